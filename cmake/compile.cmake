@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# How everything is compiled. Warnings are errors in the dev, tsan and fuzz presets (EXEAT_WERROR).
+option(EXEAT_TESTS "build the unit tests" OFF)
+option(EXEAT_FUZZ "build the fuzz targets (clang)" OFF)
+option(EXEAT_WERROR "warnings are errors" OFF)
+set(EXEAT_SANITIZE "" CACHE STRING "value of -fsanitize=, empty for none")
+
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+add_compile_definitions(_GNU_SOURCE EXEAT_VERSION="${PROJECT_VERSION}")
+include_directories(${PROJECT_SOURCE_DIR}/include)
+add_compile_options(
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes
+    -Wold-style-definition -Wcast-qual -Wwrite-strings -Wformat=2 -Wswitch-enum -Wimplicit-fallthrough -Wundef
+    -Wvla -Wnull-dereference -Wpointer-arith -fno-strict-aliasing)
+if(EXEAT_WERROR)
+    add_compile_options(-Werror)
+endif()
+if(EXEAT_SANITIZE)
+    add_compile_options(-fsanitize=${EXEAT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${EXEAT_SANITIZE})
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    string(REPLACE "-O3" "-O2" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
+    string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
+    set(CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
+    add_compile_options(-g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+    add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()

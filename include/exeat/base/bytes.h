@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Binary slices, growable buffers, and the encodings of bytes as text. */
+#ifndef EXEAT_BASE_BYTES_H
+#define EXEAT_BASE_BYTES_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "exeat/base/attributes.h"
+#include "exeat/base/text.h"
+
+struct bytes {
+    const uint8_t *data;
+    size_t length;
+};
+
+struct bytes bytes_of_text(struct text text);
+struct text text_of_bytes(struct bytes bytes);
+
+/* A growable block. Zeroed is empty and valid; buffer_clear frees and makes it so again. */
+struct buffer {
+    char *data;     /* owned */
+    size_t length;
+    size_t capacity;
+};
+
+void buffer_clear(struct buffer *buffer);
+void buffer_empty(struct buffer *buffer);                        /* length 0, keeps the memory */
+void buffer_reserve(struct buffer *buffer, size_t more);         /* room for `more` beyond length */
+void buffer_append(struct buffer *buffer, struct text text);
+void buffer_append_string(struct buffer *buffer, const char *string);
+void buffer_append_byte(struct buffer *buffer, char byte);
+void buffer_append_number(struct buffer *buffer, uint64_t number);
+void buffer_printf(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
+void buffer_vprintf(struct buffer *buffer, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
+void buffer_consume(struct buffer *buffer, size_t count);        /* drops `count` bytes at the front */
+struct text buffer_text(const struct buffer *buffer);            /* borrowed until the next change */
+/* NUL-terminated content, ownership to the caller (base_free); the buffer is empty after. */
+char *buffer_take(struct buffer *buffer);
+
+/* Lower-case hex; `out` has room for 2 * length. */
+void hex_encode(struct bytes bytes, char *out);
+void buffer_append_hex(struct buffer *buffer, struct bytes bytes);
+/* Exactly 2 * capacity hex digits of either case. */
+MUST_CHECK bool hex_decode(struct text text, uint8_t *out, size_t capacity);
+/* Standard alphabet with padding (RFC 4648 section 4). */
+void buffer_append_base64(struct buffer *buffer, struct bytes bytes);
+MUST_CHECK bool base64_decode(struct text text, struct buffer *out);
+
+/* Big-endian integers. */
+uint16_t bytes_get_u16(const uint8_t *at);
+uint32_t bytes_get_u32(const uint8_t *at);
+uint64_t bytes_get_u64(const uint8_t *at);
+void bytes_put_u16(uint8_t *at, uint16_t value);
+void bytes_put_u32(uint8_t *at, uint32_t value);
+void bytes_put_u64(uint8_t *at, uint64_t value);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small whole files. */
+#ifndef EXEAT_BASE_FILE_H
+#define EXEAT_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "exeat/base/attributes.h"
+#include "exeat/base/bytes.h"
+
+/* Appends the file's bytes; larger than `limit` is an error. On false, `error` (base_free it) is one sentence
+ * with the path and the system's reason. */
+MUST_CHECK bool file_read(const char *path, size_t limit, struct buffer *out, char **error);
+/* Writes beside and renames, so that readers see the old or the new file; syncs both file and directory. */
+MUST_CHECK bool file_replace(const char *path, struct text content, unsigned mode, char **error);
+/* `name` relative to the folder of `beside`, unless it is absolute. The caller owns the result (base_free). */
+char *file_beside(const char *beside, struct text name);
+/* mkdir -p with `mode` for what is made. */
+MUST_CHECK bool file_make_folder(const char *path, unsigned mode, char **error);
+
+#endif

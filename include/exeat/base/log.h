@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The operator's log on stderr: an event and facts, one line each, JSON or text. Safe from any thread.
+ * Never give it a secret, a header or a body. A refused request is an audit record, not a warning. */
+#ifndef EXEAT_BASE_LOG_H
+#define EXEAT_BASE_LOG_H
+
+#include <stdint.h>
+
+#include "exeat/base/text.h"
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+enum log_format { LOG_TEXT, LOG_JSON };
+
+struct log_fact {
+    const char *name;
+    struct text text;
+    int64_t number;
+    enum { LOG_FACT_TEXT, LOG_FACT_NUMBER } kind;
+};
+
+/* Set once, before threads start. The only file-scope state of the program. */
+void log_configure(enum log_format format, enum log_level level);
+bool log_is_on(enum log_level level);
+
+struct log_fact log_text(const char *name, struct text text);
+struct log_fact log_string(const char *name, const char *string);
+struct log_fact log_number(const char *name, int64_t number);
+struct log_fact log_errno(int error);           /* name "error", the system's text */
+
+void log_write(enum log_level level, const char *event, const struct log_fact *facts, size_t count);
+
+#define LOG_FACTS(...) ((const struct log_fact[]){ __VA_ARGS__ }), \
+    sizeof((const struct log_fact[]){ __VA_ARGS__ }) / sizeof(struct log_fact)
+#define log_debug(event, ...) log_write(LOG_DEBUG, event, LOG_FACTS(__VA_ARGS__))
+#define log_info(event, ...) log_write(LOG_INFO, event, LOG_FACTS(__VA_ARGS__))
+#define log_warn(event, ...) log_write(LOG_WARN, event, LOG_FACTS(__VA_ARGS__))
+#define log_error(event, ...) log_write(LOG_ERROR, event, LOG_FACTS(__VA_ARGS__))
+
+#endif

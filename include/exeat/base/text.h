@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Slices of text: a pointer and a length, never NUL-terminated by promise.
+ * A `struct text` borrows; whoever made it says how long the bytes live. */
+#ifndef EXEAT_BASE_TEXT_H
+#define EXEAT_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "exeat/base/attributes.h"
+
+struct text {
+    const char *data;
+    size_t length;
+};
+
+/* A slice of a string literal; `literal` must be one. */
+#define TEXT(literal) ((struct text){ "" literal, sizeof(literal) - 1 })
+/* The same, usable as a static initialiser. */
+#define TEXT_INIT(literal) { "" literal, sizeof(literal) - 1 }
+/* For printf: "%.*s", TEXT_ARG(slice). */
+#define TEXT_ARG(slice) (int)(slice).length, (slice).data
+
+struct text text_from(const char *string);            /* NULL gives the empty slice */
+struct text text_part(struct text text, size_t from, size_t length); /* clamped to the slice */
+struct text text_after(struct text text, size_t from);
+struct text text_trim(struct text text, const char *set);
+
+bool text_equal(struct text left, struct text right);
+bool text_equal_nocase(struct text left, struct text right); /* ASCII only */
+int text_compare(struct text left, struct text right);       /* bytewise, then shorter first */
+bool text_starts_with(struct text text, struct text prefix);
+bool text_ends_with(struct text text, struct text suffix);
+bool text_has(struct text text, char byte);
+/* Index of the first `byte` at or after `from`; text.length when absent. */
+size_t text_index(struct text text, char byte, size_t from);
+/* Takes the piece before the next `separator` off the front of `*rest`; false when nothing is left. */
+bool text_split(struct text *rest, char separator, struct text *piece);
+
+/* Unsigned decimal, digits only, no sign, no space, at most `maximum`; false otherwise. */
+MUST_CHECK bool text_to_number(struct text text, uint64_t maximum, uint64_t *number);
+
+/* Compares in time that depends only on the lengths. For secrets. */
+bool text_equal_secret(struct text left, struct text right);
+
+/* A NUL-terminated heap copy; free with base_free. */
+char *text_copy(struct text text);
+
+/* `*`-glob over the whole of `text` (the only wildcard is `*`, any run of bytes, ASCII case kept). */
+bool text_glob(struct text pattern, struct text text);
+
+/* How many single-byte edits (insert, delete, replace, swap) turn one into the other. */
+size_t text_distance(struct text left, struct text right);
+
+#endif

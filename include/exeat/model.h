@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The nouns: what a request, a verdict, a plan and a record are. Read this header to learn the program.
+ *     bytes -> request -> decision -> plan -> record                                                     */
+#ifndef EXEAT_MODEL_H
+#define EXEAT_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "exeat/base/attributes.h"
+#include "exeat/base/text.h"
+#include "exeat/name.h"
+
+enum { REQUEST_ID_SIZE = 16, REQUEST_ID_TEXT_SIZE = 33 };
+struct request_id {
+    uint8_t bytes[REQUEST_ID_SIZE];
+};
+void request_id_write(const struct request_id *id, char out[REQUEST_ID_TEXT_SIZE]); /* hex, NUL */
+
+enum scheme { SCHEME_HTTP = 1, SCHEME_HTTPS = 2 };
+uint16_t scheme_port(enum scheme scheme);
+
+/* What the policy says. The numbers stand in the records. */
+enum verdict { VERDICT_ALLOW = 1, VERDICT_DENY = 2, VERDICT_REROUTE = 3, VERDICT_ERROR = 4 };
+const char *verdict_name(enum verdict verdict);
+MUST_CHECK bool verdict_parse(struct text text, enum verdict *verdict);
+
+/* What the gate will do about it; in the outcome, `done`: what it did. The numbers stand in the records. */
+enum plan {
+    PLAN_TUNNEL = 1,   /* pass an unopened TLS connection on */
+    PLAN_FORWARD = 2,  /* send the request to the host it names */
+    PLAN_OPEN = 3,     /* terminate TLS and judge what is inside */
+    PLAN_REROUTE = 4,  /* answer from an inference endpoint */
+    PLAN_ANSWER = 5,   /* answer from the built-in canned text */
+    PLAN_REFUSE = 6,   /* say no */
+};
+const char *plan_name(enum plan plan);
+
+/* Why: one row of one table (src/model/reason.c). The numbers stand in the records: append only. */
+enum reason {
+    REASON_NONE = 0,
+    REASON_RULE,               /* a rule of the policy says so */
+    REASON_NO_RULE,            /* nothing matched */
+    REASON_LLM_GUARD,          /* an LLM host that no rule names literally */
+    REASON_LLM_OPERATION,      /* an LLM operation that cannot be answered here */
+    REASON_OBSERVED,           /* observe mode let it through */
+    REASON_MALFORMED_HEAD,     /* 400 */
+    REASON_MALFORMED_BODY,     /* 400 */
+    REASON_BAD_TARGET,         /* 400: host, port or target form */
+    REASON_BAD_PATH,           /* 400: ambiguous, or not canonical where paths are judged */
+    REASON_HEAD_TOO_LARGE,     /* 431 */
+    REASON_TARGET_TOO_LONG,    /* 414 */
+    REASON_BODY_TOO_LARGE,     /* 413 */
+    REASON_METHOD_UNSUPPORTED, /* 405: CONNECT inside an opened connection */
+    REASON_TIMEOUT_HEAD,       /* 408 */
+    REASON_TIMEOUT_BODY,       /* 408 */
+    REASON_MISDIRECTED,        /* 421: inner Host is another name */
+    REASON_LOOP,               /* 403: our own Via, listener or admin socket */
+    REASON_ADDRESS,            /* 403: every address of the name is forbidden */
+    REASON_ADDRESS_METADATA,   /* 403: a metadata service */
+    REASON_DNS_FAILED,         /* 502 */
+    REASON_DNS_TIMEOUT,        /* 504 */
+    REASON_CONNECT_FAILED,     /* 502 */
+    REASON_CONNECT_TIMEOUT,    /* 504 */
+    REASON_UPSTREAM_TLS,       /* 502: certificate or handshake */
+    REASON_UPSTREAM_BROKEN,    /* 502: closed or malformed before an answer; later: the stream was cut */
+    REASON_UPSTREAM_TIMEOUT,   /* 504 */
+    REASON_INFERENCE_DOWN,     /* 503: no inference endpoint answered */
+    REASON_SNI_MISMATCH,       /* TLS alert */
+    REASON_SNI_ABSENT,         /* TLS alert */
+    REASON_NOT_TLS,            /* bytes in a tunnel that are no ClientHello */
+    REASON_ECH,                /* encrypted ClientHello, and the policy says deny */
+    REASON_CLIENT_TLS,         /* the client refused our certificate or the handshake failed */
+    REASON_CLIENT_GONE,        /* the client closed or reset */
+    REASON_IDLE,               /* nothing moved for the inactivity limit */
+    REASON_DRAIN,              /* cut at the end of the drain */
+    REASON_AUDIT_UNAVAILABLE,  /* 503: the record could not be written */
+    REASON_OPENED_UNUSED,      /* opened, and no request followed */
+    REASON_LIMIT,              /* 503: too many connections */
+    REASON_CLIENT_UNKNOWN,     /* 407: credentials that fit no client */
+    REASON_INTERNAL,           /* 500: a broken promise of ours */
+    REASON_COUNT
+};
+struct reason_row {
+    const char *code;   /* for records, metrics and bodies: snake_case */
+    const char *text;   /* one sentence for people */
+    uint16_t status;    /* the HTTP status of the refusal; 0 when there is none to send */
+};
+const struct reason_row *reason_row(enum reason reason);
+MUST_CHECK bool reason_parse(struct text code, enum reason *reason);
+
+/* Who asks. `name` is the policy's client name, empty when no `clients:` entry fits. */
+struct client {
+    struct text name;
+    struct address address;
+};
+
+/* What kind of LLM call it is, if any (found by llm_classify). */
+enum llm_operation {
+    LLM_NONE = 0,        /* not an LLM host, or a path of a shared host that is no LLM call */
+    LLM_CHAT,
+    LLM_COMPLETIONS,
+    LLM_EMBEDDINGS,
+    LLM_MODELS,
+    LLM_RESPONSES,
+    LLM_OTHER,           /* an LLM host, an operation that cannot be answered here */
+    LLM_UNKNOWN          /* an LLM host, path not known yet (CONNECT) */
+};
+const char *llm_operation_name(enum llm_operation operation);
+enum llm_dialect { DIALECT_NONE = 0, DIALECT_OPENAI, DIALECT_ANTHROPIC, DIALECT_GEMINI, DIALECT_BEDROCK,
+                   DIALECT_COHERE, DIALECT_MISTRAL, DIALECT_OLLAMA, DIALECT_OTHER };
+const char *llm_dialect_name(enum llm_dialect dialect);
+struct llm_call {
+    enum llm_operation operation;
+    enum llm_dialect dialect;
+    struct text provider;       /* the catalogue's name */
+    bool shared;                /* a host with other uses too */
+};
+
+/* What is asked for. At CONNECT only client, host and port are known. */
+struct request {
+    struct client client;
+    enum scheme scheme;
+    struct host host;
+    uint16_t port;
+    bool inside_known;          /* method, path and query below are known */
+    struct text method;
+    struct text path;           /* canonical */
+    struct text query;          /* as sent, without "?" */
+    bool path_was_canonical;    /* the path on the wire was `path`, byte for byte */
+};
+
+/* An address that the policy has judged for one decision. Only policy_judge_address makes one. */
+struct judged_address {
+    struct address address;
+    uint16_t port;
+};
+
+/* The record of a decision, as the worker knows it; the writer adds sequence and times. All texts borrowed. */
+struct decision_record {
+    struct request_id id;
+    uint64_t policy_sequence;   /* of the POLICY record in force */
+    enum verdict verdict;
+    enum plan plan;
+    enum reason reason;
+    struct text rule;
+    struct text method;
+    enum scheme scheme;         /* 0: unknown (malformed) */
+    struct text host;
+    uint16_t port;
+    struct text sni;
+    struct text llm_provider;
+    enum llm_operation llm_operation;
+    struct text model;          /* requested */
+    struct text client;         /* name */
+    struct text client_address; /* private */
+    struct text path;           /* private */
+    struct text query;          /* private */
+    bool observed;              /* let through by observe mode; verdict says what enforce would do */
+};
+
+/* The record of what came of it. */
+struct outcome_record {
+    struct request_id id;
+    enum plan done;
+    enum reason reason;         /* REASON_NONE: it went as decided */
+    uint16_t status;            /* what the client was told; 0 in a tunnel */
+    uint64_t bytes_up;
+    uint64_t bytes_down;
+    uint64_t duration_us;
+    struct address address;     /* dialled; length 0: nothing was */
+    uint8_t peer_key[32];       /* SHA-256 of the upstream's SPKI */
+    bool has_peer_key;
+    struct text inference;      /* name of the endpoint that answered */
+    struct text served_model;
+    uint64_t tokens_in;
+    uint64_t tokens_out;
+};
+
+#endif

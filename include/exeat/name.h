@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one spelling of hosts, authorities, addresses, ports and paths. Pure; strict; never repairs. */
+#ifndef EXEAT_NAME_H
+#define EXEAT_NAME_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "exeat/base/attributes.h"
+#include "exeat/base/bytes.h"
+#include "exeat/base/text.h"
+
+/* An IPv4 or IPv6 address. IPv4-mapped IPv6 stays IPv6 here; address_class looks through it. */
+struct address {
+    uint8_t bytes[16]; /* network order; IPv4 uses the first four */
+    uint8_t length;    /* 4, 16; 0 is "none" */
+};
+
+struct address_range {
+    struct address base;
+    uint8_t prefix;
+};
+
+/* A canonical host: a lower-case A-label name without trailing dot (RFC 1123, RFC 5891; `_` allowed), or an address. */
+enum host_kind { HOST_NONE, HOST_NAME, HOST_ADDRESS };
+enum { HOST_TEXT_SIZE = 254 };
+struct host {
+    enum host_kind kind;
+    uint8_t length;
+    char text[HOST_TEXT_SIZE];  /* NUL-terminated; an address in its canonical text form, IPv6 without brackets */
+    struct address address;     /* when HOST_ADDRESS */
+};
+
+struct text host_text(const struct host *host); /* borrowed from `host` */
+bool host_equal(const struct host *left, const struct host *right);
+
+/* A host as it stands on the wire (RFC 9110 7.2, RFC 3986 3.2.2): ASCII only, any case, one trailing dot removed, IPv6
+ * only in brackets, IPv4 only as dotted quad; a numeric last label that is no dotted quad is refused. */
+MUST_CHECK bool host_parse(struct text text, struct host *host);
+/* A host as an operator writes it: U-labels too (RFC 5891, via libidn2), IPv6 with or without brackets. */
+MUST_CHECK bool host_parse_written(struct text text, struct host *host);
+/* A TLS server_name (RFC 6066 section 3): a name, never an address, no trailing dot. */
+MUST_CHECK bool host_parse_sni(struct text text, struct host *host);
+
+/* 1..65535, digits only, no leading zero. */
+MUST_CHECK bool port_parse(struct text text, uint16_t *port);
+/* host[:port]; `default_port` 0 makes the port required. No userinfo. */
+MUST_CHECK bool authority_parse(struct text text, uint16_t default_port, struct host *host, uint16_t *port);
+/* host, with brackets if IPv6, and ":port" unless it equals `default_port`. */
+void authority_append(struct buffer *out, const struct host *host, uint16_t port, uint16_t default_port);
+
+/* What an address is for (IANA special-purpose registries, RFC 6890). Embedded IPv4 (mapped, compatible, NAT64 64:ff9b::/96
+ * and 64:ff9b:1::/48, 6to4, Teredo) takes the class of what it embeds unless that is public. */
+enum address_class {
+    ADDRESS_PUBLIC,
+    ADDRESS_UNSPECIFIED,
+    ADDRESS_LOOPBACK,
+    ADDRESS_PRIVATE,
+    ADDRESS_LINK_LOCAL,
+    ADDRESS_SHARED,        /* 100.64.0.0/10 */
+    ADDRESS_MULTICAST,
+    ADDRESS_DOCUMENTATION,
+    ADDRESS_RESERVED,      /* benchmarking, 240/4, discard, fec0::/10, the rest of the special-purpose registries */
+    ADDRESS_CLASS_COUNT
+};
+const char *address_class_name(enum address_class class);
+enum address_class address_class(const struct address *address);
+/* A cloud's metadata service (169.254.169.254, fd00:ec2::254 and the others listed in docs/policy-language.md). */
+bool address_is_metadata(const struct address *address);
+
+MUST_CHECK bool address_parse(struct text text, struct address *address); /* no brackets, no zone */
+void address_append(struct buffer *out, const struct address *address);   /* RFC 5952 */
+bool address_equal(const struct address *left, const struct address *right);
+/* "10.0.0.0/8", or a bare address as /32 or /128. Host bits must be zero. */
+MUST_CHECK bool address_range_parse(struct text text, struct address_range *range);
+bool address_range_has(const struct address_range *range, const struct address *address);
+MUST_CHECK bool address_from_socket(const struct sockaddr *socket, struct address *address, uint16_t *port);
+socklen_t address_to_socket(const struct address *address, uint16_t port, struct sockaddr_storage *out);
+
+/* A path's canonical form (RFC 3986 6.2.2): percent-decoding of unreserved bytes, upper-case hex, dot segments removed,
+ * empty segments collapsed. PATH_BAD: not starting with "/", control or non-ASCII bytes, bad or %00 escapes, backslash,
+ * `;` dot tricks. PATH_AMBIGUOUS: %2F, %5C, or an escaped percent that hides another escape. */
+enum path_result { PATH_CANONICAL, PATH_DIFFERS, PATH_AMBIGUOUS, PATH_BAD };
+/* Appends the canonical form to `out` unless the result is PATH_BAD. `path` has no query. */
+enum path_result path_canonicalise(struct text path, struct buffer *out);
+
+/* The catalogue's and policy's host patterns: "name", "*.suffix" (any depth, not the apex), "*". */
+enum host_pattern_kind { HOST_PATTERN_EXACT, HOST_PATTERN_SUFFIX, HOST_PATTERN_ANY };
+struct host_pattern {
+    enum host_pattern_kind kind;
+    struct host host; /* the name, or the suffix without "*." */
+};
+MUST_CHECK bool host_pattern_parse(struct text text, struct host_pattern *pattern);
+bool host_pattern_matches(const struct host_pattern *pattern, const struct host *host);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sockets, time and names of one worker: loop, timers, listeners, streams, dialling, DNS, tunnels. The only home of libevent and
+ * c-ares. Everything here belongs to one loop and is used from its thread, but loop_stop and loop_wake. */
+#ifndef EXEAT_NET_H
+#define EXEAT_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "exeat/base/attributes.h"
+#include "exeat/base/list.h"
+#include "exeat/base/text.h"
+#include "exeat/model.h"
+#include "exeat/name.h"
+
+/* --- loop -------------------------------------------------------------------------------------------------------------- */
+
+struct loop;
+
+struct loop *loop_new(void);
+void loop_free(struct loop *loop);  /* after its streams, timers, watches and resolvers */
+void loop_run(struct loop *loop);   /* until loop_stop */
+void loop_stop(struct loop *loop);  /* from any thread or callback */
+
+/* Work for the end of the current turn of the loop; queued once, however often it is asked for. Zeroed and `run` set. */
+struct deferred {
+    struct list_node node;
+    void (*run)(struct deferred *deferred);
+};
+void loop_defer(struct loop *loop, struct deferred *deferred);
+void deferred_cancel(struct deferred *deferred);
+
+/* --- timers and descriptors -------------------------------------------------------------------------------------------- */
+
+struct timer;
+typedef void (*timer_function)(void *context);
+struct timer *timer_new(struct loop *loop, timer_function function, void *context);
+void timer_start(struct timer *timer, uint64_t milliseconds); /* once; starting again moves it */
+void timer_stop(struct timer *timer);
+void timer_free(struct timer *timer);
+
+/* Calls back while `descriptor` is readable (level-triggered). The descriptor stays the caller's. */
+struct watch;
+typedef void (*watch_function)(void *context);
+struct watch *watch_new(struct loop *loop, int descriptor, watch_function function, void *context);
+void watch_free(struct watch *watch);
+
+/* --- streams ----------------------------------------------------------------------------------------------------------- */
+
+enum io { IO_OK, IO_AGAIN, IO_END, IO_BROKEN }; /* IO_END: orderly end (FIN, close_notify) */
+
+/* A non-blocking byte stream over a connected socket. Edge-triggered: after `on_ready`, try until IO_AGAIN. */
+struct stream;
+typedef void (*stream_ready)(void *context);
+
+/* How bytes get over the socket; TLS puts its own in place. */
+struct stream_transport {
+    enum io (*read)(void *state, int descriptor, void *out, size_t capacity, size_t *got);
+    enum io (*write)(void *state, int descriptor, const struct iovec *parts, int count, size_t *put);
+    enum io (*finish)(void *state, int descriptor); /* end our direction; IO_AGAIN: call again when ready */
+    void (*release)(void *state);                   /* frees the state; must not touch the descriptor */
+};
+
+struct stream *stream_new(struct loop *loop, int descriptor, stream_ready on_ready, void *context); /* takes the descriptor */
+void stream_free(struct stream *stream);  /* closes; NULL is fine */
+void stream_reset(struct stream *stream); /* closes with RST: the peer sees a broken connection, never an end */
+void stream_set_handler(struct stream *stream, stream_ready on_ready, void *context);
+void stream_set_transport(struct stream *stream, const struct stream_transport *transport, void *state);
+bool stream_is_plain(const struct stream *stream);
+int stream_descriptor(const struct stream *stream);
+
+enum io stream_read(struct stream *stream, void *out, size_t capacity, size_t *got);
+enum io stream_write(struct stream *stream, const struct iovec *parts, int count, size_t *put);
+enum io stream_finish(struct stream *stream);
+/* Is an idle connection still usable: nothing to read, no end seen? */
+bool stream_is_quiet(struct stream *stream);
+
+/* --- windows: the bytes in flight -------------------------------------------------------------------------------------- */
+
+/* A run of bytes in a block from the loop's pool. Zeroed is empty and holds no memory; an emptied window gives its block back. */
+struct window_block;
+struct window {
+    struct window_block *block;
+    size_t start;
+    size_t end;
+};
+enum { WINDOW_BLOCK = 16384 };
+
+struct text window_text(const struct window *window);
+size_t window_length(const struct window *window);
+void window_consume(struct loop *loop, struct window *window, size_t count);
+void window_append(struct loop *loop, struct window *window, struct text text); /* grows beyond a block if it must */
+void window_clear(struct loop *loop, struct window *window);
+/* Reads what is there, once, up to `limit` bytes held in all. IO_AGAIN when nothing came; `got` may be NULL. */
+enum io window_read(struct loop *loop, struct window *window, struct stream *stream, size_t limit, size_t *got);
+/* Writes all it can; IO_OK when empty, IO_AGAIN when the socket is full. Adds what was written to `*put`. */
+enum io window_write(struct loop *loop, struct window *window, struct stream *stream, uint64_t *put);
+
+/* --- listening and dialling -------------------------------------------------------------------------------------------- */
+
+struct listener;
+/* `descriptor` is the callee's. */
+typedef void (*listener_accept)(void *context, int descriptor, const struct address *peer, uint16_t peer_port);
+/* A bound, listening socket with SO_REUSEPORT, so that each worker has its own; port 0 is any. -1 and `error` (base_free) on failure. */
+MUST_CHECK int listener_bind(const struct address *address, uint16_t *port, char **error);
+/* Takes the descriptor. */
+struct listener *listener_new(struct loop *loop, int descriptor, listener_accept on_accept, void *context);
+void listener_free(struct listener *listener);
+
+enum dial_result { DIAL_OK, DIAL_REFUSED, DIAL_TIMED_OUT };
+typedef void (*dial_done)(void *context, enum dial_result result, int descriptor); /* the descriptor is the callee's, -1 unless OK */
+struct dial;
+/* Connects to a judged address. Calls back once, never from within dial_start, unless cancelled. */
+struct dial *dial_start(
+    struct loop *loop, const struct judged_address *to, uint64_t timeout_ms, dial_done on_done, void *context);
+void dial_cancel(struct dial *dial); /* only before the call back; NULL is fine */
+
+/* --- names ------------------------------------------------------------------------------------------------------------- */
+
+struct resolver;
+struct resolver_options {
+    const struct resolver_fixed *fixed;  /* answers given instead of DNS; borrowed for the resolver's life */
+    size_t fixed_count;
+    const char *servers;                 /* c-ares CSV "ip:port,ip:port"; NULL or "": those of resolv.conf */
+    uint64_t timeout_ms;
+};
+struct resolver_fixed {
+    struct host name;
+    const struct address *addresses;
+    size_t count;
+};
+enum resolve_result { RESOLVE_OK, RESOLVE_FAILED, RESOLVE_TIMED_OUT };
+enum { RESOLVE_MAX = 32 };               /* addresses beyond are dropped */
+typedef void (*resolve_done)(void *context, enum resolve_result result, const struct address *addresses, size_t count);
+struct resolve;
+
+struct resolver *resolver_new(struct loop *loop, const struct resolver_options *options);
+void resolver_free(struct resolver *resolver);
+/* A and AAAA of exactly this name, as absolute; an address answers itself. Calls back once, never from within, unless cancelled. */
+struct resolve *resolve_start(struct resolver *resolver, const struct host *name, resolve_done on_done, void *context);
+void resolve_cancel(struct resolve *resolve);
+
+/* --- tunnel ------------------------------------------------------------------------------------------------------------ */
+
+/* Copies both ways between two streams until both have ended; half-close is passed on. The caller owns the streams and calls
+ * tunnel_run when one of them is ready. */
+enum tunnel_state { TUNNEL_OPEN, TUNNEL_ENDING, TUNNEL_ENDED };
+struct tunnel_way {
+    struct stream *from;     /* borrowed */
+    struct stream *to;       /* borrowed */
+    struct window window;
+    uint64_t bytes;          /* delivered */
+    enum tunnel_state state;
+};
+struct tunnel {
+    struct loop *loop;       /* borrowed */
+    struct tunnel_way up;    /* client to upstream; its window may hold bytes already read */
+    struct tunnel_way down;
+};
+enum tunnel_result { TUNNEL_GOES_ON, TUNNEL_AGAIN, TUNNEL_DONE, TUNNEL_CLIENT_BROKE, TUNNEL_UPSTREAM_BROKE };
+/* TUNNEL_AGAIN: much was moved and more may be there; give others a turn and call again. */
+enum tunnel_result tunnel_run(struct tunnel *tunnel);
+void tunnel_clear(struct tunnel *tunnel);
+
+#endif

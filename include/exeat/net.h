@@ -65,7 +65,7 @@ struct stream_transport {
 
 struct stream *stream_new(struct loop *loop, int descriptor, stream_ready on_ready, void *context); /* takes the descriptor */
 void stream_free(struct stream *stream);  /* closes; NULL is fine */
-void stream_reset(struct stream *stream); /* closes with RST: the peer sees a broken connection, never an end */
+void stream_break(struct stream *stream); /* stream_free will close with RST: the peer sees a break, never an end */
 void stream_set_handler(struct stream *stream, stream_ready on_ready, void *context);
 void stream_set_transport(struct stream *stream, const struct stream_transport *transport, void *state);
 bool stream_is_plain(const struct stream *stream);

@@ -95,13 +95,10 @@ void stream_free(struct stream *stream)
     base_free(stream);
 }
 
-void stream_reset(struct stream *stream)
+void stream_break(struct stream *stream)
 {
-    if (stream == NULL)
-        return;
-    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    struct linger linger = { .l_onoff = 1, .l_linger = 0 };
     setsockopt(stream->descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
-    stream_free(stream);
 }
 
 void stream_set_handler(struct stream *stream, stream_ready on_ready, void *context)

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The three clocks, and times as an operator writes and reads them (RFC 3339). */
+#include "exeat/base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "exeat/base/check.h"
+
+enum { US_PER_SECOND = 1000000, SECONDS_PER_DAY = 86400 };
+
+static struct timespec read_clock(clockid_t id)
+{
+    struct timespec now;
+    int result = clock_gettime(id, &now);
+    ASSERT(result == 0);
+    return now;
+}
+
+int64_t clock_wall_us(void)
+{
+    struct timespec now = read_clock(CLOCK_REALTIME);
+    return (int64_t)now.tv_sec * US_PER_SECOND + now.tv_nsec / 1000;
+}
+
+uint64_t clock_boot_us(void)
+{
+    struct timespec now = read_clock(CLOCK_BOOTTIME);
+    return (uint64_t)now.tv_sec * US_PER_SECOND + (uint64_t)now.tv_nsec / 1000;
+}
+
+uint64_t clock_steady_us(void)
+{
+    struct timespec now = read_clock(CLOCK_MONOTONIC);
+    return (uint64_t)now.tv_sec * US_PER_SECOND + (uint64_t)now.tv_nsec / 1000;
+}
+
+void clock_write(int64_t wall_us, char out[CLOCK_TEXT_SIZE])
+{
+    int64_t fraction = wall_us % US_PER_SECOND;
+    time_t seconds = (time_t)(wall_us / US_PER_SECOND);
+    if (fraction < 0) {
+        fraction += US_PER_SECOND;
+        seconds--;
+    }
+    struct tm utc;
+    char date[20] = "0000-00-00T00:00:00";
+    if (gmtime_r(&seconds, &utc) != NULL && utc.tm_year >= -1900 && utc.tm_year <= 8099)
+        strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &utc);
+    snprintf(out, CLOCK_TEXT_SIZE, "%s.%06dZ", date, (int)fraction);
+}
+
+static bool take_number(struct text *text, size_t digits, int *number)
+{
+    uint64_t value;
+    if (text->length < digits || !text_to_number(text_part(*text, 0, digits), UINT64_MAX, &value))
+        return false;
+    *number = (int)value;
+    *text = text_after(*text, digits);
+    return true;
+}
+
+static bool take_byte(struct text *text, char byte)
+{
+    if (text->length == 0 || text->data[0] != byte)
+        return false;
+    *text = text_after(*text, 1);
+    return true;
+}
+
+/* ".123456" to microseconds; absent is zero. */
+static bool take_fraction(struct text *text, int64_t *microseconds)
+{
+    *microseconds = 0;
+    if (!take_byte(text, '.'))
+        return true;
+    int64_t unit = US_PER_SECOND;
+    size_t digits = 0;
+    while (text->length > 0 && text->data[0] >= '0' && text->data[0] <= '9') {
+        unit /= 10;
+        *microseconds += (text->data[0] - '0') * unit;
+        *text = text_after(*text, 1);
+        digits++;
+    }
+    return digits > 0 && digits <= 9;
+}
+
+static bool parse_date(struct text text, int64_t *wall_us)
+{
+    struct tm utc = {0};
+    int64_t microseconds = 0;
+    bool good = take_number(&text, 4, &utc.tm_year) && take_byte(&text, '-') && take_number(&text, 2, &utc.tm_mon) &&
+                take_byte(&text, '-') && take_number(&text, 2, &utc.tm_mday);
+    if (good && text.length > 0)
+        good = take_byte(&text, 'T') && take_number(&text, 2, &utc.tm_hour) && take_byte(&text, ':') &&
+               take_number(&text, 2, &utc.tm_min) && take_byte(&text, ':') && take_number(&text, 2, &utc.tm_sec) &&
+               take_fraction(&text, &microseconds) && take_byte(&text, 'Z');
+    if (!good || text.length > 0 || utc.tm_mon < 1 || utc.tm_mon > 12 || utc.tm_mday < 1 || utc.tm_mday > 31 ||
+        utc.tm_hour > 23 || utc.tm_min > 59 || utc.tm_sec > 60)
+        return false;
+    utc.tm_year -= 1900;
+    utc.tm_mon -= 1;
+    struct tm asked = utc;
+    time_t seconds = timegm(&utc);
+    if (utc.tm_mday != asked.tm_mday)
+        return false; /* the 30th of February */
+    *wall_us = (int64_t)seconds * US_PER_SECOND + microseconds;
+    return true;
+}
+
+static int64_t unit_seconds(char unit)
+{
+    switch (unit) {
+    case 's':
+        return 1;
+    case 'm':
+        return 60;
+    case 'h':
+        return 3600;
+    case 'd':
+        return SECONDS_PER_DAY;
+    case 'w':
+        return (int64_t)7 * SECONDS_PER_DAY;
+    default:
+        return 0;
+    }
+}
+
+static bool parse_ago(struct text text, int64_t now_us, int64_t *wall_us)
+{
+    uint64_t count;
+    if (text.length < 3 || text.data[0] != '-')
+        return false;
+    int64_t seconds = unit_seconds(text.data[text.length - 1]);
+    if (seconds == 0 || !text_to_number(text_part(text, 1, text.length - 2), 1000000, &count))
+        return false;
+    *wall_us = now_us - (int64_t)count * seconds * US_PER_SECOND;
+    return true;
+}
+
+bool clock_parse(struct text text, int64_t now_us, int64_t *wall_us)
+{
+    int64_t day_us = (int64_t)SECONDS_PER_DAY * US_PER_SECOND;
+    int64_t midnight = now_us - now_us % day_us;
+    if (text_equal(text, TEXT("now")))
+        *wall_us = now_us;
+    else if (text_equal(text, TEXT("today")))
+        *wall_us = midnight;
+    else if (text_equal(text, TEXT("yesterday")))
+        *wall_us = midnight - day_us;
+    else
+        return parse_ago(text, now_us, wall_us) || parse_date(text, wall_us);
+    return true;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Collects errors and warnings about an operator's files and shows them with their place. */
+#include "exeat/base/diag.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "exeat/base/memory.h"
+
+struct diag_file {
+    char *name;    /* owned */
+    char *content; /* owned */
+    size_t length;
+};
+
+struct diag_entry {
+    struct mark mark;
+    bool is_error;
+    size_t order;
+    char *message; /* owned */
+    char *advice;  /* owned, may be NULL */
+};
+
+struct diags {
+    struct diag_file *files; /* owned */
+    size_t file_count;
+    struct diag_entry *entries; /* owned */
+    size_t count;
+    size_t errors;
+};
+
+struct diags *diags_new(void)
+{
+    return base_zalloc(sizeof(struct diags));
+}
+
+void diags_free(struct diags *diags)
+{
+    if (diags == NULL)
+        return;
+    for (size_t i = 0; i < diags->file_count; i++) {
+        base_free(diags->files[i].name);
+        base_free(diags->files[i].content);
+    }
+    for (size_t i = 0; i < diags->count; i++) {
+        base_free(diags->entries[i].message);
+        base_free(diags->entries[i].advice);
+    }
+    base_free(diags->files);
+    base_free(diags->entries);
+    base_free(diags);
+}
+
+int diags_add_file(struct diags *diags, const char *name, struct text content)
+{
+    diags->files = base_resize(diags->files, diags->file_count + 1, sizeof(*diags->files));
+    struct diag_file *file = &diags->files[diags->file_count];
+    file->name = text_copy(text_from(name));
+    file->content = text_copy(content);
+    file->length = content.length;
+    return (int)diags->file_count++;
+}
+
+static void add_entry(struct diags *diags, struct mark mark, bool is_error, const char *format, va_list arguments)
+{
+    struct buffer message = {0};
+    buffer_vprintf(&message, format, arguments);
+    diags->entries = base_resize(diags->entries, diags->count + 1, sizeof(*diags->entries));
+    diags->entries[diags->count] = (struct diag_entry){
+        .mark = mark, .is_error = is_error, .order = diags->count, .message = buffer_take(&message)};
+    diags->count++;
+    if (is_error)
+        diags->errors++;
+}
+
+void diag_error(struct diags *diags, struct mark mark, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_entry(diags, mark, true, format, arguments);
+    va_end(arguments);
+}
+
+void diag_warning(struct diags *diags, struct mark mark, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_entry(diags, mark, false, format, arguments);
+    va_end(arguments);
+}
+
+void diag_note(struct diags *diags, const char *format, ...)
+{
+    if (diags->count == 0)
+        return;
+    struct diag_entry *entry = &diags->entries[diags->count - 1];
+    struct buffer advice = {0};
+    if (entry->advice != NULL)
+        buffer_printf(&advice, "%s\n", entry->advice);
+    va_list arguments;
+    va_start(arguments, format);
+    buffer_vprintf(&advice, format, arguments);
+    va_end(arguments);
+    base_free(entry->advice);
+    entry->advice = buffer_take(&advice);
+}
+
+void diag_suggest(struct diags *diags, struct text word, const char *const *words, size_t count)
+{
+    size_t nearest = SIZE_MAX;
+    const char *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = text_distance(word, text_from(words[i]));
+        if (distance < nearest) {
+            nearest = distance;
+            found = words[i];
+        }
+    }
+    if (found != NULL && (nearest <= 2 || nearest <= word.length / 3))
+        diag_note(diags, "did you mean '%s'?", found);
+}
+
+size_t diags_errors(const struct diags *diags)
+{
+    return diags->errors;
+}
+
+size_t diags_warnings(const struct diags *diags)
+{
+    return diags->count - diags->errors;
+}
+
+static int compare_entries(const void *left_entry, const void *right_entry)
+{
+    const struct diag_entry *left = left_entry;
+    const struct diag_entry *right = right_entry;
+    if (left->mark.file != right->mark.file)
+        return left->mark.file < right->mark.file ? -1 : 1;
+    if (left->mark.line != right->mark.line)
+        return left->mark.line < right->mark.line ? -1 : 1;
+    if (left->mark.column != right->mark.column)
+        return left->mark.column < right->mark.column ? -1 : 1;
+    return left->order < right->order ? -1 : 1;
+}
+
+static struct text line_of(const struct diag_file *file, int number)
+{
+    struct text rest = {file->content, file->length};
+    struct text line = TEXT("");
+    for (int i = 0; i < number; i++)
+        if (!text_split(&rest, '\n', &line))
+            return TEXT("");
+    return text_trim(text_part(line, 0, 200), "\r");
+}
+
+/* Bytes that a terminal would act on are shown as "?". */
+static void append_visible(struct buffer *out, struct text text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        buffer_append_byte(out, (byte < 0x20 && byte != '\t') || byte == 0x7f ? '?' : (char)byte);
+    }
+}
+
+static void append_underline(struct buffer *out, struct text line, const struct mark *mark)
+{
+    buffer_append_string(out, "      | ");
+    size_t column = mark->column < 1 ? 0 : (size_t)mark->column - 1;
+    for (size_t i = 0; i < column; i++)
+        buffer_append_byte(out, i < line.length && line.data[i] == '\t' ? '\t' : ' ');
+    buffer_append_byte(out, '^');
+    for (int i = 1; i < mark->width && column + (size_t)i < line.length; i++)
+        buffer_append_byte(out, '~');
+    buffer_append_byte(out, '\n');
+}
+
+static void append_entry(struct buffer *out, const struct diags *diags, const struct diag_entry *entry)
+{
+    const char *kind = entry->is_error ? "error" : "warning";
+    bool placed = entry->mark.file >= 0 && (size_t)entry->mark.file < diags->file_count;
+    if (!placed) {
+        buffer_printf(out, "%s: ", kind);
+    } else {
+        const struct diag_file *file = &diags->files[entry->mark.file];
+        buffer_printf(out, "%s:%d:%d: %s: ", file->name, entry->mark.line, entry->mark.column, kind);
+    }
+    append_visible(out, text_from(entry->message));
+    buffer_append_byte(out, '\n');
+    if (placed && entry->mark.line > 0) {
+        struct text line = line_of(&diags->files[entry->mark.file], entry->mark.line);
+        buffer_printf(out, "%5d | ", entry->mark.line);
+        append_visible(out, line);
+        buffer_append_byte(out, '\n');
+        append_underline(out, line, &entry->mark);
+    }
+    if (entry->advice != NULL)
+        buffer_printf(out, "%s\n", entry->advice);
+}
+
+void diags_write(struct diags *diags, struct buffer *out)
+{
+    if (diags->count > 1)
+        qsort(diags->entries, diags->count, sizeof(*diags->entries), compare_entries);
+    for (size_t i = 0; i < diags->count; i++)
+        append_entry(out, diags, &diags->entries[i]);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON text from any bytes, and strict reading through jansson. */
+#include "exeat/base/json.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "exeat/base/memory.h"
+
+/* Length of the valid UTF-8 sequence at the front (RFC 3629), and its code point; 0 when there is none. */
+static size_t utf8_length(struct text text, uint32_t *code)
+{
+    const uint8_t *at = (const uint8_t *)text.data;
+    if (at[0] < 0x80) {
+        *code = at[0];
+        return 1;
+    }
+    size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+    if (at[0] < 0xc2 || at[0] > 0xf4 || text.length < length)
+        return 0;
+    uint32_t value = at[0] & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        value = value << 6 | (at[i] & 0x3fu);
+    }
+    bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
+    if (overlong || (value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff)
+        return 0;
+    *code = value;
+    return length;
+}
+
+static bool needs_escape(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x2028 || code == 0x2029;
+}
+
+void json_append_string(struct buffer *out, struct text text)
+{
+    buffer_append_byte(out, '"');
+    while (text.length > 0) {
+        uint32_t code = 0;
+        size_t length = utf8_length(text, &code);
+        if (length == 0) {
+            buffer_append_string(out, "\\ufffd");
+            length = 1;
+        } else if (code == '"' || code == '\\') {
+            buffer_append_byte(out, '\\');
+            buffer_append_byte(out, (char)code);
+        } else if (needs_escape(code)) {
+            buffer_printf(out, "\\u%04x", code);
+        } else {
+            buffer_append(out, text_part(text, 0, length));
+        }
+        text = text_after(text, length);
+    }
+    buffer_append_byte(out, '"');
+}
+
+static int append_piece(const char *piece, size_t length, void *context)
+{
+    buffer_append(context, (struct text){piece, length});
+    return 0;
+}
+
+void json_append_tree(struct buffer *out, const json_t *tree)
+{
+    json_dump_callback(tree, append_piece, out, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+}
+
+enum { JSON_LEVELS = 64 };
+
+/* Levels of nesting outside of strings: jansson's own limit is far higher than we want to walk. */
+static bool is_too_deep(struct text text)
+{
+    size_t level = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.length; i++) {
+        char byte = text.data[i];
+        if (quoted && byte == '\\')
+            i++;
+        else if (byte == '"')
+            quoted = !quoted;
+        else if (!quoted && (byte == '{' || byte == '['))
+            level++;
+        else if (!quoted && (byte == '}' || byte == ']') && level > 0)
+            level--;
+        if (level > JSON_LEVELS)
+            return true;
+    }
+    return false;
+}
+
+json_t *json_read(struct text text, char error[160])
+{
+    if (is_too_deep(text)) {
+        snprintf(error, 160, "nested deeper than %d levels", JSON_LEVELS);
+        return NULL;
+    }
+    json_error_t problem;
+    json_t *tree = json_loadb(text.data == NULL ? "" : text.data, text.length, JSON_REJECT_DUPLICATES, &problem);
+    if (tree == NULL)
+        snprintf(error, 160, "line %d, column %d: %.100s", problem.line, problem.column, problem.text);
+    return tree;
+}
+
+struct text json_text(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!json_is_string(value))
+        return TEXT("");
+    return (struct text){json_string_value(value), json_string_length(value)};
+}

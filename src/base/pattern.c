@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PCRE2 with a bound on the work per match. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "exeat/base/pattern.h"
+
+#include <pcre2.h>
+
+#include "exeat/base/check.h"
+#include "exeat/base/memory.h"
+
+enum { MATCH_LIMIT = 100000, DEPTH_LIMIT = 1000 };
+
+struct pattern {
+    pcre2_code *code;            /* owned */
+    pcre2_match_context *limits; /* owned */
+};
+
+struct pattern *pattern_compile(struct text expression, char **error, size_t *offset)
+{
+    int problem = 0;
+    PCRE2_SIZE place = 0;
+    uint32_t options = PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOLLAR_ENDONLY;
+    pcre2_code *code = pcre2_compile((PCRE2_SPTR)expression.data, expression.length, options, &problem, &place, NULL);
+    if (code == NULL) {
+        PCRE2_UCHAR message[128];
+        pcre2_get_error_message(problem, message, sizeof(message));
+        *error = text_copy(text_from((const char *)message));
+        *offset = place;
+        return NULL;
+    }
+    pcre2_jit_compile(code, PCRE2_JIT_COMPLETE); /* without it, the interpreter matches */
+    struct pattern *pattern = base_zalloc(sizeof(*pattern));
+    pattern->code = code;
+    pattern->limits = pcre2_match_context_create(NULL);
+    ASSERT(pattern->limits != NULL);
+    pcre2_set_match_limit(pattern->limits, MATCH_LIMIT);
+    pcre2_set_depth_limit(pattern->limits, DEPTH_LIMIT);
+    return pattern;
+}
+
+void pattern_free(struct pattern *pattern)
+{
+    if (pattern == NULL)
+        return;
+    pcre2_match_context_free(pattern->limits);
+    pcre2_code_free(pattern->code);
+    base_free(pattern);
+}
+
+enum pattern_result pattern_match(const struct pattern *pattern, struct text subject)
+{
+    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    ASSERT(data != NULL);
+    const char *bytes = subject.data == NULL ? "" : subject.data;
+    int result = pcre2_match(pattern->code, (PCRE2_SPTR)bytes, subject.length, 0, 0, data, pattern->limits);
+    pcre2_match_data_free(data);
+    if (result >= 0)
+        return PATTERN_MATCH;
+    return result == PCRE2_ERROR_NOMATCH ? PATTERN_NO_MATCH : PATTERN_LIMIT;
+}

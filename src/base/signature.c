@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Ed25519 keys (RFC 8032), kept as PKCS#8 PEM files that only their owner can read. */
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "exeat/base/check.h"
+#include "exeat/base/digest.h"
+#include "exeat/base/memory.h"
+
+struct signing_key {
+    EVP_PKEY *key; /* owned */
+};
+
+static struct signing_key *wrap(EVP_PKEY *key)
+{
+    ASSERT(key != NULL);
+    struct signing_key *wrapped = base_zalloc(sizeof(*wrapped));
+    wrapped->key = key;
+    return wrapped;
+}
+
+struct signing_key *signing_key_generate(void)
+{
+    return wrap(EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"));
+}
+
+struct signing_key *signing_key_from_seed(const uint8_t seed[SIGNING_SEED_SIZE])
+{
+    return wrap(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, SIGNING_SEED_SIZE));
+}
+
+static char *file_error(const char *path, const char *what, int error)
+{
+    struct buffer text = {0};
+    buffer_printf(&text, "%s: %s", path, what);
+    if (error != 0)
+        buffer_printf(&text, ": %s", strerrordesc_np(error));
+    return buffer_take(&text);
+}
+
+struct signing_key *signing_key_read(const char *path, char **error)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        *error = file_error(path, "cannot read the signing key", errno);
+        return NULL;
+    }
+    EVP_PKEY *key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+    fclose(file);
+    if (key == NULL || EVP_PKEY_get_id(key) != EVP_PKEY_ED25519) {
+        EVP_PKEY_free(key);
+        *error = file_error(
+            path, "is not an Ed25519 private key in PEM (make one by removing the file and starting again)", 0);
+        return NULL;
+    }
+    return wrap(key);
+}
+
+bool signing_key_save(const struct signing_key *key, const char *path, char **error)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    if (file == NULL) {
+        *error = file_error(path, "cannot create the signing key", errno);
+        if (descriptor >= 0)
+            close(descriptor);
+        return false;
+    }
+    bool good = PEM_write_PKCS8PrivateKey(file, key->key, NULL, NULL, 0, NULL, NULL) == 1;
+    good = fflush(file) == 0 && good;
+    good = fsync(descriptor) == 0 && good;
+    good = fclose(file) == 0 && good;
+    if (!good)
+        *error = file_error(path, "cannot write the signing key", errno);
+    return good;
+}
+
+void signing_key_free(struct signing_key *key)
+{
+    if (key == NULL)
+        return;
+    EVP_PKEY_free(key->key);
+    base_free(key);
+}
+
+void signing_key_public(const struct signing_key *key, uint8_t out[VERIFY_KEY_SIZE])
+{
+    size_t length = VERIFY_KEY_SIZE;
+    int good = EVP_PKEY_get_raw_public_key(key->key, out, &length);
+    ASSERT(good == 1 && length == VERIFY_KEY_SIZE);
+}
+
+void signing_key_sign(const struct signing_key *key, struct bytes message, uint8_t out[SIGNATURE_SIZE])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    size_t length = SIGNATURE_SIZE;
+    bool good = context != NULL && EVP_DigestSignInit(context, NULL, NULL, NULL, key->key) == 1 &&
+                EVP_DigestSign(context, out, &length, message.data, message.length) == 1;
+    ASSERT(good && length == SIGNATURE_SIZE);
+    EVP_MD_CTX_free(context);
+}
+
+bool signature_verify(const uint8_t key[VERIFY_KEY_SIZE], struct bytes message, const uint8_t signature[SIGNATURE_SIZE])
+{
+    EVP_PKEY *public = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, key, VERIFY_KEY_SIZE);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool good = public != NULL && context != NULL && EVP_DigestVerifyInit(context, NULL, NULL, NULL, public) == 1 &&
+                EVP_DigestVerify(context, signature, SIGNATURE_SIZE, message.data, message.length) == 1;
+    EVP_MD_CTX_free(context);
+    EVP_PKEY_free(public);
+    return good;
+}

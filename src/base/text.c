@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Slices of text: comparing, cutting, globbing. Nothing here allocates but text_copy and text_distance. */
+#include "exeat/base/text.h"
+
+#include <string.h>
+
+#include "exeat/base/memory.h"
+
+struct text text_from(const char *string)
+{
+    return (struct text){string, string == NULL ? 0 : strlen(string)};
+}
+
+struct text text_part(struct text text, size_t from, size_t length)
+{
+    if (from > text.length)
+        from = text.length;
+    if (length > text.length - from)
+        length = text.length - from;
+    return (struct text){text.data == NULL ? NULL : text.data + from, length};
+}
+
+struct text text_after(struct text text, size_t from)
+{
+    return text_part(text, from, SIZE_MAX);
+}
+
+static bool is_one_of(char byte, const char *set)
+{
+    return byte != '\0' && strchr(set, byte) != NULL;
+}
+
+struct text text_trim(struct text text, const char *set)
+{
+    while (text.length > 0 && is_one_of(text.data[0], set))
+        text = text_after(text, 1);
+    while (text.length > 0 && is_one_of(text.data[text.length - 1], set))
+        text.length--;
+    return text;
+}
+
+bool text_equal(struct text left, struct text right)
+{
+    return left.length == right.length && (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
+}
+
+static char lower(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+bool text_equal_nocase(struct text left, struct text right)
+{
+    if (left.length != right.length)
+        return false;
+    for (size_t i = 0; i < left.length; i++)
+        if (lower(left.data[i]) != lower(right.data[i]))
+            return false;
+    return true;
+}
+
+int text_compare(struct text left, struct text right)
+{
+    size_t common = left.length < right.length ? left.length : right.length;
+    int order = common == 0 ? 0 : memcmp(left.data, right.data, common);
+    if (order != 0)
+        return order;
+    return (left.length > right.length) - (left.length < right.length);
+}
+
+bool text_starts_with(struct text text, struct text prefix)
+{
+    return text.length >= prefix.length && text_equal(text_part(text, 0, prefix.length), prefix);
+}
+
+bool text_ends_with(struct text text, struct text suffix)
+{
+    return text.length >= suffix.length && text_equal(text_after(text, text.length - suffix.length), suffix);
+}
+
+bool text_has(struct text text, char byte)
+{
+    return text_index(text, byte, 0) < text.length;
+}
+
+size_t text_index(struct text text, char byte, size_t from)
+{
+    if (from >= text.length)
+        return text.length;
+    const char *found = memchr(text.data + from, byte, text.length - from);
+    return found == NULL ? text.length : (size_t)(found - text.data);
+}
+
+bool text_split(struct text *rest, char separator, struct text *piece)
+{
+    if (rest->data == NULL)
+        return false;
+    size_t end = text_index(*rest, separator, 0);
+    *piece = text_part(*rest, 0, end);
+    *rest = end == rest->length ? (struct text){NULL, 0} : text_after(*rest, end + 1);
+    return true;
+}
+
+bool text_to_number(struct text text, uint64_t maximum, uint64_t *number)
+{
+    uint64_t value = 0;
+    if (text.length == 0 || text.length > 20)
+        return false;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+        uint64_t digit = (uint64_t)(text.data[i] - '0');
+        if (value > (UINT64_MAX - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return value <= maximum;
+}
+
+bool text_equal_secret(struct text left, struct text right)
+{
+    if (left.length != right.length)
+        return false;
+    volatile unsigned char difference = 0;
+    for (size_t i = 0; i < left.length; i++)
+        difference = (unsigned char)(difference | (left.data[i] ^ right.data[i]));
+    return difference == 0;
+}
+
+char *text_copy(struct text text)
+{
+    char *copy = base_alloc(text.length + 1);
+    if (text.length > 0)
+        memcpy(copy, text.data, text.length);
+    copy[text.length] = '\0';
+    return copy;
+}
+
+bool text_glob(struct text pattern, struct text text)
+{
+    size_t at = 0;
+    size_t in = 0;
+    size_t star = SIZE_MAX; /* the last `*` seen, and where its run ends for now */
+    size_t run = 0;
+    while (in < text.length) {
+        if (at < pattern.length && pattern.data[at] == '*') {
+            star = at++;
+            run = in;
+        } else if (at < pattern.length && pattern.data[at] == text.data[in]) {
+            at++;
+            in++;
+        } else if (star != SIZE_MAX) {
+            at = star + 1;
+            in = ++run;
+        } else {
+            return false;
+        }
+    }
+    while (at < pattern.length && pattern.data[at] == '*')
+        at++;
+    return at == pattern.length;
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Optimal string alignment over three rows. */
+size_t text_distance(struct text left, struct text right)
+{
+    size_t width = right.length + 1;
+    size_t *rows = base_array(3 * width, sizeof(*rows));
+    size_t *before = rows;
+    size_t *previous = rows + width;
+    size_t *current = rows + 2 * width;
+    for (size_t j = 0; j < width; j++)
+        previous[j] = j;
+    for (size_t i = 1; i <= left.length; i++) {
+        current[0] = i;
+        for (size_t j = 1; j < width; j++) {
+            size_t cost = left.data[i - 1] == right.data[j - 1] ? 0 : 1;
+            current[j] = least(least(previous[j], current[j - 1]) + 1, previous[j - 1] + cost);
+            bool swapped =
+                i > 1 && j > 1 && left.data[i - 1] == right.data[j - 2] && left.data[i - 2] == right.data[j - 1];
+            if (swapped)
+                current[j] = least(current[j], before[j - 2] + 1);
+        }
+        size_t *oldest = before;
+        before = previous;
+        previous = current;
+        current = oldest;
+    }
+    size_t distance = previous[right.length];
+    base_free(rows);
+    return distance;
+}

@@ -19,6 +19,7 @@ void request_id_write(const struct request_id *id, char out[REQUEST_ID_TEXT_SIZE
 
 enum scheme { SCHEME_HTTP = 1, SCHEME_HTTPS = 2 };
 uint16_t scheme_port(enum scheme scheme);
+const char *scheme_name(enum scheme scheme);
 
 /* What the policy says. The numbers stand in the records. */
 enum verdict { VERDICT_ALLOW = 1, VERDICT_DENY = 2, VERDICT_REROUTE = 3, VERDICT_ERROR = 4 };
@@ -110,6 +111,7 @@ const char *llm_operation_name(enum llm_operation operation);
 enum llm_dialect { DIALECT_NONE = 0, DIALECT_OPENAI, DIALECT_ANTHROPIC, DIALECT_GEMINI, DIALECT_BEDROCK,
                    DIALECT_COHERE, DIALECT_MISTRAL, DIALECT_OLLAMA, DIALECT_OTHER };
 const char *llm_dialect_name(enum llm_dialect dialect);
+MUST_CHECK bool llm_dialect_parse(struct text text, enum llm_dialect *dialect);
 struct llm_call {
     enum llm_operation operation;
     enum llm_dialect dialect;

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The words of the closed vocabularies, the same in YAML, records, metrics and commands. */
+#include "exeat/base/bytes.h"
+#include "exeat/base/check.h"
+#include "exeat/model.h"
+
+static const char *const verdicts[] = {
+    [VERDICT_ALLOW] = "allow", [VERDICT_DENY] = "deny", [VERDICT_REROUTE] = "reroute", [VERDICT_ERROR] = "error"};
+static const char *const plans[] = {
+    [PLAN_TUNNEL] = "tunnel",   [PLAN_FORWARD] = "forward", [PLAN_OPEN] = "open",
+    [PLAN_REROUTE] = "reroute", [PLAN_ANSWER] = "answer",   [PLAN_REFUSE] = "refuse",
+};
+static const char *const operations[] = {
+    [LLM_NONE] = "none",
+    [LLM_CHAT] = "chat",
+    [LLM_COMPLETIONS] = "completions",
+    [LLM_EMBEDDINGS] = "embeddings",
+    [LLM_MODELS] = "models",
+    [LLM_RESPONSES] = "responses",
+    [LLM_OTHER] = "other",
+    [LLM_UNKNOWN] = "unknown",
+};
+static const char *const dialects[] = {
+    [DIALECT_NONE] = "none",       [DIALECT_OPENAI] = "openai",   [DIALECT_ANTHROPIC] = "anthropic",
+    [DIALECT_GEMINI] = "gemini",   [DIALECT_BEDROCK] = "bedrock", [DIALECT_COHERE] = "cohere",
+    [DIALECT_MISTRAL] = "mistral", [DIALECT_OLLAMA] = "ollama",   [DIALECT_OTHER] = "other",
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+    return verdict < COUNT_OF(verdicts) && verdicts[verdict] != NULL ? verdicts[verdict] : "unknown";
+}
+
+bool verdict_parse(struct text text, enum verdict *verdict)
+{
+    for (size_t i = VERDICT_ALLOW; i < COUNT_OF(verdicts); i++) {
+        if (text_equal(text, text_from(verdicts[i]))) {
+            *verdict = (enum verdict)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *plan_name(enum plan plan)
+{
+    return plan < COUNT_OF(plans) && plans[plan] != NULL ? plans[plan] : "unknown";
+}
+
+const char *llm_operation_name(enum llm_operation operation)
+{
+    return operation < COUNT_OF(operations) ? operations[operation] : "unknown";
+}
+
+const char *llm_dialect_name(enum llm_dialect dialect)
+{
+    return dialect < COUNT_OF(dialects) ? dialects[dialect] : "other";
+}
+
+bool llm_dialect_parse(struct text text, enum llm_dialect *dialect)
+{
+    for (size_t i = DIALECT_OPENAI; i < COUNT_OF(dialects); i++) {
+        if (text_equal(text, text_from(dialects[i]))) {
+            *dialect = (enum llm_dialect)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+uint16_t scheme_port(enum scheme scheme)
+{
+    return scheme == SCHEME_HTTP ? 80 : 443;
+}
+
+const char *scheme_name(enum scheme scheme)
+{
+    return scheme == SCHEME_HTTP ? "http" : "https";
+}
+
+void request_id_write(const struct request_id *id, char out[REQUEST_ID_TEXT_SIZE])
+{
+    hex_encode((struct bytes){id->bytes, sizeof(id->bytes)}, out);
+    out[REQUEST_ID_TEXT_SIZE - 1] = '\0';
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an address is for (IANA special-purpose registries, RFC 6890). An IPv6 address that carries an IPv4 address is
+ * judged by what it carries as well: a translator would deliver it there. */
+#include <string.h>
+
+#include "exeat/base/check.h"
+#include "exeat/name.h"
+
+struct special_range {
+    uint8_t bytes[16];
+    uint8_t length;
+    uint8_t prefix;
+    enum address_class class;
+};
+
+/* The first match decides, so narrow ranges stand before wide ones. */
+static const struct special_range ranges[] = {
+    {{0}, 4, 8, ADDRESS_UNSPECIFIED},
+    {{10}, 4, 8, ADDRESS_PRIVATE},
+    {{100, 64}, 4, 10, ADDRESS_SHARED},
+    {{127}, 4, 8, ADDRESS_LOOPBACK},
+    {{169, 254}, 4, 16, ADDRESS_LINK_LOCAL},
+    {{172, 16}, 4, 12, ADDRESS_PRIVATE},
+    {{192, 0, 0}, 4, 24, ADDRESS_RESERVED},
+    {{192, 0, 2}, 4, 24, ADDRESS_DOCUMENTATION},
+    {{192, 88, 99}, 4, 24, ADDRESS_RESERVED},
+    {{192, 168}, 4, 16, ADDRESS_PRIVATE},
+    {{198, 18}, 4, 15, ADDRESS_RESERVED},
+    {{198, 51, 100}, 4, 24, ADDRESS_DOCUMENTATION},
+    {{203, 0, 113}, 4, 24, ADDRESS_DOCUMENTATION},
+    {{224}, 4, 4, ADDRESS_MULTICAST},
+    {{240}, 4, 4, ADDRESS_RESERVED},
+    {{0}, 16, 128, ADDRESS_UNSPECIFIED},
+    {{[15] = 1}, 16, 128, ADDRESS_LOOPBACK},
+    {{1}, 16, 64, ADDRESS_RESERVED}, /* 100::/64, discard */
+    {{0x20, 0x01, 0x0d, 0xb8}, 16, 32, ADDRESS_DOCUMENTATION},
+    {{0x3f, 0xff}, 16, 20, ADDRESS_DOCUMENTATION},
+    {{0x20, 0x01}, 16, 23, ADDRESS_RESERVED}, /* IETF protocols; Teredo is looked through first */
+    {{0x20, 0x02}, 16, 16, ADDRESS_RESERVED}, /* 6to4, whatever it embeds */
+    {{0x5f, 0x00}, 16, 16, ADDRESS_RESERVED}, /* SRv6 SIDs */
+    {{0xfc}, 16, 7, ADDRESS_PRIVATE},
+    {{0xfe, 0x80}, 16, 10, ADDRESS_LINK_LOCAL},
+    {{0xfe, 0xc0}, 16, 10, ADDRESS_RESERVED},
+    {{0xff}, 16, 8, ADDRESS_MULTICAST},
+    {{0}, 16, 96, ADDRESS_RESERVED},                        /* IPv4-compatible, deprecated */
+    {{[10] = 0xff, [11] = 0xff}, 16, 96, ADDRESS_RESERVED}, /* IPv4-mapped: no host has it on the wire */
+};
+
+static const char *const names[] = {
+    [ADDRESS_PUBLIC] = "public",       [ADDRESS_UNSPECIFIED] = "unspecified",     [ADDRESS_LOOPBACK] = "loopback",
+    [ADDRESS_PRIVATE] = "private",     [ADDRESS_LINK_LOCAL] = "link-local",       [ADDRESS_SHARED] = "shared",
+    [ADDRESS_MULTICAST] = "multicast", [ADDRESS_DOCUMENTATION] = "documentation", [ADDRESS_RESERVED] = "reserved",
+};
+_Static_assert(COUNT_OF(names) == ADDRESS_CLASS_COUNT, "every class has a name");
+
+const char *address_class_name(enum address_class class)
+{
+    ASSERT(class < ADDRESS_CLASS_COUNT);
+    return names[class];
+}
+
+static bool is_in(const struct special_range *special, const struct address *address)
+{
+    struct address_range range = {.prefix = special->prefix};
+    range.base.length = special->length;
+    memcpy(range.base.bytes, special->bytes, sizeof(special->bytes));
+    return address_range_has(&range, address);
+}
+
+static enum address_class own_class(const struct address *address)
+{
+    for (size_t i = 0; i < COUNT_OF(ranges); i++)
+        if (is_in(&ranges[i], address))
+            return ranges[i].class;
+    return ADDRESS_PUBLIC;
+}
+
+/* Where an IPv6 prefix carries an IPv4 address. */
+static const struct {
+    uint8_t bytes[16];
+    uint8_t prefix;
+    uint8_t at;     /* byte at which the IPv4 address starts */
+    uint8_t invert; /* Teredo hides the client's address by inverting it */
+} embeddings[] = {
+    {{[10] = 0xff, [11] = 0xff}, 96, 12, 0},           /* mapped */
+    {{0}, 96, 12, 0},                                  /* compatible */
+    {{0x00, 0x64, 0xff, 0x9b}, 96, 12, 0},             /* NAT64 (RFC 6052) */
+    {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48, 12, 0}, /* local NAT64 (RFC 8215) */
+    {{0x20, 0x02}, 16, 2, 0},                          /* 6to4 (RFC 3056) */
+    {{0x20, 0x01, 0x00, 0x00}, 32, 12, 0xff},          /* Teredo client (RFC 4380) */
+    {{0x20, 0x01, 0x00, 0x00}, 32, 4, 0},              /* Teredo server */
+};
+
+static bool embedded_in(const struct address *address, size_t row, struct address *inner)
+{
+    struct address_range range = {.prefix = embeddings[row].prefix};
+    range.base.length = 16;
+    memcpy(range.base.bytes, embeddings[row].bytes, 16);
+    if (!address_range_has(&range, address))
+        return false;
+    *inner = (struct address){.length = 4};
+    for (size_t i = 0; i < 4; i++)
+        inner->bytes[i] = address->bytes[embeddings[row].at + i] ^ embeddings[row].invert;
+    return true;
+}
+
+static bool is_unspecified_or_loopback(const struct address *address)
+{
+    enum address_class class = own_class(address);
+    return class == ADDRESS_UNSPECIFIED || class == ADDRESS_LOOPBACK;
+}
+
+enum address_class address_class(const struct address *address)
+{
+    if (address->length == 16 && is_unspecified_or_loopback(address))
+        return own_class(address);
+    for (size_t row = 0; address->length == 16 && row < COUNT_OF(embeddings); row++) {
+        struct address inner;
+        if (embedded_in(address, row, &inner) && own_class(&inner) != ADDRESS_PUBLIC)
+            return own_class(&inner);
+    }
+    return own_class(address);
+}
+
+static const char *const metadata[] = {
+    "169.254.169.254",                    /* AWS, Azure, Google, DigitalOcean and most others */
+    "fd00:ec2::254",                      /* AWS over IPv6 */
+    "169.254.170.2",                      /* ECS task credentials */
+    "169.254.170.23",                     /* EKS pod identity */
+    "fd00:ec2::23",    "100.100.100.200", /* Alibaba */
+    "192.0.0.192",                        /* Oracle */
+    "168.63.129.16",                      /* Azure wire server */
+    "fd20:ce::254",                       /* Google over IPv6 */
+};
+
+static bool is_listed_metadata(const struct address *address)
+{
+    for (size_t i = 0; i < COUNT_OF(metadata); i++) {
+        struct address known;
+        if (address_parse(text_from(metadata[i]), &known) && address_equal(&known, address))
+            return true;
+    }
+    return false;
+}
+
+bool address_is_metadata(const struct address *address)
+{
+    if (is_listed_metadata(address))
+        return true;
+    for (size_t row = 0; address->length == 16 && row < COUNT_OF(embeddings); row++) {
+        struct address inner;
+        if (embedded_in(address, row, &inner) && is_listed_metadata(&inner))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Hosts and authorities in their one spelling. Strict on the wire; a little kinder to what an operator writes. */
+#include <idn2.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exeat/base/memory.h"
+#include "exeat/name.h"
+
+enum { LABEL_MAX = 63, NAME_MAX_LENGTH = 253 };
+
+struct text host_text(const struct host *host)
+{
+    return (struct text){host->text, host->length};
+}
+
+bool host_equal(const struct host *left, const struct host *right)
+{
+    return left->kind == right->kind && text_equal(host_text(left), host_text(right));
+}
+
+static bool is_label_byte(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
+}
+
+static char lower(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+/* An A-label must be what its U-label would give, or two spellings of one name would pass for two names. */
+static bool is_good_a_label(struct text label)
+{
+    char *copy = text_copy(label);
+    char *unicode = NULL;
+    char *again = NULL;
+    bool good = idn2_to_unicode_8z8z(copy, &unicode, 0) == IDN2_OK &&
+                idn2_to_ascii_8z(unicode, &again, IDN2_NONTRANSITIONAL) == IDN2_OK &&
+                text_equal(text_from(again), label);
+    idn2_free(unicode);
+    idn2_free(again);
+    base_free(copy);
+    return good;
+}
+
+static bool is_label(struct text label)
+{
+    if (label.length == 0 || label.length > LABEL_MAX)
+        return false;
+    if (label.data[0] == '-' || label.data[label.length - 1] == '-')
+        return false;
+    for (size_t i = 0; i < label.length; i++)
+        if (!is_label_byte(label.data[i]))
+            return false;
+    return !text_starts_with(label, TEXT("xn--")) || is_good_a_label(label);
+}
+
+/* Digits, or "0x": what some resolvers would take for a number. */
+static bool is_numeric_label(struct text label)
+{
+    if (text_starts_with(label, TEXT("0x"))) {
+        for (size_t i = 2; i < label.length; i++)
+            if (strchr("0123456789abcdef", label.data[i]) == NULL)
+                return false;
+        return true;
+    }
+    for (size_t i = 0; i < label.length; i++)
+        if (label.data[i] < '0' || label.data[i] > '9')
+            return false;
+    return true;
+}
+
+static bool is_name(struct text name)
+{
+    struct text rest = name;
+    struct text label = TEXT("");
+    while (text_split(&rest, '.', &label))
+        if (!is_label(label))
+            return false;
+    return !is_numeric_label(label);
+}
+
+static void set_text(struct host *host, struct text text)
+{
+    memcpy(host->text, text.data, text.length);
+    host->text[text.length] = '\0';
+    host->length = (uint8_t)text.length;
+}
+
+static bool set_address(struct host *host, const struct address *address)
+{
+    struct buffer text = {0};
+    address_append(&text, address);
+    *host = (struct host){.kind = HOST_ADDRESS, .address = *address};
+    set_text(host, buffer_text(&text));
+    buffer_clear(&text);
+    return true;
+}
+
+static bool parse_name(struct text text, struct host *host)
+{
+    if (text.length > 0 && text.data[text.length - 1] == '.')
+        text.length--;
+    if (text.length == 0 || text.length > NAME_MAX_LENGTH)
+        return false;
+    char folded[NAME_MAX_LENGTH];
+    for (size_t i = 0; i < text.length; i++)
+        folded[i] = lower(text.data[i]);
+    struct text name = {folded, text.length};
+    if (!is_name(name))
+        return false;
+    *host = (struct host){.kind = HOST_NAME};
+    set_text(host, name);
+    return true;
+}
+
+bool host_parse(struct text text, struct host *host)
+{
+    struct address address;
+    if (text.length >= 2 && text.data[0] == '[' && text.data[text.length - 1] == ']') {
+        struct text inner = text_part(text, 1, text.length - 2);
+        return address_parse(inner, &address) && address.length == 16 && set_address(host, &address);
+    }
+    if (address_parse(text, &address))
+        return address.length == 4 && set_address(host, &address);
+    return parse_name(text, host);
+}
+
+bool host_parse_written(struct text text, struct host *host)
+{
+    struct address address;
+    if (address_parse(text, &address))
+        return set_address(host, &address);
+    if (host_parse(text, host))
+        return true;
+    if (text.length == 0 || text.data[0] == '[' || text_has(text, '\0'))
+        return false;
+    char *copy = text_copy(text);
+    char *ascii = NULL;
+    bool good = idn2_to_ascii_8z(copy, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK &&
+                parse_name(text_from(ascii), host);
+    idn2_free(ascii);
+    base_free(copy);
+    return good;
+}
+
+bool host_parse_sni(struct text text, struct host *host)
+{
+    if (text.length == 0 || text.data[text.length - 1] == '.')
+        return false;
+    return host_parse(text, host) && host->kind == HOST_NAME;
+}
+
+bool port_parse(struct text text, uint16_t *port)
+{
+    uint64_t number;
+    if (text.length == 0 || text.data[0] == '0' || !text_to_number(text, 65535, &number))
+        return false;
+    *port = (uint16_t)number;
+    return true;
+}
+
+bool authority_parse(struct text text, uint16_t default_port, struct host *host, uint16_t *port)
+{
+    size_t colon = text_index(text, ':', 0);
+    if (text.length > 0 && text.data[0] == '[')
+        colon = text_index(text, ']', 0) + 1;
+    if (colon > text.length)
+        return false;
+    if (!host_parse(text_part(text, 0, colon), host))
+        return false;
+    if (colon == text.length) {
+        *port = default_port;
+        return default_port != 0;
+    }
+    return text.data[colon] == ':' && port_parse(text_after(text, colon + 1), port);
+}
+
+void authority_append(struct buffer *out, const struct host *host, uint16_t port, uint16_t default_port)
+{
+    bool brackets = host->kind == HOST_ADDRESS && host->address.length == 16;
+    if (brackets)
+        buffer_append_byte(out, '[');
+    buffer_append(out, host_text(host));
+    if (brackets)
+        buffer_append_byte(out, ']');
+    if (port != default_port) {
+        buffer_append_byte(out, ':');
+        buffer_append_number(out, port);
+    }
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The canonical form of a path (RFC 3986 6.2.2). What two servers might read differently is called ambiguous, never
+ * guessed. */
+#include "exeat/name.h"
+
+static int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+static bool is_unreserved(int byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+           byte == '-' || byte == '.' || byte == '_' || byte == '~';
+}
+
+static bool is_plain(char byte)
+{
+    return byte > 0x20 && byte < 0x7f && byte != '\\' && byte != '#' && byte != '?' && byte != '%';
+}
+
+/* Percent-escapes in their one spelling. Returns the worst thing seen. */
+static enum path_result decode(struct text path, struct buffer *out)
+{
+    enum path_result result = PATH_CANONICAL;
+    for (size_t i = 0; i < path.length; i++) {
+        if (path.data[i] != '%') {
+            if (!is_plain(path.data[i]))
+                return PATH_BAD;
+            buffer_append_byte(out, path.data[i]);
+            continue;
+        }
+        if (path.length - i < 3 || hex_value(path.data[i + 1]) < 0 || hex_value(path.data[i + 2]) < 0)
+            return PATH_BAD;
+        int byte = hex_value(path.data[i + 1]) * 16 + hex_value(path.data[i + 2]);
+        i += 2;
+        if (byte == 0)
+            return PATH_BAD;
+        if (byte == '/' || byte == '\\' || byte == '%')
+            result = PATH_AMBIGUOUS;
+        if (is_unreserved(byte))
+            buffer_append_byte(out, (char)byte);
+        else
+            buffer_printf(out, "%%%02X", (unsigned)byte);
+    }
+    return result;
+}
+
+/* ".;x" and "..;x" are dot segments to some servers and names to others. */
+static bool hides_dots(struct text segment)
+{
+    return text_starts_with(segment, TEXT(".;")) || text_starts_with(segment, TEXT("..;"));
+}
+
+static void drop_last_segment(struct buffer *out, size_t start)
+{
+    while (out->length > start && out->data[out->length - 1] != '/')
+        out->length--;
+    if (out->length > start)
+        out->length--;
+}
+
+/* Dot segments removed (RFC 3986 5.2.4), empty segments collapsed. */
+static enum path_result remove_dots(struct text path, struct buffer *out)
+{
+    size_t start = out->length;
+    struct text rest = text_after(path, 1);
+    struct text segment = TEXT("");
+    bool ends_in_folder = false;
+    while (text_split(&rest, '/', &segment)) {
+        ends_in_folder = segment.length == 0;
+        if (hides_dots(segment))
+            return PATH_BAD;
+        if (segment.length == 0)
+            continue;
+        if (text_equal(segment, TEXT(".")) || text_equal(segment, TEXT(".."))) {
+            if (segment.length == 2)
+                drop_last_segment(out, start);
+            ends_in_folder = true;
+            continue;
+        }
+        buffer_append_byte(out, '/');
+        buffer_append(out, segment);
+    }
+    if (ends_in_folder || out->length == start)
+        buffer_append_byte(out, '/');
+    return PATH_CANONICAL;
+}
+
+enum path_result path_canonicalise(struct text path, struct buffer *out)
+{
+    if (path.length == 0 || path.data[0] != '/')
+        return PATH_BAD;
+    size_t start = out->length;
+    struct buffer decoded = {0};
+    enum path_result result = decode(path, &decoded);
+    if (result != PATH_BAD && remove_dots(buffer_text(&decoded), out) == PATH_BAD)
+        result = PATH_BAD;
+    buffer_clear(&decoded);
+    if (result == PATH_BAD)
+        out->length = start;
+    if (result == PATH_CANONICAL && !text_equal(text_after(buffer_text(out), start), path))
+        result = PATH_DIFFERS;
+    return result;
+}

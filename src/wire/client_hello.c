@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A ClientHello (RFC 8446 4.1.2), read before anything is decided about its connection: server name, ALPN, ECH. */
+#include <string.h>
+
+#include "exeat/name.h"
+#include "wire_internal.h"
+
+enum {
+    RECORD_HANDSHAKE = 22,
+    RECORD_HEAD = 5,
+    RECORD_MAX = 16384 + 256,
+    HANDSHAKE_CLIENT_HELLO = 1,
+    EXTENSION_SERVER_NAME = 0,
+    EXTENSION_ALPN = 16,
+    EXTENSION_ECH = 0xfe0d,
+};
+
+/* A cursor that never passes its end. */
+struct reader {
+    const uint8_t *at;
+    size_t left;
+    bool bad;
+};
+
+static const uint8_t *take(struct reader *reader, size_t count)
+{
+    if (reader->bad || reader->left < count) {
+        reader->bad = true;
+        return NULL;
+    }
+    const uint8_t *at = reader->at;
+    reader->at += count;
+    reader->left -= count;
+    return at;
+}
+
+static size_t take_number(struct reader *reader, size_t bytes)
+{
+    const uint8_t *at = take(reader, bytes);
+    size_t number = 0;
+    for (size_t i = 0; at != NULL && i < bytes; i++)
+        number = number << 8 | at[i];
+    return number;
+}
+
+/* A vector with a length of `bytes` bytes before it. */
+static struct reader take_vector(struct reader *reader, size_t bytes)
+{
+    size_t length = take_number(reader, bytes);
+    const uint8_t *at = take(reader, length);
+    return (struct reader){at, at == NULL ? 0 : length, at == NULL};
+}
+
+static void read_server_name(struct reader extension, struct client_hello *hello)
+{
+    struct reader list = take_vector(&extension, 2);
+    size_t type = take_number(&list, 1);
+    struct reader name = take_vector(&list, 2);
+    hello->server_name_bad =
+        hello->has_server_name || type != 0 || name.bad || list.bad || list.left > 0 || extension.left > 0;
+    hello->has_server_name = true;
+    if (name.bad)
+        return;
+    hello->server_name = (struct text){(const char *)name.at, name.left};
+    struct host host;
+    if (!host_parse_sni(hello->server_name, &host))
+        hello->server_name_bad = true;
+}
+
+static void read_alpn(struct reader extension, struct client_hello *hello)
+{
+    struct reader list = take_vector(&extension, 2);
+    hello->offers_http11 = false;
+    while (!list.bad && list.left > 0) {
+        struct reader name = take_vector(&list, 1);
+        if (name.bad)
+            return;
+        struct text protocol = {(const char *)name.at, name.left};
+        hello->offers_http11 = hello->offers_http11 || text_equal(protocol, TEXT("http/1.1"));
+        hello->offers_h2 = hello->offers_h2 || text_equal(protocol, TEXT("h2"));
+    }
+}
+
+static bool read_extensions(struct reader *message, struct client_hello *hello)
+{
+    if (message->left == 0)
+        return true;
+    struct reader list = take_vector(message, 2);
+    while (!list.bad && list.left > 0) {
+        size_t type = take_number(&list, 2);
+        struct reader extension = take_vector(&list, 2);
+        if (extension.bad)
+            return false;
+        if (type == EXTENSION_SERVER_NAME)
+            read_server_name(extension, hello);
+        if (type == EXTENSION_ALPN)
+            read_alpn(extension, hello);
+        if (type == EXTENSION_ECH)
+            hello->has_ech = true;
+    }
+    return !list.bad && message->left == 0;
+}
+
+static bool read_message(struct reader message, struct client_hello *hello)
+{
+    take(&message, 2 + 32); /* legacy_version, random */
+    struct reader session = take_vector(&message, 1);
+    struct reader ciphers = take_vector(&message, 2);
+    struct reader compressions = take_vector(&message, 1);
+    if (message.bad || session.left > 32 || ciphers.left < 2 || compressions.left < 1)
+        return false;
+    return read_extensions(&message, hello);
+}
+
+/* Joins the handshake bytes of the records at the front. PARSE_DONE once the whole message is in `joined`. */
+static enum parse join_records(struct text input, struct buffer *joined)
+{
+    struct reader reader = {(const uint8_t *)input.data, input.length, false};
+    for (;;) {
+        if (joined->length >= 4) {
+            const uint8_t *head = (const uint8_t *)joined->data;
+            size_t length = (size_t)head[1] << 16 | bytes_get_u16(head + 2);
+            if (head[0] != HANDSHAKE_CLIENT_HELLO || length > CLIENT_HELLO_MAX)
+                return PARSE_BAD;
+            if (joined->length >= 4 + length)
+                return joined->length == 4 + length ? PARSE_DONE : PARSE_BAD;
+        }
+        if (reader.left > 0 && reader.at[0] != RECORD_HANDSHAKE)
+            return PARSE_BAD;
+        if (reader.left < RECORD_HEAD)
+            return reader.left > 1 && reader.at[1] != 3 ? PARSE_BAD : PARSE_NEED_MORE;
+        const uint8_t *head = take(&reader, RECORD_HEAD);
+        size_t length = bytes_get_u16(head + 3);
+        if (head[1] != 3 || length == 0 || length > RECORD_MAX)
+            return PARSE_BAD;
+        size_t here = length < reader.left ? length : reader.left;
+        buffer_append(joined, (struct text){(const char *)reader.at, here});
+        if (here < length) {
+            if (joined->length > CLIENT_HELLO_MAX)
+                return PARSE_BAD;
+            bool wrong = joined->length > 0 && joined->data[0] != HANDSHAKE_CLIENT_HELLO;
+            return wrong ? PARSE_BAD : PARSE_NEED_MORE;
+        }
+        take(&reader, length);
+    }
+}
+
+enum parse client_hello_parse(struct text input, struct buffer *scratch, struct client_hello *hello)
+{
+    *hello = (struct client_hello){.offers_http11 = true};
+    buffer_empty(scratch);
+    enum parse result = join_records(input, scratch);
+    if (result != PARSE_DONE)
+        return result;
+    struct reader message = {(const uint8_t *)scratch->data + 4, scratch->length - 4, false};
+    return read_message(message, hello) ? PARSE_DONE : PARSE_BAD;
+}
+
+bool client_hello_is_tls(struct text input)
+{
+    return input.length > 0 && (uint8_t)input.data[0] == RECORD_HANDSHAKE;
+}

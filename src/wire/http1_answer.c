@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Replies of the gate's own. */
+#include "wire_internal.h"
+
+static const struct {
+    uint16_t status;
+    const char *phrase;
+} phrases[] = {
+    {200, "OK"},
+    {400, "Bad Request"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {407, "Proxy Authentication Required"},
+    {408, "Request Timeout"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {421, "Misdirected Request"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+};
+
+const char *http_status_phrase(uint16_t status)
+{
+    for (size_t i = 0; i < COUNT_OF(phrases); i++)
+        if (phrases[i].status == status)
+            return phrases[i].phrase;
+    return "";
+}
+
+void http_answer_write(
+    struct buffer *out, uint16_t status, const struct http_field *fields, size_t field_count, struct text body,
+    bool keep_alive, bool head_only)
+{
+    buffer_printf(out, "HTTP/1.1 %u %s\r\n", status, http_status_phrase(status));
+    for (size_t i = 0; i < field_count; i++)
+        buffer_printf(out, "%.*s: %.*s\r\n", TEXT_ARG(fields[i].name), TEXT_ARG(fields[i].value));
+    buffer_printf(out, "Content-Length: %zu\r\n", body.length);
+    if (!keep_alive)
+        buffer_append(out, TEXT("Connection: close\r\n"));
+    buffer_append(out, TEXT("\r\n"));
+    if (!head_only)
+        buffer_append(out, body);
+}

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bodies as they are framed (RFC 9112 sections 6 and 7). Chunk extensions and trailers are checked, then dropped. */
+#include <stdio.h>
+
+#include "exeat/base/check.h"
+#include "wire_internal.h"
+
+enum body_state {
+    BODY_CONTENT,    /* `left` bytes of the length, or until close */
+    BODY_CHUNK_SIZE, /* a chunk-size line */
+    BODY_CHUNK_DATA, /* `left` bytes of a chunk */
+    BODY_CHUNK_END,  /* the CRLF after a chunk's data */
+    BODY_TRAILER,    /* trailer lines up to the empty one */
+    BODY_DONE
+};
+
+enum { CHUNK_LINE_MAX = 280, CHUNK_DIGITS_MAX = 16 };
+
+void http_body_begin(struct http_body *body, const struct http_head *head, const struct http_limits *limits)
+{
+    *body = (struct http_body){.framing = head->framing, .trailer_limit = limits->head};
+    switch (head->framing) {
+    case FRAMING_NONE:
+        body->state = BODY_DONE;
+        break;
+    case FRAMING_LENGTH:
+        body->left = head->content_length;
+        body->state = body->left == 0 ? BODY_DONE : BODY_CONTENT;
+        break;
+    case FRAMING_CHUNKED:
+        body->state = BODY_CHUNK_SIZE;
+        break;
+    case FRAMING_UNTIL_CLOSE:
+        body->state = BODY_CONTENT;
+        body->left = UINT64_MAX;
+        break;
+    }
+}
+
+bool http_body_is_done(const struct http_body *body)
+{
+    return body->state == BODY_DONE;
+}
+
+bool http_body_end(const struct http_body *body)
+{
+    return body->state == BODY_DONE || body->framing == FRAMING_UNTIL_CLOSE;
+}
+
+static enum parse read_content(struct http_body *body, struct text input, struct text *content, size_t *used)
+{
+    *content = input;
+    if (input.length > body->left)
+        *content = text_part(input, 0, (size_t)body->left);
+    *used = content->length;
+    if (body->framing != FRAMING_UNTIL_CLOSE)
+        body->left -= content->length;
+    if (body->left == 0)
+        body->state = body->state == BODY_CHUNK_DATA ? BODY_CHUNK_END : BODY_DONE;
+    return body->state == BODY_DONE ? PARSE_DONE : PARSE_NEED_MORE;
+}
+
+static int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+/* chunk-size [ chunk-ext ]: hex digits, then nothing or ";". No white space before it: that is where parsers differ. */
+static bool parse_chunk_size(struct text line, uint64_t *size)
+{
+    size_t digits = 0;
+    *size = 0;
+    while (digits < line.length && hex_value(line.data[digits]) >= 0) {
+        if (digits == CHUNK_DIGITS_MAX)
+            return false;
+        *size = *size << 4 | (uint64_t)hex_value(line.data[digits++]);
+    }
+    if (digits == 0 || *size > INT64_MAX)
+        return false;
+    struct text extension = text_after(line, digits);
+    return extension.length == 0 || (extension.data[0] == ';' && is_field_value(extension));
+}
+
+/* A whole line at the front, without CRLF. PARSE_NEED_MORE until its end is there. */
+static enum parse peek_line(struct text input, size_t limit, struct text *line, size_t *used)
+{
+    size_t end = text_index(input, '\n', 0);
+    if (end == input.length)
+        return input.length > limit ? PARSE_BAD : PARSE_NEED_MORE;
+    if (end == 0 || end > limit || input.data[end - 1] != '\r')
+        return PARSE_BAD;
+    *line = text_part(input, 0, end - 1);
+    *used = end + 1;
+    return text_has(*line, '\r') ? PARSE_BAD : PARSE_DONE;
+}
+
+static enum parse read_chunk_size(struct http_body *body, struct text input, size_t *used)
+{
+    struct text line;
+    enum parse result = peek_line(input, CHUNK_LINE_MAX, &line, used);
+    if (result != PARSE_DONE)
+        return result;
+    if (!parse_chunk_size(line, &body->left))
+        return PARSE_BAD;
+    body->state = body->left == 0 ? BODY_TRAILER : BODY_CHUNK_DATA;
+    return PARSE_NEED_MORE;
+}
+
+static enum parse read_chunk_end(struct http_body *body, struct text input, size_t *used)
+{
+    if (input.length < 2)
+        return input.length == 1 && input.data[0] != '\r' ? PARSE_BAD : PARSE_NEED_MORE;
+    if (!text_starts_with(input, TEXT("\r\n")))
+        return PARSE_BAD;
+    *used = 2;
+    body->state = BODY_CHUNK_SIZE;
+    return PARSE_NEED_MORE;
+}
+
+/* Fields that change framing, routing or authority may not come in a trailer (RFC 9110 6.5.1). */
+static bool is_allowed_trailer(struct text line)
+{
+    static const struct text forbidden[] = {
+        TEXT_INIT("Content-Length"), TEXT_INIT("Transfer-Encoding"),
+        TEXT_INIT("Host"),           TEXT_INIT("Trailer"),
+        TEXT_INIT("Connection"),     TEXT_INIT("Authorization"),
+        TEXT_INIT("Content-Type"),   TEXT_INIT("Content-Encoding"),
+        TEXT_INIT("Content-Range"),  TEXT_INIT("TE"),
+    };
+    size_t colon = text_index(line, ':', 0);
+    struct text name = text_part(line, 0, colon);
+    if (colon == line.length || !is_token(name) || !is_field_value(text_after(line, colon + 1)))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(forbidden); i++)
+        if (text_equal_nocase(name, forbidden[i]))
+            return false;
+    return true;
+}
+
+static enum parse read_trailer(struct http_body *body, struct text input, size_t *used)
+{
+    struct text line;
+    enum parse result = peek_line(input, body->trailer_limit - body->line, &line, used);
+    if (result != PARSE_DONE)
+        return result;
+    body->line += *used;
+    if (line.length == 0) {
+        body->state = BODY_DONE;
+        return PARSE_DONE;
+    }
+    if (body->line >= body->trailer_limit || !is_allowed_trailer(line))
+        return PARSE_BAD;
+    return PARSE_NEED_MORE;
+}
+
+static enum parse read_once(struct http_body *body, struct text input, struct text *content, size_t *used)
+{
+    switch ((enum body_state)body->state) {
+    case BODY_CONTENT:
+    case BODY_CHUNK_DATA:
+        return read_content(body, input, content, used);
+    case BODY_CHUNK_SIZE:
+        return read_chunk_size(body, input, used);
+    case BODY_CHUNK_END:
+        return read_chunk_end(body, input, used);
+    case BODY_TRAILER:
+        return read_trailer(body, input, used);
+    case BODY_DONE:
+        return PARSE_DONE;
+    }
+    return PARSE_BAD;
+}
+
+enum parse http_body_read(struct http_body *body, struct text input, struct text *content, size_t *used)
+{
+    *content = TEXT("");
+    *used = 0;
+    for (;;) {
+        size_t step = 0;
+        enum parse result = read_once(body, input, content, &step);
+        *used += step;
+        if (result != PARSE_NEED_MORE || content->length > 0 || step == 0)
+            return result;
+        input = text_after(input, step);
+    }
+}
+
+size_t http_chunk_head(size_t length, char out[HTTP_CHUNK_HEAD_SIZE])
+{
+    ASSERT(length > 0);
+    char text[HTTP_CHUNK_HEAD_SIZE + 1];
+    int written = snprintf(text, sizeof(text), "%zx\r\n", length);
+    ASSERT(written > 0 && written <= HTTP_CHUNK_HEAD_SIZE);
+    for (int i = 0; i < written; i++)
+        out[i] = text[i];
+    return (size_t)written;
+}

@@ -12,7 +12,7 @@ struct llm_entry {
     struct text provider;
     enum llm_dialect dialect;
     enum llm_kind kind;
-    struct text paths;   /* for shared hosts: path globs, comma-separated; empty: any path may be an LLM call */
+    struct text paths; /* for shared hosts: path globs, comma-separated; empty: any path may be an LLM call */
     struct text source;
 };
 
@@ -27,7 +27,8 @@ size_t llm_catalogue_count(const struct llm_catalogue *catalogue);
 const struct llm_entry *llm_catalogue_at(const struct llm_catalogue *catalogue, size_t index);
 struct text llm_catalogue_version(const struct llm_catalogue *catalogue); /* a short digest of its text */
 
-/* The most specific entry whose pattern has this host; NULL when it is none of an LLM. Kinds API and SHARED are the group
+/* The most specific entry whose pattern has this host; NULL when it is none of an LLM. Kinds API and SHARED are the
+ * group
  * @llm, WEB is @llm-web. */
 const struct llm_entry *llm_catalogue_find(const struct llm_catalogue *catalogue, const struct host *host);
 

@@ -28,12 +28,12 @@ MUST_CHECK bool verdict_parse(struct text text, enum verdict *verdict);
 
 /* What the gate will do about it; in the outcome, `done`: what it did. The numbers stand in the records. */
 enum plan {
-    PLAN_TUNNEL = 1,   /* pass an unopened TLS connection on */
-    PLAN_FORWARD = 2,  /* send the request to the host it names */
-    PLAN_OPEN = 3,     /* terminate TLS and judge what is inside */
-    PLAN_REROUTE = 4,  /* answer from an inference endpoint */
-    PLAN_ANSWER = 5,   /* answer from the built-in canned text */
-    PLAN_REFUSE = 6,   /* say no */
+    PLAN_TUNNEL = 1,  /* pass an unopened TLS connection on */
+    PLAN_FORWARD = 2, /* send the request to the host it names */
+    PLAN_OPEN = 3,    /* terminate TLS and judge what is inside */
+    PLAN_REROUTE = 4, /* answer from an inference endpoint */
+    PLAN_ANSWER = 5,  /* answer from the built-in canned text */
+    PLAN_REFUSE = 6,  /* say no */
 };
 const char *plan_name(enum plan plan);
 
@@ -83,9 +83,9 @@ enum reason {
     REASON_COUNT
 };
 struct reason_row {
-    const char *code;   /* for records, metrics and bodies: snake_case */
-    const char *text;   /* one sentence for people */
-    uint16_t status;    /* the HTTP status of the refusal; 0 when there is none to send */
+    const char *code; /* for records, metrics and bodies: snake_case */
+    const char *text; /* one sentence for people */
+    uint16_t status;  /* the HTTP status of the refusal; 0 when there is none to send */
 };
 const struct reason_row *reason_row(enum reason reason);
 MUST_CHECK bool reason_parse(struct text code, enum reason *reason);
@@ -98,25 +98,34 @@ struct client {
 
 /* What kind of LLM call it is, if any (found by llm_classify). */
 enum llm_operation {
-    LLM_NONE = 0,        /* not an LLM host, or a path of a shared host that is no LLM call */
+    LLM_NONE = 0, /* not an LLM host, or a path of a shared host that is no LLM call */
     LLM_CHAT,
     LLM_COMPLETIONS,
     LLM_EMBEDDINGS,
     LLM_MODELS,
     LLM_RESPONSES,
-    LLM_OTHER,           /* an LLM host, an operation that cannot be answered here */
-    LLM_UNKNOWN          /* an LLM host, path not known yet (CONNECT) */
+    LLM_OTHER,  /* an LLM host, an operation that cannot be answered here */
+    LLM_UNKNOWN /* an LLM host, path not known yet (CONNECT) */
 };
 const char *llm_operation_name(enum llm_operation operation);
-enum llm_dialect { DIALECT_NONE = 0, DIALECT_OPENAI, DIALECT_ANTHROPIC, DIALECT_GEMINI, DIALECT_BEDROCK,
-                   DIALECT_COHERE, DIALECT_MISTRAL, DIALECT_OLLAMA, DIALECT_OTHER };
+enum llm_dialect {
+    DIALECT_NONE = 0,
+    DIALECT_OPENAI,
+    DIALECT_ANTHROPIC,
+    DIALECT_GEMINI,
+    DIALECT_BEDROCK,
+    DIALECT_COHERE,
+    DIALECT_MISTRAL,
+    DIALECT_OLLAMA,
+    DIALECT_OTHER
+};
 const char *llm_dialect_name(enum llm_dialect dialect);
 MUST_CHECK bool llm_dialect_parse(struct text text, enum llm_dialect *dialect);
 struct llm_call {
     enum llm_operation operation;
     enum llm_dialect dialect;
-    struct text provider;       /* the catalogue's name */
-    bool shared;                /* a host with other uses too */
+    struct text provider; /* the catalogue's name */
+    bool shared;          /* a host with other uses too */
 };
 
 /* What is asked for. At CONNECT only client, host and port are known. */
@@ -125,11 +134,11 @@ struct request {
     enum scheme scheme;
     struct host host;
     uint16_t port;
-    bool inside_known;          /* method, path and query below are known */
+    bool inside_known; /* method, path and query below are known */
     struct text method;
-    struct text path;           /* canonical */
-    struct text query;          /* as sent, without "?" */
-    bool path_was_canonical;    /* the path on the wire was `path`, byte for byte */
+    struct text path;        /* canonical */
+    struct text query;       /* as sent, without "?" */
+    bool path_was_canonical; /* the path on the wire was `path`, byte for byte */
 };
 
 /* An address that the policy has judged for one decision. Only policy_judge_address makes one. */
@@ -141,13 +150,13 @@ struct judged_address {
 /* The record of a decision, as the worker knows it; the writer adds sequence and times. All texts borrowed. */
 struct decision_record {
     struct request_id id;
-    uint64_t policy_sequence;   /* of the POLICY record in force */
+    uint64_t policy_sequence; /* of the POLICY record in force */
     enum verdict verdict;
     enum plan plan;
     enum reason reason;
     struct text rule;
     struct text method;
-    enum scheme scheme;         /* 0: unknown (malformed) */
+    enum scheme scheme; /* 0: unknown (malformed) */
     struct text host;
     uint16_t port;
     struct text sni;
@@ -165,15 +174,15 @@ struct decision_record {
 struct outcome_record {
     struct request_id id;
     enum plan done;
-    enum reason reason;         /* REASON_NONE: it went as decided */
-    uint16_t status;            /* what the client was told; 0 in a tunnel */
+    enum reason reason; /* REASON_NONE: it went as decided */
+    uint16_t status;    /* what the client was told; 0 in a tunnel */
     uint64_t bytes_up;
     uint64_t bytes_down;
     uint64_t duration_us;
-    struct address address;     /* dialled; length 0: nothing was */
-    uint8_t peer_key[32];       /* SHA-256 of the upstream's SPKI */
+    struct address address; /* dialled; length 0: nothing was */
+    uint8_t peer_key[32];   /* SHA-256 of the upstream's SPKI */
     bool has_peer_key;
-    struct text inference;      /* name of the endpoint that answered */
+    struct text inference; /* name of the endpoint that answered */
     struct text served_model;
     uint64_t tokens_in;
     uint64_t tokens_out;

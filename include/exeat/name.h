@@ -29,8 +29,8 @@ enum { HOST_TEXT_SIZE = 254 };
 struct host {
     enum host_kind kind;
     uint8_t length;
-    char text[HOST_TEXT_SIZE];  /* NUL-terminated; an address in its canonical text form, IPv6 without brackets */
-    struct address address;     /* when HOST_ADDRESS */
+    char text[HOST_TEXT_SIZE]; /* NUL-terminated; an address in its canonical text form, IPv6 without brackets */
+    struct address address;    /* when HOST_ADDRESS */
 };
 
 struct text host_text(const struct host *host); /* borrowed from `host` */
@@ -51,18 +51,18 @@ MUST_CHECK bool authority_parse(struct text text, uint16_t default_port, struct 
 /* host, with brackets if IPv6, and ":port" unless it equals `default_port`. */
 void authority_append(struct buffer *out, const struct host *host, uint16_t port, uint16_t default_port);
 
-/* What an address is for (IANA special-purpose registries, RFC 6890). Embedded IPv4 (mapped, compatible, NAT64 64:ff9b::/96
- * and 64:ff9b:1::/48, 6to4, Teredo) takes the class of what it embeds unless that is public. */
+/* What an address is for (IANA special-purpose registries, RFC 6890). Embedded IPv4 (mapped, compatible, NAT64
+ * 64:ff9b::/96 and 64:ff9b:1::/48, 6to4, Teredo) takes the class of what it embeds unless that is public. */
 enum address_class {
     ADDRESS_PUBLIC,
     ADDRESS_UNSPECIFIED,
     ADDRESS_LOOPBACK,
     ADDRESS_PRIVATE,
     ADDRESS_LINK_LOCAL,
-    ADDRESS_SHARED,        /* 100.64.0.0/10 */
+    ADDRESS_SHARED, /* 100.64.0.0/10 */
     ADDRESS_MULTICAST,
     ADDRESS_DOCUMENTATION,
-    ADDRESS_RESERVED,      /* benchmarking, 240/4, discard, fec0::/10, the rest of the special-purpose registries */
+    ADDRESS_RESERVED, /* benchmarking, 240/4, discard, fec0::/10, the rest of the special-purpose registries */
     ADDRESS_CLASS_COUNT
 };
 const char *address_class_name(enum address_class class);

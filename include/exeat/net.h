@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sockets, time and names of one worker: loop, timers, listeners, streams, dialling, DNS, tunnels. The only home of libevent and
- * c-ares. Everything here belongs to one loop and is used from its thread, but loop_stop and loop_wake. */
+/* Sockets, time and names of one worker: loop, timers, listeners, streams, dialling, DNS, tunnels. The only home of
+ * libevent and c-ares. Everything here belongs to one loop and is used from its thread, but loop_stop and loop_wake. */
 #ifndef EXEAT_NET_H
 #define EXEAT_NET_H
 
@@ -15,16 +15,18 @@
 #include "exeat/model.h"
 #include "exeat/name.h"
 
-/* --- loop -------------------------------------------------------------------------------------------------------------- */
+/* --- loop
+ * -------------------------------------------------------------------------------------------------------------- */
 
 struct loop;
 
 struct loop *loop_new(void);
-void loop_free(struct loop *loop);  /* after its streams, timers, watches and resolvers */
-void loop_run(struct loop *loop);   /* until loop_stop */
-void loop_stop(struct loop *loop);  /* from any thread or callback */
+void loop_free(struct loop *loop); /* after its streams, timers, watches and resolvers */
+void loop_run(struct loop *loop);  /* until loop_stop */
+void loop_stop(struct loop *loop); /* from any thread or callback */
 
-/* Work for the end of the current turn of the loop; queued once, however often it is asked for. Zeroed and `run` set. */
+/* Work for the end of the current turn of the loop; queued once, however often it is asked for. Zeroed and `run` set.
+ */
 struct deferred {
     struct list_node node;
     void (*run)(struct deferred *deferred);
@@ -32,7 +34,8 @@ struct deferred {
 void loop_defer(struct loop *loop, struct deferred *deferred);
 void deferred_cancel(struct deferred *deferred);
 
-/* --- timers and descriptors -------------------------------------------------------------------------------------------- */
+/* --- timers and descriptors
+ * -------------------------------------------------------------------------------------------- */
 
 struct timer;
 typedef void (*timer_function)(void *context);
@@ -47,7 +50,8 @@ typedef void (*watch_function)(void *context);
 struct watch *watch_new(struct loop *loop, int descriptor, watch_function function, void *context);
 void watch_free(struct watch *watch);
 
-/* --- streams ----------------------------------------------------------------------------------------------------------- */
+/* --- streams
+ * ----------------------------------------------------------------------------------------------------------- */
 
 enum io { IO_OK, IO_AGAIN, IO_END, IO_BROKEN }; /* IO_END: orderly end (FIN, close_notify) */
 
@@ -63,8 +67,9 @@ struct stream_transport {
     void (*release)(void *state);                   /* frees the state; must not touch the descriptor */
 };
 
-struct stream *stream_new(struct loop *loop, int descriptor, stream_ready on_ready, void *context); /* takes the descriptor */
-void stream_free(struct stream *stream);  /* closes; NULL is fine */
+struct stream *
+stream_new(struct loop *loop, int descriptor, stream_ready on_ready, void *context); /* takes the descriptor */
+void stream_free(struct stream *stream);                                             /* closes; NULL is fine */
 void stream_break(struct stream *stream); /* stream_free will close with RST: the peer sees a break, never an end */
 void stream_set_handler(struct stream *stream, stream_ready on_ready, void *context);
 void stream_set_transport(struct stream *stream, const struct stream_transport *transport, void *state);
@@ -77,9 +82,11 @@ enum io stream_finish(struct stream *stream);
 /* Is an idle connection still usable: nothing to read, no end seen? */
 bool stream_is_quiet(struct stream *stream);
 
-/* --- windows: the bytes in flight -------------------------------------------------------------------------------------- */
+/* --- windows: the bytes in flight
+ * -------------------------------------------------------------------------------------- */
 
-/* A run of bytes in a block from the loop's pool. Zeroed is empty and holds no memory; an emptied window gives its block back. */
+/* A run of bytes in a block from the loop's pool. Zeroed is empty and holds no memory; an emptied window gives its
+ * block back. */
 struct window_block;
 struct window {
     struct window_block *block;
@@ -98,32 +105,36 @@ enum io window_read(struct loop *loop, struct window *window, struct stream *str
 /* Writes all it can; IO_OK when empty, IO_AGAIN when the socket is full. Adds what was written to `*put`. */
 enum io window_write(struct loop *loop, struct window *window, struct stream *stream, uint64_t *put);
 
-/* --- listening and dialling -------------------------------------------------------------------------------------------- */
+/* --- listening and dialling
+ * -------------------------------------------------------------------------------------------- */
 
 struct listener;
 /* `descriptor` is the callee's. */
 typedef void (*listener_accept)(void *context, int descriptor, const struct address *peer, uint16_t peer_port);
-/* A bound, listening socket with SO_REUSEPORT, so that each worker has its own; port 0 is any. -1 and `error` (base_free) on failure. */
+/* A bound, listening socket with SO_REUSEPORT, so that each worker has its own; port 0 is any. -1 and `error`
+ * (base_free) on failure. */
 MUST_CHECK int listener_bind(const struct address *address, uint16_t *port, char **error);
 /* Takes the descriptor. */
 struct listener *listener_new(struct loop *loop, int descriptor, listener_accept on_accept, void *context);
 void listener_free(struct listener *listener);
 
 enum dial_result { DIAL_OK, DIAL_REFUSED, DIAL_TIMED_OUT };
-typedef void (*dial_done)(void *context, enum dial_result result, int descriptor); /* the descriptor is the callee's, -1 unless OK */
+typedef void (*dial_done)(
+    void *context, enum dial_result result, int descriptor); /* the descriptor is the callee's, -1 unless OK */
 struct dial;
 /* Connects to a judged address. Calls back once, never from within dial_start, unless cancelled. */
-struct dial *dial_start(
-    struct loop *loop, const struct judged_address *to, uint64_t timeout_ms, dial_done on_done, void *context);
+struct dial *
+dial_start(struct loop *loop, const struct judged_address *to, uint64_t timeout_ms, dial_done on_done, void *context);
 void dial_cancel(struct dial *dial); /* only before the call back; NULL is fine */
 
-/* --- names ------------------------------------------------------------------------------------------------------------- */
+/* --- names
+ * ------------------------------------------------------------------------------------------------------------- */
 
 struct resolver;
 struct resolver_options {
-    const struct resolver_fixed *fixed;  /* answers given instead of DNS; borrowed for the resolver's life */
+    const struct resolver_fixed *fixed; /* answers given instead of DNS; borrowed for the resolver's life */
     size_t fixed_count;
-    const char *servers;                 /* c-ares CSV "ip:port,ip:port"; NULL or "": those of resolv.conf */
+    const char *servers; /* c-ares CSV "ip:port,ip:port"; NULL or "": those of resolv.conf */
     uint64_t timeout_ms;
 };
 struct resolver_fixed {
@@ -132,31 +143,33 @@ struct resolver_fixed {
     size_t count;
 };
 enum resolve_result { RESOLVE_OK, RESOLVE_FAILED, RESOLVE_TIMED_OUT };
-enum { RESOLVE_MAX = 32 };               /* addresses beyond are dropped */
+enum { RESOLVE_MAX = 32 }; /* addresses beyond are dropped */
 typedef void (*resolve_done)(void *context, enum resolve_result result, const struct address *addresses, size_t count);
 struct resolve;
 
 struct resolver *resolver_new(struct loop *loop, const struct resolver_options *options);
 void resolver_free(struct resolver *resolver);
-/* A and AAAA of exactly this name, as absolute; an address answers itself. Calls back once, never from within, unless cancelled. */
+/* A and AAAA of exactly this name, as absolute; an address answers itself. Calls back once, never from within, unless
+ * cancelled. */
 struct resolve *resolve_start(struct resolver *resolver, const struct host *name, resolve_done on_done, void *context);
 void resolve_cancel(struct resolve *resolve);
 
-/* --- tunnel ------------------------------------------------------------------------------------------------------------ */
+/* --- tunnel
+ * ------------------------------------------------------------------------------------------------------------ */
 
-/* Copies both ways between two streams until both have ended; half-close is passed on. The caller owns the streams and calls
- * tunnel_run when one of them is ready. */
+/* Copies both ways between two streams until both have ended; half-close is passed on. The caller owns the streams and
+ * calls tunnel_run when one of them is ready. */
 enum tunnel_state { TUNNEL_OPEN, TUNNEL_ENDING, TUNNEL_ENDED };
 struct tunnel_way {
-    struct stream *from;     /* borrowed */
-    struct stream *to;       /* borrowed */
+    struct stream *from; /* borrowed */
+    struct stream *to;   /* borrowed */
     struct window window;
-    uint64_t bytes;          /* delivered */
+    uint64_t bytes; /* delivered */
     enum tunnel_state state;
 };
 struct tunnel {
-    struct loop *loop;       /* borrowed */
-    struct tunnel_way up;    /* client to upstream; its window may hold bytes already read */
+    struct loop *loop;    /* borrowed */
+    struct tunnel_way up; /* client to upstream; its window may hold bytes already read */
     struct tunnel_way down;
 };
 enum tunnel_result { TUNNEL_GOES_ON, TUNNEL_AGAIN, TUNNEL_DONE, TUNNEL_CLIENT_BROKE, TUNNEL_UPSTREAM_BROKE };

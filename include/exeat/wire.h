@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP/1 messages and the TLS ClientHello, between bytes and nouns. Pure: no sockets, no clock. Strict: what is ambiguous
- * is refused, nothing is repaired (RFC 9112, RFC 9110, RFC 8446 4.1.2). */
+/* HTTP/1 messages and the TLS ClientHello, between bytes and nouns. Pure: no sockets, no clock. Strict: what is
+ * ambiguous is refused, nothing is repaired (RFC 9112, RFC 9110, RFC 8446 4.1.2). */
 #ifndef EXEAT_WIRE_H
 #define EXEAT_WIRE_H
 
@@ -16,14 +16,14 @@
 enum parse { PARSE_DONE, PARSE_NEED_MORE, PARSE_BAD };
 
 struct http_limits {
-    size_t head;    /* bytes of start line and fields together */
-    size_t fields;  /* how many field lines, at most HTTP_FIELDS_MAX */
+    size_t head;   /* bytes of start line and fields together */
+    size_t fields; /* how many field lines, at most HTTP_FIELDS_MAX */
 };
 
 enum { HTTP_FIELDS_MAX = 256 };
 struct http_field {
-    struct text name;   /* as sent */
-    struct text value;  /* optional white space removed */
+    struct text name;  /* as sent */
+    struct text value; /* optional white space removed */
 };
 
 enum http_target { TARGET_ORIGIN, TARGET_ABSOLUTE, TARGET_AUTHORITY, TARGET_ASTERISK };
@@ -31,32 +31,32 @@ enum http_framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL
 
 /* A request's or reply's head. All texts are slices of the parsed input. */
 struct http_head {
-    struct text method;          /* requests */
+    struct text method; /* requests */
     enum http_target target_form;
-    struct text target;          /* the whole request-target */
-    enum scheme scheme;          /* TARGET_ABSOLUTE */
-    struct text authority;       /* TARGET_ABSOLUTE and TARGET_AUTHORITY: host[:port] as sent */
-    struct text path;            /* TARGET_ORIGIN and TARGET_ABSOLUTE: without query; "/" for an empty one */
-    struct text query;           /* without "?" */
+    struct text target;    /* the whole request-target */
+    enum scheme scheme;    /* TARGET_ABSOLUTE */
+    struct text authority; /* TARGET_ABSOLUTE and TARGET_AUTHORITY: host[:port] as sent */
+    struct text path;      /* TARGET_ORIGIN and TARGET_ABSOLUTE: without query; "/" for an empty one */
+    struct text query;     /* without "?" */
     bool has_query;
-    uint16_t status;             /* replies */
+    uint16_t status; /* replies */
     struct text phrase;
-    uint8_t minor;               /* 0 or 1: HTTP/1.x */
+    uint8_t minor; /* 0 or 1: HTTP/1.x */
     enum http_framing framing;
-    uint64_t content_length;     /* FRAMING_LENGTH */
-    bool keep_alive;             /* persistence as RFC 9112 9.3 has it, Proxy-Connection ignored */
+    uint64_t content_length; /* FRAMING_LENGTH */
+    bool keep_alive;         /* persistence as RFC 9112 9.3 has it, Proxy-Connection ignored */
     bool expects_continue;
-    bool has_upgrade;            /* an Upgrade field that Connection names */
-    struct text host;            /* Host field's value */
+    bool has_upgrade; /* an Upgrade field that Connection names */
+    struct text host; /* Host field's value */
     bool has_host;
     size_t field_count;
     struct http_field fields[HTTP_FIELDS_MAX];
 };
 
 /* Parses one request head at the start of `input`. PARSE_DONE sets `*used` (bytes up to and including the empty line).
- * PARSE_BAD sets `*reason` (MALFORMED_HEAD, BAD_TARGET, HEAD_TOO_LARGE, TARGET_TOO_LONG, MALFORMED_BODY for framing). Leading
- * empty lines (at most 2) are skipped. HTTP/1.1 needs exactly one Host, except CONNECT where it may be absent (seen: PHP with
- * HTTP/1.0). */
+ * PARSE_BAD sets `*reason` (MALFORMED_HEAD, BAD_TARGET, HEAD_TOO_LARGE, TARGET_TOO_LONG, MALFORMED_BODY for framing).
+ * Leading empty lines (at most 2) are skipped. HTTP/1.1 needs exactly one Host, except CONNECT where it may be absent
+ * (seen: PHP with HTTP/1.0). */
 enum parse http_request_parse(
     struct text input, const struct http_limits *limits, struct http_head *head, size_t *used, enum reason *reason);
 
@@ -67,20 +67,21 @@ enum parse http_reply_parse(
 /* The first field of that name (case-insensitive), or NULL. */
 const struct http_field *http_field_find(const struct http_head *head, struct text name);
 
-/* --- bodies ------------------------------------------------------------------------------------------------------------ */
+/* --- bodies
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* Reads a body piece by piece as framed. Plain data, no allocation; zeroed and then http_body_begin. */
 struct http_body {
     enum http_framing framing;
-    int state;             /* private to http1_body.c */
-    uint64_t left;         /* of the length or the current chunk */
-    size_t line;           /* bytes of the current chunk-size or trailer section seen */
+    int state;     /* private to http1_body.c */
+    uint64_t left; /* of the length or the current chunk */
+    size_t line;   /* bytes of the current chunk-size or trailer section seen */
     size_t trailer_limit;
 };
 void http_body_begin(struct http_body *body, const struct http_head *head, const struct http_limits *limits);
 bool http_body_is_done(const struct http_body *body);
-/* Looks at `input`, says how many bytes were consumed and which slice of them is content (possibly empty). PARSE_DONE: the
- * body is complete, trailers were checked and dropped; PARSE_NEED_MORE: call again with what is left and more. */
+/* Looks at `input`, says how many bytes were consumed and which slice of them is content (possibly empty). PARSE_DONE:
+ * the body is complete, trailers were checked and dropped; PARSE_NEED_MORE: call again with what is left and more. */
 enum parse http_body_read(struct http_body *body, struct text input, struct text *content, size_t *used);
 /* The peer closed: is that a complete body? */
 bool http_body_end(const struct http_body *body);
@@ -89,22 +90,23 @@ bool http_body_end(const struct http_body *body);
 enum { HTTP_CHUNK_HEAD_SIZE = 18 };
 size_t http_chunk_head(size_t length, char out[HTTP_CHUNK_HEAD_SIZE]);
 
-/* --- writing ----------------------------------------------------------------------------------------------------------- */
+/* --- writing
+ * ----------------------------------------------------------------------------------------------------------- */
 
 struct http_forward {
-    struct text via;               /* our Via entry's received-by and loop token, such as "exeat-1f2e3d4c" */
-    bool keep_alive;               /* towards the receiver */
-    enum http_framing framing;     /* as it will be sent */
+    struct text via;           /* our Via entry's received-by and loop token, such as "exeat-1f2e3d4c" */
+    bool keep_alive;           /* towards the receiver */
+    enum http_framing framing; /* as it will be sent */
     uint64_t content_length;
-    const struct text *drop;       /* further field names to leave out (credentials) */
+    const struct text *drop; /* further field names to leave out (credentials) */
     size_t drop_count;
-    const struct http_field *add;  /* fields to add */
+    const struct http_field *add; /* fields to add */
     size_t add_count;
-    bool keep_upgrade;             /* pass Upgrade and its Connection option on */
+    bool keep_upgrade; /* pass Upgrade and its Connection option on */
 };
-/* Re-serialises a request in origin-form for `authority` (which becomes Host), hop-by-hop fields (RFC 9110 7.6.1, and those that
- * Connection names, never Host or framing), Proxy-*, X-Forwarded-* and Proxy left out, framing written anew. The path is sent as
- * received, byte for byte. */
+/* Re-serialises a request in origin-form for `authority` (which becomes Host), hop-by-hop fields (RFC 9110 7.6.1, and
+ * those that Connection names, never Host or framing), Proxy-*, X-Forwarded-* and Proxy left out, framing written anew.
+ * The path is sent as received, byte for byte. */
 void http_request_write(
     struct buffer *out, const struct http_head *head, struct text authority, const struct http_forward *forward);
 /* Re-serialises a reply. */
@@ -112,26 +114,27 @@ void http_reply_write(struct buffer *out, const struct http_head *head, const st
 /* True when a Via field names `token`: the request went through this gate before. */
 bool http_via_has(const struct http_head *head, struct text token);
 
-/* A reply of our own: status line, Date-less, the fields, Content-Length, body. `keep_alive` false adds Connection: close. `head_only`
- * leaves the body out (HEAD). */
+/* A reply of our own: status line, Date-less, the fields, Content-Length, body. `keep_alive` false adds Connection:
+ * close. `head_only` leaves the body out (HEAD). */
 void http_answer_write(
     struct buffer *out, uint16_t status, const struct http_field *fields, size_t field_count, struct text body,
     bool keep_alive, bool head_only);
 const char *http_status_phrase(uint16_t status); /* "" when unknown */
 
-/* --- ClientHello ------------------------------------------------------------------------------------------------------- */
+/* --- ClientHello
+ * ------------------------------------------------------------------------------------------------------- */
 
 struct client_hello {
-    struct text server_name;   /* slice of `scratch`; empty when absent */
+    struct text server_name; /* slice of `scratch`; empty when absent */
     bool has_server_name;
-    bool server_name_bad;      /* doubled, of another type, or not a host name */
-    bool has_ech;              /* extension 0xfe0d (outer) */
-    bool offers_http11;        /* ALPN has http/1.1, or there is no ALPN */
+    bool server_name_bad; /* doubled, of another type, or not a host name */
+    bool has_ech;         /* extension 0xfe0d (outer) */
+    bool offers_http11;   /* ALPN has http/1.1, or there is no ALPN */
     bool offers_h2;
 };
 enum { CLIENT_HELLO_MAX = 32768 };
-/* Parses a ClientHello that may be split over records. `scratch` is emptied and receives the joined handshake message; the slices in
- * `hello` live as long as it does. PARSE_BAD: not TLS, or a malformed or oversized hello. */
+/* Parses a ClientHello that may be split over records. `scratch` is emptied and receives the joined handshake message;
+ * the slices in `hello` live as long as it does. PARSE_BAD: not TLS, or a malformed or oversized hello. */
 enum parse client_hello_parse(struct text input, struct buffer *scratch, struct client_hello *hello);
 /* Is the first byte of `input` that of a TLS handshake record? */
 bool client_hello_is_tls(struct text input);

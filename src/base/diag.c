@@ -61,6 +61,7 @@ int diags_add_file(struct diags *diags, const char *name, struct text content)
     return (int)diags->file_count++;
 }
 
+PRINTF_LIKE(4, 0)
 static void add_entry(struct diags *diags, struct mark mark, bool is_error, const char *format, va_list arguments)
 {
     struct buffer message = {0};

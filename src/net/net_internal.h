@@ -8,12 +8,12 @@
 #include "exeat/net.h"
 
 struct loop {
-    struct event_base *base;      /* owned */
-    int wake;                     /* eventfd: loop_stop from another thread */
-    struct event *wake_event;     /* owned */
+    struct event_base *base;  /* owned */
+    int wake;                 /* eventfd: loop_stop from another thread */
+    struct event *wake_event; /* owned */
     _Atomic bool stopping;
     struct list deferred;
-    struct window_block *blocks;  /* owned; spare blocks, singly linked */
+    struct window_block *blocks; /* owned; spare blocks, singly linked */
     size_t spare_blocks;
 };
 

@@ -97,7 +97,7 @@ void stream_free(struct stream *stream)
 
 void stream_break(struct stream *stream)
 {
-    struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
     setsockopt(stream->descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 }
 

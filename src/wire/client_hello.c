@@ -67,18 +67,19 @@ static void read_server_name(struct reader extension, struct client_hello *hello
         hello->server_name_bad = true;
 }
 
-static void read_alpn(struct reader extension, struct client_hello *hello)
+static bool read_alpn(struct reader extension, struct client_hello *hello)
 {
     struct reader list = take_vector(&extension, 2);
     hello->offers_http11 = false;
     while (!list.bad && list.left > 0) {
         struct reader name = take_vector(&list, 1);
-        if (name.bad)
-            return;
+        if (name.bad || name.left == 0)
+            return false;
         struct text protocol = {(const char *)name.at, name.left};
         hello->offers_http11 = hello->offers_http11 || text_equal(protocol, TEXT("http/1.1"));
         hello->offers_h2 = hello->offers_h2 || text_equal(protocol, TEXT("h2"));
     }
+    return !list.bad && extension.left == 0;
 }
 
 static bool read_extensions(struct reader *message, struct client_hello *hello)
@@ -93,8 +94,8 @@ static bool read_extensions(struct reader *message, struct client_hello *hello)
             return false;
         if (type == EXTENSION_SERVER_NAME)
             read_server_name(extension, hello);
-        if (type == EXTENSION_ALPN)
-            read_alpn(extension, hello);
+        if (type == EXTENSION_ALPN && !read_alpn(extension, hello))
+            return false;
         if (type == EXTENSION_ECH)
             hello->has_ech = true;
     }
@@ -107,7 +108,7 @@ static bool read_message(struct reader message, struct client_hello *hello)
     struct reader session = take_vector(&message, 1);
     struct reader ciphers = take_vector(&message, 2);
     struct reader compressions = take_vector(&message, 1);
-    if (message.bad || session.left > 32 || ciphers.left < 2 || compressions.left < 1)
+    if (message.bad || session.left > 32 || ciphers.left < 2 || ciphers.left % 2 != 0 || compressions.left < 1)
         return false;
     return read_extensions(&message, hello);
 }

@@ -14,7 +14,7 @@ enum body_state {
     BODY_DONE
 };
 
-enum { CHUNK_LINE_MAX = 280, CHUNK_DIGITS_MAX = 16 };
+enum { CHUNK_LINE_MAX = 280, CHUNK_DIGITS_MAX = 16, CHUNK_EXTENSION_MAX = 256 };
 
 void http_body_begin(struct http_body *body, const struct http_head *head, const struct http_limits *limits)
 {
@@ -71,6 +71,44 @@ static int hex_value(char digit)
     return -1;
 }
 
+static size_t token_end(struct text text, size_t from)
+{
+    while (from < text.length && is_token_byte(text.data[from]))
+        from++;
+    return from;
+}
+
+/* The end of the quoted-string that opens at `from`; `from` itself when it never closes (RFC 9110 5.6.4). */
+static size_t quoted_end(struct text text, size_t from)
+{
+    for (size_t at = from + 1; at < text.length; at++) {
+        if (text.data[at] == '"')
+            return at + 1;
+        if (text.data[at] == '\\')
+            at++;
+    }
+    return from;
+}
+
+/* *( ";" token [ "=" ( token / quoted-string ) ] ), without the white space that RFC 9112 7.1.1 calls bad. */
+static bool is_extension(struct text text)
+{
+    size_t at = 0;
+    while (at < text.length) {
+        size_t name = at + 1;
+        if (text.data[at] != ';' || (at = token_end(text, name)) == name)
+            return false;
+        if (at == text.length || text.data[at] != '=')
+            continue;
+        size_t value = at + 1;
+        bool quoted = value < text.length && text.data[value] == '"';
+        at = quoted ? quoted_end(text, value) : token_end(text, value);
+        if (at == value)
+            return false;
+    }
+    return is_field_value(text);
+}
+
 /* chunk-size [ chunk-ext ]: hex digits, then nothing or ";". No white space before it: that is where parsers differ. */
 static bool parse_chunk_size(struct text line, uint64_t *size)
 {
@@ -84,7 +122,7 @@ static bool parse_chunk_size(struct text line, uint64_t *size)
     if (digits == 0 || *size > INT64_MAX)
         return false;
     struct text extension = text_after(line, digits);
-    return extension.length == 0 || (extension.data[0] == ';' && is_field_value(extension));
+    return extension.length <= CHUNK_EXTENSION_MAX && is_extension(extension);
 }
 
 /* A whole line at the front, without CRLF. PARSE_NEED_MORE until its end is there. */
@@ -193,9 +231,8 @@ enum parse http_body_read(struct http_body *body, struct text input, struct text
 
 size_t http_chunk_head(size_t length, char out[HTTP_CHUNK_HEAD_SIZE])
 {
-    ASSERT(length > 0);
     char text[HTTP_CHUNK_HEAD_SIZE + 1];
-    int written = snprintf(text, sizeof(text), "%zx\r\n", length);
+    int written = snprintf(text, sizeof(text), "%zx\r\n%s", length, length == 0 ? "\r\n" : "");
     ASSERT(written > 0 && written <= HTTP_CHUNK_HEAD_SIZE);
     for (int i = 0; i < written; i++)
         out[i] = text[i];

@@ -151,13 +151,24 @@ bool parse_control(struct http_head *head)
     return hosts <= 1;
 }
 
+/* A Via entry is protocol, received-by and perhaps a comment (RFC 9110 7.6.3). */
+static bool via_entry_names(struct text entry, struct text token)
+{
+    entry = text_trim(entry, " \t");
+    struct text by = text_trim(text_after(entry, text_index(entry, ' ', 0)), " \t");
+    return text_equal_nocase(text_part(by, 0, text_index(by, ' ', 0)), token);
+}
+
 bool http_via_has(const struct http_head *head, struct text token)
 {
     for (size_t i = 0; i < head->field_count; i++) {
-        struct text value = head->fields[i].value;
-        if (text_equal_nocase(head->fields[i].name, TEXT("Via")) && value.length >= token.length &&
-            memmem(value.data, value.length, token.data, token.length) != NULL)
-            return true;
+        struct text rest = head->fields[i].value;
+        struct text entry;
+        if (!text_equal_nocase(head->fields[i].name, TEXT("Via")))
+            continue;
+        while (text_split(&rest, ',', &entry))
+            if (token.length > 0 && via_entry_names(entry, token))
+                return true;
     }
     return false;
 }

@@ -40,6 +40,9 @@ enum parse http_reply_parse(
     struct text lines = text_part(input, 0, length);
     struct text line;
     bool too_many;
+    struct text start = text_part(TEXT("HTTP/1."), 0, input.length);
+    if (!text_starts_with(input, start))
+        return PARSE_BAD;
     if (length == 0)
         return input.length > limits->head ? PARSE_BAD : PARSE_NEED_MORE;
     head->content_length = 0;

@@ -79,7 +79,7 @@ static bool parse_request_line(struct text line, struct http_head *head)
 {
     size_t first = text_index(line, ' ', 0);
     size_t second = text_index(line, ' ', first + 1);
-    if (first >= METHOD_MAX || second >= line.length)
+    if (first > METHOD_MAX || second >= line.length)
         return false;
     head->method = text_part(line, 0, first);
     head->target = text_part(line, first + 1, second - first - 1);
@@ -101,16 +101,25 @@ static enum parse refuse(enum reason *reason, enum reason why)
     return PARSE_BAD;
 }
 
+/* A line that ends in LF alone never ends a head: say so now, not at the deadline. */
+static bool has_bare_newline(struct text input)
+{
+    for (size_t at = text_index(input, '\n', 0); at < input.length; at = text_index(input, '\n', at + 1))
+        if (at == 0 || input.data[at - 1] != '\r')
+            return true;
+    return false;
+}
+
 /* Not whole yet: too long already, or no head at all? */
 static enum parse parse_partial(struct text input, const struct http_limits *limits, enum reason *reason)
 {
     size_t line_end = text_index(input, '\n', 0);
     struct text line = text_part(input, 0, line_end);
     if (input.length > limits->head)
-        return refuse(reason, line_end == input.length ? REASON_TARGET_TOO_LONG : REASON_HEAD_TOO_LARGE);
+        return refuse(reason, line_end >= limits->head ? REASON_TARGET_TOO_LONG : REASON_HEAD_TOO_LARGE);
     if (input.length > 0 && input.data[0] != '\r' && !is_token_byte(input.data[0]))
         return refuse(reason, REASON_MALFORMED_HEAD);
-    if (line_end < input.length && (line.length == 0 || line.data[line.length - 1] != '\r'))
+    if (has_bare_newline(input))
         return refuse(reason, REASON_MALFORMED_HEAD);
     size_t method = text_index(line, ' ', 0);
     if (method > METHOD_MAX || (line_end < input.length && text_index(line, ' ', method + 1) == line.length))
@@ -122,7 +131,7 @@ static bool host_is_as_required(const struct http_head *head)
 {
     if (head->target_form == TARGET_AUTHORITY || head->has_host)
         return true;
-    return head->minor == 0 && head->target_form == TARGET_ABSOLUTE;
+    return head->minor == 0;
 }
 
 static enum parse
@@ -137,12 +146,11 @@ parse_whole(struct text lines, const struct http_limits *limits, struct http_hea
     if (!parse_fields(lines, limits, head, &too_many))
         return refuse(reason, too_many ? REASON_HEAD_TOO_LARGE : REASON_MALFORMED_HEAD);
     if (!parse_framing(head))
-        return refuse(reason, REASON_MALFORMED_HEAD);
+        return refuse(reason, REASON_MALFORMED_BODY);
     if (!parse_control(head) || !host_is_as_required(head))
         return refuse(reason, REASON_MALFORMED_HEAD);
-    bool has_body = head->framing == FRAMING_CHUNKED || (head->framing == FRAMING_LENGTH && head->content_length > 0);
-    if (head->target_form == TARGET_AUTHORITY && has_body)
-        return refuse(reason, REASON_MALFORMED_HEAD);
+    if (head->target_form == TARGET_AUTHORITY && head->framing != FRAMING_NONE)
+        return refuse(reason, REASON_MALFORMED_BODY);
     return PARSE_DONE;
 }
 
@@ -154,6 +162,10 @@ enum parse http_request_parse(
     size_t length = head_length(rest);
     if (length == 0)
         return parse_partial(rest, limits, reason);
+    if (length > limits->head) {
+        bool line = text_index(rest, '\n', 0) >= limits->head;
+        return refuse(reason, line ? REASON_TARGET_TOO_LONG : REASON_HEAD_TOO_LARGE);
+    }
     head->scheme = 0;
     head->authority = TEXT("");
     head->query = TEXT("");
@@ -162,8 +174,5 @@ enum parse http_request_parse(
     head->content_length = 0;
     head->status = 0;
     *used = skipped + length;
-    enum parse result = parse_whole(text_part(rest, 0, length), limits, head, reason);
-    if (result == PARSE_DONE && length > limits->head)
-        return refuse(reason, REASON_HEAD_TOO_LARGE);
-    return result;
+    return parse_whole(text_part(rest, 0, length), limits, head, reason);
 }

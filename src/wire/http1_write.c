@@ -15,10 +15,29 @@ static const struct text request_only[] = {
 };
 /* End-to-end fields that a Connection field cannot make hop-by-hop, whatever it says. */
 static const struct text end_to_end[] = {
-    TEXT_INIT("Authorization"), TEXT_INIT("Content-Type"), TEXT_INIT("Content-Encoding"), TEXT_INIT("Cookie"),
-    TEXT_INIT("Accept"),        TEXT_INIT("User-Agent"),   TEXT_INIT("Set-Cookie"),       TEXT_INIT("Cache-Control"),
-    TEXT_INIT("Date"),          TEXT_INIT("Via"),          TEXT_INIT("Location"),         TEXT_INIT("Range"),
+    TEXT_INIT("Authorization"),
+    TEXT_INIT("Content-Type"),
+    TEXT_INIT("Content-Encoding"),
+    TEXT_INIT("Cookie"),
+    TEXT_INIT("Accept"),
+    TEXT_INIT("User-Agent"),
+    TEXT_INIT("Set-Cookie"),
+    TEXT_INIT("Cache-Control"),
+    TEXT_INIT("Date"),
+    TEXT_INIT("Via"),
+    TEXT_INIT("Location"),
+    TEXT_INIT("Range"),
     TEXT_INIT("ETag"),
+    TEXT_INIT("Origin"),
+    TEXT_INIT("Referer"),
+    TEXT_INIT("WWW-Authenticate"),
+    TEXT_INIT("Accept-Encoding"),
+    TEXT_INIT("X-Api-Key"),
+    TEXT_INIT("X-Goog-Api-Key"),
+    TEXT_INIT("Api-Key"),
+    TEXT_INIT("Vary"),
+    TEXT_INIT("Expires"),
+    TEXT_INIT("Retry-After"),
 };
 
 static bool is_among(struct text name, const struct text *names, size_t count)

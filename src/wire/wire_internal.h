@@ -5,14 +5,15 @@
 
 #include "exeat/wire.h"
 
-bool is_token_byte(char byte);                    /* RFC 9110 5.6.2 */
+bool is_token_byte(char byte); /* RFC 9110 5.6.2 */
 bool is_token(struct text text);
-bool is_field_value(struct text text);            /* VCHAR, obs-text, SP, HTAB */
+bool is_field_value(struct text text); /* VCHAR, obs-text, SP, HTAB */
 
 /* The end of the head that starts at `input`: bytes up to and including the empty line, 0 when it is not there yet. */
 size_t head_length(struct text input);
 /* Parses field lines up to the empty line into `head`. */
-MUST_CHECK bool parse_fields(struct text lines, const struct http_limits *limits, struct http_head *head, bool *too_many);
+MUST_CHECK bool
+parse_fields(struct text lines, const struct http_limits *limits, struct http_head *head, bool *too_many);
 /* Content-Length, Transfer-Encoding: the framing they declare. FRAMING_NONE when neither is there. */
 MUST_CHECK bool parse_framing(struct http_head *head);
 /* Connection, Host, Expect, Upgrade. */

@@ -21,22 +21,22 @@ struct text text_of_bytes(struct bytes bytes);
 
 /* A growable block. Zeroed is empty and valid; buffer_clear frees and makes it so again. */
 struct buffer {
-    char *data;     /* owned */
+    char *data; /* owned */
     size_t length;
     size_t capacity;
 };
 
 void buffer_clear(struct buffer *buffer);
-void buffer_empty(struct buffer *buffer);                        /* length 0, keeps the memory */
-void buffer_reserve(struct buffer *buffer, size_t more);         /* room for `more` beyond length */
+void buffer_empty(struct buffer *buffer);                /* length 0, keeps the memory */
+void buffer_reserve(struct buffer *buffer, size_t more); /* room for `more` beyond length */
 void buffer_append(struct buffer *buffer, struct text text);
 void buffer_append_string(struct buffer *buffer, const char *string);
 void buffer_append_byte(struct buffer *buffer, char byte);
 void buffer_append_number(struct buffer *buffer, uint64_t number);
 void buffer_printf(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
 void buffer_vprintf(struct buffer *buffer, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
-void buffer_consume(struct buffer *buffer, size_t count);        /* drops `count` bytes at the front */
-struct text buffer_text(const struct buffer *buffer);            /* borrowed until the next change */
+void buffer_consume(struct buffer *buffer, size_t count); /* drops `count` bytes at the front */
+struct text buffer_text(const struct buffer *buffer);     /* borrowed until the next change */
 /* NUL-terminated content, ownership to the caller (base_free); the buffer is empty after. */
 char *buffer_take(struct buffer *buffer);
 

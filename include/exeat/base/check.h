@@ -5,8 +5,7 @@
 
 #include "exeat/base/attributes.h"
 
-#define ASSERT(promise) \
-    ((promise) ? (void)0 : check_failed(#promise, __FILE__, __LINE__, __func__))
+#define ASSERT(promise) ((promise) ? (void)0 : check_failed(#promise, __FILE__, __LINE__, __func__))
 
 /* Prints the broken promise to stderr and aborts. */
 NO_RETURN void check_failed(const char *promise, const char *file, int line, const char *function);

@@ -33,7 +33,7 @@ MUST_CHECK bool signing_key_save(const struct signing_key *key, const char *path
 void signing_key_free(struct signing_key *key);
 void signing_key_public(const struct signing_key *key, uint8_t out[VERIFY_KEY_SIZE]);
 void signing_key_sign(const struct signing_key *key, struct bytes message, uint8_t out[SIGNATURE_SIZE]);
-MUST_CHECK bool signature_verify(
-    const uint8_t key[VERIFY_KEY_SIZE], struct bytes message, const uint8_t signature[SIGNATURE_SIZE]);
+MUST_CHECK bool
+signature_verify(const uint8_t key[VERIFY_KEY_SIZE], struct bytes message, const uint8_t signature[SIGNATURE_SIZE]);
 
 #endif

@@ -25,12 +25,12 @@ bool log_is_on(enum log_level level);
 struct log_fact log_text(const char *name, struct text text);
 struct log_fact log_string(const char *name, const char *string);
 struct log_fact log_number(const char *name, int64_t number);
-struct log_fact log_errno(int error);           /* name "error", the system's text */
+struct log_fact log_errno(int error); /* name "error", the system's text */
 
 void log_write(enum log_level level, const char *event, const struct log_fact *facts, size_t count);
 
-#define LOG_FACTS(...) ((const struct log_fact[]){ __VA_ARGS__ }), \
-    sizeof((const struct log_fact[]){ __VA_ARGS__ }) / sizeof(struct log_fact)
+#define LOG_FACTS(...)                                                                                                 \
+    ((const struct log_fact[]){__VA_ARGS__}), sizeof((const struct log_fact[]){__VA_ARGS__}) / sizeof(struct log_fact)
 #define log_debug(event, ...) log_write(LOG_DEBUG, event, LOG_FACTS(__VA_ARGS__))
 #define log_info(event, ...) log_write(LOG_INFO, event, LOG_FACTS(__VA_ARGS__))
 #define log_warn(event, ...) log_write(LOG_WARN, event, LOG_FACTS(__VA_ARGS__))

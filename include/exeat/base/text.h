@@ -16,13 +16,16 @@ struct text {
 };
 
 /* A slice of a string literal; `literal` must be one. */
-#define TEXT(literal) ((struct text){ "" literal, sizeof(literal) - 1 })
+#define TEXT(literal) ((struct text){"" literal, sizeof(literal) - 1})
 /* The same, usable as a static initialiser. */
-#define TEXT_INIT(literal) { "" literal, sizeof(literal) - 1 }
+#define TEXT_INIT(literal)                                                                                             \
+    {                                                                                                                  \
+        "" literal, sizeof(literal) - 1                                                                                \
+    }
 /* For printf: "%.*s", TEXT_ARG(slice). */
 #define TEXT_ARG(slice) (int)(slice).length, (slice).data
 
-struct text text_from(const char *string);            /* NULL gives the empty slice */
+struct text text_from(const char *string);                           /* NULL gives the empty slice */
 struct text text_part(struct text text, size_t from, size_t length); /* clamped to the slice */
 struct text text_after(struct text text, size_t from);
 struct text text_trim(struct text text, const char *set);

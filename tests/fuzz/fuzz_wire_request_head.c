@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A request head that is taken, written anew and taken again must be the same head: no smuggling through our own
+ * serialiser. */
+#include "exeat/base/check.h"
+#include "exeat/wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct http_limits limits = {.head = 8192, .fields = 50};
+    struct text input = text_of_bytes((struct bytes){data, size});
+    struct http_head head;
+    struct http_head again;
+    size_t used = 0;
+    enum reason reason = REASON_NONE;
+    if (http_request_parse(input, &limits, &head, &used, &reason) != PARSE_DONE || head.target_form == TARGET_AUTHORITY)
+        return 0;
+    ASSERT(used <= size);
+    struct http_forward forward = {.keep_alive = true, .framing = head.framing, .content_length = head.content_length};
+    struct buffer out = {0};
+    http_request_write(&out, &head, TEXT("a.example"), &forward);
+    static const struct http_limits wide = {.head = 65536, .fields = HTTP_FIELDS_MAX};
+    ASSERT(http_request_parse(buffer_text(&out), &wide, &again, &used, &reason) == PARSE_DONE);
+    ASSERT(used == out.length && again.framing == head.framing && text_equal(again.method, head.method));
+    ASSERT(text_equal(again.path, head.path) && text_equal(again.query, head.query));
+    buffer_clear(&out);
+    return 0;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What HTTP/1 heads and bodies are taken and refused: one row per case. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "exeat/wire.h"
+
+static const struct http_limits limits = {.head = 1024, .fields = 8};
+
+struct request_case {
+    struct text input;
+    enum parse result;
+    enum reason reason;
+};
+#define GET "GET / HTTP/1.1\r\nHost: a\r\n"
+#define TAKEN(text)                                                                                                    \
+    {                                                                                                                  \
+        TEXT_INIT(text), PARSE_DONE, REASON_NONE                                                                       \
+    }
+#define REFUSED(text, why)                                                                                             \
+    {                                                                                                                  \
+        TEXT_INIT(text), PARSE_BAD, why                                                                                \
+    }
+#define BAD_HEAD(text) REFUSED(text, REASON_MALFORMED_HEAD)
+#define BAD_BODY(text) REFUSED(text, REASON_MALFORMED_BODY)
+#define BAD_TARGET(text) REFUSED(text, REASON_BAD_TARGET)
+
+static const struct request_case request_cases[] = {
+    TAKEN(GET "\r\n"),
+    TAKEN("\r\n" GET "\r\n"),
+    TAKEN("CONNECT h:443 HTTP/1.0\r\n\r\n"),
+    TAKEN("CONNECT h:443 HTTP/1.1\r\nhost: h\r\nconnection: close\r\n\r\n"),
+    TAKEN("GET https://h/x?y HTTP/1.1\r\nHost: h\r\n\r\n"),
+    TAKEN("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n"),
+    TAKEN(GET "cookie: \r\n\r\n"),
+    TAKEN("GETTGETTGETTGETTGETTGETTGETTGETT / HTTP/1.1\r\nHost: a\r\n\r\n"),
+    TAKEN(GET "Content-Length: 9223372036854775807\r\n\r\n"),
+    TAKEN(GET "Transfer-Encoding: Chunked\r\n\r\n"),
+    BAD_HEAD("GETTGETTGETTGETTGETTGETTGETTGETTX / HTTP/1.1\r\nHost: a\r\n\r\n"),
+    BAD_HEAD("PRI * HTTP/2.0\r\n\r\n"),                                      /* 60 */
+    BAD_BODY(GET "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"), /* 64 */
+    BAD_BODY(GET "Content-Length: 5\r\nContent-Length: 5\r\n\r\n"),          /* 65 */
+    BAD_BODY(GET "Content-Length: 5, 5\r\n\r\n"),
+    BAD_BODY(GET "Content-Length: +5\r\n\r\n"), /* 66 */
+    BAD_BODY(GET "Content-Length: -5\r\n\r\n"),
+    BAD_BODY(GET "Content-Length: 0x5\r\n\r\n"),
+    BAD_BODY(GET "Content-Length: 5 5\r\n\r\n"),
+    BAD_BODY(GET "Content-Length: \r\n\r\n"),
+    BAD_BODY(GET "Content-Length: 99999999999999999999\r\n\r\n"),
+    BAD_BODY(GET "Content-Length: 9223372036854775808\r\n\r\n"),
+    BAD_BODY(GET "Transfer-Encoding: chunked,\r\n\r\n"), /* 67 */
+    BAD_BODY(GET "Transfer-Encoding: ,chunked\r\n\r\n"),
+    BAD_BODY(GET "Transfer-Encoding: chunked, gzip\r\n\r\n"),
+    BAD_BODY(GET "Transfer-Encoding: xchunked\r\n\r\n"),
+    BAD_HEAD(GET "Transfer-Encoding: chunked\x0b\r\n\r\n"),
+    BAD_BODY(GET "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n"),
+    BAD_BODY("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"),
+    BAD_HEAD(GET "Content-Length : 5\r\n\r\n"), /* 68 */
+    BAD_HEAD("GET / HTTP/1.1\r\nHost : a\r\n\r\n"),
+    BAD_HEAD("GET / HTTP/1.1\r\n Host: a\r\n\r\n"),
+    BAD_HEAD(GET "X: a\r\n b\r\n\r\n"),
+    BAD_HEAD(GET "X\0: a\r\n\r\n"), /* 69 */
+    BAD_HEAD(GET "X(: a\r\n\r\n"),
+    BAD_HEAD(GET "X\xe9: a\r\n\r\n"),
+    BAD_HEAD(GET "X\r\n\r\n"),
+    BAD_HEAD(GET "X: a\rb\r\n\r\n"), /* 70 */
+    BAD_HEAD(GET "X: a\nb\r\n\r\n"),
+    BAD_HEAD(GET "X: a\0b\r\n\r\n"),
+    BAD_HEAD("GET / HTTP/1.1\nHost: a\n\n"), /* 71 */
+    BAD_HEAD(GET "X: a\n\n"),
+    BAD_BODY("CONNECT h:443 HTTP/1.1\r\nContent-Length: 0\r\n\r\n"),
+    BAD_HEAD("GET / HTTP/1.1\r\n\r\n"),
+    BAD_HEAD(GET "Host: a\r\n\r\n"),
+    BAD_TARGET("GET http://u@h/ HTTP/1.1\r\nHost: h\r\n\r\n"),
+    BAD_TARGET("GET ftp://h/ HTTP/1.1\r\nHost: h\r\n\r\n"),
+    BAD_TARGET("GET h:443 HTTP/1.1\r\nHost: h\r\n\r\n"),
+    BAD_TARGET("GET * HTTP/1.1\r\nHost: h\r\n\r\n"),
+    BAD_TARGET("GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n"),
+    BAD_TARGET("GET /a\\b HTTP/1.1\r\nHost: h\r\n\r\n"),
+    BAD_TARGET("GET /\xc3\xa9 HTTP/1.1\r\nHost: h\r\n\r\n"),
+    BAD_TARGET("CONNECT http://h/ HTTP/1.1\r\nHost: h\r\n\r\n"),
+    REFUSED(GET "A: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\n\r\n", REASON_HEAD_TOO_LARGE), /* 81 */
+    BAD_HEAD("\x16\x03"),
+};
+
+static void takes_and_refuses_request_heads(void **state)
+{
+    (void)state;
+    struct http_head head;
+    for (size_t i = 0; i < COUNT_OF(request_cases); i++) {
+        size_t used = 0;
+        enum reason reason = REASON_NONE;
+        enum parse result = http_request_parse(request_cases[i].input, &limits, &head, &used, &reason);
+        if (result != request_cases[i].result || reason != request_cases[i].reason)
+            fail_msg("row %zu: result %d, reason %d", i, (int)result, (int)reason);
+        if (result == PARSE_DONE)
+            assert_int_equal(used, request_cases[i].input.length);
+    }
+}
+
+static void waits_for_every_prefix_of_a_good_head(void **state)
+{
+    (void)state;
+    struct http_head head;
+    for (size_t i = 0; i < COUNT_OF(request_cases); i++) {
+        struct text input = request_cases[i].input;
+        for (size_t cut = 0; request_cases[i].result == PARSE_DONE && cut < input.length; cut++) {
+            size_t used;
+            enum reason reason;
+            enum parse result = http_request_parse(text_part(input, 0, cut), &limits, &head, &used, &reason);
+            assert_int_equal(result, PARSE_NEED_MORE);
+        }
+    }
+}
+
+static void says_which_part_of_a_head_is_too_long(void **state)
+{
+    (void)state;
+    char bytes[2000];
+    struct http_head head;
+    size_t used;
+    enum reason reason = REASON_NONE;
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = i == 3 ? ' ' : 'a';
+    struct text input = {bytes, sizeof(bytes)};
+    assert_int_equal(http_request_parse(input, &limits, &head, &used, &reason), PARSE_BAD);
+    assert_int_equal(reason, REASON_TARGET_TOO_LONG);
+    static const char start[] = GET "X: ";
+    for (size_t i = 0; i < sizeof(start) - 1; i++)
+        bytes[i] = start[i];
+    assert_int_equal(http_request_parse(input, &limits, &head, &used, &reason), PARSE_BAD);
+    assert_int_equal(reason, REASON_HEAD_TOO_LARGE);
+}
+
+static const struct {
+    const char *method;
+    const char *input;
+    enum parse result;
+    enum http_framing framing;
+} reply_cases[] = {
+    {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", PARSE_DONE, FRAMING_LENGTH},
+    {"GET", "HTTP/1.1 200\r\n\r\n", PARSE_DONE, FRAMING_UNTIL_CLOSE},
+    {"HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", PARSE_DONE, FRAMING_NONE}, /* 74 */
+    {"GET", "HTTP/1.1 204 x\r\nContent-Length: 3\r\n\r\n", PARSE_DONE, FRAMING_NONE},
+    {"GET", "HTTP/1.1 304 x\r\nContent-Length: 3\r\n\r\n", PARSE_DONE, FRAMING_NONE},
+    {"CONNECT", "HTTP/1.1 200 OK\r\n\r\n", PARSE_DONE, FRAMING_NONE},
+    {"GET", "HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: \r\nTransfer-Encoding: chunked\r\n\r\n", PARSE_DONE,
+     FRAMING_CHUNKED},
+    {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n", PARSE_BAD, 0}, /* 76 */
+    {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 099 OK\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 600 OK\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 2000 OK\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/2 200\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "SSH-2.0-x", PARSE_BAD, 0},
+    {"GET", "HTT", PARSE_NEED_MORE, 0},
+};
+
+static void takes_and_refuses_reply_heads(void **state)
+{
+    (void)state;
+    struct http_head head;
+    for (size_t i = 0; i < COUNT_OF(reply_cases); i++) {
+        size_t used;
+        enum parse result =
+            http_reply_parse(text_from(reply_cases[i].input), &limits, text_from(reply_cases[i].method), &head, &used);
+        if (result != reply_cases[i].result || (result == PARSE_DONE && head.framing != reply_cases[i].framing))
+            fail_msg("row %zu: result %d", i, (int)result);
+    }
+}
+
+static const struct {
+    const char *input;
+    enum parse result;
+} chunk_cases[] = {
+    {"3\r\nabc\r\n0\r\n\r\n", PARSE_DONE},
+    {"3;a=b;c=\"d e\"\r\nabc\r\n0\r\nX: y\r\n\r\n", PARSE_DONE},
+    {"3\r\nabc\r\n0\r\n", PARSE_NEED_MORE},
+    {"0x5\r\n", PARSE_BAD}, /* 72 */
+    {"+5\r\n", PARSE_BAD},
+    {"-5\r\n", PARSE_BAD},
+    {" 5\r\n", PARSE_BAD},
+    {"5 ;a\r\n", PARSE_BAD},
+    {"5; a\r\n", PARSE_BAD},
+    {"5;a=\"b\r\n", PARSE_BAD},
+    {"00000000000000005\r\n", PARSE_BAD},
+    {"ffffffffffffffff\r\n", PARSE_BAD},
+    {"\r\n", PARSE_BAD},
+    {"3\nabc", PARSE_BAD},
+    {"3\r\nabcX", PARSE_BAD}, /* 73 */
+    {"0\r\nContent-Length: 5\r\n\r\n", PARSE_BAD},
+    {"0\r\nTransfer-Encoding: chunked\r\n\r\n", PARSE_BAD},
+    {"0\r\nhost: x\r\n\r\n", PARSE_BAD},
+    {"0\r\n folded\r\n\r\n", PARSE_BAD},
+};
+
+/* Feeds `input` with at most `step` new bytes a call. */
+static enum parse read_in_steps(struct text input, size_t step)
+{
+    struct http_head head = {.framing = FRAMING_CHUNKED};
+    struct http_body body;
+    size_t at = 0;
+    http_body_begin(&body, &head, &limits);
+    enum parse result = PARSE_NEED_MORE;
+    for (size_t seen = step; result == PARSE_NEED_MORE; seen += step) {
+        seen = seen < input.length ? seen : input.length;
+        size_t used = 1;
+        while (result == PARSE_NEED_MORE && used > 0) {
+            struct text content;
+            result = http_body_read(&body, text_part(input, at, seen - at), &content, &used);
+            at += used;
+        }
+        if (seen == input.length)
+            break;
+    }
+    return result;
+}
+
+static void reads_chunked_bodies_in_any_pieces(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(chunk_cases); i++)
+        for (size_t step = 1; step < 40; step++)
+            if (read_in_steps(text_from(chunk_cases[i].input), step) != chunk_cases[i].result)
+                fail_msg("row %zu in steps of %zu", i, step);
+}
+
+static void writes_chunk_heads_and_the_last_chunk(void **state)
+{
+    (void)state;
+    char out[HTTP_CHUNK_HEAD_SIZE];
+    assert_true(text_equal((struct text){out, http_chunk_head(26, out)}, TEXT("1a\r\n")));
+    assert_true(text_equal((struct text){out, http_chunk_head(0, out)}, TEXT("0\r\n\r\n")));
+    assert_int_equal(http_chunk_head(SIZE_MAX, out), HTTP_CHUNK_HEAD_SIZE);
+}
+
+static void leaves_hop_by_hop_fields_behind_and_keeps_the_rest(void **state)
+{
+    (void)state;
+    struct http_head head;
+    size_t used;
+    enum reason reason;
+    struct http_limits wide = {.head = 4096, .fields = 64};
+    struct text input =
+        TEXT("POST http://h/p%41?q HTTP/1.1\r\nHost: evil\r\nConnection: close, Host, Authorization, X-Hop\r\n"
+             "Authorization: k\r\nX-Hop: 1\r\nProxy-Authorization: s\r\nX-Forwarded-For: 1\r\n"
+             "Forwarded: x\r\nTE: trailers\r\nUpgrade: h2c\r\nExpect: 100-continue\r\ncookie: \r\n"
+             "Via: 1.1 exeat-12\r\nContent-Length: 2\r\n\r\n"); /* 77, 79 */
+    assert_int_equal(http_request_parse(input, &wide, &head, &used, &reason), PARSE_DONE);
+    assert_true(head.expects_continue);
+    assert_true(http_via_has(&head, TEXT("exeat-12")));
+    assert_false(http_via_has(&head, TEXT("exeat-1")));
+    struct http_forward forward = {
+        .via = TEXT_INIT("exeat-1"), .keep_alive = true, .framing = FRAMING_LENGTH, .content_length = 2};
+    struct buffer out = {0};
+    http_request_write(&out, &head, TEXT("h"), &forward);
+    assert_true(text_equal(
+        buffer_text(&out), TEXT("POST /p%41?q HTTP/1.1\r\nHost: h\r\nAuthorization: k\r\ncookie: \r\n"
+                                "Via: 1.1 exeat-12\r\nVia: 1.1 exeat-1\r\nContent-Length: 2\r\n\r\n")));
+    buffer_clear(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_and_refuses_request_heads),
+        cmocka_unit_test(waits_for_every_prefix_of_a_good_head),
+        cmocka_unit_test(says_which_part_of_a_head_is_too_long),
+        cmocka_unit_test(takes_and_refuses_reply_heads),
+        cmocka_unit_test(reads_chunked_bodies_in_any_pieces),
+        cmocka_unit_test(writes_chunk_heads_and_the_last_chunk),
+        cmocka_unit_test(leaves_hop_by_hop_fields_behind_and_keeps_the_rest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

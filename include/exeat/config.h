@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The operator's YAML as plain data with positions: shape only, meaning is the policy's. Everything lives in the
+ * settings' arena. */
+#ifndef EXEAT_CONFIG_H
+#define EXEAT_CONFIG_H
+
+#include "exeat/base/arena.h"
+#include "exeat/base/diag.h"
+#include "exeat/base/digest.h"
+#include "exeat/model.h"
+#include "exeat/name.h"
+
+/* A value that may turn out wrong later, with its place. */
+struct setting_text {
+    struct text text; /* NUL-terminated */
+    struct mark mark;
+};
+struct setting_texts {
+    const struct setting_text *items;
+    size_t count;
+    bool present;
+};
+struct setting_pattern {
+    struct host_pattern pattern;
+    struct text group; /* "@name" without "@": a group, and `pattern` is unset */
+    struct mark mark;
+    bool from_list; /* came from a list file */
+};
+struct setting_patterns {
+    struct setting_pattern *items;
+    size_t count;
+    bool present;
+};
+struct setting_range {
+    struct address_range range;
+    struct mark mark;
+};
+struct setting_ranges {
+    const struct setting_range *items;
+    size_t count;
+    bool present;
+};
+struct setting_ports {
+    const struct port_range {
+        uint16_t first;
+        uint16_t last;
+    } * items;
+    size_t count;
+    bool present;
+};
+struct setting_socket {
+    struct address address; /* length 0: not set */
+    uint16_t port;
+    struct mark mark;
+};
+
+enum durability { DURABILITY_COMMIT, DURABILITY_BATCH };
+enum on_failure { ON_FAILURE_DENY, ON_FAILURE_ALLOW };
+enum privacy { PRIVACY_PRIVATE, PRIVACY_HASH, PRIVACY_NONE };
+
+struct settings_listen {
+    struct setting_socket forward[8];
+    size_t forward_count;
+    struct setting_socket admin;
+    struct text control; /* path; empty: none */
+};
+struct settings_audit {
+    struct text directory;
+    struct text origin;
+    struct text key;
+    enum durability durability;
+    uint64_t batch_ms;
+    uint64_t heartbeat_ms;
+    enum on_failure on_failure;
+    enum privacy path;
+    enum privacy query;
+};
+struct settings_tls {
+    struct text certificate;
+    struct text key;
+    struct mark mark;              /* of `authority` */
+    struct setting_patterns names; /* absent: @llm */
+    struct setting_patterns never;
+    struct text roots; /* empty: the system's */
+    bool minimum_13;
+    bool ech_denied;
+};
+struct settings_resolve {
+    struct setting_host {
+        struct host name;
+        const struct address *addresses;
+        size_t count;
+    } * hosts;
+    size_t host_count;
+    struct text servers; /* "ip:port,ip:port"; empty: those of resolv.conf */
+};
+struct settings_run {
+    uint64_t workers; /* 0: one per CPU of the pod */
+    uint64_t head;
+    uint64_t fields;
+    uint64_t body_held;
+    uint64_t connections;
+    uint64_t drain_ms;
+    uint64_t head_ms;
+    uint64_t connect_ms;
+    uint64_t idle_ms;
+    uint64_t stream_ms;
+    bool log_json;
+    uint64_t log_level; /* enum log_level */
+};
+struct settings_client {
+    struct setting_text name;
+    struct text user;
+    struct digest secret;
+    bool has_secret;
+    struct setting_range address;
+    bool has_address;
+};
+struct settings_group {
+    struct setting_text name;
+    struct setting_patterns patterns;
+};
+struct settings_llm {
+    struct setting_pattern host;
+    struct text provider;
+    enum llm_dialect dialect;
+    struct text paths;
+};
+struct model_alias {
+    struct text asked; /* glob */
+    struct text served;
+};
+struct settings_inference {
+    struct setting_text name;
+    bool is_canned;
+    enum scheme scheme;
+    struct host host;
+    uint16_t port;
+    struct text prefix; /* path before the dialect's own; may be empty */
+    struct text key_file;
+    struct text text; /* canned */
+    const struct model_alias *models;
+    size_t model_count;
+};
+struct settings_conditions {
+    struct setting_texts from;
+    struct setting_patterns hosts;
+    struct setting_ports ports;
+    struct setting_texts methods;
+    struct setting_texts paths;
+    struct setting_ranges addresses;
+    bool has_schemes;
+    bool http;
+    bool https;
+};
+struct settings_rule {
+    struct setting_text id;
+    enum verdict verdict;
+    struct mark mark;
+    struct settings_conditions when;
+    struct settings_conditions unless;
+    bool has_unless;
+    struct setting_texts inference;
+    bool llm_unseen;
+    bool observe;
+};
+struct settings_test {
+    struct setting_text request;
+    struct text from;
+    struct setting_text expect;
+};
+/* A file that the settings were made from: for the audit record and the watcher. */
+struct settings_file {
+    struct text path;
+    struct text content;
+    struct digest digest;
+};
+
+/* The sections that are lists. */
+struct settings_lists {
+    struct settings_client *clients;
+    size_t client_count;
+    struct settings_group *groups;
+    size_t group_count;
+    struct settings_llm *llm;
+    size_t llm_count;
+    struct settings_inference *inference;
+    size_t inference_count;
+    struct settings_rule *rules;
+    size_t rule_count;
+    struct settings_test *tests;
+    size_t test_count;
+    struct settings_file *files; /* the main file first */
+    size_t file_count;
+};
+
+struct settings {
+    struct arena arena;
+    uint64_t version;
+    bool observe;
+    struct settings_listen listen;
+    struct settings_audit audit;
+    struct settings_tls tls;
+    struct settings_resolve resolve;
+    struct settings_run run;
+    struct settings_lists lists;
+};
+
+/* Reads the file and the list files it names; relative paths are relative to it. NULL when there is any error in
+ * `diags`. The caller owns the result. */
+MUST_CHECK struct settings *settings_load(const char *path, struct diags *diags);
+/* The same from memory; `path` is what the text is called, and where relative paths start. */
+MUST_CHECK struct settings *settings_parse(struct text text, const char *path, struct diags *diags);
+void settings_free(struct settings *settings); /* NULL is fine */
+
+#endif

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Readers of single values and lists of them. Each reports its own error, with what it would have taken. */
+#include <string.h>
+
+#include "exeat/base/file.h"
+#include "exeat/base/memory.h"
+#include "schema.h"
+
+static bool expect_text(struct load *load, const struct yaml_node *node, const char *what)
+{
+    if (node->kind == YAML_TEXT && (node->text.length > 0 || !node->is_plain))
+        return true;
+    diag_error(load->diags, node->mark, "expected %s", what);
+    return false;
+}
+
+bool read_text(struct load *load, const struct yaml_node *node, void *field)
+{
+    if (!expect_text(load, node, "a text"))
+        return false;
+    *(struct text *)field = node->text;
+    return true;
+}
+
+bool read_path(struct load *load, const struct yaml_node *node, void *field)
+{
+    if (!expect_text(load, node, "a path"))
+        return false;
+    char *path = file_beside(load->path, node->text);
+    *(struct text *)field = arena_text(&load->settings->arena, text_from(path));
+    base_free(path);
+    return true;
+}
+
+bool read_setting_text(struct load *load, const struct yaml_node *node, void *field)
+{
+    if (!expect_text(load, node, "a text"))
+        return false;
+    *(struct setting_text *)field = (struct setting_text){node->text, node->mark};
+    return true;
+}
+
+bool read_texts(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct setting_texts *texts = field;
+    void *items = NULL;
+    texts->present = true;
+    bool good = schema_read_list(load, node, sizeof(struct setting_text), read_setting_text, &items, &texts->count);
+    texts->items = items;
+    return good;
+}
+
+bool pattern_of(struct load *load, struct text text, struct mark mark, struct setting_pattern *pattern)
+{
+    pattern->mark = mark;
+    if (text_starts_with(text, TEXT("@")) && text.length > 1) {
+        pattern->group = text_after(text, 1);
+        return true;
+    }
+    if (host_pattern_parse(text, &pattern->pattern))
+        return true;
+    diag_error(load->diags, mark, "'%.*s' is not a host pattern", TEXT_ARG(text));
+    diag_note(load->diags, "write a name (api.example.com), all below it (*.example.com), or a group (@name)");
+    return false;
+}
+
+static bool read_pattern(struct load *load, const struct yaml_node *node, void *item)
+{
+    return expect_text(load, node, "a host pattern") && pattern_of(load, node->text, node->mark, item);
+}
+
+bool read_patterns(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct setting_patterns *patterns = field;
+    void *items = NULL;
+    patterns->present = true;
+    bool good = schema_read_list(load, node, sizeof(struct setting_pattern), read_pattern, &items, &patterns->count);
+    patterns->items = items;
+    return good;
+}
+
+static bool read_range(struct load *load, const struct yaml_node *node, void *item)
+{
+    struct setting_range *range = item;
+    if (!expect_text(load, node, "an address range"))
+        return false;
+    range->mark = node->mark;
+    if (address_range_parse(node->text, &range->range))
+        return true;
+    diag_error(
+        load->diags, node->mark, "'%.*s' is not an address range such as 10.20.0.0/16 (the host bits must be zero)",
+        TEXT_ARG(node->text));
+    return false;
+}
+
+bool read_ranges(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct setting_ranges *ranges = field;
+    void *items = NULL;
+    ranges->present = true;
+    bool good = schema_read_list(load, node, sizeof(struct setting_range), read_range, &items, &ranges->count);
+    ranges->items = items;
+    return good;
+}
+
+static bool read_port_range(struct load *load, const struct yaml_node *node, void *item)
+{
+    struct port_range *range = item;
+    if (!expect_text(load, node, "a port"))
+        return false;
+    size_t dash = text_index(node->text, '-', 0);
+    bool good = port_parse(text_part(node->text, 0, dash), &range->first);
+    range->last = range->first;
+    if (good && dash < node->text.length)
+        good = port_parse(text_after(node->text, dash + 1), &range->last) && range->first <= range->last;
+    if (!good)
+        diag_error(load->diags, node->mark, "'%.*s' is not a port such as 443 or 8000-8010", TEXT_ARG(node->text));
+    return good;
+}
+
+bool read_ports(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct setting_ports *ports = field;
+    void *items = NULL;
+    ports->present = true;
+    bool good = schema_read_list(load, node, sizeof(struct port_range), read_port_range, &items, &ports->count);
+    ports->items = items;
+    return good;
+}
+
+/* A number with one of the units after it. */
+struct unit {
+    const char *name;
+    uint64_t factor;
+};
+
+static bool read_with_unit(
+    struct load *load, const struct yaml_node *node, const struct unit *units, size_t count, const char *what,
+    uint64_t *value)
+{
+    if (!expect_text(load, node, what))
+        return false;
+    size_t digits = 0;
+    while (digits < node->text.length && node->text.data[digits] >= '0' && node->text.data[digits] <= '9')
+        digits++;
+    struct text unit = text_after(node->text, digits);
+    uint64_t number;
+    for (size_t i = 0; i < count; i++) {
+        if (!text_equal(unit, text_from(units[i].name)))
+            continue;
+        if (text_to_number(text_part(node->text, 0, digits), UINT32_MAX, &number)) {
+            *value = number * units[i].factor;
+            return true;
+        }
+    }
+    diag_error(load->diags, node->mark, "'%.*s' is not %s", TEXT_ARG(node->text), what);
+    return false;
+}
+
+bool read_duration(struct load *load, const struct yaml_node *node, void *field)
+{
+    static const struct unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
+    return read_with_unit(load, node, units, COUNT_OF(units), "a duration such as 500ms, 10s or 5m", field);
+}
+
+bool read_size(struct load *load, const struct yaml_node *node, void *field)
+{
+    static const struct unit units[] = {{"", 1}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}};
+    return read_with_unit(load, node, units, COUNT_OF(units), "a size such as 64KiB or 8MiB", field);
+}
+
+bool read_number(struct load *load, const struct yaml_node *node, void *field)
+{
+    if (!expect_text(load, node, "a number"))
+        return false;
+    if (text_to_number(node->text, UINT32_MAX, field))
+        return true;
+    diag_error(load->diags, node->mark, "'%.*s' is not a whole number", TEXT_ARG(node->text));
+    return false;
+}
+
+bool read_socket(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct setting_socket *found = field;
+    struct host host = {.kind = HOST_NONE};
+    if (!expect_text(load, node, "an address and port"))
+        return false;
+    found->mark = node->mark;
+    if (authority_parse(node->text, 0, &host, &found->port) && host.kind == HOST_ADDRESS) {
+        found->address = host.address;
+        return true;
+    }
+    diag_error(
+        load->diags, node->mark, "'%.*s' is not an address and port such as 127.0.0.1:3128", TEXT_ARG(node->text));
+    return false;
+}
+
+bool read_choice(struct load *load, const struct yaml_node *node, const char *const *words, size_t count, size_t *index)
+{
+    struct buffer all = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (node->kind == YAML_TEXT && text_equal(node->text, text_from(words[i]))) {
+            *index = i;
+            buffer_clear(&all);
+            return true;
+        }
+        buffer_printf(&all, i == 0 ? "%s" : ", %s", words[i]);
+    }
+    struct text shown = node->kind == YAML_TEXT ? node->text : TEXT("this");
+    diag_error(load->diags, node->mark, "'%.*s' is not one of: %.*s", TEXT_ARG(shown), TEXT_ARG(buffer_text(&all)));
+    if (node->kind == YAML_TEXT)
+        diag_suggest(load->diags, node->text, words, count);
+    buffer_clear(&all);
+    return false;
+}
+
+bool read_bool(struct load *load, const struct yaml_node *node, void *field)
+{
+    static const char *const words[] = {"false", "true"};
+    size_t index = 0;
+    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
+    *(bool *)field = index == 1;
+    return good;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libyaml's events become a tree. Aliases and anchors are refused: a policy is read by people, and an alias bomb by
+ * nobody. */
+#include "yaml_tree.h"
+
+#include <yaml.h>
+
+#include "exeat/base/memory.h"
+
+enum { DEPTH_MAX = 24, NODES_MAX = 500000 };
+
+struct builder {
+    yaml_parser_t parser;
+    struct arena *arena;
+    struct diags *diags;
+    int file;
+    size_t nodes;
+    bool failed;
+};
+
+static struct mark mark_at(const struct builder *builder, const yaml_mark_t *start, const yaml_mark_t *end)
+{
+    struct mark mark = {
+        .file = builder->file, .line = (int)start->line + 1, .column = (int)start->column + 1, .width = 1};
+    if (end->line == start->line && end->column > start->column)
+        mark.width = (int)(end->column - start->column);
+    return mark;
+}
+
+static void report_parser(struct builder *builder)
+{
+    const yaml_parser_t *parser = &builder->parser;
+    yaml_mark_t place = parser->problem_mark;
+    builder->failed = true;
+    diag_error(
+        builder->diags, mark_at(builder, &place, &place), "not valid YAML: %s",
+        parser->problem == NULL ? "unreadable" : parser->problem);
+}
+
+static void fail(struct builder *builder, const yaml_event_t *event, const char *why)
+{
+    builder->failed = true;
+    diag_error(builder->diags, mark_at(builder, &event->start_mark, &event->end_mark), "%s", why);
+}
+
+static bool next_event(struct builder *builder, yaml_event_t *event)
+{
+    if (yaml_parser_parse(&builder->parser, event))
+        return true;
+    report_parser(builder);
+    return false;
+}
+
+static struct yaml_node *new_node(struct builder *builder, const yaml_event_t *event, enum yaml_kind kind)
+{
+    struct yaml_node *node = arena_alloc(builder->arena, sizeof(*node));
+    node->kind = kind;
+    node->mark = mark_at(builder, &event->start_mark, &event->end_mark);
+    if (kind != YAML_TEXT)
+        node->mark.width = 1;
+    if (++builder->nodes > NODES_MAX)
+        fail(builder, event, "too many values in one file; move long lists to a list file");
+    return node;
+}
+
+static struct yaml_node *build(struct builder *builder, yaml_event_t *event, int depth);
+
+/* Children until the end event. A map's children alternate between key and value. */
+static void build_children(struct builder *builder, struct yaml_node *node, yaml_event_type_t end, int depth)
+{
+    struct yaml_node **children = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
+    yaml_event_t event;
+    while (!builder->failed && next_event(builder, &event)) {
+        bool ended = event.type == end;
+        if (!ended) {
+            if (count == capacity) {
+                capacity = capacity == 0 ? 8 : capacity * 2;
+                children = base_resize(children, capacity, sizeof(struct yaml_node *));
+            }
+            children[count++] = build(builder, &event, depth + 1);
+        }
+        yaml_event_delete(&event);
+        if (ended)
+            break;
+    }
+    size_t stride = node->kind == YAML_MAP ? 2 : 1;
+    node->count = builder->failed ? 0 : count / stride;
+    node->items = arena_array(builder->arena, node->count, sizeof(struct yaml_node *));
+    node->keys = arena_array(builder->arena, node->kind == YAML_MAP ? node->count : 0, sizeof(struct yaml_node *));
+    for (size_t i = 0; i < node->count; i++) {
+        node->items[i] = children[i * stride + stride - 1];
+        if (node->kind == YAML_MAP)
+            node->keys[i] = children[i * stride];
+    }
+    base_free(children);
+}
+
+static void check_keys(struct builder *builder, const struct yaml_node *map)
+{
+    for (size_t i = 0; i < map->count; i++) {
+        if (map->keys[i] == NULL || map->keys[i]->kind != YAML_TEXT) {
+            diag_error(builder->diags, map->mark, "a key must be a word");
+            builder->failed = true;
+            return;
+        }
+    }
+    for (size_t i = 0; i < map->count && map->count <= 4096; i++)
+        for (size_t j = 0; j < i; j++)
+            if (text_equal(map->keys[i]->text, map->keys[j]->text))
+                diag_error(
+                    builder->diags, map->keys[i]->mark, "duplicate key '%.*s' (first on line %d)",
+                    TEXT_ARG(map->keys[i]->text), map->keys[j]->mark.line);
+}
+
+static struct yaml_node *build_scalar(struct builder *builder, const yaml_event_t *event)
+{
+    struct yaml_node *node = new_node(builder, event, YAML_TEXT);
+    struct text value = {(const char *)event->data.scalar.value, event->data.scalar.length};
+    if (event->data.scalar.anchor != NULL)
+        fail(builder, event, "anchors are not supported; write the value out, or use a group");
+    if (text_has(value, '\0'))
+        fail(builder, event, "a value must not hold a NUL byte");
+    node->text = arena_text(builder->arena, value);
+    node->is_plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    return node;
+}
+
+static struct yaml_node *build(struct builder *builder, yaml_event_t *event, int depth)
+{
+    struct yaml_node *node = NULL;
+    if (depth > DEPTH_MAX) {
+        fail(builder, event, "nested too deeply");
+        return NULL;
+    }
+    if (event->type == YAML_SCALAR_EVENT)
+        return build_scalar(builder, event);
+    if (event->type == YAML_SEQUENCE_START_EVENT) {
+        node = new_node(builder, event, YAML_LIST);
+        build_children(builder, node, YAML_SEQUENCE_END_EVENT, depth);
+    } else if (event->type == YAML_MAPPING_START_EVENT) {
+        node = new_node(builder, event, YAML_MAP);
+        build_children(builder, node, YAML_MAPPING_END_EVENT, depth);
+        if (!builder->failed)
+            check_keys(builder, node);
+    } else {
+        fail(builder, event, "aliases are not supported; write the value out, or use a group");
+    }
+    return node;
+}
+
+static struct yaml_node *build_document(struct builder *builder)
+{
+    struct yaml_node *root = NULL;
+    bool done = false;
+    while (!builder->failed && !done) {
+        yaml_event_t event;
+        if (!next_event(builder, &event))
+            break;
+        if (event.type == YAML_STREAM_END_EVENT)
+            done = true;
+        else if (event.type == YAML_DOCUMENT_START_EVENT && root != NULL)
+            fail(builder, &event, "one document per file");
+        else if (
+            event.type == YAML_SCALAR_EVENT || event.type == YAML_SEQUENCE_START_EVENT ||
+            event.type == YAML_MAPPING_START_EVENT || event.type == YAML_ALIAS_EVENT)
+            root = build(builder, &event, 0);
+        yaml_event_delete(&event);
+    }
+    return builder->failed ? NULL : root;
+}
+
+struct yaml_node *yaml_tree_parse(struct text text, int file, struct arena *arena, struct diags *diags)
+{
+    struct builder builder = {.arena = arena, .diags = diags, .file = file};
+    if (!yaml_parser_initialize(&builder.parser)) {
+        diag_error(
+            diags, (struct mark){.file = file, .line = 1, .column = 1, .width = 1}, "cannot start the YAML parser");
+        return NULL;
+    }
+    yaml_parser_set_input_string(&builder.parser, (const unsigned char *)text.data, text.length);
+    yaml_parser_set_encoding(&builder.parser, YAML_UTF8_ENCODING);
+    struct yaml_node *root = build_document(&builder);
+    yaml_parser_delete(&builder.parser);
+    if (root == NULL && !builder.failed)
+        diag_error(
+            diags, (struct mark){.file = file, .line = 1, .column = 1, .width = 1},
+            "the file is empty; it needs at least `version: 1`");
+    return root;
+}

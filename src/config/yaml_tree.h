@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A YAML document as a tree of nodes with places. The only user of libyaml. */
+#ifndef EXEAT_CONFIG_YAML_TREE_H
+#define EXEAT_CONFIG_YAML_TREE_H
+
+#include "exeat/base/arena.h"
+#include "exeat/base/diag.h"
+
+enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
+
+struct yaml_node {
+    enum yaml_kind kind;
+    struct mark mark;
+    struct text text;         /* YAML_TEXT */
+    bool is_plain;            /* unquoted */
+    struct yaml_node **items; /* YAML_LIST; YAML_MAP: the values */
+    struct yaml_node **keys;  /* YAML_MAP */
+    size_t count;
+};
+
+/* One document; NULL, with errors in `diags`, when it is not one. Nodes live in `arena`. */
+struct yaml_node *yaml_tree_parse(struct text text, int file, struct arena *arena, struct diags *diags);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration: everything an operator may write is read, everything else is refused with its place. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "exeat/config.h"
+
+static const char whole[] =
+    "version: 1\n"
+    "mode: enforce\n"
+    "listen:\n"
+    "  forward: [\"127.0.0.1:3128\", \"[::1]:3128\"]\n"
+    "  admin: \"0.0.0.0:9901\"\n"
+    "  control: run/control.sock\n"
+    "audit: { directory: var/audit, origin: audit.example/shop, key: var/keys/log.key, durability: batch, batch_ms: 5 "
+    "}\n"
+    "tls:\n"
+    "  authority: { certificate: ca.pem, key: ca.key, names: [\"@llm\", api.courier.example] }\n"
+    "  never: [\"@payment\"]\n"
+    "  upstream: { roots: roots.pem, minimum: \"1.3\" }\n"
+    "resolve: { hosts: { erp.example.internal: [10.20.0.7, \"::1\"] }, servers: [\"127.0.0.1:5353\", 9.9.9.9] }\n"
+    "workers: auto\n"
+    "limits: { head: 32KiB, fields: 100, body_held: 8MiB, connections: 10, drain: 25s }\n"
+    "timeouts: { head: 10s, connect: 500ms, idle: 1m, stream: 300s }\n"
+    "log: { format: json, level: warn }\n"
+    "clients:\n"
+    "  queue: { user: queue, secret_sha256: "
+    "\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\" }\n"
+    "  legacy: { address: 10.20.0.0/16 }\n"
+    "groups: { payment: [api.stripe.com, \"*.adyen.com\"] }\n"
+    "llm: [{ host: ai.corp.example, provider: corp, dialect: openai }]\n"
+    "inference:\n"
+    "  - { name: local, endpoint: \"http://127.0.0.1:8000/llm/\", dialect: openai, models: { \"gpt-4*\": mistral } }\n"
+    "  - { name: canned, builtin: canned, text: Later. }\n"
+    "rules:\n"
+    "  - { id: payments, verdict: allow, from: [queue], hosts: [\"@payment\"], ports: [443, 8000-8010] }\n"
+    "  - { id: home, verdict: reroute, hosts: [\"@llm\"], unless: { hosts: [a.example] }, inference: [local, canned] "
+    "}\n"
+    "  - { id: erp, verdict: allow, hosts: [erp.example.internal], schemes: [http], addresses: [10.20.0.0/16] }\n"
+    "tests: [{ request: GET https://evil.example/, expect: deny }]\n";
+
+static void reads_every_section(void **state)
+{
+    (void)state;
+    struct diags *diags = diags_new();
+    struct settings *settings = settings_parse(text_from(whole), "etc/exeat.yaml", diags);
+    if (settings == NULL) {
+        struct buffer out = {0};
+        diags_write(diags, &out);
+        fail_msg("%.*s", TEXT_ARG(buffer_text(&out)));
+    }
+    assert_int_equal(settings->listen.forward_count, 2);
+    assert_int_equal(settings->listen.forward[1].port, 3128);
+    assert_string_equal(settings->listen.control.data, "etc/run/control.sock");
+    assert_int_equal(settings->audit.durability, DURABILITY_BATCH);
+    assert_true(settings->tls.minimum_13);
+    assert_string_equal(settings->resolve.servers.data, "127.0.0.1:5353,9.9.9.9:53");
+    assert_int_equal(settings->resolve.hosts[0].count, 2);
+    assert_int_equal(settings->run.head, 32768);
+    assert_int_equal(settings->run.idle_ms, 60000);
+    assert_int_equal(settings->lists.client_count, 2);
+    assert_string_equal(settings->lists.inference[0].prefix.data, "/llm");
+    assert_true(settings->lists.inference[1].is_canned);
+    assert_int_equal(settings->lists.rules[1].verdict, VERDICT_REROUTE);
+    assert_true(settings->lists.rules[1].has_unless);
+    assert_int_equal(settings->lists.rules[0].when.ports.items[1].last, 8010);
+    assert_int_equal(settings->lists.file_count, 1);
+    settings_free(settings);
+    diags_free(diags);
+}
+
+static void reports_every_error_with_its_place_at_once(void **state)
+{
+    (void)state;
+    static const char bad[] = "version: 1\n"
+                              "lisen: {}\n"
+                              "timeouts: { idle: soon }\n"
+                              "rules:\n"
+                              "  - { id: a, verdict: alow, hosts: [\"a..b\"], host_sufix: x }\n";
+    struct diags *diags = diags_new();
+    assert_null(settings_parse(text_from(bad), "exeat.yaml", diags));
+    struct buffer out = {0};
+    diags_write(diags, &out);
+    buffer_append_byte(&out, '\0');
+    static const char *const expected[] = {
+        "exeat.yaml:2:1: error: unknown key 'lisen' in the configuration\n    2 | lisen: {}\n      | ^~~~~\ndid you "
+        "mean 'listen'?",
+        "exeat.yaml:3:19: error: 'soon' is not a duration",
+        "exeat.yaml:5:23: error: 'alow' is not one of: allow, deny, reroute",
+        "did you mean 'allow'?",
+        "'a..b' is not a host pattern",
+        "unknown key 'host_sufix' in a rule",
+    };
+    for (size_t i = 0; i < COUNT_OF(expected); i++)
+        if (strstr(out.data, expected[i]) == NULL)
+            fail_msg("missing '%s' in:\n%s", expected[i], out.data);
+    buffer_clear(&out);
+    diags_free(diags);
+}
+
+static void refuses_files_that_are_no_plain_configuration(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "",
+        "mode: enforce\n",
+        "version: 2\n",
+        "version: 1\nversion: 1\n",
+        "version: 1\n\tmode: enforce\n",
+        "version: 1\na: &x [1]\nb: *x\n",
+        "version: 1\n---\nversion: 1\n",
+        "version: 1\nrules: { a: b }\n",
+        "version: 1\nrules: [{ id: a, verdict: allow, inspect: {} }]\n",
+        "version: 1\nclients: { php: { uid: 33 } }\n",
+        "version: 1\ninference: [{ name: a }]\n",
+        "version: 1\ngroups: { llm: [a.example] }\n",
+        "version: 1\ngroups: { a: { file: /no/such/list } }\n",
+        "version: 1\nworkers: 0\n",
+        "version: 1\naudit: { origin: \"{no_such_variable_is_set}\" }\n",
+        "version: 1\nmode: \"\xff\"\n",
+        "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
+    };
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        struct diags *diags = diags_new();
+        struct settings *settings = settings_parse(text_from(bad[i]), "exeat.yaml", diags);
+        if (settings != NULL || diags_errors(diags) == 0)
+            fail_msg("taken: %s", bad[i]);
+        diags_free(diags);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_every_section),
+        cmocka_unit_test(reports_every_error_with_its_place_at_once),
+        cmocka_unit_test(refuses_files_that_are_no_plain_configuration),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

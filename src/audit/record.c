@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records in their one encoding. Big-endian:
+ *     u8 version | u8 kind | u64 sequence | i64 wall clock, us | u64 boot clock, us | { u8 tag, u16 length, value }...
+ * 1. Tags ascend strictly; no value is empty; a number has its tag's size.
+ * 2. The sequence is the leaf's index in the tree, so a moved record contradicts its own bytes.
+ * 3. What is personal is not in the record: it lies apart, bound by a salted commitment (tag f0). */
+#include <string.h>
+
+#include "exeat/audit.h"
+#include "exeat/base/check.h"
+
+static const char *const kind_names[] = {
+    [AUDIT_OPEN] = "open",
+    [AUDIT_DECISION] = "decision",
+    [AUDIT_HEARTBEAT] = "heartbeat",
+    [AUDIT_COMPLETION] = "completion",
+    [AUDIT_POLICY] = "policy",
+    [AUDIT_TIME_STEP] = "time_step",
+    [AUDIT_GAP] = "gap",
+    [AUDIT_PRUNE] = "prune",
+    [AUDIT_SEAL] = "seal",
+    [AUDIT_CLOSE] = "close",
+    [AUDIT_MODEL] = "model",
+    [AUDIT_ADMIN] = "admin",
+    [AUDIT_CONFIG] = "config",
+};
+
+const char *audit_kind_name(enum audit_kind kind)
+{
+    size_t index = (size_t)kind;
+    return index < COUNT_OF(kind_names) && kind_names[index] != NULL ? kind_names[index] : "unknown";
+}
+
+enum decision_tag {
+    TAG_POLICY = 0x01,
+    TAG_VERDICT = 0x02,
+    TAG_PLAN = 0x03,
+    TAG_RULE = 0x04,
+    TAG_REASON = 0x05,
+    TAG_METHOD = 0x06,
+    TAG_SCHEME = 0x07,
+    TAG_HOST = 0x08,
+    TAG_PORT = 0x09,
+    TAG_SNI = 0x0d,
+    TAG_PROVIDER = 0x13,
+    TAG_MODEL = 0x14,
+    TAG_CLIENT = 0x1c,
+    TAG_ID = 0x1b,
+    TAG_OPERATION = 0x1f,
+    TAG_OBSERVED = 0x20,
+};
+enum outcome_tag {
+    OUTCOME_STATUS = 0x02,
+    OUTCOME_UP = 0x03,
+    OUTCOME_DOWN = 0x04,
+    OUTCOME_DURATION = 0x05,
+    OUTCOME_TOKENS_IN = 0x06,
+    OUTCOME_TOKENS_OUT = 0x07,
+    OUTCOME_DONE = 0x0a,
+    OUTCOME_ADDRESS = 0x0b,
+    OUTCOME_REASON = 0x0c,
+    OUTCOME_PEER_KEY = 0x0e,
+    OUTCOME_SERVED = 0x15,
+    OUTCOME_INFERENCE = 0x16,
+};
+enum private_tag { PRIVATE_PATH = 0x01, PRIVATE_QUERY = 0x02, PRIVATE_CLIENT = 0x03 };
+
+static const struct audit_tag decision_tags[] = {
+    {TAG_POLICY, "policy", AUDIT_NUMBER, 8},
+    {TAG_VERDICT, "verdict", AUDIT_VERDICT, 1},
+    {TAG_PLAN, "plan", AUDIT_PLAN, 1},
+    {TAG_RULE, "rule", AUDIT_TEXT, 0},
+    {TAG_REASON, "reason", AUDIT_REASON, 2},
+    {TAG_METHOD, "method", AUDIT_TEXT, 0},
+    {TAG_SCHEME, "scheme", AUDIT_SCHEME, 1},
+    {TAG_HOST, "host", AUDIT_TEXT, 0},
+    {TAG_PORT, "port", AUDIT_NUMBER, 2},
+    {TAG_SNI, "sni", AUDIT_TEXT, 0},
+    {TAG_PROVIDER, "llm_provider", AUDIT_TEXT, 0},
+    {TAG_MODEL, "model", AUDIT_TEXT, 0},
+    {TAG_ID, "request", AUDIT_BYTES, 0},
+    {TAG_CLIENT, "client", AUDIT_TEXT, 0},
+    {TAG_OPERATION, "llm_operation", AUDIT_LLM_OPERATION, 1},
+    {TAG_OBSERVED, "observed", AUDIT_NUMBER, 1},
+    {AUDIT_TAG_COMMITMENT, "commitment", AUDIT_BYTES, 0},
+};
+static const struct audit_tag outcome_tags[] = {
+    {OUTCOME_STATUS, "status", AUDIT_NUMBER, 2},
+    {OUTCOME_UP, "bytes_up", AUDIT_NUMBER, 8},
+    {OUTCOME_DOWN, "bytes_down", AUDIT_NUMBER, 8},
+    {OUTCOME_DURATION, "duration_us", AUDIT_NUMBER, 8},
+    {OUTCOME_TOKENS_IN, "tokens_in", AUDIT_NUMBER, 8},
+    {OUTCOME_TOKENS_OUT, "tokens_out", AUDIT_NUMBER, 8},
+    {OUTCOME_DONE, "done", AUDIT_PLAN, 1},
+    {OUTCOME_ADDRESS, "address", AUDIT_ADDRESS, 0},
+    {OUTCOME_REASON, "reason", AUDIT_REASON, 2},
+    {OUTCOME_PEER_KEY, "peer_key", AUDIT_BYTES, 0},
+    {OUTCOME_SERVED, "served_model", AUDIT_TEXT, 0},
+    {OUTCOME_INFERENCE, "inference", AUDIT_TEXT, 0},
+    {TAG_ID, "request", AUDIT_BYTES, 0},
+};
+static const struct audit_tag life_tags[] = {
+    /* of all other kinds */
+    {0x20, "origin", AUDIT_TEXT, 0}, {0x21, "previous_size", AUDIT_NUMBER, 8}, {0x22, "build", AUDIT_TEXT, 0},
+    {0x25, "boot", AUDIT_TEXT, 0},   {0x28, "event", AUDIT_TEXT, 0},           {0x29, "detail", AUDIT_TEXT, 0},
+    {0x2a, "file", AUDIT_TEXT, 0},   {0x2b, "digest", AUDIT_BYTES, 0},         {0x2c, "count", AUDIT_NUMBER, 8},
+};
+
+static const struct audit_tag *find_in(const struct audit_tag *tags, size_t count, uint8_t tag)
+{
+    for (size_t i = 0; i < count; i++)
+        if (tags[i].tag == tag)
+            return &tags[i];
+    return NULL;
+}
+
+const struct audit_tag *audit_tag_find(enum audit_kind kind, uint8_t tag)
+{
+    if (kind == AUDIT_DECISION)
+        return find_in(decision_tags, COUNT_OF(decision_tags), tag);
+    if (kind == AUDIT_COMPLETION)
+        return find_in(outcome_tags, COUNT_OF(outcome_tags), tag);
+    return find_in(life_tags, COUNT_OF(life_tags), tag);
+}
+
+void audit_head_write(const struct audit_head *head, uint8_t out[AUDIT_HEAD_SIZE])
+{
+    out[0] = AUDIT_RECORD_VERSION;
+    out[1] = (uint8_t)head->kind;
+    bytes_put_u64(out + 2, head->sequence);
+    bytes_put_u64(out + 10, (uint64_t)head->wall_us);
+    bytes_put_u64(out + 18, head->boot_us);
+}
+
+bool audit_field_next(struct bytes *rest, uint8_t *tag, struct bytes *value)
+{
+    if (rest->length < 4)
+        return false;
+    size_t length = bytes_get_u16(rest->data + 1);
+    if (length == 0 || rest->length - 3 < length)
+        return false;
+    *tag = rest->data[0];
+    *value = (struct bytes){rest->data + 3, length};
+    rest->data += 3 + length;
+    rest->length -= 3 + length;
+    return true;
+}
+
+static bool fields_are_canonical(enum audit_kind kind, struct bytes rest)
+{
+    int last = -1;
+    uint8_t tag;
+    struct bytes value;
+    while (rest.length > 0) {
+        if (!audit_field_next(&rest, &tag, &value) || tag <= last)
+            return false;
+        const struct audit_tag *known = audit_tag_find(kind, tag);
+        if (known == NULL || (known->size > 0 && known->size != value.length))
+            return false;
+        last = tag;
+    }
+    return true;
+}
+
+bool audit_record_parse(struct bytes bytes, struct audit_record *record)
+{
+    if (bytes.length < AUDIT_HEAD_SIZE || bytes.length > AUDIT_RECORD_MAX || bytes.data[0] != AUDIT_RECORD_VERSION)
+        return false;
+    record->head = (struct audit_head){
+        .kind = (enum audit_kind)bytes.data[1],
+        .sequence = bytes_get_u64(bytes.data + 2),
+        .wall_us = (int64_t)bytes_get_u64(bytes.data + 10),
+        .boot_us = bytes_get_u64(bytes.data + 18),
+    };
+    record->fields = (struct bytes){bytes.data + AUDIT_HEAD_SIZE, bytes.length - AUDIT_HEAD_SIZE};
+    if (bytes.data[1] >= COUNT_OF(kind_names) || kind_names[bytes.data[1]] == NULL)
+        return false;
+    return fields_are_canonical(record->head.kind, record->fields);
+}
+
+void audit_field_append(struct buffer *fields, uint8_t tag, struct bytes value)
+{
+    enum { VALUE_MAX = 16384 };
+    if (value.length == 0)
+        return;
+    if (value.length > VALUE_MAX)
+        value.length = VALUE_MAX;
+    uint8_t head[3] = {tag};
+    bytes_put_u16(head + 1, (uint16_t)value.length);
+    buffer_append(fields, (struct text){(const char *)head, sizeof(head)});
+    buffer_append(fields, text_of_bytes(value));
+}
+
+void audit_number_append(struct buffer *fields, uint8_t tag, uint64_t value, size_t size)
+{
+    uint8_t bytes[8];
+    ASSERT(size >= 1 && size <= sizeof(bytes));
+    bytes_put_u64(bytes, value);
+    audit_field_append(fields, tag, (struct bytes){bytes + sizeof(bytes) - size, size});
+}
+
+static void append_number_if(struct buffer *fields, uint8_t tag, uint64_t value, size_t size)
+{
+    if (value != 0)
+        audit_number_append(fields, tag, value, size);
+}
+
+static void append_text(struct buffer *fields, uint8_t tag, struct text text)
+{
+    audit_field_append(fields, tag, bytes_of_text(text));
+}
+
+void audit_decision_write(const struct decision_record *decision, struct buffer *fields, struct buffer *private_part)
+{
+    audit_number_append(fields, TAG_POLICY, decision->policy_sequence, 8);
+    audit_number_append(fields, TAG_VERDICT, decision->verdict, 1);
+    append_number_if(fields, TAG_PLAN, decision->plan, 1);
+    append_text(fields, TAG_RULE, decision->rule);
+    append_number_if(fields, TAG_REASON, decision->reason, 2);
+    append_text(fields, TAG_METHOD, decision->method);
+    append_number_if(fields, TAG_SCHEME, decision->scheme, 1);
+    append_text(fields, TAG_HOST, decision->host);
+    append_number_if(fields, TAG_PORT, decision->port, 2);
+    append_text(fields, TAG_SNI, decision->sni);
+    append_text(fields, TAG_PROVIDER, decision->llm_provider);
+    append_text(fields, TAG_MODEL, decision->model);
+    audit_field_append(fields, TAG_ID, (struct bytes){decision->id.bytes, sizeof(decision->id.bytes)});
+    append_text(fields, TAG_CLIENT, decision->client);
+    append_number_if(fields, TAG_OPERATION, decision->llm_operation, 1);
+    append_number_if(fields, TAG_OBSERVED, decision->observed ? 1 : 0, 1);
+    append_text(private_part, PRIVATE_PATH, decision->path);
+    append_text(private_part, PRIVATE_QUERY, decision->query);
+    append_text(private_part, PRIVATE_CLIENT, decision->client_address);
+}
+
+void audit_outcome_write(const struct outcome_record *outcome, struct buffer *fields)
+{
+    append_number_if(fields, OUTCOME_STATUS, outcome->status, 2);
+    audit_number_append(fields, OUTCOME_UP, outcome->bytes_up, 8);
+    audit_number_append(fields, OUTCOME_DOWN, outcome->bytes_down, 8);
+    audit_number_append(fields, OUTCOME_DURATION, outcome->duration_us, 8);
+    append_number_if(fields, OUTCOME_TOKENS_IN, outcome->tokens_in, 8);
+    append_number_if(fields, OUTCOME_TOKENS_OUT, outcome->tokens_out, 8);
+    audit_number_append(fields, OUTCOME_DONE, outcome->done, 1);
+    audit_field_append(fields, OUTCOME_ADDRESS, (struct bytes){outcome->address.bytes, outcome->address.length});
+    append_number_if(fields, OUTCOME_REASON, outcome->reason, 2);
+    if (outcome->has_peer_key)
+        audit_field_append(fields, OUTCOME_PEER_KEY, (struct bytes){outcome->peer_key, sizeof(outcome->peer_key)});
+    append_text(fields, OUTCOME_SERVED, outcome->served_model);
+    append_text(fields, OUTCOME_INFERENCE, outcome->inference);
+    audit_field_append(fields, TAG_ID, (struct bytes){outcome->id.bytes, sizeof(outcome->id.bytes)});
+}
+
+void audit_commitment(const uint8_t salt[AUDIT_SALT_SIZE], struct bytes private_part, struct digest *commitment)
+{
+    static const char domain[] = "egress-audit/private/v1"; /* its NUL belongs to it */
+    const struct bytes pieces[] = {{(const uint8_t *)domain, sizeof(domain)}, {salt, AUDIT_SALT_SIZE}, private_part};
+    digest_sha256_pieces(pieces, COUNT_OF(pieces), commitment);
+}

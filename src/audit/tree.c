@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The Merkle tree of RFC 6962 as a frontier, and the two proofs of RFC 9162. Leaves are hashed with 0x00 before them,
+ * nodes with 0x01, so that neither can pass for the other. */
+#include "exeat/audit.h"
+#include "exeat/base/check.h"
+
+static void hash_node(const struct digest *left, const struct digest *right, struct digest *node)
+{
+    static const uint8_t prefix = 1;
+    const struct bytes pieces[] = {
+        {&prefix, 1}, {left->bytes, sizeof(left->bytes)}, {right->bytes, sizeof(right->bytes)}};
+    digest_sha256_pieces(pieces, COUNT_OF(pieces), node);
+}
+
+void audit_leaf(struct bytes record, struct digest *leaf)
+{
+    static const uint8_t prefix = 0;
+    const struct bytes pieces[] = {{&prefix, 1}, record};
+    digest_sha256_pieces(pieces, COUNT_OF(pieces), leaf);
+}
+
+/* Each set bit at the low end of the old size is a perfect subtree that the new leaf completes. */
+void audit_tree_append(struct audit_tree *tree, const struct digest *leaf)
+{
+    struct digest node = *leaf;
+    for (uint64_t index = tree->size; (index & 1) != 0; index >>= 1)
+        hash_node(&tree->nodes[--tree->count], &node, &node);
+    ASSERT(tree->count < TREE_LEVELS);
+    tree->nodes[tree->count++] = node;
+    tree->size++;
+}
+
+void audit_tree_root(const struct audit_tree *tree, struct digest *root)
+{
+    if (tree->count == 0) {
+        digest_sha256((struct bytes){NULL, 0}, root);
+        return;
+    }
+    *root = tree->nodes[tree->count - 1];
+    for (size_t i = tree->count - 1; i > 0; i--)
+        hash_node(&tree->nodes[i - 1], root, root);
+}
+
+bool audit_inclusion_verify(
+    const struct digest *leaf, uint64_t index, uint64_t size, const struct digest *proof, size_t count,
+    const struct digest *root)
+{
+    if (index >= size)
+        return false;
+    uint64_t node = index;
+    uint64_t last = size - 1;
+    struct digest hash = *leaf;
+    for (size_t i = 0; i < count; i++) {
+        if (last == 0)
+            return false;
+        if ((node & 1) != 0 || node == last) {
+            hash_node(&proof[i], &hash, &hash);
+            while (node != 0 && (node & 1) == 0) {
+                node >>= 1;
+                last >>= 1;
+            }
+        } else {
+            hash_node(&hash, &proof[i], &hash);
+        }
+        node >>= 1;
+        last >>= 1;
+    }
+    return last == 0 && digest_equal(&hash, root);
+}
+
+/* Where the walk of a consistency proof stands. */
+struct consistency {
+    uint64_t node;
+    uint64_t last;
+    struct digest old_hash;
+    struct digest new_hash;
+};
+
+static bool consistency_step(struct consistency *walk, const struct digest *piece)
+{
+    if (walk->last == 0)
+        return false;
+    if ((walk->node & 1) != 0 || walk->node == walk->last) {
+        hash_node(piece, &walk->old_hash, &walk->old_hash);
+        hash_node(piece, &walk->new_hash, &walk->new_hash);
+        while (walk->node != 0 && (walk->node & 1) == 0) {
+            walk->node >>= 1;
+            walk->last >>= 1;
+        }
+    } else {
+        hash_node(&walk->new_hash, piece, &walk->new_hash);
+    }
+    walk->node >>= 1;
+    walk->last >>= 1;
+    return true;
+}
+
+bool audit_consistency_verify(
+    uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
+    const struct digest *new_root)
+{
+    if (old_size > new_size)
+        return false;
+    if (old_size == new_size)
+        return count == 0 && digest_equal(old_root, new_root);
+    if (old_size == 0)
+        return count == 0;
+    bool is_power_of_two = (old_size & (old_size - 1)) == 0;
+    if (count == 0)
+        return false;
+    struct consistency walk = {.node = old_size - 1, .last = new_size - 1};
+    while ((walk.node & 1) != 0) {
+        walk.node >>= 1;
+        walk.last >>= 1;
+    }
+    walk.old_hash = is_power_of_two ? *old_root : proof[0];
+    walk.new_hash = walk.old_hash;
+    for (size_t i = is_power_of_two ? 0 : 1; i < count; i++)
+        if (!consistency_step(&walk, &proof[i]))
+            return false;
+    return walk.last == 0 && digest_equal(&walk.old_hash, old_root) && digest_equal(&walk.new_hash, new_root);
+}

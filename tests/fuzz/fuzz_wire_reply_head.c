@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any bytes as a reply head; what is taken is written anew. */
+#include "exeat/base/check.h"
+#include "exeat/wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct text input = {(const char *)data, size};
+    struct http_limits limits = {.head = 16384, .fields = HTTP_FIELDS_MAX};
+    struct http_head head;
+    size_t used;
+    if (http_reply_parse(input, &limits, TEXT("GET"), &head, &used) != PARSE_DONE)
+        return 0;
+    ASSERT(used <= size && head.status >= 100 && head.status <= 599);
+    struct http_forward forward = {.via = TEXT_INIT("exeat-0"), .framing = FRAMING_CHUNKED};
+    struct buffer out = {0};
+    http_reply_write(&out, &head, &forward);
+    ASSERT(text_ends_with(buffer_text(&out), TEXT("\r\n\r\n")));
+    buffer_clear(&out);
+    return 0;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The published vectors of docs/audit-format.md, byte for byte: three records, their leaves, roots, proofs, key and
+ * checkpoint. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "exeat/audit.h"
+#include "exeat/base/memory.h"
+
+static const struct text origin = TEXT_INIT("audit.example/shop/php-0/1");
+
+static const char *const record_hex[] = {
+    "01010000000000000000000647484620400000000000000f424020001a61756469742e6578616d706c652f73686f702f7068702d302f31",
+    "01020000000000000001000647484624109000000000001312d001000800000000000000000200010304000a6c6c6d2d6f70656e6169"
+    "060004504f535408000e6170692e6f70656e61692e636f6d09000201bb1300066f70656e61691400066770742d346f"
+    "f00020edb0a7225d7d67f086c62caa7db05c2c844ec358cdb991e0f43c433577232573",
+    "0103000000000000000200064748462f824000000000001e8480",
+};
+static const char *const leaf_hex[] = {
+    "0cce8773ea56081d41b24ca507e286463c8bc65e363650e7abe63f8dfff84cad",
+    "fb9ed28f05b5e4862cd8d3ed730bf19bf8366922ed0422922101839881e5b113",
+    "ae2900c15a0725ece188857a67cfa20fa7d3369538abc14a96e81dc520d61da5",
+};
+static const char *const root_hex[] = {
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "0cce8773ea56081d41b24ca507e286463c8bc65e363650e7abe63f8dfff84cad",
+    "a2b5a5d03288812f2ae14a0d5c93755c79ee5061af8933ee3b9c25a6435171c3",
+    "c254c29d67b507268f3f44524105a649c3ac8a6f1d7fc10ff36969fd17940dfe",
+};
+
+static void assert_hex(struct bytes bytes, const char *expected)
+{
+    struct buffer hex = {0};
+    buffer_append_hex(&hex, bytes);
+    char *string = buffer_take(&hex);
+    assert_string_equal(string, expected);
+    base_free(string);
+}
+
+static void assert_digest(const struct digest *digest, const char *expected)
+{
+    assert_hex((struct bytes){digest->bytes, sizeof(digest->bytes)}, expected);
+}
+
+static struct bytes record_bytes(size_t index, uint8_t out[512])
+{
+    size_t length = strlen(record_hex[index]) / 2;
+    assert_true(hex_decode(text_from(record_hex[index]), out, length));
+    return (struct bytes){out, length};
+}
+
+static struct digest digest_of(const char *hex)
+{
+    struct digest digest;
+    assert_true(hex_decode(text_from(hex), digest.bytes, sizeof(digest.bytes)));
+    return digest;
+}
+
+static void encodes_a_decision_as_published(void **state)
+{
+    (void)state;
+    uint8_t salt[AUDIT_SALT_SIZE];
+    for (size_t i = 0; i < sizeof(salt); i++)
+        salt[i] = (uint8_t)i;
+    struct buffer private_part = {0};
+    audit_field_append(&private_part, 1, bytes_of_text(TEXT("/v1/chat/completions")));
+    struct digest commitment;
+    audit_commitment(salt, bytes_of_text(buffer_text(&private_part)), &commitment);
+    struct audit_head head = {AUDIT_DECISION, 1, 1767225600250000, 1250000};
+    uint8_t head_bytes[AUDIT_HEAD_SIZE];
+    audit_head_write(&head, head_bytes);
+    struct buffer record = {0};
+    buffer_append(&record, (struct text){(const char *)head_bytes, sizeof(head_bytes)});
+    audit_number_append(&record, 0x01, 0, 8);
+    audit_number_append(&record, 0x02, VERDICT_REROUTE, 1);
+    audit_field_append(&record, 0x04, bytes_of_text(TEXT("llm-openai")));
+    audit_field_append(&record, 0x06, bytes_of_text(TEXT("POST")));
+    audit_field_append(&record, 0x08, bytes_of_text(TEXT("api.openai.com")));
+    audit_number_append(&record, 0x09, 443, 2);
+    audit_field_append(&record, 0x13, bytes_of_text(TEXT("openai")));
+    audit_field_append(&record, 0x14, bytes_of_text(TEXT("gpt-4o")));
+    audit_field_append(&record, AUDIT_TAG_COMMITMENT, (struct bytes){commitment.bytes, sizeof(commitment.bytes)});
+    assert_hex(bytes_of_text(buffer_text(&record)), record_hex[1]);
+    buffer_clear(&record);
+    buffer_clear(&private_part);
+}
+
+static void hashes_leaves_and_roots_as_published(void **state)
+{
+    (void)state;
+    struct audit_tree tree = {0};
+    for (size_t i = 0; i <= COUNT_OF(record_hex); i++) {
+        struct digest root;
+        audit_tree_root(&tree, &root);
+        assert_digest(&root, root_hex[i]);
+        if (i == COUNT_OF(record_hex))
+            return;
+        uint8_t bytes[512];
+        struct digest leaf;
+        struct audit_record record;
+        struct bytes body = record_bytes(i, bytes);
+        assert_true(audit_record_parse(body, &record));
+        assert_int_equal(record.head.sequence, i);
+        audit_leaf(body, &leaf);
+        assert_digest(&leaf, leaf_hex[i]);
+        audit_tree_append(&tree, &leaf);
+    }
+}
+
+static void proves_as_published(void **state)
+{
+    (void)state;
+    struct digest proof[] = {digest_of(leaf_hex[0]), digest_of(leaf_hex[2])};
+    struct digest leaf = digest_of(leaf_hex[1]);
+    struct digest two = digest_of(root_hex[2]);
+    struct digest three = digest_of(root_hex[3]);
+    assert_true(audit_inclusion_verify(&leaf, 1, 3, proof, 2, &three));
+    assert_false(audit_inclusion_verify(&leaf, 2, 3, proof, 2, &three));
+    assert_false(audit_inclusion_verify(&leaf, 1, 3, proof, 1, &three));
+    assert_true(audit_consistency_verify(2, 3, &proof[1], 1, &two, &three));
+    assert_false(audit_consistency_verify(2, 3, &proof[0], 1, &two, &three));
+    assert_false(audit_consistency_verify(1, 3, &proof[1], 1, &two, &three));
+}
+
+static void signs_a_checkpoint_as_published(void **state)
+{
+    (void)state;
+    uint8_t seed[SIGNING_SEED_SIZE];
+    for (size_t i = 0; i < sizeof(seed); i++)
+        seed[i] = (uint8_t)i;
+    struct signing_key *key = signing_key_from_seed(seed);
+    uint8_t verify_key[VERIFY_KEY_SIZE];
+    signing_key_public(key, verify_key);
+    struct buffer out = {0};
+    audit_vkey_write(origin, verify_key, &out);
+    char *vkey = buffer_take(&out);
+    assert_string_equal(vkey, "audit.example/shop/php-0/1+27b9c5ad+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
+    base_free(vkey);
+    struct digest root = digest_of(root_hex[3]);
+    audit_checkpoint_write(origin, 3, &root, key, &out);
+    char *note = buffer_take(&out);
+    assert_string_equal(
+        note, "audit.example/shop/php-0/1\n3\nwlTCnWe1ByaPP0RSQQWmScOsim8df8EP82lp/ReUDf4=\n\n"
+              "\xe2\x80\x94 audit.example/shop/php-0/1 "
+              "J7nFrSO1buWtdoBTrBwr7xMqBE3H6LQXoy06rr2bN2vcbCS6gLQ2shD/OFrtY9LQj+ZW2Ko6ftnKbkqva3CDhYEWjA0=\n");
+    assert_true(audit_checkpoint_verify(text_from(note), origin, verify_key));
+    note[27] = '4';
+    assert_false(audit_checkpoint_verify(text_from(note), origin, verify_key));
+    base_free(note);
+    signing_key_free(key);
+}
+
+static void refuses_records_with_a_second_encoding(void **state)
+{
+    (void)state;
+    uint8_t bytes[512];
+    struct audit_record record;
+    struct bytes body = record_bytes(1, bytes);
+    for (size_t length = 0; length < body.length; length++) {
+        bool cut_at_a_field = audit_record_parse((struct bytes){bytes, length}, &record);
+        if (cut_at_a_field)
+            assert_true(length >= AUDIT_HEAD_SIZE);
+    }
+    bytes[0] = 2;
+    assert_false(audit_record_parse(body, &record));
+    bytes[0] = 1;
+    bytes[1] = 6;
+    assert_false(audit_record_parse(body, &record));
+    bytes[1] = 2;
+    bytes[AUDIT_HEAD_SIZE + 11] = 1; /* tag 02 becomes a second 01 */
+    assert_false(audit_record_parse(body, &record));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(encodes_a_decision_as_published),
+        cmocka_unit_test(hashes_leaves_and_roots_as_published),
+        cmocka_unit_test(proves_as_published),
+        cmocka_unit_test(signs_a_checkpoint_as_published),
+        cmocka_unit_test(refuses_records_with_a_second_encoding),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ClientHellos whole, split, cut short and malformed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "exeat/wire.h"
+
+static void put_number(struct buffer *out, size_t number, size_t bytes)
+{
+    while (bytes-- > 0)
+        buffer_append_byte(out, (char)(number >> (8 * bytes) & 0xff));
+}
+
+/* A handshake message with these extensions. */
+static void make_message(struct buffer *out, struct text extensions)
+{
+    put_number(out, 1, 1);
+    put_number(out, 2 + 32 + 1 + 4 + 2 + 2 + extensions.length, 3);
+    put_number(out, 0x0303, 2);
+    for (int i = 0; i < 32; i++)
+        buffer_append_byte(out, 'r');
+    put_number(out, 0, 1);
+    put_number(out, 2, 2);
+    put_number(out, 0x1301, 2);
+    put_number(out, 0x0100, 2);
+    put_number(out, extensions.length, 2);
+    buffer_append(out, extensions);
+}
+
+/* The same in records of at most `size` bytes. */
+static void make_records(struct buffer *out, struct text extensions, size_t size)
+{
+    struct buffer message = {0};
+    make_message(&message, extensions);
+    for (size_t at = 0; at < message.length; at += size) {
+        struct text part = text_part(buffer_text(&message), at, size);
+        put_number(out, 0x160301, 3);
+        put_number(out, part.length, 2);
+        buffer_append(out, part);
+    }
+    buffer_clear(&message);
+}
+
+#define SNI_A                                                                                                          \
+    "\0\0\0\x0e\0\x0c\0\0\x09"                                                                                         \
+    "a.example"
+#define ALPN_BOTH "\0\x10\0\x0e\0\x0c\x02h2\x08http/1.1"
+
+static const struct {
+    struct text extensions;
+    bool has_name;
+    bool name_bad;
+    bool ech;
+    bool http11;
+    bool h2;
+} cases[] = {
+    {TEXT_INIT(""), false, false, false, true, false}, /* 50 */
+    {TEXT_INIT(SNI_A), true, false, false, true, false},
+    {TEXT_INIT(SNI_A ALPN_BOTH), true, false, false, true, true},
+    {TEXT_INIT(SNI_A "\0\x10\0\x05\0\x03\x02h2"), true, false, false, false, true}, /* 59 */
+    {TEXT_INIT(SNI_A "\xfe\x0d\0\0"), true, false, true, true, false},              /* 56 */
+    {TEXT_INIT(SNI_A SNI_A), true, true, false, true, false},                       /* 51 */
+    {TEXT_INIT("\0\0\0\x0e\0\x0c\x01\0\x09"
+               "a.example"),
+     true, true, false, true, false},
+    {TEXT_INIT("\0\0\0\x05\0\x03\0\0\0"), true, true, false, true, false},
+    {TEXT_INIT("\0\0\0\x08\0\x06\0\0\x03"
+               "a\0b"),
+     true, true, false, true, false},
+    {TEXT_INIT("\0\0\0\x08\0\x06\0\0\x03"
+               "ab."),
+     true, true, false, true, false},
+};
+
+static void reads_names_alpn_and_ech_over_any_split_of_records(void **state)
+{
+    (void)state;
+    struct buffer scratch = {0};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        for (size_t size = 1; size < 120; size += 7) { /* 52 */
+            struct buffer input = {0};
+            struct client_hello hello;
+            make_records(&input, cases[i].extensions, size);
+            if (client_hello_parse(buffer_text(&input), &scratch, &hello) != PARSE_DONE)
+                fail_msg("row %zu in records of %zu", i, size);
+            if (hello.has_server_name != cases[i].has_name || hello.server_name_bad != cases[i].name_bad ||
+                hello.has_ech != cases[i].ech || hello.offers_http11 != cases[i].http11 ||
+                hello.offers_h2 != cases[i].h2)
+                fail_msg("row %zu", i);
+            buffer_clear(&input);
+        }
+    }
+    buffer_clear(&scratch);
+}
+
+static void waits_for_every_prefix_of_a_hello(void **state)
+{
+    (void)state;
+    struct buffer scratch = {0};
+    struct buffer input = {0};
+    struct client_hello hello;
+    make_records(&input, TEXT(SNI_A ALPN_BOTH), 50);
+    for (size_t cut = 0; cut < input.length; cut++)
+        assert_int_equal(client_hello_parse(text_part(buffer_text(&input), 0, cut), &scratch, &hello), PARSE_NEED_MORE);
+    buffer_clear(&input);
+    buffer_clear(&scratch);
+}
+
+/* Case 53. */
+static void refuses_lengths_that_do_not_fit_and_what_is_not_tls(void **state)
+{
+    (void)state;
+    static const struct text extensions[] = {
+        TEXT_INIT("\0"), TEXT_INIT("\0\0\0"), TEXT_INIT("\0\0\0\x09\0"), TEXT_INIT("\0\x10\0\x03\0\x09\x02"),
+        TEXT_INIT("\0\x10\0\x03\0\x01\0")};
+    static const struct text others[] = {
+        TEXT_INIT("SSH-2.0-x"),
+        TEXT_INIT("GET / HTTP/1.1\r\n"),
+        TEXT_INIT("\x16\x02"),
+        TEXT_INIT("\x16\x03\x01\0\0"),
+        TEXT_INIT("\x16\x03\x01\xff\xff"),
+        TEXT_INIT("\x16\x03\x01\0\x04\x02\0\0\0"),
+        TEXT_INIT("\x16\x03\x01\0\x04\x01\xff\xff\xff")};
+    struct buffer scratch = {0};
+    struct client_hello hello;
+    for (size_t i = 0; i < COUNT_OF(extensions); i++) {
+        struct buffer input = {0};
+        make_records(&input, extensions[i], 500);
+        if (client_hello_parse(buffer_text(&input), &scratch, &hello) != PARSE_BAD)
+            fail_msg("extensions %zu", i);
+        buffer_clear(&input);
+    }
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        if (client_hello_parse(others[i], &scratch, &hello) != PARSE_BAD)
+            fail_msg("other %zu", i);
+    buffer_clear(&scratch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_names_alpn_and_ech_over_any_split_of_records),
+        cmocka_unit_test(waits_for_every_prefix_of_a_hello),
+        cmocka_unit_test(refuses_lengths_that_do_not_fit_and_what_is_not_tls),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What kind of LLM call a request is: providers put their own prefix before the same paths, so the end of the path
+ * tells. */
+#include "exeat/llm.h"
+
+static const struct operation_row {
+    struct text method;
+    struct text ending;
+    enum llm_operation operation;
+} rows[] = {
+    {TEXT_INIT("POST"), TEXT_INIT("/chat/completions"), LLM_CHAT},
+    {TEXT_INIT("POST"), TEXT_INIT("/completions"), LLM_COMPLETIONS},
+    {TEXT_INIT("POST"), TEXT_INIT("/embeddings"), LLM_EMBEDDINGS},
+    {TEXT_INIT("POST"), TEXT_INIT("/responses"), LLM_RESPONSES},
+    {TEXT_INIT("GET"), TEXT_INIT("/models"), LLM_MODELS},
+};
+
+/* ".../models/NAME": one segment after it. */
+static bool names_one_model(struct text path)
+{
+    size_t slash = path.length;
+    while (slash > 0 && path.data[slash - 1] != '/')
+        slash--;
+    return slash > 1 && slash < path.length && text_ends_with(text_part(path, 0, slash - 1), TEXT("/models"));
+}
+
+static enum llm_operation operation_of(const struct request *request)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (text_equal(request->method, rows[i].method) && text_ends_with(request->path, rows[i].ending))
+            return rows[i].operation;
+    bool one_model = text_equal(request->method, TEXT("GET")) && names_one_model(request->path);
+    return one_model ? LLM_MODELS : LLM_OTHER;
+}
+
+/* One glob segment by segment: `*` is any one, a final `**` any number. */
+static bool path_glob(struct text glob, struct text path)
+{
+    struct text want;
+    struct text have;
+    while (text_split(&glob, '/', &want)) {
+        if (text_equal(want, TEXT("**")))
+            return true;
+        if (!text_split(&path, '/', &have) || (!text_equal(want, TEXT("*")) && !text_equal(want, have)))
+            return false;
+    }
+    return path.data == NULL;
+}
+
+static bool is_llm_path(struct text globs, struct text path)
+{
+    struct text glob;
+    if (globs.length == 0)
+        return true;
+    while (text_split(&globs, ',', &glob))
+        if (path_glob(text_trim(glob, " "), path))
+            return true;
+    return false;
+}
+
+static bool has_openai_shape(enum llm_dialect dialect)
+{
+    return dialect == DIALECT_OPENAI || dialect == DIALECT_MISTRAL;
+}
+
+void llm_classify(const struct llm_catalogue *catalogue, const struct request *request, struct llm_call *call)
+{
+    *call = (struct llm_call){.operation = LLM_NONE};
+    const struct llm_entry *entry = llm_catalogue_find(catalogue, &request->host);
+    if (entry == NULL || (entry->kind != LLM_KIND_API && entry->kind != LLM_KIND_SHARED))
+        return;
+    call->dialect = entry->dialect;
+    call->provider = entry->provider;
+    call->shared = entry->kind == LLM_KIND_SHARED;
+    if (!request->inside_known)
+        call->operation = LLM_UNKNOWN;
+    else if (call->shared && !is_llm_path(entry->paths, request->path))
+        call->operation = LLM_NONE;
+    else
+        call->operation = has_openai_shape(entry->dialect) ? operation_of(request) : LLM_OTHER;
+}

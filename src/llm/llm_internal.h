@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The built-in table of hosts, made from config/llm-hosts.tsv by the build. */
+#ifndef EXEAT_LLM_INTERNAL_H
+#define EXEAT_LLM_INTERNAL_H
+
+#include <stddef.h>
+
+extern const unsigned char llm_hosts_table[];
+extern const size_t llm_hosts_size;
+
+#endif

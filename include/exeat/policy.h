@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From settings to a compiled policy, and from a request to a decision. Immutable after compiling, shared by all
+ * workers. */
+#ifndef EXEAT_POLICY_H
+#define EXEAT_POLICY_H
+
+#include "exeat/config.h"
+#include "exeat/llm.h"
+#include "exeat/model.h"
+
+struct policy;
+struct policy_rule;
+
+/* Compiles; NULL with errors in `diags`. On success the policy owns `settings`; on failure the caller still does. */
+MUST_CHECK struct policy *policy_compile(struct settings *settings, struct diags *diags);
+struct policy *policy_ref(struct policy *policy);
+void policy_unref(struct policy *policy); /* NULL is fine */
+const struct settings *policy_settings(const struct policy *policy);
+const struct llm_catalogue *policy_catalogue(const struct policy *policy);
+
+/* What the policy says of a request. All pointers borrow from the policy. */
+struct decision {
+    enum verdict verdict;
+    enum plan plan;
+    enum reason reason;
+    struct text rule; /* id of the rule that names the decision; empty: none matched */
+    const struct policy_rule *winner;
+    struct llm_call llm;
+    const size_t *inference; /* indexes into the settings' inference list, in order */
+    size_t inference_count;
+    bool observed; /* observe mode lets it through; verdict says what enforce would do */
+};
+
+/* Never fails. Before `inside_known` a definite verdict holds for every completion; else the plan is PLAN_OPEN. */
+void policy_judge(const struct policy *policy, const struct request *request, struct decision *decision);
+
+/* The only maker of judged addresses. False: `why` is REASON_ADDRESS, REASON_ADDRESS_METADATA or REASON_LOOP. */
+MUST_CHECK bool policy_judge_address(
+    const struct policy *policy, const struct decision *decision, const struct address *address, uint16_t port,
+    struct judged_address *judged, enum reason *why);
+/* An inference endpoint's address is the operator's word: only metadata services and the gate's own sockets are
+ * refused. */
+MUST_CHECK bool policy_judge_endpoint(
+    const struct policy *policy, const struct address *address, uint16_t port, struct judged_address *judged,
+    enum reason *why);
+
+#endif

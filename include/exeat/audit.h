@@ -120,4 +120,125 @@ MUST_CHECK bool audit_checkpoint_parse(struct text note, struct audit_checkpoint
 /* Does the note carry a good signature of `origin` by this key? */
 MUST_CHECK bool audit_checkpoint_verify(struct text note, struct text origin, const uint8_t key[VERIFY_KEY_SIZE]);
 
+/* --- the store
+ * ------------------------------------------------------------------------------------------------------------- */
+
+/* What becomes of a private text: kept apart and erasable, a keyed hash of it, or nothing. */
+enum audit_privacy { AUDIT_PRIVATE, AUDIT_HASHED, AUDIT_OMITTED };
+
+struct audit_options {
+    const char *directory;         /* made if absent */
+    struct text origin;            /* the log's name: no spaces, no "+" */
+    const struct signing_key *key; /* borrowed for the store's life */
+    bool waits_for_disk;           /* true: a decision counts once it is on disk; false: at most batch_ms later */
+    uint64_t batch_ms;
+    uint64_t heartbeat_ms;
+    bool allows_on_failure; /* a store that cannot be written lets decisions pass, and counts them in a GAP record */
+    enum audit_privacy path;
+    enum audit_privacy query;
+};
+
+struct audit;
+/* Locks the directory, checks the newest segment's end (not its history: that is `verify`'s), writes OPEN and starts
+ * the writer thread. NULL with `error` (base_free) on failure: one sentence, with what to do. */
+MUST_CHECK struct audit *audit_open(const struct audit_options *options, char **error);
+/* After its ports are freed: writes what is queued, CLOSE and a last checkpoint. NULL is fine. */
+void audit_close(struct audit *audit);
+
+/* A text that a record names by its digest. */
+struct audit_blob {
+    struct digest digest;
+    struct text body;
+};
+/* Writes one record of the gate's own life, and waits until it is on disk. False: it is not. Any thread but the
+ * writer's. `sequence` may be NULL. */
+MUST_CHECK bool audit_event(
+    struct audit *audit, enum audit_kind kind, struct bytes fields, const struct audit_blob *blobs, size_t blob_count,
+    uint64_t *sequence);
+/* The common shape of those: an event and its detail; adds what the record has beyond them by itself. */
+MUST_CHECK bool audit_event_text(struct audit *audit, enum audit_kind kind, struct text event, struct text detail);
+
+/* Read by metrics, from any thread. */
+enum { AUDIT_LATENCY_BUCKETS = 10 };
+extern const uint64_t audit_latency_bounds_us[AUDIT_LATENCY_BUCKETS];
+struct audit_stats {
+    uint64_t queued; /* entries handed over and not yet answered */
+    uint64_t records;
+    uint64_t commits;
+    uint64_t failures; /* commits that failed */
+    uint64_t lost;     /* decisions let through unrecorded, by allows_on_failure */
+    uint64_t commit_us;
+    uint64_t commit_latency[AUDIT_LATENCY_BUCKETS + 1];
+};
+void audit_stats_read(struct audit *audit, struct audit_stats *stats);
+
+/* --- ports: how one worker hands records over, without locks
+ * ------------------------------------------------------------------- */
+
+struct audit_port;
+struct audit_entry;
+struct audit_port *audit_port_new(struct audit *audit);
+/* Waits until the writer has answered everything that was handed over. */
+void audit_port_free(struct audit_port *port);
+/* Becomes readable when there is something to collect. */
+int audit_port_descriptor(const struct audit_port *port);
+/* Calls back for each decision that is on disk, or never will be. */
+void audit_port_collect(struct audit_port *port);
+
+struct audit_wait {
+    void (*on_durable)(struct audit_wait *wait, bool durable);
+    struct audit_entry *entry; /* private to the port */
+};
+enum audit_answer {
+    AUDIT_WAITS,    /* on_durable will be called by audit_port_collect */
+    AUDIT_RECORDED, /* durability `batch`: go on */
+    AUDIT_REFUSED   /* too much is queued: fail closed; there is no record */
+};
+/* Hands a decision over and reserves room for its outcome: AUDIT_WAITS and AUDIT_RECORDED are followed by exactly one
+ * audit_port_complete or audit_port_forget. */
+MUST_CHECK enum audit_answer
+audit_port_decide(struct audit_port *port, const struct decision_record *decision, struct audit_wait *wait);
+void audit_port_complete(struct audit_port *port, const struct outcome_record *outcome);
+void audit_port_forget(struct audit_port *port); /* the decision never became durable: nothing to complete */
+void audit_wait_cancel(struct audit_wait *wait); /* the decision stays; nobody is called back */
+
+/* --- reading: other processes, at any time, without getting in the writer's way
+ * ------------------------------------------------ */
+
+struct audit_reader;
+/* The segments of a store directory, read-only. NULL with `error` (base_free). */
+MUST_CHECK struct audit_reader *audit_reader_open(const char *directory, char **error);
+void audit_reader_free(struct audit_reader *reader);
+struct text audit_reader_origin(const struct audit_reader *reader);
+uint64_t audit_reader_first(const struct audit_reader *reader); /* sequence of the oldest record that is here */
+/* The frontier of the tree before the oldest record that is here. */
+const struct audit_tree *audit_reader_base(const struct audit_reader *reader);
+
+/* One stored record. Slices live until the next call. */
+struct audit_row {
+    uint64_t sequence;
+    struct bytes body;
+    int64_t wall_us; /* the columns beside the body: verify compares them with it */
+    int64_t kind;
+    int64_t verdict; /* 0: none */
+    struct text host;
+    struct bytes salt; /* of the private part; empty: erased, or there was none */
+    struct bytes private_part;
+};
+enum audit_read { AUDIT_ROW, AUDIT_END, AUDIT_UNREADABLE };
+void audit_reader_seek(struct audit_reader *reader, uint64_t sequence);
+/* AUDIT_END: nothing more now (a live store may have more later). */
+enum audit_read audit_reader_next(struct audit_reader *reader, struct audit_row *row);
+const char *audit_reader_error(const struct audit_reader *reader);
+/* The first checkpoint of a size above `after`, of all segments; false when there is none. */
+MUST_CHECK bool
+audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64_t *size, struct buffer *note);
+/* A text that a record names by digest; false when it is not stored. */
+MUST_CHECK bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest, struct buffer *out);
+/* What the store says its size is. */
+uint64_t audit_reader_size(struct audit_reader *reader);
+
+/* The columns of a record that are for queries. */
+void audit_projection(const struct audit_record *record, int64_t *verdict, struct text *host);
+
 #endif

@@ -199,6 +199,23 @@ void audit_number_append(struct buffer *fields, uint8_t tag, uint64_t value, siz
     audit_field_append(fields, tag, (struct bytes){bytes + sizeof(bytes) - size, size});
 }
 
+void audit_projection(const struct audit_record *record, int64_t *verdict, struct text *host)
+{
+    struct bytes rest = record->fields;
+    struct bytes value;
+    uint8_t tag;
+    *verdict = 0;
+    *host = TEXT("");
+    if (record->head.kind != AUDIT_DECISION)
+        return;
+    while (audit_field_next(&rest, &tag, &value)) {
+        if (tag == TAG_VERDICT)
+            *verdict = value.data[0];
+        else if (tag == TAG_HOST)
+            *host = text_of_bytes(value);
+    }
+}
+
 static void append_number_if(struct buffer *fields, uint8_t tag, uint64_t value, size_t size)
 {
     if (value != 0)

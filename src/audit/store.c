@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store as a whole: its lock, its start and its end, and the records of the gate's own life. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "audit_internal.h"
+#include "exeat/base/check.h"
+#include "exeat/base/file.h"
+#include "exeat/base/memory.h"
+
+enum { TAG_ORIGIN = 0x20, TAG_PREVIOUS = 0x21, TAG_BUILD = 0x22, TAG_BOOT = 0x25, TAG_EVENT = 0x28, TAG_DETAIL = 0x29 };
+
+static char *sentence(const char *path, const char *what, const char *why)
+{
+    struct buffer out = {0};
+    buffer_printf(&out, "%s: %s%s%s", path, what, why[0] == '\0' ? "" : ": ", why);
+    return buffer_take(&out);
+}
+
+/* One process writes a store; the lock ends with the process. */
+static bool take_lock(struct audit *audit, char **error)
+{
+    struct buffer path = {0};
+    buffer_printf(&path, "%s/lock", audit->directory);
+    char *name = buffer_take(&path);
+    audit->lock = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0640);
+    bool done = audit->lock >= 0 && flock(audit->lock, LOCK_EX | LOCK_NB) == 0;
+    if (!done && errno == EWOULDBLOCK)
+        *error = sentence(audit->directory, "another exeat writes this audit store; stop it first", "");
+    else if (!done)
+        *error = sentence(name, "cannot lock the audit store", strerror(errno));
+    base_free(name);
+    return done;
+}
+
+static void append_boot(struct buffer *fields)
+{
+    struct buffer boot = {0};
+    char *error = NULL;
+    if (file_read("/proc/sys/kernel/random/boot_id", 64, &boot, &error))
+        audit_field_append(fields, TAG_BOOT, bytes_of_text(text_trim(buffer_text(&boot), "\n")));
+    base_free(error);
+    buffer_clear(&boot);
+}
+
+static bool write_open(struct audit *audit)
+{
+    const struct segment *segment = &audit->segment;
+    const char *event = segment->tree.size == 0 ? "new" : segment->was_closed ? "start" : "start_after_crash";
+    struct buffer fields = {0};
+    audit_field_append(&fields, TAG_ORIGIN, bytes_of_text(audit->options.origin));
+    audit_number_append(&fields, TAG_PREVIOUS, segment->tree.size, 8);
+    audit_field_append(&fields, TAG_BUILD, bytes_of_text(TEXT(EXEAT_VERSION)));
+    append_boot(&fields);
+    audit_field_append(&fields, TAG_EVENT, bytes_of_text(text_from(event)));
+    bool done = audit_event(audit, AUDIT_OPEN, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
+    buffer_clear(&fields);
+    return done;
+}
+
+static void release(struct audit *audit)
+{
+    segment_close(&audit->segment);
+    if (audit->lock >= 0)
+        close(audit->lock);
+    if (audit->wake >= 0)
+        close(audit->wake);
+    pthread_mutex_destroy(&audit->ports_lock);
+    base_free(audit->directory);
+    base_free(audit->origin);
+    base_free(audit);
+}
+
+static struct audit *audit_new(const struct audit_options *options)
+{
+    struct audit *audit = base_zalloc(sizeof(*audit));
+    audit->options = *options;
+    audit->directory = text_copy(text_from(options->directory));
+    audit->origin = text_copy(options->origin);
+    audit->options.directory = audit->directory;
+    audit->options.origin = text_from(audit->origin);
+    audit->lock = -1;
+    audit->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    ASSERT(audit->wake >= 0);
+    pthread_mutex_init(&audit->ports_lock, NULL);
+    list_init(&audit->ports);
+    return audit;
+}
+
+struct audit *audit_open(const struct audit_options *options, char **error)
+{
+    struct audit *audit = audit_new(options);
+    if (!file_make_folder(audit->directory, 0750, error) || !take_lock(audit, error) ||
+        !segment_open(&audit->segment, &audit->options, error)) {
+        release(audit);
+        return NULL;
+    }
+    int result = pthread_create(&audit->thread, NULL, writer_main, audit);
+    ASSERT(result == 0);
+    if (!write_open(audit)) {
+        *error = sentence(audit->directory, "the audit store cannot be written; is the disk full?", "");
+        audit_close(audit);
+        return NULL;
+    }
+    return audit;
+}
+
+void audit_close(struct audit *audit)
+{
+    if (audit == NULL)
+        return;
+    ASSERT(list_is_empty(&audit->ports));
+    atomic_store(&audit->ending, true);
+    audit_wake(audit->wake);
+    pthread_join(audit->thread, NULL);
+    release(audit);
+}
+
+bool audit_event(
+    struct audit *audit, enum audit_kind kind, struct bytes fields, const struct audit_blob *blobs, size_t blob_count,
+    uint64_t *sequence)
+{
+    struct audit_life life = {.kind = kind, .fields = fields, .blobs = blobs, .blob_count = blob_count};
+    sem_init(&life.done, 0, 0);
+    life.next = atomic_load(&audit->life);
+    while (!atomic_compare_exchange_weak(&audit->life, &life.next, &life))
+        ;
+    audit_wake(audit->wake);
+    while (sem_wait(&life.done) != 0)
+        ;
+    sem_destroy(&life.done);
+    if (sequence != NULL)
+        *sequence = life.sequence;
+    return life.durable;
+}
+
+bool audit_event_text(struct audit *audit, enum audit_kind kind, struct text event, struct text detail)
+{
+    struct buffer fields = {0};
+    audit_field_append(&fields, TAG_EVENT, bytes_of_text(event));
+    audit_field_append(&fields, TAG_DETAIL, bytes_of_text(detail));
+    bool done = audit_event(audit, kind, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
+    buffer_clear(&fields);
+    return done;
+}
+
+void audit_stats_read(struct audit *audit, struct audit_stats *stats)
+{
+    struct audit_counters *counters = &audit->counters;
+    stats->queued = atomic_load_explicit(&counters->queued, memory_order_relaxed);
+    stats->records = atomic_load_explicit(&counters->records, memory_order_relaxed);
+    stats->commits = atomic_load_explicit(&counters->commits, memory_order_relaxed);
+    stats->failures = atomic_load_explicit(&counters->failures, memory_order_relaxed);
+    stats->lost = atomic_load_explicit(&counters->lost, memory_order_relaxed);
+    stats->commit_us = atomic_load_explicit(&counters->commit_us, memory_order_relaxed);
+    for (size_t i = 0; i <= AUDIT_LATENCY_BUCKETS; i++)
+        stats->commit_latency[i] = atomic_load_explicit(&counters->commit_latency[i], memory_order_relaxed);
+}

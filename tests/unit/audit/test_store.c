@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store on a real disk: what is answered is there, and what was tampered with does not start. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <poll.h>
+#include <sqlite3.h>
+
+#include "exeat/audit.h"
+#include "exeat/base/memory.h"
+
+struct fixture {
+    char directory[64];
+    struct signing_key *key;
+    struct audit_options options;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = base_zalloc(sizeof(*fixture));
+    strcpy(fixture->directory, "/tmp/exeat-store-XXXXXX");
+    assert_non_null(mkdtemp(fixture->directory));
+    fixture->key = signing_key_generate();
+    fixture->options = (struct audit_options){
+        .directory = fixture->directory,
+        .origin = TEXT("audit.example/test"),
+        .key = fixture->key,
+        .waits_for_disk = true,
+        .heartbeat_ms = 60000,
+    };
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    char command[128];
+    snprintf(command, sizeof(command), "rm -r %s", fixture->directory);
+    assert_int_equal(system(command), 0);
+    signing_key_free(fixture->key);
+    base_free(fixture);
+    return 0;
+}
+
+static struct audit *open_store(const struct fixture *fixture)
+{
+    char *error = NULL;
+    struct audit *audit = audit_open(&fixture->options, &error);
+    if (audit == NULL)
+        fail_msg("%s", error);
+    return audit;
+}
+
+struct waiter {
+    struct audit_wait wait;
+    int calls;
+    bool durable;
+};
+
+static void on_durable(struct audit_wait *wait, bool durable)
+{
+    struct waiter *waiter = (struct waiter *)(void *)wait;
+    waiter->calls++;
+    waiter->durable = durable;
+}
+
+static void collect_one(struct audit_port *port)
+{
+    struct pollfd wake = {.fd = audit_port_descriptor(port), .events = POLLIN};
+    assert_int_equal(poll(&wake, 1, 10000), 1);
+    audit_port_collect(port);
+}
+
+static struct decision_record a_decision(const char *host)
+{
+    return (struct decision_record){
+        .id = {{1, 2, 3}},
+        .verdict = VERDICT_DENY,
+        .plan = PLAN_REFUSE,
+        .reason = REASON_NO_RULE,
+        .host = text_from(host),
+        .port = 443,
+        .path = TEXT("/secret"),
+        .client_address = TEXT("10.0.0.1"),
+    };
+}
+
+static void decide(struct audit_port *port, const char *host)
+{
+    struct decision_record decision = a_decision(host);
+    struct waiter waiter = {.wait.on_durable = on_durable};
+    assert_int_equal(audit_port_decide(port, &decision, &waiter.wait), AUDIT_WAITS);
+    while (waiter.calls == 0)
+        collect_one(port);
+    assert_int_equal(waiter.calls, 1);
+    assert_true(waiter.durable);
+    struct outcome_record outcome = {.id = decision.id, .done = PLAN_REFUSE, .status = 403};
+    audit_port_complete(port, &outcome);
+}
+
+static void an_answered_decision_can_be_read_back(void **state)
+{
+    struct fixture *fixture = *state;
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    decide(port, "evil.example");
+    char *error = NULL;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    assert_non_null(reader);
+    struct audit_row row;
+    assert_int_equal(audit_reader_next(reader, &row), AUDIT_ROW);
+    assert_int_equal(row.kind, AUDIT_OPEN);
+    assert_int_equal(audit_reader_next(reader, &row), AUDIT_ROW);
+    assert_int_equal(row.kind, AUDIT_DECISION);
+    assert_int_equal(row.verdict, VERDICT_DENY);
+    assert_true(text_equal(row.host, TEXT("evil.example")));
+    assert_int_equal(row.salt.length, AUDIT_SALT_SIZE);
+    audit_reader_free(reader);
+    audit_port_free(port);
+    audit_close(audit);
+}
+
+static void a_store_goes_on_where_it_ended(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int round = 0; round < 3; round++) {
+        struct audit *audit = open_store(fixture);
+        struct audit_port *port = audit_port_new(audit);
+        decide(port, "a.example");
+        audit_port_free(port);
+        audit_close(audit);
+    }
+    char *error = NULL;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    struct audit_row row;
+    struct audit_tree tree = {0};
+    struct digest leaf;
+    uint64_t expected = 0;
+    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+        assert_int_equal(row.sequence, expected++);
+        audit_leaf(row.body, &leaf);
+        audit_tree_append(&tree, &leaf);
+    }
+    assert_int_equal(expected, 3 * 4); /* open, decision, completion, close */
+    struct buffer note = {0};
+    uint64_t size = 0;
+    assert_true(audit_reader_checkpoint(reader, expected - 1, &size, &note));
+    struct audit_checkpoint checkpoint;
+    struct digest root;
+    uint8_t key[VERIFY_KEY_SIZE];
+    signing_key_public(fixture->key, key);
+    audit_tree_root(&tree, &root);
+    assert_true(audit_checkpoint_parse(buffer_text(&note), &checkpoint));
+    assert_true(digest_equal(&checkpoint.root, &root));
+    assert_true(audit_checkpoint_verify(buffer_text(&note), fixture->options.origin, key));
+    buffer_clear(&note);
+    audit_reader_free(reader);
+}
+
+static void two_processes_never_write_one_store(void **state)
+{
+    struct fixture *fixture = *state;
+    struct audit *audit = open_store(fixture);
+    char *error = NULL;
+    assert_null(audit_open(&fixture->options, &error));
+    assert_non_null(strstr(error, "another exeat writes this audit store"));
+    base_free(error);
+    audit_close(audit);
+}
+
+static void run_sql(const struct fixture *fixture, const char *sql)
+{
+    char path[128];
+    sqlite3 *database = NULL;
+    snprintf(path, sizeof(path), "%s/seg-0000000000000000.db", fixture->directory);
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+static void expect_refused(const struct fixture *fixture, const char *why)
+{
+    char *error = NULL;
+    struct audit *audit = audit_open(&fixture->options, &error);
+    assert_null(audit);
+    if (strstr(error, why) == NULL)
+        fail_msg("expected \"%s\" in: %s", why, error);
+    base_free(error);
+}
+
+static void a_cut_tail_does_not_start(void **state)
+{
+    struct fixture *fixture = *state;
+    audit_close(open_store(fixture));
+    run_sql(fixture, "DROP TRIGGER rec_d; DELETE FROM rec WHERE seq = (SELECT max(seq) FROM rec)");
+    expect_refused(fixture, "its records do not end where its tree ends");
+}
+
+static void another_key_does_not_go_on_with_a_store(void **state)
+{
+    struct fixture *fixture = *state;
+    audit_close(open_store(fixture));
+    signing_key_free(fixture->key);
+    fixture->key = signing_key_generate();
+    fixture->options.key = fixture->key;
+    expect_refused(fixture, "signed by another key");
+}
+
+static void records_cannot_be_changed_by_accident(void **state)
+{
+    struct fixture *fixture = *state;
+    audit_close(open_store(fixture));
+    char path[128];
+    sqlite3 *database = NULL;
+    snprintf(path, sizeof(path), "%s/seg-0000000000000000.db", fixture->directory);
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "UPDATE rec SET ts = 0", NULL, NULL, NULL), SQLITE_CONSTRAINT);
+    assert_int_equal(sqlite3_exec(database, "DELETE FROM rec", NULL, NULL, NULL), SQLITE_CONSTRAINT);
+    sqlite3_close(database);
+}
+
+static void a_cancelled_wait_is_not_called_and_the_record_stays(void **state)
+{
+    struct fixture *fixture = *state;
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    struct decision_record decision = a_decision("gone.example");
+    struct waiter waiter = {.wait.on_durable = on_durable};
+    assert_int_equal(audit_port_decide(port, &decision, &waiter.wait), AUDIT_WAITS);
+    audit_wait_cancel(&waiter.wait);
+    struct outcome_record outcome = {.id = decision.id, .done = PLAN_REFUSE, .reason = REASON_CLIENT_GONE};
+    audit_port_complete(port, &outcome);
+    audit_port_free(port);
+    audit_close(audit);
+    assert_int_equal(waiter.calls, 0);
+    char *error = NULL;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    assert_int_equal(audit_reader_size(reader), 4);
+    audit_reader_free(reader);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_answered_decision_can_be_read_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_store_goes_on_where_it_ended, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_processes_never_write_one_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cut_tail_does_not_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_key_does_not_go_on_with_a_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(records_cannot_be_changed_by_accident, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_cancelled_wait_is_not_called_and_the_record_stays, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

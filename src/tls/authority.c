@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The local authority: made once, loaded at start. Its certificate says what it may speak for, and every client checks
+ * that (RFC 5280 4.2.1.10). */
+#include <errno.h>
+#include <openssl/pem.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "exeat/base/clock.h"
+#include "exeat/base/digest.h"
+#include "exeat/base/file.h"
+#include "exeat/base/memory.h"
+#include "tls_internal.h"
+
+enum { DAY = 86400, AUTHORITY_DAYS = 5 * 365, CLOCK_SLACK = DAY, PEM_MAX = 1 << 20 };
+
+char *openssl_sentence(const char *path, const char *doing)
+{
+    struct buffer out = {0};
+    const char *why = ERR_reason_error_string(ERR_peek_last_error());
+    buffer_printf(&out, "%s: cannot %s: %s", path, doing, why == NULL ? "no reason given" : why);
+    ERR_clear_error();
+    return buffer_take(&out);
+}
+
+bool certificate_begin(X509 *certificate, long from, long until)
+{
+    uint8_t serial[16];
+    random_fill(serial, sizeof(serial));
+    serial[0] &= 0x7f;
+    BIGNUM *number = BN_bin2bn(serial, sizeof(serial), NULL);
+    bool done = X509_set_version(certificate, X509_VERSION_3) == 1 && number != NULL &&
+                BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL &&
+                X509_gmtime_adj(X509_getm_notBefore(certificate), from) != NULL &&
+                X509_gmtime_adj(X509_getm_notAfter(certificate), until) != NULL;
+    BN_free(number);
+    return done;
+}
+
+bool certificate_extend(X509 *certificate, X509 *issuer, int nid, const char *value)
+{
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
+    bool done = extension != NULL && X509_add_ext(certificate, extension, -1) == 1;
+    X509_EXTENSION_free(extension);
+    return done;
+}
+
+/* --- name constraints ----------------------------------------------------------------------------------------------
+ */
+
+static bool add_subtree(STACK_OF(GENERAL_SUBTREE) * subtrees, int type, const void *data, size_t length)
+{
+    GENERAL_SUBTREE *subtree = GENERAL_SUBTREE_new();
+    GENERAL_NAME *name = GENERAL_NAME_new();
+    ASN1_STRING *value = ASN1_STRING_type_new(type == GEN_DNS ? V_ASN1_IA5STRING : V_ASN1_OCTET_STRING);
+    if (subtree == NULL || name == NULL || value == NULL || ASN1_STRING_set(value, data, (int)length) != 1)
+        return false; /* out of memory: the process is about to end anyway */
+    GENERAL_NAME_set0_value(name, type, value);
+    GENERAL_NAME_free(subtree->base);
+    subtree->base = name;
+    return sk_GENERAL_SUBTREE_push(subtrees, subtree) > 0;
+}
+
+/* `child` is `parent` or below it. */
+static bool is_within(struct text child, struct text parent)
+{
+    if (text_equal(child, parent))
+        return true;
+    return text_ends_with(child, parent) && child.data[child.length - parent.length - 1] == '.';
+}
+
+static bool is_covered_by_another(const struct host_pattern *names, size_t count, size_t index)
+{
+    struct text name = host_text(&names[index].host);
+    for (size_t i = 0; i < count; i++) {
+        struct text other = host_text(&names[i].host);
+        if (i == index || names[i].kind == HOST_PATTERN_ANY || !is_within(name, other))
+            continue;
+        if (!text_equal(name, other) || i < index)
+            return true;
+    }
+    return false;
+}
+
+static NAME_CONSTRAINTS *constraints_new(const struct host_pattern *names, size_t count)
+{
+    static const uint8_t every_address[32] = {0};
+    NAME_CONSTRAINTS *constraints = NAME_CONSTRAINTS_new();
+    constraints->permittedSubtrees = sk_GENERAL_SUBTREE_new_null();
+    constraints->excludedSubtrees = sk_GENERAL_SUBTREE_new_null();
+    bool done = add_subtree(constraints->excludedSubtrees, GEN_IPADD, every_address, 8) &&
+                add_subtree(constraints->excludedSubtrees, GEN_IPADD, every_address, 32);
+    for (size_t i = 0; done && i < count; i++) {
+        if (names[i].kind == HOST_PATTERN_ANY || names[i].host.kind != HOST_NAME)
+            continue;
+        if (!is_covered_by_another(names, count, i))
+            done = add_subtree(constraints->permittedSubtrees, GEN_DNS, names[i].host.text, names[i].host.length);
+    }
+    if (done && sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees) > 0)
+        return constraints;
+    NAME_CONSTRAINTS_free(constraints);
+    return NULL;
+}
+
+/* --- making --------------------------------------------------------------------------------------------------------
+ */
+
+static bool add_subject(X509 *certificate)
+{
+    uint8_t random[4];
+    char name[40] = "exeat local authority ";
+    random_fill(random, sizeof(random));
+    size_t length = strlen(name);
+    hex_encode((struct bytes){random, sizeof(random)}, name + length);
+    name[length + 2 * sizeof(random)] = '\0';
+    X509_NAME *subject = X509_get_subject_name(certificate);
+    return X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0) == 1 &&
+           X509_set_issuer_name(certificate, subject) == 1;
+}
+
+static X509 *authority_certificate_new(EVP_PKEY *key, const struct host_pattern *names, size_t count)
+{
+    X509 *certificate = X509_new();
+    NAME_CONSTRAINTS *constraints = constraints_new(names, count);
+    bool done = certificate != NULL && constraints != NULL &&
+                certificate_begin(certificate, -CLOCK_SLACK, (long)AUTHORITY_DAYS * DAY) && add_subject(certificate) &&
+                X509_set_pubkey(certificate, key) == 1 &&
+                certificate_extend(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+                certificate_extend(certificate, certificate, NID_key_usage, "critical,keyCertSign") &&
+                certificate_extend(certificate, certificate, NID_ext_key_usage, "serverAuth") &&
+                certificate_extend(certificate, certificate, NID_subject_key_identifier, "hash") &&
+                X509_add1_ext_i2d(certificate, NID_name_constraints, constraints, 1, X509V3_ADD_DEFAULT) == 1 &&
+                X509_sign(certificate, key, EVP_sha256()) > 0;
+    NAME_CONSTRAINTS_free(constraints);
+    if (done)
+        return certificate;
+    X509_free(certificate);
+    return NULL;
+}
+
+static bool save_pem(BIO *pem, const char *path, unsigned mode, char **error)
+{
+    char *data = NULL;
+    long length = BIO_get_mem_data(pem, &data);
+    bool done = file_replace(path, (struct text){data, (size_t)length}, mode, error);
+    base_forget(data, (size_t)length);
+    return done;
+}
+
+bool tls_authority_create(
+    const struct host_pattern *names, size_t count, const char *certificate_path, const char *key_path, char **error)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *certificate = key == NULL ? NULL : authority_certificate_new(key, names, count);
+    BIO *key_pem = BIO_new(BIO_s_mem());
+    BIO *certificate_pem = BIO_new(BIO_s_mem());
+    bool done = certificate != NULL && PEM_write_bio_PKCS8PrivateKey(key_pem, key, NULL, NULL, 0, NULL, NULL) == 1 &&
+                PEM_write_bio_X509(certificate_pem, certificate) == 1;
+    if (!done)
+        *error = openssl_sentence(certificate_path, "make the authority (has it any name to speak for?)");
+    done = done && save_pem(key_pem, key_path, 0600, error) && save_pem(certificate_pem, certificate_path, 0644, error);
+    BIO_free(key_pem);
+    BIO_free(certificate_pem);
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return done;
+}
+
+/* --- loading -------------------------------------------------------------------------------------------------------
+ */
+
+static BIO *open_pem(const char *path, struct buffer *content, char **error)
+{
+    if (!file_read(path, PEM_MAX, content, error)) {
+        struct buffer out = {0};
+        buffer_printf(&out, "%s; make the local authority with `exeat ca init -c FILE`", *error);
+        base_free(*error);
+        *error = buffer_take(&out);
+        return NULL;
+    }
+    return BIO_new_mem_buf(content->data, (int)content->length);
+}
+
+static bool load_certificate(struct tls_authority *authority, const char *path, char **error)
+{
+    struct buffer content = {0};
+    BIO *pem = open_pem(path, &content, error);
+    if (pem != NULL)
+        authority->certificate = PEM_read_bio_X509(pem, NULL, NULL, NULL);
+    if (pem != NULL && authority->certificate == NULL)
+        *error = openssl_sentence(path, "read a certificate");
+    BIO_free(pem);
+    buffer_clear(&content);
+    return authority->certificate != NULL;
+}
+
+/* An encrypted key is not asked for on a terminal. */
+static int no_password(char *out, int size, int writing, void *context)
+{
+    (void)out, (void)size, (void)writing, (void)context;
+    return -1;
+}
+
+static bool load_key(struct tls_authority *authority, const char *path, char **error)
+{
+    struct buffer content = {0};
+    BIO *pem = open_pem(path, &content, error);
+    if (pem != NULL)
+        authority->key = PEM_read_bio_PrivateKey(pem, NULL, no_password, NULL);
+    if (pem != NULL && authority->key == NULL)
+        *error = openssl_sentence(path, "read a private key");
+    BIO_free(pem);
+    base_forget(content.data, content.length);
+    buffer_clear(&content);
+    return authority->key != NULL;
+}
+
+static const char *check_pair(const struct tls_authority *authority)
+{
+    if (X509_check_private_key(authority->certificate, authority->key) != 1)
+        return "the key does not belong to this certificate";
+    if (X509_check_ca(authority->certificate) != 1)
+        return "this certificate is no certificate authority";
+    if (X509_cmp_current_time(X509_get0_notAfter(authority->certificate)) < 0)
+        return "this certificate has expired";
+    if (X509_get_ext_by_NID(authority->certificate, NID_name_constraints, -1) < 0)
+        return "this certificate has no name constraints: it could speak for anyone";
+    return NULL;
+}
+
+struct tls_authority *tls_authority_load(const char *certificate_path, const char *key_path, char **error)
+{
+    struct tls_authority *authority = base_zalloc(sizeof(*authority));
+    bool done = load_certificate(authority, certificate_path, error) && load_key(authority, key_path, error);
+    const char *wrong = done ? check_pair(authority) : NULL;
+    if (wrong != NULL) {
+        struct buffer out = {0};
+        ERR_clear_error();
+        buffer_printf(&out, "%s: %s; make a new one with `exeat ca renew -c FILE`", certificate_path, wrong);
+        *error = buffer_take(&out);
+        done = false;
+    }
+    if (done)
+        authority->leaf_key = EVP_EC_gen("P-256");
+    if (done && authority->leaf_key != NULL)
+        return authority;
+    tls_authority_free(authority);
+    return NULL;
+}
+
+void tls_authority_free(struct tls_authority *authority)
+{
+    if (authority == NULL)
+        return;
+    X509_free(authority->certificate);
+    EVP_PKEY_free(authority->key);
+    EVP_PKEY_free(authority->leaf_key);
+    base_free(authority);
+}
+
+/* --- asking --------------------------------------------------------------------------------------------------------
+ */
+
+static struct text subtree_name(const GENERAL_SUBTREE *subtree)
+{
+    if (subtree->base->type != GEN_DNS)
+        return TEXT("");
+    const ASN1_STRING *name = subtree->base->d.dNSName;
+    return (struct text){(const char *)ASN1_STRING_get0_data(name), (size_t)ASN1_STRING_length(name)};
+}
+
+bool tls_authority_may_speak_for(const struct tls_authority *authority, struct text name)
+{
+    NAME_CONSTRAINTS *constraints = X509_get_ext_d2i(authority->certificate, NID_name_constraints, NULL, NULL);
+    bool may = false;
+    int count = constraints == NULL ? 0 : sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees);
+    for (int i = 0; i < count && !may; i++) {
+        struct text permitted = subtree_name(sk_GENERAL_SUBTREE_value(constraints->permittedSubtrees, i));
+        may = permitted.length > 0 && is_within(name, permitted);
+    }
+    NAME_CONSTRAINTS_free(constraints);
+    return may;
+}
+
+static void describe_line(struct buffer *out, BIO *line, const char *what)
+{
+    char *data = NULL;
+    long length = BIO_get_mem_data(line, &data);
+    buffer_printf(out, "%-12s %.*s\n", what, (int)length, data);
+    (void)BIO_reset(line);
+}
+
+void tls_authority_describe(const struct tls_authority *authority, struct buffer *out)
+{
+    BIO *line = BIO_new(BIO_s_mem());
+    unsigned char hash[EVP_MAX_MD_SIZE];
+    unsigned length = 0;
+    X509_NAME_print_ex(line, X509_get_subject_name(authority->certificate), 0, XN_FLAG_ONELINE);
+    describe_line(out, line, "subject");
+    ASN1_TIME_print(line, X509_get0_notAfter(authority->certificate));
+    describe_line(out, line, "valid until");
+    BIO_free(line);
+    if (X509_digest(authority->certificate, EVP_sha256(), hash, &length) == 1) {
+        buffer_append(out, TEXT("sha256       "));
+        buffer_append_hex(out, (struct bytes){hash, length});
+        buffer_append(out, TEXT("\nmay speak for these names and what is below them:\n"));
+    }
+    NAME_CONSTRAINTS *constraints = X509_get_ext_d2i(authority->certificate, NID_name_constraints, NULL, NULL);
+    int count = constraints == NULL ? 0 : sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees);
+    for (int i = 0; i < count; i++) {
+        struct text name = subtree_name(sk_GENERAL_SUBTREE_value(constraints->permittedSubtrees, i));
+        buffer_printf(out, "  %.*s\n", TEXT_ARG(name));
+    }
+    NAME_CONSTRAINTS_free(constraints);
+}
+
+void tls_authority_certificate(const struct tls_authority *authority, struct buffer *out)
+{
+    BIO *pem = BIO_new(BIO_s_mem());
+    char *data = NULL;
+    if (PEM_write_bio_X509(pem, authority->certificate) == 1) {
+        long length = BIO_get_mem_data(pem, &data);
+        buffer_append(out, (struct text){data, (size_t)length});
+    }
+    BIO_free(pem);
+}

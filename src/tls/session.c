@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One TLS connection over a stream's socket: the handshake, and then the stream's transport. A small BIO of our own
+ * reads what was already taken off the socket first, and never raises SIGPIPE. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "exeat/base/check.h"
+#include "exeat/base/digest.h"
+#include "exeat/base/memory.h"
+#include "tls_internal.h"
+
+struct tls_session {
+    SSL *ssl;              /* owned */
+    struct stream *stream; /* borrowed */
+    int descriptor;        /* the stream's */
+    struct buffer replay;  /* bytes to read before those of the socket */
+    bool is_broken;        /* a fatal error was seen: SSL_shutdown must not be called */
+    char error[160];
+};
+
+/* --- the BIO --------------------------------------------------------------------------------------------------------
+ */
+
+static int bio_read(BIO *bio, char *out, size_t capacity, size_t *got)
+{
+    struct tls_session *session = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    if (session->replay.length > 0) {
+        *got = capacity < session->replay.length ? capacity : session->replay.length;
+        memcpy(out, session->replay.data, *got);
+        buffer_consume(&session->replay, *got);
+        if (session->replay.length == 0)
+            buffer_clear(&session->replay);
+        return 1;
+    }
+    ssize_t count = recv(session->descriptor, out, capacity, 0);
+    if (count > 0) {
+        *got = (size_t)count;
+        return 1;
+    }
+    if (count < 0 && (errno == EAGAIN || errno == EINTR))
+        BIO_set_retry_read(bio);
+    if (count == 0)
+        BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+    *got = 0;
+    return 0;
+}
+
+static int bio_write(BIO *bio, const char *data, size_t length, size_t *put)
+{
+    struct tls_session *session = BIO_get_data(bio);
+    BIO_clear_retry_flags(bio);
+    ssize_t count = send(session->descriptor, data, length, MSG_NOSIGNAL);
+    if (count >= 0) {
+        *put = (size_t)count;
+        return 1;
+    }
+    if (errno == EAGAIN || errno == EINTR)
+        BIO_set_retry_write(bio);
+    *put = 0;
+    return 0;
+}
+
+static long bio_control(BIO *bio, int command, long number, void *pointer)
+{
+    (void)number, (void)pointer;
+    if (command == BIO_CTRL_EOF)
+        return BIO_test_flags(bio, BIO_FLAGS_IN_EOF) != 0;
+    return command == BIO_CTRL_FLUSH;
+}
+
+BIO_METHOD *session_bio_new(void)
+{
+    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "exeat stream");
+    ASSERT(method != NULL);
+    BIO_meth_set_read_ex(method, bio_read);
+    BIO_meth_set_write_ex(method, bio_write);
+    BIO_meth_set_ctrl(method, bio_control);
+    return method;
+}
+
+/* --- the handshake --------------------------------------------------------------------------------------------------
+ */
+
+struct tls_session *session_new(SSL *ssl, const BIO_METHOD *method, struct stream *stream, struct text replay)
+{
+    struct tls_session *session = base_zalloc(sizeof(*session));
+    session->ssl = ssl;
+    session->stream = stream;
+    session->descriptor = stream_descriptor(stream);
+    buffer_append(&session->replay, replay);
+    BIO *bio = BIO_new(method);
+    ASSERT(bio != NULL);
+    BIO_set_data(bio, session);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl, bio, bio);
+    return session;
+}
+
+void tls_session_free(struct tls_session *session)
+{
+    if (session == NULL)
+        return;
+    SSL_free(session->ssl);
+    buffer_clear(&session->replay);
+    base_free(session);
+}
+
+static void note_error(struct tls_session *session)
+{
+    unsigned long code = ERR_peek_last_error();
+    const char *why = ERR_reason_error_string(code);
+    long verify = SSL_get_verify_result(session->ssl);
+    if (verify != X509_V_OK)
+        why = X509_verify_cert_error_string(verify);
+    size_t length = why == NULL ? 0 : strlen(why);
+    if (length >= sizeof(session->error))
+        length = sizeof(session->error) - 1;
+    if (why != NULL)
+        memcpy(session->error, why, length);
+    session->error[length] = '\0';
+    session->is_broken = true;
+    ERR_clear_error();
+}
+
+static enum io io_of(struct tls_session *session, int result)
+{
+    switch (SSL_get_error(session->ssl, result)) {
+    case SSL_ERROR_NONE:
+        return IO_OK;
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+        return IO_AGAIN;
+    case SSL_ERROR_ZERO_RETURN:
+        return IO_END;
+    default:
+        note_error(session);
+        return IO_BROKEN;
+    }
+}
+
+enum tls_progress tls_session_handshake(struct tls_session *session)
+{
+    ERR_clear_error();
+    int result = SSL_do_handshake(session->ssl);
+    if (result == 1)
+        return TLS_DONE;
+    return io_of(session, result) == IO_AGAIN ? TLS_AGAIN : TLS_FAILED;
+}
+
+const char *tls_session_error(const struct tls_session *session)
+{
+    return session->error[0] == '\0' ? "the connection was closed" : session->error;
+}
+
+bool tls_session_peer_key(const struct tls_session *session, uint8_t out[32])
+{
+    X509 *peer = SSL_get0_peer_certificate(session->ssl);
+    unsigned char *der = NULL;
+    int length = peer == NULL ? -1 : i2d_X509_PUBKEY(X509_get_X509_PUBKEY(peer), &der);
+    if (length <= 0)
+        return false;
+    struct digest digest;
+    digest_sha256((struct bytes){der, (size_t)length}, &digest);
+    memcpy(out, digest.bytes, sizeof(digest.bytes));
+    OPENSSL_free(der);
+    return true;
+}
+
+/* --- the transport --------------------------------------------------------------------------------------------------
+ */
+
+static enum io transport_read(void *state, int descriptor, void *out, size_t capacity, size_t *got)
+{
+    (void)descriptor;
+    struct tls_session *session = state;
+    ERR_clear_error();
+    int result = SSL_read_ex(session->ssl, out, capacity, got);
+    return result == 1 ? IO_OK : io_of(session, result);
+}
+
+static enum io transport_write(void *state, int descriptor, const struct iovec *parts, int count, size_t *put)
+{
+    (void)descriptor;
+    struct tls_session *session = state;
+    *put = 0;
+    for (int i = 0; i < count; i++) {
+        size_t written = 0;
+        if (parts[i].iov_len == 0)
+            continue;
+        ERR_clear_error();
+        int result = SSL_write_ex(session->ssl, parts[i].iov_base, parts[i].iov_len, &written);
+        if (result != 1) {
+            enum io io = io_of(session, result);
+            return *put > 0 && io == IO_AGAIN ? IO_OK : io;
+        }
+        *put += written;
+        if (written < parts[i].iov_len)
+            return IO_OK;
+    }
+    return IO_OK;
+}
+
+static enum io transport_finish(void *state, int descriptor)
+{
+    struct tls_session *session = state;
+    if (session->is_broken)
+        return IO_BROKEN;
+    ERR_clear_error();
+    int result = SSL_shutdown(session->ssl);
+    if (result < 0) {
+        enum io io = io_of(session, result);
+        if (io != IO_OK)
+            return io;
+    }
+    return shutdown(descriptor, SHUT_WR) == 0 ? IO_OK : IO_BROKEN;
+}
+
+static void transport_release(void *state)
+{
+    tls_session_free(state);
+}
+
+static const struct stream_transport transport = {
+    .read = transport_read,
+    .write = transport_write,
+    .finish = transport_finish,
+    .release = transport_release,
+};
+
+void tls_session_install(struct tls_session *session)
+{
+    stream_set_transport(session->stream, &transport, session);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What LLM clients and endpoints say to each other: refusals in the caller's dialect, calls on their way to a local
+ * endpoint, and answers on their way back. Bytes in, bytes out: no sockets, no clock but what is given. The OpenAI
+ * dialect is answered here; the others are refused in their own words. */
+#ifndef EXEAT_DIALECT_H
+#define EXEAT_DIALECT_H
+
+#include "exeat/base/attributes.h"
+#include "exeat/base/bytes.h"
+#include "exeat/model.h"
+
+/* A header field of an answer. */
+struct dialect_field {
+    struct text name;
+    struct text value;
+};
+enum { DIALECT_FIELDS_MAX = 12 };
+/* An answer's fields and body. The texts of the fields are static, or borrow from what the call was given. */
+struct dialect_answer {
+    struct dialect_field fields[DIALECT_FIELDS_MAX];
+    size_t field_count;
+    struct buffer body; /* the caller's to clear */
+};
+
+/* --- saying no -----------------------------------------------------------------------------------------------------
+ */
+
+struct dialect_refusal {
+    enum llm_dialect dialect; /* DIALECT_NONE: plain text */
+    enum reason reason;
+    struct text rule;   /* may be empty */
+    struct text id;     /* the request id */
+    struct text detail; /* one more sentence, ours; may be empty */
+};
+/* Short, and never an echo of what the client sent. The status is reason_row's. */
+void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer *answer);
+
+/* --- a call --------------------------------------------------------------------------------------------------------
+ */
+
+struct dialect_call;
+struct dialect_usage {
+    uint64_t tokens_in;
+    uint64_t tokens_out;
+};
+/* Reads a call's body; `path` may name the model (deployments). On a refusal `*call` is NULL, and `*detail` says what
+ * is wrong (static). `*call` is the caller's to free. */
+MUST_CHECK enum reason dialect_call_read(
+    enum llm_operation operation, struct text path, struct text body, struct dialect_call **call, const char **detail);
+void dialect_call_free(struct dialect_call *call); /* NULL is fine */
+struct text dialect_call_model(const struct dialect_call *call);
+bool dialect_call_streams(const struct dialect_call *call);
+
+/* The call as the endpoint shall get it: its model name, roles that local servers know, and usage asked for. */
+void dialect_call_write(const struct dialect_call *call, struct text served_model, struct buffer *body);
+struct text dialect_path(enum llm_operation operation); /* "/v1/chat/completions" */
+
+/* --- the answer ----------------------------------------------------------------------------------------------------
+ */
+
+/* The fields of every answer that is given here: type, request id, the rate-limit fields that clients wait for. */
+void dialect_answer_fields(struct dialect_answer *answer, struct text id, bool streams);
+/* A whole body of the endpoint, with the model's name as the caller knows it. False: it is not what was asked for. */
+MUST_CHECK bool dialect_reply_rewrite(
+    const struct dialect_call *call, struct text body, struct buffer *out, struct dialect_usage *usage);
+
+/* A stream of server-sent events (WHATWG HTML 9.2), rewritten event by event. */
+struct dialect_stream;
+struct dialect_stream *dialect_stream_new(const struct dialect_call *call); /* borrows the call */
+void dialect_stream_free(struct dialect_stream *stream);                    /* NULL is fine */
+/* Takes bytes, appends the whole events among them to `out`. False: not a stream of this dialect. */
+MUST_CHECK bool dialect_stream_feed(struct dialect_stream *stream, struct text bytes, struct buffer *out);
+/* The stream has said that it is complete; before that, an end is a break. */
+bool dialect_stream_is_complete(const struct dialect_stream *stream);
+void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage);
+/* The event that tells a client of a broken stream, before the connection is broken too. */
+void dialect_error_event(const struct dialect_call *call, enum reason reason, struct text id, struct buffer *out);
+
+/* --- canned --------------------------------------------------------------------------------------------------------
+ */
+
+/* A fixed answer to a call: `text`, whole or as a stream, as the call wants it. `now` is in seconds since 1970. False:
+ * there is none for this operation (embeddings: made-up vectors would spoil the shop's index). */
+MUST_CHECK bool
+dialect_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out);
+/* The answer to GET .../models, or .../models/NAME when `name` is not empty. */
+void dialect_models(const struct text *names, size_t count, struct text name, struct buffer *out);
+
+#endif

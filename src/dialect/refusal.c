@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* No, in the words that the caller's SDK understands: readable, and not tried again. */
+#include "dialect_internal.h"
+
+void answer_add(struct dialect_answer *answer, struct text name, struct text value)
+{
+    if (answer->field_count < DIALECT_FIELDS_MAX && value.length > 0)
+        answer->fields[answer->field_count++] = (struct dialect_field){name, value};
+}
+
+static bool is_for_later(const struct dialect_refusal *refusal)
+{
+    return reason_row(refusal->reason)->status >= 500;
+}
+
+static void append_sentence(const struct dialect_refusal *refusal, struct buffer *out)
+{
+    buffer_printf(
+        out, "exeat %s this request: %s", is_for_later(refusal) ? "could not serve" : "refused",
+        reason_row(refusal->reason)->text);
+    if (refusal->detail.length > 0)
+        buffer_printf(out, " (%.*s)", TEXT_ARG(refusal->detail));
+    if (refusal->rule.length > 0)
+        buffer_printf(out, "; rule %.*s", TEXT_ARG(refusal->rule));
+    buffer_printf(out, "; request %.*s", TEXT_ARG(refusal->id));
+}
+
+static void write_text(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
+{
+    buffer_printf(out, "%.*s\nreason: %s\n", TEXT_ARG(sentence), reason_row(refusal->reason)->code);
+    if (refusal->rule.length > 0)
+        buffer_printf(out, "rule: %.*s\n", TEXT_ARG(refusal->rule));
+    buffer_printf(out, "request: %.*s\n", TEXT_ARG(refusal->id));
+}
+
+static void append_member(struct buffer *out, const char *name, struct text value)
+{
+    buffer_printf(out, ",\"%s\":", name);
+    json_append_string(out, value);
+}
+
+/* What an operator looks for, beside what the SDK looks for. */
+static void append_facts(const struct dialect_refusal *refusal, struct buffer *out)
+{
+    append_member(out, "reason", text_from(reason_row(refusal->reason)->code));
+    if (refusal->rule.length > 0)
+        append_member(out, "rule", refusal->rule);
+    append_member(out, "request_id", refusal->id);
+}
+
+static void write_openai(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
+{
+    bool later = is_for_later(refusal);
+    buffer_append(out, TEXT("{\"error\":{\"message\":"));
+    json_append_string(out, sentence);
+    buffer_printf(
+        out, ",\"type\":\"%s\",\"param\":null,\"code\":\"%s\"", later ? "server_error" : "invalid_request_error",
+        later ? reason_row(refusal->reason)->code : "egress_policy_denied");
+    append_facts(refusal, out);
+    buffer_append(out, TEXT("}}"));
+}
+
+static void write_anthropic(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
+{
+    buffer_printf(
+        out, "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":",
+        is_for_later(refusal) ? "api_error" : "permission_error");
+    json_append_string(out, sentence);
+    buffer_append(out, TEXT("}"));
+    append_facts(refusal, out);
+    buffer_append(out, TEXT("}"));
+}
+
+static void write_gemini(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
+{
+    buffer_printf(out, "{\"error\":{\"code\":%u,\"message\":", reason_row(refusal->reason)->status);
+    json_append_string(out, sentence);
+    buffer_printf(out, ",\"status\":\"%s\"", is_for_later(refusal) ? "UNAVAILABLE" : "PERMISSION_DENIED");
+    append_facts(refusal, out);
+    buffer_append(out, TEXT("}}"));
+}
+
+static void write_message(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
+{
+    buffer_append(out, TEXT("{\"message\":"));
+    json_append_string(out, sentence);
+    append_facts(refusal, out);
+    buffer_append(out, TEXT("}"));
+}
+
+static void write_error(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
+{
+    buffer_append(out, TEXT("{\"error\":"));
+    json_append_string(out, sentence);
+    append_facts(refusal, out);
+    buffer_append(out, TEXT("}"));
+}
+
+typedef void (*refusal_writer)(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out);
+static const refusal_writer writers[] = {
+    [DIALECT_NONE] = write_text,      [DIALECT_OPENAI] = write_openai,   [DIALECT_ANTHROPIC] = write_anthropic,
+    [DIALECT_GEMINI] = write_gemini,  [DIALECT_BEDROCK] = write_message, [DIALECT_COHERE] = write_message,
+    [DIALECT_MISTRAL] = write_openai, [DIALECT_OLLAMA] = write_error,    [DIALECT_OTHER] = write_openai,
+};
+
+void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer *answer)
+{
+    struct buffer sentence = {0};
+    append_sentence(refusal, &sentence);
+    writers[refusal->dialect](refusal, buffer_text(&sentence), &answer->body);
+    buffer_clear(&sentence);
+    bool is_text = refusal->dialect == DIALECT_NONE;
+    answer_add(answer, TEXT("Content-Type"), is_text ? TEXT("text/plain; charset=utf-8") : TEXT("application/json"));
+    answer_add(answer, TEXT("X-Request-Id"), refusal->id);
+    if (is_for_later(refusal))
+        answer_add(answer, TEXT("Retry-After"), TEXT("1"));
+    else if (!is_text)
+        answer_add(answer, TEXT("X-Should-Retry"), TEXT("false"));
+    if (refusal->dialect == DIALECT_BEDROCK)
+        answer_add(answer, TEXT("X-Amzn-Errortype"), TEXT("AccessDeniedException"));
+}

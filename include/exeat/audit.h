@@ -195,7 +195,7 @@ enum audit_answer {
     AUDIT_REFUSED   /* too much is queued: fail closed; there is no record */
 };
 /* Hands a decision over and reserves room for its outcome: AUDIT_WAITS and AUDIT_RECORDED are followed by exactly one
- * audit_port_complete or audit_port_forget. */
+ * audit_port_complete or audit_port_forget. `wait` NULL: nothing will leave, so nobody waits. */
 MUST_CHECK enum audit_answer
 audit_port_decide(struct audit_port *port, const struct decision_record *decision, struct audit_wait *wait);
 void audit_port_complete(struct audit_port *port, const struct outcome_record *outcome);

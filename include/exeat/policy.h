@@ -34,6 +34,32 @@ struct decision {
 /* Never fails. Before `inside_known` a definite verdict holds for every completion; else the plan is PLAN_OPEN. */
 void policy_judge(const struct policy *policy, const struct request *request, struct decision *decision);
 
+/* Which client of `clients:` this is: by Proxy-Authorization ("Basic ...", RFC 7617; empty: none was sent), else by
+ * address. False: credentials were sent that fit nobody. `name` borrows from the policy; empty: nobody in particular. */
+MUST_CHECK bool policy_identify(
+    const struct policy *policy, const struct address *address, struct text authorization, struct text *name);
+
+/* Who answers a rerouted call. Texts borrow from the policy. */
+struct policy_inference {
+    struct text name;
+    bool is_canned;
+    enum scheme scheme;
+    struct host host;
+    uint16_t port;
+    struct text prefix; /* of the path */
+    struct text key;    /* bearer token; a secret; may be empty */
+    struct text text;   /* canned */
+};
+const struct policy_inference *policy_inference(const struct policy *policy, size_t index);
+/* The endpoint's name for a model that a caller asked for. */
+struct text policy_served_model(const struct policy *policy, size_t index, struct text asked);
+/* The model names that callers may use there, without those that are globs; returns how many. */
+size_t policy_model_names(const struct policy *policy, size_t index, struct text *names, size_t capacity);
+
+/* The host patterns that the authority must be able to speak for, groups and catalogue expanded; returns how many there
+ * are, and fills at most `capacity`. */
+size_t policy_authority_names(const struct policy *policy, struct host_pattern *names, size_t capacity);
+
 /* The only maker of judged addresses. False: `why` is REASON_ADDRESS, REASON_ADDRESS_METADATA or REASON_LOOP. */
 MUST_CHECK bool policy_judge_address(
     const struct policy *policy, const struct decision *decision, const struct address *address, uint16_t port,

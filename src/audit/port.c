@@ -127,12 +127,13 @@ audit_port_decide(struct audit_port *port, const struct decision_record *decisio
     entry->kind = AUDIT_DECISION;
     audit_decision_write(&record, &entry->fields, &entry->private_part);
     port->reserved++;
-    if (audit->options.waits_for_disk) {
+    bool waits = wait != NULL && audit->options.waits_for_disk;
+    if (waits) {
         entry->wait = wait;
         wait->entry = entry;
     }
     hand_over(port, entry);
-    return audit->options.waits_for_disk ? AUDIT_WAITS : AUDIT_RECORDED;
+    return waits ? AUDIT_WAITS : AUDIT_RECORDED;
 }
 
 void audit_port_complete(struct audit_port *port, const struct outcome_record *outcome)

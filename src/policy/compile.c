@@ -212,6 +212,7 @@ static void policy_free(struct policy *policy)
         free_paths(&policy->rules[i].when);
         free_paths(&policy->rules[i].unless);
     }
+    inference_clear(policy);
     llm_catalogue_free(policy->catalogue);
     settings_free(policy->settings);
     arena_clear(&policy->arena);
@@ -226,6 +227,7 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     policy->references = 1;
     policy->settings = settings;
     compile_catalogue(&compile);
+    inference_compile(policy, diags);
     compile_rules(&compile);
     compile_tls(&compile);
     if (diags_errors(diags) == errors_before)

@@ -95,11 +95,11 @@ static bool can_answer(const struct llm_call *call)
 
 static void decide_reroute(const struct policy *policy, struct decision *decision)
 {
-    say(decision, VERDICT_REROUTE, PLAN_REROUTE, REASON_RULE);
-    if (!can_answer(&decision->llm))
+    bool canned = policy->inference[decision->inference[0]].is_canned;
+    say(decision, VERDICT_REROUTE, canned ? PLAN_ANSWER : PLAN_REROUTE, REASON_RULE);
+    /* Canned text has no vectors, and made-up ones would spoil an index. */
+    if (!can_answer(&decision->llm) || (canned && decision->llm.operation == LLM_EMBEDDINGS))
         say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_LLM_OPERATION);
-    else if (policy->settings->lists.inference[decision->inference[0]].is_canned)
-        decision->plan = PLAN_ANSWER;
 }
 
 /* Everything is known: one verdict. */

@@ -175,3 +175,26 @@ enum known conditions_hold(
         return KNOWN_NO;
     return inside_holds(conditions, request);
 }
+
+static void add_pattern(const struct host_pattern *pattern, struct host_pattern *names, size_t capacity, size_t *count)
+{
+    if (*count < capacity)
+        names[*count] = *pattern;
+    (*count)++;
+}
+
+size_t policy_authority_names(const struct policy *policy, struct host_pattern *names, size_t capacity)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < policy->speaks_for_count; i++) {
+        const struct compiled_host *host = &policy->speaks_for[i];
+        for (size_t j = 0; host->is_llm && j < llm_catalogue_count(policy->catalogue); j++) {
+            const struct llm_entry *entry = llm_catalogue_at(policy->catalogue, j);
+            if (entry->kind == LLM_KIND_API || entry->kind == LLM_KIND_SHARED)
+                add_pattern(&entry->pattern, names, capacity, &count);
+        }
+        if (!host->is_llm && !host->is_llm_web)
+            add_pattern(&host->pattern, names, capacity, &count);
+    }
+    return count;
+}

@@ -44,6 +44,9 @@ struct policy {
     struct arena arena;
     struct settings *settings;       /* owned */
     struct llm_catalogue *catalogue; /* owned */
+    struct policy_inference *inference;
+    struct buffer *keys; /* owned; secrets, one for each inference */
+    size_t inference_count;
     struct policy_rule *rules;
     size_t rule_count;
     struct compiled_host *speaks_for; /* tls.authority.names */
@@ -51,6 +54,10 @@ struct policy {
     struct compiled_host *never;
     size_t never_count;
 };
+
+/* inference.c */
+void inference_compile(struct policy *policy, struct diags *diags);
+void inference_clear(struct policy *policy);
 
 /* How specific a match is: exact beats the longest suffix beats `*`; 0 is no match. */
 size_t

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The endpoints that answer rerouted calls, with their keys, and the names that models have there. */
+#include "exeat/base/file.h"
+#include "exeat/base/memory.h"
+#include "policy_internal.h"
+
+enum { KEY_MAX = 4096 };
+
+static struct text read_key(struct policy *policy, size_t index, struct diags *diags)
+{
+    const struct settings_inference *source = &policy->settings->lists.inference[index];
+    char *error = NULL;
+    if (source->key_file.length == 0)
+        return TEXT("");
+    char *path = text_copy(source->key_file);
+    if (!file_read(path, KEY_MAX, &policy->keys[index], &error))
+        diag_error(diags, source->name.mark, "the key of inference '%s' cannot be read: %s", source->name.text.data, error);
+    base_free(error);
+    base_free(path);
+    return text_trim(buffer_text(&policy->keys[index]), " \t\r\n");
+}
+
+static bool is_field_value(struct text key)
+{
+    for (size_t i = 0; i < key.length; i++)
+        if ((unsigned char)key.data[i] <= ' ' || (unsigned char)key.data[i] >= 0x7f)
+            return false;
+    return true;
+}
+
+void inference_compile(struct policy *policy, struct diags *diags)
+{
+    const struct settings_lists *lists = &policy->settings->lists;
+    policy->inference_count = lists->inference_count;
+    policy->inference = arena_array(&policy->arena, lists->inference_count, sizeof(*policy->inference));
+    policy->keys = arena_array(&policy->arena, lists->inference_count, sizeof(*policy->keys));
+    for (size_t i = 0; i < lists->inference_count; i++) {
+        const struct settings_inference *source = &lists->inference[i];
+        policy->inference[i] = (struct policy_inference){
+            .name = source->name.text,
+            .is_canned = source->is_canned,
+            .scheme = source->scheme,
+            .host = source->host,
+            .port = source->port,
+            .prefix = source->prefix,
+            .key = read_key(policy, i, diags),
+            .text = source->text,
+        };
+        if (!is_field_value(policy->inference[i].key))
+            diag_error(diags, source->name.mark, "the key file of inference '%s' must hold one token on one line", source->name.text.data);
+    }
+}
+
+void inference_clear(struct policy *policy)
+{
+    for (size_t i = 0; i < policy->inference_count; i++) {
+        base_forget(policy->keys[i].data, policy->keys[i].capacity);
+        buffer_clear(&policy->keys[i]);
+    }
+}
+
+const struct policy_inference *policy_inference(const struct policy *policy, size_t index)
+{
+    return &policy->inference[index];
+}
+
+struct text policy_served_model(const struct policy *policy, size_t index, struct text asked)
+{
+    const struct settings_inference *source = &policy->settings->lists.inference[index];
+    for (size_t i = 0; i < source->model_count; i++)
+        if (text_glob(source->models[i].asked, asked))
+            return source->models[i].served;
+    return asked;
+}
+
+static void add_name(struct text name, struct text *names, size_t capacity, size_t *count)
+{
+    for (size_t i = 0; i < *count; i++)
+        if (text_equal(names[i], name))
+            return;
+    if (*count < capacity && !text_has(name, '*'))
+        names[(*count)++] = name;
+}
+
+size_t policy_model_names(const struct policy *policy, size_t index, struct text *names, size_t capacity)
+{
+    const struct settings_inference *source = &policy->settings->lists.inference[index];
+    size_t count = 0;
+    for (size_t i = 0; i < source->model_count; i++)
+        add_name(source->models[i].asked, names, capacity, &count);
+    for (size_t i = 0; i < source->model_count; i++)
+        add_name(source->models[i].served, names, capacity, &count);
+    return count;
+}

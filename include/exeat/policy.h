@@ -60,6 +60,13 @@ size_t policy_model_names(const struct policy *policy, size_t index, struct text
  * are, and fills at most `capacity`. */
 size_t policy_authority_names(const struct policy *policy, struct host_pattern *names, size_t capacity);
 
+/* A request as people write it: "METHOD URL". Texts live in `arena`. False: `*wrong` says what (static). */
+MUST_CHECK bool policy_request_parse(struct text line, struct arena *arena, struct request *request, const char **wrong);
+/* Runs the file's `tests:`; each that fails is an error with its place. */
+void policy_test(const struct policy *policy, struct diags *diags);
+/* What is decided and why, for people: at CONNECT and inside, rule by rule. */
+void policy_explain(const struct policy *policy, const struct request *request, struct buffer *out);
+
 /* The only maker of judged addresses. False: `why` is REASON_ADDRESS, REASON_ADDRESS_METADATA or REASON_LOOP. */
 MUST_CHECK bool policy_judge_address(
     const struct policy *policy, const struct decision *decision, const struct address *address, uint16_t port,

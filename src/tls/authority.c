@@ -217,7 +217,7 @@ static bool load_key(struct tls_authority *authority, const char *path, char **e
     return authority->key != NULL;
 }
 
-static const char *check_pair(const struct tls_authority *authority)
+static const char *check_pair(struct tls_authority *authority)
 {
     if (X509_check_private_key(authority->certificate, authority->key) != 1)
         return "the key does not belong to this certificate";
@@ -225,7 +225,8 @@ static const char *check_pair(const struct tls_authority *authority)
         return "this certificate is no certificate authority";
     if (X509_cmp_current_time(X509_get0_notAfter(authority->certificate)) < 0)
         return "this certificate has expired";
-    if (X509_get_ext_by_NID(authority->certificate, NID_name_constraints, -1) < 0)
+    authority->constraints = X509_get_ext_d2i(authority->certificate, NID_name_constraints, NULL, NULL);
+    if (authority->constraints == NULL || sk_GENERAL_SUBTREE_num(authority->constraints->permittedSubtrees) <= 0)
         return "this certificate has no name constraints: it could speak for anyone";
     return NULL;
 }
@@ -254,6 +255,7 @@ void tls_authority_free(struct tls_authority *authority)
 {
     if (authority == NULL)
         return;
+    NAME_CONSTRAINTS_free(authority->constraints);
     X509_free(authority->certificate);
     EVP_PKEY_free(authority->key);
     EVP_PKEY_free(authority->leaf_key);
@@ -273,15 +275,14 @@ static struct text subtree_name(const GENERAL_SUBTREE *subtree)
 
 bool tls_authority_may_speak_for(const struct tls_authority *authority, struct text name)
 {
-    NAME_CONSTRAINTS *constraints = X509_get_ext_d2i(authority->certificate, NID_name_constraints, NULL, NULL);
-    bool may = false;
-    int count = constraints == NULL ? 0 : sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees);
-    for (int i = 0; i < count && !may; i++) {
+    const NAME_CONSTRAINTS *constraints = authority->constraints;
+    int count = sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees);
+    for (int i = 0; i < count; i++) {
         struct text permitted = subtree_name(sk_GENERAL_SUBTREE_value(constraints->permittedSubtrees, i));
-        may = permitted.length > 0 && is_within(name, permitted);
+        if (permitted.length > 0 && is_within(name, permitted))
+            return true;
     }
-    NAME_CONSTRAINTS_free(constraints);
-    return may;
+    return false;
 }
 
 static void describe_line(struct buffer *out, BIO *line, const char *what)
@@ -307,13 +308,12 @@ void tls_authority_describe(const struct tls_authority *authority, struct buffer
         buffer_append_hex(out, (struct bytes){hash, length});
         buffer_append(out, TEXT("\nmay speak for these names and what is below them:\n"));
     }
-    NAME_CONSTRAINTS *constraints = X509_get_ext_d2i(authority->certificate, NID_name_constraints, NULL, NULL);
-    int count = constraints == NULL ? 0 : sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees);
+    const NAME_CONSTRAINTS *constraints = authority->constraints;
+    int count = sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees);
     for (int i = 0; i < count; i++) {
         struct text name = subtree_name(sk_GENERAL_SUBTREE_value(constraints->permittedSubtrees, i));
         buffer_printf(out, "  %.*s\n", TEXT_ARG(name));
     }
-    NAME_CONSTRAINTS_free(constraints);
 }
 
 void tls_authority_certificate(const struct tls_authority *authority, struct buffer *out)

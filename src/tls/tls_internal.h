@@ -12,6 +12,7 @@
 struct tls_authority {
     X509 *certificate;  /* owned */
     EVP_PKEY *key;      /* owned */
+    NAME_CONSTRAINTS *constraints; /* owned; what it may speak for */
     EVP_PKEY *leaf_key; /* owned; of all leaves, never stored */
 };
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What operators and their tools see of a running gate: health and metrics over HTTP (read-only), and the control socket
+ * for what changes state. */
+#ifndef EXEAT_ADMIN_H
+#define EXEAT_ADMIN_H
+
+#include "exeat/audit.h"
+#include "exeat/net.h"
+#include "exeat/session.h"
+
+/* A moment of the gate, summed over its workers. */
+struct admin_view {
+    bool ready;
+    struct session_stats sessions;
+    struct audit_stats audit;
+    uint64_t policy_sequence;
+    uint64_t workers;
+    uint64_t reloads;         /* policies that took effect after the first */
+    uint64_t reloads_refused; /* offered, and not good */
+};
+/* Adds one worker's counters to a sum. */
+void admin_add(struct session_stats *sum, const struct session_stats *one);
+/* Prometheus text format 0.0.4. */
+void admin_metrics_write(const struct admin_view *view, struct buffer *out);
+
+/* GET /livez, /readyz and /metrics on an accepted-from socket (bound, listening; taken). */
+struct admin;
+typedef void (*admin_look)(void *context, struct admin_view *view);
+struct admin *admin_new(struct loop *loop, int descriptor, admin_look look, void *context);
+void admin_free(struct admin *admin); /* NULL is fine */
+
+/* A Unix socket for the gate's owner and root: one line in, one answer out. */
+struct control;
+typedef void (*control_command)(void *context, struct text line, struct buffer *answer);
+MUST_CHECK struct control *
+control_new(struct loop *loop, const char *path, control_command on_command, void *context, char **error);
+void control_free(struct control *control); /* NULL is fine; removes the socket */
+/* The other end, blocking: false when no gate answers there. `answer` receives what it said. */
+MUST_CHECK bool control_ask(const char *path, struct text line, struct buffer *answer);
+
+#endif

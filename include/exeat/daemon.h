@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The running gate: workers, reload, drain; the settings are handed to the modules here. */
+#ifndef EXEAT_DAEMON_H
+#define EXEAT_DAEMON_H
+
+#include "exeat/audit.h"
+#include "exeat/policy.h"
+#include "exeat/tls.h"
+
+/* What a command ends with, so that scripts can tell. */
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_NO = 1,         /* the answer is no: denied, nothing matched */
+    EXIT_USAGE = 2,      /* usage or configuration error */
+    EXIT_TAMPERED = 3,   /* audit verification failed */
+    EXIT_INCOMPLETE = 4, /* the audit log is incomplete */
+    EXIT_IO = 5,         /* cannot read or write */
+};
+
+/* Loads, compiles and tests a configuration. NULL with errors in `diags`. */
+MUST_CHECK struct policy *daemon_load(const char *path, struct diags *diags);
+/* The authority of the configuration, checked to be able to speak for all that it must. NULL without error: the
+ * configuration has none. NULL with `error` (base_free): a sentence with what to do. */
+struct tls_authority *daemon_load_authority(const struct policy *policy, const char *path, char **error);
+/* The log's key, made on first use. NULL with `error`. */
+MUST_CHECK struct signing_key *daemon_load_log_key(const struct policy *policy, char **error);
+
+/* Runs the gate until SIGTERM or SIGINT and its drain. Says on stderr why it could not. */
+enum exit_code daemon_run(const char *config_path);
+
+#endif

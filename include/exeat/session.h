@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps of one client connection: the only place where wire, policy, audit, net, tls, route and dialect meet. A session lives and
+ * dies on one worker's loop. */
+#ifndef EXEAT_SESSION_H
+#define EXEAT_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "exeat/audit.h"
+#include "exeat/model.h"
+#include "exeat/net.h"
+#include "exeat/policy.h"
+#include "exeat/route.h"
+#include "exeat/tls.h"
+
+/* What may change with a reload. */
+struct session_limits {
+    size_t head;              /* bytes */
+    size_t fields;
+    size_t body_held;         /* bytes of a body that is judged or rewritten */
+    size_t connections;       /* sessions per worker */
+    uint64_t head_ms;         /* deadlines of inactivity, milliseconds */
+    uint64_t connect_ms;
+    uint64_t idle_ms;
+    uint64_t stream_ms;
+    bool ech_denied;          /* refuse a ClientHello with an encrypted inner one */
+};
+
+/* What a worker needs to run sessions; all borrowed and outliving it. */
+struct session_options {
+    struct loop *loop;
+    struct resolver *resolver;
+    struct route *route;
+    struct audit_port *audit;
+    struct tls_server *tls;   /* NULL: nothing can be opened */
+    const char *via;          /* our pseudonym and loop token for Via */
+};
+
+/* Counters of one worker. Written by its thread only; others may read stale values. */
+enum { SESSION_LATENCY_BUCKETS = 12, SESSION_LLM_ROWS = 32 };
+struct session_llm_row {
+    char provider[48];
+    char model[48];           /* as the policy names what is served; else "other" */
+    uint64_t answered;
+    uint64_t refused;
+    uint64_t failed;
+};
+struct session_stats {
+    uint64_t accepted;
+    uint64_t open;
+    uint64_t over_limit;
+    uint64_t decisions[VERDICT_ERROR + 1][REASON_COUNT];
+    uint64_t observed;
+    uint64_t upstream_latency[SESSION_LATENCY_BUCKETS + 1]; /* last: beyond all bounds */
+    uint64_t upstream_latency_us;
+    uint64_t upstream_count;
+    uint64_t bytes_up;
+    uint64_t bytes_down;
+    struct session_llm_row llm[SESSION_LLM_ROWS];
+};
+extern const uint64_t session_latency_bounds_us[SESSION_LATENCY_BUCKETS];
+
+struct session_worker;
+struct session_worker *session_worker_new(const struct session_options *options);
+/* Ends what is left without ceremony; records are written. */
+void session_worker_free(struct session_worker *worker);
+/* From now on new requests are judged by `policy`, whose reference is taken. */
+void session_worker_set_policy(
+    struct session_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct session_limits *limits);
+/* For names that are looked up from now on. The old one must live on for those under way. */
+void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver);
+/* Starts a session on an accepted connection of the forward listener; takes the descriptor. */
+void session_start(struct session_worker *worker, int descriptor, const struct address *peer);
+/* Called when the audit port's descriptor is readable. */
+void session_worker_collect(struct session_worker *worker);
+/* Closes idle connections and lets none go on after its current request. */
+void session_worker_drain(struct session_worker *worker);
+/* Cuts what is still open, with a record each. */
+void session_worker_cut(struct session_worker *worker);
+size_t session_worker_open(const struct session_worker *worker);
+const struct session_stats *session_worker_stats(const struct session_worker *worker);
+
+#endif

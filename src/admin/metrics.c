@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counters as Prometheus reads them. Labels come from tables, the policy and the catalogue, never from requests. */
+#include "exeat/admin.h"
+
+static void add_llm(struct session_llm_row *sum, const struct session_llm_row *one)
+{
+    for (size_t i = 0; i < SESSION_LLM_ROWS; i++) {
+        bool is_free = sum[i].provider[0] == '\0';
+        bool is_same = text_equal(text_from(sum[i].provider), text_from(one->provider)) &&
+                       text_equal(text_from(sum[i].model), text_from(one->model));
+        bool is_last = i + 1 == SESSION_LLM_ROWS;
+        if (!is_free && !is_same && !is_last)
+            continue;
+        struct session_llm_row before = sum[i];
+        if (is_free)
+            sum[i] = *one;
+        sum[i].answered = before.answered + one->answered;
+        sum[i].refused = before.refused + one->refused;
+        sum[i].failed = before.failed + one->failed;
+        return;
+    }
+}
+
+void admin_add(struct session_stats *sum, const struct session_stats *one)
+{
+    sum->accepted += one->accepted;
+    sum->open += one->open;
+    sum->over_limit += one->over_limit;
+    sum->observed += one->observed;
+    sum->upstream_latency_us += one->upstream_latency_us;
+    sum->upstream_count += one->upstream_count;
+    sum->bytes_up += one->bytes_up;
+    sum->bytes_down += one->bytes_down;
+    for (size_t i = 0; i <= VERDICT_ERROR; i++)
+        for (size_t j = 0; j < REASON_COUNT; j++)
+            sum->decisions[i][j] += one->decisions[i][j];
+    for (size_t i = 0; i <= SESSION_LATENCY_BUCKETS; i++)
+        sum->upstream_latency[i] += one->upstream_latency[i];
+    for (size_t i = 0; i < SESSION_LLM_ROWS; i++)
+        if (one->llm[i].provider[0] != '\0')
+            add_llm(sum->llm, &one->llm[i]);
+}
+
+static void head(struct buffer *out, const char *name, const char *type, const char *help)
+{
+    buffer_printf(out, "# HELP exeat_%s %s\n# TYPE exeat_%s %s\n", name, help, name, type);
+}
+
+static void number(struct buffer *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+    head(out, name, type, help);
+    buffer_printf(out, "exeat_%s ", name);
+    buffer_append_number(out, value);
+    buffer_append_byte(out, '\n');
+}
+
+static void seconds(struct buffer *out, uint64_t us)
+{
+    buffer_printf(out, "%llu.%06llu", (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000));
+}
+
+/* A histogram's buckets are cumulative. */
+static void histogram(
+    struct buffer *out, const char *name, const char *help, const uint64_t *bounds_us, const uint64_t *counts,
+    size_t bounds, uint64_t sum_us)
+{
+    uint64_t total = 0;
+    head(out, name, "histogram", help);
+    for (size_t i = 0; i <= bounds; i++) {
+        total += counts[i];
+        buffer_printf(out, "exeat_%s_bucket{le=\"", name);
+        if (i < bounds)
+            seconds(out, bounds_us[i]);
+        else
+            buffer_append(out, TEXT("+Inf"));
+        buffer_printf(out, "\"} %llu\n", (unsigned long long)total);
+    }
+    buffer_printf(out, "exeat_%s_sum ", name);
+    seconds(out, sum_us);
+    buffer_printf(out, "\nexeat_%s_count %llu\n", name, (unsigned long long)total);
+}
+
+static void write_decisions(const struct session_stats *stats, struct buffer *out)
+{
+    head(out, "decisions_total", "counter", "Decisions by verdict and reason.");
+    for (size_t verdict = VERDICT_ALLOW; verdict <= VERDICT_ERROR; verdict++)
+        for (size_t reason = 0; reason < REASON_COUNT; reason++)
+            if (stats->decisions[verdict][reason] > 0)
+                buffer_printf(
+                    out, "exeat_decisions_total{verdict=\"%s\",reason=\"%s\"} %llu\n",
+                    verdict_name((enum verdict)verdict), reason_row((enum reason)reason)->code,
+                    (unsigned long long)stats->decisions[verdict][reason]);
+}
+
+static void label(struct buffer *out, const char *value)
+{
+    for (const char *at = value; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\')
+            buffer_append_byte(out, '\\');
+        buffer_append_byte(out, *at >= ' ' ? *at : '?');
+    }
+}
+
+static void write_llm(const struct session_stats *stats, struct buffer *out)
+{
+    head(out, "llm_calls_total", "counter", "LLM calls by provider, model that answered, and outcome.");
+    for (size_t i = 0; i < SESSION_LLM_ROWS; i++) {
+        const struct session_llm_row *row = &stats->llm[i];
+        const struct {
+            const char *name;
+            uint64_t count;
+        } outcomes[] = {{"answered", row->answered}, {"refused", row->refused}, {"failed", row->failed}};
+        for (size_t j = 0; j < COUNT_OF(outcomes); j++) {
+            if (outcomes[j].count == 0)
+                continue;
+            buffer_append(out, TEXT("exeat_llm_calls_total{provider=\""));
+            label(out, row->provider);
+            buffer_append(out, TEXT("\",model=\""));
+            label(out, row->model);
+            buffer_printf(
+                out, "\",outcome=\"%s\"} %llu\n", outcomes[j].name, (unsigned long long)outcomes[j].count);
+        }
+    }
+}
+
+void admin_metrics_write(const struct admin_view *view, struct buffer *out)
+{
+    const struct session_stats *stats = &view->sessions;
+    const struct audit_stats *audit = &view->audit;
+    write_decisions(stats, out);
+    write_llm(stats, out);
+    number(out, "observed_total", "counter", "Decisions that observe mode let through.", stats->observed);
+    number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);
+    number(out, "sessions_total", "counter", "Client connections that were accepted.", stats->accepted);
+    number(out, "sessions_over_limit_total", "counter", "Client connections closed at once: too many.", stats->over_limit);
+    number(out, "bytes_up_total", "counter", "Bytes of content from clients.", stats->bytes_up);
+    number(out, "bytes_down_total", "counter", "Bytes of content to clients.", stats->bytes_down);
+    histogram(
+        out, "upstream_latency_seconds", "Time from a request's first byte to the head of its reply.",
+        session_latency_bounds_us, stats->upstream_latency, SESSION_LATENCY_BUCKETS, stats->upstream_latency_us);
+    number(out, "audit_queue_entries", "gauge", "Records handed over and not yet on disk.", audit->queued);
+    number(out, "audit_records_total", "counter", "Records on disk since the start.", audit->records);
+    number(out, "audit_failures_total", "counter", "Commits that failed.", audit->failures);
+    number(out, "audit_lost_total", "counter", "Decisions let through without a record (on_failure: allow).", audit->lost);
+    histogram(
+        out, "audit_commit_seconds", "Time of a commit to disk.", audit_latency_bounds_us, audit->commit_latency,
+        AUDIT_LATENCY_BUCKETS, audit->commit_us);
+    number(out, "policy_sequence", "gauge", "Sequence of the POLICY record in force.", view->policy_sequence);
+    number(out, "policy_reloads_total", "counter", "Policies that took effect after the first.", view->reloads);
+    number(out, "policy_reloads_refused_total", "counter", "Policies that were offered and refused.", view->reloads_refused);
+    number(out, "workers", "gauge", "Worker threads.", view->workers);
+    number(out, "ready", "gauge", "1 when the gate takes traffic.", view->ready ? 1 : 0);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of daemon share: the gate and its workers. */
+#ifndef EXEAT_DAEMON_INTERNAL_H
+#define EXEAT_DAEMON_INTERNAL_H
+
+#include <pthread.h>
+
+#include "exeat/admin.h"
+#include "exeat/daemon.h"
+
+enum { LISTENERS_MAX = 8 };
+
+/* What the main thread wants of a worker; taken under the worker's lock. */
+struct orders {
+    struct policy *policy; /* a new one, with its reference; NULL: none */
+    uint64_t policy_sequence;
+    bool drain;
+    bool cut;
+    bool stop;
+    uint64_t look; /* how often a fresh snapshot was asked for */
+};
+
+struct worker;
+struct worker_options {
+    const struct tls_authority *authority; /* borrowed; NULL: nothing is opened */
+    struct audit *audit;                   /* borrowed */
+    const char *via;                       /* borrowed */
+    const int *listeners;                  /* bound sockets, taken */
+    size_t listener_count;
+};
+/* Made in the main thread, run in its own. NULL with `error`. Takes a reference of the policy. */
+struct worker *worker_new(
+    const struct worker_options *options, struct policy *policy, uint64_t policy_sequence, char **error);
+void worker_start(struct worker *worker);
+void worker_join(struct worker *worker); /* after an order to stop */
+void worker_free(struct worker *worker);
+/* From the main thread. */
+void worker_set_policy(struct worker *worker, struct policy *policy, uint64_t policy_sequence);
+void worker_drain(struct worker *worker);
+void worker_cut(struct worker *worker);
+void worker_stop(struct worker *worker);
+/* Waits for a fresh copy of its counters. */
+void worker_look(struct worker *worker, struct session_stats *stats);
+
+/* Calls back, some time after it, when a file of the policy or a link to it has changed. */
+struct files_watch;
+struct files_watch *files_watch_new(struct loop *loop, timer_function on_change, void *context);
+void files_watch_set(struct files_watch *watch, const struct settings *settings);
+void files_watch_free(struct files_watch *watch);
+
+struct gate {
+    const char *path; /* of the configuration */
+    struct loop *loop;
+    struct policy *policy; /* in force; one reference */
+    uint64_t policy_sequence;
+    struct signing_key *log_key;
+    struct tls_authority *authority;
+    struct audit *audit;
+    struct worker **workers;
+    size_t worker_count;
+    struct admin *admin;
+    struct control *control;
+    struct files_watch *files;
+    int signals; /* signalfd */
+    struct watch *signals_watch;
+    struct timer *drain_timer;
+    uint64_t drain_until_us; /* 0: not draining */
+    uint64_t reloads;
+    uint64_t reloads_refused;
+    char via[24];
+};
+/* reload.c */
+void gate_reload(struct gate *gate);
+/* Has the policy on disk before anyone is judged by it. False: it is not. */
+MUST_CHECK bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t *sequence);
+
+#endif

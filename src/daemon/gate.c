@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The gate from start to end: open what it needs, run, drain, close in reverse. */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "daemon_internal.h"
+#include "exeat/base/clock.h"
+#include "exeat/base/log.h"
+#include "exeat/base/memory.h"
+
+enum { DRAIN_LOOK_MS = 50 };
+
+/* --- what operators see ----------------------------------------------------------------------------------------------- */
+
+static void look(void *context, struct admin_view *view)
+{
+    struct gate *gate = context;
+    struct session_stats *one = base_zalloc(sizeof(*one));
+    for (size_t i = 0; i < gate->worker_count; i++) {
+        worker_look(gate->workers[i], one);
+        admin_add(&view->sessions, one);
+    }
+    base_free(one);
+    audit_stats_read(gate->audit, &view->audit);
+    view->ready = gate->drain_until_us == 0;
+    view->policy_sequence = gate->policy_sequence;
+    view->workers = gate->worker_count;
+    view->reloads = gate->reloads;
+    view->reloads_refused = gate->reloads_refused;
+}
+
+static void on_command(void *context, struct text line, struct buffer *answer)
+{
+    struct gate *gate = context;
+    struct text command;
+    struct text rest = line;
+    (void)text_split(&rest, ' ', &command);
+    if (text_equal(command, TEXT("reload"))) {
+        uint64_t before = gate->reloads_refused;
+        gate_reload(gate);
+        buffer_append_string(answer, gate->reloads_refused == before ? "ok\n" : "refused: see the log\n");
+    } else if (text_equal(command, TEXT("access"))) {
+        bool done = audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("access"), rest);
+        buffer_append_string(answer, done ? "ok\n" : "failed: not recorded\n");
+    } else {
+        buffer_append(answer, TEXT("unknown command: this socket knows reload and access\n"));
+    }
+}
+
+/* --- signals and drain ------------------------------------------------------------------------------------------------- */
+
+static size_t open_sessions(struct gate *gate)
+{
+    size_t open = 0;
+    struct session_stats *one = base_zalloc(sizeof(*one));
+    for (size_t i = 0; i < gate->worker_count; i++) {
+        worker_look(gate->workers[i], one);
+        open += (size_t)one->open;
+    }
+    base_free(one);
+    return open;
+}
+
+static void on_drain(void *context)
+{
+    struct gate *gate = context;
+    size_t open = open_sessions(gate);
+    bool late = clock_steady_us() >= gate->drain_until_us;
+    if (open > 0 && !late) {
+        timer_start(gate->drain_timer, DRAIN_LOOK_MS);
+        return;
+    }
+    log_info("drained", log_number("cut", (int64_t)open));
+    loop_stop(gate->loop);
+}
+
+static void begin_drain(struct gate *gate)
+{
+    uint64_t drain_ms = policy_settings(gate->policy)->run.drain_ms;
+    if (gate->drain_until_us != 0) {
+        loop_stop(gate->loop); /* asked twice: now */
+        return;
+    }
+    gate->drain_until_us = clock_steady_us() + drain_ms * 1000;
+    log_info("draining", log_number("until_ms", (int64_t)drain_ms));
+    for (size_t i = 0; i < gate->worker_count; i++)
+        worker_drain(gate->workers[i]);
+    timer_start(gate->drain_timer, 1);
+}
+
+static void on_change(void *context)
+{
+    struct gate *gate = context;
+    if (gate->drain_until_us == 0)
+        gate_reload(gate);
+}
+
+static void on_signal(void *context)
+{
+    struct gate *gate = context;
+    struct signalfd_siginfo info;
+    while (read(gate->signals, &info, sizeof(info)) == sizeof(info)) {
+        if (info.ssi_signo == SIGHUP)
+            on_change(gate);
+        else
+            begin_drain(gate);
+    }
+}
+
+/* Before any thread is made, so that all of them inherit the mask. */
+static void take_signals(struct gate *gate)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    gate->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    gate->signals_watch = watch_new(gate->loop, gate->signals, on_signal, gate);
+}
+
+/* --- start -------------------------------------------------------------------------------------------------------------- */
+
+static void set_process_limits(void)
+{
+    struct rlimit none = {0, 0};
+    struct rlimit files;
+    setrlimit(RLIMIT_CORE, &none); /* a core would hold keys */
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
+static bool say(char *error)
+{
+    fprintf(stderr, "exeat: %s\n", error == NULL ? "cannot start" : error);
+    base_free(error);
+    return false;
+}
+
+static enum audit_privacy privacy_of(enum privacy privacy)
+{
+    switch (privacy) {
+    case PRIVACY_PRIVATE:
+        return AUDIT_PRIVATE;
+    case PRIVACY_HASH:
+        return AUDIT_HASHED;
+    case PRIVACY_NONE:
+        break;
+    }
+    return AUDIT_OMITTED;
+}
+
+static bool open_audit(struct gate *gate)
+{
+    const struct settings_audit *source = &policy_settings(gate->policy)->audit;
+    char *error = NULL;
+    gate->log_key = daemon_load_log_key(gate->policy, &error);
+    if (gate->log_key == NULL)
+        return say(error);
+    struct audit_options options = {
+        .directory = source->directory.data,
+        .origin = source->origin,
+        .key = gate->log_key,
+        .waits_for_disk = source->durability == DURABILITY_COMMIT,
+        .batch_ms = source->batch_ms,
+        .heartbeat_ms = source->heartbeat_ms,
+        .allows_on_failure = source->on_failure == ON_FAILURE_ALLOW,
+        .path = privacy_of(source->path),
+        .query = privacy_of(source->query),
+    };
+    gate->audit = audit_open(&options, &error);
+    return gate->audit != NULL || say(error);
+}
+
+/* What the gate runs with, in the first records of a run. */
+static bool record_start(struct gate *gate)
+{
+    const struct settings_audit *source = &policy_settings(gate->policy)->audit;
+    struct buffer detail = {0};
+    buffer_printf(
+        &detail, "durability=%s on_failure=%s mode=%s", source->durability == DURABILITY_COMMIT ? "commit" : "batch",
+        source->on_failure == ON_FAILURE_DENY ? "deny" : "allow",
+        policy_settings(gate->policy)->observe ? "observe" : "enforce");
+    bool done = audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("start"), buffer_text(&detail)) &&
+                gate_record_policy(gate, gate->policy, &gate->policy_sequence);
+    buffer_clear(&detail);
+    return done || say(text_copy(TEXT("the audit store cannot be written; is its disk full?")));
+}
+
+static size_t worker_count(const struct settings *settings)
+{
+    cpu_set_t set;
+    if (settings->run.workers > 0)
+        return (size_t)settings->run.workers;
+    if (sched_getaffinity(0, sizeof(set), &set) != 0)
+        return 1;
+    return (size_t)CPU_COUNT(&set);
+}
+
+static bool bind_listeners(const struct settings_listen *listen, uint16_t *ports, int *out)
+{
+    for (size_t i = 0; i < listen->forward_count; i++) {
+        char *error = NULL;
+        out[i] = listener_bind(&listen->forward[i].address, &ports[i], &error);
+        if (out[i] >= 0)
+            continue;
+        while (i > 0)
+            close(out[--i]);
+        return say(error);
+    }
+    return true;
+}
+
+static bool start_workers(struct gate *gate, uint16_t ports[LISTENERS_MAX])
+{
+    const struct settings *settings = policy_settings(gate->policy);
+    size_t count = worker_count(settings);
+    gate->workers = base_array(count, sizeof(struct worker *));
+    for (size_t i = 0; i < settings->listen.forward_count; i++)
+        ports[i] = settings->listen.forward[i].port;
+    for (size_t i = 0; i < count; i++) {
+        int listeners[LISTENERS_MAX];
+        char *error = NULL;
+        if (!bind_listeners(&settings->listen, ports, listeners))
+            return false;
+        struct worker_options options = {
+            .authority = gate->authority,
+            .audit = gate->audit,
+            .via = gate->via,
+            .listeners = listeners,
+            .listener_count = settings->listen.forward_count,
+        };
+        struct worker *worker = worker_new(&options, gate->policy, gate->policy_sequence, &error);
+        if (worker == NULL)
+            return say(error);
+        gate->workers[gate->worker_count++] = worker;
+        worker_start(worker);
+    }
+    return true;
+}
+
+static bool start_admin(struct gate *gate, uint16_t *port)
+{
+    const struct settings_listen *listen = &policy_settings(gate->policy)->listen;
+    char *error = NULL;
+    if (listen->admin.address.length > 0) {
+        *port = listen->admin.port;
+        int descriptor = listener_bind(&listen->admin.address, port, &error);
+        if (descriptor < 0)
+            return say(error);
+        gate->admin = admin_new(gate->loop, descriptor, look, gate);
+    }
+    if (listen->control.length == 0)
+        return true;
+    gate->control = control_new(gate->loop, listen->control.data, on_command, gate, &error);
+    return gate->control != NULL || say(error);
+}
+
+static bool start(struct gate *gate)
+{
+    const struct settings *settings = policy_settings(gate->policy);
+    uint16_t ports[LISTENERS_MAX] = {0};
+    uint16_t admin_port = 0;
+    if (!open_audit(gate) || !record_start(gate) || !start_workers(gate, ports) || !start_admin(gate, &admin_port))
+        return false;
+    gate->files = files_watch_new(gate->loop, on_change, gate);
+    files_watch_set(gate->files, settings);
+    gate->drain_timer = timer_new(gate->loop, on_drain, gate);
+    log_info(
+        "started", log_string("version", EXEAT_VERSION), log_number("port", ports[0]),
+        log_number("admin_port", admin_port), log_number("workers", (int64_t)gate->worker_count),
+        log_number("policy", (int64_t)gate->policy_sequence));
+    return true;
+}
+
+/* --- end ---------------------------------------------------------------------------------------------------------------- */
+
+static void stop(struct gate *gate)
+{
+    for (size_t i = 0; i < gate->worker_count; i++)
+        worker_stop(gate->workers[i]);
+    for (size_t i = 0; i < gate->worker_count; i++) {
+        worker_join(gate->workers[i]);
+        worker_free(gate->workers[i]);
+    }
+    base_free(gate->workers);
+    control_free(gate->control);
+    admin_free(gate->admin);
+    files_watch_free(gate->files);
+    timer_free(gate->drain_timer);
+    watch_free(gate->signals_watch);
+    close(gate->signals);
+    audit_close(gate->audit);
+    signing_key_free(gate->log_key);
+    tls_authority_free(gate->authority);
+    policy_unref(gate->policy);
+    loop_free(gate->loop);
+}
+
+static void show(struct diags *diags)
+{
+    struct buffer out = {0};
+    diags_write(diags, &out);
+    fprintf(stderr, "%.*s", TEXT_ARG(buffer_text(&out)));
+    buffer_clear(&out);
+}
+
+static bool load(struct gate *gate, enum exit_code *code)
+{
+    struct diags *diags = diags_new();
+    char *error = NULL;
+    gate->policy = daemon_load(gate->path, diags);
+    show(diags);
+    diags_free(diags);
+    *code = EXIT_USAGE;
+    if (gate->policy == NULL)
+        return false;
+    const struct settings_run *run = &policy_settings(gate->policy)->run;
+    log_configure(run->log_json ? LOG_JSON : LOG_TEXT, (enum log_level)run->log_level);
+    gate->authority = daemon_load_authority(gate->policy, gate->path, &error);
+    if (gate->authority == NULL && error != NULL) {
+        policy_unref(gate->policy);
+        return say(error);
+    }
+    return true;
+}
+
+enum exit_code daemon_run(const char *config_path)
+{
+    struct gate gate = {.path = config_path};
+    enum exit_code code;
+    uint8_t token[4];
+    set_process_limits();
+    if (!load(&gate, &code))
+        return code;
+    random_fill(token, sizeof(token));
+    strcpy(gate.via, "exeat-");
+    hex_encode((struct bytes){token, sizeof(token)}, gate.via + 6);
+    gate.loop = loop_new();
+    take_signals(&gate);
+    code = EXIT_IO;
+    if (start(&gate)) {
+        loop_run(gate.loop);
+        code = EXIT_DONE;
+    }
+    stop(&gate);
+    return code;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From files to what the gate runs with; each failure is a sentence with what to do. */
+#include <string.h>
+#include <unistd.h>
+
+#include "exeat/base/file.h"
+#include "exeat/base/memory.h"
+#include "exeat/daemon.h"
+
+struct policy *daemon_load(const char *path, struct diags *diags)
+{
+    struct settings *settings = settings_load(path, diags);
+    struct policy *policy = settings == NULL ? NULL : policy_compile(settings, diags);
+    if (policy == NULL) {
+        settings_free(settings);
+        return NULL;
+    }
+    policy_test(policy, diags);
+    if (diags_errors(diags) == 0)
+        return policy;
+    policy_unref(policy);
+    return NULL;
+}
+
+static char *needs_renewal(const char *path, const struct host_pattern *name)
+{
+    struct buffer out = {0};
+    buffer_printf(
+        &out,
+        "tls.authority: the certificate may not speak for %s%s, which the configuration wants opened; renew it with "
+        "`exeat ca renew -c %s` and give the new bundle to the clients",
+        name->kind == HOST_PATTERN_SUFFIX ? "*." : "", name->host.text, path);
+    return buffer_take(&out);
+}
+
+static char *find_missing_name(const struct policy *policy, const struct tls_authority *authority, const char *path)
+{
+    size_t count = policy_authority_names(policy, NULL, 0);
+    struct host_pattern *names = base_array(count + 1, sizeof(*names));
+    char *error = NULL;
+    (void)policy_authority_names(policy, names, count);
+    for (size_t i = 0; i < count && error == NULL; i++)
+        if (names[i].kind != HOST_PATTERN_ANY && names[i].host.kind == HOST_NAME &&
+            !tls_authority_may_speak_for(authority, host_text(&names[i].host)))
+            error = needs_renewal(path, &names[i]);
+    base_free(names);
+    return error;
+}
+
+struct tls_authority *daemon_load_authority(const struct policy *policy, const char *path, char **error)
+{
+    const struct settings_tls *tls = &policy_settings(policy)->tls;
+    *error = NULL;
+    if (tls->certificate.length == 0)
+        return NULL;
+    struct tls_authority *authority = tls_authority_load(tls->certificate.data, tls->key.data, error);
+    if (authority == NULL)
+        return NULL;
+    *error = find_missing_name(policy, authority, path);
+    if (*error == NULL)
+        return authority;
+    tls_authority_free(authority);
+    return NULL;
+}
+
+static bool make_folder_of(struct text path, char **error)
+{
+    size_t end = path.length;
+    while (end > 0 && path.data[end - 1] != '/')
+        end--;
+    if (end <= 1)
+        return true;
+    char *folder = text_copy(text_part(path, 0, end - 1));
+    bool done = file_make_folder(folder, 0700, error);
+    base_free(folder);
+    return done;
+}
+
+struct signing_key *daemon_load_log_key(const struct policy *policy, char **error)
+{
+    const struct settings_audit *audit = &policy_settings(policy)->audit;
+    if (access(audit->key.data, F_OK) == 0)
+        return signing_key_read(audit->key.data, error);
+    struct signing_key *key = signing_key_generate();
+    if (make_folder_of(audit->key, error) && signing_key_save(key, audit->key.data, error))
+        return key;
+    signing_key_free(key);
+    return NULL;
+}

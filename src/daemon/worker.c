@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One worker: a thread with its own loop, listeners, resolver, pools and caches. It shares the policy, the authority and
+ * the audit store with the others, and nothing else. */
+#include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "daemon_internal.h"
+#include "exeat/base/check.h"
+#include "exeat/base/log.h"
+#include "exeat/base/memory.h"
+
+enum { IDLE_UPSTREAMS = 256, UPSTREAM_IDLE_MS = 30000, DNS_TIMEOUT_MS = 5000 };
+
+/* Fixed answers live as long as the resolver that gives them, even if a reload has replaced it. */
+struct names {
+    struct names *older;
+    struct policy *policy; /* one reference */
+    struct resolver *resolver;
+    struct resolver_fixed *fixed;
+};
+
+struct worker {
+    pthread_t thread;
+    struct loop *loop;
+    struct names *names;
+    struct route *route;
+    struct tls_client *tls_client;
+    struct tls_server *tls_server;
+    struct audit_port *port;
+    struct watch *port_watch;
+    struct session_worker *sessions;
+    struct listener *listeners[LISTENERS_MAX];
+    int wake; /* eventfd: orders */
+    struct watch *wake_watch;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t looked;
+    struct orders orders;
+    struct session_stats snapshot;
+    uint64_t snapshots; /* the look that `snapshot` answers */
+};
+
+/* --- names ------------------------------------------------------------------------------------------------------------ */
+
+static struct names *names_new(struct worker *worker, struct policy *policy)
+{
+    const struct settings_resolve *source = &policy_settings(policy)->resolve;
+    struct names *names = base_zalloc(sizeof(*names));
+    names->policy = policy_ref(policy);
+    names->older = worker->names;
+    names->fixed = base_array(source->host_count + 1, sizeof(*names->fixed));
+    for (size_t i = 0; i < source->host_count; i++)
+        names->fixed[i] = (struct resolver_fixed){
+            .name = source->hosts[i].name, .addresses = source->hosts[i].addresses, .count = source->hosts[i].count};
+    struct resolver_options options = {
+        .fixed = names->fixed,
+        .fixed_count = source->host_count,
+        .servers = source->servers.length > 0 ? source->servers.data : NULL,
+        .timeout_ms = DNS_TIMEOUT_MS,
+    };
+    names->resolver = resolver_new(worker->loop, &options);
+    return names;
+}
+
+static void names_free(struct names *names)
+{
+    while (names != NULL) {
+        struct names *older = names->older;
+        resolver_free(names->resolver);
+        policy_unref(names->policy);
+        base_free(names->fixed);
+        base_free(names);
+        names = older;
+    }
+}
+
+static bool same_names(const struct settings_resolve *left, const struct settings_resolve *right)
+{
+    if (!text_equal(left->servers, right->servers) || left->host_count != right->host_count)
+        return false;
+    for (size_t i = 0; i < left->host_count; i++) {
+        const struct setting_host *one = &left->hosts[i];
+        const struct setting_host *other = &right->hosts[i];
+        if (!host_equal(&one->name, &other->name) || one->count != other->count)
+            return false;
+        for (size_t j = 0; j < one->count; j++)
+            if (!address_equal(&one->addresses[j], &other->addresses[j]))
+                return false;
+    }
+    return true;
+}
+
+/* --- orders ----------------------------------------------------------------------------------------------------------- */
+
+static struct session_limits limits_of(const struct settings *settings)
+{
+    const struct settings_run *run = &settings->run;
+    return (struct session_limits){
+        .head = run->head,
+        .fields = run->fields,
+        .body_held = run->body_held,
+        .connections = run->connections,
+        .head_ms = run->head_ms,
+        .connect_ms = run->connect_ms,
+        .idle_ms = run->idle_ms,
+        .stream_ms = run->stream_ms,
+        .ech_denied = settings->tls.ech_denied,
+    };
+}
+
+static void use_policy(struct worker *worker, struct policy *policy, uint64_t sequence)
+{
+    const struct settings *settings = policy_settings(policy);
+    struct session_limits limits = limits_of(settings);
+    if (!same_names(&settings->resolve, &policy_settings(worker->names->policy)->resolve)) {
+        worker->names = names_new(worker, policy);
+        session_worker_set_resolver(worker->sessions, worker->names->resolver);
+    }
+    session_worker_set_policy(worker->sessions, policy, sequence, &limits);
+}
+
+static void stop_listening(struct worker *worker)
+{
+    for (size_t i = 0; i < LISTENERS_MAX; i++) {
+        listener_free(worker->listeners[i]);
+        worker->listeners[i] = NULL;
+    }
+}
+
+static void on_orders(void *context)
+{
+    struct worker *worker = context;
+    uint64_t count;
+    ssize_t got = read(worker->wake, &count, sizeof(count));
+    (void)got;
+    pthread_mutex_lock(&worker->lock);
+    struct orders orders = worker->orders;
+    worker->orders.policy = NULL;
+    if (worker->snapshots != orders.look) {
+        worker->snapshot = *session_worker_stats(worker->sessions);
+        worker->snapshots = orders.look;
+        pthread_cond_broadcast(&worker->looked);
+    }
+    pthread_mutex_unlock(&worker->lock);
+    if (orders.policy != NULL)
+        use_policy(worker, orders.policy, orders.policy_sequence);
+    if (orders.drain || orders.stop)
+        stop_listening(worker);
+    if (orders.drain)
+        session_worker_drain(worker->sessions);
+    if (orders.cut || orders.stop)
+        session_worker_cut(worker->sessions);
+    if (orders.stop)
+        loop_stop(worker->loop);
+}
+
+static void wake(struct worker *worker)
+{
+    uint64_t one = 1;
+    ssize_t put = write(worker->wake, &one, sizeof(one));
+    (void)put;
+}
+
+void worker_set_policy(struct worker *worker, struct policy *policy, uint64_t policy_sequence)
+{
+    pthread_mutex_lock(&worker->lock);
+    policy_unref(worker->orders.policy); /* one that was never taken */
+    worker->orders.policy = policy_ref(policy);
+    worker->orders.policy_sequence = policy_sequence;
+    pthread_mutex_unlock(&worker->lock);
+    wake(worker);
+}
+
+static void order(struct worker *worker, bool *flag)
+{
+    pthread_mutex_lock(&worker->lock);
+    *flag = true;
+    pthread_mutex_unlock(&worker->lock);
+    wake(worker);
+}
+
+void worker_drain(struct worker *worker)
+{
+    order(worker, &worker->orders.drain);
+}
+
+void worker_cut(struct worker *worker)
+{
+    order(worker, &worker->orders.cut);
+}
+
+void worker_stop(struct worker *worker)
+{
+    order(worker, &worker->orders.stop);
+}
+
+void worker_look(struct worker *worker, struct session_stats *stats)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += 1;
+    pthread_mutex_lock(&worker->lock);
+    uint64_t look = ++worker->orders.look;
+    wake(worker);
+    int result = 0;
+    while (worker->snapshots < look && result == 0)
+        result = pthread_cond_timedwait(&worker->looked, &worker->lock, &until);
+    *stats = worker->snapshot;
+    pthread_mutex_unlock(&worker->lock);
+}
+
+/* --- life ------------------------------------------------------------------------------------------------------------- */
+
+static void on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
+{
+    (void)port;
+    struct worker *worker = context;
+    session_start(worker->sessions, descriptor, peer);
+}
+
+static void on_port(void *context)
+{
+    struct worker *worker = context;
+    session_worker_collect(worker->sessions);
+}
+
+static void listen_on(struct worker *worker, const struct worker_options *options)
+{
+    for (size_t i = 0; i < options->listener_count; i++)
+        worker->listeners[i] = listener_new(worker->loop, options->listeners[i], on_accept, worker);
+}
+
+static void connect_parts(struct worker *worker, const struct worker_options *options, const struct settings *settings)
+{
+    struct route_options route = {
+        .tls = worker->tls_client,
+        .connect_timeout_ms = settings->run.connect_ms,
+        .idle_timeout_ms = UPSTREAM_IDLE_MS,
+        .idle_maximum = IDLE_UPSTREAMS,
+    };
+    worker->route = route_new(worker->loop, &route);
+    if (options->authority != NULL)
+        worker->tls_server = tls_server_new(options->authority);
+    worker->port = audit_port_new(options->audit);
+    worker->port_watch = watch_new(worker->loop, audit_port_descriptor(worker->port), on_port, worker);
+    struct session_options sessions = {
+        .loop = worker->loop,
+        .resolver = worker->names->resolver,
+        .route = worker->route,
+        .audit = worker->port,
+        .tls = worker->tls_server,
+        .via = options->via,
+    };
+    worker->sessions = session_worker_new(&sessions);
+}
+
+struct worker *worker_new(
+    const struct worker_options *options, struct policy *policy, uint64_t policy_sequence, char **error)
+{
+    const struct settings *settings = policy_settings(policy);
+    struct tls_client_options tls = {
+        .roots = settings->tls.roots.length > 0 ? settings->tls.roots.data : NULL,
+        .minimum_13 = settings->tls.minimum_13,
+    };
+    struct tls_client *client = tls_client_new(&tls, error);
+    if (client == NULL)
+        return NULL;
+    struct worker *worker = base_zalloc(sizeof(*worker));
+    worker->tls_client = client;
+    worker->loop = loop_new();
+    worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    ASSERT(worker->wake >= 0);
+    worker->wake_watch = watch_new(worker->loop, worker->wake, on_orders, worker);
+    pthread_mutex_init(&worker->lock, NULL);
+    pthread_cond_init(&worker->looked, NULL);
+    worker->names = names_new(worker, policy);
+    connect_parts(worker, options, settings);
+    use_policy(worker, policy_ref(policy), policy_sequence);
+    listen_on(worker, options);
+    return worker;
+}
+
+static void *worker_main(void *context)
+{
+    struct worker *worker = context;
+    loop_run(worker->loop);
+    return NULL;
+}
+
+void worker_start(struct worker *worker)
+{
+    int result = pthread_create(&worker->thread, NULL, worker_main, worker);
+    ASSERT(result == 0);
+}
+
+void worker_join(struct worker *worker)
+{
+    pthread_join(worker->thread, NULL);
+}
+
+void worker_free(struct worker *worker)
+{
+    stop_listening(worker);
+    session_worker_free(worker->sessions);
+    watch_free(worker->port_watch);
+    audit_port_free(worker->port);
+    route_free(worker->route);
+    tls_server_free(worker->tls_server);
+    tls_client_free(worker->tls_client);
+    names_free(worker->names);
+    watch_free(worker->wake_watch);
+    close(worker->wake);
+    loop_free(worker->loop);
+    policy_unref(worker->orders.policy);
+    pthread_mutex_destroy(&worker->lock);
+    pthread_cond_destroy(&worker->looked);
+    base_free(worker);
+}

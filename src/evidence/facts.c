@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A record's fields under their names, their values as texts. */
+#include "evidence_internal.h"
+#include "exeat/base/clock.h"
+
+static const char *private_name(uint8_t tag)
+{
+    static const char *const names[] = {NULL, "path", "query", "client_address"};
+    return tag < COUNT_OF(names) ? names[tag] : NULL;
+}
+
+static uint64_t number_of(struct bytes value)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < value.length; i++)
+        number = number << 8 | value.data[i];
+    return number;
+}
+
+static void write_address(struct bytes value, struct buffer *out)
+{
+    struct address address = {.length = (uint8_t)value.length};
+    if (value.length != 4 && value.length != 16)
+        return;
+    for (size_t i = 0; i < value.length; i++)
+        address.bytes[i] = value.data[i];
+    address_append(out, &address);
+}
+
+static const char *word_of(enum audit_type type, uint64_t number)
+{
+    switch (type) {
+    case AUDIT_VERDICT:
+        return verdict_name((enum verdict)number);
+    case AUDIT_PLAN:
+        return plan_name((enum plan)number);
+    case AUDIT_SCHEME:
+        return number == SCHEME_HTTP || number == SCHEME_HTTPS ? scheme_name((enum scheme)number) : "unknown";
+    case AUDIT_REASON:
+        return number < REASON_COUNT ? reason_row((enum reason)number)->code : "unknown";
+    case AUDIT_LLM_OPERATION:
+        return llm_operation_name((enum llm_operation)number);
+    case AUDIT_TEXT:
+    case AUDIT_NUMBER:
+    case AUDIT_BYTES:
+    case AUDIT_ADDRESS:
+        break;
+    }
+    return "";
+}
+
+static void write_value(enum audit_type type, struct bytes value, struct buffer *out)
+{
+    switch (type) {
+    case AUDIT_TEXT:
+        buffer_append(out, text_of_bytes(value));
+        break;
+    case AUDIT_NUMBER:
+        buffer_append_number(out, number_of(value));
+        break;
+    case AUDIT_BYTES:
+        buffer_append_hex(out, value);
+        break;
+    case AUDIT_ADDRESS:
+        write_address(value, out);
+        break;
+    case AUDIT_VERDICT:
+    case AUDIT_PLAN:
+    case AUDIT_REASON:
+    case AUDIT_SCHEME:
+    case AUDIT_LLM_OPERATION:
+        buffer_append_string(out, word_of(type, number_of(value)));
+        break;
+    }
+}
+
+static void add(struct facts *facts, struct arena *arena, const char *name, enum audit_type type, struct bytes value)
+{
+    struct buffer out = {0};
+    if (facts->count == FACTS_MAX)
+        return;
+    write_value(type, value, &out);
+    facts->items[facts->count++] =
+        (struct fact){.name = name, .text = arena_text(arena, buffer_text(&out)), .is_number = type == AUDIT_NUMBER};
+    buffer_clear(&out);
+}
+
+bool facts_read(const struct audit_row *row, bool redact, struct arena *arena, struct facts *facts)
+{
+    struct audit_record record;
+    struct bytes value;
+    uint8_t tag;
+    *facts = (struct facts){0};
+    if (!audit_record_parse(row->body, &record))
+        return false;
+    facts->head = record.head;
+    struct bytes rest = record.fields;
+    while (audit_field_next(&rest, &tag, &value)) {
+        const struct audit_tag *known = audit_tag_find(record.head.kind, tag);
+        if (known != NULL)
+            add(facts, arena, known->name, known->type, value);
+    }
+    rest = redact ? (struct bytes){0} : row->private_part;
+    while (audit_field_next(&rest, &tag, &value))
+        if (private_name(tag) != NULL)
+            add(facts, arena, private_name(tag), AUDIT_TEXT, value);
+    return true;
+}
+
+struct text facts_find(const struct facts *facts, const char *name)
+{
+    for (size_t i = 0; i < facts->count; i++)
+        if (text_equal(text_from(facts->items[i].name), text_from(name)))
+            return facts->items[i].text;
+    return TEXT("");
+}

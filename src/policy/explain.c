@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The same judge, asked by people: requests as they write them, the file's own tests, and why a decision fell. */
+#include "policy_internal.h"
+
+/* --- requests as text ------------------------------------------------------------------------------------------------ */
+
+static bool split_url(struct text url, struct request *request, struct text *authority, struct text *rest)
+{
+    if (text_starts_with(url, TEXT("https://")))
+        request->scheme = SCHEME_HTTPS;
+    else if (text_starts_with(url, TEXT("http://")))
+        request->scheme = SCHEME_HTTP;
+    else
+        return false;
+    url = text_after(url, request->scheme == SCHEME_HTTPS ? 8 : 7);
+    size_t slash = text_index(url, '/', 0);
+    *authority = text_part(url, 0, slash);
+    *rest = text_after(url, slash);
+    return true;
+}
+
+static bool set_path(struct text rest, struct arena *arena, struct request *request)
+{
+    struct buffer path = {0};
+    size_t mark = text_index(rest, '?', 0);
+    struct text raw = mark == 0 ? TEXT("/") : text_part(rest, 0, mark);
+    enum path_result result = path_canonicalise(raw, &path);
+    request->path = arena_text(arena, buffer_text(&path));
+    request->path_was_canonical = result == PATH_CANONICAL;
+    request->query = arena_text(arena, text_after(rest, mark + 1));
+    request->inside_known = true;
+    buffer_clear(&path);
+    return result != PATH_BAD;
+}
+
+bool policy_request_parse(struct text line, struct arena *arena, struct request *request, const char **wrong)
+{
+    struct text method;
+    struct text authority;
+    struct text rest;
+    *request = (struct request){0};
+    *wrong = "a request is written METHOD URL, such as: GET https://api.example.com/v1/items";
+    if (!text_split(&line, ' ', &method) || !split_url(text_trim(line, " "), request, &authority, &rest))
+        return false;
+    request->method = arena_text(arena, method);
+    if (!authority_parse(authority, scheme_port(request->scheme), &request->host, &request->port)) {
+        *wrong = "the URL's host or port is not well-formed";
+        return false;
+    }
+    if (set_path(rest, arena, request))
+        return true;
+    *wrong = "the URL's path is not well-formed";
+    return false;
+}
+
+/* --- the file's tests ------------------------------------------------------------------------------------------------ */
+
+/* What a request comes to in the end: at CONNECT if it is decided there, else inside. */
+static void judge_whole(const struct policy *policy, const struct request *request, struct decision *decision)
+{
+    if (request->scheme == SCHEME_HTTPS) {
+        struct request outside = *request;
+        outside.inside_known = false;
+        policy_judge(policy, &outside, decision);
+        if (decision->plan != PLAN_OPEN)
+            return;
+    }
+    policy_judge(policy, request, decision);
+}
+
+static bool is_expected(const struct decision *decision, struct text expect)
+{
+    struct text verdict;
+    struct text rule = TEXT("");
+    enum verdict wanted;
+    struct text rest = expect;
+    if (!text_split(&rest, ' ', &verdict) || !verdict_parse(verdict, &wanted))
+        return false;
+    rule = text_trim(rest, " ");
+    return wanted == decision->verdict && (rule.length == 0 || text_equal(rule, decision->rule));
+}
+
+static void test_one(const struct policy *policy, const struct settings_test *test, struct diags *diags)
+{
+    struct arena arena = {0};
+    struct request request;
+    struct decision decision;
+    const char *wrong;
+    if (!policy_request_parse(test->request.text, &arena, &request, &wrong)) {
+        diag_error(diags, test->request.mark, "%s", wrong);
+        arena_clear(&arena);
+        return;
+    }
+    request.client.name = test->from;
+    judge_whole(policy, &request, &decision);
+    if (!is_expected(&decision, test->expect.text)) {
+        diag_error(
+            diags, test->expect.mark, "this test fails: expected '%.*s', but it is %s%s%.*s", TEXT_ARG(test->expect.text),
+            verdict_name(decision.verdict), decision.rule.length > 0 ? " " : "", TEXT_ARG(decision.rule));
+        diag_note(diags, "because: %s", reason_row(decision.reason)->text);
+    }
+    arena_clear(&arena);
+}
+
+void policy_test(const struct policy *policy, struct diags *diags)
+{
+    const struct settings_lists *lists = &policy->settings->lists;
+    for (size_t i = 0; i < lists->test_count; i++)
+        test_one(policy, &lists->tests[i], diags);
+}
+
+/* --- why ------------------------------------------------------------------------------------------------------------- */
+
+static const char *known_name(enum known known)
+{
+    switch (known) {
+    case KNOWN_NO:
+        return "does not match";
+    case KNOWN_MAYBE:
+        return "depends on what is inside";
+    case KNOWN_YES:
+        return "matches";
+    }
+    return "";
+}
+
+static void write_rules(const struct policy *policy, const struct request *request, struct buffer *out)
+{
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct policy_rule *rule = &policy->rules[i];
+        enum known when = conditions_hold(policy, &rule->when, request, true);
+        enum known unless = rule->source->has_unless ? conditions_hold(policy, &rule->unless, request, false) : KNOWN_NO;
+        buffer_printf(
+            out, "  rule %s (line %d, %s): %s", rule->source->id.text.data, rule->source->id.mark.line,
+            verdict_name(rule->source->verdict), known_name(when));
+        if (when != KNOWN_NO && unless != KNOWN_NO)
+            buffer_printf(out, ", but its `unless` %s", known_name(unless));
+        buffer_append_byte(out, '\n');
+    }
+}
+
+static void write_decision(const char *when, const struct decision *decision, struct buffer *out)
+{
+    buffer_printf(out, "%s: %s", when, verdict_name(decision->verdict));
+    if (decision->rule.length > 0)
+        buffer_printf(out, " by rule %.*s", TEXT_ARG(decision->rule));
+    buffer_printf(out, "; plan: %s", plan_name(decision->plan));
+    buffer_printf(out, "; because: %s", reason_row(decision->reason)->text);
+    if (decision->observed)
+        buffer_append(out, TEXT(" (enforced, the verdict above would hold)"));
+    buffer_append_byte(out, '\n');
+}
+
+void policy_explain(const struct policy *policy, const struct request *request, struct buffer *out)
+{
+    struct decision decision;
+    struct llm_call call;
+    llm_classify(policy->catalogue, request, &call);
+    buffer_printf(out, "request: %.*s %s://", TEXT_ARG(request->method), scheme_name(request->scheme));
+    authority_append(out, &request->host, request->port, scheme_port(request->scheme));
+    buffer_printf(out, "%.*s\n", TEXT_ARG(request->path));
+    if (call.operation != LLM_NONE)
+        buffer_printf(
+            out, "an LLM host: %.*s, operation %s\n", TEXT_ARG(call.provider), llm_operation_name(call.operation));
+    if (request->scheme == SCHEME_HTTPS) {
+        struct request outside = *request;
+        outside.inside_known = false;
+        policy_judge(policy, &outside, &decision);
+        write_decision("at CONNECT", &decision, out);
+        write_rules(policy, &outside, out);
+        if (decision.plan != PLAN_OPEN)
+            return;
+    }
+    policy_judge(policy, request, &decision);
+    write_decision("inside", &decision, out);
+    write_rules(policy, request, out);
+    for (size_t i = 0; i < decision.inference_count; i++)
+        buffer_printf(out, "  answered by: %.*s\n", TEXT_ARG(policy->inference[decision.inference[i]].name));
+}

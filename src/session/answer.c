@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Replies of the gate's own: refusals, canned answers, model lists; and how a reply is cut when it cannot go on. */
+#include "exeat/base/clock.h"
+#include "session_internal.h"
+
+/* --- saying no ------------------------------------------------------------------------------------------------------ */
+
+/* Before the policy was asked, or in spite of what it said: the request itself is wrong, or too slow. */
+static void decide_against(struct decision *decision, enum reason reason)
+{
+    bool is_policy = reason == REASON_LLM_OPERATION || reason == REASON_LOOP || reason == REASON_CLIENT_UNKNOWN;
+    decision->verdict = is_policy ? VERDICT_DENY : VERDICT_ERROR;
+    decision->plan = PLAN_REFUSE;
+    decision->reason = reason;
+}
+
+enum progress session_refuse(struct session *session, enum reason reason)
+{
+    struct exchange *exchange = session->exchange;
+    decide_against(&exchange->decision, reason);
+    exchange->account.refusal = reason;
+    session_enter(session, SESSION_COMMIT);
+    return STEP_NEXT;
+}
+
+enum progress session_fail(struct session *session, enum reason reason)
+{
+    struct exchange *exchange = session->exchange;
+    way_out_drop(exchange);
+    exchange->account.refusal = reason;
+    exchange->account.reason = reason;
+    session_enter(session, SESSION_ANSWER);
+    return STEP_NEXT;
+}
+
+/* Where the client cannot be told by a status any more: the dialect's error event if there is one, then a break that
+ * no client can take for an end. */
+void session_cut(struct session *session, enum reason reason)
+{
+    struct exchange *exchange = session->exchange;
+    if (exchange->flow.mode == REPLY_EVENTS && exchange->flow.reply_started) {
+        struct buffer event = {0};
+        char head[HTTP_CHUNK_HEAD_SIZE];
+        dialect_error_event(exchange->call.request, reason, text_from(exchange->account.id_text), &event);
+        if (exchange->flow.framing == FRAMING_CHUNKED) {
+            size_t length = http_chunk_head(event.length, head);
+            session_say(session, (struct text){head, length});
+        }
+        session_say(session, buffer_text(&event));
+        if (exchange->flow.framing == FRAMING_CHUNKED)
+            session_say(session, TEXT("\r\n"));
+        buffer_clear(&event);
+        (void)session_flush(session);
+    }
+    stream_break(session->client);
+    session_close(session, reason);
+}
+
+/* --- composing ------------------------------------------------------------------------------------------------------ */
+
+/* The error type of RFC 9209 that fits. */
+static const char *proxy_error(enum reason reason)
+{
+    switch (reason_row(reason)->status) {
+    case 403:
+        return "http_request_denied";
+    case 502:
+        return reason == REASON_DNS_FAILED    ? "dns_error"
+               : reason == REASON_UPSTREAM_TLS ? "tls_certificate_error"
+                                               : "connection_refused";
+    case 503:
+        return "destination_unavailable";
+    case 504:
+        return reason == REASON_DNS_TIMEOUT ? "dns_timeout" : "connection_timeout";
+    default:
+        return reason == REASON_INTERNAL ? "proxy_internal_error" : "http_request_error";
+    }
+}
+
+static void write_answer(struct session *session, uint16_t status, const struct dialect_answer *answer)
+{
+    struct http_field fields[DIALECT_FIELDS_MAX];
+    struct buffer out = {0};
+    bool head_only = text_equal(session->exchange->ask.head.method, TEXT("HEAD"));
+    for (size_t i = 0; i < answer->field_count; i++)
+        fields[i] = (struct http_field){answer->fields[i].name, answer->fields[i].value};
+    http_answer_write(
+        &out, status, fields, answer->field_count, buffer_text(&answer->body), session->keeps_alive, head_only);
+    session_say(session, buffer_text(&out));
+    session->exchange->account.status = status;
+    session->exchange->account.bytes_down += head_only ? 0 : answer->body.length;
+    buffer_clear(&out);
+}
+
+static void add_field(struct dialect_answer *answer, struct text name, struct text value)
+{
+    if (answer->field_count < DIALECT_FIELDS_MAX)
+        answer->fields[answer->field_count++] = (struct dialect_field){name, value};
+}
+
+static void compose_refusal(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    enum reason reason = exchange->account.refusal;
+    struct dialect_refusal refusal = {
+        .dialect = exchange->ask.is_connect ? DIALECT_NONE : exchange->decision.llm.dialect,
+        .reason = reason,
+        .rule = exchange->decision.rule,
+        .id = text_from(exchange->account.id_text),
+        .detail = text_from(exchange->call.detail),
+    };
+    struct dialect_answer answer = {0};
+    struct buffer status = {0};
+    dialect_refuse(&refusal, &answer);
+    buffer_printf(&status, "exeat; error=%s; details=\"%s\"", proxy_error(reason), reason_row(reason)->code);
+    add_field(&answer, TEXT("Proxy-Status"), buffer_text(&status));
+    if (reason == REASON_CLIENT_UNKNOWN)
+        add_field(&answer, TEXT("Proxy-Authenticate"), TEXT("Basic realm=\"exeat\", charset=\"UTF-8\""));
+    exchange->account.done = PLAN_REFUSE;
+    write_answer(session, reason_row(reason)->status, &answer);
+    buffer_clear(&status);
+    buffer_clear(&answer.body);
+}
+
+enum { NAMES_MAX = 256 };
+
+static struct text last_segment(struct text path)
+{
+    size_t at = path.length;
+    while (at > 0 && path.data[at - 1] != '/')
+        at--;
+    return text_after(path, at);
+}
+
+static void compose_models(const struct exchange *exchange, struct dialect_answer *answer)
+{
+    struct text names[NAMES_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < exchange->decision.inference_count; i++)
+        count += policy_model_names(
+            exchange->policy, exchange->decision.inference[i], names + count, COUNT_OF(names) - count);
+    struct text one = last_segment(exchange->ask.request.path);
+    if (text_equal(one, TEXT("models")))
+        one = TEXT("");
+    dialect_models(names, count, one, &answer->body);
+}
+
+/* Canned answers have a text of the configuration; embeddings have no canned answer. */
+static bool compose_canned(struct exchange *exchange, struct dialect_answer *answer)
+{
+    size_t index = exchange->decision.inference[exchange->way.inference_next];
+    const struct policy_inference *inference = policy_inference(exchange->policy, index);
+    exchange->account.inference = inference->name;
+    exchange->call.served_model = inference->name;
+    return dialect_canned(
+        exchange->call.request, inference->text, text_from(exchange->account.id_text), clock_wall_us() / 1000000,
+        &answer->body);
+}
+
+static void compose(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct dialect_answer answer = {0};
+    bool models = exchange->decision.llm.operation == LLM_MODELS;
+    if (exchange->account.refusal == REASON_NONE && !models && !compose_canned(exchange, &answer))
+        exchange->account.refusal = exchange->account.reason = REASON_INFERENCE_DOWN;
+    if (exchange->account.refusal != REASON_NONE) {
+        compose_refusal(session);
+    } else {
+        if (models)
+            compose_models(exchange, &answer);
+        bool streams = !models && dialect_call_streams(exchange->call.request);
+        dialect_answer_fields(&answer, text_from(exchange->account.id_text), streams);
+        exchange->account.done = PLAN_ANSWER;
+        write_answer(session, 200, &answer);
+    }
+    buffer_clear(&answer.body);
+}
+
+/* Drops what is there of a body that nobody wants. False: there is more to come, so the connection cannot go on. */
+static bool drop_body(struct session *session)
+{
+    struct http_body *body = &session->exchange->ask.body;
+    enum { DROP_MAX = 4 };
+    for (int i = 0; i < DROP_MAX && !http_body_is_done(body); i++) {
+        struct text content;
+        size_t used = 0;
+        if (window_length(&session->in) == 0 && session_fill(session, WINDOW_BLOCK) != IO_OK)
+            break;
+        if (http_body_read(body, window_text(&session->in), &content, &used) == PARSE_BAD)
+            break;
+        window_consume(session->worker->options.loop, &session->in, used);
+    }
+    return http_body_is_done(body);
+}
+
+enum progress step_answer(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    if (exchange->account.status == 0) {
+        bool heard = exchange->ask.head.method.length > 0 && drop_body(session);
+        session->keeps_alive = session->keeps_alive && heard && !exchange->ask.is_connect;
+        compose(session);
+    }
+    switch (session_flush(session)) {
+    case IO_AGAIN:
+        return STEP_WAIT;
+    case IO_OK:
+        session_enter(session, SESSION_FINISH);
+        return STEP_NEXT;
+    case IO_END:
+    case IO_BROKEN:
+        break;
+    }
+    session_close(session, REASON_CLIENT_GONE);
+    return STEP_WAIT;
+}

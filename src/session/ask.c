@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a parsed head to the request that the policy judges: one name, one port, one path. What does not agree with itself is refused. */
+#include "session_internal.h"
+
+/* The host and port of a Host field; a missing port is `port`. */
+static bool parse_host_field(const struct http_head *head, uint16_t port, struct host *host, uint16_t *host_port)
+{
+    return authority_parse(head->host, port, host, host_port);
+}
+
+static bool host_field_agrees(const struct ask *ask, bool compare_port)
+{
+    struct host host;
+    uint16_t port = ask->request.port;
+    if (!ask->head.has_host)
+        return true;
+    if (!parse_host_field(&ask->head, ask->request.port, &host, &port))
+        return false;
+    if (!host_equal(&host, &ask->request.host))
+        return false;
+    return !compare_port || port == ask->request.port;
+}
+
+/* CONNECT host:port. A Host field may lack the port (seen: undici) or be absent (seen: PHP), so only names are compared. */
+static enum reason ask_connect(struct session *session)
+{
+    struct ask *ask = &session->exchange->ask;
+    ask->is_connect = true;
+    ask->request.scheme = SCHEME_HTTPS;
+    if (session->opened != NULL)
+        return REASON_METHOD_UNSUPPORTED;
+    if (!authority_parse(ask->head.authority, 0, &ask->request.host, &ask->request.port))
+        return REASON_BAD_TARGET;
+    return host_field_agrees(ask, false) ? REASON_NONE : REASON_BAD_TARGET;
+}
+
+static enum reason set_path(struct ask *ask)
+{
+    ask->request.inside_known = true;
+    ask->request.method = ask->head.method;
+    ask->request.query = ask->head.query;
+    if (ask->head.target_form == TARGET_ASTERISK) {
+        ask->request.path = TEXT("*");
+        ask->request.path_was_canonical = true;
+        return REASON_NONE;
+    }
+    enum path_result result = path_canonicalise(ask->head.path, &ask->path);
+    if (result == PATH_BAD)
+        return REASON_BAD_PATH;
+    ask->request.path = buffer_text(&ask->path);
+    ask->request.path_was_canonical = result == PATH_CANONICAL;
+    return REASON_NONE;
+}
+
+/* Inside an opened connection every request must name the host that was opened. */
+static enum reason ask_inside(struct session *session)
+{
+    struct ask *ask = &session->exchange->ask;
+    ask->request.scheme = SCHEME_HTTPS;
+    ask->request.host = session->opened->host;
+    ask->request.port = session->opened->port;
+    if (ask->head.target_form == TARGET_ABSOLUTE) {
+        struct host host;
+        uint16_t port;
+        if (ask->head.scheme != SCHEME_HTTPS || !authority_parse(ask->head.authority, 443, &host, &port))
+            return REASON_BAD_TARGET;
+        if (!host_equal(&host, &ask->request.host) || port != ask->request.port)
+            return REASON_MISDIRECTED;
+    }
+    struct host named;
+    uint16_t port;
+    if (ask->head.has_host && !parse_host_field(&ask->head, ask->request.port, &named, &port))
+        return REASON_BAD_TARGET;
+    if (!host_field_agrees(ask, true))
+        return REASON_MISDIRECTED;
+    return set_path(ask);
+}
+
+/* Plain HTTP: absolute-form, or origin-form with Host (seen: PHP streams without request_fulluri). */
+static enum reason ask_plain(struct session *session)
+{
+    struct ask *ask = &session->exchange->ask;
+    ask->request.scheme = SCHEME_HTTP;
+    struct text authority = ask->head.target_form == TARGET_ABSOLUTE ? ask->head.authority : ask->head.host;
+    if (ask->head.target_form == TARGET_ABSOLUTE && ask->head.scheme != SCHEME_HTTP)
+        return REASON_BAD_TARGET;
+    if (!authority_parse(authority, scheme_port(SCHEME_HTTP), &ask->request.host, &ask->request.port))
+        return REASON_BAD_TARGET;
+    if (ask->head.target_form == TARGET_ABSOLUTE && ask->head.has_host) {
+        struct host host;
+        uint16_t port;
+        if (!authority_parse(ask->head.host, scheme_port(SCHEME_HTTP), &host, &port))
+            return REASON_BAD_TARGET;
+        if (!host_equal(&host, &ask->request.host) || port != ask->request.port)
+            return REASON_BAD_TARGET;
+    }
+    return set_path(ask);
+}
+
+enum reason ask_from_head(struct session *session)
+{
+    struct ask *ask = &session->exchange->ask;
+    enum reason reason;
+    if (ask->head.target_form == TARGET_AUTHORITY)
+        reason = ask_connect(session);
+    else if (session->opened != NULL)
+        reason = ask_inside(session);
+    else
+        reason = ask_plain(session);
+    if (reason == REASON_NONE && http_via_has(&ask->head, text_from(session->worker->options.via)))
+        reason = REASON_LOOP;
+    return reason;
+}

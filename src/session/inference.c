@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rerouted calls: the caller's body is read once, and written anew for the endpoint that gets it. Of the caller's fields
+ * nothing goes on, least of all its credentials. */
+#include "exeat/base/memory.h"
+#include "session_internal.h"
+
+bool inference_answers(const struct exchange *exchange)
+{
+    return exchange->decision.plan == PLAN_REROUTE || exchange->decision.plan == PLAN_ANSWER;
+}
+
+enum reason inference_read_call(struct exchange *exchange)
+{
+    struct call *call = &exchange->call;
+    enum reason reason = dialect_call_read(
+        exchange->decision.llm.operation, exchange->ask.request.path, buffer_text(&call->body), &call->request,
+        &call->detail);
+    buffer_clear(&call->body);
+    return reason;
+}
+
+enum { FIELDS = 5 };
+
+static size_t endpoint_fields(
+    const struct exchange *exchange, struct text authorization, struct http_field fields[FIELDS])
+{
+    size_t count = 0;
+    bool streams = dialect_call_streams(exchange->call.request);
+    fields[count++] = (struct http_field){TEXT("Content-Type"), TEXT("application/json")};
+    fields[count++] =
+        (struct http_field){TEXT("Accept"), streams ? TEXT("text/event-stream") : TEXT("application/json")};
+    fields[count++] = (struct http_field){TEXT("User-Agent"), TEXT("exeat/" EXEAT_VERSION)};
+    fields[count++] = (struct http_field){TEXT("X-Request-Id"), text_from(exchange->account.id_text)};
+    if (authorization.length > 0)
+        fields[count++] = (struct http_field){TEXT("Authorization"), authorization};
+    return count;
+}
+
+void inference_write_request(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    const struct policy_inference *inference = way_out_inference(exchange);
+    size_t index = exchange->decision.inference[exchange->way.inference_next];
+    struct buffer body = {0};
+    struct buffer path = {0};
+    struct buffer authority = {0};
+    struct buffer authorization = {0};
+    struct buffer out = {0};
+    struct http_field fields[FIELDS];
+    exchange->account.inference = inference->name;
+    exchange->call.served_model =
+        policy_served_model(exchange->policy, index, dialect_call_model(exchange->call.request));
+    dialect_call_write(exchange->call.request, exchange->call.served_model, &body);
+    buffer_append(&path, inference->prefix);
+    buffer_append(&path, dialect_path(exchange->decision.llm.operation));
+    authority_append(&authority, &inference->host, inference->port, scheme_port(inference->scheme));
+    if (inference->key.length > 0)
+        buffer_printf(&authorization, "Bearer %.*s", TEXT_ARG(inference->key));
+    struct http_head head = {.method = TEXT("POST"), .path = buffer_text(&path), .minor = 1};
+    struct http_forward forward = {
+        .keep_alive = true,
+        .framing = FRAMING_LENGTH,
+        .content_length = body.length,
+        .add = fields,
+        .add_count = endpoint_fields(exchange, buffer_text(&authorization), fields),
+    };
+    http_request_write(&out, &head, buffer_text(&authority), &forward);
+    window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(&out));
+    window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(&body));
+    exchange->account.bytes_up += body.length;
+    buffer_clear(&body);
+    buffer_clear(&path);
+    buffer_clear(&authority);
+    base_forget(authorization.data, authorization.capacity);
+    buffer_clear(&authorization);
+    base_forget(out.data, out.capacity);
+    buffer_clear(&out);
+}
+
+bool inference_is_next(const struct http_head *reply)
+{
+    return reply->status >= 500 || reply->status == 429 || reply->status == 401 || reply->status == 404;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From upstream's bytes to the client's: the head is written anew, a body goes on as it is, or event by event, or is
+ * held and rewritten as a whole. */
+#include "exeat/base/check.h"
+#include "session_internal.h"
+
+/* --- heads ----------------------------------------------------------------------------------------------------------- */
+
+/* A body whose length is unknown is chunked for who knows chunks, and ended by closing for who does not. */
+static enum http_framing framing_for_client(struct session *session, enum http_framing framing)
+{
+    if (framing == FRAMING_NONE || framing == FRAMING_LENGTH)
+        return framing;
+    if (session->exchange->ask.head.minor >= 1)
+        return FRAMING_CHUNKED;
+    session->keeps_alive = false;
+    return FRAMING_UNTIL_CLOSE;
+}
+
+static void write_head(struct session *session, const struct http_head *head, const struct http_forward *forward)
+{
+    struct buffer out = {0};
+    http_reply_write(&out, head, forward);
+    session_say(session, buffer_text(&out));
+    buffer_clear(&out);
+    session->exchange->flow.reply_started = true;
+    session->exchange->account.status = head->status;
+}
+
+/* The answer to HEAD, and a 304, say a length that no body follows. */
+static size_t length_field(const struct http_head *head, struct http_field *field)
+{
+    const struct http_field *length = http_field_find(head, TEXT("Content-Length"));
+    if (head->framing != FRAMING_NONE || length == NULL || head->status == 204)
+        return 0;
+    *field = *length;
+    return 1;
+}
+
+static void begin_as_is(struct session *session, const struct http_head *head)
+{
+    struct flow *flow = &session->exchange->flow;
+    struct http_field length;
+    flow->mode = REPLY_AS_IS;
+    flow->framing = framing_for_client(session, head->framing);
+    struct http_forward forward = {
+        .via = text_from(session->worker->options.via),
+        .keep_alive = session->keeps_alive,
+        .framing = flow->framing,
+        .content_length = head->content_length,
+        .add = &length,
+        .add_count = length_field(head, &length),
+    };
+    write_head(session, head, &forward);
+}
+
+static void begin_events(struct session *session, const struct http_head *head)
+{
+    struct exchange *exchange = session->exchange;
+    struct http_field fields[DIALECT_FIELDS_MAX];
+    struct dialect_answer answer = {0};
+    dialect_answer_fields(&answer, text_from(exchange->account.id_text), true);
+    for (size_t i = 0; i < answer.field_count; i++)
+        fields[i] = (struct http_field){answer.fields[i].name, answer.fields[i].value};
+    exchange->flow.mode = REPLY_EVENTS;
+    exchange->flow.framing = framing_for_client(session, FRAMING_CHUNKED);
+    exchange->call.stream = dialect_stream_new(exchange->call.request);
+    struct http_head ours = {.status = head->status, .phrase = text_from(http_status_phrase(head->status)), .minor = 1};
+    struct http_forward forward = {
+        .keep_alive = session->keeps_alive,
+        .framing = exchange->flow.framing,
+        .add = fields,
+        .add_count = answer.field_count,
+    };
+    write_head(session, &ours, &forward);
+}
+
+static bool is_event_stream(const struct http_head *head)
+{
+    static const struct text type = TEXT_INIT("text/event-stream");
+    const struct http_field *field = http_field_find(head, TEXT("Content-Type"));
+    return head->status == 200 && field != NULL && text_equal_nocase(text_part(field->value, 0, type.length), type);
+}
+
+static enum reply_result begin_call(struct session *session, const struct http_head *head)
+{
+    struct exchange *exchange = session->exchange;
+    if (inference_is_next(head))
+        return REPLY_WANTS_NEXT;
+    size_t index = exchange->decision.inference[exchange->way.inference_next];
+    route_note(session->worker->options.route, index, true);
+    if (dialect_call_streams(exchange->call.request) && is_event_stream(head)) {
+        begin_events(session, head);
+        return REPLY_GOES_ON;
+    }
+    exchange->flow.mode = REPLY_HELD;
+    exchange->flow.held_status = head->status;
+    return REPLY_GOES_ON;
+}
+
+static enum reply_result switch_protocols(struct session *session, const struct http_head *head)
+{
+    struct exchange *exchange = session->exchange;
+    if (!exchange->ask.head.has_upgrade || exchange->decision.plan != PLAN_FORWARD || !head->has_upgrade)
+        return REPLY_IS_BROKEN;
+    struct http_forward forward = {
+        .via = text_from(session->worker->options.via), .framing = FRAMING_NONE, .keep_upgrade = true};
+    write_head(session, head, &forward);
+    return REPLY_UPGRADES;
+}
+
+static enum reply_result take_final_head(struct session *session, const struct http_head *head)
+{
+    struct flow *flow = &session->exchange->flow;
+    struct http_limits limits = exchange_limits(session);
+    account_latency(session);
+    http_body_begin(&flow->body, head, &limits);
+    flow->state = REPLY_BODY;
+    flow->upstream_reusable = head->keep_alive && head->framing != FRAMING_UNTIL_CLOSE;
+    if (session->exchange->decision.plan == PLAN_REROUTE)
+        return begin_call(session, head);
+    begin_as_is(session, head);
+    return REPLY_GOES_ON;
+}
+
+static enum reply_result take_head(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct loop *loop = session->worker->options.loop;
+    struct http_limits limits = exchange_limits(session);
+    struct http_head head;
+    size_t used = 0;
+    struct text input = window_text(&exchange->flow.down);
+    if (input.length == 0)
+        return REPLY_NEEDS_MORE;
+    struct text method = way_out_inference(exchange) != NULL ? TEXT("POST") : exchange->ask.head.method;
+    enum parse result = http_reply_parse(input, &limits, method, &head, &used);
+    if (result == PARSE_BAD)
+        return REPLY_IS_BROKEN;
+    if (result == PARSE_NEED_MORE)
+        return input.length > limits.head ? REPLY_IS_BROKEN : REPLY_NEEDS_MORE;
+    enum reply_result taken = REPLY_GOES_ON; /* other 1xx are left out: nobody here asked for them */
+    if (head.status == 101)
+        taken = switch_protocols(session, &head);
+    else if (head.status >= 200)
+        taken = take_final_head(session, &head);
+    window_consume(loop, &exchange->flow.down, used);
+    return taken;
+}
+
+/* --- bodies ---------------------------------------------------------------------------------------------------------- */
+
+static void say_content(struct session *session, struct text content)
+{
+    char head[HTTP_CHUNK_HEAD_SIZE];
+    if (content.length == 0)
+        return;
+    bool chunked = session->exchange->flow.framing == FRAMING_CHUNKED;
+    if (chunked)
+        session_say(session, (struct text){head, http_chunk_head(content.length, head)});
+    session_say(session, content);
+    if (chunked)
+        session_say(session, TEXT("\r\n"));
+    session->exchange->account.bytes_down += content.length;
+}
+
+static bool take_content(struct session *session, struct text content)
+{
+    struct exchange *exchange = session->exchange;
+    switch (exchange->flow.mode) {
+    case REPLY_AS_IS:
+        say_content(session, content);
+        return true;
+    case REPLY_HELD:
+        if (exchange->call.body.length + content.length > session->worker->limits.body_held)
+            return false;
+        buffer_append(&exchange->call.body, content);
+        return true;
+    case REPLY_EVENTS:
+        break;
+    }
+    struct buffer events = {0};
+    bool good = dialect_stream_feed(exchange->call.stream, content, &events);
+    say_content(session, buffer_text(&events));
+    buffer_clear(&events);
+    return good;
+}
+
+static bool end_held(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct dialect_answer answer = {0};
+    struct http_field fields[DIALECT_FIELDS_MAX];
+    struct buffer out = {0};
+    bool good = dialect_reply_rewrite(
+        exchange->call.request, buffer_text(&exchange->call.body), &answer.body, &exchange->call.usage);
+    if (good) {
+        dialect_answer_fields(&answer, text_from(exchange->account.id_text), false);
+        for (size_t i = 0; i < answer.field_count; i++)
+            fields[i] = (struct http_field){answer.fields[i].name, answer.fields[i].value};
+        http_answer_write(
+            &out, exchange->flow.held_status, fields, answer.field_count, buffer_text(&answer.body),
+            session->keeps_alive, false);
+        session_say(session, buffer_text(&out));
+        exchange->flow.reply_started = true;
+        exchange->account.status = exchange->flow.held_status;
+        exchange->account.bytes_down += answer.body.length;
+    }
+    buffer_clear(&out);
+    buffer_clear(&answer.body);
+    return good;
+}
+
+static bool end_body(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct flow *flow = &exchange->flow;
+    if (flow->mode == REPLY_HELD && !end_held(session))
+        return false;
+    if (flow->mode == REPLY_EVENTS) {
+        if (!dialect_stream_is_complete(exchange->call.stream))
+            return false;
+        dialect_stream_usage(exchange->call.stream, &exchange->call.usage);
+    }
+    if (flow->mode != REPLY_HELD && flow->framing == FRAMING_CHUNKED)
+        session_say(session, TEXT("0\r\n\r\n"));
+    flow->state = REPLY_DONE;
+    return true;
+}
+
+static enum reply_result take_body(struct session *session)
+{
+    struct flow *flow = &session->exchange->flow;
+    struct text content = TEXT("");
+    size_t used = 0;
+    if (http_body_is_done(&flow->body))
+        return end_body(session) ? REPLY_GOES_ON : REPLY_IS_BROKEN;
+    struct text input = window_text(&flow->down);
+    if (input.length == 0)
+        return REPLY_NEEDS_MORE;
+    enum parse result = http_body_read(&flow->body, input, &content, &used);
+    bool good = result != PARSE_BAD && take_content(session, content);
+    window_consume(session->worker->options.loop, &flow->down, used);
+    if (!good)
+        return REPLY_IS_BROKEN;
+    return used > 0 || result == PARSE_DONE ? REPLY_GOES_ON : REPLY_NEEDS_MORE;
+}
+
+enum reply_result reply_take(struct session *session)
+{
+    switch (session->exchange->flow.state) {
+    case REPLY_HEAD:
+        return take_head(session);
+    case REPLY_BODY:
+        return take_body(session);
+    case REPLY_DONE:
+        break;
+    }
+    return REPLY_NEEDS_MORE;
+}
+
+bool reply_end(struct session *session)
+{
+    struct flow *flow = &session->exchange->flow;
+    return flow->state == REPLY_BODY && http_body_end(&flow->body) && end_body(session);
+}

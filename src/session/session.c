@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of a session: it is started, runs its steps, and is closed once; it is freed at the end of the turn. Only
+ * session_enter writes the state. */
+#include "exeat/base/check.h"
+#include "exeat/base/clock.h"
+#include "exeat/base/log.h"
+#include "exeat/base/memory.h"
+#include "session_internal.h"
+
+static void on_client_ready(void *context)
+{
+    session_run(context);
+}
+
+static uint64_t deadline_of(const struct session *session)
+{
+    size_t offset = session_step(session->state)->deadline;
+    if (offset == 0)
+        return 0;
+    /* Between requests an idle connection may rest longer than a head may take. */
+    if (session->state == SESSION_READ_HEAD && session->exchange == NULL)
+        return session->worker->limits.idle_ms;
+    return *(const uint64_t *)(const void *)((const char *)&session->worker->limits + offset - 1);
+}
+
+static void arm_deadline(struct session *session)
+{
+    uint64_t limit = deadline_of(session);
+    if (limit == 0)
+        timer_stop(session->deadline);
+    else
+        timer_start(session->deadline, limit);
+}
+
+/* A head has its time as a whole, lest a client send it byte by byte; everything else may take long while it moves. */
+static uint64_t quiet_since(const struct session *session)
+{
+    if (session->state == SESSION_READ_HEAD && session->exchange != NULL)
+        return session->exchange->account.started_us;
+    return session->active_us;
+}
+
+void session_watch_head(struct session *session)
+{
+    arm_deadline(session);
+}
+
+/* The timer is not moved with every byte: when it fires, the time since the last byte counts. */
+static void on_deadline(void *context)
+{
+    struct session *session = context;
+    uint64_t limit = deadline_of(session);
+    uint64_t quiet_ms = (clock_steady_us() - quiet_since(session)) / 1000;
+    if (limit == 0)
+        return;
+    if (quiet_ms < limit) {
+        timer_start(session->deadline, limit - quiet_ms);
+        return;
+    }
+    session_step(session->state)->on_deadline(session);
+}
+
+void session_touch(struct session *session)
+{
+    session->active_us = clock_steady_us();
+}
+
+void session_enter(struct session *session, enum session_state next)
+{
+    const struct step *step = session_step(session->state);
+    ASSERT((step->next & (1u << next)) != 0);
+    if (log_is_on(LOG_DEBUG))
+        log_debug(
+            "step", log_string("from", step->name), log_string("to", session_step(next)->name),
+            log_number("descriptor", stream_descriptor(session->client)));
+    session->state = next;
+    session_touch(session);
+    arm_deadline(session);
+}
+
+static void yield_to_others(struct session *session)
+{
+    struct session_worker *worker = session->worker;
+    if (!list_has(&session->yield))
+        list_append(&worker->yielded, &session->yield);
+    loop_defer(worker->options.loop, &worker->runner);
+}
+
+void session_run(struct session *session)
+{
+    enum progress progress = STEP_NEXT;
+    while (progress == STEP_NEXT)
+        progress = session_step(session->state)->run(session);
+    if (progress == STEP_YIELD)
+        yield_to_others(session);
+}
+
+void session_start(struct session_worker *worker, int descriptor, const struct address *peer)
+{
+    struct session *session = base_zalloc(sizeof(*session));
+    session->worker = worker;
+    session->peer = *peer;
+    session->tunnel.loop = worker->options.loop;
+    session->client = stream_new(worker->options.loop, descriptor, on_client_ready, session);
+    session->deadline = timer_new(worker->options.loop, on_deadline, session);
+    session->state = SESSION_START;
+    list_append(&worker->sessions, &session->node);
+    worker->stats.accepted++;
+    worker->stats.open++;
+    session_touch(session);
+    session_run(session);
+}
+
+enum io session_fill(struct session *session, size_t limit)
+{
+    if (session->client_ended)
+        return IO_END;
+    size_t got = 0;
+    enum io result = window_read(session->worker->options.loop, &session->in, session->client, limit, &got);
+    if (result == IO_END)
+        session->client_ended = true;
+    if (result == IO_OK)
+        session_touch(session);
+    return result;
+}
+
+enum io session_flush(struct session *session)
+{
+    uint64_t put = 0;
+    enum io result = window_write(session->worker->options.loop, &session->out, session->client, &put);
+    if (put > 0)
+        session_touch(session);
+    return result;
+}
+
+void session_close(struct session *session, enum reason reason)
+{
+    if (session->state == SESSION_CLOSED)
+        return;
+    if (session->opened != NULL && !session->opened->is_used && session->exchange == NULL)
+        account_opened_unused(session, &session->opened->host, session->opened->port, REASON_OPENED_UNUSED);
+    if (session->exchange != NULL)
+        account_complete(session, reason);
+    exchange_free(session);
+    tunnel_clear(&session->tunnel);
+    session_enter(session, SESSION_CLOSED);
+    struct session_worker *worker = session->worker;
+    list_remove(&session->yield);
+    list_remove(&session->node);
+    list_append(&worker->retired, &session->node);
+    stream_set_handler(session->client, NULL, NULL);
+    timer_stop(session->deadline);
+    worker->stats.open--;
+    loop_defer(worker->options.loop, &worker->reaper);
+}
+
+void session_say(struct session *session, struct text text)
+{
+    window_append(session->worker->options.loop, &session->out, text);
+}
+
+enum progress session_watch_client(struct session *session)
+{
+    enum { AHEAD = 16384 }; /* what a client may send ahead */
+    enum io result = session_fill(session, AHEAD);
+    bool is_gone = result == IO_BROKEN || (result == IO_END && session->opened != NULL);
+    if (is_gone)
+        session_close(session, REASON_CLIENT_GONE);
+    return STEP_WAIT;
+}
+
+enum progress step_closed(struct session *session)
+{
+    (void)session;
+    return STEP_WAIT;
+}
+
+enum progress step_start(struct session *session)
+{
+    struct session_worker *worker = session->worker;
+    if (worker->stats.open > worker->limits.connections) {
+        worker->stats.over_limit++;
+        session_close(session, REASON_LIMIT);
+        return STEP_WAIT;
+    }
+    session_enter(session, SESSION_READ_HEAD);
+    return STEP_NEXT;
+}
+

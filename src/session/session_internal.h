@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the step files share: the session, its current exchange, and the few ways to move between steps. */
+#ifndef EXEAT_SESSION_INTERNAL_H
+#define EXEAT_SESSION_INTERNAL_H
+
+#include "exeat/base/bytes.h"
+#include "exeat/dialect.h"
+#include "exeat/session.h"
+#include "exeat/wire.h"
+
+enum session_state {
+    SESSION_START,
+    SESSION_READ_HEAD,
+    SESSION_JUDGE,
+    SESSION_READ_BODY,
+    SESSION_COMMIT,
+    SESSION_RESOLVE,
+    SESSION_DIAL,
+    SESSION_ANSWER_CONNECT,
+    SESSION_PEEK_HELLO,
+    SESSION_ACCEPT_TLS,
+    SESSION_EXCHANGE,
+    SESSION_TUNNEL,
+    SESSION_ANSWER,
+    SESSION_FINISH,
+    SESSION_CLOSED,
+    SESSION_STATE_COUNT
+};
+
+/* STEP_NEXT: the step named another; STEP_WAIT: until something happens; STEP_YIELD: give others a turn, then run
+ * again. */
+enum progress { STEP_NEXT, STEP_WAIT, STEP_YIELD };
+
+struct session;
+
+struct step {
+    const char *name;
+    enum progress (*run)(struct session *session);
+    uint32_t next;   /* a bit for each state that may follow */
+    size_t deadline; /* offset of its limit in struct session_limits, plus 1; 0: none */
+    void (*on_deadline)(struct session *session);
+};
+const struct step *session_step(enum session_state state);
+
+struct session_worker {
+    struct session_options options;
+    struct policy *policy; /* one reference */
+    uint64_t policy_sequence;
+    struct session_limits limits;
+    struct list sessions; /* struct session */
+    struct list retired;  /* closed, freed at the end of the turn */
+    struct deferred reaper;
+    struct deferred runner;
+    struct list yielded; /* sessions that want another turn */
+    struct session_stats stats;
+    bool draining;
+};
+
+/* --- one request and what comes of it ----------------------------------------------------------------------------- */
+
+/* What was asked, and the bytes that the head's slices point into. */
+struct ask {
+    struct window head_bytes;
+    struct http_head head;
+    struct request request;
+    struct buffer path; /* the canonical path */
+    struct http_body body;
+    bool is_connect;
+    bool wants_continue; /* the client waits for a 100 */
+};
+
+/* Where it goes. */
+struct way_out {
+    struct judged_address candidates[RESOLVE_MAX];
+    size_t candidate_count;
+    size_t candidate_next;
+    size_t inference_next;         /* index into the decision's inference list */
+    struct resolve *resolving;     /* owned while it runs */
+    struct connecting *connecting; /* owned while it runs */
+    struct upstream *upstream;     /* owned */
+    enum reason last_failure;
+    bool fresh_only;   /* a pooled connection was stale: the next one is a new one */
+    uint64_t asked_us; /* steady time at which the request began to leave; 0 before */
+};
+
+enum reply_state { REPLY_HEAD, REPLY_BODY, REPLY_DONE };
+enum reply_mode { REPLY_AS_IS, REPLY_HELD, REPLY_EVENTS };
+
+/* Bytes between the two sides. */
+struct flow {
+    struct window up;   /* to upstream */
+    struct window down; /* from upstream, not yet parsed */
+    struct http_body body;
+    enum reply_state state;
+    enum reply_mode mode;
+    enum http_framing framing; /* of the reply as we send it */
+    uint16_t held_status;      /* of a reply that is held */
+    bool reply_started;        /* its head is on the way to the client */
+    bool upstream_reusable;
+    bool upload_broke; /* upstream takes no more; it may still answer */
+};
+
+/* An LLM call that is answered here. */
+struct call {
+    struct dialect_call *request;  /* owned; NULL until the body is read */
+    struct dialect_stream *stream; /* owned; events being rewritten */
+    struct buffer body;            /* the caller's body, then the endpoint's reply */
+    struct dialect_usage usage;
+    struct text served_model; /* borrowed from the policy or the call */
+    const char *detail;       /* why it was refused; static */
+};
+
+/* What goes into the records. */
+struct account {
+    struct request_id id;
+    char id_text[REQUEST_ID_TEXT_SIZE];
+    uint64_t started_us;
+    enum reason refusal; /* why we say no; REASON_NONE while we do not */
+    enum reason reason;  /* of the outcome */
+    enum plan done;
+    uint16_t status;
+    uint64_t bytes_up;
+    uint64_t bytes_down;
+    struct address address; /* dialled */
+    uint8_t peer_key[32];
+    bool has_peer_key;
+    struct text inference; /* who answered; borrowed from the policy */
+};
+
+enum commit_state { COMMIT_IDLE, COMMIT_WAITS, COMMIT_DURABLE, COMMIT_FAILED };
+
+struct exchange {
+    struct session *session; /* borrowed */
+    struct policy *policy;   /* one reference: the whole request is judged by one policy */
+    uint64_t policy_sequence;
+    struct decision decision;
+    struct ask ask;
+    struct way_out way;
+    struct flow flow;
+    struct call call;
+    struct account account;
+    struct audit_wait wait;
+    enum commit_state commit; /* from COMMIT_WAITS on an outcome is owed, unless it failed */
+};
+
+/* --- the connection ----------------------------------------------------------------------------------------------- */
+
+/* An opened connection: TLS is ours, and every request inside is bound to this name. */
+struct opened {
+    struct host host;
+    uint16_t port;
+    struct tls_session *handshake; /* owned until it is the stream's transport */
+    bool is_used;                  /* a request came */
+};
+
+enum { CLIENT_NAME_SIZE = 64 };
+struct session {
+    struct session_worker *worker; /* borrowed */
+    struct list_node node;         /* in worker->sessions or ->retired */
+    struct list_node yield;        /* in worker->yielded */
+    enum session_state state;
+    struct stream *client;  /* owned */
+    struct timer *deadline; /* owned */
+    uint64_t active_us;     /* when something last moved */
+    struct address peer;
+    char client_name[CLIENT_NAME_SIZE]; /* of an opened connection: who made it */
+    struct window in;                   /* from the client, not yet parsed */
+    struct window out;                  /* to the client */
+    struct exchange *exchange;          /* owned; NULL between requests */
+    struct opened *opened;              /* owned; NULL while the connection is plain */
+    struct tunnel tunnel;
+    bool keeps_alive;  /* after this exchange */
+    bool client_ended; /* its end came */
+};
+
+/* session.c: the only writers of state */
+void session_enter(struct session *session, enum session_state next);
+void session_run(struct session *session);
+void session_watch_head(struct session *session); /* a head has begun: its deadline counts from now */
+void session_touch(struct session *session); /* something moved: the deadline starts anew */
+void session_close(struct session *session, enum reason reason);
+enum io session_fill(struct session *session, size_t limit); /* read from the client into `in` */
+enum io session_flush(struct session *session);              /* write `out` to the client */
+/* While something else is waited for: notices a client that went away. */
+enum progress session_watch_client(struct session *session);
+void session_say(struct session *session, struct text text); /* appends to `out` */
+
+/* worker.c */
+void session_free(struct session *session);
+
+/* exchange.c */
+struct exchange *exchange_new(struct session *session);
+void exchange_free(struct session *session);
+struct http_limits exchange_limits(const struct session *session);
+
+/* ask.c: bytes to request */
+enum reason ask_from_head(struct session *session);
+
+/* account.c: records and counters */
+enum commit_state account_decide(struct session *session);
+void account_complete(struct session *session, enum reason reason);
+void account_opened_unused(struct session *session, const struct host *host, uint16_t port, enum reason reason);
+void account_latency(struct session *session);
+
+/* answer.c: replies of our own */
+enum progress session_refuse(struct session *session, enum reason reason); /* before the decision is recorded */
+enum progress session_fail(struct session *session, enum reason reason);   /* after it, before a reply */
+void session_cut(struct session *session, enum reason reason);             /* in the middle of a reply */
+
+/* way_out.c: who answers */
+const struct policy_inference *way_out_inference(const struct exchange *exchange); /* NULL: the host itself */
+struct route_target way_out_target(const struct exchange *exchange);
+MUST_CHECK bool way_out_judge(
+    const struct exchange *exchange, const struct address *address, uint16_t port, struct judged_address *judged,
+    enum reason *why);
+enum progress way_out_begin(struct session *session); /* after the commit */
+enum progress way_out_failed(struct session *session, enum reason reason);
+void way_out_drop(struct exchange *exchange); /* cancels and closes what is under way */
+
+/* inference.c: rerouted calls */
+bool inference_answers(const struct exchange *exchange); /* rerouted, or canned */
+enum reason inference_read_call(struct exchange *exchange);
+void inference_write_request(struct session *session);
+bool inference_is_next(const struct http_head *reply); /* an answer that says: ask another endpoint */
+
+/* step_exchange.c */
+void exchange_begin(struct session *session, struct upstream *upstream);
+/* reply.c: from upstream's bytes to the client's */
+enum reply_result { REPLY_GOES_ON, REPLY_NEEDS_MORE, REPLY_IS_BROKEN, REPLY_WANTS_NEXT, REPLY_UPGRADES };
+enum reply_result reply_take(struct session *session);
+MUST_CHECK bool reply_end(struct session *session); /* upstream closed: was that a complete reply? */
+
+enum progress step_start(struct session *session);
+enum progress step_read_head(struct session *session);
+enum progress step_judge(struct session *session);
+enum progress step_read_body(struct session *session);
+enum progress step_commit(struct session *session);
+enum progress step_resolve(struct session *session);
+enum progress step_dial(struct session *session);
+enum progress step_answer_connect(struct session *session);
+enum progress step_peek_hello(struct session *session);
+enum progress step_accept_tls(struct session *session);
+enum progress step_exchange(struct session *session);
+enum progress step_tunnel(struct session *session);
+enum progress step_answer(struct session *session);
+enum progress step_finish(struct session *session);
+enum progress step_closed(struct session *session);
+
+#endif

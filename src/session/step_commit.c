@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* commit: nothing goes on before the decision is on disk. */
+#include "session_internal.h"
+
+/* A store that cannot be written refuses everyone; the store's own GAP record tells of it later. */
+static enum progress refuse_unrecorded(struct session *session)
+{
+    session->exchange->account.refusal = REASON_AUDIT_UNAVAILABLE;
+    session->keeps_alive = false;
+    session_enter(session, SESSION_ANSWER);
+    return STEP_NEXT;
+}
+
+static bool answers_here(const struct exchange *exchange)
+{
+    return exchange->account.refusal != REASON_NONE || exchange->decision.plan == PLAN_ANSWER ||
+           (exchange->decision.plan == PLAN_REROUTE && exchange->decision.llm.operation == LLM_MODELS);
+}
+
+enum progress step_commit(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    if (exchange->commit == COMMIT_IDLE)
+        exchange->commit = account_decide(session);
+    switch (exchange->commit) {
+    case COMMIT_IDLE:
+    case COMMIT_WAITS:
+        return session_watch_client(session);
+    case COMMIT_FAILED:
+        return refuse_unrecorded(session);
+    case COMMIT_DURABLE:
+        break;
+    }
+    if (!answers_here(exchange))
+        return way_out_begin(session);
+    session_enter(session, SESSION_ANSWER);
+    return STEP_NEXT;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dial: connect to the judged addresses in turn, with TLS where we speak for the client. */
+#include "exeat/base/log.h"
+#include "session_internal.h"
+
+static void on_connected(void *context, struct upstream *upstream, enum reason reason, const char *detail)
+{
+    struct session *session = context;
+    struct way_out *way = &session->exchange->way;
+    way->connecting = NULL;
+    way->upstream = upstream;
+    way->last_failure = reason;
+    if (upstream == NULL) {
+        struct route_target target = way_out_target(session->exchange);
+        log_info(
+            "dial_failed", log_text("host", host_text(&target.host)), log_number("port", target.to.port),
+            log_string("reason", reason_row(reason)->code), log_string("detail", detail));
+    }
+    session_run(session);
+}
+
+static enum progress use(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct upstream *upstream = exchange->way.upstream;
+    if (!exchange->ask.is_connect) {
+        exchange_begin(session, upstream);
+        session_enter(session, SESSION_EXCHANGE);
+        return STEP_NEXT;
+    }
+    exchange->account.address = upstream->target.to.address;
+    session_enter(session, SESSION_ANSWER_CONNECT);
+    return STEP_NEXT;
+}
+
+static void dial_next(struct session *session)
+{
+    struct way_out *way = &session->exchange->way;
+    struct route_target target = way_out_target(session->exchange);
+    if (session->exchange->ask.is_connect)
+        target.scheme = SCHEME_HTTP; /* a tunnel: the client's own TLS goes through */
+    target.to = way->candidates[way->candidate_next++];
+    way->connecting = route_connect(session->worker->options.route, &target, on_connected, session);
+}
+
+enum progress step_dial(struct session *session)
+{
+    struct way_out *way = &session->exchange->way;
+    if (way->upstream != NULL)
+        return use(session);
+    if (way->connecting != NULL)
+        return session_watch_client(session);
+    if (way->candidate_next == way->candidate_count)
+        return way_out_failed(session, way->last_failure);
+    dial_next(session);
+    return STEP_WAIT;
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exchange: request up, reply down, both at once; neither side is read faster than the other takes it. */
+#include "exeat/base/clock.h"
+#include "session_internal.h"
+
+enum { TURN = 64 }; /* pieces moved before others have a turn */
+
+static void on_upstream_ready(void *context)
+{
+    session_run(context);
+}
+
+static void write_request(struct session *session, const struct upstream *upstream)
+{
+    struct exchange *exchange = session->exchange;
+    const struct http_head *head = &exchange->ask.head;
+    struct buffer authority = {0};
+    struct buffer out = {0};
+    authority_append(
+        &authority, &upstream->target.host, upstream->target.to.port, scheme_port(upstream->target.scheme));
+    struct http_forward forward = {
+        .via = text_from(session->worker->options.via),
+        .keep_alive = true,
+        .framing = head->framing,
+        .content_length = head->content_length,
+        .keep_upgrade = head->has_upgrade,
+    };
+    http_request_write(&out, head, buffer_text(&authority), &forward);
+    window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(&out));
+    buffer_clear(&authority);
+    buffer_clear(&out);
+    if (exchange->ask.wants_continue)
+        session_say(session, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
+    exchange->ask.wants_continue = false;
+}
+
+void exchange_begin(struct session *session, struct upstream *upstream)
+{
+    struct exchange *exchange = session->exchange;
+    exchange->way.upstream = upstream;
+    exchange->way.asked_us = clock_steady_us();
+    exchange->account.address = upstream->target.to.address;
+    exchange->account.has_peer_key = upstream->has_peer_key;
+    for (size_t i = 0; i < sizeof(upstream->peer_key); i++)
+        exchange->account.peer_key[i] = upstream->peer_key[i];
+    exchange->account.done = exchange->decision.plan;
+    exchange->flow.state = REPLY_HEAD;
+    exchange->flow.upload_broke = false;
+    stream_set_handler(upstream->stream, on_upstream_ready, session);
+    if (way_out_inference(exchange) != NULL)
+        inference_write_request(session);
+    else
+        write_request(session, upstream);
+}
+
+/* --- up -------------------------------------------------------------------------------------------------------------- */
+
+enum move { MOVE_WAITS, MOVE_MORE, MOVE_LEFT }; /* MOVE_LEFT: the session has gone to another state */
+
+/* What was read of the body goes up as it is framed there. */
+static bool pass_body(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct loop *loop = session->worker->options.loop;
+    struct text content = TEXT("");
+    char head[HTTP_CHUNK_HEAD_SIZE];
+    size_t used = 0;
+    bool chunked = exchange->ask.head.framing == FRAMING_CHUNKED;
+    if (http_body_read(&exchange->ask.body, window_text(&session->in), &content, &used) == PARSE_BAD)
+        return false;
+    if (chunked && content.length > 0)
+        window_append(loop, &exchange->flow.up, (struct text){head, http_chunk_head(content.length, head)});
+    window_append(loop, &exchange->flow.up, content);
+    if (chunked && content.length > 0)
+        window_append(loop, &exchange->flow.up, TEXT("\r\n"));
+    if (chunked && http_body_is_done(&exchange->ask.body))
+        window_append(loop, &exchange->flow.up, TEXT("0\r\n\r\n"));
+    exchange->account.bytes_up += content.length;
+    window_consume(loop, &session->in, used);
+    return true;
+}
+
+static enum move fail_upload(struct session *session, enum reason reason)
+{
+    if (session->exchange->flow.reply_started) {
+        session_cut(session, reason);
+    } else {
+        session->keeps_alive = false;
+        (void)session_fail(session, reason);
+    }
+    return MOVE_LEFT;
+}
+
+static enum move read_body(struct session *session)
+{
+    size_t before = window_length(&session->in);
+    if (before > 0 && !pass_body(session))
+        return fail_upload(session, REASON_MALFORMED_BODY);
+    if (before > window_length(&session->in))
+        return MOVE_MORE;
+    switch (session_fill(session, WINDOW_BLOCK)) {
+    case IO_OK:
+        return MOVE_MORE;
+    case IO_AGAIN:
+        return MOVE_WAITS;
+    case IO_END:
+    case IO_BROKEN:
+        break;
+    }
+    session_close(session, REASON_CLIENT_GONE);
+    return MOVE_LEFT;
+}
+
+static enum move watch(struct session *session)
+{
+    (void)session_watch_client(session);
+    return session->state == SESSION_EXCHANGE ? MOVE_WAITS : MOVE_LEFT;
+}
+
+static enum move move_up(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct loop *loop = session->worker->options.loop;
+    if (exchange->flow.upload_broke)
+        return watch(session);
+    for (int i = 0; i < TURN; i++) {
+        uint64_t put = 0;
+        enum io result = window_write(loop, &exchange->flow.up, exchange->way.upstream->stream, &put);
+        if (put > 0)
+            session_touch(session);
+        if (result == IO_AGAIN)
+            return MOVE_WAITS;
+        if (result != IO_OK) {
+            exchange->flow.upload_broke = true; /* it may have answered before it closed */
+            window_clear(loop, &exchange->flow.up);
+            return MOVE_MORE;
+        }
+        if (http_body_is_done(&exchange->ask.body))
+            return watch(session);
+        enum move move = read_body(session);
+        if (move != MOVE_MORE)
+            return move;
+    }
+    return MOVE_MORE;
+}
+
+/* --- down ------------------------------------------------------------------------------------------------------------ */
+
+/* A request may be sent again when sending it twice does no harm: it is idempotent and without body (RFC 9110 9.2.2),
+ * or it goes to an endpoint of ours. */
+static bool may_send_again(const struct exchange *exchange)
+{
+    static const struct text idempotent[] = {TEXT_INIT("GET"), TEXT_INIT("HEAD"), TEXT_INIT("OPTIONS")};
+    if (!exchange->way.upstream->reused || exchange->flow.state != REPLY_HEAD ||
+        window_length(&exchange->flow.down) > 0)
+        return false;
+    if (way_out_inference(exchange) != NULL)
+        return true;
+    bool bodiless = exchange->ask.head.framing == FRAMING_NONE;
+    for (size_t i = 0; i < COUNT_OF(idempotent); i++)
+        if (bodiless && text_equal(exchange->ask.head.method, idempotent[i]))
+            return true;
+    return false;
+}
+
+static enum move upstream_broke(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    if (may_send_again(exchange)) {
+        way_out_drop(exchange);
+        window_clear(session->worker->options.loop, &exchange->flow.up);
+        exchange->way.fresh_only = true;
+        session_enter(session, SESSION_RESOLVE);
+    } else if (exchange->flow.reply_started) {
+        session_cut(session, REASON_UPSTREAM_BROKEN);
+    } else {
+        bool heard = http_body_is_done(&exchange->ask.body);
+        session->keeps_alive = session->keeps_alive && heard;
+        (void)way_out_failed(session, REASON_UPSTREAM_BROKEN);
+    }
+    return MOVE_LEFT;
+}
+
+static enum move enter_upgraded_tunnel(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct stream *upstream = exchange->way.upstream->stream;
+    session_say(session, window_text(&exchange->flow.down));
+    session->tunnel.up = (struct tunnel_way){.from = session->client, .to = upstream, .window = session->in};
+    session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client, .window = session->out};
+    session->in = (struct window){0};
+    session->out = (struct window){0};
+    session_enter(session, SESSION_TUNNEL);
+    return MOVE_LEFT;
+}
+
+static enum move finish(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    const struct flow *flow = &exchange->flow;
+    bool sent = http_body_is_done(&exchange->ask.body) && window_length(&flow->up) == 0 && !flow->upload_broke;
+    if (!sent)
+        session->keeps_alive = false;
+    if (sent && flow->upstream_reusable && window_length(&flow->down) == 0) {
+        route_give(session->worker->options.route, exchange->way.upstream);
+        exchange->way.upstream = NULL;
+    }
+    session_enter(session, SESSION_FINISH);
+    return MOVE_LEFT;
+}
+
+static enum move read_reply(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct flow *flow = &exchange->flow;
+    if (flow->state == REPLY_DONE)
+        return finish(session);
+    size_t limit = flow->state == REPLY_HEAD ? session->worker->limits.head + 1 : WINDOW_BLOCK;
+    switch (window_read(session->worker->options.loop, &flow->down, exchange->way.upstream->stream, limit, NULL)) {
+    case IO_OK:
+        session_touch(session);
+        return MOVE_MORE;
+    case IO_AGAIN:
+        return MOVE_WAITS;
+    case IO_END:
+        if (reply_end(session))
+            return MOVE_MORE;
+        break;
+    case IO_BROKEN:
+        break;
+    }
+    return upstream_broke(session);
+}
+
+static enum move take_reply(struct session *session)
+{
+    switch (reply_take(session)) {
+    case REPLY_GOES_ON:
+        return MOVE_MORE;
+    case REPLY_NEEDS_MORE:
+        return read_reply(session);
+    case REPLY_UPGRADES:
+        return enter_upgraded_tunnel(session);
+    case REPLY_WANTS_NEXT:
+        (void)way_out_failed(session, REASON_INFERENCE_DOWN);
+        return MOVE_LEFT;
+    case REPLY_IS_BROKEN:
+        break;
+    }
+    window_clear(session->worker->options.loop, &session->exchange->flow.down);
+    session->exchange->way.upstream->reused = false; /* it answered, if badly: asking again would not help */
+    return upstream_broke(session);
+}
+
+static enum move move_down(struct session *session)
+{
+    for (int i = 0; i < TURN; i++) {
+        enum io result = session_flush(session);
+        if (result == IO_AGAIN)
+            return MOVE_WAITS;
+        if (result != IO_OK) {
+            session_close(session, REASON_CLIENT_GONE);
+            return MOVE_LEFT;
+        }
+        enum move move = take_reply(session);
+        if (move != MOVE_MORE)
+            return move;
+    }
+    return MOVE_MORE;
+}
+
+enum progress step_exchange(struct session *session)
+{
+    enum move up = move_up(session);
+    if (up == MOVE_LEFT)
+        return STEP_NEXT;
+    enum move down = move_down(session);
+    if (down == MOVE_LEFT)
+        return STEP_NEXT;
+    return up == MOVE_MORE || down == MOVE_MORE ? STEP_YIELD : STEP_WAIT;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* judge: ask the policy, and choose what has to happen before the decision can be recorded. */
+#include <string.h>
+
+#include "session_internal.h"
+
+/* Who asks: inside an opened connection it is who made the connection. */
+static bool identify(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct client *client = &exchange->ask.request.client;
+    client->address = session->peer;
+    if (session->opened != NULL) {
+        client->name = text_from(session->client_name);
+        return true;
+    }
+    const struct http_field *field = http_field_find(&exchange->ask.head, TEXT("Proxy-Authorization"));
+    struct text credentials = field == NULL ? TEXT("") : field->value;
+    return policy_identify(exchange->policy, &session->peer, credentials, &client->name);
+}
+
+static bool can_open(const struct session *session)
+{
+    const struct tls_server *tls = session->worker->options.tls;
+    return tls != NULL && tls_server_may_speak_for(tls, &session->exchange->ask.request.host);
+}
+
+static void remember_client(struct session *session)
+{
+    struct text name = session->exchange->ask.request.client.name;
+    size_t length = name.length < CLIENT_NAME_SIZE ? name.length : CLIENT_NAME_SIZE - 1;
+    memcpy(session->client_name, name.data, length);
+    session->client_name[length] = '\0';
+}
+
+static enum session_state after_judging(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct decision *decision = &exchange->decision;
+    if (decision->plan == PLAN_OPEN && !can_open(session)) {
+        decision->plan = PLAN_REFUSE;
+        if (decision->verdict != VERDICT_DENY) {
+            decision->verdict = VERDICT_DENY;
+            decision->reason = REASON_NO_RULE;
+        }
+    }
+    if (decision->plan == PLAN_REFUSE) {
+        exchange->account.refusal = decision->reason;
+        return SESSION_COMMIT;
+    }
+    if (decision->plan == PLAN_OPEN) {
+        remember_client(session);
+        return SESSION_ANSWER_CONNECT;
+    }
+    bool reads_body = inference_answers(exchange) && decision->llm.operation != LLM_MODELS;
+    return reads_body ? SESSION_READ_BODY : SESSION_COMMIT;
+}
+
+enum progress step_judge(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    if (!identify(session))
+        return session_refuse(session, REASON_CLIENT_UNKNOWN);
+    policy_judge(exchange->policy, &exchange->ask.request, &exchange->decision);
+    session_enter(session, after_judging(session));
+    return STEP_NEXT;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* read_body: hold the whole body of a call that is answered here, so that its model is on record with the decision. */
+#include "session_internal.h"
+
+static void send_continue(struct session *session)
+{
+    struct ask *ask = &session->exchange->ask;
+    if (ask->wants_continue)
+        session_say(session, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
+    ask->wants_continue = false;
+}
+
+static enum reason take_body(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct text content;
+    size_t used = 0;
+    if (http_body_read(&exchange->ask.body, window_text(&session->in), &content, &used) == PARSE_BAD)
+        return REASON_MALFORMED_BODY;
+    if (exchange->call.body.length + content.length > session->worker->limits.body_held)
+        return REASON_BODY_TOO_LARGE;
+    buffer_append(&exchange->call.body, content);
+    window_consume(session->worker->options.loop, &session->in, used);
+    return REASON_NONE;
+}
+
+static enum progress finish_body(struct session *session)
+{
+    enum reason reason = inference_read_call(session->exchange);
+    if (reason != REASON_NONE)
+        return session_refuse(session, reason);
+    session_enter(session, SESSION_COMMIT);
+    return STEP_NEXT;
+}
+
+static enum io read_more(struct session *session)
+{
+    send_continue(session);
+    if (session_flush(session) == IO_BROKEN)
+        return IO_BROKEN;
+    return session_fill(session, WINDOW_BLOCK);
+}
+
+enum progress step_read_body(struct session *session)
+{
+    struct ask *ask = &session->exchange->ask;
+    if (ask->head.framing == FRAMING_LENGTH && ask->head.content_length > session->worker->limits.body_held)
+        return session_refuse(session, REASON_BODY_TOO_LARGE);
+    while (!http_body_is_done(&ask->body)) {
+        size_t before = window_length(&session->in);
+        enum reason reason = before > 0 ? take_body(session) : REASON_NONE;
+        if (reason != REASON_NONE)
+            return session_refuse(session, reason);
+        if (window_length(&session->in) < before)
+            continue;
+        enum io result = read_more(session);
+        if (result == IO_AGAIN)
+            return STEP_WAIT;
+        if (result != IO_OK) {
+            session_close(session, REASON_CLIENT_GONE);
+            return STEP_WAIT;
+        }
+    }
+    return finish_body(session);
+}

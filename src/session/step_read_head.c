@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* read_head: wait for a whole request head, of the connection or of what is inside an opened one. */
+#include "session_internal.h"
+
+/* Parsed bytes leave `in` with their block, so that the head's slices stay where they are; what follows moves on. */
+static void keep_head_bytes(struct session *session, size_t used)
+{
+    struct loop *loop = session->worker->options.loop;
+    struct window rest = {0};
+    window_append(loop, &rest, text_after(window_text(&session->in), used));
+    session->exchange->ask.head_bytes = session->in;
+    session->in = rest;
+}
+
+static enum progress take_head(struct session *session, size_t used)
+{
+    struct ask *ask = &session->exchange->ask;
+    struct http_limits limits = exchange_limits(session);
+    keep_head_bytes(session, used);
+    session->keeps_alive = ask->head.keep_alive && !session->worker->draining;
+    ask->wants_continue = ask->head.expects_continue;
+    http_body_begin(&ask->body, &ask->head, &limits);
+    enum reason reason = ask_from_head(session);
+    if (reason != REASON_NONE)
+        return session_refuse(session, reason);
+    session_enter(session, SESSION_JUDGE);
+    return STEP_NEXT;
+}
+
+static void begin_exchange(struct session *session)
+{
+    if (session->exchange != NULL)
+        return;
+    session->exchange = exchange_new(session);
+    if (session->opened != NULL)
+        session->opened->is_used = true;
+    session_watch_head(session);
+}
+
+static enum progress refuse_head(struct session *session, enum reason reason)
+{
+    session->keeps_alive = false;
+    session->exchange->ask.head = (struct http_head){0};
+    return session_refuse(session, reason);
+}
+
+static enum progress parse_head(struct session *session)
+{
+    struct text input = window_text(&session->in);
+    if (input.length == 0)
+        return STEP_WAIT;
+    begin_exchange(session);
+    struct http_limits limits = exchange_limits(session);
+    size_t used = 0;
+    enum reason reason = REASON_MALFORMED_HEAD;
+    switch (http_request_parse(input, &limits, &session->exchange->ask.head, &used, &reason)) {
+    case PARSE_DONE:
+        return take_head(session, used);
+    case PARSE_BAD:
+        return refuse_head(session, reason);
+    case PARSE_NEED_MORE:
+        break;
+    }
+    return STEP_WAIT;
+}
+
+enum progress step_read_head(struct session *session)
+{
+    for (;;) {
+        if (parse_head(session) == STEP_NEXT)
+            return STEP_NEXT;
+        enum io result = session_fill(session, session->worker->limits.head + 1);
+        if (result == IO_AGAIN)
+            return STEP_WAIT;
+        if (result == IO_OK)
+            continue;
+        if (result == IO_END && session->exchange != NULL)
+            return refuse_head(session, REASON_MALFORMED_HEAD);
+        session_close(session, result == IO_END ? REASON_NONE : REASON_CLIENT_GONE);
+        return STEP_WAIT;
+    }
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* resolve: from the recorded decision to addresses that the policy has judged. A pooled connection needs no name, but
+ * its address is judged like any other. */
+#include "session_internal.h"
+
+static bool accepts_pooled(void *context, const struct address *address, uint16_t port)
+{
+    const struct session *session = context;
+    struct judged_address judged;
+    enum reason why;
+    return way_out_judge(session->exchange, address, port, &judged, &why);
+}
+
+static struct upstream *take_pooled(struct session *session)
+{
+    const struct exchange *exchange = session->exchange;
+    struct route_target target = way_out_target(exchange);
+    if (exchange->ask.is_connect || exchange->way.fresh_only)
+        return NULL;
+    return route_take(
+        session->worker->options.route, target.scheme, &target.host, target.to.port, accepts_pooled, session);
+}
+
+static enum progress judge_answers(struct session *session, const struct address *addresses, size_t count)
+{
+    struct exchange *exchange = session->exchange;
+    struct way_out *way = &exchange->way;
+    enum reason why = REASON_ADDRESS;
+    uint16_t port = way_out_target(exchange).to.port;
+    way->candidate_count = 0;
+    way->candidate_next = 0;
+    for (size_t i = 0; i < count; i++)
+        if (way_out_judge(exchange, &addresses[i], port, &way->candidates[way->candidate_count], &why))
+            way->candidate_count++;
+    if (way->candidate_count == 0)
+        return way_out_failed(session, why);
+    session_enter(session, SESSION_DIAL);
+    return STEP_NEXT;
+}
+
+static void on_resolved(void *context, enum resolve_result result, const struct address *addresses, size_t count)
+{
+    struct session *session = context;
+    session->exchange->way.resolving = NULL;
+    enum progress progress;
+    if (result == RESOLVE_OK)
+        progress = judge_answers(session, addresses, count);
+    else
+        progress = way_out_failed(session, result == RESOLVE_TIMED_OUT ? REASON_DNS_TIMEOUT : REASON_DNS_FAILED);
+    if (progress == STEP_NEXT)
+        session_run(session);
+}
+
+enum progress step_resolve(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    if (exchange->way.resolving != NULL)
+        return session_watch_client(session);
+    struct upstream *pooled = take_pooled(session);
+    if (pooled != NULL) {
+        exchange_begin(session, pooled);
+        session_enter(session, SESSION_EXCHANGE);
+        return STEP_NEXT;
+    }
+    struct host host = way_out_target(exchange).host;
+    exchange->way.resolving = resolve_start(session->worker->options.resolver, &host, on_resolved, session);
+    return STEP_WAIT;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where an exchange goes: the host it names, or the inference endpoints of its rule in order. */
+#include "session_internal.h"
+
+static size_t inference_index(const struct exchange *exchange)
+{
+    return exchange->decision.inference[exchange->way.inference_next];
+}
+
+const struct policy_inference *way_out_inference(const struct exchange *exchange)
+{
+    return exchange->decision.plan == PLAN_REROUTE ? policy_inference(exchange->policy, inference_index(exchange))
+                                                   : NULL;
+}
+
+struct route_target way_out_target(const struct exchange *exchange)
+{
+    const struct policy_inference *inference = way_out_inference(exchange);
+    const struct request *request = &exchange->ask.request;
+    if (inference == NULL)
+        return (struct route_target){.scheme = request->scheme, .host = request->host, .to.port = request->port};
+    return (struct route_target){.scheme = inference->scheme, .host = inference->host, .to.port = inference->port};
+}
+
+bool way_out_judge(
+    const struct exchange *exchange, const struct address *address, uint16_t port, struct judged_address *judged,
+    enum reason *why)
+{
+    if (way_out_inference(exchange) != NULL)
+        return policy_judge_endpoint(exchange->policy, address, port, judged, why);
+    return policy_judge_address(exchange->policy, &exchange->decision, address, port, judged, why);
+}
+
+void way_out_drop(struct exchange *exchange)
+{
+    struct way_out *way = &exchange->way;
+    if (way->resolving != NULL)
+        resolve_cancel(way->resolving);
+    connecting_cancel(way->connecting);
+    upstream_free(way->upstream);
+    way->resolving = NULL;
+    way->connecting = NULL;
+    way->upstream = NULL;
+}
+
+static enum progress go(struct session *session)
+{
+    const struct policy_inference *inference = way_out_inference(session->exchange);
+    bool answers_itself = inference != NULL && inference->is_canned;
+    session_enter(session, answers_itself ? SESSION_ANSWER : SESSION_RESOLVE);
+    return STEP_NEXT;
+}
+
+/* An endpoint that failed lately is passed over while there is another. */
+static bool is_worth_trying(struct session *session)
+{
+    const struct exchange *exchange = session->exchange;
+    bool is_last = exchange->way.inference_next + 1 >= exchange->decision.inference_count;
+    return is_last || route_is_well(session->worker->options.route, inference_index(exchange));
+}
+
+enum progress way_out_begin(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    while (way_out_inference(exchange) != NULL && !is_worth_trying(session))
+        exchange->way.inference_next++;
+    return go(session);
+}
+
+/* This way is closed: the next endpoint of a rerouted call, or a refusal with what went wrong. A rerouted call never
+ * falls back to the vendor. */
+enum progress way_out_failed(struct session *session, enum reason reason)
+{
+    struct exchange *exchange = session->exchange;
+    if (way_out_inference(exchange) == NULL)
+        return session_fail(session, reason);
+    way_out_drop(exchange);
+    window_clear(session->worker->options.loop, &exchange->flow.up);
+    window_clear(session->worker->options.loop, &exchange->flow.down);
+    buffer_empty(&exchange->call.body);
+    route_note(session->worker->options.route, inference_index(exchange), false);
+    do {
+        if (++exchange->way.inference_next >= exchange->decision.inference_count) {
+            exchange->way.inference_next = exchange->decision.inference_count - 1;
+            return session_fail(session, REASON_INFERENCE_DOWN);
+        }
+    } while (!is_worth_trying(session));
+    exchange->way.fresh_only = false;
+    return go(session);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sessions of one worker: started with it, drained, cut and reaped. */
+#include "exeat/base/memory.h"
+#include "session_internal.h"
+
+static void opened_free(struct opened *opened)
+{
+    if (opened == NULL)
+        return;
+    tls_session_free(opened->handshake);
+    base_free(opened);
+}
+
+void session_free(struct session *session)
+{
+    struct loop *loop = session->worker->options.loop;
+    list_remove(&session->node);
+    opened_free(session->opened);
+    stream_free(session->client);
+    timer_free(session->deadline);
+    window_clear(loop, &session->in);
+    window_clear(loop, &session->out);
+    base_free(session);
+}
+
+static void reap(struct deferred *deferred)
+{
+    struct session_worker *worker = list_owner(deferred, struct session_worker, reaper);
+    struct list_node *node;
+    while ((node = list_first(&worker->retired)) != NULL)
+        session_free(list_owner(node, struct session, node));
+}
+
+static void run_yielded(struct deferred *deferred)
+{
+    struct session_worker *worker = list_owner(deferred, struct session_worker, runner);
+    struct list turn;
+    list_init(&turn);
+    struct list_node *node;
+    while ((node = list_take_first(&worker->yielded)) != NULL)
+        list_append(&turn, node);
+    while ((node = list_take_first(&turn)) != NULL)
+        session_run(list_owner(node, struct session, yield));
+}
+
+struct session_worker *session_worker_new(const struct session_options *options)
+{
+    struct session_worker *worker = base_zalloc(sizeof(*worker));
+    worker->options = *options;
+    list_init(&worker->sessions);
+    list_init(&worker->retired);
+    list_init(&worker->yielded);
+    worker->reaper.run = reap;
+    worker->runner.run = run_yielded;
+    return worker;
+}
+
+void session_worker_free(struct session_worker *worker)
+{
+    if (worker == NULL)
+        return;
+    session_worker_cut(worker);
+    deferred_cancel(&worker->reaper);
+    deferred_cancel(&worker->runner);
+    reap(&worker->reaper);
+    policy_unref(worker->policy);
+    base_free(worker);
+}
+
+void session_worker_set_policy(
+    struct session_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct session_limits *limits)
+{
+    policy_unref(worker->policy);
+    worker->policy = policy;
+    worker->policy_sequence = policy_sequence;
+    worker->limits = *limits;
+}
+
+void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver)
+{
+    worker->options.resolver = resolver;
+}
+
+void session_worker_collect(struct session_worker *worker)
+{
+    audit_port_collect(worker->options.audit);
+}
+
+void session_worker_cut(struct session_worker *worker)
+{
+    struct list_node *node;
+    while ((node = list_first(&worker->sessions)) != NULL)
+        session_close(list_owner(node, struct session, node), REASON_DRAIN);
+}
+
+static bool is_between_requests(const struct session *session)
+{
+    return session->state == SESSION_READ_HEAD && session->exchange == NULL && window_length(&session->in) == 0;
+}
+
+void session_worker_drain(struct session_worker *worker)
+{
+    worker->draining = true;
+    struct list_node *node = list_first(&worker->sessions);
+    while (node != NULL) {
+        struct session *session = list_owner(node, struct session, node);
+        node = list_next(&worker->sessions, node);
+        session->keeps_alive = false;
+        if (is_between_requests(session))
+            session_close(session, REASON_NONE);
+    }
+}
+
+size_t session_worker_open(const struct session_worker *worker)
+{
+    return (size_t)worker->stats.open;
+}
+
+const struct session_stats *session_worker_stats(const struct session_worker *worker)
+{
+    return &worker->stats;
+}

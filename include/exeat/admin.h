@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What operators and their tools see of a running gate: health and metrics over HTTP (read-only), and the control socket
- * for what changes state. */
+/* What operators and their tools see of a running gate: health and metrics over HTTP (read-only), and the control
+ * socket for what changes state. */
 #ifndef EXEAT_ADMIN_H
 #define EXEAT_ADMIN_H
 

@@ -7,7 +7,8 @@
 
 #include "exeat/audit.h"
 
-/* --- export -------------------------------------------------------------------------------------------------------- */
+/* --- export --------------------------------------------------------------------------------------------------------
+ */
 
 enum evidence_format {
     EVIDENCE_JSONL, /* one record a line, in order of sequence */
@@ -35,13 +36,14 @@ struct evidence_export {
 };
 /* Writes what matches. False: the store or the output failed, `error` (base_free) says how. `*count` is how many
  * requests (jsonl: records) were written. */
-MUST_CHECK bool evidence_write(
-    struct audit_reader *reader, const struct evidence_export *options, uint64_t *count, char **error);
+MUST_CHECK bool
+evidence_write(struct audit_reader *reader, const struct evidence_export *options, uint64_t *count, char **error);
 /* Writes each record as a line when it comes, from now on, until `goes_on` says no; sleeps between looks. */
 MUST_CHECK bool evidence_follow(
     struct audit_reader *reader, const struct evidence_export *options, bool (*goes_on)(void), char **error);
 
-/* --- verify -------------------------------------------------------------------------------------------------------- */
+/* --- verify --------------------------------------------------------------------------------------------------------
+ */
 
 enum evidence_verdict {
     EVIDENCE_OK,
@@ -74,7 +76,6 @@ struct evidence_report {
     char detail[240]; /* where and what, for people */
 };
 /* One pass over all records in O(log n) memory. */
-void evidence_verify(
-    struct audit_reader *reader, const struct evidence_check *check, struct evidence_report *report);
+void evidence_verify(struct audit_reader *reader, const struct evidence_check *check, struct evidence_report *report);
 
 #endif

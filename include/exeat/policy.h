@@ -35,7 +35,8 @@ struct decision {
 void policy_judge(const struct policy *policy, const struct request *request, struct decision *decision);
 
 /* Which client of `clients:` this is: by Proxy-Authorization ("Basic ...", RFC 7617; empty: none was sent), else by
- * address. False: credentials were sent that fit nobody. `name` borrows from the policy; empty: nobody in particular. */
+ * address. False: credentials were sent that fit nobody. `name` borrows from the policy; empty: nobody in particular.
+ */
 MUST_CHECK bool policy_identify(
     const struct policy *policy, const struct address *address, struct text authorization, struct text *name);
 
@@ -61,7 +62,8 @@ size_t policy_model_names(const struct policy *policy, size_t index, struct text
 size_t policy_authority_names(const struct policy *policy, struct host_pattern *names, size_t capacity);
 
 /* A request as people write it: "METHOD URL". Texts live in `arena`. False: `*wrong` says what (static). */
-MUST_CHECK bool policy_request_parse(struct text line, struct arena *arena, struct request *request, const char **wrong);
+MUST_CHECK bool
+policy_request_parse(struct text line, struct arena *arena, struct request *request, const char **wrong);
 /* Runs the file's `tests:`; each that fails is an error with its place. */
 void policy_test(const struct policy *policy, struct diags *diags);
 /* What is decided and why, for people: at CONNECT and inside, rule by rule. */

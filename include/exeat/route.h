@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who answers a call: connections to upstreams, kept and reused by one worker, and which inference endpoints are well. */
+/* Who answers a call: connections to upstreams, kept and reused by one worker, and which inference endpoints are well.
+ */
 #ifndef EXEAT_ROUTE_H
 #define EXEAT_ROUTE_H
 
@@ -20,22 +21,22 @@ struct route_target {
 
 /* A connected upstream, plain or after its TLS handshake. Owned by whoever took it. */
 struct upstream {
-    struct list_node node;     /* these three are private to the pool */
+    struct list_node node; /* these three are private to the pool */
     struct route *route;
     uint64_t since_us;
     struct route_target target;
-    struct stream *stream;     /* owned; its handler is the taker's to set */
-    uint8_t peer_key[32];      /* SHA-256 of the SPKI */
-    bool has_peer_key;         /* TLS only */
-    bool reused;               /* came from the pool: may be stale */
+    struct stream *stream; /* owned; its handler is the taker's to set */
+    uint8_t peer_key[32];  /* SHA-256 of the SPKI */
+    bool has_peer_key;     /* TLS only */
+    bool reused;           /* came from the pool: may be stale */
 };
 
 struct route;
 struct route_options {
-    struct tls_client *tls;        /* borrowed: trust and versions for upstream TLS */
-    uint64_t connect_timeout_ms;   /* TCP and TLS each */
-    uint64_t idle_timeout_ms;      /* how long an idle connection is kept */
-    size_t idle_maximum;           /* idle connections kept in all */
+    struct tls_client *tls;      /* borrowed: trust and versions for upstream TLS */
+    uint64_t connect_timeout_ms; /* TCP and TLS each */
+    uint64_t idle_timeout_ms;    /* how long an idle connection is kept */
+    size_t idle_maximum;         /* idle connections kept in all */
 };
 struct route *route_new(struct loop *loop, const struct route_options *options);
 void route_free(struct route *route);
@@ -44,20 +45,22 @@ void route_free(struct route *route);
 typedef bool (*route_accepts)(void *context, const struct address *address, uint16_t port);
 /* The most recently used idle connection to this name and port whose address is accepted; NULL when there is none. */
 struct upstream *route_take(
-    struct route *route, enum scheme scheme, const struct host *host, uint16_t port, route_accepts accepts, void *context);
+    struct route *route, enum scheme scheme, const struct host *host, uint16_t port, route_accepts accepts,
+    void *context);
 /* Gives a connection back for reuse; it must be between messages. */
 void route_give(struct route *route, struct upstream *upstream);
 void upstream_free(struct upstream *upstream); /* closes; NULL is fine */
 
-/* Connects; calls back once, never from within, unless cancelled. On failure `upstream` is NULL, `reason` says why (CONNECT_FAILED,
- * CONNECT_TIMEOUT, UPSTREAM_TLS) and `detail` adds the TLS library's words (may be empty). */
+/* Connects; calls back once, never from within, unless cancelled. On failure `upstream` is NULL, `reason` says why
+ * (CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_TLS) and `detail` adds the TLS library's words (may be empty). */
 typedef void (*route_done)(void *context, struct upstream *upstream, enum reason reason, const char *detail);
 struct connecting;
-struct connecting *route_connect(
-    struct route *route, const struct route_target *target, route_done on_done, void *context);
+struct connecting *
+route_connect(struct route *route, const struct route_target *target, route_done on_done, void *context);
 void connecting_cancel(struct connecting *connecting); /* only before the call back; NULL is fine */
 
-/* Inference endpoints that failed rest for a while, so that a call does not wait for a dead one first. `index` is the policy's. */
+/* Inference endpoints that failed rest for a while, so that a call does not wait for a dead one first. `index` is the
+ * policy's. */
 enum { ROUTE_ENDPOINTS = 64 };
 bool route_is_well(const struct route *route, size_t index);
 void route_note(struct route *route, size_t index, bool well);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps of one client connection: the only place where wire, policy, audit, net, tls, route and dialect meet. A session lives and
- * dies on one worker's loop. */
+/* The steps of one client connection: the only place where wire, policy, audit, net, tls, route and dialect meet. A
+ * session lives and dies on one worker's loop. */
 #ifndef EXEAT_SESSION_H
 #define EXEAT_SESSION_H
 
@@ -17,15 +17,15 @@
 
 /* What may change with a reload. */
 struct session_limits {
-    size_t head;              /* bytes */
+    size_t head; /* bytes */
     size_t fields;
-    size_t body_held;         /* bytes of a body that is judged or rewritten */
-    size_t connections;       /* sessions per worker */
-    uint64_t head_ms;         /* deadlines of inactivity, milliseconds */
+    size_t body_held;   /* bytes of a body that is judged or rewritten */
+    size_t connections; /* sessions per worker */
+    uint64_t head_ms;   /* deadlines of inactivity, milliseconds */
     uint64_t connect_ms;
     uint64_t idle_ms;
     uint64_t stream_ms;
-    bool ech_denied;          /* refuse a ClientHello with an encrypted inner one */
+    bool ech_denied; /* refuse a ClientHello with an encrypted inner one */
 };
 
 /* What a worker needs to run sessions; all borrowed and outliving it. */
@@ -34,15 +34,15 @@ struct session_options {
     struct resolver *resolver;
     struct route *route;
     struct audit_port *audit;
-    struct tls_server *tls;   /* NULL: nothing can be opened */
-    const char *via;          /* our pseudonym and loop token for Via */
+    struct tls_server *tls; /* NULL: nothing can be opened */
+    const char *via;        /* our pseudonym and loop token for Via */
 };
 
 /* Counters of one worker. Written by its thread only; others may read stale values. */
 enum { SESSION_LATENCY_BUCKETS = 12, SESSION_LLM_ROWS = 32 };
 struct session_llm_row {
     char provider[48];
-    char model[48];           /* as the policy names what is served; else "other" */
+    char model[48]; /* as the policy names what is served; else "other" */
     uint64_t answered;
     uint64_t refused;
     uint64_t failed;
@@ -68,7 +68,8 @@ struct session_worker *session_worker_new(const struct session_options *options)
 void session_worker_free(struct session_worker *worker);
 /* From now on new requests are judged by `policy`, whose reference is taken. */
 void session_worker_set_policy(
-    struct session_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct session_limits *limits);
+    struct session_worker *worker, struct policy *policy, uint64_t policy_sequence,
+    const struct session_limits *limits);
 /* For names that are looked up from now on. The old one must live on for those under way. */
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver);
 /* Starts a session on an accepted connection of the forward listener; takes the descriptor. */

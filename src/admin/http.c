@@ -89,7 +89,8 @@ static uint16_t answer_page(struct admin *admin, const struct http_head *head, s
 
 static void write_answer(struct visitor *visitor, const struct http_head *head)
 {
-    static const struct http_field type = {TEXT_INIT("Content-Type"), TEXT_INIT("text/plain; version=0.0.4; charset=utf-8")};
+    static const struct http_field type = {
+        TEXT_INIT("Content-Type"), TEXT_INIT("text/plain; version=0.0.4; charset=utf-8")};
     struct buffer body = {0};
     struct buffer out = {0};
     uint16_t status = head == NULL ? 400 : answer_page(visitor->admin, head, &body);

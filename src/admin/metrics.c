@@ -117,8 +117,7 @@ static void write_llm(const struct session_stats *stats, struct buffer *out)
             label(out, row->provider);
             buffer_append(out, TEXT("\",model=\""));
             label(out, row->model);
-            buffer_printf(
-                out, "\",outcome=\"%s\"} %llu\n", outcomes[j].name, (unsigned long long)outcomes[j].count);
+            buffer_printf(out, "\",outcome=\"%s\"} %llu\n", outcomes[j].name, (unsigned long long)outcomes[j].count);
         }
     }
 }
@@ -132,7 +131,8 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     number(out, "observed_total", "counter", "Decisions that observe mode let through.", stats->observed);
     number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);
     number(out, "sessions_total", "counter", "Client connections that were accepted.", stats->accepted);
-    number(out, "sessions_over_limit_total", "counter", "Client connections closed at once: too many.", stats->over_limit);
+    number(
+        out, "sessions_over_limit_total", "counter", "Client connections closed at once: too many.", stats->over_limit);
     number(out, "bytes_up_total", "counter", "Bytes of content from clients.", stats->bytes_up);
     number(out, "bytes_down_total", "counter", "Bytes of content to clients.", stats->bytes_down);
     histogram(
@@ -141,13 +141,16 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     number(out, "audit_queue_entries", "gauge", "Records handed over and not yet on disk.", audit->queued);
     number(out, "audit_records_total", "counter", "Records on disk since the start.", audit->records);
     number(out, "audit_failures_total", "counter", "Commits that failed.", audit->failures);
-    number(out, "audit_lost_total", "counter", "Decisions let through without a record (on_failure: allow).", audit->lost);
+    number(
+        out, "audit_lost_total", "counter", "Decisions let through without a record (on_failure: allow).", audit->lost);
     histogram(
         out, "audit_commit_seconds", "Time of a commit to disk.", audit_latency_bounds_us, audit->commit_latency,
         AUDIT_LATENCY_BUCKETS, audit->commit_us);
     number(out, "policy_sequence", "gauge", "Sequence of the POLICY record in force.", view->policy_sequence);
     number(out, "policy_reloads_total", "counter", "Policies that took effect after the first.", view->reloads);
-    number(out, "policy_reloads_refused_total", "counter", "Policies that were offered and refused.", view->reloads_refused);
+    number(
+        out, "policy_reloads_refused_total", "counter", "Policies that were offered and refused.",
+        view->reloads_refused);
     number(out, "workers", "gauge", "Worker threads.", view->workers);
     number(out, "ready", "gauge", "1 when the gate takes traffic.", view->ready ? 1 : 0);
 }

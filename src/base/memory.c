@@ -47,6 +47,8 @@ void base_free(void *block)
 
 void base_forget(void *block, size_t size)
 {
+    if (block == NULL)
+        return;
     explicit_bzero(block, size);
 }
 

@@ -29,8 +29,8 @@ struct worker_options {
     size_t listener_count;
 };
 /* Made in the main thread, run in its own. NULL with `error`. Takes a reference of the policy. */
-struct worker *worker_new(
-    const struct worker_options *options, struct policy *policy, uint64_t policy_sequence, char **error);
+struct worker *
+worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence, char **error);
 void worker_start(struct worker *worker);
 void worker_join(struct worker *worker); /* after an order to stop */
 void worker_free(struct worker *worker);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Watches the folders of the policy's files, not the files: an editor renames, and Kubernetes swaps a link in the folder
- * of a ConfigMap. A change is told once, when it has been quiet for a moment. */
+/* Watches the folders of the policy's files, not the files: an editor renames, and Kubernetes swaps a link in the
+ * folder of a ConfigMap. A change is told once, when it has been quiet for a moment. */
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A new policy is built beside the old one, checked, put on record, and only then given to the workers. A bad one leaves
- * the old one in force, and a log line, a count and a record. */
+/* A new policy is built beside the old one, checked, put on record, and only then given to the workers. A bad one
+ * leaves the old one in force, and a log line, a count and a record. */
 #include <string.h>
 
 #include "daemon_internal.h"
@@ -14,7 +14,7 @@ static void write_fields(const struct settings_lists *lists, struct buffer *fiel
     struct buffer detail = {0};
     for (size_t i = 0; i < lists->file_count; i++) {
         buffer_append_hex(&detail, (struct bytes){lists->files[i].digest.bytes, sizeof(lists->files[i].digest.bytes)});
-        buffer_printf(&detail, " %s\n", lists->files[i].path.data);
+        buffer_printf(&detail, " %s%s", lists->files[i].path.data, i + 1 < lists->file_count ? ", " : "");
     }
     audit_field_append(fields, TAG_EVENT, bytes_of_text(TEXT("policy")));
     audit_field_append(fields, TAG_DETAIL, bytes_of_text(buffer_text(&detail)));
@@ -33,8 +33,8 @@ bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t
     write_fields(lists, &fields);
     for (size_t i = 0; i < lists->file_count; i++)
         blobs[i] = (struct audit_blob){lists->files[i].digest, lists->files[i].content};
-    bool done = audit_event(
-        gate->audit, AUDIT_POLICY, bytes_of_text(buffer_text(&fields)), blobs, lists->file_count, sequence);
+    bool done =
+        audit_event(gate->audit, AUDIT_POLICY, bytes_of_text(buffer_text(&fields)), blobs, lists->file_count, sequence);
     buffer_clear(&fields);
     base_free(blobs);
     return done;
@@ -73,10 +73,11 @@ static bool authority_fits(struct gate *gate, const struct policy *policy)
 
 static void warn_of_restart(const struct settings *old, const struct settings *new)
 {
-    bool same = memcmp(&old->listen.forward, &new->listen.forward, sizeof(old->listen.forward)) == 0 &&
-                text_equal(old->audit.directory, new->audit.directory) &&
-                text_equal(old->audit.origin, new->audit.origin) && old->audit.durability == new->audit.durability &&
-                text_equal(old->tls.certificate, new->tls.certificate) && old->run.workers == new->run.workers;
+    bool same =
+        memcmp(&old->listen.forward, &new->listen.forward, sizeof(old->listen.forward)) == 0 &&
+        text_equal(old->audit.directory, new->audit.directory) && text_equal(old->audit.origin, new->audit.origin) &&
+        old->audit.durability == new->audit.durability &&text_equal(old->tls.certificate, new->tls.certificate) &&
+        old->run.workers == new->run.workers;
     if (!same)
         log_warn("needs_restart", log_string("sections", "listen, audit, tls.authority or workers have changed"));
 }

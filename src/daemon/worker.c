@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One worker: a thread with its own loop, listeners, resolver, pools and caches. It shares the policy, the authority and
- * the audit store with the others, and nothing else. */
+/* One worker: a thread with its own loop, listeners, resolver, pools and caches. It shares the policy, the authority
+ * and the audit store with the others, and nothing else. */
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -41,7 +41,8 @@ struct worker {
     uint64_t snapshots; /* the look that `snapshot` answers */
 };
 
-/* --- names ------------------------------------------------------------------------------------------------------------ */
+/* --- names
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static struct names *names_new(struct worker *worker, struct policy *policy)
 {
@@ -91,7 +92,8 @@ static bool same_names(const struct settings_resolve *left, const struct setting
     return true;
 }
 
-/* --- orders ----------------------------------------------------------------------------------------------------------- */
+/* --- orders
+ * ----------------------------------------------------------------------------------------------------------- */
 
 static struct session_limits limits_of(const struct settings *settings)
 {
@@ -210,7 +212,8 @@ void worker_look(struct worker *worker, struct session_stats *stats)
     pthread_mutex_unlock(&worker->lock);
 }
 
-/* --- life ------------------------------------------------------------------------------------------------------------- */
+/* --- life
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static void on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
 {
@@ -255,8 +258,8 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
     worker->sessions = session_worker_new(&sessions);
 }
 
-struct worker *worker_new(
-    const struct worker_options *options, struct policy *policy, uint64_t policy_sequence, char **error)
+struct worker *
+worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence, char **error)
 {
     const struct settings *settings = policy_settings(policy);
     struct tls_client_options tls = {

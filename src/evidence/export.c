@@ -10,7 +10,8 @@
 
 enum { WAITING_MAX = 20000, FOLLOW_MS = 200 };
 
-struct export {
+struct export
+{
     struct audit_reader *reader;
     const struct evidence_export *options;
     struct list waiting; /* struct evidence_row: requests, oldest first */
@@ -18,7 +19,8 @@ struct export {
     uint64_t count;
 };
 
-/* --- filter ----------------------------------------------------------------------------------------------------------- */
+/* --- filter
+ * ----------------------------------------------------------------------------------------------------------- */
 
 static bool text_fits(struct text wanted, struct text value)
 {
@@ -41,11 +43,9 @@ static bool decision_fits(const struct evidence_filter *filter, const struct fac
 {
     if (filter->host.length > 0 && !text_glob(filter->host, facts_find(facts, "host")))
         return false;
-    if (filter->verdict != 0 &&
-        !text_equal(text_from(verdict_name(filter->verdict)), facts_find(facts, "verdict")))
+    if (filter->verdict != 0 && !text_equal(text_from(verdict_name(filter->verdict)), facts_find(facts, "verdict")))
         return false;
-    if (filter->has_reason &&
-        !text_equal(text_from(reason_row(filter->reason)->code), facts_find(facts, "reason")))
+    if (filter->has_reason && !text_equal(text_from(reason_row(filter->reason)->code), facts_find(facts, "reason")))
         return false;
     if (filter->llm_only && facts_find(facts, "llm_operation").length == 0)
         return false;
@@ -54,7 +54,8 @@ static bool decision_fits(const struct evidence_filter *filter, const struct fac
            text_fits(filter->request, facts_find(facts, "request"));
 }
 
-/* --- requests that wait for their outcome ------------------------------------------------------------------------------ */
+/* --- requests that wait for their outcome
+ * ------------------------------------------------------------------------------ */
 
 static struct evidence_row *find_waiting(struct export *export, struct text request)
 {
@@ -93,7 +94,8 @@ static void flush_rows(struct export *export, bool all)
     }
 }
 
-/* --- records ------------------------------------------------------------------------------------------------------------ */
+/* --- records
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static bool take_decision(struct export *export, const struct audit_row *row)
 {
@@ -156,8 +158,7 @@ static bool take(struct export *export, const struct audit_row *row)
 static char *unreadable(uint64_t sequence)
 {
     struct buffer out = {0};
-    buffer_printf(
-        &out, "record %llu is not readable; look with `exeat audit verify`", (unsigned long long)sequence);
+    buffer_printf(&out, "record %llu is not readable; look with `exeat audit verify`", (unsigned long long)sequence);
     return buffer_take(&out);
 }
 
@@ -181,8 +182,7 @@ static bool read_all(struct export *export, char **error)
     }
 }
 
-bool evidence_write(
-    struct audit_reader *reader, const struct evidence_export *options, uint64_t *count, char **error)
+bool evidence_write(struct audit_reader *reader, const struct evidence_export *options, uint64_t *count, char **error)
 {
     struct export export = {.reader = reader, .options = options};
     list_init(&export.waiting);
@@ -200,7 +200,8 @@ bool evidence_write(
     return done;
 }
 
-/* --- follow ------------------------------------------------------------------------------------------------------------- */
+/* --- follow
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static void follow_row(const struct audit_row *row, const struct evidence_export *options)
 {

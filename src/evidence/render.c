@@ -20,7 +20,8 @@ void write_visible(struct text text, FILE *out)
     }
 }
 
-/* --- one record a line ------------------------------------------------------------------------------------------------ */
+/* --- one record a line
+ * ------------------------------------------------------------------------------------------------ */
 
 void write_json(const struct facts *facts, FILE *out)
 {
@@ -57,7 +58,8 @@ void write_line(const struct facts *facts, FILE *out)
     putc('\n', out);
 }
 
-/* --- one request a line ------------------------------------------------------------------------------------------------ */
+/* --- one request a line
+ * ------------------------------------------------------------------------------------------------ */
 
 static const struct column {
     const char *title;

@@ -29,8 +29,7 @@ const char *evidence_verdict_name(enum evidence_verdict verdict)
     return names[verdict];
 }
 
-static bool PRINTF_LIKE(3, 4)
-    find(struct verify *verify, enum evidence_verdict verdict, const char *format, ...)
+static bool PRINTF_LIKE(3, 4) find(struct verify *verify, enum evidence_verdict verdict, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -42,7 +41,8 @@ static bool PRINTF_LIKE(3, 4)
 
 #define NUMBER(value) ((unsigned long long)(value))
 
-/* --- one record --------------------------------------------------------------------------------------------------------- */
+/* --- one record
+ * --------------------------------------------------------------------------------------------------------- */
 
 static struct bytes field_of(struct bytes fields, uint8_t wanted)
 {
@@ -67,7 +67,8 @@ static bool check_private(struct verify *verify, const struct audit_row *row, co
         audit_commitment(row->salt.data, row->private_part, &digest);
         good = memcmp(digest.bytes, commitment.data, sizeof(digest.bytes)) == 0;
     }
-    return good || find(verify, EVIDENCE_TAMPERED, "the private part of record %llu was changed", NUMBER(row->sequence));
+    return good ||
+           find(verify, EVIDENCE_TAMPERED, "the private part of record %llu was changed", NUMBER(row->sequence));
 }
 
 static bool check_columns(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
@@ -77,8 +78,9 @@ static bool check_columns(struct verify *verify, const struct audit_row *row, co
     audit_projection(record, &verdict, &host);
     bool same = record->head.sequence == row->sequence && record->head.wall_us == row->wall_us &&
                 (int64_t)record->head.kind == row->kind && verdict == row->verdict && text_equal(host, row->host);
-    return same || find(verify, EVIDENCE_TAMPERED, "the columns of record %llu are not those of its bytes",
-                        NUMBER(row->sequence));
+    return same || find(
+                       verify, EVIDENCE_TAMPERED, "the columns of record %llu are not those of its bytes",
+                       NUMBER(row->sequence));
 }
 
 static void note_life(struct verify *verify, const struct audit_record *record)
@@ -112,7 +114,8 @@ static bool check_row(struct verify *verify, const struct audit_row *row)
     return true;
 }
 
-/* --- checkpoints -------------------------------------------------------------------------------------------------------- */
+/* --- checkpoints
+ * -------------------------------------------------------------------------------------------------------- */
 
 static void seek_checkpoint(struct verify *verify, uint64_t after)
 {
@@ -177,7 +180,8 @@ static bool check_anchor_sizes(struct verify *verify)
     return true;
 }
 
-/* --- the whole ---------------------------------------------------------------------------------------------------------- */
+/* --- the whole
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static bool check_rows(struct verify *verify)
 {
@@ -207,7 +211,8 @@ static bool check_end(struct verify *verify)
         return false;
     if (verify->lost > 0)
         return find(
-            verify, EVIDENCE_GAP, "%llu decisions were let through unrecorded (on_failure: allow)", NUMBER(verify->lost));
+            verify, EVIDENCE_GAP, "%llu decisions were let through unrecorded (on_failure: allow)",
+            NUMBER(verify->lost));
     bool is_young = !verify->is_closed && clock_wall_us() - verify->last_us < YOUNG_US;
     if (verify->report->unsigned_tail > 0 && !is_young)
         return find(

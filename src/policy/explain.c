@@ -2,7 +2,8 @@
 /* The same judge, asked by people: requests as they write them, the file's own tests, and why a decision fell. */
 #include "policy_internal.h"
 
-/* --- requests as text ------------------------------------------------------------------------------------------------ */
+/* --- requests as text ------------------------------------------------------------------------------------------------
+ */
 
 static bool split_url(struct text url, struct request *request, struct text *authority, struct text *rest)
 {
@@ -53,7 +54,8 @@ bool policy_request_parse(struct text line, struct arena *arena, struct request 
     return false;
 }
 
-/* --- the file's tests ------------------------------------------------------------------------------------------------ */
+/* --- the file's tests ------------------------------------------------------------------------------------------------
+ */
 
 /* What a request comes to in the end: at CONNECT if it is decided there, else inside. */
 static void judge_whole(const struct policy *policy, const struct request *request, struct decision *decision)
@@ -95,8 +97,9 @@ static void test_one(const struct policy *policy, const struct settings_test *te
     judge_whole(policy, &request, &decision);
     if (!is_expected(&decision, test->expect.text)) {
         diag_error(
-            diags, test->expect.mark, "this test fails: expected '%.*s', but it is %s%s%.*s", TEXT_ARG(test->expect.text),
-            verdict_name(decision.verdict), decision.rule.length > 0 ? " " : "", TEXT_ARG(decision.rule));
+            diags, test->expect.mark, "this test fails: expected '%.*s', but it is %s%s%.*s",
+            TEXT_ARG(test->expect.text), verdict_name(decision.verdict), decision.rule.length > 0 ? " " : "",
+            TEXT_ARG(decision.rule));
         diag_note(diags, "because: %s", reason_row(decision.reason)->text);
     }
     arena_clear(&arena);
@@ -109,7 +112,8 @@ void policy_test(const struct policy *policy, struct diags *diags)
         test_one(policy, &lists->tests[i], diags);
 }
 
-/* --- why ------------------------------------------------------------------------------------------------------------- */
+/* --- why -------------------------------------------------------------------------------------------------------------
+ */
 
 static const char *known_name(enum known known)
 {
@@ -129,7 +133,8 @@ static void write_rules(const struct policy *policy, const struct request *reque
     for (size_t i = 0; i < policy->rule_count; i++) {
         const struct policy_rule *rule = &policy->rules[i];
         enum known when = conditions_hold(policy, &rule->when, request, true);
-        enum known unless = rule->source->has_unless ? conditions_hold(policy, &rule->unless, request, false) : KNOWN_NO;
+        enum known unless =
+            rule->source->has_unless ? conditions_hold(policy, &rule->unless, request, false) : KNOWN_NO;
         buffer_printf(
             out, "  rule %s (line %d, %s): %s", rule->source->id.text.data, rule->source->id.mark.line,
             verdict_name(rule->source->verdict), known_name(when));

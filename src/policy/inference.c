@@ -14,7 +14,8 @@ static struct text read_key(struct policy *policy, size_t index, struct diags *d
         return TEXT("");
     char *path = text_copy(source->key_file);
     if (!file_read(path, KEY_MAX, &policy->keys[index], &error))
-        diag_error(diags, source->name.mark, "the key of inference '%s' cannot be read: %s", source->name.text.data, error);
+        diag_error(
+            diags, source->name.mark, "the key of inference '%s' cannot be read: %s", source->name.text.data, error);
     base_free(error);
     base_free(path);
     return text_trim(buffer_text(&policy->keys[index]), " \t\r\n");
@@ -47,7 +48,9 @@ void inference_compile(struct policy *policy, struct diags *diags)
             .text = source->text,
         };
         if (!is_field_value(policy->inference[i].key))
-            diag_error(diags, source->name.mark, "the key file of inference '%s' must hold one token on one line", source->name.text.data);
+            diag_error(
+                diags, source->name.mark, "the key file of inference '%s' must hold one token on one line",
+                source->name.text.data);
     }
 }
 

@@ -98,6 +98,8 @@ static void decide_reroute(const struct policy *policy, struct decision *decisio
     bool canned = policy->inference[decision->inference[0]].is_canned;
     say(decision, VERDICT_REROUTE, canned ? PLAN_ANSWER : PLAN_REROUTE, REASON_RULE);
     /* Canned text has no vectors, and made-up ones would spoil an index. */
+    if (decision->llm.operation == LLM_UNKNOWN)
+        return; /* at CONNECT: what is inside will tell */
     if (!can_answer(&decision->llm) || (canned && decision->llm.operation == LLM_EMBEDDINGS))
         say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_LLM_OPERATION);
 }

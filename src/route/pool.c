@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Idle upstream connections, most recently used first. A connection that speaks or ends while idle is dropped: it has nothing to say. */
+/* Idle upstream connections, most recently used first. A connection that speaks or ends while idle is dropped: it has
+ * nothing to say. */
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
 #include "route_internal.h"
@@ -67,7 +68,8 @@ static bool is_for(const struct upstream *upstream, enum scheme scheme, const st
 }
 
 struct upstream *route_take(
-    struct route *route, enum scheme scheme, const struct host *host, uint16_t port, route_accepts accepts, void *context)
+    struct route *route, enum scheme scheme, const struct host *host, uint16_t port, route_accepts accepts,
+    void *context)
 {
     for (struct list_node *node = list_first(&route->idle); node != NULL; node = list_next(&route->idle, node)) {
         struct upstream *upstream = list_owner(node, struct upstream, node);

@@ -6,11 +6,11 @@
 #include "exeat/route.h"
 
 struct route {
-    struct loop *loop;             /* borrowed */
+    struct loop *loop; /* borrowed */
     struct route_options options;
-    struct list idle;              /* struct upstream, most recently used first */
+    struct list idle; /* struct upstream, most recently used first */
     size_t idle_count;
-    struct timer *sweep;           /* owned */
+    struct timer *sweep; /* owned */
     uint64_t rests_until_us[ROUTE_ENDPOINTS];
 };
 

@@ -5,10 +5,11 @@
 #include "exeat/base/clock.h"
 #include "session_internal.h"
 
-const uint64_t session_latency_bounds_us[SESSION_LATENCY_BUCKETS] = {
-    500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000, 30000000};
+const uint64_t session_latency_bounds_us[SESSION_LATENCY_BUCKETS] = {500,   1000,   2500,   5000,    10000,   25000,
+                                                                     50000, 100000, 250000, 1000000, 5000000, 30000000};
 
-/* --- decisions ------------------------------------------------------------------------------------------------------ */
+/* --- decisions ------------------------------------------------------------------------------------------------------
+ */
 
 static struct text model_of(const struct exchange *exchange)
 {
@@ -73,7 +74,8 @@ enum commit_state account_decide(struct session *session)
     return submit(session, &session->exchange->wait);
 }
 
-/* --- outcomes ------------------------------------------------------------------------------------------------------- */
+/* --- outcomes -------------------------------------------------------------------------------------------------------
+ */
 
 enum llm_outcome { LLM_ANSWERED, LLM_REFUSED, LLM_FAILED };
 

@@ -3,7 +3,8 @@
 #include "exeat/base/clock.h"
 #include "session_internal.h"
 
-/* --- saying no ------------------------------------------------------------------------------------------------------ */
+/* --- saying no ------------------------------------------------------------------------------------------------------
+ */
 
 /* Before the policy was asked, or in spite of what it said: the request itself is wrong, or too slow. */
 static void decide_against(struct decision *decision, enum reason reason)
@@ -56,7 +57,8 @@ void session_cut(struct session *session, enum reason reason)
     session_close(session, reason);
 }
 
-/* --- composing ------------------------------------------------------------------------------------------------------ */
+/* --- composing ------------------------------------------------------------------------------------------------------
+ */
 
 /* The error type of RFC 9209 that fits. */
 static const char *proxy_error(enum reason reason)
@@ -65,7 +67,7 @@ static const char *proxy_error(enum reason reason)
     case 403:
         return "http_request_denied";
     case 502:
-        return reason == REASON_DNS_FAILED    ? "dns_error"
+        return reason == REASON_DNS_FAILED     ? "dns_error"
                : reason == REASON_UPSTREAM_TLS ? "tls_certificate_error"
                                                : "connection_refused";
     case 503:

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a parsed head to the request that the policy judges: one name, one port, one path. What does not agree with itself is refused. */
+/* From a parsed head to the request that the policy judges: one name, one port, one path. What does not agree with
+ * itself is refused. */
 #include "session_internal.h"
 
 /* The host and port of a Host field; a missing port is `port`. */
@@ -21,7 +22,8 @@ static bool host_field_agrees(const struct ask *ask, bool compare_port)
     return !compare_port || port == ask->request.port;
 }
 
-/* CONNECT host:port. A Host field may lack the port (seen: undici) or be absent (seen: PHP), so only names are compared. */
+/* CONNECT host:port. A Host field may lack the port (seen: undici) or be absent (seen: PHP), so only names are
+ * compared. */
 static enum reason ask_connect(struct session *session)
 {
     struct ask *ask = &session->exchange->ask;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rerouted calls: the caller's body is read once, and written anew for the endpoint that gets it. Of the caller's fields
- * nothing goes on, least of all its credentials. */
+/* Rerouted calls: the caller's body is read once, and written anew for the endpoint that gets it. Of the caller's
+ * fields nothing goes on, least of all its credentials. */
 #include "exeat/base/memory.h"
 #include "session_internal.h"
 
@@ -21,8 +21,8 @@ enum reason inference_read_call(struct exchange *exchange)
 
 enum { FIELDS = 5 };
 
-static size_t endpoint_fields(
-    const struct exchange *exchange, struct text authorization, struct http_field fields[FIELDS])
+static size_t
+endpoint_fields(const struct exchange *exchange, struct text authorization, struct http_field fields[FIELDS])
 {
     size_t count = 0;
     bool streams = dialect_call_streams(exchange->call.request);

@@ -4,7 +4,8 @@
 #include "exeat/base/check.h"
 #include "session_internal.h"
 
-/* --- heads ----------------------------------------------------------------------------------------------------------- */
+/* --- heads -----------------------------------------------------------------------------------------------------------
+ */
 
 /* A body whose length is unknown is chunked for who knows chunks, and ended by closing for who does not. */
 static enum http_framing framing_for_client(struct session *session, enum http_framing framing)
@@ -148,7 +149,8 @@ static enum reply_result take_head(struct session *session)
     return taken;
 }
 
-/* --- bodies ---------------------------------------------------------------------------------------------------------- */
+/* --- bodies ----------------------------------------------------------------------------------------------------------
+ */
 
 static void say_content(struct session *session, struct text content)
 {

@@ -186,4 +186,3 @@ enum progress step_start(struct session *session)
     session_enter(session, SESSION_READ_HEAD);
     return STEP_NEXT;
 }
-

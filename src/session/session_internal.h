@@ -177,7 +177,7 @@ struct session {
 void session_enter(struct session *session, enum session_state next);
 void session_run(struct session *session);
 void session_watch_head(struct session *session); /* a head has begun: its deadline counts from now */
-void session_touch(struct session *session); /* something moved: the deadline starts anew */
+void session_touch(struct session *session);      /* something moved: the deadline starts anew */
 void session_close(struct session *session, enum reason reason);
 enum io session_fill(struct session *session, size_t limit); /* read from the client into `in` */
 enum io session_flush(struct session *session);              /* write `out` to the client */

@@ -22,7 +22,8 @@ enum progress step_answer_connect(struct session *session)
     return STEP_WAIT;
 }
 
-/* --- peek_hello ------------------------------------------------------------------------------------------------------ */
+/* --- peek_hello ------------------------------------------------------------------------------------------------------
+ */
 
 static enum reason check_name(const struct client_hello *hello, const struct host *decided)
 {
@@ -114,7 +115,8 @@ enum progress step_peek_hello(struct session *session)
     }
 }
 
-/* --- accept_tls ------------------------------------------------------------------------------------------------------ */
+/* --- accept_tls ------------------------------------------------------------------------------------------------------
+ */
 
 static bool begin_accept(struct session *session)
 {

@@ -53,7 +53,8 @@ void exchange_begin(struct session *session, struct upstream *upstream)
         write_request(session, upstream);
 }
 
-/* --- up -------------------------------------------------------------------------------------------------------------- */
+/* --- up --------------------------------------------------------------------------------------------------------------
+ */
 
 enum move { MOVE_WAITS, MOVE_MORE, MOVE_LEFT }; /* MOVE_LEFT: the session has gone to another state */
 
@@ -144,7 +145,8 @@ static enum move move_up(struct session *session)
     return MOVE_MORE;
 }
 
-/* --- down ------------------------------------------------------------------------------------------------------------ */
+/* --- down ------------------------------------------------------------------------------------------------------------
+ */
 
 /* A request may be sent again when sending it twice does no harm: it is idempotent and without body (RFC 9110 9.2.2),
  * or it goes to an endpoint of ours. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of steps: what runs in a state, what may follow, and how long nothing may move. docs/life-of-a-request.md tells the same
- * in words, and a lint compares the two. */
+/* The table of steps: what runs in a state, what may follow, and how long nothing may move. docs/life-of-a-request.md
+ * tells the same in words, and a lint compares the two. */
 #include "exeat/base/check.h"
 #include "session_internal.h"
 
@@ -41,24 +41,25 @@ static void on_idle_deadline(struct session *session)
 
 static const struct step steps[] = {
     [SESSION_START] = {"start", step_start, TO(READ_HEAD) | TO(CLOSED), 0, NULL},
-    [SESSION_READ_HEAD] = {"read_head", step_read_head, TO(JUDGE) | TO(COMMIT) | TO(CLOSED), LIMIT(head_ms),
-                           on_head_deadline},
+    [SESSION_READ_HEAD] =
+        {"read_head", step_read_head, TO(JUDGE) | TO(COMMIT) | TO(CLOSED), LIMIT(head_ms), on_head_deadline},
     [SESSION_JUDGE] = {"judge", step_judge, TO(COMMIT) | TO(READ_BODY) | TO(ANSWER_CONNECT), 0, NULL},
     [SESSION_READ_BODY] = {"read_body", step_read_body, TO(COMMIT) | TO(CLOSED), LIMIT(stream_ms), on_body_deadline},
     [SESSION_COMMIT] = {"commit", step_commit, TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), 0, NULL},
-    [SESSION_RESOLVE] = {"resolve", step_resolve, TO(DIAL) | TO(EXCHANGE) | TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), 0,
-                         NULL},
-    [SESSION_DIAL] = {"dial", step_dial, TO(EXCHANGE) | TO(ANSWER_CONNECT) | TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), 0,
-                      NULL},
-    [SESSION_ANSWER_CONNECT] = {"answer_connect", step_answer_connect, TO(PEEK_HELLO) | TO(CLOSED), LIMIT(head_ms),
-                                on_idle_deadline},
-    [SESSION_PEEK_HELLO] = {"peek_hello", step_peek_hello, TO(ACCEPT_TLS) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED),
-                            LIMIT(head_ms), on_idle_deadline},
-    [SESSION_ACCEPT_TLS] = {"accept_tls", step_accept_tls, TO(READ_HEAD) | TO(CLOSED), LIMIT(head_ms),
-                            on_idle_deadline},
-    [SESSION_EXCHANGE] = {"exchange", step_exchange,
-                          TO(FINISH) | TO(TUNNEL) | TO(ANSWER) | TO(RESOLVE) | TO(CLOSED), LIMIT(stream_ms),
-                          on_exchange_deadline},
+    [SESSION_RESOLVE] =
+        {"resolve", step_resolve, TO(DIAL) | TO(EXCHANGE) | TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), 0, NULL},
+    [SESSION_DIAL] =
+        {"dial", step_dial, TO(EXCHANGE) | TO(ANSWER_CONNECT) | TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), 0, NULL},
+    [SESSION_ANSWER_CONNECT] =
+        {"answer_connect", step_answer_connect, TO(PEEK_HELLO) | TO(CLOSED), LIMIT(head_ms), on_idle_deadline},
+    [SESSION_PEEK_HELLO] =
+        {"peek_hello", step_peek_hello, TO(ACCEPT_TLS) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED), LIMIT(head_ms),
+         on_idle_deadline},
+    [SESSION_ACCEPT_TLS] =
+        {"accept_tls", step_accept_tls, TO(READ_HEAD) | TO(CLOSED), LIMIT(head_ms), on_idle_deadline},
+    [SESSION_EXCHANGE] =
+        {"exchange", step_exchange, TO(FINISH) | TO(TUNNEL) | TO(ANSWER) | TO(RESOLVE) | TO(CLOSED), LIMIT(stream_ms),
+         on_exchange_deadline},
     [SESSION_TUNNEL] = {"tunnel", step_tunnel, TO(CLOSED), LIMIT(stream_ms), on_idle_deadline},
     [SESSION_ANSWER] = {"answer", step_answer, TO(FINISH) | TO(CLOSED), LIMIT(stream_ms), on_idle_deadline},
     [SESSION_FINISH] = {"finish", step_finish, TO(READ_HEAD) | TO(CLOSED), LIMIT(head_ms), on_idle_deadline},

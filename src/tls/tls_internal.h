@@ -10,10 +10,10 @@
 #include "exeat/tls.h"
 
 struct tls_authority {
-    X509 *certificate;  /* owned */
-    EVP_PKEY *key;      /* owned */
+    X509 *certificate;             /* owned */
+    EVP_PKEY *key;                 /* owned */
     NAME_CONSTRAINTS *constraints; /* owned; what it may speak for */
-    EVP_PKEY *leaf_key; /* owned; of all leaves, never stored */
+    EVP_PKEY *leaf_key;            /* owned; of all leaves, never stored */
 };
 
 /* A leaf for one name. The caller owns it; NULL when libcrypto failed. */

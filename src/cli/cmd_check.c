@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exeat check, explain, llm-hosts: the policy, asked by people. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "exeat/base/memory.h"
+
+enum exit_code cmd_check(int argc, char **argv)
+{
+    const char *config = DEFAULT_CONFIG;
+    const struct option_row rows[] = {{"-c", &config, false}};
+    if (options_take(argc, argv, rows, COUNT_OF(rows)) != 0)
+        return EXIT_USAGE;
+    struct policy *policy = load_policy(config);
+    if (policy == NULL)
+        return EXIT_USAGE;
+    const struct settings_lists *lists = &policy_settings(policy)->lists;
+    printf("%s: good; %zu rules, %zu tests passed\n", config, lists->rule_count, lists->test_count);
+    policy_unref(policy);
+    return EXIT_DONE;
+}
+
+static enum exit_code explain(const struct policy *policy, struct text line, const char *from)
+{
+    struct arena arena = {0};
+    struct buffer out = {0};
+    struct request request;
+    struct decision decision;
+    const char *wrong = "";
+    bool good = policy_request_parse(line, &arena, &request, &wrong);
+    if (!good) {
+        arena_clear(&arena);
+        return complain(EXIT_USAGE, "%s", wrong);
+    }
+    request.client.name = text_from(from);
+    policy_explain(policy, &request, &out);
+    put_text(buffer_text(&out));
+    policy_judge(policy, &request, &decision);
+    bool denied = decision.verdict == VERDICT_DENY || decision.verdict == VERDICT_ERROR;
+    buffer_clear(&out);
+    arena_clear(&arena);
+    return denied ? EXIT_NO : EXIT_DONE;
+}
+
+enum exit_code cmd_explain(int argc, char **argv)
+{
+    const char *config = DEFAULT_CONFIG;
+    const char *from = NULL;
+    const struct option_row rows[] = {{"-c", &config, false}, {"--from", &from, false}};
+    int operands = options_take(argc, argv, rows, COUNT_OF(rows));
+    if (operands < 0)
+        return EXIT_USAGE;
+    if (operands != 2)
+        return complain(
+            EXIT_USAGE, "explain wants METHOD and URL, such as: exeat explain GET https://api.example.com/");
+    struct policy *policy = load_policy(config);
+    if (policy == NULL)
+        return EXIT_USAGE;
+    struct buffer line = {0};
+    buffer_printf(&line, "%s %s", argv[0], argv[1]);
+    enum exit_code code = explain(policy, buffer_text(&line), from);
+    buffer_clear(&line);
+    policy_unref(policy);
+    return code;
+}
+
+/* --- llm-hosts
+ * -------------------------------------------------------------------------------------------------------- */
+
+static void print_entry(const struct llm_entry *entry)
+{
+    static const char *const kinds[] = {
+        [LLM_KIND_API] = "api", [LLM_KIND_SHARED] = "shared", [LLM_KIND_WEB] = "web", [LLM_KIND_OTHER] = "other"};
+    printf(
+        "%s%s\t%.*s\t%s\t%s\t%.*s\n", entry->pattern.kind == HOST_PATTERN_SUFFIX ? "*." : "", entry->pattern.host.text,
+        TEXT_ARG(entry->provider), llm_dialect_name(entry->dialect), kinds[entry->kind], TEXT_ARG(entry->paths));
+}
+
+static enum exit_code print_one(const struct llm_catalogue *catalogue, const char *name)
+{
+    struct host host;
+    if (!host_parse_written(text_from(name), &host))
+        return complain(EXIT_USAGE, "'%s' is no host name", name);
+    const struct llm_entry *entry = llm_catalogue_find(catalogue, &host);
+    if (entry == NULL) {
+        printf("%s is not in the catalogue\n", host.text);
+        return EXIT_NO;
+    }
+    print_entry(entry);
+    return EXIT_DONE;
+}
+
+enum exit_code cmd_llm_hosts(int argc, char **argv)
+{
+    int operands = options_take(argc, argv, NULL, 0);
+    if (operands < 0 || operands > 1)
+        return EXIT_USAGE;
+    struct llm_catalogue *catalogue = llm_catalogue_new();
+    enum exit_code code = EXIT_DONE;
+    if (operands == 1) {
+        code = print_one(catalogue, argv[0]);
+    } else {
+        struct text version = llm_catalogue_version(catalogue);
+        printf("# catalogue %.*s: pattern, provider, dialect, kind, paths\n", TEXT_ARG(version));
+        for (size_t i = 0; i < llm_catalogue_count(catalogue); i++)
+            print_entry(llm_catalogue_at(catalogue, i));
+    }
+    llm_catalogue_free(catalogue);
+    return code;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exeat: one binary, a table of subcommands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+
+static const struct command {
+    const char *name;
+    enum exit_code (*run)(int argc, char **argv);
+    const char *usage;
+    const char *help;
+} commands[] = {
+    {"run", cmd_run, "[-c FILE]", "start the gate"},
+    {"check", cmd_check, "[-c FILE]", "validate a configuration and run its tests"},
+    {"explain", cmd_explain, "[-c FILE] [--from CLIENT] METHOD URL", "what would be decided, and why"},
+    {"llm-hosts", cmd_llm_hosts, "[HOST]", "the catalogue of LLM hosts, or why a host is in it"},
+    {"ca", cmd_ca, "init|renew|bundle|show [-c FILE]", "the local authority, and a CA bundle with it"},
+    {"audit", cmd_audit, "export|follow|verify|checkpoint|keys [-c FILE | --store DIR] ...", "read the audit store"},
+    {"reload", cmd_reload, "[-c FILE]", "have a running gate read its configuration anew"},
+    {"health", cmd_health, "[-c FILE]", "is a running gate ready? for exec probes"},
+    {"version", cmd_version, "", "the version of this program"},
+};
+
+static enum exit_code usage(FILE *out, enum exit_code code)
+{
+    fputs("usage: exeat COMMAND ...\n\n", out);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        fprintf(out, "  exeat %s %s\n      %s\n", commands[i].name, commands[i].usage, commands[i].help);
+    fputs(
+        "\nWithout -c the configuration is " DEFAULT_CONFIG ".\n"
+        "exit codes: 0 done, 1 the answer is no, 2 usage or configuration, 3 audit tampered, 4 audit incomplete,\n"
+        "            5 cannot read or write\n",
+        out);
+    return code;
+}
+
+enum exit_code cmd_version(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    puts("exeat " EXEAT_VERSION);
+    return EXIT_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return (int)usage(stderr, EXIT_USAGE);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return (int)usage(stdout, EXIT_DONE);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return (int)commands[i].run(argc - 2, argv + 2);
+    fprintf(stderr, "exeat: there is no command '%s'\n", argv[1]);
+    return (int)usage(stderr, EXIT_USAGE);
+}

@@ -137,6 +137,14 @@ char *text_copy(struct text text)
     return copy;
 }
 
+void text_store(struct text text, char *out, size_t size)
+{
+    size_t length = text.length < size ? text.length : size - 1;
+    if (length > 0)
+        memcpy(out, text.data, length);
+    out[length] = '\0';
+}
+
 bool text_glob(struct text pattern, struct text text)
 {
     size_t at = 0;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connecting to an upstream: TCP to a judged address, then TLS bound to the name where the scheme asks for it. */
-#include <string.h>
 #include <unistd.h>
 
 #include "exeat/base/memory.h"
@@ -35,10 +34,7 @@ void connecting_cancel(struct connecting *connecting)
 static void fail(struct connecting *connecting, enum reason reason, const char *detail)
 {
     char kept[160];
-    size_t length = strlen(detail);
-    length = length < sizeof(kept) ? length : sizeof(kept) - 1;
-    memcpy(kept, detail, length);
-    kept[length] = '\0';
+    text_store(text_from(detail), kept, sizeof(kept));
     route_done on_done = connecting->on_done;
     void *context = connecting->context;
     connecting_free(connecting);

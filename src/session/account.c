@@ -86,13 +86,6 @@ static enum llm_outcome llm_outcome_of(const struct account *account)
     return account->status == 403 ? LLM_REFUSED : LLM_FAILED;
 }
 
-static void name_row(char *out, size_t size, struct text text)
-{
-    size_t length = text.length < size ? text.length : size - 1;
-    memcpy(out, text.data, length);
-    out[length] = '\0';
-}
-
 /* Rows are for providers of the catalogue and models that the policy serves; the last one takes what is too many. */
 static struct session_llm_row *llm_row(struct session_stats *stats, struct text provider, struct text model)
 {
@@ -100,16 +93,16 @@ static struct session_llm_row *llm_row(struct session_stats *stats, struct text 
     for (size_t i = 0; i < last; i++) {
         struct session_llm_row *row = &stats->llm[i];
         if (row->provider[0] == '\0') {
-            name_row(row->provider, sizeof(row->provider), provider);
-            name_row(row->model, sizeof(row->model), model);
+            text_store(provider, row->provider, sizeof(row->provider));
+            text_store(model, row->model, sizeof(row->model));
             return row;
         }
         if (text_equal(text_from(row->provider), text_part(provider, 0, sizeof(row->provider) - 1)) &&
             text_equal(text_from(row->model), text_part(model, 0, sizeof(row->model) - 1)))
             return row;
     }
-    name_row(stats->llm[last].provider, sizeof(stats->llm[last].provider), TEXT("other"));
-    name_row(stats->llm[last].model, sizeof(stats->llm[last].model), TEXT("other"));
+    text_store(TEXT("other"), stats->llm[last].provider, sizeof(stats->llm[last].provider));
+    text_store(TEXT("other"), stats->llm[last].model, sizeof(stats->llm[last].model));
     return &stats->llm[last];
 }
 
@@ -166,8 +159,10 @@ void account_complete(struct session *session, enum reason reason)
     if (exchange->account.reason == REASON_NONE)
         exchange->account.reason = reason;
     /* Judged, but ended before it had to be recorded: nothing left, and the log says so. */
-    if (exchange->commit == COMMIT_IDLE && exchange->decision.plan != 0)
+    if (exchange->commit == COMMIT_IDLE && exchange->decision.plan != 0) {
+        exchange->decision.reason = exchange->account.reason;
         exchange->commit = submit(session, NULL);
+    }
     if (exchange->commit == COMMIT_IDLE || exchange->commit == COMMIT_FAILED)
         return;
     audit_wait_cancel(&exchange->wait);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* judge: ask the policy, and choose what has to happen before the decision can be recorded. */
-#include <string.h>
-
 #include "session_internal.h"
 
 /* Who asks: inside an opened connection it is who made the connection. */
@@ -27,10 +25,7 @@ static bool can_open(const struct session *session)
 
 static void remember_client(struct session *session)
 {
-    struct text name = session->exchange->ask.request.client.name;
-    size_t length = name.length < CLIENT_NAME_SIZE ? name.length : CLIENT_NAME_SIZE - 1;
-    memcpy(session->client_name, name.data, length);
-    session->client_name[length] = '\0';
+    text_store(session->exchange->ask.request.client.name, session->client_name, CLIENT_NAME_SIZE);
 }
 
 static enum session_state after_judging(struct session *session)

@@ -114,12 +114,7 @@ static void note_error(struct tls_session *session)
     long verify = SSL_get_verify_result(session->ssl);
     if (verify != X509_V_OK)
         why = X509_verify_cert_error_string(verify);
-    size_t length = why == NULL ? 0 : strlen(why);
-    if (length >= sizeof(session->error))
-        length = sizeof(session->error) - 1;
-    if (why != NULL)
-        memcpy(session->error, why, length);
-    session->error[length] = '\0';
+    text_store(text_from(why), session->error, sizeof(session->error));
     session->is_broken = true;
     ERR_clear_error();
 }

@@ -50,6 +50,9 @@ bool text_equal_secret(struct text left, struct text right);
 /* A NUL-terminated heap copy; free with base_free. */
 char *text_copy(struct text text);
 
+/* Copies into a fixed place, cut to fit, NUL-terminated. */
+void text_store(struct text text, char *out, size_t size);
+
 /* `*`-glob over the whole of `text` (the only wildcard is `*`, any run of bytes, ASCII case kept). */
 bool text_glob(struct text pattern, struct text text);
 

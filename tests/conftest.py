@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures that read like a sentence: a client, a gate, an origin."""
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from support.certificates import Root  # noqa: E402
+from support.gate import Gate  # noqa: E402
+from support.inference import Inference  # noqa: E402
+from support.names import NameServer  # noqa: E402
+from support.origin import Listener, Origin  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory):
+    return Root(tmp_path_factory.mktemp("root"))
+
+
+@pytest.fixture
+def things():
+    """What the other fixtures made, closed in reverse order."""
+    made = []
+    yield made
+    for thing in reversed(made):
+        thing.close()
+
+
+@pytest.fixture
+def origin(things):
+    thing = Origin()
+    things.append(thing)
+    return thing
+
+
+@pytest.fixture
+def secure_origin(root, things):
+    thing = Origin(root.issue("shop.example", "other.example", "*.vendor.example"))
+    things.append(thing)
+    return thing
+
+
+@pytest.fixture
+def inference(things):
+    thing = Inference()
+    things.append(thing)
+    return thing
+
+
+@pytest.fixture
+def listen(things):
+    def make(serve):
+        thing = Listener(serve)
+        things.append(thing)
+        return thing
+
+    return make
+
+
+@pytest.fixture
+def name_server(things):
+    def make(answers):
+        thing = NameServer(answers)
+        things.append(thing)
+        return thing
+
+    return make
+
+
+@pytest.fixture
+def gate(tmp_path, root):
+    """Makes gates; at the end each is stopped in order, and its records must verify."""
+    made = []
+
+    def make(start=True, **sections):
+        folder = tmp_path / f"gate{len(made)}"
+        folder.mkdir()
+        one = Gate(folder, root, **sections)
+        made.append(one)
+        return one.start() if start else one
+
+    yield make
+    for one in made:
+        if one.process is None:
+            continue
+        one.stop()
+        report = one.verify()
+        assert report.returncode == 0, report.stdout + report.stderr
+        assert "Sanitizer" not in one.log() and "runtime error" not in one.log(), one.log()

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A stand-in for a local inference server that speaks the OpenAI API, streaming included, and remembers what it got."""
+import json
+import socket
+import struct
+import threading
+
+from .origin import Handler, Origin
+
+
+def chat_answer(model, text):
+    return {
+        "id": "chatcmpl-stand-in",
+        "object": "chat.completion",
+        "created": 1,
+        "model": model,
+        "choices": [
+            {"index": 0, "message": {"role": "assistant", "content": text, "refusal": None}, "logprobs": None, "finish_reason": "stop"}
+        ],
+        "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12},
+    }
+
+
+def chat_chunk(model, delta, finish=None):
+    return {
+        "id": "chatcmpl-stand-in",
+        "object": "chat.completion.chunk",
+        "created": 1,
+        "model": model,
+        "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
+    }
+
+
+class InferenceHandler(Handler):
+    def json(self, tree, status=200):
+        self.reply(json.dumps(tree).encode(), status, "application/json")
+
+    def serve(self):
+        body = self.read_body()
+        self.note(body)
+        call = json.loads(body or b"{}")
+        stand_in = self.server.origin
+        if stand_in.status != 200:
+            return self.json({"error": {"message": "no", "type": "server_error", "param": None, "code": None}}, stand_in.status)
+        if stand_in.hangs:
+            stand_in.released.wait(60)
+            self.close_connection = True
+            return None
+        operation = self.path.rsplit("/v1/", 1)[-1]
+        return {
+            "chat/completions": self.answer_chat,
+            "completions": self.answer_completions,
+            "embeddings": self.answer_embeddings,
+            "responses": self.answer_responses,
+        }[operation](call)
+
+    def answer_chat(self, call):
+        if not call.get("stream"):
+            return self.json(chat_answer(call["model"], "local answer"))
+        self.begin_stream()
+        self.event(chat_chunk(call["model"], {"role": "assistant", "content": ""}))
+        for word in ("local", " ", "answer"):
+            self.event(chat_chunk(call["model"], {"content": word}))
+            if self.server.origin.steps is not None:
+                self.server.origin.steps.acquire(timeout=60)
+            if self.server.origin.breaks:
+                return self.break_off()
+        self.event(chat_chunk(call["model"], {}, "stop"))
+        if (call.get("stream_options") or {}).get("include_usage"):
+            usage = chat_chunk(call["model"], {})
+            usage["choices"] = []
+            usage["usage"] = {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}
+            self.event(usage)
+        self.chunk(b"data: [DONE]\n\n")
+        self.wfile.write(b"0\r\n\r\n")
+        return None
+
+    def answer_completions(self, call):
+        self.json(
+            {
+                "id": "cmpl-stand-in",
+                "object": "text_completion",
+                "created": 1,
+                "model": call["model"],
+                "choices": [{"text": "local answer", "index": 0, "logprobs": None, "finish_reason": "stop"}],
+                "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+            }
+        )
+
+    def answer_embeddings(self, call):
+        # The vendors' SDKs ask for base64 by default; a float list answers both kinds of caller.
+        self.json(
+            {
+                "object": "list",
+                "data": [{"object": "embedding", "index": 0, "embedding": [0.25, -0.5, 1.0]}],
+                "model": call["model"],
+                "usage": {"prompt_tokens": 2, "total_tokens": 2},
+            }
+        )
+
+    def answer_responses(self, call):
+        item = {
+            "type": "message",
+            "id": "msg_1",
+            "status": "completed",
+            "role": "assistant",
+            "content": [{"type": "output_text", "text": "local answer", "annotations": []}],
+        }
+        whole = {
+            "id": "resp_1",
+            "object": "response",
+            "created_at": 1,
+            "status": "completed",
+            "error": None,
+            "incomplete_details": None,
+            "instructions": None,
+            "model": call["model"],
+            "output": [item],
+            "parallel_tool_calls": True,
+            "tool_choice": "auto",
+            "tools": [],
+            "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
+        }
+        if not call.get("stream"):
+            return self.json(whole)
+        self.begin_stream()
+        self.event({"type": "response.created", "sequence_number": 0, "response": {**whole, "status": "in_progress", "output": []}}, "response.created")
+        self.event(
+            {"type": "response.output_text.delta", "sequence_number": 1, "item_id": "msg_1", "output_index": 0, "content_index": 0, "delta": "local answer"},
+            "response.output_text.delta",
+        )
+        self.event({"type": "response.completed", "sequence_number": 2, "response": whole}, "response.completed")
+        self.wfile.write(b"0\r\n\r\n")
+        return None
+
+    def begin_stream(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+
+    def event(self, tree, name=None):
+        head = f"event: {name}\n" if name else ""
+        self.chunk(f"{head}data: {json.dumps(tree)}\n\n".encode())
+
+    def break_off(self):
+        """Ends the connection as a crashed server does."""
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+
+    do_GET = do_POST = serve
+
+
+class Inference(Origin):
+    """Knobs: status (another answer), hangs (never answers), breaks (in mid-stream), steps (a semaphore: one event each)."""
+
+    def __init__(self, certificate=None):
+        self.status = 200
+        self.hangs = False
+        self.breaks = False
+        self.steps = None
+        super().__init__(certificate, InferenceHandler)
+
+    def pace(self):
+        self.steps = threading.Semaphore(0)
+
+    def calls(self):
+        return [json.loads(request["body"]) for request in self.requests if request["body"]]

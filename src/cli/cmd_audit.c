@@ -49,7 +49,8 @@ static void store_clear(struct store *store)
 static bool read_vkey(const char *vkey, struct store *store)
 {
     struct buffer bytes = {0};
-    const char *last = strrchr(vkey, '+');
+    const char *hash = strchr(vkey, '+'); /* no origin has one, but base64 may */
+    const char *last = hash == NULL ? NULL : strchr(hash + 1, '+');
     bool done = last != NULL && base64_decode(text_from(last + 1), &bytes) && bytes.length == 1 + VERIFY_KEY_SIZE &&
                 bytes.data[0] == 1;
     if (done)

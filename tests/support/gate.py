@@ -72,8 +72,9 @@ class Gate:
         if not (self.folder / "keys" / "ca.pem").exists() and "authority" in self.config["tls"]:
             made = run_exeat("ca", "init", "-c", self.config_path)
             assert made.returncode == 0, made.stderr
+        before = len(self.events("started")) if self.log_path.exists() else 0
         self.launch(**environment)
-        wait_for(lambda: self.events("started") or self.process.poll() is not None, "the gate to start")
+        wait_for(lambda: len(self.events("started")) > before or self.process.poll() is not None, "the gate to start")
         assert self.process.poll() is None, self.log()
         return self
 

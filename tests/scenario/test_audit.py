@@ -1,0 +1,337 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The store under stress: nothing leaves before its record, nothing acknowledged is lost, nothing changed goes unseen."""
+import csv
+import io
+import json
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+
+import pytest
+from support.gate import TOP, allow, ask, hosts, run_exeat
+from support.wait import wait_for
+
+
+@pytest.fixture(scope="session")
+def bad_disk(tmp_path_factory):
+    """The environment of a gate whose disk can be stalled, broken or filled by making files."""
+    folder = tmp_path_factory.mktemp("disk")
+    library = folder / "stall_disk.so"
+    subprocess.run(
+        ["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", library, TOP / "tests/support/stall_disk.c", "-ldl"], check=True
+    )
+    return str(library)
+
+
+def faults(gate_folder, library):
+    return {
+        "LD_PRELOAD": library,
+        "ASAN_OPTIONS": "verify_asan_link_order=0",
+        "STALL_DISK": str(gate_folder / "stall"),
+        "FAIL_DISK": str(gate_folder / "fail"),
+        "FULL_DISK": str(gate_folder / "full"),
+    }
+
+
+def test_on_a_stalled_disk_no_query_no_connection_and_no_byte_leaves(gate, listen, name_server, bad_disk):
+    received = []
+
+    def serve(connection):
+        received.append(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+    origin = listen(serve)
+    names = name_server({"shop.example": ["127.0.0.1"]})
+    one = gate(start=False, resolve={"servers": [f"127.0.0.1:{names.port}"]}, rules=[allow("shop.example")])
+    one.start(**faults(one.folder, bad_disk))
+    stall = one.folder / "stall"
+    stall.touch()
+    with one.connect() as client:
+        client.sendall(b"GET http://shop.example:%d/ HTTP/1.1\r\nHost: shop.example:%d\r\n\r\n" % (origin.port, origin.port))
+        # The request is with the writer now: its record is handed over and waits for the disk.
+        wait_for(lambda: one.metric("exeat_audit_queue_entries") >= 1, "the record to wait")
+        # The gate goes on with what needs no disk, so it is not its loop that stalls.
+        assert one.admin("/livez")[0] == 200
+        assert names.queries == [] and origin.accepted == 0 and received == []
+        stall.unlink()
+        reply = client.recv(65536)
+    assert reply.startswith(b"HTTP/1.1 200")
+    assert {name for name, _ in names.queries} == {"shop.example"} and origin.accepted == 1
+
+
+def test_a_full_disk_refuses_and_recovers_by_itself(gate, origin, bad_disk):
+    one = gate(start=False, resolve=hosts("shop.example"), rules=[allow("shop.example")])
+    one.start(**faults(one.folder, bad_disk))
+    url = f"http://shop.example:{origin.port}/"
+    assert one.get(url).status == 200
+    (one.folder / "full").touch()
+    reply = one.get(url)
+    assert reply.status == 503 and b"reason: audit_unavailable" in reply.body
+    assert origin.connections <= 1 and len(origin.requests) == 1
+    (one.folder / "full").unlink()
+    assert one.get(url).status == 200
+    assert one.metric("exeat_audit_failures_total") >= 1
+
+
+def test_on_failure_allow_lets_through_and_says_so(gate, origin, bad_disk):
+    one = gate(
+        start=False,
+        resolve=hosts("shop.example"),
+        rules=[allow("shop.example")],
+        audit={"directory": "audit", "origin": "a/b", "key": "keys/log.key", "on_failure": "allow"},
+    )
+    one.start(**faults(one.folder, bad_disk))
+    url = f"http://shop.example:{origin.port}/"
+    (one.folder / "full").touch()
+    assert one.get(url).status == 200
+    (one.folder / "full").unlink()
+    assert one.get(url).status == 200
+    gap = wait_for(lambda: [record for record in one.export() if record["kind"] == "gap"], "the GAP record")
+    assert gap[0]["count"] == 1
+    one.stop()
+    report = one.verify()
+    assert report.returncode == 4 and report.stdout.startswith("GAP: 1 decisions were let through unrecorded")
+
+
+def test_a_failed_sync_ends_the_process(gate, bad_disk):
+    one = gate(start=False, rules=[])
+    one.start(**faults(one.folder, bad_disk))
+    (one.folder / "fail").touch()
+    with one.connect() as client:
+        client.sendall(b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+        assert wait_for(lambda: one.process.poll() is not None, "the process to end")
+    assert one.process.returncode != 0 and one.events("audit_disk_lost")
+    one.process = None
+
+
+def test_after_kill_nothing_acknowledged_is_missing(gate):
+    one = gate(rules=[])
+    acknowledged = []
+    stopped = threading.Event()
+
+    def client():
+        while not stopped.is_set():
+            try:
+                reply = one.get("http://evil.example/")
+                acknowledged.append(reply.getheader("X-Request-Id"))
+            except OSError:
+                return
+
+    threads = [threading.Thread(target=client) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(3):
+        enough = len(acknowledged) + 30
+        wait_for(lambda: len(acknowledged) >= enough or all(not t.is_alive() for t in threads), "some answers")
+        one.kill()
+        stopped.set()
+        for thread in threads:
+            thread.join()
+        report = one.verify()
+        assert report.stdout.split("\n")[0].split(":")[0] in ("OK", "UNSIGNED_TAIL"), report.stdout
+        one.start()
+        recorded = {decision["request"] for decision in one.decisions()}
+        assert set(acknowledged) <= recorded
+        stopped.clear()
+        threads = [threading.Thread(target=client) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+    stopped.set()
+    for thread in threads:
+        thread.join()
+    assert [record["event"] for record in one.export() if record["kind"] == "open"] == ["new"] + ["start_after_crash"] * 3
+
+
+# --- tampering ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store(gate):
+    """A closed store with some records, and the gate that made it."""
+    one = gate(rules=[{"id": "r", "verdict": "deny", "hosts": ["evil.example"], "schemes": ["http"]}])
+    for _ in range(5):
+        one.get("http://evil.example/private-path")
+    one.stop()
+    assert one.verify().returncode == 0
+    return one
+
+
+def change(gate, *statements):
+    with sqlite3.connect(gate.folder / "audit" / "seg-0000000000000000.db") as database:
+        for trigger in ("rec_u", "rec_d", "ckpt_u", "ckpt_d"):
+            database.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+        for statement in statements:
+            database.execute(statement)
+    database.close()
+
+
+TAMPER = {
+    "an edited byte": ("UPDATE rec SET body = CAST(substr(body, 1, 60) || x'00' || substr(body, 62) AS BLOB) WHERE seq = 5", "TAMPERED"),
+    "an edited column": ("UPDATE rec SET host = 'good.example' WHERE seq = 5", "TAMPERED"),
+    "another verdict in the column": ("UPDATE rec SET verdict = 1 WHERE kind = 2", "TAMPERED"),
+    "a record taken out": ("DELETE FROM rec WHERE seq = 6", "GAP"),
+    "two records exchanged": ("UPDATE rec SET seq = CASE seq WHEN 3 THEN -1 WHEN 4 THEN 3 ELSE seq END", "TAMPERED"),
+    "an edited private part": ("UPDATE priv SET body = x'0100012f'", "TAMPERED"),
+    "an edited checkpoint": ("UPDATE ckpt SET note = replace(note, 'audit.example', 'audit.exampl3')", "TAMPERED"),
+    "a cut tail": ("DELETE FROM rec WHERE seq > 6", "TRUNCATED"),
+}
+
+
+@pytest.mark.parametrize("what", TAMPER)
+def test_tampering_is_found(store, what):
+    statement, verdict = TAMPER[what]
+    change(store, statement)
+    report = store.verify()
+    assert report.stdout.startswith(verdict + ":"), report.stdout
+    assert report.returncode == (4 if verdict == "GAP" else 3)
+
+
+def test_a_cut_tail_with_its_checkpoints_is_found_by_an_outside_checkpoint(store, tmp_path):
+    anchor = tmp_path / "checkpoint.txt"
+    anchor.write_text(run_exeat("audit", "checkpoint", "-c", store.config_path).stdout)
+    change(store, "DELETE FROM rec WHERE seq > 6", "DELETE FROM ckpt WHERE size > 7")
+    report = store.verify("--checkpoint", anchor)
+    assert report.stdout.startswith("TRUNCATED: an outside checkpoint covers") and report.returncode == 3
+
+
+def test_erased_private_parts_break_nothing(store):
+    change(store, "DELETE FROM priv")
+    report = store.verify()
+    assert report.returncode == 0 and "erased private parts 5" in report.stdout
+    assert all("path" not in decision for decision in store.decisions())
+
+
+def test_an_auditor_needs_only_the_folder_and_the_logs_key(store, tmp_path):
+    keys = run_exeat("audit", "keys", "-c", store.config_path).stdout.strip()
+    copy = tmp_path / "copy"
+    shutil.copytree(store.folder / "audit", copy)
+    assert run_exeat("audit", "verify", "--store", copy, "--vkey", keys).returncode == 0
+    blind = run_exeat("audit", "verify", "--store", copy)
+    assert blind.returncode == 4 and "SIGNATURES NOT CHECKED" in blind.stdout
+    other = "audit.example/test+00000000+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+    assert run_exeat("audit", "verify", "--store", copy, "--vkey", other).returncode == 3
+
+
+def test_a_tampered_store_does_not_start(store):
+    change(store, "DELETE FROM rec WHERE seq = (SELECT max(seq) FROM rec)")
+    done = run_exeat("run", "-c", store.config_path)
+    assert done.returncode == 5
+    assert "does not pass the start check" in done.stderr and "move its folder aside" in done.stderr
+
+
+def test_another_gate_on_the_same_store_is_refused(gate):
+    one = gate(rules=[])
+    two = gate(start=False, rules=[], audit={"directory": str(one.folder / "audit"), "origin": "audit.example/test", "key": str(one.folder / "keys/log.key")})
+    two.write()
+    run_exeat("ca", "init", "-c", two.config_path)
+    done = run_exeat("run", "-c", two.config_path)
+    assert done.returncode == 5 and "another exeat writes this audit store" in done.stderr
+
+
+# --- export ---------------------------------------------------------------------------------------------------------------
+
+
+def test_filters_hold_together(gate):
+    one = gate(
+        clients={"queue": {"address": "127.0.0.0/8"}},
+        rules=[{"id": "bad", "verdict": "deny", "hosts": ["evil.example"], "schemes": ["http"], "from": ["queue"]}],
+    )
+    for host in ("evil.example", "other.example", "api.openai.com"):
+        one.get(f"http://{host}/")
+    count = lambda *words: len(one.decisions(*words))  # noqa: E731
+    assert count() == 3
+    assert count("--host", "*.example") == 2
+    assert count("--rule", "bad") == 1 and count("--rule", "bad", "--host", "other.example") == 0
+    assert count("--verdict", "deny") == 3 and count("--verdict", "allow") == 0
+    assert count("--reason", "llm_guard") == 1 and count("--llm") == 1
+    assert count("--client", "queue") == 3
+    assert count("--since", "-1h") == 3 and count("--until", "-1h") == 0
+    assert run_exeat("audit", "export", "-c", one.config_path, "--rule", "none").returncode == 1
+    assert run_exeat("audit", "export", "-c", one.config_path, "--since", "yesterday-ish").returncode == 2
+
+
+def test_csv_is_a_table_and_cannot_carry_formulas(gate):
+    one = gate(rules=[])
+    one.send(b"GET http://evil.example/=cmd|'/c!A1,\"x HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    one.send(b"=1+1 http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    one.send(b"+GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    done = run_exeat("audit", "export", "-c", one.config_path, "-o", "csv")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert len(rows) == 3
+    assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values() if value)
+
+
+def test_text_shows_no_control_characters(gate):
+    one = gate(rules=[])
+    one.send(b"GET http://evil.example/%1b[31m HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    done = run_exeat("audit", "export", "-c", one.config_path, "-o", "text")
+    assert "\x1b" not in done.stdout and "evil.example" in done.stdout
+
+
+def test_redact_leaves_private_parts_out(gate):
+    one = gate(rules=[], audit={"directory": "audit", "origin": "a/b", "key": "keys/log.key", "record": {"path": "private", "query": "private"}})
+    one.get("http://evil.example/secret-path?secret-query")
+    assert one.only_decision()["query"] == "secret-query"
+    done = run_exeat("audit", "export", "-c", one.config_path, "--redact")
+    assert "secret" not in done.stdout and "127.0.0.1" not in done.stdout and "evil.example" in done.stdout
+
+
+def test_paths_can_be_hashed_or_left_out(gate):
+    one = gate(rules=[], audit={"directory": "audit", "origin": "a/b", "key": "keys/log.key", "record": {"path": "hash"}})
+    for path in ("same", "same", "other"):
+        one.get(f"http://evil.example/{path}")
+    paths = [decision["path"] for decision in one.decisions()]
+    assert paths[0] == paths[1] != paths[2] and len(paths[0]) == 64
+    none = gate(rules=[], audit={"directory": "audit", "origin": "a/b", "key": "keys/log.key", "record": {"path": "none"}})
+    none.get("http://evil.example/same")
+    assert "path" not in none.only_decision()
+
+
+def test_an_export_is_itself_on_record(gate):
+    one = gate(rules=[])
+    one.get("http://evil.example/")
+    one.export()
+    assert any(record["kind"] == "admin" and record["event"] == "access" for record in one.export())
+    one.stop()
+    done = run_exeat("audit", "export", "-c", one.config_path)
+    assert "custody: unrecorded" in done.stderr
+
+
+def test_follow_shows_records_as_they_come(gate):
+    one = gate(rules=[])
+    from support.gate import EXEAT
+
+    follower = subprocess.Popen([EXEAT, "audit", "follow", "-c", str(one.config_path), "-o", "jsonl"], stdout=subprocess.PIPE, text=True)
+    try:
+        wait_for(lambda: any(r["kind"] == "admin" and "follow" in r["detail"] for r in one.export()), "the follower")
+        seen = []
+        reader = threading.Thread(target=lambda: seen.extend(json.loads(line) for line in follower.stdout))
+        reader.start()
+        wait_for(lambda: one.get("http://evil.example/") and any(r.get("host") == "evil.example" for r in seen), "the record")
+    finally:
+        follower.send_signal(signal.SIGINT)
+        assert follower.wait(timeout=60) == 0
+        reader.join()
+
+
+def test_heartbeats_make_silence_visible(gate):
+    one = gate(rules=[], audit={"directory": "audit", "origin": "a/b", "key": "keys/log.key", "heartbeat": "1s"})
+    # Read from the folder: an export by way of the gate would break its silence.
+    wait_for(
+        lambda: '"heartbeat"' in run_exeat("audit", "export", "--store", one.folder / "audit", "-o", "jsonl").stdout, "a heartbeat"
+    )
+
+
+def test_batch_durability_records_everything_a_little_later(gate, origin):
+    one = gate(
+        resolve=hosts("shop.example"),
+        rules=[allow("shop.example")],
+        audit={"directory": "audit", "origin": "a/b", "key": "keys/log.key", "durability": "batch", "batch_ms": 5},
+    )
+    with one.connect() as connection:
+        authority = b"shop.example:%d" % origin.port
+        for _ in range(50):
+            assert ask(connection, b"GET http://%s/ HTTP/1.1\r\nHost: %s\r\n\r\n" % (authority, authority)).status == 200
+    wait_for(lambda: len(one.decisions()) == 50, "all records")

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The vendor's own JavaScript SDK, through undici's proxy agent and NODE_EXTRA_CA_CERTS."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+FOLDER = pathlib.Path(__file__).parent / "node"
+
+
+def run_sdk(gate, what):
+    environment = {
+        **os.environ,
+        "HTTPS_PROXY": f"http://127.0.0.1:{gate.port}",
+        "NODE_EXTRA_CA_CERTS": str(gate.bundle()),
+        "NODE_NO_WARNINGS": "1",
+    }
+    done = subprocess.run(
+        ["node", "--import", "./proxy.mjs", "sdk.mjs", what], cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def shop(gate, inference):
+    return gate(
+        inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{inference.port}", "models": {"gpt-4o": "mistral-7b", "*": "mistral-7b"}}],
+        rules=[{"id": "stay", "verdict": "reroute", "hosts": ["@llm"], "inference": ["local"]}],
+    )
+
+
+def test_chat(shop, inference):
+    assert run_sdk(shop, "chat") == {"text": "local answer", "model": "gpt-4o"}
+    assert "secret" not in json.dumps(inference.requests[0]["headers"])
+
+
+def test_streaming_chat(shop):
+    assert run_sdk(shop, "stream") == {"text": "local answer"}
+
+
+def test_embeddings(shop):
+    assert run_sdk(shop, "embeddings") == {"vector": [0.25, -0.5, 1]}
+
+
+def test_models(shop):
+    assert run_sdk(shop, "models") == {"models": ["gpt-4o", "mistral-7b"]}
+
+
+def test_responses(shop):
+    assert run_sdk(shop, "responses") == {"text": "local answer"}
+
+
+def test_a_denial_is_a_permission_error_and_is_not_tried_again(shop):
+    failure = run_sdk(shop, "files")
+    assert (failure["failure"], failure["status"], failure["code"]) == ("PermissionDeniedError", 403, "egress_policy_denied")
+    assert len(shop.decisions()) == 1
+
+
+def test_a_dead_endpoint_is_a_server_error(shop, inference):
+    inference.status = 500
+    failure = run_sdk(shop, "chat")
+    assert (failure["failure"], failure["status"], failure["code"]) == ("InternalServerError", 503, "inference_down")
+
+
+def test_a_broken_stream_is_an_error_and_no_short_answer(shop, inference):
+    inference.breaks = True
+    assert "failure" in run_sdk(shop, "stream")

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""PHP as shops run it: ext-curl, the stream wrapper and Guzzle, each unchanged but for its proxy and CA bundle."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+from support.gate import allow, hosts
+
+SCRIPT = pathlib.Path(__file__).parent / "php" / "chat.php"
+
+
+def run_php(gate, *words):
+    bundle = gate.bundle()
+    environment = {
+        **os.environ,
+        "HTTP_PROXY": f"http://127.0.0.1:{gate.port}",
+        "HTTPS_PROXY": f"http://127.0.0.1:{gate.port}",
+        "https_proxy": f"http://127.0.0.1:{gate.port}",
+        "EXEAT_PROXY": f"127.0.0.1:{gate.port}",
+    }
+    done = subprocess.run(
+        ["php", "-d", f"curl.cainfo={bundle}", "-d", f"openssl.cafile={bundle}", SCRIPT, *words],
+        capture_output=True, text=True, env=environment, timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def shop(gate, inference, secure_origin):
+    return gate(
+        resolve=hosts("shop.example"),
+        inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{inference.port}", "models": {"*": "mistral-7b"}}],
+        rules=[
+            {"id": "stay", "verdict": "reroute", "hosts": ["@llm"], "inference": ["local"]},
+            allow("shop.example"),
+        ],
+    )
+
+
+@pytest.mark.parametrize("client", ["curl", "stream", "guzzle"])
+def test_a_chat_gets_its_answer_from_the_local_model(shop, inference, client):
+    reply = run_php(shop, client, "whole")
+    answer = json.loads(reply["body"])
+    assert reply["status"] == 200 and answer["choices"][0]["message"]["content"] == "local answer"
+    assert answer["model"] == "gpt-4o"
+    assert "authorization" not in inference.requests[0]["headers"]
+    assert shop.only_decision()["verdict"] == "reroute"
+
+
+@pytest.mark.parametrize("client", ["curl", "stream", "guzzle"])
+def test_a_streamed_chat_arrives_as_events(shop, client):
+    reply = run_php(shop, client, "events")
+    events = [line[6:] for line in reply["body"].splitlines() if line.startswith("data: ")]
+    assert events[-1] == "[DONE]"
+    assert "".join(json.loads(event)["choices"][0]["delta"].get("content", "") for event in events[:-1]) == "local answer"
+
+
+@pytest.mark.parametrize("client", ["curl", "stream", "guzzle"])
+def test_a_denied_operation_is_readable(shop, client):
+    reply = run_php(shop, client, "whole", "https://api.openai.com/v1/files")
+    assert reply["status"] == 403 and json.loads(reply["body"])["error"]["code"] == "egress_policy_denied"
+
+
+def test_curl_sees_a_denied_site_as_errno_56_with_403(shop):
+    reply = run_php(shop, "curl", "whole", "https://evil.example/")
+    assert (reply["errno"], reply["connect"]) == (56, 403)
+
+
+@pytest.mark.parametrize("client", ["stream", "guzzle"])
+def test_the_others_see_a_denied_site_fail_too(shop, client):
+    reply = run_php(shop, client, "whole", "https://evil.example/")
+    # The stream wrapper does not show a proxy's status; the gate's log and record do.
+    assert ("Cannot connect to HTTPS server through proxy" if client == "stream" else "403") in reply["error"]
+    assert shop.only_decision()["reason"] == "no_rule"
+
+
+@pytest.mark.parametrize("client", ["curl", "stream", "guzzle"])
+def test_an_allowed_site_is_reached_through_the_tunnel(shop, secure_origin, client):
+    reply = run_php(shop, client, "whole", f"https://shop.example:{secure_origin.port}/hello")
+    assert (reply["status"], reply["body"]) == (200, "hello from the origin\n")
+    assert shop.only_decision()["plan"] == "tunnel"

@@ -26,7 +26,7 @@ static bool name_socket(const char *path, struct sockaddr_un *name)
     *name = (struct sockaddr_un){.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof(name->sun_path))
         return false;
-    strcpy(name->sun_path, path);
+    text_store(text_from(path), name->sun_path, sizeof(name->sun_path));
     return true;
 }
 

@@ -116,7 +116,7 @@ struct audit {
     struct audit_counters counters;
     struct segment segment; /* the writer's alone once its thread runs */
 };
-void *writer_main(void *audit);
+void *writer_main(void *context); /* the audit */
 void audit_wake(int descriptor);
 
 #endif

@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -52,11 +53,7 @@ static sqlite3_stmt **statement_at(struct segment *segment, size_t row)
 
 void segment_name(uint64_t first, char out[SEGMENT_NAME_SIZE])
 {
-    uint8_t bytes[8];
-    bytes_put_u64(bytes, first);
-    memcpy(out, "seg-", 4);
-    hex_encode((struct bytes){bytes, sizeof(bytes)}, out + 4);
-    memcpy(out + 20, ".db", 4);
+    snprintf(out, SEGMENT_NAME_SIZE, "seg-%016llx.db", (unsigned long long)first);
 }
 
 bool segment_name_parse(const char *name, uint64_t *first)

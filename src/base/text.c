@@ -41,7 +41,9 @@ struct text text_trim(struct text text, const char *set)
 
 bool text_equal(struct text left, struct text right)
 {
-    return left.length == right.length && (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
+    if (left.length != right.length || left.length == 0)
+        return left.length == right.length;
+    return left.data != NULL && right.data != NULL && memcmp(left.data, right.data, left.length) == 0;
 }
 
 static char lower(char byte)

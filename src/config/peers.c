@@ -279,27 +279,12 @@ static bool read_models(struct load *load, const struct yaml_node *node, void *f
     return good;
 }
 
-static bool read_health_path(struct load *load, const struct yaml_node *node, void *field)
-{
-    (void)field;
-    struct text path;
-    return read_text(load, node, &path);
-}
-
-static bool read_health_every(struct load *load, const struct yaml_node *node, void *field)
-{
-    (void)field;
-    uint64_t every;
-    return read_duration(load, node, &every);
-}
-
 static bool read_health(struct load *load, const struct yaml_node *node, void *field)
 {
-    static const struct key keys[] = {
-        {"path", read_health_path, 0, false, "path", "asked for its health"},
-        {"every", read_health_every, 0, false, "duration", "how often"},
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "health");
+    (void)field;
+    diag_error(load->diags, node->mark, "health checks are not available in this version");
+    diag_note(load->diags, "an endpoint that fails rests for five seconds by itself");
+    return false;
 }
 
 static bool read_inference_entry(struct load *load, const struct yaml_node *node, void *item)

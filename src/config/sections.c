@@ -50,20 +50,28 @@ static bool is_name_byte(char byte)
     return isalnum((unsigned char)byte) || byte == '_';
 }
 
+enum { VARIABLE_SIZE = 64 };
+
+/* "pod-name" is the variable POD_NAME; too long a name is none. */
+static void name_variable(struct text name, char variable[VARIABLE_SIZE])
+{
+    size_t length = name.length < VARIABLE_SIZE ? name.length : 0;
+    for (size_t i = 0; i < length; i++)
+        variable[i] = is_name_byte(name.data[i]) ? (char)toupper((unsigned char)name.data[i]) : '_';
+    variable[length] = '\0';
+}
+
 /* {namespace} becomes the value of the environment variable NAMESPACE; {hostname} is the host's name. */
 static bool append_placeholder(struct load *load, const struct yaml_node *node, struct text name, struct buffer *out)
 {
-    char variable[64];
+    char variable[VARIABLE_SIZE];
     if (text_equal(name, TEXT("hostname")) && gethostname(variable, sizeof(variable)) == 0) {
         variable[sizeof(variable) - 1] = '\0';
         buffer_append_string(out, variable);
         return true;
     }
-    size_t length = name.length < sizeof(variable) ? name.length : 0;
-    for (size_t i = 0; i < length; i++)
-        variable[i] = is_name_byte(name.data[i]) ? (char)toupper((unsigned char)name.data[i]) : '_';
-    variable[length] = '\0';
-    const char *value = length == 0 ? NULL : getenv(variable);
+    name_variable(name, variable);
+    const char *value = variable[0] == '\0' ? NULL : getenv(variable);
     if (value != NULL && value[0] != '\0') {
         buffer_append_string(out, value);
         return true;

@@ -45,8 +45,8 @@ void worker_look(struct worker *worker, struct session_stats *stats);
 /* Calls back, some time after it, when a file of the policy or a link to it has changed. */
 struct files_watch;
 struct files_watch *files_watch_new(struct loop *loop, timer_function on_change, void *context);
-void files_watch_set(struct files_watch *watch, const struct settings *settings);
-void files_watch_free(struct files_watch *watch);
+void files_watch_set(struct files_watch *files, const struct settings *settings);
+void files_watch_free(struct files_watch *files);
 
 struct gate {
     const char *path; /* of the configuration */

@@ -349,7 +349,7 @@ enum exit_code daemon_run(const char *config_path)
     if (!load(&gate, &code))
         return code;
     random_fill(token, sizeof(token));
-    strcpy(gate.via, "exeat-");
+    text_store(TEXT("exeat-"), gate.via, sizeof(gate.via));
     hex_encode((struct bytes){token, sizeof(token)}, gate.via + 6);
     gate.loop = loop_new();
     take_signals(&gate);

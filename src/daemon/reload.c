@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A new policy is built beside the old one, checked, put on record, and only then given to the workers. A bad one
  * leaves the old one in force, and a log line, a count and a record. */
-#include <string.h>
-
 #include "daemon_internal.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
@@ -71,11 +69,23 @@ static bool authority_fits(struct gate *gate, const struct policy *policy)
     return false;
 }
 
+static bool same_sockets(const struct settings_listen *left, const struct settings_listen *right)
+{
+    if (left->forward_count != right->forward_count || left->admin.port != right->admin.port ||
+        !address_equal(&left->admin.address, &right->admin.address))
+        return false;
+    for (size_t i = 0; i < left->forward_count; i++)
+        if (left->forward[i].port != right->forward[i].port ||
+            !address_equal(&left->forward[i].address, &right->forward[i].address))
+            return false;
+    return true;
+}
+
 static void warn_of_restart(const struct settings *old, const struct settings *new)
 {
     bool same =
-        memcmp(&old->listen.forward, &new->listen.forward, sizeof(old->listen.forward)) == 0 &&
-        text_equal(old->audit.directory, new->audit.directory) && text_equal(old->audit.origin, new->audit.origin) &&
+        same_sockets(&old->listen, &new->listen) && text_equal(old->audit.directory, new->audit.directory) &&
+        text_equal(old->audit.origin, new->audit.origin) &&
         old->audit.durability == new->audit.durability &&text_equal(old->tls.certificate, new->tls.certificate) &&
         old->run.workers == new->run.workers;
     if (!same)

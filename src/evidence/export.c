@@ -217,7 +217,7 @@ static void follow_row(const struct audit_row *row, const struct evidence_export
 bool evidence_follow(
     struct audit_reader *reader, const struct evidence_export *options, bool (*goes_on)(void), char **error)
 {
-    struct timespec pause = {.tv_nsec = FOLLOW_MS * 1000000};
+    struct timespec pause = {.tv_nsec = FOLLOW_MS * 1000000L};
     struct audit_row row;
     while (goes_on()) {
         switch (audit_reader_next(reader, &row)) {

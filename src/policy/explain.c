@@ -73,12 +73,11 @@ static void judge_whole(const struct policy *policy, const struct request *reque
 static bool is_expected(const struct decision *decision, struct text expect)
 {
     struct text verdict;
-    struct text rule = TEXT("");
     enum verdict wanted;
     struct text rest = expect;
     if (!text_split(&rest, ' ', &verdict) || !verdict_parse(verdict, &wanted))
         return false;
-    rule = text_trim(rest, " ");
+    struct text rule = text_trim(rest, " ");
     return wanted == decision->verdict && (rule.length == 0 || text_equal(rule, decision->rule));
 }
 

@@ -37,7 +37,7 @@ static int keep_session(SSL *ssl, SSL_SESSION *session)
     struct kept_session *place = place_of(client, name);
     SSL_SESSION_free(place->session);
     place->session = session;
-    strcpy(place->name, name);
+    text_store(text_from(name), place->name, sizeof(place->name));
     return 1;
 }
 

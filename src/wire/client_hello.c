@@ -113,35 +113,51 @@ static bool read_message(struct reader message, struct client_hello *hello)
     return read_extensions(&message, hello);
 }
 
+enum { MESSAGE_HEAD = 4 };
+
+/* Is the message in `joined` whole, and still one that may be? */
+static enum parse look_at_message(const struct buffer *joined)
+{
+    const uint8_t *head = (const uint8_t *)joined->data;
+    if (joined->length > CLIENT_HELLO_MAX + MESSAGE_HEAD || (joined->length > 0 && head[0] != HANDSHAKE_CLIENT_HELLO))
+        return PARSE_BAD;
+    if (joined->length < MESSAGE_HEAD)
+        return PARSE_NEED_MORE;
+    size_t length = (size_t)head[1] << 16 | bytes_get_u16(head + 2);
+    if (length > CLIENT_HELLO_MAX || joined->length > MESSAGE_HEAD + length)
+        return PARSE_BAD;
+    return joined->length == MESSAGE_HEAD + length ? PARSE_DONE : PARSE_NEED_MORE;
+}
+
+/* A record's head; `length` is that of its content. */
+static enum parse take_record_head(struct reader *reader, size_t *length)
+{
+    if (reader->left > 0 && reader->at[0] != RECORD_HANDSHAKE)
+        return PARSE_BAD;
+    if (reader->left < RECORD_HEAD)
+        return reader->left > 1 && reader->at[1] != 3 ? PARSE_BAD : PARSE_NEED_MORE;
+    const uint8_t *head = take(reader, RECORD_HEAD);
+    *length = bytes_get_u16(head + 3);
+    return head[1] == 3 && *length > 0 && *length <= RECORD_MAX ? PARSE_DONE : PARSE_BAD;
+}
+
 /* Joins the handshake bytes of the records at the front. PARSE_DONE once the whole message is in `joined`. */
 static enum parse join_records(struct text input, struct buffer *joined)
 {
     struct reader reader = {(const uint8_t *)input.data, input.length, false};
     for (;;) {
-        if (joined->length >= 4) {
-            const uint8_t *head = (const uint8_t *)joined->data;
-            size_t length = (size_t)head[1] << 16 | bytes_get_u16(head + 2);
-            if (head[0] != HANDSHAKE_CLIENT_HELLO || length > CLIENT_HELLO_MAX)
-                return PARSE_BAD;
-            if (joined->length >= 4 + length)
-                return joined->length == 4 + length ? PARSE_DONE : PARSE_BAD;
-        }
-        if (reader.left > 0 && reader.at[0] != RECORD_HANDSHAKE)
-            return PARSE_BAD;
-        if (reader.left < RECORD_HEAD)
-            return reader.left > 1 && reader.at[1] != 3 ? PARSE_BAD : PARSE_NEED_MORE;
-        const uint8_t *head = take(&reader, RECORD_HEAD);
-        size_t length = bytes_get_u16(head + 3);
-        if (head[1] != 3 || length == 0 || length > RECORD_MAX)
-            return PARSE_BAD;
-        size_t here = length < reader.left ? length : reader.left;
+        enum parse message = look_at_message(joined);
+        if (message != PARSE_NEED_MORE)
+            return message;
+        size_t length = 0;
+        enum parse record = take_record_head(&reader, &length);
+        if (record != PARSE_DONE)
+            return record;
+        bool is_whole = length <= reader.left;
+        size_t here = is_whole ? length : reader.left;
         buffer_append(joined, (struct text){(const char *)reader.at, here});
-        if (here < length) {
-            if (joined->length > CLIENT_HELLO_MAX)
-                return PARSE_BAD;
-            bool wrong = joined->length > 0 && joined->data[0] != HANDSHAKE_CLIENT_HELLO;
-            return wrong ? PARSE_BAD : PARSE_NEED_MORE;
-        }
+        if (!is_whole)
+            return look_at_message(joined) == PARSE_BAD ? PARSE_BAD : PARSE_NEED_MORE;
         take(&reader, length);
     }
 }
@@ -153,7 +169,7 @@ enum parse client_hello_parse(struct text input, struct buffer *scratch, struct 
     enum parse result = join_records(input, scratch);
     if (result != PARSE_DONE)
         return result;
-    struct reader message = {(const uint8_t *)scratch->data + 4, scratch->length - 4, false};
+    struct reader message = {(const uint8_t *)scratch->data + MESSAGE_HEAD, scratch->length - MESSAGE_HEAD, false};
     return read_message(message, hello) ? PARSE_DONE : PARSE_BAD;
 }
 

@@ -151,7 +151,7 @@ static bool put_record(struct segment *segment, struct bytes body)
     sqlite3_bind_int64(statement, 1, (sqlite3_int64)record.head.sequence);
     bind_bytes(statement, 2, body);
     sqlite3_bind_int64(statement, 3, record.head.wall_us);
-    sqlite3_bind_int(statement, 4, record.head.kind);
+    sqlite3_bind_int(statement, 4, (int)record.head.kind);
     if (verdict != 0)
         sqlite3_bind_int64(statement, 5, verdict);
     if (host.length > 0)

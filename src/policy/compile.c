@@ -153,7 +153,8 @@ static void compile_rules(const struct compile *compile)
     for (size_t i = 0; i < policy->rule_count; i++) {
         struct policy_rule *rule = &policy->rules[i];
         rule->source = &policy->settings->lists.rules[i];
-        rule->needs_inside = rule->source->when.methods.present || rule->source->when.paths.present;
+        rule->needs_inside = rule->source->when.methods.present || rule->source->when.paths.present ||
+                             rule->source->unless.methods.present || rule->source->unless.paths.present;
         compile_conditions(compile, &rule->source->when, &rule->when);
         compile_conditions(compile, &rule->source->unless, &rule->unless);
         compile_inference(compile, rule);
@@ -230,6 +231,8 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     inference_compile(policy, diags);
     compile_rules(&compile);
     compile_tls(&compile);
+    if (diags_errors(diags) == errors_before)
+        policy_check_rules(policy, diags);
     if (diags_errors(diags) == errors_before)
         return policy;
     policy->settings = NULL;

@@ -29,10 +29,20 @@ static bool is_guarded(const struct llm_call *call)
 }
 
 /* A wildcard or a list file never opens an LLM; a shared host needs paths, or `llm: unseen`. */
-static bool may_allow_llm(const struct policy *policy, const struct policy_rule *rule, const struct request *request)
+static bool may_allow_llm(
+    const struct policy *policy, const struct policy_rule *rule, const struct request *request,
+    const struct llm_call *call)
 {
-    return rule->source->llm_unseen ||
-           hosts_name_literally(policy, rule->when.hosts, rule->when.host_count, &request->host);
+    if (rule->source->llm_unseen)
+        return true;
+    bool named = hosts_name_literally(policy, rule->when.hosts, rule->when.host_count, &request->host);
+    return named && (!call->shared || rule->source->when.paths.present);
+}
+
+/* A host with other uses too: whether it is a call is known inside only, and what is none may pass. */
+static bool may_be_harmless(const struct llm_call *call)
+{
+    return call->shared && call->operation == LLM_UNKNOWN;
 }
 
 static void count_rule(
@@ -40,9 +50,11 @@ static void count_rule(
     const struct llm_call *call, struct tally *tally)
 {
     enum verdict verdict = rule->source->verdict;
-    if (verdict == VERDICT_ALLOW && is_guarded(call) && !may_allow_llm(policy, rule, request))
-        return;
     enum known known = rule_holds(policy, rule, request);
+    if (verdict == VERDICT_ALLOW && is_guarded(call) && !may_allow_llm(policy, rule, request, call)) {
+        tally->maybe[verdict] = tally->maybe[verdict] || (known != KNOWN_NO && may_be_harmless(call));
+        return;
+    }
     tally->judges_paths = tally->judges_paths || (known != KNOWN_NO && rule->when.source->paths.present);
     if (known == KNOWN_MAYBE)
         tally->maybe[verdict] = true;

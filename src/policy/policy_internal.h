@@ -55,6 +55,9 @@ struct policy {
     size_t never_count;
 };
 
+/* check.c */
+void policy_check_rules(const struct policy *policy, struct diags *diags);
+
 /* inference.c */
 void inference_compile(struct policy *policy, struct diags *diags);
 void inference_clear(struct policy *policy);

@@ -121,8 +121,6 @@ static void opens_only_what_the_policy_must_look_into(void **state)
         {ALLOW_PATH, "GET", "https://api.courier.example/l/AB", VERDICT_ALLOW, PLAN_FORWARD, REASON_RULE},
         {ALLOW_PATH, "GET", "https://api.courier.example/v2", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
         {ALLOW_PATH, "POST", "https://api.courier.example/v1/a", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
-        {"rules: [{ id: p, verdict: allow, hosts: [b.example], paths: [/x] }]\n", "CONNECT", "b.example:443",
-         VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
         {"rules: [{ id: p, verdict: allow, hosts: [api.pinned.example] },"
          " { id: d, verdict: deny, hosts: [api.pinned.example], paths: [/x] }]\n",
          "CONNECT", "api.pinned.example:443", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
@@ -142,14 +140,35 @@ static void a_wildcard_never_opens_an_llm(void **state)
          VERDICT_ALLOW, PLAN_TUNNEL, REASON_RULE},
         {"rules: [{ id: l, verdict: allow, hosts: [api.openai.com] }]\n", "CONNECT", "api.openai.com:443",
          VERDICT_ALLOW, PLAN_TUNNEL, REASON_RULE},
-        {REROUTE, "CONNECT", "api.openai.com:443", VERDICT_DENY, PLAN_OPEN, REASON_LLM_OPERATION},
+        {REROUTE, "CONNECT", "api.openai.com:443", VERDICT_REROUTE, PLAN_OPEN, REASON_RULE},
         {REROUTE, "POST", "https://api.openai.com/v1/chat/completions", VERDICT_REROUTE, PLAN_REROUTE, REASON_RULE},
         {REROUTE, "POST", "https://api.openai.com/v1/files", VERDICT_DENY, PLAN_REFUSE, REASON_LLM_OPERATION},
         {"rules: [{ id: r, verdict: reroute, hosts: [\"@llm\"], inference: [canned] }]\n", "POST",
-         "https://api.openai.com/v1/embeddings", VERDICT_REROUTE, PLAN_ANSWER, REASON_RULE},
+         "https://api.openai.com/v1/responses", VERDICT_REROUTE, PLAN_ANSWER, REASON_RULE},
+        {"rules: [{ id: r, verdict: reroute, hosts: [\"@llm\"], inference: [canned] }]\n", "POST",
+         "https://api.openai.com/v1/embeddings", VERDICT_DENY, PLAN_REFUSE, REASON_LLM_OPERATION},
         {"rules: [{ id: a, verdict: allow, hosts: [api.openai.com] }, { id: r, verdict: reroute, hosts: [\"@llm\"],"
          " inference: [local] }]\n",
          "POST", "https://api.openai.com/v1/chat/completions", VERDICT_REROUTE, PLAN_REROUTE, REASON_RULE},
+    };
+    check_rows(rows, COUNT_OF(rows));
+}
+
+#define AZURE "rules: [{ id: z, verdict: allow, hosts: [\"*.cognitiveservices.azure.com\"] }]\n"
+
+static void a_host_with_other_uses_is_guarded_by_path(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {AZURE, "CONNECT", "x.cognitiveservices.azure.com:443", VERDICT_DENY, PLAN_OPEN, REASON_LLM_GUARD},
+        {AZURE, "POST", "https://x.cognitiveservices.azure.com/vision/v3.2/analyze", VERDICT_ALLOW, PLAN_FORWARD,
+         REASON_RULE},
+        {AZURE, "POST", "https://x.cognitiveservices.azure.com/openai/deployments/d/chat/completions", VERDICT_DENY,
+         PLAN_REFUSE, REASON_LLM_GUARD},
+        {"rules: [{ id: z, verdict: allow, hosts: [api.cloudflare.com] }]\n", "POST",
+         "https://api.cloudflare.com/client/v4/accounts/1/ai/run/m", VERDICT_DENY, PLAN_REFUSE, REASON_LLM_GUARD},
+        {"rules: [{ id: z, verdict: allow, hosts: [api.cloudflare.com], llm: unseen }]\n", "CONNECT",
+         "api.cloudflare.com:443", VERDICT_ALLOW, PLAN_TUNNEL, REASON_RULE},
     };
     check_rows(rows, COUNT_OF(rows));
 }
@@ -222,6 +241,12 @@ static void what_cannot_work_is_a_load_error(void **state)
         "rules: [{ id: a, verdict: reroute, hosts: [\"@llm\"], inference: [gone] }]\n",
         "rules: [{ id: a, verdict: allow, hosts: [a.example], paths: [\"~(\"] }]\n",
         "rules: [{ id: a, verdict: allow, hosts: [a.example], from: [stranger] }]\n",
+        "rules: [{ id: a, verdict: allow, hosts: [a.example], paths: [/x] }]\n",
+        "rules: [{ id: a, verdict: allow, hosts: [\"*.courier.example\"], methods: [GET] }]\n",
+        "rules: [{ id: a, verdict: allow, hosts: [api.pinned.example], paths: [/x] }]\n",
+        "rules: [{ id: a, verdict: reroute, hosts: [chat.example], inference: [local] }]\n",
+        "rules: [{ id: a, verdict: reroute, hosts: [\"@llm\"], inference: [local] },"
+        " { id: b, verdict: reroute, hosts: [\"@llm\"], inference: [canned] }]\n",
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         if (compile(bad[i]) != NULL)
@@ -234,6 +259,7 @@ int main(void)
         cmocka_unit_test(the_strictest_verdict_wins_and_nothing_matched_is_a_deny),
         cmocka_unit_test(opens_only_what_the_policy_must_look_into),
         cmocka_unit_test(a_wildcard_never_opens_an_llm),
+        cmocka_unit_test(a_host_with_other_uses_is_guarded_by_path),
         cmocka_unit_test(observe_lets_through_what_rules_would_refuse),
         cmocka_unit_test(a_path_that_is_not_canonical_is_refused_where_paths_are_judged),
         cmocka_unit_test(addresses_are_public_unless_the_rule_says_otherwise),

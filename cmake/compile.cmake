@@ -20,6 +20,9 @@ add_compile_options(
 if(EXEAT_WERROR)
     add_compile_options(-Werror)
 endif()
+if(EXEAT_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link) # so that the fuzzer sees the way through every module
+endif()
 if(EXEAT_SANITIZE)
     add_compile_options(-fsanitize=${EXEAT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${EXEAT_SANITIZE})

@@ -78,6 +78,7 @@ struct audit_port {
     struct entry_stack down;
     struct entry_stack up;
     int wake;                 /* eventfd: something to collect */
+    _Atomic bool closing;     /* its worker has ended: what cannot be written now is lost */
     struct audit_entry *kept; /* the writer's alone: taken, and beyond its batch */
     /* the worker's alone */
     struct audit_entry *spare;

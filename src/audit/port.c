@@ -186,6 +186,8 @@ void audit_port_collect(struct audit_port *port)
 
 void audit_port_free(struct audit_port *port)
 {
+    atomic_store(&port->closing, true);
+    audit_wake(port->audit->wake);
     while (port->out > 0) {
         audit_port_collect(port);
         if (port->out > 0)

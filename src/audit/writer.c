@@ -222,6 +222,32 @@ static void commit_was_good(struct writer *writer, uint64_t us, uint64_t before)
     answer_life(writer, true);
 }
 
+static void lose_decision(struct writer *writer)
+{
+    if (!writer->audit->options.allows_on_failure)
+        return;
+    writer->lost++;
+    atomic_fetch_add_explicit(&writer->audit->counters.lost, 1, memory_order_relaxed);
+}
+
+/* Decisions are answered with what the options say; outcomes stay for the next try, while there is a worker. */
+static void answer_failed(struct writer *writer)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < writer->count; i++) {
+        struct batch_entry *one = &writer->batch[i];
+        bool is_decision = one->entry->kind == AUDIT_DECISION;
+        if (!is_decision && !atomic_load(&one->port->closing)) {
+            writer->batch[kept++] = *one;
+            continue;
+        }
+        if (is_decision)
+            lose_decision(writer);
+        answer(writer, one, is_decision && writer->audit->options.allows_on_failure);
+    }
+    writer->count = kept;
+}
+
 static void commit_failed(struct writer *writer)
 {
     struct audit *audit = writer->audit;
@@ -234,19 +260,7 @@ static void commit_failed(struct writer *writer)
         _exit(EXIT_FAILURE);
     }
     atomic_fetch_add_explicit(&audit->counters.failures, 1, memory_order_relaxed);
-    size_t kept = 0;
-    for (size_t i = 0; i < writer->count; i++) {
-        if (writer->batch[i].entry->kind != AUDIT_DECISION) {
-            writer->batch[kept++] = writer->batch[i];
-            continue;
-        }
-        if (audit->options.allows_on_failure) {
-            writer->lost++;
-            atomic_fetch_add_explicit(&audit->counters.lost, 1, memory_order_relaxed);
-        }
-        answer(writer, &writer->batch[i], audit->options.allows_on_failure);
-    }
-    writer->count = kept;
+    answer_failed(writer);
     answer_life(writer, false);
     writer->retry_us = clock_boot_us() + RETRY_US;
 }

@@ -94,7 +94,9 @@ static bool bind_name(SSL *ssl, const struct host *host)
     if (host->kind == HOST_ADDRESS)
         return X509_VERIFY_PARAM_set1_ip(SSL_get0_param(ssl), host->address.bytes, host->address.length) == 1;
     SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    return SSL_set1_host(ssl, host->text) == 1 && SSL_set_tlsext_host_name(ssl, host->text) == 1;
+    void *name = (void *)(uintptr_t)host->text; /* copied, never written; the library's macro drops const */
+    return SSL_set1_host(ssl, host->text) == 1 &&
+           SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name) == 1;
 }
 
 struct tls_session *tls_connect(struct tls_client *client, struct stream *stream, const struct host *host)

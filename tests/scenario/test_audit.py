@@ -75,6 +75,17 @@ def test_a_full_disk_refuses_and_recovers_by_itself(gate, origin, bad_disk):
     assert one.metric("exeat_audit_failures_total") >= 1
 
 
+def test_a_full_disk_does_not_keep_the_gate_from_ending(gate, bad_disk):
+    one = gate(start=False, rules=[])
+    one.start(**faults(one.folder, bad_disk))
+    assert one.get("http://evil.example/").status == 403
+    (one.folder / "full").touch()
+    assert one.get("http://evil.example/").status == 503
+    one.stop()
+    (one.folder / "full").unlink()
+    assert one.verify().stdout.split(":")[0].split("\n")[0] in ("OK", "UNSIGNED_TAIL")
+
+
 def test_on_failure_allow_lets_through_and_says_so(gate, origin, bad_disk):
     one = gate(
         start=False,

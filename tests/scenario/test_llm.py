@@ -290,6 +290,26 @@ def test_a_tunnel_inside_an_opened_connection_is_refused(shop):
         assert reply.status == 405
 
 
+def test_tls_1_2_and_1_3_are_spoken(shop):
+    for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        connection, _ = shop.tunnel("api.openai.com")
+        context = ssl.create_default_context(cafile=str(shop.bundle()))
+        context.minimum_version = context.maximum_version = version
+        context.set_alpn_protocols(["h2", "http/1.1"])
+        with context.wrap_socket(connection, server_hostname="api.openai.com") as secure:
+            assert secure.selected_alpn_protocol() == "http/1.1"
+            assert ask(secure, call("/v1/chat/completions", CHAT)).status == 200
+
+
+def test_a_client_of_http_2_alone_gets_an_alert_and_a_record(shop):
+    connection, _ = shop.tunnel("api.openai.com")
+    context = ssl.create_default_context(cafile=str(shop.bundle()))
+    context.set_alpn_protocols(["h2"])
+    with pytest.raises(ssl.SSLError, match="(?i)no.application.protocol"):
+        context.wrap_socket(connection, server_hostname="api.openai.com")
+    assert shop.only_decision()["reason"] == "client_tls"
+
+
 def test_an_opened_connection_without_a_request_is_recorded(shop):
     shop.secure("api.openai.com").close()
     decision = shop.only_decision()

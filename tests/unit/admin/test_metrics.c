@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Counters of workers add up, and are written as Prometheus reads them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "exeat/admin.h"
+#include "exeat/base/memory.h"
+
+static struct session_stats a_worker(const char *provider, uint64_t answered)
+{
+    struct session_stats stats = {.open = 2, .upstream_count = 2, .upstream_latency_us = 1500};
+    stats.decisions[VERDICT_DENY][REASON_NO_RULE] = 3;
+    stats.upstream_latency[0] = 1;
+    stats.upstream_latency[1] = 1;
+    text_store(text_from(provider), stats.llm[0].provider, sizeof(stats.llm[0].provider));
+    text_store(TEXT("mistral"), stats.llm[0].model, sizeof(stats.llm[0].model));
+    stats.llm[0].answered = answered;
+    return stats;
+}
+
+static void has_line(const char *text, const char *line)
+{
+    if (strstr(text, line) == NULL)
+        fail_msg("no line \"%s\" in\n%s", line, text);
+}
+
+static void workers_add_up(void **state)
+{
+    (void)state;
+    struct admin_view view = {.ready = true, .workers = 3};
+    struct session_stats workers[] = {a_worker("OpenAI", 1), a_worker("OpenAI", 2), a_worker("Quo\"te", 5)};
+    for (size_t i = 0; i < COUNT_OF(workers); i++)
+        admin_add(&view.sessions, &workers[i]);
+    struct buffer out = {0};
+    admin_metrics_write(&view, &out);
+    char *text = buffer_take(&out);
+    has_line(text, "exeat_decisions_total{verdict=\"deny\",reason=\"no_rule\"} 9\n");
+    has_line(text, "exeat_llm_calls_total{provider=\"OpenAI\",model=\"mistral\",outcome=\"answered\"} 3\n");
+    has_line(text, "exeat_llm_calls_total{provider=\"Quo\\\"te\",model=\"mistral\",outcome=\"answered\"} 5\n");
+    has_line(text, "exeat_sessions_open 6\n");
+    has_line(text, "exeat_upstream_latency_seconds_bucket{le=\"0.001000\"} 6\n");
+    has_line(text, "exeat_upstream_latency_seconds_sum 0.004500\n");
+    has_line(text, "exeat_ready 1\n");
+    base_free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(workers_add_up)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The toolbox: slices, encodings, times, JSON and files, each at its edges. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "exeat/base/arena.h"
+#include "exeat/base/clock.h"
+#include "exeat/base/file.h"
+#include "exeat/base/json.h"
+#include "exeat/base/list.h"
+#include "exeat/base/memory.h"
+#include "exeat/base/pattern.h"
+
+static void globs_match_any_run_of_bytes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *glob;
+        const char *text;
+        bool matches;
+    } rows[] = {
+        {"*", "", true},
+        {"gpt-4*", "gpt-4o", true},
+        {"gpt-4*", "gpt-3", false},
+        {"*.example", "a.example", true},
+        {"a*b*c", "aXbYc", true},
+        {"a*b*c", "aXbY", false},
+        {"", "", true},
+        {"", "x", false},
+        {"*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
+        {"**", "x", true},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (text_glob(text_from(rows[i].glob), text_from(rows[i].text)) != rows[i].matches)
+            fail_msg("%s on %s", rows[i].glob, rows[i].text);
+}
+
+static void numbers_are_digits_within_their_bound(void **state)
+{
+    (void)state;
+    uint64_t number = 0;
+    assert_true(text_to_number(TEXT("65535"), 65535, &number));
+    assert_int_equal(number, 65535);
+    assert_true(text_to_number(TEXT("18446744073709551615"), UINT64_MAX, &number));
+    static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "0x1", "65536", "18446744073709551616", "1e3"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (text_to_number(text_from(bad[i]), strlen(bad[i]) > 10 ? UINT64_MAX : 65535, &number))
+            fail_msg("%s", bad[i]);
+}
+
+static void a_stored_text_is_cut_to_its_place(void **state)
+{
+    (void)state;
+    char place[4];
+    text_store(TEXT("abcdef"), place, sizeof(place));
+    assert_string_equal(place, "abc");
+    text_store((struct text){NULL, 0}, place, sizeof(place));
+    assert_string_equal(place, "");
+}
+
+static void distances_count_single_edits(void **state)
+{
+    (void)state;
+    assert_int_equal(text_distance(TEXT("allow"), TEXT("alow")), 1);
+    assert_int_equal(text_distance(TEXT("hosts"), TEXT("hsots")), 1);
+    assert_int_equal(text_distance(TEXT(""), TEXT("abc")), 3);
+}
+
+static void encodings_go_both_ways_and_refuse_the_rest(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    uint8_t bytes[3] = {0x00, 0xff, 0x10};
+    uint8_t back[3];
+    buffer_append_hex(&out, (struct bytes){bytes, sizeof(bytes)});
+    assert_true(text_equal(buffer_text(&out), TEXT("00ff10")));
+    assert_true(hex_decode(buffer_text(&out), back, sizeof(back)));
+    assert_memory_equal(bytes, back, sizeof(bytes));
+    assert_false(hex_decode(TEXT("00ff1"), back, sizeof(back)));
+    assert_false(hex_decode(TEXT("00fg10"), back, sizeof(back)));
+    buffer_empty(&out);
+    buffer_append_base64(&out, (struct bytes){bytes, sizeof(bytes)});
+    struct buffer decoded = {0};
+    assert_true(base64_decode(buffer_text(&out), &decoded));
+    assert_memory_equal(decoded.data, bytes, sizeof(bytes));
+    static const char *const bad[] = {"A", "AA=A", "A===", "AB\n=", "AA"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        buffer_empty(&decoded);
+        if (base64_decode(text_from(bad[i]), &decoded))
+            fail_msg("%s", bad[i]);
+    }
+    buffer_clear(&decoded);
+    buffer_clear(&out);
+}
+
+static void times_are_read_as_people_write_them(void **state)
+{
+    (void)state;
+    int64_t wall;
+    char text[CLOCK_TEXT_SIZE];
+    const int64_t now = 1795536960123456; /* 2026-11-24T16:16:00.123456Z */
+    clock_write(now, text);
+    assert_string_equal(text, "2026-11-24T16:16:00.123456Z");
+    assert_true(clock_parse(TEXT("2026-11-24T16:16:00Z"), now, &wall));
+    assert_int_equal(wall, now - 123456);
+    assert_true(clock_parse(TEXT("2026-11-24"), now, &wall));
+    assert_int_equal(wall, 1795478400000000);
+    assert_true(clock_parse(TEXT("today"), now, &wall));
+    assert_int_equal(wall, 1795478400000000);
+    assert_true(clock_parse(TEXT("-1h"), now, &wall));
+    assert_int_equal(wall, now - 3600000000);
+    static const char *const bad[] = {"",    "yesterday-ish",         "2026-13-01", "2026-02-30", "-1",
+                                      "-1x", "-99999999999999999999h"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (clock_parse(text_from(bad[i]), now, &wall))
+            fail_msg("%s", bad[i]);
+}
+
+static void json_strings_are_safe_for_any_bytes(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    json_append_string(&out, TEXT("a\"\\\n\x01\xff\xc3\xa4"));
+    assert_true(text_equal(buffer_text(&out), TEXT("\"a\\\"\\\\\\u000a\\u0001\\ufffd\xc3\xa4\"")));
+    buffer_clear(&out);
+    char error[160];
+    static const char *const bad[] = {"{\"a\":1,\"a\":2}", "{} x", "", "{\"a\":"};
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (json_read(text_from(bad[i]), error) != NULL)
+            fail_msg("%s", bad[i]);
+}
+
+static void a_regex_that_works_too_hard_says_so(void **state)
+{
+    (void)state;
+    char *error = NULL;
+    size_t offset = 0;
+    struct pattern *pattern = pattern_compile(TEXT("(a+)+b"), &error, &offset);
+    assert_int_equal(pattern_match(pattern, TEXT("aab")), PATTERN_MATCH);
+    assert_int_equal(pattern_match(pattern, TEXT("xaab")), PATTERN_NO_MATCH);
+    struct buffer long_text = {0};
+    for (int i = 0; i < 5000; i++)
+        buffer_append_byte(&long_text, 'a');
+    assert_int_not_equal(pattern_match(pattern, buffer_text(&long_text)), PATTERN_MATCH);
+    buffer_clear(&long_text);
+    pattern_free(pattern);
+    assert_null(pattern_compile(TEXT("("), &error, &offset));
+    base_free(error);
+}
+
+static void files_are_replaced_whole_with_their_mode(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/exeat-base-XXXXXX";
+    char path[64];
+    char *error = NULL;
+    struct stat about;
+    struct buffer content = {0};
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/a/b", folder);
+    assert_true(file_make_folder(path, 0700, &error));
+    snprintf(path, sizeof(path), "%s/a/b/file", folder);
+    assert_true(file_replace(path, TEXT("one"), 0600, &error));
+    assert_true(file_replace(path, TEXT("two"), 0600, &error));
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0600);
+    assert_true(file_read(path, 100, &content, &error));
+    assert_true(text_equal(buffer_text(&content), TEXT("two")));
+    assert_false(file_read(path, 2, &content, &error));
+    base_free(error);
+    error = NULL;
+    assert_false(file_read("/nonexistent/x", 2, &content, &error));
+    assert_non_null(strstr(error, "/nonexistent/x"));
+    base_free(error);
+    buffer_clear(&content);
+    char command[64];
+    snprintf(command, sizeof(command), "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void an_arena_gives_aligned_zeroed_memory(void **state)
+{
+    (void)state;
+    struct arena arena = {0};
+    for (size_t size = 1; size < 20000; size += 777) {
+        unsigned char *block = arena_alloc(&arena, size);
+        assert_int_equal((uintptr_t)block % _Alignof(max_align_t), 0);
+        for (size_t i = 0; i < size; i++)
+            assert_int_equal(block[i], 0);
+        memset(block, 0xff, size);
+    }
+    arena_clear(&arena);
+}
+
+static void lists_forget_what_is_removed(void **state)
+{
+    (void)state;
+    struct list list;
+    struct list_node nodes[3] = {0};
+    list_init(&list);
+    for (size_t i = 0; i < COUNT_OF(nodes); i++)
+        list_append(&list, &nodes[i]);
+    list_remove(&nodes[1]);
+    list_remove(&nodes[1]);
+    assert_false(list_has(&nodes[1]));
+    assert_ptr_equal(list_next(&list, list_first(&list)), &nodes[2]);
+    assert_ptr_equal(list_take_first(&list), &nodes[0]);
+    assert_ptr_equal(list_take_first(&list), &nodes[2]);
+    assert_null(list_take_first(&list));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(globs_match_any_run_of_bytes),
+        cmocka_unit_test(numbers_are_digits_within_their_bound),
+        cmocka_unit_test(a_stored_text_is_cut_to_its_place),
+        cmocka_unit_test(distances_count_single_edits),
+        cmocka_unit_test(encodings_go_both_ways_and_refuse_the_rest),
+        cmocka_unit_test(times_are_read_as_people_write_them),
+        cmocka_unit_test(json_strings_are_safe_for_any_bytes),
+        cmocka_unit_test(a_regex_that_works_too_hard_says_so),
+        cmocka_unit_test(files_are_replaced_whole_with_their_mode),
+        cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
+        cmocka_unit_test(lists_forget_what_is_removed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -203,9 +203,10 @@ void account_opened_unused(struct session *session, const struct host *host, uin
 void account_latency(struct session *session);
 
 /* answer.c: replies of our own */
-enum progress session_refuse(struct session *session, enum reason reason); /* before the decision is recorded */
-enum progress session_fail(struct session *session, enum reason reason);   /* after it, before a reply */
-void session_cut(struct session *session, enum reason reason);             /* in the middle of a reply */
+enum progress session_refuse(struct session *session, enum reason reason);      /* before the decision is recorded */
+enum progress session_refuse_head(struct session *session, enum reason reason); /* half a head: nothing of it counts */
+enum progress session_fail(struct session *session, enum reason reason);        /* after it, before a reply */
+void session_cut(struct session *session, enum reason reason);                  /* in the middle of a reply */
 
 /* way_out.c: who answers */
 const struct policy_inference *way_out_inference(const struct exchange *exchange); /* NULL: the host itself */

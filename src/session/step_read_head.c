@@ -37,7 +37,7 @@ static void begin_exchange(struct session *session)
     session_watch_head(session);
 }
 
-static enum progress refuse_head(struct session *session, enum reason reason)
+enum progress session_refuse_head(struct session *session, enum reason reason)
 {
     session->keeps_alive = false;
     session->exchange->ask.head = (struct http_head){0};
@@ -57,7 +57,7 @@ static enum progress parse_head(struct session *session)
     case PARSE_DONE:
         return take_head(session, used);
     case PARSE_BAD:
-        return refuse_head(session, reason);
+        return session_refuse_head(session, reason);
     case PARSE_NEED_MORE:
         break;
     }
@@ -75,7 +75,7 @@ enum progress step_read_head(struct session *session)
         if (result == IO_OK)
             continue;
         if (result == IO_END && session->exchange != NULL)
-            return refuse_head(session, REASON_MALFORMED_HEAD);
+            return session_refuse_head(session, REASON_MALFORMED_HEAD);
         session_close(session, result == IO_END ? REASON_NONE : REASON_CLIENT_GONE);
         return STEP_WAIT;
     }

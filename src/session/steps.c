@@ -18,7 +18,7 @@ static void on_head_deadline(struct session *session)
     if (session->exchange == NULL)
         session_close(session, REASON_IDLE);
     else
-        go_on(session, session_refuse(session, REASON_TIMEOUT_HEAD));
+        go_on(session, session_refuse_head(session, REASON_TIMEOUT_HEAD));
 }
 
 static void on_body_deadline(struct session *session)

@@ -461,6 +461,9 @@ void segment_close(struct segment *segment)
 {
     for (size_t i = 0; i < COUNT_OF(statements); i++)
         sqlite3_finalize(*statement_at(segment, i));
+    /* One plain file stays, which can be copied and read anywhere; with readers about it stays as it is. */
+    if (segment->database != NULL)
+        sqlite3_exec(segment->database, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL);
     sqlite3_close(segment->database);
     segment->database = NULL;
     segment->prepared = (struct segment_statements){0};

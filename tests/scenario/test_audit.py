@@ -219,6 +219,8 @@ def test_an_auditor_needs_only_the_folder_and_the_logs_key(store, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(store.folder / "audit", copy)
     assert run_exeat("audit", "verify", "--store", copy, "--vkey", keys).returncode == 0
+    # A closed store is one plain file: it can lie on a medium that is read-only.
+    assert sorted(path.name for path in copy.iterdir()) == ["lock", "seg-0000000000000000.db"]
     blind = run_exeat("audit", "verify", "--store", copy)
     assert blind.returncode == 4 and "SIGNATURES NOT CHECKED" in blind.stdout
     other = "audit.example/test+00000000+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

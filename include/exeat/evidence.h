@@ -11,9 +11,9 @@
  */
 
 enum evidence_format {
-    EVIDENCE_JSONL, /* one record a line, in order of sequence */
-    EVIDENCE_CSV,   /* one request a line, decision and outcome together; RFC 4180, safe to open in a spreadsheet */
-    EVIDENCE_TEXT   /* the same for a terminal */
+    EVIDENCE_RECORDS, /* JSON Lines: each record of the log with its fields by name, in order of sequence */
+    EVIDENCE_CSV,     /* one request a line, decision and outcome together; RFC 4180, safe to open in a spreadsheet */
+    EVIDENCE_TEXT     /* the same for a terminal */
 };
 /* All conditions hold together. Empty texts and zeros are no condition. */
 struct evidence_filter {
@@ -35,7 +35,7 @@ struct evidence_export {
     FILE *out;
 };
 /* Writes what matches. False: the store or the output failed, `error` (base_free) says how. `*count` is how many
- * requests (jsonl: records) were written. */
+ * requests (records: records) were written. */
 MUST_CHECK bool
 evidence_write(struct audit_reader *reader, const struct evidence_export *options, uint64_t *count, char **error);
 /* Writes each record as a line when it comes, from now on, until `goes_on` says no; sleeps between looks. */

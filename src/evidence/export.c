@@ -78,7 +78,7 @@ static void free_row(struct export *export, struct evidence_row *row)
 
 static bool is_table(const struct export *export)
 {
-    return export->options->format != EVIDENCE_JSONL;
+    return export->options->format != EVIDENCE_RECORDS;
 }
 
 static void flush_rows(struct export *export, bool all)
@@ -210,7 +210,7 @@ static void follow_row(const struct audit_row *row, const struct evidence_export
     if (facts_read(row, options->redact, &arena, &facts) &&
         (facts.head.kind != AUDIT_DECISION || decision_fits(&options->filter, &facts)) &&
         (facts.head.kind == AUDIT_DECISION || !asks_for_requests(&options->filter)))
-        (options->format == EVIDENCE_JSONL ? write_json : write_line)(&facts, options->out);
+        (options->format == EVIDENCE_RECORDS ? write_json : write_line)(&facts, options->out);
     arena_clear(&arena);
 }
 

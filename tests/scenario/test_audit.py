@@ -316,7 +316,7 @@ def test_follow_shows_records_as_they_come(gate):
     one = gate(rules=[])
     from support.gate import EXEAT
 
-    follower = subprocess.Popen([EXEAT, "audit", "follow", "-c", str(one.config_path), "-o", "jsonl"], stdout=subprocess.PIPE, text=True)
+    follower = subprocess.Popen([EXEAT, "audit", "follow", "-c", str(one.config_path), "-o", "records"], stdout=subprocess.PIPE, text=True)
     try:
         wait_for(lambda: any(r["kind"] == "admin" and "follow" in r["detail"] for r in one.export()), "the follower")
         seen = []
@@ -333,7 +333,7 @@ def test_heartbeats_make_silence_visible(gate):
     one = gate(rules=[], audit={"directory": "audit", "origin": "a/b", "key": "keys/log.key", "heartbeat": "1s"})
     # Read from the folder: an export by way of the gate would break its silence.
     wait_for(
-        lambda: '"heartbeat"' in run_exeat("audit", "export", "--store", one.folder / "audit", "-o", "jsonl").stdout, "a heartbeat"
+        lambda: '"heartbeat"' in run_exeat("audit", "export", "--store", one.folder / "audit", "-o", "records").stdout, "a heartbeat"
     )
 
 

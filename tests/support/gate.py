@@ -108,7 +108,7 @@ class Gate:
     # --- records --------------------------------------------------------------------------------------------------
 
     def export(self, *words):
-        done = run_exeat("audit", "export", "-c", self.config_path, "-o", "jsonl", *words)
+        done = run_exeat("audit", "export", "-c", self.config_path, "-o", "records", *words)
         assert done.returncode in (0, 1), done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 

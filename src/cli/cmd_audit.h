@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the audit commands share: their options, and the store they are about. */
+#ifndef EXEAT_CMD_AUDIT_H
+#define EXEAT_CMD_AUDIT_H
+
+#include "cli.h"
+#include "exeat/evidence.h"
+
+/* One row of a table in cmd_audit.c each. */
+enum audit_option {
+    OPTION_CONFIG,
+    OPTION_STORE,
+    OPTION_VKEY,
+    OPTION_FORMAT,
+    OPTION_SINCE,
+    OPTION_UNTIL,
+    OPTION_HOST,
+    OPTION_RULE,
+    OPTION_CLIENT,
+    OPTION_REQUEST,
+    OPTION_VERDICT,
+    OPTION_REASON,
+    OPTION_LLM,
+    OPTION_REDACT,
+    OPTION_CHECKPOINT,
+    OPTION_COUNT
+};
+
+/* An audit command as it was called. */
+struct audit_call {
+    const char *words[OPTION_COUNT]; /* as written; NULL: not given */
+    int operand_count;               /* beyond the command's name */
+    char **operands;
+    char *directory; /* owned: of the store */
+    char *control;   /* owned: the gate's socket; empty: none */
+    uint8_t key[VERIFY_KEY_SIZE];
+    bool has_key; /* of the log */
+};
+
+/* The store's reader, or NULL after saying why. */
+MUST_CHECK struct audit_reader *audit_call_open(const struct audit_call *call);
+/* Who reads the records is on record too, where a gate runs to write it. False, and said so: unrecorded. */
+bool audit_call_announce(const struct audit_call *call, const char *what);
+/* Both say on stderr what is wrong. */
+MUST_CHECK bool audit_call_filter(const struct audit_call *call, struct evidence_filter *filter);
+MUST_CHECK bool audit_call_format(const struct audit_call *call, enum evidence_format *format);
+
+enum exit_code audit_export(const struct audit_call *call);
+enum exit_code audit_follow(const struct audit_call *call);
+enum exit_code audit_verify(const struct audit_call *call);
+enum exit_code audit_checkpoint(const struct audit_call *call);
+enum exit_code audit_keys(const struct audit_call *call);
+
+#endif

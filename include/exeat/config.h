@@ -149,9 +149,7 @@ struct settings_conditions {
     struct setting_texts methods;
     struct setting_texts paths;
     struct setting_ranges addresses;
-    bool has_schemes;
-    bool http;
-    bool https;
+    uint8_t schemes; /* bits, see scheme_bit; 0: not written */
 };
 struct settings_rule {
     struct setting_text id;

@@ -17,9 +17,21 @@ struct request_id {
 };
 void request_id_write(const struct request_id *id, char out[REQUEST_ID_TEXT_SIZE]); /* hex, NUL */
 
-enum scheme { SCHEME_HTTP = 1, SCHEME_HTTPS = 2 };
-uint16_t scheme_port(enum scheme scheme);
+/* The numbers stand in the records. */
+enum scheme {
+    SCHEME_HTTP = 1,
+    SCHEME_HTTPS = 2,
+    SCHEME_TCP = 3, /* a CONNECT for bytes that are no TLS: only ever by a rule that says so */
+    SCHEME_COUNT
+};
+/* A set of schemes: one bit each. */
+static inline uint8_t scheme_bit(enum scheme scheme)
+{
+    return (uint8_t)(1u << scheme);
+}
+uint16_t scheme_port(enum scheme scheme); /* 0: the scheme has none of its own */
 const char *scheme_name(enum scheme scheme);
+MUST_CHECK bool scheme_parse(struct text text, enum scheme *scheme);
 
 /* What the policy says. The numbers stand in the records. */
 enum verdict { VERDICT_ALLOW = 1, VERDICT_DENY = 2, VERDICT_REROUTE = 3, VERDICT_ERROR = 4 };

@@ -23,7 +23,8 @@ struct decision {
     enum verdict verdict;
     enum plan plan;
     enum reason reason;
-    struct text rule; /* id of the rule that names the decision; empty: none matched */
+    enum scheme scheme; /* what was decided on; SCHEME_TCP: a tunnel at once, no ClientHello is waited for */
+    struct text rule;   /* id of the rule that names the decision; empty: none matched */
     const struct policy_rule *winner;
     struct llm_call llm;
     const size_t *inference; /* indexes into the settings' inference list, in order */
@@ -61,7 +62,8 @@ size_t policy_model_names(const struct policy *policy, size_t index, struct text
  * are, and fills at most `capacity`. */
 size_t policy_authority_names(const struct policy *policy, struct host_pattern *names, size_t capacity);
 
-/* A request as people write it: "METHOD URL". Texts live in `arena`. False: `*wrong` says what (static). */
+/* A request as people write it: "METHOD URL" or "CONNECT host:port". Texts live in `arena`. False: `*wrong` says what
+ * (static). */
 MUST_CHECK bool
 policy_request_parse(struct text line, struct arena *arena, struct request *request, const char **wrong);
 /* Runs the file's `tests:`; each that fails is an error with its place. */

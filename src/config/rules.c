@@ -13,17 +13,15 @@ static bool read_verdict(struct load *load, const struct yaml_node *node, void *
 
 static bool read_schemes(struct load *load, const struct yaml_node *node, void *field)
 {
-    static const char *const words[] = {"http", "https"};
+    static const char *const words[] = {"http", "https", "tcp"};
     struct settings_conditions *when = field;
-    bool good = node->kind == YAML_LIST;
-    when->has_schemes = true;
+    bool good = node->kind == YAML_LIST && node->count > 0;
     if (!good)
-        diag_error(load->diags, node->mark, "schemes: [http], [https] or [http, https]");
+        diag_error(load->diags, node->mark, "schemes: [http], [https], [http, https] or [tcp]");
     for (size_t i = 0; good && i < node->count; i++) {
         size_t index = 0;
         good = read_choice(load, node->items[i], words, COUNT_OF(words), &index);
-        when->http = when->http || (good && index == 0);
-        when->https = when->https || (good && index == 1);
+        when->schemes |= good ? scheme_bit((enum scheme)(SCHEME_HTTP + (int)index)) : 0;
     }
     return good;
 }
@@ -66,7 +64,7 @@ static bool read_rule_mode(struct load *load, const struct yaml_node *node, void
          false,                                                                                                        \
          "list of globs or ~regex",                                                                                    \
          "what; needs the connection to be opened"},                                                                   \
-        {"schemes", read_schemes, (base), false, "http, https", "default: https"},                                     \
+        {"schemes", read_schemes, (base), false, "http, https; or tcp", "default: https"},                             \
     {                                                                                                                  \
         "addresses", read_ranges, (base) + offsetof(struct settings_conditions, addresses), false,                     \
             "list of address ranges", "default: public addresses"                                                      \

@@ -35,7 +35,7 @@ static const char *word_of(enum audit_type type, uint64_t number)
     case AUDIT_PLAN:
         return plan_name((enum plan)number);
     case AUDIT_SCHEME:
-        return number == SCHEME_HTTP || number == SCHEME_HTTPS ? scheme_name((enum scheme)number) : "unknown";
+        return scheme_name(number < SCHEME_COUNT ? (enum scheme)number : 0);
     case AUDIT_REASON:
         return number < REASON_COUNT ? reason_row((enum reason)number)->code : "unknown";
     case AUDIT_LLM_OPERATION:

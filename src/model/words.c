@@ -10,6 +10,11 @@ static const char *const plans[] = {
     [PLAN_TUNNEL] = "tunnel",   [PLAN_FORWARD] = "forward", [PLAN_OPEN] = "open",
     [PLAN_REROUTE] = "reroute", [PLAN_ANSWER] = "answer",   [PLAN_REFUSE] = "refuse",
 };
+static const struct scheme_row {
+    const char *name;
+    uint16_t port;
+} schemes[] = {[SCHEME_HTTP] = {"http", 80}, [SCHEME_HTTPS] = {"https", 443}, [SCHEME_TCP] = {"tcp", 0}};
+_Static_assert(COUNT_OF(schemes) == SCHEME_COUNT, "every scheme has a row");
 static const char *const operations[] = {
     [LLM_NONE] = "none",
     [LLM_CHAT] = "chat",
@@ -70,12 +75,23 @@ bool llm_dialect_parse(struct text text, enum llm_dialect *dialect)
 
 uint16_t scheme_port(enum scheme scheme)
 {
-    return scheme == SCHEME_HTTP ? 80 : 443;
+    return scheme < SCHEME_COUNT ? schemes[scheme].port : 0;
 }
 
 const char *scheme_name(enum scheme scheme)
 {
-    return scheme == SCHEME_HTTP ? "http" : "https";
+    return scheme < SCHEME_COUNT && schemes[scheme].name != NULL ? schemes[scheme].name : "unknown";
+}
+
+bool scheme_parse(struct text text, enum scheme *scheme)
+{
+    for (size_t i = SCHEME_HTTP; i < COUNT_OF(schemes); i++) {
+        if (text_equal(text, text_from(schemes[i].name))) {
+            *scheme = (enum scheme)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 void request_id_write(const struct request_id *id, char out[REQUEST_ID_TEXT_SIZE])

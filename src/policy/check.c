@@ -63,7 +63,7 @@ static void say_not_openable(const struct policy_rule *rule, const struct compil
 
 static bool is_about_https(const struct settings_conditions *when)
 {
-    return !when->has_schemes || when->https;
+    return when->schemes == 0 || (when->schemes & scheme_bit(SCHEME_HTTPS)) != 0;
 }
 
 static void check_openable(const struct policy *policy, const struct policy_rule *rule, struct diags *diags)

@@ -134,6 +134,24 @@ static void check_rule(const struct compile *compile, const struct policy_rule *
             diag_error(compile->diags, rule->source->mark, "the pattern '*' needs explicit `ports`");
 }
 
+static bool looks_inside(const struct settings_conditions *when)
+{
+    return when->methods.present || when->paths.present;
+}
+
+/* What a tunnel carries that is no TLS, nobody can judge: only where it goes. */
+static void check_tcp(const struct compile *compile, const struct settings_rule *rule)
+{
+    if ((rule->when.schemes & scheme_bit(SCHEME_TCP)) == 0)
+        return;
+    if (rule->when.schemes != scheme_bit(SCHEME_TCP))
+        diag_error(compile->diags, rule->mark, "`tcp` stands alone in `schemes`; write a second rule for the others");
+    if (!rule->when.ports.present)
+        diag_error(compile->diags, rule->mark, "a rule for `tcp` needs explicit `ports`");
+    if (looks_inside(&rule->when) || looks_inside(&rule->unless) || rule->verdict == VERDICT_REROUTE)
+        diag_error(compile->diags, rule->mark, "a rule for `tcp` has no methods or paths, and reroutes nothing");
+}
+
 static void check_ids(const struct compile *compile)
 {
     const struct settings_lists *lists = &compile->policy->settings->lists;
@@ -159,6 +177,7 @@ static void compile_rules(const struct compile *compile)
         compile_conditions(compile, &rule->source->unless, &rule->unless);
         compile_inference(compile, rule);
         check_rule(compile, rule);
+        check_tcp(compile, rule->source);
     }
     check_ids(compile);
 }

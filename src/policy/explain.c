@@ -20,6 +20,14 @@ static bool split_url(struct text url, struct request *request, struct text *aut
     return true;
 }
 
+/* "CONNECT host:port": what a client asks for before anything inside is known. */
+static bool parse_connect(struct text authority, struct request *request)
+{
+    request->scheme = SCHEME_HTTPS;
+    request->path_was_canonical = true;
+    return authority_parse(authority, 0, &request->host, &request->port);
+}
+
 static bool set_path(struct text rest, struct arena *arena, struct request *request)
 {
     struct buffer path = {0};
@@ -41,9 +49,16 @@ bool policy_request_parse(struct text line, struct arena *arena, struct request 
     struct text rest;
     *request = (struct request){0};
     *wrong = "a request is written METHOD URL, such as: GET https://api.example.com/v1/items";
-    if (!text_split(&line, ' ', &method) || !split_url(text_trim(line, " "), request, &authority, &rest))
+    if (!text_split(&line, ' ', &method))
         return false;
+    line = text_trim(line, " ");
     request->method = arena_text(arena, method);
+    if (text_equal(method, TEXT("CONNECT"))) {
+        *wrong = "a CONNECT is written CONNECT host:port";
+        return parse_connect(line, request);
+    }
+    if (!split_url(line, request, &authority, &rest))
+        return false;
     if (!authority_parse(authority, scheme_port(request->scheme), &request->host, &request->port)) {
         *wrong = "the URL's host or port is not well-formed";
         return false;
@@ -64,7 +79,7 @@ static void judge_whole(const struct policy *policy, const struct request *reque
         struct request outside = *request;
         outside.inside_known = false;
         policy_judge(policy, &outside, decision);
-        if (decision->plan != PLAN_OPEN)
+        if (decision->plan != PLAN_OPEN || !request->inside_known)
             return;
     }
     policy_judge(policy, request, decision);
@@ -149,6 +164,8 @@ static void write_decision(const char *when, const struct decision *decision, st
     if (decision->rule.length > 0)
         buffer_printf(out, " by rule %.*s", TEXT_ARG(decision->rule));
     buffer_printf(out, "; plan: %s", plan_name(decision->plan));
+    if (decision->scheme == SCHEME_TCP)
+        buffer_append(out, TEXT(" (bytes that need not be TLS)"));
     buffer_printf(out, "; because: %s", reason_row(decision->reason)->text);
     if (decision->observed)
         buffer_append(out, TEXT(" (enforced, the verdict above would hold)"));
@@ -172,7 +189,7 @@ void policy_explain(const struct policy *policy, const struct request *request, 
         policy_judge(policy, &outside, &decision);
         write_decision("at CONNECT", &decision, out);
         write_rules(policy, &outside, out);
-        if (decision.plan != PLAN_OPEN)
+        if (decision.plan != PLAN_OPEN || !request->inside_known)
             return;
     }
     policy_judge(policy, request, &decision);

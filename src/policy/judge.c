@@ -173,17 +173,38 @@ static void observe(const struct policy *policy, const struct request *request, 
     decision->reason = REASON_OBSERVED;
 }
 
+static void count_rules(
+    const struct policy *policy, const struct request *request, const struct llm_call *call, struct tally *tally)
+{
+    for (size_t i = 0; i < policy->rule_count; i++)
+        count_rule(policy, &policy->rules[i], request, call, tally);
+}
+
+/* No rule is about TLS to this host and port: is there one about anything else? */
+static void decide_tcp(const struct policy *policy, const struct request *request, struct decision *decision)
+{
+    struct tally tally = {0};
+    struct request tcp = *request;
+    tcp.scheme = SCHEME_TCP;
+    count_rules(policy, &tcp, &decision->llm, &tally);
+    if (tally.sure[VERDICT_DENY] == NULL && tally.sure[VERDICT_ALLOW] == NULL)
+        return;
+    decision->scheme = SCHEME_TCP;
+    decide_known(policy, &tcp, &tally, decision);
+}
+
 void policy_judge(const struct policy *policy, const struct request *request, struct decision *decision)
 {
     struct tally tally = {0};
-    *decision = (struct decision){.rule = TEXT("")};
+    *decision = (struct decision){.rule = TEXT(""), .scheme = request->scheme};
     llm_classify(policy->catalogue, request, &decision->llm);
-    for (size_t i = 0; i < policy->rule_count; i++)
-        count_rule(policy, &policy->rules[i], request, &decision->llm, &tally);
+    count_rules(policy, request, &decision->llm, &tally);
     if (request->inside_known)
         decide_known(policy, request, &tally, decision);
     else
         decide_at_connect(policy, request, &tally, decision);
+    if (!request->inside_known && decision->plan == PLAN_REFUSE && decision->reason == REASON_NO_RULE)
+        decide_tcp(policy, request, decision);
     bool unknowable = tally.maybe[VERDICT_ALLOW] || tally.maybe[VERDICT_DENY] || tally.maybe[VERDICT_REROUTE];
     bool bad_path = unknowable || (tally.judges_paths && !request->path_was_canonical);
     if (request->inside_known && bad_path)

@@ -120,9 +120,9 @@ static bool port_fits(const struct settings_conditions *when, const struct reque
 /* https is the default of a rule; an `unless` without schemes is about any. */
 static bool scheme_fits(const struct settings_conditions *when, const struct request *request, bool is_rule)
 {
-    if (!when->has_schemes)
+    if (when->schemes == 0)
         return !is_rule || request->scheme == SCHEME_HTTPS;
-    return request->scheme == SCHEME_HTTP ? when->http : when->https;
+    return (when->schemes & scheme_bit(request->scheme)) != 0;
 }
 
 static bool range_has(const struct setting_ranges *ranges, const struct address *address)

@@ -34,6 +34,7 @@ static void the_numbers_in_the_records_stand(void **state)
     assert_int_equal(VERDICT_REROUTE, 3);
     assert_int_equal(PLAN_REFUSE, 6);
     assert_int_equal(SCHEME_HTTPS, 2);
+    assert_int_equal(SCHEME_TCP, 3);
     assert_int_equal(LLM_RESPONSES, 5);
 }
 

@@ -184,6 +184,29 @@ static void observe_lets_through_what_rules_would_refuse(void **state)
     check_rows(rows, COUNT_OF(rows));
 }
 
+#define TCP                                                                                                            \
+    "rules: [{ id: t, verdict: allow, hosts: [db.example, api.openai.com, \"*.db.example\"], schemes: [tcp], "         \
+    "ports: [5432, 443] }, { id: s, verdict: allow, hosts: [db.example] }, "                                           \
+    "{ id: n, verdict: deny, hosts: [x.db.example], schemes: [tcp], ports: [1-65535] }]\n"
+
+static void bytes_that_are_no_tls_leave_only_by_a_rule_that_says_so(void **state)
+{
+    (void)state;
+    static const struct row rows[] = {
+        {TCP, "CONNECT", "db.example:5432", VERDICT_ALLOW, PLAN_TUNNEL, REASON_RULE},
+        {TCP, "CONNECT", "db.example:5433", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
+        {TCP, "CONNECT", "api.openai.com:443", VERDICT_DENY, PLAN_OPEN, REASON_LLM_GUARD},
+        {TCP, "CONNECT", "x.db.example:5432", VERDICT_DENY, PLAN_REFUSE, REASON_RULE},
+        {TCP, "GET", "http://db.example:5432/", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
+        {TCP, "GET", "https://db.example:5432/", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
+    };
+    check_rows(rows, COUNT_OF(rows));
+    struct policy *policy = compile(TCP);
+    assert_int_equal(judge(policy, "CONNECT", "db.example:5432").scheme, SCHEME_TCP);
+    assert_int_equal(judge(policy, "CONNECT", "db.example:443").scheme, SCHEME_HTTPS);
+    policy_unref(policy);
+}
+
 static void a_path_that_is_not_canonical_is_refused_where_paths_are_judged(void **state)
 {
     (void)state;
@@ -238,6 +261,9 @@ static void what_cannot_work_is_a_load_error(void **state)
         "rules: [{ id: a, verdict: allow }]\n",
         "rules: [{ id: a, verdict: allow, hosts: [a.example] }, { id: a, verdict: deny, hosts: [a.example] }]\n",
         "rules: [{ id: a, verdict: reroute, hosts: [\"@llm\"] }]\n",
+        "rules: [{ id: a, verdict: allow, hosts: [a.example], schemes: [tcp] }]\n",
+        "rules: [{ id: a, verdict: allow, hosts: [a.example], schemes: [tcp, https], ports: [5432] }]\n",
+        "rules: [{ id: a, verdict: allow, hosts: [api.courier.example], schemes: [tcp], ports: [1], paths: [/x] }]\n",
         "rules: [{ id: a, verdict: reroute, hosts: [\"@llm\"], inference: [gone] }]\n",
         "rules: [{ id: a, verdict: allow, hosts: [a.example], paths: [\"~(\"] }]\n",
         "rules: [{ id: a, verdict: allow, hosts: [a.example], from: [stranger] }]\n",
@@ -261,6 +287,7 @@ int main(void)
         cmocka_unit_test(a_wildcard_never_opens_an_llm),
         cmocka_unit_test(a_host_with_other_uses_is_guarded_by_path),
         cmocka_unit_test(observe_lets_through_what_rules_would_refuse),
+        cmocka_unit_test(bytes_that_are_no_tls_leave_only_by_a_rule_that_says_so),
         cmocka_unit_test(a_path_that_is_not_canonical_is_refused_where_paths_are_judged),
         cmocka_unit_test(addresses_are_public_unless_the_rule_says_otherwise),
         cmocka_unit_test(what_cannot_work_is_a_load_error),

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The audit store: records in their one encoding, the RFC 6962 tree over them, signed checkpoints (C2SP), segments in
- * SQLite, and the writer that has each decision on disk before its request goes on. docs/audit-format.md has the bytes.
- */
+/* The audit store: records in their one encoding, segments in SQLite, and the writer that has each decision on disk
+ * before its request goes on. The tree over the records is in audit/tree.h, signed checkpoints are in audit/note.h.
+ * docs/audit-format.md has the bytes. */
 #ifndef EXEAT_AUDIT_H
 #define EXEAT_AUDIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "exeat/audit/note.h"
+#include "exeat/audit/tree.h"
 #include "exeat/base/attributes.h"
 #include "exeat/base/bytes.h"
 #include "exeat/base/digest.h"
@@ -82,43 +84,6 @@ const struct audit_tag *audit_tag_find(enum audit_kind kind, uint8_t tag);
 enum { AUDIT_TAG_COMMITMENT = 0xf0, AUDIT_SALT_SIZE = 32 };
 /* What binds the private part to its record: SHA-256 over a domain string, the salt and the part. */
 void audit_commitment(const uint8_t salt[AUDIT_SALT_SIZE], struct bytes private_part, struct digest *commitment);
-
-/* --- the tree (RFC 6962 2.1)
- * --------------------------------------------------------------------------------------------- */
-
-enum { TREE_LEVELS = 64 };
-/* The frontier of a tree: roots of its perfect subtrees, largest first. */
-struct audit_tree {
-    uint64_t size;
-    struct digest nodes[TREE_LEVELS];
-    size_t count;
-};
-void audit_leaf(struct bytes record, struct digest *leaf);
-void audit_tree_append(struct audit_tree *tree, const struct digest *leaf);
-void audit_tree_root(const struct audit_tree *tree, struct digest *root);
-/* Proofs (RFC 9162 2.1.3.2 and 2.1.4.2). */
-MUST_CHECK bool audit_inclusion_verify(
-    const struct digest *leaf, uint64_t index, uint64_t size, const struct digest *proof, size_t count,
-    const struct digest *root);
-MUST_CHECK bool audit_consistency_verify(
-    uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
-    const struct digest *new_root);
-
-/* --- checkpoints (C2SP tlog-checkpoint and signed-note)
- * -------------------------------------------------------------------- */
-
-/* "origin+hash+key", how others name the log's key. */
-void audit_vkey_write(struct text origin, const uint8_t key[VERIFY_KEY_SIZE], struct buffer *out);
-void audit_checkpoint_write(
-    struct text origin, uint64_t size, const struct digest *root, const struct signing_key *key, struct buffer *out);
-struct audit_checkpoint {
-    struct text origin; /* borrowed from the note */
-    uint64_t size;
-    struct digest root;
-};
-MUST_CHECK bool audit_checkpoint_parse(struct text note, struct audit_checkpoint *checkpoint);
-/* Does the note carry a good signature of `origin` by this key? */
-MUST_CHECK bool audit_checkpoint_verify(struct text note, struct text origin, const uint8_t key[VERIFY_KEY_SIZE]);
 
 /* --- the store
  * ------------------------------------------------------------------------------------------------------------- */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The Merkle tree of RFC 6962 as a frontier, and the two proofs of RFC 9162. Leaves are hashed with 0x00 before them,
- * nodes with 0x01, so that neither can pass for the other. */
+/* The Merkle tree of RFC 6962 as a frontier, and how the two proofs of RFC 9162 are checked. Leaves are hashed with
+ * 0x00 before them, nodes with 0x01, so that neither can pass for the other. */
+#include <string.h>
+
 #include "exeat/audit.h"
 #include "exeat/base/check.h"
 
-static void hash_node(const struct digest *left, const struct digest *right, struct digest *node)
+void audit_node(const struct digest *left, const struct digest *right, struct digest *node)
 {
-    static const uint8_t prefix = 1;
-    const struct bytes pieces[] = {
-        {&prefix, 1}, {left->bytes, sizeof(left->bytes)}, {right->bytes, sizeof(right->bytes)}};
-    digest_sha256_pieces(pieces, COUNT_OF(pieces), node);
+    uint8_t bytes[1 + 2 * sizeof(left->bytes)] = {1};
+    memcpy(bytes + 1, left->bytes, sizeof(left->bytes));
+    memcpy(bytes + 1 + sizeof(left->bytes), right->bytes, sizeof(right->bytes));
+    digest_sha256((struct bytes){bytes, sizeof(bytes)}, node);
 }
 
 void audit_leaf(struct bytes record, struct digest *leaf)
@@ -24,7 +26,7 @@ void audit_tree_append(struct audit_tree *tree, const struct digest *leaf)
 {
     struct digest node = *leaf;
     for (uint64_t index = tree->size; (index & 1) != 0; index >>= 1)
-        hash_node(&tree->nodes[--tree->count], &node, &node);
+        audit_node(&tree->nodes[--tree->count], &node, &node);
     ASSERT(tree->count < TREE_LEVELS);
     tree->nodes[tree->count++] = node;
     tree->size++;
@@ -38,7 +40,7 @@ void audit_tree_root(const struct audit_tree *tree, struct digest *root)
     }
     *root = tree->nodes[tree->count - 1];
     for (size_t i = tree->count - 1; i > 0; i--)
-        hash_node(&tree->nodes[i - 1], root, root);
+        audit_node(&tree->nodes[i - 1], root, root);
 }
 
 bool audit_inclusion_verify(
@@ -54,13 +56,13 @@ bool audit_inclusion_verify(
         if (last == 0)
             return false;
         if ((node & 1) != 0 || node == last) {
-            hash_node(&proof[i], &hash, &hash);
+            audit_node(&proof[i], &hash, &hash);
             while (node != 0 && (node & 1) == 0) {
                 node >>= 1;
                 last >>= 1;
             }
         } else {
-            hash_node(&hash, &proof[i], &hash);
+            audit_node(&hash, &proof[i], &hash);
         }
         node >>= 1;
         last >>= 1;
@@ -81,14 +83,14 @@ static bool consistency_step(struct consistency *walk, const struct digest *piec
     if (walk->last == 0)
         return false;
     if ((walk->node & 1) != 0 || walk->node == walk->last) {
-        hash_node(piece, &walk->old_hash, &walk->old_hash);
-        hash_node(piece, &walk->new_hash, &walk->new_hash);
+        audit_node(piece, &walk->old_hash, &walk->old_hash);
+        audit_node(piece, &walk->new_hash, &walk->new_hash);
         while (walk->node != 0 && (walk->node & 1) == 0) {
             walk->node >>= 1;
             walk->last >>= 1;
         }
     } else {
-        hash_node(&walk->new_hash, piece, &walk->new_hash);
+        audit_node(&walk->new_hash, piece, &walk->new_hash);
     }
     walk->node >>= 1;
     walk->last >>= 1;

@@ -7,30 +7,6 @@
 
 #include "exeat/base/memory.h"
 
-/* Length of the valid UTF-8 sequence at the front (RFC 3629), and its code point; 0 when there is none. */
-static size_t utf8_length(struct text text, uint32_t *code)
-{
-    const uint8_t *at = (const uint8_t *)text.data;
-    if (at[0] < 0x80) {
-        *code = at[0];
-        return 1;
-    }
-    size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    if (at[0] < 0xc2 || at[0] > 0xf4 || text.length < length)
-        return 0;
-    uint32_t value = at[0] & (0x7fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-        value = value << 6 | (at[i] & 0x3fu);
-    }
-    bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
-    if (overlong || (value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff)
-        return 0;
-    *code = value;
-    return length;
-}
-
 static bool needs_escape(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x2028 || code == 0x2029;
@@ -41,7 +17,7 @@ void json_append_string(struct buffer *out, struct text text)
     buffer_append_byte(out, '"');
     while (text.length > 0) {
         uint32_t code = 0;
-        size_t length = utf8_length(text, &code);
+        size_t length = text_utf8_length(text, &code);
         if (length == 0) {
             buffer_append_string(out, "\\ufffd");
             length = 1;

@@ -206,3 +206,38 @@ size_t text_distance(struct text left, struct text right)
     base_free(rows);
     return distance;
 }
+
+size_t text_utf8_length(struct text text, uint32_t *code)
+{
+    const uint8_t *at = (const uint8_t *)text.data;
+    if (at[0] < 0x80) {
+        *code = at[0];
+        return 1;
+    }
+    size_t length = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+    if (at[0] < 0xc2 || at[0] > 0xf4 || text.length < length)
+        return 0;
+    uint32_t value = at[0] & (0x7fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+        value = value << 6 | (at[i] & 0x3fu);
+    }
+    bool overlong = (length == 3 && value < 0x800) || (length == 4 && value < 0x10000);
+    if (overlong || (value >= 0xd800 && value <= 0xdfff) || value > 0x10ffff)
+        return 0;
+    *code = value;
+    return length;
+}
+
+bool text_is_utf8(struct text text)
+{
+    while (text.length > 0) {
+        uint32_t code;
+        size_t length = text_utf8_length(text, &code);
+        if (length == 0)
+            return false;
+        text = text_after(text, length);
+    }
+    return true;
+}

@@ -59,4 +59,8 @@ bool text_glob(struct text pattern, struct text text);
 /* How many single-byte edits (insert, delete, replace, swap) turn one into the other. */
 size_t text_distance(struct text left, struct text right);
 
+/* Length of the valid UTF-8 sequence at the front (RFC 3629), and its code point; 0 when there is none. */
+size_t text_utf8_length(struct text text, uint32_t *code);
+bool text_is_utf8(struct text text);
+
 #endif

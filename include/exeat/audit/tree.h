@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The RFC 6962 Merkle tree over records (2.1), its proofs (2.1.1, 2.1.2; checked as RFC 9162 2.1.3.2 and 2.1.4.2 say),
+ * and how a proof is made in one pass over the leaves. Pure: no files, no allocation. */
+#ifndef EXEAT_AUDIT_TREE_H
+#define EXEAT_AUDIT_TREE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "exeat/base/attributes.h"
+#include "exeat/base/bytes.h"
+#include "exeat/base/digest.h"
+
+enum { TREE_LEVELS = 64 };
+/* The frontier of a tree: roots of its perfect subtrees, largest first. */
+struct audit_tree {
+    uint64_t size;
+    struct digest nodes[TREE_LEVELS];
+    size_t count;
+};
+void audit_leaf(struct bytes record, struct digest *leaf);
+void audit_node(const struct digest *left, const struct digest *right, struct digest *node);
+void audit_tree_append(struct audit_tree *tree, const struct digest *leaf);
+void audit_tree_root(const struct audit_tree *tree, struct digest *root);
+
+MUST_CHECK bool audit_inclusion_verify(
+    const struct digest *leaf, uint64_t index, uint64_t size, const struct digest *proof, size_t count,
+    const struct digest *root);
+MUST_CHECK bool audit_consistency_verify(
+    uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
+    const struct digest *new_root);
+
+/* --- making proofs -------------------------------------------------------------------------------------------------
+ */
+
+struct audit_proof {
+    struct digest hashes[TREE_LEVELS];
+    size_t count;
+};
+/* A run of leaves whose root the proof needs, or, when `hidden`, does not need. */
+struct audit_span {
+    uint64_t from;
+    uint64_t to;
+    bool hidden;
+    struct digest root;
+};
+/* Reads the leaves once, in order, and keeps O(log n) of them. Begin it, add the leaves from 0 (or the frontier of a
+ * prefix and the leaves after it), finish. */
+struct audit_prover {
+    struct audit_span spans[TREE_LEVELS + 1]; /* from the root down; together they are all leaves */
+    size_t count;
+    size_t current; /* the span that `run` is in */
+    uint64_t next;  /* the leaf wanted */
+    uint64_t size;
+    struct audit_tree run;
+};
+/* That leaf `index` is in the tree of `size`; index < size. */
+void audit_prover_inclusion(struct audit_prover *prover, uint64_t index, uint64_t size);
+/* That the tree of `new_size` begins with that of `old_size`; old_size <= new_size. */
+void audit_prover_consistency(struct audit_prover *prover, uint64_t old_size, uint64_t new_size);
+/* In place of the first leaves. False: the prefix swallows what the proof must show; those leaves are needed. */
+MUST_CHECK bool audit_prover_prefix(struct audit_prover *prover, const struct audit_tree *prefix);
+bool audit_prover_wants(const struct audit_prover *prover); /* more leaves? */
+void audit_prover_leaf(struct audit_prover *prover, const struct digest *leaf);
+/* Once it wants no more. */
+void audit_prover_finish(const struct audit_prover *prover, struct audit_proof *proof);
+
+#endif

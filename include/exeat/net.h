@@ -157,15 +157,28 @@ void resolve_cancel(struct resolve *resolve);
 /* --- tunnel
  * ------------------------------------------------------------------------------------------------------------ */
 
-/* Copies both ways between two streams until both have ended; half-close is passed on. The caller owns the streams and
+/* Pipes that all loops of the process may have between them, so that a node's limit for one user is kept. */
+struct pipe_budget {
+    _Atomic int left;
+};
+enum { PIPE_BUDGET = 256 };
+/* Borrows for the loop's life; without it tunnels copy. SIGPIPE must be ignored: splice(2) has no MSG_NOSIGNAL. */
+void loop_set_pipes(struct loop *loop, struct pipe_budget *budget);
+
+/* Moves bytes both ways between two streams until both have ended; half-close is passed on. Small messages are copied,
+ * bulk between plain sockets is spliced. A quiet way holds neither a block nor a pipe. The caller owns the streams and
  * calls tunnel_run when one of them is ready. */
 enum tunnel_state { TUNNEL_OPEN, TUNNEL_ENDING, TUNNEL_ENDED };
+enum tunnel_means { TUNNEL_COPIES, TUNNEL_SPLICES };
+struct pipe;
 struct tunnel_way {
     struct stream *from; /* borrowed */
     struct stream *to;   /* borrowed */
     struct window window;
-    uint64_t bytes; /* delivered */
+    struct pipe *pipe; /* owned; NULL unless bytes are in it */
+    uint64_t bytes;    /* delivered */
     enum tunnel_state state;
+    enum tunnel_means means;
 };
 struct tunnel {
     struct loop *loop;    /* borrowed */

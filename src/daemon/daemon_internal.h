@@ -25,6 +25,7 @@ struct worker_options {
     const struct tls_authority *authority; /* borrowed; NULL: nothing is opened */
     struct audit *audit;                   /* borrowed */
     const char *via;                       /* borrowed */
+    struct pipe_budget *pipes;             /* borrowed; shared by all workers */
     const int *listeners;                  /* bound sockets, taken */
     size_t listener_count;
 };
@@ -58,6 +59,7 @@ struct gate {
     struct audit *audit;
     struct worker **workers;
     size_t worker_count;
+    struct pipe_budget pipes;
     struct admin *admin;
     struct control *control;
     struct files_watch *files;

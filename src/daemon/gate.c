@@ -241,6 +241,7 @@ static bool start_workers(struct gate *gate, uint16_t ports[LISTENERS_MAX])
             .authority = gate->authority,
             .audit = gate->audit,
             .via = gate->via,
+            .pipes = &gate->pipes,
             .listeners = listeners,
             .listener_count = settings->listen.forward_count,
         };
@@ -342,7 +343,7 @@ static bool load(struct gate *gate, enum exit_code *code)
 
 enum exit_code daemon_run(const char *config_path)
 {
-    struct gate gate = {.path = config_path};
+    struct gate gate = {.path = config_path, .pipes.left = PIPE_BUDGET};
     enum exit_code code;
     uint8_t token[4];
     set_process_limits();

@@ -272,6 +272,7 @@ worker_new(const struct worker_options *options, struct policy *policy, uint64_t
     struct worker *worker = base_zalloc(sizeof(*worker));
     worker->tls_client = client;
     worker->loop = loop_new();
+    loop_set_pipes(worker->loop, options->pipes);
     worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ASSERT(worker->wake >= 0);
     worker->wake_watch = watch_new(worker->loop, worker->wake, on_orders, worker);

@@ -47,6 +47,7 @@ void loop_free(struct loop *loop)
     if (loop == NULL)
         return;
     blocks_free(loop);
+    pipes_free(loop);
     event_free(loop->wake_event);
     close(loop->wake);
     event_base_free(loop->base);

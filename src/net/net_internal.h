@@ -15,6 +15,10 @@ struct loop {
     struct list deferred;
     struct window_block *blocks; /* owned; spare blocks, singly linked */
     size_t spare_blocks;
+    struct pipe_budget *pipe_budget; /* borrowed; NULL: this loop never splices */
+    struct pipe *pipes;              /* owned; spare pipes, empty, singly linked */
+    size_t spare_pipes;
+    unsigned pipe_rest; /* pipes that are not asked for after the kernel refused one */
 };
 
 /* A piece of memory for a window; `capacity` bytes follow. */
@@ -27,5 +31,21 @@ struct window_block {
 struct window_block *block_take(struct loop *loop, size_t capacity);
 void block_give(struct loop *loop, struct window_block *block);
 void blocks_free(struct loop *loop);
+
+/* A pipe between two plain sockets; `held` bytes are in it. */
+struct pipe {
+    struct pipe *next;
+    int in;
+    int out;
+    size_t held;
+};
+
+struct pipe *pipe_take(struct loop *loop); /* an empty one; NULL: there is none to have, copy */
+void pipe_give(struct loop *loop, struct pipe *pipe);
+void pipes_free(struct loop *loop);
+/* Moves what is there, once, into an empty pipe. */
+enum io pipe_fill(struct pipe *pipe, struct stream *from);
+/* Moves all it can; IO_OK when the pipe is empty. Adds what was moved to `*put`. */
+enum io pipe_drain(struct pipe *pipe, struct stream *to, uint64_t *put);
 
 #endif

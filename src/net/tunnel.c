@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copies bytes both ways between two streams until both have ended. */
+/* Moves bytes both ways between two streams until both have ended. A way begins by copying; a read that fills its
+ * block says that there is bulk, and from then on it splices, until a splice brings less than a block again. */
 #include "net_internal.h"
 
-enum { TUNNEL_WINDOW = 65536, TUNNEL_TURN = 16 };
+enum { TUNNEL_TURN = 1 << 20 }; /* bytes moved one way before others have their turn */
 
 enum way_result { WAY_WAITS, WAY_HAS_MORE, WAY_ENDED, WAY_FROM_BROKE, WAY_TO_BROKE };
 
@@ -14,20 +15,56 @@ static enum way_result end_way(struct tunnel_way *way)
     return WAY_ENDED;
 }
 
-/* Moves bytes one way until a side must wait, or it has had its turn. */
-static enum way_result run_way(struct loop *loop, struct tunnel_way *way)
+static void drop_pipe(struct loop *loop, struct tunnel_way *way)
 {
-    if (way->state == TUNNEL_ENDED)
-        return WAY_ENDED;
-    for (int i = 0; i < TUNNEL_TURN; i++) {
-        enum io put = window_write(loop, &way->window, way->to, &way->bytes);
+    if (way->pipe != NULL)
+        pipe_give(loop, way->pipe);
+    way->pipe = NULL;
+}
+
+/* What was taken from the one side and not yet delivered to the other. */
+static enum io deliver(struct loop *loop, struct tunnel_way *way)
+{
+    enum io result = window_write(loop, &way->window, way->to, &way->bytes);
+    if (result == IO_OK && way->pipe != NULL)
+        result = pipe_drain(way->pipe, way->to, &way->bytes);
+    return result;
+}
+
+static enum io copy_in(struct loop *loop, struct tunnel_way *way)
+{
+    size_t got = 0;
+    enum io result = window_read(loop, &way->window, way->from, WINDOW_BLOCK, &got);
+    if (got == WINDOW_BLOCK && stream_is_plain(way->from) && stream_is_plain(way->to))
+        way->means = TUNNEL_SPLICES;
+    return result;
+}
+
+static enum io splice_in(struct loop *loop, struct tunnel_way *way)
+{
+    if (way->pipe == NULL)
+        way->pipe = pipe_take(loop);
+    if (way->pipe == NULL)
+        return copy_in(loop, way);
+    enum io result = pipe_fill(way->pipe, way->from);
+    if (result == IO_OK && way->pipe->held < WINDOW_BLOCK)
+        way->means = TUNNEL_COPIES;
+    return result;
+}
+
+/* Moves bytes one way until a side must wait, or it has had its turn. */
+static enum way_result move_way(struct loop *loop, struct tunnel_way *way)
+{
+    uint64_t turn_end = way->bytes + TUNNEL_TURN;
+    while (way->bytes < turn_end) {
+        enum io put = deliver(loop, way);
         if (put == IO_AGAIN)
             return WAY_WAITS;
         if (put != IO_OK)
             return WAY_TO_BROKE;
         if (way->state == TUNNEL_ENDING)
             return end_way(way);
-        enum io got = window_read(loop, &way->window, way->from, TUNNEL_WINDOW, NULL);
+        enum io got = way->means == TUNNEL_SPLICES ? splice_in(loop, way) : copy_in(loop, way);
         if (got == IO_AGAIN)
             return WAY_WAITS;
         if (got == IO_BROKEN)
@@ -36,6 +73,16 @@ static enum way_result run_way(struct loop *loop, struct tunnel_way *way)
             way->state = TUNNEL_ENDING;
     }
     return WAY_HAS_MORE;
+}
+
+static enum way_result run_way(struct loop *loop, struct tunnel_way *way)
+{
+    if (way->state == TUNNEL_ENDED)
+        return WAY_ENDED;
+    enum way_result result = move_way(loop, way);
+    if (way->pipe != NULL && way->pipe->held == 0)
+        drop_pipe(loop, way);
+    return result;
 }
 
 enum tunnel_result tunnel_run(struct tunnel *tunnel)
@@ -59,4 +106,6 @@ void tunnel_clear(struct tunnel *tunnel)
 {
     window_clear(tunnel->loop, &tunnel->up.window);
     window_clear(tunnel->loop, &tunnel->down.window);
+    drop_pipe(tunnel->loop, &tunnel->up);
+    drop_pipe(tunnel->loop, &tunnel->down);
 }

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """CONNECT: what is allowed goes through unopened, bound to its name; everything else is told why not."""
+import os
 import socket
 import ssl
+import threading
 
 import pytest
 from support.gate import allow, ask, free_port, hosts, read_head
@@ -106,6 +108,38 @@ def test_bytes_go_both_ways_and_half_close_is_passed_on(gate, listen, root):
     while part := connection.recv(65536):
         data += part
     assert data == b"got 100000 bytes after the hello"
+
+
+def start_hello(name):
+    """A real ClientHello, made by a client that never goes on with its handshake."""
+    client = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), outgoing := ssl.MemoryBIO(), server_hostname=name)
+    with pytest.raises(ssl.SSLWantReadError):
+        client.do_handshake()
+    return outgoing.read()
+
+
+def test_bulk_is_spliced_both_ways_and_counted_to_the_byte(gate, listen):
+    up, down = os.urandom(1 << 20) * 20, os.urandom(1 << 20) * 20 + b"the end"
+    received = []
+
+    def serve(connection):
+        sender = threading.Thread(target=connection.sendall, args=(down,))
+        sender.start()
+        received.append(b"".join(iter(lambda: connection.recv(1 << 18), b"")))
+        sender.join()
+
+    one = gate(resolve=hosts("bulk.example"), rules=[allow("bulk.example")])
+    connection, _ = one.tunnel("bulk.example", listen(serve).port)
+    hello = start_hello("bulk.example")
+    connection.sendall(hello)
+    sender = threading.Thread(target=lambda: (connection.sendall(up), connection.shutdown(socket.SHUT_WR)))
+    sender.start()
+    assert b"".join(iter(lambda: connection.recv(1 << 18), b"")) == down
+    sender.join()
+    outcome = one.outcome_of(one.only_decision())
+    assert received == [hello + up]
+    assert (outcome["bytes_up"], outcome["bytes_down"]) == (len(hello) + len(up), len(down))
+    assert one.descriptors("pipe:"), "nothing was spliced"
 
 
 def test_a_hello_may_come_in_small_pieces(shop, secure_origin, root):

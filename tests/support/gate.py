@@ -99,6 +99,11 @@ class Gate:
         self.process.wait()
         self.process = None
 
+    def descriptors(self, kind):
+        """What the process has open of a kind: "pipe:", "socket:"."""
+        folder = pathlib.Path(f"/proc/{self.process.pid}/fd")
+        return [found for found in map(os.readlink, folder.iterdir()) if found.startswith(kind)]
+
     def log(self):
         return self.log_path.read_text(errors="replace")
 

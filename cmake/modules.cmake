@@ -74,3 +74,12 @@ function(exeat_fuzz_targets)
         target_link_libraries(${stem} PRIVATE ${module})
     endforeach()
 endfunction()
+
+# tests/support/make_store.c: an audit store of any size, for tests and benchmarks. `ninja make_store` where tests are off.
+function(exeat_support_programs)
+    add_executable(make_store EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/support/make_store.c)
+    target_link_libraries(make_store PRIVATE audit)
+    if(EXEAT_TESTS)
+        set_target_properties(make_store PROPERTIES EXCLUDE_FROM_ALL OFF)
+    endif()
+endfunction()

@@ -7,40 +7,75 @@
 
 #include "exeat/audit.h"
 
+/* Told from time to time how far reading is: up to which sequence. */
+struct evidence_progress {
+    void (*on_progress)(void *context, uint64_t position);
+    void *context;
+};
+
 /* --- export --------------------------------------------------------------------------------------------------------
  */
 
 enum evidence_format {
+    EVIDENCE_JSONL,   /* Elastic Common Schema, JSON Lines */
+    EVIDENCE_CSV,     /* RFC 4180, safe to open in a spreadsheet */
+    EVIDENCE_CEF,     /* CEF:0 */
+    EVIDENCE_LEEF,    /* LEEF 2.0 */
+    EVIDENCE_OCSF,    /* OCSF 1.8.0 HTTP Activity, JSON Lines */
+    EVIDENCE_SYSLOG,  /* RFC 5424 */
+    EVIDENCE_TEXT,    /* columns for a terminal */
     EVIDENCE_RECORDS, /* JSON Lines: each record of the log with its fields by name, in order of sequence */
-    EVIDENCE_CSV,     /* one request a line, decision and outcome together; RFC 4180, safe to open in a spreadsheet */
-    EVIDENCE_TEXT     /* the same for a terminal */
+    EVIDENCE_FORMATS
 };
-/* All conditions hold together. Empty texts and zeros are no condition. */
+MUST_CHECK bool evidence_format_parse(struct text name, enum evidence_format *format);
+const char *evidence_format_name(enum evidence_format format);
+
+/* All conditions hold together. Empty texts and zeros are no condition. Lists are separated by commas, any of them will
+ * do, and "*" stands for any text. */
 struct evidence_filter {
     int64_t since_us; /* wall clock */
     int64_t until_us;
-    struct text host; /* glob */
-    struct text rule;
-    struct text client;
-    struct text request; /* id, hex */
-    enum verdict verdict;
-    enum reason reason;
-    bool has_reason;
+    struct text host;     /* list */
+    struct text rule;     /* list */
+    struct text client;   /* list */
+    struct text provider; /* list */
+    struct text reason;   /* list of codes, of the decision or of its outcome */
+    struct text done;     /* list */
+    struct text request;  /* id, hex */
+    unsigned verdicts;    /* bits 1 << enum verdict */
     bool llm_only;
+    bool redact; /* leave private parts out */
+};
+/* Where to go on, as a text that the last run gave. */
+struct evidence_cursor {
+    struct text start; /* empty: from the beginning */
+    bool (*save)(void *context, struct text cursor, char **error);
+    void *context;
 };
 struct evidence_export {
     struct evidence_filter filter;
     enum evidence_format format;
-    bool redact; /* leave private parts out */
     FILE *out;
+    uint64_t limit;                           /* lines; 0: no limit */
+    bool from_end;                            /* without a cursor: only what comes from now on */
+    const struct evidence_cursor *cursor;     /* NULL: none */
+    const struct evidence_progress *progress; /* NULL: none */
 };
-/* Writes what matches. False: the store or the output failed, `error` (base_free) says how. `*count` is how many
- * requests (records: records) were written. */
+/* Writes what matches, in memory that does not grow with the store. Requests come in order of their decisions, but for
+ * those that outlast thousands of others, which come when they end; those that have not ended come last, and again,
+ * whole, when a later run goes on from the cursor. False: the store or the output failed, `error` (base_free) says how.
+ * `*count` is how many lines were written. */
 MUST_CHECK bool
 evidence_write(struct audit_reader *reader, const struct evidence_export *options, uint64_t *count, char **error);
-/* Writes each record as a line when it comes, from now on, until `goes_on` says no; sleeps between looks. */
+/* Writes what there is and then what comes, until `goes_on` says no. EVIDENCE_TEXT: a line for each record. */
 MUST_CHECK bool evidence_follow(
     struct audit_reader *reader, const struct evidence_export *options, bool (*goes_on)(void), char **error);
+
+/* Appends everything about one request (its id in hex) for a person to read; nothing when it is not there. False: the
+ * store cannot be read. */
+MUST_CHECK bool evidence_show(
+    struct audit_reader *reader, struct text request, bool redact, const struct evidence_progress *progress,
+    struct buffer *out, char **error);
 
 /* --- verify --------------------------------------------------------------------------------------------------------
  */

@@ -8,6 +8,7 @@
 
 #include "exeat/audit.h"
 #include "exeat/base/check.h"
+#include "record_tags.h"
 
 static const char *const kind_names[] = {
     [AUDIT_OPEN] = "open",
@@ -30,40 +31,6 @@ const char *audit_kind_name(enum audit_kind kind)
     size_t index = (size_t)kind;
     return index < COUNT_OF(kind_names) && kind_names[index] != NULL ? kind_names[index] : "unknown";
 }
-
-enum decision_tag {
-    TAG_POLICY = 0x01,
-    TAG_VERDICT = 0x02,
-    TAG_PLAN = 0x03,
-    TAG_RULE = 0x04,
-    TAG_REASON = 0x05,
-    TAG_METHOD = 0x06,
-    TAG_SCHEME = 0x07,
-    TAG_HOST = 0x08,
-    TAG_PORT = 0x09,
-    TAG_SNI = 0x0d,
-    TAG_PROVIDER = 0x13,
-    TAG_MODEL = 0x14,
-    TAG_CLIENT = 0x1c,
-    TAG_ID = 0x1b,
-    TAG_OPERATION = 0x1f,
-    TAG_OBSERVED = 0x20,
-};
-enum outcome_tag {
-    OUTCOME_STATUS = 0x02,
-    OUTCOME_UP = 0x03,
-    OUTCOME_DOWN = 0x04,
-    OUTCOME_DURATION = 0x05,
-    OUTCOME_TOKENS_IN = 0x06,
-    OUTCOME_TOKENS_OUT = 0x07,
-    OUTCOME_DONE = 0x0a,
-    OUTCOME_ADDRESS = 0x0b,
-    OUTCOME_REASON = 0x0c,
-    OUTCOME_PEER_KEY = 0x0e,
-    OUTCOME_SERVED = 0x15,
-    OUTCOME_INFERENCE = 0x16,
-};
-enum private_tag { PRIVATE_PATH = 0x01, PRIVATE_QUERY = 0x02, PRIVATE_CLIENT = 0x03 };
 
 static const struct audit_tag decision_tags[] = {
     {TAG_POLICY, "policy", AUDIT_NUMBER, 8},
@@ -101,9 +68,11 @@ static const struct audit_tag outcome_tags[] = {
 };
 static const struct audit_tag life_tags[] = {
     /* of all other kinds */
-    {0x20, "origin", AUDIT_TEXT, 0}, {0x21, "previous_size", AUDIT_NUMBER, 8}, {0x22, "build", AUDIT_TEXT, 0},
-    {0x25, "boot", AUDIT_TEXT, 0},   {0x28, "event", AUDIT_TEXT, 0},           {0x29, "detail", AUDIT_TEXT, 0},
-    {0x2a, "file", AUDIT_TEXT, 0},   {0x2b, "digest", AUDIT_BYTES, 0},         {0x2c, "count", AUDIT_NUMBER, 8},
+    {LIFE_ORIGIN, "origin", AUDIT_TEXT, 0}, {LIFE_PREVIOUS_SIZE, "previous_size", AUDIT_NUMBER, 8},
+    {LIFE_BUILD, "build", AUDIT_TEXT, 0},   {LIFE_BOOT, "boot", AUDIT_TEXT, 0},
+    {LIFE_EVENT, "event", AUDIT_TEXT, 0},   {LIFE_DETAIL, "detail", AUDIT_TEXT, 0},
+    {LIFE_FILE, "file", AUDIT_TEXT, 0},     {LIFE_DIGEST, "digest", AUDIT_BYTES, 0},
+    {LIFE_COUNT, "count", AUDIT_NUMBER, 8},
 };
 
 static const struct audit_tag *find_in(const struct audit_tag *tags, size_t count, uint8_t tag)

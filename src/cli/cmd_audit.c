@@ -89,11 +89,12 @@ enum option_set {
     OF_ALL = 1,    /* which store */
     OF_EXPORT = 2, /* what of it, and how */
     OF_VERIFY = 4,
+    OF_SHOW = 8,
 };
 static const struct audit_option_row {
     const char *name;
     bool is_flag;
-    enum option_set set;
+    unsigned sets;
 } option_rows[] = {
     [OPTION_CONFIG] = {"-c", false, OF_ALL},
     [OPTION_STORE] = {"--store", false, OF_ALL},
@@ -104,11 +105,15 @@ static const struct audit_option_row {
     [OPTION_HOST] = {"--host", false, OF_EXPORT},
     [OPTION_RULE] = {"--rule", false, OF_EXPORT},
     [OPTION_CLIENT] = {"--client", false, OF_EXPORT},
+    [OPTION_PROVIDER] = {"--provider", false, OF_EXPORT},
+    [OPTION_DONE] = {"--done", false, OF_EXPORT},
     [OPTION_REQUEST] = {"--request", false, OF_EXPORT},
     [OPTION_VERDICT] = {"--verdict", false, OF_EXPORT},
     [OPTION_REASON] = {"--reason", false, OF_EXPORT},
     [OPTION_LLM] = {"--llm", true, OF_EXPORT},
-    [OPTION_REDACT] = {"--redact", true, OF_EXPORT},
+    [OPTION_REDACT] = {"--redact", true, OF_EXPORT | OF_SHOW},
+    [OPTION_LIMIT] = {"--limit", false, OF_EXPORT},
+    [OPTION_CURSOR] = {"--cursor", false, OF_EXPORT},
     [OPTION_CHECKPOINT] = {"--checkpoint", false, OF_VERIFY},
 };
 _Static_assert(COUNT_OF(option_rows) == OPTION_COUNT, "every option has a row");
@@ -119,11 +124,9 @@ static const struct audit_command {
     unsigned sets; /* of options that it knows */
     int operands;
 } commands[] = {
-    {"export", audit_export, OF_ALL | OF_EXPORT, 0},
-    {"follow", audit_follow, OF_ALL | OF_EXPORT, 0},
-    {"verify", audit_verify, OF_ALL | OF_VERIFY, 0},
-    {"checkpoint", audit_checkpoint, OF_ALL, 0},
-    {"keys", audit_keys, OF_ALL, 0},
+    {"export", audit_export, OF_ALL | OF_EXPORT, 0}, {"follow", audit_follow, OF_ALL | OF_EXPORT, 0},
+    {"show", audit_show, OF_ALL | OF_SHOW, 1},       {"verify", audit_verify, OF_ALL | OF_VERIFY, 0},
+    {"checkpoint", audit_checkpoint, OF_ALL, 0},     {"keys", audit_keys, OF_ALL, 0},
 };
 
 static const struct audit_command *find_command(const char *name)
@@ -149,7 +152,7 @@ static int take_options(int argc, char **argv, const struct audit_command *comma
     struct option_row rows[OPTION_COUNT];
     size_t count = 0;
     for (size_t i = 0; i < OPTION_COUNT; i++)
-        if ((option_rows[i].set & command->sets) != 0)
+        if ((option_rows[i].sets & command->sets) != 0)
             rows[count++] = (struct option_row){option_rows[i].name, &call->words[i], option_rows[i].is_flag};
     return options_take(argc, argv, rows, count);
 }

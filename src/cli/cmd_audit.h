@@ -17,11 +17,15 @@ enum audit_option {
     OPTION_HOST,
     OPTION_RULE,
     OPTION_CLIENT,
+    OPTION_PROVIDER,
+    OPTION_DONE,
     OPTION_REQUEST,
     OPTION_VERDICT,
     OPTION_REASON,
     OPTION_LLM,
     OPTION_REDACT,
+    OPTION_LIMIT,
+    OPTION_CURSOR,
     OPTION_CHECKPOINT,
     OPTION_COUNT
 };
@@ -45,8 +49,22 @@ bool audit_call_announce(const struct audit_call *call, const char *what);
 MUST_CHECK bool audit_call_filter(const struct audit_call *call, struct evidence_filter *filter);
 MUST_CHECK bool audit_call_format(const struct audit_call *call, enum evidence_format *format);
 
+/* A bar on stderr, when that is a terminal and it takes more than a second. */
+struct progress {
+    struct evidence_progress watch;
+    uint64_t first;
+    uint64_t end;
+    uint64_t start_us;
+    uint64_t shown_us;
+    bool is_terminal;
+    bool is_shown;
+};
+const struct evidence_progress *progress_start(struct progress *progress, uint64_t first, uint64_t end);
+void progress_end(struct progress *progress);
+
 enum exit_code audit_export(const struct audit_call *call);
 enum exit_code audit_follow(const struct audit_call *call);
+enum exit_code audit_show(const struct audit_call *call);
 enum exit_code audit_verify(const struct audit_call *call);
 enum exit_code audit_checkpoint(const struct audit_call *call);
 enum exit_code audit_keys(const struct audit_call *call);

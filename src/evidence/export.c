@@ -1,238 +1,268 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Export: records in order of sequence; for tables, decisions wait for their outcomes, bounded. */
+/* Export and follow: items through a format, in constant memory, from a position and to one. */
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 
 #include "evidence_internal.h"
-#include "exeat/base/list.h"
 #include "exeat/base/memory.h"
 
-enum { WAITING_MAX = 20000, FOLLOW_MS = 200 };
+enum { FOLLOW_MS = 200 };
 
 struct export
 {
     struct audit_reader *reader;
     const struct evidence_export *options;
-    struct list waiting; /* struct evidence_row: requests, oldest first */
-    size_t waiting_count;
+    const struct format *format;
+    struct format_source source;
+    struct requests_options requests_options;
+    struct requests *requests; /* owned */
+    struct buffer line;        /* owned */
     uint64_t count;
 };
 
-/* --- filter
- * ----------------------------------------------------------------------------------------------------------- */
-
-static bool text_fits(struct text wanted, struct text value)
+static bool is_by_record(const struct evidence_export *options)
 {
-    return wanted.length == 0 || text_equal(wanted, value);
+    return options->format == EVIDENCE_RECORDS;
 }
 
-static bool time_fits(const struct evidence_filter *filter, int64_t wall_us)
-{
-    return (filter->since_us == 0 || wall_us >= filter->since_us) &&
-           (filter->until_us == 0 || wall_us < filter->until_us);
-}
-
-static bool asks_for_requests(const struct evidence_filter *filter)
-{
-    return filter->host.length > 0 || filter->rule.length > 0 || filter->client.length > 0 ||
-           filter->request.length > 0 || filter->verdict != 0 || filter->has_reason || filter->llm_only;
-}
-
-static bool decision_fits(const struct evidence_filter *filter, const struct facts *facts)
-{
-    if (filter->host.length > 0 && !text_glob(filter->host, facts_find(facts, "host")))
-        return false;
-    if (filter->verdict != 0 && !text_equal(text_from(verdict_name(filter->verdict)), facts_find(facts, "verdict")))
-        return false;
-    if (filter->has_reason && !text_equal(text_from(reason_row(filter->reason)->code), facts_find(facts, "reason")))
-        return false;
-    if (filter->llm_only && facts_find(facts, "llm_operation").length == 0)
-        return false;
-    return text_fits(filter->rule, facts_find(facts, "rule")) &&
-           text_fits(filter->client, facts_find(facts, "client")) &&
-           text_fits(filter->request, facts_find(facts, "request"));
-}
-
-/* --- requests that wait for their outcome
- * ------------------------------------------------------------------------------ */
-
-static struct evidence_row *find_waiting(struct export *export, struct text request)
-{
-    struct list_node *node = list_first(&export->waiting);
-    for (; node != NULL; node = list_next(&export->waiting, node)) {
-        struct evidence_row *row = list_owner(node, struct evidence_row, node);
-        if (!row->is_whole && text_equal(facts_find(&row->decision, "request"), request))
-            return row;
-    }
-    return NULL;
-}
-
-static void free_row(struct export *export, struct evidence_row *row)
-{
-    list_remove(&row->node);
-    export->waiting_count--;
-    arena_clear(&row->arena);
-    base_free(row);
-}
-
-static bool is_table(const struct export *export)
-{
-    return export->options->format != EVIDENCE_RECORDS;
-}
-
-static void flush_rows(struct export *export, bool all)
-{
-    struct list_node *node;
-    while ((node = list_first(&export->waiting)) != NULL) {
-        struct evidence_row *row = list_owner(node, struct evidence_row, node);
-        if (!row->is_whole && !all && export->waiting_count < WAITING_MAX)
-            return;
-        if (is_table(export))
-            write_table_row(row, export->options->format, export->options->out);
-        free_row(export, row);
-    }
-}
-
-/* --- records
+/* --- lines
  * ------------------------------------------------------------------------------------------------------------ */
 
-static bool take_decision(struct export *export, const struct audit_row *row)
+static void put_line(struct export *export)
 {
-    struct evidence_row *kept = base_zalloc(sizeof(*kept));
-    bool readable = facts_read(row, export->options->redact, &kept->arena, &kept->decision);
-    bool fits = readable && time_fits(&export->options->filter, row->wall_us) &&
-                decision_fits(&export->options->filter, &kept->decision);
-    if (!fits) {
-        arena_clear(&kept->arena);
-        base_free(kept);
-        return readable;
-    }
-    list_append(&export->waiting, &kept->node);
-    export->waiting_count++;
+    fwrite(export->line.data, 1, export->line.length, export->options->out);
+    buffer_empty(&export->line);
+}
+
+static void put_item(struct export *export, const struct item *item)
+{
+    if (export->format->item == NULL || (!item_is_request(item) && !export->format->has_life))
+        return;
+    export->format->item(&export->source, item, &export->line);
+    put_line(export);
     export->count++;
-    if (!is_table(export))
-        write_json(&kept->decision, export->options->out);
-    return true;
 }
 
-static bool take_outcome(struct export *export, const struct audit_row *row)
+static void on_record(void *context, const struct audit_row *row)
 {
+    struct export *export = context;
     struct arena arena = {0};
     struct facts facts;
-    bool readable = facts_read(row, export->options->redact, &arena, &facts);
-    struct evidence_row *kept = readable ? find_waiting(export, facts_find(&facts, "request")) : NULL;
-    if (kept != NULL) {
-        kept->is_whole = facts_read(row, export->options->redact, &kept->arena, &kept->outcome);
-        if (!is_table(export)) {
-            write_json(&facts, export->options->out);
-            export->count++;
-        }
-        flush_rows(export, false);
-    }
-    arena_clear(&arena);
-    return readable;
-}
-
-static bool take_other(struct export *export, const struct audit_row *row)
-{
-    const struct evidence_filter *filter = &export->options->filter;
-    struct arena arena = {0};
-    struct facts facts;
-    bool readable = facts_read(row, export->options->redact, &arena, &facts);
-    if (readable && !is_table(export) && !asks_for_requests(filter) && time_fits(filter, row->wall_us)) {
-        write_json(&facts, export->options->out);
+    struct bytes private_part = export->options->filter.redact ? (struct bytes){0} : row->private_part;
+    if (facts_read(row->body, private_part, &arena, &facts)) {
+        facts_append_json(&facts, &export->line);
+        buffer_append(&export->line, TEXT("}\n"));
+        put_line(export);
         export->count++;
     }
     arena_clear(&arena);
-    return readable;
 }
 
-static bool take(struct export *export, const struct audit_row *row)
+/* A line for each record, for a terminal. */
+static void on_terminal(void *context, const struct audit_row *row)
 {
-    if (row->kind == AUDIT_DECISION)
-        return take_decision(export, row);
-    return row->kind == AUDIT_COMPLETION ? take_outcome(export, row) : take_other(export, row);
+    struct export *export = context;
+    struct arena arena = {0};
+    struct facts facts;
+    struct bytes private_part = export->options->filter.redact ? (struct bytes){0} : row->private_part;
+    if (facts_read(row->body, private_part, &arena, &facts)) {
+        facts_append_line(&facts, &export->line);
+        put_line(export);
+    }
+    arena_clear(&arena);
 }
 
-static char *unreadable(uint64_t sequence)
+static void start(
+    struct export *export, struct audit_reader *reader, const struct evidence_export *options,
+    void (*on_row)(void *context, const struct audit_row *row))
 {
+    *export = (struct export){.reader = reader, .options = options, .format = format_of(options->format)};
+    export->source.origin = audit_reader_origin(reader);
+    export->requests_options = (struct requests_options){.filter = &options->filter, .progress = options->progress};
+    export->requests_options.hook = (struct row_hook){on_row, export};
+    export->requests_options.by_record = on_row != NULL;
+    export->requests = requests_new(reader, &export->requests_options);
+}
+
+static void finish(struct export *export)
+{
+    requests_free(export->requests);
+    buffer_clear(&export->line);
+}
+
+static bool flush_out(struct export *export, char **error)
+{
+    if (fflush(export->options->out) == 0 && !ferror(export->options->out))
+        return true;
     struct buffer out = {0};
-    buffer_printf(&out, "record %llu is not readable; look with `exeat audit verify`", (unsigned long long)sequence);
-    return buffer_take(&out);
+    buffer_printf(&out, "cannot write the export: %s", strerror(errno));
+    *error = buffer_take(&out);
+    return false;
 }
 
-static bool read_all(struct export *export, char **error)
+/* --- cursor: where the next run goes on
+ * -------------------------------------------------------------------------------- */
+
+static void append_open(void *context, uint64_t sequence)
+{
+    buffer_printf(context, "open %llu\n", (unsigned long long)sequence);
+}
+
+/* The leaf of the last record that was read, so that another history is not mistaken for this one. */
+static bool leaf_at(struct audit_reader *reader, uint64_t sequence, struct digest *leaf)
 {
     struct audit_row row;
-    for (;;) {
-        switch (audit_reader_next(export->reader, &row)) {
-        case AUDIT_END:
-            return true;
-        case AUDIT_UNREADABLE:
-            *error = text_copy(text_from(audit_reader_error(export->reader)));
-            return false;
-        case AUDIT_ROW:
-            break;
-        }
-        if (!take(export, &row)) {
-            *error = unreadable(row.sequence);
-            return false;
-        }
+    audit_reader_seek(reader, sequence);
+    if (audit_reader_next(reader, &row) != AUDIT_ROW || row.sequence != sequence)
+        return false;
+    audit_leaf(row.body, leaf);
+    return true;
+}
+
+static void write_cursor(struct export *export, struct buffer *out)
+{
+    uint64_t position = requests_position(export->requests);
+    struct digest leaf;
+    buffer_append_string(out, CURSOR_HEAD);
+    buffer_append(out, TEXT("origin "));
+    buffer_append(out, export->source.origin);
+    buffer_printf(out, "\nnext %llu\n", (unsigned long long)position);
+    if (position > audit_reader_first(export->reader) && leaf_at(export->reader, position - 1, &leaf)) {
+        buffer_append(out, TEXT("last "));
+        buffer_append_hex(out, (struct bytes){leaf.bytes, sizeof(leaf.bytes)});
+        buffer_append_byte(out, '\n');
     }
+    audit_reader_seek(export->reader, position);
+    requests_open(export->requests, append_open, out);
+}
+
+static bool save_cursor(struct export *export, char **error)
+{
+    if (export->options->cursor == NULL)
+        return true;
+    struct buffer out = {0};
+    write_cursor(export, &out);
+    bool done = export->options->cursor->save(export->options->cursor->context, buffer_text(&out), error);
+    buffer_clear(&out);
+    return done;
+}
+
+static const char *why_not_resume(struct export *export, struct cursor *cursor)
+{
+    struct digest leaf;
+    if (!text_equal(cursor->origin, export->source.origin))
+        return "the cursor is of another log (its origin differs)";
+    uint64_t first = audit_reader_first(export->reader);
+    if (cursor->next > first && cursor->has_last &&
+        (!leaf_at(export->reader, cursor->next - 1, &leaf) || !digest_equal(&leaf, &cursor->last)))
+        return "the store is not the one that the cursor was made from: it was rolled back or written anew; keep both "
+               "and "
+               "look with `exeat audit verify`";
+    size_t kept = 0;
+    for (size_t i = 0; i < cursor->open_count; i++)
+        if (cursor->open[i] >= first) /* the others were pruned */
+            cursor->open[kept++] = cursor->open[i];
+    if (cursor->next < first)
+        cursor->next = first;
+    if (!requests_resume(export->requests, cursor->next, cursor->open, kept))
+        return "the cursor names a decision that is not in the store";
+    return NULL;
+}
+
+static bool resume(struct export *export, char **error)
+{
+    struct cursor cursor;
+    if (export->options->cursor == NULL || export->options->cursor->start.length == 0) {
+        if (export->options->from_end)
+            return requests_resume(export->requests, audit_reader_size(export->reader), NULL, 0);
+        return true;
+    }
+    const char *why = "the cursor file is not one that `exeat audit export --cursor` wrote";
+    if (cursor_parse(export->options->cursor->start, &cursor))
+        why = why_not_resume(export, &cursor);
+    cursor_clear(&cursor);
+    if (why != NULL)
+        *error = text_copy(text_from(why));
+    return why == NULL;
+}
+
+/* --- export
+ * ----------------------------------------------------------------------------------------------------------- */
+
+static bool is_enough(const struct export *export)
+{
+    return export->options->limit > 0 && export->count >= export->options->limit;
+}
+
+static bool write_all(struct export *export, char **error)
+{
+    struct item *item;
+    enum audit_read read = AUDIT_END;
+    while (!is_enough(export) && (read = requests_next(export->requests, &item)) == AUDIT_ROW)
+        put_item(export, item);
+    if (read == AUDIT_UNREADABLE) {
+        *error = requests_error(export->requests);
+        return false;
+    }
+    while (!is_enough(export) && (item = requests_rest(export->requests)) != NULL)
+        put_item(export, item);
+    return flush_out(export, error) && save_cursor(export, error);
 }
 
 bool evidence_write(struct audit_reader *reader, const struct evidence_export *options, uint64_t *count, char **error)
 {
-    struct export export = {.reader = reader, .options = options};
-    list_init(&export.waiting);
-    if (is_table(&export))
-        write_table_head(options->format, options->out);
-    bool done = read_all(&export, error);
-    flush_rows(&export, true);
-    *count = export.count;
-    if (done && (fflush(options->out) != 0 || ferror(options->out))) {
-        struct buffer out = {0};
-        buffer_printf(&out, "cannot write the export: %s", strerror(errno));
-        *error = buffer_take(&out);
-        done = false;
+    struct export export;
+    start(&export, reader, options, is_by_record(options) ? on_record : NULL);
+    bool done = resume(&export, error);
+    if (done && export.format->head != NULL) {
+        export.format->head(&export.line);
+        put_line(&export);
     }
+    done = done && write_all(&export, error);
+    *count = export.count;
+    finish(&export);
     return done;
 }
 
 /* --- follow
  * ------------------------------------------------------------------------------------------------------------- */
 
-static void follow_row(const struct audit_row *row, const struct evidence_export *options)
+/* All that there is now. False: the store cannot be read. */
+static bool catch_up(struct export *export, bool by_record, char **error)
 {
-    struct arena arena = {0};
-    struct facts facts;
-    if (facts_read(row, options->redact, &arena, &facts) &&
-        (facts.head.kind != AUDIT_DECISION || decision_fits(&options->filter, &facts)) &&
-        (facts.head.kind == AUDIT_DECISION || !asks_for_requests(&options->filter)))
-        (options->format == EVIDENCE_RECORDS ? write_json : write_line)(&facts, options->out);
-    arena_clear(&arena);
+    struct item *item;
+    enum audit_read read;
+    while ((read = requests_next(export->requests, &item)) == AUDIT_ROW)
+        if (!by_record)
+            put_item(export, item);
+    if (read == AUDIT_UNREADABLE)
+        *error = requests_error(export->requests);
+    while (read == AUDIT_END && (item = requests_rest(export->requests)) != NULL)
+        if (!by_record)
+            put_item(export, item);
+    return read == AUDIT_END;
 }
 
 bool evidence_follow(
     struct audit_reader *reader, const struct evidence_export *options, bool (*goes_on)(void), char **error)
 {
     struct timespec pause = {.tv_nsec = FOLLOW_MS * 1000000L};
-    struct audit_row row;
-    while (goes_on()) {
-        switch (audit_reader_next(reader, &row)) {
-        case AUDIT_ROW:
-            follow_row(&row, options);
-            break;
-        case AUDIT_END:
-            if (fflush(options->out) != 0)
-                return true; /* nobody reads any more */
-            nanosleep(&pause, NULL);
-            break;
-        case AUDIT_UNREADABLE:
-            *error = text_copy(text_from(audit_reader_error(reader)));
-            return false;
-        }
+    bool is_terminal = options->format == EVIDENCE_TEXT;
+    bool by_record = is_terminal || is_by_record(options);
+    struct export export;
+    start(&export, reader, options, is_terminal ? on_terminal : by_record ? on_record : NULL);
+    bool done = resume(&export, error);
+    uint64_t saved = UINT64_MAX;
+    while (done && goes_on()) {
+        done = catch_up(&export, by_record, error);
+        if (fflush(options->out) != 0)
+            break; /* nobody reads any more */
+        if (done && requests_position(export.requests) != saved)
+            done = save_cursor(&export, error);
+        saved = requests_position(export.requests);
+        nanosleep(&pause, NULL);
     }
-    return true;
+    finish(&export);
+    return done;
 }

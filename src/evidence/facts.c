@@ -2,19 +2,12 @@
 /* A record's fields under their names, their values as texts. */
 #include "evidence_internal.h"
 #include "exeat/base/clock.h"
+#include "exeat/base/json.h"
 
 static const char *private_name(uint8_t tag)
 {
     static const char *const names[] = {NULL, "path", "query", "client_address"};
     return tag < COUNT_OF(names) ? names[tag] : NULL;
-}
-
-static uint64_t number_of(struct bytes value)
-{
-    uint64_t number = 0;
-    for (size_t i = 0; i < value.length; i++)
-        number = number << 8 | value.data[i];
-    return number;
 }
 
 static void write_address(struct bytes value, struct buffer *out)
@@ -56,7 +49,7 @@ static void write_value(enum audit_type type, struct bytes value, struct buffer 
         buffer_append(out, text_of_bytes(value));
         break;
     case AUDIT_NUMBER:
-        buffer_append_number(out, number_of(value));
+        buffer_append_number(out, audit_number_of(value));
         break;
     case AUDIT_BYTES:
         buffer_append_hex(out, value);
@@ -69,7 +62,7 @@ static void write_value(enum audit_type type, struct bytes value, struct buffer 
     case AUDIT_REASON:
     case AUDIT_SCHEME:
     case AUDIT_LLM_OPERATION:
-        buffer_append_string(out, word_of(type, number_of(value)));
+        buffer_append_string(out, word_of(type, audit_number_of(value)));
         break;
     }
 }
@@ -85,13 +78,13 @@ static void add(struct facts *facts, struct arena *arena, const char *name, enum
     buffer_clear(&out);
 }
 
-bool facts_read(const struct audit_row *row, bool redact, struct arena *arena, struct facts *facts)
+bool facts_read(struct bytes body, struct bytes private_part, struct arena *arena, struct facts *facts)
 {
     struct audit_record record;
     struct bytes value;
     uint8_t tag;
     *facts = (struct facts){0};
-    if (!audit_record_parse(row->body, &record))
+    if (!audit_record_parse(body, &record))
         return false;
     facts->head = record.head;
     struct bytes rest = record.fields;
@@ -100,7 +93,7 @@ bool facts_read(const struct audit_row *row, bool redact, struct arena *arena, s
         if (known != NULL)
             add(facts, arena, known->name, known->type, value);
     }
-    rest = redact ? (struct bytes){0} : row->private_part;
+    rest = private_part;
     while (audit_field_next(&rest, &tag, &value))
         if (private_name(tag) != NULL)
             add(facts, arena, private_name(tag), AUDIT_TEXT, value);
@@ -113,4 +106,35 @@ struct text facts_find(const struct facts *facts, const char *name)
         if (text_equal(text_from(facts->items[i].name), text_from(name)))
             return facts->items[i].text;
     return TEXT("");
+}
+
+void facts_append_json(const struct facts *facts, struct buffer *out)
+{
+    char time[CLOCK_TEXT_SIZE];
+    clock_write(facts->head.wall_us, time);
+    buffer_printf(
+        out, "{\"sequence\":%llu,\"time\":\"%s\",\"kind\":\"%s\"", (unsigned long long)facts->head.sequence, time,
+        audit_kind_name(facts->head.kind));
+    for (size_t i = 0; i < facts->count; i++) {
+        buffer_printf(out, ",\"%s\":", facts->items[i].name);
+        if (facts->items[i].is_number)
+            buffer_append(out, facts->items[i].text);
+        else
+            json_append_string(out, facts->items[i].text);
+    }
+}
+
+void facts_append_line(const struct facts *facts, struct buffer *out)
+{
+    char time[CLOCK_TEXT_SIZE];
+    clock_write(facts->head.wall_us, time);
+    buffer_printf(out, "%s %-10s", time, audit_kind_name(facts->head.kind));
+    for (size_t i = 0; i < facts->count; i++) {
+        struct text name = text_from(facts->items[i].name);
+        if (text_equal(name, TEXT("commitment")) || text_equal(name, TEXT("peer_key")))
+            continue;
+        buffer_printf(out, " %s=", facts->items[i].name);
+        append_visible(out, facts->items[i].text);
+    }
+    buffer_append_byte(out, '\n');
 }

@@ -265,6 +265,82 @@ def test_filters_hold_together(gate):
     assert run_exeat("audit", "export", "-c", one.config_path, "--since", "yesterday-ish").returncode == 2
 
 
+def test_lists_in_filters_are_any_of_their_words(gate):
+    one = gate(rules=[{"id": "bad", "verdict": "deny", "hosts": ["evil.example"], "schemes": ["http"]}])
+    for host in ("evil.example", "other.example", "api.openai.com"):
+        one.get(f"http://{host}/")
+    wait_for(lambda: len([r for r in one.export() if r["kind"] == "completion"]) == 3, "the outcomes")
+    ids = [decision["request"] for decision in one.decisions()]
+
+    def shown(*words):
+        done = run_exeat("audit", "export", "-c", one.config_path, "-o", "jsonl", *words)
+        return [json.loads(line)["exeat"]["request"] for line in done.stdout.splitlines()]
+
+    assert shown("--host", "other.example,*.openai.com") == ids[1:]
+    assert shown("--reason", "rule,llm_guard") == [ids[0], ids[2]]
+    assert shown("--verdict", "allow,deny") == ids and shown("--verdict", "allow,error") == []
+    provider = one.decisions()[2]["llm_provider"]
+    assert shown("--provider", provider) == ids[2:]
+    assert shown("--done", "refuse", "--limit", "2") == ids[:2] and shown("--done", "tunnel") == []
+    for words in (["--verdict", "deny,nope"], ["--reason", "nope"], ["--limit", "0"], ["-o", "nope"], ["-o", "records", "--done", "refuse"]):
+        assert run_exeat("audit", "export", "-c", one.config_path, *words).returncode == 2, words
+    # An option of another command is an error, not silence.
+    assert run_exeat("audit", "verify", "-c", one.config_path, "--host", "x").returncode == 2
+
+
+@pytest.mark.parametrize("form", ["jsonl", "ocsf", "cef", "leef", "syslog"])
+def test_what_a_client_sends_breaks_no_line(gate, form):
+    one = gate(rules=[])
+    one.send(b"GET http://evil.example/%1b|=]%22%0aCEF:0|x HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    one.send(b"\x1b]0;x\x07 http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+    done = run_exeat("audit", "export", "-c", one.config_path, "-o", form, "--verdict", "deny,error")
+    lines = done.stdout.split("\n")
+    assert len(lines) == 3 and lines[2] == ""
+    assert not any(ord(c) < 32 for line in lines for c in line if not (form == "leef" and c == "\t"))
+    if form in ("jsonl", "ocsf"):
+        assert all(isinstance(json.loads(line), dict) for line in lines[:2])
+
+
+def test_a_cursor_goes_on_where_the_last_run_ended(gate, tmp_path):
+    one = gate(rules=[])
+    cursor = tmp_path / "cursor"
+
+    def run(store=one):
+        done = run_exeat("audit", "export", "-c", store.config_path, "-o", "jsonl", "--verdict", "deny", "--cursor", cursor)
+        assert done.returncode in (0, 1), done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    one.get("http://evil.example/1")
+    assert any(line["url"]["path"] == "/1" for line in run())
+    # What was shown before its outcome had come is shown again, whole; nothing else is.
+    wait_for(lambda: not any(line.startswith("open") for line in (run(), cursor.read_text().splitlines())[1]), "the outcome")
+    assert run() == []
+    one.get("http://evil.example/2")
+    assert {line["url"]["path"] for line in run()} == {"/2"}
+    other = gate(rules=[], audit={"directory": "audit", "origin": "other.example/log", "key": "keys/log.key"})
+    done = run_exeat("audit", "export", "-c", other.config_path, "--cursor", cursor)
+    assert done.returncode == 5 and "another log" in done.stderr
+    cursor.write_text("something else")
+    done = run_exeat("audit", "export", "-c", one.config_path, "--cursor", cursor)
+    assert done.returncode == 5 and "cursor file" in done.stderr
+
+
+def test_show_tells_everything_about_one_request(gate):
+    one = gate(rules=[{"id": "bad", "verdict": "deny", "hosts": ["evil.example"], "schemes": ["http"]}])
+    reply = one.get("http://evil.example/there")
+    decision = one.only_decision()
+    one.outcome_of(decision)
+    done = run_exeat("audit", "show", "-c", one.config_path, reply.getheader("X-Request-Id"))
+    assert done.returncode == 0, done.stderr
+    for words in ("host             evil.example", "path             /there", "rule             bad", "personal part    here"):
+        assert words in done.stdout
+    assert "status           403" in done.stdout and f"file             {one.config_path}" in done.stdout
+    redacted = run_exeat("audit", "show", "--redact", "-c", one.config_path, reply.getheader("X-Request-Id"))
+    assert "/there" not in redacted.stdout and "evil.example" in redacted.stdout
+    assert run_exeat("audit", "show", "-c", one.config_path, "00" * 16).returncode == 1
+    assert run_exeat("audit", "show", "-c", one.config_path).returncode == 2
+
+
 def test_csv_is_a_table_and_cannot_carry_formulas(gate):
     one = gate(rules=[])
     one.send(b"GET http://evil.example/=cmd|'/c!A1,\"x HTTP/1.1\r\nHost: evil.example\r\n\r\n")

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inverse of audit_decision_write and audit_outcome_write: fields of a parsed record back into nouns. */
+#include "exeat/audit/record.h"
+
+#include <string.h>
+
+#include "record_tags.h"
+
+struct bytes audit_field_find(struct bytes fields, uint8_t wanted)
+{
+    struct bytes value;
+    uint8_t tag;
+    while (audit_field_next(&fields, &tag, &value))
+        if (tag == wanted)
+            return value;
+    return (struct bytes){0};
+}
+
+uint64_t audit_number_of(struct bytes value)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < value.length && i < sizeof(number); i++)
+        number = number << 8 | value.data[i];
+    return number;
+}
+
+static void read_id(struct bytes value, struct request_id *id)
+{
+    if (value.length == sizeof(id->bytes))
+        memcpy(id->bytes, value.data, sizeof(id->bytes));
+}
+
+static void read_address(struct bytes value, struct address *address)
+{
+    if (value.length != 4 && value.length != 16)
+        return;
+    memcpy(address->bytes, value.data, value.length);
+    address->length = (uint8_t)value.length;
+}
+
+static void read_decision_number(uint8_t tag, uint64_t number, struct decision_record *decision)
+{
+    if (tag == TAG_POLICY)
+        decision->policy_sequence = number;
+    else if (tag == TAG_VERDICT)
+        decision->verdict = (enum verdict)number;
+    else if (tag == TAG_PLAN)
+        decision->plan = (enum plan)number;
+    else if (tag == TAG_REASON)
+        decision->reason = (enum reason)number;
+    else if (tag == TAG_SCHEME)
+        decision->scheme = (enum scheme)number;
+    else if (tag == TAG_PORT)
+        decision->port = (uint16_t)number;
+    else if (tag == TAG_OPERATION)
+        decision->llm_operation = (enum llm_operation)number;
+    else if (tag == TAG_OBSERVED)
+        decision->observed = number != 0;
+}
+
+static struct text *decision_text(uint8_t tag, struct decision_record *decision)
+{
+    switch (tag) {
+    case TAG_RULE:
+        return &decision->rule;
+    case TAG_METHOD:
+        return &decision->method;
+    case TAG_HOST:
+        return &decision->host;
+    case TAG_SNI:
+        return &decision->sni;
+    case TAG_PROVIDER:
+        return &decision->llm_provider;
+    case TAG_MODEL:
+        return &decision->model;
+    case TAG_CLIENT:
+        return &decision->client;
+    default:
+        return NULL;
+    }
+}
+
+static void read_private(struct bytes rest, struct decision_record *decision)
+{
+    struct bytes value;
+    uint8_t tag;
+    while (audit_field_next(&rest, &tag, &value)) {
+        if (tag == PRIVATE_PATH)
+            decision->path = text_of_bytes(value);
+        else if (tag == PRIVATE_QUERY)
+            decision->query = text_of_bytes(value);
+        else if (tag == PRIVATE_CLIENT)
+            decision->client_address = text_of_bytes(value);
+    }
+}
+
+void audit_decision_read(const struct audit_record *record, struct bytes private_part, struct decision_record *decision)
+{
+    struct bytes rest = record->fields;
+    struct bytes value;
+    uint8_t tag;
+    *decision = (struct decision_record){0};
+    while (audit_field_next(&rest, &tag, &value)) {
+        struct text *text = decision_text(tag, decision);
+        if (text != NULL)
+            *text = text_of_bytes(value);
+        else if (tag == TAG_ID)
+            read_id(value, &decision->id);
+        else
+            read_decision_number(tag, audit_number_of(value), decision);
+    }
+    read_private(private_part, decision);
+}
+
+static void read_outcome_number(uint8_t tag, uint64_t number, struct outcome_record *outcome)
+{
+    if (tag == OUTCOME_STATUS)
+        outcome->status = (uint16_t)number;
+    else if (tag == OUTCOME_UP)
+        outcome->bytes_up = number;
+    else if (tag == OUTCOME_DOWN)
+        outcome->bytes_down = number;
+    else if (tag == OUTCOME_DURATION)
+        outcome->duration_us = number;
+    else if (tag == OUTCOME_TOKENS_IN)
+        outcome->tokens_in = number;
+    else if (tag == OUTCOME_TOKENS_OUT)
+        outcome->tokens_out = number;
+    else if (tag == OUTCOME_DONE)
+        outcome->done = (enum plan)number;
+    else if (tag == OUTCOME_REASON)
+        outcome->reason = (enum reason)number;
+}
+
+static void read_peer_key(struct bytes value, struct outcome_record *outcome)
+{
+    outcome->has_peer_key = value.length == sizeof(outcome->peer_key);
+    if (outcome->has_peer_key)
+        memcpy(outcome->peer_key, value.data, value.length);
+}
+
+void audit_outcome_read(const struct audit_record *record, struct outcome_record *outcome)
+{
+    struct bytes rest = record->fields;
+    struct bytes value;
+    uint8_t tag;
+    *outcome = (struct outcome_record){0};
+    while (audit_field_next(&rest, &tag, &value)) {
+        if (tag == TAG_ID)
+            read_id(value, &outcome->id);
+        else if (tag == OUTCOME_ADDRESS)
+            read_address(value, &outcome->address);
+        else if (tag == OUTCOME_PEER_KEY)
+            read_peer_key(value, outcome);
+        else if (tag == OUTCOME_SERVED)
+            outcome->served_model = text_of_bytes(value);
+        else if (tag == OUTCOME_INFERENCE)
+            outcome->inference = text_of_bytes(value);
+        else
+            read_outcome_number(tag, audit_number_of(value), outcome);
+    }
+}
+
+void audit_life_read(const struct audit_record *record, struct audit_life_record *life)
+{
+    *life = (struct audit_life_record){
+        .event = text_of_bytes(audit_field_find(record->fields, LIFE_EVENT)),
+        .detail = text_of_bytes(audit_field_find(record->fields, LIFE_DETAIL)),
+        .file = text_of_bytes(audit_field_find(record->fields, LIFE_FILE)),
+        .origin = text_of_bytes(audit_field_find(record->fields, LIFE_ORIGIN)),
+        .digest = audit_field_find(record->fields, LIFE_DIGEST),
+        .count = audit_number_of(audit_field_find(record->fields, LIFE_COUNT)),
+    };
+}

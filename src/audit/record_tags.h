@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The numbers of a record's fields. They stand in every record ever written: append only. */
+#ifndef EXEAT_RECORD_TAGS_H
+#define EXEAT_RECORD_TAGS_H
+
+enum decision_tag {
+    TAG_POLICY = 0x01,
+    TAG_VERDICT = 0x02,
+    TAG_PLAN = 0x03,
+    TAG_RULE = 0x04,
+    TAG_REASON = 0x05,
+    TAG_METHOD = 0x06,
+    TAG_SCHEME = 0x07,
+    TAG_HOST = 0x08,
+    TAG_PORT = 0x09,
+    TAG_SNI = 0x0d,
+    TAG_PROVIDER = 0x13,
+    TAG_MODEL = 0x14,
+    TAG_CLIENT = 0x1c,
+    TAG_ID = 0x1b,
+    TAG_OPERATION = 0x1f,
+    TAG_OBSERVED = 0x20,
+};
+enum outcome_tag {
+    OUTCOME_STATUS = 0x02,
+    OUTCOME_UP = 0x03,
+    OUTCOME_DOWN = 0x04,
+    OUTCOME_DURATION = 0x05,
+    OUTCOME_TOKENS_IN = 0x06,
+    OUTCOME_TOKENS_OUT = 0x07,
+    OUTCOME_DONE = 0x0a,
+    OUTCOME_ADDRESS = 0x0b,
+    OUTCOME_REASON = 0x0c,
+    OUTCOME_PEER_KEY = 0x0e,
+    OUTCOME_SERVED = 0x15,
+    OUTCOME_INFERENCE = 0x16,
+};
+enum private_tag { PRIVATE_PATH = 0x01, PRIVATE_QUERY = 0x02, PRIVATE_CLIENT = 0x03 };
+/* Of all other kinds than DECISION and COMPLETION. */
+enum life_tag {
+    LIFE_ORIGIN = 0x20,
+    LIFE_PREVIOUS_SIZE = 0x21,
+    LIFE_BUILD = 0x22,
+    LIFE_BOOT = 0x25,
+    LIFE_EVENT = 0x28,
+    LIFE_DETAIL = 0x29,
+    LIFE_FILE = 0x2a,
+    LIFE_DIGEST = 0x2b,
+    LIFE_COUNT = 0x2c,
+};
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whatever a record holds, each format shows it in one line without control characters, and CSV in one cell a column.
+ * Input: a record, then two bytes of length and its private part. */
+#include "evidence_internal.h"
+#include "exeat/base/check.h"
+
+static void check_line(enum evidence_format format, struct text line)
+{
+    ASSERT(line.length > 0 && line.data[line.length - 1] == '\n');
+    for (size_t i = 0; i + 1 < line.length; i++) {
+        unsigned char byte = (unsigned char)line.data[i];
+        bool is_own = (format == EVIDENCE_LEEF && byte == '\t') || (format == EVIDENCE_CSV && i + 2 == line.length);
+        ASSERT(is_own || (byte >= ' ' && byte != 0x7f));
+    }
+}
+
+static void check_item(const struct item *item)
+{
+    struct format_source source = {.origin = TEXT("audit.example/test")};
+    for (int i = 0; i < EVIDENCE_FORMATS; i++) {
+        const struct format *format = format_of((enum evidence_format)i);
+        struct buffer out = {0};
+        if (format->item == NULL || (!item_is_request(item) && !format->has_life))
+            continue;
+        format->item(&source, item, &out);
+        check_line((enum evidence_format)i, buffer_text(&out));
+        buffer_clear(&out);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 2)
+        return 0;
+    size_t length = bytes_get_u16(data);
+    struct bytes body = {data + 2, length < size - 2 ? length : size - 2};
+    struct bytes private_part = {body.data + body.length, size - 2 - body.length};
+    struct item item = {0};
+    if (item_read(&item, body, private_part))
+        check_item(&item);
+    item_clear(&item);
+    return 0;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each format against golden files: the known-answer record, a whole request, hostile values, the gate's own life.
+ * WRITE_GOLDEN=1 in the environment writes the files anew, for a person to read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "exeat/base/file.h"
+#include "exeat/base/memory.h"
+#include "samples.h"
+
+static const struct format_source source = {.origin = TEXT_INIT("audit.example/shop/php-0/1")};
+
+/* The version of the program is not part of what is promised. */
+static void hide_version(const struct buffer *from, struct buffer *to)
+{
+    struct text rest = buffer_text(from);
+    struct text version = TEXT(EXEAT_VERSION);
+    while (rest.length > 0) {
+        bool here = text_starts_with(rest, version);
+        buffer_append(to, here ? TEXT("VERSION") : text_part(rest, 0, 1));
+        rest = text_after(rest, here ? version.length : 1);
+    }
+}
+
+static void assert_golden(const char *name, const char *format, const struct buffer *lines)
+{
+    char path[512];
+    char *error = NULL;
+    struct buffer expected = {0};
+    struct buffer shown = {0};
+    hide_version(lines, &shown);
+    snprintf(path, sizeof(path), SOURCE_FOLDER "/tests/unit/evidence/golden/%s.%s", name, format);
+    if (getenv("WRITE_GOLDEN") != NULL)
+        assert_true(file_replace(path, buffer_text(&shown), 0644, &error));
+    if (!file_read(path, 1 << 20, &expected, &error))
+        fail_msg("%s", error);
+    if (!text_equal(buffer_text(&shown), buffer_text(&expected)))
+        fail_msg(
+            "%s\n--- expected\n%.*s\n--- got\n%.*s", path, TEXT_ARG(buffer_text(&expected)),
+            TEXT_ARG(buffer_text(&shown)));
+    buffer_clear(&expected);
+    buffer_clear(&shown);
+}
+
+static void compare(const char *name, const struct item *item)
+{
+    for (int i = 0; i < EVIDENCE_FORMATS; i++) {
+        const struct format *format = format_of((enum evidence_format)i);
+        struct buffer out = {0};
+        if (format->item == NULL || (!item_is_request(item) && !format->has_life))
+            continue;
+        if (format->head != NULL)
+            format->head(&out);
+        format->item(&source, item, &out);
+        assert_golden(name, format->name, &out);
+        buffer_clear(&out);
+    }
+}
+
+static void read_sample(struct item *item, struct sample *sample)
+{
+    assert_true(
+        item_read(item, bytes_of_text(buffer_text(&sample->body)), bytes_of_text(buffer_text(&sample->private_part))));
+    sample_clear(sample);
+}
+
+static void end_sample(struct item *item, uint64_t sequence, const struct outcome_record *outcome)
+{
+    struct sample sample;
+    sample_outcome(&sample, sequence, outcome);
+    assert_true(item_end(item, bytes_of_text(buffer_text(&sample.body))));
+    sample_clear(&sample);
+}
+
+static void the_known_answer_reads_in_every_format(void **state)
+{
+    (void)state;
+    struct sample sample;
+    struct item item = {0};
+    sample_known_answer(&sample);
+    read_sample(&item, &sample);
+    compare("known_answer", &item);
+    item_clear(&item);
+}
+
+static void a_whole_request_reads_in_every_format(void **state)
+{
+    (void)state;
+    struct sample sample;
+    struct item item = {0};
+    struct decision_record decision = sample_whole_decision();
+    struct outcome_record outcome = sample_whole_outcome();
+    sample_decision(&sample, 5, &decision);
+    read_sample(&item, &sample);
+    end_sample(&item, 6, &outcome);
+    compare("whole", &item);
+    item_clear(&item);
+}
+
+static void observe_mode_is_not_taken_for_a_refusal(void **state)
+{
+    (void)state;
+    struct sample sample;
+    struct item item = {0};
+    struct decision_record decision = sample_whole_decision();
+    struct outcome_record outcome = sample_whole_outcome();
+    decision.verdict = VERDICT_DENY;
+    decision.observed = true;
+    outcome.reason = REASON_UPSTREAM_TIMEOUT;
+    outcome.address = (struct address){.bytes = {192, 0, 2, 9}, .length = 4};
+    sample_decision(&sample, 5, &decision);
+    read_sample(&item, &sample);
+    end_sample(&item, 6, &outcome);
+    compare("observed", &item);
+    item_clear(&item);
+}
+
+static void hostile_values_break_no_format(void **state)
+{
+    (void)state;
+    struct sample sample;
+    struct item item = {0};
+    struct decision_record decision = sample_hostile_decision();
+    sample_decision(&sample, 5, &decision);
+    read_sample(&item, &sample);
+    compare("hostile", &item);
+    item_clear(&item);
+}
+
+static void the_gates_own_life_reads_where_a_format_has_room_for_it(void **state)
+{
+    (void)state;
+    struct sample sample;
+    struct item item = {0};
+    sample_life(&sample, 9, AUDIT_GAP, TEXT("unrecorded"), TEXT("on_failure: \"allow\" | = ] \x1b"));
+    read_sample(&item, &sample);
+    compare("gap", &item);
+    item_clear(&item);
+}
+
+/* Lengths and line ends, of a path as long as a record can carry. */
+static void a_path_of_64_KiB_stays_in_one_line_and_within_a_formats_limits(void **state)
+{
+    (void)state;
+    enum { LONG = 65535 };
+    struct sample sample;
+    struct item item = {0};
+    struct decision_record decision = sample_whole_decision();
+    decision.path = TEXT("");
+    sample_decision(&sample, 5, &decision);
+    buffer_empty(&sample.private_part);
+    buffer_append(&sample.private_part, (struct text){"\x01\xff\xff", 3});
+    for (int i = 0; i < LONG; i++)
+        buffer_append_byte(&sample.private_part, "/\xc3\xa4|=\"]\n"[i % 8]);
+    read_sample(&item, &sample);
+    assert_int_equal(item.decision.path.length, LONG);
+    for (int i = 0; i < EVIDENCE_FORMATS; i++) {
+        const struct format *format = format_of((enum evidence_format)i);
+        struct buffer out = {0};
+        if (format->item == NULL)
+            continue;
+        format->item(&source, &item, &out);
+        struct text line = buffer_text(&out);
+        assert_int_equal(text_index(line, '\n', 0), line.length - 1);
+        if (i == EVIDENCE_SYSLOG)
+            assert_true(line.length < 8192);
+        if (i == EVIDENCE_CEF || i == EVIDENCE_LEEF)
+            assert_true(line.length < 16384);
+        if (i == EVIDENCE_JSONL || i == EVIDENCE_OCSF || i == EVIDENCE_CSV)
+            assert_true(line.length > LONG);
+        buffer_clear(&out);
+    }
+    item_clear(&item);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_known_answer_reads_in_every_format),
+        cmocka_unit_test(a_whole_request_reads_in_every_format),
+        cmocka_unit_test(observe_mode_is_not_taken_for_a_refusal),
+        cmocka_unit_test(hostile_values_break_no_format),
+        cmocka_unit_test(the_gates_own_life_reads_where_a_format_has_room_for_it),
+        cmocka_unit_test(a_path_of_64_KiB_stays_in_one_line_and_within_a_formats_limits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -23,7 +23,10 @@ struct loop;
 struct loop *loop_new(void);
 void loop_free(struct loop *loop); /* after its streams, timers, watches and resolvers */
 void loop_run(struct loop *loop);  /* until loop_stop */
+void loop_turn(struct loop *loop); /* waits for something to happen, and does what follows from it */
 void loop_stop(struct loop *loop); /* from any thread or callback */
+/* The steady clock in microseconds, read once a turn. */
+uint64_t loop_now_us(struct loop *loop);
 
 /* Work for the end of the current turn of the loop; queued once, however often it is asked for. Zeroed and `run` set.
  */
@@ -37,6 +40,8 @@ void deferred_cancel(struct deferred *deferred);
 /* --- timers and descriptors
  * -------------------------------------------------------------------------------------------- */
 
+/* Starting and stopping cost next to nothing: a timer that is moved to later keeps its place in the loop, and looks
+ * again when it gets there. */
 struct timer;
 typedef void (*timer_function)(void *context);
 struct timer *timer_new(struct loop *loop, timer_function function, void *context);
@@ -61,10 +66,10 @@ typedef void (*stream_ready)(void *context);
 
 /* How bytes get over the socket; TLS puts its own in place. */
 struct stream_transport {
-    enum io (*read)(void *state, int descriptor, void *out, size_t capacity, size_t *got);
-    enum io (*write)(void *state, int descriptor, const struct iovec *parts, int count, size_t *put);
-    enum io (*finish)(void *state, int descriptor); /* end our direction; IO_AGAIN: call again when ready */
-    void (*release)(void *state);                   /* frees the state; must not touch the descriptor */
+    enum io (*read)(void *state, void *out, size_t capacity, size_t *got);
+    enum io (*write)(void *state, const struct iovec *parts, int count, size_t *put);
+    enum io (*finish)(void *state); /* end our direction; IO_AGAIN: call again when ready */
+    void (*release)(void *state);   /* frees the state; must not touch the stream */
 };
 
 struct stream *
@@ -79,8 +84,13 @@ int stream_descriptor(const struct stream *stream);
 enum io stream_read(struct stream *stream, void *out, size_t capacity, size_t *got);
 enum io stream_write(struct stream *stream, const struct iovec *parts, int count, size_t *put);
 enum io stream_finish(struct stream *stream);
-/* Is an idle connection still usable: nothing to read, no end seen? */
-bool stream_is_quiet(struct stream *stream);
+/* Has the socket nothing to tell: no bytes, no end, no break since the last read? Costs no system call. A break that
+ * came together with the last bytes is seen by the next read or write only. */
+bool stream_is_quiet(const struct stream *stream);
+/* The socket itself, below any transport: for transports and for what bypasses them. */
+enum io stream_receive(struct stream *stream, void *out, size_t capacity, size_t *got);
+enum io stream_send(struct stream *stream, const struct iovec *parts, int count, size_t *put);
+enum io stream_shut(struct stream *stream); /* FIN */
 
 /* --- windows: the bytes in flight
  * -------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "exeat/base/check.h"
+#include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
 #include "net_internal.h"
 
@@ -22,7 +23,7 @@ static struct event_base *new_base(void)
     struct event_config *config = event_config_new();
     ASSERT(config != NULL);
     event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
-    event_config_require_features(config, EV_FEATURE_ET);
+    event_config_require_features(config, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
     struct event_base *base = event_base_new_with_config(config);
     event_config_free(config);
     ASSERT(base != NULL);
@@ -67,13 +68,25 @@ static void run_deferred(struct loop *loop)
     }
 }
 
+void loop_turn(struct loop *loop)
+{
+    int flags = list_is_empty(&loop->deferred) ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
+    loop->now_us = 0;
+    event_base_loop(loop->base, flags);
+    run_deferred(loop);
+}
+
+uint64_t loop_now_us(struct loop *loop)
+{
+    if (loop->now_us == 0)
+        loop->now_us = clock_steady_us();
+    return loop->now_us;
+}
+
 void loop_run(struct loop *loop)
 {
-    while (!loop->stopping) {
-        int flags = list_is_empty(&loop->deferred) ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
-        event_base_loop(loop->base, flags);
-        run_deferred(loop);
-    }
+    while (!loop->stopping)
+        loop_turn(loop);
     while (!list_is_empty(&loop->deferred))
         run_deferred(loop);
 }

@@ -4,6 +4,7 @@
 #define EXEAT_NET_INTERNAL_H
 
 #include <event2/event.h>
+#include <event2/event_struct.h>
 
 #include "exeat/net.h"
 
@@ -13,6 +14,7 @@ struct loop {
     struct event *wake_event; /* owned */
     _Atomic bool stopping;
     struct list deferred;
+    uint64_t now_us; /* 0: not read in this turn */
     struct window_block *blocks; /* owned; spare blocks, singly linked */
     size_t spare_blocks;
     struct pipe_budget *pipe_budget; /* borrowed; NULL: this loop never splices */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Non-blocking byte streams: one edge-triggered event for both directions, a transport for plain sockets or TLS. */
+/* Non-blocking byte streams: one edge-triggered event for both directions, a transport for plain sockets or TLS. What
+ * the socket said last is remembered, so that it is not asked again: after "not now" it will tell by an event. */
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
@@ -9,8 +10,12 @@
 #include "net_internal.h"
 
 struct stream {
-    struct event *event; /* owned */
-    int descriptor;      /* owned */
+    struct event event;
+    int descriptor;  /* owned */
+    bool may_read;   /* it did not say "not now" since its last event */
+    bool may_write;  /* likewise */
+    bool has_news;   /* an event came that no read has used up */
+    bool peer_ended; /* the peer's FIN was seen by the loop */
     stream_ready on_ready;
     void *context;
     const struct stream_transport *transport;
@@ -19,34 +24,60 @@ struct stream {
 
 static enum io io_of_errno(int error)
 {
-    return error == EAGAIN || error == EINTR ? IO_AGAIN : IO_BROKEN;
+    return error == EAGAIN ? IO_AGAIN : IO_BROKEN;
 }
 
-static enum io plain_read(void *state, int descriptor, void *out, size_t capacity, size_t *got)
+/* A read that came up short has emptied the socket: what comes later is told by an event. The peer's end is still to
+ * be read, and so may be a break that came with the last bytes: whoever needs more reads on. */
+enum io stream_receive(struct stream *stream, void *out, size_t capacity, size_t *got)
 {
-    (void)state;
-    ssize_t count = recv(descriptor, out, capacity, 0);
-    if (count < 0)
-        return io_of_errno(errno);
+    if (!stream->may_read)
+        return IO_AGAIN;
+    ssize_t count = TEMP_FAILURE_RETRY(recv(stream->descriptor, out, capacity, 0));
+    if (count < 0) {
+        enum io result = io_of_errno(errno);
+        stream->may_read = result != IO_AGAIN;
+        stream->has_news = result != IO_AGAIN;
+        return result;
+    }
+    stream->has_news = stream->peer_ended || (size_t)count == capacity;
     *got = (size_t)count;
     return count == 0 ? IO_END : IO_OK;
 }
 
-static enum io plain_write(void *state, int descriptor, const struct iovec *parts, int count, size_t *put)
+enum io stream_send(struct stream *stream, const struct iovec *parts, int count, size_t *put)
 {
-    (void)state;
+    if (!stream->may_write)
+        return IO_AGAIN;
     struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = (size_t)count};
-    ssize_t written = sendmsg(descriptor, &message, MSG_NOSIGNAL);
-    if (written < 0)
-        return io_of_errno(errno);
+    ssize_t written = TEMP_FAILURE_RETRY(sendmsg(stream->descriptor, &message, MSG_NOSIGNAL));
+    if (written < 0) {
+        enum io result = io_of_errno(errno);
+        stream->may_write = result != IO_AGAIN;
+        return result;
+    }
     *put = (size_t)written;
     return IO_OK;
 }
 
-static enum io plain_finish(void *state, int descriptor)
+enum io stream_shut(struct stream *stream)
 {
-    (void)state;
-    return shutdown(descriptor, SHUT_WR) == 0 ? IO_OK : IO_BROKEN;
+    return shutdown(stream->descriptor, SHUT_WR) == 0 ? IO_OK : IO_BROKEN;
+}
+
+static enum io plain_read(void *state, void *out, size_t capacity, size_t *got)
+{
+    return stream_receive(state, out, capacity, got);
+}
+
+static enum io plain_write(void *state, const struct iovec *parts, int count, size_t *put)
+{
+    return stream_send(state, parts, count, put);
+}
+
+static enum io plain_finish(void *state)
+{
+    return stream_shut(state);
 }
 
 static void plain_release(void *state)
@@ -64,8 +95,13 @@ static const struct stream_transport plain = {
 static void on_event(evutil_socket_t descriptor, short events, void *context)
 {
     (void)descriptor;
-    (void)events;
     struct stream *stream = context;
+    if ((events & (EV_READ | EV_CLOSED)) != 0)
+        stream->may_read = stream->has_news = true;
+    if ((events & EV_WRITE) != 0)
+        stream->may_write = true;
+    if ((events & EV_CLOSED) != 0)
+        stream->peer_ended = true;
     if (stream->on_ready != NULL)
         stream->on_ready(stream->context);
 }
@@ -76,12 +112,15 @@ struct stream *stream_new(struct loop *loop, int descriptor, stream_ready on_rea
     int one = 1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     stream->descriptor = descriptor;
+    stream->may_read = stream->may_write = stream->has_news = true;
     stream->on_ready = on_ready;
     stream->context = context;
     stream->transport = &plain;
-    stream->event = event_new(loop->base, descriptor, EV_READ | EV_WRITE | EV_ET | EV_PERSIST, on_event, stream);
-    ASSERT(stream->event != NULL);
-    event_add(stream->event, NULL);
+    stream->state = stream;
+    const short events = EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST;
+    int result = event_assign(&stream->event, loop->base, descriptor, events, on_event, stream);
+    ASSERT(result == 0);
+    event_add(&stream->event, NULL);
     return stream;
 }
 
@@ -90,7 +129,7 @@ void stream_free(struct stream *stream)
     if (stream == NULL)
         return;
     stream->transport->release(stream->state);
-    event_free(stream->event);
+    event_del(&stream->event);
     close(stream->descriptor);
     base_free(stream);
 }
@@ -126,22 +165,20 @@ int stream_descriptor(const struct stream *stream)
 
 enum io stream_read(struct stream *stream, void *out, size_t capacity, size_t *got)
 {
-    return stream->transport->read(stream->state, stream->descriptor, out, capacity, got);
+    return stream->transport->read(stream->state, out, capacity, got);
 }
 
 enum io stream_write(struct stream *stream, const struct iovec *parts, int count, size_t *put)
 {
-    return stream->transport->write(stream->state, stream->descriptor, parts, count, put);
+    return stream->transport->write(stream->state, parts, count, put);
 }
 
 enum io stream_finish(struct stream *stream)
 {
-    return stream->transport->finish(stream->state, stream->descriptor);
+    return stream->transport->finish(stream->state);
 }
 
-bool stream_is_quiet(struct stream *stream)
+bool stream_is_quiet(const struct stream *stream)
 {
-    char byte;
-    ssize_t count = recv(stream->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return count < 0 && errno == EAGAIN;
+    return !stream->has_news;
 }

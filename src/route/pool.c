@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Idle upstream connections, most recently used first. A connection that speaks or ends while idle is dropped: it has
  * nothing to say. */
-#include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
 #include "route_internal.h"
 
@@ -41,7 +40,7 @@ void route_free(struct route *route)
 static void on_sweep(void *context)
 {
     struct route *route = context;
-    uint64_t now = clock_steady_us();
+    uint64_t now = loop_now_us(route->loop);
     struct list_node *node;
     while ((node = list_last(&route->idle)) != NULL) {
         struct upstream *upstream = list_owner(node, struct upstream, node);
@@ -96,7 +95,7 @@ void route_give(struct route *route, struct upstream *upstream)
         drop(route, list_owner(oldest, struct upstream, node));
     }
     upstream->route = route;
-    upstream->since_us = clock_steady_us();
+    upstream->since_us = loop_now_us(route->loop);
     stream_set_handler(upstream->stream, on_idle_ready, upstream);
     if (route->idle_count == 0)
         timer_start(route->sweep, route->options.idle_timeout_ms + 1);
@@ -114,11 +113,11 @@ void upstream_free(struct upstream *upstream)
 
 bool route_is_well(const struct route *route, size_t index)
 {
-    return index >= ROUTE_ENDPOINTS || route->rests_until_us[index] <= clock_steady_us();
+    return index >= ROUTE_ENDPOINTS || route->rests_until_us[index] <= loop_now_us(route->loop);
 }
 
 void route_note(struct route *route, size_t index, bool well)
 {
     if (index < ROUTE_ENDPOINTS)
-        route->rests_until_us[index] = well ? 0 : clock_steady_us() + REST_US;
+        route->rests_until_us[index] = well ? 0 : loop_now_us(route->loop) + REST_US;
 }

@@ -138,7 +138,7 @@ static void complete(struct session *session)
         .status = account->status,
         .bytes_up = account->bytes_up + session->tunnel.up.bytes,
         .bytes_down = account->bytes_down + session->tunnel.down.bytes,
-        .duration_us = clock_steady_us() - account->started_us,
+        .duration_us = loop_now_us(session->worker->options.loop) - account->started_us,
         .address = account->address,
         .has_peer_key = account->has_peer_key,
         .inference = account->inference,
@@ -188,7 +188,7 @@ void account_opened_unused(struct session *session, const struct host *host, uin
 void account_latency(struct session *session)
 {
     struct session_stats *stats = &session->worker->stats;
-    uint64_t us = clock_steady_us() - session->exchange->way.asked_us;
+    uint64_t us = loop_now_us(session->worker->options.loop) - session->exchange->way.asked_us;
     size_t bucket = 0;
     while (bucket < SESSION_LATENCY_BUCKETS && us > session_latency_bounds_us[bucket])
         bucket++;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An exchange is made when the first byte of a head comes, and freed when its outcome is recorded. */
-#include "exeat/base/clock.h"
 #include "exeat/base/digest.h"
 #include "exeat/base/memory.h"
 #include "session_internal.h"
@@ -12,7 +11,7 @@ struct exchange *exchange_new(struct session *session)
     exchange->session = session;
     exchange->policy = policy_ref(worker->policy);
     exchange->policy_sequence = worker->policy_sequence;
-    exchange->account.started_us = clock_steady_us();
+    exchange->account.started_us = loop_now_us(worker->options.loop);
     random_fill(exchange->account.id.bytes, sizeof(exchange->account.id.bytes));
     request_id_write(&exchange->account.id, exchange->account.id_text);
     return exchange;

@@ -2,7 +2,6 @@
 /* The life of a session: it is started, runs its steps, and is closed once; it is freed at the end of the turn. Only
  * session_enter writes the state. */
 #include "exeat/base/check.h"
-#include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "session_internal.h"
@@ -50,7 +49,7 @@ static void on_deadline(void *context)
 {
     struct session *session = context;
     uint64_t limit = deadline_of(session);
-    uint64_t quiet_ms = (clock_steady_us() - quiet_since(session)) / 1000;
+    uint64_t quiet_ms = (loop_now_us(session->worker->options.loop) - quiet_since(session)) / 1000;
     if (limit == 0)
         return;
     if (quiet_ms < limit) {
@@ -62,7 +61,7 @@ static void on_deadline(void *context)
 
 void session_touch(struct session *session)
 {
-    session->active_us = clock_steady_us();
+    session->active_us = loop_now_us(session->worker->options.loop);
 }
 
 void session_enter(struct session *session, enum session_state next)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exchange: request up, reply down, both at once; neither side is read faster than the other takes it. */
-#include "exeat/base/clock.h"
 #include "session_internal.h"
 
 enum { TURN = 64 }; /* pieces moved before others have a turn */
@@ -38,7 +37,7 @@ void exchange_begin(struct session *session, struct upstream *upstream)
 {
     struct exchange *exchange = session->exchange;
     exchange->way.upstream = upstream;
-    exchange->way.asked_us = clock_steady_us();
+    exchange->way.asked_us = loop_now_us(session->worker->options.loop);
     exchange->account.address = upstream->target.to.address;
     exchange->account.has_peer_key = upstream->has_peer_key;
     for (size_t i = 0; i < sizeof(upstream->peer_key); i++)

@@ -97,6 +97,7 @@ struct tls_server *tls_server_new(const struct tls_authority *authority)
     SSL_CTX_set_mode(
         server->context,
         SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(server->context, 1); /* a record's head and body by one read */
     SSL_CTX_set_max_early_data(server->context, 0);
     SSL_CTX_set_alpn_select_cb(server->context, choose_protocol, NULL);
     SSL_CTX_set_session_cache_mode(server->context, SSL_SESS_CACHE_OFF); /* tickets carry the sessions */

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One TLS connection over a stream's socket: the handshake, and then the stream's transport. A small BIO of our own
  * reads what was already taken off the socket first, and never raises SIGPIPE. */
-#include <errno.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "exeat/base/check.h"
 #include "exeat/base/digest.h"
@@ -13,7 +11,6 @@
 struct tls_session {
     SSL *ssl;              /* owned */
     struct stream *stream; /* borrowed */
-    int descriptor;        /* the stream's */
     struct buffer replay;  /* bytes to read before those of the socket */
     bool is_broken;        /* a fatal error was seen: SSL_shutdown must not be called */
     char error[160];
@@ -34,32 +31,25 @@ static int bio_read(BIO *bio, char *out, size_t capacity, size_t *got)
             buffer_clear(&session->replay);
         return 1;
     }
-    ssize_t count = recv(session->descriptor, out, capacity, 0);
-    if (count > 0) {
-        *got = (size_t)count;
-        return 1;
-    }
-    if (count < 0 && (errno == EAGAIN || errno == EINTR))
-        BIO_set_retry_read(bio);
-    if (count == 0)
-        BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
     *got = 0;
-    return 0;
+    enum io result = stream_receive(session->stream, out, capacity, got);
+    if (result == IO_AGAIN)
+        BIO_set_retry_read(bio);
+    if (result == IO_END)
+        BIO_set_flags(bio, BIO_FLAGS_IN_EOF);
+    return result == IO_OK;
 }
 
 static int bio_write(BIO *bio, const char *data, size_t length, size_t *put)
 {
     struct tls_session *session = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
-    ssize_t count = send(session->descriptor, data, length, MSG_NOSIGNAL);
-    if (count >= 0) {
-        *put = (size_t)count;
-        return 1;
-    }
-    if (errno == EAGAIN || errno == EINTR)
-        BIO_set_retry_write(bio);
+    struct iovec part = {(void *)(uintptr_t)data, length};
     *put = 0;
-    return 0;
+    enum io result = stream_send(session->stream, &part, 1, put);
+    if (result == IO_AGAIN)
+        BIO_set_retry_write(bio);
+    return result == IO_OK;
 }
 
 static long bio_control(BIO *bio, int command, long number, void *pointer)
@@ -88,7 +78,6 @@ struct tls_session *session_new(SSL *ssl, const BIO_METHOD *method, struct strea
     struct tls_session *session = base_zalloc(sizeof(*session));
     session->ssl = ssl;
     session->stream = stream;
-    session->descriptor = stream_descriptor(stream);
     buffer_append(&session->replay, replay);
     BIO *bio = BIO_new(method);
     ASSERT(bio != NULL);
@@ -166,18 +155,16 @@ bool tls_session_peer_key(const struct tls_session *session, uint8_t out[32])
 /* --- the transport --------------------------------------------------------------------------------------------------
  */
 
-static enum io transport_read(void *state, int descriptor, void *out, size_t capacity, size_t *got)
+static enum io transport_read(void *state, void *out, size_t capacity, size_t *got)
 {
-    (void)descriptor;
     struct tls_session *session = state;
     ERR_clear_error();
     int result = SSL_read_ex(session->ssl, out, capacity, got);
     return result == 1 ? IO_OK : io_of(session, result);
 }
 
-static enum io transport_write(void *state, int descriptor, const struct iovec *parts, int count, size_t *put)
+static enum io transport_write(void *state, const struct iovec *parts, int count, size_t *put)
 {
-    (void)descriptor;
     struct tls_session *session = state;
     *put = 0;
     for (int i = 0; i < count; i++) {
@@ -197,7 +184,7 @@ static enum io transport_write(void *state, int descriptor, const struct iovec *
     return IO_OK;
 }
 
-static enum io transport_finish(void *state, int descriptor)
+static enum io transport_finish(void *state)
 {
     struct tls_session *session = state;
     if (session->is_broken)
@@ -209,7 +196,7 @@ static enum io transport_finish(void *state, int descriptor)
         if (io != IO_OK)
             return io;
     }
-    return shutdown(descriptor, SHUT_WR) == 0 ? IO_OK : IO_BROKEN;
+    return stream_shut(session->stream);
 }
 
 static void transport_release(void *state)

@@ -90,19 +90,148 @@ static void what_is_dialled_is_accepted_and_bytes_arrive(void **state)
     assert_int_equal(put, 5);
     assert_null(out.block);
     while (window_read(scene.loop, &in, scene.far, 100, NULL) == IO_AGAIN)
-        continue;
+        loop_turn(scene.loop);
     assert_true(text_equal(window_text(&in), TEXT("hello")));
     window_clear(scene.loop, &in);
-    assert_true(stream_is_quiet(scene.near));
     assert_int_equal(stream_finish(scene.far), IO_OK);
     char byte;
     size_t got;
     enum io result;
-    do
-        result = stream_read(scene.near, &byte, 1, &got);
-    while (result == IO_AGAIN);
+    while ((result = stream_read(scene.near, &byte, 1, &got)) == IO_AGAIN)
+        loop_turn(scene.loop);
     assert_int_equal(result, IO_END);
     close_scene(&scene);
+}
+
+/* Reads until the socket says "not now", as whoever needs more does. */
+static size_t read_all(struct scene *scene, struct stream *stream, char *out, size_t capacity)
+{
+    size_t total = 0;
+    size_t got = 0;
+    while (total == 0) {
+        while (stream_read(stream, out + total, capacity - total, &got) == IO_OK)
+            total += got;
+        if (total == 0)
+            loop_turn(scene->loop);
+    }
+    return total;
+}
+
+static void send_text(struct stream *stream, struct text text)
+{
+    struct iovec part = {(void *)(uintptr_t)text.data, text.length};
+    size_t put = 0;
+    assert_int_equal(stream_write(stream, &part, 1, &put), IO_OK);
+    assert_int_equal(put, text.length);
+}
+
+static void an_idle_stream_is_quiet_until_its_peer_speaks_or_ends(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new()};
+    char bytes[64];
+    size_t got = 0;
+    connect_both(&scene);
+    send_text(scene.near, TEXT("one"));
+    assert_int_equal(read_all(&scene, scene.far, bytes, sizeof(bytes)), 3);
+    assert_true(stream_is_quiet(scene.far));
+    send_text(scene.near, TEXT("two"));
+    while (stream_is_quiet(scene.far))
+        loop_turn(scene.loop);
+    assert_int_equal(stream_read(scene.far, bytes, sizeof(bytes), &got), IO_OK);
+    assert_true(stream_is_quiet(scene.far));
+    assert_int_equal(stream_finish(scene.near), IO_OK);
+    while (stream_is_quiet(scene.far))
+        loop_turn(scene.loop);
+    close_scene(&scene);
+}
+
+static void an_end_that_came_with_the_last_bytes_is_news(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new()};
+    char bytes[64];
+    size_t got = 0;
+    connect_both(&scene);
+    while (stream_read(scene.far, bytes, sizeof(bytes), &got) != IO_AGAIN)
+        loop_turn(scene.loop);
+    send_text(scene.near, TEXT("last"));
+    assert_int_equal(stream_finish(scene.near), IO_OK);
+    while (stream_is_quiet(scene.far))
+        loop_turn(scene.loop);
+    while (stream_read(scene.far, bytes, sizeof(bytes), &got) == IO_AGAIN)
+        loop_turn(scene.loop);
+    while (stream_is_quiet(scene.far))
+        loop_turn(scene.loop);
+    assert_int_equal(stream_read(scene.far, bytes, sizeof(bytes), &got), IO_END);
+    close_scene(&scene);
+}
+
+static void a_break_is_told_to_whoever_reads_on(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new()};
+    char bytes[64];
+    size_t got = 0;
+    enum io result;
+    connect_both(&scene);
+    send_text(scene.near, TEXT("last"));
+    stream_break(scene.near);
+    stream_free(scene.near);
+    scene.near = NULL;
+    while ((result = stream_read(scene.far, bytes, sizeof(bytes), &got)) != IO_BROKEN)
+        if (result == IO_AGAIN)
+            loop_turn(scene.loop);
+    close_scene(&scene);
+}
+
+struct alarm {
+    struct loop *loop;
+    struct timer *timer;
+    uint64_t rung_us; /* 0: not yet */
+    unsigned count;
+};
+
+static void on_alarm(void *context)
+{
+    struct alarm *alarm = context;
+    alarm->rung_us = loop_now_us(alarm->loop);
+    alarm->count++;
+    loop_stop(alarm->loop);
+}
+
+static void a_timer_that_was_moved_to_later_does_not_come_early(void **state)
+{
+    (void)state;
+    struct alarm alarm = {.loop = loop_new()};
+    alarm.timer = timer_new(alarm.loop, on_alarm, &alarm);
+    uint64_t started = loop_now_us(alarm.loop);
+    timer_start(alarm.timer, 5);
+    timer_start(alarm.timer, 60);
+    loop_run(alarm.loop);
+    assert_int_equal(alarm.count, 1);
+    assert_true(alarm.rung_us - started >= 58000);
+    timer_free(alarm.timer);
+    loop_free(alarm.loop);
+}
+
+static void a_stopped_timer_is_silent_and_a_later_one_can_be_brought_forward(void **state)
+{
+    (void)state;
+    struct alarm stopped = {.loop = loop_new()};
+    struct alarm moved = {.loop = stopped.loop};
+    stopped.timer = timer_new(stopped.loop, on_alarm, &stopped);
+    moved.timer = timer_new(stopped.loop, on_alarm, &moved);
+    timer_start(stopped.timer, 1);
+    timer_stop(stopped.timer);
+    timer_start(moved.timer, 3600000);
+    timer_start(moved.timer, 20);
+    loop_run(stopped.loop);
+    assert_int_equal(stopped.count, 0);
+    assert_int_equal(moved.count, 1);
+    timer_free(stopped.timer);
+    timer_free(moved.timer);
+    loop_free(stopped.loop);
 }
 
 static void a_refused_connection_is_told(void **state)
@@ -179,6 +308,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_dialled_is_accepted_and_bytes_arrive),
+        cmocka_unit_test(an_idle_stream_is_quiet_until_its_peer_speaks_or_ends),
+        cmocka_unit_test(an_end_that_came_with_the_last_bytes_is_news),
+        cmocka_unit_test(a_break_is_told_to_whoever_reads_on),
+        cmocka_unit_test(a_timer_that_was_moved_to_later_does_not_come_early),
+        cmocka_unit_test(a_stopped_timer_is_silent_and_a_later_one_can_be_brought_forward),
         cmocka_unit_test(a_refused_connection_is_told),
         cmocka_unit_test(fixed_answers_and_addresses_need_no_dns),
         cmocka_unit_test(a_large_head_grows_its_window),

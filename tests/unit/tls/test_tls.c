@@ -77,7 +77,7 @@ static struct host host_of(const char *name)
     return host;
 }
 
-static enum tls_progress shake(struct tls_session *near, struct tls_session *far)
+static enum tls_progress shake(struct pair *pair, struct tls_session *near, struct tls_session *far)
 {
     enum tls_progress one = TLS_AGAIN;
     enum tls_progress other = TLS_AGAIN;
@@ -86,8 +86,18 @@ static enum tls_progress shake(struct tls_session *near, struct tls_session *far
         one = one == TLS_AGAIN ? tls_session_handshake(near) : one;
         if (one == TLS_FAILED || other == TLS_FAILED)
             return TLS_FAILED;
+        if (one == TLS_AGAIN || other == TLS_AGAIN)
+            loop_turn(pair->loop);
     }
     return one;
+}
+
+static enum io read_some(struct pair *pair, struct stream *stream, char *out, size_t capacity, size_t *count)
+{
+    enum io result;
+    while ((result = stream_read(stream, out, capacity, count)) == IO_AGAIN)
+        loop_turn(pair->loop);
+    return result;
 }
 
 static void an_opened_name_is_spoken_for(void **state)
@@ -96,7 +106,7 @@ static void an_opened_name_is_spoken_for(void **state)
     struct host host = host_of("api.openai.com");
     struct tls_session *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
     struct tls_session *far = tls_connect(pair->client, pair->far, &host);
-    assert_int_equal(shake(near, far), TLS_DONE);
+    assert_int_equal(shake(pair, near, far), TLS_DONE);
     uint8_t key[32];
     assert_true(tls_session_peer_key(far, key));
     tls_session_install(near);
@@ -106,11 +116,11 @@ static void an_opened_name_is_spoken_for(void **state)
     char out[16];
     assert_int_equal(stream_write(pair->far, parts, 2, &count), IO_OK);
     assert_int_equal(count, 5);
-    assert_int_equal(stream_read(pair->near, out, sizeof(out), &count), IO_OK);
+    assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_OK);
     assert_memory_equal(out, "GET ", 4);
     assert_int_equal(stream_finish(pair->far), IO_OK);
-    assert_int_equal(stream_read(pair->near, out, sizeof(out), &count), IO_OK);
-    assert_int_equal(stream_read(pair->near, out, sizeof(out), &count), IO_END);
+    assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_OK);
+    assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_END);
 }
 
 static void a_cut_connection_is_never_an_orderly_end(void **state)
@@ -119,14 +129,14 @@ static void a_cut_connection_is_never_an_orderly_end(void **state)
     struct host host = host_of("api.openai.com");
     struct tls_session *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
     struct tls_session *far = tls_connect(pair->client, pair->far, &host);
-    assert_int_equal(shake(near, far), TLS_DONE);
+    assert_int_equal(shake(pair, near, far), TLS_DONE);
     tls_session_install(near);
     tls_session_free(far);
     stream_free(pair->far);
     pair->far = NULL;
     char out[16];
     size_t count;
-    assert_int_equal(stream_read(pair->near, out, sizeof(out), &count), IO_BROKEN);
+    assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_BROKEN);
 }
 
 static void a_stolen_key_cannot_speak_for_others(void **state)
@@ -136,7 +146,7 @@ static void a_stolen_key_cannot_speak_for_others(void **state)
     assert_false(tls_server_may_speak_for(pair->server, &host));
     struct tls_session *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
     struct tls_session *far = tls_connect(pair->client, pair->far, &host);
-    assert_int_equal(shake(near, far), TLS_FAILED);
+    assert_int_equal(shake(pair, near, far), TLS_FAILED);
     assert_string_equal(tls_session_error(far), "permitted subtree violation");
     tls_session_free(near);
     tls_session_free(far);
@@ -149,7 +159,7 @@ static void a_certificate_of_another_name_is_refused(void **state)
     struct host wanted = host_of("eu.openai.azure.com");
     struct tls_session *near = tls_accept(pair->server, pair->near, &served, TEXT(""));
     struct tls_session *far = tls_connect(pair->client, pair->far, &wanted);
-    assert_int_equal(shake(near, far), TLS_FAILED);
+    assert_int_equal(shake(pair, near, far), TLS_FAILED);
     assert_string_equal(tls_session_error(far), "hostname mismatch");
     tls_session_free(near);
     tls_session_free(far);
@@ -182,9 +192,9 @@ static void a_hello_that_was_already_read_is_replayed(void **state)
     assert_int_equal(tls_session_handshake(far), TLS_AGAIN);
     char hello[4096];
     size_t count = 0;
-    assert_int_equal(stream_read(pair->near, hello, sizeof(hello), &count), IO_OK);
+    assert_int_equal(read_some(pair, pair->near, hello, sizeof(hello), &count), IO_OK);
     struct tls_session *near = tls_accept(pair->server, pair->near, &host, (struct text){hello, count});
-    assert_int_equal(shake(near, far), TLS_DONE);
+    assert_int_equal(shake(pair, near, far), TLS_DONE);
     tls_session_free(near);
     tls_session_free(far);
 }

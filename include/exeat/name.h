@@ -70,6 +70,7 @@ enum address_class address_class(const struct address *address);
 /* A cloud's metadata service (169.254.169.254, fd00:ec2::254 and the others listed in docs/policy-language.md). */
 bool address_is_metadata(const struct address *address);
 
+enum { ADDRESS_TEXT_SIZE = 46 };                                          /* with its NUL */
 MUST_CHECK bool address_parse(struct text text, struct address *address); /* no brackets, no zone */
 void address_append(struct buffer *out, const struct address *address);   /* RFC 5952 */
 bool address_equal(const struct address *left, const struct address *right);

@@ -70,6 +70,7 @@ struct stream_transport {
     enum io (*write)(void *state, const struct iovec *parts, int count, size_t *put);
     enum io (*finish)(void *state); /* end our direction; IO_AGAIN: call again when ready */
     void (*release)(void *state);   /* frees the state; must not touch the stream */
+    bool (*has_more)(void *state);  /* bytes that were taken off the socket and not read yet */
 };
 
 struct stream *
@@ -109,6 +110,9 @@ struct text window_text(const struct window *window);
 size_t window_length(const struct window *window);
 void window_consume(struct loop *loop, struct window *window, size_t count);
 void window_append(struct loop *loop, struct window *window, struct text text); /* grows beyond a block if it must */
+/* Moves the first `count` bytes of `from` to the end of `to`: the block itself where that is all there is on both
+ * sides. */
+void window_pass(struct loop *loop, struct window *from, size_t count, struct window *to);
 void window_clear(struct loop *loop, struct window *window);
 /* Reads what is there, once, up to `limit` bytes held in all. IO_AGAIN when nothing came; `got` may be NULL. */
 enum io window_read(struct loop *loop, struct window *window, struct stream *stream, size_t limit, size_t *got);

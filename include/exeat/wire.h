@@ -53,6 +53,9 @@ struct http_head {
     struct http_field fields[HTTP_FIELDS_MAX];
 };
 
+/* An empty head: what an allocation that was not zeroed needs before its first use. Leaves the fields' memory alone. */
+void http_head_reset(struct http_head *head);
+
 /* Parses one request head at the start of `input`. PARSE_DONE sets `*used` (bytes up to and including the empty line).
  * PARSE_BAD sets `*reason` (MALFORMED_HEAD, BAD_TARGET, HEAD_TOO_LARGE, TARGET_TOO_LONG, MALFORMED_BODY for framing).
  * Leading empty lines (at most 2) are skipped. HTTP/1.1 needs exactly one Host, except CONNECT where it may be absent

@@ -85,11 +85,18 @@ static void plain_release(void *state)
     (void)state;
 }
 
+static bool plain_has_more(void *state)
+{
+    (void)state;
+    return false;
+}
+
 static const struct stream_transport plain = {
     .read = plain_read,
     .write = plain_write,
     .finish = plain_finish,
     .release = plain_release,
+    .has_more = plain_has_more,
 };
 
 static void on_event(evutil_socket_t descriptor, short events, void *context)
@@ -180,5 +187,5 @@ enum io stream_finish(struct stream *stream)
 
 bool stream_is_quiet(const struct stream *stream)
 {
-    return !stream->has_news;
+    return !stream->has_news && !stream->transport->has_more(stream->state);
 }

@@ -102,6 +102,18 @@ void window_append(struct loop *loop, struct window *window, struct text text)
     window->end += text.length;
 }
 
+void window_pass(struct loop *loop, struct window *from, size_t count, struct window *to)
+{
+    if (window_length(to) == 0 && count == window_length(from)) {
+        window_clear(loop, to);
+        *to = *from;
+        *from = (struct window){0};
+        return;
+    }
+    window_append(loop, to, text_part(window_text(from), 0, count));
+    window_consume(loop, from, count);
+}
+
 enum io window_read(struct loop *loop, struct window *window, struct stream *stream, size_t limit, size_t *got)
 {
     size_t length = window_length(window);

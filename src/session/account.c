@@ -21,16 +21,14 @@ static enum commit_state submit(struct session *session, struct audit_wait *wait
     struct exchange *exchange = session->exchange;
     const struct request *request = &exchange->ask.request;
     const struct decision *decision = &exchange->decision;
-    struct buffer address = {0};
-    address_append(&address, &session->peer);
     struct decision_record record = {
         .id = exchange->account.id,
-        .policy_sequence = exchange->policy_sequence,
+        .policy_sequence = exchange->reign->sequence,
         .verdict = decision->verdict,
         .plan = decision->plan,
         .reason = decision->reason,
         .rule = decision->rule,
-        .method = exchange->ask.head.method,
+        .method = exchange->ask.head->method,
         .scheme = request->scheme,
         .host = host_text(&request->host),
         .port = request->port,
@@ -38,13 +36,12 @@ static enum commit_state submit(struct session *session, struct audit_wait *wait
         .llm_operation = decision->llm.operation,
         .model = model_of(exchange),
         .client = request->client.name,
-        .client_address = buffer_text(&address),
-        .path = request->inside_known ? exchange->ask.head.path : TEXT(""),
+        .client_address = text_from(session->peer_text),
+        .path = request->inside_known ? exchange->ask.head->path : TEXT(""),
         .query = request->query,
         .observed = decision->observed,
     };
     enum audit_answer answer = audit_port_decide(session->worker->options.audit, &record, wait);
-    buffer_clear(&address);
     session->worker->stats.decisions[decision->verdict][decision->reason]++;
     session->worker->stats.observed += decision->observed ? 1 : 0;
     switch (answer) {

@@ -83,7 +83,7 @@ static void write_answer(struct session *session, uint16_t status, const struct 
 {
     struct http_field fields[DIALECT_FIELDS_MAX];
     struct buffer out = {0};
-    bool head_only = text_equal(session->exchange->ask.head.method, TEXT("HEAD"));
+    bool head_only = text_equal(session->exchange->ask.head->method, TEXT("HEAD"));
     for (size_t i = 0; i < answer->field_count; i++)
         fields[i] = (struct http_field){answer->fields[i].name, answer->fields[i].value};
     http_answer_write(
@@ -200,7 +200,7 @@ enum progress step_answer(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     if (exchange->account.status == 0) {
-        bool heard = exchange->ask.head.method.length > 0 && drop_body(session);
+        bool heard = exchange->ask.head->method.length > 0 && drop_body(session);
         session->keeps_alive = session->keeps_alive && heard && !exchange->ask.is_connect;
         compose(session);
     }

@@ -13,9 +13,9 @@ static bool host_field_agrees(const struct ask *ask, bool compare_port)
 {
     struct host host;
     uint16_t port = ask->request.port;
-    if (!ask->head.has_host)
+    if (!ask->head->has_host)
         return true;
-    if (!parse_host_field(&ask->head, ask->request.port, &host, &port))
+    if (!parse_host_field(ask->head, ask->request.port, &host, &port))
         return false;
     if (!host_equal(&host, &ask->request.host))
         return false;
@@ -31,7 +31,7 @@ static enum reason ask_connect(struct session *session)
     ask->request.scheme = SCHEME_HTTPS;
     if (session->opened != NULL)
         return REASON_METHOD_UNSUPPORTED;
-    if (!authority_parse(ask->head.authority, 0, &ask->request.host, &ask->request.port))
+    if (!authority_parse(ask->head->authority, 0, &ask->request.host, &ask->request.port))
         return REASON_BAD_TARGET;
     return host_field_agrees(ask, false) ? REASON_NONE : REASON_BAD_TARGET;
 }
@@ -39,14 +39,14 @@ static enum reason ask_connect(struct session *session)
 static enum reason set_path(struct ask *ask)
 {
     ask->request.inside_known = true;
-    ask->request.method = ask->head.method;
-    ask->request.query = ask->head.query;
-    if (ask->head.target_form == TARGET_ASTERISK) {
+    ask->request.method = ask->head->method;
+    ask->request.query = ask->head->query;
+    if (ask->head->target_form == TARGET_ASTERISK) {
         ask->request.path = TEXT("*");
         ask->request.path_was_canonical = true;
         return REASON_NONE;
     }
-    enum path_result result = path_canonicalise(ask->head.path, &ask->path);
+    enum path_result result = path_canonicalise(ask->head->path, &ask->path);
     if (result == PATH_BAD)
         return REASON_BAD_PATH;
     ask->request.path = buffer_text(&ask->path);
@@ -61,17 +61,17 @@ static enum reason ask_inside(struct session *session)
     ask->request.scheme = SCHEME_HTTPS;
     ask->request.host = session->opened->host;
     ask->request.port = session->opened->port;
-    if (ask->head.target_form == TARGET_ABSOLUTE) {
+    if (ask->head->target_form == TARGET_ABSOLUTE) {
         struct host host;
         uint16_t port;
-        if (ask->head.scheme != SCHEME_HTTPS || !authority_parse(ask->head.authority, 443, &host, &port))
+        if (ask->head->scheme != SCHEME_HTTPS || !authority_parse(ask->head->authority, 443, &host, &port))
             return REASON_BAD_TARGET;
         if (!host_equal(&host, &ask->request.host) || port != ask->request.port)
             return REASON_MISDIRECTED;
     }
     struct host named;
     uint16_t port;
-    if (ask->head.has_host && !parse_host_field(&ask->head, ask->request.port, &named, &port))
+    if (ask->head->has_host && !parse_host_field(ask->head, ask->request.port, &named, &port))
         return REASON_BAD_TARGET;
     if (!host_field_agrees(ask, true))
         return REASON_MISDIRECTED;
@@ -83,15 +83,15 @@ static enum reason ask_plain(struct session *session)
 {
     struct ask *ask = &session->exchange->ask;
     ask->request.scheme = SCHEME_HTTP;
-    struct text authority = ask->head.target_form == TARGET_ABSOLUTE ? ask->head.authority : ask->head.host;
-    if (ask->head.target_form == TARGET_ABSOLUTE && ask->head.scheme != SCHEME_HTTP)
+    struct text authority = ask->head->target_form == TARGET_ABSOLUTE ? ask->head->authority : ask->head->host;
+    if (ask->head->target_form == TARGET_ABSOLUTE && ask->head->scheme != SCHEME_HTTP)
         return REASON_BAD_TARGET;
     if (!authority_parse(authority, scheme_port(SCHEME_HTTP), &ask->request.host, &ask->request.port))
         return REASON_BAD_TARGET;
-    if (ask->head.target_form == TARGET_ABSOLUTE && ask->head.has_host) {
+    if (ask->head->target_form == TARGET_ABSOLUTE && ask->head->has_host) {
         struct host host;
         uint16_t port;
-        if (!authority_parse(ask->head.host, scheme_port(SCHEME_HTTP), &host, &port))
+        if (!authority_parse(ask->head->host, scheme_port(SCHEME_HTTP), &host, &port))
             return REASON_BAD_TARGET;
         if (!host_equal(&host, &ask->request.host) || port != ask->request.port)
             return REASON_BAD_TARGET;
@@ -103,13 +103,13 @@ enum reason ask_from_head(struct session *session)
 {
     struct ask *ask = &session->exchange->ask;
     enum reason reason;
-    if (ask->head.target_form == TARGET_AUTHORITY)
+    if (ask->head->target_form == TARGET_AUTHORITY)
         reason = ask_connect(session);
     else if (session->opened != NULL)
         reason = ask_inside(session);
     else
         reason = ask_plain(session);
-    if (reason == REASON_NONE && http_via_has(&ask->head, text_from(session->worker->options.via)))
+    if (reason == REASON_NONE && http_via_has(ask->head, text_from(session->worker->options.via)))
         reason = REASON_LOOP;
     return reason;
 }

@@ -12,7 +12,7 @@ static enum http_framing framing_for_client(struct session *session, enum http_f
 {
     if (framing == FRAMING_NONE || framing == FRAMING_LENGTH)
         return framing;
-    if (session->exchange->ask.head.minor >= 1)
+    if (session->exchange->ask.head->minor >= 1)
         return FRAMING_CHUNKED;
     session->keeps_alive = false;
     return FRAMING_UNTIL_CLOSE;
@@ -20,10 +20,10 @@ static enum http_framing framing_for_client(struct session *session, enum http_f
 
 static void write_head(struct session *session, const struct http_head *head, const struct http_forward *forward)
 {
-    struct buffer out = {0};
-    http_reply_write(&out, head, forward);
-    session_say(session, buffer_text(&out));
-    buffer_clear(&out);
+    struct buffer *out = &session->worker->head;
+    buffer_empty(out);
+    http_reply_write(out, head, forward);
+    session_say(session, buffer_text(out));
     session->exchange->flow.reply_started = true;
     session->exchange->account.status = head->status;
 }
@@ -102,7 +102,7 @@ static enum reply_result begin_call(struct session *session, const struct http_h
 static enum reply_result switch_protocols(struct session *session, const struct http_head *head)
 {
     struct exchange *exchange = session->exchange;
-    if (!exchange->ask.head.has_upgrade || exchange->decision.plan != PLAN_FORWARD || !head->has_upgrade)
+    if (!exchange->ask.head->has_upgrade || exchange->decision.plan != PLAN_FORWARD || !head->has_upgrade)
         return REPLY_IS_BROKEN;
     struct http_forward forward = {
         .via = text_from(session->worker->options.via), .framing = FRAMING_NONE, .keep_upgrade = true};
@@ -134,7 +134,7 @@ static enum reply_result take_head(struct session *session)
     struct text input = window_text(&exchange->flow.down);
     if (input.length == 0)
         return REPLY_NEEDS_MORE;
-    struct text method = way_out_inference(exchange) != NULL ? TEXT("POST") : exchange->ask.head.method;
+    struct text method = way_out_inference(exchange) != NULL ? TEXT("POST") : exchange->ask.head->method;
     enum parse result = http_reply_parse(input, &limits, method, &head, &used);
     if (result == PARSE_BAD)
         return REPLY_IS_BROKEN;
@@ -152,6 +152,23 @@ static enum reply_result take_head(struct session *session)
 /* --- bodies ----------------------------------------------------------------------------------------------------------
  */
 
+static void pass_as_is(struct session *session, struct text content, size_t used)
+{
+    struct exchange *exchange = session->exchange;
+    bool in_chunks = exchange->flow.framing == FRAMING_CHUNKED;
+    content_pass(session->worker->options.loop, &exchange->flow.down, content, used, &session->out, in_chunks);
+    exchange->account.bytes_down += content.length;
+}
+
+static bool hold(struct session *session, struct text content)
+{
+    struct exchange *exchange = session->exchange;
+    if (exchange->call.body.length + content.length > session->worker->limits.body_held)
+        return false;
+    buffer_append(&exchange->call.body, content);
+    return true;
+}
+
 static void say_content(struct session *session, struct text content)
 {
     char head[HTTP_CHUNK_HEAD_SIZE];
@@ -166,25 +183,32 @@ static void say_content(struct session *session, struct text content)
     session->exchange->account.bytes_down += content.length;
 }
 
-static bool take_content(struct session *session, struct text content)
+static bool rewrite_events(struct session *session, struct text content)
 {
-    struct exchange *exchange = session->exchange;
-    switch (exchange->flow.mode) {
-    case REPLY_AS_IS:
-        say_content(session, content);
-        return true;
-    case REPLY_HELD:
-        if (exchange->call.body.length + content.length > session->worker->limits.body_held)
-            return false;
-        buffer_append(&exchange->call.body, content);
-        return true;
-    case REPLY_EVENTS:
-        break;
-    }
     struct buffer events = {0};
-    bool good = dialect_stream_feed(exchange->call.stream, content, &events);
+    bool good = dialect_stream_feed(session->exchange->call.stream, content, &events);
     say_content(session, buffer_text(&events));
     buffer_clear(&events);
+    return good;
+}
+
+/* Uses up what was read: `content` lies in the first `used` bytes from upstream. */
+static bool take_content(struct session *session, struct text content, size_t used)
+{
+    struct flow *flow = &session->exchange->flow;
+    bool good = true;
+    switch (flow->mode) {
+    case REPLY_AS_IS:
+        pass_as_is(session, content, used);
+        return true;
+    case REPLY_HELD:
+        good = hold(session, content);
+        break;
+    case REPLY_EVENTS:
+        good = rewrite_events(session, content);
+        break;
+    }
+    window_consume(session->worker->options.loop, &flow->down, used);
     return good;
 }
 
@@ -241,9 +265,7 @@ static enum reply_result take_body(struct session *session)
     if (input.length == 0)
         return REPLY_NEEDS_MORE;
     enum parse result = http_body_read(&flow->body, input, &content, &used);
-    bool good = result != PARSE_BAD && take_content(session, content);
-    window_consume(session->worker->options.loop, &flow->down, used);
-    if (!good)
+    if (result == PARSE_BAD || !take_content(session, content, used))
         return REPLY_IS_BROKEN;
     return used > 0 || result == PARSE_DONE ? REPLY_GOES_ON : REPLY_NEEDS_MORE;
 }
@@ -258,7 +280,7 @@ enum reply_result reply_take(struct session *session)
     case REPLY_DONE:
         break;
     }
-    return REPLY_NEEDS_MORE;
+    return REPLY_IS_WHOLE;
 }
 
 bool reply_end(struct session *session)

@@ -99,6 +99,10 @@ void session_start(struct session_worker *worker, int descriptor, const struct a
     struct session *session = base_zalloc(sizeof(*session));
     session->worker = worker;
     session->peer = *peer;
+    struct buffer *scratch = &worker->authority;
+    buffer_empty(scratch);
+    address_append(scratch, peer);
+    text_store(buffer_text(scratch), session->peer_text, sizeof(session->peer_text));
     session->tunnel.loop = worker->options.loop;
     session->client = stream_new(worker->options.loop, descriptor, on_client_ready, session);
     session->deadline = timer_new(worker->options.loop, on_deadline, session);
@@ -161,6 +165,8 @@ void session_say(struct session *session, struct text text)
 enum progress session_watch_client(struct session *session)
 {
     enum { AHEAD = 16384 }; /* what a client may send ahead */
+    if (stream_is_quiet(session->client))
+        return STEP_WAIT;
     enum io result = session_fill(session, AHEAD);
     bool is_gone = result == IO_BROKEN || (result == IO_END && session->opened != NULL);
     if (is_gone)

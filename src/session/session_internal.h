@@ -4,6 +4,7 @@
 #define EXEAT_SESSION_INTERNAL_H
 
 #include "exeat/base/bytes.h"
+#include "exeat/base/pool.h"
 #include "exeat/dialect.h"
 #include "exeat/session.h"
 #include "exeat/wire.h"
@@ -42,10 +43,30 @@ struct step {
 };
 const struct step *session_step(enum session_state state);
 
+/* A policy that this worker's requests are judged by: each holds on to the one it began with. It goes with the last of
+ * them, once another has taken its place. */
+struct reign {
+    struct policy *policy; /* one reference */
+    uint64_t sequence;     /* of its POLICY record */
+    size_t exchanges;
+    bool is_over;
+};
+
+/* Random bytes drawn from the system for many request ids at once. */
+enum { ID_STOCK = 128 };
+struct id_stock {
+    struct request_id ids[ID_STOCK];
+    size_t left;
+};
+
 struct session_worker {
     struct session_options options;
-    struct policy *policy; /* one reference */
-    uint64_t policy_sequence;
+    struct reign *reign; /* owned */
+    struct pool exchanges;
+    struct pool heads;       /* struct http_head */
+    struct buffer head;      /* scratch: a head that is written */
+    struct buffer authority; /* scratch: the Host of that head */
+    struct id_stock ids;
     struct session_limits limits;
     struct list sessions; /* struct session */
     struct list retired;  /* closed, freed at the end of the turn */
@@ -61,7 +82,7 @@ struct session_worker {
 /* What was asked, and the bytes that the head's slices point into. */
 struct ask {
     struct window head_bytes;
-    struct http_head head;
+    struct http_head *head; /* owned, from worker->heads; NULL once nobody asks for it any more */
     struct request request;
     struct buffer path; /* the canonical path */
     struct http_body body;
@@ -71,7 +92,7 @@ struct ask {
 
 /* Where it goes. */
 struct way_out {
-    struct judged_address candidates[RESOLVE_MAX];
+    struct judged_address *candidates; /* owned; until one of them is connected */
     size_t candidate_count;
     size_t candidate_next;
     size_t inference_next;         /* index into the decision's inference list */
@@ -131,8 +152,8 @@ enum commit_state { COMMIT_IDLE, COMMIT_WAITS, COMMIT_DURABLE, COMMIT_FAILED };
 
 struct exchange {
     struct session *session; /* borrowed */
-    struct policy *policy;   /* one reference: the whole request is judged by one policy */
-    uint64_t policy_sequence;
+    struct reign *reign;     /* held: the whole request is judged by one policy */
+    struct policy *policy;   /* the reign's */
     struct decision decision;
     struct ask ask;
     struct way_out way;
@@ -163,6 +184,7 @@ struct session {
     struct timer *deadline; /* owned */
     uint64_t active_us;     /* when something last moved */
     struct address peer;
+    char peer_text[ADDRESS_TEXT_SIZE];
     char client_name[CLIENT_NAME_SIZE]; /* of an opened connection: who made it */
     struct window in;                   /* from the client, not yet parsed */
     struct window out;                  /* to the client */
@@ -186,11 +208,15 @@ enum progress session_watch_client(struct session *session);
 void session_say(struct session *session, struct text text); /* appends to `out` */
 
 /* worker.c */
+struct reign *reign_hold(struct session_worker *worker); /* the present one */
+void reign_release(struct reign *reign);
+struct request_id session_draw_id(struct session_worker *worker);
 void session_free(struct session *session);
 
 /* exchange.c */
 struct exchange *exchange_new(struct session *session);
 void exchange_free(struct session *session);
+void exchange_forget_head(struct exchange *exchange); /* a tunnel needs no head: an idle one shall hold no memory */
 struct http_limits exchange_limits(const struct session *session);
 
 /* ask.c: bytes to request */
@@ -210,11 +236,17 @@ void session_cut(struct session *session, enum reason reason);                  
 
 /* way_out.c: who answers */
 const struct policy_inference *way_out_inference(const struct exchange *exchange); /* NULL: the host itself */
-struct route_target way_out_target(const struct exchange *exchange);
+struct destination {
+    enum scheme scheme;
+    const struct host *host; /* borrowed from the request or the policy */
+    uint16_t port;
+};
+struct destination way_out_destination(const struct exchange *exchange);
 MUST_CHECK bool way_out_judge(
     const struct exchange *exchange, const struct address *address, uint16_t port, struct judged_address *judged,
     enum reason *why);
 enum progress way_out_begin(struct session *session); /* after the commit */
+void way_out_forget_candidates(struct way_out *way);
 enum progress way_out_failed(struct session *session, enum reason reason);
 void way_out_drop(struct exchange *exchange); /* cancels and closes what is under way */
 
@@ -224,10 +256,21 @@ enum reason inference_read_call(struct exchange *exchange);
 void inference_write_request(struct session *session);
 bool inference_is_next(const struct http_head *reply); /* an answer that says: ask another endpoint */
 
+/* content.c: what http_body_read found at the front of `from` goes on to `to`, in chunks if it is sent in chunks */
+void content_pass(
+    struct loop *loop, struct window *from, struct text content, size_t used, struct window *to, bool in_chunks);
+
 /* step_exchange.c */
 void exchange_begin(struct session *session, struct upstream *upstream);
 /* reply.c: from upstream's bytes to the client's */
-enum reply_result { REPLY_GOES_ON, REPLY_NEEDS_MORE, REPLY_IS_BROKEN, REPLY_WANTS_NEXT, REPLY_UPGRADES };
+enum reply_result {
+    REPLY_GOES_ON,
+    REPLY_NEEDS_MORE,
+    REPLY_IS_WHOLE,
+    REPLY_IS_BROKEN,
+    REPLY_WANTS_NEXT,
+    REPLY_UPGRADES
+};
 enum reply_result reply_take(struct session *session);
 MUST_CHECK bool reply_end(struct session *session); /* upstream closed: was that a complete reply? */
 

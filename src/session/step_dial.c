@@ -11,9 +11,9 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
     way->upstream = upstream;
     way->last_failure = reason;
     if (upstream == NULL) {
-        struct route_target target = way_out_target(session->exchange);
+        struct destination to = way_out_destination(session->exchange);
         log_info(
-            "dial_failed", log_text("host", host_text(&target.host)), log_number("port", target.to.port),
+            "dial_failed", log_text("host", host_text(to.host)), log_number("port", to.port),
             log_string("reason", reason_row(reason)->code), log_string("detail", detail));
     }
     session_run(session);
@@ -23,6 +23,7 @@ static enum progress use(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct upstream *upstream = exchange->way.upstream;
+    way_out_forget_candidates(&exchange->way);
     if (!exchange->ask.is_connect) {
         exchange_begin(session, upstream);
         session_enter(session, SESSION_EXCHANGE);
@@ -36,7 +37,8 @@ static enum progress use(struct session *session)
 static void dial_next(struct session *session)
 {
     struct way_out *way = &session->exchange->way;
-    struct route_target target = way_out_target(session->exchange);
+    struct destination to = way_out_destination(session->exchange);
+    struct route_target target = {.scheme = to.scheme, .host = *to.host};
     if (session->exchange->ask.is_connect)
         target.scheme = SCHEME_HTTP; /* a tunnel: the client's own TLS goes through */
     target.to = way->candidates[way->candidate_next++];

@@ -12,11 +12,12 @@ static void on_upstream_ready(void *context)
 static void write_request(struct session *session, const struct upstream *upstream)
 {
     struct exchange *exchange = session->exchange;
-    const struct http_head *head = &exchange->ask.head;
-    struct buffer authority = {0};
-    struct buffer out = {0};
-    authority_append(
-        &authority, &upstream->target.host, upstream->target.to.port, scheme_port(upstream->target.scheme));
+    const struct http_head *head = exchange->ask.head;
+    struct buffer *authority = &session->worker->authority;
+    struct buffer *out = &session->worker->head;
+    buffer_empty(authority);
+    buffer_empty(out);
+    authority_append(authority, &upstream->target.host, upstream->target.to.port, scheme_port(upstream->target.scheme));
     struct http_forward forward = {
         .via = text_from(session->worker->options.via),
         .keep_alive = true,
@@ -24,10 +25,8 @@ static void write_request(struct session *session, const struct upstream *upstre
         .content_length = head->content_length,
         .keep_upgrade = head->has_upgrade,
     };
-    http_request_write(&out, head, buffer_text(&authority), &forward);
-    window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(&out));
-    buffer_clear(&authority);
-    buffer_clear(&out);
+    http_request_write(out, head, buffer_text(authority), &forward);
+    window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(out));
     if (exchange->ask.wants_continue)
         session_say(session, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
     exchange->ask.wants_continue = false;
@@ -57,26 +56,26 @@ void exchange_begin(struct session *session, struct upstream *upstream)
 
 enum move { MOVE_WAITS, MOVE_MORE, MOVE_LEFT }; /* MOVE_LEFT: the session has gone to another state */
 
-/* What was read of the body goes up as it is framed there. */
+/* What was read of the body goes up as it is framed there, as far as there is room. */
 static bool pass_body(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct loop *loop = session->worker->options.loop;
-    struct text content = TEXT("");
-    char head[HTTP_CHUNK_HEAD_SIZE];
-    size_t used = 0;
-    bool chunked = exchange->ask.head.framing == FRAMING_CHUNKED;
-    if (http_body_read(&exchange->ask.body, window_text(&session->in), &content, &used) == PARSE_BAD)
-        return false;
-    if (chunked && content.length > 0)
-        window_append(loop, &exchange->flow.up, (struct text){head, http_chunk_head(content.length, head)});
-    window_append(loop, &exchange->flow.up, content);
-    if (chunked && content.length > 0)
-        window_append(loop, &exchange->flow.up, TEXT("\r\n"));
-    if (chunked && http_body_is_done(&exchange->ask.body))
-        window_append(loop, &exchange->flow.up, TEXT("0\r\n\r\n"));
-    exchange->account.bytes_up += content.length;
-    window_consume(loop, &session->in, used);
+    struct window *up = &exchange->flow.up;
+    bool in_chunks = exchange->ask.head->framing == FRAMING_CHUNKED;
+    while (window_length(&session->in) > 0 && window_length(up) < WINDOW_BLOCK) {
+        struct text content = TEXT("");
+        size_t used = 0;
+        enum parse result = http_body_read(&exchange->ask.body, window_text(&session->in), &content, &used);
+        if (result == PARSE_BAD)
+            return false;
+        exchange->account.bytes_up += content.length;
+        content_pass(loop, &session->in, content, used, up, in_chunks);
+        if (in_chunks && result == PARSE_DONE)
+            window_append(loop, up, TEXT("0\r\n\r\n"));
+        if (result == PARSE_DONE || used == 0)
+            break;
+    }
     return true;
 }
 
@@ -93,11 +92,6 @@ static enum move fail_upload(struct session *session, enum reason reason)
 
 static enum move read_body(struct session *session)
 {
-    size_t before = window_length(&session->in);
-    if (before > 0 && !pass_body(session))
-        return fail_upload(session, REASON_MALFORMED_BODY);
-    if (before > window_length(&session->in))
-        return MOVE_MORE;
     switch (session_fill(session, WINDOW_BLOCK)) {
     case IO_OK:
         return MOVE_MORE;
@@ -117,26 +111,38 @@ static enum move watch(struct session *session)
     return session->state == SESSION_EXCHANGE ? MOVE_WAITS : MOVE_LEFT;
 }
 
-static enum move move_up(struct session *session)
+static enum move send_up(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct loop *loop = session->worker->options.loop;
-    if (exchange->flow.upload_broke)
-        return watch(session);
+    uint64_t put = 0;
+    enum io result = window_write(loop, &exchange->flow.up, exchange->way.upstream->stream, &put);
+    if (put > 0)
+        session_touch(session);
+    if (result == IO_AGAIN)
+        return MOVE_WAITS;
+    if (result != IO_OK) {
+        exchange->flow.upload_broke = true; /* it may have answered before it closed */
+        window_clear(loop, &exchange->flow.up);
+    }
+    return MOVE_MORE;
+}
+
+static enum move move_up(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
     for (int i = 0; i < TURN; i++) {
-        uint64_t put = 0;
-        enum io result = window_write(loop, &exchange->flow.up, exchange->way.upstream->stream, &put);
-        if (put > 0)
-            session_touch(session);
-        if (result == IO_AGAIN)
-            return MOVE_WAITS;
-        if (result != IO_OK) {
-            exchange->flow.upload_broke = true; /* it may have answered before it closed */
-            window_clear(loop, &exchange->flow.up);
-            return MOVE_MORE;
-        }
-        if (http_body_is_done(&exchange->ask.body))
+        if (exchange->flow.upload_broke)
             return watch(session);
+        bool heard = http_body_is_done(&exchange->ask.body);
+        if (!heard && !pass_body(session))
+            return fail_upload(session, REASON_MALFORMED_BODY);
+        if (send_up(session) == MOVE_WAITS)
+            return MOVE_WAITS;
+        if (heard)
+            return watch(session);
+        if (http_body_is_done(&exchange->ask.body) || exchange->flow.upload_broke)
+            continue;
         enum move move = read_body(session);
         if (move != MOVE_MORE)
             return move;
@@ -157,9 +163,9 @@ static bool may_send_again(const struct exchange *exchange)
         return false;
     if (way_out_inference(exchange) != NULL)
         return true;
-    bool bodiless = exchange->ask.head.framing == FRAMING_NONE;
+    bool bodiless = exchange->ask.head->framing == FRAMING_NONE;
     for (size_t i = 0; i < COUNT_OF(idempotent); i++)
-        if (bodiless && text_equal(exchange->ask.head.method, idempotent[i]))
+        if (bodiless && text_equal(exchange->ask.head->method, idempotent[i]))
             return true;
     return false;
 }
@@ -191,6 +197,7 @@ static enum move enter_upgraded_tunnel(struct session *session)
     session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client, .window = session->out};
     session->in = (struct window){0};
     session->out = (struct window){0};
+    exchange_forget_head(exchange);
     session_enter(session, SESSION_TUNNEL);
     return MOVE_LEFT;
 }
@@ -210,14 +217,22 @@ static enum move finish(struct session *session)
     return MOVE_LEFT;
 }
 
+/* Nothing can have come from an upstream that was only spoken to since it last had nothing to tell. */
+static bool is_too_early(const struct flow *flow, const struct stream *upstream)
+{
+    bool unheard = flow->state == REPLY_HEAD && window_length(&flow->down) == 0;
+    return unheard && !flow->upload_broke && stream_is_quiet(upstream);
+}
+
 static enum move read_reply(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct flow *flow = &exchange->flow;
-    if (flow->state == REPLY_DONE)
-        return finish(session);
+    struct stream *upstream = exchange->way.upstream->stream;
+    if (is_too_early(flow, upstream))
+        return MOVE_WAITS;
     size_t limit = flow->state == REPLY_HEAD ? session->worker->limits.head + 1 : WINDOW_BLOCK;
-    switch (window_read(session->worker->options.loop, &flow->down, exchange->way.upstream->stream, limit, NULL)) {
+    switch (window_read(session->worker->options.loop, &flow->down, upstream, limit, NULL)) {
     case IO_OK:
         session_touch(session);
         return MOVE_MORE;
@@ -233,13 +248,33 @@ static enum move read_reply(struct session *session)
     return upstream_broke(session);
 }
 
+static enum move send_down(struct session *session)
+{
+    switch (session_flush(session)) {
+    case IO_OK:
+        return MOVE_MORE;
+    case IO_AGAIN:
+        return MOVE_WAITS;
+    case IO_END:
+    case IO_BROKEN:
+        break;
+    }
+    session_close(session, REASON_CLIENT_GONE);
+    return MOVE_LEFT;
+}
+
+/* Head and body leave by one write where they came by one read. */
 static enum move take_reply(struct session *session)
 {
+    enum move sent;
     switch (reply_take(session)) {
     case REPLY_GOES_ON:
-        return MOVE_MORE;
+        return window_length(&session->out) < WINDOW_BLOCK ? MOVE_MORE : send_down(session);
     case REPLY_NEEDS_MORE:
-        return read_reply(session);
+        sent = send_down(session);
+        return sent == MOVE_MORE ? read_reply(session) : sent;
+    case REPLY_IS_WHOLE:
+        return finish(session);
     case REPLY_UPGRADES:
         return enter_upgraded_tunnel(session);
     case REPLY_WANTS_NEXT:
@@ -256,13 +291,6 @@ static enum move take_reply(struct session *session)
 static enum move move_down(struct session *session)
 {
     for (int i = 0; i < TURN; i++) {
-        enum io result = session_flush(session);
-        if (result == IO_AGAIN)
-            return MOVE_WAITS;
-        if (result != IO_OK) {
-            session_close(session, REASON_CLIENT_GONE);
-            return MOVE_LEFT;
-        }
         enum move move = take_reply(session);
         if (move != MOVE_MORE)
             return move;

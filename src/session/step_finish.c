@@ -23,9 +23,6 @@ static enum progress linger(struct session *session)
 
 enum progress step_finish(struct session *session)
 {
-    if (session->exchange != NULL)
-        account_complete(session, REASON_NONE);
-    exchange_free(session);
     enum io result = session_flush(session);
     if (result == IO_AGAIN)
         return STEP_WAIT;
@@ -33,6 +30,9 @@ enum progress step_finish(struct session *session)
         session_close(session, REASON_CLIENT_GONE);
         return STEP_WAIT;
     }
+    if (session->exchange != NULL)
+        account_complete(session, REASON_NONE);
+    exchange_free(session);
     if (!session->keeps_alive || session->worker->draining)
         return linger(session);
     session_enter(session, SESSION_READ_HEAD);

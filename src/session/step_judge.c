@@ -12,7 +12,7 @@ static bool identify(struct session *session)
         client->name = text_from(session->client_name);
         return true;
     }
-    const struct http_field *field = http_field_find(&exchange->ask.head, TEXT("Proxy-Authorization"));
+    const struct http_field *field = http_field_find(exchange->ask.head, TEXT("Proxy-Authorization"));
     struct text credentials = field == NULL ? TEXT("") : field->value;
     return policy_identify(exchange->policy, &session->peer, credentials, &client->name);
 }

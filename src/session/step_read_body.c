@@ -44,7 +44,7 @@ static enum io read_more(struct session *session)
 enum progress step_read_body(struct session *session)
 {
     struct ask *ask = &session->exchange->ask;
-    if (ask->head.framing == FRAMING_LENGTH && ask->head.content_length > session->worker->limits.body_held)
+    if (ask->head->framing == FRAMING_LENGTH && ask->head->content_length > session->worker->limits.body_held)
         return session_refuse(session, REASON_BODY_TOO_LARGE);
     while (!http_body_is_done(&ask->body)) {
         size_t before = window_length(&session->in);

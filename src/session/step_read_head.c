@@ -17,9 +17,9 @@ static enum progress take_head(struct session *session, size_t used)
     struct ask *ask = &session->exchange->ask;
     struct http_limits limits = exchange_limits(session);
     keep_head_bytes(session, used);
-    session->keeps_alive = ask->head.keep_alive && !session->worker->draining;
-    ask->wants_continue = ask->head.expects_continue;
-    http_body_begin(&ask->body, &ask->head, &limits);
+    session->keeps_alive = ask->head->keep_alive && !session->worker->draining;
+    ask->wants_continue = ask->head->expects_continue;
+    http_body_begin(&ask->body, ask->head, &limits);
     enum reason reason = ask_from_head(session);
     if (reason != REASON_NONE)
         return session_refuse(session, reason);
@@ -40,20 +40,18 @@ static void begin_exchange(struct session *session)
 enum progress session_refuse_head(struct session *session, enum reason reason)
 {
     session->keeps_alive = false;
-    session->exchange->ask.head = (struct http_head){0};
+    http_head_reset(session->exchange->ask.head);
     return session_refuse(session, reason);
 }
 
 static enum progress parse_head(struct session *session)
 {
     struct text input = window_text(&session->in);
-    if (input.length == 0)
-        return STEP_WAIT;
     begin_exchange(session);
     struct http_limits limits = exchange_limits(session);
     size_t used = 0;
     enum reason reason = REASON_MALFORMED_HEAD;
-    switch (http_request_parse(input, &limits, &session->exchange->ask.head, &used, &reason)) {
+    switch (http_request_parse(input, &limits, session->exchange->ask.head, &used, &reason)) {
     case PARSE_DONE:
         return take_head(session, used);
     case PARSE_BAD:
@@ -67,8 +65,11 @@ static enum progress parse_head(struct session *session)
 enum progress step_read_head(struct session *session)
 {
     for (;;) {
-        if (parse_head(session) == STEP_NEXT)
+        bool begun = window_length(&session->in) > 0;
+        if (begun && parse_head(session) == STEP_NEXT)
             return STEP_NEXT;
+        if (!begun && stream_is_quiet(session->client))
+            return STEP_WAIT;
         enum io result = session_fill(session, session->worker->limits.head + 1);
         if (result == IO_AGAIN)
             return STEP_WAIT;

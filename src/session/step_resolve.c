@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* resolve: from the recorded decision to addresses that the policy has judged. A pooled connection needs no name, but
  * its address is judged like any other. */
+#include "exeat/base/memory.h"
 #include "session_internal.h"
 
 static bool accepts_pooled(void *context, const struct address *address, uint16_t port)
@@ -14,11 +15,10 @@ static bool accepts_pooled(void *context, const struct address *address, uint16_
 static struct upstream *take_pooled(struct session *session)
 {
     const struct exchange *exchange = session->exchange;
-    struct route_target target = way_out_target(exchange);
+    struct destination to = way_out_destination(exchange);
     if (exchange->ask.is_connect || exchange->way.fresh_only)
         return NULL;
-    return route_take(
-        session->worker->options.route, target.scheme, &target.host, target.to.port, accepts_pooled, session);
+    return route_take(session->worker->options.route, to.scheme, to.host, to.port, accepts_pooled, session);
 }
 
 static enum progress judge_answers(struct session *session, const struct address *addresses, size_t count)
@@ -26,9 +26,9 @@ static enum progress judge_answers(struct session *session, const struct address
     struct exchange *exchange = session->exchange;
     struct way_out *way = &exchange->way;
     enum reason why = REASON_ADDRESS;
-    uint16_t port = way_out_target(exchange).to.port;
-    way->candidate_count = 0;
-    way->candidate_next = 0;
+    uint16_t port = way_out_destination(exchange).port;
+    way_out_forget_candidates(way);
+    way->candidates = base_array(count, sizeof(*way->candidates));
     for (size_t i = 0; i < count; i++)
         if (way_out_judge(exchange, &addresses[i], port, &way->candidates[way->candidate_count], &why))
             way->candidate_count++;
@@ -62,7 +62,7 @@ enum progress step_resolve(struct session *session)
         session_enter(session, SESSION_EXCHANGE);
         return STEP_NEXT;
     }
-    struct host host = way_out_target(exchange).host;
-    exchange->way.resolving = resolve_start(session->worker->options.resolver, &host, on_resolved, session);
+    const struct host *host = way_out_destination(exchange).host;
+    exchange->way.resolving = resolve_start(session->worker->options.resolver, host, on_resolved, session);
     return STEP_WAIT;
 }

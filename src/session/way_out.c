@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where an exchange goes: the host it names, or the inference endpoints of its rule in order. */
+#include "exeat/base/memory.h"
 #include "session_internal.h"
 
 static size_t inference_index(const struct exchange *exchange)
@@ -13,13 +14,13 @@ const struct policy_inference *way_out_inference(const struct exchange *exchange
                                                    : NULL;
 }
 
-struct route_target way_out_target(const struct exchange *exchange)
+struct destination way_out_destination(const struct exchange *exchange)
 {
     const struct policy_inference *inference = way_out_inference(exchange);
     const struct request *request = &exchange->ask.request;
     if (inference == NULL)
-        return (struct route_target){.scheme = request->scheme, .host = request->host, .to.port = request->port};
-    return (struct route_target){.scheme = inference->scheme, .host = inference->host, .to.port = inference->port};
+        return (struct destination){request->scheme, &request->host, request->port};
+    return (struct destination){inference->scheme, &inference->host, inference->port};
 }
 
 bool way_out_judge(
@@ -41,6 +42,14 @@ void way_out_drop(struct exchange *exchange)
     way->resolving = NULL;
     way->connecting = NULL;
     way->upstream = NULL;
+    way_out_forget_candidates(way);
+}
+
+void way_out_forget_candidates(struct way_out *way)
+{
+    base_free(way->candidates);
+    way->candidates = NULL;
+    way->candidate_count = way->candidate_next = 0;
 }
 
 static enum progress go(struct session *session)

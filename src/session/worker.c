@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sessions of one worker: started with it, drained, cut and reaped. */
+#include "exeat/base/digest.h"
 #include "exeat/base/memory.h"
 #include "session_internal.h"
 
@@ -43,10 +44,59 @@ static void run_yielded(struct deferred *deferred)
         session_run(list_owner(node, struct session, yield));
 }
 
+/* --- policies and ids -----------------------------------------------------------------------------------------------
+ */
+
+struct reign *reign_hold(struct session_worker *worker)
+{
+    worker->reign->exchanges++;
+    return worker->reign;
+}
+
+static void reign_free_if_done(struct reign *reign)
+{
+    if (!reign->is_over || reign->exchanges > 0)
+        return;
+    policy_unref(reign->policy);
+    base_free(reign);
+}
+
+void reign_release(struct reign *reign)
+{
+    reign->exchanges--;
+    reign_free_if_done(reign);
+}
+
+static void end_reign(struct session_worker *worker)
+{
+    if (worker->reign == NULL)
+        return;
+    worker->reign->is_over = true;
+    reign_free_if_done(worker->reign);
+    worker->reign = NULL;
+}
+
+struct request_id session_draw_id(struct session_worker *worker)
+{
+    struct id_stock *stock = &worker->ids;
+    if (stock->left == 0) {
+        random_fill((uint8_t *)stock->ids, sizeof(stock->ids));
+        stock->left = ID_STOCK;
+    }
+    return stock->ids[--stock->left];
+}
+
+/* --- the worker -----------------------------------------------------------------------------------------------------
+ */
+
+enum { SPARE_EXCHANGES = 64 };
+
 struct session_worker *session_worker_new(const struct session_options *options)
 {
     struct session_worker *worker = base_zalloc(sizeof(*worker));
     worker->options = *options;
+    worker->exchanges = (struct pool){.size = sizeof(struct exchange), .keep = SPARE_EXCHANGES};
+    worker->heads = (struct pool){.size = sizeof(struct http_head), .keep = SPARE_EXCHANGES};
     list_init(&worker->sessions);
     list_init(&worker->retired);
     list_init(&worker->yielded);
@@ -63,16 +113,21 @@ void session_worker_free(struct session_worker *worker)
     deferred_cancel(&worker->reaper);
     deferred_cancel(&worker->runner);
     reap(&worker->reaper);
-    policy_unref(worker->policy);
+    end_reign(worker);
+    pool_clear(&worker->exchanges);
+    pool_clear(&worker->heads);
+    buffer_clear(&worker->head);
+    buffer_clear(&worker->authority);
     base_free(worker);
 }
 
 void session_worker_set_policy(
     struct session_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct session_limits *limits)
 {
-    policy_unref(worker->policy);
-    worker->policy = policy;
-    worker->policy_sequence = policy_sequence;
+    end_reign(worker);
+    worker->reign = base_zalloc(sizeof(*worker->reign));
+    worker->reign->policy = policy;
+    worker->reign->sequence = policy_sequence;
     worker->limits = *limits;
 }
 

@@ -199,6 +199,12 @@ static enum io transport_finish(void *state)
     return stream_shut(session->stream);
 }
 
+static bool transport_has_more(void *state)
+{
+    const struct tls_session *session = state;
+    return session->replay.length > 0 || SSL_has_pending(session->ssl) == 1;
+}
+
 static void transport_release(void *state)
 {
     tls_session_free(state);
@@ -209,6 +215,7 @@ static const struct stream_transport transport = {
     .write = transport_write,
     .finish = transport_finish,
     .release = transport_release,
+    .has_more = transport_has_more,
 };
 
 void tls_session_install(struct tls_session *session)

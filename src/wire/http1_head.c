@@ -86,6 +86,11 @@ bool parse_fields(struct text lines, const struct http_limits *limits, struct ht
     }
 }
 
+void http_head_reset(struct http_head *head)
+{
+    memset(head, 0, offsetof(struct http_head, fields));
+}
+
 const struct http_field *http_field_find(const struct http_head *head, struct text name)
 {
     for (size_t i = 0; i < head->field_count; i++)

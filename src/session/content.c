@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Content on its way from one side to the other. */
+#include "session_internal.h"
+
+void content_pass(
+    struct loop *loop, struct window *from, struct text content, size_t used, struct window *to, bool in_chunks)
+{
+    char head[HTTP_CHUNK_HEAD_SIZE];
+    if (content.length == 0) {
+        window_consume(loop, from, used);
+        return;
+    }
+    size_t before = (size_t)(content.data - window_text(from).data);
+    window_consume(loop, from, before);
+    if (in_chunks)
+        window_append(loop, to, (struct text){head, http_chunk_head(content.length, head)});
+    window_pass(loop, from, content.length, to);
+    if (in_chunks)
+        window_append(loop, to, TEXT("\r\n"));
+    window_consume(loop, from, used - before - content.length);
+}

@@ -141,7 +141,6 @@ void audit_stats_read(struct audit *audit, struct audit_stats *stats);
  * ------------------------------------------------------------------- */
 
 struct audit_port;
-struct audit_entry;
 struct audit_port *audit_port_new(struct audit *audit);
 /* Waits until the writer has answered everything that was handed over. */
 void audit_port_free(struct audit_port *port);
@@ -152,7 +151,7 @@ void audit_port_collect(struct audit_port *port);
 
 struct audit_wait {
     void (*on_durable)(struct audit_wait *wait, bool durable);
-    struct audit_entry *entry; /* private to the port */
+    struct list_node node; /* private to the port; zeroed before the first use */
 };
 enum audit_answer {
     AUDIT_WAITS,    /* on_durable will be called by audit_port_collect */
@@ -167,43 +166,7 @@ void audit_port_complete(struct audit_port *port, const struct outcome_record *o
 void audit_port_forget(struct audit_port *port); /* the decision never became durable: nothing to complete */
 void audit_wait_cancel(struct audit_wait *wait); /* the decision stays; nobody is called back */
 
-/* --- reading: other processes, at any time, without getting in the writer's way
- * ------------------------------------------------ */
-
-struct audit_reader;
-/* The segments of a store directory, read-only. NULL with `error` (base_free). */
-MUST_CHECK struct audit_reader *audit_reader_open(const char *directory, char **error);
-void audit_reader_free(struct audit_reader *reader);
-struct text audit_reader_origin(const struct audit_reader *reader);
-uint64_t audit_reader_first(const struct audit_reader *reader); /* sequence of the oldest record that is here */
-/* The frontier of the tree before the oldest record that is here. */
-const struct audit_tree *audit_reader_base(const struct audit_reader *reader);
-
-/* One stored record. Slices live until the next call. */
-struct audit_row {
-    uint64_t sequence;
-    struct bytes body;
-    int64_t wall_us; /* the columns beside the body: verify compares them with it */
-    int64_t kind;
-    int64_t verdict; /* 0: none */
-    struct text host;
-    struct bytes salt; /* of the private part; empty: erased, or there was none */
-    struct bytes private_part;
-};
-enum audit_read { AUDIT_ROW, AUDIT_END, AUDIT_UNREADABLE };
-void audit_reader_seek(struct audit_reader *reader, uint64_t sequence);
-/* AUDIT_END: nothing more now (a live store may have more later). */
-enum audit_read audit_reader_next(struct audit_reader *reader, struct audit_row *row);
-const char *audit_reader_error(const struct audit_reader *reader);
-/* The first checkpoint of a size above `after`, of all segments; false when there is none. */
-MUST_CHECK bool
-audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64_t *size, struct buffer *note);
-/* A text that a record names by digest; false when it is not stored. */
-MUST_CHECK bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest, struct buffer *out);
-/* What the store says its size is. */
-uint64_t audit_reader_size(struct audit_reader *reader);
-
-/* The columns of a record that are for queries. */
-void audit_projection(const struct audit_record *record, int64_t *verdict, struct text *host);
+/* The second page of this contract: reading. */
+#include "exeat/audit/reader.h"
 
 #endif

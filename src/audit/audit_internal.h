@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of audit share: a segment file, the entries that travel between workers and the writer, and the two
- * together. */
+/* What the files of audit share: batches, the port that brings them, segments in their two layouts, and the store that
+ * holds all of it together. */
 #ifndef EXEAT_AUDIT_INTERNAL_H
 #define EXEAT_AUDIT_INTERNAL_H
 
@@ -11,14 +11,100 @@
 
 #include "exeat/audit.h"
 
-/* --- segment: one SQLite file, opened for writing --- */
+/* --- records: written into room that is there --- */
+
+enum { OUTCOME_ROOM = 480 }; /* the fields of an outcome are never longer */
+size_t decision_room(const struct decision_record *decision);
+uint8_t *decision_write(const struct decision_record *decision, uint8_t *at);
+size_t private_room(const struct decision_record *decision);
+uint8_t *private_write(const struct decision_record *decision, uint8_t *at);
+uint8_t *outcome_write(const struct outcome_record *outcome, uint8_t *at);
+enum { COMMITMENT_ROOM = 3 + 32 };
+uint8_t *commitment_leave_room(uint8_t *at);
+
+/* The columns beside a record that are for queries. */
+struct audit_columns {
+    int64_t wall_us;
+    int64_t kind;
+    int64_t verdict;      /* 0: none */
+    struct text host;     /* borrowed from the record, as is request */
+    struct bytes request; /* id */
+};
+void audit_projection(const struct audit_record *record, struct audit_columns *columns);
+
+/* --- batches: what one hand-over holds. A body is { u16 length, record }..., the private parts beside it are
+ * { u32 ordinal of the record, u16 length, salt, private part }... --- */
+
+enum { BATCH_RECORD_HEAD = 2, BATCH_PRIVATE_HEAD = 4 + 2 + AUDIT_SALT_SIZE };
+struct batch {
+    uint8_t *body; /* both borrowed */
+    size_t body_length;
+    uint8_t *private_part;
+    size_t private_length;
+    uint32_t count;
+};
+struct batch_private {
+    uint32_t ordinal;
+    struct bytes salt;
+    struct bytes part;
+};
+/* The next one off the front of `*rest`; false at the end, or (then `*rest` is not empty) where it is cut. */
+bool batch_next_record(struct bytes *rest, struct bytes *record);
+bool batch_next_private(struct bytes *rest, struct batch_private *private_part);
+/* A record whose head but the kind is left to the writer: where its fields go. */
+uint8_t *batch_record_begin(uint8_t *at, enum audit_kind kind);
+uint8_t *batch_record_end(uint8_t *begin, uint8_t *end); /* writes the length; gives `end` */
+/* The same for records that the writer collects itself. */
+struct loose_batch {
+    struct buffer body; /* owned, both */
+    struct buffer private_part;
+    uint32_t count;
+};
+void loose_batch_add(struct loose_batch *loose, struct bytes record, const struct batch_private *private_part);
+void loose_batch_add_fields(struct loose_batch *loose, enum audit_kind kind, struct bytes fields);
+void loose_batch_empty(struct loose_batch *loose);
+void loose_batch_clear(struct loose_batch *loose);
+struct batch loose_batch_view(struct loose_batch *loose);
+
+struct batch_clock {
+    int64_t wall_us;
+    uint64_t boot_us;
+};
+uint32_t batch_count_private(const struct batch *batch);
+/* Fills heads, salts (32 bytes each, from `salts`) and commitments, and lets the tree grow by the leaves. */
+void batch_complete(
+    struct batch *batch, const struct batch_clock *clock, const uint8_t *salts, struct audit_tree *tree);
+
+/* --- segments: names, what their meta holds, SQLite --- */
+
+enum segment_layout { SEGMENT_HOT, SEGMENT_SEALED, SEGMENT_PRIVATE }; /* seg-<16 hex> and .hot, .db, .priv.db */
+enum { SEGMENT_NAME_SIZE = 32 };
+void segment_name(uint64_t first, enum segment_layout layout, char out[SEGMENT_NAME_SIZE]);
+bool segment_name_parse(const char *name, uint64_t *first, enum segment_layout *layout);
+char *segment_path(const char *directory, uint64_t first, enum segment_layout layout, const char *suffix);
+
+enum { STORE_FORMAT = 2 };
+void frontier_write(const struct audit_tree *tree, struct buffer *out);
+MUST_CHECK bool frontier_read(struct bytes bytes, struct audit_tree *tree);
+
+struct bytes column_bytes(sqlite3_stmt *statement, int index);
+void bind_bytes(sqlite3_stmt *statement, int index, struct bytes bytes);
+void bind_text(sqlite3_stmt *statement, int index, struct text text);
+MUST_CHECK bool sqlite_run(sqlite3_stmt *statement); /* one step; leaves it ready for the next use */
+MUST_CHECK bool meta_read(sqlite3 *database, const char *key, struct buffer *out);
+/* A sentence with the path and SQLite's reason, for errors. */
+char *sqlite_sentence(const char *path, const char *doing, sqlite3 *database);
+char *store_sentence(const char *path, const char *what, const char *why);
+/* fsync of a file that SQLite does not have open (closing it would drop SQLite's locks), or of a folder. */
+MUST_CHECK bool sync_path(const char *path);
+
+/* --- the hot segment: the one that is written --- */
 
 struct segment_statements {
     sqlite3_stmt *begin;
     sqlite3_stmt *commit;
     sqlite3_stmt *rollback;
-    sqlite3_stmt *record;
-    sqlite3_stmt *private_part;
+    sqlite3_stmt *batch;
     sqlite3_stmt *checkpoint;
     sqlite3_stmt *meta;
     sqlite3_stmt *blob;
@@ -26,65 +112,93 @@ struct segment_statements {
 struct segment {
     sqlite3 *database;                  /* owned */
     struct segment_statements prepared; /* owned */
+    uint64_t first;                     /* its first sequence */
     struct audit_tree tree;             /* of what is committed, and of the open transaction */
+    uint64_t framed_size;               /* tree size at the newest row with a frontier */
     uint64_t signed_size;               /* of the newest checkpoint */
     uint8_t hash_key[32];               /* of AUDIT_HASHED texts */
-    bool was_closed;                    /* its last record is CLOSE */
+    enum audit_kind last_kind;          /* of its last record; 0: it has none */
 };
-/* Opens the newest segment of the directory, or makes the first. False with `error`. */
+/* Where a transaction began, to go back to. */
+struct segment_mark {
+    struct audit_tree tree;
+    uint64_t framed_size;
+};
+/* Opens the hot segment that was not ended, or makes the one that goes on where the store ends. False with `error`. */
 MUST_CHECK bool segment_open(struct segment *segment, const struct audit_options *options, char **error);
+/* Leaves an ended segment to the sealer and begins the next one. On false the segment is as it was. */
+MUST_CHECK bool segment_roll(struct segment *segment, const struct audit_options *options, char **error);
 void segment_close(struct segment *segment);
+MUST_CHECK bool segment_prepare(struct segment *segment);
+MUST_CHECK bool segment_put_meta(struct segment *segment, const char *key, struct bytes value);
 /* Inside a transaction; each false means: roll back. */
 MUST_CHECK bool segment_begin(struct segment *segment);
-MUST_CHECK bool segment_append(
-    struct segment *segment, enum audit_kind kind, int64_t wall_us, uint64_t boot_us, struct bytes fields,
-    struct bytes private_part, struct buffer *scratch);
+MUST_CHECK bool
+segment_add_batch(struct segment *segment, struct batch *batch, const struct batch_clock *clock, const uint8_t *salts);
 MUST_CHECK bool segment_add_checkpoint(struct segment *segment, uint64_t size, struct text note);
 MUST_CHECK bool segment_add_blob(struct segment *segment, const struct audit_blob *blob);
 MUST_CHECK bool segment_commit(struct segment *segment);
-void segment_rollback(struct segment *segment, const struct audit_tree *tree);
+void segment_rollback(struct segment *segment, const struct segment_mark *mark);
 /* Did the last failure lose the disk's promise? Then the process must end (an fsync error is never retried). */
 bool segment_lost_the_disk(const struct segment *segment);
 
-/* Names of segment files: "seg-<16 hex>.db". */
-enum { SEGMENT_NAME_SIZE = 24 };
-void segment_name(uint64_t first, char out[SEGMENT_NAME_SIZE]);
-bool segment_name_parse(const char *name, uint64_t *first);
-void frontier_write(const struct audit_tree *tree, struct buffer *out);
-MUST_CHECK bool frontier_read(struct bytes bytes, struct audit_tree *tree);
-/* A copy of the sqlite message with a path before it; for errors. */
-char *sqlite_sentence(const char *path, const char *doing, sqlite3 *database);
+/* What the end of a store must agree with itself about before anything is added to it; NULL: it does. Fills tree,
+ * sizes and last kind of the segment. */
+const char *check_hot_end(struct segment *segment, const struct audit_options *options);
+const char *check_sealed_end(struct segment *segment, const struct audit_options *options);
 
-/* --- entries: one record on its way to disk and back --- */
+/* Rebuilds a hot segment that nobody writes any more into its sealed files, and removes it. Can be done again after a
+ * crash at any point. */
+MUST_CHECK bool seal_segment(const char *directory, uint64_t first, char **error);
+void segment_remove_hot(const char *directory, uint64_t first);
+/* audit_tree_append that also gives the roots of the subtrees of 2^8, 2^16... leaves which this leaf completes, lowest
+ * first; returns how many. */
+enum { TREE_TILE_HEIGHT = 8, TREE_TILE_LEVELS = TREE_LEVELS / TREE_TILE_HEIGHT };
+size_t tree_append_tiles(struct audit_tree *tree, const struct digest *leaf, struct digest tiles[TREE_TILE_LEVELS]);
 
-struct audit_entry {
-    struct audit_entry *next;
-    enum audit_kind kind;
-    bool durable; /* set by the writer */
-    struct buffer fields;
-    struct buffer private_part;
-    struct audit_wait *wait; /* the worker's alone; NULL: nobody waits */
+/* --- ports --- */
+
+enum { CHUNK_BODY = 72 << 10, CHUNK_PRIVATE = 55 << 10, CHUNK_COUNT = 512 };
+/* A batch in the making. A worker fills it, the writer completes and stores it, then the worker has it back. */
+struct audit_chunk {
+    struct audit_chunk *next; /* on its way back, or spare */
+    struct list waits;        /* struct audit_wait: the worker's alone */
+    uint32_t count;
+    uint32_t body_length;
+    uint32_t private_length;
+    bool is_awaited; /* somebody waits for it */
+    bool durable;    /* set by the writer */
+    uint8_t body[CHUNK_BODY];
+    uint8_t private_part[CHUNK_PRIVATE];
 };
-/* Entries newest first; one side pushes one at a time, the other takes all. */
-struct entry_stack {
-    _Atomic(struct audit_entry *) newest;
-};
-bool stack_push(struct entry_stack *stack, struct audit_entry *entry); /* true: it was empty */
-struct audit_entry *stack_take(struct entry_stack *stack);             /* oldest first */
-
 struct audit_port {
     struct list_node node; /* in audit->ports, under its lock */
     struct audit *audit;   /* borrowed */
-    struct entry_stack down;
-    struct entry_stack up;
-    int wake;                 /* eventfd: something to collect */
-    _Atomic bool closing;     /* its worker has ended: what cannot be written now is lost */
-    struct audit_entry *kept; /* the writer's alone: taken, and beyond its batch */
+    int wake;              /* eventfd: something to collect */
+    _Atomic bool closing;  /* its worker has ended: what cannot be written now is lost */
+    /* Down: a ring as long as there are chunks, so that it is never full. The worker fills the chunk at `head` by
+     * taking it out of its slot and putting it back; the writer takes what it finds at `tail`. */
+    _Atomic(struct audit_chunk *) slots[CHUNK_COUNT];
+    _Atomic(struct audit_chunk *) up; /* answered, newest first */
+    _Atomic uint64_t handed;          /* records; written by the worker alone */
+    _Atomic uint64_t answered;        /* records; written by the writer alone */
+    /* the writer's alone */
+    uint32_t tail;
+    bool owes_wake; /* a chunk was answered that somebody waits for */
     /* the worker's alone */
-    struct audit_entry *spare;
-    size_t out;      /* entries handed over and not collected */
+    uint32_t head;
+    bool is_open; /* the chunk at head was put there by the worker and may still be there */
+    struct audit_chunk *arena;
+    size_t made; /* chunks of the arena that were ever used */
+    struct audit_chunk *spare;
+    size_t spare_count;
     size_t reserved; /* outcomes owed */
 };
+struct audit_chunk *port_take_chunk(struct audit_port *port); /* the writer's side; NULL: nothing more now */
+void port_answer(struct audit_port *port, struct audit_chunk *chunk);
+void audit_wake(int descriptor);
+
+/* --- the store --- */
 
 /* A record of the gate's own life; lives on the stack of the thread that waits for it. */
 struct audit_life {
@@ -99,16 +213,25 @@ struct audit_life {
 };
 
 struct audit_counters {
-    _Atomic uint64_t queued, records, commits, failures, lost, commit_us;
+    _Atomic uint64_t records, commits, failures, lost, commit_us;
     _Atomic uint64_t commit_latency[AUDIT_LATENCY_BUCKETS + 1];
+};
+
+/* What the writer is doing, for those who might have to wake it. */
+enum writer_sleep {
+    WRITER_AWAKE,
+    WRITER_LINGERS, /* records wait for more to come; who waits for the disk wakes it */
+    WRITER_IDLE     /* anything wakes it */
 };
 
 struct audit {
     struct audit_options options;
-    char *directory; /* owned */
-    char *origin;    /* owned; options.origin points at it */
-    int lock;        /* descriptor of the lock file */
-    int wake;        /* eventfd: work for the writer, or the end */
+    char *directory;      /* owned */
+    char *origin;         /* owned; options.origin points at it */
+    int lock;             /* descriptor of the lock file */
+    int wake;             /* eventfd: work for the writer, or the end */
+    _Atomic int sleep;    /* enum writer_sleep */
+    _Atomic bool failing; /* the last commit failed */
     _Atomic bool ending;
     pthread_t thread;
     pthread_mutex_t ports_lock;
@@ -118,6 +241,7 @@ struct audit {
     struct segment segment; /* the writer's alone once its thread runs */
 };
 void *writer_main(void *context); /* the audit */
-void audit_wake(int descriptor);
+/* After something was handed over: wakes the writer if it sleeps and this is a reason to wake. */
+void audit_rouse(struct audit *audit, bool is_urgent);
 
 #endif

@@ -1,38 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Ports: entries go down to the writer and come back up, over two stacks that one side pushes and the other empties.
- * 1. A worker takes its entries from its own spare list, so that nothing is allocated once a few were.
- * 2. A decision reserves the entry of its outcome, so that no outcome can be refused.
- * 3. The order in which a worker hands over is the order in the log. */
+/* Ports: how one worker hands records over. Nothing is locked and nothing is allocated for a record.
+ * 1. Records are written straight into a chunk of the port's arena. The chunk that is being filled lies in a slot of a
+ *    ring; the worker takes it out to add a record and puts it back, the writer takes it away whenever it is ready.
+ * 2. A decision reserves the room of its outcome, so that no outcome can be refused.
+ * 3. The order in which a worker hands over is the order in the log.
+ * 4. The arena is address space; memory is what was ever used of it, and a burst's is given back. */
+#include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "audit_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 
-enum { PORT_ENTRIES_MAX = 65536 }; /* handed over and not answered, for one worker */
+enum {
+    RECORD_OVERHEAD = BATCH_RECORD_HEAD + AUDIT_HEAD_SIZE + COMMITMENT_ROOM,
+    OUTCOMES_PER_CHUNK = CHUNK_BODY / (OUTCOME_ROOM + RECORD_OVERHEAD),
+    CHUNKS_KEPT = 8,        /* spare ones whose memory is kept */
+    CHUNKS_PARTLY_USED = 4, /* what the writer may have taken before they were full, and the one at hand */
+};
 
-bool stack_push(struct entry_stack *stack, struct audit_entry *entry)
+void audit_rouse(struct audit *audit, bool is_urgent)
 {
-    struct audit_entry *newest = atomic_load_explicit(&stack->newest, memory_order_relaxed);
-    do
-        entry->next = newest;
-    while (!atomic_compare_exchange_weak_explicit(
-        &stack->newest, &newest, entry, memory_order_release, memory_order_relaxed));
-    return newest == NULL;
-}
-
-struct audit_entry *stack_take(struct entry_stack *stack)
-{
-    struct audit_entry *newest = atomic_exchange_explicit(&stack->newest, NULL, memory_order_acquire);
-    struct audit_entry *oldest = NULL;
-    while (newest != NULL) {
-        struct audit_entry *next = newest->next;
-        newest->next = oldest;
-        oldest = newest;
-        newest = next;
-    }
-    return oldest;
+    int sleep = atomic_load(&audit->sleep);
+    if (sleep == WRITER_AWAKE || (sleep == WRITER_LINGERS && !is_urgent))
+        return;
+    if (atomic_exchange(&audit->sleep, WRITER_AWAKE) != WRITER_AWAKE)
+        audit_wake(audit->wake);
 }
 
 void audit_wake(int descriptor)
@@ -42,48 +37,107 @@ void audit_wake(int descriptor)
     (void)written; /* a full counter is readable all the same */
 }
 
+/* --- the arena --- */
+
 struct audit_port *audit_port_new(struct audit *audit)
 {
     struct audit_port *port = base_zalloc(sizeof(*port));
     port->audit = audit;
     port->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ASSERT(port->wake >= 0);
+    port->arena = mmap(
+        NULL, CHUNK_COUNT * sizeof(*port->arena), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+        -1, 0);
+    ASSERT(port->arena != MAP_FAILED);
     pthread_mutex_lock(&audit->ports_lock);
     list_append(&audit->ports, &port->node);
     pthread_mutex_unlock(&audit->ports_lock);
     return port;
 }
 
-static struct audit_entry *take_spare(struct audit_port *port)
+static size_t chunks_left(const struct audit_port *port)
 {
-    struct audit_entry *entry = port->spare;
-    if (entry == NULL)
-        return base_zalloc(sizeof(*entry));
-    port->spare = entry->next;
-    return entry;
+    return port->spare_count + (CHUNK_COUNT - port->made);
 }
 
-static void give_spare(struct audit_port *port, struct audit_entry *entry)
+static struct audit_chunk *take_spare(struct audit_port *port)
 {
-    enum { BUFFER_KEPT = 4096 };
-    entry->wait = NULL;
-    if (entry->fields.capacity > BUFFER_KEPT)
-        buffer_clear(&entry->fields);
-    if (entry->private_part.capacity > BUFFER_KEPT)
-        buffer_clear(&entry->private_part);
-    buffer_empty(&entry->fields);
-    buffer_empty(&entry->private_part);
-    entry->next = port->spare;
-    port->spare = entry;
+    struct audit_chunk *chunk = port->spare;
+    if (chunk != NULL) {
+        port->spare = chunk->next;
+        port->spare_count--;
+        return chunk;
+    }
+    ASSERT(port->made < CHUNK_COUNT);
+    chunk = &port->arena[port->made++];
+    list_init(&chunk->waits);
+    return chunk;
 }
 
-static void hand_over(struct audit_port *port, struct audit_entry *entry)
+/* Newest first, so that the same few chunks are used over and over. */
+static void give_spare(struct audit_port *port, struct audit_chunk *chunk)
 {
-    port->out++;
-    atomic_fetch_add_explicit(&port->audit->counters.queued, 1, memory_order_relaxed);
-    if (stack_push(&port->down, entry))
-        audit_wake(port->audit->wake);
+    enum { PAGE = 4096 };
+    if (port->spare_count >= CHUNKS_KEPT && chunk->body_length > PAGE) {
+        uint8_t *from = (uint8_t *)(((uintptr_t)chunk->body + PAGE) & ~(uintptr_t)(PAGE - 1));
+        (void)madvise(from, (size_t)((uint8_t *)(chunk + 1) - from) & ~(size_t)(PAGE - 1), MADV_DONTNEED);
+    }
+    chunk->count = 0;
+    chunk->body_length = 0;
+    chunk->private_length = 0;
+    chunk->is_awaited = false;
+    chunk->next = port->spare;
+    port->spare = chunk;
+    port->spare_count++;
 }
+
+/* --- handing over, the worker's side --- */
+
+static _Atomic(struct audit_chunk *) *open_slot(struct audit_port *port)
+{
+    return &port->slots[port->head % CHUNK_COUNT];
+}
+
+/* The chunk that is being filled, out of its slot; NULL: there is none, or the writer has it. */
+static struct audit_chunk *take_open(struct audit_port *port)
+{
+    if (!port->is_open)
+        return NULL;
+    struct audit_chunk *chunk = atomic_exchange_explicit(open_slot(port), NULL, memory_order_acquire);
+    if (chunk == NULL) {
+        port->head++;
+        port->is_open = false;
+    }
+    return chunk;
+}
+
+static struct audit_chunk *chunk_with_room(struct audit_port *port, size_t body, size_t private_part)
+{
+    struct audit_chunk *chunk = take_open(port);
+    ASSERT(body <= CHUNK_BODY && private_part <= CHUNK_PRIVATE);
+    if (chunk != NULL && CHUNK_BODY - chunk->body_length >= body &&
+        CHUNK_PRIVATE - chunk->private_length >= private_part)
+        return chunk;
+    if (chunk != NULL) { /* full: it stays where it is, for the writer */
+        atomic_store_explicit(open_slot(port), chunk, memory_order_release);
+        port->head++;
+        port->is_open = false;
+    }
+    return take_spare(port);
+}
+
+static void publish(struct audit_port *port, struct audit_chunk *chunk)
+{
+    bool is_awaited = chunk->is_awaited;
+    chunk->count++;
+    uint64_t handed = atomic_load_explicit(&port->handed, memory_order_relaxed);
+    atomic_store_explicit(&port->handed, handed + 1, memory_order_relaxed);
+    atomic_store(open_slot(port), chunk); /* sequentially consistent, as is the look at audit->sleep that follows */
+    port->is_open = true;
+    audit_rouse(port->audit, is_awaited || chunks_left(port) < CHUNK_COUNT / 2);
+}
+
+/* --- what becomes of private texts --- */
 
 /* Same texts have the same hash within a store, and nobody without the store's key can try texts out. */
 static struct text hashed(const struct audit *audit, struct text text, char out[2 * sizeof(struct digest)])
@@ -112,37 +166,70 @@ guarded(const struct audit *audit, enum audit_privacy privacy, struct text text,
     return TEXT("");
 }
 
+/* --- decisions and outcomes --- */
+
+/* Room for this decision, its outcome, and the outcomes that are owed already. */
+static bool has_room(const struct audit_port *port)
+{
+    return chunks_left(port) > (port->reserved + 1) / OUTCOMES_PER_CHUNK + CHUNKS_PARTLY_USED;
+}
+
+static bool append_private(struct audit_chunk *chunk, const struct decision_record *decision)
+{
+    uint8_t *entry = chunk->private_part + chunk->private_length;
+    const uint8_t *part = entry + BATCH_PRIVATE_HEAD;
+    const uint8_t *end = private_write(decision, entry + BATCH_PRIVATE_HEAD);
+    if (end == part)
+        return false;
+    bytes_put_u32(entry, chunk->count);
+    bytes_put_u16(entry + 4, (uint16_t)(end - part));
+    chunk->private_length += (uint32_t)(end - entry);
+    return true;
+}
+
+static void append_decision(struct audit_chunk *chunk, const struct decision_record *decision)
+{
+    uint8_t *begin = chunk->body + chunk->body_length;
+    uint8_t *at = decision_write(decision, batch_record_begin(begin, AUDIT_DECISION));
+    if (append_private(chunk, decision))
+        at = commitment_leave_room(at);
+    chunk->body_length += (uint32_t)(batch_record_end(begin, at) - begin);
+}
+
 enum audit_answer
 audit_port_decide(struct audit_port *port, const struct decision_record *decision, struct audit_wait *wait)
 {
-    if (port->out + port->reserved >= PORT_ENTRIES_MAX)
-        return AUDIT_REFUSED;
     const struct audit *audit = port->audit;
-    struct audit_entry *entry = take_spare(port);
+    const struct audit_options *options = &audit->options;
+    bool fails = !options->waits_for_disk && !options->allows_on_failure && atomic_load(&port->audit->failing);
+    if (!has_room(port) || fails)
+        return AUDIT_REFUSED;
     char path[2 * sizeof(struct digest)];
     char query[2 * sizeof(struct digest)];
     struct decision_record record = *decision;
-    record.path = guarded(audit, audit->options.path, decision->path, path);
-    record.query = guarded(audit, audit->options.query, decision->query, query);
-    entry->kind = AUDIT_DECISION;
-    audit_decision_write(&record, &entry->fields, &entry->private_part);
+    record.path = guarded(audit, options->path, decision->path, path);
+    record.query = guarded(audit, options->query, decision->query, query);
+    struct audit_chunk *chunk =
+        chunk_with_room(port, RECORD_OVERHEAD + decision_room(&record), BATCH_PRIVATE_HEAD + private_room(&record));
+    bool waits = wait != NULL && options->waits_for_disk;
+    append_decision(chunk, &record);
     port->reserved++;
-    bool waits = wait != NULL && audit->options.waits_for_disk;
     if (waits) {
-        entry->wait = wait;
-        wait->entry = entry;
+        list_append(&chunk->waits, &wait->node);
+        chunk->is_awaited = true;
     }
-    hand_over(port, entry);
+    publish(port, chunk);
     return waits ? AUDIT_WAITS : AUDIT_RECORDED;
 }
 
 void audit_port_complete(struct audit_port *port, const struct outcome_record *outcome)
 {
     audit_port_forget(port);
-    struct audit_entry *entry = take_spare(port);
-    entry->kind = AUDIT_COMPLETION;
-    audit_outcome_write(outcome, &entry->fields);
-    hand_over(port, entry);
+    struct audit_chunk *chunk = chunk_with_room(port, RECORD_OVERHEAD + OUTCOME_ROOM, 0);
+    uint8_t *begin = chunk->body + chunk->body_length;
+    uint8_t *end = outcome_write(outcome, batch_record_begin(begin, AUDIT_COMPLETION));
+    chunk->body_length += (uint32_t)(batch_record_end(begin, end) - begin);
+    publish(port, chunk);
 }
 
 void audit_port_forget(struct audit_port *port)
@@ -153,15 +240,27 @@ void audit_port_forget(struct audit_port *port)
 
 void audit_wait_cancel(struct audit_wait *wait)
 {
-    if (wait->entry == NULL)
-        return;
-    wait->entry->wait = NULL;
-    wait->entry = NULL;
+    list_remove(&wait->node);
 }
+
+/* --- answers --- */
 
 int audit_port_descriptor(const struct audit_port *port)
 {
     return port->wake;
+}
+
+static struct audit_chunk *take_answers(struct audit_port *port)
+{
+    struct audit_chunk *newest = atomic_exchange_explicit(&port->up, NULL, memory_order_acquire);
+    struct audit_chunk *oldest = NULL;
+    while (newest != NULL) {
+        struct audit_chunk *next = newest->next;
+        newest->next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    return oldest;
 }
 
 void audit_port_collect(struct audit_port *port)
@@ -169,40 +268,56 @@ void audit_port_collect(struct audit_port *port)
     uint64_t count;
     ssize_t got = read(port->wake, &count, sizeof(count));
     (void)got; /* nothing to read is fine */
-    struct audit_entry *next = stack_take(&port->up);
+    struct audit_chunk *next = take_answers(port);
     while (next != NULL) {
-        struct audit_entry *entry = next;
-        next = entry->next;
-        struct audit_wait *wait = entry->wait;
-        bool durable = entry->durable;
-        port->out--;
-        give_spare(port, entry);
-        if (wait != NULL) {
-            wait->entry = NULL;
+        struct audit_chunk *chunk = next;
+        next = chunk->next;
+        bool durable = chunk->durable;
+        for (struct list_node *node; (node = list_take_first(&chunk->waits)) != NULL;) {
+            struct audit_wait *wait = list_owner(node, struct audit_wait, node);
             wait->on_durable(wait, durable);
         }
+        give_spare(port, chunk);
     }
 }
 
 void audit_port_free(struct audit_port *port)
 {
+    enum { LOOK_MS = 2 };
+    struct pollfd wake = {.fd = port->wake, .events = POLLIN};
     atomic_store(&port->closing, true);
-    audit_wake(port->audit->wake);
-    while (port->out > 0) {
+    audit_rouse(port->audit, true);
+    while (atomic_load(&port->answered) < atomic_load(&port->handed)) {
+        (void)poll(&wake, 1, LOOK_MS);
         audit_port_collect(port);
-        if (port->out > 0)
-            usleep(1000);
     }
+    audit_port_collect(port);
     ASSERT(port->reserved == 0);
     pthread_mutex_lock(&port->audit->ports_lock);
     list_remove(&port->node);
     pthread_mutex_unlock(&port->audit->ports_lock);
-    for (struct audit_entry *entry; (entry = port->spare) != NULL;) {
-        port->spare = entry->next;
-        buffer_clear(&entry->fields);
-        buffer_clear(&entry->private_part);
-        base_free(entry);
-    }
+    munmap(port->arena, CHUNK_COUNT * sizeof(*port->arena));
     close(port->wake);
     base_free(port);
+}
+
+/* --- the writer's side --- */
+
+struct audit_chunk *port_take_chunk(struct audit_port *port)
+{
+    struct audit_chunk *chunk = atomic_exchange(&port->slots[port->tail % CHUNK_COUNT], NULL);
+    if (chunk != NULL)
+        port->tail++;
+    return chunk;
+}
+
+void port_answer(struct audit_port *port, struct audit_chunk *chunk)
+{
+    uint64_t answered = atomic_load_explicit(&port->answered, memory_order_relaxed) + chunk->count;
+    struct audit_chunk *newest = atomic_load_explicit(&port->up, memory_order_relaxed);
+    do
+        chunk->next = newest;
+    while (
+        !atomic_compare_exchange_weak_explicit(&port->up, &newest, chunk, memory_order_release, memory_order_relaxed));
+    atomic_store(&port->answered, answered);
 }

@@ -1,143 +1,140 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a store that may be written meanwhile: read-only connections, short transactions keyed by sequence, never a
- * WAL checkpoint. A segment's place in the one tree is its name. */
+/* Reading a store that may be written meanwhile: read-only connections that never run a WAL checkpoint. A segment's
+ * place in the one tree is its name. A hot segment may become a sealed one between two looks: then the folder is looked
+ * at again. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit_internal.h"
+#include "cursor.h"
 #include "exeat/base/memory.h"
 
-enum { CHUNK = 1000, BUSY_MS = 5000 };
-
+struct segment_ref {
+    uint64_t first;
+    enum segment_layout layout;
+};
 struct audit_reader {
-    char *directory;  /* owned */
-    uint64_t *firsts; /* owned; ascending: the segments' first sequences */
+    char *directory;              /* owned */
+    struct segment_ref *segments; /* owned; ascending */
     size_t count;
-    size_t current;     /* segment that is open */
-    sqlite3 *database;  /* owned */
-    sqlite3_stmt *rows; /* owned */
-    size_t in_chunk;    /* rows given since the statement began */
-    bool is_stepping;
+    size_t current; /* segment of the cursor */
+    struct cursor cursor;
     uint64_t next; /* sequence wanted */
     struct audit_tree base;
     char *origin; /* owned */
     char *error;  /* owned */
 };
 
-static void fail(struct audit_reader *reader, const char *doing)
+/* --- the folder --- */
+
+/* Where a segment is there in both layouts, the sealed one counts: the hot one is about to be removed. */
+static int compare_refs(const void *left, const void *right)
 {
-    base_free(reader->error);
-    reader->error = sqlite_sentence(reader->directory, doing, reader->database);
+    const struct segment_ref *a = left;
+    const struct segment_ref *b = right;
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    return (a->layout == SEGMENT_HOT) - (b->layout == SEGMENT_HOT);
 }
 
-static int compare_firsts(const void *left, const void *right)
+static void add_segment(struct audit_reader *reader, const char *name)
 {
-    uint64_t a = *(const uint64_t *)left;
-    uint64_t b = *(const uint64_t *)right;
-    return a < b ? -1 : a > b;
+    struct segment_ref ref;
+    if (!segment_name_parse(name, &ref.first, &ref.layout) || ref.layout == SEGMENT_PRIVATE)
+        return;
+    reader->segments = base_resize(reader->segments, reader->count + 1, sizeof(*reader->segments));
+    reader->segments[reader->count++] = ref;
+}
+
+static void drop_doubles(struct audit_reader *reader)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < reader->count; i++)
+        if (kept == 0 || reader->segments[kept - 1].first != reader->segments[i].first)
+            reader->segments[kept++] = reader->segments[i];
+    reader->count = kept;
+}
+
+static size_t segment_of(const struct audit_reader *reader, uint64_t sequence)
+{
+    size_t index = 0;
+    while (index + 1 < reader->count && reader->segments[index + 1].first <= sequence)
+        index++;
+    return index;
 }
 
 static bool list_segments(struct audit_reader *reader)
 {
+    uint64_t here = reader->count > 0 ? reader->segments[reader->current].first : 0;
     DIR *folder = opendir(reader->directory);
     if (folder == NULL) {
-        struct buffer out = {0};
-        buffer_printf(&out, "%s: cannot read the folder: %s", reader->directory, strerror(errno));
         base_free(reader->error);
-        reader->error = buffer_take(&out);
+        reader->error = store_sentence(reader->directory, "cannot read the folder", strerror(errno));
         return false;
     }
     reader->count = 0;
-    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
-        uint64_t first;
-        if (!segment_name_parse(entry->d_name, &first))
-            continue;
-        reader->firsts = base_resize(reader->firsts, reader->count + 1, sizeof(*reader->firsts));
-        reader->firsts[reader->count++] = first;
-    }
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        add_segment(reader, entry->d_name);
     closedir(folder);
     if (reader->count > 0)
-        qsort(reader->firsts, reader->count, sizeof(*reader->firsts), compare_firsts);
+        qsort(reader->segments, reader->count, sizeof(*reader->segments), compare_refs);
+    drop_doubles(reader);
+    reader->current = segment_of(reader, here);
     return true;
 }
 
-static void close_segment(struct audit_reader *reader)
+/* --- opening --- */
+
+/* The segment that holds the sequence, looked up again when it was sealed or pruned meanwhile. */
+static bool open_at(struct audit_reader *reader, uint64_t sequence)
 {
-    sqlite3_finalize(reader->rows);
-    sqlite3_close(reader->database);
-    reader->rows = NULL;
-    reader->database = NULL;
-    reader->is_stepping = false;
+    enum { TRIES = 5 };
+    for (int i = 0; i < TRIES; i++) {
+        bool is_gone = false;
+        char *error = NULL;
+        cursor_close(&reader->cursor);
+        reader->current = segment_of(reader, sequence);
+        const struct segment_ref *ref = &reader->segments[reader->current];
+        if (cursor_open(&reader->cursor, reader->directory, ref->first, ref->layout, &is_gone, &error)) {
+            cursor_seek(&reader->cursor, sequence);
+            return true;
+        }
+        base_free(reader->error);
+        reader->error = error;
+        if (!is_gone || !list_segments(reader) || reader->count == 0)
+            return false;
+    }
+    return false;
 }
 
-static const char select_rows[] =
-    "SELECT r.seq, r.body, r.ts, r.kind, r.verdict, r.host, p.salt, p.body FROM rec r NOT INDEXED"
-    " LEFT JOIN priv p ON p.seq = r.seq WHERE r.seq >= ?1 ORDER BY r.seq LIMIT ?2";
-
-static bool open_segment(struct audit_reader *reader, size_t index)
+static bool read_identity(struct audit_reader *reader)
 {
-    char name[SEGMENT_NAME_SIZE];
-    struct buffer path = {0};
-    close_segment(reader);
-    segment_name(reader->firsts[index], name);
-    buffer_printf(&path, "%s/%s", reader->directory, name);
-    char *file = buffer_take(&path);
-    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    bool done = sqlite3_open_v2(file, &reader->database, flags, NULL) == SQLITE_OK;
-    base_free(file);
+    struct buffer value = {0};
+    bool done = meta_read(reader->cursor.database, "origin", &value);
     if (done) {
-        sqlite3_busy_timeout(reader->database, BUSY_MS);
-        sqlite3_db_config(reader->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-        sqlite3_db_config(reader->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-        sqlite3_db_config(reader->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-        done = sqlite3_prepare_v2(reader->database, select_rows, -1, &reader->rows, NULL) == SQLITE_OK;
+        reader->origin = text_copy(buffer_text(&value));
+        done = meta_read(reader->cursor.database, "base", &value) &&
+               frontier_read(bytes_of_text(buffer_text(&value)), &reader->base);
     }
+    buffer_clear(&value);
     if (!done)
-        fail(reader, "read the segment");
-    reader->current = index;
+        reader->error = sqlite_sentence(reader->directory, "read what store this is", reader->cursor.database);
     return done;
-}
-
-static bool read_value(struct audit_reader *reader, const char *key, struct buffer *out)
-{
-    sqlite3_stmt *statement = NULL;
-    bool found = false;
-    if (sqlite3_prepare_v2(reader->database, "SELECT v FROM meta WHERE k=?1", -1, &statement, NULL) == SQLITE_OK) {
-        sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-        found = sqlite3_step(statement) == SQLITE_ROW;
-        if (found)
-            buffer_append(
-                out, (struct text){sqlite3_column_blob(statement, 0), (size_t)sqlite3_column_bytes(statement, 0)});
-    }
-    sqlite3_finalize(statement);
-    return found;
 }
 
 struct audit_reader *audit_reader_open(const char *directory, char **error)
 {
     struct audit_reader *reader = base_zalloc(sizeof(*reader));
-    struct buffer value = {0};
     reader->directory = text_copy(text_from(directory));
     bool done = list_segments(reader);
     if (done && reader->count == 0) {
-        buffer_printf(&value, "%s: no audit store here (no seg-*.db)", directory);
-        reader->error = buffer_take(&value);
+        reader->error = store_sentence(directory, "no audit store here (no seg-*.db)", "");
         done = false;
     }
-    done = done && open_segment(reader, 0);
-    if (done && !read_value(reader, "origin", &value)) {
-        fail(reader, "read what store this is");
-        done = false;
-    }
-    if (done)
-        reader->origin = buffer_take(&value);
-    if (done && read_value(reader, "base", &value))
-        done = frontier_read(bytes_of_text(buffer_text(&value)), &reader->base);
-    buffer_clear(&value);
+    done = done && open_at(reader, reader->segments[0].first) && read_identity(reader);
     if (done) {
-        reader->next = reader->firsts[0];
+        reader->next = reader->segments[0].first;
         return reader;
     }
     *error = reader->error;
@@ -150,9 +147,9 @@ void audit_reader_free(struct audit_reader *reader)
 {
     if (reader == NULL)
         return;
-    close_segment(reader);
+    cursor_close(&reader->cursor);
     base_free(reader->directory);
-    base_free(reader->firsts);
+    base_free(reader->segments);
     base_free(reader->origin);
     base_free(reader->error);
     base_free(reader);
@@ -165,7 +162,7 @@ struct text audit_reader_origin(const struct audit_reader *reader)
 
 uint64_t audit_reader_first(const struct audit_reader *reader)
 {
-    return reader->firsts[0];
+    return reader->segments[0].first;
 }
 
 const struct audit_tree *audit_reader_base(const struct audit_reader *reader)
@@ -178,87 +175,133 @@ const char *audit_reader_error(const struct audit_reader *reader)
     return reader->error == NULL ? "" : reader->error;
 }
 
+/* --- records --- */
+
 void audit_reader_seek(struct audit_reader *reader, uint64_t sequence)
 {
     reader->next = sequence;
-    if (reader->is_stepping)
-        sqlite3_reset(reader->rows);
-    reader->is_stepping = false;
-    size_t index = 0;
-    while (index + 1 < reader->count && reader->firsts[index + 1] <= sequence)
-        index++;
-    if (index != reader->current)
-        (void)open_segment(reader, index);
+    if (reader->cursor.database != NULL && segment_of(reader, sequence) == reader->current)
+        cursor_seek(&reader->cursor, sequence);
+    else
+        (void)open_at(reader, sequence);
 }
 
-static struct bytes column(sqlite3_stmt *statement, int index)
+static enum audit_read fail(struct audit_reader *reader)
 {
-    return (struct bytes){sqlite3_column_blob(statement, index), (size_t)sqlite3_column_bytes(statement, index)};
+    base_free(reader->error);
+    reader->error = sqlite_sentence(reader->directory, "read records", reader->cursor.database);
+    return AUDIT_UNREADABLE;
 }
 
-static void take_row(struct audit_reader *reader, struct audit_row *row)
+/* Is there a segment after the current one? Its first sequence, if so. */
+static bool find_following(struct audit_reader *reader, uint64_t *first)
 {
-    sqlite3_stmt *rows = reader->rows;
-    *row = (struct audit_row){
-        .sequence = (uint64_t)sqlite3_column_int64(rows, 0),
-        .body = column(rows, 1),
-        .wall_us = sqlite3_column_int64(rows, 2),
-        .kind = sqlite3_column_int64(rows, 3),
-        .verdict = sqlite3_column_int64(rows, 4),
-        .host = text_of_bytes(column(rows, 5)),
-        .salt = column(rows, 6),
-        .private_part = column(rows, 7),
-    };
-    reader->next = row->sequence + 1;
-    reader->in_chunk++;
+    if (reader->current + 1 == reader->count && !list_segments(reader))
+        return false;
+    if (reader->current + 1 >= reader->count)
+        return false;
+    *first = reader->segments[reader->current + 1].first;
+    return true;
 }
 
 enum audit_read audit_reader_next(struct audit_reader *reader, struct audit_row *row)
 {
+    bool looked_twice = false;
     for (;;) {
-        if (reader->database == NULL)
+        uint64_t first;
+        if (reader->cursor.database == NULL)
             return AUDIT_UNREADABLE;
-        if (!reader->is_stepping) {
-            sqlite3_reset(reader->rows);
-            sqlite3_bind_int64(reader->rows, 1, (sqlite3_int64)reader->next);
-            sqlite3_bind_int64(reader->rows, 2, CHUNK);
-            reader->is_stepping = true;
-            reader->in_chunk = 0;
+        enum audit_read result = cursor_next(&reader->cursor, row);
+        if (result == AUDIT_ROW)
+            reader->next = row->sequence + 1;
+        if (result == AUDIT_UNREADABLE)
+            return fail(reader);
+        if (result == AUDIT_ROW || !find_following(reader, &first))
+            return result;
+        /* Between the end that was seen and the look at the folder, more may have come. */
+        if (first == reader->next || looked_twice) {
+            if (!open_at(reader, first))
+                return AUDIT_UNREADABLE;
+            looked_twice = false;
+        } else {
+            looked_twice = true;
         }
-        int result = sqlite3_step(reader->rows);
-        if (result == SQLITE_ROW) {
-            take_row(reader, row);
-            return AUDIT_ROW;
-        }
-        sqlite3_reset(reader->rows);
-        reader->is_stepping = false;
-        if (result != SQLITE_DONE) {
-            fail(reader, "read records");
-            return AUDIT_UNREADABLE;
-        }
-        if (reader->in_chunk == CHUNK)
-            continue;
-        if (reader->current + 1 == reader->count && !list_segments(reader))
-            return AUDIT_UNREADABLE;
-        if (reader->current + 1 >= reader->count)
-            return AUDIT_END;
-        if (!open_segment(reader, reader->current + 1))
-            return AUDIT_UNREADABLE;
     }
+}
+
+/* --- what lies beside the records --- */
+
+typedef bool (*look)(sqlite3 *database, void *context);
+
+/* From segment `index` on, or (step -1) down from it, until one has it. */
+static bool look_in_segments(struct audit_reader *reader, size_t index, int step, look look_in, void *context)
+{
+    for (; index<reader->count; index = step> 0 ? index + 1 : index - 1) {
+        const struct segment_ref *ref = &reader->segments[index];
+        if (index == reader->current && reader->cursor.database != NULL) {
+            if (look_in(reader->cursor.database, context))
+                return true;
+            continue;
+        }
+        bool is_gone;
+        char *path = segment_path(reader->directory, ref->first, ref->layout, "");
+        sqlite3 *database = open_foreign(path, &is_gone);
+        bool found = database != NULL && look_in(database, context);
+        sqlite3_close(database);
+        base_free(path);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+struct checkpoint_look {
+    uint64_t after;
+    uint64_t size; /* found */
+    struct buffer *note;
+};
+
+static bool look_for_checkpoint(sqlite3 *database, void *context)
+{
+    static const char sql[] = "SELECT size, note FROM ckpt WHERE size > ?1 ORDER BY size LIMIT 1";
+    struct checkpoint_look *wanted = context;
+    sqlite3_stmt *statement = NULL;
+    bool found = false;
+    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK) {
+        sqlite3_bind_int64(statement, 1, (sqlite3_int64)wanted->after);
+        found = sqlite3_step(statement) == SQLITE_ROW;
+        if (found) {
+            wanted->size = (uint64_t)sqlite3_column_int64(statement, 0);
+            buffer_append(wanted->note, text_of_bytes(column_bytes(statement, 1)));
+        }
+    }
+    sqlite3_finalize(statement);
+    return found;
 }
 
 bool audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64_t *size, struct buffer *note)
 {
+    struct checkpoint_look wanted = {.after = after, .note = note};
+    bool found = look_in_segments(reader, segment_of(reader, after), 1, look_for_checkpoint, &wanted);
+    *size = wanted.size;
+    return found;
+}
+
+struct blob_look {
+    const struct digest *digest;
+    struct buffer *out;
+};
+
+static bool look_for_blob(sqlite3 *database, void *context)
+{
+    const struct blob_look *wanted = context;
     sqlite3_stmt *statement = NULL;
     bool found = false;
-    static const char sql[] = "SELECT size, note FROM ckpt WHERE size > ?1 ORDER BY size LIMIT 1";
-    if (sqlite3_prepare_v2(reader->database, sql, -1, &statement, NULL) == SQLITE_OK) {
-        sqlite3_bind_int64(statement, 1, (sqlite3_int64)after);
+    if (sqlite3_prepare_v2(database, "SELECT body FROM blob WHERE sha256=?1", -1, &statement, NULL) == SQLITE_OK) {
+        bind_bytes(statement, 1, (struct bytes){wanted->digest->bytes, sizeof(wanted->digest->bytes)});
         found = sqlite3_step(statement) == SQLITE_ROW;
-        if (found) {
-            *size = (uint64_t)sqlite3_column_int64(statement, 0);
-            buffer_append(note, text_of_bytes(column(statement, 1)));
-        }
+        if (found)
+            buffer_append(wanted->out, text_of_bytes(column_bytes(statement, 0)));
     }
     sqlite3_finalize(statement);
     return found;
@@ -266,25 +309,36 @@ bool audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64
 
 bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest, struct buffer *out)
 {
+    struct blob_look wanted = {digest, out};
+    return look_in_segments(reader, reader->count - 1, -1, look_for_blob, &wanted);
+}
+
+static bool look_for_size(sqlite3 *database, void *context)
+{
+    uint64_t *size = context;
+    struct buffer value = {0};
+    struct audit_tree tree;
     sqlite3_stmt *statement = NULL;
-    bool found = false;
-    if (sqlite3_prepare_v2(reader->database, "SELECT body FROM blob WHERE sha256=?1", -1, &statement, NULL) ==
-        SQLITE_OK) {
-        sqlite3_bind_blob(statement, 1, digest->bytes, sizeof(digest->bytes), SQLITE_STATIC);
-        found = sqlite3_step(statement) == SQLITE_ROW;
-        if (found)
-            buffer_append(out, text_of_bytes(column(statement, 0)));
+    bool found = meta_read(database, "frontier", &value) && frontier_read(bytes_of_text(buffer_text(&value)), &tree);
+    buffer_clear(&value);
+    if (found) {
+        *size = tree.size;
+        return true;
     }
+    static const char sql[] = "SELECT first + count FROM batch ORDER BY first DESC LIMIT 1";
+    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK)
+        found = sqlite3_step(statement) == SQLITE_ROW;
+    if (found)
+        *size = (uint64_t)sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
     return found;
 }
 
 uint64_t audit_reader_size(struct audit_reader *reader)
 {
-    struct buffer value = {0};
-    struct audit_tree tree = {0};
-    if (read_value(reader, "frontier", &value) && !frontier_read(bytes_of_text(buffer_text(&value)), &tree))
-        tree.size = 0;
-    buffer_clear(&value);
-    return tree.size;
+    uint64_t size = audit_reader_first(reader);
+    (void)list_segments(reader);
+    if (reader->count > 0)
+        (void)look_in_segments(reader, reader->count - 1, -1, look_for_size, &size);
+    return size;
 }

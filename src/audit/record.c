@@ -6,7 +6,7 @@
  * 3. What is personal is not in the record: it lies apart, bound by a salted commitment (tag f0). */
 #include <string.h>
 
-#include "exeat/audit.h"
+#include "audit_internal.h"
 #include "exeat/base/check.h"
 #include "record_tags.h"
 
@@ -168,73 +168,37 @@ void audit_number_append(struct buffer *fields, uint8_t tag, uint64_t value, siz
     audit_field_append(fields, tag, (struct bytes){bytes + sizeof(bytes) - size, size});
 }
 
-void audit_projection(const struct audit_record *record, int64_t *verdict, struct text *host)
+void audit_projection(const struct audit_record *record, struct audit_columns *columns)
 {
     struct bytes rest = record->fields;
     struct bytes value;
     uint8_t tag;
-    *verdict = 0;
-    *host = TEXT("");
-    if (record->head.kind != AUDIT_DECISION)
+    bool is_decision = record->head.kind == AUDIT_DECISION;
+    *columns = (struct audit_columns){.wall_us = record->head.wall_us, .kind = record->head.kind};
+    if (!is_decision && record->head.kind != AUDIT_COMPLETION)
         return;
     while (audit_field_next(&rest, &tag, &value)) {
-        if (tag == TAG_VERDICT)
-            *verdict = value.data[0];
-        else if (tag == TAG_HOST)
-            *host = text_of_bytes(value);
+        if (tag == TAG_ID)
+            columns->request = value;
+        else if (is_decision && tag == TAG_VERDICT)
+            columns->verdict = value.data[0];
+        else if (is_decision && tag == TAG_HOST)
+            columns->host = text_of_bytes(value);
     }
 }
 
-static void append_number_if(struct buffer *fields, uint8_t tag, uint64_t value, size_t size)
+static bool same_bytes(struct bytes left, struct bytes right)
 {
-    if (value != 0)
-        audit_number_append(fields, tag, value, size);
+    return left.length == right.length && (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
 }
 
-static void append_text(struct buffer *fields, uint8_t tag, struct text text)
+bool audit_row_agrees(const struct audit_row *row, const struct audit_record *record)
 {
-    audit_field_append(fields, tag, bytes_of_text(text));
-}
-
-void audit_decision_write(const struct decision_record *decision, struct buffer *fields, struct buffer *private_part)
-{
-    audit_number_append(fields, TAG_POLICY, decision->policy_sequence, 8);
-    audit_number_append(fields, TAG_VERDICT, decision->verdict, 1);
-    append_number_if(fields, TAG_PLAN, decision->plan, 1);
-    append_text(fields, TAG_RULE, decision->rule);
-    append_number_if(fields, TAG_REASON, decision->reason, 2);
-    append_text(fields, TAG_METHOD, decision->method);
-    append_number_if(fields, TAG_SCHEME, decision->scheme, 1);
-    append_text(fields, TAG_HOST, decision->host);
-    append_number_if(fields, TAG_PORT, decision->port, 2);
-    append_text(fields, TAG_SNI, decision->sni);
-    append_text(fields, TAG_PROVIDER, decision->llm_provider);
-    append_text(fields, TAG_MODEL, decision->model);
-    audit_field_append(fields, TAG_ID, (struct bytes){decision->id.bytes, sizeof(decision->id.bytes)});
-    append_text(fields, TAG_CLIENT, decision->client);
-    append_number_if(fields, TAG_OPERATION, decision->llm_operation, 1);
-    append_number_if(fields, TAG_OBSERVED, decision->observed ? 1 : 0, 1);
-    append_text(private_part, PRIVATE_PATH, decision->path);
-    append_text(private_part, PRIVATE_QUERY, decision->query);
-    append_text(private_part, PRIVATE_CLIENT, decision->client_address);
-}
-
-void audit_outcome_write(const struct outcome_record *outcome, struct buffer *fields)
-{
-    append_number_if(fields, OUTCOME_STATUS, outcome->status, 2);
-    audit_number_append(fields, OUTCOME_UP, outcome->bytes_up, 8);
-    audit_number_append(fields, OUTCOME_DOWN, outcome->bytes_down, 8);
-    audit_number_append(fields, OUTCOME_DURATION, outcome->duration_us, 8);
-    append_number_if(fields, OUTCOME_TOKENS_IN, outcome->tokens_in, 8);
-    append_number_if(fields, OUTCOME_TOKENS_OUT, outcome->tokens_out, 8);
-    audit_number_append(fields, OUTCOME_DONE, outcome->done, 1);
-    audit_field_append(fields, OUTCOME_ADDRESS, (struct bytes){outcome->address.bytes, outcome->address.length});
-    append_number_if(fields, OUTCOME_REASON, outcome->reason, 2);
-    if (outcome->has_peer_key)
-        audit_field_append(fields, OUTCOME_PEER_KEY, (struct bytes){outcome->peer_key, sizeof(outcome->peer_key)});
-    append_text(fields, OUTCOME_SERVED, outcome->served_model);
-    append_text(fields, OUTCOME_INFERENCE, outcome->inference);
-    audit_field_append(fields, TAG_ID, (struct bytes){outcome->id.bytes, sizeof(outcome->id.bytes)});
+    struct audit_columns columns;
+    audit_projection(record, &columns);
+    return record->head.sequence == row->sequence && columns.wall_us == row->wall_us && columns.kind == row->kind &&
+           columns.verdict == row->verdict && text_equal(columns.host, row->host) &&
+           same_bytes(columns.request, row->request);
 }
 
 void audit_commitment(const uint8_t salt[AUDIT_SALT_SIZE], struct bytes private_part, struct digest *commitment)

@@ -10,16 +10,10 @@
 #include "audit_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/file.h"
+#include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
 enum { TAG_ORIGIN = 0x20, TAG_PREVIOUS = 0x21, TAG_BUILD = 0x22, TAG_BOOT = 0x25, TAG_EVENT = 0x28, TAG_DETAIL = 0x29 };
-
-static char *sentence(const char *path, const char *what, const char *why)
-{
-    struct buffer out = {0};
-    buffer_printf(&out, "%s: %s%s%s", path, what, why[0] == '\0' ? "" : ": ", why);
-    return buffer_take(&out);
-}
 
 /* One process writes a store; the lock ends with the process. */
 static bool take_lock(struct audit *audit, char **error)
@@ -30,9 +24,9 @@ static bool take_lock(struct audit *audit, char **error)
     audit->lock = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0640);
     bool done = audit->lock >= 0 && flock(audit->lock, LOCK_EX | LOCK_NB) == 0;
     if (!done && errno == EWOULDBLOCK)
-        *error = sentence(audit->directory, "another exeat writes this audit store; stop it first", "");
+        *error = store_sentence(audit->directory, "another exeat writes this audit store; stop it first", "");
     else if (!done)
-        *error = sentence(name, "cannot lock the audit store", strerror(errno));
+        *error = store_sentence(name, "cannot lock the audit store", strerror(errno));
     base_free(name);
     return done;
 }
@@ -50,7 +44,8 @@ static void append_boot(struct buffer *fields)
 static bool write_open(struct audit *audit)
 {
     const struct segment *segment = &audit->segment;
-    const char *event = segment->tree.size == 0 ? "new" : segment->was_closed ? "start" : "start_after_crash";
+    bool was_closed = segment->tree.size == segment->first; /* what came before has its CLOSE */
+    const char *event = segment->tree.size == 0 ? "new" : was_closed ? "start" : "start_after_crash";
     struct buffer fields = {0};
     audit_field_append(&fields, TAG_ORIGIN, bytes_of_text(audit->options.origin));
     audit_number_append(&fields, TAG_PREVIOUS, segment->tree.size, 8);
@@ -102,11 +97,24 @@ struct audit *audit_open(const struct audit_options *options, char **error)
     int result = pthread_create(&audit->thread, NULL, writer_main, audit);
     ASSERT(result == 0);
     if (!write_open(audit)) {
-        *error = sentence(audit->directory, "the audit store cannot be written; is the disk full?", "");
+        *error = store_sentence(audit->directory, "the audit store cannot be written; is the disk full?", "");
         audit_close(audit);
         return NULL;
     }
     return audit;
+}
+
+/* An orderly end leaves plain files that can be copied and read anywhere. What cannot be sealed now is at the next
+ * start. */
+static void seal_last(struct audit *audit)
+{
+    char *error = NULL;
+    uint64_t first = audit->segment.first;
+    bool is_closed = audit->segment.last_kind == AUDIT_CLOSE;
+    segment_close(&audit->segment);
+    if (is_closed && !seal_segment(audit->directory, first, &error))
+        log_error("audit_seal_failed", log_string("error", error));
+    base_free(error);
 }
 
 void audit_close(struct audit *audit)
@@ -115,8 +123,9 @@ void audit_close(struct audit *audit)
         return;
     ASSERT(list_is_empty(&audit->ports));
     atomic_store(&audit->ending, true);
-    audit_wake(audit->wake);
+    audit_rouse(audit, true);
     pthread_join(audit->thread, NULL);
+    seal_last(audit);
     release(audit);
 }
 
@@ -129,7 +138,7 @@ bool audit_event(
     life.next = atomic_load(&audit->life);
     while (!atomic_compare_exchange_weak(&audit->life, &life.next, &life))
         ;
-    audit_wake(audit->wake);
+    audit_rouse(audit, true);
     while (sem_wait(&life.done) != 0)
         ;
     sem_destroy(&life.done);
@@ -151,7 +160,14 @@ bool audit_event_text(struct audit *audit, enum audit_kind kind, struct text eve
 void audit_stats_read(struct audit *audit, struct audit_stats *stats)
 {
     struct audit_counters *counters = &audit->counters;
-    stats->queued = atomic_load_explicit(&counters->queued, memory_order_relaxed);
+    stats->queued = 0;
+    pthread_mutex_lock(&audit->ports_lock);
+    for (struct list_node *node = list_first(&audit->ports); node != NULL; node = list_next(&audit->ports, node)) {
+        struct audit_port *port = list_owner(node, struct audit_port, node);
+        uint64_t answered = atomic_load(&port->answered); /* first, so that it is never the larger one */
+        stats->queued += atomic_load(&port->handed) - answered;
+    }
+    pthread_mutex_unlock(&audit->ports_lock);
     stats->records = atomic_load_explicit(&counters->records, memory_order_relaxed);
     stats->commits = atomic_load_explicit(&counters->commits, memory_order_relaxed);
     stats->failures = atomic_load_explicit(&counters->failures, memory_order_relaxed);

@@ -3,7 +3,7 @@
  * 0x00 before them, nodes with 0x01, so that neither can pass for the other. */
 #include <string.h>
 
-#include "exeat/audit.h"
+#include "audit_internal.h"
 #include "exeat/base/check.h"
 
 void audit_node(const struct digest *left, const struct digest *right, struct digest *node)
@@ -21,15 +21,27 @@ void audit_leaf(struct bytes record, struct digest *leaf)
     digest_sha256_pieces(pieces, COUNT_OF(pieces), leaf);
 }
 
-/* Each set bit at the low end of the old size is a perfect subtree that the new leaf completes. */
-void audit_tree_append(struct audit_tree *tree, const struct digest *leaf)
+size_t tree_append_tiles(struct audit_tree *tree, const struct digest *leaf, struct digest tiles[TREE_TILE_LEVELS])
 {
     struct digest node = *leaf;
-    for (uint64_t index = tree->size; (index & 1) != 0; index >>= 1)
+    unsigned height = 0;
+    size_t count = 0;
+    /* Each set bit at the low end of the old size is a perfect subtree that the new leaf completes. */
+    for (uint64_t index = tree->size; (index & 1) != 0; index >>= 1) {
         audit_node(&tree->nodes[--tree->count], &node, &node);
+        if (++height % TREE_TILE_HEIGHT == 0)
+            tiles[count++] = node;
+    }
     ASSERT(tree->count < TREE_LEVELS);
     tree->nodes[tree->count++] = node;
     tree->size++;
+    return count;
+}
+
+void audit_tree_append(struct audit_tree *tree, const struct digest *leaf)
+{
+    struct digest tiles[TREE_TILE_LEVELS];
+    (void)tree_append_tiles(tree, leaf, tiles);
 }
 
 void audit_tree_root(const struct audit_tree *tree, struct digest *root)

@@ -73,14 +73,10 @@ static bool check_private(struct verify *verify, const struct audit_row *row, co
 
 static bool check_columns(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
 {
-    int64_t verdict;
-    struct text host;
-    audit_projection(record, &verdict, &host);
-    bool same = record->head.sequence == row->sequence && record->head.wall_us == row->wall_us &&
-                (int64_t)record->head.kind == row->kind && verdict == row->verdict && text_equal(host, row->host);
-    return same || find(
-                       verify, EVIDENCE_TAMPERED, "the columns of record %llu are not those of its bytes",
-                       NUMBER(row->sequence));
+    return audit_row_agrees(row, record) ||
+           find(
+               verify, EVIDENCE_TAMPERED, "the columns of record %llu are not those of its bytes",
+               NUMBER(row->sequence));
 }
 
 static void note_life(struct verify *verify, const struct audit_record *record)

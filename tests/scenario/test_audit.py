@@ -171,6 +171,7 @@ def store(gate):
 
 def change(gate, *statements):
     with sqlite3.connect(gate.folder / "audit" / "seg-0000000000000000.db") as database:
+        database.execute("ATTACH ? AS private", [str(gate.folder / "audit" / "seg-0000000000000000.priv.db")])
         for trigger in ("rec_u", "rec_d", "ckpt_u", "ckpt_d"):
             database.execute(f"DROP TRIGGER IF EXISTS {trigger}")
         for statement in statements:
@@ -219,8 +220,9 @@ def test_an_auditor_needs_only_the_folder_and_the_logs_key(store, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(store.folder / "audit", copy)
     assert run_exeat("audit", "verify", "--store", copy, "--vkey", keys).returncode == 0
-    # A closed store is one plain file: it can lie on a medium that is read-only.
-    assert sorted(path.name for path in copy.iterdir()) == ["lock", "seg-0000000000000000.db"]
+    # A closed store is plain files: it can lie on a medium that is read-only.
+    names = ["lock", "seg-0000000000000000.db", "seg-0000000000000000.priv.db"]
+    assert sorted(path.name for path in copy.iterdir()) == names
     blind = run_exeat("audit", "verify", "--store", copy)
     assert blind.returncode == 4 and "SIGNATURES NOT CHECKED" in blind.stdout
     other = "audit.example/test+00000000+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"

@@ -11,7 +11,9 @@
 
 #include <cmocka.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sqlite3.h>
+#include <sys/wait.h>
 
 #include "exeat/audit.h"
 #include "exeat/base/memory.h"
@@ -247,6 +249,150 @@ static void a_cancelled_wait_is_not_called_and_the_record_stays(void **state)
     audit_reader_free(reader);
 }
 
+/* --- layouts and ends --- */
+
+/* All bytes that a reader sees, with their private parts. */
+static void read_everything(const struct fixture *fixture, struct buffer *out)
+{
+    char *error = NULL;
+    struct audit_row row;
+    struct audit_record record;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    assert_non_null(reader);
+    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+        assert_true(audit_record_parse(row.body, &record));
+        assert_true(audit_row_agrees(&row, &record));
+        buffer_append(out, text_of_bytes(row.body));
+        buffer_append(out, text_of_bytes(row.salt));
+        buffer_append(out, text_of_bytes(row.private_part));
+    }
+    audit_reader_free(reader);
+}
+
+static bool has_file(const struct fixture *fixture, const char *name)
+{
+    char path[128];
+    snprintf(path, sizeof(path), "%s/%s", fixture->directory, name);
+    return access(path, F_OK) == 0;
+}
+
+static void sealing_changes_no_byte_of_a_record(void **state)
+{
+    struct fixture *fixture = *state;
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    for (int i = 0; i < 600; i++)
+        decide(port, i % 3 == 0 ? "a.example" : "b.example");
+    audit_port_free(port);
+    struct buffer hot = {0};
+    struct buffer sealed = {0};
+    read_everything(fixture, &hot);
+    assert_true(has_file(fixture, "seg-0000000000000000.hot"));
+    audit_close(audit);
+    read_everything(fixture, &sealed);
+    assert_false(has_file(fixture, "seg-0000000000000000.hot") || has_file(fixture, "seg-0000000000000000.hot-wal"));
+    assert_true(sealed.length > hot.length); /* by CLOSE */
+    assert_memory_equal(sealed.data, hot.data, hot.length);
+    buffer_clear(&hot);
+    buffer_clear(&sealed);
+}
+
+static void after_a_crash_the_same_segment_goes_on(void **state)
+{
+    struct fixture *fixture = *state;
+    pid_t child = fork();
+    if (child == 0) {
+        char *error = NULL;
+        struct audit *audit = audit_open(&fixture->options, &error);
+        struct audit_port *port = audit == NULL ? NULL : audit_port_new(audit);
+        if (port != NULL)
+            decide(port, "before.example");
+        _exit(port == NULL);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_true(has_file(fixture, "seg-0000000000000000.hot"));
+    audit_close(open_store(fixture));
+    struct buffer all = {0};
+    read_everything(fixture, &all);
+    assert_non_null(memmem(all.data, all.length, "before.example", 14));
+    assert_non_null(memmem(all.data, all.length, "start_after_crash", 17));
+    buffer_clear(&all);
+    assert_true(has_file(fixture, "seg-0000000000000000.db"));
+}
+
+/* --- many workers at once --- */
+
+enum { HANDED = 3000, WORKERS = 4 };
+struct worker {
+    pthread_t thread;
+    struct audit *audit;
+    uint8_t number;
+    int durable;
+};
+
+static void on_one_more(struct audit_wait *wait, bool durable)
+{
+    struct waiter *waiter = (struct waiter *)(void *)wait;
+    waiter->calls++;
+    waiter->durable = durable;
+}
+
+static void *hand_over(void *context)
+{
+    struct worker *worker = context;
+    struct audit_port *port = audit_port_new(worker->audit);
+    struct waiter *waiters = base_array(HANDED, sizeof(*waiters));
+    for (uint32_t i = 0; i < HANDED; i++) {
+        struct decision_record decision = a_decision("load.example");
+        decision.id = (struct request_id){{worker->number, (uint8_t)(i >> 8), (uint8_t)i}};
+        waiters[i].wait.on_durable = on_one_more;
+        if (audit_port_decide(port, &decision, &waiters[i].wait) != AUDIT_WAITS)
+            break;
+        struct outcome_record outcome = {.id = decision.id, .done = PLAN_REFUSE, .status = 403};
+        audit_port_complete(port, &outcome);
+        if (i % 16 == 0)
+            audit_port_collect(port);
+    }
+    audit_port_free(port);
+    for (size_t i = 0; i < HANDED; i++)
+        worker->durable += waiters[i].calls == 1 && waiters[i].durable;
+    base_free(waiters);
+    return NULL;
+}
+
+static void each_worker_keeps_its_order_and_loses_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    struct audit *audit = open_store(fixture);
+    struct worker workers[WORKERS] = {0};
+    for (size_t i = 0; i < WORKERS; i++) {
+        workers[i] = (struct worker){.audit = audit, .number = (uint8_t)i};
+        assert_int_equal(pthread_create(&workers[i].thread, NULL, hand_over, &workers[i]), 0);
+    }
+    for (size_t i = 0; i < WORKERS; i++) {
+        pthread_join(workers[i].thread, NULL);
+        assert_int_equal(workers[i].durable, HANDED);
+    }
+    audit_close(audit);
+    char *error = NULL;
+    struct audit_row row;
+    uint32_t seen[WORKERS] = {0};
+    uint64_t expected = 0;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+        assert_int_equal(row.sequence, expected++);
+        if (row.kind != AUDIT_DECISION)
+            continue;
+        assert_int_equal(bytes_get_u16(row.request.data + 1), seen[row.request.data[0]]++);
+    }
+    for (size_t i = 0; i < WORKERS; i++)
+        assert_int_equal(seen[i], HANDED);
+    assert_int_equal(expected, 2 * HANDED * WORKERS + 2);
+    audit_reader_free(reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +403,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_key_does_not_go_on_with_a_store, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_cannot_be_changed_by_accident, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cancelled_wait_is_not_called_and_the_record_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sealing_changes_no_byte_of_a_record, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(after_a_crash_the_same_segment_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_worker_keeps_its_order_and_loses_nothing, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

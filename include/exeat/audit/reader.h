@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading a store: other processes, at any time, without getting in the writer's way. Hot and sealed segments look the
+ * same from here. */
+#ifndef EXEAT_AUDIT_READER_H
+#define EXEAT_AUDIT_READER_H
+
+#include "exeat/audit.h"
+
+struct audit_reader;
+/* The segments of a store directory, read-only. NULL with `error` (base_free). */
+MUST_CHECK struct audit_reader *audit_reader_open(const char *directory, char **error);
+void audit_reader_free(struct audit_reader *reader);
+struct text audit_reader_origin(const struct audit_reader *reader);
+uint64_t audit_reader_first(const struct audit_reader *reader); /* sequence of the oldest record that is here */
+/* The frontier of the tree before the oldest record that is here. */
+const struct audit_tree *audit_reader_base(const struct audit_reader *reader);
+
+/* One stored record. Slices live until the next call. */
+struct audit_row {
+    uint64_t sequence;
+    struct bytes body;
+    int64_t wall_us; /* the columns beside the body: verify compares them with it */
+    int64_t kind;
+    int64_t verdict; /* 0: none */
+    struct text host;
+    struct bytes request; /* id; of decisions and outcomes */
+    struct bytes salt;    /* of the private part; empty: erased, or there was none */
+    struct bytes private_part;
+};
+/* Are the columns what the record's bytes say, at the place that they say? */
+MUST_CHECK bool audit_row_agrees(const struct audit_row *row, const struct audit_record *record);
+enum audit_read { AUDIT_ROW, AUDIT_END, AUDIT_UNREADABLE };
+void audit_reader_seek(struct audit_reader *reader, uint64_t sequence);
+/* AUDIT_END: nothing more now (a live store may have more later). */
+enum audit_read audit_reader_next(struct audit_reader *reader, struct audit_row *row);
+const char *audit_reader_error(const struct audit_reader *reader);
+/* The first checkpoint of a size above `after`, of all segments; false when there is none. */
+MUST_CHECK bool
+audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64_t *size, struct buffer *note);
+/* A text that a record names by digest; false when it is not stored. */
+MUST_CHECK bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest, struct buffer *out);
+/* What the store says its size is. */
+uint64_t audit_reader_size(struct audit_reader *reader);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One transaction of the writer, and the answers to those who handed its records over.
+ * 1. A chunk is answered after the commit that holds it has returned, never before.
+ * 2. Records that nobody waits for are kept over a failed commit and tried again; decisions that somebody waits for are
+ *    answered with what the options say.
+ * 3. An error of fsync ends the process: what the disk holds is then unknown. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "exeat/base/clock.h"
+#include "exeat/base/log.h"
+#include "writer.h"
+
+enum {
+    RETRY_US = 1000000,
+    CLOCK_STEP_US = 1000000,
+    OWED_MAX = 8 << 20, /* what on_failure: allow keeps; with deny there is an end to what is owed */
+    TAG_COUNT = 0x2c,
+};
+
+const uint64_t audit_latency_bounds_us[AUDIT_LATENCY_BUCKETS] = {100,  250,   500,   1000,   2500,
+                                                                 5000, 10000, 50000, 250000, 1000000};
+
+/* --- the transaction -----------------------------------------------------------------------------------------------
+ */
+
+static void add_number(struct writer *writer, enum audit_kind kind, uint64_t number)
+{
+    struct buffer fields = {0};
+    audit_number_append(&fields, TAG_COUNT, number, 8);
+    loose_batch_add_fields(&writer->own, kind, bytes_of_text(buffer_text(&fields)));
+    buffer_clear(&fields);
+}
+
+/* A wall clock that was set leaves a record, so that times can be told apart from it. */
+static void add_clock_step(struct writer *writer, const struct batch_clock *clock)
+{
+    int64_t offset = clock->wall_us - (int64_t)clock->boot_us;
+    int64_t step = offset - writer->clock_offset_us;
+    if (step < CLOCK_STEP_US && step > -CLOCK_STEP_US)
+        return;
+    writer->clock_offset_us = offset;
+    add_number(writer, AUDIT_TIME_STEP, (uint64_t)step);
+}
+
+static void collect_own(struct writer *writer, const struct batch_clock *clock, bool heartbeat)
+{
+    loose_batch_empty(&writer->own);
+    if (writer->lost > 0)
+        add_number(writer, AUDIT_GAP, writer->lost);
+    add_clock_step(writer, clock);
+    for (struct audit_life *life = writer->life; life != NULL; life = life->next) {
+        life->sequence = writer->segment->tree.size + writer->own.count;
+        loose_batch_add_fields(&writer->own, life->kind, life->fields);
+    }
+    if (heartbeat)
+        loose_batch_add_fields(&writer->own, AUDIT_HEARTBEAT, (struct bytes){0});
+}
+
+static bool add_blobs(struct writer *writer)
+{
+    for (const struct audit_life *life = writer->life; life != NULL; life = life->next)
+        for (size_t i = 0; i < life->blob_count; i++)
+            if (!segment_add_blob(writer->segment, &life->blobs[i]))
+                return false;
+    return true;
+}
+
+static struct batch batch_of_chunk(struct audit_chunk *chunk)
+{
+    return (struct batch){chunk->body, chunk->body_length, chunk->private_part, chunk->private_length, chunk->count};
+}
+
+/* One draw of the kernel's random bytes for all salts of a batch. */
+static bool add_batch(struct writer *writer, struct batch batch, const struct batch_clock *clock)
+{
+    size_t salts = (size_t)batch_count_private(&batch) * AUDIT_SALT_SIZE;
+    if (batch.count == 0)
+        return true;
+    buffer_empty(&writer->salts);
+    buffer_reserve(&writer->salts, salts + 1);
+    random_fill((uint8_t *)writer->salts.data, salts);
+    return segment_add_batch(writer->segment, &batch, clock, (const uint8_t *)writer->salts.data);
+}
+
+static bool transact(struct writer *writer, bool heartbeat)
+{
+    struct batch_clock clock = {clock_wall_us(), clock_boot_us()};
+    struct segment *segment = writer->segment;
+    writer->record_us = clock.boot_us;
+    if (!segment_begin(segment))
+        return false;
+    if (writer->note.length > 0 && !segment_add_checkpoint(segment, writer->note_size, buffer_text(&writer->note)))
+        return false;
+    collect_own(writer, &clock, heartbeat);
+    if (!add_batch(writer, loose_batch_view(&writer->own), &clock) || !add_blobs(writer) ||
+        !add_batch(writer, loose_batch_view(&writer->owed), &clock))
+        return false;
+    for (size_t i = 0; i < writer->count; i++)
+        if (!add_batch(writer, batch_of_chunk(writer->batch[i].chunk), &clock))
+            return false;
+    return segment_commit(segment);
+}
+
+/* --- answers -------------------------------------------------------------------------------------------------------
+ */
+
+/* Each worker is woken once for all of its chunks. The lock keeps the ports from being freed meanwhile. */
+static void answer_chunks(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->audit->ports_lock);
+    for (size_t i = 0; i < writer->count; i++) {
+        struct taken_chunk *one = &writer->batch[i];
+        bool is_last = i + 1 == writer->count || writer->batch[i + 1].port != one->port;
+        bool is_awaited = one->chunk->is_awaited;
+        port_answer(one->port, one->chunk);
+        one->port->owes_wake = one->port->owes_wake || is_awaited;
+        if (is_last && one->port->owes_wake) {
+            audit_wake(one->port->wake);
+            one->port->owes_wake = false;
+        }
+    }
+    writer->count = 0;
+    pthread_mutex_unlock(&writer->audit->ports_lock);
+}
+
+static void answer_life(struct writer *writer, bool durable)
+{
+    for (struct audit_life *life = writer->life; life != NULL;) {
+        struct audit_life *next = life->next; /* the waiter's memory is gone after the post */
+        life->durable = durable;
+        sem_post(&life->done);
+        life = next;
+    }
+    writer->life = NULL;
+}
+
+static void count_commit(struct audit_counters *counters, uint64_t us, uint64_t records)
+{
+    size_t bucket = 0;
+    while (bucket < AUDIT_LATENCY_BUCKETS && us > audit_latency_bounds_us[bucket])
+        bucket++;
+    atomic_fetch_add_explicit(&counters->commit_latency[bucket], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&counters->commit_us, us, memory_order_relaxed);
+    atomic_fetch_add_explicit(&counters->commits, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&counters->records, records, memory_order_relaxed);
+}
+
+static void commit_was_good(struct writer *writer)
+{
+    if (writer->retry_us != 0)
+        log_info("audit_recovered", log_number("lost", (int64_t)writer->lost));
+    writer->retry_us = 0;
+    writer->lost = 0;
+    writer->taken_us = 0;
+    atomic_store(&writer->audit->failing, false);
+    if (writer->note.length > 0)
+        writer->segment->signed_size = writer->note_size;
+    buffer_empty(&writer->note);
+    loose_batch_empty(&writer->owed);
+    for (size_t i = 0; i < writer->count; i++)
+        writer->batch[i].chunk->durable = true;
+    answer_chunks(writer);
+    answer_life(writer, true);
+}
+
+/* --- a commit that failed ------------------------------------------------------------------------------------------
+ */
+
+static void lose(struct writer *writer)
+{
+    writer->lost++;
+    atomic_fetch_add_explicit(&writer->audit->counters.lost, 1, memory_order_relaxed);
+}
+
+/* Keeps what has to be tried again, and counts what is let through without a record. */
+static void keep_owed(struct writer *writer, const struct audit_chunk *chunk, bool is_closing)
+{
+    bool allows = writer->audit->options.allows_on_failure;
+    struct bytes rest = {chunk->body, chunk->body_length};
+    struct bytes private_rest = {chunk->private_part, chunk->private_length};
+    struct batch_private part;
+    bool has_part = batch_next_private(&private_rest, &part);
+    struct bytes record;
+    for (uint32_t ordinal = 0; batch_next_record(&rest, &record); ordinal++) {
+        bool is_decision = record.data[1] == AUDIT_DECISION;
+        bool is_full = is_closing || (allows && writer->owed.body.length > OWED_MAX);
+        bool is_private = has_part && part.ordinal == ordinal;
+        if (is_decision && (chunk->is_awaited || is_full)) {
+            if (allows)
+                lose(writer);
+        } else if (!is_full) {
+            loose_batch_add(&writer->owed, record, is_private ? &part : NULL);
+        }
+        if (is_private)
+            has_part = batch_next_private(&private_rest, &part);
+    }
+}
+
+static void answer_failed(struct writer *writer)
+{
+    for (size_t i = 0; i < writer->count; i++) {
+        struct taken_chunk *one = &writer->batch[i];
+        keep_owed(writer, one->chunk, atomic_load(&one->port->closing));
+        one->chunk->durable = writer->audit->options.allows_on_failure;
+    }
+    answer_chunks(writer);
+    answer_life(writer, false);
+}
+
+static void commit_failed(struct writer *writer)
+{
+    struct audit *audit = writer->audit;
+    log_error(
+        "audit_write_failed", log_string("error", sqlite3_errmsg(writer->segment->database)),
+        log_string("directory", audit->directory),
+        log_string("policy", audit->options.allows_on_failure ? "on_failure: allow" : "on_failure: deny"));
+    if (segment_lost_the_disk(writer->segment)) {
+        log_error("audit_disk_lost", log_string("directory", audit->directory));
+        _exit(EXIT_FAILURE);
+    }
+    atomic_fetch_add_explicit(&audit->counters.failures, 1, memory_order_relaxed);
+    atomic_store(&audit->failing, true);
+    answer_failed(writer);
+    writer->taken_us = 0;
+    writer->retry_us = clock_boot_us() + RETRY_US;
+}
+
+void commit_batch(struct writer *writer, bool heartbeat)
+{
+    struct segment_mark mark = {writer->segment->tree, writer->segment->framed_size};
+    int64_t clock_offset_us = writer->clock_offset_us;
+    uint64_t started = clock_steady_us();
+    if (!transact(writer, heartbeat)) {
+        commit_failed(writer);
+        segment_rollback(writer->segment, &mark);
+        writer->clock_offset_us = clock_offset_us;
+        return;
+    }
+    uint64_t records = writer->segment->tree.size - mark.tree.size;
+    count_commit(&writer->audit->counters, clock_steady_us() - started, records);
+    commit_was_good(writer);
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records of one segment, one after the other. A hot segment's are taken out of their batches, their columns out of
+ * their bytes; a sealed one's are rows, with the private parts from the file beside. */
+#include "cursor.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "exeat/base/memory.h"
+
+enum { BUSY_MS = 5000 };
+
+static const char select_batches[] = "SELECT first, private, body FROM batch WHERE first >= (SELECT "
+                                     "coalesce(max(first), 0) FROM batch WHERE first <= ?1)"
+                                     " ORDER BY first";
+static const char select_records[] =
+    "SELECT seq, body, ts, kind, verdict, host, request FROM rec NOT INDEXED WHERE seq >= ?1 ORDER BY seq";
+static const char select_private[] = "SELECT seq, salt, body FROM priv WHERE seq >= ?1 ORDER BY seq";
+
+sqlite3 *open_foreign(const char *path, bool *is_gone)
+{
+    sqlite3 *database = NULL;
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    *is_gone = access(path, F_OK) != 0 && errno == ENOENT;
+    if (sqlite3_open_v2(path, &database, flags, NULL) != SQLITE_OK) {
+        sqlite3_close(database);
+        return NULL;
+    }
+    sqlite3_busy_timeout(database, BUSY_MS);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return database;
+}
+
+static void open_private(struct cursor *cursor, const char *directory, uint64_t first)
+{
+    bool is_gone;
+    char *path = segment_path(directory, first, SEGMENT_PRIVATE, "");
+    cursor->private_database = open_foreign(path, &is_gone);
+    base_free(path);
+}
+
+bool cursor_open(
+    struct cursor *cursor, const char *directory, uint64_t first, enum segment_layout layout, bool *is_gone,
+    char **error)
+{
+    char *path = segment_path(directory, first, layout, "");
+    *cursor = (struct cursor){.layout = layout, .next = first, .database = open_foreign(path, is_gone)};
+    if (layout == SEGMENT_SEALED)
+        open_private(cursor, directory, first);
+    const char *sql = layout == SEGMENT_HOT ? select_batches : select_records;
+    bool done =
+        cursor->database != NULL && sqlite3_prepare_v2(cursor->database, sql, -1, &cursor->rows, NULL) == SQLITE_OK &&
+        (cursor->private_database == NULL ||
+         sqlite3_prepare_v2(cursor->private_database, select_private, -1, &cursor->private_rows, NULL) == SQLITE_OK);
+    if (!done)
+        *error = cursor->database == NULL ? store_sentence(path, "cannot read the segment", "")
+                                          : sqlite_sentence(path, "read the segment", cursor->database);
+    base_free(path);
+    if (!done)
+        cursor_close(cursor);
+    return done;
+}
+
+void cursor_close(struct cursor *cursor)
+{
+    sqlite3_finalize(cursor->rows);
+    sqlite3_finalize(cursor->private_rows);
+    sqlite3_close(cursor->database);
+    sqlite3_close(cursor->private_database);
+    *cursor = (struct cursor){0};
+}
+
+static void stop(struct cursor *cursor)
+{
+    sqlite3_reset(cursor->rows);
+    if (cursor->private_rows != NULL)
+        sqlite3_reset(cursor->private_rows);
+    cursor->is_stepping = false;
+    cursor->has_private = false;
+    cursor->has_part = false;
+    cursor->rest = (struct bytes){0};
+}
+
+void cursor_seek(struct cursor *cursor, uint64_t sequence)
+{
+    stop(cursor);
+    cursor->next = sequence;
+}
+
+static void begin(struct cursor *cursor)
+{
+    if (cursor->is_stepping)
+        return;
+    cursor->is_stepping = true;
+    sqlite3_bind_int64(cursor->rows, 1, (sqlite3_int64)cursor->next);
+    if (cursor->private_rows == NULL)
+        return;
+    sqlite3_bind_int64(cursor->private_rows, 1, (sqlite3_int64)cursor->next);
+    cursor->has_private = sqlite3_step(cursor->private_rows) == SQLITE_ROW;
+}
+
+static enum audit_read end_of_rows(struct cursor *cursor, int result)
+{
+    stop(cursor);
+    return result == SQLITE_DONE ? AUDIT_END : AUDIT_UNREADABLE;
+}
+
+/* --- hot --- */
+
+static bool next_batch(struct cursor *cursor, int *result)
+{
+    begin(cursor);
+    *result = sqlite3_step(cursor->rows);
+    if (*result != SQLITE_ROW)
+        return false;
+    cursor->batch_first = (uint64_t)sqlite3_column_int64(cursor->rows, 0);
+    cursor->at = cursor->batch_first;
+    cursor->private_rest = column_bytes(cursor->rows, 1);
+    cursor->rest = column_bytes(cursor->rows, 2);
+    cursor->has_part = batch_next_private(&cursor->private_rest, &cursor->part);
+    return true;
+}
+
+static void fill_hot(struct cursor *cursor, struct bytes body, struct audit_row *row)
+{
+    struct audit_record record;
+    struct audit_columns columns = {0};
+    uint64_t sequence = cursor->at++;
+    while (cursor->has_part && cursor->batch_first + cursor->part.ordinal < sequence)
+        cursor->has_part = batch_next_private(&cursor->private_rest, &cursor->part);
+    *row = (struct audit_row){.sequence = sequence, .body = body};
+    if (audit_record_parse(body, &record)) /* else the reader of the row will see */
+        audit_projection(&record, &columns);
+    row->wall_us = columns.wall_us;
+    row->kind = columns.kind;
+    row->verdict = columns.verdict;
+    row->host = columns.host;
+    row->request = columns.request;
+    if (cursor->has_part && cursor->batch_first + cursor->part.ordinal == sequence) {
+        row->salt = cursor->part.salt;
+        row->private_part = cursor->part.part;
+    }
+}
+
+static enum audit_read next_hot(struct cursor *cursor, struct audit_row *row)
+{
+    struct bytes body;
+    int result = SQLITE_ROW;
+    for (;;) {
+        while (batch_next_record(&cursor->rest, &body)) {
+            fill_hot(cursor, body, row);
+            if (row->sequence >= cursor->next) {
+                cursor->next = row->sequence + 1;
+                return AUDIT_ROW;
+            }
+        }
+        if (cursor->rest.length > 0)
+            return AUDIT_UNREADABLE;
+        if (!next_batch(cursor, &result))
+            return end_of_rows(cursor, result);
+    }
+}
+
+/* --- sealed --- */
+
+static void fill_private(struct cursor *cursor, struct audit_row *row)
+{
+    while (cursor->has_private && (uint64_t)sqlite3_column_int64(cursor->private_rows, 0) < row->sequence)
+        cursor->has_private = sqlite3_step(cursor->private_rows) == SQLITE_ROW;
+    if (!cursor->has_private || (uint64_t)sqlite3_column_int64(cursor->private_rows, 0) != row->sequence)
+        return;
+    row->salt = column_bytes(cursor->private_rows, 1);
+    row->private_part = column_bytes(cursor->private_rows, 2);
+}
+
+static enum audit_read next_sealed(struct cursor *cursor, struct audit_row *row)
+{
+    begin(cursor);
+    int result = sqlite3_step(cursor->rows);
+    if (result != SQLITE_ROW)
+        return end_of_rows(cursor, result);
+    *row = (struct audit_row){
+        .sequence = (uint64_t)sqlite3_column_int64(cursor->rows, 0),
+        .body = column_bytes(cursor->rows, 1),
+        .wall_us = sqlite3_column_int64(cursor->rows, 2),
+        .kind = sqlite3_column_int64(cursor->rows, 3),
+        .verdict = sqlite3_column_int64(cursor->rows, 4),
+        .host = text_of_bytes(column_bytes(cursor->rows, 5)),
+        .request = column_bytes(cursor->rows, 6),
+    };
+    fill_private(cursor, row);
+    cursor->next = row->sequence + 1;
+    return AUDIT_ROW;
+}
+
+enum audit_read cursor_next(struct cursor *cursor, struct audit_row *row)
+{
+    return cursor->layout == SEGMENT_HOT ? next_hot(cursor, row) : next_sealed(cursor, row);
+}

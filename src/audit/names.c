@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all files of a store share: their names, their meta tables, and sentences about what is wrong with them. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit_internal.h"
+#include "exeat/base/memory.h"
+
+static const char *const suffixes[] = {
+    [SEGMENT_HOT] = ".hot", [SEGMENT_SEALED] = ".db", [SEGMENT_PRIVATE] = ".priv.db"};
+
+void segment_name(uint64_t first, enum segment_layout layout, char out[SEGMENT_NAME_SIZE])
+{
+    snprintf(out, SEGMENT_NAME_SIZE, "seg-%016llx%s", (unsigned long long)first, suffixes[layout]);
+}
+
+bool segment_name_parse(const char *name, uint64_t *first, enum segment_layout *layout)
+{
+    enum { NUMBER_AT = 4, NUMBER_SIZE = 16 };
+    uint8_t bytes[NUMBER_SIZE / 2];
+    if (strncmp(name, "seg-", NUMBER_AT) != 0 || strlen(name) < NUMBER_AT + NUMBER_SIZE)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(suffixes); i++) {
+        if (strcmp(name + NUMBER_AT + NUMBER_SIZE, suffixes[i]) != 0)
+            continue;
+        if (!hex_decode((struct text){name + NUMBER_AT, NUMBER_SIZE}, bytes, sizeof(bytes)))
+            return false;
+        *first = bytes_get_u64(bytes);
+        *layout = (enum segment_layout)i;
+        return true;
+    }
+    return false;
+}
+
+char *segment_path(const char *directory, uint64_t first, enum segment_layout layout, const char *suffix)
+{
+    struct buffer path = {0};
+    char name[SEGMENT_NAME_SIZE];
+    segment_name(first, layout, name);
+    buffer_printf(&path, "%s/%s%s", directory, name, suffix);
+    return buffer_take(&path);
+}
+
+void frontier_write(const struct audit_tree *tree, struct buffer *out)
+{
+    uint8_t size[8];
+    bytes_put_u64(size, tree->size);
+    buffer_append(out, (struct text){(const char *)size, sizeof(size)});
+    for (size_t i = 0; i < tree->count; i++)
+        buffer_append(out, (struct text){(const char *)tree->nodes[i].bytes, sizeof(tree->nodes[i].bytes)});
+}
+
+bool frontier_read(struct bytes bytes, struct audit_tree *tree)
+{
+    if (bytes.length < 8)
+        return false;
+    *tree = (struct audit_tree){.size = bytes_get_u64(bytes.data)};
+    tree->count = (size_t)__builtin_popcountll(tree->size);
+    if (bytes.length != 8 + tree->count * sizeof(struct digest))
+        return false;
+    for (size_t i = 0; i < tree->count; i++)
+        memcpy(tree->nodes[i].bytes, bytes.data + 8 + i * sizeof(struct digest), sizeof(struct digest));
+    return true;
+}
+
+struct bytes column_bytes(sqlite3_stmt *statement, int index)
+{
+    const uint8_t *data = sqlite3_column_blob(statement, index);
+    return (struct bytes){data, (size_t)sqlite3_column_bytes(statement, index)};
+}
+
+void bind_bytes(sqlite3_stmt *statement, int index, struct bytes bytes)
+{
+    sqlite3_bind_blob64(statement, index, bytes.data, bytes.length, SQLITE_STATIC);
+}
+
+void bind_text(sqlite3_stmt *statement, int index, struct text text)
+{
+    sqlite3_bind_text64(statement, index, text.data, text.length, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+bool sqlite_run(sqlite3_stmt *statement)
+{
+    int result = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return result == SQLITE_DONE || result == SQLITE_ROW;
+}
+
+bool meta_read(sqlite3 *database, const char *key, struct buffer *out)
+{
+    sqlite3_stmt *statement = NULL;
+    bool found = false;
+    buffer_empty(out);
+    if (sqlite3_prepare_v2(database, "SELECT v FROM meta WHERE k=?1", -1, &statement, NULL) == SQLITE_OK) {
+        bind_text(statement, 1, text_from(key));
+        found = sqlite3_step(statement) == SQLITE_ROW;
+        if (found)
+            buffer_append(out, text_of_bytes(column_bytes(statement, 0)));
+    }
+    sqlite3_finalize(statement);
+    return found;
+}
+
+char *sqlite_sentence(const char *path, const char *doing, sqlite3 *database)
+{
+    struct buffer out = {0};
+    buffer_printf(&out, "%s: cannot %s: %s", path, doing, database == NULL ? "no memory" : sqlite3_errmsg(database));
+    return buffer_take(&out);
+}
+
+char *store_sentence(const char *path, const char *what, const char *why)
+{
+    struct buffer out = {0};
+    buffer_printf(&out, "%s: %s%s%s", path, what, why[0] == '\0' ? "" : ": ", why);
+    return buffer_take(&out);
+}
+
+bool sync_path(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    bool done = descriptor >= 0 && fsync(descriptor) == 0;
+    if (descriptor >= 0)
+        close(descriptor);
+    return done;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a store goes on: in the hot segment that was not ended, or in a new one after the newest that was. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "audit_internal.h"
+#include "exeat/base/memory.h"
+
+static const char schema[] =
+    "CREATE TABLE batch(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, frontier BLOB, private BLOB,"
+    " body BLOB NOT NULL) STRICT;"
+    "CREATE TABLE ckpt(size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;"
+    "CREATE TABLE blob(sha256 BLOB PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER batch_u BEFORE UPDATE ON batch BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
+    "CREATE TRIGGER batch_d BEFORE DELETE ON batch BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
+    "CREATE TRIGGER ckpt_u BEFORE UPDATE ON ckpt BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
+    "CREATE TRIGGER ckpt_d BEFORE DELETE ON ckpt BEGIN SELECT RAISE(ABORT, 'append-only'); END;";
+
+static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
+                               "PRAGMA temp_store=MEMORY;";
+
+/* --- what is there --------------------------------------------------------------------------------------------------
+ */
+
+struct newest {
+    uint64_t hot;
+    uint64_t sealed;
+    bool has_hot;
+    bool has_sealed;
+};
+
+static void note_segment(struct newest *newest, uint64_t first, enum segment_layout layout)
+{
+    bool *has = layout == SEGMENT_HOT ? &newest->has_hot : &newest->has_sealed;
+    uint64_t *place = layout == SEGMENT_HOT ? &newest->hot : &newest->sealed;
+    if (layout == SEGMENT_PRIVATE)
+        return;
+    *place = *has && *place > first ? *place : first;
+    *has = true;
+}
+
+static bool find_newest(const char *directory, struct newest *newest, char **error)
+{
+    DIR *folder = opendir(directory);
+    *newest = (struct newest){0};
+    if (folder == NULL) {
+        *error = store_sentence(directory, "cannot read the folder", strerror(errno));
+        return false;
+    }
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        uint64_t first;
+        enum segment_layout layout;
+        if (segment_name_parse(entry->d_name, &first, &layout))
+            note_segment(newest, first, layout);
+    }
+    closedir(folder);
+    return true;
+}
+
+/* --- opening ------------------------------------------------------------------------------------------------------
+ */
+
+/* SQLite gives new files the mode 0644; ours are for the owner and the group. */
+static bool make_file(const char *path)
+{
+    int descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0640);
+    if (descriptor < 0)
+        return false;
+    close(descriptor);
+    return true;
+}
+
+static bool connect_to(struct segment *segment, const char *path, char **error)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    bool done = sqlite3_open_v2(path, &segment->database, flags, NULL) == SQLITE_OK;
+    if (done) {
+        sqlite3_db_config(segment->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        sqlite3_db_config(segment->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+        sqlite3_db_config(segment->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+        done = sqlite3_exec(segment->database, settings, NULL, NULL, NULL) == SQLITE_OK;
+    }
+    if (!done)
+        *error = sqlite_sentence(path, "open the audit store", segment->database);
+    return done;
+}
+
+static bool fill(struct segment *segment, struct text origin)
+{
+    static const uint8_t format = STORE_FORMAT;
+    struct buffer base = {0};
+    frontier_write(&segment->tree, &base);
+    bool done = sqlite3_exec(segment->database, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
+                sqlite3_exec(segment->database, schema, NULL, NULL, NULL) == SQLITE_OK && segment_prepare(segment) &&
+                segment_put_meta(segment, "format", (struct bytes){&format, 1}) &&
+                segment_put_meta(segment, "origin", bytes_of_text(origin)) &&
+                segment_put_meta(segment, "base", bytes_of_text(buffer_text(&base))) &&
+                segment_put_meta(segment, "hash_key", (struct bytes){segment->hash_key, sizeof(segment->hash_key)}) &&
+                segment_commit(segment);
+    buffer_clear(&base);
+    return done;
+}
+
+/* The file is made beside and renamed, so that a hot segment is never seen without its tables. */
+static bool build_file(struct segment *segment, const struct audit_options *options, const char *path, char **error)
+{
+    char *draft = segment_path(options->directory, segment->first, SEGMENT_HOT, ".tmp");
+    (void)unlink(draft);
+    bool done = make_file(draft);
+    if (!done)
+        *error = store_sentence(draft, "cannot make the file", strerror(errno));
+    done = done && connect_to(segment, draft, error);
+    if (done && !fill(segment, options->origin)) {
+        *error = sqlite_sentence(path, "begin the audit store", segment->database);
+        done = false;
+    }
+    if (segment->database != NULL)
+        sqlite3_db_config(segment->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
+    segment_close(segment);
+    if (done && (rename(draft, path) != 0 || !sync_path(options->directory))) {
+        *error = store_sentence(path, "cannot put the new segment in its place", strerror(errno));
+        done = false;
+    }
+    base_free(draft);
+    return done;
+}
+
+/* A new hot segment from where `segment` ends: its tree and hash key say so. */
+static bool begin_new(struct segment *segment, const struct audit_options *options, char **error)
+{
+    char *path = segment_path(options->directory, segment->tree.size, SEGMENT_HOT, "");
+    segment->first = segment->tree.size;
+    segment->framed_size = segment->first;
+    segment->last_kind = 0;
+    bool done = build_file(segment, options, path, error) && connect_to(segment, path, error);
+    if (done && !segment_prepare(segment)) {
+        *error = sqlite_sentence(path, "write to the audit store", segment->database);
+        done = false;
+    }
+    if (!done)
+        segment_close(segment);
+    base_free(path);
+    return done;
+}
+
+static char *refuse_start(const char *path, const char *wrong)
+{
+    struct buffer out = {0};
+    buffer_printf(
+        &out,
+        "%s: the store does not pass the start check: %s. Keep it as it is, look with `exeat audit verify`, and to go "
+        "on move its folder aside: the gate then begins a new store",
+        path, wrong);
+    return buffer_take(&out);
+}
+
+static bool is_ended(const struct segment *segment)
+{
+    return segment->last_kind == AUDIT_SEAL || segment->last_kind == AUDIT_CLOSE;
+}
+
+/* An ended one is left to the sealer, and the next one begun. */
+static bool go_on_in(struct segment *segment, const struct audit_options *options, const char *path, char **error)
+{
+    if (!is_ended(segment)) {
+        if (segment_prepare(segment))
+            return true;
+        *error = sqlite_sentence(path, "write to the audit store", segment->database);
+        return false;
+    }
+    segment_close(segment);
+    return begin_new(segment, options, error);
+}
+
+static bool open_hot(struct segment *segment, const struct audit_options *options, uint64_t first, char **error)
+{
+    char *path = segment_path(options->directory, first, SEGMENT_HOT, "");
+    bool done = connect_to(segment, path, error);
+    segment->first = first;
+    const char *wrong = done ? check_hot_end(segment, options) : NULL;
+    if (wrong != NULL) {
+        *error = refuse_start(path, wrong);
+        done = false;
+    }
+    done = done && go_on_in(segment, options, path, error);
+    if (!done)
+        segment_close(segment);
+    base_free(path);
+    return done;
+}
+
+static bool
+open_after_sealed(struct segment *segment, const struct audit_options *options, uint64_t first, char **error)
+{
+    segment->first = first;
+    const char *wrong = check_sealed_end(segment, options);
+    if (wrong == NULL)
+        return begin_new(segment, options, error);
+    char *path = segment_path(options->directory, first, SEGMENT_SEALED, "");
+    *error = refuse_start(path, wrong);
+    base_free(path);
+    return false;
+}
+
+static bool open_first(struct segment *segment, const struct audit_options *options, char **error)
+{
+    random_fill(segment->hash_key, sizeof(segment->hash_key));
+    return begin_new(segment, options, error);
+}
+
+bool segment_open(struct segment *segment, const struct audit_options *options, char **error)
+{
+    struct newest newest;
+    *segment = (struct segment){0};
+    if (!find_newest(options->directory, &newest, error))
+        return false;
+    bool hot_is_newest = newest.has_hot && (!newest.has_sealed || newest.hot > newest.sealed);
+    if (hot_is_newest)
+        return open_hot(segment, options, newest.hot, error);
+    if (newest.has_sealed)
+        return open_after_sealed(segment, options, newest.sealed, error);
+    return open_first(segment, options, error);
+}
+
+bool segment_roll(struct segment *segment, const struct audit_options *options, char **error)
+{
+    struct segment next = {.tree = segment->tree, .signed_size = segment->signed_size};
+    memcpy(next.hash_key, segment->hash_key, sizeof(next.hash_key));
+    if (!begin_new(&next, options, error))
+        return false;
+    segment_close(segment);
+    *segment = next;
+    return true;
+}

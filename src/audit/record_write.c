@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The fields of decisions and outcomes, written straight into room that the caller knows to be enough: one pass, no
+ * allocation. Texts are cut at what their field may take. */
+#include <string.h>
+
+#include "audit_internal.h"
+#include "record_tags.h"
+
+enum { FIELD_HEAD = 3, TEXT_MAX = 4096, OUTCOME_TEXT_MAX = 160, PRIVATE_MAX = 16384 };
+
+static uint8_t *put(uint8_t *at, uint8_t tag, const void *value, size_t length)
+{
+    at[0] = tag;
+    bytes_put_u16(at + 1, (uint16_t)length);
+    memcpy(at + FIELD_HEAD, value, length);
+    return at + FIELD_HEAD + length;
+}
+
+static uint8_t *put_text(uint8_t *at, uint8_t tag, struct text text, size_t maximum)
+{
+    if (text.length == 0)
+        return at;
+    return put(at, tag, text.data, text.length < maximum ? text.length : maximum);
+}
+
+static uint8_t *put_number(uint8_t *at, uint8_t tag, uint64_t value, size_t size)
+{
+    uint8_t bytes[8];
+    bytes_put_u64(bytes, value);
+    return put(at, tag, bytes + sizeof(bytes) - size, size);
+}
+
+static uint8_t *put_number_if(uint8_t *at, uint8_t tag, uint64_t value, size_t size)
+{
+    return value == 0 ? at : put_number(at, tag, value, size);
+}
+
+static size_t text_room(struct text text, size_t maximum)
+{
+    return FIELD_HEAD + (text.length < maximum ? text.length : maximum);
+}
+
+size_t decision_room(const struct decision_record *decision)
+{
+    enum { NUMBERS_AND_ID = 96 };
+    return NUMBERS_AND_ID + text_room(decision->rule, TEXT_MAX) + text_room(decision->method, TEXT_MAX) +
+           text_room(decision->host, TEXT_MAX) + text_room(decision->sni, TEXT_MAX) +
+           text_room(decision->llm_provider, TEXT_MAX) + text_room(decision->model, TEXT_MAX) +
+           text_room(decision->client, TEXT_MAX);
+}
+
+uint8_t *decision_write(const struct decision_record *decision, uint8_t *at)
+{
+    at = put_number(at, TAG_POLICY, decision->policy_sequence, 8);
+    at = put_number(at, TAG_VERDICT, decision->verdict, 1);
+    at = put_number_if(at, TAG_PLAN, decision->plan, 1);
+    at = put_text(at, TAG_RULE, decision->rule, TEXT_MAX);
+    at = put_number_if(at, TAG_REASON, decision->reason, 2);
+    at = put_text(at, TAG_METHOD, decision->method, TEXT_MAX);
+    at = put_number_if(at, TAG_SCHEME, decision->scheme, 1);
+    at = put_text(at, TAG_HOST, decision->host, TEXT_MAX);
+    at = put_number_if(at, TAG_PORT, decision->port, 2);
+    at = put_text(at, TAG_SNI, decision->sni, TEXT_MAX);
+    at = put_text(at, TAG_PROVIDER, decision->llm_provider, TEXT_MAX);
+    at = put_text(at, TAG_MODEL, decision->model, TEXT_MAX);
+    at = put(at, TAG_ID, decision->id.bytes, sizeof(decision->id.bytes));
+    at = put_text(at, TAG_CLIENT, decision->client, TEXT_MAX);
+    at = put_number_if(at, TAG_OPERATION, decision->llm_operation, 1);
+    return put_number_if(at, TAG_OBSERVED, decision->observed ? 1 : 0, 1);
+}
+
+size_t private_room(const struct decision_record *decision)
+{
+    return text_room(decision->path, PRIVATE_MAX) + text_room(decision->query, PRIVATE_MAX) +
+           text_room(decision->client_address, PRIVATE_MAX);
+}
+
+uint8_t *private_write(const struct decision_record *decision, uint8_t *at)
+{
+    at = put_text(at, PRIVATE_PATH, decision->path, PRIVATE_MAX);
+    at = put_text(at, PRIVATE_QUERY, decision->query, PRIVATE_MAX);
+    return put_text(at, PRIVATE_CLIENT, decision->client_address, PRIVATE_MAX);
+}
+
+uint8_t *outcome_write(const struct outcome_record *outcome, uint8_t *at)
+{
+    at = put_number_if(at, OUTCOME_STATUS, outcome->status, 2);
+    at = put_number(at, OUTCOME_UP, outcome->bytes_up, 8);
+    at = put_number(at, OUTCOME_DOWN, outcome->bytes_down, 8);
+    at = put_number(at, OUTCOME_DURATION, outcome->duration_us, 8);
+    at = put_number_if(at, OUTCOME_TOKENS_IN, outcome->tokens_in, 8);
+    at = put_number_if(at, OUTCOME_TOKENS_OUT, outcome->tokens_out, 8);
+    at = put_number(at, OUTCOME_DONE, outcome->done, 1);
+    if (outcome->address.length > 0)
+        at = put(at, OUTCOME_ADDRESS, outcome->address.bytes, outcome->address.length);
+    at = put_number_if(at, OUTCOME_REASON, outcome->reason, 2);
+    if (outcome->has_peer_key)
+        at = put(at, OUTCOME_PEER_KEY, outcome->peer_key, sizeof(outcome->peer_key));
+    at = put_text(at, OUTCOME_SERVED, outcome->served_model, OUTCOME_TEXT_MAX);
+    at = put_text(at, OUTCOME_INFERENCE, outcome->inference, OUTCOME_TEXT_MAX);
+    return put(at, TAG_ID, outcome->id.bytes, sizeof(outcome->id.bytes));
+}
+
+uint8_t *commitment_leave_room(uint8_t *at)
+{
+    static const struct digest none;
+    return put(at, AUDIT_TAG_COMMITMENT, none.bytes, sizeof(none.bytes));
+}
+
+static void took(struct buffer *buffer, const uint8_t *end)
+{
+    buffer->length = (size_t)(end - (const uint8_t *)buffer->data);
+}
+
+static uint8_t *end_of(struct buffer *buffer, size_t room)
+{
+    buffer_reserve(buffer, room);
+    return (uint8_t *)buffer->data + buffer->length;
+}
+
+void audit_decision_write(const struct decision_record *decision, struct buffer *fields, struct buffer *private_part)
+{
+    took(fields, decision_write(decision, end_of(fields, decision_room(decision))));
+    took(private_part, private_write(decision, end_of(private_part, private_room(decision))));
+}
+
+void audit_outcome_write(const struct outcome_record *outcome, struct buffer *fields)
+{
+    took(fields, outcome_write(outcome, end_of(fields, OUTCOME_ROOM)));
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A batch is walked to its end or to where it is cut; no slice leaves the bytes; a frontier that is read writes the same
+ * bytes. */
+#include <string.h>
+
+#include "audit_internal.h"
+#include "exeat/base/check.h"
+
+static void check_inside(const uint8_t *data, size_t size, struct bytes part)
+{
+    ASSERT(part.data >= data && part.data + part.length <= data + size);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct bytes rest = {data, size};
+    struct bytes record;
+    struct batch_private part;
+    struct audit_tree tree;
+    while (batch_next_record(&rest, &record))
+        check_inside(data, size, record);
+    check_inside(data, size, rest);
+    rest = (struct bytes){data, size};
+    while (batch_next_private(&rest, &part)) {
+        check_inside(data, size, part.salt);
+        check_inside(data, size, part.part);
+    }
+    check_inside(data, size, rest);
+    if (frontier_read((struct bytes){data, size}, &tree)) {
+        struct buffer out = {0};
+        frontier_write(&tree, &out);
+        ASSERT(out.length == size && memcmp(out.data, data, size) == 0);
+        buffer_clear(&out);
+    }
+    return 0;
+}

@@ -98,6 +98,8 @@ struct audit_options {
     bool waits_for_disk;           /* true: a decision counts once it is on disk; false: at most batch_ms later */
     uint64_t batch_ms;
     uint64_t heartbeat_ms;
+    uint64_t segment_bytes; /* a segment ends and is sealed when it was written that much to; 0: never for that */
+    uint64_t segment_ms;    /* and after that long; 0: never for that */
     bool allows_on_failure; /* a store that cannot be written lets decisions pass, and counts them in a GAP record */
     enum audit_privacy path;
     enum audit_privacy query;

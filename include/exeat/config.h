@@ -71,6 +71,8 @@ struct settings_audit {
     enum durability durability;
     uint64_t batch_ms;
     uint64_t heartbeat_ms;
+    uint64_t segment_bytes;
+    uint64_t segment_ms;
     enum on_failure on_failure;
     enum privacy path;
     enum privacy query;

@@ -83,6 +83,9 @@ void segment_name(uint64_t first, enum segment_layout layout, char out[SEGMENT_N
 bool segment_name_parse(const char *name, uint64_t *first, enum segment_layout *layout);
 char *segment_path(const char *directory, uint64_t first, enum segment_layout layout, const char *suffix);
 
+/* The newest sealed segment that begins before the sequence; false: there is none. */
+MUST_CHECK bool segment_before(const char *directory, uint64_t sequence, uint64_t *first);
+
 enum { STORE_FORMAT = 2 };
 void frontier_write(const struct audit_tree *tree, struct buffer *out);
 MUST_CHECK bool frontier_read(struct bytes bytes, struct audit_tree *tree);
@@ -108,6 +111,7 @@ struct segment_statements {
     sqlite3_stmt *checkpoint;
     sqlite3_stmt *meta;
     sqlite3_stmt *blob;
+    sqlite3_stmt *policy;
 };
 struct segment {
     sqlite3 *database;                  /* owned */
@@ -118,6 +122,7 @@ struct segment {
     uint64_t signed_size;               /* of the newest checkpoint */
     uint8_t hash_key[32];               /* of AUDIT_HASHED texts */
     enum audit_kind last_kind;          /* of its last record; 0: it has none */
+    uint64_t wal_bytes;                 /* what its WAL has grown to, since it is watched */
 };
 /* Where a transaction began, to go back to. */
 struct segment_mark {
@@ -128,6 +133,8 @@ struct segment_mark {
 MUST_CHECK bool segment_open(struct segment *segment, const struct audit_options *options, char **error);
 /* Leaves an ended segment to the sealer and begins the next one. On false the segment is as it was. */
 MUST_CHECK bool segment_roll(struct segment *segment, const struct audit_options *options, char **error);
+/* Keeps wal_bytes from now on; the segment stays where it is. */
+void segment_watch(struct segment *segment);
 void segment_close(struct segment *segment);
 MUST_CHECK bool segment_prepare(struct segment *segment);
 MUST_CHECK bool segment_put_meta(struct segment *segment, const char *key, struct bytes value);
@@ -137,6 +144,7 @@ MUST_CHECK bool
 segment_add_batch(struct segment *segment, struct batch *batch, const struct batch_clock *clock, const uint8_t *salts);
 MUST_CHECK bool segment_add_checkpoint(struct segment *segment, uint64_t size, struct text note);
 MUST_CHECK bool segment_add_blob(struct segment *segment, const struct audit_blob *blob);
+MUST_CHECK bool segment_add_policy(struct segment *segment, uint64_t sequence, const struct digest *digest);
 MUST_CHECK bool segment_commit(struct segment *segment);
 void segment_rollback(struct segment *segment, const struct segment_mark *mark);
 /* Did the last failure lose the disk's promise? Then the process must end (an fsync error is never retried). */
@@ -151,6 +159,11 @@ const char *check_sealed_end(struct segment *segment, const struct audit_options
  * crash at any point. */
 MUST_CHECK bool seal_segment(const char *directory, uint64_t first, char **error);
 void segment_remove_hot(const char *directory, uint64_t first);
+/* The thread that does so. Freeing waits for what is queued, but not for what fails. */
+struct sealer;
+struct sealer *sealer_new(struct audit *audit);
+void sealer_add(struct sealer *sealer, uint64_t first);
+void sealer_free(struct sealer *sealer);
 /* audit_tree_append that also gives the roots of the subtrees of 2^8, 2^16... leaves which this leaf completes, lowest
  * first; returns how many. */
 enum { TREE_TILE_HEIGHT = 8, TREE_TILE_LEVELS = TREE_LEVELS / TREE_TILE_HEIGHT };
@@ -238,6 +251,7 @@ struct audit {
     struct list ports;
     _Atomic(struct audit_life *) life;
     struct audit_counters counters;
+    struct sealer *sealer;  /* owned */
     struct segment segment; /* the writer's alone once its thread runs */
 };
 void *writer_main(void *context); /* the audit */

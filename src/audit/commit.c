@@ -46,6 +46,7 @@ static void add_clock_step(struct writer *writer, const struct batch_clock *cloc
 static void collect_own(struct writer *writer, const struct batch_clock *clock, bool heartbeat)
 {
     loose_batch_empty(&writer->own);
+    roll_add_first_records(writer);
     if (writer->lost > 0)
         add_number(writer, AUDIT_GAP, writer->lost);
     add_clock_step(writer, clock);
@@ -57,11 +58,16 @@ static void collect_own(struct writer *writer, const struct batch_clock *clock, 
         loose_batch_add_fields(&writer->own, AUDIT_HEARTBEAT, (struct bytes){0});
 }
 
-static bool add_blobs(struct writer *writer)
+/* The texts that records name; where the segment began by rolling, those of the policy in force are in the one before.
+ */
+static bool add_texts(struct writer *writer)
 {
+    if (writer->standing.policy_row != 0 && !roll_add_policy_rows(writer, writer->standing.policy_row))
+        return false;
     for (const struct audit_life *life = writer->life; life != NULL; life = life->next)
         for (size_t i = 0; i < life->blob_count; i++)
-            if (!segment_add_blob(writer->segment, &life->blobs[i]))
+            if (!segment_add_blob(writer->segment, &life->blobs[i]) ||
+                !segment_add_policy(writer->segment, life->sequence, &life->blobs[i].digest))
                 return false;
     return true;
 }
@@ -93,7 +99,7 @@ static bool transact(struct writer *writer, bool heartbeat)
     if (writer->note.length > 0 && !segment_add_checkpoint(segment, writer->note_size, buffer_text(&writer->note)))
         return false;
     collect_own(writer, &clock, heartbeat);
-    if (!add_batch(writer, loose_batch_view(&writer->own), &clock) || !add_blobs(writer) ||
+    if (!add_batch(writer, loose_batch_view(&writer->own), &clock) || !add_texts(writer) ||
         !add_batch(writer, loose_batch_view(&writer->owed), &clock))
         return false;
     for (size_t i = 0; i < writer->count; i++)
@@ -129,6 +135,8 @@ static void answer_life(struct writer *writer, bool durable)
     for (struct audit_life *life = writer->life; life != NULL;) {
         struct audit_life *next = life->next; /* the waiter's memory is gone after the post */
         life->durable = durable;
+        if (durable)
+            standing_note(&writer->standing, life);
         sem_post(&life->done);
         life = next;
     }
@@ -153,6 +161,7 @@ static void commit_was_good(struct writer *writer)
     writer->retry_us = 0;
     writer->lost = 0;
     writer->taken_us = 0;
+    writer->standing.policy_row = 0;
     atomic_store(&writer->audit->failing, false);
     if (writer->note.length > 0)
         writer->segment->signed_size = writer->note_size;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What all files of a store share: their names, their meta tables, and sentences about what is wrong with them. */
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -125,4 +126,22 @@ bool sync_path(const char *path)
     if (descriptor >= 0)
         close(descriptor);
     return done;
+}
+
+bool segment_before(const char *directory, uint64_t sequence, uint64_t *first)
+{
+    bool found = false;
+    DIR *folder = opendir(directory);
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        uint64_t one;
+        enum segment_layout layout;
+        if (!segment_name_parse(entry->d_name, &one, &layout) || layout != SEGMENT_SEALED || one >= sequence)
+            continue;
+        if (!found || one > *first)
+            *first = one;
+        found = true;
+    }
+    if (folder != NULL)
+        closedir(folder);
+    return found;
 }

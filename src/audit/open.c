@@ -15,6 +15,7 @@ static const char schema[] =
     " body BLOB NOT NULL) STRICT;"
     "CREATE TABLE ckpt(size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;"
     "CREATE TABLE blob(sha256 BLOB PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE policy(seq INTEGER, sha256 BLOB, PRIMARY KEY(seq, sha256)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TRIGGER batch_u BEFORE UPDATE ON batch BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
     "CREATE TRIGGER batch_d BEFORE DELETE ON batch BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
@@ -235,5 +236,6 @@ bool segment_roll(struct segment *segment, const struct audit_options *options, 
         return false;
     segment_close(segment);
     *segment = next;
+    segment_watch(segment);
     return true;
 }

@@ -22,6 +22,7 @@ static const char sealed_schema[] =
     "CREATE TABLE tile(level INTEGER, idx INTEGER, hash BLOB NOT NULL, PRIMARY KEY(level, idx)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE ckpt(size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;"
     "CREATE TABLE blob(sha256 BLOB PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE policy(seq INTEGER, sha256 BLOB, PRIMARY KEY(seq, sha256)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID;";
 static const char sealed_end[] =
     "CREATE INDEX rec_request ON rec(request) WHERE request IS NOT NULL;"
@@ -252,6 +253,29 @@ static bool copy_rows(struct seal *seal, const char *select, const char *insert)
     return done || fail(seal, seal->records.path, "write the file", seal->records.database);
 }
 
+/* The texts of a policy that was in force before this segment began are in the segment before. */
+static bool carry_texts(struct seal *seal)
+{
+    static const char sql[] =
+        "INSERT INTO blob SELECT sha256, body FROM before.blob WHERE sha256 IN (SELECT sha256 FROM policy)"
+        " AND sha256 NOT IN (SELECT sha256 FROM main.blob)";
+    uint64_t first;
+    sqlite3_stmt *attach = NULL;
+    if (!segment_before(seal->directory, seal->first, &first))
+        return true;
+    char *path = segment_path(seal->directory, first, SEGMENT_SEALED, "");
+    bool done = sqlite3_exec(seal->records.database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK &&
+                sqlite3_prepare_v2(seal->records.database, "ATTACH ?1 AS before", -1, &attach, NULL) == SQLITE_OK;
+    if (done) {
+        bind_text(attach, 1, text_from(path));
+        done = sqlite_run(attach) && sqlite3_exec(seal->records.database, sql, NULL, NULL, NULL) == SQLITE_OK;
+    }
+    sqlite3_finalize(attach);
+    done = done && sqlite3_exec(seal->records.database, "DETACH before; BEGIN", NULL, NULL, NULL) == SQLITE_OK;
+    base_free(path);
+    return done || fail(seal, seal->records.path, "copy the texts of the policy", seal->records.database);
+}
+
 static bool put_metas(struct seal *seal)
 {
     struct buffer frontier = {0};
@@ -298,8 +322,10 @@ static bool build(struct seal *seal)
                seal, &seal->private_part, SEGMENT_PRIVATE, private_schema, "INSERT INTO priv VALUES(?1, ?2, ?3)") &&
            sqlite3_prepare_v2(seal->records.database, tile_sql, -1, &seal->tile, NULL) == SQLITE_OK &&
            seal_batches(seal) && copy_rows(seal, "SELECT size, note FROM ckpt", "INSERT INTO ckpt VALUES(?1, ?2)") &&
-           copy_rows(seal, "SELECT sha256, body FROM blob", "INSERT INTO blob VALUES(?1, ?2)") && put_metas(seal) &&
-           draft_end(seal, &seal->records, sealed_end) && draft_end(seal, &seal->private_part, "");
+           copy_rows(seal, "SELECT sha256, body FROM blob", "INSERT INTO blob VALUES(?1, ?2)") &&
+           copy_rows(seal, "SELECT seq, sha256 FROM policy", "INSERT INTO policy VALUES(?1, ?2)") &&
+           carry_texts(seal) && put_metas(seal) && draft_end(seal, &seal->records, sealed_end) &&
+           draft_end(seal, &seal->private_part, "");
 }
 
 static void close_all(struct seal *seal)

@@ -25,6 +25,7 @@ static const struct statement_row {
     {offsetof(struct segment_statements, checkpoint), "INSERT OR IGNORE INTO ckpt(size, note) VALUES(?1, ?2)"},
     {offsetof(struct segment_statements, meta), "INSERT INTO meta(k, v) VALUES(?1, ?2)"},
     {offsetof(struct segment_statements, blob), "INSERT OR IGNORE INTO blob(sha256, body) VALUES(?1, ?2)"},
+    {offsetof(struct segment_statements, policy), "INSERT OR IGNORE INTO policy(seq, sha256) VALUES(?1, ?2)"},
 };
 
 static sqlite3_stmt **statement_at(struct segment *segment, size_t row)
@@ -40,6 +41,22 @@ bool segment_prepare(struct segment *segment)
             SQLITE_OK)
             return false;
     return true;
+}
+
+static int on_wal(void *context, sqlite3 *database, const char *name, int pages)
+{
+    enum { FRAME = 4096 + 24 };
+    struct segment *segment = context;
+    (void)database;
+    (void)name;
+    segment->wal_bytes = (uint64_t)pages * FRAME;
+    return SQLITE_OK;
+}
+
+void segment_watch(struct segment *segment)
+{
+    segment->wal_bytes = 0;
+    (void)sqlite3_wal_hook(segment->database, on_wal, segment);
 }
 
 void segment_close(struct segment *segment)
@@ -96,6 +113,13 @@ bool segment_add_blob(struct segment *segment, const struct audit_blob *blob)
     bind_bytes(segment->prepared.blob, 1, (struct bytes){blob->digest.bytes, sizeof(blob->digest.bytes)});
     bind_bytes(segment->prepared.blob, 2, bytes_of_text(blob->body));
     return sqlite_run(segment->prepared.blob);
+}
+
+bool segment_add_policy(struct segment *segment, uint64_t sequence, const struct digest *digest)
+{
+    sqlite3_bind_int64(segment->prepared.policy, 1, (sqlite3_int64)sequence);
+    bind_bytes(segment->prepared.policy, 2, (struct bytes){digest->bytes, sizeof(digest->bytes)});
+    return sqlite_run(segment->prepared.policy);
 }
 
 bool segment_put_meta(struct segment *segment, const char *key, struct bytes value)

@@ -10,7 +10,6 @@
 #include "audit_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/file.h"
-#include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
 enum { TAG_ORIGIN = 0x20, TAG_PREVIOUS = 0x21, TAG_BUILD = 0x22, TAG_BOOT = 0x25, TAG_EVENT = 0x28, TAG_DETAIL = 0x29 };
@@ -94,6 +93,7 @@ struct audit *audit_open(const struct audit_options *options, char **error)
         release(audit);
         return NULL;
     }
+    audit->sealer = sealer_new(audit);
     int result = pthread_create(&audit->thread, NULL, writer_main, audit);
     ASSERT(result == 0);
     if (!write_open(audit)) {
@@ -104,19 +104,6 @@ struct audit *audit_open(const struct audit_options *options, char **error)
     return audit;
 }
 
-/* An orderly end leaves plain files that can be copied and read anywhere. What cannot be sealed now is at the next
- * start. */
-static void seal_last(struct audit *audit)
-{
-    char *error = NULL;
-    uint64_t first = audit->segment.first;
-    bool is_closed = audit->segment.last_kind == AUDIT_CLOSE;
-    segment_close(&audit->segment);
-    if (is_closed && !seal_segment(audit->directory, first, &error))
-        log_error("audit_seal_failed", log_string("error", error));
-    base_free(error);
-}
-
 void audit_close(struct audit *audit)
 {
     if (audit == NULL)
@@ -125,7 +112,11 @@ void audit_close(struct audit *audit)
     atomic_store(&audit->ending, true);
     audit_rouse(audit, true);
     pthread_join(audit->thread, NULL);
-    seal_last(audit);
+    /* An orderly end leaves plain files that can be copied and read anywhere. */
+    segment_close(&audit->segment);
+    if (audit->segment.last_kind == AUDIT_CLOSE)
+        sealer_add(audit->sealer, audit->segment.first);
+    sealer_free(audit->sealer);
     release(audit);
 }
 

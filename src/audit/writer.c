@@ -142,27 +142,35 @@ static void turn(struct writer *writer)
         sign(writer);
     if (has_work || heartbeat || (writer->note.length > 0 && !has_work) || writer->retry_us != 0)
         commit_batch(writer, heartbeat);
+    if (roll_is_due(writer, now))
+        roll_segment(writer);
 }
 
-/* CLOSE, and the checkpoint that covers it. */
-static void finish(struct writer *writer)
+bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes fields)
 {
-    struct buffer fields = {0};
-    audit_field_append(&fields, TAG_EVENT, bytes_of_text(TEXT("stop")));
-    struct audit_life life = {.kind = AUDIT_CLOSE, .fields = bytes_of_text(buffer_text(&fields))};
-    sem_init(&life.done, 0, 0);
-    gather(writer);
+    struct audit_life life = {.kind = kind, .fields = fields};
     struct audit_life **end = &writer->life;
+    sem_init(&life.done, 0, 0);
     while (*end != NULL)
         end = &(*end)->next;
     *end = &life;
     commit_batch(writer, false);
     if (life.durable) {
-        writer->segment->last_kind = AUDIT_CLOSE;
+        writer->segment->last_kind = kind;
         sign(writer);
         commit_batch(writer, false);
     }
     sem_destroy(&life.done);
+    return life.durable;
+}
+
+static void finish(struct writer *writer)
+{
+    struct buffer fields = {0};
+    audit_field_append(&fields, TAG_EVENT, bytes_of_text(TEXT("stop")));
+    gather(writer);
+    bool done = writer_write_last(writer, AUDIT_CLOSE, bytes_of_text(buffer_text(&fields)));
+    (void)done; /* a disk that is full does not keep the gate from ending */
     buffer_clear(&fields);
 }
 
@@ -175,7 +183,9 @@ void *writer_main(void *context)
     writer->audit = audit;
     writer->segment = &audit->segment;
     writer->record_us = now;
+    writer->rolled_us = now;
     writer->clock_offset_us = clock_wall_us() - (int64_t)now;
+    segment_watch(writer->segment);
     while (!atomic_load(&audit->ending))
         turn(writer);
     finish(writer);
@@ -183,6 +193,7 @@ void *writer_main(void *context)
     buffer_clear(&writer->salts);
     loose_batch_clear(&writer->own);
     loose_batch_clear(&writer->owed);
+    standing_clear(&writer->standing);
     base_free(writer);
     return NULL;
 }

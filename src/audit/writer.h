@@ -12,6 +12,15 @@ struct taken_chunk {
     struct audit_chunk *chunk;
     struct audit_port *port;
 };
+/* What the next segment begins with. */
+struct standing {
+    struct buffer config; /* owned fields, both; empty: none */
+    struct buffer policy;
+    uint64_t policy_sequence;
+    uint64_t policy_row;    /* of the POLICY record that is said again in the open transaction; 0: none */
+    struct digest *digests; /* owned: of the policy's texts */
+    size_t digest_count;
+};
 struct writer {
     struct audit *audit;
     struct segment *segment;
@@ -30,9 +39,24 @@ struct writer {
     int64_t clock_offset_us; /* wall clock minus boot clock */
     uint64_t lost;           /* since the last GAP record */
     bool is_urgent;          /* what was taken must not wait */
+    struct standing standing;
+    bool has_rolled;
+    uint64_t rolled_us;
+    uint64_t roll_retry_us;
 };
 
 /* Writes what was taken, in one transaction, and answers it. */
 void commit_batch(struct writer *writer, bool heartbeat);
+/* A segment's or a run's last record, and the checkpoint that covers it. False: the record is not there. */
+MUST_CHECK bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes fields);
+
+bool roll_is_due(const struct writer *writer, uint64_t now);
+void roll_segment(struct writer *writer);
+void standing_note(struct standing *standing, const struct audit_life *life); /* a record that is on disk */
+void standing_clear(struct standing *standing);
+/* To writer->own, when a segment begins by rolling. */
+void roll_add_first_records(struct writer *writer);
+/* Which texts the POLICY record of this sequence names. */
+MUST_CHECK bool roll_add_policy_rows(struct writer *writer, uint64_t sequence);
 
 #endif

@@ -178,6 +178,8 @@ static bool open_audit(struct gate *gate)
         .waits_for_disk = source->durability == DURABILITY_COMMIT,
         .batch_ms = source->batch_ms,
         .heartbeat_ms = source->heartbeat_ms,
+        .segment_bytes = source->segment_bytes,
+        .segment_ms = source->segment_ms,
         .allows_on_failure = source->on_failure == ON_FAILURE_ALLOW,
         .path = privacy_of(source->path),
         .query = privacy_of(source->query),

@@ -15,98 +15,8 @@
 #include <sqlite3.h>
 #include <sys/wait.h>
 
-#include "exeat/audit.h"
 #include "exeat/base/memory.h"
-
-struct fixture {
-    char directory[64];
-    struct signing_key *key;
-    struct audit_options options;
-};
-
-static int set_up(void **state)
-{
-    struct fixture *fixture = base_zalloc(sizeof(*fixture));
-    strcpy(fixture->directory, "/tmp/exeat-store-XXXXXX");
-    assert_non_null(mkdtemp(fixture->directory));
-    fixture->key = signing_key_generate();
-    fixture->options = (struct audit_options){
-        .directory = fixture->directory,
-        .origin = TEXT("audit.example/test"),
-        .key = fixture->key,
-        .waits_for_disk = true,
-        .heartbeat_ms = 60000,
-    };
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *fixture = *state;
-    char command[128];
-    snprintf(command, sizeof(command), "rm -r %s", fixture->directory);
-    assert_int_equal(system(command), 0);
-    signing_key_free(fixture->key);
-    base_free(fixture);
-    return 0;
-}
-
-static struct audit *open_store(const struct fixture *fixture)
-{
-    char *error = NULL;
-    struct audit *audit = audit_open(&fixture->options, &error);
-    if (audit == NULL)
-        fail_msg("%s", error);
-    return audit;
-}
-
-struct waiter {
-    struct audit_wait wait;
-    int calls;
-    bool durable;
-};
-
-static void on_durable(struct audit_wait *wait, bool durable)
-{
-    struct waiter *waiter = (struct waiter *)(void *)wait;
-    waiter->calls++;
-    waiter->durable = durable;
-}
-
-static void collect_one(struct audit_port *port)
-{
-    struct pollfd wake = {.fd = audit_port_descriptor(port), .events = POLLIN};
-    assert_int_equal(poll(&wake, 1, 10000), 1);
-    audit_port_collect(port);
-}
-
-static struct decision_record a_decision(const char *host)
-{
-    return (struct decision_record){
-        .id = {{1, 2, 3}},
-        .verdict = VERDICT_DENY,
-        .plan = PLAN_REFUSE,
-        .reason = REASON_NO_RULE,
-        .host = text_from(host),
-        .port = 443,
-        .path = TEXT("/secret"),
-        .client_address = TEXT("10.0.0.1"),
-    };
-}
-
-static void decide(struct audit_port *port, const char *host)
-{
-    struct decision_record decision = a_decision(host);
-    struct waiter waiter = {.wait.on_durable = on_durable};
-    assert_int_equal(audit_port_decide(port, &decision, &waiter.wait), AUDIT_WAITS);
-    while (waiter.calls == 0)
-        collect_one(port);
-    assert_int_equal(waiter.calls, 1);
-    assert_true(waiter.durable);
-    struct outcome_record outcome = {.id = decision.id, .done = PLAN_REFUSE, .status = 403};
-    audit_port_complete(port, &outcome);
-}
+#include "store_fixture.h"
 
 static void an_answered_decision_can_be_read_back(void **state)
 {
@@ -178,31 +88,11 @@ static void two_processes_never_write_one_store(void **state)
     audit_close(audit);
 }
 
-static void run_sql(const struct fixture *fixture, const char *sql)
-{
-    char path[128];
-    sqlite3 *database = NULL;
-    snprintf(path, sizeof(path), "%s/seg-0000000000000000.db", fixture->directory);
-    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(database);
-}
-
-static void expect_refused(const struct fixture *fixture, const char *why)
-{
-    char *error = NULL;
-    struct audit *audit = audit_open(&fixture->options, &error);
-    assert_null(audit);
-    if (strstr(error, why) == NULL)
-        fail_msg("expected \"%s\" in: %s", why, error);
-    base_free(error);
-}
-
 static void a_cut_tail_does_not_start(void **state)
 {
     struct fixture *fixture = *state;
     audit_close(open_store(fixture));
-    run_sql(fixture, "DROP TRIGGER rec_d; DELETE FROM rec WHERE seq = (SELECT max(seq) FROM rec)");
+    run_sql(fixture, "seg-0000000000000000.db", "DELETE FROM rec WHERE seq = (SELECT max(seq) FROM rec)");
     expect_refused(fixture, "its records do not end where its tree ends");
 }
 
@@ -250,31 +140,6 @@ static void a_cancelled_wait_is_not_called_and_the_record_stays(void **state)
 }
 
 /* --- layouts and ends --- */
-
-/* All bytes that a reader sees, with their private parts. */
-static void read_everything(const struct fixture *fixture, struct buffer *out)
-{
-    char *error = NULL;
-    struct audit_row row;
-    struct audit_record record;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
-    assert_non_null(reader);
-    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
-        assert_true(audit_record_parse(row.body, &record));
-        assert_true(audit_row_agrees(&row, &record));
-        buffer_append(out, text_of_bytes(row.body));
-        buffer_append(out, text_of_bytes(row.salt));
-        buffer_append(out, text_of_bytes(row.private_part));
-    }
-    audit_reader_free(reader);
-}
-
-static bool has_file(const struct fixture *fixture, const char *name)
-{
-    char path[128];
-    snprintf(path, sizeof(path), "%s/%s", fixture->directory, name);
-    return access(path, F_OK) == 0;
-}
 
 static void sealing_changes_no_byte_of_a_record(void **state)
 {

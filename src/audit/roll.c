@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rolling: the hot segment gets its SEAL and a last checkpoint and goes to the sealer; the next one begins with what a
+ * reader of that segment alone has to know: OPEN, the CONFIG of the run, and the POLICY that is in force. */
+#include <string.h>
+
+#include "exeat/base/clock.h"
+#include "exeat/base/log.h"
+#include "exeat/base/memory.h"
+#include "writer.h"
+
+enum {
+    ROLL_RETRY_US = 10000000,
+    TAG_ORIGIN = 0x20,
+    TAG_PREVIOUS = 0x21,
+    TAG_EVENT = 0x28,
+    TAG_COUNT = 0x2c,
+};
+
+/* --- what stays in force over segments --- */
+
+static bool is_start_config(const struct audit_life *life)
+{
+    struct bytes rest = life->fields;
+    struct bytes value;
+    uint8_t tag;
+    while (audit_field_next(&rest, &tag, &value))
+        if (tag == TAG_EVENT)
+            return text_equal(text_of_bytes(value), TEXT("start"));
+    return false;
+}
+
+static void remember(struct buffer *fields, struct bytes from)
+{
+    buffer_empty(fields);
+    buffer_append(fields, text_of_bytes(from));
+}
+
+void standing_note(struct standing *standing, const struct audit_life *life)
+{
+    if (life->kind == AUDIT_CONFIG && is_start_config(life))
+        remember(&standing->config, life->fields);
+    if (life->kind != AUDIT_POLICY)
+        return;
+    remember(&standing->policy, life->fields);
+    standing->policy_sequence = life->sequence;
+    standing->digest_count = life->blob_count;
+    standing->digests = base_resize(standing->digests, life->blob_count, sizeof(*standing->digests));
+    for (size_t i = 0; i < life->blob_count; i++)
+        standing->digests[i] = life->blobs[i].digest;
+}
+
+void standing_clear(struct standing *standing)
+{
+    buffer_clear(&standing->config);
+    buffer_clear(&standing->policy);
+    base_free(standing->digests);
+}
+
+static void add_open(struct writer *writer)
+{
+    struct buffer fields = {0};
+    audit_field_append(&fields, TAG_ORIGIN, bytes_of_text(writer->audit->options.origin));
+    audit_number_append(&fields, TAG_PREVIOUS, writer->segment->tree.size, 8);
+    audit_field_append(&fields, TAG_EVENT, bytes_of_text(TEXT("roll")));
+    loose_batch_add_fields(&writer->own, AUDIT_OPEN, bytes_of_text(buffer_text(&fields)));
+    buffer_clear(&fields);
+}
+
+/* Decisions name the policy by the sequence of its first record; this one says which that was. */
+static void add_policy(struct writer *writer)
+{
+    struct buffer fields = {0};
+    audit_number_append(&fields, TAG_PREVIOUS, writer->standing.policy_sequence, 8);
+    buffer_append(&fields, buffer_text(&writer->standing.policy));
+    writer->standing.policy_row = writer->segment->tree.size + writer->own.count;
+    loose_batch_add_fields(&writer->own, AUDIT_POLICY, bytes_of_text(buffer_text(&fields)));
+    buffer_clear(&fields);
+}
+
+void roll_add_first_records(struct writer *writer)
+{
+    if (!writer->has_rolled || writer->segment->tree.size != writer->segment->first)
+        return;
+    add_open(writer);
+    if (writer->standing.config.length > 0)
+        loose_batch_add_fields(&writer->own, AUDIT_CONFIG, bytes_of_text(buffer_text(&writer->standing.config)));
+    if (writer->standing.policy.length > 0)
+        add_policy(writer);
+}
+
+bool roll_add_policy_rows(struct writer *writer, uint64_t sequence)
+{
+    for (size_t i = 0; i < writer->standing.digest_count; i++)
+        if (!segment_add_policy(writer->segment, sequence, &writer->standing.digests[i]))
+            return false;
+    return true;
+}
+
+/* --- when and how --- */
+
+bool roll_is_due(const struct writer *writer, uint64_t now)
+{
+    const struct audit_options *options = &writer->audit->options;
+    const struct segment *segment = writer->segment;
+    if (now < writer->roll_retry_us || writer->retry_us != 0 || segment->tree.size == segment->first)
+        return false;
+    return (options->segment_bytes > 0 && segment->wal_bytes >= options->segment_bytes) ||
+           (options->segment_ms > 0 && now - writer->rolled_us >= options->segment_ms * 1000);
+}
+
+static bool end_segment(struct writer *writer)
+{
+    struct buffer fields = {0};
+    audit_number_append(&fields, TAG_COUNT, writer->segment->tree.size - writer->segment->first, 8);
+    bool done = writer_write_last(writer, AUDIT_SEAL, bytes_of_text(buffer_text(&fields)));
+    buffer_clear(&fields);
+    return done;
+}
+
+void roll_segment(struct writer *writer)
+{
+    struct audit *audit = writer->audit;
+    uint64_t ended = writer->segment->first;
+    char *error = NULL;
+    writer->roll_retry_us = clock_boot_us() + ROLL_RETRY_US;
+    if (!end_segment(writer))
+        return; /* said by the commit that failed; the segment goes on */
+    if (!segment_roll(writer->segment, &audit->options, &error)) {
+        log_error("audit_roll_failed", log_string("error", error));
+        base_free(error);
+        return;
+    }
+    writer->has_rolled = true;
+    writer->roll_retry_us = 0;
+    writer->rolled_us = clock_boot_us();
+    sealer_add(audit->sealer, ended);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A store of many segments: rolling and sealing are not seen by who writes and by who reads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include "exeat/base/check.h"
+#include "exeat/base/memory.h"
+#include "store_fixture.h"
+
+static int count_files(const struct fixture *fixture, const char *suffix)
+{
+    int count = 0;
+    DIR *folder = opendir(fixture->directory);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+        count += text_ends_with(text_from(entry->d_name), text_from(suffix));
+    closedir(folder);
+    return count;
+}
+
+static void record_policy(struct audit *audit, struct text body)
+{
+    struct audit_blob blob = {.body = body};
+    struct buffer fields = {0};
+    digest_sha256(bytes_of_text(body), &blob.digest);
+    audit_field_append(&fields, 0x28, bytes_of_text(TEXT("policy")));
+    assert_true(audit_event(audit, AUDIT_POLICY, bytes_of_text(buffer_text(&fields)), &blob, 1, NULL));
+    buffer_clear(&fields);
+}
+
+/* Some hundred decisions over several segments. */
+static void fill(struct fixture *fixture)
+{
+    fixture->options.segment_bytes = 100 << 10;
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    record_policy(audit, TEXT("version: 1"));
+    for (int i = 0; i < 200; i++)
+        decide(port, "many.example");
+    audit_port_free(port);
+    audit_close(audit);
+}
+
+static void a_full_segment_is_sealed_and_the_next_goes_on(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buffer all = {0};
+    fill(fixture);
+    assert_true(count_files(fixture, ".priv.db") >= 4);
+    assert_int_equal(count_files(fixture, ".hot"), 0);
+    assert_int_equal(count_files(fixture, ".tmp"), 0);
+    read_everything(fixture, &all); /* holds the order over all segments */
+    buffer_clear(&all);
+    struct stat status;
+    char path[128];
+    snprintf(path, sizeof(path), "%s/seg-0000000000000000.db", fixture->directory);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0440);
+}
+
+static void each_segment_says_what_was_in_force(void **state)
+{
+    struct fixture *fixture = *state;
+    fill(fixture);
+    char *error = NULL;
+    struct audit_row row;
+    struct digest digest;
+    struct buffer body = {0};
+    int kinds[AUDIT_CONFIG + 1] = {0};
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    while (audit_reader_next(reader, &row) == AUDIT_ROW)
+        kinds[row.kind]++;
+    int segments = count_files(fixture, ".priv.db");
+    assert_int_equal(kinds[AUDIT_OPEN], segments);
+    assert_int_equal(kinds[AUDIT_POLICY], segments);
+    assert_int_equal(kinds[AUDIT_SEAL], segments - 1);
+    audit_reader_free(reader);
+    /* The oldest segments may go: the text is in all of them. */
+    DIR *folder = opendir(fixture->directory);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char path[512];
+        sqlite3 *database = NULL;
+        sqlite3_stmt *statement = NULL;
+        if (!text_ends_with(text_from(entry->d_name), TEXT(".db")) ||
+            text_ends_with(text_from(entry->d_name), TEXT(".priv.db")))
+            continue;
+        snprintf(path, sizeof(path), "%s/%s", fixture->directory, entry->d_name);
+        assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+        assert_int_equal(
+            sqlite3_prepare_v2(database, "SELECT blob.body FROM policy JOIN blob USING(sha256)", -1, &statement, NULL),
+            SQLITE_OK);
+        assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+        assert_int_equal(sqlite3_column_bytes(statement, 0), 10);
+        sqlite3_finalize(statement);
+        sqlite3_close(database);
+    }
+    closedir(folder);
+    digest_sha256(bytes_of_text(TEXT("version: 1")), &digest);
+    reader = audit_reader_open(fixture->directory, &error);
+    assert_true(audit_reader_blob(reader, &digest, &body));
+    audit_reader_free(reader);
+    buffer_clear(&body);
+}
+
+static void a_reader_follows_over_rolling_and_sealing(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->options.segment_bytes = 100 << 10;
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    char *error = NULL;
+    struct audit_row row;
+    uint64_t expected = 0;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    for (int i = 0; i < 200; i++) {
+        decide(port, "many.example");
+        while (audit_reader_next(reader, &row) == AUDIT_ROW)
+            assert_int_equal(row.sequence, expected++);
+    }
+    audit_port_free(port);
+    audit_close(audit);
+    while (audit_reader_next(reader, &row) == AUDIT_ROW)
+        assert_int_equal(row.sequence, expected++);
+    assert_int_equal(expected, audit_reader_size(reader));
+    assert_true(expected > 400);
+    audit_reader_free(reader);
+}
+
+static void every_checkpoint_is_found_whatever_segment_it_lies_in(void **state)
+{
+    struct fixture *fixture = *state;
+    fill(fixture);
+    char *error = NULL;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    struct audit_row row;
+    struct audit_tree tree = {0};
+    struct digest leaf;
+    struct buffer note = {0};
+    uint64_t size = 0;
+    int found = 0;
+    assert_true(audit_reader_checkpoint(reader, 0, &size, &note));
+    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+        struct audit_checkpoint checkpoint;
+        struct digest root;
+        audit_leaf(row.body, &leaf);
+        audit_tree_append(&tree, &leaf);
+        if (tree.size != size)
+            continue;
+        audit_tree_root(&tree, &root);
+        assert_true(audit_checkpoint_parse(buffer_text(&note), &checkpoint));
+        assert_true(digest_equal(&root, &checkpoint.root));
+        buffer_empty(&note);
+        found++;
+        if (!audit_reader_checkpoint(reader, size, &size, &note))
+            break;
+    }
+    assert_true(found >= count_files(fixture, ".priv.db"));
+    assert_int_equal(tree.size, audit_reader_size(reader));
+    buffer_clear(&note);
+    audit_reader_free(reader);
+}
+
+/* --- what a crash leaves between two steps --- */
+
+static void copy_file(const struct fixture *fixture, const char *from, const char *to)
+{
+    char command[512];
+    snprintf(command, sizeof(command), "cp -p %s/%s %s/%s", fixture->directory, from, fixture->directory, to);
+    assert_int_equal(system(command), 0);
+}
+
+/* A closed store, and beside it under other names what its hot segment was just before it was sealed. */
+static void close_keeping_hot(struct fixture *fixture)
+{
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    decide(port, "kept.example");
+    audit_port_free(port);
+    /* The sealer cannot put the file in its place. */
+    char path[128];
+    snprintf(path, sizeof(path), "%s/seg-0000000000000000.db/x", fixture->directory);
+    path[strlen(path) - 2] = '\0';
+    assert_int_equal(mkdir(path, 0700), 0);
+    audit_close(audit);
+    assert_int_equal(rmdir(path), 0);
+    assert_true(has_file(fixture, "seg-0000000000000000.hot"));
+    assert_false(has_file(fixture, "seg-0000000000000000.db"));
+}
+
+static void what_could_not_be_sealed_is_at_the_next_start(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buffer before = {0};
+    struct buffer after = {0};
+    close_keeping_hot(fixture);
+    read_everything(fixture, &before);
+    audit_close(open_store(fixture));
+    assert_int_equal(count_files(fixture, ".hot"), 0);
+    assert_int_equal(count_files(fixture, ".priv.db"), 2);
+    read_everything(fixture, &after);
+    assert_memory_equal(after.data, before.data, before.length);
+    buffer_clear(&before);
+    buffer_clear(&after);
+}
+
+static void the_remains_of_a_sealed_segment_are_removed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buffer before = {0};
+    struct buffer after = {0};
+    close_keeping_hot(fixture);
+    copy_file(fixture, "seg-0000000000000000.hot", "kept");
+    copy_file(fixture, "seg-0000000000000000.hot-wal", "kept-wal");
+    audit_close(open_store(fixture));
+    copy_file(fixture, "kept", "seg-0000000000000000.hot");
+    copy_file(fixture, "kept-wal", "seg-0000000000000000.hot-wal");
+    read_everything(fixture, &before);
+    audit_close(open_store(fixture));
+    assert_int_equal(count_files(fixture, ".hot"), 0);
+    assert_int_equal(count_files(fixture, ".hot-wal"), 0);
+    read_everything(fixture, &after);
+    assert_memory_equal(after.data, before.data, before.length);
+    buffer_clear(&before);
+    buffer_clear(&after);
+}
+
+static void a_changed_hot_segment_is_not_sealed(void **state)
+{
+    struct fixture *fixture = *state;
+    close_keeping_hot(fixture);
+    run_sql(
+        fixture, "seg-0000000000000000.hot",
+        "UPDATE batch SET body = CAST(replace(CAST(body AS TEXT), 'kept', 'Kept') AS BLOB) WHERE first = 1");
+    expect_refused(fixture, "its records are not those that were signed");
+    assert_true(has_file(fixture, "seg-0000000000000000.hot"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_full_segment_is_sealed_and_the_next_goes_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_segment_says_what_was_in_force, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_reader_follows_over_rolling_and_sealing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(every_checkpoint_is_found_whatever_segment_it_lies_in, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_could_not_be_sealed_is_at_the_next_start, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_remains_of_a_sealed_segment_are_removed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_changed_hot_segment_is_not_sealed, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

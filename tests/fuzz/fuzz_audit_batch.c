@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A batch is walked to its end or to where it is cut; no slice leaves the bytes; a frontier that is read writes the same
- * bytes. */
+/* A batch is walked to its end or to where it is cut; no slice leaves the bytes; a frontier that is read writes the
+ * same bytes. */
 #include <string.h>
 
 #include "audit_internal.h"

@@ -28,4 +28,18 @@ MUST_CHECK struct signing_key *daemon_load_log_key(const struct policy *policy, 
 /* Runs the gate until SIGTERM or SIGINT and its drain. Says on stderr why it could not. */
 enum exit_code daemon_run(const char *config_path);
 
+/* What a witness is started with. All texts borrowed. */
+struct daemon_witness_options {
+    struct address address; /* to listen on */
+    uint16_t port;
+    const char *name;
+    const char *key;
+    const char *state;
+    const char *tokens;      /* NULL: nobody can enrol over HTTP */
+    const char *certificate; /* NULL: plain HTTP */
+    const char *certificate_key;
+};
+/* Runs it until SIGTERM or SIGINT. Says on stderr why it could not. */
+enum exit_code daemon_witness(const struct daemon_witness_options *options);
+
 #endif

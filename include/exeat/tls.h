@@ -57,6 +57,13 @@ bool tls_server_may_speak_for(const struct tls_server *server, const struct host
 struct tls_session *
 tls_accept(struct tls_server *server, struct stream *stream, const struct host *host, struct text hello);
 
+/* A server with a certificate that others issued, for what is not intercepted. TLS 1.2 and 1.3, no early data. */
+struct tls_identity;
+/* PEM: a chain, leaf first, and its key, not encrypted. NULL with `error` (base_free). */
+MUST_CHECK struct tls_identity *tls_identity_load(const char *certificate_path, const char *key_path, char **error);
+void tls_identity_free(struct tls_identity *identity); /* NULL is fine */
+struct tls_session *tls_identity_accept(struct tls_identity *identity, struct stream *stream);
+
 /* A plaintext fatal alert record (RFC 8446 6), for a client whose handshake is not even begun. */
 enum tls_alert { TLS_ALERT_HANDSHAKE_FAILURE = 40, TLS_ALERT_ACCESS_DENIED = 49, TLS_ALERT_UNRECOGNIZED_NAME = 112 };
 enum { TLS_ALERT_SIZE = 7 };

@@ -36,6 +36,8 @@ enum exit_code cmd_ca(int argc, char **argv);
 enum exit_code cmd_audit(int argc, char **argv);
 enum exit_code cmd_health(int argc, char **argv);
 enum exit_code cmd_reload(int argc, char **argv);
+enum exit_code cmd_witness(int argc, char **argv);
+enum exit_code cmd_key(int argc, char **argv);
 enum exit_code cmd_version(int argc, char **argv);
 
 #endif

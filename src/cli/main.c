@@ -20,6 +20,11 @@ static const struct command {
      "read the audit store"},
     {"reload", cmd_reload, "[-c FILE]", "have a running gate read its configuration anew"},
     {"health", cmd_health, "[-c FILE]", "is a running gate ready? for exec probes"},
+    {"witness", cmd_witness,
+     "--listen ADDR:PORT --name NAME --key FILE --state DIR [--enrol-tokens FILE] [--tls-certificate FILE --tls-key "
+     "FILE]",
+     "cosign the checkpoints of many gates' logs; run it where no gate runs"},
+    {"key", cmd_key, "create FILE | show FILE --name NAME [--witness]", "make a signing key, or show what verifies it"},
     {"version", cmd_version, "", "the version of this program"},
 };
 

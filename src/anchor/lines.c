@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small texts that come in whole: lines of a state file or an enrolment, and the file of enrolment tokens. */
+#include "anchor_internal.h"
+#include "exeat/base/file.h"
+#include "exeat/base/memory.h"
+
+enum { TOKENS_FILE_MAX = 65536, TOKEN_LEAST = 16 };
+
+bool anchor_take_line(struct text *rest, struct text *line)
+{
+    size_t end = text_index(*rest, '\n', 0);
+    if (end == rest->length)
+        return false;
+    *line = text_part(*rest, 0, end);
+    *rest = text_after(*rest, end + 1);
+    return true;
+}
+
+bool anchor_take_named(struct text *rest, struct text word, struct text *value)
+{
+    struct text after = *rest;
+    struct text line;
+    if (!anchor_take_line(&after, &line) || !text_starts_with(line, word))
+        return false;
+    *value = text_after(line, word.length);
+    *rest = after;
+    return true;
+}
+
+static char *complaint(const char *path, const char *what)
+{
+    struct buffer out = {0};
+    buffer_printf(&out, "%s: %s", path, what);
+    return buffer_take(&out);
+}
+
+static const char *read_tokens(struct text text, struct digest **tokens, size_t *count)
+{
+    struct text line;
+    while (text_split(&text, '\n', &line)) {
+        line = text_trim(line, " \t\r");
+        if (line.length == 0 || line.data[0] == '#')
+            continue;
+        if (line.length < TOKEN_LEAST)
+            return "an enrolment token is shorter than 16 bytes; make one with `openssl rand -hex 32`";
+        *tokens = base_resize(*tokens, *count + 1, sizeof(**tokens));
+        digest_sha256(bytes_of_text(line), &(*tokens)[(*count)++]);
+    }
+    return *count == 0 ? "there is no enrolment token in it; write one a line" : NULL;
+}
+
+bool anchor_tokens_read(const char *path, struct digest **tokens, size_t *count, char **error)
+{
+    struct buffer content = {0};
+    *tokens = NULL;
+    *count = 0;
+    buffer_reserve(&content, TOKENS_FILE_MAX + 1); /* so that it is never moved, and all of it is forgotten below */
+    bool done = file_read(path, TOKENS_FILE_MAX, &content, error);
+    const char *wrong = done ? read_tokens(buffer_text(&content), tokens, count) : NULL;
+    base_forget(content.data, content.length);
+    buffer_clear(&content);
+    if (wrong == NULL && done)
+        return true;
+    if (wrong != NULL)
+        *error = complaint(path, wrong);
+    base_free(*tokens);
+    *tokens = NULL;
+    return false;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a witness says to a checkpoint or an enrolment (C2SP tlog-witness). No sockets here.
+ * 1. A cosignature exists only after the state that it speaks of is on disk.
+ * 2. The state of a log only ever grows, along proofs of consistency.
+ * 3. Requests are judged one after the other: nobody comes between the check and the write. */
+#include "anchor_internal.h"
+#include "exeat/base/clock.h"
+#include "exeat/base/log.h"
+#include "exeat/base/memory.h"
+
+#define TYPE_TEXT "text/plain; charset=utf-8"
+#define TYPE_SIZE "text/x.tlog.size"
+
+struct witness {
+    struct witness_state state;
+    char *name; /* owned */
+    const struct signing_key *key;
+    struct witness_stats stats;
+};
+
+struct witness *witness_open(const struct witness_options *options, char **error)
+{
+    struct witness *witness = base_zalloc(sizeof(*witness));
+    witness->name = text_copy(options->name);
+    witness->key = options->key;
+    if (!witness_state_open(&witness->state, options->directory, error)) {
+        witness_free(witness);
+        return NULL;
+    }
+    witness->stats.logs = witness->state.count;
+    return witness;
+}
+
+void witness_free(struct witness *witness)
+{
+    if (witness == NULL)
+        return;
+    witness_state_clear(&witness->state);
+    base_free(witness->name);
+    base_free(witness);
+}
+
+const struct witness_stats *witness_statistics(const struct witness *witness)
+{
+    return &witness->stats;
+}
+
+void witness_note_bad_token(struct witness *witness)
+{
+    witness->stats.token_refused++;
+    log_warn("witness_token_refused", log_number("times", (int64_t)witness->stats.token_refused));
+}
+
+static void answer_text(struct witness_answer *answer, uint16_t status, const char *text)
+{
+    *answer = (struct witness_answer){.status = status, .type = TYPE_TEXT};
+    buffer_append_string(&answer->body, text);
+}
+
+static void answer_size(struct witness_answer *answer, uint64_t size)
+{
+    *answer = (struct witness_answer){.status = 409, .type = TYPE_SIZE};
+    buffer_append_number(&answer->body, size);
+    buffer_append_byte(&answer->body, '\n');
+}
+
+/* --- checkpoints ---------------------------------------------------------------------------------------------------
+ */
+
+/* A signed checkpoint and what is known of its log. */
+struct claim {
+    struct audit_submission submission;
+    struct audit_checkpoint checkpoint;
+    struct audit_note note;
+    struct witness_log *log;
+};
+
+static void alarm_about(const char *event, const struct claim *claim)
+{
+    log_error(
+        event, log_string("origin", claim->log->origin), log_number("known", (int64_t)claim->log->size),
+        log_number("claimed", (int64_t)claim->checkpoint.size));
+}
+
+static void note_fork(struct witness *witness, const struct claim *claim)
+{
+    witness->stats.forked++;
+    witness_state_keep_fork(&witness->state, claim->log, claim->submission.checkpoint);
+    alarm_about("witness_fork", claim);
+}
+
+static void note_roll_back(struct witness *witness, const struct claim *claim)
+{
+    witness->stats.rolled_back++;
+    alarm_about("witness_rolled_back", claim);
+}
+
+static bool read_claim(struct witness *witness, struct text text, struct claim *claim, struct witness_answer *answer)
+{
+    if (!audit_submission_parse(text, &claim->submission) ||
+        !audit_checkpoint_parse(claim->submission.checkpoint, &claim->checkpoint) ||
+        !audit_note_parse(claim->submission.checkpoint, &claim->note)) {
+        witness->stats.malformed++;
+        answer_text(answer, 400, "this is no add-checkpoint request of C2SP tlog-witness\n");
+        return false;
+    }
+    claim->log = witness_state_find(&witness->state, claim->checkpoint.origin);
+    struct audit_vkey vkey;
+    if (claim->log != NULL)
+        audit_vkey_make(text_from(claim->log->origin), AUDIT_KEY_LOG, claim->log->key, &vkey);
+    if (claim->log != NULL && audit_note_verify(&claim->note, &vkey, NULL) == AUDIT_SIGNED)
+        return true;
+    witness->stats.refused++;
+    if (claim->log == NULL)
+        answer_text(answer, 404, "this origin is not enrolled here\n");
+    else
+        answer_text(answer, 403, "the checkpoint is not signed by the key that is enrolled for its origin\n");
+    return false;
+}
+
+static bool has_other_root(const struct claim *claim)
+{
+    return claim->checkpoint.size == claim->log->size && claim->log->size > 0 &&
+           !digest_equal(&claim->checkpoint.root, &claim->log->root);
+}
+
+/* True when the claim continues what is known. */
+static bool continues(struct witness *witness, const struct claim *claim, struct witness_answer *answer)
+{
+    const struct audit_submission *submission = &claim->submission;
+    if (submission->old_size > claim->checkpoint.size) {
+        witness->stats.malformed++;
+        answer_text(answer, 400, "the old size is above the checkpoint's\n");
+        return false;
+    }
+    if (has_other_root(claim)) {
+        note_fork(witness, claim);
+        answer_size(answer, claim->log->size);
+        return false;
+    }
+    if (submission->old_size != claim->log->size) {
+        if (claim->checkpoint.size < claim->log->size)
+            note_roll_back(witness, claim);
+        answer_size(answer, claim->log->size);
+        return false;
+    }
+    if (audit_consistency_verify(
+            submission->old_size, claim->checkpoint.size, submission->proof.hashes, submission->proof.count,
+            &claim->log->root, &claim->checkpoint.root))
+        return true;
+    note_fork(witness, claim);
+    answer_text(answer, 422, "the proof does not show that the checkpoint continues what is known of this log\n");
+    return false;
+}
+
+static void cosign(struct witness *witness, const struct claim *claim, struct witness_answer *answer)
+{
+    struct buffer line = {0};
+    struct buffer note = {0};
+    uint64_t now = (uint64_t)clock_wall_us() / 1000000;
+    audit_cosign_write(claim->note.body, text_from(witness->name), now, witness->key, &line);
+    buffer_append(&note, claim->submission.checkpoint);
+    buffer_append(&note, buffer_text(&line));
+    bool is_known = claim->checkpoint.size == claim->log->size && claim->log->size > 0;
+    if (is_known || witness_state_advance(&witness->state, claim->log, &claim->checkpoint, buffer_text(&note))) {
+        witness->stats.cosigned++;
+        *answer = (struct witness_answer){.status = 200, .type = TYPE_TEXT};
+        buffer_append(&answer->body, buffer_text(&line));
+    } else {
+        witness->stats.failed_on_disk++;
+        answer_text(answer, 500, "the witness cannot write its state: nothing was cosigned\n");
+    }
+    buffer_clear(&line);
+    buffer_clear(&note);
+}
+
+void witness_add_checkpoint(struct witness *witness, struct text text, struct witness_answer *answer)
+{
+    struct claim claim;
+    if (read_claim(witness, text, &claim, answer) && continues(witness, &claim, answer))
+        cosign(witness, &claim, answer);
+}
+
+void witness_last(struct witness *witness, struct text origin, struct witness_answer *answer)
+{
+    const struct witness_log *log = witness_state_find(&witness->state, origin);
+    *answer = (struct witness_answer){.status = 200, .type = TYPE_TEXT};
+    if (log != NULL && log->size > 0 && witness_state_note(&witness->state, log, &answer->body))
+        return;
+    buffer_clear(&answer->body);
+    answer_text(answer, 404, "nothing of this origin was cosigned here\n");
+}
+
+/* --- enrolment -----------------------------------------------------------------------------------------------------
+ */
+
+static bool read_enrolment(struct text text, struct audit_vkey *vkey, struct text *previous)
+{
+    struct text key;
+    *previous = TEXT("");
+    if (!anchor_take_named(&text, TEXT("vkey "), &key) || !audit_vkey_parse(key, vkey) || vkey->type != AUDIT_KEY_LOG)
+        return false;
+    if (text.length > 0 && !anchor_take_named(&text, TEXT("previous "), previous))
+        return false;
+    return text.length == 0 && (previous->length == 0 || audit_name_is_good(*previous));
+}
+
+static void
+enrol_new(struct witness *witness, const struct audit_vkey *vkey, struct text previous, struct witness_answer *answer)
+{
+    if (!witness_state_add(&witness->state, vkey->name, vkey->key, previous)) {
+        witness->stats.failed_on_disk++;
+        answer_text(answer, 500, "the witness cannot write its state: nothing was enrolled\n");
+        return;
+    }
+    witness->stats.enrolled++;
+    witness->stats.logs = witness->state.count;
+    log_info("witness_enrolled", log_text("origin", vkey->name), log_text("previous", previous));
+    answer_text(answer, 200, "enrolled\n");
+}
+
+void witness_enrol(struct witness *witness, struct text text, struct witness_answer *answer)
+{
+    struct audit_vkey vkey;
+    struct text previous;
+    if (!read_enrolment(text, &vkey, &previous)) {
+        witness->stats.malformed++;
+        answer_text(answer, 400, "an enrolment is 'vkey VKEY', and 'previous ORIGIN' if the log follows another\n");
+        return;
+    }
+    const struct witness_log *log = witness_state_find(&witness->state, vkey.name);
+    if (log == NULL) {
+        enrol_new(witness, &vkey, previous, answer);
+    } else if (text_equal_secret(
+                   text_of_bytes((struct bytes){log->key, sizeof(log->key)}),
+                   text_of_bytes((struct bytes){vkey.key, sizeof(vkey.key)}))) {
+        answer_text(answer, 200, "enrolled already\n");
+    } else {
+        witness->stats.enrol_refused++;
+        log_error("witness_enrolment_refused", log_text("origin", vkey.name), log_string("why", "another key"));
+        answer_text(answer, 409, "this origin is enrolled with another key; a new key needs a new origin\n");
+    }
+}

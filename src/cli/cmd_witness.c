@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exeat witness: what cosigns the checkpoints of many logs, run where no gate runs. exeat key: makes and shows keys. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli.h"
+#include "exeat/audit.h"
+#include "exeat/base/log.h"
+#include "exeat/base/memory.h"
+
+static bool read_listen(const char *word, struct daemon_witness_options *options)
+{
+    struct host host;
+    if (!authority_parse(text_from(word), 0, &host, &options->port) || host.kind != HOST_ADDRESS)
+        return false;
+    options->address = host.address;
+    return true;
+}
+
+static enum exit_code check_witness(const struct daemon_witness_options *options, const char *listen)
+{
+    if (listen == NULL || options->name == NULL || options->key == NULL || options->state == NULL)
+        return complain(EXIT_USAGE, "witness needs --listen, --name, --key and --state; see `exeat help`");
+    if (!audit_name_is_good(text_from(options->name)))
+        return complain(
+            EXIT_USAGE, "--name: no spaces and no '+'; a URL without its scheme, such as witness.example/w1");
+    if ((options->certificate == NULL) != (options->certificate_key == NULL))
+        return complain(EXIT_USAGE, "--tls-certificate and --tls-key go together");
+    return EXIT_DONE;
+}
+
+enum exit_code cmd_witness(int argc, char **argv)
+{
+    struct daemon_witness_options options = {.port = 0};
+    const char *listen = NULL;
+    const char *json = NULL;
+    const struct option_row rows[] = {
+        {"--listen", &listen, false},
+        {"--name", &options.name, false},
+        {"--key", &options.key, false},
+        {"--state", &options.state, false},
+        {"--enrol-tokens", &options.tokens, false},
+        {"--tls-certificate", &options.certificate, false},
+        {"--tls-key", &options.certificate_key, false},
+        {"--log-json", &json, true},
+    };
+    int operands = options_take(argc, argv, rows, COUNT_OF(rows));
+    if (operands < 0)
+        return EXIT_USAGE;
+    if (operands > 0)
+        return complain(EXIT_USAGE, "unexpected '%s'; see `exeat help`", argv[0]);
+    enum exit_code code = check_witness(&options, listen);
+    if (code != EXIT_DONE)
+        return code;
+    if (!read_listen(listen, &options))
+        return complain(EXIT_USAGE, "--listen wants address:port, such as 0.0.0.0:9902 or [::]:9902");
+    log_configure(json != NULL ? LOG_JSON : LOG_TEXT, LOG_INFO);
+    return daemon_witness(&options);
+}
+
+/* --- keys ----------------------------------------------------------------------------------------------------------
+ */
+
+static enum exit_code create_key(const char *path)
+{
+    char *error = NULL;
+    struct signing_key *key = signing_key_generate();
+    bool done = signing_key_save(key, path, &error);
+    signing_key_free(key);
+    if (!done)
+        return complain_free(EXIT_IO, error);
+    fprintf(
+        stderr, "made %s; only you can read it, and nobody can make it again: keep a copy where the store is not\n",
+        path);
+    return EXIT_DONE;
+}
+
+static enum exit_code show_key(const char *path, const char *name, bool is_witness)
+{
+    char *error = NULL;
+    struct audit_vkey vkey;
+    struct buffer out = {0};
+    uint8_t public_key[VERIFY_KEY_SIZE];
+    if (name == NULL || !audit_name_is_good(text_from(name)))
+        return complain(EXIT_USAGE, "key show wants --name: the log's origin, or with --witness the witness's name");
+    struct signing_key *key = signing_key_read(path, &error);
+    if (key == NULL)
+        return complain_free(EXIT_IO, error);
+    signing_key_public(key, public_key);
+    signing_key_free(key);
+    audit_vkey_make(text_from(name), is_witness ? AUDIT_KEY_WITNESS : AUDIT_KEY_LOG, public_key, &vkey);
+    audit_vkey_append(&vkey, &out);
+    buffer_append_byte(&out, '\n');
+    put_text(buffer_text(&out));
+    buffer_clear(&out);
+    return EXIT_DONE;
+}
+
+enum exit_code cmd_key(int argc, char **argv)
+{
+    const char *name = NULL;
+    const char *witness = NULL;
+    const struct option_row rows[] = {{"--name", &name, false}, {"--witness", &witness, true}};
+    int operands = options_take(argc, argv, rows, COUNT_OF(rows));
+    if (operands < 0)
+        return EXIT_USAGE;
+    if (operands == 2 && strcmp(argv[0], "create") == 0)
+        return create_key(argv[1]);
+    if (operands == 2 && strcmp(argv[0], "show") == 0)
+        return show_key(argv[1], name, witness != NULL);
+    return complain(EXIT_USAGE, "key wants `create FILE` or `show FILE --name NAME`; see `exeat help`");
+}

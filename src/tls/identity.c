@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A server with a certificate that others issued: TLS for what is not intercepted, such as the witness. */
+#include <openssl/pem.h>
+#include <sys/stat.h>
+
+#include "exeat/base/check.h"
+#include "exeat/base/memory.h"
+#include "tls_internal.h"
+
+struct tls_identity {
+    SSL_CTX *context;   /* owned */
+    BIO_METHOD *method; /* owned */
+};
+
+/* An encrypted key is not asked for on a terminal. */
+// NOLINTNEXTLINE(readability-non-const-parameter): the signature is the library's
+static int no_password(char *out, int size, int writing, void *context)
+{
+    (void)out, (void)size, (void)writing, (void)context;
+    return -1;
+}
+
+static bool load_pair(struct tls_identity *identity, const char *certificate, const char *key, char **error)
+{
+    SSL_CTX_set_default_passwd_cb(identity->context, no_password);
+    if (SSL_CTX_use_certificate_chain_file(identity->context, certificate) != 1)
+        *error = openssl_sentence(certificate, "read the certificate chain (PEM)");
+    else if (SSL_CTX_use_PrivateKey_file(identity->context, key, SSL_FILETYPE_PEM) != 1)
+        *error = openssl_sentence(key, "read the private key (PEM, not encrypted) of that certificate");
+    else
+        return true;
+    return false;
+}
+
+struct tls_identity *tls_identity_load(const char *certificate_path, const char *key_path, char **error)
+{
+    struct tls_identity *identity = base_zalloc(sizeof(*identity));
+    identity->context = SSL_CTX_new(TLS_server_method());
+    ASSERT(identity->context != NULL);
+    identity->method = session_bio_new();
+    SSL_CTX_set_min_proto_version(identity->context, TLS1_2_VERSION);
+    SSL_CTX_set_options(identity->context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_mode(
+        identity->context,
+        SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_max_early_data(identity->context, 0);
+    SSL_CTX_set_session_cache_mode(identity->context, SSL_SESS_CACHE_OFF);
+    if (load_pair(identity, certificate_path, key_path, error))
+        return identity;
+    tls_identity_free(identity);
+    return NULL;
+}
+
+void tls_identity_free(struct tls_identity *identity)
+{
+    if (identity == NULL)
+        return;
+    SSL_CTX_free(identity->context);
+    BIO_meth_free(identity->method);
+    base_free(identity);
+}
+
+struct tls_session *tls_identity_accept(struct tls_identity *identity, struct stream *stream)
+{
+    ERR_clear_error();
+    SSL *ssl = SSL_new(identity->context);
+    ASSERT(ssl != NULL);
+    SSL_set_accept_state(ssl);
+    return session_new(ssl, identity->method, stream, TEXT(""));
+}

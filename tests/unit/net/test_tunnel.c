@@ -105,7 +105,7 @@ static void run(void *context)
     scene->result = tunnel_run(&scene->tunnel);
     scene->made_a_pipe |= scene->budget.left < PIPE_BUDGET && scene->budget.left >= 0;
     bool stops = (scene->stop_after > 0 && scene->tunnel.down.bytes >= scene->stop_after) ||
-                 (scene->stops_when_stuck && scene->tunnel.down.pipe != NULL);
+                 (scene->stops_when_stuck && scene->tunnel.down.pipe != NULL && scene->result == TUNNEL_GOES_ON);
     if (scene->result == TUNNEL_AGAIN)
         loop_defer(scene->loop, &scene->again);
     if (stops || (scene->result != TUNNEL_AGAIN && scene->result != TUNNEL_GOES_ON))

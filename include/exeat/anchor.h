@@ -79,4 +79,66 @@ void witness_server_free(struct witness_server *server); /* NULL is fine */
  * one is shorter than 16 bytes. The caller owns `*tokens` (base_free); what was read is forgotten. */
 MUST_CHECK bool anchor_tokens_read(const char *path, struct digest **tokens, size_t *count, char **error);
 
+/* --- the gate's side -----------------------------------------------------------------------------------------------
+ */
+
+enum anchor_state {
+    ANCHOR_STARTING,    /* nothing was heard yet */
+    ANCHOR_WITNESSED,   /* the last question was answered with a cosignature */
+    ANCHOR_UNREACHABLE, /* no answer, or none that can be used */
+    ANCHOR_ROLLED_BACK, /* the witness knows more of this log than the store has */
+    ANCHOR_FORKED,      /* the witness knows another history of this log */
+    ANCHOR_KEY_REFUSED, /* the witness knows this log with another key */
+    ANCHOR_STATE_COUNT
+};
+const char *anchor_state_name(enum anchor_state state);
+/* The last three: signing stops until `exeat audit new-origin`. */
+bool anchor_state_is_broken(enum anchor_state state);
+
+/* What the client does to the store's writer; called from its thread. */
+struct anchor_hooks {
+    void *context;
+    /* May checkpoints be signed, may decisions be made? */
+    void (*hold)(void *context, bool signing, bool decisions);
+    /* The checkpoint of this tree was cosigned: `note` has all signatures. */
+    void (*keep)(void *context, const struct audit_tree *tree, struct text note);
+    /* The tree that `keep` was given last, in this run or an earlier one; false: never. */
+    bool (*recall)(void *context, struct audit_tree *tree);
+};
+struct anchor_options {
+    const char *store; /* directory; all texts are copied */
+    struct text origin;
+    struct text previous;          /* the origin that this log follows; empty: none */
+    const struct signing_key *key; /* of the log; borrowed */
+    struct text witness;           /* the witness's vkey */
+    enum scheme scheme;
+    struct host host;
+    uint16_t port;
+    struct text prefix;     /* path before /add-checkpoint */
+    const char *token_file; /* of enrolment; NULL or "": the log is enrolled by hand */
+    const char *roots;      /* PEM; NULL or "": the system's */
+    bool denies;            /* without a witness there are no decisions */
+    uint64_t deny_after_ms; /* how old the last cosignature may be then */
+    uint64_t interval_ms;   /* between two questions */
+    struct anchor_hooks hooks;
+};
+struct anchor;
+/* Starts its thread; signing is held until the witness has answered. NULL with `error` (base_free). */
+MUST_CHECK struct anchor *anchor_start(const struct anchor_options *options, char **error);
+/* Ends its thread: no hook is called after it. NULL is fine, here and below. */
+void anchor_stop(struct anchor *anchor);
+/* After anchor_stop and the store's own end: shows the last checkpoint to the witness, and waits for it that long. */
+void anchor_farewell(struct anchor *anchor, uint64_t timeout_ms);
+void anchor_free(struct anchor *anchor); /* after anchor_stop */
+
+/* Read by metrics, from any thread. */
+struct anchor_stats {
+    enum anchor_state state;
+    uint64_t witnessed_size; /* of the newest cosigned checkpoint */
+    uint64_t witnessed_at;   /* POSIX seconds; 0: never in this run */
+    uint64_t cosigned;
+    uint64_t failures; /* questions without a usable answer */
+};
+void anchor_stats_read(const struct anchor *anchor, struct anchor_stats *stats);
+
 #endif

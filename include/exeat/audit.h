@@ -103,6 +103,7 @@ struct audit_options {
     bool allows_on_failure; /* a store that cannot be written lets decisions pass, and counts them in a GAP record */
     enum audit_privacy path;
     enum audit_privacy query;
+    bool holds_signing; /* until audit_hold says otherwise */
 };
 
 struct audit;
@@ -124,6 +125,12 @@ MUST_CHECK bool audit_event(
     uint64_t *sequence);
 /* The common shape of those: an event and its detail; adds what the record has beyond them by itself. */
 MUST_CHECK bool audit_event_text(struct audit *audit, enum audit_kind kind, struct text event, struct text detail);
+
+/* May checkpoints be signed; may decisions be made? What is held is refused, and recorded all the same. Any thread. */
+void audit_hold(struct audit *audit, bool signing, bool decisions);
+/* A witness has cosigned the checkpoint of this tree: the whole note is kept in the store. Any thread; never waits for
+ * the disk. */
+void audit_keep_cosigned(struct audit *audit, const struct audit_tree *tree, struct text note);
 
 /* Read by metrics, from any thread. */
 enum { AUDIT_LATENCY_BUCKETS = 10 };

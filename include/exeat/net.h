@@ -22,7 +22,7 @@ struct loop;
 
 struct loop *loop_new(void);
 void loop_free(struct loop *loop); /* after its streams, timers, watches and resolvers */
-void loop_run(struct loop *loop);  /* until loop_stop */
+void loop_run(struct loop *loop);  /* until loop_stop, which ends one run */
 void loop_turn(struct loop *loop); /* waits for something to happen, and does what follows from it */
 void loop_stop(struct loop *loop); /* from any thread or callback */
 /* The steady clock in microseconds, read once a turn. */

@@ -4,11 +4,17 @@
 #define EXEAT_ANCHOR_INTERNAL_H
 
 #include "exeat/anchor.h"
+#include "exeat/route.h"
 
 /* The next line, which must end in LF; and one that begins with `word`, of which the rest is the value. False leaves
  * `*rest` as it was. */
 MUST_CHECK bool anchor_take_line(struct text *rest, struct text *line);
 bool anchor_take_named(struct text *rest, struct text word, struct text *value);
+
+/* The body of an enrolment, and a state file; slices of `text`. `previous` and `note` are empty when absent. */
+MUST_CHECK bool anchor_enrolment_parse(struct text text, struct audit_vkey *vkey, struct text *previous);
+#define ANCHOR_STATE_LINE "exeat-witness v1"
+MUST_CHECK bool anchor_state_split(struct text text, struct audit_vkey *vkey, struct text *previous, struct text *note);
 
 struct witness_log {
     struct digest id; /* SHA-256 of the origin: its place, and the name of its file */
@@ -37,5 +43,52 @@ MUST_CHECK bool
 witness_state_note(const struct witness_state *state, const struct witness_log *log, struct buffer *out);
 /* Keeps the first contradiction of a log; it is proof of a fork. */
 void witness_state_keep_fork(const struct witness_state *state, const struct witness_log *log, struct text note);
+
+/* --- one question over HTTP ----------------------------------------------------------------------------------------
+ */
+
+/* Where a witness is. All borrowed for the peer's life. */
+struct anchor_peer {
+    struct loop *loop;
+    struct resolver *resolver;
+    struct route *route;
+    enum scheme scheme;
+    const struct host *host;
+    uint16_t port;
+    struct text prefix; /* of paths; may be empty */
+};
+/* Status 0: there was no answer, and `error` says why. The texts live until the callback returns. */
+typedef void (*anchor_answered)(void *context, uint16_t status, struct text body, const char *error);
+struct anchor_call;
+/* POST. `bearer` may be empty. Calls back once, never from within, unless cancelled. */
+struct anchor_call *anchor_call_start(
+    const struct anchor_peer *peer, struct text path, struct text bearer, struct text body, anchor_answered on_answer,
+    void *context);
+void anchor_call_cancel(struct anchor_call *call); /* NULL is fine */
+
+/* --- what the store can say to a witness ---------------------------------------------------------------------------
+ */
+
+/* A question: the newest checkpoint, and how it follows from what the witness knows. */
+struct anchor_question {
+    struct audit_tree tree; /* at the checkpoint */
+    struct buffer note;
+    struct buffer body; /* of add-checkpoint */
+};
+void anchor_question_clear(struct anchor_question *question);
+enum anchor_asking {
+    ANCHOR_ASK,
+    ANCHOR_NOTHING_NEW, /* the newest checkpoint is the one that is known */
+    ANCHOR_BEHIND,      /* the newest checkpoint is below what is known: it is in `question`, with an empty proof */
+    ANCHOR_UNREADABLE   /* `error` says why */
+};
+/* `known` is the tree that the witness cosigned last, as we remember it. A store without a checkpoint says that it is
+ * empty, which never contradicts anything. */
+MUST_CHECK enum anchor_asking anchor_ask(
+    const struct anchor_options *options, const struct audit_tree *known, struct anchor_question *question,
+    char **error);
+/* The store's tree at `size`, by reading its leaves. */
+MUST_CHECK bool
+anchor_tree_at(const struct anchor_options *options, uint64_t size, struct audit_tree *tree, char **error);
 
 #endif

@@ -27,6 +27,32 @@ bool anchor_take_named(struct text *rest, struct text word, struct text *value)
     return true;
 }
 
+bool anchor_enrolment_parse(struct text text, struct audit_vkey *vkey, struct text *previous)
+{
+    struct text key;
+    *previous = TEXT("");
+    if (!anchor_take_named(&text, TEXT("vkey "), &key) || !audit_vkey_parse(key, vkey) || vkey->type != AUDIT_KEY_LOG)
+        return false;
+    if (text.length > 0 && (!anchor_take_named(&text, TEXT("previous "), previous) || previous->length == 0))
+        return false;
+    return text.length == 0 && (previous->length == 0 || audit_name_is_good(*previous));
+}
+
+bool anchor_state_split(struct text text, struct audit_vkey *vkey, struct text *previous, struct text *note)
+{
+    struct text line;
+    struct text key;
+    *previous = TEXT("");
+    if (!anchor_take_line(&text, &line) || !text_equal(line, TEXT(ANCHOR_STATE_LINE)) ||
+        !anchor_take_named(&text, TEXT("vkey "), &key))
+        return false;
+    (void)anchor_take_named(&text, TEXT("previous "), previous);
+    if (!anchor_take_line(&text, &line) || line.length != 0)
+        return false;
+    *note = text;
+    return audit_vkey_parse(key, vkey) && vkey->type == AUDIT_KEY_LOG;
+}
+
 static char *complaint(const char *path, const char *what)
 {
     struct buffer out = {0};

@@ -15,7 +15,6 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
-#define FIRST_LINE "exeat-witness v1"
 #define LOG_SUFFIX ".log"
 
 enum { FILE_MAX_SIZE = 2 * AUDIT_NOTE_MAX, ID_TEXT = 64 };
@@ -60,22 +59,6 @@ static int compare_logs(const void *left, const void *right)
 /* --- reading -------------------------------------------------------------------------------------------------------
  */
 
-/* Slices of `text`. `note` is empty when nothing was cosigned yet. */
-static bool split_file(struct text text, struct audit_vkey *vkey, struct text *previous, struct text *note)
-{
-    struct text line;
-    struct text key;
-    *previous = TEXT("");
-    if (!anchor_take_line(&text, &line) || !text_equal(line, TEXT(FIRST_LINE)) ||
-        !anchor_take_named(&text, TEXT("vkey "), &key))
-        return false;
-    (void)anchor_take_named(&text, TEXT("previous "), previous);
-    if (!anchor_take_line(&text, &line) || line.length != 0)
-        return false;
-    *note = text;
-    return audit_vkey_parse(key, vkey) && vkey->type == AUDIT_KEY_LOG;
-}
-
 static bool parse_log(struct text text, const struct digest *id, struct witness_log *log)
 {
     struct audit_vkey vkey;
@@ -83,7 +66,7 @@ static bool parse_log(struct text text, const struct digest *id, struct witness_
     struct text previous;
     struct text note;
     *log = (struct witness_log){.id = *id};
-    if (!split_file(text, &vkey, &previous, &note))
+    if (!anchor_state_split(text, &vkey, &previous, &note))
         return false;
     if (note.length > 0 &&
         (!audit_checkpoint_parse(note, &checkpoint) || !audit_checkpoint_verify(note, vkey.name, vkey.key)))
@@ -195,7 +178,7 @@ bool witness_state_note(const struct witness_state *state, const struct witness_
     char *error = NULL;
     char *path = path_of(state, &log->id, LOG_SUFFIX);
     bool done = file_read(path, FILE_MAX_SIZE, &content, &error) &&
-                split_file(buffer_text(&content), &vkey, &previous, &note) && note.length > 0;
+                anchor_state_split(buffer_text(&content), &vkey, &previous, &note) && note.length > 0;
     if (done)
         buffer_append(out, note);
     buffer_clear(&content);
@@ -223,7 +206,7 @@ write_file(const struct witness_state *state, const struct digest *id, const cha
 static bool write_log(const struct witness_state *state, const struct witness_log *log, struct text note)
 {
     struct buffer content = {0};
-    buffer_append(&content, TEXT(FIRST_LINE "\nvkey "));
+    buffer_append(&content, TEXT(ANCHOR_STATE_LINE "\nvkey "));
     audit_vkey_write(text_from(log->origin), log->key, &content);
     buffer_append_byte(&content, '\n');
     if (log->previous[0] != '\0')

@@ -194,17 +194,6 @@ void witness_last(struct witness *witness, struct text origin, struct witness_an
 /* --- enrolment -----------------------------------------------------------------------------------------------------
  */
 
-static bool read_enrolment(struct text text, struct audit_vkey *vkey, struct text *previous)
-{
-    struct text key;
-    *previous = TEXT("");
-    if (!anchor_take_named(&text, TEXT("vkey "), &key) || !audit_vkey_parse(key, vkey) || vkey->type != AUDIT_KEY_LOG)
-        return false;
-    if (text.length > 0 && !anchor_take_named(&text, TEXT("previous "), previous))
-        return false;
-    return text.length == 0 && (previous->length == 0 || audit_name_is_good(*previous));
-}
-
 static void
 enrol_new(struct witness *witness, const struct audit_vkey *vkey, struct text previous, struct witness_answer *answer)
 {
@@ -223,7 +212,7 @@ void witness_enrol(struct witness *witness, struct text text, struct witness_ans
 {
     struct audit_vkey vkey;
     struct text previous;
-    if (!read_enrolment(text, &vkey, &previous)) {
+    if (!anchor_enrolment_parse(text, &vkey, &previous)) {
         witness->stats.malformed++;
         answer_text(answer, 400, "an enrolment is 'vkey VKEY', and 'previous ORIGIN' if the log follows another\n");
         return;

@@ -237,6 +237,12 @@ enum writer_sleep {
     WRITER_IDLE     /* anything wakes it */
 };
 
+/* What a witness has said last. */
+struct cosigned {
+    struct audit_tree tree;
+    struct buffer note; /* owned */
+    uint64_t serial;    /* 0: nothing yet in this run */
+};
 struct audit {
     struct audit_options options;
     char *directory;      /* owned */
@@ -245,15 +251,22 @@ struct audit {
     int wake;             /* eventfd: work for the writer, or the end */
     _Atomic int sleep;    /* enum writer_sleep */
     _Atomic bool failing; /* the last commit failed */
+    _Atomic bool holds_signing;
+    _Atomic bool holds_decisions;
     _Atomic bool ending;
     pthread_t thread;
     pthread_mutex_t ports_lock;
     struct list ports;
     _Atomic(struct audit_life *) life;
     struct audit_counters counters;
-    struct sealer *sealer;  /* owned */
-    struct segment segment; /* the writer's alone once its thread runs */
+    struct sealer *sealer;    /* owned */
+    struct cosigned cosigned; /* under ports_lock */
+    struct segment segment;   /* the writer's alone once its thread runs */
 };
+/* Writes what a witness has said since `done` into the open transaction, and says how far that goes. outside.c */
+MUST_CHECK bool outside_write(struct audit *audit, struct segment *segment, uint64_t done, uint64_t *serial);
+/* The lock that keeps a second writer away; it ends with the descriptor. store.c */
+MUST_CHECK bool store_lock(const char *directory, int *descriptor, char **error);
 void *writer_main(void *context); /* the audit */
 /* After something was handed over: wakes the writer if it sleeps and this is a reason to wake. */
 void audit_rouse(struct audit *audit, bool is_urgent);

@@ -98,6 +98,8 @@ static bool transact(struct writer *writer, bool heartbeat)
         return false;
     if (writer->note.length > 0 && !segment_add_checkpoint(segment, writer->note_size, buffer_text(&writer->note)))
         return false;
+    if (!outside_write(writer->audit, segment, writer->cosigned, &writer->cosigned_next))
+        return false;
     collect_own(writer, &clock, heartbeat);
     if (!add_batch(writer, loose_batch_view(&writer->own), &clock) || !add_texts(writer) ||
         !add_batch(writer, loose_batch_view(&writer->owed), &clock))
@@ -162,6 +164,7 @@ static void commit_was_good(struct writer *writer)
     writer->lost = 0;
     writer->taken_us = 0;
     writer->standing.policy_row = 0;
+    writer->cosigned = writer->cosigned_next;
     atomic_store(&writer->audit->failing, false);
     if (writer->note.length > 0)
         writer->segment->signed_size = writer->note_size;

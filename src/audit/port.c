@@ -202,7 +202,7 @@ audit_port_decide(struct audit_port *port, const struct decision_record *decisio
     const struct audit *audit = port->audit;
     const struct audit_options *options = &audit->options;
     bool fails = !options->waits_for_disk && !options->allows_on_failure && atomic_load(&port->audit->failing);
-    if (!has_room(port) || fails)
+    if (!has_room(port) || fails || atomic_load_explicit(&port->audit->holds_decisions, memory_order_relaxed))
         return AUDIT_REFUSED;
     char path[2 * sizeof(struct digest)];
     char query[2 * sizeof(struct digest)];

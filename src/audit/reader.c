@@ -313,6 +313,45 @@ bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest,
     return look_in_segments(reader, reader->count - 1, -1, look_for_blob, &wanted);
 }
 
+static bool look_for_base(sqlite3 *database, void *context)
+{
+    struct buffer value = {0};
+    bool found = meta_read(database, "base", &value) && frontier_read(bytes_of_text(buffer_text(&value)), context);
+    buffer_clear(&value);
+    return found;
+}
+
+bool audit_reader_frontier(struct audit_reader *reader, uint64_t sequence, struct audit_tree *tree)
+{
+    return sequence >= audit_reader_first(reader) &&
+           look_in_segments(reader, segment_of(reader, sequence), -1, look_for_base, tree) && tree->size <= sequence;
+}
+
+struct cosigned_look {
+    struct audit_tree *tree;
+    struct buffer *note;
+};
+
+static bool look_for_cosigned(sqlite3 *database, void *context)
+{
+    const struct cosigned_look *wanted = context;
+    struct buffer frontier = {0};
+    struct buffer note = {0};
+    bool found = meta_read(database, "cosigned", &note) && meta_read(database, "cosigned_tree", &frontier) &&
+                 frontier_read(bytes_of_text(buffer_text(&frontier)), wanted->tree);
+    if (found)
+        buffer_append(wanted->note, buffer_text(&note));
+    buffer_clear(&frontier);
+    buffer_clear(&note);
+    return found;
+}
+
+bool audit_reader_cosigned(struct audit_reader *reader, struct audit_tree *tree, struct buffer *note)
+{
+    struct cosigned_look wanted = {tree, note};
+    return look_in_segments(reader, reader->count - 1, -1, look_for_cosigned, &wanted);
+}
+
 static bool look_for_size(sqlite3 *database, void *context)
 {
     uint64_t *size = context;

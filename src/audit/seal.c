@@ -119,6 +119,14 @@ static bool draft_copy_meta(struct seal *seal, struct draft *draft, const char *
     return done;
 }
 
+static bool draft_copy_optional(struct seal *seal, struct draft *draft, const char *key)
+{
+    struct buffer value = {0};
+    bool done = !meta_read(seal->hot, key, &value) || draft_put_meta(draft, key, bytes_of_text(buffer_text(&value)));
+    buffer_clear(&value);
+    return done;
+}
+
 static bool draft_end(struct seal *seal, struct draft *draft, const char *end)
 {
     return (sqlite3_exec(draft->database, end, NULL, NULL, NULL) == SQLITE_OK &&
@@ -280,12 +288,13 @@ static bool put_metas(struct seal *seal)
 {
     struct buffer frontier = {0};
     frontier_write(&seal->tree, &frontier);
-    bool done = draft_copy_meta(seal, &seal->records, "format") && draft_copy_meta(seal, &seal->records, "origin") &&
-                draft_copy_meta(seal, &seal->records, "base") &&
-                draft_put_meta(&seal->records, "frontier", bytes_of_text(buffer_text(&frontier))) &&
-                draft_copy_meta(seal, &seal->private_part, "format") &&
-                draft_copy_meta(seal, &seal->private_part, "origin") &&
-                draft_copy_meta(seal, &seal->private_part, "hash_key");
+    bool done =
+        draft_copy_meta(seal, &seal->records, "format") && draft_copy_meta(seal, &seal->records, "origin") &&
+        draft_copy_meta(seal, &seal->records, "base") && draft_copy_optional(seal, &seal->records, "cosigned") &&
+        draft_copy_optional(seal, &seal->records, "cosigned_tree") &&
+        draft_put_meta(&seal->records, "frontier", bytes_of_text(buffer_text(&frontier))) &&
+        draft_copy_meta(seal, &seal->private_part, "format") && draft_copy_meta(seal, &seal->private_part, "origin") &&
+        draft_copy_meta(seal, &seal->private_part, "hash_key");
     buffer_clear(&frontier);
     return done || fail(seal, seal->records.path, "write the file", seal->records.database);
 }

@@ -23,7 +23,7 @@ static const struct statement_row {
     {offsetof(struct segment_statements, batch),
      "INSERT INTO batch(first, count, frontier, private, body) VALUES(?1, ?2, ?3, ?4, ?5)"},
     {offsetof(struct segment_statements, checkpoint), "INSERT OR IGNORE INTO ckpt(size, note) VALUES(?1, ?2)"},
-    {offsetof(struct segment_statements, meta), "INSERT INTO meta(k, v) VALUES(?1, ?2)"},
+    {offsetof(struct segment_statements, meta), "INSERT OR REPLACE INTO meta(k, v) VALUES(?1, ?2)"},
     {offsetof(struct segment_statements, blob), "INSERT OR IGNORE INTO blob(sha256, body) VALUES(?1, ?2)"},
     {offsetof(struct segment_statements, policy), "INSERT OR IGNORE INTO policy(seq, sha256) VALUES(?1, ?2)"},
 };

@@ -15,15 +15,15 @@
 enum { TAG_ORIGIN = 0x20, TAG_PREVIOUS = 0x21, TAG_BUILD = 0x22, TAG_BOOT = 0x25, TAG_EVENT = 0x28, TAG_DETAIL = 0x29 };
 
 /* One process writes a store; the lock ends with the process. */
-static bool take_lock(struct audit *audit, char **error)
+bool store_lock(const char *directory, int *descriptor, char **error)
 {
     struct buffer path = {0};
-    buffer_printf(&path, "%s/lock", audit->directory);
+    buffer_printf(&path, "%s/lock", directory);
     char *name = buffer_take(&path);
-    audit->lock = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0640);
-    bool done = audit->lock >= 0 && flock(audit->lock, LOCK_EX | LOCK_NB) == 0;
+    *descriptor = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0640);
+    bool done = *descriptor >= 0 && flock(*descriptor, LOCK_EX | LOCK_NB) == 0;
     if (!done && errno == EWOULDBLOCK)
-        *error = store_sentence(audit->directory, "another exeat writes this audit store; stop it first", "");
+        *error = store_sentence(directory, "another exeat writes this audit store; stop it first", "");
     else if (!done)
         *error = store_sentence(name, "cannot lock the audit store", strerror(errno));
     base_free(name);
@@ -66,6 +66,7 @@ static void release(struct audit *audit)
     pthread_mutex_destroy(&audit->ports_lock);
     base_free(audit->directory);
     base_free(audit->origin);
+    buffer_clear(&audit->cosigned.note);
     base_free(audit);
 }
 
@@ -82,13 +83,14 @@ static struct audit *audit_new(const struct audit_options *options)
     ASSERT(audit->wake >= 0);
     pthread_mutex_init(&audit->ports_lock, NULL);
     list_init(&audit->ports);
+    atomic_store(&audit->holds_signing, options->holds_signing);
     return audit;
 }
 
 struct audit *audit_open(const struct audit_options *options, char **error)
 {
     struct audit *audit = audit_new(options);
-    if (!file_make_folder(audit->directory, 0750, error) || !take_lock(audit, error) ||
+    if (!file_make_folder(audit->directory, 0750, error) || !store_lock(audit->directory, &audit->lock, error) ||
         !segment_open(&audit->segment, &audit->options, error)) {
         release(audit);
         return NULL;

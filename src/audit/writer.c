@@ -75,7 +75,7 @@ static void sign(struct writer *writer)
 static bool is_unsigned(const struct writer *writer)
 {
     uint64_t covered = writer->note.length > 0 ? writer->note_size : writer->segment->signed_size;
-    return covered < writer->segment->tree.size;
+    return covered < writer->segment->tree.size && !atomic_load(&writer->audit->holds_signing);
 }
 
 static uint64_t sooner(uint64_t left, uint64_t right)
@@ -157,7 +157,8 @@ bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes
     commit_batch(writer, false);
     if (life.durable) {
         writer->segment->last_kind = kind;
-        sign(writer);
+        if (!atomic_load(&writer->audit->holds_signing))
+            sign(writer);
         commit_batch(writer, false);
     }
     sem_destroy(&life.done);

@@ -38,6 +38,8 @@ struct writer {
     uint64_t retry_us;       /* 0: the last commit was good */
     int64_t clock_offset_us; /* wall clock minus boot clock */
     uint64_t lost;           /* since the last GAP record */
+    uint64_t cosigned;       /* serial of what a witness said and is on disk */
+    uint64_t cosigned_next;  /* of what is in the open transaction */
     bool is_urgent;          /* what was taken must not wait */
     struct standing standing;
     bool has_rolled;

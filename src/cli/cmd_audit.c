@@ -8,19 +8,13 @@
 #include "exeat/admin.h"
 #include "exeat/base/memory.h"
 
-/* "origin+hash+base64(1 || key)" (C2SP). */
-static bool read_vkey(const char *vkey, struct audit_call *call)
+static bool read_vkey(const char *word, struct audit_call *call)
 {
-    struct buffer bytes = {0};
-    const char *hash = strchr(vkey, '+'); /* no origin has one, but base64 may */
-    const char *last = hash == NULL ? NULL : strchr(hash + 1, '+');
-    bool done = last != NULL && base64_decode(text_from(last + 1), &bytes) && bytes.length == 1 + VERIFY_KEY_SIZE &&
-                bytes.data[0] == 1;
-    if (done)
-        memcpy(call->key, bytes.data + 1, VERIFY_KEY_SIZE);
-    call->has_key = done;
-    buffer_clear(&bytes);
-    return done;
+    struct audit_vkey vkey;
+    call->has_key = audit_vkey_parse(text_from(word), &vkey) && vkey.type == AUDIT_KEY_LOG;
+    if (call->has_key)
+        memcpy(call->key, vkey.key, sizeof(call->key));
+    return call->has_key;
 }
 
 static void read_log_key(const char *path, struct audit_call *call)
@@ -53,6 +47,7 @@ static enum exit_code find_store(struct audit_call *call)
         return EXIT_USAGE;
     call->directory = text_copy(settings->audit.directory);
     call->control = text_copy(settings->listen.control);
+    call->origin = text_copy(settings->audit.origin);
     if (!call->has_key)
         read_log_key(settings->audit.key.data, call);
     settings_free(settings);
@@ -90,6 +85,8 @@ enum option_set {
     OF_EXPORT = 2, /* what of it, and how */
     OF_VERIFY = 4,
     OF_SHOW = 8,
+    OF_PROOF = 64, /* a file and public keys; no store */
+    OF_ORIGIN = 128,
 };
 static const struct audit_option_row {
     const char *name;
@@ -98,7 +95,7 @@ static const struct audit_option_row {
 } option_rows[] = {
     [OPTION_CONFIG] = {"-c", false, OF_ALL},
     [OPTION_STORE] = {"--store", false, OF_ALL},
-    [OPTION_VKEY] = {"--vkey", false, OF_ALL},
+    [OPTION_VKEY] = {"--vkey", false, OF_ALL | OF_PROOF},
     [OPTION_FORMAT] = {"-o", false, OF_EXPORT},
     [OPTION_SINCE] = {"--since", false, OF_EXPORT},
     [OPTION_UNTIL] = {"--until", false, OF_EXPORT},
@@ -109,12 +106,13 @@ static const struct audit_option_row {
     [OPTION_DONE] = {"--done", false, OF_EXPORT},
     [OPTION_REQUEST] = {"--request", false, OF_EXPORT},
     [OPTION_VERDICT] = {"--verdict", false, OF_EXPORT},
-    [OPTION_REASON] = {"--reason", false, OF_EXPORT},
+    [OPTION_REASON] = {"--reason", false, OF_EXPORT | OF_ORIGIN},
     [OPTION_LLM] = {"--llm", true, OF_EXPORT},
     [OPTION_REDACT] = {"--redact", true, OF_EXPORT | OF_SHOW},
     [OPTION_LIMIT] = {"--limit", false, OF_EXPORT},
     [OPTION_CURSOR] = {"--cursor", false, OF_EXPORT},
-    [OPTION_CHECKPOINT] = {"--checkpoint", false, OF_VERIFY},
+    [OPTION_CHECKPOINT] = {"--checkpoint", false, OF_VERIFY | OF_PROOF},
+    [OPTION_WITNESS] = {"--witness", false, OF_PROOF},
 };
 _Static_assert(COUNT_OF(option_rows) == OPTION_COUNT, "every option has a row");
 
@@ -124,9 +122,16 @@ static const struct audit_command {
     unsigned sets; /* of options that it knows */
     int operands;
 } commands[] = {
-    {"export", audit_export, OF_ALL | OF_EXPORT, 0}, {"follow", audit_follow, OF_ALL | OF_EXPORT, 0},
-    {"show", audit_show, OF_ALL | OF_SHOW, 1},       {"verify", audit_verify, OF_ALL | OF_VERIFY, 0},
-    {"checkpoint", audit_checkpoint, OF_ALL, 0},     {"keys", audit_keys, OF_ALL, 0},
+    {"export", audit_export, OF_ALL | OF_EXPORT, 0},
+    {"follow", audit_follow, OF_ALL | OF_EXPORT, 0},
+    {"show", audit_show, OF_ALL | OF_SHOW, 1},
+    {"verify", audit_verify, OF_ALL | OF_VERIFY, 0},
+    {"checkpoint", audit_checkpoint, OF_ALL, 0},
+    {"keys", audit_keys, OF_ALL, 0},
+    {"prove", audit_prove, OF_ALL, 1},
+    {"consistency", audit_consistency, OF_ALL, 2},
+    {"check-proof", audit_check_proof, OF_PROOF, 1},
+    {"new-origin", audit_new_origin, OF_ALL | OF_ORIGIN, 0},
 };
 
 static const struct audit_command *find_command(const char *name)
@@ -170,10 +175,11 @@ enum exit_code cmd_audit(int argc, char **argv)
     if (call.operand_count != command->operands)
         return complain(
             EXIT_USAGE, "audit %s wants %d operands, not %d", argv[0], command->operands, call.operand_count);
-    enum exit_code code = find_store(&call);
+    enum exit_code code = (command->sets & OF_ALL) != 0 ? find_store(&call) : EXIT_DONE;
     if (code == EXIT_DONE)
         code = command->run(&call);
     base_free(call.directory);
     base_free(call.control);
+    base_free(call.origin);
     return code;
 }

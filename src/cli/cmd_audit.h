@@ -27,6 +27,7 @@ enum audit_option {
     OPTION_LIMIT,
     OPTION_CURSOR,
     OPTION_CHECKPOINT,
+    OPTION_WITNESS,
     OPTION_COUNT
 };
 
@@ -37,6 +38,7 @@ struct audit_call {
     char **operands;
     char *directory; /* owned: of the store */
     char *control;   /* owned: the gate's socket; empty: none */
+    char *origin;    /* owned: as configured; NULL with --store */
     uint8_t key[VERIFY_KEY_SIZE];
     bool has_key; /* of the log */
 };
@@ -68,5 +70,9 @@ enum exit_code audit_show(const struct audit_call *call);
 enum exit_code audit_verify(const struct audit_call *call);
 enum exit_code audit_checkpoint(const struct audit_call *call);
 enum exit_code audit_keys(const struct audit_call *call);
+enum exit_code audit_prove(const struct audit_call *call);
+enum exit_code audit_consistency(const struct audit_call *call);
+enum exit_code audit_check_proof(const struct audit_call *call);
+enum exit_code audit_new_origin(const struct audit_call *call);
 
 #endif

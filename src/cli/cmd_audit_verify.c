@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cmd_audit.h"
+#include "exeat/audit/prove.h"
 #include "exeat/base/file.h"
 
 static enum exit_code code_of(enum evidence_verdict verdict)
@@ -67,22 +68,30 @@ enum exit_code audit_verify(const struct audit_call *call)
     return print_report(&report, call->has_key, call->words[OPTION_CHECKPOINT] != NULL);
 }
 
+/* With the witnesses' signatures, when the newest is one that they have seen. */
+static bool newest_checkpoint(struct audit_reader *reader, struct buffer *note)
+{
+    struct buffer cosigned = {0};
+    struct audit_tree tree;
+    uint64_t size = 0;
+    bool found = audit_reader_newest(reader, &size, note);
+    if (found && audit_reader_cosigned(reader, &tree, &cosigned) && tree.size == size) {
+        buffer_clear(note);
+        *note = cosigned;
+        return true;
+    }
+    buffer_clear(&cosigned);
+    return found;
+}
+
 enum exit_code audit_checkpoint(const struct audit_call *call)
 {
     struct buffer note = {0};
-    uint64_t size = 0;
     struct audit_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
-    for (uint64_t next = 0;; next = size) {
-        struct buffer later = {0};
-        if (!audit_reader_checkpoint(reader, next, &size, &later))
-            break;
-        buffer_clear(&note);
-        note = later;
-    }
+    bool found = newest_checkpoint(reader, &note);
     audit_reader_free(reader);
-    bool found = note.length > 0;
     put_text(buffer_text(&note));
     buffer_clear(&note);
     return found ? EXIT_DONE : complain(EXIT_NO, "the store has no checkpoint yet");

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "exeat/admin.h"
+#include "exeat/audit/succession.h"
 #include "exeat/daemon.h"
 
 enum { LISTENERS_MAX = 8 };
@@ -56,6 +57,7 @@ struct gate {
     uint64_t policy_sequence;
     struct signing_key *log_key;
     struct tls_authority *authority;
+    struct audit_succession succession; /* who the log is */
     struct audit *audit;
     struct worker **workers;
     size_t worker_count;
@@ -75,5 +77,9 @@ struct gate {
 void gate_reload(struct gate *gate);
 /* Has the policy on disk before anyone is judged by it. False: it is not. */
 MUST_CHECK bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t *sequence);
+/* succession.c */
+MUST_CHECK bool gate_record_succession(struct gate *gate);
+/* The next start begins a new log; says to the operator which. */
+MUST_CHECK bool gate_announce_succession(struct gate *gate, struct text reason, struct buffer *answer);
 
 #endif

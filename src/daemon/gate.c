@@ -37,24 +37,6 @@ static void look(void *context, struct admin_view *view)
     view->reloads_refused = gate->reloads_refused;
 }
 
-static void on_command(void *context, struct text line, struct buffer *answer)
-{
-    struct gate *gate = context;
-    struct text command;
-    struct text rest = line;
-    (void)text_split(&rest, ' ', &command);
-    if (text_equal(command, TEXT("reload"))) {
-        uint64_t before = gate->reloads_refused;
-        gate_reload(gate);
-        buffer_append_string(answer, gate->reloads_refused == before ? "ok\n" : "refused: see the log\n");
-    } else if (text_equal(command, TEXT("access"))) {
-        bool done = audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("access"), rest);
-        buffer_append_string(answer, done ? "ok\n" : "failed: not recorded\n");
-    } else {
-        buffer_append(answer, TEXT("unknown command: this socket knows reload and access\n"));
-    }
-}
-
 /* --- signals and drain
  * ------------------------------------------------------------------------------------------------- */
 
@@ -95,6 +77,27 @@ static void begin_drain(struct gate *gate)
     for (size_t i = 0; i < gate->worker_count; i++)
         worker_drain(gate->workers[i]);
     timer_start(gate->drain_timer, 1);
+}
+
+static void on_command(void *context, struct text line, struct buffer *answer)
+{
+    struct gate *gate = context;
+    struct text command;
+    struct text rest = line;
+    (void)text_split(&rest, ' ', &command);
+    if (text_equal(command, TEXT("reload"))) {
+        uint64_t before = gate->reloads_refused;
+        gate_reload(gate);
+        buffer_append_string(answer, gate->reloads_refused == before ? "ok\n" : "refused: see the log\n");
+    } else if (text_equal(command, TEXT("access"))) {
+        bool done = audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("access"), rest);
+        buffer_append_string(answer, done ? "ok\n" : "failed: not recorded\n");
+    } else if (text_equal(command, TEXT("new-origin"))) {
+        if (gate_announce_succession(gate, rest, answer))
+            begin_drain(gate);
+    } else {
+        buffer_append(answer, TEXT("unknown command: this socket knows reload, access and new-origin\n"));
+    }
 }
 
 static void on_change(void *context)
@@ -169,11 +172,12 @@ static bool open_audit(struct gate *gate)
     const struct settings_audit *source = &policy_settings(gate->policy)->audit;
     char *error = NULL;
     gate->log_key = daemon_load_log_key(gate->policy, &error);
-    if (gate->log_key == NULL)
+    if (gate->log_key == NULL ||
+        !audit_succession_settle(source->directory.data, source->origin, &gate->succession, &error))
         return say(error);
     struct audit_options options = {
         .directory = source->directory.data,
-        .origin = source->origin,
+        .origin = text_from(gate->succession.origin),
         .key = gate->log_key,
         .waits_for_disk = source->durability == DURABILITY_COMMIT,
         .batch_ms = source->batch_ms,
@@ -197,7 +201,8 @@ static bool record_start(struct gate *gate)
         &detail, "durability=%s on_failure=%s mode=%s", source->durability == DURABILITY_COMMIT ? "commit" : "batch",
         source->on_failure == ON_FAILURE_DENY ? "deny" : "allow",
         policy_settings(gate->policy)->observe ? "observe" : "enforce");
-    bool done = audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("start"), buffer_text(&detail)) &&
+    bool done = gate_record_succession(gate) &&
+                audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("start"), buffer_text(&detail)) &&
                 gate_record_policy(gate, gate->policy, &gate->policy_sequence);
     buffer_clear(&detail);
     return done || say(text_copy(TEXT("the audit store cannot be written; is its disk full?")));
@@ -309,6 +314,7 @@ static void stop(struct gate *gate)
     watch_free(gate->signals_watch);
     close(gate->signals);
     audit_close(gate->audit);
+    audit_succession_clear(&gate->succession);
     signing_key_free(gate->log_key);
     tls_authority_free(gate->authority);
     policy_unref(gate->policy);

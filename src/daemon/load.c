@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From files to what the gate runs with; each failure is a sentence with what to do. */
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "exeat/base/file.h"
@@ -76,9 +79,43 @@ static bool make_folder_of(struct text path, char **error)
     return done;
 }
 
+/* Does the file lie in that folder, as the file system sees both where they are there? */
+static bool is_below(struct text path, const char *folder)
+{
+    char real[2][PATH_MAX];
+    while (path.length > 1 && path.data[path.length - 1] != '/')
+        path.length--;
+    char *parent = text_copy(path.length > 1 ? text_part(path, 0, path.length - 1) : TEXT("."));
+    struct text one = text_from(realpath(parent, real[0]) == NULL ? parent : real[0]);
+    struct text other = text_from(realpath(folder, real[1]) == NULL ? folder : real[1]);
+    bool below = text_starts_with(one, other) && (one.length == other.length || one.data[other.length] == '/');
+    base_free(parent);
+    return below;
+}
+
+static const char *refuse_key(const struct settings_audit *audit)
+{
+    struct stat status;
+    if (is_below(audit->key, audit->directory.data))
+        return "lies in the store that it signs: who copies or takes the store would have the key too; set audit.key "
+               "to "
+               "a path elsewhere";
+    if (stat(audit->key.data, &status) == 0 && (status.st_mode & S_IRWXO) != 0)
+        return "can be read by everybody on this machine; chmod o= it, and if others could read it so far begin a new "
+               "log with a new key (exeat audit new-origin)";
+    return NULL;
+}
+
 struct signing_key *daemon_load_log_key(const struct policy *policy, char **error)
 {
     const struct settings_audit *audit = &policy_settings(policy)->audit;
+    const char *wrong = refuse_key(audit);
+    if (wrong != NULL) {
+        struct buffer out = {0};
+        buffer_printf(&out, "%s: %s", audit->key.data, wrong);
+        *error = buffer_take(&out);
+        return NULL;
+    }
     if (access(audit->key.data, F_OK) == 0)
         return signing_key_read(audit->key.data, error);
     struct signing_key *key = signing_key_generate();

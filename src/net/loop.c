@@ -89,6 +89,7 @@ void loop_run(struct loop *loop)
         loop_turn(loop);
     while (!list_is_empty(&loop->deferred))
         run_deferred(loop);
+    loop->stopping = false; /* an order ends one run */
 }
 
 void loop_stop(struct loop *loop)

@@ -37,6 +37,11 @@ const char *audit_reader_error(const struct audit_reader *reader);
 /* The first checkpoint of a size above `after`, of all segments; false when there is none. */
 MUST_CHECK bool
 audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64_t *size, struct buffer *note);
+/* The largest frontier that is stored of the trees before `sequence`; false when those records were pruned. */
+MUST_CHECK bool audit_reader_frontier(struct audit_reader *reader, uint64_t sequence, struct audit_tree *tree);
+/* The newest checkpoint that a witness has cosigned, with all its signatures, and the tree it is of; false when there
+ * is none. It is what the store says: verify the note. */
+MUST_CHECK bool audit_reader_cosigned(struct audit_reader *reader, struct audit_tree *tree, struct buffer *note);
 /* A text that a record names by digest; false when it is not stored. */
 MUST_CHECK bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest, struct buffer *out);
 /* What the store says its size is. */

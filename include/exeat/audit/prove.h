@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a store can prove: its newest checkpoint, and its leaves read in order into a tree and a proof. */
+#ifndef EXEAT_AUDIT_PROVE_H
+#define EXEAT_AUDIT_PROVE_H
+
+#include "exeat/audit.h"
+
+/* The newest checkpoint, appended to `note`; false when there is none. */
+MUST_CHECK bool audit_reader_newest(struct audit_reader *reader, uint64_t *size, struct buffer *note);
+/* Reads records tree->size to size - 1; the tree grows by them, and the prover (may be NULL) is given those that it
+ * wants. False when one is missing or cannot be read: audit_reader_error may say more. */
+MUST_CHECK bool
+audit_reader_grow(struct audit_reader *reader, struct audit_tree *tree, uint64_t size, struct audit_prover *prover);
+enum audit_proving {
+    AUDIT_PROVED,
+    AUDIT_PROOF_PRUNED, /* the proof needs records that are no longer here */
+    AUDIT_PROOF_LACKS   /* records are missing or cannot be read */
+};
+/* Fills a prover that was begun from all that the store has. */
+MUST_CHECK enum audit_proving
+audit_reader_prove(struct audit_reader *reader, struct audit_prover *prover, struct audit_proof *proof);
+
+#endif

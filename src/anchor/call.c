@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One POST to the witness and its answer: name, connection, TLS, request, reply, under one deadline. The address is the
+ * operator's word (a URL in the configuration), so there is no policy to judge it. */
+#include <stdio.h>
+
+#include "anchor_internal.h"
+#include "exeat/base/memory.h"
+#include "exeat/wire.h"
+
+enum { CALL_MS = 10000, REPLY_HEAD_MAX = 16384, REPLY_MAX = 262144, ADDRESSES = 8 };
+
+struct anchor_call {
+    const struct anchor_peer *peer;
+    anchor_answered on_answer;
+    void *context;
+    struct timer *deadline;        /* owned */
+    struct resolve *resolve;       /* owned while it runs */
+    struct connecting *connecting; /* owned while it runs */
+    struct upstream *upstream;     /* owned once connected */
+    struct address addresses[ADDRESSES];
+    size_t address_count;
+    size_t next; /* address to try */
+    struct window out;
+    struct window in;
+};
+
+static void call_free(struct anchor_call *call)
+{
+    resolve_cancel(call->resolve);
+    connecting_cancel(call->connecting);
+    upstream_free(call->upstream);
+    timer_free(call->deadline);
+    window_clear(call->peer->loop, &call->out);
+    window_clear(call->peer->loop, &call->in);
+    base_free(call);
+}
+
+void anchor_call_cancel(struct anchor_call *call)
+{
+    if (call != NULL)
+        call_free(call);
+}
+
+static void end(struct anchor_call *call, uint16_t status, struct text body, const char *error)
+{
+    char kept[200];
+    struct buffer copy = {0};
+    anchor_answered on_answer = call->on_answer;
+    void *context = call->context;
+    text_store(text_from(error), kept, sizeof(kept));
+    buffer_append(&copy, body);
+    call_free(call);
+    on_answer(context, status, buffer_text(&copy), kept);
+    buffer_clear(&copy);
+}
+
+static void on_deadline(void *context)
+{
+    end(context, 0, TEXT(""), "it did not answer in time");
+}
+
+/* --- the reply -----------------------------------------------------------------------------------------------------
+ */
+
+/* The content of a whole body; PARSE_NEED_MORE: not yet. */
+static enum parse read_content(const struct http_head *head, struct text rest, bool ended, struct buffer *content)
+{
+    static const struct http_limits limits = {.head = REPLY_HEAD_MAX, .fields = 100};
+    struct http_body body;
+    http_body_begin(&body, head, &limits);
+    while (!http_body_is_done(&body)) {
+        struct text piece;
+        size_t used = 0;
+        enum parse parse = http_body_read(&body, rest, &piece, &used);
+        buffer_append(content, piece);
+        rest = text_after(rest, used);
+        if (parse == PARSE_DONE)
+            return PARSE_DONE;
+        if (parse == PARSE_BAD)
+            return PARSE_BAD;
+        if (used == 0)
+            return ended && http_body_end(&body) ? PARSE_DONE : PARSE_NEED_MORE;
+    }
+    return PARSE_DONE;
+}
+
+/* True when the call has ended. */
+static bool try_reply(struct anchor_call *call, bool ended)
+{
+    struct http_limits limits = {.head = REPLY_HEAD_MAX, .fields = 100};
+    struct http_head head;
+    struct buffer content = {0};
+    struct text input = window_text(&call->in);
+    size_t used = 0;
+    enum parse parse = http_reply_parse(input, &limits, TEXT("POST"), &head, &used);
+    if (parse == PARSE_DONE)
+        parse = read_content(&head, text_after(input, used), ended, &content);
+    bool is_over = parse != PARSE_NEED_MORE || ended;
+    if (parse == PARSE_DONE)
+        end(call, head.status, buffer_text(&content), "");
+    else if (parse == PARSE_BAD)
+        end(call, 0, TEXT(""), "its answer is malformed");
+    else if (ended)
+        end(call, 0, TEXT(""), "it closed the connection before it had answered");
+    buffer_clear(&content);
+    return is_over;
+}
+
+static void on_ready(void *context)
+{
+    struct anchor_call *call = context;
+    struct loop *loop = call->peer->loop;
+    uint64_t put = 0;
+    if (window_length(&call->out) > 0 && window_write(loop, &call->out, call->upstream->stream, &put) == IO_BROKEN) {
+        end(call, 0, TEXT(""), "it broke the connection");
+        return;
+    }
+    for (;;) {
+        enum io io = window_read(loop, &call->in, call->upstream->stream, REPLY_MAX, NULL);
+        if (io == IO_AGAIN && window_length(&call->in) >= REPLY_MAX) {
+            end(call, 0, TEXT(""), "its answer is too long");
+            return;
+        }
+        if (io == IO_AGAIN)
+            return;
+        if (io == IO_BROKEN) {
+            end(call, 0, TEXT(""), "it broke the connection");
+            return;
+        }
+        if (try_reply(call, io == IO_END))
+            return;
+    }
+}
+
+/* --- the way there -------------------------------------------------------------------------------------------------
+ */
+
+static void try_next(struct anchor_call *call, const char *why);
+
+static void on_connected(void *context, struct upstream *upstream, enum reason reason, const char *detail)
+{
+    struct anchor_call *call = context;
+    call->connecting = NULL;
+    if (upstream == NULL) {
+        char why[200];
+        snprintf(why, sizeof(why), "%s%s%s", reason_row(reason)->text, detail[0] == '\0' ? "" : ": ", detail);
+        try_next(call, why);
+        return;
+    }
+    call->upstream = upstream;
+    stream_set_handler(upstream->stream, on_ready, call);
+    on_ready(call);
+}
+
+static void try_next(struct anchor_call *call, const char *why)
+{
+    const struct anchor_peer *peer = call->peer;
+    if (call->next >= call->address_count) {
+        end(call, 0, TEXT(""), why);
+        return;
+    }
+    struct route_target target = {
+        .scheme = peer->scheme,
+        .host = *peer->host,
+        .to = {.address = call->addresses[call->next++], .port = peer->port},
+    };
+    call->connecting = route_connect(peer->route, &target, on_connected, call);
+}
+
+static void on_resolved(void *context, enum resolve_result result, const struct address *addresses, size_t count)
+{
+    struct anchor_call *call = context;
+    call->resolve = NULL;
+    for (size_t i = 0; result == RESOLVE_OK && i < count && i < ADDRESSES; i++)
+        call->addresses[call->address_count++] = addresses[i];
+    try_next(call, "its name could not be resolved");
+}
+
+static void write_request(struct anchor_call *call, struct text path, struct text bearer, struct text body)
+{
+    const struct anchor_peer *peer = call->peer;
+    struct buffer out = {0};
+    buffer_printf(&out, "POST %.*s%.*s HTTP/1.1\r\nHost: ", TEXT_ARG(peer->prefix), TEXT_ARG(path));
+    authority_append(&out, peer->host, peer->port, peer->scheme == SCHEME_HTTPS ? 443 : 80);
+    if (bearer.length > 0)
+        buffer_printf(&out, "\r\nAuthorization: Bearer %.*s", TEXT_ARG(bearer));
+    buffer_printf(
+        &out, "\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", body.length);
+    buffer_append(&out, body);
+    window_append(peer->loop, &call->out, buffer_text(&out));
+    base_forget(out.data, out.length); /* it holds the token */
+    buffer_clear(&out);
+}
+
+struct anchor_call *anchor_call_start(
+    const struct anchor_peer *peer, struct text path, struct text bearer, struct text body, anchor_answered on_answer,
+    void *context)
+{
+    struct anchor_call *call = base_zalloc(sizeof(*call));
+    call->peer = peer;
+    call->on_answer = on_answer;
+    call->context = context;
+    write_request(call, path, bearer, body);
+    call->deadline = timer_new(peer->loop, on_deadline, call);
+    timer_start(call->deadline, CALL_MS);
+    call->resolve = resolve_start(peer->resolver, peer->host, on_resolved, call);
+    return call;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exeat audit check-proof: a proof by itself, with public keys and nothing else. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cmd_audit.h"
+#include "exeat/base/clock.h"
+#include "exeat/base/file.h"
+#include "exeat/base/json.h"
+#include "exeat/base/memory.h"
+
+enum { PROOF_FILE_MAX = 4 * AUDIT_NOTE_MAX };
+
+/* --- who signed ----------------------------------------------------------------------------------------------------
+ */
+
+static enum exit_code check_log(const struct audit_note *note, const struct audit_vkey *vkey, struct text origin)
+{
+    if (!text_equal(origin, vkey->name))
+        return complain(EXIT_TAMPERED, "the proof is of the log '%.*s', the key of another", TEXT_ARG(origin));
+    if (audit_note_verify(note, vkey, NULL) == AUDIT_SIGNED)
+        return EXIT_DONE;
+    return complain(EXIT_TAMPERED, "the checkpoint is not signed by the log's key");
+}
+
+static enum exit_code check_witness(const struct audit_note *note, const char *word, char time[CLOCK_TEXT_SIZE])
+{
+    struct audit_vkey vkey;
+    uint64_t seen = 0;
+    if (!audit_vkey_parse(text_from(word), &vkey) || vkey.type != AUDIT_KEY_WITNESS)
+        return complain(EXIT_USAGE, "--witness wants the vkey of a witness, as `exeat key show --witness` prints it");
+    if (audit_note_verify(note, &vkey, &seen) != AUDIT_SIGNED)
+        return complain(EXIT_TAMPERED, "the checkpoint is not cosigned by that witness");
+    clock_write((int64_t)seen * 1000000, time);
+    return EXIT_DONE;
+}
+
+/* The checkpoint of a proof, and who vouches for it. */
+static enum exit_code check_note(const struct audit_call *call, struct text text, struct audit_checkpoint *checkpoint)
+{
+    struct audit_note note;
+    struct audit_vkey vkey;
+    char time[CLOCK_TEXT_SIZE] = "";
+    const char *word = call->words[OPTION_VKEY];
+    const char *witness = call->words[OPTION_WITNESS];
+    if (word == NULL || !audit_vkey_parse(text_from(word), &vkey) || vkey.type != AUDIT_KEY_LOG)
+        return complain(EXIT_USAGE, "check-proof wants --vkey: the line that `exeat audit keys` prints");
+    if (!audit_checkpoint_parse(text, checkpoint) || !audit_note_parse(text, &note))
+        return complain(EXIT_USAGE, "there is no checkpoint in it");
+    enum exit_code code = check_log(&note, &vkey, checkpoint->origin);
+    if (code == EXIT_DONE && witness != NULL)
+        code = check_witness(&note, witness, time);
+    if (code == EXIT_DONE && witness != NULL)
+        printf("witnessed at %s\n", time);
+    return code;
+}
+
+/* --- what is proven ------------------------------------------------------------------------------------------------
+ */
+
+static void print_value(const struct audit_tag *tag, struct bytes value)
+{
+    struct buffer out = {0};
+    uint64_t number = 0;
+    for (size_t i = 0; i < value.length && tag != NULL && tag->size != 0; i++)
+        number = number << 8 | value.data[i];
+    if (tag != NULL && tag->type == AUDIT_TEXT)
+        json_append_string(&out, text_of_bytes(value));
+    else if (tag != NULL && tag->type == AUDIT_VERDICT)
+        buffer_append_string(&out, verdict_name((enum verdict)number));
+    else if (tag != NULL && tag->size != 0)
+        buffer_append_number(&out, number);
+    else
+        buffer_append_hex(&out, value);
+    printf("  %-16s %.*s\n", tag == NULL ? "?" : tag->name, TEXT_ARG(buffer_text(&out)));
+    buffer_clear(&out);
+}
+
+static void print_record(const struct audit_record *record)
+{
+    char time[CLOCK_TEXT_SIZE];
+    struct bytes rest = record->fields;
+    struct bytes value;
+    uint8_t tag;
+    clock_write(record->head.wall_us, time);
+    printf("  %-16s %s\n  %-16s %s\n", "kind", audit_kind_name(record->head.kind), "time", time);
+    while (audit_field_next(&rest, &tag, &value))
+        print_value(audit_tag_find(record->head.kind, tag), value);
+}
+
+static enum exit_code check_inclusion(const struct audit_call *call, const struct audit_proof_file *file)
+{
+    struct audit_checkpoint checkpoint = {.size = 0};
+    struct audit_record record = {.head = {.sequence = 0}};
+    struct buffer body = {0};
+    struct digest leaf;
+    enum exit_code code = check_note(call, file->checkpoint, &checkpoint);
+    if (code != EXIT_DONE)
+        return code;
+    bool is_ours = base64_decode(file->extra, &body) &&
+                   audit_record_parse(bytes_of_text(buffer_text(&body)), &record) &&
+                   record.head.sequence == file->index;
+    audit_leaf(bytes_of_text(buffer_text(&body)), &leaf);
+    if (!is_ours)
+        code = complain(EXIT_TAMPERED, "the record in the proof is none, or not that of its place");
+    else if (!audit_inclusion_verify(
+                 &leaf, file->index, checkpoint.size, file->proof.hashes, file->proof.count, &checkpoint.root))
+        code = complain(EXIT_TAMPERED, "the record is not in the tree that the checkpoint signs");
+    if (code == EXIT_DONE) {
+        printf(
+            "OK: record %" PRIu64 " of the %" PRIu64 " records that %.*s has signed\n", file->index, checkpoint.size,
+            TEXT_ARG(checkpoint.origin));
+        print_record(&record);
+    }
+    buffer_clear(&body);
+    return code;
+}
+
+static enum exit_code check_consistency(const struct audit_call *call, const struct audit_submission *submission)
+{
+    struct audit_checkpoint before = {.size = 0};
+    struct audit_checkpoint after = {.size = 0};
+    struct buffer old = {0};
+    char *error = NULL;
+    const char *path = call->words[OPTION_CHECKPOINT];
+    if (path == NULL)
+        return complain(EXIT_USAGE, "a consistency proof is checked against the older checkpoint: --checkpoint FILE");
+    if (!file_read(path, AUDIT_NOTE_MAX, &old, &error))
+        return complain_free(EXIT_IO, error);
+    enum exit_code code = check_note(call, buffer_text(&old), &before);
+    if (code == EXIT_DONE)
+        code = check_note(call, submission->checkpoint, &after);
+    if (code == EXIT_DONE &&
+        (before.size != submission->old_size ||
+         !audit_consistency_verify(
+             before.size, after.size, submission->proof.hashes, submission->proof.count, &before.root, &after.root)))
+        code = complain(EXIT_TAMPERED, "FORKED: the newer checkpoint does not continue the older one");
+    if (code == EXIT_DONE)
+        printf(
+            "OK: the %" PRIu64 " records of %.*s begin with the %" PRIu64 " of the older checkpoint\n", after.size,
+            TEXT_ARG(after.origin), before.size);
+    buffer_clear(&old);
+    return code;
+}
+
+enum exit_code audit_check_proof(const struct audit_call *call)
+{
+    struct audit_proof_file file;
+    struct audit_submission submission;
+    struct buffer content = {0};
+    char *error = NULL;
+    enum exit_code code;
+    if (!file_read(call->operands[0], PROOF_FILE_MAX, &content, &error))
+        return complain_free(EXIT_IO, error);
+    if (audit_proof_file_parse(buffer_text(&content), &file))
+        code = check_inclusion(call, &file);
+    else if (audit_submission_parse(buffer_text(&content), &submission))
+        code = check_consistency(call, &submission);
+    else
+        code = complain(
+            EXIT_USAGE, "%s: is neither a .tlog-proof nor what `exeat audit consistency` prints", call->operands[0]);
+    buffer_clear(&content);
+    return code;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exeat audit prove, consistency: what a store can prove to those who hold a checkpoint, in the texts of C2SP. */
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd_audit.h"
+#include "exeat/audit/prove.h"
+#include "exeat/base/file.h"
+#include "exeat/base/memory.h"
+
+enum { REQUEST_ID_TEXT = 32, TAG_REQUEST = 0x1b };
+
+/* --- which record --------------------------------------------------------------------------------------------------
+ */
+
+static bool is_of_request(const struct audit_row *row, const uint8_t *id)
+{
+    struct audit_record record;
+    struct bytes value;
+    uint8_t tag;
+    if (!audit_record_parse(row->body, &record) || record.head.kind != AUDIT_DECISION)
+        return false;
+    while (audit_field_next(&record.fields, &tag, &value))
+        if (tag == TAG_REQUEST)
+            return value.length == REQUEST_ID_TEXT / 2 && memcmp(value.data, id, value.length) == 0;
+    return false;
+}
+
+static bool find_request(struct audit_reader *reader, const uint8_t *id, uint64_t *sequence)
+{
+    struct audit_row row;
+    audit_reader_seek(reader, audit_reader_first(reader));
+    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+        if (!is_of_request(&row, id))
+            continue;
+        *sequence = row.sequence;
+        return true;
+    }
+    return false;
+}
+
+/* A sequence number, or the id of a request: then its decision is meant. */
+static enum exit_code find_record(struct audit_reader *reader, const char *word, uint64_t *sequence)
+{
+    uint8_t id[REQUEST_ID_TEXT / 2];
+    struct text text = text_from(word);
+    if (text.length != REQUEST_ID_TEXT && text_to_number(text, INT64_MAX, sequence))
+        return EXIT_DONE;
+    if (!hex_decode(text, id, sizeof(id)))
+        return complain(EXIT_USAGE, "'%s' is neither a request id (32 hex digits) nor a sequence number", word);
+    return find_request(reader, id, sequence) ? EXIT_DONE
+                                              : complain(EXIT_NO, "the store has no decision of that request");
+}
+
+/* --- prove ---------------------------------------------------------------------------------------------------------
+ */
+
+static enum exit_code say_proving(enum audit_proving proving, struct audit_reader *reader)
+{
+    switch (proving) {
+    case AUDIT_PROVED:
+        return EXIT_DONE;
+    case AUDIT_PROOF_PRUNED:
+        return complain(EXIT_NO, "the proof needs records that were pruned from this store");
+    case AUDIT_PROOF_LACKS:
+        break;
+    }
+    return complain(EXIT_IO, "records that the checkpoint covers are missing: %s", audit_reader_error(reader));
+}
+
+static bool read_body(struct audit_reader *reader, uint64_t sequence, struct buffer *body)
+{
+    struct audit_row row;
+    audit_reader_seek(reader, sequence);
+    if (audit_reader_next(reader, &row) != AUDIT_ROW || row.sequence != sequence)
+        return false;
+    buffer_append(body, text_of_bytes(row.body));
+    return true;
+}
+
+/* A checkpoint that covers the record: one that a witness has seen, or else the newest. */
+static enum exit_code find_checkpoint(
+    struct audit_reader *reader, uint64_t sequence, struct buffer *note, struct audit_checkpoint *checkpoint)
+{
+    struct audit_tree tree;
+    uint64_t size = 0;
+    if (audit_reader_cosigned(reader, &tree, note) && audit_checkpoint_parse(buffer_text(note), checkpoint) &&
+        checkpoint->size > sequence)
+        return EXIT_DONE;
+    buffer_clear(note);
+    if (!audit_reader_newest(reader, &size, note) || !audit_checkpoint_parse(buffer_text(note), checkpoint) ||
+        checkpoint->size <= sequence)
+        return complain(
+            EXIT_NO, "no checkpoint covers record %llu yet; a running gate signs one within a second or two",
+            (unsigned long long)sequence);
+    return EXIT_DONE;
+}
+
+/* What is given out is what was checked. */
+static enum exit_code
+write_proof(struct audit_reader *reader, uint64_t sequence, struct text note, const struct audit_checkpoint *checkpoint)
+{
+    struct audit_prover prover;
+    struct audit_proof proof;
+    struct buffer body = {0};
+    struct buffer out = {0};
+    struct digest leaf;
+    audit_prover_inclusion(&prover, sequence, checkpoint->size);
+    enum exit_code code = say_proving(audit_reader_prove(reader, &prover, &proof), reader);
+    if (code == EXIT_DONE && !read_body(reader, sequence, &body))
+        code = complain(EXIT_NO, "record %llu was pruned from this store", (unsigned long long)sequence);
+    if (code == EXIT_DONE) {
+        audit_leaf(bytes_of_text(buffer_text(&body)), &leaf);
+        audit_proof_file_write(bytes_of_text(buffer_text(&body)), sequence, &proof, note, &out);
+        if (!audit_inclusion_verify(&leaf, sequence, checkpoint->size, proof.hashes, proof.count, &checkpoint->root))
+            code = complain(
+                EXIT_TAMPERED, "the store's records are not those of its checkpoint: see `exeat audit verify`");
+    }
+    if (code == EXIT_DONE)
+        put_text(buffer_text(&out));
+    buffer_clear(&body);
+    buffer_clear(&out);
+    return code;
+}
+
+enum exit_code audit_prove(const struct audit_call *call)
+{
+    struct buffer note = {0};
+    struct audit_checkpoint checkpoint;
+    uint64_t sequence = 0;
+    struct audit_reader *reader = audit_call_open(call);
+    if (reader == NULL)
+        return EXIT_IO;
+    enum exit_code code = find_record(reader, call->operands[0], &sequence);
+    if (code == EXIT_DONE)
+        code = find_checkpoint(reader, sequence, &note, &checkpoint);
+    if (code == EXIT_DONE)
+        code = write_proof(reader, sequence, buffer_text(&note), &checkpoint);
+    buffer_clear(&note);
+    audit_reader_free(reader);
+    return code;
+}
+
+/* --- consistency ---------------------------------------------------------------------------------------------------
+ */
+
+/* An end of a consistency proof: a checkpoint in a file, a size, or `newest`, which is the store's own. */
+struct end {
+    struct buffer note; /* empty: only a size was given */
+    struct audit_checkpoint checkpoint;
+};
+
+static enum exit_code read_file_end(const struct audit_call *call, const char *path, struct end *end)
+{
+    char *error = NULL;
+    if (!file_read(path, AUDIT_NOTE_MAX, &end->note, &error))
+        return complain_free(EXIT_IO, error);
+    if (!audit_checkpoint_parse(buffer_text(&end->note), &end->checkpoint))
+        return complain(EXIT_USAGE, "%s: is no checkpoint (a signed note of C2SP tlog-checkpoint)", path);
+    if (call->has_key && !audit_checkpoint_verify(buffer_text(&end->note), end->checkpoint.origin, call->key))
+        return complain(EXIT_TAMPERED, "%s: is not signed by the log's key", path);
+    return EXIT_DONE;
+}
+
+static enum exit_code
+read_end(const struct audit_call *call, struct audit_reader *reader, const char *word, struct end *end)
+{
+    uint64_t size = 0;
+    if (strcmp(word, "newest") == 0) {
+        bool found = audit_reader_newest(reader, &size, &end->note) &&
+                     audit_checkpoint_parse(buffer_text(&end->note), &end->checkpoint);
+        return found ? EXIT_DONE : complain(EXIT_NO, "the store has no checkpoint yet");
+    }
+    if (access(word, F_OK) != 0 && text_to_number(text_from(word), INT64_MAX, &end->checkpoint.size))
+        return EXIT_DONE;
+    return read_file_end(call, word, end);
+}
+
+/* The store's own root at that size, to hold a checkpoint against. */
+static enum exit_code check_end(struct audit_reader *reader, const struct end *end)
+{
+    struct audit_tree tree = *audit_reader_base(reader);
+    struct digest root;
+    if (end->note.length == 0)
+        return EXIT_DONE;
+    if (end->checkpoint.size < tree.size)
+        return complain(EXIT_NO, "the records up to %llu were pruned from this store", (unsigned long long)tree.size);
+    if (end->checkpoint.size > audit_reader_size(reader))
+        return complain(
+            EXIT_TAMPERED, "TRUNCATED: the checkpoint covers %llu records, the store has %llu",
+            (unsigned long long)end->checkpoint.size, (unsigned long long)audit_reader_size(reader));
+    if (!audit_reader_grow(reader, &tree, end->checkpoint.size, NULL))
+        return complain(EXIT_IO, "records that the checkpoint covers are missing: %s", audit_reader_error(reader));
+    audit_tree_root(&tree, &root);
+    if (digest_equal(&root, &end->checkpoint.root))
+        return EXIT_DONE;
+    return complain(
+        EXIT_TAMPERED, "FORKED: at %llu records the checkpoint has another root than the store",
+        (unsigned long long)end->checkpoint.size);
+}
+
+static enum exit_code write_consistency(struct audit_reader *reader, const struct end *before, const struct end *after)
+{
+    struct audit_prover prover;
+    struct audit_proof proof;
+    struct buffer out = {0};
+    if (before->checkpoint.size > after->checkpoint.size)
+        return complain(EXIT_USAGE, "the older checkpoint comes first");
+    audit_prover_consistency(&prover, before->checkpoint.size, after->checkpoint.size);
+    enum exit_code code = say_proving(audit_reader_prove(reader, &prover, &proof), reader);
+    if (code == EXIT_DONE) {
+        audit_submission_write(before->checkpoint.size, &proof, buffer_text(&after->note), &out);
+        put_text(buffer_text(&out));
+    }
+    buffer_clear(&out);
+    return code;
+}
+
+enum exit_code audit_consistency(const struct audit_call *call)
+{
+    struct end before = {.note = {0}};
+    struct end after = {.note = {0}};
+    struct audit_reader *reader = audit_call_open(call);
+    if (reader == NULL)
+        return EXIT_IO;
+    enum exit_code code = read_end(call, reader, call->operands[0], &before);
+    if (code == EXIT_DONE)
+        code = read_end(call, reader, call->operands[1], &after);
+    if (code == EXIT_DONE && after.note.length == 0)
+        code = complain(EXIT_USAGE, "the newer end is a checkpoint file, or `newest`");
+    if (code == EXIT_DONE)
+        code = check_end(reader, &before);
+    if (code == EXIT_DONE)
+        code = check_end(reader, &after);
+    if (code == EXIT_DONE)
+        code = write_consistency(reader, &before, &after);
+    buffer_clear(&before.note);
+    buffer_clear(&after.note);
+    audit_reader_free(reader);
+    return code;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Enrolments and state files: what is taken names a log's key, and writes as it was read. */
+#include "anchor_internal.h"
+#include "exeat/base/check.h"
+
+static void write_head(const struct audit_vkey *vkey, struct text previous, struct buffer *out)
+{
+    buffer_append(out, TEXT("vkey "));
+    audit_vkey_append(vkey, out);
+    buffer_append_byte(out, '\n');
+    if (previous.length > 0)
+        buffer_printf(out, "previous %.*s\n", TEXT_ARG(previous));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct text text = text_of_bytes((struct bytes){data, size});
+    struct audit_vkey vkey;
+    struct text previous;
+    struct text note;
+    struct buffer again = {0};
+    if (anchor_enrolment_parse(text, &vkey, &previous)) {
+        ASSERT(vkey.type == AUDIT_KEY_LOG);
+        write_head(&vkey, previous, &again);
+        ASSERT(text_equal_nocase(buffer_text(&again), text));
+    }
+    buffer_empty(&again);
+    if (anchor_state_split(text, &vkey, &previous, &note)) {
+        ASSERT(vkey.type == AUDIT_KEY_LOG);
+        ASSERT(note.length < size);
+    }
+    buffer_clear(&again);
+    return 0;
+}

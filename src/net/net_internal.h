@@ -34,6 +34,10 @@ struct window_block *block_take(struct loop *loop, size_t capacity);
 void block_give(struct loop *loop, struct window_block *block);
 void blocks_free(struct loop *loop);
 
+/* stream.c: between a plain stream's socket and a pipe that is empty (in) or holds `most` bytes (out). */
+enum io stream_splice_in(struct stream *stream, int pipe, size_t most, size_t *got);
+enum io stream_splice_out(struct stream *stream, int pipe, size_t most, size_t *put);
+
 /* A pipe between two plain sockets; `held` bytes are in it. */
 struct pipe {
     struct pipe *next;

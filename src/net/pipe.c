@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pipes for splice(2): bulk goes from socket to socket without being copied through the process. A pipe is held only
  * while bytes are in it; a worker keeps a few empty ones, and all workers together stay within one budget. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <unistd.h>
@@ -102,34 +101,21 @@ void pipes_free(struct loop *loop)
     }
 }
 
-static enum io io_of(ssize_t count)
-{
-    if (count > 0)
-        return IO_OK;
-    if (count == 0)
-        return IO_END;
-    return errno == EAGAIN || errno == EINTR ? IO_AGAIN : IO_BROKEN;
-}
-
 enum io pipe_fill(struct pipe *pipe, struct stream *from)
 {
     ASSERT(pipe->held == 0); /* else IO_AGAIN could mean that the pipe is full */
-    ssize_t count =
-        splice(stream_descriptor(from), NULL, pipe->in, NULL, LARGE_PIPE, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
-    if (count > 0)
-        pipe->held = (size_t)count;
-    return io_of(count);
+    return stream_splice_in(from, pipe->in, LARGE_PIPE, &pipe->held);
 }
 
 enum io pipe_drain(struct pipe *pipe, struct stream *to, uint64_t *put)
 {
     while (pipe->held > 0) {
-        ssize_t count =
-            splice(pipe->out, NULL, stream_descriptor(to), NULL, pipe->held, SPLICE_F_NONBLOCK | SPLICE_F_MOVE);
-        if (count <= 0)
-            return count == 0 ? IO_BROKEN : io_of(count);
-        pipe->held -= (size_t)count;
-        *put += (uint64_t)count;
+        size_t count = 0;
+        enum io result = stream_splice_out(to, pipe->out, pipe->held, &count);
+        if (result != IO_OK)
+            return result;
+        pipe->held -= count;
+        *put += count;
     }
     return IO_OK;
 }

@@ -2,6 +2,7 @@
 /* Non-blocking byte streams: one edge-triggered event for both directions, a transport for plain sockets or TLS. What
  * the socket said last is remembered, so that it is not asked again: after "not now" it will tell by an event. */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
 
@@ -58,6 +59,37 @@ enum io stream_send(struct stream *stream, const struct iovec *parts, int count,
     }
     *put = (size_t)written;
     return IO_OK;
+}
+
+/* How much came says nothing about what is left: a pipe is full when its pages are. */
+enum io stream_splice_in(struct stream *stream, int pipe, size_t most, size_t *got)
+{
+    if (!stream->may_read)
+        return IO_AGAIN;
+    const unsigned flags = SPLICE_F_NONBLOCK | SPLICE_F_MOVE;
+    ssize_t count = TEMP_FAILURE_RETRY(splice(stream->descriptor, NULL, pipe, NULL, most, flags));
+    if (count < 0) {
+        enum io result = io_of_errno(errno);
+        stream->may_read = stream->has_news = result != IO_AGAIN;
+        return result;
+    }
+    *got = (size_t)count;
+    return count == 0 ? IO_END : IO_OK;
+}
+
+enum io stream_splice_out(struct stream *stream, int pipe, size_t most, size_t *put)
+{
+    if (!stream->may_write)
+        return IO_AGAIN;
+    const unsigned flags = SPLICE_F_NONBLOCK | SPLICE_F_MOVE;
+    ssize_t count = TEMP_FAILURE_RETRY(splice(pipe, NULL, stream->descriptor, NULL, most, flags));
+    if (count < 0) {
+        enum io result = io_of_errno(errno);
+        stream->may_write = result != IO_AGAIN;
+        return result;
+    }
+    *put = (size_t)count;
+    return count == 0 ? IO_BROKEN : IO_OK; /* the pipe was said to hold something */
 }
 
 enum io stream_shut(struct stream *stream)

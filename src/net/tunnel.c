@@ -64,6 +64,8 @@ static enum way_result move_way(struct loop *loop, struct tunnel_way *way)
             return WAY_TO_BROKE;
         if (way->state == TUNNEL_ENDING)
             return end_way(way);
+        if (stream_is_quiet(way->from))
+            return WAY_WAITS;
         enum io got = way->means == TUNNEL_SPLICES ? splice_in(loop, way) : copy_in(loop, way);
         if (got == IO_AGAIN)
             return WAY_WAITS;

@@ -18,7 +18,7 @@
 #include "exeat/base/memory.h"
 #include "net_internal.h"
 
-enum { BULK = 24 << 20, PIECE = 100003 };
+enum { BULK = 24 << 20, PIECE = 100003, SOME = 200000 }; /* SOME: fits into the buffers of a socket */
 
 /* One end of the world outside: what it sends and what it has received. */
 struct peer {
@@ -327,8 +327,8 @@ static void an_upstream_that_breaks_off_is_told_apart_from_one_that_ends(void **
     (void)state;
     struct scene scene;
     open_scene(&scene, PIPE_BUDGET);
-    scene.stop_after = 4 << 20;
-    scene.origin.to_send = 4 << 20;
+    scene.stop_after = SOME;
+    scene.origin.to_send = SOME;
     pthread_create(&scene.client.receiver, NULL, receive_all, &scene.client);
     send_bytes(&scene.origin);
     loop_run(scene.loop);

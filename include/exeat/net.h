@@ -90,7 +90,8 @@ enum io stream_finish(struct stream *stream);
 bool stream_is_quiet(const struct stream *stream);
 /* The socket itself, below any transport: for transports and for what bypasses them. */
 enum io stream_receive(struct stream *stream, void *out, size_t capacity, size_t *got);
-enum io stream_send(struct stream *stream, const struct iovec *parts, int count, size_t *put);
+/* `more`: another send follows at once, and what does not fill a segment may wait for it. */
+enum io stream_send(struct stream *stream, const struct iovec *parts, int count, bool more, size_t *put);
 enum io stream_shut(struct stream *stream); /* FIN */
 
 /* --- windows: the bytes in flight

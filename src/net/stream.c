@@ -46,12 +46,13 @@ enum io stream_receive(struct stream *stream, void *out, size_t capacity, size_t
     return count == 0 ? IO_END : IO_OK;
 }
 
-enum io stream_send(struct stream *stream, const struct iovec *parts, int count, size_t *put)
+enum io stream_send(struct stream *stream, const struct iovec *parts, int count, bool more, size_t *put)
 {
     if (!stream->may_write)
         return IO_AGAIN;
     struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = (size_t)count};
-    ssize_t written = TEMP_FAILURE_RETRY(sendmsg(stream->descriptor, &message, MSG_NOSIGNAL));
+    ssize_t written =
+        TEMP_FAILURE_RETRY(sendmsg(stream->descriptor, &message, more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL));
     if (written < 0) {
         enum io result = io_of_errno(errno);
         stream->may_write = result != IO_AGAIN;
@@ -104,7 +105,7 @@ static enum io plain_read(void *state, void *out, size_t capacity, size_t *got)
 
 static enum io plain_write(void *state, const struct iovec *parts, int count, size_t *put)
 {
-    return stream_send(state, parts, count, put);
+    return stream_send(state, parts, count, false, put);
 }
 
 static enum io plain_finish(void *state)

@@ -235,6 +235,8 @@ static const char *check_pair(struct tls_authority *authority)
 struct tls_authority *tls_authority_load(const char *certificate_path, const char *key_path, char **error)
 {
     struct tls_authority *authority = base_zalloc(sizeof(*authority));
+    authority->leaves = leaf_store_new();
+    authority->tickets = ticket_store_new();
     bool done = load_certificate(authority, certificate_path, error) && load_key(authority, key_path, error);
     const char *wrong = done ? check_pair(authority) : NULL;
     if (wrong != NULL) {
@@ -260,6 +262,8 @@ void tls_authority_free(struct tls_authority *authority)
     X509_free(authority->certificate);
     EVP_PKEY_free(authority->key);
     EVP_PKEY_free(authority->leaf_key);
+    leaf_store_free(authority->leaves);
+    ticket_store_free(authority->tickets);
     base_free(authority);
 }
 

@@ -21,10 +21,7 @@ struct tls_client {
 
 static struct kept_session *place_of(struct tls_client *client, const char *name)
 {
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    for (const char *at = name; *at != '\0'; at++)
-        hash = (hash ^ (uint8_t)*at) * 16777619u;
-    return &client->kept[hash % SESSIONS];
+    return &client->kept[place_of_name(text_from(name), SESSIONS)];
 }
 
 /* Takes the session: 1 says that we keep the reference. */
@@ -62,13 +59,9 @@ struct tls_client *tls_client_new(const struct tls_client_options *options, char
     client->context = SSL_CTX_new(TLS_client_method());
     ASSERT(client->context != NULL);
     client->method = session_bio_new();
+    session_configure(client->context);
     SSL_CTX_set_app_data(client->context, client);
     SSL_CTX_set_min_proto_version(client->context, options->minimum_13 ? TLS1_3_VERSION : TLS1_2_VERSION);
-    SSL_CTX_set_options(client->context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_mode(
-        client->context,
-        SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_read_ahead(client->context, 1); /* a record's head and body by one read */
     SSL_CTX_set_verify(client->context, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_session_cache_mode(client->context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(client->context, keep_session);

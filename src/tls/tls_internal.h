@@ -14,17 +14,37 @@ struct tls_authority {
     EVP_PKEY *key;                 /* owned */
     NAME_CONSTRAINTS *constraints; /* owned; what it may speak for */
     EVP_PKEY *leaf_key;            /* owned; of all leaves, never stored */
+    struct leaf_store *leaves;     /* owned; shared by all workers, like the next */
+    struct ticket_store *tickets;  /* owned */
 };
 
-/* A leaf for one name. The caller owns it; NULL when libcrypto failed. */
-X509 *leaf_make(const struct tls_authority *authority, struct text name);
+/* leaf.c */
+struct leaf_store *leaf_store_new(void);
+void leaf_store_free(struct leaf_store *store);
+/* The leaf of one name, with a reference for the caller, and when to ask anew; NULL when libcrypto failed. */
+X509 *leaf_take(const struct tls_authority *authority, const struct host *host, uint64_t now_us, uint64_t *until_us);
+/* Which of so many places is a name's. */
+size_t place_of_name(struct text name, size_t places);
+
+/* ticket.c */
+enum { TICKET_KEYS_SIZE = 80 }; /* as libssl takes them: name, MAC key, cipher key */
+struct ticket_keys {
+    uint8_t bytes[TICKET_KEYS_SIZE];
+    uint64_t until_us;
+};
+struct ticket_store;
+struct ticket_store *ticket_store_new(void);
+void ticket_store_free(struct ticket_store *store);
+void ticket_store_read(struct ticket_store *store, uint64_t now_us, struct ticket_keys *keys);
+
 /* Fields that every certificate of ours has: version, serial, validity in seconds from now. */
 bool certificate_begin(X509 *certificate, long from, long until);
 bool certificate_extend(X509 *certificate, X509 *issuer, int nid, const char *value);
 
 /* Wraps an SSL that has no BIOs yet; takes it. `replay` is read before the socket. */
 struct tls_session *session_new(SSL *ssl, const BIO_METHOD *method, struct stream *stream, struct text replay);
-BIO_METHOD *session_bio_new(void); /* to outlive the sessions made with it; BIO_meth_free */
+void session_configure(SSL_CTX *context); /* what both sides have in common */
+BIO_METHOD *session_bio_new(void);        /* to outlive the sessions made with it; BIO_meth_free */
 
 /* "doing: why", from libssl's queue, which is emptied. The caller owns it. */
 char *openssl_sentence(const char *path, const char *doing);

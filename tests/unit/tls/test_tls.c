@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+#include <openssl/ssl.h>
 
 #include "exeat/base/bytes.h"
 #include "exeat/base/memory.h"
@@ -117,9 +119,9 @@ static void an_opened_name_is_spoken_for(void **state)
     assert_int_equal(stream_write(pair->far, parts, 2, &count), IO_OK);
     assert_int_equal(count, 5);
     assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_OK);
-    assert_memory_equal(out, "GET ", 4);
+    assert_int_equal(count, 5); /* what is written at once is one record */
+    assert_memory_equal(out, "GET /", 5);
     assert_int_equal(stream_finish(pair->far), IO_OK);
-    assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_OK);
     assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_END);
 }
 
@@ -199,6 +201,156 @@ static void a_hello_that_was_already_read_is_replayed(void **state)
     tls_session_free(far);
 }
 
+/* --- bytes in bulk ---------------------------------------------------------------------------------------------------
+ */
+
+enum { BULK = 3 << 20 };
+
+static uint8_t byte_at(size_t position)
+{
+    return (uint8_t)(position % 251);
+}
+
+/* Offers what is left in parts of uneven sizes, as a head and a body would be. */
+static enum io write_parts(struct stream *stream, const uint8_t *data, size_t *sent)
+{
+    struct iovec parts[4];
+    size_t offered = *sent;
+    int count = 0;
+    size_t put = 0;
+    for (; count < 4 && offered < BULK; count++) {
+        size_t length = 1 + (offered * 7919) % (count == 2 ? 40000 : 700);
+        if (length > BULK - offered)
+            length = BULK - offered;
+        parts[count] = (struct iovec){(void *)(uintptr_t)(data + offered), length};
+        offered += length;
+    }
+    enum io result = stream_write(stream, parts, count, &put);
+    *sent += put;
+    return result;
+}
+
+static void bulk_in_uneven_parts_arrives_whole_however_slowly_it_is_read(void **state)
+{
+    struct pair *pair = *state;
+    struct host host = host_of("api.openai.com");
+    struct tls_session *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
+    struct tls_session *far = tls_connect(pair->client, pair->far, &host);
+    assert_int_equal(shake(pair, near, far), TLS_DONE);
+    tls_session_install(near);
+    tls_session_install(far);
+    uint8_t *data = base_alloc(BULK);
+    static char out[50001];
+    size_t sent = 0;
+    size_t received = 0;
+    bool was_full = false;
+    for (size_t i = 0; i < BULK; i++)
+        data[i] = byte_at(i);
+    while (received < BULK) {
+        while (sent < BULK && write_parts(pair->far, data, &sent) == IO_OK)
+            continue;
+        was_full |= sent < BULK;
+        size_t count = 0;
+        enum io result = stream_read(pair->near, out, 1 + received % sizeof(out), &count);
+        if (result == IO_AGAIN) {
+            loop_turn(pair->loop);
+            continue;
+        }
+        assert_int_equal(result, IO_OK);
+        for (size_t i = 0; i < count; i++)
+            assert_int_equal((uint8_t)out[i], byte_at(received++));
+    }
+    assert_true(was_full);
+    base_free(data);
+}
+
+/* --- coming back -----------------------------------------------------------------------------------------------------
+ */
+
+struct visit {
+    bool is_resumed;
+    SSL_SESSION *session; /* to come back with */
+    uint8_t leaf[32];     /* SHA-256 of the certificate that was shown */
+};
+
+/* A client of its own, which keeps its session. */
+static struct visit visit(struct pair *pair, struct tls_server *server, const char *name, SSL_SESSION *with)
+{
+    int ends[2];
+    struct visit visit = {0};
+    struct host host = host_of(name);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+    struct stream *stream = stream_new(pair->loop, ends[0], NULL, NULL);
+    struct tls_session *near = tls_accept(server, stream, &host, TEXT(""));
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    SSL *far = SSL_new(context);
+    assert_int_equal(SSL_set_fd(far, ends[1]), 1);
+    if (with != NULL)
+        assert_int_equal(SSL_set_session(far, with), 1);
+    enum tls_progress progress = TLS_AGAIN;
+    bool done = false;
+    char byte;
+    for (int i = 0; i < 100 && (!done || progress == TLS_AGAIN); i++) {
+        done = done || SSL_connect(far) == 1;
+        if (progress == TLS_AGAIN && (progress = tls_session_handshake(near)) == TLS_AGAIN)
+            loop_turn(pair->loop);
+    }
+    assert_int_equal(progress, TLS_DONE);
+    (void)SSL_read(far, &byte, 1); /* the ticket */
+    visit.is_resumed = SSL_session_reused(far) == 1;
+    visit.session = SSL_get1_session(far);
+    unsigned length = 0;
+    X509_digest(SSL_get0_peer_certificate(far), EVP_sha256(), visit.leaf, &length);
+    SSL_shutdown(far); /* else the session counts as broken */
+    SSL_free(far);
+    SSL_CTX_free(context);
+    close(ends[1]);
+    tls_session_free(near);
+    stream_free(stream);
+    return visit;
+}
+
+static void a_client_may_come_back_to_another_worker_with_its_ticket(void **state)
+{
+    struct pair *pair = *state;
+    struct tls_server *other = tls_server_new(pair->authority);
+    struct visit first = visit(pair, pair->server, "api.openai.com", NULL);
+    struct visit second = visit(pair, other, "api.openai.com", first.session);
+    struct visit third = visit(pair, pair->server, "api.openai.com", second.session);
+    assert_false(first.is_resumed);
+    assert_true(second.is_resumed);
+    assert_true(third.is_resumed);
+    SSL_SESSION_free(first.session);
+    SSL_SESSION_free(second.session);
+    SSL_SESSION_free(third.session);
+    tls_server_free(other);
+}
+
+static void a_ticket_is_good_for_its_own_name_only(void **state)
+{
+    struct pair *pair = *state;
+    struct visit first = visit(pair, pair->server, "api.openai.com", NULL);
+    struct visit second = visit(pair, pair->server, "eu.openai.azure.com", first.session);
+    assert_false(second.is_resumed);
+    SSL_SESSION_free(first.session);
+    SSL_SESSION_free(second.session);
+}
+
+static void all_workers_show_the_same_leaf(void **state)
+{
+    struct pair *pair = *state;
+    struct tls_server *other = tls_server_new(pair->authority);
+    struct visit first = visit(pair, pair->server, "api.openai.com", NULL);
+    struct visit second = visit(pair, other, "api.openai.com", NULL);
+    struct visit third = visit(pair, other, "eu.openai.azure.com", NULL);
+    assert_memory_equal(first.leaf, second.leaf, sizeof(first.leaf));
+    assert_memory_not_equal(first.leaf, third.leaf, sizeof(first.leaf));
+    SSL_SESSION_free(first.session);
+    SSL_SESSION_free(second.session);
+    SSL_SESSION_free(third.session);
+    tls_server_free(other);
+}
+
 static void a_missing_authority_says_what_to_do(void **state)
 {
     (void)state;
@@ -217,6 +369,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_certificate_of_another_name_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_certificate_says_what_may_be_opened, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_hello_that_was_already_read_is_replayed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            bulk_in_uneven_parts_arrives_whole_however_slowly_it_is_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_client_may_come_back_to_another_worker_with_its_ticket, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_ticket_is_good_for_its_own_name_only, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_workers_show_the_same_leaf, set_up, tear_down),
         cmocka_unit_test(a_missing_authority_says_what_to_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,7 +29,7 @@ static enum commit_state submit(struct session *session, struct audit_wait *wait
         .reason = decision->reason,
         .rule = decision->rule,
         .method = exchange->ask.head->method,
-        .scheme = request->scheme,
+        .scheme = decision->scheme != 0 ? decision->scheme : request->scheme,
         .host = host_text(&request->host),
         .port = request->port,
         .llm_provider = decision->llm.provider,

@@ -4,6 +4,25 @@
 #include "exeat/base/memory.h"
 #include "session_internal.h"
 
+static void on_upstream_ready(void *context)
+{
+    session_run(context);
+}
+
+static enum progress enter_tunnel(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct stream *upstream = exchange->way.upstream->stream;
+    stream_set_handler(upstream, on_upstream_ready, session);
+    session->tunnel.up = (struct tunnel_way){.from = session->client, .to = upstream, .window = session->in};
+    session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client};
+    session->in = (struct window){0};
+    exchange->account.done = PLAN_TUNNEL;
+    exchange_forget_head(exchange);
+    session_enter(session, SESSION_TUNNEL);
+    return STEP_NEXT;
+}
+
 enum progress step_answer_connect(struct session *session)
 {
     struct exchange *exchange = session->exchange;
@@ -14,12 +33,14 @@ enum progress step_answer_connect(struct session *session)
     enum io result = session_flush(session);
     if (result == IO_AGAIN)
         return STEP_WAIT;
-    if (result == IO_OK) {
-        session_enter(session, SESSION_PEEK_HELLO);
-        return STEP_NEXT;
+    if (result != IO_OK) {
+        session_close(session, REASON_CLIENT_GONE);
+        return STEP_WAIT;
     }
-    session_close(session, REASON_CLIENT_GONE);
-    return STEP_WAIT;
+    if (exchange->decision.plan == PLAN_TUNNEL && exchange->decision.scheme == SCHEME_TCP)
+        return enter_tunnel(session);
+    session_enter(session, SESSION_PEEK_HELLO);
+    return STEP_NEXT;
 }
 
 /* --- peek_hello ------------------------------------------------------------------------------------------------------
@@ -60,25 +81,6 @@ static enum progress refuse_hello(struct session *session, enum reason reason)
     exchange->account.done = PLAN_REFUSE;
     session->keeps_alive = false;
     session_enter(session, SESSION_FINISH);
-    return STEP_NEXT;
-}
-
-static void on_upstream_ready(void *context)
-{
-    session_run(context);
-}
-
-static enum progress enter_tunnel(struct session *session)
-{
-    struct exchange *exchange = session->exchange;
-    struct stream *upstream = exchange->way.upstream->stream;
-    stream_set_handler(upstream, on_upstream_ready, session);
-    session->tunnel.up = (struct tunnel_way){.from = session->client, .to = upstream, .window = session->in};
-    session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client};
-    session->in = (struct window){0};
-    exchange->account.done = PLAN_TUNNEL;
-    exchange_forget_head(exchange);
-    session_enter(session, SESSION_TUNNEL);
     return STEP_NEXT;
 }
 

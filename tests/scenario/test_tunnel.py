@@ -212,3 +212,28 @@ def test_names_are_asked_of_the_configured_server_once_and_as_they_are(gate, ori
     assert slow.status == 504 and b"reason: dns_timeout" in slow.body
     assert one.get("http://evil.example/").status == 403
     assert "evil.example" not in {name for name, _ in names.queries}
+
+
+def test_a_tcp_rule_lets_the_server_speak_first_and_records_it(gate):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        def serve():
+            peer, _ = listener.accept()
+            with peer:
+                peer.sendall(b"220 ready\r\n")
+                peer.sendall(peer.recv(100).upper())
+
+        threading.Thread(target=serve, daemon=True).start()
+        database = {**allow("db.example"), "schemes": ["tcp"], "ports": [port]}
+        shop = gate(resolve=hosts("db.example"), rules=[database])
+        with shop.connect() as connection, connection.makefile("rb") as received:
+            connection.sendall(b"CONNECT db.example:%d HTTP/1.1\r\nHost: db.example\r\n\r\n" % port)
+            assert received.readline().startswith(b"HTTP/1.1 200") and received.readline() == b"\r\n"
+            assert received.readline() == b"220 ready\r\n"
+            connection.sendall(b"hello\n")
+            assert received.readline() == b"HELLO\n"
+            assert received.read() == b""
+    decision = shop.only_decision()
+    assert (decision["plan"], decision["scheme"]) == ("tunnel", "tcp")
+    assert shop.outcome_of(decision)["bytes_down"] == 17

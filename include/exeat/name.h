@@ -84,6 +84,8 @@ socklen_t address_to_socket(const struct address *address, uint16_t port, struct
  * empty segments collapsed. PATH_BAD: not starting with "/", control or non-ASCII bytes, bad or %00 escapes, backslash,
  * `;` dot tricks. PATH_AMBIGUOUS: %2F, %5C, or an escaped percent that hides another escape. */
 enum path_result { PATH_CANONICAL, PATH_DIFFERS, PATH_AMBIGUOUS, PATH_BAD };
+/* True: it is canonical, at a glance. False: path_canonicalise will tell. */
+bool path_is_plain(struct text path);
 /* Appends the canonical form to `out` unless the result is PATH_BAD. `path` has no query. */
 enum path_result path_canonicalise(struct text path, struct buffer *out);
 

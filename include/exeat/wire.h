@@ -21,9 +21,28 @@ struct http_limits {
 };
 
 enum { HTTP_FIELDS_MAX = 256 };
+/* Names that the parser itself understands; all others are HTTP_OTHER. */
+enum http_name {
+    HTTP_OTHER,
+    HTTP_CONNECTION,
+    HTTP_CONTENT_LENGTH,
+    HTTP_EXPECT,
+    HTTP_HOST,
+    HTTP_TRANSFER_ENCODING,
+    HTTP_UPGRADE,
+    HTTP_VIA,
+    HTTP_NAME_COUNT
+};
+
 struct http_field {
     struct text name;  /* as sent */
     struct text value; /* optional white space removed */
+};
+
+/* Where the fields of one name are: how many, and the first of them. */
+struct http_seen {
+    uint16_t count;
+    uint16_t first;
 };
 
 enum http_target { TARGET_ORIGIN, TARGET_ABSOLUTE, TARGET_AUTHORITY, TARGET_ASTERISK };
@@ -49,8 +68,10 @@ struct http_head {
     bool has_upgrade; /* an Upgrade field that Connection names */
     struct text host; /* Host field's value */
     bool has_host;
+    struct http_seen seen[HTTP_NAME_COUNT];
     size_t field_count;
     struct http_field fields[HTTP_FIELDS_MAX];
+    uint8_t fates[HTTP_FIELDS_MAX]; /* of each field: whether it goes on (enum field_fate) */
 };
 
 /* An empty head: what an allocation that was not zeroed needs before its first use. Leaves the fields' memory alone. */

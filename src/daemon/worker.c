@@ -288,6 +288,7 @@ worker_new(const struct worker_options *options, struct policy *policy, uint64_t
 static void *worker_main(void *context)
 {
     struct worker *worker = context;
+    pthread_setname_np(pthread_self(), "exeat-worker");
     loop_run(worker->loop);
     return NULL;
 }

@@ -19,15 +19,17 @@ bool host_equal(const struct host *left, const struct host *right)
     return left->kind == right->kind && text_equal(host_text(left), host_text(right));
 }
 
-static bool is_label_byte(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
-}
-
-static char lower(char byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
+/* What may stand in a label, in lower case; 0: nothing else. */
+static const char label_bytes[256] = {
+    ['-'] = '-', ['_'] = '_', ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5',
+    ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd',
+    ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l',
+    ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't',
+    ['u'] = 'u', ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z', ['A'] = 'a', ['B'] = 'b',
+    ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j',
+    ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r',
+    ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z',
+};
 
 /* An A-label must be what its U-label would give, or two spellings of one name would pass for two names. */
 static bool is_good_a_label(struct text label)
@@ -44,16 +46,15 @@ static bool is_good_a_label(struct text label)
     return good;
 }
 
+/* Of folded bytes. */
 static bool is_label(struct text label)
 {
     if (label.length == 0 || label.length > LABEL_MAX)
         return false;
     if (label.data[0] == '-' || label.data[label.length - 1] == '-')
         return false;
-    for (size_t i = 0; i < label.length; i++)
-        if (!is_label_byte(label.data[i]))
-            return false;
-    return !text_starts_with(label, TEXT("xn--")) || is_good_a_label(label);
+    bool is_a_label = label.data[0] == 'x' && text_starts_with(label, TEXT("xn--"));
+    return !is_a_label || is_good_a_label(label);
 }
 
 /* Digits, or "0x": what some resolvers would take for a number. */
@@ -71,14 +72,21 @@ static bool is_numeric_label(struct text label)
     return true;
 }
 
-static bool is_name(struct text name)
+/* Folds a name to lower case, label by label; `out` has room for it. */
+static bool fold_name(struct text name, char *out)
 {
-    struct text rest = name;
-    struct text label = TEXT("");
-    while (text_split(&rest, '.', &label))
-        if (!is_label(label))
+    size_t start = 0; /* of the current label */
+    for (size_t i = 0; i < name.length; i++) {
+        out[i] = label_bytes[(unsigned char)name.data[i]];
+        if (out[i] != 0)
+            continue;
+        if (name.data[i] != '.' || !is_label((struct text){out + start, i - start}))
             return false;
-    return !is_numeric_label(label);
+        out[i] = '.';
+        start = i + 1;
+    }
+    struct text last = {out + start, name.length - start};
+    return is_label(last) && !is_numeric_label(last);
 }
 
 static void set_text(struct host *host, struct text text)
@@ -105,13 +113,10 @@ static bool parse_name(struct text text, struct host *host)
     if (text.length == 0 || text.length > NAME_MAX_LENGTH)
         return false;
     char folded[NAME_MAX_LENGTH];
-    for (size_t i = 0; i < text.length; i++)
-        folded[i] = lower(text.data[i]);
-    struct text name = {folded, text.length};
-    if (!is_name(name))
+    if (!fold_name(text, folded))
         return false;
     *host = (struct host){.kind = HOST_NAME};
-    set_text(host, name);
+    set_text(host, (struct text){folded, text.length});
     return true;
 }
 
@@ -122,7 +127,8 @@ bool host_parse(struct text text, struct host *host)
         struct text inner = text_part(text, 1, text.length - 2);
         return address_parse(inner, &address) && address.length == 16 && set_address(host, &address);
     }
-    if (address_parse(text, &address))
+    bool ends_in_digit = text.length > 0 && text.data[text.length - 1] >= '0' && text.data[text.length - 1] <= '9';
+    if (ends_in_digit && address_parse(text, &address))
         return address.length == 4 && set_address(host, &address);
     return parse_name(text, host);
 }

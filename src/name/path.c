@@ -25,6 +25,19 @@ static bool is_plain(char byte)
     return byte > 0x20 && byte < 0x7f && byte != '\\' && byte != '#' && byte != '?' && byte != '%';
 }
 
+bool path_is_plain(struct text path)
+{
+    if (path.length == 0 || path.data[0] != '/')
+        return false;
+    for (size_t i = 1; i < path.length; i++) {
+        if (!is_plain(path.data[i]))
+            return false;
+        if (path.data[i - 1] == '/' && (path.data[i] == '/' || path.data[i] == '.'))
+            return false;
+    }
+    return true;
+}
+
 /* Percent-escapes in their one spelling. Returns the worst thing seen. */
 static enum path_result decode(struct text path, struct buffer *out)
 {

@@ -3,23 +3,20 @@
  * itself is refused. */
 #include "session_internal.h"
 
-/* The host and port of a Host field; a missing port is `port`. */
-static bool parse_host_field(const struct http_head *head, uint16_t port, struct host *host, uint16_t *host_port)
-{
-    return authority_parse(head->host, port, host, host_port);
-}
+enum agreement { AGREES, DISAGREES, IS_UNREADABLE };
 
-static bool host_field_agrees(const struct ask *ask, bool compare_port)
+/* Does the Host field, if there is one, name what is asked for? A missing port is the default of the scheme, or what is
+ * asked for where ports are not compared. */
+static enum agreement host_field_agrees(const struct ask *ask, uint16_t default_port, bool compare_port)
 {
     struct host host;
-    uint16_t port = ask->request.port;
+    uint16_t port;
     if (!ask->head->has_host)
-        return true;
-    if (!parse_host_field(ask->head, ask->request.port, &host, &port))
-        return false;
-    if (!host_equal(&host, &ask->request.host))
-        return false;
-    return !compare_port || port == ask->request.port;
+        return AGREES;
+    if (!authority_parse(ask->head->host, default_port, &host, &port))
+        return IS_UNREADABLE;
+    bool agrees = host_equal(&host, &ask->request.host) && (!compare_port || port == ask->request.port);
+    return agrees ? AGREES : DISAGREES;
 }
 
 /* CONNECT host:port. A Host field may lack the port (seen: undici) or be absent (seen: PHP), so only names are
@@ -33,7 +30,7 @@ static enum reason ask_connect(struct session *session)
         return REASON_METHOD_UNSUPPORTED;
     if (!authority_parse(ask->head->authority, 0, &ask->request.host, &ask->request.port))
         return REASON_BAD_TARGET;
-    return host_field_agrees(ask, false) ? REASON_NONE : REASON_BAD_TARGET;
+    return host_field_agrees(ask, ask->request.port, false) == AGREES ? REASON_NONE : REASON_BAD_TARGET;
 }
 
 static enum reason set_path(struct ask *ask)
@@ -43,6 +40,11 @@ static enum reason set_path(struct ask *ask)
     ask->request.query = ask->head->query;
     if (ask->head->target_form == TARGET_ASTERISK) {
         ask->request.path = TEXT("*");
+        ask->request.path_was_canonical = true;
+        return REASON_NONE;
+    }
+    if (path_is_plain(ask->head->path)) {
+        ask->request.path = ask->head->path;
         ask->request.path_was_canonical = true;
         return REASON_NONE;
     }
@@ -69,12 +71,14 @@ static enum reason ask_inside(struct session *session)
         if (!host_equal(&host, &ask->request.host) || port != ask->request.port)
             return REASON_MISDIRECTED;
     }
-    struct host named;
-    uint16_t port;
-    if (ask->head->has_host && !parse_host_field(ask->head, ask->request.port, &named, &port))
+    switch (host_field_agrees(ask, ask->request.port, true)) {
+    case IS_UNREADABLE:
         return REASON_BAD_TARGET;
-    if (!host_field_agrees(ask, true))
+    case DISAGREES:
         return REASON_MISDIRECTED;
+    case AGREES:
+        break;
+    }
     return set_path(ask);
 }
 
@@ -88,14 +92,9 @@ static enum reason ask_plain(struct session *session)
         return REASON_BAD_TARGET;
     if (!authority_parse(authority, scheme_port(SCHEME_HTTP), &ask->request.host, &ask->request.port))
         return REASON_BAD_TARGET;
-    if (ask->head->target_form == TARGET_ABSOLUTE && ask->head->has_host) {
-        struct host host;
-        uint16_t port;
-        if (!authority_parse(ask->head->host, scheme_port(SCHEME_HTTP), &host, &port))
-            return REASON_BAD_TARGET;
-        if (!host_equal(&host, &ask->request.host) || port != ask->request.port)
-            return REASON_BAD_TARGET;
-    }
+    bool says_it_twice = ask->head->target_form == TARGET_ABSOLUTE && !text_equal(ask->head->host, authority);
+    if (says_it_twice && host_field_agrees(ask, scheme_port(SCHEME_HTTP), true) != AGREES)
+        return REASON_BAD_TARGET;
     return set_path(ask);
 }
 

@@ -51,7 +51,8 @@ static const struct step steps[] = {
     [SESSION_DIAL] =
         {"dial", step_dial, TO(EXCHANGE) | TO(ANSWER_CONNECT) | TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), 0, NULL},
     [SESSION_ANSWER_CONNECT] =
-        {"answer_connect", step_answer_connect, TO(PEEK_HELLO) | TO(TUNNEL) | TO(CLOSED), LIMIT(head_ms), on_idle_deadline},
+        {"answer_connect", step_answer_connect, TO(PEEK_HELLO) | TO(TUNNEL) | TO(CLOSED), LIMIT(head_ms),
+         on_idle_deadline},
     [SESSION_PEEK_HELLO] =
         {"peek_hello", step_peek_hello, TO(ACCEPT_TLS) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED), LIMIT(head_ms),
          on_idle_deadline},

@@ -30,9 +30,24 @@ bool is_token(struct text text)
     return text.length > 0;
 }
 
+/* Eight bytes at once: is one of them a control (below 0x20) or DEL? May be wrong about HTAB and bytes above 0x7f, and
+ * then each is looked at. */
+static bool may_have_control(const char *eight)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word;
+    memcpy(&word, eight, sizeof(word));
+    uint64_t del = word ^ (ones * 0x7f);
+    return (((word - ones * 0x20) | (del - ones)) & (ones * 0x80)) != 0;
+}
+
 bool is_field_value(struct text text)
 {
     for (size_t i = 0; i < text.length; i++) {
+        while (text.length - i >= 8 && !may_have_control(text.data + i))
+            i += 8;
+        if (i == text.length)
+            return true;
         unsigned char byte = (unsigned char)text.data[i];
         if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
             return false;
@@ -56,14 +71,30 @@ bool take_line(struct text *rest, struct text *line)
     return !text_has(*line, '\r');
 }
 
-static bool parse_field(struct text line, struct http_field *field)
+static struct text trim_blanks(struct text text)
 {
+    while (text.length > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+        text = text_after(text, 1);
+    while (text.length > 0 && (text.data[text.length - 1] == ' ' || text.data[text.length - 1] == '\t'))
+        text.length--;
+    return text;
+}
+
+static bool parse_field(struct text line, struct http_head *head)
+{
+    struct http_field *field = &head->fields[head->field_count];
     size_t colon = text_index(line, ':', 0);
-    if (colon == line.length)
-        return false;
     field->name = text_part(line, 0, colon);
-    field->value = text_trim(text_after(line, colon + 1), " \t");
-    return is_token(field->name) && is_field_value(field->value);
+    if (colon == line.length || !is_token(field->name))
+        return false;
+    struct field_name known = field_name_find(field->name);
+    struct http_seen *seen = &head->seen[known.name];
+    if (seen->count++ == 0)
+        seen->first = (uint16_t)head->field_count;
+    head->fates[head->field_count] = (uint8_t)known.fate;
+    field->value = trim_blanks(text_after(line, colon + 1));
+    head->field_count++;
+    return is_field_value(field->value);
 }
 
 bool parse_fields(struct text lines, const struct http_limits *limits, struct http_head *head, bool *too_many)
@@ -71,6 +102,7 @@ bool parse_fields(struct text lines, const struct http_limits *limits, struct ht
     size_t limit = limits->fields < HTTP_FIELDS_MAX ? limits->fields : HTTP_FIELDS_MAX;
     struct text line;
     head->field_count = 0;
+    memset(head->seen, 0, sizeof(head->seen));
     *too_many = false;
     for (;;) {
         if (!take_line(&lines, &line))
@@ -81,7 +113,7 @@ bool parse_fields(struct text lines, const struct http_limits *limits, struct ht
             *too_many = true;
             return false;
         }
-        if (!parse_field(line, &head->fields[head->field_count++]))
+        if (!parse_field(line, head))
             return false;
     }
 }
@@ -99,30 +131,26 @@ const struct http_field *http_field_find(const struct http_head *head, struct te
     return NULL;
 }
 
-static size_t count_fields(const struct http_head *head, struct text name)
+const struct http_field *field_of(const struct http_head *head, enum http_name name)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < head->field_count; i++)
-        if (text_equal_nocase(head->fields[i].name, name))
-            count++;
-    return count;
+    const struct http_seen *seen = &head->seen[name];
+    return seen->count == 0 ? NULL : &head->fields[seen->first];
 }
 
 bool parse_framing(struct http_head *head)
 {
-    size_t lengths = count_fields(head, TEXT("Content-Length"));
-    size_t codings = count_fields(head, TEXT("Transfer-Encoding"));
+    size_t lengths = head->seen[HTTP_CONTENT_LENGTH].count;
+    size_t codings = head->seen[HTTP_TRANSFER_ENCODING].count;
     head->framing = FRAMING_NONE;
     if (lengths + codings > 1)
         return false;
     if (lengths == 1) {
         head->framing = FRAMING_LENGTH;
-        struct text value = http_field_find(head, TEXT("Content-Length"))->value;
-        return text_to_number(value, INT64_MAX, &head->content_length);
+        return text_to_number(field_of(head, HTTP_CONTENT_LENGTH)->value, INT64_MAX, &head->content_length);
     }
     if (codings == 1) {
         head->framing = FRAMING_CHUNKED;
-        struct text value = http_field_find(head, TEXT("Transfer-Encoding"))->value;
+        struct text value = field_of(head, HTTP_TRANSFER_ENCODING)->value;
         return head->minor >= 1 && text_equal_nocase(value, TEXT("chunked"));
     }
     return true;
@@ -130,13 +158,15 @@ bool parse_framing(struct http_head *head)
 
 bool connection_names(const struct http_head *head, struct text option)
 {
-    for (size_t i = 0; i < head->field_count; i++) {
+    if (head->seen[HTTP_CONNECTION].count == 0)
+        return false;
+    for (size_t i = head->seen[HTTP_CONNECTION].first; i < head->field_count; i++) {
         if (!text_equal_nocase(head->fields[i].name, TEXT("Connection")))
             continue;
         struct text rest = head->fields[i].value;
         struct text piece;
         while (text_split(&rest, ',', &piece))
-            if (text_equal_nocase(text_trim(piece, " \t"), option))
+            if (text_equal_nocase(trim_blanks(piece), option))
                 return true;
     }
     return false;
@@ -145,28 +175,30 @@ bool connection_names(const struct http_head *head, struct text option)
 bool parse_control(struct http_head *head)
 {
     bool closes = connection_names(head, TEXT("close"));
-    bool stays = connection_names(head, TEXT("keep-alive"));
+    bool stays = head->minor == 0 && connection_names(head, TEXT("keep-alive"));
+    const struct http_field *host = field_of(head, HTTP_HOST);
+    const struct http_field *expect = field_of(head, HTTP_EXPECT);
     head->keep_alive = !closes && (head->minor >= 1 || stays);
-    head->has_upgrade = http_field_find(head, TEXT("Upgrade")) != NULL && connection_names(head, TEXT("upgrade"));
-    size_t hosts = count_fields(head, TEXT("Host"));
-    head->has_host = hosts == 1;
-    head->host = head->has_host ? http_field_find(head, TEXT("Host"))->value : TEXT("");
-    const struct http_field *expect = http_field_find(head, TEXT("Expect"));
+    head->has_upgrade = field_of(head, HTTP_UPGRADE) != NULL && connection_names(head, TEXT("upgrade"));
+    head->has_host = head->seen[HTTP_HOST].count == 1;
+    head->host = head->has_host ? host->value : TEXT("");
     head->expects_continue = expect != NULL && text_equal_nocase(expect->value, TEXT("100-continue"));
-    return hosts <= 1;
+    return head->seen[HTTP_HOST].count <= 1;
 }
 
 /* A Via entry is protocol, received-by and perhaps a comment (RFC 9110 7.6.3). */
 static bool via_entry_names(struct text entry, struct text token)
 {
-    entry = text_trim(entry, " \t");
-    struct text by = text_trim(text_after(entry, text_index(entry, ' ', 0)), " \t");
+    entry = trim_blanks(entry);
+    struct text by = trim_blanks(text_after(entry, text_index(entry, ' ', 0)));
     return text_equal_nocase(text_part(by, 0, text_index(by, ' ', 0)), token);
 }
 
 bool http_via_has(const struct http_head *head, struct text token)
 {
-    for (size_t i = 0; i < head->field_count; i++) {
+    if (head->seen[HTTP_VIA].count == 0)
+        return false;
+    for (size_t i = head->seen[HTTP_VIA].first; i < head->field_count; i++) {
         struct text rest = head->fields[i].value;
         struct text entry;
         if (!text_equal_nocase(head->fields[i].name, TEXT("Via")))

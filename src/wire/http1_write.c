@@ -1,127 +1,132 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Heads written anew: what concerns one hop stays behind, framing and Via are ours (RFC 9110 7.6). */
+/* Heads written anew: what concerns one hop stays behind, framing and Via are ours (RFC 9110 7.6). The room is made
+ * once, for the most that can be written. */
+#include <string.h>
+
+#include "exeat/base/check.h"
 #include "wire_internal.h"
 
-/* Fields of one hop, or that only a proxy may set. */
-static const struct text hop_by_hop[] = {
-    TEXT_INIT("Connection"),        TEXT_INIT("Keep-Alive"),     TEXT_INIT("TE"),    TEXT_INIT("Trailer"),
-    TEXT_INIT("Transfer-Encoding"), TEXT_INIT("Content-Length"), TEXT_INIT("Proxy"), TEXT_INIT("HTTP2-Settings"),
-};
-/* Further ones that a request must not carry on. */
-static const struct text request_only[] = {
-    TEXT_INIT("Host"),
-    TEXT_INIT("Expect"),
-    TEXT_INIT("Forwarded"),
-};
-/* End-to-end fields that a Connection field cannot make hop-by-hop, whatever it says. */
-static const struct text end_to_end[] = {
-    TEXT_INIT("Authorization"),
-    TEXT_INIT("Content-Type"),
-    TEXT_INIT("Content-Encoding"),
-    TEXT_INIT("Cookie"),
-    TEXT_INIT("Accept"),
-    TEXT_INIT("User-Agent"),
-    TEXT_INIT("Set-Cookie"),
-    TEXT_INIT("Cache-Control"),
-    TEXT_INIT("Date"),
-    TEXT_INIT("Via"),
-    TEXT_INIT("Location"),
-    TEXT_INIT("Range"),
-    TEXT_INIT("ETag"),
-    TEXT_INIT("Origin"),
-    TEXT_INIT("Referer"),
-    TEXT_INIT("WWW-Authenticate"),
-    TEXT_INIT("Accept-Encoding"),
-    TEXT_INIT("X-Api-Key"),
-    TEXT_INIT("X-Goog-Api-Key"),
-    TEXT_INIT("Api-Key"),
-    TEXT_INIT("Vary"),
-    TEXT_INIT("Expires"),
-    TEXT_INIT("Retry-After"),
-};
-
-static bool is_among(struct text name, const struct text *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (text_equal_nocase(name, names[i]))
-            return true;
-    return false;
-}
-
-static bool has_prefix(struct text name, struct text prefix)
-{
-    return name.length > prefix.length && text_equal_nocase(text_part(name, 0, prefix.length), prefix);
-}
-
-static bool stays_behind(const struct http_head *head, struct text name, const struct http_forward *forward)
-{
-    if (is_among(name, hop_by_hop, COUNT_OF(hop_by_hop)) || has_prefix(name, TEXT("Proxy-")))
-        return true;
-    if (text_equal_nocase(name, TEXT("Upgrade")))
-        return !forward->keep_upgrade;
-    if (is_among(name, forward->drop, forward->drop_count))
-        return true;
-    return connection_names(head, name) && !is_among(name, end_to_end, COUNT_OF(end_to_end));
-}
+enum { NUMBER_MAX = 20, START_MAX = 32, END_MAX = 128 };
 
 static bool
-request_field_stays_behind(const struct http_head *head, struct text name, const struct http_forward *forward)
+stays_behind(const struct http_head *head, size_t index, const struct http_forward *forward, bool is_request)
 {
-    return is_among(name, request_only, COUNT_OF(request_only)) || has_prefix(name, TEXT("X-Forwarded-")) ||
-           stays_behind(head, name, forward);
-}
-
-static void write_field(struct buffer *out, struct text name, struct text value)
-{
-    buffer_append(out, name);
-    buffer_append(out, TEXT(": "));
-    buffer_append(out, value);
-    buffer_append(out, TEXT("\r\n"));
-}
-
-static void write_end(struct buffer *out, const struct http_head *head, const struct http_forward *forward)
-{
-    for (size_t i = 0; i < forward->add_count; i++)
-        write_field(out, forward->add[i].name, forward->add[i].value);
-    if (forward->via.length > 0)
-        buffer_printf(out, "Via: 1.%u %.*s\r\n", head->minor, TEXT_ARG(forward->via));
-    if (forward->framing == FRAMING_LENGTH) {
-        buffer_append(out, TEXT("Content-Length: "));
-        buffer_append_number(out, forward->content_length);
-        buffer_append(out, TEXT("\r\n"));
+    const struct http_field *field = &head->fields[index];
+    for (size_t i = 0; i < forward->drop_count; i++)
+        if (text_equal_nocase(field->name, forward->drop[i]))
+            return true;
+    switch ((enum field_fate)head->fates[index]) {
+    case FATE_PASSES:
+        return head->seen[HTTP_CONNECTION].count > 0 && connection_names(head, field->name);
+    case FATE_END_TO_END:
+        return false;
+    case FATE_HOP:
+        return true;
+    case FATE_REQUEST_HOP:
+        return is_request || connection_names(head, field->name);
+    case FATE_UPGRADE:
+        return !forward->keep_upgrade;
     }
+    return true;
+}
+
+static char *put(char *at, struct text text)
+{
+    if (text.length > 0)
+        memcpy(at, text.data, text.length);
+    return at + text.length;
+}
+
+static char *put_number(char *at, uint64_t number)
+{
+    char digits[NUMBER_MAX];
+    size_t from = sizeof(digits);
+    do {
+        digits[--from] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return put(at, (struct text){digits + from, sizeof(digits) - from});
+}
+
+static char *put_field(char *at, struct text name, struct text value)
+{
+    at = put(at, name);
+    at = put(at, TEXT(": "));
+    at = put(at, value);
+    return put(at, TEXT("\r\n"));
+}
+
+static char *put_fields(char *at, const struct http_head *head, const struct http_forward *forward, bool is_request)
+{
+    for (size_t i = 0; i < head->field_count; i++)
+        if (!stays_behind(head, i, forward, is_request))
+            at = put_field(at, head->fields[i].name, head->fields[i].value);
+    for (size_t i = 0; i < forward->add_count; i++)
+        at = put_field(at, forward->add[i].name, forward->add[i].value);
+    return at;
+}
+
+static char *put_end(char *at, const struct http_head *head, const struct http_forward *forward)
+{
+    if (forward->via.length > 0) {
+        at = put(at, head->minor == 0 ? TEXT("Via: 1.0 ") : TEXT("Via: 1.1 "));
+        at = put(put(at, forward->via), TEXT("\r\n"));
+    }
+    if (forward->framing == FRAMING_LENGTH)
+        at = put(put_number(put(at, TEXT("Content-Length: ")), forward->content_length), TEXT("\r\n"));
     if (forward->framing == FRAMING_CHUNKED)
-        buffer_append(out, TEXT("Transfer-Encoding: chunked\r\n"));
+        at = put(at, TEXT("Transfer-Encoding: chunked\r\n"));
     if (forward->keep_upgrade)
-        buffer_append(out, TEXT("Connection: Upgrade\r\n"));
+        at = put(at, TEXT("Connection: Upgrade\r\n"));
     else if (!forward->keep_alive)
-        buffer_append(out, TEXT("Connection: close\r\n"));
-    buffer_append(out, TEXT("\r\n"));
+        at = put(at, TEXT("Connection: close\r\n"));
+    return put(at, TEXT("\r\n"));
+}
+
+/* The most that the fields and the end can take. */
+static size_t room_for(const struct http_head *head, const struct http_forward *forward)
+{
+    const size_t punctuation = TEXT(": \r\n").length;
+    size_t room = END_MAX + forward->via.length;
+    for (size_t i = 0; i < head->field_count; i++)
+        room += head->fields[i].name.length + head->fields[i].value.length + punctuation;
+    for (size_t i = 0; i < forward->add_count; i++)
+        room += forward->add[i].name.length + forward->add[i].value.length + punctuation;
+    return room;
+}
+
+static char *begin(struct buffer *out, size_t room)
+{
+    buffer_reserve(out, room);
+    return out->data + out->length;
+}
+
+static void end(struct buffer *out, const char *at)
+{
+    out->length = (size_t)(at - out->data);
+    ASSERT(out->length <= out->capacity);
 }
 
 void http_request_write(
     struct buffer *out, const struct http_head *head, struct text authority, const struct http_forward *forward)
 {
-    buffer_append(out, head->method);
-    buffer_append_byte(out, ' ');
-    buffer_append(out, head->path);
-    if (head->has_query) {
-        buffer_append_byte(out, '?');
-        buffer_append(out, head->query);
-    }
-    buffer_append(out, TEXT(" HTTP/1.1\r\n"));
-    write_field(out, TEXT("Host"), authority);
-    for (size_t i = 0; i < head->field_count; i++)
-        if (!request_field_stays_behind(head, head->fields[i].name, forward))
-            write_field(out, head->fields[i].name, head->fields[i].value);
-    write_end(out, head, forward);
+    size_t line = head->method.length + head->path.length + head->query.length + authority.length;
+    char *at = begin(out, START_MAX + line + room_for(head, forward));
+    at = put(put(at, head->method), TEXT(" "));
+    at = put(at, head->path);
+    if (head->has_query)
+        at = put(put(at, TEXT("?")), head->query);
+    at = put(at, TEXT(" HTTP/1.1\r\n"));
+    at = put_field(at, TEXT("Host"), authority);
+    at = put_fields(at, head, forward, true);
+    end(out, put_end(at, head, forward));
 }
 
 void http_reply_write(struct buffer *out, const struct http_head *head, const struct http_forward *forward)
 {
-    buffer_printf(out, "HTTP/1.1 %u %.*s\r\n", head->status, TEXT_ARG(head->phrase));
-    for (size_t i = 0; i < head->field_count; i++)
-        if (!stays_behind(head, head->fields[i].name, forward))
-            write_field(out, head->fields[i].name, head->fields[i].value);
-    write_end(out, head, forward);
+    char *at = begin(out, START_MAX + head->phrase.length + room_for(head, forward));
+    at = put_number(put(at, TEXT("HTTP/1.1 ")), head->status);
+    at = put(put(put(at, TEXT(" ")), head->phrase), TEXT("\r\n"));
+    at = put_fields(at, head, forward, false);
+    end(out, put_end(at, head, forward));
 }

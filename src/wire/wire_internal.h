@@ -5,6 +5,22 @@
 
 #include "exeat/wire.h"
 
+/* What becomes of a field when its message goes on. */
+enum field_fate {
+    FATE_PASSES,      /* unless Connection names it */
+    FATE_END_TO_END,  /* passes, whatever Connection says */
+    FATE_HOP,         /* concerns one hop, or is written anew */
+    FATE_REQUEST_HOP, /* likewise, in requests; passes in replies */
+    FATE_UPGRADE,     /* passes with its Connection option, where that is wanted */
+};
+struct field_name {
+    struct text text;
+    enum http_name name;
+    enum field_fate fate;
+};
+struct field_name field_name_find(struct text name); /* of a token, in any case */
+size_t field_name_table(const struct field_name **table);
+
 bool is_token_byte(char byte); /* RFC 9110 5.6.2 */
 bool is_token(struct text text);
 bool is_field_value(struct text text); /* VCHAR, obs-text, SP, HTAB */
@@ -18,6 +34,8 @@ parse_fields(struct text lines, const struct http_limits *limits, struct http_he
 MUST_CHECK bool parse_framing(struct http_head *head);
 /* Connection, Host, Expect, Upgrade. */
 MUST_CHECK bool parse_control(struct http_head *head);
+/* The field of that name, or NULL. */
+const struct http_field *field_of(const struct http_head *head, enum http_name name);
 /* Is `option` among the comma-separated tokens of the Connection fields? */
 bool connection_names(const struct http_head *head, struct text option);
 /* Takes the next line without its CRLF; false when there is none, or it holds a bare CR or LF. */

@@ -7,7 +7,9 @@ static void check_path(struct text input)
 {
     struct buffer once = {0};
     struct buffer twice = {0};
-    if (path_canonicalise(input, &once) != PATH_BAD) {
+    enum path_result first = path_canonicalise(input, &once);
+    ASSERT(!path_is_plain(input) || first == PATH_CANONICAL);
+    if (first != PATH_BAD) {
         enum path_result result = path_canonicalise(buffer_text(&once), &twice);
         ASSERT(result == PATH_CANONICAL || result == PATH_AMBIGUOUS);
         ASSERT(text_equal(buffer_text(&once), buffer_text(&twice)));

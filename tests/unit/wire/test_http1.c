@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HTTP/1 heads and bodies: what real clients send is served, what is ambiguous is refused. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
-#include "exeat/wire.h"
+#include "wire_internal.h"
 
 static const struct http_limits limits = {.head = 4096, .fields = 20};
 
@@ -240,9 +242,45 @@ static void refuses_replies_that_could_poison_a_connection(void **state)
             fail_msg("taken: %s", bad[i]);
 }
 
+static void every_known_name_is_found_in_any_case(void **state)
+{
+    (void)state;
+    const struct field_name *table;
+    size_t count = field_name_table(&table);
+    for (size_t i = 0; i < count; i++) {
+        char folded[32];
+        assert_true(table[i].text.length < sizeof(folded));
+        for (size_t at = 0; at < table[i].text.length; at++)
+            folded[at] = (char)tolower(table[i].text.data[at]);
+        struct field_name found = field_name_find((struct text){folded, table[i].text.length});
+        if (found.text.data != table[i].text.data)
+            fail_msg("%.*s", TEXT_ARG(table[i].text));
+    }
+    assert_int_equal(field_name_find(TEXT("Proxy-Authorization")).fate, FATE_HOP);
+    assert_int_equal(field_name_find(TEXT("x-forwarded-for")).fate, FATE_REQUEST_HOP);
+    assert_int_equal(field_name_find(TEXT("X-Forwarded-")).fate, FATE_PASSES);
+    assert_int_equal(field_name_find(TEXT("A-Name-Longer-Than-Any-Known")).fate, FATE_PASSES);
+}
+
+static void each_byte_of_a_value_is_looked_at(void **state)
+{
+    (void)state;
+    char value[24];
+    for (size_t length = 1; length <= sizeof(value); length++)
+        for (size_t at = 0; at < length; at++)
+            for (unsigned byte = 0; byte < 256; byte++) {
+                memset(value, 'v', length);
+                value[at] = (char)byte;
+                bool good = byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+                assert_true(is_field_value((struct text){value, length}) == good);
+            }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_known_name_is_found_in_any_case),
+        cmocka_unit_test(each_byte_of_a_value_is_looked_at),
         cmocka_unit_test(serves_what_real_clients_send),
         cmocka_unit_test(refuses_what_two_servers_could_read_differently),
         cmocka_unit_test(waits_for_the_rest_at_every_byte),

@@ -53,6 +53,8 @@ static char lower(char byte)
 
 bool text_equal_nocase(struct text left, struct text right)
 {
+    if (text_equal(left, right))
+        return true;
     if (left.length != right.length)
         return false;
     for (size_t i = 0; i < left.length; i++)

@@ -122,24 +122,23 @@ enum address_class address_class(const struct address *address)
     return own_class(address);
 }
 
-static const char *const metadata[] = {
-    "169.254.169.254",                    /* AWS, Azure, Google, DigitalOcean and most others */
-    "fd00:ec2::254",                      /* AWS over IPv6 */
-    "169.254.170.2",                      /* ECS task credentials */
-    "169.254.170.23",                     /* EKS pod identity */
-    "fd00:ec2::23",    "100.100.100.200", /* Alibaba */
-    "192.0.0.192",                        /* Oracle */
-    "168.63.129.16",                      /* Azure wire server */
-    "fd20:ce::254",                       /* Google over IPv6 */
+static const struct address metadata[] = {
+    {{169, 254, 169, 254}, 4},                                /* AWS, Azure, Google, DigitalOcean and most others */
+    {{0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, [15] = 0x54}, 16}, /* fd00:ec2::254, AWS */
+    {{169, 254, 170, 2}, 4},                                  /* ECS task credentials */
+    {{169, 254, 170, 23}, 4},                                 /* EKS pod identity */
+    {{0xfd, 0x00, 0x0e, 0xc2, [15] = 0x23}, 16},              /* fd00:ec2::23, EKS */
+    {{100, 100, 100, 200}, 4},                                /* Alibaba */
+    {{192, 0, 0, 192}, 4},                                    /* Oracle */
+    {{168, 63, 129, 16}, 4},                                  /* Azure wire server */
+    {{0xfd, 0x20, 0x00, 0xce, [14] = 0x02, [15] = 0x54}, 16}, /* fd20:ce::254, Google */
 };
 
 static bool is_listed_metadata(const struct address *address)
 {
-    for (size_t i = 0; i < COUNT_OF(metadata); i++) {
-        struct address known;
-        if (address_parse(text_from(metadata[i]), &known) && address_equal(&known, address))
+    for (size_t i = 0; i < COUNT_OF(metadata); i++)
+        if (address_equal(&metadata[i], address))
             return true;
-    }
     return false;
 }
 

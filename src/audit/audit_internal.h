@@ -205,6 +205,8 @@ struct audit_port {
     size_t made; /* chunks of the arena that were ever used */
     struct audit_chunk *spare;
     size_t spare_count;
+    struct audit_chunk *due; /* answered, oldest first, and somebody waits to be told */
+    struct audit_chunk **due_end;
     size_t reserved; /* outcomes owed */
 };
 struct audit_chunk *port_take_chunk(struct audit_port *port); /* the writer's side; NULL: nothing more now */

@@ -43,6 +43,7 @@ struct audit_port *audit_port_new(struct audit *audit)
 {
     struct audit_port *port = base_zalloc(sizeof(*port));
     port->audit = audit;
+    port->due_end = &port->due;
     port->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ASSERT(port->wake >= 0);
     port->arena = mmap(
@@ -53,25 +54,6 @@ struct audit_port *audit_port_new(struct audit *audit)
     list_append(&audit->ports, &port->node);
     pthread_mutex_unlock(&audit->ports_lock);
     return port;
-}
-
-static size_t chunks_left(const struct audit_port *port)
-{
-    return port->spare_count + (CHUNK_COUNT - port->made);
-}
-
-static struct audit_chunk *take_spare(struct audit_port *port)
-{
-    struct audit_chunk *chunk = port->spare;
-    if (chunk != NULL) {
-        port->spare = chunk->next;
-        port->spare_count--;
-        return chunk;
-    }
-    ASSERT(port->made < CHUNK_COUNT);
-    chunk = &port->arena[port->made++];
-    list_init(&chunk->waits);
-    return chunk;
 }
 
 /* Newest first, so that the same few chunks are used over and over. */
@@ -89,6 +71,58 @@ static void give_spare(struct audit_port *port, struct audit_chunk *chunk)
     chunk->next = port->spare;
     port->spare = chunk;
     port->spare_count++;
+}
+
+static struct audit_chunk *take_answers(struct audit_port *port)
+{
+    struct audit_chunk *newest = atomic_exchange_explicit(&port->up, NULL, memory_order_acquire);
+    struct audit_chunk *oldest = NULL;
+    while (newest != NULL) {
+        struct audit_chunk *next = newest->next;
+        newest->next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    return oldest;
+}
+
+/* Takes back what the writer has answered. Nobody is called back from here: where somebody waits, audit_port_collect
+ * will tell. */
+static void take_back(struct audit_port *port)
+{
+    struct audit_chunk *next = take_answers(port);
+    while (next != NULL) {
+        struct audit_chunk *chunk = next;
+        next = chunk->next;
+        if (list_is_empty(&chunk->waits)) {
+            give_spare(port, chunk);
+            continue;
+        }
+        chunk->next = NULL;
+        *port->due_end = chunk;
+        port->due_end = &chunk->next;
+    }
+}
+
+static size_t chunks_left(const struct audit_port *port)
+{
+    return port->spare_count + (CHUNK_COUNT - port->made);
+}
+
+static struct audit_chunk *take_spare(struct audit_port *port)
+{
+    if (port->spare == NULL)
+        take_back(port);
+    struct audit_chunk *chunk = port->spare;
+    if (chunk != NULL) {
+        port->spare = chunk->next;
+        port->spare_count--;
+        return chunk;
+    }
+    ASSERT(port->made < CHUNK_COUNT);
+    chunk = &port->arena[port->made++];
+    list_init(&chunk->waits);
+    return chunk;
 }
 
 /* --- handing over, the worker's side --- */
@@ -169,9 +203,12 @@ guarded(const struct audit *audit, enum audit_privacy privacy, struct text text,
 /* --- decisions and outcomes --- */
 
 /* Room for this decision, its outcome, and the outcomes that are owed already. */
-static bool has_room(const struct audit_port *port)
+static bool has_room(struct audit_port *port)
 {
-    return chunks_left(port) > (port->reserved + 1) / OUTCOMES_PER_CHUNK + CHUNKS_PARTLY_USED;
+    size_t needed = (port->reserved + 1) / OUTCOMES_PER_CHUNK + CHUNKS_PARTLY_USED;
+    if (chunks_left(port) <= needed)
+        take_back(port);
+    return chunks_left(port) > needed;
 }
 
 static bool append_private(struct audit_chunk *chunk, const struct decision_record *decision)
@@ -250,25 +287,15 @@ int audit_port_descriptor(const struct audit_port *port)
     return port->wake;
 }
 
-static struct audit_chunk *take_answers(struct audit_port *port)
-{
-    struct audit_chunk *newest = atomic_exchange_explicit(&port->up, NULL, memory_order_acquire);
-    struct audit_chunk *oldest = NULL;
-    while (newest != NULL) {
-        struct audit_chunk *next = newest->next;
-        newest->next = oldest;
-        oldest = newest;
-        newest = next;
-    }
-    return oldest;
-}
-
 void audit_port_collect(struct audit_port *port)
 {
     uint64_t count;
     ssize_t got = read(port->wake, &count, sizeof(count));
     (void)got; /* nothing to read is fine */
-    struct audit_chunk *next = take_answers(port);
+    take_back(port);
+    struct audit_chunk *next = port->due;
+    port->due = NULL;
+    port->due_end = &port->due;
     while (next != NULL) {
         struct audit_chunk *chunk = next;
         next = chunk->next;

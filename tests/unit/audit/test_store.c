@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store on a real disk: what is answered is there, and what was tampered with does not start. */
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +17,7 @@
 #include <sys/wait.h>
 
 #include "exeat/base/memory.h"
+#include "audit_internal.h"
 #include "store_fixture.h"
 
 static void an_answered_decision_can_be_read_back(void **state)
@@ -258,6 +260,31 @@ static void each_worker_keeps_its_order_and_loses_nothing(void **state)
     audit_reader_free(reader);
 }
 
+static void wait_until_answered(struct audit *audit)
+{
+    struct audit_stats stats;
+    do {
+        sched_yield();
+        audit_stats_read(audit, &stats);
+    } while (stats.queued > 0);
+}
+
+static void a_worker_for_whom_nobody_waits_never_runs_out_of_room(void **state)
+{
+    struct fixture *fixture = *state;
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    for (size_t i = 0; i < CHUNK_COUNT + 8; i++) { /* each is taken away with its chunk before the next comes */
+        struct decision_record decision = a_decision("load.example");
+        struct outcome_record outcome = {.id = decision.id, .done = PLAN_REFUSE, .status = 403};
+        assert_int_equal(audit_port_decide(port, &decision, NULL), AUDIT_RECORDED);
+        audit_port_complete(port, &outcome);
+        wait_until_answered(audit);
+    }
+    audit_port_free(port);
+    audit_close(audit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +298,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(sealing_changes_no_byte_of_a_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(after_a_crash_the_same_segment_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_worker_keeps_its_order_and_loses_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_worker_for_whom_nobody_waits_never_runs_out_of_room, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

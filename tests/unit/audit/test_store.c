@@ -16,8 +16,8 @@
 #include <sqlite3.h>
 #include <sys/wait.h>
 
-#include "exeat/base/memory.h"
 #include "audit_internal.h"
+#include "exeat/base/memory.h"
 #include "store_fixture.h"
 
 static void an_answered_decision_can_be_read_back(void **state)

@@ -29,17 +29,17 @@ void *pool_take(struct pool *pool)
     return block;
 }
 
-void pool_give(struct pool *pool, void *memory)
+void pool_give(struct pool *pool, void *block)
 {
-    struct pool_block *block = memory;
-    if (block == NULL)
+    struct pool_block *spare = block;
+    if (spare == NULL)
         return;
     if (pool->spare_count >= pool->keep || pool->spare_count >= most_kept) {
-        base_free(block);
+        base_free(spare);
         return;
     }
-    block->next = pool->spare;
-    pool->spare = block;
+    spare->next = pool->spare;
+    pool->spare = spare;
     pool->spare_count++;
 }
 

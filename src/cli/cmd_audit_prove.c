@@ -101,10 +101,10 @@ static enum exit_code
 write_proof(struct audit_reader *reader, uint64_t sequence, struct text note, const struct audit_checkpoint *checkpoint)
 {
     struct audit_prover prover;
-    struct audit_proof proof;
+    struct audit_proof proof = {0};
     struct buffer body = {0};
     struct buffer out = {0};
-    struct digest leaf;
+    struct digest leaf = {0};
     audit_prover_inclusion(&prover, sequence, checkpoint->size);
     enum exit_code code = say_proving(audit_reader_prove(reader, &prover, &proof), reader);
     if (code == EXIT_DONE && !read_body(reader, sequence, &body))

@@ -55,8 +55,8 @@ static void set_defaults(struct settings *settings)
         .key = TEXT("/etc/exeat/keys/log.key"),
         .batch_ms = 10,
         .heartbeat_ms = 10000,
-        .segment_bytes = 64 << 20,
-        .segment_ms = 24 * 3600 * 1000,
+        .segment_bytes = UINT64_C(64) << 20,
+        .segment_ms = UINT64_C(24) * 3600 * 1000,
         .query = PRIVACY_NONE,
     };
     settings->run = (struct settings_run){

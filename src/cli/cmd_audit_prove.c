@@ -101,10 +101,10 @@ static enum exit_code
 write_proof(struct audit_reader *reader, uint64_t sequence, struct text note, const struct audit_checkpoint *checkpoint)
 {
     struct audit_prover prover;
-    struct audit_proof proof = {0};
+    struct audit_proof proof;
     struct buffer body = {0};
     struct buffer out = {0};
-    struct digest leaf = {0};
+    struct digest leaf;
     audit_prover_inclusion(&prover, sequence, checkpoint->size);
     enum exit_code code = say_proving(audit_reader_prove(reader, &prover, &proof), reader);
     if (code == EXIT_DONE && !read_body(reader, sequence, &body))
@@ -126,7 +126,7 @@ write_proof(struct audit_reader *reader, uint64_t sequence, struct text note, co
 enum exit_code audit_prove(const struct audit_call *call)
 {
     struct buffer note = {0};
-    struct audit_checkpoint checkpoint;
+    struct audit_checkpoint checkpoint = {0};
     uint64_t sequence = 0;
     struct audit_reader *reader = audit_call_open(call);
     if (reader == NULL)

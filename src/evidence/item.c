@@ -8,7 +8,7 @@
 static void keep(struct item *item, struct bytes *body, struct bytes *private_part)
 {
     buffer_empty(&item->bytes);
-    buffer_reserve(&item->bytes, body->length + private_part->length);
+    buffer_reserve(&item->bytes, body->length + private_part->length + 1); /* there is memory even for nothing */
     buffer_append(&item->bytes, text_of_bytes(*body));
     buffer_append(&item->bytes, text_of_bytes(*private_part));
     body->data = (const uint8_t *)item->bytes.data;

@@ -81,6 +81,8 @@ static void encodings_go_both_ways_and_refuse_the_rest(void **state)
     struct buffer out = {0};
     uint8_t bytes[3] = {0x00, 0xff, 0x10};
     uint8_t back[3];
+    buffer_append_hex(&out, (struct bytes){NULL, 0});
+    assert_int_equal(out.length, 0);
     buffer_append_hex(&out, (struct bytes){bytes, sizeof(bytes)});
     assert_true(text_equal(buffer_text(&out), TEXT("00ff10")));
     assert_true(hex_decode(buffer_text(&out), back, sizeof(back)));

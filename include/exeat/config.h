@@ -24,11 +24,19 @@ struct setting_pattern {
     struct host_pattern pattern;
     struct text group; /* "@name" without "@": a group, and `pattern` is unset */
     struct mark mark;
-    bool from_list; /* came from a list file */
+};
+/* A list file, one pattern a line, checked: read it with setting_list_next. */
+struct setting_list {
+    struct text content; /* as it stands in the file */
+    int file;            /* as in a mark */
+    size_t patterns;
+    size_t bytes; /* of all names */
 };
 struct setting_patterns {
     struct setting_pattern *items;
     size_t count;
+    const struct setting_list *lists; /* of a group: its files */
+    size_t list_count;
     bool present;
 };
 struct setting_range {
@@ -212,5 +220,14 @@ MUST_CHECK struct settings *settings_load(const char *path, struct diags *diags)
 /* The same from memory; `path` is what the text is called, and where relative paths start. */
 MUST_CHECK struct settings *settings_parse(struct text text, const char *path, struct diags *diags);
 void settings_free(struct settings *settings); /* NULL is fine */
+
+/* Where a reader of a list file stands; `mark` is the line last read. */
+struct setting_list_place {
+    struct text rest;
+    struct mark mark;
+};
+struct setting_list_place setting_list_start(const struct setting_list *list);
+/* The next pattern with its mark; false at the end. `pattern->group` is left alone. */
+MUST_CHECK bool setting_list_next(struct setting_list_place *place, struct setting_pattern *pattern);
 
 #endif

@@ -32,6 +32,8 @@ struct text llm_catalogue_version(const struct llm_catalogue *catalogue); /* a s
  * @llm, WEB is @llm-web. */
 const struct llm_entry *llm_catalogue_find(const struct llm_catalogue *catalogue, const struct host *host);
 
+/* What kind of call, of a host whose entry is known already; NULL: it has none. */
+void llm_classify_entry(const struct llm_entry *entry, const struct request *request, struct llm_call *call);
 /* What kind of call: by host, and by method and path suffix when `request->inside_known`. */
 void llm_classify(const struct llm_catalogue *catalogue, const struct request *request, struct llm_call *call);
 

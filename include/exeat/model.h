@@ -92,6 +92,7 @@ enum reason {
     REASON_LIMIT,              /* 503: too many connections */
     REASON_CLIENT_UNKNOWN,     /* 407: credentials that fit no client */
     REASON_INTERNAL,           /* 500: a broken promise of ours */
+    REASON_PATTERN_LIMIT,      /* 403: a regular expression of the policy gave up on this path */
     REASON_COUNT
 };
 struct reason_row {

@@ -60,7 +60,7 @@ size_t policy_model_names(const struct policy *policy, size_t index, struct text
 
 /* The host patterns that the authority must be able to speak for, groups and catalogue expanded; returns how many there
  * are, and fills at most `capacity`. */
-size_t policy_authority_names(const struct policy *policy, struct host_pattern *names, size_t capacity);
+size_t policy_authority_names(const struct policy *policy, struct host_pattern *items, size_t capacity);
 
 /* A request as people write it: "METHOD URL" or "CONNECT host:port". Texts live in `arena`. False: `*wrong` says what
  * (static). */
@@ -71,10 +71,12 @@ void policy_test(const struct policy *policy, struct diags *diags);
 /* What is decided and why, for people: at CONNECT and inside, rule by rule. */
 void policy_explain(const struct policy *policy, const struct request *request, struct buffer *out);
 
-/* The only maker of judged addresses. False: `why` is REASON_ADDRESS, REASON_ADDRESS_METADATA or REASON_LOOP. */
+/* The only maker of judged addresses: may this request, decided so, go to this address of its host? Ask again before an
+ * open connection is used for another request. False: `why` is REASON_ADDRESS, REASON_ADDRESS_METADATA or REASON_LOOP.
+ */
 MUST_CHECK bool policy_judge_address(
-    const struct policy *policy, const struct decision *decision, const struct address *address, uint16_t port,
-    struct judged_address *judged, enum reason *why);
+    const struct policy *policy, const struct request *request, const struct decision *decision,
+    const struct address *address, struct judged_address *judged, enum reason *why);
 /* An inference endpoint's address is the operator's word: only metadata services and the gate's own sockets are
  * refused. */
 MUST_CHECK bool policy_judge_endpoint(

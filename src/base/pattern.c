@@ -4,15 +4,20 @@
 #include "exeat/base/pattern.h"
 
 #include <pcre2.h>
+#include <stdatomic.h>
 
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 
-enum { MATCH_LIMIT = 100000, DEPTH_LIMIT = 1000 };
+enum { MATCH_LIMIT = 100000, DEPTH_LIMIT = 1000, SPARES = 8 };
+
+/* What one match works with: kept for the next, taken by one thread at a time. */
+typedef _Atomic(pcre2_match_data *) spare_place;
 
 struct pattern {
     pcre2_code *code;            /* owned */
     pcre2_match_context *limits; /* owned */
+    spare_place *spares;         /* owned, as what is in them */
 };
 
 struct pattern *pattern_compile(struct text expression, char **error, size_t *offset)
@@ -33,6 +38,8 @@ struct pattern *pattern_compile(struct text expression, char **error, size_t *of
     pattern->code = code;
     pattern->limits = pcre2_match_context_create(NULL);
     ASSERT(pattern->limits != NULL);
+    pattern->spares = base_array(SPARES, sizeof(spare_place));
+    atomic_store(&pattern->spares[0], pcre2_match_data_create(1, NULL));
     pcre2_set_match_limit(pattern->limits, MATCH_LIMIT);
     pcre2_set_depth_limit(pattern->limits, DEPTH_LIMIT);
     return pattern;
@@ -42,18 +49,39 @@ void pattern_free(struct pattern *pattern)
 {
     if (pattern == NULL)
         return;
+    for (size_t i = 0; i < SPARES; i++)
+        pcre2_match_data_free(pattern->spares[i]);
+    base_free(pattern->spares);
     pcre2_match_context_free(pattern->limits);
     pcre2_code_free(pattern->code);
     base_free(pattern);
 }
 
+static pcre2_match_data *take_spare(const struct pattern *pattern)
+{
+    pcre2_match_data *data = NULL;
+    for (size_t i = 0; data == NULL && i < SPARES; i++)
+        data = atomic_exchange(&pattern->spares[i], NULL);
+    return data != NULL ? data : pcre2_match_data_create(1, NULL);
+}
+
+static void give_back(const struct pattern *pattern, pcre2_match_data *data)
+{
+    for (size_t i = 0; i < SPARES; i++) {
+        pcre2_match_data *none = NULL;
+        if (atomic_compare_exchange_strong(&pattern->spares[i], &none, data))
+            return;
+    }
+    pcre2_match_data_free(data);
+}
+
 enum pattern_result pattern_match(const struct pattern *pattern, struct text subject)
 {
-    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    pcre2_match_data *data = take_spare(pattern);
     ASSERT(data != NULL);
     const char *bytes = subject.data == NULL ? "" : subject.data;
     int result = pcre2_match(pattern->code, (PCRE2_SPTR)bytes, subject.length, 0, 0, data, pattern->limits);
-    pcre2_match_data_free(data);
+    give_back(pattern, data);
     if (result >= 0)
         return PATTERN_MATCH;
     return result == PCRE2_ERROR_NOMATCH ? PATTERN_NO_MATCH : PATTERN_LIMIT;

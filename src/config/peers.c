@@ -4,8 +4,6 @@
 #include "exeat/base/memory.h"
 #include "schema.h"
 
-enum { LIST_FILE_MAX = 256 * 1024 * 1024 };
-
 /* A map whose keys are names chosen by the operator: each value is read into an item, its key given through `name_of`.
  */
 static bool
@@ -96,56 +94,9 @@ bool read_clients(struct load *load, const struct yaml_node *node, void *field)
 /* --- groups and list files
  * --------------------------------------------------------------------------------------------- */
 
-/* One pattern a line; "#" starts a comment; CRLF is fine. */
-static bool parse_list(struct load *load, struct text content, int file, struct setting_patterns *patterns)
-{
-    struct text rest = content;
-    struct text line;
-    size_t lines = 0;
-    while (text_split(&rest, '\n', &line))
-        lines++;
-    patterns->items = arena_array(&load->settings->arena, lines, sizeof(*patterns->items));
-    bool good = true;
-    rest = content;
-    for (int number = 1; text_split(&rest, '\n', &line); number++) {
-        struct text word = text_trim(text_part(line, 0, text_index(line, '#', 0)), " \t\r");
-        if (word.length == 0)
-            continue;
-        struct mark mark = {.file = file, .line = number, .column = 1, .width = (int)(word.length & 0xff)};
-        struct setting_pattern *pattern = &patterns->items[patterns->count];
-        pattern->from_list = true;
-        if (text_starts_with(word, TEXT("@"))) {
-            diag_error(load->diags, mark, "a list file holds patterns, no groups");
-            good = false;
-        } else if (pattern_of(load, word, mark, pattern)) {
-            patterns->count++;
-        } else {
-            good = false;
-        }
-    }
-    return good;
-}
-
 static bool read_list_file(struct load *load, const struct yaml_node *node, void *field)
 {
-    struct setting_patterns *patterns = field;
-    struct text path;
-    if (!read_path(load, node, &path))
-        return false;
-    struct buffer content = {0};
-    char *error = NULL;
-    bool good = file_read(path.data, LIST_FILE_MAX, &content, &error);
-    if (!good) {
-        diag_error(load->diags, node->mark, "%s", error);
-        base_free(error);
-    } else {
-        int file = diags_add_file(load->diags, path.data, buffer_text(&content));
-        settings_add_file(load->settings, path, buffer_text(&content));
-        good = parse_list(load, buffer_text(&content), file, patterns);
-    }
-    buffer_clear(&content);
-    patterns->present = true;
-    return good;
+    return list_file_read(load, node, field);
 }
 
 static bool read_group(struct load *load, const struct yaml_node *node, void *item)

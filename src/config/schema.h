@@ -74,7 +74,9 @@ bool read_inference(struct load *load, const struct yaml_node *node, void *field
 bool read_rules(struct load *load, const struct yaml_node *node, void *field);
 bool read_tests(struct load *load, const struct yaml_node *node, void *field);
 
-/* Keeps a file's text and digest for the audit record. */
-void settings_add_file(struct settings *settings, struct text path, struct text content);
+/* list_file.c: the list file that `node` names. */
+bool list_file_read(struct load *load, const struct yaml_node *node, struct setting_patterns *patterns);
+/* Keeps a file's text and digest for the audit record; returns the kept text. */
+struct text settings_add_file(struct settings *settings, struct text path, struct text content);
 
 #endif

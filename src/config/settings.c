@@ -73,7 +73,7 @@ static void set_defaults(struct settings *settings)
     };
 }
 
-void settings_add_file(struct settings *settings, struct text path, struct text content)
+struct text settings_add_file(struct settings *settings, struct text path, struct text content)
 {
     struct settings_lists *lists = &settings->lists;
     struct settings_file *files = arena_array(&settings->arena, lists->file_count + 1, sizeof(*files));
@@ -84,6 +84,7 @@ void settings_add_file(struct settings *settings, struct text path, struct text 
     file->content = arena_text(&settings->arena, content);
     digest_sha256(bytes_of_text(content), &file->digest);
     lists->files = files;
+    return file->content;
 }
 
 static void check_limits(struct load *load, const struct yaml_node *root)

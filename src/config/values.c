@@ -57,7 +57,13 @@ bool pattern_of(struct load *load, struct text text, struct mark mark, struct se
         pattern->group = text_after(text, 1);
         return true;
     }
-    if (host_pattern_parse(text, &pattern->pattern))
+    bool good = host_pattern_parse(text, &pattern->pattern);
+    if (good && pattern->pattern.host.kind == HOST_ADDRESS) {
+        diag_error(load->diags, mark, "'%.*s' is an address, no name", TEXT_ARG(text));
+        diag_note(load->diags, "targets that are addresses are let out by a rule with `addresses` and no `hosts`");
+        return false;
+    }
+    if (good)
         return true;
     diag_error(load->diags, mark, "'%.*s' is not a host pattern", TEXT_ARG(text));
     diag_note(load->diags, "write a name (api.example.com), all below it (*.example.com), or a group (@name)");

@@ -50,6 +50,7 @@ static void grow(struct llm_catalogue *catalogue)
 {
     catalogue->slot_count = catalogue->slot_count == 0 ? SLOTS_MIN : catalogue->slot_count * 2;
     base_free(catalogue->slots);
+    catalogue->entries = base_resize(catalogue->entries, catalogue->slot_count / 2, sizeof(*catalogue->entries));
     catalogue->slots = base_array(catalogue->slot_count, sizeof(*catalogue->slots));
     for (size_t i = 0; i < catalogue->count; i++)
         insert(catalogue, i);
@@ -59,7 +60,6 @@ void llm_catalogue_add(struct llm_catalogue *catalogue, const struct llm_entry *
 {
     if ((catalogue->count + 1) * 2 > catalogue->slot_count)
         grow(catalogue);
-    catalogue->entries = base_resize(catalogue->entries, catalogue->count + 1, sizeof(*catalogue->entries));
     struct llm_entry *copy = &catalogue->entries[catalogue->count];
     *copy = *entry;
     copy->provider = arena_text(&catalogue->arena, entry->provider);

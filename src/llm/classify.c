@@ -65,8 +65,12 @@ static bool has_openai_shape(enum llm_dialect dialect)
 
 void llm_classify(const struct llm_catalogue *catalogue, const struct request *request, struct llm_call *call)
 {
+    llm_classify_entry(llm_catalogue_find(catalogue, &request->host), request, call);
+}
+
+void llm_classify_entry(const struct llm_entry *entry, const struct request *request, struct llm_call *call)
+{
     *call = (struct llm_call){.operation = LLM_NONE};
-    const struct llm_entry *entry = llm_catalogue_find(catalogue, &request->host);
     if (entry == NULL || (entry->kind != LLM_KIND_API && entry->kind != LLM_KIND_SHARED))
         return;
     call->dialect = entry->dialect;

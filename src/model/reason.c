@@ -44,6 +44,8 @@ static const struct reason_row rows[] = {
     [REASON_OPENED_UNUSED] = {"opened_unused", "the connection was opened and no request followed", 0},
     [REASON_LIMIT] = {"limit", "too many connections", 503},
     [REASON_CLIENT_UNKNOWN] = {"client_unknown", "the proxy credentials fit no client", 407},
+    [REASON_PATTERN_LIMIT] =
+        {"pattern_limit", "a regular expression of the policy reached its limit on this path", 403},
     [REASON_INTERNAL] = {"internal", "an error of the gate itself", 500},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");

@@ -15,24 +15,6 @@ static bool is_own_socket(const struct settings_listen *listen, const struct add
     return false;
 }
 
-static bool names_exactly(const struct setting_ranges *ranges, const struct address *address)
-{
-    for (size_t i = 0; i < ranges->count; i++) {
-        const struct address_range *range = &ranges->items[i].range;
-        if (range->prefix == range->base.length * 8 && address_equal(&range->base, address))
-            return true;
-    }
-    return false;
-}
-
-static bool ranges_have(const struct setting_ranges *ranges, const struct address *address)
-{
-    for (size_t i = 0; i < ranges->count; i++)
-        if (address_range_has(&ranges->items[i].range, address))
-            return true;
-    return false;
-}
-
 static bool refuse(enum reason *why, enum reason reason)
 {
     *why = reason;
@@ -40,19 +22,14 @@ static bool refuse(enum reason *why, enum reason reason)
 }
 
 bool policy_judge_address(
-    const struct policy *policy, const struct decision *decision, const struct address *address, uint16_t port,
-    struct judged_address *judged, enum reason *why)
+    const struct policy *policy, const struct request *request, const struct decision *decision,
+    const struct address *address, struct judged_address *judged, enum reason *why)
 {
-    static const struct setting_ranges none = {0};
-    const struct setting_ranges *ranges = decision->winner == NULL ? &none : &decision->winner->when.source->addresses;
-    if (is_own_socket(&policy->settings->listen, address, port))
+    if (is_own_socket(&policy->settings->listen, address, request->port))
         return refuse(why, REASON_LOOP);
-    if (address_is_metadata(address) && !names_exactly(ranges, address))
-        return refuse(why, REASON_ADDRESS_METADATA);
-    bool accepted = ranges->present ? ranges_have(ranges, address) : address_class(address) == ADDRESS_PUBLIC;
-    if (!accepted)
-        return refuse(why, REASON_ADDRESS);
-    *judged = (struct judged_address){.address = *address, .port = port};
+    if (!policy_lets_reach(policy, request, decision, address))
+        return refuse(why, address_is_metadata(address) ? REASON_ADDRESS_METADATA : REASON_ADDRESS);
+    *judged = (struct judged_address){.address = *address, .port = request->port};
     return true;
 }
 

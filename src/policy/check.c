@@ -6,82 +6,57 @@
 /* --- looking inside --------------------------------------------------------------------------------------------------
  */
 
-static bool is_within(const struct host_pattern *inner, const struct host_pattern *outer)
+static void append_pattern(const struct setting_pattern *pattern, struct buffer *out)
 {
-    if (outer->kind == HOST_PATTERN_ANY)
-        return true;
-    if (inner->kind == HOST_PATTERN_EXACT)
-        return host_pattern_matches(outer, &inner->host);
-    if (inner->kind == HOST_PATTERN_ANY || outer->kind == HOST_PATTERN_EXACT)
-        return false;
-    return host_equal(&inner->host, &outer->host) || host_pattern_matches(outer, &inner->host);
-}
-
-static bool are_among(
-    const struct policy *policy, const struct compiled_host *wanted, const struct compiled_host *hosts, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (wanted->is_llm || wanted->is_llm_web) {
-            if (wanted->is_llm == hosts[i].is_llm && wanted->is_llm_web == hosts[i].is_llm_web)
-                return true;
-            continue;
-        }
-        if (hosts[i].is_llm || hosts[i].is_llm_web) {
-            if (wanted->pattern.kind == HOST_PATTERN_EXACT &&
-                hosts_match(policy, &hosts[i], 1, &wanted->pattern.host) > 0)
-                return true;
-            continue;
-        }
-        if (is_within(&wanted->pattern, &hosts[i].pattern))
-            return true;
-    }
-    return false;
-}
-
-static void append_pattern(const struct compiled_host *host, struct buffer *out)
-{
-    if (host->is_llm || host->is_llm_web)
-        buffer_append_string(out, host->is_llm ? "@llm" : "@llm-web");
-    else if (host->pattern.kind == HOST_PATTERN_ANY)
+    if (pattern->group.length > 0)
+        buffer_printf(out, "@%.*s", TEXT_ARG(pattern->group));
+    else if (pattern->pattern.kind == HOST_PATTERN_ANY)
         buffer_append(out, TEXT("*"));
     else
-        buffer_printf(out, "%s%s", host->pattern.kind == HOST_PATTERN_SUFFIX ? "*." : "", host->pattern.host.text);
+        buffer_printf(
+            out, "%s%s", pattern->pattern.kind == HOST_PATTERN_SUFFIX ? "*." : "", pattern->pattern.host.text);
 }
 
-static void say_not_openable(const struct policy_rule *rule, const struct compiled_host *host, struct diags *diags)
+struct open_check {
+    const struct policy *policy;
+    const struct policy_rule *rule;
+    struct diags *diags;
+    bool complained; /* once for each rule */
+};
+
+static void say_not_openable(struct open_check *check, const struct setting_pattern *pattern)
 {
     struct buffer name = {0};
-    append_pattern(host, &name);
-    buffer_append_byte(&name, '\0');
+    append_pattern(pattern, &name);
     diag_error(
-        diags, rule->source->mark, "rule '%s' must look inside connections to %s, which tls.authority may not open",
-        rule->source->id.text.data, name.data);
+        check->diags, check->rule->source->mark,
+        "rule '%s' must look inside connections to %.*s, which tls.authority may not open",
+        check->rule->source->id.text.data, TEXT_ARG(buffer_text(&name)));
     diag_note(
-        diags, "add it to tls.authority.names and run `exeat ca renew`, or take the rule's paths and methods away");
+        check->diags,
+        "add it to tls.authority.names and run `exeat ca renew`, or take the rule's paths and methods away");
     buffer_clear(&name);
+    check->complained = true;
 }
 
-static bool is_about_https(const struct settings_conditions *when)
+static void check_pattern(void *context, const struct setting_pattern *pattern)
 {
-    return when->schemes == 0 || (when->schemes & scheme_bit(SCHEME_HTTPS)) != 0;
+    struct open_check *check = context;
+    struct host_cover cover = hosts_cover(check->policy, pattern);
+    bool is_any = pattern->group.length == 0 && pattern->pattern.kind == HOST_PATTERN_ANY;
+    /* A deny that cannot look holds for the whole host: stricter than written, so it may stand. */
+    bool may_stand = check->rule->source->verdict == VERDICT_DENY && (cover.never || is_any);
+    if (!check->complained && !may_stand && (cover.never || !cover.speaks))
+        say_not_openable(check, pattern);
 }
 
 static void check_openable(const struct policy *policy, const struct policy_rule *rule, struct diags *diags)
 {
+    struct open_check check = {policy, rule, diags, false};
     bool reroutes = rule->source->verdict == VERDICT_REROUTE;
-    if ((!rule->needs_inside && !reroutes) || !is_about_https(&rule->source->when))
-        return;
-    for (size_t i = 0; i < rule->when.host_count; i++) {
-        const struct compiled_host *host = &rule->when.hosts[i];
-        bool never = are_among(policy, host, policy->never, policy->never_count);
-        /* A deny that cannot look holds for the whole host: stricter than written, so it may stand. */
-        if (rule->source->verdict == VERDICT_DENY && (never || host->pattern.kind == HOST_PATTERN_ANY))
-            continue;
-        if (never || !are_among(policy, host, policy->speaks_for, policy->speaks_for_count)) {
-            say_not_openable(rule, host, diags);
-            return;
-        }
-    }
+    bool about_https = (rule->when.schemes & scheme_bit(SCHEME_HTTPS)) != 0;
+    if ((rule->needs_inside || reroutes) && about_https)
+        patterns_walk(policy->settings, &rule->source->when.hosts, check_pattern, &check);
 }
 
 /* --- who answers -----------------------------------------------------------------------------------------------------
@@ -104,39 +79,83 @@ static bool has_only_hosts(const struct policy_rule *rule)
     return !when->from.present && !when->methods.present && !when->paths.present && !rule->source->has_unless;
 }
 
-static bool share_a_pattern(const struct policy_rule *left, const struct policy_rule *right)
+static bool contradicts(const struct policy_rule *left, const struct policy_rule *right)
 {
-    for (size_t i = 0; i < left->when.host_count; i++)
-        for (size_t j = 0; j < right->when.host_count; j++) {
-            const struct compiled_host *one = &left->when.hosts[i];
-            const struct compiled_host *other = &right->when.hosts[j];
-            if (one->is_llm != other->is_llm || one->is_llm_web != other->is_llm_web)
-                continue;
-            if (one->is_llm || one->is_llm_web ||
-                (one->pattern.kind == other->pattern.kind && host_equal(&one->pattern.host, &other->pattern.host)))
-                return true;
-        }
-    return false;
+    return left->source->verdict == VERDICT_REROUTE && right->source->verdict == VERDICT_REROUTE &&
+           has_only_hosts(left) && has_only_hosts(right) && !same_inference(left, right);
 }
 
-static void check_answers(const struct policy *policy, size_t index, struct diags *diags)
+/* Rules that share a pattern are members of one set. */
+static void check_answers(const struct policy *policy, const struct host_set *set, struct diags *diags)
 {
-    const struct policy_rule *rule = &policy->rules[index];
-    for (size_t i = 0; rule->source->verdict == VERDICT_REROUTE && i < index; i++) {
-        const struct policy_rule *other = &policy->rules[i];
-        if (other->source->verdict != VERDICT_REROUTE || same_inference(rule, other) || !has_only_hosts(rule) ||
-            !has_only_hosts(other) || !share_a_pattern(rule, other))
-            continue;
-        diag_error(
-            diags, rule->source->mark, "rules '%s' and '%s' name the same host, but different `inference`",
-            other->source->id.text.data, rule->source->id.text.data);
-    }
+    for (uint32_t i = 0; i < set->count; i++)
+        for (uint32_t j = 0; j < i; j++) {
+            const struct policy_rule *rule = &policy->rules[set->members[i].rule];
+            const struct policy_rule *other = &policy->rules[set->members[j].rule];
+            bool both = set->members[i].role == ROLE_WHEN && set->members[j].role == ROLE_WHEN;
+            if (both && rule != other && contradicts(rule, other))
+                diag_error(
+                    diags, rule->source->mark, "rules '%s' and '%s' name the same host, but different `inference`",
+                    other->source->id.text.data, rule->source->id.text.data);
+        }
 }
 
 void policy_check_rules(const struct policy *policy, struct diags *diags)
 {
-    for (size_t i = 0; i < policy->rule_count; i++) {
+    for (size_t i = 0; i < policy->rule_count; i++)
         check_openable(policy, &policy->rules[i], diags);
-        check_answers(policy, i, diags);
+    for (uint32_t i = 0; i < policy->set_count; i++)
+        check_answers(policy, &policy->sets[i], diags);
+    check_answers(policy, &policy->any, diags);
+    check_answers(policy, &policy->llm, diags);
+    check_answers(policy, &policy->web, diags);
+}
+
+/* --- what the authority must be able to speak for --------------------------------------------------------------------
+ */
+
+struct names {
+    const struct policy *policy;
+    struct host_pattern *items;
+    size_t capacity;
+    size_t count;
+};
+
+static void add_name(struct names *names, const struct host_pattern *pattern)
+{
+    if (names->count < names->capacity)
+        names->items[names->count] = *pattern;
+    names->count++;
+}
+
+static void add_catalogue(struct names *names)
+{
+    const struct llm_catalogue *catalogue = names->policy->catalogue;
+    for (size_t i = 0; i < llm_catalogue_count(catalogue); i++) {
+        const struct llm_entry *entry = llm_catalogue_at(catalogue, i);
+        if (entry->kind == LLM_KIND_API || entry->kind == LLM_KIND_SHARED)
+            add_name(names, &entry->pattern);
     }
+}
+
+static void take_name(void *context, const struct setting_pattern *pattern)
+{
+    struct names *names = context;
+    if (patterns_is_llm(pattern->group))
+        add_catalogue(names);
+    else if (pattern->group.length == 0)
+        add_name(names, &pattern->pattern);
+}
+
+size_t policy_authority_names(const struct policy *policy, struct host_pattern *items, size_t capacity)
+{
+    const struct settings_tls *tls = &policy->settings->tls;
+    struct names names = {policy, items, capacity, 0};
+    if (tls->certificate.length == 0)
+        return 0;
+    if (tls->names.present)
+        patterns_walk(policy->settings, &tls->names, take_name, &names);
+    else
+        add_catalogue(&names);
+    return names.count;
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Settings become a policy: groups are expanded, names are looked up, what cannot work is an error with its place. */
+#include <stdlib.h>
+
+#include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 #include "policy_internal.h"
 
@@ -8,96 +11,51 @@ struct compile {
     struct diags *diags;
 };
 
-static const struct settings_group *find_group(const struct settings *settings, struct text name)
-{
-    for (size_t i = 0; i < settings->lists.group_count; i++)
-        if (text_equal(settings->lists.groups[i].name.text, name))
-            return &settings->lists.groups[i];
-    return NULL;
-}
-
-static bool is_catalogue_group(struct text name)
-{
-    return text_equal(name, TEXT("llm")) || text_equal(name, TEXT("llm-web"));
-}
-
-static size_t expanded_count(const struct compile *compile, const struct setting_patterns *patterns)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < patterns->count; i++) {
-        const struct settings_group *group = find_group(compile->policy->settings, patterns->items[i].group);
-        count += group == NULL ? 1 : group->patterns.count;
-    }
-    return count;
-}
-
-static struct compiled_host compile_host(const struct compile *compile, const struct setting_pattern *pattern)
-{
-    struct compiled_host host = {.pattern = pattern->pattern, .is_literal = !pattern->from_list};
-    host.is_llm = text_equal(pattern->group, TEXT("llm"));
-    host.is_llm_web = text_equal(pattern->group, TEXT("llm-web"));
-    if (pattern->group.length > 0 && !is_catalogue_group(pattern->group))
-        diag_error(compile->diags, pattern->mark, "there is no group '%.*s'", TEXT_ARG(pattern->group));
-    return host;
-}
-
-static void compile_hosts(
-    const struct compile *compile, const struct setting_patterns *patterns, struct compiled_host **hosts, size_t *count)
-{
-    *hosts = arena_array(&compile->policy->arena, expanded_count(compile, patterns), sizeof(**hosts));
-    *count = 0;
-    for (size_t i = 0; i < patterns->count; i++) {
-        const struct setting_pattern *pattern = &patterns->items[i];
-        const struct settings_group *group = find_group(compile->policy->settings, pattern->group);
-        if (group == NULL || pattern->group.length == 0) {
-            (*hosts)[(*count)++] = compile_host(compile, pattern);
-            continue;
-        }
-        for (size_t j = 0; j < group->patterns.count; j++)
-            (*hosts)[(*count)++] = compile_host(compile, &group->patterns.items[j]);
-    }
-}
-
-static void compile_path(const struct compile *compile, const struct setting_text *source, struct compiled_path *path)
-{
-    if (text_starts_with(source->text, TEXT("/"))) {
-        path->glob = source->text;
-        return;
-    }
-    if (!text_starts_with(source->text, TEXT("~"))) {
-        diag_error(compile->diags, source->mark, "a path starts with '/', or with '~' for a regular expression");
-        return;
-    }
-    char *error = NULL;
-    size_t offset = 0;
-    path->regex = pattern_compile(text_after(source->text, 1), &error, &offset);
-    if (path->regex == NULL)
-        diag_error(compile->diags, source->mark, "not a regular expression: %s (at character %zu)", error, offset + 1);
-    base_free(error);
-}
-
-static void check_clients(const struct compile *compile, const struct setting_texts *from)
+/* Clients become small numbers, and methods bits. */
+static const uint16_t *compile_clients(const struct compile *compile, const struct setting_texts *from)
 {
     const struct settings_lists *lists = &compile->policy->settings->lists;
+    uint16_t *clients = arena_array(&compile->policy->arena, from->count, sizeof(*clients));
     for (size_t i = 0; i < from->count; i++) {
-        bool found = false;
-        for (size_t j = 0; j < lists->client_count; j++)
-            found = found || text_equal(lists->clients[j].name.text, from->items[i].text);
-        if (!found)
+        size_t index = 0;
+        while (index < lists->client_count && !text_equal(lists->clients[index].name.text, from->items[i].text))
+            index++;
+        if (index == lists->client_count)
             diag_error(compile->diags, from->items[i].mark, "there is no client '%.*s'", TEXT_ARG(from->items[i].text));
+        clients[i] = (uint16_t)index;
     }
+    return clients;
+}
+
+static uint64_t compile_method(const struct compile *compile, const struct setting_text *method)
+{
+    struct policy *policy = compile->policy;
+    size_t index = 0;
+    while (index < policy->method_count && !text_equal(policy->methods[index], method->text))
+        index++;
+    if (index == METHODS_MAX) {
+        diag_error(compile->diags, method->mark, "more than %d different methods", METHODS_MAX);
+        return 0;
+    }
+    if (index == policy->method_count)
+        policy->methods[policy->method_count++] = method->text;
+    return (uint64_t)1 << index;
 }
 
 static void compile_conditions(
-    const struct compile *compile, const struct settings_conditions *source, struct compiled_conditions *compiled)
+    const struct compile *compile, const struct settings_conditions *source, uint8_t schemes,
+    struct compiled_conditions *compiled)
 {
     compiled->source = source;
-    check_clients(compile, &source->from);
-    compile_hosts(compile, &source->hosts, &compiled->hosts, &compiled->host_count);
+    compiled->schemes = source->schemes != 0 ? source->schemes : schemes;
+    compiled->clients = compile_clients(compile, &source->from);
+    for (size_t i = 0; i < source->methods.count; i++)
+        compiled->methods |= compile_method(compile, &source->methods.items[i]);
     compiled->paths = arena_array(&compile->policy->arena, source->paths.count, sizeof(*compiled->paths));
-    compiled->path_count = source->paths.count;
+    bool good = true;
     for (size_t i = 0; i < source->paths.count; i++)
-        compile_path(compile, &source->paths.items[i], &compiled->paths[i]);
+        good = path_compile(&source->paths.items[i], &compiled->paths[i], compile->diags) && good;
+    ASSERT(good || diags_errors(compile->diags) > 0);
 }
 
 static void compile_inference(const struct compile *compile, struct policy_rule *rule)
@@ -122,16 +80,19 @@ static void compile_inference(const struct compile *compile, struct policy_rule 
         diag_error(compile->diags, rule->source->mark, "`inference` belongs to a reroute");
 }
 
-static void check_rule(const struct compile *compile, const struct policy_rule *rule)
+static void refuse_bare_star(void *context, const struct setting_pattern *pattern)
 {
-    const struct settings_conditions *when = &rule->source->when;
-    if (!when->hosts.present && !when->addresses.present)
-        diag_error(
-            compile->diags, rule->source->mark, "a rule needs `hosts`, or `addresses` for targets that are addresses");
-    for (size_t i = 0; i < rule->when.host_count; i++)
-        if (rule->when.hosts[i].pattern.kind == HOST_PATTERN_ANY && !rule->when.hosts[i].is_llm &&
-            !rule->when.hosts[i].is_llm_web && !when->ports.present)
-            diag_error(compile->diags, rule->source->mark, "the pattern '*' needs explicit `ports`");
+    const struct compile *compile = context;
+    if (pattern->group.length == 0 && pattern->pattern.kind == HOST_PATTERN_ANY)
+        diag_error(compile->diags, pattern->mark, "the pattern '*' needs explicit `ports` in the rule");
+}
+
+static void check_rule(struct compile *compile, const struct settings_rule *rule)
+{
+    if (!rule->when.hosts.present && !rule->when.addresses.present)
+        diag_error(compile->diags, rule->mark, "a rule needs `hosts`, or `addresses` for targets that are addresses");
+    if (!rule->when.ports.present)
+        patterns_walk(compile->policy->settings, &rule->when.hosts, refuse_bare_star, compile);
 }
 
 static bool looks_inside(const struct settings_conditions *when)
@@ -152,34 +113,62 @@ static void check_tcp(const struct compile *compile, const struct settings_rule 
         diag_error(compile->diags, rule->mark, "a rule for `tcp` has no methods or paths, and reroutes nothing");
 }
 
-static void check_ids(const struct compile *compile)
+static int compare_ids(const void *left_rule, const void *right_rule)
 {
-    const struct settings_lists *lists = &compile->policy->settings->lists;
-    for (size_t i = 0; i < lists->rule_count; i++)
-        for (size_t j = 0; j < i; j++)
-            if (text_equal(lists->rules[i].id.text, lists->rules[j].id.text))
-                diag_error(
-                    compile->diags, lists->rules[i].id.mark, "the rule id '%.*s' is taken (line %d)",
-                    TEXT_ARG(lists->rules[i].id.text), lists->rules[j].id.mark.line);
+    const struct settings_rule *left = (*(struct policy_rule *const *)left_rule)->source;
+    const struct settings_rule *right = (*(struct policy_rule *const *)right_rule)->source;
+    int order = text_compare(left->id.text, right->id.text);
+    return order != 0 ? order : (left > right) - (left < right);
 }
 
-static void compile_rules(const struct compile *compile)
+/* The ids give the rules an order that does not depend on where they stand. */
+static void rank_rules(const struct compile *compile)
+{
+    struct policy *policy = compile->policy;
+    struct policy_rule **ranked = base_array(policy->rule_count, sizeof(struct policy_rule *));
+    for (size_t i = 0; i < policy->rule_count; i++)
+        ranked[i] = &policy->rules[i];
+    if (policy->rule_count > 1)
+        qsort(ranked, policy->rule_count, sizeof(struct policy_rule *), compare_ids);
+    for (size_t i = 0; i < policy->rule_count; i++) {
+        const struct setting_text *id = &ranked[i]->source->id;
+        ranked[i]->rank = (uint32_t)i;
+        if (i > 0 && text_equal(ranked[i - 1]->source->id.text, id->text))
+            diag_error(
+                compile->diags, id->mark, "the rule id '%.*s' is taken (line %d)", TEXT_ARG(id->text),
+                ranked[i - 1]->source->id.mark.line);
+    }
+    base_free(ranked);
+}
+
+static void compile_rule(struct compile *compile, struct policy_rule *rule)
+{
+    static const uint8_t any_scheme = 0xff;
+    const struct settings_rule *source = rule->source;
+    rule->needs_inside = looks_inside(&source->when) || looks_inside(&source->unless);
+    rule->observes = source->observe && source->verdict != VERDICT_ALLOW;
+    compile_conditions(compile, &source->when, scheme_bit(SCHEME_HTTPS), &rule->when);
+    compile_conditions(compile, &source->unless, any_scheme, &rule->unless);
+    compile_inference(compile, rule);
+    check_rule(compile, source);
+    check_tcp(compile, source);
+}
+
+static void compile_rules(struct compile *compile)
 {
     struct policy *policy = compile->policy;
     policy->rule_count = policy->settings->lists.rule_count;
     policy->rules = arena_array(&policy->arena, policy->rule_count, sizeof(*policy->rules));
+    policy->methods = arena_array(&policy->arena, METHODS_MAX, sizeof(*policy->methods));
+    uint32_t *hostless = arena_array(&policy->arena, policy->rule_count, sizeof(*hostless));
     for (size_t i = 0; i < policy->rule_count; i++) {
-        struct policy_rule *rule = &policy->rules[i];
-        rule->source = &policy->settings->lists.rules[i];
-        rule->needs_inside = rule->source->when.methods.present || rule->source->when.paths.present ||
-                             rule->source->unless.methods.present || rule->source->unless.paths.present;
-        compile_conditions(compile, &rule->source->when, &rule->when);
-        compile_conditions(compile, &rule->source->unless, &rule->unless);
-        compile_inference(compile, rule);
-        check_rule(compile, rule);
-        check_tcp(compile, rule->source);
+        policy->rules[i].source = &policy->settings->lists.rules[i];
+        compile_rule(compile, &policy->rules[i]);
+        if (!policy->rules[i].source->when.hosts.present)
+            hostless[policy->hostless_count++] = (uint32_t)i;
     }
-    check_ids(compile);
+    policy->hostless = hostless;
+    rank_rules(compile);
 }
 
 static void compile_catalogue(const struct compile *compile)
@@ -203,27 +192,10 @@ static void compile_catalogue(const struct compile *compile)
     }
 }
 
-/* Without `names` the authority speaks for the catalogue's hosts; without an authority, for none. */
-static void compile_tls(const struct compile *compile)
-{
-    struct policy *policy = compile->policy;
-    const struct settings_tls *tls = &policy->settings->tls;
-    compile_hosts(compile, &tls->never, &policy->never, &policy->never_count);
-    if (tls->certificate.length == 0)
-        return;
-    if (tls->names.present) {
-        compile_hosts(compile, &tls->names, &policy->speaks_for, &policy->speaks_for_count);
-        return;
-    }
-    policy->speaks_for = arena_alloc(&policy->arena, sizeof(*policy->speaks_for));
-    policy->speaks_for->is_llm = true;
-    policy->speaks_for_count = 1;
-}
-
 static void free_paths(const struct compiled_conditions *conditions)
 {
-    for (size_t i = 0; i < conditions->path_count; i++)
-        pattern_free(conditions->paths[i].regex);
+    for (size_t i = 0; conditions->source != NULL && i < conditions->source->paths.count; i++)
+        path_clear(&conditions->paths[i]);
 }
 
 static void policy_free(struct policy *policy)
@@ -233,6 +205,7 @@ static void policy_free(struct policy *policy)
         free_paths(&policy->rules[i].unless);
     }
     inference_clear(policy);
+    hosts_clear(policy);
     llm_catalogue_free(policy->catalogue);
     settings_free(policy->settings);
     arena_clear(&policy->arena);
@@ -249,7 +222,7 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     compile_catalogue(&compile);
     inference_compile(policy, diags);
     compile_rules(&compile);
-    compile_tls(&compile);
+    hosts_compile(policy, diags);
     if (diags_errors(diags) == errors_before)
         policy_check_rules(policy, diags);
     if (diags_errors(diags) == errors_before)

@@ -129,33 +129,48 @@ void policy_test(const struct policy *policy, struct diags *diags)
 /* --- why -------------------------------------------------------------------------------------------------------------
  */
 
-static const char *known_name(enum known known)
+static const char *const condition_names[] = {
+    [CONDITION_NONE] = "nothing",    [CONDITION_FROM] = "from",       [CONDITION_HOSTS] = "hosts",
+    [CONDITION_PORTS] = "ports",     [CONDITION_SCHEMES] = "schemes", [CONDITION_ADDRESSES] = "addresses",
+    [CONDITION_METHODS] = "methods", [CONDITION_PATHS] = "paths",
+};
+_Static_assert(COUNT_OF(condition_names) == CONDITION_COUNT, "every condition has a name");
+
+static void write_answer(const struct trace_answer *answer, struct buffer *out)
 {
-    switch (known) {
+    switch (answer->known) {
     case KNOWN_NO:
-        return "does not match";
-    case KNOWN_MAYBE:
-        return "depends on what is inside";
+        buffer_printf(out, "does not match: %s", condition_names[answer->decisive]);
+        break;
+    case KNOWN_INSIDE:
+        buffer_printf(out, "depends on what is inside: %s", condition_names[answer->decisive]);
+        break;
+    case KNOWN_ADDRESS:
+        buffer_append(out, TEXT("matches, for the addresses that it accepts"));
+        break;
     case KNOWN_YES:
-        return "matches";
+        buffer_append(out, TEXT("matches"));
+        break;
     }
-    return "";
 }
 
-static void write_rules(const struct policy *policy, const struct request *request, struct buffer *out)
+static void write_trace(const struct policy *policy, const struct policy_trace *trace, struct buffer *out)
 {
-    for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct policy_rule *rule = &policy->rules[i];
-        enum known when = conditions_hold(policy, &rule->when, request, true);
-        enum known unless =
-            rule->source->has_unless ? conditions_hold(policy, &rule->unless, request, false) : KNOWN_NO;
+    for (size_t i = 0; i < trace->count; i++) {
+        const struct trace_rule *entry = &trace->rules[i];
+        const struct settings_rule *rule = policy->rules[entry->rule].source;
         buffer_printf(
-            out, "  rule %s (line %d, %s): %s", rule->source->id.text.data, rule->source->id.mark.line,
-            verdict_name(rule->source->verdict), known_name(when));
-        if (when != KNOWN_NO && unless != KNOWN_NO)
-            buffer_printf(out, ", but its `unless` %s", known_name(unless));
+            out, "  rule %s (line %d, %s): ", rule->id.text.data, rule->id.mark.line, verdict_name(rule->verdict));
+        write_answer(&entry->when, out);
+        if (entry->has_unless) {
+            buffer_append(out, TEXT("; its `unless` "));
+            write_answer(&entry->unless, out);
+        }
+        if (entry->guarded)
+            buffer_append(out, TEXT("; it does not name this LLM host literally"));
         buffer_append_byte(out, '\n');
     }
+    buffer_printf(out, "  the other rules are about other hosts\n");
 }
 
 static void write_decision(const char *when, const struct decision *decision, struct buffer *out)
@@ -172,6 +187,18 @@ static void write_decision(const char *when, const struct decision *decision, st
     buffer_append_byte(out, '\n');
 }
 
+/* One judgement with its reasons. False: what is inside is not asked. */
+static void explain_once(
+    const struct policy *policy, const struct request *request, const char *when, struct decision *decision,
+    struct buffer *out)
+{
+    struct policy_trace trace = {0};
+    policy_judge_traced(policy, request, decision, &trace);
+    write_decision(when, decision, out);
+    write_trace(policy, &trace, out);
+    trace_clear(&trace);
+}
+
 void policy_explain(const struct policy *policy, const struct request *request, struct buffer *out)
 {
     struct decision decision;
@@ -186,15 +213,11 @@ void policy_explain(const struct policy *policy, const struct request *request, 
     if (request->scheme == SCHEME_HTTPS) {
         struct request outside = *request;
         outside.inside_known = false;
-        policy_judge(policy, &outside, &decision);
-        write_decision("at CONNECT", &decision, out);
-        write_rules(policy, &outside, out);
+        explain_once(policy, &outside, "at CONNECT", &decision, out);
         if (decision.plan != PLAN_OPEN || !request->inside_known)
             return;
     }
-    policy_judge(policy, request, &decision);
-    write_decision("inside", &decision, out);
-    write_rules(policy, request, out);
+    explain_once(policy, request, "inside", &decision, out);
     for (size_t i = 0; i < decision.inference_count; i++)
         buffer_printf(out, "  answered by: %.*s\n", TEXT_ARG(policy->inference[decision.inference[i]].name));
 }

@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a request to a decision: the strictest verdict wins, the most specific pattern names it, nothing matched is a
- * deny. */
+ * deny. The same function judges at CONNECT, inside, and each address, for the gate, for `check` and for `explain`. */
 #include "exeat/base/check.h"
 #include "policy_internal.h"
 
-/* The best rule of each verdict, for what certainly and what possibly holds. */
-struct tally {
-    const struct policy_rule *sure[VERDICT_ERROR];
-    size_t specific[VERDICT_ERROR];
-    bool maybe[VERDICT_ERROR];
-    bool judges_paths;
+struct best {
+    const struct policy_rule *rule; /* NULL: none */
+    uint16_t specific;
 };
 
-static enum known rule_holds(const struct policy *policy, const struct policy_rule *rule, const struct request *request)
-{
-    enum known when = conditions_hold(policy, &rule->when, request, true);
-    if (when == KNOWN_NO || !rule->source->has_unless)
-        return when;
-    enum known unless = conditions_hold(policy, &rule->unless, request, false);
-    if (unless == KNOWN_YES)
-        return KNOWN_NO;
-    return unless == KNOWN_MAYBE ? KNOWN_MAYBE : when;
-}
+/* The best rule of each verdict. */
+struct tally {
+    struct best sure[VERDICT_ERROR];
+    struct best would[VERDICT_ERROR]; /* among the rules that only observe */
+    bool maybe[VERDICT_ERROR];        /* one may hold, which only looking inside can tell */
+    const struct policy_rule *limit;  /* its regular expression gave up, so that nobody knows */
+};
+
+/* --- counting rules --------------------------------------------------------------------------------------------------
+ */
 
 static bool is_guarded(const struct llm_call *call)
 {
@@ -29,49 +26,104 @@ static bool is_guarded(const struct llm_call *call)
 }
 
 /* A wildcard or a list file never opens an LLM; a shared host needs paths, or `llm: unseen`. */
-static bool may_allow_llm(
-    const struct policy *policy, const struct policy_rule *rule, const struct request *request,
-    const struct llm_call *call)
+static bool may_allow_llm(const struct judging *judging, uint32_t index)
 {
-    if (rule->source->llm_unseen)
-        return true;
-    bool named = hosts_name_literally(policy, rule->when.hosts, rule->when.host_count, &request->host);
-    return named && (!call->shared || rule->source->when.paths.present);
+    const struct settings_rule *rule = judging->policy->rules[index].source;
+    if (!rule_names_host(judging->view, index))
+        return false;
+    return !judging->llm.shared || rule->when.paths.present || rule->llm_unseen;
 }
 
-/* A host with other uses too: whether it is a call is known inside only, and what is none may pass. */
-static bool may_be_harmless(const struct llm_call *call)
+static void take_if_better(struct best *best, const struct policy_rule *rule, uint16_t specific)
 {
-    return call->shared && call->operation == LLM_UNKNOWN;
+    bool better = best->rule == NULL || specific > best->specific ||
+                  (specific == best->specific && rule->rank < best->rule->rank);
+    if (better)
+        *best = (struct best){rule, specific};
 }
 
-static void count_rule(
-    const struct policy *policy, const struct policy_rule *rule, const struct request *request,
-    const struct llm_call *call, struct tally *tally)
+static void take_known(
+    const struct judging *judging, struct tally *tally, const struct policy_rule *rule, enum known known,
+    uint16_t specific)
 {
     enum verdict verdict = rule->source->verdict;
-    enum known known = rule_holds(policy, rule, request);
-    if (verdict == VERDICT_ALLOW && is_guarded(call) && !may_allow_llm(policy, rule, request, call)) {
-        tally->maybe[verdict] = tally->maybe[verdict] || (known != KNOWN_NO && may_be_harmless(call));
+    switch (known) {
+    case KNOWN_NO:
         return;
+    case KNOWN_INSIDE:
+        if (judging->inside == INSIDE_UNKNOWN)
+            tally->maybe[verdict] = true;
+        else if (!rule->observes && (tally->limit == NULL || rule->rank < tally->limit->rank))
+            tally->limit = rule;
+        return;
+    case KNOWN_ADDRESS:
+        if (verdict == VERDICT_DENY)
+            return; /* it drops addresses, when there are any */
+        break;
+    case KNOWN_YES:
+        break;
     }
-    tally->judges_paths = tally->judges_paths || (known != KNOWN_NO && rule->when.source->paths.present);
-    if (known == KNOWN_MAYBE)
-        tally->maybe[verdict] = true;
-    if (known != KNOWN_YES)
-        return;
-    size_t specific = hosts_match(policy, rule->when.hosts, rule->when.host_count, &request->host);
-    if (tally->sure[verdict] == NULL || specific > tally->specific[verdict]) {
-        tally->sure[verdict] = rule;
-        tally->specific[verdict] = specific;
+    take_if_better(rule->observes ? &tally->would[verdict] : &tally->sure[verdict], rule, specific);
+}
+
+/* Of a host with other uses, only looking inside tells whether it is a call; what is none may pass. */
+static void take_guarded(struct judging *judging, struct tally *tally, enum known known)
+{
+    bool may_be_harmless = judging->llm.shared && judging->inside == INSIDE_UNKNOWN;
+    judging->last.guarded = true;
+    if (known != KNOWN_NO && may_be_harmless)
+        tally->maybe[VERDICT_ALLOW] = true;
+}
+
+static void count_rule(struct judging *judging, struct tally *tally, uint32_t index, uint16_t specific)
+{
+    const struct policy_rule *rule = &judging->policy->rules[index];
+    enum known known = rule_holds(judging, index);
+    if (rule->source->verdict == VERDICT_ALLOW && is_guarded(&judging->llm) && !may_allow_llm(judging, index))
+        take_guarded(judging, tally, known);
+    else
+        take_known(judging, tally, rule, known, specific);
+    if (judging->trace != NULL) {
+        judging->last.specific = specific;
+        trace_add(judging->trace, &judging->last);
     }
 }
 
-static bool may_open(const struct policy *policy, const struct host *host)
+static bool was_counted(const struct host_view *view, size_t before, uint32_t rule)
 {
-    return hosts_match(policy, policy->speaks_for, policy->speaks_for_count, host) > 0 &&
-           hosts_match(policy, policy->never, policy->never_count, host) == 0;
+    for (size_t i = 0; i < before; i++)
+        if (host_set_find(view->sets[i], rule, ROLE_WHEN) != NULL)
+            return true;
+    return false;
 }
+
+/* Rules without hosts are about targets that are addresses; a deny among them also about where names lead. */
+static void count_hostless(struct judging *judging, struct tally *tally)
+{
+    const struct policy *policy = judging->policy;
+    bool is_name = judging->request->host.kind == HOST_NAME;
+    for (size_t i = 0; i < policy->hostless_count; i++) {
+        bool denies = policy->rules[policy->hostless[i]].source->verdict == VERDICT_DENY;
+        if (!is_name || (denies && judging->address != NULL))
+            count_rule(judging, tally, policy->hostless[i], 0);
+    }
+}
+
+static void count_rules(struct judging *judging, struct tally *tally)
+{
+    const struct host_view *view = judging->view;
+    for (size_t i = 0; i < view->count; i++) {
+        const struct host_set *set = view->sets[i];
+        for (uint32_t j = 0; j < set->count; j++)
+            if (set->members[j].role == ROLE_WHEN && !was_counted(view, i, set->members[j].rule))
+                count_rule(judging, tally, set->members[j].rule, view->specific[i]);
+    }
+    if (judging->policy->hostless_count > 0)
+        count_hostless(judging, tally);
+}
+
+/* --- deciding --------------------------------------------------------------------------------------------------------
+ */
 
 static void say(struct decision *decision, enum verdict verdict, enum plan plan, enum reason reason)
 {
@@ -80,12 +132,10 @@ static void say(struct decision *decision, enum verdict verdict, enum plan plan,
     decision->reason = reason;
 }
 
-static void take_winner(struct decision *decision, const struct policy_rule *rule)
+static void name_rule(struct decision *decision, const struct policy_rule *rule)
 {
     decision->winner = rule;
     decision->rule = rule->source->id.text;
-    decision->inference = rule->inference;
-    decision->inference_count = rule->inference_count;
 }
 
 static bool can_answer(const struct llm_call *call)
@@ -105,33 +155,35 @@ static bool can_answer(const struct llm_call *call)
     return false;
 }
 
-static void decide_reroute(const struct policy *policy, struct decision *decision)
+static void decide_reroute(const struct judging *judging, const struct policy_rule *rule, struct decision *decision)
 {
-    bool canned = policy->inference[decision->inference[0]].is_canned;
+    bool canned = judging->policy->inference[rule->inference[0]].is_canned;
+    decision->inference = rule->inference;
+    decision->inference_count = rule->inference_count;
     say(decision, VERDICT_REROUTE, canned ? PLAN_ANSWER : PLAN_REROUTE, REASON_RULE);
+    if (judging->inside == INSIDE_UNKNOWN)
+        return; /* what is inside will tell */
+    if (judging->inside == INSIDE_UNKNOWABLE)
+        say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_RULE); /* nobody could answer in the host's name */
     /* Canned text has no vectors, and made-up ones would spoil an index. */
-    if (decision->llm.operation == LLM_UNKNOWN)
-        return; /* at CONNECT: what is inside will tell */
-    if (!can_answer(&decision->llm) || (canned && decision->llm.operation == LLM_EMBEDDINGS))
+    else if (!can_answer(&judging->llm) || (canned && judging->llm.operation == LLM_EMBEDDINGS))
         say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_LLM_OPERATION);
 }
 
-/* Everything is known: one verdict. */
-static void decide_known(
-    const struct policy *policy, const struct request *request, const struct tally *tally, struct decision *decision)
+/* What holds for certain. */
+static void decide(const struct judging *judging, const struct tally *tally, struct decision *decision)
 {
-    bool plain = request->scheme == SCHEME_HTTP || request->inside_known;
-    if (tally->sure[VERDICT_DENY] != NULL) {
-        take_winner(decision, tally->sure[VERDICT_DENY]);
+    if (tally->sure[VERDICT_DENY].rule != NULL) {
+        name_rule(decision, tally->sure[VERDICT_DENY].rule);
         say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_RULE);
-    } else if (tally->sure[VERDICT_REROUTE] != NULL) {
-        take_winner(decision, tally->sure[VERDICT_REROUTE]);
-        decide_reroute(policy, decision);
-    } else if (tally->sure[VERDICT_ALLOW] != NULL) {
-        take_winner(decision, tally->sure[VERDICT_ALLOW]);
-        say(decision, VERDICT_ALLOW, plain ? PLAN_FORWARD : PLAN_TUNNEL, REASON_RULE);
+    } else if (tally->sure[VERDICT_REROUTE].rule != NULL) {
+        name_rule(decision, tally->sure[VERDICT_REROUTE].rule);
+        decide_reroute(judging, decision->winner, decision);
+    } else if (tally->sure[VERDICT_ALLOW].rule != NULL) {
+        name_rule(decision, tally->sure[VERDICT_ALLOW].rule);
+        say(decision, VERDICT_ALLOW, judging->inside == INSIDE_KNOWN ? PLAN_FORWARD : PLAN_TUNNEL, REASON_RULE);
     } else {
-        say(decision, VERDICT_DENY, PLAN_REFUSE, is_guarded(&decision->llm) ? REASON_LLM_GUARD : REASON_NO_RULE);
+        say(decision, VERDICT_DENY, PLAN_REFUSE, is_guarded(&judging->llm) ? REASON_LLM_GUARD : REASON_NO_RULE);
     }
 }
 
@@ -139,77 +191,165 @@ static void decide_known(
  */
 static bool must_look_inside(const struct tally *tally)
 {
-    if (tally->sure[VERDICT_DENY] != NULL)
+    if (tally->sure[VERDICT_DENY].rule != NULL)
         return false;
-    if (tally->maybe[VERDICT_DENY] || tally->maybe[VERDICT_REROUTE] || tally->sure[VERDICT_REROUTE] != NULL)
-        return true;
-    return tally->maybe[VERDICT_ALLOW] && tally->sure[VERDICT_ALLOW] == NULL;
-}
-
-static void decide_at_connect(
-    const struct policy *policy, const struct request *request, const struct tally *tally, struct decision *decision)
-{
-    bool open = may_open(policy, &request->host);
-    decide_known(policy, request, tally, decision);
-    if (must_look_inside(tally)) {
-        if (open)
-            decision->plan = PLAN_OPEN;
-        else if (decision->verdict != VERDICT_ALLOW || tally->maybe[VERDICT_DENY] || tally->maybe[VERDICT_REROUTE])
-            say(decision, VERDICT_DENY, PLAN_REFUSE,
-                decision->reason == REASON_RULE ? REASON_NO_RULE : decision->reason);
-    } else if (decision->verdict == VERDICT_DENY && open && is_guarded(&decision->llm)) {
-        decision->plan = PLAN_OPEN; /* the denial is said inside, in the caller's dialect */
-    }
-}
-
-static void observe(const struct policy *policy, const struct request *request, struct decision *decision)
-{
-    bool observing = policy->settings->observe || (decision->winner != NULL && decision->winner->source->observe);
-    bool ruled = decision->winner != NULL || decision->reason == REASON_NO_RULE || decision->reason == REASON_LLM_GUARD;
-    if (!observing || !ruled || decision->verdict == VERDICT_ALLOW)
-        return;
-    decision->observed = true;
-    decision->plan = request->inside_known ? PLAN_FORWARD : PLAN_TUNNEL;
-    decision->reason = REASON_OBSERVED;
-}
-
-static void count_rules(
-    const struct policy *policy, const struct request *request, const struct llm_call *call, struct tally *tally)
-{
-    for (size_t i = 0; i < policy->rule_count; i++)
-        count_rule(policy, &policy->rules[i], request, call, tally);
+    bool stricter = tally->maybe[VERDICT_DENY] || tally->maybe[VERDICT_REROUTE] ||
+                    tally->sure[VERDICT_REROUTE].rule != NULL || tally->would[VERDICT_REROUTE].rule != NULL;
+    return stricter || (tally->maybe[VERDICT_ALLOW] && tally->sure[VERDICT_ALLOW].rule == NULL);
 }
 
 /* No rule is about TLS to this host and port: is there one about anything else? */
-static void decide_tcp(const struct policy *policy, const struct request *request, struct decision *decision)
+static void decide_tcp(struct judging *judging, struct tally *tally, struct decision *decision)
 {
-    struct tally tally = {0};
-    struct request tcp = *request;
-    tcp.scheme = SCHEME_TCP;
-    count_rules(policy, &tcp, &decision->llm, &tally);
-    if (tally.sure[VERDICT_DENY] == NULL && tally.sure[VERDICT_ALLOW] == NULL)
+    struct tally tcp = {0};
+    judging->scheme = SCHEME_TCP;
+    count_rules(judging, &tcp);
+    if (tcp.sure[VERDICT_DENY].rule == NULL && tcp.sure[VERDICT_ALLOW].rule == NULL)
         return;
+    *tally = tcp;
     decision->scheme = SCHEME_TCP;
-    decide_known(policy, &tcp, &tally, decision);
+    decide(judging, tally, decision);
+}
+
+/* Rules that only observe change the record, never the plan. */
+static void note_observed(const struct tally *tally, struct decision *decision)
+{
+    const struct best *would = &tally->would[VERDICT_DENY];
+    if (would->rule == NULL && decision->verdict == VERDICT_ALLOW)
+        would = &tally->would[VERDICT_REROUTE];
+    if (would->rule == NULL || decision->verdict == VERDICT_DENY)
+        return;
+    name_rule(decision, would->rule);
+    decision->verdict = would->rule->source->verdict;
+    decision->reason = REASON_OBSERVED;
+    decision->observed = true;
+}
+
+/* In a file that observes, what rules refuse or reroute goes on. */
+static void observe(const struct judging *judging, struct decision *decision)
+{
+    bool ruled = decision->winner != NULL || decision->reason == REASON_NO_RULE || decision->reason == REASON_LLM_GUARD;
+    if (!judging->policy->settings->observe || !ruled || decision->verdict == VERDICT_ALLOW)
+        return;
+    decision->observed = true;
+    decision->plan = judging->inside == INSIDE_KNOWN ? PLAN_FORWARD : PLAN_TUNNEL;
+    decision->reason = REASON_OBSERVED;
+}
+
+static void judge_at_connect(struct judging *judging, struct tally *tally, struct decision *decision)
+{
+    bool may_open = judging->inside == INSIDE_UNKNOWN;
+    decide(judging, tally, decision);
+    if (may_open && must_look_inside(tally)) {
+        decision->plan = PLAN_OPEN;
+        return;
+    }
+    if (decision->reason == REASON_NO_RULE)
+        decide_tcp(judging, tally, decision);
+    note_observed(tally, decision);
+    observe(judging, decision);
+    if (may_open && decision->plan == PLAN_REFUSE && is_guarded(&judging->llm))
+        decision->plan = PLAN_OPEN; /* the denial is said inside, in the caller's dialect */
+}
+
+static void judge_inside(struct judging *judging, struct tally *tally, struct decision *decision)
+{
+    decide(judging, tally, decision);
+    if (judging->judges_paths && !judging->request->path_was_canonical) {
+        say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_BAD_PATH);
+    } else if (tally->limit != NULL && tally->sure[VERDICT_DENY].rule == NULL) {
+        name_rule(decision, tally->limit);
+        say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_PATTERN_LIMIT);
+    } else {
+        note_observed(tally, decision);
+        observe(judging, decision);
+    }
+}
+
+/* --- the beginning of a judgement ------------------------------------------------------------------------------------
+ */
+
+static uint64_t method_bit(const struct policy *policy, const struct request *request)
+{
+    for (size_t i = 0; i < policy->method_count; i++)
+        if (text_equal(policy->methods[i], request->method))
+            return (uint64_t)1 << i;
+    return 0;
+}
+
+static size_t client_index(const struct policy *policy, struct text name)
+{
+    const struct settings_lists *lists = &policy->settings->lists;
+    size_t i = 0;
+    while (i < lists->client_count && (name.length == 0 || !text_equal(lists->clients[i].name.text, name)))
+        i++;
+    return i;
+}
+
+static enum inside inside_of(const struct request *request, const struct host_view *view)
+{
+    if (request->inside_known)
+        return INSIDE_KNOWN;
+    return view->speaks && !view->never ? INSIDE_UNKNOWN : INSIDE_UNKNOWABLE;
+}
+
+static void
+begin(const struct policy *policy, const struct request *request, struct host_view *view, struct judging *judging)
+{
+    hosts_view(policy, &request->host, view);
+    *judging = (struct judging){
+        .policy = policy,
+        .request = request,
+        .view = view,
+        .scheme = request->scheme,
+        .inside = inside_of(request, view),
+        .client = client_index(policy, request->client.name),
+        .method = request->inside_known ? method_bit(policy, request) : 0,
+        .address = request->host.kind == HOST_ADDRESS ? &request->host.address : NULL,
+    };
+    llm_classify_entry(view->llm, request, &judging->llm);
+    /* What a shared host makes of a path that is not canonical, nobody knows. */
+    judging->judges_paths = judging->llm.shared && request->inside_known;
+}
+
+void policy_judge_traced(
+    const struct policy *policy, const struct request *request, struct decision *decision, struct policy_trace *trace)
+{
+    struct host_view view;
+    struct judging judging;
+    struct tally tally = {0};
+    begin(policy, request, &view, &judging);
+    judging.trace = trace;
+    *decision = (struct decision){.rule = TEXT(""), .scheme = request->scheme, .llm = judging.llm};
+    count_rules(&judging, &tally);
+    if (request->inside_known)
+        judge_inside(&judging, &tally, decision);
+    else
+        judge_at_connect(&judging, &tally, decision);
+    ASSERT(decision->plan != 0);
 }
 
 void policy_judge(const struct policy *policy, const struct request *request, struct decision *decision)
 {
+    policy_judge_traced(policy, request, decision, NULL);
+}
+
+bool policy_lets_reach(
+    const struct policy *policy, const struct request *request, const struct decision *decision,
+    const struct address *address)
+{
+    struct host_view view;
+    struct judging judging;
     struct tally tally = {0};
-    *decision = (struct decision){.rule = TEXT(""), .scheme = request->scheme};
-    llm_classify(policy->catalogue, request, &decision->llm);
-    count_rules(policy, request, &decision->llm, &tally);
-    if (request->inside_known)
-        decide_known(policy, request, &tally, decision);
-    else
-        decide_at_connect(policy, request, &tally, decision);
-    if (!request->inside_known && decision->plan == PLAN_REFUSE && decision->reason == REASON_NO_RULE)
-        decide_tcp(policy, request, decision);
-    bool unknowable = tally.maybe[VERDICT_ALLOW] || tally.maybe[VERDICT_DENY] || tally.maybe[VERDICT_REROUTE];
-    bool bad_path = unknowable || (tally.judges_paths && !request->path_was_canonical);
-    if (request->inside_known && bad_path)
-        say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_BAD_PATH);
-    else
-        observe(policy, request, decision);
-    ASSERT(decision->plan != 0);
+    begin(policy, request, &view, &judging);
+    judging.address = address;
+    judging.scheme = decision->scheme;
+    if (judging.inside == INSIDE_UNKNOWN)
+        judging.inside = INSIDE_UNKNOWABLE; /* it was not opened */
+    count_rules(&judging, &tally);
+    if (tally.sure[VERDICT_DENY].rule != NULL && !policy->settings->observe)
+        return false;
+    if (tally.sure[VERDICT_ALLOW].rule != NULL)
+        return true;
+    return decision->observed && address_class(address) == ADDRESS_PUBLIC && !address_is_metadata(address);
 }

@@ -1,200 +1,180 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Conditions against requests, in three values. */
+/* The conditions of a rule against a request, as far as it is known. The only place that knows what a condition means.
+ */
 #include "policy_internal.h"
 
-static bool is_in_catalogue(const struct policy *policy, const struct host *host, bool web)
+/* One list of conditions being asked. */
+struct asking {
+    struct judging *judging;
+    const struct compiled_conditions *conditions;
+    const struct settings_conditions *when;
+    uint32_t rule;
+    enum verdict verdict;
+    enum host_role role;
+};
+
+static enum known least(enum known left, enum known right)
 {
-    const struct llm_entry *entry = llm_catalogue_find(policy->catalogue, host);
-    if (entry == NULL)
-        return false;
-    return web ? entry->kind == LLM_KIND_WEB : entry->kind == LLM_KIND_API || entry->kind == LLM_KIND_SHARED;
+    return left < right ? left : right;
 }
 
-static size_t host_matches(const struct policy *policy, const struct compiled_host *compiled, const struct host *host)
+static enum known opposite(enum known known)
 {
-    enum { EXACT = 1000, ANY = 1 };
-    if (compiled->is_llm || compiled->is_llm_web) {
-        if (!is_in_catalogue(policy, host, compiled->is_llm_web))
-            return 0;
-        const struct llm_entry *entry = llm_catalogue_find(policy->catalogue, host);
-        return entry->pattern.kind == HOST_PATTERN_EXACT ? EXACT : (size_t)entry->pattern.host.length + ANY;
-    }
-    if (!host_pattern_matches(&compiled->pattern, host))
-        return 0;
-    switch (compiled->pattern.kind) {
-    case HOST_PATTERN_EXACT:
-        return EXACT;
-    case HOST_PATTERN_SUFFIX:
-        return (size_t)compiled->pattern.host.length + ANY;
-    case HOST_PATTERN_ANY:
-        return ANY;
-    }
-    return 0;
-}
-
-size_t
-hosts_match(const struct policy *policy, const struct compiled_host *hosts, size_t count, const struct host *host)
-{
-    size_t best = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t match = host_matches(policy, &hosts[i], host);
-        best = match > best ? match : best;
-    }
-    return best;
-}
-
-bool hosts_name_literally(
-    const struct policy *policy, const struct compiled_host *hosts, size_t count, const struct host *host)
-{
-    for (size_t i = 0; i < count; i++) {
-        bool exact = hosts[i].pattern.kind == HOST_PATTERN_EXACT || hosts[i].is_llm;
-        if (hosts[i].is_literal && exact && host_matches(policy, &hosts[i], host) > 0)
-            return true;
-    }
-    return false;
-}
-
-/* Segment by segment, without recursion: the last `**` seen is where to try again. */
-static bool glob_matches(struct text glob, struct text path)
-{
-    struct text again_glob = {NULL, 0};
-    struct text again_path = {NULL, 0};
-    struct text want;
-    struct text have;
-    while (path.data != NULL) {
-        struct text rest = glob;
-        bool more = text_split(&rest, '/', &want);
-        if (more && text_equal(want, TEXT("**"))) {
-            again_glob = rest;
-            again_path = path;
-            glob = rest;
-            if (glob.data == NULL)
-                return true;
-            continue;
-        }
-        struct text path_rest = path;
-        bool has = text_split(&path_rest, '/', &have);
-        if (more && has && text_glob(want, have)) {
-            glob = rest;
-            path = path_rest;
-            if (glob.data == NULL && path.data == NULL)
-                return true;
-            if (glob.data != NULL)
-                continue;
-        }
-        if (again_glob.data == NULL || !text_split(&again_path, '/', &have))
-            return false;
-        glob = again_glob;
-        path = again_path;
-    }
-    return glob.data == NULL || text_equal(glob, TEXT("**"));
-}
-
-bool path_matches(const struct compiled_path *path, struct text subject, bool *limit)
-{
-    if (path->regex == NULL)
-        return glob_matches(path->glob, subject);
-    enum pattern_result result = pattern_match(path->regex, subject);
-    *limit = *limit || result == PATTERN_LIMIT;
-    return result == PATTERN_MATCH;
-}
-
-static bool has_text(const struct setting_texts *texts, struct text text)
-{
-    for (size_t i = 0; i < texts->count; i++)
-        if (text_equal(texts->items[i].text, text))
-            return true;
-    return false;
-}
-
-static bool port_fits(const struct settings_conditions *when, const struct request *request, bool is_rule)
-{
-    if (!when->ports.present)
-        return !is_rule || request->port == scheme_port(request->scheme);
-    for (size_t i = 0; i < when->ports.count; i++)
-        if (request->port >= when->ports.items[i].first && request->port <= when->ports.items[i].last)
-            return true;
-    return false;
-}
-
-/* https is the default of a rule; an `unless` without schemes is about any. */
-static bool scheme_fits(const struct settings_conditions *when, const struct request *request, bool is_rule)
-{
-    if (when->schemes == 0)
-        return !is_rule || request->scheme == SCHEME_HTTPS;
-    return (when->schemes & scheme_bit(request->scheme)) != 0;
-}
-
-static bool range_has(const struct setting_ranges *ranges, const struct address *address)
-{
-    for (size_t i = 0; i < ranges->count; i++)
-        if (address_range_has(&ranges->items[i].range, address))
-            return true;
-    return false;
-}
-
-static bool host_fits(
-    const struct policy *policy, const struct compiled_conditions *conditions, const struct request *request,
-    bool is_rule)
-{
-    const struct settings_conditions *when = conditions->source;
-    if (when->hosts.present)
-        return hosts_match(policy, conditions->hosts, conditions->host_count, &request->host) > 0;
-    if (request->host.kind == HOST_ADDRESS && when->addresses.present)
-        return range_has(&when->addresses, &request->host.address);
-    return !is_rule;
-}
-
-static enum known inside_holds(const struct compiled_conditions *conditions, const struct request *request)
-{
-    const struct settings_conditions *when = conditions->source;
-    if (!when->methods.present && !when->paths.present)
+    if (known == KNOWN_NO)
         return KNOWN_YES;
-    if (!request->inside_known)
-        return KNOWN_MAYBE;
-    if (when->methods.present && !has_text(&when->methods, request->method))
-        return KNOWN_NO;
-    bool limit = false;
-    for (size_t i = 0; i < conditions->path_count; i++)
-        if (path_matches(&conditions->paths[i], request->path, &limit))
-            return KNOWN_YES;
-    if (limit)
-        return KNOWN_MAYBE; /* nobody knows: the judge denies */
-    return when->paths.present ? KNOWN_NO : KNOWN_YES;
+    return known == KNOWN_YES ? KNOWN_NO : known;
 }
 
-enum known conditions_hold(
-    const struct policy *policy, const struct compiled_conditions *conditions, const struct request *request,
-    bool is_rule)
+static bool from_fits(const struct asking *asking)
 {
-    const struct settings_conditions *when = conditions->source;
-    if (when->from.present && (request->client.name.length == 0 || !has_text(&when->from, request->client.name)))
-        return KNOWN_NO;
-    if (!host_fits(policy, conditions, request, is_rule) || !port_fits(when, request, is_rule) ||
-        !scheme_fits(when, request, is_rule))
-        return KNOWN_NO;
-    return inside_holds(conditions, request);
+    for (size_t i = 0; i < asking->when->from.count; i++)
+        if (asking->conditions->clients[i] == asking->judging->client)
+            return true;
+    return !asking->when->from.present;
 }
 
-static void add_pattern(const struct host_pattern *pattern, struct host_pattern *names, size_t capacity, size_t *count)
+/* The rule's own hosts fit, or it would not be asked. */
+static bool hosts_fit(const struct asking *asking)
 {
-    if (*count < capacity)
-        names[*count] = *pattern;
-    (*count)++;
+    const struct host_view *view = asking->judging->view;
+    if (asking->role == ROLE_WHEN || !asking->when->hosts.present)
+        return true;
+    for (size_t i = 0; i < view->count; i++)
+        if (host_set_find(view->sets[i], asking->rule, ROLE_UNLESS) != NULL)
+            return true;
+    return false;
 }
 
-size_t policy_authority_names(const struct policy *policy, struct host_pattern *names, size_t capacity)
+/* A rule without ports means those of its schemes; an `unless` without ports means any. */
+static bool ports_fit(const struct asking *asking)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < policy->speaks_for_count; i++) {
-        const struct compiled_host *host = &policy->speaks_for[i];
-        for (size_t j = 0; host->is_llm && j < llm_catalogue_count(policy->catalogue); j++) {
-            const struct llm_entry *entry = llm_catalogue_at(policy->catalogue, j);
-            if (entry->kind == LLM_KIND_API || entry->kind == LLM_KIND_SHARED)
-                add_pattern(&entry->pattern, names, capacity, &count);
-        }
-        if (!host->is_llm && !host->is_llm_web)
-            add_pattern(&host->pattern, names, capacity, &count);
+    const struct setting_ports *ports = &asking->when->ports;
+    uint16_t port = asking->judging->request->port;
+    if (!ports->present)
+        return asking->role == ROLE_UNLESS || port == scheme_port(asking->judging->scheme);
+    for (size_t i = 0; i < ports->count; i++)
+        if (port >= ports->items[i].first && port <= ports->items[i].last)
+            return true;
+    return false;
+}
+
+static bool schemes_fit(const struct asking *asking)
+{
+    return (asking->conditions->schemes & scheme_bit(asking->judging->scheme)) != 0;
+}
+
+/* A metadata service is only ever reached by a rule that names that one address. */
+static bool ranges_have(const struct setting_ranges *ranges, const struct address *address, bool must_name)
+{
+    for (size_t i = 0; i < ranges->count; i++) {
+        const struct address_range *range = &ranges->items[i].range;
+        bool names = range->prefix == range->base.length * 8;
+        if (address_range_has(range, address) && (names || !must_name))
+            return true;
     }
-    return count;
+    return false;
+}
+
+/* Without `addresses` an allow means public ones, and everything else means any. A rerouted name is never looked up. */
+static enum known address_holds(const struct asking *asking)
+{
+    const struct address *address = asking->judging->address;
+    bool allows = asking->verdict == VERDICT_ALLOW && asking->role == ROLE_WHEN;
+    if (!asking->when->addresses.present && !allows)
+        return KNOWN_YES;
+    if (asking->judging->request->host.kind == HOST_NAME && asking->verdict == VERDICT_REROUTE)
+        return asking->role == ROLE_WHEN ? KNOWN_YES : KNOWN_NO;
+    if (address == NULL)
+        return KNOWN_ADDRESS;
+    bool must_name = allows && address_is_metadata(address);
+    bool holds = asking->when->addresses.present ? ranges_have(&asking->when->addresses, address, must_name)
+                                                 : address_class(address) == ADDRESS_PUBLIC && !must_name;
+    return holds ? KNOWN_YES : KNOWN_NO;
+}
+
+static bool methods_fit(const struct asking *asking)
+{
+    return !asking->when->methods.present || (asking->conditions->methods & asking->judging->method) != 0;
+}
+
+static enum known paths_hold(const struct asking *asking)
+{
+    bool limit = false;
+    if (!asking->when->paths.present)
+        return KNOWN_YES;
+    asking->judging->judges_paths = true;
+    for (size_t i = 0; i < asking->when->paths.count; i++)
+        if (path_matches(&asking->conditions->paths[i], asking->judging->request->path, &limit))
+            return KNOWN_YES;
+    return limit ? KNOWN_INSIDE : KNOWN_NO;
+}
+
+/* What cannot be seen counts against letting out: as matching in a deny or reroute, as not matching in an allow. */
+static enum known unseen(const struct asking *asking)
+{
+    if (asking->judging->inside == INSIDE_UNKNOWN)
+        return KNOWN_INSIDE;
+    return (asking->verdict == VERDICT_ALLOW) == (asking->role == ROLE_WHEN) ? KNOWN_NO : KNOWN_YES;
+}
+
+static struct trace_answer answer(enum known known, enum policy_condition decisive)
+{
+    return (struct trace_answer){known, decisive};
+}
+
+static struct trace_answer inside_holds(const struct asking *asking)
+{
+    if (!asking->when->methods.present && !asking->when->paths.present)
+        return answer(KNOWN_YES, CONDITION_NONE);
+    if (asking->judging->inside != INSIDE_KNOWN)
+        return answer(unseen(asking), asking->when->paths.present ? CONDITION_PATHS : CONDITION_METHODS);
+    if (!methods_fit(asking))
+        return answer(KNOWN_NO, CONDITION_METHODS);
+    return answer(paths_hold(asking), CONDITION_PATHS);
+}
+
+static struct trace_answer conditions_hold(const struct asking *asking)
+{
+    if (!from_fits(asking))
+        return answer(KNOWN_NO, CONDITION_FROM);
+    if (!hosts_fit(asking))
+        return answer(KNOWN_NO, CONDITION_HOSTS);
+    if (!schemes_fit(asking))
+        return answer(KNOWN_NO, CONDITION_SCHEMES);
+    if (!ports_fit(asking))
+        return answer(KNOWN_NO, CONDITION_PORTS);
+    enum known address = address_holds(asking);
+    if (address == KNOWN_NO)
+        return answer(KNOWN_NO, CONDITION_ADDRESSES);
+    struct trace_answer inside = inside_holds(asking);
+    if (inside.known < address)
+        return inside;
+    return answer(address, address == KNOWN_YES ? CONDITION_NONE : CONDITION_ADDRESSES);
+}
+
+enum known rule_holds(struct judging *judging, uint32_t index)
+{
+    const struct policy_rule *rule = &judging->policy->rules[index];
+    struct asking asking = {judging, &rule->when, rule->when.source, index, rule->source->verdict, ROLE_WHEN};
+    judging->last = (struct trace_rule){.rule = index, .scheme = judging->scheme};
+    judging->last.when = conditions_hold(&asking);
+    if (judging->last.when.known == KNOWN_NO || !rule->source->has_unless)
+        return judging->last.when.known;
+    asking.conditions = &rule->unless;
+    asking.when = rule->unless.source;
+    asking.role = ROLE_UNLESS;
+    judging->last.has_unless = true;
+    judging->last.unless = conditions_hold(&asking);
+    return least(judging->last.when.known, opposite(judging->last.unless.known));
+}
+
+/* By the name itself or by @llm, in YAML: no wildcard, no list file. */
+bool rule_names_host(const struct host_view *view, uint32_t rule)
+{
+    for (size_t i = 0; i < view->count; i++) {
+        const struct host_member *member = view->names_it[i] ? host_set_find(view->sets[i], rule, ROLE_WHEN) : NULL;
+        if (member != NULL && member->is_literal)
+            return true;
+    }
+    return false;
 }

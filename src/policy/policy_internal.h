@@ -1,33 +1,98 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of policy share: compiled rules and the three values of a condition. */
+/* What the files of policy share: compiled rules, what the table knows of a host, and the values of a condition. */
 #ifndef EXEAT_POLICY_INTERNAL_H
 #define EXEAT_POLICY_INTERNAL_H
 
 #include "exeat/base/pattern.h"
 #include "exeat/policy.h"
+#include "host_table.h"
 
-/* What is known of a condition: it fails, it holds, or it depends on what is inside an unopened connection. */
-enum known { KNOWN_NO, KNOWN_MAYBE, KNOWN_YES };
-
-/* A host pattern of a rule, with its groups expanded. */
-struct compiled_host {
-    struct host_pattern pattern;
-    bool is_llm; /* the catalogue's API and shared hosts */
-    bool is_llm_web;
-    bool is_literal; /* written in YAML, not in a list file */
+/* What is known of a condition. "And" is the least of them; "not" swaps NO and YES and leaves the others. */
+enum known {
+    KNOWN_NO,
+    KNOWN_INSIDE,  /* it depends on what is inside an unopened connection; inside: a regular expression hit its limit */
+    KNOWN_ADDRESS, /* it depends on where the name leads only */
+    KNOWN_YES
 };
 
+/* --- hosts -----------------------------------------------------------------------------------------------------------
+ */
+
+/* Which of a rule's two lists of hosts. */
+enum host_role { ROLE_WHEN, ROLE_UNLESS };
+
+/* A rule that names a host: rule, role, and whether the YAML names it (not a list file). Sorted, they are in the order
+ * of the rules. */
+struct host_member {
+    uint32_t rule;
+    uint8_t role;
+    bool is_literal;
+};
+
+/* What a pattern means: the rules that have it, and whether the authority may or must never open it. */
+struct host_set {
+    const struct host_member *members;
+    uint32_t count;
+    bool speaks; /* tls.authority.names */
+    bool never;  /* tls.never */
+    const struct llm_entry *llm;
+};
+
+/* Which sets a host has, the most specific first. */
+struct host_view {
+    const struct host_set *sets[HOST_HITS_MAX + 2];
+    uint16_t specific[HOST_HITS_MAX + 2];
+    bool names_it[HOST_HITS_MAX + 2]; /* the name itself or @llm, no wildcard */
+    size_t count;
+    const struct llm_entry *llm; /* NULL: no host of the catalogue */
+    bool speaks;
+    bool never;
+};
+void hosts_view(const struct policy *policy, const struct host *host, struct host_view *view);
+/* The rule's member in a set; NULL: it has none. */
+const struct host_member *host_set_find(const struct host_set *set, uint32_t rule, enum host_role role);
+/* What holds for every host that a pattern has. */
+struct host_cover {
+    bool speaks;
+    bool never;
+};
+struct host_cover hosts_cover(const struct policy *policy, const struct setting_pattern *pattern);
+
+/* hosts.c: fills the table and the sets from all patterns of the settings. */
+void hosts_compile(struct policy *policy, struct diags *diags);
+void hosts_clear(struct policy *policy);
+
+/* patterns.c: goes through patterns with their groups and list files; those of a catalogue group stay as they are, with
+ * `group` set. What `take` is given is valid during the call. */
+typedef void (*pattern_taker)(void *context, const struct setting_pattern *pattern);
+void patterns_walk(
+    const struct settings *settings, const struct setting_patterns *patterns, pattern_taker take, void *context);
+const struct settings_group *patterns_find_group(const struct settings *settings, struct text name);
+bool patterns_is_llm(struct text group);
+bool patterns_is_web(struct text group);
+
+/* --- rules -----------------------------------------------------------------------------------------------------------
+ */
+
+enum path_kind { PATH_EXACT, PATH_BELOW, PATH_GLOB, PATH_REGEX };
 struct compiled_path {
-    struct text glob;
-    struct pattern *regex; /* owned; NULL for a glob */
+    enum path_kind kind;
+    struct text glob;      /* PATH_EXACT, PATH_BELOW: without "/" and stars at the end */
+    struct text prefix;    /* every path that matches starts so */
+    struct pattern *regex; /* owned; PATH_REGEX */
 };
+/* False: an error was reported. */
+MUST_CHECK bool path_compile(const struct setting_text *source, struct compiled_path *path, struct diags *diags);
+void path_clear(struct compiled_path *path);
+/* `*limit` becomes true when a regular expression gave up. */
+bool path_matches(const struct compiled_path *path, struct text subject, bool *limit);
 
 struct compiled_conditions {
-    const struct settings_conditions *source; /* borrowed from the settings */
-    struct compiled_host *hosts;              /* owned by the policy's arena */
-    size_t host_count;
+    const struct settings_conditions *source; /* borrowed from the settings: ports, addresses, places */
+    uint64_t methods;                         /* bits of policy->methods; 0: any */
+    const uint16_t *clients;                  /* indexes into the settings' clients */
     struct compiled_path *paths;
-    size_t path_count;
+    uint8_t schemes; /* bits */
 };
 
 struct policy_rule {
@@ -36,9 +101,12 @@ struct policy_rule {
     struct compiled_conditions unless;
     size_t *inference;
     size_t inference_count;
-    bool needs_inside; /* has a condition on method or path */
+    uint32_t rank; /* in the order of the ids: of two equals the first names the decision */
+    bool needs_inside;
+    bool observes;
 };
 
+enum { METHODS_MAX = 64 };
 struct policy {
     _Atomic size_t references;
     struct arena arena;
@@ -47,12 +115,18 @@ struct policy {
     struct policy_inference *inference;
     struct buffer *keys; /* owned; secrets, one for each inference */
     size_t inference_count;
-    struct policy_rule *rules;
+    struct policy_rule *rules; /* in the order of the file */
     size_t rule_count;
-    struct compiled_host *speaks_for; /* tls.authority.names */
-    size_t speaks_for_count;
-    struct compiled_host *never;
-    size_t never_count;
+    const uint32_t *hostless; /* rules without hosts: about targets that are addresses, and where names lead */
+    size_t hostless_count;
+    struct text *methods;
+    size_t method_count;
+    struct host_table table; /* owned; its sets are indexes into `sets` */
+    struct host_set *sets;   /* owned */
+    uint32_t set_count;
+    struct host_set any; /* `*` */
+    struct host_set llm; /* @llm */
+    struct host_set web; /* @llm-web */
 };
 
 /* check.c */
@@ -62,14 +136,73 @@ void policy_check_rules(const struct policy *policy, struct diags *diags);
 void inference_compile(struct policy *policy, struct diags *diags);
 void inference_clear(struct policy *policy);
 
-/* How specific a match is: exact beats the longest suffix beats `*`; 0 is no match. */
-size_t
-hosts_match(const struct policy *policy, const struct compiled_host *hosts, size_t count, const struct host *host);
-bool hosts_name_literally(
-    const struct policy *policy, const struct compiled_host *hosts, size_t count, const struct host *host);
-enum known conditions_hold(
-    const struct policy *policy, const struct compiled_conditions *conditions, const struct request *request,
-    bool is_rule);
-bool path_matches(const struct compiled_path *path, struct text subject, bool *limit);
+/* --- why
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+enum policy_condition {
+    CONDITION_NONE,
+    CONDITION_FROM,
+    CONDITION_HOSTS,
+    CONDITION_PORTS,
+    CONDITION_SCHEMES,
+    CONDITION_ADDRESSES,
+    CONDITION_METHODS,
+    CONDITION_PATHS,
+    CONDITION_COUNT
+};
+struct trace_answer {
+    enum known known;
+    enum policy_condition decisive; /* which condition made it so, unless it is YES */
+};
+struct trace_rule {
+    uint32_t rule;
+    enum scheme scheme;
+    uint16_t specific;
+    bool guarded; /* an allow that does not name this LLM host as it must */
+    bool has_unless;
+    struct trace_answer when;
+    struct trace_answer unless;
+};
+struct policy_trace {
+    struct trace_rule *rules; /* owned; in the order they were asked */
+    size_t count;
+};
+void trace_add(struct policy_trace *trace, const struct trace_rule *entry);
+void trace_clear(struct policy_trace *trace);
+/* --- one decision in the making
+ * ---------------------------------------------------------------------------------------
+ */
+
+/* What is known of method and path. Unknowable: the connection may not be opened, so that what depends on them counts
+ * as matching in a deny or reroute, and as not matching in an allow. */
+enum inside { INSIDE_KNOWN, INSIDE_UNKNOWN, INSIDE_UNKNOWABLE };
+
+struct judging {
+    const struct policy *policy;
+    const struct request *request;
+    const struct host_view *view;
+    struct policy_trace *trace;    /* NULL: nobody asks why */
+    const struct address *address; /* NULL: not looked up yet */
+    struct llm_call llm;
+    enum scheme scheme;
+    enum inside inside;
+    uint64_t method;        /* its bit; 0: no rule has it */
+    size_t client;          /* index into the settings' clients; their count: nobody of them */
+    bool judges_paths;      /* a rule looks at the path, and all else about it holds */
+    struct trace_rule last; /* what was found of the rule that was asked last */
+};
+
+/* match.c: does the rule hold, its `unless` included? Its hosts do, or it has none. */
+enum known rule_holds(struct judging *judging, uint32_t index);
+bool rule_names_host(const struct host_view *view, uint32_t rule);
+
+/* The one judge: policy_judge with a trace, which may be NULL. */
+void policy_judge_traced(
+    const struct policy *policy, const struct request *request, struct decision *decision, struct policy_trace *trace);
+/* Does the same judgement hold when the name leads there? */
+bool policy_lets_reach(
+    const struct policy *policy, const struct request *request, const struct decision *decision,
+    const struct address *address);
 
 #endif

@@ -29,7 +29,7 @@ bool way_out_judge(
 {
     if (way_out_inference(exchange) != NULL)
         return policy_judge_endpoint(exchange->policy, address, port, judged, why);
-    return policy_judge_address(exchange->policy, &exchange->decision, address, port, judged, why);
+    return policy_judge_address(exchange->policy, &exchange->ask.request, &exchange->decision, address, judged, why);
 }
 
 void way_out_drop(struct exchange *exchange)

@@ -123,7 +123,7 @@ static void opens_only_what_the_policy_must_look_into(void **state)
         {ALLOW_PATH, "POST", "https://api.courier.example/v1/a", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
         {"rules: [{ id: p, verdict: allow, hosts: [api.pinned.example] },"
          " { id: d, verdict: deny, hosts: [api.pinned.example], paths: [/x] }]\n",
-         "CONNECT", "api.pinned.example:443", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
+         "CONNECT", "api.pinned.example:443", VERDICT_DENY, PLAN_REFUSE, REASON_RULE},
     };
     check_rows(rows, COUNT_OF(rows));
 }
@@ -179,7 +179,13 @@ static void observe_lets_through_what_rules_would_refuse(void **state)
     static const struct row rows[] = {
         {"mode: observe\nrules: []\n", "CONNECT", "a.example:443", VERDICT_DENY, PLAN_TUNNEL, REASON_OBSERVED},
         {"rules: [{ id: d, verdict: deny, hosts: [a.example], mode: observe }]\n", "GET", "https://a.example/",
-         VERDICT_DENY, PLAN_FORWARD, REASON_OBSERVED},
+         VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
+        {"rules: [{ id: d, verdict: deny, hosts: [a.example], mode: observe }, { id: a, verdict: allow, hosts: "
+         "[a.example] }]\n",
+         "GET", "https://a.example/", VERDICT_DENY, PLAN_FORWARD, REASON_OBSERVED},
+        {"rules: [{ id: d, verdict: deny, hosts: [a.example], mode: observe }, { id: e, verdict: deny, hosts: "
+         "[\"*.example\"] }, { id: a, verdict: allow, hosts: [a.example] }]\n",
+         "GET", "https://a.example/", VERDICT_DENY, PLAN_REFUSE, REASON_RULE},
     };
     check_rows(rows, COUNT_OF(rows));
 }
@@ -235,18 +241,20 @@ static void addresses_are_public_unless_the_rule_says_otherwise(void **state)
         enum reason why;
     } rows[] = {
         {"93.184.216.34", 443, true, REASON_NONE}, {"10.0.0.5", 443, false, REASON_ADDRESS},
-        {"127.0.0.1", 443, false, REASON_ADDRESS}, {"169.254.169.254", 80, false, REASON_ADDRESS_METADATA},
+        {"127.0.0.1", 443, false, REASON_ADDRESS}, {"169.254.169.254", 443, false, REASON_ADDRESS_METADATA},
         {"127.0.0.1", 3128, false, REASON_LOOP},   {"127.0.0.1", 9901, false, REASON_LOOP},
     };
     struct policy *policy = compile(ALLOW_A);
+    struct request request = {.scheme = SCHEME_HTTPS};
     struct decision decision = judge(policy, "CONNECT", "a.example:443");
+    assert_true(host_parse(TEXT("a.example"), &request.host));
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct address address;
         struct judged_address judged;
         enum reason why = REASON_NONE;
+        request.port = rows[i].port;
         assert_true(address_parse(text_from(rows[i].address), &address));
-        assert_int_equal(
-            policy_judge_address(policy, &decision, &address, rows[i].port, &judged, &why), rows[i].accepted);
+        assert_int_equal(policy_judge_address(policy, &request, &decision, &address, &judged, &why), rows[i].accepted);
         assert_int_equal(why, rows[i].why);
     }
     policy_unref(policy);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One hash of all names and suffixes that rules, groups, the authority and the catalogue speak of. A lookup costs at
+ * most one probe for each label of the name, however many names there are. Filled once, then never changed. */
+#ifndef EXEAT_POLICY_HOST_TABLE_H
+#define EXEAT_POLICY_HOST_TABLE_H
+
+#include "exeat/name.h"
+
+/* How specific a match is: exact beats the longest suffix (its length) beats `*`; 0 is no match. */
+enum { HOST_HITS_MAX = 130, SPECIFIC_EXACT = 1000, SPECIFIC_ANY = 1 };
+
+/* Sixteen bytes, so that four share a cache line. */
+struct host_slot {
+    uint32_t tag;   /* half of the hash */
+    uint32_t name;  /* where it starts in `names` */
+    uint32_t set;   /* the caller's */
+    uint8_t length; /* 0: the slot is free */
+    uint8_t kind;   /* enum host_pattern_kind */
+};
+
+struct host_table {
+    struct host_slot *slots; /* owned */
+    size_t slot_count;
+    size_t used;
+    struct buffer names;    /* owned; one after the other, nothing between them */
+    uint64_t suffix_depths; /* bit n: there is a suffix of n labels (63: or more) */
+};
+
+struct host_hit {
+    uint32_t set;
+    uint16_t specific;
+    bool is_exact;
+};
+
+/* Room for `patterns` of `name_bytes` in all; both are upper bounds. */
+void host_table_init(struct host_table *table, size_t patterns, size_t name_bytes);
+void host_table_clear(struct host_table *table);
+/* The slot of a pattern that is no `*`; a new one has the set `none`. */
+struct host_slot *host_table_add(struct host_table *table, const struct host_pattern *pattern, uint32_t none);
+/* NULL: it was never added. */
+const struct host_slot *host_table_get(const struct host_table *table, enum host_pattern_kind kind, struct text name);
+/* Every pattern that has this host, the most specific first; returns how many. Addresses have none. */
+size_t host_table_find(const struct host_table *table, const struct host *host, struct host_hit hits[HOST_HITS_MAX]);
+
+#endif

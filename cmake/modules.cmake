@@ -75,11 +75,15 @@ function(exeat_fuzz_targets)
     endforeach()
 endfunction()
 
-# tests/support/make_store.c: an audit store of any size, for tests and benchmarks. `ninja make_store` where tests are off.
+# Programs that tests and benchmarks use; `ninja NAME` where tests are off. make_store: an audit store of any size.
+# compare_policy: the judge against a naive evaluator (tests/support/policy).
 function(exeat_support_programs)
     add_executable(make_store EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/support/make_store.c)
     target_link_libraries(make_store PRIVATE audit)
     if(EXEAT_TESTS)
         set_target_properties(make_store PROPERTIES EXCLUDE_FROM_ALL OFF)
     endif()
+    file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/policy/*.c)
+    add_executable(compare_policy EXCLUDE_FROM_ALL ${sources})
+    target_link_libraries(compare_policy PRIVATE policy)
 endfunction()

@@ -80,6 +80,11 @@ static void compile_inference(const struct compile *compile, struct policy_rule 
         diag_error(compile->diags, rule->source->mark, "`inference` belongs to a reroute");
 }
 
+static bool looks_inside(const struct settings_conditions *when)
+{
+    return when->methods.present || when->paths.present;
+}
+
 static void refuse_bare_star(void *context, const struct setting_pattern *pattern)
 {
     const struct compile *compile = context;
@@ -91,13 +96,13 @@ static void check_rule(struct compile *compile, const struct settings_rule *rule
 {
     if (!rule->when.hosts.present && !rule->when.addresses.present)
         diag_error(compile->diags, rule->mark, "a rule needs `hosts`, or `addresses` for targets that are addresses");
+    bool about_https = rule->when.schemes == 0 || (rule->when.schemes & scheme_bit(SCHEME_HTTPS)) != 0;
+    if (!rule->when.hosts.present && about_https && (looks_inside(&rule->when) || looks_inside(&rule->unless)))
+        diag_error(
+            compile->diags, rule->mark,
+            "a rule without `hosts` cannot look inside TLS: name the hosts, or write schemes: [http]");
     if (!rule->when.ports.present)
         patterns_walk(compile->policy->settings, &rule->when.hosts, refuse_bare_star, compile);
-}
-
-static bool looks_inside(const struct settings_conditions *when)
-{
-    return when->methods.present || when->paths.present;
 }
 
 /* What a tunnel carries that is no TLS, nobody can judge: only where it goes. */
@@ -164,6 +169,7 @@ static void compile_rules(struct compile *compile)
     for (size_t i = 0; i < policy->rule_count; i++) {
         policy->rules[i].source = &policy->settings->lists.rules[i];
         compile_rule(compile, &policy->rules[i]);
+        policy->has_tcp = policy->has_tcp || (policy->rules[i].when.schemes & scheme_bit(SCHEME_TCP)) != 0;
         if (!policy->rules[i].source->when.hosts.present)
             hostless[policy->hostless_count++] = (uint32_t)i;
     }

@@ -14,6 +14,11 @@ struct tally {
     struct best sure[VERDICT_ERROR];
     struct best would[VERDICT_ERROR]; /* among the rules that only observe */
     bool maybe[VERDICT_ERROR];        /* one may hold, which only looking inside can tell */
+    bool may_observe;                 /* so may one that only observes, and is no allow */
+    bool depends_on_address;          /* an allow that may hold is particular about addresses */
+    bool path_decides;                /* on a deny or a reroute */
+    bool path_allows;                 /* on an allow */
+    bool allows_any_path;             /* an allow holds whatever the path */
     const struct policy_rule *limit;  /* its regular expression gave up, so that nobody knows */
 };
 
@@ -51,7 +56,9 @@ static void take_known(
     case KNOWN_NO:
         return;
     case KNOWN_INSIDE:
-        if (judging->inside == INSIDE_UNKNOWN)
+        if (judging->inside == INSIDE_UNKNOWN && rule->observes)
+            tally->may_observe = true;
+        else if (judging->inside == INSIDE_UNKNOWN)
             tally->maybe[verdict] = true;
         else if (!rule->observes && (tally->limit == NULL || rule->rank < tally->limit->rank))
             tally->limit = rule;
@@ -75,11 +82,41 @@ static void take_guarded(struct judging *judging, struct tally *tally, enum know
         tally->maybe[VERDICT_ALLOW] = true;
 }
 
+/* Does the path decide? Of a host with other uses, it also tells what is a call. */
+static void note_path(
+    const struct judging *judging, struct tally *tally, const struct policy_rule *rule, enum known known, bool is_named)
+{
+    bool by_use = judging->llm.shared && !is_named && known != KNOWN_NO;
+    bool by_path = judging->inside == INSIDE_KNOWN && (judging->by_path || by_use);
+    bool may_count = is_named || judging->llm.shared || !is_guarded(&judging->llm);
+    if (rule->observes)
+        return;
+    if (rule->source->verdict != VERDICT_ALLOW)
+        tally->path_decides = tally->path_decides || by_path;
+    else if (by_path)
+        tally->path_allows = tally->path_allows || may_count;
+    else if (known != KNOWN_NO && known != KNOWN_INSIDE && may_count)
+        tally->allows_any_path = true;
+}
+
+/* Could an allow that is left out lead to other addresses than the one that wins? */
+static void note_addresses(struct tally *tally, const struct policy_rule *rule, enum known known)
+{
+    const struct settings_rule *source = rule->source;
+    bool particular = source->when.addresses.present || source->unless.addresses.present;
+    if (source->verdict == VERDICT_ALLOW && known != KNOWN_NO && particular)
+        tally->depends_on_address = true;
+}
+
 static void count_rule(struct judging *judging, struct tally *tally, uint32_t index, uint16_t specific)
 {
     const struct policy_rule *rule = &judging->policy->rules[index];
     enum known known = rule_holds(judging, index);
-    if (rule->source->verdict == VERDICT_ALLOW && is_guarded(&judging->llm) && !may_allow_llm(judging, index))
+    bool is_allow = rule->source->verdict == VERDICT_ALLOW;
+    bool is_named = !is_allow || may_allow_llm(judging, index);
+    note_path(judging, tally, rule, known, is_named);
+    note_addresses(tally, rule, known);
+    if (is_guarded(&judging->llm) && !is_named)
         take_guarded(judging, tally, known);
     else
         take_known(judging, tally, rule, known, specific);
@@ -187,28 +224,45 @@ static void decide(const struct judging *judging, const struct tally *tally, str
     }
 }
 
-/* Would looking inside change anything? A deny that holds already stands; an allow stands if nothing stricter can come.
- */
+/* May a deny or a reroute hold, which must see what it judges? */
+static bool may_be_stricter(const struct tally *tally)
+{
+    return tally->sure[VERDICT_DENY].rule != NULL || tally->sure[VERDICT_REROUTE].rule != NULL ||
+           tally->maybe[VERDICT_DENY] || tally->maybe[VERDICT_REROUTE];
+}
+
+/* Would looking inside change anything? A deny that holds already stands; an allow stands if nothing stricter can come
+ * and no other allow can lead elsewhere. */
 static bool must_look_inside(const struct tally *tally)
 {
     if (tally->sure[VERDICT_DENY].rule != NULL)
         return false;
-    bool stricter = tally->maybe[VERDICT_DENY] || tally->maybe[VERDICT_REROUTE] ||
-                    tally->sure[VERDICT_REROUTE].rule != NULL || tally->would[VERDICT_REROUTE].rule != NULL;
-    return stricter || (tally->maybe[VERDICT_ALLOW] && tally->sure[VERDICT_ALLOW].rule == NULL);
+    if (may_be_stricter(tally) || tally->may_observe || tally->would[VERDICT_REROUTE].rule != NULL)
+        return true;
+    return tally->maybe[VERDICT_ALLOW] && (tally->sure[VERDICT_ALLOW].rule == NULL || tally->depends_on_address);
 }
 
-/* No rule is about TLS to this host and port: is there one about anything else? */
-static void decide_tcp(struct judging *judging, struct tally *tally, struct decision *decision)
+/* A rule for tcp lets any bytes out, so it is not asked where others may want to look at them. */
+static bool decide_tcp(struct judging *judging, const struct tally *tally, struct decision *decision)
 {
     struct tally tcp = {0};
+    if (!judging->policy->has_tcp || is_guarded(&judging->llm) || may_be_stricter(tally))
+        return false;
     judging->scheme = SCHEME_TCP;
     count_rules(judging, &tcp);
-    if (tcp.sure[VERDICT_DENY].rule == NULL && tcp.sure[VERDICT_ALLOW].rule == NULL)
-        return;
-    *tally = tcp;
+    judging->scheme = SCHEME_HTTPS;
+    const struct policy_rule *deny = tcp.sure[VERDICT_DENY].rule;
+    bool nobody_allows = tally->sure[VERDICT_ALLOW].rule == NULL && !tally->maybe[VERDICT_ALLOW];
+    if (deny != NULL && nobody_allows) {
+        name_rule(decision, deny);
+        decision->reason = REASON_RULE;
+    }
+    if (deny != NULL || tcp.sure[VERDICT_ALLOW].rule == NULL)
+        return false;
+    name_rule(decision, tcp.sure[VERDICT_ALLOW].rule);
+    say(decision, VERDICT_ALLOW, PLAN_TUNNEL, REASON_RULE);
     decision->scheme = SCHEME_TCP;
-    decide(judging, tally, decision);
+    return true;
 }
 
 /* Rules that only observe change the record, never the plan. */
@@ -228,7 +282,8 @@ static void note_observed(const struct tally *tally, struct decision *decision)
 /* In a file that observes, what rules refuse or reroute goes on. */
 static void observe(const struct judging *judging, struct decision *decision)
 {
-    bool ruled = decision->winner != NULL || decision->reason == REASON_NO_RULE || decision->reason == REASON_LLM_GUARD;
+    bool ruled = decision->winner != NULL || decision->reason == REASON_BAD_PATH ||
+                 decision->reason == REASON_NO_RULE || decision->reason == REASON_LLM_GUARD;
     if (!judging->policy->settings->observe || !ruled || decision->verdict == VERDICT_ALLOW)
         return;
     decision->observed = true;
@@ -240,23 +295,29 @@ static void judge_at_connect(struct judging *judging, struct tally *tally, struc
 {
     bool may_open = judging->inside == INSIDE_UNKNOWN;
     decide(judging, tally, decision);
-    if (may_open && must_look_inside(tally)) {
+    if (!decide_tcp(judging, tally, decision) && may_open && must_look_inside(tally)) {
         decision->plan = PLAN_OPEN;
         return;
     }
-    if (decision->reason == REASON_NO_RULE)
-        decide_tcp(judging, tally, decision);
     note_observed(tally, decision);
     observe(judging, decision);
     if (may_open && decision->plan == PLAN_REFUSE && is_guarded(&judging->llm))
         decision->plan = PLAN_OPEN; /* the denial is said inside, in the caller's dialect */
 }
 
+/* Where the path decides, one that servers may read in two ways is no path to judge by. */
+static bool is_bad_path(const struct judging *judging, const struct tally *tally)
+{
+    bool on_allow = tally->path_allows && (!tally->allows_any_path || tally->depends_on_address);
+    return !judging->request->path_was_canonical && (tally->path_decides || on_allow);
+}
+
 static void judge_inside(struct judging *judging, struct tally *tally, struct decision *decision)
 {
     decide(judging, tally, decision);
-    if (judging->judges_paths && !judging->request->path_was_canonical) {
+    if (is_bad_path(judging, tally)) {
         say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_BAD_PATH);
+        observe(judging, decision);
     } else if (tally->limit != NULL && tally->sure[VERDICT_DENY].rule == NULL) {
         name_rule(decision, tally->limit);
         say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_PATTERN_LIMIT);
@@ -308,8 +369,6 @@ begin(const struct policy *policy, const struct request *request, struct host_vi
         .address = request->host.kind == HOST_ADDRESS ? &request->host.address : NULL,
     };
     llm_classify_entry(view->llm, request, &judging->llm);
-    /* What a shared host makes of a path that is not canonical, nobody knows. */
-    judging->judges_paths = judging->llm.shared && request->inside_known;
 }
 
 void policy_judge_traced(
@@ -343,13 +402,17 @@ bool policy_lets_reach(
     struct tally tally = {0};
     begin(policy, request, &view, &judging);
     judging.address = address;
-    judging.scheme = decision->scheme;
     if (judging.inside == INSIDE_UNKNOWN)
         judging.inside = INSIDE_UNKNOWABLE; /* it was not opened */
     count_rules(&judging, &tally);
-    if (tally.sure[VERDICT_DENY].rule != NULL && !policy->settings->observe)
+    if (decision->scheme == SCHEME_TCP) {
+        tally.sure[VERDICT_ALLOW] = (struct best){NULL, 0};
+        judging.scheme = SCHEME_TCP;
+        count_rules(&judging, &tally);
+    }
+    bool observe = policy->settings->observe;
+    if (tally.sure[VERDICT_DENY].rule != NULL && !observe)
         return false;
-    if (tally.sure[VERDICT_ALLOW].rule != NULL)
-        return true;
-    return decision->observed && address_class(address) == ADDRESS_PUBLIC && !address_is_metadata(address);
+    bool is_public = address_class(address) == ADDRESS_PUBLIC && !address_is_metadata(address);
+    return tally.sure[VERDICT_ALLOW].rule != NULL || (observe && is_public);
 }

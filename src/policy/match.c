@@ -11,6 +11,7 @@ struct asking {
     uint32_t rule;
     enum verdict verdict;
     enum host_role role;
+    bool reached_paths; /* all else holds */
 };
 
 static enum known least(enum known left, enum known right)
@@ -97,12 +98,12 @@ static bool methods_fit(const struct asking *asking)
     return !asking->when->methods.present || (asking->conditions->methods & asking->judging->method) != 0;
 }
 
-static enum known paths_hold(const struct asking *asking)
+static enum known paths_hold(struct asking *asking)
 {
     bool limit = false;
     if (!asking->when->paths.present)
         return KNOWN_YES;
-    asking->judging->judges_paths = true;
+    asking->reached_paths = true;
     for (size_t i = 0; i < asking->when->paths.count; i++)
         if (path_matches(&asking->conditions->paths[i], asking->judging->request->path, &limit))
             return KNOWN_YES;
@@ -122,7 +123,7 @@ static struct trace_answer answer(enum known known, enum policy_condition decisi
     return (struct trace_answer){known, decisive};
 }
 
-static struct trace_answer inside_holds(const struct asking *asking)
+static struct trace_answer inside_holds(struct asking *asking)
 {
     if (!asking->when->methods.present && !asking->when->paths.present)
         return answer(KNOWN_YES, CONDITION_NONE);
@@ -133,7 +134,7 @@ static struct trace_answer inside_holds(const struct asking *asking)
     return answer(paths_hold(asking), CONDITION_PATHS);
 }
 
-static struct trace_answer conditions_hold(const struct asking *asking)
+static struct trace_answer conditions_hold(struct asking *asking)
 {
     if (!from_fits(asking))
         return answer(KNOWN_NO, CONDITION_FROM);
@@ -155,17 +156,20 @@ static struct trace_answer conditions_hold(const struct asking *asking)
 enum known rule_holds(struct judging *judging, uint32_t index)
 {
     const struct policy_rule *rule = &judging->policy->rules[index];
-    struct asking asking = {judging, &rule->when, rule->when.source, index, rule->source->verdict, ROLE_WHEN};
-    judging->last = (struct trace_rule){.rule = index, .scheme = judging->scheme};
-    judging->last.when = conditions_hold(&asking);
-    if (judging->last.when.known == KNOWN_NO || !rule->source->has_unless)
-        return judging->last.when.known;
-    asking.conditions = &rule->unless;
-    asking.when = rule->unless.source;
-    asking.role = ROLE_UNLESS;
-    judging->last.has_unless = true;
-    judging->last.unless = conditions_hold(&asking);
-    return least(judging->last.when.known, opposite(judging->last.unless.known));
+    struct asking when = {judging, &rule->when, rule->when.source, index, rule->source->verdict, ROLE_WHEN, false};
+    struct asking unless = {judging,     &rule->unless, rule->unless.source, index, rule->source->verdict,
+                            ROLE_UNLESS, false};
+    struct trace_rule *found = &judging->last;
+    *found = (struct trace_rule){.rule = index, .scheme = judging->scheme};
+    found->when = conditions_hold(&when);
+    bool may_hold = found->when.known != KNOWN_NO || when.reached_paths;
+    if (may_hold && rule->source->has_unless) {
+        found->has_unless = true;
+        found->unless = conditions_hold(&unless);
+    }
+    bool is_excepted = found->unless.known == KNOWN_YES && !unless.reached_paths; /* whatever the path */
+    judging->by_path = (when.reached_paths || unless.reached_paths) && !is_excepted;
+    return found->has_unless ? least(found->when.known, opposite(found->unless.known)) : found->when.known;
 }
 
 /* By the name itself or by @llm, in YAML: no wildcard, no list file. */

@@ -119,6 +119,7 @@ struct policy {
     size_t rule_count;
     const uint32_t *hostless; /* rules without hosts: about targets that are addresses, and where names lead */
     size_t hostless_count;
+    bool has_tcp; /* a rule for bytes that are no TLS */
     struct text *methods;
     size_t method_count;
     struct host_table table; /* owned; its sets are indexes into `sets` */
@@ -189,7 +190,7 @@ struct judging {
     enum inside inside;
     uint64_t method;        /* its bit; 0: no rule has it */
     size_t client;          /* index into the settings' clients; their count: nobody of them */
-    bool judges_paths;      /* a rule looks at the path, and all else about it holds */
+    bool by_path;           /* of the rule that was asked last: all but the path holds, so that the path decides */
     struct trace_rule last; /* what was found of the rule that was asked last */
 };
 

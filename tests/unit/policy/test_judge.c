@@ -192,7 +192,7 @@ static void observe_lets_through_what_rules_would_refuse(void **state)
 
 #define TCP                                                                                                            \
     "rules: [{ id: t, verdict: allow, hosts: [db.example, api.openai.com, \"*.db.example\"], schemes: [tcp], "         \
-    "ports: [5432, 443] }, { id: s, verdict: allow, hosts: [db.example] }, "                                           \
+    "ports: [5432, 443] }, { id: s, verdict: allow, hosts: [db.example, tls.example] }, "                              \
     "{ id: n, verdict: deny, hosts: [x.db.example], schemes: [tcp], ports: [1-65535] }]\n"
 
 static void bytes_that_are_no_tls_leave_only_by_a_rule_that_says_so(void **state)
@@ -203,13 +203,15 @@ static void bytes_that_are_no_tls_leave_only_by_a_rule_that_says_so(void **state
         {TCP, "CONNECT", "db.example:5433", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
         {TCP, "CONNECT", "api.openai.com:443", VERDICT_DENY, PLAN_OPEN, REASON_LLM_GUARD},
         {TCP, "CONNECT", "x.db.example:5432", VERDICT_DENY, PLAN_REFUSE, REASON_RULE},
+        {TCP, "CONNECT", "x.db.example:443", VERDICT_DENY, PLAN_REFUSE, REASON_RULE},
         {TCP, "GET", "http://db.example:5432/", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
         {TCP, "GET", "https://db.example:5432/", VERDICT_DENY, PLAN_REFUSE, REASON_NO_RULE},
     };
     check_rows(rows, COUNT_OF(rows));
     struct policy *policy = compile(TCP);
     assert_int_equal(judge(policy, "CONNECT", "db.example:5432").scheme, SCHEME_TCP);
-    assert_int_equal(judge(policy, "CONNECT", "db.example:443").scheme, SCHEME_HTTPS);
+    assert_int_equal(judge(policy, "CONNECT", "db.example:443").scheme, SCHEME_TCP); /* whatever allows TLS there too */
+    assert_int_equal(judge(policy, "CONNECT", "tls.example:443").scheme, SCHEME_HTTPS);
     policy_unref(policy);
 }
 

@@ -30,7 +30,6 @@ struct setting_list {
     struct text content; /* as it stands in the file */
     int file;            /* as in a mark */
     size_t patterns;
-    size_t bytes; /* of all names */
 };
 struct setting_patterns {
     struct setting_pattern *items;

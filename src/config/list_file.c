@@ -47,7 +47,6 @@ static bool check_list(struct load *load, struct setting_list *list)
         bool is_group = text_starts_with(word, TEXT("@"));
         if (!is_group && host_pattern_parse(word, &pattern.pattern) && pattern.pattern.host.kind != HOST_ADDRESS) {
             list->patterns++;
-            list->bytes += pattern.pattern.host.length;
             continue;
         }
         if (++bad > ERRORS_SHOWN)

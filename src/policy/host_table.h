@@ -9,20 +9,23 @@
 /* How specific a match is: exact beats the longest suffix (its length) beats `*`; 0 is no match. */
 enum { HOST_HITS_MAX = 130, SPECIFIC_EXACT = 1000, SPECIFIC_ANY = 1 };
 
-/* Sixteen bytes, so that four share a cache line. */
+/* Half a cache line, in which most names fit: a look at one host is a look at one line. */
+enum { SLOT_TEXT = 22 };
 struct host_slot {
-    uint32_t tag;   /* half of the hash */
-    uint32_t name;  /* where it starts in `names` */
-    uint32_t set;   /* the caller's */
-    uint8_t length; /* 0: the slot is free */
-    uint8_t kind;   /* enum host_pattern_kind */
+    uint32_t tag;         /* half of the hash */
+    uint32_t set;         /* the caller's */
+    uint8_t length;       /* of the name; 0: the slot is free */
+    uint8_t kind;         /* enum host_pattern_kind */
+    char text[SLOT_TEXT]; /* the name, or where it starts in `names` (a uint32_t) */
 };
+_Static_assert(sizeof(struct host_slot) == 32, "two slots share a cache line");
 
 struct host_table {
-    struct host_slot *slots; /* owned */
+    void *memory;            /* owned; holds the slots */
+    struct host_slot *slots; /* on the first cache line of `memory` */
     size_t slot_count;
     size_t used;
-    struct buffer names;    /* owned; one after the other, nothing between them */
+    struct buffer names;    /* owned; the long ones, one after the other */
     uint64_t suffix_depths; /* bit n: there is a suffix of n labels (63: or more) */
 };
 
@@ -32,8 +35,8 @@ struct host_hit {
     bool is_exact;
 };
 
-/* Room for `patterns` of `name_bytes` in all; both are upper bounds. */
-void host_table_init(struct host_table *table, size_t patterns, size_t name_bytes);
+/* Room for so many patterns at most. */
+void host_table_init(struct host_table *table, size_t patterns);
 void host_table_clear(struct host_table *table);
 /* The slot of a pattern that is no `*`; a new one has the set `none`. */
 struct host_slot *host_table_add(struct host_table *table, const struct host_pattern *pattern, uint32_t none);

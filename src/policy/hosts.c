@@ -322,31 +322,24 @@ static void join_overlaps(struct hosts_compile *compile)
 /* --- all of it -------------------------------------------------------------------------------------------------------
  */
 
-static void measure(const struct setting_patterns *patterns, size_t *count, size_t *bytes)
+static size_t count_of(const struct setting_patterns *patterns)
 {
-    for (size_t i = 0; i < patterns->count; i++)
-        *bytes += patterns->items[i].pattern.host.length;
-    *count += patterns->count;
-    for (size_t i = 0; i < patterns->list_count; i++) {
-        *count += patterns->lists[i].patterns;
-        *bytes += patterns->lists[i].bytes;
-    }
+    size_t count = patterns->count;
+    for (size_t i = 0; i < patterns->list_count; i++)
+        count += patterns->lists[i].patterns;
+    return count;
 }
 
 static void make_table(struct policy *policy)
 {
     const struct settings_lists *lists = &policy->settings->lists;
-    size_t count = llm_catalogue_count(policy->catalogue);
-    size_t bytes = count * HOST_TEXT_SIZE;
-    measure(&policy->settings->tls.names, &count, &bytes);
-    measure(&policy->settings->tls.never, &count, &bytes);
-    for (size_t i = 0; i < lists->rule_count; i++) {
-        measure(&lists->rules[i].when.hosts, &count, &bytes);
-        measure(&lists->rules[i].unless.hosts, &count, &bytes);
-    }
+    const struct settings_tls *tls = &policy->settings->tls;
+    size_t count = llm_catalogue_count(policy->catalogue) + count_of(&tls->names) + count_of(&tls->never);
+    for (size_t i = 0; i < lists->rule_count; i++)
+        count += count_of(&lists->rules[i].when.hosts) + count_of(&lists->rules[i].unless.hosts);
     for (size_t i = 0; i < lists->group_count; i++)
-        measure(&lists->groups[i].patterns, &count, &bytes);
-    host_table_init(&policy->table, count, bytes);
+        count += count_of(&lists->groups[i].patterns);
+    host_table_init(&policy->table, count);
 }
 
 void hosts_compile(struct policy *policy, struct diags *diags)

@@ -113,7 +113,7 @@ static void count_rule(struct judging *judging, struct tally *tally, uint32_t in
     const struct policy_rule *rule = &judging->policy->rules[index];
     enum known known = rule_holds(judging, index);
     bool is_allow = rule->source->verdict == VERDICT_ALLOW;
-    bool is_named = !is_allow || may_allow_llm(judging, index);
+    bool is_named = !is_allow || (judging->view->llm != NULL && may_allow_llm(judging, index));
     note_path(judging, tally, rule, known, is_named);
     note_addresses(tally, rule, known);
     if (is_guarded(&judging->llm) && !is_named)

@@ -21,7 +21,7 @@ enum exit_code cmd_check(int argc, char **argv)
     return EXIT_DONE;
 }
 
-static enum exit_code explain(const struct policy *policy, struct text line, const char *from)
+static enum exit_code explain(const struct policy *policy, struct text line, const char *from, bool as_json)
 {
     struct arena arena = {0};
     struct buffer out = {0};
@@ -34,7 +34,7 @@ static enum exit_code explain(const struct policy *policy, struct text line, con
         return complain(EXIT_USAGE, "%s", wrong);
     }
     request.client.name = text_from(from);
-    policy_explain(policy, &request, &out);
+    (as_json ? policy_explain_json : policy_explain)(policy, &request, &out);
     put_text(buffer_text(&out));
     policy_judge(policy, &request, &decision);
     bool denied = decision.verdict == VERDICT_DENY || decision.verdict == VERDICT_ERROR;
@@ -47,19 +47,23 @@ enum exit_code cmd_explain(int argc, char **argv)
 {
     const char *config = DEFAULT_CONFIG;
     const char *from = NULL;
-    const struct option_row rows[] = {{"-c", &config, false}, {"--from", &from, false}};
+    const char *format = "text";
+    const struct option_row rows[] = {{"-c", &config, false}, {"--from", &from, false}, {"-o", &format, false}};
     int operands = options_take(argc, argv, rows, COUNT_OF(rows));
     if (operands < 0)
         return EXIT_USAGE;
     if (operands != 2)
         return complain(
             EXIT_USAGE, "explain wants METHOD and URL, such as: exeat explain GET https://api.example.com/");
+    bool as_json = text_equal(text_from(format), TEXT("json"));
+    if (!as_json && !text_equal(text_from(format), TEXT("text")))
+        return complain(EXIT_USAGE, "-o wants text or json");
     struct policy *policy = load_policy(config);
     if (policy == NULL)
         return EXIT_USAGE;
     struct buffer line = {0};
     buffer_printf(&line, "%s %s", argv[0], argv[1]);
-    enum exit_code code = explain(policy, buffer_text(&line), from);
+    enum exit_code code = explain(policy, buffer_text(&line), from, as_json);
     buffer_clear(&line);
     policy_unref(policy);
     return code;

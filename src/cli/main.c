@@ -13,7 +13,7 @@ static const struct command {
 } commands[] = {
     {"run", cmd_run, "[-c FILE]", "start the gate"},
     {"check", cmd_check, "[-c FILE]", "validate a configuration and run its tests"},
-    {"explain", cmd_explain, "[-c FILE] [--from CLIENT] METHOD URL", "what would be decided, and why"},
+    {"explain", cmd_explain, "[-c FILE] [--from CLIENT] [-o text|json] METHOD URL", "what would be decided, and why"},
     {"llm-hosts", cmd_llm_hosts, "[HOST]", "the catalogue of LLM hosts, or why a host is in it"},
     {"ca", cmd_ca, "init|renew|bundle|show [-c FILE]", "the local authority, and a CA bundle with it"},
     {"audit", cmd_audit,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The same judge, asked by people: requests as they write them, the file's own tests, and why a decision fell. */
+/* The same judge, asked by people: requests as they write them, and the file's own tests. */
 #include "policy_internal.h"
 
 /* --- requests as text ------------------------------------------------------------------------------------------------
@@ -124,100 +124,4 @@ void policy_test(const struct policy *policy, struct diags *diags)
     const struct settings_lists *lists = &policy->settings->lists;
     for (size_t i = 0; i < lists->test_count; i++)
         test_one(policy, &lists->tests[i], diags);
-}
-
-/* --- why -------------------------------------------------------------------------------------------------------------
- */
-
-static const char *const condition_names[] = {
-    [CONDITION_NONE] = "nothing",    [CONDITION_FROM] = "from",       [CONDITION_HOSTS] = "hosts",
-    [CONDITION_PORTS] = "ports",     [CONDITION_SCHEMES] = "schemes", [CONDITION_ADDRESSES] = "addresses",
-    [CONDITION_METHODS] = "methods", [CONDITION_PATHS] = "paths",
-};
-_Static_assert(COUNT_OF(condition_names) == CONDITION_COUNT, "every condition has a name");
-
-static void write_answer(const struct trace_answer *answer, struct buffer *out)
-{
-    switch (answer->known) {
-    case KNOWN_NO:
-        buffer_printf(out, "does not match: %s", condition_names[answer->decisive]);
-        break;
-    case KNOWN_INSIDE:
-        buffer_printf(out, "depends on what is inside: %s", condition_names[answer->decisive]);
-        break;
-    case KNOWN_ADDRESS:
-        buffer_append(out, TEXT("matches, for the addresses that it accepts"));
-        break;
-    case KNOWN_YES:
-        buffer_append(out, TEXT("matches"));
-        break;
-    }
-}
-
-static void write_trace(const struct policy *policy, const struct policy_trace *trace, struct buffer *out)
-{
-    for (size_t i = 0; i < trace->count; i++) {
-        const struct trace_rule *entry = &trace->rules[i];
-        const struct settings_rule *rule = policy->rules[entry->rule].source;
-        buffer_printf(
-            out, "  rule %s (line %d, %s): ", rule->id.text.data, rule->id.mark.line, verdict_name(rule->verdict));
-        write_answer(&entry->when, out);
-        if (entry->has_unless) {
-            buffer_append(out, TEXT("; its `unless` "));
-            write_answer(&entry->unless, out);
-        }
-        if (entry->guarded)
-            buffer_append(out, TEXT("; it does not name this LLM host literally"));
-        buffer_append_byte(out, '\n');
-    }
-    buffer_printf(out, "  the other rules are about other hosts\n");
-}
-
-static void write_decision(const char *when, const struct decision *decision, struct buffer *out)
-{
-    buffer_printf(out, "%s: %s", when, verdict_name(decision->verdict));
-    if (decision->rule.length > 0)
-        buffer_printf(out, " by rule %.*s", TEXT_ARG(decision->rule));
-    buffer_printf(out, "; plan: %s", plan_name(decision->plan));
-    if (decision->scheme == SCHEME_TCP)
-        buffer_append(out, TEXT(" (bytes that need not be TLS)"));
-    buffer_printf(out, "; because: %s", reason_row(decision->reason)->text);
-    if (decision->observed)
-        buffer_append(out, TEXT(" (enforced, the verdict above would hold)"));
-    buffer_append_byte(out, '\n');
-}
-
-/* One judgement with its reasons. False: what is inside is not asked. */
-static void explain_once(
-    const struct policy *policy, const struct request *request, const char *when, struct decision *decision,
-    struct buffer *out)
-{
-    struct policy_trace trace = {0};
-    policy_judge_traced(policy, request, decision, &trace);
-    write_decision(when, decision, out);
-    write_trace(policy, &trace, out);
-    trace_clear(&trace);
-}
-
-void policy_explain(const struct policy *policy, const struct request *request, struct buffer *out)
-{
-    struct decision decision;
-    struct llm_call call;
-    llm_classify(policy->catalogue, request, &call);
-    buffer_printf(out, "request: %.*s %s://", TEXT_ARG(request->method), scheme_name(request->scheme));
-    authority_append(out, &request->host, request->port, scheme_port(request->scheme));
-    buffer_printf(out, "%.*s\n", TEXT_ARG(request->path));
-    if (call.operation != LLM_NONE)
-        buffer_printf(
-            out, "an LLM host: %.*s, operation %s\n", TEXT_ARG(call.provider), llm_operation_name(call.operation));
-    if (request->scheme == SCHEME_HTTPS) {
-        struct request outside = *request;
-        outside.inside_known = false;
-        explain_once(policy, &outside, "at CONNECT", &decision, out);
-        if (decision.plan != PLAN_OPEN || !request->inside_known)
-            return;
-    }
-    explain_once(policy, request, "inside", &decision, out);
-    for (size_t i = 0; i < decision.inference_count; i++)
-        buffer_printf(out, "  answered by: %.*s\n", TEXT_ARG(policy->inference[decision.inference[i]].name));
 }

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What explain says: each sentence an operator would look for, in the text and in the JSON. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "exeat/base/json.h"
+#include "exeat/base/memory.h"
+#include "exeat/policy.h"
+
+static const char policy_text[] =
+    "version: 1\n"
+    "listen: { forward: [\"127.0.0.1:3128\"] }\n"
+    "tls: { authority: { certificate: c, key: k, names: [\"@llm\", api.courier.example] }, never: [pay.example] }\n"
+    "clients: { queue: { address: 127.0.0.1 } }\n"
+    "inference: [{ name: local, endpoint: \"http://127.0.0.1:8000/llm\" }, { name: canned, builtin: canned, text: x "
+    "}]\n"
+    "rules:\n"
+    "  - { id: courier, verdict: allow, hosts: [api.courier.example], methods: [GET, POST], paths: [/v1/**],\n"
+    "      unless: { paths: [/v1/internal/**] } }\n"
+    "  - { id: erp, verdict: allow, hosts: [erp.example], addresses: [10.20.0.0/16], from: [queue] }\n"
+    "  - { id: lab, verdict: deny, addresses: [10.20.9.0/24] }\n"
+    "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], inference: [local, canned] }\n"
+    "  - { id: wild, verdict: allow, hosts: [\"*.openai.com\"] }\n"
+    "  - { id: pay, verdict: deny, hosts: [pay.example], methods: [POST] }\n"
+    "  - { id: db, verdict: allow, hosts: [db.example], ports: [5432], schemes: [tcp] }\n";
+
+typedef void (*explain_function)(const struct policy *policy, const struct request *request, struct buffer *out);
+
+static char *explain(explain_function write, const char *line, const char *from)
+{
+    struct diags *diags = diags_new();
+    struct settings *settings = settings_parse(text_from(policy_text), "conf/exeat.yaml", diags);
+    assert_non_null(settings);
+    struct policy *policy = policy_compile(settings, diags);
+    assert_non_null(policy);
+    struct arena arena = {0};
+    struct buffer out = {0};
+    struct request request;
+    const char *wrong;
+    assert_true(policy_request_parse(text_from(line), &arena, &request, &wrong));
+    request.client.name = text_from(from);
+    write(policy, &request, &out);
+    arena_clear(&arena);
+    policy_unref(policy);
+    diags_free(diags);
+    return buffer_take(&out);
+}
+
+static void tells_what_decided_and_where_it_stands(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        const char *from;
+        const char *says[5];
+    } rows[] = {
+        {"DELETE https://api.courier.example/v1/x",
+         "",
+         {"at CONNECT: deny; plan: open; because: no rule allows this request",
+          "known: client, host and port; not yet: method, path and body",
+          "rule courier (exeat.yaml:7, allow): has the host by api.courier.example, depends on what is inside: paths "
+          "[/v1/**] (exeat.yaml:7); its `unless` depends on what is inside: paths [/v1/internal/**] (exeat.yaml:8)",
+          "inside: deny; plan: refuse", "rule courier (exeat.yaml:7, allow): does not match: methods [GET, POST]"}},
+        {"GET https://erp.example/",
+         "queue",
+         {"request: GET https://erp.example/ from queue", "matches where the name leads to [10.20.0.0/16]",
+          "TLS: not opened: the decision holds whatever is inside",
+          "addresses: [10.20.0.0/16] by rule erp; not [10.20.9.0/24] by rule lab"}},
+        {"GET https://erp.example/",
+         "",
+         {"rule erp (exeat.yaml:9, allow): does not match: from [queue] (exeat.yaml:9)"}},
+        {"POST https://api.openai.com/v1/chat/completions",
+         "",
+         {"an LLM host: OpenAI, operation chat", "rule wild (exeat.yaml:12, allow): has the host by *.openai.com",
+          "does not count: an allow must name an LLM host itself", "TLS: opened: the gate answers in the host's name",
+          "answered by: local (http://127.0.0.1:8000/llm), then canned (a fixed text)"}},
+        {"POST https://pay.example/", "", {"TLS: may not be opened", "at CONNECT: deny by rule pay; plan: refuse"}},
+        {"CONNECT db.example:5432", "", {"request: CONNECT db.example:5432\n", "TLS: none is waited for"}},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *text = explain(policy_explain, rows[i].line, rows[i].from);
+        for (size_t j = 0; j < COUNT_OF(rows[i].says) && rows[i].says[j] != NULL; j++)
+            if (strstr(text, rows[i].says[j]) == NULL)
+                fail_msg("%s: not said: %s\n%s", rows[i].line, rows[i].says[j], text);
+        base_free(text);
+    }
+}
+
+static void the_json_says_the_same(void **state)
+{
+    (void)state;
+    char error[160];
+    char *text = explain(policy_explain_json, "GET https://erp.example/", "queue");
+    json_t *tree = json_read(text_trim(text_from(text), "\n"), error);
+    assert_non_null(tree);
+    const json_t *step = json_array_get(json_object_get(tree, "steps"), 0);
+    assert_true(text_equal(json_text(step, "at"), TEXT("connect")));
+    assert_true(text_equal(json_text(step, "rule"), TEXT("erp")));
+    const json_t *rule = json_array_get(json_object_get(step, "rules"), 0);
+    assert_true(text_equal(json_text(rule, "matches"), TEXT("address")));
+    assert_int_equal(json_integer_value(json_object_get(rule, "line")), 9);
+    assert_int_equal(json_array_size(json_object_get(tree, "addresses")), 2);
+    assert_true(json_is_false(json_object_get(json_object_get(tree, "tls"), "opened")));
+    json_decref(tree);
+    base_free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tells_what_decided_and_where_it_stands),
+        cmocka_unit_test(the_json_says_the_same),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -147,6 +147,16 @@ void path_clear(struct compiled_path *path)
 /* --- matching --------------------------------------------------------------------------------------------------------
  */
 
+/* Nothing is left of the path: only stars that stand for nothing may be left of the glob. */
+static bool is_all_stars(struct text glob)
+{
+    struct text segment;
+    while (text_split(&glob, '/', &segment))
+        if (!text_equal(segment, TEXT("**")))
+            return false;
+    return true;
+}
+
 /* Segment by segment, without recursion: the last `**` seen is where to try again. */
 static bool glob_matches(struct text glob, struct text path)
 {
@@ -180,7 +190,7 @@ static bool glob_matches(struct text glob, struct text path)
         glob = again_glob;
         path = again_path;
     }
-    return glob.data == NULL || text_equal(glob, TEXT("**"));
+    return is_all_stars(glob);
 }
 
 bool path_matches(const struct compiled_path *path, struct text subject, bool *limit)

@@ -43,6 +43,8 @@ static void each_path_matches_what_it_says(void **state)
         {"/a/*/c", "/a/b/b/c", false},
         {"/a/**/c", "/a/b/b/c", true},
         {"/a/**/c", "/a/c", true},
+        {"/a/**/**", "/a", true},
+        {"/a/**/b/**/**", "/a/x/b", true},
         {"/a/b*", "/a/bcd", true},
         {"/a/b*", "/a/cb", false},
         {"~/l/[A-Z]{2}", "/l/AB", true},

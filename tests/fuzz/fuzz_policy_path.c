@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The compiler of path patterns: the first line is the pattern, the second the path. A glob means what a walk without
+ * prefixes and shapes says, a regular expression what PCRE2 says without the literal before it. */
+#include "exeat/base/check.h"
+#include "policy_internal.h"
+
+/* Segment by segment, trying everything: short inputs only. */
+static bool naive_glob(struct text glob, struct text path)
+{
+    struct text want;
+    struct text have;
+    struct text glob_rest = glob;
+    struct text path_rest = path;
+    if (!text_split(&glob_rest, '/', &want))
+        return path.data == NULL;
+    if (text_equal(want, TEXT("**")))
+        return naive_glob(glob_rest, path) || (text_split(&path_rest, '/', &have) && naive_glob(glob, path_rest));
+    return text_split(&path_rest, '/', &have) && text_glob(want, have) && naive_glob(glob_rest, path_rest);
+}
+
+static void check_match(const struct compiled_path *path, struct text written, struct text subject)
+{
+    bool limit = false;
+    bool matches = path_matches(path, subject, &limit);
+    if (path->kind != PATH_REGEX) {
+        ASSERT(!limit && matches == naive_glob(written, subject));
+        return;
+    }
+    enum pattern_result result = pattern_match(path->regex, subject);
+    if (matches)
+        ASSERT(result == PATTERN_MATCH);
+    else
+        ASSERT(result == PATTERN_NO_MATCH || result == PATTERN_LIMIT);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    enum { LONGEST = 60 };
+    struct text rest = text_of_bytes((struct bytes){data, size});
+    struct text written;
+    struct diags *diags = diags_new();
+    struct compiled_path path;
+    if (size <= LONGEST && text_split(&rest, '\n', &written) && rest.data != NULL) {
+        struct setting_text source = {.text = written};
+        bool good = path_compile(&source, &path, diags);
+        ASSERT(good == (diags_errors(diags) == 0));
+        if (good && text_starts_with(rest, TEXT("/")))
+            check_match(&path, written, rest);
+        path_clear(&path);
+    }
+    diags_free(diags);
+    return 0;
+}

@@ -15,6 +15,8 @@ struct policy_rule;
 MUST_CHECK struct policy *policy_compile(struct settings *settings, struct diags *diags);
 struct policy *policy_ref(struct policy *policy);
 void policy_unref(struct policy *policy); /* NULL is fine */
+/* Has it another reference than the caller's? */
+bool policy_is_shared(const struct policy *policy);
 const struct settings *policy_settings(const struct policy *policy);
 const struct llm_catalogue *policy_catalogue(const struct policy *policy);
 

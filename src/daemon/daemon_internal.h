@@ -50,10 +50,17 @@ struct files_watch *files_watch_new(struct loop *loop, timer_function on_change,
 void files_watch_set(struct files_watch *files, const struct settings *settings);
 void files_watch_free(struct files_watch *files);
 
+/* retired.c: takes the reference of a policy that is no longer in force, and drops it when it is the last. */
+struct retired;
+struct retired *retired_new(struct loop *loop);
+void retired_add(struct retired *retired, struct policy *policy);
+void retired_free(struct retired *retired); /* NULL is fine */
+
 struct gate {
     const char *path; /* of the configuration */
     struct loop *loop;
     struct policy *policy; /* in force; one reference */
+    struct retired *retired;
     uint64_t policy_sequence;
     struct signing_key *log_key;
     struct tls_authority *authority;

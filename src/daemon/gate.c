@@ -288,6 +288,7 @@ static bool start(struct gate *gate)
     gate->files = files_watch_new(gate->loop, on_change, gate);
     files_watch_set(gate->files, settings);
     gate->drain_timer = timer_new(gate->loop, on_drain, gate);
+    gate->retired = retired_new(gate->loop);
     log_info(
         "started", log_string("version", EXEAT_VERSION), log_number("port", ports[0]),
         log_number("admin_port", admin_port), log_number("workers", (int64_t)gate->worker_count),
@@ -311,6 +312,7 @@ static void stop(struct gate *gate)
     admin_free(gate->admin);
     files_watch_free(gate->files);
     timer_free(gate->drain_timer);
+    retired_free(gate->retired);
     watch_free(gate->signals_watch);
     close(gate->signals);
     audit_close(gate->audit);

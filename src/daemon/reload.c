@@ -101,7 +101,7 @@ static void take(struct gate *gate, struct policy *policy)
         return;
     }
     warn_of_restart(policy_settings(gate->policy), policy_settings(policy));
-    policy_unref(gate->policy);
+    retired_add(gate->retired, gate->policy);
     gate->policy = policy;
     gate->policy_sequence = sequence;
     gate->reloads++;

@@ -250,6 +250,11 @@ void policy_unref(struct policy *policy)
         policy_free(policy);
 }
 
+bool policy_is_shared(const struct policy *policy)
+{
+    return policy->references > 1;
+}
+
 const struct settings *policy_settings(const struct policy *policy)
 {
     return policy->settings;

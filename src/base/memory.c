@@ -2,6 +2,7 @@
 /* The only callers of malloc. Running out of memory ends the process: a gate without memory is closed. */
 #include "exeat/base/memory.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,11 @@ void base_forget(void *block, size_t size)
     if (block == NULL)
         return;
     explicit_bzero(block, size);
+}
+
+void base_trim(void)
+{
+    malloc_trim(0);
 }
 
 void base_free_secret(void *block, size_t size)

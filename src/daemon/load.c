@@ -19,6 +19,7 @@ struct policy *daemon_load(const char *path, struct diags *diags)
         return NULL;
     }
     policy_test(policy, diags);
+    base_trim(); /* the texts of long lists were copied more than once */
     if (diags_errors(diags) == 0)
         return policy;
     policy_unref(policy);

@@ -13,5 +13,7 @@ void base_free(void *block); /* NULL is fine */
 /* Overwrites before freeing, in a way the compiler may not drop. For keys and tokens. */
 void base_free_secret(void *block, size_t size);
 void base_forget(void *block, size_t size);
+/* Gives freed memory back to the system: after something large was read and is gone. */
+void base_trim(void);
 
 #endif

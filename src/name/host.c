@@ -120,45 +120,9 @@ static bool parse_name(struct text text, struct host *host)
     return true;
 }
 
-/* A label that needs no second look: not internationalised, no hyphen at either end. */
-static bool is_plain_label(struct text label)
-{
-    return label.length > 0 && label.length <= LABEL_MAX && label.data[0] != '-' &&
-           label.data[label.length - 1] != '-' && !text_starts_with(label, TEXT("xn--"));
-}
-
-/* The common case in one pass: a canonical name whose last label is no number. Anything else is looked at again. */
-static bool parse_plain(struct text text, struct host *host)
-{
-    size_t start = 0;
-    bool has_letter = false;
-    if (text.length == 0 || text.length > NAME_MAX_LENGTH)
-        return false;
-    for (size_t i = 0; i < text.length; i++) {
-        char byte = text.data[i];
-        if (byte == '.') {
-            if (!is_plain_label(text_part(text, start, i - start)))
-                return false;
-            start = i + 1;
-            has_letter = false;
-        } else if (!is_label_byte(byte)) {
-            return false;
-        }
-        has_letter = has_letter || (byte >= 'a' && byte <= 'z');
-    }
-    struct text last = text_after(text, start);
-    if (!has_letter || !is_plain_label(last) || last.data[0] == '0')
-        return false;
-    *host = (struct host){.kind = HOST_NAME};
-    set_text(host, text);
-    return true;
-}
-
 bool host_parse(struct text text, struct host *host)
 {
     struct address address;
-    if (parse_plain(text, host))
-        return true;
     if (text.length >= 2 && text.data[0] == '[' && text.data[text.length - 1] == ']') {
         struct text inner = text_part(text, 1, text.length - 2);
         return address_parse(inner, &address) && address.length == 16 && set_address(host, &address);
@@ -172,8 +136,6 @@ bool host_parse(struct text text, struct host *host)
 bool host_parse_written(struct text text, struct host *host)
 {
     struct address address;
-    if (parse_plain(text, host))
-        return true;
     if (address_parse(text, &address))
         return set_address(host, &address);
     if (host_parse(text, host))

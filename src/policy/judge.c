@@ -305,7 +305,7 @@ static void judge_at_connect(struct judging *judging, struct tally *tally, struc
         decision->plan = PLAN_OPEN; /* the denial is said inside, in the caller's dialect */
 }
 
-/* Where the path decides, one that servers may read in two ways is no path to judge by. */
+/* Where the path decides, one that servers may read in two ways lets nothing out. */
 static bool is_bad_path(const struct judging *judging, const struct tally *tally)
 {
     bool on_allow = tally->path_allows && (!tally->allows_any_path || tally->depends_on_address);
@@ -315,7 +315,7 @@ static bool is_bad_path(const struct judging *judging, const struct tally *tally
 static void judge_inside(struct judging *judging, struct tally *tally, struct decision *decision)
 {
     decide(judging, tally, decision);
-    if (is_bad_path(judging, tally)) {
+    if (decision->verdict != VERDICT_DENY && is_bad_path(judging, tally)) {
         say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_BAD_PATH);
         observe(judging, decision);
     } else if (tally->limit != NULL && tally->sure[VERDICT_DENY].rule == NULL) {

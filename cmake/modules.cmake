@@ -76,7 +76,7 @@ function(exeat_fuzz_targets)
 endfunction()
 
 # Programs that tests and benchmarks use; `ninja NAME` where tests are off. make_store: an audit store of any size.
-# compare_policy: the judge against a naive evaluator (tests/support/policy).
+# compare_policy: the judge against a naive evaluator (tests/support/policy). bench_policy: what one decision costs.
 function(exeat_support_programs)
     add_executable(make_store EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/support/make_store.c)
     target_link_libraries(make_store PRIVATE audit)
@@ -86,4 +86,8 @@ function(exeat_support_programs)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/policy/*.c)
     add_executable(compare_policy EXCLUDE_FROM_ALL ${sources})
     target_link_libraries(compare_policy PRIVATE policy)
+    add_executable(bench_policy EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/bench/policy_cost.c)
+    target_include_directories(bench_policy PRIVATE ${PROJECT_SOURCE_DIR}/src/policy)
+    target_link_libraries(bench_policy PRIVATE policy m)
+    set_target_properties(bench_policy PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tools)
 endfunction()

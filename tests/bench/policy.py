@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a growing policy costs: a decision alone (tests/bench/bench_policy.c), and whole requests through the gate and through
+"""What a growing policy costs: a decision alone (tests/bench/policy_cost.c), and whole requests through the gate and through
 squid with the same lists of 10, 10,000 and 1,000,000 names.
 
     ./dev bench policy         the tables
-    policy.py guard            only: a decision executes the same instructions for 10 and for 100,000 patterns"""
+    ./dev bench policy guard   only: a decision executes the same instructions for 10 and for 100,000 patterns"""
 import os
 import pathlib
 import pwd
@@ -35,7 +35,7 @@ def instructions(patterns, folder):
     """Of one decision, by callgrind; what comes before and after is not counted."""
     counts = f"{folder}/counts"
     done = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--toggle-collect=policy_judge", f"--callgrind-out-file={counts}", BENCH, "judge",
+        ["valgrind", "--tool=callgrind", "--toggle-collect=judge_one", f"--callgrind-out-file={counts}", BENCH, "judge",
          str(patterns), str(GUARD_DECISIONS)], capture_output=True, text=True, check=True)
     return int(re.search(r"Collected : (\d+)", done.stderr).group(1)) / GUARD_DECISIONS
 
@@ -44,7 +44,7 @@ def guard():
     with tempfile.TemporaryDirectory() as folder:
         few, many = (instructions(size, folder) for size in GUARD_SIZES)
     print(f"instructions a decision: {few:.0f} with {GUARD_SIZES[0]} patterns, {many:.0f} with {GUARD_SIZES[1]:,}")
-    return abs(many - few) <= few * GUARD_TOLERANCE
+    return few > 0 and abs(many - few) <= few * GUARD_TOLERANCE
 
 
 def free_port():

@@ -15,6 +15,7 @@ struct admin_view {
     struct audit_stats audit;
     uint64_t policy_sequence;
     uint64_t workers;
+    bool bypass_active;
     uint64_t reloads;         /* policies that took effect after the first */
     uint64_t reloads_refused; /* offered, and not good */
 };

@@ -114,8 +114,9 @@ struct settings_run {
     uint64_t connect_ms;
     uint64_t idle_ms;
     uint64_t stream_ms;
+    bool cut_denied; /* on_reload */
     bool log_json;
-    uint64_t log_level; /* enum log_level */
+    unsigned log_level; /* enum log_level */
 };
 struct settings_client {
     struct setting_text name;
@@ -142,6 +143,7 @@ struct model_alias {
 struct settings_inference {
     struct setting_text name;
     bool is_canned;
+    enum llm_dialect dialect;
     enum scheme scheme;
     struct host host;
     uint16_t port;
@@ -197,8 +199,9 @@ struct settings_lists {
     size_t rule_count;
     struct settings_test *tests;
     size_t test_count;
-    struct settings_file *files; /* the main file first */
+    struct settings_file *files; /* the main file first; a mark's `file` is an index into these */
     size_t file_count;
+    struct setting_texts includes; /* paths */
 };
 
 struct settings {
@@ -213,8 +216,8 @@ struct settings {
     struct settings_lists lists;
 };
 
-/* Reads the file and the list files it names; relative paths are relative to it. NULL when there is any error in
- * `diags`. The caller owns the result. */
+/* Reads the file, the files it includes and the list files they name; relative paths are relative to it. NULL when
+ * there is any error in `diags`. The caller owns the result. */
 MUST_CHECK struct settings *settings_load(const char *path, struct diags *diags);
 /* The same from memory; `path` is what the text is called, and where relative paths start. */
 MUST_CHECK struct settings *settings_parse(struct text text, const char *path, struct diags *diags);
@@ -228,5 +231,13 @@ struct setting_list_place {
 struct setting_list_place setting_list_start(const struct setting_list *list);
 /* The next pattern with its mark; false at the end. `pattern->group` is left alone. */
 MUST_CHECK bool setting_list_next(struct setting_list_place *place, struct setting_pattern *pattern);
+
+/* The path of the file that a mark is in, NUL-terminated. */
+const char *settings_path_of(const struct settings_lists *lists, struct mark mark);
+
+/* The language itself, from the tables that read it: the keys as Markdown tables for docs/policy-language.md, and a
+ * JSON Schema (draft-07, which YAML editors use). */
+void settings_reference_write(struct buffer *out);
+void settings_schema_write(struct buffer *out);
 
 #endif

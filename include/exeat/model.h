@@ -93,6 +93,8 @@ enum reason {
     REASON_CLIENT_UNKNOWN,     /* 407: credentials that fit no client */
     REASON_INTERNAL,           /* 500: a broken promise of ours */
     REASON_PATTERN_LIMIT,      /* 403: a regular expression of the policy gave up on this path */
+    REASON_BYPASSED,           /* a bypass let it through */
+    REASON_POLICY_CHANGED,     /* a tunnel that a new policy would not have */
     REASON_COUNT
 };
 struct reason_row {

@@ -26,6 +26,7 @@ struct session_limits {
     uint64_t idle_ms;
     uint64_t stream_ms;
     bool ech_denied; /* refuse a ClientHello with an encrypted inner one */
+    bool cut_denied; /* a new policy ends the tunnels that it would not have */
 };
 
 /* What a worker needs to run sessions; all borrowed and outliving it. */
@@ -70,6 +71,8 @@ void session_worker_free(struct session_worker *worker);
 void session_worker_set_policy(
     struct session_worker *worker, struct policy *policy, uint64_t policy_sequence,
     const struct session_limits *limits);
+/* Until then (steady clock; 0: not), what the policy refuses is let through where policy_bypass says so. */
+void session_worker_set_bypass(struct session_worker *worker, uint64_t until_us);
 /* For names that are looked up from now on. The old one must live on for those under way. */
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver);
 /* Starts a session on an accepted connection of the forward listener; takes the descriptor. */

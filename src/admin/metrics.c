@@ -152,5 +152,7 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
         out, "policy_reloads_refused_total", "counter", "Policies that were offered and refused.",
         view->reloads_refused);
     number(out, "workers", "gauge", "Worker threads.", view->workers);
+    number(
+        out, "bypass_active", "gauge", "1 while a bypass lets through what the policy refuses.", view->bypass_active);
     number(out, "ready", "gauge", "1 when the gate takes traffic.", view->ready ? 1 : 0);
 }

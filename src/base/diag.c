@@ -7,15 +7,20 @@
 
 #include "exeat/base/memory.h"
 
+/* A file that is wrong throughout is not told line by line. */
+enum { SHOWN_MAX = 200, MESSAGE_MAX = 400 };
+
 struct diag_file {
     char *name;    /* owned */
     char *content; /* owned */
     size_t length;
 };
 
+enum diag_kind { DIAG_ERROR, DIAG_WARNING, DIAG_REMARK, DIAG_KINDS };
+
 struct diag_entry {
     struct mark mark;
-    bool is_error;
+    enum diag_kind kind;
     size_t order;
     char *message; /* owned */
     char *advice;  /* owned, may be NULL */
@@ -26,7 +31,8 @@ struct diags {
     size_t file_count;
     struct diag_entry *entries; /* owned */
     size_t count;
-    size_t errors;
+    size_t not_shown;
+    size_t kinds[DIAG_KINDS];
 };
 
 struct diags *diags_new(void)
@@ -62,23 +68,26 @@ int diags_add_file(struct diags *diags, const char *name, struct text content)
 }
 
 PRINTF_LIKE(4, 0)
-static void add_entry(struct diags *diags, struct mark mark, bool is_error, const char *format, va_list arguments)
+static void add_entry(struct diags *diags, struct mark mark, enum diag_kind kind, const char *format, va_list arguments)
 {
     struct buffer message = {0};
+    diags->kinds[kind]++;
+    if (diags->count == SHOWN_MAX) {
+        diags->not_shown++;
+        return;
+    }
     buffer_vprintf(&message, format, arguments);
     diags->entries = base_resize(diags->entries, diags->count + 1, sizeof(*diags->entries));
-    diags->entries[diags->count] = (struct diag_entry){
-        .mark = mark, .is_error = is_error, .order = diags->count, .message = buffer_take(&message)};
+    diags->entries[diags->count] =
+        (struct diag_entry){.mark = mark, .kind = kind, .order = diags->count, .message = buffer_take(&message)};
     diags->count++;
-    if (is_error)
-        diags->errors++;
 }
 
 void diag_error(struct diags *diags, struct mark mark, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    add_entry(diags, mark, true, format, arguments);
+    add_entry(diags, mark, DIAG_ERROR, format, arguments);
     va_end(arguments);
 }
 
@@ -86,13 +95,21 @@ void diag_warning(struct diags *diags, struct mark mark, const char *format, ...
 {
     va_list arguments;
     va_start(arguments, format);
-    add_entry(diags, mark, false, format, arguments);
+    add_entry(diags, mark, DIAG_WARNING, format, arguments);
+    va_end(arguments);
+}
+
+void diag_remark(struct diags *diags, struct mark mark, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_entry(diags, mark, DIAG_REMARK, format, arguments);
     va_end(arguments);
 }
 
 void diag_note(struct diags *diags, const char *format, ...)
 {
-    if (diags->count == 0)
+    if (diags->count == 0 || diags->not_shown > 0)
         return;
     struct diag_entry *entry = &diags->entries[diags->count - 1];
     struct buffer advice = {0};
@@ -123,12 +140,12 @@ void diag_suggest(struct diags *diags, struct text word, const char *const *word
 
 size_t diags_errors(const struct diags *diags)
 {
-    return diags->errors;
+    return diags->kinds[DIAG_ERROR];
 }
 
 size_t diags_warnings(const struct diags *diags)
 {
-    return diags->count - diags->errors;
+    return diags->kinds[DIAG_WARNING];
 }
 
 static int compare_entries(const void *left_entry, const void *right_entry)
@@ -154,12 +171,18 @@ static struct text line_of(const struct diag_file *file, int number)
     return text_trim(text_part(line, 0, 200), "\r");
 }
 
-/* Bytes that a terminal would act on are shown as "?". */
+/* What a terminal would act on, and what is no text, is shown as "?". */
 static void append_visible(struct buffer *out, struct text text)
 {
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char byte = (unsigned char)text.data[i];
-        buffer_append_byte(out, (byte < 0x20 && byte != '\t') || byte == 0x7f ? '?' : (char)byte);
+    while (text.length > 0) {
+        uint32_t code = 0;
+        size_t length = text_utf8_length(text, &code);
+        bool is_control = (code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0);
+        if (length == 0 || is_control)
+            buffer_append_byte(out, '?');
+        else
+            buffer_append(out, text_part(text, 0, length));
+        text = text_after(text, length == 0 ? 1 : length);
     }
 }
 
@@ -177,7 +200,8 @@ static void append_underline(struct buffer *out, struct text line, const struct 
 
 static void append_entry(struct buffer *out, const struct diags *diags, const struct diag_entry *entry)
 {
-    const char *kind = entry->is_error ? "error" : "warning";
+    static const char *const kinds[] = {"error", "warning", "note"};
+    const char *kind = kinds[entry->kind];
     bool placed = entry->mark.file >= 0 && (size_t)entry->mark.file < diags->file_count;
     if (!placed) {
         buffer_printf(out, "%s: ", kind);
@@ -185,7 +209,7 @@ static void append_entry(struct buffer *out, const struct diags *diags, const st
         const struct diag_file *file = &diags->files[entry->mark.file];
         buffer_printf(out, "%s:%d:%d: %s: ", file->name, entry->mark.line, entry->mark.column, kind);
     }
-    append_visible(out, text_from(entry->message));
+    append_visible(out, text_part(text_from(entry->message), 0, MESSAGE_MAX));
     buffer_append_byte(out, '\n');
     if (placed && entry->mark.line > 0) {
         struct text line = line_of(&diags->files[entry->mark.file], entry->mark.line);
@@ -204,4 +228,6 @@ void diags_write(struct diags *diags, struct buffer *out)
         qsort(diags->entries, diags->count, sizeof(*diags->entries), compare_entries);
     for (size_t i = 0; i < diags->count; i++)
         append_entry(out, diags, &diags->entries[i]);
+    if (diags->not_shown > 0)
+        buffer_printf(out, "and %zu more\n", diags->not_shown);
 }

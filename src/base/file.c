@@ -19,6 +19,13 @@ static char *explain(const char *what, const char *path, int error)
     return buffer_take(&text);
 }
 
+static char *too_large(const char *path, size_t limit)
+{
+    struct buffer text = {0};
+    buffer_printf(&text, "cannot read %s: it has more than %zu MiB", path, limit / 1048576);
+    return buffer_take(&text);
+}
+
 static bool read_all(int descriptor, size_t limit, struct buffer *out)
 {
     size_t start = out->length;
@@ -46,7 +53,7 @@ bool file_read(const char *path, size_t limit, struct buffer *out, char **error)
     }
     bool good = read_all(descriptor, limit, out);
     if (!good)
-        *error = explain("cannot read", path, errno);
+        *error = errno == EFBIG ? too_large(path, limit) : explain("cannot read", path, errno);
     close(descriptor);
     return good;
 }
@@ -125,4 +132,10 @@ bool file_make_folder(const char *path, unsigned mode, char **error)
         *error = explain("cannot create the folder", path, errno);
     base_free(copy);
     return good;
+}
+
+bool file_is_writable_by_all(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && (status.st_mode & S_IWOTH) != 0;
 }

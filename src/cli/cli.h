@@ -27,17 +27,22 @@ void show_diags(struct diags *diags);
 /* Loads a configuration, or says on stderr what is wrong with it. */
 MUST_CHECK struct policy *load_policy(const char *path);
 void put_text(struct text text); /* to stdout */
+/* Which of the decisions in that store this policy would change; `since` as written, or NULL. cmd_hindsight.c */
+enum exit_code replay_store(const struct policy *policy, const char *directory, const char *since);
 
 enum exit_code cmd_run(int argc, char **argv);
 enum exit_code cmd_check(int argc, char **argv);
 enum exit_code cmd_explain(int argc, char **argv);
 enum exit_code cmd_llm_hosts(int argc, char **argv);
+enum exit_code cmd_schema(int argc, char **argv);
+enum exit_code cmd_suggest(int argc, char **argv);
 enum exit_code cmd_ca(int argc, char **argv);
 enum exit_code cmd_audit(int argc, char **argv);
 enum exit_code cmd_health(int argc, char **argv);
 enum exit_code cmd_reload(int argc, char **argv);
 enum exit_code cmd_witness(int argc, char **argv);
 enum exit_code cmd_key(int argc, char **argv);
+enum exit_code cmd_bypass(int argc, char **argv);
 enum exit_code cmd_version(int argc, char **argv);
 
 #endif

@@ -4,21 +4,77 @@
 #include <string.h>
 
 #include "cli.h"
-#include "exeat/base/memory.h"
+#include "exeat/policy/review.h"
+
+struct check_options {
+    const char *config;
+    const char *strict;
+    const char *diff;
+    const char *replay;
+    const char *since;
+};
+
+/* With --strict a warning is a no. */
+static enum exit_code check_one(const struct check_options *options, struct policy **policy)
+{
+    struct diags *diags = diags_new();
+    *policy = daemon_load(options->config, diags);
+    if (*policy != NULL)
+        policy_lint(*policy, diags);
+    show_diags(diags);
+    bool is_strict = options->strict != NULL && diags_warnings(diags) > 0;
+    diags_free(diags);
+    if (*policy == NULL)
+        return EXIT_USAGE;
+    return is_strict ? EXIT_NO : EXIT_DONE;
+}
+
+/* With --strict a request that may leave now and could not before is a no. */
+static enum exit_code diff_with(const struct check_options *options, const struct policy *policy)
+{
+    struct policy_diff diff;
+    struct buffer out = {0};
+    struct policy *old = load_policy(options->diff);
+    if (old == NULL)
+        return EXIT_USAGE;
+    policy_diff(old, policy, &out, &diff);
+    put_text(buffer_text(&out));
+    printf(
+        "%zu opened, %zu rerouted, %zu closed, %zu otherwise changed; %zu requests compared\n",
+        diff.changes[POLICY_OPENS], diff.changes[POLICY_REROUTES], diff.changes[POLICY_CLOSES],
+        diff.changes[POLICY_LOOKS] + diff.changes[POLICY_OBSERVES], diff.requests);
+    if (diff.has_regex)
+        puts("of paths that are regular expressions only the requests of `tests:` were compared");
+    buffer_clear(&out);
+    policy_unref(old);
+    return options->strict != NULL && diff.changes[POLICY_OPENS] > 0 ? EXIT_NO : EXIT_DONE;
+}
 
 enum exit_code cmd_check(int argc, char **argv)
 {
-    const char *config = DEFAULT_CONFIG;
-    const struct option_row rows[] = {{"-c", &config, false}};
+    struct check_options options = {.config = DEFAULT_CONFIG};
+    const struct option_row rows[] = {
+        {"-c", &options.config, false},
+        {"--strict", &options.strict, true},
+        {"--diff", &options.diff, false},
+        {"--replay", &options.replay, false},
+        {"--since", &options.since, false}};
+    struct policy *policy = NULL;
     if (options_take(argc, argv, rows, COUNT_OF(rows)) != 0)
         return EXIT_USAGE;
-    struct policy *policy = load_policy(config);
-    if (policy == NULL)
-        return EXIT_USAGE;
-    const struct settings_lists *lists = &policy_settings(policy)->lists;
-    printf("%s: good; %zu rules, %zu tests passed\n", config, lists->rule_count, lists->test_count);
+    enum exit_code code = check_one(&options, &policy);
+    if (code == EXIT_DONE && options.diff != NULL)
+        code = diff_with(&options, policy);
+    else if (code == EXIT_DONE && options.replay != NULL)
+        code = replay_store(policy, options.replay, options.since);
+    else if (code == EXIT_DONE) {
+        const struct settings_lists *lists = &policy_settings(policy)->lists;
+        printf(
+            "%s: good; %zu rule%s, %zu test%s passed\n", options.config, lists->rule_count,
+            lists->rule_count == 1 ? "" : "s", lists->test_count, lists->test_count == 1 ? "" : "s");
+    }
     policy_unref(policy);
-    return EXIT_DONE;
+    return code;
 }
 
 static enum exit_code explain(const struct policy *policy, struct text line, const char *from, bool as_json)

@@ -83,17 +83,15 @@ enum exit_code cmd_health(int argc, char **argv)
     return ready ? EXIT_DONE : EXIT_NO;
 }
 
-enum exit_code cmd_reload(int argc, char **argv)
+/* Asks the gate of that configuration; its answer is shown. */
+static enum exit_code ask_gate(const char *config, struct text command)
 {
-    const char *config = DEFAULT_CONFIG;
     struct buffer answer = {0};
-    if (!take_config(argc, argv, &config))
-        return EXIT_USAGE;
     struct settings *settings = load_settings(config);
     if (settings == NULL)
         return EXIT_USAGE;
-    bool answered =
-        control_ask(settings->listen.control.length > 0 ? settings->listen.control.data : "", TEXT("reload"), &answer);
+    const char *socket = settings->listen.control.length > 0 ? settings->listen.control.data : "";
+    bool answered = control_ask(socket, command, &answer);
     settings_free(settings);
     if (!answered)
         return complain(EXIT_IO, "no gate answers on listen.control of %s", config);
@@ -101,4 +99,53 @@ enum exit_code cmd_reload(int argc, char **argv)
     bool done = text_equal(buffer_text(&answer), TEXT("ok\n"));
     buffer_clear(&answer);
     return done ? EXIT_DONE : EXIT_NO;
+}
+
+enum exit_code cmd_reload(int argc, char **argv)
+{
+    const char *config = DEFAULT_CONFIG;
+    return take_config(argc, argv, &config) ? ask_gate(config, TEXT("reload")) : EXIT_USAGE;
+}
+
+/* --- bypass ----------------------------------------------------------------------------------------------------------
+ */
+
+static bool read_duration(const char *word, uint64_t *ms)
+{
+    static const struct {
+        char unit;
+        uint64_t ms;
+    } units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}};
+    struct text text = text_from(word);
+    for (size_t i = 0; i < COUNT_OF(units) && text.length > 1; i++)
+        if (text.data[text.length - 1] == units[i].unit &&
+            text_to_number(text_part(text, 0, text.length - 1), 86400, ms)) {
+            *ms *= units[i].ms;
+            return true;
+        }
+    return false;
+}
+
+enum exit_code cmd_bypass(int argc, char **argv)
+{
+    const char *config = DEFAULT_CONFIG;
+    const char *duration = NULL;
+    const char *reason = NULL;
+    const char *end = NULL;
+    uint64_t ms = 0;
+    const struct option_row rows[] = {
+        {"-c", &config, false}, {"--for", &duration, false}, {"--reason", &reason, false}, {"--end", &end, true}};
+    if (options_take(argc, argv, rows, COUNT_OF(rows)) != 0)
+        return EXIT_USAGE;
+    if (end != NULL)
+        return ask_gate(config, TEXT("bypass end"));
+    if (duration == NULL || reason == NULL || !read_duration(duration, &ms))
+        return complain(EXIT_USAGE, "bypass wants --for (30m, at most 24h) and --reason; or --end");
+    struct buffer line = {0};
+    buffer_printf(&line, "bypass %llu %s", (unsigned long long)ms, reason);
+    bool is_line = !text_has(buffer_text(&line), '\n');
+    enum exit_code code =
+        is_line ? ask_gate(config, buffer_text(&line)) : complain(EXIT_USAGE, "--reason is one line of text");
+    buffer_clear(&line);
+    return code;
 }

@@ -12,14 +12,20 @@ static const struct command {
     const char *help;
 } commands[] = {
     {"run", cmd_run, "[-c FILE]", "start the gate"},
-    {"check", cmd_check, "[-c FILE]", "validate a configuration and run its tests"},
+    {"check", cmd_check, "[-c FILE] [--strict] [--diff OLD-FILE | --replay STORE [--since TIME]]",
+     "validate a configuration, run its tests, compare it"},
     {"explain", cmd_explain, "[-c FILE] [--from CLIENT] [-o text|json] METHOD URL", "what would be decided, and why"},
     {"llm-hosts", cmd_llm_hosts, "[HOST]", "the catalogue of LLM hosts, or why a host is in it"},
+    {"suggest", cmd_suggest, "[-c FILE] [--store DIR] [--since TIME] [--until TIME]",
+     "draft rules for what the records have"},
+    {"schema", cmd_schema, "[-o json|markdown]", "the configuration language, for editors or for people"},
     {"ca", cmd_ca, "init|renew|bundle|show [-c FILE]", "the local authority, and a CA bundle with it"},
     {"audit", cmd_audit,
      "export|follow|show|verify|checkpoint|keys|prove|consistency|check-proof|new-origin [-c FILE | --store DIR] ...",
      "read the audit store"},
     {"reload", cmd_reload, "[-c FILE]", "have a running gate read its configuration anew"},
+    {"bypass", cmd_bypass, "--for TIME --reason TEXT | --end [-c FILE]",
+     "have a running gate let through, for a while, what its policy refuses"},
     {"health", cmd_health, "[-c FILE]", "is a running gate ready? for exec probes"},
     {"witness", cmd_witness,
      "--listen ADDR:PORT --name NAME --key FILE --state DIR [--enrol-tokens FILE] [--tls-certificate FILE --tls-key "

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* List files: one pattern a line, "#" begins a comment, CRLF is fine. A million lines are kept as they stand in the
  * file and read again by whoever wants them: their text is the smallest form there is. */
-#include "exeat/base/file.h"
-#include "exeat/base/memory.h"
 #include "schema.h"
 
 enum { LIST_FILE_MAX = 256 * 1024 * 1024, ERRORS_SHOWN = 20 };
@@ -67,16 +65,13 @@ bool list_file_read(struct load *load, const struct yaml_node *node, struct sett
     if (!read_path(load, node, &path))
         return false;
     struct buffer content = {0};
-    char *error = NULL;
-    if (!file_read(path.data, LIST_FILE_MAX, &content, &error)) {
-        diag_error(load->diags, node->mark, "%s", error);
-        base_free(error);
+    if (!load_read_file(load, path.data, node->mark, LIST_FILE_MAX, &content)) {
         buffer_clear(&content);
         return false;
     }
     struct setting_list *list = arena_alloc(&load->settings->arena, sizeof(*list));
-    list->file = diags_add_file(load->diags, path.data, buffer_text(&content));
-    list->content = settings_add_file(load->settings, path, buffer_text(&content));
+    list->file = load_add_file(load, path.data, buffer_text(&content));
+    list->content = load->settings->lists.files[load->settings->lists.file_count - 1].content;
     buffer_clear(&content);
     patterns->lists = list;
     patterns->list_count = 1;

@@ -1,42 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sections that name who asks and who answers: clients, groups, llm, inference, resolve. */
-#include "exeat/base/file.h"
-#include "exeat/base/memory.h"
+/* The sections that name who asks and what is asked for: clients, groups, llm. */
+#include <string.h>
+
 #include "schema.h"
 
-/* A map whose keys are names chosen by the operator: each value is read into an item, its key given through `name_of`.
- */
+/* A map whose keys are names chosen by the operator, onto what other files have: each value is read into an item, which
+ * begins with its name. */
 static bool
-read_named(struct load *load, const struct yaml_node *node, size_t size, item_reader read, void **items, size_t *count)
+read_named(struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count)
 {
     if (node->kind != YAML_MAP) {
         diag_error(load->diags, node->mark, "expected a map of names and their values");
         return false;
     }
     bool good = true;
-    char *array = arena_array(&load->settings->arena, node->count, size);
+    size_t before = *count;
+    char *array = arena_array(&load->settings->arena, before + node->count, size);
+    if (before > 0)
+        memcpy(array, *items, before * size);
     for (size_t i = 0; i < node->count; i++) {
-        /* every named item starts with its name */
-        struct setting_text *name = (struct setting_text *)(void *)(array + i * size);
+        char *item = array + (before + i) * size;
+        struct setting_text *name = (struct setting_text *)(void *)item;
         *name = (struct setting_text){node->keys[i]->text, node->keys[i]->mark};
-        good = read(load, node->items[i], array + i * size) && good;
+        good = read(load, node->items[i], item) && good;
     }
     *items = array;
-    *count = node->count;
+    *count = before + node->count;
     return good;
 }
 
 /* --- clients
  * ----------------------------------------------------------------------------------------------------------- */
-
-static bool refuse_uid(struct load *load, const struct yaml_node *node, void *field)
-{
-    (void)field;
-    diag_error(
-        load->diags, node->mark,
-        "clients by uid are not available in this version; use user and secret_sha256, or address");
-    return false;
-}
 
 static bool read_secret(struct load *load, const struct yaml_node *node, void *field)
 {
@@ -54,27 +48,25 @@ static bool read_secret(struct load *load, const struct yaml_node *node, void *f
 static bool read_client_address(struct load *load, const struct yaml_node *node, void *field)
 {
     struct settings_client *client = field;
-    struct text text;
     client->has_address = true;
-    client->address.mark = node->mark;
-    if (!read_text(load, node, &text))
-        return false;
-    if (address_range_parse(text, &client->address.range))
-        return true;
-    diag_error(load->diags, node->mark, "'%.*s' is not an address range such as 10.20.0.0/16", TEXT_ARG(text));
-    return false;
+    return read_range(load, node, &client->address);
 }
+
+static const struct type type_uid = LATER_TYPE("use user and secret_sha256, or address");
+static const struct type type_secret = SHAPED_TYPE("64 hex digits", read_secret, "^[0-9a-fA-F]{64}$");
+static const struct type type_client_address = TEXT_TYPE("address range", read_client_address);
+static const struct key client_keys[] = {
+    WHOLE_KEY("uid", &type_uid, NULL, "owner of the local socket"),
+    KEY(settings_client, user, "user", &type_text, "(none)", "user name of `Proxy-Authorization: Basic`"),
+    WHOLE_KEY("secret_sha256", &type_secret, "(none)", "SHA-256 of its secret; the secret itself stands nowhere"),
+    WHOLE_KEY("address", &type_client_address, "(none)", "where it connects from"),
+};
+static const struct section section_client = SECTION("a client", client_keys);
 
 static bool read_client(struct load *load, const struct yaml_node *node, void *item)
 {
-    static const struct key keys[] = {
-        {"uid", refuse_uid, 0, false, "number", "owner of the local socket; a later version"},
-        KEY(settings_client, user, "user", read_text, "text", "user name of Proxy-Authorization"),
-        {"secret_sha256", read_secret, 0, false, "64 hex digits", "SHA-256 of its secret"},
-        {"address", read_client_address, 0, false, "address range", "where it connects from"},
-    };
     struct settings_client *client = item;
-    if (!schema_read_map(load, node, keys, COUNT_OF(keys), item, "a client"))
+    if (!schema_read_map(load, node, &section_client, item))
         return false;
     if ((client->user.length > 0) == client->has_secret && (client->has_secret || client->has_address))
         return true;
@@ -82,14 +74,17 @@ static bool read_client(struct load *load, const struct yaml_node *node, void *i
     return false;
 }
 
-bool read_clients(struct load *load, const struct yaml_node *node, void *field)
+static bool read_clients(struct load *load, const struct yaml_node *node, void *field)
 {
     struct settings_lists *lists = field;
-    void *items = NULL;
+    void *items = lists->clients;
     bool good = read_named(load, node, sizeof(struct settings_client), read_client, &items, &lists->client_count);
     lists->clients = items;
     return good;
 }
+
+static const struct type type_client = MAP_TYPE(&section_client);
+const struct type type_clients = NAMES_TYPE("map of names to clients", read_clients, &type_client);
 
 /* --- groups and list files
  * --------------------------------------------------------------------------------------------- */
@@ -99,9 +94,14 @@ static bool read_list_file(struct load *load, const struct yaml_node *node, void
     return list_file_read(load, node, field);
 }
 
+static const struct type type_list_file = TEXT_TYPE("path", read_list_file);
+static const struct key group_keys[] = {
+    {"file", &type_list_file, 0, true, NULL, "one pattern a line; `#` begins a comment"},
+};
+static const struct section section_group = SECTION("a group", group_keys);
+
 static bool read_group(struct load *load, const struct yaml_node *node, void *item)
 {
-    static const struct key keys[] = {{"file", read_list_file, 0, true, "path", "one pattern a line"}};
     struct settings_group *group = item;
     if (text_equal(group->name.text, TEXT("llm")) || text_equal(group->name.text, TEXT("llm-web"))) {
         diag_error(
@@ -109,18 +109,25 @@ static bool read_group(struct load *load, const struct yaml_node *node, void *it
         return false;
     }
     if (node->kind == YAML_MAP)
-        return schema_read_map(load, node, keys, COUNT_OF(keys), &group->patterns, "a group");
+        return schema_read_map(load, node, &section_group, &group->patterns);
     return read_patterns(load, node, &group->patterns);
 }
 
-bool read_groups(struct load *load, const struct yaml_node *node, void *field)
+static bool read_groups(struct load *load, const struct yaml_node *node, void *field)
 {
     struct settings_lists *lists = field;
-    void *items = NULL;
+    void *items = lists->groups;
     bool good = read_named(load, node, sizeof(struct settings_group), read_group, &items, &lists->group_count);
     lists->groups = items;
     return good;
 }
+
+static const struct type type_group = {
+    .called = "list of host patterns, or { file }",
+    .shape = SHAPE_EITHER,
+    .section = &section_group,
+    .item = &type_patterns};
+const struct type type_groups = NAMES_TYPE("map of names to host patterns", read_groups, &type_group);
 
 /* --- llm
  * --------------------------------------------------------------------------------------------------------------- */
@@ -142,212 +149,31 @@ static bool read_llm_host(struct load *load, const struct yaml_node *node, void 
     return read_text(load, node, &text) && pattern_of(load, text, node->mark, field);
 }
 
+static const struct type type_llm_host = TEXT_TYPE("host pattern", read_llm_host);
+static const struct type type_dialect = TEXT_TYPE("openai, anthropic, ...", read_dialect);
+static const struct key llm_keys[] = {
+    REQUIRED_KEY(settings_llm, host, "host", &type_llm_host, "an LLM host of your own"),
+    KEY(settings_llm, provider, "provider", &type_text, "custom", "its name in records"),
+    KEY(settings_llm, dialect, "dialect", &type_dialect, "other", "what it speaks"),
+    KEY(settings_llm, paths, "paths", &type_text, "(any)",
+        "where a shared host takes LLM calls: globs, comma-separated"),
+};
+static const struct section section_llm = SECTION("an llm entry", llm_keys);
+
 static bool read_llm_entry(struct load *load, const struct yaml_node *node, void *item)
 {
-    static const struct key keys[] = {
-        REQUIRED_KEY(settings_llm, host, "host", read_llm_host, "host pattern", "an LLM host of your own"),
-        KEY(settings_llm, provider, "provider", read_text, "text", "its name in records"),
-        KEY(settings_llm, dialect, "dialect", read_dialect, "openai, anthropic, ...", "what it speaks"),
-        KEY(settings_llm, paths, "paths", read_text, "globs, comma-separated", "where a shared host takes LLM calls"),
-    };
-    struct settings_llm *entry = item;
-    entry->dialect = DIALECT_OTHER;
-    entry->provider = TEXT("custom");
-    return schema_read_map(load, node, keys, COUNT_OF(keys), item, "an llm entry");
+    schema_set_defaults(load, &section_llm, item);
+    return schema_read_map(load, node, &section_llm, item);
 }
 
-bool read_llm(struct load *load, const struct yaml_node *node, void *field)
+static bool read_llm(struct load *load, const struct yaml_node *node, void *field)
 {
     struct settings_lists *lists = field;
-    void *items = NULL;
-    bool good = schema_read_list(load, node, sizeof(struct settings_llm), read_llm_entry, &items, &lists->llm_count);
+    void *items = lists->llm;
+    bool good = schema_append_list(load, node, sizeof(struct settings_llm), read_llm_entry, &items, &lists->llm_count);
     lists->llm = items;
     return good;
 }
 
-/* --- inference
- * --------------------------------------------------------------------------------------------------------- */
-
-static bool parse_endpoint(struct load *load, struct text url, struct settings_inference *inference)
-{
-    inference->scheme = SCHEME_HTTP;
-    if (text_starts_with(url, TEXT("https://")))
-        inference->scheme = SCHEME_HTTPS;
-    else if (!text_starts_with(url, TEXT("http://")))
-        return false;
-    url = text_after(url, inference->scheme == SCHEME_HTTPS ? 8 : 7);
-    size_t slash = text_index(url, '/', 0);
-    struct text prefix = text_trim(text_after(url, slash), "");
-    while (prefix.length > 0 && prefix.data[prefix.length - 1] == '/')
-        prefix.length--;
-    inference->prefix = arena_text(&load->settings->arena, prefix);
-    return authority_parse(
-        text_part(url, 0, slash), scheme_port(inference->scheme), &inference->host, &inference->port);
-}
-
-static bool read_endpoint(struct load *load, const struct yaml_node *node, void *field)
-{
-    struct text url;
-    if (!read_text(load, node, &url))
-        return false;
-    if (parse_endpoint(load, url, field))
-        return true;
-    diag_error(load->diags, node->mark, "'%.*s' is not an endpoint such as http://127.0.0.1:8000", TEXT_ARG(url));
-    return false;
-}
-
-static bool read_builtin(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"canned"};
-    size_t index;
-    *(bool *)field = true;
-    return read_choice(load, node, words, COUNT_OF(words), &index);
-}
-
-static bool read_endpoint_dialect(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"openai"};
-    size_t index;
-    (void)field;
-    return read_choice(load, node, words, COUNT_OF(words), &index);
-}
-
-static bool read_models(struct load *load, const struct yaml_node *node, void *field)
-{
-    struct settings_inference *inference = field;
-    if (node->kind != YAML_MAP) {
-        diag_error(load->diags, node->mark, "models maps names to names, such as { \"gpt-4*\": mistral-7b }");
-        return false;
-    }
-    struct model_alias *aliases = arena_array(&load->settings->arena, node->count, sizeof(*aliases));
-    bool good = true;
-    for (size_t i = 0; i < node->count; i++) {
-        aliases[i].asked = node->keys[i]->text;
-        good = read_text(load, node->items[i], &aliases[i].served) && good;
-    }
-    inference->models = aliases;
-    inference->model_count = node->count;
-    return good;
-}
-
-static bool read_health(struct load *load, const struct yaml_node *node, void *field)
-{
-    (void)field;
-    diag_error(load->diags, node->mark, "health checks are not available in this version");
-    diag_note(load->diags, "an endpoint that fails rests for five seconds by itself");
-    return false;
-}
-
-static bool read_inference_entry(struct load *load, const struct yaml_node *node, void *item)
-{
-    static const struct key keys[] = {
-        REQUIRED_KEY(settings_inference, name, "name", read_setting_text, "text", "what rules call it"),
-        {"endpoint", read_endpoint, 0, false, "http or https URL", "a server that speaks the dialect"},
-        KEY(settings_inference, is_canned, "builtin", read_builtin, "canned", "a fixed answer, no server"),
-        {"dialect", read_endpoint_dialect, 0, false, "openai", "what the endpoint speaks"},
-        KEY(settings_inference, key_file, "key_file", read_path, "path", "the endpoint's own key"),
-        KEY(settings_inference, text, "text", read_text, "text", "what the canned answer says"),
-        {"models", read_models, 0, false, "map of globs to names", "which model is asked instead"},
-        {"health", read_health, 0, false, "map", "how its health is asked"},
-    };
-    struct settings_inference *inference = item;
-    if (!schema_read_map(load, node, keys, COUNT_OF(keys), item, "an inference entry"))
-        return false;
-    if (inference->is_canned != (inference->host.kind != HOST_NONE))
-        return true;
-    diag_error(load->diags, node->mark, "an inference entry needs either `endpoint` or `builtin: canned`");
-    return false;
-}
-
-bool read_inference(struct load *load, const struct yaml_node *node, void *field)
-{
-    struct settings_lists *lists = field;
-    void *items = NULL;
-    size_t size = sizeof(struct settings_inference);
-    bool good = schema_read_list(load, node, size, read_inference_entry, &items, &lists->inference_count);
-    lists->inference = items;
-    return good;
-}
-
-/* --- resolve
- * ----------------------------------------------------------------------------------------------------------- */
-
-static bool read_fixed_address(struct load *load, const struct yaml_node *node, void *item)
-{
-    struct text text;
-    if (!read_text(load, node, &text))
-        return false;
-    if (address_parse(text, item))
-        return true;
-    diag_error(load->diags, node->mark, "'%.*s' is not an address", TEXT_ARG(text));
-    return false;
-}
-
-static bool read_fixed_hosts(struct load *load, const struct yaml_node *node, void *field)
-{
-    struct settings_resolve *resolve = field;
-    if (node->kind != YAML_MAP) {
-        diag_error(load->diags, node->mark, "hosts maps names to lists of addresses");
-        return false;
-    }
-    bool good = true;
-    resolve->hosts = arena_array(&load->settings->arena, node->count, sizeof(*resolve->hosts));
-    resolve->host_count = node->count;
-    for (size_t i = 0; i < node->count; i++) {
-        struct setting_host *host = &resolve->hosts[i];
-        void *items = NULL;
-        if (!host_parse_written(node->keys[i]->text, &host->name)) {
-            diag_error(load->diags, node->keys[i]->mark, "'%.*s' is not a host name", TEXT_ARG(node->keys[i]->text));
-            good = false;
-        }
-        good =
-            schema_read_list(load, node->items[i], sizeof(struct address), read_fixed_address, &items, &host->count) &&
-            good;
-        host->addresses = items;
-    }
-    return good;
-}
-
-static bool read_server(struct load *load, const struct yaml_node *node, void *item)
-{
-    struct setting_socket *server = item;
-    struct text text;
-    if (!read_text(load, node, &text))
-        return false;
-    server->port = 53;
-    return address_parse(text, &server->address) || read_socket(load, node, item);
-}
-
-static bool read_servers(struct load *load, const struct yaml_node *node, void *field)
-{
-    void *items = NULL;
-    size_t count = 0;
-    if (!schema_read_list(load, node, sizeof(struct setting_socket), read_server, &items, &count))
-        return false;
-    const struct setting_socket *servers = items;
-    struct buffer csv = {0};
-    for (size_t i = 0; i < count; i++) {
-        struct host host = {.kind = HOST_ADDRESS, .address = servers[i].address};
-        struct buffer text = {0};
-        address_append(&text, &host.address);
-        const char *comma = i == 0 ? "" : ",";
-        if (host.address.length == 16)
-            buffer_printf(&csv, "%s[%.*s]:%u", comma, TEXT_ARG(buffer_text(&text)), servers[i].port);
-        else
-            buffer_printf(&csv, "%s%.*s:%u", comma, TEXT_ARG(buffer_text(&text)), servers[i].port);
-        buffer_clear(&text);
-    }
-    *(struct text *)field = arena_text(&load->settings->arena, buffer_text(&csv));
-    buffer_clear(&csv);
-    return true;
-}
-
-bool read_resolve(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const struct key keys[] = {
-        {"hosts", read_fixed_hosts, 0, false, "map of names to addresses", "fixed answers, asked before DNS"},
-        KEY(settings_resolve, servers, "servers", read_servers, "list of addresses",
-            "DNS servers; default: resolv.conf"),
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "resolve");
-}
+static const struct type type_llm_entry = MAP_TYPE(&section_llm);
+const struct type type_llm = LIST_TYPE("list of hosts", read_llm, &type_llm_entry);

@@ -2,122 +2,126 @@
 /* Rules and tests: their shape. What they mean is the policy's. */
 #include "schema.h"
 
-static bool read_verdict(struct load *load, const struct yaml_node *node, void *field)
+/* struct setting_texts */
+static bool read_list_of_texts(struct load *load, const struct yaml_node *node, void *field)
 {
-    static const char *const words[] = {"allow", "deny", "reroute"};
-    size_t index = 0;
-    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
-    *(enum verdict *)field = (enum verdict)(VERDICT_ALLOW + (int)index);
-    return good;
+    return type_texts.read(load, node, field);
 }
+
+static const char *const scheme_words[] = {"http", "https", "tcp"};
 
 static bool read_schemes(struct load *load, const struct yaml_node *node, void *field)
 {
-    static const char *const words[] = {"http", "https", "tcp"};
     struct settings_conditions *when = field;
     bool good = node->kind == YAML_LIST && node->count > 0;
     if (!good)
         diag_error(load->diags, node->mark, "schemes: [http], [https], [http, https] or [tcp]");
     for (size_t i = 0; good && i < node->count; i++) {
         size_t index = 0;
-        good = read_choice(load, node->items[i], words, COUNT_OF(words), &index);
+        good = read_choice(load, node->items[i], scheme_words, COUNT_OF(scheme_words), &index);
         when->schemes |= good ? scheme_bit((enum scheme)(SCHEME_HTTP + (int)index)) : 0;
     }
     return good;
 }
 
-static bool refuse_inspect(struct load *load, const struct yaml_node *node, void *field)
-{
-    (void)field;
-    diag_error(load->diags, node->mark, "inspect is not available in this version");
-    return false;
-}
+static const struct type type_scheme = ENUM_TYPE(scheme_words);
+static const struct type type_schemes = LIST_TYPE("list of http, https, tcp", read_schemes, &type_scheme);
+static const struct type type_method = SHAPED_TYPE("method", read_setting_text, "^[!#$%&'*+.^_`|~0-9A-Z-]+$");
+static const struct type type_methods = LIST_TYPE("list of methods", read_list_of_texts, &type_method);
+static const struct type type_glob = SHAPED_TYPE("path", read_setting_text, "^[/~]");
+static const struct type type_paths = LIST_TYPE("list of globs or ~regex", read_list_of_texts, &type_glob);
+static const struct type type_clients_named = LIST_TYPE("list of clients", read_list_of_texts, &type_text);
 
-static bool read_unseen(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"unseen"};
-    size_t index;
-    *(bool *)field = true;
-    return read_choice(load, node, words, COUNT_OF(words), &index);
-}
-
-static bool read_rule_mode(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"enforce", "observe"};
-    size_t index = 0;
-    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
-    *(bool *)field = index == 1;
-    return good;
-}
-
-#define CONDITION_KEYS(base)                                                                                           \
-    {"from", read_texts, (base) + offsetof(struct settings_conditions, from), false, "list of clients", "who asks"},   \
-        {"hosts", read_patterns,           (base) + offsetof(struct settings_conditions, hosts),                       \
-         false,   "list of host patterns", "where to"},                                                                \
-        {"ports", read_ports,      (base) + offsetof(struct settings_conditions, ports),                               \
-         false,   "list of ports", "default: those of the schemes"},                                                   \
-        {"methods", read_texts,        (base) + offsetof(struct settings_conditions, methods),                         \
-         false,     "list of methods", "how"},                                                                         \
-        {"paths",                                                                                                      \
-         read_texts,                                                                                                   \
-         (base) + offsetof(struct settings_conditions, paths),                                                         \
-         false,                                                                                                        \
-         "list of globs or ~regex",                                                                                    \
-         "what; needs the connection to be opened"},                                                                   \
-        {"schemes", read_schemes, (base), false, "http, https; or tcp", "default: https"},                             \
+#define CONDITION_KEY(base, member, yaml_name, type, initial, help)                                                    \
     {                                                                                                                  \
-        "addresses", read_ranges, (base) + offsetof(struct settings_conditions, addresses), false,                     \
-            "list of address ranges", "default: public addresses"                                                      \
+        yaml_name, type, (base) + offsetof(struct settings_conditions, member), false, initial, help                   \
     }
+/* Without a condition on ports, schemes or addresses a rule has those of https and public addresses; an `unless` is
+ * about any. */
+#define CONDITION_KEYS(base, ports_without, schemes_without, addresses_without)                                        \
+    CONDITION_KEY(base, from, "from", &type_clients_named, "(anybody)", "who asks"),                                   \
+        CONDITION_KEY(                                                                                                 \
+            base, hosts, "hosts", &type_patterns, "(see Rules)", "where to: names, `*.` patterns, `@groups`"),         \
+        CONDITION_KEY(base, ports, "ports", &type_ports, ports_without, "443, or 8000-8010"),                          \
+        CONDITION_KEY(base, methods, "methods", &type_methods, "(any)", "how; needs the connection to be opened"),     \
+        CONDITION_KEY(base, paths, "paths", &type_paths, "(any)", "what; needs the connection to be opened"),          \
+        {"schemes", &type_schemes, base, false, schemes_without, "http, https or both; or tcp alone"},                 \
+        CONDITION_KEY(                                                                                                 \
+            base, addresses, "addresses", &type_ranges, addresses_without, "which addresses the host may have")
+
+static const struct key unless_keys[] = {CONDITION_KEYS(0, "(any)", "(any)", "(any)")};
+static const struct section section_unless = SECTION("unless", unless_keys);
 
 static bool read_unless(struct load *load, const struct yaml_node *node, void *field)
 {
-    static const struct key keys[] = {CONDITION_KEYS(0)};
     struct settings_rule *rule = field;
     rule->has_unless = true;
-    return schema_read_map(load, node, keys, COUNT_OF(keys), &rule->unless, "unless");
+    return schema_read_map(load, node, &section_unless, &rule->unless);
 }
+
+static const char *const verdict_words[] = {"allow", "deny", "reroute"};
+static const struct type type_verdict = {
+    .shape = SHAPE_ENUM, .words = verdict_words, .word_count = COUNT_OF(verdict_words), .first = VERDICT_ALLOW};
+static const struct type type_unless = {
+    .called = "map of conditions", .shape = SHAPE_MAP, .read = read_unless, .section = &section_unless};
+static const struct type type_inspect = LATER_TYPE("requests are judged by client, host, port, method and path");
+static const char *const llm_words[] = {"unseen"};
+static const struct type type_unseen = FLAG_TYPE(llm_words);
+static const char *const mode_words[] = {"enforce", "observe"};
+static const struct type type_mode = FLAG_TYPE(mode_words);
+
+static const struct key rule_keys[] = {
+    REQUIRED_KEY(settings_rule, id, "id", &type_setting_text, "its name in records"),
+    REQUIRED_KEY(settings_rule, verdict, "verdict", &type_verdict, "what it says"),
+    CONDITION_KEYS(offsetof(struct settings_rule, when), "(those of the schemes)", "([https])", "(public ones)"),
+    WHOLE_KEY("unless", &type_unless, "(no exception)", "where the rule does not apply"),
+    WHOLE_KEY("inspect", &type_inspect, NULL, "what a body may not hold"),
+    KEY(settings_rule, inference, "inference", &type_texts, "(needed by reroute)", "who answers, in this order"),
+    KEY(settings_rule, llm_unseen, "llm", &type_unseen, "(guarded)", "unseen: tunnel a shared LLM host knowingly"),
+    KEY(settings_rule, observe, "mode", &type_mode, "enforce", "observe: this rule only records"),
+};
+static const struct section section_rule = SECTION("a rule", rule_keys);
 
 static bool read_rule(struct load *load, const struct yaml_node *node, void *item)
 {
-    static const struct key keys[] = {
-        REQUIRED_KEY(settings_rule, id, "id", read_setting_text, "text", "its name in records"),
-        REQUIRED_KEY(settings_rule, verdict, "verdict", read_verdict, "allow, deny or reroute", "what it says"),
-        CONDITION_KEYS(offsetof(struct settings_rule, when)),
-        {"unless", read_unless, 0, false, "map of conditions", "where the rule does not apply"},
-        {"inspect", refuse_inspect, 0, false, "map", "bodies; a later version"},
-        KEY(settings_rule, inference, "inference", read_texts, "list of names", "who answers a reroute, in order"),
-        KEY(settings_rule, llm_unseen, "llm", read_unseen, "unseen", "tunnel a shared LLM host knowingly"),
-        KEY(settings_rule, observe, "mode", read_rule_mode, "enforce or observe", "observe only records"),
-    };
     ((struct settings_rule *)item)->mark = node->mark;
-    return schema_read_map(load, node, keys, COUNT_OF(keys), item, "a rule");
+    return schema_read_map(load, node, &section_rule, item);
 }
 
-bool read_rules(struct load *load, const struct yaml_node *node, void *field)
+static bool read_rules(struct load *load, const struct yaml_node *node, void *field)
 {
     struct settings_lists *lists = field;
-    void *items = NULL;
-    bool good = schema_read_list(load, node, sizeof(struct settings_rule), read_rule, &items, &lists->rule_count);
+    void *items = lists->rules;
+    bool good = schema_append_list(load, node, sizeof(struct settings_rule), read_rule, &items, &lists->rule_count);
     lists->rules = items;
     return good;
 }
 
+static const struct type type_rule = MAP_TYPE(&section_rule);
+const struct type type_rules = LIST_TYPE("list of rules", read_rules, &type_rule);
+
+static const struct type type_request = SHAPED_TYPE("METHOD URL", read_setting_text, "^[A-Z]+ https?://");
+static const struct type type_expect = SHAPED_TYPE("verdict [rule]", read_setting_text, "^(allow|deny|reroute)( .+)?$");
+static const struct key test_keys[] = {
+    REQUIRED_KEY(settings_test, request, "request", &type_request, "what is asked"),
+    KEY(settings_test, from, "from", &type_text, "(nobody in particular)", "which client asks"),
+    REQUIRED_KEY(settings_test, expect, "expect", &type_expect, "what must come of it"),
+};
+static const struct section section_test = SECTION("a test", test_keys);
+
 static bool read_test(struct load *load, const struct yaml_node *node, void *item)
 {
-    static const struct key keys[] = {
-        REQUIRED_KEY(settings_test, request, "request", read_setting_text, "METHOD URL", "what is asked"),
-        KEY(settings_test, from, "from", read_text, "client", "who asks"),
-        REQUIRED_KEY(settings_test, expect, "expect", read_setting_text, "verdict [rule]", "what must come of it"),
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), item, "a test");
+    return schema_read_map(load, node, &section_test, item);
 }
 
-bool read_tests(struct load *load, const struct yaml_node *node, void *field)
+static bool read_tests(struct load *load, const struct yaml_node *node, void *field)
 {
     struct settings_lists *lists = field;
-    void *items = NULL;
-    bool good = schema_read_list(load, node, sizeof(struct settings_test), read_test, &items, &lists->test_count);
+    void *items = lists->tests;
+    bool good = schema_append_list(load, node, sizeof(struct settings_test), read_test, &items, &lists->test_count);
     lists->tests = items;
     return good;
 }
+
+static const struct type type_test = MAP_TYPE(&section_test);
+const struct type type_tests = LIST_TYPE("list of tests", read_tests, &type_test);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The configuration language as tables: a key, what it takes, where it goes. The tables drive parsing and print the
- * reference. */
+/* The configuration language as tables: a key, what it takes, where it goes, what holds without it. The tables drive
+ * parsing and defaults, and print the reference and the JSON Schema; nothing of the language is said twice. */
 #ifndef EXEAT_CONFIG_SCHEMA_H
 #define EXEAT_CONFIG_SCHEMA_H
 
 #include "exeat/config.h"
 #include "yaml_tree.h"
+
+enum { POLICY_FILE_MAX = 16 * 1024 * 1024 };
 
 struct load {
     struct settings *settings;
@@ -13,70 +15,166 @@ struct load {
     const char *path;
 };
 
+/* Reads a value into `field`; false: an error was reported. */
+typedef bool (*value_reader)(struct load *load, const struct yaml_node *node, void *field);
+
+enum shape {
+    SHAPE_TEXT,   /* a scalar, by `read` */
+    SHAPE_ENUM,   /* one of `words`; `first` plus its index goes into an enum */
+    SHAPE_FLAG,   /* one of `words`; the last is true */
+    SHAPE_MAP,    /* the keys of `section` */
+    SHAPE_LIST,   /* of `item`, by `read` */
+    SHAPE_NAMES,  /* a map whose keys the operator chooses, of `item`, by `read` */
+    SHAPE_EITHER, /* an `item`, or a map with the keys of `section`; by `read` */
+    SHAPE_LATER   /* part of the language, and not of this version: refused with `called` as advice */
+};
+struct section;
+/* What a key takes. */
+struct type {
+    const char *called; /* in the reference */
+    enum shape shape;
+    value_reader read;
+    const char *const *words; /* SHAPE_ENUM, SHAPE_FLAG */
+    size_t word_count;
+    unsigned first;
+    const struct section *section;
+    const struct type *item;
+    const char *regex; /* of a text, for editors (ECMA 262); NULL: any */
+};
 struct key {
     const char *name;
-    bool (*read)(struct load *load, const struct yaml_node *node, void *field); /* false: an error was reported */
+    const struct type *type;
     size_t offset;
     bool required;
-    const char *takes; /* for the reference */
+    const char *initial; /* without the key: a value, or in parentheses what happens then; NULL: nothing */
     const char *help;
 };
-#define KEY(struct_name, member, yaml_name, reader, takes, help)                                                       \
+/* The keys of a map. */
+struct section {
+    const char *called; /* in messages and in the reference */
+    const struct key *keys;
+    size_t count;
+};
+#define SECTION(called, keys)                                                                                          \
     {                                                                                                                  \
-        yaml_name, reader, offsetof(struct struct_name, member), false, takes, help                                    \
+        called, (keys), COUNT_OF(keys)                                                                                 \
     }
-#define REQUIRED_KEY(struct_name, member, yaml_name, reader, takes, help)                                              \
+#define KEY(struct_name, member, yaml_name, type, initial, help)                                                       \
     {                                                                                                                  \
-        yaml_name, reader, offsetof(struct struct_name, member), true, takes, help                                     \
+        yaml_name, type, offsetof(struct struct_name, member), false, initial, help                                    \
+    }
+#define REQUIRED_KEY(struct_name, member, yaml_name, type, help)                                                       \
+    {                                                                                                                  \
+        yaml_name, type, offsetof(struct struct_name, member), true, NULL, help                                        \
+    }
+/* A key whose reader, or whose inner table, takes the object that the table is about. */
+#define WHOLE_KEY(yaml_name, type, initial, help)                                                                      \
+    {                                                                                                                  \
+        yaml_name, type, 0, false, initial, help                                                                       \
+    }
+#define TEXT_TYPE(called_so, reader)                                                                                   \
+    {                                                                                                                  \
+        .called = (called_so), .shape = SHAPE_TEXT, .read = (reader)                                                   \
+    }
+#define SHAPED_TYPE(called_so, reader, expression)                                                                     \
+    {                                                                                                                  \
+        .called = (called_so), .shape = SHAPE_TEXT, .read = (reader), .regex = (expression)                            \
+    }
+#define ENUM_TYPE(list)                                                                                                \
+    {                                                                                                                  \
+        .shape = SHAPE_ENUM, .words = (list), .word_count = COUNT_OF(list)                                             \
+    }
+#define FLAG_TYPE(list)                                                                                                \
+    {                                                                                                                  \
+        .shape = SHAPE_FLAG, .words = (list), .word_count = COUNT_OF(list)                                             \
+    }
+#define MAP_TYPE(of)                                                                                                   \
+    {                                                                                                                  \
+        .called = "map", .shape = SHAPE_MAP, .section = (of)                                                           \
+    }
+#define LIST_TYPE(called_so, reader, of)                                                                               \
+    {                                                                                                                  \
+        .called = (called_so), .shape = SHAPE_LIST, .read = (reader), .item = (of)                                     \
+    }
+#define NAMES_TYPE(called_so, reader, of)                                                                              \
+    {                                                                                                                  \
+        .called = (called_so), .shape = SHAPE_NAMES, .read = (reader), .item = (of)                                    \
+    }
+#define LATER_TYPE(advice)                                                                                             \
+    {                                                                                                                  \
+        .called = (advice), .shape = SHAPE_LATER                                                                       \
     }
 
 /* Reads a map by its table into `object`; unknown and missing keys are errors. */
-bool schema_read_map(
-    struct load *load, const struct yaml_node *node, const struct key *keys, size_t count, void *object,
-    const char *what);
+bool schema_read_map(struct load *load, const struct yaml_node *node, const struct section *section, void *object);
+/* Gives `object` what holds without any key. */
+void schema_set_defaults(struct load *load, const struct section *section, void *object);
 /* Calls `read` for each item of a list into an array of `size` bytes each. */
-typedef bool (*item_reader)(struct load *load, const struct yaml_node *node, void *item);
 bool schema_read_list(
-    struct load *load, const struct yaml_node *node, size_t size, item_reader read, void **items, size_t *count);
+    struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
+/* The whole file. settings.c */
+extern const struct section section_top;
 
-/* Readers of values. */
-bool read_text(struct load *load, const struct yaml_node *node, void *field);         /* struct text */
-bool read_path(struct load *load, const struct yaml_node *node, void *field);         /* struct text, beside the file */
-bool read_setting_text(struct load *load, const struct yaml_node *node, void *field); /* struct setting_text */
-bool read_texts(struct load *load, const struct yaml_node *node, void *field);        /* struct setting_texts */
-bool read_patterns(struct load *load, const struct yaml_node *node, void *field);     /* struct setting_patterns */
-bool read_ranges(struct load *load, const struct yaml_node *node, void *field);       /* struct setting_ranges */
-bool read_ports(struct load *load, const struct yaml_node *node, void *field);        /* struct setting_ports */
-bool read_duration(struct load *load, const struct yaml_node *node, void *field);     /* uint64_t, ms */
-bool read_size(struct load *load, const struct yaml_node *node, void *field);         /* uint64_t, bytes */
-bool read_number(struct load *load, const struct yaml_node *node, void *field);       /* uint64_t */
-bool read_socket(struct load *load, const struct yaml_node *node, void *field);       /* struct setting_socket */
-bool read_bool(struct load *load, const struct yaml_node *node, void *field);         /* bool */
+/* Types of values, with their readers: values.c */
+extern const struct type type_text;         /* struct text */
+extern const struct type type_path;         /* struct text, beside the file */
+extern const struct type type_setting_text; /* struct setting_text */
+extern const struct type type_texts;        /* struct setting_texts */
+extern const struct type type_patterns;     /* struct setting_patterns */
+extern const struct type type_ranges;       /* struct setting_ranges */
+extern const struct type type_range;        /* struct setting_range */
+extern const struct type type_ports;        /* struct setting_ports */
+extern const struct type type_duration;     /* uint64_t, ms */
+extern const struct type type_size;         /* uint64_t, bytes */
+extern const struct type type_number;       /* uint64_t */
+extern const struct type type_socket;       /* struct setting_socket */
+bool read_text(struct load *load, const struct yaml_node *node, void *field);
+bool read_path(struct load *load, const struct yaml_node *node, void *field);
+bool read_setting_text(struct load *load, const struct yaml_node *node, void *field);
+bool read_number(struct load *load, const struct yaml_node *node, void *field);
+bool read_socket(struct load *load, const struct yaml_node *node, void *field);
+bool read_range(struct load *load, const struct yaml_node *node, void *field);
+bool read_patterns(struct load *load, const struct yaml_node *node, void *field);
 /* One of `words`; its index. */
 bool read_choice(
     struct load *load, const struct yaml_node *node, const char *const *words, size_t count, size_t *index);
 bool pattern_of(struct load *load, struct text text, struct mark mark, struct setting_pattern *pattern);
 
-/* Readers of sections: sections.c, peers.c, rules.c */
-bool read_listen(struct load *load, const struct yaml_node *node, void *field);   /* struct settings_listen */
-bool read_audit(struct load *load, const struct yaml_node *node, void *field);    /* struct settings_audit */
-bool read_tls(struct load *load, const struct yaml_node *node, void *field);      /* struct settings_tls */
-bool read_resolve(struct load *load, const struct yaml_node *node, void *field);  /* struct settings_resolve */
-bool read_workers(struct load *load, const struct yaml_node *node, void *field);  /* uint64_t */
-bool read_limits(struct load *load, const struct yaml_node *node, void *field);   /* struct settings_run */
-bool read_timeouts(struct load *load, const struct yaml_node *node, void *field); /* struct settings_run */
-bool read_log(struct load *load, const struct yaml_node *node, void *field);      /* struct settings_run */
-bool read_clients(
-    struct load *load, const struct yaml_node *node, void *field); /* struct settings_lists, as those below */
-bool read_groups(struct load *load, const struct yaml_node *node, void *field);
-bool read_llm(struct load *load, const struct yaml_node *node, void *field);
-bool read_inference(struct load *load, const struct yaml_node *node, void *field);
-bool read_rules(struct load *load, const struct yaml_node *node, void *field);
-bool read_tests(struct load *load, const struct yaml_node *node, void *field);
+/* Sections: sections.c, peers.c, inference.c, rules.c */
+extern const struct type type_listen;  /* struct settings_listen */
+extern const struct type type_audit;   /* struct settings_audit */
+extern const struct type type_tls;     /* struct settings_tls */
+extern const struct type type_resolve; /* struct settings_resolve */
+extern const struct type type_workers; /* uint64_t */
+extern const struct type type_limits;  /* struct settings_run, as the two below */
+extern const struct type type_timeouts;
+extern const struct type type_log;
+extern const struct type type_clients; /* struct settings_lists, as those below */
+extern const struct type type_groups;
+extern const struct type type_llm;
+extern const struct type type_inference;
+extern const struct type type_rules;
+extern const struct type type_tests;
 
 /* list_file.c: the list file that `node` names. */
 bool list_file_read(struct load *load, const struct yaml_node *node, struct setting_patterns *patterns);
-/* Keeps a file's text and digest for the audit record; returns the kept text. */
-struct text settings_add_file(struct settings *settings, struct text path, struct text content);
+/* The same onto what is there already: a section may stand in several files. */
+bool schema_append_list(
+    struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
+
+/* files.c */
+
+/* Keeps a file's text and digest for the audit record, and shows its lines in messages; returns the `file` of marks. */
+int load_add_file(struct load *load, const char *path, struct text content);
+/* Reads a file that the policy is made of. False: an error was reported at `mark`. */
+bool load_read_file(struct load *load, const char *path, struct mark mark, size_t limit, struct buffer *content);
+/* Reads what the main file includes, each with its own positions and its own relative paths. */
+void load_includes(struct load *load);
+/* After all files: groups of one name become one, and other names may be given once. */
+void load_merge(struct load *load);
+extern const struct type type_include; /* struct settings_lists */
+bool read_version(struct load *load, const struct yaml_node *node, void *field);
+extern const struct type type_version;
+extern const struct type type_file_mode;
 
 #endif

@@ -9,6 +9,9 @@
 
 enum { FORWARD_MAX = 8 };
 
+/* --- listen ----------------------------------------------------------------------------------------------------------
+ */
+
 static bool read_forward(struct load *load, const struct yaml_node *node, void *field)
 {
     struct settings_listen *listen = field;
@@ -26,24 +29,20 @@ static bool read_forward(struct load *load, const struct yaml_node *node, void *
     return good;
 }
 
-static bool refuse_transparent(struct load *load, const struct yaml_node *node, void *field)
-{
-    (void)field;
-    diag_error(load->diags, node->mark, "transparent listeners are not available in this version");
-    return false;
-}
+static const struct type type_forward = LIST_TYPE("list of address:port", read_forward, &type_socket);
+static const struct type type_transparent = LATER_TYPE("clients find the gate by HTTP_PROXY and HTTPS_PROXY");
+static const struct key listen_keys[] = {
+    WHOLE_KEY("forward", &type_forward, NULL, "the proxy: what clients put into HTTP_PROXY and HTTPS_PROXY"),
+    WHOLE_KEY("transparent", &type_transparent, NULL, "redirected connections"),
+    KEY(settings_listen, admin, "admin", &type_socket, "(none)", "read-only: GET /livez, /readyz, /metrics"),
+    KEY(settings_listen, control, "control", &type_path, "(none)",
+        "socket for commands that change state; owner and root only"),
+};
+static const struct section section_listen = SECTION("listen", listen_keys);
+const struct type type_listen = MAP_TYPE(&section_listen);
 
-bool read_listen(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const struct key keys[] = {
-        {"forward", read_forward, 0, false, "list of address:port", "HTTP_PROXY and HTTPS_PROXY of the workers"},
-        {"transparent", refuse_transparent, 0, false, "list of address:port",
-         "redirected connections; a later version"},
-        KEY(settings_listen, admin, "admin", read_socket, "address:port", "read-only: /livez /readyz /metrics"),
-        KEY(settings_listen, control, "control", read_path, "path", "socket for commands that change state"),
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "listen");
-}
+/* --- audit -----------------------------------------------------------------------------------------------------------
+ */
 
 static bool is_name_byte(char byte)
 {
@@ -104,112 +103,83 @@ static bool read_origin(struct load *load, const struct yaml_node *node, void *f
     return good;
 }
 
-static bool read_durability(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"commit", "batch"};
-    size_t index = 0;
-    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
-    *(enum durability *)field = (enum durability)index;
-    return good;
-}
+static const char *const durability_words[] = {"commit", "batch"};
+static const struct type type_durability = ENUM_TYPE(durability_words);
+static const char *const on_failure_words[] = {"deny", "allow"};
+static const struct type type_on_failure = ENUM_TYPE(on_failure_words);
+static const char *const privacy_words[] = {"private", "hash", "none"};
+static const struct type type_privacy = ENUM_TYPE(privacy_words);
+static const struct type type_origin = TEXT_TYPE("text", read_origin);
 
-static bool read_on_failure(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"deny", "allow"};
-    size_t index = 0;
-    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
-    *(enum on_failure *)field = (enum on_failure)index;
-    return good;
-}
+static const struct key record_keys[] = {
+    KEY(settings_audit, path, "path", &type_privacy, "private", "how paths are kept"),
+    KEY(settings_audit, query, "query", &type_privacy, "none", "how query strings are kept"),
+};
+static const struct section section_record = SECTION("audit.record", record_keys);
+static const struct type type_record = MAP_TYPE(&section_record);
 
-static bool read_privacy(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"private", "hash", "none"};
-    size_t index = 0;
-    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
-    *(enum privacy *)field = (enum privacy)index;
-    return good;
-}
+static const struct key audit_keys[] = {
+    KEY(settings_audit, directory, "directory", &type_path, "/var/lib/exeat/audit", "where the store lies"),
+    KEY(settings_audit, origin, "origin", &type_origin, "exeat",
+        "the log's name, without spaces and '+'; {pod} is the environment variable POD, {hostname} the host's name"),
+    KEY(settings_audit, key, "key", &type_path, "/etc/exeat/keys/log.key",
+        "the log's signing key, made if absent; never below the store"),
+    KEY(settings_audit, durability, "durability", &type_durability, "commit",
+        "commit: on disk before anything leaves; batch: at most batch_ms later"),
+    KEY(settings_audit, batch_ms, "batch_ms", &type_number, "10", "how many milliseconds a batch may be behind"),
+    KEY(settings_audit, heartbeat_ms, "heartbeat", &type_duration, "10s", "a record after that long a silence"),
+    KEY(settings_audit, segment_bytes, "segment_size", &type_size, "64MiB",
+        "a segment ends and is sealed when that much was written to it"),
+    KEY(settings_audit, segment_ms, "segment_age", &type_duration, "24h", "and after that long"),
+    KEY(settings_audit, on_failure, "on_failure", &type_on_failure, "deny", "when the store cannot be written"),
+    WHOLE_KEY("record", &type_record, NULL, "which personal data is kept, and how"),
+};
+static const struct section section_audit = SECTION("audit", audit_keys);
+const struct type type_audit = MAP_TYPE(&section_audit);
 
-static bool read_record(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const struct key keys[] = {
-        KEY(settings_audit, path, "path", read_privacy, "private, hash or none", "how paths are kept"),
-        KEY(settings_audit, query, "query", read_privacy, "private, hash or none", "how query strings are kept"),
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "audit.record");
-}
+/* --- tls -------------------------------------------------------------------------------------------------------------
+ */
 
-bool read_audit(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const struct key keys[] = {
-        KEY(settings_audit, directory, "directory", read_path, "path", "where the store lies"),
-        KEY(settings_audit, origin, "origin", read_origin, "text", "the log's name; {pod} is the variable POD"),
-        KEY(settings_audit, key, "key", read_path, "path", "the log's signing key, created if absent"),
-        KEY(settings_audit, durability, "durability", read_durability, "commit or batch",
-            "on disk before anything leaves, or soon"),
-        KEY(settings_audit, batch_ms, "batch_ms", read_number, "milliseconds", "how far a batch may be behind"),
-        KEY(settings_audit, heartbeat_ms, "heartbeat", read_duration, "duration", "a record after that long a silence"),
-        KEY(settings_audit, segment_bytes, "segment_size", read_size, "size",
-            "a segment ends and is sealed when it was written that much to"),
-        KEY(settings_audit, segment_ms, "segment_age", read_duration, "duration", "and after that long"),
-        KEY(settings_audit, on_failure, "on_failure", read_on_failure, "deny or allow",
-            "when the store cannot be written"),
-        {"record", read_record, 0, false, "map", "which personal data is kept, and how"},
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "audit");
-}
+static const struct key authority_keys[] = {
+    REQUIRED_KEY(settings_tls, certificate, "certificate", &type_path, "the local authority's certificate"),
+    REQUIRED_KEY(settings_tls, key, "key", &type_path, "its key"),
+    KEY(settings_tls, names, "names", &type_patterns, "([\"@llm\"])", "what it may ever speak for"),
+};
+static const struct section section_authority = SECTION("tls.authority", authority_keys);
 
 static bool read_authority(struct load *load, const struct yaml_node *node, void *field)
 {
-    static const struct key keys[] = {
-        REQUIRED_KEY(settings_tls, certificate, "certificate", read_path, "path", "the local authority's certificate"),
-        REQUIRED_KEY(settings_tls, key, "key", read_path, "path", "its key"),
-        KEY(settings_tls, names, "names", read_patterns, "list of host patterns", "what it may ever speak for"),
-    };
     ((struct settings_tls *)field)->mark = node->mark;
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "tls.authority");
+    return schema_read_map(load, node, &section_authority, field);
 }
 
-static bool read_minimum(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"1.2", "1.3"};
-    size_t index = 0;
-    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
-    *(bool *)field = index == 1;
-    return good;
-}
+static const struct type type_authority = {
+    .called = "map", .shape = SHAPE_MAP, .read = read_authority, .section = &section_authority};
+static const char *const minimum_words[] = {"1.2", "1.3"};
+static const struct type type_minimum = FLAG_TYPE(minimum_words);
+static const char *const ech_words[] = {"ignore", "deny"};
+static const struct type type_ech = FLAG_TYPE(ech_words);
 
-static bool read_upstream(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const struct key keys[] = {
-        KEY(settings_tls, roots, "roots", read_path, "path", "who is trusted upstream; default: the system's roots"),
-        KEY(settings_tls, minimum_13, "minimum", read_minimum, "\"1.2\" or \"1.3\"", "the oldest TLS version upstream"),
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "tls.upstream");
-}
+static const struct key upstream_keys[] = {
+    KEY(settings_tls, roots, "roots", &type_path, "(the system's)", "who is trusted upstream"),
+    KEY(settings_tls, minimum_13, "minimum", &type_minimum, "1.2", "the oldest TLS version upstream, in quotes"),
+};
+static const struct section section_upstream = SECTION("tls.upstream", upstream_keys);
+static const struct type type_upstream = MAP_TYPE(&section_upstream);
 
-static bool read_ech(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"ignore", "deny"};
-    size_t index = 0;
-    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
-    *(bool *)field = index == 1;
-    return good;
-}
+static const struct key tls_keys[] = {
+    WHOLE_KEY("authority", &type_authority, "(nothing is opened)", "the local authority, made by `exeat ca init`"),
+    KEY(settings_tls, never, "never", &type_patterns, "(none)", "never opened, whatever a rule would like to see"),
+    WHOLE_KEY("upstream", &type_upstream, NULL, "TLS towards the internet"),
+    KEY(settings_tls, ech_denied, "ech", &type_ech, "ignore", "an encrypted ClientHello inside a tunnel"),
+};
+static const struct section section_tls = SECTION("tls", tls_keys);
+const struct type type_tls = MAP_TYPE(&section_tls);
 
-bool read_tls(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const struct key keys[] = {
-        {"authority", read_authority, 0, false, "map", "the local authority"},
-        KEY(settings_tls, never, "never", read_patterns, "list of host patterns", "never opened"),
-        {"upstream", read_upstream, 0, false, "map", "TLS towards the internet"},
-        KEY(settings_tls, ech_denied, "ech", read_ech, "ignore or deny", "an encrypted ClientHello inside a tunnel"),
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "tls");
-}
+/* --- how it runs -----------------------------------------------------------------------------------------------------
+ */
 
-bool read_workers(struct load *load, const struct yaml_node *node, void *field)
+static bool read_workers(struct load *load, const struct yaml_node *node, void *field)
 {
     if (node->kind == YAML_TEXT && text_equal(node->text, TEXT("auto")))
         return true;
@@ -221,53 +191,60 @@ bool read_workers(struct load *load, const struct yaml_node *node, void *field)
     return false;
 }
 
-bool read_limits(struct load *load, const struct yaml_node *node, void *field)
+enum { FIELDS_MOST = 256, HEAD_LEAST = 1024 };
+
+static bool read_fields(struct load *load, const struct yaml_node *node, void *field)
 {
-    static const struct key keys[] = {
-        KEY(settings_run, head, "head", read_size, "size", "a request's or reply's head"),
-        KEY(settings_run, fields, "fields", read_number, "number", "field lines in a head, at most 256"),
-        KEY(settings_run, body_held, "body_held", read_size, "size", "a body that is judged or rewritten"),
-        KEY(settings_run, connections, "connections", read_number, "number", "client connections at once"),
-        KEY(settings_run, drain_ms, "drain", read_duration, "duration", "what is open may finish for that long"),
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "limits");
+    if (!read_number(load, node, field))
+        return false;
+    if (*(uint64_t *)field >= 1 && *(uint64_t *)field <= FIELDS_MOST)
+        return true;
+    diag_error(load->diags, node->mark, "fields: 1 to %d", FIELDS_MOST);
+    return false;
 }
 
-bool read_timeouts(struct load *load, const struct yaml_node *node, void *field)
+static bool read_head_size(struct load *load, const struct yaml_node *node, void *field)
 {
-    static const struct key keys[] = {
-        KEY(settings_run, head_ms, "head", read_duration, "duration", "for a request head or a handshake"),
-        KEY(settings_run, connect_ms, "connect", read_duration, "duration", "for one address"),
-        KEY(settings_run, idle_ms, "idle", read_duration, "duration", "between two requests"),
-        KEY(settings_run, stream_ms, "stream", read_duration, "duration", "inactivity while a request runs"),
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "timeouts");
+    if (!type_size.read(load, node, field))
+        return false;
+    if (*(uint64_t *)field >= HEAD_LEAST)
+        return true;
+    diag_error(load->diags, node->mark, "head: at least 1KiB");
+    return false;
 }
 
-static bool read_log_format(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"text", "json"};
-    size_t index = 0;
-    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
-    *(bool *)field = index == 1;
-    return good;
-}
+static const struct type type_fields = SHAPED_TYPE("number", read_fields, "^[0-9]+$");
+static const struct type type_head_size = SHAPED_TYPE("size", read_head_size, "^[0-9]+(KiB|MiB|GiB)?$");
+const struct type type_workers = SHAPED_TYPE("auto or number", read_workers, "^(auto|[0-9]+)$");
 
-static bool read_log_level(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"debug", "info", "warn", "error"};
-    size_t index = LOG_INFO;
-    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
-    *(uint64_t *)field = index;
-    return good;
-}
+static const struct key limits_keys[] = {
+    KEY(settings_run, head, "head", &type_head_size, "64KiB", "a request's or reply's head"),
+    KEY(settings_run, fields, "fields", &type_fields, "200", "field lines of a head, at most 256"),
+    KEY(settings_run, body_held, "body_held", &type_size, "8MiB", "a body that is read whole: rerouted calls"),
+    KEY(settings_run, connections, "connections", &type_number, "10000", "client connections of a worker"),
+    KEY(settings_run, drain_ms, "drain", &type_duration, "25s", "what is open at the end may finish for that long"),
+};
+static const struct section section_limits = SECTION("limits", limits_keys);
+const struct type type_limits = MAP_TYPE(&section_limits);
 
-bool read_log(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const struct key keys[] = {
-        KEY(settings_run, log_json, "format", read_log_format, "text or json", "one line per event on stderr"),
-        KEY(settings_run, log_level, "level", read_log_level, "debug, info, warn or error",
-            "the least that is written"),
-    };
-    return schema_read_map(load, node, keys, COUNT_OF(keys), field, "log");
-}
+static const struct key timeouts_keys[] = {
+    KEY(settings_run, head_ms, "head", &type_duration, "10s", "a head as a whole, or a handshake"),
+    KEY(settings_run, connect_ms, "connect", &type_duration, "3s", "TCP, and then TLS, to an upstream"),
+    KEY(settings_run, idle_ms, "idle", &type_duration, "60s", "a connection between requests"),
+    KEY(settings_run, stream_ms, "stream", &type_duration, "300s", "inactivity of an exchange or tunnel"),
+};
+static const struct section section_timeouts = SECTION("timeouts", timeouts_keys);
+const struct type type_timeouts = MAP_TYPE(&section_timeouts);
+
+static const char *const format_words[] = {"text", "json"};
+static const struct type type_format = FLAG_TYPE(format_words);
+static const char *const level_words[] = {"debug", "info", "warn", "error"};
+static const struct type type_level = ENUM_TYPE(level_words);
+_Static_assert(LOG_DEBUG == 0 && LOG_ERROR + 1 == COUNT_OF(level_words), "each level has its word");
+
+static const struct key log_keys[] = {
+    KEY(settings_run, log_json, "format", &type_format, "text", "one line per event on stderr"),
+    KEY(settings_run, log_level, "level", &type_level, "info", "the least that is written"),
+};
+static const struct section section_log = SECTION("log", log_keys);
+const struct type type_log = MAP_TYPE(&section_log);

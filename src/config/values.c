@@ -40,7 +40,7 @@ bool read_setting_text(struct load *load, const struct yaml_node *node, void *fi
     return true;
 }
 
-bool read_texts(struct load *load, const struct yaml_node *node, void *field)
+static bool read_texts(struct load *load, const struct yaml_node *node, void *field)
 {
     struct setting_texts *texts = field;
     void *items = NULL;
@@ -67,6 +67,8 @@ bool pattern_of(struct load *load, struct text text, struct mark mark, struct se
         return true;
     diag_error(load->diags, mark, "'%.*s' is not a host pattern", TEXT_ARG(text));
     diag_note(load->diags, "write a name (api.example.com), all below it (*.example.com), or a group (@name)");
+    if (text_has(text, '/') || text_has(text, ':'))
+        diag_note(load->diags, "scheme, port and path have their own keys: `schemes`, `ports`, `paths`");
     return false;
 }
 
@@ -85,7 +87,7 @@ bool read_patterns(struct load *load, const struct yaml_node *node, void *field)
     return good;
 }
 
-static bool read_range(struct load *load, const struct yaml_node *node, void *item)
+bool read_range(struct load *load, const struct yaml_node *node, void *item)
 {
     struct setting_range *range = item;
     if (!expect_text(load, node, "an address range"))
@@ -99,7 +101,7 @@ static bool read_range(struct load *load, const struct yaml_node *node, void *it
     return false;
 }
 
-bool read_ranges(struct load *load, const struct yaml_node *node, void *field)
+static bool read_ranges(struct load *load, const struct yaml_node *node, void *field)
 {
     struct setting_ranges *ranges = field;
     void *items = NULL;
@@ -124,7 +126,7 @@ static bool read_port_range(struct load *load, const struct yaml_node *node, voi
     return good;
 }
 
-bool read_ports(struct load *load, const struct yaml_node *node, void *field)
+static bool read_ports(struct load *load, const struct yaml_node *node, void *field)
 {
     struct setting_ports *ports = field;
     void *items = NULL;
@@ -163,13 +165,13 @@ static bool read_with_unit(
     return false;
 }
 
-bool read_duration(struct load *load, const struct yaml_node *node, void *field)
+static bool read_duration(struct load *load, const struct yaml_node *node, void *field)
 {
     static const struct unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
     return read_with_unit(load, node, units, COUNT_OF(units), "a duration such as 500ms, 10s or 5m", field);
 }
 
-bool read_size(struct load *load, const struct yaml_node *node, void *field)
+static bool read_size(struct load *load, const struct yaml_node *node, void *field)
 {
     static const struct unit units[] = {{"", 1}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}};
     return read_with_unit(load, node, units, COUNT_OF(units), "a size such as 64KiB or 8MiB", field);
@@ -220,11 +222,20 @@ bool read_choice(struct load *load, const struct yaml_node *node, const char *co
     return false;
 }
 
-bool read_bool(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const char *const words[] = {"false", "true"};
-    size_t index = 0;
-    bool good = read_choice(load, node, words, COUNT_OF(words), &index);
-    *(bool *)field = index == 1;
-    return good;
-}
+/* --- what they take, for the tables ----------------------------------------------------------------------------------
+ */
+
+const struct type type_text = TEXT_TYPE("text", read_text);
+const struct type type_path = TEXT_TYPE("path", read_path);
+const struct type type_setting_text = TEXT_TYPE("text", read_setting_text);
+const struct type type_texts = LIST_TYPE("list of texts", read_texts, &type_text);
+static const struct type type_pattern = TEXT_TYPE("host pattern", read_pattern);
+const struct type type_patterns = LIST_TYPE("list of host patterns", read_patterns, &type_pattern);
+const struct type type_range = TEXT_TYPE("address range", read_range);
+const struct type type_ranges = LIST_TYPE("list of address ranges", read_ranges, &type_range);
+static const struct type type_port = SHAPED_TYPE("port", read_port_range, "^[0-9]{1,5}(-[0-9]{1,5})?$");
+const struct type type_ports = LIST_TYPE("list of ports", read_ports, &type_port);
+const struct type type_duration = SHAPED_TYPE("duration", read_duration, "^[0-9]+(ms|s|m|h)$");
+const struct type type_size = SHAPED_TYPE("size", read_size, "^[0-9]+(KiB|MiB|GiB)?$");
+const struct type type_number = SHAPED_TYPE("number", read_number, "^[0-9]+$");
+const struct type type_socket = TEXT_TYPE("address:port", read_socket);

@@ -3,6 +3,7 @@
  * nobody. */
 #include "yaml_tree.h"
 
+#include <stdlib.h>
 #include <yaml.h>
 
 #include "exeat/base/memory.h"
@@ -13,6 +14,7 @@ struct builder {
     yaml_parser_t parser;
     struct arena *arena;
     struct diags *diags;
+    struct text text;
     int file;
     size_t nodes;
     bool failed;
@@ -27,14 +29,58 @@ static struct mark mark_at(const struct builder *builder, const yaml_mark_t *sta
     return mark;
 }
 
+/* The place of a byte: the reader knows bytes only. */
+static struct mark mark_of_byte(const struct builder *builder, size_t offset)
+{
+    struct mark mark = {.file = builder->file, .line = 1, .column = 1, .width = 1};
+    struct text before = text_part(builder->text, 0, offset);
+    for (size_t i = 0; i < before.length; i++) {
+        mark.column++;
+        if (before.data[i] == '\n') {
+            mark.line++;
+            mark.column = 1;
+        }
+    }
+    return mark;
+}
+
+static struct text line_at(struct text text, size_t line)
+{
+    struct text rest = text;
+    struct text found = TEXT("");
+    for (size_t i = 0; i <= line; i++)
+        if (!text_split(&rest, '\n', &found))
+            return TEXT("");
+    return found;
+}
+
+/* What people trip over, said in their words. */
+static void advise(const struct builder *builder, const yaml_mark_t *place)
+{
+    struct text line = line_at(builder->text, place->line);
+    struct text begin = text_part(line, 0, line.length - text_trim(line, " \t").length);
+    struct text at = text_part(line, place->column == 0 ? 0 : place->column - 1, 2);
+    if (text_has(begin, '\t') && text_index(line, '\t', 0) < text_index(line, ':', 0))
+        diag_note(builder->diags, "YAML is indented with spaces, never with tabs");
+    else if (text_has(at, '@') || text_has(at, '*'))
+        diag_note(builder->diags, "write patterns and groups in quotes: \"*.example.com\", \"@name\"");
+}
+
 static void report_parser(struct builder *builder)
 {
     const yaml_parser_t *parser = &builder->parser;
     yaml_mark_t place = parser->problem_mark;
     builder->failed = true;
+    if (parser->error == YAML_READER_ERROR) {
+        diag_error(
+            builder->diags, mark_of_byte(builder, parser->problem_offset), "not a UTF-8 text: %s", parser->problem);
+        diag_note(builder->diags, "save the file as UTF-8");
+        return;
+    }
     diag_error(
         builder->diags, mark_at(builder, &place, &place), "not valid YAML: %s",
         parser->problem == NULL ? "unreadable" : parser->problem);
+    advise(builder, &place);
 }
 
 static void fail(struct builder *builder, const yaml_event_t *event, const char *why)
@@ -97,6 +143,28 @@ static void build_children(struct builder *builder, struct yaml_node *node, yaml
     base_free(children);
 }
 
+static int compare_keys(const void *left_key, const void *right_key)
+{
+    const struct yaml_node *left = *(struct yaml_node *const *)left_key;
+    const struct yaml_node *right = *(struct yaml_node *const *)right_key;
+    int order = text_compare(left->text, right->text);
+    return order != 0 ? order : left->mark.line < right->mark.line ? -1 : left->mark.line > right->mark.line;
+}
+
+static void check_duplicates(const struct builder *builder, const struct yaml_node *map)
+{
+    struct yaml_node **sorted = base_array(map->count + 1, sizeof(struct yaml_node *));
+    for (size_t i = 0; i < map->count; i++)
+        sorted[i] = map->keys[i];
+    qsort(sorted, map->count, sizeof(struct yaml_node *), compare_keys);
+    for (size_t i = 1; i < map->count; i++)
+        if (text_equal(sorted[i]->text, sorted[i - 1]->text))
+            diag_error(
+                builder->diags, sorted[i]->mark, "duplicate key '%.*s' (first on line %d)", TEXT_ARG(sorted[i]->text),
+                sorted[i - 1]->mark.line);
+    base_free(sorted);
+}
+
 static void check_keys(struct builder *builder, const struct yaml_node *map)
 {
     for (size_t i = 0; i < map->count; i++) {
@@ -106,12 +174,7 @@ static void check_keys(struct builder *builder, const struct yaml_node *map)
             return;
         }
     }
-    for (size_t i = 0; i < map->count && map->count <= 4096; i++)
-        for (size_t j = 0; j < i; j++)
-            if (text_equal(map->keys[i]->text, map->keys[j]->text))
-                diag_error(
-                    builder->diags, map->keys[i]->mark, "duplicate key '%.*s' (first on line %d)",
-                    TEXT_ARG(map->keys[i]->text), map->keys[j]->mark.line);
+    check_duplicates(builder, map);
 }
 
 static struct yaml_node *build_scalar(struct builder *builder, const yaml_event_t *event)
@@ -173,7 +236,7 @@ static struct yaml_node *build_document(struct builder *builder)
 
 struct yaml_node *yaml_tree_parse(struct text text, int file, struct arena *arena, struct diags *diags)
 {
-    struct builder builder = {.arena = arena, .diags = diags, .file = file};
+    struct builder builder = {.arena = arena, .diags = diags, .text = text, .file = file};
     if (!yaml_parser_initialize(&builder.parser)) {
         diag_error(
             diags, (struct mark){.file = file, .line = 1, .column = 1, .width = 1}, "cannot start the YAML parser");

@@ -15,6 +15,7 @@ enum { LISTENERS_MAX = 8 };
 struct orders {
     struct policy *policy; /* a new one, with its reference; NULL: none */
     uint64_t policy_sequence;
+    uint64_t bypass_until_us; /* steady clock; 0: none */
     bool drain;
     bool cut;
     bool stop;
@@ -38,6 +39,7 @@ void worker_join(struct worker *worker); /* after an order to stop */
 void worker_free(struct worker *worker);
 /* From the main thread. */
 void worker_set_policy(struct worker *worker, struct policy *policy, uint64_t policy_sequence);
+void worker_set_bypass(struct worker *worker, uint64_t until_us);
 void worker_drain(struct worker *worker);
 void worker_cut(struct worker *worker);
 void worker_stop(struct worker *worker);
@@ -74,12 +76,17 @@ struct gate {
     struct files_watch *files;
     int signals; /* signalfd */
     struct watch *signals_watch;
+    struct timer *bypass_timer; /* NULL: there was no bypass yet */
+    uint64_t bypass_until_us;   /* 0: none */
     struct timer *drain_timer;
     uint64_t drain_until_us; /* 0: not draining */
     uint64_t reloads;
     uint64_t reloads_refused;
     char via[24];
 };
+/* bypass.c */
+void gate_bypass(struct gate *gate, struct text words, struct buffer *answer);
+void gate_end_bypass(struct gate *gate, struct text why);
 /* reload.c */
 void gate_reload(struct gate *gate);
 /* Has the policy on disk before anyone is judged by it. False: it is not. */

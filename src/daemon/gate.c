@@ -33,6 +33,7 @@ static void look(void *context, struct admin_view *view)
     view->ready = gate->drain_until_us == 0;
     view->policy_sequence = gate->policy_sequence;
     view->workers = gate->worker_count;
+    view->bypass_active = gate->bypass_until_us != 0;
     view->reloads = gate->reloads;
     view->reloads_refused = gate->reloads_refused;
 }
@@ -95,8 +96,10 @@ static void on_command(void *context, struct text line, struct buffer *answer)
     } else if (text_equal(command, TEXT("new-origin"))) {
         if (gate_announce_succession(gate, rest, answer))
             begin_drain(gate);
+    } else if (text_equal(command, TEXT("bypass"))) {
+        gate_bypass(gate, rest, answer);
     } else {
-        buffer_append(answer, TEXT("unknown command: this socket knows reload, access and new-origin\n"));
+        buffer_append(answer, TEXT("unknown command: this socket knows reload, bypass, access and new-origin\n"));
     }
 }
 
@@ -311,6 +314,7 @@ static void stop(struct gate *gate)
     control_free(gate->control);
     admin_free(gate->admin);
     files_watch_free(gate->files);
+    timer_free(gate->bypass_timer);
     timer_free(gate->drain_timer);
     retired_free(gate->retired);
     watch_free(gate->signals_watch);

@@ -100,6 +100,7 @@ static void take(struct gate *gate, struct policy *policy)
         policy_unref(policy);
         return;
     }
+    gate_end_bypass(gate, TEXT("a new policy is in force"));
     warn_of_restart(policy_settings(gate->policy), policy_settings(policy));
     retired_add(gate->retired, gate->policy);
     gate->policy = policy;

@@ -108,6 +108,7 @@ static struct session_limits limits_of(const struct settings *settings)
         .idle_ms = run->idle_ms,
         .stream_ms = run->stream_ms,
         .ech_denied = settings->tls.ech_denied,
+        .cut_denied = settings->run.cut_denied,
     };
 }
 
@@ -147,6 +148,7 @@ static void on_orders(void *context)
     pthread_mutex_unlock(&worker->lock);
     if (orders.policy != NULL)
         use_policy(worker, orders.policy, orders.policy_sequence);
+    session_worker_set_bypass(worker->sessions, orders.bypass_until_us);
     if (orders.drain || orders.stop)
         stop_listening(worker);
     if (orders.drain)
@@ -162,6 +164,14 @@ static void wake(struct worker *worker)
     uint64_t one = 1;
     ssize_t put = write(worker->wake, &one, sizeof(one));
     (void)put;
+}
+
+void worker_set_bypass(struct worker *worker, uint64_t until_us)
+{
+    pthread_mutex_lock(&worker->lock);
+    worker->orders.bypass_until_us = until_us;
+    pthread_mutex_unlock(&worker->lock);
+    wake(worker);
 }
 
 void worker_set_policy(struct worker *worker, struct policy *policy, uint64_t policy_sequence)

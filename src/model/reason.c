@@ -47,6 +47,8 @@ static const struct reason_row rows[] = {
     [REASON_PATTERN_LIMIT] =
         {"pattern_limit", "a regular expression of the policy reached its limit on this path", 403},
     [REASON_INTERNAL] = {"internal", "an error of the gate itself", 500},
+    [REASON_BYPASSED] = {"bypassed", "a bypass let it through", 0},
+    [REASON_POLICY_CHANGED] = {"policy_changed", "a new policy would not have this tunnel", 0},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

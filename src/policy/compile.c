@@ -136,12 +136,7 @@ static void rank_rules(const struct compile *compile)
     if (policy->rule_count > 1)
         qsort(ranked, policy->rule_count, sizeof(struct policy_rule *), compare_ids);
     for (size_t i = 0; i < policy->rule_count; i++) {
-        const struct setting_text *id = &ranked[i]->source->id;
         ranked[i]->rank = (uint32_t)i;
-        if (i > 0 && text_equal(ranked[i - 1]->source->id.text, id->text))
-            diag_error(
-                compile->diags, id->mark, "the rule id '%.*s' is taken (line %d)", TEXT_ARG(id->text),
-                ranked[i - 1]->source->id.mark.line);
     }
     base_free(ranked);
 }

@@ -96,6 +96,41 @@ static bool is_expected(const struct decision *decision, struct text expect)
     return wanted == decision->verdict && (rule.length == 0 || text_equal(rule, decision->rule));
 }
 
+/* A stricter rule of another file: two files were put together so on purpose, and nothing is opened by it. */
+static bool is_taken_over(const struct settings_rule *winner, const struct settings_test *test)
+{
+    struct text verdict;
+    enum verdict wanted;
+    struct text rest = test->expect.text;
+    if (winner == NULL || winner->mark.file == test->expect.mark.file || !text_split(&rest, ' ', &verdict) ||
+        !verdict_parse(verdict, &wanted))
+        return false;
+    return wanted == VERDICT_ALLOW ? winner->verdict != VERDICT_ALLOW
+                                   : wanted == VERDICT_REROUTE && winner->verdict == VERDICT_DENY;
+}
+
+static void say_failed(
+    const struct policy *policy, const struct settings_test *test, const struct request *request,
+    const struct decision *decision, struct diags *diags)
+{
+    const struct settings_rule *winner = decision->winner == NULL ? NULL : decision->winner->source;
+    struct buffer trace = {0};
+    if (is_taken_over(winner, test)) {
+        diag_remark(
+            diags, test->expect.mark, "expected '%.*s' by this file alone; rule '%s' (%s:%d) has the stricter word",
+            TEXT_ARG(test->expect.text), winner->id.text.data,
+            settings_path_of(&policy->settings->lists, winner->id.mark), winner->id.mark.line);
+        return;
+    }
+    diag_error(
+        diags, test->expect.mark, "this test fails: expected '%.*s', but it is %s%s%.*s", TEXT_ARG(test->expect.text),
+        verdict_name(decision->verdict), decision->rule.length > 0 ? " " : "", TEXT_ARG(decision->rule));
+    diag_note(diags, "because: %s", reason_row(decision->reason)->text);
+    policy_explain(policy, request, &trace);
+    diag_note(diags, "%.*s", TEXT_ARG(text_trim(buffer_text(&trace), "\n")));
+    buffer_clear(&trace);
+}
+
 static void test_one(const struct policy *policy, const struct settings_test *test, struct diags *diags)
 {
     struct arena arena = {0};
@@ -109,13 +144,8 @@ static void test_one(const struct policy *policy, const struct settings_test *te
     }
     request.client.name = test->from;
     judge_whole(policy, &request, &decision);
-    if (!is_expected(&decision, test->expect.text)) {
-        diag_error(
-            diags, test->expect.mark, "this test fails: expected '%.*s', but it is %s%s%.*s",
-            TEXT_ARG(test->expect.text), verdict_name(decision.verdict), decision.rule.length > 0 ? " " : "",
-            TEXT_ARG(decision.rule));
-        diag_note(diags, "because: %s", reason_row(decision.reason)->text);
-    }
+    if (!is_expected(&decision, test->expect.text))
+        say_failed(policy, test, &request, &decision, diags);
     arena_clear(&arena);
 }
 

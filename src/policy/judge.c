@@ -410,7 +410,7 @@ bool policy_lets_reach(
         judging.scheme = SCHEME_TCP;
         count_rules(&judging, &tally);
     }
-    bool observe = policy->settings->observe;
+    bool observe = policy->settings->observe || decision->reason == REASON_BYPASSED;
     if (tally.sure[VERDICT_DENY].rule != NULL && !observe)
         return false;
     bool is_public = address_class(address) == ADDRESS_PUBLIC && !address_is_metadata(address);

@@ -74,6 +74,7 @@ struct session_worker {
     struct deferred runner;
     struct list yielded; /* sessions that want another turn */
     struct session_stats stats;
+    uint64_t bypass_until_us; /* 0: none */
     bool draining;
 };
 

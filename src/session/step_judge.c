@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* judge: ask the policy, and choose what has to happen before the decision can be recorded. */
+#include "exeat/policy/bypass.h"
 #include "session_internal.h"
 
 /* Who asks: inside an opened connection it is who made the connection. */
@@ -57,6 +58,8 @@ enum progress step_judge(struct session *session)
     if (!identify(session))
         return session_refuse(session, REASON_CLIENT_UNKNOWN);
     policy_judge(exchange->policy, &exchange->ask.request, &exchange->decision);
+    if (session->worker->bypass_until_us > loop_now_us(session->worker->options.loop))
+        policy_bypass(exchange->policy, &exchange->ask.request, &exchange->decision);
     session_enter(session, after_judging(session));
     return STEP_NEXT;
 }

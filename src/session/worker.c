@@ -121,6 +121,27 @@ void session_worker_free(struct session_worker *worker)
     base_free(worker);
 }
 
+/* A tunnel is judged once; whether a new policy would have it, is asked of those that are open only. */
+static bool is_tunnel_denied(const struct session *session)
+{
+    struct decision decision;
+    if (session->state != SESSION_TUNNEL)
+        return false;
+    policy_judge(session->worker->reign->policy, &session->exchange->ask.request, &decision);
+    return decision.plan != PLAN_TUNNEL;
+}
+
+static void cut_denied(struct session_worker *worker)
+{
+    struct list_node *node = list_first(&worker->sessions);
+    while (node != NULL) {
+        struct session *session = list_owner(node, struct session, node);
+        node = list_next(&worker->sessions, node);
+        if (is_tunnel_denied(session))
+            session_close(session, REASON_POLICY_CHANGED);
+    }
+}
+
 void session_worker_set_policy(
     struct session_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct session_limits *limits)
 {
@@ -129,6 +150,13 @@ void session_worker_set_policy(
     worker->reign->policy = policy;
     worker->reign->sequence = policy_sequence;
     worker->limits = *limits;
+    if (limits->cut_denied)
+        cut_denied(worker);
+}
+
+void session_worker_set_bypass(struct session_worker *worker, uint64_t until_us)
+{
+    worker->bypass_until_us = until_us;
 }
 
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver)

@@ -42,6 +42,7 @@ def test_a_failing_test_of_the_file_is_an_error(tmp_path):
     )
     done = run_exeat("check", "-c", path)
     assert done.returncode == 2 and "expected 'allow', but it is deny" in done.stderr
+    assert "request: GET https://y.example/" in done.stderr and "no rule allows this request" in done.stderr
 
 
 def test_a_missing_file_is_one_sentence():

@@ -32,6 +32,8 @@ int diags_add_file(struct diags *diags, const char *name, struct text content);
 
 void diag_error(struct diags *diags, struct mark mark, const char *format, ...) PRINTF_LIKE(3, 4);
 void diag_warning(struct diags *diags, struct mark mark, const char *format, ...) PRINTF_LIKE(3, 4);
+/* What is meant so, and worth knowing: no warning. */
+void diag_remark(struct diags *diags, struct mark mark, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Attaches "did you mean 'X'?" to the newest entry, X the nearest of `words` if one is near enough. */
 void diag_suggest(struct diags *diags, struct text word, const char *const *words, size_t count);
 /* Attaches a line of advice to the newest entry. */

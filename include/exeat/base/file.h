@@ -12,6 +12,7 @@
 /* Appends the file's bytes; larger than `limit` is an error. On false, `error` (base_free it) is one sentence
  * with the path and the system's reason. */
 MUST_CHECK bool file_read(const char *path, size_t limit, struct buffer *out, char **error);
+bool file_is_writable_by_all(const char *path); /* its mode has o+w */
 /* Writes beside and renames, so that readers see the old or the new file; syncs both file and directory. */
 MUST_CHECK bool file_replace(const char *path, struct text content, unsigned mode, char **error);
 /* `name` relative to the folder of `beside`, unless it is absolute. The caller owns the result (base_free). */

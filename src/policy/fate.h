@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What becomes of a request in the end, and how two such ends differ. */
+#ifndef EXEAT_POLICY_FATE_H
+#define EXEAT_POLICY_FATE_H
+
+#include "exeat/policy/review.h"
+
+struct fate {
+    enum verdict verdict;
+    enum plan plan;
+    bool observed;
+    struct text rule;
+};
+/* What the policy says of exactly this request. */
+struct fate fate_of(const struct policy *policy, const struct request *request);
+/* What comes of it: at CONNECT where it is decided there, else inside, where that is known. */
+struct fate fate_in_the_end(const struct policy *policy, const struct request *request);
+bool fate_leaves(const struct fate *fate);
+bool fate_is_same(const struct fate *left, const struct fate *right);
+enum policy_change fate_change(const struct fate *from, const struct fate *to);
+const char *policy_change_name(enum policy_change change);
+void fate_append(struct buffer *out, const struct fate *fate);
+
+/* Counts by key, in the order of the keys. Zeroed is empty. */
+struct tally_row {
+    char *key; /* owned */
+    uint64_t count;
+};
+struct tally_rows {
+    struct tally_row *rows; /* owned */
+    size_t count;
+};
+void tally_rows_add(struct tally_rows *tally, struct text key);
+void tally_rows_clear(struct tally_rows *tally);
+
+#endif

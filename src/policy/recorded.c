@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a recorded decision back to the request that was judged. */
+#include "recorded.h"
+
+/* A path that was kept as a hash, erased or left out is not known. */
+static void take_path(const struct decision_record *decision, struct arena *arena, struct request *request)
+{
+    struct buffer path = {0};
+    if (!text_starts_with(decision->path, TEXT("/")) || decision->method.length == 0)
+        return;
+    enum path_result result = path_canonicalise(decision->path, &path);
+    request->inside_known = result != PATH_BAD;
+    request->path_was_canonical = result == PATH_CANONICAL;
+    request->path = arena_text(arena, buffer_text(&path));
+    buffer_clear(&path);
+}
+
+bool recorded_request(const struct decision_record *decision, struct arena *arena, struct request *request)
+{
+    *request = (struct request){
+        .client.name = decision->client,
+        .scheme = decision->scheme == SCHEME_HTTP ? SCHEME_HTTP : SCHEME_HTTPS,
+        .port = decision->port,
+        .method = decision->method,
+        .path_was_canonical = true,
+    };
+    if (decision->verdict == VERDICT_ERROR || decision->port == 0 ||
+        !host_parse_written(decision->host, &request->host))
+        return false;
+    take_path(decision, arena, request);
+    return true;
+}
+
+void recorded_target(struct buffer *out, const struct request *request)
+{
+    buffer_printf(out, "%s://", scheme_name(request->scheme));
+    authority_append(out, &request->host, request->port, scheme_port(request->scheme));
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recorded decisions, judged anew: what this policy would have done differently, counted by host. */
+#include <string.h>
+
+#include "exeat/base/memory.h"
+#include "exeat/policy/hindsight.h"
+#include "fate.h"
+#include "recorded.h"
+
+struct policy_replay {
+    const struct policy *policy;
+    bool looks_inside; /* a rule has a condition on method or path */
+    struct tally_rows changes[POLICY_CHANGE_COUNT];
+    struct policy_replay_counts counts;
+};
+
+static bool looks_inside(const struct settings_conditions *when)
+{
+    return when->methods.present || when->paths.present;
+}
+
+struct policy_replay *policy_replay_new(const struct policy *policy)
+{
+    const struct settings_lists *lists = &policy_settings(policy)->lists;
+    struct policy_replay *replay = base_zalloc(sizeof(*replay));
+    replay->policy = policy;
+    for (size_t i = 0; i < lists->rule_count; i++)
+        replay->looks_inside =
+            replay->looks_inside || looks_inside(&lists->rules[i].when) || looks_inside(&lists->rules[i].unless);
+    return replay;
+}
+
+static void
+count_change(struct policy_replay *replay, const struct request *request, const struct fate *was, const struct fate *is)
+{
+    enum policy_change change = fate_change(was, is);
+    struct buffer key = {0};
+    recorded_target(&key, request);
+    buffer_append(&key, TEXT(": "));
+    fate_append(&key, was);
+    buffer_append(&key, TEXT(" -> "));
+    fate_append(&key, is);
+    tally_rows_add(&replay->changes[change], buffer_text(&key));
+    replay->counts.changes[change]++;
+    buffer_clear(&key);
+}
+
+void policy_replay_add(struct policy_replay *replay, const struct decision_record *decision)
+{
+    struct arena arena = {0};
+    struct request request;
+    struct fate was = {decision->verdict, decision->plan, decision->observed, decision->rule};
+    if (!recorded_request(decision, &arena, &request)) {
+        replay->counts.passed_over++;
+        arena_clear(&arena);
+        return;
+    }
+    struct fate is = fate_in_the_end(replay->policy, &request);
+    bool same = fate_is_same(&was, &is);
+    bool asks_inside = is.plan == PLAN_OPEN || (request.scheme == SCHEME_HTTP && replay->looks_inside);
+    bool unknown = !same && asks_inside && !request.inside_known && decision->plan != PLAN_OPEN;
+    replay->counts.judged++;
+    if (unknown)
+        replay->counts.unknown++;
+    else if (!same)
+        count_change(replay, &request, &was, &is);
+    arena_clear(&arena);
+}
+
+void policy_replay_write(const struct policy_replay *replay, struct buffer *out, struct policy_replay_counts *counts)
+{
+    for (enum policy_change change = 0; change < POLICY_CHANGE_COUNT; change++)
+        for (size_t i = 0; i < replay->changes[change].count; i++) {
+            const struct tally_row *row = &replay->changes[change].rows[i];
+            buffer_printf(
+                out, "%-9s %s (%llu)\n", policy_change_name(change), row->key, (unsigned long long)row->count);
+        }
+    *counts = replay->counts;
+}
+
+void policy_replay_free(struct policy_replay *replay)
+{
+    if (replay == NULL)
+        return;
+    for (size_t i = 0; i < POLICY_CHANGE_COUNT; i++)
+        tally_rows_clear(&replay->changes[i]);
+    base_free(replay);
+}

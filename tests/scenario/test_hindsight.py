@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A policy and what was recorded: drafts of rules for what was seen, and which decisions another policy would change."""
+import yaml
+from support.gate import TOP, allow, hosts, run_exeat
+from support.wait import wait_for
+
+
+def refuse(gate, *targets):
+    for target in targets:
+        host, _, port = target.partition(":")
+        connection, head = gate.tunnel(host, int(port or 443))
+        connection.close()
+
+
+def settle(gate, count):
+    wait_for(lambda: len(gate.decisions()) >= count, "the decisions to be on disk")
+
+
+def suggest(gate, *words):
+    done = run_exeat("suggest", "-c", gate.config_path, *words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_suggest_drafts_exact_hosts_by_their_owner_and_the_draft_is_good(gate, origin):
+    one = gate(resolve=hosts("shop.example"), rules=[allow("shop.example")])
+    assert one.get(f"http://shop.example:{origin.port}/").status == 200
+    refuse(one, "api.courier.com", "api.courier.com", "cdn.courier.com", "www.rates.co.uk", "a.github.io", "b.github.io")
+    refuse(one, "api.courier.com:8443")
+    settle(one, 8)
+    draft = suggest(one)
+    rules = {rule["id"]: rule for rule in yaml.safe_load(draft)["rules"]}
+    assert rules["seen-courier-com"]["hosts"] == ["api.courier.com", "cdn.courier.com"]
+    assert rules["seen-courier-com-8443"]["ports"] == [8443]
+    assert set(rules) >= {"seen-rates-co-uk", "seen-a-github-io", "seen-b-github-io"}
+    assert "- api.courier.com # 2" in draft and "allows or reroutes 1 more" in draft
+    (one.folder / "seen.yaml").write_text(draft)
+    one.merge({"include": ["seen.yaml"]})
+    one.write(one.folder / "next.yaml")
+    assert run_exeat("check", "--strict", "-c", one.folder / "next.yaml").returncode in (0, 1)
+    explained = run_exeat("explain", "-c", one.folder / "next.yaml", "GET", "https://cdn.courier.com/")
+    assert explained.returncode == 0 and "seen-courier-com" in explained.stdout
+
+
+def test_suggest_never_drafts_llm_hosts_addresses_what_a_rule_refuses_or_wildcards_on_shared_clouds(gate):
+    one = gate(rules=[{"id": "no-evil", "verdict": "deny", "hosts": ["*.evil.com"]}])
+    shared = [f"queue{i}.amazonaws.com" for i in range(12)]
+    many = [f"shop{i}.courier.com" for i in range(12)]
+    tenants = [f"tenant{i}.myshopify.com" for i in range(12)]
+    refuse(one, "api.openai.com", "203.0.113.7", "www.evil.com", *shared, *many, *tenants)
+    settle(one, 39)
+    draft = suggest(one, "--since", "-1h")
+    drafted = [host for rule in yaml.safe_load(draft)["rules"] for host in rule["hosts"]]
+    assert "#   api.openai.com 1" in draft and "#   203.0.113.7 1" in draft and "refuses 1 by its rules" in draft
+    assert not any("openai" in host or "evil" in host or "203" in host for host in drafted)
+    assert sorted(host for host in drafted if host.endswith("amazonaws.com")) == sorted(shared)
+    assert sorted(host for host in drafted if host.endswith("myshopify.com")) == sorted(tenants)
+    assert [host for host in drafted if host.endswith("courier.com")] == ["*.courier.com"]
+
+
+def test_suggest_of_nothing_is_an_empty_draft(gate):
+    one = gate(rules=[])
+    assert yaml.safe_load(suggest(one)) == {"version": 1, "rules": []}
+    assert run_exeat("suggest", "-c", one.config_path, "--since", "soon").returncode == 2
+    assert run_exeat("suggest", "-c", one.config_path, "--store", "/nonexistent").returncode == 5
+
+
+def test_replay_says_which_recorded_decisions_another_policy_would_change(gate, origin):
+    one = gate(resolve=hosts("shop.example", "old.example"), rules=[allow("shop.example"), allow("old.example", id="old")])
+    for _ in range(3):
+        assert one.get(f"http://shop.example:{origin.port}/v1/items").status == 200
+    assert one.get(f"http://old.example:{origin.port}/").status == 200
+    assert one.get("http://new.example/").status == 403
+    refuse(one, "tls.example")
+    settle(one, 6)
+    one.merge({"rules": [allow("shop.example", paths=["/v2/**"], schemes=["http"]), allow("new.example", id="new", ports=[80]), {"id": "tls", "verdict": "allow", "hosts": ["tls.example"]}]})
+    one.write(one.folder / "next.yaml")
+    done = run_exeat("check", "-c", one.folder / "next.yaml", "--replay", one.folder / "audit")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        "opens     http://new.example: deny -> allow new (1)",
+        "opens     https://tls.example: deny -> allow tls (1)",
+        f"closes    http://old.example:{origin.port}: allow old -> deny (1)",
+        f"closes    http://shop.example:{origin.port}: allow allowed -> deny (3)",
+        "6 decisions judged: 2 opened, 0 rerouted, 4 closed; 0 depend on paths that are not kept, 0 never came to the policy",
+    ]
+    same = run_exeat("check", "-c", one.config_path, "--replay", one.folder / "audit")
+    assert same.stdout.startswith("6 decisions judged: 0 opened, 0 rerouted, 0 closed")
+    none = run_exeat("check", "-c", one.config_path, "--replay", one.folder / "audit", "--since", "now")
+    assert none.stdout.startswith("0 decisions judged")
+
+
+def test_replay_does_not_guess_at_paths_that_were_not_kept(gate, origin):
+    one = gate(audit={"record": {"path": "hash"}}, resolve=hosts("shop.example"), rules=[allow("shop.example")])
+    assert one.get(f"http://shop.example:{origin.port}/v1/items").status == 200
+    settle(one, 1)
+    one.merge({"rules": [allow("shop.example", paths=["/v2/**"], schemes=["http"])]})
+    one.write(one.folder / "next.yaml")
+    done = run_exeat("check", "-c", one.folder / "next.yaml", "--replay", one.folder / "audit")
+    assert "1 depend on paths that are not kept" in done.stdout and "0 closed" in done.stdout

@@ -4,6 +4,7 @@
 #ifndef EXEAT_ADMIN_H
 #define EXEAT_ADMIN_H
 
+#include "exeat/anchor.h"
 #include "exeat/audit.h"
 #include "exeat/net.h"
 #include "exeat/session.h"
@@ -13,6 +14,8 @@ struct admin_view {
     bool ready;
     struct session_stats sessions;
     struct audit_stats audit;
+    bool has_witness;
+    struct anchor_stats witness;
     uint64_t policy_sequence;
     uint64_t workers;
     bool bypass_active;

@@ -7,6 +7,7 @@
 #include "exeat/base/arena.h"
 #include "exeat/base/diag.h"
 #include "exeat/base/digest.h"
+#include "exeat/config/witness.h"
 #include "exeat/model.h"
 #include "exeat/name.h"
 
@@ -83,6 +84,7 @@ struct settings_audit {
     enum on_failure on_failure;
     enum privacy path;
     enum privacy query;
+    struct settings_witness witness;
 };
 struct settings_tls {
     struct text certificate;

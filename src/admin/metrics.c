@@ -122,6 +122,19 @@ static void write_llm(const struct session_stats *stats, struct buffer *out)
     }
 }
 
+static void write_witness(const struct anchor_stats *witness, struct buffer *out)
+{
+    head(out, "witness_state", "gauge", "1 for what the gate knows of its log from the witness.");
+    for (size_t state = 0; state < ANCHOR_STATE_COUNT; state++)
+        buffer_printf(
+            out, "exeat_witness_state{state=\"%s\"} %d\n", anchor_state_name((enum anchor_state)state),
+            witness->state == (enum anchor_state)state);
+    number(out, "witness_size", "gauge", "Records under the newest cosigned checkpoint.", witness->witnessed_size);
+    number(out, "witness_time_seconds", "gauge", "When it was cosigned; 0: not in this run.", witness->witnessed_at);
+    number(out, "witness_answers_total", "counter", "Cosignatures that came.", witness->cosigned);
+    number(out, "witness_failures_total", "counter", "Questions without a usable answer.", witness->failures);
+}
+
 void admin_metrics_write(const struct admin_view *view, struct buffer *out)
 {
     const struct session_stats *stats = &view->sessions;
@@ -146,6 +159,8 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     histogram(
         out, "audit_commit_seconds", "Time of a commit to disk.", audit_latency_bounds_us, audit->commit_latency,
         AUDIT_LATENCY_BUCKETS, audit->commit_us);
+    if (view->has_witness)
+        write_witness(&view->witness, out);
     number(out, "policy_sequence", "gauge", "Sequence of the POLICY record in force.", view->policy_sequence);
     number(out, "policy_reloads_total", "counter", "Policies that took effect after the first.", view->reloads);
     number(

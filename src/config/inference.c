@@ -6,29 +6,30 @@
 /* --- inference
  * --------------------------------------------------------------------------------------------------------- */
 
-static bool parse_endpoint(struct load *load, struct text url, struct settings_inference *inference)
+bool url_parse(
+    struct load *load, struct text url, enum scheme *scheme, struct host *host, uint16_t *port, struct text *prefix)
 {
-    inference->scheme = SCHEME_HTTP;
+    *scheme = SCHEME_HTTP;
     if (text_starts_with(url, TEXT("https://")))
-        inference->scheme = SCHEME_HTTPS;
+        *scheme = SCHEME_HTTPS;
     else if (!text_starts_with(url, TEXT("http://")))
         return false;
-    url = text_after(url, inference->scheme == SCHEME_HTTPS ? 8 : 7);
+    url = text_after(url, *scheme == SCHEME_HTTPS ? 8 : 7);
     size_t slash = text_index(url, '/', 0);
-    struct text prefix = text_trim(text_after(url, slash), "");
-    while (prefix.length > 0 && prefix.data[prefix.length - 1] == '/')
-        prefix.length--;
-    inference->prefix = arena_text(&load->settings->arena, prefix);
-    return authority_parse(
-        text_part(url, 0, slash), scheme_port(inference->scheme), &inference->host, &inference->port);
+    struct text path = text_after(url, slash);
+    while (path.length > 0 && path.data[path.length - 1] == '/')
+        path.length--;
+    *prefix = arena_text(&load->settings->arena, path);
+    return authority_parse(text_part(url, 0, slash), scheme_port(*scheme), host, port);
 }
 
 static bool read_endpoint(struct load *load, const struct yaml_node *node, void *field)
 {
+    struct settings_inference *inference = field;
     struct text url;
     if (!read_text(load, node, &url))
         return false;
-    if (parse_endpoint(load, url, field))
+    if (url_parse(load, url, &inference->scheme, &inference->host, &inference->port, &inference->prefix))
         return true;
     diag_error(load->diags, node->mark, "'%.*s' is not an endpoint such as http://127.0.0.1:8000", TEXT_ARG(url));
     return false;

@@ -140,9 +140,14 @@ bool read_choice(
     struct load *load, const struct yaml_node *node, const char *const *words, size_t count, size_t *index);
 bool pattern_of(struct load *load, struct text text, struct mark mark, struct setting_pattern *pattern);
 
-/* Sections: sections.c, peers.c, inference.c, rules.c */
+/* "http://host:port/prefix", or https; `prefix` is without its last slash. */
+bool url_parse(
+    struct load *load, struct text url, enum scheme *scheme, struct host *host, uint16_t *port, struct text *prefix);
+
+/* Sections: sections.c, witness.c, peers.c, inference.c, rules.c */
 extern const struct type type_listen;  /* struct settings_listen */
 extern const struct type type_audit;   /* struct settings_audit */
+extern const struct type type_witness; /* struct settings_witness */
 extern const struct type type_tls;     /* struct settings_tls */
 extern const struct type type_resolve; /* struct settings_resolve */
 extern const struct type type_workers; /* uint64_t */

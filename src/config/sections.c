@@ -132,6 +132,7 @@ static const struct key audit_keys[] = {
         "a segment ends and is sealed when that much was written to it"),
     KEY(settings_audit, segment_ms, "segment_age", &type_duration, "24h", "and after that long"),
     KEY(settings_audit, on_failure, "on_failure", &type_on_failure, "deny", "when the store cannot be written"),
+    KEY(settings_audit, witness, "witness", &type_witness, NULL, "who remembers the log where the gate is not"),
     WHOLE_KEY("record", &type_record, NULL, "which personal data is kept, and how"),
 };
 static const struct section section_audit = SECTION("audit", audit_keys);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "exeat/admin.h"
+#include "exeat/anchor.h"
 #include "exeat/audit/succession.h"
 #include "exeat/daemon.h"
 
@@ -68,6 +69,7 @@ struct gate {
     struct tls_authority *authority;
     struct audit_succession succession; /* who the log is */
     struct audit *audit;
+    struct anchor *anchor; /* NULL: no witness */
     struct worker **workers;
     size_t worker_count;
     struct pipe_budget pipes;
@@ -91,6 +93,8 @@ void gate_end_bypass(struct gate *gate, struct text why);
 void gate_reload(struct gate *gate);
 /* Has the policy on disk before anyone is judged by it. False: it is not. */
 MUST_CHECK bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t *sequence);
+/* anchoring.c: false with `error`, when there is a witness and it cannot be asked. */
+MUST_CHECK bool gate_start_anchor(struct gate *gate, char **error);
 /* succession.c */
 MUST_CHECK bool gate_record_succession(struct gate *gate);
 /* The next start begins a new log; says to the operator which. */

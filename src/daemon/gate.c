@@ -15,7 +15,7 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
-enum { DRAIN_LOOK_MS = 50 };
+enum { DRAIN_LOOK_MS = 50, FAREWELL_MS = 2000 };
 
 /* --- what operators see
  * ----------------------------------------------------------------------------------------------- */
@@ -30,6 +30,9 @@ static void look(void *context, struct admin_view *view)
     }
     base_free(one);
     audit_stats_read(gate->audit, &view->audit);
+    view->has_witness = gate->anchor != NULL;
+    if (view->has_witness)
+        anchor_stats_read(gate->anchor, &view->witness);
     view->ready = gate->drain_until_us == 0;
     view->policy_sequence = gate->policy_sequence;
     view->workers = gate->worker_count;
@@ -190,6 +193,7 @@ static bool open_audit(struct gate *gate)
         .allows_on_failure = source->on_failure == ON_FAILURE_ALLOW,
         .path = privacy_of(source->path),
         .query = privacy_of(source->query),
+        .holds_signing = source->witness.host.kind != HOST_NONE,
     };
     gate->audit = audit_open(&options, &error);
     return gate->audit != NULL || say(error);
@@ -281,12 +285,19 @@ static bool start_admin(struct gate *gate, uint16_t *port)
     return gate->control != NULL || say(error);
 }
 
+static bool start_anchor(struct gate *gate)
+{
+    char *error = NULL;
+    return gate_start_anchor(gate, &error) || say(error);
+}
+
 static bool start(struct gate *gate)
 {
     const struct settings *settings = policy_settings(gate->policy);
     uint16_t ports[LISTENERS_MAX] = {0};
     uint16_t admin_port = 0;
-    if (!open_audit(gate) || !record_start(gate) || !start_workers(gate, ports) || !start_admin(gate, &admin_port))
+    if (!open_audit(gate) || !record_start(gate) || !start_anchor(gate) || !start_workers(gate, ports) ||
+        !start_admin(gate, &admin_port))
         return false;
     gate->files = files_watch_new(gate->loop, on_change, gate);
     files_watch_set(gate->files, settings);
@@ -319,7 +330,10 @@ static void stop(struct gate *gate)
     retired_free(gate->retired);
     watch_free(gate->signals_watch);
     close(gate->signals);
+    anchor_stop(gate->anchor);
     audit_close(gate->audit);
+    anchor_farewell(gate->anchor, FAREWELL_MS);
+    anchor_free(gate->anchor);
     audit_succession_clear(&gate->succession);
     signing_key_free(gate->log_key);
     tls_authority_free(gate->authority);

@@ -9,7 +9,8 @@ void policy_bypass(const struct policy *policy, const struct request *request, s
     bool is_refused = decision->verdict == VERDICT_DENY && decision->plan == PLAN_REFUSE &&
                       (decision->reason == REASON_RULE || decision->reason == REASON_NO_RULE);
     bool is_llm = decision->llm.operation != LLM_NONE || llm_catalogue_find(policy->catalogue, &request->host) != NULL;
-    if (!is_refused || is_llm || request->host.kind != HOST_NAME)
+    bool is_ambiguous = request->inside_known && !request->path_was_canonical; /* servers may read it differently */
+    if (!is_refused || is_llm || is_ambiguous || request->host.kind != HOST_NAME)
         return;
     bool is_tunnel = request->scheme == SCHEME_HTTPS && !request->inside_known;
     decision->plan = is_tunnel ? PLAN_TUNNEL : PLAN_FORWARD;

@@ -130,12 +130,6 @@ struct policy {
     struct host_set web; /* @llm-web */
 };
 
-/* patterns.c: goes through patterns with their groups and list files; those of a catalogue group stay as they are, with
- * `group` set. What `take` is given is valid during the call. */
-typedef void (*pattern_taker)(void *context, const struct setting_pattern *pattern);
-void patterns_walk(
-    const struct settings *settings, const struct setting_patterns *patterns, pattern_taker take, void *context);
-
 /* check.c */
 void policy_check_rules(const struct policy *policy, struct diags *diags);
 

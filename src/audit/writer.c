@@ -99,14 +99,16 @@ static uint64_t next_due_us(const struct writer *writer)
     return due;
 }
 
-static void doze(struct writer *writer, uint64_t us)
+/* True: the time has passed, and nobody woke it. */
+static bool doze(struct writer *writer, uint64_t us)
 {
     struct pollfd wake = {.fd = writer->audit->wake, .events = POLLIN};
     struct timespec time = {.tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000) * 1000};
     uint64_t count;
-    (void)ppoll(&wake, 1, &time, NULL);
+    int result = ppoll(&wake, 1, &time, NULL);
     ssize_t got = read(writer->audit->wake, &count, sizeof(count));
     (void)got;
+    return result == 0;
 }
 
 /* Says that it sleeps, looks again, and only then does: who hands over does it the other way round, so that one of the
@@ -114,19 +116,17 @@ static void doze(struct writer *writer, uint64_t us)
 static void wait_for_work(struct writer *writer)
 {
     gather(writer);
-    for (;;) {
+    for (bool passed = false; !writer->is_urgent && !passed;) {
         uint64_t due = next_due_us(writer);
-        if (writer->is_urgent)
-            return;
         atomic_store(&writer->audit->sleep, writer->count > 0 ? WRITER_LINGERS : WRITER_IDLE);
         gather(writer);
         uint64_t now = clock_boot_us();
-        if (!writer->is_urgent && now < due)
-            doze(writer, due - now);
+        passed = now >= due;
+        if (!writer->is_urgent && !passed)
+            passed = doze(writer, due - now);
         atomic_store(&writer->audit->sleep, WRITER_AWAKE);
         gather(writer);
-        if (writer->is_urgent || clock_boot_us() >= next_due_us(writer))
-            return;
+        passed = passed || clock_boot_us() >= next_due_us(writer);
     }
 }
 

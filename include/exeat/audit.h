@@ -98,8 +98,10 @@ struct audit_options {
     bool waits_for_disk;           /* true: a decision counts once it is on disk; false: at most batch_ms later */
     uint64_t batch_ms;
     uint64_t heartbeat_ms;
-    uint64_t segment_bytes; /* a segment ends and is sealed when it was written that much to; 0: never for that */
-    uint64_t segment_ms;    /* and after that long; 0: never for that */
+    uint64_t segment_bytes;     /* a segment ends and is sealed when it was written that much to; 0: never for that */
+    uint64_t segment_ms;        /* and after that long; 0: never for that */
+    uint64_t retention_ms;      /* sealed segments are removed when their records are older; 0: never */
+    const char *ship_directory; /* sealed segments and checkpoints are copied there; NULL: nowhere */
     bool allows_on_failure; /* a store that cannot be written lets decisions pass, and counts them in a GAP record */
     enum audit_privacy path;
     enum audit_privacy query;
@@ -131,6 +133,18 @@ void audit_hold(struct audit *audit, bool signing, bool decisions);
 /* A witness has cosigned the checkpoint of this tree: the whole note is kept in the store. Any thread; never waits for
  * the disk. */
 void audit_keep_cosigned(struct audit *audit, const struct audit_tree *tree, struct text note);
+/* Removes the private parts of all records before a time, in the background: PRUNE is written first. False: one such
+ * order is being carried out. Any thread. */
+enum audit_erase_state { AUDIT_ERASE_NONE, AUDIT_ERASING, AUDIT_ERASED, AUDIT_ERASE_FAILED };
+struct audit_erasing {
+    enum audit_erase_state state;
+    int64_t before_us;
+    uint64_t parts; /* erased, once it is done */
+    char who[64];
+    char error[128];
+};
+MUST_CHECK bool audit_erase(struct audit *audit, int64_t before_us, struct text who);
+void audit_erase_look(struct audit *audit, struct audit_erasing *erasing); /* of the last order */
 
 /* Read by metrics, from any thread. */
 enum { AUDIT_LATENCY_BUCKETS = 10 };

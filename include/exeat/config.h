@@ -81,6 +81,8 @@ struct settings_audit {
     uint64_t heartbeat_ms;
     uint64_t segment_bytes;
     uint64_t segment_ms;
+    uint64_t retention_ms; /* 0: for ever */
+    struct text ship;      /* folder; empty: none */
     enum on_failure on_failure;
     enum privacy path;
     enum privacy query;

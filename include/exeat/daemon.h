@@ -25,6 +25,10 @@ struct tls_authority *daemon_load_authority(const struct policy *policy, const c
 /* The log's key, made on first use. NULL with `error`. */
 MUST_CHECK struct signing_key *daemon_load_log_key(const struct policy *policy, char **error);
 
+/* How the store is opened that the settings mean; all borrowed. */
+void daemon_audit_options(
+    const struct settings_audit *source, const struct signing_key *key, struct audit_options *options);
+
 /* Runs the gate until SIGTERM or SIGINT and its drain. Says on stderr why it could not. */
 enum exit_code daemon_run(const char *config_path);
 

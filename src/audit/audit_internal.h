@@ -164,6 +164,12 @@ struct sealer;
 struct sealer *sealer_new(struct audit *audit);
 void sealer_add(struct sealer *sealer, uint64_t first);
 void sealer_free(struct sealer *sealer);
+/* Ends what needs the writer; after this nothing does. */
+void sealer_quiet(struct sealer *sealer);
+MUST_CHECK bool sealer_erase(struct sealer *sealer, int64_t before_us, struct text who);
+void sealer_erasing(struct sealer *sealer, struct audit_erasing *erasing);
+/* Asks the writer to end the hot segment, and waits for it; false: it could not. Any thread but the writer's. */
+MUST_CHECK bool audit_roll(struct audit *audit);
 /* audit_tree_append that also gives the roots of the subtrees of 2^8, 2^16... leaves which this leaf completes, lowest
  * first; returns how many. */
 enum { TREE_TILE_HEIGHT = 8, TREE_TILE_LEVELS = TREE_LEVELS / TREE_TILE_HEIGHT };
@@ -227,6 +233,12 @@ struct audit_life {
     sem_t done;
 };
 
+/* Somebody wants the hot segment to end; lives on the stack of who waits. */
+struct roll_order {
+    bool done;
+    sem_t answered;
+};
+
 struct audit_counters {
     _Atomic uint64_t records, commits, failures, lost, commit_us;
     _Atomic uint64_t commit_latency[AUDIT_LATENCY_BUCKETS + 1];
@@ -248,6 +260,7 @@ struct cosigned {
 struct audit {
     struct audit_options options;
     char *directory;      /* owned */
+    char *ship_directory; /* owned; NULL: none */
     char *origin;         /* owned; options.origin points at it */
     int lock;             /* descriptor of the lock file */
     int wake;             /* eventfd: work for the writer, or the end */
@@ -260,6 +273,7 @@ struct audit {
     pthread_mutex_t ports_lock;
     struct list ports;
     _Atomic(struct audit_life *) life;
+    _Atomic(struct roll_order *) roll_order;
     struct audit_counters counters;
     struct sealer *sealer;    /* owned */
     struct cosigned cosigned; /* under ports_lock */

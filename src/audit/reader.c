@@ -287,6 +287,26 @@ bool audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64
     return found;
 }
 
+static bool look_for_last(sqlite3 *database, void *context)
+{
+    struct buffer *note = context;
+    sqlite3_stmt *statement = NULL;
+    bool found = false;
+    if (sqlite3_prepare_v2(database, "SELECT note FROM ckpt ORDER BY size DESC LIMIT 1", -1, &statement, NULL) ==
+        SQLITE_OK) {
+        found = sqlite3_step(statement) == SQLITE_ROW;
+        if (found)
+            buffer_append(note, text_of_bytes(column_bytes(statement, 0)));
+    }
+    sqlite3_finalize(statement);
+    return found;
+}
+
+bool audit_reader_last_checkpoint(struct audit_reader *reader, struct buffer *note)
+{
+    return reader->count > 0 && look_in_segments(reader, reader->count - 1, -1, look_for_last, note);
+}
+
 struct blob_look {
     const struct digest *digest;
     struct buffer *out;

@@ -117,21 +117,43 @@ static bool end_segment(struct writer *writer)
     return done;
 }
 
-void roll_segment(struct writer *writer)
+bool roll_segment(struct writer *writer)
 {
     struct audit *audit = writer->audit;
     uint64_t ended = writer->segment->first;
     char *error = NULL;
     writer->roll_retry_us = clock_boot_us() + ROLL_RETRY_US;
     if (!end_segment(writer))
-        return; /* said by the commit that failed; the segment goes on */
+        return false; /* said by the commit that failed; the segment goes on */
     if (!segment_roll(writer->segment, &audit->options, &error)) {
         log_error("audit_roll_failed", log_string("error", error));
         base_free(error);
-        return;
+        return false;
     }
     writer->has_rolled = true;
     writer->roll_retry_us = 0;
     writer->rolled_us = clock_boot_us();
     sealer_add(audit->sealer, ended);
+    return true;
+}
+
+void roll_if_asked(struct writer *writer)
+{
+    struct roll_order *order = atomic_exchange(&writer->audit->roll_order, NULL);
+    if (order == NULL)
+        return;
+    order->done = writer->segment->tree.size == writer->segment->first || roll_segment(writer);
+    sem_post(&order->answered);
+}
+
+bool audit_roll(struct audit *audit)
+{
+    struct roll_order order = {.done = false};
+    sem_init(&order.answered, 0, 0);
+    atomic_store(&audit->roll_order, &order);
+    audit_rouse(audit, true);
+    while (sem_wait(&order.answered) != 0)
+        ;
+    sem_destroy(&order.answered);
+    return order.done;
 }

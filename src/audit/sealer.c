@@ -11,22 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "audit_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "sealer.h"
 
-enum { RETRY_S = 10 };
-
-struct sealer {
-    struct audit *audit; /* borrowed */
-    pthread_t thread;
-    pthread_mutex_t lock; /* of all below */
-    pthread_cond_t changed;
-    uint64_t *waiting; /* owned: first sequences, ascending */
-    size_t count;
-    bool is_ending;
-};
+enum { LOOK_S = 10 }; /* what is late: a retry, a checkpoint to ship, a segment that became too old */
 
 static void add(struct sealer *sealer, uint64_t first)
 {
@@ -41,7 +31,7 @@ void sealer_add(struct sealer *sealer, uint64_t first)
 {
     pthread_mutex_lock(&sealer->lock);
     add(sealer, first);
-    pthread_cond_signal(&sealer->changed);
+    pthread_cond_broadcast(&sealer->changed);
     pthread_mutex_unlock(&sealer->lock);
 }
 
@@ -66,15 +56,6 @@ static bool seal(struct sealer *sealer, uint64_t first)
     return done;
 }
 
-static void wait_for_retry(struct sealer *sealer)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += RETRY_S;
-    if (!sealer->is_ending)
-        (void)pthread_cond_timedwait(&sealer->changed, &sealer->lock, &until);
-}
-
 /* Called and left with the lock. */
 static bool seal_oldest(struct sealer *sealer)
 {
@@ -87,18 +68,118 @@ static bool seal_oldest(struct sealer *sealer)
     return done;
 }
 
+static void seal_all(struct sealer *sealer)
+{
+    pthread_mutex_lock(&sealer->lock);
+    while (sealer->count > 0 && seal_oldest(sealer))
+        ;
+    pthread_mutex_unlock(&sealer->lock);
+}
+
+/* --- chores that need the writer, to be on record --- */
+
+static bool begin_recording(struct sealer *sealer)
+{
+    pthread_mutex_lock(&sealer->lock);
+    sealer->is_recording = !sealer->is_quiet;
+    bool begun = sealer->is_recording;
+    pthread_mutex_unlock(&sealer->lock);
+    return begun;
+}
+
+static void end_recording(struct sealer *sealer)
+{
+    pthread_mutex_lock(&sealer->lock);
+    sealer->is_recording = false;
+    pthread_cond_broadcast(&sealer->changed);
+    pthread_mutex_unlock(&sealer->lock);
+}
+
+/* The segment that is written has to be ended first, if it is about its private parts too. */
+static void erase(struct sealer *sealer)
+{
+    struct audit_erasing erasing;
+    pthread_mutex_lock(&sealer->lock);
+    erasing = sealer->erasing;
+    pthread_mutex_unlock(&sealer->lock);
+    if (erasing.state != AUDIT_ERASING)
+        return;
+    bool is_rolled = audit_roll(sealer->audit);
+    seal_all(sealer);
+    pthread_mutex_lock(&sealer->lock);
+    bool is_all_sealed = is_rolled && sealer->count == 0;
+    pthread_mutex_unlock(&sealer->lock);
+    erase_private(sealer->audit, is_all_sealed, &erasing);
+    pthread_mutex_lock(&sealer->lock);
+    sealer->erasing = erasing;
+    pthread_mutex_unlock(&sealer->lock);
+}
+
+static void do_chores(struct sealer *sealer)
+{
+    if (begin_recording(sealer)) {
+        erase(sealer);
+        prune_old(sealer);
+        end_recording(sealer);
+    }
+    if (sealer->audit->options.ship_directory != NULL)
+        ship_sealed(sealer);
+}
+
+void sealer_quiet(struct sealer *sealer)
+{
+    pthread_mutex_lock(&sealer->lock);
+    sealer->is_quiet = true;
+    while (sealer->is_recording)
+        pthread_cond_wait(&sealer->changed, &sealer->lock);
+    pthread_mutex_unlock(&sealer->lock);
+}
+
+bool sealer_erase(struct sealer *sealer, int64_t before_us, struct text who)
+{
+    pthread_mutex_lock(&sealer->lock);
+    bool free = sealer->erasing.state != AUDIT_ERASING && !sealer->is_quiet;
+    if (free) {
+        sealer->erasing = (struct audit_erasing){.state = AUDIT_ERASING, .before_us = before_us};
+        text_store(who, sealer->erasing.who, sizeof(sealer->erasing.who));
+        pthread_cond_broadcast(&sealer->changed);
+    }
+    pthread_mutex_unlock(&sealer->lock);
+    return free;
+}
+
+void sealer_erasing(struct sealer *sealer, struct audit_erasing *erasing)
+{
+    pthread_mutex_lock(&sealer->lock);
+    *erasing = sealer->erasing;
+    pthread_mutex_unlock(&sealer->lock);
+}
+
+/* --- the thread's loop --- */
+
+/* Called and left with the lock. */
+static void wait_for_news(struct sealer *sealer)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += LOOK_S;
+    (void)pthread_cond_timedwait(&sealer->changed, &sealer->lock, &until);
+}
+
 static void *sealer_main(void *context)
 {
     struct sealer *sealer = context;
-    bool failed = false;
     run_when_idle();
-    pthread_mutex_lock(&sealer->lock);
-    while (!sealer->is_ending || (sealer->count > 0 && !failed)) {
-        if (failed)
-            wait_for_retry(sealer);
-        else if (sealer->count == 0 && !sealer->is_ending)
-            pthread_cond_wait(&sealer->changed, &sealer->lock);
-        failed = sealer->count > 0 && !seal_oldest(sealer);
+    for (bool is_ending = false;;) {
+        seal_all(sealer);
+        do_chores(sealer);
+        pthread_mutex_lock(&sealer->lock);
+        if (is_ending)
+            break;
+        if (!sealer->is_ending && (sealer->erasing.state != AUDIT_ERASING || sealer->is_quiet))
+            wait_for_news(sealer);
+        is_ending = sealer->is_ending; /* then once more, and no more */
+        pthread_mutex_unlock(&sealer->lock);
     }
     pthread_mutex_unlock(&sealer->lock);
     return NULL;
@@ -132,7 +213,11 @@ struct sealer *sealer_new(struct audit *audit)
     struct sealer *sealer = base_zalloc(sizeof(*sealer));
     sealer->audit = audit;
     pthread_mutex_init(&sealer->lock, NULL);
-    pthread_cond_init(&sealer->changed, NULL);
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&sealer->changed, &steady);
+    pthread_condattr_destroy(&steady);
     find_left_over(sealer, audit->segment.first);
     int result = pthread_create(&sealer->thread, NULL, sealer_main, sealer);
     ASSERT(result == 0);
@@ -145,7 +230,7 @@ void sealer_free(struct sealer *sealer)
         return;
     pthread_mutex_lock(&sealer->lock);
     sealer->is_ending = true;
-    pthread_cond_signal(&sealer->changed);
+    pthread_cond_broadcast(&sealer->changed);
     pthread_mutex_unlock(&sealer->lock);
     pthread_join(sealer->thread, NULL);
     pthread_mutex_destroy(&sealer->lock);

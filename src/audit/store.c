@@ -65,6 +65,7 @@ static void release(struct audit *audit)
         close(audit->wake);
     pthread_mutex_destroy(&audit->ports_lock);
     base_free(audit->directory);
+    base_free(audit->ship_directory);
     base_free(audit->origin);
     buffer_clear(&audit->cosigned.note);
     base_free(audit);
@@ -75,8 +76,10 @@ static struct audit *audit_new(const struct audit_options *options)
     struct audit *audit = base_zalloc(sizeof(*audit));
     audit->options = *options;
     audit->directory = text_copy(text_from(options->directory));
+    audit->ship_directory = options->ship_directory == NULL ? NULL : text_copy(text_from(options->ship_directory));
     audit->origin = text_copy(options->origin);
     audit->options.directory = audit->directory;
+    audit->options.ship_directory = audit->ship_directory;
     audit->options.origin = text_from(audit->origin);
     audit->lock = -1;
     audit->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -111,6 +114,8 @@ void audit_close(struct audit *audit)
     if (audit == NULL)
         return;
     ASSERT(list_is_empty(&audit->ports));
+    if (audit->sealer != NULL)
+        sealer_quiet(audit->sealer);
     atomic_store(&audit->ending, true);
     audit_rouse(audit, true);
     pthread_join(audit->thread, NULL);
@@ -168,4 +173,14 @@ void audit_stats_read(struct audit *audit, struct audit_stats *stats)
     stats->commit_us = atomic_load_explicit(&counters->commit_us, memory_order_relaxed);
     for (size_t i = 0; i <= AUDIT_LATENCY_BUCKETS; i++)
         stats->commit_latency[i] = atomic_load_explicit(&counters->commit_latency[i], memory_order_relaxed);
+}
+
+bool audit_erase(struct audit *audit, int64_t before_us, struct text who)
+{
+    return sealer_erase(audit->sealer, before_us, who);
+}
+
+void audit_erase_look(struct audit *audit, struct audit_erasing *erasing)
+{
+    sealer_erasing(audit->sealer, erasing);
 }

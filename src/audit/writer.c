@@ -143,7 +143,8 @@ static void turn(struct writer *writer)
     if (has_work || heartbeat || (writer->note.length > 0 && !has_work) || writer->retry_us != 0)
         commit_batch(writer, heartbeat);
     if (roll_is_due(writer, now))
-        roll_segment(writer);
+        (void)roll_segment(writer);
+    roll_if_asked(writer);
 }
 
 bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes fields)

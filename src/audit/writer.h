@@ -53,7 +53,8 @@ void commit_batch(struct writer *writer, bool heartbeat);
 MUST_CHECK bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes fields);
 
 bool roll_is_due(const struct writer *writer, uint64_t now);
-void roll_segment(struct writer *writer);
+bool roll_segment(struct writer *writer); /* false, and said why: the segment goes on */
+void roll_if_asked(struct writer *writer);
 void standing_note(struct standing *standing, const struct audit_life *life); /* a record that is on disk */
 void standing_clear(struct standing *standing);
 /* To writer->own, when a segment begins by rolling. */

@@ -82,6 +82,7 @@ struct audit_reader *audit_call_open(const struct audit_call *call)
 
 enum option_set {
     OF_ALL = 1,    /* which store */
+    OF_ERASE = 16, /* which store, by its configuration, and until when */
     OF_EXPORT = 2, /* what of it, and how */
     OF_VERIFY = 4,
     OF_SHOW = 8,
@@ -93,7 +94,7 @@ static const struct audit_option_row {
     bool is_flag;
     unsigned sets;
 } option_rows[] = {
-    [OPTION_CONFIG] = {"-c", false, OF_ALL},
+    [OPTION_CONFIG] = {"-c", false, OF_ALL | OF_ERASE},
     [OPTION_STORE] = {"--store", false, OF_ALL},
     [OPTION_VKEY] = {"--vkey", false, OF_ALL | OF_PROOF},
     [OPTION_FORMAT] = {"-o", false, OF_EXPORT},
@@ -113,6 +114,7 @@ static const struct audit_option_row {
     [OPTION_CURSOR] = {"--cursor", false, OF_EXPORT},
     [OPTION_CHECKPOINT] = {"--checkpoint", false, OF_VERIFY | OF_PROOF},
     [OPTION_WITNESS] = {"--witness", false, OF_PROOF},
+    [OPTION_BEFORE] = {"--before", false, OF_ERASE},
 };
 _Static_assert(COUNT_OF(option_rows) == OPTION_COUNT, "every option has a row");
 
@@ -132,6 +134,7 @@ static const struct audit_command {
     {"consistency", audit_consistency, OF_ALL, 2},
     {"check-proof", audit_check_proof, OF_PROOF, 1},
     {"new-origin", audit_new_origin, OF_ALL | OF_ORIGIN, 0},
+    {"erase", audit_erase_command, OF_ERASE, 0},
 };
 
 static const struct audit_command *find_command(const char *name)

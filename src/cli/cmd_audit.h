@@ -28,6 +28,7 @@ enum audit_option {
     OPTION_CURSOR,
     OPTION_CHECKPOINT,
     OPTION_WITNESS,
+    OPTION_BEFORE,
     OPTION_COUNT
 };
 
@@ -74,5 +75,6 @@ enum exit_code audit_prove(const struct audit_call *call);
 enum exit_code audit_consistency(const struct audit_call *call);
 enum exit_code audit_check_proof(const struct audit_call *call);
 enum exit_code audit_new_origin(const struct audit_call *call);
+enum exit_code audit_erase_command(const struct audit_call *call);
 
 #endif

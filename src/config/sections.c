@@ -118,6 +118,14 @@ static const struct key record_keys[] = {
 static const struct section section_record = SECTION("audit.record", record_keys);
 static const struct type type_record = MAP_TYPE(&section_record);
 
+static const struct key ship_keys[] = {
+    REQUIRED_KEY(
+        settings_audit, ship, "directory", &type_path,
+        "sealed segments and checkpoints are copied there, below the log's name"),
+};
+static const struct section section_ship = SECTION("audit.ship", ship_keys);
+static const struct type type_ship = MAP_TYPE(&section_ship);
+
 static const struct key audit_keys[] = {
     KEY(settings_audit, directory, "directory", &type_path, "/var/lib/exeat/audit", "where the store lies"),
     KEY(settings_audit, origin, "origin", &type_origin, "exeat",
@@ -131,6 +139,9 @@ static const struct key audit_keys[] = {
     KEY(settings_audit, segment_bytes, "segment_size", &type_size, "64MiB",
         "a segment ends and is sealed when that much was written to it"),
     KEY(settings_audit, segment_ms, "segment_age", &type_duration, "24h", "and after that long"),
+    KEY(settings_audit, retention_ms, "retention", &type_duration, "0s",
+        "sealed segments are removed when all of their records are older; 0s: never"),
+    WHOLE_KEY("ship", &type_ship, NULL, "where evidence goes that has to outlive the pod"),
     KEY(settings_audit, on_failure, "on_failure", &type_on_failure, "deny", "when the store cannot be written"),
     KEY(settings_audit, witness, "witness", &type_witness, NULL, "who remembers the log where the gate is not"),
     WHOLE_KEY("record", &type_record, NULL, "which personal data is kept, and how"),

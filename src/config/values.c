@@ -167,8 +167,8 @@ static bool read_with_unit(
 
 static bool read_duration(struct load *load, const struct yaml_node *node, void *field)
 {
-    static const struct unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
-    return read_with_unit(load, node, units, COUNT_OF(units), "a duration such as 500ms, 10s or 5m", field);
+    static const struct unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
+    return read_with_unit(load, node, units, COUNT_OF(units), "a duration such as 500ms, 10s, 5m or 90d", field);
 }
 
 static bool read_size(struct load *load, const struct yaml_node *node, void *field)

@@ -89,6 +89,9 @@ struct gate {
 /* bypass.c */
 void gate_bypass(struct gate *gate, struct text words, struct buffer *answer);
 void gate_end_bypass(struct gate *gate, struct text why);
+/* erase.c: the commands "erase MICROSECONDS WHO" and "erasing" */
+void erase_begin(struct audit *audit, struct text order, struct buffer *answer);
+void erase_look(struct audit *audit, struct buffer *answer);
 /* reload.c */
 void gate_reload(struct gate *gate);
 /* Has the policy on disk before anyone is judged by it. False: it is not. */

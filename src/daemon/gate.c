@@ -96,13 +96,18 @@ static void on_command(void *context, struct text line, struct buffer *answer)
     } else if (text_equal(command, TEXT("access"))) {
         bool done = audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("access"), rest);
         buffer_append_string(answer, done ? "ok\n" : "failed: not recorded\n");
+    } else if (text_equal(command, TEXT("erase"))) {
+        erase_begin(gate->audit, rest, answer);
+    } else if (text_equal(command, TEXT("erasing"))) {
+        erase_look(gate->audit, answer);
     } else if (text_equal(command, TEXT("new-origin"))) {
         if (gate_announce_succession(gate, rest, answer))
             begin_drain(gate);
     } else if (text_equal(command, TEXT("bypass"))) {
         gate_bypass(gate, rest, answer);
     } else {
-        buffer_append(answer, TEXT("unknown command: this socket knows reload, bypass, access and new-origin\n"));
+        buffer_append(
+            answer, TEXT("unknown command: this socket knows reload, bypass, access, erase, erasing and new-origin\n"));
     }
 }
 
@@ -160,19 +165,6 @@ static bool say(char *error)
     return false;
 }
 
-static enum audit_privacy privacy_of(enum privacy privacy)
-{
-    switch (privacy) {
-    case PRIVACY_PRIVATE:
-        return AUDIT_PRIVATE;
-    case PRIVACY_HASH:
-        return AUDIT_HASHED;
-    case PRIVACY_NONE:
-        break;
-    }
-    return AUDIT_OMITTED;
-}
-
 static bool open_audit(struct gate *gate)
 {
     const struct settings_audit *source = &policy_settings(gate->policy)->audit;
@@ -181,20 +173,10 @@ static bool open_audit(struct gate *gate)
     if (gate->log_key == NULL ||
         !audit_succession_settle(source->directory.data, source->origin, &gate->succession, &error))
         return say(error);
-    struct audit_options options = {
-        .directory = source->directory.data,
-        .origin = text_from(gate->succession.origin),
-        .key = gate->log_key,
-        .waits_for_disk = source->durability == DURABILITY_COMMIT,
-        .batch_ms = source->batch_ms,
-        .heartbeat_ms = source->heartbeat_ms,
-        .segment_bytes = source->segment_bytes,
-        .segment_ms = source->segment_ms,
-        .allows_on_failure = source->on_failure == ON_FAILURE_ALLOW,
-        .path = privacy_of(source->path),
-        .query = privacy_of(source->query),
-        .holds_signing = source->witness.host.kind != HOST_NONE,
-    };
+    struct audit_options options;
+    daemon_audit_options(source, gate->log_key, &options);
+    options.origin = text_from(gate->succession.origin);
+    options.holds_signing = source->witness.host.kind != HOST_NONE;
     gate->audit = audit_open(&options, &error);
     return gate->audit != NULL || say(error);
 }

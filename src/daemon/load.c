@@ -125,3 +125,36 @@ struct signing_key *daemon_load_log_key(const struct policy *policy, char **erro
     signing_key_free(key);
     return NULL;
 }
+
+static enum audit_privacy privacy_of(enum privacy privacy)
+{
+    switch (privacy) {
+    case PRIVACY_PRIVATE:
+        return AUDIT_PRIVATE;
+    case PRIVACY_HASH:
+        return AUDIT_HASHED;
+    case PRIVACY_NONE:
+        break;
+    }
+    return AUDIT_OMITTED;
+}
+
+void daemon_audit_options(
+    const struct settings_audit *source, const struct signing_key *key, struct audit_options *options)
+{
+    *options = (struct audit_options){
+        .directory = source->directory.data,
+        .origin = source->origin,
+        .key = key,
+        .waits_for_disk = source->durability == DURABILITY_COMMIT,
+        .batch_ms = source->batch_ms,
+        .heartbeat_ms = source->heartbeat_ms,
+        .segment_bytes = source->segment_bytes,
+        .segment_ms = source->segment_ms,
+        .retention_ms = source->retention_ms,
+        .ship_directory = source->ship.length > 0 ? source->ship.data : NULL,
+        .allows_on_failure = source->on_failure == ON_FAILURE_ALLOW,
+        .path = privacy_of(source->path),
+        .query = privacy_of(source->query),
+    };
+}

@@ -21,6 +21,7 @@ struct verify {
     int64_t last_us;
     bool is_closed;
     uint64_t lost;
+    uint64_t pruned_to; /* records before this one were removed lawfully: a PRUNE record says so */
 };
 
 const char *evidence_verdict_name(enum evidence_verdict verdict)
@@ -81,7 +82,7 @@ static bool check_columns(struct verify *verify, const struct audit_row *row, co
 
 static void note_life(struct verify *verify, const struct audit_record *record)
 {
-    enum { TAG_EVENT = 0x28, TAG_COUNT = 0x2c };
+    enum { TAG_PREVIOUS_SIZE = 0x21, TAG_EVENT = 0x28, TAG_COUNT = 0x2c };
     verify->is_closed = record->head.kind == AUDIT_CLOSE;
     verify->last_us = record->head.wall_us;
     if (record->head.kind == AUDIT_OPEN &&
@@ -91,6 +92,9 @@ static void note_life(struct verify *verify, const struct audit_record *record)
         struct bytes count = field_of(record->fields, TAG_COUNT);
         verify->lost += count.length == 8 ? bytes_get_u64(count.data) : 1;
     }
+    struct bytes pruned = field_of(record->fields, TAG_PREVIOUS_SIZE);
+    if (record->head.kind == AUDIT_PRUNE && pruned.length == 8)
+        verify->pruned_to = bytes_get_u64(pruned.data);
 }
 
 static bool check_row(struct verify *verify, const struct audit_row *row)
@@ -205,6 +209,10 @@ static bool check_end(struct verify *verify)
             NUMBER(verify->next_checkpoint), NUMBER(verify->tree.size));
     if (!check_anchor_sizes(verify))
         return false;
+    if (audit_reader_base(verify->reader)->size > verify->pruned_to)
+        return find(
+            verify, EVIDENCE_GAP, "records 0 to %llu are not here, and no PRUNE record says that they were removed",
+            NUMBER(audit_reader_base(verify->reader)->size - 1));
     if (verify->lost > 0)
         return find(
             verify, EVIDENCE_GAP, "%llu decisions were let through unrecorded (on_failure: allow)",

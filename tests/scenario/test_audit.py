@@ -246,6 +246,93 @@ def test_another_gate_on_the_same_store_is_refused(gate):
     assert done.returncode == 5 and "another exeat writes this audit store" in done.stderr
 
 
+# --- what leaves a store lawfully -------------------------------------------------------------------------------------------
+
+
+def holds(folder, word):
+    return any(word in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+SECRET = b"/secret-path-of-a-person"
+
+
+def erase(gate, *words):
+    return run_exeat("audit", "erase", "-c", gate.config_path, *words)
+
+
+def test_erased_private_parts_are_gone_from_every_file_and_nothing_else_is(gate):
+    one = gate(rules=[])
+    one.get("http://evil.example" + SECRET.decode())
+    store = one.folder / "audit"
+    assert holds(store, SECRET)
+    done = erase(one, "--before", "now")
+    assert done.returncode == 0 and done.stdout == "1 private parts erased\n", done.stderr
+    assert not holds(store, SECRET) and holds(store, b"evil.example")
+    prune = [record for record in one.export("-o", "records") if record["kind"] == "prune"]
+    assert prune[0]["event"] == "erase" and prune[0]["count"] == 1 and "uid" in prune[0]["detail"]
+    one.stop()
+    assert not holds(store, SECRET)
+    report = one.verify()
+    assert report.returncode == 0 and "erased private parts 1" in report.stdout
+
+
+def test_without_a_gate_erasing_takes_the_writers_place(gate):
+    one = gate(rules=[])
+    one.get("http://evil.example" + SECRET.decode())
+    one.stop()
+    done = erase(one, "--before", "now")
+    assert done.returncode == 0 and done.stdout == "1 private parts erased\n", done.stderr
+    assert not holds(one.folder / "audit", SECRET)
+    assert one.verify().returncode == 0
+
+
+def test_erasing_wants_a_time_that_has_come(gate):
+    one = gate(rules=[])
+    assert erase(one).returncode == 2
+    assert erase(one, "--before", "2999-01-01").returncode == 2
+    assert "has not come yet" in erase(one, "--before", "2999-01-01").stderr
+
+
+def test_segments_roll_are_shipped_and_pruned_under_load_and_all_of_it_verifies(gate):
+    one = gate(
+        rules=[],
+        audit={
+            "directory": "audit", "origin": "audit.example/shop/pod-1", "key": "keys/log.key",
+            "segment_size": "100KiB", "retention": "1ms", "ship": {"directory": "shipped"},
+        },
+    )
+    for _ in range(150):
+        assert one.get("http://evil.example/").status == 403
+    shipped = one.folder / "shipped" / "audit.example" / "shop" / "pod-1"
+    first = "seg-0000000000000000.db"
+    wait_for(lambda: (shipped / first).exists() and not (one.folder / "audit" / first).exists(), "the oldest to go")
+    one.stop()
+    report = one.verify()
+    assert report.returncode == 0, report.stdout
+    keys = run_exeat("audit", "keys", "-c", one.config_path).stdout.strip()
+    whole = run_exeat("audit", "verify", "--store", shipped, "--vkey", keys, "--checkpoint", shipped / "checkpoint")
+    assert whole.returncode == 0, whole.stdout
+    records = run_exeat("audit", "export", "--store", shipped, "-o", "records").stdout.splitlines()
+    assert sum('"kind":"decision"' in line for line in records) == 150
+
+
+def test_a_removed_segment_without_a_prune_record_is_a_gap(gate):
+    one = gate(rules=[], audit={"directory": "audit", "origin": "a/b", "key": "keys/log.key", "segment_size": "100KiB"})
+    for _ in range(100):
+        one.get("http://evil.example/")
+    one.stop()
+    segments = sorted((one.folder / "audit").glob("seg-????????????????.db"))
+    assert len(segments) > 3 and one.verify().returncode == 0
+    kept = segments[1].read_bytes()
+    segments[1].unlink()
+    report = one.verify()
+    assert report.returncode == 4 and report.stdout.startswith("GAP: record "), report.stdout
+    segments[1].write_bytes(kept)
+    segments[0].unlink()
+    report = one.verify()
+    assert report.returncode == 4 and "no PRUNE record says" in report.stdout, report.stdout
+
+
 # --- export ---------------------------------------------------------------------------------------------------------------
 
 

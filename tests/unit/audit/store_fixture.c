@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <poll.h>
 #include <sqlite3.h>
 
+#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
 int set_up(void **state)
@@ -113,6 +115,50 @@ void read_everything(const struct fixture *fixture, struct buffer *out)
         buffer_append(out, text_of_bytes(row.private_part));
     }
     audit_reader_free(reader);
+}
+
+void expect_signed_whole(const char *directory)
+{
+    char *error = NULL;
+    struct audit_row row;
+    struct digest leaf;
+    struct digest root;
+    struct audit_checkpoint checkpoint;
+    struct buffer note = {0};
+    struct audit_reader *reader = audit_reader_open(directory, &error);
+    assert_non_null(reader);
+    struct audit_tree tree = *audit_reader_base(reader);
+    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+        assert_int_equal(row.sequence, tree.size);
+        audit_leaf(row.body, &leaf);
+        audit_tree_append(&tree, &leaf);
+    }
+    audit_tree_root(&tree, &root);
+    assert_true(audit_reader_last_checkpoint(reader, &note));
+    assert_true(audit_checkpoint_parse(buffer_text(&note), &checkpoint));
+    assert_int_equal(checkpoint.size, tree.size);
+    assert_true(digest_equal(&checkpoint.root, &root));
+    buffer_clear(&note);
+    audit_reader_free(reader);
+}
+
+bool holds_bytes(const char *directory, struct text wanted)
+{
+    bool holds = false;
+    DIR *folder = opendir(directory);
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
+        char path[512];
+        struct buffer bytes = {0};
+        char *error = NULL;
+        snprintf(path, sizeof(path), "%s/%s", directory, entry->d_name);
+        if (entry->d_type == DT_REG && file_read(path, 1 << 28, &bytes, &error))
+            holds = holds || memmem(bytes.data, bytes.length, wanted.data, wanted.length) != NULL;
+        base_free(error);
+        buffer_clear(&bytes);
+    }
+    closedir(folder);
+    return holds;
 }
 
 bool has_file(const struct fixture *fixture, const char *name)

@@ -28,6 +28,10 @@ void decide(struct audit_port *port, const char *host);
 
 /* All bytes that a reader sees, with their private parts; the records are whole and in order. */
 void read_everything(const struct fixture *fixture, struct buffer *out);
+/* The root of all that a reader sees is the one of the store's last checkpoint. */
+void expect_signed_whole(const char *directory);
+/* Is the text in any file of the folder? */
+bool holds_bytes(const char *directory, struct text wanted);
 bool has_file(const struct fixture *fixture, const char *name);
 /* SQL on a file of the store, with its triggers gone. */
 void run_sql(const struct fixture *fixture, const char *file, const char *sql);

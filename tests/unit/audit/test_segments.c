@@ -13,6 +13,7 @@
 #include <dirent.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
@@ -245,6 +246,129 @@ static void a_changed_hot_segment_is_not_sealed(void **state)
     assert_true(has_file(fixture, "seg-0000000000000000.hot"));
 }
 
+/* --- what leaves a store lawfully, and where it goes --- */
+
+static void wait_until(bool (*is_so)(struct fixture *fixture), struct fixture *fixture)
+{
+    for (int i = 0; i < 10000; i++) {
+        if (is_so(fixture))
+            return;
+        usleep(1000);
+    }
+    fail_msg("it did not come");
+}
+
+static bool only_the_newest_is_left(struct fixture *fixture)
+{
+    return count_files(fixture, ".priv.db") == 1;
+}
+
+static void what_is_old_is_removed_and_every_later_proof_holds(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buffer all = {0};
+    fill(fixture);
+    fixture->options.retention_ms = 1;
+    fixture->options.segment_bytes = 0;
+    struct audit *audit = open_store(fixture);
+    wait_until(only_the_newest_is_left, fixture);
+    audit_close(audit);
+    assert_false(has_file(fixture, "seg-0000000000000000.db"));
+    read_everything(fixture, &all);
+    assert_non_null(memmem(all.data, all.length, "audit.retention 0 s", 19));
+    expect_signed_whole(fixture->directory);
+    buffer_clear(&all);
+    /* And the store goes on. */
+    fixture->options.retention_ms = 0;
+    audit_close(open_store(fixture));
+    expect_signed_whole(fixture->directory);
+}
+
+static void erase_all(struct audit *audit, uint64_t expected)
+{
+    struct audit_erasing erasing;
+    int64_t now = (int64_t)time(NULL) * 1000000 + 1000000;
+    assert_true(audit_erase(audit, now, TEXT("a test")));
+    do {
+        usleep(1000);
+        audit_erase_look(audit, &erasing);
+    } while (erasing.state == AUDIT_ERASING);
+    if (erasing.state != AUDIT_ERASED)
+        fail_msg("%s", erasing.error);
+    assert_int_equal(erasing.parts, expected);
+}
+
+static void erased_private_parts_are_in_no_file(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->options.segment_bytes = 100 << 10;
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    for (int i = 0; i < 60; i++)
+        decide(port, "many.example");
+    assert_true(count_files(fixture, ".hot") >= 1);
+    assert_true(holds_bytes(fixture->directory, TEXT("/secret")));
+    erase_all(audit, 60);
+    assert_false(holds_bytes(fixture->directory, TEXT("/secret")));
+    decide(port, "later.example");
+    assert_true(holds_bytes(fixture->directory, TEXT("/secret")));
+    erase_all(audit, 1);
+    erase_all(audit, 0);
+    audit_port_free(port);
+    audit_close(audit);
+    assert_false(holds_bytes(fixture->directory, TEXT("/secret")));
+    assert_true(holds_bytes(fixture->directory, TEXT("later.example")));
+    expect_signed_whole(fixture->directory);
+    char *error = NULL;
+    struct audit_row row;
+    int erased = 0;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+        assert_int_equal(row.private_part.length, 0);
+        erased += row.kind == AUDIT_PRUNE;
+    }
+    assert_int_equal(erased, 3);
+    audit_reader_free(reader);
+}
+
+static void what_is_sealed_is_shipped_and_erased_there_too(void **state)
+{
+    struct fixture *fixture = *state;
+    char ship[128];
+    char folder[160];
+    snprintf(ship, sizeof(ship), "%s/ship", fixture->directory);
+    snprintf(folder, sizeof(folder), "%s/audit.example/test", ship);
+    fixture->options.ship_directory = ship;
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    decide(port, "shipped.example");
+    audit_port_free(port);
+    audit_close(audit); /* drains: seals and ships */
+    expect_signed_whole(folder);
+    assert_true(holds_bytes(folder, TEXT("shipped.example")));
+    assert_true(holds_bytes(folder, TEXT("/secret")));
+    assert_true(has_file(fixture, "ship/audit.example/test/checkpoint"));
+    audit = open_store(fixture);
+    erase_all(audit, 1);
+    audit_close(audit);
+    assert_false(holds_bytes(folder, TEXT("/secret")));
+    expect_signed_whole(folder);
+}
+
+static void nothing_is_removed_before_it_is_shipped(void **state)
+{
+    struct fixture *fixture = *state;
+    char ship[128];
+    fill(fixture);
+    int segments = count_files(fixture, ".priv.db");
+    snprintf(ship, sizeof(ship), "%s/lock/nowhere", fixture->directory); /* below a file */
+    fixture->options.ship_directory = ship;
+    fixture->options.retention_ms = 1;
+    audit_close(open_store(fixture));
+    assert_true(count_files(fixture, ".priv.db") > segments);
+    expect_signed_whole(fixture->directory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -255,6 +379,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_could_not_be_sealed_is_at_the_next_start, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_remains_of_a_sealed_segment_are_removed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_hot_segment_is_not_sealed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_old_is_removed_and_every_later_proof_holds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(erased_private_parts_are_in_no_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_sealed_is_shipped_and_erased_there_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_is_removed_before_it_is_shipped, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sealer thread's state, and the chores that it does beside sealing. */
+#ifndef EXEAT_AUDIT_SEALER_H
+#define EXEAT_AUDIT_SEALER_H
+
+#include "audit_internal.h"
+
+struct sealer {
+    struct audit *audit; /* borrowed */
+    pthread_t thread;
+    pthread_mutex_t lock;   /* of all up to is_ending */
+    pthread_cond_t changed; /* something to do, or something done */
+    uint64_t *waiting;      /* owned: first sequences, ascending */
+    size_t count;
+    struct audit_erasing erasing;
+    bool is_recording; /* a chore is under way that needs the writer */
+    bool is_quiet;     /* no such chore is begun any more */
+    bool is_ending;
+    bool ship_fails; /* the thread's alone: said once */
+};
+
+/* First sequences of the sealed segments, ascending. The caller owns the list (base_free). */
+uint64_t *sealed_list(const char *directory, size_t *count);
+/* The wall clock of its newest record; false: not readable. */
+MUST_CHECK bool sealed_end_time(const char *directory, uint64_t first, int64_t *wall_us);
+
+/* Copies what is sealed and the newest checkpoint to audit.ship's directory. */
+void ship_sealed(struct sealer *sealer);
+/* Is the segment there, as far as it has to be? */
+bool ship_has(const struct audit_options *options, uint64_t first);
+/* Removes sealed segments that are older than audit.retention, after a PRUNE record. */
+void prune_old(struct sealer *sealer);
+/* Removes the private parts of records before a time, after a PRUNE record. */
+void erase_private(struct audit *audit, bool is_all_sealed, struct audit_erasing *erasing);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exeat audit erase: the private parts of old records go, for good. The running gate does it; with none, this does, as
+ * the store's only writer. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cmd_audit.h"
+#include "exeat/admin.h"
+#include "exeat/audit/succession.h"
+#include "exeat/base/clock.h"
+#include "exeat/base/memory.h"
+
+enum { LOOK_MS = 100 };
+
+static void pause_between_looks(void)
+{
+    struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+    nanosleep(&pause, NULL);
+}
+
+static enum exit_code done(uint64_t parts)
+{
+    printf("%llu private parts erased\n", (unsigned long long)parts);
+    return EXIT_DONE;
+}
+
+/* --- by the gate --- */
+
+/* False: nobody answers. */
+static bool ask_gate(const struct audit_call *call, const char *line, struct buffer *answer)
+{
+    buffer_empty(answer);
+    return call->control[0] != '\0' && control_ask(call->control, text_from(line), answer);
+}
+
+static enum exit_code read_end(struct text answer)
+{
+    uint64_t parts = 0;
+    struct text line = text_trim(answer, "\n");
+    if (text_starts_with(line, TEXT("ok ")) && text_to_number(text_after(line, 3), INT64_MAX, &parts))
+        return done(parts);
+    return complain(EXIT_IO, "the gate says: %.*s", TEXT_ARG(line));
+}
+
+static enum exit_code wait_for_gate(const struct audit_call *call, struct buffer *answer)
+{
+    do {
+        pause_between_looks();
+        if (!ask_gate(call, "erasing", answer))
+            return complain(EXIT_IO, "the gate ended before it was done; ask again");
+    } while (text_equal(buffer_text(answer), TEXT("erasing\n")));
+    return read_end(buffer_text(answer));
+}
+
+/* --- without a gate --- */
+
+static enum exit_code wait_for_store(struct audit *audit)
+{
+    struct audit_erasing erasing;
+    do {
+        pause_between_looks();
+        audit_erase_look(audit, &erasing);
+    } while (erasing.state == AUDIT_ERASING);
+    return erasing.state == AUDIT_ERASED ? done(erasing.parts) : complain(EXIT_IO, "%s", erasing.error);
+}
+
+static enum exit_code erase_in(const struct audit_options *options, int64_t before_us, const char *who)
+{
+    char *error = NULL;
+    struct audit *audit = audit_open(options, &error);
+    if (audit == NULL)
+        return complain_free(EXIT_IO, error);
+    enum exit_code code = audit_erase(audit, before_us, text_from(who)) ? wait_for_store(audit) : EXIT_IO;
+    audit_close(audit);
+    return code;
+}
+
+/* As the log that goes on in the store, be it the configured one or one that follows it. */
+static enum exit_code
+erase_as_log(const struct settings_audit *settings, const struct signing_key *key, int64_t before_us, const char *who)
+{
+    struct audit_succession log;
+    struct audit_options options;
+    char *error = NULL;
+    daemon_audit_options(settings, key, &options);
+    bool known = audit_succession_settle(options.directory, settings->origin, &log, &error);
+    enum exit_code code = EXIT_IO;
+    if (known) {
+        options.origin = text_from(log.origin);
+        code = erase_in(&options, before_us, who);
+    } else {
+        code = complain_free(EXIT_IO, error);
+    }
+    audit_succession_clear(&log);
+    return code;
+}
+
+static enum exit_code erase_without_gate(const struct audit_call *call, int64_t before_us, const char *who)
+{
+    const char *config = call->words[OPTION_CONFIG];
+    struct diags *diags = diags_new();
+    struct settings *settings = settings_load(config == NULL ? DEFAULT_CONFIG : config, diags);
+    char *error = NULL;
+    diags_free(diags); /* it was loaded and shown before */
+    if (settings == NULL)
+        return EXIT_USAGE;
+    struct signing_key *key = signing_key_read(settings->audit.key.data, &error);
+    enum exit_code code =
+        key == NULL ? complain_free(EXIT_IO, error) : erase_as_log(&settings->audit, key, before_us, who);
+    signing_key_free(key);
+    settings_free(settings);
+    return code;
+}
+
+enum exit_code audit_erase_command(const struct audit_call *call)
+{
+    const char *word = call->words[OPTION_BEFORE];
+    int64_t before_us;
+    char who[32];
+    char line[128];
+    struct buffer answer = {0};
+    if (word == NULL || !clock_parse(text_from(word), clock_wall_us(), &before_us))
+        return complain(EXIT_USAGE, "audit erase wants --before TIME: 2026-11-23T10:00:00Z, 2026-11-23, today or -90d");
+    if (before_us > clock_wall_us())
+        return complain(EXIT_USAGE, "--before: '%s' has not come yet", word);
+    snprintf(who, sizeof(who), "uid %u", (unsigned)getuid());
+    snprintf(line, sizeof(line), "erase %lld %s", (long long)before_us, who);
+    enum exit_code code;
+    if (!ask_gate(call, line, &answer))
+        code = erase_without_gate(call, before_us, who);
+    else if (!text_equal(buffer_text(&answer), TEXT("ok\n")))
+        code = read_end(buffer_text(&answer));
+    else
+        code = wait_for_gate(call, &answer);
+    buffer_clear(&answer);
+    return code;
+}

@@ -102,6 +102,9 @@ struct audit_options {
     uint64_t segment_ms;        /* and after that long; 0: never for that */
     uint64_t retention_ms;      /* sealed segments are removed when their records are older; 0: never */
     const char *ship_directory; /* sealed segments and checkpoints are copied there; NULL: nowhere */
+    uint64_t disk_warn_bytes;   /* less room than that on the disk is said; 0: never */
+    uint64_t disk_refuse_bytes; /* with less than that decisions are refused, unless allows_on_failure; 0: never */
+    uint64_t ballast_bytes;     /* room that is kept for the last words; 0: none */
     bool allows_on_failure; /* a store that cannot be written lets decisions pass, and counts them in a GAP record */
     enum audit_privacy path;
     enum audit_privacy query;
@@ -153,8 +156,9 @@ struct audit_stats {
     uint64_t queued; /* entries handed over and not yet answered */
     uint64_t records;
     uint64_t commits;
-    uint64_t failures; /* commits that failed */
-    uint64_t lost;     /* decisions let through unrecorded, by allows_on_failure */
+    uint64_t failures;  /* commits that failed */
+    uint64_t lost;      /* decisions let through unrecorded, by allows_on_failure */
+    uint64_t disk_free; /* bytes */
     uint64_t commit_us;
     uint64_t commit_latency[AUDIT_LATENCY_BUCKETS + 1];
 };

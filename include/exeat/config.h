@@ -83,6 +83,9 @@ struct settings_audit {
     uint64_t segment_ms;
     uint64_t retention_ms; /* 0: for ever */
     struct text ship;      /* folder; empty: none */
+    uint64_t disk_warn;    /* bytes, as are the next */
+    uint64_t disk_refuse;
+    uint64_t disk_ballast;
     enum on_failure on_failure;
     enum privacy path;
     enum privacy query;

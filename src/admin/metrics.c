@@ -153,6 +153,7 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
         session_latency_bounds_us, stats->upstream_latency, SESSION_LATENCY_BUCKETS, stats->upstream_latency_us);
     number(out, "audit_queue_entries", "gauge", "Records handed over and not yet on disk.", audit->queued);
     number(out, "audit_records_total", "counter", "Records on disk since the start.", audit->records);
+    number(out, "audit_disk_free_bytes", "gauge", "Room on the disk of the store.", audit->disk_free);
     number(out, "audit_failures_total", "counter", "Commits that failed.", audit->failures);
     number(
         out, "audit_lost_total", "counter", "Decisions let through without a record (on_failure: allow).", audit->lost);

@@ -90,6 +90,15 @@ enum { STORE_FORMAT = 2 };
 void frontier_write(const struct audit_tree *tree, struct buffer *out);
 MUST_CHECK bool frontier_read(struct bytes bytes, struct audit_tree *tree);
 
+/* What the files' tables are (schema.c); a sealed file's indexes and triggers are made when its rows are there. */
+extern const char schema_hot[];
+extern const char schema_sealed[];
+extern const char schema_sealed_tables[];
+extern const char schema_sealed_end[];
+extern const char schema_private[];
+/* Tables, indexes and triggers of ours, and nothing that acts in their place. */
+bool schema_is_ours(sqlite3 *database, const char *schema);
+
 struct bytes column_bytes(sqlite3_stmt *statement, int index);
 void bind_bytes(sqlite3_stmt *statement, int index, struct bytes bytes);
 void bind_text(sqlite3_stmt *statement, int index, struct text text);
@@ -152,6 +161,7 @@ bool segment_lost_the_disk(const struct segment *segment);
 
 /* What the end of a store must agree with itself about before anything is added to it; NULL: it does. Fills tree,
  * sizes and last kind of the segment. */
+const char *check_identity(sqlite3 *database, const struct audit_options *options); /* format and origin */
 const char *check_hot_end(struct segment *segment, const struct audit_options *options);
 const char *check_sealed_end(struct segment *segment, const struct audit_options *options);
 
@@ -240,7 +250,7 @@ struct roll_order {
 };
 
 struct audit_counters {
-    _Atomic uint64_t records, commits, failures, lost, commit_us;
+    _Atomic uint64_t records, commits, failures, lost, commit_us, disk_free;
     _Atomic uint64_t commit_latency[AUDIT_LATENCY_BUCKETS + 1];
 };
 
@@ -257,15 +267,24 @@ struct cosigned {
     struct buffer note; /* owned */
     uint64_t serial;    /* 0: nothing yet in this run */
 };
+/* How much room the disk has (disk.c). */
+enum disk_tier { DISK_FINE, DISK_LOW, DISK_REFUSES };
+/* The name of the network file system that the folder is on; NULL: it is on none. */
+const char *disk_network_name(const char *directory);
+/* Lets the ballast go; false: there was none. */
+bool disk_drop_ballast(struct audit *audit);
+
 struct audit {
     struct audit_options options;
-    char *directory;      /* owned */
-    char *ship_directory; /* owned; NULL: none */
-    char *origin;         /* owned; options.origin points at it */
-    int lock;             /* descriptor of the lock file */
-    int wake;             /* eventfd: work for the writer, or the end */
-    _Atomic int sleep;    /* enum writer_sleep */
-    _Atomic bool failing; /* the last commit failed */
+    char *directory;       /* owned */
+    char *ship_directory;  /* owned; NULL: none */
+    char *origin;          /* owned; options.origin points at it */
+    int lock;              /* descriptor of the lock file */
+    int wake;              /* eventfd: work for the writer, or the end */
+    _Atomic int sleep;     /* enum writer_sleep */
+    _Atomic bool failing;  /* the last commit failed */
+    _Atomic int disk_tier; /* enum disk_tier */
+    bool has_ballast;      /* the writer's alone */
     _Atomic bool holds_signing;
     _Atomic bool holds_decisions;
     _Atomic bool ending;

@@ -7,7 +7,7 @@
 
 /* --- what a segment says of itself --- */
 
-static const char *check_identity(sqlite3 *database, const struct audit_options *options)
+const char *check_identity(sqlite3 *database, const struct audit_options *options)
 {
     struct buffer value = {0};
     const char *wrong = NULL;
@@ -143,6 +143,8 @@ const char *check_hot_end(struct segment *segment, const struct audit_options *o
 {
     struct last_checkpoint last = {0};
     const char *wrong = check_identity(segment->database, options);
+    if (wrong == NULL && !schema_is_ours(segment->database, schema_hot))
+        wrong = "its tables are not those of an audit store";
     if (wrong == NULL && !read_hash_key(segment->database, segment->hash_key))
         wrong = "its hash key is missing";
     if (wrong == NULL)
@@ -211,6 +213,8 @@ const char *check_sealed_end(struct segment *segment, const struct audit_options
     if (database == NULL)
         return "it cannot be opened";
     const char *wrong = check_identity(database, options);
+    if (wrong == NULL && !schema_is_ours(database, schema_sealed))
+        wrong = "its tables are not those of an audit store";
     if (wrong == NULL && !read_tree(database, "frontier", &segment->tree))
         wrong = "its tree is not readable";
     if (wrong == NULL)

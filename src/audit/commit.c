@@ -102,6 +102,7 @@ static bool transact(struct writer *writer, bool heartbeat)
         return false;
     collect_own(writer, &clock, heartbeat);
     if (!add_batch(writer, loose_batch_view(&writer->own), &clock) || !add_texts(writer) ||
+        !add_batch(writer, loose_batch_view(&writer->said), &clock) ||
         !add_batch(writer, loose_batch_view(&writer->owed), &clock))
         return false;
     for (size_t i = 0; i < writer->count; i++)
@@ -169,6 +170,7 @@ static void commit_was_good(struct writer *writer)
     if (writer->note.length > 0)
         writer->segment->signed_size = writer->note_size;
     buffer_empty(&writer->note);
+    loose_batch_empty(&writer->said);
     loose_batch_empty(&writer->owed);
     for (size_t i = 0; i < writer->count; i++)
         writer->batch[i].chunk->durable = true;
@@ -238,12 +240,25 @@ static void commit_failed(struct writer *writer)
     writer->retry_us = clock_boot_us() + RETRY_US;
 }
 
+/* Once more with the room of the ballast, when it is room that was missing. */
+static bool transact_with_ballast(struct writer *writer, bool heartbeat, const struct segment_mark *mark)
+{
+    if (sqlite3_errcode(writer->segment->database) != SQLITE_FULL &&
+        sqlite3_extended_errcode(writer->segment->database) != SQLITE_FULL)
+        return false;
+    if (!disk_drop_ballast(writer->audit))
+        return false;
+    segment_rollback(writer->segment, mark);
+    log_warn("audit_ballast_dropped", log_string("directory", writer->audit->directory));
+    return transact(writer, heartbeat);
+}
+
 void commit_batch(struct writer *writer, bool heartbeat)
 {
     struct segment_mark mark = {writer->segment->tree, writer->segment->framed_size};
     int64_t clock_offset_us = writer->clock_offset_us;
     uint64_t started = clock_steady_us();
-    if (!transact(writer, heartbeat)) {
+    if (!transact(writer, heartbeat) && !transact_with_ballast(writer, heartbeat, &mark)) {
         commit_failed(writer);
         segment_rollback(writer->segment, &mark);
         writer->clock_offset_us = clock_offset_us;

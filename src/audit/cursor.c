@@ -4,6 +4,7 @@
 #include "cursor.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "exeat/base/memory.h"
@@ -33,12 +34,61 @@ sqlite3 *open_foreign(const char *path, bool *is_gone)
     return database;
 }
 
+/* --- is it what it says it is: tables of ours and nothing that acts in their place --- */
+
+/* Its SQL is in the schema word for word. One that is missing is seen where it is used; triggers are but against
+ * accidents. */
+static bool object_is_ours(const char *type, const char *sql, const char *schema)
+{
+    if (type == NULL)
+        return false;
+    if (sql == NULL)
+        return strcmp(type, "index") == 0; /* one that SQLite makes for a key */
+    return strstr(schema, sql) != NULL;
+}
+
+bool schema_is_ours(sqlite3 *database, const char *schema)
+{
+    static const char sql[] = "SELECT type, sql FROM sqlite_schema";
+    sqlite3_stmt *statement = NULL;
+    bool ours = sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK;
+    int result = SQLITE_DONE;
+    while (ours && (result = sqlite3_step(statement)) == SQLITE_ROW)
+        ours = object_is_ours(
+            (const char *)sqlite3_column_text(statement, 0), (const char *)sqlite3_column_text(statement, 1), schema);
+    sqlite3_finalize(statement);
+    return ours && result == SQLITE_DONE;
+}
+
 static void open_private(struct cursor *cursor, const char *directory, uint64_t first)
 {
     bool is_gone;
     char *path = segment_path(directory, first, SEGMENT_PRIVATE, "");
     cursor->private_database = open_foreign(path, &is_gone);
     base_free(path);
+}
+
+static bool prepare(struct cursor *cursor)
+{
+    bool is_hot = cursor->layout == SEGMENT_HOT;
+    sqlite3 *private_database = cursor->private_database;
+    if (cursor->database == NULL || !schema_is_ours(cursor->database, is_hot ? schema_hot : schema_sealed) ||
+        sqlite3_prepare_v2(cursor->database, is_hot ? select_batches : select_records, -1, &cursor->rows, NULL) !=
+            SQLITE_OK)
+        return false;
+    return private_database == NULL ||
+           (schema_is_ours(private_database, schema_private) &&
+            sqlite3_prepare_v2(private_database, select_private, -1, &cursor->private_rows, NULL) == SQLITE_OK);
+}
+
+static char *why_not(const struct cursor *cursor, const char *path)
+{
+    if (cursor->database == NULL)
+        return store_sentence(path, "cannot read the segment", "");
+    int code = sqlite3_errcode(cursor->database);
+    if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE)
+        return sqlite_sentence(path, "read the segment", cursor->database);
+    return store_sentence(path, "its tables, or those of its private parts, are not those of an audit store", "");
 }
 
 bool cursor_open(
@@ -49,14 +99,9 @@ bool cursor_open(
     *cursor = (struct cursor){.layout = layout, .next = first, .database = open_foreign(path, is_gone)};
     if (layout == SEGMENT_SEALED)
         open_private(cursor, directory, first);
-    const char *sql = layout == SEGMENT_HOT ? select_batches : select_records;
-    bool done =
-        cursor->database != NULL && sqlite3_prepare_v2(cursor->database, sql, -1, &cursor->rows, NULL) == SQLITE_OK &&
-        (cursor->private_database == NULL ||
-         sqlite3_prepare_v2(cursor->private_database, select_private, -1, &cursor->private_rows, NULL) == SQLITE_OK);
+    bool done = prepare(cursor);
     if (!done)
-        *error = cursor->database == NULL ? store_sentence(path, "cannot read the segment", "")
-                                          : sqlite_sentence(path, "read the segment", cursor->database);
+        *error = why_not(cursor, path);
     base_free(path);
     if (!done)
         cursor_close(cursor);

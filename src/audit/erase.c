@@ -22,11 +22,8 @@ struct rewrite {
     char *draft;
 };
 
-static const char setup[] =
-    "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA trusted_schema=OFF; BEGIN;"
-    "CREATE TABLE main.priv(seq INTEGER PRIMARY KEY, salt BLOB NOT NULL, body BLOB NOT NULL) STRICT;"
-    "CREATE TABLE main.meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-    "INSERT INTO main.meta SELECT k, v FROM before.meta;";
+static const char settings[] = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA trusted_schema=OFF; BEGIN;";
+static const char copy_meta[] = "INSERT INTO main.meta SELECT k, v FROM before.meta";
 static const char keep[] = "INSERT INTO main.priv SELECT p.seq, p.salt, p.body FROM before.priv p"
                            " JOIN records.rec r ON r.seq = p.seq WHERE r.ts >= ?1";
 
@@ -56,7 +53,9 @@ static bool rewrite_open(struct rewrite *rewrite, const char *directory, uint64_
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     bool done = descriptor >= 0 && sqlite3_open_v2(rewrite->draft, &rewrite->database, flags, NULL) == SQLITE_OK &&
                 attach(rewrite->database, "before", rewrite->path) && attach(rewrite->database, "records", records) &&
-                sqlite3_exec(rewrite->database, setup, NULL, NULL, NULL) == SQLITE_OK;
+                sqlite3_exec(rewrite->database, settings, NULL, NULL, NULL) == SQLITE_OK &&
+                sqlite3_exec(rewrite->database, schema_private, NULL, NULL, NULL) == SQLITE_OK &&
+                sqlite3_exec(rewrite->database, copy_meta, NULL, NULL, NULL) == SQLITE_OK;
     base_free(records);
     return done;
 }

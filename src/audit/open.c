@@ -7,20 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audit_internal.h"
+#include "cursor.h"
 #include "exeat/base/memory.h"
-
-static const char schema[] =
-    "CREATE TABLE batch(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, frontier BLOB, private BLOB,"
-    " body BLOB NOT NULL) STRICT;"
-    "CREATE TABLE ckpt(size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;"
-    "CREATE TABLE blob(sha256 BLOB PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE policy(seq INTEGER, sha256 BLOB, PRIMARY KEY(seq, sha256)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE TRIGGER batch_u BEFORE UPDATE ON batch BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
-    "CREATE TRIGGER batch_d BEFORE DELETE ON batch BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
-    "CREATE TRIGGER ckpt_u BEFORE UPDATE ON ckpt BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
-    "CREATE TRIGGER ckpt_d BEFORE DELETE ON ckpt BEGIN SELECT RAISE(ABORT, 'append-only'); END;";
 
 static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
                                "PRAGMA temp_store=MEMORY;";
@@ -97,8 +85,8 @@ static bool fill(struct segment *segment, struct text origin)
     struct buffer base = {0};
     frontier_write(&segment->tree, &base);
     bool done = sqlite3_exec(segment->database, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
-                sqlite3_exec(segment->database, schema, NULL, NULL, NULL) == SQLITE_OK && segment_prepare(segment) &&
-                segment_put_meta(segment, "format", (struct bytes){&format, 1}) &&
+                sqlite3_exec(segment->database, schema_hot, NULL, NULL, NULL) == SQLITE_OK &&
+                segment_prepare(segment) && segment_put_meta(segment, "format", (struct bytes){&format, 1}) &&
                 segment_put_meta(segment, "origin", bytes_of_text(origin)) &&
                 segment_put_meta(segment, "base", bytes_of_text(buffer_text(&base))) &&
                 segment_put_meta(segment, "hash_key", (struct bytes){segment->hash_key, sizeof(segment->hash_key)}) &&
@@ -107,11 +95,21 @@ static bool fill(struct segment *segment, struct text origin)
     return done;
 }
 
+static void remove_draft(const struct audit_options *options, uint64_t first)
+{
+    static const char *const files[] = {".tmp", ".tmp-wal", ".tmp-shm", ".tmp-journal"};
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        char *path = segment_path(options->directory, first, SEGMENT_HOT, files[i]);
+        (void)unlink(path);
+        base_free(path);
+    }
+}
+
 /* The file is made beside and renamed, so that a hot segment is never seen without its tables. */
 static bool build_file(struct segment *segment, const struct audit_options *options, const char *path, char **error)
 {
     char *draft = segment_path(options->directory, segment->first, SEGMENT_HOT, ".tmp");
-    (void)unlink(draft);
+    remove_draft(options, segment->first);
     bool done = make_file(draft);
     if (!done)
         *error = store_sentence(draft, "cannot make the file", strerror(errno));
@@ -127,6 +125,8 @@ static bool build_file(struct segment *segment, const struct audit_options *opti
         *error = store_sentence(path, "cannot put the new segment in its place", strerror(errno));
         done = false;
     }
+    if (!done)
+        remove_draft(options, segment->first);
     base_free(draft);
     return done;
 }
@@ -178,10 +178,22 @@ static bool go_on_in(struct segment *segment, const struct audit_options *option
     return begin_new(segment, options, error);
 }
 
+/* Opening for writing changes a file: whose it is has to be known before. */
+static bool is_ours(const struct audit_options *options, const char *path, char **error)
+{
+    bool is_gone;
+    sqlite3 *database = open_foreign(path, &is_gone);
+    const char *wrong = database == NULL ? "it cannot be opened" : check_identity(database, options);
+    sqlite3_close(database);
+    if (wrong != NULL)
+        *error = refuse_start(path, wrong);
+    return wrong == NULL;
+}
+
 static bool open_hot(struct segment *segment, const struct audit_options *options, uint64_t first, char **error)
 {
     char *path = segment_path(options->directory, first, SEGMENT_HOT, "");
-    bool done = connect_to(segment, path, error);
+    bool done = is_ours(options, path, error) && connect_to(segment, path, error);
     segment->first = first;
     const char *wrong = done ? check_hot_end(segment, options) : NULL;
     if (wrong != NULL) {

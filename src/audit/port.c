@@ -211,6 +211,15 @@ static bool has_room(struct audit_port *port)
     return chunks_left(port) > needed;
 }
 
+/* With `batch` nobody waits to hear that a commit failed; with too little room left, what is under way needs it. */
+static bool store_refuses(struct audit *audit)
+{
+    if (atomic_load_explicit(&audit->holds_decisions, memory_order_relaxed))
+        return true;
+    return !audit->options.allows_on_failure && (atomic_load(&audit->disk_tier) == DISK_REFUSES ||
+                                                 (!audit->options.waits_for_disk && atomic_load(&audit->failing)));
+}
+
 static bool append_private(struct audit_chunk *chunk, const struct decision_record *decision)
 {
     uint8_t *entry = chunk->private_part + chunk->private_length;
@@ -236,16 +245,14 @@ static void append_decision(struct audit_chunk *chunk, const struct decision_rec
 enum audit_answer
 audit_port_decide(struct audit_port *port, const struct decision_record *decision, struct audit_wait *wait)
 {
-    const struct audit *audit = port->audit;
-    const struct audit_options *options = &audit->options;
-    bool fails = !options->waits_for_disk && !options->allows_on_failure && atomic_load(&port->audit->failing);
-    if (!has_room(port) || fails || atomic_load_explicit(&port->audit->holds_decisions, memory_order_relaxed))
+    const struct audit_options *options = &port->audit->options;
+    if (!has_room(port) || store_refuses(port->audit))
         return AUDIT_REFUSED;
     char path[2 * sizeof(struct digest)];
     char query[2 * sizeof(struct digest)];
     struct decision_record record = *decision;
-    record.path = guarded(audit, options->path, decision->path, path);
-    record.query = guarded(audit, options->query, decision->query, query);
+    record.path = guarded(port->audit, options->path, decision->path, path);
+    record.query = guarded(port->audit, options->query, decision->query, query);
     struct audit_chunk *chunk =
         chunk_with_room(port, RECORD_OVERHEAD + decision_room(&record), BATCH_PRIVATE_HEAD + private_room(&record));
     bool waits = wait != NULL && options->waits_for_disk;

@@ -16,25 +16,6 @@
 #include "audit_internal.h"
 #include "exeat/base/memory.h"
 
-static const char sealed_schema[] =
-    "CREATE TABLE rec(seq INTEGER PRIMARY KEY, body BLOB NOT NULL, ts INTEGER NOT NULL, kind INTEGER NOT NULL,"
-    " verdict INTEGER, host TEXT, request BLOB) STRICT;"
-    "CREATE TABLE tile(level INTEGER, idx INTEGER, hash BLOB NOT NULL, PRIMARY KEY(level, idx)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE ckpt(size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;"
-    "CREATE TABLE blob(sha256 BLOB PRIMARY KEY, body BLOB NOT NULL) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE policy(seq INTEGER, sha256 BLOB, PRIMARY KEY(seq, sha256)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID;";
-static const char sealed_end[] =
-    "CREATE INDEX rec_request ON rec(request) WHERE request IS NOT NULL;"
-    "CREATE INDEX rec_host ON rec(host) WHERE host IS NOT NULL;"
-    "CREATE TRIGGER rec_u BEFORE UPDATE ON rec BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
-    "CREATE TRIGGER rec_d BEFORE DELETE ON rec BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
-    "CREATE TRIGGER ckpt_u BEFORE UPDATE ON ckpt BEGIN SELECT RAISE(ABORT, 'append-only'); END;"
-    "CREATE TRIGGER ckpt_d BEFORE DELETE ON ckpt BEGIN SELECT RAISE(ABORT, 'append-only'); END;";
-static const char private_schema[] =
-    "CREATE TABLE priv(seq INTEGER PRIMARY KEY, salt BLOB NOT NULL, body BLOB NOT NULL) STRICT;"
-    "CREATE TABLE meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID;";
-
 /* A file in the making. */
 struct draft {
     char *path;  /* owned: where it is made */
@@ -325,15 +306,15 @@ static bool build(struct seal *seal)
     static const char tile_sql[] = "INSERT INTO tile VALUES(?1, ?2, ?3)";
     return open_hot(seal) &&
            draft_open(
-               seal, &seal->records, SEGMENT_SEALED, sealed_schema,
+               seal, &seal->records, SEGMENT_SEALED, schema_sealed_tables,
                "INSERT INTO rec VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)") &&
            draft_open(
-               seal, &seal->private_part, SEGMENT_PRIVATE, private_schema, "INSERT INTO priv VALUES(?1, ?2, ?3)") &&
+               seal, &seal->private_part, SEGMENT_PRIVATE, schema_private, "INSERT INTO priv VALUES(?1, ?2, ?3)") &&
            sqlite3_prepare_v2(seal->records.database, tile_sql, -1, &seal->tile, NULL) == SQLITE_OK &&
            seal_batches(seal) && copy_rows(seal, "SELECT size, note FROM ckpt", "INSERT INTO ckpt VALUES(?1, ?2)") &&
            copy_rows(seal, "SELECT sha256, body FROM blob", "INSERT INTO blob VALUES(?1, ?2)") &&
            copy_rows(seal, "SELECT seq, sha256 FROM policy", "INSERT INTO policy VALUES(?1, ?2)") &&
-           carry_texts(seal) && put_metas(seal) && draft_end(seal, &seal->records, sealed_end) &&
+           carry_texts(seal) && put_metas(seal) && draft_end(seal, &seal->records, schema_sealed_end) &&
            draft_end(seal, &seal->private_part, "");
 }
 

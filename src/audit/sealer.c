@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sealer thread: what the store has to do that nobody waits for. It runs only when the processor has nothing else
- * to do (SCHED_IDLE), so that no request notices it.
+/* The sealer thread: what the store has to do that no request waits for. It runs only when the processor has nothing
+ * else to do (SCHED_IDLE), so that none notices it; unless somebody waits for it after all, or it is far behind.
  * 1. It alone touches segments that are ended: the writer hands them over by their first sequence and forgets them.
  * 2. They are sealed in order. What fails is tried again, at the latest at the next start. */
 #include <dirent.h>
@@ -16,7 +16,10 @@
 #include "exeat/base/memory.h"
 #include "sealer.h"
 
-enum { LOOK_S = 10 }; /* what is late: a retry, a checkpoint to ship, a segment that became too old */
+enum {
+    BACKLOG_MAX = 2, /* segments to seal; with more it does not wait for idle times */
+    LOOK_S = 10,     /* for what is late: a retry, a checkpoint to ship, a segment that became too old */
+};
 
 static void add(struct sealer *sealer, uint64_t first)
 {
@@ -37,11 +40,11 @@ void sealer_add(struct sealer *sealer, uint64_t first)
 
 /* --- the thread --- */
 
-static void run_when_idle(void)
+/* Where that is forbidden it runs like any other. */
+static void run_when_idle(bool is_patient)
 {
     struct sched_param none = {0};
-    pthread_setname_np(pthread_self(), "exeat-sealer");
-    (void)pthread_setschedparam(pthread_self(), SCHED_IDLE, &none); /* at normal priority where that is forbidden */
+    (void)pthread_setschedparam(pthread_self(), is_patient ? SCHED_IDLE : SCHED_OTHER, &none);
 }
 
 static bool seal(struct sealer *sealer, uint64_t first)
@@ -60,6 +63,7 @@ static bool seal(struct sealer *sealer, uint64_t first)
 static bool seal_oldest(struct sealer *sealer)
 {
     uint64_t first = sealer->waiting[0];
+    run_when_idle(!sealer->is_ending && sealer->erasing.state != AUDIT_ERASING && sealer->count <= BACKLOG_MAX);
     pthread_mutex_unlock(&sealer->lock);
     bool done = seal(sealer, first);
     pthread_mutex_lock(&sealer->lock);
@@ -169,7 +173,8 @@ static void wait_for_news(struct sealer *sealer)
 static void *sealer_main(void *context)
 {
     struct sealer *sealer = context;
-    run_when_idle();
+    pthread_setname_np(pthread_self(), "exeat-sealer");
+    run_when_idle(true);
     for (bool is_ending = false;;) {
         seal_all(sealer);
         do_chores(sealer);
@@ -229,7 +234,9 @@ void sealer_free(struct sealer *sealer)
     if (sealer == NULL)
         return;
     pthread_mutex_lock(&sealer->lock);
+    struct sched_param none = {0};
     sealer->is_ending = true;
+    (void)pthread_setschedparam(sealer->thread, SCHED_OTHER, &none); /* who ends waits for it */
     pthread_cond_broadcast(&sealer->changed);
     pthread_mutex_unlock(&sealer->lock);
     pthread_join(sealer->thread, NULL);

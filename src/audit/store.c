@@ -14,6 +14,17 @@
 
 enum { TAG_ORIGIN = 0x20, TAG_PREVIOUS = 0x21, TAG_BUILD = 0x22, TAG_BOOT = 0x25, TAG_EVENT = 0x28, TAG_DETAIL = 0x29 };
 
+static char *why_no_lock(const char *name, const char *directory)
+{
+    if (errno == EWOULDBLOCK)
+        return store_sentence(directory, "another exeat writes this audit store; stop it first", "");
+    if (errno == EROFS)
+        return store_sentence(
+            directory,
+            "the audit store is on a read-only file system; give audit.directory a place that can be written", "");
+    return store_sentence(name, "cannot lock the audit store", strerror(errno));
+}
+
 /* One process writes a store; the lock ends with the process. */
 bool store_lock(const char *directory, int *descriptor, char **error)
 {
@@ -22,12 +33,26 @@ bool store_lock(const char *directory, int *descriptor, char **error)
     char *name = buffer_take(&path);
     *descriptor = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0640);
     bool done = *descriptor >= 0 && flock(*descriptor, LOCK_EX | LOCK_NB) == 0;
-    if (!done && errno == EWOULDBLOCK)
-        *error = store_sentence(directory, "another exeat writes this audit store; stop it first", "");
-    else if (!done)
-        *error = store_sentence(name, "cannot lock the audit store", strerror(errno));
+    if (!done)
+        *error = why_no_lock(name, directory);
     base_free(name);
     return done;
+}
+
+/* Before anything is made there. */
+static bool check_place(const struct audit *audit, char **error)
+{
+    const char *network = disk_network_name(audit->directory);
+    if (network == NULL)
+        return true;
+    struct buffer out = {0};
+    buffer_printf(
+        &out,
+        "%s: the audit store is on a network file system (%s), where SQLite's write-ahead log does not work; give "
+        "audit.directory a local disk, and use audit.ship to copy sealed segments to the network",
+        audit->directory, network);
+    *error = buffer_take(&out);
+    return false;
 }
 
 static void append_boot(struct buffer *fields)
@@ -93,8 +118,8 @@ static struct audit *audit_new(const struct audit_options *options)
 struct audit *audit_open(const struct audit_options *options, char **error)
 {
     struct audit *audit = audit_new(options);
-    if (!file_make_folder(audit->directory, 0750, error) || !store_lock(audit->directory, &audit->lock, error) ||
-        !segment_open(&audit->segment, &audit->options, error)) {
+    if (!file_make_folder(audit->directory, 0750, error) || !check_place(audit, error) ||
+        !store_lock(audit->directory, &audit->lock, error) || !segment_open(&audit->segment, &audit->options, error)) {
         release(audit);
         return NULL;
     }
@@ -170,6 +195,7 @@ void audit_stats_read(struct audit *audit, struct audit_stats *stats)
     stats->commits = atomic_load_explicit(&counters->commits, memory_order_relaxed);
     stats->failures = atomic_load_explicit(&counters->failures, memory_order_relaxed);
     stats->lost = atomic_load_explicit(&counters->lost, memory_order_relaxed);
+    stats->disk_free = atomic_load_explicit(&counters->disk_free, memory_order_relaxed);
     stats->commit_us = atomic_load_explicit(&counters->commit_us, memory_order_relaxed);
     for (size_t i = 0; i <= AUDIT_LATENCY_BUCKETS; i++)
         stats->commit_latency[i] = atomic_load_explicit(&counters->commit_latency[i], memory_order_relaxed);

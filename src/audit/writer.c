@@ -92,6 +92,8 @@ static uint64_t heartbeat_due_us(const struct writer *writer)
 static uint64_t next_due_us(const struct writer *writer)
 {
     uint64_t due = writer->retry_us != 0 ? writer->retry_us : heartbeat_due_us(writer);
+    if (atomic_load(&writer->audit->disk_tier) == DISK_REFUSES) /* nothing comes that would make it look */
+        due = sooner(due, writer->disk_us + DISK_LOOK_US);
     if (writer->taken_us != 0)
         due = sooner(due, writer->taken_us + writer->audit->options.batch_ms * 1000);
     if (writer->retry_us == 0 && (is_unsigned(writer) || writer->note.length > 0))
@@ -134,7 +136,9 @@ static void turn(struct writer *writer)
 {
     wait_for_work(writer);
     uint64_t now = clock_boot_us();
-    bool has_work = writer->count > 0 || writer->life != NULL || (writer->owed.count > 0 && now >= writer->retry_us);
+    disk_look(writer, now);
+    bool has_work = writer->count > 0 || writer->life != NULL || writer->said.count > 0 ||
+                    (writer->owed.count > 0 && now >= writer->retry_us);
     bool heartbeat = !has_work && writer->retry_us == 0 && now >= heartbeat_due_us(writer);
     bool sign_due = now >= writer->signed_us + SIGN_EVERY_US;
     writer->is_urgent = false;
@@ -191,10 +195,12 @@ void *writer_main(void *context)
     while (!atomic_load(&audit->ending))
         turn(writer);
     finish(writer);
+    (void)disk_drop_ballast(audit);
     buffer_clear(&writer->note);
     buffer_clear(&writer->salts);
     loose_batch_clear(&writer->own);
     loose_batch_clear(&writer->owed);
+    loose_batch_clear(&writer->said);
     standing_clear(&writer->standing);
     base_free(writer);
     return NULL;

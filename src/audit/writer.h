@@ -28,6 +28,7 @@ struct writer {
     size_t count;
     struct audit_life *life; /* oldest first */
     struct loose_batch own;  /* records of the writer and of the gate's life, in the making */
+    struct loose_batch said; /* records of the disk's tiers that are still to be written */
     struct loose_batch owed; /* kept over a commit that failed */
     struct buffer salts;     /* scratch */
     struct buffer note;      /* a checkpoint that waits for its row */
@@ -45,12 +46,17 @@ struct writer {
     bool has_rolled;
     uint64_t rolled_us;
     uint64_t roll_retry_us;
+    uint64_t disk_us; /* when its room was looked at */
 };
 
 /* Writes what was taken, in one transaction, and answers it. */
 void commit_batch(struct writer *writer, bool heartbeat);
 /* A segment's or a run's last record, and the checkpoint that covers it. False: the record is not there. */
 MUST_CHECK bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes fields);
+
+enum { DISK_LOOK_US = 1000000 };
+/* Once a second: how much room the disk has, and what follows from it. */
+void disk_look(struct writer *writer, uint64_t now);
 
 bool roll_is_due(const struct writer *writer, uint64_t now);
 bool roll_segment(struct writer *writer); /* false, and said why: the segment goes on */

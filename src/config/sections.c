@@ -126,6 +126,14 @@ static const struct key ship_keys[] = {
 static const struct section section_ship = SECTION("audit.ship", ship_keys);
 static const struct type type_ship = MAP_TYPE(&section_ship);
 
+static const struct key disk_keys[] = {
+    KEY(settings_audit, disk_warn, "warn", &type_size, "256MiB", "less free room is said, in the log and on record"),
+    KEY(settings_audit, disk_refuse, "refuse", &type_size, "32MiB", "with less, on_failure decides; 0: with none"),
+    KEY(settings_audit, disk_ballast, "ballast", &type_size, "8MiB", "room that is kept for the last words"),
+};
+static const struct section section_disk = SECTION("audit.disk", disk_keys);
+static const struct type type_disk = MAP_TYPE(&section_disk);
+
 static const struct key audit_keys[] = {
     KEY(settings_audit, directory, "directory", &type_path, "/var/lib/exeat/audit", "where the store lies"),
     KEY(settings_audit, origin, "origin", &type_origin, "exeat",
@@ -141,6 +149,7 @@ static const struct key audit_keys[] = {
     KEY(settings_audit, segment_ms, "segment_age", &type_duration, "24h", "and after that long"),
     KEY(settings_audit, retention_ms, "retention", &type_duration, "0s",
         "sealed segments are removed when all of their records are older; 0s: never"),
+    WHOLE_KEY("disk", &type_disk, NULL, "how much room the store's disk has to have"),
     WHOLE_KEY("ship", &type_ship, NULL, "where evidence goes that has to outlive the pod"),
     KEY(settings_audit, on_failure, "on_failure", &type_on_failure, "deny", "when the store cannot be written"),
     KEY(settings_audit, witness, "witness", &type_witness, NULL, "who remembers the log where the gate is not"),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -10,7 +11,7 @@ import subprocess
 import threading
 
 import pytest
-from support.gate import TOP, allow, ask, hosts, run_exeat
+from support.gate import EXEAT, TOP, allow, ask, hosts, run_exeat
 from support.wait import wait_for
 from support.witness import Log
 
@@ -33,6 +34,8 @@ def faults(gate_folder, library):
         "STALL_DISK": str(gate_folder / "stall"),
         "FAIL_DISK": str(gate_folder / "fail"),
         "FULL_DISK": str(gate_folder / "full"),
+        "LITTLE_DISK": str(gate_folder / "little"),
+        "NETWORK_DISK": str(gate_folder / "network"),
     }
 
 
@@ -105,6 +108,128 @@ def test_on_failure_allow_lets_through_and_says_so(gate, origin, bad_disk):
     one.stop()
     report = one.verify()
     assert report.returncode == 4 and report.stdout.startswith("GAP: 1 decisions were let through unrecorded")
+
+
+def test_a_disk_with_little_room_is_said_then_refuses_and_goes_on_by_itself(gate, bad_disk):
+    one = gate(start=False, rules=[])
+    one.start(**faults(one.folder, bad_disk))
+    little = one.folder / "little"
+    events = lambda: [record["event"] for record in one.export("-o", "records") if record["kind"] == "admin"]  # noqa: E731
+    get = lambda: one.get("http://evil.example/").status  # noqa: E731
+    assert get() == 403 and (one.folder / "audit" / "ballast").stat().st_size == 8 << 20
+    with open(little, "wb") as file:
+        file.truncate(100 << 20)
+    wait_for(lambda: get() == 403 and one.events("audit_disk_low"), "the warning")
+    with open(little, "wb") as file:
+        file.truncate(10 << 20)
+    wait_for(lambda: get() == 503, "the refusal")
+    assert one.metric("exeat_audit_disk_free_bytes") == 10 << 20
+    little.unlink()
+    wait_for(lambda: get() == 403, "to go on")
+    wait_for(lambda: "disk_fine" in events(), "the record")
+    assert [event for event in events() if event.startswith("disk_")] == ["disk_low", "disk_refuses", "disk_fine"]
+    one.stop()
+    assert not (one.folder / "audit" / "ballast").exists() and one.verify().returncode == 0
+
+
+def test_on_a_full_disk_the_ballast_is_let_go(gate, bad_disk):
+    one = gate(start=False, rules=[])
+    one.start(**faults(one.folder, bad_disk))
+    assert one.get("http://evil.example/").status == 403
+    wait_for((one.folder / "audit" / "ballast").exists, "the ballast")
+    (one.folder / "full").touch()
+    assert one.get("http://evil.example/").status == 503
+    assert one.events("audit_ballast_dropped") and not (one.folder / "audit" / "ballast").exists()
+    (one.folder / "full").unlink()
+    wait_for((one.folder / "audit" / "ballast").exists, "a new ballast")
+
+
+# --- places where no store can be: one sentence, and nothing is changed ------------------------------------------------------
+
+
+def snapshot(folder):
+    """All files but the -shm of a WAL: it holds no data, and every reader locks in it."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.suffix != ".hot-shm"}
+
+
+def refused(gate, *words, **environment):
+    """The gate does not start, says why in one line, and leaves the store's folder as it was."""
+    gate.write()
+    run_exeat("ca", "init", "-c", gate.config_path)
+    store = gate.folder / "audit"
+    before = snapshot(store) if store.exists() else {}
+    before.setdefault("lock", b"")
+    done = run_exeat("run", "-c", gate.config_path, env={**os.environ, **environment})
+    after = {**(snapshot(store) if store.exists() else {}), "lock": b""}
+    assert done.returncode == 5, done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1 and all(word in lines[0] for word in words), done.stderr
+    assert after == before
+
+
+def test_a_store_of_another_origin_is_refused(store):
+    store.config["audit"]["origin"] = "somebody/else"
+    refused(store, "it belongs to another audit.origin")
+
+
+def test_a_running_stores_folder_of_another_origin_is_refused_too(gate):
+    one = gate(rules=[])
+    one.kill()
+    one.config["audit"]["origin"] = "somebody/else"
+    refused(one, "it belongs to another audit.origin")
+
+
+@pytest.mark.parametrize("name", ["seg-0000000000000000.db", "seg-0000000000000000.hot"])
+def test_a_foreign_file_named_like_a_segment_is_refused(gate, name):
+    one = gate(start=False, rules=[])
+    (one.folder / "audit").mkdir()
+    (one.folder / "audit" / name).write_text("shopping list: eggs\n" * 100)
+    refused(one, name, "it is no audit store of exeat")
+    (one.folder / "audit" / name).unlink()
+    with sqlite3.connect(one.folder / "audit" / name) as database:
+        database.execute("CREATE TABLE eggs(count)")
+    database.close()
+    refused(one, name, "it is no audit store of exeat")
+
+
+def test_a_store_of_a_newer_version_is_refused(store):
+    change(store, "UPDATE meta SET v = x'63' WHERE k = 'format'")
+    refused(store, "it was written by a newer exeat")
+
+
+def test_a_network_file_system_is_refused(gate, bad_disk):
+    one = gate(start=False, rules=[])
+    (one.folder / "network").touch()
+    refused(one, "is on a network file system (nfs)", "audit.ship", **faults(one.folder, bad_disk))
+
+
+def test_a_disk_that_is_full_at_the_start_is_said(gate, bad_disk):
+    one = gate(start=False, rules=[])
+    (one.folder / "full").touch()
+    refused(one, "cannot begin the audit store: database or disk is full", **faults(one.folder, bad_disk))
+
+
+def test_a_read_only_file_system_is_refused(store):
+    audit = store.folder / "audit"
+    before = snapshot(audit)
+    mount = f"mount --bind {audit} {audit} && mount -o remount,ro,bind {audit} && exec {EXEAT} run -c {store.config_path}"
+    done = subprocess.run(["unshare", "-m", "sh", "-c", mount], capture_output=True, text=True, timeout=120)
+    if "mount" in done.stderr or "unshare" in done.stderr:
+        pytest.skip("mounting is not permitted here")
+    assert done.returncode == 5 and "is on a read-only file system" in done.stderr, done.stderr
+    assert snapshot(audit) == before
+
+
+@pytest.mark.parametrize("statement", [
+    "CREATE TRIGGER later AFTER INSERT ON meta BEGIN SELECT 1; END",
+    "CREATE VIEW decisions AS SELECT 1",
+    "ALTER TABLE rec RENAME TO kept; CREATE VIEW rec AS SELECT * FROM kept WHERE host IS NULL",
+])
+def test_tables_that_are_not_ours_are_refused_and_not_read(store, statement):
+    change(store, *statement.split("; ")) if "TRIGGER" not in statement else change(store, statement)
+    refused(store, "its tables are not those of an audit store")
+    report = store.verify()
+    assert report.returncode == 5 and "are not those of an audit store" in report.stderr
 
 
 def test_a_failed_sync_ends_the_process(gate, bad_disk):

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A disk that stalls or fails, put before libc's (LD_PRELOAD): while the file named by STALL_DISK exists, a sync waits;
  * while the one named by FAIL_DISK exists, a sync fails with EIO; while FULL_DISK's exists, a write to a -wal file says
- * that the disk is full. */
+ * that the disk is full; while LITTLE_DISK's exists, it has as many bytes free as the file has; while NETWORK_DISK's
+ * exists, every disk is NFS. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 static int is_there(const char *variable)
@@ -58,4 +62,24 @@ ssize_t pwrite64(int descriptor, const void *data, size_t length, off64_t offset
         return -1;
     }
     return real(descriptor, data, length, offset);
+}
+
+int fstatvfs(int descriptor, struct statvfs *out)
+{
+    int (*real)(int, struct statvfs *) = (int (*)(int, struct statvfs *))dlsym(RTLD_NEXT, "fstatvfs");
+    const char *path = getenv("LITTLE_DISK");
+    struct stat status;
+    int result = real(descriptor, out);
+    if (result == 0 && path != NULL && stat(path, &status) == 0)
+        out->f_bavail = (fsblkcnt_t)(status.st_size / (off_t)out->f_frsize);
+    return result;
+}
+
+int statfs(const char *path, struct statfs *out)
+{
+    int (*real)(const char *, struct statfs *) = (int (*)(const char *, struct statfs *))dlsym(RTLD_NEXT, "statfs");
+    int result = real(path, out);
+    if (is_there("NETWORK_DISK"))
+        out->f_type = 0x6969;
+    return result;
 }

@@ -178,7 +178,7 @@ enum exit_code cmd_audit(int argc, char **argv)
     if (call.operand_count != command->operands)
         return complain(
             EXIT_USAGE, "audit %s wants %d operands, not %d", argv[0], command->operands, call.operand_count);
-    enum exit_code code = (command->sets & OF_ALL) != 0 ? find_store(&call) : EXIT_DONE;
+    enum exit_code code = (command->sets & (OF_ALL | OF_ERASE)) != 0 ? find_store(&call) : EXIT_DONE;
     if (code == EXIT_DONE)
         code = command->run(&call);
     base_free(call.directory);

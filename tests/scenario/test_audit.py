@@ -306,7 +306,11 @@ def change(gate, *statements):
 
 
 TAMPER = {
-    "an edited byte": ("UPDATE rec SET body = CAST(substr(body, 1, 60) || x'00' || substr(body, 62) AS BLOB) WHERE seq = 5", "TAMPERED"),
+    "an edited byte": (
+        "UPDATE rec SET body = CAST(substr(body, 1, 60) || CASE substr(body, 61, 1) WHEN x'00' THEN x'01' ELSE x'00' END"
+        " || substr(body, 62) AS BLOB) WHERE seq = 5",
+        "TAMPERED",
+    ),
     "an edited column": ("UPDATE rec SET host = 'good.example' WHERE seq = 5", "TAMPERED"),
     "another verdict in the column": ("UPDATE rec SET verdict = 1 WHERE kind = 2", "TAMPERED"),
     "a record taken out": ("DELETE FROM rec WHERE seq = 6", "GAP"),

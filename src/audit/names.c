@@ -105,10 +105,22 @@ bool meta_read(sqlite3 *database, const char *key, struct buffer *out)
     return found;
 }
 
+/* What an end that was interrupted leaves: to finish it is to write, and a reader does not. */
+static bool is_unfinished(sqlite3 *database)
+{
+    int code = sqlite3_extended_errcode(database);
+    return code == SQLITE_READONLY_ROLLBACK || code == SQLITE_READONLY_RECOVERY || code == SQLITE_READONLY_CANTINIT;
+}
+
 char *sqlite_sentence(const char *path, const char *doing, sqlite3 *database)
 {
     struct buffer out = {0};
-    buffer_printf(&out, "%s: cannot %s: %s", path, doing, database == NULL ? "no memory" : sqlite3_errmsg(database));
+    const char *why = "no memory";
+    if (database != NULL && is_unfinished(database))
+        why = "its last writer did not finish; start the gate on it once, which mends it";
+    else if (database != NULL)
+        why = sqlite3_errmsg(database);
+    buffer_printf(&out, "%s: cannot %s: %s", path, doing, why);
     return buffer_take(&out);
 }
 

@@ -194,7 +194,10 @@ static bool record_start(struct gate *gate)
                 audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("start"), buffer_text(&detail)) &&
                 gate_record_policy(gate, gate->policy, &gate->policy_sequence);
     buffer_clear(&detail);
-    return done || say(text_copy(TEXT("the audit store cannot be written; is its disk full?")));
+    if (!done)
+        buffer_printf(
+            &detail, "%.*s: the audit store cannot be written; is its disk full?", TEXT_ARG(source->directory));
+    return done || say(buffer_take(&detail));
 }
 
 static size_t worker_count(const struct settings *settings)

@@ -8,6 +8,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from support.certificates import Root  # noqa: E402
+from support.disk import build_shim  # noqa: E402
 from support.gate import Gate  # noqa: E402
 from support.inference import Inference  # noqa: E402
 from support.names import NameServer  # noqa: E402
@@ -17,6 +18,12 @@ from support.origin import Listener, Origin  # noqa: E402
 @pytest.fixture(scope="session")
 def root(tmp_path_factory):
     return Root(tmp_path_factory.mktemp("root"))
+
+
+@pytest.fixture(scope="session")
+def bad_disk(tmp_path_factory):
+    """A library that makes the disk of a gate stall, fail or be full (support.disk.faults)."""
+    return build_shim(tmp_path_factory.mktemp("disk"), "stall_disk")
 
 
 @pytest.fixture

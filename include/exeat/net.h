@@ -124,14 +124,22 @@ enum io window_write(struct loop *loop, struct window *window, struct stream *st
  * -------------------------------------------------------------------------------------------- */
 
 struct listener;
-/* `descriptor` is the callee's. */
-typedef void (*listener_accept)(void *context, int descriptor, const struct address *peer, uint16_t peer_port);
+/* `descriptor` is the callee's. False: it was turned away; after a few of those the rest waits for the next turn, so
+ * that who is served goes first. */
+typedef bool (*listener_accept)(void *context, int descriptor, const struct address *peer, uint16_t peer_port);
 /* A bound, listening socket with SO_REUSEPORT, so that each worker has its own; port 0 is any. -1 and `error`
  * (base_free) on failure. */
 MUST_CHECK int listener_bind(const struct address *address, uint16_t *port, char **error);
 /* Takes the descriptor. */
 struct listener *listener_new(struct loop *loop, int descriptor, listener_accept on_accept, void *context);
 void listener_free(struct listener *listener);
+
+/* Lingering close: says `last_words`, ends our side, and reads away what the client still sends, lest a reset take the
+ * words from it; for `limit_ms` and `maximum` connections at most, then the oldest goes. */
+struct lingering;
+struct lingering *lingering_new(struct loop *loop, size_t maximum, uint64_t limit_ms);
+void lingering_free(struct lingering *lingering);                                          /* NULL is fine */
+void lingering_close(struct lingering *lingering, int descriptor, struct text last_words); /* takes the descriptor */
 
 enum dial_result { DIAL_OK, DIAL_REFUSED, DIAL_TIMED_OUT };
 typedef void (*dial_done)(

@@ -75,8 +75,9 @@ void session_worker_set_policy(
 void session_worker_set_bypass(struct session_worker *worker, uint64_t until_us);
 /* For names that are looked up from now on. The old one must live on for those under way. */
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver);
-/* Starts a session on an accepted connection of the forward listener; takes the descriptor. */
-void session_start(struct session_worker *worker, int descriptor, const struct address *peer);
+/* Starts a session on an accepted connection of the forward listener; takes the descriptor. False: there are too many,
+ * and the client was told so. */
+MUST_CHECK bool session_start(struct session_worker *worker, int descriptor, const struct address *peer);
 /* Called when the audit port's descriptor is readable. */
 void session_worker_collect(struct session_worker *worker);
 /* Closes idle connections and lets none go on after its current request. */

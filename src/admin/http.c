@@ -137,13 +137,13 @@ static void on_ready(void *context)
     visitor_free(visitor);
 }
 
-static void on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
+static bool on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
 {
     (void)peer, (void)port;
     struct admin *admin = context;
     if (admin->visitor_count >= VISITORS_MAX) {
         close(descriptor);
-        return;
+        return false;
     }
     struct visitor *visitor = base_zalloc(sizeof(*visitor));
     visitor->admin = admin;
@@ -152,6 +152,7 @@ static void on_accept(void *context, int descriptor, const struct address *peer,
     timer_start(visitor->deadline, VISIT_MS);
     list_append(&admin->visitors, &visitor->node);
     admin->visitor_count++;
+    return true;
 }
 
 struct admin *admin_new(struct loop *loop, int descriptor, admin_look look, void *context)

@@ -145,7 +145,8 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);
     number(out, "sessions_total", "counter", "Client connections that were accepted.", stats->accepted);
     number(
-        out, "sessions_over_limit_total", "counter", "Client connections closed at once: too many.", stats->over_limit);
+        out, "sessions_over_limit_total", "counter", "Client connections turned away with 503: too many.",
+        stats->over_limit);
     number(out, "bytes_up_total", "counter", "Bytes of content from clients.", stats->bytes_up);
     number(out, "bytes_down_total", "counter", "Bytes of content to clients.", stats->bytes_down);
     histogram(

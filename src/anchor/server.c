@@ -266,14 +266,14 @@ static void on_handshake(void *context)
     on_ready(visitor);
 }
 
-static void on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
+static bool on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
 {
     (void)peer, (void)port;
     struct witness_server *server = context;
     if (server->visitor_count >= VISITORS_MAX) {
         server->over_limit++;
         close(descriptor);
-        return;
+        return false;
     }
     struct visitor *visitor = base_zalloc(sizeof(*visitor));
     visitor->server = server;
@@ -283,9 +283,10 @@ static void on_accept(void *context, int descriptor, const struct address *peer,
     list_append(&server->visitors, &visitor->node);
     server->visitor_count++;
     if (server->options.tls == NULL)
-        return;
+        return true;
     visitor->handshake = tls_identity_accept(server->options.tls, visitor->stream);
     stream_set_handler(visitor->stream, on_handshake, visitor);
+    return true;
 }
 
 struct witness_server *witness_server_new(const struct witness_server_options *options)

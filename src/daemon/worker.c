@@ -225,11 +225,11 @@ void worker_look(struct worker *worker, struct session_stats *stats)
 /* --- life
  * ------------------------------------------------------------------------------------------------------------- */
 
-static void on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
+static bool on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
 {
     (void)port;
     struct worker *worker = context;
-    session_start(worker->sessions, descriptor, peer);
+    return session_start(worker->sessions, descriptor, peer);
 }
 
 static void on_port(void *context)

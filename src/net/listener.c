@@ -11,7 +11,7 @@
 #include "exeat/base/memory.h"
 #include "net_internal.h"
 
-enum { ACCEPT_BATCH = 64, BACKLOG = 1024, REST_MS = 100 };
+enum { ACCEPT_BATCH = 64, TURNED_AWAY_BATCH = 8, BACKLOG = 1024, REST_MS = 100, PAUSE_MS = 1 };
 
 struct listener {
     struct loop *loop;   /* borrowed */
@@ -70,11 +70,16 @@ int listener_bind(const struct address *address, uint16_t *port, char **error)
     return descriptor;
 }
 
+static void rest_for(struct listener *listener, uint64_t ms)
+{
+    event_del(listener->event);
+    timer_start(listener->rest, ms);
+}
+
 static void rest_a_while(struct listener *listener, int error)
 {
     log_warn("accept_paused", log_errno(error));
-    event_del(listener->event);
-    timer_start(listener->rest, REST_MS);
+    rest_for(listener, REST_MS);
 }
 
 static void on_rested(void *context)
@@ -88,18 +93,18 @@ static bool is_out_of_descriptors(int error)
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
-static void on_readable(evutil_socket_t descriptor, short events, void *context)
+/* Returns how many were turned away. */
+static int accept_batch(struct listener *listener, int descriptor)
 {
-    (void)events;
-    struct listener *listener = context;
-    for (int i = 0; i < ACCEPT_BATCH; i++) {
+    int turned_away = 0;
+    for (int i = 0; i < ACCEPT_BATCH && turned_away < TURNED_AWAY_BATCH; i++) {
         struct sockaddr_storage peer;
         socklen_t length = sizeof(peer);
         int accepted = accept4(descriptor, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (accepted < 0) {
             if (is_out_of_descriptors(errno))
                 rest_a_while(listener, errno);
-            return;
+            break;
         }
         struct address address = {.length = 0};
         uint16_t port = 0;
@@ -107,8 +112,20 @@ static void on_readable(evutil_socket_t descriptor, short events, void *context)
             close(accepted);
             continue;
         }
-        listener->on_accept(listener->context, accepted, &address, port);
+        if (!listener->on_accept(listener->context, accepted, &address, port))
+            turned_away++;
     }
+    return turned_away;
+}
+
+/* To turn away costs little, and a crowd that comes back at once makes it much: a few a millisecond get their answer,
+ * the others wait in the backlog, and the worker's time belongs to those who are served. */
+static void on_readable(evutil_socket_t descriptor, short events, void *context)
+{
+    (void)events;
+    struct listener *listener = context;
+    if (accept_batch(listener, descriptor) > 0)
+        rest_for(listener, PAUSE_MS);
 }
 
 struct listener *listener_new(struct loop *loop, int descriptor, listener_accept on_accept, void *context)

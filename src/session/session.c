@@ -31,10 +31,12 @@ static void arm_deadline(struct session *session)
         timer_start(session->deadline, limit);
 }
 
-/* A head has its time as a whole, lest a client send it byte by byte; everything else may take long while it moves. */
+/* A head has its time as a whole, lest a client send it byte by byte, and so has a commit, whatever the client sends
+ * meanwhile; everything else may take long while it moves. */
 static uint64_t quiet_since(const struct session *session)
 {
-    if (session->state == SESSION_READ_HEAD && session->exchange != NULL)
+    bool as_a_whole = session->state == SESSION_READ_HEAD || session->state == SESSION_COMMIT;
+    if (as_a_whole && session->exchange != NULL)
         return session->exchange->account.started_us;
     return session->active_us;
 }
@@ -94,8 +96,12 @@ void session_run(struct session *session)
         yield_to_others(session);
 }
 
-void session_start(struct session_worker *worker, int descriptor, const struct address *peer)
+bool session_start(struct session_worker *worker, int descriptor, const struct address *peer)
 {
+    if (worker->stats.open >= worker->limits.connections) {
+        session_turn_away(worker, descriptor);
+        return false;
+    }
     struct session *session = base_zalloc(sizeof(*session));
     session->worker = worker;
     session->peer = *peer;
@@ -112,6 +118,7 @@ void session_start(struct session_worker *worker, int descriptor, const struct a
     worker->stats.open++;
     session_touch(session);
     session_run(session);
+    return true;
 }
 
 enum io session_fill(struct session *session, size_t limit)
@@ -182,12 +189,6 @@ enum progress step_closed(struct session *session)
 
 enum progress step_start(struct session *session)
 {
-    struct session_worker *worker = session->worker;
-    if (worker->stats.open > worker->limits.connections) {
-        worker->stats.over_limit++;
-        session_close(session, REASON_LIMIT);
-        return STEP_WAIT;
-    }
     session_enter(session, SESSION_READ_HEAD);
     return STEP_NEXT;
 }

@@ -72,7 +72,9 @@ struct session_worker {
     struct list retired;  /* closed, freed at the end of the turn */
     struct deferred reaper;
     struct deferred runner;
-    struct list yielded; /* sessions that want another turn */
+    struct list yielded;           /* sessions that want another turn */
+    struct lingering *turned_away; /* owned: connections beyond limits.connections, on their way out */
+    struct buffer too_many;        /* what they are told */
     struct session_stats stats;
     uint64_t bypass_until_us; /* 0: none */
     bool draining;
@@ -149,7 +151,7 @@ struct account {
     struct text inference; /* who answered; borrowed from the policy */
 };
 
-enum commit_state { COMMIT_IDLE, COMMIT_WAITS, COMMIT_DURABLE, COMMIT_FAILED };
+enum commit_state { COMMIT_IDLE, COMMIT_WAITS, COMMIT_DURABLE, COMMIT_FAILED, COMMIT_OVERDUE };
 
 struct exchange {
     struct session *session; /* borrowed */
@@ -274,6 +276,12 @@ enum reply_result {
 };
 enum reply_result reply_take(struct session *session);
 MUST_CHECK bool reply_end(struct session *session); /* upstream closed: was that a complete reply? */
+
+/* turn_away.c: connections beyond limits.connections */
+void turn_away_begin(struct session_worker *worker);
+void turn_away_end(struct session_worker *worker);
+void session_turn_away(struct session_worker *worker, int descriptor); /* takes the descriptor */
+enum progress session_commit_overdue(struct session *session);         /* step_commit.c: the disk takes too long */
 
 enum progress step_start(struct session *session);
 enum progress step_read_head(struct session *session);

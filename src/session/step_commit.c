@@ -11,6 +11,16 @@ static enum progress refuse_unrecorded(struct session *session)
     return STEP_NEXT;
 }
 
+/* The decision is on its way to the disk and will be there some time; its outcome says that nothing came of it. */
+enum progress session_commit_overdue(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    audit_wait_cancel(&exchange->wait);
+    exchange->commit = COMMIT_OVERDUE;
+    exchange->account.reason = REASON_AUDIT_UNAVAILABLE;
+    return refuse_unrecorded(session);
+}
+
 static bool answers_here(const struct exchange *exchange)
 {
     return exchange->account.refusal != REASON_NONE || exchange->decision.plan == PLAN_ANSWER ||
@@ -27,6 +37,7 @@ enum progress step_commit(struct session *session)
     case COMMIT_WAITS:
         return session_watch_client(session);
     case COMMIT_FAILED:
+    case COMMIT_OVERDUE:
         return refuse_unrecorded(session);
     case COMMIT_DURABLE:
         break;

@@ -26,6 +26,11 @@ static void on_body_deadline(struct session *session)
     go_on(session, session_refuse(session, REASON_TIMEOUT_BODY));
 }
 
+static void on_commit_deadline(struct session *session)
+{
+    go_on(session, session_commit_overdue(session));
+}
+
 static void on_exchange_deadline(struct session *session)
 {
     if (session->exchange->flow.reply_started)
@@ -40,12 +45,13 @@ static void on_idle_deadline(struct session *session)
 }
 
 static const struct step steps[] = {
-    [SESSION_START] = {"start", step_start, TO(READ_HEAD) | TO(CLOSED), 0, NULL},
+    [SESSION_START] = {"start", step_start, TO(READ_HEAD), 0, NULL},
     [SESSION_READ_HEAD] =
         {"read_head", step_read_head, TO(JUDGE) | TO(COMMIT) | TO(CLOSED), LIMIT(head_ms), on_head_deadline},
     [SESSION_JUDGE] = {"judge", step_judge, TO(COMMIT) | TO(READ_BODY) | TO(ANSWER_CONNECT), 0, NULL},
     [SESSION_READ_BODY] = {"read_body", step_read_body, TO(COMMIT) | TO(CLOSED), LIMIT(stream_ms), on_body_deadline},
-    [SESSION_COMMIT] = {"commit", step_commit, TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), 0, NULL},
+    [SESSION_COMMIT] =
+        {"commit", step_commit, TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), LIMIT(head_ms), on_commit_deadline},
     [SESSION_RESOLVE] =
         {"resolve", step_resolve, TO(DIAL) | TO(EXCHANGE) | TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), 0, NULL},
     [SESSION_DIAL] =

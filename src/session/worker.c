@@ -100,6 +100,7 @@ struct session_worker *session_worker_new(const struct session_options *options)
     list_init(&worker->sessions);
     list_init(&worker->retired);
     list_init(&worker->yielded);
+    turn_away_begin(worker);
     worker->reaper.run = reap;
     worker->runner.run = run_yielded;
     return worker;
@@ -113,6 +114,7 @@ void session_worker_free(struct session_worker *worker)
     deferred_cancel(&worker->reaper);
     deferred_cancel(&worker->runner);
     reap(&worker->reaper);
+    turn_away_end(worker);
     end_reign(worker);
     pool_clear(&worker->exchanges);
     pool_clear(&worker->heads);

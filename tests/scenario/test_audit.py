@@ -11,32 +11,10 @@ import subprocess
 import threading
 
 import pytest
-from support.gate import EXEAT, TOP, allow, ask, hosts, run_exeat
+from support.disk import faults
+from support.gate import EXEAT, allow, ask, hosts, run_exeat
 from support.wait import wait_for
 from support.witness import Log
-
-
-@pytest.fixture(scope="session")
-def bad_disk(tmp_path_factory):
-    """The environment of a gate whose disk can be stalled, broken or filled by making files."""
-    folder = tmp_path_factory.mktemp("disk")
-    library = folder / "stall_disk.so"
-    subprocess.run(
-        ["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", library, TOP / "tests/support/stall_disk.c", "-ldl"], check=True
-    )
-    return str(library)
-
-
-def faults(gate_folder, library):
-    return {
-        "LD_PRELOAD": library,
-        "ASAN_OPTIONS": "verify_asan_link_order=0",
-        "STALL_DISK": str(gate_folder / "stall"),
-        "FAIL_DISK": str(gate_folder / "fail"),
-        "FULL_DISK": str(gate_folder / "full"),
-        "LITTLE_DISK": str(gate_folder / "little"),
-        "NETWORK_DISK": str(gate_folder / "network"),
-    }
 
 
 def test_on_a_stalled_disk_no_query_no_connection_and_no_byte_leaves(gate, listen, name_server, bad_disk):
@@ -609,8 +587,6 @@ def test_an_export_is_itself_on_record(gate):
 
 def test_follow_shows_records_as_they_come(gate):
     one = gate(rules=[])
-    from support.gate import EXEAT
-
     follower = subprocess.Popen([EXEAT, "audit", "follow", "-c", str(one.config_path), "-o", "records"], stdout=subprocess.PIPE, text=True)
     try:
         wait_for(lambda: any(r["kind"] == "admin" and "follow" in r["detail"] for r in one.export()), "the follower")

@@ -7,10 +7,10 @@ import collections
 import os
 import random
 import shutil
-import subprocess
 
 import pytest
-from support.gate import EXEAT, TOP, Gate, run_exeat
+from support.disk import build_shim
+from support.gate import EXEAT, Gate, run_exeat
 from support.wait import wait_for
 
 RELEASE = os.environ.get("EXEAT_RELEASE", EXEAT)  # thousands of starts: the one without sanitizers
@@ -23,10 +23,7 @@ Fault = collections.namedtuple("Fault", "life number call path kind")
 
 @pytest.fixture(scope="session")
 def shim(tmp_path_factory):
-    library = tmp_path_factory.mktemp("faults") / "faults.so"
-    source = TOP / "tests/support/faults.c"
-    subprocess.run(["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    return str(library)
+    return build_shim(tmp_path_factory.mktemp("faults"), "faults")
 
 
 class Life:
@@ -110,7 +107,7 @@ def sweep(tmp_path_factory, shim):
     faults = []
     for name, template in templates.items():
         life = Life(folder / name, shim, template)
-        assert life.run()
+        assert life.run(), life.gate.log()
         life.gate.stop()
         faults += [Fault(name, *call, kind) for call in life.calls() for kind in kinds_of(call[1])]
     with_release.undo()

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A disk that stalls or fails, put before libc's (LD_PRELOAD): while the file named by STALL_DISK exists, a sync waits;
- * while the one named by FAIL_DISK exists, a sync fails with EIO; while FULL_DISK's exists, a write to a -wal file says
- * that the disk is full; while LITTLE_DISK's exists, it has as many bytes free as the file has; while NETWORK_DISK's
- * exists, every disk is NFS. */
+/* A disk that stalls or fails, put before libc's (LD_PRELOAD): a sync takes SLOW_DISK_MS milliseconds if that is set,
+ * and waits while the file named by STALL_DISK exists; while the one named by FAIL_DISK exists, a sync fails with EIO;
+ * while FULL_DISK's exists, a write to a -wal file says that the disk is full; while LITTLE_DISK's exists, it has as
+ * many bytes free as the file has; while NETWORK_DISK's exists, every disk is NFS. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
@@ -22,6 +22,9 @@ static int is_there(const char *variable)
 static int sync_with(const char *name, int descriptor)
 {
     int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, name);
+    const char *slow = getenv("SLOW_DISK_MS");
+    if (slow != NULL)
+        usleep((useconds_t)atoi(slow) * 1000);
     while (is_there("STALL_DISK"))
         usleep(1000);
     if (is_there("FAIL_DISK")) {

@@ -29,13 +29,14 @@ static void stop_when_connected(struct scene *scene)
         loop_stop(scene->loop);
 }
 
-static void on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
+static bool on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
 {
     struct scene *scene = context;
     (void)peer;
     (void)port;
     scene->far = stream_new(scene->loop, descriptor, NULL, NULL);
     stop_when_connected(scene);
+    return true;
 }
 
 static void on_dialled(void *context, enum dial_result result, int descriptor)

@@ -10,10 +10,9 @@ import shutil
 
 import pytest
 from support.disk import build_shim
-from support.gate import EXEAT, Gate, run_exeat
+from support.gate import RELEASE, Gate, run_exeat
 from support.wait import wait_for
 
-RELEASE = os.environ.get("EXEAT_RELEASE", EXEAT)  # thousands of starts: the one without sanitizers
 SEED = int(os.environ.get("FAULTS_SEED", "0")) or random.randrange(1, 2**32)
 SAMPLE = 60
 WRITES = ("write", "pwrite")

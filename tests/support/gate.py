@@ -14,6 +14,8 @@ from .wait import wait_for
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 EXEAT = os.environ.get("EXEAT", str(TOP / "build" / "dev" / "exeat"))
+# Where a thousand starts or a figure of memory are wanted: the one without sanitizers.
+RELEASE = os.environ.get("EXEAT_RELEASE", str(TOP / "build" / "release" / "exeat"))
 LOOPBACK = ["127.0.0.0/8"]
 
 

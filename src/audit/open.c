@@ -105,6 +105,12 @@ static void remove_draft(const struct audit_options *options, uint64_t first)
     }
 }
 
+/* Into the one file that will be renamed: closing would do it too, and not say when it failed. */
+static bool fold(struct segment *segment)
+{
+    return sqlite3_wal_checkpoint_v2(segment->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK;
+}
+
 /* The file is made beside and renamed, so that a hot segment is never seen without its tables. */
 static bool build_file(struct segment *segment, const struct audit_options *options, const char *path, char **error)
 {
@@ -114,7 +120,7 @@ static bool build_file(struct segment *segment, const struct audit_options *opti
     if (!done)
         *error = store_sentence(draft, "cannot make the file", strerror(errno));
     done = done && connect_to(segment, draft, error);
-    if (done && !fill(segment, options->origin)) {
+    if (done && !(fill(segment, options->origin) && fold(segment))) {
         *error = sqlite_sentence(path, "begin the audit store", segment->database);
         done = false;
     }

@@ -15,6 +15,7 @@ from support.wait import wait_for
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "50"))
 SEED = int(os.environ.get("KILL_SEED", "0")) or random.randrange(1, 2**32)
 ROUNDS_PER_STORE = 10
+SEGMENTS = ["64KiB", "1MiB"]  # some stores roll all the time
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_after_kill_at_any_moment_nothing_is_missing_and_all_verifies(gate, quic
     done = 0
     while done < ROUNDS:
         count = min(ROUNDS_PER_STORE, ROUNDS - done)
-        one = gate(start=False, resolve=hosts("shop.example"), rules=[allow("shop.example")])
+        one = gate(start=False, resolve=hosts("shop.example"), rules=[allow("shop.example")], audit={"segment_size": chance.choice(SEGMENTS)})
         one.config["tls"] = {}  # nothing is opened here, and an authority takes time to make
         one.write()
         quick_origin.targets.clear()

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cursor.h"
+#include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
 static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
@@ -246,12 +248,26 @@ bool segment_open(struct segment *segment, const struct audit_options *options, 
     return open_first(segment, options, error);
 }
 
+/* A new segment that is there and cannot be used: the old one must not go on, or two would hold the same sequences.
+ * What the disk has of it is known at the next start. */
+static void end_if_there(const struct audit_options *options, uint64_t first, const char *error)
+{
+    char *path = segment_path(options->directory, first, SEGMENT_HOT, "");
+    if (access(path, F_OK) == 0) {
+        log_error("audit_disk_lost", log_string("directory", options->directory), log_string("error", error));
+        _exit(EXIT_FAILURE);
+    }
+    base_free(path);
+}
+
 bool segment_roll(struct segment *segment, const struct audit_options *options, char **error)
 {
     struct segment next = {.tree = segment->tree, .signed_size = segment->signed_size};
     memcpy(next.hash_key, segment->hash_key, sizeof(next.hash_key));
-    if (!begin_new(&next, options, error))
+    if (!begin_new(&next, options, error)) {
+        end_if_there(options, segment->tree.size, *error);
         return false;
+    }
     segment_close(segment);
     *segment = next;
     segment_watch(segment);

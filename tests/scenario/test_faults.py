@@ -32,7 +32,7 @@ class Life:
         self.folder = folder
         folder.mkdir()
         self.shim = shim
-        self.gate = Gate(folder, rules=[], workers=1)
+        self.gate = Gate(folder, rules=[], workers=1, audit={"segment_size": "64KiB"})
         self.gate.config["tls"] = {}
         self.gate.write()
         self.log = folder / "calls.log"
@@ -53,7 +53,7 @@ class Life:
         }
 
     def run(self, number=0, kind="eio"):
-        """Start, refusals, a reload, refusals, an orderly end. True: it started."""
+        """Start, refusals, a reload, refusals until the segment has rolled, an orderly end. True: it started."""
         gate = self.gate
         started = len(gate.events("started")) if gate.log_path.exists() else 0
         gate.launch(**self.environment(number, kind))
@@ -63,7 +63,7 @@ class Life:
         self.ask(2)
         if gate.process.poll() is None:
             run_exeat("reload", "-c", gate.config_path)
-        self.ask(2)
+        self.ask(20)
         return True
 
     def ask(self, count):

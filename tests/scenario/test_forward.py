@@ -242,14 +242,6 @@ def test_half_a_head_and_an_end_is_recorded(gate):
     assert one.only_decision()["reason"] == "malformed_head"
 
 
-def test_too_many_connections_are_closed_at_once(gate):
-    one = gate(rules=[], workers=1, limits={"connections": 2})
-    first, second, third = one.connect(), one.connect(), one.connect()
-    assert third.recv(1) == b""
-    for connection in (first, second):
-        assert ask(connection, b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n").status == 403
-
-
 def test_a_slow_reader_gets_everything(shop):
     with shop.connect() as connection:
         connection.sendall(b"GET http://%s/bytes/5000000 HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" % (shop.authority, shop.authority))

@@ -50,13 +50,14 @@ class QuickOrigin:
 class Callers:
     """`count` threads, each with a connection of its own to a gate that may go away at any moment: then they come back.
     paths: of requests that an origin answered. ids: of refusals. tunnels: how many CONNECTs were answered with 200.
-    refused: replies 503, by their reason. other: what should not have been said."""
+    refused: replies 503, by their reason. other: what should not have been said. broken: connections that ended."""
 
     def __init__(self, gate, origin, count=4):
         self.gate, self.origin = gate, origin
         self.paths, self.ids, self.other = set(), set(), []
         self.refused = {}
         self.tunnels = 0
+        self.broken = []  # what cut a connection that was to go on
         self.lock = threading.Lock()
         self.stopping = threading.Event()
         self.serial = 0
@@ -107,11 +108,19 @@ class Callers:
 
     def _ask_on(self, connection, authority):
         stream = connection.makefile("rb")
+        try:
+            self._ask_again_and_again(connection, stream, authority)
+        except OSError as error:
+            self.broken.append(repr(error))
+            raise
+
+    def _ask_again_and_again(self, connection, stream, authority):
         while not self.stopping.is_set():
             paths = [self._next_path() for _ in range(DEPTH)]
             connection.sendall(b"".join(b"GET http://%s%s HTTP/1.1\r\nHost: %s\r\n\r\n" % (authority, path, authority) for path in paths))
             for path in paths:
                 if not self._read(stream, path.decode()):
+                    self.broken.append(f"closed before the answer to {path}")
                     return
 
     def _next_path(self):

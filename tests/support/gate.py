@@ -166,6 +166,14 @@ class Gate:
         reply = connection.getresponse()
         return reply.status, reply.read().decode()
 
+    def control(self, line):
+        """One line to the control socket; its answer."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(60)
+            connection.connect(str(self.folder / "control.sock"))
+            connection.sendall(line.encode() + b"\n")
+            return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
+
     # --- connections ----------------------------------------------------------------------------------------------
 
     def connect(self):

@@ -91,6 +91,13 @@ static char *why_not(const struct cursor *cursor, const char *path)
     return store_sentence(path, "its tables, or those of its private parts, are not those of an audit store", "");
 }
 
+/* Between the opening of a hot segment and its first page the sealer may have taken its log away: then it is sealed. */
+static bool was_sealed_meanwhile(const struct cursor *cursor)
+{
+    int code = cursor->database == NULL ? SQLITE_OK : sqlite3_errcode(cursor->database);
+    return cursor->layout == SEGMENT_HOT && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN);
+}
+
 bool cursor_open(
     struct cursor *cursor, const char *directory, uint64_t first, enum segment_layout layout, bool *is_gone,
     char **error)
@@ -100,8 +107,10 @@ bool cursor_open(
     if (layout == SEGMENT_SEALED)
         open_private(cursor, directory, first);
     bool done = prepare(cursor);
-    if (!done)
+    if (!done) {
         *error = why_not(cursor, path);
+        *is_gone = *is_gone || was_sealed_meanwhile(cursor);
+    }
     base_free(path);
     if (!done)
         cursor_close(cursor);

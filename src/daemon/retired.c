@@ -38,7 +38,7 @@ void retired_add(struct retired *retired, struct policy *policy)
 {
     retired->policies = base_resize(retired->policies, retired->count + 1, sizeof(struct policy *));
     retired->policies[retired->count++] = policy;
-    timer_start(retired->timer, LOOK_MS);
+    on_look(retired); /* at each reload, lest many in a row put it off */
 }
 
 void retired_free(struct retired *retired)

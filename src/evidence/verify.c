@@ -105,6 +105,10 @@ static bool check_row(struct verify *verify, const struct audit_row *row)
         return find(verify, EVIDENCE_GAP, "record %llu is missing", NUMBER(verify->tree.size));
     if (!audit_record_parse(row->body, &record))
         return find(verify, EVIDENCE_TAMPERED, "record %llu has no valid encoding", NUMBER(row->sequence));
+    if (verify->is_closed && record.head.kind != AUDIT_OPEN)
+        return find(
+            verify, EVIDENCE_TAMPERED, "record %llu follows the end of a run, and no other had begun",
+            NUMBER(row->sequence));
     if (!check_columns(verify, row, &record) || !check_private(verify, row, &record))
         return false;
     note_life(verify, &record);

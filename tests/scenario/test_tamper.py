@@ -75,6 +75,9 @@ def put_by(one, note, name="outside.txt"):
 
 
 def word(report):
+    """The verdict; a store that is refused because its tables are others cannot be read either."""
+    if "its tables, or those of its private parts, are not those of an audit store" in report.stderr:
+        return "UNREADABLE"
     return report.stdout.split("\n")[0].split(":")[0]
 
 

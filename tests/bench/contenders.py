@@ -261,6 +261,7 @@ class TrafficServer(Contender):
         write(etc / "records.config", f"""
             CONFIG proxy.config.http.server_ports STRING {self.port}:ip-in=127.0.0.1
             CONFIG proxy.config.exec_thread.autoconfig INT 0
+            CONFIG proxy.config.exec_thread.affinity INT 0
             CONFIG proxy.config.exec_thread.limit INT {self.workers}
             CONFIG proxy.config.accept_threads INT 0
             CONFIG proxy.config.task_threads INT 1

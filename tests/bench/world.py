@@ -149,12 +149,18 @@ class World:
     def stop(self, label, hard=False):
         process = self.processes.pop(label)
         self.contenders.pop(label, None)
+        family = tree_of(process.pid)[1:]  # workers outlive a master that is killed, and would go on listening
         process.kill() if hard else process.terminate()
         try:
             process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        for one in family:
+            try:
+                os.kill(one, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
 
     def close(self):
         for label in [*self.processes][::-1]:

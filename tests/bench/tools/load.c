@@ -12,7 +12,7 @@
 
 #include "load.h"
 
-enum { STARTS_A_TURN = 64 };
+enum { STARTS_A_TURN = 64, HOLD_AT_A_TIME = 32 };
 
 /* --- requests and TLS ------------------------------------------------------------------------------------------------
  */
@@ -111,11 +111,18 @@ static struct client *next_idle(struct load *load)
     return client;
 }
 
+/* Connections to be kept are made a few at a time: a thousand handshakes at once would only run into everybody's
+ * timeouts. */
+static bool holds_back(const struct load *load)
+{
+    return load->options->hold && load->options->clients - load->idle_count - load->held >= HOLD_AT_A_TIME;
+}
+
 /* Gives work to idle clients; connections are begun a few at a time, so that no queue of a listener overflows. */
 static void hand_out(struct load *load)
 {
     size_t starts = 0;
-    for (size_t left = load->idle_count; left > 0 && starts < STARTS_A_TURN; left--) {
+    for (size_t left = load->idle_count; left > 0 && starts < STARTS_A_TURN && !holds_back(load); left--) {
         uint64_t now = clock_ns();
         uint64_t due = now;
         if (load->gap_ns > 0) {
@@ -136,7 +143,7 @@ static uint64_t wait_ns(const struct load *load, uint64_t now, uint64_t end)
     if (load->gap_ns > 0 && load->idle_count > 0) {
         uint64_t due = load->start_ns + (uint64_t)((double)load->arrivals * load->gap_ns);
         until = due < until ? due : until;
-    } else if (load->idle_count > 0) {
+    } else if (load->idle_count > 0 && !holds_back(load)) {
         until = now;
     }
     return until > now ? until - now : 0;

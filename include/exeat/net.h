@@ -75,8 +75,11 @@ struct stream_transport {
 
 struct stream *
 stream_new(struct loop *loop, int descriptor, stream_ready on_ready, void *context); /* takes the descriptor */
-void stream_free(struct stream *stream);                                             /* closes; NULL is fine */
-void stream_break(struct stream *stream); /* stream_free will close with RST: the peer sees a break, never an end */
+/* Of a socket whose connect is under way: `on_ready` comes when it is over, one way or the other. */
+struct stream *stream_new_connecting(struct loop *loop, int descriptor, stream_ready on_ready, void *context);
+int stream_connected(struct stream *stream); /* how it ended: 0, or an errno */
+void stream_free(struct stream *stream);     /* closes; NULL is fine */
+void stream_break(struct stream *stream);    /* stream_free will close with RST: the peer sees a break, never an end */
 void stream_set_handler(struct stream *stream, stream_ready on_ready, void *context);
 void stream_set_transport(struct stream *stream, const struct stream_transport *transport, void *state);
 bool stream_is_plain(const struct stream *stream);
@@ -142,8 +145,8 @@ void lingering_free(struct lingering *lingering);                               
 void lingering_close(struct lingering *lingering, int descriptor, struct text last_words); /* takes the descriptor */
 
 enum dial_result { DIAL_OK, DIAL_REFUSED, DIAL_TIMED_OUT };
-typedef void (*dial_done)(
-    void *context, enum dial_result result, int descriptor); /* the descriptor is the callee's, -1 unless OK */
+/* The stream is the callee's, without a handler yet; NULL unless OK. */
+typedef void (*dial_done)(void *context, enum dial_result result, struct stream *stream);
 struct dial;
 /* Connects to a judged address. Calls back once, never from within dial_start, unless cancelled. */
 struct dial *

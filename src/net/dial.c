@@ -2,6 +2,7 @@
 /* Connecting to one judged address, with a deadline. Takes nothing but a judged address: the order of the gate is in
  * the types. */
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include "exeat/base/check.h"
@@ -9,8 +10,8 @@
 #include "net_internal.h"
 
 struct dial {
-    struct event *event; /* owned */
-    int descriptor;      /* owned until handed over */
+    struct stream *stream; /* owned until handed over; NULL: the connect failed at once */
+    struct timer *timer;   /* owned */
     dial_done on_done;
     void *context;
 };
@@ -19,32 +20,36 @@ static void dial_finish(struct dial *dial, enum dial_result result)
 {
     dial_done on_done = dial->on_done;
     void *context = dial->context;
-    int descriptor = dial->descriptor;
-    dial->descriptor = -1;
-    if (result != DIAL_OK && descriptor >= 0) {
-        close(descriptor);
-        descriptor = -1;
+    struct stream *stream = dial->stream;
+    dial->stream = NULL;
+    if (result != DIAL_OK) {
+        stream_free(stream);
+        stream = NULL;
     }
     dial_cancel(dial);
-    on_done(context, result, descriptor);
+    on_done(context, result, stream);
 }
 
-static void on_connected(evutil_socket_t descriptor, short events, void *context)
+static void on_connected(void *context)
 {
     struct dial *dial = context;
-    if ((events & EV_TIMEOUT) != 0 && (events & EV_WRITE) == 0) {
-        dial_finish(dial, dial->descriptor < 0 ? DIAL_REFUSED : DIAL_TIMED_OUT);
-        return;
-    }
-    int error = 0;
-    socklen_t length = sizeof(error);
-    if (getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length) != 0)
-        error = errno;
-    event_del(dial->event);
-    if (error == ETIMEDOUT)
+    switch (stream_connected(dial->stream)) {
+    case 0:
+        stream_set_handler(dial->stream, NULL, NULL);
+        dial_finish(dial, DIAL_OK);
+        break;
+    case ETIMEDOUT:
         dial_finish(dial, DIAL_TIMED_OUT);
-    else
-        dial_finish(dial, error == 0 ? DIAL_OK : DIAL_REFUSED);
+        break;
+    default:
+        dial_finish(dial, DIAL_REFUSED);
+    }
+}
+
+static void on_too_late(void *context)
+{
+    struct dial *dial = context;
+    dial_finish(dial, dial->stream == NULL ? DIAL_REFUSED : DIAL_TIMED_OUT);
 }
 
 static int start_connect(const struct judged_address *to)
@@ -52,8 +57,10 @@ static int start_connect(const struct judged_address *to)
     struct sockaddr_storage socket_address;
     socklen_t length = address_to_socket(&to->address, to->port, &socket_address);
     int descriptor = socket(socket_address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int one = 1;
     if (descriptor < 0)
         return -1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     if (connect(descriptor, (struct sockaddr *)&socket_address, length) == 0 || errno == EINPROGRESS)
         return descriptor;
     close(descriptor);
@@ -64,19 +71,14 @@ struct dial *
 dial_start(struct loop *loop, const struct judged_address *to, uint64_t timeout_ms, dial_done on_done, void *context)
 {
     struct dial *dial = base_zalloc(sizeof(*dial));
+    int descriptor = start_connect(to);
     dial->on_done = on_done;
     dial->context = context;
-    dial->descriptor = start_connect(to);
-    if (dial->descriptor < 0)
-        timeout_ms = 0; /* a connect that failed at once is told from the loop, like any other */
-    short events = dial->descriptor < 0 ? 0 : EV_WRITE;
-    dial->event = event_new(loop->base, dial->descriptor, events, on_connected, dial);
-    ASSERT(dial->event != NULL);
-    struct timeval after = {
-        .tv_sec = (time_t)(timeout_ms / 1000),
-        .tv_usec = (suseconds_t)(timeout_ms % 1000 * 1000),
-    };
-    event_add(dial->event, &after);
+    dial->timer = timer_new(loop, on_too_late, dial);
+    if (descriptor >= 0)
+        dial->stream = stream_new_connecting(loop, descriptor, on_connected, dial);
+    /* A connect that failed at once is told from the loop, like any other. */
+    timer_start(dial->timer, dial->stream == NULL ? 0 : timeout_ms);
     return dial;
 }
 
@@ -84,8 +86,7 @@ void dial_cancel(struct dial *dial)
 {
     if (dial == NULL)
         return;
-    event_free(dial->event);
-    if (dial->descriptor >= 0)
-        close(dial->descriptor);
+    timer_free(dial->timer);
+    stream_free(dial->stream);
     base_free(dial);
 }

@@ -2,6 +2,7 @@
 /* Listening sockets: one per worker on the same port. Accepts in batches; without a descriptor to spare it rests
  * instead of spinning. */
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -40,6 +41,7 @@ static bool bind_and_listen(int descriptor, const struct address *address, uint1
 {
     int one = 1;
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* what is accepted inherits it */
     if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) != 0)
         return false;
     if (address->length == 16)

@@ -3,7 +3,6 @@
  * the socket said last is remembered, so that it is not asked again: after "not now" it will tell by an event. */
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include "exeat/base/check.h"
@@ -146,13 +145,10 @@ static void on_event(evutil_socket_t descriptor, short events, void *context)
         stream->on_ready(stream->context);
 }
 
-struct stream *stream_new(struct loop *loop, int descriptor, stream_ready on_ready, void *context)
+struct stream *stream_new_connecting(struct loop *loop, int descriptor, stream_ready on_ready, void *context)
 {
     struct stream *stream = base_zalloc(sizeof(*stream));
-    int one = 1;
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     stream->descriptor = descriptor;
-    stream->may_read = stream->may_write = stream->has_news = true;
     stream->on_ready = on_ready;
     stream->context = context;
     stream->transport = &plain;
@@ -162,6 +158,23 @@ struct stream *stream_new(struct loop *loop, int descriptor, stream_ready on_rea
     ASSERT(result == 0);
     event_add(&stream->event, NULL);
     return stream;
+}
+
+struct stream *stream_new(struct loop *loop, int descriptor, stream_ready on_ready, void *context)
+{
+    struct stream *stream = stream_new_connecting(loop, descriptor, on_ready, context);
+    stream->may_read = stream->may_write = stream->has_news = true;
+    return stream;
+}
+
+/* A connect that failed makes a socket readable too; one that is writable and no more has succeeded. */
+int stream_connected(struct stream *stream)
+{
+    int error = 0;
+    socklen_t length = sizeof(error);
+    if (stream->may_write && !stream->may_read)
+        return 0;
+    return getsockopt(stream->descriptor, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
 }
 
 void stream_free(struct stream *stream)

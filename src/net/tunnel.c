@@ -7,9 +7,11 @@ enum { TUNNEL_TURN = 1 << 20 }; /* bytes moved one way before others have their 
 
 enum way_result { WAY_WAITS, WAY_HAS_MORE, WAY_ENDED, WAY_FROM_BROKE, WAY_TO_BROKE };
 
-static enum way_result end_way(struct tunnel_way *way)
+/* Where the other way has ended too, the FIN comes with the close that follows. */
+static enum way_result end_way(struct tunnel_way *way, const struct tunnel_way *other)
 {
-    if (stream_finish(way->to) == IO_AGAIN)
+    bool closes_now = other->state == TUNNEL_ENDED && stream_is_plain(way->to);
+    if (!closes_now && stream_finish(way->to) == IO_AGAIN)
         return WAY_WAITS;
     way->state = TUNNEL_ENDED;
     return WAY_ENDED;
@@ -53,7 +55,7 @@ static enum io splice_in(struct loop *loop, struct tunnel_way *way)
 }
 
 /* Moves bytes one way until a side must wait, or it has had its turn. */
-static enum way_result move_way(struct loop *loop, struct tunnel_way *way)
+static enum way_result move_way(struct loop *loop, struct tunnel_way *way, const struct tunnel_way *other)
 {
     uint64_t turn_end = way->bytes + TUNNEL_TURN;
     while (way->bytes < turn_end) {
@@ -63,7 +65,7 @@ static enum way_result move_way(struct loop *loop, struct tunnel_way *way)
         if (put != IO_OK)
             return WAY_TO_BROKE;
         if (way->state == TUNNEL_ENDING)
-            return end_way(way);
+            return end_way(way, other);
         if (stream_is_quiet(way->from))
             return WAY_WAITS;
         enum io got = way->means == TUNNEL_SPLICES ? splice_in(loop, way) : copy_in(loop, way);
@@ -77,11 +79,11 @@ static enum way_result move_way(struct loop *loop, struct tunnel_way *way)
     return WAY_HAS_MORE;
 }
 
-static enum way_result run_way(struct loop *loop, struct tunnel_way *way)
+static enum way_result run_way(struct loop *loop, struct tunnel_way *way, const struct tunnel_way *other)
 {
     if (way->state == TUNNEL_ENDED)
         return WAY_ENDED;
-    enum way_result result = move_way(loop, way);
+    enum way_result result = move_way(loop, way, other);
     if (way->pipe != NULL && way->pipe->held == 0)
         drop_pipe(loop, way);
     return result;
@@ -89,12 +91,12 @@ static enum way_result run_way(struct loop *loop, struct tunnel_way *way)
 
 enum tunnel_result tunnel_run(struct tunnel *tunnel)
 {
-    enum way_result up = run_way(tunnel->loop, &tunnel->up);
+    enum way_result up = run_way(tunnel->loop, &tunnel->up, &tunnel->down);
     if (up == WAY_FROM_BROKE)
         return TUNNEL_CLIENT_BROKE;
     if (up == WAY_TO_BROKE)
         return TUNNEL_UPSTREAM_BROKE;
-    enum way_result down = run_way(tunnel->loop, &tunnel->down);
+    enum way_result down = run_way(tunnel->loop, &tunnel->down, &tunnel->up);
     if (down == WAY_FROM_BROKE)
         return TUNNEL_UPSTREAM_BROKE;
     if (down == WAY_TO_BROKE)

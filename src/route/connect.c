@@ -80,7 +80,7 @@ static void on_deadline(void *context)
     fail(context, REASON_CONNECT_TIMEOUT, "the TLS handshake took too long");
 }
 
-static void on_dialled(void *context, enum dial_result result, int descriptor)
+static void on_dialled(void *context, enum dial_result result, struct stream *stream)
 {
     struct connecting *connecting = context;
     struct route *route = connecting->route;
@@ -89,7 +89,7 @@ static void on_dialled(void *context, enum dial_result result, int descriptor)
         fail(connecting, result == DIAL_TIMED_OUT ? REASON_CONNECT_TIMEOUT : REASON_CONNECT_FAILED, "");
         return;
     }
-    connecting->stream = stream_new(route->loop, descriptor, NULL, NULL);
+    connecting->stream = stream;
     if (connecting->target.scheme != SCHEME_HTTPS) {
         succeed(connecting);
         return;

@@ -201,7 +201,9 @@ enum progress step_answer(struct session *session)
     struct exchange *exchange = session->exchange;
     if (exchange->account.status == 0) {
         bool heard = exchange->ask.head->method.length > 0 && drop_body(session);
-        session->keeps_alive = session->keeps_alive && heard && !exchange->ask.is_connect;
+        /* What was sent ahead of the answer to a CONNECT was meant for the tunnel. */
+        bool is_meant_for_us = !exchange->ask.is_connect || window_length(&session->in) == 0;
+        session->keeps_alive = session->keeps_alive && heard && is_meant_for_us;
         compose(session);
     }
     switch (session_flush(session)) {

@@ -39,7 +39,7 @@ static bool on_accept(void *context, int descriptor, const struct address *peer,
     return true;
 }
 
-static void on_dialled(void *context, enum dial_result result, int descriptor)
+static void on_dialled(void *context, enum dial_result result, struct stream *stream)
 {
     struct scene *scene = context;
     scene->dialled = result;
@@ -47,7 +47,7 @@ static void on_dialled(void *context, enum dial_result result, int descriptor)
         loop_stop(scene->loop);
         return;
     }
-    scene->near = stream_new(scene->loop, descriptor, NULL, NULL);
+    scene->near = stream;
     stop_when_connected(scene);
 }
 

@@ -152,12 +152,19 @@ static void assert_holds_nothing(const struct tunnel_way *way)
     assert_null(way->pipe);
 }
 
+/* As its owner does when the tunnel is done: the last FIN comes with it. */
+static void close_streams(struct scene *scene)
+{
+    stream_free(scene->near);
+    stream_free(scene->far);
+    scene->near = scene->far = NULL;
+}
+
 static void close_scene(struct scene *scene)
 {
     deferred_cancel(&scene->again);
     tunnel_clear(&scene->tunnel);
-    stream_free(scene->near);
-    stream_free(scene->far);
+    close_streams(scene);
     if (scene->client.socket >= 0)
         close(scene->client.socket);
     if (scene->origin.socket >= 0)
@@ -172,6 +179,7 @@ static void pass(struct scene *scene, size_t up, size_t down)
     start(&scene->origin, down);
     loop_run(scene->loop);
     assert_int_equal(scene->result, TUNNEL_DONE);
+    close_streams(scene);
     join(&scene->client);
     join(&scene->origin);
     assert_int_equal(scene->tunnel.up.bytes, up);
@@ -291,6 +299,7 @@ static void a_slow_reader_slows_the_writer_and_loses_nothing(void **state)
     pthread_create(&scene.origin.receiver, NULL, receive_all, &scene.origin);
     loop_run(scene.loop);
     assert_int_equal(scene.result, TUNNEL_DONE);
+    close_streams(&scene);
     join(&scene.client);
     join(&scene.origin);
     assert_int_equal(scene.client.received, ALL);

@@ -52,8 +52,8 @@ static void gather(struct writer *writer)
         take_port(writer, list_owner(node, struct audit_port, node));
     pthread_mutex_unlock(&audit->ports_lock);
     take_life(writer);
-    writer->is_urgent =
-        writer->is_urgent || writer->life != NULL || writer->count == BATCH_CHUNKS || atomic_load(&audit->ending);
+    writer->is_urgent = writer->is_urgent || writer->life != NULL || writer->count == BATCH_CHUNKS ||
+                        atomic_load(&audit->ending) || atomic_load(&audit->roll_order) != NULL;
     if (writer->count > 0 && writer->taken_us == 0)
         writer->taken_us = clock_boot_us();
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "exeat/audit.h"
+#include "exeat/audit/note.h"
 
 /* Told from time to time how far reading is: up to which sequence. */
 struct evidence_progress {
@@ -77,19 +78,81 @@ MUST_CHECK bool evidence_show(
     struct audit_reader *reader, struct text request, bool redact, const struct evidence_progress *progress,
     struct buffer *out, char **error);
 
+/* --- SQL: one SELECT over `requests` (a decision joined with its outcome a row) and `records` (any record, fields as
+ * JSON) ---
+ */
+
+struct evidence_sql {
+    struct text query;             /* NUL-terminated after its length */
+    struct evidence_filter filter; /* of `requests`; `redact` of both */
+    enum evidence_format format;   /* EVIDENCE_JSONL, EVIDENCE_CSV or EVIDENCE_TEXT */
+    uint64_t seconds;              /* it may take */
+    FILE *out;
+    const struct evidence_progress *progress; /* NULL: none */
+};
+enum evidence_sql_result {
+    EVIDENCE_SQL_DONE,
+    EVIDENCE_SQL_REFUSED, /* no SELECT, or no SQL; nothing was read */
+    EVIDENCE_SQL_FAILED   /* the store cannot be read, or it took too much time or memory */
+};
+/* `*rows` is how many were written. `error` (base_free) unless done. */
+MUST_CHECK enum evidence_sql_result
+evidence_sql(const char *directory, const struct evidence_sql *options, uint64_t *rows, char **error);
+
+/* --- stats
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+struct evidence_look {
+    bool is_terminal; /* with bars */
+    bool has_colour;
+    const struct evidence_progress *progress; /* NULL: none */
+};
+/* Appends panels about what matches. False: the store cannot be read, `error` (base_free). */
+MUST_CHECK bool evidence_stats(
+    struct audit_reader *reader, const struct evidence_filter *filter, const struct evidence_look *look,
+    struct buffer *out, char **error);
+
+/* --- bundle: records with what proves them, in a folder ------------------------------------------------------------
+ */
+
+struct evidence_bundle {
+    struct evidence_filter filter; /* since and until also bound the range whose leaves are all in it */
+    const char *directory;         /* to be made */
+    struct text keys;              /* the log's vkey line, for orientation */
+    struct text operator_name;     /* who made it */
+    struct text purpose;
+    struct text query;                        /* as it was given */
+    bool is_recorded;                         /* a running gate wrote the export down */
+    const struct evidence_progress *progress; /* NULL: none */
+};
+struct evidence_bundle_result {
+    uint64_t first;
+    uint64_t end;
+    uint64_t shown;             /* records; the others of the range are left out, provably */
+    uint64_t unsigned_left_out; /* newer than any checkpoint */
+    uint64_t policies_left_out; /* named, and not in the store any more */
+};
+/* False: `error` (base_free); what was written so far stays in the folder. */
+MUST_CHECK bool evidence_bundle_write(
+    struct audit_reader *reader, const struct evidence_bundle *options, struct evidence_bundle_result *result,
+    char **error);
+
 /* --- verify --------------------------------------------------------------------------------------------------------
  */
 
 enum evidence_verdict {
     EVIDENCE_OK,
     EVIDENCE_TAMPERED,      /* a record, column, private part or signature is not what was signed */
-    EVIDENCE_TRUNCATED,     /* an outside checkpoint covers more than is here */
+    EVIDENCE_TRUNCATED,     /* a checkpoint covers more than is here */
     EVIDENCE_FORKED,        /* an outside checkpoint has another root at the same size */
     EVIDENCE_GAP,           /* records are missing, or decisions were let through unrecorded */
     EVIDENCE_UNSIGNED_TAIL, /* the last records have no checkpoint */
-    EVIDENCE_UNREADABLE
+    EVIDENCE_UNREADABLE,
+    EVIDENCE_VERDICTS
 };
 const char *evidence_verdict_name(enum evidence_verdict verdict);
+const char *evidence_verdict_meaning(enum evidence_verdict verdict); /* one sentence */
 
 /* A signed note that was kept outside of the store. */
 struct evidence_anchor {
@@ -99,18 +162,57 @@ struct evidence_check {
     const uint8_t *key; /* VERIFY_KEY_SIZE bytes; NULL: signatures cannot be checked */
     const struct evidence_anchor *anchors;
     size_t anchor_count;
+    const struct audit_vkey *witnesses; /* whose cosignatures are believed */
+    size_t witness_count;
+    const struct evidence_progress *progress; /* NULL: none */
+};
+/* What was found of one kind: how often, and the first place. */
+struct evidence_finding {
+    uint64_t count;
+    uint64_t sequence;
+    char detail[240]; /* where and what, for people */
 };
 struct evidence_report {
-    enum evidence_verdict verdict;
+    enum evidence_verdict verdict; /* the gravest that was found */
+    struct evidence_finding findings[EVIDENCE_VERDICTS];
+    uint64_t first; /* sequence of the oldest record that is here */
+    uint64_t size;  /* of the log: one more than the newest sequence */
     uint64_t records;
-    uint64_t checkpoints;
+    uint64_t checkpoints; /* that hold */
     uint64_t unsigned_tail;
-    uint64_t erased;  /* private parts that are gone */
-    uint64_t crashes; /* starts after an unclean end */
-    struct digest root;
-    char detail[240]; /* where and what, for people */
+    uint64_t erased;           /* private parts that are gone */
+    uint64_t crashes;          /* starts after an unclean end */
+    uint64_t clock_steps;      /* the wall clock was set */
+    uint64_t policies;         /* policy records */
+    uint64_t policies_missing; /* whose text is not stored here */
+    uint64_t anchors;          /* outside checkpoints that hold */
+    uint64_t cosignatures;     /* of the witnesses, on checkpoints that hold */
+    uint64_t anchored_size;    /* the largest size that someone outside vouches for; 0: none */
+    int64_t first_us;          /* wall clock of the first and last record */
+    int64_t last_us;
+    uint64_t shown;     /* of a bundle: records that are in it; the others of its range were left out */
+    struct digest root; /* zero when a leaf is not known */
 };
 /* One pass over all records in O(log n) memory. */
 void evidence_verify(struct audit_reader *reader, const struct evidence_check *check, struct evidence_report *report);
+/* Of a bundle, with nothing but the key (NULL: the signature is not checked). */
+void evidence_bundle_verify(const char *folder, const uint8_t *key, struct evidence_report *report);
+
+/* --- report
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+struct evidence_page {
+    struct text keys;  /* the log's vkey line; empty: not known */
+    bool key_is_known; /* signatures were checked */
+    struct text query; /* as it was given */
+    int64_t made_us;
+    const struct evidence_progress *progress; /* NULL: none */
+};
+/* Appends one HTML page with nothing outside of itself about what matches. `verify` is what evidence_verify said of the
+ * store. False: the store cannot be read, `error` (base_free). */
+MUST_CHECK bool evidence_report_html(
+    struct audit_reader *reader, const struct evidence_filter *filter, const struct evidence_page *options,
+    const struct evidence_report *verify, struct buffer *out, char **error);
 
 #endif

@@ -169,6 +169,7 @@ void audit_life_read(const struct audit_record *record, struct audit_life_record
         .file = text_of_bytes(audit_field_find(record->fields, LIFE_FILE)),
         .origin = text_of_bytes(audit_field_find(record->fields, LIFE_ORIGIN)),
         .digest = audit_field_find(record->fields, LIFE_DIGEST),
+        .previous_size = audit_number_of(audit_field_find(record->fields, LIFE_PREVIOUS_SIZE)),
         .count = audit_number_of(audit_field_find(record->fields, LIFE_COUNT)),
     };
 }

@@ -16,7 +16,7 @@ void hex_encode(struct bytes bytes, char *out)
 void buffer_append_hex(struct buffer *buffer, struct bytes bytes)
 {
     if (bytes.length == 0)
-        return;
+        return; /* the buffer may have no memory yet */
     buffer_reserve(buffer, 2 * bytes.length);
     hex_encode(bytes, buffer->data + buffer->length);
     buffer->length += 2 * bytes.length;

@@ -28,7 +28,10 @@ static void read_log_key(const char *path, struct audit_call *call)
     signing_key_free(key);
 }
 
-static enum exit_code find_store(struct audit_call *call)
+/* A bundle is checked without a store: only the key is wanted. */
+enum needs { NEEDS_STORE, NEEDS_BUNDLE };
+
+static enum exit_code find_store(struct audit_call *call, enum needs needs)
 {
     const char *vkey = call->words[OPTION_VKEY];
     if (vkey != NULL && !read_vkey(vkey, call))
@@ -39,6 +42,11 @@ static enum exit_code find_store(struct audit_call *call)
         return EXIT_DONE;
     }
     const char *config = call->words[OPTION_CONFIG];
+    if (config == NULL && needs == NEEDS_BUNDLE) {
+        call->directory = text_copy(TEXT(""));
+        call->control = text_copy(TEXT(""));
+        return EXIT_DONE;
+    }
     struct diags *diags = diags_new();
     struct settings *settings = settings_load(config == NULL ? DEFAULT_CONFIG : config, diags);
     show_diags(diags);
@@ -81,13 +89,15 @@ struct audit_reader *audit_call_open(const struct audit_call *call)
  * --------------------------------------------------------------------------------------------------------- */
 
 enum option_set {
-    OF_ALL = 1,    /* which store */
-    OF_ERASE = 16, /* which store, by its configuration, and until when */
-    OF_EXPORT = 2, /* what of it, and how */
+    OF_ALL = 1,     /* which store */
+    OF_ERASE = 256, /* which store, by its configuration, and until when */
+    OF_EXPORT = 2,  /* what of it, and how */
     OF_VERIFY = 4,
     OF_SHOW = 8,
     OF_PROOF = 64, /* a file and public keys; no store */
     OF_ORIGIN = 128,
+    OF_FILTER = 16,
+    OF_REPORT = 32,
 };
 static const struct audit_option_row {
     const char *name;
@@ -97,26 +107,43 @@ static const struct audit_option_row {
     [OPTION_CONFIG] = {"-c", false, OF_ALL | OF_ERASE},
     [OPTION_STORE] = {"--store", false, OF_ALL},
     [OPTION_VKEY] = {"--vkey", false, OF_ALL | OF_PROOF},
-    [OPTION_FORMAT] = {"-o", false, OF_EXPORT},
-    [OPTION_SINCE] = {"--since", false, OF_EXPORT},
-    [OPTION_UNTIL] = {"--until", false, OF_EXPORT},
-    [OPTION_HOST] = {"--host", false, OF_EXPORT},
-    [OPTION_RULE] = {"--rule", false, OF_EXPORT},
-    [OPTION_CLIENT] = {"--client", false, OF_EXPORT},
-    [OPTION_PROVIDER] = {"--provider", false, OF_EXPORT},
-    [OPTION_DONE] = {"--done", false, OF_EXPORT},
-    [OPTION_REQUEST] = {"--request", false, OF_EXPORT},
-    [OPTION_VERDICT] = {"--verdict", false, OF_EXPORT},
-    [OPTION_REASON] = {"--reason", false, OF_EXPORT | OF_ORIGIN},
-    [OPTION_LLM] = {"--llm", true, OF_EXPORT},
+    [OPTION_FORMAT] = {"-o", false, OF_EXPORT | OF_REPORT},
+    [OPTION_SINCE] = {"--since", false, OF_EXPORT | OF_FILTER},
+    [OPTION_UNTIL] = {"--until", false, OF_EXPORT | OF_FILTER},
+    [OPTION_HOST] = {"--host", false, OF_EXPORT | OF_FILTER},
+    [OPTION_RULE] = {"--rule", false, OF_EXPORT | OF_FILTER},
+    [OPTION_CLIENT] = {"--client", false, OF_EXPORT | OF_FILTER},
+    [OPTION_PROVIDER] = {"--provider", false, OF_EXPORT | OF_FILTER},
+    [OPTION_DONE] = {"--done", false, OF_EXPORT | OF_FILTER},
+    [OPTION_REQUEST] = {"--request", false, OF_EXPORT | OF_FILTER},
+    [OPTION_VERDICT] = {"--verdict", false, OF_EXPORT | OF_FILTER},
+    [OPTION_REASON] = {"--reason", false, OF_EXPORT | OF_FILTER | OF_ORIGIN},
+    [OPTION_LLM] = {"--llm", true, OF_EXPORT | OF_FILTER},
     [OPTION_REDACT] = {"--redact", true, OF_EXPORT | OF_SHOW},
     [OPTION_LIMIT] = {"--limit", false, OF_EXPORT},
     [OPTION_CURSOR] = {"--cursor", false, OF_EXPORT},
-    [OPTION_CHECKPOINT] = {"--checkpoint", false, OF_VERIFY | OF_PROOF},
-    [OPTION_WITNESS] = {"--witness", false, OF_PROOF},
+    [OPTION_BUNDLE] = {"--bundle", false, OF_EXPORT | OF_VERIFY},
+    [OPTION_PURPOSE] = {"--purpose", false, OF_EXPORT},
+    [OPTION_SQL] = {"--sql", false, OF_EXPORT},
+    [OPTION_SECONDS] = {"--seconds", false, OF_EXPORT},
+    [OPTION_CHECKPOINT] = {"--checkpoint", false, OF_VERIFY | OF_REPORT | OF_PROOF},
+    [OPTION_WITNESS] = {"--witness", false, OF_VERIFY | OF_REPORT | OF_PROOF},
     [OPTION_BEFORE] = {"--before", false, OF_ERASE},
 };
 _Static_assert(COUNT_OF(option_rows) == OPTION_COUNT, "every option has a row");
+
+void audit_call_query(const struct audit_call *call, struct buffer *out)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if ((option_rows[i].sets & OF_EXPORT) == 0 || call->words[i] == NULL || i == OPTION_BUNDLE ||
+            i == OPTION_PURPOSE)
+            continue;
+        buffer_append_string(out, out->length > 0 ? " " : "");
+        buffer_append_string(out, option_rows[i].name);
+        if (!option_rows[i].is_flag)
+            buffer_printf(out, " %s", call->words[i]);
+    }
+}
 
 static const struct audit_command {
     const char *name;
@@ -127,6 +154,8 @@ static const struct audit_command {
     {"export", audit_export, OF_ALL | OF_EXPORT, 0},
     {"follow", audit_follow, OF_ALL | OF_EXPORT, 0},
     {"show", audit_show, OF_ALL | OF_SHOW, 1},
+    {"stats", audit_stats, OF_ALL | OF_FILTER, 0},
+    {"report", audit_report, OF_ALL | OF_FILTER | OF_REPORT, 0},
     {"verify", audit_verify, OF_ALL | OF_VERIFY, 0},
     {"checkpoint", audit_checkpoint, OF_ALL, 0},
     {"keys", audit_keys, OF_ALL, 0},
@@ -178,7 +207,10 @@ enum exit_code cmd_audit(int argc, char **argv)
     if (call.operand_count != command->operands)
         return complain(
             EXIT_USAGE, "audit %s wants %d operands, not %d", argv[0], command->operands, call.operand_count);
-    enum exit_code code = (command->sets & (OF_ALL | OF_ERASE)) != 0 ? find_store(&call) : EXIT_DONE;
+    bool is_of_bundle = command->run == audit_verify && call.words[OPTION_BUNDLE] != NULL;
+    enum exit_code code = EXIT_DONE;
+    if ((command->sets & (OF_ALL | OF_ERASE)) != 0)
+        code = find_store(&call, is_of_bundle ? NEEDS_BUNDLE : NEEDS_STORE);
     if (code == EXIT_DONE)
         code = command->run(&call);
     base_free(call.directory);

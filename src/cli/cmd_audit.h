@@ -26,6 +26,10 @@ enum audit_option {
     OPTION_REDACT,
     OPTION_LIMIT,
     OPTION_CURSOR,
+    OPTION_BUNDLE,
+    OPTION_PURPOSE,
+    OPTION_SQL,
+    OPTION_SECONDS,
     OPTION_CHECKPOINT,
     OPTION_WITNESS,
     OPTION_BEFORE,
@@ -48,6 +52,12 @@ struct audit_call {
 MUST_CHECK struct audit_reader *audit_call_open(const struct audit_call *call);
 /* Who reads the records is on record too, where a gate runs to write it. False, and said so: unrecorded. */
 bool audit_call_announce(const struct audit_call *call, const char *what);
+/* What was asked for, as options. */
+void audit_call_query(const struct audit_call *call, struct buffer *out);
+/* The log's verification key as a line; nothing when it is not known. */
+void audit_call_vkey(const struct audit_call *call, const struct audit_reader *reader, struct buffer *out);
+/* How a verdict ends a command. */
+enum exit_code audit_code_of(enum evidence_verdict verdict);
 /* Both say on stderr what is wrong. */
 MUST_CHECK bool audit_call_filter(const struct audit_call *call, struct evidence_filter *filter);
 MUST_CHECK bool audit_call_format(const struct audit_call *call, enum evidence_format *format);
@@ -66,8 +76,18 @@ const struct evidence_progress *progress_start(struct progress *progress, uint64
 void progress_end(struct progress *progress);
 
 enum exit_code audit_export(const struct audit_call *call);
+enum exit_code audit_sql(const struct audit_call *call);
+enum exit_code audit_bundle(const struct audit_call *call);
+enum exit_code audit_bundle_verify(const struct audit_call *call);
+/* Verifies with the checkpoints and witnesses that were given. False, and said so: a file cannot be read. */
+MUST_CHECK bool
+audit_call_verify(const struct audit_call *call, struct audit_reader *reader, struct evidence_report *report);
+/* Prints it; how the command ends. */
+enum exit_code audit_print_report(const struct evidence_report *report, bool has_key);
 enum exit_code audit_follow(const struct audit_call *call);
 enum exit_code audit_show(const struct audit_call *call);
+enum exit_code audit_report(const struct audit_call *call);
+enum exit_code audit_stats(const struct audit_call *call);
 enum exit_code audit_verify(const struct audit_call *call);
 enum exit_code audit_checkpoint(const struct audit_call *call);
 enum exit_code audit_keys(const struct audit_call *call);

@@ -202,6 +202,10 @@ run(const struct audit_call *call, struct evidence_export *export, const struct 
 
 enum exit_code audit_export(const struct audit_call *call)
 {
+    if (call->words[OPTION_BUNDLE] != NULL)
+        return audit_bundle(call);
+    if (call->words[OPTION_SQL] != NULL)
+        return audit_sql(call);
     return start(call, false);
 }
 

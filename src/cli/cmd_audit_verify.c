@@ -1,12 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exeat audit verify, checkpoint, keys: can the records be believed, and by what. */
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd_audit.h"
 #include "exeat/audit/prove.h"
+#include "exeat/base/clock.h"
 #include "exeat/base/file.h"
+#include "exeat/base/memory.h"
 
-static enum exit_code code_of(enum evidence_verdict verdict)
+/* --- checkpoints from outside: a file, or a folder of them
+ * ------------------------------------------------------------------- */
+
+struct anchors {
+    struct evidence_anchor *list; /* owned; they point into `notes` */
+    struct buffer *notes;         /* owned */
+    size_t count;
+};
+
+static void clear_anchors(struct anchors *anchors)
+{
+    for (size_t i = 0; i < anchors->count; i++)
+        buffer_clear(&anchors->notes[i]);
+    base_free(anchors->notes);
+    base_free(anchors->list);
+}
+
+static bool read_anchor(struct anchors *anchors, const char *path)
+{
+    struct buffer note = {0};
+    char *error = NULL;
+    if (!file_read(path, AUDIT_NOTE_MAX, &note, &error)) {
+        buffer_clear(&note);
+        complain_free(EXIT_IO, error);
+        return false;
+    }
+    anchors->list = base_resize(anchors->list, anchors->count + 1, sizeof(*anchors->list));
+    anchors->notes = base_resize(anchors->notes, anchors->count + 1, sizeof(*anchors->notes));
+    anchors->notes[anchors->count] = note;
+    anchors->list[anchors->count++] = (struct evidence_anchor){buffer_text(&note)};
+    return true;
+}
+
+static bool read_anchors(struct anchors *anchors, const char *path)
+{
+    DIR *folder = path != NULL ? opendir(path) : NULL;
+    bool done = true;
+    if (folder == NULL)
+        return path == NULL || read_anchor(anchors, path);
+    for (struct dirent *entry; done && (entry = readdir(folder)) != NULL;) {
+        struct buffer file = {0};
+        if (entry->d_name[0] == '.')
+            continue;
+        buffer_printf(&file, "%s/%s", path, entry->d_name);
+        char *name = buffer_take(&file);
+        done = read_anchor(anchors, name);
+        base_free(name);
+    }
+    closedir(folder);
+    return done;
+}
+
+/* --- the report
+ * ---------------------------------------------------------------------------------------------------------- */
+
+enum exit_code audit_code_of(enum evidence_verdict verdict)
 {
     switch (verdict) {
     case EVIDENCE_OK:
@@ -19,53 +79,123 @@ static enum exit_code code_of(enum evidence_verdict verdict)
     case EVIDENCE_UNSIGNED_TAIL:
         return EXIT_INCOMPLETE;
     case EVIDENCE_UNREADABLE:
+    case EVIDENCE_VERDICTS:
         break;
     }
     return EXIT_IO;
 }
 
-static enum exit_code print_report(const struct evidence_report *report, bool has_key, bool has_anchor)
+static void print_finding(const struct evidence_report *report, enum evidence_verdict verdict)
 {
-    printf("%s", evidence_verdict_name(report->verdict));
-    if (report->detail[0] != '\0')
-        printf(": %s", report->detail);
+    const struct evidence_finding *finding = &report->findings[verdict];
+    printf("%s: %s\n", evidence_verdict_name(verdict), finding->detail);
+    if (finding->count > 1)
+        printf("    and %llu more places of this kind\n", (unsigned long long)finding->count - 1);
+    printf("    this means: %s\n", evidence_verdict_meaning(verdict));
+}
+
+/* The gravest first, then whatever else was found. */
+static void print_findings(const struct evidence_report *report)
+{
+    if (report->verdict == EVIDENCE_OK)
+        puts("OK");
+    else
+        print_finding(report, report->verdict);
+    for (int i = 0; i < EVIDENCE_VERDICTS; i++)
+        if (i != (int)report->verdict && report->findings[i].count > 0)
+            print_finding(report, (enum evidence_verdict)i);
+}
+
+static void print_span(const struct evidence_report *report)
+{
+    char first[CLOCK_TEXT_SIZE];
+    char last[CLOCK_TEXT_SIZE];
+    if (report->records == 0)
+        return;
+    clock_write(report->first_us, first);
+    clock_write(report->last_us, last);
     printf(
-        "\nrecords %llu, checkpoints %llu, unsigned tail %llu, erased private parts %llu, unclean starts %llu\n",
+        "from record %llu, %.19sZ, to record %llu, %.19sZ\n", (unsigned long long)report->first, first,
+        (unsigned long long)report->size - 1, last);
+}
+
+static void print_numbers(const struct evidence_report *report)
+{
+    printf(
+        "records %llu, checkpoints %llu, unsigned tail %llu, erased private parts %llu, unclean starts %llu, clock "
+        "steps "
+        "%llu, policies %llu\n",
         (unsigned long long)report->records, (unsigned long long)report->checkpoints,
         (unsigned long long)report->unsigned_tail, (unsigned long long)report->erased,
-        (unsigned long long)report->crashes);
+        (unsigned long long)report->crashes, (unsigned long long)report->clock_steps,
+        (unsigned long long)report->policies);
+    if (report->policies_missing > 0)
+        printf("%llu policy texts are not stored here\n", (unsigned long long)report->policies_missing);
+}
+
+enum exit_code audit_print_report(const struct evidence_report *report, bool has_key)
+{
+    print_findings(report);
+    print_span(report);
+    print_numbers(report);
     if (!has_key)
         puts("SIGNATURES NOT CHECKED: give the log's key with --vkey (from `exeat audit keys`)");
-    if (!has_anchor)
+    if (report->anchored_size > 0)
+        printf(
+            "ANCHORED: someone outside vouches for the first %llu records\n",
+            (unsigned long long)report->anchored_size);
+    else
         puts("UNANCHORED: without an outside checkpoint (--checkpoint FILE) a cut tail cannot be seen");
     if (!has_key && report->verdict == EVIDENCE_OK)
         return EXIT_INCOMPLETE;
-    return code_of(report->verdict);
+    return audit_code_of(report->verdict);
+}
+
+/* --- the commands
+ * -------------------------------------------------------------------------------------------------------- */
+
+static bool read_witness(const struct audit_call *call, struct audit_vkey *witness)
+{
+    const char *word = call->words[OPTION_WITNESS];
+    if (word == NULL || (audit_vkey_parse(text_from(word), witness) && witness->type == AUDIT_KEY_WITNESS))
+        return true;
+    complain(EXIT_USAGE, "--witness wants the verification key of a witness (name+hash+base64)");
+    return false;
+}
+
+bool audit_call_verify(const struct audit_call *call, struct audit_reader *reader, struct evidence_report *report)
+{
+    struct anchors anchors = {0};
+    struct audit_vkey witness;
+    struct progress progress;
+    bool done = read_witness(call, &witness) && read_anchors(&anchors, call->words[OPTION_CHECKPOINT]);
+    if (done) {
+        struct evidence_check check = {
+            .key = call->has_key ? call->key : NULL,
+            .anchors = anchors.list,
+            .anchor_count = anchors.count,
+            .witnesses = &witness,
+            .witness_count = call->words[OPTION_WITNESS] != NULL ? 1 : 0,
+            .progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader)),
+        };
+        evidence_verify(reader, &check, report);
+        progress_end(&progress);
+    }
+    clear_anchors(&anchors);
+    return done;
 }
 
 enum exit_code audit_verify(const struct audit_call *call)
 {
-    struct buffer note = {0};
-    struct evidence_anchor anchor;
     struct evidence_report report;
-    char *error = NULL;
-    if (call->words[OPTION_CHECKPOINT] != NULL && !file_read(call->words[OPTION_CHECKPOINT], 65536, &note, &error))
-        return complain_free(EXIT_IO, error);
+    if (call->words[OPTION_BUNDLE] != NULL)
+        return audit_bundle_verify(call);
     struct audit_reader *reader = audit_call_open(call);
-    if (reader == NULL) {
-        buffer_clear(&note);
+    if (reader == NULL)
         return EXIT_IO;
-    }
-    anchor.note = buffer_text(&note);
-    struct evidence_check check = {
-        .key = call->has_key ? call->key : NULL,
-        .anchors = &anchor,
-        .anchor_count = call->words[OPTION_CHECKPOINT] != NULL ? 1 : 0,
-    };
-    evidence_verify(reader, &check, &report);
+    bool done = audit_call_verify(call, reader, &report);
     audit_reader_free(reader);
-    buffer_clear(&note);
-    return print_report(&report, call->has_key, call->words[OPTION_CHECKPOINT] != NULL);
+    return done ? audit_print_report(&report, call->has_key) : EXIT_USAGE;
 }
 
 /* With the witnesses' signatures, when the newest is one that they have seen. */
@@ -97,6 +227,14 @@ enum exit_code audit_checkpoint(const struct audit_call *call)
     return found ? EXIT_DONE : complain(EXIT_NO, "the store has no checkpoint yet");
 }
 
+void audit_call_vkey(const struct audit_call *call, const struct audit_reader *reader, struct buffer *out)
+{
+    if (!call->has_key)
+        return;
+    audit_vkey_write(audit_reader_origin(reader), call->key, out);
+    buffer_append_byte(out, '\n');
+}
+
 enum exit_code audit_keys(const struct audit_call *call)
 {
     struct buffer out = {0};
@@ -105,10 +243,9 @@ enum exit_code audit_keys(const struct audit_call *call)
     struct audit_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
-    audit_vkey_write(audit_reader_origin(reader), call->key, &out);
+    audit_call_vkey(call, reader, &out);
     audit_reader_free(reader);
     put_text(buffer_text(&out));
-    putchar('\n');
     buffer_clear(&out);
     return EXIT_DONE;
 }

@@ -21,7 +21,8 @@ static const struct command {
     {"schema", cmd_schema, "[-o json|markdown]", "the configuration language, for editors or for people"},
     {"ca", cmd_ca, "init|renew|bundle|show [-c FILE]", "the local authority, and a CA bundle with it"},
     {"audit", cmd_audit,
-     "export|follow|show|verify|checkpoint|keys|prove|consistency|check-proof|new-origin [-c FILE | --store DIR] ...",
+     "export|follow|show|stats|report|verify|checkpoint|keys|prove|consistency|check-proof|new-origin [-c FILE | "
+     "--store DIR] ...",
      "read the audit store"},
     {"reload", cmd_reload, "[-c FILE]", "have a running gate read its configuration anew"},
     {"bypass", cmd_bypass, "--for TIME --reason TEXT | --end [-c FILE]",

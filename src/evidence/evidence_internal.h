@@ -66,16 +66,19 @@ item_reason(const struct item *item); /* the outcome's, when it did not go as de
  * Items come in order of sequence, but for requests that outlast LINE_MAX others: those come when they end. */
 
 struct requests;
-/* Sees each row as it is taken: those that fit the filter, and the outcomes of such decisions. */
+/* Sees each row as it is taken. */
 struct row_hook {
+    void (*on_any)(void *context, const struct audit_row *row); /* all of them */
+    /* Those that fit the filter, and the outcomes of such decisions. */
     void (*on_row)(void *context, const struct audit_row *row);
     void *context;
 };
 struct requests_options {
     const struct evidence_filter *filter;     /* borrowed */
     const struct evidence_progress *progress; /* borrowed; NULL: none */
-    struct row_hook hook;                     /* on_row NULL: none */
+    struct row_hook hook;                     /* each NULL: none */
     bool by_record;                           /* judge a decision without its outcome */
+    uint64_t end;                             /* sequence to stop before; 0: none */
 };
 /* `options` is borrowed too. */
 struct requests *requests_new(struct audit_reader *reader, const struct requests_options *options);
@@ -150,6 +153,9 @@ void json_put_string(struct json_line *line, const char *name, const char *strin
 void json_put_number(struct json_line *line, const char *name, uint64_t number);
 void json_put_hex(struct json_line *line, const char *name, struct bytes bytes);
 void json_put_raw(struct json_line *line, const char *name, const char *json); /* our own constant */
+
+/* The report's verdict is the gravest of what was found. */
+void evidence_conclude(struct evidence_report *report);
 
 /* --- cursor: a text that says where to go on --- */
 

@@ -80,7 +80,7 @@ static void start(
     *export = (struct export){.reader = reader, .options = options, .format = format_of(options->format)};
     export->source.origin = audit_reader_origin(reader);
     export->requests_options = (struct requests_options){.filter = &options->filter, .progress = options->progress};
-    export->requests_options.hook = (struct row_hook){on_row, export};
+    export->requests_options.hook = (struct row_hook){.on_row = on_row, .context = export};
     export->requests_options.by_record = on_row != NULL;
     export->requests = requests_new(reader, &export->requests_options);
 }

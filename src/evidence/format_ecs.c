@@ -20,6 +20,8 @@ static const char *types_of(const struct item *item)
 {
     if (item->decision.verdict == VERDICT_ERROR)
         return "[\"connection\",\"denied\",\"error\"]";
+    if (item->decision.verdict < VERDICT_ALLOW || item->decision.verdict > VERDICT_ERROR)
+        return "[\"connection\"]"; /* of a newer gate */
     return is_refused(item) ? "[\"connection\",\"denied\"]" : "[\"connection\",\"allowed\"]";
 }
 

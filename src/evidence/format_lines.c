@@ -98,9 +98,9 @@ static const char *act_name(const struct item *item)
     case VERDICT_REROUTE:
         return "egress rerouted";
     case VERDICT_ERROR:
-        break;
+        return "egress refused as malformed";
     }
-    return "egress refused as malformed";
+    return "egress";
 }
 
 static const char *cef_outcome(const struct item *item)
@@ -127,6 +127,13 @@ static void cef_address(const struct item *item, struct buffer *out)
     buffer_clear(&text);
 }
 
+static const char *app_name(enum scheme scheme)
+{
+    if (scheme == SCHEME_HTTP)
+        return "HTTP";
+    return scheme == SCHEME_HTTPS ? "HTTPS" : "TCP";
+}
+
 static void cef_request(const struct item *item, struct buffer *out)
 {
     const struct decision_record *decision = &item->decision;
@@ -135,7 +142,7 @@ static void cef_request(const struct item *item, struct buffer *out)
     if (item_reason(item) != REASON_NONE)
         cef_put(out, "reason", text_from(reason_code(item_reason(item))), CEF_NAME);
     if (decision->scheme != 0)
-        buffer_append_string(out, decision->scheme == SCHEME_HTTP ? " app=HTTP" : " app=HTTPS");
+        buffer_printf(out, " app=%s", app_name(decision->scheme));
     if (text_has(decision->client_address, ':'))
         cef_put_custom(out, "c6a2", "Source IPv6 Address", decision->client_address);
     else

@@ -30,6 +30,8 @@ static struct ocsf_verdict verdict_of(const struct item *item)
     unsigned served = !item->has_outcome ? 0 : item->outcome.reason == REASON_NONE ? 1 : 2;
     if (decision->observed)
         return (struct ocsf_verdict){3, served, 3, 17, NULL};
+    if (decision->verdict < VERDICT_ALLOW || decision->verdict > VERDICT_ERROR)
+        return (struct ocsf_verdict){0, 0, 0, 0, NULL}; /* of a newer gate */
     switch (decision->verdict) {
     case VERDICT_ALLOW:
         return (struct ocsf_verdict){1, served, 1, 1, NULL};

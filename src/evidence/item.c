@@ -123,13 +123,14 @@ void item_url(const struct item *item, struct buffer *out)
     const struct decision_record *decision = &item->decision;
     if (decision->host.length == 0)
         return;
-    if (decision->scheme == SCHEME_HTTP || decision->scheme == SCHEME_HTTPS)
+    bool is_known = decision->scheme == SCHEME_HTTP || decision->scheme == SCHEME_HTTPS;
+    if (is_known)
         buffer_printf(out, "%s://", scheme_name(decision->scheme));
     bool is_ipv6 = text_has(decision->host, ':') && !text_has(decision->host, '[');
     buffer_append_string(out, is_ipv6 ? "[" : "");
     buffer_append(out, decision->host);
     buffer_append_string(out, is_ipv6 ? "]" : "");
-    if (decision->port != 0 && decision->port != scheme_port(decision->scheme))
+    if (decision->port != 0 && (!is_known || decision->port != scheme_port(decision->scheme)))
         buffer_printf(out, ":%u", (unsigned)decision->port);
     buffer_append(out, decision->path);
     if (decision->query.length > 0)

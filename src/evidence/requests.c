@@ -227,9 +227,14 @@ static bool take_outcome(struct requests *requests, const struct audit_row *row)
 static enum audit_read read_row(struct requests *requests)
 {
     struct audit_row row;
+    const struct row_hook *hook = &requests->options->hook;
+    if (requests->options->end > 0 && requests->position >= requests->options->end)
+        return AUDIT_END;
     enum audit_read read = audit_reader_next(requests->reader, &row);
     if (read != AUDIT_ROW)
         return read;
+    if (hook->on_any != NULL)
+        hook->on_any(hook->context, &row);
     requests->position = row.sequence + 1;
     const struct evidence_progress *progress = requests->options->progress;
     if (progress != NULL && ++requests->rows % PROGRESS_EACH == 0)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Can the records be believed? One pass: each record against its place, its columns and its private part; the tree over
- * them against every checkpoint, inside and outside. */
+ * them against every checkpoint, inside and outside. What is wrong in one way does not hide what is wrong in another.
+ */
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "evidence_internal.h"
@@ -9,113 +11,213 @@
 #include "exeat/base/memory.h"
 
 enum { YOUNG_US = 5000000 }; /* a live store's last records may wait this long for their checkpoint */
+enum { PROGRESS_EACH = 4096 };
+
+/* A checkpoint to compare with: from outside of the store, or the newest in it that a witness has cosigned. */
+struct anchor {
+    struct text note;
+    bool is_inner;
+    struct audit_checkpoint checkpoint;
+};
 
 struct verify {
     struct audit_reader *reader;
     const struct evidence_check *check;
     struct evidence_report *report;
     struct audit_tree tree;
+    bool is_broken;           /* a leaf is not known: roots from here on say nothing */
     uint64_t next_checkpoint; /* size; UINT64_MAX: none */
     struct buffer note;
+    struct buffer cosigned;
     uint64_t signed_size;
-    int64_t last_us;
+    struct anchor *anchors; /* owned; by size */
+    size_t anchor_count;
+    size_t next_anchor;
     bool is_closed;
     uint64_t lost;
     uint64_t pruned_to; /* records before this one were removed lawfully: a PRUNE record says so */
 };
 
+/* Gravest first. */
+static const enum evidence_verdict gravity[] = {
+    EVIDENCE_TAMPERED, EVIDENCE_FORKED,        EVIDENCE_TRUNCATED, EVIDENCE_UNREADABLE,
+    EVIDENCE_GAP,      EVIDENCE_UNSIGNED_TAIL, EVIDENCE_OK,
+};
+static const struct {
+    const char *name;
+    const char *meaning;
+} words[] = {
+    [EVIDENCE_OK] = {"OK", "every record is what was signed, and none is missing"},
+    [EVIDENCE_TAMPERED] = {"TAMPERED", "something was changed after it had been written and signed"},
+    [EVIDENCE_TRUNCATED] = {"TRUNCATED", "the end of the log was cut off"},
+    [EVIDENCE_FORKED] = {"FORKED", "the holder of the log's key signed two histories that contradict each other"},
+    [EVIDENCE_GAP] = {"GAP", "records are missing, or decisions were let through without one"},
+    [EVIDENCE_UNSIGNED_TAIL] = {"UNSIGNED_TAIL", "the newest records are not signed yet, so nothing proves them"},
+    [EVIDENCE_UNREADABLE] =
+        {"UNREADABLE", "files are damaged or missing; what was read before is as the other lines say"},
+};
+_Static_assert(COUNT_OF(gravity) == EVIDENCE_VERDICTS && COUNT_OF(words) == EVIDENCE_VERDICTS, "one row a verdict");
+
 const char *evidence_verdict_name(enum evidence_verdict verdict)
 {
-    static const char *const names[] = {"OK", "TAMPERED", "TRUNCATED", "FORKED", "GAP", "UNSIGNED_TAIL", "UNREADABLE"};
-    return names[verdict];
+    return words[verdict].name;
 }
 
-static bool PRINTF_LIKE(3, 4) find(struct verify *verify, enum evidence_verdict verdict, const char *format, ...)
+const char *evidence_verdict_meaning(enum evidence_verdict verdict)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(verify->report->detail, sizeof(verify->report->detail), format, arguments);
-    va_end(arguments);
-    verify->report->verdict = verdict;
-    return false;
+    return words[verdict].meaning;
 }
 
 #define NUMBER(value) ((unsigned long long)(value))
 
+/* The first place of each kind is kept, the others are counted. */
+static void PRINTF_LIKE(4, 5)
+    find(struct verify *verify, enum evidence_verdict verdict, uint64_t sequence, const char *format, ...)
+{
+    struct evidence_finding *finding = &verify->report->findings[verdict];
+    va_list arguments;
+    if (finding->count++ > 0)
+        return;
+    finding->sequence = sequence;
+    va_start(arguments, format);
+    vsnprintf(finding->detail, sizeof(finding->detail), format, arguments);
+    va_end(arguments);
+}
+
+void evidence_conclude(struct evidence_report *report)
+{
+    size_t i = 0;
+    while (gravity[i] != EVIDENCE_OK && report->findings[gravity[i]].count == 0)
+        i++;
+    report->verdict = gravity[i];
+}
+
+/* "record 17 (decision, 2026-11-23T10:00:00.000000Z)" */
+enum { PLACE_SIZE = 96 };
+static const char *place_of(const struct audit_record *record, char out[PLACE_SIZE])
+{
+    char time[CLOCK_TEXT_SIZE];
+    clock_write(record->head.wall_us, time);
+    snprintf(
+        out, PLACE_SIZE, "record %llu (%s, %s)", NUMBER(record->head.sequence), audit_kind_name(record->head.kind),
+        time);
+    return out;
+}
+
 /* --- one record
  * --------------------------------------------------------------------------------------------------------- */
 
-static struct bytes field_of(struct bytes fields, uint8_t wanted)
+static void check_private(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
 {
-    struct bytes value;
-    uint8_t tag;
-    while (audit_field_next(&fields, &tag, &value))
-        if (tag == wanted)
-            return value;
-    return (struct bytes){0};
-}
-
-static bool check_private(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
-{
-    struct bytes commitment = field_of(record->fields, AUDIT_TAG_COMMITMENT);
+    struct bytes commitment = audit_field_find(record->fields, AUDIT_TAG_COMMITMENT);
     struct digest digest;
+    char place[PLACE_SIZE];
     if (row->salt.length == 0) {
         verify->report->erased += commitment.length > 0 ? 1 : 0;
-        return true;
+        return;
     }
     bool good = row->salt.length == AUDIT_SALT_SIZE && commitment.length == sizeof(digest.bytes);
     if (good) {
         audit_commitment(row->salt.data, row->private_part, &digest);
         good = memcmp(digest.bytes, commitment.data, sizeof(digest.bytes)) == 0;
     }
-    return good ||
-           find(verify, EVIDENCE_TAMPERED, "the private part of record %llu was changed", NUMBER(row->sequence));
+    if (!good)
+        find(verify, EVIDENCE_TAMPERED, row->sequence, "the private part of %s was changed", place_of(record, place));
 }
 
-static bool check_columns(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
+static void check_columns(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
 {
-    return audit_row_agrees(row, record) ||
-           find(
-               verify, EVIDENCE_TAMPERED, "the columns of record %llu are not those of its bytes",
-               NUMBER(row->sequence));
+    char place[PLACE_SIZE];
+    if (!audit_row_agrees(row, record))
+        find(
+            verify, EVIDENCE_TAMPERED, row->sequence, "the columns of %s are not those of its bytes",
+            place_of(record, place));
+}
+
+/* The texts that a policy record names are stored beside it; they must be those. */
+static void check_policy(struct verify *verify, const struct audit_record *record, struct bytes named)
+{
+    struct digest digest;
+    struct digest found;
+    struct buffer body = {0};
+    char place[PLACE_SIZE];
+    verify->report->policies++;
+    if (named.length != sizeof(digest.bytes))
+        return;
+    memcpy(digest.bytes, named.data, sizeof(digest.bytes));
+    if (audit_reader_blob(verify->reader, &digest, &body)) {
+        digest_sha256(bytes_of_text(buffer_text(&body)), &found);
+        if (!digest_equal(&digest, &found))
+            find(
+                verify, EVIDENCE_TAMPERED, record->head.sequence,
+                "the policy's text stored for %s is not the one in force", place_of(record, place));
+    } else {
+        verify->report->policies_missing++;
+    }
+    buffer_clear(&body);
 }
 
 static void note_life(struct verify *verify, const struct audit_record *record)
 {
-    enum { TAG_PREVIOUS_SIZE = 0x21, TAG_EVENT = 0x28, TAG_COUNT = 0x2c };
+    struct audit_life_record life;
     verify->is_closed = record->head.kind == AUDIT_CLOSE;
-    verify->last_us = record->head.wall_us;
-    if (record->head.kind == AUDIT_OPEN &&
-        text_equal(text_of_bytes(field_of(record->fields, TAG_EVENT)), TEXT("start_after_crash")))
+    if (record->head.kind == AUDIT_DECISION || record->head.kind == AUDIT_COMPLETION)
+        return;
+    audit_life_read(record, &life);
+    if (record->head.kind == AUDIT_OPEN && text_equal(life.event, TEXT("start_after_crash")))
         verify->report->crashes++;
-    if (record->head.kind == AUDIT_GAP) {
-        struct bytes count = field_of(record->fields, TAG_COUNT);
-        verify->lost += count.length == 8 ? bytes_get_u64(count.data) : 1;
-    }
-    struct bytes pruned = field_of(record->fields, TAG_PREVIOUS_SIZE);
-    if (record->head.kind == AUDIT_PRUNE && pruned.length == 8)
-        verify->pruned_to = bytes_get_u64(pruned.data);
+    if (record->head.kind == AUDIT_TIME_STEP)
+        verify->report->clock_steps++;
+    if (record->head.kind == AUDIT_GAP)
+        verify->lost += life.count > 0 ? life.count : 1;
+    if (record->head.kind == AUDIT_PRUNE)
+        verify->pruned_to = life.previous_size;
+    if (record->head.kind == AUDIT_POLICY)
+        check_policy(verify, record, life.digest);
 }
 
-static bool check_row(struct verify *verify, const struct audit_row *row)
+static void check_order(struct verify *verify, const struct audit_record *record)
+{
+    if (verify->is_closed && record->head.kind != AUDIT_OPEN)
+        find(
+            verify, EVIDENCE_TAMPERED, record->head.sequence,
+            "record %llu follows the end of a run, and no other had begun", NUMBER(record->head.sequence));
+}
+
+static void note_time(struct verify *verify, int64_t wall_us)
+{
+    if (verify->report->records == 0)
+        verify->report->first_us = wall_us;
+    verify->report->last_us = wall_us;
+}
+
+static void check_row(struct verify *verify, const struct audit_row *row)
 {
     struct audit_record record;
     struct digest leaf;
-    if (row->sequence != verify->tree.size)
-        return find(verify, EVIDENCE_GAP, "record %llu is missing", NUMBER(verify->tree.size));
-    if (!audit_record_parse(row->body, &record))
-        return find(verify, EVIDENCE_TAMPERED, "record %llu has no valid encoding", NUMBER(row->sequence));
-    if (verify->is_closed && record.head.kind != AUDIT_OPEN)
-        return find(
-            verify, EVIDENCE_TAMPERED, "record %llu follows the end of a run, and no other had begun",
-            NUMBER(row->sequence));
-    if (!check_columns(verify, row, &record) || !check_private(verify, row, &record))
-        return false;
-    note_life(verify, &record);
+    if (row->sequence != verify->tree.size) {
+        find(
+            verify, EVIDENCE_GAP, verify->tree.size, "record %llu is missing, and what follows up to record %llu",
+            NUMBER(verify->tree.size), NUMBER(row->sequence - 1));
+        verify->is_broken = true;
+        verify->tree.size = row->sequence;
+    }
+    if (audit_record_parse(row->body, &record)) {
+        check_order(verify, &record);
+        check_columns(verify, row, &record);
+        check_private(verify, row, &record);
+        note_life(verify, &record);
+        note_time(verify, record.head.wall_us);
+    } else {
+        find(verify, EVIDENCE_TAMPERED, row->sequence, "record %llu has no valid encoding", NUMBER(row->sequence));
+    }
+    verify->report->records++;
+    if (verify->is_broken) {
+        verify->tree.size++;
+        return;
+    }
     audit_leaf(row->body, &leaf);
     audit_tree_append(&verify->tree, &leaf);
-    verify->report->records++;
-    return true;
 }
 
 /* --- checkpoints
@@ -128,116 +230,177 @@ static void seek_checkpoint(struct verify *verify, uint64_t after)
         verify->next_checkpoint = UINT64_MAX;
 }
 
+/* A witness's statement on a checkpoint whose root is right: someone outside saw this much. */
+static void note_witnesses(struct verify *verify, struct text text)
+{
+    struct audit_note note;
+    if (!audit_note_parse(text, &note))
+        return;
+    for (size_t i = 0; i < verify->check->witness_count; i++) {
+        uint64_t time = 0;
+        if (audit_note_verify(&note, &verify->check->witnesses[i], &time) != AUDIT_SIGNED)
+            continue;
+        verify->report->cosignatures++;
+        verify->report->anchored_size = verify->tree.size;
+    }
+}
+
 static bool check_note(struct verify *verify, struct text note, enum evidence_verdict if_not)
 {
     struct audit_checkpoint checkpoint;
     struct digest root;
+    uint64_t size = verify->tree.size;
     struct text origin = audit_reader_origin(verify->reader);
-    audit_tree_root(&verify->tree, &root);
-    if (!audit_checkpoint_parse(note, &checkpoint) || checkpoint.size != verify->tree.size ||
-        !text_equal(checkpoint.origin, origin))
-        return find(verify, EVIDENCE_TAMPERED, "the checkpoint at %llu is not readable", NUMBER(verify->tree.size));
-    if (verify->check->key != NULL && !audit_checkpoint_verify(note, origin, verify->check->key))
-        return find(
-            verify, EVIDENCE_TAMPERED, "the checkpoint at %llu has no good signature of the log's key",
-            NUMBER(verify->tree.size));
-    return digest_equal(&checkpoint.root, &root) ||
-           find(
-               verify, if_not, "records %llu to %llu are not those that were signed", NUMBER(verify->signed_size),
-               NUMBER(verify->tree.size - 1));
-}
-
-static bool check_inner(struct verify *verify)
-{
-    if (verify->tree.size != verify->next_checkpoint)
-        return true;
-    if (!check_note(verify, buffer_text(&verify->note), EVIDENCE_TAMPERED))
+    if (!audit_checkpoint_parse(note, &checkpoint) || checkpoint.size != size ||
+        !text_equal(checkpoint.origin, origin)) {
+        find(
+            verify, EVIDENCE_TAMPERED, size, "the checkpoint at %llu is not readable, or of another log", NUMBER(size));
         return false;
+    }
+    if (verify->check->key != NULL && !audit_checkpoint_verify(note, origin, verify->check->key)) {
+        find(
+            verify, EVIDENCE_TAMPERED, size, "the checkpoint at %llu has no good signature of the log's key",
+            NUMBER(size));
+        return false;
+    }
+    audit_tree_root(&verify->tree, &root);
+    if (verify->is_broken)
+        return false; /* the gap is said already */
+    if (digest_equal(&checkpoint.root, &root))
+        return true;
+    find(
+        verify, if_not, verify->signed_size, "one or more of the records %llu to %llu are not those that were signed",
+        NUMBER(verify->signed_size), NUMBER(size - 1));
+    verify->is_broken = true;
+    return false;
+}
+
+static void check_inner(struct verify *verify)
+{
+    if (verify->tree.size < verify->next_checkpoint)
+        return;
+    if (verify->tree.size > verify->next_checkpoint) /* it lies in a gap */
+        seek_checkpoint(verify, verify->tree.size - 1);
+    if (verify->tree.size != verify->next_checkpoint)
+        return;
+    if (check_note(verify, buffer_text(&verify->note), EVIDENCE_TAMPERED)) {
+        verify->report->checkpoints++;
+        note_witnesses(verify, buffer_text(&verify->note));
+    }
     verify->signed_size = verify->tree.size;
-    verify->report->checkpoints++;
     seek_checkpoint(verify, verify->tree.size);
-    return true;
 }
 
-static bool check_anchors(struct verify *verify)
+static int compare_anchors(const void *left, const void *right)
 {
-    for (size_t i = 0; i < verify->check->anchor_count; i++) {
-        struct audit_checkpoint checkpoint;
-        struct text note = verify->check->anchors[i].note;
-        if (!audit_checkpoint_parse(note, &checkpoint))
-            return find(verify, EVIDENCE_UNREADABLE, "checkpoint file %zu is no checkpoint", i + 1);
-        if (checkpoint.size == verify->tree.size && !check_note(verify, note, EVIDENCE_FORKED))
-            return false;
-    }
-    return true;
+    const struct anchor *a = left;
+    const struct anchor *b = right;
+    return a->checkpoint.size < b->checkpoint.size ? -1 : a->checkpoint.size > b->checkpoint.size;
 }
 
-static bool check_anchor_sizes(struct verify *verify)
+static void read_anchors(struct verify *verify)
 {
-    for (size_t i = 0; i < verify->check->anchor_count; i++) {
-        struct audit_checkpoint checkpoint;
-        if (audit_checkpoint_parse(verify->check->anchors[i].note, &checkpoint) && checkpoint.size > verify->tree.size)
-            return find(
-                verify, EVIDENCE_TRUNCATED, "an outside checkpoint covers %llu records, %llu are here",
-                NUMBER(checkpoint.size), NUMBER(verify->tree.size));
+    struct audit_tree tree;
+    verify->anchors = base_array(verify->check->anchor_count + 1, sizeof(*verify->anchors));
+    if (audit_reader_cosigned(verify->reader, &tree, &verify->cosigned)) {
+        struct anchor inner = {.note = buffer_text(&verify->cosigned), .is_inner = true};
+        if (audit_checkpoint_parse(inner.note, &inner.checkpoint))
+            verify->anchors[verify->anchor_count++] = inner;
+        else
+            find(verify, EVIDENCE_TAMPERED, tree.size, "the cosigned checkpoint is no checkpoint");
     }
-    return true;
+    for (size_t i = 0; i < verify->check->anchor_count; i++) {
+        struct anchor anchor = {.note = verify->check->anchors[i].note};
+        if (!audit_checkpoint_parse(anchor.note, &anchor.checkpoint))
+            find(verify, EVIDENCE_UNREADABLE, 0, "outside checkpoint %zu is no checkpoint", i + 1);
+        else if (!text_equal(anchor.checkpoint.origin, audit_reader_origin(verify->reader)))
+            find(verify, EVIDENCE_UNREADABLE, 0, "outside checkpoint %zu is of another log", i + 1);
+        else
+            verify->anchors[verify->anchor_count++] = anchor;
+    }
+    qsort(verify->anchors, verify->anchor_count, sizeof(*verify->anchors), compare_anchors);
+}
+
+static void check_anchors(struct verify *verify)
+{
+    while (verify->next_anchor < verify->anchor_count &&
+           verify->anchors[verify->next_anchor].checkpoint.size <= verify->tree.size) {
+        const struct anchor *anchor = &verify->anchors[verify->next_anchor++];
+        if (anchor->checkpoint.size < verify->tree.size) /* before the oldest record that is here */
+            continue;
+        if (anchor->is_inner) {
+            if (check_note(verify, anchor->note, EVIDENCE_TAMPERED))
+                note_witnesses(verify, anchor->note);
+        } else if (check_note(verify, anchor->note, EVIDENCE_FORKED)) {
+            verify->report->anchors++;
+            verify->report->anchored_size = verify->tree.size;
+        }
+    }
 }
 
 /* --- the whole
  * ---------------------------------------------------------------------------------------------------------- */
 
-static bool check_rows(struct verify *verify)
+static void check_rows(struct verify *verify)
 {
     struct audit_row row;
-    for (;;) {
-        switch (audit_reader_next(verify->reader, &row)) {
-        case AUDIT_END:
-            return true;
-        case AUDIT_UNREADABLE:
-            return find(verify, EVIDENCE_UNREADABLE, "%s", audit_reader_error(verify->reader));
-        case AUDIT_ROW:
-            break;
-        }
-        if (!check_row(verify, &row) || !check_inner(verify) || !check_anchors(verify))
-            return false;
+    const struct evidence_progress *progress = verify->check->progress;
+    enum audit_read read;
+    while ((read = audit_reader_next(verify->reader, &row)) == AUDIT_ROW) {
+        check_row(verify, &row);
+        check_inner(verify);
+        check_anchors(verify);
+        if (progress != NULL && verify->report->records % PROGRESS_EACH == 0)
+            progress->on_progress(progress->context, verify->tree.size);
     }
+    if (read == AUDIT_UNREADABLE)
+        find(verify, EVIDENCE_UNREADABLE, verify->tree.size, "%s", audit_reader_error(verify->reader));
 }
 
-static bool check_end(struct verify *verify)
+static void check_end(struct verify *verify)
 {
-    verify->report->unsigned_tail = verify->tree.size - verify->signed_size;
-    if (verify->next_checkpoint != UINT64_MAX)
-        return find(
-            verify, EVIDENCE_TRUNCATED, "a signed checkpoint covers %llu records, %llu are here",
-            NUMBER(verify->next_checkpoint), NUMBER(verify->tree.size));
-    if (!check_anchor_sizes(verify))
-        return false;
-    if (audit_reader_base(verify->reader)->size > verify->pruned_to)
-        return find(
-            verify, EVIDENCE_GAP, "records 0 to %llu are not here, and no PRUNE record says that they were removed",
-            NUMBER(audit_reader_base(verify->reader)->size - 1));
+    uint64_t size = verify->tree.size;
+    verify->report->unsigned_tail = size - verify->signed_size;
+    if (verify->next_checkpoint != UINT64_MAX && verify->report->findings[EVIDENCE_UNREADABLE].count == 0)
+        find(
+            verify, EVIDENCE_TRUNCATED, size, "a signed checkpoint covers %llu records, %llu are here",
+            NUMBER(verify->next_checkpoint), NUMBER(size));
+    for (size_t i = verify->next_anchor; i < verify->anchor_count; i++)
+        find(
+            verify, EVIDENCE_TRUNCATED, size, "%s checkpoint covers %llu records, %llu are here",
+            verify->anchors[i].is_inner ? "a cosigned" : "an outside", NUMBER(verify->anchors[i].checkpoint.size),
+            NUMBER(size));
+    if (verify->report->first > verify->pruned_to)
+        find(
+            verify, EVIDENCE_GAP, 0, "records 0 to %llu are not here, and no PRUNE record says that they were removed",
+            NUMBER(verify->report->first - 1));
     if (verify->lost > 0)
-        return find(
-            verify, EVIDENCE_GAP, "%llu decisions were let through unrecorded (on_failure: allow)",
+        find(
+            verify, EVIDENCE_GAP, size, "%llu decisions were let through unrecorded (on_failure: allow)",
             NUMBER(verify->lost));
-    bool is_young = !verify->is_closed && clock_wall_us() - verify->last_us < YOUNG_US;
-    if (verify->report->unsigned_tail > 0 && !is_young)
-        return find(
-            verify, EVIDENCE_UNSIGNED_TAIL, "the last %llu records have no checkpoint; starting the gate signs them",
+    bool is_young = !verify->is_closed && clock_wall_us() - verify->report->last_us < YOUNG_US;
+    if (verify->report->unsigned_tail > 0 && !is_young && !verify->is_broken)
+        find(
+            verify, EVIDENCE_UNSIGNED_TAIL, verify->signed_size,
+            "the last %llu records have no checkpoint; starting the gate signs them",
             NUMBER(verify->report->unsigned_tail));
-    return true;
 }
 
 void evidence_verify(struct audit_reader *reader, const struct evidence_check *check, struct evidence_report *report)
 {
     struct verify verify = {.reader = reader, .check = check, .report = report, .tree = *audit_reader_base(reader)};
-    *report = (struct evidence_report){.verdict = EVIDENCE_OK};
+    *report = (struct evidence_report){.first = verify.tree.size};
     verify.signed_size = verify.tree.size;
+    read_anchors(&verify);
     audit_reader_seek(reader, verify.tree.size);
     seek_checkpoint(&verify, verify.tree.size);
-    if (check_rows(&verify))
-        (void)check_end(&verify);
-    audit_tree_root(&verify.tree, &report->root);
+    check_rows(&verify);
+    check_end(&verify);
+    if (!verify.is_broken)
+        audit_tree_root(&verify.tree, &report->root);
+    report->size = verify.tree.size;
+    evidence_conclude(report);
+    base_free(verify.anchors);
     buffer_clear(&verify.note);
+    buffer_clear(&verify.cosigned);
 }

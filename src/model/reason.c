@@ -44,9 +44,9 @@ static const struct reason_row rows[] = {
     [REASON_OPENED_UNUSED] = {"opened_unused", "the connection was opened and no request followed", 0},
     [REASON_LIMIT] = {"limit", "too many connections", 503},
     [REASON_CLIENT_UNKNOWN] = {"client_unknown", "the proxy credentials fit no client", 407},
+    [REASON_INTERNAL] = {"internal", "an error of the gate itself", 500},
     [REASON_PATTERN_LIMIT] =
         {"pattern_limit", "a regular expression of the policy reached its limit on this path", 403},
-    [REASON_INTERNAL] = {"internal", "an error of the gate itself", 500},
     [REASON_BYPASSED] = {"bypassed", "a bypass let it through", 0},
     [REASON_POLICY_CHANGED] = {"policy_changed", "a new policy would not have this tunnel", 0},
 };

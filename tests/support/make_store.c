@@ -3,12 +3,12 @@
  *     make_store DIRECTORY KEY_FILE REQUESTS SECONDS
  * The requests are spread over the last SECONDS; which they are follows from their number alone. The key is made if
  * absent. */
-#include <poll.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,18 +16,29 @@
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 
-/* The wall clock that the store sees: this program's own function, which the linker puts before libc's. */
-static _Atomic long long shown_us;
+/* The clocks that the store sees: this program's own function, which the linker puts before libc's. All of them go on
+ * at their own pace, and wall and boot time leap ahead together with the request at hand, so that nothing takes it for
+ * a clock that was set. */
+static _Atomic long long start_us; /* wall */
+static _Atomic long long leap_us;  /* since the start */
 int clock_gettime(clockid_t id, struct timespec *now)
 {
-    long long us = atomic_load(&shown_us);
-    if (id == CLOCK_MONOTONIC || us == 0) {
-        int64_t ticks = (int64_t)clock(); /* of the processor: no system call of ours can come back here */
-        *now = (struct timespec){.tv_sec = ticks / CLOCKS_PER_SEC, .tv_nsec = ticks % CLOCKS_PER_SEC * 1000};
-        return 0;
-    }
+    struct timespec real;
+    syscall(SYS_clock_gettime, id == CLOCK_MONOTONIC ? CLOCK_MONOTONIC : CLOCK_BOOTTIME, &real);
+    long long us = (long long)real.tv_sec * 1000000 + real.tv_nsec / 1000;
+    if (id != CLOCK_MONOTONIC)
+        us += atomic_load(&leap_us);
+    if (id == CLOCK_REALTIME)
+        us += atomic_load(&start_us);
     *now = (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
     return 0;
+}
+
+static long long boot_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 /* A number that looks random and is always the same (splitmix64). */
@@ -183,9 +194,8 @@ int main(int argc, char **argv)
         fputs("usage: make_store DIRECTORY KEY_FILE REQUESTS SECONDS\n", stderr);
         return 2;
     }
-    long long now = (long long)time(NULL) * 1000000;
-    long long start = now - (long long)seconds * 1000000;
-    atomic_store(&shown_us, start);
+    long long start = ((long long)time(NULL) - (long long)seconds) * 1000000;
+    atomic_store(&start_us, start - boot_us());
     struct signing_key *key = open_key(argv[2]);
     struct audit_options options = {
         .directory = argv[1],
@@ -203,14 +213,13 @@ int main(int argc, char **argv)
     uint64_t policy = write_policy(audit);
     struct audit_port *port = audit_port_new(audit);
     for (uint64_t i = 0; i < requests; i++) {
-        atomic_store(&shown_us, start + (long long)(seconds * 1000000 / requests * i));
+        atomic_store(&leap_us, (long long)(seconds * 1000000 / requests * i));
         decide(port, i, policy);
         audit_port_collect(port);
         if (i % (requests / 500 + 1) == 0)
             wait_for_writer(audit, port);
     }
     audit_port_free(port);
-    atomic_store(&shown_us, now);
     audit_close(audit);
     signing_key_free(key);
     return 0;

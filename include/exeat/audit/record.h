@@ -24,6 +24,7 @@ struct audit_life_record {
     struct text file;
     struct text origin;
     struct bytes digest;
+    uint64_t previous_size; /* OPEN: of the segment before; PRUNE: what is gone */
     uint64_t count;
 };
 void audit_life_read(const struct audit_record *record, struct audit_life_record *life);

@@ -16,6 +16,8 @@ struct digest {
 void digest_sha256(struct bytes input, struct digest *digest);
 /* SHA-256 over the pieces one after the other. */
 void digest_sha256_pieces(const struct bytes *pieces, size_t count, struct digest *digest);
+/* Of a file of any size. False: it cannot be read. */
+MUST_CHECK bool digest_file(const char *path, struct digest *digest);
 bool digest_equal(const struct digest *left, const struct digest *right); /* constant time */
 
 void random_fill(uint8_t *out, size_t length); /* ends the process if the kernel has none */

@@ -145,6 +145,19 @@ static void the_gates_own_life_reads_where_a_format_has_room_for_it(void **state
     item_clear(&item);
 }
 
+/* Found by the fuzzer: a cell of no bytes before any other had some. */
+static void a_decision_without_a_single_field_reads_in_every_format(void **state)
+{
+    (void)state;
+    struct sample sample;
+    struct item item = {0};
+    sample_known_answer(&sample);
+    sample.body.length = AUDIT_HEAD_SIZE;
+    read_sample(&item, &sample);
+    compare("bare", &item);
+    item_clear(&item);
+}
+
 /* Lengths and line ends, of a path as long as a record can carry. */
 static void a_path_of_64_KiB_stays_in_one_line_and_within_a_formats_limits(void **state)
 {
@@ -188,6 +201,7 @@ int main(void)
         cmocka_unit_test(observe_mode_is_not_taken_for_a_refusal),
         cmocka_unit_test(hostile_values_break_no_format),
         cmocka_unit_test(the_gates_own_life_reads_where_a_format_has_room_for_it),
+        cmocka_unit_test(a_decision_without_a_single_field_reads_in_every_format),
         cmocka_unit_test(a_path_of_64_KiB_stays_in_one_line_and_within_a_formats_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

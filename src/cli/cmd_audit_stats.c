@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exeat audit stats, report: what a period looked like. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd_audit.h"
+#include "exeat/base/clock.h"
+#include "exeat/base/memory.h"
+
+/* https://no-color.org: set and not empty. */
+static bool wants_colour(void)
+{
+    const char *no = getenv("NO_COLOR");
+    return no == NULL || no[0] == '\0';
+}
+
+enum exit_code audit_stats(const struct audit_call *call)
+{
+    struct evidence_filter filter;
+    struct evidence_look look = {.is_terminal = isatty(STDOUT_FILENO) != 0, .has_colour = wants_colour()};
+    struct progress progress;
+    struct buffer out = {0};
+    char *error = NULL;
+    if (!audit_call_filter(call, &filter))
+        return EXIT_USAGE;
+    (void)audit_call_announce(call, "stats");
+    struct audit_reader *reader = audit_call_open(call);
+    if (reader == NULL)
+        return EXIT_IO;
+    look.progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
+    bool done = evidence_stats(reader, &filter, &look, &out, &error);
+    progress_end(&progress);
+    audit_reader_free(reader);
+    put_text(buffer_text(&out));
+    buffer_clear(&out);
+    return done ? EXIT_DONE : complain_free(EXIT_IO, error);
+}
+
+/* --- report
+ * -------------------------------------------------------------------------------------------------------------- */
+
+static bool write_report(
+    const struct audit_call *call, struct audit_reader *reader, const struct evidence_filter *filter,
+    const struct evidence_report *verify)
+{
+    struct buffer out = {0};
+    struct buffer keys = {0};
+    struct buffer query = {0};
+    struct progress progress;
+    char *error = NULL;
+    audit_call_vkey(call, reader, &keys);
+    audit_call_query(call, &query);
+    struct evidence_page page = {
+        .keys = buffer_text(&keys),
+        .key_is_known = call->has_key,
+        .query = buffer_text(&query),
+        .made_us = clock_wall_us(),
+        .progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader)),
+    };
+    bool done = evidence_report_html(reader, filter, &page, verify, &out, &error);
+    progress_end(&progress);
+    put_text(buffer_text(&out));
+    buffer_clear(&out);
+    buffer_clear(&keys);
+    buffer_clear(&query);
+    if (!done)
+        complain_free(EXIT_IO, error);
+    return done;
+}
+
+/* The page is written whatever the verdict is; the exit code is the verdict's. */
+enum exit_code audit_report(const struct audit_call *call)
+{
+    struct evidence_filter filter;
+    struct evidence_report verify;
+    const char *format = call->words[OPTION_FORMAT];
+    if (!audit_call_filter(call, &filter))
+        return EXIT_USAGE;
+    if (format != NULL && strcmp(format, "html") != 0)
+        return complain(EXIT_USAGE, "a report is -o html");
+    (void)audit_call_announce(call, "report");
+    struct audit_reader *reader = audit_call_open(call);
+    if (reader == NULL)
+        return EXIT_IO;
+    enum exit_code code = EXIT_USAGE;
+    if (audit_call_verify(call, reader, &verify))
+        code = write_report(call, reader, &filter, &verify) ? audit_code_of(verify.verdict) : EXIT_IO;
+    audit_reader_free(reader);
+    return code;
+}

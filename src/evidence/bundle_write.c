@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing an evidence bundle, in three passes over the store:
+ * 1. which range of the log is meant: from the first record at or after `since` to the first checkpoint that covers the
+ * last one before `until`;
+ * 2. the leaves of that whole range, and the records that match;
+ * 3. proofs that the policies which judged those requests are in the same log. */
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bundle.h"
+#include "exeat/base/clock.h"
+#include "exeat/base/file.h"
+#include "exeat/base/json.h"
+#include "exeat/base/memory.h"
+
+enum { POLICIES_MAX = 256 };
+
+/* A policy that judged a request of the bundle. */
+struct judged_by {
+    uint64_t sequence;
+    struct audit_prover prover;
+};
+
+struct bundle {
+    struct audit_reader *reader;
+    const struct evidence_bundle *options;
+    struct evidence_bundle_result *result;
+    char **error;
+    struct bundle_range range;
+    struct bundle_counts counts;
+    struct buffer note;     /* the checkpoint */
+    struct audit_tree tree; /* of pass 2 */
+    FILE *records;
+    FILE *leaves;
+    struct buffer line;
+    struct judged_by *policies[POLICIES_MAX]; /* owned */
+    size_t policy_count;
+    uint64_t erased;
+};
+
+static bool fail(struct bundle *bundle, const char *format, ...) PRINTF_LIKE(2, 3);
+static bool fail(struct bundle *bundle, const char *format, ...)
+{
+    struct buffer out = {0};
+    va_list arguments;
+    if (*bundle->error != NULL)
+        return false;
+    va_start(arguments, format);
+    buffer_vprintf(&out, format, arguments);
+    va_end(arguments);
+    *bundle->error = buffer_take(&out);
+    return false;
+}
+
+static bool fail_to_read(struct bundle *bundle)
+{
+    return fail(bundle, "%s", audit_reader_error(bundle->reader));
+}
+
+static char *path_of(const struct bundle *bundle, const char *name)
+{
+    struct buffer path = {0};
+    buffer_printf(&path, "%s/%s", bundle->options->directory, name);
+    return buffer_take(&path);
+}
+
+static bool write_file(struct bundle *bundle, const char *name, struct text content)
+{
+    char *path = path_of(bundle, name);
+    char *error = NULL;
+    bool done = file_replace(path, content, 0644, &error);
+    if (!done)
+        fail(bundle, "%s", error);
+    base_free(error);
+    base_free(path);
+    return done;
+}
+
+static FILE *open_file(struct bundle *bundle, enum bundle_file file)
+{
+    char *path = path_of(bundle, bundle_file_name(file));
+    FILE *opened = fopen(path, "wx");
+    if (opened == NULL)
+        fail(bundle, "%s: cannot write: %s", path, strerror(errno));
+    base_free(path);
+    return opened;
+}
+
+static bool close_file(struct bundle *bundle, FILE *file)
+{
+    if (file == NULL)
+        return false;
+    bool good = !ferror(file) && fflush(file) == 0 && fsync(fileno(file)) == 0;
+    good = fclose(file) == 0 && good;
+    return good || fail(bundle, "%s: cannot write: %s", bundle->options->directory, strerror(errno));
+}
+
+/* --- pass 1: the range
+ * ------------------------------------------------------------------------------------------------ */
+
+static void note_progress(const struct bundle *bundle, uint64_t sequence)
+{
+    const struct evidence_progress *progress = bundle->options->progress;
+    if (progress != NULL && sequence % 4096 == 0)
+        progress->on_progress(progress->context, sequence);
+}
+
+static bool find_range(struct bundle *bundle, uint64_t *last)
+{
+    const struct evidence_filter *filter = &bundle->options->filter;
+    struct audit_row row;
+    enum audit_read read;
+    bool found = false;
+    bool any = false;
+    audit_reader_seek(bundle->reader, audit_reader_first(bundle->reader));
+    while ((read = audit_reader_next(bundle->reader, &row)) == AUDIT_ROW) {
+        note_progress(bundle, row.sequence);
+        if (filter->since_us != 0 && row.wall_us < filter->since_us)
+            continue;
+        if (!found)
+            bundle->range.first = row.sequence;
+        found = true;
+        if (filter->until_us != 0 && row.wall_us >= filter->until_us)
+            continue;
+        any = true;
+        *last = row.sequence;
+    }
+    if (read == AUDIT_UNREADABLE)
+        return fail_to_read(bundle);
+    if (!any)
+        return fail(bundle, "there is no record in that time");
+    return true;
+}
+
+/* The one that a witness has cosigned, when it covers the range. */
+static bool find_cosigned(struct bundle *bundle, uint64_t last)
+{
+    struct audit_tree tree;
+    struct buffer note = {0};
+    bool covers = audit_reader_cosigned(bundle->reader, &tree, &note) && tree.size > last;
+    if (covers) {
+        bundle->note = note;
+        bundle->range.end = tree.size;
+        return true;
+    }
+    buffer_clear(&note);
+    return false;
+}
+
+/* Else the first checkpoint of the range's whole; else the newest, and what it does not cover stays out. */
+static bool find_checkpoint(struct bundle *bundle, uint64_t last)
+{
+    uint64_t size = 0;
+    if (find_cosigned(bundle, last))
+        return true;
+    if (audit_reader_checkpoint(bundle->reader, last, &size, &bundle->note)) {
+        bundle->range.end = size;
+        return true;
+    }
+    for (uint64_t after = bundle->range.first;; after = size) {
+        struct buffer note = {0};
+        if (!audit_reader_checkpoint(bundle->reader, after, &size, &note))
+            break;
+        buffer_clear(&bundle->note);
+        bundle->note = note;
+        bundle->range.end = size;
+    }
+    if (bundle->range.end == 0)
+        return fail(
+            bundle, "no checkpoint covers these records yet; one is signed within a second, or at the next start");
+    bundle->result->unsigned_left_out = last + 1 - bundle->range.end;
+    return true;
+}
+
+/* --- pass 2: leaves and records
+ * --------------------------------------------------------------------------------------------- */
+
+static void on_any_row(void *context, const struct audit_row *row)
+{
+    struct bundle *bundle = context;
+    struct digest leaf;
+    note_progress(bundle, row->sequence);
+    if (row->sequence == bundle->range.first)
+        bundle->range.before = bundle->tree;
+    audit_leaf(row->body, &leaf);
+    audit_tree_append(&bundle->tree, &leaf);
+    if (row->sequence >= bundle->range.first)
+        fwrite(leaf.bytes, 1, sizeof(leaf.bytes), bundle->leaves);
+}
+
+static void name_policy(struct bundle *bundle, uint64_t sequence)
+{
+    for (size_t i = 0; i < bundle->policy_count; i++)
+        if (bundle->policies[i]->sequence == sequence)
+            return;
+    if (bundle->policy_count == POLICIES_MAX) {
+        bundle->result->policies_left_out++;
+        return;
+    }
+    struct judged_by *policy = base_zalloc(sizeof(*policy));
+    policy->sequence = sequence;
+    bundle->policies[bundle->policy_count++] = policy;
+}
+
+static void on_matching_row(void *context, const struct audit_row *row)
+{
+    struct bundle *bundle = context;
+    struct audit_record record;
+    if (row->sequence < bundle->range.first || !audit_record_parse(row->body, &record))
+        return;
+    bundle_counts_add(&bundle->counts, &record);
+    if (record.head.kind == AUDIT_DECISION) {
+        struct decision_record decision;
+        audit_decision_read(&record, (struct bytes){0}, &decision);
+        name_policy(bundle, decision.policy_sequence);
+    }
+    if (row->salt.length == 0 && audit_field_find(record.fields, AUDIT_TAG_COMMITMENT).length > 0)
+        bundle->erased++;
+    buffer_empty(&bundle->line);
+    bundle_line_append(row, bundle->options->filter.redact, &bundle->line);
+    fwrite(bundle->line.data, 1, bundle->line.length, bundle->records);
+}
+
+static bool read_range(struct bundle *bundle)
+{
+    struct requests_options options = {
+        .filter = &bundle->options->filter,
+        .hook = {.on_any = on_any_row, .on_row = on_matching_row, .context = bundle},
+        .by_record = true,
+        .end = bundle->range.end,
+    };
+    struct requests *requests = requests_new(bundle->reader, &options);
+    struct item *item;
+    enum audit_read read;
+    bundle->tree = *audit_reader_base(bundle->reader);
+    audit_reader_seek(bundle->reader, bundle->tree.size);
+    while ((read = requests_next(requests, &item)) == AUDIT_ROW)
+        continue;
+    if (read == AUDIT_UNREADABLE) {
+        char *why = requests_error(requests);
+        fail(bundle, "%s", why);
+        base_free(why);
+    }
+    requests_free(requests);
+    return read == AUDIT_END;
+}
+
+static bool check_root(struct bundle *bundle)
+{
+    struct audit_checkpoint checkpoint;
+    struct digest root;
+    audit_tree_root(&bundle->tree, &root);
+    bool same = bundle->tree.size == bundle->range.end &&
+                audit_checkpoint_parse(buffer_text(&bundle->note), &checkpoint) &&
+                digest_equal(&checkpoint.root, &root);
+    return same ||
+           fail(
+               bundle, "the records are not those that the checkpoint at %llu signed; look with `exeat audit verify`",
+               (unsigned long long)bundle->range.end);
+}
+
+static bool write_records(struct bundle *bundle)
+{
+    bundle->records = open_file(bundle, BUNDLE_RECORDS);
+    bundle->leaves = bundle->records != NULL ? open_file(bundle, BUNDLE_LEAVES) : NULL;
+    bool done = bundle->leaves != NULL && read_range(bundle) && check_root(bundle);
+    done = close_file(bundle, bundle->records) && done;
+    return close_file(bundle, bundle->leaves) && done;
+}
+
+/* --- pass 3: the policies that judged
+ * --------------------------------------------------------------------------------------- */
+
+static void feed(struct bundle *bundle, const struct digest *leaf)
+{
+    for (size_t i = 0; i < bundle->policy_count; i++)
+        if (audit_prover_wants(&bundle->policies[i]->prover))
+            audit_prover_leaf(&bundle->policies[i]->prover, leaf);
+}
+
+/* Policies older than the store's oldest record were pruned, and so was what would prove them. */
+static void start_provers(struct bundle *bundle)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < bundle->policy_count; i++) {
+        struct judged_by *policy = bundle->policies[i];
+        audit_prover_inclusion(&policy->prover, policy->sequence, bundle->range.end);
+        bool good = policy->sequence < bundle->range.end &&
+                    (audit_reader_first(bundle->reader) == 0 ||
+                     audit_prover_prefix(&policy->prover, audit_reader_base(bundle->reader)));
+        if (good) {
+            bundle->policies[kept++] = policy;
+        } else {
+            bundle->result->policies_left_out++;
+            base_free(policy);
+        }
+    }
+    bundle->policy_count = kept;
+}
+
+static bool prove_policies(struct bundle *bundle)
+{
+    struct audit_row row;
+    start_provers(bundle);
+    if (bundle->policy_count == 0)
+        return true;
+    audit_reader_seek(bundle->reader, audit_reader_first(bundle->reader));
+    for (uint64_t next = audit_reader_first(bundle->reader); next < bundle->range.end; next++) {
+        struct digest leaf;
+        if (audit_reader_next(bundle->reader, &row) != AUDIT_ROW)
+            return fail_to_read(bundle);
+        note_progress(bundle, row.sequence);
+        audit_leaf(row.body, &leaf);
+        feed(bundle, &leaf);
+    }
+    return true;
+}
+
+/* The file and what it includes, each under its digest. */
+static bool write_texts(struct bundle *bundle, struct text detail)
+{
+    struct text piece;
+    bool done = true;
+    while (done && detail.length > 0 && text_split(&detail, ',', &piece)) {
+        struct digest digest;
+        struct buffer body = {0};
+        struct text hex = text_part(text_trim(piece, " "), 0, 2 * sizeof(digest.bytes));
+        char name[16 + 2 * sizeof(digest.bytes)];
+        if (hex.length == 2 * sizeof(digest.bytes) && hex_decode(hex, digest.bytes, sizeof(digest.bytes)) &&
+            audit_reader_blob(bundle->reader, &digest, &body)) {
+            snprintf(name, sizeof(name), "policy/%.*s", TEXT_ARG(hex));
+            done = write_file(bundle, name, buffer_text(&body));
+        }
+        buffer_clear(&body);
+    }
+    return done;
+}
+
+static bool write_policy(struct bundle *bundle, const struct judged_by *policy, struct buffer *out)
+{
+    struct audit_row row;
+    struct audit_record record;
+    struct audit_life_record life;
+    struct audit_proof proof;
+    audit_reader_seek(bundle->reader, policy->sequence);
+    if (audit_reader_next(bundle->reader, &row) != AUDIT_ROW || row.sequence != policy->sequence ||
+        !audit_record_parse(row.body, &record) || record.head.kind != AUDIT_POLICY)
+        return fail(bundle, "record %llu should be a policy and is not", (unsigned long long)policy->sequence);
+    audit_prover_finish(&policy->prover, &proof);
+    bundle_line_append(&row, true, out);
+    bundle_proof_append(&proof, out);
+    struct buffer detail = {0};
+    audit_life_read(&record, &life);
+    buffer_append(&detail, life.detail); /* the row lives until the next call of the reader */
+    bool done = write_texts(bundle, buffer_text(&detail));
+    buffer_clear(&detail);
+    return done;
+}
+
+static bool write_context(struct bundle *bundle)
+{
+    struct buffer out = {0};
+    char *folder = path_of(bundle, "policy");
+    bool done = mkdir(folder, 0755) == 0 || fail(bundle, "%s: cannot make: %s", folder, strerror(errno));
+    base_free(folder);
+    done = done && prove_policies(bundle);
+    for (size_t i = 0; done && i < bundle->policy_count; i++)
+        done = write_policy(bundle, bundle->policies[i], &out);
+    done = done && write_file(bundle, bundle_file_name(BUNDLE_CONTEXT), buffer_text(&out));
+    buffer_clear(&out);
+    return done;
+}
+
+/* --- the texts about it
+ * ------------------------------------------------------------------------------------------------- */
+
+static void append_time(struct buffer *out, const char *name, int64_t wall_us)
+{
+    char time[CLOCK_TEXT_SIZE];
+    if (wall_us == 0)
+        return;
+    clock_write(wall_us, time);
+    buffer_printf(out, ",\n  \"%s\": \"%s\"", name, time);
+}
+
+static bool write_manifest(struct bundle *bundle)
+{
+    const struct evidence_bundle *options = bundle->options;
+    struct buffer out = {0};
+    char time[CLOCK_TEXT_SIZE];
+    clock_write(clock_wall_us(), time);
+    buffer_printf(
+        &out, "{\n  \"format\": \"exeat-bundle 1\",\n  \"tool\": \"exeat " EXEAT_VERSION "\",\n  \"origin\": ");
+    json_append_string(&out, audit_reader_origin(bundle->reader));
+    buffer_printf(&out, ",\n  \"created\": \"%s\",\n  \"times\": \"UTC\",\n  \"operator\": ", time);
+    json_append_string(&out, options->operator_name);
+    buffer_append_string(&out, ",\n  \"purpose\": ");
+    json_append_string(&out, options->purpose);
+    buffer_append_string(&out, ",\n  \"query\": ");
+    json_append_string(&out, options->query);
+    append_time(&out, "since", options->filter.since_us);
+    append_time(&out, "until", options->filter.until_us);
+    buffer_printf(
+        &out, ",\n  \"custody\": \"%s\",\n  \"redacted\": %s,\n  \"erased\": %llu,\n",
+        options->is_recorded ? "recorded" : "unrecorded", options->filter.redact ? "true" : "false",
+        (unsigned long long)bundle->erased);
+    bundle_counts_append(&bundle->counts, &out);
+    buffer_printf(
+        &out, "  \"unsigned_left_out\": %llu,\n  \"policies\": %zu,\n  \"policies_left_out\": %llu\n}\n",
+        (unsigned long long)bundle->result->unsigned_left_out, bundle->policy_count,
+        (unsigned long long)bundle->result->policies_left_out);
+    bool done = write_file(bundle, bundle_file_name(BUNDLE_MANIFEST), buffer_text(&out));
+    buffer_clear(&out);
+    return done;
+}
+
+static const char readme[] =
+    "This folder holds records out of the log of an exeat gate, and what proves them.\n"
+    "\n"
+    "  manifest.json    what was asked for, by whom, and how many records are shown and left out\n"
+    "  records.jsonl    the records that were asked for: fields by name, then the exact bytes (hex)\n"
+    "  leaves.bin       the hash of every record of the range, also of those left out (32 bytes each)\n"
+    "  range.proof      joins these hashes to the root of the whole log\n"
+    "  checkpoint.note  that root, signed by the log's key (and by witnesses, if there are any)\n"
+    "  context.jsonl    the policies that judged these requests, each with its proof\n"
+    "  policy/          their texts, each named by its SHA-256\n"
+    "  keys.txt         the log's key. Do not believe this file: compare it with the key that you were given by "
+    "another way\n"
+    "  SHA256SUMS       against accidents on the way; the proof does not rest on it\n"
+    "\n"
+    "To check it, either\n"
+    "\n"
+    "  exeat audit verify --bundle FOLDER --vkey 'KEY'\n"
+    "\n"
+    "or, with Python alone, verify_bundle.py from exeat's documentation (take it from there, not from whoever gave you "
+    "this):\n"
+    "\n"
+    "  python3 verify_bundle.py FOLDER 'KEY'\n"
+    "\n"
+    "KEY is the line that `exeat audit keys` printed when the log began. What the answers mean is in "
+    "docs/for-auditors.md.\n";
+
+static bool write_range(struct bundle *bundle)
+{
+    struct buffer out = {0};
+    bundle_range_append(&bundle->range, &out);
+    bool done = write_file(bundle, bundle_file_name(BUNDLE_RANGE), buffer_text(&out));
+    buffer_clear(&out);
+    return done && write_file(bundle, bundle_file_name(BUNDLE_CHECKPOINT), buffer_text(&bundle->note));
+}
+
+static bool write_texts_about(struct bundle *bundle)
+{
+    return write_range(bundle) && write_file(bundle, bundle_file_name(BUNDLE_KEYS), bundle->options->keys) &&
+           write_manifest(bundle) && write_file(bundle, bundle_file_name(BUNDLE_README), text_from(readme)) &&
+           bundle_sums_write(bundle->options->directory, bundle->error);
+}
+
+/* --- the whole
+ * ---------------------------------------------------------------------------------------------------------- */
+
+static bool make_folder(struct bundle *bundle)
+{
+    if (mkdir(bundle->options->directory, 0755) == 0)
+        return true;
+    return fail(
+        bundle, "%s: %s", bundle->options->directory,
+        errno == EEXIST ? "is there already; a bundle wants a folder of its own" : strerror(errno));
+}
+
+bool evidence_bundle_write(
+    struct audit_reader *reader, const struct evidence_bundle *options, struct evidence_bundle_result *result,
+    char **error)
+{
+    struct bundle bundle = {.reader = reader, .options = options, .result = result, .error = error};
+    uint64_t last = 0;
+    *error = NULL;
+    *result = (struct evidence_bundle_result){0};
+    bool done = find_range(&bundle, &last) && find_checkpoint(&bundle, last) && make_folder(&bundle);
+    bundle.counts.first = bundle.range.first;
+    bundle.counts.end = bundle.range.end;
+    done = done && write_records(&bundle) && write_context(&bundle) && write_texts_about(&bundle);
+    result->first = bundle.range.first;
+    result->end = bundle.range.end;
+    result->shown = bundle.counts.shown;
+    for (size_t i = 0; i < bundle.policy_count; i++)
+        base_free(bundle.policies[i]);
+    buffer_clear(&bundle.note);
+    buffer_clear(&bundle.line);
+    return done;
+}

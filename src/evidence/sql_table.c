@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The two tables of `--sql`, fed by the reader and kept nowhere: `requests`, a decision joined with its outcome a row,
+ * and `records`, any record with its fields as JSON. */
+#include <sqlite3.h>
+
+#include "exeat/base/clock.h"
+#include "exeat/base/memory.h"
+#include "sql_table.h"
+
+enum { COLUMN_SEQUENCE, COLUMN_TIME, COLUMN_FIRST, RECORDS_KIND = COLUMN_FIRST, RECORDS_FIELDS };
+
+struct sql_vtab {
+    sqlite3_vtab base;
+    const struct sql_source *source; /* borrowed */
+    bool is_records;
+};
+/* A row of `records` waits here until it has been read. */
+struct sql_cursor {
+    sqlite3_vtab_cursor base;
+    const struct sql_source *source;
+    bool is_records;
+    struct audit_reader *reader; /* owned */
+    struct requests_options options;
+    struct requests *requests; /* owned */
+    struct item *item;         /* borrowed; NULL: at the end */
+    struct audit_row row;
+    bool is_at_end;
+    struct buffer scratch; /* owned */
+};
+
+/* --- the shape
+ * ------------------------------------------------------------------------------------------------------------- */
+
+static void declare_requests(struct buffer *out)
+{
+    buffer_append_string(out, "CREATE TABLE requests(sequence INTEGER, time TEXT");
+    for (size_t i = 0; i < table_width(); i++)
+        buffer_printf(out, ", \"%s\" %s", table_title(i), table_is_number(i) ? "INTEGER" : "TEXT");
+    buffer_append_string(out, ")");
+}
+
+static int connect_table(sqlite3 *database, const struct sql_source *source, bool is_records, sqlite3_vtab **out)
+{
+    struct buffer sql = {0};
+    if (is_records)
+        buffer_append_string(&sql, "CREATE TABLE records(sequence INTEGER, time TEXT, kind TEXT, fields TEXT)");
+    else
+        declare_requests(&sql);
+    char *text = buffer_take(&sql);
+    int result = sqlite3_declare_vtab(database, text);
+    base_free(text);
+    if (result != SQLITE_OK)
+        return result;
+    struct sql_vtab *table = base_zalloc(sizeof(*table));
+    table->source = source;
+    table->is_records = is_records;
+    *out = &table->base;
+    return SQLITE_OK;
+}
+
+static int connect_requests(
+    sqlite3 *database, void *context, int count, const char *const *words, sqlite3_vtab **out, char **error)
+{
+    (void)count, (void)words, (void)error;
+    return connect_table(database, context, false, out);
+}
+
+static int
+connect_records(sqlite3 *database, void *context, int count, const char *const *words, sqlite3_vtab **out, char **error)
+{
+    (void)count, (void)words, (void)error;
+    return connect_table(database, context, true, out);
+}
+
+static int disconnect(sqlite3_vtab *table)
+{
+    base_free(table);
+    return SQLITE_OK;
+}
+
+/* There is one way to read a log: from its beginning. */
+static int plan(sqlite3_vtab *table, sqlite3_index_info *info)
+{
+    (void)table;
+    info->estimatedCost = 1e6;
+    info->estimatedRows = 1000000;
+    return SQLITE_OK;
+}
+
+/* --- rows
+ * -------------------------------------------------------------------------------------------------------------- */
+
+static int fail(struct sql_cursor *cursor, char *error)
+{
+    sqlite3_free(cursor->base.pVtab->zErrMsg);
+    cursor->base.pVtab->zErrMsg = sqlite3_mprintf("%s", error);
+    base_free(error);
+    return SQLITE_ERROR;
+}
+
+static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
+{
+    struct sql_vtab *table = (struct sql_vtab *)base;
+    struct sql_cursor *cursor = base_zalloc(sizeof(*cursor));
+    char *error = NULL;
+    cursor->source = table->source;
+    cursor->is_records = table->is_records;
+    cursor->options = (struct requests_options){.filter = table->source->filter, .progress = table->source->progress};
+    cursor->reader = audit_reader_open(table->source->directory, &error);
+    cursor->base.pVtab = base;
+    *out = &cursor->base;
+    return cursor->reader != NULL ? SQLITE_OK : fail(cursor, error);
+}
+
+static int close_cursor(sqlite3_vtab_cursor *base)
+{
+    struct sql_cursor *cursor = (struct sql_cursor *)base;
+    requests_free(cursor->requests);
+    audit_reader_free(cursor->reader);
+    buffer_clear(&cursor->scratch);
+    base_free(cursor);
+    return SQLITE_OK;
+}
+
+static int next_record(struct sql_cursor *cursor)
+{
+    enum audit_read read = audit_reader_next(cursor->reader, &cursor->row);
+    cursor->is_at_end = read != AUDIT_ROW;
+    return read == AUDIT_UNREADABLE ? fail(cursor, text_copy(text_from(audit_reader_error(cursor->reader))))
+                                    : SQLITE_OK;
+}
+
+static int next_request(struct sql_cursor *cursor)
+{
+    enum audit_read read = AUDIT_END;
+    do {
+        read = requests_next(cursor->requests, &cursor->item);
+        if (read == AUDIT_UNREADABLE)
+            return fail(cursor, requests_error(cursor->requests));
+        if (read == AUDIT_END)
+            cursor->item = requests_rest(cursor->requests);
+    } while (cursor->item != NULL && !item_is_request(cursor->item));
+    cursor->is_at_end = cursor->item == NULL;
+    return SQLITE_OK;
+}
+
+static int next_row(sqlite3_vtab_cursor *base)
+{
+    struct sql_cursor *cursor = (struct sql_cursor *)base;
+    return cursor->is_records ? next_record(cursor) : next_request(cursor);
+}
+
+static int start(sqlite3_vtab_cursor *base, int number, const char *name, int count, sqlite3_value **values)
+{
+    (void)number, (void)name, (void)count, (void)values;
+    struct sql_cursor *cursor = (struct sql_cursor *)base;
+    audit_reader_seek(cursor->reader, audit_reader_first(cursor->reader));
+    requests_free(cursor->requests);
+    cursor->requests = requests_new(cursor->reader, &cursor->options);
+    return next_row(base);
+}
+
+static int is_at_end(sqlite3_vtab_cursor *base)
+{
+    return ((struct sql_cursor *)base)->is_at_end ? 1 : 0;
+}
+
+static int row_id(sqlite3_vtab_cursor *base, sqlite3_int64 *id)
+{
+    struct sql_cursor *cursor = (struct sql_cursor *)base;
+    *id = (sqlite3_int64)(cursor->is_records ? cursor->row.sequence : cursor->item->head.sequence);
+    return SQLITE_OK;
+}
+
+/* --- values
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static void give_text(sqlite3_context *out, struct text text)
+{
+    if (text.length == 0)
+        sqlite3_result_null(out);
+    else
+        sqlite3_result_text64(out, text.data, text.length, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+static void give_time(sqlite3_context *out, int64_t wall_us)
+{
+    char time[CLOCK_TEXT_SIZE];
+    clock_write(wall_us, time);
+    give_text(out, text_from(time));
+}
+
+static void give_fields(struct sql_cursor *cursor, sqlite3_context *out)
+{
+    struct arena arena = {0};
+    struct facts facts;
+    struct bytes private_part = cursor->source->filter->redact ? (struct bytes){0} : cursor->row.private_part;
+    buffer_empty(&cursor->scratch);
+    if (facts_read(cursor->row.body, private_part, &arena, &facts)) {
+        facts_append_json(&facts, &cursor->scratch);
+        buffer_append_byte(&cursor->scratch, '}');
+    }
+    arena_clear(&arena);
+    give_text(out, buffer_text(&cursor->scratch));
+}
+
+static void give_record(struct sql_cursor *cursor, sqlite3_context *out, int column)
+{
+    if (column == COLUMN_SEQUENCE)
+        sqlite3_result_int64(out, (sqlite3_int64)cursor->row.sequence);
+    else if (column == COLUMN_TIME)
+        give_time(out, cursor->row.wall_us);
+    else if (column == RECORDS_KIND)
+        give_text(out, text_from(audit_kind_name((enum audit_kind)cursor->row.kind)));
+    else
+        give_fields(cursor, out);
+}
+
+static void give_request(struct sql_cursor *cursor, sqlite3_context *out, int column)
+{
+    const struct item *item = cursor->item;
+    if (column == COLUMN_SEQUENCE)
+        sqlite3_result_int64(out, (sqlite3_int64)item->head.sequence);
+    else if (column == COLUMN_TIME)
+        give_time(out, item->head.wall_us);
+    else if (table_is_number((size_t)column - COLUMN_FIRST))
+        sqlite3_result_int64(out, (sqlite3_int64)table_number(item, (size_t)column - COLUMN_FIRST));
+    else
+        give_text(out, table_cell(item, (size_t)column - COLUMN_FIRST, &cursor->scratch));
+}
+
+static int give(sqlite3_vtab_cursor *base, sqlite3_context *out, int column)
+{
+    struct sql_cursor *cursor = (struct sql_cursor *)base;
+    (cursor->is_records ? give_record : give_request)(cursor, out, column);
+    return SQLITE_OK;
+}
+
+/* Without xCreate a table is there by its name alone, and nothing can be made like it. */
+static const sqlite3_module requests_module = {
+    .xConnect = connect_requests,
+    .xBestIndex = plan,
+    .xDisconnect = disconnect,
+    .xOpen = open_cursor,
+    .xClose = close_cursor,
+    .xFilter = start,
+    .xNext = next_row,
+    .xEof = is_at_end,
+    .xColumn = give,
+    .xRowid = row_id,
+};
+static const sqlite3_module records_module = {
+    .xConnect = connect_records,
+    .xBestIndex = plan,
+    .xDisconnect = disconnect,
+    .xOpen = open_cursor,
+    .xClose = close_cursor,
+    .xFilter = start,
+    .xNext = next_row,
+    .xEof = is_at_end,
+    .xColumn = give,
+    .xRowid = row_id,
+};
+
+/* The tables are declared when they are first named: do that now, while declaring is still allowed. */
+static bool name_them(sqlite3 *database)
+{
+    sqlite3_stmt *statement = NULL;
+    bool done = sqlite3_prepare_v2(database, "SELECT 1 FROM requests, records", -1, &statement, NULL) == SQLITE_OK;
+    sqlite3_finalize(statement);
+    return done;
+}
+
+bool sql_tables_add(sqlite3 *database, struct sql_source *source)
+{
+    return sqlite3_create_module(database, "requests", &requests_module, source) == SQLITE_OK &&
+           sqlite3_create_module(database, "records", &records_module, source) == SQLITE_OK && name_them(database);
+}

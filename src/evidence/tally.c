@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pass over a period, counted. */
+#include "tally.h"
+
+#include "exeat/base/memory.h"
+
+static const int64_t second_us = 1000000;
+
+/* The finest step that gives at most BUCKETS_MAX buckets. */
+static const struct step {
+    int64_t seconds;
+    int64_t span; /* seconds up to which it is used */
+    const char *name;
+} steps[] = {
+    {60, 3LL * 3600, "minute"},
+    {3600, 8LL * 86400, "hour"},
+    {86400, 370LL * 86400, "day"},
+    {30LL * 86400, 30LL * 86400 * BUCKETS_MAX, "30 days"},
+};
+
+static const struct step *step_of(int64_t span_us)
+{
+    for (size_t i = 0; i + 1 < COUNT_OF(steps); i++)
+        if (span_us <= steps[i].span * second_us)
+            return &steps[i];
+    return &steps[COUNT_OF(steps) - 1];
+}
+
+const char *tally_bucket_name(const struct tally *tally)
+{
+    return step_of(tally->last_us - tally->first_us)->name;
+}
+
+int64_t tally_bucket_start(const struct tally *tally, size_t index)
+{
+    return tally->first_us - tally->first_us % tally->bucket_us + (int64_t)index * tally->bucket_us;
+}
+
+const char *flow_end_name(enum flow_end end)
+{
+    static const char *const names[] = {"local model", "fixed text", "blocked", "let out", "failed", "under way"};
+    _Static_assert(COUNT_OF(names) == FLOW_ENDS, "every end has a name");
+    return names[end];
+}
+
+/* --- the period
+ * ---------------------------------------------------------------------------------------------------------- */
+
+static void widen(struct tally *tally, struct audit_reader *reader, uint64_t sequence)
+{
+    struct audit_row row;
+    audit_reader_seek(reader, sequence);
+    if (audit_reader_next(reader, &row) != AUDIT_ROW)
+        return;
+    if (tally->first_us == 0 || row.wall_us < tally->first_us)
+        tally->first_us = row.wall_us;
+    if (row.wall_us > tally->last_us)
+        tally->last_us = row.wall_us;
+}
+
+/* What was asked for, else what the log's first and last record say. */
+static void set_period(struct tally *tally, struct audit_reader *reader, const struct evidence_filter *filter)
+{
+    uint64_t size = audit_reader_size(reader);
+    widen(tally, reader, audit_reader_first(reader));
+    if (size > audit_reader_first(reader))
+        widen(tally, reader, size - 1);
+    if (filter->since_us != 0)
+        tally->first_us = filter->since_us;
+    if (filter->until_us != 0 && filter->until_us < tally->last_us)
+        tally->last_us = filter->until_us;
+    if (tally->last_us < tally->first_us)
+        tally->last_us = tally->first_us;
+    tally->bucket_us = step_of(tally->last_us - tally->first_us)->seconds * second_us;
+    int64_t start = tally_bucket_start(tally, 0);
+    tally->bucket_count = (size_t)((tally->last_us - start) / tally->bucket_us) + 1;
+    if (tally->bucket_count > BUCKETS_MAX)
+        tally->bucket_count = BUCKETS_MAX;
+    tally->buckets = base_array(tally->bucket_count, sizeof(*tally->buckets));
+    audit_reader_seek(reader, audit_reader_first(reader));
+}
+
+/* A clock that was set may have records outside: they belong to the nearest bucket. */
+static struct tally_bucket *bucket_of(struct tally *tally, int64_t wall_us)
+{
+    int64_t at = (wall_us - tally_bucket_start(tally, 0)) / tally->bucket_us;
+    if (at < 0)
+        at = 0;
+    if ((size_t)at >= tally->bucket_count)
+        at = (int64_t)tally->bucket_count - 1;
+    return &tally->buckets[at];
+}
+
+/* --- requests
+ * ------------------------------------------------------------------------------------------------------------ */
+
+static enum flow_end end_of(const struct item *item)
+{
+    if (!item->decision.observed && (item->decision.verdict == VERDICT_DENY || item->decision.verdict == VERDICT_ERROR))
+        return FLOW_BLOCKED;
+    if (!item->has_outcome)
+        return FLOW_UNKNOWN;
+    switch (item->outcome.done) {
+    case PLAN_REROUTE:
+        return item->outcome.reason == REASON_NONE ? FLOW_LOCAL : FLOW_FAILED;
+    case PLAN_ANSWER:
+        return FLOW_CANNED;
+    case PLAN_TUNNEL:
+    case PLAN_FORWARD:
+        return FLOW_OUT;
+    case PLAN_OPEN:
+    case PLAN_REFUSE:
+        break;
+    }
+    return FLOW_FAILED;
+}
+
+static void count_model(struct tally *tally, const struct item *item)
+{
+    const struct decision_record *decision = &item->decision;
+    struct buffer name = {0};
+    if (decision->model.length == 0 && item->outcome.served_model.length == 0)
+        return;
+    buffer_append(&name, decision->llm_provider);
+    buffer_append(&name, TEXT(": "));
+    buffer_append(&name, decision->model.length > 0 ? decision->model : TEXT("(not said)"));
+    buffer_append(&name, TEXT(" -> "));
+    buffer_append(&name, item->outcome.served_model.length > 0 ? item->outcome.served_model : TEXT("none"));
+    (void)counters_add(&tally->models, buffer_text(&name), decision->verdict, item->head.wall_us);
+    buffer_clear(&name);
+}
+
+static void count_call(struct tally *tally, const struct item *item)
+{
+    const struct decision_record *decision = &item->decision;
+    enum flow_end end = end_of(item);
+    if (decision->llm_provider.length == 0)
+        return;
+    tally->calls++;
+    tally->tokens_in += item->outcome.tokens_in;
+    tally->tokens_out += item->outcome.tokens_out;
+    tally->flow.ends[end]++;
+    count_model(tally, item);
+    const struct counter *counter =
+        counters_add(&tally->providers, decision->llm_provider, decision->verdict, item->head.wall_us);
+    if (counter == NULL)
+        return;
+    size_t index = (size_t)(counter - tally->providers.list);
+    if (index >= tally->flow_count) {
+        tally->flows = base_resize(tally->flows, index + 1, sizeof(*tally->flows));
+        tally->flows[index] = (struct flow){{0}};
+        tally->flow_count = index + 1;
+    }
+    tally->flows[index].ends[end]++;
+}
+
+static void count_outcome(struct tally *tally, const struct item *item)
+{
+    tally->unfinished += item->has_outcome ? 0 : 1;
+    tally->bytes_up += item->outcome.bytes_up;
+    tally->bytes_down += item->outcome.bytes_down;
+    tally->with_address += item->outcome.address.length > 0 ? 1 : 0;
+    bool was_let = item->decision.verdict == VERDICT_ALLOW || item->decision.verdict == VERDICT_REROUTE;
+    tally->failed += was_let && item->outcome.reason != REASON_NONE ? 1 : 0;
+}
+
+static void count_request(struct tally *tally, const struct item *item)
+{
+    const struct decision_record *decision = &item->decision;
+    size_t verdict = (size_t)decision->verdict < VERDICT_SLOTS ? (size_t)decision->verdict : 0;
+    tally->requests++;
+    tally->verdicts[verdict]++;
+    bucket_of(tally, item->head.wall_us)->verdicts[verdict]++;
+    enum reason reason = item_reason(item);
+    tally->reasons[reason < REASON_COUNT ? reason : REASON_INTERNAL]++;
+    tally->observed += decision->observed ? 1 : 0;
+    tally->with_client += decision->client.length > 0 ? 1 : 0;
+    tally->with_private += decision->path.length > 0 || decision->client_address.length > 0 ? 1 : 0;
+    struct text host = decision->host.length > 0 ? decision->host : TEXT("(malformed)");
+    (void)counters_add(&tally->hosts, host, decision->verdict, item->head.wall_us);
+    if (decision->client.length > 0)
+        (void)counters_add(&tally->clients, decision->client, decision->verdict, item->head.wall_us);
+    count_outcome(tally, item);
+    count_call(tally, item);
+}
+
+/* --- the gate's own life
+ * ----------------------------------------------------------------------------------------------- */
+
+static void keep_event(struct tally *tally, const struct item *item)
+{
+    struct buffer what = {0};
+    if (item->head.kind == AUDIT_HEARTBEAT)
+        return;
+    if (tally->event_count == EVENTS_MAX) {
+        tally->events_beyond++;
+        return;
+    }
+    item_sentence(item, &what);
+    tally->events = base_resize(tally->events, tally->event_count + 1, sizeof(*tally->events));
+    tally->events[tally->event_count++] = (struct tally_event){
+        item->head.kind, item->head.sequence, item->head.wall_us, arena_text(&tally->texts, buffer_text(&what))};
+    buffer_clear(&what);
+}
+
+static void count_life(struct tally *tally, const struct item *item)
+{
+    struct tally_bucket *bucket = bucket_of(tally, item->head.wall_us);
+    bucket->starts += item->head.kind == AUDIT_OPEN ? 1 : 0;
+    bucket->policies += item->head.kind == AUDIT_POLICY ? 1 : 0;
+    bucket->gaps += item->head.kind == AUDIT_GAP ? 1 : 0;
+    keep_event(tally, item);
+}
+
+static void count_item(struct tally *tally, const struct item *item)
+{
+    tally->kinds[item->head.kind < COUNT_OF(tally->kinds) ? item->head.kind : 0]++;
+    bucket_of(tally, item->head.wall_us)->records++;
+    if (item_is_request(item))
+        count_request(tally, item);
+    else
+        count_life(tally, item);
+}
+
+bool tally_read(
+    struct tally *tally, struct audit_reader *reader, const struct evidence_filter *filter,
+    const struct evidence_progress *progress, char **error)
+{
+    struct requests_options options = {.filter = filter, .progress = progress};
+    struct item *item;
+    enum audit_read read;
+    *tally = (struct tally){0};
+    set_period(tally, reader, filter);
+    struct requests *requests = requests_new(reader, &options);
+    while ((read = requests_next(requests, &item)) == AUDIT_ROW)
+        count_item(tally, item);
+    while (read == AUDIT_END && (item = requests_rest(requests)) != NULL)
+        count_item(tally, item);
+    if (read == AUDIT_UNREADABLE)
+        *error = requests_error(requests);
+    requests_free(requests);
+    return read == AUDIT_END;
+}
+
+void tally_clear(struct tally *tally)
+{
+    counters_clear(&tally->hosts);
+    counters_clear(&tally->clients);
+    counters_clear(&tally->providers);
+    counters_clear(&tally->models);
+    base_free(tally->buckets);
+    base_free(tally->flows);
+    base_free(tally->events);
+    arena_clear(&tally->texts);
+}

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An evidence bundle is believed by the gate's own check and by a stranger's script, and by neither once anything in it was
+changed."""
+import hashlib
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from support.gate import EXEAT, TOP, run_exeat
+from support.wait import wait_for
+
+SCRIPT = TOP / "docs" / "verify_bundle.py"
+MAKE_STORE = pathlib.Path(EXEAT).parent / "make_store"
+
+
+def run_script(bundle, vkey):
+    return subprocess.run([sys.executable, SCRIPT, bundle, vkey], capture_output=True, text=True, timeout=120)
+
+
+def vkey_of(key_path, origin):
+    """The line that `exeat audit keys` prints, made by hand (C2SP signed-note)."""
+    import base64
+
+    done = subprocess.run(["openssl", "pkey", "-in", key_path, "-pubout", "-outform", "DER"], capture_output=True, check=True)
+    key = b"\1" + done.stdout[-32:]
+    return f"{origin}+{hashlib.sha256(origin.encode() + bytes([10]) + key).digest()[:4].hex()}+{base64.b64encode(key).decode()}"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A day of two thousand requests, and the log's key."""
+    folder = tmp_path_factory.mktemp("made")
+    subprocess.run([MAKE_STORE, folder / "audit", folder / "log.key", "2000", "86400"], check=True, timeout=120)
+    return folder / "audit", vkey_of(folder / "log.key", "audit.example/made")
+
+
+@pytest.fixture(scope="module")
+def whole(made, tmp_path_factory):
+    """A bundle of part of a day, filtered, so that there is something before it and something left out."""
+    store, vkey = made
+    bundle = tmp_path_factory.mktemp("whole") / "bundle"
+    done = run_exeat("audit", "export", "--store", store, "--vkey", vkey, "--since", "-12h", "--host", "api.*", "--bundle", bundle)
+    assert done.returncode == 0, done.stderr
+    return bundle, vkey
+
+
+def lines_of(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_bundle_is_believed_and_says_how_much_was_left_out(whole):
+    bundle, vkey = whole
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    shown, left_out = manifest["records"]["shown"], manifest["records"]["left_out"]
+    assert shown == len(lines_of(bundle / "records.jsonl")) and left_out > 0 and manifest["range"]["first"] > 0
+    done = run_exeat("audit", "verify", "--bundle", bundle, "--vkey", vkey)
+    assert done.returncode == 0 and done.stdout.startswith("OK\n"), done.stdout
+    assert f"{shown} are shown and {left_out} left out" in done.stdout
+    script = run_script(bundle, vkey)
+    assert script.returncode == 0 and script.stdout.startswith(f"HOLDS: {shown} records"), script.stdout + script.stderr
+    assert f"{left_out} were left out" in script.stdout
+    assert subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=bundle).returncode == 0
+
+
+def edit(path, change):
+    path.write_text(change(path.read_text()))
+
+
+def edit_line(bundle, index, change, name="records.jsonl"):
+    path = bundle / name
+    lines = path.read_text().splitlines(keepends=True)
+    lines[index] = change(lines[index])
+    path.write_text("".join(lines))
+
+
+def edit_bytes(path, at):
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+def forge(line):
+    """Another host, in the readable fields and in the bytes alike."""
+    host, other = json.loads(line)["host"], "x" * len(json.loads(line)["host"])
+    return line.replace(host, other).replace(host.encode().hex(), other.encode().hex())
+
+
+def swap(bundle):
+    path = bundle / "records.jsonl"
+    lines = path.read_text().splitlines(keepends=True)
+    lines[0], lines[1] = lines[1], lines[0]
+    path.write_text("".join(lines))
+
+
+def twice(bundle):
+    edit_line(bundle, 0, lambda line: line + line)
+    count(bundle, 1)
+
+
+def count(bundle, more):
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    shown, left_out = manifest["records"].values()
+    edit(bundle / "manifest.json", lambda text: text.replace(
+        f'"shown": {shown}, "left_out": {left_out}', f'"shown": {shown + more}, "left_out": {left_out - more}'))
+
+
+def policy_text(bundle):
+    (path,) = (bundle / "policy").iterdir()
+    path.write_text("rules: [everything]\n")
+
+
+TAMPER = {
+    "a readable host": lambda b: edit_line(b, 0, lambda line: line.replace('"host":"api.', '"host":"xpi.')),
+    "a readable verdict": lambda b: edit(b / "records.jsonl", lambda text: text.replace('"verdict":"deny"', '"verdict":"allow"', 1)),
+    "a readable time": lambda b: edit_line(b, 0, lambda line: re.sub(r'"time":"20', '"time":"19', line)),
+    "a readable reason": lambda b: edit(b / "records.jsonl", lambda text: text.replace('"reason":"rule"', '"reason":"observed"', 1)),
+    "a field that nobody recorded": lambda b: edit_line(b, 0, lambda line: line.replace('"kind"', '"approved":"yes","kind"')),
+    "the bytes of a record": lambda b: edit_line(b, 0, lambda line: re.sub(r'(?<="record":")01', "02", line)),
+    "a record, bytes and fields alike": lambda b: edit_line(b, 0, forge),
+    "the private part": lambda b: edit_line(b, 0, lambda line: line.replace("/v1/items", "/v1/other").replace(b"/v1/items".hex(), b"/v1/other".hex())),
+    "the salt": lambda b: edit_line(b, 0, lambda line: re.sub(r'(?<="salt":")[0-9a-f]{4}', "0000", line)),
+    "two records in exchange": swap,
+    "a record twice": twice,
+    "a line cut off": lambda b: edit(b / "records.jsonl", lambda text: text[:-20]),
+    "a leaf": lambda b: edit_bytes(b / "leaves.bin", 1000),
+    "the leaves' end": lambda b: (b / "leaves.bin").write_bytes((b / "leaves.bin").read_bytes()[:-32]),
+    "a leaf too many": lambda b: (b / "leaves.bin").write_bytes((b / "leaves.bin").read_bytes() + bytes(32)),
+    "the range's first": lambda b: edit(b / "range.proof", lambda text: re.sub(r"first (\d+)", lambda m: f"first {int(m[1]) + 1}", text)),
+    "the frontier": lambda b: edit(b / "range.proof", lambda text: text[:-4] + ("A" if text[-4] != "A" else "B") + text[-3:]),
+    "the signed size": lambda b: edit(b / "checkpoint.note", lambda text: text.replace("\n4", "\n3", 1)),
+    "the signature": lambda b: edit_bytes(b / "checkpoint.note", -30),
+    "a policy's text": policy_text,
+    "a policy's record": lambda b: edit_line(b, 0, lambda line: line.replace("exeat.yaml", "other.yaml"), "context.jsonl"),
+    "a policy's proof": lambda b: edit_line(b, 0, lambda line: re.sub(r'(?<="proof":\[")[0-9a-f]{4}', "0000", line), "context.jsonl"),
+    "the manifest's counts": lambda b: count(b, 1),
+}
+
+
+@pytest.mark.parametrize("what", TAMPER)
+def test_a_changed_bundle_is_believed_by_nobody(whole, tmp_path, what):
+    bundle, vkey = tmp_path / "bundle", whole[1]
+    shutil.copytree(whole[0], bundle)
+    before = {path: path.read_bytes() for path in bundle.rglob("*") if path.is_file()}
+    TAMPER[what](bundle)
+    assert any(path.read_bytes() != data for path, data in before.items()), "the test changed nothing"
+    names = sorted(str(path.relative_to(bundle)) for path in before if path.name != "SHA256SUMS")
+    sums = subprocess.run(["sha256sum", *names], cwd=bundle, capture_output=True, text=True, check=True).stdout
+    (bundle / "SHA256SUMS").write_text(sums)  # so that nothing but the proof can find it
+    done = run_exeat("audit", "verify", "--bundle", bundle, "--vkey", vkey)
+    assert done.returncode == 3 and done.stdout.startswith("TAMPERED:"), done.stdout
+    assert run_script(bundle, vkey).returncode != 0
+
+
+def test_a_file_damaged_on_the_way_is_named(whole, tmp_path):
+    bundle, vkey = tmp_path / "bundle", whole[1]
+    shutil.copytree(whole[0], bundle)
+    edit(bundle / "VERIFY.txt", lambda text: text.replace("exeat", "Exeat", 1))
+    done = run_exeat("audit", "verify", "--bundle", bundle, "--vkey", vkey)
+    assert done.returncode == 3 and "VERIFY.txt was changed" in done.stdout
+    (bundle / "leaves.bin").unlink()
+    assert run_exeat("audit", "verify", "--bundle", bundle, "--vkey", vkey).returncode == 5
+
+
+def test_the_key_of_another_log_proves_nothing(whole, made, tmp_path):
+    subprocess.run([MAKE_STORE, tmp_path / "audit", tmp_path / "log.key", "1", "1"], check=True, timeout=120)
+    other = vkey_of(tmp_path / "log.key", "audit.example/made")
+    assert run_exeat("audit", "verify", "--bundle", whole[0], "--vkey", other).returncode == 3
+    assert run_script(whole[0], other).returncode != 0
+    blind = run_exeat("audit", "verify", "--bundle", whole[0])
+    assert blind.returncode == 4 and "SIGNATURES NOT CHECKED" in blind.stdout
+
+
+def test_leaving_a_record_out_shows(whole, tmp_path):
+    """Who takes a line away and counts anew has only moved it to those left out, which the bundle names."""
+    bundle, vkey = tmp_path / "bundle", whole[1]
+    shutil.copytree(whole[0], bundle)
+    completion = next(i for i, line in enumerate(lines_of(bundle / "records.jsonl")) if line["kind"] == "completion")
+    edit_line(bundle, completion, lambda line: "")
+    count(bundle, -1)
+    assert f"{json.loads((bundle / 'manifest.json').read_text())['records']['left_out']} were left out" in run_script(bundle, vkey).stdout
+
+
+def test_a_bundle_of_a_running_gate_is_on_record(gate, tmp_path):
+    one = gate(rules=[{"id": "bad", "verdict": "deny", "hosts": ["evil.example"], "schemes": ["http"]}])
+    one.get("http://evil.example/private-path")
+    one.outcome_of(one.only_decision())
+    wait_for(lambda: run_exeat("audit", "verify", "-c", one.config_path).stdout.count("unsigned tail 0,"), "a checkpoint")
+    bundle, redacted = tmp_path / "bundle", tmp_path / "redacted"
+    done = run_exeat("audit", "export", "-c", one.config_path, "--bundle", bundle, "--purpose", "case 7")
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    assert manifest["custody"] == "recorded" and manifest["purpose"] == "case 7" and manifest["policies"] == 1
+    # The export is on record, and the bundle shows that record.
+    assert any(r["kind"] == "admin" and "bundle for case 7" in r["detail"] for r in lines_of(bundle / "records.jsonl"))
+    vkey = run_exeat("audit", "keys", "-c", one.config_path).stdout.strip()
+    assert (bundle / "keys.txt").read_text().strip() == vkey
+    # The policy in force is in it, text and all.
+    assert one.config_path.read_text() in [path.read_text() for path in (bundle / "policy").iterdir()]
+    run_exeat("audit", "export", "-c", one.config_path, "--bundle", redacted, "--redact")
+    assert "private-path" not in (redacted / "records.jsonl").read_text() and b"private-path".hex() not in (redacted / "records.jsonl").read_text()
+    for folder in (bundle, redacted):
+        assert run_exeat("audit", "verify", "--bundle", folder, "--vkey", vkey).returncode == 0
+        assert run_script(folder, vkey).returncode == 0
+    again = run_exeat("audit", "export", "-c", one.config_path, "--bundle", bundle)
+    assert again.returncode == 5 and "there already" in again.stderr
+    nothing = run_exeat("audit", "export", "-c", one.config_path, "--bundle", tmp_path / "none", "--until", "2020-01-01")
+    assert nothing.returncode == 5 and "no record in that time" in nothing.stderr and not (tmp_path / "none").exists()
+    assert run_exeat("audit", "export", "-c", one.config_path, "--bundle", tmp_path / "x", "-o", "csv").returncode == 2
+
+
+def test_the_script_knows_the_words_of_the_gate():
+    script = SCRIPT.read_text()
+    numbers = re.findall(r"^    REASON_(\w+)(?: = 0)?,", (TOP / "include/exeat/model.h").read_text(), re.M)  # in the enum's order
+    names = dict(re.findall(r'\[REASON_(\w+)\]\s*=\s*\{\s*"(\w+)"', (TOP / "src/model/reason.c").read_text()))
+    reasons = [names[number] for number in numbers]
+    assert re.search(r'REASONS = """(.*?)"""', script, re.S)[1].split() == reasons
+    words = (TOP / "src/model/words.c").read_text()
+    operations = re.findall(r'\[LLM_\w+\] = "(\w+)"', words)
+    assert re.search(r'OPERATIONS = "(.*?)"', script)[1].split() == operations

@@ -134,8 +134,8 @@ class Nginx(Contender):
 
 class NginxSecure(Nginx):
     kinds = ("secure",)
-    listen = "listen 127.0.0.1:{port} ssl{more}; ssl_certificate {leaf}; ssl_certificate_key {key}; ssl_session_cache shared:s:4m"
-    upstream = ("https", SECURE, f"proxy_ssl_verify on; proxy_ssl_trusted_certificate {{roots}}; proxy_ssl_name {NAME}; proxy_ssl_server_name on;")
+    listen = "listen 127.0.0.1:{port} ssl{more}; ssl_certificate {leaf}; ssl_certificate_key {key}; ssl_session_cache shared:s:4m; ssl_protocols TLSv1.2 TLSv1.3"
+    upstream = ("https", SECURE, f"proxy_ssl_verify on; proxy_ssl_trusted_certificate {{roots}}; proxy_ssl_name {NAME}; proxy_ssl_server_name on; proxy_ssl_protocols TLSv1.2 TLSv1.3;")
 
 
 class Haproxy(Contender):

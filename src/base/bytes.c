@@ -49,6 +49,16 @@ void buffer_append(struct buffer *buffer, struct text text)
     buffer->length += text.length;
 }
 
+void buffer_append_all(struct buffer *buffer, const struct text *texts, size_t count)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < count; i++)
+        length += texts[i].length;
+    buffer_reserve(buffer, length);
+    for (size_t i = 0; i < count; i++)
+        buffer_append(buffer, texts[i]);
+}
+
 void buffer_append_string(struct buffer *buffer, const char *string)
 {
     buffer_append(buffer, text_from(string));
@@ -72,13 +82,16 @@ void buffer_append_number(struct buffer *buffer, uint64_t number)
 
 void buffer_vprintf(struct buffer *buffer, const char *format, va_list arguments)
 {
+    size_t room = buffer->capacity - buffer->length;
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, again);
-    va_end(again);
+    int length = vsnprintf(room > 0 ? buffer->data + buffer->length : NULL, room, format, arguments);
     ASSERT(length >= 0);
-    buffer_reserve(buffer, (size_t)length + 1);
-    vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, arguments);
+    if ((size_t)length >= room) {
+        buffer_reserve(buffer, (size_t)length + 1);
+        vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, again);
+    }
+    va_end(again);
     buffer->length += (size_t)length;
 }
 

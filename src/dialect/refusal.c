@@ -13,39 +13,42 @@ static bool is_for_later(const struct dialect_refusal *refusal)
     return reason_row(refusal->reason)->status >= 500;
 }
 
+static void append_if_any(struct buffer *out, struct text before, struct text value, struct text after)
+{
+    if (value.length > 0)
+        BUFFER_APPEND_ALL(out, before, value, after);
+}
+
 static void append_sentence(const struct dialect_refusal *refusal, struct buffer *out)
 {
-    buffer_printf(
-        out, "exeat %s this request: %s", is_for_later(refusal) ? "could not serve" : "refused",
-        reason_row(refusal->reason)->text);
-    if (refusal->detail.length > 0)
-        buffer_printf(out, " (%.*s)", TEXT_ARG(refusal->detail));
-    if (refusal->rule.length > 0)
-        buffer_printf(out, "; rule %.*s", TEXT_ARG(refusal->rule));
-    buffer_printf(out, "; request %.*s", TEXT_ARG(refusal->id));
+    BUFFER_APPEND_ALL(
+        out, TEXT("exeat "), is_for_later(refusal) ? TEXT("could not serve") : TEXT("refused"), TEXT(" this request: "),
+        text_from(reason_row(refusal->reason)->text));
+    append_if_any(out, TEXT(" ("), refusal->detail, TEXT(")"));
+    append_if_any(out, TEXT("; rule "), refusal->rule, TEXT(""));
+    BUFFER_APPEND_ALL(out, TEXT("; request "), refusal->id);
 }
 
 static void write_text(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
 {
-    buffer_printf(out, "%.*s\nreason: %s\n", TEXT_ARG(sentence), reason_row(refusal->reason)->code);
-    if (refusal->rule.length > 0)
-        buffer_printf(out, "rule: %.*s\n", TEXT_ARG(refusal->rule));
-    buffer_printf(out, "request: %.*s\n", TEXT_ARG(refusal->id));
+    BUFFER_APPEND_ALL(out, sentence, TEXT("\nreason: "), text_from(reason_row(refusal->reason)->code), TEXT("\n"));
+    append_if_any(out, TEXT("rule: "), refusal->rule, TEXT("\n"));
+    BUFFER_APPEND_ALL(out, TEXT("request: "), refusal->id, TEXT("\n"));
 }
 
-static void append_member(struct buffer *out, const char *name, struct text value)
+static void append_member(struct buffer *out, struct text name, struct text value)
 {
-    buffer_printf(out, ",\"%s\":", name);
+    BUFFER_APPEND_ALL(out, TEXT(",\""), name, TEXT("\":"));
     json_append_string(out, value);
 }
 
 /* What an operator looks for, beside what the SDK looks for. */
 static void append_facts(const struct dialect_refusal *refusal, struct buffer *out)
 {
-    append_member(out, "reason", text_from(reason_row(refusal->reason)->code));
+    append_member(out, TEXT("reason"), text_from(reason_row(refusal->reason)->code));
     if (refusal->rule.length > 0)
-        append_member(out, "rule", refusal->rule);
-    append_member(out, "request_id", refusal->id);
+        append_member(out, TEXT("rule"), refusal->rule);
+    append_member(out, TEXT("request_id"), refusal->id);
 }
 
 static void write_openai(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
@@ -53,18 +56,19 @@ static void write_openai(const struct dialect_refusal *refusal, struct text sent
     bool later = is_for_later(refusal);
     buffer_append(out, TEXT("{\"error\":{\"message\":"));
     json_append_string(out, sentence);
-    buffer_printf(
-        out, ",\"type\":\"%s\",\"param\":null,\"code\":\"%s\"", later ? "server_error" : "invalid_request_error",
-        later ? reason_row(refusal->reason)->code : "egress_policy_denied");
+    append_member(out, TEXT("type"), later ? TEXT("server_error") : TEXT("invalid_request_error"));
+    buffer_append(out, TEXT(",\"param\":null"));
+    append_member(
+        out, TEXT("code"), later ? text_from(reason_row(refusal->reason)->code) : TEXT("egress_policy_denied"));
     append_facts(refusal, out);
     buffer_append(out, TEXT("}}"));
 }
 
 static void write_anthropic(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
 {
-    buffer_printf(
-        out, "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":",
-        is_for_later(refusal) ? "api_error" : "permission_error");
+    BUFFER_APPEND_ALL(
+        out, TEXT("{\"type\":\"error\",\"error\":{\"type\":\""),
+        is_for_later(refusal) ? TEXT("api_error") : TEXT("permission_error"), TEXT("\",\"message\":"));
     json_append_string(out, sentence);
     buffer_append(out, TEXT("}"));
     append_facts(refusal, out);
@@ -73,9 +77,11 @@ static void write_anthropic(const struct dialect_refusal *refusal, struct text s
 
 static void write_gemini(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
 {
-    buffer_printf(out, "{\"error\":{\"code\":%u,\"message\":", reason_row(refusal->reason)->status);
+    buffer_append(out, TEXT("{\"error\":{\"code\":"));
+    buffer_append_number(out, reason_row(refusal->reason)->status);
+    buffer_append(out, TEXT(",\"message\":"));
     json_append_string(out, sentence);
-    buffer_printf(out, ",\"status\":\"%s\"", is_for_later(refusal) ? "UNAVAILABLE" : "PERMISSION_DENIED");
+    append_member(out, TEXT("status"), is_for_later(refusal) ? TEXT("UNAVAILABLE") : TEXT("PERMISSION_DENIED"));
     append_facts(refusal, out);
     buffer_append(out, TEXT("}}"));
 }

@@ -61,21 +61,21 @@ void session_cut(struct session *session, enum reason reason)
  */
 
 /* The error type of RFC 9209 that fits. */
-static const char *proxy_error(enum reason reason)
+static struct text proxy_error(enum reason reason)
 {
     switch (reason_row(reason)->status) {
     case 403:
-        return "http_request_denied";
+        return TEXT("http_request_denied");
     case 502:
-        return reason == REASON_DNS_FAILED     ? "dns_error"
-               : reason == REASON_UPSTREAM_TLS ? "tls_certificate_error"
-                                               : "connection_refused";
+        return reason == REASON_DNS_FAILED     ? TEXT("dns_error")
+               : reason == REASON_UPSTREAM_TLS ? TEXT("tls_certificate_error")
+                                               : TEXT("connection_refused");
     case 503:
-        return "destination_unavailable";
+        return TEXT("destination_unavailable");
     case 504:
-        return reason == REASON_DNS_TIMEOUT ? "dns_timeout" : "connection_timeout";
+        return reason == REASON_DNS_TIMEOUT ? TEXT("dns_timeout") : TEXT("connection_timeout");
     default:
-        return reason == REASON_INTERNAL ? "proxy_internal_error" : "http_request_error";
+        return reason == REASON_INTERNAL ? TEXT("proxy_internal_error") : TEXT("http_request_error");
     }
 }
 
@@ -114,7 +114,9 @@ static void compose_refusal(struct session *session)
     struct dialect_answer answer = {0};
     struct buffer status = {0};
     dialect_refuse(&refusal, &answer);
-    buffer_printf(&status, "exeat; error=%s; details=\"%s\"", proxy_error(reason), reason_row(reason)->code);
+    BUFFER_APPEND_ALL(
+        &status, TEXT("exeat; error="), proxy_error(reason), TEXT("; details=\""), text_from(reason_row(reason)->code),
+        TEXT("\""));
     add_field(&answer, TEXT("Proxy-Status"), buffer_text(&status));
     if (reason == REASON_CLIENT_UNKNOWN)
         add_field(&answer, TEXT("Proxy-Authenticate"), TEXT("Basic realm=\"exeat\", charset=\"UTF-8\""));

@@ -38,13 +38,16 @@ void http_answer_write(
     struct buffer *out, uint16_t status, const struct http_field *fields, size_t field_count, struct text body,
     bool keep_alive, bool head_only)
 {
-    buffer_printf(out, "HTTP/1.1 %u %s\r\n", status, http_status_phrase(status));
+    enum { HEAD_USUAL = 512 };
+    buffer_reserve(out, HEAD_USUAL + body.length);
+    buffer_append(out, TEXT("HTTP/1.1 "));
+    buffer_append_number(out, status);
+    BUFFER_APPEND_ALL(out, TEXT(" "), text_from(http_status_phrase(status)), TEXT("\r\n"));
     for (size_t i = 0; i < field_count; i++)
-        buffer_printf(out, "%.*s: %.*s\r\n", TEXT_ARG(fields[i].name), TEXT_ARG(fields[i].value));
-    buffer_printf(out, "Content-Length: %zu\r\n", body.length);
-    if (!keep_alive)
-        buffer_append(out, TEXT("Connection: close\r\n"));
-    buffer_append(out, TEXT("\r\n"));
+        BUFFER_APPEND_ALL(out, fields[i].name, TEXT(": "), fields[i].value, TEXT("\r\n"));
+    buffer_append(out, TEXT("Content-Length: "));
+    buffer_append_number(out, body.length);
+    BUFFER_APPEND_ALL(out, keep_alive ? TEXT("\r\n") : TEXT("\r\nConnection: close\r\n"), TEXT("\r\n"));
     if (!head_only)
         buffer_append(out, body);
 }

@@ -30,6 +30,11 @@ void buffer_clear(struct buffer *buffer);
 void buffer_empty(struct buffer *buffer);                /* length 0, keeps the memory */
 void buffer_reserve(struct buffer *buffer, size_t more); /* room for `more` beyond length */
 void buffer_append(struct buffer *buffer, struct text text);
+/* The texts one after the other, with one reservation. */
+void buffer_append_all(struct buffer *buffer, const struct text *texts, size_t count);
+#define BUFFER_APPEND_ALL(buffer, ...)                                                                                 \
+    buffer_append_all(                                                                                                 \
+        buffer, (const struct text[]){__VA_ARGS__}, sizeof((const struct text[]){__VA_ARGS__}) / sizeof(struct text))
 void buffer_append_string(struct buffer *buffer, const char *string);
 void buffer_append_byte(struct buffer *buffer, char byte);
 void buffer_append_number(struct buffer *buffer, uint64_t number);

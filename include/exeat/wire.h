@@ -45,19 +45,23 @@ struct http_seen {
     uint16_t first;
 };
 
+/* RFC 9112 3.2 */
 enum http_target { TARGET_ORIGIN, TARGET_ABSOLUTE, TARGET_AUTHORITY, TARGET_ASTERISK };
-enum http_framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE };
-
-/* A request's or reply's head. All texts are slices of the parsed input. */
-struct http_head {
-    struct text method; /* requests */
-    enum http_target target_form;
-    struct text target;    /* the whole request-target */
+struct http_request_target {
+    enum http_target form;
+    struct text whole;
     enum scheme scheme;    /* TARGET_ABSOLUTE */
     struct text authority; /* TARGET_ABSOLUTE and TARGET_AUTHORITY: host[:port] as sent */
     struct text path;      /* TARGET_ORIGIN and TARGET_ABSOLUTE: without query; "/" for an empty one */
     struct text query;     /* without "?" */
     bool has_query;
+};
+enum http_framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE };
+
+/* A request's or reply's head. All texts are slices of the parsed input. */
+struct http_head {
+    struct text method; /* requests */
+    struct http_request_target target;
     uint16_t status; /* replies */
     struct text phrase;
     uint8_t minor; /* 0 or 1: HTTP/1.x */

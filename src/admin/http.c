@@ -81,7 +81,7 @@ static uint16_t answer_page(struct admin *admin, const struct http_head *head, s
 {
     bool reads = text_equal(head->method, TEXT("GET")) || text_equal(head->method, TEXT("HEAD"));
     for (size_t i = 0; reads && i < COUNT_OF(pages); i++)
-        if (text_equal(head->path, pages[i].path))
+        if (text_equal(head->target.path, pages[i].path))
             return pages[i].answer(admin, body);
     buffer_append(body, TEXT("this port has GET /livez, /readyz and /metrics\n"));
     return reads ? 404 : 405;

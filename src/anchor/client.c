@@ -18,14 +18,26 @@
 
 enum { TOKEN_MAX = 4096, DNS_MS = 5000, CONNECT_MS = 5000, RETRIES = 3 };
 
-struct anchor {
-    struct anchor_options options; /* its texts point into the copies below */
-    char *store;                   /* owned, as are those below */
+/* Owned, all. */
+struct anchor_kept {
+    char *store;
     char *origin;
     char *previous;
     char *prefix;
     char *witness;
     char *token; /* secret; NULL: none */
+};
+/* What other threads may ask. */
+struct anchor_told {
+    _Atomic int state;
+    _Atomic uint64_t witnessed_size;
+    _Atomic uint64_t witnessed_at;
+    _Atomic uint64_t cosigned;
+    _Atomic uint64_t failures;
+};
+struct anchor {
+    struct anchor_options options; /* its texts point into `kept` */
+    struct anchor_kept kept;
     struct audit_vkey vkey;
     struct anchor_peer peer;
     struct tls_client *tls; /* owned */
@@ -43,8 +55,7 @@ struct anchor {
     uint64_t heard_us;               /* when it was cosigned last, or the client began */
     bool was_witnessed;
     bool is_leaving; /* the thread has ended, and with it the hooks; one last question */
-    _Atomic int state;
-    _Atomic uint64_t witnessed_size, witnessed_at, cosigned, failures;
+    struct anchor_told told;
 };
 
 static const struct {
@@ -72,11 +83,11 @@ bool anchor_state_is_broken(enum anchor_state state)
 
 void anchor_stats_read(const struct anchor *anchor, struct anchor_stats *stats)
 {
-    stats->state = (enum anchor_state)atomic_load(&anchor->state);
-    stats->witnessed_size = atomic_load(&anchor->witnessed_size);
-    stats->witnessed_at = atomic_load(&anchor->witnessed_at);
-    stats->cosigned = atomic_load(&anchor->cosigned);
-    stats->failures = atomic_load(&anchor->failures);
+    stats->state = (enum anchor_state)atomic_load(&anchor->told.state);
+    stats->witnessed_size = atomic_load(&anchor->told.witnessed_size);
+    stats->witnessed_at = atomic_load(&anchor->told.witnessed_at);
+    stats->cosigned = atomic_load(&anchor->told.cosigned);
+    stats->failures = atomic_load(&anchor->told.failures);
 }
 
 /* --- what follows from a state -------------------------------------------------------------------------------------
@@ -84,7 +95,7 @@ void anchor_stats_read(const struct anchor *anchor, struct anchor_stats *stats)
 
 static enum anchor_state state_of(const struct anchor *anchor)
 {
-    return (enum anchor_state)atomic_load(&anchor->state);
+    return (enum anchor_state)atomic_load(&anchor->told.state);
 }
 
 /* A witness that cannot be reached stops signing only where the operator wants nothing to happen without it. */
@@ -106,11 +117,11 @@ static void enter(struct anchor *anchor, enum anchor_state state, const char *wh
         loop_stop(anchor->loop);
     else
         apply(anchor, state);
-    atomic_store(&anchor->state, (int)state);
+    atomic_store(&anchor->told.state, (int)state);
     if (state != before) {
         struct log_fact facts[] = {
-            log_string("state", anchor_state_name(state)), log_string("origin", anchor->origin),
-            log_string("witness", anchor->witness), log_string("why", why)};
+            log_string("state", anchor_state_name(state)), log_string("origin", anchor->kept.origin),
+            log_string("witness", anchor->kept.witness), log_string("why", why)};
         enum log_level level = anchor_state_is_broken(state) ? LOG_ERROR
                                : state == ANCHOR_UNREACHABLE ? LOG_WARN
                                                              : LOG_INFO;
@@ -126,7 +137,7 @@ static void on_answer(void *context, uint16_t status, struct text body, const ch
 
 static void fail(struct anchor *anchor, const char *why)
 {
-    atomic_fetch_add(&anchor->failures, 1);
+    atomic_fetch_add(&anchor->told.failures, 1);
     enter(anchor, ANCHOR_UNREACHABLE, why);
 }
 
@@ -175,9 +186,9 @@ static void on_cosigned(struct anchor *anchor, struct text body)
     anchor->known = anchor->question.tree;
     anchor->heard_us = clock_boot_us();
     anchor->was_witnessed = true;
-    atomic_store(&anchor->witnessed_size, anchor->known.size);
-    atomic_store(&anchor->witnessed_at, time);
-    atomic_fetch_add(&anchor->cosigned, 1);
+    atomic_store(&anchor->told.witnessed_size, anchor->known.size);
+    atomic_store(&anchor->told.witnessed_at, time);
+    atomic_fetch_add(&anchor->told.cosigned, 1);
     if (!anchor->is_leaving)
         anchor->options.hooks.keep(anchor->options.hooks.context, &anchor->known, buffer_text(&note));
     buffer_clear(&note);
@@ -230,7 +241,7 @@ static void enrol(struct anchor *anchor)
 {
     struct buffer body = {0};
     uint8_t key[VERIFY_KEY_SIZE];
-    if (anchor->token == NULL) {
+    if (anchor->kept.token == NULL) {
         fail(anchor, "it does not know this origin, and there is no audit.witness.enrol_token_file to enrol it with");
         return;
     }
@@ -241,7 +252,7 @@ static void enrol(struct anchor *anchor)
     if (anchor->options.previous.length > 0)
         buffer_printf(&body, "previous %.*s\n", TEXT_ARG(anchor->options.previous));
     anchor->call = anchor_call_start(
-        &anchor->peer, TEXT("/enrol"), text_from(anchor->token), buffer_text(&body), on_enrolled, anchor);
+        &anchor->peer, TEXT("/enrol"), text_from(anchor->kept.token), buffer_text(&body), on_enrolled, anchor);
     buffer_clear(&body);
 }
 
@@ -341,7 +352,7 @@ static bool read_token(struct anchor *anchor, const char *path, char **error)
         done = false;
     }
     if (done)
-        anchor->token = text_copy(token);
+        anchor->kept.token = text_copy(token);
     base_forget(content.data, content.length);
     buffer_clear(&content);
     return done;
@@ -351,16 +362,16 @@ static struct anchor *anchor_new(const struct anchor_options *options)
 {
     struct anchor *anchor = base_zalloc(sizeof(*anchor));
     anchor->options = *options;
-    anchor->store = text_copy(text_from(options->store));
-    anchor->origin = text_copy(options->origin);
-    anchor->previous = text_copy(options->previous);
-    anchor->prefix = text_copy(options->prefix);
-    anchor->witness = text_copy(options->witness);
-    anchor->options.store = anchor->store;
-    anchor->options.origin = text_from(anchor->origin);
-    anchor->options.previous = text_from(anchor->previous);
-    anchor->options.prefix = text_from(anchor->prefix);
-    anchor->options.witness = text_from(anchor->witness);
+    anchor->kept.store = text_copy(text_from(options->store));
+    anchor->kept.origin = text_copy(options->origin);
+    anchor->kept.previous = text_copy(options->previous);
+    anchor->kept.prefix = text_copy(options->prefix);
+    anchor->kept.witness = text_copy(options->witness);
+    anchor->options.store = anchor->kept.store;
+    anchor->options.origin = text_from(anchor->kept.origin);
+    anchor->options.previous = text_from(anchor->kept.previous);
+    anchor->options.prefix = text_from(anchor->kept.prefix);
+    anchor->options.witness = text_from(anchor->kept.witness);
     anchor->wake = -1;
     return anchor;
 }
@@ -381,13 +392,13 @@ void anchor_free(struct anchor *anchor)
     tls_client_free(anchor->tls);
     if (anchor->loop != NULL)
         loop_free(anchor->loop);
-    base_free(anchor->store);
-    base_free(anchor->origin);
-    base_free(anchor->previous);
-    base_free(anchor->prefix);
-    base_free(anchor->witness);
-    if (anchor->token != NULL)
-        base_free_secret(anchor->token, strlen(anchor->token));
+    base_free(anchor->kept.store);
+    base_free(anchor->kept.origin);
+    base_free(anchor->kept.previous);
+    base_free(anchor->kept.prefix);
+    base_free(anchor->kept.witness);
+    if (anchor->kept.token != NULL)
+        base_free_secret(anchor->kept.token, strlen(anchor->kept.token));
     base_free(anchor);
 }
 

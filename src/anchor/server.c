@@ -90,7 +90,7 @@ static void answer_enrol(struct visitor *visitor, const struct http_head *head, 
 
 static void answer_checkpoint(struct visitor *visitor, const struct http_head *head, struct witness_answer *answer)
 {
-    witness_last(visitor->server->options.witness, text_after(head->path, sizeof("/checkpoint/") - 1), answer);
+    witness_last(visitor->server->options.witness, text_after(head->target.path, sizeof("/checkpoint/") - 1), answer);
 }
 
 static void answer_live(struct visitor *visitor, const struct http_head *head, struct witness_answer *answer)
@@ -122,8 +122,8 @@ static const struct page {
 static void answer_page(struct visitor *visitor, const struct http_head *head, struct witness_answer *answer)
 {
     for (size_t i = 0; i < COUNT_OF(pages); i++) {
-        bool is_it =
-            pages[i].is_prefix ? text_starts_with(head->path, pages[i].path) : text_equal(head->path, pages[i].path);
+        bool is_it = pages[i].is_prefix ? text_starts_with(head->target.path, pages[i].path)
+                                        : text_equal(head->target.path, pages[i].path);
         if (!is_it)
             continue;
         if (text_equal(head->method, pages[i].posts ? TEXT("POST") : TEXT("GET")))

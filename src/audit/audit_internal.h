@@ -274,19 +274,26 @@ const char *disk_network_name(const char *directory);
 /* Lets the ballast go; false: there was none. */
 bool disk_drop_ballast(struct audit *audit);
 
+/* What a witness has us do without. */
+struct audit_holds {
+    _Atomic bool signing;
+    _Atomic bool decisions;
+};
+struct audit_kept {
+    char *ship_directory; /* NULL: none */
+    char *origin;
+};
 struct audit {
     struct audit_options options;
-    char *directory;       /* owned */
-    char *ship_directory;  /* owned; NULL: none */
-    char *origin;          /* owned; options.origin points at it */
+    char *directory; /* owned, as are those of `kept`, which the options point at */
+    struct audit_kept kept;
     int lock;              /* descriptor of the lock file */
     int wake;              /* eventfd: work for the writer, or the end */
     _Atomic int sleep;     /* enum writer_sleep */
     _Atomic bool failing;  /* the last commit failed */
     _Atomic int disk_tier; /* enum disk_tier */
     bool has_ballast;      /* the writer's alone */
-    _Atomic bool holds_signing;
-    _Atomic bool holds_decisions;
+    struct audit_holds holds;
     _Atomic bool ending;
     pthread_t thread;
     pthread_mutex_t ports_lock;

@@ -36,10 +36,10 @@ static void add_number(struct writer *writer, enum audit_kind kind, uint64_t num
 static void add_clock_step(struct writer *writer, const struct batch_clock *clock)
 {
     int64_t offset = clock->wall_us - (int64_t)clock->boot_us;
-    int64_t step = offset - writer->clock_offset_us;
+    int64_t step = offset - writer->times.wall_offset_us;
     if (step < CLOCK_STEP_US && step > -CLOCK_STEP_US)
         return;
-    writer->clock_offset_us = offset;
+    writer->times.wall_offset_us = offset;
     add_number(writer, AUDIT_TIME_STEP, (uint64_t)step);
 }
 
@@ -93,7 +93,7 @@ static bool transact(struct writer *writer, bool heartbeat)
 {
     struct batch_clock clock = {clock_wall_us(), clock_boot_us()};
     struct segment *segment = writer->segment;
-    writer->record_us = clock.boot_us;
+    writer->times.record_us = clock.boot_us;
     if (!segment_begin(segment))
         return false;
     if (writer->note.length > 0 && !segment_add_checkpoint(segment, writer->note_size, buffer_text(&writer->note)))
@@ -159,11 +159,11 @@ static void count_commit(struct audit_counters *counters, uint64_t us, uint64_t 
 
 static void commit_was_good(struct writer *writer)
 {
-    if (writer->retry_us != 0)
+    if (writer->times.retry_us != 0)
         log_info("audit_recovered", log_number("lost", (int64_t)writer->lost));
-    writer->retry_us = 0;
+    writer->times.retry_us = 0;
     writer->lost = 0;
-    writer->taken_us = 0;
+    writer->times.taken_us = 0;
     writer->standing.policy_row = 0;
     writer->cosigned = writer->cosigned_next;
     atomic_store(&writer->audit->failing, false);
@@ -236,8 +236,8 @@ static void commit_failed(struct writer *writer)
     atomic_fetch_add_explicit(&audit->counters.failures, 1, memory_order_relaxed);
     atomic_store(&audit->failing, true);
     answer_failed(writer);
-    writer->taken_us = 0;
-    writer->retry_us = clock_boot_us() + RETRY_US;
+    writer->times.taken_us = 0;
+    writer->times.retry_us = clock_boot_us() + RETRY_US;
 }
 
 /* Once more with the room of the ballast, when it is room that was missing. */
@@ -256,12 +256,12 @@ static bool transact_with_ballast(struct writer *writer, bool heartbeat, const s
 void commit_batch(struct writer *writer, bool heartbeat)
 {
     struct segment_mark mark = {writer->segment->tree, writer->segment->framed_size};
-    int64_t clock_offset_us = writer->clock_offset_us;
+    int64_t clock_offset_us = writer->times.wall_offset_us;
     uint64_t started = clock_steady_us();
     if (!transact(writer, heartbeat) && !transact_with_ballast(writer, heartbeat, &mark)) {
         commit_failed(writer);
         segment_rollback(writer->segment, &mark);
-        writer->clock_offset_us = clock_offset_us;
+        writer->times.wall_offset_us = clock_offset_us;
         return;
     }
     uint64_t records = writer->segment->tree.size - mark.tree.size;

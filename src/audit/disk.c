@@ -102,9 +102,9 @@ void disk_look(struct writer *writer, uint64_t now)
 {
     struct audit *audit = writer->audit;
     struct statvfs status;
-    if (now < writer->disk_us + DISK_LOOK_US && writer->disk_us != 0)
+    if (now < writer->times.disk_us + DISK_LOOK_US && writer->times.disk_us != 0)
         return;
-    writer->disk_us = now;
+    writer->times.disk_us = now;
     if (fstatvfs(audit->lock, &status) != 0)
         return;
     uint64_t free_bytes = (uint64_t)status.f_bavail * status.f_frsize;

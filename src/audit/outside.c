@@ -5,8 +5,8 @@
 
 void audit_hold(struct audit *audit, bool signing, bool decisions)
 {
-    bool before = atomic_exchange(&audit->holds_signing, signing);
-    atomic_store(&audit->holds_decisions, decisions);
+    bool before = atomic_exchange(&audit->holds.signing, signing);
+    atomic_store(&audit->holds.decisions, decisions);
     if (before != signing)
         audit_rouse(audit, true);
 }

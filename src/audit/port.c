@@ -214,7 +214,7 @@ static bool has_room(struct audit_port *port)
 /* With `batch` nobody waits to hear that a commit failed; with too little room left, what is under way needs it. */
 static bool store_refuses(struct audit *audit)
 {
-    if (atomic_load_explicit(&audit->holds_decisions, memory_order_relaxed))
+    if (atomic_load_explicit(&audit->holds.decisions, memory_order_relaxed))
         return true;
     return !audit->options.allows_on_failure && (atomic_load(&audit->disk_tier) == DISK_REFUSES ||
                                                  (!audit->options.waits_for_disk && atomic_load(&audit->failing)));

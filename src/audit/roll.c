@@ -102,10 +102,10 @@ bool roll_is_due(const struct writer *writer, uint64_t now)
 {
     const struct audit_options *options = &writer->audit->options;
     const struct segment *segment = writer->segment;
-    if (now < writer->roll_retry_us || writer->retry_us != 0 || segment->tree.size == segment->first)
+    if (now < writer->times.roll_retry_us || writer->times.retry_us != 0 || segment->tree.size == segment->first)
         return false;
     return (options->segment_bytes > 0 && segment->wal_bytes >= options->segment_bytes) ||
-           (options->segment_ms > 0 && now - writer->rolled_us >= options->segment_ms * 1000);
+           (options->segment_ms > 0 && now - writer->times.rolled_us >= options->segment_ms * 1000);
 }
 
 static bool end_segment(struct writer *writer)
@@ -122,7 +122,7 @@ bool roll_segment(struct writer *writer)
     struct audit *audit = writer->audit;
     uint64_t ended = writer->segment->first;
     char *error = NULL;
-    writer->roll_retry_us = clock_boot_us() + ROLL_RETRY_US;
+    writer->times.roll_retry_us = clock_boot_us() + ROLL_RETRY_US;
     if (!end_segment(writer))
         return false; /* said by the commit that failed; the segment goes on */
     if (!segment_roll(writer->segment, &audit->options, &error)) {
@@ -131,8 +131,8 @@ bool roll_segment(struct writer *writer)
         return false;
     }
     writer->has_rolled = true;
-    writer->roll_retry_us = 0;
-    writer->rolled_us = clock_boot_us();
+    writer->times.roll_retry_us = 0;
+    writer->times.rolled_us = clock_boot_us();
     sealer_add(audit->sealer, ended);
     return true;
 }

@@ -90,8 +90,8 @@ static void release(struct audit *audit)
         close(audit->wake);
     pthread_mutex_destroy(&audit->ports_lock);
     base_free(audit->directory);
-    base_free(audit->ship_directory);
-    base_free(audit->origin);
+    base_free(audit->kept.ship_directory);
+    base_free(audit->kept.origin);
     buffer_clear(&audit->cosigned.note);
     base_free(audit);
 }
@@ -101,17 +101,17 @@ static struct audit *audit_new(const struct audit_options *options)
     struct audit *audit = base_zalloc(sizeof(*audit));
     audit->options = *options;
     audit->directory = text_copy(text_from(options->directory));
-    audit->ship_directory = options->ship_directory == NULL ? NULL : text_copy(text_from(options->ship_directory));
-    audit->origin = text_copy(options->origin);
+    audit->kept.ship_directory = options->ship_directory == NULL ? NULL : text_copy(text_from(options->ship_directory));
+    audit->kept.origin = text_copy(options->origin);
     audit->options.directory = audit->directory;
-    audit->options.ship_directory = audit->ship_directory;
-    audit->options.origin = text_from(audit->origin);
+    audit->options.ship_directory = audit->kept.ship_directory;
+    audit->options.origin = text_from(audit->kept.origin);
     audit->lock = -1;
     audit->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ASSERT(audit->wake >= 0);
     pthread_mutex_init(&audit->ports_lock, NULL);
     list_init(&audit->ports);
-    atomic_store(&audit->holds_signing, options->holds_signing);
+    atomic_store(&audit->holds.signing, options->holds_signing);
     return audit;
 }
 

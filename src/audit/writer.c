@@ -54,8 +54,8 @@ static void gather(struct writer *writer)
     take_life(writer);
     writer->is_urgent = writer->is_urgent || writer->life != NULL || writer->count == BATCH_CHUNKS ||
                         atomic_load(&audit->ending) || atomic_load(&audit->roll_order) != NULL;
-    if (writer->count > 0 && writer->taken_us == 0)
-        writer->taken_us = clock_boot_us();
+    if (writer->count > 0 && writer->times.taken_us == 0)
+        writer->times.taken_us = clock_boot_us();
 }
 
 /* --- when --------------------------------------------------------------------------------------------------------
@@ -69,13 +69,13 @@ static void sign(struct writer *writer)
     audit_checkpoint_write(
         writer->audit->options.origin, writer->segment->tree.size, &root, writer->audit->options.key, &writer->note);
     writer->note_size = writer->segment->tree.size;
-    writer->signed_us = clock_boot_us();
+    writer->times.signed_us = clock_boot_us();
 }
 
 static bool is_unsigned(const struct writer *writer)
 {
     uint64_t covered = writer->note.length > 0 ? writer->note_size : writer->segment->signed_size;
-    return covered < writer->segment->tree.size && !atomic_load(&writer->audit->holds_signing);
+    return covered < writer->segment->tree.size && !atomic_load(&writer->audit->holds.signing);
 }
 
 static uint64_t sooner(uint64_t left, uint64_t right)
@@ -85,19 +85,19 @@ static uint64_t sooner(uint64_t left, uint64_t right)
 
 static uint64_t heartbeat_due_us(const struct writer *writer)
 {
-    return writer->record_us + writer->audit->options.heartbeat_ms * 1000;
+    return writer->times.record_us + writer->audit->options.heartbeat_ms * 1000;
 }
 
 /* When something has to be done though nothing more arrives. */
 static uint64_t next_due_us(const struct writer *writer)
 {
-    uint64_t due = writer->retry_us != 0 ? writer->retry_us : heartbeat_due_us(writer);
+    uint64_t due = writer->times.retry_us != 0 ? writer->times.retry_us : heartbeat_due_us(writer);
     if (atomic_load(&writer->audit->disk_tier) == DISK_REFUSES) /* nothing comes that would make it look */
-        due = sooner(due, writer->disk_us + DISK_LOOK_US);
-    if (writer->taken_us != 0)
-        due = sooner(due, writer->taken_us + writer->audit->options.batch_ms * 1000);
-    if (writer->retry_us == 0 && (is_unsigned(writer) || writer->note.length > 0))
-        due = sooner(due, writer->signed_us + SIGN_EVERY_US);
+        due = sooner(due, writer->times.disk_us + DISK_LOOK_US);
+    if (writer->times.taken_us != 0)
+        due = sooner(due, writer->times.taken_us + writer->audit->options.batch_ms * 1000);
+    if (writer->times.retry_us == 0 && (is_unsigned(writer) || writer->note.length > 0))
+        due = sooner(due, writer->times.signed_us + SIGN_EVERY_US);
     return due;
 }
 
@@ -138,13 +138,13 @@ static void turn(struct writer *writer)
     uint64_t now = clock_boot_us();
     disk_look(writer, now);
     bool has_work = writer->count > 0 || writer->life != NULL || writer->said.count > 0 ||
-                    (writer->owed.count > 0 && now >= writer->retry_us);
-    bool heartbeat = !has_work && writer->retry_us == 0 && now >= heartbeat_due_us(writer);
-    bool sign_due = now >= writer->signed_us + SIGN_EVERY_US;
+                    (writer->owed.count > 0 && now >= writer->times.retry_us);
+    bool heartbeat = !has_work && writer->times.retry_us == 0 && now >= heartbeat_due_us(writer);
+    bool sign_due = now >= writer->times.signed_us + SIGN_EVERY_US;
     writer->is_urgent = false;
-    if (is_unsigned(writer) && writer->note.length == 0 && sign_due && writer->retry_us == 0)
+    if (is_unsigned(writer) && writer->note.length == 0 && sign_due && writer->times.retry_us == 0)
         sign(writer);
-    if (has_work || heartbeat || (writer->note.length > 0 && !has_work) || writer->retry_us != 0)
+    if (has_work || heartbeat || (writer->note.length > 0 && !has_work) || writer->times.retry_us != 0)
         commit_batch(writer, heartbeat);
     if (roll_is_due(writer, now))
         (void)roll_segment(writer);
@@ -162,7 +162,7 @@ bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes
     commit_batch(writer, false);
     if (life.durable) {
         writer->segment->last_kind = kind;
-        if (!atomic_load(&writer->audit->holds_signing))
+        if (!atomic_load(&writer->audit->holds.signing))
             sign(writer);
         commit_batch(writer, false);
     }
@@ -196,9 +196,9 @@ void *writer_main(void *context)
     yield_to_workers();
     writer->audit = audit;
     writer->segment = &audit->segment;
-    writer->record_us = now;
-    writer->rolled_us = now;
-    writer->clock_offset_us = clock_wall_us() - (int64_t)now;
+    writer->times.record_us = now;
+    writer->times.rolled_us = now;
+    writer->times.wall_offset_us = clock_wall_us() - (int64_t)now;
     segment_watch(writer->segment);
     while (!atomic_load(&audit->ending))
         turn(writer);

@@ -21,6 +21,17 @@ struct standing {
     struct digest *digests; /* owned: of the policy's texts */
     size_t digest_count;
 };
+/* When what happened, by the boot clock; 0: it did not. */
+struct writer_times {
+    uint64_t signed_us;
+    uint64_t record_us; /* of the newest record */
+    uint64_t taken_us;  /* since when records wait that nobody waits for */
+    uint64_t retry_us;  /* when a commit that failed is tried again */
+    uint64_t rolled_us;
+    uint64_t roll_retry_us;
+    uint64_t disk_us;       /* when its room was looked at */
+    int64_t wall_offset_us; /* wall clock minus boot clock */
+};
 struct writer {
     struct audit *audit;
     struct segment *segment;
@@ -33,20 +44,13 @@ struct writer {
     struct buffer salts;     /* scratch */
     struct buffer note;      /* a checkpoint that waits for its row */
     uint64_t note_size;
-    uint64_t signed_us;      /* boot clock, as are the others */
-    uint64_t record_us;      /* of the newest record */
-    uint64_t taken_us;       /* since when records wait that nobody waits for; 0: there are none */
-    uint64_t retry_us;       /* 0: the last commit was good */
-    int64_t clock_offset_us; /* wall clock minus boot clock */
-    uint64_t lost;           /* since the last GAP record */
-    uint64_t cosigned;       /* serial of what a witness said and is on disk */
-    uint64_t cosigned_next;  /* of what is in the open transaction */
-    bool is_urgent;          /* what was taken must not wait */
+    struct writer_times times;
+    uint64_t lost;          /* since the last GAP record */
+    uint64_t cosigned;      /* serial of what a witness said and is on disk */
+    uint64_t cosigned_next; /* of what is in the open transaction */
+    bool is_urgent;         /* what was taken must not wait */
     struct standing standing;
     bool has_rolled;
-    uint64_t rolled_us;
-    uint64_t roll_retry_us;
-    uint64_t disk_us; /* when its room was looked at */
 };
 
 /* Writes what was taken, in one transaction, and answers it. */

@@ -45,6 +45,8 @@ static enum exit_code diff_with(const struct check_options *options, const struc
         diff.changes[POLICY_LOOKS] + diff.changes[POLICY_OBSERVES], diff.requests);
     if (diff.has_regex)
         puts("of paths that are regular expressions only the requests of `tests:` were compared");
+    if (diff.ranges_left_out > 0)
+        printf("%zu more ranges of `addresses` were not compared\n", diff.ranges_left_out);
     buffer_clear(&out);
     policy_unref(old);
     return options->strict != NULL && diff.changes[POLICY_OPENS] > 0 ? EXIT_NO : EXIT_DONE;

@@ -26,7 +26,8 @@ static bool recall(void *context, struct audit_tree *tree)
     struct gate *gate = context;
     char *error = NULL;
     struct buffer note = {0};
-    struct audit_reader *reader = audit_reader_open(policy_settings(gate->policy)->audit.directory.data, &error);
+    struct audit_reader *reader =
+        audit_reader_open(policy_settings(gate->in_force.policy)->audit.directory.data, &error);
     bool found = reader != NULL && audit_reader_cosigned(reader, tree, &note);
     audit_reader_free(reader);
     buffer_clear(&note);
@@ -41,7 +42,7 @@ static const char *path_or_null(struct text path)
 
 static struct anchor *start(struct gate *gate, struct text witness, char **error)
 {
-    const struct settings_audit *audit = &policy_settings(gate->policy)->audit;
+    const struct settings_audit *audit = &policy_settings(gate->in_force.policy)->audit;
     const struct settings_witness *source = &audit->witness;
     struct anchor_options options = {
         .store = audit->directory.data,
@@ -65,7 +66,7 @@ static struct anchor *start(struct gate *gate, struct text witness, char **error
 
 bool gate_start_anchor(struct gate *gate, char **error)
 {
-    const struct settings_witness *source = &policy_settings(gate->policy)->audit.witness;
+    const struct settings_witness *source = &policy_settings(gate->in_force.policy)->audit.witness;
     struct buffer vkey = {0};
     if (source->host.kind == HOST_NONE)
         return true;

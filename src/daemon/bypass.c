@@ -9,17 +9,17 @@ enum { BYPASS_MOST_MS = 24 * 3600 * 1000, BYPASS_LEAST_MS = 1 };
 
 static void order(struct gate *gate, uint64_t until_us)
 {
-    gate->bypass_until_us = until_us;
+    gate->bypass.us = until_us;
     for (size_t i = 0; i < gate->worker_count; i++)
         worker_set_bypass(gate->workers[i], until_us);
 }
 
 void gate_end_bypass(struct gate *gate, struct text why)
 {
-    if (gate->bypass_until_us == 0)
+    if (gate->bypass.us == 0)
         return;
     order(gate, 0);
-    timer_stop(gate->bypass_timer);
+    timer_stop(gate->bypass.timer);
     log_warn("bypass_ended", log_text("why", why));
     if (!audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("bypass_ended"), why))
         log_error("audit_write_failed", log_string("event", "bypass_ended"));
@@ -40,9 +40,9 @@ static void begin(struct gate *gate, uint64_t for_ms, struct text reason, struct
         buffer_append(answer, TEXT("refused: it could not be recorded\n"));
         return;
     }
-    if (gate->bypass_timer == NULL)
-        gate->bypass_timer = timer_new(gate->loop, on_time_is_up, gate);
-    timer_start(gate->bypass_timer, for_ms);
+    if (gate->bypass.timer == NULL)
+        gate->bypass.timer = timer_new(gate->loop, on_time_is_up, gate);
+    timer_start(gate->bypass.timer, for_ms);
     order(gate, clock_steady_us() + for_ms * 1000);
     log_warn("bypass", log_number("for_ms", (int64_t)for_ms), log_text("reason", reason));
     buffer_append(answer, TEXT("ok\n"));

@@ -59,12 +59,28 @@ struct retired *retired_new(struct loop *loop);
 void retired_add(struct retired *retired, struct policy *policy);
 void retired_free(struct retired *retired); /* NULL is fine */
 
+struct in_force {
+    struct policy *policy; /* one reference */
+    uint64_t sequence;     /* of its POLICY record */
+};
+struct signals {
+    int descriptor; /* signalfd */
+    struct watch *watch;
+};
+/* Something that ends by itself. */
+struct until {
+    struct timer *timer;
+    uint64_t us; /* steady clock; 0: it is not on */
+};
+struct reload_counts {
+    uint64_t done;
+    uint64_t refused;
+};
 struct gate {
     const char *path; /* of the configuration */
     struct loop *loop;
-    struct policy *policy; /* in force; one reference */
+    struct in_force in_force;
     struct retired *retired;
-    uint64_t policy_sequence;
     struct signing_key *log_key;
     struct tls_authority *authority;
     struct audit_succession succession; /* who the log is */
@@ -76,14 +92,10 @@ struct gate {
     struct admin *admin;
     struct control *control;
     struct files_watch *files;
-    int signals; /* signalfd */
-    struct watch *signals_watch;
-    struct timer *bypass_timer; /* NULL: there was no bypass yet */
-    uint64_t bypass_until_us;   /* 0: none */
-    struct timer *drain_timer;
-    uint64_t drain_until_us; /* 0: not draining */
-    uint64_t reloads;
-    uint64_t reloads_refused;
+    struct signals signals;
+    struct until bypass; /* without a timer: there was none yet */
+    struct until drain;
+    struct reload_counts reloads;
     char via[24];
 };
 /* bypass.c */

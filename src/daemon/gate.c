@@ -33,12 +33,12 @@ static void look(void *context, struct admin_view *view)
     view->has_witness = gate->anchor != NULL;
     if (view->has_witness)
         anchor_stats_read(gate->anchor, &view->witness);
-    view->ready = gate->drain_until_us == 0;
-    view->policy_sequence = gate->policy_sequence;
+    view->ready = gate->drain.us == 0;
+    view->policy_sequence = gate->in_force.sequence;
     view->workers = gate->worker_count;
-    view->bypass_active = gate->bypass_until_us != 0;
-    view->reloads = gate->reloads;
-    view->reloads_refused = gate->reloads_refused;
+    view->bypass_active = gate->bypass.us != 0;
+    view->reloads = gate->reloads.done;
+    view->reloads_refused = gate->reloads.refused;
 }
 
 /* --- signals and drain
@@ -60,9 +60,9 @@ static void on_drain(void *context)
 {
     struct gate *gate = context;
     size_t open = open_sessions(gate);
-    bool late = clock_steady_us() >= gate->drain_until_us;
+    bool late = clock_steady_us() >= gate->drain.us;
     if (open > 0 && !late) {
-        timer_start(gate->drain_timer, DRAIN_LOOK_MS);
+        timer_start(gate->drain.timer, DRAIN_LOOK_MS);
         return;
     }
     log_info("drained", log_number("cut", (int64_t)open));
@@ -71,16 +71,16 @@ static void on_drain(void *context)
 
 static void begin_drain(struct gate *gate)
 {
-    uint64_t drain_ms = policy_settings(gate->policy)->run.drain_ms;
-    if (gate->drain_until_us != 0) {
+    uint64_t drain_ms = policy_settings(gate->in_force.policy)->run.drain_ms;
+    if (gate->drain.us != 0) {
         loop_stop(gate->loop); /* asked twice: now */
         return;
     }
-    gate->drain_until_us = clock_steady_us() + drain_ms * 1000;
+    gate->drain.us = clock_steady_us() + drain_ms * 1000;
     log_info("draining", log_number("until_ms", (int64_t)drain_ms));
     for (size_t i = 0; i < gate->worker_count; i++)
         worker_drain(gate->workers[i]);
-    timer_start(gate->drain_timer, 1);
+    timer_start(gate->drain.timer, 1);
 }
 
 static void on_command(void *context, struct text line, struct buffer *answer)
@@ -90,9 +90,9 @@ static void on_command(void *context, struct text line, struct buffer *answer)
     struct text rest = line;
     (void)text_split(&rest, ' ', &command);
     if (text_equal(command, TEXT("reload"))) {
-        uint64_t before = gate->reloads_refused;
+        uint64_t before = gate->reloads.refused;
         gate_reload(gate);
-        buffer_append_string(answer, gate->reloads_refused == before ? "ok\n" : "refused: see the log\n");
+        buffer_append_string(answer, gate->reloads.refused == before ? "ok\n" : "refused: see the log\n");
     } else if (text_equal(command, TEXT("access"))) {
         bool done = audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("access"), rest);
         buffer_append_string(answer, done ? "ok\n" : "failed: not recorded\n");
@@ -114,7 +114,7 @@ static void on_command(void *context, struct text line, struct buffer *answer)
 static void on_change(void *context)
 {
     struct gate *gate = context;
-    if (gate->drain_until_us == 0)
+    if (gate->drain.us == 0)
         gate_reload(gate);
 }
 
@@ -122,7 +122,7 @@ static void on_signal(void *context)
 {
     struct gate *gate = context;
     struct signalfd_siginfo info;
-    while (read(gate->signals, &info, sizeof(info)) == sizeof(info)) {
+    while (read(gate->signals.descriptor, &info, sizeof(info)) == sizeof(info)) {
         if (info.ssi_signo == SIGHUP)
             on_change(gate);
         else
@@ -140,8 +140,8 @@ static void take_signals(struct gate *gate)
     sigaddset(&set, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
-    gate->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    gate->signals_watch = watch_new(gate->loop, gate->signals, on_signal, gate);
+    gate->signals.descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    gate->signals.watch = watch_new(gate->loop, gate->signals.descriptor, on_signal, gate);
 }
 
 /* --- start
@@ -167,9 +167,9 @@ static bool say(char *error)
 
 static bool open_audit(struct gate *gate)
 {
-    const struct settings_audit *source = &policy_settings(gate->policy)->audit;
+    const struct settings_audit *source = &policy_settings(gate->in_force.policy)->audit;
     char *error = NULL;
-    gate->log_key = daemon_load_log_key(gate->policy, &error);
+    gate->log_key = daemon_load_log_key(gate->in_force.policy, &error);
     if (gate->log_key == NULL ||
         !audit_succession_settle(source->directory.data, source->origin, &gate->succession, &error))
         return say(error);
@@ -184,15 +184,15 @@ static bool open_audit(struct gate *gate)
 /* What the gate runs with, in the first records of a run. */
 static bool record_start(struct gate *gate)
 {
-    const struct settings_audit *source = &policy_settings(gate->policy)->audit;
+    const struct settings_audit *source = &policy_settings(gate->in_force.policy)->audit;
     struct buffer detail = {0};
     buffer_printf(
         &detail, "durability=%s on_failure=%s mode=%s", source->durability == DURABILITY_COMMIT ? "commit" : "batch",
         source->on_failure == ON_FAILURE_DENY ? "deny" : "allow",
-        policy_settings(gate->policy)->observe ? "observe" : "enforce");
+        policy_settings(gate->in_force.policy)->observe ? "observe" : "enforce");
     bool done = gate_record_succession(gate) &&
                 audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("start"), buffer_text(&detail)) &&
-                gate_record_policy(gate, gate->policy, &gate->policy_sequence);
+                gate_record_policy(gate, gate->in_force.policy, &gate->in_force.sequence);
     buffer_clear(&detail);
     if (!done)
         buffer_printf(
@@ -226,7 +226,7 @@ static bool bind_listeners(const struct settings_listen *listen, uint16_t *ports
 
 static bool start_workers(struct gate *gate, uint16_t ports[LISTENERS_MAX])
 {
-    const struct settings *settings = policy_settings(gate->policy);
+    const struct settings *settings = policy_settings(gate->in_force.policy);
     size_t count = worker_count(settings);
     gate->workers = base_array(count, sizeof(struct worker *));
     for (size_t i = 0; i < settings->listen.forward_count; i++)
@@ -244,7 +244,7 @@ static bool start_workers(struct gate *gate, uint16_t ports[LISTENERS_MAX])
             .listeners = listeners,
             .listener_count = settings->listen.forward_count,
         };
-        struct worker *worker = worker_new(&options, gate->policy, gate->policy_sequence, &error);
+        struct worker *worker = worker_new(&options, gate->in_force.policy, gate->in_force.sequence, &error);
         if (worker == NULL)
             return say(error);
         gate->workers[gate->worker_count++] = worker;
@@ -255,7 +255,7 @@ static bool start_workers(struct gate *gate, uint16_t ports[LISTENERS_MAX])
 
 static bool start_admin(struct gate *gate, uint16_t *port)
 {
-    const struct settings_listen *listen = &policy_settings(gate->policy)->listen;
+    const struct settings_listen *listen = &policy_settings(gate->in_force.policy)->listen;
     char *error = NULL;
     if (listen->admin.address.length > 0) {
         *port = listen->admin.port;
@@ -278,7 +278,7 @@ static bool start_anchor(struct gate *gate)
 
 static bool start(struct gate *gate)
 {
-    const struct settings *settings = policy_settings(gate->policy);
+    const struct settings *settings = policy_settings(gate->in_force.policy);
     uint16_t ports[LISTENERS_MAX] = {0};
     uint16_t admin_port = 0;
     if (!open_audit(gate) || !record_start(gate) || !start_anchor(gate) || !start_workers(gate, ports) ||
@@ -286,12 +286,12 @@ static bool start(struct gate *gate)
         return false;
     gate->files = files_watch_new(gate->loop, on_change, gate);
     files_watch_set(gate->files, settings);
-    gate->drain_timer = timer_new(gate->loop, on_drain, gate);
+    gate->drain.timer = timer_new(gate->loop, on_drain, gate);
     gate->retired = retired_new(gate->loop);
     log_info(
         "started", log_string("version", EXEAT_VERSION), log_number("port", ports[0]),
         log_number("admin_port", admin_port), log_number("workers", (int64_t)gate->worker_count),
-        log_number("policy", (int64_t)gate->policy_sequence));
+        log_number("policy", (int64_t)gate->in_force.sequence));
     return true;
 }
 
@@ -310,11 +310,11 @@ static void stop(struct gate *gate)
     control_free(gate->control);
     admin_free(gate->admin);
     files_watch_free(gate->files);
-    timer_free(gate->bypass_timer);
-    timer_free(gate->drain_timer);
+    timer_free(gate->bypass.timer);
+    timer_free(gate->drain.timer);
     retired_free(gate->retired);
-    watch_free(gate->signals_watch);
-    close(gate->signals);
+    watch_free(gate->signals.watch);
+    close(gate->signals.descriptor);
     anchor_stop(gate->anchor);
     audit_close(gate->audit);
     anchor_farewell(gate->anchor, FAREWELL_MS);
@@ -322,7 +322,7 @@ static void stop(struct gate *gate)
     audit_succession_clear(&gate->succession);
     signing_key_free(gate->log_key);
     tls_authority_free(gate->authority);
-    policy_unref(gate->policy);
+    policy_unref(gate->in_force.policy);
     loop_free(gate->loop);
 }
 
@@ -338,17 +338,17 @@ static bool load(struct gate *gate, enum exit_code *code)
 {
     struct diags *diags = diags_new();
     char *error = NULL;
-    gate->policy = daemon_load(gate->path, diags);
+    gate->in_force.policy = daemon_load(gate->path, diags);
     show(diags);
     diags_free(diags);
     *code = EXIT_USAGE;
-    if (gate->policy == NULL)
+    if (gate->in_force.policy == NULL)
         return false;
-    const struct settings_run *run = &policy_settings(gate->policy)->run;
+    const struct settings_run *run = &policy_settings(gate->in_force.policy)->run;
     log_configure(run->log_json ? LOG_JSON : LOG_TEXT, (enum log_level)run->log_level);
-    gate->authority = daemon_load_authority(gate->policy, gate->path, &error);
+    gate->authority = daemon_load_authority(gate->in_force.policy, gate->path, &error);
     if (gate->authority == NULL && error != NULL) {
-        policy_unref(gate->policy);
+        policy_unref(gate->in_force.policy);
         return say(error);
     }
     return true;

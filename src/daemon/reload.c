@@ -50,7 +50,7 @@ static bool is_same(const struct settings *left, const struct settings *right)
 
 static void refuse(struct gate *gate, struct text why)
 {
-    gate->reloads_refused++;
+    gate->reloads.refused++;
     log_error("reload_refused", log_string("file", gate->path), log_text("why", why));
     if (!audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("reload_refused"), why))
         log_error("audit_write_failed", log_string("event", "reload_refused"));
@@ -101,11 +101,11 @@ static void take(struct gate *gate, struct policy *policy)
         return;
     }
     gate_end_bypass(gate, TEXT("a new policy is in force"));
-    warn_of_restart(policy_settings(gate->policy), policy_settings(policy));
-    retired_add(gate->retired, gate->policy);
-    gate->policy = policy;
-    gate->policy_sequence = sequence;
-    gate->reloads++;
+    warn_of_restart(policy_settings(gate->in_force.policy), policy_settings(policy));
+    retired_add(gate->retired, gate->in_force.policy);
+    gate->in_force.policy = policy;
+    gate->in_force.sequence = sequence;
+    gate->reloads.done++;
     for (size_t i = 0; i < gate->worker_count; i++)
         worker_set_policy(gate->workers[i], policy, sequence);
     files_watch_set(gate->files, policy_settings(policy));
@@ -121,7 +121,8 @@ void gate_reload(struct gate *gate)
         diags_write(diags, &out);
         refuse(gate, buffer_text(&out));
         buffer_clear(&out);
-    } else if (is_same(policy_settings(gate->policy), policy_settings(policy)) || !authority_fits(gate, policy)) {
+    } else if (
+        is_same(policy_settings(gate->in_force.policy), policy_settings(policy)) || !authority_fits(gate, policy)) {
         policy_unref(policy);
     } else {
         take(gate, policy);

@@ -21,7 +21,7 @@ bool gate_record_succession(struct gate *gate)
 
 bool gate_announce_succession(struct gate *gate, struct text reason, struct buffer *answer)
 {
-    const struct settings_audit *audit = &policy_settings(gate->policy)->audit;
+    const struct settings_audit *audit = &policy_settings(gate->in_force.policy)->audit;
     struct buffer name = {0};
     char *error = NULL;
     bool done = audit_succession_announce(audit->directory.data, audit->origin, reason, &name, &error) &&

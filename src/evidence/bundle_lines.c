@@ -6,14 +6,6 @@
 
 #include "exeat/base/memory.h"
 
-const char *bundle_file_name(enum bundle_file file)
-{
-    static const char *const names[] = {"records.jsonl",   "context.jsonl", "leaves.bin",    "range.proof",
-                                        "checkpoint.note", "keys.txt",      "manifest.json", "VERIFY.txt"};
-    _Static_assert(COUNT_OF(names) == BUNDLE_FILES, "every file has a name");
-    return names[file];
-}
-
 /* --- records
  * ------------------------------------------------------------------------------------------------------------- */
 

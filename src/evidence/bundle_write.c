@@ -10,19 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bundle.h"
+#include "bundle_policies.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 #include "exeat/base/json.h"
 #include "exeat/base/memory.h"
-
-enum { POLICIES_MAX = 256 };
-
-/* A policy that judged a request of the bundle. */
-struct judged_by {
-    uint64_t sequence;
-    struct audit_prover prover;
-};
 
 struct bundle {
     struct audit_reader *reader;
@@ -36,8 +28,7 @@ struct bundle {
     FILE *records;
     FILE *leaves;
     struct buffer line;
-    struct judged_by *policies[POLICIES_MAX]; /* owned */
-    size_t policy_count;
+    struct bundle_policies policies;
     uint64_t erased;
 };
 
@@ -69,14 +60,7 @@ static char *path_of(const struct bundle *bundle, const char *name)
 
 static bool write_file(struct bundle *bundle, const char *name, struct text content)
 {
-    char *path = path_of(bundle, name);
-    char *error = NULL;
-    bool done = file_replace(path, content, 0644, &error);
-    if (!done)
-        fail(bundle, "%s", error);
-    base_free(error);
-    base_free(path);
-    return done;
+    return bundle_write_file(bundle->options->directory, name, content, bundle->error);
 }
 
 static FILE *open_file(struct bundle *bundle, enum bundle_file file)
@@ -101,13 +85,6 @@ static bool close_file(struct bundle *bundle, FILE *file)
 /* --- pass 1: the range
  * ------------------------------------------------------------------------------------------------ */
 
-static void note_progress(const struct bundle *bundle, uint64_t sequence)
-{
-    const struct evidence_progress *progress = bundle->options->progress;
-    if (progress != NULL && sequence % 4096 == 0)
-        progress->on_progress(progress->context, sequence);
-}
-
 static bool find_range(struct bundle *bundle, uint64_t *last)
 {
     const struct evidence_filter *filter = &bundle->options->filter;
@@ -117,7 +94,7 @@ static bool find_range(struct bundle *bundle, uint64_t *last)
     bool any = false;
     audit_reader_seek(bundle->reader, audit_reader_first(bundle->reader));
     while ((read = audit_reader_next(bundle->reader, &row)) == AUDIT_ROW) {
-        note_progress(bundle, row.sequence);
+        bundle_note_progress(bundle->options->progress, row.sequence);
         if (filter->since_us != 0 && row.wall_us < filter->since_us)
             continue;
         if (!found)
@@ -181,28 +158,17 @@ static bool find_checkpoint(struct bundle *bundle, uint64_t last)
 static void on_any_row(void *context, const struct audit_row *row)
 {
     struct bundle *bundle = context;
+    struct audit_record record;
     struct digest leaf;
-    note_progress(bundle, row->sequence);
+    bundle_note_progress(bundle->options->progress, row->sequence);
     if (row->sequence == bundle->range.first)
         bundle->range.before = bundle->tree;
     audit_leaf(row->body, &leaf);
     audit_tree_append(&bundle->tree, &leaf);
+    if (row->kind == AUDIT_POLICY && audit_record_parse(row->body, &record))
+        bundle_policies_note(&bundle->policies, &record);
     if (row->sequence >= bundle->range.first)
         fwrite(leaf.bytes, 1, sizeof(leaf.bytes), bundle->leaves);
-}
-
-static void name_policy(struct bundle *bundle, uint64_t sequence)
-{
-    for (size_t i = 0; i < bundle->policy_count; i++)
-        if (bundle->policies[i]->sequence == sequence)
-            return;
-    if (bundle->policy_count == POLICIES_MAX) {
-        bundle->result->policies_left_out++;
-        return;
-    }
-    struct judged_by *policy = base_zalloc(sizeof(*policy));
-    policy->sequence = sequence;
-    bundle->policies[bundle->policy_count++] = policy;
 }
 
 static void on_matching_row(void *context, const struct audit_row *row)
@@ -215,7 +181,7 @@ static void on_matching_row(void *context, const struct audit_row *row)
     if (record.head.kind == AUDIT_DECISION) {
         struct decision_record decision;
         audit_decision_read(&record, (struct bytes){0}, &decision);
-        name_policy(bundle, decision.policy_sequence);
+        bundle_policies_name(&bundle->policies, decision.policy_sequence);
     }
     if (row->salt.length == 0 && audit_field_find(record.fields, AUDIT_TAG_COMMITMENT).length > 0)
         bundle->erased++;
@@ -271,107 +237,18 @@ static bool write_records(struct bundle *bundle)
     return close_file(bundle, bundle->leaves) && done;
 }
 
-/* --- pass 3: the policies that judged
- * --------------------------------------------------------------------------------------- */
-
-static void feed(struct bundle *bundle, const struct digest *leaf)
-{
-    for (size_t i = 0; i < bundle->policy_count; i++)
-        if (audit_prover_wants(&bundle->policies[i]->prover))
-            audit_prover_leaf(&bundle->policies[i]->prover, leaf);
-}
-
-/* Policies older than the store's oldest record were pruned, and so was what would prove them. */
-static void start_provers(struct bundle *bundle)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < bundle->policy_count; i++) {
-        struct judged_by *policy = bundle->policies[i];
-        audit_prover_inclusion(&policy->prover, policy->sequence, bundle->range.end);
-        bool good = policy->sequence < bundle->range.end &&
-                    (audit_reader_first(bundle->reader) == 0 ||
-                     audit_prover_prefix(&policy->prover, audit_reader_base(bundle->reader)));
-        if (good) {
-            bundle->policies[kept++] = policy;
-        } else {
-            bundle->result->policies_left_out++;
-            base_free(policy);
-        }
-    }
-    bundle->policy_count = kept;
-}
-
-static bool prove_policies(struct bundle *bundle)
-{
-    struct audit_row row;
-    start_provers(bundle);
-    if (bundle->policy_count == 0)
-        return true;
-    audit_reader_seek(bundle->reader, audit_reader_first(bundle->reader));
-    for (uint64_t next = audit_reader_first(bundle->reader); next < bundle->range.end; next++) {
-        struct digest leaf;
-        if (audit_reader_next(bundle->reader, &row) != AUDIT_ROW)
-            return fail_to_read(bundle);
-        note_progress(bundle, row.sequence);
-        audit_leaf(row.body, &leaf);
-        feed(bundle, &leaf);
-    }
-    return true;
-}
-
-/* The file and what it includes, each under its digest. */
-static bool write_texts(struct bundle *bundle, struct text detail)
-{
-    struct text piece;
-    bool done = true;
-    while (done && detail.length > 0 && text_split(&detail, ',', &piece)) {
-        struct digest digest;
-        struct buffer body = {0};
-        struct text hex = text_part(text_trim(piece, " "), 0, 2 * sizeof(digest.bytes));
-        char name[16 + 2 * sizeof(digest.bytes)];
-        if (hex.length == 2 * sizeof(digest.bytes) && hex_decode(hex, digest.bytes, sizeof(digest.bytes)) &&
-            audit_reader_blob(bundle->reader, &digest, &body)) {
-            snprintf(name, sizeof(name), "policy/%.*s", TEXT_ARG(hex));
-            done = write_file(bundle, name, buffer_text(&body));
-        }
-        buffer_clear(&body);
-    }
-    return done;
-}
-
-static bool write_policy(struct bundle *bundle, const struct judged_by *policy, struct buffer *out)
-{
-    struct audit_row row;
-    struct audit_record record;
-    struct audit_life_record life;
-    struct audit_proof proof;
-    audit_reader_seek(bundle->reader, policy->sequence);
-    if (audit_reader_next(bundle->reader, &row) != AUDIT_ROW || row.sequence != policy->sequence ||
-        !audit_record_parse(row.body, &record) || record.head.kind != AUDIT_POLICY)
-        return fail(bundle, "record %llu should be a policy and is not", (unsigned long long)policy->sequence);
-    audit_prover_finish(&policy->prover, &proof);
-    bundle_line_append(&row, true, out);
-    bundle_proof_append(&proof, out);
-    struct buffer detail = {0};
-    audit_life_read(&record, &life);
-    buffer_append(&detail, life.detail); /* the row lives until the next call of the reader */
-    bool done = write_texts(bundle, buffer_text(&detail));
-    buffer_clear(&detail);
-    return done;
-}
+/* --- pass 3: the policies that judged --- */
 
 static bool write_context(struct bundle *bundle)
 {
-    struct buffer out = {0};
     char *folder = path_of(bundle, "policy");
     bool done = mkdir(folder, 0755) == 0 || fail(bundle, "%s: cannot make: %s", folder, strerror(errno));
     base_free(folder);
-    done = done && prove_policies(bundle);
-    for (size_t i = 0; done && i < bundle->policy_count; i++)
-        done = write_policy(bundle, bundle->policies[i], &out);
-    done = done && write_file(bundle, bundle_file_name(BUNDLE_CONTEXT), buffer_text(&out));
-    buffer_clear(&out);
-    return done;
+    if (!done)
+        return false;
+    if (!bundle_policies_prove(&bundle->policies, bundle->reader, bundle->range.end, bundle->options->progress))
+        return fail_to_read(bundle);
+    return bundle_policies_write(&bundle->policies, bundle->options->directory, bundle->reader, bundle->error);
 }
 
 /* --- the texts about it
@@ -410,8 +287,8 @@ static bool write_manifest(struct bundle *bundle)
     bundle_counts_append(&bundle->counts, &out);
     buffer_printf(
         &out, "  \"unsigned_left_out\": %llu,\n  \"policies\": %zu,\n  \"policies_left_out\": %llu\n}\n",
-        (unsigned long long)bundle->result->unsigned_left_out, bundle->policy_count,
-        (unsigned long long)bundle->result->policies_left_out);
+        (unsigned long long)bundle->result->unsigned_left_out, bundle->policies.count,
+        (unsigned long long)bundle->policies.left_out);
     bool done = write_file(bundle, bundle_file_name(BUNDLE_MANIFEST), buffer_text(&out));
     buffer_clear(&out);
     return done;
@@ -486,8 +363,8 @@ bool evidence_bundle_write(
     result->first = bundle.range.first;
     result->end = bundle.range.end;
     result->shown = bundle.counts.shown;
-    for (size_t i = 0; i < bundle.policy_count; i++)
-        base_free(bundle.policies[i]);
+    result->policies_left_out = bundle.policies.left_out;
+    bundle_policies_clear(&bundle.policies);
     buffer_clear(&bundle.note);
     buffer_clear(&bundle.line);
     return done;

@@ -6,7 +6,7 @@
 
 uint64_t report_flow(const struct report *report, enum flow_end end)
 {
-    return report->tally->flow.ends[end];
+    return report->tally->calls.flow.ends[end];
 }
 
 /* --- banner
@@ -105,8 +105,8 @@ static void cards(const struct report *report)
     time_row(report, "made", report->page->made_us);
     text_row(report, "by", TEXT("exeat " EXEAT_VERSION));
     text_row(report, "asked for", report->page->query.length > 0 ? report->page->query : TEXT("everything"));
-    time_row(report, "from", tally->first_us);
-    time_row(report, "to", tally->last_us);
+    time_row(report, "from", tally->period.first_us);
+    time_row(report, "to", tally->period.last_us);
     close_card(report);
     open_card(report, "The log");
     text_row(report, "origin", report->origin);
@@ -116,14 +116,14 @@ static void cards(const struct report *report)
     time_row(report, "newest", verify->last_us);
     close_card(report);
     open_card(report, "Requests of the period");
-    number_row(report, "all", tally->requests);
-    number_row(report, "allowed", tally->verdicts[VERDICT_ALLOW]);
-    number_row(report, "rerouted", tally->verdicts[VERDICT_REROUTE]);
-    number_row(report, "denied", tally->verdicts[VERDICT_DENY]);
-    number_row(report, "malformed", tally->verdicts[VERDICT_ERROR]);
+    number_row(report, "all", tally->requests.all);
+    number_row(report, "allowed", tally->requests.verdicts[VERDICT_ALLOW]);
+    number_row(report, "rerouted", tally->requests.verdicts[VERDICT_REROUTE]);
+    number_row(report, "denied", tally->requests.verdicts[VERDICT_DENY]);
+    number_row(report, "malformed", tally->requests.verdicts[VERDICT_ERROR]);
     close_card(report);
     open_card(report, "AI calls of the period");
-    number_row(report, "all", tally->calls);
+    number_row(report, "all", tally->calls.all);
     number_row(report, "answered by a local model", report_flow(report, FLOW_LOCAL));
     number_row(report, "blocked", report_flow(report, FLOW_BLOCKED));
     number_row(report, "let out to the vendor", report_flow(report, FLOW_OUT));
@@ -165,17 +165,18 @@ static void events(const struct report *report)
         report->out,
         "<h3>Events of the gate&#39;s own life</h3><table><thead><tr><th>time (UTC)</th><th class=\"n\">sequence</th>"
         "<th>event</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < tally->event_count; i++) {
+    for (size_t i = 0; i < tally->events.count; i++) {
         buffer_append_string(report->out, "<tr><td class=\"t\">");
-        html_time(report->out, tally->events[i].wall_us);
-        buffer_printf(report->out, "</td><td class=\"n\">%llu</td><td>", (unsigned long long)tally->events[i].sequence);
-        html_text(report->out, text_limit(tally->events[i].what, 300));
+        html_time(report->out, tally->events.list[i].wall_us);
+        buffer_printf(
+            report->out, "</td><td class=\"n\">%llu</td><td>", (unsigned long long)tally->events.list[i].sequence);
+        html_text(report->out, text_limit(tally->events.list[i].what, 300));
         buffer_append_string(report->out, "</td></tr>\n");
     }
     buffer_append_string(report->out, "</tbody></table>\n");
-    if (tally->events_beyond > 0) {
+    if (tally->events.beyond > 0) {
         buffer_append_string(report->out, "<p class=\"dim\">and ");
-        html_number(report->out, tally->events_beyond);
+        html_number(report->out, tally->events.beyond);
         buffer_append_string(report->out, " later ones.</p>\n");
     }
 }
@@ -191,21 +192,22 @@ void report_exceptions(const struct report *report)
     exception(report, "AI calls let out to a vendor", report_flow(report, FLOW_OUT));
     exception(
         report, "requests let through by observe mode, which the rules would have refused or rerouted",
-        tally->observed);
+        tally->requests.observed);
     exception(
         report, "rerouted calls that no local model answered",
         report_flow(report, FLOW_CANNED) + report_flow(report, FLOW_FAILED));
-    exception(report, "allowed or rerouted requests that did not go as decided", tally->failed);
+    exception(report, "allowed or rerouted requests that did not go as decided", tally->requests.failed);
     exception(
-        report, "requests refused because the log could not be written", tally->reasons[REASON_AUDIT_UNAVAILABLE]);
-    exception(report, "requests refused for an error of the gate itself", tally->reasons[REASON_INTERNAL]);
-    exception(report, "requests without an outcome: under way, or cut off by a crash", tally->unfinished);
+        report, "requests refused because the log could not be written",
+        tally->requests.reasons[REASON_AUDIT_UNAVAILABLE]);
+    exception(report, "requests refused for an error of the gate itself", tally->requests.reasons[REASON_INTERNAL]);
+    exception(report, "requests without an outcome: under way, or cut off by a crash", tally->requests.unfinished);
     exception(report, "gaps: decisions let through unrecorded", tally->kinds[AUDIT_GAP]);
     exception(report, "starts after an unclean end, in the whole log", report->verify->crashes);
     exception(report, "steps of the clock", tally->kinds[AUDIT_TIME_STEP]);
     exception(report, "policies whose text is not stored here", report->verify->policies_missing);
     buffer_append_string(report->out, "</tbody></table>\n");
-    if (tally->event_count > 0)
+    if (tally->events.count > 0)
         events(report);
 }
 
@@ -253,9 +255,9 @@ static void page(const struct report *report)
     buffer_append_string(report->out, "</style></head><body>\n<h1>Egress evidence</h1><p class=\"dim\">");
     html_text(report->out, report->origin);
     buffer_append_string(report->out, ", ");
-    html_time(report->out, report->tally->first_us);
+    html_time(report->out, report->tally->period.first_us);
     buffer_append_string(report->out, " to ");
-    html_time(report->out, report->tally->last_us);
+    html_time(report->out, report->tally->period.last_us);
     buffer_append_string(report->out, "</p>\n");
     banner(report);
     cards(report);

@@ -9,13 +9,13 @@ typedef uint64_t (*row_count)(const struct report *report, uint64_t *whole);
 static uint64_t count_requests(const struct report *report, uint64_t *whole)
 {
     *whole = 0;
-    return report->tally->requests;
+    return report->tally->requests.all;
 }
 
 static uint64_t count_refused(const struct report *report, uint64_t *whole)
 {
-    *whole = report->tally->requests;
-    return report->tally->verdicts[VERDICT_DENY] + report->tally->verdicts[VERDICT_ERROR];
+    *whole = report->tally->requests.all;
+    return report->tally->requests.verdicts[VERDICT_DENY] + report->tally->requests.verdicts[VERDICT_ERROR];
 }
 
 static uint64_t count_hosts(const struct report *report, uint64_t *whole)
@@ -42,21 +42,21 @@ static uint64_t count_erased(const struct report *report, uint64_t *whole)
 
 static uint64_t count_stayed(const struct report *report, uint64_t *whole)
 {
-    *whole = report->tally->calls;
+    *whole = report->tally->calls.all;
     return report_flow(report, FLOW_LOCAL) + report_flow(report, FLOW_CANNED) + report_flow(report, FLOW_BLOCKED) +
            report_flow(report, FLOW_FAILED);
 }
 
 static uint64_t count_let_out(const struct report *report, uint64_t *whole)
 {
-    *whole = report->tally->calls;
+    *whole = report->tally->calls.all;
     return report_flow(report, FLOW_OUT);
 }
 
 static uint64_t count_calls(const struct report *report, uint64_t *whole)
 {
     *whole = 0;
-    return report->tally->calls;
+    return report->tally->calls.all;
 }
 
 static uint64_t count_providers(const struct report *report, uint64_t *whole)
@@ -73,7 +73,7 @@ static uint64_t count_models(const struct report *report, uint64_t *whole)
 
 static uint64_t count_fallbacks(const struct report *report, uint64_t *whole)
 {
-    *whole = report->tally->verdicts[VERDICT_REROUTE];
+    *whole = report->tally->requests.verdicts[VERDICT_REROUTE];
     return report_flow(report, FLOW_CANNED) + report_flow(report, FLOW_FAILED);
 }
 
@@ -113,7 +113,7 @@ static uint64_t count_steps(const struct report *report, uint64_t *whole)
 static uint64_t count_failures(const struct report *report, uint64_t *whole)
 {
     *whole = 0;
-    return report->tally->kinds[AUDIT_GAP] + report->tally->reasons[REASON_AUDIT_UNAVAILABLE];
+    return report->tally->kinds[AUDIT_GAP] + report->tally->requests.reasons[REASON_AUDIT_UNAVAILABLE];
 }
 
 static uint64_t count_days(const struct report *report, uint64_t *whole)
@@ -125,8 +125,8 @@ static uint64_t count_days(const struct report *report, uint64_t *whole)
 
 static uint64_t count_named_clients(const struct report *report, uint64_t *whole)
 {
-    *whole = report->tally->requests;
-    return report->tally->with_client;
+    *whole = report->tally->requests.all;
+    return report->tally->requests.with_client;
 }
 
 static const struct control {

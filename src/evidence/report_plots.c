@@ -109,19 +109,19 @@ static void time_axis(const struct report *report, double left, double right, do
     const struct tally *tally = report->tally;
     buffer_printf(report->out, "<line x1=\"%.0f\" y1=\"%.0f\" x2=\"%.0f\" y2=\"%.0f\"/>", left, y, right, y);
     time_label(report, left, y + 13, "start", tally_bucket_start(tally, 0));
-    time_label(report, (left + right) / 2, y + 13, "middle", tally_bucket_start(tally, tally->bucket_count / 2));
-    time_label(report, right, y + 13, "end", tally->last_us);
+    time_label(report, (left + right) / 2, y + 13, "middle", tally_bucket_start(tally, tally->period.bucket_count / 2));
+    time_label(report, right, y + 13, "end", tally->period.last_us);
 }
 
 static void time_bars(const struct report *report, uint64_t highest)
 {
     enum { LEFT = 60, BASE = 150, TALL = 130 };
     const struct tally *tally = report->tally;
-    double step = (double)(WIDTH - LEFT - 10) / (double)tally->bucket_count;
-    for (size_t i = 0; i < tally->bucket_count; i++) {
+    double step = (double)(WIDTH - LEFT - 10) / (double)tally->period.bucket_count;
+    for (size_t i = 0; i < tally->period.bucket_count; i++) {
         double y = BASE;
         for (size_t j = 0; j < COUNT_OF(kinds); j++) {
-            double height = (double)tally->buckets[i].verdicts[kinds[j].verdict] * TALL / (double)highest;
+            double height = (double)tally->period.buckets[i].verdicts[kinds[j].verdict] * TALL / (double)highest;
             y -= height;
             bar(report, LEFT + step * (double)i, y, step > 3 ? step - 1 : step, height, j);
         }
@@ -140,14 +140,14 @@ static void time_rows(const struct report *report)
         "class=\"n\">rerouted</th>"
         "<th class=\"n\">denied</th><th class=\"n\">malformed</th></tr></thead><tbody>\n",
         tally_bucket_name(tally));
-    for (size_t i = 0; i < tally->bucket_count; i++) {
-        if (sum_of(&tally->buckets[i]) == 0)
+    for (size_t i = 0; i < tally->period.bucket_count; i++) {
+        if (sum_of(&tally->period.buckets[i]) == 0)
             continue;
         buffer_append_string(report->out, "<tr><td class=\"t\">");
         html_time(report->out, tally_bucket_start(tally, i));
         for (size_t j = 0; j < COUNT_OF(kinds); j++) {
             buffer_append_string(report->out, "</td><td class=\"n\">");
-            html_number(report->out, tally->buckets[i].verdicts[kinds[j].verdict]);
+            html_number(report->out, tally->period.buckets[i].verdicts[kinds[j].verdict]);
         }
         buffer_append_string(report->out, "</td></tr>\n");
     }
@@ -161,13 +161,13 @@ static void over_time(const struct report *report)
     char name[64];
     uint64_t highest = 1;
     snprintf(name, sizeof(name), "Decisions per %s by verdict", tally_bucket_name(tally));
-    if (tally->requests == 0) {
+    if (tally->requests.all == 0) {
         nothing(report, name, "No request in this period.");
         return;
     }
-    for (size_t i = 0; i < tally->bucket_count; i++)
-        if (sum_of(&tally->buckets[i]) > highest)
-            highest = sum_of(&tally->buckets[i]);
+    for (size_t i = 0; i < tally->period.bucket_count; i++)
+        if (sum_of(&tally->period.buckets[i]) > highest)
+            highest = sum_of(&tally->period.buckets[i]);
     open_svg(report, name, 190);
     time_bars(report, highest);
     legend(report, 176);
@@ -290,14 +290,14 @@ struct river {
 static void lay_out(const struct report *report, size_t providers, struct river *river)
 {
     double y = 8;
-    river->unit = 150.0 / (double)report->tally->calls;
+    river->unit = 150.0 / (double)report->tally->calls.all;
     for (size_t i = 0; i < providers; i++) {
         river->left[i] = y;
         y += (double)report->tally->providers.list[i].count * river->unit + 14;
     }
     y = 8;
     for (int i = 0; i < FLOW_ENDS; i++) {
-        uint64_t count = report->tally->flow.ends[i];
+        uint64_t count = report->tally->calls.flow.ends[i];
         river->right[i] = y;
         y += count > 0 ? (double)count * river->unit + 14 : 0;
     }
@@ -311,10 +311,10 @@ static void side_labels(const struct report *report, size_t providers, const str
         number_label(report, 180, river->left[i] + 18, "end", tally->providers.list[i].count);
     }
     for (int i = 0; i < FLOW_ENDS; i++) {
-        if (tally->flow.ends[i] == 0)
+        if (tally->calls.flow.ends[i] == 0)
             continue;
         label(report, 490, river->right[i] + 8, "start", text_from(flow_end_name((enum flow_end)i)));
-        number_label(report, 490, river->right[i] + 18, "start", tally->flow.ends[i]);
+        number_label(report, 490, river->right[i] + 18, "start", tally->calls.flow.ends[i]);
     }
 }
 
@@ -325,8 +325,8 @@ static void draw_river(const struct report *report, size_t providers)
     side_labels(report, providers, &river);
     for (size_t i = 0; i < providers; i++) {
         for (int j = 0; j < FLOW_ENDS; j++) {
-            double height = (double)report->tally->flows[i].ends[j] * river.unit;
-            if (report->tally->flows[i].ends[j] == 0)
+            double height = (double)report->tally->calls.flows[i].ends[j] * river.unit;
+            if (report->tally->calls.flows[i].ends[j] == 0)
                 continue;
             band(report, river.left[i], river.right[j], height, kind_of((enum flow_end)j));
             river.left[i] += height;
@@ -342,12 +342,12 @@ static void flow_rows(const struct report *report)
     for (int i = 0; i < FLOW_ENDS; i++)
         buffer_printf(report->out, "<th class=\"n\">%s</th>", flow_end_name((enum flow_end)i));
     buffer_append_string(report->out, "</tr></thead><tbody>\n");
-    for (size_t i = 0; i < tally->flow_count && i < ROWS_MAX; i++) {
+    for (size_t i = 0; i < tally->calls.flow_count && i < ROWS_MAX; i++) {
         buffer_append_string(report->out, "<tr><td class=\"h\">");
         html_text(report->out, tally->providers.list[i].name);
         for (int j = 0; j < FLOW_ENDS; j++) {
             buffer_append_string(report->out, "</td><td class=\"n\">");
-            html_number(report->out, tally->flows[i].ends[j]);
+            html_number(report->out, tally->calls.flows[i].ends[j]);
         }
         buffer_append_string(report->out, "</td></tr>\n");
     }
@@ -376,8 +376,9 @@ static void model_rows(const struct report *report)
 
 static void ai_calls(const struct report *report)
 {
-    size_t providers = report->tally->flow_count < PROVIDERS_MAX ? report->tally->flow_count : PROVIDERS_MAX;
-    if (report->tally->calls == 0) {
+    size_t providers =
+        report->tally->calls.flow_count < PROVIDERS_MAX ? report->tally->calls.flow_count : PROVIDERS_MAX;
+    if (report->tally->calls.all == 0) {
         nothing(report, "AI calls: provider, and what became of them", "No call of an AI vendor in this period.");
         return;
     }
@@ -396,9 +397,9 @@ static void integrity_marks(const struct report *report)
 {
     enum { LEFT = 130 };
     const struct tally *tally = report->tally;
-    double step = (double)(WIDTH - LEFT - 10) / (double)tally->bucket_count;
-    for (size_t i = 0; i < tally->bucket_count; i++) {
-        const struct tally_bucket *bucket = &tally->buckets[i];
+    double step = (double)(WIDTH - LEFT - 10) / (double)tally->period.bucket_count;
+    for (size_t i = 0; i < tally->period.bucket_count; i++) {
+        const struct tally_bucket *bucket = &tally->period.buckets[i];
         double x = LEFT + step * ((double)i + 0.5);
         if (bucket->records > 0)
             buffer_printf(
@@ -435,8 +436,8 @@ static void integrity_rows(const struct report *report)
         {"records vouched for by someone outside", report->verify->anchored_size},
     };
     uint64_t records = 0;
-    for (size_t i = 0; i < tally->bucket_count; i++)
-        records += tally->buckets[i].records;
+    for (size_t i = 0; i < tally->period.bucket_count; i++)
+        records += tally->period.buckets[i].records;
     buffer_append_string(report->out, "<table><tbody>\n");
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         buffer_printf(report->out, "<tr><td>%s</td><td class=\"n\">", rows[i].name);

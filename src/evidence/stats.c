@@ -45,11 +45,11 @@ static void append_share(struct buffer *out, uint64_t part, uint64_t whole)
 /* Several buckets share a bar where there are more of them than room. */
 static uint64_t bar_of(const struct tally *tally, enum verdict verdict, size_t bar, size_t bars)
 {
-    size_t from = bar * tally->bucket_count / bars;
-    size_t to = (bar + 1) * tally->bucket_count / bars;
+    size_t from = bar * tally->period.bucket_count / bars;
+    size_t to = (bar + 1) * tally->period.bucket_count / bars;
     uint64_t sum = 0;
     for (size_t i = from; i < to; i++)
-        sum += tally->buckets[i].verdicts[verdict];
+        sum += tally->period.buckets[i].verdicts[verdict];
     return sum;
 }
 
@@ -57,7 +57,7 @@ static void sparks(const struct panel *panel, enum verdict verdict)
 {
     static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     const struct tally *tally = panel->tally;
-    size_t bars = tally->bucket_count < SPARKS_MAX ? tally->bucket_count : SPARKS_MAX;
+    size_t bars = tally->period.bucket_count < SPARKS_MAX ? tally->period.bucket_count : SPARKS_MAX;
     uint64_t highest = 1;
     for (size_t i = 0; i < bars; i++)
         if (bar_of(tally, verdict, i, bars) > highest)
@@ -71,14 +71,14 @@ static void sparks(const struct panel *panel, enum verdict verdict)
 static void plain_buckets(const struct panel *panel)
 {
     const struct tally *tally = panel->tally;
-    for (size_t i = 0; i < tally->bucket_count; i++) {
+    for (size_t i = 0; i < tally->period.bucket_count; i++) {
         char time[CLOCK_TEXT_SIZE];
         clock_write(tally_bucket_start(tally, i), time);
         buffer_printf(panel->out, "  %.16sZ", time);
         for (size_t j = 0; j < COUNT_OF(verdict_rows); j++)
             buffer_printf(
                 panel->out, " %s %llu", verdict_name(verdict_rows[j].verdict),
-                (unsigned long long)tally->buckets[i].verdicts[verdict_rows[j].verdict]);
+                (unsigned long long)tally->period.buckets[i].verdicts[verdict_rows[j].verdict]);
         buffer_append_byte(panel->out, '\n');
     }
 }
@@ -89,16 +89,17 @@ static void over_time(const struct panel *panel)
     struct buffer head = {0};
     char first[CLOCK_TEXT_SIZE];
     char last[CLOCK_TEXT_SIZE];
-    clock_write(tally->first_us, first);
-    clock_write(tally->last_us, last);
+    clock_write(tally->period.first_us, first);
+    clock_write(tally->period.last_us, last);
     buffer_printf(&head, "VERDICTS per %s, %.16sZ to %.16sZ", tally_bucket_name(tally), first, last);
     char *words = buffer_take(&head);
     title(panel, words);
     base_free(words);
     for (size_t i = 0; i < COUNT_OF(verdict_rows); i++) {
         enum verdict verdict = verdict_rows[i].verdict;
-        buffer_printf(panel->out, "  %-8s %10llu", verdict_name(verdict), (unsigned long long)tally->verdicts[verdict]);
-        append_share(panel->out, tally->verdicts[verdict], tally->requests);
+        buffer_printf(
+            panel->out, "  %-8s %10llu", verdict_name(verdict), (unsigned long long)tally->requests.verdicts[verdict]);
+        append_share(panel->out, tally->requests.verdicts[verdict], tally->requests.all);
         if (panel->is_terminal) {
             buffer_append_string(panel->out, "  ");
             paint(panel, verdict_rows[i].colour);
@@ -136,7 +137,7 @@ static void calls(const struct panel *panel)
 {
     const struct tally *tally = panel->tally;
     title(panel, "AI CALLS by provider");
-    if (tally->calls == 0) {
+    if (tally->calls.all == 0) {
         buffer_append_string(panel->out, "  none\n");
         return;
     }
@@ -144,25 +145,26 @@ static void calls(const struct panel *panel)
     for (int i = 0; i < FLOW_ENDS; i++)
         buffer_printf(panel->out, " %11s", flow_end_name((enum flow_end)i));
     buffer_append_byte(panel->out, '\n');
-    for (size_t i = 0; i < tally->flow_count; i++) {
+    for (size_t i = 0; i < tally->calls.flow_count; i++) {
         buffer_append_string(panel->out, "  ");
         size_t from = panel->out->length;
         append_visible(panel->out, text_limit(tally->providers.list[i].name, 20));
         while (panel->out->length - from < 20)
             buffer_append_byte(panel->out, ' ');
         for (int j = 0; j < FLOW_ENDS; j++)
-            buffer_printf(panel->out, " %11llu", (unsigned long long)tally->flows[i].ends[j]);
+            buffer_printf(panel->out, " %11llu", (unsigned long long)tally->calls.flows[i].ends[j]);
         buffer_append_byte(panel->out, '\n');
     }
-    uint64_t stayed = tally->flow.ends[FLOW_LOCAL] + tally->flow.ends[FLOW_CANNED] + tally->flow.ends[FLOW_FAILED];
-    uint64_t fell = tally->flow.ends[FLOW_CANNED] + tally->flow.ends[FLOW_FAILED];
+    uint64_t stayed =
+        tally->calls.flow.ends[FLOW_LOCAL] + tally->calls.flow.ends[FLOW_CANNED] + tally->calls.flow.ends[FLOW_FAILED];
+    uint64_t fell = tally->calls.flow.ends[FLOW_CANNED] + tally->calls.flow.ends[FLOW_FAILED];
     buffer_printf(
         panel->out, "  no local model answered: %llu of %llu rerouted", (unsigned long long)fell,
         (unsigned long long)stayed);
     append_share(panel->out, fell, stayed);
     buffer_printf(
-        panel->out, "\n  tokens of local models: %llu in, %llu out\n", (unsigned long long)tally->tokens_in,
-        (unsigned long long)tally->tokens_out);
+        panel->out, "\n  tokens of local models: %llu in, %llu out\n", (unsigned long long)tally->calls.tokens_in,
+        (unsigned long long)tally->calls.tokens_out);
 }
 
 bool evidence_stats(

@@ -28,12 +28,13 @@ static const struct step *step_of(int64_t span_us)
 
 const char *tally_bucket_name(const struct tally *tally)
 {
-    return step_of(tally->last_us - tally->first_us)->name;
+    return step_of(tally->period.last_us - tally->period.first_us)->name;
 }
 
 int64_t tally_bucket_start(const struct tally *tally, size_t index)
 {
-    return tally->first_us - tally->first_us % tally->bucket_us + (int64_t)index * tally->bucket_us;
+    return tally->period.first_us - tally->period.first_us % tally->period.bucket_us +
+           (int64_t)index * tally->period.bucket_us;
 }
 
 const char *flow_end_name(enum flow_end end)
@@ -52,10 +53,10 @@ static void widen(struct tally *tally, struct audit_reader *reader, uint64_t seq
     audit_reader_seek(reader, sequence);
     if (audit_reader_next(reader, &row) != AUDIT_ROW)
         return;
-    if (tally->first_us == 0 || row.wall_us < tally->first_us)
-        tally->first_us = row.wall_us;
-    if (row.wall_us > tally->last_us)
-        tally->last_us = row.wall_us;
+    if (tally->period.first_us == 0 || row.wall_us < tally->period.first_us)
+        tally->period.first_us = row.wall_us;
+    if (row.wall_us > tally->period.last_us)
+        tally->period.last_us = row.wall_us;
 }
 
 /* What was asked for, else what the log's first and last record say. */
@@ -66,29 +67,29 @@ static void set_period(struct tally *tally, struct audit_reader *reader, const s
     if (size > audit_reader_first(reader))
         widen(tally, reader, size - 1);
     if (filter->since_us != 0)
-        tally->first_us = filter->since_us;
-    if (filter->until_us != 0 && filter->until_us < tally->last_us)
-        tally->last_us = filter->until_us;
-    if (tally->last_us < tally->first_us)
-        tally->last_us = tally->first_us;
-    tally->bucket_us = step_of(tally->last_us - tally->first_us)->seconds * second_us;
+        tally->period.first_us = filter->since_us;
+    if (filter->until_us != 0 && filter->until_us < tally->period.last_us)
+        tally->period.last_us = filter->until_us;
+    if (tally->period.last_us < tally->period.first_us)
+        tally->period.last_us = tally->period.first_us;
+    tally->period.bucket_us = step_of(tally->period.last_us - tally->period.first_us)->seconds * second_us;
     int64_t start = tally_bucket_start(tally, 0);
-    tally->bucket_count = (size_t)((tally->last_us - start) / tally->bucket_us) + 1;
-    if (tally->bucket_count > BUCKETS_MAX)
-        tally->bucket_count = BUCKETS_MAX;
-    tally->buckets = base_array(tally->bucket_count, sizeof(*tally->buckets));
+    tally->period.bucket_count = (size_t)((tally->period.last_us - start) / tally->period.bucket_us) + 1;
+    if (tally->period.bucket_count > BUCKETS_MAX)
+        tally->period.bucket_count = BUCKETS_MAX;
+    tally->period.buckets = base_array(tally->period.bucket_count, sizeof(*tally->period.buckets));
     audit_reader_seek(reader, audit_reader_first(reader));
 }
 
 /* A clock that was set may have records outside: they belong to the nearest bucket. */
 static struct tally_bucket *bucket_of(struct tally *tally, int64_t wall_us)
 {
-    int64_t at = (wall_us - tally_bucket_start(tally, 0)) / tally->bucket_us;
+    int64_t at = (wall_us - tally_bucket_start(tally, 0)) / tally->period.bucket_us;
     if (at < 0)
         at = 0;
-    if ((size_t)at >= tally->bucket_count)
-        at = (int64_t)tally->bucket_count - 1;
-    return &tally->buckets[at];
+    if ((size_t)at >= tally->period.bucket_count)
+        at = (int64_t)tally->period.bucket_count - 1;
+    return &tally->period.buckets[at];
 }
 
 /* --- requests
@@ -136,46 +137,46 @@ static void count_call(struct tally *tally, const struct item *item)
     enum flow_end end = end_of(item);
     if (decision->llm_provider.length == 0)
         return;
-    tally->calls++;
-    tally->tokens_in += item->outcome.tokens_in;
-    tally->tokens_out += item->outcome.tokens_out;
-    tally->flow.ends[end]++;
+    tally->calls.all++;
+    tally->calls.tokens_in += item->outcome.tokens_in;
+    tally->calls.tokens_out += item->outcome.tokens_out;
+    tally->calls.flow.ends[end]++;
     count_model(tally, item);
     const struct counter *counter =
         counters_add(&tally->providers, decision->llm_provider, decision->verdict, item->head.wall_us);
     if (counter == NULL)
         return;
     size_t index = (size_t)(counter - tally->providers.list);
-    if (index >= tally->flow_count) {
-        tally->flows = base_resize(tally->flows, index + 1, sizeof(*tally->flows));
-        tally->flows[index] = (struct flow){{0}};
-        tally->flow_count = index + 1;
+    if (index >= tally->calls.flow_count) {
+        tally->calls.flows = base_resize(tally->calls.flows, index + 1, sizeof(*tally->calls.flows));
+        tally->calls.flows[index] = (struct flow){{0}};
+        tally->calls.flow_count = index + 1;
     }
-    tally->flows[index].ends[end]++;
+    tally->calls.flows[index].ends[end]++;
 }
 
 static void count_outcome(struct tally *tally, const struct item *item)
 {
-    tally->unfinished += item->has_outcome ? 0 : 1;
-    tally->bytes_up += item->outcome.bytes_up;
-    tally->bytes_down += item->outcome.bytes_down;
-    tally->with_address += item->outcome.address.length > 0 ? 1 : 0;
+    tally->requests.unfinished += item->has_outcome ? 0 : 1;
+    tally->requests.bytes_up += item->outcome.bytes_up;
+    tally->requests.bytes_down += item->outcome.bytes_down;
+    tally->requests.with_address += item->outcome.address.length > 0 ? 1 : 0;
     bool was_let = item->decision.verdict == VERDICT_ALLOW || item->decision.verdict == VERDICT_REROUTE;
-    tally->failed += was_let && item->outcome.reason != REASON_NONE ? 1 : 0;
+    tally->requests.failed += was_let && item->outcome.reason != REASON_NONE ? 1 : 0;
 }
 
 static void count_request(struct tally *tally, const struct item *item)
 {
     const struct decision_record *decision = &item->decision;
     size_t verdict = (size_t)decision->verdict < VERDICT_SLOTS ? (size_t)decision->verdict : 0;
-    tally->requests++;
-    tally->verdicts[verdict]++;
+    tally->requests.all++;
+    tally->requests.verdicts[verdict]++;
     bucket_of(tally, item->head.wall_us)->verdicts[verdict]++;
     enum reason reason = item_reason(item);
-    tally->reasons[reason < REASON_COUNT ? reason : REASON_INTERNAL]++;
-    tally->observed += decision->observed ? 1 : 0;
-    tally->with_client += decision->client.length > 0 ? 1 : 0;
-    tally->with_private += decision->path.length > 0 || decision->client_address.length > 0 ? 1 : 0;
+    tally->requests.reasons[reason < REASON_COUNT ? reason : REASON_INTERNAL]++;
+    tally->requests.observed += decision->observed ? 1 : 0;
+    tally->requests.with_client += decision->client.length > 0 ? 1 : 0;
+    tally->requests.with_private += decision->path.length > 0 || decision->client_address.length > 0 ? 1 : 0;
     struct text host = decision->host.length > 0 ? decision->host : TEXT("(malformed)");
     (void)counters_add(&tally->hosts, host, decision->verdict, item->head.wall_us);
     if (decision->client.length > 0)
@@ -192,13 +193,13 @@ static void keep_event(struct tally *tally, const struct item *item)
     struct buffer what = {0};
     if (item->head.kind == AUDIT_HEARTBEAT)
         return;
-    if (tally->event_count == EVENTS_MAX) {
-        tally->events_beyond++;
+    if (tally->events.count == EVENTS_MAX) {
+        tally->events.beyond++;
         return;
     }
     item_sentence(item, &what);
-    tally->events = base_resize(tally->events, tally->event_count + 1, sizeof(*tally->events));
-    tally->events[tally->event_count++] = (struct tally_event){
+    tally->events.list = base_resize(tally->events.list, tally->events.count + 1, sizeof(*tally->events.list));
+    tally->events.list[tally->events.count++] = (struct tally_event){
         item->head.kind, item->head.sequence, item->head.wall_us, arena_text(&tally->texts, buffer_text(&what))};
     buffer_clear(&what);
 }
@@ -248,8 +249,8 @@ void tally_clear(struct tally *tally)
     counters_clear(&tally->clients);
     counters_clear(&tally->providers);
     counters_clear(&tally->models);
-    base_free(tally->buckets);
-    base_free(tally->flows);
-    base_free(tally->events);
+    base_free(tally->period.buckets);
+    base_free(tally->calls.flows);
+    base_free(tally->events.list);
     arena_clear(&tally->texts);
 }

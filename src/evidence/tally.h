@@ -53,16 +53,18 @@ struct tally_event {
     struct text what; /* in the tally's arena */
 };
 
-struct tally {
-    int64_t first_us; /* of the period: what was asked for, else of the records */
+/* What was asked for, else the time of the records; cut into equal pieces. */
+struct tally_period {
+    int64_t first_us;
     int64_t last_us;
     int64_t bucket_us;
     size_t bucket_count;
     struct tally_bucket *buckets; /* owned */
-    uint64_t requests;
+};
+struct tally_requests {
+    uint64_t all;
     uint64_t verdicts[VERDICT_SLOTS];
     uint64_t reasons[REASON_COUNT];
-    uint64_t kinds[16];
     uint64_t observed;
     uint64_t unfinished;
     uint64_t failed; /* let out or rerouted, and did not go as decided */
@@ -71,19 +73,32 @@ struct tally {
     uint64_t with_private;
     uint64_t bytes_up;
     uint64_t bytes_down;
-    uint64_t calls; /* of AI vendors */
+};
+/* Of AI vendors. */
+struct tally_calls {
+    uint64_t all;
     uint64_t tokens_in;
     uint64_t tokens_out;
-    struct flow flow; /* of all providers */
+    struct flow flow;   /* of all providers */
+    struct flow *flows; /* owned; as providers.list */
+    size_t flow_count;
+};
+struct tally_events {
+    struct tally_event *list; /* owned */
+    size_t count;
+    uint64_t beyond;
+};
+
+struct tally {
+    struct tally_period period;
+    struct tally_requests requests;
+    struct tally_calls calls;
+    struct tally_events events;
+    uint64_t kinds[16]; /* records, by their kind */
     struct counters hosts;
     struct counters clients;
     struct counters providers;
     struct counters models; /* "provider: asked -> served" */
-    struct flow *flows;     /* owned; as providers.list */
-    size_t flow_count;
-    struct tally_event *events; /* owned */
-    size_t event_count;
-    uint64_t events_beyond;
     struct arena texts;
 };
 /* Reads the period. False: `error` (base_free). Clear in either case. */

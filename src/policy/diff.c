@@ -7,6 +7,7 @@
 #include "exeat/base/memory.h"
 #include "fate.h"
 #include "policy_internal.h"
+#include "why.h"
 #include "witness.h"
 
 struct line {
@@ -77,28 +78,75 @@ static void add_line(struct comparing *comparing, enum policy_change change, str
         comparing->client.length > 0 ? comparing->witnesses->client_count : 0};
 }
 
+/* --- where it may lead to --------------------------------------------------------------------------------------------
+ */
+
+static struct fate look(const struct comparing *comparing, const struct policy *policy, const struct request *request)
+{
+    const struct witnesses *witnesses = comparing->witnesses;
+    struct decision decision;
+    policy_judge(policy, request, &decision);
+    struct fate fate = fate_of_decision(&decision);
+    bool leads_out = decision.plan == PLAN_TUNNEL || decision.plan == PLAN_FORWARD;
+    for (size_t i = 0; leads_out && request->host.kind == HOST_NAME && i < witnesses->range_count; i++)
+        if (policy_lets_reach(policy, request, &decision, &witnesses->ranges[i].range.base))
+            fate.reach |= (uint64_t)1 << i;
+    return fate;
+}
+
+static void append_reach(struct buffer *out, const struct witnesses *witnesses, uint64_t reach, const char *when)
+{
+    const char *before = ", reaches ";
+    for (size_t i = 0; i < witnesses->range_count; i++) {
+        if ((reach & ((uint64_t)1 << i)) == 0)
+            continue;
+        buffer_append_string(out, before);
+        before = ", ";
+        if (witnesses->ranges[i].is_public)
+            buffer_append(out, TEXT("public addresses"));
+        else
+            why_range_append(out, &witnesses->ranges[i].range);
+    }
+    if (reach != 0)
+        buffer_append_string(out, when);
+}
+
+/* --- a change --- */
+
 static void say_change(
     struct comparing *comparing, struct text target, struct buffer *tail, const struct fate *from,
     const struct fate *to)
 {
+    enum { PUBLIC = 1 };
+    bool is_same = fate_is_same(from, to);
     buffer_append(tail, TEXT(": "));
     fate_append(tail, from);
-    buffer_append(tail, TEXT(" -> "));
-    fate_append(tail, to);
+    if (!is_same) {
+        buffer_append(tail, TEXT(" -> "));
+        fate_append(tail, to);
+    }
+    append_reach(tail, comparing->witnesses, to->reach & ~from->reach & ~(uint64_t)(is_same ? 0 : PUBLIC), " now");
+    append_reach(tail, comparing->witnesses, is_same ? from->reach & ~to->reach : 0, " no longer");
     add_line(comparing, fate_change(from, to), target, tail);
+}
+
+static bool is_change(const struct fate *from, const struct fate *to)
+{
+    return !fate_is_same(from, to) || from->reach != to->reach;
 }
 
 static bool is_alike(const struct alike *alike, const struct fate *from, const struct fate *to)
 {
-    return fate_is_same(&alike->from, from) && fate_is_same(&alike->to, to) &&
-           text_equal(alike->from.rule, from->rule) && text_equal(alike->to.rule, to->rule);
+    return fate_is_same(&alike->from, from) && fate_is_same(&alike->to, to) && alike->from.reach == from->reach &&
+           alike->to.reach == to->reach && text_equal(alike->from.rule, from->rule) &&
+           text_equal(alike->to.rule, to->rule);
 }
 
 static void count(struct tally *tally, const struct request *request, const struct fate *from, const struct fate *to)
 {
     size_t i = 0;
     tally->requests++;
-    if (fate_is_same(from, to))
+    if (!is_change(from, to))
         return;
     while (i < tally->count && !is_alike(&tally->alike[i], from, to))
         i++;
@@ -123,8 +171,8 @@ judge_inside(const struct comparing *comparing, const struct looked *inside, str
 {
     bool plain = inside->request.scheme == SCHEME_HTTP;
     comparing->diff->requests++;
-    *from = plain || inside->from.plan == PLAN_OPEN ? fate_of(comparing->old, &inside->request) : inside->from;
-    *to = plain || inside->to.plan == PLAN_OPEN ? fate_of(comparing->new, &inside->request) : inside->to;
+    *from = plain || inside->from.plan == PLAN_OPEN ? look(comparing, comparing->old, &inside->request) : inside->from;
+    *to = plain || inside->to.plan == PLAN_OPEN ? look(comparing, comparing->new, &inside->request) : inside->to;
 }
 
 static void each_inside(struct comparing *comparing, struct looked *inside, struct tally *tally)
@@ -174,8 +222,8 @@ static void compare_one(
     inside.request.path_was_canonical = true;
     bool plain = end->scheme == SCHEME_HTTP;
     if (!plain) {
-        inside.from = fate_of(comparing->old, &inside.request);
-        inside.to = fate_of(comparing->new, &inside.request);
+        inside.from = look(comparing, comparing->old, &inside.request);
+        inside.to = look(comparing, comparing->new, &inside.request);
         comparing->diff->requests++;
     }
     if (plain || inside.from.plan == PLAN_OPEN || inside.to.plan == PLAN_OPEN)
@@ -224,11 +272,11 @@ static void compare_test(struct comparing *comparing, const struct settings_test
         comparing->client = test->from;
         comparing->first = comparing->count;
         inside.request.inside_known = false;
-        inside.from = fate_of(comparing->old, &inside.request);
-        inside.to = fate_of(comparing->new, &inside.request);
+        inside.from = look(comparing, comparing->old, &inside.request);
+        inside.to = look(comparing, comparing->new, &inside.request);
         inside.request.inside_known = known;
         judge_inside(comparing, &inside, &from, &to);
-        if (!fate_is_same(&from, &to))
+        if (is_change(&from, &to))
             say_change(comparing, test->request.text, &tail, &from, &to);
     }
     arena_clear(&arena);
@@ -316,5 +364,6 @@ void policy_diff(const struct policy *old, const struct policy *new, struct buff
     compare_tests(&comparing, new);
     write_lines(&comparing, out);
     diff->has_regex = witnesses.has_regex;
+    diff->ranges_left_out = witnesses.ranges_left_out;
     witnesses_clear(&witnesses);
 }

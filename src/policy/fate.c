@@ -6,11 +6,16 @@
 
 #include "exeat/base/memory.h"
 
+struct fate fate_of_decision(const struct decision *decision)
+{
+    return (struct fate){decision->verdict, decision->plan, decision->observed, decision->rule, 0};
+}
+
 struct fate fate_of(const struct policy *policy, const struct request *request)
 {
     struct decision decision;
     policy_judge(policy, request, &decision);
-    return (struct fate){decision.verdict, decision.plan, decision.observed, decision.rule};
+    return fate_of_decision(&decision);
 }
 
 struct fate fate_in_the_end(const struct policy *policy, const struct request *request)
@@ -39,6 +44,8 @@ enum policy_change fate_change(const struct fate *from, const struct fate *to)
         return POLICY_OPENS;
     if (to->verdict == VERDICT_REROUTE && !to->observed && (from->verdict != VERDICT_REROUTE || from->observed))
         return POLICY_REROUTES;
+    if (fate_is_same(from, to))
+        return (to->reach & ~from->reach) != 0 ? POLICY_OPENS : POLICY_CLOSES;
     if (fate_leaves(from) && fate_leaves(to))
         return POLICY_OBSERVES;
     return POLICY_CLOSES;

@@ -71,6 +71,27 @@ static void add_path(struct witnesses *witnesses, struct text glob)
     buffer_clear(&path);
 }
 
+/* Any public address will do: a rule that names it by a range of its own is compared by that range too. */
+static void add_public(struct witnesses *witnesses)
+{
+    witnesses->ranges[0].is_public = true;
+    witnesses->range_count = address_range_parse(TEXT("1.1.1.1"), &witnesses->ranges[0].range) ? 1 : 0;
+}
+
+static void add_range(struct witnesses *witnesses, const struct address_range *range)
+{
+    size_t i = 0;
+    while (i < witnesses->range_count && (!address_equal(&witnesses->ranges[i].range.base, &range->base) ||
+                                          witnesses->ranges[i].range.prefix != range->prefix))
+        i++;
+    if (i < witnesses->range_count)
+        return;
+    if (i < WITNESS_RANGES_MAX)
+        witnesses->ranges[witnesses->range_count++] = (struct witness_range){*range, false};
+    else
+        witnesses->ranges_left_out++;
+}
+
 static void
 add_conditions(struct witnesses *witnesses, const struct settings *settings, const struct settings_conditions *when)
 {
@@ -88,6 +109,8 @@ add_conditions(struct witnesses *witnesses, const struct settings *settings, con
         else
             witnesses->has_regex = true;
     }
+    for (size_t i = 0; i < when->addresses.count; i++)
+        add_range(witnesses, &when->addresses.items[i].range);
     for (size_t i = 0; i < when->from.count; i++)
         add_text(&witnesses->clients, &witnesses->client_count, when->from.items[i].text);
 }
@@ -117,6 +140,8 @@ void witnesses_add_policy(struct witnesses *witnesses, const struct policy *poli
     add_path(witnesses, TEXT("/"));
     add_path(witnesses, TEXT("/v1/chat/completions"));
     add_host(witnesses, &any);
+    if (witnesses->range_count == 0)
+        add_public(witnesses);
     for (size_t i = 0; i < settings->lists.rule_count; i++) {
         add_conditions(witnesses, settings, &settings->lists.rules[i].when);
         add_conditions(witnesses, settings, &settings->lists.rules[i].unless);

@@ -18,6 +18,11 @@ struct witness_path {
     struct text path; /* canonical */
     struct text glob; /* what it stands for */
 };
+struct witness_range {
+    struct address_range range; /* its first address stands for it */
+    bool is_public;             /* for all public addresses instead */
+};
+enum { WITNESS_RANGES_MAX = 64 };
 /* Zeroed is empty. All texts are borrowed from the policies, or live in `arena`. */
 struct witnesses {
     struct arena arena;
@@ -32,6 +37,9 @@ struct witnesses {
     struct witness_path *paths; /* owned */
     size_t path_count;
     bool has_regex;
+    struct witness_range ranges[WITNESS_RANGES_MAX]; /* the first is the public one */
+    size_t range_count;
+    size_t ranges_left_out;
 };
 void witnesses_add_policy(struct witnesses *witnesses, const struct policy *policy);
 /* After the last policy: each stands once, in order. */

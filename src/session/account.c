@@ -37,7 +37,7 @@ static enum commit_state submit(struct session *session, struct audit_wait *wait
         .model = model_of(exchange),
         .client = request->client.name,
         .client_address = text_from(session->peer_text),
-        .path = request->inside_known ? exchange->ask.head->path : TEXT(""),
+        .path = request->inside_known ? exchange->ask.head->target.path : TEXT(""),
         .query = request->query,
         .observed = decision->observed,
     };

@@ -28,7 +28,7 @@ static enum reason ask_connect(struct session *session)
     ask->request.scheme = SCHEME_HTTPS;
     if (session->opened != NULL)
         return REASON_METHOD_UNSUPPORTED;
-    if (!authority_parse(ask->head->authority, 0, &ask->request.host, &ask->request.port))
+    if (!authority_parse(ask->head->target.authority, 0, &ask->request.host, &ask->request.port))
         return REASON_BAD_TARGET;
     return host_field_agrees(ask, ask->request.port, false) == AGREES ? REASON_NONE : REASON_BAD_TARGET;
 }
@@ -37,18 +37,18 @@ static enum reason set_path(struct ask *ask)
 {
     ask->request.inside_known = true;
     ask->request.method = ask->head->method;
-    ask->request.query = ask->head->query;
-    if (ask->head->target_form == TARGET_ASTERISK) {
+    ask->request.query = ask->head->target.query;
+    if (ask->head->target.form == TARGET_ASTERISK) {
         ask->request.path = TEXT("*");
         ask->request.path_was_canonical = true;
         return REASON_NONE;
     }
-    if (path_is_plain(ask->head->path)) {
-        ask->request.path = ask->head->path;
+    if (path_is_plain(ask->head->target.path)) {
+        ask->request.path = ask->head->target.path;
         ask->request.path_was_canonical = true;
         return REASON_NONE;
     }
-    enum path_result result = path_canonicalise(ask->head->path, &ask->path);
+    enum path_result result = path_canonicalise(ask->head->target.path, &ask->path);
     if (result == PATH_BAD)
         return REASON_BAD_PATH;
     ask->request.path = buffer_text(&ask->path);
@@ -63,10 +63,11 @@ static enum reason ask_inside(struct session *session)
     ask->request.scheme = SCHEME_HTTPS;
     ask->request.host = session->opened->host;
     ask->request.port = session->opened->port;
-    if (ask->head->target_form == TARGET_ABSOLUTE) {
+    if (ask->head->target.form == TARGET_ABSOLUTE) {
         struct host host;
         uint16_t port;
-        if (ask->head->scheme != SCHEME_HTTPS || !authority_parse(ask->head->authority, 443, &host, &port))
+        if (ask->head->target.scheme != SCHEME_HTTPS ||
+            !authority_parse(ask->head->target.authority, 443, &host, &port))
             return REASON_BAD_TARGET;
         if (!host_equal(&host, &ask->request.host) || port != ask->request.port)
             return REASON_MISDIRECTED;
@@ -87,12 +88,12 @@ static enum reason ask_plain(struct session *session)
 {
     struct ask *ask = &session->exchange->ask;
     ask->request.scheme = SCHEME_HTTP;
-    struct text authority = ask->head->target_form == TARGET_ABSOLUTE ? ask->head->authority : ask->head->host;
-    if (ask->head->target_form == TARGET_ABSOLUTE && ask->head->scheme != SCHEME_HTTP)
+    struct text authority = ask->head->target.form == TARGET_ABSOLUTE ? ask->head->target.authority : ask->head->host;
+    if (ask->head->target.form == TARGET_ABSOLUTE && ask->head->target.scheme != SCHEME_HTTP)
         return REASON_BAD_TARGET;
     if (!authority_parse(authority, scheme_port(SCHEME_HTTP), &ask->request.host, &ask->request.port))
         return REASON_BAD_TARGET;
-    bool says_it_twice = ask->head->target_form == TARGET_ABSOLUTE && !text_equal(ask->head->host, authority);
+    bool says_it_twice = ask->head->target.form == TARGET_ABSOLUTE && !text_equal(ask->head->host, authority);
     if (says_it_twice && host_field_agrees(ask, scheme_port(SCHEME_HTTP), true) != AGREES)
         return REASON_BAD_TARGET;
     return set_path(ask);
@@ -102,7 +103,7 @@ enum reason ask_from_head(struct session *session)
 {
     struct ask *ask = &session->exchange->ask;
     enum reason reason;
-    if (ask->head->target_form == TARGET_AUTHORITY)
+    if (ask->head->target.form == TARGET_AUTHORITY)
         reason = ask_connect(session);
     else if (session->opened != NULL)
         reason = ask_inside(session);

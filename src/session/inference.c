@@ -56,7 +56,7 @@ void inference_write_request(struct session *session)
     authority_append(&authority, &inference->host, inference->port, scheme_port(inference->scheme));
     if (inference->key.length > 0)
         buffer_printf(&authorization, "Bearer %.*s", TEXT_ARG(inference->key));
-    struct http_head head = {.method = TEXT("POST"), .path = buffer_text(&path), .minor = 1};
+    struct http_head head = {.method = TEXT("POST"), .target.path = buffer_text(&path), .minor = 1};
     struct http_forward forward = {
         .keep_alive = true,
         .framing = FRAMING_LENGTH,

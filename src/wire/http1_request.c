@@ -18,21 +18,21 @@ static bool is_target(struct text text)
 static void split_query(struct text target, struct http_head *head)
 {
     size_t mark = text_index(target, '?', 0);
-    head->path = mark == 0 ? TEXT("/") : text_part(target, 0, mark);
+    head->target.path = mark == 0 ? TEXT("/") : text_part(target, 0, mark);
     if (target.length == 0)
-        head->path = TEXT("/");
-    head->has_query = mark < target.length;
-    head->query = head->has_query ? text_after(target, mark + 1) : TEXT("");
+        head->target.path = TEXT("/");
+    head->target.has_query = mark < target.length;
+    head->target.query = head->target.has_query ? text_after(target, mark + 1) : TEXT("");
 }
 
 static bool parse_absolute(struct text target, struct http_head *head)
 {
-    head->target_form = TARGET_ABSOLUTE;
+    head->target.form = TARGET_ABSOLUTE;
     if (text_equal_nocase(text_part(target, 0, 7), TEXT("http://"))) {
-        head->scheme = SCHEME_HTTP;
+        head->target.scheme = SCHEME_HTTP;
         target = text_after(target, 7);
     } else if (text_equal_nocase(text_part(target, 0, 8), TEXT("https://"))) {
-        head->scheme = SCHEME_HTTPS;
+        head->target.scheme = SCHEME_HTTPS;
         target = text_after(target, 8);
     } else {
         return false;
@@ -40,29 +40,29 @@ static bool parse_absolute(struct text target, struct http_head *head)
     size_t end = 0;
     while (end < target.length && target.data[end] != '/' && target.data[end] != '?')
         end++;
-    head->authority = text_part(target, 0, end);
+    head->target.authority = text_part(target, 0, end);
     split_query(text_after(target, end), head);
-    return end > 0 && !text_has(head->authority, '@');
+    return end > 0 && !text_has(head->target.authority, '@');
 }
 
 static bool parse_target(struct http_head *head)
 {
-    struct text target = head->target;
+    struct text target = head->target.whole;
     bool connect = text_equal(head->method, TEXT("CONNECT"));
     if (!is_target(target))
         return false;
     if (connect) {
-        head->target_form = TARGET_AUTHORITY;
-        head->authority = target;
+        head->target.form = TARGET_AUTHORITY;
+        head->target.authority = target;
         return !text_has(target, '/') && !text_has(target, '@') && !text_has(target, '?');
     }
     if (text_equal(target, TEXT("*"))) {
-        head->target_form = TARGET_ASTERISK;
-        head->path = target;
+        head->target.form = TARGET_ASTERISK;
+        head->target.path = target;
         return text_equal(head->method, TEXT("OPTIONS"));
     }
     if (target.data[0] == '/') {
-        head->target_form = TARGET_ORIGIN;
+        head->target.form = TARGET_ORIGIN;
         split_query(target, head);
         return true;
     }
@@ -82,7 +82,7 @@ static bool parse_request_line(struct text line, struct http_head *head)
     if (first > METHOD_MAX || second >= line.length)
         return false;
     head->method = text_part(line, 0, first);
-    head->target = text_part(line, first + 1, second - first - 1);
+    head->target.whole = text_part(line, first + 1, second - first - 1);
     return is_token(head->method) && parse_version(text_after(line, second + 1), head);
 }
 
@@ -129,7 +129,7 @@ static enum parse parse_partial(struct text input, const struct http_limits *lim
 
 static bool host_is_as_required(const struct http_head *head)
 {
-    if (head->target_form == TARGET_AUTHORITY || head->has_host)
+    if (head->target.form == TARGET_AUTHORITY || head->has_host)
         return true;
     return head->minor == 0;
 }
@@ -149,7 +149,7 @@ parse_whole(struct text lines, const struct http_limits *limits, struct http_hea
         return refuse(reason, REASON_MALFORMED_BODY);
     if (!parse_control(head) || !host_is_as_required(head))
         return refuse(reason, REASON_MALFORMED_HEAD);
-    if (head->target_form == TARGET_AUTHORITY && head->framing != FRAMING_NONE)
+    if (head->target.form == TARGET_AUTHORITY && head->framing != FRAMING_NONE)
         return refuse(reason, REASON_MALFORMED_BODY);
     return PARSE_DONE;
 }
@@ -166,11 +166,11 @@ enum parse http_request_parse(
         bool line = text_index(rest, '\n', 0) >= limits->head;
         return refuse(reason, line ? REASON_TARGET_TOO_LONG : REASON_HEAD_TOO_LARGE);
     }
-    head->scheme = 0;
-    head->authority = TEXT("");
-    head->query = TEXT("");
-    head->path = TEXT("");
-    head->has_query = false;
+    head->target.scheme = 0;
+    head->target.authority = TEXT("");
+    head->target.query = TEXT("");
+    head->target.path = TEXT("");
+    head->target.has_query = false;
     head->content_length = 0;
     head->status = 0;
     *used = skipped + length;

@@ -110,12 +110,12 @@ static void end(struct buffer *out, const char *at)
 void http_request_write(
     struct buffer *out, const struct http_head *head, struct text authority, const struct http_forward *forward)
 {
-    size_t line = head->method.length + head->path.length + head->query.length + authority.length;
+    size_t line = head->method.length + head->target.path.length + head->target.query.length + authority.length;
     char *at = begin(out, START_MAX + line + room_for(head, forward));
     at = put(put(at, head->method), TEXT(" "));
-    at = put(at, head->path);
-    if (head->has_query)
-        at = put(put(at, TEXT("?")), head->query);
+    at = put(at, head->target.path);
+    if (head->target.has_query)
+        at = put(put(at, TEXT("?")), head->target.query);
     at = put(at, TEXT(" HTTP/1.1\r\n"));
     at = put_field(at, TEXT("Host"), authority);
     at = put_fields(at, head, forward, true);

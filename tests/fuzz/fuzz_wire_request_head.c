@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct http_head again;
     size_t used = 0;
     enum reason reason = REASON_NONE;
-    if (http_request_parse(input, &limits, &head, &used, &reason) != PARSE_DONE || head.target_form == TARGET_AUTHORITY)
+    if (http_request_parse(input, &limits, &head, &used, &reason) != PARSE_DONE || head.target.form == TARGET_AUTHORITY)
         return 0;
     ASSERT(used <= size);
     struct http_forward forward = {.keep_alive = true, .framing = head.framing, .content_length = head.content_length};
@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct http_limits wide = {.head = 65536, .fields = HTTP_FIELDS_MAX};
     ASSERT(http_request_parse(buffer_text(&out), &wide, &again, &used, &reason) == PARSE_DONE);
     ASSERT(used == out.length && again.framing == head.framing && text_equal(again.method, head.method));
-    ASSERT(text_equal(again.path, head.path) && text_equal(again.query, head.query));
+    ASSERT(text_equal(again.path, head.target.path) && text_equal(again.query, head.target.query));
     buffer_clear(&out);
     return 0;
 }

@@ -212,6 +212,24 @@ def test_a_bundle_of_a_running_gate_is_on_record(gate, tmp_path):
     assert run_exeat("audit", "export", "-c", one.config_path, "--bundle", tmp_path / "x", "-o", "csv").returncode == 2
 
 
+def test_a_policy_whose_first_record_was_pruned_is_in_the_bundle_as_a_later_segment_says_it(gate, tmp_path):
+    one = gate(rules=[], audit={"directory": "audit", "origin": "a/b", "key": "keys/log.key", "segment_size": "100KiB", "retention": "1ms"})
+    for _ in range(150):
+        assert one.get("http://evil.example/").status == 403
+    wait_for(lambda: not (one.folder / "audit" / "seg-0000000000000000.db").exists(), "the oldest segment to be pruned")
+    one.stop()
+    vkey = run_exeat("audit", "keys", "-c", one.config_path).stdout.strip()
+    bundle = tmp_path / "bundle"
+    assert run_exeat("audit", "export", "-c", one.config_path, "--bundle", bundle).returncode == 0
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    assert (manifest["policies"], manifest["policies_left_out"]) == (1, 0)
+    (policy,) = lines_of(bundle / "context.jsonl")
+    decisions = [line for line in lines_of(bundle / "records.jsonl") if line["kind"] == "decision"]
+    assert {line["policy"] for line in decisions} == {policy["previous_size"]} and policy["sequence"] > policy["previous_size"]
+    assert run_exeat("audit", "verify", "--bundle", bundle, "--vkey", vkey).returncode == 0
+    assert run_script(bundle, vkey).returncode == 0
+
+
 def test_the_script_knows_the_words_of_the_gate():
     script = SCRIPT.read_text()
     numbers = re.findall(r"^    REASON_(\w+)(?: = 0)?,", (TOP / "include/exeat/model.h").read_text(), re.M)  # in the enum's order

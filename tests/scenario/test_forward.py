@@ -38,6 +38,17 @@ def test_an_unknown_host_is_refused_and_nothing_leaves(shop, origin):
     assert origin.connections == 0
 
 
+def test_a_regular_expression_that_gives_up_refuses_the_request_and_is_counted_and_named(gate, origin):
+    backtracks = allow("shop.example", id="backtracks", paths=["~/v1/(a+)+"], schemes=["http"])
+    one = gate(resolve=hosts("shop.example"), rules=[backtracks, allow("shop.example", id="fine", paths=["/v1/**"], schemes=["http"])])
+    reply = one.get(f"http://shop.example:{origin.port}/v1/" + "a" * 200 + "!")
+    assert reply.status == 403 and "pattern_limit" in reply.getheader("Proxy-Status")
+    decision = one.only_decision()
+    assert (decision["verdict"], decision["reason"], decision["rule"]) == ("deny", "pattern_limit", "backtracks")
+    assert 'exeat_decisions_total{verdict="deny",reason="pattern_limit"} 1' in one.metrics()
+    assert origin.connections == 0
+
+
 def test_upstream_connections_are_kept_and_used_again(shop, origin):
     with shop.connect() as connection:
         for _ in range(5):

@@ -22,6 +22,7 @@ enum policy_change {
 struct policy_diff {
     size_t changes[POLICY_CHANGE_COUNT]; /* lines of each kind */
     size_t requests;                     /* how many were compared */
+    size_t ranges_left_out;              /* `addresses` beyond the first 64 are not compared */
     bool has_regex; /* paths given by regular expressions: only requests of `tests:` speak of those */
 };
 /* Compares all hosts, ports, clients, methods and paths that either policy names, one witness for each, and the

@@ -78,16 +78,16 @@ static void a_tally_counts_each_request_once_by_its_verdict(void **state)
     store_settle(store);
     struct audit_reader *reader = store_reader(store);
     assert_true(tally_read(&tally, reader, &filter, NULL, &error));
-    assert_int_equal(tally.requests, 6);
-    assert_int_equal(tally.verdicts[VERDICT_ALLOW], 4);
-    assert_int_equal(tally.verdicts[VERDICT_DENY], 2);
-    assert_int_equal(tally.unfinished, 1);
-    assert_int_equal(tally.failed, 1);
+    assert_int_equal(tally.requests.all, 6);
+    assert_int_equal(tally.requests.verdicts[VERDICT_ALLOW], 4);
+    assert_int_equal(tally.requests.verdicts[VERDICT_DENY], 2);
+    assert_int_equal(tally.requests.unfinished, 1);
+    assert_int_equal(tally.requests.failed, 1);
     assert_int_equal(tally.hosts.count, 2);
     assert_int_equal(tally.kinds[AUDIT_OPEN], 1);
     uint64_t sum = 0;
-    for (size_t i = 0; i < tally.bucket_count; i++)
-        sum += tally.buckets[i].verdicts[VERDICT_ALLOW] + tally.buckets[i].verdicts[VERDICT_DENY];
+    for (size_t i = 0; i < tally.period.bucket_count; i++)
+        sum += tally.period.buckets[i].verdicts[VERDICT_ALLOW] + tally.period.buckets[i].verdicts[VERDICT_DENY];
     assert_int_equal(sum, 6);
     tally_clear(&tally);
     audit_reader_free(reader);

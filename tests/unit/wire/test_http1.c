@@ -91,9 +91,9 @@ static void waits_for_the_rest_at_every_byte(void **state)
         assert_int_equal(http_request_parse(text_part(whole, 0, i), &limits, &head, &used, &reason), PARSE_NEED_MORE);
     assert_int_equal(http_request_parse(whole, &limits, &head, &used, &reason), PARSE_DONE);
     assert_int_equal(used, whole.length);
-    assert_true(text_equal(head.path, TEXT("/x")));
-    assert_true(text_equal(head.query, TEXT("y")));
-    assert_true(text_equal(head.authority, TEXT("a.example")));
+    assert_true(text_equal(head.target.path, TEXT("/x")));
+    assert_true(text_equal(head.target.query, TEXT("y")));
+    assert_true(text_equal(head.target.authority, TEXT("a.example")));
     assert_int_equal(head.content_length, 3);
 }
 

@@ -55,7 +55,7 @@ MODES = {
                     [Goal(1.9, STRONG)], [Goal(1.2, STRONG)]),
     "denycon1": Mode("http", "the same, a connection each for all", "rate",
                      ["--host", f"denied.test:{SECURE}", "--status", "4", "--connect-only", "--clients", "32", "--per", "1"], {"forward": "connect"}, STRONG,
-                     [Goal(1.9, STRONG)], [Goal(1.2, STRONG)]),
+                     [], []),
     "sse": Mode("http", "200 streams, an event each 10 ms: delay p99", "p99", ["--events", "100000/10", "--clients", "200"], PAGES,
                 ("nginx", "haproxy", *STRONG), [Goal(1.0, ("nginx", "haproxy", *STRONG))], seconds=2.0),
     "connect": Mode("tunnel", "CONNECT, 64 bytes, close; 32 at a time", "rate", ["--hello", "--per", "1", "--bytes", "64", "--clients", "32"], TUNNELS,

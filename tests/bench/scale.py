@@ -131,7 +131,7 @@ PARTS = {"connections": connections, "rules": rules, "store": store, "work": wor
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench scale", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", nargs="*", choices=[*PARTS, []], default=list(PARTS))
+    parser.add_argument("part", nargs="*", choices=[*PARTS, []], default=[])
     parts = parser.parse_args().part or list(PARTS)
     world.enter_own_network()
     for part in parts:

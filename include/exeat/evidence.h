@@ -30,6 +30,7 @@ enum evidence_format {
 };
 MUST_CHECK bool evidence_format_parse(struct text name, enum evidence_format *format);
 const char *evidence_format_name(enum evidence_format format);
+bool evidence_format_names_log(enum evidence_format format); /* does each line say of which log it is? */
 
 /* All conditions hold together. Empty texts and zeros are no condition. Lists are separated by commas, any of them will
  * do, and "*" stands for any text. */
@@ -162,6 +163,7 @@ struct evidence_check {
     const uint8_t *key; /* VERIFY_KEY_SIZE bytes; NULL: signatures cannot be checked */
     const struct evidence_anchor *anchors;
     size_t anchor_count;
+    bool has_many_logs;                 /* anchors of other logs are passed over */
     const struct audit_vkey *witnesses; /* whose cosignatures are believed */
     size_t witness_count;
     const struct evidence_progress *progress; /* NULL: none */

@@ -96,6 +96,7 @@ extern const char schema_sealed[];
 extern const char schema_sealed_tables[];
 extern const char schema_sealed_end[];
 extern const char schema_private[];
+void schema_digest(struct digest *digest); /* of all three, one after the other: what an OPEN record says */
 /* Tables, indexes and triggers of ours, and nothing that acts in their place. */
 bool schema_is_ours(sqlite3 *database, const char *schema);
 

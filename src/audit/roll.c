@@ -13,6 +13,7 @@ enum {
     TAG_ORIGIN = 0x20,
     TAG_PREVIOUS = 0x21,
     TAG_EVENT = 0x28,
+    TAG_DIGEST = 0x2b,
     TAG_COUNT = 0x2c,
 };
 
@@ -59,9 +60,12 @@ void standing_clear(struct standing *standing)
 static void add_open(struct writer *writer)
 {
     struct buffer fields = {0};
+    struct digest schema;
     audit_field_append(&fields, TAG_ORIGIN, bytes_of_text(writer->audit->options.origin));
     audit_number_append(&fields, TAG_PREVIOUS, writer->segment->tree.size, 8);
     audit_field_append(&fields, TAG_EVENT, bytes_of_text(TEXT("roll")));
+    schema_digest(&schema);
+    audit_field_append(&fields, TAG_DIGEST, (struct bytes){schema.bytes, sizeof(schema.bytes)});
     loose_batch_add_fields(&writer->own, AUDIT_OPEN, bytes_of_text(buffer_text(&fields)));
     buffer_clear(&fields);
 }

@@ -24,8 +24,6 @@ const char schema_hot[] =
     "CREATE TABLE policy(seq INTEGER, sha256 BLOB, PRIMARY KEY(seq, sha256)) STRICT, WITHOUT ROWID;"                   \
     "CREATE TABLE meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID;"
 #define END                                                                                                            \
-    "CREATE INDEX rec_request ON rec(request) WHERE request IS NOT NULL;"                                              \
-    "CREATE INDEX rec_host ON rec(host) WHERE host IS NOT NULL;"                                                       \
     "CREATE TRIGGER rec_u BEFORE UPDATE ON rec BEGIN SELECT RAISE(ABORT, 'append-only'); END;"                         \
     "CREATE TRIGGER rec_d BEFORE DELETE ON rec BEGIN SELECT RAISE(ABORT, 'append-only'); END;"                         \
     "CREATE TRIGGER ckpt_u BEFORE UPDATE ON ckpt BEGIN SELECT RAISE(ABORT, 'append-only'); END;"                       \
@@ -37,3 +35,11 @@ const char schema_sealed[] = TABLES END;
 const char schema_private[] =
     "CREATE TABLE priv(seq INTEGER PRIMARY KEY, salt BLOB NOT NULL, body BLOB NOT NULL) STRICT;"
     "CREATE TABLE meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID;";
+
+void schema_digest(struct digest *digest)
+{
+    struct buffer all = {0};
+    BUFFER_APPEND_ALL(&all, text_from(schema_hot), text_from(schema_sealed), text_from(schema_private));
+    digest_sha256(bytes_of_text(buffer_text(&all)), digest);
+    buffer_clear(&all);
+}

@@ -12,7 +12,15 @@
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
-enum { TAG_ORIGIN = 0x20, TAG_PREVIOUS = 0x21, TAG_BUILD = 0x22, TAG_BOOT = 0x25, TAG_EVENT = 0x28, TAG_DETAIL = 0x29 };
+enum {
+    TAG_ORIGIN = 0x20,
+    TAG_PREVIOUS = 0x21,
+    TAG_BUILD = 0x22,
+    TAG_BOOT = 0x25,
+    TAG_EVENT = 0x28,
+    TAG_DETAIL = 0x29,
+    TAG_DIGEST = 0x2b
+};
 
 static char *why_no_lock(const char *name, const char *directory)
 {
@@ -69,6 +77,7 @@ static bool write_open(struct audit *audit)
 {
     const struct segment *segment = &audit->segment;
     bool was_closed = segment->tree.size == segment->first; /* what came before has its CLOSE */
+    struct digest schema;
     const char *event = segment->tree.size == 0 ? "new" : was_closed ? "start" : "start_after_crash";
     struct buffer fields = {0};
     audit_field_append(&fields, TAG_ORIGIN, bytes_of_text(audit->options.origin));
@@ -76,6 +85,8 @@ static bool write_open(struct audit *audit)
     audit_field_append(&fields, TAG_BUILD, bytes_of_text(TEXT(EXEAT_VERSION)));
     append_boot(&fields);
     audit_field_append(&fields, TAG_EVENT, bytes_of_text(text_from(event)));
+    schema_digest(&schema);
+    audit_field_append(&fields, TAG_DIGEST, (struct bytes){schema.bytes, sizeof(schema.bytes)});
     bool done = audit_event(audit, AUDIT_OPEN, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
     buffer_clear(&fields);
     return done;

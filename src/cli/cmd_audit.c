@@ -34,8 +34,10 @@ enum needs { NEEDS_STORE, NEEDS_BUNDLE };
 static enum exit_code find_store(struct audit_call *call, enum needs needs)
 {
     const char *vkey = call->words[OPTION_VKEY];
-    if (vkey != NULL && !read_vkey(vkey, call))
-        return complain(EXIT_USAGE, "--vkey wants the line that `exeat audit keys` prints");
+    bool is_file = call->words[OPTION_STORE] != NULL && vkey != NULL && strchr(vkey, '+') == NULL;
+    if (vkey != NULL && !is_file && !read_vkey(vkey, call))
+        return complain(
+            EXIT_USAGE, "--vkey wants the line that `exeat audit keys` prints, or with --store a file of them");
     if (call->words[OPTION_STORE] != NULL) {
         call->directory = text_copy(text_from(call->words[OPTION_STORE]));
         call->control = text_copy(TEXT(""));
@@ -147,23 +149,24 @@ void audit_call_query(const struct audit_call *call, struct buffer *out)
 
 static const struct audit_command {
     const char *name;
-    enum exit_code (*run)(const struct audit_call *call);
+    audit_run run;
     unsigned sets; /* of options that it knows */
     int operands;
+    enum audit_scope scope;
 } commands[] = {
-    {"export", audit_export, OF_ALL | OF_EXPORT, 0},
-    {"follow", audit_follow, OF_ALL | OF_EXPORT, 0},
-    {"show", audit_show, OF_ALL | OF_SHOW, 1},
-    {"stats", audit_stats, OF_ALL | OF_FILTER, 0},
-    {"report", audit_report, OF_ALL | OF_FILTER | OF_REPORT, 0},
-    {"verify", audit_verify, OF_ALL | OF_VERIFY, 0},
-    {"checkpoint", audit_checkpoint, OF_ALL, 0},
-    {"keys", audit_keys, OF_ALL, 0},
-    {"prove", audit_prove, OF_ALL, 1},
-    {"consistency", audit_consistency, OF_ALL, 2},
-    {"check-proof", audit_check_proof, OF_PROOF, 1},
-    {"new-origin", audit_new_origin, OF_ALL | OF_ORIGIN, 0},
-    {"erase", audit_erase_command, OF_ERASE, 0},
+    {"export", audit_export, OF_ALL | OF_EXPORT, 0, AUDIT_EACH_LINES},
+    {"follow", audit_follow, OF_ALL | OF_EXPORT, 0, AUDIT_ONE},
+    {"show", audit_show, OF_ALL | OF_SHOW, 1, AUDIT_EACH_TITLED},
+    {"stats", audit_stats, OF_ALL | OF_FILTER, 0, AUDIT_EACH_TITLED},
+    {"report", audit_report, OF_ALL | OF_FILTER | OF_REPORT, 0, AUDIT_ONE},
+    {"verify", audit_verify, OF_ALL | OF_VERIFY, 0, AUDIT_EACH_TITLED},
+    {"checkpoint", audit_checkpoint, OF_ALL, 0, AUDIT_EACH_TITLED},
+    {"keys", audit_keys, OF_ALL, 0, AUDIT_ONE},
+    {"prove", audit_prove, OF_ALL, 1, AUDIT_ONE},
+    {"consistency", audit_consistency, OF_ALL, 2, AUDIT_ONE},
+    {"check-proof", audit_check_proof, OF_PROOF, 1, AUDIT_ONE},
+    {"new-origin", audit_new_origin, OF_ALL | OF_ORIGIN, 0, AUDIT_ONE},
+    {"erase", audit_erase_command, OF_ERASE, 0, AUDIT_ONE},
 };
 
 static const struct audit_command *find_command(const char *name)
@@ -194,6 +197,15 @@ static int take_options(int argc, char **argv, const struct audit_command *comma
     return options_take(argc, argv, rows, count);
 }
 
+static enum audit_scope scope_of(const struct audit_command *command, const struct audit_call *call)
+{
+    static const enum audit_option of_one[] = {OPTION_BUNDLE, OPTION_SQL, OPTION_CURSOR, OPTION_LIMIT};
+    for (size_t i = 0; i < COUNT_OF(of_one); i++)
+        if (call->words[of_one[i]] != NULL)
+            return AUDIT_ONE;
+    return command->scope;
+}
+
 enum exit_code cmd_audit(int argc, char **argv)
 {
     struct audit_call call = {0};
@@ -211,7 +223,9 @@ enum exit_code cmd_audit(int argc, char **argv)
     enum exit_code code = EXIT_DONE;
     if ((command->sets & (OF_ALL | OF_ERASE)) != 0)
         code = find_store(&call, is_of_bundle ? NEEDS_BUNDLE : NEEDS_STORE);
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE && call.words[OPTION_STORE] != NULL && !is_of_bundle)
+        code = audit_over_stores(&call, scope_of(command, &call), command->run);
+    else if (code == EXIT_DONE)
         code = command->run(&call);
     base_free(call.directory);
     base_free(call.control);

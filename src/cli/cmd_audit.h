@@ -45,8 +45,13 @@ struct audit_call {
     char *control;   /* owned: the gate's socket; empty: none */
     char *origin;    /* owned: as configured; NULL with --store */
     uint8_t key[VERIFY_KEY_SIZE];
-    bool has_key; /* of the log */
+    bool has_key;        /* of the log */
+    bool is_one_of_many; /* stores below a folder */
 };
+typedef enum exit_code (*audit_run)(const struct audit_call *call);
+/* What a command does with a folder of many stores: nothing; each under a title; lines that name their log. */
+enum audit_scope { AUDIT_ONE, AUDIT_EACH_TITLED, AUDIT_EACH_LINES };
+enum exit_code audit_over_stores(struct audit_call *call, enum audit_scope scope, audit_run run);
 
 /* The store's reader, or NULL after saying why. */
 MUST_CHECK struct audit_reader *audit_call_open(const struct audit_call *call);

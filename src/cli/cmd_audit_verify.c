@@ -174,6 +174,7 @@ bool audit_call_verify(const struct audit_call *call, struct audit_reader *reade
             .key = call->has_key ? call->key : NULL,
             .anchors = anchors.list,
             .anchor_count = anchors.count,
+            .has_many_logs = call->is_one_of_many,
             .witnesses = &witness,
             .witness_count = call->words[OPTION_WITNESS] != NULL ? 1 : 0,
             .progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader)),

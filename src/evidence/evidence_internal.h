@@ -103,6 +103,7 @@ struct format_source {
 struct format {
     const char *name;
     bool has_life;                    /* shows records of the gate's own life too */
+    bool names_log;                   /* each line does */
     void (*head)(struct buffer *out); /* NULL: none */
     void (*item)(const struct format_source *source, const struct item *item, struct buffer *out);
 };

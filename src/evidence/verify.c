@@ -313,10 +313,10 @@ static void read_anchors(struct verify *verify)
         struct anchor anchor = {.note = verify->check->anchors[i].note};
         if (!audit_checkpoint_parse(anchor.note, &anchor.checkpoint))
             find(verify, EVIDENCE_UNREADABLE, 0, "outside checkpoint %zu is no checkpoint", i + 1);
-        else if (!text_equal(anchor.checkpoint.origin, audit_reader_origin(verify->reader)))
-            find(verify, EVIDENCE_UNREADABLE, 0, "outside checkpoint %zu is of another log", i + 1);
-        else
+        else if (text_equal(anchor.checkpoint.origin, audit_reader_origin(verify->reader)))
             verify->anchors[verify->anchor_count++] = anchor;
+        else if (!verify->check->has_many_logs)
+            find(verify, EVIDENCE_UNREADABLE, 0, "outside checkpoint %zu is of another log", i + 1);
     }
     qsort(verify->anchors, verify->anchor_count, sizeof(*verify->anchors), compare_anchors);
 }

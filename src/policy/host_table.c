@@ -6,6 +6,7 @@
 
 #include <endian.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
@@ -85,11 +86,21 @@ static inline uint64_t depth_bit(unsigned labels)
     return (uint64_t)1 << (labels < DEPTH_MAX ? labels : DEPTH_MAX);
 }
 
+/* A large table is looked up all over: with large pages the processor need not look up its pages too. */
+static void ask_for_large_pages(char *memory, size_t length)
+{
+    enum { LARGE_PAGE = 2 << 20 };
+    size_t skip = (LARGE_PAGE - (uintptr_t)memory % LARGE_PAGE) % LARGE_PAGE;
+    if (length >= skip + LARGE_PAGE)
+        (void)madvise(memory + skip, (length - skip) / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+}
+
 void host_table_init(struct host_table *table, size_t patterns)
 {
     ASSERT(patterns < UINT32_MAX / 4);
     *table = (struct host_table){.slot_count = patterns * 5 / 3 + SLOTS_SPARE};
     table->memory = base_array(table->slot_count + 2, sizeof(*table->slots));
+    ask_for_large_pages(table->memory, (table->slot_count + 2) * sizeof(*table->slots));
     size_t over = (uintptr_t)table->memory % CACHE_LINE;
     table->slots = (struct host_slot *)(void *)((char *)table->memory + (over == 0 ? 0 : CACHE_LINE - over));
 }

@@ -185,8 +185,10 @@ static void say_content(struct session *session, struct text content)
 
 static bool rewrite_events(struct session *session, struct text content)
 {
+    struct call *call = &session->exchange->call;
     struct buffer events = {0};
-    bool good = dialect_stream_feed(session->exchange->call.stream, content, &events);
+    bool good = dialect_stream_feed(call->stream, content, &events);
+    dialect_stream_usage(call->stream, &call->usage); /* also if nobody waits for the end */
     say_content(session, buffer_text(&events));
     buffer_clear(&events);
     return good;
@@ -243,11 +245,8 @@ static bool end_body(struct session *session)
     struct flow *flow = &exchange->flow;
     if (flow->mode == REPLY_HELD && !end_held(session))
         return false;
-    if (flow->mode == REPLY_EVENTS) {
-        if (!dialect_stream_is_complete(exchange->call.stream))
-            return false;
-        dialect_stream_usage(exchange->call.stream, &exchange->call.usage);
-    }
+    if (flow->mode == REPLY_EVENTS && !dialect_stream_is_complete(exchange->call.stream))
+        return false;
     if (flow->mode != REPLY_HELD && flow->framing == FRAMING_CHUNKED)
         session_say(session, TEXT("0\r\n\r\n"));
     flow->state = REPLY_DONE;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -128,6 +129,17 @@ static bool bare_find(const struct bare_table *table, const char *key)
     return false;
 }
 
+/* The table of the gate asks for large pages too. */
+static void *large_pages(size_t length)
+{
+    enum { LARGE_PAGE = 2 << 20 };
+    size_t whole = (length + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    void *memory = aligned_alloc(LARGE_PAGE, whole);
+    ASSERT(memory != NULL);
+    (void)madvise(memory, whole, MADV_HUGEPAGE);
+    return memset(memory, 0, whole);
+}
+
 static void bare_make(struct bare_table *table, uint32_t patterns)
 {
     char name[NAME_SIZE];
@@ -135,8 +147,8 @@ static void bare_make(struct bare_table *table, uint32_t patterns)
     table->mask = 16;
     while (table->mask < patterns * 2)
         table->mask *= 2;
-    table->slots = base_array(table->mask--, sizeof(*table->slots));
-    table->names = base_array(patterns, NAME_SIZE);
+    table->slots = large_pages((size_t)table->mask-- * sizeof(*table->slots));
+    table->names = large_pages((size_t)patterns * NAME_SIZE);
     for (uint32_t i = 0; i < patterns; i++) {
         name_of(i, name);
         uint32_t hash = bare_hash(key_of(name));

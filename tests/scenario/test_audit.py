@@ -423,6 +423,31 @@ def test_segments_roll_are_shipped_and_pruned_under_load_and_all_of_it_verifies(
     assert sum('"kind":"decision"' in line for line in records) == 150
 
 
+def test_the_logs_of_many_pods_are_read_as_one_tree(gate, tmp_path):
+    shipped, keys = tmp_path / "evidence", tmp_path / "keys"
+    for pod in ("pod-1", "pod-2"):
+        one = gate(rules=[], audit={"directory": "audit", "origin": f"audit.example/shop/{pod}", "key": "keys/log.key", "ship": {"directory": str(shipped)}})
+        assert one.get(f"http://{pod}.example/").status == 403
+        one.stop()
+        with keys.open("a") as file:
+            file.write(run_exeat("audit", "keys", "-c", one.config_path).stdout)
+    tree = ["--store", shipped, "--vkey", keys]
+    report = run_exeat("audit", "verify", *tree, "--checkpoint", shipped / "audit.example" / "shop" / "pod-1" / "checkpoint")
+    assert report.returncode == 0 and report.stdout.count("\nOK\n") == 2 and report.stdout.count("ANCHORED: someone") == 1, report.stdout
+    lines = [json.loads(line) for line in run_exeat("audit", "export", *tree, "-o", "jsonl", "--verdict", "deny").stdout.splitlines()]
+    assert {line["observer"]["hostname"]: line["url"]["domain"] for line in lines} == {
+        f"audit.example/shop/{pod}": f"{pod}.example" for pod in ("pod-1", "pod-2")}
+    assert "name the log" in run_exeat("audit", "export", *tree, "-o", "csv").stderr
+    assert "there are 2 stores below" in run_exeat("audit", "report", *tree).stderr
+    one_of_them = next((shipped / "audit.example" / "shop" / "pod-2").glob("seg-*[0-9a-f].db"))
+    one_of_them.chmod(0o600)
+    database = sqlite3.connect(one_of_them)
+    database.executescript("DROP TRIGGER rec_u; UPDATE rec SET host = 'x.example' WHERE host IS NOT NULL")
+    database.close()
+    report = run_exeat("audit", "verify", *tree)
+    assert report.returncode == 3 and report.stdout.count("\nOK\n") == 1 and "\nTAMPERED" in report.stdout, report.stdout
+
+
 def test_a_removed_segment_without_a_prune_record_is_a_gap(gate):
     one = gate(rules=[], audit={"directory": "audit", "origin": "a/b", "key": "keys/log.key", "segment_size": "100KiB"})
     for _ in range(100):

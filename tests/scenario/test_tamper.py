@@ -339,14 +339,15 @@ def test_14_a_killed_writer_shows(copy):
     assert opened == ["new", "start_after_crash", "start", "start_after_crash"]
 
 
-def test_17_an_export_is_not_fooled_by_an_index(copy):
-    before = copy.decisions("--host", "evil1.example")
+def test_17_an_index_that_lies_is_none_of_ours(copy):
+    assert copy.decisions("--host", "evil1.example")
     with Forger(audit(copy)) as forger:
         for segment in forger.segments:
-            segment.run("DROP INDEX rec_host")
             segment.run("CREATE INDEX rec_host ON rec(host) WHERE host IS NOT NULL AND seq < 0")
             segment.run("PRAGMA writable_schema = ON")
             segment.run("UPDATE sqlite_schema SET sql = 'CREATE INDEX rec_host ON rec(host) WHERE host IS NOT NULL' WHERE name = 'rec_host'")
         fooled = sqlite3.connect(forger.segments[0].path).execute("SELECT count(*) FROM rec WHERE host = 'evil1.example'").fetchall()
-    assert fooled == [(0,)] and len(before) > 0  # so it does lie
-    assert copy.decisions("--host", "evil1.example") == before
+    assert fooled == [(0,)]  # so it does lie
+    for words in (["export", "--host", "evil1.example"], ["verify"]):
+        done = run_exeat("audit", *words, "-c", copy.config_path)
+        assert done.returncode == 5 and "are not those of an audit store" in done.stdout + done.stderr, done

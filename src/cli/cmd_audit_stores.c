@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `--store` on a folder with the logs of many pods below it: the command is done for each, in the order of their paths,
+ * and ends as the gravest of them does. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd_audit.h"
+#include "exeat/base/file.h"
+#include "exeat/base/memory.h"
+
+enum { DEPTH_MAX = 16, KEYS_MAX = 4 << 20 };
+
+/* --- which there are --- */
+
+struct stores {
+    char **list; /* owned, as are the paths */
+    size_t count;
+};
+
+static char *path_below(const char *folder, const char *name)
+{
+    struct buffer path = {0};
+    buffer_printf(&path, "%s/%s", folder, name);
+    return buffer_take(&path);
+}
+
+/* Looks for segments here; true: this is a store. */
+static bool has_segments(const char *folder)
+{
+    DIR *opened = opendir(folder);
+    bool found = false;
+    if (opened == NULL)
+        return false;
+    for (struct dirent *entry; !found && (entry = readdir(opened)) != NULL;)
+        found = text_starts_with(text_from(entry->d_name), TEXT("seg-"));
+    closedir(opened);
+    return found;
+}
+
+/* A store's own folders (`former-1`) are stores too, but not of a pod that runs: they are looked at by name. */
+static void find_stores(const char *folder, int depth, struct stores *stores)
+{
+    if (has_segments(folder)) {
+        stores->list = base_resize(stores->list, stores->count + 1, sizeof(*stores->list));
+        stores->list[stores->count++] = text_copy(text_from(folder));
+        return;
+    }
+    DIR *opened = depth < DEPTH_MAX ? opendir(folder) : NULL;
+    if (opened == NULL)
+        return;
+    for (struct dirent *entry; (entry = readdir(opened)) != NULL;) {
+        if (entry->d_name[0] == '.' || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN))
+            continue;
+        char *below = path_below(folder, entry->d_name);
+        find_stores(below, depth + 1, stores);
+        base_free(below);
+    }
+    closedir(opened);
+}
+
+static int compare_paths(const void *left, const void *right)
+{
+    const char *const *one = left;
+    const char *const *other = right;
+    return strcmp(*one, *other);
+}
+
+static void stores_clear(struct stores *stores)
+{
+    for (size_t i = 0; i < stores->count; i++)
+        base_free(stores->list[i]);
+    base_free(stores->list);
+}
+
+/* --- whose key is whose --- */
+
+/* A verification key is named like the log that it is of. */
+static void choose_key(struct audit_call *call, struct text keys)
+{
+    char *error = NULL;
+    struct audit_reader *reader = audit_reader_open(call->directory, &error);
+    struct text line;
+    base_free(error); /* the command says it */
+    call->has_key = false;
+    while (reader != NULL && !call->has_key && text_split(&keys, '\n', &line)) {
+        struct audit_vkey vkey;
+        call->has_key = audit_vkey_parse(text_trim(line, " \r\t"), &vkey) && vkey.type == AUDIT_KEY_LOG &&
+                        text_equal(vkey.name, audit_reader_origin(reader));
+        if (call->has_key)
+            memcpy(call->key, vkey.key, sizeof(call->key));
+    }
+    audit_reader_free(reader);
+}
+
+static bool read_keys(const struct audit_call *call, struct buffer *keys)
+{
+    const char *word = call->words[OPTION_VKEY];
+    char *error = NULL;
+    if (word == NULL || strchr(word, '+') != NULL) {
+        buffer_append_string(keys, word == NULL ? "" : word);
+        return true;
+    }
+    bool done = file_read(word, KEYS_MAX, keys, &error);
+    if (!done)
+        complain_free(EXIT_IO, error);
+    return done;
+}
+
+/* --- each --- */
+
+static int gravity(enum exit_code code)
+{
+    static const enum exit_code order[] = {EXIT_NO, EXIT_DONE, EXIT_INCOMPLETE, EXIT_IO, EXIT_TAMPERED, EXIT_USAGE};
+    int rank = 0;
+    while (rank + 1 < (int)COUNT_OF(order) && order[rank] != code)
+        rank++;
+    return rank;
+}
+
+static enum exit_code
+run_each(struct audit_call *call, const struct stores *stores, struct text keys, enum audit_scope scope, audit_run run)
+{
+    enum exit_code worst = EXIT_NO;
+    call->is_one_of_many = stores->count > 1;
+    for (size_t i = 0; i < stores->count; i++) {
+        base_free(call->directory);
+        call->directory = text_copy(text_from(stores->list[i]));
+        if (keys.length > 0)
+            choose_key(call, keys);
+        if (call->is_one_of_many && scope == AUDIT_EACH_TITLED)
+            printf("%s== %s\n", i > 0 ? "\n" : "", call->directory);
+        enum exit_code code = run(call);
+        if (gravity(code) > gravity(worst))
+            worst = code;
+    }
+    return worst;
+}
+
+static bool names_its_log(const struct audit_call *call)
+{
+    enum evidence_format format;
+    return audit_call_format(call, &format) && evidence_format_names_log(format);
+}
+
+static enum exit_code check_scope(const struct audit_call *call, const struct stores *stores, enum audit_scope scope)
+{
+    if (stores->count < 2 || scope == AUDIT_EACH_TITLED)
+        return EXIT_DONE;
+    if (scope == AUDIT_ONE)
+        return complain(
+            EXIT_USAGE, "there are %zu stores below %s, and this is about one, such as --store %s", stores->count,
+            call->directory, stores->list[0]);
+    if (names_its_log(call))
+        return EXIT_DONE;
+    return complain(EXIT_USAGE, "of many stores -o is one of jsonl, ocsf, cef, leef, syslog: their lines name the log");
+}
+
+enum exit_code audit_over_stores(struct audit_call *call, enum audit_scope scope, audit_run run)
+{
+    struct stores stores = {0};
+    struct buffer keys = {0};
+    find_stores(call->directory, 0, &stores);
+    if (stores.count > 0)
+        qsort(stores.list, stores.count, sizeof(*stores.list), compare_paths);
+    enum exit_code code = read_keys(call, &keys) ? check_scope(call, &stores, scope) : EXIT_IO;
+    if (code == EXIT_DONE)
+        code = stores.count == 0 ? run(call) /* says what is wrong with the folder */
+                                 : run_each(call, &stores, buffer_text(&keys), scope, run);
+    stores_clear(&stores);
+    buffer_clear(&keys);
+    return code;
+}

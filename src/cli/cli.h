@@ -38,6 +38,7 @@ enum exit_code cmd_schema(int argc, char **argv);
 enum exit_code cmd_suggest(int argc, char **argv);
 enum exit_code cmd_ca(int argc, char **argv);
 enum exit_code cmd_audit(int argc, char **argv);
+void audit_help(const char *name); /* of one of its commands; NULL: of all */
 enum exit_code cmd_health(int argc, char **argv);
 enum exit_code cmd_reload(int argc, char **argv);
 enum exit_code cmd_witness(int argc, char **argv);

@@ -103,34 +103,34 @@ enum option_set {
 };
 static const struct audit_option_row {
     const char *name;
-    bool is_flag;
+    const char *value; /* what it takes; NULL: nothing */
     unsigned sets;
 } option_rows[] = {
-    [OPTION_CONFIG] = {"-c", false, OF_ALL | OF_ERASE},
-    [OPTION_STORE] = {"--store", false, OF_ALL},
-    [OPTION_VKEY] = {"--vkey", false, OF_ALL | OF_PROOF},
-    [OPTION_FORMAT] = {"-o", false, OF_EXPORT | OF_REPORT},
-    [OPTION_SINCE] = {"--since", false, OF_EXPORT | OF_FILTER},
-    [OPTION_UNTIL] = {"--until", false, OF_EXPORT | OF_FILTER},
-    [OPTION_HOST] = {"--host", false, OF_EXPORT | OF_FILTER},
-    [OPTION_RULE] = {"--rule", false, OF_EXPORT | OF_FILTER},
-    [OPTION_CLIENT] = {"--client", false, OF_EXPORT | OF_FILTER},
-    [OPTION_PROVIDER] = {"--provider", false, OF_EXPORT | OF_FILTER},
-    [OPTION_DONE] = {"--done", false, OF_EXPORT | OF_FILTER},
-    [OPTION_REQUEST] = {"--request", false, OF_EXPORT | OF_FILTER},
-    [OPTION_VERDICT] = {"--verdict", false, OF_EXPORT | OF_FILTER},
-    [OPTION_REASON] = {"--reason", false, OF_EXPORT | OF_FILTER | OF_ORIGIN},
-    [OPTION_LLM] = {"--llm", true, OF_EXPORT | OF_FILTER},
-    [OPTION_REDACT] = {"--redact", true, OF_EXPORT | OF_SHOW},
-    [OPTION_LIMIT] = {"--limit", false, OF_EXPORT},
-    [OPTION_CURSOR] = {"--cursor", false, OF_EXPORT},
-    [OPTION_BUNDLE] = {"--bundle", false, OF_EXPORT | OF_VERIFY},
-    [OPTION_PURPOSE] = {"--purpose", false, OF_EXPORT},
-    [OPTION_SQL] = {"--sql", false, OF_EXPORT},
-    [OPTION_SECONDS] = {"--seconds", false, OF_EXPORT},
-    [OPTION_CHECKPOINT] = {"--checkpoint", false, OF_VERIFY | OF_REPORT | OF_PROOF},
-    [OPTION_WITNESS] = {"--witness", false, OF_VERIFY | OF_REPORT | OF_PROOF},
-    [OPTION_BEFORE] = {"--before", false, OF_ERASE},
+    [OPTION_CONFIG] = {"-c", "FILE", OF_ALL | OF_ERASE},
+    [OPTION_STORE] = {"--store", "DIR", OF_ALL},
+    [OPTION_VKEY] = {"--vkey", "KEY", OF_ALL | OF_PROOF},
+    [OPTION_FORMAT] = {"-o", "FORMAT", OF_EXPORT | OF_REPORT},
+    [OPTION_SINCE] = {"--since", "TIME", OF_EXPORT | OF_FILTER},
+    [OPTION_UNTIL] = {"--until", "TIME", OF_EXPORT | OF_FILTER},
+    [OPTION_HOST] = {"--host", "GLOB", OF_EXPORT | OF_FILTER},
+    [OPTION_RULE] = {"--rule", "ID", OF_EXPORT | OF_FILTER},
+    [OPTION_CLIENT] = {"--client", "NAME", OF_EXPORT | OF_FILTER},
+    [OPTION_PROVIDER] = {"--provider", "NAME", OF_EXPORT | OF_FILTER},
+    [OPTION_DONE] = {"--done", "PLAN", OF_EXPORT | OF_FILTER},
+    [OPTION_REQUEST] = {"--request", "ID", OF_EXPORT | OF_FILTER},
+    [OPTION_VERDICT] = {"--verdict", "VERDICT", OF_EXPORT | OF_FILTER},
+    [OPTION_REASON] = {"--reason", "REASON", OF_EXPORT | OF_FILTER | OF_ORIGIN},
+    [OPTION_LLM] = {"--llm", NULL, OF_EXPORT | OF_FILTER},
+    [OPTION_REDACT] = {"--redact", NULL, OF_EXPORT | OF_SHOW},
+    [OPTION_LIMIT] = {"--limit", "N", OF_EXPORT},
+    [OPTION_CURSOR] = {"--cursor", "FILE", OF_EXPORT},
+    [OPTION_BUNDLE] = {"--bundle", "DIR", OF_EXPORT | OF_VERIFY},
+    [OPTION_PURPOSE] = {"--purpose", "TEXT", OF_EXPORT},
+    [OPTION_SQL] = {"--sql", "SELECT", OF_EXPORT},
+    [OPTION_SECONDS] = {"--seconds", "N", OF_EXPORT},
+    [OPTION_CHECKPOINT] = {"--checkpoint", "FILE", OF_VERIFY | OF_REPORT | OF_PROOF},
+    [OPTION_WITNESS] = {"--witness", "KEY", OF_VERIFY | OF_REPORT | OF_PROOF},
+    [OPTION_BEFORE] = {"--before", "TIME", OF_ERASE},
 };
 _Static_assert(COUNT_OF(option_rows) == OPTION_COUNT, "every option has a row");
 
@@ -142,31 +142,35 @@ void audit_call_query(const struct audit_call *call, struct buffer *out)
             continue;
         buffer_append_string(out, out->length > 0 ? " " : "");
         buffer_append_string(out, option_rows[i].name);
-        if (!option_rows[i].is_flag)
+        if (option_rows[i].value != NULL)
             buffer_printf(out, " %s", call->words[i]);
     }
 }
 
 static const struct audit_command {
     const char *name;
+    const char *operand_names;
+    const char *help;
     audit_run run;
     unsigned sets; /* of options that it knows */
     int operands;
     enum audit_scope scope;
 } commands[] = {
-    {"export", audit_export, OF_ALL | OF_EXPORT, 0, AUDIT_EACH_LINES},
-    {"follow", audit_follow, OF_ALL | OF_EXPORT, 0, AUDIT_ONE},
-    {"show", audit_show, OF_ALL | OF_SHOW, 1, AUDIT_EACH_TITLED},
-    {"stats", audit_stats, OF_ALL | OF_FILTER, 0, AUDIT_EACH_TITLED},
-    {"report", audit_report, OF_ALL | OF_FILTER | OF_REPORT, 0, AUDIT_ONE},
-    {"verify", audit_verify, OF_ALL | OF_VERIFY, 0, AUDIT_EACH_TITLED},
-    {"checkpoint", audit_checkpoint, OF_ALL, 0, AUDIT_EACH_TITLED},
-    {"keys", audit_keys, OF_ALL, 0, AUDIT_ONE},
-    {"prove", audit_prove, OF_ALL, 1, AUDIT_ONE},
-    {"consistency", audit_consistency, OF_ALL, 2, AUDIT_ONE},
-    {"check-proof", audit_check_proof, OF_PROOF, 1, AUDIT_ONE},
-    {"new-origin", audit_new_origin, OF_ALL | OF_ORIGIN, 0, AUDIT_ONE},
-    {"erase", audit_erase_command, OF_ERASE, 0, AUDIT_ONE},
+    {"export", "", "records as lines, tables, or a bundle with what proves them", audit_export, OF_ALL | OF_EXPORT, 0,
+     AUDIT_EACH_LINES},
+    {"follow", "", "the same, and what comes", audit_follow, OF_ALL | OF_EXPORT, 0, AUDIT_ONE},
+    {"show", "REQUEST-ID", "everything about one request", audit_show, OF_ALL | OF_SHOW, 1, AUDIT_EACH_TITLED},
+    {"stats", "", "what was decided, in a terminal", audit_stats, OF_ALL | OF_FILTER, 0, AUDIT_EACH_TITLED},
+    {"report", "", "a page to keep: verdict, plots, controls", audit_report, OF_ALL | OF_FILTER | OF_REPORT, 0,
+     AUDIT_ONE},
+    {"verify", "", "can the records be believed?", audit_verify, OF_ALL | OF_VERIFY, 0, AUDIT_EACH_TITLED},
+    {"checkpoint", "", "the newest signed head of the log", audit_checkpoint, OF_ALL, 0, AUDIT_EACH_TITLED},
+    {"keys", "", "the key that verifies the log", audit_keys, OF_ALL, 0, AUDIT_ONE},
+    {"prove", "REQUEST-ID|SEQUENCE", "one record with its proof", audit_prove, OF_ALL, 1, AUDIT_ONE},
+    {"consistency", "OLD NEW", "a proof that a checkpoint continues another", audit_consistency, OF_ALL, 2, AUDIT_ONE},
+    {"check-proof", "FILE", "checks either with public keys alone", audit_check_proof, OF_PROOF, 1, AUDIT_ONE},
+    {"new-origin", "", "ends this log and begins another", audit_new_origin, OF_ALL | OF_ORIGIN, 0, AUDIT_ONE},
+    {"erase", "", "removes private parts", audit_erase_command, OF_ERASE, 0, AUDIT_ONE},
 };
 
 static const struct audit_command *find_command(const char *name)
@@ -175,6 +179,30 @@ static const struct audit_command *find_command(const char *name)
         if (strcmp(commands[i].name, name) == 0)
             return &commands[i];
     return NULL;
+}
+
+static void print_help(const struct audit_command *command)
+{
+    size_t column = (size_t)printf("  exeat audit %s", command->name);
+    if (command->operands > 0)
+        column += (size_t)printf(" %s", command->operand_names);
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct audit_option_row *row = &option_rows[i];
+        if ((row->sets & command->sets) == 0)
+            continue;
+        if (column > 90)
+            column = (size_t)printf("\n     ") - 1;
+        column +=
+            (size_t)printf(" [%s%s%s]", row->name, row->value != NULL ? " " : "", row->value != NULL ? row->value : "");
+    }
+    printf("\n      %s\n", command->help);
+}
+
+void audit_help(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        if (name == NULL || strcmp(commands[i].name, name) == 0)
+            print_help(&commands[i]);
 }
 
 static enum exit_code say_commands(void)
@@ -193,7 +221,7 @@ static int take_options(int argc, char **argv, const struct audit_command *comma
     size_t count = 0;
     for (size_t i = 0; i < OPTION_COUNT; i++)
         if ((option_rows[i].sets & command->sets) != 0)
-            rows[count++] = (struct option_row){option_rows[i].name, &call->words[i], option_rows[i].is_flag};
+            rows[count++] = (struct option_row){option_rows[i].name, &call->words[i], option_rows[i].value == NULL};
     return options_take(argc, argv, rows, count);
 }
 

@@ -21,9 +21,8 @@ static const struct command {
     {"schema", cmd_schema, "[-o json|markdown]", "the configuration language, for editors or for people"},
     {"ca", cmd_ca, "init|renew|bundle|show [-c FILE]", "the local authority, and a CA bundle with it"},
     {"audit", cmd_audit,
-     "export|follow|show|stats|report|verify|checkpoint|keys|prove|consistency|check-proof|new-origin [-c FILE | "
-     "--store DIR] ...",
-     "read the audit store"},
+     "export|follow|show|stats|report|verify|checkpoint|keys|prove|consistency|check-proof|new-origin|erase ...",
+     "the audit store; `exeat help audit` has the options"},
     {"reload", cmd_reload, "[-c FILE]", "have a running gate read its configuration anew"},
     {"bypass", cmd_bypass, "--for TIME --reason TEXT | --end [-c FILE]",
      "have a running gate let through, for a while, what its policy refuses"},
@@ -49,6 +48,40 @@ static enum exit_code usage(FILE *out, enum exit_code code)
     return code;
 }
 
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    return NULL;
+}
+
+static enum exit_code no_command(const char *name)
+{
+    fprintf(stderr, "exeat: there is no command '%s'\n", name);
+    return usage(stderr, EXIT_USAGE);
+}
+
+/* exeat help [COMMAND [AUDIT-COMMAND]], exeat COMMAND --help */
+static enum exit_code help(const char *name, const char *below)
+{
+    const struct command *command = name != NULL ? find_command(name) : NULL;
+    if (name == NULL)
+        return usage(stdout, EXIT_DONE);
+    if (command == NULL)
+        return no_command(name);
+    if (command->run == cmd_audit)
+        audit_help(below);
+    else
+        printf("  exeat %s %s\n      %s\n", command->name, command->usage, command->help);
+    return EXIT_DONE;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    return argc > 2 && (strcmp(argv[argc - 1], "--help") == 0 || strcmp(argv[argc - 1], "-h") == 0);
+}
+
 enum exit_code cmd_version(int argc, char **argv)
 {
     (void)argc, (void)argv;
@@ -61,10 +94,9 @@ int main(int argc, char **argv)
     if (argc < 2)
         return (int)usage(stderr, EXIT_USAGE);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-        return (int)usage(stdout, EXIT_DONE);
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        if (strcmp(argv[1], commands[i].name) == 0)
-            return (int)commands[i].run(argc - 2, argv + 2);
-    fprintf(stderr, "exeat: there is no command '%s'\n", argv[1]);
-    return (int)usage(stderr, EXIT_USAGE);
+        return (int)help(argc > 2 ? argv[2] : NULL, argc > 3 ? argv[3] : NULL);
+    if (asks_for_help(argc, argv))
+        return (int)help(argv[1], argc > 3 ? argv[2] : NULL);
+    const struct command *command = find_command(argv[1]);
+    return (int)(command != NULL ? command->run(argc - 2, argv + 2) : no_command(argv[1]));
 }

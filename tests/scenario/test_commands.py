@@ -101,3 +101,16 @@ def test_json_lines_are_json(gate):
     done = run_exeat("audit", "export", "-c", one.config_path)
     for line in done.stdout.splitlines():
         json.loads(line)
+
+
+def test_every_command_tells_its_options():
+    commands = [line.split()[1] for line in run_exeat("help").stdout.splitlines() if line.startswith("  exeat ")]
+    assert "run" in commands and "audit" in commands
+    for name in commands:
+        for words in (["help", name], [name, "--help"]):
+            done = run_exeat(*words)
+            assert done.returncode == 0 and f"exeat {name}" in done.stdout, words
+    for words in (["help", "audit", "verify"], ["audit", "verify", "--help"]):
+        done = run_exeat(*words)
+        assert done.stdout.startswith("  exeat audit verify ") and "[--checkpoint FILE]" in done.stdout and "--sql" not in done.stdout
+    assert run_exeat("help", "nothing").returncode == 2

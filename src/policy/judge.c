@@ -17,8 +17,7 @@ struct tally {
     bool may_observe;                 /* so may one that only observes, and is no allow */
     bool depends_on_address;          /* an allow that may hold is particular about addresses */
     bool path_decides;                /* on a deny or a reroute */
-    bool path_allows;                 /* on an allow */
-    bool allows_any_path;             /* an allow holds whatever the path */
+    bool path_is_doubtful;            /* an allow was left out that only a canonical path would have made hold */
     const struct policy_rule *limit;  /* its regular expression gave up, so that nobody knows */
 };
 
@@ -82,21 +81,27 @@ static void take_guarded(struct judging *judging, struct tally *tally, enum know
         tally->maybe[VERDICT_ALLOW] = true;
 }
 
-/* Does the path decide? Of a host with other uses, it also tells what is a call. */
-static void note_path(
-    const struct judging *judging, struct tally *tally, const struct policy_rule *rule, enum known known, bool is_named)
+/* Does the path decide whether the rule holds? Of a host with other uses, it also tells what is a call. */
+static bool
+depends_on_path(const struct judging *judging, const struct policy_rule *rule, enum known known, bool is_named)
 {
     bool by_use = judging->llm.shared && !is_named && known != KNOWN_NO;
-    bool by_path = judging->inside == INSIDE_KNOWN && (judging->by_path || by_use);
-    bool may_count = is_named || judging->llm.shared || !is_guarded(&judging->llm);
-    if (rule->observes)
-        return;
-    if (rule->source->verdict != VERDICT_ALLOW)
-        tally->path_decides = tally->path_decides || by_path;
-    else if (by_path)
-        tally->path_allows = tally->path_allows || may_count;
-    else if (known != KNOWN_NO && known != KNOWN_INSIDE && may_count)
-        tally->allows_any_path = true;
+    return judging->inside == INSIDE_KNOWN && !rule->observes && (judging->by_path || by_use);
+}
+
+/* A path that servers may read in two ways makes no allow hold; a deny or reroute that it decides on refuses. */
+static enum known look_at_path(
+    const struct judging *judging, struct tally *tally, const struct policy_rule *rule, enum known known, bool is_named)
+{
+    if (judging->request->path_was_canonical || !depends_on_path(judging, rule, known, is_named))
+        return known;
+    if (rule->source->verdict != VERDICT_ALLOW) {
+        tally->path_decides = true;
+        return known;
+    }
+    bool counts = is_named || !is_guarded(&judging->llm);
+    tally->path_is_doubtful = tally->path_is_doubtful || (known != KNOWN_NO && counts);
+    return KNOWN_NO;
 }
 
 /* Could an allow that is left out lead to other addresses than the one that wins? */
@@ -114,7 +119,7 @@ static void count_rule(struct judging *judging, struct tally *tally, uint32_t in
     enum known known = rule_holds(judging, index);
     bool is_allow = rule->source->verdict == VERDICT_ALLOW;
     bool is_named = !is_allow || (judging->view->llm != NULL && may_allow_llm(judging, index));
-    note_path(judging, tally, rule, known, is_named);
+    known = look_at_path(judging, tally, rule, known, is_named);
     note_addresses(tally, rule, known);
     if (is_guarded(&judging->llm) && !is_named)
         take_guarded(judging, tally, known);
@@ -305,17 +310,18 @@ static void judge_at_connect(struct judging *judging, struct tally *tally, struc
         decision->plan = PLAN_OPEN; /* the denial is said inside, in the caller's dialect */
 }
 
-/* Where the path decides, one that servers may read in two ways lets nothing out. */
-static bool is_bad_path(const struct judging *judging, const struct tally *tally)
+/* What is refused by a rule anyway keeps that rule's reason. */
+static bool is_bad_path(const struct tally *tally, const struct decision *decision)
 {
-    bool on_allow = tally->path_allows && (!tally->allows_any_path || tally->depends_on_address);
-    return !judging->request->path_was_canonical && (tally->path_decides || on_allow);
+    if (decision->verdict == VERDICT_DENY)
+        return tally->path_is_doubtful && decision->winner == NULL;
+    return tally->path_decides;
 }
 
 static void judge_inside(struct judging *judging, struct tally *tally, struct decision *decision)
 {
     decide(judging, tally, decision);
-    if (decision->verdict != VERDICT_DENY && is_bad_path(judging, tally)) {
+    if (is_bad_path(tally, decision)) {
         say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_BAD_PATH);
         observe(judging, decision);
     } else if (tally->limit != NULL && tally->sure[VERDICT_DENY].rule == NULL) {

@@ -221,27 +221,6 @@ static bool counts(const struct world *world, const struct settings_rule *rule, 
     return rule->verdict != VERDICT_ALLOW || world->call.operation == LLM_NONE || names_llm(world, rule, match);
 }
 
-static const struct settings_rule *best_rule(const struct world *world, enum verdict verdict)
-{
-    const struct settings_lists *lists = &world->settings->lists;
-    const struct settings_rule *best = NULL;
-    int best_match = 0;
-    for (size_t i = 0; i < lists->rule_count; i++) {
-        const struct settings_rule *rule = &lists->rules[i];
-        bool only_observes = rule->observe && verdict != VERDICT_ALLOW;
-        int match = rule->verdict == verdict && !only_observes ? rule_match(world, rule) : 0;
-        if (match == 0 || !counts(world, rule, match))
-            continue;
-        match &= ~LITERAL;
-        if (best == NULL || match > best_match ||
-            (match == best_match && text_compare(rule->id.text, best->id.text) < 0)) {
-            best = rule;
-            best_match = match;
-        }
-    }
-    return best;
-}
-
 static bool has_hosts(const struct world *world, const struct settings_conditions *when)
 {
     return !when->hosts.present || patterns_match(world, &when->hosts) != 0;
@@ -256,9 +235,9 @@ static bool has_method(const struct world *world, const struct settings_conditio
 static bool
 is_in_play(const struct world *world, const struct settings_conditions *when, enum verdict verdict, bool is_unless)
 {
-    bool is_name = world->request->host.kind == HOST_NAME && verdict != VERDICT_REROUTE;
+    bool is_unknown = world->address == NULL && world->request->host.kind == HOST_NAME && verdict != VERDICT_REROUTE;
     return has_hosts(world, when) && holds_outside(when, world, is_unless) && has_method(world, when) &&
-           (is_name || has_address(when, world, verdict, is_unless));
+           (is_unknown || has_address(when, world, verdict, is_unless));
 }
 
 /* Does the path decide whether the rule holds? Of a host with LLM and other uses, it also tells what is a call. */
@@ -275,29 +254,44 @@ static bool depends_on_path(const struct world *world, const struct settings_rul
     return by_use || rule->when.paths.present || (may_except && rule->unless.paths.present);
 }
 
-/* Where the path decides, one that is not canonical is refused. It does not where something else lets the request out
- * to the same addresses. */
+/* A path that servers may read in two ways makes no allow hold. */
+static bool is_doubtful(const struct world *world, const struct settings_rule *rule)
+{
+    return rule->verdict == VERDICT_ALLOW && world->seen && world->scheme != SCHEME_TCP &&
+           !world->request->path_was_canonical && depends_on_path(world, rule);
+}
+
+static const struct settings_rule *best_rule(const struct world *world, enum verdict verdict)
+{
+    const struct settings_lists *lists = &world->settings->lists;
+    const struct settings_rule *best = NULL;
+    int best_match = 0;
+    for (size_t i = 0; i < lists->rule_count; i++) {
+        const struct settings_rule *rule = &lists->rules[i];
+        bool only_observes = rule->observe && verdict != VERDICT_ALLOW;
+        int match = rule->verdict == verdict && !only_observes ? rule_match(world, rule) : 0;
+        if (match == 0 || !counts(world, rule, match) || is_doubtful(world, rule))
+            continue;
+        match &= ~LITERAL;
+        if (best == NULL || match > best_match ||
+            (match == best_match && text_compare(rule->id.text, best->id.text) < 0)) {
+            best = rule;
+            best_match = match;
+        }
+    }
+    return best;
+}
+
+/* Where the path decides on a deny or reroute, one that is not canonical is refused. */
 static bool looks_at_path(const struct world *world)
 {
     const struct settings_lists *lists = &world->settings->lists;
-    bool allow_by_path = false;
-    bool allow_anyway = false;
-    bool by_address = false;
     for (size_t i = 0; i < lists->rule_count; i++) {
         const struct settings_rule *rule = &lists->rules[i];
-        bool by_path = depends_on_path(world, rule);
-        int match = rule_match(world, rule);
-        if (by_path && rule->verdict != VERDICT_ALLOW && !rule->observe)
+        if (rule->verdict != VERDICT_ALLOW && !rule->observe && depends_on_path(world, rule))
             return true;
-        if (rule->verdict != VERDICT_ALLOW)
-            continue;
-        bool may_count = world->call.operation == LLM_NONE || world->call.shared ||
-                         names_llm(world, rule, hosts_of_rule(world, rule));
-        allow_by_path = allow_by_path || (by_path && may_count);
-        allow_anyway = allow_anyway || (!by_path && match != 0 && counts(world, rule, match));
-        by_address = by_address || (match != 0 && (rule->when.addresses.present || rule->unless.addresses.present));
     }
-    return allow_by_path && (!allow_anyway || by_address);
+    return false;
 }
 
 static bool can_answer(const struct world *world, const struct settings_rule *rule)

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a client notices when the gate does something else beside: p99 of an open loop while policies are reloaded and while
-segments of the store roll, over p99 without; and how long a start takes with a large store.
+"""What a client notices when the gate does something else beside: p99 of an open loop while policies are reloaded, while
+segments of the store roll, and while others read it, over p99 without; and how long a start takes with a large store.
 
-    ./dev bench hiccup [reload|roll|start]      the goals: at most 2 times; ready within 300 ms with 10 million records"""
+    ./dev bench hiccup [reload|roll|readers|start]      the goals: at most 2 times; ready within 300 ms with 10 million records"""
 import argparse
 import signal
 import statistics
+import subprocess
 import sys
 import threading
 import time
@@ -87,6 +88,23 @@ def roll(place):
     compare(f"while segments of 1 MiB roll ({count} files at the end)", with_it, without)
 
 
+def readers(place):
+    """A follower, and exports of the whole store without a pause; on the load's core, and only when that is idle."""
+    gate = place.start("exeat", variant(WithRecords, records=1_000_000), "exeat")
+    idly = ["chrt", "-i", "0", "taskset", "-c", str(world.LOAD_CORE), place.exeat, "audit"]
+    of = ["-c", gate.configuration, "-o", "jsonl"]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with_it, without, exports = [], [], []
+    for _ in range(ROUNDS):
+        without.append(p99(place, gate))
+        follower = subprocess.Popen([*idly, "follow", *of], **quiet)
+        with Repeat(0, lambda: exports.append(subprocess.run([*idly, "export", *of], check=True, **quiet))):
+            with_it.append(p99(place, gate))
+        follower.terminate()
+        follower.wait()
+    compare(f"while a follower and {len(exports)} exports of a million records read", with_it, without)
+
+
 def ready_ms(place, gate, label):
     began = time.monotonic()
     place.launch(label, [place.exeat, "run", "-c", gate.configuration], gate.folder, world.CONTENDER_CORE)
@@ -111,7 +129,7 @@ def start(place):
         sys.stdout.flush()
 
 
-PARTS = {"reload": reload, "roll": roll, "start": start}
+PARTS = {"reload": reload, "roll": roll, "readers": readers, "start": start}
 
 
 def main():

@@ -155,6 +155,8 @@ def main(folder, vkey):
     manifest = json.loads((folder / "manifest.json").read_text())
     need(manifest["records"] == {"shown": shown, "left_out": end - first - shown} and all(
         manifest["requests"][word] == verdicts.get(word, 0) for word in VERDICTS[1:]), "the manifest's counts are others")
+    policies = len((folder / "context.jsonl").read_text().splitlines())
+    need(manifest["origin"] == origin and manifest["policies"] == policies, "the manifest is of another log, or policies were taken out")
     print(f"HOLDS: {shown} records of {origin}, out of the {end - first} from {first} to {end - 1}; {end - first - shown} were left out")
 
 

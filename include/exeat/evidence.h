@@ -193,12 +193,13 @@ struct evidence_report {
     int64_t first_us;          /* wall clock of the first and last record */
     int64_t last_us;
     uint64_t shown;     /* of a bundle: records that are in it; the others of its range were left out */
+    char origin[256];   /* of a bundle: of which log its checkpoint is */
     struct digest root; /* zero when a leaf is not known */
 };
 /* One pass over all records in O(log n) memory. */
 void evidence_verify(struct audit_reader *reader, const struct evidence_check *check, struct evidence_report *report);
-/* Of a bundle, with nothing but the key (NULL: the signature is not checked). */
-void evidence_bundle_verify(const char *folder, const uint8_t *key, struct evidence_report *report);
+/* Of a bundle, with nothing but the key (NULL: the signature is not checked) and the name of its log (empty: any). */
+void evidence_bundle_verify(const char *folder, const uint8_t *key, struct text name, struct evidence_report *report);
 
 /* --- report
  * ------------------------------------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ struct option_row {
 /* Takes the options out of `argv`; what is left are the operands, and their count is returned. -1 after a usage error,
  * which has been said. */
 int options_take(int argc, char **argv, const struct option_row *rows, size_t count);
+/* Where there are no operands. False after a usage error, which has been said. */
+MUST_CHECK bool options_take_all(int argc, char **argv, const struct option_row *rows, size_t count);
 
 /* "exeat: ..." on stderr; returns `code`. */
 enum exit_code complain(enum exit_code code, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -12,8 +12,10 @@ static bool read_vkey(const char *word, struct audit_call *call)
 {
     struct audit_vkey vkey;
     call->has_key = audit_vkey_parse(text_from(word), &vkey) && vkey.type == AUDIT_KEY_LOG;
-    if (call->has_key)
+    if (call->has_key) {
         memcpy(call->key, vkey.key, sizeof(call->key));
+        call->key_name = vkey.name;
+    }
     return call->has_key;
 }
 
@@ -84,6 +86,13 @@ struct audit_reader *audit_call_open(const struct audit_call *call)
     struct audit_reader *reader = audit_reader_open(call->directory, &error);
     if (reader == NULL)
         complain_free(EXIT_IO, error);
+    else if (call->key_name.length > 0 && !text_equal(call->key_name, audit_reader_origin(reader))) {
+        complain(
+            EXIT_USAGE, "--vkey is of the log %.*s, and this is %.*s", TEXT_ARG(call->key_name),
+            TEXT_ARG(audit_reader_origin(reader)));
+        audit_reader_free(reader);
+        return NULL;
+    }
     return reader;
 }
 

@@ -45,8 +45,9 @@ struct audit_call {
     char *control;   /* owned: the gate's socket; empty: none */
     char *origin;    /* owned: as configured; NULL with --store */
     uint8_t key[VERIFY_KEY_SIZE];
-    bool has_key;        /* of the log */
-    bool is_one_of_many; /* stores below a folder */
+    bool has_key;         /* of the log */
+    struct text key_name; /* as --vkey has it; empty: not so given, or chosen by it */
+    bool is_one_of_many;  /* stores below a folder */
 };
 typedef enum exit_code (*audit_run)(const struct audit_call *call);
 /* What a command does with a folder of many stores: nothing; each under a title; lines that name their log. */
@@ -84,8 +85,8 @@ enum exit_code audit_export(const struct audit_call *call);
 enum exit_code audit_sql(const struct audit_call *call);
 enum exit_code audit_bundle(const struct audit_call *call);
 enum exit_code audit_bundle_verify(const struct audit_call *call);
-/* Verifies with the checkpoints and witnesses that were given. False, and said so: a file cannot be read. */
-MUST_CHECK bool
+/* Verifies with the checkpoints and witnesses that were given. Not EXIT_DONE, and said so: a file cannot be read. */
+MUST_CHECK enum exit_code
 audit_call_verify(const struct audit_call *call, struct audit_reader *reader, struct evidence_report *report);
 /* Prints it; how the command ends. */
 enum exit_code audit_print_report(const struct evidence_report *report, bool has_key);

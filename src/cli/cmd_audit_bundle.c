@@ -9,12 +9,13 @@
 
 static bool options_fit(const struct audit_call *call)
 {
-    static const enum audit_option others[] = {OPTION_FORMAT, OPTION_LIMIT, OPTION_CURSOR, OPTION_DONE};
+    static const enum audit_option others[] = {OPTION_FORMAT, OPTION_LIMIT, OPTION_CURSOR, OPTION_DONE, OPTION_SQL};
     for (size_t i = 0; i < COUNT_OF(others); i++) {
         if (call->words[others[i]] == NULL)
             continue;
         complain(
-            EXIT_USAGE, "a bundle has its own format and is one piece: leave out -o, --limit, --cursor and --done");
+            EXIT_USAGE,
+            "a bundle has its own format and is one piece: leave out -o, --limit, --cursor, --done and --sql");
         return false;
     }
     return true;
@@ -33,7 +34,7 @@ static enum exit_code say_result(const char *directory, const struct evidence_bu
             (unsigned long long)result->unsigned_left_out);
     if (result->policies_left_out > 0)
         printf("%llu policies were pruned and are not in it\n", (unsigned long long)result->policies_left_out);
-    return EXIT_DONE;
+    return result->shown > 0 ? EXIT_DONE : EXIT_NO;
 }
 
 static enum exit_code
@@ -86,6 +87,8 @@ enum exit_code audit_bundle(const struct audit_call *call)
     struct buffer what = {0};
     if (!options_fit(call) || !audit_call_filter(call, &bundle.filter))
         return EXIT_USAGE;
+    if (text_has(bundle.purpose, '\n'))
+        return complain(EXIT_USAGE, "--purpose is one line");
     buffer_append_string(&what, "bundle");
     if (bundle.purpose.length > 0)
         buffer_printf(&what, " for %.*s", TEXT_ARG(bundle.purpose));
@@ -105,10 +108,11 @@ enum exit_code audit_bundle(const struct audit_call *call)
 enum exit_code audit_bundle_verify(const struct audit_call *call)
 {
     struct evidence_report report;
-    evidence_bundle_verify(call->words[OPTION_BUNDLE], call->has_key ? call->key : NULL, &report);
+    evidence_bundle_verify(call->words[OPTION_BUNDLE], call->has_key ? call->key : NULL, call->key_name, &report);
     enum exit_code code = audit_print_report(&report, call->has_key);
     printf(
-        "of the %llu records of this range %llu are shown and %llu left out\n", (unsigned long long)report.records,
-        (unsigned long long)report.shown, (unsigned long long)(report.records - report.shown));
+        "of the %llu records of this range of the log %s, %llu are shown and %llu left out\n",
+        (unsigned long long)report.records, report.origin, (unsigned long long)report.shown,
+        (unsigned long long)(report.records - report.shown));
     return code;
 }

@@ -84,8 +84,8 @@ enum exit_code audit_report(const struct audit_call *call)
     struct audit_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
-    enum exit_code code = EXIT_USAGE;
-    if (audit_call_verify(call, reader, &verify))
+    enum exit_code code = audit_call_verify(call, reader, &verify);
+    if (code == EXIT_DONE)
         code = write_report(call, reader, &filter, &verify) ? audit_code_of(verify.verdict) : EXIT_IO;
     audit_reader_free(reader);
     return code;

@@ -2,9 +2,11 @@
 /* `--store` on a folder with the logs of many pods below it: the command is done for each, in the order of their paths,
  * and ends as the gravest of them does. */
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd_audit.h"
 #include "exeat/base/file.h"
@@ -39,22 +41,33 @@ static bool has_segments(const char *folder)
     return found;
 }
 
-/* A store's own folders (`former-1`) are stores too, but not of a pod that runs: they are looked at by name. */
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/* A log that follows another is shipped below it, so a store may have stores below it. What a gate itself moved aside
+ * (`former-1`) is looked at by name. */
 static void find_stores(const char *folder, int depth, struct stores *stores)
 {
     if (has_segments(folder)) {
         stores->list = base_resize(stores->list, stores->count + 1, sizeof(*stores->list));
         stores->list[stores->count++] = text_copy(text_from(folder));
+    }
+    DIR *opened = opendir(folder);
+    if (opened == NULL || depth == DEPTH_MAX) {
+        complain(EXIT_IO, "%s: not looked at: %s", folder, opened == NULL ? strerror(errno) : "too deep");
+        if (opened != NULL)
+            closedir(opened);
         return;
     }
-    DIR *opened = depth < DEPTH_MAX ? opendir(folder) : NULL;
-    if (opened == NULL)
-        return;
     for (struct dirent *entry; (entry = readdir(opened)) != NULL;) {
-        if (entry->d_name[0] == '.' || (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN))
+        if (entry->d_name[0] == '.' || text_starts_with(text_from(entry->d_name), TEXT("former-")))
             continue;
         char *below = path_below(folder, entry->d_name);
-        find_stores(below, depth + 1, stores);
+        if (is_folder(below))
+            find_stores(below, depth + 1, stores);
         base_free(below);
     }
     closedir(opened);
@@ -91,6 +104,8 @@ static void choose_key(struct audit_call *call, struct text keys)
         if (call->has_key)
             memcpy(call->key, vkey.key, sizeof(call->key));
     }
+    if (reader != NULL && !call->has_key)
+        complain(EXIT_DONE, "none of the keys given is of the log %.*s", TEXT_ARG(audit_reader_origin(reader)));
     audit_reader_free(reader);
 }
 
@@ -124,10 +139,12 @@ run_each(struct audit_call *call, const struct stores *stores, struct text keys,
 {
     enum exit_code worst = EXIT_NO;
     call->is_one_of_many = stores->count > 1;
+    if (call->is_one_of_many)
+        call->key_name = TEXT("");
     for (size_t i = 0; i < stores->count; i++) {
         base_free(call->directory);
         call->directory = text_copy(text_from(stores->list[i]));
-        if (keys.length > 0)
+        if (keys.length > 0 && (call->is_one_of_many || !call->has_key))
             choose_key(call, keys);
         if (call->is_one_of_many && scope == AUDIT_EACH_TITLED)
             printf("%s== %s\n", i > 0 ? "\n" : "", call->directory);
@@ -161,7 +178,8 @@ enum exit_code audit_over_stores(struct audit_call *call, enum audit_scope scope
 {
     struct stores stores = {0};
     struct buffer keys = {0};
-    find_stores(call->directory, 0, &stores);
+    if (is_folder(call->directory))
+        find_stores(call->directory, 0, &stores);
     if (stores.count > 0)
         qsort(stores.list, stores.count, sizeof(*stores.list), compare_paths);
     enum exit_code code = read_keys(call, &keys) ? check_scope(call, &stores, scope) : EXIT_IO;

@@ -52,7 +52,7 @@ static bool read_anchors(struct anchors *anchors, const char *path)
         return path == NULL || read_anchor(anchors, path);
     for (struct dirent *entry; done && (entry = readdir(folder)) != NULL;) {
         struct buffer file = {0};
-        if (entry->d_name[0] == '.')
+        if (entry->d_name[0] == '.' || entry->d_type == DT_DIR)
             continue;
         buffer_printf(&file, "%s/%s", path, entry->d_name);
         char *name = buffer_take(&file);
@@ -110,7 +110,7 @@ static void print_span(const struct evidence_report *report)
 {
     char first[CLOCK_TEXT_SIZE];
     char last[CLOCK_TEXT_SIZE];
-    if (report->records == 0)
+    if (report->records == 0 || report->last_us == 0)
         return;
     clock_write(report->first_us, first);
     clock_write(report->last_us, last);
@@ -163,27 +163,33 @@ static bool read_witness(const struct audit_call *call, struct audit_vkey *witne
     return false;
 }
 
-bool audit_call_verify(const struct audit_call *call, struct audit_reader *reader, struct evidence_report *report)
+static void verify_with(
+    const struct audit_call *call, struct audit_reader *reader, struct evidence_check *check,
+    struct evidence_report *report)
+{
+    struct progress progress;
+    check->key = call->has_key ? call->key : NULL;
+    check->has_many_logs = call->is_one_of_many;
+    check->progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
+    evidence_verify(reader, check, report);
+    progress_end(&progress);
+}
+
+enum exit_code
+audit_call_verify(const struct audit_call *call, struct audit_reader *reader, struct evidence_report *report)
 {
     struct anchors anchors = {0};
     struct audit_vkey witness;
-    struct progress progress;
-    bool done = read_witness(call, &witness) && read_anchors(&anchors, call->words[OPTION_CHECKPOINT]);
-    if (done) {
-        struct evidence_check check = {
-            .key = call->has_key ? call->key : NULL,
-            .anchors = anchors.list,
-            .anchor_count = anchors.count,
-            .has_many_logs = call->is_one_of_many,
-            .witnesses = &witness,
-            .witness_count = call->words[OPTION_WITNESS] != NULL ? 1 : 0,
-            .progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader)),
-        };
-        evidence_verify(reader, &check, report);
-        progress_end(&progress);
-    }
+    struct evidence_check check = {.witnesses = &witness, .witness_count = call->words[OPTION_WITNESS] != NULL ? 1 : 0};
+    enum exit_code code = EXIT_USAGE;
+    if (read_witness(call, &witness))
+        code = read_anchors(&anchors, call->words[OPTION_CHECKPOINT]) ? EXIT_DONE : EXIT_IO;
+    check.anchors = anchors.list;
+    check.anchor_count = anchors.count;
+    if (code == EXIT_DONE)
+        verify_with(call, reader, &check, report);
     clear_anchors(&anchors);
-    return done;
+    return code;
 }
 
 enum exit_code audit_verify(const struct audit_call *call)
@@ -194,9 +200,9 @@ enum exit_code audit_verify(const struct audit_call *call)
     struct audit_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
-    bool done = audit_call_verify(call, reader, &report);
+    enum exit_code code = audit_call_verify(call, reader, &report);
     audit_reader_free(reader);
-    return done ? audit_print_report(&report, call->has_key) : EXIT_USAGE;
+    return code == EXIT_DONE ? audit_print_report(&report, call->has_key) : code;
 }
 
 /* With the witnesses' signatures, when the newest is one that they have seen. */

@@ -14,6 +14,11 @@ struct check_options {
     const char *since;
 };
 
+static enum exit_code worse(enum exit_code left, enum exit_code right)
+{
+    return left > right ? left : right;
+}
+
 /* With --strict a warning is a no. */
 static enum exit_code check_one(const struct check_options *options, struct policy **policy)
 {
@@ -62,11 +67,13 @@ enum exit_code cmd_check(int argc, char **argv)
         {"--replay", &options.replay, false},
         {"--since", &options.since, false}};
     struct policy *policy = NULL;
-    if (options_take(argc, argv, rows, COUNT_OF(rows)) != 0)
+    if (!options_take_all(argc, argv, rows, COUNT_OF(rows)))
         return EXIT_USAGE;
+    if ((options.diff != NULL && options.replay != NULL) || (options.since != NULL && options.replay == NULL))
+        return complain(EXIT_USAGE, "--diff and --replay are two questions, and --since belongs to --replay");
     enum exit_code code = check_one(&options, &policy);
-    if (code == EXIT_DONE && options.diff != NULL)
-        code = diff_with(&options, policy);
+    if (policy != NULL && options.diff != NULL)
+        code = worse(code, diff_with(&options, policy));
     else if (code == EXIT_DONE && options.replay != NULL)
         code = replay_store(policy, options.replay, options.since);
     else if (code == EXIT_DONE) {
@@ -101,6 +108,15 @@ static enum exit_code explain(const struct policy *policy, struct text line, con
     return denied ? EXIT_NO : EXIT_DONE;
 }
 
+static bool has_client(const struct policy *policy, const char *name)
+{
+    const struct settings_lists *lists = &policy_settings(policy)->lists;
+    bool found = name == NULL;
+    for (size_t i = 0; !found && i < lists->client_count; i++)
+        found = text_equal(lists->clients[i].name.text, text_from(name));
+    return found;
+}
+
 enum exit_code cmd_explain(int argc, char **argv)
 {
     const char *config = DEFAULT_CONFIG;
@@ -121,7 +137,11 @@ enum exit_code cmd_explain(int argc, char **argv)
         return EXIT_USAGE;
     struct buffer line = {0};
     buffer_printf(&line, "%s %s", argv[0], argv[1]);
-    enum exit_code code = explain(policy, buffer_text(&line), from, as_json);
+    enum exit_code code = EXIT_USAGE;
+    if (has_client(policy, from))
+        code = explain(policy, buffer_text(&line), from, as_json);
+    else
+        complain(EXIT_USAGE, "--from: there is no client '%s'", from);
     buffer_clear(&line);
     policy_unref(policy);
     return code;

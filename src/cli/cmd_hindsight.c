@@ -110,7 +110,7 @@ enum exit_code cmd_suggest(int argc, char **argv)
         {"--store", &store, false},
         {"--since", &span.since, false},
         {"--until", &span.until, false}};
-    if (options_take(argc, argv, rows, COUNT_OF(rows)) != 0 || !read_span(&span))
+    if (!options_take_all(argc, argv, rows, COUNT_OF(rows)) || !read_span(&span))
         return EXIT_USAGE;
     struct policy *policy = load_policy(config);
     if (policy == NULL)

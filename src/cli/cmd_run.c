@@ -135,7 +135,7 @@ enum exit_code cmd_bypass(int argc, char **argv)
     uint64_t ms = 0;
     const struct option_row rows[] = {
         {"-c", &config, false}, {"--for", &duration, false}, {"--reason", &reason, false}, {"--end", &end, true}};
-    if (options_take(argc, argv, rows, COUNT_OF(rows)) != 0)
+    if (!options_take_all(argc, argv, rows, COUNT_OF(rows)))
         return EXIT_USAGE;
     if (end != NULL)
         return ask_gate(config, TEXT("bypass end"));

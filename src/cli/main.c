@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exeat: one binary, a table of subcommands. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -89,6 +90,13 @@ enum exit_code cmd_version(int argc, char **argv)
     return EXIT_DONE;
 }
 
+/* An answer that could not be written is none. */
+static enum exit_code finish(enum exit_code code)
+{
+    bool is_written = fflush(stdout) == 0 && !ferror(stdout);
+    return is_written || code == EXIT_IO ? code : complain(EXIT_IO, "cannot write the output: %s", strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
@@ -98,5 +106,5 @@ int main(int argc, char **argv)
     if (asks_for_help(argc, argv))
         return (int)help(argv[1], argc > 3 ? argv[2] : NULL);
     const struct command *command = find_command(argv[1]);
-    return (int)(command != NULL ? command->run(argc - 2, argv + 2) : no_command(argv[1]));
+    return (int)finish(command != NULL ? command->run(argc - 2, argv + 2) : no_command(argv[1]));
 }

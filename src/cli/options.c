@@ -49,6 +49,14 @@ int options_take(int argc, char **argv, const struct option_row *rows, size_t co
     return operands;
 }
 
+bool options_take_all(int argc, char **argv, const struct option_row *rows, size_t count)
+{
+    int operands = options_take(argc, argv, rows, count);
+    if (operands > 0)
+        usage_error("unexpected", argv[0], "here");
+    return operands == 0;
+}
+
 enum exit_code complain(enum exit_code code, const char *format, ...)
 {
     va_list arguments;

@@ -12,11 +12,13 @@
 
 #include "bundle.h"
 #include "exeat/base/file.h"
+#include "exeat/base/json.h"
 #include "exeat/base/memory.h"
 
 struct check {
     const char *folder;
     const uint8_t *key; /* NULL: not known */
+    struct text key_name;
     struct evidence_report *report;
     struct bundle_range range;
     struct bundle_counts counts;
@@ -111,6 +113,11 @@ static bool check_checkpoint(struct check *check)
             NUMBER(check->checkpoint.size), NUMBER(check->range.end));
     if (check->key != NULL && !audit_checkpoint_verify(note, check->checkpoint.origin, check->key))
         return find(check, EVIDENCE_TAMPERED, "checkpoint.note has no good signature of the log's key");
+    if (check->key_name.length > 0 && !text_equal(check->key_name, check->checkpoint.origin))
+        return find(
+            check, EVIDENCE_TAMPERED, "the key is of the log %.*s, the bundle of %.*s", TEXT_ARG(check->key_name),
+            TEXT_ARG(check->checkpoint.origin));
+    text_store(check->checkpoint.origin, check->report->origin, sizeof(check->report->origin));
     check->report->checkpoints = 1;
     return true;
 }
@@ -260,6 +267,15 @@ static void check_context(struct check *check)
 /* --- manifest and sums
  * ------------------------------------------------------------------------------------------------- */
 
+/* A line of its own, so that no text in the manifest can pass for it. */
+static void check_manifest_line(struct check *check, struct text manifest, struct text line)
+{
+    if (memmem(manifest.data, manifest.length, line.data, line.length) == NULL)
+        find(
+            check, EVIDENCE_TAMPERED, "manifest.json should say, and does not: %.*s",
+            TEXT_ARG(text_trim(line, " \n,")));
+}
+
 static void check_manifest(struct check *check)
 {
     struct buffer manifest = {0};
@@ -268,11 +284,30 @@ static void check_manifest(struct check *check)
         return;
     check->counts.first = check->range.first;
     check->counts.end = check->range.end;
+    buffer_append_byte(&expected, '\n');
     bundle_counts_append(&check->counts, &expected);
     if (manifest.length == 0 || memmem(manifest.data, manifest.length, expected.data, expected.length) == NULL)
         find(check, EVIDENCE_TAMPERED, "the counts of manifest.json are not those of the files");
+    buffer_empty(&expected);
+    buffer_append(&expected, TEXT("\n  \"origin\": "));
+    json_append_string(&expected, text_from(check->report->origin));
+    buffer_append(&expected, TEXT(",\n"));
+    check_manifest_line(check, buffer_text(&manifest), buffer_text(&expected));
+    buffer_empty(&expected);
+    buffer_printf(&expected, "\n  \"policies\": %llu,\n", NUMBER(check->report->policies));
+    check_manifest_line(check, buffer_text(&manifest), buffer_text(&expected));
     buffer_clear(&manifest);
     buffer_clear(&expected);
+}
+
+/* Each file that a bundle has is in the list. */
+static void check_sums_are_all(struct check *check, struct text sums)
+{
+    for (int i = 0; i < BUNDLE_FILES; i++) {
+        const char *name = bundle_file_name((enum bundle_file)i);
+        if (memmem(sums.data, sums.length, name, strlen(name)) == NULL)
+            find(check, EVIDENCE_TAMPERED, "SHA256SUMS does not have %s", name);
+    }
 }
 
 static void check_sums(struct check *check)
@@ -280,6 +315,8 @@ static void check_sums(struct check *check)
     struct buffer sums = {0};
     if (!read_small(check, "SHA256SUMS", &sums))
         return;
+    buffer_reserve(&sums, 1);
+    check_sums_are_all(check, buffer_text(&sums));
     struct text rest = buffer_text(&sums);
     struct text line;
     while (rest.length > 0 && text_split(&rest, '\n', &line)) {
@@ -299,9 +336,9 @@ static void check_sums(struct check *check)
 /* --- the whole
  * ---------------------------------------------------------------------------------------------------------- */
 
-void evidence_bundle_verify(const char *folder, const uint8_t *key, struct evidence_report *report)
+void evidence_bundle_verify(const char *folder, const uint8_t *key, struct text name, struct evidence_report *report)
 {
-    struct check check = {.folder = folder, .key = key, .report = report};
+    struct check check = {.folder = folder, .key = key, .key_name = name, .report = report};
     *report = (struct evidence_report){.verdict = EVIDENCE_OK};
     check.leaves = open_large(&check, BUNDLE_LEAVES);
     if (check.leaves != NULL && check_range(&check)) {

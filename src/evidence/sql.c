@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `--sql`: one SELECT over tables that the reader feeds, in a database that holds nothing. The authorizer lets reading
  * pass and nothing else; length, depth, memory and time are bounded, and nothing is spilled into temporary files. */
+#include <math.h>
 #include <string.h>
 
 #include "exeat/base/clock.h"
@@ -84,8 +85,14 @@ static struct text text_at(const struct query *query, int column)
 static void append_json_value(struct query *query, int column)
 {
     switch (sqlite3_column_type(query->statement, column)) {
-    case SQLITE_INTEGER:
     case SQLITE_FLOAT:
+        if (!isfinite(sqlite3_column_double(query->statement, column))) { /* JSON has no word for it */
+            buffer_append_string(&query->line, "null");
+            break;
+        }
+        buffer_append(&query->line, text_at(query, column));
+        break;
+    case SQLITE_INTEGER:
         buffer_append(&query->line, text_at(query, column));
         break;
     case SQLITE_NULL:

@@ -171,7 +171,7 @@ static void note_life(struct verify *verify, const struct audit_record *record)
     if (record->head.kind == AUDIT_GAP)
         verify->lost += life.count > 0 ? life.count : 1;
     if (record->head.kind == AUDIT_PRUNE)
-        verify->pruned_to = life.previous_size;
+        verify->pruned_to = life.previous_size > verify->pruned_to ? life.previous_size : verify->pruned_to;
     if (record->head.kind == AUDIT_POLICY)
         check_policy(verify, record, life.digest);
 }
@@ -357,19 +357,33 @@ static void check_rows(struct verify *verify)
         find(verify, EVIDENCE_UNREADABLE, verify->tree.size, "%s", audit_reader_error(verify->reader));
 }
 
+/* A checkpoint of more than is here: the end is gone, if the log's key has signed it. */
+static void check_beyond(
+    struct verify *verify, struct text note, uint64_t covered, const char *whose, enum evidence_verdict if_unsigned)
+{
+    uint64_t size = verify->tree.size;
+    const uint8_t *key = verify->check->key;
+    if (key == NULL || audit_checkpoint_verify(note, audit_reader_origin(verify->reader), key))
+        find(
+            verify, EVIDENCE_TRUNCATED, size, "%s checkpoint covers %llu records, %llu are here", whose,
+            NUMBER(covered), NUMBER(size));
+    else
+        find(
+            verify, if_unsigned, size, "%s checkpoint of %llu records has no good signature of the log's key", whose,
+            NUMBER(covered));
+}
+
 static void check_end(struct verify *verify)
 {
     uint64_t size = verify->tree.size;
     verify->report->unsigned_tail = size - verify->signed_size;
     if (verify->next_checkpoint != UINT64_MAX && verify->report->findings[EVIDENCE_UNREADABLE].count == 0)
-        find(
-            verify, EVIDENCE_TRUNCATED, size, "a signed checkpoint covers %llu records, %llu are here",
-            NUMBER(verify->next_checkpoint), NUMBER(size));
+        check_beyond(verify, buffer_text(&verify->note), verify->next_checkpoint, "a signed", EVIDENCE_TAMPERED);
     for (size_t i = verify->next_anchor; i < verify->anchor_count; i++)
-        find(
-            verify, EVIDENCE_TRUNCATED, size, "%s checkpoint covers %llu records, %llu are here",
-            verify->anchors[i].is_inner ? "a cosigned" : "an outside", NUMBER(verify->anchors[i].checkpoint.size),
-            NUMBER(size));
+        check_beyond(
+            verify, verify->anchors[i].note, verify->anchors[i].checkpoint.size,
+            verify->anchors[i].is_inner ? "a cosigned" : "an outside",
+            verify->anchors[i].is_inner ? EVIDENCE_TAMPERED : EVIDENCE_UNREADABLE);
     if (verify->report->first > verify->pruned_to)
         find(
             verify, EVIDENCE_GAP, 0, "records 0 to %llu are not here, and no PRUNE record says that they were removed",

@@ -34,9 +34,8 @@ struct alike {
     struct text path;
     size_t count;
 };
-enum { ALIKE_MAX = 32 };
 struct tally {
-    struct alike alike[ALIKE_MAX];
+    struct alike *alike; /* owned */
     size_t count;
     size_t requests;
 };
@@ -150,10 +149,10 @@ static void count(struct tally *tally, const struct request *request, const stru
         return;
     while (i < tally->count && !is_alike(&tally->alike[i], from, to))
         i++;
-    if (i == ALIKE_MAX)
-        i--; /* more kinds than a reader can follow: counted with the last */
-    else if (i == tally->count)
+    if (i == tally->count) {
+        tally->alike = base_resize(tally->alike, tally->count + 1, sizeof(*tally->alike));
         tally->alike[tally->count++] = (struct alike){*from, *to, request->method, request->path, 0};
+    }
     tally->alike[i].count++;
 }
 
@@ -235,6 +234,7 @@ static void compare_one(
         say_alike(comparing, &tally.alike[i], &tally, buffer_text(&target));
     if (tally.count == 0)
         say_looks(comparing, &inside, buffer_text(&target));
+    base_free(tally.alike);
     buffer_clear(&target);
 }
 

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct http_limits wide = {.head = 65536, .fields = HTTP_FIELDS_MAX};
     ASSERT(http_request_parse(buffer_text(&out), &wide, &again, &used, &reason) == PARSE_DONE);
     ASSERT(used == out.length && again.framing == head.framing && text_equal(again.method, head.method));
-    ASSERT(text_equal(again.path, head.target.path) && text_equal(again.query, head.target.query));
+    ASSERT(text_equal(again.target.path, head.target.path) && text_equal(again.target.query, head.target.query));
     buffer_clear(&out);
     return 0;
 }

@@ -105,6 +105,6 @@ int main(int argc, char **argv)
         return (int)help(argc > 2 ? argv[2] : NULL, argc > 3 ? argv[3] : NULL);
     if (asks_for_help(argc, argv))
         return (int)help(argv[1], argc > 3 ? argv[2] : NULL);
-    const struct command *command = find_command(argv[1]);
+    const struct command *command = find_command(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
     return (int)finish(command != NULL ? command->run(argc - 2, argv + 2) : no_command(argv[1]));
 }

@@ -94,7 +94,7 @@ static char *why_not(const struct cursor *cursor, const char *path)
 /* Between the opening of a hot segment and its first page the sealer may have taken its log away: then it is sealed. */
 static bool was_sealed_meanwhile(const struct cursor *cursor)
 {
-    int code = cursor->database == NULL ? SQLITE_OK : sqlite3_errcode(cursor->database);
+    int code = cursor->database == NULL ? SQLITE_OK : sqlite3_errcode(cursor->database) & 0xff; /* without its kind */
     return cursor->layout == SEGMENT_HOT && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN);
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "cursor.h"
 #include "exeat/base/memory.h"
@@ -86,10 +87,17 @@ static bool list_segments(struct audit_reader *reader)
 
 /* --- opening --- */
 
-/* The segment that holds the sequence, looked up again when it was sealed or pruned meanwhile. */
+/* What changes under a reader's feet is done with soon, but not at once where the processor is busy. */
+static void wait_a_little(int try)
+{
+    const struct timespec pause = {.tv_nsec = 1000000L << try};
+    nanosleep(&pause, NULL);
+}
+
+/* The segment that holds the sequence, looked up again when it is being made, or was sealed or pruned meanwhile. */
 static bool open_at(struct audit_reader *reader, uint64_t sequence)
 {
-    enum { TRIES = 5 };
+    enum { TRIES = 9 };
     for (int i = 0; i < TRIES; i++) {
         bool is_gone = false;
         char *error = NULL;
@@ -104,6 +112,7 @@ static bool open_at(struct audit_reader *reader, uint64_t sequence)
         reader->error = error;
         if (!is_gone || !list_segments(reader) || reader->count == 0)
             return false;
+        wait_a_little(i);
     }
     return false;
 }

@@ -176,6 +176,8 @@ struct sealer *sealer_new(struct audit *audit);
 void sealer_add(struct sealer *sealer, uint64_t first);
 void sealer_free(struct sealer *sealer);
 /* Ends what needs the writer; after this nothing does. */
+/* What has to be on record begins, after the OPEN record. */
+void sealer_begin(struct sealer *sealer);
 void sealer_quiet(struct sealer *sealer);
 MUST_CHECK bool sealer_erase(struct sealer *sealer, int64_t before_us, struct text who);
 void sealer_erasing(struct sealer *sealer, struct audit_erasing *erasing);

@@ -139,6 +139,14 @@ void sealer_quiet(struct sealer *sealer)
     pthread_mutex_unlock(&sealer->lock);
 }
 
+void sealer_begin(struct sealer *sealer)
+{
+    pthread_mutex_lock(&sealer->lock);
+    sealer->is_quiet = false;
+    pthread_cond_broadcast(&sealer->changed);
+    pthread_mutex_unlock(&sealer->lock);
+}
+
 bool sealer_erase(struct sealer *sealer, int64_t before_us, struct text who)
 {
     pthread_mutex_lock(&sealer->lock);
@@ -223,6 +231,7 @@ struct sealer *sealer_new(struct audit *audit)
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_cond_init(&sealer->changed, &steady);
     pthread_condattr_destroy(&steady);
+    sealer->is_quiet = true;
     find_left_over(sealer, audit->segment.first);
     int result = pthread_create(&sealer->thread, NULL, sealer_main, sealer);
     ASSERT(result == 0);

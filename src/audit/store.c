@@ -142,6 +142,7 @@ struct audit *audit_open(const struct audit_options *options, char **error)
         audit_close(audit);
         return NULL;
     }
+    sealer_begin(audit->sealer);
     return audit;
 }
 

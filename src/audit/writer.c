@@ -136,7 +136,9 @@ static void turn(struct writer *writer)
 {
     wait_for_work(writer);
     uint64_t now = clock_boot_us();
-    disk_look(writer, now);
+    writer->has_begun = writer->has_begun || writer->life != NULL;
+    if (writer->has_begun)
+        disk_look(writer, now);
     bool has_work = writer->count > 0 || writer->life != NULL || writer->said.count > 0 ||
                     (writer->owed.count > 0 && now >= writer->times.retry_us);
     bool heartbeat = !has_work && writer->times.retry_us == 0 && now >= heartbeat_due_us(writer);

@@ -51,6 +51,7 @@ struct writer {
     bool is_urgent;         /* what was taken must not wait */
     struct standing standing;
     bool has_rolled;
+    bool has_begun; /* the OPEN record came: nothing goes before it */
 };
 
 /* Writes what was taken, in one transaction, and answers it. */

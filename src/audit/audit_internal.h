@@ -175,8 +175,7 @@ struct sealer;
 struct sealer *sealer_new(struct audit *audit);
 void sealer_add(struct sealer *sealer, uint64_t first);
 void sealer_free(struct sealer *sealer);
-/* Ends what needs the writer; after this nothing does. */
-/* What has to be on record begins, after the OPEN record. */
+/* What needs the writer begins, after the OPEN record, and ends; after that nothing does. */
 void sealer_begin(struct sealer *sealer);
 void sealer_quiet(struct sealer *sealer);
 MUST_CHECK bool sealer_erase(struct sealer *sealer, int64_t before_us, struct text who);
@@ -282,13 +281,14 @@ struct audit_holds {
     _Atomic bool signing;
     _Atomic bool decisions;
 };
+/* Owned; the options point at them. */
 struct audit_kept {
     char *ship_directory; /* NULL: none */
     char *origin;
 };
 struct audit {
     struct audit_options options;
-    char *directory; /* owned, as are those of `kept`, which the options point at */
+    char *directory; /* owned */
     struct audit_kept kept;
     int lock;              /* descriptor of the lock file */
     int wake;              /* eventfd: work for the writer, or the end */
@@ -310,6 +310,8 @@ struct audit {
 };
 /* Writes what a witness has said since `done` into the open transaction, and says how far that goes. outside.c */
 MUST_CHECK bool outside_write(struct audit *audit, struct segment *segment, uint64_t done, uint64_t *serial);
+/* The fields of an OPEN record, of a run or of a segment that goes on with it. store.c */
+void store_open_fields(const struct audit *audit, struct text event, bool begins_run, struct buffer *fields);
 /* The lock that keeps a second writer away; it ends with the descriptor. store.c */
 MUST_CHECK bool store_lock(const char *directory, int *descriptor, char **error);
 void *writer_main(void *context); /* the audit */

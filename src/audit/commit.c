@@ -9,13 +9,13 @@
 
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
+#include "record_tags.h"
 #include "writer.h"
 
 enum {
     RETRY_US = 1000000,
     CLOCK_STEP_US = 1000000,
     OWED_MAX = 8 << 20, /* what on_failure: allow keeps; with deny there is an end to what is owed */
-    TAG_COUNT = 0x2c,
 };
 
 const uint64_t audit_latency_bounds_us[AUDIT_LATENCY_BUCKETS] = {100,  250,   500,   1000,   2500,
@@ -27,7 +27,7 @@ const uint64_t audit_latency_bounds_us[AUDIT_LATENCY_BUCKETS] = {100,  250,   50
 static void add_number(struct writer *writer, enum audit_kind kind, uint64_t number)
 {
     struct buffer fields = {0};
-    audit_number_append(&fields, TAG_COUNT, number, 8);
+    audit_number_append(&fields, LIFE_COUNT, number, 8);
     loose_batch_add_fields(&writer->own, kind, bytes_of_text(buffer_text(&fields)));
     buffer_clear(&fields);
 }
@@ -243,10 +243,8 @@ static void commit_failed(struct writer *writer)
 /* Once more with the room of the ballast, when it is room that was missing. */
 static bool transact_with_ballast(struct writer *writer, bool heartbeat, const struct segment_mark *mark)
 {
-    if (sqlite3_errcode(writer->segment->database) != SQLITE_FULL &&
-        sqlite3_extended_errcode(writer->segment->database) != SQLITE_FULL)
-        return false;
-    if (!disk_drop_ballast(writer->audit))
+    bool is_full = (sqlite3_errcode(writer->segment->database) & 0xff) == SQLITE_FULL;
+    if (!is_full || !disk_drop_ballast(writer->audit))
         return false;
     segment_rollback(writer->segment, mark);
     log_warn("audit_ballast_dropped", log_string("directory", writer->audit->directory));

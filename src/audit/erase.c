@@ -109,22 +109,25 @@ static bool count_in(sqlite3 *records, int64_t before_us, uint64_t *count)
 /* False: cannot be read. No file of private parts means that none are there. */
 static bool count_private(const char *directory, uint64_t first, int64_t before_us, uint64_t *count)
 {
-    bool is_gone;
     char *path = segment_path(directory, first, SEGMENT_PRIVATE, "");
-    char *records = segment_path(directory, first, SEGMENT_SEALED, "");
     bool done = true;
     *count = 0;
     if (access(path, F_OK) == 0) {
-        sqlite3 *database = open_foreign(records, &is_gone);
+        sqlite3 *database = sealed_open(directory, first);
         done = database != NULL && attach(database, "before", path) && count_in(database, before_us, count);
         sqlite3_close(database);
     }
     base_free(path);
-    base_free(records);
     return done;
 }
 
 /* --- the order --- */
+
+/* A sealed segment, and how many of its private parts go. */
+struct place {
+    uint64_t first;
+    uint64_t parts;
+};
 
 static bool record_erasing(struct audit *audit, const struct audit_erasing *erasing)
 {
@@ -148,43 +151,49 @@ static void say(struct audit_erasing *erasing, const char *why)
     text_store(text_from(why), erasing->error, sizeof(erasing->error));
 }
 
-static bool count_all(const char *directory, const uint64_t *firsts, size_t count, struct audit_erasing *erasing)
+static bool count_all(const char *directory, struct place *places, size_t count, struct audit_erasing *erasing)
 {
     for (size_t i = 0; i < count; i++) {
-        uint64_t parts;
-        if (!count_private(directory, firsts[i], erasing->before_us, &parts))
+        if (!count_private(directory, places[i].first, erasing->before_us, &places[i].parts))
             return false;
-        erasing->parts += parts;
+        erasing->parts += places[i].parts;
     }
     return true;
 }
 
-static bool erase_all(const char *directory, const uint64_t *firsts, size_t count, int64_t before_us)
+static bool erase_all(const char *directory, const struct place *places, size_t count, int64_t before_us)
 {
-    for (size_t i = 0; i < count; i++) {
-        uint64_t parts;
-        if (!count_private(directory, firsts[i], before_us, &parts) ||
-            (parts > 0 && !rewrite_private(directory, firsts[i], before_us)))
+    for (size_t i = 0; i < count; i++)
+        if (places[i].parts > 0 && !rewrite_private(directory, places[i].first, before_us))
             return false;
-    }
     return true;
+}
+
+static struct place *list_places(const char *directory, size_t *count)
+{
+    uint64_t *firsts = sealed_list(directory, count);
+    struct place *places = base_array(*count, sizeof(*places));
+    for (size_t i = 0; i < *count; i++)
+        places[i].first = firsts[i];
+    base_free(firsts);
+    return places;
 }
 
 void erase_private(struct audit *audit, bool is_all_sealed, struct audit_erasing *erasing)
 {
     const char *directory = audit->directory;
     size_t count;
-    uint64_t *firsts = sealed_list(directory, &count);
+    struct place *places = list_places(directory, &count);
     erasing->parts = 0;
     if (!is_all_sealed)
         say(erasing, "an ended segment could not be sealed; see the log, and ask again");
-    else if (!count_all(directory, firsts, count, erasing))
+    else if (!count_all(directory, places, count, erasing))
         say(erasing, "a sealed segment cannot be read; look with `exeat audit verify`");
     else if (!record_erasing(audit, erasing))
         say(erasing, "the PRUNE record could not be written; nothing was erased");
-    else if (!erase_all(directory, firsts, count, erasing->before_us))
+    else if (!erase_all(directory, places, count, erasing->before_us))
         say(erasing, "a file could not be written; some private parts are still there, ask again");
     else
         erasing->state = AUDIT_ERASED;
-    base_free(firsts);
+    base_free(places);
 }

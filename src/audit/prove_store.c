@@ -2,28 +2,6 @@
 /* Proofs out of a store, through its reader: one pass over the records, whatever layout they lie in. */
 #include "exeat/audit/prove.h"
 
-bool audit_reader_newest(struct audit_reader *reader, uint64_t *size, struct buffer *note)
-{
-    uint64_t end = audit_reader_size(reader);
-    uint64_t after = 0;
-    bool found = false;
-    struct buffer later = {0};
-    for (uint64_t back = 1; !found; back *= 8) {
-        after = end > back ? end - back : 0; /* checkpoints lie close together: look back in growing steps */
-        uint64_t floor = after;
-        while (audit_reader_checkpoint(reader, after, &after, &later)) {
-            buffer_clear(note);
-            *note = later;
-            later = (struct buffer){0};
-            *size = after;
-            found = true;
-        }
-        if (floor == 0)
-            break;
-    }
-    return found;
-}
-
 bool audit_reader_grow(struct audit_reader *reader, struct audit_tree *tree, uint64_t size, struct audit_prover *prover)
 {
     audit_reader_seek(reader, tree->size);

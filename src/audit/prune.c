@@ -37,10 +37,10 @@ uint64_t *sealed_list(const char *directory, size_t *count)
     return list;
 }
 
-static sqlite3 *open_sealed(const char *directory, uint64_t first, enum segment_layout layout)
+sqlite3 *sealed_open(const char *directory, uint64_t first)
 {
     bool is_gone;
-    char *path = segment_path(directory, first, layout, "");
+    char *path = segment_path(directory, first, SEGMENT_SEALED, "");
     sqlite3 *database = open_foreign(path, &is_gone);
     base_free(path);
     return database;
@@ -60,7 +60,7 @@ static bool ask(sqlite3 *database, const char *sql, int64_t *number)
 
 bool sealed_end_time(const char *directory, uint64_t first, int64_t *wall_us)
 {
-    sqlite3 *database = open_sealed(directory, first, SEGMENT_SEALED);
+    sqlite3 *database = sealed_open(directory, first);
     bool found = ask(database, "SELECT ts FROM rec ORDER BY seq DESC LIMIT 1", wall_us);
     sqlite3_close(database);
     return found;

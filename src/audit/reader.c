@@ -270,22 +270,26 @@ struct checkpoint_look {
     struct buffer *note;
 };
 
-static bool look_for_checkpoint(sqlite3 *database, void *context)
+static bool read_checkpoint(sqlite3 *database, const char *sql, struct checkpoint_look *wanted)
 {
-    static const char sql[] = "SELECT size, note FROM ckpt WHERE size > ?1 ORDER BY size LIMIT 1";
-    struct checkpoint_look *wanted = context;
     sqlite3_stmt *statement = NULL;
     bool found = false;
     if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK) {
-        sqlite3_bind_int64(statement, 1, (sqlite3_int64)wanted->after);
+        sqlite3_bind_int64(statement, 1, (sqlite3_int64)wanted->after); /* where it is asked for */
         found = sqlite3_step(statement) == SQLITE_ROW;
         if (found) {
             wanted->size = (uint64_t)sqlite3_column_int64(statement, 0);
+            buffer_empty(wanted->note);
             buffer_append(wanted->note, text_of_bytes(column_bytes(statement, 1)));
         }
     }
     sqlite3_finalize(statement);
     return found;
+}
+
+static bool look_for_checkpoint(sqlite3 *database, void *context)
+{
+    return read_checkpoint(database, "SELECT size, note FROM ckpt WHERE size > ?1 ORDER BY size LIMIT 1", context);
 }
 
 bool audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64_t *size, struct buffer *note)
@@ -296,24 +300,18 @@ bool audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64
     return found;
 }
 
-static bool look_for_last(sqlite3 *database, void *context)
+static bool look_for_newest(sqlite3 *database, void *context)
 {
-    struct buffer *note = context;
-    sqlite3_stmt *statement = NULL;
-    bool found = false;
-    if (sqlite3_prepare_v2(database, "SELECT note FROM ckpt ORDER BY size DESC LIMIT 1", -1, &statement, NULL) ==
-        SQLITE_OK) {
-        found = sqlite3_step(statement) == SQLITE_ROW;
-        if (found)
-            buffer_append(note, text_of_bytes(column_bytes(statement, 0)));
-    }
-    sqlite3_finalize(statement);
-    return found;
+    static const char sql[] = "SELECT size, note FROM ckpt ORDER BY size DESC LIMIT 1";
+    return read_checkpoint(database, sql, context);
 }
 
-bool audit_reader_last_checkpoint(struct audit_reader *reader, struct buffer *note)
+bool audit_reader_newest(struct audit_reader *reader, uint64_t *size, struct buffer *note)
 {
-    return reader->count > 0 && look_in_segments(reader, reader->count - 1, -1, look_for_last, note);
+    struct checkpoint_look wanted = {.note = note};
+    bool found = reader->count > 0 && look_in_segments(reader, reader->count - 1, -1, look_for_newest, &wanted);
+    *size = wanted.size;
+    return found;
 }
 
 struct blob_look {

@@ -3,6 +3,8 @@
 #ifndef EXEAT_RECORD_TAGS_H
 #define EXEAT_RECORD_TAGS_H
 
+#include "exeat/audit/record.h" /* enum life_tag */
+
 enum decision_tag {
     TAG_POLICY = 0x01,
     TAG_VERDICT = 0x02,
@@ -36,17 +38,5 @@ enum outcome_tag {
     OUTCOME_INFERENCE = 0x16,
 };
 enum private_tag { PRIVATE_PATH = 0x01, PRIVATE_QUERY = 0x02, PRIVATE_CLIENT = 0x03 };
-/* Of all other kinds than DECISION and COMPLETION. */
-enum life_tag {
-    LIFE_ORIGIN = 0x20,
-    LIFE_PREVIOUS_SIZE = 0x21,
-    LIFE_BUILD = 0x22,
-    LIFE_BOOT = 0x25,
-    LIFE_EVENT = 0x28,
-    LIFE_DETAIL = 0x29,
-    LIFE_FILE = 0x2a,
-    LIFE_DIGEST = 0x2b,
-    LIFE_COUNT = 0x2c,
-};
 
 #endif

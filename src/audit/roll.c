@@ -6,15 +6,11 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "record_tags.h"
 #include "writer.h"
 
 enum {
     ROLL_RETRY_US = 10000000,
-    TAG_ORIGIN = 0x20,
-    TAG_PREVIOUS = 0x21,
-    TAG_EVENT = 0x28,
-    TAG_DIGEST = 0x2b,
-    TAG_COUNT = 0x2c,
 };
 
 /* --- what stays in force over segments --- */
@@ -25,7 +21,7 @@ static bool is_start_config(const struct audit_life *life)
     struct bytes value;
     uint8_t tag;
     while (audit_field_next(&rest, &tag, &value))
-        if (tag == TAG_EVENT)
+        if (tag == LIFE_EVENT)
             return text_equal(text_of_bytes(value), TEXT("start"));
     return false;
 }
@@ -60,12 +56,7 @@ void standing_clear(struct standing *standing)
 static void add_open(struct writer *writer)
 {
     struct buffer fields = {0};
-    struct digest schema;
-    audit_field_append(&fields, TAG_ORIGIN, bytes_of_text(writer->audit->options.origin));
-    audit_number_append(&fields, TAG_PREVIOUS, writer->segment->tree.size, 8);
-    audit_field_append(&fields, TAG_EVENT, bytes_of_text(TEXT("roll")));
-    schema_digest(&schema);
-    audit_field_append(&fields, TAG_DIGEST, (struct bytes){schema.bytes, sizeof(schema.bytes)});
+    store_open_fields(writer->audit, TEXT("roll"), false, &fields);
     loose_batch_add_fields(&writer->own, AUDIT_OPEN, bytes_of_text(buffer_text(&fields)));
     buffer_clear(&fields);
 }
@@ -74,7 +65,7 @@ static void add_open(struct writer *writer)
 static void add_policy(struct writer *writer)
 {
     struct buffer fields = {0};
-    audit_number_append(&fields, TAG_PREVIOUS, writer->standing.policy_sequence, 8);
+    audit_number_append(&fields, LIFE_PREVIOUS_SIZE, writer->standing.policy_sequence, 8);
     buffer_append(&fields, buffer_text(&writer->standing.policy));
     writer->standing.policy_row = writer->segment->tree.size + writer->own.count;
     loose_batch_add_fields(&writer->own, AUDIT_POLICY, bytes_of_text(buffer_text(&fields)));
@@ -115,7 +106,7 @@ bool roll_is_due(const struct writer *writer, uint64_t now)
 static bool end_segment(struct writer *writer)
 {
     struct buffer fields = {0};
-    audit_number_append(&fields, TAG_COUNT, writer->segment->tree.size - writer->segment->first, 8);
+    audit_number_append(&fields, LIFE_COUNT, writer->segment->tree.size - writer->segment->first, 8);
     bool done = writer_write_last(writer, AUDIT_SEAL, bytes_of_text(buffer_text(&fields)));
     buffer_clear(&fields);
     return done;

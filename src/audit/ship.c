@@ -123,7 +123,8 @@ static bool newest_note(const char *directory, struct buffer *note)
     char *error = NULL;
     struct audit_reader *reader = audit_reader_open(directory, &error);
     base_free(error);
-    bool found = reader != NULL && audit_reader_last_checkpoint(reader, note);
+    uint64_t size;
+    bool found = reader != NULL && audit_reader_newest(reader, &size, note);
     audit_reader_free(reader);
     return found;
 }

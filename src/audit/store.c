@@ -11,16 +11,7 @@
 #include "exeat/base/check.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
-
-enum {
-    TAG_ORIGIN = 0x20,
-    TAG_PREVIOUS = 0x21,
-    TAG_BUILD = 0x22,
-    TAG_BOOT = 0x25,
-    TAG_EVENT = 0x28,
-    TAG_DETAIL = 0x29,
-    TAG_DIGEST = 0x2b
-};
+#include "record_tags.h"
 
 static char *why_no_lock(const char *name, const char *directory)
 {
@@ -68,25 +59,32 @@ static void append_boot(struct buffer *fields)
     struct buffer boot = {0};
     char *error = NULL;
     if (file_read("/proc/sys/kernel/random/boot_id", 64, &boot, &error))
-        audit_field_append(fields, TAG_BOOT, bytes_of_text(text_trim(buffer_text(&boot), "\n")));
+        audit_field_append(fields, LIFE_BOOT, bytes_of_text(text_trim(buffer_text(&boot), "\n")));
     base_free(error);
     buffer_clear(&boot);
+}
+
+void store_open_fields(const struct audit *audit, struct text event, bool begins_run, struct buffer *fields)
+{
+    struct digest schema;
+    schema_digest(&schema);
+    audit_field_append(fields, LIFE_ORIGIN, bytes_of_text(audit->options.origin));
+    audit_number_append(fields, LIFE_PREVIOUS_SIZE, audit->segment.tree.size, 8);
+    if (begins_run) {
+        audit_field_append(fields, LIFE_BUILD, bytes_of_text(TEXT(EXEAT_VERSION)));
+        append_boot(fields);
+    }
+    audit_field_append(fields, LIFE_EVENT, bytes_of_text(event));
+    audit_field_append(fields, LIFE_DIGEST, (struct bytes){schema.bytes, sizeof(schema.bytes)});
 }
 
 static bool write_open(struct audit *audit)
 {
     const struct segment *segment = &audit->segment;
     bool was_closed = segment->tree.size == segment->first; /* what came before has its CLOSE */
-    struct digest schema;
     const char *event = segment->tree.size == 0 ? "new" : was_closed ? "start" : "start_after_crash";
     struct buffer fields = {0};
-    audit_field_append(&fields, TAG_ORIGIN, bytes_of_text(audit->options.origin));
-    audit_number_append(&fields, TAG_PREVIOUS, segment->tree.size, 8);
-    audit_field_append(&fields, TAG_BUILD, bytes_of_text(TEXT(EXEAT_VERSION)));
-    append_boot(&fields);
-    audit_field_append(&fields, TAG_EVENT, bytes_of_text(text_from(event)));
-    schema_digest(&schema);
-    audit_field_append(&fields, TAG_DIGEST, (struct bytes){schema.bytes, sizeof(schema.bytes)});
+    store_open_fields(audit, text_from(event), true, &fields);
     bool done = audit_event(audit, AUDIT_OPEN, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
     buffer_clear(&fields);
     return done;
@@ -185,8 +183,8 @@ bool audit_event(
 bool audit_event_text(struct audit *audit, enum audit_kind kind, struct text event, struct text detail)
 {
     struct buffer fields = {0};
-    audit_field_append(&fields, TAG_EVENT, bytes_of_text(event));
-    audit_field_append(&fields, TAG_DETAIL, bytes_of_text(detail));
+    audit_field_append(&fields, LIFE_EVENT, bytes_of_text(event));
+    audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(detail));
     bool done = audit_event(audit, kind, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
     buffer_clear(&fields);
     return done;

@@ -11,9 +11,10 @@
 
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
+#include "record_tags.h"
 #include "writer.h"
 
-enum { SIGN_EVERY_US = 1000000, TAG_EVENT = 0x28 };
+enum { SIGN_EVERY_US = 1000000 };
 
 /* --- what is there to write ----------------------------------------------------------------------------------------
  */
@@ -175,7 +176,7 @@ bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes
 static void finish(struct writer *writer)
 {
     struct buffer fields = {0};
-    audit_field_append(&fields, TAG_EVENT, bytes_of_text(TEXT("stop")));
+    audit_field_append(&fields, LIFE_EVENT, bytes_of_text(TEXT("stop")));
     gather(writer);
     bool done = writer_write_last(writer, AUDIT_CLOSE, bytes_of_text(buffer_text(&fields)));
     (void)done; /* a disk that is full does not keep the gate from ending */

@@ -2,10 +2,9 @@
 /* A new policy is built beside the old one, checked, put on record, and only then given to the workers. A bad one
  * leaves the old one in force, and a log line, a count and a record. */
 #include "daemon_internal.h"
+#include "exeat/audit/record.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
-
-enum { TAG_EVENT = 0x28, TAG_DETAIL = 0x29, TAG_FILE = 0x2a, TAG_DIGEST = 0x2b, TAG_COUNT = 0x2c };
 
 static void write_fields(const struct settings_lists *lists, struct buffer *fields)
 {
@@ -14,12 +13,12 @@ static void write_fields(const struct settings_lists *lists, struct buffer *fiel
         buffer_append_hex(&detail, (struct bytes){lists->files[i].digest.bytes, sizeof(lists->files[i].digest.bytes)});
         buffer_printf(&detail, " %s%s", lists->files[i].path.data, i + 1 < lists->file_count ? ", " : "");
     }
-    audit_field_append(fields, TAG_EVENT, bytes_of_text(TEXT("policy")));
-    audit_field_append(fields, TAG_DETAIL, bytes_of_text(buffer_text(&detail)));
-    audit_field_append(fields, TAG_FILE, bytes_of_text(lists->files[0].path));
+    audit_field_append(fields, LIFE_EVENT, bytes_of_text(TEXT("policy")));
+    audit_field_append(fields, LIFE_DETAIL, bytes_of_text(buffer_text(&detail)));
+    audit_field_append(fields, LIFE_FILE, bytes_of_text(lists->files[0].path));
     audit_field_append(
-        fields, TAG_DIGEST, (struct bytes){lists->files[0].digest.bytes, sizeof(lists->files[0].digest.bytes)});
-    audit_number_append(fields, TAG_COUNT, lists->file_count, 8);
+        fields, LIFE_DIGEST, (struct bytes){lists->files[0].digest.bytes, sizeof(lists->files[0].digest.bytes)});
+    audit_number_append(fields, LIFE_COUNT, lists->file_count, 8);
     buffer_clear(&detail);
 }
 

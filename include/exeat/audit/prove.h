@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a store can prove: its newest checkpoint, and its leaves read in order into a tree and a proof. */
+/* What a store can prove: its leaves read in order into a tree and a proof. */
 #ifndef EXEAT_AUDIT_PROVE_H
 #define EXEAT_AUDIT_PROVE_H
 
 #include "exeat/audit.h"
 
-/* The newest checkpoint, appended to `note`; false when there is none. */
-MUST_CHECK bool audit_reader_newest(struct audit_reader *reader, uint64_t *size, struct buffer *note);
 /* Reads records tree->size to size - 1; the tree grows by them, and the prover (may be NULL) is given those that it
  * wants. False when one is missing or cannot be read: audit_reader_error may say more. */
 MUST_CHECK bool

@@ -42,8 +42,8 @@ MUST_CHECK bool audit_reader_frontier(struct audit_reader *reader, uint64_t sequ
 /* The newest checkpoint that a witness has cosigned, with all its signatures, and the tree it is of; false when there
  * is none. It is what the store says: verify the note. */
 MUST_CHECK bool audit_reader_cosigned(struct audit_reader *reader, struct audit_tree *tree, struct buffer *note);
-/* The newest one; false when there is none. */
-MUST_CHECK bool audit_reader_last_checkpoint(struct audit_reader *reader, struct buffer *note);
+/* The newest checkpoint, in place of what `note` has, and its size; false when there is none. */
+MUST_CHECK bool audit_reader_newest(struct audit_reader *reader, uint64_t *size, struct buffer *note);
 /* A text that a record names by digest; false when it is not stored. */
 MUST_CHECK bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest, struct buffer *out);
 /* What the store says its size is. */

@@ -17,6 +17,18 @@ void audit_decision_read(
 /* Of a parsed COMPLETION. */
 void audit_outcome_read(const struct audit_record *record, struct outcome_record *outcome);
 
+/* The fields of all other kinds than DECISION and COMPLETION. They stand in every record ever written: append only. */
+enum life_tag {
+    LIFE_ORIGIN = 0x20,
+    LIFE_PREVIOUS_SIZE = 0x21,
+    LIFE_BUILD = 0x22,
+    LIFE_BOOT = 0x25,
+    LIFE_EVENT = 0x28,
+    LIFE_DETAIL = 0x29,
+    LIFE_FILE = 0x2a,
+    LIFE_DIGEST = 0x2b,
+    LIFE_COUNT = 0x2c,
+};
 /* What the records of the gate's own life say. */
 struct audit_life_record {
     struct text event;

@@ -124,6 +124,7 @@ void expect_signed_whole(const char *directory)
     struct digest leaf;
     struct digest root;
     struct audit_checkpoint checkpoint;
+    uint64_t size;
     struct buffer note = {0};
     struct audit_reader *reader = audit_reader_open(directory, &error);
     assert_non_null(reader);
@@ -134,7 +135,7 @@ void expect_signed_whole(const char *directory)
         audit_tree_append(&tree, &leaf);
     }
     audit_tree_root(&tree, &root);
-    assert_true(audit_reader_last_checkpoint(reader, &note));
+    assert_true(audit_reader_newest(reader, &size, &note));
     assert_true(audit_checkpoint_parse(buffer_text(&note), &checkpoint));
     assert_int_equal(checkpoint.size, tree.size);
     assert_true(digest_equal(&checkpoint.root, &root));

@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from support.callers import QuickOrigin  # noqa: E402
 from support.certificates import Root  # noqa: E402
 from support.disk import build_shim  # noqa: E402
 from support.gate import Gate  # noqa: E402
@@ -38,6 +39,14 @@ def things():
 @pytest.fixture
 def origin(things):
     thing = Origin()
+    things.append(thing)
+    return thing
+
+
+@pytest.fixture
+def quick_origin(things):
+    """An origin for many callers at once, which keeps what it was asked."""
+    thing = QuickOrigin()
     things.append(thing)
     return thing
 

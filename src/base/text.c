@@ -141,6 +141,11 @@ char *text_copy(struct text text)
     return copy;
 }
 
+int string_compare(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
 void text_store(struct text text, char *out, size_t size)
 {
     size_t length = text.length < size ? text.length : size - 1;

@@ -88,7 +88,7 @@ struct audit_reader *audit_call_open(const struct audit_call *call)
         complain_free(EXIT_IO, error);
     else if (call->key_name.length > 0 && !text_equal(call->key_name, audit_reader_origin(reader))) {
         complain(
-            EXIT_USAGE, "--vkey is of the log %.*s, and this is %.*s", TEXT_ARG(call->key_name),
+            EXIT_IO, "--vkey is of the log %.*s, and this is %.*s", TEXT_ARG(call->key_name),
             TEXT_ARG(audit_reader_origin(reader)));
         audit_reader_free(reader);
         return NULL;

@@ -73,13 +73,6 @@ static void find_stores(const char *folder, int depth, struct stores *stores)
     closedir(opened);
 }
 
-static int compare_paths(const void *left, const void *right)
-{
-    const char *const *one = left;
-    const char *const *other = right;
-    return strcmp(*one, *other);
-}
-
 static void stores_clear(struct stores *stores)
 {
     for (size_t i = 0; i < stores->count; i++)
@@ -181,7 +174,7 @@ enum exit_code audit_over_stores(struct audit_call *call, enum audit_scope scope
     if (is_folder(call->directory))
         find_stores(call->directory, 0, &stores);
     if (stores.count > 0)
-        qsort(stores.list, stores.count, sizeof(*stores.list), compare_paths);
+        qsort(stores.list, stores.count, sizeof(*stores.list), string_compare);
     enum exit_code code = read_keys(call, &keys) ? check_scope(call, &stores, scope) : EXIT_IO;
     if (code == EXIT_DONE)
         code = stores.count == 0 ? run(call) /* says what is wrong with the folder */

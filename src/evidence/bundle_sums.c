@@ -17,13 +17,6 @@ struct names {
     size_t count;
 };
 
-static int compare_names(const void *left, const void *right)
-{
-    const char *const *a = left;
-    const char *const *b = right;
-    return strcmp(*a, *b);
-}
-
 static void collect(const char *folder, const char *prefix, struct names *names)
 {
     struct buffer path = {0};
@@ -70,7 +63,7 @@ bool bundle_sums_write(const char *folder, char **error)
     bool done = true;
     collect(folder, "", &names);
     collect(folder, "policy/", &names);
-    qsort(names.list, names.count, sizeof(names.list[0]), compare_names);
+    qsort(names.list, names.count, sizeof(names.list[0]), string_compare);
     for (size_t i = 0; i < names.count; i++) {
         done = done && append_sum(folder, names.list[i], &out);
         base_free(names.list[i]);

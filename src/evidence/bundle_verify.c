@@ -34,12 +34,9 @@ struct check {
 
 static bool PRINTF_LIKE(3, 4) find(struct check *check, enum evidence_verdict verdict, const char *format, ...)
 {
-    struct evidence_finding *finding = &check->report->findings[verdict];
     va_list arguments;
-    if (finding->count++ > 0)
-        return false;
     va_start(arguments, format);
-    vsnprintf(finding->detail, sizeof(finding->detail), format, arguments);
+    evidence_find(check->report, verdict, 0, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -148,18 +145,9 @@ static bool leaf_of(struct check *check, uint64_t sequence, struct digest *leaf)
 
 static void check_private(struct check *check, const struct bundle_line *line)
 {
-    struct bytes commitment = audit_field_find(line->record.fields, AUDIT_TAG_COMMITMENT);
-    struct digest digest;
-    if (commitment.length > 0 && line->salt.length == 0)
-        check->report->erased++;
     if (line->salt.length == 0)
-        return;
-    bool good = line->salt.length == AUDIT_SALT_SIZE && commitment.length == sizeof(digest.bytes);
-    if (good) {
-        audit_commitment(line->salt.data, line->private_part, &digest);
-        good = memcmp(digest.bytes, commitment.data, sizeof(digest.bytes)) == 0;
-    }
-    if (!good)
+        check->report->erased += audit_field_find(line->record.fields, AUDIT_TAG_COMMITMENT).length > 0 ? 1 : 0;
+    else if (!evidence_private_fits(&line->record, line->salt, line->private_part))
         find(
             check, EVIDENCE_TAMPERED, "the private part of record %llu is not the one it is bound to",
             NUMBER(line->record.head.sequence));

@@ -4,6 +4,8 @@
 #ifndef EXEAT_EVIDENCE_INTERNAL_H
 #define EXEAT_EVIDENCE_INTERNAL_H
 
+#include <stdarg.h>
+
 #include "exeat/audit/record.h"
 #include "exeat/base/arena.h"
 #include "exeat/evidence.h"
@@ -155,6 +157,12 @@ void json_put_number(struct json_line *line, const char *name, uint64_t number);
 void json_put_hex(struct json_line *line, const char *name, struct bytes bytes);
 void json_put_raw(struct json_line *line, const char *name, const char *json); /* our own constant */
 
+/* Counts a finding; of each kind the first place is kept, with what is said of it. */
+void evidence_find(
+    struct evidence_report *report, enum evidence_verdict verdict, uint64_t sequence, const char *format,
+    va_list arguments) PRINTF_LIKE(4, 0);
+/* Is the private part the one that the record is bound to? The salt is not empty. */
+bool evidence_private_fits(const struct audit_record *record, struct bytes salt, struct bytes private_part);
 /* The report's verdict is the gravest of what was found. */
 void evidence_conclude(struct evidence_report *report);
 

@@ -196,6 +196,15 @@ static void host_bars(const struct report *report, const struct counter **top, s
     legend(report, 8 + ROW * (int)count);
 }
 
+/* Up to the end of its count. */
+static void begin_row(const struct report *report, const struct counter *counter)
+{
+    buffer_append_string(report->out, "<tr><td class=\"h\">");
+    html_text(report->out, text_limit(counter->name, 255));
+    buffer_append_string(report->out, "</td><td class=\"n\">");
+    html_number(report->out, counter->count);
+}
+
 static void host_rows(const struct report *report, const struct counter **top, size_t count)
 {
     buffer_append_string(
@@ -204,10 +213,7 @@ static void host_rows(const struct report *report, const struct counter **top, s
                      "<th class=\"n\">denied</th><th class=\"n\">malformed</th><th>first seen</th><th>last "
                      "seen</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < count; i++) {
-        buffer_append_string(report->out, "<tr><td class=\"h\">");
-        html_text(report->out, text_limit(top[i]->name, 255));
-        buffer_append_string(report->out, "</td><td class=\"n\">");
-        html_number(report->out, top[i]->count);
+        begin_row(report, top[i]);
         for (size_t j = 0; j < COUNT_OF(kinds); j++) {
             buffer_append_string(report->out, "</td><td class=\"n\">");
             html_number(report->out, top[i]->by_verdict[kinds[j].verdict]);
@@ -365,10 +371,7 @@ static void model_rows(const struct report *report)
         "<h3>Models: asked for, and which one answered</h3><table><thead><tr><th>provider: asked &rarr; served</th>"
         "<th class=\"n\">calls</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < count; i++) {
-        buffer_append_string(report->out, "<tr><td class=\"h\">");
-        html_text(report->out, text_limit(top[i]->name, 255));
-        buffer_append_string(report->out, "</td><td class=\"n\">");
-        html_number(report->out, top[i]->count);
+        begin_row(report, top[i]);
         buffer_append_string(report->out, "</td></tr>\n");
     }
     buffer_append_string(report->out, "</tbody></table>\n");

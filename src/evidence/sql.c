@@ -16,6 +16,7 @@ struct query {
     sqlite3_stmt *statement; /* owned */
     const struct evidence_sql *options;
     struct sql_source source;
+    struct sql_tables tables;
     uint64_t deadline_us;
     bool is_late;
     struct buffer line; /* owned */
@@ -67,7 +68,7 @@ static bool open_database(struct query *query)
     sqlite3_db_config(query->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(query->database, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
     if (sqlite3_exec(query->database, "PRAGMA temp_store=MEMORY", NULL, NULL, NULL) != SQLITE_OK ||
-        !sql_tables_add(query->database, &query->source))
+        !sql_tables_add(query->database, &query->tables, &query->source))
         return false;
     set_bounds(query);
     return true;
@@ -84,23 +85,15 @@ static struct text text_at(const struct query *query, int column)
 
 static void append_json_value(struct query *query, int column)
 {
-    switch (sqlite3_column_type(query->statement, column)) {
-    case SQLITE_FLOAT:
-        if (!isfinite(sqlite3_column_double(query->statement, column))) { /* JSON has no word for it */
-            buffer_append_string(&query->line, "null");
-            break;
-        }
-        buffer_append(&query->line, text_at(query, column));
-        break;
-    case SQLITE_INTEGER:
-        buffer_append(&query->line, text_at(query, column));
-        break;
-    case SQLITE_NULL:
+    int type = sqlite3_column_type(query->statement, column);
+    bool is_number = type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+    /* JSON has no word for infinity. */
+    if (type == SQLITE_NULL || (is_number && !isfinite(sqlite3_column_double(query->statement, column))))
         buffer_append_string(&query->line, "null");
-        break;
-    default:
+    else if (is_number)
+        buffer_append(&query->line, text_at(query, column));
+    else
         json_append_string(&query->line, text_at(query, column));
-    }
 }
 
 static void append_json(struct query *query, int columns)

@@ -11,8 +11,7 @@ enum { COLUMN_SEQUENCE, COLUMN_TIME, COLUMN_FIRST, RECORDS_KIND = COLUMN_FIRST, 
 
 struct sql_vtab {
     sqlite3_vtab base;
-    const struct sql_source *source; /* borrowed */
-    bool is_records;
+    const struct sql_shape *shape; /* borrowed: what the table was registered with */
 };
 /* A row of `records` waits here until it has been read. */
 struct sql_cursor {
@@ -39,10 +38,13 @@ static void declare_requests(struct buffer *out)
     buffer_append_string(out, ")");
 }
 
-static int connect_table(sqlite3 *database, const struct sql_source *source, bool is_records, sqlite3_vtab **out)
+static int
+connect_table(sqlite3 *database, void *context, int count, const char *const *words, sqlite3_vtab **out, char **error)
 {
+    (void)count, (void)words, (void)error;
+    const struct sql_shape *shape = context;
     struct buffer sql = {0};
-    if (is_records)
+    if (shape->is_records)
         buffer_append_string(&sql, "CREATE TABLE records(sequence INTEGER, time TEXT, kind TEXT, fields TEXT)");
     else
         declare_requests(&sql);
@@ -52,24 +54,9 @@ static int connect_table(sqlite3 *database, const struct sql_source *source, boo
     if (result != SQLITE_OK)
         return result;
     struct sql_vtab *table = base_zalloc(sizeof(*table));
-    table->source = source;
-    table->is_records = is_records;
+    table->shape = shape;
     *out = &table->base;
     return SQLITE_OK;
-}
-
-static int connect_requests(
-    sqlite3 *database, void *context, int count, const char *const *words, sqlite3_vtab **out, char **error)
-{
-    (void)count, (void)words, (void)error;
-    return connect_table(database, context, false, out);
-}
-
-static int
-connect_records(sqlite3 *database, void *context, int count, const char *const *words, sqlite3_vtab **out, char **error)
-{
-    (void)count, (void)words, (void)error;
-    return connect_table(database, context, true, out);
 }
 
 static int disconnect(sqlite3_vtab *table)
@@ -100,13 +87,13 @@ static int fail(struct sql_cursor *cursor, char *error)
 
 static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 {
-    struct sql_vtab *table = (struct sql_vtab *)base;
+    const struct sql_shape *shape = ((struct sql_vtab *)base)->shape;
     struct sql_cursor *cursor = base_zalloc(sizeof(*cursor));
     char *error = NULL;
-    cursor->source = table->source;
-    cursor->is_records = table->is_records;
-    cursor->options = (struct requests_options){.filter = table->source->filter, .progress = table->source->progress};
-    cursor->reader = audit_reader_open(table->source->directory, &error);
+    cursor->source = shape->source;
+    cursor->is_records = shape->is_records;
+    cursor->options = (struct requests_options){.filter = shape->source->filter, .progress = shape->source->progress};
+    cursor->reader = audit_reader_open(shape->source->directory, &error);
     cursor->base.pVtab = base;
     *out = &cursor->base;
     return cursor->reader != NULL ? SQLITE_OK : fail(cursor, error);
@@ -237,20 +224,8 @@ static int give(sqlite3_vtab_cursor *base, sqlite3_context *out, int column)
 }
 
 /* Without xCreate a table is there by its name alone, and nothing can be made like it. */
-static const sqlite3_module requests_module = {
-    .xConnect = connect_requests,
-    .xBestIndex = plan,
-    .xDisconnect = disconnect,
-    .xOpen = open_cursor,
-    .xClose = close_cursor,
-    .xFilter = start,
-    .xNext = next_row,
-    .xEof = is_at_end,
-    .xColumn = give,
-    .xRowid = row_id,
-};
-static const sqlite3_module records_module = {
-    .xConnect = connect_records,
+static const sqlite3_module module = {
+    .xConnect = connect_table,
     .xBestIndex = plan,
     .xDisconnect = disconnect,
     .xOpen = open_cursor,
@@ -271,8 +246,10 @@ static bool name_them(sqlite3 *database)
     return done;
 }
 
-bool sql_tables_add(sqlite3 *database, struct sql_source *source)
+bool sql_tables_add(sqlite3 *database, struct sql_tables *tables, const struct sql_source *source)
 {
-    return sqlite3_create_module(database, "requests", &requests_module, source) == SQLITE_OK &&
-           sqlite3_create_module(database, "records", &records_module, source) == SQLITE_OK && name_them(database);
+    tables->requests = (struct sql_shape){source, false};
+    tables->records = (struct sql_shape){source, true};
+    return sqlite3_create_module(database, "requests", &module, &tables->requests) == SQLITE_OK &&
+           sqlite3_create_module(database, "records", &module, &tables->records) == SQLITE_OK && name_them(database);
 }

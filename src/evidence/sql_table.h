@@ -13,6 +13,16 @@ struct sql_source {
     const struct evidence_filter *filter;
     const struct evidence_progress *progress;
 };
-MUST_CHECK bool sql_tables_add(sqlite3 *database, struct sql_source *source);
+/* What each of the two tables is registered with. */
+struct sql_shape {
+    const struct sql_source *source;
+    bool is_records;
+};
+struct sql_tables {
+    struct sql_shape requests;
+    struct sql_shape records;
+};
+/* `tables` and the source live as long as the database. */
+MUST_CHECK bool sql_tables_add(sqlite3 *database, struct sql_tables *tables, const struct sql_source *source);
 
 #endif

@@ -58,14 +58,14 @@ static void sparks(const struct panel *panel, enum verdict verdict)
     static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
     const struct tally *tally = panel->tally;
     size_t bars = tally->period.bucket_count < SPARKS_MAX ? tally->period.bucket_count : SPARKS_MAX;
+    uint64_t values[SPARKS_MAX];
     uint64_t highest = 1;
-    for (size_t i = 0; i < bars; i++)
-        if (bar_of(tally, verdict, i, bars) > highest)
-            highest = bar_of(tally, verdict, i, bars);
     for (size_t i = 0; i < bars; i++) {
-        uint64_t value = bar_of(tally, verdict, i, bars);
-        buffer_append_string(panel->out, blocks[value == 0 ? 0 : 1 + value * 7 / highest]);
+        values[i] = bar_of(tally, verdict, i, bars);
+        highest = values[i] > highest ? values[i] : highest;
     }
+    for (size_t i = 0; i < bars; i++)
+        buffer_append_string(panel->out, blocks[values[i] == 0 ? 0 : 1 + values[i] * 7 / highest]);
 }
 
 static void plain_buckets(const struct panel *panel)

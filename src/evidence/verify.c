@@ -70,17 +70,23 @@ const char *evidence_verdict_meaning(enum evidence_verdict verdict)
 
 #define NUMBER(value) ((unsigned long long)(value))
 
-/* The first place of each kind is kept, the others are counted. */
-static void PRINTF_LIKE(4, 5)
-    find(struct verify *verify, enum evidence_verdict verdict, uint64_t sequence, const char *format, ...)
+void evidence_find(
+    struct evidence_report *report, enum evidence_verdict verdict, uint64_t sequence, const char *format,
+    va_list arguments)
 {
-    struct evidence_finding *finding = &verify->report->findings[verdict];
-    va_list arguments;
+    struct evidence_finding *finding = &report->findings[verdict];
     if (finding->count++ > 0)
         return;
     finding->sequence = sequence;
-    va_start(arguments, format);
     vsnprintf(finding->detail, sizeof(finding->detail), format, arguments);
+}
+
+static void PRINTF_LIKE(4, 5)
+    find(struct verify *verify, enum evidence_verdict verdict, uint64_t sequence, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    evidence_find(verify->report, verdict, sequence, format, arguments);
     va_end(arguments);
 }
 
@@ -107,21 +113,22 @@ static const char *place_of(const struct audit_record *record, char out[PLACE_SI
 /* --- one record
  * --------------------------------------------------------------------------------------------------------- */
 
-static void check_private(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
+bool evidence_private_fits(const struct audit_record *record, struct bytes salt, struct bytes private_part)
 {
     struct bytes commitment = audit_field_find(record->fields, AUDIT_TAG_COMMITMENT);
     struct digest digest;
+    if (salt.length != AUDIT_SALT_SIZE || commitment.length != sizeof(digest.bytes))
+        return false;
+    audit_commitment(salt.data, private_part, &digest);
+    return memcmp(digest.bytes, commitment.data, sizeof(digest.bytes)) == 0;
+}
+
+static void check_private(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
+{
     char place[PLACE_SIZE];
-    if (row->salt.length == 0) {
-        verify->report->erased += commitment.length > 0 ? 1 : 0;
-        return;
-    }
-    bool good = row->salt.length == AUDIT_SALT_SIZE && commitment.length == sizeof(digest.bytes);
-    if (good) {
-        audit_commitment(row->salt.data, row->private_part, &digest);
-        good = memcmp(digest.bytes, commitment.data, sizeof(digest.bytes)) == 0;
-    }
-    if (!good)
+    if (row->salt.length == 0)
+        verify->report->erased += audit_field_find(record->fields, AUDIT_TAG_COMMITMENT).length > 0 ? 1 : 0;
+    else if (!evidence_private_fits(record, row->salt, row->private_part))
         find(verify, EVIDENCE_TAMPERED, row->sequence, "the private part of %s was changed", place_of(record, place));
 }
 

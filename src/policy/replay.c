@@ -49,7 +49,8 @@ void policy_replay_add(struct policy_replay *replay, const struct decision_recor
 {
     struct arena arena = {0};
     struct request request;
-    struct fate was = {decision->verdict, decision->plan, decision->observed, decision->rule, 0};
+    struct fate was = {
+        .verdict = decision->verdict, .plan = decision->plan, .observed = decision->observed, .rule = decision->rule};
     if (!recorded_request(decision, &arena, &request)) {
         replay->counts.passed_over++;
         arena_clear(&arena);

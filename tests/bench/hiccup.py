@@ -4,7 +4,6 @@
 segments of the store roll, and while others read it, over p99 without; and how long a start takes with a large store.
 
     ./dev bench hiccup [reload|roll|readers|start]      the goals: at most 2 times; ready within 300 ms with 10 million records"""
-import argparse
 import signal
 import statistics
 import subprocess
@@ -14,7 +13,7 @@ import time
 
 import world
 from contenders import Exeat
-from scale import WithRecords, variant
+from scale import WithNames, WithRecords, run_parts, variant
 
 GOAL = 2.0
 ROUNDS = 7
@@ -57,7 +56,6 @@ class Repeat(threading.Thread):
 
 def reload(place):
     """A reload each 200 ms, of a policy with ten thousand names."""
-    from scale import WithNames
     gate = place.start("exeat", variant(WithNames, names=10_000), "exeat")
     process = place.processes["exeat"]
     with_it, without = [], []
@@ -132,20 +130,5 @@ def start(place):
 PARTS = {"reload": reload, "roll": roll, "readers": readers, "start": start}
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="./dev bench hiccup", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", nargs="*", default=list(PARTS))
-    parts = parser.parse_args().part
-    world.enter_own_network()
-    print("| | measured | goal |\n|---|---|---|")
-    for part in parts:
-        place = world.World()
-        try:
-            PARTS[part](place)
-        finally:
-            place.close()
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_parts(PARTS, "./dev bench hiccup", __doc__, "| | measured | goal |\n|---|---|---|"))

@@ -130,19 +130,22 @@ def work(place):
 PARTS = {"connections": connections, "rules": rules, "store": store, "work": work}
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="./dev bench scale", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("part", nargs="*", choices=[*PARTS, []], default=[])
-    parts = parser.parse_args().part or list(PARTS)
+def run_parts(parts, program, text, head=None):
+    """Each part that was named, or all, in a world of its own."""
+    parser = argparse.ArgumentParser(prog=program, description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("part", nargs="*", choices=[*parts, []], default=[])
+    wanted = parser.parse_args().part or list(parts)
     world.enter_own_network()
-    for part in parts:
+    if head:
+        print(head)
+    for part in wanted:
         place = world.World()
         try:
-            PARTS[part](place)
+            parts[part](place)
         finally:
             place.close()
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_parts(PARTS, "./dev bench scale", __doc__))

@@ -6,8 +6,7 @@ import os
 import subprocess
 import threading
 
-import pytest
-from support.callers import Callers, QuickOrigin, assert_recorded
+from support.callers import Callers, assert_recorded
 from support.gate import EXEAT, RELEASE, allow, ask, hosts, run_exeat
 from support.memory import resident_kib
 from support.wait import wait_for
@@ -15,13 +14,6 @@ from support.wait import wait_for
 RELOADS = 100
 REQUESTS = int(os.environ.get("HICCUP_REQUESTS", "20000"))
 DENIED = b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n"
-
-
-@pytest.fixture
-def quick_origin(things):
-    origin = QuickOrigin()
-    things.append(origin)
-    return origin
 
 
 def deny_as(rule):

@@ -7,8 +7,7 @@ import random
 import signal
 import time
 
-import pytest
-from support.callers import Callers, QuickOrigin, assert_recorded
+from support.callers import Callers, assert_recorded
 from support.gate import allow, hosts
 from support.wait import wait_for
 
@@ -16,13 +15,6 @@ ROUNDS = int(os.environ.get("KILL_ROUNDS", "50"))
 SEED = int(os.environ.get("KILL_SEED", "0")) or random.randrange(1, 2**32)
 ROUNDS_PER_STORE = 10
 SEGMENTS = ["64KiB", "1MiB"]  # some stores roll all the time
-
-
-@pytest.fixture
-def quick_origin(things):
-    origin = QuickOrigin()
-    things.append(origin)
-    return origin
 
 
 def is_up(one):

@@ -53,6 +53,9 @@ char *text_copy(struct text text);
 /* Copies into a fixed place, cut to fit, NUL-terminated. */
 void text_store(struct text text, char *out, size_t size);
 
+/* For qsort: of `char *`. */
+int string_compare(const void *left, const void *right);
+
 /* `*`-glob over the whole of `text` (the only wildcard is `*`, any run of bytes, ASCII case kept). */
 bool text_glob(struct text pattern, struct text text);
 

@@ -52,6 +52,16 @@ static bool load_roots(struct tls_client *client, const char *roots, char **erro
     return false;
 }
 
+/* What a chain demands of itself is demanded: policies too, of which any will do (RFC 5280 6.1). X509_STRICT is not
+ * set: it refuses the roots of private authorities over fields that change nothing about whom they speak for. */
+static void demand_policies(SSL_CTX *context)
+{
+    X509_VERIFY_PARAM *param = SSL_CTX_get0_param(context);
+    X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_POLICY_CHECK);
+    int result = X509_VERIFY_PARAM_add0_policy(param, OBJ_nid2obj(NID_any_policy));
+    ASSERT(result == 1);
+}
+
 struct tls_client *tls_client_new(const struct tls_client_options *options, char **error)
 {
     static const unsigned char protocols[] = "\x08http/1.1";
@@ -63,6 +73,7 @@ struct tls_client *tls_client_new(const struct tls_client_options *options, char
     SSL_CTX_set_app_data(client->context, client);
     SSL_CTX_set_min_proto_version(client->context, options->minimum_13 ? TLS1_3_VERSION : TLS1_2_VERSION);
     SSL_CTX_set_verify(client->context, SSL_VERIFY_PEER, NULL);
+    demand_policies(client->context);
     SSL_CTX_set_session_cache_mode(client->context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(client->context, keep_session);
     SSL_CTX_set_alpn_protos(client->context, protocols, sizeof(protocols) - 1);
@@ -83,11 +94,12 @@ void tls_client_free(struct tls_client *client)
     base_free(client);
 }
 
+/* Names are those of subjectAltName, never the subject's (RFC 9525 6.3). */
 static bool bind_name(SSL *ssl, const struct host *host)
 {
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     if (host->kind == HOST_ADDRESS)
         return X509_VERIFY_PARAM_set1_ip(SSL_get0_param(ssl), host->address.bytes, host->address.length) == 1;
-    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     void *name = (void *)(uintptr_t)host->text; /* copied, never written; the library's macro drops const */
     return SSL_set1_host(ssl, host->text) == 1 &&
            SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name) == 1;

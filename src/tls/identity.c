@@ -35,16 +35,8 @@ static bool load_pair(struct tls_identity *identity, const char *certificate, co
 struct tls_identity *tls_identity_load(const char *certificate_path, const char *key_path, char **error)
 {
     struct tls_identity *identity = base_zalloc(sizeof(*identity));
-    identity->context = SSL_CTX_new(TLS_server_method());
-    ASSERT(identity->context != NULL);
+    identity->context = session_server_context();
     identity->method = session_bio_new();
-    SSL_CTX_set_min_proto_version(identity->context, TLS1_2_VERSION);
-    SSL_CTX_set_options(identity->context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-    SSL_CTX_set_mode(
-        identity->context,
-        SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-    SSL_CTX_set_max_early_data(identity->context, 0);
-    SSL_CTX_set_session_cache_mode(identity->context, SSL_SESS_CACHE_OFF);
     if (load_pair(identity, certificate_path, key_path, error))
         return identity;
     tls_identity_free(identity);

@@ -62,17 +62,10 @@ bool tls_server_may_speak_for(const struct tls_server *server, const struct host
 
 static SSL_CTX *context_new(void)
 {
-    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-    ASSERT(context != NULL);
-    session_configure(context);
-    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX *context = session_server_context();
     SSL_CTX_set_mode(
         context, SSL_MODE_NO_AUTO_CHAIN); /* the leaf is signed by the root: there is no chain to look for */
-    SSL_CTX_set_max_early_data(context, 0);
-    SSL_CTX_set_num_tickets(context, 1);
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
-    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); /* tickets carry the sessions */
     return context;
 }
 

@@ -33,6 +33,19 @@ void session_configure(SSL_CTX *context)
     ASSERT(result == 1);
 }
 
+SSL_CTX *session_server_context(void)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    ASSERT(context != NULL);
+    session_configure(context);
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_max_early_data(context, 0);
+    SSL_CTX_set_num_tickets(context, 1);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF); /* tickets carry the sessions */
+    return context;
+}
+
 /* --- the BIO --------------------------------------------------------------------------------------------------------
  */
 

@@ -44,6 +44,7 @@ bool certificate_extend(X509 *certificate, X509 *issuer, int nid, const char *va
 /* Wraps an SSL that has no BIOs yet; takes it. `replay` is read before the socket. */
 struct tls_session *session_new(SSL *ssl, const BIO_METHOD *method, struct stream *stream, struct text replay);
 void session_configure(SSL_CTX *context); /* what both sides have in common */
+SSL_CTX *session_server_context(void);    /* what all servers have in common; the caller's */
 BIO_METHOD *session_bio_new(void);        /* to outlive the sessions made with it; BIO_meth_free */
 
 /* "doing: why", from libssl's queue, which is emptied. The caller owns it. */

@@ -29,8 +29,8 @@ MUST_CHECK struct tls_authority *tls_authority_load(const char *certificate_path
 void tls_authority_free(struct tls_authority *authority); /* after its servers; NULL is fine */
 /* As the certificate says, not the configuration. */
 bool tls_authority_may_speak_for(const struct tls_authority *authority, struct text name);
-/* Subject, fingerprint, validity and the permitted names, for people. */
-void tls_authority_describe(const struct tls_authority *authority, struct buffer *out);
+/* Subject, fingerprint, validity and how many names are permitted, or each of them, for people. */
+void tls_authority_describe(const struct tls_authority *authority, bool with_names, struct buffer *out);
 /* Its certificate as PEM. */
 void tls_authority_certificate(const struct tls_authority *authority, struct buffer *out);
 

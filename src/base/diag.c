@@ -125,17 +125,9 @@ void diag_note(struct diags *diags, const char *format, ...)
 
 void diag_suggest(struct diags *diags, struct text word, const char *const *words, size_t count)
 {
-    size_t nearest = SIZE_MAX;
-    const char *found = NULL;
-    for (size_t i = 0; i < count; i++) {
-        size_t distance = text_distance(word, text_from(words[i]));
-        if (distance < nearest) {
-            nearest = distance;
-            found = words[i];
-        }
-    }
-    if (found != NULL && (nearest <= 2 || nearest <= word.length / 3))
-        diag_note(diags, "did you mean '%s'?", found);
+    const char *nearest = text_nearest(word, words, count);
+    if (nearest != NULL)
+        diag_note(diags, "did you mean '%s'?", nearest);
 }
 
 size_t diags_errors(const struct diags *diags)

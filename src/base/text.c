@@ -214,6 +214,20 @@ size_t text_distance(struct text left, struct text right)
     return distance;
 }
 
+const char *text_nearest(struct text word, const char *const *words, size_t count)
+{
+    size_t least = SIZE_MAX;
+    const char *nearest = NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = text_distance(word, text_from(words[i]));
+        if (distance < least) {
+            least = distance;
+            nearest = words[i];
+        }
+    }
+    return least <= 2 || least <= word.length / 3 ? nearest : NULL;
+}
+
 size_t text_utf8_length(struct text text, uint32_t *code)
 {
     const uint8_t *at = (const uint8_t *)text.data;

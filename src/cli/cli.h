@@ -1,24 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the subcommands share: options, errors, and how they end. stdout carries data only. */
+/* What the commands share: errors, files, and how they end. stdout carries data only. */
 #ifndef EXEAT_CLI_H
 #define EXEAT_CLI_H
 
 #include "exeat/base/text.h"
 #include "exeat/daemon.h"
 
-#define DEFAULT_CONFIG "/etc/exeat/exeat.yaml"
+struct command_line;
 
-/* One option: "--name VALUE", "--name=VALUE" or, when it is a flag, "--name". */
-struct option_row {
-    const char *name;   /* with its dashes; "-c" too */
-    const char **value; /* where the value goes; for flags: the name itself */
-    bool is_flag;
-};
-/* Takes the options out of `argv`; what is left are the operands, and their count is returned. -1 after a usage error,
- * which has been said. */
-int options_take(int argc, char **argv, const struct option_row *rows, size_t count);
-/* Where there are no operands. False after a usage error, which has been said. */
-MUST_CHECK bool options_take_all(int argc, char **argv, const struct option_row *rows, size_t count);
+#define DEFAULT_CONFIG "/etc/exeat/exeat.yaml"
 
 /* "exeat: ..." on stderr; returns `code`. */
 enum exit_code complain(enum exit_code code, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -32,20 +22,26 @@ void put_text(struct text text); /* to stdout */
 /* Which of the decisions in that store this policy would change; `since` as written, or NULL. cmd_hindsight.c */
 enum exit_code replay_store(const struct policy *policy, const char *directory, const char *since);
 
-enum exit_code cmd_run(int argc, char **argv);
-enum exit_code cmd_check(int argc, char **argv);
-enum exit_code cmd_explain(int argc, char **argv);
-enum exit_code cmd_llm_hosts(int argc, char **argv);
-enum exit_code cmd_schema(int argc, char **argv);
-enum exit_code cmd_suggest(int argc, char **argv);
-enum exit_code cmd_ca(int argc, char **argv);
-enum exit_code cmd_audit(int argc, char **argv);
-void audit_help(const char *name); /* of one of its commands; NULL: of all */
-enum exit_code cmd_health(int argc, char **argv);
-enum exit_code cmd_reload(int argc, char **argv);
-enum exit_code cmd_witness(int argc, char **argv);
-enum exit_code cmd_key(int argc, char **argv);
-enum exit_code cmd_bypass(int argc, char **argv);
-enum exit_code cmd_version(int argc, char **argv);
+enum exit_code cmd_run(const struct command_line *line);
+enum exit_code cmd_check(const struct command_line *line);
+enum exit_code cmd_explain(const struct command_line *line);
+enum exit_code cmd_llm_hosts(const struct command_line *line);
+enum exit_code cmd_schema(const struct command_line *line);
+enum exit_code cmd_suggest(const struct command_line *line);
+enum exit_code cmd_ca_init(const struct command_line *line);
+enum exit_code cmd_ca_renew(const struct command_line *line);
+enum exit_code cmd_ca_bundle(const struct command_line *line);
+enum exit_code cmd_ca_show(const struct command_line *line);
+enum exit_code cmd_audit(const struct command_line *line);
+enum exit_code cmd_health(const struct command_line *line);
+enum exit_code cmd_reload(const struct command_line *line);
+enum exit_code cmd_witness(const struct command_line *line);
+enum exit_code cmd_key_create(const struct command_line *line);
+enum exit_code cmd_key_show(const struct command_line *line);
+enum exit_code cmd_bypass(const struct command_line *line);
+enum exit_code cmd_version(const struct command_line *line);
+enum exit_code cmd_help(const struct command_line *line);
+enum exit_code cmd_manual(const struct command_line *line);
+enum exit_code cmd_completion(const struct command_line *line);
 
 #endif

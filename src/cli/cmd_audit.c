@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exeat audit: what an auditor asks of a store. Here: the tables of commands and options, and which store is meant. */
+/* exeat audit: what an auditor asks of a store. Here: which command it is, and which store is meant. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd_audit.h"
 #include "exeat/admin.h"
+#include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 
 static bool read_vkey(const char *word, struct audit_call *call)
@@ -45,14 +46,13 @@ static enum exit_code find_store(struct audit_call *call, enum needs needs)
         call->control = text_copy(TEXT(""));
         return EXIT_DONE;
     }
-    const char *config = call->words[OPTION_CONFIG];
-    if (config == NULL && needs == NEEDS_BUNDLE) {
+    if (call->words[OPTION_CONFIG] == NULL && needs == NEEDS_BUNDLE) {
         call->directory = text_copy(TEXT(""));
         call->control = text_copy(TEXT(""));
         return EXIT_DONE;
     }
     struct diags *diags = diags_new();
-    struct settings *settings = settings_load(config == NULL ? DEFAULT_CONFIG : config, diags);
+    struct settings *settings = settings_load(command_config(call->line), diags);
     show_diags(diags);
     diags_free(diags);
     if (settings == NULL)
@@ -96,169 +96,65 @@ struct audit_reader *audit_call_open(const struct audit_call *call)
     return reader;
 }
 
-/* --- the tables
- * --------------------------------------------------------------------------------------------------------- */
-
-enum option_set {
-    OF_ALL = 1,     /* which store */
-    OF_ERASE = 256, /* which store, by its configuration, and until when */
-    OF_EXPORT = 2,  /* what of it, and how */
-    OF_VERIFY = 4,
-    OF_SHOW = 8,
-    OF_PROOF = 64, /* a file and public keys; no store */
-    OF_ORIGIN = 128,
-    OF_FILTER = 16,
-    OF_REPORT = 32,
-};
-static const struct audit_option_row {
-    const char *name;
-    const char *value; /* what it takes; NULL: nothing */
-    unsigned sets;
-} option_rows[] = {
-    [OPTION_CONFIG] = {"-c", "FILE", OF_ALL | OF_ERASE},
-    [OPTION_STORE] = {"--store", "DIR", OF_ALL},
-    [OPTION_VKEY] = {"--vkey", "KEY", OF_ALL | OF_PROOF},
-    [OPTION_FORMAT] = {"-o", "FORMAT", OF_EXPORT | OF_REPORT},
-    [OPTION_SINCE] = {"--since", "TIME", OF_EXPORT | OF_FILTER},
-    [OPTION_UNTIL] = {"--until", "TIME", OF_EXPORT | OF_FILTER},
-    [OPTION_HOST] = {"--host", "GLOB", OF_EXPORT | OF_FILTER},
-    [OPTION_RULE] = {"--rule", "ID", OF_EXPORT | OF_FILTER},
-    [OPTION_CLIENT] = {"--client", "NAME", OF_EXPORT | OF_FILTER},
-    [OPTION_PROVIDER] = {"--provider", "NAME", OF_EXPORT | OF_FILTER},
-    [OPTION_DONE] = {"--done", "PLAN", OF_EXPORT | OF_FILTER},
-    [OPTION_REQUEST] = {"--request", "ID", OF_EXPORT | OF_FILTER},
-    [OPTION_VERDICT] = {"--verdict", "VERDICT", OF_EXPORT | OF_FILTER},
-    [OPTION_REASON] = {"--reason", "REASON", OF_EXPORT | OF_FILTER | OF_ORIGIN},
-    [OPTION_LLM] = {"--llm", NULL, OF_EXPORT | OF_FILTER},
-    [OPTION_REDACT] = {"--redact", NULL, OF_EXPORT | OF_SHOW},
-    [OPTION_LIMIT] = {"--limit", "N", OF_EXPORT},
-    [OPTION_CURSOR] = {"--cursor", "FILE", OF_EXPORT},
-    [OPTION_BUNDLE] = {"--bundle", "DIR", OF_EXPORT | OF_VERIFY},
-    [OPTION_PURPOSE] = {"--purpose", "TEXT", OF_EXPORT},
-    [OPTION_SQL] = {"--sql", "SELECT", OF_EXPORT},
-    [OPTION_SECONDS] = {"--seconds", "N", OF_EXPORT},
-    [OPTION_CHECKPOINT] = {"--checkpoint", "FILE", OF_VERIFY | OF_REPORT | OF_PROOF},
-    [OPTION_WITNESS] = {"--witness", "KEY", OF_VERIFY | OF_REPORT | OF_PROOF},
-    [OPTION_BEFORE] = {"--before", "TIME", OF_ERASE},
-};
-_Static_assert(COUNT_OF(option_rows) == OPTION_COUNT, "every option has a row");
-
 void audit_call_query(const struct audit_call *call, struct buffer *out)
 {
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if ((option_rows[i].sets & OF_EXPORT) == 0 || call->words[i] == NULL || i == OPTION_BUNDLE ||
-            i == OPTION_PURPOSE)
+    static const uint64_t not_asked = OF(CONFIG) | OF(STORE) | OF(VKEY) | OF(BUNDLE) | OF(PURPOSE);
+    for (enum option i = 0; i < OPTION_COUNT; i++) {
+        if ((not_asked & option_bit(i)) != 0 || call->words[i] == NULL)
             continue;
         buffer_append_string(out, out->length > 0 ? " " : "");
-        buffer_append_string(out, option_rows[i].name);
-        if (option_rows[i].value != NULL)
+        buffer_append_string(out, option_row(i)->letter != NULL ? option_row(i)->letter : option_row(i)->name);
+        if (option_row(i)->value != NULL)
             buffer_printf(out, " %s", call->words[i]);
     }
 }
 
+/* What each does; their options stand in the table of commands. */
 static const struct audit_command {
     const char *name;
-    const char *operand_names;
-    const char *help;
     audit_run run;
-    unsigned sets; /* of options that it knows */
-    int operands;
     enum audit_scope scope;
-} commands[] = {
-    {"export", "", "records as lines, tables, or a bundle with what proves them", audit_export, OF_ALL | OF_EXPORT, 0,
-     AUDIT_EACH_LINES},
-    {"follow", "", "the same, and what comes", audit_follow, OF_ALL | OF_EXPORT, 0, AUDIT_ONE},
-    {"show", "REQUEST-ID", "everything about one request", audit_show, OF_ALL | OF_SHOW, 1, AUDIT_EACH_TITLED},
-    {"stats", "", "what was decided, in a terminal", audit_stats, OF_ALL | OF_FILTER, 0, AUDIT_EACH_TITLED},
-    {"report", "", "a page to keep: verdict, plots, controls", audit_report, OF_ALL | OF_FILTER | OF_REPORT, 0,
-     AUDIT_ONE},
-    {"verify", "", "can the records be believed?", audit_verify, OF_ALL | OF_VERIFY, 0, AUDIT_EACH_TITLED},
-    {"checkpoint", "", "the newest signed head of the log", audit_checkpoint, OF_ALL, 0, AUDIT_EACH_TITLED},
-    {"keys", "", "the key that verifies the log", audit_keys, OF_ALL, 0, AUDIT_ONE},
-    {"prove", "REQUEST-ID|SEQUENCE", "one record with its proof", audit_prove, OF_ALL, 1, AUDIT_ONE},
-    {"consistency", "OLD NEW", "a proof that a checkpoint continues another", audit_consistency, OF_ALL, 2, AUDIT_ONE},
-    {"check-proof", "FILE", "checks either with public keys alone", audit_check_proof, OF_PROOF, 1, AUDIT_ONE},
-    {"new-origin", "", "ends this log and begins another", audit_new_origin, OF_ALL | OF_ORIGIN, 0, AUDIT_ONE},
-    {"erase", "", "removes private parts", audit_erase_command, OF_ERASE, 0, AUDIT_ONE},
+} commands_of_audit[] = {
+    {"audit export", audit_export, AUDIT_EACH_LINES},
+    {"audit follow", audit_follow, AUDIT_ONE},
+    {"audit show", audit_show, AUDIT_EACH_TITLED},
+    {"audit stats", audit_stats, AUDIT_EACH_TITLED},
+    {"audit report", audit_report, AUDIT_ONE},
+    {"audit verify", audit_verify, AUDIT_EACH_TITLED},
+    {"audit checkpoint", audit_checkpoint, AUDIT_EACH_TITLED},
+    {"audit keys", audit_keys, AUDIT_ONE},
+    {"audit prove", audit_prove, AUDIT_ONE},
+    {"audit consistency", audit_consistency, AUDIT_ONE},
+    {"audit check-proof", audit_check_proof, AUDIT_ONE},
+    {"audit new-origin", audit_new_origin, AUDIT_ONE},
+    {"audit erase", audit_erase_command, AUDIT_ONE},
 };
 
 static const struct audit_command *find_command(const char *name)
 {
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
+    for (size_t i = 0; i < COUNT_OF(commands_of_audit); i++)
+        if (strcmp(commands_of_audit[i].name, name) == 0)
+            return &commands_of_audit[i];
     return NULL;
-}
-
-static void print_help(const struct audit_command *command)
-{
-    size_t column = (size_t)printf("  exeat audit %s", command->name);
-    if (command->operands > 0)
-        column += (size_t)printf(" %s", command->operand_names);
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        const struct audit_option_row *row = &option_rows[i];
-        if ((row->sets & command->sets) == 0)
-            continue;
-        if (column > 90)
-            column = (size_t)printf("\n     ") - 1;
-        column +=
-            (size_t)printf(" [%s%s%s]", row->name, row->value != NULL ? " " : "", row->value != NULL ? row->value : "");
-    }
-    printf("\n      %s\n", command->help);
-}
-
-void audit_help(const char *name)
-{
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        if (name == NULL || strcmp(commands[i].name, name) == 0)
-            print_help(&commands[i]);
-}
-
-static enum exit_code say_commands(void)
-{
-    fputs("exeat: audit wants one of:", stderr);
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        fprintf(stderr, "%s %s", i == 0 ? "" : ",", commands[i].name);
-    fputs("; see `exeat help`\n", stderr);
-    return EXIT_USAGE;
-}
-
-/* The options of this command alone: one that it does not know is an error, not silence. */
-static int take_options(int argc, char **argv, const struct audit_command *command, struct audit_call *call)
-{
-    struct option_row rows[OPTION_COUNT];
-    size_t count = 0;
-    for (size_t i = 0; i < OPTION_COUNT; i++)
-        if ((option_rows[i].sets & command->sets) != 0)
-            rows[count++] = (struct option_row){option_rows[i].name, &call->words[i], option_rows[i].value == NULL};
-    return options_take(argc, argv, rows, count);
 }
 
 static enum audit_scope scope_of(const struct audit_command *command, const struct audit_call *call)
 {
-    static const enum audit_option of_one[] = {OPTION_BUNDLE, OPTION_SQL, OPTION_CURSOR, OPTION_LIMIT};
+    static const enum option of_one[] = {OPTION_BUNDLE, OPTION_SQL, OPTION_CURSOR, OPTION_LIMIT};
     for (size_t i = 0; i < COUNT_OF(of_one); i++)
         if (call->words[of_one[i]] != NULL)
             return AUDIT_ONE;
     return command->scope;
 }
 
-enum exit_code cmd_audit(int argc, char **argv)
+enum exit_code cmd_audit(const struct command_line *line)
 {
-    struct audit_call call = {0};
-    const struct audit_command *command = argc > 0 ? find_command(argv[0]) : NULL;
-    if (command == NULL)
-        return say_commands();
-    call.operand_count = take_options(argc - 1, argv + 1, command, &call);
-    call.operands = argv + 1;
-    if (call.operand_count < 0)
-        return EXIT_USAGE;
-    if (call.operand_count != command->operands)
-        return complain(
-            EXIT_USAGE, "audit %s wants %d operands, not %d", argv[0], command->operands, call.operand_count);
+    struct audit_call call = {.line = line, .words = line->words, .operands = line->operands};
+    const struct audit_command *command = find_command(line->command->name);
+    ASSERT(command != NULL);
     bool is_of_bundle = command->run == audit_verify && call.words[OPTION_BUNDLE] != NULL;
     enum exit_code code = EXIT_DONE;
-    if ((command->sets & (OF_ALL | OF_ERASE)) != 0)
+    if ((line->command->options & OF(CONFIG)) != 0)
         code = find_store(&call, is_of_bundle ? NEEDS_BUNDLE : NEEDS_STORE);
     if (code == EXIT_DONE && call.words[OPTION_STORE] != NULL && !is_of_bundle)
         code = audit_over_stores(&call, scope_of(command, &call), command->run);

@@ -1,45 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the audit commands share: their options, and the store they are about. */
+/* What the audit commands share: the store they are about, and how it is read. */
 #ifndef EXEAT_CMD_AUDIT_H
 #define EXEAT_CMD_AUDIT_H
 
 #include "cli.h"
+#include "command.h"
 #include "exeat/evidence.h"
-
-/* One row of a table in cmd_audit.c each. */
-enum audit_option {
-    OPTION_CONFIG,
-    OPTION_STORE,
-    OPTION_VKEY,
-    OPTION_FORMAT,
-    OPTION_SINCE,
-    OPTION_UNTIL,
-    OPTION_HOST,
-    OPTION_RULE,
-    OPTION_CLIENT,
-    OPTION_PROVIDER,
-    OPTION_DONE,
-    OPTION_REQUEST,
-    OPTION_VERDICT,
-    OPTION_REASON,
-    OPTION_LLM,
-    OPTION_REDACT,
-    OPTION_LIMIT,
-    OPTION_CURSOR,
-    OPTION_BUNDLE,
-    OPTION_PURPOSE,
-    OPTION_SQL,
-    OPTION_SECONDS,
-    OPTION_CHECKPOINT,
-    OPTION_WITNESS,
-    OPTION_BEFORE,
-    OPTION_COUNT
-};
 
 /* An audit command as it was called. */
 struct audit_call {
-    const char *words[OPTION_COUNT]; /* as written; NULL: not given */
-    int operand_count;               /* beyond the command's name */
+    const struct command_line *line; /* borrowed */
+    const char *const *words;        /* of its options; NULL: not given */
     char **operands;
     char *directory; /* owned: of the store */
     char *control;   /* owned: the gate's socket; empty: none */

@@ -9,7 +9,7 @@
 
 static bool options_fit(const struct audit_call *call)
 {
-    static const enum audit_option others[] = {OPTION_FORMAT, OPTION_LIMIT, OPTION_CURSOR, OPTION_DONE, OPTION_SQL};
+    static const enum option others[] = {OPTION_FORMAT, OPTION_LIMIT, OPTION_CURSOR, OPTION_DONE, OPTION_SQL};
     for (size_t i = 0; i < COUNT_OF(others); i++) {
         if (call->words[others[i]] == NULL)
             continue;

@@ -99,9 +99,8 @@ erase_as_log(const struct settings_audit *settings, const struct signing_key *ke
 
 static enum exit_code erase_without_gate(const struct audit_call *call, int64_t before_us, const char *who)
 {
-    const char *config = call->words[OPTION_CONFIG];
     struct diags *diags = diags_new();
-    struct settings *settings = settings_load(config == NULL ? DEFAULT_CONFIG : config, diags);
+    struct settings *settings = settings_load(command_config(call->line), diags);
     char *error = NULL;
     diags_free(diags); /* it was loaded and shown before */
     if (settings == NULL)

@@ -43,7 +43,7 @@ static enum exit_code make_one(const struct audit_call *call, const char *reason
 
 enum exit_code audit_new_origin(const struct audit_call *call)
 {
-    const char *reason = call->words[OPTION_REASON];
+    const char *reason = call->words[OPTION_WHY];
     struct buffer answer = {0};
     if (reason == NULL || reason[0] == '\0')
         return complain(EXIT_USAGE, "new-origin wants --reason TEXT: it is the first thing that the new log says");

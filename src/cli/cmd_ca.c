@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exeat ca: makes the local authority, and the bundle that clients trust. */
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
+#include "command.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
@@ -38,22 +38,22 @@ static enum exit_code create(const struct policy *policy)
     return EXIT_DONE;
 }
 
-static enum exit_code init(const struct policy *policy, bool if_absent)
+static enum exit_code init(const struct policy *policy, const struct command_line *line)
 {
     const struct settings_tls *tls = &policy_settings(policy)->tls;
     bool exists = access(tls->certificate.data, F_OK) == 0 || access(tls->key.data, F_OK) == 0;
     if (!exists)
         return create(policy);
-    if (if_absent)
+    if (line->words[OPTION_IF_ABSENT] != NULL)
         return EXIT_DONE;
     return complain(
         EXIT_NO, "%s exists; `exeat ca renew` replaces it (clients then need the new bundle)", tls->certificate.data);
 }
 
-static enum exit_code show(const struct tls_authority *authority)
+static enum exit_code show(const struct tls_authority *authority, bool with_names)
 {
     struct buffer out = {0};
-    tls_authority_describe(authority, &out);
+    tls_authority_describe(authority, with_names, &out);
     put_text(buffer_text(&out));
     buffer_clear(&out);
     return EXIT_DONE;
@@ -77,46 +77,73 @@ static enum exit_code bundle(const struct policy *policy, const struct tls_autho
     return EXIT_DONE;
 }
 
-static enum exit_code with_authority(const struct policy *policy, const char *config, const char *what)
+/* What a command does with the configuration that names an authority. */
+typedef enum exit_code (*ca_run)(const struct policy *policy, const struct command_line *line);
+
+static enum exit_code with_policy(const struct command_line *line, ca_run run)
+{
+    const char *config = command_config(line);
+    struct policy *policy = load_policy(config);
+    if (policy == NULL)
+        return EXIT_USAGE;
+    bool has_authority = policy_settings(policy)->tls.certificate.length > 0;
+    enum exit_code code =
+        has_authority
+            ? run(policy, line)
+            : complain(EXIT_USAGE, "%s has no tls.authority: write where its certificate and key are to lie", config);
+    policy_unref(policy);
+    return code;
+}
+
+static enum exit_code renew(const struct policy *policy, const struct command_line *line)
+{
+    (void)line;
+    return create(policy);
+}
+
+static struct tls_authority *load(const struct policy *policy)
 {
     const struct settings_tls *tls = &policy_settings(policy)->tls;
     char *error = NULL;
-    (void)config;
     struct tls_authority *authority = tls_authority_load(tls->certificate.data, tls->key.data, &error);
     if (authority == NULL)
-        return complain_free(EXIT_IO, error);
-    enum exit_code code = strcmp(what, "show") == 0 ? show(authority) : bundle(policy, authority);
+        (void)complain_free(EXIT_IO, error);
+    return authority;
+}
+
+static enum exit_code show_loaded(const struct policy *policy, const struct command_line *line)
+{
+    struct tls_authority *authority = load(policy);
+    enum exit_code code = authority != NULL ? show(authority, line->words[OPTION_NAMES] != NULL) : EXIT_IO;
     tls_authority_free(authority);
     return code;
 }
 
-static enum exit_code run(const struct policy *policy, const char *config, const char *what, bool if_absent)
+static enum exit_code bundle_loaded(const struct policy *policy, const struct command_line *line)
 {
-    if (policy_settings(policy)->tls.certificate.length == 0)
-        return complain(EXIT_USAGE, "%s has no tls.authority: write where its certificate and key are to lie", config);
-    if (strcmp(what, "init") == 0)
-        return init(policy, if_absent);
-    if (strcmp(what, "renew") == 0)
-        return create(policy);
-    return with_authority(policy, config, what);
+    (void)line;
+    struct tls_authority *authority = load(policy);
+    enum exit_code code = authority != NULL ? bundle(policy, authority) : EXIT_IO;
+    tls_authority_free(authority);
+    return code;
 }
 
-enum exit_code cmd_ca(int argc, char **argv)
+enum exit_code cmd_ca_init(const struct command_line *line)
 {
-    static const char *const words[] = {"init", "renew", "bundle", "show"};
-    const char *config = DEFAULT_CONFIG;
-    const char *if_absent = NULL;
-    const struct option_row rows[] = {{"-c", &config, false}, {"--if-absent", &if_absent, true}};
-    int operands = options_take(argc, argv, rows, COUNT_OF(rows));
-    bool known = false;
-    for (size_t i = 0; operands == 1 && i < COUNT_OF(words); i++)
-        known = known || strcmp(argv[0], words[i]) == 0;
-    if (!known)
-        return complain(EXIT_USAGE, "ca wants one of: init, renew, bundle, show");
-    struct policy *policy = load_policy(config);
-    if (policy == NULL)
-        return EXIT_USAGE;
-    enum exit_code code = run(policy, config, argv[0], if_absent != NULL);
-    policy_unref(policy);
-    return code;
+    return with_policy(line, init);
+}
+
+enum exit_code cmd_ca_renew(const struct command_line *line)
+{
+    return with_policy(line, renew);
+}
+
+enum exit_code cmd_ca_bundle(const struct command_line *line)
+{
+    return with_policy(line, bundle_loaded);
+}
+
+enum exit_code cmd_ca_show(const struct command_line *line)
+{
+    return with_policy(line, show_loaded);
 }

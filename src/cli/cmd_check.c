@@ -4,15 +4,8 @@
 #include <string.h>
 
 #include "cli.h"
+#include "command.h"
 #include "exeat/policy/review.h"
-
-struct check_options {
-    const char *config;
-    const char *strict;
-    const char *diff;
-    const char *replay;
-    const char *since;
-};
 
 static enum exit_code worse(enum exit_code left, enum exit_code right)
 {
@@ -20,14 +13,14 @@ static enum exit_code worse(enum exit_code left, enum exit_code right)
 }
 
 /* With --strict a warning is a no. */
-static enum exit_code check_one(const struct check_options *options, struct policy **policy)
+static enum exit_code check_one(const struct command_line *line, struct policy **policy)
 {
     struct diags *diags = diags_new();
-    *policy = daemon_load(options->config, diags);
+    *policy = daemon_load(command_config(line), diags);
     if (*policy != NULL)
         policy_lint(*policy, diags);
     show_diags(diags);
-    bool is_strict = options->strict != NULL && diags_warnings(diags) > 0;
+    bool is_strict = line->words[OPTION_STRICT] != NULL && diags_warnings(diags) > 0;
     diags_free(diags);
     if (*policy == NULL)
         return EXIT_USAGE;
@@ -35,11 +28,11 @@ static enum exit_code check_one(const struct check_options *options, struct poli
 }
 
 /* With --strict a request that may leave now and could not before is a no. */
-static enum exit_code diff_with(const struct check_options *options, const struct policy *policy)
+static enum exit_code diff_with(const struct command_line *line, const struct policy *policy)
 {
     struct policy_diff diff;
     struct buffer out = {0};
-    struct policy *old = load_policy(options->diff);
+    struct policy *old = load_policy(line->words[OPTION_DIFF]);
     if (old == NULL)
         return EXIT_USAGE;
     policy_diff(old, policy, &out, &diff);
@@ -54,46 +47,42 @@ static enum exit_code diff_with(const struct check_options *options, const struc
         printf("%zu more ranges of `addresses` were not compared\n", diff.ranges_left_out);
     buffer_clear(&out);
     policy_unref(old);
-    return options->strict != NULL && diff.changes[POLICY_OPENS] > 0 ? EXIT_NO : EXIT_DONE;
+    return line->words[OPTION_STRICT] != NULL && diff.changes[POLICY_OPENS] > 0 ? EXIT_NO : EXIT_DONE;
 }
 
-enum exit_code cmd_check(int argc, char **argv)
+static void say_good(const char *config, const struct settings_lists *lists)
 {
-    struct check_options options = {.config = DEFAULT_CONFIG};
-    const struct option_row rows[] = {
-        {"-c", &options.config, false},
-        {"--strict", &options.strict, true},
-        {"--diff", &options.diff, false},
-        {"--replay", &options.replay, false},
-        {"--since", &options.since, false}};
+    printf(
+        "%s: good; %zu rule%s, %zu test%s passed\n", config, lists->rule_count, lists->rule_count == 1 ? "" : "s",
+        lists->test_count, lists->test_count == 1 ? "" : "s");
+}
+
+enum exit_code cmd_check(const struct command_line *line)
+{
+    const char *replay = line->words[OPTION_REPLAY];
+    const char *since = line->words[OPTION_SINCE];
     struct policy *policy = NULL;
-    if (!options_take_all(argc, argv, rows, COUNT_OF(rows)))
-        return EXIT_USAGE;
-    if ((options.diff != NULL && options.replay != NULL) || (options.since != NULL && options.replay == NULL))
+    if ((line->words[OPTION_DIFF] != NULL && replay != NULL) || (since != NULL && replay == NULL))
         return complain(EXIT_USAGE, "--diff and --replay are two questions, and --since belongs to --replay");
-    enum exit_code code = check_one(&options, &policy);
-    if (policy != NULL && options.diff != NULL)
-        code = worse(code, diff_with(&options, policy));
-    else if (code == EXIT_DONE && options.replay != NULL)
-        code = replay_store(policy, options.replay, options.since);
-    else if (code == EXIT_DONE) {
-        const struct settings_lists *lists = &policy_settings(policy)->lists;
-        printf(
-            "%s: good; %zu rule%s, %zu test%s passed\n", options.config, lists->rule_count,
-            lists->rule_count == 1 ? "" : "s", lists->test_count, lists->test_count == 1 ? "" : "s");
-    }
+    enum exit_code code = check_one(line, &policy);
+    if (policy != NULL && line->words[OPTION_DIFF] != NULL)
+        code = worse(code, diff_with(line, policy));
+    else if (code == EXIT_DONE && replay != NULL)
+        code = replay_store(policy, replay, since);
+    else if (code == EXIT_DONE)
+        say_good(command_config(line), &policy_settings(policy)->lists);
     policy_unref(policy);
     return code;
 }
 
-static enum exit_code explain(const struct policy *policy, struct text line, const char *from, bool as_json)
+static enum exit_code explain(const struct policy *policy, struct text asked, const char *from, bool as_json)
 {
     struct arena arena = {0};
     struct buffer out = {0};
     struct request request;
     struct decision decision;
     const char *wrong = "";
-    bool good = policy_request_parse(line, &arena, &request, &wrong);
+    bool good = policy_request_parse(asked, &arena, &request, &wrong);
     if (!good) {
         arena_clear(&arena);
         return complain(EXIT_USAGE, "%s", wrong);
@@ -117,32 +106,24 @@ static bool has_client(const struct policy *policy, const char *name)
     return found;
 }
 
-enum exit_code cmd_explain(int argc, char **argv)
+enum exit_code cmd_explain(const struct command_line *line)
 {
-    const char *config = DEFAULT_CONFIG;
-    const char *from = NULL;
-    const char *format = "text";
-    const struct option_row rows[] = {{"-c", &config, false}, {"--from", &from, false}, {"-o", &format, false}};
-    int operands = options_take(argc, argv, rows, COUNT_OF(rows));
-    if (operands < 0)
-        return EXIT_USAGE;
-    if (operands != 2)
-        return complain(
-            EXIT_USAGE, "explain wants METHOD and URL, such as: exeat explain GET https://api.example.com/");
-    bool as_json = text_equal(text_from(format), TEXT("json"));
-    if (!as_json && !text_equal(text_from(format), TEXT("text")))
+    const char *from = line->words[OPTION_FROM];
+    struct text format = text_from(line->words[OPTION_FORMAT] != NULL ? line->words[OPTION_FORMAT] : "text");
+    bool as_json = text_equal(format, TEXT("json"));
+    if (!as_json && !text_equal(format, TEXT("text")))
         return complain(EXIT_USAGE, "-o wants text or json");
-    struct policy *policy = load_policy(config);
+    struct policy *policy = load_policy(command_config(line));
     if (policy == NULL)
         return EXIT_USAGE;
-    struct buffer line = {0};
-    buffer_printf(&line, "%s %s", argv[0], argv[1]);
+    struct buffer asked = {0};
+    buffer_printf(&asked, "%s %s", line->operands[0], line->operands[1]);
     enum exit_code code = EXIT_USAGE;
     if (has_client(policy, from))
-        code = explain(policy, buffer_text(&line), from, as_json);
+        code = explain(policy, buffer_text(&asked), from, as_json);
     else
         complain(EXIT_USAGE, "--from: there is no client '%s'", from);
-    buffer_clear(&line);
+    buffer_clear(&asked);
     policy_unref(policy);
     return code;
 }
@@ -173,15 +154,12 @@ static enum exit_code print_one(const struct llm_catalogue *catalogue, const cha
     return EXIT_DONE;
 }
 
-enum exit_code cmd_llm_hosts(int argc, char **argv)
+enum exit_code cmd_llm_hosts(const struct command_line *line)
 {
-    int operands = options_take(argc, argv, NULL, 0);
-    if (operands < 0 || operands > 1)
-        return EXIT_USAGE;
     struct llm_catalogue *catalogue = llm_catalogue_new();
     enum exit_code code = EXIT_DONE;
-    if (operands == 1) {
-        code = print_one(catalogue, argv[0]);
+    if (line->operand_count == 1) {
+        code = print_one(catalogue, line->operands[0]);
     } else {
         struct text version = llm_catalogue_version(catalogue);
         printf("# catalogue %.*s: pattern, provider, dialect, kind, paths\n", TEXT_ARG(version));

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "command.h"
 #include "exeat/audit/reader.h"
 #include "exeat/audit/record.h"
 #include "exeat/base/clock.h"
@@ -100,19 +101,13 @@ static void suggest_one(void *context, const struct decision_record *decision)
     policy_suggest_add(context, decision);
 }
 
-enum exit_code cmd_suggest(int argc, char **argv)
+enum exit_code cmd_suggest(const struct command_line *line)
 {
-    const char *config = DEFAULT_CONFIG;
-    const char *store = NULL;
-    struct span span = {0};
-    const struct option_row rows[] = {
-        {"-c", &config, false},
-        {"--store", &store, false},
-        {"--since", &span.since, false},
-        {"--until", &span.until, false}};
-    if (!options_take_all(argc, argv, rows, COUNT_OF(rows)) || !read_span(&span))
+    const char *store = line->words[OPTION_STORE];
+    struct span span = {.since = line->words[OPTION_SINCE], .until = line->words[OPTION_UNTIL]};
+    if (!read_span(&span))
         return EXIT_USAGE;
-    struct policy *policy = load_policy(config);
+    struct policy *policy = load_policy(command_config(line));
     if (policy == NULL)
         return EXIT_USAGE;
     struct buffer out = {0};

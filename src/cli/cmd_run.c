@@ -7,21 +7,12 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "command.h"
 #include "exeat/admin.h"
 
-static bool take_config(int argc, char **argv, const char **config)
+enum exit_code cmd_run(const struct command_line *line)
 {
-    const struct option_row rows[] = {{"-c", config, false}};
-    int operands = options_take(argc, argv, rows, COUNT_OF(rows));
-    if (operands > 0)
-        complain(EXIT_USAGE, "unexpected '%s'; see `exeat help`", argv[0]);
-    return operands == 0;
-}
-
-enum exit_code cmd_run(int argc, char **argv)
-{
-    const char *config = DEFAULT_CONFIG;
-    return take_config(argc, argv, &config) ? daemon_run(config) : EXIT_USAGE;
+    return daemon_run(command_config(line));
 }
 
 /* --- health ----------------------------------------------------------------------------------------------------------
@@ -62,12 +53,10 @@ static struct settings *load_settings(const char *config)
     return settings;
 }
 
-enum exit_code cmd_health(int argc, char **argv)
+enum exit_code cmd_health(const struct command_line *line)
 {
-    const char *config = DEFAULT_CONFIG;
+    const char *config = command_config(line);
     char answer[512] = "";
-    if (!take_config(argc, argv, &config))
-        return EXIT_USAGE;
     struct settings *settings = load_settings(config);
     if (settings == NULL)
         return EXIT_USAGE;
@@ -101,10 +90,9 @@ static enum exit_code ask_gate(const char *config, struct text command)
     return done ? EXIT_DONE : EXIT_NO;
 }
 
-enum exit_code cmd_reload(int argc, char **argv)
+enum exit_code cmd_reload(const struct command_line *line)
 {
-    const char *config = DEFAULT_CONFIG;
-    return take_config(argc, argv, &config) ? ask_gate(config, TEXT("reload")) : EXIT_USAGE;
+    return ask_gate(command_config(line), TEXT("reload"));
 }
 
 /* --- bypass ----------------------------------------------------------------------------------------------------------
@@ -126,26 +114,23 @@ static bool read_duration(const char *word, uint64_t *ms)
     return false;
 }
 
-enum exit_code cmd_bypass(int argc, char **argv)
+enum exit_code cmd_bypass(const struct command_line *line)
 {
-    const char *config = DEFAULT_CONFIG;
-    const char *duration = NULL;
-    const char *reason = NULL;
-    const char *end = NULL;
+    const char *config = command_config(line);
+    const char *duration = line->words[OPTION_FOR];
+    const char *reason = line->words[OPTION_WHY];
     uint64_t ms = 0;
-    const struct option_row rows[] = {
-        {"-c", &config, false}, {"--for", &duration, false}, {"--reason", &reason, false}, {"--end", &end, true}};
-    if (!options_take_all(argc, argv, rows, COUNT_OF(rows)))
-        return EXIT_USAGE;
-    if (end != NULL)
+    if (line->words[OPTION_END] != NULL)
         return ask_gate(config, TEXT("bypass end"));
-    if (duration == NULL || reason == NULL || !read_duration(duration, &ms))
+    if (duration == NULL || reason == NULL)
         return complain(EXIT_USAGE, "bypass wants --for (30m, at most 24h) and --reason; or --end");
-    struct buffer line = {0};
-    buffer_printf(&line, "bypass %llu %s", (unsigned long long)ms, reason);
-    bool is_line = !text_has(buffer_text(&line), '\n');
+    if (!read_duration(duration, &ms))
+        return complain(EXIT_USAGE, "--for: '%s' is no time; write 30s, 30m or 2h, at most 24h", duration);
+    struct buffer question = {0};
+    buffer_printf(&question, "bypass %llu %s", (unsigned long long)ms, reason);
+    bool is_line = !text_has(buffer_text(&question), '\n');
     enum exit_code code =
-        is_line ? ask_gate(config, buffer_text(&line)) : complain(EXIT_USAGE, "--reason is one line of text");
-    buffer_clear(&line);
+        is_line ? ask_gate(config, buffer_text(&question)) : complain(EXIT_USAGE, "--reason is one line of text");
+    buffer_clear(&question);
     return code;
 }

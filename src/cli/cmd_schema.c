@@ -3,16 +3,13 @@
 #include <string.h>
 
 #include "cli.h"
+#include "command.h"
 
-enum exit_code cmd_schema(int argc, char **argv)
+enum exit_code cmd_schema(const struct command_line *line)
 {
-    const char *format = "json";
-    const struct option_row rows[] = {{"-o", &format, false}};
-    int operands = options_take(argc, argv, rows, COUNT_OF(rows));
-    if (operands < 0)
-        return EXIT_USAGE;
+    const char *format = line->words[OPTION_FORMAT] != NULL ? line->words[OPTION_FORMAT] : "json";
     bool is_json = strcmp(format, "json") == 0;
-    if (operands > 0 || (!is_json && strcmp(format, "markdown") != 0))
+    if (!is_json && strcmp(format, "markdown") != 0)
         return complain(EXIT_USAGE, "schema takes only -o json or -o markdown");
     struct buffer out = {0};
     if (is_json)

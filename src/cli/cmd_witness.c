@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exeat witness: what cosigns the checkpoints of many logs, run where no gate runs. exeat key: makes and shows keys. */
 #include <stdio.h>
-#include <string.h>
 
 #include "cli.h"
+#include "command.h"
 #include "exeat/audit.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
@@ -20,7 +20,7 @@ static bool read_listen(const char *word, struct daemon_witness_options *options
 static enum exit_code check_witness(const struct daemon_witness_options *options, const char *listen)
 {
     if (listen == NULL || options->name == NULL || options->key == NULL || options->state == NULL)
-        return complain(EXIT_USAGE, "witness needs --listen, --name, --key and --state; see `exeat help`");
+        return complain(EXIT_USAGE, "witness needs --listen, --name, --key and --state; see `exeat help witness`");
     if (!audit_name_is_good(text_from(options->name)))
         return complain(
             EXIT_USAGE, "--name: no spaces and no '+'; a URL without its scheme, such as witness.example/w1");
@@ -29,32 +29,23 @@ static enum exit_code check_witness(const struct daemon_witness_options *options
     return EXIT_DONE;
 }
 
-enum exit_code cmd_witness(int argc, char **argv)
+enum exit_code cmd_witness(const struct command_line *line)
 {
-    struct daemon_witness_options options = {.port = 0};
-    const char *listen = NULL;
-    const char *json = NULL;
-    const struct option_row rows[] = {
-        {"--listen", &listen, false},
-        {"--name", &options.name, false},
-        {"--key", &options.key, false},
-        {"--state", &options.state, false},
-        {"--enrol-tokens", &options.tokens, false},
-        {"--tls-certificate", &options.certificate, false},
-        {"--tls-key", &options.certificate_key, false},
-        {"--log-json", &json, true},
+    const char *listen = line->words[OPTION_LISTEN];
+    struct daemon_witness_options options = {
+        .name = line->words[OPTION_NAME],
+        .key = line->words[OPTION_KEY],
+        .state = line->words[OPTION_STATE],
+        .tokens = line->words[OPTION_ENROL_TOKENS],
+        .certificate = line->words[OPTION_TLS_CERTIFICATE],
+        .certificate_key = line->words[OPTION_TLS_KEY],
     };
-    int operands = options_take(argc, argv, rows, COUNT_OF(rows));
-    if (operands < 0)
-        return EXIT_USAGE;
-    if (operands > 0)
-        return complain(EXIT_USAGE, "unexpected '%s'; see `exeat help`", argv[0]);
     enum exit_code code = check_witness(&options, listen);
     if (code != EXIT_DONE)
         return code;
     if (!read_listen(listen, &options))
         return complain(EXIT_USAGE, "--listen wants address:port, such as 0.0.0.0:9902 or [::]:9902");
-    log_configure(json != NULL ? LOG_JSON : LOG_TEXT, LOG_INFO);
+    log_configure(line->words[OPTION_LOG_JSON] != NULL ? LOG_JSON : LOG_TEXT, LOG_INFO);
     return daemon_witness(&options);
 }
 
@@ -96,17 +87,12 @@ static enum exit_code show_key(const char *path, const char *name, bool is_witne
     return EXIT_DONE;
 }
 
-enum exit_code cmd_key(int argc, char **argv)
+enum exit_code cmd_key_create(const struct command_line *line)
 {
-    const char *name = NULL;
-    const char *witness = NULL;
-    const struct option_row rows[] = {{"--name", &name, false}, {"--witness", &witness, true}};
-    int operands = options_take(argc, argv, rows, COUNT_OF(rows));
-    if (operands < 0)
-        return EXIT_USAGE;
-    if (operands == 2 && strcmp(argv[0], "create") == 0)
-        return create_key(argv[1]);
-    if (operands == 2 && strcmp(argv[0], "show") == 0)
-        return show_key(argv[1], name, witness != NULL);
-    return complain(EXIT_USAGE, "key wants `create FILE` or `show FILE --name NAME`; see `exeat help`");
+    return create_key(line->operands[0]);
+}
+
+enum exit_code cmd_key_show(const struct command_line *line)
+{
+    return show_key(line->operands[0], line->words[OPTION_NAME], line->words[OPTION_AS_WITNESS] != NULL);
 }

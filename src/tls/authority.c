@@ -298,7 +298,7 @@ static void describe_line(struct buffer *out, BIO *line, const char *what)
     (void)BIO_reset(line);
 }
 
-void tls_authority_describe(const struct tls_authority *authority, struct buffer *out)
+void tls_authority_describe(const struct tls_authority *authority, bool with_names, struct buffer *out)
 {
     BIO *line = BIO_new(BIO_s_mem());
     unsigned char hash[EVP_MAX_MD_SIZE];
@@ -311,11 +311,12 @@ void tls_authority_describe(const struct tls_authority *authority, struct buffer
     if (X509_digest(authority->certificate, EVP_sha256(), hash, &length) == 1) {
         buffer_append(out, TEXT("sha256       "));
         buffer_append_hex(out, (struct bytes){hash, length});
-        buffer_append(out, TEXT("\nmay speak for these names and what is below them:\n"));
+        buffer_append(out, TEXT("\n"));
     }
     const NAME_CONSTRAINTS *constraints = authority->constraints;
     int count = sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees);
-    for (int i = 0; i < count; i++) {
+    buffer_printf(out, "may speak for %d names and what is below them%s\n", count, with_names ? ":" : "");
+    for (int i = 0; with_names && i < count; i++) {
         struct text name = subtree_name(sk_GENERAL_SUBTREE_value(constraints->permittedSubtrees, i));
         buffer_printf(out, "  %.*s\n", TEXT_ARG(name));
     }

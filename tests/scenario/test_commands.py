@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands as an operator types them."""
 import json
+import os
+import re
+import subprocess
 
 from support.gate import TOP, run_exeat
 
@@ -76,7 +79,8 @@ def test_the_authority_is_made_once_and_shown(gate):
     assert again.returncode == 1 and "exeat ca renew" in again.stderr
     assert run_exeat("ca", "init", "--if-absent", "-c", one.config_path).returncode == 0
     shown = run_exeat("ca", "show", "-c", one.config_path).stdout
-    assert "api.openai.com" in shown and "subject" in shown
+    assert "subject" in shown and "names and what is below them" in shown and "api.openai.com" not in shown
+    assert "api.openai.com" in run_exeat("ca", "show", "--names", "-c", one.config_path).stdout
     assert (one.folder / "keys/ca.key").stat().st_mode & 0o777 == 0o600
     assert one.bundle().read_text().count("BEGIN CERTIFICATE") == 2  # the test root, and the authority
 
@@ -103,14 +107,80 @@ def test_json_lines_are_json(gate):
         json.loads(line)
 
 
-def test_every_command_tells_its_options():
-    commands = [line.split()[1] for line in run_exeat("help").stdout.splitlines() if line.startswith("  exeat ")]
-    assert "run" in commands and "audit" in commands
-    for name in commands:
-        for words in (["help", name], [name, "--help"]):
+def commands():
+    """The names of all commands, as the shell's completion has them: of one word or two."""
+    names = re.search(r"names='([^']*)'", run_exeat("completion").stdout).group(1)
+    return [name.split() for name in names.strip("|").split("|")]
+
+
+def test_every_command_explains_each_of_its_options():
+    assert ["run"] in commands() and ["audit", "verify"] in commands()
+    for name in commands():
+        for words in (["help", *name], [*name, "--help"], [*name, "-h"]):
             done = run_exeat(*words)
-            assert done.returncode == 0 and f"exeat {name}" in done.stdout, words
-    for words in (["help", "audit", "verify"], ["audit", "verify", "--help"]):
-        done = run_exeat(*words)
-        assert done.stdout.startswith("  exeat audit verify ") and "[--checkpoint FILE]" in done.stdout and "--sql" not in done.stdout
+            assert done.returncode == 0 and f"usage: exeat {' '.join(name)}" in done.stdout, words
+            for line in done.stdout.splitlines():
+                if line.startswith("  -"):
+                    assert re.fullmatch(r"  (-\w, )?--[a-z-]+( [A-Z:-]+)? +\S.*", line), line
+    shown = run_exeat("help", "audit", "verify").stdout
+    assert "--checkpoint FILE" in shown and "--sql" not in shown
+    assert "audit verify" in run_exeat("help", "audit").stdout and "audit verify" in run_exeat("audit", "-h").stdout
     assert run_exeat("help", "nothing").returncode == 2
+    for name in commands():
+        assert f"  {' '.join(name)} " in run_exeat("help").stdout
+
+
+def test_a_word_that_is_nearly_right_is_guessed():
+    for words, meant in (
+        (["chek"], "did you mean 'check'?"), (["audit", "verfy"], "did you mean 'audit verify'?"),
+        (["ca", "inti"], "did you mean 'ca init'?"), (["check", "--strct"], "did you mean --strict?"),
+        (["audit", "export", "--ouput=csv"], "did you mean --output?"), (["explian", "GET", "http://a/"], "'explain'"),
+    ):
+        done = run_exeat(*words)
+        assert done.returncode == 2 and meant in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    assert "wants one of: init, renew" in run_exeat("ca").stderr
+    assert "`exeat help` lists them" in run_exeat("xyzzyplugh").stderr
+
+
+def test_options_are_written_in_every_usual_way(tmp_path):
+    shipped = str(QUICKSTART)
+    for words in (
+        ["check", "-c", shipped], ["check", f"-c{shipped}"], ["check", f"-c={shipped}"], ["check", "--config", shipped],
+        ["check", f"--config={shipped}"], ["check", shipped], ["check", "--", shipped], ["check", "--strict", shipped],
+        ["schema", "--output", "json"], ["schema", "-ojson"], ["version"], ["-V"], ["--version"], ["-h"], ["--help"],
+    ):
+        assert run_exeat(*words).returncode == 0, words
+    for words, wrong in (
+        (["check", "--strict=yes", shipped], "--strict takes no value"), (["check", "-c"], "--config needs a value, FILE"),
+        (["check", shipped, shipped], "unexpected"), (["check", "-c", shipped, shipped], "unexpected"),
+        (["version", "now"], "unexpected 'now'"), (["explain", "GET"], "explain wants METHOD URL"),
+        (["check", "-x", shipped], "there is no option '-x'"), (["health", "--strict"], "there is no option '--strict'"),
+    ):
+        done = run_exeat(*words)
+        assert done.returncode == 2 and wrong in done.stderr, (words, done.stderr)
+    elsewhere = {**os.environ, "EXEAT_CONFIG": shipped}
+    assert run_exeat("check", env=elsewhere).returncode == 0
+    assert "/nonexistent" in run_exeat("check", "-c", "/nonexistent", env=elsewhere).stderr
+
+
+def test_the_manual_page_has_every_command_and_is_good_roff(tmp_path):
+    page = run_exeat("manual").stdout
+    for name in commands():
+        assert f".SS exeat {' '.join(name)}".replace("-", "\\-") in page, name
+    shown = subprocess.run(["groff", "-man", "-Tutf8", "-ww"], input=page, capture_output=True, text=True)
+    assert shown.returncode == 0 and shown.stderr == "" and "can the records be believed?" in shown.stdout
+
+
+def complete(*words):
+    script = run_exeat("completion").stdout + 'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _exeat; printf "%s\n" "${COMPREPLY[@]}"'
+    done = subprocess.run(["bash", "-c", script, "bash", "exeat", *words], capture_output=True, text=True, timeout=20)
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+def test_the_shell_completes_commands_and_options(tmp_path):
+    assert "check" in complete("ch") and complete("aud") == ["audit"]
+    assert complete("audit", "ver") == ["verify"] and complete("audit", "check") == ["checkpoint", "check-proof"]
+    assert set(complete("check", "--s")) == {"--strict", "--since"} and complete("health", "--s") == []
+    (tmp_path / "policy.yaml").write_text("")
+    assert complete("check", "-c", str(tmp_path / "pol")) == [str(tmp_path / "policy.yaml")]

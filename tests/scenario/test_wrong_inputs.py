@@ -115,7 +115,7 @@ def test_what_opens_is_never_folded_into_what_closes(tmp_path):
 
 
 @pytest.mark.parametrize("words, said", [
-    (["check", "exeat.yaml"], "unexpected 'exeat.yaml'"), (["suggest", "x"], "unexpected 'x'"), (["bypass", "x"], "unexpected 'x'"),
+    (["check", "exeat.yaml", "b"], "unexpected 'b'"), (["suggest", "x"], "unexpected 'x'"), (["bypass", "x"], "unexpected 'x'"),
     (["check", "--since", "-1h"], "--since belongs to --replay"), (["check", "--diff", "a", "--replay", "b"], "two questions"),
 ], ids=lambda words: words if isinstance(words, str) else " ".join(words))
 def test_what_makes_no_sense_is_said(words, said):

@@ -61,6 +61,8 @@ bool text_glob(struct text pattern, struct text text);
 
 /* How many single-byte edits (insert, delete, replace, swap) turn one into the other. */
 size_t text_distance(struct text left, struct text right);
+/* Which of `words` was probably meant by `word`; NULL when none is near. Borrowed from `words`. */
+const char *text_nearest(struct text word, const char *const *words, size_t count);
 
 /* Length of the valid UTF-8 sequence at the front (RFC 3629), and its code point; 0 when there is none. */
 size_t text_utf8_length(struct text text, uint32_t *code);

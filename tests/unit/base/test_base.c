@@ -75,6 +75,17 @@ static void distances_count_single_edits(void **state)
     assert_int_equal(text_distance(TEXT(""), TEXT("abc")), 3);
 }
 
+static void the_nearest_word_is_one_that_was_probably_meant(void **state)
+{
+    (void)state;
+    static const char *const words[] = {"allow", "hosts", "audit check-proof"};
+    assert_ptr_equal(text_nearest(TEXT("alow"), words, COUNT_OF(words)), words[0]);
+    assert_ptr_equal(text_nearest(TEXT("hsots"), words, COUNT_OF(words)), words[1]);
+    assert_ptr_equal(text_nearest(TEXT("audit chckprof"), words, COUNT_OF(words)), words[2]);
+    assert_null(text_nearest(TEXT("something"), words, COUNT_OF(words)));
+    assert_null(text_nearest(TEXT("allow"), words, 0));
+}
+
 static void encodings_go_both_ways_and_refuse_the_rest(void **state)
 {
     (void)state;
@@ -227,6 +238,7 @@ int main(void)
         cmocka_unit_test(numbers_are_digits_within_their_bound),
         cmocka_unit_test(a_stored_text_is_cut_to_its_place),
         cmocka_unit_test(distances_count_single_edits),
+        cmocka_unit_test(the_nearest_word_is_one_that_was_probably_meant),
         cmocka_unit_test(encodings_go_both_ways_and_refuse_the_rest),
         cmocka_unit_test(times_are_read_as_people_write_them),
         cmocka_unit_test(json_strings_are_safe_for_any_bytes),

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Errors and files, the same way in every command. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cli.h"
+#include "exeat/base/memory.h"
+
+enum exit_code complain(enum exit_code code, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("exeat: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+    return code;
+}
+
+enum exit_code complain_free(enum exit_code code, char *error)
+{
+    complain(code, "%s", error == NULL ? "failed" : error);
+    base_free(error);
+    return code;
+}
+
+void show_diags(struct diags *diags)
+{
+    struct buffer out = {0};
+    diags_write(diags, &out);
+    fprintf(stderr, "%.*s", TEXT_ARG(buffer_text(&out)));
+    buffer_clear(&out);
+}
+
+struct policy *load_policy(const char *path)
+{
+    struct diags *diags = diags_new();
+    struct policy *policy = daemon_load(path, diags);
+    show_diags(diags);
+    diags_free(diags);
+    return policy;
+}
+
+void put_text(struct text text)
+{
+    fwrite(text.data, 1, text.length, stdout);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of commands: what main runs, help explains, and the manual and the shell's completion are written from. */
+#include "cli.h"
+#include "command.h"
+
+#define OF_STORE (OF(CONFIG) | OF(STORE) | OF(VKEY))
+#define OF_SPAN (OF(SINCE) | OF(UNTIL))
+#define OF_FILTER                                                                                                      \
+    (OF_SPAN | OF(HOST) | OF(RULE) | OF(CLIENT) | OF(PROVIDER) | OF(DONE) | OF(REQUEST) | OF(VERDICT) | OF(REASON) |   \
+     OF(LLM))
+#define OF_LINES (OF_FILTER | OF(FORMAT) | OF(REDACT) | OF(LIMIT) | OF(CURSOR))
+#define FORMATS "-o is one of jsonl, csv, text, records, ocsf, cef, leef, ecs, syslog."
+
+const struct command commands[] = {
+    {"run", cmd_run, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "start the gate", NULL},
+    {"check", cmd_check, "[FILE]", OPERANDS_CONFIG, OF(CONFIG) | OF(STRICT) | OF(DIFF) | OF(REPLAY) | OF(SINCE),
+     "validate a configuration, run its tests, compare it", "--since belongs to --replay."},
+    {"explain", cmd_explain, "METHOD URL", OPERANDS_TWO, OF(CONFIG) | OF(FROM) | OF(FORMAT) | OF(ALL),
+     "what would be decided, and why",
+     "-o is text or json. Rules that do not come near are left out; --all has them too."},
+    {"suggest", cmd_suggest, "", OPERANDS_NONE, OF(CONFIG) | OF(STORE) | OF_SPAN,
+     "draft rules for what the records have", NULL},
+    {"llm-hosts", cmd_llm_hosts, "[HOST]", OPERANDS_MAYBE_ONE, 0, "the catalogue of LLM hosts, or why a host is in it",
+     NULL},
+    {"schema", cmd_schema, "", OPERANDS_NONE, OF(FORMAT), "the configuration language, for editors or for people",
+     "-o is json or markdown."},
+    {"reload", cmd_reload, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "have a running gate read its configuration anew",
+     NULL},
+    {"bypass", cmd_bypass, "", OPERANDS_NONE, OF(CONFIG) | OF(FOR) | OF(WHY) | OF(END),
+     "have a running gate let through, for a while, what its policy refuses",
+     "--for and --reason begin it, --end ends it; both are on record."},
+    {"health", cmd_health, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "is a running gate ready? for exec probes", NULL},
+    {"ca init", cmd_ca_init, "[FILE]", OPERANDS_CONFIG, OF(CONFIG) | OF(IF_ABSENT), "make the local authority", NULL},
+    {"ca renew", cmd_ca_renew, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "make it anew; clients need the new bundle then",
+     NULL},
+    {"ca bundle", cmd_ca_bundle, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),
+     "what clients trust: the public roots and the authority", NULL},
+    {"ca show", cmd_ca_show, "[FILE]", OPERANDS_CONFIG, OF(CONFIG) | OF(NAMES), "whose it is, and how long it is good",
+     NULL},
+    {"audit export", cmd_audit, "", OPERANDS_NONE,
+     OF_STORE | OF_LINES | OF(BUNDLE) | OF(PURPOSE) | OF(SQL) | OF(SECONDS),
+     "records as lines, tables, or a bundle with what proves them", FORMATS " With --sql it is csv, jsonl or text."},
+    {"audit follow", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF_LINES, "the same, and what comes", FORMATS},
+    {"audit show", cmd_audit, "REQUEST-ID", OPERANDS_ONE, OF_STORE | OF(REDACT), "everything about one request",
+     "A beginning of the id is enough."},
+    {"audit stats", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF_FILTER, "what was decided, in a terminal", NULL},
+    {"audit report", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF_FILTER | OF(FORMAT) | OF(CHECKPOINT) | OF(WITNESS),
+     "a page to keep: verdict, plots, controls", "-o is html."},
+    {"audit verify", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF(BUNDLE) | OF(CHECKPOINT) | OF(WITNESS),
+     "can the records be believed?", NULL},
+    {"audit checkpoint", cmd_audit, "", OPERANDS_NONE, OF_STORE, "the newest signed head of the log", NULL},
+    {"audit keys", cmd_audit, "", OPERANDS_NONE, OF_STORE, "the key that verifies the log", NULL},
+    {"audit prove", cmd_audit, "REQUEST-ID|SEQUENCE", OPERANDS_ONE, OF_STORE, "one record with its proof", NULL},
+    {"audit consistency", cmd_audit, "OLD NEW", OPERANDS_TWO, OF_STORE, "a proof that a checkpoint continues another",
+     NULL},
+    {"audit check-proof", cmd_audit, "FILE", OPERANDS_ONE, OF(VKEY) | OF(CHECKPOINT) | OF(WITNESS),
+     "checks either with public keys alone", NULL},
+    {"audit new-origin", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF(WHY), "ends this log and begins another", NULL},
+    {"audit erase", cmd_audit, "", OPERANDS_NONE, OF(CONFIG) | OF(BEFORE), "removes private parts", NULL},
+    {"key create", cmd_key_create, "FILE", OPERANDS_ONE, 0, "make a signing key", NULL},
+    {"key show", cmd_key_show, "FILE", OPERANDS_ONE, OF(NAME) | OF(AS_WITNESS), "the public key that verifies it",
+     "--name is the log's origin, or the witness's name."},
+    {"witness", cmd_witness, "", OPERANDS_NONE,
+     OF(LISTEN) | OF(NAME) | OF(KEY) | OF(STATE) | OF(ENROL_TOKENS) | OF(TLS_CERTIFICATE) | OF(TLS_KEY) | OF(LOG_JSON),
+     "cosign the checkpoints of many gates' logs; run it where no gate runs", NULL},
+    {"help", cmd_help, "[COMMAND]", OPERANDS_MAYBE_TWO, 0, "what a command does, and its options", NULL},
+    {"manual", cmd_manual, "", OPERANDS_NONE, 0, "the manual page, for man: exeat manual | man -l -", NULL},
+    {"completion", cmd_completion, "", OPERANDS_NONE, 0, "completion for bash: source <(exeat completion)", NULL},
+    {"version", cmd_version, "", OPERANDS_NONE, 0, "the version of this program", NULL},
+};
+const size_t command_count = COUNT_OF(commands);

@@ -68,14 +68,25 @@ static bool is_too_deep(struct text text)
     return false;
 }
 
+/* jansson loses a NUL byte that stands right behind a number or a word. */
+static bool has_nul(struct text text)
+{
+    return text_index(text, '\0', 0) < text.length;
+}
+
 json_t *json_read(struct text text, char error[160])
 {
+    enum { FLAGS = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL };
+    if (has_nul(text)) {
+        snprintf(error, 160, "a NUL byte at %zu", text_index(text, '\0', 0));
+        return NULL;
+    }
     if (is_too_deep(text)) {
         snprintf(error, 160, "nested deeper than %d levels", JSON_LEVELS);
         return NULL;
     }
     json_error_t problem;
-    json_t *tree = json_loadb(text.data == NULL ? "" : text.data, text.length, JSON_REJECT_DUPLICATES, &problem);
+    json_t *tree = json_loadb(text.data == NULL ? "" : text.data, text.length, FLAGS, &problem);
     if (tree == NULL)
         snprintf(error, 160, "line %d, column %d: %.100s", problem.line, problem.column, problem.text);
     return tree;

@@ -91,6 +91,8 @@ enum io stream_finish(struct stream *stream);
 /* Has the socket nothing to tell: no bytes, no end, no break since the last read? Costs no system call. A break that
  * came together with the last bytes is seen by the next read or write only. */
 bool stream_is_quiet(const struct stream *stream);
+/* Has the peer ended or broken it, or spoken, so that nobody was told yet? Costs a system call. */
+bool stream_has_ended(const struct stream *stream);
 /* The socket itself, below any transport: for transports and for what bypasses them. */
 enum io stream_receive(struct stream *stream, void *out, size_t capacity, size_t *got);
 /* `more`: another send follows at once, and what does not fill a segment may wait for it. */

@@ -11,6 +11,7 @@
 #include "exeat/model.h"
 #include "exeat/net.h"
 #include "exeat/tls.h"
+#include "exeat/wire.h"
 
 /* Where a connection goes: a judged address, and the name it is bound to (SNI, certificate) when it is TLS. */
 struct route_target {
@@ -21,9 +22,12 @@ struct route_target {
 
 /* A connected upstream, plain or after its TLS handshake. Owned by whoever took it. */
 struct upstream {
-    struct list_node node; /* these three are private to the pool */
+    struct list_node node; /* these five are private to the pool */
     struct route *route;
     uint64_t since_us;
+    uint64_t kept_ms; /* the origin closes it when it is idle for that long */
+    bool is_bound;    /* it has an identity: for its user alone */
+    uint64_t user;    /* who used it last; never 0 */
     struct route_target target;
     struct stream *stream; /* owned; its handler is the taker's to set */
     uint8_t peer_key[32];  /* SHA-256 of the SPKI */
@@ -43,12 +47,24 @@ void route_free(struct route *route);
 
 /* May this address be used for the decision at hand? The session asks the policy. */
 typedef bool (*route_accepts)(void *context, const struct address *address, uint16_t port);
-/* The most recently used idle connection to this name and port whose address is accepted; NULL when there is none. */
-struct upstream *route_take(
-    struct route *route, enum scheme scheme, const struct host *host, uint16_t port, route_accepts accepts,
-    void *context);
-/* Gives a connection back for reuse; it must be between messages. */
-void route_give(struct route *route, struct upstream *upstream);
+/* What an idle connection is wanted for. A user is one client connection and who it says it is: what has got an
+ * identity (http_binds_connection) is given to its user alone. An origin may close a connection just when a request is
+ * on its way: one that may not be sent again (RFC 9110 9.2.2) takes none but what its own user used a moment ago. */
+struct route_wish {
+    enum scheme scheme;
+    const struct host *host; /* borrowed */
+    uint16_t port;
+    uint64_t user;
+    bool may_repeat;
+};
+/* The most recently used idle connection that will do and whose address is accepted; NULL when there is none. */
+struct upstream *route_take(struct route *route, const struct route_wish *wish, route_accepts accepts, void *context);
+/* What this head, of a request to it or a reply from it, says about the connection. */
+void upstream_note(struct upstream *upstream, const struct http_head *head);
+/* Gives a connection back for reuse by `user`, or by others; it must be between messages. */
+void route_give(struct route *route, struct upstream *upstream, uint64_t user);
+/* The user has gone: closes what is bound to it. */
+void route_forget_user(struct route *route, uint64_t user);
 void upstream_free(struct upstream *upstream); /* closes; NULL is fine */
 
 /* Connects; calls back once, never from within, unless cancelled. On failure `upstream` is NULL, `reason` says why

@@ -95,6 +95,12 @@ enum parse http_reply_parse(
 /* The first field of that name (case-insensitive), or NULL. */
 const struct http_field *http_field_find(const struct http_head *head, struct text name);
 
+/* Does a field of this head give its connection an identity, so that it may serve nobody else (RFC 4559 section 6)? True
+ * for an authentication scheme that is not known to prove itself with each message, offered or used. */
+bool http_binds_connection(const struct http_head *head);
+/* How long its sender keeps the connection open when idle, if it says so (Keep-Alive: timeout=N). */
+MUST_CHECK bool http_keep_alive_seconds(const struct http_head *head, uint64_t *seconds);
+
 /* --- bodies
  * ------------------------------------------------------------------------------------------------------------ */
 

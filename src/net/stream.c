@@ -231,6 +231,13 @@ enum io stream_finish(struct stream *stream)
     return stream->transport->finish(stream->state);
 }
 
+bool stream_has_ended(const struct stream *stream)
+{
+    char byte;
+    ssize_t count = TEMP_FAILURE_RETRY(recv(stream->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT));
+    return count >= 0 || errno != EAGAIN;
+}
+
 bool stream_is_quiet(const struct stream *stream)
 {
     return !stream->has_news && !stream->transport->has_more(stream->state);

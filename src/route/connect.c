@@ -45,6 +45,7 @@ static void succeed(struct connecting *connecting)
 {
     struct upstream *upstream = base_zalloc(sizeof(*upstream));
     upstream->route = connecting->route;
+    upstream->kept_ms = connecting->route->options.idle_timeout_ms;
     upstream->target = connecting->target;
     upstream->stream = connecting->stream;
     connecting->stream = NULL;

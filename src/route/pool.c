@@ -18,10 +18,17 @@ struct route *route_new(struct loop *loop, const struct route_options *options)
     return route;
 }
 
-static void drop(struct route *route, struct upstream *upstream)
+static void remove_idle(struct route *route, struct upstream *upstream)
 {
     list_remove(&upstream->node);
     route->idle_count--;
+    if (upstream->is_bound)
+        route->bound_count--;
+}
+
+static void drop(struct route *route, struct upstream *upstream)
+{
+    remove_idle(route, upstream);
     upstream_free(upstream);
 }
 
@@ -60,31 +67,86 @@ static void on_idle_ready(void *context)
         drop(upstream->route, upstream);
 }
 
-static bool is_for(const struct upstream *upstream, enum scheme scheme, const struct host *host, uint16_t port)
+static bool is_for(const struct upstream *upstream, const struct route_wish *wish, bool bound)
 {
-    return upstream->target.scheme == scheme && upstream->target.to.port == port &&
-           host_equal(&upstream->target.host, host);
+    return upstream->target.scheme == wish->scheme && upstream->target.to.port == wish->port &&
+           upstream->is_bound == bound && (!bound || upstream->user == wish->user) &&
+           host_equal(&upstream->target.host, wish->host);
 }
 
-struct upstream *route_take(
-    struct route *route, enum scheme scheme, const struct host *host, uint16_t port, route_accepts accepts,
-    void *context)
+/* Whoever is at the other end closes it, or has closed it: about to, as far as a clock can tell. */
+static bool is_stale(const struct upstream *upstream, uint64_t age_ms)
 {
-    for (struct list_node *node = list_first(&route->idle); node != NULL; node = list_next(&route->idle, node)) {
+    bool ends_soon = age_ms + upstream->kept_ms / 4 >= upstream->kept_ms;
+    return ends_soon || !stream_is_quiet(upstream->stream) || stream_has_ended(upstream->stream);
+}
+
+/* An identity is lost with its connection, so that its user takes what there is. */
+static bool is_safe(const struct upstream *upstream, const struct route_wish *wish, uint64_t age_ms)
+{
+    enum { MOMENT_MS = 1000 };
+    if (wish->may_repeat || upstream->is_bound)
+        return true;
+    return upstream->user == wish->user && age_ms < MOMENT_MS && age_ms < upstream->kept_ms / 2;
+}
+
+static struct upstream *
+find_idle(struct route *route, const struct route_wish *wish, bool bound, route_accepts accepts, void *context)
+{
+    uint64_t now = loop_now_us(route->loop);
+    struct list_node *next;
+    for (struct list_node *node = list_first(&route->idle); node != NULL; node = next) {
         struct upstream *upstream = list_owner(node, struct upstream, node);
-        if (!is_for(upstream, scheme, host, port) || !accepts(context, &upstream->target.to.address, port) ||
-            !stream_is_quiet(upstream->stream))
+        uint64_t age_ms = (now - upstream->since_us) / 1000;
+        next = list_next(&route->idle, node);
+        if (!is_for(upstream, wish, bound) || !is_safe(upstream, wish, age_ms) ||
+            !accepts(context, &upstream->target.to.address, wish->port))
             continue;
-        list_remove(&upstream->node);
-        route->idle_count--;
-        stream_set_handler(upstream->stream, NULL, NULL);
-        upstream->reused = true;
-        return upstream;
+        if (!is_stale(upstream, age_ms))
+            return upstream;
+        drop(route, upstream);
     }
     return NULL;
 }
 
-void route_give(struct route *route, struct upstream *upstream)
+struct upstream *route_take(struct route *route, const struct route_wish *wish, route_accepts accepts, void *context)
+{
+    struct upstream *upstream = NULL;
+    if (route->bound_count > 0)
+        upstream = find_idle(route, wish, true, accepts, context); /* its own comes first */
+    if (upstream == NULL)
+        upstream = find_idle(route, wish, false, accepts, context);
+    if (upstream == NULL)
+        return NULL;
+    remove_idle(route, upstream);
+    stream_set_handler(upstream->stream, NULL, NULL);
+    upstream->reused = true;
+    return upstream;
+}
+
+void upstream_note(struct upstream *upstream, const struct http_head *head)
+{
+    uint64_t seconds = 0;
+    if (http_binds_connection(head))
+        upstream->is_bound = true;
+    if (head->status != 0 && http_keep_alive_seconds(head, &seconds))
+        upstream->kept_ms = seconds * 1000;
+}
+
+void route_forget_user(struct route *route, uint64_t user)
+{
+    struct list_node *next;
+    if (route->bound_count == 0)
+        return;
+    for (struct list_node *node = list_first(&route->idle); node != NULL; node = next) {
+        struct upstream *upstream = list_owner(node, struct upstream, node);
+        next = list_next(&route->idle, node);
+        if (upstream->is_bound && upstream->user == user)
+            drop(route, upstream);
+    }
+}
+
+void route_give(struct route *route, struct upstream *upstream, uint64_t user)
 {
     if (route->idle_count >= route->options.idle_maximum) {
         struct list_node *oldest = list_last(&route->idle);
@@ -96,11 +158,14 @@ void route_give(struct route *route, struct upstream *upstream)
     }
     upstream->route = route;
     upstream->since_us = loop_now_us(route->loop);
+    upstream->user = user;
     stream_set_handler(upstream->stream, on_idle_ready, upstream);
     if (route->idle_count == 0)
         timer_start(route->sweep, route->options.idle_timeout_ms + 1);
     list_prepend(&route->idle, &upstream->node);
     route->idle_count++;
+    if (upstream->is_bound)
+        route->bound_count++;
 }
 
 void upstream_free(struct upstream *upstream)

@@ -10,6 +10,7 @@ struct route {
     struct route_options options;
     struct list idle; /* struct upstream, most recently used first */
     size_t idle_count;
+    size_t bound_count; /* of those, how many have an identity */
     struct timer *sweep; /* owned */
     uint64_t rests_until_us[ROUTE_ENDPOINTS];
 };

@@ -117,6 +117,7 @@ static enum reply_result take_final_head(struct session *session, const struct h
     account_latency(session);
     http_body_begin(&flow->body, head, &limits);
     flow->state = REPLY_BODY;
+    upstream_note(session->exchange->way.upstream, head);
     flow->upstream_reusable = head->keep_alive && head->framing != FRAMING_UNTIL_CLOSE;
     if (session->exchange->decision.plan == PLAN_REROUTE)
         return begin_call(session, head);

@@ -105,6 +105,7 @@ bool session_start(struct session_worker *worker, int descriptor, const struct a
     struct session *session = base_zalloc(sizeof(*session));
     session->worker = worker;
     session->peer = *peer;
+    session->user = ++worker->users;
     struct buffer *scratch = &worker->authority;
     buffer_empty(scratch);
     address_append(scratch, peer);
@@ -155,6 +156,7 @@ void session_close(struct session *session, enum reason reason)
     tunnel_clear(&session->tunnel);
     session_enter(session, SESSION_CLOSED);
     struct session_worker *worker = session->worker;
+    route_forget_user(worker->options.route, session->user);
     list_remove(&session->yield);
     list_remove(&session->node);
     list_append(&worker->retired, &session->node);

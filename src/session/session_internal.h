@@ -76,6 +76,7 @@ struct session_worker {
     struct lingering *turned_away; /* owned: connections beyond limits.connections, on their way out */
     struct buffer too_many;        /* what they are told */
     struct session_stats stats;
+    uint64_t users;           /* how many there have been */
     uint64_t bypass_until_us; /* 0: none */
     bool draining;
 };
@@ -186,9 +187,10 @@ struct session {
     struct stream *client;  /* owned */
     struct timer *deadline; /* owned */
     uint64_t active_us;     /* when something last moved */
+    uint64_t user;          /* of upstream connections: this connection, and who it says it is */
     struct address peer;
     char peer_text[ADDRESS_TEXT_SIZE];
-    char client_name[CLIENT_NAME_SIZE]; /* of an opened connection: who made it */
+    char client_name[CLIENT_NAME_SIZE]; /* who asked last; of an opened connection: who made it */
     struct window in;                   /* from the client, not yet parsed */
     struct window out;                  /* to the client */
     struct exchange *exchange;          /* owned; NULL between requests */
@@ -250,6 +252,7 @@ MUST_CHECK bool way_out_judge(
     enum reason *why);
 enum progress way_out_begin(struct session *session); /* after the commit */
 void way_out_forget_candidates(struct way_out *way);
+bool way_out_may_repeat(const struct exchange *exchange); /* sending the request twice does no harm */
 enum progress way_out_failed(struct session *session, enum reason reason);
 void way_out_drop(struct exchange *exchange); /* cancels and closes what is under way */
 

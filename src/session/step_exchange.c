@@ -26,6 +26,7 @@ static void write_request(struct session *session, const struct upstream *upstre
         .keep_upgrade = head->has_upgrade,
     };
     http_request_write(out, head, buffer_text(authority), &forward);
+    upstream_note(exchange->way.upstream, head);
     window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(out));
     if (exchange->ask.wants_continue)
         session_say(session, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
@@ -153,21 +154,11 @@ static enum move move_up(struct session *session)
 /* --- down ------------------------------------------------------------------------------------------------------------
  */
 
-/* A request may be sent again when sending it twice does no harm: it is idempotent and without body (RFC 9110 9.2.2),
- * or it goes to an endpoint of ours. */
+/* A pooled connection that ends before a byte of its reply was closed, most likely, before the request came. */
 static bool may_send_again(const struct exchange *exchange)
 {
-    static const struct text idempotent[] = {TEXT_INIT("GET"), TEXT_INIT("HEAD"), TEXT_INIT("OPTIONS")};
-    if (!exchange->way.upstream->reused || exchange->flow.state != REPLY_HEAD ||
-        window_length(&exchange->flow.down) > 0)
-        return false;
-    if (way_out_inference(exchange) != NULL)
-        return true;
-    bool bodiless = exchange->ask.head->framing == FRAMING_NONE;
-    for (size_t i = 0; i < COUNT_OF(idempotent); i++)
-        if (bodiless && text_equal(exchange->ask.head->method, idempotent[i]))
-            return true;
-    return false;
+    return exchange->way.upstream->reused && exchange->flow.state == REPLY_HEAD &&
+           window_length(&exchange->flow.down) == 0 && way_out_may_repeat(exchange);
 }
 
 static enum move upstream_broke(struct session *session)
@@ -210,7 +201,7 @@ static enum move finish(struct session *session)
     if (!sent)
         session->keeps_alive = false;
     if (sent && flow->upstream_reusable && window_length(&flow->down) == 0) {
-        route_give(session->worker->options.route, exchange->way.upstream);
+        route_give(session->worker->options.route, exchange->way.upstream, session->user);
         exchange->way.upstream = NULL;
     }
     session_enter(session, SESSION_FINISH);

@@ -18,15 +18,21 @@ static bool identify(struct session *session)
     return policy_identify(exchange->policy, &session->peer, credentials, &client->name);
 }
 
+/* Somebody else on the same connection is another user of what is behind it. */
+static void note_user(struct session *session)
+{
+    struct text name = session->exchange->ask.request.client.name;
+    if (text_equal(name, text_from(session->client_name)))
+        return;
+    text_store(name, session->client_name, CLIENT_NAME_SIZE);
+    route_forget_user(session->worker->options.route, session->user);
+    session->user = ++session->worker->users;
+}
+
 static bool can_open(const struct session *session)
 {
     const struct tls_server *tls = session->worker->options.tls;
     return tls != NULL && tls_server_may_speak_for(tls, &session->exchange->ask.request.host);
-}
-
-static void remember_client(struct session *session)
-{
-    text_store(session->exchange->ask.request.client.name, session->client_name, CLIENT_NAME_SIZE);
 }
 
 static enum session_state after_judging(struct session *session)
@@ -44,10 +50,8 @@ static enum session_state after_judging(struct session *session)
         exchange->account.refusal = decision->reason;
         return SESSION_COMMIT;
     }
-    if (decision->plan == PLAN_OPEN) {
-        remember_client(session);
+    if (decision->plan == PLAN_OPEN)
         return SESSION_ANSWER_CONNECT;
-    }
     bool reads_body = inference_answers(exchange) && decision->llm.operation != LLM_MODELS;
     return reads_body ? SESSION_READ_BODY : SESSION_COMMIT;
 }
@@ -57,6 +61,7 @@ enum progress step_judge(struct session *session)
     struct exchange *exchange = session->exchange;
     if (!identify(session))
         return session_refuse(session, REASON_CLIENT_UNKNOWN);
+    note_user(session);
     policy_judge(exchange->policy, &exchange->ask.request, &exchange->decision);
     if (session->worker->bypass_until_us > loop_now_us(session->worker->options.loop))
         policy_bypass(exchange->policy, &exchange->ask.request, &exchange->decision);

@@ -18,7 +18,14 @@ static struct upstream *take_pooled(struct session *session)
     struct destination to = way_out_destination(exchange);
     if (exchange->ask.is_connect || exchange->way.fresh_only)
         return NULL;
-    return route_take(session->worker->options.route, to.scheme, to.host, to.port, accepts_pooled, session);
+    struct route_wish wish = {
+        .scheme = to.scheme,
+        .host = to.host,
+        .port = to.port,
+        .user = session->user,
+        .may_repeat = way_out_may_repeat(exchange),
+    };
+    return route_take(session->worker->options.route, &wish, accepts_pooled, session);
 }
 
 static enum progress judge_answers(struct session *session, const struct address *addresses, size_t count)

@@ -23,6 +23,21 @@ struct destination way_out_destination(const struct exchange *exchange)
     return (struct destination){inference->scheme, &inference->host, inference->port};
 }
 
+/* Idempotent and without content, so that there is nothing to hold (RFC 9110 9.2.2), or to an endpoint of ours. */
+bool way_out_may_repeat(const struct exchange *exchange)
+{
+    static const struct text idempotent[] = {TEXT_INIT("GET"),    TEXT_INIT("HEAD"), TEXT_INIT("OPTIONS"),
+                                             TEXT_INIT("DELETE"), TEXT_INIT("PUT"),  TEXT_INIT("TRACE")};
+    if (way_out_inference(exchange) != NULL)
+        return true;
+    const struct http_head *head = exchange->ask.head;
+    bool has_content = head->framing == FRAMING_CHUNKED || head->content_length > 0;
+    for (size_t i = 0; !has_content && i < COUNT_OF(idempotent); i++)
+        if (text_equal(head->method, idempotent[i]))
+            return true;
+    return false;
+}
+
 bool way_out_judge(
     const struct exchange *exchange, const struct address *address, uint16_t port, struct judged_address *judged,
     enum reason *why)

@@ -14,6 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (http_reply_parse(input, &limits, TEXT("GET"), &head, &used) != PARSE_DONE)
         return 0;
     ASSERT(used <= size && head.status >= 100 && head.status <= 599);
+    uint64_t seconds;
+    if (http_keep_alive_seconds(&head, &seconds))
+        ASSERT(http_field_find(&head, TEXT("Keep-Alive")) != NULL && seconds <= UINT32_MAX);
+    (void)http_binds_connection(&head);
     struct http_forward forward = {.via = TEXT_INIT("exeat-0"), .framing = FRAMING_CHUNKED};
     struct buffer out = {0};
     http_reply_write(&out, &head, &forward);

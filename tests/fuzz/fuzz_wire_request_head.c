@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     http_request_write(&out, &head, TEXT("a.example"), &forward);
     static const struct http_limits wide = {.head = 65536, .fields = HTTP_FIELDS_MAX};
     ASSERT(http_request_parse(buffer_text(&out), &wide, &again, &used, &reason) == PARSE_DONE);
+    ASSERT(!http_binds_connection(&again) || http_binds_connection(&head)); /* what goes on is seen before */
     ASSERT(used == out.length && again.framing == head.framing && text_equal(again.method, head.method));
     ASSERT(text_equal(again.target.path, head.target.path) && text_equal(again.target.query, head.target.query));
     buffer_clear(&out);

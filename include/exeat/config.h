@@ -182,7 +182,7 @@ struct settings_rule {
 };
 struct settings_test {
     struct setting_text request;
-    struct text from;
+    struct setting_text from;
     struct setting_text expect;
 };
 /* A file that the settings were made from: for the audit record and the watcher. */

@@ -219,13 +219,14 @@ const char *text_nearest(struct text word, const char *const *words, size_t coun
     size_t least = SIZE_MAX;
     const char *nearest = NULL;
     for (size_t i = 0; i < count; i++) {
-        size_t distance = text_distance(word, text_from(words[i]));
+        bool begins = word.length > 2 && text_starts_with(text_from(words[i]), word);
+        size_t distance = begins ? 1 : text_distance(word, text_from(words[i]));
         if (distance < least) {
             least = distance;
             nearest = words[i];
         }
     }
-    return least <= 2 || least <= word.length / 3 ? nearest : NULL;
+    return least <= word.length / 2 && (least <= 2 || least <= word.length / 3) ? nearest : NULL;
 }
 
 size_t text_utf8_length(struct text text, uint32_t *code)

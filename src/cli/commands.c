@@ -18,6 +18,11 @@ const struct command commands[] = {
     {"explain", cmd_explain, "METHOD URL", OPERANDS_TWO, OF(CONFIG) | OF(FROM) | OF(FORMAT) | OF(ALL),
      "what would be decided, and why",
      "-o is text or json. Rules that do not come near are left out; --all has them too."},
+    {"allow", cmd_allow, "REQUEST-ID", OPERANDS_ONE, OF(CONFIG) | OF(STORE),
+     "the narrowest rule for one refused request",
+     "Prints the rule; add it to the file, run `exeat check`, reload. The request's id stands in its refusal and in "
+     "the "
+     "records; a beginning of it is enough."},
     {"suggest", cmd_suggest, "", OPERANDS_NONE, OF(CONFIG) | OF(STORE) | OF_SPAN,
      "draft rules for what the records have", NULL},
     {"llm-hosts", cmd_llm_hosts, "[HOST]", OPERANDS_MAYBE_ONE, 0, "the catalogue of LLM hosts, or why a host is in it",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files that a policy is made of: the main one, those it includes, and lists. Order never matters: what is a list
  * is put together, what is a name is given once, and a group's patterns are the union. */
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,18 +49,50 @@ const char *settings_path_of(const struct settings_lists *lists, struct mark mar
 /* --- include ---------------------------------------------------------------------------------------------------------
  */
 
+struct paths {
+    struct load *load;
+    struct setting_text *items; /* in the arena */
+    size_t count;
+};
+
+static void add_path(struct paths *paths, const char *path, struct mark mark)
+{
+    struct arena *arena = &paths->load->settings->arena;
+    struct setting_text *more = arena_array(arena, paths->count + 1, sizeof(*more));
+    if (paths->count > 0)
+        memcpy(more, paths->items, paths->count * sizeof(*more));
+    more[paths->count++] = (struct setting_text){arena_text(arena, text_from(path)), mark};
+    paths->items = more;
+}
+
+/* policies.d/ with a star: its files in the order of their names; none is worth a word, since nothing is opened by it.
+ */
+static void add_matching(struct paths *paths, const char *pattern, struct mark mark)
+{
+    glob_t found = {0};
+    if (glob(pattern, 0, NULL, &found) != 0)
+        diag_warning(paths->load->diags, mark, "no file is called so");
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        add_path(paths, found.gl_pathv[i], mark);
+    globfree(&found);
+}
+
 static bool read_include(struct load *load, const struct yaml_node *node, void *field)
 {
     struct setting_texts *includes = &((struct settings_lists *)field)->includes;
+    struct paths paths = {.load = load};
     if (!type_texts.read(load, node, includes))
         return false;
-    struct setting_text *paths = arena_array(&load->settings->arena, includes->count, sizeof(*paths));
     for (size_t i = 0; i < includes->count; i++) {
         char *path = file_beside(load->path, includes->items[i].text);
-        paths[i] = (struct setting_text){arena_text(&load->settings->arena, text_from(path)), includes->items[i].mark};
+        if (text_has(includes->items[i].text, '*'))
+            add_matching(&paths, path, includes->items[i].mark);
+        else
+            add_path(&paths, path, includes->items[i].mark);
         base_free(path);
     }
-    includes->items = paths;
+    includes->items = paths.items;
+    includes->count = paths.count;
     return true;
 }
 
@@ -98,27 +131,30 @@ static bool is_known(const struct load *load, struct text path)
     return false;
 }
 
-static void include(struct load *load, const struct setting_text *source)
+static bool include(struct load *load, const struct setting_text *source)
 {
     struct load inner = {load->settings, load->diags, source->text.data};
     struct buffer content = {0};
+    const struct yaml_node *root = NULL;
     if (is_known(load, source->text)) {
         diag_error(load->diags, source->mark, "%s is read already", source->text.data);
     } else if (load_read_file(load, source->text.data, source->mark, POLICY_FILE_MAX, &content)) {
         int file = load_add_file(&inner, source->text.data, buffer_text(&content));
-        const struct yaml_node *root =
-            yaml_tree_parse(buffer_text(&content), file, &load->settings->arena, load->diags);
+        root = yaml_tree_parse(buffer_text(&content), file, &load->settings->arena, load->diags);
         if (root != NULL)
             read_included(&inner, root);
     }
     buffer_clear(&content);
+    return root != NULL;
 }
 
-void load_includes(struct load *load)
+bool load_includes(struct load *load)
 {
     const struct setting_texts *includes = &load->settings->lists.includes;
+    bool good = true;
     for (size_t i = 0; i < includes->count; i++)
-        include(load, &includes->items[i]);
+        good = include(load, &includes->items[i]) && good;
+    return good;
 }
 
 /* --- one name, one thing ---------------------------------------------------------------------------------------------

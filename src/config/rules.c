@@ -104,7 +104,7 @@ static const struct type type_request = SHAPED_TYPE("METHOD URL", read_setting_t
 static const struct type type_expect = SHAPED_TYPE("verdict [rule]", read_setting_text, "^(allow|deny|reroute)( .+)?$");
 static const struct key test_keys[] = {
     REQUIRED_KEY(settings_test, request, "request", &type_request, "what is asked"),
-    KEY(settings_test, from, "from", &type_text, "(nobody in particular)", "which client asks"),
+    KEY(settings_test, from, "from", &type_setting_text, "(nobody in particular)", "which client asks"),
     REQUIRED_KEY(settings_test, expect, "expect", &type_expect, "what must come of it"),
 };
 static const struct section section_test = SECTION("a test", test_keys);

@@ -137,8 +137,7 @@ bool schema_append_list(
 {
     void *more = NULL;
     size_t more_count = 0;
-    if (!schema_read_list(load, node, size, read, &more, &more_count))
-        return false;
+    bool good = schema_read_list(load, node, size, read, &more, &more_count);
     char *all = arena_array(&load->settings->arena, *count + more_count, size);
     if (*count > 0)
         memcpy(all, *items, *count * size);
@@ -146,5 +145,5 @@ bool schema_append_list(
         memcpy(all + *count * size, more, more_count * size);
     *items = all;
     *count += more_count;
-    return true;
+    return good;
 }

@@ -173,10 +173,13 @@ bool schema_append_list(
 int load_add_file(struct load *load, const char *path, struct text content);
 /* Reads a file that the policy is made of. False: an error was reported at `mark`. */
 bool load_read_file(struct load *load, const char *path, struct mark mark, size_t limit, struct buffer *content);
-/* Reads what the main file includes, each with its own positions and its own relative paths. */
-void load_includes(struct load *load);
+/* Reads what the main file includes, each with its own positions and its own relative paths. False: not all of it could
+ * be read, and an error was reported. */
+MUST_CHECK bool load_includes(struct load *load);
 /* After all files: groups of one name become one, and other names may be given once. */
 void load_merge(struct load *load);
+/* After that: clients, groups, inference and rules that are named are there. names.c */
+void load_check_names(struct load *load);
 extern const struct type type_include; /* struct settings_lists */
 bool read_version(struct load *load, const struct yaml_node *node, void *field);
 extern const struct type type_version;

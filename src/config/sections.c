@@ -182,7 +182,8 @@ static const char *const ech_words[] = {"ignore", "deny"};
 static const struct type type_ech = FLAG_TYPE(ech_words);
 
 static const struct key upstream_keys[] = {
-    KEY(settings_tls, roots, "roots", &type_path, "(the system's)", "who is trusted upstream: a PEM file of root certificates"),
+    KEY(settings_tls, roots, "roots", &type_path, "(the system's)",
+        "who is trusted upstream: a PEM file of root certificates"),
     KEY(settings_tls, minimum_13, "minimum", &type_minimum, "1.2", "the oldest TLS version upstream, in quotes"),
 };
 static const struct section section_upstream = SECTION("tls.upstream", upstream_keys);

@@ -22,7 +22,7 @@ static const struct key top_keys[] = {
     REQUIRED_KEY(settings, version, "version", &type_version, "of this language"),
     KEY(settings, observe, "mode", &type_file_mode, "enforce", "observe only records what rules would do"),
     KEY(settings, lists, "include", &type_include, "(none)",
-        "further files with clients, groups, llm, inference, rules, tests"),
+        "further files with clients, groups, llm, inference, rules, tests; a `*` stands for many"),
     KEY(settings, listen, "listen", &type_listen, NULL, "sockets of the gate"),
     KEY(settings, audit, "audit", &type_audit, NULL, "the store of decisions"),
     KEY(settings, tls, "tls", &type_tls, NULL, "what may be opened, who is trusted"),
@@ -53,8 +53,10 @@ struct settings *settings_parse(struct text text, const char *path, struct diags
     const struct yaml_node *root = yaml_tree_parse(text, file, &settings->arena, diags);
     if (root != NULL)
         (void)schema_read_map(&load, root, &section_top, settings);
-    load_includes(&load);
+    bool is_whole = load_includes(&load) && root != NULL;
     load_merge(&load);
+    if (is_whole)
+        load_check_names(&load);
     if (diags_errors(diags) == errors_before)
         return settings;
     settings_free(settings);

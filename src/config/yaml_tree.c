@@ -54,6 +54,21 @@ static struct text line_at(struct text text, size_t line)
     return found;
 }
 
+/* What was begun and not gone on with: a bracket that is open, or lines that do not begin in one column. */
+static void advise_structure(const struct builder *builder, const yaml_mark_t *place)
+{
+    const yaml_mark_t *begin = &builder->parser.context_mark;
+    struct text context = text_from(builder->parser.context == NULL ? "" : builder->parser.context);
+    if (text_starts_with(context, TEXT("while parsing a flow")))
+        diag_note(
+            builder->diags, "the bracket that opens on line %zu in column %zu is not closed, or a comma is missing",
+            begin->line + 1, begin->column + 1);
+    else if (text_starts_with(context, TEXT("while parsing a block")) && place->column != begin->column)
+        diag_note(
+            builder->diags, "line %zu begins in column %zu, and the list or map that begins on line %zu in column %zu",
+            place->line + 1, place->column + 1, begin->line + 1, begin->column + 1);
+}
+
 /* What people trip over, said in their words. */
 static void advise(const struct builder *builder, const yaml_mark_t *place)
 {
@@ -64,6 +79,8 @@ static void advise(const struct builder *builder, const yaml_mark_t *place)
         diag_note(builder->diags, "YAML is indented with spaces, never with tabs");
     else if (text_has(at, '@') || text_has(at, '*'))
         diag_note(builder->diags, "write patterns and groups in quotes: \"*.example.com\", \"@name\"");
+    else
+        advise_structure(builder, place);
 }
 
 static void report_parser(struct builder *builder)
@@ -234,8 +251,15 @@ static struct yaml_node *build_document(struct builder *builder)
     return builder->failed ? NULL : root;
 }
 
-struct yaml_node *yaml_tree_parse(struct text text, int file, struct arena *arena, struct diags *diags)
+/* What some editors put in front of UTF-8. */
+static struct text without_bom(struct text text)
 {
+    return text_starts_with(text, TEXT("\xef\xbb\xbf")) ? text_after(text, 3) : text;
+}
+
+struct yaml_node *yaml_tree_parse(struct text source, int file, struct arena *arena, struct diags *diags)
+{
+    struct text text = without_bom(source);
     struct builder builder = {.arena = arena, .diags = diags, .text = text, .file = file};
     if (!yaml_parser_initialize(&builder.parser)) {
         diag_error(

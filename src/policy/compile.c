@@ -20,8 +20,7 @@ static const uint16_t *compile_clients(const struct compile *compile, const stru
         size_t index = 0;
         while (index < lists->client_count && !text_equal(lists->clients[index].name.text, from->items[i].text))
             index++;
-        if (index == lists->client_count)
-            diag_error(compile->diags, from->items[i].mark, "there is no client '%.*s'", TEXT_ARG(from->items[i].text));
+        ASSERT(index < lists->client_count); /* names are checked with the file */
         clients[i] = (uint16_t)index;
     }
     return clients;
@@ -67,11 +66,8 @@ static void compile_inference(const struct compile *compile, struct policy_rule 
         size_t index = 0;
         while (index < lists->inference_count && !text_equal(lists->inference[index].name.text, names->items[i].text))
             index++;
-        if (index == lists->inference_count)
-            diag_error(
-                compile->diags, names->items[i].mark, "there is no inference '%.*s'", TEXT_ARG(names->items[i].text));
-        else
-            rule->inference[rule->inference_count++] = index;
+        ASSERT(index < lists->inference_count);
+        rule->inference[rule->inference_count++] = index;
     }
     bool reroutes = rule->source->verdict == VERDICT_REROUTE;
     if (reroutes && names->count == 0)

@@ -268,8 +268,8 @@ static void compare_test(struct comparing *comparing, const struct settings_test
     const char *wrong;
     if (policy_request_parse(test->request.text, &arena, &inside.request, &wrong)) {
         bool known = inside.request.inside_known;
-        inside.request.client.name = test->from;
-        comparing->client = test->from;
+        inside.request.client.name = test->from.text;
+        comparing->client = test->from.text;
         comparing->first = comparing->count;
         inside.request.inside_known = false;
         inside.from = look(comparing, comparing->old, &inside.request);

@@ -142,7 +142,7 @@ static void test_one(const struct policy *policy, const struct settings_test *te
         arena_clear(&arena);
         return;
     }
-    request.client.name = test->from;
+    request.client.name = test->from.text;
     judge_whole(policy, &request, &decision);
     if (!is_expected(&decision, test->expect.text))
         say_failed(policy, test, &request, &decision, diags);

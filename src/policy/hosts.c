@@ -3,6 +3,7 @@
  * Only a pattern that several speak of gets a set of its own, made after all are known. */
 #include <stdlib.h>
 
+#include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 #include "policy_internal.h"
 
@@ -169,8 +170,8 @@ static void use_group(struct hosts_compile *compile, const struct setting_patter
     const struct settings_group *group = patterns_find_group(settings, item->group);
     if (group != NULL)
         add_all(&compile->groups[group - settings->lists.groups], user, true);
-    else if (!patterns_is_llm(item->group) && !patterns_is_web(item->group))
-        diag_error(compile->diags, item->mark, "there is no group '%.*s'", TEXT_ARG(item->group));
+    else
+        ASSERT(patterns_is_llm(item->group) || patterns_is_web(item->group));
 }
 
 static void use_patterns(struct hosts_compile *compile, const struct setting_patterns *patterns, struct gathering user)

@@ -57,6 +57,7 @@ void policy_lint(const struct policy *policy, struct diags *diags)
     lint_rules(&lint);
     lint_llm(&lint);
     lint_ranges(&lint);
+    lint_width(&lint);
     lint_groups(&lint);
     lint_regexes(&lint);
     base_free(lint.patterns);

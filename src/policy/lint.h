@@ -27,6 +27,8 @@ void lint_llm(const struct lint *lint);
 void lint_ranges(const struct lint *lint);
 /* lint_names.c: groups and clients that nobody names, lists that say things twice. */
 void lint_groups(const struct lint *lint);
+/* lint_wide.c: rules that open more than an allowlist is for. */
+void lint_width(const struct lint *lint);
 /* lint_regex.c: regular expressions whose work explodes on some path. */
 void lint_regexes(const struct lint *lint);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Paths of a rule, compiled once: a literal path and "below this" are compared, a glob is walked, a regular expression
  * runs only when the literal that it begins with is there. */
+#include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 #include "policy_internal.h"
 
@@ -93,18 +94,15 @@ static bool has_top_alternative(struct text expression)
     return is_beyond_reading(expression);
 }
 
-static bool compile_regex(const struct setting_text *source, struct compiled_path *path, struct diags *diags)
+/* A file with an expression that does not compile was refused before. */
+static void compile_regex(struct text expression, struct compiled_path *path)
 {
-    struct text expression = text_after(source->text, 1);
     char *error = NULL;
     size_t offset = 0;
     path->kind = PATH_REGEX;
     path->regex = pattern_compile(expression, &error, &offset);
-    if (path->regex == NULL)
-        diag_error(diags, source->mark, "not a regular expression: %s (at character %zu)", error, offset + 1);
+    ASSERT(path->regex != NULL);
     path->prefix = has_top_alternative(expression) ? TEXT("") : literal_of_regex(expression);
-    base_free(error);
-    return path->regex != NULL;
 }
 
 /* Requests are compared in canonical form, so that a glob in another one would never match. */
@@ -125,8 +123,10 @@ bool path_compile(const struct setting_text *source, struct compiled_path *path,
 {
     struct text text = source->text;
     *path = (struct compiled_path){.kind = PATH_GLOB, .glob = text};
-    if (text_starts_with(text, TEXT("~")))
-        return compile_regex(source, path, diags);
+    if (text_starts_with(text, TEXT("~"))) {
+        compile_regex(text_after(text, 1), path);
+        return true;
+    }
     if (!text_starts_with(text, TEXT("/"))) {
         diag_error(diags, source->mark, "a path starts with '/', or with '~' for a regular expression");
         return false;

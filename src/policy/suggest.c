@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Drafts of rules for what was seen. The only home of libpsl: which hosts belong to one owner. */
-#include <libpsl.h>
+/* Drafts of rules for what was seen, by whose the hosts are. */
 #include <string.h>
 
 #include "exeat/base/memory.h"
 #include "exeat/policy/hindsight.h"
 #include "fate.h"
+#include "owner.h"
 #include "recorded.h"
 
 enum { WILDCARD_FROM = 10 };
@@ -13,7 +13,6 @@ enum { WILDCARD_FROM = 10 };
 
 struct policy_suggest {
     const struct policy *policy;
-    const psl_ctx_t *suffixes;   /* built into the library */
     struct tally_rows seen;      /* domain, scheme, port, host */
     struct tally_rows llm;       /* hosts */
     struct tally_rows addresses; /* hosts */
@@ -25,22 +24,14 @@ struct policy_suggest *policy_suggest_new(const struct policy *policy)
 {
     struct policy_suggest *suggest = base_zalloc(sizeof(*suggest));
     suggest->policy = policy;
-    suggest->suffixes = psl_builtin();
     return suggest;
-}
-
-/* "api.eu.example.co.uk" is example.co.uk's; "shop.github.io" is an owner of its own; a suffix itself has none. */
-static const char *owner_of(const struct policy_suggest *suggest, const struct host *host)
-{
-    const char *domain = suggest->suffixes == NULL ? NULL : psl_registrable_domain(suggest->suffixes, host->text);
-    return domain == NULL ? host->text : domain;
 }
 
 static void add_seen(struct policy_suggest *suggest, const struct request *request)
 {
     struct buffer key = {0};
     buffer_printf(
-        &key, "%s" MARK "%s" MARK "%u" MARK "%s", owner_of(suggest, &request->host), scheme_name(request->scheme),
+        &key, "%s" MARK "%s" MARK "%u" MARK "%s", owner_of(request->host.text), scheme_name(request->scheme),
         request->port, request->host.text);
     tally_rows_add(&suggest->seen, buffer_text(&key));
     buffer_clear(&key);

@@ -98,3 +98,52 @@ def test_replay_does_not_guess_at_paths_that_were_not_kept(gate, origin):
     one.write(one.folder / "next.yaml")
     done = run_exeat("check", "-c", one.folder / "next.yaml", "--replay", one.folder / "audit")
     assert "1 depend on paths that are not kept" in done.stdout and "0 closed" in done.stdout
+
+
+def ask_for_a_rule(gate, request, *words):
+    return run_exeat("allow", request[:8], "-c", gate.config_path, *words)
+
+
+def test_allow_prints_the_narrowest_rule_for_one_refused_request_and_with_it_the_request_leaves(gate, origin):
+    one = gate(
+        resolve=hosts("erp.example"), clients={"php": {"address": "127.0.0.1/32"}},
+        rules=[{"id": "others", "verdict": "allow", "hosts": ["other.example"]}],
+    )
+    url = f"http://erp.example:{origin.port}/orders/4711?key=secret"
+    assert one.get(url).status == 403
+    settle(one, 1)
+    done = ask_for_a_rule(one, one.decisions()[0]["request"])
+    assert done.returncode == 0, done.stderr
+    (rule,) = yaml.safe_load(done.stdout)["rules"]
+    assert rule == {
+        "id": "allow-erp-example", "verdict": "allow", "hosts": ["erp.example"], "schemes": ["http"],
+        "ports": [origin.port], "from": ["php"], "methods": ["GET"], "paths": ["/orders/4711"],
+    }
+    (one.folder / "more.yaml").write_text("version: 1\n" + done.stdout)
+    one.merge({"include": ["more.yaml"]})
+    one.config["rules"].append({"id": "private", "verdict": "allow", "hosts": ["none.example"]})
+    one.write()
+    assert run_exeat("explain", "-c", one.config_path, "--from", "php", "GET", url).returncode == 0
+    for other in (url.replace("4711", "4712"), url.replace("erp", "other"), url.replace(f":{origin.port}", "")):
+        assert run_exeat("explain", "-c", one.config_path, "--from", "php", "GET", other).returncode == 1, other
+
+
+def test_allow_says_why_a_rule_would_not_help(gate):
+    one = gate(rules=[{"id": "no-evil", "verdict": "deny", "hosts": ["evil.example"]}, allow("shop.example")])
+    refuse(one, "api.openai.com", "evil.example", "203.0.113.7:8443", "plain.example")
+    one.send(b"GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n")
+    settle(one, 5)
+    by_host = {decision.get("host"): decision["request"] for decision in one.decisions()}
+    for host, said in (("api.openai.com", "is an LLM host"), ("evil.example", "`unless`")):
+        done = ask_for_a_rule(one, by_host[host])
+        assert (done.returncode, done.stdout) == (1, "") and said in done.stderr, done.stderr
+    (rule,) = yaml.safe_load(ask_for_a_rule(one, by_host["203.0.113.7"]).stdout)["rules"]
+    assert rule["addresses"] == ["203.0.113.7/32"] and rule["ports"] == [8443] and "hosts" not in rule
+    (rule,) = yaml.safe_load(ask_for_a_rule(one, by_host["plain.example"]).stdout)["rules"]
+    assert set(rule) == {"id", "verdict", "hosts"}  # a CONNECT shows no path
+    malformed = [decision for decision in one.decisions() if decision["reason"].startswith("malformed")]
+    done = ask_for_a_rule(one, malformed[0]["request"])
+    assert done.returncode == 1 and "no rule helps" in done.stderr
+    assert "has no request" in run_exeat("allow", "00000000", "-c", one.config_path).stderr
+    assert run_exeat("allow", "ab", "-c", one.config_path).returncode == 2
+    assert run_exeat("allow", by_host["plain.example"], "-c", one.config_path, "--store", one.folder / "audit").returncode == 0

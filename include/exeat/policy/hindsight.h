@@ -29,4 +29,9 @@ void policy_suggest_add(struct policy_suggest *suggest, const struct decision_re
 void policy_suggest_write(const struct policy_suggest *suggest, struct buffer *out);
 void policy_suggest_free(struct policy_suggest *suggest); /* NULL is fine */
 
+/* Appends the narrowest rule that would let a recorded request out, as an item of `rules:`. False: `out` has one sentence
+ * instead, why a rule does not help or is not needed (malformed, an LLM host, denied by a rule, let out already). */
+MUST_CHECK bool
+policy_narrowest(const struct policy *policy, const struct decision_record *decision, struct buffer *out);
+
 #endif

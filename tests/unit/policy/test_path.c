@@ -83,7 +83,7 @@ static void an_expression_that_backtracks_gives_up(void **state)
 static void a_path_that_could_never_match_is_an_error(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"/a//b", "/a/../b", "/%7Euser", "relative", "~(", "/a b"};
+    static const char *const bad[] = {"/a//b", "/a/../b", "/%7Euser", "relative", "/a b"};
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct diags *diags = diags_new();
         struct setting_text source = {.text = text_from(bad[i])};

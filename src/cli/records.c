@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Walks a store with its reader, and says what goes wrong. */
+#include "records.h"
+
+#include "exeat/audit/record.h"
+#include "exeat/base/clock.h"
+
+static bool read_time(const char *word, const char *option, int64_t *wall_us)
+{
+    if (word == NULL || clock_parse(text_from(word), clock_wall_us(), wall_us))
+        return true;
+    complain(EXIT_USAGE, "%s: '%s' is no time; write 2026-11-23T10:00:00Z, 2026-11-23, today or -7d", option, word);
+    return false;
+}
+
+bool span_read(struct span *span)
+{
+    span->since_us = INT64_MIN;
+    span->until_us = INT64_MAX;
+    return read_time(span->since, "--since", &span->since_us) && read_time(span->until, "--until", &span->until_us);
+}
+
+static bool is_within(const struct audit_record *record, const struct span *span)
+{
+    return record->head.wall_us >= span->since_us && record->head.wall_us <= span->until_us;
+}
+
+bool records_walk(const char *directory, const struct span *span, record_taker take, void *context)
+{
+    char *error = NULL;
+    struct audit_row row;
+    struct audit_record record;
+    enum audit_read read = AUDIT_ROW;
+    struct audit_reader *reader = audit_reader_open(directory, &error);
+    if (reader == NULL) {
+        complain_free(EXIT_IO, error);
+        return false;
+    }
+    while ((read = audit_reader_next(reader, &row)) == AUDIT_ROW)
+        if (audit_record_parse(row.body, &record) && is_within(&record, span))
+            take(context, &row, &record);
+    if (read == AUDIT_UNREADABLE)
+        complain(EXIT_IO, "%s", audit_reader_error(reader));
+    audit_reader_free(reader);
+    return read == AUDIT_END;
+}
+
+bool record_is_decision(
+    const struct audit_row *row, const struct audit_record *record, struct decision_record *decision)
+{
+    if (record->head.kind != AUDIT_DECISION)
+        return false;
+    audit_decision_read(record, row->private_part, decision);
+    return true;
+}

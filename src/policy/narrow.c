@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The narrowest rule that lets one recorded request out, or the sentence why no rule does. */
+#include "exeat/base/json.h"
+#include "exeat/policy/hindsight.h"
+#include "policy_internal.h"
+#include "recorded.h"
+
+/* --- why not ---------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_llm(const struct policy *policy, const struct decision_record *decision, const struct request *request)
+{
+    return decision->llm_provider.length > 0 || llm_catalogue_find(policy_catalogue(policy), &request->host) != NULL;
+}
+
+/* True, and said in `out`: an allow would not change it, or need not. */
+static bool says_otherwise(const struct policy *policy, const struct request *request, struct buffer *out)
+{
+    struct decision now;
+    policy_judge(policy, request, &now);
+    const struct settings_rule *rule = now.winner == NULL ? NULL : now.winner->source;
+    bool leaves = now.verdict == VERDICT_ALLOW || now.verdict == VERDICT_REROUTE;
+    if (leaves)
+        buffer_printf(
+            out, "the policy %ss this request now, by rule '%.*s'", verdict_name(now.verdict), TEXT_ARG(now.rule));
+    else if (rule != NULL && rule->verdict == VERDICT_DENY)
+        buffer_printf(
+            out, "rule '%s' (%s:%d) denies it, and no allow outweighs a deny: make an exception there by `unless`",
+            rule->id.text.data, settings_path_of(&policy->settings->lists, rule->id.mark), rule->id.mark.line);
+    return leaves || (rule != NULL && rule->verdict == VERDICT_DENY);
+}
+
+/* --- the rule --------------------------------------------------------------------------------------------------------
+ */
+
+static void append_string(struct buffer *out, struct text text)
+{
+    json_append_string(out, text); /* JSON is YAML */
+}
+
+static void append_id(struct buffer *out, const struct host *host)
+{
+    buffer_append(out, TEXT("  - id: allow-"));
+    for (const char *byte = host->text; *byte != '\0'; byte++)
+        buffer_append_byte(out, *byte == '.' || *byte == ':' ? '-' : *byte);
+    buffer_append(out, TEXT("\n    verdict: allow\n"));
+}
+
+static void append_place(struct buffer *out, const struct request *request)
+{
+    bool is_address = request->host.kind == HOST_ADDRESS;
+    buffer_printf(
+        out, is_address ? "    addresses: [\"%s/%d\"]\n" : "    hosts: [%s]\n", request->host.text,
+        (int)request->host.address.length * 8);
+    if (request->scheme == SCHEME_HTTP)
+        buffer_append(out, TEXT("    schemes: [http]\n"));
+    if (is_address || request->port != scheme_port(request->scheme))
+        buffer_printf(out, "    ports: [%u]\n", request->port);
+}
+
+static void append_who_and_what(struct buffer *out, const struct request *request)
+{
+    bool is_plain = !text_has(request->path, '*'); /* a glob's star is no path's */
+    if (request->client.name.length > 0)
+        buffer_printf(out, "    from: [%.*s]\n", TEXT_ARG(request->client.name));
+    if (request->inside_known) {
+        buffer_printf(out, "    methods: [%.*s]\n", TEXT_ARG(request->method));
+        buffer_append_string(out, is_plain ? "    paths: [" : "    # paths: [");
+        append_string(out, request->path);
+        buffer_append(out, TEXT("]\n"));
+    }
+}
+
+bool policy_narrowest(const struct policy *policy, const struct decision_record *decision, struct buffer *out)
+{
+    struct arena arena = {0};
+    struct request request;
+    bool is_drafted = false;
+    if (!recorded_request(decision, &arena, &request))
+        buffer_printf(out, "no rule helps: %s", reason_row(decision->reason)->text);
+    else if (is_llm(policy, decision, &request))
+        buffer_printf(
+            out,
+            "%s is an LLM host: a rule `reroute` has its calls answered here; to let them out, write an allow that "
+            "names the host",
+            request.host.text);
+    else
+        is_drafted = !says_otherwise(policy, &request, out);
+    if (is_drafted) {
+        append_id(out, &request.host);
+        append_place(out, &request);
+        append_who_and_what(out, &request);
+    }
+    arena_clear(&arena);
+    return is_drafted;
+}

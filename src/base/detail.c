@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* One sentence of bounded length about what was wrong. */
 #include "exeat/base/detail.h"
 
 #include <stdarg.h>

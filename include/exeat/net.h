@@ -132,9 +132,12 @@ struct listener;
 /* `descriptor` is the callee's. False: it was turned away; after a few of those the rest waits for the next turn, so
  * that who is served goes first. */
 typedef bool (*listener_accept)(void *context, int descriptor, const struct address *peer, uint16_t peer_port);
-/* A bound, listening socket with SO_REUSEPORT, so that each worker has its own; port 0 is any. -1 and `error`
- * (base_free) on failure. */
+/* A bound, listening socket that nobody else has: another gate on this port is an error, however it shares the port
+ * among its own workers. Port 0 is any. -1 and `error` (base_free): a sentence that names who listens there. */
 MUST_CHECK int listener_bind(const struct address *address, uint16_t *port, char **error);
+/* A further socket at the address of one that was bound so, for a further worker: the kernel shares out what comes
+ * (SO_REUSEPORT). -1 and `error` as above. */
+MUST_CHECK int listener_join(int first, char **error);
 /* Takes the descriptor. */
 struct listener *listener_new(struct loop *loop, int descriptor, listener_accept on_accept, void *context);
 void listener_free(struct listener *listener);

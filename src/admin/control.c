@@ -14,7 +14,8 @@
 enum { LINE_MAX_SIZE = 4096, ANSWER_SECONDS = 10 };
 
 struct control {
-    char *path; /* owned */
+    char *path;       /* owned */
+    struct stat made; /* what we put there */
     int descriptor;
     struct watch *watch; /* owned */
     control_command on_command;
@@ -94,23 +95,57 @@ static void on_ready(void *context)
     close(descriptor);
 }
 
+static bool refuse(const struct control *control, const char *why, char **error)
+{
+    struct buffer out = {0};
+    buffer_printf(&out, "%s: %s", control->path, why);
+    *error = buffer_take(&out);
+    return false;
+}
+
+static bool does_anybody_answer(const struct sockaddr_un *name)
+{
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool answers = connect(descriptor, (const struct sockaddr *)name, sizeof(*name)) == 0 || errno != ECONNREFUSED;
+    close(descriptor);
+    return answers;
+}
+
+/* Only the socket of a gate that ended without removing it may go: a path may be mistyped. */
+static bool make_room(const struct control *control, const struct sockaddr_un *name, char **error)
+{
+    struct stat status;
+    if (lstat(control->path, &status) != 0)
+        return true; /* nothing is there, or bind says what is wrong */
+    if (!S_ISSOCK(status.st_mode))
+        return refuse(
+            control, "listen.control wants this path for its socket, and something else is there; choose another path",
+            error);
+    if (does_anybody_answer(name))
+        return refuse(
+            control, "a running gate has this control socket; stop it, or choose another path for listen.control",
+            error);
+    unlink(control->path);
+    return true;
+}
+
 static bool bind_socket(struct control *control, char **error)
 {
     struct sockaddr_un name;
-    struct buffer out = {0};
-    if (!name_socket(control->path, &name)) {
-        buffer_printf(&out, "%s: the path of the control socket is too long", control->path);
-        *error = buffer_take(&out);
+    struct buffer why = {0};
+    if (!name_socket(control->path, &name))
+        return refuse(control, "the path of the control socket is too long", error);
+    if (!make_room(control, &name, error))
         return false;
-    }
-    unlink(control->path); /* of a gate that ended without doing so; the store's lock keeps living ones apart */
     mode_t before = umask(0177);
     bool done = bind(control->descriptor, (const struct sockaddr *)&name, sizeof(name)) == 0 &&
-                listen(control->descriptor, 16) == 0;
+                listen(control->descriptor, 16) == 0 && stat(control->path, &control->made) == 0;
     umask(before);
     if (!done) {
-        buffer_printf(&out, "%s: cannot listen on the control socket: %s", control->path, strerror(errno));
-        *error = buffer_take(&out);
+        buffer_printf(&why, "cannot listen on the control socket: %s", strerrordesc_np(errno));
+        char *sentence = buffer_take(&why);
+        (void)refuse(control, sentence, error);
+        base_free(sentence);
     }
     return done;
 }
@@ -146,13 +181,22 @@ control_new(struct loop *loop, const char *path, control_command on_command, voi
     return control;
 }
 
+/* Not what another gate has put there since. */
+static void remove_own(const struct control *control)
+{
+    struct stat status;
+    if (lstat(control->path, &status) == 0 && status.st_dev == control->made.st_dev &&
+        status.st_ino == control->made.st_ino)
+        unlink(control->path);
+}
+
 void control_free(struct control *control)
 {
     if (control == NULL)
         return;
     watch_free(control->watch);
     close(control->descriptor);
-    unlink(control->path);
+    remove_own(control);
     base_free(control->path);
     base_free(control);
 }

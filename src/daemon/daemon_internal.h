@@ -63,6 +63,13 @@ struct in_force {
     struct policy *policy; /* one reference */
     uint64_t sequence;     /* of its POLICY record */
 };
+/* Bound before anything else is begun. */
+struct sockets {
+    int forward[LISTENERS_MAX]; /* the first worker's, which those of the others join */
+    size_t count;
+    uint16_t port; /* of the first */
+    uint16_t admin_port;
+};
 struct signals {
     int descriptor; /* signalfd */
     struct watch *watch;
@@ -86,6 +93,7 @@ struct gate {
     struct audit_succession succession; /* who the log is */
     struct audit *audit;
     struct anchor *anchor; /* NULL: no witness */
+    struct sockets sockets;
     struct worker **workers;
     size_t worker_count;
     struct pipe_budget pipes;

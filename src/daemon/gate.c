@@ -210,31 +210,27 @@ static size_t worker_count(const struct settings *settings)
     return (size_t)CPU_COUNT(&set);
 }
 
-static bool bind_listeners(const struct settings_listen *listen, uint16_t *ports, int *out)
+/* The first worker has the first sockets, the others join them. */
+static bool take_listeners(struct gate *gate, int out[LISTENERS_MAX])
 {
-    for (size_t i = 0; i < listen->forward_count; i++) {
-        char *error = NULL;
-        out[i] = listener_bind(&listen->forward[i].address, &ports[i], &error);
-        if (out[i] >= 0)
-            continue;
-        while (i > 0)
-            close(out[--i]);
-        return say(error);
+    const struct sockets *sockets = &gate->sockets;
+    char *error = NULL;
+    for (size_t i = 0; i < sockets->count; i++) {
+        out[i] = gate->worker_count == 0 ? sockets->forward[i] : listener_join(sockets->forward[i], &error);
+        if (out[i] < 0)
+            return say(error);
     }
     return true;
 }
 
-static bool start_workers(struct gate *gate, uint16_t ports[LISTENERS_MAX])
+static bool start_workers(struct gate *gate)
 {
-    const struct settings *settings = policy_settings(gate->in_force.policy);
-    size_t count = worker_count(settings);
+    size_t count = worker_count(policy_settings(gate->in_force.policy));
     gate->workers = base_array(count, sizeof(struct worker *));
-    for (size_t i = 0; i < settings->listen.forward_count; i++)
-        ports[i] = settings->listen.forward[i].port;
     for (size_t i = 0; i < count; i++) {
         int listeners[LISTENERS_MAX];
         char *error = NULL;
-        if (!bind_listeners(&settings->listen, ports, listeners))
+        if (!take_listeners(gate, listeners))
             return false;
         struct worker_options options = {
             .authority = gate->authority,
@@ -242,7 +238,7 @@ static bool start_workers(struct gate *gate, uint16_t ports[LISTENERS_MAX])
             .via = gate->via,
             .pipes = &gate->pipes,
             .listeners = listeners,
-            .listener_count = settings->listen.forward_count,
+            .listener_count = gate->sockets.count,
         };
         struct worker *worker = worker_new(&options, gate->in_force.policy, gate->in_force.sequence, &error);
         if (worker == NULL)
@@ -253,13 +249,24 @@ static bool start_workers(struct gate *gate, uint16_t ports[LISTENERS_MAX])
     return true;
 }
 
-static bool start_admin(struct gate *gate, uint16_t *port)
+/* All sockets, before anything is written or begun: a gate that may not listen leaves no trace. */
+static bool bind_all(struct gate *gate)
 {
     const struct settings_listen *listen = &policy_settings(gate->in_force.policy)->listen;
+    struct sockets *sockets = &gate->sockets;
     char *error = NULL;
+    for (; sockets->count < listen->forward_count; sockets->count++) {
+        const struct setting_socket *wanted = &listen->forward[sockets->count];
+        uint16_t port = wanted->port;
+        int descriptor = listener_bind(&wanted->address, &port, &error);
+        if (descriptor < 0)
+            return say(error);
+        sockets->forward[sockets->count] = descriptor;
+        sockets->port = sockets->count == 0 ? port : sockets->port;
+    }
     if (listen->admin.address.length > 0) {
-        *port = listen->admin.port;
-        int descriptor = listener_bind(&listen->admin.address, port, &error);
+        sockets->admin_port = listen->admin.port;
+        int descriptor = listener_bind(&listen->admin.address, &sockets->admin_port, &error);
         if (descriptor < 0)
             return say(error);
         gate->admin = admin_new(gate->loop, descriptor, look, gate);
@@ -279,18 +286,15 @@ static bool start_anchor(struct gate *gate)
 static bool start(struct gate *gate)
 {
     const struct settings *settings = policy_settings(gate->in_force.policy);
-    uint16_t ports[LISTENERS_MAX] = {0};
-    uint16_t admin_port = 0;
-    if (!open_audit(gate) || !record_start(gate) || !start_anchor(gate) || !start_workers(gate, ports) ||
-        !start_admin(gate, &admin_port))
+    if (!bind_all(gate) || !open_audit(gate) || !record_start(gate) || !start_anchor(gate) || !start_workers(gate))
         return false;
     gate->files = files_watch_new(gate->loop, on_change, gate);
     files_watch_set(gate->files, settings);
     gate->drain.timer = timer_new(gate->loop, on_drain, gate);
     gate->retired = retired_new(gate->loop);
     log_info(
-        "started", log_string("version", EXEAT_VERSION), log_number("port", ports[0]),
-        log_number("admin_port", admin_port), log_number("workers", (int64_t)gate->worker_count),
+        "started", log_string("version", EXEAT_VERSION), log_number("port", gate->sockets.port),
+        log_number("admin_port", gate->sockets.admin_port), log_number("workers", (int64_t)gate->worker_count),
         log_number("policy", (int64_t)gate->in_force.sequence));
     return true;
 }
@@ -306,6 +310,8 @@ static void stop(struct gate *gate)
         worker_join(gate->workers[i]);
         worker_free(gate->workers[i]);
     }
+    for (size_t i = 0; gate->worker_count == 0 && i < gate->sockets.count; i++)
+        close(gate->sockets.forward[i]);
     base_free(gate->workers);
     control_free(gate->control);
     admin_free(gate->admin);
@@ -350,6 +356,13 @@ static bool load(struct gate *gate, enum exit_code *code)
     if (gate->authority == NULL && error != NULL) {
         policy_unref(gate->in_force.policy);
         return say(error);
+    }
+    if (policy_settings(gate->in_force.policy)->listen.forward_count == 0) {
+        tls_authority_free(gate->authority);
+        policy_unref(gate->in_force.policy);
+        struct buffer out = {0};
+        buffer_printf(&out, "%s: nothing to listen on; add listen.forward, such as [127.0.0.1:3128]", gate->path);
+        return say(buffer_take(&out));
     }
     return true;
 }

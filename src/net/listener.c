@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Listening sockets: one per worker on the same port. Accepts in batches; without a descriptor to spare it rests
- * instead of spinning. */
+/* Accepts in batches; without a descriptor to spare it rests instead of spinning. */
 #include <errno.h>
-#include <netinet/tcp.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "exeat/base/bytes.h"
 #include "exeat/base/check.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "net_internal.h"
 
-enum { ACCEPT_BATCH = 64, TURNED_AWAY_BATCH = 8, BACKLOG = 1024, REST_MS = 100, PAUSE_MS = 1 };
+enum { ACCEPT_BATCH = 64, TURNED_AWAY_BATCH = 8, REST_MS = 100, PAUSE_MS = 1 };
 
 struct listener {
     struct loop *loop;   /* borrowed */
@@ -22,55 +18,6 @@ struct listener {
     listener_accept on_accept;
     void *context;
 };
-
-static char *bind_error(const struct address *address, uint16_t port, int error)
-{
-    struct host host = {.kind = HOST_ADDRESS, .address = *address};
-    struct buffer text = {0};
-    struct buffer shown = {0};
-    address_append(&shown, &host.address);
-    buffer_printf(
-        &text, "cannot listen on %.*s port %u: %s", TEXT_ARG(buffer_text(&shown)), port, strerrordesc_np(error));
-    if (error == EADDRINUSE)
-        buffer_append_string(&text, "; stop what listens there, or choose another port under `listen`");
-    buffer_clear(&shown);
-    return buffer_take(&text);
-}
-
-static bool bind_and_listen(int descriptor, const struct address *address, uint16_t port)
-{
-    int one = 1;
-    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* what is accepted inherits it */
-    if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) != 0)
-        return false;
-    if (address->length == 16)
-        setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
-    struct sockaddr_storage socket_address;
-    socklen_t length = address_to_socket(address, port, &socket_address);
-    if (bind(descriptor, (struct sockaddr *)&socket_address, length) != 0)
-        return false;
-    return listen(descriptor, BACKLOG) == 0;
-}
-
-int listener_bind(const struct address *address, uint16_t *port, char **error)
-{
-    int family = address->length == 16 ? AF_INET6 : AF_INET;
-    int descriptor = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0 || !bind_and_listen(descriptor, address, *port)) {
-        *error = bind_error(address, *port, errno);
-        if (descriptor >= 0)
-            close(descriptor);
-        return -1;
-    }
-    struct sockaddr_storage bound;
-    socklen_t length = sizeof(bound);
-    struct address ignored;
-    if (getsockname(descriptor, (struct sockaddr *)&bound, &length) == 0 &&
-        !address_from_socket((struct sockaddr *)&bound, &ignored, port))
-        ASSERT(false);
-    return descriptor;
-}
 
 static void rest_for(struct listener *listener, uint64_t ms)
 {

@@ -54,4 +54,7 @@ enum io pipe_fill(struct pipe *pipe, struct stream *from);
 /* Moves all it can; IO_OK when the pipe is empty. Adds what was moved to `*put`. */
 enum io pipe_drain(struct pipe *pipe, struct stream *to, uint64_t *put);
 
+/* occupant.c: "; another exeat (process 7) listens there; stop it, or ...": what is known, and what to do. */
+void occupant_append(const struct address *address, uint16_t port, struct buffer *out);
+
 #endif

@@ -58,7 +58,9 @@ static const struct type type_client_address = TEXT_TYPE("address range", read_c
 static const struct key client_keys[] = {
     WHOLE_KEY("uid", &type_uid, NULL, "owner of the local socket"),
     KEY(settings_client, user, "user", &type_text, "(none)", "user name of `Proxy-Authorization: Basic`"),
-    WHOLE_KEY("secret_sha256", &type_secret, "(none)", "SHA-256 of its secret, by `printf %s SECRET` piped into `sha256sum`; the secret itself stands nowhere"),
+    WHOLE_KEY(
+        "secret_sha256", &type_secret, "(none)",
+        "SHA-256 of its secret, by `printf %s SECRET` piped into `sha256sum`; the secret itself stands nowhere"),
     WHOLE_KEY("address", &type_client_address, "(none)", "where it connects from"),
 };
 static const struct section section_client = SECTION("a client", client_keys);

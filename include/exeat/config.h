@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The operator's YAML as plain data with positions: shape only, meaning is the policy's. Everything lives in the
- * settings' arena. */
+/* The operator's YAML as plain data with positions, in the settings' arena: shape only, meaning is the policy's. */
 #ifndef EXEAT_CONFIG_H
 #define EXEAT_CONFIG_H
 
@@ -215,6 +214,7 @@ struct settings {
     struct arena arena;
     uint64_t version;
     bool observe;
+    struct text deny_hint; /* may be empty */
     struct settings_listen listen;
     struct settings_audit audit;
     struct settings_tls tls;

@@ -28,9 +28,12 @@ struct dialect_answer {
 struct dialect_refusal {
     enum llm_dialect dialect; /* DIALECT_NONE: plain text */
     enum reason reason;
+    struct text host;   /* canonical; empty: it could not be read */
+    uint16_t port;      /* 0: unknown */
     struct text rule;   /* may be empty */
     struct text id;     /* the request id */
-    struct text detail; /* one more sentence, ours; may be empty */
+    struct text detail; /* what exactly was wrong, in our words; may be empty */
+    struct text hint;   /* the operator's: whom to ask; for what is refused, not for what failed; may be empty */
 };
 /* Short, and never an echo of what the client sent. The status is reason_row's. */
 void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer *answer);

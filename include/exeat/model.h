@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "exeat/base/attributes.h"
+#include "exeat/base/detail.h"
 #include "exeat/base/text.h"
 #include "exeat/name.h"
 
@@ -105,6 +106,26 @@ struct reason_row {
 const struct reason_row *reason_row(enum reason reason);
 MUST_CHECK bool reason_parse(struct text code, enum reason *reason);
 
+/* In what a host's reply was broken: RFC 9209 has more words for that than there are reasons. */
+enum flaw {
+    FLAW_NONE,
+    FLAW_SYNTAX,    /* not HTTP, or not as it is written */
+    FLAW_HEAD_SIZE, /* more than limits.head or limits.fields */
+    FLAW_CODING,    /* its chunks are none */
+    FLAW_CLOSED,    /* it ended before a reply began */
+    FLAW_PARTIAL,   /* it ended within a reply */
+    FLAW_BODY_SIZE, /* more than limits.body_held */
+    FLAW_UPGRADE,   /* it switches to what was not asked for */
+};
+/* Why a message was not taken. What a parser that fails sets as a whole. */
+struct fault {
+    enum reason reason;
+    enum flaw flaw;
+    struct detail detail;
+};
+/* The error type of RFC 9209 section 2.3 that says it. */
+const char *proxy_error(enum reason reason, enum flaw flaw);
+
 /* Who asks. `name` is the policy's client name, empty when no `clients:` entry fits. */
 struct client {
     struct text name;
@@ -183,6 +204,7 @@ struct decision_record {
     struct text path;           /* private */
     struct text query;          /* private */
     bool observed;              /* let through by observe mode; verdict says what enforce would do */
+    struct text detail;         /* what exactly was wrong, in our own words */
 };
 
 /* The record of what came of it. */
@@ -201,6 +223,7 @@ struct outcome_record {
     struct text served_model;
     uint64_t tokens_in;
     uint64_t tokens_out;
+    struct text detail; /* of `reason` */
 };
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/bytes.h"
+#include "exeat/base/detail.h"
 #include "exeat/base/text.h"
 
 /* An IPv4 or IPv6 address. IPv4-mapped IPv6 stays IPv6 here; address_class looks through it. */
@@ -48,6 +49,9 @@ MUST_CHECK bool host_parse_sni(struct text text, struct host *host);
 MUST_CHECK bool port_parse(struct text text, uint16_t *port);
 /* host[:port]; `default_port` 0 makes the port required. No userinfo. */
 MUST_CHECK bool authority_parse(struct text text, uint16_t default_port, struct host *host, uint16_t *port);
+/* The same; where it is false, `detail` says what is wrong. */
+MUST_CHECK bool
+authority_read(struct text text, uint16_t default_port, struct host *host, uint16_t *port, struct detail *detail);
 /* host, with brackets if IPv6, and ":port" unless it equals `default_port`. */
 void authority_append(struct buffer *out, const struct host *host, uint16_t port, uint16_t default_port);
 
@@ -86,8 +90,9 @@ socklen_t address_to_socket(const struct address *address, uint16_t port, struct
 enum path_result { PATH_CANONICAL, PATH_DIFFERS, PATH_AMBIGUOUS, PATH_BAD };
 /* True: it is canonical, at a glance. False: path_canonicalise will tell. */
 bool path_is_plain(struct text path);
-/* Appends the canonical form to `out` unless the result is PATH_BAD. `path` has no query. */
-enum path_result path_canonicalise(struct text path, struct buffer *out);
+/* Appends the canonical form to `out` unless the result is PATH_BAD. `path` has no query. `detail` (NULL: nobody asks)
+ * says what is wrong with every path that is not canonical. */
+enum path_result path_canonicalise(struct text path, struct buffer *out, struct detail *detail);
 
 /* The catalogue's and policy's host patterns: "name", "*.suffix" (any depth, not the apex), "*". */
 enum host_pattern_kind { HOST_PATTERN_EXACT, HOST_PATTERN_SUFFIX, HOST_PATTERN_ANY };

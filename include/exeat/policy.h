@@ -19,6 +19,7 @@ void policy_unref(struct policy *policy); /* NULL is fine */
 bool policy_is_shared(const struct policy *policy);
 const struct settings *policy_settings(const struct policy *policy);
 const struct llm_catalogue *policy_catalogue(const struct policy *policy);
+struct text policy_deny_hint(const struct policy *policy); /* what refusals add for people; may be empty */
 
 /* What the policy says of a request. All pointers borrow from the policy. */
 struct decision {
@@ -70,9 +71,8 @@ MUST_CHECK bool
 policy_request_parse(struct text line, struct arena *arena, struct request *request, const char **wrong);
 /* Runs the file's `tests:`; each that fails is an error with its place. */
 void policy_test(const struct policy *policy, struct diags *diags);
-/* What is decided and why, for people: at CONNECT and inside, rule by rule, by the judge itself. Rules about other hosts
- * are counted, or with `is_whole` told too. */
-void policy_explain(const struct policy *policy, const struct request *request, bool is_whole, struct buffer *out);
+/* What is decided and why, for people: at CONNECT and inside, rule by rule, by the judge itself. */
+void policy_explain(const struct policy *policy, const struct request *request, struct buffer *out);
 /* The same as one JSON object on one line. */
 void policy_explain_json(const struct policy *policy, const struct request *request, struct buffer *out);
 
@@ -82,6 +82,11 @@ void policy_explain_json(const struct policy *policy, const struct request *requ
 MUST_CHECK bool policy_judge_address(
     const struct policy *policy, const struct request *request, const struct decision *decision,
     const struct address *address, struct judged_address *judged, enum reason *why);
+/* Why it may not: the address, and the rule that denies it or would have to name it. The client may read it: it is in
+ * the same pod and may look the name up itself. */
+void policy_explain_address(
+    const struct policy *policy, const struct request *request, const struct decision *decision,
+    const struct address *address, enum reason why, struct detail *detail);
 /* An inference endpoint's address is the operator's word: only metadata services and the gate's own sockets are
  * refused. */
 MUST_CHECK bool policy_judge_endpoint(

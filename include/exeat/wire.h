@@ -82,21 +82,34 @@ struct http_head {
 void http_head_reset(struct http_head *head);
 
 /* Parses one request head at the start of `input`. PARSE_DONE sets `*used` (bytes up to and including the empty line).
- * PARSE_BAD sets `*reason` (MALFORMED_HEAD, BAD_TARGET, HEAD_TOO_LARGE, TARGET_TOO_LONG, MALFORMED_BODY for framing).
+ * PARSE_BAD sets `*fault` (MALFORMED_HEAD, BAD_TARGET, HEAD_TOO_LARGE, TARGET_TOO_LONG, MALFORMED_BODY for framing).
  * Leading empty lines (at most 2) are skipped. HTTP/1.1 needs exactly one Host, except CONNECT where it may be absent
  * (seen: PHP with HTTP/1.0). */
 enum parse http_request_parse(
-    struct text input, const struct http_limits *limits, struct http_head *head, size_t *used, enum reason *reason);
+    struct text input, const struct http_limits *limits, struct http_head *head, size_t *used, struct fault *fault);
 
-/* Parses one reply head. `method` is the request's: HEAD and CONNECT change the framing, as do 1xx, 204 and 304. */
+/* What can be read of a request head that is refused or not whole: method and target, as they stand there, for the
+ * record alone. User information is left out of the authority; what cannot be read is empty. */
+struct http_glimpse {
+    struct text method;
+    enum scheme scheme; /* 0: unknown */
+    struct text authority;
+    struct text path;
+    struct text query;
+};
+void http_request_glimpse(struct text input, struct http_glimpse *glimpse);
+
+/* Parses one reply head. `method` is the request's: HEAD and CONNECT change the framing, as do 1xx, 204 and 304.
+ * PARSE_BAD sets `*fault` (UPSTREAM_BROKEN, with its flaw). */
 enum parse http_reply_parse(
-    struct text input, const struct http_limits *limits, struct text method, struct http_head *head, size_t *used);
+    struct text input, const struct http_limits *limits, struct text method, struct http_head *head, size_t *used,
+    struct fault *fault);
 
 /* The first field of that name (case-insensitive), or NULL. */
 const struct http_field *http_field_find(const struct http_head *head, struct text name);
 
-/* Does a field of this head give its connection an identity, so that it may serve nobody else (RFC 4559 section 6)? True
- * for an authentication scheme that is not known to prove itself with each message, offered or used. */
+/* Does a field of this head give its connection an identity, so that it may serve nobody else (RFC 4559 section 6)?
+ * True for an authentication scheme that is not known to prove itself with each message, offered or used. */
 bool http_binds_connection(const struct http_head *head);
 /* How long its sender keeps the connection open when idle, if it says so (Keep-Alive: timeout=N). */
 MUST_CHECK bool http_keep_alive_seconds(const struct http_head *head, uint64_t *seconds);
@@ -111,6 +124,7 @@ struct http_body {
     uint64_t left; /* of the length or the current chunk */
     size_t line;   /* bytes of the current chunk-size or trailer section seen */
     size_t trailer_limit;
+    const char *wrong; /* after PARSE_BAD: what was (static) */
 };
 void http_body_begin(struct http_body *body, const struct http_head *head, const struct http_limits *limits);
 bool http_body_is_done(const struct http_body *body);
@@ -148,8 +162,8 @@ void http_reply_write(struct buffer *out, const struct http_head *head, const st
 /* True when a Via field names `token`: the request went through this gate before. */
 bool http_via_has(const struct http_head *head, struct text token);
 
-/* A reply of our own: status line, Date-less, the fields, Content-Length, body. `keep_alive` false adds Connection:
- * close. `head_only` leaves the body out (HEAD). */
+/* A reply of our own: status line, the fields (Date is the caller's), Content-Length, body. `keep_alive` false adds
+ * Connection: close. `head_only` leaves the body out (HEAD). */
 void http_answer_write(
     struct buffer *out, uint16_t status, const struct http_field *fields, size_t field_count, struct text body,
     bool keep_alive, bool head_only);

@@ -107,9 +107,9 @@ static bool read_request(struct visitor *visitor)
     struct http_limits limits = {.head = HEAD_MAX, .fields = 100};
     struct http_head head;
     size_t used;
-    enum reason reason;
+    struct fault fault;
     for (;;) {
-        switch (http_request_parse(window_text(&visitor->in), &limits, &head, &used, &reason)) {
+        switch (http_request_parse(window_text(&visitor->in), &limits, &head, &used, &fault)) {
         case PARSE_DONE:
             write_answer(visitor, &head);
             return true;

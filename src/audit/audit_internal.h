@@ -13,7 +13,7 @@
 
 /* --- records: written into room that is there --- */
 
-enum { OUTCOME_ROOM = 480 }; /* the fields of an outcome are never longer */
+enum { OUTCOME_ROOM = 656 }; /* the fields of an outcome are never longer */
 size_t decision_room(const struct decision_record *decision);
 uint8_t *decision_write(const struct decision_record *decision, uint8_t *at);
 size_t private_room(const struct decision_record *decision);
@@ -278,7 +278,7 @@ bool disk_drop_ballast(struct audit *audit);
 
 /* What a witness has us do without. */
 struct audit_holds {
-    _Atomic int signing; /* enum audit_signing */
+    _Atomic bool signing;
     _Atomic bool decisions;
 };
 /* Owned; the options point at them. */

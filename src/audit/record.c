@@ -49,6 +49,7 @@ static const struct audit_tag decision_tags[] = {
     {TAG_CLIENT, "client", AUDIT_TEXT, 0},
     {TAG_OPERATION, "llm_operation", AUDIT_LLM_OPERATION, 1},
     {TAG_OBSERVED, "observed", AUDIT_NUMBER, 1},
+    {TAG_DETAIL, "detail", AUDIT_TEXT, 0},
     {AUDIT_TAG_COMMITMENT, "commitment", AUDIT_BYTES, 0},
 };
 static const struct audit_tag outcome_tags[] = {
@@ -65,6 +66,7 @@ static const struct audit_tag outcome_tags[] = {
     {OUTCOME_SERVED, "served_model", AUDIT_TEXT, 0},
     {OUTCOME_INFERENCE, "inference", AUDIT_TEXT, 0},
     {TAG_ID, "request", AUDIT_BYTES, 0},
+    {OUTCOME_DETAIL, "detail", AUDIT_TEXT, 0},
 };
 static const struct audit_tag life_tags[] = {
     /* of all other kinds */

@@ -75,6 +75,8 @@ static struct text *decision_text(uint8_t tag, struct decision_record *decision)
         return &decision->model;
     case TAG_CLIENT:
         return &decision->client;
+    case TAG_DETAIL:
+        return &decision->detail;
     default:
         return NULL;
     }
@@ -156,6 +158,8 @@ void audit_outcome_read(const struct audit_record *record, struct outcome_record
             outcome->served_model = text_of_bytes(value);
         else if (tag == OUTCOME_INFERENCE)
             outcome->inference = text_of_bytes(value);
+        else if (tag == OUTCOME_DETAIL)
+            outcome->detail = text_of_bytes(value);
         else
             read_outcome_number(tag, audit_number_of(value), outcome);
     }

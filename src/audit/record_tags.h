@@ -22,6 +22,7 @@ enum decision_tag {
     TAG_ID = 0x1b,
     TAG_OPERATION = 0x1f,
     TAG_OBSERVED = 0x20,
+    TAG_DETAIL = 0x21,
 };
 enum outcome_tag {
     OUTCOME_STATUS = 0x02,
@@ -36,6 +37,7 @@ enum outcome_tag {
     OUTCOME_PEER_KEY = 0x0e,
     OUTCOME_SERVED = 0x15,
     OUTCOME_INFERENCE = 0x16,
+    OUTCOME_DETAIL = 0x21,
 };
 enum private_tag { PRIVATE_PATH = 0x01, PRIVATE_QUERY = 0x02, PRIVATE_CLIENT = 0x03 };
 

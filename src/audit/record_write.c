@@ -46,7 +46,7 @@ size_t decision_room(const struct decision_record *decision)
     return NUMBERS_AND_ID + text_room(decision->rule, TEXT_MAX) + text_room(decision->method, TEXT_MAX) +
            text_room(decision->host, TEXT_MAX) + text_room(decision->sni, TEXT_MAX) +
            text_room(decision->llm_provider, TEXT_MAX) + text_room(decision->model, TEXT_MAX) +
-           text_room(decision->client, TEXT_MAX);
+           text_room(decision->client, TEXT_MAX) + text_room(decision->detail, DETAIL_SIZE);
 }
 
 uint8_t *decision_write(const struct decision_record *decision, uint8_t *at)
@@ -66,7 +66,8 @@ uint8_t *decision_write(const struct decision_record *decision, uint8_t *at)
     at = put(at, TAG_ID, decision->id.bytes, sizeof(decision->id.bytes));
     at = put_text(at, TAG_CLIENT, decision->client, TEXT_MAX);
     at = put_number_if(at, TAG_OPERATION, decision->llm_operation, 1);
-    return put_number_if(at, TAG_OBSERVED, decision->observed ? 1 : 0, 1);
+    at = put_number_if(at, TAG_OBSERVED, decision->observed ? 1 : 0, 1);
+    return put_text(at, TAG_DETAIL, decision->detail, DETAIL_SIZE);
 }
 
 size_t private_room(const struct decision_record *decision)
@@ -98,7 +99,8 @@ uint8_t *outcome_write(const struct outcome_record *outcome, uint8_t *at)
         at = put(at, OUTCOME_PEER_KEY, outcome->peer_key, sizeof(outcome->peer_key));
     at = put_text(at, OUTCOME_SERVED, outcome->served_model, OUTCOME_TEXT_MAX);
     at = put_text(at, OUTCOME_INFERENCE, outcome->inference, OUTCOME_TEXT_MAX);
-    return put(at, TAG_ID, outcome->id.bytes, sizeof(outcome->id.bytes));
+    at = put(at, TAG_ID, outcome->id.bytes, sizeof(outcome->id.bytes));
+    return put_text(at, OUTCOME_DETAIL, outcome->detail, DETAIL_SIZE);
 }
 
 uint8_t *commitment_leave_room(uint8_t *at)

@@ -36,6 +36,22 @@ uint64_t clock_steady_us(void)
     return (uint64_t)now.tv_sec * US_PER_SECOND + (uint64_t)now.tv_nsec / 1000;
 }
 
+void clock_write_http(int64_t wall_us, char out[CLOCK_HTTP_SIZE])
+{
+    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t seconds = (time_t)(wall_us / 1000000);
+    struct tm utc;
+    out[0] = '\0';
+    if (gmtime_r(&seconds, &utc) == NULL)
+        return;
+    (void)snprintf(
+        out, CLOCK_HTTP_SIZE, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[utc.tm_wday], (unsigned)utc.tm_mday % 100,
+        months[utc.tm_mon], (unsigned)(utc.tm_year + 1900) % 10000, (unsigned)utc.tm_hour % 100,
+        (unsigned)utc.tm_min % 100, (unsigned)utc.tm_sec % 100);
+}
+
 void clock_write(int64_t wall_us, char out[CLOCK_TEXT_SIZE])
 {
     int64_t fraction = wall_us % US_PER_SECOND;

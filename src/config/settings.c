@@ -18,6 +18,23 @@ static const char *const mode_words[] = {"enforce", "observe"};
 const struct type type_file_mode = FLAG_TYPE(mode_words);
 static const char *const on_reload_words[] = {"keep", "cut-denied"};
 static const struct type type_on_reload = FLAG_TYPE(on_reload_words);
+
+enum { HINT_MAX = 300 };
+static bool read_hint(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct text *hint = field;
+    if (!read_text(load, node, hint))
+        return false;
+    bool is_line = true;
+    for (size_t i = 0; i < hint->length; i++)
+        is_line = is_line && (unsigned char)hint->data[i] >= 0x20 && hint->data[i] != 0x7f;
+    if (is_line && hint->length <= HINT_MAX)
+        return true;
+    diag_error(load->diags, node->mark, "a hint is one line of at most %d bytes", HINT_MAX);
+    return false;
+}
+
+static const struct type type_hint = TEXT_TYPE("text", read_hint);
 static const struct key top_keys[] = {
     REQUIRED_KEY(settings, version, "version", &type_version, "of this language"),
     KEY(settings, observe, "mode", &type_file_mode, "enforce", "observe only records what rules would do"),
@@ -34,6 +51,8 @@ static const struct key top_keys[] = {
     KEY(settings, run, "log", &type_log, NULL, "the operator's log, on stderr"),
     KEY(settings, run.cut_denied, "on_reload", &type_on_reload, "keep",
         "what becomes of an open tunnel that a new policy would not have: it stays, or is cut"),
+    KEY(settings, deny_hint, "deny_hint", &type_hint, "(none)",
+        "one line for people, shown in every refusal: whom to ask"),
     KEY(settings, lists, "clients", &type_clients, NULL, "names for `from`"),
     KEY(settings, lists, "groups", &type_groups, NULL, "names for lists of hosts: `@name`"),
     KEY(settings, lists, "llm", &type_llm, NULL, "adds to the catalogue"),

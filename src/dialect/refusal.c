@@ -19,14 +19,30 @@ static void append_if_any(struct buffer *out, struct text before, struct text va
         BUFFER_APPEND_ALL(out, before, value, after);
 }
 
+static struct text hint_of(const struct dialect_refusal *refusal)
+{
+    return is_for_later(refusal) ? TEXT("") : refusal->hint;
+}
+
 static void append_sentence(const struct dialect_refusal *refusal, struct buffer *out)
 {
-    BUFFER_APPEND_ALL(
-        out, TEXT("exeat "), is_for_later(refusal) ? TEXT("could not serve") : TEXT("refused"), TEXT(" this request: "),
-        text_from(reason_row(refusal->reason)->text));
+    bool later = is_for_later(refusal);
+    BUFFER_APPEND_ALL(out, TEXT("exeat "), later ? TEXT("could not serve") : TEXT("refused"), TEXT(" this request"));
+    bool is_ipv6 = text_has(refusal->host, ':');
+    append_if_any(out, is_ipv6 ? TEXT(" to [") : TEXT(" to "), refusal->host, is_ipv6 ? TEXT("]") : TEXT(""));
+    if (refusal->host.length > 0 && refusal->port != 0)
+        buffer_printf(out, ":%u", (unsigned)refusal->port);
+    BUFFER_APPEND_ALL(out, TEXT(": "), text_from(reason_row(refusal->reason)->text));
     append_if_any(out, TEXT(" ("), refusal->detail, TEXT(")"));
+}
+
+/* All that an SDK shows is one message. */
+static void append_message(const struct dialect_refusal *refusal, struct buffer *out)
+{
+    append_sentence(refusal, out);
     append_if_any(out, TEXT("; rule "), refusal->rule, TEXT(""));
     BUFFER_APPEND_ALL(out, TEXT("; request "), refusal->id);
+    append_if_any(out, TEXT(". "), hint_of(refusal), TEXT(""));
 }
 
 static void write_text(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
@@ -34,6 +50,7 @@ static void write_text(const struct dialect_refusal *refusal, struct text senten
     BUFFER_APPEND_ALL(out, sentence, TEXT("\nreason: "), text_from(reason_row(refusal->reason)->code), TEXT("\n"));
     append_if_any(out, TEXT("rule: "), refusal->rule, TEXT("\n"));
     BUFFER_APPEND_ALL(out, TEXT("request: "), refusal->id, TEXT("\n"));
+    append_if_any(out, TEXT(""), hint_of(refusal), TEXT("\n"));
 }
 
 static void append_member(struct buffer *out, struct text name, struct text value)
@@ -112,7 +129,7 @@ static const refusal_writer writers[] = {
 void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer *answer)
 {
     struct buffer sentence = {0};
-    append_sentence(refusal, &sentence);
+    (refusal->dialect == DIALECT_NONE ? append_sentence : append_message)(refusal, &sentence);
     writers[refusal->dialect](refusal, buffer_text(&sentence), &answer->body);
     buffer_clear(&sentence);
     bool is_text = refusal->dialect == DIALECT_NONE;

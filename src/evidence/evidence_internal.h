@@ -130,6 +130,8 @@ void leef_line(const struct format_source *source, const struct item *item, stru
 void syslog_line(const struct format_source *source, const struct item *item, struct buffer *out);
 
 /* One sentence about an item, without its personal part: "deny POST api.openai.com:443 by llm". */
+/* What exactly was wrong, with the request or with what came of it; empty: nothing to add. */
+struct text item_detail(const struct item *item);
 void item_sentence(const struct item *item, struct buffer *out);
 /* "https://host:port/path?query", as far as it is known. */
 void item_url(const struct item *item, struct buffer *out);

@@ -167,6 +167,7 @@ static void put_own(const struct item *item, struct json_line *line)
         json_put_string(line, "reason", reason_code(decision->reason));
     if (outcome->reason != REASON_NONE)
         json_put_string(line, "outcome_reason", reason_code(outcome->reason));
+    json_put(line, "detail", item_detail(item));
     json_put(line, "inference", outcome->inference);
     if (outcome->has_peer_key)
         json_put_hex(line, "peer_key", (struct bytes){outcome->peer_key, sizeof(outcome->peer_key)});

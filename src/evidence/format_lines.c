@@ -155,6 +155,7 @@ static void cef_request(const struct item *item, struct buffer *out)
     if (decision->path.length > 0)
         item_url(item, &text);
     cef_put(out, "request", buffer_text(&text), CEF_NAME);
+    cef_put(out, "msg", item_detail(item), CEF_NAME);
     cef_put_number(out, "in", item->outcome.bytes_up);
     cef_put_number(out, "out", item->outcome.bytes_down);
     buffer_clear(&text);

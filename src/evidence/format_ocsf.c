@@ -175,6 +175,7 @@ static void put_unmapped(const struct format_source *source, const struct item *
     json_put_string(line, "verdict", verdict_name(item->decision.verdict));
     if (item->has_outcome)
         json_put_string(line, "done", plan_name(item->outcome.done));
+    json_put(line, "detail", item_detail(item));
     if (item_is_sanitised(item))
         json_put_raw(line, "sanitised", "true");
     json_close(line);

@@ -60,6 +60,8 @@ static const struct column {
     {"policy", CELL_U64, offsetof(struct item, decision.policy_sequence), 0},
     {"request", CELL_ID, offsetof(struct item, decision.id), 0},
     {"leaf", CELL_DIGEST, offsetof(struct item, leaf), 0},
+    {"detail", CELL_TEXT, offsetof(struct item, decision.detail), 0},
+    {"outcome_detail", CELL_TEXT, offsetof(struct item, outcome.detail), 0},
 };
 
 size_t table_width(void)

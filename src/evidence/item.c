@@ -76,6 +76,11 @@ enum reason item_reason(const struct item *item)
     return item->has_outcome && item->outcome.reason != REASON_NONE ? item->outcome.reason : item->decision.reason;
 }
 
+struct text item_detail(const struct item *item)
+{
+    return item->outcome.detail.length > 0 ? item->outcome.detail : item->decision.detail;
+}
+
 const char *item_action(const struct item *item)
 {
     return item->decision.observed ? "allow" : verdict_name(item->decision.verdict);
@@ -116,6 +121,8 @@ void item_sentence(const struct item *item, struct buffer *out)
     buffer_append(out, decision->rule);
     if (decision->observed)
         buffer_append_string(out, ", let through by observe mode");
+    if (item_detail(item).length > 0)
+        BUFFER_APPEND_ALL(out, TEXT(": "), item_detail(item));
 }
 
 void item_url(const struct item *item, struct buffer *out)

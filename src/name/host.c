@@ -169,18 +169,43 @@ bool port_parse(struct text text, uint16_t *port)
 
 bool authority_parse(struct text text, uint16_t default_port, struct host *host, uint16_t *port)
 {
+    return authority_read(text, default_port, host, port, NULL);
+}
+
+static bool wrong_host(struct text text, struct detail *detail)
+{
+    if (text.length == 0)
+        return detail_say(detail, "no host");
+    for (size_t i = 0; i < text.length; i++)
+        if (text.data[i] <= 0x20 || text.data[i] >= 0x7f)
+            return detail_say(
+                detail, "byte 0x%02X in the host: write the name in its ASCII form (xn--)",
+                (unsigned char)text.data[i]);
+    if (text_has(text, '@'))
+        return detail_say(detail, "user name or password before the host");
+    if (text.data[0] == '[' || text_has(text, ':'))
+        return detail_say(detail, "the host is no IPv6 address in brackets");
+    if (text.length > NAME_MAX_LENGTH)
+        return detail_say(detail, "the host name is longer than %d bytes", NAME_MAX_LENGTH);
+    return detail_say(detail, "the host is neither a DNS name nor an address as such are written");
+}
+
+bool authority_read(struct text text, uint16_t default_port, struct host *host, uint16_t *port, struct detail *detail)
+{
     size_t colon = text_index(text, ':', 0);
     if (text.length > 0 && text.data[0] == '[')
         colon = text_index(text, ']', 0) + 1;
     if (colon > text.length)
-        return false;
-    if (!host_parse(text_part(text, 0, colon), host))
-        return false;
+        return detail_say(detail, "a bracket that is not closed");
+    struct text name = text_part(text, 0, colon);
+    if (!host_parse(name, host))
+        return wrong_host(name, detail);
     if (colon == text.length) {
         *port = default_port;
-        return default_port != 0;
+        return default_port != 0 || detail_say(detail, "no port after the host");
     }
-    return text.data[colon] == ':' && port_parse(text_after(text, colon + 1), port);
+    bool good = text.data[colon] == ':' && port_parse(text_after(text, colon + 1), port);
+    return good || detail_say(detail, "the port is not a number from 1 to 65535, without leading zeros");
 }
 
 void authority_append(struct buffer *out, const struct host *host, uint16_t port, uint16_t default_port)

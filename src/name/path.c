@@ -38,25 +38,39 @@ bool path_is_plain(struct text path)
     return true;
 }
 
+static enum path_result bad(struct detail *detail, const char *what)
+{
+    (void)detail_say(detail, "%s", what);
+    return PATH_BAD;
+}
+
+static enum path_result bad_byte(struct detail *detail, char byte)
+{
+    (void)detail_say(detail, "byte 0x%02X in the path: percent-encode it", (unsigned char)byte);
+    return PATH_BAD;
+}
+
 /* Percent-escapes in their one spelling. Returns the worst thing seen. */
-static enum path_result decode(struct text path, struct buffer *out)
+static enum path_result decode(struct text path, struct buffer *out, struct detail *detail)
 {
     enum path_result result = PATH_CANONICAL;
     for (size_t i = 0; i < path.length; i++) {
         if (path.data[i] != '%') {
             if (!is_plain(path.data[i]))
-                return PATH_BAD;
+                return bad_byte(detail, path.data[i]);
             buffer_append_byte(out, path.data[i]);
             continue;
         }
         if (path.length - i < 3 || hex_value(path.data[i + 1]) < 0 || hex_value(path.data[i + 2]) < 0)
-            return PATH_BAD;
+            return bad(detail, "a % in the path without two hex digits: write %25");
         int byte = hex_value(path.data[i + 1]) * 16 + hex_value(path.data[i + 2]);
         i += 2;
         if (byte == 0)
-            return PATH_BAD;
-        if (byte == '/' || byte == '\\' || byte == '%')
+            return bad(detail, "%00 in the path");
+        if (byte == '/' || byte == '\\' || byte == '%') {
+            (void)detail_say(detail, "%%%02X in the path, which servers read in two ways", (unsigned)byte);
             result = PATH_AMBIGUOUS;
+        }
         if (is_unreserved(byte))
             buffer_append_byte(out, (char)byte);
         else
@@ -80,7 +94,7 @@ static void drop_last_segment(struct buffer *out, size_t start)
 }
 
 /* Dot segments removed (RFC 3986 5.2.4), empty segments collapsed. */
-static enum path_result remove_dots(struct text path, struct buffer *out)
+static enum path_result remove_dots(struct text path, struct buffer *out, struct detail *detail)
 {
     size_t start = out->length;
     struct text rest = text_after(path, 1);
@@ -89,7 +103,7 @@ static enum path_result remove_dots(struct text path, struct buffer *out)
     while (text_split(&rest, '/', &segment)) {
         ends_in_folder = segment.length == 0;
         if (hides_dots(segment))
-            return PATH_BAD;
+            return bad(detail, "a segment that begins with '.;' or '..;'");
         if (segment.length == 0)
             continue;
         if (text_equal(segment, TEXT(".")) || text_equal(segment, TEXT(".."))) {
@@ -106,19 +120,21 @@ static enum path_result remove_dots(struct text path, struct buffer *out)
     return PATH_CANONICAL;
 }
 
-enum path_result path_canonicalise(struct text path, struct buffer *out)
+enum path_result path_canonicalise(struct text path, struct buffer *out, struct detail *detail)
 {
     if (path.length == 0 || path.data[0] != '/')
-        return PATH_BAD;
+        return bad(detail, "a path begins with '/'");
     size_t start = out->length;
     struct buffer decoded = {0};
-    enum path_result result = decode(path, &decoded);
-    if (result != PATH_BAD && remove_dots(buffer_text(&decoded), out) == PATH_BAD)
+    enum path_result result = decode(path, &decoded, detail);
+    if (result != PATH_BAD && remove_dots(buffer_text(&decoded), out, detail) == PATH_BAD)
         result = PATH_BAD;
     buffer_clear(&decoded);
     if (result == PATH_BAD)
         out->length = start;
-    if (result == PATH_CANONICAL && !text_equal(text_after(buffer_text(out), start), path))
+    if (result == PATH_CANONICAL && !text_equal(text_after(buffer_text(out), start), path)) {
+        (void)detail_say(detail, "'.' or '..' as a segment, '//', or an escape of a plain letter");
         result = PATH_DIFFERS;
+    }
     return result;
 }

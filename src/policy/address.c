@@ -44,3 +44,33 @@ bool policy_judge_endpoint(
     *judged = (struct judged_address){.address = *address, .port = port};
     return true;
 }
+
+static void advise(
+    const struct policy *policy, const struct request *request, const struct decision *decision,
+    const struct address *address, struct text text, struct detail *detail)
+{
+    struct text denier = policy_who_denies(policy, request, decision, address);
+    const char *class = address_class_name(address_class(address));
+    int bits = address->length * 8;
+    if (denier.length > 0)
+        (void)detail_say(detail, "rule %.*s denies %.*s", TEXT_ARG(denier), TEXT_ARG(text));
+    else if (decision->rule.length == 0)
+        (void)detail_say(detail, "%.*s is %s, and no rule opens it", TEXT_ARG(text), class);
+    else
+        (void)detail_say(
+            detail, "%.*s is %s: add addresses: [%.*s/%d] to rule %.*s", TEXT_ARG(text), class, TEXT_ARG(text), bits,
+            TEXT_ARG(decision->rule));
+}
+
+void policy_explain_address(
+    const struct policy *policy, const struct request *request, const struct decision *decision,
+    const struct address *address, enum reason why, struct detail *detail)
+{
+    struct buffer text = {0};
+    address_append(&text, address);
+    if (why == REASON_LOOP)
+        (void)detail_say(detail, "%.*s, port %u, is the gate itself", TEXT_ARG(buffer_text(&text)), request->port);
+    else
+        advise(policy, request, decision, address, buffer_text(&text), detail);
+    buffer_clear(&text);
+}

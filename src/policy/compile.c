@@ -251,6 +251,11 @@ const struct settings *policy_settings(const struct policy *policy)
     return policy->settings;
 }
 
+struct text policy_deny_hint(const struct policy *policy)
+{
+    return policy->settings->deny_hint;
+}
+
 const struct llm_catalogue *policy_catalogue(const struct policy *policy)
 {
     return policy->catalogue;

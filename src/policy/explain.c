@@ -33,7 +33,7 @@ static bool set_path(struct text rest, struct arena *arena, struct request *requ
     struct buffer path = {0};
     size_t mark = text_index(rest, '?', 0);
     struct text raw = mark == 0 ? TEXT("/") : text_part(rest, 0, mark);
-    enum path_result result = path_canonicalise(raw, &path);
+    enum path_result result = path_canonicalise(raw, &path, NULL);
     request->path = arena_text(arena, buffer_text(&path));
     request->path_was_canonical = result == PATH_CANONICAL;
     request->query = arena_text(arena, text_after(rest, mark + 1));
@@ -126,7 +126,7 @@ static void say_failed(
         diags, test->expect.mark, "this test fails: expected '%.*s', but it is %s%s%.*s", TEXT_ARG(test->expect.text),
         verdict_name(decision->verdict), decision->rule.length > 0 ? " " : "", TEXT_ARG(decision->rule));
     diag_note(diags, "because: %s", reason_row(decision->reason)->text);
-    policy_explain(policy, request, false, &trace);
+    policy_explain(policy, request, &trace);
     diag_note(diags, "%.*s", TEXT_ARG(text_trim(buffer_text(&trace), "\n")));
     buffer_clear(&trace);
 }

@@ -399,26 +399,45 @@ void policy_judge(const struct policy *policy, const struct request *request, st
     policy_judge_traced(policy, request, decision, NULL);
 }
 
-bool policy_lets_reach(
+/* The rules once more, for one address of the host. */
+static void count_for_address(
     const struct policy *policy, const struct request *request, const struct decision *decision,
-    const struct address *address)
+    const struct address *address, struct tally *tally)
 {
     struct host_view view;
     struct judging judging;
-    struct tally tally = {0};
+    *tally = (struct tally){0};
     begin(policy, request, &view, &judging);
     judging.address = address;
     if (judging.inside == INSIDE_UNKNOWN)
         judging.inside = INSIDE_UNKNOWABLE; /* it was not opened */
-    count_rules(&judging, &tally);
+    count_rules(&judging, tally);
     if (decision->scheme == SCHEME_TCP) {
-        tally.sure[VERDICT_ALLOW] = (struct best){NULL, 0};
+        tally->sure[VERDICT_ALLOW] = (struct best){NULL, 0};
         judging.scheme = SCHEME_TCP;
-        count_rules(&judging, &tally);
+        count_rules(&judging, tally);
     }
+}
+
+bool policy_lets_reach(
+    const struct policy *policy, const struct request *request, const struct decision *decision,
+    const struct address *address)
+{
+    struct tally tally;
+    count_for_address(policy, request, decision, address, &tally);
     bool observe = policy->settings->observe || decision->reason == REASON_BYPASSED;
     if (tally.sure[VERDICT_DENY].rule != NULL && !observe)
         return false;
     bool is_public = address_class(address) == ADDRESS_PUBLIC && !address_is_metadata(address);
     return tally.sure[VERDICT_ALLOW].rule != NULL || (observe && is_public);
+}
+
+struct text policy_who_denies(
+    const struct policy *policy, const struct request *request, const struct decision *decision,
+    const struct address *address)
+{
+    struct tally tally;
+    count_for_address(policy, request, decision, address, &tally);
+    const struct policy_rule *rule = tally.sure[VERDICT_DENY].rule;
+    return rule == NULL ? TEXT("") : rule->source->id.text;
 }

@@ -109,7 +109,7 @@ static void compile_regex(struct text expression, struct compiled_path *path)
 static bool is_canonical(const struct setting_text *source, struct diags *diags)
 {
     struct buffer canonical = {0};
-    enum path_result result = path_canonicalise(source->text, &canonical);
+    enum path_result result = path_canonicalise(source->text, &canonical, NULL);
     if (result != PATH_CANONICAL) {
         diag_error(diags, source->mark, "this path can never match: paths are compared in canonical form");
         if (result == PATH_DIFFERS)

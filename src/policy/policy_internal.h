@@ -205,5 +205,9 @@ void policy_judge_traced(
 bool policy_lets_reach(
     const struct policy *policy, const struct request *request, const struct decision *decision,
     const struct address *address);
+/* The rule that drops this address; empty: none does. */
+struct text policy_who_denies(
+    const struct policy *policy, const struct request *request, const struct decision *decision,
+    const struct address *address);
 
 #endif

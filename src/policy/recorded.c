@@ -8,7 +8,7 @@ static void take_path(const struct decision_record *decision, struct arena *aren
     struct buffer path = {0};
     if (!text_starts_with(decision->path, TEXT("/")) || decision->method.length == 0)
         return;
-    enum path_result result = path_canonicalise(decision->path, &path);
+    enum path_result result = path_canonicalise(decision->path, &path, NULL);
     request->inside_known = result != PATH_BAD;
     request->path_was_canonical = result == PATH_CANONICAL;
     request->path = arena_text(arena, buffer_text(&path));

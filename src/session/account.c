@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "exeat/base/clock.h"
+#include "exeat/base/memory.h"
 #include "session_internal.h"
 
 const uint64_t session_latency_bounds_us[SESSION_LATENCY_BUCKETS] = {500,   1000,   2500,   5000,    10000,   25000,
@@ -40,6 +41,7 @@ static enum commit_state submit(struct session *session, struct audit_wait *wait
         .path = request->inside_known ? exchange->ask.head->target.path : TEXT(""),
         .query = request->query,
         .observed = decision->observed,
+        .detail = text_from(exchange->account.detail),
     };
     enum audit_answer answer = audit_port_decide(session->worker->options.audit, &record, wait);
     session->worker->stats.decisions[decision->verdict][decision->reason]++;
@@ -142,6 +144,7 @@ static void complete(struct session *session)
         .served_model = exchange->call.served_model,
         .tokens_in = exchange->call.usage.tokens_in,
         .tokens_out = exchange->call.usage.tokens_out,
+        .detail = text_from(account->reason == REASON_NONE ? NULL : account->detail),
     };
     memcpy(outcome.peer_key, account->peer_key, sizeof(outcome.peer_key));
     audit_port_complete(session->worker->options.audit, &outcome);
@@ -164,6 +167,23 @@ void account_complete(struct session *session, enum reason reason)
         return;
     audit_wait_cancel(&exchange->wait);
     complete(session);
+}
+
+/* --- what exactly was wrong --- */
+
+void account_say(struct account *account, enum flaw flaw, const char *detail)
+{
+    account_unsay(account);
+    account->flaw = flaw;
+    if (detail != NULL && detail[0] != '\0')
+        account->detail = text_copy(text_from(detail));
+}
+
+void account_unsay(struct account *account)
+{
+    base_free(account->detail);
+    account->detail = NULL;
+    account->flaw = FLAW_NONE;
 }
 
 /* --- an opened connection in which nobody asked for anything --- */

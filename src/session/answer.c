@@ -60,34 +60,24 @@ void session_cut(struct session *session, enum reason reason)
 /* --- composing ------------------------------------------------------------------------------------------------------
  */
 
-/* The error type of RFC 9209 that fits. */
-static struct text proxy_error(enum reason reason)
+void own_fields(const struct session *session, const struct dialect_answer *answer, struct own_fields *own)
 {
-    switch (reason_row(reason)->status) {
-    case 403:
-        return TEXT("http_request_denied");
-    case 502:
-        return reason == REASON_DNS_FAILED     ? TEXT("dns_error")
-               : reason == REASON_UPSTREAM_TLS ? TEXT("tls_certificate_error")
-                                               : TEXT("connection_refused");
-    case 503:
-        return TEXT("destination_unavailable");
-    case 504:
-        return reason == REASON_DNS_TIMEOUT ? TEXT("dns_timeout") : TEXT("connection_timeout");
-    default:
-        return reason == REASON_INTERNAL ? TEXT("proxy_internal_error") : TEXT("http_request_error");
-    }
+    own->count = 0;
+    clock_write_http(clock_wall_us(), own->date);
+    own->fields[own->count++] = (struct http_field){TEXT("Date"), text_from(own->date)};
+    for (size_t i = 0; i < answer->field_count; i++)
+        own->fields[own->count++] = (struct http_field){answer->fields[i].name, answer->fields[i].value};
+    if (session->keeps_alive && session->exchange->ask.head->minor == 0)
+        own->fields[own->count++] = (struct http_field){TEXT("Connection"), TEXT("keep-alive")};
 }
 
 static void write_answer(struct session *session, uint16_t status, const struct dialect_answer *answer)
 {
-    struct http_field fields[DIALECT_FIELDS_MAX];
+    struct own_fields own;
     struct buffer out = {0};
     bool head_only = text_equal(session->exchange->ask.head->method, TEXT("HEAD"));
-    for (size_t i = 0; i < answer->field_count; i++)
-        fields[i] = (struct http_field){answer->fields[i].name, answer->fields[i].value};
-    http_answer_write(
-        &out, status, fields, answer->field_count, buffer_text(&answer->body), session->keeps_alive, head_only);
+    own_fields(session, answer, &own);
+    http_answer_write(&out, status, own.fields, own.count, buffer_text(&answer->body), session->keeps_alive, head_only);
     session_say(session, buffer_text(&out));
     session->exchange->account.status = status;
     session->exchange->account.bytes_down += head_only ? 0 : answer->body.length;
@@ -109,14 +99,17 @@ static void compose_refusal(struct session *session)
         .reason = reason,
         .rule = exchange->decision.rule,
         .id = text_from(exchange->account.id_text),
-        .detail = text_from(exchange->call.detail),
+        .host = host_text(&exchange->ask.request.host),
+        .port = exchange->ask.request.port,
+        .detail = text_from(exchange->account.detail),
+        .hint = policy_deny_hint(exchange->policy),
     };
     struct dialect_answer answer = {0};
     struct buffer status = {0};
     dialect_refuse(&refusal, &answer);
     BUFFER_APPEND_ALL(
-        &status, TEXT("exeat; error="), proxy_error(reason), TEXT("; details=\""), text_from(reason_row(reason)->code),
-        TEXT("\""));
+        &status, TEXT("exeat; error="), text_from(proxy_error(reason, exchange->account.flaw)), TEXT("; details=\""),
+        text_from(reason_row(reason)->code), TEXT("\""));
     add_field(&answer, TEXT("Proxy-Status"), buffer_text(&status));
     if (reason == REASON_CLIENT_UNKNOWN)
         add_field(&answer, TEXT("Proxy-Authenticate"), TEXT("Basic realm=\"exeat\", charset=\"UTF-8\""));
@@ -202,10 +195,9 @@ enum progress step_answer(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     if (exchange->account.status == 0) {
-        bool heard = exchange->ask.head->method.length > 0 && drop_body(session);
         /* What was sent ahead of the answer to a CONNECT was meant for the tunnel. */
         bool is_meant_for_us = !exchange->ask.is_connect || window_length(&session->in) == 0;
-        session->keeps_alive = session->keeps_alive && heard && is_meant_for_us;
+        session->keeps_alive = session->keeps_alive && is_meant_for_us && drop_body(session);
         compose(session);
     }
     switch (session_flush(session)) {

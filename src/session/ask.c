@@ -3,52 +3,59 @@
  * itself is refused. */
 #include "session_internal.h"
 
-enum agreement { AGREES, DISAGREES, IS_UNREADABLE };
+static enum reason refuse(enum reason reason, struct detail *detail, const char *what)
+{
+    (void)detail_say(detail, "%s", what);
+    return reason;
+}
 
-/* Does the Host field, if there is one, name what is asked for? A missing port is the default of the scheme, or what is
- * asked for where ports are not compared. */
-static enum agreement host_field_agrees(const struct ask *ask, uint16_t default_port, bool compare_port)
+/* A Host that is there must be one, be it never used (RFC 9112 3.2). Empty: there was nothing to name. */
+static bool host_field_is_sound(const struct http_head *head, struct detail *detail)
 {
     struct host host;
     uint16_t port;
-    if (!ask->head->has_host)
-        return AGREES;
-    if (!authority_parse(ask->head->host, default_port, &host, &port))
-        return IS_UNREADABLE;
-    bool agrees = host_equal(&host, &ask->request.host) && (!compare_port || port == ask->request.port);
-    return agrees ? AGREES : DISAGREES;
+    if (!head->has_host || head->host.length == 0 || authority_read(head->host, 80, &host, &port, detail))
+        return true;
+    struct detail why = *detail;
+    return detail_say(detail, "Host: %.100s", why.text);
 }
 
 /* CONNECT host:port. A Host field may lack the port (seen: undici) or be absent (seen: PHP), so only names are
- * compared. */
-static enum reason ask_connect(struct session *session)
+ * compared; another name is nothing that any client has a reason to send. */
+static enum reason ask_connect(struct session *session, struct detail *detail)
 {
     struct ask *ask = &session->exchange->ask;
+    struct request *request = &ask->request;
+    struct host host;
+    uint16_t port;
     ask->is_connect = true;
-    ask->request.scheme = SCHEME_HTTPS;
+    request->scheme = SCHEME_HTTPS;
     if (session->opened != NULL)
-        return REASON_METHOD_UNSUPPORTED;
-    if (!authority_parse(ask->head->target.authority, 0, &ask->request.host, &ask->request.port))
+        return refuse(REASON_METHOD_UNSUPPORTED, detail, "CONNECT within an opened connection");
+    if (!authority_read(ask->head->target.authority, 0, &request->host, &request->port, detail))
         return REASON_BAD_TARGET;
-    return host_field_agrees(ask, ask->request.port, false) == AGREES ? REASON_NONE : REASON_BAD_TARGET;
+    if (!host_field_is_sound(ask->head, detail))
+        return REASON_BAD_TARGET;
+    bool names_another = ask->head->host.length > 0 && authority_parse(ask->head->host, 80, &host, &port) &&
+                         !host_equal(&host, &request->host);
+    return names_another ? refuse(REASON_BAD_TARGET, detail, "Host is another than the target") : REASON_NONE;
 }
 
-static enum reason set_path(struct ask *ask)
+/* What is asked for there: on record also when the host is refused. */
+static void set_inside(struct ask *ask)
 {
     ask->request.inside_known = true;
     ask->request.method = ask->head->method;
     ask->request.query = ask->head->target.query;
-    if (ask->head->target.form == TARGET_ASTERISK) {
-        ask->request.path = TEXT("*");
-        ask->request.path_was_canonical = true;
+    ask->request.path = ask->head->target.path;
+    ask->request.path_was_canonical = true;
+}
+
+static enum reason set_path(struct ask *ask, struct detail *detail)
+{
+    if (ask->head->target.form == TARGET_ASTERISK || path_is_plain(ask->head->target.path))
         return REASON_NONE;
-    }
-    if (path_is_plain(ask->head->target.path)) {
-        ask->request.path = ask->head->target.path;
-        ask->request.path_was_canonical = true;
-        return REASON_NONE;
-    }
-    enum path_result result = path_canonicalise(ask->head->target.path, &ask->path);
+    enum path_result result = path_canonicalise(ask->head->target.path, &ask->path, detail);
     if (result == PATH_BAD)
         return REASON_BAD_PATH;
     ask->request.path = buffer_text(&ask->path);
@@ -56,60 +63,104 @@ static enum reason set_path(struct ask *ask)
     return REASON_NONE;
 }
 
+static enum reason misdirected(const struct session *session, struct detail *detail, const char *where)
+{
+    (void)detail_say(
+        detail, "%s is not %.60s:%u, for which the connection was opened", where, session->opened->host.text,
+        (unsigned)session->opened->port);
+    return REASON_MISDIRECTED;
+}
+
+static bool is_opened_for(const struct session *session, const struct host *host, uint16_t port)
+{
+    return host_equal(host, &session->opened->host) && port == session->opened->port;
+}
+
 /* Inside an opened connection every request must name the host that was opened. */
-static enum reason ask_inside(struct session *session)
+static enum reason ask_inside(struct session *session, struct detail *detail)
 {
     struct ask *ask = &session->exchange->ask;
+    const struct http_head *head = ask->head;
+    struct host host;
+    uint16_t port;
     ask->request.scheme = SCHEME_HTTPS;
     ask->request.host = session->opened->host;
     ask->request.port = session->opened->port;
-    if (ask->head->target.form == TARGET_ABSOLUTE) {
-        struct host host;
-        uint16_t port;
-        if (ask->head->target.scheme != SCHEME_HTTPS ||
-            !authority_parse(ask->head->target.authority, 443, &host, &port))
+    set_inside(ask);
+    if (head->target.form == TARGET_ABSOLUTE) {
+        if (head->target.scheme != SCHEME_HTTPS)
+            return refuse(REASON_BAD_TARGET, detail, "an http URL within TLS");
+        if (!authority_read(head->target.authority, 443, &host, &port, detail))
             return REASON_BAD_TARGET;
-        if (!host_equal(&host, &ask->request.host) || port != ask->request.port)
-            return REASON_MISDIRECTED;
+        if (!is_opened_for(session, &host, port))
+            return misdirected(session, detail, "the target");
     }
-    switch (host_field_agrees(ask, ask->request.port, true)) {
-    case IS_UNREADABLE:
-        return REASON_BAD_TARGET;
-    case DISAGREES:
-        return REASON_MISDIRECTED;
-    case AGREES:
-        break;
+    if (head->has_host) {
+        if (!authority_read(head->host, session->opened->port, &host, &port, detail))
+            return REASON_BAD_TARGET;
+        if (!is_opened_for(session, &host, port))
+            return misdirected(session, detail, "Host");
     }
-    return set_path(ask);
+    return set_path(ask, detail);
 }
 
-/* Plain HTTP: absolute-form, or origin-form with Host (seen: PHP streams without request_fulluri). */
-static enum reason ask_plain(struct session *session)
+/* Plain HTTP: absolute-form, whose host counts whatever Host says (RFC 9112 3.2.2), or origin-form with Host (seen: PHP
+ * streams without request_fulluri). */
+static enum reason ask_plain(struct session *session, struct detail *detail)
 {
     struct ask *ask = &session->exchange->ask;
-    ask->request.scheme = SCHEME_HTTP;
-    struct text authority = ask->head->target.form == TARGET_ABSOLUTE ? ask->head->target.authority : ask->head->host;
-    if (ask->head->target.form == TARGET_ABSOLUTE && ask->head->target.scheme != SCHEME_HTTP)
+    const struct http_head *head = ask->head;
+    bool is_absolute = head->target.form == TARGET_ABSOLUTE;
+    ask->request.scheme = is_absolute ? head->target.scheme : SCHEME_HTTP;
+    set_inside(ask);
+    struct text authority = is_absolute ? head->target.authority : head->host;
+    uint16_t port = scheme_port(ask->request.scheme);
+    if (!authority_read(authority, port, &ask->request.host, &ask->request.port, detail))
         return REASON_BAD_TARGET;
-    if (!authority_parse(authority, scheme_port(SCHEME_HTTP), &ask->request.host, &ask->request.port))
+    if (ask->request.scheme != SCHEME_HTTP)
+        return refuse(REASON_BAD_TARGET, detail, "an https URL: use CONNECT, and TLS inside it");
+    if (is_absolute && !text_equal(head->host, authority) && !host_field_is_sound(head, detail))
         return REASON_BAD_TARGET;
-    bool says_it_twice = ask->head->target.form == TARGET_ABSOLUTE && !text_equal(ask->head->host, authority);
-    if (says_it_twice && host_field_agrees(ask, scheme_port(SCHEME_HTTP), true) != AGREES)
-        return REASON_BAD_TARGET;
-    return set_path(ask);
+    return set_path(ask, detail);
+}
+
+void ask_glimpse(struct session *session, struct text input)
+{
+    struct ask *ask = &session->exchange->ask;
+    struct request *request = &ask->request;
+    struct http_glimpse glimpse;
+    http_request_glimpse(input, &glimpse);
+    bool is_connect = text_equal(glimpse.method, TEXT("CONNECT"));
+    ask->head->method = request->method = glimpse.method;
+    ask->head->target.path = glimpse.path;
+    request->query = glimpse.query;
+    request->inside_known = glimpse.path.length > 0; /* nothing judges it any more */
+    request->scheme = session->opened != NULL ? SCHEME_HTTPS : glimpse.scheme;
+    uint16_t port = is_connect ? 0 : scheme_port(request->scheme != 0 ? request->scheme : SCHEME_HTTP);
+    if (!authority_parse(glimpse.authority, port, &request->host, &request->port))
+        request->host = (struct host){0};
+    if (session->opened != NULL) {
+        request->host = session->opened->host;
+        request->port = session->opened->port;
+    }
+}
+
+static enum reason look(struct session *session, struct detail *detail)
+{
+    if (session->exchange->ask.head->target.form == TARGET_AUTHORITY)
+        return ask_connect(session, detail);
+    return session->opened != NULL ? ask_inside(session, detail) : ask_plain(session, detail);
 }
 
 enum reason ask_from_head(struct session *session)
 {
-    struct ask *ask = &session->exchange->ask;
-    enum reason reason;
-    if (ask->head->target.form == TARGET_AUTHORITY)
-        reason = ask_connect(session);
-    else if (session->opened != NULL)
-        reason = ask_inside(session);
-    else
-        reason = ask_plain(session);
-    if (reason == REASON_NONE && http_via_has(ask->head, text_from(session->worker->options.via)))
-        reason = REASON_LOOP;
+    struct exchange *exchange = session->exchange;
+    struct detail detail;
+    detail.text[0] = '\0';
+    enum reason reason = look(session, &detail);
+    if (reason == REASON_NONE && http_via_has(exchange->ask.head, text_from(session->worker->options.via)))
+        reason = refuse(REASON_LOOP, &detail, "its Via names this gate");
+    if (reason != REASON_NONE)
+        account_say(&exchange->account, FLAW_NONE, detail.text);
     return reason;
 }

@@ -42,6 +42,7 @@ void exchange_free(struct session *session)
     buffer_clear(&exchange->call.body);
     dialect_stream_free(exchange->call.stream);
     dialect_call_free(exchange->call.request);
+    account_unsay(&exchange->account);
     reign_release(exchange->reign);
     pool_give(&session->worker->exchanges, exchange);
     session->exchange = NULL;

@@ -12,9 +12,12 @@ bool inference_answers(const struct exchange *exchange)
 enum reason inference_read_call(struct exchange *exchange)
 {
     struct call *call = &exchange->call;
+    const char *detail = NULL;
     enum reason reason = dialect_call_read(
         exchange->decision.llm.operation, exchange->ask.request.path, buffer_text(&call->body), &call->request,
-        &call->detail);
+        &detail);
+    if (reason != REASON_NONE)
+        account_say(&exchange->account, FLAW_NONE, detail);
     buffer_clear(&call->body);
     return reason;
 }

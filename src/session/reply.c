@@ -58,20 +58,19 @@ static void begin_as_is(struct session *session, const struct http_head *head)
 static void begin_events(struct session *session, const struct http_head *head)
 {
     struct exchange *exchange = session->exchange;
-    struct http_field fields[DIALECT_FIELDS_MAX];
+    struct own_fields own;
     struct dialect_answer answer = {0};
     dialect_answer_fields(&answer, text_from(exchange->account.id_text), true);
-    for (size_t i = 0; i < answer.field_count; i++)
-        fields[i] = (struct http_field){answer.fields[i].name, answer.fields[i].value};
     exchange->flow.mode = REPLY_EVENTS;
     exchange->flow.framing = framing_for_client(session, FRAMING_CHUNKED);
+    own_fields(session, &answer, &own);
     exchange->call.stream = dialect_stream_new(exchange->call.request);
     struct http_head ours = {.status = head->status, .phrase = text_from(http_status_phrase(head->status)), .minor = 1};
     struct http_forward forward = {
         .keep_alive = session->keeps_alive,
         .framing = exchange->flow.framing,
-        .add = fields,
-        .add_count = answer.field_count,
+        .add = own.fields,
+        .add_count = own.count,
     };
     write_head(session, &ours, &forward);
 }
@@ -102,8 +101,10 @@ static enum reply_result begin_call(struct session *session, const struct http_h
 static enum reply_result switch_protocols(struct session *session, const struct http_head *head)
 {
     struct exchange *exchange = session->exchange;
-    if (!exchange->ask.head->has_upgrade || exchange->decision.plan != PLAN_FORWARD || !head->has_upgrade)
+    if (!exchange->ask.head->has_upgrade || exchange->decision.plan != PLAN_FORWARD || !head->has_upgrade) {
+        account_say(&exchange->account, FLAW_UPGRADE, "101 to a request that asked for no such upgrade");
         return REPLY_IS_BROKEN;
+    }
     struct http_forward forward = {
         .via = text_from(session->worker->options.via), .framing = FRAMING_NONE, .keep_upgrade = true};
     write_head(session, head, &forward);
@@ -136,11 +137,12 @@ static enum reply_result take_head(struct session *session)
     if (input.length == 0)
         return REPLY_NEEDS_MORE;
     struct text method = way_out_inference(exchange) != NULL ? TEXT("POST") : exchange->ask.head->method;
-    enum parse result = http_reply_parse(input, &limits, method, &head, &used);
+    struct fault fault;
+    enum parse result = http_reply_parse(input, &limits, method, &head, &used, &fault);
     if (result == PARSE_BAD)
-        return REPLY_IS_BROKEN;
-    if (result == PARSE_NEED_MORE)
-        return input.length > limits.head ? REPLY_IS_BROKEN : REPLY_NEEDS_MORE;
+        account_say(&exchange->account, fault.flaw, fault.detail.text);
+    if (result != PARSE_DONE)
+        return result == PARSE_BAD ? REPLY_IS_BROKEN : REPLY_NEEDS_MORE;
     enum reply_result taken = REPLY_GOES_ON; /* other 1xx are left out: nobody here asked for them */
     if (head.status == 101)
         taken = switch_protocols(session, &head);
@@ -164,8 +166,10 @@ static void pass_as_is(struct session *session, struct text content, size_t used
 static bool hold(struct session *session, struct text content)
 {
     struct exchange *exchange = session->exchange;
-    if (exchange->call.body.length + content.length > session->worker->limits.body_held)
+    if (exchange->call.body.length + content.length > session->worker->limits.body_held) {
+        account_say(&exchange->account, FLAW_BODY_SIZE, "an answer of more than limits.body_held");
         return false;
+    }
     buffer_append(&exchange->call.body, content);
     return true;
 }
@@ -219,17 +223,16 @@ static bool end_held(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct dialect_answer answer = {0};
-    struct http_field fields[DIALECT_FIELDS_MAX];
+    struct own_fields own;
     struct buffer out = {0};
     bool good = dialect_reply_rewrite(
         exchange->call.request, buffer_text(&exchange->call.body), &answer.body, &exchange->call.usage);
     if (good) {
         dialect_answer_fields(&answer, text_from(exchange->account.id_text), false);
-        for (size_t i = 0; i < answer.field_count; i++)
-            fields[i] = (struct http_field){answer.fields[i].name, answer.fields[i].value};
+        own_fields(session, &answer, &own);
         http_answer_write(
-            &out, exchange->flow.held_status, fields, answer.field_count, buffer_text(&answer.body),
-            session->keeps_alive, false);
+            &out, exchange->flow.held_status, own.fields, own.count, buffer_text(&answer.body), session->keeps_alive,
+            false);
         session_say(session, buffer_text(&out));
         exchange->flow.reply_started = true;
         exchange->account.status = exchange->flow.held_status;
@@ -265,6 +268,8 @@ static enum reply_result take_body(struct session *session)
     if (input.length == 0)
         return REPLY_NEEDS_MORE;
     enum parse result = http_body_read(&flow->body, input, &content, &used);
+    if (result == PARSE_BAD)
+        account_say(&session->exchange->account, FLAW_CODING, flow->body.wrong);
     if (result == PARSE_BAD || !take_content(session, content, used))
         return REPLY_IS_BROKEN;
     return used > 0 || result == PARSE_DONE ? REPLY_GOES_ON : REPLY_NEEDS_MORE;

@@ -4,6 +4,7 @@
 #define EXEAT_SESSION_INTERNAL_H
 
 #include "exeat/base/bytes.h"
+#include "exeat/base/clock.h"
 #include "exeat/base/pool.h"
 #include "exeat/dialect.h"
 #include "exeat/session.h"
@@ -132,7 +133,6 @@ struct call {
     struct buffer body;            /* the caller's body, then the endpoint's reply */
     struct dialect_usage usage;
     struct text served_model; /* borrowed from the policy or the call */
-    const char *detail;       /* why it was refused; static */
 };
 
 /* What goes into the records. */
@@ -150,6 +150,8 @@ struct account {
     uint8_t peer_key[32];
     bool has_peer_key;
     struct text inference; /* who answered; borrowed from the policy */
+    enum flaw flaw;        /* of a host's reply */
+    char *detail;          /* owned: what exactly went wrong; NULL: nothing to add */
 };
 
 enum commit_state { COMMIT_IDLE, COMMIT_WAITS, COMMIT_DURABLE, COMMIT_FAILED, COMMIT_OVERDUE };
@@ -226,18 +228,31 @@ struct http_limits exchange_limits(const struct session *session);
 
 /* ask.c: bytes to request */
 enum reason ask_from_head(struct session *session);
+/* Of a head that is refused: what can be read of it, for the record. */
+void ask_glimpse(struct session *session, struct text input);
 
 /* account.c: records and counters */
 enum commit_state account_decide(struct session *session);
 void account_complete(struct session *session, enum reason reason);
 void account_opened_unused(struct session *session, const struct host *host, uint16_t port, enum reason reason);
 void account_latency(struct session *session);
+/* What exactly is wrong, for the reply, the log and the record; the newest word counts. */
+void account_say(struct account *account, enum flaw flaw, const char *detail);
+void account_unsay(struct account *account); /* it went well after all */
 
 /* answer.c: replies of our own */
-enum progress session_refuse(struct session *session, enum reason reason);      /* before the decision is recorded */
-enum progress session_refuse_head(struct session *session, enum reason reason); /* half a head: nothing of it counts */
-enum progress session_fail(struct session *session, enum reason reason);        /* after it, before a reply */
-void session_cut(struct session *session, enum reason reason);                  /* in the middle of a reply */
+enum progress session_refuse(struct session *session, enum reason reason); /* before the decision is recorded */
+/* Half a head: nothing of it counts. */
+enum progress session_refuse_head(struct session *session, const struct fault *fault);
+enum progress session_fail(struct session *session, enum reason reason); /* after it, before a reply */
+void session_cut(struct session *session, enum reason reason);           /* in the middle of a reply */
+/* The fields of a reply that is ours: Date (RFC 9110 6.6.1), those of the dialect, and what HTTP/1.0 must be told. */
+struct own_fields {
+    struct http_field fields[DIALECT_FIELDS_MAX + 2];
+    size_t count;
+    char date[CLOCK_HTTP_SIZE];
+};
+void own_fields(const struct session *session, const struct dialect_answer *answer, struct own_fields *own);
 
 /* way_out.c: who answers */
 const struct policy_inference *way_out_inference(const struct exchange *exchange); /* NULL: the host itself */

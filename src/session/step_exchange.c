@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exchange: request up, reply down, both at once; neither side is read faster than the other takes it. */
+#include "exeat/base/log.h"
 #include "session_internal.h"
 
 enum { TURN = 64 }; /* pieces moved before others have a turn */
@@ -45,6 +46,7 @@ void exchange_begin(struct session *session, struct upstream *upstream)
     exchange->account.done = exchange->decision.plan;
     exchange->flow.state = REPLY_HEAD;
     exchange->flow.upload_broke = false;
+    account_unsay(&exchange->account);
     stream_set_handler(upstream->stream, on_upstream_ready, session);
     if (way_out_inference(exchange) != NULL)
         inference_write_request(session);
@@ -82,6 +84,7 @@ static bool pass_body(struct session *session)
 
 static enum move fail_upload(struct session *session, enum reason reason)
 {
+    account_say(&session->exchange->account, FLAW_NONE, session->exchange->ask.body.wrong);
     if (session->exchange->flow.reply_started) {
         session_cut(session, reason);
     } else {
@@ -161,6 +164,15 @@ static bool may_send_again(const struct exchange *exchange)
            window_length(&exchange->flow.down) == 0 && way_out_may_repeat(exchange);
 }
 
+static void log_broken(const struct exchange *exchange)
+{
+    struct destination to = way_out_destination(exchange);
+    log_info(
+        "reply_broken", log_text("host", host_text(to.host)), log_number("port", to.port),
+        log_string("error", proxy_error(REASON_UPSTREAM_BROKEN, exchange->account.flaw)),
+        log_text("detail", text_from(exchange->account.detail)), log_string("request", exchange->account.id_text));
+}
+
 static enum move upstream_broke(struct session *session)
 {
     struct exchange *exchange = session->exchange;
@@ -169,7 +181,10 @@ static enum move upstream_broke(struct session *session)
         window_clear(session->worker->options.loop, &exchange->flow.up);
         exchange->way.fresh_only = true;
         session_enter(session, SESSION_RESOLVE);
-    } else if (exchange->flow.reply_started) {
+        return MOVE_LEFT;
+    }
+    log_broken(exchange);
+    if (exchange->flow.reply_started) {
         session_cut(session, REASON_UPSTREAM_BROKEN);
     } else {
         bool heard = http_body_is_done(&exchange->ask.body);
@@ -215,6 +230,20 @@ static bool is_too_early(const struct flow *flow, const struct stream *upstream)
     return unheard && !flow->upload_broke && stream_is_quiet(upstream);
 }
 
+static void say_where_it_ended(struct exchange *exchange)
+{
+    const struct flow *flow = &exchange->flow;
+    if (exchange->account.detail != NULL)
+        return;
+    if (flow->state == REPLY_HEAD && window_length(&flow->down) == 0)
+        account_say(&exchange->account, FLAW_CLOSED, "the connection ended before a reply");
+    else
+        account_say(
+            &exchange->account, FLAW_PARTIAL,
+            flow->state == REPLY_HEAD ? "the connection ended within the reply's head"
+                                      : "the connection ended within the reply's body");
+}
+
 static enum move read_reply(struct session *session)
 {
     struct exchange *exchange = session->exchange;
@@ -236,6 +265,7 @@ static enum move read_reply(struct session *session)
     case IO_BROKEN:
         break;
     }
+    say_where_it_ended(exchange);
     return upstream_broke(session);
 }
 

@@ -15,8 +15,10 @@ static enum reason take_body(struct session *session)
     struct exchange *exchange = session->exchange;
     struct text content;
     size_t used = 0;
-    if (http_body_read(&exchange->ask.body, window_text(&session->in), &content, &used) == PARSE_BAD)
+    if (http_body_read(&exchange->ask.body, window_text(&session->in), &content, &used) == PARSE_BAD) {
+        account_say(&exchange->account, FLAW_NONE, exchange->ask.body.wrong);
         return REASON_MALFORMED_BODY;
+    }
     if (exchange->call.body.length + content.length > session->worker->limits.body_held)
         return REASON_BODY_TOO_LARGE;
     buffer_append(&exchange->call.body, content);

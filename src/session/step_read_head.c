@@ -37,11 +37,15 @@ static void begin_exchange(struct session *session)
     session_watch_head(session);
 }
 
-enum progress session_refuse_head(struct session *session, enum reason reason)
+enum progress session_refuse_head(struct session *session, const struct fault *fault)
 {
+    struct exchange *exchange = session->exchange;
     session->keeps_alive = false;
-    http_head_reset(session->exchange->ask.head);
-    return session_refuse(session, reason);
+    http_head_reset(exchange->ask.head);
+    keep_head_bytes(session, window_length(&session->in));
+    ask_glimpse(session, window_text(&exchange->ask.head_bytes));
+    account_say(&exchange->account, fault->flaw, fault->detail.text);
+    return session_refuse(session, fault->reason);
 }
 
 static enum progress parse_head(struct session *session)
@@ -50,17 +54,20 @@ static enum progress parse_head(struct session *session)
     begin_exchange(session);
     struct http_limits limits = exchange_limits(session);
     size_t used = 0;
-    enum reason reason = REASON_MALFORMED_HEAD;
-    switch (http_request_parse(input, &limits, session->exchange->ask.head, &used, &reason)) {
+    struct fault fault;
+    switch (http_request_parse(input, &limits, session->exchange->ask.head, &used, &fault)) {
     case PARSE_DONE:
         return take_head(session, used);
     case PARSE_BAD:
-        return session_refuse_head(session, reason);
+        return session_refuse_head(session, &fault);
     case PARSE_NEED_MORE:
         break;
     }
     return STEP_WAIT;
 }
+
+static const struct fault half_a_head = {
+    .reason = REASON_MALFORMED_HEAD, .detail.text = "the connection ended within the head"};
 
 enum progress step_read_head(struct session *session)
 {
@@ -76,7 +83,7 @@ enum progress step_read_head(struct session *session)
         if (result == IO_OK)
             continue;
         if (result == IO_END && session->exchange != NULL)
-            return session_refuse_head(session, REASON_MALFORMED_HEAD);
+            return session_refuse_head(session, &half_a_head);
         session_close(session, result == IO_END ? REASON_NONE : REASON_CLIENT_GONE);
         return STEP_WAIT;
     }

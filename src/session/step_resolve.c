@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* resolve: from the recorded decision to addresses that the policy has judged. A pooled connection needs no name, but
  * its address is judged like any other. */
+#include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "session_internal.h"
 
@@ -28,19 +29,40 @@ static struct upstream *take_pooled(struct session *session)
     return route_take(session->worker->options.route, &wish, accepts_pooled, session);
 }
 
+/* None may be connected to: the first of them says why. */
+static enum progress refuse_address(struct session *session, const struct address *address, enum reason why)
+{
+    struct exchange *exchange = session->exchange;
+    struct destination to = way_out_destination(exchange);
+    struct detail detail = {0};
+    policy_explain_address(exchange->policy, &exchange->ask.request, &exchange->decision, address, why, &detail);
+    if (way_out_inference(exchange) != NULL)
+        (void)detail_say(&detail, "the endpoint's address may not be connected to");
+    account_say(&exchange->account, FLAW_NONE, detail.text);
+    log_info(
+        "address_refused", log_text("host", host_text(to.host)), log_number("port", to.port),
+        log_string("reason", reason_row(why)->code), log_string("detail", detail.text),
+        log_string("request", exchange->account.id_text));
+    return way_out_failed(session, why);
+}
+
 static enum progress judge_answers(struct session *session, const struct address *addresses, size_t count)
 {
     struct exchange *exchange = session->exchange;
     struct way_out *way = &exchange->way;
     enum reason why = REASON_ADDRESS;
+    enum reason first = REASON_ADDRESS;
     uint16_t port = way_out_destination(exchange).port;
     way_out_forget_candidates(way);
     way->candidates = base_array(count, sizeof(*way->candidates));
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (way_out_judge(exchange, &addresses[i], port, &way->candidates[way->candidate_count], &why))
             way->candidate_count++;
+        else if (i == 0)
+            first = why;
+    }
     if (way->candidate_count == 0)
-        return way_out_failed(session, why);
+        return refuse_address(session, &addresses[0], first);
     session_enter(session, SESSION_DIAL);
     return STEP_NEXT;
 }

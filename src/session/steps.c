@@ -13,12 +13,14 @@ static void go_on(struct session *session, enum progress progress)
         session_run(session);
 }
 
+static const struct fault too_slow = {.reason = REASON_TIMEOUT_HEAD, .detail.text = "longer than timeouts.head"};
+
 static void on_head_deadline(struct session *session)
 {
     if (session->exchange == NULL)
         session_close(session, REASON_IDLE);
     else
-        go_on(session, session_refuse_head(session, REASON_TIMEOUT_HEAD));
+        go_on(session, session_refuse_head(session, &too_slow));
 }
 
 static void on_body_deadline(struct session *session)

@@ -138,24 +138,31 @@ static enum parse peek_line(struct text input, size_t limit, struct text *line, 
     return text_has(*line, '\r') ? PARSE_BAD : PARSE_DONE;
 }
 
+static enum parse wrong(struct http_body *body, const char *what)
+{
+    body->wrong = what;
+    return PARSE_BAD;
+}
+
 static enum parse read_chunk_size(struct http_body *body, struct text input, size_t *used)
 {
     struct text line;
     enum parse result = peek_line(input, CHUNK_LINE_MAX, &line, used);
-    if (result != PARSE_DONE)
+    if (result == PARSE_NEED_MORE)
         return result;
-    if (!parse_chunk_size(line, &body->left))
-        return PARSE_BAD;
+    if (result == PARSE_BAD || !parse_chunk_size(line, &body->left))
+        return wrong(body, "a chunk's size is not hex digits and CR LF");
     body->state = body->left == 0 ? BODY_TRAILER : BODY_CHUNK_DATA;
     return PARSE_NEED_MORE;
 }
 
 static enum parse read_chunk_end(struct http_body *body, struct text input, size_t *used)
 {
-    if (input.length < 2)
-        return input.length == 1 && input.data[0] != '\r' ? PARSE_BAD : PARSE_NEED_MORE;
-    if (!text_starts_with(input, TEXT("\r\n")))
-        return PARSE_BAD;
+    struct text end = TEXT("\r\n");
+    if (!text_starts_with(input, text_part(end, 0, input.length)))
+        return wrong(body, "a chunk is longer than its size says");
+    if (input.length < end.length)
+        return PARSE_NEED_MORE;
     *used = 2;
     body->state = BODY_CHUNK_SIZE;
     return PARSE_NEED_MORE;
@@ -185,6 +192,8 @@ static enum parse read_trailer(struct http_body *body, struct text input, size_t
 {
     struct text line;
     enum parse result = peek_line(input, body->trailer_limit - body->line, &line, used);
+    if (result == PARSE_BAD)
+        return wrong(body, "a trailer line that does not end in CR LF, or trailers longer than limits.head");
     if (result != PARSE_DONE)
         return result;
     body->line += *used;
@@ -193,7 +202,7 @@ static enum parse read_trailer(struct http_body *body, struct text input, size_t
         return PARSE_DONE;
     }
     if (body->line >= body->trailer_limit || !is_allowed_trailer(line))
-        return PARSE_BAD;
+        return wrong(body, "a trailer that is malformed, too long, or may not be one");
     return PARSE_NEED_MORE;
 }
 

@@ -80,13 +80,44 @@ static struct text trim_blanks(struct text text)
     return text;
 }
 
-static bool parse_field(struct text line, struct http_head *head)
+/* Where in the head: the start line is not counted. */
+static bool wrong_in_line(struct detail *detail, const struct http_head *head, const char *what)
+{
+    return detail_say(detail, "field line %zu: %s", head->field_count + 1, what);
+}
+
+static bool wrong_name(struct detail *detail, const struct http_head *head, struct text line, size_t colon)
+{
+    struct text name = text_part(line, 0, colon);
+    if (colon == line.length)
+        return wrong_in_line(detail, head, "no colon");
+    if (trim_blanks(name).length < name.length)
+        return wrong_in_line(detail, head, "white space before its name or its colon");
+    if (name.length == 0)
+        return wrong_in_line(detail, head, "no name");
+    for (size_t i = 0; i < name.length; i++)
+        if (!is_token_byte(name.data[i]))
+            return detail_say(
+                detail, "field line %zu: byte 0x%02X in its name", head->field_count + 1, (unsigned char)name.data[i]);
+    return false;
+}
+
+static bool wrong_value(struct detail *detail, const struct http_head *head, struct text value)
+{
+    for (size_t i = 0; i < value.length; i++)
+        if (!is_field_value(text_part(value, i, 1)))
+            return detail_say(
+                detail, "field line %zu: byte 0x%02X in its value", head->field_count, (unsigned char)value.data[i]);
+    return false;
+}
+
+static bool parse_field(struct text line, struct http_head *head, struct detail *detail)
 {
     struct http_field *field = &head->fields[head->field_count];
     size_t colon = text_index(line, ':', 0);
     field->name = text_part(line, 0, colon);
     if (colon == line.length || !is_token(field->name))
-        return false;
+        return wrong_name(detail, head, line, colon);
     struct field_name known = field_name_find(field->name);
     struct http_seen *seen = &head->seen[known.name];
     if (seen->count++ == 0)
@@ -94,27 +125,29 @@ static bool parse_field(struct text line, struct http_head *head)
     head->fates[head->field_count] = (uint8_t)known.fate;
     field->value = trim_blanks(text_after(line, colon + 1));
     head->field_count++;
-    return is_field_value(field->value);
+    return is_field_value(field->value) || wrong_value(detail, head, field->value);
 }
 
-bool parse_fields(struct text lines, const struct http_limits *limits, struct http_head *head, bool *too_many)
+enum fields
+parse_fields(struct text lines, const struct http_limits *limits, struct http_head *head, struct detail *detail)
 {
     size_t limit = limits->fields < HTTP_FIELDS_MAX ? limits->fields : HTTP_FIELDS_MAX;
     struct text line;
     head->field_count = 0;
     memset(head->seen, 0, sizeof(head->seen));
-    *too_many = false;
     for (;;) {
-        if (!take_line(&lines, &line))
-            return false;
-        if (line.length == 0)
-            return true;
-        if (head->field_count == limit) {
-            *too_many = true;
-            return false;
+        if (!take_line(&lines, &line)) {
+            (void)wrong_in_line(detail, head, "it does not end in CR LF, or has one of them inside");
+            return FIELDS_BAD;
         }
-        if (!parse_field(line, head))
-            return false;
+        if (line.length == 0)
+            return FIELDS_GOOD;
+        if (head->field_count == limit) {
+            (void)detail_say(detail, "more than %zu fields: limits.fields", limit);
+            return FIELDS_TOO_MANY;
+        }
+        if (!parse_field(line, head, detail))
+            return FIELDS_BAD;
     }
 }
 
@@ -137,23 +170,37 @@ const struct http_field *field_of(const struct http_head *head, enum http_name n
     return seen->count == 0 ? NULL : &head->fields[seen->first];
 }
 
-bool parse_framing(struct http_head *head)
+static bool parse_length(struct http_head *head, struct detail *detail)
+{
+    head->framing = FRAMING_LENGTH;
+    if (text_to_number(field_of(head, HTTP_CONTENT_LENGTH)->value, INT64_MAX, &head->content_length))
+        return true;
+    return detail_say(detail, "Content-Length is not a number of bytes");
+}
+
+static bool parse_coding(struct http_head *head, struct detail *detail)
+{
+    head->framing = FRAMING_CHUNKED;
+    if (head->minor == 0)
+        return detail_say(detail, "Transfer-Encoding in HTTP/1.0");
+    if (text_equal_nocase(field_of(head, HTTP_TRANSFER_ENCODING)->value, TEXT("chunked")))
+        return true;
+    return detail_say(detail, "a Transfer-Encoding other than chunked");
+}
+
+bool parse_framing(struct http_head *head, struct detail *detail)
 {
     size_t lengths = head->seen[HTTP_CONTENT_LENGTH].count;
     size_t codings = head->seen[HTTP_TRANSFER_ENCODING].count;
     head->framing = FRAMING_NONE;
-    if (lengths + codings > 1)
-        return false;
-    if (lengths == 1) {
-        head->framing = FRAMING_LENGTH;
-        return text_to_number(field_of(head, HTTP_CONTENT_LENGTH)->value, INT64_MAX, &head->content_length);
-    }
-    if (codings == 1) {
-        head->framing = FRAMING_CHUNKED;
-        struct text value = field_of(head, HTTP_TRANSFER_ENCODING)->value;
-        return head->minor >= 1 && text_equal_nocase(value, TEXT("chunked"));
-    }
-    return true;
+    if (lengths > 0 && codings > 0)
+        return detail_say(detail, "Content-Length and Transfer-Encoding together");
+    if (lengths > 1 || codings > 1)
+        return detail_say(
+            detail, "%s stands %zu times", lengths > 1 ? "Content-Length" : "Transfer-Encoding", lengths + codings);
+    if (lengths == 1)
+        return parse_length(head, detail);
+    return codings == 0 || parse_coding(head, detail);
 }
 
 bool connection_names(const struct http_head *head, struct text option)
@@ -172,7 +219,7 @@ bool connection_names(const struct http_head *head, struct text option)
     return false;
 }
 
-bool parse_control(struct http_head *head)
+bool parse_control(struct http_head *head, struct detail *detail)
 {
     bool closes = connection_names(head, TEXT("close"));
     bool stays = head->minor == 0 && connection_names(head, TEXT("keep-alive"));
@@ -183,7 +230,9 @@ bool parse_control(struct http_head *head)
     head->has_host = head->seen[HTTP_HOST].count == 1;
     head->host = head->has_host ? host->value : TEXT("");
     head->expects_continue = expect != NULL && text_equal_nocase(expect->value, TEXT("100-continue"));
-    return head->seen[HTTP_HOST].count <= 1;
+    if (head->seen[HTTP_HOST].count > 1)
+        return detail_say(detail, "Host stands %u times", (unsigned)head->seen[HTTP_HOST].count);
+    return true;
 }
 
 /* A Via entry is protocol, received-by and perhaps a comment (RFC 9110 7.6.3). */

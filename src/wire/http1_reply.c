@@ -2,21 +2,27 @@
 /* Reply heads (RFC 9112 section 4), and how a reply's body is framed (section 6.3). */
 #include "wire_internal.h"
 
-static bool parse_status_line(struct text line, struct http_head *head)
+static bool parse_status(struct text digits, struct http_head *head, struct detail *detail)
 {
     uint64_t status;
-    if (!text_starts_with(line, TEXT("HTTP/1.")) || line.length < 12 || line.data[8] != ' ')
-        return false;
-    head->minor = line.data[7] == '1' ? 1 : 0;
-    if (line.data[7] != '1' && line.data[7] != '0')
-        return false;
-    if (!text_to_number(text_part(line, 9, 3), 599, &status) || status < 100)
-        return false;
-    if (line.length > 12 && line.data[12] != ' ')
-        return false;
+    if (!text_to_number(digits, 999, &status) || digits.length != 3 || status < 100)
+        return detail_say(detail, "the status is not a number of three digits");
+    if (status > 599)
+        return detail_say(detail, "status %u, above 599", (unsigned)status);
     head->status = (uint16_t)status;
+    return true;
+}
+
+static bool parse_status_line(struct text line, struct http_head *head, struct detail *detail)
+{
+    bool is_http1 = text_starts_with(line, TEXT("HTTP/1.")) && line.length >= 9 && line.data[8] == ' ';
+    if (!is_http1 || (line.data[7] != '1' && line.data[7] != '0'))
+        return detail_say(detail, "the status line does not begin with HTTP/1.1 or HTTP/1.0");
+    head->minor = line.data[7] == '1' ? 1 : 0;
+    if (!parse_status(text_part(line, 9, text_index(line, ' ', 9) - 9), head, detail))
+        return false;
     head->phrase = text_after(line, 13);
-    return is_field_value(head->phrase);
+    return is_field_value(head->phrase) || detail_say(detail, "a control byte in the status line");
 }
 
 static void frame_reply(struct text method, struct http_head *head)
@@ -33,22 +39,56 @@ static void frame_reply(struct text method, struct http_head *head)
     }
 }
 
+static enum parse refuse(struct fault *fault, enum flaw flaw)
+{
+    fault->reason = REASON_UPSTREAM_BROKEN;
+    fault->flaw = flaw;
+    return PARSE_BAD;
+}
+
+static enum parse refuse_long(struct fault *fault, const struct http_limits *limits)
+{
+    (void)detail_say(&fault->detail, "a head of more than %zu bytes: limits.head", limits->head);
+    return refuse(fault, FLAW_HEAD_SIZE);
+}
+
+static enum parse
+parse_whole(struct text lines, const struct http_limits *limits, struct http_head *head, struct fault *fault)
+{
+    struct text line;
+    if (!take_line(&lines, &line)) {
+        (void)detail_say(&fault->detail, "a CR or LF that stands alone in the status line");
+        return refuse(fault, FLAW_SYNTAX);
+    }
+    if (!parse_status_line(line, head, &fault->detail))
+        return refuse(fault, FLAW_SYNTAX);
+    switch (parse_fields(lines, limits, head, &fault->detail)) {
+    case FIELDS_BAD:
+        return refuse(fault, FLAW_SYNTAX);
+    case FIELDS_TOO_MANY:
+        return refuse(fault, FLAW_HEAD_SIZE);
+    case FIELDS_GOOD:
+        break;
+    }
+    bool good = parse_framing(head, &fault->detail) && parse_control(head, &fault->detail);
+    return good ? PARSE_DONE : refuse(fault, FLAW_SYNTAX);
+}
+
 enum parse http_reply_parse(
-    struct text input, const struct http_limits *limits, struct text method, struct http_head *head, size_t *used)
+    struct text input, const struct http_limits *limits, struct text method, struct http_head *head, size_t *used,
+    struct fault *fault)
 {
     size_t length = head_length(input);
-    struct text lines = text_part(input, 0, length);
-    struct text line;
-    bool too_many;
-    struct text start = text_part(TEXT("HTTP/1."), 0, input.length);
-    if (!text_starts_with(input, start))
-        return PARSE_BAD;
+    if (!text_starts_with(input, text_part(TEXT("HTTP/1."), 0, input.length))) {
+        (void)detail_say(&fault->detail, "it does not begin with HTTP/1.");
+        return refuse(fault, FLAW_SYNTAX);
+    }
+    if (length > limits->head || (length == 0 && input.length > limits->head))
+        return refuse_long(fault, limits);
     if (length == 0)
-        return input.length > limits->head ? PARSE_BAD : PARSE_NEED_MORE;
+        return PARSE_NEED_MORE;
     head->content_length = 0;
-    if (length > limits->head || !take_line(&lines, &line) || !parse_status_line(line, head))
-        return PARSE_BAD;
-    if (!parse_fields(lines, limits, head, &too_many) || !parse_framing(head) || !parse_control(head))
+    if (parse_whole(text_part(input, 0, length), limits, head, fault) != PARSE_DONE)
         return PARSE_BAD;
     frame_reply(method, head);
     *used = length;

@@ -2,17 +2,25 @@
 /* Request heads (RFC 9112 section 3). */
 #include "wire_internal.h"
 
-enum { METHOD_MAX = 32, EMPTY_LINES = 2 };
+enum { EMPTY_LINES = 2 };
 
 /* Printable ASCII without what would end or restart a target: space, "#", and backslash. */
-static bool is_target(struct text text)
+static bool is_target_byte(char byte)
+{
+    return byte > 0x20 && byte < 0x7f && byte != '#' && byte != '\\';
+}
+
+static bool check_target(struct text text, struct detail *detail)
 {
     for (size_t i = 0; i < text.length; i++) {
-        char byte = text.data[i];
-        if (byte <= 0x20 || byte >= 0x7f || byte == '#' || byte == '\\')
-            return false;
+        if (is_target_byte(text.data[i]))
+            continue;
+        if (text.data[i] == '#')
+            return detail_say(detail, "a fragment in the target: leave out '#' and what follows it");
+        return detail_say(
+            detail, "byte 0x%02X in the target: percent-encode it, or leave it out", (unsigned char)text.data[i]);
     }
-    return text.length > 0;
+    return text.length > 0 || detail_say(detail, "the target is empty");
 }
 
 static void split_query(struct text target, struct http_head *head)
@@ -25,7 +33,16 @@ static void split_query(struct text target, struct http_head *head)
     head->target.query = head->target.has_query ? text_after(target, mark + 1) : TEXT("");
 }
 
-static bool parse_absolute(struct text target, struct http_head *head)
+static bool check_authority(struct text authority, struct detail *detail)
+{
+    if (authority.length == 0)
+        return detail_say(detail, "no host in the target");
+    if (text_has(authority, '@'))
+        return detail_say(detail, "user name or password in the target: send them as Authorization");
+    return true;
+}
+
+static bool parse_absolute(struct text target, struct http_head *head, struct detail *detail)
 {
     head->target.form = TARGET_ABSOLUTE;
     if (text_equal_nocase(text_part(target, 0, 7), TEXT("http://"))) {
@@ -35,59 +52,72 @@ static bool parse_absolute(struct text target, struct http_head *head)
         head->target.scheme = SCHEME_HTTPS;
         target = text_after(target, 8);
     } else {
-        return false;
+        return detail_say(detail, "the target is neither a path nor a URL of http");
     }
     size_t end = 0;
     while (end < target.length && target.data[end] != '/' && target.data[end] != '?')
         end++;
     head->target.authority = text_part(target, 0, end);
     split_query(text_after(target, end), head);
-    return end > 0 && !text_has(head->target.authority, '@');
+    return check_authority(head->target.authority, detail);
 }
 
-static bool parse_target(struct http_head *head)
+static bool parse_connect(struct http_head *head, struct detail *detail)
 {
     struct text target = head->target.whole;
-    bool connect = text_equal(head->method, TEXT("CONNECT"));
-    if (!is_target(target))
+    head->target.form = TARGET_AUTHORITY;
+    head->target.authority = target;
+    if (text_has(target, '/') || text_has(target, '@') || text_has(target, '?'))
+        return detail_say(detail, "the target of CONNECT is host:port and nothing else");
+    return true;
+}
+
+static bool parse_target(struct http_head *head, struct detail *detail)
+{
+    struct text target = head->target.whole;
+    if (!check_target(target, detail))
         return false;
-    if (connect) {
-        head->target.form = TARGET_AUTHORITY;
-        head->target.authority = target;
-        return !text_has(target, '/') && !text_has(target, '@') && !text_has(target, '?');
-    }
+    if (text_equal(head->method, TEXT("CONNECT")))
+        return parse_connect(head, detail);
     if (text_equal(target, TEXT("*"))) {
         head->target.form = TARGET_ASTERISK;
         head->target.path = target;
-        return text_equal(head->method, TEXT("OPTIONS"));
+        return text_equal(head->method, TEXT("OPTIONS")) || detail_say(detail, "the target * is for OPTIONS alone");
     }
     if (target.data[0] == '/') {
         head->target.form = TARGET_ORIGIN;
         split_query(target, head);
         return true;
     }
-    return parse_absolute(target, head);
+    return parse_absolute(target, head, detail);
 }
 
-static bool parse_version(struct text text, struct http_head *head)
+static bool parse_version(struct text text, struct http_head *head, struct detail *detail)
 {
     head->minor = text_equal(text, TEXT("HTTP/1.1")) ? 1 : 0;
-    return head->minor == 1 || text_equal(text, TEXT("HTTP/1.0"));
+    if (head->minor == 1 || text_equal(text, TEXT("HTTP/1.0")))
+        return true;
+    bool is_other = text.length == 8 && text_starts_with(text, TEXT("HTTP/"));
+    return detail_say(
+        detail, is_other ? "the version is neither HTTP/1.0 nor HTTP/1.1"
+                         : "the request line is not METHOD TARGET HTTP/1.1 with one space between them");
 }
 
-static bool parse_request_line(struct text line, struct http_head *head)
+static bool parse_request_line(struct text line, struct http_head *head, struct detail *detail)
 {
     size_t first = text_index(line, ' ', 0);
     size_t second = text_index(line, ' ', first + 1);
-    if (first > METHOD_MAX || second >= line.length)
-        return false;
+    if (second >= line.length)
+        return detail_say(detail, "the request line is not METHOD TARGET HTTP/1.1");
     head->method = text_part(line, 0, first);
     head->target.whole = text_part(line, first + 1, second - first - 1);
-    return is_token(head->method) && parse_version(text_after(line, second + 1), head);
+    if (first > METHOD_MAX || !is_token(head->method))
+        return detail_say(detail, "the method is not a word of at most %d letters", METHOD_MAX);
+    return parse_version(text_after(line, second + 1), head, detail);
 }
 
 /* A server may ignore an empty line before a request (RFC 9112 2.2): some clients send one after a body. */
-static size_t empty_lines(struct text input)
+size_t empty_lines(struct text input)
 {
     size_t skipped = 0;
     while (skipped < (size_t)EMPTY_LINES * 2 && text_starts_with(text_after(input, skipped), TEXT("\r\n")))
@@ -95,10 +125,24 @@ static size_t empty_lines(struct text input)
     return skipped;
 }
 
-static enum parse refuse(enum reason *reason, enum reason why)
+/* The detail is there already. */
+static enum parse refuse(struct fault *fault, enum reason reason)
 {
-    *reason = why;
+    fault->reason = reason;
+    fault->flaw = FLAW_NONE;
     return PARSE_BAD;
+}
+
+static enum parse refuse_saying(struct fault *fault, enum reason reason, const char *what)
+{
+    (void)detail_say(&fault->detail, "%s", what);
+    return refuse(fault, reason);
+}
+
+static enum parse refuse_long(struct fault *fault, const struct http_limits *limits, bool is_target)
+{
+    (void)detail_say(&fault->detail, "more than %zu bytes: limits.head", limits->head);
+    return refuse(fault, is_target ? REASON_TARGET_TOO_LONG : REASON_HEAD_TOO_LARGE);
 }
 
 /* A line that ends in LF alone never ends a head: say so now, not at the deadline. */
@@ -111,19 +155,21 @@ static bool has_bare_newline(struct text input)
 }
 
 /* Not whole yet: too long already, or no head at all? */
-static enum parse parse_partial(struct text input, const struct http_limits *limits, enum reason *reason)
+static enum parse parse_partial(struct text input, const struct http_limits *limits, struct fault *fault)
 {
     size_t line_end = text_index(input, '\n', 0);
     struct text line = text_part(input, 0, line_end);
     if (input.length > limits->head)
-        return refuse(reason, line_end >= limits->head ? REASON_TARGET_TOO_LONG : REASON_HEAD_TOO_LARGE);
-    if (input.length > 0 && input.data[0] != '\r' && !is_token_byte(input.data[0]))
-        return refuse(reason, REASON_MALFORMED_HEAD);
+        return refuse_long(fault, limits, line_end >= limits->head);
+    if (input.length > 0 && input.data[0] != '\r' && !is_token_byte(input.data[0])) {
+        (void)detail_say(&fault->detail, "it begins with byte 0x%02X, not with a method", (unsigned char)input.data[0]);
+        return refuse(fault, REASON_MALFORMED_HEAD);
+    }
     if (has_bare_newline(input))
-        return refuse(reason, REASON_MALFORMED_HEAD);
+        return refuse_saying(fault, REASON_MALFORMED_HEAD, "a line that ends in LF alone");
     size_t method = text_index(line, ' ', 0);
     if (method > METHOD_MAX || (line_end < input.length && text_index(line, ' ', method + 1) == line.length))
-        return refuse(reason, REASON_MALFORMED_HEAD);
+        return refuse_saying(fault, REASON_MALFORMED_HEAD, "the request line is not METHOD TARGET HTTP/1.1");
     return PARSE_NEED_MORE;
 }
 
@@ -135,37 +181,44 @@ static bool host_is_as_required(const struct http_head *head)
 }
 
 static enum parse
-parse_whole(struct text lines, const struct http_limits *limits, struct http_head *head, enum reason *reason)
+parse_whole(struct text lines, const struct http_limits *limits, struct http_head *head, struct fault *fault)
 {
     struct text line;
-    bool too_many;
-    if (!take_line(&lines, &line) || !parse_request_line(line, head))
-        return refuse(reason, REASON_MALFORMED_HEAD);
-    if (!parse_target(head))
-        return refuse(reason, REASON_BAD_TARGET);
-    if (!parse_fields(lines, limits, head, &too_many))
-        return refuse(reason, too_many ? REASON_HEAD_TOO_LARGE : REASON_MALFORMED_HEAD);
-    if (!parse_framing(head))
-        return refuse(reason, REASON_MALFORMED_BODY);
-    if (!parse_control(head) || !host_is_as_required(head))
-        return refuse(reason, REASON_MALFORMED_HEAD);
+    if (!take_line(&lines, &line))
+        return refuse_saying(fault, REASON_MALFORMED_HEAD, "a CR or LF that stands alone in the request line");
+    if (!parse_request_line(line, head, &fault->detail))
+        return refuse(fault, REASON_MALFORMED_HEAD);
+    if (!parse_target(head, &fault->detail))
+        return refuse(fault, REASON_BAD_TARGET);
+    switch (parse_fields(lines, limits, head, &fault->detail)) {
+    case FIELDS_BAD:
+        return refuse(fault, REASON_MALFORMED_HEAD);
+    case FIELDS_TOO_MANY:
+        return refuse(fault, REASON_HEAD_TOO_LARGE);
+    case FIELDS_GOOD:
+        break;
+    }
+    if (!parse_framing(head, &fault->detail))
+        return refuse(fault, REASON_MALFORMED_BODY);
+    if (!parse_control(head, &fault->detail))
+        return refuse(fault, REASON_MALFORMED_HEAD);
+    if (!host_is_as_required(head))
+        return refuse_saying(fault, REASON_MALFORMED_HEAD, "no Host, which HTTP/1.1 requires");
     if (head->target.form == TARGET_AUTHORITY && head->framing != FRAMING_NONE)
-        return refuse(reason, REASON_MALFORMED_BODY);
+        return refuse_saying(fault, REASON_MALFORMED_BODY, "CONNECT has no body");
     return PARSE_DONE;
 }
 
 enum parse http_request_parse(
-    struct text input, const struct http_limits *limits, struct http_head *head, size_t *used, enum reason *reason)
+    struct text input, const struct http_limits *limits, struct http_head *head, size_t *used, struct fault *fault)
 {
     size_t skipped = empty_lines(input);
     struct text rest = text_after(input, skipped);
     size_t length = head_length(rest);
     if (length == 0)
-        return parse_partial(rest, limits, reason);
-    if (length > limits->head) {
-        bool line = text_index(rest, '\n', 0) >= limits->head;
-        return refuse(reason, line ? REASON_TARGET_TOO_LONG : REASON_HEAD_TOO_LARGE);
-    }
+        return parse_partial(rest, limits, fault);
+    if (length > limits->head)
+        return refuse_long(fault, limits, text_index(rest, '\n', 0) >= limits->head);
     head->target.scheme = 0;
     head->target.authority = TEXT("");
     head->target.query = TEXT("");
@@ -174,5 +227,5 @@ enum parse http_request_parse(
     head->content_length = 0;
     head->status = 0;
     *used = skipped + length;
-    return parse_whole(text_part(rest, 0, length), limits, head, reason);
+    return parse_whole(text_part(rest, 0, length), limits, head, fault);
 }

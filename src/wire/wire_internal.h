@@ -21,6 +21,9 @@ struct field_name {
 struct field_name field_name_find(struct text name); /* of a token, in any case */
 size_t field_name_table(const struct field_name **table);
 
+enum { METHOD_MAX = 32 };
+size_t empty_lines(struct text input); /* at the front: how many bytes of them are skipped */
+
 bool is_token_byte(char byte); /* RFC 9110 5.6.2 */
 bool is_token(struct text text);
 bool is_field_value(struct text text); /* VCHAR, obs-text, SP, HTAB */
@@ -28,12 +31,13 @@ bool is_field_value(struct text text); /* VCHAR, obs-text, SP, HTAB */
 /* The end of the head that starts at `input`: bytes up to and including the empty line, 0 when it is not there yet. */
 size_t head_length(struct text input);
 /* Parses field lines up to the empty line into `head`. */
-MUST_CHECK bool
-parse_fields(struct text lines, const struct http_limits *limits, struct http_head *head, bool *too_many);
+enum fields { FIELDS_GOOD, FIELDS_BAD, FIELDS_TOO_MANY };
+MUST_CHECK enum fields
+parse_fields(struct text lines, const struct http_limits *limits, struct http_head *head, struct detail *detail);
 /* Content-Length, Transfer-Encoding: the framing they declare. FRAMING_NONE when neither is there. */
-MUST_CHECK bool parse_framing(struct http_head *head);
+MUST_CHECK bool parse_framing(struct http_head *head, struct detail *detail);
 /* Connection, Host, Expect, Upgrade. */
-MUST_CHECK bool parse_control(struct http_head *head);
+MUST_CHECK bool parse_control(struct http_head *head, struct detail *detail);
 /* The field of that name, or NULL. */
 const struct http_field *field_of(const struct http_head *head, enum http_name name);
 /* Is `option` among the comma-separated tokens of the Connection fields? */

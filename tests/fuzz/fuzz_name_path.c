@@ -7,10 +7,12 @@ static void check_path(struct text input)
 {
     struct buffer once = {0};
     struct buffer twice = {0};
-    enum path_result first = path_canonicalise(input, &once);
+    struct detail detail = {0};
+    enum path_result first = path_canonicalise(input, &once, &detail);
+    ASSERT((first == PATH_CANONICAL) == (detail.text[0] == '\0'));
     ASSERT(!path_is_plain(input) || first == PATH_CANONICAL);
     if (first != PATH_BAD) {
-        enum path_result result = path_canonicalise(buffer_text(&once), &twice);
+        enum path_result result = path_canonicalise(buffer_text(&once), &twice, NULL);
         ASSERT(result == PATH_CANONICAL || result == PATH_AMBIGUOUS);
         ASSERT(text_equal(buffer_text(&once), buffer_text(&twice)));
     }

@@ -11,7 +11,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct http_limits limits = {.head = 16384, .fields = HTTP_FIELDS_MAX};
     struct http_head head;
     size_t used;
-    if (http_reply_parse(input, &limits, TEXT("GET"), &head, &used) != PARSE_DONE)
+    struct fault fault;
+    if (http_reply_parse(input, &limits, TEXT("GET"), &head, &used, &fault) != PARSE_DONE)
         return 0;
     ASSERT(used <= size && head.status >= 100 && head.status <= 599);
     uint64_t seconds;

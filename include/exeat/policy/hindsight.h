@@ -24,15 +24,14 @@ void policy_replay_free(struct policy_replay *replay); /* NULL is fine */
  * never an address. `policy` is borrowed. */
 struct policy_suggest;
 struct policy_suggest *policy_suggest_new(const struct policy *policy);
-/* Outcomes first: a request that went to a private address needs a rule with that address. */
-void policy_suggest_note(struct policy_suggest *suggest, const struct outcome_record *outcome);
 void policy_suggest_add(struct policy_suggest *suggest, const struct decision_record *decision);
 /* Appends a file for `include:`, with counts as comments. */
 void policy_suggest_write(const struct policy_suggest *suggest, struct buffer *out);
 void policy_suggest_free(struct policy_suggest *suggest); /* NULL is fine */
 
-/* Appends the narrowest rule that would let a recorded request out, as an item of `rules:`. False: `out` has one sentence
- * instead, why a rule does not help or is not needed (malformed, an LLM host, denied by a rule, let out already). */
+/* Appends the narrowest rule that would let a recorded request out, as an item of `rules:`. False: `out` has one
+ * sentence instead, why a rule does not help or is not needed (malformed, an LLM host, denied by a rule, let out
+ * already). */
 MUST_CHECK bool
 policy_narrowest(const struct policy *policy, const struct decision_record *decision, struct buffer *out);
 

@@ -115,6 +115,14 @@ static void encodings_go_both_ways_and_refuse_the_rest(void **state)
     buffer_clear(&out);
 }
 
+static void a_date_of_http_is_written_as_the_rfc_has_it(void **state)
+{
+    (void)state;
+    char text[CLOCK_HTTP_SIZE];
+    clock_write_http((int64_t)784111777 * 1000000, text); /* RFC 9110 5.6.7 */
+    assert_string_equal(text, "Sun, 06 Nov 1994 08:49:37 GMT");
+}
+
 static void times_are_read_as_people_write_them(void **state)
 {
     (void)state;
@@ -244,6 +252,7 @@ int main(void)
         cmocka_unit_test(json_strings_are_safe_for_any_bytes),
         cmocka_unit_test(a_regex_that_works_too_hard_says_so),
         cmocka_unit_test(files_are_replaced_whole_with_their_mode),
+        cmocka_unit_test(a_date_of_http_is_written_as_the_rfc_has_it),
         cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
         cmocka_unit_test(lists_forget_what_is_removed),
     };

@@ -16,8 +16,8 @@ static const struct http_limits limits = {.head = 4096, .fields = 20};
 static enum parse parse(const char *bytes, struct http_head *head)
 {
     size_t used;
-    enum reason reason = REASON_NONE;
-    return http_request_parse(text_from(bytes), &limits, head, &used, &reason);
+    struct fault fault = {0};
+    return http_request_parse(text_from(bytes), &limits, head, &used, &fault);
 }
 
 static void serves_what_real_clients_send(void **state)
@@ -86,10 +86,10 @@ static void waits_for_the_rest_at_every_byte(void **state)
     struct text whole = TEXT("POST http://a.example/x?y HTTP/1.1\r\nHost: a.example\r\nContent-Length: 3\r\n\r\n");
     struct http_head head;
     size_t used;
-    enum reason reason;
+    struct fault fault;
     for (size_t i = 0; i < whole.length; i++)
-        assert_int_equal(http_request_parse(text_part(whole, 0, i), &limits, &head, &used, &reason), PARSE_NEED_MORE);
-    assert_int_equal(http_request_parse(whole, &limits, &head, &used, &reason), PARSE_DONE);
+        assert_int_equal(http_request_parse(text_part(whole, 0, i), &limits, &head, &used, &fault), PARSE_NEED_MORE);
+    assert_int_equal(http_request_parse(whole, &limits, &head, &used, &fault), PARSE_DONE);
     assert_int_equal(used, whole.length);
     assert_true(text_equal(head.target.path, TEXT("/x")));
     assert_true(text_equal(head.target.query, TEXT("y")));
@@ -103,21 +103,21 @@ static void says_which_limit_was_passed(void **state)
     char bytes[6000];
     struct http_head head;
     size_t used;
-    enum reason reason = REASON_NONE;
+    struct fault fault = {0};
     for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = 'a';
     struct text endless = {bytes, sizeof(bytes)};
     bytes[0] = 'G';
     bytes[3] = ' ';
-    assert_int_equal(http_request_parse(endless, &limits, &head, &used, &reason), PARSE_BAD);
-    assert_int_equal(reason, REASON_TARGET_TOO_LONG);
+    assert_int_equal(http_request_parse(endless, &limits, &head, &used, &fault), PARSE_BAD);
+    assert_int_equal(fault.reason, REASON_TARGET_TOO_LONG);
     struct buffer many = {0};
     buffer_append_string(&many, "GET / HTTP/1.1\r\nHost: a\r\n");
     for (int i = 0; i < 30; i++)
         buffer_append_string(&many, "X: y\r\n");
     buffer_append_string(&many, "\r\n");
-    assert_int_equal(http_request_parse(buffer_text(&many), &limits, &head, &used, &reason), PARSE_BAD);
-    assert_int_equal(reason, REASON_HEAD_TOO_LARGE);
+    assert_int_equal(http_request_parse(buffer_text(&many), &limits, &head, &used, &fault), PARSE_BAD);
+    assert_int_equal(fault.reason, REASON_HEAD_TOO_LARGE);
     buffer_clear(&many);
 }
 
@@ -209,16 +209,19 @@ static void replies_without_a_body_have_none(void **state)
     (void)state;
     struct http_head head;
     size_t used;
+    struct fault fault;
     assert_int_equal(
         http_reply_parse(
-            TEXT("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"), &limits, TEXT("GET"), &head, &used),
+            TEXT("HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"), &limits, TEXT("GET"), &head, &used, &fault),
         PARSE_DONE);
     assert_int_equal(head.framing, FRAMING_NONE);
     assert_int_equal(
-        http_reply_parse(TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"), &limits, TEXT("HEAD"), &head, &used),
+        http_reply_parse(
+            TEXT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"), &limits, TEXT("HEAD"), &head, &used, &fault),
         PARSE_DONE);
     assert_int_equal(head.framing, FRAMING_NONE);
-    assert_int_equal(http_reply_parse(TEXT("HTTP/1.1 200 OK\r\n\r\n"), &limits, TEXT("GET"), &head, &used), PARSE_DONE);
+    assert_int_equal(
+        http_reply_parse(TEXT("HTTP/1.1 200 OK\r\n\r\n"), &limits, TEXT("GET"), &head, &used, &fault), PARSE_DONE);
     assert_int_equal(head.framing, FRAMING_UNTIL_CLOSE);
 }
 
@@ -237,8 +240,9 @@ static void refuses_replies_that_could_poison_a_connection(void **state)
     };
     struct http_head head;
     size_t used;
+    struct fault fault;
     for (size_t i = 0; i < COUNT_OF(bad); i++)
-        if (http_reply_parse(text_from(bad[i]), &limits, TEXT("GET"), &head, &used) != PARSE_BAD)
+        if (http_reply_parse(text_from(bad[i]), &limits, TEXT("GET"), &head, &used, &fault) != PARSE_BAD)
             fail_msg("taken: %s", bad[i]);
 }
 

@@ -93,10 +93,10 @@ static void takes_and_refuses_request_heads(void **state)
     struct http_head head;
     for (size_t i = 0; i < COUNT_OF(request_cases); i++) {
         size_t used = 0;
-        enum reason reason = REASON_NONE;
-        enum parse result = http_request_parse(request_cases[i].input, &limits, &head, &used, &reason);
-        if (result != request_cases[i].result || reason != request_cases[i].reason)
-            fail_msg("row %zu: result %d, reason %d", i, (int)result, (int)reason);
+        struct fault fault = {0};
+        enum parse result = http_request_parse(request_cases[i].input, &limits, &head, &used, &fault);
+        if (result != request_cases[i].result || fault.reason != request_cases[i].reason)
+            fail_msg("row %zu: result %d, reason %d", i, (int)result, (int)fault.reason);
         if (result == PARSE_DONE)
             assert_int_equal(used, request_cases[i].input.length);
     }
@@ -110,8 +110,8 @@ static void waits_for_every_prefix_of_a_good_head(void **state)
         struct text input = request_cases[i].input;
         for (size_t cut = 0; request_cases[i].result == PARSE_DONE && cut < input.length; cut++) {
             size_t used;
-            enum reason reason;
-            enum parse result = http_request_parse(text_part(input, 0, cut), &limits, &head, &used, &reason);
+            struct fault fault;
+            enum parse result = http_request_parse(text_part(input, 0, cut), &limits, &head, &used, &fault);
             assert_int_equal(result, PARSE_NEED_MORE);
         }
     }
@@ -123,17 +123,48 @@ static void says_which_part_of_a_head_is_too_long(void **state)
     char bytes[2000];
     struct http_head head;
     size_t used;
-    enum reason reason = REASON_NONE;
+    struct fault fault = {0};
     for (size_t i = 0; i < sizeof(bytes); i++)
         bytes[i] = i == 3 ? ' ' : 'a';
     struct text input = {bytes, sizeof(bytes)};
-    assert_int_equal(http_request_parse(input, &limits, &head, &used, &reason), PARSE_BAD);
-    assert_int_equal(reason, REASON_TARGET_TOO_LONG);
+    assert_int_equal(http_request_parse(input, &limits, &head, &used, &fault), PARSE_BAD);
+    assert_int_equal(fault.reason, REASON_TARGET_TOO_LONG);
     static const char start[] = GET "X: ";
     for (size_t i = 0; i < sizeof(start) - 1; i++)
         bytes[i] = start[i];
-    assert_int_equal(http_request_parse(input, &limits, &head, &used, &reason), PARSE_BAD);
-    assert_int_equal(reason, REASON_HEAD_TOO_LARGE);
+    assert_int_equal(http_request_parse(input, &limits, &head, &used, &fault), PARSE_BAD);
+    assert_int_equal(fault.reason, REASON_HEAD_TOO_LARGE);
+}
+
+static const struct {
+    const char *head, *method, *authority, *path, *query;
+} glimpses[] = {
+    {"GET http://h:8/a?b HTTP/1.1\r\nHost: x\r\n\r\n", "GET", "h:8", "/a", "b"},
+    {"GET http://u:p@h/a#f HTTP/1.1\r\n", "GET", "h", "/a", ""},
+    {"\r\nGET /a HTTP/1.1\r\nhOST:  h \r\n", "GET", "h", "/a", ""},
+    {"CONNECT u@h:443 HTTP/9\r\n", "CONNECT", "h:443", "", ""},
+    {"GET http://half.exam", "GET", "", "", ""}, /* a cut name is none */
+    {"GET ftp://h/ HTTP/1.1\r\n", "GET", "", "", ""},
+    {"G(T / HTTP/1.1\r\n", "", "", "", ""},
+    {"\x16\x03\x01", "", "", "", ""},
+    {"", "", "", "", ""},
+};
+
+static void reads_of_a_refused_head_what_can_be_read_and_never_the_user(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(glimpses); i++) {
+        struct http_glimpse glimpse;
+        http_request_glimpse(text_from(glimpses[i].head), &glimpse);
+        bool good = text_equal(glimpse.method, text_from(glimpses[i].method)) &&
+                    text_equal(glimpse.authority, text_from(glimpses[i].authority)) &&
+                    text_equal(glimpse.path, text_from(glimpses[i].path)) &&
+                    text_equal(glimpse.query, text_from(glimpses[i].query));
+        if (!good)
+            fail_msg(
+                "row %zu: %.*s %.*s %.*s", i, TEXT_ARG(glimpse.method), TEXT_ARG(glimpse.authority),
+                TEXT_ARG(glimpse.path));
+    }
 }
 
 static const struct {
@@ -167,8 +198,9 @@ static void takes_and_refuses_reply_heads(void **state)
     struct http_head head;
     for (size_t i = 0; i < COUNT_OF(reply_cases); i++) {
         size_t used;
-        enum parse result =
-            http_reply_parse(text_from(reply_cases[i].input), &limits, text_from(reply_cases[i].method), &head, &used);
+        struct fault fault;
+        enum parse result = http_reply_parse(
+            text_from(reply_cases[i].input), &limits, text_from(reply_cases[i].method), &head, &used, &fault);
         if (result != reply_cases[i].result || (result == PARSE_DONE && head.framing != reply_cases[i].framing))
             fail_msg("row %zu: result %d", i, (int)result);
     }
@@ -244,14 +276,14 @@ static void leaves_hop_by_hop_fields_behind_and_keeps_the_rest(void **state)
     (void)state;
     struct http_head head;
     size_t used;
-    enum reason reason;
+    struct fault fault;
     struct http_limits wide = {.head = 4096, .fields = 64};
     struct text input =
         TEXT("POST http://h/p%41?q HTTP/1.1\r\nHost: evil\r\nConnection: close, Host, Authorization, X-Hop\r\n"
              "Authorization: k\r\nX-Hop: 1\r\nProxy-Authorization: s\r\nX-Forwarded-For: 1\r\n"
              "Forwarded: x\r\nTE: trailers\r\nUpgrade: h2c\r\nExpect: 100-continue\r\ncookie: \r\n"
              "Via: 1.1 exeat-12\r\nContent-Length: 2\r\n\r\n"); /* 77, 79 */
-    assert_int_equal(http_request_parse(input, &wide, &head, &used, &reason), PARSE_DONE);
+    assert_int_equal(http_request_parse(input, &wide, &head, &used, &fault), PARSE_DONE);
     assert_true(head.expects_continue);
     assert_true(http_via_has(&head, TEXT("exeat-12")));
     assert_false(http_via_has(&head, TEXT("exeat-1")));
@@ -271,6 +303,7 @@ int main(void)
         cmocka_unit_test(takes_and_refuses_request_heads),
         cmocka_unit_test(waits_for_every_prefix_of_a_good_head),
         cmocka_unit_test(says_which_part_of_a_head_is_too_long),
+        cmocka_unit_test(reads_of_a_refused_head_what_can_be_read_and_never_the_user),
         cmocka_unit_test(takes_and_refuses_reply_heads),
         cmocka_unit_test(reads_chunked_bodies_in_any_pieces),
         cmocka_unit_test(writes_chunk_heads_and_the_last_chunk),

@@ -15,9 +15,10 @@ static const struct http_limits limits = {.head = 8192, .fields = 50};
 static void parse_with(const char *field, char out[512], struct http_head *head)
 {
     size_t used;
+    struct fault fault;
     int length = snprintf(out, 512, "HTTP/1.1 401 No\r\nContent-Length: 0\r\n%s\r\n\r\n", field);
     struct text input = {out, (size_t)length};
-    if (http_reply_parse(input, &limits, TEXT("GET"), head, &used) != PARSE_DONE)
+    if (http_reply_parse(input, &limits, TEXT("GET"), head, &used, &fault) != PARSE_DONE)
         fail_msg("%s", field);
 }
 

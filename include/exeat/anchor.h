@@ -33,7 +33,7 @@ struct witness_answer {
 };
 /* `text` is the body of POST /add-checkpoint. A cosignature is in the answer only after the state is on disk:
  * 200 cosigned, 400 malformed, 403 not signed by the enrolled key, 404 unknown origin, 409 not the size that is known
- * (which is the answer's body), or another root at that size, 422 the tree is not a continuation, 500 not on disk. */
+ * (which is the answer's body), 422 another root at that size, or not shown to continue it, 500 not on disk. */
 void witness_add_checkpoint(struct witness *witness, struct text text, struct witness_answer *answer);
 /* `text` is the body of POST /enrol, from somebody whose token was good: "vkey VKEY LF", and "previous ORIGIN LF" when
  * the log follows another. 200 enrolled or known already, 400 malformed, 409 the origin is enrolled with another key,
@@ -45,8 +45,9 @@ void witness_last(struct witness *witness, struct text origin, struct witness_an
 struct witness_stats {
     uint64_t logs;
     uint64_t cosigned;
-    uint64_t rolled_back;    /* signed checkpoints below what is known */
-    uint64_t forked;         /* signed checkpoints that contradict what is known */
+    uint64_t forked;         /* signed checkpoints that are proven to contradict what is known */
+    uint64_t unproven;       /* signed checkpoints with a proof of nothing: anybody can send those */
+    uint64_t older;          /* signed checkpoints below what is known: a log rolled back, or somebody who kept one */
     uint64_t refused;        /* unknown origins and wrong keys */
     uint64_t malformed;      /* bodies that are none */
     uint64_t enrolled;       /* since the start */
@@ -92,14 +93,14 @@ enum anchor_state {
     ANCHOR_STATE_COUNT
 };
 const char *anchor_state_name(enum anchor_state state);
-/* The last three: signing stops until `exeat audit new-origin`. */
+/* The last three: signing stops until `exeat audit new-origin`. Each is proven by the witness's own signature. */
 bool anchor_state_is_broken(enum anchor_state state);
 
 /* What the client does to the store's writer; called from its thread. */
 struct anchor_hooks {
     void *context;
-    /* May checkpoints be signed, may decisions be made? */
-    void (*hold)(void *context, bool signing, bool decisions);
+    /* When checkpoints are signed, and whether decisions are refused. */
+    void (*hold)(void *context, enum audit_signing signing, bool decisions);
     /* The checkpoint of this tree was cosigned: `note` has all signatures. */
     void (*keep)(void *context, const struct audit_tree *tree, struct text note);
     /* The tree that `keep` was given last, in this run or an earlier one; false: never. */
@@ -123,10 +124,11 @@ struct anchor_options {
     struct anchor_hooks hooks;
 };
 struct anchor;
-/* Starts its thread; signing is held until the witness has answered. NULL with `error` (base_free). */
+/* Starts its thread; until the witness has answered, only a run's end is signed. NULL with `error` (base_free). */
 MUST_CHECK struct anchor *anchor_start(const struct anchor_options *options, char **error);
-/* Ends its thread: no hook is called after it. NULL is fine, here and below. */
-void anchor_stop(struct anchor *anchor);
+/* Ends its thread: no hook is called after it. A witness that was not heard yet is waited for that long. NULL is fine,
+ * here and below. */
+void anchor_stop(struct anchor *anchor, uint64_t patience_ms);
 /* After anchor_stop and the store's own end: shows the last checkpoint to the witness, and waits for it that long. */
 void anchor_farewell(struct anchor *anchor, uint64_t timeout_ms);
 void anchor_free(struct anchor *anchor); /* after anchor_stop */

@@ -91,6 +91,12 @@ void audit_commitment(const uint8_t salt[AUDIT_SALT_SIZE], struct bytes private_
 /* What becomes of a private text: kept apart and erasable, a keyed hash of it, or nothing. */
 enum audit_privacy { AUDIT_PRIVATE, AUDIT_HASHED, AUDIT_OMITTED };
 
+/* When checkpoints are signed. */
+enum audit_signing {
+    AUDIT_SIGNS,      /* as records come, and over the last one of a segment or a run */
+    AUDIT_SIGNS_LAST, /* over the last record of a run alone: nobody knows yet whether the log may go on */
+    AUDIT_SIGNS_NOT   /* never: it is known that it may not */
+};
 struct audit_options {
     const char *directory;         /* made if absent */
     struct text origin;            /* the log's name: no spaces, no "+" */
@@ -108,14 +114,15 @@ struct audit_options {
     bool allows_on_failure; /* a store that cannot be written lets decisions pass, and counts them in a GAP record */
     enum audit_privacy path;
     enum audit_privacy query;
-    bool holds_signing; /* until audit_hold says otherwise */
+    enum audit_signing signing; /* until audit_hold says otherwise */
 };
 
 struct audit;
 /* Locks the directory, checks the newest segment's end (not its history: that is `verify`'s), writes OPEN and starts
  * the writer thread. NULL with `error` (base_free) on failure: one sentence, with what to do. */
 MUST_CHECK struct audit *audit_open(const struct audit_options *options, char **error);
-/* After its ports are freed: writes what is queued, CLOSE and a last checkpoint. NULL is fine. */
+/* After its ports are freed: writes what is queued, CLOSE and a last checkpoint, unless it may not be signed at all.
+ * NULL is fine. */
 void audit_close(struct audit *audit);
 
 /* A text that a record names by its digest. */
@@ -131,8 +138,8 @@ MUST_CHECK bool audit_event(
 /* The common shape of those: an event and its detail; adds what the record has beyond them by itself. */
 MUST_CHECK bool audit_event_text(struct audit *audit, enum audit_kind kind, struct text event, struct text detail);
 
-/* May checkpoints be signed; may decisions be made? What is held is refused, and recorded all the same. Any thread. */
-void audit_hold(struct audit *audit, bool signing, bool decisions);
+/* When checkpoints are signed; are decisions refused (and recorded all the same)? Any thread. */
+void audit_hold(struct audit *audit, enum audit_signing signing, bool decisions);
 /* A witness has cosigned the checkpoint of this tree: the whole note is kept in the store. Any thread; never waits for
  * the disk. */
 void audit_keep_cosigned(struct audit *audit, const struct audit_tree *tree, struct text note);

@@ -5,6 +5,7 @@
 
 #include "exeat/anchor.h"
 #include "exeat/route.h"
+#include "exeat/wire.h"
 
 /* The next line, which must end in LF; and one that begins with `word`, of which the rest is the value. False leaves
  * `*rest` as it was. */
@@ -16,6 +17,16 @@ MUST_CHECK bool anchor_enrolment_parse(struct text text, struct audit_vkey *vkey
 #define ANCHOR_STATE_LINE "exeat-witness v1"
 MUST_CHECK bool anchor_state_split(struct text text, struct audit_vkey *vkey, struct text *previous, struct text *note);
 
+/* An origin as it stands behind /checkpoint/: bytes that a path may not have are percent-encoded (RFC 3986 2.1), and
+ * back; false: that is no origin. */
+void anchor_origin_to_path(struct text origin, struct buffer *out);
+MUST_CHECK bool anchor_origin_of_path(struct text path, struct buffer *origin);
+
+/* How often something was said of late. */
+struct witness_said {
+    uint64_t since_us; /* steady clock */
+    unsigned count;
+};
 struct witness_log {
     struct digest id; /* SHA-256 of the origin: its place, and the name of its file */
     char *origin;     /* owned */
@@ -23,6 +34,11 @@ struct witness_log {
     uint8_t key[VERIFY_KEY_SIZE];
     uint64_t size; /* 0: nothing was cosigned yet */
     struct digest root;
+    bool is_cosigned;     /* its state file has a note */
+    uint64_t unproven_us; /* when `.unproven` was written last, steady clock; 0: not in this run */
+    struct witness_said said_fork;
+    struct witness_said said_unproven;
+    struct witness_said said_older;
 };
 struct witness_state {
     char *directory; /* owned */
@@ -43,6 +59,20 @@ MUST_CHECK bool
 witness_state_note(const struct witness_state *state, const struct witness_log *log, struct buffer *out);
 /* Keeps the first contradiction of a log; it is proof of a fork. */
 void witness_state_keep_fork(const struct witness_state *state, const struct witness_log *log, struct text note);
+/* Keeps the newest one that may be one, apart; at most once a minute, since anybody can send those. */
+void witness_state_keep_unproven(const struct witness_state *state, struct witness_log *log, struct text note);
+
+/* --- the witness's pages -------------------------------------------------------------------------------------------
+ */
+
+/* One request, all borrowed. */
+struct witness_visit {
+    const struct witness_server_options *options;
+    const struct http_head *head;
+    struct text body;
+};
+void witness_answer_page(const struct witness_visit *visit, struct witness_answer *answer);
+void witness_answer_text(struct witness_answer *answer, uint16_t status, const char *text);
 
 /* --- one question over HTTP ----------------------------------------------------------------------------------------
  */
@@ -60,10 +90,15 @@ struct anchor_peer {
 /* Status 0: there was no answer, and `error` says why. The texts live until the callback returns. */
 typedef void (*anchor_answered)(void *context, uint16_t status, struct text body, const char *error);
 struct anchor_call;
-/* POST. `bearer` may be empty. Calls back once, never from within, unless cancelled. */
+struct anchor_request {
+    struct text method; /* GET or POST */
+    struct text path;   /* behind the peer's prefix */
+    struct text bearer; /* may be empty */
+    struct text body;   /* of a POST */
+};
+/* Calls back once, never from within, unless cancelled. The request is not needed after it returns. */
 struct anchor_call *anchor_call_start(
-    const struct anchor_peer *peer, struct text path, struct text bearer, struct text body, anchor_answered on_answer,
-    void *context);
+    const struct anchor_peer *peer, const struct anchor_request *request, anchor_answered on_answer, void *context);
 void anchor_call_cancel(struct anchor_call *call); /* NULL is fine */
 
 /* --- what the store can say to a witness ---------------------------------------------------------------------------
@@ -77,7 +112,7 @@ struct anchor_question {
 };
 void anchor_question_clear(struct anchor_question *question);
 enum anchor_asking {
-    ANCHOR_ASK,
+    ANCHOR_QUESTION,
     ANCHOR_NOTHING_NEW, /* the newest checkpoint is the one that is known */
     ANCHOR_BEHIND,      /* the newest checkpoint is below what is known: it is in `question`, with an empty proof */
     ANCHOR_UNREADABLE   /* `error` says why */
@@ -90,5 +125,14 @@ MUST_CHECK enum anchor_asking anchor_ask(
 /* The store's tree at `size`, by reading its leaves. */
 MUST_CHECK bool
 anchor_tree_at(const struct anchor_options *options, uint64_t size, struct audit_tree *tree, char **error);
+/* Has the store the records of this checkpoint? */
+enum anchor_has {
+    ANCHOR_HAS_IT,
+    ANCHOR_HAS_LESS,   /* fewer records */
+    ANCHOR_HAS_OTHERS, /* as many, and not those */
+    ANCHOR_CANNOT_SAY  /* they were pruned or cannot be read: `error` says which */
+};
+MUST_CHECK enum anchor_has
+anchor_compare(const struct anchor_options *options, const struct audit_checkpoint *checkpoint, char **error);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One POST to the witness and its answer: name, connection, TLS, request, reply, under one deadline. The address is the
- * operator's word (a URL in the configuration), so there is no policy to judge it. */
+/* One request to the witness and its answer: name, connection, TLS, request, reply, under one deadline. The address is
+ * the operator's word (a URL in the configuration), so there is no policy to judge it. */
 #include <stdio.h>
 
 #include "anchor_internal.h"
@@ -8,6 +8,9 @@
 #include "exeat/wire.h"
 
 enum { CALL_MS = 10000, REPLY_HEAD_MAX = 16384, REPLY_MAX = 262144, ADDRESSES = 8 };
+
+/* How far the answer was read. */
+enum reading { READING_HEAD, READING_BODY, READING_DONE, READING_FAILED };
 
 struct anchor_call {
     const struct anchor_peer *peer;
@@ -22,6 +25,11 @@ struct anchor_call {
     size_t next; /* address to try */
     struct window out;
     struct window in;
+    struct text method; /* GET or POST: literals */
+    enum reading reading;
+    uint16_t status; /* once the head was read */
+    struct http_body body;
+    struct buffer content;
 };
 
 static void call_free(struct anchor_call *call)
@@ -32,6 +40,7 @@ static void call_free(struct anchor_call *call)
     timer_free(call->deadline);
     window_clear(call->peer->loop, &call->out);
     window_clear(call->peer->loop, &call->in);
+    buffer_clear(&call->content);
     base_free(call);
 }
 
@@ -62,49 +71,60 @@ static void on_deadline(void *context)
 /* --- the reply -----------------------------------------------------------------------------------------------------
  */
 
-/* The content of a whole body; PARSE_NEED_MORE: not yet. */
-static enum parse read_content(const struct http_head *head, struct text rest, bool ended, struct buffer *content)
+static const struct http_limits limits = {.head = REPLY_HEAD_MAX, .fields = 100};
+
+static enum reading read_head(struct anchor_call *call)
 {
-    static const struct http_limits limits = {.head = REPLY_HEAD_MAX, .fields = 100};
-    struct http_body body;
-    http_body_begin(&body, head, &limits);
-    while (!http_body_is_done(&body)) {
+    struct http_head head;
+    size_t used = 0;
+    struct fault fault;
+    switch (http_reply_parse(window_text(&call->in), &limits, call->method, &head, &used, &fault)) {
+    case PARSE_NEED_MORE:
+        return READING_HEAD;
+    case PARSE_BAD:
+        return READING_FAILED;
+    case PARSE_DONE:
+        break;
+    }
+    call->status = head.status;
+    http_body_begin(&call->body, &head, &limits);
+    window_consume(call->peer->loop, &call->in, used);
+    return http_body_is_done(&call->body) ? READING_DONE : READING_BODY;
+}
+
+static enum reading read_body(struct anchor_call *call, bool ended)
+{
+    for (;;) {
         struct text piece;
         size_t used = 0;
-        enum parse parse = http_body_read(&body, rest, &piece, &used);
-        buffer_append(content, piece);
-        rest = text_after(rest, used);
+        enum parse parse = http_body_read(&call->body, window_text(&call->in), &piece, &used);
+        buffer_append(&call->content, piece);
+        window_consume(call->peer->loop, &call->in, used);
         if (parse == PARSE_DONE)
-            return PARSE_DONE;
-        if (parse == PARSE_BAD)
-            return PARSE_BAD;
+            return READING_DONE;
+        if (parse == PARSE_BAD || call->content.length > REPLY_MAX)
+            return READING_FAILED;
         if (used == 0)
-            return ended && http_body_end(&body) ? PARSE_DONE : PARSE_NEED_MORE;
+            return ended && http_body_end(&call->body) ? READING_DONE : READING_BODY;
     }
-    return PARSE_DONE;
 }
 
 /* True when the call has ended. */
 static bool try_reply(struct anchor_call *call, bool ended)
 {
-    struct http_limits limits = {.head = REPLY_HEAD_MAX, .fields = 100};
-    struct http_head head;
-    struct buffer content = {0};
-    struct text input = window_text(&call->in);
-    size_t used = 0;
-    struct fault fault;
-    enum parse parse = http_reply_parse(input, &limits, TEXT("POST"), &head, &used, &fault);
-    if (parse == PARSE_DONE)
-        parse = read_content(&head, text_after(input, used), ended, &content);
-    bool is_over = parse != PARSE_NEED_MORE || ended;
-    if (parse == PARSE_DONE)
-        end(call, head.status, buffer_text(&content), "");
-    else if (parse == PARSE_BAD)
-        end(call, 0, TEXT(""), "its answer is malformed");
+    if (call->reading == READING_HEAD)
+        call->reading = read_head(call);
+    if (call->reading == READING_BODY)
+        call->reading = read_body(call, ended);
+    if (call->reading == READING_DONE)
+        end(call, call->status, buffer_text(&call->content), "");
+    else if (call->reading == READING_FAILED)
+        end(call, 0, TEXT(""), "its answer is malformed or too long");
     else if (ended)
         end(call, 0, TEXT(""), "it closed the connection before it had answered");
-    buffer_clear(&content);
-    return is_over;
+    else
+        return false;
+    return true;
 }
 
 static void on_ready(void *context)
@@ -177,31 +197,33 @@ static void on_resolved(void *context, enum resolve_result result, const struct 
     try_next(call, "its name could not be resolved");
 }
 
-static void write_request(struct anchor_call *call, struct text path, struct text bearer, struct text body)
+static void write_request(struct anchor_call *call, const struct anchor_request *request)
 {
     const struct anchor_peer *peer = call->peer;
     struct buffer out = {0};
-    buffer_printf(&out, "POST %.*s%.*s HTTP/1.1\r\nHost: ", TEXT_ARG(peer->prefix), TEXT_ARG(path));
+    buffer_append(&out, request->method);
+    buffer_printf(&out, " %.*s%.*s HTTP/1.1\r\nHost: ", TEXT_ARG(peer->prefix), TEXT_ARG(request->path));
     authority_append(&out, peer->host, peer->port, peer->scheme == SCHEME_HTTPS ? 443 : 80);
-    if (bearer.length > 0)
-        buffer_printf(&out, "\r\nAuthorization: Bearer %.*s", TEXT_ARG(bearer));
-    buffer_printf(
-        &out, "\r\nContent-Type: text/plain\r\nConnection: close\r\nContent-Length: %zu\r\n\r\n", body.length);
-    buffer_append(&out, body);
+    if (request->bearer.length > 0)
+        buffer_printf(&out, "\r\nAuthorization: Bearer %.*s", TEXT_ARG(request->bearer));
+    if (request->body.length > 0)
+        buffer_printf(&out, "\r\nContent-Type: text/plain\r\nContent-Length: %zu", request->body.length);
+    buffer_append(&out, TEXT("\r\nConnection: close\r\n\r\n"));
+    buffer_append(&out, request->body);
     window_append(peer->loop, &call->out, buffer_text(&out));
     base_forget(out.data, out.length); /* it holds the token */
     buffer_clear(&out);
 }
 
 struct anchor_call *anchor_call_start(
-    const struct anchor_peer *peer, struct text path, struct text bearer, struct text body, anchor_answered on_answer,
-    void *context)
+    const struct anchor_peer *peer, const struct anchor_request *request, anchor_answered on_answer, void *context)
 {
     struct anchor_call *call = base_zalloc(sizeof(*call));
     call->peer = peer;
     call->on_answer = on_answer;
     call->context = context;
-    write_request(call, path, bearer, body);
+    call->method = request->method;
+    write_request(call, request);
     call->deadline = timer_new(peer->loop, on_deadline, call);
     timer_start(call->deadline, CALL_MS);
     call->resolve = resolve_start(peer->resolver, peer->host, on_resolved, call);

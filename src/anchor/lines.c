@@ -27,6 +27,35 @@ bool anchor_take_named(struct text *rest, struct text word, struct text *value)
     return true;
 }
 
+static bool is_plain_in_path(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+           byte == '-' || byte == '.' || byte == '_' || byte == '~' || byte == '/';
+}
+
+void anchor_origin_to_path(struct text origin, struct buffer *out)
+{
+    for (size_t i = 0; i < origin.length; i++) {
+        if (is_plain_in_path(origin.data[i]))
+            buffer_append_byte(out, origin.data[i]);
+        else
+            buffer_printf(out, "%%%02X", (unsigned)(uint8_t)origin.data[i]);
+    }
+}
+
+bool anchor_origin_of_path(struct text path, struct buffer *origin)
+{
+    while (path.length > 0) {
+        size_t taken = path.data[0] == '%' ? 3 : 1;
+        uint8_t byte = (uint8_t)path.data[0];
+        if (taken == 3 && (path.length < 3 || !hex_decode(text_part(path, 1, 2), &byte, 1)))
+            return false;
+        buffer_append_byte(origin, (char)byte);
+        path = text_after(path, taken);
+    }
+    return audit_name_is_good(buffer_text(origin));
+}
+
 bool anchor_enrolment_parse(struct text text, struct audit_vkey *vkey, struct text *previous)
 {
     struct text key;

@@ -13,8 +13,13 @@ void witness_metrics_write(const struct witness *witness, struct buffer *out)
     } rows[] = {
         {"logs", "gauge", "Logs that are enrolled.", stats->logs},
         {"cosigned_total", "counter", "Checkpoints that were cosigned.", stats->cosigned},
-        {"rolled_back_total", "counter", "Signed checkpoints below what is known of their log.", stats->rolled_back},
-        {"forked_total", "counter", "Signed checkpoints that contradict what is known of their log.", stats->forked},
+        {"forked_total", "counter", "Checkpoints proven to contradict what is known of their log.", stats->forked},
+        {"unproven_total", "counter",
+         "Signed checkpoints whose proof shows neither that they continue what is known "
+         "of their log nor that they contradict it.",
+         stats->unproven},
+        {"older_total", "counter", "Signed checkpoints below what is known of their log: rolled back, or sent again.",
+         stats->older},
         {"refused_total", "counter", "Checkpoints of unknown origins or keys.", stats->refused},
         {"malformed_total", "counter", "Requests that were none.", stats->malformed},
         {"enrolled_total", "counter", "Logs enrolled since the start.", stats->enrolled},

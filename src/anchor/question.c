@@ -7,6 +7,8 @@
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 
+static const struct audit_proof no_proof = {.count = 0};
+
 void anchor_question_clear(struct anchor_question *question)
 {
     buffer_clear(&question->note);
@@ -23,6 +25,9 @@ static char *complaint(struct audit_reader *reader, const char *what)
 
 bool anchor_tree_at(const struct anchor_options *options, uint64_t size, struct audit_tree *tree, char **error)
 {
+    *tree = (struct audit_tree){.size = 0};
+    if (size == 0)
+        return true;
     struct audit_reader *reader = audit_reader_open(options->store, error);
     if (reader == NULL)
         return false;
@@ -36,48 +41,114 @@ bool anchor_tree_at(const struct anchor_options *options, uint64_t size, struct 
     return done;
 }
 
+static enum anchor_has
+compare_with(struct audit_reader *reader, const struct audit_checkpoint *checkpoint, char **error)
+{
+    struct audit_tree tree;
+    struct digest root;
+    if (checkpoint->size > audit_reader_size(reader))
+        return ANCHOR_HAS_LESS;
+    if (!audit_reader_frontier(reader, checkpoint->size, &tree)) {
+        *error = complaint(reader, "its records were pruned here");
+        return ANCHOR_CANNOT_SAY;
+    }
+    if (!audit_reader_grow(reader, &tree, checkpoint->size, NULL)) {
+        *error = complaint(reader, "its records cannot be read here");
+        return ANCHOR_CANNOT_SAY;
+    }
+    audit_tree_root(&tree, &root);
+    return digest_equal(&root, &checkpoint->root) ? ANCHOR_HAS_IT : ANCHOR_HAS_OTHERS;
+}
+
+enum anchor_has
+anchor_compare(const struct anchor_options *options, const struct audit_checkpoint *checkpoint, char **error)
+{
+    struct audit_reader *reader = audit_reader_open(options->store, error);
+    if (reader == NULL)
+        return ANCHOR_CANNOT_SAY;
+    enum anchor_has has = compare_with(reader, checkpoint, error);
+    audit_reader_free(reader);
+    return has;
+}
+
 /* A store without a checkpoint: the empty tree is where every history begins. */
 static void ask_empty(const struct anchor_options *options, struct anchor_question *question)
 {
-    static const struct audit_proof nothing = {.count = 0};
     struct digest root;
     audit_tree_root(&question->tree, &root);
     audit_checkpoint_write(options->origin, 0, &root, options->key, &question->note);
-    audit_submission_write(0, &nothing, buffer_text(&question->note), &question->body);
+    audit_submission_write(0, &no_proof, buffer_text(&question->note), &question->body);
+}
+
+static bool has_root(const struct audit_tree *tree, const struct digest *root)
+{
+    struct digest own;
+    audit_tree_root(tree, &own);
+    return digest_equal(&own, root);
+}
+
+static bool tree_here(struct audit_reader *reader, uint64_t size, struct audit_tree *tree)
+{
+    return audit_reader_frontier(reader, size, tree) && audit_reader_grow(reader, tree, size, NULL);
+}
+
+/* From `known` to the checkpoint, and the proof of it; whether it leads there is the caller's to see. */
+static bool
+grow_from(struct audit_reader *reader, const struct audit_tree *known, uint64_t size, struct anchor_question *question)
+{
+    struct audit_prover prover;
+    struct audit_proof proof;
+    question->tree = *known;
+    audit_prover_consistency(&prover, known->size, size);
+    bool fits = audit_prover_prefix(&prover, known);
+    ASSERT(fits);
+    if (!audit_reader_grow(reader, &question->tree, size, &prover))
+        return false;
+    audit_prover_finish(&prover, &proof);
+    buffer_empty(&question->body);
+    audit_submission_write(known->size, &proof, buffer_text(&question->note), &question->body);
+    return true;
+}
+
+/* What continues the empty tree needs no proof, so that records which were pruned are not missed. */
+static bool grow_from_nothing(
+    struct audit_reader *reader, const struct audit_checkpoint *checkpoint, struct anchor_question *question)
+{
+    audit_submission_write(0, &no_proof, buffer_text(&question->note), &question->body);
+    return tree_here(reader, checkpoint->size, &question->tree) && has_root(&question->tree, &checkpoint->root);
+}
+
+/* Where what we remember is not what the store has, the store's own proof is sent: it shows the witness which of its
+ * words was broken. */
+static bool grow_to(
+    struct audit_reader *reader, const struct audit_tree *known, const struct audit_checkpoint *checkpoint,
+    struct anchor_question *question)
+{
+    struct audit_tree own;
+    if (known->size == 0)
+        return grow_from_nothing(reader, checkpoint, question);
+    if (!grow_from(reader, known, checkpoint->size, question))
+        return false;
+    if (has_root(&question->tree, &checkpoint->root))
+        return true;
+    return tree_here(reader, known->size, &own) && grow_from(reader, &own, checkpoint->size, question) &&
+           has_root(&question->tree, &checkpoint->root);
 }
 
 static enum anchor_asking
 ask_from(struct audit_reader *reader, const struct audit_tree *known, struct anchor_question *question, char **error)
 {
-    static const struct audit_proof nothing = {.count = 0};
     struct audit_checkpoint checkpoint;
-    struct audit_prover prover;
-    struct audit_proof proof;
-    struct digest root;
     bool readable = audit_checkpoint_parse(buffer_text(&question->note), &checkpoint);
     if (readable && checkpoint.size < known->size) {
-        audit_submission_write(checkpoint.size, &nothing, buffer_text(&question->note), &question->body);
+        audit_submission_write(checkpoint.size, &no_proof, buffer_text(&question->note), &question->body);
         return ANCHOR_BEHIND;
     }
-    if (readable) {
-        question->tree = *known;
-        audit_prover_consistency(&prover, known->size, checkpoint.size);
-        bool fits = audit_prover_prefix(&prover, known);
-        ASSERT(fits);
-        readable = audit_reader_grow(reader, &question->tree, checkpoint.size, &prover);
-    }
-    if (!readable) {
-        *error = complaint(reader, "the store's newest checkpoint covers what cannot be read");
+    if (!readable || !grow_to(reader, known, &checkpoint, question)) {
+        *error = complaint(reader, "the store's newest checkpoint is not that of its records, or they cannot be read");
         return ANCHOR_UNREADABLE;
     }
-    audit_prover_finish(&prover, &proof);
-    audit_tree_root(&question->tree, &root);
-    if (known->size == 0 && !digest_equal(&root, &checkpoint.root)) {
-        *error = complaint(reader, "the store's newest checkpoint is not that of its records");
-        return ANCHOR_UNREADABLE;
-    }
-    audit_submission_write(known->size, &proof, buffer_text(&question->note), &question->body);
-    return checkpoint.size == known->size ? ANCHOR_NOTHING_NEW : ANCHOR_ASK;
+    return checkpoint.size == known->size ? ANCHOR_NOTHING_NEW : ANCHOR_QUESTION;
 }
 
 enum anchor_asking anchor_ask(
@@ -85,7 +156,7 @@ enum anchor_asking anchor_ask(
     char **error)
 {
     uint64_t size = 0;
-    enum anchor_asking asking = ANCHOR_ASK;
+    enum anchor_asking asking = ANCHOR_QUESTION;
     *question = (struct anchor_question){.tree = {.size = 0}};
     struct audit_reader *reader = audit_reader_open(options->store, error);
     if (reader == NULL)

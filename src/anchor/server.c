@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The witness over HTTP/1.1, plain or TLS: connections are kept alive, requests answered one after the other. */
+#include <time.h>
 #include <unistd.h>
 
 #include "anchor_internal.h"
@@ -7,7 +8,22 @@
 #include "exeat/base/memory.h"
 #include "exeat/wire.h"
 
-enum { VISITORS_MAX = 4096, HEAD_MAX = 8192, BODY_MAX = AUDIT_NOTE_MAX + 8192, VISIT_MS = 30000 };
+enum {
+    VISITORS_MAX = 4096,
+    HEAD_MAX = 8192,
+    BODY_MAX = AUDIT_NOTE_MAX + 8192,
+    VISIT_MS = 30000,
+    LINGER_MS = 2000,
+    LINGER_TURNS = 64, /* reads in a row: who sends for ever is not read for ever */
+};
+
+/* Where a visit is. */
+enum visit {
+    VISIT_HEAD,  /* a request's head is read, or silence before it */
+    VISIT_BODY,  /* its body */
+    VISIT_LAST,  /* the last answer is written */
+    VISIT_LINGER /* it was: what still comes is thrown away, so that the peer can read the answer (RFC 9112 9.6) */
+};
 
 struct witness_server {
     struct witness_server_options options;
@@ -24,8 +40,10 @@ struct visitor {
     struct timer *deadline;        /* owned; of a handshake, a request or the silence before one */
     struct window in;
     struct window out;
-    struct buffer body; /* of the request that is being read */
-    bool ends;          /* close when `out` is written */
+    enum visit state;
+    struct buffer head; /* of the request that is being read, once it is whole */
+    struct http_body framing;
+    struct buffer body;
 };
 
 static void visitor_free(struct visitor *visitor)
@@ -38,6 +56,7 @@ static void visitor_free(struct visitor *visitor)
     timer_free(visitor->deadline);
     window_clear(loop, &visitor->in);
     window_clear(loop, &visitor->out);
+    buffer_clear(&visitor->head);
     buffer_clear(&visitor->body);
     base_free(visitor);
 }
@@ -47,195 +66,172 @@ static void on_deadline(void *context)
     visitor_free(context);
 }
 
-/* --- pages ---------------------------------------------------------------------------------------------------------
- */
-
-/* A token is compared by its digest, with every one that is known. */
-static bool has_token(const struct witness_server *server, const struct http_head *head)
-{
-    const struct http_field *field = http_field_find(head, TEXT("Authorization"));
-    struct text scheme = TEXT("Bearer ");
-    struct digest given;
-    bool good = false;
-    if (field == NULL || field->value.length <= scheme.length ||
-        !text_equal_nocase(text_part(field->value, 0, scheme.length), scheme))
-        return false;
-    digest_sha256(bytes_of_text(text_after(field->value, scheme.length)), &given);
-    for (size_t i = 0; i < server->options.token_count; i++)
-        good = digest_equal(&given, &server->options.tokens[i]) || good;
-    return good;
-}
-
-static void answer_with(struct witness_answer *answer, uint16_t status, const char *text)
-{
-    *answer = (struct witness_answer){.status = status, .type = "text/plain; charset=utf-8"};
-    buffer_append_string(&answer->body, text);
-}
-
-static void answer_add_checkpoint(struct visitor *visitor, const struct http_head *head, struct witness_answer *answer)
-{
-    (void)head;
-    witness_add_checkpoint(visitor->server->options.witness, buffer_text(&visitor->body), answer);
-}
-
-static void answer_enrol(struct visitor *visitor, const struct http_head *head, struct witness_answer *answer)
-{
-    if (has_token(visitor->server, head)) {
-        witness_enrol(visitor->server->options.witness, buffer_text(&visitor->body), answer);
-        return;
-    }
-    witness_note_bad_token(visitor->server->options.witness);
-    answer_with(answer, 401, "enrolment wants 'Authorization: Bearer TOKEN' with one of this witness's tokens\n");
-}
-
-static void answer_checkpoint(struct visitor *visitor, const struct http_head *head, struct witness_answer *answer)
-{
-    witness_last(visitor->server->options.witness, text_after(head->target.path, sizeof("/checkpoint/") - 1), answer);
-}
-
-static void answer_live(struct visitor *visitor, const struct http_head *head, struct witness_answer *answer)
-{
-    (void)visitor, (void)head;
-    answer_with(answer, 200, "live\n");
-}
-
-static void answer_metrics(struct visitor *visitor, const struct http_head *head, struct witness_answer *answer)
-{
-    (void)head;
-    *answer = (struct witness_answer){.status = 200, .type = "text/plain; version=0.0.4; charset=utf-8"};
-    witness_metrics_write(visitor->server->options.witness, &answer->body);
-}
-
-static const struct page {
-    struct text path;
-    bool is_prefix;
-    bool posts;
-    void (*answer)(struct visitor *visitor, const struct http_head *head, struct witness_answer *answer);
-} pages[] = {
-    {TEXT_INIT("/add-checkpoint"), false, true, answer_add_checkpoint},
-    {TEXT_INIT("/enrol"), false, true, answer_enrol},
-    {TEXT_INIT("/checkpoint/"), true, false, answer_checkpoint},
-    {TEXT_INIT("/metrics"), false, false, answer_metrics},
-    {TEXT_INIT("/livez"), false, false, answer_live},
-};
-
-static void answer_page(struct visitor *visitor, const struct http_head *head, struct witness_answer *answer)
-{
-    for (size_t i = 0; i < COUNT_OF(pages); i++) {
-        bool is_it = pages[i].is_prefix ? text_starts_with(head->target.path, pages[i].path)
-                                        : text_equal(head->target.path, pages[i].path);
-        if (!is_it)
-            continue;
-        if (text_equal(head->method, pages[i].posts ? TEXT("POST") : TEXT("GET")))
-            pages[i].answer(visitor, head, answer);
-        else
-            answer_with(answer, 405, pages[i].posts ? "POST goes here\n" : "GET goes here\n");
-        return;
-    }
-    answer_with(answer, 404, "a witness has /add-checkpoint, /enrol, /checkpoint/ORIGIN, /metrics and /livez\n");
-}
-
 /* --- one connection ------------------------------------------------------------------------------------------------
  */
 
-static void put_answer(struct visitor *visitor, struct witness_answer *answer, bool keep_alive)
+static struct loop *loop_of(const struct visitor *visitor)
+{
+    return visitor->server->options.loop;
+}
+
+/* RFC 9110 5.6.7 */
+static void write_date(char out[32])
+{
+    struct tm parts;
+    time_t now = time(NULL);
+    out[0] = '\0';
+    if (gmtime_r(&now, &parts) != NULL)
+        (void)strftime(out, 32, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+}
+
+static void put_answer(struct visitor *visitor, struct witness_answer *answer, bool keep_alive, bool head_only)
 {
     struct buffer out = {0};
-    struct http_field type = {TEXT("Content-Type"), text_from(answer->type)};
-    http_answer_write(&out, answer->status, &type, 1, buffer_text(&answer->body), keep_alive, false);
-    window_append(visitor->server->options.loop, &visitor->out, buffer_text(&out));
+    char date[32];
+    write_date(date);
+    struct http_field fields[] = {{TEXT("Date"), text_from(date)}, {TEXT("Content-Type"), text_from(answer->type)}};
+    http_answer_write(
+        &out, answer->status, fields, COUNT_OF(fields), buffer_text(&answer->body), keep_alive, head_only);
+    window_append(loop_of(visitor), &visitor->out, buffer_text(&out));
     buffer_clear(&out);
     buffer_clear(&answer->body);
-    buffer_empty(&visitor->body);
-    visitor->ends = !keep_alive;
+    buffer_clear(&visitor->head); /* a silent visitor holds none */
+    buffer_clear(&visitor->body);
+    visitor->state = keep_alive ? VISIT_HEAD : VISIT_LAST;
+    timer_start(visitor->deadline, VISIT_MS);
 }
 
 static void refuse(struct visitor *visitor, uint16_t status, const char *text)
 {
     struct witness_answer answer;
-    answer_with(&answer, status, text);
-    put_answer(visitor, &answer, false);
+    witness_answer_text(&answer, status, text);
+    put_answer(visitor, &answer, false, false);
 }
 
-/* The body as far as it is there; PARSE_DONE: it is whole, and `*used` bytes after the head were it. */
-static enum parse read_body(struct visitor *visitor, const struct http_head *head, struct text rest, size_t *used)
+static void refuse_size(struct visitor *visitor)
 {
-    static const struct http_limits limits = {.head = HEAD_MAX, .fields = 100};
-    struct http_body body;
-    enum parse parse = PARSE_NEED_MORE;
-    http_body_begin(&body, head, &limits);
-    buffer_empty(&visitor->body);
-    *used = 0;
-    if (http_body_is_done(&body))
-        return PARSE_DONE;
-    while (parse == PARSE_NEED_MORE && *used < rest.length && visitor->body.length <= BODY_MAX) {
-        struct text content;
-        size_t taken = 0;
-        parse = http_body_read(&body, text_after(rest, *used), &content, &taken);
-        buffer_append(&visitor->body, content);
-        *used += taken;
-        if (parse == PARSE_NEED_MORE && taken == 0)
-            break;
+    refuse(visitor, 413, "the request is larger than any that is sent here\n");
+}
+
+static const struct http_limits limits = {.head = HEAD_MAX, .fields = 100};
+
+static enum parse parse_head(struct text input, struct http_head *head, size_t *used)
+{
+    struct fault fault;
+    return http_request_parse(input, &limits, head, used, &fault);
+}
+
+/* The head and the body are here; both were read once, from start to end. */
+static void answer_request(struct visitor *visitor)
+{
+    struct http_head head;
+    struct witness_answer answer;
+    size_t used;
+    if (parse_head(buffer_text(&visitor->head), &head, &used) != PARSE_DONE) {
+        refuse(visitor, 500, "");
+        return;
     }
-    return parse;
+    struct witness_visit visit = {&visitor->server->options, &head, buffer_text(&visitor->body)};
+    witness_answer_page(&visit, &answer);
+    put_answer(visitor, &answer, head.keep_alive, text_equal(head.method, TEXT("HEAD")));
 }
 
-/* One request from what was read. False: more must be read first. */
-static bool take_request(struct visitor *visitor)
+/* False: more must be read first. */
+static bool take_head(struct visitor *visitor)
 {
-    struct http_limits limits = {.head = HEAD_MAX, .fields = 100};
     struct http_head head;
     struct text input = window_text(&visitor->in);
     size_t used = 0;
-    size_t body_used = 0;
-    struct fault fault;
-    enum parse parse = http_request_parse(input, &limits, &head, &used, &fault);
-    if (parse == PARSE_DONE)
-        parse = read_body(visitor, &head, text_after(input, used), &body_used);
-    if (parse == PARSE_BAD) {
+    switch (parse_head(input, &head, &used)) {
+    case PARSE_NEED_MORE:
+        return false;
+    case PARSE_BAD:
         refuse(visitor, 400, "the request is malformed\n");
         return true;
+    case PARSE_DONE:
+        break;
     }
-    if (parse == PARSE_NEED_MORE) {
-        if (visitor->body.length <= BODY_MAX && input.length <= HEAD_MAX + 2 * BODY_MAX)
-            return false;
-        refuse(visitor, 413, "the request is larger than any that is sent here\n");
-        return true;
-    }
-    struct witness_answer answer;
-    answer_page(visitor, &head, &answer);
-    put_answer(visitor, &answer, head.keep_alive);
-    window_consume(visitor->server->options.loop, &visitor->in, used + body_used);
-    timer_start(visitor->deadline, VISIT_MS);
+    buffer_append(&visitor->head, text_part(input, 0, used));
+    http_body_begin(&visitor->framing, &head, &limits);
+    bool is_large = head.framing == FRAMING_LENGTH && head.content_length > BODY_MAX;
+    window_consume(loop_of(visitor), &visitor->in, used);
+    visitor->state = VISIT_BODY;
+    if (is_large)
+        refuse_size(visitor);
+    else if (http_body_is_done(&visitor->framing))
+        answer_request(visitor);
     return true;
 }
 
-/* False: the visitor is gone. */
+static bool take_body(struct visitor *visitor)
+{
+    struct text content;
+    size_t used = 0;
+    enum parse parse = http_body_read(&visitor->framing, window_text(&visitor->in), &content, &used);
+    buffer_append(&visitor->body, content);
+    window_consume(loop_of(visitor), &visitor->in, used);
+    if (visitor->body.length > BODY_MAX)
+        refuse_size(visitor);
+    else if (parse == PARSE_BAD)
+        refuse(visitor, 400, "the request is malformed\n");
+    else if (parse == PARSE_DONE)
+        answer_request(visitor);
+    else
+        return used > 0;
+    return true;
+}
+
+/* One step with what was read. False: more must be read first. */
+static bool take_input(struct visitor *visitor)
+{
+    if (window_length(&visitor->in) == 0)
+        return false;
+    switch (visitor->state) {
+    case VISIT_HEAD:
+        return take_head(visitor);
+    case VISIT_BODY:
+        return take_body(visitor);
+    case VISIT_LAST:
+    case VISIT_LINGER:
+        break;
+    }
+    window_clear(loop_of(visitor), &visitor->in);
+    return false;
+}
+
+/* False: the visitor is gone, or its output waits. */
 static bool write_out(struct visitor *visitor)
 {
     uint64_t put = 0;
-    enum io io = window_write(visitor->server->options.loop, &visitor->out, visitor->stream, &put);
-    bool is_over = io == IO_BROKEN || (io == IO_OK && visitor->ends);
-    if (!is_over)
+    if (window_length(&visitor->out) > 0) {
+        enum io io = window_write(loop_of(visitor), &visitor->out, visitor->stream, &put);
+        if (io == IO_BROKEN)
+            visitor_free(visitor);
+        if (io != IO_OK)
+            return false; /* a peer that reads slowly is asked for nothing more meanwhile */
+    }
+    if (visitor->state != VISIT_LAST)
         return true;
-    if (io == IO_OK)
-        (void)stream_finish(visitor->stream);
-    visitor_free(visitor);
-    return false;
+    if (stream_finish(visitor->stream) == IO_AGAIN)
+        return false;
+    visitor->state = VISIT_LINGER;
+    timer_start(visitor->deadline, LINGER_MS);
+    return true;
 }
 
 static void on_ready(void *context)
 {
     struct visitor *visitor = context;
-    struct loop *loop = visitor->server->options.loop;
-    for (;;) {
-        if (window_length(&visitor->out) > 0 && !write_out(visitor))
+    for (unsigned turns = 0;; turns++) {
+        if (!write_out(visitor))
             return;
-        if (window_length(&visitor->out) > 0)
-            return; /* the peer reads slowly: it is asked for nothing more meanwhile */
-        if (window_length(&visitor->in) > 0 && take_request(visitor))
+        if (take_input(visitor))
             continue;
-        switch (window_read(loop, &visitor->in, visitor->stream, HEAD_MAX + 2 * BODY_MAX + 1, NULL)) {
+        if (visitor->state == VISIT_LINGER && turns > LINGER_TURNS) {
+            visitor_free(visitor);
+            return;
+        }
+        switch (window_read(loop_of(visitor), &visitor->in, visitor->stream, HEAD_MAX + WINDOW_BLOCK, NULL)) {
         case IO_OK:
             break;
         case IO_AGAIN:

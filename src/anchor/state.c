@@ -11,13 +11,14 @@
 #include <unistd.h>
 
 #include "anchor_internal.h"
+#include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
 #define LOG_SUFFIX ".log"
 
-enum { FILE_MAX_SIZE = 2 * AUDIT_NOTE_MAX, ID_TEXT = 64 };
+enum { FILE_MAX_SIZE = 2 * AUDIT_NOTE_MAX, ID_TEXT = 64, UNPROVEN_EVERY_US = 60000000 };
 
 static char *path_of(const struct witness_state *state, const struct digest *id, const char *suffix)
 {
@@ -80,6 +81,7 @@ static bool parse_log(struct text text, const struct digest *id, struct witness_
     memcpy(log->key, vkey.key, sizeof(log->key));
     log->size = checkpoint.size;
     log->root = checkpoint.root;
+    log->is_cosigned = note.length > 0;
     if (note.length == 0)
         set_empty(log);
     return true;
@@ -247,6 +249,7 @@ bool witness_state_advance(
         return false;
     log->size = checkpoint->size;
     log->root = checkpoint->root;
+    log->is_cosigned = true;
     return true;
 }
 
@@ -257,4 +260,13 @@ void witness_state_keep_fork(const struct witness_state *state, const struct wit
     base_free(path);
     if (is_first)
         (void)write_file(state, &log->id, ".fork", note);
+}
+
+void witness_state_keep_unproven(const struct witness_state *state, struct witness_log *log, struct text note)
+{
+    uint64_t now = clock_steady_us();
+    if (log->unproven_us != 0 && now - log->unproven_us < UNPROVEN_EVERY_US)
+        return;
+    log->unproven_us = now;
+    (void)write_file(state, &log->id, ".unproven", note);
 }

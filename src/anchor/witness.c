@@ -16,7 +16,20 @@ struct witness {
     char *name; /* owned */
     const struct signing_key *key;
     struct witness_stats stats;
+    struct witness_said said_token;
 };
+
+enum { SAY_MOST = 10, SAY_WINDOW_US = 60000000 };
+
+/* Anybody may come without a token, or with what is true and old, or true with a proof that is none: it is counted each
+ * time, and said no more often than that. */
+static bool may_say(struct witness_said *said)
+{
+    uint64_t now = clock_steady_us();
+    if (said->count == 0 || now - said->since_us > SAY_WINDOW_US)
+        *said = (struct witness_said){.since_us = now};
+    return said->count++ < SAY_MOST;
+}
 
 struct witness *witness_open(const struct witness_options *options, char **error)
 {
@@ -48,10 +61,11 @@ const struct witness_stats *witness_statistics(const struct witness *witness)
 void witness_note_bad_token(struct witness *witness)
 {
     witness->stats.token_refused++;
-    log_warn("witness_token_refused", log_number("times", (int64_t)witness->stats.token_refused));
+    if (may_say(&witness->said_token))
+        log_warn("witness_token_refused", log_number("times", (int64_t)witness->stats.token_refused));
 }
 
-static void answer_text(struct witness_answer *answer, uint16_t status, const char *text)
+void witness_answer_text(struct witness_answer *answer, uint16_t status, const char *text)
 {
     *answer = (struct witness_answer){.status = status, .type = TYPE_TEXT};
     buffer_append_string(&answer->body, text);
@@ -75,24 +89,36 @@ struct claim {
     struct witness_log *log;
 };
 
-static void alarm_about(const char *event, const struct claim *claim)
+static void say_about(enum log_level level, const char *event, struct witness_said *said, const struct claim *claim)
 {
-    log_error(
-        event, log_string("origin", claim->log->origin), log_number("known", (int64_t)claim->log->size),
-        log_number("claimed", (int64_t)claim->checkpoint.size));
+    struct log_fact facts[] = {
+        log_string("origin", claim->log->origin), log_number("known", (int64_t)claim->log->size),
+        log_number("claimed", (int64_t)claim->checkpoint.size)};
+    if (may_say(said))
+        log_write(level, event, facts, COUNT_OF(facts));
 }
 
+/* Proven: the log's key has signed two histories. */
 static void note_fork(struct witness *witness, const struct claim *claim)
 {
     witness->stats.forked++;
     witness_state_keep_fork(&witness->state, claim->log, claim->submission.checkpoint);
-    alarm_about("witness_fork", claim);
+    say_about(LOG_ERROR, "witness_fork", &claim->log->said_fork, claim);
 }
 
-static void note_roll_back(struct witness *witness, const struct claim *claim)
+/* The log's key has signed it, but whoever sent it may have left out the proof. */
+static void note_unproven(struct witness *witness, const struct claim *claim)
 {
-    witness->stats.rolled_back++;
-    alarm_about("witness_rolled_back", claim);
+    witness->stats.unproven++;
+    witness_state_keep_unproven(&witness->state, claim->log, claim->submission.checkpoint);
+    say_about(LOG_WARN, "witness_unproven", &claim->log->said_unproven, claim);
+}
+
+/* A log that was rolled back shows such a one, and so does whoever has kept one. */
+static void note_older(struct witness *witness, const struct claim *claim)
+{
+    witness->stats.older++;
+    say_about(LOG_WARN, "witness_older", &claim->log->said_older, claim);
 }
 
 static bool read_claim(struct witness *witness, struct text text, struct claim *claim, struct witness_answer *answer)
@@ -101,7 +127,7 @@ static bool read_claim(struct witness *witness, struct text text, struct claim *
         !audit_checkpoint_parse(claim->submission.checkpoint, &claim->checkpoint) ||
         !audit_note_parse(claim->submission.checkpoint, &claim->note)) {
         witness->stats.malformed++;
-        answer_text(answer, 400, "this is no add-checkpoint request of C2SP tlog-witness\n");
+        witness_answer_text(answer, 400, "this is no add-checkpoint request of C2SP tlog-witness\n");
         return false;
     }
     claim->log = witness_state_find(&witness->state, claim->checkpoint.origin);
@@ -112,9 +138,9 @@ static bool read_claim(struct witness *witness, struct text text, struct claim *
         return true;
     witness->stats.refused++;
     if (claim->log == NULL)
-        answer_text(answer, 404, "this origin is not enrolled here\n");
+        witness_answer_text(answer, 404, "this origin is not enrolled here\n");
     else
-        answer_text(answer, 403, "the checkpoint is not signed by the key that is enrolled for its origin\n");
+        witness_answer_text(answer, 403, "the checkpoint is not signed by the key that is enrolled for its origin\n");
     return false;
 }
 
@@ -124,32 +150,48 @@ static bool has_other_root(const struct claim *claim)
            !digest_equal(&claim->checkpoint.root, &claim->log->root);
 }
 
+static const char no_continuation[] =
+    "the proof does not show that the checkpoint continues what is known of this log\n";
+
+static bool has_good_proof(struct witness *witness, const struct claim *claim)
+{
+    const struct audit_submission *submission = &claim->submission;
+    const struct digest *hashes = submission->proof.hashes;
+    size_t count = submission->proof.count;
+    if (audit_consistency_verify(
+            submission->old_size, claim->checkpoint.size, hashes, count, &claim->log->root, &claim->checkpoint.root))
+        return true;
+    if (audit_consistency_refutes(
+            submission->old_size, claim->checkpoint.size, hashes, count, &claim->log->root, &claim->checkpoint.root))
+        note_fork(witness, claim);
+    else
+        note_unproven(witness, claim);
+    return false;
+}
+
 /* True when the claim continues what is known. */
 static bool continues(struct witness *witness, const struct claim *claim, struct witness_answer *answer)
 {
-    const struct audit_submission *submission = &claim->submission;
-    if (submission->old_size > claim->checkpoint.size) {
+    uint64_t old_size = claim->submission.old_size;
+    if (old_size > claim->checkpoint.size) {
         witness->stats.malformed++;
-        answer_text(answer, 400, "the old size is above the checkpoint's\n");
+        witness_answer_text(answer, 400, "the old size is above the checkpoint's\n");
         return false;
     }
     if (has_other_root(claim)) {
         note_fork(witness, claim);
-        answer_size(answer, claim->log->size);
+        witness_answer_text(answer, 422, "another tree of this size is known of this log\n");
         return false;
     }
-    if (submission->old_size != claim->log->size) {
+    if (old_size != claim->log->size) {
         if (claim->checkpoint.size < claim->log->size)
-            note_roll_back(witness, claim);
+            note_older(witness, claim);
         answer_size(answer, claim->log->size);
         return false;
     }
-    if (audit_consistency_verify(
-            submission->old_size, claim->checkpoint.size, submission->proof.hashes, submission->proof.count,
-            &claim->log->root, &claim->checkpoint.root))
+    if (has_good_proof(witness, claim))
         return true;
-    note_fork(witness, claim);
-    answer_text(answer, 422, "the proof does not show that the checkpoint continues what is known of this log\n");
+    witness_answer_text(answer, 422, no_continuation);
     return false;
 }
 
@@ -161,14 +203,14 @@ static void cosign(struct witness *witness, const struct claim *claim, struct wi
     audit_cosign_write(claim->note.body, text_from(witness->name), now, witness->key, &line);
     buffer_append(&note, claim->submission.checkpoint);
     buffer_append(&note, buffer_text(&line));
-    bool is_known = claim->checkpoint.size == claim->log->size && claim->log->size > 0;
+    bool is_known = claim->checkpoint.size == claim->log->size && claim->log->is_cosigned;
     if (is_known || witness_state_advance(&witness->state, claim->log, &claim->checkpoint, buffer_text(&note))) {
         witness->stats.cosigned++;
         *answer = (struct witness_answer){.status = 200, .type = TYPE_TEXT};
         buffer_append(&answer->body, buffer_text(&line));
     } else {
         witness->stats.failed_on_disk++;
-        answer_text(answer, 500, "the witness cannot write its state: nothing was cosigned\n");
+        witness_answer_text(answer, 500, "the witness cannot write its state: nothing was cosigned\n");
     }
     buffer_clear(&line);
     buffer_clear(&note);
@@ -188,7 +230,7 @@ void witness_last(struct witness *witness, struct text origin, struct witness_an
     if (log != NULL && log->size > 0 && witness_state_note(&witness->state, log, &answer->body))
         return;
     buffer_clear(&answer->body);
-    answer_text(answer, 404, "nothing of this origin was cosigned here\n");
+    witness_answer_text(answer, 404, "nothing of this origin was cosigned here\n");
 }
 
 /* --- enrolment -----------------------------------------------------------------------------------------------------
@@ -199,13 +241,13 @@ enrol_new(struct witness *witness, const struct audit_vkey *vkey, struct text pr
 {
     if (!witness_state_add(&witness->state, vkey->name, vkey->key, previous)) {
         witness->stats.failed_on_disk++;
-        answer_text(answer, 500, "the witness cannot write its state: nothing was enrolled\n");
+        witness_answer_text(answer, 500, "the witness cannot write its state: nothing was enrolled\n");
         return;
     }
     witness->stats.enrolled++;
     witness->stats.logs = witness->state.count;
     log_info("witness_enrolled", log_text("origin", vkey->name), log_text("previous", previous));
-    answer_text(answer, 200, "enrolled\n");
+    witness_answer_text(answer, 200, "enrolled\n");
 }
 
 void witness_enrol(struct witness *witness, struct text text, struct witness_answer *answer)
@@ -214,7 +256,8 @@ void witness_enrol(struct witness *witness, struct text text, struct witness_ans
     struct text previous;
     if (!anchor_enrolment_parse(text, &vkey, &previous)) {
         witness->stats.malformed++;
-        answer_text(answer, 400, "an enrolment is 'vkey VKEY', and 'previous ORIGIN' if the log follows another\n");
+        witness_answer_text(
+            answer, 400, "an enrolment is 'vkey VKEY', and 'previous ORIGIN' if the log follows another\n");
         return;
     }
     const struct witness_log *log = witness_state_find(&witness->state, vkey.name);
@@ -223,10 +266,10 @@ void witness_enrol(struct witness *witness, struct text text, struct witness_ans
     } else if (text_equal_secret(
                    text_of_bytes((struct bytes){log->key, sizeof(log->key)}),
                    text_of_bytes((struct bytes){vkey.key, sizeof(vkey.key)}))) {
-        answer_text(answer, 200, "enrolled already\n");
+        witness_answer_text(answer, 200, "enrolled already\n");
     } else {
         witness->stats.enrol_refused++;
         log_error("witness_enrolment_refused", log_text("origin", vkey.name), log_string("why", "another key"));
-        answer_text(answer, 409, "this origin is enrolled with another key; a new key needs a new origin\n");
+        witness_answer_text(answer, 409, "this origin is enrolled with another key; a new key needs a new origin\n");
     }
 }

@@ -278,7 +278,7 @@ bool disk_drop_ballast(struct audit *audit);
 
 /* What a witness has us do without. */
 struct audit_holds {
-    _Atomic bool signing;
+    _Atomic int signing; /* enum audit_signing */
     _Atomic bool decisions;
 };
 /* Owned; the options point at them. */

@@ -3,11 +3,11 @@
  * The cosigned note waits for the next transaction; no disk is asked for it alone. */
 #include "audit_internal.h"
 
-void audit_hold(struct audit *audit, bool signing, bool decisions)
+void audit_hold(struct audit *audit, enum audit_signing signing, bool decisions)
 {
-    bool before = atomic_exchange(&audit->holds.signing, signing);
+    int before = atomic_exchange(&audit->holds.signing, (int)signing);
     atomic_store(&audit->holds.decisions, decisions);
-    if (before != signing)
+    if (before != (int)signing)
         audit_rouse(audit, true);
 }
 

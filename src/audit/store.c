@@ -120,7 +120,7 @@ static struct audit *audit_new(const struct audit_options *options)
     ASSERT(audit->wake >= 0);
     pthread_mutex_init(&audit->ports_lock, NULL);
     list_init(&audit->ports);
-    atomic_store(&audit->holds.signing, options->holds_signing);
+    atomic_store(&audit->holds.signing, (int)options->signing);
     return audit;
 }
 

@@ -109,28 +109,55 @@ static bool consistency_step(struct consistency *walk, const struct digest *piec
     return true;
 }
 
+/* Both roots that the proof leads to. `seed` is the subtree it begins with where the old tree is perfect: then the
+ * proof leaves it out. */
+static bool consistency_walk(
+    uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *seed,
+    struct consistency *walk)
+{
+    size_t used = seed == NULL ? 1 : 0;
+    if (count == 0)
+        return false;
+    *walk = (struct consistency){.node = old_size - 1, .last = new_size - 1};
+    while ((walk->node & 1) != 0) {
+        walk->node >>= 1;
+        walk->last >>= 1;
+    }
+    walk->old_hash = seed == NULL ? proof[0] : *seed;
+    walk->new_hash = walk->old_hash;
+    while (used < count)
+        if (!consistency_step(walk, &proof[used++]))
+            return false;
+    return walk->last == 0;
+}
+
+static bool is_power_of_two(uint64_t size)
+{
+    return (size & (size - 1)) == 0;
+}
+
 bool audit_consistency_verify(
     uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
     const struct digest *new_root)
 {
+    struct consistency walk;
     if (old_size > new_size)
         return false;
     if (old_size == new_size)
         return count == 0 && digest_equal(old_root, new_root);
     if (old_size == 0)
         return count == 0;
-    bool is_power_of_two = (old_size & (old_size - 1)) == 0;
-    if (count == 0)
+    return consistency_walk(old_size, new_size, proof, count, is_power_of_two(old_size) ? old_root : NULL, &walk) &&
+           digest_equal(&walk.old_hash, old_root) && digest_equal(&walk.new_hash, new_root);
+}
+
+bool audit_consistency_refutes(
+    uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
+    const struct digest *new_root)
+{
+    struct consistency walk;
+    if (old_size >= new_size || is_power_of_two(old_size))
         return false;
-    struct consistency walk = {.node = old_size - 1, .last = new_size - 1};
-    while ((walk.node & 1) != 0) {
-        walk.node >>= 1;
-        walk.last >>= 1;
-    }
-    walk.old_hash = is_power_of_two ? *old_root : proof[0];
-    walk.new_hash = walk.old_hash;
-    for (size_t i = is_power_of_two ? 0 : 1; i < count; i++)
-        if (!consistency_step(&walk, &proof[i]))
-            return false;
-    return walk.last == 0 && digest_equal(&walk.old_hash, old_root) && digest_equal(&walk.new_hash, new_root);
+    return consistency_walk(old_size, new_size, proof, count, NULL, &walk) && digest_equal(&walk.new_hash, new_root) &&
+           !digest_equal(&walk.old_hash, old_root);
 }

@@ -76,7 +76,7 @@ static void sign(struct writer *writer)
 static bool is_unsigned(const struct writer *writer)
 {
     uint64_t covered = writer->note.length > 0 ? writer->note_size : writer->segment->signed_size;
-    return covered < writer->segment->tree.size && !atomic_load(&writer->audit->holds.signing);
+    return covered < writer->segment->tree.size && atomic_load(&writer->audit->holds.signing) == AUDIT_SIGNS;
 }
 
 static uint64_t sooner(uint64_t left, uint64_t right)
@@ -154,6 +154,19 @@ static void turn(struct writer *writer)
     roll_if_asked(writer);
 }
 
+static bool may_sign_after(const struct writer *writer, enum audit_kind kind)
+{
+    switch ((enum audit_signing)atomic_load(&writer->audit->holds.signing)) {
+    case AUDIT_SIGNS:
+        return true;
+    case AUDIT_SIGNS_LAST:
+        return kind == AUDIT_CLOSE;
+    case AUDIT_SIGNS_NOT:
+        break;
+    }
+    return false;
+}
+
 bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes fields)
 {
     struct audit_life life = {.kind = kind, .fields = fields};
@@ -165,7 +178,7 @@ bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes
     commit_batch(writer, false);
     if (life.durable) {
         writer->segment->last_kind = kind;
-        if (!atomic_load(&writer->audit->holds.signing))
+        if (may_sign_after(writer, kind))
             sign(writer);
         commit_batch(writer, false);
     }

@@ -28,7 +28,7 @@ void show_diags(struct diags *diags)
 {
     struct buffer out = {0};
     diags_write(diags, &out);
-    fprintf(stderr, "%.*s", TEXT_ARG(buffer_text(&out)));
+    put_painted(stderr, buffer_text(&out));
     buffer_clear(&out);
 }
 

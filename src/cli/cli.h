@@ -3,6 +3,8 @@
 #ifndef EXEAT_CLI_H
 #define EXEAT_CLI_H
 
+#include <stdio.h>
+
 #include "exeat/base/text.h"
 #include "exeat/daemon.h"
 
@@ -19,6 +21,10 @@ void show_diags(struct diags *diags);
 /* Loads a configuration, or says on stderr what is wrong with it. */
 MUST_CHECK struct policy *load_policy(const char *path);
 void put_text(struct text text); /* to stdout */
+/* A terminal, and nobody said NO_COLOR (no-color.org). paint.c */
+bool wants_colour(FILE *stream);
+/* Lines for people, with colour where the stream wants it. */
+void put_painted(FILE *stream, struct text text);
 /* Which of the decisions in that store this policy would change; `since` as written, or NULL. cmd_hindsight.c */
 enum exit_code replay_store(const struct policy *policy, const char *directory, const char *since);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exeat audit stats, report: what a period looked like. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,17 +8,10 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
 
-/* https://no-color.org: set and not empty. */
-static bool wants_colour(void)
-{
-    const char *no = getenv("NO_COLOR");
-    return no == NULL || no[0] == '\0';
-}
-
 enum exit_code audit_stats(const struct audit_call *call)
 {
     struct evidence_filter filter;
-    struct evidence_look look = {.is_terminal = isatty(STDOUT_FILENO) != 0, .has_colour = wants_colour()};
+    struct evidence_look look = {.is_terminal = isatty(STDOUT_FILENO) != 0, .has_colour = wants_colour(stdout)};
     struct progress progress;
     struct buffer out = {0};
     char *error = NULL;

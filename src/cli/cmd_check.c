@@ -36,7 +36,7 @@ static enum exit_code diff_with(const struct command_line *line, const struct po
     if (old == NULL)
         return EXIT_USAGE;
     policy_diff(old, policy, &out, &diff);
-    put_text(buffer_text(&out));
+    put_painted(stdout, buffer_text(&out));
     printf(
         "%zu opened, %zu rerouted, %zu closed, %zu otherwise changed; %zu requests compared\n",
         diff.changes[POLICY_OPENS], diff.changes[POLICY_REROUTES], diff.changes[POLICY_CLOSES],
@@ -75,7 +75,9 @@ enum exit_code cmd_check(const struct command_line *line)
     return code;
 }
 
-static enum exit_code explain(const struct policy *policy, struct text asked, const char *from, bool as_json)
+enum explained { AS_TEXT, AS_WHOLE_TEXT, AS_JSON };
+
+static enum exit_code explain(const struct policy *policy, struct text asked, const char *from, enum explained as)
 {
     struct arena arena = {0};
     struct buffer out = {0};
@@ -88,8 +90,11 @@ static enum exit_code explain(const struct policy *policy, struct text asked, co
         return complain(EXIT_USAGE, "%s", wrong);
     }
     request.client.name = text_from(from);
-    (as_json ? policy_explain_json : policy_explain)(policy, &request, &out);
-    put_text(buffer_text(&out));
+    if (as == AS_JSON)
+        policy_explain_json(policy, &request, &out);
+    else
+        policy_explain(policy, &request, as == AS_WHOLE_TEXT, &out);
+    put_painted(stdout, buffer_text(&out));
     policy_judge(policy, &request, &decision);
     bool denied = decision.verdict == VERDICT_DENY || decision.verdict == VERDICT_ERROR;
     buffer_clear(&out);
@@ -111,6 +116,7 @@ enum exit_code cmd_explain(const struct command_line *line)
     const char *from = line->words[OPTION_FROM];
     struct text format = text_from(line->words[OPTION_FORMAT] != NULL ? line->words[OPTION_FORMAT] : "text");
     bool as_json = text_equal(format, TEXT("json"));
+    enum explained as = as_json ? AS_JSON : line->words[OPTION_ALL] != NULL ? AS_WHOLE_TEXT : AS_TEXT;
     if (!as_json && !text_equal(format, TEXT("text")))
         return complain(EXIT_USAGE, "-o wants text or json");
     struct policy *policy = load_policy(command_config(line));
@@ -120,7 +126,7 @@ enum exit_code cmd_explain(const struct command_line *line)
     buffer_printf(&asked, "%s %s", line->operands[0], line->operands[1]);
     enum exit_code code = EXIT_USAGE;
     if (has_client(policy, from))
-        code = explain(policy, buffer_text(&asked), from, as_json);
+        code = explain(policy, buffer_text(&asked), from, as);
     else
         complain(EXIT_USAGE, "--from: there is no client '%s'", from);
     buffer_clear(&asked);

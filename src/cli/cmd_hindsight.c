@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exeat suggest, and check --replay: the records, seen with a policy's eyes. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "command.h"
+#include "exeat/audit/record.h"
 #include "exeat/policy/hindsight.h"
 #include "records.h"
 
@@ -49,19 +51,43 @@ static void suggest_one(void *context, const struct audit_row *row, const struct
         policy_suggest_add(context, &decision);
 }
 
+static void note_one(void *context, const struct audit_row *row, const struct audit_record *record)
+{
+    struct outcome_record outcome;
+    (void)row;
+    if (record->head.kind != AUDIT_COMPLETION)
+        return;
+    audit_outcome_read(record, &outcome);
+    policy_suggest_note(context, &outcome);
+}
+
+/* A store that came from elsewhere has no configuration here: then what was seen is held against an empty policy. */
+static struct policy *policy_of_call(const struct command_line *line)
+{
+    const char *config = command_config(line);
+    if (line->words[OPTION_STORE] == NULL || line->words[OPTION_CONFIG] != NULL || access(config, F_OK) == 0)
+        return load_policy(config);
+    struct diags *diags = diags_new();
+    struct settings *settings = settings_parse(TEXT("version: 1"), "nothing", diags);
+    struct policy *policy = settings == NULL ? NULL : policy_compile(settings, diags);
+    diags_free(diags);
+    return policy;
+}
+
 enum exit_code cmd_suggest(const struct command_line *line)
 {
     const char *store = line->words[OPTION_STORE];
     struct span span = {.since = line->words[OPTION_SINCE], .until = line->words[OPTION_UNTIL]};
     if (!span_read(&span))
         return EXIT_USAGE;
-    struct policy *policy = load_policy(command_config(line));
+    struct policy *policy = policy_of_call(line);
     if (policy == NULL)
         return EXIT_USAGE;
     struct buffer out = {0};
     struct policy_suggest *suggest = policy_suggest_new(policy);
     const char *directory = store == NULL ? policy_settings(policy)->audit.directory.data : store;
-    bool done = records_walk(directory, &span, suggest_one, suggest);
+    bool done =
+        records_walk(directory, &span, note_one, suggest) && records_walk(directory, &span, suggest_one, suggest);
     if (done)
         policy_suggest_write(suggest, &out);
     put_text(buffer_text(&out));

@@ -77,6 +77,8 @@ static bool append_placeholder(struct load *load, const struct yaml_node *node, 
     }
     diag_error(
         load->diags, node->mark, "the placeholder {%.*s} needs the environment variable %s", TEXT_ARG(name), variable);
+    diag_note(
+        load->diags, "in a pod it comes from the manifest; to check the file elsewhere: %s=any exeat check", variable);
     return false;
 }
 

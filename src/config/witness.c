@@ -48,4 +48,20 @@ static const struct key witness_keys[] = {
         "how often the newest checkpoint is shown to it"),
 };
 static const struct section section_witness = SECTION("audit.witness", witness_keys);
-const struct type type_witness = MAP_TYPE(&section_witness);
+
+/* Whoever answers in its place could have every request refused, and nobody would know who it was. */
+static bool read_witness(struct load *load, const struct yaml_node *node, void *field)
+{
+    const struct settings_witness *witness = field;
+    if (!schema_read_map(load, node, &section_witness, field))
+        return false;
+    if (!witness->denies || witness->scheme == SCHEME_HTTPS)
+        return true;
+    diag_error(
+        load->diags, node->mark,
+        "on_unreachable: deny wants an https URL: over plain http anybody on the way could stop this gate");
+    return false;
+}
+
+const struct type type_witness = {
+    .called = "map", .shape = SHAPE_MAP, .read = read_witness, .section = &section_witness};

@@ -9,7 +9,7 @@
 
 enum { VKEY_FILE_MAX = 4096 };
 
-static void hold(void *context, bool signing, bool decisions)
+static void hold(void *context, enum audit_signing signing, bool decisions)
 {
     struct gate *gate = context;
     audit_hold(gate->audit, signing, decisions);

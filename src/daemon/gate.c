@@ -176,7 +176,7 @@ static bool open_audit(struct gate *gate)
     struct audit_options options;
     daemon_audit_options(source, gate->log_key, &options);
     options.origin = text_from(gate->succession.origin);
-    options.holds_signing = source->witness.host.kind != HOST_NONE;
+    options.signing = source->witness.host.kind == HOST_NONE ? AUDIT_SIGNS : AUDIT_SIGNS_LAST;
     gate->audit = audit_open(&options, &error);
     return gate->audit != NULL || say(error);
 }
@@ -321,7 +321,7 @@ static void stop(struct gate *gate)
     retired_free(gate->retired);
     watch_free(gate->signals.watch);
     close(gate->signals.descriptor);
-    anchor_stop(gate->anchor);
+    anchor_stop(gate->anchor, FAREWELL_MS);
     audit_close(gate->audit);
     anchor_farewell(gate->anchor, FAREWELL_MS);
     anchor_free(gate->anchor);

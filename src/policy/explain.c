@@ -126,7 +126,7 @@ static void say_failed(
         diags, test->expect.mark, "this test fails: expected '%.*s', but it is %s%s%.*s", TEXT_ARG(test->expect.text),
         verdict_name(decision->verdict), decision->rule.length > 0 ? " " : "", TEXT_ARG(decision->rule));
     diag_note(diags, "because: %s", reason_row(decision->reason)->text);
-    policy_explain(policy, request, &trace);
+    policy_explain(policy, request, false, &trace);
     diag_note(diags, "%.*s", TEXT_ARG(text_trim(buffer_text(&trace), "\n")));
     buffer_clear(&trace);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Drafts of rules for what was seen, by whose the hosts are. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "exeat/base/memory.h"
@@ -10,14 +11,24 @@
 
 enum { WILDCARD_FROM = 10 };
 #define MARK "\x1f" /* between the parts of a key; no host, scheme or client has it */
+#define UNKNOWN TEXT("private")
 
 struct policy_suggest {
     const struct policy *policy;
-    struct tally_rows seen;      /* domain, scheme, port, host */
+    struct tally_rows seen;      /* domain, scheme, port, client, private address, host */
     struct tally_rows llm;       /* hosts */
     struct tally_rows addresses; /* hosts */
     uint64_t allowed;
-    uint64_t refused; /* by a rule, or before a policy was asked */
+    uint64_t refused;        /* by a rule, or before a policy was asked */
+    struct dialled *dialled; /* owned; by id */
+    size_t dialled_count;
+    bool is_sorted;
+};
+
+/* A request that went to an address which no rule without `addresses` reaches. */
+struct dialled {
+    struct request_id id;
+    struct address address;
 };
 
 struct policy_suggest *policy_suggest_new(const struct policy *policy)
@@ -27,12 +38,48 @@ struct policy_suggest *policy_suggest_new(const struct policy *policy)
     return suggest;
 }
 
-static void add_seen(struct policy_suggest *suggest, const struct request *request)
+void policy_suggest_note(struct policy_suggest *suggest, const struct outcome_record *outcome)
+{
+    size_t count = suggest->dialled_count;
+    bool is_private = outcome->address.length > 0 && address_class(&outcome->address) != ADDRESS_PUBLIC;
+    if (!is_private && outcome->reason != REASON_ADDRESS)
+        return;
+    if ((count & (count - 1)) == 0)
+        suggest->dialled = base_resize(suggest->dialled, count == 0 ? 1 : count * 2, sizeof(*suggest->dialled));
+    suggest->dialled[suggest->dialled_count++] = (struct dialled){outcome->id, outcome->address};
+    suggest->is_sorted = false;
+}
+
+static int compare_ids(const void *left, const void *right)
+{
+    return memcmp(&((const struct dialled *)left)->id, &((const struct dialled *)right)->id, REQUEST_ID_SIZE);
+}
+
+/* The private address that the request went to, UNKNOWN where it was refused for it; nothing: a public one. */
+static void append_private(struct policy_suggest *suggest, const struct request_id *id, struct buffer *out)
+{
+    const struct dialled wanted = {.id = *id};
+    if (!suggest->is_sorted && suggest->dialled_count > 0)
+        qsort(suggest->dialled, suggest->dialled_count, sizeof(*suggest->dialled), compare_ids);
+    suggest->is_sorted = true;
+    const struct dialled *found =
+        suggest->dialled_count == 0
+            ? NULL
+            : bsearch(&wanted, suggest->dialled, suggest->dialled_count, sizeof(*suggest->dialled), compare_ids);
+    if (found != NULL && found->address.length > 0)
+        address_append(out, &found->address);
+    else if (found != NULL)
+        buffer_append(out, UNKNOWN);
+}
+
+static void add_seen(struct policy_suggest *suggest, const struct request *request, const struct request_id *id)
 {
     struct buffer key = {0};
     buffer_printf(
-        &key, "%s" MARK "%s" MARK "%u" MARK "%s", owner_of(request->host.text), scheme_name(request->scheme),
-        request->port, request->host.text);
+        &key, "%s" MARK "%s" MARK "%u" MARK "%.*s" MARK, owner_of(request->host.text), scheme_name(request->scheme),
+        request->port, TEXT_ARG(request->client.name));
+    append_private(suggest, id, &key);
+    buffer_printf(&key, MARK "%s", request->host.text);
     tally_rows_add(&suggest->seen, buffer_text(&key));
     buffer_clear(&key);
 }
@@ -55,7 +102,7 @@ void policy_suggest_add(struct policy_suggest *suggest, const struct decision_re
     else if (request.host.kind == HOST_ADDRESS)
         tally_rows_add(&suggest->addresses, host_text(&request.host));
     else
-        add_seen(suggest, &request);
+        add_seen(suggest, &request, &decision->id);
     arena_clear(&arena);
 }
 
@@ -66,6 +113,8 @@ struct seen {
     struct text domain;
     struct text scheme;
     struct text port;
+    struct text client;
+    struct text address; /* private; empty: a public one, or none */
     struct text host;
     uint64_t count;
 };
@@ -75,14 +124,16 @@ static struct seen seen_at(const struct policy_suggest *suggest, size_t index)
     struct seen seen = {.count = suggest->seen.rows[index].count};
     struct text rest = text_from(suggest->seen.rows[index].key);
     bool good = text_split(&rest, MARK[0], &seen.domain) && text_split(&rest, MARK[0], &seen.scheme) &&
-                text_split(&rest, MARK[0], &seen.port) && text_split(&rest, MARK[0], &seen.host);
+                text_split(&rest, MARK[0], &seen.port) && text_split(&rest, MARK[0], &seen.client) &&
+                text_split(&rest, MARK[0], &seen.address) && text_split(&rest, MARK[0], &seen.host);
     return good ? seen : (struct seen){0};
 }
 
 static bool is_one_rule(const struct seen *left, const struct seen *right)
 {
     return text_equal(left->domain, right->domain) && text_equal(left->scheme, right->scheme) &&
-           text_equal(left->port, right->port);
+           text_equal(left->port, right->port) && text_equal(left->client, right->client) &&
+           text_equal(left->address, right->address);
 }
 
 /* A domain that many share, be it as customers of a cloud, is not one owner's: its LLM hosts tell. */
@@ -104,6 +155,10 @@ static void append_id(struct buffer *out, const struct seen *seen)
         buffer_append(out, TEXT("-http"));
     if (!text_equal(seen->port, TEXT("443")) && !text_equal(seen->port, TEXT("80")))
         buffer_printf(out, "-%.*s", TEXT_ARG(seen->port));
+    if (seen->client.length > 0)
+        buffer_printf(out, "-%.*s", TEXT_ARG(seen->client));
+    if (seen->address.length > 0)
+        buffer_printf(out, "-%.*s", TEXT_ARG(seen->address));
 }
 
 static void append_conditions(struct buffer *out, const struct seen *seen)
@@ -113,6 +168,14 @@ static void append_conditions(struct buffer *out, const struct seen *seen)
         buffer_append(out, TEXT("    schemes: [http]\n"));
     if (!text_equal(seen->port, is_http ? TEXT("80") : TEXT("443")))
         buffer_printf(out, "    ports: [%.*s]\n", TEXT_ARG(seen->port));
+    if (seen->client.length > 0)
+        buffer_printf(out, "    from: [%.*s]\n", TEXT_ARG(seen->client));
+    if (text_equal(seen->address, UNKNOWN))
+        buffer_append(out, TEXT("    # addresses: it led to a network that is not public; write that here\n"));
+    else if (seen->address.length > 0)
+        buffer_printf(
+            out, "    addresses: [\"%.*s/%s\"] # where it led to; write its network\n", TEXT_ARG(seen->address),
+            text_has(seen->address, ':') ? "128" : "32");
 }
 
 static void append_hosts(const struct policy_suggest *suggest, size_t first, size_t after, struct buffer *out)
@@ -185,5 +248,6 @@ void policy_suggest_free(struct policy_suggest *suggest)
     tally_rows_clear(&suggest->seen);
     tally_rows_clear(&suggest->llm);
     tally_rows_clear(&suggest->addresses);
+    base_free(suggest->dialled);
     base_free(suggest);
 }

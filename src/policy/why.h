@@ -31,6 +31,7 @@ struct why {
     size_t count;
     const struct why_step *last; /* which decided */
     enum why_tls tls;
+    bool is_whole; /* rules about other hosts are told too */
 };
 
 void why_ask(const struct policy *policy, const struct request *request, struct why *why);

@@ -2,8 +2,6 @@
 /* The explanation for people. */
 #include "why.h"
 
-enum { RULES_SHOWN = 40 };
-
 static void append_place(const struct why *why, const struct mark *mark, struct buffer *out)
 {
     struct text name = why_file_name(why->policy, mark);
@@ -85,7 +83,10 @@ static void write_others(const struct why *why, const struct policy_trace *trace
     size_t others = 0;
     for (uint32_t i = 0; i < policy->rule_count; i++) {
         const struct settings_rule *rule = policy->rules[i].source;
-        if (was_asked(trace, i) || ++others > RULES_SHOWN)
+        if (was_asked(trace, i))
+            continue;
+        others++;
+        if (!why->is_whole)
             continue;
         buffer_printf(out, "  rule %s (", rule->id.text.data);
         append_place(why, &rule->id.mark, out);
@@ -93,8 +94,8 @@ static void write_others(const struct why *why, const struct policy_trace *trace
         append_condition(why, rule, ROLE_WHEN, rule->when.hosts.present ? CONDITION_HOSTS : CONDITION_ADDRESSES, out);
         buffer_append_byte(out, '\n');
     }
-    if (others > RULES_SHOWN)
-        buffer_printf(out, "  %zu more rules are about other hosts\n", others - RULES_SHOWN);
+    if (others > 0 && !why->is_whole)
+        buffer_printf(out, "  %zu rule%s about other hosts\n", others, others == 1 ? " is" : "s are");
 }
 
 static void write_step(const struct why *why, const struct why_step *step, struct buffer *out)
@@ -167,11 +168,12 @@ static void write_inference(const struct why *why, struct buffer *out)
         buffer_append_byte(out, '\n');
 }
 
-void policy_explain(const struct policy *policy, const struct request *request, struct buffer *out)
+void policy_explain(const struct policy *policy, const struct request *request, bool is_whole, struct buffer *out)
 {
     struct why why;
     struct addresses_line line = {out, 0};
     why_ask(policy, request, &why);
+    why.is_whole = is_whole;
     write_request(&why, out);
     for (size_t i = 0; i < why.count; i++)
         write_step(&why, &why.steps[i], out);

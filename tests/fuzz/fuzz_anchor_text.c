@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Enrolments and state files: what is taken names a log's key, and writes as it was read. */
+/* Enrolments, state files and origins in paths: what is taken names a log or its key, and writes as it was read. */
 #include "anchor_internal.h"
 #include "exeat/base/check.h"
 
@@ -30,6 +30,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ASSERT(vkey.type == AUDIT_KEY_LOG);
         ASSERT(note.length < size);
     }
+    buffer_empty(&again);
+    struct buffer path = {0};
+    if (anchor_origin_of_path(text, &again)) {
+        struct buffer origin = {0};
+        ASSERT(audit_name_is_good(buffer_text(&again)));
+        anchor_origin_to_path(buffer_text(&again), &path);
+        ASSERT(anchor_origin_of_path(buffer_text(&path), &origin));
+        ASSERT(text_equal(buffer_text(&origin), buffer_text(&again)));
+        buffer_clear(&origin);
+    }
+    buffer_clear(&path);
     buffer_clear(&again);
     return 0;
 }

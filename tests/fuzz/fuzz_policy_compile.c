@@ -20,7 +20,7 @@ static void judge(const struct policy *policy, const char *name)
     policy_judge(policy, &request, &inside);
     if (outside.plan == PLAN_TUNNEL && outside.scheme == SCHEME_HTTPS && !outside.observed)
         ASSERT(inside.verdict != VERDICT_REROUTE || inside.observed);
-    policy_explain(policy, &request, &out);
+    policy_explain(policy, &request, true, &out);
     policy_explain_json(policy, &request, &out);
     buffer_clear(&out);
 }

@@ -5,9 +5,10 @@ import shutil
 import sqlite3
 
 import pytest
-from support.apart import Apart, FarGate, FarWitness
-from support.gate import run_exeat
+from support.apart import WITNESS_SIDE, Apart, FarGate, FarWitness
+from support.gate import Gate, run_exeat
 from support.wait import wait_for
+from support.witness import Canned, Witness
 
 ORIGIN = "audit.example/test"
 
@@ -76,6 +77,13 @@ class Scene:
         vkey = run_exeat("key", "show", self.gate.folder / "keys" / "log.key", "--name", ORIGIN).stdout.strip()
         done = run_exeat("audit", "verify", "--store", store or self.store, "--vkey", vkey, *words)
         return done.stdout.split("\n")[0].split(":")[0]
+
+
+def kept(folder, witness):
+    """What the witness says of the log, in a file."""
+    path = folder / "note"
+    path.write_text(witness.ask("GET", f"/checkpoint/{ORIGIN}")[2])
+    return path
 
 
 # --- the attacks ----------------------------------------------------------------------------------------------------------
@@ -152,8 +160,39 @@ def test_an_attack_is_seen_where_a_witness_stands(attack, tmp_path, apart, thing
     scene.gate.stop()
     assert run_exeat("audit", "checkpoint", "-c", scene.gate.config_path).stdout == signed  # nothing more was signed
     assert scene.verify("--checkpoint", scene.note()) in (verdict, "FORKED")  # what was written since is no continuation
-    alarm = "witness_rolled_back" if state == "rolled_back" else "witness_fork"
-    assert scene.witness.events(alarm)[0]["origin"] == ORIGIN
+    alarm = {"rolled_back": "witness_older", "forked": "witness_fork"}[state]
+    assert {event["origin"] for event in scene.witness.events(alarm) + scene.witness.events("witness_unproven")} == {ORIGIN}
+
+
+SAYINGS = {
+    "rolled back": b"HTTP/1.1 409 Conflict\r\nContent-Length: 10\r\n\r\n999999999\n",
+    "another key": b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n",
+    "forked": b"HTTP/1.1 422 Unprocessable Content\r\nContent-Length: 0\r\n\r\n",
+    "unknown": b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("saying", SAYINGS)
+def test_who_takes_the_address_of_the_witness_does_not_end_the_log(saying, tmp_path, things):
+    witness = Witness(tmp_path / "witness")
+    gate = Gate(tmp_path, rules=[])
+    gate.config["tls"] = {}
+    gate.config["audit"]["witness"] = {
+        "url": f"http://{witness.address}:{witness.port}", "key_file": str(witness.vkey_path),
+        "enrol_token_file": str(witness.token_path), "interval": "100ms",
+    }
+    impostor = Canned(witness.port, SAYINGS[saying])
+    gate.start()
+    wait_for(lambda: impostor.asked >= 4, "it to be asked, and asked again")
+    assert 'exeat_witness_state{state="unreachable"} 1' in gate.metrics()
+    assert gate.events("witness")[-1]["level"] == "warn"
+    assert gate.get("http://evil.example/").status == 403
+    impostor.close()
+    witness.start()
+    things.append(witness)
+    wait_for(lambda: 'exeat_witness_state{state="witnessed"} 1' in gate.metrics(), "the true witness to be believed")
+    gate.stop()
+    assert gate.verify("--checkpoint", kept(tmp_path, witness)).stdout.startswith("OK")
 
 
 @pytest.mark.parametrize("attack", ATTACKS, **by_name)
@@ -198,9 +237,9 @@ def test_after_a_roll_back_a_new_log_follows_the_old_one(tmp_path, apart, things
     assert scene.gate.verify().stdout.startswith("OK")
 
 
-def test_a_gate_that_must_be_witnessed_waits_for_it(tmp_path, apart, things):
-    witness = FarWitness(tmp_path / "witness", apart)
-    gate = FarGate(tmp_path, apart, witness, on_unreachable="deny")
+def test_a_gate_that_must_be_witnessed_waits_for_it(tmp_path, apart, things, root):
+    witness = FarWitness(tmp_path / "witness", apart, certificate=root.issue(WITNESS_SIDE))
+    gate = FarGate(tmp_path, apart, witness, on_unreachable="deny", roots=str(root.path))
     gate.start()
     things.append(type("Stop", (), {"close": staticmethod(gate.stop)}))
     wait_for(lambda: gate.state() == "unreachable", "the gate to notice")

@@ -2,10 +2,11 @@
 """The commands as an operator types them."""
 import json
 import os
+import pty
 import re
 import subprocess
 
-from support.gate import TOP, run_exeat
+from support.gate import EXEAT, TOP, run_exeat
 
 QUICKSTART = TOP / "config" / "exeat.yaml"
 
@@ -111,6 +112,32 @@ def commands():
     """The names of all commands, as the shell's completion has them: of one word or two."""
     names = re.search(r"names='([^']*)'", run_exeat("completion").stdout).group(1)
     return [name.split() for name in names.strip("|").split("|")]
+
+
+def on_a_terminal(*words, **environment):
+    """What a command prints to a terminal, stdout and stderr together."""
+    plain = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    reader, writer = pty.openpty()
+    child = subprocess.Popen([EXEAT, *map(str, words)], stdout=writer, stderr=writer, env={**plain, **environment})
+    os.close(writer)
+    shown = b""
+    try:
+        while piece := os.read(reader, 65536):
+            shown += piece
+    except OSError:  # the terminal's way to say that it is over
+        pass
+    os.close(reader)
+    child.wait()
+    return shown.decode()
+
+
+def test_a_terminal_gets_colour_and_nobody_else(tmp_path):
+    path = write(tmp_path, "version: 1\nrulez: []\n")
+    assert "\x1b[1;31merror:\x1b[0m unknown key" in on_a_terminal("check", path)
+    assert "\x1b" not in on_a_terminal("check", path, NO_COLOR="1") and "\x1b" not in run_exeat("check", path).stderr
+    assert "inside: \x1b[1;36mreroute\x1b[0m by rule" in on_a_terminal(
+        "explain", "-c", QUICKSTART, "POST", "https://api.openai.com/v1/chat/completions"
+    )
 
 
 def test_every_command_explains_each_of_its_options():

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A policy and what was recorded: drafts of rules for what was seen, and which decisions another policy would change."""
+import os
+
 import yaml
 from support.gate import TOP, allow, hosts, run_exeat
 from support.wait import wait_for
@@ -56,6 +58,23 @@ def test_suggest_never_drafts_llm_hosts_addresses_what_a_rule_refuses_or_wildcar
     assert sorted(host for host in drafted if host.endswith("amazonaws.com")) == sorted(shared)
     assert sorted(host for host in drafted if host.endswith("myshopify.com")) == sorted(tenants)
     assert [host for host in drafted if host.endswith("courier.com")] == ["*.courier.com"]
+
+
+def test_suggest_drafts_who_asked_and_the_private_address_that_a_host_led_to(gate, origin):
+    one = gate(
+        resolve=hosts("erp.example", "hidden.example"), clients={"php": {"address": "127.0.0.1/32"}},
+        rules=[allow("erp.example"), {"id": "hidden", "verdict": "allow", "hosts": ["hidden.example"], "schemes": ["http"], "ports": [origin.port]}],
+    )
+    assert one.get(f"http://erp.example:{origin.port}/").status == 200
+    assert one.get(f"http://hidden.example:{origin.port}/").status == 403  # it leads to 127.0.0.1
+    settle(one, 2)
+    one.stop()
+    done = run_exeat("suggest", "--store", one.folder / "audit", env={**os.environ, "EXEAT_CONFIG": "/nonexistent"})
+    assert done.returncode == 0, done.stderr
+    rules = {rule["hosts"][0]: rule for rule in yaml.safe_load(done.stdout)["rules"]}
+    assert rules["erp.example"]["from"] == ["php"] and rules["erp.example"]["addresses"] == ["127.0.0.1/32"]
+    assert "addresses" not in rules["hidden.example"] and "# addresses: it led to a network that is not public" in done.stdout
+    assert len({rule["id"] for rule in rules.values()}) == 2
 
 
 def test_suggest_of_nothing_is_an_empty_draft(gate):

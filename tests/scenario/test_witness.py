@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A witness cosigns what continues, over HTTP as C2SP tlog-witness has it, and remembers it over a kill."""
+import base64
 import concurrent.futures
+import email.utils
 import socket
+import urllib.parse
 
 import pytest
 from support.gate import free_port, run_exeat
@@ -35,7 +38,7 @@ def test_a_log_that_continues_is_cosigned(witness, log):
     status, _, note = witness.ask("GET", f"/checkpoint/{log.origin}")
     assert status == 200 and note.startswith(log.checkpoint()) and cosigned_at(note, witness.vkey)
     assert add(witness, log.submission(20)) == (409, "text/x.tlog.size", "22\n")
-    assert witness.metric("cosigned_total") == 2 and witness.metric("rolled_back_total") == 0
+    assert witness.metric("cosigned_total") == 2 and witness.metric("older_total") == 0
 
 
 def test_what_was_cosigned_is_known_after_a_kill(witness, log):
@@ -48,18 +51,103 @@ def test_what_was_cosigned_is_known_after_a_kill(witness, log):
         assert add(witness, log.submission(0, size)) == (409, "text/x.tlog.size", f"{size}\n")
 
 
-def test_a_roll_back_is_seen_and_a_fork_is_kept(witness, log):
+def forked_from(log, common, other):
+    """Another history with the key of the log."""
+    fork = Log(log.origin, [b"record %d" % number for number in range(common)] + [b"another"] * other)
+    fork.key, fork.public = log.key, log.public
+    return fork
+
+
+def test_an_older_checkpoint_is_counted_and_a_fork_is_kept(witness, log):
     witness.enrol(log.vkey)
     assert add(witness, log.submission(0))[0] == 200
     assert add(witness, log.submission(12, 12)) == (409, "text/x.tlog.size", "20\n")
-    other = Log(log.origin, [b"record %d" % number for number in range(12)] + [b"another"] * 13)
-    other.key, other.public = log.key, log.public
+    other = forked_from(log, 12, 13)
     assert add(witness, other.submission(20))[0] == 422
-    assert add(witness, other.submission(20, 20)) == (409, "text/x.tlog.size", "20\n")
-    assert witness.metric("rolled_back_total") == 1 and witness.metric("forked_total") == 2
-    assert len(witness.events("witness_fork")) == 2
+    assert add(witness, other.submission(20, 20))[0] == 422
+    assert witness.metric("older_total") == 1 and witness.metric("forked_total") == 2 and witness.metric("unproven_total") == 0
+    assert len(witness.events("witness_older")) == 1 and len(witness.events("witness_fork")) == 2
     kept = list((witness.folder / "state").glob("*.fork"))
     assert len(kept) == 1 and kept[0].read_text() == other.checkpoint()
+
+
+def with_proof(log, old, *hashes):
+    return f"old {old}\n" + "".join(f"{base64.b64encode(one).decode()}\n" for one in hashes) + "\n" + log.checkpoint()
+
+
+def test_nobody_can_frame_a_log(witness, log):
+    """With its true checkpoints, which everybody may have, and proofs that are none; nor be hidden behind that."""
+    witness.enrol(log.vkey)
+    assert add(witness, log.submission(0, 12))[0] == 200
+    for garbage in ([], [b"x" * 32], [bytes([n]) * 32 for n in range(4)], [bytes([n]) * 32 for n in range(63)]):
+        assert add(witness, with_proof(log, 12, *garbage))[0] == 422
+    for size in range(12):
+        assert add(witness, log.submission(size, size)) == (409, "text/x.tlog.size", "12\n")
+    state = witness.folder / "state"
+    assert witness.metric("forked_total") == 0 and witness.events("witness_fork") == []
+    assert witness.metric("unproven_total") == 4 and witness.metric("older_total") == 12
+    assert list(state.glob("*.fork")) == []
+    (unproven,) = state.glob("*.unproven")
+    assert unproven.read_text() == log.checkpoint()
+    other = forked_from(log, 5, 30)
+    assert add(witness, other.submission(12))[0] == 422
+    (kept,) = state.glob("*.fork")
+    assert kept.read_text() == other.checkpoint() and witness.metric("forked_total") == 1
+    assert add(witness, log.submission(12))[0] == 200  # the log goes on
+
+
+def test_who_repeats_himself_fills_no_log_and_no_disk(witness, log):
+    witness.enrol(log.vkey)
+    assert add(witness, log.submission(0, 12))[0] == 200
+    state = witness.folder / "state"
+    connection = witness.connect()
+    first = None
+    for _ in range(50):
+        assert add(witness, with_proof(log, 12, b"x" * 32), connection=connection)[0] == 422
+        assert add(witness, log.submission(3, 3), connection=connection)[0] == 409
+        assert witness.ask("POST", "/enrol", "x", connection=connection)[0] == 401
+        (path,) = state.glob("*.unproven")
+        first = first or path.stat().st_mtime_ns
+        assert path.stat().st_mtime_ns == first
+    connection.close()
+    assert witness.metric("unproven_total") == witness.metric("older_total") == witness.metric("tokens_refused_total") == 50
+    for event in ("witness_unproven", "witness_older", "witness_token_refused"):
+        assert len(witness.events(event)) == 10
+
+
+@pytest.mark.parametrize("origin", ["audit.example/größe/1", "a?b#c", "100%/x", "..//.", "日本"])
+def test_any_origin_can_be_asked_for(witness, origin):
+    log = Log(origin, [b"one", b"two"])
+    assert witness.enrol(log.vkey)[0] == 200
+    assert add(witness, log.submission(0))[0] == 200
+    status, _, note = witness.ask("GET", "/checkpoint/" + urllib.parse.quote(origin))
+    assert status == 200 and cosigned_at(note, witness.vkey)
+    assert witness.ask("GET", "/checkpoint/%zz")[0] == witness.ask("GET", "/checkpoint/a%2")[0] == 404
+    assert witness.ask("GET", "/checkpoint/a%00b")[0] == 404
+
+
+def test_head_is_answered_without_a_body(witness, log):
+    witness.enrol(log.vkey)
+    assert add(witness, log.submission(0))[0] == 200
+    connection = witness.connect()
+    for path in ("/livez", f"/checkpoint/{log.origin}", "/nowhere"):
+        connection.request("HEAD", path)
+        reply = connection.getresponse()
+        assert reply.read() == b"" and int(reply.getheader("Content-Length")) > 0
+        assert email.utils.parsedate_to_datetime(reply.getheader("Date")) is not None
+        assert connection.sock is not None
+        assert witness.ask("GET", "/livez", connection=connection)[2] == "live\n"  # the connection is where it should be
+    assert witness.ask("HEAD", "/enrol")[0] == 405
+
+
+def test_an_answer_arrives_though_more_was_sent_than_was_read(witness):
+    for _ in range(20):
+        with socket.create_connection((witness.address, witness.port), timeout=60) as connection:
+            connection.sendall(b"nonsense\r\n\r\n" + b"x" * 100000)
+            answer = b""
+            while piece := connection.recv(65536):  # no reset before its end
+                answer += piece
+            assert answer.startswith(b"HTTP/1.1 400") and answer.endswith(b"the request is malformed\n")
 
 
 def test_enrolment_needs_a_token_and_an_origin_keeps_its_key(witness, log):

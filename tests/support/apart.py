@@ -50,8 +50,8 @@ def inside(name):
 
 
 class FarWitness(Witness):
-    def __init__(self, folder, apart):
-        super().__init__(folder, listen=WITNESS_SIDE, prefix=inside(apart.witness))
+    def __init__(self, folder, apart, **more):
+        super().__init__(folder, listen=WITNESS_SIDE, prefix=inside(apart.witness), **more)
 
     def last(self, origin):
         """The cosigned checkpoint of a log, as an auditor beside the witness gets it."""
@@ -69,7 +69,7 @@ class FarGate(Gate):
         self.config["workers"] = 1
         if witness is not None:
             self.config["audit"]["witness"] = {
-                "url": f"http://{witness.address}:{witness.port}",
+                "url": f"http{'s' if witness.certificate else ''}://{witness.address}:{witness.port}",
                 "key_file": str(witness.vkey_path),
                 "enrol_token_file": str(witness.token_path),
                 "interval": "100ms",

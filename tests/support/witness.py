@@ -4,9 +4,12 @@ import base64
 import hashlib
 import http.client
 import json
+import re
+import socket
 import ssl
 import struct
 import subprocess
+import threading
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -76,7 +79,7 @@ class Witness:
     def ask(self, method, path, body=None, headers=None, connection=None, roots=None):
         """(status, content type, body)"""
         one = connection or self.connect(roots)
-        one.request(method, path, body=body, headers=headers or {})
+        one.request(method, path, body=body.encode() if isinstance(body, str) else body, headers=headers or {})
         reply = one.getresponse()
         answer = reply.status, reply.getheader("Content-Type"), reply.read().decode()
         if connection is None:
@@ -92,6 +95,44 @@ class Witness:
             if line.startswith(f"exeat_witness_{name} "):
                 return float(line.split()[1])
         raise AssertionError(name)
+
+
+class Canned:
+    """Somebody at a witness's address who says the same to all; without words, nothing at all."""
+
+    def __init__(self, port, words=None):
+        self.words, self.asked = words, 0
+        self.socket = socket.create_server(("127.0.0.1", port))
+        self.silenced = []
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        while True:
+            try:
+                visitor, _ = self.socket.accept()
+            except OSError:
+                return
+            if self.words is None:
+                self.silenced.append(visitor)
+                continue
+            with visitor:
+                head = b""
+                while b"\r\n\r\n" not in head and (piece := visitor.recv(65536)):
+                    head += piece
+                head, _, body = head.partition(b"\r\n\r\n")
+                length = re.search(rb"(?i)content-length: (\d+)", head)
+                while length and len(body) < int(length[1]) and (piece := visitor.recv(65536)):
+                    body += piece
+                visitor.sendall(self.words)
+            self.asked += 1
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.thread.join(timeout=60)
+        for visitor in self.silenced:
+            visitor.close()
 
 
 # --- notes ----------------------------------------------------------------------------------------------------------------

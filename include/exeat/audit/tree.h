@@ -30,6 +30,12 @@ MUST_CHECK bool audit_inclusion_verify(
 MUST_CHECK bool audit_consistency_verify(
     uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
     const struct digest *new_root);
+/* Does the proof show that the new tree begins with another one than the old? It then leads to the new root, which
+ * nobody can have it do but with the tree's own nodes. Of a perfect old tree (a size that is a power of two, or 0) no
+ * proof can: it leaves that tree's root out. */
+MUST_CHECK bool audit_consistency_refutes(
+    uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
+    const struct digest *new_root);
 
 /* --- making proofs -------------------------------------------------------------------------------------------------
  */

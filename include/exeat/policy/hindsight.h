@@ -24,6 +24,8 @@ void policy_replay_free(struct policy_replay *replay); /* NULL is fine */
  * never an address. `policy` is borrowed. */
 struct policy_suggest;
 struct policy_suggest *policy_suggest_new(const struct policy *policy);
+/* Outcomes first: a request that went to a private address needs a rule with that address. */
+void policy_suggest_note(struct policy_suggest *suggest, const struct outcome_record *outcome);
 void policy_suggest_add(struct policy_suggest *suggest, const struct decision_record *decision);
 /* Appends a file for `include:`, with counts as comments. */
 void policy_suggest_write(const struct policy_suggest *suggest, struct buffer *out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A gate's store and a witness that is really asked, over HTTP on loopback: what each state of the two leads to. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -26,7 +28,7 @@ enum { PATIENCE = 6000, LOOK_US = 10000 };
 
 /* What the hooks were told. */
 struct told {
-    _Atomic bool holds_signing;
+    _Atomic int signing;
     _Atomic bool holds_decisions;
     _Atomic unsigned kept;
     struct audit_tree tree; /* read after the anchor has stopped */
@@ -136,13 +138,72 @@ static void copy(struct scene *scene, const char *from, const char *to)
     assert_int_equal(system(command), 0);
 }
 
+/* --- somebody at the witness's address -----------------------------------------------------------------------------
+ */
+
+/* Answers each POST and each GET with the same words, without a key. */
+struct impostor {
+    int descriptor;
+    pthread_t thread;
+    const char *to_post;
+    const char *to_get;
+    _Atomic unsigned asked;
+};
+
+static void answer_one(struct impostor *impostor, int visitor)
+{
+    char request[65536];
+    size_t length = 0;
+    ssize_t got;
+    while (length < sizeof(request) - 1 && (got = read(visitor, request + length, sizeof(request) - 1 - length)) > 0) {
+        length += (size_t)got;
+        request[length] = '\0';
+        const char *end = strstr(request, "\r\n\r\n");
+        const char *size = strcasestr(request, "content-length: ");
+        if (end != NULL && length >= (size_t)(end + 4 - request) + (size == NULL ? 0 : strtoul(size + 16, NULL, 10)))
+            break;
+    }
+    const char *answer = request[0] == 'G' ? impostor->to_get : impostor->to_post;
+    ssize_t put = write(visitor, answer, strlen(answer));
+    (void)put;
+    shutdown(visitor, SHUT_WR);
+    close(visitor);
+    atomic_fetch_add(&impostor->asked, 1);
+}
+
+static void *impersonate(void *context)
+{
+    struct impostor *impostor = context;
+    int visitor;
+    while ((visitor = accept(impostor->descriptor, NULL, NULL)) >= 0)
+        answer_one(impostor, visitor);
+    return NULL;
+}
+
+static void start_impostor(struct scene *scene, struct impostor *impostor)
+{
+    char *error = NULL;
+    scene->port = 0;
+    impostor->descriptor = listener_bind(&loopback, &scene->port, &error);
+    assert_true(impostor->descriptor >= 0);
+    assert_int_equal(fcntl(impostor->descriptor, F_SETFL, 0), 0);
+    assert_int_equal(pthread_create(&impostor->thread, NULL, impersonate, impostor), 0);
+}
+
+static void stop_impostor(struct impostor *impostor)
+{
+    shutdown(impostor->descriptor, SHUT_RDWR);
+    pthread_join(impostor->thread, NULL);
+    close(impostor->descriptor);
+}
+
 /* --- hooks ---------------------------------------------------------------------------------------------------------
  */
 
-static void hold(void *context, bool signing, bool decisions)
+static void hold(void *context, enum audit_signing signing, bool decisions)
 {
     struct told *told = context;
-    atomic_store(&told->holds_signing, signing);
+    atomic_store(&told->signing, (int)signing);
     atomic_store(&told->holds_decisions, decisions);
 }
 
@@ -206,7 +267,7 @@ static void start_anchor(struct scene *scene)
 
 static void stop_anchor(struct scene *scene)
 {
-    anchor_stop(scene->anchor);
+    anchor_stop(scene->anchor, 0);
     anchor_free(scene->anchor);
     scene->anchor = NULL;
 }
@@ -286,7 +347,7 @@ static void a_new_log_enrols_and_is_followed(void **state)
     expect_size(scene, store_size(scene));
     write_records(scene, 7, "b");
     expect_size(scene, store_size(scene));
-    assert_false(atomic_load(&scene->told.holds_signing));
+    assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS);
     assert_true(atomic_load(&scene->told.kept) >= 2);
     stop_anchor(scene);
     assert_int_equal(witness_statistics(scene->witness)->enrolled, 1);
@@ -301,7 +362,7 @@ static void the_last_checkpoint_is_shown_at_the_end(void **state)
     start_anchor(scene);
     expect_state(scene, ANCHOR_WITNESSED);
     write_records(scene, 10, "a");
-    anchor_stop(scene->anchor);
+    anchor_stop(scene->anchor, 0);
     close_store(scene);
     anchor_farewell(scene->anchor, 60000);
     anchor_stats_read(scene->anchor, &stats);
@@ -311,7 +372,7 @@ static void the_last_checkpoint_is_shown_at_the_end(void **state)
     live(scene, 10, "b");
     start_anchor(scene); /* what was cosigned after the store's end was not kept, and is found out */
     expect_size(scene, store_size(scene));
-    assert_int_equal(witness_statistics(scene->witness)->rolled_back, 0);
+    assert_int_equal(witness_statistics(scene->witness)->older, 0);
 }
 
 static void a_restart_goes_on_where_it_was(void **state)
@@ -330,7 +391,7 @@ static void a_restart_goes_on_where_it_was(void **state)
     start_anchor(scene);
     expect_size(scene, store_size(scene));
     stop_anchor(scene);
-    assert_int_equal(witness_statistics(scene->witness)->rolled_back, 0);
+    assert_int_equal(witness_statistics(scene->witness)->older, 0);
     assert_int_equal(witness_statistics(scene->witness)->forked, 0);
 }
 
@@ -346,7 +407,7 @@ static void an_old_copy_is_a_roll_back(void **state)
     copy(scene, "copy", "store");
     start_anchor(scene);
     expect_state(scene, ANCHOR_ROLLED_BACK);
-    assert_true(atomic_load(&scene->told.holds_signing));
+    assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS_NOT);
     assert_false(atomic_load(&scene->told.holds_decisions));
     stop_anchor(scene);
     scene->told.remembers = false; /* the attacker took our memory with the store */
@@ -366,7 +427,7 @@ static void a_lost_store_is_a_roll_back(void **state)
     open_store(scene);
     start_anchor(scene);
     expect_state(scene, ANCHOR_ROLLED_BACK);
-    assert_true(atomic_load(&scene->told.holds_signing));
+    assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS_NOT);
 }
 
 static void writing_on_after_a_roll_back_is_a_fork(void **state)
@@ -382,7 +443,7 @@ static void writing_on_after_a_roll_back_is_a_fork(void **state)
     live(scene, 40, "x");
     start_anchor(scene);
     expect_state(scene, ANCHOR_FORKED);
-    assert_true(atomic_load(&scene->told.holds_signing));
+    assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS_NOT);
     assert_int_equal(witness_statistics(scene->witness)->forked, 1);
 }
 
@@ -400,7 +461,7 @@ static void another_key_for_a_known_origin_is_refused(void **state)
     live(scene, 30, "x");
     start_anchor(scene);
     expect_state(scene, ANCHOR_KEY_REFUSED);
-    assert_true(atomic_load(&scene->told.holds_signing));
+    assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS_NOT);
 }
 
 static void without_a_witness_it_runs_or_denies_as_it_is_told(void **state)
@@ -410,18 +471,18 @@ static void without_a_witness_it_runs_or_denies_as_it_is_told(void **state)
     open_store(scene);
     start_anchor(scene);
     expect_state(scene, ANCHOR_UNREACHABLE);
-    assert_false(atomic_load(&scene->told.holds_signing));
+    assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS);
     assert_false(atomic_load(&scene->told.holds_decisions));
     stop_anchor(scene);
     start_anchor_as(scene, scene->witness_key, TOKEN, true);
     expect_state(scene, ANCHOR_UNREACHABLE);
-    assert_true(atomic_load(&scene->told.holds_signing));
+    assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS_LAST);
     assert_true(atomic_load(&scene->told.holds_decisions));
     start_witness(scene); /* on another port: nothing comes of it */
     stop_anchor(scene);
     start_anchor_as(scene, scene->witness_key, TOKEN, true);
     expect_state(scene, ANCHOR_WITNESSED);
-    assert_false(atomic_load(&scene->told.holds_signing));
+    assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS);
     assert_false(atomic_load(&scene->told.holds_decisions));
 }
 
@@ -450,6 +511,151 @@ static void a_witness_with_another_key_is_not_believed(void **state)
     signing_key_free(other);
 }
 
+#define SAYS(status, length, body) "HTTP/1.1 " status "\r\nContent-Length: " length "\r\n\r\n" body
+
+static void nobody_ends_a_log_by_saying_so(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        const char *to_post;
+        const char *to_get;
+    } words[] = {
+        {SAYS("409 Conflict", "10", "999999999\n"), SAYS("404 Not Found", "0", "")},
+        {SAYS("409 Conflict", "10", "999999999\n"), SAYS("200 OK", "9", "nonsense\n")},
+        {SAYS("409 Conflict", "10", "999999999\n"), ""},
+        {SAYS("409 Conflict", "2", "0\n"), SAYS("200 OK", "0", "")},
+        {SAYS("409 Conflict", "2", "x\n"), SAYS("200 OK", "0", "")},
+        {SAYS("403 Forbidden", "0", ""), SAYS("404 Not Found", "0", "")},
+        {SAYS("404 Not Found", "0", ""), SAYS("404 Not Found", "0", "")},
+        {SAYS("422 Unprocessable", "0", ""), SAYS("500 Broken", "0", "")},
+        {SAYS("500 Broken", "0", ""), SAYS("500 Broken", "0", "")},
+        {"nonsense", "nonsense"},
+    };
+    stop_witness(scene);
+    open_store(scene);
+    write_records(scene, 10, "a");
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        struct impostor impostor = {.to_post = words[i].to_post, .to_get = words[i].to_get};
+        start_impostor(scene, &impostor);
+        start_anchor(scene);
+        expect_state(scene, ANCHOR_UNREACHABLE);
+        assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS);
+        unsigned asked = atomic_load(&impostor.asked);
+        for (int look = 0; look < PATIENCE && atomic_load(&impostor.asked) < asked + 3; look++)
+            usleep(LOOK_US); /* it goes on asking */
+        assert_true(atomic_load(&impostor.asked) >= asked + 3);
+        expect_state(scene, ANCHOR_UNREACHABLE);
+        stop_anchor(scene);
+        stop_impostor(&impostor);
+    }
+    start_witness(scene); /* and when the witness is itself again, so is the log */
+    start_anchor(scene);
+    expect_state(scene, ANCHOR_WITNESSED);
+}
+
+/* What the witness once signed of this log, and of another one, proves nothing against it. */
+static void a_true_checkpoint_that_is_kept_ends_no_log(void **state)
+{
+    struct scene *scene = *state;
+    struct witness_answer last;
+    char answer[4096];
+    live(scene, 10, "a");
+    start_anchor(scene);
+    expect_size(scene, store_size(scene));
+    stop_anchor(scene);
+    witness_last(scene->witness, TEXT(ORIGIN), &last);
+    assert_int_equal(last.status, 200);
+    snprintf(
+        answer, sizeof(answer), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%.*s", last.body.length,
+        TEXT_ARG(buffer_text(&last.body)));
+    buffer_clear(&last.body);
+    live(scene, 10, "b");
+    struct impostor impostor = {.to_post = SAYS("422 Unprocessable", "0", ""), .to_get = answer};
+    start_impostor(scene, &impostor);
+    start_anchor(scene);
+    expect_state(scene, ANCHOR_UNREACHABLE);
+    assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS);
+    stop_anchor(scene);
+    stop_impostor(&impostor);
+}
+
+/* The key of the log alone does not make a note the witness's. */
+static void a_checkpoint_without_the_witness_ends_no_log(void **state)
+{
+    struct scene *scene = *state;
+    struct buffer note = {0};
+    struct digest root = {{1}};
+    char answer[4096];
+    audit_checkpoint_write(TEXT(ORIGIN), 1000, &root, scene->log_key, &note);
+    snprintf(
+        answer, sizeof(answer), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%.*s", note.length,
+        TEXT_ARG(buffer_text(&note)));
+    buffer_clear(&note);
+    live(scene, 10, "a");
+    struct impostor impostor = {.to_post = SAYS("409 Conflict", "5", "1000\n"), .to_get = answer};
+    start_impostor(scene, &impostor);
+    start_anchor(scene);
+    expect_state(scene, ANCHOR_UNREACHABLE);
+    stop_anchor(scene);
+    stop_impostor(&impostor);
+}
+
+/* A gate that ends before its first answer came waits for it. */
+static void a_short_life_is_witnessed_too(void **state)
+{
+    struct scene *scene = *state;
+    for (int i = 0; i < 20; i++) {
+        struct anchor_stats stats;
+        open_store(scene);
+        start_anchor(scene);
+        anchor_stop(scene->anchor, 60000);
+        anchor_stats_read(scene->anchor, &stats);
+        assert_int_equal(stats.state, ANCHOR_WITNESSED);
+        close_store(scene);
+        anchor_farewell(scene->anchor, 60000);
+        anchor_stats_read(scene->anchor, &stats);
+        assert_int_equal(stats.witnessed_size, store_size(scene));
+        anchor_free(scene->anchor);
+        scene->anchor = NULL;
+    }
+}
+
+static void a_silent_witness_is_not_waited_for_longer_than_told(void **state)
+{
+    struct scene *scene = *state;
+    struct anchor_stats stats;
+    char *error = NULL;
+    stop_witness(scene);
+    scene->port = 0;
+    int silent = listener_bind(&loopback, &scene->port, &error);
+    open_store(scene);
+    start_anchor(scene);
+    expect_state(scene, ANCHOR_STARTING);
+    assert_int_equal(atomic_load(&scene->told.signing), AUDIT_SIGNS_LAST);
+    anchor_stop(scene->anchor, 50);
+    anchor_stats_read(scene->anchor, &stats);
+    assert_int_equal(stats.state, ANCHOR_UNREACHABLE);
+    close(silent);
+}
+
+/* A witness that begins anew knows no log; one that was there before is shown it from its beginning. */
+static void a_witness_that_forgot_everything_is_told_again(void **state)
+{
+    struct scene *scene = *state;
+    char state_folder[96];
+    live(scene, 10, "a");
+    start_anchor(scene);
+    expect_size(scene, store_size(scene));
+    stop_anchor(scene);
+    stop_witness(scene);
+    snprintf(state_folder, sizeof(state_folder), "rm -r %s/witness", scene->folder);
+    assert_int_equal(system(state_folder), 0);
+    start_witness(scene);
+    live(scene, 10, "b");
+    start_anchor(scene);
+    expect_size(scene, store_size(scene));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -463,6 +669,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(without_a_witness_it_runs_or_denies_as_it_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_wrong_token_or_none_is_no_enrolment, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_witness_with_another_key_is_not_believed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_ends_a_log_by_saying_so, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_true_checkpoint_that_is_kept_ends_no_log, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_checkpoint_without_the_witness_ends_no_log, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_short_life_is_witnessed_too, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_silent_witness_is_not_waited_for_longer_than_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_witness_that_forgot_everything_is_told_again, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

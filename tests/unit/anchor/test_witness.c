@@ -178,10 +178,10 @@ static void a_rolled_back_log_is_told_how_far_it_was(void **state)
     expect(scene, 0, 20, 200, NULL);
     expect(scene, 12, 12, 409, "20\n");
     expect(scene, 0, 12, 409, "20\n");
-    assert_int_equal(witness_statistics(scene->witness)->rolled_back, 2);
+    assert_int_equal(witness_statistics(scene->witness)->older, 2);
     expect(scene, 0, 25, 409, "20\n"); /* lost its memory only */
     expect(scene, 20, 25, 200, NULL);
-    assert_int_equal(witness_statistics(scene->witness)->rolled_back, 2);
+    assert_int_equal(witness_statistics(scene->witness)->older, 2);
 }
 
 static void a_fork_is_refused_and_kept_as_evidence(void **state)
@@ -190,14 +190,95 @@ static void a_fork_is_refused_and_kept_as_evidence(void **state)
     char command[256];
     assert_int_equal(enrol_as(scene, scene->log_key, ""), 200);
     expect(scene, 0, 20, 200, NULL);
-    expect_from(scene, 'b', 12, 20, 20, 409, "20\n");
-    expect_from(scene, 'b', 12, 20, 30, 422, NULL);
+    expect_from(scene, 'b', 12, 20, 30, 422, NULL); /* its true proof shows another beginning */
+    expect_from(scene, 'b', 12, 20, 20, 422, NULL);
     assert_int_equal(witness_statistics(scene->witness)->forked, 2);
+    assert_int_equal(witness_statistics(scene->witness)->unproven, 0);
     expect(scene, 20, 21, 200, NULL);
     snprintf(
-        command, sizeof(command), "test $(ls %s/*.fork | wc -l) = 1 && grep -q '^20$' %s/*.fork", scene->folder,
+        command, sizeof(command), "test $(ls %s/*.fork | wc -l) = 1 && grep -q '^30$' %s/*.fork", scene->folder,
         scene->folder);
     assert_int_equal(system(command), 0);
+}
+
+static void expect_files(struct scene *scene, const char *suffix, int count)
+{
+    char command[256];
+    snprintf(command, sizeof(command), "test $(ls %s | grep -c '\\%s$') = %d", scene->folder, suffix, count);
+    if (system(command) != 0)
+        fail_msg("there are not %d files %s", count, suffix);
+}
+
+/* The body of add-checkpoint with the true checkpoint of `size`, and hashes that are made up. */
+static void submit_garbage(struct scene *scene, size_t old, size_t size, size_t hashes, uint16_t status)
+{
+    struct audit_tree tree = {.size = 0};
+    struct audit_proof proof = {.count = hashes};
+    struct digest root;
+    struct buffer note = {0};
+    struct buffer body = {0};
+    struct witness_answer answer;
+    for (size_t i = 0; i < size; i++) {
+        struct digest leaf = leaf_of('a', i);
+        audit_tree_append(&tree, &leaf);
+    }
+    audit_tree_root(&tree, &root);
+    for (size_t i = 0; i < hashes; i++)
+        memset(proof.hashes[i].bytes, (int)i + 1, sizeof(proof.hashes[i].bytes));
+    audit_checkpoint_write(TEXT(ORIGIN), size, &root, scene->log_key, &note);
+    audit_submission_write(old, &proof, buffer_text(&note), &body);
+    witness_add_checkpoint(scene->witness, buffer_text(&body), &answer);
+    assert_int_equal(answer.status, status);
+    buffer_clear(&answer.body);
+    buffer_clear(&note);
+    buffer_clear(&body);
+}
+
+static void nobody_can_frame_a_log(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(enrol_as(scene, scene->log_key, ""), 200);
+    for (size_t known = 1; known < 12; known++) {
+        expect(scene, known - 1, known, 200, NULL);
+        for (size_t hashes = 0; hashes < 6; hashes++)
+            submit_garbage(scene, known, known + 5, hashes, 422);
+    }
+    assert_int_equal(witness_statistics(scene->witness)->unproven, 11 * 6);
+    assert_int_equal(witness_statistics(scene->witness)->forked, 0);
+    expect_files(scene, ".fork", 0);
+    expect_files(scene, ".unproven", 1);
+    expect(scene, 11, 16, 200, NULL); /* and the log goes on */
+    expect_from(scene, 'b', 3, 16, 16, 422, NULL);
+    assert_int_equal(witness_statistics(scene->witness)->forked, 1);
+    expect_files(scene, ".fork", 1); /* what is proven has its own place */
+}
+
+static void what_is_said_again_is_not_written_again(void **state)
+{
+    struct scene *scene = *state;
+    char command[256];
+    assert_int_equal(enrol_as(scene, scene->log_key, ""), 200);
+    expect(scene, 0, 0, 200, NULL);
+    snprintf(command, sizeof(command), "touch -d 2001-01-01 %s/*.log", scene->folder);
+    assert_int_equal(system(command), 0);
+    expect(scene, 0, 0, 200, NULL);
+    snprintf(command, sizeof(command), "test -z \"$(find %s -name '*.log' -newermt 2002-01-01)\"", scene->folder);
+    assert_int_equal(system(command), 0);
+}
+
+/* Whatever the sizes: a proof of another history shows it, but where the known tree is perfect. */
+static void a_true_proof_of_another_history_is_evidence(void **state)
+{
+    struct scene *scene = *state;
+    uint64_t forked = 0;
+    assert_int_equal(enrol_as(scene, scene->log_key, ""), 200);
+    for (size_t known = 1; known < 40; known++) {
+        expect(scene, known - 1, known, 200, NULL);
+        expect_from(scene, 'b', known / 2, known, known + 1 + known % 7, 422, NULL);
+        forked += (known & (known - 1)) == 0 ? 0 : 1;
+        assert_int_equal(witness_statistics(scene->witness)->forked, forked);
+    }
+    assert_int_equal(witness_statistics(scene->witness)->unproven, 6);
 }
 
 static void strangers_and_nonsense_are_refused(void **state)
@@ -318,6 +399,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_cosignature_verifies, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rolled_back_log_is_told_how_far_it_was, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_fork_is_refused_and_kept_as_evidence, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nobody_can_frame_a_log, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_said_again_is_not_written_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_true_proof_of_another_history_is_evidence, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strangers_and_nonsense_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_origin_keeps_its_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(it_remembers_after_a_restart, set_up, tear_down),

@@ -51,6 +51,16 @@ static char *explain(explain_function write, const char *line, const char *from)
     return buffer_take(&out);
 }
 
+static void as_text(const struct policy *policy, const struct request *request, struct buffer *out)
+{
+    policy_explain(policy, request, false, out);
+}
+
+static void as_whole_text(const struct policy *policy, const struct request *request, struct buffer *out)
+{
+    policy_explain(policy, request, true, out);
+}
+
 static void tells_what_decided_and_where_it_stands(void **state)
 {
     (void)state;
@@ -83,12 +93,25 @@ static void tells_what_decided_and_where_it_stands(void **state)
         {"CONNECT db.example:5432", "", {"request: CONNECT db.example:5432\n", "TLS: none is waited for"}},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        char *text = explain(policy_explain, rows[i].line, rows[i].from);
+        char *text = explain(as_text, rows[i].line, rows[i].from);
         for (size_t j = 0; j < COUNT_OF(rows[i].says) && rows[i].says[j] != NULL; j++)
             if (strstr(text, rows[i].says[j]) == NULL)
                 fail_msg("%s: not said: %s\n%s", rows[i].line, rows[i].says[j], text);
         base_free(text);
     }
+}
+
+static void rules_about_other_hosts_are_told_only_when_all_are_wanted(void **state)
+{
+    (void)state;
+    char *text = explain(as_text, "GET https://erp.example/", "queue");
+    char *whole = explain(as_whole_text, "GET https://erp.example/", "queue");
+    assert_non_null(strstr(text, "rules are about other hosts\n"));
+    assert_null(strstr(text, "rule courier"));
+    assert_non_null(strstr(whole, "rule courier (exeat.yaml:7, allow): does not match: hosts"));
+    assert_null(strstr(whole, "about other hosts"));
+    base_free(text);
+    base_free(whole);
 }
 
 static void the_json_says_the_same(void **state)
@@ -114,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_what_decided_and_where_it_stands),
+        cmocka_unit_test(rules_about_other_hosts_are_told_only_when_all_are_wanted),
         cmocka_unit_test(the_json_says_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Questions and answers. What may come of an answer is one of three things: the dialogue has ended (anchor_conclude),
+ * another step follows, or (403, 409, 422) the witness says what would end signing. That is not believed for the
+ * asking: whoever answers at its address can say so. It is asked for the checkpoint that it has cosigned, and only what
+ * that proves counts (client_proof.c). */
+#include <stdio.h>
+
+#include "client_internal.h"
+#include "exeat/base/check.h"
+#include "exeat/base/clock.h"
+#include "exeat/base/log.h"
+#include "exeat/base/memory.h"
+
+static void take_claim(struct anchor *anchor, const char *claim)
+{
+    anchor->claim = claim;
+    anchor_step_to(anchor, ANCHOR_LOOK);
+}
+
+/* --- a cosignature ---------------------------------------------------------------------------------------------------
+ */
+
+/* One line of an answer: is it this witness's word about our checkpoint? */
+static bool is_cosignature(const struct anchor *anchor, struct text line, uint64_t *time)
+{
+    struct buffer whole = {0};
+    struct audit_note note;
+    buffer_append(&whole, buffer_text(&anchor->question.note));
+    buffer_append(&whole, line);
+    bool good =
+        audit_note_parse(buffer_text(&whole), &note) && audit_note_verify(&note, &anchor->vkey, time) == AUDIT_SIGNED;
+    buffer_clear(&whole);
+    return good;
+}
+
+/* The lines that this witness signed, out of an answer that may hold others. */
+static void take_cosignatures(const struct anchor *anchor, struct text body, struct buffer *lines, uint64_t *time)
+{
+    while (body.length > 0) {
+        size_t end = text_index(body, '\n', 0);
+        struct text line = text_part(body, 0, end + 1);
+        if (is_cosignature(anchor, line, time))
+            buffer_append(lines, line);
+        body = text_after(body, end + 1);
+    }
+}
+
+static void on_cosigned(struct anchor *anchor, struct text body)
+{
+    uint64_t time = 0;
+    struct buffer note = {0};
+    buffer_append(&note, buffer_text(&anchor->question.note));
+    take_cosignatures(anchor, body, &note, &time);
+    bool is_cosigned = note.length > anchor->question.note.length;
+    if (is_cosigned) {
+        anchor->known = anchor->question.tree;
+        anchor->times.witnessed_us = clock_boot_us();
+        atomic_store(&anchor->told.witnessed_size, anchor->known.size);
+        atomic_store(&anchor->told.witnessed_at, time);
+        atomic_fetch_add(&anchor->told.cosigned, 1);
+        anchor->options.hooks.keep(anchor->options.hooks.context, &anchor->known, buffer_text(&note));
+    }
+    buffer_clear(&note);
+    if (is_cosigned)
+        anchor_conclude(anchor, ANCHOR_WITNESSED, "cosigned");
+    else
+        anchor_fail(anchor, "its answer is not signed by the key of audit.witness.key_file");
+}
+
+/* --- another size ----------------------------------------------------------------------------------------------------
+ */
+
+/* Our memory is old, or the witness's is: once more from there. */
+static void ask_from(struct anchor *anchor, uint64_t size)
+{
+    uint64_t was = anchor->known.size;
+    char *error = NULL;
+    if (anchor->step == ANCHOR_AGAIN) {
+        anchor_fail(anchor, "its answers contradict each other");
+    } else if (anchor_tree_at(&anchor->options, size, &anchor->known, &error)) {
+        if (size < was)
+            log_warn("witness_forgot", log_number("had", (int64_t)was), log_number("has", (int64_t)size));
+        anchor_step_to(anchor, ANCHOR_AGAIN);
+    } else {
+        anchor_fail(anchor, error);
+        base_free(error);
+    }
+}
+
+static void on_other_size(struct anchor *anchor, struct text body)
+{
+    struct audit_checkpoint checkpoint;
+    uint64_t size = 0;
+    bool readable = audit_checkpoint_parse(buffer_text(&anchor->question.note), &checkpoint) &&
+                    text_ends_with(body, TEXT("\n")) &&
+                    text_to_number(text_part(body, 0, body.length - 1), INT64_MAX, &size);
+    if (!readable)
+        anchor_fail(anchor, "its answer 409 has no size in it");
+    else if (size > checkpoint.size)
+        take_claim(anchor, "it says that it has seen more records than the store has");
+    else if (size == anchor->known.size)
+        take_claim(anchor, "it says that it has seen another tree of this size");
+    else
+        ask_from(anchor, size);
+}
+
+/* --- the steps -------------------------------------------------------------------------------------------------------
+ */
+
+static void on_asked(void *context, uint16_t status, struct text body, const char *error)
+{
+    struct anchor *anchor = context;
+    char why[80];
+    anchor->call = NULL;
+    switch (status) {
+    case 0:
+        anchor_fail(anchor, error);
+        return;
+    case 200:
+        on_cosigned(anchor, body);
+        return;
+    case 403:
+        take_claim(anchor, "it says that it knows this origin with another key");
+        return;
+    case 404:
+        if (anchor->step == ANCHOR_AGAIN)
+            anchor_fail(anchor, "it does not know this origin, though it was enrolled");
+        else
+            anchor_step_to(anchor, ANCHOR_ENROL);
+        return;
+    case 409:
+        on_other_size(anchor, body);
+        return;
+    case 422:
+        take_claim(anchor, "it says that it has seen other records of this log");
+        return;
+    default:
+        snprintf(why, sizeof(why), "it answered with status %u", status);
+        anchor_fail(anchor, why);
+    }
+}
+
+static void send_question(struct anchor *anchor)
+{
+    struct anchor_request request = {
+        .method = TEXT("POST"), .path = TEXT("/add-checkpoint"), .body = buffer_text(&anchor->question.body)};
+    anchor->call = anchor_call_start(&anchor->peer, &request, on_asked, anchor);
+}
+
+void anchor_begin_ask(struct anchor *anchor)
+{
+    char *error = NULL;
+    anchor_question_clear(&anchor->question);
+    switch (anchor_ask(&anchor->options, &anchor->known, &anchor->question, &error)) {
+    case ANCHOR_NOTHING_NEW:
+        if (anchor->state == ANCHOR_WITNESSED)
+            anchor_step_to(anchor, anchor->home);
+        else
+            send_question(anchor);
+        return;
+    case ANCHOR_UNREADABLE:
+        anchor_fail(anchor, error);
+        base_free(error);
+        return;
+    case ANCHOR_QUESTION:
+    case ANCHOR_BEHIND:
+        send_question(anchor);
+        return;
+    }
+}
+
+static void on_enrolled(void *context, uint16_t status, struct text body, const char *error)
+{
+    struct anchor *anchor = context;
+    char why[200];
+    anchor->call = NULL;
+    text_store(status == 0 ? text_from(error) : text_trim(body, "\n"), why, sizeof(why));
+    if (status == 200) {
+        anchor->known = (struct audit_tree){.size = 0}; /* it had never heard of this log */
+        anchor_step_to(anchor, ANCHOR_AGAIN);
+    } else if (status == 409) {
+        take_claim(anchor, "it says that this origin is enrolled with another key");
+    } else {
+        anchor_fail(anchor, why);
+    }
+}
+
+void anchor_begin_enrol(struct anchor *anchor)
+{
+    struct buffer body = {0};
+    if (anchor->kept.token == NULL) {
+        anchor_fail(
+            anchor, "it does not know this origin, and there is no audit.witness.enrol_token_file to enrol it with");
+        return;
+    }
+    buffer_append(&body, TEXT("vkey "));
+    audit_vkey_write(anchor->options.origin, anchor->log_key, &body);
+    buffer_append_byte(&body, '\n');
+    if (anchor->options.previous.length > 0)
+        buffer_printf(&body, "previous %.*s\n", TEXT_ARG(anchor->options.previous));
+    struct anchor_request request = {
+        .method = TEXT("POST"),
+        .path = TEXT("/enrol"),
+        .bearer = text_from(anchor->kept.token),
+        .body = buffer_text(&body)};
+    anchor->call = anchor_call_start(&anchor->peer, &request, on_enrolled, anchor);
+    buffer_clear(&body);
+}
+
+static void on_looked(void *context, uint16_t status, struct text body, const char *error)
+{
+    struct anchor *anchor = context;
+    char why[ANCHOR_WHY];
+    anchor->call = NULL;
+    enum anchor_state proven = ANCHOR_UNREACHABLE;
+    if (status == 200)
+        proven = anchor_prove(anchor, body, why);
+    else
+        snprintf(
+            why, sizeof(why), "%s, and shows no checkpoint that proves it%s%s", anchor->claim, status == 0 ? ": " : "",
+            status == 0 ? error : "");
+    if (proven == ANCHOR_UNREACHABLE)
+        anchor_fail(anchor, why);
+    else
+        anchor_conclude(anchor, proven, why);
+}
+
+void anchor_begin_look(struct anchor *anchor)
+{
+    struct buffer path = {0};
+    buffer_append(&path, TEXT("/checkpoint/"));
+    anchor_origin_to_path(anchor->options.origin, &path);
+    struct anchor_request request = {.method = TEXT("GET"), .path = buffer_text(&path)};
+    anchor->call = anchor_call_start(&anchor->peer, &request, on_looked, anchor);
+    buffer_clear(&path);
+}

@@ -69,8 +69,8 @@ struct http_head {
     uint64_t content_length; /* FRAMING_LENGTH */
     bool keep_alive;         /* persistence as RFC 9112 9.3 has it, Proxy-Connection ignored */
     bool expects_continue;
-    bool has_upgrade; /* an Upgrade field that Connection names */
-    struct text host; /* Host field's value */
+    bool names_websocket; /* HTTP/1.1, and Upgrade, which Connection names, is the one token "websocket" */
+    struct text host;     /* Host field's value */
     bool has_host;
     struct http_seen seen[HTTP_NAME_COUNT];
     size_t field_count;
@@ -105,6 +105,9 @@ enum parse http_reply_parse(
     struct text input, const struct http_limits *limits, struct text method, struct http_head *head, size_t *used,
     struct fault *fault);
 
+/* Does this request ask for a WebSocket (RFC 6455 4.1: GET, HTTP/1.1, no body), and for nothing else? */
+bool http_asks_for_websocket(const struct http_head *request);
+
 /* The first field of that name (case-insensitive), or NULL. */
 const struct http_field *http_field_find(const struct http_head *head, struct text name);
 
@@ -134,8 +137,11 @@ enum parse http_body_read(struct http_body *body, struct text input, struct text
 /* The peer closed: is that a complete body? */
 bool http_body_end(const struct http_body *body);
 
-/* A chunk's head ("1a\r\n"), and the last chunk ("0\r\n\r\n"); each chunk's data is followed by CRLF. */
+/* A chunk's head, such as "1a\r\n"; returns its length. After each chunk's data comes HTTP_CHUNK_END, after the last
+ * chunk HTTP_LAST_CHUNK (RFC 9112 7.1). */
 enum { HTTP_CHUNK_HEAD_SIZE = 18 };
+#define HTTP_CHUNK_END TEXT("\r\n")
+#define HTTP_LAST_CHUNK TEXT("0\r\n\r\n")
 size_t http_chunk_head(size_t length, char out[HTTP_CHUNK_HEAD_SIZE]);
 
 /* --- writing
@@ -150,7 +156,7 @@ struct http_forward {
     size_t drop_count;
     const struct http_field *add; /* fields to add */
     size_t add_count;
-    bool keep_upgrade; /* pass Upgrade and its Connection option on */
+    bool keep_upgrade; /* pass Upgrade and its Connection option on: for a WebSocket alone (RFC 9110 7.8) */
 };
 /* Re-serialises a request in origin-form for `authority` (which becomes Host), hop-by-hop fields (RFC 9110 7.6.1, and
  * those that Connection names, never Host or framing), Proxy-*, X-Forwarded-* and Proxy left out, framing written anew.

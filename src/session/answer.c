@@ -41,15 +41,8 @@ void session_cut(struct session *session, enum reason reason)
     struct exchange *exchange = session->exchange;
     if (exchange->flow.mode == REPLY_EVENTS && exchange->flow.reply_started) {
         struct buffer event = {0};
-        char head[HTTP_CHUNK_HEAD_SIZE];
         dialect_error_event(exchange->call.request, reason, text_from(exchange->account.id_text), &event);
-        if (exchange->flow.framing == FRAMING_CHUNKED) {
-            size_t length = http_chunk_head(event.length, head);
-            session_say(session, (struct text){head, length});
-        }
-        session_say(session, buffer_text(&event));
-        if (exchange->flow.framing == FRAMING_CHUNKED)
-            session_say(session, TEXT("\r\n"));
+        content_say(session, buffer_text(&event), exchange->flow.framing);
         buffer_clear(&event);
         (void)session_flush(session);
     }

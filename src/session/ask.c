@@ -55,10 +55,10 @@ static enum reason set_path(struct ask *ask, struct detail *detail)
 {
     if (ask->head->target.form == TARGET_ASTERISK || path_is_plain(ask->head->target.path))
         return REASON_NONE;
-    enum path_result result = path_canonicalise(ask->head->target.path, &ask->path, detail);
+    enum path_result result = path_canonicalise(ask->head->target.path, &ask->kept, detail);
     if (result == PATH_BAD)
         return REASON_BAD_PATH;
-    ask->request.path = buffer_text(&ask->path);
+    ask->request.path = buffer_text(&ask->kept);
     ask->request.path_was_canonical = result == PATH_CANONICAL;
     return REASON_NONE;
 }

@@ -16,6 +16,18 @@ void content_pass(
         window_append(loop, to, (struct text){head, http_chunk_head(content.length, head)});
     window_pass(loop, from, content.length, to);
     if (in_chunks)
-        window_append(loop, to, TEXT("\r\n"));
+        window_append(loop, to, HTTP_CHUNK_END);
     window_consume(loop, from, used - before - content.length);
+}
+
+void content_say(struct session *session, struct text content, enum http_framing framing)
+{
+    char head[HTTP_CHUNK_HEAD_SIZE];
+    if (content.length == 0)
+        return;
+    if (framing == FRAMING_CHUNKED)
+        session_say(session, (struct text){head, http_chunk_head(content.length, head)});
+    session_say(session, content);
+    if (framing == FRAMING_CHUNKED)
+        session_say(session, HTTP_CHUNK_END);
 }

@@ -20,13 +20,39 @@ struct exchange *exchange_new(struct session *session)
     return exchange;
 }
 
-void exchange_forget_head(struct exchange *exchange)
+static void drop_head(struct exchange *exchange)
 {
     struct session_worker *worker = exchange->session->worker;
     pool_give(&worker->heads, exchange->ask.head);
     exchange->ask.head = NULL;
     window_clear(worker->options.loop, &exchange->ask.head_bytes);
-    buffer_clear(&exchange->ask.path);
+}
+
+static struct text keep(struct buffer *kept, struct text text)
+{
+    buffer_append(kept, text);
+    return text_part(buffer_text(kept), kept->length - text.length, text.length);
+}
+
+/* A tunnel outlives the bytes of its head, and may be judged anew: what it was judged by becomes a copy of its own. */
+static void keep_request(struct ask *ask)
+{
+    struct request *request = &ask->request;
+    struct buffer kept = {0};
+    if (!request->inside_known)
+        return;
+    buffer_reserve(&kept, request->method.length + request->path.length + request->query.length);
+    request->method = keep(&kept, request->method);
+    request->path = keep(&kept, request->path);
+    request->query = keep(&kept, request->query);
+    buffer_clear(&ask->kept);
+    ask->kept = kept;
+}
+
+void exchange_forget_head(struct exchange *exchange)
+{
+    keep_request(&exchange->ask);
+    drop_head(exchange);
 }
 
 void exchange_free(struct session *session)
@@ -36,7 +62,8 @@ void exchange_free(struct session *session)
         return;
     struct loop *loop = session->worker->options.loop;
     way_out_drop(exchange);
-    exchange_forget_head(exchange);
+    drop_head(exchange);
+    buffer_clear(&exchange->ask.kept);
     window_clear(loop, &exchange->flow.up);
     window_clear(loop, &exchange->flow.down);
     buffer_clear(&exchange->call.body);

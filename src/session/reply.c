@@ -101,8 +101,11 @@ static enum reply_result begin_call(struct session *session, const struct http_h
 static enum reply_result switch_protocols(struct session *session, const struct http_head *head)
 {
     struct exchange *exchange = session->exchange;
-    if (!exchange->ask.head->has_upgrade || exchange->decision.plan != PLAN_FORWARD || !head->has_upgrade) {
-        account_say(&exchange->account, FLAW_UPGRADE, "101 to a request that asked for no such upgrade");
+    bool was_asked = exchange->decision.plan == PLAN_FORWARD && http_asks_for_websocket(exchange->ask.head);
+    if (!was_asked || !head->names_websocket) {
+        const char *what =
+            was_asked ? "101 to another protocol than websocket" : "101 to a request that asked for no WebSocket";
+        account_say(&exchange->account, FLAW_UPGRADE, what);
         return REPLY_IS_BROKEN;
     }
     struct http_forward forward = {
@@ -176,15 +179,7 @@ static bool hold(struct session *session, struct text content)
 
 static void say_content(struct session *session, struct text content)
 {
-    char head[HTTP_CHUNK_HEAD_SIZE];
-    if (content.length == 0)
-        return;
-    bool chunked = session->exchange->flow.framing == FRAMING_CHUNKED;
-    if (chunked)
-        session_say(session, (struct text){head, http_chunk_head(content.length, head)});
-    session_say(session, content);
-    if (chunked)
-        session_say(session, TEXT("\r\n"));
+    content_say(session, content, session->exchange->flow.framing);
     session->exchange->account.bytes_down += content.length;
 }
 
@@ -252,7 +247,7 @@ static bool end_body(struct session *session)
     if (flow->mode == REPLY_EVENTS && !dialect_stream_is_complete(exchange->call.stream))
         return false;
     if (flow->mode != REPLY_HELD && flow->framing == FRAMING_CHUNKED)
-        session_say(session, TEXT("0\r\n\r\n"));
+        session_say(session, HTTP_LAST_CHUNK);
     flow->state = REPLY_DONE;
     return true;
 }

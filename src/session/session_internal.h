@@ -89,7 +89,7 @@ struct ask {
     struct window head_bytes;
     struct http_head *head; /* owned, from worker->heads; NULL once nobody asks for it any more */
     struct request request;
-    struct buffer path; /* the canonical path */
+    struct buffer kept; /* what `request` points into besides: the canonical path; in a tunnel all of its texts */
     struct http_body body;
     bool is_connect;
     bool wants_continue; /* the client waits for a 100 */
@@ -223,7 +223,8 @@ void session_free(struct session *session);
 /* exchange.c */
 struct exchange *exchange_new(struct session *session);
 void exchange_free(struct session *session);
-void exchange_forget_head(struct exchange *exchange); /* a tunnel needs no head: an idle one shall hold no memory */
+/* A tunnel needs no head: an idle one shall hold no more than the request that it was judged by. */
+void exchange_forget_head(struct exchange *exchange);
 struct http_limits exchange_limits(const struct session *session);
 
 /* ask.c: bytes to request */
@@ -280,6 +281,8 @@ bool inference_is_next(const struct http_head *reply); /* an answer that says: a
 /* content.c: what http_body_read found at the front of `from` goes on to `to`, in chunks if it is sent in chunks */
 void content_pass(
     struct loop *loop, struct window *from, struct text content, size_t used, struct window *to, bool in_chunks);
+/* Content of our own for the client: one chunk, where the reply is in chunks. */
+void content_say(struct session *session, struct text content, enum http_framing framing);
 
 /* step_exchange.c */
 void exchange_begin(struct session *session, struct upstream *upstream);
@@ -299,7 +302,9 @@ MUST_CHECK bool reply_end(struct session *session); /* upstream closed: was that
 void turn_away_begin(struct session_worker *worker);
 void turn_away_end(struct session_worker *worker);
 void session_turn_away(struct session_worker *worker, int descriptor); /* takes the descriptor */
-enum progress session_commit_overdue(struct session *session);         /* step_commit.c: the disk takes too long */
+/* step_judge.c: what `policy` says of the request at hand, and the bypass if there is one */
+void session_judge(const struct session *session, const struct policy *policy, struct decision *decision);
+enum progress session_commit_overdue(struct session *session); /* step_commit.c: the disk takes too long */
 
 enum progress step_start(struct session *session);
 enum progress step_read_head(struct session *session);

@@ -24,7 +24,7 @@ static void write_request(struct session *session, const struct upstream *upstre
         .keep_alive = true,
         .framing = head->framing,
         .content_length = head->content_length,
-        .keep_upgrade = head->has_upgrade,
+        .keep_upgrade = http_asks_for_websocket(head),
     };
     http_request_write(out, head, buffer_text(authority), &forward);
     upstream_note(exchange->way.upstream, head);
@@ -75,7 +75,7 @@ static bool pass_body(struct session *session)
         exchange->account.bytes_up += content.length;
         content_pass(loop, &session->in, content, used, up, in_chunks);
         if (in_chunks && result == PARSE_DONE)
-            window_append(loop, up, TEXT("0\r\n\r\n"));
+            window_append(loop, up, HTTP_LAST_CHUNK);
         if (result == PARSE_DONE || used == 0)
             break;
     }

@@ -123,14 +123,23 @@ void session_worker_free(struct session_worker *worker)
     base_free(worker);
 }
 
-/* A tunnel is judged once; whether a new policy would have it, is asked of those that are open only. */
+/* A tunnel is judged once; whether a new policy would have it, is asked of those that are open only: would it let the
+ * same request through in the same way, to the same address? */
 static bool is_tunnel_denied(const struct session *session)
 {
+    const struct exchange *exchange = session->exchange;
+    const struct policy *policy = session->worker->reign->policy;
     struct decision decision;
+    struct judged_address judged;
+    enum reason why;
     if (session->state != SESSION_TUNNEL)
         return false;
-    policy_judge(session->worker->reign->policy, &session->exchange->ask.request, &decision);
-    return decision.plan != PLAN_TUNNEL;
+    session_judge(session, policy, &decision);
+    bool was_unseen = exchange->decision.scheme == SCHEME_TCP; /* bytes that need not be TLS */
+    if (decision.plan != exchange->decision.plan || (was_unseen && decision.scheme != SCHEME_TCP))
+        return true;
+    const struct address *address = &exchange->account.address;
+    return !policy_judge_address(policy, &exchange->ask.request, &decision, address, &judged, &why);
 }
 
 static void cut_denied(struct session_worker *worker)

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bodies as they are framed (RFC 9112 sections 6 and 7). Chunk extensions and trailers are checked, then dropped. */
-#include <stdio.h>
-
-#include "exeat/base/check.h"
 #include "wire_internal.h"
 
 enum body_state {
@@ -240,10 +237,12 @@ enum parse http_body_read(struct http_body *body, struct text input, struct text
 
 size_t http_chunk_head(size_t length, char out[HTTP_CHUNK_HEAD_SIZE])
 {
-    char text[HTTP_CHUNK_HEAD_SIZE + 1];
-    int written = snprintf(text, sizeof(text), "%zx\r\n%s", length, length == 0 ? "\r\n" : "");
-    ASSERT(written > 0 && written <= HTTP_CHUNK_HEAD_SIZE);
-    for (int i = 0; i < written; i++)
-        out[i] = text[i];
-    return (size_t)written;
+    size_t digits = 1;
+    while (digits < CHUNK_DIGITS_MAX && length >> (4 * digits) != 0)
+        digits++;
+    for (size_t i = 0; i < digits; i++)
+        out[i] = "0123456789abcdef"[length >> (4 * (digits - 1 - i)) & 0xf];
+    out[digits] = '\r';
+    out[digits + 1] = '\n';
+    return digits + 2;
 }

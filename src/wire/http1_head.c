@@ -219,6 +219,14 @@ bool connection_names(const struct http_head *head, struct text option)
     return false;
 }
 
+/* A list of protocols, or a second field, would leave the choice to the other side. */
+static bool names_websocket(const struct http_head *head)
+{
+    return head->minor >= 1 && head->seen[HTTP_UPGRADE].count == 1 &&
+           text_equal_nocase(field_of(head, HTTP_UPGRADE)->value, TEXT("websocket")) &&
+           connection_names(head, TEXT("upgrade"));
+}
+
 bool parse_control(struct http_head *head, struct detail *detail)
 {
     bool closes = connection_names(head, TEXT("close"));
@@ -226,7 +234,7 @@ bool parse_control(struct http_head *head, struct detail *detail)
     const struct http_field *host = field_of(head, HTTP_HOST);
     const struct http_field *expect = field_of(head, HTTP_EXPECT);
     head->keep_alive = !closes && (head->minor >= 1 || stays);
-    head->has_upgrade = field_of(head, HTTP_UPGRADE) != NULL && connection_names(head, TEXT("upgrade"));
+    head->names_websocket = names_websocket(head);
     head->has_host = head->seen[HTTP_HOST].count == 1;
     head->host = head->has_host ? host->value : TEXT("");
     head->expects_continue = expect != NULL && text_equal_nocase(expect->value, TEXT("100-continue"));

@@ -173,6 +173,11 @@ static enum parse parse_partial(struct text input, const struct http_limits *lim
     return PARSE_NEED_MORE;
 }
 
+bool http_asks_for_websocket(const struct http_head *request)
+{
+    return request->names_websocket && request->framing == FRAMING_NONE && text_equal(request->method, TEXT("GET"));
+}
+
 static bool host_is_as_required(const struct http_head *head)
 {
     if (head->target.form == TARGET_AUTHORITY || head->has_host)

@@ -262,13 +262,62 @@ static void reads_chunked_bodies_in_any_pieces(void **state)
                 fail_msg("row %zu in steps of %zu", i, step);
 }
 
-static void writes_chunk_heads_and_the_last_chunk(void **state)
+static void writes_chunk_heads_of_every_length(void **state)
 {
     (void)state;
     char out[HTTP_CHUNK_HEAD_SIZE];
-    assert_true(text_equal((struct text){out, http_chunk_head(26, out)}, TEXT("1a\r\n")));
-    assert_true(text_equal((struct text){out, http_chunk_head(0, out)}, TEXT("0\r\n\r\n")));
-    assert_int_equal(http_chunk_head(SIZE_MAX, out), HTTP_CHUNK_HEAD_SIZE);
+    static const struct {
+        size_t length;
+        struct text head;
+    } cases[] = {
+        {1, TEXT_INIT("1\r\n")},
+        {15, TEXT_INIT("f\r\n")},
+        {16, TEXT_INIT("10\r\n")},
+        {26, TEXT_INIT("1a\r\n")},
+        {255, TEXT_INIT("ff\r\n")},
+        {256, TEXT_INIT("100\r\n")},
+        {16384, TEXT_INIT("4000\r\n")},
+        {0xabcdef, TEXT_INIT("abcdef\r\n")},
+        {SIZE_MAX, TEXT_INIT("ffffffffffffffff\r\n")},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_true(text_equal((struct text){out, http_chunk_head(cases[i].length, out)}, cases[i].head));
+}
+
+/* Upgrade is of one hop: what is sent on is what is meant, and nothing that may lead elsewhere. */
+static void only_a_websocket_and_nothing_beside_it_is_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        struct text input;
+        bool asks;
+    } cases[] = {
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"), true},
+        {TEXT_INIT(GET "Connection: keep-alive, upgrade\r\nUpgrade: WebSocket\r\n\r\n"), true},
+        {TEXT_INIT(GET "Upgrade: websocket\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: TLS/1.2\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: h2c, websocket\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: websocket,\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: websocket/13\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: websocket\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade:\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 3\r\n\r\n"), false},
+        {TEXT_INIT(GET "Connection: Upgrade\r\nUpgrade: websocket\r\nTransfer-Encoding: chunked\r\n\r\n"), false},
+        {TEXT_INIT("GET / HTTP/1.0\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"), false},
+        {TEXT_INIT("POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"), false},
+        {TEXT_INIT("get / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"), false},
+    };
+    struct http_head head;
+    size_t used;
+    struct fault fault;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        assert_int_equal(http_request_parse(cases[i].input, &limits, &head, &used, &fault), PARSE_DONE);
+        if (http_asks_for_websocket(&head) != cases[i].asks)
+            fail_msg("row %zu", i);
+    }
 }
 
 static void leaves_hop_by_hop_fields_behind_and_keeps_the_rest(void **state)
@@ -306,7 +355,8 @@ int main(void)
         cmocka_unit_test(reads_of_a_refused_head_what_can_be_read_and_never_the_user),
         cmocka_unit_test(takes_and_refuses_reply_heads),
         cmocka_unit_test(reads_chunked_bodies_in_any_pieces),
-        cmocka_unit_test(writes_chunk_heads_and_the_last_chunk),
+        cmocka_unit_test(writes_chunk_heads_of_every_length),
+        cmocka_unit_test(only_a_websocket_and_nothing_beside_it_is_asked_for),
         cmocka_unit_test(leaves_hop_by_hop_fields_behind_and_keeps_the_rest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,9 +30,9 @@ static bool read_forward(struct load *load, const struct yaml_node *node, void *
 }
 
 static const struct type type_forward = LIST_TYPE("list of address:port", read_forward, &type_socket);
-static const struct type type_transparent = LATER_TYPE("clients find the gate by HTTP_PROXY and HTTPS_PROXY");
+static const struct type type_transparent = LATER_TYPE("clients find the gate by http_proxy and https_proxy");
 static const struct key listen_keys[] = {
-    WHOLE_KEY("forward", &type_forward, NULL, "the proxy: what clients put into HTTP_PROXY and HTTPS_PROXY"),
+    WHOLE_KEY("forward", &type_forward, NULL, "the proxy: what clients put into http_proxy and https_proxy"),
     WHOLE_KEY("transparent", &type_transparent, NULL, "redirected connections"),
     KEY(settings_listen, admin, "admin", &type_socket, "(none)", "read-only: GET /livez, /readyz, /metrics"),
     KEY(settings_listen, control, "control", &type_path, "(none)",

@@ -11,7 +11,7 @@ from support.gate import allow, hosts
 SCRIPT = pathlib.Path(__file__).parent / "php" / "chat.php"
 
 
-def run_php(gate, *words):
+def run_php(gate, *words, script=SCRIPT):
     bundle = gate.bundle()
     environment = {
         **os.environ,
@@ -21,7 +21,7 @@ def run_php(gate, *words):
         "EXEAT_PROXY": f"127.0.0.1:{gate.port}",
     }
     done = subprocess.run(
-        ["php", "-d", f"curl.cainfo={bundle}", "-d", f"openssl.cafile={bundle}", SCRIPT, *words],
+        ["php", "-d", f"curl.cainfo={bundle}", "-d", f"openssl.cafile={bundle}", script, *words],
         capture_output=True, text=True, env=environment, timeout=120,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -82,3 +82,14 @@ def test_an_allowed_site_is_reached_through_the_tunnel(shop, secure_origin, clie
     reply = run_php(shop, client, "whole", f"https://shop.example:{secure_origin.port}/hello")
     assert (reply["status"], reply["body"]) == (200, "hello from the origin\n")
     assert shop.only_decision()["plan"] == "tunnel"
+
+
+def test_magentos_client_reads_the_status_of_a_refusal_with_the_plugin_of_the_handbook(shop):
+    refused = "https://api.openai.com/v1/images/generations"
+    script = SCRIPT.with_name("first_line.php")
+    without = run_php(shop, refused, "without", script=script)
+    with_it = run_php(shop, refused, "with", script=script)
+    assert without["status"] == 200 and "exeat refused this request" in without["body"]  # the status of the CONNECT
+    assert with_it["status"] == 403 and "exeat refused this request" in with_it["body"]
+    handbook = (SCRIPT.parents[3] / "docs" / "operations.md").read_text()
+    assert "setOption(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)" in handbook

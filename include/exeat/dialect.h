@@ -7,6 +7,7 @@
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/bytes.h"
+#include "exeat/base/detail.h"
 #include "exeat/model.h"
 
 /* A header field of an answer. */
@@ -46,16 +47,23 @@ struct dialect_usage {
     uint64_t tokens_in;
     uint64_t tokens_out;
 };
-/* Reads a call's body; `path` may name the model (deployments). On a refusal `*call` is NULL, and `*detail` says what
- * is wrong (static). `*call` is the caller's to free. */
+/* Reads a call's body, which is taken over whatever comes of it; `path` may name the model (deployments). What the
+ * canonical call (docs/architecture.md) cannot say is dropped where the answer is the same without it, else refused. On
+ * a refusal `*call` is NULL, and `detail` says which member, why, and what to do. `*call` is the caller's to free. */
 MUST_CHECK enum reason dialect_call_read(
-    enum llm_operation operation, struct text path, struct text body, struct dialect_call **call, const char **detail);
+    enum llm_operation operation, struct text path, struct buffer *body, struct dialect_call **call,
+    struct detail *detail);
 void dialect_call_free(struct dialect_call *call); /* NULL is fine */
 struct text dialect_call_model(const struct dialect_call *call);
 bool dialect_call_streams(const struct dialect_call *call);
 
+/* Who gets a call. */
+struct dialect_endpoint {
+    struct text model; /* its own name of it */
+    bool takes_usage;  /* a stream may be asked for its tokens (`stream_options`) */
+};
 /* The call as the endpoint shall get it: its model name, roles that local servers know, and usage asked for. */
-void dialect_call_write(const struct dialect_call *call, struct text served_model, struct buffer *body);
+void dialect_call_write(const struct dialect_call *call, const struct dialect_endpoint *endpoint, struct buffer *body);
 struct text dialect_path(enum llm_operation operation); /* "/v1/chat/completions" */
 
 /* --- the answer ----------------------------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ struct policy_inference {
     struct text prefix; /* of the path */
     struct text key;    /* bearer token; a secret; may be empty */
     struct text text;   /* canned */
+    bool takes_usage;   /* its streams may be asked for their tokens */
 };
 const struct policy_inference *policy_inference(const struct policy *policy, size_t index);
 /* The endpoint's name for a model that a caller asked for. */

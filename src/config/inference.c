@@ -59,6 +59,8 @@ static const struct type type_builtin = FLAG_TYPE(builtin_words);
 static const char *const dialect_words[] = {"openai"};
 static const struct type type_endpoint_dialect = {
     .shape = SHAPE_ENUM, .words = dialect_words, .word_count = COUNT_OF(dialect_words), .first = DIALECT_OPENAI};
+static const char *const usage_words[] = {"false", "true"};
+static const struct type type_usage = FLAG_TYPE(usage_words);
 static const struct type type_models = NAMES_TYPE("map of globs to names", read_models, &type_text);
 static const struct type type_health = LATER_TYPE("an endpoint that fails rests for five seconds by itself");
 
@@ -69,6 +71,8 @@ static const struct key inference_keys[] = {
     KEY(settings_inference, dialect, "dialect", &type_endpoint_dialect, "openai", "what the endpoint speaks"),
     KEY(settings_inference, key_file, "key_file", &type_path, "(none)", "the endpoint's own bearer token"),
     KEY(settings_inference, text, "text", &type_text, "(a sentence)", "what the canned answer says"),
+    KEY(settings_inference, takes_usage, "usage", &type_usage, "true",
+        "false: its streams are not asked for their tokens (`stream_options`), which some old servers refuse"),
     WHOLE_KEY("models", &type_models, "(as asked)", "which model is asked instead"),
     WHOLE_KEY("health", &type_health, NULL, "how its health is asked"),
 };

@@ -48,6 +48,20 @@ static void text_member(struct writer *writer, const char *name, struct text val
     json_append_string(writer->out, value);
 }
 
+/* To YAML and JSON these two are no texts. */
+static bool is_truth(struct text word)
+{
+    return text_equal(word, TEXT("true")) || text_equal(word, TEXT("false"));
+}
+
+static void append_word(struct buffer *out, struct text word)
+{
+    if (is_truth(word))
+        buffer_append(out, word);
+    else
+        json_append_string(out, word);
+}
+
 static void write_type(struct writer *writer, const struct type *type);
 
 static void write_required(struct writer *writer, const struct section *section)
@@ -74,8 +88,10 @@ static void write_key(struct writer *writer, const struct key *key)
     member(writer, key->name);
     begin(writer);
     text_member(writer, "description", text_from(key->help));
-    if (key->initial != NULL && key->initial[0] != '(')
-        text_member(writer, "default", text_from(key->initial));
+    if (key->initial != NULL && key->initial[0] != '(') {
+        member(writer, "default");
+        append_word(writer->out, text_from(key->initial));
+    }
     write_type(writer, key->type);
     end(writer);
 }
@@ -100,7 +116,7 @@ static void write_words(struct writer *writer, const struct type *type)
     buffer_append_byte(writer->out, '[');
     for (size_t i = 0; i < type->word_count; i++) {
         buffer_append_string(writer->out, i == 0 ? "" : ", ");
-        json_append_string(writer->out, text_from(type->words[i]));
+        append_word(writer->out, text_from(type->words[i]));
     }
     buffer_append_byte(writer->out, ']');
 }

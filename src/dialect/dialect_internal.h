@@ -3,14 +3,16 @@
 #ifndef EXEAT_DIALECT_INTERNAL_H
 #define EXEAT_DIALECT_INTERNAL_H
 
+#include "canon.h"
 #include "exeat/base/json.h"
 #include "exeat/dialect.h"
 
 struct dialect_call {
     enum llm_operation operation;
-    json_t *tree;      /* owned */
-    struct text model; /* in the tree, or in `named` */
-    char *named;       /* owned: a model that the path names; NULL when the body does */
+    struct buffer body;      /* what the canonical call's texts are slices of */
+    struct arena arena;      /* its lists */
+    struct canon_call canon; /* all that is known of it */
+    struct text model;       /* as the caller knows it; in the arena */
     bool streams;
     bool wants_usage; /* the caller asked for a usage event itself */
 };

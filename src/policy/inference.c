@@ -46,6 +46,7 @@ void inference_compile(struct policy *policy, struct diags *diags)
             .prefix = source->prefix,
             .key = read_key(policy, i, diags),
             .text = source->text,
+            .takes_usage = source->takes_usage,
         };
         if (!is_field_value(policy->inference[i].key))
             diag_error(

@@ -12,13 +12,11 @@ bool inference_answers(const struct exchange *exchange)
 enum reason inference_read_call(struct exchange *exchange)
 {
     struct call *call = &exchange->call;
-    const char *detail = NULL;
+    struct detail detail = {0};
     enum reason reason = dialect_call_read(
-        exchange->decision.llm.operation, exchange->ask.request.path, buffer_text(&call->body), &call->request,
-        &detail);
+        exchange->decision.llm.operation, exchange->ask.request.path, &call->body, &call->request, &detail);
     if (reason != REASON_NONE)
-        account_say(&exchange->account, FLAW_NONE, detail);
-    buffer_clear(&call->body);
+        account_say(&exchange->account, FLAW_NONE, detail.text);
     return reason;
 }
 
@@ -53,7 +51,9 @@ void inference_write_request(struct session *session)
     exchange->account.inference = inference->name;
     exchange->call.served_model =
         policy_served_model(exchange->policy, index, dialect_call_model(exchange->call.request));
-    dialect_call_write(exchange->call.request, exchange->call.served_model, &body);
+    const struct dialect_endpoint endpoint = {
+        .model = exchange->call.served_model, .takes_usage = inference->takes_usage};
+    dialect_call_write(exchange->call.request, &endpoint, &body);
     buffer_append(&path, inference->prefix);
     buffer_append(&path, dialect_path(exchange->decision.llm.operation));
     authority_append(&authority, &inference->host, inference->port, scheme_port(inference->scheme));

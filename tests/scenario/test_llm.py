@@ -201,6 +201,12 @@ def test_an_operation_that_cannot_be_answered_is_refused_in_the_dialect(shop, in
     [
         ("/v1/chat/completions", {**CHAT, "messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://evil.example/x"}}]}]}, 403, "llm_operation"),
         ("/v1/responses", {"model": "gpt-4o", "input": "x", "previous_response_id": "resp_1"}, 403, "llm_operation"),
+        ("/v1/chat/completions", {**CHAT, "messages": [{"role": "user", "content": [{"type": "video_url", "video_url": {"url": "http://169.254.169.254/"}}]}]}, 403, "llm_operation"),
+        ("/v1/chat/completions", {**CHAT, "messages": [{"role": "user", "content": {"type": "image_url", "image_url": "http://169.254.169.254/"}}]}, 400, "malformed_body"),
+        ("/v1/responses", {"model": "m", "input": [{"type": "function_call_output", "call_id": "c", "output": [{"type": "input_image", "image_url": "//evil.example/"}]}]}, 403, "llm_operation"),
+        ("/v1/responses", {"model": "m", "input": [{"type": "item_reference", "id": "msg_a"}]}, 403, "llm_operation"),
+        ("/v1/responses", {"model": "m", "input": "x", "tools": [{"type": "mcp", "server_url": "https://evil.example/"}]}, 403, "llm_operation"),
+        ("/v1/embeddings", {"model": "m", "input": [{"image": "https://evil.example/"}]}, 400, "malformed_body"),
         ("/v1/chat/completions", {"messages": []}, 400, "malformed_body"),
         ("/v1/chat/completions", ["no object"], 400, "malformed_body"),
     ],
@@ -211,6 +217,30 @@ def test_what_cannot_be_passed_on_safely_is_refused(shop, inference, path, body,
     assert (reply.status, json.loads(reply.body)["error"]["reason"]) == (status, reason)
     assert not inference.requests
     assert shop.only_decision()["reason"] == reason
+
+
+def test_numbers_and_texts_arrive_as_they_were_written(shop, inference):
+    asked = b'{"model":"gpt-4o","messages":[{"role":"user","content":"\\u0000 \\ud83d"}],"temperature":0.7,"seed":18446744073709551615,"kv_transfer_params":{"remote_host":"evil.example"}}'
+    with shop.secure("api.openai.com") as connection:
+        head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: %d\r\n\r\n" % len(asked)
+        assert ask(connection, head + asked).status == 200
+    assert inference.requests[0]["body"] == (
+        b'{"model":"mistral-7b","messages":[{"role":"user","content":"\\u0000 \\ud83d"}],"temperature":0.7,"seed":18446744073709551615}'
+    )
+
+
+def test_a_refusal_names_the_member_and_the_cure(shop):
+    with shop.secure("api.openai.com") as connection:
+        reply = ask(connection, call("/v1/responses", {"model": "m", "input": [{"type": "item_reference", "id": "msg_a"}]}))
+    message = json.loads(reply.body)["error"]["message"]
+    assert "input[0] names an item that only the vendor keeps: send the item itself, and store: false" in message
+
+
+def test_an_endpoint_that_takes_no_stream_options_is_not_given_any(gate, inference):
+    one = gate(inference=[local(inference.port, usage=False)], rules=[reroute("local")])
+    with one.secure("api.openai.com") as connection:
+        assert ask(connection, call("/v1/chat/completions", {**CHAT, "stream": True})).body.endswith(b"data: [DONE]\n\n")
+    assert inference.calls()[0]["stream"] is True and "stream_options" not in inference.calls()[0]
 
 
 def test_a_body_larger_than_may_be_held_is_refused(gate, inference):

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bytes inside of a call: data URLs (RFC 2397) in base64 (RFC 4648). Everything else that could stand in their place
+ * would be fetched or opened by an endpoint, so it is not looked at but refused. */
+#include <string.h>
+
+#include "reading.h"
+
+static const char places[] = "must be the data itself, as data:TYPE;base64,...: nothing is fetched from a place";
+static const char no_base64[] = "must be base64, or data:TYPE;base64,...: nothing is fetched from a place";
+
+static bool is_base64_code(uint32_t code)
+{
+    if (code >= 0x80)
+        return false;
+    bool is_letter = (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || (code >= '0' && code <= '9');
+    return is_letter || (code != 0 && strchr("+/-_= \t\r\n", (int)code) != NULL);
+}
+
+static bool is_base64(struct text spelled)
+{
+    uint32_t code;
+    while (json_spelled_next(&spelled, &code))
+        if (!is_base64_code(code))
+            return false;
+    return true;
+}
+
+static bool is_media_code(uint32_t code)
+{
+    if (code >= 0x80)
+        return false;
+    bool is_letter = (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || (code >= '0' && code <= '9');
+    return is_letter || (code != 0 && strchr("/;=+-._", (int)code) != NULL);
+}
+
+/* Takes "data:TYPE;base64," off the front, in any case of letters; the type goes to `media`. */
+static bool take_head(struct text *rest, char *media, size_t size, size_t *length)
+{
+    static const struct text begin = TEXT_INIT("data:");
+    static const struct text end = TEXT_INIT(";base64");
+    uint32_t code;
+    *length = 0;
+    while (json_spelled_next(rest, &code) && code != ',') {
+        bool is_colon = *length == begin.length - 1 && code == ':';
+        if (*length == size || !(is_colon || is_media_code(code)))
+            return false;
+        media[(*length)++] = (char)code;
+    }
+    struct text head = {media, *length};
+    if (code != ',' || head.length < begin.length + end.length ||
+        !text_equal_nocase(text_part(head, 0, begin.length), begin) ||
+        !text_equal_nocase(text_after(head, head.length - end.length), end))
+        return false;
+    *length = head.length - begin.length - end.length;
+    memmove(media, media + begin.length, *length);
+    return true;
+}
+
+static bool read_data_url(struct reading *reading, struct text spelled, struct canon_inline *data)
+{
+    enum { HEAD_MAX = 128 };
+    char media[HEAD_MAX];
+    size_t length;
+    if (!take_head(&spelled, media, sizeof(media), &length) || !is_base64(spelled))
+        return false;
+    data->media = arena_text(reading->arena, (struct text){media, length});
+    data->base64 = spelled;
+    return true;
+}
+
+bool take_data_url(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    struct text spelled = {0};
+    if (!take_text(reading, value, row, &spelled))
+        return false;
+    return read_data_url(reading, spelled, field) || reading_may_not(reading, places);
+}
+
+bool take_base64(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    struct canon_inline *data = field;
+    struct text spelled = {0};
+    if (!take_text(reading, value, row, &spelled))
+        return false;
+    if (is_base64(spelled))
+        data->base64 = spelled;
+    return data->base64.data != NULL || read_data_url(reading, spelled, data) || reading_may_not(reading, no_base64);
+}

@@ -159,6 +159,13 @@ void audit_erase_look(struct audit *audit, struct audit_erasing *erasing); /* of
 /* Read by metrics, from any thread. */
 enum { AUDIT_LATENCY_BUCKETS = 10 };
 extern const uint64_t audit_latency_bounds_us[AUDIT_LATENCY_BUCKETS];
+/* What became of the last look at audit.ship. */
+enum audit_shipping {
+    AUDIT_SHIPS_NOT, /* there is none, or it was not looked at yet */
+    AUDIT_SHIPPED,
+    AUDIT_SHIP_FAILING, /* the folder cannot be written; tried again */
+    AUDIT_SHIP_REFUSED  /* the folder is another log's, or has what this log has no more */
+};
 struct audit_stats {
     uint64_t queued; /* entries handed over and not yet answered */
     uint64_t records;
@@ -166,6 +173,8 @@ struct audit_stats {
     uint64_t failures;  /* commits that failed */
     uint64_t lost;      /* decisions let through unrecorded, by allows_on_failure */
     uint64_t disk_free; /* bytes */
+    enum audit_shipping shipping;
+    uint64_t shipped_at; /* POSIX seconds; 0: never in this run */
     uint64_t commit_us;
     uint64_t commit_latency[AUDIT_LATENCY_BUCKETS + 1];
 };

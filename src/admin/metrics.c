@@ -135,6 +135,20 @@ static void write_witness(const struct anchor_stats *witness, struct buffer *out
     number(out, "witness_failures_total", "counter", "Questions without a usable answer.", witness->failures);
 }
 
+static void write_shipping(const struct audit_stats *audit, struct buffer *out)
+{
+    static const char *const names[] = {
+        [AUDIT_SHIPPED] = "shipped", [AUDIT_SHIP_FAILING] = "failing", [AUDIT_SHIP_REFUSED] = "refused"};
+    head(out, "audit_ship_state", "gauge", "1 for what became of the last look at audit.ship.");
+    for (size_t state = AUDIT_SHIPPED; state < COUNT_OF(names); state++)
+        buffer_printf(
+            out, "exeat_audit_ship_state{state=\"%s\"} %d\n", names[state],
+            audit->shipping == (enum audit_shipping)state);
+    number(
+        out, "audit_ship_time_seconds", "gauge", "When all that is sealed was shipped; 0: not in this run.",
+        audit->shipped_at);
+}
+
 void admin_metrics_write(const struct admin_view *view, struct buffer *out)
 {
     const struct session_stats *stats = &view->sessions;
@@ -161,6 +175,8 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     histogram(
         out, "audit_commit_seconds", "Time of a commit to disk.", audit_latency_bounds_us, audit->commit_latency,
         AUDIT_LATENCY_BUCKETS, audit->commit_us);
+    if (audit->shipping != AUDIT_SHIPS_NOT)
+        write_shipping(audit, out);
     if (view->has_witness)
         write_witness(&view->witness, out);
     number(out, "policy_sequence", "gauge", "Sequence of the POLICY record in force.", view->policy_sequence);

@@ -254,6 +254,8 @@ struct roll_order {
 struct audit_counters {
     _Atomic uint64_t records, commits, failures, lost, commit_us, disk_free;
     _Atomic uint64_t commit_latency[AUDIT_LATENCY_BUCKETS + 1];
+    _Atomic int shipping; /* enum audit_shipping */
+    _Atomic uint64_t shipped_at;
 };
 
 /* What the writer is doing, for those who might have to wake it. */

@@ -232,6 +232,7 @@ struct sealer *sealer_new(struct audit *audit)
     pthread_cond_init(&sealer->changed, &steady);
     pthread_condattr_destroy(&steady);
     sealer->is_quiet = true;
+    ship_log_id(audit->segment.hash_key, &sealer->log_id);
     find_left_over(sealer, audit->segment.first);
     int result = pthread_create(&sealer->thread, NULL, sealer_main, sealer);
     ASSERT(result == 0);

@@ -16,7 +16,8 @@ struct sealer {
     bool is_recording; /* a chore is under way that needs the writer */
     bool is_quiet;     /* no such chore is begun any more */
     bool is_ending;
-    bool ship_fails; /* the thread's alone: said once */
+    enum audit_shipping shipping; /* the thread's alone */
+    struct digest log_id;         /* ship_log_id */
 };
 
 /* First sequences of the sealed segments, ascending. The caller owns the list (base_free). */
@@ -30,6 +31,12 @@ MUST_CHECK bool sealed_end_time(const char *directory, uint64_t first, int64_t *
 void ship_sealed(struct sealer *sealer);
 /* Is the segment there, as far as it has to be? */
 bool ship_has(const struct audit_options *options, uint64_t first);
+/* Who the log is, beside its name and key. */
+void ship_log_id(const uint8_t hash_key[32], struct digest *id);
+/* Makes the folder this log's, or sees that it is: AUDIT_SHIPPED. Else `*why` takes a sentence (base_free). */
+MUST_CHECK enum audit_shipping
+ship_claim(const struct audit_options *options, const struct digest *id, const char *folder, char **why);
+bool ship_same_bytes(const char *left, const char *right); /* false, too, when one cannot be read */
 /* Removes sealed segments that are older than audit.retention, after a PRUNE record. */
 void prune_old(struct sealer *sealer);
 /* Removes the private parts of records before a time, after a PRUNE record. */

@@ -3,7 +3,8 @@
  * the log's name, each beside and renamed, so that a reader there sees whole files.
  * 1. A segment that is there with its size and time is shipped; private parts that were written anew here are copied
  * again.
- * 2. What fails is tried again at the next look; no segment is pruned before it is shipped. */
+ * 2. What fails is tried again at the next look; no segment is pruned before it is shipped.
+ * 3. Nothing is written over another log's evidence, nor over what this log had and has no more (ship_claim.c). */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "cursor.h"
+#include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
@@ -85,18 +87,31 @@ static bool copy_to_draft(const char *from, const char *draft)
     return done;
 }
 
-static bool ship_file(const char *directory, const char *folder, uint64_t first, enum segment_layout layout)
+static bool copy_file(const char *folder, const char *from, const char *to, const char *draft)
+{
+    bool done = copy_to_draft(from, draft) && rename(draft, to) == 0 && sync_path(folder);
+    int why = errno;
+    if (!done)
+        (void)unlink(draft);
+    errno = why;
+    return done;
+}
+
+/* A sealed segment never changes: one that is there and is not this one is somebody else's. */
+static enum audit_shipping
+ship_file(const char *directory, const char *folder, uint64_t first, enum segment_layout layout, char **why)
 {
     char *from = segment_path(directory, first, layout, "");
     char *to = segment_path(folder, first, layout, "");
     char *draft = segment_path(folder, first, layout, ".tmp");
-    bool done = same_file(from, to);
-    if (!done) {
-        done = copy_to_draft(from, draft) && rename(draft, to) == 0 && sync_path(folder);
-        int why = errno;
-        if (!done)
-            (void)unlink(draft);
-        errno = why;
+    enum audit_shipping done = AUDIT_SHIPPED;
+    bool is_there = same_file(from, to);
+    if (!is_there && layout == SEGMENT_SEALED && access(to, F_OK) == 0 && !ship_same_bytes(from, to)) {
+        *why = store_sentence(to, "this segment is there and is another one; nothing is written over it", "");
+        done = AUDIT_SHIP_REFUSED;
+    } else if (!is_there && !copy_file(folder, from, to, draft)) {
+        *why = store_sentence(to, "cannot copy it there", strerror(errno));
+        done = AUDIT_SHIP_FAILING;
     }
     base_free(from);
     base_free(to);
@@ -129,56 +144,112 @@ static bool newest_note(const char *directory, struct buffer *note)
     return found;
 }
 
-static bool ship_checkpoint(const char *directory, const char *folder)
+/* Does the note that is there cover what this one does not? It is then the last word about what was lost here. */
+static bool says_more(struct text there, struct text here)
+{
+    struct audit_checkpoint kept;
+    struct audit_checkpoint ours;
+    if (!audit_checkpoint_parse(there, &kept) || !audit_checkpoint_parse(here, &ours))
+        return false;
+    return kept.size > ours.size || (kept.size == ours.size && !digest_equal(&kept.root, &ours.root));
+}
+
+static enum audit_shipping put_checkpoint(const char *path, struct text note, char **why)
+{
+    struct buffer before = {0};
+    char *error = NULL;
+    enum audit_shipping done = AUDIT_SHIPPED;
+    bool is_there = file_read(path, AUDIT_NOTE_MAX, &before, &error);
+    base_free(error);
+    if (is_there && says_more(buffer_text(&before), note)) {
+        *why = store_sentence(
+            path,
+            "it covers records that this store does not have: was an older copy of the store put back? Nothing "
+            "is written over it",
+            "");
+        done = AUDIT_SHIP_REFUSED;
+    } else if ((!is_there || !text_equal(buffer_text(&before), note)) && !file_replace(path, note, 0640, why)) {
+        done = AUDIT_SHIP_FAILING;
+    }
+    buffer_clear(&before);
+    return done;
+}
+
+static enum audit_shipping ship_checkpoint(const char *directory, const char *folder, char **why)
 {
     struct buffer note = {0};
-    struct buffer before = {0};
     struct buffer path = {0};
-    char *error = NULL;
-    bool done = true;
+    enum audit_shipping done = AUDIT_SHIPPED;
     buffer_printf(&path, "%s/checkpoint", folder);
     char *file = buffer_take(&path);
-    if (newest_note(directory, &note)) {
-        bool is_there = file_read(file, 65536, &before, &error);
-        base_free(error);
-        error = NULL;
-        if (!is_there || !text_equal(buffer_text(&before), buffer_text(&note)))
-            done = file_replace(file, buffer_text(&note), 0640, &error);
-    }
-    base_free(error);
+    if (newest_note(directory, &note))
+        done = put_checkpoint(file, buffer_text(&note), why);
     base_free(file);
     buffer_clear(&note);
-    buffer_clear(&before);
     return done;
 }
 
 /* --- all of it --- */
 
-static bool ship_all(const struct audit_options *options, const char *folder)
+static enum audit_shipping ship_segments(const struct audit_options *options, const char *folder, char **why)
 {
     size_t count;
     uint64_t *firsts = sealed_list(options->directory, &count);
-    bool done = true;
-    for (size_t i = 0; done && i < count; i++)
-        done = ship_file(options->directory, folder, firsts[i], SEGMENT_SEALED) &&
-               ship_file(options->directory, folder, firsts[i], SEGMENT_PRIVATE);
+    enum audit_shipping done = AUDIT_SHIPPED;
+    for (size_t i = 0; done == AUDIT_SHIPPED && i < count; i++) {
+        done = ship_file(options->directory, folder, firsts[i], SEGMENT_SEALED, why);
+        if (done == AUDIT_SHIPPED)
+            done = ship_file(options->directory, folder, firsts[i], SEGMENT_PRIVATE, why);
+    }
     base_free(firsts);
-    return done && ship_checkpoint(options->directory, folder);
+    return done;
+}
+
+static enum audit_shipping ship_all(const struct sealer *sealer, const char *folder, char **why)
+{
+    const struct audit_options *options = &sealer->audit->options;
+    if (!file_make_folder(folder, 0750, why))
+        return AUDIT_SHIP_FAILING;
+    enum audit_shipping done = ship_claim(options, &sealer->log_id, folder, why);
+    if (done == AUDIT_SHIPPED)
+        done = ship_segments(options, folder, why);
+    if (done == AUDIT_SHIPPED)
+        done = ship_checkpoint(options->directory, folder, why);
+    return done;
+}
+
+/* Each change is said once. */
+static void say_shipping(const char *folder, enum audit_shipping before, enum audit_shipping now, const char *why)
+{
+    if (now == before)
+        return;
+    switch (now) {
+    case AUDIT_SHIP_FAILING:
+        log_error("audit_ship_failed", log_string("directory", folder), log_string("error", why));
+        break;
+    case AUDIT_SHIP_REFUSED:
+        log_error("audit_ship_refused", log_string("directory", folder), log_string("error", why));
+        break;
+    case AUDIT_SHIPPED:
+        if (before != AUDIT_SHIPS_NOT)
+            log_info("audit_ship_recovered", log_string("directory", folder));
+        break;
+    case AUDIT_SHIPS_NOT:
+        break;
+    }
 }
 
 void ship_sealed(struct sealer *sealer)
 {
-    const struct audit_options *options = &sealer->audit->options;
-    char *folder = ship_folder(options);
-    char *error = NULL;
-    bool done = file_make_folder(folder, 0750, &error) && ship_all(options, folder);
-    if (!done && !sealer->ship_fails)
-        log_error(
-            "audit_ship_failed", log_string("directory", folder),
-            log_string("error", error == NULL ? strerror(errno) : error));
-    if (done && sealer->ship_fails)
-        log_info("audit_ship_recovered", log_string("directory", folder));
-    sealer->ship_fails = !done;
-    base_free(error);
+    struct audit_counters *counters = &sealer->audit->counters;
+    char *folder = ship_folder(&sealer->audit->options);
+    char *why = NULL;
+    enum audit_shipping done = ship_all(sealer, folder, &why);
+    say_shipping(folder, sealer->shipping, done, why);
+    sealer->shipping = done;
+    atomic_store(&counters->shipping, (int)done);
+    if (done == AUDIT_SHIPPED)
+        atomic_store(&counters->shipped_at, (uint64_t)clock_wall_us() / 1000000);
+    base_free(why);
     base_free(folder);
 }

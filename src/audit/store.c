@@ -205,6 +205,8 @@ void audit_stats_read(struct audit *audit, struct audit_stats *stats)
     stats->commits = atomic_load_explicit(&counters->commits, memory_order_relaxed);
     stats->failures = atomic_load_explicit(&counters->failures, memory_order_relaxed);
     stats->lost = atomic_load_explicit(&counters->lost, memory_order_relaxed);
+    stats->shipping = (enum audit_shipping)atomic_load_explicit(&counters->shipping, memory_order_relaxed);
+    stats->shipped_at = atomic_load_explicit(&counters->shipped_at, memory_order_relaxed);
     stats->disk_free = atomic_load_explicit(&counters->disk_free, memory_order_relaxed);
     stats->commit_us = atomic_load_explicit(&counters->commit_us, memory_order_relaxed);
     for (size_t i = 0; i <= AUDIT_LATENCY_BUCKETS; i++)

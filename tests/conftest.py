@@ -13,7 +13,7 @@ from support.disk import build_shim  # noqa: E402
 from support.gate import Gate  # noqa: E402
 from support.inference import Inference  # noqa: E402
 from support.names import NameServer  # noqa: E402
-from support.origin import Listener, Origin  # noqa: E402
+from support.origin import DeadPort, Listener, Origin  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -67,10 +67,21 @@ def inference(things):
 
 @pytest.fixture
 def listen(things):
-    def make(serve):
-        thing = Listener(serve)
+    def make(serve, **where):
+        thing = Listener(serve, **where)
         things.append(thing)
         return thing
+
+    return make
+
+
+@pytest.fixture
+def dead(things):
+    """Makes addresses that do not answer on a port."""
+
+    def make(port, *addresses):
+        things.extend(DeadPort(address, port) for address in addresses)
+        return list(addresses)
 
     return make
 

@@ -149,13 +149,12 @@ struct lingering *lingering_new(struct loop *loop, size_t maximum, uint64_t limi
 void lingering_free(struct lingering *lingering);                                          /* NULL is fine */
 void lingering_close(struct lingering *lingering, int descriptor, struct text last_words); /* takes the descriptor */
 
-enum dial_result { DIAL_OK, DIAL_REFUSED, DIAL_TIMED_OUT };
-/* The stream is the callee's, without a handler yet; NULL unless OK. */
-typedef void (*dial_done)(void *context, enum dial_result result, struct stream *stream);
+/* The stream is the callee's, without a handler yet; NULL: `error` is the errno. */
+typedef void (*dial_done)(void *context, struct stream *stream, int error);
 struct dial;
-/* Connects to a judged address. Calls back once, never from within dial_start, unless cancelled. */
-struct dial *
-dial_start(struct loop *loop, const struct judged_address *to, uint64_t timeout_ms, dial_done on_done, void *context);
+/* Connects to a judged address. Calls back once, never from within dial_start, unless cancelled; how long it may take
+ * is the caller's to say. */
+struct dial *dial_start(struct loop *loop, const struct judged_address *to, dial_done on_done, void *context);
 void dial_cancel(struct dial *dial); /* only before the call back; NULL is fine */
 
 /* --- names

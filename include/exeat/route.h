@@ -37,10 +37,9 @@ struct upstream {
 
 struct route;
 struct route_options {
-    struct tls_client *tls;      /* borrowed: trust and versions for upstream TLS */
-    uint64_t connect_timeout_ms; /* TCP and TLS each */
-    uint64_t idle_timeout_ms;    /* how long an idle connection is kept */
-    size_t idle_maximum;         /* idle connections kept in all */
+    struct tls_client *tls;   /* borrowed: trust and versions for upstream TLS */
+    uint64_t idle_timeout_ms; /* how long an idle connection is kept */
+    size_t idle_maximum;      /* idle connections kept in all */
 };
 struct route *route_new(struct loop *loop, const struct route_options *options);
 void route_free(struct route *route);
@@ -67,12 +66,21 @@ void route_give(struct route *route, struct upstream *upstream, uint64_t user);
 void route_forget_user(struct route *route, uint64_t user);
 void upstream_free(struct upstream *upstream); /* closes; NULL is fine */
 
-/* Connects; calls back once, never from within, unless cancelled. On failure `upstream` is NULL, `reason` says why
- * (CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_TLS) and `detail` adds the TLS library's words (may be empty). */
+/* Where to connect to: judged addresses of one host, one to RESOLVE_MAX. With SCHEME_HTTPS, TLS is bound to the host. */
+struct route_way {
+    enum scheme scheme;
+    const struct host *host;         /* borrowed for the call */
+    const struct judged_address *to; /* borrowed for the call */
+    size_t count;
+};
+/* Connects to the first address that answers (RFC 8305 section 5): families take turns, the next one begins 250 ms
+ * after the last or when that has failed, those that failed lately come last. Calls back once, never from within,
+ * unless cancelled. On failure `upstream` is NULL, `reason` says how far it got (CONNECT_FAILED, CONNECT_TIMEOUT,
+ * UPSTREAM_TLS) and `detail` which address failed why. There is no deadline but the caller's. */
 typedef void (*route_done)(void *context, struct upstream *upstream, enum reason reason, const char *detail);
 struct connecting;
-struct connecting *
-route_connect(struct route *route, const struct route_target *target, route_done on_done, void *context);
+struct connecting *route_connect(struct route *route, const struct route_way *way, route_done on_done, void *context);
+void connecting_expire(struct connecting *connecting); /* time is up: it fails at once, and calls back */
 void connecting_cancel(struct connecting *connecting); /* only before the call back; NULL is fine */
 
 /* Inference endpoints that failed rest for a while, so that a call does not wait for a dead one first. `index` is the

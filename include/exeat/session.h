@@ -19,10 +19,10 @@
 struct session_limits {
     size_t head; /* bytes */
     size_t fields;
-    size_t body_held;   /* bytes of a body that is judged or rewritten */
-    size_t connections; /* sessions per worker */
-    uint64_t head_ms;   /* deadlines of inactivity, milliseconds */
-    uint64_t connect_ms;
+    size_t body_held;    /* bytes of a body that is judged or rewritten */
+    size_t connections;  /* sessions per worker */
+    uint64_t head_ms;    /* deadlines of inactivity, milliseconds */
+    uint64_t connect_ms; /* of the way to an upstream as a whole */
     uint64_t idle_ms;
     uint64_t stream_ms;
     bool ech_denied; /* refuse a ClientHello with an encrypted inner one */

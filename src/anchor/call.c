@@ -7,7 +7,7 @@
 #include "exeat/base/memory.h"
 #include "exeat/wire.h"
 
-enum { CALL_MS = 10000, REPLY_HEAD_MAX = 16384, REPLY_MAX = 262144, ADDRESSES = 8 };
+enum { CALL_MS = 10000, REPLY_HEAD_MAX = 16384, REPLY_MAX = 262144 };
 
 /* How far the answer was read. */
 enum reading { READING_HEAD, READING_BODY, READING_DONE, READING_FAILED };
@@ -20,9 +20,6 @@ struct anchor_call {
     struct resolve *resolve;       /* owned while it runs */
     struct connecting *connecting; /* owned while it runs */
     struct upstream *upstream;     /* owned once connected */
-    struct address addresses[ADDRESSES];
-    size_t address_count;
-    size_t next; /* address to try */
     struct window out;
     struct window in;
     struct text method; /* GET or POST: literals */
@@ -52,7 +49,7 @@ void anchor_call_cancel(struct anchor_call *call)
 
 static void end(struct anchor_call *call, uint16_t status, struct text body, const char *error)
 {
-    char kept[200];
+    char kept[300];
     struct buffer copy = {0};
     anchor_answered on_answer = call->on_answer;
     void *context = call->context;
@@ -65,7 +62,11 @@ static void end(struct anchor_call *call, uint16_t status, struct text body, con
 
 static void on_deadline(void *context)
 {
-    end(context, 0, TEXT(""), "it did not answer in time");
+    struct anchor_call *call = context;
+    if (call->connecting != NULL)
+        connecting_expire(call->connecting);
+    else
+        end(call, 0, TEXT(""), "it did not answer in time");
 }
 
 /* --- the reply -----------------------------------------------------------------------------------------------------
@@ -156,16 +157,14 @@ static void on_ready(void *context)
 /* --- the way there -------------------------------------------------------------------------------------------------
  */
 
-static void try_next(struct anchor_call *call, const char *why);
-
 static void on_connected(void *context, struct upstream *upstream, enum reason reason, const char *detail)
 {
     struct anchor_call *call = context;
     call->connecting = NULL;
     if (upstream == NULL) {
-        char why[200];
-        snprintf(why, sizeof(why), "%s%s%s", reason_row(reason)->text, detail[0] == '\0' ? "" : ": ", detail);
-        try_next(call, why);
+        char why[300];
+        snprintf(why, sizeof(why), "%s: %s", reason_row(reason)->text, detail);
+        end(call, 0, TEXT(""), why);
         return;
     }
     call->upstream = upstream;
@@ -173,28 +172,20 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
     on_ready(call);
 }
 
-static void try_next(struct anchor_call *call, const char *why)
-{
-    const struct anchor_peer *peer = call->peer;
-    if (call->next >= call->address_count) {
-        end(call, 0, TEXT(""), why);
-        return;
-    }
-    struct route_target target = {
-        .scheme = peer->scheme,
-        .host = *peer->host,
-        .to = {.address = call->addresses[call->next++], .port = peer->port},
-    };
-    call->connecting = route_connect(peer->route, &target, on_connected, call);
-}
-
 static void on_resolved(void *context, enum resolve_result result, const struct address *addresses, size_t count)
 {
     struct anchor_call *call = context;
+    const struct anchor_peer *peer = call->peer;
+    struct judged_address to[RESOLVE_MAX];
     call->resolve = NULL;
-    for (size_t i = 0; result == RESOLVE_OK && i < count && i < ADDRESSES; i++)
-        call->addresses[call->address_count++] = addresses[i];
-    try_next(call, "its name could not be resolved");
+    if (result != RESOLVE_OK) {
+        end(call, 0, TEXT(""), "its name could not be resolved");
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[i] = (struct judged_address){addresses[i], peer->port};
+    struct route_way way = {.scheme = peer->scheme, .host = peer->host, .to = to, .count = count};
+    call->connecting = route_connect(peer->route, &way, on_connected, call);
 }
 
 static void write_request(struct anchor_call *call, const struct anchor_request *request)

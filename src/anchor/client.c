@@ -137,8 +137,7 @@ static bool read_witness_key(struct anchor *anchor, char **error)
 static void connect_parts(struct anchor *anchor)
 {
     struct anchor_parts *parts = &anchor->parts;
-    struct route_options route = {
-        .tls = parts->tls, .connect_timeout_ms = CONNECT_MS, .idle_timeout_ms = CONNECT_MS, .idle_maximum = 1};
+    struct route_options route = {.tls = parts->tls, .idle_timeout_ms = CONNECT_MS, .idle_maximum = 1};
     struct resolver_options resolver = {.timeout_ms = DNS_MS};
     parts->loop = loop_new();
     parts->resolver = resolver_new(parts->loop, &resolver);

@@ -253,7 +253,7 @@ const struct type type_limits = MAP_TYPE(&section_limits);
 
 static const struct key timeouts_keys[] = {
     KEY(settings_run, head_ms, "head", &type_duration, "10s", "a head as a whole, or a handshake"),
-    KEY(settings_run, connect_ms, "connect", &type_duration, "3s", "TCP, and then TLS, to an upstream"),
+    KEY(settings_run, connect_ms, "connect", &type_duration, "3s", "the way to an upstream as a whole: its name, TCP and TLS"),
     KEY(settings_run, idle_ms, "idle", &type_duration, "60s", "a connection between requests"),
     KEY(settings_run, stream_ms, "stream", &type_duration, "300s", "inactivity of an exchange or tunnel"),
 };

@@ -246,11 +246,10 @@ static void listen_on(struct worker *worker, const struct worker_options *option
         worker->listeners[i] = listener_new(worker->loop, options->listeners[i], on_accept, worker);
 }
 
-static void connect_parts(struct worker *worker, const struct worker_options *options, const struct settings *settings)
+static void connect_parts(struct worker *worker, const struct worker_options *options)
 {
     struct route_options route = {
         .tls = worker->tls_client,
-        .connect_timeout_ms = settings->run.connect_ms,
         .idle_timeout_ms = UPSTREAM_IDLE_MS,
         .idle_maximum = IDLE_UPSTREAMS,
     };
@@ -291,7 +290,7 @@ worker_new(const struct worker_options *options, struct policy *policy, uint64_t
     pthread_mutex_init(&worker->lock, NULL);
     pthread_cond_init(&worker->looked, NULL);
     worker->names = names_new(worker, policy);
-    connect_parts(worker, options, settings);
+    connect_parts(worker, options);
     use_policy(worker, policy_ref(policy), policy_sequence);
     listen_on(worker, options);
     return worker;

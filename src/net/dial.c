@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Connecting to one judged address, with a deadline. Takes nothing but a judged address: the order of the gate is in
- * the types. */
+/* Connecting to one judged address. Takes nothing but a judged address: the order of the gate is in the types. */
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
@@ -10,48 +9,42 @@
 #include "net_internal.h"
 
 struct dial {
-    struct stream *stream; /* owned until handed over; NULL: the connect failed at once */
-    struct timer *timer;   /* owned */
+    struct deferred deferred; /* a connect that failed at once is told from the loop, like any other */
+    struct stream *stream;    /* owned until handed over; NULL: the connect failed at once */
+    int error;                /* why */
     dial_done on_done;
     void *context;
 };
 
-static void dial_finish(struct dial *dial, enum dial_result result)
+static void dial_finish(struct dial *dial, int error)
 {
     dial_done on_done = dial->on_done;
     void *context = dial->context;
     struct stream *stream = dial->stream;
     dial->stream = NULL;
-    if (result != DIAL_OK) {
+    if (error != 0) {
         stream_free(stream);
         stream = NULL;
     }
     dial_cancel(dial);
-    on_done(context, result, stream);
+    on_done(context, stream, error);
 }
 
 static void on_connected(void *context)
 {
     struct dial *dial = context;
-    switch (stream_connected(dial->stream)) {
-    case 0:
-        stream_set_handler(dial->stream, NULL, NULL);
-        dial_finish(dial, DIAL_OK);
-        break;
-    case ETIMEDOUT:
-        dial_finish(dial, DIAL_TIMED_OUT);
-        break;
-    default:
-        dial_finish(dial, DIAL_REFUSED);
-    }
+    int error = stream_connected(dial->stream);
+    stream_set_handler(dial->stream, NULL, NULL);
+    dial_finish(dial, error);
 }
 
-static void on_too_late(void *context)
+static void on_deferred(struct deferred *deferred)
 {
-    struct dial *dial = context;
-    dial_finish(dial, dial->stream == NULL ? DIAL_REFUSED : DIAL_TIMED_OUT);
+    struct dial *dial = list_owner(deferred, struct dial, deferred);
+    dial_finish(dial, dial->error);
 }
 
+/* -1 and errno on failure. */
 static int start_connect(const struct judged_address *to)
 {
     struct sockaddr_storage socket_address;
@@ -63,22 +56,25 @@ static int start_connect(const struct judged_address *to)
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     if (connect(descriptor, (struct sockaddr *)&socket_address, length) == 0 || errno == EINPROGRESS)
         return descriptor;
+    int error = errno;
     close(descriptor);
+    errno = error;
     return -1;
 }
 
-struct dial *
-dial_start(struct loop *loop, const struct judged_address *to, uint64_t timeout_ms, dial_done on_done, void *context)
+struct dial *dial_start(struct loop *loop, const struct judged_address *to, dial_done on_done, void *context)
 {
     struct dial *dial = base_zalloc(sizeof(*dial));
     int descriptor = start_connect(to);
     dial->on_done = on_done;
     dial->context = context;
-    dial->timer = timer_new(loop, on_too_late, dial);
-    if (descriptor >= 0)
+    dial->deferred.run = on_deferred;
+    if (descriptor >= 0) {
         dial->stream = stream_new_connecting(loop, descriptor, on_connected, dial);
-    /* A connect that failed at once is told from the loop, like any other. */
-    timer_start(dial->timer, dial->stream == NULL ? 0 : timeout_ms);
+    } else {
+        dial->error = errno;
+        loop_defer(loop, &dial->deferred);
+    }
     return dial;
 }
 
@@ -86,7 +82,7 @@ void dial_cancel(struct dial *dial)
 {
     if (dial == NULL)
         return;
-    timer_free(dial->timer);
+    deferred_cancel(&dial->deferred);
     stream_free(dial->stream);
     base_free(dial);
 }

@@ -173,6 +173,10 @@ static void on_answer(void *context, int status, int timeouts, struct ares_addri
 {
     (void)timeouts;
     struct resolve *resolve = context;
+    if (status == ARES_EDESTRUCTION) { /* nobody waits any more */
+        base_free(resolve);
+        return;
+    }
     resolve->result = RESOLVE_FAILED;
     if (status == ARES_ETIMEOUT)
         resolve->result = RESOLVE_TIMED_OUT;
@@ -188,8 +192,6 @@ static void on_answer(void *context, int status, int timeouts, struct ares_addri
     }
     if (answer != NULL)
         ares_freeaddrinfo(answer);
-    if (status == ARES_EDESTRUCTION)
-        resolve->on_done = NULL;
     /* c-ares may answer from within the call that asks; the promise is that we never do. */
     loop_defer(resolve->resolver->loop, &resolve->deferred);
 }

@@ -5,14 +5,60 @@
 
 #include "exeat/route.h"
 
+/* An address that is tried last until then. */
+struct failed_address {
+    struct judged_address to;
+    uint64_t until_us; /* 0: none */
+};
+enum { FAILED_ADDRESSES = 64 };
+
 struct route {
     struct loop *loop; /* borrowed */
     struct route_options options;
     struct list idle; /* struct upstream, most recently used first */
     size_t idle_count;
-    size_t bound_count; /* of those, how many have an identity */
-    struct timer *sweep; /* owned */
+    size_t bound_count;                             /* of those, how many have an identity */
+    struct timer *sweep;                            /* owned */
+    struct failed_address failed[FAILED_ADDRESSES]; /* a ring */
+    size_t failed_next;
     uint64_t rests_until_us[ROUTE_ENDPOINTS];
 };
+
+/* A race between the judged addresses of one host. */
+struct connecting {
+    struct route *route; /* borrowed */
+    enum scheme scheme;
+    struct host host;
+    route_done on_done;
+    void *context;
+    struct judged_address to[RESOLVE_MAX]; /* in the order in which they are tried */
+    size_t count;
+    size_t next;          /* to try */
+    struct list attempts; /* under way, in the order in which they began */
+    struct timer *delay;  /* owned; when the next one begins */
+    enum reason reason;   /* of what failed: the one that got furthest */
+    char detail[256];     /* address and why of each */
+};
+struct attempt {
+    struct list_node node;
+    struct connecting *race; /* borrowed */
+    struct judged_address to;
+    struct dial *dial;             /* owned while it runs */
+    struct stream *stream;         /* owned once connected */
+    struct tls_session *handshake; /* owned while it runs */
+};
+
+/* attempt.c */
+void attempt_start(struct connecting *race, const struct judged_address *to); /* never tells from within */
+void attempt_free(struct attempt *attempt);
+const char *attempt_stage(const struct attempt *attempt);        /* what it waits for in vain */
+struct upstream *attempt_take_upstream(struct attempt *attempt); /* of a winner */
+/* connect.c: what an attempt tells; the first two free it, and may end the race */
+void race_won(struct attempt *attempt);
+void race_lost(struct attempt *attempt, enum reason reason, const char *why);
+void race_goes_well(struct connecting *race); /* TCP is connected: the others may wait a little longer */
+/* memory.c */
+bool memory_has_failed(const struct route *route, const struct judged_address *to);
+void memory_note(struct route *route, const struct judged_address *to, bool well);
 
 #endif

@@ -22,19 +22,30 @@ static uint64_t deadline_of(const struct session *session)
     return *(const uint64_t *)(const void *)((const char *)&session->worker->limits + offset - 1);
 }
 
+/* Names and connecting are one way out, and have one deadline. */
+static bool is_on_the_way_out(const struct session *session)
+{
+    return session->state == SESSION_RESOLVE || session->state == SESSION_DIAL;
+}
+
 static void arm_deadline(struct session *session)
 {
     uint64_t limit = deadline_of(session);
+    uint64_t spent = 0;
+    if (is_on_the_way_out(session))
+        spent = (session->active_us - session->exchange->way.began_us) / 1000;
     if (limit == 0)
         timer_stop(session->deadline);
     else
-        timer_start(session->deadline, limit);
+        timer_start(session->deadline, limit > spent ? limit - spent : 0);
 }
 
-/* A head has its time as a whole, lest a client send it byte by byte, and so has a commit, whatever the client sends
- * meanwhile; everything else may take long while it moves. */
+/* A head has its time as a whole, lest a client send it byte by byte, and so have a commit and the way out, whatever
+ * the client sends meanwhile; everything else may take long while it moves. */
 static uint64_t quiet_since(const struct session *session)
 {
+    if (is_on_the_way_out(session))
+        return session->exchange->way.began_us;
     bool as_a_whole = session->state == SESSION_READ_HEAD || session->state == SESSION_COMMIT;
     if (as_a_whole && session->exchange != NULL)
         return session->exchange->account.started_us;

@@ -99,13 +99,13 @@ struct ask {
 struct way_out {
     struct judged_address *candidates; /* owned; until one of them is connected */
     size_t candidate_count;
-    size_t candidate_next;
     size_t inference_next;         /* index into the decision's inference list */
     struct resolve *resolving;     /* owned while it runs */
     struct connecting *connecting; /* owned while it runs */
     struct upstream *upstream;     /* owned */
-    enum reason last_failure;
-    bool fresh_only;   /* a pooled connection was stale: the next one is a new one */
+    enum reason failure;           /* why no candidate could be connected to */
+    bool fresh_only;               /* a pooled connection was stale: the next one is a new one */
+    uint64_t began_us; /* steady time at which a way was looked for: names and connecting have one deadline */
     uint64_t asked_us; /* steady time at which the request began to leave; 0 before */
 };
 
@@ -267,6 +267,7 @@ MUST_CHECK bool way_out_judge(
     const struct exchange *exchange, const struct address *address, uint16_t port, struct judged_address *judged,
     enum reason *why);
 enum progress way_out_begin(struct session *session); /* after the commit */
+void way_out_set_out(struct session *session);        /* to the destination, from its name on */
 void way_out_forget_candidates(struct way_out *way);
 bool way_out_may_repeat(const struct exchange *exchange); /* sending the request twice does no harm */
 enum progress way_out_failed(struct session *session, enum reason reason);
@@ -305,6 +306,8 @@ void session_turn_away(struct session_worker *worker, int descriptor); /* takes 
 /* step_judge.c: what `policy` says of the request at hand, and the bypass if there is one */
 void session_judge(const struct session *session, const struct policy *policy, struct decision *decision);
 enum progress session_commit_overdue(struct session *session); /* step_commit.c: the disk takes too long */
+
+enum progress session_resolve_overdue(struct session *session); /* step_resolve.c: DNS takes too long */
 
 enum progress step_start(struct session *session);
 enum progress step_read_head(struct session *session);

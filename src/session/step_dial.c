@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dial: connect to the judged addresses in turn, with TLS where we speak for the client. */
+/* dial: connect to whichever judged address answers first, with TLS where we speak for the client. */
 #include "exeat/base/log.h"
 #include "session_internal.h"
 
@@ -9,7 +9,7 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
     struct way_out *way = &session->exchange->way;
     way->connecting = NULL;
     way->upstream = upstream;
-    way->last_failure = reason;
+    way->failure = reason;
     if (upstream == NULL) {
         struct destination to = way_out_destination(session->exchange);
         account_say(&session->exchange->account, FLAW_NONE, detail);
@@ -35,15 +35,18 @@ static enum progress use(struct session *session)
     return STEP_NEXT;
 }
 
-static void dial_next(struct session *session)
+static void dial(struct session *session)
 {
     struct way_out *way = &session->exchange->way;
     struct destination to = way_out_destination(session->exchange);
-    struct route_target target = {.scheme = to.scheme, .host = *to.host};
-    if (session->exchange->ask.is_connect)
-        target.scheme = SCHEME_HTTP; /* a tunnel: the client's own TLS goes through */
-    target.to = way->candidates[way->candidate_next++];
-    way->connecting = route_connect(session->worker->options.route, &target, on_connected, session);
+    bool is_tunnel = session->exchange->ask.is_connect; /* the client's own TLS goes through */
+    struct route_way route_way = {
+        .scheme = is_tunnel ? SCHEME_HTTP : to.scheme,
+        .host = to.host,
+        .to = way->candidates,
+        .count = way->candidate_count,
+    };
+    way->connecting = route_connect(session->worker->options.route, &route_way, on_connected, session);
 }
 
 enum progress step_dial(struct session *session)
@@ -53,8 +56,8 @@ enum progress step_dial(struct session *session)
         return use(session);
     if (way->connecting != NULL)
         return session_watch_client(session);
-    if (way->candidate_next == way->candidate_count)
-        return way_out_failed(session, way->last_failure);
-    dial_next(session);
+    if (way->failure != REASON_NONE)
+        return way_out_failed(session, way->failure);
+    dial(session);
     return STEP_WAIT;
 }

@@ -180,7 +180,7 @@ static enum move upstream_broke(struct session *session)
         way_out_drop(exchange);
         window_clear(session->worker->options.loop, &exchange->flow.up);
         exchange->way.fresh_only = true;
-        session_enter(session, SESSION_RESOLVE);
+        way_out_set_out(session);
         return MOVE_LEFT;
     }
     log_broken(exchange);

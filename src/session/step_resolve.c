@@ -67,6 +67,14 @@ static enum progress judge_answers(struct session *session, const struct address
     return STEP_NEXT;
 }
 
+enum progress session_resolve_overdue(struct session *session)
+{
+    struct way_out *way = &session->exchange->way;
+    resolve_cancel(way->resolving);
+    way->resolving = NULL;
+    return way_out_failed(session, REASON_DNS_TIMEOUT);
+}
+
 static void on_resolved(void *context, enum resolve_result result, const struct address *addresses, size_t count)
 {
     struct session *session = context;

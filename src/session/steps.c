@@ -33,6 +33,17 @@ static void on_commit_deadline(struct session *session)
     go_on(session, session_commit_overdue(session));
 }
 
+static void on_resolve_deadline(struct session *session)
+{
+    go_on(session, session_resolve_overdue(session));
+}
+
+/* Whoever connects tells it, as any other failure. */
+static void on_dial_deadline(struct session *session)
+{
+    connecting_expire(session->exchange->way.connecting);
+}
+
 static void on_exchange_deadline(struct session *session)
 {
     if (session->exchange->flow.reply_started)
@@ -55,9 +66,11 @@ static const struct step steps[] = {
     [SESSION_COMMIT] =
         {"commit", step_commit, TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), LIMIT(head_ms), on_commit_deadline},
     [SESSION_RESOLVE] =
-        {"resolve", step_resolve, TO(DIAL) | TO(EXCHANGE) | TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), 0, NULL},
+        {"resolve", step_resolve, TO(DIAL) | TO(EXCHANGE) | TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), LIMIT(connect_ms),
+         on_resolve_deadline},
     [SESSION_DIAL] =
-        {"dial", step_dial, TO(EXCHANGE) | TO(ANSWER_CONNECT) | TO(RESOLVE) | TO(ANSWER) | TO(CLOSED), 0, NULL},
+        {"dial", step_dial, TO(EXCHANGE) | TO(ANSWER_CONNECT) | TO(RESOLVE) | TO(ANSWER) | TO(CLOSED),
+         LIMIT(connect_ms), on_dial_deadline},
     [SESSION_ANSWER_CONNECT] =
         {"answer_connect", step_answer_connect, TO(PEEK_HELLO) | TO(TUNNEL) | TO(CLOSED), LIMIT(head_ms),
          on_idle_deadline},

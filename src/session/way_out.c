@@ -64,14 +64,24 @@ void way_out_forget_candidates(struct way_out *way)
 {
     base_free(way->candidates);
     way->candidates = NULL;
-    way->candidate_count = way->candidate_next = 0;
+    way->candidate_count = 0;
+}
+
+void way_out_set_out(struct session *session)
+{
+    struct way_out *way = &session->exchange->way;
+    way->began_us = loop_now_us(session->worker->options.loop);
+    way->failure = REASON_NONE;
+    session_enter(session, SESSION_RESOLVE);
 }
 
 static enum progress go(struct session *session)
 {
     const struct policy_inference *inference = way_out_inference(session->exchange);
-    bool answers_itself = inference != NULL && inference->is_canned;
-    session_enter(session, answers_itself ? SESSION_ANSWER : SESSION_RESOLVE);
+    if (inference != NULL && inference->is_canned)
+        session_enter(session, SESSION_ANSWER);
+    else
+        way_out_set_out(session);
     return STEP_NEXT;
 }
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import select
 import socket
 import ssl
 import sys
@@ -222,8 +223,9 @@ class Origin:
 class Listener:
     """A bare socket that accepts and hands each connection to a function, in a thread of its own."""
 
-    def __init__(self, serve, address="127.0.0.1"):
-        self.socket = socket.create_server((address, 0), backlog=64)
+    def __init__(self, serve, address="127.0.0.1", port=0):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.socket = socket.create_server((address, port), family=family, backlog=64)
         self.port = self.socket.getsockname()[1]
         self.serve = serve
         self.accepted = 0
@@ -250,3 +252,25 @@ class Listener:
     def close(self):
         self.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self.socket.close()
+
+
+class DeadPort:
+    """An address and port that do not answer: its backlog is full, so that the kernel drops what asks."""
+
+    def __init__(self, address, port):
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self.sockets = [socket.create_server((address, port), family=family, backlog=0)]
+        while self.one_more(family, (address, port)):
+            pass
+
+    def one_more(self, family, to):
+        """On loopback a connection that is taken is taken at once."""
+        one = socket.socket(family)
+        self.sockets.append(one)
+        one.setblocking(False)
+        one.connect_ex(to)
+        return select.select([], [one], [], 0)[1]
+
+    def close(self):
+        for one in self.sockets:
+            one.close()

@@ -58,7 +58,8 @@ bool audit_field_next(struct bytes *rest, uint8_t *tag, struct bytes *value);
 /* Fields of a decision and of its outcome. The private part goes apart. */
 void audit_decision_write(const struct decision_record *decision, struct buffer *fields, struct buffer *private_part);
 void audit_outcome_write(const struct outcome_record *outcome, struct buffer *fields);
-void audit_field_append(struct buffer *fields, uint8_t tag, struct bytes value); /* an empty value writes nothing */
+/* An empty value writes nothing; one that is too long for its field is cut, and a text then ends in " [cut]". */
+void audit_field_append(struct buffer *fields, uint8_t tag, struct bytes value);
 void audit_number_append(struct buffer *fields, uint8_t tag, uint64_t value, size_t size);
 
 /* What a tag is called and how its value is read; NULL when the kind has no such tag. */
@@ -81,7 +82,7 @@ struct audit_tag {
 };
 const struct audit_tag *audit_tag_find(enum audit_kind kind, uint8_t tag);
 
-enum { AUDIT_TAG_COMMITMENT = 0xf0, AUDIT_SALT_SIZE = 32 };
+enum { AUDIT_TAG_REQUEST = 0x1b, AUDIT_TAG_COMMITMENT = 0xf0, AUDIT_SALT_SIZE = 32 };
 /* What binds the private part to its record: SHA-256 over a domain string, the salt and the part. */
 void audit_commitment(const uint8_t salt[AUDIT_SALT_SIZE], struct bytes private_part, struct digest *commitment);
 

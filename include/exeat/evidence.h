@@ -73,10 +73,15 @@ evidence_write(struct audit_reader *reader, const struct evidence_export *option
 MUST_CHECK bool evidence_follow(
     struct audit_reader *reader, const struct evidence_export *options, bool (*goes_on)(void), char **error);
 
-/* Appends everything about one request (its id in hex) for a person to read; nothing when it is not there. False: the
- * store cannot be read. */
+/* Four or more hex digits, such as an id begins with? */
+bool evidence_is_request(struct text text);
+/* The one request whose id begins with these digits, and the sequence of its first record. */
+enum evidence_match { EVIDENCE_MATCH_ONE, EVIDENCE_MATCH_NONE, EVIDENCE_MATCH_MANY, EVIDENCE_MATCH_UNREADABLE };
+MUST_CHECK enum evidence_match
+evidence_find_request(struct audit_reader *reader, struct text digits, struct request_id *id, uint64_t *sequence);
+/* Appends everything about one request for a person to read. False: the store cannot be read. */
 MUST_CHECK bool evidence_show(
-    struct audit_reader *reader, struct text request, bool redact, const struct evidence_progress *progress,
+    struct audit_reader *reader, const struct request_id *id, bool redact, const struct evidence_progress *progress,
     struct buffer *out, char **error);
 
 /* --- SQL: one SELECT over `requests` (a decision joined with its outcome a row) and `records` (any record, fields as
@@ -133,6 +138,7 @@ struct evidence_bundle_result {
     uint64_t shown;             /* records; the others of the range are left out, provably */
     uint64_t unsigned_left_out; /* newer than any checkpoint */
     uint64_t policies_left_out; /* named, and not in the store any more */
+    uint64_t texts_missing;     /* of policies, named and not in the store: such a bundle is found incomplete */
 };
 /* False: `error` (base_free); what was written so far stays in the folder. */
 MUST_CHECK bool evidence_bundle_write(
@@ -147,7 +153,7 @@ enum evidence_verdict {
     EVIDENCE_TAMPERED,      /* a record, column, private part or signature is not what was signed */
     EVIDENCE_TRUNCATED,     /* a checkpoint covers more than is here */
     EVIDENCE_FORKED,        /* an outside checkpoint has another root at the same size */
-    EVIDENCE_GAP,           /* records are missing, or decisions were let through unrecorded */
+    EVIDENCE_GAP,           /* something is missing, or decisions were let through unrecorded */
     EVIDENCE_UNSIGNED_TAIL, /* the last records have no checkpoint */
     EVIDENCE_UNREADABLE,
     EVIDENCE_VERDICTS
@@ -155,9 +161,15 @@ enum evidence_verdict {
 const char *evidence_verdict_name(enum evidence_verdict verdict);
 const char *evidence_verdict_meaning(enum evidence_verdict verdict); /* one sentence */
 
+/* Told of everything that is found, where a report keeps the first place of each kind. */
+struct evidence_told {
+    void (*on_finding)(void *context, enum evidence_verdict verdict, const char *detail);
+    void *context;
+};
 /* A signed note that was kept outside of the store. */
 struct evidence_anchor {
-    struct text note; /* borrowed */
+    struct text note; /* borrowed, both */
+    struct text name; /* where it is from, for people */
 };
 struct evidence_check {
     const uint8_t *key; /* VERIFY_KEY_SIZE bytes; NULL: signatures cannot be checked */
@@ -167,6 +179,7 @@ struct evidence_check {
     const struct audit_vkey *witnesses; /* whose cosignatures are believed */
     size_t witness_count;
     const struct evidence_progress *progress; /* NULL: none */
+    const struct evidence_told *told;         /* NULL: nobody */
 };
 /* What was found of one kind: how often, and the first place. */
 struct evidence_finding {
@@ -177,29 +190,39 @@ struct evidence_finding {
 struct evidence_report {
     enum evidence_verdict verdict; /* the gravest that was found */
     struct evidence_finding findings[EVIDENCE_VERDICTS];
-    uint64_t first; /* sequence of the oldest record that is here */
-    uint64_t size;  /* of the log: one more than the newest sequence */
+    const struct evidence_told *told; /* borrowed */
+    uint64_t first;                   /* sequence of the oldest record that is here */
+    uint64_t size;                    /* of the log: one more than the newest sequence */
     uint64_t records;
     uint64_t checkpoints; /* that hold */
     uint64_t unsigned_tail;
-    uint64_t erased;           /* private parts that are gone */
+    uint64_t erased;           /* private parts that are gone, as a PRUNE record says (of a bundle: redacted too) */
+    uint64_t parts_missing;    /* that are gone, and no record says so */
     uint64_t crashes;          /* starts after an unclean end */
     uint64_t clock_steps;      /* the wall clock was set */
     uint64_t policies;         /* policy records */
-    uint64_t policies_missing; /* whose text is not stored here */
+    uint64_t policies_missing; /* texts that they name and that are not here */
+    uint64_t orphans;          /* outcomes whose decision is not here */
     uint64_t anchors;          /* outside checkpoints that hold */
     uint64_t cosignatures;     /* of the witnesses, on checkpoints that hold */
     uint64_t anchored_size;    /* the largest size that someone outside vouches for; 0: none */
     int64_t first_us;          /* wall clock of the first and last record */
     int64_t last_us;
     uint64_t shown;     /* of a bundle: records that are in it; the others of its range were left out */
+    uint64_t bad_lines; /* of a bundle: that are none of its log */
     char origin[256];   /* of a bundle: of which log its checkpoint is */
     struct digest root; /* zero when a leaf is not known */
 };
 /* One pass over all records in O(log n) memory. */
 void evidence_verify(struct audit_reader *reader, const struct evidence_check *check, struct evidence_report *report);
-/* Of a bundle, with nothing but the key (NULL: the signature is not checked) and the name of its log (empty: any). */
-void evidence_bundle_verify(const char *folder, const uint8_t *key, struct text name, struct evidence_report *report);
+/* Of a bundle, with nothing but the log's key. */
+struct evidence_bundle_check {
+    const char *folder;
+    const uint8_t *key;               /* NULL: the signature is not checked */
+    struct text name;                 /* of its log; empty: any */
+    const struct evidence_told *told; /* NULL: nobody */
+};
+void evidence_bundle_verify(const struct evidence_bundle_check *options, struct evidence_report *report);
 
 /* --- report
  * ------------------------------------------------------------------------------------------------------------

@@ -135,7 +135,7 @@ static bool record_erasing(struct audit *audit, const struct audit_erasing *eras
     struct buffer detail = {0};
     char time[CLOCK_TEXT_SIZE];
     clock_write(erasing->before_us, time);
-    buffer_printf(&detail, "private parts of records before %s are removed, asked by %s", time, erasing->who);
+    buffer_printf(&detail, ERASE_DETAIL "%s are removed, asked by %s", time, erasing->who);
     audit_field_append(&fields, LIFE_EVENT, bytes_of_text(TEXT("erase")));
     audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(buffer_text(&detail)));
     audit_number_append(&fields, LIFE_COUNT, erasing->parts, 8);

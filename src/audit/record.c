@@ -74,7 +74,7 @@ static const struct audit_tag life_tags[] = {
     {LIFE_BUILD, "build", AUDIT_TEXT, 0},   {LIFE_BOOT, "boot", AUDIT_TEXT, 0},
     {LIFE_EVENT, "event", AUDIT_TEXT, 0},   {LIFE_DETAIL, "detail", AUDIT_TEXT, 0},
     {LIFE_FILE, "file", AUDIT_TEXT, 0},     {LIFE_DIGEST, "digest", AUDIT_BYTES, 0},
-    {LIFE_COUNT, "count", AUDIT_NUMBER, 8},
+    {LIFE_COUNT, "count", AUDIT_NUMBER, 8}, {LIFE_FILES, "files", AUDIT_BYTES, 0},
 };
 
 static const struct audit_tag *find_in(const struct audit_tag *tags, size_t count, uint8_t tag)
@@ -151,15 +151,20 @@ bool audit_record_parse(struct bytes bytes, struct audit_record *record)
 
 void audit_field_append(struct buffer *fields, uint8_t tag, struct bytes value)
 {
-    enum { VALUE_MAX = 16384 };
+    const struct text mark = TEXT(" [cut]");
+    enum { TEXT_MAX = 16384, FILES_MAX = 1280 * sizeof(struct digest) };
     if (value.length == 0)
         return;
-    if (value.length > VALUE_MAX)
-        value.length = VALUE_MAX;
+    size_t most = tag == LIFE_FILES ? FILES_MAX : TEXT_MAX;
+    bool is_cut = value.length > most;
+    if (is_cut)
+        value.length = tag == LIFE_FILES ? most : most - mark.length;
     uint8_t head[3] = {tag};
-    bytes_put_u16(head + 1, (uint16_t)value.length);
+    bytes_put_u16(head + 1, (uint16_t)(is_cut ? most : value.length));
     buffer_append(fields, (struct text){(const char *)head, sizeof(head)});
     buffer_append(fields, text_of_bytes(value));
+    if (is_cut && tag != LIFE_FILES)
+        buffer_append(fields, mark);
 }
 
 void audit_number_append(struct buffer *fields, uint8_t tag, uint64_t value, size_t size)

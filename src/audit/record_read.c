@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "exeat/base/clock.h"
 #include "record_tags.h"
 
 struct bytes audit_field_find(struct bytes fields, uint8_t wanted)
@@ -175,5 +176,67 @@ void audit_life_read(const struct audit_record *record, struct audit_life_record
         .digest = audit_field_find(record->fields, LIFE_DIGEST),
         .previous_size = audit_number_of(audit_field_find(record->fields, LIFE_PREVIOUS_SIZE)),
         .count = audit_number_of(audit_field_find(record->fields, LIFE_COUNT)),
+        .files = audit_field_find(record->fields, LIFE_FILES),
     };
+}
+
+/* --- what they name ------------------------------------------------------------------------------------------------
+ */
+
+enum { HEX_DIGEST = 2 * sizeof(struct digest) };
+
+void audit_files_of(const struct audit_life_record *life, struct audit_files *files)
+{
+    bool has_list = life->files.length > 0;
+    *files = (struct audit_files){.digests = has_list ? life->files : life->digest};
+    if (has_list)
+        return;
+    files->detail = life->detail;
+    files->main = life->digest;
+}
+
+static bool take_digest(struct bytes *rest, struct digest *digest)
+{
+    if (rest->length < sizeof(digest->bytes))
+        return false;
+    memcpy(digest->bytes, rest->data, sizeof(digest->bytes));
+    rest->data += sizeof(digest->bytes);
+    rest->length -= sizeof(digest->bytes);
+    return true;
+}
+
+/* Older records: "HEX PATH, HEX PATH". A path may have commas: a name begins where a digest and a blank stand. */
+static bool take_named(struct text *rest, struct digest *digest)
+{
+    while (rest->length > HEX_DIGEST) {
+        bool found = rest->data[HEX_DIGEST] == ' ' &&
+                     hex_decode(text_part(*rest, 0, HEX_DIGEST), digest->bytes, sizeof(*digest));
+        size_t comma = text_index(*rest, ',', found ? HEX_DIGEST : 0);
+        *rest = text_after(*rest, comma + 1);
+        if (text_starts_with(*rest, TEXT(" ")))
+            *rest = text_after(*rest, 1);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+bool audit_files_next(struct audit_files *files, struct digest *digest)
+{
+    if (take_digest(&files->digests, digest))
+        return true;
+    while (take_named(&files->detail, digest))
+        if (files->main.length != sizeof(*digest) || memcmp(files->main.data, digest, sizeof(*digest)) != 0)
+            return true;
+    return false;
+}
+
+bool audit_erase_read(const struct audit_life_record *life, int64_t *before_us)
+{
+    struct text rest = life->detail;
+    struct text time;
+    if (!text_equal(life->event, TEXT("erase")) || !text_starts_with(rest, TEXT(ERASE_DETAIL)))
+        return false;
+    rest = text_after(rest, sizeof(ERASE_DETAIL) - 1);
+    return text_split(&rest, ' ', &time) && clock_parse(time, 0, before_us);
 }

@@ -102,6 +102,18 @@ static bool take_fraction(struct text *text, int64_t *microseconds)
     return digits > 0 && digits <= 9;
 }
 
+/* "T10:00:00.123Z"; a blank may stand for the T, and the seconds and the Z may be left out: it is UTC in any case. */
+static bool take_time_of_day(struct text *text, struct tm *utc, int64_t *microseconds)
+{
+    if ((!take_byte(text, 'T') && !take_byte(text, ' ')) || !take_number(text, 2, &utc->tm_hour) ||
+        !take_byte(text, ':') || !take_number(text, 2, &utc->tm_min))
+        return false;
+    if (take_byte(text, ':') && (!take_number(text, 2, &utc->tm_sec) || !take_fraction(text, microseconds)))
+        return false;
+    (void)take_byte(text, 'Z');
+    return true;
+}
+
 static bool parse_date(struct text text, int64_t *wall_us)
 {
     struct tm utc = {0};
@@ -109,9 +121,7 @@ static bool parse_date(struct text text, int64_t *wall_us)
     bool good = take_number(&text, 4, &utc.tm_year) && take_byte(&text, '-') && take_number(&text, 2, &utc.tm_mon) &&
                 take_byte(&text, '-') && take_number(&text, 2, &utc.tm_mday);
     if (good && text.length > 0)
-        good = take_byte(&text, 'T') && take_number(&text, 2, &utc.tm_hour) && take_byte(&text, ':') &&
-               take_number(&text, 2, &utc.tm_min) && take_byte(&text, ':') && take_number(&text, 2, &utc.tm_sec) &&
-               take_fraction(&text, &microseconds) && take_byte(&text, 'Z');
+        good = take_time_of_day(&text, &utc, &microseconds);
     if (!good || text.length > 0 || utc.tm_mon < 1 || utc.tm_mon > 12 || utc.tm_mday < 1 || utc.tm_mday > 31 ||
         utc.tm_hour > 23 || utc.tm_min > 59 || utc.tm_sec > 60)
         return false;

@@ -23,6 +23,9 @@ MUST_CHECK struct policy *load_policy(const char *path);
 void put_text(struct text text); /* to stdout */
 /* A terminal, and nobody said NO_COLOR (no-color.org). paint.c */
 bool wants_colour(FILE *stream);
+/* What follows on stdout, in colour where it wants that. */
+enum colour { COLOUR_NONE, COLOUR_GOOD, COLOUR_BAD, COLOUR_WARNING };
+void paint(enum colour colour);
 /* Lines for people, with colour where the stream wants it. */
 void put_painted(FILE *stream, struct text text);
 /* Which of the decisions in that store this policy would change; `since` as written, or NULL. cmd_hindsight.c */

@@ -52,6 +52,10 @@ struct progress {
 const struct evidence_progress *progress_start(struct progress *progress, uint64_t first, uint64_t end);
 void progress_end(struct progress *progress);
 
+/* The one request of an id, or of its first digits; else how the command ends, and said so. */
+MUST_CHECK enum exit_code
+audit_call_request(struct audit_reader *reader, const char *word, struct request_id *id, uint64_t *sequence);
+
 enum exit_code audit_export(const struct audit_call *call);
 enum exit_code audit_sql(const struct audit_call *call);
 enum exit_code audit_bundle(const struct audit_call *call);
@@ -59,6 +63,7 @@ enum exit_code audit_bundle_verify(const struct audit_call *call);
 /* Verifies with the checkpoints and witnesses that were given. Not EXIT_DONE, and said so: a file cannot be read. */
 MUST_CHECK enum exit_code
 audit_call_verify(const struct audit_call *call, struct audit_reader *reader, struct evidence_report *report);
+const struct evidence_told *audit_call_told(const struct audit_call *call); /* NULL without --all */
 /* Prints it; how the command ends. */
 enum exit_code audit_print_report(const struct evidence_report *report, bool has_key);
 enum exit_code audit_follow(const struct audit_call *call);

@@ -34,6 +34,10 @@ static enum exit_code say_result(const char *directory, const struct evidence_bu
             (unsigned long long)result->unsigned_left_out);
     if (result->policies_left_out > 0)
         printf("%llu policies were pruned and are not in it\n", (unsigned long long)result->policies_left_out);
+    if (result->texts_missing > 0)
+        printf(
+            "%llu texts of policies are not in the store, and so not in it: whoever checks it is told\n",
+            (unsigned long long)result->texts_missing);
     return result->shown > 0 ? EXIT_DONE : EXIT_NO;
 }
 
@@ -105,14 +109,32 @@ enum exit_code audit_bundle(const struct audit_call *call)
     return code;
 }
 
+static void print_shown(const struct evidence_report *report)
+{
+    if (report->records == 0)
+        return;
+    printf(
+        "of the %llu records of this range of the log %s, %llu are shown", (unsigned long long)report->records,
+        report->origin, (unsigned long long)report->shown);
+    if (report->bad_lines > 0)
+        printf(
+            " and can be believed, %llu lines cannot; how many were left out is not known\n",
+            (unsigned long long)report->bad_lines);
+    else
+        printf(" and %llu left out\n", (unsigned long long)(report->records - report->shown));
+}
+
 enum exit_code audit_bundle_verify(const struct audit_call *call)
 {
     struct evidence_report report;
-    evidence_bundle_verify(call->words[OPTION_BUNDLE], call->has_key ? call->key : NULL, call->key_name, &report);
+    const struct evidence_bundle_check check = {
+        .folder = call->words[OPTION_BUNDLE],
+        .key = call->has_key ? call->key : NULL,
+        .name = call->key_name,
+        .told = audit_call_told(call),
+    };
+    evidence_bundle_verify(&check, &report);
     enum exit_code code = audit_print_report(&report, call->has_key);
-    printf(
-        "of the %llu records of this range of the log %s, %llu are shown and %llu left out\n",
-        (unsigned long long)report.records, report.origin, (unsigned long long)report.shown,
-        (unsigned long long)(report.records - report.shown));
+    print_shown(&report);
     return code;
 }

@@ -113,20 +113,41 @@ static enum exit_code erase_without_gate(const struct audit_call *call, int64_t 
     return code;
 }
 
-enum exit_code audit_erase_command(const struct audit_call *call)
+/* --- beforehand --- */
+
+/* The columns are what the order goes by. */
+static uint64_t count_parts(struct audit_reader *reader, int64_t before_us)
 {
-    const char *word = call->words[OPTION_BEFORE];
-    int64_t before_us;
+    struct audit_row row;
+    uint64_t parts = 0;
+    audit_reader_seek(reader, audit_reader_first(reader));
+    while (audit_reader_next(reader, &row) == AUDIT_ROW)
+        parts += row.salt.length > 0 && row.wall_us < before_us ? 1 : 0;
+    return parts;
+}
+
+static enum exit_code say_what_would_go(const struct audit_call *call, int64_t before_us)
+{
+    char time[CLOCK_TEXT_SIZE];
+    struct audit_reader *reader = audit_call_open(call);
+    if (reader == NULL)
+        return EXIT_IO;
+    clock_write(before_us, time);
+    printf(
+        "%llu private parts of records before %s would be erased\n", (unsigned long long)count_parts(reader, before_us),
+        time);
+    audit_reader_free(reader);
+    return EXIT_DONE;
+}
+
+static enum exit_code erase(const struct audit_call *call, int64_t before_us)
+{
     char who[32];
     char line[128];
     struct buffer answer = {0};
-    if (word == NULL || !clock_parse(text_from(word), clock_wall_us(), &before_us))
-        return complain(EXIT_USAGE, "audit erase wants --before TIME: 2026-11-23T10:00:00Z, 2026-11-23, today or -90d");
-    if (before_us > clock_wall_us())
-        return complain(EXIT_USAGE, "--before: '%s' has not come yet", word);
+    enum exit_code code;
     snprintf(who, sizeof(who), "uid %u", (unsigned)getuid());
     snprintf(line, sizeof(line), "erase %lld %s", (long long)before_us, who);
-    enum exit_code code;
     if (!ask_gate(call, line, &answer))
         code = erase_without_gate(call, before_us, who);
     else if (!text_equal(buffer_text(&answer), TEXT("ok\n")))
@@ -135,4 +156,25 @@ enum exit_code audit_erase_command(const struct audit_call *call)
         code = wait_for_gate(call, &answer);
     buffer_clear(&answer);
     return code;
+}
+
+enum exit_code audit_erase_command(const struct audit_call *call)
+{
+    static const int64_t day_us = 86400000000;
+    const char *word = call->words[OPTION_BEFORE];
+    int64_t now_us = clock_wall_us();
+    int64_t before_us;
+    if (word == NULL || !clock_parse(text_from(word), now_us, &before_us))
+        return complain(EXIT_USAGE, "audit erase wants --before TIME: " CLOCK_EXAMPLES);
+    if (before_us > now_us)
+        return complain(EXIT_USAGE, "--before: '%s' has not come yet", word);
+    if (call->words[OPTION_DRY_RUN] != NULL)
+        return say_what_would_go(call, before_us);
+    if (before_us > now_us - day_us && call->words[OPTION_YES] == NULL)
+        return complain(
+            EXIT_USAGE,
+            "--before: '%s' is less than a day ago, and what is erased is gone; look with --dry-run, then "
+            "say --yes",
+            word);
+    return erase(call, before_us);
 }

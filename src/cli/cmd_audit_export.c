@@ -16,7 +16,7 @@ static bool read_time(const char *word, const char *option, int64_t *wall_us)
 {
     if (word == NULL || clock_parse(text_from(word), clock_wall_us(), wall_us))
         return true;
-    complain(EXIT_USAGE, "%s: '%s' is no time; write 2026-11-23T10:00:00Z, 2026-11-23, today or -24h", option, word);
+    complain(EXIT_USAGE, "%s: '%s' is no time; write " CLOCK_EXAMPLES, option, word);
     return false;
 }
 
@@ -212,27 +212,4 @@ enum exit_code audit_export(const struct audit_call *call)
 enum exit_code audit_follow(const struct audit_call *call)
 {
     return start(call, true);
-}
-
-enum exit_code audit_show(const struct audit_call *call)
-{
-    struct buffer out = {0};
-    char *error = NULL;
-    struct progress progress;
-    (void)audit_call_announce(call, "show");
-    struct audit_reader *reader = audit_call_open(call);
-    if (reader == NULL)
-        return EXIT_IO;
-    const struct evidence_progress *watch =
-        progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
-    bool redact = call->words[OPTION_REDACT] != NULL;
-    bool done = evidence_show(reader, text_from(call->operands[0]), redact, watch, &out, &error);
-    progress_end(&progress);
-    audit_reader_free(reader);
-    bool found = out.length > 0;
-    put_text(buffer_text(&out));
-    buffer_clear(&out);
-    if (!done)
-        return complain_free(EXIT_IO, error);
-    return found ? EXIT_DONE : complain(EXIT_NO, "the store has no request '%s'", call->operands[0]);
 }

@@ -8,48 +8,21 @@
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
-enum { REQUEST_ID_TEXT = 32, TAG_REQUEST = 0x1b };
+enum { REQUEST_ID_TEXT = 32 };
 
 /* --- which record --------------------------------------------------------------------------------------------------
  */
 
-static bool is_of_request(const struct audit_row *row, const uint8_t *id)
-{
-    struct audit_record record;
-    struct bytes value;
-    uint8_t tag;
-    if (!audit_record_parse(row->body, &record) || record.head.kind != AUDIT_DECISION)
-        return false;
-    while (audit_field_next(&record.fields, &tag, &value))
-        if (tag == TAG_REQUEST)
-            return value.length == REQUEST_ID_TEXT / 2 && memcmp(value.data, id, value.length) == 0;
-    return false;
-}
-
-static bool find_request(struct audit_reader *reader, const uint8_t *id, uint64_t *sequence)
-{
-    struct audit_row row;
-    audit_reader_seek(reader, audit_reader_first(reader));
-    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
-        if (!is_of_request(&row, id))
-            continue;
-        *sequence = row.sequence;
-        return true;
-    }
-    return false;
-}
-
 /* A sequence number, or the id of a request: then its decision is meant. */
 static enum exit_code find_record(struct audit_reader *reader, const char *word, uint64_t *sequence)
 {
-    uint8_t id[REQUEST_ID_TEXT / 2];
+    struct request_id id;
     struct text text = text_from(word);
     if (text.length != REQUEST_ID_TEXT && text_to_number(text, INT64_MAX, sequence))
         return EXIT_DONE;
-    if (!hex_decode(text, id, sizeof(id)))
+    if (!evidence_is_request(text))
         return complain(EXIT_USAGE, "'%s' is neither a request id (32 hex digits) nor a sequence number", word);
-    return find_request(reader, id, sequence) ? EXIT_DONE
-                                              : complain(EXIT_NO, "the store has no decision of that request");
+    return audit_call_request(reader, word, &id, sequence);
 }
 
 /* --- prove ---------------------------------------------------------------------------------------------------------

@@ -16,14 +16,18 @@
 
 struct anchors {
     struct evidence_anchor *list; /* owned; they point into `notes` */
-    struct buffer *notes;         /* owned */
+    struct buffer *notes;         /* owned, both */
+    char **names;
     size_t count;
 };
 
 static void clear_anchors(struct anchors *anchors)
 {
-    for (size_t i = 0; i < anchors->count; i++)
+    for (size_t i = 0; i < anchors->count; i++) {
         buffer_clear(&anchors->notes[i]);
+        base_free(anchors->names[i]);
+    }
+    base_free(anchors->names);
     base_free(anchors->notes);
     base_free(anchors->list);
 }
@@ -40,7 +44,11 @@ static bool read_anchor(struct anchors *anchors, const char *path)
     anchors->list = base_resize(anchors->list, anchors->count + 1, sizeof(*anchors->list));
     anchors->notes = base_resize(anchors->notes, anchors->count + 1, sizeof(*anchors->notes));
     anchors->notes[anchors->count] = note;
-    anchors->list[anchors->count++] = (struct evidence_anchor){buffer_text(&note)};
+    anchors->names = base_resize(anchors->names, anchors->count + 1, sizeof(*anchors->names));
+    anchors->names[anchors->count] = text_copy(text_from(path));
+    anchors->list[anchors->count] =
+        (struct evidence_anchor){buffer_text(&note), text_from(anchors->names[anchors->count])};
+    anchors->count++;
     return true;
 }
 
@@ -85,20 +93,49 @@ enum exit_code audit_code_of(enum evidence_verdict verdict)
     return EXIT_IO;
 }
 
+/* With --all each place is said as it is found. */
+static void say_place(void *context, enum evidence_verdict verdict, const char *detail)
+{
+    (void)context;
+    printf("  %s: %s\n", evidence_verdict_name(verdict), detail);
+}
+
+const struct evidence_told *audit_call_told(const struct audit_call *call)
+{
+    static const struct evidence_told told = {say_place, NULL};
+    return call->words[OPTION_ALL] != NULL ? &told : NULL;
+}
+
 static void print_finding(const struct evidence_report *report, enum evidence_verdict verdict)
 {
     const struct evidence_finding *finding = &report->findings[verdict];
-    printf("%s: %s\n", evidence_verdict_name(verdict), finding->detail);
-    if (finding->count > 1)
-        printf("    and %llu more places of this kind\n", (unsigned long long)finding->count - 1);
+    paint(COLOUR_BAD);
+    printf("%s", evidence_verdict_name(verdict));
+    paint(COLOUR_NONE);
+    printf(": %s\n", finding->detail);
+    if (finding->count > 1 && report->told == NULL)
+        printf("    and %llu more places of this kind (--all shows them)\n", (unsigned long long)finding->count - 1);
     printf("    this means: %s\n", evidence_verdict_meaning(verdict));
 }
 
+/* What is pasted into a mail is the first line. */
+static void print_good(const struct evidence_report *report, bool has_key)
+{
+    paint(has_key ? COLOUR_GOOD : COLOUR_WARNING);
+    fputs("OK", stdout);
+    paint(COLOUR_NONE);
+    if (!has_key)
+        fputs(", but the signatures were not checked (no key)", stdout);
+    else if (report->anchored_size == 0)
+        fputs(", as far as it goes (UNANCHORED)", stdout);
+    fputc('\n', stdout);
+}
+
 /* The gravest first, then whatever else was found. */
-static void print_findings(const struct evidence_report *report)
+static void print_findings(const struct evidence_report *report, bool has_key)
 {
     if (report->verdict == EVIDENCE_OK)
-        puts("OK");
+        print_good(report, has_key);
     else
         print_finding(report, report->verdict);
     for (int i = 0; i < EVIDENCE_VERDICTS; i++)
@@ -129,13 +166,11 @@ static void print_numbers(const struct evidence_report *report)
         (unsigned long long)report->unsigned_tail, (unsigned long long)report->erased,
         (unsigned long long)report->crashes, (unsigned long long)report->clock_steps,
         (unsigned long long)report->policies);
-    if (report->policies_missing > 0)
-        printf("%llu policy texts are not stored here\n", (unsigned long long)report->policies_missing);
 }
 
 enum exit_code audit_print_report(const struct evidence_report *report, bool has_key)
 {
-    print_findings(report);
+    print_findings(report, has_key);
     print_span(report);
     print_numbers(report);
     if (!has_key)
@@ -170,6 +205,7 @@ static void verify_with(
     struct progress progress;
     check->key = call->has_key ? call->key : NULL;
     check->has_many_logs = call->is_one_of_many;
+    check->told = audit_call_told(call);
     check->progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
     evidence_verify(reader, check, report);
     progress_end(&progress);

@@ -9,7 +9,7 @@
     (OF_SPAN | OF(HOST) | OF(RULE) | OF(CLIENT) | OF(PROVIDER) | OF(DONE) | OF(REQUEST) | OF(VERDICT) | OF(REASON) |   \
      OF(LLM))
 #define OF_LINES (OF_FILTER | OF(FORMAT) | OF(REDACT) | OF(LIMIT) | OF(CURSOR))
-#define FORMATS "-o is one of jsonl, csv, text, records, ocsf, cef, leef, ecs, syslog."
+#define FORMATS "-o is one of jsonl, csv, cef, leef, ocsf, syslog, text, records."
 
 const struct command commands[] = {
     {"run", cmd_run, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "start the gate", NULL},
@@ -51,8 +51,8 @@ const struct command commands[] = {
     {"audit stats", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF_FILTER, "what was decided, in a terminal", NULL},
     {"audit report", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF_FILTER | OF(FORMAT) | OF(CHECKPOINT) | OF(WITNESS),
      "a page to keep: verdict, plots, controls", "-o is html."},
-    {"audit verify", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF(BUNDLE) | OF(CHECKPOINT) | OF(WITNESS),
-     "can the records be believed?", NULL},
+    {"audit verify", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF(BUNDLE) | OF(CHECKPOINT) | OF(WITNESS) | OF(ALL),
+     "can the records be believed?", "With --all every place is shown, not the first of each kind."},
     {"audit checkpoint", cmd_audit, "", OPERANDS_NONE, OF_STORE, "the newest signed head of the log", NULL},
     {"audit keys", cmd_audit, "", OPERANDS_NONE, OF_STORE, "the key that verifies the log", NULL},
     {"audit prove", cmd_audit, "REQUEST-ID|SEQUENCE", OPERANDS_ONE, OF_STORE, "one record with its proof", NULL},
@@ -61,7 +61,8 @@ const struct command commands[] = {
     {"audit check-proof", cmd_audit, "FILE", OPERANDS_ONE, OF(VKEY) | OF(CHECKPOINT) | OF(WITNESS),
      "checks either with public keys alone", NULL},
     {"audit new-origin", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF(WHY), "ends this log and begins another", NULL},
-    {"audit erase", cmd_audit, "", OPERANDS_NONE, OF(CONFIG) | OF(BEFORE), "removes private parts", NULL},
+    {"audit erase", cmd_audit, "", OPERANDS_NONE, OF(CONFIG) | OF(BEFORE) | OF(DRY_RUN) | OF(YES),
+     "removes private parts", NULL},
     {"key create", cmd_key_create, "FILE", OPERANDS_ONE, 0, "make a signing key", NULL},
     {"key show", cmd_key_show, "FILE", OPERANDS_ONE, OF(NAME) | OF(AS_WITNESS), "the public key that verifies it",
      "--name is the log's origin, or the witness's name."},

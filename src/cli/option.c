@@ -6,7 +6,7 @@
 
 #include "exeat/base/check.h"
 
-#define A_TIME "2026-11-23T10:00:00Z, 2026-11-23, today or -7d"
+#define A_TIME "2026-11-23T10:00:00Z, 2026-11-23 10:00 (UTC), 2026-11-23, today or -7d"
 
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_CONFIG] = {"--config", "-c", "FILE", "the configuration; else $EXEAT_CONFIG, else /etc/exeat/exeat.yaml"},
@@ -45,6 +45,8 @@ static const struct option_row rows[OPTION_COUNT] = {
         {"--checkpoint", NULL, "FILE", "a checkpoint that was kept elsewhere; the log must contain it"},
     [OPTION_WITNESS] = {"--witness", NULL, "KEY", "the public key of the witness that cosigns"},
     [OPTION_BEFORE] = {"--before", NULL, "TIME", "what is older: " A_TIME},
+    [OPTION_DRY_RUN] = {"--dry-run", NULL, NULL, "say what would be done, and do nothing"},
+    [OPTION_YES] = {"--yes", NULL, NULL, "though it is younger than a day"},
     [OPTION_WHY] = {"--reason", NULL, "TEXT", "why, in one line; it goes on record"},
     [OPTION_FOR] = {"--for", NULL, "TIME", "for so long: 30s, 30m, at most 24h"},
     [OPTION_END] = {"--end", NULL, NULL, "end it now"},

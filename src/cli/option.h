@@ -38,6 +38,8 @@ enum option {
     OPTION_CHECKPOINT,
     OPTION_WITNESS,
     OPTION_BEFORE,
+    OPTION_DRY_RUN,
+    OPTION_YES,
     OPTION_WHY, /* --reason in words of one's own */
     OPTION_FOR,
     OPTION_END,

@@ -41,6 +41,14 @@ bool wants_colour(FILE *stream)
     return (no == NULL || no[0] == '\0') && isatty(fileno(stream)) != 0;
 }
 
+void paint(enum colour colour)
+{
+    static const char *const codes[] = {
+        [COLOUR_NONE] = "0", [COLOUR_GOOD] = "1;" GREEN, [COLOUR_BAD] = "1;" RED, [COLOUR_WARNING] = "1;" YELLOW};
+    if (wants_colour(stdout))
+        printf("\033[%sm", codes[colour]);
+}
+
 /* Where the word begins; the line's length: nowhere. */
 static size_t find(struct text line, const struct paint *paint)
 {

@@ -9,7 +9,7 @@ static bool read_time(const char *word, const char *option, int64_t *wall_us)
 {
     if (word == NULL || clock_parse(text_from(word), clock_wall_us(), wall_us))
         return true;
-    complain(EXIT_USAGE, "%s: '%s' is no time; write 2026-11-23T10:00:00Z, 2026-11-23, today or -7d", option, word);
+    complain(EXIT_USAGE, "%s: '%s' is no time; write " CLOCK_EXAMPLES, option, word);
     return false;
 }
 

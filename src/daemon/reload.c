@@ -9,7 +9,10 @@
 static void write_fields(const struct settings_lists *lists, struct buffer *fields)
 {
     struct buffer detail = {0};
+    struct buffer digests = {0};
     for (size_t i = 0; i < lists->file_count; i++) {
+        buffer_append(
+            &digests, (struct text){(const char *)lists->files[i].digest.bytes, sizeof(lists->files[i].digest.bytes)});
         buffer_append_hex(&detail, (struct bytes){lists->files[i].digest.bytes, sizeof(lists->files[i].digest.bytes)});
         buffer_printf(&detail, " %s%s", lists->files[i].path.data, i + 1 < lists->file_count ? ", " : "");
     }
@@ -19,7 +22,9 @@ static void write_fields(const struct settings_lists *lists, struct buffer *fiel
     audit_field_append(
         fields, LIFE_DIGEST, (struct bytes){lists->files[0].digest.bytes, sizeof(lists->files[0].digest.bytes)});
     audit_number_append(fields, LIFE_COUNT, lists->file_count, 8);
+    audit_field_append(fields, LIFE_FILES, bytes_of_text(buffer_text(&digests)));
     buffer_clear(&detail);
+    buffer_clear(&digests);
 }
 
 bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t *sequence)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The files of a bundle's folder. */
+#include <string.h>
+
 #include "bundle.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
@@ -20,6 +22,13 @@ bool bundle_write_file(const char *folder, const char *name, struct text content
     bool done = file_replace(whole, content, 0644, error);
     base_free(whole);
     return done;
+}
+
+void bundle_policy_name(const struct digest *digest, char out[BUNDLE_POLICY_NAME_SIZE])
+{
+    memcpy(out, "policy/", 7);
+    hex_encode((struct bytes){digest->bytes, sizeof(digest->bytes)}, out + 7);
+    out[BUNDLE_POLICY_NAME_SIZE - 1] = '\0';
 }
 
 void bundle_note_progress(const struct evidence_progress *progress, uint64_t sequence)

@@ -64,7 +64,8 @@ static size_t find_record(struct text line)
     return found == NULL ? line.length : (size_t)(found - line.data);
 }
 
-bool bundle_line_parse(struct text line, struct buffer *scratch, struct bundle_line *out)
+/* The bytes that a line has in hex, whatever its fields say. */
+static bool read_bytes(struct text line, struct buffer *scratch, struct bundle_line *out)
 {
     size_t body = 0;
     size_t salt = 0;
@@ -83,11 +84,44 @@ bool bundle_line_parse(struct text line, struct buffer *scratch, struct bundle_l
         out->salt = (struct bytes){bytes + salt, private_part - salt};
         out->private_part = (struct bytes){bytes + private_part, scratch->length - private_part};
     }
+    return true;
+}
+
+bool bundle_line_parse(struct text line, struct buffer *scratch, struct bundle_line *out)
+{
     struct buffer again = {0};
+    if (!read_bytes(line, scratch, out))
+        return false;
     append_line(out->body, out->salt, out->private_part, &again);
     bool same = text_equal(line, buffer_text(&again));
     buffer_clear(&again);
     return same && audit_record_parse(out->body, &out->record);
+}
+
+/* The member that the line has at this place: its name is the last that begins before it. */
+static void name_at(struct text line, size_t at, struct buffer *field)
+{
+    size_t begin = at < line.length ? at : line.length;
+    while (begin > 1 && !(line.data[begin - 1] == '"' && (line.data[begin - 2] == ',' || line.data[begin - 2] == '{')))
+        begin--;
+    append_visible(field, text_limit(text_part(line, begin, text_index(line, '"', begin) - begin), 40));
+}
+
+void bundle_line_difference(struct text line, struct buffer *field)
+{
+    struct buffer scratch = {0};
+    struct buffer again = {0};
+    struct bundle_line read;
+    size_t at = 0;
+    if (!bundle_line_parse(line, &scratch, &read) && read_bytes(line, &scratch, &read)) {
+        append_line(read.body, read.salt, read.private_part, &again);
+        while (at < line.length && at < again.length && line.data[at] == again.data[at])
+            at++;
+        if (again.length > 0)
+            name_at(line, at, field);
+    }
+    buffer_clear(&scratch);
+    buffer_clear(&again);
 }
 
 /* --- proofs
@@ -123,8 +157,13 @@ bool bundle_proof_take(struct text *line, struct audit_proof *proof, struct buff
     buffer_empty(whole);
     buffer_append(whole, text_part(*line, 0, at));
     buffer_append(whole, TEXT("}\n"));
+    size_t length = whole->length;
+    bundle_proof_append(proof, whole);
+    bool same = text_equal(*line, buffer_text(whole)); /* one proof has one text */
+    whole->length = length - 2;
+    buffer_append(whole, TEXT("}\n"));
     *line = buffer_text(whole);
-    return true;
+    return same;
 }
 
 /* --- range
@@ -189,19 +228,4 @@ void bundle_counts_add(struct bundle_counts *counts, const struct audit_record *
     audit_decision_read(record, (struct bytes){0}, &decision);
     if (decision.verdict < COUNT_OF(counts->verdicts))
         counts->verdicts[decision.verdict]++;
-}
-
-void bundle_counts_append(const struct bundle_counts *counts, struct buffer *out)
-{
-    uint64_t range = counts->end - counts->first;
-    buffer_printf(
-        out, "  \"range\": {\"first\": %llu, \"end\": %llu, \"records\": %llu},\n", (unsigned long long)counts->first,
-        (unsigned long long)counts->end, (unsigned long long)range);
-    buffer_printf(
-        out, "  \"records\": {\"shown\": %llu, \"left_out\": %llu},\n", (unsigned long long)counts->shown,
-        (unsigned long long)(range - counts->shown));
-    buffer_printf(out, "  \"requests\": {\"shown\": %llu", (unsigned long long)counts->requests);
-    for (size_t i = VERDICT_ALLOW; i <= VERDICT_ERROR; i++)
-        buffer_printf(out, ", \"%s\": %llu", verdict_name((enum verdict)i), (unsigned long long)counts->verdicts[i]);
-    buffer_append_string(out, "},\n");
 }

@@ -20,18 +20,15 @@ void bundle_policies_note(struct bundle_policies *policies, const struct audit_r
         policies->again[policies->again_count++] = (struct said_again){life.previous_size, record->head.sequence};
 }
 
-void bundle_policies_name(struct bundle_policies *policies, uint64_t sequence)
+void bundle_named_add(struct bundle_named *named, uint64_t sequence)
 {
-    for (size_t i = 0; i < policies->count; i++)
-        if (policies->list[i]->sequence == sequence)
+    for (size_t i = 0; i < named->count; i++)
+        if (named->list[i] == sequence)
             return;
-    if (policies->count == BUNDLE_POLICIES_MAX) {
-        policies->left_out++;
-        return;
-    }
-    struct judged_by *policy = base_zalloc(sizeof(*policy));
-    policy->sequence = sequence;
-    policies->list[policies->count++] = policy;
+    if (named->count == BUNDLE_POLICIES_MAX)
+        named->beyond++;
+    else
+        named->list[named->count++] = sequence;
 }
 
 void bundle_policies_clear(struct bundle_policies *policies)
@@ -60,20 +57,30 @@ static bool start_prover(struct judged_by *policy, struct audit_reader *reader, 
     return first == 0 || audit_prover_prefix(&policy->prover, audit_reader_base(reader));
 }
 
+static bool is_taken(const struct bundle_policies *policies, uint64_t sequence)
+{
+    for (size_t i = 0; i < policies->count; i++)
+        if (policies->list[i]->sequence == sequence)
+            return true;
+    return false;
+}
+
 static void start_provers(struct bundle_policies *policies, struct audit_reader *reader, uint64_t end)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < policies->count; i++) {
-        struct judged_by *policy = policies->list[i];
-        policy->sequence = still_there(policies, policy->sequence, audit_reader_first(reader));
+    policies->left_out = policies->named.beyond;
+    for (size_t i = 0; i < policies->named.count; i++) {
+        uint64_t sequence = still_there(policies, policies->named.list[i], audit_reader_first(reader));
+        if (is_taken(policies, sequence))
+            continue;
+        struct judged_by *policy = base_zalloc(sizeof(*policy));
+        policy->sequence = sequence;
         if (start_prover(policy, reader, end)) {
-            policies->list[kept++] = policy;
+            policies->list[policies->count++] = policy;
         } else {
             policies->left_out++;
             base_free(policy);
         }
     }
-    policies->count = kept;
 }
 
 static void feed(struct bundle_policies *policies, const struct digest *leaf)
@@ -105,29 +112,38 @@ bool bundle_policies_prove(
 
 /* --- files --- */
 
-/* The file and what it includes, each under its digest. */
-static bool write_texts(const char *directory, struct audit_reader *reader, struct text detail, char **error)
+static bool refuse_text(const char *name, char **error)
 {
-    struct text piece;
+    struct buffer out = {0};
+    buffer_printf(
+        &out, "the store's text of %s is not the one that the log names; look with `exeat audit verify`", name);
+    *error = buffer_take(&out);
+    return false;
+}
+
+/* A text that is not here is left out; one that is another would only be found by whoever the bundle is for. */
+static bool write_text(
+    const char *directory, struct audit_reader *reader, const struct digest *digest, uint64_t *missing, char **error)
+{
+    char name[BUNDLE_POLICY_NAME_SIZE];
+    struct digest found;
+    struct buffer body = {0};
     bool done = true;
-    while (done && detail.length > 0 && text_split(&detail, ',', &piece)) {
-        struct digest digest;
-        struct buffer body = {0};
-        struct text hex = text_part(text_trim(piece, " "), 0, 2 * sizeof(digest.bytes));
-        char name[16 + 2 * sizeof(digest.bytes)];
-        if (hex.length == 2 * sizeof(digest.bytes) && hex_decode(hex, digest.bytes, sizeof(digest.bytes)) &&
-            audit_reader_blob(reader, &digest, &body)) {
-            snprintf(name, sizeof(name), "policy/%.*s", TEXT_ARG(hex));
-            done = bundle_write_file(directory, name, buffer_text(&body), error);
-        }
-        buffer_clear(&body);
+    bundle_policy_name(digest, name);
+    if (audit_reader_blob(reader, digest, &body)) {
+        digest_sha256(bytes_of_text(buffer_text(&body)), &found);
+        done = digest_equal(&found, digest) ? bundle_write_file(directory, name, buffer_text(&body), error)
+                                            : refuse_text(name, error);
+    } else {
+        (*missing)++;
     }
+    buffer_clear(&body);
     return done;
 }
 
 static bool write_policy(
     const struct judged_by *policy, const char *directory, struct audit_reader *reader, struct buffer *out,
-    char **error)
+    uint64_t *missing, char **error)
 {
     struct audit_row row;
     struct audit_record record;
@@ -144,20 +160,26 @@ static bool write_policy(
     audit_prover_finish(&policy->prover, &proof);
     bundle_line_append(&row, true, out);
     bundle_proof_append(&proof, out);
+    buffer_append(&detail, text_of_bytes(record.fields)); /* the row lives until the next call of the reader */
+    record.fields = bytes_of_text(buffer_text(&detail));
+    struct audit_files files;
+    struct digest digest;
+    bool done = true;
     audit_life_read(&record, &life);
-    buffer_append(&detail, life.detail); /* the row lives until the next call of the reader */
-    bool done = write_texts(directory, reader, buffer_text(&detail), error);
+    audit_files_of(&life, &files);
+    while (done && audit_files_next(&files, &digest))
+        done = write_text(directory, reader, &digest, missing, error);
     buffer_clear(&detail);
     return done;
 }
 
 bool bundle_policies_write(
-    const struct bundle_policies *policies, const char *directory, struct audit_reader *reader, char **error)
+    struct bundle_policies *policies, const char *directory, struct audit_reader *reader, char **error)
 {
     struct buffer out = {0};
     bool done = true;
     for (size_t i = 0; done && i < policies->count; i++)
-        done = write_policy(policies->list[i], directory, reader, &out, error);
+        done = write_policy(policies->list[i], directory, reader, &out, &policies->texts_missing, error);
     done = done && bundle_write_file(directory, bundle_file_name(BUNDLE_CONTEXT), buffer_text(&out), error);
     buffer_clear(&out);
     return done;

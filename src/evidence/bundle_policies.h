@@ -5,8 +5,6 @@
 
 #include "bundle.h"
 
-enum { BUNDLE_POLICIES_MAX = 256 };
-
 /* A policy that judged a request of the bundle. */
 struct judged_by {
     uint64_t sequence;
@@ -23,19 +21,19 @@ struct bundle_policies {
     size_t count;
     struct said_again again[BUNDLE_POLICIES_MAX]; /* the oldest for each original */
     size_t again_count;
+    struct bundle_named named; /* by decisions */
     uint64_t left_out;
+    uint64_t texts_missing; /* named, and not in the store */
 };
 /* A POLICY record of the store, in its order. */
 void bundle_policies_note(struct bundle_policies *policies, const struct audit_record *record);
-/* By the sequence that a decision names. */
-void bundle_policies_name(struct bundle_policies *policies, uint64_t sequence);
 /* Proofs in the tree of size `end`; those that are not in the store are left out. False: audit_reader_error. */
 MUST_CHECK bool bundle_policies_prove(
     struct bundle_policies *policies, struct audit_reader *reader, uint64_t end,
     const struct evidence_progress *progress);
 /* context.jsonl, and policy/, which is there already. */
 MUST_CHECK bool bundle_policies_write(
-    const struct bundle_policies *policies, const char *directory, struct audit_reader *reader, char **error);
+    struct bundle_policies *policies, const char *directory, struct audit_reader *reader, char **error);
 void bundle_policies_clear(struct bundle_policies *policies);
 
 #endif

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SHA256SUMS of a bundle, as sha256sum writes and checks it: every file of the folder and of policy/, by name. */
 #include <dirent.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bundle.h"
-#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
-static const char sums_name[] = "SHA256SUMS";
-enum { NAMES_MAX = 4096 };
-
-struct names {
-    char *list[NAMES_MAX]; /* owned */
-    size_t count;
-};
-
-static void collect(const char *folder, const char *prefix, struct names *names)
+/* All of them are taken, so that what is no file of a bundle shows. */
+static bool collect(const char *folder, const char *prefix, struct bundle_names *names)
 {
     struct buffer path = {0};
     buffer_printf(&path, "%s/%s", folder, prefix);
@@ -25,14 +16,38 @@ static void collect(const char *folder, const char *prefix, struct names *names)
     DIR *opened = opendir(name);
     base_free(name);
     if (opened == NULL)
-        return;
-    for (struct dirent *entry; (entry = readdir(opened)) != NULL && names->count < NAMES_MAX;) {
-        if (entry->d_type != DT_REG || strcmp(entry->d_name, sums_name) == 0)
+        return false;
+    bool has_room = true;
+    for (struct dirent *entry; has_room && (entry = readdir(opened)) != NULL;) {
+        bool is_known =
+            prefix[0] == '\0' && (strcmp(entry->d_name, BUNDLE_SUMS) == 0 || strcmp(entry->d_name, "policy") == 0);
+        if (is_known || strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
+        has_room = names->count < BUNDLE_NAMES_MAX;
         buffer_printf(&path, "%s%s", prefix, entry->d_name);
-        names->list[names->count++] = buffer_take(&path);
+        char *taken = buffer_take(&path);
+        if (has_room)
+            names->list[names->count++] = taken;
+        else
+            base_free(taken);
     }
     closedir(opened);
+    return has_room;
+}
+
+bool bundle_names_read(const char *folder, struct bundle_names *names)
+{
+    *names = (struct bundle_names){.count = 0};
+    bool done = collect(folder, "", names) && collect(folder, "policy/", names);
+    qsort(names->list, names->count, sizeof(names->list[0]), string_compare);
+    return done;
+}
+
+void bundle_names_clear(struct bundle_names *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        base_free(names->list[i]);
+    names->count = 0;
 }
 
 bool bundle_digest(const char *folder, struct text name, struct digest *digest)
@@ -45,53 +60,38 @@ bool bundle_digest(const char *folder, struct text name, struct digest *digest)
     return done;
 }
 
-static bool append_sum(const char *folder, const char *name, struct buffer *out)
+void bundle_sums_append(const struct digest *digest, const char *name, struct buffer *out)
 {
-    struct digest digest;
-    if (!bundle_digest(folder, text_from(name), &digest))
-        return false;
-    buffer_append_hex(out, (struct bytes){digest.bytes, sizeof(digest.bytes)});
+    buffer_append_hex(out, (struct bytes){digest->bytes, sizeof(digest->bytes)});
     buffer_printf(out, "  %s\n", name);
-    return true;
 }
 
-bool bundle_sums_write(const char *folder, char **error)
+static bool write_sums(const char *folder, const struct bundle_names *names, char **error)
 {
-    struct names names = {.count = 0};
     struct buffer out = {0};
-    struct buffer path = {0};
     bool done = true;
-    collect(folder, "", &names);
-    collect(folder, "policy/", &names);
-    qsort(names.list, names.count, sizeof(names.list[0]), string_compare);
-    for (size_t i = 0; i < names.count; i++) {
-        done = done && append_sum(folder, names.list[i], &out);
-        base_free(names.list[i]);
+    for (size_t i = 0; done && i < names->count; i++) {
+        struct digest digest;
+        done = bundle_digest(folder, text_from(names->list[i]), &digest);
+        if (done)
+            bundle_sums_append(&digest, names->list[i], &out);
     }
-    buffer_printf(&path, "%s/%s", folder, sums_name);
-    char *file = buffer_take(&path);
     if (!done)
         *error = text_copy(TEXT("a file of the bundle cannot be read back"));
-    done = done && file_replace(file, buffer_text(&out), 0644, error);
-    base_free(file);
+    done = done && bundle_write_file(folder, BUNDLE_SUMS, buffer_text(&out), error);
     buffer_clear(&out);
     return done;
 }
 
-/* A name of a bundle never leads out of it. */
-static bool is_inside(struct text name)
+bool bundle_sums_write(const char *folder, char **error)
 {
-    if (text_starts_with(name, TEXT("policy/")))
-        name = text_after(name, strlen("policy/"));
-    return name.length > 0 && !text_has(name, '/') && !text_equal(name, TEXT("..")) && !text_has(name, '\0');
-}
-
-bool bundle_sums_parse_line(struct text line, struct digest *digest, struct text *name)
-{
-    enum { HEX = 64, NAME = 66 };
-    if (line.length <= NAME || line.data[HEX] != ' ' || line.data[HEX + 1] != ' ' ||
-        !hex_decode(text_part(line, 0, HEX), digest->bytes, sizeof(digest->bytes)))
-        return false;
-    *name = text_after(line, NAME);
-    return is_inside(*name);
+    struct bundle_names *names = base_zalloc(sizeof(*names));
+    bool done = bundle_names_read(folder, names);
+    if (done)
+        done = write_sums(folder, names, error);
+    else
+        *error = text_copy(TEXT("the bundle's folder cannot be read back"));
+    bundle_names_clear(names);
+    base_free(names);
+    return done;
 }

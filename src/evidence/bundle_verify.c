@@ -4,56 +4,28 @@
  * 2. the checkpoint is signed by the key;
  * 3. each record that is shown is the one at its place, its readable fields are those of its bytes, and its private
  * part is the one it is bound to;
- * 4. each policy that is shown is in the same log, and its text is the one it names;
- * 5. the manifest's counts are those of the files. */
+ * 4. each policy that is shown is in the same log, and its texts are those that it names;
+ * 5. what the manifest says of the other files is so, and there is no other file (bundle_around.c).
+ * docs/verify_bundle.py does the same, and a test holds the two together. */
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include "bundle.h"
-#include "exeat/base/file.h"
-#include "exeat/base/json.h"
 #include "exeat/base/memory.h"
-
-struct check {
-    const char *folder;
-    const uint8_t *key; /* NULL: not known */
-    struct text key_name;
-    struct evidence_report *report;
-    struct bundle_range range;
-    struct bundle_counts counts;
-    struct audit_checkpoint checkpoint;
-    FILE *leaves;
-    struct buffer note;    /* the checkpoint's text */
-    struct buffer scratch; /* of the line at hand */
-    struct buffer whole;
-    uint64_t next; /* the sequence that the next record must at least have */
-};
 
 #define NUMBER(value) ((unsigned long long)(value))
 
-static bool PRINTF_LIKE(3, 4) find(struct check *check, enum evidence_verdict verdict, const char *format, ...)
+static bool PRINTF_LIKE(3, 4) find(struct bundle_check *check, enum evidence_verdict verdict, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    evidence_find(check->report, verdict, 0, format, arguments);
+    evidence_find_list(check->report, verdict, 0, format, arguments);
     va_end(arguments);
     return false;
 }
 
-static bool read_small(struct check *check, const char *name, struct buffer *out)
-{
-    struct buffer path = {0};
-    char *error = NULL;
-    buffer_printf(&path, "%s/%s", check->folder, name);
-    char *file = buffer_take(&path);
-    bool done = file_read(file, 16 << 20, out, &error) || find(check, EVIDENCE_UNREADABLE, "%s", error);
-    base_free(error);
-    base_free(file);
-    return done;
-}
-
-static FILE *open_large(struct check *check, enum bundle_file file)
+static FILE *open_large(struct bundle_check *check, enum bundle_file file)
 {
     struct buffer path = {0};
     buffer_printf(&path, "%s/%s", check->folder, bundle_file_name(file));
@@ -75,13 +47,13 @@ static bool read_line(FILE *file, struct buffer *line)
         if (byte == '\n')
             return true;
     }
-    return false;
+    return false; /* what `line` has then is no line */
 }
 
 /* --- range and checkpoint
  * ---------------------------------------------------------------------------------------------- */
 
-static bool check_leaves(struct check *check)
+static bool check_leaves(struct bundle_check *check)
 {
     struct audit_tree tree = check->range.before;
     struct digest leaf;
@@ -99,7 +71,7 @@ static bool check_leaves(struct check *check)
            find(check, EVIDENCE_TAMPERED, "the hashes of leaves.bin and range.proof do not lead to the signed root");
 }
 
-static bool check_checkpoint(struct check *check)
+static bool check_checkpoint(struct bundle_check *check)
 {
     struct text note = buffer_text(&check->note);
     if (!audit_checkpoint_parse(note, &check->checkpoint))
@@ -119,12 +91,24 @@ static bool check_checkpoint(struct check *check)
     return true;
 }
 
-static bool check_range(struct check *check)
+/* One range has one text. */
+static bool is_range(struct bundle_check *check, struct text text)
+{
+    struct buffer again = {0};
+    bool same = bundle_range_parse(text, &check->range);
+    if (same)
+        bundle_range_append(&check->range, &again);
+    same = same && text_equal(text, buffer_text(&again));
+    buffer_clear(&again);
+    return same;
+}
+
+static bool check_range(struct bundle_check *check)
 {
     struct buffer text = {0};
-    bool done = read_small(check, bundle_file_name(BUNDLE_RANGE), &text) &&
-                read_small(check, bundle_file_name(BUNDLE_CHECKPOINT), &check->note);
-    if (done && !bundle_range_parse(buffer_text(&text), &check->range))
+    bool done = bundle_check_read(check, bundle_file_name(BUNDLE_RANGE), &text) &&
+                bundle_check_read(check, bundle_file_name(BUNDLE_CHECKPOINT), &check->note);
+    if (done && !is_range(check, buffer_text(&text)))
         done = find(check, EVIDENCE_TAMPERED, "range.proof is malformed");
     buffer_clear(&text);
     check->report->first = check->range.first;
@@ -136,39 +120,69 @@ static bool check_range(struct check *check)
 /* --- records
  * ------------------------------------------------------------------------------------------------------------- */
 
-static bool leaf_of(struct check *check, uint64_t sequence, struct digest *leaf)
+static bool leaf_of(struct bundle_check *check, uint64_t sequence, struct digest *leaf)
 {
     long offset = (long)((sequence - check->range.first) * sizeof(leaf->bytes));
     return fseek(check->leaves, offset, SEEK_SET) == 0 &&
            fread(leaf->bytes, 1, sizeof(leaf->bytes), check->leaves) == sizeof(leaf->bytes);
 }
 
-static void check_private(struct check *check, const struct bundle_line *line)
+static void check_private(struct bundle_check *check, const struct bundle_line *line)
 {
-    if (line->salt.length == 0)
+    if (line->salt.length == 0) {
         check->report->erased += audit_field_find(line->record.fields, AUDIT_TAG_COMMITMENT).length > 0 ? 1 : 0;
-    else if (!evidence_private_fits(&line->record, line->salt, line->private_part))
+        return;
+    }
+    check->has_private = true;
+    if (!evidence_private_fits(&line->record, line->salt, line->private_part))
         find(
             check, EVIDENCE_TAMPERED, "the private part of record %llu is not the one it is bound to",
             NUMBER(line->record.head.sequence));
 }
 
-static void note_time(struct check *check, int64_t wall_us)
+/* Outcomes go with their decisions, whenever they came. */
+static void note_time(struct bundle_check *check, const struct audit_head *head)
 {
+    struct evidence_report *report = check->report;
+    bool is_asked = head->kind != AUDIT_COMPLETION;
     if (check->counts.shown == 0)
-        check->report->first_us = wall_us;
-    check->report->last_us = wall_us;
+        report->first_us = head->wall_us;
+    report->last_us = head->wall_us;
+    if (is_asked && (!check->has_time || head->wall_us < check->earliest_us))
+        check->earliest_us = head->wall_us;
+    if (is_asked && (!check->has_time || head->wall_us > check->latest_us))
+        check->latest_us = head->wall_us;
+    check->has_time = check->has_time || is_asked;
 }
 
-static bool check_record(struct check *check, struct text text)
+static void note_policy(struct bundle_check *check, const struct audit_record *record)
+{
+    struct decision_record decision;
+    if (record->head.kind != AUDIT_DECISION)
+        return;
+    audit_decision_read(record, (struct bytes){0}, &decision);
+    bundle_named_add(&check->named, decision.policy_sequence);
+}
+
+/* Which field is another than its bytes say, for people. */
+static bool find_line(struct bundle_check *check, const char *file, uint64_t number, struct text text)
+{
+    struct buffer field = {0};
+    bundle_line_difference(text, &field);
+    find(
+        check, EVIDENCE_TAMPERED, "line %llu of %s: %.*s is not what its bytes say", NUMBER(number), file,
+        TEXT_ARG(field.length > 0 ? buffer_text(&field) : TEXT("it")));
+    buffer_clear(&field);
+    return false;
+}
+
+static bool check_record(struct bundle_check *check, struct text text, uint64_t number)
 {
     struct bundle_line line;
     struct digest stored;
     struct digest leaf;
     if (!bundle_line_parse(text, &check->scratch, &line))
-        return find(
-            check, EVIDENCE_TAMPERED, "line %llu of records.jsonl: the fields are not what its bytes say",
-            NUMBER(check->counts.shown + 1));
+        return find_line(check, "records.jsonl", number, text);
     uint64_t sequence = line.record.head.sequence;
     if (sequence < check->next || sequence >= check->range.end)
         return find(
@@ -180,22 +194,24 @@ static bool check_record(struct check *check, struct text text)
         return find(
             check, EVIDENCE_TAMPERED, "record %llu is not the one that was logged at this place", NUMBER(sequence));
     check_private(check, &line);
-    note_time(check, line.record.head.wall_us);
+    note_policy(check, &line.record);
+    note_time(check, &line.record.head);
     bundle_counts_add(&check->counts, &line.record);
     return true;
 }
 
-static void check_records(struct check *check)
+/* Reads on after a bad line, so that all of them are found; what is counted is what is good. */
+static void check_records(struct bundle_check *check)
 {
     struct buffer line = {0};
+    uint64_t number = 0;
     FILE *file = open_large(check, BUNDLE_RECORDS);
     if (file == NULL)
         return;
     check->next = check->range.first;
     while (read_line(file, &line))
-        if (!check_record(check, buffer_text(&line)))
-            break;
-    if (line.length > 0 && (line.data[line.length - 1] != '\n'))
+        check->report->bad_lines += check_record(check, buffer_text(&line), ++number) ? 0 : 1;
+    if (line.length > 0)
         find(check, EVIDENCE_TAMPERED, "records.jsonl ends in the middle of a line");
     fclose(file);
     buffer_clear(&line);
@@ -204,142 +220,109 @@ static void check_records(struct check *check)
 /* --- policies
  * ------------------------------------------------------------------------------------------------------------ */
 
-static void check_text(struct check *check, struct bytes digest)
+static void check_text(struct bundle_check *check, const struct digest *digest)
 {
     struct digest found;
-    struct buffer name = {0};
-    buffer_append_string(&name, "policy/");
-    buffer_append_hex(&name, digest);
-    if (!bundle_digest(check->folder, buffer_text(&name), &found))
+    char name[BUNDLE_POLICY_NAME_SIZE];
+    bundle_policy_name(digest, name);
+    if (!bundle_digest(check->folder, text_from(name), &found)) {
         check->report->policies_missing++;
-    else if (digest.length != sizeof(found.bytes) || memcmp(found.bytes, digest.data, sizeof(found.bytes)) != 0)
-        find(check, EVIDENCE_TAMPERED, "%.*s is not the text that the log names", TEXT_ARG(buffer_text(&name)));
-    buffer_clear(&name);
+        find(check, EVIDENCE_GAP, "%s, a text that the log names, is not here", name);
+    } else if (!digest_equal(&found, digest)) {
+        find(check, EVIDENCE_TAMPERED, "%s is not the text that the log names", name);
+    }
 }
 
-static bool check_policy(struct check *check, struct text text)
+static void check_texts(struct bundle_check *check, const struct audit_life_record *life)
+{
+    struct audit_files files;
+    struct digest digest;
+    audit_files_of(life, &files);
+    while (audit_files_next(&files, &digest)) {
+        check_text(check, &digest);
+        bundle_texts_add(&check->texts, &digest);
+    }
+}
+
+static bool is_shown_policy(const struct bundle_check *check, uint64_t sequence)
+{
+    for (size_t i = 0; i < check->report->policies; i++)
+        if (check->policies[i].sequence == sequence)
+            return true;
+    return false;
+}
+
+static bool check_policy(struct bundle_check *check, struct text text, uint64_t number)
 {
     struct audit_proof proof;
     struct bundle_line line;
     struct audit_life_record life;
     struct digest leaf;
-    if (!bundle_proof_take(&text, &proof, &check->whole) || !bundle_line_parse(text, &check->scratch, &line) ||
-        line.record.head.kind != AUDIT_POLICY)
+    struct evidence_report *report = check->report;
+    if (!bundle_proof_take(&text, &proof, &check->whole))
+        return find(check, EVIDENCE_TAMPERED, "line %llu of context.jsonl has no proof", NUMBER(number));
+    if (!bundle_line_parse(text, &check->scratch, &line))
+        return find_line(check, "context.jsonl", number, text);
+    uint64_t sequence = line.record.head.sequence;
+    if (line.record.head.kind != AUDIT_POLICY || line.salt.length > 0 || is_shown_policy(check, sequence) ||
+        report->policies == BUNDLE_POLICIES_MAX)
         return find(
-            check, EVIDENCE_TAMPERED, "line %llu of context.jsonl: the fields are not what its bytes say",
-            NUMBER(check->report->policies + 1));
+            check, EVIDENCE_TAMPERED, "line %llu of context.jsonl is no policy, or one that is there already",
+            NUMBER(number));
     audit_leaf(line.body, &leaf);
-    if (!audit_inclusion_verify(
-            &leaf, line.record.head.sequence, check->range.end, proof.hashes, proof.count, &check->checkpoint.root))
-        return find(
-            check, EVIDENCE_TAMPERED, "policy %llu is not proven to be in the log", NUMBER(line.record.head.sequence));
-    check->report->policies++;
+    if (!audit_inclusion_verify(&leaf, sequence, check->range.end, proof.hashes, proof.count, &check->checkpoint.root))
+        return find(check, EVIDENCE_TAMPERED, "policy %llu is not proven to be in the log", NUMBER(sequence));
     audit_life_read(&line.record, &life);
-    check_text(check, life.digest);
+    check->policies[report->policies++] = (struct bundle_policy){sequence, life.previous_size};
+    check_texts(check, &life);
     return true;
 }
 
-static void check_context(struct check *check)
+static void check_context(struct bundle_check *check)
 {
     struct buffer line = {0};
+    uint64_t number = 0;
     FILE *file = open_large(check, BUNDLE_CONTEXT);
     if (file == NULL)
         return;
     while (read_line(file, &line))
-        if (!check_policy(check, buffer_text(&line)))
-            break;
+        check->report->bad_lines += check_policy(check, buffer_text(&line), ++number) ? 0 : 1;
+    if (line.length > 0)
+        find(check, EVIDENCE_TAMPERED, "context.jsonl ends in the middle of a line");
     fclose(file);
     buffer_clear(&line);
-}
-
-/* --- manifest and sums
- * ------------------------------------------------------------------------------------------------- */
-
-/* A line of its own, so that no text in the manifest can pass for it. */
-static void check_manifest_line(struct check *check, struct text manifest, struct text line)
-{
-    if (memmem(manifest.data, manifest.length, line.data, line.length) == NULL)
-        find(
-            check, EVIDENCE_TAMPERED, "manifest.json should say, and does not: %.*s",
-            TEXT_ARG(text_trim(line, " \n,")));
-}
-
-static void check_manifest(struct check *check)
-{
-    struct buffer manifest = {0};
-    struct buffer expected = {0};
-    if (!read_small(check, bundle_file_name(BUNDLE_MANIFEST), &manifest))
-        return;
-    check->counts.first = check->range.first;
-    check->counts.end = check->range.end;
-    buffer_append_byte(&expected, '\n');
-    bundle_counts_append(&check->counts, &expected);
-    if (manifest.length == 0 || memmem(manifest.data, manifest.length, expected.data, expected.length) == NULL)
-        find(check, EVIDENCE_TAMPERED, "the counts of manifest.json are not those of the files");
-    buffer_empty(&expected);
-    buffer_append(&expected, TEXT("\n  \"origin\": "));
-    json_append_string(&expected, text_from(check->report->origin));
-    buffer_append(&expected, TEXT(",\n"));
-    check_manifest_line(check, buffer_text(&manifest), buffer_text(&expected));
-    buffer_empty(&expected);
-    buffer_printf(&expected, "\n  \"policies\": %llu,\n", NUMBER(check->report->policies));
-    check_manifest_line(check, buffer_text(&manifest), buffer_text(&expected));
-    buffer_clear(&manifest);
-    buffer_clear(&expected);
-}
-
-/* Each file that a bundle has is in the list. */
-static void check_sums_are_all(struct check *check, struct text sums)
-{
-    for (int i = 0; i < BUNDLE_FILES; i++) {
-        const char *name = bundle_file_name((enum bundle_file)i);
-        if (memmem(sums.data, sums.length, name, strlen(name)) == NULL)
-            find(check, EVIDENCE_TAMPERED, "SHA256SUMS does not have %s", name);
-    }
-}
-
-static void check_sums(struct check *check)
-{
-    struct buffer sums = {0};
-    if (!read_small(check, "SHA256SUMS", &sums))
-        return;
-    buffer_reserve(&sums, 1);
-    check_sums_are_all(check, buffer_text(&sums));
-    struct text rest = buffer_text(&sums);
-    struct text line;
-    while (rest.length > 0 && text_split(&rest, '\n', &line)) {
-        struct digest named;
-        struct digest found;
-        struct text name;
-        if (!bundle_sums_parse_line(line, &named, &name))
-            find(check, EVIDENCE_TAMPERED, "SHA256SUMS is malformed");
-        else if (!bundle_digest(check->folder, name, &found))
-            find(check, EVIDENCE_UNREADABLE, "%.*s is missing", TEXT_ARG(name));
-        else if (!digest_equal(&named, &found))
-            find(check, EVIDENCE_TAMPERED, "%.*s was changed after the bundle was made", TEXT_ARG(name));
-    }
-    buffer_clear(&sums);
 }
 
 /* --- the whole
  * ---------------------------------------------------------------------------------------------------------- */
 
-void evidence_bundle_verify(const char *folder, const uint8_t *key, struct text name, struct evidence_report *report)
+static void check_all(struct bundle_check *check)
 {
-    struct check check = {.folder = folder, .key = key, .key_name = name, .report = report};
-    *report = (struct evidence_report){.verdict = EVIDENCE_OK};
-    check.leaves = open_large(&check, BUNDLE_LEAVES);
-    if (check.leaves != NULL && check_range(&check)) {
-        check_records(&check);
-        check_context(&check);
-        check_manifest(&check);
-        check_sums(&check);
+    check->leaves = open_large(check, BUNDLE_LEAVES);
+    if (check->leaves == NULL)
+        return;
+    if (check_range(check)) {
+        check_records(check);
+        check_context(check);
+        check->report->shown = check->counts.shown;
+        bundle_check_around(check);
     }
-    report->shown = check.counts.shown;
+    fclose(check->leaves);
+}
+
+void evidence_bundle_verify(const struct evidence_bundle_check *options, struct evidence_report *report)
+{
+    struct bundle_check *check = base_zalloc(sizeof(*check));
+    *report = (struct evidence_report){.verdict = EVIDENCE_OK, .told = options->told};
+    check->folder = options->folder;
+    check->key = options->key;
+    check->key_name = options->name;
+    check->report = report;
+    check_all(check);
     evidence_conclude(report);
-    if (check.leaves != NULL)
-        fclose(check.leaves);
-    buffer_clear(&check.note);
-    buffer_clear(&check.scratch);
-    buffer_clear(&check.whole);
+    buffer_clear(&check->note);
+    buffer_clear(&check->scratch);
+    buffer_clear(&check->whole);
+    base_free(check->texts.list);
+    base_free(check);
 }

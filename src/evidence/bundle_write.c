@@ -13,7 +13,6 @@
 #include "bundle_policies.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/file.h"
-#include "exeat/base/json.h"
 #include "exeat/base/memory.h"
 
 struct bundle {
@@ -30,6 +29,7 @@ struct bundle {
     struct buffer line;
     struct bundle_policies policies;
     uint64_t erased;
+    bool is_bad; /* a record at hand is not what was signed */
 };
 
 static bool fail(struct bundle *bundle, const char *format, ...) PRINTF_LIKE(2, 3);
@@ -171,17 +171,30 @@ static void on_any_row(void *context, const struct audit_row *row)
         fwrite(leaf.bytes, 1, sizeof(leaf.bytes), bundle->leaves);
 }
 
+/* What would only be found by whoever the bundle is for is said to who makes it. */
+static bool is_good(struct bundle *bundle, const struct audit_row *row, const struct audit_record *record)
+{
+    bool good = audit_row_agrees(row, record) &&
+                (row->salt.length == 0 || evidence_private_fits(record, row->salt, row->private_part));
+    bundle->is_bad = bundle->is_bad || !good;
+    return good ||
+           fail(
+               bundle, "record %llu, its columns or its private part were changed; look with `exeat audit verify`",
+               (unsigned long long)row->sequence);
+}
+
 static void on_matching_row(void *context, const struct audit_row *row)
 {
     struct bundle *bundle = context;
     struct audit_record record;
-    if (row->sequence < bundle->range.first || !audit_record_parse(row->body, &record))
+    if (row->sequence < bundle->range.first || !audit_record_parse(row->body, &record) ||
+        !is_good(bundle, row, &record))
         return;
     bundle_counts_add(&bundle->counts, &record);
     if (record.head.kind == AUDIT_DECISION) {
         struct decision_record decision;
         audit_decision_read(&record, (struct bytes){0}, &decision);
-        bundle_policies_name(&bundle->policies, decision.policy_sequence);
+        bundle_named_add(&bundle->policies.named, decision.policy_sequence);
     }
     if (row->salt.length == 0 && audit_field_find(record.fields, AUDIT_TAG_COMMITMENT).length > 0)
         bundle->erased++;
@@ -211,7 +224,17 @@ static bool read_range(struct bundle *bundle)
         base_free(why);
     }
     requests_free(requests);
-    return read == AUDIT_END;
+    return read == AUDIT_END && !bundle->is_bad;
+}
+
+/* With the key at hand; who has none is told by whoever checks the bundle. */
+static bool check_signature(struct bundle *bundle)
+{
+    struct audit_vkey vkey;
+    bool has_key = audit_vkey_parse(text_trim(bundle->options->keys, "\n"), &vkey);
+    return !has_key ||
+           audit_checkpoint_verify(buffer_text(&bundle->note), audit_reader_origin(bundle->reader), vkey.key) ||
+           fail(bundle, "the checkpoint has no good signature of the log's key; look with `exeat audit verify`");
 }
 
 static bool check_root(struct bundle *bundle)
@@ -232,7 +255,7 @@ static bool write_records(struct bundle *bundle)
 {
     bundle->records = open_file(bundle, BUNDLE_RECORDS);
     bundle->leaves = bundle->records != NULL ? open_file(bundle, BUNDLE_LEAVES) : NULL;
-    bool done = bundle->leaves != NULL && read_range(bundle) && check_root(bundle);
+    bool done = bundle->leaves != NULL && read_range(bundle) && check_root(bundle) && check_signature(bundle);
     done = close_file(bundle, bundle->records) && done;
     return close_file(bundle, bundle->leaves) && done;
 }
@@ -254,41 +277,41 @@ static bool write_context(struct bundle *bundle)
 /* --- the texts about it
  * ------------------------------------------------------------------------------------------------- */
 
-static void append_time(struct buffer *out, const char *name, int64_t wall_us)
+enum { TIME_SIZE = CLOCK_TEXT_SIZE };
+
+static struct text time_text(int64_t wall_us, char out[TIME_SIZE])
 {
-    char time[CLOCK_TEXT_SIZE];
     if (wall_us == 0)
-        return;
-    clock_write(wall_us, time);
-    buffer_printf(out, ",\n  \"%s\": \"%s\"", name, time);
+        return TEXT("");
+    clock_write(wall_us, out);
+    return text_from(out);
 }
 
 static bool write_manifest(struct bundle *bundle)
 {
     const struct evidence_bundle *options = bundle->options;
+    char created[TIME_SIZE];
+    char since[TIME_SIZE];
+    char until[TIME_SIZE];
+    const struct bundle_manifest manifest = {
+        .tool = TEXT("exeat " EXEAT_VERSION),
+        .origin = audit_reader_origin(bundle->reader),
+        .created = time_text(clock_wall_us(), created),
+        .operator_name = options->operator_name,
+        .purpose = options->purpose,
+        .query = options->query,
+        .since = time_text(options->filter.since_us, since),
+        .until = time_text(options->filter.until_us, until),
+        .custody = options->is_recorded ? TEXT("recorded") : TEXT("unrecorded"),
+        .is_redacted = options->filter.redact,
+        .erased = bundle->erased,
+        .counts = bundle->counts,
+        .unsigned_left_out = bundle->result->unsigned_left_out,
+        .policies = bundle->policies.count,
+        .policies_left_out = bundle->policies.left_out,
+    };
     struct buffer out = {0};
-    char time[CLOCK_TEXT_SIZE];
-    clock_write(clock_wall_us(), time);
-    buffer_printf(
-        &out, "{\n  \"format\": \"exeat-bundle 1\",\n  \"tool\": \"exeat " EXEAT_VERSION "\",\n  \"origin\": ");
-    json_append_string(&out, audit_reader_origin(bundle->reader));
-    buffer_printf(&out, ",\n  \"created\": \"%s\",\n  \"times\": \"UTC\",\n  \"operator\": ", time);
-    json_append_string(&out, options->operator_name);
-    buffer_append_string(&out, ",\n  \"purpose\": ");
-    json_append_string(&out, options->purpose);
-    buffer_append_string(&out, ",\n  \"query\": ");
-    json_append_string(&out, options->query);
-    append_time(&out, "since", options->filter.since_us);
-    append_time(&out, "until", options->filter.until_us);
-    buffer_printf(
-        &out, ",\n  \"custody\": \"%s\",\n  \"redacted\": %s,\n  \"erased\": %llu,\n",
-        options->is_recorded ? "recorded" : "unrecorded", options->filter.redact ? "true" : "false",
-        (unsigned long long)bundle->erased);
-    bundle_counts_append(&bundle->counts, &out);
-    buffer_printf(
-        &out, "  \"unsigned_left_out\": %llu,\n  \"policies\": %zu,\n  \"policies_left_out\": %llu\n}\n",
-        (unsigned long long)bundle->result->unsigned_left_out, bundle->policies.count,
-        (unsigned long long)bundle->policies.left_out);
+    bundle_manifest_append(&manifest, &out);
     bool done = write_file(bundle, bundle_file_name(BUNDLE_MANIFEST), buffer_text(&out));
     buffer_clear(&out);
     return done;
@@ -364,6 +387,7 @@ bool evidence_bundle_write(
     result->end = bundle.range.end;
     result->shown = bundle.counts.shown;
     result->policies_left_out = bundle.policies.left_out;
+    result->texts_missing = bundle.policies.texts_missing;
     bundle_policies_clear(&bundle.policies);
     buffer_clear(&bundle.note);
     buffer_clear(&bundle.line);

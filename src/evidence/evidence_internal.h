@@ -161,8 +161,46 @@ void json_put_raw(struct json_line *line, const char *name, const char *json); /
 
 /* Counts a finding; of each kind the first place is kept, with what is said of it. */
 void evidence_find(
+    struct evidence_report *report, enum evidence_verdict verdict, uint64_t sequence, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+void evidence_find_list(
     struct evidence_report *report, enum evidence_verdict verdict, uint64_t sequence, const char *format,
     va_list arguments) PRINTF_LIKE(4, 0);
+/* "record 17 (decision, 2026-11-23T10:00:00.000000Z)" */
+enum { PLACE_SIZE = 96 };
+const char *evidence_place(const struct audit_record *record, char out[PLACE_SIZE]);
+/* What PRUNE records say of private parts: those of records before one of them, and older than its time, are gone.
+ * Zeroed is none. */
+struct erasure {
+    uint64_t sequence;
+    int64_t before_us;
+};
+struct erasures {
+    struct erasure *list; /* owned; later ones have earlier times: what a newer one covers too is left out */
+    size_t count;
+};
+/* In their order. False: it is another record. */
+bool erasures_note(struct erasures *erasures, const struct audit_record *record);
+/* The sequence of the record that says so; 0: none does. */
+uint64_t erasures_cover(const struct erasures *erasures, uint64_t sequence, int64_t wall_us);
+void erasures_clear(struct erasures *erasures);
+/* A second pass, over the records before `end` some of whose private parts are gone: fills parts_missing. Takes up what
+ * was erased meanwhile. */
+void evidence_check_missing(
+    struct audit_reader *reader, uint64_t end, struct erasures *erasures, struct evidence_report *report);
+
+/* Request ids that are under way; zeroed is empty. */
+enum { ID_SET_MAX = 1 << 20 };
+struct id_set {
+    struct request_id *slots; /* owned; an id of zeros is no id */
+    size_t slot_count;
+    size_t count;
+};
+MUST_CHECK bool id_set_add(struct id_set *set, const struct request_id *id); /* false: there are too many */
+bool id_set_remove(struct id_set *set, const struct request_id *id);         /* false: it is not there */
+void id_set_empty(struct id_set *set);
+void id_set_clear(struct id_set *set);
+
 /* Is the private part the one that the record is bound to? The salt is not empty. */
 bool evidence_private_fits(const struct audit_record *record, struct bytes salt, struct bytes private_part);
 /* The report's verdict is the gravest of what was found. */

@@ -36,78 +36,22 @@ struct verify {
     bool is_closed;
     uint64_t lost;
     uint64_t pruned_to; /* records before this one were removed lawfully: a PRUNE record says so */
+    uint64_t parts_gone;
+    struct erasures erasures; /* owned, both */
+    struct id_set under_way;
+    bool knows_run;   /* all decisions of this run are here */
+    uint64_t excused; /* decisions of this run that a GAP record counts, and whose outcomes may come yet */
 };
-
-/* Gravest first. */
-static const enum evidence_verdict gravity[] = {
-    EVIDENCE_TAMPERED, EVIDENCE_FORKED,        EVIDENCE_TRUNCATED, EVIDENCE_UNREADABLE,
-    EVIDENCE_GAP,      EVIDENCE_UNSIGNED_TAIL, EVIDENCE_OK,
-};
-static const struct {
-    const char *name;
-    const char *meaning;
-} words[] = {
-    [EVIDENCE_OK] = {"OK", "every record is what was signed, and none is missing"},
-    [EVIDENCE_TAMPERED] = {"TAMPERED", "something was changed after it had been written and signed"},
-    [EVIDENCE_TRUNCATED] = {"TRUNCATED", "the end of the log was cut off"},
-    [EVIDENCE_FORKED] = {"FORKED", "the holder of the log's key signed two histories that contradict each other"},
-    [EVIDENCE_GAP] = {"GAP", "records are missing, or decisions were let through without one"},
-    [EVIDENCE_UNSIGNED_TAIL] = {"UNSIGNED_TAIL", "the newest records are not signed yet, so nothing proves them"},
-    [EVIDENCE_UNREADABLE] =
-        {"UNREADABLE", "files are damaged or missing; what was read before is as the other lines say"},
-};
-_Static_assert(COUNT_OF(gravity) == EVIDENCE_VERDICTS && COUNT_OF(words) == EVIDENCE_VERDICTS, "one row a verdict");
-
-const char *evidence_verdict_name(enum evidence_verdict verdict)
-{
-    return words[verdict].name;
-}
-
-const char *evidence_verdict_meaning(enum evidence_verdict verdict)
-{
-    return words[verdict].meaning;
-}
 
 #define NUMBER(value) ((unsigned long long)(value))
-
-void evidence_find(
-    struct evidence_report *report, enum evidence_verdict verdict, uint64_t sequence, const char *format,
-    va_list arguments)
-{
-    struct evidence_finding *finding = &report->findings[verdict];
-    if (finding->count++ > 0)
-        return;
-    finding->sequence = sequence;
-    vsnprintf(finding->detail, sizeof(finding->detail), format, arguments);
-}
 
 static void PRINTF_LIKE(4, 5)
     find(struct verify *verify, enum evidence_verdict verdict, uint64_t sequence, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    evidence_find(verify->report, verdict, sequence, format, arguments);
+    evidence_find_list(verify->report, verdict, sequence, format, arguments);
     va_end(arguments);
-}
-
-void evidence_conclude(struct evidence_report *report)
-{
-    size_t i = 0;
-    while (gravity[i] != EVIDENCE_OK && report->findings[gravity[i]].count == 0)
-        i++;
-    report->verdict = gravity[i];
-}
-
-/* "record 17 (decision, 2026-11-23T10:00:00.000000Z)" */
-enum { PLACE_SIZE = 96 };
-static const char *place_of(const struct audit_record *record, char out[PLACE_SIZE])
-{
-    char time[CLOCK_TEXT_SIZE];
-    clock_write(record->head.wall_us, time);
-    snprintf(
-        out, PLACE_SIZE, "record %llu (%s, %s)", NUMBER(record->head.sequence), audit_kind_name(record->head.kind),
-        time);
-    return out;
 }
 
 /* --- one record
@@ -127,9 +71,11 @@ static void check_private(struct verify *verify, const struct audit_row *row, co
 {
     char place[PLACE_SIZE];
     if (row->salt.length == 0)
-        verify->report->erased += audit_field_find(record->fields, AUDIT_TAG_COMMITMENT).length > 0 ? 1 : 0;
+        verify->parts_gone += audit_field_find(record->fields, AUDIT_TAG_COMMITMENT).length > 0 ? 1 : 0;
     else if (!evidence_private_fits(record, row->salt, row->private_part))
-        find(verify, EVIDENCE_TAMPERED, row->sequence, "the private part of %s was changed", place_of(record, place));
+        find(
+            verify, EVIDENCE_TAMPERED, row->sequence, "the private part of %s was changed",
+            evidence_place(record, place));
 }
 
 static void check_columns(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
@@ -138,49 +84,100 @@ static void check_columns(struct verify *verify, const struct audit_row *row, co
     if (!audit_row_agrees(row, record))
         find(
             verify, EVIDENCE_TAMPERED, row->sequence, "the columns of %s are not those of its bytes",
-            place_of(record, place));
+            evidence_place(record, place));
 }
 
-/* The texts that a policy record names are stored beside it; they must be those. */
-static void check_policy(struct verify *verify, const struct audit_record *record, struct bytes named)
+/* The texts that a policy record names are stored beside it. That each is what it is stored as is asked of all of them
+ * at the end. */
+static void check_policy(struct verify *verify, const struct audit_record *record, const struct audit_life_record *life)
 {
+    struct audit_files files;
     struct digest digest;
-    struct digest found;
-    struct buffer body = {0};
     char place[PLACE_SIZE];
     verify->report->policies++;
-    if (named.length != sizeof(digest.bytes))
-        return;
-    memcpy(digest.bytes, named.data, sizeof(digest.bytes));
-    if (audit_reader_blob(verify->reader, &digest, &body)) {
-        digest_sha256(bytes_of_text(buffer_text(&body)), &found);
-        if (!digest_equal(&digest, &found))
+    audit_files_of(life, &files);
+    while (audit_files_next(&files, &digest)) {
+        struct buffer body = {0};
+        if (!audit_reader_blob(verify->reader, &digest, &body)) {
+            verify->report->policies_missing++;
             find(
-                verify, EVIDENCE_TAMPERED, record->head.sequence,
-                "the policy's text stored for %s is not the one in force", place_of(record, place));
-    } else {
-        verify->report->policies_missing++;
+                verify, EVIDENCE_GAP, record->head.sequence,
+                "a policy's text that %s names is not here: SHA-256 %02x%02x%02x%02x...", evidence_place(record, place),
+                digest.bytes[0], digest.bytes[1], digest.bytes[2], digest.bytes[3]);
+        }
+        buffer_clear(&body);
     }
-    buffer_clear(&body);
+}
+
+static void on_wrong_text(void *context, uint64_t first, struct bytes digest)
+{
+    struct verify *verify = context;
+    struct buffer name = {0};
+    buffer_append_hex(&name, digest);
+    find(
+        verify, EVIDENCE_TAMPERED, first,
+        "a policy's text stored in the segment of record %llu is not the one that the log names: SHA-256 %.*s...",
+        NUMBER(first), TEXT_ARG(text_part(buffer_text(&name), 0, 8)));
+    buffer_clear(&name);
+}
+
+/* An outcome is of a decision that came before it, in the same run. Where a run began before what is here, nobody
+ * knows. */
+static void check_pair(struct verify *verify, const struct audit_record *record)
+{
+    struct request_id id = {0};
+    struct bytes value = audit_field_find(record->fields, AUDIT_TAG_REQUEST);
+    char place[PLACE_SIZE];
+    if (value.length != sizeof(id.bytes))
+        return;
+    memcpy(id.bytes, value.data, sizeof(id.bytes));
+    if (record->head.kind == AUDIT_DECISION) {
+        verify->knows_run = id_set_add(&verify->under_way, &id) && verify->knows_run;
+        return;
+    }
+    if (id_set_remove(&verify->under_way, &id) || !verify->knows_run || verify->is_broken)
+        return;
+    if (verify->excused > 0) {
+        verify->excused--;
+        return;
+    }
+    verify->report->orphans++;
+    find(
+        verify, EVIDENCE_GAP, record->head.sequence, "%s is an outcome without its decision",
+        evidence_place(record, place));
+}
+
+static void begin_run(struct verify *verify)
+{
+    id_set_empty(&verify->under_way);
+    verify->excused = 0;
+    verify->knows_run = true;
 }
 
 static void note_life(struct verify *verify, const struct audit_record *record)
 {
     struct audit_life_record life;
     verify->is_closed = record->head.kind == AUDIT_CLOSE;
-    if (record->head.kind == AUDIT_DECISION || record->head.kind == AUDIT_COMPLETION)
+    if (record->head.kind == AUDIT_DECISION || record->head.kind == AUDIT_COMPLETION) {
+        check_pair(verify, record);
         return;
+    }
     audit_life_read(record, &life);
+    (void)erasures_note(&verify->erasures, record);
+    if (record->head.kind == AUDIT_OPEN && !text_equal(life.event, TEXT("roll")))
+        begin_run(verify);
     if (record->head.kind == AUDIT_OPEN && text_equal(life.event, TEXT("start_after_crash")))
         verify->report->crashes++;
     if (record->head.kind == AUDIT_TIME_STEP)
         verify->report->clock_steps++;
-    if (record->head.kind == AUDIT_GAP)
+    if (record->head.kind == AUDIT_GAP) {
         verify->lost += life.count > 0 ? life.count : 1;
+        verify->excused += life.count > 0 ? life.count : 1;
+    }
     if (record->head.kind == AUDIT_PRUNE)
         verify->pruned_to = life.previous_size > verify->pruned_to ? life.previous_size : verify->pruned_to;
     if (record->head.kind == AUDIT_POLICY)
-        check_policy(verify, record, life.digest);
+        check_policy(verify, record, &life);
 }
 
 static void check_order(struct verify *verify, const struct audit_record *record)
@@ -204,7 +201,8 @@ static void check_row(struct verify *verify, const struct audit_row *row)
     struct digest leaf;
     if (row->sequence != verify->tree.size) {
         find(
-            verify, EVIDENCE_GAP, verify->tree.size, "record %llu is missing, and what follows up to record %llu",
+            verify, EVIDENCE_GAP, verify->tree.size,
+            row->sequence - verify->tree.size == 1 ? "record %llu is missing" : "records %llu to %llu are missing",
             NUMBER(verify->tree.size), NUMBER(row->sequence - 1));
         verify->is_broken = true;
         verify->tree.size = row->sequence;
@@ -319,11 +317,13 @@ static void read_anchors(struct verify *verify)
     for (size_t i = 0; i < verify->check->anchor_count; i++) {
         struct anchor anchor = {.note = verify->check->anchors[i].note};
         if (!audit_checkpoint_parse(anchor.note, &anchor.checkpoint))
-            find(verify, EVIDENCE_UNREADABLE, 0, "outside checkpoint %zu is no checkpoint", i + 1);
+            find(verify, EVIDENCE_UNREADABLE, 0, "%.*s: is no checkpoint", TEXT_ARG(verify->check->anchors[i].name));
         else if (text_equal(anchor.checkpoint.origin, audit_reader_origin(verify->reader)))
             verify->anchors[verify->anchor_count++] = anchor;
         else if (!verify->check->has_many_logs)
-            find(verify, EVIDENCE_UNREADABLE, 0, "outside checkpoint %zu is of another log", i + 1);
+            find(
+                verify, EVIDENCE_UNREADABLE, 0, "%.*s: is of another log, %.*s",
+                TEXT_ARG(verify->check->anchors[i].name), TEXT_ARG(anchor.checkpoint.origin));
     }
     qsort(verify->anchors, verify->anchor_count, sizeof(*verify->anchors), compare_anchors);
 }
@@ -410,18 +410,25 @@ static void check_end(struct verify *verify)
 void evidence_verify(struct audit_reader *reader, const struct evidence_check *check, struct evidence_report *report)
 {
     struct verify verify = {.reader = reader, .check = check, .report = report, .tree = *audit_reader_base(reader)};
-    *report = (struct evidence_report){.first = verify.tree.size};
+    *report = (struct evidence_report){.first = verify.tree.size, .told = check->told};
+    verify.knows_run = verify.tree.size == 0;
     verify.signed_size = verify.tree.size;
     read_anchors(&verify);
     audit_reader_seek(reader, verify.tree.size);
     seek_checkpoint(&verify, verify.tree.size);
     check_rows(&verify);
+    audit_reader_wrong_texts(reader, on_wrong_text, &verify);
     check_end(&verify);
+    if (verify.parts_gone > 0)
+        evidence_check_missing(reader, verify.tree.size, &verify.erasures, report);
+    report->erased = verify.parts_gone - report->parts_missing;
     if (!verify.is_broken)
         audit_tree_root(&verify.tree, &report->root);
     report->size = verify.tree.size;
     evidence_conclude(report);
     base_free(verify.anchors);
+    erasures_clear(&verify.erasures);
+    id_set_clear(&verify.under_way);
     buffer_clear(&verify.note);
     buffer_clear(&verify.cosigned);
 }

@@ -76,7 +76,7 @@ class Scene:
     def verify(self, *words, store=None):
         vkey = run_exeat("key", "show", self.gate.folder / "keys" / "log.key", "--name", ORIGIN).stdout.strip()
         done = run_exeat("audit", "verify", "--store", store or self.store, "--vkey", vkey, *words)
-        return done.stdout.split("\n")[0].split(":")[0]
+        return done.stdout.split("\n")[0].split(":")[0].split(",")[0]
 
 
 def kept(folder, witness):

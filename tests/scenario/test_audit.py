@@ -65,7 +65,7 @@ def test_a_full_disk_does_not_keep_the_gate_from_ending(gate, bad_disk):
     assert one.get("http://evil.example/").status == 503
     one.stop()
     (one.folder / "full").unlink()
-    assert one.verify().stdout.split(":")[0].split("\n")[0] in ("OK", "UNSIGNED_TAIL")
+    assert one.verify().stdout.split("\n")[0].split(":")[0].split(",")[0] in ("OK", "UNSIGNED_TAIL")
 
 
 def test_on_failure_allow_lets_through_and_says_so(gate, origin, bad_disk):
@@ -245,7 +245,7 @@ def test_after_kill_nothing_acknowledged_is_missing(gate):
         for thread in threads:
             thread.join()
         report = one.verify()
-        assert report.stdout.split("\n")[0].split(":")[0] in ("OK", "UNSIGNED_TAIL"), report.stdout
+        assert report.stdout.split("\n")[0].split(":")[0].split(",")[0] in ("OK", "UNSIGNED_TAIL"), report.stdout
         one.start()
         recorded = {decision["request"] for decision in one.decisions()}
         assert set(acknowledged) <= recorded
@@ -316,11 +316,92 @@ def test_a_cut_tail_with_its_checkpoints_is_found_by_an_outside_checkpoint(store
     assert report.stdout.startswith("TRUNCATED: an outside checkpoint covers") and report.returncode == 3
 
 
-def test_erased_private_parts_break_nothing(store):
-    change(store, "DELETE FROM priv")
+def test_private_parts_that_no_record_says_were_erased_are_a_finding(store):
+    one = store.decisions()[1]
+    change(store, f"DELETE FROM priv WHERE seq = {one['sequence']}")
     report = store.verify()
-    assert report.returncode == 0 and "erased private parts 5" in report.stdout
+    assert report.returncode == 4 and "erased private parts 0" in report.stdout
+    assert report.stdout.startswith("GAP: the private parts of 1 records are missing, and no record says that they were erased"), report.stdout
+    assert f"record {one['sequence']} (decision" in report.stdout
+    assert "missing, and no record says that it was erased" in run_exeat("audit", "show", "-c", store.config_path, one["request"]).stdout
+    change(store, "DELETE FROM priv")
+    assert "the private parts of 5 records are missing" in store.verify().stdout
     assert all("path" not in decision for decision in store.decisions())
+
+
+def test_an_order_to_erase_excuses_what_came_before_it_and_nothing_else(gate):
+    one = gate(rules=[])
+    one.get("http://evil.example/first")
+    assert erase(one, "--before", "now", "--yes").returncode == 0
+    one.get("http://evil.example/second")
+    one.stop()
+    first, second = one.decisions()
+    report = one.verify()
+    assert report.returncode == 0 and "erased private parts 1" in report.stdout
+    shown = run_exeat("audit", "show", "-c", one.config_path, first["request"]).stdout
+    assert "erased, as record" in shown and "the record and its proof are whole" in shown
+    for path in (one.folder / "audit").glob("seg-*.priv.db"):
+        with sqlite3.connect(path) as database:
+            database.execute("DELETE FROM priv")
+        database.close()
+    report = one.verify()
+    assert report.returncode == 4 and "erased private parts 1" in report.stdout
+    assert "the private parts of 1 records are missing" in report.stdout and f"record {second['sequence']} (decision" in report.stdout
+
+
+@pytest.fixture
+def with_files(gate):
+    """A closed store of a policy that has two more files."""
+    one = gate(start=False, rules=[], include=["more.yaml", "most, of them.yaml"], audit={"segment_size": "64KiB"})
+    for name in ("more", "most, of them"):
+        (one.folder / f"{name}.yaml").write_text(json.dumps({"version": 1, "rules": [{"id": name[:4], "verdict": "deny", "hosts": [f"{name[:4]}.example"]}]}))
+    one.start()
+    for _ in range(120):
+        one.get("http://more.example/")
+    one.stop()
+    assert one.verify().returncode == 0
+    return one
+
+
+def edit_texts(one, statement, only=slice(None)):
+    """In one segment, or in all of them."""
+    for path in sorted(path for path in (one.folder / "audit").glob("seg-*.db") if ".priv." not in path.name)[only]:
+        with sqlite3.connect(path) as database:
+            assert database.execute(statement).rowcount == 1
+        database.close()
+
+
+@pytest.mark.parametrize("word", ["more", "most", "listen"])
+@pytest.mark.parametrize("only", [slice(None), slice(0, 1), slice(-1, None)], ids=["everywhere", "in the first segment", "in the last segment"])
+def test_an_edited_text_of_any_file_of_a_policy_is_found_in_any_segment(with_files, tmp_path, word, only):
+    edit_texts(with_files, f"UPDATE blob SET body = CAST(replace(CAST(body AS TEXT), 'deny', 'allow') || ' ' AS BLOB) WHERE CAST(body AS TEXT) LIKE '%{word}%' AND (CAST(body AS TEXT) LIKE '%listen%') = ('{word}' = 'listen')", only)
+    report = with_files.verify()
+    assert report.returncode == 3 and report.stdout.startswith("TAMPERED: a policy's text stored in the segment of record"), report.stdout
+    page = run_exeat("audit", "report", "-c", with_files.config_path)
+    assert page.returncode == 3 and "TAMPERED" in page.stdout
+    if only == slice(None):
+        done = run_exeat("audit", "export", "-c", with_files.config_path, "--bundle", tmp_path / "bundle")
+        assert done.returncode == 5 and "is not the one that the log names" in done.stderr
+
+
+def test_texts_of_policies_that_are_gone_are_a_finding(with_files, tmp_path):
+    edit_texts(with_files, "DELETE FROM blob WHERE CAST(body AS TEXT) LIKE '%most.example%'")
+    report = with_files.verify()
+    assert report.returncode == 4 and report.stdout.startswith("GAP: a policy's text that record"), report.stdout
+    done = run_exeat("audit", "export", "-c", with_files.config_path, "--bundle", tmp_path / "bundle")
+    assert done.returncode == 0 and "1 texts of policies are not in the store" in done.stdout
+    vkey = run_exeat("audit", "keys", "-c", with_files.config_path).stdout.strip()
+    done = run_exeat("audit", "verify", "--bundle", tmp_path / "bundle", "--vkey", vkey)
+    assert done.returncode == 4 and "a text that the log names, is not here" in done.stdout
+
+
+@pytest.mark.parametrize("statement, what", [
+    ("UPDATE priv SET body = x'0100012f'", "private part"), ("UPDATE rec SET host = 'good.example' WHERE kind = 2", "columns"),
+], ids=["private part", "column"])
+def test_a_tampered_store_makes_no_bundle(store, tmp_path, statement, what):
+    change(store, statement)
+    done = run_exeat("audit", "export", "-c", store.config_path, "--bundle", tmp_path / "bundle")
+    assert done.returncode == 5 and what in done.stderr and "exeat audit verify" in done.stderr
 
 
 def test_an_auditor_needs_only_the_folder_and_the_logs_key(store, tmp_path):
@@ -372,7 +453,7 @@ def test_erased_private_parts_are_gone_from_every_file_and_nothing_else_is(gate)
     one.get("http://evil.example" + SECRET.decode())
     store = one.folder / "audit"
     assert holds(store, SECRET)
-    done = erase(one, "--before", "now")
+    done = erase(one, "--before", "now", "--yes")
     assert done.returncode == 0 and done.stdout == "1 private parts erased\n", done.stderr
     assert not holds(store, SECRET) and holds(store, b"evil.example")
     prune = [record for record in one.export("-o", "records") if record["kind"] == "prune"]
@@ -387,10 +468,23 @@ def test_without_a_gate_erasing_takes_the_writers_place(gate):
     one = gate(rules=[])
     one.get("http://evil.example" + SECRET.decode())
     one.stop()
-    done = erase(one, "--before", "now")
+    done = erase(one, "--before", "now", "--yes")
     assert done.returncode == 0 and done.stdout == "1 private parts erased\n", done.stderr
     assert not holds(one.folder / "audit", SECRET)
     assert one.verify().returncode == 0
+
+
+def test_erasing_says_beforehand_what_would_go_and_wants_a_word_for_what_is_young(gate):
+    one = gate(rules=[])
+    one.get("http://evil.example" + SECRET.decode())
+    done = erase(one, "--before", "now", "--dry-run")
+    assert done.returncode == 0 and done.stdout.startswith("1 private parts of records before 20") and "would be erased" in done.stdout
+    for word in ("now", "-1s", "today", "-23h"):
+        done = erase(one, "--before", word)
+        assert done.returncode == 2 and "say --yes" in done.stderr and "--dry-run" in done.stderr
+    assert holds(one.folder / "audit", SECRET)
+    done = erase(one, "--before", "-2d")
+    assert done.returncode == 0 and done.stdout == "0 private parts erased\n", done.stderr
 
 
 def test_erasing_wants_a_time_that_has_come(gate):
@@ -433,7 +527,7 @@ def test_the_logs_of_many_pods_are_read_as_one_tree(gate, tmp_path):
             file.write(run_exeat("audit", "keys", "-c", one.config_path).stdout)
     tree = ["--store", shipped, "--vkey", keys]
     report = run_exeat("audit", "verify", *tree, "--checkpoint", shipped / "audit.example" / "shop" / "pod-1" / "checkpoint")
-    assert report.returncode == 0 and report.stdout.count("\nOK\n") == 2 and report.stdout.count("ANCHORED: someone") == 1, report.stdout
+    assert report.returncode == 0 and report.stdout.count("\nOK") == 2 and report.stdout.count("ANCHORED: someone") == 1, report.stdout
     lines = [json.loads(line) for line in run_exeat("audit", "export", *tree, "-o", "jsonl", "--verdict", "deny").stdout.splitlines()]
     assert {line["observer"]["hostname"]: line["url"]["domain"] for line in lines} == {
         f"audit.example/shop/{pod}": f"{pod}.example" for pod in ("pod-1", "pod-2")}
@@ -445,7 +539,7 @@ def test_the_logs_of_many_pods_are_read_as_one_tree(gate, tmp_path):
     database.executescript("DROP TRIGGER rec_u; UPDATE rec SET host = 'x.example' WHERE host IS NOT NULL")
     database.close()
     report = run_exeat("audit", "verify", *tree)
-    assert report.returncode == 3 and report.stdout.count("\nOK\n") == 1 and "\nTAMPERED" in report.stdout, report.stdout
+    assert report.returncode == 3 and report.stdout.count("\nOK") == 1 and "\nTAMPERED" in report.stdout, report.stdout
 
 
 def test_a_removed_segment_without_a_prune_record_is_a_gap(gate):
@@ -458,7 +552,7 @@ def test_a_removed_segment_without_a_prune_record_is_a_gap(gate):
     kept = segments[1].read_bytes()
     segments[1].unlink()
     report = one.verify()
-    assert report.returncode == 4 and report.stdout.startswith("GAP: record "), report.stdout
+    assert report.returncode == 4 and report.stdout.startswith("GAP: record"), report.stdout
     segments[1].write_bytes(kept)
     segments[0].unlink()
     report = one.verify()

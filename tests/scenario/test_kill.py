@@ -51,7 +51,7 @@ MOMENTS = [kill_while_it_starts, kill_under_load, kill_under_load, kill_while_it
 def verdict(one):
     """What verify says; a store that was killed before its first record does not say anything yet."""
     report = one.verify()
-    word = report.stdout.split("\n")[0].split(":")[0]
+    word = report.stdout.split("\n")[0].split(":")[0].split(",")[0]
     return word or report.stderr
 
 

@@ -78,7 +78,7 @@ def word(report):
     """The verdict; a store that is refused because its tables are others cannot be read either."""
     if "its tables, or those of its private parts, are not those of an audit store" in report.stderr:
         return "UNREADABLE"
-    return report.stdout.split("\n")[0].split(":")[0]
+    return report.stdout.split("\n")[0].split(":")[0].split(",")[0]
 
 
 def assert_found(one, *words, **options):

@@ -28,6 +28,7 @@ enum life_tag {
     LIFE_FILE = 0x2a,
     LIFE_DIGEST = 0x2b,
     LIFE_COUNT = 0x2c,
+    LIFE_FILES = 0x2d,
 };
 /* What the records of the gate's own life say. */
 struct audit_life_record {
@@ -36,9 +37,23 @@ struct audit_life_record {
     struct text file;
     struct text origin;
     struct bytes digest;
+    struct bytes files;     /* POLICY: the SHA-256 of each file, one after the other */
     uint64_t previous_size; /* OPEN: of the segment before; PRUNE: what is gone */
     uint64_t count;
 };
 void audit_life_read(const struct audit_record *record, struct audit_life_record *life);
+
+/* The files that a POLICY record names: all that were read, the configuration first. Older records have them in
+ * `detail`. */
+struct audit_files {
+    struct bytes digests; /* not given yet */
+    struct text detail;
+    struct bytes main; /* what `detail` need not say again */
+};
+void audit_files_of(const struct audit_life_record *life, struct audit_files *files);
+bool audit_files_next(struct audit_files *files, struct digest *digest); /* false at the end */
+
+/* Of a PRUNE record `erase`: private parts of records before which time are gone. False: it is no such record. */
+MUST_CHECK bool audit_erase_read(const struct audit_life_record *life, int64_t *before_us);
 
 #endif

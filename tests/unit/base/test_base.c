@@ -135,6 +135,14 @@ static void times_are_read_as_people_write_them(void **state)
     assert_int_equal(wall, now - 123456);
     assert_true(clock_parse(TEXT("2026-11-24"), now, &wall));
     assert_int_equal(wall, 1795478400000000);
+    int64_t evening = wall + (int64_t)20 * 3600 * 1000000;
+    static const char *const same[] = {
+        "2026-11-24 20:00", "2026-11-24T20:00", "2026-11-24 20:00:00", "2026-11-24T20:00:00.000000Z",
+        "2026-11-24 20:00Z"};
+    for (size_t i = 0; i < COUNT_OF(same); i++) {
+        assert_true(clock_parse(text_from(same[i]), now, &wall));
+        assert_int_equal(wall, evening);
+    }
     assert_true(clock_parse(TEXT("today"), now, &wall));
     assert_int_equal(wall, 1795478400000000);
     assert_true(clock_parse(TEXT("-1h"), now, &wall));

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exeat audit show: everything about one request, by its id or by what that begins with. */
+#include "cmd_audit.h"
+
+enum exit_code
+audit_call_request(struct audit_reader *reader, const char *word, struct request_id *id, uint64_t *sequence)
+{
+    if (!evidence_is_request(text_from(word)))
+        return complain(EXIT_USAGE, "'%s' is no request id: 32 hex digits, or the first of them, at least 4", word);
+    switch (evidence_find_request(reader, text_from(word), id, sequence)) {
+    case EVIDENCE_MATCH_ONE:
+        return EXIT_DONE;
+    case EVIDENCE_MATCH_NONE:
+        return complain(EXIT_NO, "the store has no request '%s'", word);
+    case EVIDENCE_MATCH_MANY:
+        return complain(EXIT_USAGE, "the ids of several requests begin with '%s'; give more of it", word);
+    case EVIDENCE_MATCH_UNREADABLE:
+        break;
+    }
+    return complain(EXIT_IO, "%s", audit_reader_error(reader));
+}
+
+static enum exit_code show(const struct audit_call *call, struct audit_reader *reader)
+{
+    struct buffer out = {0};
+    char *error = NULL;
+    struct progress progress;
+    struct request_id id;
+    uint64_t sequence = 0;
+    enum exit_code code = audit_call_request(reader, call->operands[0], &id, &sequence);
+    if (code != EXIT_DONE)
+        return code;
+    const struct evidence_progress *watch =
+        progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
+    bool done = evidence_show(reader, &id, call->words[OPTION_REDACT] != NULL, watch, &out, &error);
+    progress_end(&progress);
+    put_text(buffer_text(&out));
+    buffer_clear(&out);
+    return done ? EXIT_DONE : complain_free(EXIT_IO, error);
+}
+
+enum exit_code audit_show(const struct audit_call *call)
+{
+    (void)audit_call_announce(call, "show");
+    struct audit_reader *reader = audit_call_open(call);
+    if (reader == NULL)
+        return EXIT_IO;
+    enum exit_code code = show(call, reader);
+    audit_reader_free(reader);
+    return code;
+}

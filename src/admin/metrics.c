@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counters as Prometheus reads them. Labels come from tables, the policy and the catalogue, never from requests. */
 #include "exeat/admin.h"
+#include "exeat/base/log.h"
 
 static void add_llm(struct session_llm_row *sum, const struct session_llm_row *one)
 {
@@ -187,5 +188,6 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     number(out, "workers", "gauge", "Worker threads.", view->workers);
     number(
         out, "bypass_active", "gauge", "1 while a bypass lets through what the policy refuses.", view->bypass_active);
+    number(out, "log_dropped_total", "counter", "Lines of the log that nobody read in time.", log_dropped());
     number(out, "ready", "gauge", "1 when the gate takes traffic.", view->ready ? 1 : 0);
 }

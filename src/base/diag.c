@@ -214,12 +214,23 @@ static void append_entry(struct buffer *out, const struct diags *diags, const st
         buffer_printf(out, "%s\n", entry->advice);
 }
 
-void diags_write(struct diags *diags, struct buffer *out)
+static void write_up_to(struct diags *diags, enum diag_kind most, struct buffer *out)
 {
     if (diags->count > 1)
         qsort(diags->entries, diags->count, sizeof(*diags->entries), compare_entries);
     for (size_t i = 0; i < diags->count; i++)
-        append_entry(out, diags, &diags->entries[i]);
+        if (diags->entries[i].kind <= most)
+            append_entry(out, diags, &diags->entries[i]);
     if (diags->not_shown > 0)
         buffer_printf(out, "and %zu more\n", diags->not_shown);
+}
+
+void diags_write(struct diags *diags, struct buffer *out)
+{
+    write_up_to(diags, DIAG_REMARK, out);
+}
+
+void diags_write_problems(struct diags *diags, struct buffer *out)
+{
+    write_up_to(diags, DIAG_WARNING, out);
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One line per event on stderr, in one write, so that threads do not mix their lines. */
+/* One line per event on stderr. */
 #include "exeat/base/log.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "exeat/base/bytes.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/json.h"
+#include "log_writer.h"
 
-/* Set once before threads start; the one piece of file-scope state (see include/exeat/base/log.h). */
+/* File-scope state (see include/exeat/base/log.h). */
 static struct {
-    enum log_format format;
-    enum log_level level;
+    _Atomic(enum log_format) format;
+    _Atomic(enum log_level) level;
 } sink = {LOG_TEXT, LOG_INFO};
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
@@ -48,21 +48,45 @@ struct log_fact log_errno(int error)
     return log_string("error", strerrordesc_np(error));
 }
 
-static void write_json(struct buffer *line, const char *time, enum log_level level, const char *event)
+static void append_fact(struct buffer *line, enum log_format format, const struct log_fact *fact)
 {
-    buffer_printf(line, "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"", time, level_names[level], event);
-}
-
-static void write_fact(struct buffer *line, const struct log_fact *fact)
-{
-    if (sink.format == LOG_JSON)
-        buffer_printf(line, ",\"%s\":", fact->name);
-    else
-        buffer_printf(line, " %s=", fact->name);
+    buffer_printf(line, format == LOG_JSON ? ",\"%s\":" : " %s=", fact->name);
     if (fact->kind == LOG_FACT_NUMBER)
         buffer_printf(line, "%lld", (long long)fact->number);
     else
         json_append_string(line, fact->text);
+}
+
+static void
+append_event(struct buffer *line, enum log_level level, const char *event, const struct log_fact *facts, size_t count)
+{
+    enum log_format format = sink.format;
+    char time[CLOCK_TEXT_SIZE];
+    clock_write(clock_wall_us(), time);
+    buffer_printf(
+        line, format == LOG_JSON ? "{\"time\":\"%s\",\"level\":\"%s\",\"event\":\"%s\"" : "%s %s %s", time,
+        level_names[level], event);
+    for (size_t i = 0; i < count; i++)
+        append_fact(line, format, &facts[i]);
+    buffer_append_string(line, format == LOG_JSON ? "}\n" : "\n");
+}
+
+void log_say(const char *event, struct text sentence)
+{
+    struct buffer line = {0};
+    const struct log_fact why = log_text("why", sentence);
+    if (sink.format == LOG_JSON)
+        append_event(&line, LOG_ERROR, event, &why, 1);
+    else
+        buffer_printf(&line, "exeat: %.*s\n", TEXT_ARG(sentence));
+    log_writer_put(buffer_text(&line));
+    buffer_clear(&line);
+}
+
+void log_append_dropped(uint64_t count, struct buffer *line)
+{
+    const struct log_fact lines = log_number("lines", (int64_t)count);
+    append_event(line, LOG_WARN, "log_dropped", &lines, 1);
 }
 
 void log_write(enum log_level level, const char *event, const struct log_fact *facts, size_t count)
@@ -70,16 +94,7 @@ void log_write(enum log_level level, const char *event, const struct log_fact *f
     if (!log_is_on(level))
         return;
     struct buffer line = {0};
-    char time[CLOCK_TEXT_SIZE];
-    clock_write(clock_wall_us(), time);
-    if (sink.format == LOG_JSON)
-        write_json(&line, time, level, event);
-    else
-        buffer_printf(&line, "%s %s %s", time, level_names[level], event);
-    for (size_t i = 0; i < count; i++)
-        write_fact(&line, &facts[i]);
-    buffer_append_string(&line, sink.format == LOG_JSON ? "}\n" : "\n");
-    ssize_t written = write(STDERR_FILENO, line.data, line.length);
-    (void)written;
+    append_event(&line, level, event, facts, count);
+    log_writer_put(buffer_text(&line));
     buffer_clear(&line);
 }

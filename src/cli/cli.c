@@ -32,11 +32,19 @@ void show_diags(struct diags *diags)
     buffer_clear(&out);
 }
 
+void show_problems(struct diags *diags)
+{
+    struct buffer out = {0};
+    diags_write_problems(diags, &out);
+    fprintf(stderr, "%.*s", TEXT_ARG(buffer_text(&out)));
+    buffer_clear(&out);
+}
+
 struct policy *load_policy(const char *path)
 {
     struct diags *diags = diags_new();
     struct policy *policy = daemon_load(path, diags);
-    show_diags(diags);
+    show_problems(diags);
     diags_free(diags);
     return policy;
 }

@@ -16,8 +16,10 @@ struct command_line;
 enum exit_code complain(enum exit_code code, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Says and frees an error that a module gave. */
 enum exit_code complain_free(enum exit_code code, char *error);
-/* Shows errors and warnings about files on stderr. */
+/* Shows errors, warnings and notes about files on stderr: `check` alone does so. */
 void show_diags(struct diags *diags);
+/* The same without notes: every other command. */
+void show_problems(struct diags *diags);
 /* Loads a configuration, or says on stderr what is wrong with it. */
 MUST_CHECK struct policy *load_policy(const char *path);
 void put_text(struct text text); /* to stdout */

@@ -53,7 +53,7 @@ static enum exit_code find_store(struct audit_call *call, enum needs needs)
     }
     struct diags *diags = diags_new();
     struct settings *settings = settings_load(command_config(call->line), diags);
-    show_diags(diags);
+    show_problems(diags);
     diags_free(diags);
     if (settings == NULL)
         return EXIT_USAGE;

@@ -48,7 +48,7 @@ static struct settings *load_settings(const char *config)
 {
     struct diags *diags = diags_new();
     struct settings *settings = settings_load(config, diags);
-    show_diags(diags);
+    show_problems(diags);
     diags_free(diags);
     return settings;
 }

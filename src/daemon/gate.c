@@ -15,7 +15,7 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
-enum { DRAIN_LOOK_MS = 50, FAREWELL_MS = 2000 };
+enum { DRAIN_LOOK_MS = 50, FAREWELL_MS = 2000, LOG_FAREWELL_MS = 1000 };
 
 /* --- what operators see
  * ----------------------------------------------------------------------------------------------- */
@@ -160,7 +160,7 @@ static void set_process_limits(void)
 
 static bool say(char *error)
 {
-    fprintf(stderr, "exeat: %s\n", error == NULL ? "cannot start" : error);
+    log_say("cannot_start", error == NULL ? TEXT("cannot start") : text_from(error));
     base_free(error);
     return false;
 }
@@ -332,12 +332,21 @@ static void stop(struct gate *gate)
     loop_free(gate->loop);
 }
 
-static void show(struct diags *diags)
+/* Of a file that cannot be read nobody knows the format of the log. */
+static void show(struct diags *diags, bool is_loaded)
 {
     struct buffer out = {0};
-    diags_write(diags, &out);
-    fprintf(stderr, "%.*s", TEXT_ARG(buffer_text(&out)));
+    diags_write_problems(diags, &out);
+    if (!is_loaded)
+        fprintf(stderr, "%.*s", TEXT_ARG(buffer_text(&out)));
+    else if (out.length > 0)
+        log_warn("config_warning", log_text("why", buffer_text(&out)));
     buffer_clear(&out);
+}
+
+static void configure_log(const struct settings *settings)
+{
+    log_configure(settings->run.log_json ? LOG_JSON : LOG_TEXT, (enum log_level)settings->run.log_level);
 }
 
 static bool load(struct gate *gate, enum exit_code *code)
@@ -345,13 +354,14 @@ static bool load(struct gate *gate, enum exit_code *code)
     struct diags *diags = diags_new();
     char *error = NULL;
     gate->in_force.policy = daemon_load(gate->path, diags);
-    show(diags);
+    bool is_loaded = gate->in_force.policy != NULL;
+    if (is_loaded)
+        configure_log(policy_settings(gate->in_force.policy));
+    show(diags, is_loaded);
     diags_free(diags);
     *code = EXIT_USAGE;
-    if (gate->in_force.policy == NULL)
+    if (!is_loaded)
         return false;
-    const struct settings_run *run = &policy_settings(gate->in_force.policy)->run;
-    log_configure(run->log_json ? LOG_JSON : LOG_TEXT, (enum log_level)run->log_level);
     gate->authority = daemon_load_authority(gate->in_force.policy, gate->path, &error);
     if (gate->authority == NULL && error != NULL) {
         policy_unref(gate->in_force.policy);
@@ -380,11 +390,13 @@ enum exit_code daemon_run(const char *config_path)
     hex_encode((struct bytes){token, sizeof(token)}, gate.via + 6);
     gate.loop = loop_new();
     take_signals(&gate);
+    log_start();
     code = EXIT_IO;
     if (start(&gate)) {
         loop_run(gate.loop);
         code = EXIT_DONE;
     }
     stop(&gate);
+    log_stop(LOG_FAREWELL_MS);
     return code;
 }

@@ -122,7 +122,7 @@ void gate_reload(struct gate *gate)
     struct policy *policy = daemon_load(gate->path, diags);
     if (policy == NULL) {
         struct buffer out = {0};
-        diags_write(diags, &out);
+        diags_write_problems(diags, &out);
         refuse(gate, buffer_text(&out));
         buffer_clear(&out);
     } else if (

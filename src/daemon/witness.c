@@ -2,7 +2,6 @@
 /* The witness from start to end: its key, its state, its socket, one loop, until SIGTERM. */
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -12,6 +11,8 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "exeat/daemon.h"
+
+enum { LOG_FAREWELL_MS = 1000 };
 
 struct witness_run {
     struct loop *loop;
@@ -111,12 +112,14 @@ enum exit_code daemon_witness(const struct daemon_witness_options *options)
     struct witness_run run = {.loop = loop_new()};
     char *error = NULL;
     take_signals(&run);
+    log_start();
     bool done = start(&run, options, &error);
     if (done)
         loop_run(run.loop);
     else
-        fprintf(stderr, "exeat: %s\n", error == NULL ? "cannot start" : error);
+        log_say("cannot_start", error == NULL ? TEXT("cannot start") : text_from(error));
     base_free(error);
     stop(&run);
+    log_stop(LOG_FAREWELL_MS);
     return done ? EXIT_DONE : EXIT_IO;
 }

@@ -148,7 +148,7 @@ def check_refusal(life):
     gate.process = None
     if lost_its_disk(gate, code):
         return
-    said = [line for line in gate.log().splitlines() if line.startswith("exeat: ")]
+    said = [event["why"] for event in gate.events("cannot_start")]
     assert code == 5 and len(said) == 1, (code, gate.log())
     assert str(life.folder / "audit") in said[0], said
 

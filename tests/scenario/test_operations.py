@@ -234,7 +234,11 @@ def test_what_cannot_be_used_is_one_sentence_with_what_to_do(gate, what, tmp_pat
         expected = "missing.pem"
     done = run_exeat("run", "-c", one.config_path)
     assert done.returncode in (2, 5) and expected in done.stderr, done.stderr
-    assert len([line for line in done.stderr.splitlines() if line.startswith("exeat: ")]) == 1, done.stderr
+    said = [event["why"] for event in map(json.loads, done.stderr.splitlines()) if event["event"] == "cannot_start"]
+    assert len(said) == 1, done.stderr
+    one.config["log"] = {"format": "text"}
+    one.write()
+    assert f"exeat: {said[0]}\n" in run_exeat("run", "-c", one.config_path).stderr
     if what == "port":
         blocker.close()
 

@@ -43,5 +43,7 @@ size_t diags_errors(const struct diags *diags);
 size_t diags_warnings(const struct diags *diags);
 /* Everything, in order of place, as text for people. */
 void diags_write(struct diags *diags, struct buffer *out);
+/* The same without remarks: they are for who looks the file over, not for who uses it. */
+void diags_write_problems(struct diags *diags, struct buffer *out);
 
 #endif

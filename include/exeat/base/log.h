@@ -18,9 +18,15 @@ struct log_fact {
     enum { LOG_FACT_TEXT, LOG_FACT_NUMBER } kind;
 };
 
-/* Set once, before threads start. The only file-scope state of the program. */
+/* At any time. The log is the only file-scope state of the program. */
 void log_configure(enum log_format format, enum log_level level);
 bool log_is_on(enum log_level level);
+/* Once, by a program that serves: from now on a line is written by a thread of its own, and nobody else ever waits for
+ * whoever reads stderr. What it has no room for is counted, and told as `log_dropped` once there is room again. */
+void log_start(void);
+/* Before the end: waits until everything is written, at most so long. */
+void log_stop(unsigned most_ms);
+uint64_t log_dropped(void); /* how many lines since the start */
 
 struct log_fact log_text(const char *name, struct text text);
 struct log_fact log_string(const char *name, const char *string);
@@ -28,6 +34,10 @@ struct log_fact log_number(const char *name, int64_t number);
 struct log_fact log_errno(int error); /* name "error", the system's text */
 
 void log_write(enum log_level level, const char *event, const struct log_fact *facts, size_t count);
+
+/* What a person at a terminal waits for, such as why the program cannot start: "exeat: SENTENCE" in text, and in JSON
+ * an error as any other, with the fact "why". */
+void log_say(const char *event, struct text sentence);
 
 #define LOG_FACTS(...)                                                                                                 \
     ((const struct log_fact[]){__VA_ARGS__}), sizeof((const struct log_fact[]){__VA_ARGS__}) / sizeof(struct log_fact)

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who reads stderr may be slow, or gone, or share it with others, so that it cannot be made non-blocking: a thread of
+ * its own waits for it. Two buffers: one is filled while the other is written. What does not fit is counted, and the
+ * count is a line at the place where the others are missing. */
+#include "log_writer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "exeat/base/check.h"
+#include "exeat/base/log.h"
+
+enum { BUFFER_SIZE = 65536 };
+
+struct lines {
+    char bytes[BUFFER_SIZE];
+    size_t length;
+};
+
+/* The one piece of file-scope state, with the format in log.c: there is one stderr. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t news; /* for the thread */
+    pthread_cond_t rest; /* for log_stop */
+    struct lines lines[2];
+    size_t filling; /* which of them */
+    enum { WRITER_NONE, WRITER_WAITS, WRITER_WRITES } state;
+    uint64_t dropped; /* and not told yet */
+    uint64_t dropped_ever;
+} writer = {.lock = PTHREAD_MUTEX_INITIALIZER, .news = PTHREAD_COND_INITIALIZER};
+
+/* False: nobody will ever read it. */
+static bool write_line(struct text line)
+{
+    while (line.length > 0) {
+        ssize_t put = write(STDERR_FILENO, line.data, line.length);
+        if (put >= 0) {
+            line = text_after(line, (size_t)put);
+            continue;
+        }
+        struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+        if (errno == EAGAIN) /* whom we share it with has made it so */
+            (void)poll(&ready, 1, -1);
+        else if (errno != EINTR)
+            return false;
+    }
+    return true;
+}
+
+/* A line is one write, so that lines of several programs on one pipe do not mix (PIPE_BUF). */
+static void write_lines(const struct lines *lines)
+{
+    struct text rest = {lines->bytes, lines->length};
+    while (rest.length > 0) {
+        size_t end = text_index(rest, '\n', 0) + 1;
+        if (!write_line(text_part(rest, 0, end)))
+            return;
+        rest = text_after(rest, end);
+    }
+}
+
+static bool append(struct text line)
+{
+    struct lines *lines = &writer.lines[writer.filling];
+    if (line.length > BUFFER_SIZE - lines->length)
+        return false;
+    memcpy(lines->bytes + lines->length, line.data, line.length);
+    lines->length += line.length;
+    return true;
+}
+
+/* The other buffer is empty: it begins with what could not be said. */
+static struct lines *swap(void)
+{
+    struct lines *full = &writer.lines[writer.filling];
+    writer.filling = 1 - writer.filling;
+    if (writer.dropped > 0) {
+        struct buffer line = {0};
+        log_append_dropped(writer.dropped, &line);
+        (void)append(buffer_text(&line));
+        buffer_clear(&line);
+        writer.dropped = 0;
+    }
+    return full;
+}
+
+static void *writer_main(void *context)
+{
+    (void)context;
+    pthread_setname_np(pthread_self(), "exeat-log");
+    pthread_mutex_lock(&writer.lock);
+    for (;;) {
+        while (writer.lines[writer.filling].length == 0) {
+            writer.state = WRITER_WAITS;
+            pthread_cond_broadcast(&writer.rest);
+            pthread_cond_wait(&writer.news, &writer.lock);
+        }
+        writer.state = WRITER_WRITES;
+        struct lines *full = swap();
+        pthread_mutex_unlock(&writer.lock);
+        write_lines(full);
+        pthread_mutex_lock(&writer.lock);
+        full->length = 0;
+    }
+    return NULL;
+}
+
+void log_start(void)
+{
+    pthread_t thread;
+    pthread_condattr_t steady;
+    sigset_t all;
+    sigset_t before;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&writer.rest, &steady);
+    pthread_condattr_destroy(&steady);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    writer.state = WRITER_WRITES;
+    int result = pthread_create(&thread, NULL, writer_main, NULL);
+    ASSERT(result == 0);
+    pthread_detach(thread); /* it may hang for ever, and the end of the process must not wait for it */
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void log_stop(unsigned most_ms)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += most_ms / 1000;
+    until.tv_nsec += (long)(most_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&writer.lock);
+    int result = 0;
+    while (result == 0 && (writer.state == WRITER_WRITES || writer.lines[writer.filling].length > 0))
+        result = pthread_cond_timedwait(&writer.rest, &writer.lock, &until);
+    pthread_mutex_unlock(&writer.lock);
+}
+
+uint64_t log_dropped(void)
+{
+    pthread_mutex_lock(&writer.lock);
+    uint64_t dropped = writer.dropped_ever;
+    pthread_mutex_unlock(&writer.lock);
+    return dropped;
+}
+
+void log_writer_put(struct text line)
+{
+    pthread_mutex_lock(&writer.lock);
+    if (writer.state == WRITER_NONE) {
+        (void)write_line(line);
+    } else if (append(line)) {
+        if (writer.state == WRITER_WAITS)
+            pthread_cond_signal(&writer.news);
+    } else {
+        writer.dropped++;
+        writer.dropped_ever++;
+    }
+    pthread_mutex_unlock(&writer.lock);
+}

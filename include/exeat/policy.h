@@ -70,14 +70,6 @@ size_t policy_authority_names(const struct policy *policy, struct host_pattern *
  * (static). */
 MUST_CHECK bool
 policy_request_parse(struct text line, struct arena *arena, struct request *request, const char **wrong);
-/* Runs the file's `tests:`; each that fails is an error with its place. */
-void policy_test(const struct policy *policy, struct diags *diags);
-/* What is decided and why, for people: at CONNECT and inside, rule by rule, by the judge itself. Rules about other hosts
- * are counted, or with `is_whole` told too. */
-void policy_explain(const struct policy *policy, const struct request *request, bool is_whole, struct buffer *out);
-/* The same as one JSON object on one line. */
-void policy_explain_json(const struct policy *policy, const struct request *request, struct buffer *out);
-
 /* The only maker of judged addresses: may this request, decided so, go to this address of its host? Ask again before an
  * open connection is used for another request. False: `why` is REASON_ADDRESS, REASON_ADDRESS_METADATA or REASON_LOOP.
  */

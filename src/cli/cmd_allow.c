@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "exeat/audit/record.h"
-#include "exeat/policy/hindsight.h"
+#include "exeat/review.h"
 #include "records.h"
 
 enum { ID_BEGINNING_MIN = 4 };
@@ -37,7 +37,7 @@ static void take_decision(struct search *search, const struct decision_record *d
         return;
     }
     memcpy(search->found, id, sizeof(id));
-    search->is_drafted = policy_narrowest(search->policy, decision, &search->out);
+    search->is_drafted = review_narrowest(search->policy, decision, &search->out);
 }
 
 static void take_outcome(struct search *search, const struct outcome_record *outcome)

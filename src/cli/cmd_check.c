@@ -5,7 +5,7 @@
 
 #include "cli.h"
 #include "command.h"
-#include "exeat/policy/review.h"
+#include "exeat/review.h"
 
 static enum exit_code worse(enum exit_code left, enum exit_code right)
 {
@@ -18,7 +18,7 @@ static enum exit_code check_one(const struct command_line *line, struct policy *
     struct diags *diags = diags_new();
     *policy = daemon_load(command_config(line), diags);
     if (*policy != NULL)
-        policy_lint(*policy, diags);
+        review_lint(*policy, diags);
     show_diags(diags);
     bool is_strict = line->words[OPTION_STRICT] != NULL && diags_warnings(diags) > 0;
     diags_free(diags);
@@ -30,24 +30,24 @@ static enum exit_code check_one(const struct command_line *line, struct policy *
 /* With --strict a request that may leave now and could not before is a no. */
 static enum exit_code diff_with(const struct command_line *line, const struct policy *policy)
 {
-    struct policy_diff diff;
+    struct review_diff diff;
     struct buffer out = {0};
     struct policy *old = load_policy(line->words[OPTION_DIFF]);
     if (old == NULL)
         return EXIT_USAGE;
-    policy_diff(old, policy, &out, &diff);
+    review_diff(old, policy, &out, &diff);
     put_painted(stdout, buffer_text(&out));
     printf(
         "%zu opened, %zu rerouted, %zu closed, %zu otherwise changed; %zu requests compared\n",
-        diff.changes[POLICY_OPENS], diff.changes[POLICY_REROUTES], diff.changes[POLICY_CLOSES],
-        diff.changes[POLICY_LOOKS] + diff.changes[POLICY_OBSERVES], diff.requests);
+        diff.changes[REVIEW_OPENS], diff.changes[REVIEW_REROUTES], diff.changes[REVIEW_CLOSES],
+        diff.changes[REVIEW_LOOKS] + diff.changes[REVIEW_OBSERVES], diff.requests);
     if (diff.has_regex)
         puts("of paths that are regular expressions only the requests of `tests:` were compared");
     if (diff.ranges_left_out > 0)
         printf("%zu more ranges of `addresses` were not compared\n", diff.ranges_left_out);
     buffer_clear(&out);
     policy_unref(old);
-    return line->words[OPTION_STRICT] != NULL && diff.changes[POLICY_OPENS] > 0 ? EXIT_NO : EXIT_DONE;
+    return line->words[OPTION_STRICT] != NULL && diff.changes[REVIEW_OPENS] > 0 ? EXIT_NO : EXIT_DONE;
 }
 
 static void say_good(const char *config, const struct settings_lists *lists)
@@ -91,9 +91,9 @@ static enum exit_code explain(const struct policy *policy, struct text asked, co
     }
     request.client.name = text_from(from);
     if (as == AS_JSON)
-        policy_explain_json(policy, &request, &out);
+        review_explain_json(policy, &request, &out);
     else
-        policy_explain(policy, &request, as == AS_WHOLE_TEXT, &out);
+        review_explain(policy, &request, as == AS_WHOLE_TEXT, &out);
     put_painted(stdout, buffer_text(&out));
     policy_judge(policy, &request, &decision);
     bool denied = decision.verdict == VERDICT_DENY || decision.verdict == VERDICT_ERROR;

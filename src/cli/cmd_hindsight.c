@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "exeat/audit/record.h"
-#include "exeat/policy/hindsight.h"
+#include "exeat/review.h"
 #include "records.h"
 
 /* --- check --replay --------------------------------------------------------------------------------------------------
@@ -15,29 +15,29 @@ static void replay_one(void *context, const struct audit_row *row, const struct 
 {
     struct decision_record decision;
     if (record_is_decision(row, record, &decision))
-        policy_replay_add(context, &decision);
+        review_replay_add(context, &decision);
 }
 
 enum exit_code replay_store(const struct policy *policy, const char *directory, const char *since)
 {
     struct span span = {.since = since};
-    struct policy_replay_counts counts;
+    struct review_replay_counts counts;
     struct buffer out = {0};
     if (!span_read(&span))
         return EXIT_USAGE;
-    struct policy_replay *replay = policy_replay_new(policy);
+    struct review_replay *replay = review_replay_new(policy);
     bool done = records_walk(directory, &span, replay_one, replay);
-    policy_replay_write(replay, &out, &counts);
+    review_replay_write(replay, &out, &counts);
     put_text(buffer_text(&out));
     if (done)
         printf(
             "%llu decisions judged: %llu opened, %llu rerouted, %llu closed; %llu depend on paths that are not kept, "
             "%llu never came to the policy\n",
-            (unsigned long long)counts.judged, (unsigned long long)counts.changes[POLICY_OPENS],
-            (unsigned long long)counts.changes[POLICY_REROUTES], (unsigned long long)counts.changes[POLICY_CLOSES],
+            (unsigned long long)counts.judged, (unsigned long long)counts.changes[REVIEW_OPENS],
+            (unsigned long long)counts.changes[REVIEW_REROUTES], (unsigned long long)counts.changes[REVIEW_CLOSES],
             (unsigned long long)counts.unknown, (unsigned long long)counts.passed_over);
     buffer_clear(&out);
-    policy_replay_free(replay);
+    review_replay_free(replay);
     return done ? EXIT_DONE : EXIT_IO;
 }
 
@@ -48,7 +48,7 @@ static void suggest_one(void *context, const struct audit_row *row, const struct
 {
     struct decision_record decision;
     if (record_is_decision(row, record, &decision))
-        policy_suggest_add(context, &decision);
+        review_suggest_add(context, &decision);
 }
 
 static void note_one(void *context, const struct audit_row *row, const struct audit_record *record)
@@ -58,7 +58,7 @@ static void note_one(void *context, const struct audit_row *row, const struct au
     if (record->head.kind != AUDIT_COMPLETION)
         return;
     audit_outcome_read(record, &outcome);
-    policy_suggest_note(context, &outcome);
+    review_suggest_note(context, &outcome);
 }
 
 /* A store that came from elsewhere has no configuration here: then what was seen is held against an empty policy. */
@@ -84,15 +84,15 @@ enum exit_code cmd_suggest(const struct command_line *line)
     if (policy == NULL)
         return EXIT_USAGE;
     struct buffer out = {0};
-    struct policy_suggest *suggest = policy_suggest_new(policy);
+    struct review_suggest *suggest = review_suggest_new(policy);
     const char *directory = store == NULL ? policy_settings(policy)->audit.directory.data : store;
     bool done =
         records_walk(directory, &span, note_one, suggest) && records_walk(directory, &span, suggest_one, suggest);
     if (done)
-        policy_suggest_write(suggest, &out);
+        review_suggest_write(suggest, &out);
     put_text(buffer_text(&out));
     buffer_clear(&out);
-    policy_suggest_free(suggest);
+    review_suggest_free(suggest);
     policy_unref(policy);
     return done ? EXIT_DONE : EXIT_IO;
 }

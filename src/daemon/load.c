@@ -9,6 +9,7 @@
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "exeat/daemon.h"
+#include "exeat/review.h"
 
 struct policy *daemon_load(const char *path, struct diags *diags)
 {
@@ -18,7 +19,7 @@ struct policy *daemon_load(const char *path, struct diags *diags)
         settings_free(settings);
         return NULL;
     }
-    policy_test(policy, diags);
+    review_test(policy, diags);
     base_trim(); /* the texts of long lists were copied more than once */
     if (diags_errors(diags) == 0)
         return policy;

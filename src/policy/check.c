@@ -56,7 +56,7 @@ static void check_openable(const struct policy *policy, const struct policy_rule
     bool reroutes = rule->source->verdict == VERDICT_REROUTE;
     bool about_https = (rule->when.schemes & scheme_bit(SCHEME_HTTPS)) != 0;
     if ((rule->needs_inside || reroutes) && about_https)
-        patterns_walk(policy->settings, &rule->source->when.hosts, check_pattern, &check);
+        policy_patterns_walk(policy->settings, &rule->source->when.hosts, check_pattern, &check);
 }
 
 /* --- who answers -----------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ size_t policy_authority_names(const struct policy *policy, struct host_pattern *
     if (tls->certificate.length == 0)
         return 0;
     if (tls->names.present)
-        patterns_walk(policy->settings, &tls->names, take_name, &names);
+        policy_patterns_walk(policy->settings, &tls->names, take_name, &names);
     else
         add_catalogue(&names);
     return names.count;

@@ -98,7 +98,7 @@ static void check_rule(struct compile *compile, const struct settings_rule *rule
             compile->diags, rule->mark,
             "a rule without `hosts` cannot look inside TLS: name the hosts, or write schemes: [http]");
     if (!rule->when.ports.present)
-        patterns_walk(compile->policy->settings, &rule->when.hosts, refuse_bare_star, compile);
+        policy_patterns_walk(compile->policy->settings, &rule->when.hosts, refuse_bare_star, compile);
 }
 
 /* What a tunnel carries that is no TLS, nobody can judge: only where it goes. */

@@ -4,6 +4,8 @@
  * memory answers them side by side. */
 #include "host_table.h"
 
+#include "exeat/policy/trace.h"
+
 #include <endian.h>
 #include <string.h>
 #include <sys/mman.h>

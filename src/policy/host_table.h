@@ -6,8 +6,9 @@
 
 #include "exeat/name.h"
 
-/* How specific a match is: exact beats the longest suffix (its length) beats `*`; 0 is no match. */
-enum { HOST_HITS_MAX = 130, SPECIFIC_EXACT = 1000, SPECIFIC_ANY = 1 };
+/* At most one for each label, for the whole name and for the rest. How specific a match is: SPECIFIC_EXACT beats the
+ * longest suffix beats SPECIFIC_ANY (exeat/policy/trace.h); 0 is no match. */
+enum { HOST_HITS_MAX = 130 };
 
 /* Half a cache line, in which most names fit: a look at one host is a look at one line. */
 enum { SLOT_TEXT = 22 };

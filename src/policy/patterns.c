@@ -36,7 +36,7 @@ static void walk_group(const struct settings_group *group, pattern_taker take, v
         walk_list(&group->patterns.lists[i], take, context);
 }
 
-void patterns_walk(
+void policy_patterns_walk(
     const struct settings *settings, const struct setting_patterns *patterns, pattern_taker take, void *context)
 {
     for (size_t i = 0; i < patterns->count; i++) {

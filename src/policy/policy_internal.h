@@ -5,21 +5,11 @@
 
 #include "exeat/base/pattern.h"
 #include "exeat/policy.h"
+#include "exeat/policy/trace.h"
 #include "host_table.h"
-
-/* What is known of a condition. "And" is the least of them; "not" swaps NO and YES and leaves the others. */
-enum known {
-    KNOWN_NO,
-    KNOWN_INSIDE,  /* it depends on what is inside an unopened connection; inside: a regular expression hit its limit */
-    KNOWN_ADDRESS, /* it depends on where the name leads only */
-    KNOWN_YES
-};
 
 /* --- hosts -----------------------------------------------------------------------------------------------------------
  */
-
-/* Which of a rule's two lists of hosts. */
-enum host_role { ROLE_WHEN, ROLE_UNLESS };
 
 /* A rule that names a host: rule, role, and whether the YAML names it (not a list file). Sorted, they are in the order
  * of the rules. */
@@ -62,11 +52,6 @@ struct host_cover hosts_cover(const struct policy *policy, const struct setting_
 void hosts_compile(struct policy *policy, struct diags *diags);
 void hosts_clear(struct policy *policy);
 
-/* patterns.c: goes through patterns with their groups and list files; those of a catalogue group stay as they are, with
- * `group` set. What `take` is given is valid during the call. */
-typedef void (*pattern_taker)(void *context, const struct setting_pattern *pattern);
-void patterns_walk(
-    const struct settings *settings, const struct setting_patterns *patterns, pattern_taker take, void *context);
 const struct settings_group *patterns_find_group(const struct settings *settings, struct text name);
 bool patterns_is_llm(struct text group);
 bool patterns_is_web(struct text group);
@@ -137,40 +122,8 @@ void policy_check_rules(const struct policy *policy, struct diags *diags);
 void inference_compile(struct policy *policy, struct diags *diags);
 void inference_clear(struct policy *policy);
 
-/* --- why
- * --------------------------------------------------------------------------------------------------------------
- */
-
-enum policy_condition {
-    CONDITION_NONE,
-    CONDITION_FROM,
-    CONDITION_HOSTS,
-    CONDITION_PORTS,
-    CONDITION_SCHEMES,
-    CONDITION_ADDRESSES,
-    CONDITION_METHODS,
-    CONDITION_PATHS,
-    CONDITION_COUNT
-};
-struct trace_answer {
-    enum known known;
-    enum policy_condition decisive; /* which condition made it so, unless it is YES */
-};
-struct trace_rule {
-    uint32_t rule;
-    enum scheme scheme;
-    uint16_t specific;
-    bool guarded; /* an allow that does not name this LLM host as it must */
-    bool has_unless;
-    struct trace_answer when;
-    struct trace_answer unless;
-};
-struct policy_trace {
-    struct trace_rule *rules; /* owned; in the order they were asked */
-    size_t count;
-};
 void trace_add(struct policy_trace *trace, const struct trace_rule *entry);
-void trace_clear(struct policy_trace *trace);
+
 /* --- one decision in the making
  * ---------------------------------------------------------------------------------------
  */
@@ -197,17 +150,5 @@ struct judging {
 /* match.c: does the rule hold, its `unless` included? Its hosts do, or it has none. */
 enum known rule_holds(struct judging *judging, uint32_t index);
 bool rule_names_host(const struct host_view *view, uint32_t rule);
-
-/* The one judge: policy_judge with a trace, which may be NULL. */
-void policy_judge_traced(
-    const struct policy *policy, const struct request *request, struct decision *decision, struct policy_trace *trace);
-/* Does the same judgement hold when the name leads there? */
-bool policy_lets_reach(
-    const struct policy *policy, const struct request *request, const struct decision *decision,
-    const struct address *address);
-/* The rule that drops this address; empty: none does. */
-struct text policy_who_denies(
-    const struct policy *policy, const struct request *request, const struct decision *decision,
-    const struct address *address);
 
 #endif

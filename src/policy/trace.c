@@ -9,8 +9,18 @@ void trace_add(struct policy_trace *trace, const struct trace_rule *entry)
     trace->rules[trace->count++] = *entry;
 }
 
-void trace_clear(struct policy_trace *trace)
+void policy_trace_clear(struct policy_trace *trace)
 {
     base_free(trace->rules);
     *trace = (struct policy_trace){0};
+}
+
+bool policy_rule_needs_inside(const struct policy *policy, size_t rule)
+{
+    return policy->rules[rule].needs_inside;
+}
+
+const struct settings_rule *policy_winner(const struct decision *decision)
+{
+    return decision->winner == NULL ? NULL : decision->winner->source;
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What becomes of a request in the end, and how two such ends differ. */
-#ifndef EXEAT_POLICY_FATE_H
-#define EXEAT_POLICY_FATE_H
+#ifndef EXEAT_REVIEW_FATE_H
+#define EXEAT_REVIEW_FATE_H
 
-#include "exeat/policy/review.h"
+#include "exeat/review.h"
 
 struct fate {
     enum verdict verdict;
     enum plan plan;
     bool observed;
     struct text rule;
-    uint64_t reach; /* a bit for each witness address that it may lead to; 0 where nobody asked */
+    uint64_t reach; /* a bit for each sample address that it may lead to; 0 where nobody asked */
 };
 struct fate fate_of_decision(const struct decision *decision);
 /* What the policy says of exactly this request. */
@@ -19,8 +19,8 @@ struct fate fate_of(const struct policy *policy, const struct request *request);
 struct fate fate_in_the_end(const struct policy *policy, const struct request *request);
 bool fate_leaves(const struct fate *fate);
 bool fate_is_same(const struct fate *left, const struct fate *right);
-enum policy_change fate_change(const struct fate *from, const struct fate *to);
-const char *policy_change_name(enum policy_change change);
+enum review_change fate_change(const struct fate *from, const struct fate *to);
+const char *review_change_name(enum review_change change);
 void fate_append(struct buffer *out, const struct fate *fate);
 
 /* Counts by key, in the order of the keys. Zeroed is empty. */

@@ -50,7 +50,7 @@ static void write_answer(
 
 static void write_rule(const struct why *why, const struct trace_rule *entry, struct buffer *out)
 {
-    const struct settings_rule *rule = why->policy->rules[entry->rule].source;
+    const struct settings_rule *rule = &policy_settings(why->policy)->lists.rules[entry->rule];
     buffer_printf(out, "  rule %s (", rule->id.text.data);
     append_place(why, &rule->id.mark, out);
     buffer_printf(out, ", %s%s): ", verdict_name(rule->verdict), rule->observe ? ", only observes" : "");
@@ -81,8 +81,8 @@ static void write_others(const struct why *why, const struct policy_trace *trace
 {
     const struct policy *policy = why->policy;
     size_t others = 0;
-    for (uint32_t i = 0; i < policy->rule_count; i++) {
-        const struct settings_rule *rule = policy->rules[i].source;
+    for (uint32_t i = 0; i < policy_settings(policy)->lists.rule_count; i++) {
+        const struct settings_rule *rule = &policy_settings(policy)->lists.rules[i];
         if (was_asked(trace, i))
             continue;
         others++;
@@ -120,7 +120,7 @@ static void write_request(const struct why *why, struct buffer *out)
 {
     const struct request *request = why->request;
     struct llm_call call;
-    llm_classify(why->policy->catalogue, request, &call);
+    llm_classify(policy_catalogue(why->policy), request, &call);
     buffer_printf(out, "request: %.*s ", TEXT_ARG(request->method));
     if (request->inside_known)
         buffer_printf(out, "%s://", scheme_name(request->scheme));
@@ -154,7 +154,7 @@ static void write_inference(const struct why *why, struct buffer *out)
 {
     const struct decision *decision = &why->last->decision;
     for (size_t i = 0; i < decision->inference_count; i++) {
-        const struct policy_inference *inference = &why->policy->inference[decision->inference[i]];
+        const struct policy_inference *inference = policy_inference(why->policy, decision->inference[i]);
         buffer_printf(out, "%s %.*s", i == 0 ? "answered by:" : ", then", TEXT_ARG(inference->name));
         if (inference->is_canned) {
             buffer_append(out, TEXT(" (a fixed text)"));
@@ -168,7 +168,7 @@ static void write_inference(const struct why *why, struct buffer *out)
         buffer_append_byte(out, '\n');
 }
 
-void policy_explain(const struct policy *policy, const struct request *request, bool is_whole, struct buffer *out)
+void review_explain(const struct policy *policy, const struct request *request, bool is_whole, struct buffer *out)
 {
     struct why why;
     struct addresses_line line = {out, 0};

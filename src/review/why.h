@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Why a decision fell: what the judge was asked, step by step, and what it found. Written as text and as JSON. */
-#ifndef EXEAT_POLICY_WHY_H
-#define EXEAT_POLICY_WHY_H
+#ifndef EXEAT_REVIEW_WHY_H
+#define EXEAT_REVIEW_WHY_H
 
-#include "policy_internal.h"
+#include "exeat/policy/trace.h"
+#include "exeat/review.h"
 
 /* One question to the judge: at CONNECT, or with the request known. */
 struct why_step {

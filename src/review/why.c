@@ -20,7 +20,7 @@ static bool any_looks_inside(const struct policy *policy, const struct policy_tr
     for (size_t i = 0; i < trace->count; i++) {
         const struct trace_rule *entry = &trace->rules[i];
         bool by_inside = entry->when.decisive == CONDITION_METHODS || entry->when.decisive == CONDITION_PATHS;
-        if (policy->rules[entry->rule].needs_inside && (entry->when.known != KNOWN_NO || by_inside))
+        if (policy_rule_needs_inside(policy, entry->rule) && (entry->when.known != KNOWN_NO || by_inside))
             return true;
     }
     return false;
@@ -65,7 +65,7 @@ void why_ask(const struct policy *policy, const struct request *request, struct 
 void why_clear(struct why *why)
 {
     for (size_t i = 0; i < why->count; i++)
-        trace_clear(&why->steps[i].trace);
+        policy_trace_clear(&why->steps[i].trace);
 }
 
 static bool is_other_scheme(const struct trace_rule *entry)
@@ -132,7 +132,7 @@ const char *condition_name(enum policy_condition condition)
 
 struct text why_file_name(const struct policy *policy, const struct mark *mark)
 {
-    const struct settings_lists *lists = &policy->settings->lists;
+    const struct settings_lists *lists = &policy_settings(policy)->lists;
     bool known = mark->file >= 0 && (size_t)mark->file < lists->file_count;
     return lists->files[known ? mark->file : 0].path;
 }
@@ -284,23 +284,21 @@ void why_pattern_append(struct buffer *out, const struct host *host, uint16_t sp
 
 void why_addresses(const struct why *why, why_addresses_taker take, void *context)
 {
-    const struct policy *policy = why->policy;
+    const struct settings_lists *lists = &policy_settings(why->policy)->lists;
     const struct policy_trace *trace = &why->last->trace;
     enum plan plan = why->last->decision.plan;
     if (plan != PLAN_TUNNEL && plan != PLAN_FORWARD)
         return;
     for (size_t i = 0; i < trace->count; i++) {
         const struct trace_rule *entry = &trace->rules[i];
-        const struct settings_rule *rule = policy->rules[entry->rule].source;
+        const struct settings_rule *rule = &lists->rules[entry->rule];
         bool holds = entry->when.known != KNOWN_NO && !(entry->has_unless && entry->unless.known == KNOWN_YES);
         bool counts = !entry->guarded && entry->scheme == why->last->decision.scheme;
         bool drops = rule->verdict == VERDICT_DENY;
         if (holds && (drops || (rule->verdict == VERDICT_ALLOW && counts)))
             take(context, rule, drops);
     }
-    for (size_t i = 0; why->request->host.kind == HOST_NAME && i < policy->hostless_count; i++) {
-        const struct settings_rule *rule = policy->rules[policy->hostless[i]].source;
-        if (rule->verdict == VERDICT_DENY)
-            take(context, rule, true);
-    }
+    for (size_t i = 0; why->request->host.kind == HOST_NAME && i < lists->rule_count; i++)
+        if (lists->rules[i].verdict == VERDICT_DENY && !lists->rules[i].when.hosts.present)
+            take(context, &lists->rules[i], true);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The narrowest rule that lets one recorded request out, or the sentence why no rule does. */
 #include "exeat/base/json.h"
-#include "exeat/policy/hindsight.h"
-#include "policy_internal.h"
+#include "exeat/policy/trace.h"
+#include "exeat/review.h"
 #include "recorded.h"
 
 /* --- why not ---------------------------------------------------------------------------------------------------------
@@ -18,7 +18,7 @@ static bool says_otherwise(const struct policy *policy, const struct request *re
 {
     struct decision now;
     policy_judge(policy, request, &now);
-    const struct settings_rule *rule = now.winner == NULL ? NULL : now.winner->source;
+    const struct settings_rule *rule = policy_winner(&now);
     bool leaves = now.verdict == VERDICT_ALLOW || now.verdict == VERDICT_REROUTE;
     if (leaves)
         buffer_printf(
@@ -26,7 +26,7 @@ static bool says_otherwise(const struct policy *policy, const struct request *re
     else if (rule != NULL && rule->verdict == VERDICT_DENY)
         buffer_printf(
             out, "rule '%s' (%s:%d) denies it, and no allow outweighs a deny: make an exception there by `unless`",
-            rule->id.text.data, settings_path_of(&policy->settings->lists, rule->id.mark), rule->id.mark.line);
+            rule->id.text.data, settings_path_of(&policy_settings(policy)->lists, rule->id.mark), rule->id.mark.line);
     return leaves || (rule != NULL && rule->verdict == VERDICT_DENY);
 }
 
@@ -71,7 +71,7 @@ static void append_who_and_what(struct buffer *out, const struct request *reques
     }
 }
 
-bool policy_narrowest(const struct policy *policy, const struct decision_record *decision, struct buffer *out)
+bool review_narrowest(const struct policy *policy, const struct decision_record *decision, struct buffer *out)
 {
     struct arena arena = {0};
     struct request request;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From a recorded decision back to the request that was judged. */
-#ifndef EXEAT_POLICY_RECORDED_H
-#define EXEAT_POLICY_RECORDED_H
+#ifndef EXEAT_REVIEW_RECORDED_H
+#define EXEAT_REVIEW_RECORDED_H
 
 #include "exeat/policy.h"
 

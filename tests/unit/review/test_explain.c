@@ -10,7 +10,7 @@
 
 #include "exeat/base/json.h"
 #include "exeat/base/memory.h"
-#include "exeat/policy.h"
+#include "exeat/review.h"
 
 static const char policy_text[] =
     "version: 1\n"
@@ -53,12 +53,12 @@ static char *explain(explain_function write, const char *line, const char *from)
 
 static void as_text(const struct policy *policy, const struct request *request, struct buffer *out)
 {
-    policy_explain(policy, request, false, out);
+    review_explain(policy, request, false, out);
 }
 
 static void as_whole_text(const struct policy *policy, const struct request *request, struct buffer *out)
 {
-    policy_explain(policy, request, true, out);
+    review_explain(policy, request, true, out);
 }
 
 static void tells_what_decided_and_where_it_stands(void **state)
@@ -118,7 +118,7 @@ static void the_json_says_the_same(void **state)
 {
     (void)state;
     char error[160];
-    char *text = explain(policy_explain_json, "GET https://erp.example/", "queue");
+    char *text = explain(review_explain_json, "GET https://erp.example/", "queue");
     json_t *tree = json_read(text_trim(text_from(text), "\n"), error);
     assert_non_null(tree);
     const json_t *step = json_array_get(json_object_get(tree, "steps"), 0);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "exeat/base/memory.h"
-#include "policy_internal.h"
+#include "exeat/policy/trace.h"
 
 struct gathering {
     struct lint *lint;
@@ -44,13 +44,13 @@ static void gather(struct lint *lint)
     const struct settings *settings = policy_settings(lint->policy);
     for (size_t i = 0; i < lint->lists->rule_count; i++) {
         struct gathering gathering = {lint, (uint32_t)i};
-        patterns_walk(settings, &lint->lists->rules[i].when.hosts, take, &gathering);
+        policy_patterns_walk(settings, &lint->lists->rules[i].when.hosts, take, &gathering);
     }
     if (lint->count > 0)
         qsort(lint->patterns, lint->count, sizeof(*lint->patterns), compare);
 }
 
-void policy_lint(const struct policy *policy, struct diags *diags)
+void review_lint(const struct policy *policy, struct diags *diags)
 {
     struct lint lint = {.policy = policy, .lists = &policy_settings(policy)->lists, .diags = diags};
     gather(&lint);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What changes between two policies: the same witnesses are judged by both. A host whose requests all change alike is
+/* What changes between two policies: the same samples are judged by both. A host whose requests all change alike is
  * one line. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "exeat/base/memory.h"
+#include "exeat/policy/trace.h"
 #include "fate.h"
-#include "policy_internal.h"
+#include "sample.h"
 #include "why.h"
-#include "witness.h"
 
 struct line {
-    enum policy_change change;
+    enum review_change change;
     char *target;   /* owned: scheme, host and port */
     char *tail;     /* owned: what changes there, and for whom */
     size_t clients; /* of those that the policies name, how many it changes for alike */
@@ -19,12 +19,12 @@ struct line {
 struct comparing {
     const struct policy *old;
     const struct policy *new;
-    const struct witnesses *witnesses;
+    const struct samples *samples;
     struct line *lines; /* owned */
     size_t count;
     size_t first; /* line of the host and port at hand */
     struct text client;
-    struct policy_diff *diff;
+    struct review_diff *diff;
 };
 /* Requests of one host and port, for one client, that change alike. */
 struct alike {
@@ -40,7 +40,7 @@ struct tally {
     size_t requests;
 };
 
-static void append_target(struct buffer *out, const struct witness_host *host, const struct witness_end *end)
+static void append_target(struct buffer *out, const struct sample_host *host, const struct sample_end *end)
 {
     buffer_printf(out, "%s://", scheme_name(end->scheme));
     if (host->pattern.kind == HOST_PATTERN_ANY)
@@ -63,7 +63,7 @@ static bool is_said(struct comparing *comparing, struct text target, struct text
     return false;
 }
 
-static void add_line(struct comparing *comparing, enum policy_change change, struct text target, struct buffer *tail)
+static void add_line(struct comparing *comparing, enum review_change change, struct text target, struct buffer *tail)
 {
     if (is_said(comparing, target, buffer_text(tail))) {
         buffer_clear(tail);
@@ -74,7 +74,7 @@ static void add_line(struct comparing *comparing, enum policy_change change, str
     comparing->lines = base_resize(comparing->lines, comparing->count + 1, sizeof(*comparing->lines));
     comparing->lines[comparing->count++] = (struct line){
         change, text_copy(target), buffer_take(tail),
-        comparing->client.length > 0 ? comparing->witnesses->client_count : 0};
+        comparing->client.length > 0 ? comparing->samples->client_count : 0};
 }
 
 /* --- where it may lead to --------------------------------------------------------------------------------------------
@@ -82,29 +82,29 @@ static void add_line(struct comparing *comparing, enum policy_change change, str
 
 static struct fate look(const struct comparing *comparing, const struct policy *policy, const struct request *request)
 {
-    const struct witnesses *witnesses = comparing->witnesses;
+    const struct samples *samples = comparing->samples;
     struct decision decision;
     policy_judge(policy, request, &decision);
     struct fate fate = fate_of_decision(&decision);
     bool leads_out = decision.plan == PLAN_TUNNEL || decision.plan == PLAN_FORWARD;
-    for (size_t i = 0; leads_out && request->host.kind == HOST_NAME && i < witnesses->range_count; i++)
-        if (policy_lets_reach(policy, request, &decision, &witnesses->ranges[i].range.base))
+    for (size_t i = 0; leads_out && request->host.kind == HOST_NAME && i < samples->range_count; i++)
+        if (policy_lets_reach(policy, request, &decision, &samples->ranges[i].range.base))
             fate.reach |= (uint64_t)1 << i;
     return fate;
 }
 
-static void append_reach(struct buffer *out, const struct witnesses *witnesses, uint64_t reach, const char *when)
+static void append_reach(struct buffer *out, const struct samples *samples, uint64_t reach, const char *when)
 {
     const char *before = ", reaches ";
-    for (size_t i = 0; i < witnesses->range_count; i++) {
+    for (size_t i = 0; i < samples->range_count; i++) {
         if ((reach & ((uint64_t)1 << i)) == 0)
             continue;
         buffer_append_string(out, before);
         before = ", ";
-        if (witnesses->ranges[i].is_public)
+        if (samples->ranges[i].is_public)
             buffer_append(out, TEXT("public addresses"));
         else
-            why_range_append(out, &witnesses->ranges[i].range);
+            why_range_append(out, &samples->ranges[i].range);
     }
     if (reach != 0)
         buffer_append_string(out, when);
@@ -124,8 +124,8 @@ static void say_change(
         buffer_append(tail, TEXT(" -> "));
         fate_append(tail, to);
     }
-    append_reach(tail, comparing->witnesses, to->reach & ~from->reach & ~(uint64_t)(is_same ? 0 : PUBLIC), " now");
-    append_reach(tail, comparing->witnesses, is_same ? from->reach & ~to->reach : 0, " no longer");
+    append_reach(tail, comparing->samples, to->reach & ~from->reach & ~(uint64_t)(is_same ? 0 : PUBLIC), " now");
+    append_reach(tail, comparing->samples, is_same ? from->reach & ~to->reach : 0, " no longer");
     add_line(comparing, fate_change(from, to), target, tail);
 }
 
@@ -176,14 +176,14 @@ judge_inside(const struct comparing *comparing, const struct looked *inside, str
 
 static void each_inside(struct comparing *comparing, struct looked *inside, struct tally *tally)
 {
-    const struct witnesses *witnesses = comparing->witnesses;
+    const struct samples *samples = comparing->samples;
     struct fate from;
     struct fate to;
     inside->request.inside_known = true;
-    for (size_t i = 0; i < witnesses->path_count; i++)
-        for (size_t j = 0; j < witnesses->method_count; j++) {
-            inside->request.method = witnesses->methods[j];
-            inside->request.path = witnesses->paths[i].path;
+    for (size_t i = 0; i < samples->path_count; i++)
+        for (size_t j = 0; j < samples->method_count; j++) {
+            inside->request.method = samples->methods[j];
+            inside->request.path = samples->paths[i].path;
             judge_inside(comparing, inside, &from, &to);
             count(tally, &inside->request, &from, &to);
         }
@@ -207,11 +207,11 @@ static void say_looks(struct comparing *comparing, const struct looked *inside, 
     if (is_open == (inside->from.plan == PLAN_OPEN) || !fate_leaves(&inside->from))
         return;
     buffer_append_string(&tail, is_open ? ": TLS is opened now" : ": TLS is opened no longer");
-    add_line(comparing, POLICY_LOOKS, target, &tail);
+    add_line(comparing, REVIEW_LOOKS, target, &tail);
 }
 
 static void compare_one(
-    struct comparing *comparing, const struct witness_host *host, const struct witness_end *end, struct text client)
+    struct comparing *comparing, const struct sample_host *host, const struct sample_end *end, struct text client)
 {
     comparing->client = client;
     struct tally tally = {0};
@@ -238,16 +238,16 @@ static void compare_one(
     buffer_clear(&target);
 }
 
-static void compare_clients(struct comparing *comparing, const struct witness_host *host, const struct witness_end *end)
+static void compare_clients(struct comparing *comparing, const struct sample_host *host, const struct sample_end *end)
 {
-    const struct witnesses *witnesses = comparing->witnesses;
+    const struct samples *samples = comparing->samples;
     comparing->first = comparing->count;
-    for (size_t i = 0; i < witnesses->client_count; i++)
-        compare_one(comparing, host, end, witnesses->clients[i]);
+    for (size_t i = 0; i < samples->client_count; i++)
+        compare_one(comparing, host, end, samples->clients[i]);
     for (size_t i = comparing->first; i < comparing->count; i++) {
         struct line *line = &comparing->lines[i];
         struct buffer tail = {0};
-        if (line->clients + 1 >= witnesses->client_count)
+        if (line->clients + 1 >= samples->client_count)
             continue;
         buffer_printf(&tail, "%s (from others)", line->tail);
         base_free(line->tail);
@@ -307,9 +307,9 @@ static int compare_lines(const void *left_line, const void *right_line)
 static void write_group(const struct line *lines, size_t count, struct buffer *out)
 {
     enum { TOLD_ONE_BY_ONE = 5 };
-    bool is_folded = lines->change != POLICY_OPENS && count > TOLD_ONE_BY_ONE;
+    bool is_folded = lines->change != REVIEW_OPENS && count > TOLD_ONE_BY_ONE;
     for (size_t i = 0; i < (is_folded ? 1 : count); i++) {
-        buffer_printf(out, "%-9s %s", policy_change_name(lines[i].change), lines[i].target);
+        buffer_printf(out, "%-9s %s", review_change_name(lines[i].change), lines[i].target);
         if (is_folded)
             buffer_printf(out, " and %zu more", count - 1);
         buffer_printf(out, "%s\n", lines[i].tail);
@@ -349,21 +349,21 @@ static void write_lines(struct comparing *comparing, struct buffer *out)
     base_free(lines);
 }
 
-void policy_diff(const struct policy *old, const struct policy *new, struct buffer *out, struct policy_diff *diff)
+void review_diff(const struct policy *old, const struct policy *new, struct buffer *out, struct review_diff *diff)
 {
-    struct witnesses witnesses = {0};
-    struct comparing comparing = {.old = old, .new = new, .witnesses = &witnesses, .diff = diff};
-    *diff = (struct policy_diff){0};
-    witnesses_add_policy(&witnesses, old);
-    witnesses_add_policy(&witnesses, new);
-    witnesses_sort(&witnesses);
-    for (size_t i = 0; i < witnesses.host_count; i++)
-        for (size_t j = 0; j < witnesses.end_count; j++)
-            compare_clients(&comparing, &witnesses.hosts[i], &witnesses.ends[j]);
+    struct samples samples = {0};
+    struct comparing comparing = {.old = old, .new = new, .samples = &samples, .diff = diff};
+    *diff = (struct review_diff){0};
+    samples_add_policy(&samples, old);
+    samples_add_policy(&samples, new);
+    samples_sort(&samples);
+    for (size_t i = 0; i < samples.host_count; i++)
+        for (size_t j = 0; j < samples.end_count; j++)
+            compare_clients(&comparing, &samples.hosts[i], &samples.ends[j]);
     compare_tests(&comparing, old);
     compare_tests(&comparing, new);
     write_lines(&comparing, out);
-    diff->has_regex = witnesses.has_regex;
-    diff->ranges_left_out = witnesses.ranges_left_out;
-    witnesses_clear(&witnesses);
+    diff->has_regex = samples.has_regex;
+    diff->ranges_left_out = samples.ranges_left_out;
+    samples_clear(&samples);
 }

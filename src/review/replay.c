@@ -3,15 +3,15 @@
 #include <string.h>
 
 #include "exeat/base/memory.h"
-#include "exeat/policy/hindsight.h"
+#include "exeat/review.h"
 #include "fate.h"
 #include "recorded.h"
 
-struct policy_replay {
+struct review_replay {
     const struct policy *policy;
     bool looks_inside; /* a rule has a condition on method or path */
-    struct tally_rows changes[POLICY_CHANGE_COUNT];
-    struct policy_replay_counts counts;
+    struct tally_rows changes[REVIEW_CHANGE_COUNT];
+    struct review_replay_counts counts;
 };
 
 static bool looks_inside(const struct settings_conditions *when)
@@ -19,10 +19,10 @@ static bool looks_inside(const struct settings_conditions *when)
     return when->methods.present || when->paths.present;
 }
 
-struct policy_replay *policy_replay_new(const struct policy *policy)
+struct review_replay *review_replay_new(const struct policy *policy)
 {
     const struct settings_lists *lists = &policy_settings(policy)->lists;
-    struct policy_replay *replay = base_zalloc(sizeof(*replay));
+    struct review_replay *replay = base_zalloc(sizeof(*replay));
     replay->policy = policy;
     for (size_t i = 0; i < lists->rule_count; i++)
         replay->looks_inside =
@@ -31,9 +31,9 @@ struct policy_replay *policy_replay_new(const struct policy *policy)
 }
 
 static void
-count_change(struct policy_replay *replay, const struct request *request, const struct fate *was, const struct fate *is)
+count_change(struct review_replay *replay, const struct request *request, const struct fate *was, const struct fate *is)
 {
-    enum policy_change change = fate_change(was, is);
+    enum review_change change = fate_change(was, is);
     struct buffer key = {0};
     recorded_target(&key, request);
     buffer_append(&key, TEXT(": "));
@@ -45,7 +45,7 @@ count_change(struct policy_replay *replay, const struct request *request, const 
     buffer_clear(&key);
 }
 
-void policy_replay_add(struct policy_replay *replay, const struct decision_record *decision)
+void review_replay_add(struct review_replay *replay, const struct decision_record *decision)
 {
     struct arena arena = {0};
     struct request request;
@@ -68,22 +68,22 @@ void policy_replay_add(struct policy_replay *replay, const struct decision_recor
     arena_clear(&arena);
 }
 
-void policy_replay_write(const struct policy_replay *replay, struct buffer *out, struct policy_replay_counts *counts)
+void review_replay_write(const struct review_replay *replay, struct buffer *out, struct review_replay_counts *counts)
 {
-    for (enum policy_change change = 0; change < POLICY_CHANGE_COUNT; change++)
+    for (enum review_change change = 0; change < REVIEW_CHANGE_COUNT; change++)
         for (size_t i = 0; i < replay->changes[change].count; i++) {
             const struct tally_row *row = &replay->changes[change].rows[i];
             buffer_printf(
-                out, "%-9s %s (%llu)\n", policy_change_name(change), row->key, (unsigned long long)row->count);
+                out, "%-9s %s (%llu)\n", review_change_name(change), row->key, (unsigned long long)row->count);
         }
     *counts = replay->counts;
 }
 
-void policy_replay_free(struct policy_replay *replay)
+void review_replay_free(struct review_replay *replay)
 {
     if (replay == NULL)
         return;
-    for (size_t i = 0; i < POLICY_CHANGE_COUNT; i++)
+    for (size_t i = 0; i < REVIEW_CHANGE_COUNT; i++)
         tally_rows_clear(&replay->changes[i]);
     base_free(replay);
 }

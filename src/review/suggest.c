@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "exeat/base/memory.h"
-#include "exeat/policy/hindsight.h"
+#include "exeat/review.h"
 #include "fate.h"
 #include "owner.h"
 #include "recorded.h"
@@ -13,7 +13,7 @@ enum { WILDCARD_FROM = 10 };
 #define MARK "\x1f" /* between the parts of a key; no host, scheme or client has it */
 #define UNKNOWN TEXT("private")
 
-struct policy_suggest {
+struct review_suggest {
     const struct policy *policy;
     struct tally_rows seen;      /* domain, scheme, port, client, private address, host */
     struct tally_rows llm;       /* hosts */
@@ -31,14 +31,14 @@ struct dialled {
     struct address address;
 };
 
-struct policy_suggest *policy_suggest_new(const struct policy *policy)
+struct review_suggest *review_suggest_new(const struct policy *policy)
 {
-    struct policy_suggest *suggest = base_zalloc(sizeof(*suggest));
+    struct review_suggest *suggest = base_zalloc(sizeof(*suggest));
     suggest->policy = policy;
     return suggest;
 }
 
-void policy_suggest_note(struct policy_suggest *suggest, const struct outcome_record *outcome)
+void review_suggest_note(struct review_suggest *suggest, const struct outcome_record *outcome)
 {
     size_t count = suggest->dialled_count;
     bool is_private = outcome->address.length > 0 && address_class(&outcome->address) != ADDRESS_PUBLIC;
@@ -56,7 +56,7 @@ static int compare_ids(const void *left, const void *right)
 }
 
 /* The private address that the request went to, UNKNOWN where it was refused for it; nothing: a public one. */
-static void append_private(struct policy_suggest *suggest, const struct request_id *id, struct buffer *out)
+static void append_private(struct review_suggest *suggest, const struct request_id *id, struct buffer *out)
 {
     const struct dialled wanted = {.id = *id};
     if (!suggest->is_sorted && suggest->dialled_count > 0)
@@ -72,7 +72,7 @@ static void append_private(struct policy_suggest *suggest, const struct request_
         buffer_append(out, UNKNOWN);
 }
 
-static void add_seen(struct policy_suggest *suggest, const struct request *request, const struct request_id *id)
+static void add_seen(struct review_suggest *suggest, const struct request *request, const struct request_id *id)
 {
     struct buffer key = {0};
     buffer_printf(
@@ -84,7 +84,7 @@ static void add_seen(struct policy_suggest *suggest, const struct request *reque
     buffer_clear(&key);
 }
 
-void policy_suggest_add(struct policy_suggest *suggest, const struct decision_record *decision)
+void review_suggest_add(struct review_suggest *suggest, const struct decision_record *decision)
 {
     struct arena arena = {0};
     struct request request;
@@ -119,7 +119,7 @@ struct seen {
     uint64_t count;
 };
 
-static struct seen seen_at(const struct policy_suggest *suggest, size_t index)
+static struct seen seen_at(const struct review_suggest *suggest, size_t index)
 {
     struct seen seen = {.count = suggest->seen.rows[index].count};
     struct text rest = text_from(suggest->seen.rows[index].key);
@@ -137,7 +137,7 @@ static bool is_one_rule(const struct seen *left, const struct seen *right)
 }
 
 /* A domain that many share, be it as customers of a cloud, is not one owner's: its LLM hosts tell. */
-static bool has_llm_below(const struct policy_suggest *suggest, struct text domain)
+static bool has_llm_below(const struct review_suggest *suggest, struct text domain)
 {
     const struct llm_catalogue *catalogue = policy_catalogue(suggest->policy);
     for (size_t i = 0; i < llm_catalogue_count(catalogue); i++)
@@ -178,7 +178,7 @@ static void append_conditions(struct buffer *out, const struct seen *seen)
             text_has(seen->address, ':') ? "128" : "32");
 }
 
-static void append_hosts(const struct policy_suggest *suggest, size_t first, size_t after, struct buffer *out)
+static void append_hosts(const struct review_suggest *suggest, size_t first, size_t after, struct buffer *out)
 {
     struct seen seen = seen_at(suggest, first);
     bool is_wide = after - first > WILDCARD_FROM && !has_llm_below(suggest, seen.domain);
@@ -195,7 +195,7 @@ static void append_hosts(const struct policy_suggest *suggest, size_t first, siz
     }
 }
 
-static void append_rule(const struct policy_suggest *suggest, size_t first, size_t after, struct buffer *out)
+static void append_rule(const struct review_suggest *suggest, size_t first, size_t after, struct buffer *out)
 {
     struct seen seen = seen_at(suggest, first);
     uint64_t total = 0;
@@ -221,7 +221,7 @@ static void append_not_drafted(struct buffer *out, const char *what, const struc
         buffer_printf(out, "#   and %zu more\n", tally->count - SHOWN);
 }
 
-void policy_suggest_write(const struct policy_suggest *suggest, struct buffer *out)
+void review_suggest_write(const struct review_suggest *suggest, struct buffer *out)
 {
     buffer_append(
         out,
@@ -241,7 +241,7 @@ void policy_suggest_write(const struct policy_suggest *suggest, struct buffer *o
     }
 }
 
-void policy_suggest_free(struct policy_suggest *suggest)
+void review_suggest_free(struct review_suggest *suggest)
 {
     if (suggest == NULL)
         return;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules that open more than an allowlist is for, and a gate that anybody may use. */
+#include "exeat/policy/trace.h"
 #include "lint.h"
 #include "owner.h"
-#include "policy_internal.h"
 
 struct width {
     const struct lint *lint;
@@ -31,7 +31,7 @@ static void check_rule(const struct lint *lint, const struct settings_rule *rule
     struct width width = {lint, rule};
     bool is_bounded = rule->when.addresses.present; /* to networks that the operator wrote down */
     if (rule->verdict == VERDICT_ALLOW && !is_bounded)
-        patterns_walk(policy_settings(lint->policy), &rule->when.hosts, check_pattern, &width);
+        policy_patterns_walk(policy_settings(lint->policy), &rule->when.hosts, check_pattern, &width);
 }
 
 static bool asks_who(const struct lint *lint)

@@ -2,7 +2,7 @@
 /* Any bytes as a configuration, to the end: a policy that judges and explains, or errors. What an unopened connection
  * is let out for, is let out inside too. */
 #include "exeat/base/check.h"
-#include "exeat/policy.h"
+#include "exeat/review.h"
 
 static const char *const hosts[] = {"a.example", "x.a.example", "api.openai.com", "api.cloudflare.com", "10.1.2.3"};
 
@@ -20,8 +20,8 @@ static void judge(const struct policy *policy, const char *name)
     policy_judge(policy, &request, &inside);
     if (outside.plan == PLAN_TUNNEL && outside.scheme == SCHEME_HTTPS && !outside.observed)
         ASSERT(inside.verdict != VERDICT_REROUTE || inside.observed);
-    policy_explain(policy, &request, true, &out);
-    policy_explain_json(policy, &request, &out);
+    review_explain(policy, &request, true, &out);
+    review_explain_json(policy, &request, &out);
     buffer_clear(&out);
 }
 

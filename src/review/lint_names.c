@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "exeat/base/memory.h"
+#include "exeat/policy/trace.h"
 #include "lint.h"
-#include "policy_internal.h"
 
 static bool names_group(const struct setting_patterns *patterns, struct text name)
 {
@@ -125,7 +125,7 @@ static void check_group(const struct lint *lint, const struct settings_group *gr
     struct spellings spellings = {0};
     struct setting_pattern name = {.group = group->name.text};
     const struct setting_patterns whole = {.items = &name, .count = 1, .present = true};
-    patterns_walk(policy_settings(lint->policy), &whole, take, &spellings);
+    policy_patterns_walk(policy_settings(lint->policy), &whole, take, &spellings);
     check_spellings(lint, group, &spellings);
     base_free(spellings.items);
     arena_clear(&spellings.arena);

@@ -62,7 +62,7 @@ static void put_answer(
 
 static void put_rule(const struct why *why, const struct trace_rule *entry, struct buffer *out)
 {
-    const struct settings_rule *rule = why->policy->rules[entry->rule].source;
+    const struct settings_rule *rule = &policy_settings(why->policy)->lists.rules[entry->rule];
     struct buffer pattern = {0};
     begin_item(out);
     put_text(out, "rule", rule->id.text);
@@ -141,7 +141,7 @@ static void put_addresses(void *context, const struct settings_rule *rule, bool 
     buffer_append_string(out, "]}");
 }
 
-void policy_explain_json(const struct policy *policy, const struct request *request, struct buffer *out)
+void review_explain_json(const struct policy *policy, const struct request *request, struct buffer *out)
 {
     struct why why;
     why_ask(policy, request, &why);
@@ -166,7 +166,7 @@ void policy_explain_json(const struct policy *policy, const struct request *requ
     buffer_append_byte(out, '[');
     for (size_t i = 0; i < decision->inference_count; i++) {
         buffer_append_string(out, i == 0 ? "" : ",");
-        json_append_string(out, policy->inference[decision->inference[i]].name);
+        json_append_string(out, policy_inference(policy, decision->inference[i])->name);
     }
     buffer_append_string(out, "]}\n");
     why_clear(&why);

@@ -38,26 +38,26 @@ bool fate_is_same(const struct fate *left, const struct fate *right)
     return left->verdict == right->verdict && left->observed == right->observed;
 }
 
-enum policy_change fate_change(const struct fate *from, const struct fate *to)
+enum review_change fate_change(const struct fate *from, const struct fate *to)
 {
     if (!fate_leaves(from) && fate_leaves(to))
-        return POLICY_OPENS;
+        return REVIEW_OPENS;
     if (to->verdict == VERDICT_REROUTE && !to->observed && (from->verdict != VERDICT_REROUTE || from->observed))
-        return POLICY_REROUTES;
+        return REVIEW_REROUTES;
     if (fate_is_same(from, to))
-        return (to->reach & ~from->reach) != 0 ? POLICY_OPENS : POLICY_CLOSES;
+        return (to->reach & ~from->reach) != 0 ? REVIEW_OPENS : REVIEW_CLOSES;
     if (fate_leaves(from) && fate_leaves(to))
-        return POLICY_OBSERVES;
-    return POLICY_CLOSES;
+        return REVIEW_OBSERVES;
+    return REVIEW_CLOSES;
 }
 
-const char *policy_change_name(enum policy_change change)
+const char *review_change_name(enum review_change change)
 {
     static const char *const names[] = {
-        [POLICY_OPENS] = "opens", [POLICY_REROUTES] = "reroutes", [POLICY_CLOSES] = "closes",
-        [POLICY_LOOKS] = "looks", [POLICY_OBSERVES] = "observes",
+        [REVIEW_OPENS] = "opens", [REVIEW_REROUTES] = "reroutes", [REVIEW_CLOSES] = "closes",
+        [REVIEW_LOOKS] = "looks", [REVIEW_OBSERVES] = "observes",
     };
-    _Static_assert(COUNT_OF(names) == POLICY_CHANGE_COUNT, "every change has a name");
+    _Static_assert(COUNT_OF(names) == REVIEW_CHANGE_COUNT, "every change has a name");
     return names[change];
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the lint share: the patterns of all rules, sorted, so that a pattern finds those that cover it. */
-#ifndef EXEAT_POLICY_LINT_H
-#define EXEAT_POLICY_LINT_H
+#ifndef EXEAT_REVIEW_LINT_H
+#define EXEAT_REVIEW_LINT_H
 
-#include "exeat/policy/review.h"
+#include "exeat/policy/trace.h"
+#include "exeat/review.h"
 
 struct lint_pattern {
     enum host_pattern_kind kind;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which names belong to one owner, by the public suffix list (publicsuffix.org) that libpsl has built in. */
-#ifndef EXEAT_POLICY_OWNER_H
-#define EXEAT_POLICY_OWNER_H
+#ifndef EXEAT_REVIEW_OWNER_H
+#define EXEAT_REVIEW_OWNER_H
 
 #include "exeat/base/text.h"
 

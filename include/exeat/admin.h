@@ -9,6 +9,19 @@
 #include "exeat/net.h"
 #include "exeat/session.h"
 
+/* What the gate's own look at its store came to. */
+enum admin_verify_state {
+    ADMIN_VERIFY_NOT,   /* it does not look */
+    ADMIN_VERIFY_WAITS, /* nothing was looked at yet */
+    ADMIN_VERIFY_OK,
+    ADMIN_VERIFY_FOUND /* the log says what */
+};
+struct admin_verify {
+    enum admin_verify_state state;
+    uint64_t age_us;  /* since the newest pass ended, or the gate began */
+    uint64_t took_us; /* the newest pass */
+    uint64_t records; /* that it read */
+};
 /* A moment of the gate, summed over its workers. */
 struct admin_view {
     bool ready;
@@ -16,6 +29,7 @@ struct admin_view {
     struct audit_stats audit;
     bool has_witness;
     struct anchor_stats witness;
+    struct admin_verify verify;
     uint64_t policy_sequence;
     uint64_t workers;
     bool bypass_active;

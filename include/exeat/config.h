@@ -31,6 +31,7 @@ struct settings_audit {
     uint64_t segment_bytes;
     uint64_t segment_ms;
     uint64_t retention_ms; /* 0: for ever */
+    uint64_t verify_ms;    /* between two looks of its own at the store; 0: none */
     struct text ship;      /* folder; empty: none */
     uint64_t disk_warn;    /* bytes, as are the next */
     uint64_t disk_refuse;

@@ -180,6 +180,7 @@ struct evidence_check {
     size_t witness_count;
     const struct evidence_progress *progress; /* NULL: none */
     const struct evidence_told *told;         /* NULL: nobody */
+    const _Atomic bool *is_over;              /* once true, reading ends and the report says nothing; NULL: never */
 };
 /* What was found of one kind: how often, and the first place. */
 struct evidence_finding {

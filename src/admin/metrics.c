@@ -150,6 +150,23 @@ static void write_shipping(const struct audit_stats *audit, struct buffer *out)
         audit->shipped_at);
 }
 
+static void write_verify(const struct admin_verify *verify, struct buffer *out)
+{
+    number(
+        out, "audit_verify_age_seconds", "gauge", "Since the store was verified last, or the gate began.",
+        verify->age_us / 1000000);
+    if (verify->state == ADMIN_VERIFY_WAITS)
+        return;
+    number(
+        out, "audit_verify_ok", "gauge", "1: all of the store is what was signed; 0: the log says what is not.",
+        verify->state == ADMIN_VERIFY_OK);
+    number(out, "audit_verify_records", "gauge", "Records that were read then.", verify->records);
+    head(out, "audit_verify_duration_seconds", "gauge", "How long that took.");
+    buffer_append(out, TEXT("exeat_audit_verify_duration_seconds "));
+    seconds(out, verify->took_us);
+    buffer_append_byte(out, '\n');
+}
+
 void admin_metrics_write(const struct admin_view *view, struct buffer *out)
 {
     const struct session_stats *stats = &view->sessions;
@@ -178,6 +195,8 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
         AUDIT_LATENCY_BUCKETS, audit->commit_us);
     if (audit->shipping != AUDIT_SHIPS_NOT)
         write_shipping(audit, out);
+    if (view->verify.state != ADMIN_VERIFY_NOT)
+        write_verify(&view->verify, out);
     if (view->has_witness)
         write_witness(&view->witness, out);
     number(out, "policy_sequence", "gauge", "Sequence of the POLICY record in force.", view->policy_sequence);

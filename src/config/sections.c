@@ -128,6 +128,13 @@ static const struct key ship_keys[] = {
 static const struct section section_ship = SECTION("audit.ship", ship_keys);
 static const struct type type_ship = MAP_TYPE(&section_ship);
 
+static const struct key verify_keys[] = {
+    KEY(settings_audit, verify_ms, "every", &type_duration, "24h",
+        "how often the gate verifies its own store, when the processor has nothing else to do; 0s: never"),
+};
+static const struct section section_verify = SECTION("audit.verify", verify_keys);
+static const struct type type_verify = MAP_TYPE(&section_verify);
+
 static const struct key disk_keys[] = {
     KEY(settings_audit, disk_warn, "warn", &type_size, "256MiB", "less free room is said, in the log and on record"),
     KEY(settings_audit, disk_refuse, "refuse", &type_size, "32MiB", "with less, on_failure decides; 0: with none"),
@@ -152,6 +159,7 @@ static const struct key audit_keys[] = {
     KEY(settings_audit, retention_ms, "retention", &type_duration, "0s",
         "sealed segments are removed when all of their records are older; 0s: never"),
     WHOLE_KEY("disk", &type_disk, NULL, "how much room the store's disk has to have"),
+    WHOLE_KEY("verify", &type_verify, NULL, "whether the gate looks for itself if its records are whole"),
     WHOLE_KEY("ship", &type_ship, NULL, "where evidence goes that has to outlive the pod"),
     KEY(settings_audit, on_failure, "on_failure", &type_on_failure, "deny", "when the store cannot be written"),
     KEY(settings_audit, witness, "witness", &type_witness, NULL, "who remembers the log where the gate is not"),

@@ -59,6 +59,12 @@ struct retired *retired_new(struct loop *loop);
 void retired_add(struct retired *retired, struct policy *policy);
 void retired_free(struct retired *retired); /* NULL is fine */
 
+/* verifying.c: verifies the store now and then, in a thread of its own. Ending it does not wait for a pass. */
+struct verifying;
+struct verifying *verifying_new(const char *store, const struct signing_key *key, uint64_t every_ms);
+void verifying_look(const struct verifying *verifying, struct admin_verify *view);
+void verifying_free(struct verifying *verifying); /* NULL is fine */
+
 struct in_force {
     struct policy *policy; /* one reference */
     uint64_t sequence;     /* of its POLICY record */
@@ -92,7 +98,8 @@ struct gate {
     struct tls_authority *authority;
     struct audit_succession succession; /* who the log is */
     struct audit *audit;
-    struct anchor *anchor; /* NULL: no witness */
+    struct anchor *anchor;       /* NULL: no witness */
+    struct verifying *verifying; /* NULL: it does not */
     struct sockets sockets;
     struct worker **workers;
     size_t worker_count;

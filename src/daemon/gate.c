@@ -33,6 +33,8 @@ static void look(void *context, struct admin_view *view)
     view->has_witness = gate->anchor != NULL;
     if (view->has_witness)
         anchor_stats_read(gate->anchor, &view->witness);
+    if (gate->verifying != NULL)
+        verifying_look(gate->verifying, &view->verify);
     view->ready = gate->drain.us == 0;
     view->policy_sequence = gate->in_force.sequence;
     view->workers = gate->worker_count;
@@ -288,6 +290,8 @@ static bool start(struct gate *gate)
     const struct settings *settings = policy_settings(gate->in_force.policy);
     if (!bind_all(gate) || !open_audit(gate) || !record_start(gate) || !start_anchor(gate) || !start_workers(gate))
         return false;
+    if (settings->audit.verify_ms > 0)
+        gate->verifying = verifying_new(settings->audit.directory.data, gate->log_key, settings->audit.verify_ms);
     gate->files = files_watch_new(gate->loop, on_change, gate);
     files_watch_set(gate->files, settings);
     gate->drain.timer = timer_new(gate->loop, on_drain, gate);
@@ -321,6 +325,7 @@ static void stop(struct gate *gate)
     retired_free(gate->retired);
     watch_free(gate->signals.watch);
     close(gate->signals.descriptor);
+    verifying_free(gate->verifying);
     anchor_stop(gate->anchor, FAREWELL_MS);
     audit_close(gate->audit);
     anchor_farewell(gate->anchor, FAREWELL_MS);

@@ -3,6 +3,7 @@
  * them against every checkpoint, inside and outside. What is wrong in one way does not hide what is wrong in another.
  */
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -348,12 +349,17 @@ static void check_anchors(struct verify *verify)
 /* --- the whole
  * ---------------------------------------------------------------------------------------------------------- */
 
+static bool is_over(const struct evidence_check *check)
+{
+    return check->is_over != NULL && atomic_load_explicit(check->is_over, memory_order_relaxed);
+}
+
 static void check_rows(struct verify *verify)
 {
     struct audit_row row;
     const struct evidence_progress *progress = verify->check->progress;
-    enum audit_read read;
-    while ((read = audit_reader_next(verify->reader, &row)) == AUDIT_ROW) {
+    enum audit_read read = AUDIT_END;
+    while (!is_over(verify->check) && (read = audit_reader_next(verify->reader, &row)) == AUDIT_ROW) {
         check_row(verify, &row);
         check_inner(verify);
         check_anchors(verify);

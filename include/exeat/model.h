@@ -96,6 +96,7 @@ enum reason {
     REASON_PATTERN_LIMIT,      /* 403: a regular expression of the policy gave up on this path */
     REASON_BYPASSED,           /* a bypass let it through */
     REASON_POLICY_CHANGED,     /* a tunnel that a new policy would not have */
+    REASON_BODY_ENCODED,       /* 415: a call that is read here came with a Content-Encoding */
     REASON_COUNT
 };
 struct reason_row {

@@ -13,6 +13,18 @@ static bool is_for_later(const struct dialect_refusal *refusal)
     return reason_row(refusal->reason)->status >= 500;
 }
 
+/* SDKs take 403 for a matter of permission, other 4xx for a wrong call. */
+static bool is_denial(const struct dialect_refusal *refusal)
+{
+    return reason_row(refusal->reason)->status == 403;
+}
+
+static struct text
+by_kind(const struct dialect_refusal *refusal, struct text later, struct text denied, struct text wrong)
+{
+    return is_for_later(refusal) ? later : is_denial(refusal) ? denied : wrong;
+}
+
 static void append_if_any(struct buffer *out, struct text before, struct text value, struct text after)
 {
     if (value.length > 0)
@@ -75,8 +87,8 @@ static void write_openai(const struct dialect_refusal *refusal, struct text sent
     json_append_string(out, sentence);
     append_member(out, TEXT("type"), later ? TEXT("server_error") : TEXT("invalid_request_error"));
     buffer_append(out, TEXT(",\"param\":null"));
-    append_member(
-        out, TEXT("code"), later ? text_from(reason_row(refusal->reason)->code) : TEXT("egress_policy_denied"));
+    struct text code = text_from(reason_row(refusal->reason)->code);
+    append_member(out, TEXT("code"), is_denial(refusal) ? TEXT("egress_policy_denied") : code);
     append_facts(refusal, out);
     buffer_append(out, TEXT("}}"));
 }
@@ -85,7 +97,8 @@ static void write_anthropic(const struct dialect_refusal *refusal, struct text s
 {
     BUFFER_APPEND_ALL(
         out, TEXT("{\"type\":\"error\",\"error\":{\"type\":\""),
-        is_for_later(refusal) ? TEXT("api_error") : TEXT("permission_error"), TEXT("\",\"message\":"));
+        by_kind(refusal, TEXT("api_error"), TEXT("permission_error"), TEXT("invalid_request_error")),
+        TEXT("\",\"message\":"));
     json_append_string(out, sentence);
     buffer_append(out, TEXT("}"));
     append_facts(refusal, out);
@@ -98,7 +111,9 @@ static void write_gemini(const struct dialect_refusal *refusal, struct text sent
     buffer_append_number(out, reason_row(refusal->reason)->status);
     buffer_append(out, TEXT(",\"message\":"));
     json_append_string(out, sentence);
-    append_member(out, TEXT("status"), is_for_later(refusal) ? TEXT("UNAVAILABLE") : TEXT("PERMISSION_DENIED"));
+    append_member(
+        out, TEXT("status"),
+        by_kind(refusal, TEXT("UNAVAILABLE"), TEXT("PERMISSION_DENIED"), TEXT("INVALID_ARGUMENT")));
     append_facts(refusal, out);
     buffer_append(out, TEXT("}}"));
 }
@@ -140,5 +155,9 @@ void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer
     else if (!is_text)
         answer_add(answer, TEXT("X-Should-Retry"), TEXT("false"));
     if (refusal->dialect == DIALECT_BEDROCK)
-        answer_add(answer, TEXT("X-Amzn-Errortype"), TEXT("AccessDeniedException"));
+        answer_add(
+            answer, TEXT("X-Amzn-Errortype"),
+            by_kind(
+                refusal, TEXT("ServiceUnavailableException"), TEXT("AccessDeniedException"),
+                TEXT("ValidationException")));
 }

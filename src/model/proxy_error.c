@@ -54,6 +54,7 @@ static const char *const of_reasons[] = {
     [REASON_PATTERN_LIMIT] = DENIED,
     [REASON_BYPASSED] = OURS,
     [REASON_POLICY_CHANGED] = DENIED,
+    [REASON_BODY_ENCODED] = REQUEST,
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

@@ -49,6 +49,7 @@ static const struct reason_row rows[] = {
         {"pattern_limit", "a regular expression of the policy reached its limit on this path", 403},
     [REASON_BYPASSED] = {"bypassed", "a bypass let it through", 0},
     [REASON_POLICY_CHANGED] = {"policy_changed", "a new policy would not have this tunnel", 0},
+    [REASON_BODY_ENCODED] = {"body_encoded", "the body of an LLM call has a Content-Encoding", 415},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

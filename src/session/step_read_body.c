@@ -26,6 +26,28 @@ static enum reason take_body(struct session *session)
     return REASON_NONE;
 }
 
+/* What is packed cannot be looked at, and bombs need no unpacking to be refused (RFC 9110 15.5.16). */
+static bool is_encoded(const struct http_head *head)
+{
+    for (size_t i = 0; i < head->field_count; i++)
+        if (text_equal_nocase(head->fields[i].name, TEXT("Content-Encoding")) &&
+            !text_equal_nocase(head->fields[i].value, TEXT("identity")))
+            return true;
+    return false;
+}
+
+/* Before any of it is asked for. */
+static enum reason refuse_by_head(struct session *session)
+{
+    const struct http_head *head = session->exchange->ask.head;
+    if (head->framing == FRAMING_LENGTH && head->content_length > session->worker->limits.body_held)
+        return REASON_BODY_TOO_LARGE;
+    if (!is_encoded(head))
+        return REASON_NONE;
+    account_say(&session->exchange->account, FLAW_NONE, "send it as plain JSON, without Content-Encoding");
+    return REASON_BODY_ENCODED;
+}
+
 static enum progress finish_body(struct session *session)
 {
     enum reason reason = inference_read_call(session->exchange);
@@ -46,8 +68,9 @@ static enum io read_more(struct session *session)
 enum progress step_read_body(struct session *session)
 {
     struct ask *ask = &session->exchange->ask;
-    if (ask->head->framing == FRAMING_LENGTH && ask->head->content_length > session->worker->limits.body_held)
-        return session_refuse(session, REASON_BODY_TOO_LARGE);
+    enum reason wrong = refuse_by_head(session);
+    if (wrong != REASON_NONE)
+        return session_refuse(session, wrong);
     while (!http_body_is_done(&ask->body)) {
         size_t before = window_length(&session->in);
         enum reason reason = before > 0 ? take_body(session) : REASON_NONE;

@@ -229,6 +229,22 @@ def test_numbers_and_texts_arrive_as_they_were_written(shop, inference):
     )
 
 
+def test_a_wrong_body_is_told_as_wrong_and_not_as_forbidden(shop, inference):
+    with shop.secure("api.openai.com") as connection:
+        head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: 14\r\n\r\n"
+        reply = ask(connection, head + b'{"model":"m",}')
+        error = json.loads(reply.body)["error"]
+        assert (reply.status, error["code"], error["type"]) == (400, "malformed_body", "invalid_request_error")
+        assert "no JSON: the name of a member is expected, at line 1, column 14" in error["message"]
+        for coding, status in (("gzip", 415), ("br", 415), ("identity", 200)):
+            reply = ask(connection, call("/v1/chat/completions", CHAT, more=b"Content-Encoding: %s\r\n" % coding.encode()))
+            assert reply.status == status, coding
+            if status == 415:
+                error = json.loads(reply.body)["error"]
+                assert error["code"] == "body_encoded" and "send it as plain JSON" in error["message"]
+    assert len(inference.requests) == 1
+
+
 def test_a_refusal_names_the_member_and_the_cure(shop):
     with shop.secure("api.openai.com") as connection:
         reply = ask(connection, call("/v1/responses", {"model": "m", "input": [{"type": "item_reference", "id": "msg_a"}]}))

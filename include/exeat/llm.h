@@ -34,7 +34,8 @@ const struct llm_entry *llm_catalogue_find(const struct llm_catalogue *catalogue
 
 /* What kind of call, of a host whose entry is known already; NULL: it has none. */
 void llm_classify_entry(const struct llm_entry *entry, const struct request *request, struct llm_call *call);
-/* What kind of call: by host, and by method and path suffix when `request->inside_known`. */
+/* What kind of call: by host, and by method and path when `request->inside_known`: then the dialect is that of the
+ * path, which is OpenAI's in many places of other vendors. */
 void llm_classify(const struct llm_catalogue *catalogue, const struct request *request, struct llm_call *call);
 
 #endif

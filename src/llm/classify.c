@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What kind of LLM call a request is: providers put their own prefix before the same paths, so the end of the path
- * tells. */
+ * tells, and often whose dialect is spoken too. */
 #include "exeat/llm.h"
 
 static const struct operation_row {
@@ -58,9 +58,62 @@ static bool is_llm_path(struct text globs, struct text path)
     return false;
 }
 
-static bool has_openai_shape(enum llm_dialect dialect)
+/* --- whose dialect -------------------------------------------------------------------------------------------------
+ * Most vendors answer OpenAI's calls too, beside their own: the dialect is one of the path, not of the host alone. */
+
+struct dialect_path {
+    enum llm_dialect dialect; /* of the host */
+    struct text method;       /* empty: any */
+    struct text glob;
+};
+
+/* What ends like one of OpenAI's operations, and is the vendor's own. */
+static const struct dialect_path natives[] = {
+    {DIALECT_ANTHROPIC, TEXT_INIT("GET"), TEXT_INIT("/v1/models")},
+    {DIALECT_ANTHROPIC, TEXT_INIT("GET"), TEXT_INIT("/v1/models/*")},
+    {DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models")},
+    {DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models/*")},
+    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/models")},
+    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/models/*")},
+    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/models")},
+    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/models/*")},
+    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/publishers/*/models")},
+    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/publishers/*/models/*")},
+    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models")},
+    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models/*")},
+    {DIALECT_MISTRAL, TEXT_INIT("POST"), TEXT_INIT("/v1/fim/completions")},
+    {DIALECT_MISTRAL, TEXT_INIT("POST"), TEXT_INIT("/v1/agents/completions")},
+    {DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/embeddings")},
+};
+/* Where a vendor has all of OpenAI's API: what is not answered there is refused in OpenAI's words. */
+static const struct dialect_path openai_places[] = {
+    {DIALECT_BEDROCK, TEXT_INIT(""), TEXT_INIT("/openai/**")},
+    {DIALECT_COHERE, TEXT_INIT(""), TEXT_INIT("/compatibility/**")},
+    {DIALECT_GEMINI, TEXT_INIT(""), TEXT_INIT("/*/openai/**")},
+    {DIALECT_GEMINI, TEXT_INIT(""), TEXT_INIT("/*/projects/*/locations/*/endpoints/openapi/**")},
+    {DIALECT_OLLAMA, TEXT_INIT(""), TEXT_INIT("/v1/**")},
+};
+
+static bool
+stands_in(const struct dialect_path *table, size_t count, enum llm_dialect dialect, const struct request *request)
 {
-    return dialect == DIALECT_OPENAI || dialect == DIALECT_MISTRAL;
+    for (size_t i = 0; i < count; i++) {
+        bool fits = table[i].method.length == 0 || text_equal(table[i].method, request->method);
+        if (table[i].dialect == dialect && fits && path_glob(table[i].glob, request->path))
+            return true;
+    }
+    return false;
+}
+
+static void classify_inside(const struct request *request, struct llm_call *call)
+{
+    bool is_native = stands_in(natives, COUNT_OF(natives), call->dialect, request);
+    bool speaks_openai = call->dialect == DIALECT_MISTRAL; /* the same but for details, and its own errors */
+    call->operation = is_native ? LLM_OTHER : operation_of(request);
+    if (speaks_openai)
+        return;
+    if (call->operation != LLM_OTHER || stands_in(openai_places, COUNT_OF(openai_places), call->dialect, request))
+        call->dialect = DIALECT_OPENAI;
 }
 
 void llm_classify(const struct llm_catalogue *catalogue, const struct request *request, struct llm_call *call)
@@ -81,5 +134,5 @@ void llm_classify_entry(const struct llm_entry *entry, const struct request *req
     else if (call->shared && !is_llm_path(entry->paths, request->path))
         call->operation = LLM_NONE;
     else
-        call->operation = has_openai_shape(entry->dialect) ? operation_of(request) : LLM_OTHER;
+        classify_inside(request, call);
 }

@@ -323,6 +323,23 @@ def test_a_denied_llm_host_is_told_inside_in_its_dialect(gate):
     assert [decision["host"] for decision in one.decisions()] == ["api.openai.com", "api.anthropic.com"]
 
 
+@pytest.mark.parametrize(
+    "host, path",
+    [
+        ("generativelanguage.googleapis.com", "/v1beta/openai/chat/completions"),
+        ("api.anthropic.com", "/v1/chat/completions"),
+        ("api.cohere.com", "/compatibility/v1/chat/completions"),
+        ("bedrock-runtime.eu-central-1.amazonaws.com", "/openai/v1/chat/completions"),
+        ("ollama.com", "/v1/chat/completions"),
+    ],
+)
+def test_the_same_dialect_at_another_vendors_host_is_answered_and_refused_in_it(shop, host, path):
+    with shop.secure(host) as connection:
+        assert json.loads(ask(connection, call(path, CHAT, host)).body)["model"] == "gpt-4o"
+        reply = ask(connection, call(path, {"messages": []}, host))
+    assert reply.status == 400 and json.loads(reply.body)["error"]["reason"] == "malformed_body"
+
+
 def test_another_host_inside_an_opened_connection_is_misdirected(shop):
     with shop.secure("api.openai.com") as connection:
         reply = ask(connection, call("/v1/chat/completions", CHAT, host="evil.example"))

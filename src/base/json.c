@@ -7,9 +7,12 @@
 
 #include "exeat/base/memory.h"
 
+/* Controls, line separators, and what turns the direction of text or hides in it: a line of JSON is read on terminals,
+ * too, and the escape says the same. */
 static bool needs_escape(uint32_t code)
 {
-    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x2028 || code == 0x2029;
+    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0x200b && code <= 0x200f) ||
+           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
 }
 
 void json_append_string(struct buffer *out, struct text text)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Elastic Common Schema 9.0: one JSON object a line. What ECS has no field for stands under "exeat". */
+/* Elastic Common Schema 9.5, the first that has all of these fields (gen_ai.provider.name): one JSON object a line. What ECS has no field for stands under "exeat". */
 #include "evidence_internal.h"
 #include "exeat/base/clock.h"
 
@@ -236,7 +236,7 @@ void ecs_line(const struct format_source *source, const struct item *item, struc
     item_sentence(item, &sentence);
     json_put(&line, "message", buffer_text(&sentence));
     buffer_clear(&sentence);
-    json_put_string(&line, "ecs.version", "9.0.0");
+    json_put_string(&line, "ecs.version", "9.5.0");
     (item_is_request(item) ? put_request : put_life)(source, item, &line);
     put_observer(source, &line);
     json_close(&line);

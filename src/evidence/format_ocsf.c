@@ -5,6 +5,8 @@
 
 enum { CLASS_HTTP_ACTIVITY = 4002 };
 
+enum { ACTIVITY_OTHER = 99 };
+
 static unsigned activity_of(struct text method)
 {
     static const char *const names[] = {"",        "CONNECT", "DELETE", "GET",   "HEAD",
@@ -12,7 +14,7 @@ static unsigned activity_of(struct text method)
     for (unsigned i = 0; i < COUNT_OF(names); i++)
         if (text_equal(method, text_from(names[i])))
             return i;
-    return 99;
+    return ACTIVITY_OTHER;
 }
 
 /* How a verdict is said: severity, status, action, disposition. */
@@ -21,7 +23,7 @@ struct ocsf_verdict {
     unsigned status;
     unsigned action;
     unsigned disposition;
-    const char *words; /* of a custom disposition */
+    const char *caption; /* of the disposition, as the schema has it */
 };
 
 static struct ocsf_verdict verdict_of(const struct item *item)
@@ -29,19 +31,19 @@ static struct ocsf_verdict verdict_of(const struct item *item)
     const struct decision_record *decision = &item->decision;
     unsigned served = !item->has_outcome ? 0 : item->outcome.reason == REASON_NONE ? 1 : 2;
     if (decision->observed)
-        return (struct ocsf_verdict){3, served, 3, 17, NULL};
+        return (struct ocsf_verdict){3, served, 3, 17, "Logged"};
     if (decision->verdict < VERDICT_ALLOW || decision->verdict > VERDICT_ERROR)
-        return (struct ocsf_verdict){0, 0, 0, 0, NULL}; /* of a newer gate */
+        return (struct ocsf_verdict){0, 0, 0, 0, "Unknown"}; /* of a newer gate */
     switch (decision->verdict) {
     case VERDICT_ALLOW:
-        return (struct ocsf_verdict){1, served, 1, 1, NULL};
+        return (struct ocsf_verdict){1, served, 1, 1, "Allowed"};
     case VERDICT_REROUTE:
-        return (struct ocsf_verdict){2, item->has_outcome ? served : 1, 4, 7, "Rerouted to local inference"};
+        return (struct ocsf_verdict){2, item->has_outcome ? served : 1, 4, 7, "Custom Action"};
     case VERDICT_DENY:
     case VERDICT_ERROR:
         break;
     }
-    return (struct ocsf_verdict){decision->llm_provider.length > 0 ? 4 : 3, 2, 2, 2, NULL};
+    return (struct ocsf_verdict){decision->llm_provider.length > 0 ? 4 : 3, 2, 2, 2, "Blocked"};
 }
 
 static void put_metadata(const struct format_source *source, const struct item *item, struct json_line *line)
@@ -77,6 +79,8 @@ static void put_class(const struct item *item, struct json_line *line)
     put_always(line, "category_uid", 4);
     put_always(line, "class_uid", CLASS_HTTP_ACTIVITY);
     put_always(line, "activity_id", activity);
+    if (activity == ACTIVITY_OTHER) /* then the schema wants the source's own word */
+        json_put(line, "activity_name", item->decision.method);
     put_always(line, "type_uid", CLASS_HTTP_ACTIVITY * 100 + activity);
     put_always(line, "time", (uint64_t)(item->head.wall_us / 1000));
     put_always(line, "severity_id", verdict.severity);
@@ -85,7 +89,9 @@ static void put_class(const struct item *item, struct json_line *line)
         json_put_string(line, "status_detail", reason_code(item_reason(item)));
     put_always(line, "action_id", verdict.action);
     put_always(line, "disposition_id", verdict.disposition);
-    json_put_string(line, "disposition", verdict.words);
+    json_put_string(line, "disposition", verdict.caption);
+    if (item->decision.verdict == VERDICT_REROUTE && !item->decision.observed)
+        json_put_string(line, "message", "rerouted to local inference");
 }
 
 static void put_endpoints(const struct item *item, struct json_line *line)

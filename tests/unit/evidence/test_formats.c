@@ -193,6 +193,66 @@ static void a_path_of_64_KiB_stays_in_one_line_and_within_a_formats_limits(void 
     item_clear(&item);
 }
 
+/* NUL, controls, and what turns the direction of text or hides in it: in no format as they are. */
+static void nothing_hides_in_a_line(void **state)
+{
+    (void)state;
+    static const struct text hidden[] = {
+        TEXT_INIT("\0"),           TEXT_INIT("\x1b"),         TEXT_INIT("\x7f"),         TEXT_INIT("\xc2\x9b"),
+        TEXT_INIT("\xe2\x80\x8b"), TEXT_INIT("\xe2\x80\x8f"), TEXT_INIT("\xe2\x80\xa8"), TEXT_INIT("\xe2\x80\xaa"),
+        TEXT_INIT("\xe2\x80\xae"), TEXT_INIT("\xe2\x81\xa6"), TEXT_INIT("\xe2\x81\xa9"), TEXT_INIT("\xef\xbb\xbf"),
+    };
+    struct buffer value = {0};
+    for (size_t i = 0; i < COUNT_OF(hidden); i++)
+        buffer_append(&value, hidden[i]);
+    struct sample sample;
+    struct item item = {0};
+    struct decision_record decision = sample_whole_decision();
+    decision.path = decision.query = decision.host = decision.method = decision.rule = decision.client =
+        decision.model = buffer_text(&value);
+    sample_decision(&sample, 5, &decision);
+    read_sample(&item, &sample);
+    for (int format = 0; format < EVIDENCE_FORMATS; format++) {
+        struct buffer out = {0};
+        if (format_of((enum evidence_format)format)->item == NULL)
+            continue;
+        format_of((enum evidence_format)format)->item(&source, &item, &out);
+        struct text line = buffer_text(&out);
+        if (format == EVIDENCE_SYSLOG) /* its message begins with a byte-order mark (RFC 5424 6.4) */
+            line = text_part(line, 0, text_index(line, '\xef', 0));
+        for (size_t i = 0; i < COUNT_OF(hidden); i++)
+            if (memmem(line.data, line.length, hidden[i].data, hidden[i].length) != NULL)
+                fail_msg("%s shows value %zu as it is", format_of((enum evidence_format)format)->name, i);
+        buffer_clear(&out);
+    }
+    buffer_clear(&value);
+    item_clear(&item);
+}
+
+/* OCSF: what is "other" has the source's own word beside, and all else the schema's caption. */
+static void a_method_that_ocsf_has_no_number_for_is_named(void **state)
+{
+    (void)state;
+    static const char *const methods[] = {"PROPFIND", "QUERY", "PURGE", "get"};
+    for (size_t i = 0; i < COUNT_OF(methods); i++) {
+        struct sample sample;
+        struct item item = {0};
+        struct buffer out = {0};
+        char wanted[96];
+        struct decision_record decision = sample_whole_decision();
+        decision.method = text_from(methods[i]);
+        sample_decision(&sample, 5, &decision);
+        read_sample(&item, &sample);
+        format_of(EVIDENCE_OCSF)->item(&source, &item, &out);
+        buffer_append_byte(&out, '\0');
+        snprintf(wanted, sizeof(wanted), "\"activity_id\":99,\"activity_name\":\"%s\",\"type_uid\":400299", methods[i]);
+        assert_non_null(strstr(out.data, wanted));
+        assert_non_null(strstr(out.data, "\"disposition_id\":7,\"disposition\":\"Custom Action\""));
+        buffer_clear(&out);
+        item_clear(&item);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +263,8 @@ int main(void)
         cmocka_unit_test(the_gates_own_life_reads_where_a_format_has_room_for_it),
         cmocka_unit_test(a_decision_without_a_single_field_reads_in_every_format),
         cmocka_unit_test(a_path_of_64_KiB_stays_in_one_line_and_within_a_formats_limits),
+        cmocka_unit_test(nothing_hides_in_a_line),
+        cmocka_unit_test(a_method_that_ocsf_has_no_number_for_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

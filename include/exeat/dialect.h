@@ -53,6 +53,8 @@ struct dialect_usage {
 MUST_CHECK enum reason dialect_call_read(
     enum llm_operation operation, struct text path, struct buffer *body, struct dialect_call **call,
     struct detail *detail);
+/* The call for a list of models, which has no body. The caller's to free. */
+struct dialect_call *dialect_call_for_models(void);
 void dialect_call_free(struct dialect_call *call); /* NULL is fine */
 struct text dialect_call_model(const struct dialect_call *call);
 bool dialect_call_streams(const struct dialect_call *call);
@@ -62,9 +64,11 @@ struct dialect_endpoint {
     struct text model; /* its own name of it */
     bool takes_usage;  /* a stream may be asked for its tokens (`stream_options`) */
 };
-/* The call as the endpoint shall get it: its model name, roles that local servers know, and usage asked for. */
+/* The call as the endpoint shall get it: its model name, roles that local servers know, and usage asked for. Nothing
+ * for a list of models. */
 void dialect_call_write(const struct dialect_call *call, const struct dialect_endpoint *endpoint, struct buffer *body);
 struct text dialect_path(enum llm_operation operation); /* "/v1/chat/completions" */
+struct text dialect_method(enum llm_operation operation);
 
 /* --- the answer ----------------------------------------------------------------------------------------------------
  */

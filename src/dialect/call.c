@@ -62,6 +62,13 @@ enum reason dialect_call_read(
     return REASON_NONE;
 }
 
+struct dialect_call *dialect_call_for_models(void)
+{
+    struct dialect_call *call = base_zalloc(sizeof(*call));
+    call->operation = call->canon.operation = LLM_MODELS;
+    return call;
+}
+
 void dialect_call_free(struct dialect_call *call)
 {
     if (call == NULL)
@@ -83,8 +90,15 @@ bool dialect_call_streams(const struct dialect_call *call)
 
 void dialect_call_write(const struct dialect_call *call, const struct dialect_endpoint *endpoint, struct buffer *body)
 {
+    if (call->operation == LLM_MODELS)
+        return;
     buffer_reserve(body, call->body.length + 256);
     endpoint_write(&call->canon, endpoint, body);
+}
+
+struct text dialect_method(enum llm_operation operation)
+{
+    return operation == LLM_MODELS ? TEXT("GET") : TEXT("POST");
 }
 
 struct text dialect_path(enum llm_operation operation)

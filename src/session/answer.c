@@ -129,6 +129,8 @@ static void compose_models(const struct exchange *exchange, struct dialect_answe
     for (size_t i = 0; i < exchange->decision.inference_count; i++)
         count += policy_model_names(
             exchange->policy, exchange->decision.inference[i], names + count, COUNT_OF(names) - count);
+    if (count == 0)
+        names[count++] = TEXT("default"); /* callers choose from the list; any name is answered */
     struct text one = last_segment(exchange->ask.request.path);
     if (text_equal(one, TEXT("models")))
         one = TEXT("");

@@ -20,6 +20,26 @@ enum reason inference_read_call(struct exchange *exchange)
     return reason;
 }
 
+/* ".../models", not ".../models/NAME". */
+static bool asks_for_all(struct text path)
+{
+    return text_ends_with(path, TEXT("/models"));
+}
+
+/* Models that the policy names are listed from it; where it names none, those are right that the endpoint has. */
+bool inference_asks_for_models(const struct exchange *exchange)
+{
+    struct text name;
+    const struct decision *decision = &exchange->decision;
+    if (decision->plan != PLAN_REROUTE || decision->llm.operation != LLM_MODELS ||
+        !asks_for_all(exchange->ask.request.path) || !http_body_is_done(&exchange->ask.body))
+        return false;
+    for (size_t i = 0; i < decision->inference_count; i++)
+        if (policy_model_names(exchange->policy, decision->inference[i], &name, 1) > 0)
+            return false;
+    return true;
+}
+
 enum { FIELDS = 5 };
 
 static size_t
@@ -27,7 +47,8 @@ endpoint_fields(const struct exchange *exchange, struct text authorization, stru
 {
     size_t count = 0;
     bool streams = dialect_call_streams(exchange->call.request);
-    fields[count++] = (struct http_field){TEXT("Content-Type"), TEXT("application/json")};
+    if (exchange->decision.llm.operation != LLM_MODELS)
+        fields[count++] = (struct http_field){TEXT("Content-Type"), TEXT("application/json")};
     fields[count++] =
         (struct http_field){TEXT("Accept"), streams ? TEXT("text/event-stream") : TEXT("application/json")};
     fields[count++] = (struct http_field){TEXT("User-Agent"), TEXT("exeat/" EXEAT_VERSION)};
@@ -59,10 +80,11 @@ void inference_write_request(struct session *session)
     authority_append(&authority, &inference->host, inference->port, scheme_port(inference->scheme));
     if (inference->key.length > 0)
         buffer_printf(&authorization, "Bearer %.*s", TEXT_ARG(inference->key));
-    struct http_head head = {.method = TEXT("POST"), .target.path = buffer_text(&path), .minor = 1};
+    struct http_head head = {
+        .method = dialect_method(exchange->decision.llm.operation), .target.path = buffer_text(&path), .minor = 1};
     struct http_forward forward = {
         .keep_alive = true,
-        .framing = FRAMING_LENGTH,
+        .framing = body.length > 0 ? FRAMING_LENGTH : FRAMING_NONE,
         .content_length = body.length,
         .add = fields,
         .add_count = endpoint_fields(exchange, buffer_text(&authorization), fields),

@@ -276,6 +276,7 @@ void way_out_drop(struct exchange *exchange); /* cancels and closes what is unde
 /* inference.c: rerouted calls */
 bool inference_answers(const struct exchange *exchange); /* rerouted, or canned */
 enum reason inference_read_call(struct exchange *exchange);
+bool inference_asks_for_models(const struct exchange *exchange); /* a list that only an endpoint can give */
 void inference_write_request(struct session *session);
 bool inference_is_next(const struct http_head *reply); /* an answer that says: ask another endpoint */
 

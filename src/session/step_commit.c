@@ -24,7 +24,8 @@ enum progress session_commit_overdue(struct session *session)
 static bool answers_here(const struct exchange *exchange)
 {
     return exchange->account.refusal != REASON_NONE || exchange->decision.plan == PLAN_ANSWER ||
-           (exchange->decision.plan == PLAN_REROUTE && exchange->decision.llm.operation == LLM_MODELS);
+           (exchange->decision.llm.operation == LLM_MODELS && inference_answers(exchange) &&
+            !inference_asks_for_models(exchange));
 }
 
 enum progress step_commit(struct session *session)

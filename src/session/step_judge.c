@@ -52,8 +52,12 @@ static enum session_state after_judging(struct session *session)
     }
     if (decision->plan == PLAN_OPEN)
         return SESSION_ANSWER_CONNECT;
-    bool reads_body = inference_answers(exchange) && decision->llm.operation != LLM_MODELS;
-    return reads_body ? SESSION_READ_BODY : SESSION_COMMIT;
+    if (!inference_answers(exchange))
+        return SESSION_COMMIT;
+    if (decision->llm.operation != LLM_MODELS)
+        return SESSION_READ_BODY;
+    exchange->call.request = dialect_call_for_models();
+    return SESSION_COMMIT;
 }
 
 void session_judge(const struct session *session, const struct policy *policy, struct decision *decision)

@@ -184,6 +184,35 @@ def test_models_are_those_of_the_policy(gate):
         assert (single["id"], single["object"]) == ("gpt-4o", "model")
 
 
+def models_of(one):
+    with one.secure("api.openai.com") as connection:
+        reply = ask(connection, call("/v1/models", None, method="GET"))
+        assert reply.status == 200, reply.body
+        return [model["id"] for model in json.loads(reply.body)["data"]]
+
+
+def test_models_that_no_policy_names_are_those_of_the_endpoint(gate, inference):
+    one = gate(inference=[local(inference.port, models={})], rules=[reroute("local")])
+    assert models_of(one) == ["qwen3:8b"]
+    request = inference.requests[0]
+    assert (request["method"], request["target"], request["body"]) == ("GET", "/v1/models", b"")
+    assert "authorization" not in request["headers"]
+    outcome = one.outcome_of(one.only_decision())
+    assert (outcome["done"], outcome["inference"]) == ("reroute", "local")
+    with one.secure("api.openai.com") as connection:
+        single = json.loads(ask(connection, call("/v1/models/gpt-4o", None, method="GET")).body)
+        assert (single["id"], single["object"]) == ("gpt-4o", "model")
+
+
+def test_canned_lists_a_name_that_works(gate, inference):
+    canned = gate(inference=[CANNED], rules=[reroute("canned")])
+    assert models_of(canned) == ["default"]
+    fallen = gate(inference=[local(free_port(), models={}), CANNED], rules=[reroute("local", "canned")])
+    assert models_of(fallen) == ["default"]
+    with fallen.secure("api.openai.com") as connection:
+        assert ask(connection, call("/v1/chat/completions", {**CHAT, "model": "default"})).status == 200
+
+
 def test_an_operation_that_cannot_be_answered_is_refused_in_the_dialect(shop, inference):
     with shop.secure("api.openai.com") as connection:
         reply = ask(connection, call("/v1/files", {}))

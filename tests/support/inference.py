@@ -47,6 +47,8 @@ class InferenceHandler(Handler):
             self.close_connection = True
             return None
         operation = self.path.rsplit("/v1/", 1)[-1]
+        if operation == "models":
+            return self.json({"object": "list", "data": [{"id": "qwen3:8b", "object": "model", "created": 1, "owned_by": "stand-in"}]})
         return {
             "chat/completions": self.answer_chat,
             "completions": self.answer_completions,

@@ -68,9 +68,9 @@ struct http_head {
     enum http_framing framing;
     uint64_t content_length; /* FRAMING_LENGTH */
     bool keep_alive;         /* persistence as RFC 9112 9.3 has it, Proxy-Connection ignored */
-    bool expects_continue;
-    bool names_websocket; /* HTTP/1.1, and Upgrade, which Connection names, is the one token "websocket" */
-    struct text host;     /* Host field's value */
+    bool expects_continue;   /* HTTP/1.1, and Expect has 100-continue */
+    bool names_websocket;    /* HTTP/1.1, and Upgrade, which Connection names, is the one token "websocket" */
+    struct text host;        /* Host field's value */
     bool has_host;
     struct http_seen seen[HTTP_NAME_COUNT];
     size_t field_count;
@@ -100,6 +100,7 @@ struct http_glimpse {
 void http_request_glimpse(struct text input, struct http_glimpse *glimpse);
 
 /* Parses one reply head. `method` is the request's: HEAD and CONNECT change the framing, as do 1xx, 204 and 304.
+ * Lines may all end in LF alone (RFC 9112 2.2), white space before a colon is removed (5.1).
  * PARSE_BAD sets `*fault` (UPSTREAM_BROKEN, with its flaw). */
 enum parse http_reply_parse(
     struct text input, const struct http_limits *limits, struct text method, struct http_head *head, size_t *used,
@@ -120,13 +121,16 @@ MUST_CHECK bool http_keep_alive_seconds(const struct http_head *head, uint64_t *
 /* --- bodies
  * ------------------------------------------------------------------------------------------------------------ */
 
-/* Reads a body piece by piece as framed. Plain data, no allocation; zeroed and then http_body_begin. */
+/* Reads a body piece by piece as framed. In replies, bad white space in a chunk's line (RFC 9112 7.1.1) and trailers
+ * that may not be some (RFC 9110 6.5.1) are passed over; in requests both are refused. Plain data, no allocation;
+ * zeroed and then http_body_begin. */
 struct http_body {
     enum http_framing framing;
     int state;     /* private to http1_body.c */
     uint64_t left; /* of the length or the current chunk */
     size_t line;   /* bytes of the current chunk-size or trailer section seen */
     size_t trailer_limit;
+    bool is_reply;
     const char *wrong; /* after PARSE_BAD: what was (static) */
 };
 void http_body_begin(struct http_body *body, const struct http_head *head, const struct http_limits *limits);
@@ -159,8 +163,8 @@ struct http_forward {
     bool keep_upgrade; /* pass Upgrade and its Connection option on: for a WebSocket alone (RFC 9110 7.8) */
 };
 /* Re-serialises a request in origin-form for `authority` (which becomes Host), hop-by-hop fields (RFC 9110 7.6.1, and
- * those that Connection names, never Host or framing), Proxy-*, X-Forwarded-* and Proxy left out, framing written anew.
- * The path is sent as received, byte for byte. */
+ * those that Connection names, never Host or framing; Expect of HTTP/1.0), Proxy-*, X-Forwarded-* and Proxy left out,
+ * framing written anew. The path is sent as received, byte for byte. */
 void http_request_write(
     struct buffer *out, const struct http_head *head, struct text authority, const struct http_forward *forward);
 /* Re-serialises a reply. */

@@ -28,6 +28,7 @@ enum progress session_fail(struct session *session, enum reason reason)
 {
     struct exchange *exchange = session->exchange;
     way_out_drop(exchange);
+    reply_take_back(session);
     exchange->account.refusal = reason;
     exchange->account.reason = reason;
     session_enter(session, SESSION_ANSWER);
@@ -39,7 +40,7 @@ enum progress session_fail(struct session *session, enum reason reason)
 void session_cut(struct session *session, enum reason reason)
 {
     struct exchange *exchange = session->exchange;
-    if (exchange->flow.mode == REPLY_EVENTS && exchange->flow.reply_started) {
+    if (exchange->flow.mode == REPLY_EVENTS && exchange->flow.said == REPLY_SAID) {
         struct buffer event = {0};
         dialect_error_event(exchange->call.request, reason, text_from(exchange->account.id_text), &event);
         content_say(session, buffer_text(&event), exchange->flow.framing);

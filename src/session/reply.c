@@ -18,14 +18,46 @@ static enum http_framing framing_for_client(struct session *session, enum http_f
     return FRAMING_UNTIL_CLOSE;
 }
 
-static void write_head(struct session *session, const struct http_head *head, const struct http_forward *forward)
+static void say_head(struct session *session, const struct http_head *head, const struct http_forward *forward)
 {
     struct buffer *out = &session->worker->head;
     buffer_empty(out);
     http_reply_write(out, head, forward);
     session_say(session, buffer_text(out));
-    session->exchange->flow.reply_started = true;
-    session->exchange->account.status = head->status;
+}
+
+/* From here on `out` holds a reply, which can be taken back until some of it is flushed. */
+static void begin_reply(struct session *session, uint16_t status)
+{
+    struct exchange *exchange = session->exchange;
+    exchange->flow.said = REPLY_IN_HAND;
+    exchange->flow.said_at = window_length(&session->out);
+    exchange->account.status = status;
+}
+
+static void write_head(struct session *session, const struct http_head *head, const struct http_forward *forward)
+{
+    begin_reply(session, head->status);
+    say_head(session, head, forward);
+}
+
+void reply_take_back(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    struct loop *loop = session->worker->options.loop;
+    struct window kept = {0};
+    ASSERT(exchange->flow.said != REPLY_SAID);
+    if (exchange->flow.said == REPLY_IN_HAND) {
+        window_append(loop, &kept, text_part(window_text(&session->out), 0, exchange->flow.said_at));
+        window_clear(loop, &session->out);
+        session->out = kept;
+    }
+    exchange->flow.said = REPLY_UNSAID;
+    exchange->flow.mode = REPLY_AS_IS;
+    exchange->account.status = 0;
+    exchange->account.bytes_down = 0;
+    dialect_stream_free(exchange->call.stream);
+    exchange->call.stream = NULL;
 }
 
 /* The answer to HEAD, and a 304, say a length that no body follows. */
@@ -114,6 +146,35 @@ static enum reply_result switch_protocols(struct session *session, const struct 
     return REPLY_UPGRADES;
 }
 
+/* What comes before the final answer goes on, known or not (RFC 9110 15.2), but to clients of HTTP/1.0; about a call
+ * that was written anew it concerns the gate alone. */
+static enum reply_result pass_interim(struct session *session, const struct http_head *head)
+{
+    enum { INTERIM_MAX = 1000 };
+    struct exchange *exchange = session->exchange;
+    if (++exchange->flow.interim > INTERIM_MAX) {
+        account_say(&exchange->account, FLAW_SYNTAX, "more than 1000 interim replies before a final one");
+        return REPLY_IS_BROKEN;
+    }
+    exchange->way.upstream->reused = false; /* it has answered: it was not stale */
+    if (exchange->decision.plan != PLAN_FORWARD || exchange->ask.head->minor == 0)
+        return REPLY_GOES_ON;
+    if (head->status == 100)
+        exchange->ask.wants_continue = false;
+    struct http_forward forward = {.via = text_from(session->worker->options.via), .keep_alive = true};
+    say_head(session, head, &forward);
+    return REPLY_GOES_ON;
+}
+
+/* A client that waited for a 100 and gets a final answer may send its body or leave it out: what its next bytes are
+ * cannot be told, so they are not read as a request (RFC 9110 10.1.1). */
+static void settle_expectation(struct session *session)
+{
+    const struct ask *ask = &session->exchange->ask;
+    if (ask->wants_continue && !http_body_is_done(&ask->body))
+        session->keeps_alive = false;
+}
+
 static enum reply_result take_final_head(struct session *session, const struct http_head *head)
 {
     struct flow *flow = &session->exchange->flow;
@@ -125,8 +186,20 @@ static enum reply_result take_final_head(struct session *session, const struct h
     flow->upstream_reusable = head->keep_alive && head->framing != FRAMING_UNTIL_CLOSE;
     if (session->exchange->decision.plan == PLAN_REROUTE)
         return begin_call(session, head);
+    settle_expectation(session);
     begin_as_is(session, head);
     return REPLY_GOES_ON;
+}
+
+/* A head that has begun has its time as a whole. */
+static void watch_head(struct session *session, bool is_partial)
+{
+    struct flow *flow = &session->exchange->flow;
+    if (is_partial == (flow->head_us != 0))
+        return;
+    flow->head_us = is_partial ? loop_now_us(session->worker->options.loop) : 0;
+    if (is_partial)
+        session_watch_deadline(session);
 }
 
 static enum reply_result take_head(struct session *session)
@@ -144,12 +217,15 @@ static enum reply_result take_head(struct session *session)
     enum parse result = http_reply_parse(input, &limits, method, &head, &used, &fault);
     if (result == PARSE_BAD)
         account_say(&exchange->account, fault.flaw, fault.detail.text);
+    watch_head(session, result == PARSE_NEED_MORE);
     if (result != PARSE_DONE)
         return result == PARSE_BAD ? REPLY_IS_BROKEN : REPLY_NEEDS_MORE;
-    enum reply_result taken = REPLY_GOES_ON; /* other 1xx are left out: nobody here asked for them */
+    enum reply_result taken;
     if (head.status == 101)
         taken = switch_protocols(session, &head);
-    else if (head.status >= 200)
+    else if (head.status < 200)
+        taken = pass_interim(session, &head);
+    else
         taken = take_final_head(session, &head);
     window_consume(loop, &exchange->flow.down, used);
     return taken;
@@ -228,9 +304,8 @@ static bool end_held(struct session *session)
         http_answer_write(
             &out, exchange->flow.held_status, own.fields, own.count, buffer_text(&answer.body), session->keeps_alive,
             false);
+        begin_reply(session, exchange->flow.held_status);
         session_say(session, buffer_text(&out));
-        exchange->flow.reply_started = true;
-        exchange->account.status = exchange->flow.held_status;
         exchange->account.bytes_down += answer.body.length;
     }
     buffer_clear(&out);

@@ -11,6 +11,22 @@ static void on_client_ready(void *context)
     session_run(context);
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t forsaken_ms(const struct session *session)
+{
+    return smaller(FORSAKEN_MS, session->worker->limits.idle_ms);
+}
+
+bool session_is_forsaken(const struct session *session)
+{
+    bool listens_maybe = session->state == SESSION_EXCHANGE && session->client_ended;
+    return listens_maybe && forsaken_ms(session) < session->worker->limits.stream_ms;
+}
+
 static uint64_t deadline_of(const struct session *session)
 {
     size_t offset = session_step(session->state)->deadline;
@@ -19,6 +35,8 @@ static uint64_t deadline_of(const struct session *session)
     /* Between requests an idle connection may rest longer than a head may take. */
     if (session->state == SESSION_READ_HEAD && session->exchange == NULL)
         return session->worker->limits.idle_ms;
+    if (session_is_forsaken(session))
+        return forsaken_ms(session);
     return *(const uint64_t *)(const void *)((const char *)&session->worker->limits + offset - 1);
 }
 
@@ -28,6 +46,7 @@ static bool is_on_the_way_out(const struct session *session)
     return session->state == SESSION_RESOLVE || session->state == SESSION_DIAL;
 }
 
+/* From now on; of the way out, from its beginning. */
 static void arm_deadline(struct session *session)
 {
     uint64_t limit = deadline_of(session);
@@ -52,21 +71,38 @@ static uint64_t quiet_since(const struct session *session)
     return session->active_us;
 }
 
-void session_watch_head(struct session *session)
+/* When it is over, by the steady clock; 0: never. */
+static uint64_t due_us(const struct session *session)
 {
-    arm_deadline(session);
+    uint64_t limit = deadline_of(session);
+    if (limit == 0)
+        return 0;
+    uint64_t due = quiet_since(session) + limit * 1000;
+    bool awaits_head = session->state == SESSION_EXCHANGE && session->exchange->flow.head_us != 0;
+    if (awaits_head)
+        due = smaller(due, session->exchange->flow.head_us + session->worker->limits.head_ms * 1000);
+    return due;
+}
+
+void session_watch_deadline(struct session *session)
+{
+    uint64_t due = due_us(session);
+    uint64_t now = loop_now_us(session->worker->options.loop);
+    if (due == 0)
+        timer_stop(session->deadline);
+    else
+        timer_start(session->deadline, due > now ? (due - now + 999) / 1000 : 0);
 }
 
 /* The timer is not moved with every byte: when it fires, the time since the last byte counts. */
 static void on_deadline(void *context)
 {
     struct session *session = context;
-    uint64_t limit = deadline_of(session);
-    uint64_t quiet_ms = (loop_now_us(session->worker->options.loop) - quiet_since(session)) / 1000;
-    if (limit == 0)
+    uint64_t due = due_us(session);
+    if (due == 0)
         return;
-    if (quiet_ms < limit) {
-        timer_start(session->deadline, limit - quiet_ms);
+    if (due > loop_now_us(session->worker->options.loop)) {
+        session_watch_deadline(session);
         return;
     }
     session_step(session->state)->on_deadline(session);
@@ -139,16 +175,21 @@ enum io session_fill(struct session *session, size_t limit)
         return IO_END;
     size_t got = 0;
     enum io result = window_read(session->worker->options.loop, &session->in, session->client, limit, &got);
-    if (result == IO_END)
-        session->client_ended = true;
-    if (result == IO_OK)
+    if (result == IO_OK || result == IO_END)
         session_touch(session);
+    if (result == IO_END) {
+        session->client_ended = true;
+        if (session->state == SESSION_EXCHANGE)
+            session_watch_deadline(session);
+    }
     return result;
 }
 
 enum io session_flush(struct session *session)
 {
     uint64_t put = 0;
+    if (session->exchange != NULL && session->exchange->flow.said == REPLY_IN_HAND)
+        session->exchange->flow.said = REPLY_SAID;
     enum io result = window_write(session->worker->options.loop, &session->out, session->client, &put);
     if (put > 0)
         session_touch(session);
@@ -182,14 +223,21 @@ void session_say(struct session *session, struct text text)
     window_append(session->worker->options.loop, &session->out, text);
 }
 
+/* After its end a client has nothing more to say, but its socket may tell of a reset. */
+static enum io look_beyond_end(struct session *session)
+{
+    char byte;
+    size_t got;
+    return stream_receive(session->client, &byte, sizeof(byte), &got);
+}
+
 enum progress session_watch_client(struct session *session)
 {
     enum { AHEAD = 16384 }; /* what a client may send ahead */
     if (stream_is_quiet(session->client))
         return STEP_WAIT;
-    enum io result = session_fill(session, AHEAD);
-    bool is_gone = result == IO_BROKEN || (result == IO_END && session->opened != NULL);
-    if (is_gone)
+    enum io result = session->client_ended ? look_beyond_end(session) : session_fill(session, AHEAD);
+    if (result == IO_BROKEN)
         session_close(session, REASON_CLIENT_GONE);
     return STEP_WAIT;
 }

@@ -92,7 +92,7 @@ struct ask {
     struct buffer kept; /* what `request` points into besides: the canonical path; in a tunnel all of its texts */
     struct http_body body;
     bool is_connect;
-    bool wants_continue; /* the client waits for a 100 */
+    bool wants_continue; /* the client waits for a 100 before it sends its body */
 };
 
 /* Where it goes. */
@@ -111,6 +111,8 @@ struct way_out {
 
 enum reply_state { REPLY_HEAD, REPLY_BODY, REPLY_DONE };
 enum reply_mode { REPLY_AS_IS, REPLY_HELD, REPLY_EVENTS };
+/* What the client has of it: nothing; nothing yet, but it waits in `out`; maybe some of it. */
+enum reply_said { REPLY_UNSAID, REPLY_IN_HAND, REPLY_SAID };
 
 /* Bytes between the two sides. */
 struct flow {
@@ -121,7 +123,10 @@ struct flow {
     enum reply_mode mode;
     enum http_framing framing; /* of the reply as we send it */
     uint16_t held_status;      /* of a reply that is held */
-    bool reply_started;        /* its head is on the way to the client */
+    enum reply_said said;
+    size_t said_at;   /* REPLY_IN_HAND: where in `out` it begins */
+    size_t interim;   /* how many 1xx came before it */
+    uint64_t head_us; /* steady time at which a head began that is not whole yet; 0: none */
     bool upstream_reusable;
     bool upload_broke; /* upstream takes no more; it may still answer */
 };
@@ -205,12 +210,15 @@ struct session {
 /* session.c: the only writers of state */
 void session_enter(struct session *session, enum session_state next);
 void session_run(struct session *session);
-void session_watch_head(struct session *session); /* a head has begun: its deadline counts from now */
-void session_touch(struct session *session);      /* something moved: the deadline starts anew */
+void session_watch_deadline(struct session *session); /* what it depends on has changed: a head has begun */
+void session_touch(struct session *session);          /* something moved: the deadline starts anew */
 void session_close(struct session *session, enum reason reason);
 enum io session_fill(struct session *session, size_t limit); /* read from the client into `in` */
 enum io session_flush(struct session *session);              /* write `out` to the client */
-/* While something else is waited for: notices a client that went away. */
+/* While something else is waited for: notices a client that went away. One that ended its side in order (FIN,
+ * close_notify) may still listen: it is given FORSAKEN_MS of silence in an exchange. */
+enum { FORSAKEN_MS = 10000 };
+bool session_is_forsaken(const struct session *session); /* that is the deadline which holds now */
 enum progress session_watch_client(struct session *session);
 void session_say(struct session *session, struct text text); /* appends to `out` */
 
@@ -288,6 +296,7 @@ void content_say(struct session *session, struct text content, enum http_framing
 
 /* step_exchange.c */
 void exchange_begin(struct session *session, struct upstream *upstream);
+enum reason exchange_stalled_by(struct session *session); /* nothing moves: who is waited for */
 /* reply.c: from upstream's bytes to the client's */
 enum reply_result {
     REPLY_GOES_ON,
@@ -299,6 +308,7 @@ enum reply_result {
 };
 enum reply_result reply_take(struct session *session);
 MUST_CHECK bool reply_end(struct session *session); /* upstream closed: was that a complete reply? */
+void reply_take_back(struct session *session);      /* while nothing of it has left: as if it had never come */
 
 /* turn_away.c: connections beyond limits.connections */
 void turn_away_begin(struct session_worker *worker);

@@ -29,9 +29,6 @@ static void write_request(struct session *session, const struct upstream *upstre
     http_request_write(out, head, buffer_text(authority), &forward);
     upstream_note(exchange->way.upstream, head);
     window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(out));
-    if (exchange->ask.wants_continue)
-        session_say(session, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
-    exchange->ask.wants_continue = false;
 }
 
 void exchange_begin(struct session *session, struct upstream *upstream)
@@ -46,6 +43,8 @@ void exchange_begin(struct session *session, struct upstream *upstream)
     exchange->account.done = exchange->decision.plan;
     exchange->flow.state = REPLY_HEAD;
     exchange->flow.upload_broke = false;
+    exchange->flow.interim = 0;
+    exchange->flow.head_us = 0;
     account_unsay(&exchange->account);
     stream_set_handler(upstream->stream, on_upstream_ready, session);
     if (way_out_inference(exchange) != NULL)
@@ -72,6 +71,7 @@ static bool pass_body(struct session *session)
         enum parse result = http_body_read(&exchange->ask.body, window_text(&session->in), &content, &used);
         if (result == PARSE_BAD)
             return false;
+        exchange->ask.wants_continue = false;
         exchange->account.bytes_up += content.length;
         content_pass(loop, &session->in, content, used, up, in_chunks);
         if (in_chunks && result == PARSE_DONE)
@@ -85,7 +85,7 @@ static bool pass_body(struct session *session)
 static enum move fail_upload(struct session *session, enum reason reason)
 {
     account_say(&session->exchange->account, FLAW_NONE, session->exchange->ask.body.wrong);
-    if (session->exchange->flow.reply_started) {
+    if (session->exchange->flow.said == REPLY_SAID) {
         session_cut(session, reason);
     } else {
         session->keeps_alive = false;
@@ -184,7 +184,7 @@ static enum move upstream_broke(struct session *session)
         return MOVE_LEFT;
     }
     log_broken(exchange);
-    if (exchange->flow.reply_started) {
+    if (exchange->flow.said == REPLY_SAID) {
         session_cut(session, REASON_UPSTREAM_BROKEN);
     } else {
         bool heard = http_body_is_done(&exchange->ask.body);
@@ -317,6 +317,20 @@ static enum move move_down(struct session *session)
             return move;
     }
     return MOVE_MORE;
+}
+
+enum reason exchange_stalled_by(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    const struct flow *flow = &exchange->flow;
+    bool awaits_body = !http_body_is_done(&exchange->ask.body) && window_length(&flow->up) == 0 && !flow->upload_broke;
+    if (session_is_forsaken(session))
+        return REASON_CLIENT_GONE;
+    if (flow->head_us == 0 && awaits_body && !exchange->ask.wants_continue)
+        return REASON_TIMEOUT_BODY;
+    if (flow->head_us != 0)
+        account_say(&exchange->account, FLAW_NONE, "the reply's head has begun and does not end: timeouts.head");
+    return REASON_UPSTREAM_TIMEOUT;
 }
 
 enum progress step_exchange(struct session *session)

@@ -34,7 +34,7 @@ static void begin_exchange(struct session *session)
     session->exchange = exchange_new(session);
     if (session->opened != NULL)
         session->opened->is_used = true;
-    session_watch_head(session);
+    session_watch_deadline(session);
 }
 
 enum progress session_refuse_head(struct session *session, const struct fault *fault)

@@ -109,6 +109,7 @@ enum progress way_out_failed(struct session *session, enum reason reason)
     if (way_out_inference(exchange) == NULL)
         return session_fail(session, reason);
     way_out_drop(exchange);
+    reply_take_back(session);
     window_clear(session->worker->options.loop, &exchange->flow.up);
     window_clear(session->worker->options.loop, &exchange->flow.down);
     buffer_empty(&exchange->call.body);

@@ -15,7 +15,7 @@ enum { CHUNK_LINE_MAX = 280, CHUNK_DIGITS_MAX = 16, CHUNK_EXTENSION_MAX = 256 };
 
 void http_body_begin(struct http_body *body, const struct http_head *head, const struct http_limits *limits)
 {
-    *body = (struct http_body){.framing = head->framing, .trailer_limit = limits->head};
+    *body = (struct http_body){.framing = head->framing, .trailer_limit = limits->head, .is_reply = head->status != 0};
     switch (head->framing) {
     case FRAMING_NONE:
         body->state = BODY_DONE;
@@ -87,27 +87,37 @@ static size_t quoted_end(struct text text, size_t from)
     return from;
 }
 
-/* *( ";" token [ "=" ( token / quoted-string ) ] ), without the white space that RFC 9112 7.1.1 calls bad. */
-static bool is_extension(struct text text)
+/* Over the white space that RFC 9112 7.1.1 calls bad: where it is taken at all. */
+static size_t blanks_end(struct text text, size_t from, bool takes_blanks)
 {
-    size_t at = 0;
+    while (takes_blanks && from < text.length && (text.data[from] == ' ' || text.data[from] == '\t'))
+        from++;
+    return from;
+}
+
+/* *( ";" token [ "=" ( token / quoted-string ) ] ) */
+static bool is_extension(struct text text, bool takes_blanks)
+{
+    size_t at = blanks_end(text, 0, takes_blanks);
     while (at < text.length) {
-        size_t name = at + 1;
+        size_t name = blanks_end(text, at + 1, takes_blanks);
         if (text.data[at] != ';' || (at = token_end(text, name)) == name)
             return false;
+        at = blanks_end(text, at, takes_blanks);
         if (at == text.length || text.data[at] != '=')
             continue;
-        size_t value = at + 1;
+        size_t value = blanks_end(text, at + 1, takes_blanks);
         bool quoted = value < text.length && text.data[value] == '"';
         at = quoted ? quoted_end(text, value) : token_end(text, value);
         if (at == value)
             return false;
+        at = blanks_end(text, at, takes_blanks);
     }
     return is_field_value(text);
 }
 
 /* chunk-size [ chunk-ext ]: hex digits, then nothing or ";". No white space before it: that is where parsers differ. */
-static bool parse_chunk_size(struct text line, uint64_t *size)
+static bool parse_chunk_size(struct text line, bool is_reply, uint64_t *size)
 {
     size_t digits = 0;
     *size = 0;
@@ -119,7 +129,7 @@ static bool parse_chunk_size(struct text line, uint64_t *size)
     if (digits == 0 || *size > INT64_MAX)
         return false;
     struct text extension = text_after(line, digits);
-    return extension.length <= CHUNK_EXTENSION_MAX && is_extension(extension);
+    return extension.length <= CHUNK_EXTENSION_MAX && is_extension(extension, is_reply);
 }
 
 /* A whole line at the front, without CRLF. PARSE_NEED_MORE until its end is there. */
@@ -147,7 +157,7 @@ static enum parse read_chunk_size(struct http_body *body, struct text input, siz
     enum parse result = peek_line(input, CHUNK_LINE_MAX, &line, used);
     if (result == PARSE_NEED_MORE)
         return result;
-    if (result == PARSE_BAD || !parse_chunk_size(line, &body->left))
+    if (result == PARSE_BAD || !parse_chunk_size(line, body->is_reply, &body->left))
         return wrong(body, "a chunk's size is not hex digits and CR LF");
     body->state = body->left == 0 ? BODY_TRAILER : BODY_CHUNK_DATA;
     return PARSE_NEED_MORE;
@@ -166,7 +176,7 @@ static enum parse read_chunk_end(struct http_body *body, struct text input, size
 }
 
 /* Fields that change framing, routing or authority may not come in a trailer (RFC 9110 6.5.1). */
-static bool is_allowed_trailer(struct text line)
+static bool is_forbidden_trailer(struct text name)
 {
     static const struct text forbidden[] = {
         TEXT_INIT("Content-Length"), TEXT_INIT("Transfer-Encoding"),
@@ -175,14 +185,22 @@ static bool is_allowed_trailer(struct text line)
         TEXT_INIT("Content-Type"),   TEXT_INIT("Content-Encoding"),
         TEXT_INIT("Content-Range"),  TEXT_INIT("TE"),
     };
-    size_t colon = text_index(line, ':', 0);
-    struct text name = text_part(line, 0, colon);
-    if (colon == line.length || !is_token(name) || !is_field_value(text_after(line, colon + 1)))
-        return false;
     for (size_t i = 0; i < COUNT_OF(forbidden); i++)
         if (text_equal_nocase(name, forbidden[i]))
-            return false;
-    return true;
+            return true;
+    return false;
+}
+
+/* Trailers are dropped, so that of a reply's only their form counts. */
+static bool is_trailer(struct text line, bool is_reply)
+{
+    size_t colon = text_index(line, ':', 0);
+    struct text name = text_part(line, 0, colon);
+    if (is_reply)
+        name = trim_end(name);
+    if (colon == line.length || !is_token(name) || !is_field_value(text_after(line, colon + 1)))
+        return false;
+    return is_reply || !is_forbidden_trailer(name);
 }
 
 static enum parse read_trailer(struct http_body *body, struct text input, size_t *used)
@@ -198,7 +216,7 @@ static enum parse read_trailer(struct http_body *body, struct text input, size_t
         body->state = BODY_DONE;
         return PARSE_DONE;
     }
-    if (body->line >= body->trailer_limit || !is_allowed_trailer(line))
+    if (body->line >= body->trailer_limit || !is_trailer(line, body->is_reply))
         return wrong(body, "a trailer that is malformed, too long, or may not be one");
     return PARSE_NEED_MORE;
 }

@@ -55,29 +55,36 @@ bool is_field_value(struct text text)
     return true;
 }
 
-size_t head_length(struct text input)
+size_t head_length(struct text input, enum line_end line_end)
 {
-    const char *end = input.length == 0 ? NULL : memmem(input.data, input.length, "\r\n\r\n", 4);
-    return end == NULL ? 0 : (size_t)(end - input.data) + 4;
+    struct text empty = line_end == LINE_LF ? TEXT("\n\n") : TEXT("\r\n\r\n");
+    const char *end = input.length == 0 ? NULL : memmem(input.data, input.length, empty.data, empty.length);
+    return end == NULL ? 0 : (size_t)(end - input.data) + empty.length;
 }
 
-bool take_line(struct text *rest, struct text *line)
+bool take_line(struct text *rest, enum line_end line_end, struct text *line)
 {
     size_t end = text_index(*rest, '\n', 0);
-    if (end == rest->length || end == 0 || rest->data[end - 1] != '\r')
+    size_t mark = line_end == LINE_CRLF ? 1 : 0;
+    if (end == rest->length || end < mark || (mark == 1 && rest->data[end - 1] != '\r'))
         return false;
-    *line = text_part(*rest, 0, end - 1);
+    *line = text_part(*rest, 0, end - mark);
     *rest = text_after(*rest, end + 1);
     return !text_has(*line, '\r');
+}
+
+struct text trim_end(struct text text)
+{
+    while (text.length > 0 && (text.data[text.length - 1] == ' ' || text.data[text.length - 1] == '\t'))
+        text.length--;
+    return text;
 }
 
 static struct text trim_blanks(struct text text)
 {
     while (text.length > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
         text = text_after(text, 1);
-    while (text.length > 0 && (text.data[text.length - 1] == ' ' || text.data[text.length - 1] == '\t'))
-        text.length--;
-    return text;
+    return trim_end(text);
 }
 
 /* Where in the head: the start line is not counted. */
@@ -111,11 +118,13 @@ static bool wrong_value(struct detail *detail, const struct http_head *head, str
     return false;
 }
 
-static bool parse_field(struct text line, struct http_head *head, struct detail *detail)
+static bool parse_field(struct text line, const struct reading *reading, struct http_head *head, struct detail *detail)
 {
     struct http_field *field = &head->fields[head->field_count];
     size_t colon = text_index(line, ':', 0);
     field->name = text_part(line, 0, colon);
+    if (reading->trims_names)
+        field->name = trim_end(field->name);
     if (colon == line.length || !is_token(field->name))
         return wrong_name(detail, head, line, colon);
     struct field_name known = field_name_find(field->name);
@@ -128,16 +137,17 @@ static bool parse_field(struct text line, struct http_head *head, struct detail 
     return is_field_value(field->value) || wrong_value(detail, head, field->value);
 }
 
-enum fields
-parse_fields(struct text lines, const struct http_limits *limits, struct http_head *head, struct detail *detail)
+enum fields parse_fields(
+    struct text lines, const struct reading *reading, const struct http_limits *limits, struct http_head *head,
+    struct detail *detail)
 {
     size_t limit = limits->fields < HTTP_FIELDS_MAX ? limits->fields : HTTP_FIELDS_MAX;
     struct text line;
     head->field_count = 0;
     memset(head->seen, 0, sizeof(head->seen));
     for (;;) {
-        if (!take_line(&lines, &line)) {
-            (void)wrong_in_line(detail, head, "it does not end in CR LF, or has one of them inside");
+        if (!take_line(&lines, reading->line_end, &line)) {
+            (void)wrong_in_line(detail, head, "a CR or LF that ends no line");
             return FIELDS_BAD;
         }
         if (line.length == 0)
@@ -146,7 +156,7 @@ parse_fields(struct text lines, const struct http_limits *limits, struct http_he
             (void)detail_say(detail, "more than %zu fields: limits.fields", limit);
             return FIELDS_TOO_MANY;
         }
-        if (!parse_field(line, head, detail))
+        if (!parse_field(line, reading, head, detail))
             return FIELDS_BAD;
     }
 }
@@ -203,20 +213,26 @@ bool parse_framing(struct http_head *head, struct detail *detail)
     return codings == 0 || parse_coding(head, detail);
 }
 
-bool connection_names(const struct http_head *head, struct text option)
+/* Is `item` in one of the lists that the fields of this name are? */
+static bool lists(const struct http_head *head, enum http_name which, struct text name, struct text item)
 {
-    if (head->seen[HTTP_CONNECTION].count == 0)
+    if (head->seen[which].count == 0)
         return false;
-    for (size_t i = head->seen[HTTP_CONNECTION].first; i < head->field_count; i++) {
-        if (!text_equal_nocase(head->fields[i].name, TEXT("Connection")))
+    for (size_t i = head->seen[which].first; i < head->field_count; i++) {
+        if (!text_equal_nocase(head->fields[i].name, name))
             continue;
         struct text rest = head->fields[i].value;
         struct text piece;
         while (text_split(&rest, ',', &piece))
-            if (text_equal_nocase(trim_blanks(piece), option))
+            if (text_equal_nocase(trim_blanks(piece), item))
                 return true;
     }
     return false;
+}
+
+bool connection_names(const struct http_head *head, struct text option)
+{
+    return lists(head, HTTP_CONNECTION, TEXT("Connection"), option);
 }
 
 /* A list of protocols, or a second field, would leave the choice to the other side. */
@@ -232,12 +248,11 @@ bool parse_control(struct http_head *head, struct detail *detail)
     bool closes = connection_names(head, TEXT("close"));
     bool stays = head->minor == 0 && connection_names(head, TEXT("keep-alive"));
     const struct http_field *host = field_of(head, HTTP_HOST);
-    const struct http_field *expect = field_of(head, HTTP_EXPECT);
     head->keep_alive = !closes && (head->minor >= 1 || stays);
     head->names_websocket = names_websocket(head);
     head->has_host = head->seen[HTTP_HOST].count == 1;
     head->host = head->has_host ? host->value : TEXT("");
-    head->expects_continue = expect != NULL && text_equal_nocase(expect->value, TEXT("100-continue"));
+    head->expects_continue = head->minor >= 1 && lists(head, HTTP_EXPECT, TEXT("Expect"), TEXT("100-continue"));
     if (head->seen[HTTP_HOST].count > 1)
         return detail_say(detail, "Host stands %u times", (unsigned)head->seen[HTTP_HOST].count);
     return true;

@@ -14,7 +14,7 @@ static const struct field_name names[] = {
     {TEXT_INIT("Range"), HTTP_OTHER, FATE_END_TO_END},
     {TEXT_INIT("Accept"), HTTP_OTHER, FATE_END_TO_END},
     {TEXT_INIT("Cookie"), HTTP_OTHER, FATE_END_TO_END},
-    {TEXT_INIT("Expect"), HTTP_EXPECT, FATE_REQUEST_HOP},
+    {TEXT_INIT("Expect"), HTTP_EXPECT, FATE_EXPECT},
     {TEXT_INIT("Origin"), HTTP_OTHER, FATE_END_TO_END},
     {TEXT_INIT("Api-Key"), HTTP_OTHER, FATE_END_TO_END},
     {TEXT_INIT("Expires"), HTTP_OTHER, FATE_END_TO_END},

@@ -52,17 +52,19 @@ static enum parse refuse_long(struct fault *fault, const struct http_limits *lim
     return refuse(fault, FLAW_HEAD_SIZE);
 }
 
-static enum parse
-parse_whole(struct text lines, const struct http_limits *limits, struct http_head *head, struct fault *fault)
+static enum parse parse_whole(
+    struct text lines, enum line_end line_end, const struct http_limits *limits, struct http_head *head,
+    struct fault *fault)
 {
+    const struct reading reading = {.line_end = line_end, .trims_names = true};
     struct text line;
-    if (!take_line(&lines, &line)) {
+    if (!take_line(&lines, line_end, &line)) {
         (void)detail_say(&fault->detail, "a CR or LF that stands alone in the status line");
         return refuse(fault, FLAW_SYNTAX);
     }
     if (!parse_status_line(line, head, &fault->detail))
         return refuse(fault, FLAW_SYNTAX);
-    switch (parse_fields(lines, limits, head, &fault->detail)) {
+    switch (parse_fields(lines, &reading, limits, head, &fault->detail)) {
     case FIELDS_BAD:
         return refuse(fault, FLAW_SYNTAX);
     case FIELDS_TOO_MANY:
@@ -74,11 +76,41 @@ parse_whole(struct text lines, const struct http_limits *limits, struct http_hea
     return good ? PARSE_DONE : refuse(fault, FLAW_SYNTAX);
 }
 
+/* Some hosts end their lines in LF alone; the first line tells. */
+static enum line_end line_end_of(struct text input)
+{
+    size_t end = text_index(input, '\n', 0);
+    return end < input.length && (end == 0 || input.data[end - 1] != '\r') ? LINE_LF : LINE_CRLF;
+}
+
+/* The CR or LF at `at`: may it be of a line's end? */
+static bool ends_line(struct text input, size_t at, enum line_end line_end)
+{
+    if (line_end == LINE_LF)
+        return input.data[at] == '\n';
+    if (input.data[at] == '\r')
+        return at + 1 == input.length || input.data[at + 1] == '\n';
+    return at > 0 && input.data[at - 1] == '\r';
+}
+
+/* Not whole yet. A head whose lines end in two ways may never end: said now, not at the deadline. */
+static enum parse parse_partial(struct text input, enum line_end line_end, struct fault *fault)
+{
+    for (size_t at = 0; at < input.length; at++) {
+        if ((input.data[at] != '\r' && input.data[at] != '\n') || ends_line(input, at, line_end))
+            continue;
+        (void)detail_say(&fault->detail, "lines that end in two ways, or a CR or LF that ends none");
+        return refuse(fault, FLAW_SYNTAX);
+    }
+    return PARSE_NEED_MORE;
+}
+
 enum parse http_reply_parse(
     struct text input, const struct http_limits *limits, struct text method, struct http_head *head, size_t *used,
     struct fault *fault)
 {
-    size_t length = head_length(input);
+    enum line_end line_end = line_end_of(input);
+    size_t length = head_length(input, line_end);
     if (!text_starts_with(input, text_part(TEXT("HTTP/1."), 0, input.length))) {
         (void)detail_say(&fault->detail, "it does not begin with HTTP/1.");
         return refuse(fault, FLAW_SYNTAX);
@@ -86,11 +118,13 @@ enum parse http_reply_parse(
     if (length > limits->head || (length == 0 && input.length > limits->head))
         return refuse_long(fault, limits);
     if (length == 0)
-        return PARSE_NEED_MORE;
+        return parse_partial(input, line_end, fault);
     head->content_length = 0;
-    if (parse_whole(text_part(input, 0, length), limits, head, fault) != PARSE_DONE)
+    if (parse_whole(text_part(input, 0, length), line_end, limits, head, fault) != PARSE_DONE)
         return PARSE_BAD;
     frame_reply(method, head);
+    if (line_end == LINE_LF)
+        head->keep_alive = false; /* what others would make of its lines is not known: one reply is enough */
     *used = length;
     return PARSE_DONE;
 }

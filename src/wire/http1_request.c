@@ -185,17 +185,19 @@ static bool host_is_as_required(const struct http_head *head)
     return head->minor == 0;
 }
 
+static const struct reading as_written = {.line_end = LINE_CRLF};
+
 static enum parse
 parse_whole(struct text lines, const struct http_limits *limits, struct http_head *head, struct fault *fault)
 {
     struct text line;
-    if (!take_line(&lines, &line))
+    if (!take_line(&lines, LINE_CRLF, &line))
         return refuse_saying(fault, REASON_MALFORMED_HEAD, "a CR or LF that stands alone in the request line");
     if (!parse_request_line(line, head, &fault->detail))
         return refuse(fault, REASON_MALFORMED_HEAD);
     if (!parse_target(head, &fault->detail))
         return refuse(fault, REASON_BAD_TARGET);
-    switch (parse_fields(lines, limits, head, &fault->detail)) {
+    switch (parse_fields(lines, &as_written, limits, head, &fault->detail)) {
     case FIELDS_BAD:
         return refuse(fault, REASON_MALFORMED_HEAD);
     case FIELDS_TOO_MANY:
@@ -219,7 +221,7 @@ enum parse http_request_parse(
 {
     size_t skipped = empty_lines(input);
     struct text rest = text_after(input, skipped);
-    size_t length = head_length(rest);
+    size_t length = head_length(rest, LINE_CRLF);
     if (length == 0)
         return parse_partial(rest, limits, fault);
     if (length > limits->head)

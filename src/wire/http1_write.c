@@ -24,6 +24,8 @@ stays_behind(const struct http_head *head, size_t index, const struct http_forwa
         return true;
     case FATE_REQUEST_HOP:
         return is_request || connection_names(head, field->name);
+    case FATE_EXPECT:
+        return is_request && head->minor == 0;
     case FATE_UPGRADE:
         return !forward->keep_upgrade;
     }

@@ -11,6 +11,7 @@ enum field_fate {
     FATE_END_TO_END,  /* passes, whatever Connection says */
     FATE_HOP,         /* concerns one hop, or is written anew */
     FATE_REQUEST_HOP, /* likewise, in requests; passes in replies */
+    FATE_EXPECT,      /* passes, but of a client of HTTP/1.0, who cannot mean it (RFC 9110 10.1.1) */
     FATE_UPGRADE,     /* passes with its Connection option, where that is wanted */
 };
 struct field_name {
@@ -28,12 +29,19 @@ bool is_token_byte(char byte); /* RFC 9110 5.6.2 */
 bool is_token(struct text text);
 bool is_field_value(struct text text); /* VCHAR, obs-text, SP, HTAB */
 
+/* How a head is read. A client's as RFC 9112 writes it; of a host's, what a proxy may take or must remove. */
+enum line_end { LINE_CRLF, LINE_LF }; /* 2.2: all lines of one head end alike */
+struct reading {
+    enum line_end line_end;
+    bool trims_names; /* 5.1: white space before a colon is removed */
+};
 /* The end of the head that starts at `input`: bytes up to and including the empty line, 0 when it is not there yet. */
-size_t head_length(struct text input);
+size_t head_length(struct text input, enum line_end line_end);
 /* Parses field lines up to the empty line into `head`. */
 enum fields { FIELDS_GOOD, FIELDS_BAD, FIELDS_TOO_MANY };
-MUST_CHECK enum fields
-parse_fields(struct text lines, const struct http_limits *limits, struct http_head *head, struct detail *detail);
+MUST_CHECK enum fields parse_fields(
+    struct text lines, const struct reading *reading, const struct http_limits *limits, struct http_head *head,
+    struct detail *detail);
 /* Content-Length, Transfer-Encoding: the framing they declare. FRAMING_NONE when neither is there. */
 MUST_CHECK bool parse_framing(struct http_head *head, struct detail *detail);
 /* Connection, Host, Expect, Upgrade. */
@@ -42,7 +50,8 @@ MUST_CHECK bool parse_control(struct http_head *head, struct detail *detail);
 const struct http_field *field_of(const struct http_head *head, enum http_name name);
 /* Is `option` among the comma-separated tokens of the Connection fields? */
 bool connection_names(const struct http_head *head, struct text option);
-/* Takes the next line without its CRLF; false when there is none, or it holds a bare CR or LF. */
-MUST_CHECK bool take_line(struct text *rest, struct text *line);
+/* Takes the next line without its end; false when there is none, or it holds a CR or LF that ends no line. */
+MUST_CHECK bool take_line(struct text *rest, enum line_end line_end, struct text *line);
+struct text trim_end(struct text text); /* without blanks at its end */
 
 #endif

@@ -139,10 +139,6 @@ class Handler(BaseHTTPRequestHandler):
         self.server.origin.released.wait(60)
         self.close_connection = True
 
-    def page_early_hints(self, _):
-        self.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n")
-        self.reply(b"after the hints")
-
     def page_fields(self, _):
         self.reply(b"ok", extra=[("Connection", "X-Hop"), ("X-Hop", "1"), ("Keep-Alive", "timeout=5"), ("X-End", "2")])
 

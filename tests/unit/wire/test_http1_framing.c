@@ -190,6 +190,28 @@ static const struct {
     {"GET", "HTTP/2 200\r\n\r\n", PARSE_BAD, 0},
     {"GET", "SSH-2.0-x", PARSE_BAD, 0},
     {"GET", "HTT", PARSE_NEED_MORE, 0},
+    /* white space before a colon (RFC 9112 5.1) */
+    {"GET", "HTTP/1.1 200 OK\r\nSet-Cookie : a=b\r\nX\t :1\r\nContent-Length: 3\r\n\r\n", PARSE_DONE, FRAMING_LENGTH},
+    {"GET", "HTTP/1.1 200 OK\r\nContent-Length : 3\r\n\r\n", PARSE_DONE, FRAMING_LENGTH},
+    {"GET", "HTTP/1.1 200 OK\r\nTransfer-Encoding\t: chunked\r\n\r\n", PARSE_DONE, FRAMING_CHUNKED},
+    {"GET", "HTTP/1.1 200 OK\r\nContent-Length : 3\r\nContent-Length: 4\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding : chunked\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\r\n : 3\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\r\nA: b\r\n Content-Length: 3\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\r\nA b : c\r\n\r\n", PARSE_BAD, 0},
+    /* lines that all end in LF (RFC 9112 2.2), and such as mix */
+    {"GET", "HTTP/1.1 200 OK\nContent-Length: 3\n\n", PARSE_DONE, FRAMING_LENGTH},
+    {"GET", "HTTP/1.1 200 OK\n\n", PARSE_DONE, FRAMING_UNTIL_CLOSE},
+    {"GET", "HTTP/1.0 200 OK\nTransfer-Encoding: chunked\n\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\nContent-Length: 3\n", PARSE_NEED_MORE, 0},
+    {"GET", "HTTP/1.1 200 OK\nContent-Length: 3\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\r\nContent-Length: 3\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\r\n\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\r\nX: a\n\nHTTP/1.1 200 OK\r\n\r\n", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\rX", PARSE_BAD, 0},
+    {"GET", "HTTP/1.1 200 OK\r", PARSE_NEED_MORE, 0},
+    {"GET", "HTTP/1.1 200 OK\nX: a\rb\n\n", PARSE_BAD, 0},
 };
 
 static void takes_and_refuses_reply_heads(void **state)
@@ -206,10 +228,11 @@ static void takes_and_refuses_reply_heads(void **state)
     }
 }
 
-static const struct {
+struct body_case {
     const char *input;
     enum parse result;
-} chunk_cases[] = {
+};
+static const struct body_case chunk_cases[] = {
     {"3\r\nabc\r\n0\r\n\r\n", PARSE_DONE},
     {"3;a=b;c=\"d e\"\r\nabc\r\n0\r\nX: y\r\n\r\n", PARSE_DONE},
     {"3\r\nabc\r\n0\r\n", PARSE_NEED_MORE},
@@ -229,12 +252,36 @@ static const struct {
     {"0\r\nTransfer-Encoding: chunked\r\n\r\n", PARSE_BAD},
     {"0\r\nhost: x\r\n\r\n", PARSE_BAD},
     {"0\r\n folded\r\n\r\n", PARSE_BAD},
+    {"3 \r\nabc\r\n0\r\n\r\n", PARSE_BAD},
+    {"3\r\nabc\r\n0\r\nX : y\r\n\r\n", PARSE_BAD},
+};
+
+/* What hosts send beside that (RFC 9112 7.1.1, RFC 9110 6.5.1). */
+static const struct body_case reply_chunk_cases[] = {
+    {"3\r\nabc\r\n0\r\n\r\n", PARSE_DONE},
+    {"3  \r\nabc\r\n0 \r\n\r\n", PARSE_DONE},
+    {"3\t\r\nabc\r\n0\r\n\r\n", PARSE_DONE},
+    {"3 ; a = b ; c = \"d e\" \r\nabc\r\n0\r\n\r\n", PARSE_DONE},
+    {"3\r\nabc\r\n0\r\nContent-Type: x\r\nContent-Length: 5\r\nhost : x\r\n\r\n", PARSE_DONE},
+    {"3\r\nabc\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n", PARSE_DONE},
+    {" 3\r\nabc\r\n0\r\n\r\n", PARSE_BAD},
+    {"3 3\r\nabc\r\n", PARSE_BAD},
+    {"3 a\r\n", PARSE_BAD},
+    {"3;\r\n", PARSE_BAD},
+    {"3\nabc\r\n", PARSE_BAD},
+    {"3 \n", PARSE_BAD},
+    {"0x3\r\n", PARSE_BAD},
+    {"ffffffffffffffff\r\n", PARSE_BAD},
+    {"3\r\nabcX", PARSE_BAD},
+    {"0\r\nno colon\r\n\r\n", PARSE_BAD},
+    {"0\r\n folded: x\r\n\r\n", PARSE_BAD},
+    {"0\r\nX: \x01\r\n\r\n", PARSE_BAD},
 };
 
 /* Feeds `input` with at most `step` new bytes a call. */
-static enum parse read_in_steps(struct text input, size_t step)
+static enum parse read_in_steps(struct text input, uint16_t status, size_t step)
 {
-    struct http_head head = {.framing = FRAMING_CHUNKED};
+    struct http_head head = {.framing = FRAMING_CHUNKED, .status = status};
     struct http_body body;
     size_t at = 0;
     http_body_begin(&body, &head, &limits);
@@ -253,13 +300,43 @@ static enum parse read_in_steps(struct text input, size_t step)
     return result;
 }
 
+static void read_cases_in_steps(const struct body_case *cases, size_t count, uint16_t status)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t step = 1; step < 60; step++)
+            if (read_in_steps(text_from(cases[i].input), status, step) != cases[i].result)
+                fail_msg("row %zu in steps of %zu", i, step);
+}
+
 static void reads_chunked_bodies_in_any_pieces(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(chunk_cases); i++)
-        for (size_t step = 1; step < 40; step++)
-            if (read_in_steps(text_from(chunk_cases[i].input), step) != chunk_cases[i].result)
-                fail_msg("row %zu in steps of %zu", i, step);
+    read_cases_in_steps(chunk_cases, COUNT_OF(chunk_cases), 0);
+}
+
+static void reads_of_hosts_what_they_may_be_forgiven_and_no_more(void **state)
+{
+    (void)state;
+    read_cases_in_steps(reply_chunk_cases, COUNT_OF(reply_chunk_cases), 200);
+}
+
+static void what_is_written_of_a_reply_has_no_white_space_before_a_colon_and_lines_that_end_in_crlf(void **state)
+{
+    (void)state;
+    struct http_head head;
+    size_t used;
+    struct fault fault;
+    struct buffer out = {0};
+    struct text input = TEXT("HTTP/1.1 200 OK\nSet-Cookie : a=b\nX-XSS-Protection\t: 1\nContent-Length : 3\n\nabc");
+    assert_int_equal(http_reply_parse(input, &limits, TEXT("GET"), &head, &used, &fault), PARSE_DONE);
+    assert_int_equal(used, input.length - 3);
+    assert_false(head.keep_alive);
+    struct http_forward forward = {.keep_alive = true, .framing = FRAMING_LENGTH, .content_length = 3};
+    http_reply_write(&out, &head, &forward);
+    struct text expected =
+        TEXT("HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nX-XSS-Protection: 1\r\nContent-Length: 3\r\n\r\n");
+    assert_true(text_equal(buffer_text(&out), expected));
+    buffer_clear(&out);
 }
 
 static void writes_chunk_heads_of_every_length(void **state)
@@ -341,8 +418,9 @@ static void leaves_hop_by_hop_fields_behind_and_keeps_the_rest(void **state)
     struct buffer out = {0};
     http_request_write(&out, &head, TEXT("h"), &forward);
     assert_true(text_equal(
-        buffer_text(&out), TEXT("POST /p%41?q HTTP/1.1\r\nHost: h\r\nAuthorization: k\r\ncookie: \r\n"
-                                "Via: 1.1 exeat-12\r\nVia: 1.1 exeat-1\r\nContent-Length: 2\r\n\r\n")));
+        buffer_text(&out),
+        TEXT("POST /p%41?q HTTP/1.1\r\nHost: h\r\nAuthorization: k\r\nExpect: 100-continue\r\ncookie: \r\n"
+             "Via: 1.1 exeat-12\r\nVia: 1.1 exeat-1\r\nContent-Length: 2\r\n\r\n")));
     buffer_clear(&out);
 }
 
@@ -355,6 +433,8 @@ int main(void)
         cmocka_unit_test(reads_of_a_refused_head_what_can_be_read_and_never_the_user),
         cmocka_unit_test(takes_and_refuses_reply_heads),
         cmocka_unit_test(reads_chunked_bodies_in_any_pieces),
+        cmocka_unit_test(reads_of_hosts_what_they_may_be_forgiven_and_no_more),
+        cmocka_unit_test(what_is_written_of_a_reply_has_no_white_space_before_a_colon_and_lines_that_end_in_crlf),
         cmocka_unit_test(writes_chunk_heads_of_every_length),
         cmocka_unit_test(only_a_websocket_and_nothing_beside_it_is_asked_for),
         cmocka_unit_test(leaves_hop_by_hop_fields_behind_and_keeps_the_rest),

@@ -88,8 +88,8 @@ def dead(things):
 
 @pytest.fixture
 def name_server(things):
-    def make(answers):
-        thing = NameServer(answers)
+    def make(answers, **more):
+        thing = NameServer(answers, **more)
         things.append(thing)
         return thing
 

@@ -162,10 +162,10 @@ void dial_cancel(struct dial *dial); /* only before the call back; NULL is fine 
 
 struct resolver;
 struct resolver_options {
-    const struct resolver_fixed *fixed; /* answers given instead of DNS; borrowed for the resolver's life */
+    const struct resolver_fixed *fixed; /* answers given instead of all others; borrowed for the resolver's life */
     size_t fixed_count;
-    const char *servers; /* c-ares CSV "ip:port,ip:port"; NULL or "": those of resolv.conf */
-    uint64_t timeout_ms;
+    const char *servers;    /* c-ares CSV "ip:port,ip:port"; NULL or "": those of resolv.conf; borrowed likewise */
+    const char *hosts_path; /* hosts(5), at most 64 KiB; NULL: none; borrowed likewise */
 };
 struct resolver_fixed {
     struct host name;
@@ -174,15 +174,25 @@ struct resolver_fixed {
 };
 enum resolve_result { RESOLVE_OK, RESOLVE_FAILED, RESOLVE_TIMED_OUT };
 enum { RESOLVE_MAX = 32 }; /* addresses beyond are dropped */
-typedef void (*resolve_done)(void *context, enum resolve_result result, const struct address *addresses, size_t count);
+struct resolved {
+    enum resolve_result result;
+    const char *detail; /* static: why there is no address; "" with RESOLVE_OK */
+    const struct address *addresses;
+    size_t count; /* at least 1 with RESOLVE_OK */
+};
+typedef void (*resolve_done)(void *context, const struct resolved *resolved);
 struct resolve;
 
 struct resolver *resolver_new(struct loop *loop, const struct resolver_options *options);
-void resolver_free(struct resolver *resolver);
-/* A and AAAA of exactly this name, as absolute; an address answers itself. Calls back once, never from within, unless
- * cancelled. */
+void resolver_free(struct resolver *resolver); /* who still waits is not called back */
+/* Reads the hosts file anew, and forgets all answers. */
+void resolver_refresh(struct resolver *resolver);
+/* An address is its own answer and localhost is loopback (RFC 6761 6.3); then the hosts file, answers whose TTL has not
+ * passed (RFC 2308 where there is nothing), and A and AAAA of exactly this name, as absolute: one waits 50 ms for the
+ * other (RFC 8305 section 3). Calls back once, never from within, unless cancelled. There is no deadline but the
+ * caller's. */
 struct resolve *resolve_start(struct resolver *resolver, const struct host *name, resolve_done on_done, void *context);
-void resolve_cancel(struct resolve *resolve);
+void resolve_cancel(struct resolve *resolve); /* only before the call back; NULL is fine */
 
 /* --- tunnel
  * ------------------------------------------------------------------------------------------------------------ */

@@ -172,19 +172,21 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
     on_ready(call);
 }
 
-static void on_resolved(void *context, enum resolve_result result, const struct address *addresses, size_t count)
+static void on_resolved(void *context, const struct resolved *resolved)
 {
     struct anchor_call *call = context;
     const struct anchor_peer *peer = call->peer;
     struct judged_address to[RESOLVE_MAX];
     call->resolve = NULL;
-    if (result != RESOLVE_OK) {
-        end(call, 0, TEXT(""), "its name could not be resolved");
+    if (resolved->result != RESOLVE_OK) {
+        char why[200];
+        snprintf(why, sizeof(why), "its name could not be resolved: %s", resolved->detail);
+        end(call, 0, TEXT(""), why);
         return;
     }
-    for (size_t i = 0; i < count; i++)
-        to[i] = (struct judged_address){addresses[i], peer->port};
-    struct route_way way = {.scheme = peer->scheme, .host = peer->host, .to = to, .count = count};
+    for (size_t i = 0; i < resolved->count; i++)
+        to[i] = (struct judged_address){resolved->addresses[i], peer->port};
+    struct route_way way = {.scheme = peer->scheme, .host = peer->host, .to = to, .count = resolved->count};
     call->connecting = route_connect(peer->route, &way, on_connected, call);
 }
 

@@ -13,7 +13,7 @@
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
-enum { TOKEN_MAX = 4096, DNS_MS = 5000, CONNECT_MS = 5000 };
+enum { TOKEN_MAX = 4096, CONNECT_MS = 5000 };
 
 static void *anchor_main(void *context)
 {
@@ -138,7 +138,7 @@ static void connect_parts(struct anchor *anchor)
 {
     struct anchor_parts *parts = &anchor->parts;
     struct route_options route = {.tls = parts->tls, .idle_timeout_ms = CONNECT_MS, .idle_maximum = 1};
-    struct resolver_options resolver = {.timeout_ms = DNS_MS};
+    struct resolver_options resolver = {.hosts_path = "/etc/hosts"};
     parts->loop = loop_new();
     parts->resolver = resolver_new(parts->loop, &resolver);
     parts->route = route_new(parts->loop, &route);

@@ -13,7 +13,7 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
-enum { IDLE_UPSTREAMS = 256, UPSTREAM_IDLE_MS = 30000, DNS_TIMEOUT_MS = 5000 };
+enum { IDLE_UPSTREAMS = 256, UPSTREAM_IDLE_MS = 30000 };
 
 /* Fixed answers live as long as the resolver that gives them, even if a reload has replaced it. */
 struct names {
@@ -60,7 +60,7 @@ static struct names *names_new(struct worker *worker, struct policy *policy)
         .fixed = names->fixed,
         .fixed_count = source->host_count,
         .servers = source->servers.length > 0 ? source->servers.data : NULL,
-        .timeout_ms = DNS_TIMEOUT_MS,
+        .hosts_path = "/etc/hosts",
     };
     names->resolver = resolver_new(worker->loop, &options);
     return names;
@@ -121,6 +121,8 @@ static void use_policy(struct worker *worker, struct policy *policy, uint64_t se
     if (!same_names(&settings->resolve, &policy_settings(worker->names->policy)->resolve)) {
         worker->names = names_new(worker, policy);
         session_worker_set_resolver(worker->sessions, worker->names->resolver);
+    } else {
+        resolver_refresh(worker->names->resolver);
     }
     session_worker_set_policy(worker->sessions, policy, sequence, &limits);
 }

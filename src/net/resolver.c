@@ -1,125 +1,343 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* DNS by c-ares on the loop: A and AAAA of exactly the name that was judged. Fixed answers of the configuration come
- * first. It does not judge addresses. */
+/* From a name to its addresses. The fixed answers of the configuration come first, then what needs no asking
+ * (addresses, localhost, the hosts file), then answers that are still good, then DNS: A and AAAA of exactly the name
+ * that was judged. It does not judge addresses. */
 #include <ares.h>
-#include <netdb.h>
+#include <ares_nameser.h>
 #include <string.h>
 
-#include "exeat/base/check.h"
-#include "exeat/base/list.h"
+#include "exeat/base/file.h"
+#include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "names_internal.h"
 #include "net_internal.h"
 
-enum { RESOLVER_TRIES = 2, DEFAULT_TIMEOUT_MS = 3000 };
-
-/* One socket of c-ares. */
-struct resolver_socket {
-    struct list_node node;
-    struct event *event; /* owned */
-    ares_socket_t descriptor;
-    struct resolver *resolver;
-};
+/* How long one family waits for the other (RFC 8305 section 3), and how long an answer is kept at most. */
+enum { PATIENCE_MS = 50, ANSWER_SECONDS = 3600, NO_ANSWER_SECONDS = 60 };
 
 struct resolver {
     struct loop *loop; /* borrowed */
     const struct resolver_fixed *fixed;
     size_t fixed_count;
-    ares_channel channel; /* owned */
-    struct timer *timer;  /* owned; when c-ares wants to be called without news */
-    struct list sockets;
+    const char *hosts_path; /* borrowed; NULL: none */
+    struct hosts_file hosts;
+    struct answers *answers;      /* owned */
+    struct name_servers *servers; /* owned */
+    struct list lookups;          /* struct lookup: what DNS is asked */
 };
 
+/* One caller. */
 struct resolve {
-    struct deferred deferred; /* for answers that need no DNS */
-    struct resolver *resolver;
-    resolve_done on_done; /* NULL: cancelled */
+    struct list_node node;    /* in lookup->waiters */
+    struct deferred deferred; /* to be told */
+    resolve_done on_done;
     void *context;
-    enum resolve_result result;
+    struct answer answer;
+};
+
+/* What DNS says of one type. */
+enum family_state { FAMILY_ASKED, FAMILY_ANSWERED };
+struct family {
+    struct lookup *lookup; /* borrowed */
+    int type;
+    enum family_state state;
+    int status; /* of c-ares */
+    uint64_t came_us;
+    uint32_t seconds; /* how long it is good from then on */
+    bool says_so;     /* it tells how long */
     size_t count;
     struct address addresses[RESOLVE_MAX];
 };
 
-static void resolve_finish(struct resolve *resolve)
+/* A name that DNS is asked about, for all who want to know. It goes on until both types are answered, even if one was
+ * enough. */
+struct lookup {
+    struct list_node node; /* in resolver->lookups */
+    struct resolver *resolver;
+    struct host name;
+    struct list waiters;       /* struct resolve */
+    struct timer *patience;    /* owned */
+    struct family families[2]; /* AAAA, A */
+};
+
+/* --- callers ---------------------------------------------------------------------------------------------------------
+ */
+
+static void on_deferred(struct deferred *deferred)
 {
-    if (resolve->on_done != NULL)
-        resolve->on_done(resolve->context, resolve->result, resolve->addresses, resolve->count);
+    struct resolve *resolve = list_owner(deferred, struct resolve, deferred);
+    struct resolved resolved = {
+        .result = resolve->answer.result,
+        .detail = resolve->answer.detail,
+        .addresses = resolve->answer.addresses,
+        .count = resolve->answer.count,
+    };
+    resolve->on_done(resolve->context, &resolved);
     base_free(resolve);
 }
 
-/* --- c-ares on the loop
- * ------------------------------------------------------------------------------------------------ */
-
-static void arm_timer(struct resolver *resolver)
+static void tell(struct resolver *resolver, struct resolve *resolve, const struct answer *answer)
 {
-    struct timeval wait;
-    struct timeval most = {.tv_sec = 60};
-    const struct timeval *until = ares_timeout(resolver->channel, &most, &wait);
-    if (list_is_empty(&resolver->sockets) || until == NULL) {
-        timer_stop(resolver->timer);
+    resolve->answer = *answer;
+    loop_defer(resolver->loop, &resolve->deferred);
+}
+
+void resolve_cancel(struct resolve *resolve)
+{
+    if (resolve == NULL)
         return;
+    list_remove(&resolve->node);
+    deferred_cancel(&resolve->deferred);
+    base_free(resolve);
+}
+
+/* --- DNS -------------------------------------------------------------------------------------------------------------
+ */
+
+static void lookup_free(struct lookup *lookup)
+{
+    struct list_node *node;
+    list_remove(&lookup->node);
+    while ((node = list_first(&lookup->waiters)) != NULL)
+        resolve_cancel(list_owner(node, struct resolve, node));
+    timer_free(lookup->patience);
+    base_free(lookup);
+}
+
+static void add_address(struct family *family, int ares_family, const void *bytes, int seconds)
+{
+    struct address *address = &family->addresses[family->count++];
+    address->length = ares_family == AF_INET ? 4 : 16;
+    memcpy(address->bytes, bytes, address->length);
+    uint32_t good = seconds < 0 ? 0 : (uint32_t)seconds;
+    family->seconds = family->count == 1 || good < family->seconds ? good : family->seconds;
+}
+
+static int read_a(struct family *family, struct bytes reply)
+{
+    struct ares_addrttl found[RESOLVE_MAX];
+    int count = RESOLVE_MAX;
+    int status = ares_parse_a_reply(reply.data, (int)reply.length, NULL, found, &count);
+    for (int i = 0; status == ARES_SUCCESS && i < count; i++)
+        add_address(family, AF_INET, &found[i].ipaddr, found[i].ttl);
+    return status;
+}
+
+static int read_aaaa(struct family *family, struct bytes reply)
+{
+    struct ares_addr6ttl found[RESOLVE_MAX];
+    int count = RESOLVE_MAX;
+    int status = ares_parse_aaaa_reply(reply.data, (int)reply.length, NULL, found, &count);
+    for (int i = 0; status == ARES_SUCCESS && i < count; i++)
+        add_address(family, AF_INET6, &found[i].ip6addr, found[i].ttl);
+    return status;
+}
+
+static void read_family(struct family *family, int status, struct bytes reply)
+{
+    family->state = FAMILY_ANSWERED;
+    family->came_us = loop_now_us(family->lookup->resolver->loop);
+    family->status = status;
+    if (status == ARES_SUCCESS)
+        family->status = family->type == ns_t_a ? read_a(family, reply) : read_aaaa(family, reply);
+    if (family->status == ARES_SUCCESS && family->count == 0)
+        family->status = ARES_ENODATA;
+    bool is_nothing = family->status == ARES_ENODATA || family->status == ARES_ENOTFOUND;
+    family->says_so = family->count > 0 || (is_nothing && dns_negative_seconds(reply, &family->seconds));
+}
+
+/* What says most about why there is nothing. */
+static int weight(int status)
+{
+    if (status == ARES_ETIMEOUT)
+        return 3;
+    if (status == ARES_ENOTFOUND)
+        return 1;
+    return status == ARES_ENODATA ? 0 : 2;
+}
+
+static void describe_failure(const struct lookup *lookup, struct answer *answer)
+{
+    int one = lookup->families[0].status;
+    int other = lookup->families[1].status;
+    int status = weight(one) > weight(other) ? one : other;
+    answer->result = status == ARES_ETIMEOUT ? RESOLVE_TIMED_OUT : RESOLVE_FAILED;
+    answer->detail = ares_strerror(status);
+}
+
+/* Both types in turn, so that none takes all the room; AAAA first. */
+static void join_addresses(const struct lookup *lookup, struct answer *answer)
+{
+    answer->result = RESOLVE_OK;
+    answer->detail = "";
+    for (size_t i = 0; i < RESOLVE_MAX; i++)
+        for (size_t j = 0; j < 2; j++)
+            if (i < lookup->families[j].count && answer->count < RESOLVE_MAX)
+                answer->addresses[answer->count++] = lookup->families[j].addresses[i];
+}
+
+/* An answer is good as long as all of it is. That a server failed is not kept; it does not harm what the other said. */
+static uint64_t until_of(const struct lookup *lookup)
+{
+    bool has_any = lookup->families[0].count + lookup->families[1].count > 0;
+    uint64_t most = has_any ? ANSWER_SECONDS : NO_ANSWER_SECONDS;
+    uint64_t until = UINT64_MAX;
+    for (size_t i = 0; i < 2; i++) {
+        const struct family *family = &lookup->families[i];
+        uint64_t seconds = family->seconds < most ? family->seconds : most;
+        uint64_t end = family->says_so ? family->came_us + seconds * 1000000 : 0;
+        if ((family->says_so || !has_any) && end < until)
+            until = end;
     }
-    timer_start(resolver->timer, (uint64_t)until->tv_sec * 1000 + (uint64_t)until->tv_usec / 1000 + 1);
+    return until;
 }
 
-static void on_socket(evutil_socket_t descriptor, short events, void *context)
+static void settle(struct lookup *lookup)
 {
-    struct resolver *resolver = context;
-    ares_socket_t readable = (events & EV_READ) != 0 ? descriptor : ARES_SOCKET_BAD;
-    ares_socket_t writable = (events & EV_WRITE) != 0 ? descriptor : ARES_SOCKET_BAD;
-    ares_process_fd(resolver->channel, readable, writable);
-    arm_timer(resolver);
+    struct resolver *resolver = lookup->resolver;
+    struct answer answer = {.count = 0};
+    struct list_node *node;
+    if (lookup->families[0].count + lookup->families[1].count > 0)
+        join_addresses(lookup, &answer);
+    else
+        describe_failure(lookup, &answer);
+    answers_keep(resolver->answers, &lookup->name, &answer, loop_now_us(resolver->loop), until_of(lookup));
+    while ((node = list_take_first(&lookup->waiters)) != NULL)
+        tell(resolver, list_owner(node, struct resolve, node), &answer);
 }
 
-static void on_timer(void *context)
+static void on_patience(void *context)
 {
-    struct resolver *resolver = context;
-    ares_process_fd(resolver->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-    arm_timer(resolver);
+    settle(context);
 }
 
-static struct resolver_socket *find_socket(struct resolver *resolver, ares_socket_t descriptor)
+static void on_family(void *context, int status, struct bytes reply)
 {
-    for (struct list_node *node = list_first(&resolver->sockets); node != NULL;
-         node = list_next(&resolver->sockets, node)) {
-        struct resolver_socket *entry = list_owner(node, struct resolver_socket, node);
-        if (entry->descriptor == descriptor)
-            return entry;
+    struct family *family = context;
+    struct lookup *lookup = family->lookup;
+    const struct family *other = &lookup->families[family == &lookup->families[0]];
+    read_family(family, status, reply);
+    if (other->state == FAMILY_ANSWERED) {
+        settle(lookup);
+        lookup_free(lookup);
+    } else if (family->count > 0) {
+        timer_start(lookup->patience, PATIENCE_MS);
+    }
+}
+
+static void ask_dns(struct resolver *resolver, const struct host *name, struct resolve *resolve)
+{
+    struct lookup *lookup = base_zalloc(sizeof(*lookup));
+    char absolute[HOST_TEXT_SIZE + 1];
+    memcpy(absolute, name->text, name->length);
+    memcpy(absolute + name->length, ".", 2);
+    lookup->resolver = resolver;
+    lookup->name = *name;
+    lookup->patience = timer_new(resolver->loop, on_patience, lookup);
+    list_init(&lookup->waiters);
+    list_append(&lookup->waiters, &resolve->node);
+    list_append(&resolver->lookups, &lookup->node);
+    lookup->families[0] = (struct family){.lookup = lookup, .type = ns_t_aaaa};
+    lookup->families[1] = (struct family){.lookup = lookup, .type = ns_t_a};
+    name_servers_ask(resolver->servers, absolute, ns_t_aaaa, on_family, &lookup->families[0]);
+    name_servers_ask(resolver->servers, absolute, ns_t_a, on_family, &lookup->families[1]); /* may free the lookup */
+}
+
+/* Who asks while a question is open waits with the others; one that was settled waits for nobody any more. */
+static struct lookup *find_lookup(struct resolver *resolver, const struct host *name)
+{
+    for (struct list_node *node = list_first(&resolver->lookups); node != NULL;
+         node = list_next(&resolver->lookups, node)) {
+        struct lookup *lookup = list_owner(node, struct lookup, node);
+        if (!list_is_empty(&lookup->waiters) && host_equal(&lookup->name, name))
+            return lookup;
     }
     return NULL;
 }
 
-static void socket_free(struct resolver_socket *entry)
+/* --- what needs no DNS -----------------------------------------------------------------------------------------------
+ */
+
+static bool find_fixed(const struct resolver *resolver, const struct host *name, struct answer *answer)
 {
-    list_remove(&entry->node);
-    event_free(entry->event);
-    base_free(entry);
+    for (size_t i = 0; i < resolver->fixed_count; i++) {
+        const struct resolver_fixed *fixed = &resolver->fixed[i];
+        if (!host_equal(&fixed->name, name))
+            continue;
+        answer->count = fixed->count < RESOLVE_MAX ? fixed->count : RESOLVE_MAX;
+        memcpy(answer->addresses, fixed->addresses, answer->count * sizeof(*fixed->addresses));
+        answer->result = answer->count > 0 ? RESOLVE_OK : RESOLVE_FAILED;
+        answer->detail = answer->count > 0 ? "" : "resolve.hosts has no address for it";
+        return true;
+    }
+    return false;
 }
 
-/* c-ares tells which of its sockets it waits for. */
-static void on_socket_state(void *context, ares_socket_t descriptor, int readable, int writable)
+/* RFC 6761 section 6.3: loopback, and nobody is asked. */
+static bool find_localhost(const struct host *name, struct answer *answer)
 {
-    struct resolver *resolver = context;
-    struct resolver_socket *entry = find_socket(resolver, descriptor);
-    if (entry != NULL)
-        socket_free(entry);
-    if (!readable && !writable)
-        return;
-    entry = base_zalloc(sizeof(*entry));
-    entry->descriptor = descriptor;
-    entry->resolver = resolver;
-    short events = (short)(EV_PERSIST | (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0));
-    entry->event = event_new(resolver->loop->base, descriptor, events, on_socket, resolver);
-    ASSERT(entry->event != NULL);
-    event_add(entry->event, NULL);
-    list_append(&resolver->sockets, &entry->node);
+    static const struct address loopback[] = {{{127, 0, 0, 1}, 4}, {{[15] = 1}, 16}};
+    struct text text = host_text(name);
+    if (!text_equal(text, TEXT("localhost")) && !text_ends_with(text, TEXT(".localhost")))
+        return false;
+    *answer = (struct answer){.result = RESOLVE_OK, .detail = "", .count = 2};
+    memcpy(answer->addresses, loopback, sizeof(loopback));
+    return true;
 }
 
-static void set_servers(struct resolver *resolver, const char *servers)
+static bool find_address(const struct host *name, struct answer *answer)
 {
-    if (servers == NULL || servers[0] == '\0')
+    if (name->kind != HOST_ADDRESS)
+        return false;
+    *answer = (struct answer){.result = RESOLVE_OK, .detail = "", .count = 1, .addresses = {name->address}};
+    return true;
+}
+
+static bool find_here(struct resolver *resolver, const struct host *name, struct answer *answer)
+{
+    if (find_fixed(resolver, name, answer) || find_address(name, answer) || find_localhost(name, answer) ||
+        hosts_file_find(&resolver->hosts, name, answer))
+        return true;
+    const struct answer *kept = answers_find(resolver->answers, name, loop_now_us(resolver->loop));
+    if (kept != NULL)
+        *answer = *kept;
+    return kept != NULL;
+}
+
+struct resolve *resolve_start(struct resolver *resolver, const struct host *name, resolve_done on_done, void *context)
+{
+    struct resolve *resolve = base_zalloc(sizeof(*resolve));
+    struct answer answer;
+    struct lookup *lookup;
+    resolve->deferred.run = on_deferred;
+    resolve->on_done = on_done;
+    resolve->context = context;
+    if (find_here(resolver, name, &answer))
+        tell(resolver, resolve, &answer);
+    else if ((lookup = find_lookup(resolver, name)) != NULL)
+        list_append(&lookup->waiters, &resolve->node);
+    else
+        ask_dns(resolver, name, resolve);
+    return resolve;
+}
+
+/* --- the resolver ----------------------------------------------------------------------------------------------------
+ */
+
+void resolver_refresh(struct resolver *resolver)
+{
+    struct buffer content = {0};
+    char *error = NULL;
+    hosts_file_clear(&resolver->hosts);
+    answers_forget(resolver->answers);
+    if (resolver->hosts_path == NULL)
         return;
-    int status = ares_set_servers_ports_csv(resolver->channel, servers);
-    ASSERT(status == ARES_SUCCESS); /* the configuration has parsed them */
+    if (file_read(resolver->hosts_path, HOSTS_FILE_MAX, &content, &error))
+        hosts_file_parse(buffer_text(&content), &resolver->hosts);
+    else
+        log_info("hosts_file_left_out", log_string("error", error));
+    base_free(error);
+    buffer_clear(&content);
 }
 
 struct resolver *resolver_new(struct loop *loop, const struct resolver_options *options)
@@ -128,121 +346,23 @@ struct resolver *resolver_new(struct loop *loop, const struct resolver_options *
     resolver->loop = loop;
     resolver->fixed = options->fixed;
     resolver->fixed_count = options->fixed_count;
-    list_init(&resolver->sockets);
-    resolver->timer = timer_new(loop, on_timer, resolver);
-    char lookups[] = "b"; /* DNS only: no hosts file */
-    struct ares_options ares = {
-        .timeout = (int)(options->timeout_ms == 0 ? DEFAULT_TIMEOUT_MS : options->timeout_ms) / RESOLVER_TRIES,
-        .tries = RESOLVER_TRIES,
-        .ndots = 0,
-        .lookups = lookups,
-        .domains = NULL,
-        .ndomains = 0,
-        .sock_state_cb = on_socket_state,
-        .sock_state_cb_data = resolver,
-    };
-    int mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_NDOTS | ARES_OPT_LOOKUPS | ARES_OPT_DOMAINS |
-               ARES_OPT_SOCK_STATE_CB;
-    int status = ares_init_options(&resolver->channel, &ares, mask);
-    ASSERT(status == ARES_SUCCESS);
-    set_servers(resolver, options->servers);
+    resolver->hosts_path = options->hosts_path;
+    resolver->answers = answers_new();
+    resolver->servers = name_servers_new(loop, options->servers);
+    list_init(&resolver->lookups);
+    resolver_refresh(resolver);
     return resolver;
 }
 
 void resolver_free(struct resolver *resolver)
 {
+    struct list_node *node;
     if (resolver == NULL)
         return;
-    ares_destroy(resolver->channel);
-    struct list_node *node;
-    while ((node = list_first(&resolver->sockets)) != NULL)
-        socket_free(list_owner(node, struct resolver_socket, node));
-    timer_free(resolver->timer);
+    name_servers_free(resolver->servers);
+    while ((node = list_first(&resolver->lookups)) != NULL)
+        lookup_free(list_owner(node, struct lookup, node));
+    answers_free(resolver->answers);
+    hosts_file_clear(&resolver->hosts);
     base_free(resolver);
-}
-
-/* --- one lookup
- * -------------------------------------------------------------------------------------------------------- */
-
-static void on_deferred(struct deferred *deferred)
-{
-    resolve_finish(list_owner(deferred, struct resolve, deferred));
-}
-
-static void on_answer(void *context, int status, int timeouts, struct ares_addrinfo *answer)
-{
-    (void)timeouts;
-    struct resolve *resolve = context;
-    if (status == ARES_EDESTRUCTION) { /* nobody waits any more */
-        base_free(resolve);
-        return;
-    }
-    resolve->result = RESOLVE_FAILED;
-    if (status == ARES_ETIMEOUT)
-        resolve->result = RESOLVE_TIMED_OUT;
-    if (status == ARES_SUCCESS && answer != NULL) {
-        for (const struct ares_addrinfo_node *node = answer->nodes; node != NULL && resolve->count < RESOLVE_MAX;
-             node = node->ai_next) {
-            uint16_t port;
-            if (address_from_socket(node->ai_addr, &resolve->addresses[resolve->count], &port))
-                resolve->count++;
-        }
-        if (resolve->count > 0)
-            resolve->result = RESOLVE_OK;
-    }
-    if (answer != NULL)
-        ares_freeaddrinfo(answer);
-    /* c-ares may answer from within the call that asks; the promise is that we never do. */
-    loop_defer(resolve->resolver->loop, &resolve->deferred);
-}
-
-static const struct resolver_fixed *find_fixed(const struct resolver *resolver, const struct host *name)
-{
-    for (size_t i = 0; i < resolver->fixed_count; i++)
-        if (host_equal(&resolver->fixed[i].name, name))
-            return &resolver->fixed[i];
-    return NULL;
-}
-
-static void answer_with(struct resolve *resolve, const struct address *addresses, size_t count)
-{
-    resolve->count = count < RESOLVE_MAX ? count : RESOLVE_MAX;
-    if (resolve->count > 0)
-        memcpy(resolve->addresses, addresses, resolve->count * sizeof(*addresses));
-    resolve->result = resolve->count > 0 ? RESOLVE_OK : RESOLVE_FAILED;
-    loop_defer(resolve->resolver->loop, &resolve->deferred);
-}
-
-static void ask_dns(struct resolve *resolve, const struct host *name)
-{
-    char absolute[HOST_TEXT_SIZE + 1];
-    memcpy(absolute, name->text, name->length);
-    absolute[name->length] = '.';
-    absolute[name->length + 1] = '\0';
-    struct ares_addrinfo_hints hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = ARES_AI_NOSORT};
-    ares_getaddrinfo(resolve->resolver->channel, absolute, NULL, &hints, on_answer, resolve);
-    arm_timer(resolve->resolver);
-}
-
-struct resolve *resolve_start(struct resolver *resolver, const struct host *name, resolve_done on_done, void *context)
-{
-    struct resolve *resolve = base_zalloc(sizeof(*resolve));
-    resolve->deferred.run = on_deferred;
-    resolve->resolver = resolver;
-    resolve->on_done = on_done;
-    resolve->context = context;
-    const struct resolver_fixed *fixed = find_fixed(resolver, name);
-    if (name->kind == HOST_ADDRESS)
-        answer_with(resolve, &name->address, 1);
-    else if (fixed != NULL)
-        answer_with(resolve, fixed->addresses, fixed->count);
-    else
-        ask_dns(resolve, name);
-    return resolve;
-}
-
-void resolve_cancel(struct resolve *resolve)
-{
-    if (resolve != NULL)
-        resolve->on_done = NULL; /* freed when the answer comes */
 }

@@ -67,23 +67,35 @@ static enum progress judge_answers(struct session *session, const struct address
     return STEP_NEXT;
 }
 
+static enum progress cannot_resolve(struct session *session, enum reason why, const char *detail)
+{
+    struct account *account = &session->exchange->account;
+    account_say(account, FLAW_NONE, detail);
+    log_info(
+        "resolve_failed", log_text("host", host_text(way_out_destination(session->exchange).host)),
+        log_string("reason", reason_row(why)->code), log_string("detail", detail),
+        log_string("request", account->id_text));
+    return way_out_failed(session, why);
+}
+
 enum progress session_resolve_overdue(struct session *session)
 {
     struct way_out *way = &session->exchange->way;
     resolve_cancel(way->resolving);
     way->resolving = NULL;
-    return way_out_failed(session, REASON_DNS_TIMEOUT);
+    return cannot_resolve(session, REASON_DNS_TIMEOUT, "no answer within timeouts.connect");
 }
 
-static void on_resolved(void *context, enum resolve_result result, const struct address *addresses, size_t count)
+static void on_resolved(void *context, const struct resolved *resolved)
 {
     struct session *session = context;
     session->exchange->way.resolving = NULL;
+    enum reason why = resolved->result == RESOLVE_TIMED_OUT ? REASON_DNS_TIMEOUT : REASON_DNS_FAILED;
     enum progress progress;
-    if (result == RESOLVE_OK)
-        progress = judge_answers(session, addresses, count);
+    if (resolved->result == RESOLVE_OK)
+        progress = judge_answers(session, resolved->addresses, resolved->count);
     else
-        progress = way_out_failed(session, result == RESOLVE_TIMED_OUT ? REASON_DNS_TIMEOUT : REASON_DNS_FAILED);
+        progress = cannot_resolve(session, why, resolved->detail);
     if (progress == STEP_NEXT)
         session_run(session);
 }

@@ -249,13 +249,13 @@ static void a_refused_connection_is_told(void **state)
     close_scene(&scene);
 }
 
-static void on_resolved(void *context, enum resolve_result result, const struct address *addresses, size_t count)
+static void on_resolved(void *context, const struct resolved *resolved)
 {
     struct scene *scene = context;
-    scene->resolved = result;
-    scene->answer_count = count;
-    if (count > 0)
-        scene->answers[0] = addresses[0];
+    scene->resolved = resolved->result;
+    scene->answer_count = resolved->count;
+    for (size_t i = 0; i < resolved->count && i < COUNT_OF(scene->answers); i++)
+        scene->answers[i] = resolved->addresses[i];
     loop_stop(scene->loop);
 }
 

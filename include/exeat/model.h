@@ -97,6 +97,7 @@ enum reason {
     REASON_BYPASSED,           /* a bypass let it through */
     REASON_POLICY_CHANGED,     /* a tunnel that a new policy would not have */
     REASON_BODY_ENCODED,       /* 415: a call that is read here came with a Content-Encoding */
+    REASON_CREDENTIALS_NEEDED, /* 407: refused to who shows none, and somebody's would help */
     REASON_COUNT
 };
 struct reason_row {

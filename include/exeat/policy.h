@@ -39,10 +39,14 @@ struct decision {
 void policy_judge(const struct policy *policy, const struct request *request, struct decision *decision);
 
 /* Which client of `clients:` this is: by Proxy-Authorization ("Basic ...", RFC 7617; empty: none was sent), else by
- * address. False: credentials were sent that fit nobody. `name` borrows from the policy; empty: nobody in particular.
- */
+ * address. False: credentials were sent that fit nobody; where no client has any, they are ignored. `name` borrows from
+ * the policy; empty: nobody in particular. */
 MUST_CHECK bool policy_identify(
     const struct policy *policy, const struct address *address, struct text authorization, struct text *name);
+
+/* After a denial of a request without credentials: would those of some client help? Then the decision becomes a
+ * refusal with REASON_CREDENTIALS_NEEDED (407: RFC 9110 15.5.8), and the result is true. */
+bool policy_challenge(const struct policy *policy, const struct request *request, struct decision *decision);
 
 /* Who answers a rerouted call. Texts borrow from the policy. */
 struct policy_inference {

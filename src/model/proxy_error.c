@@ -55,6 +55,7 @@ static const char *const of_reasons[] = {
     [REASON_BYPASSED] = OURS,
     [REASON_POLICY_CHANGED] = DENIED,
     [REASON_BODY_ENCODED] = REQUEST,
+    [REASON_CREDENTIALS_NEEDED] = DENIED,
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

@@ -50,6 +50,8 @@ static const struct reason_row rows[] = {
     [REASON_BYPASSED] = {"bypassed", "a bypass let it through", 0},
     [REASON_POLICY_CHANGED] = {"policy_changed", "a new policy would not have this tunnel", 0},
     [REASON_BODY_ENCODED] = {"body_encoded", "the body of an LLM call has a Content-Encoding", 415},
+    [REASON_CREDENTIALS_NEEDED] =
+        {"credentials_needed", "it is allowed to named clients alone, and no proxy credentials were sent", 407},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

@@ -36,7 +36,7 @@ bool policy_identify(
 {
     const struct settings_lists *lists = &policy->settings->lists;
     *name = TEXT("");
-    if (authorization.length > 0)
+    if (authorization.length > 0 && policy->has_users)
         return by_credentials(policy, authorization, name);
     for (size_t i = 0; i < lists->client_count; i++) {
         const struct settings_client *client = &lists->clients[i];

@@ -12,16 +12,16 @@ struct compile {
 };
 
 /* Clients become small numbers, and methods bits. */
-static const uint16_t *compile_clients(const struct compile *compile, const struct setting_texts *from)
+static const uint32_t *compile_clients(const struct compile *compile, const struct setting_texts *from)
 {
     const struct settings_lists *lists = &compile->policy->settings->lists;
-    uint16_t *clients = arena_array(&compile->policy->arena, from->count, sizeof(*clients));
+    uint32_t *clients = arena_array(&compile->policy->arena, from->count, sizeof(*clients));
     for (size_t i = 0; i < from->count; i++) {
         size_t index = 0;
         while (index < lists->client_count && !text_equal(lists->clients[index].name.text, from->items[i].text))
             index++;
         ASSERT(index < lists->client_count); /* names are checked with the file */
-        clients[i] = (uint16_t)index;
+        clients[i] = (uint32_t)index;
     }
     return clients;
 }
@@ -168,6 +168,13 @@ static void compile_rules(struct compile *compile)
     rank_rules(compile);
 }
 
+static void note_users(struct policy *policy)
+{
+    const struct settings_lists *lists = &policy->settings->lists;
+    for (size_t i = 0; i < lists->client_count; i++)
+        policy->has_users = policy->has_users || lists->clients[i].has_secret;
+}
+
 static void compile_catalogue(const struct compile *compile)
 {
     const struct settings_lists *lists = &compile->policy->settings->lists;
@@ -219,6 +226,7 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     compile_catalogue(&compile);
     inference_compile(policy, diags);
     compile_rules(&compile);
+    note_users(policy);
     hosts_compile(policy, diags);
     if (diags_errors(diags) == errors_before)
         policy_check_rules(policy, diags);

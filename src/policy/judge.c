@@ -399,6 +399,20 @@ void policy_judge(const struct policy *policy, const struct request *request, st
     policy_judge_traced(policy, request, decision, NULL);
 }
 
+bool policy_refuses(const struct policy *policy, const struct request *request)
+{
+    struct host_view view;
+    struct judging judging;
+    struct tally tally = {0};
+    struct decision decision = {.rule = TEXT(""), .scheme = request->scheme};
+    begin(policy, request, &view, &judging);
+    count_rules(&judging, &tally);
+    decide(&judging, &tally, &decision);
+    if (!request->inside_known && (decide_tcp(&judging, &tally, &decision) || must_look_inside(&tally)))
+        return false;
+    return decision.verdict == VERDICT_DENY || (request->inside_known && is_bad_path(&tally, &decision));
+}
+
 /* The rules once more, for one address of the host. */
 static void count_for_address(
     const struct policy *policy, const struct request *request, const struct decision *decision,

@@ -75,7 +75,7 @@ bool path_matches(const struct compiled_path *path, struct text subject, bool *l
 struct compiled_conditions {
     const struct settings_conditions *source; /* borrowed from the settings: ports, addresses, places */
     uint64_t methods;                         /* bits of policy->methods; 0: any */
-    const uint16_t *clients;                  /* indexes into the settings' clients */
+    const uint32_t *clients;                  /* indexes into the settings' clients */
     struct compiled_path *paths;
     uint8_t schemes; /* bits */
 };
@@ -104,7 +104,8 @@ struct policy {
     size_t rule_count;
     const uint32_t *hostless; /* rules without hosts: about targets that are addresses, and where names lead */
     size_t hostless_count;
-    bool has_tcp; /* a rule for bytes that are no TLS */
+    bool has_tcp;   /* a rule for bytes that are no TLS */
+    bool has_users; /* a client that proves itself by credentials */
     struct text *methods;
     size_t method_count;
     struct host_table table; /* owned; its sets are indexes into `sets` */
@@ -150,5 +151,7 @@ struct judging {
 /* match.c: does the rule hold, its `unless` included? Its hosts do, or it has none. */
 enum known rule_holds(struct judging *judging, uint32_t index);
 bool rule_names_host(const struct host_view *view, uint32_t rule);
+/* Is it refused for certain, whatever may be inside? */
+bool policy_refuses(const struct policy *policy, const struct request *request);
 
 #endif

@@ -105,7 +105,7 @@ static void compose_refusal(struct session *session)
         &status, TEXT("exeat; error="), text_from(proxy_error(reason, exchange->account.flaw)), TEXT("; details=\""),
         text_from(reason_row(reason)->code), TEXT("\""));
     add_field(&answer, TEXT("Proxy-Status"), buffer_text(&status));
-    if (reason == REASON_CLIENT_UNKNOWN)
+    if (reason_row(reason)->status == 407)
         add_field(&answer, TEXT("Proxy-Authenticate"), TEXT("Basic realm=\"exeat\", charset=\"UTF-8\""));
     exchange->account.done = PLAN_REFUSE;
     write_answer(session, reason_row(reason)->status, &answer);

@@ -3,6 +3,12 @@
 #include "exeat/policy/bypass.h"
 #include "session_internal.h"
 
+static struct text credentials_of(const struct exchange *exchange)
+{
+    const struct http_field *field = http_field_find(exchange->ask.head, TEXT("Proxy-Authorization"));
+    return field == NULL ? TEXT("") : field->value;
+}
+
 /* Who asks: inside an opened connection it is who made the connection. */
 static bool identify(struct session *session)
 {
@@ -13,9 +19,7 @@ static bool identify(struct session *session)
         client->name = text_from(session->client_name);
         return true;
     }
-    const struct http_field *field = http_field_find(exchange->ask.head, TEXT("Proxy-Authorization"));
-    struct text credentials = field == NULL ? TEXT("") : field->value;
-    return policy_identify(exchange->policy, &session->peer, credentials, &client->name);
+    return policy_identify(exchange->policy, &session->peer, credentials_of(exchange), &client->name);
 }
 
 /* Somebody else on the same connection is another user of what is behind it. */
@@ -75,6 +79,8 @@ enum progress step_judge(struct session *session)
         return session_refuse(session, REASON_CLIENT_UNKNOWN);
     note_user(session);
     session_judge(session, exchange->policy, &exchange->decision);
+    if (session->opened == NULL && credentials_of(exchange).length == 0)
+        (void)policy_challenge(exchange->policy, &exchange->ask.request, &exchange->decision);
     session_enter(session, after_judging(session));
     return STEP_NEXT;
 }

@@ -8,29 +8,33 @@
 static const char places[] = "must be the data itself, as data:TYPE;base64,...: nothing is fetched from a place";
 static const char no_base64[] = "must be base64, or data:TYPE;base64,...: nothing is fetched from a place";
 
-static bool is_base64_code(uint32_t code)
+static bool is_letter(uint32_t code)
 {
-    if (code >= 0x80)
-        return false;
-    bool is_letter = (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || (code >= '0' && code <= '9');
-    return is_letter || (code != 0 && strchr("+/-_= \t\r\n", (int)code) != NULL);
+    return (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || (code >= '0' && code <= '9');
 }
 
+static bool is_one_of(uint32_t code, const char *others)
+{
+    return code != 0 && code < 0x80 && strchr(others, (int)code) != NULL;
+}
+
+/* Megabytes of it: what is not escaped is looked at byte by byte. PHP escapes every slash. */
 static bool is_base64(struct text spelled)
 {
     uint32_t code;
-    while (json_spelled_next(&spelled, &code))
-        if (!is_base64_code(code))
+    while (spelled.length > 0) {
+        code = (unsigned char)spelled.data[0];
+        if (is_letter(code))
+            spelled = (struct text){spelled.data + 1, spelled.length - 1};
+        else if (!json_spelled_next(&spelled, &code) || !(is_letter(code) || is_one_of(code, "+/-_= \t\r\n")))
             return false;
+    }
     return true;
 }
 
 static bool is_media_code(uint32_t code)
 {
-    if (code >= 0x80)
-        return false;
-    bool is_letter = (code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') || (code >= '0' && code <= '9');
-    return is_letter || (code != 0 && strchr("/;=+-._", (int)code) != NULL);
+    return is_letter(code) || is_one_of(code, "/;=+-._");
 }
 
 /* Takes "data:TYPE;base64," off the front, in any case of letters; the type goes to `media`. */

@@ -32,7 +32,7 @@ static const struct member refused_rows[] = {
 TABLE(refused, refused_rows, NULL);
 
 static const struct member sampling_rows[] = {
-    MEMBER("model", take_text, canon_call, model),
+    MEMBER("model", take_name, canon_call, model),
     MEMBER("stream", take_flag, canon_call, wish.streams),
     MEMBER("temperature", take_number, canon_call, sampling.temperature),
     MEMBER("top_p", take_number, canon_call, sampling.top_p),
@@ -42,6 +42,7 @@ static const struct member sampling_rows[] = {
     MEMBER("frequency_penalty", take_number, canon_call, sampling.frequency_penalty),
     MEMBER("repetition_penalty", take_number, canon_call, sampling.repetition_penalty),
     MEMBER("seed", take_number, canon_call, sampling.seed),
+    MEMBER("random_seed", take_number, canon_call, sampling.seed),
     MEMBER("logit_bias", take_bias, canon_call, sampling.logit_bias),
 };
 TABLE(sampling, sampling_rows, &refused);
@@ -113,7 +114,7 @@ static const struct member completion_rows[] = {
 TABLE(completion, completion_rows, &sampling);
 
 static const struct member embedding_rows[] = {
-    MEMBER("model", take_text, canon_call, model),
+    MEMBER("model", take_name, canon_call, model),
     MEMBER("input", take_inputs, canon_call, input),
     MEMBER("encoding_format", take_word, canon_call, wish.encoding),
     MEMBER("dimensions", take_number, canon_call, wish.dimensions),

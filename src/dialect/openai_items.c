@@ -16,17 +16,17 @@ static const struct member message_rows[] = {
     KNOWN("type"),
     {.name = TEXT_INIT("role"), .read = take_role},
     MEMBER("content", take_content, openai_said, content),
-    MEMBER("id", take_text, openai_said, message.id),
+    MEMBER("id", take_name, openai_said, message.id),
     MEMBER("status", take_word, openai_said, message.status),
 };
 TABLE(message_table, message_rows, NULL);
 
 static const struct member call_rows[] = {
     KNOWN("type"),
-    MEMBER("id", take_text, openai_said, call.id),
+    MEMBER("id", take_name, openai_said, call.id),
     MEMBER("status", take_word, openai_said, call.status),
-    MEMBER("call_id", take_text, openai_said, call.call_id),
-    MEMBER("name", take_text, openai_said, call.name),
+    MEMBER("call_id", take_name, openai_said, call.call_id),
+    MEMBER("name", take_name, openai_said, call.name),
 };
 TABLE(call_table, call_rows, NULL);
 static const struct member function_rows[] = {MEMBER("arguments", take_text, openai_said, call.text)};
@@ -36,9 +36,9 @@ TABLE(custom_table, custom_rows, &call_table);
 
 static const struct member result_rows[] = {
     KNOWN("type"),
-    MEMBER("id", take_text, openai_said, message.id),
+    MEMBER("id", take_name, openai_said, message.id),
     MEMBER("status", take_word, openai_said, message.status),
-    MEMBER("call_id", take_text, openai_said, message.call_id),
+    MEMBER("call_id", take_name, openai_said, message.call_id),
     MEMBER("output", take_content, openai_said, content),
 };
 TABLE(result_table, result_rows, NULL);
@@ -46,7 +46,7 @@ TABLE(result_table, result_rows, NULL);
 /* `encrypted_content` can be read by the vendor alone, and is dropped. */
 static const struct member reasoning_rows[] = {
     KNOWN("type"),
-    MEMBER("id", take_text, openai_said, message.id),
+    MEMBER("id", take_name, openai_said, message.id),
     MEMBER("status", take_word, openai_said, message.status),
     MEMBER("summary", take_thoughts, openai_said, summary),
     MEMBER("content", take_thoughts, openai_said, thoughts),

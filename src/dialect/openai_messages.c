@@ -29,24 +29,24 @@ bool take_role(struct reading *reading, uint32_t value, const struct member *row
  */
 
 static const struct member function_rows[] = {
-    MEMBER("name", take_text, canon_part, name),
+    MEMBER("name", take_name, canon_part, name),
     MEMBER("arguments", take_text, canon_part, text),
 };
 TABLE(function_table, function_rows, NULL);
 static const struct member custom_rows[] = {
-    MEMBER("name", take_text, canon_part, name),
+    MEMBER("name", take_name, canon_part, name),
     MEMBER("input", take_text, canon_part, text),
 };
 TABLE(custom_table, custom_rows, NULL);
 static const struct member call_rows[] = {
     KNOWN("type"),
-    MEMBER("id", take_text, canon_part, call_id),
+    MEMBER("id", take_name, canon_part, call_id),
     INNER("function", &function_table),
 };
 TABLE(call_table, call_rows, NULL);
 static const struct member custom_call_rows[] = {
     KNOWN("type"),
-    MEMBER("id", take_text, canon_part, call_id),
+    MEMBER("id", take_name, canon_part, call_id),
     INNER("custom", &custom_table),
 };
 TABLE(custom_call_table, custom_call_rows, NULL);
@@ -98,8 +98,8 @@ static const struct member message_rows[] = {
      .read = take_content,
      .offset = offsetof(struct openai_said, content),
      .takes_null = true},
-    MEMBER("name", take_text, openai_said, message.name),
-    MEMBER("tool_call_id", take_text, openai_said, message.call_id),
+    MEMBER("name", take_name, openai_said, message.name),
+    MEMBER("tool_call_id", take_name, openai_said, message.call_id),
     MEMBER("tool_calls", take_calls, openai_said, calls),
     MEMBER("function_call", take_old_call, openai_said, call),
     MEMBER("refusal", take_refusal, openai_said, refusal),

@@ -11,7 +11,7 @@
 
 static const struct member function_rows[] = {
     KNOWN("type"),
-    MEMBER("name", take_text, canon_tool, name),
+    MEMBER("name", take_name, canon_tool, name),
     MEMBER("description", take_text, canon_tool, description),
     MEMBER("parameters", take_schema, canon_tool, schema),
     MEMBER("strict", take_flag, canon_tool, strict),
@@ -32,7 +32,7 @@ static const struct member tool_format_rows[] = {
 TABLE(tool_format, tool_format_rows, &grammar_inner);
 static const struct member custom_rows[] = {
     KNOWN("type"),
-    MEMBER("name", take_text, canon_tool, name),
+    MEMBER("name", take_name, canon_tool, name),
     MEMBER("description", take_text, canon_tool, description),
     INNER("format", &tool_format),
 };
@@ -103,7 +103,7 @@ bool take_old_functions(struct reading *reading, uint32_t value, const struct me
 /* --- the choice ----------------------------------------------------------------------------------------------------
  */
 
-static const struct member name_rows[] = {KNOWN("type"), MEMBER("name", take_text, canon_tool, name)};
+static const struct member name_rows[] = {KNOWN("type"), MEMBER("name", take_name, canon_tool, name)};
 TABLE(name_inner, name_rows, NULL);
 static const struct member function_name_rows[] = {INNER("function", &name_inner)};
 TABLE(function_name, function_name_rows, &name_inner);
@@ -143,6 +143,28 @@ TABLE(among_inner, among_rows, NULL);
 static const struct member among_outer_rows[] = {INNER("allowed_tools", &among_inner)};
 TABLE(among_table, among_outer_rows, &among_inner);
 
+/* `any` is Mistral's word. */
+static bool take_choice_word(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    static const struct {
+        struct text said;
+        struct text meant;
+    } words[] = {
+        {TEXT_INIT("auto"), TEXT_INIT("auto")},
+        {TEXT_INIT("none"), TEXT_INIT("none")},
+        {TEXT_INIT("required"), TEXT_INIT("required")},
+        {TEXT_INIT("any"), TEXT_INIT("required")},
+    };
+    (void)row;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (json_view_means(reading->view, value, words[i].said)) {
+            *(struct text *)field = words[i].meant;
+            return true;
+        }
+    }
+    return reading_is_wrong(reading, "must be auto, none, required or one tool");
+}
+
 static bool read_one_choice(struct reading *reading, uint32_t value, bool is_old, struct canon_choice *choice)
 {
     struct canon_tool *tool = arena_alloc(reading->arena, sizeof(*tool));
@@ -159,7 +181,7 @@ bool take_choice(struct reading *reading, uint32_t value, const struct member *r
         return reading_is_wrong(reading, "cannot stand beside the other form of it");
     if (json_view_shape(reading->view, value) == JSON_SHAPE_STRING) {
         choice->kind = CANON_CHOICE_WORD;
-        return take_word(reading, value, row, &choice->word);
+        return take_choice_word(reading, value, row, &choice->word);
     }
     if (json_view_means(reading->view, json_view_member(reading->view, value, TEXT("type")), TEXT("allowed_tools"))) {
         choice->kind = CANON_CHOICE_AMONG;
@@ -185,7 +207,7 @@ static bool take_format_kind(struct reading *reading, uint32_t value, const stru
 }
 
 static const struct member format_inner_rows[] = {
-    MEMBER("name", take_text, canon_format, name),
+    MEMBER("name", take_name, canon_format, name),
     MEMBER("description", take_text, canon_format, description),
     MEMBER("schema", take_schema, canon_format, schema),
     MEMBER("strict", take_flag, canon_format, strict),

@@ -77,6 +77,8 @@ bool reading_member_may_not(struct reading *reading, struct text member, const c
 
 /* values.c: readers for rows. The field is a struct text unless it is said otherwise. */
 bool take_text(struct reading *reading, uint32_t value, const struct member *row, void *field);
+/* Of a tool, a caller, a call: any text but one that names a place. */
+bool take_name(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool take_number(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool take_flag(struct reading *reading, uint32_t value, const struct member *row, void *field);  /* enum canon_answer */
 bool take_word(struct reading *reading, uint32_t value, const struct member *row, void *field);  /* [A-Za-z0-9_.-] */

@@ -18,6 +18,22 @@ bool take_text(struct reading *reading, uint32_t value, const struct member *row
     return true;
 }
 
+bool take_name(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    static const struct text place = TEXT_INIT("://");
+    if (!take_text(reading, value, row, field))
+        return false;
+    struct text rest = *(struct text *)field;
+    size_t matched = 0;
+    uint32_t code;
+    while (json_spelled_next(&rest, &code)) {
+        matched = code == (unsigned char)place.data[matched] ? matched + 1 : code == ':';
+        if (matched == place.length)
+            return reading_may_not(reading, "must be a name, and names a place");
+    }
+    return true;
+}
+
 bool take_number(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
     (void)row;

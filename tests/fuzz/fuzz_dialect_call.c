@@ -7,7 +7,7 @@
 #include "exeat/dialect.h"
 
 /* What each member may hold. Told here once more, apart from the tables that read and write. */
-enum holds { TEXTS, WORDS, DATA, NUMBERS, FLAGS, INSIDE, JSON };
+enum holds { TEXTS, NAMES, WORDS, DATA, NUMBERS, FLAGS, INSIDE, JSON };
 static const struct {
     const char *name;
     enum holds holds;
@@ -16,13 +16,13 @@ static const struct {
     {"messages", INSIDE},
     {"role", WORDS},
     {"content", TEXTS},
-    {"name", TEXTS},
-    {"tool_call_id", TEXTS},
+    {"name", NAMES},
+    {"tool_call_id", NAMES},
     {"refusal", TEXTS},
     {"reasoning_content", TEXTS},
     {"tool_calls", INSIDE},
     {"function_call", TEXTS},
-    {"id", TEXTS},
+    {"id", NAMES},
     {"type", WORDS},
     {"function", INSIDE},
     {"custom", INSIDE},
@@ -87,7 +87,7 @@ static const struct {
     {"include", WORDS},
     {"truncation", WORDS},
     {"store", FLAGS},
-    {"call_id", TEXTS},
+    {"call_id", NAMES},
     {"status", WORDS},
     {"output", TEXTS},
     {"annotations", INSIDE},

@@ -230,6 +230,8 @@ static void local_servers_get_words_that_they_know(void **state)
          ASKS("\"x\"") ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":"
                        "\"object\","
                        "\"properties\":{\"$id\":{},\"a\":[1]}}}}]"},
+        {LLM_CHAT, ASKS("\"x\"") ",\"tool_choice\":\"any\",\"random_seed\":7",
+         ASKS("\"x\"") ",\"tool_choice\":\"required\",\"seed\":7"},
         {LLM_CHAT, ASKS("\"x\"") ",\"\\u0073eed\":1,\"reasoning\":{\"effort\":\"low\",\"max_tokens\":1}",
          ASKS("\"x\"") ",\"reasoning_effort\":\"low\",\"seed\":1"},
     };
@@ -408,6 +410,11 @@ static void what_only_the_vendor_keeps_is_refused_with_the_cure(void **state)
          "tools[0].type"},
         {LLM_RESPONSES, ",\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"file_id\":\"f\"}]}]",
          "input[0].content[0].file_id names a file that only the vendor keeps"},
+        {LLM_CHAT, ",\"messages\":[{\"role\":\"user\",\"name\":" URL "}]", "messages[0].name must be a name"},
+        {LLM_CHAT, ",\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"x:\\u002f/y\"}]",
+         "messages[0].tool_call_id must"},
+        {LLM_CHAT, ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"::://x\"}}]",
+         "tools[0].function.name must be a name"},
         {LLM_RESPONSES, ",\"input\":[{\"type\":\"web_search_call\",\"id\":\"ws_1\"}]",
          "input[0].type is an item of the vendor's"},
         {LLM_CHAT, ASKS("[{\"type\":\"file\",\"file\":{\"file_id\":\"f\"}}]"),
@@ -450,6 +457,7 @@ static void what_has_another_shape_is_told_by_its_path(void **state)
         {LLM_CHAT, ",\"reasoning_effort\":\"http://x\"", "reasoning_effort must be one word"},
         {LLM_CHAT, ",\"logit_bias\":{\"http://x\":1}", "logit_bias must map"},
         {LLM_CHAT, ",\"tools\":[{\"type\":\"function\",\"function\":{}}]", "tools[0] has no name"},
+        {LLM_CHAT, ",\"tool_choice\":\"always\"", "tool_choice must be auto"},
         {LLM_CHAT, ",\"tools\":[],\"functions\":[]", "functions cannot stand beside"},
         {LLM_CHAT,
          ",\"messages\":[{\"role\":\"assistant\",\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":{}}}]}]",
@@ -502,6 +510,16 @@ static void expect_model(const char *path, struct text body, struct text model)
     dialect_call_free(call);
 }
 
+static void a_model_is_no_place(void **state)
+{
+    (void)state;
+    struct dialect_call *call = NULL;
+    struct detail detail = {0};
+    struct text body = TEXT("{\"model\":\"http://evil.example/m\"}");
+    assert_int_equal(read_call(LLM_CHAT, "/v1/x", body, &call, &detail), REASON_LLM_OPERATION);
+    assert_string_equal(detail.text, "model must be a name, and names a place");
+}
+
 static void the_model_is_named_by_the_body_or_by_a_deployment(void **state)
 {
     (void)state;
@@ -525,6 +543,7 @@ int main(void)
         cmocka_unit_test(what_only_the_vendor_keeps_is_refused_with_the_cure),
         cmocka_unit_test(what_has_another_shape_is_told_by_its_path),
         cmocka_unit_test(what_is_no_call_at_all_is_told_with_its_place),
+        cmocka_unit_test(a_model_is_no_place),
         cmocka_unit_test(the_model_is_named_by_the_body_or_by_a_deployment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

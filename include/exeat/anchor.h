@@ -137,7 +137,8 @@ void anchor_free(struct anchor *anchor); /* after anchor_stop */
 struct anchor_stats {
     enum anchor_state state;
     uint64_t witnessed_size; /* of the newest cosigned checkpoint */
-    uint64_t witnessed_at;   /* POSIX seconds; 0: never in this run */
+    uint64_t witnessed_at;   /* POSIX seconds, by the witness's clock; 0: never in this run */
+    uint64_t age_us;         /* since it was cosigned, or the client began */
     uint64_t cosigned;
     uint64_t failures; /* questions without a usable answer */
 };

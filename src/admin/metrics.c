@@ -132,6 +132,9 @@ static void write_witness(const struct anchor_stats *witness, struct buffer *out
             witness->state == (enum anchor_state)state);
     number(out, "witness_size", "gauge", "Records under the newest cosigned checkpoint.", witness->witnessed_size);
     number(out, "witness_time_seconds", "gauge", "When it was cosigned; 0: not in this run.", witness->witnessed_at);
+    number(
+        out, "witness_age_seconds", "gauge", "Since the newest cosignature came, or the gate began.",
+        witness->age_us / 1000000);
     number(out, "witness_answers_total", "counter", "Cosignatures that came.", witness->cosigned);
     number(out, "witness_failures_total", "counter", "Questions without a usable answer.", witness->failures);
 }

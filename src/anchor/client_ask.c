@@ -53,8 +53,13 @@ static void on_cosigned(struct anchor *anchor, struct text body)
     take_cosignatures(anchor, body, &note, &time);
     bool is_cosigned = note.length > anchor->question.note.length;
     if (is_cosigned) {
+        if (anchor->from.size < anchor->known.size)
+            log_warn(
+                "witness_forgot", log_number("had", (int64_t)anchor->known.size),
+                log_number("has", (int64_t)anchor->from.size));
         anchor->known = anchor->question.tree;
         anchor->times.witnessed_us = clock_boot_us();
+        atomic_store(&anchor->told.since_us, anchor->times.witnessed_us);
         atomic_store(&anchor->told.witnessed_size, anchor->known.size);
         atomic_store(&anchor->told.witnessed_at, time);
         atomic_fetch_add(&anchor->told.cosigned, 1);
@@ -70,16 +75,13 @@ static void on_cosigned(struct anchor *anchor, struct text body)
 /* --- another size ----------------------------------------------------------------------------------------------------
  */
 
-/* Our memory is old, or the witness's is: once more from there. */
+/* Our memory is old, or the witness's is: once more from there. What we remember stays until the answer is signed. */
 static void ask_from(struct anchor *anchor, uint64_t size)
 {
-    uint64_t was = anchor->known.size;
     char *error = NULL;
     if (anchor->step == ANCHOR_AGAIN) {
         anchor_fail(anchor, "its answers contradict each other");
-    } else if (anchor_tree_at(&anchor->options, size, &anchor->known, &error)) {
-        if (size < was)
-            log_warn("witness_forgot", log_number("had", (int64_t)was), log_number("has", (int64_t)size));
+    } else if (anchor_tree_at(&anchor->options, size, &anchor->from, &error)) {
         anchor_step_to(anchor, ANCHOR_AGAIN);
     } else {
         anchor_fail(anchor, error);
@@ -98,7 +100,7 @@ static void on_other_size(struct anchor *anchor, struct text body)
         anchor_fail(anchor, "its answer 409 has no size in it");
     else if (size > checkpoint.size)
         take_claim(anchor, "it says that it has seen more records than the store has");
-    else if (size == anchor->known.size)
+    else if (size == anchor->from.size)
         take_claim(anchor, "it says that it has seen another tree of this size");
     else
         ask_from(anchor, size);
@@ -150,10 +152,12 @@ static void send_question(struct anchor *anchor)
 void anchor_begin_ask(struct anchor *anchor)
 {
     char *error = NULL;
+    if (anchor->step == ANCHOR_ASK)
+        anchor->from = anchor->known;
     anchor_question_clear(&anchor->question);
-    switch (anchor_ask(&anchor->options, &anchor->known, &anchor->question, &error)) {
+    switch (anchor_ask(&anchor->options, &anchor->from, &anchor->question, &error)) {
     case ANCHOR_NOTHING_NEW:
-        if (anchor->state == ANCHOR_WITNESSED)
+        if (anchor->state == ANCHOR_WITNESSED && anchor->step == ANCHOR_ASK)
             anchor_step_to(anchor, anchor->home);
         else
             send_question(anchor);
@@ -176,7 +180,7 @@ static void on_enrolled(void *context, uint16_t status, struct text body, const 
     anchor->call = NULL;
     text_store(status == 0 ? text_from(error) : text_trim(body, "\n"), why, sizeof(why));
     if (status == 200) {
-        anchor->known = (struct audit_tree){.size = 0}; /* it had never heard of this log */
+        anchor->from = (struct audit_tree){.size = 0}; /* it had never heard of this log */
         anchor_step_to(anchor, ANCHOR_AGAIN);
     } else if (status == 409) {
         take_claim(anchor, "it says that this origin is enrolled with another key");

@@ -34,6 +34,7 @@ struct anchor_told {
     _Atomic int state;
     _Atomic uint64_t witnessed_size;
     _Atomic uint64_t witnessed_at;
+    _Atomic uint64_t since_us; /* boot clock: the newest cosignature, or the start */
     _Atomic uint64_t cosigned;
     _Atomic uint64_t failures;
 };
@@ -68,7 +69,8 @@ struct anchor {
     const char *claim;               /* what it has said and is to prove */
     struct anchor_call *call;        /* owned while it runs */
     struct anchor_question question; /* of the dialogue */
-    struct audit_tree known;         /* what the witness has, as we remember it */
+    struct audit_tree known;         /* what the witness has cosigned last, as we remember it */
+    struct audit_tree from;          /* what this dialogue's proof begins with: as the witness says */
     struct anchor_times times;
     struct anchor_told told;
 };

@@ -101,6 +101,7 @@ static void say(const struct anchor *anchor, const char *why)
 void anchor_begin_state(struct anchor *anchor)
 {
     anchor->times.begun_us = clock_boot_us();
+    atomic_store(&anchor->told.since_us, anchor->times.begun_us);
     atomic_store(&anchor->told.state, (int)anchor->state);
     anchor_apply(anchor);
 }
@@ -128,6 +129,7 @@ void anchor_stats_read(const struct anchor *anchor, struct anchor_stats *stats)
     stats->state = (enum anchor_state)atomic_load(&anchor->told.state);
     stats->witnessed_size = atomic_load(&anchor->told.witnessed_size);
     stats->witnessed_at = atomic_load(&anchor->told.witnessed_at);
+    stats->age_us = clock_boot_us() - atomic_load(&anchor->told.since_us);
     stats->cosigned = atomic_load(&anchor->told.cosigned);
     stats->failures = atomic_load(&anchor->told.failures);
 }

@@ -195,6 +195,34 @@ def test_who_takes_the_address_of_the_witness_does_not_end_the_log(saying, tmp_p
     assert gate.verify("--checkpoint", kept(tmp_path, witness)).stdout.startswith("OK")
 
 
+@pytest.mark.parametrize("size", [0, 1, 5])
+def test_what_the_gate_remembers_of_its_witness_is_not_talked_away(size, tmp_path, things):
+    witness = Witness(tmp_path / "witness").start()
+    gate = Gate(tmp_path, rules=[])
+    gate.config["tls"] = {}
+    gate.config["audit"]["witness"] = {
+        "url": f"http://{witness.address}:{witness.port}", "key_file": str(witness.vkey_path),
+        "enrol_token_file": str(witness.token_path), "interval": "100ms",
+    }
+    gate.start()
+    for _ in range(5):
+        gate.get("http://evil.example/")
+    wait_for(lambda: gate.metric("exeat_witness_size") > 5, "the records to be witnessed")
+    witness.close()
+    gate.get("http://evil.example/")
+    impostor = Canned(witness.port, b"HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\n\r\n%d\n" % size)
+    wait_for(lambda: impostor.asked >= 4, "it to be asked, and asked again")
+    assert gate.metric("exeat_witness_age_seconds") <= 60 and gate.metric("exeat_witness_time_seconds") > 0
+    impostor.close()
+    seen = gate.metric("exeat_witness_size")
+    witness.start()
+    things.append(witness)
+    wait_for(lambda: gate.metric("exeat_witness_size") > seen, "the true witness to be believed")
+    gate.stop()
+    assert gate.events("witness_forgot") == []
+    assert witness.metric("older_total") == witness.metric("unproven_total") == 0
+
+
 @pytest.mark.parametrize("attack", ATTACKS, **by_name)
 def test_nobody_sees_it_without_one(attack, tmp_path, apart, things):
     scene = Scene(tmp_path, apart, things, has_witness=False)

@@ -197,7 +197,7 @@ struct decision_record {
     enum scheme scheme; /* 0: unknown (malformed) */
     struct text host;
     uint16_t port;
-    struct text sni;
+    struct text sni; /* of the handshake that the request came in, where the gate opened it */
     struct text llm_provider;
     enum llm_operation llm_operation;
     struct text model;          /* requested */

@@ -30,8 +30,6 @@ struct window_block {
     char data[];
 };
 
-struct window_block *block_take(struct loop *loop, size_t capacity);
-void block_give(struct loop *loop, struct window_block *block);
 void blocks_free(struct loop *loop);
 
 /* stream.c: between a plain stream's socket and a pipe that is empty (in) or holds `most` bytes (out). */

@@ -8,7 +8,7 @@
 
 enum { SPARE_BLOCKS = 64 };
 
-struct window_block *block_take(struct loop *loop, size_t capacity)
+static struct window_block *block_take(struct loop *loop, size_t capacity)
 {
     struct window_block *block = loop->blocks;
     if (block != NULL && capacity <= WINDOW_BLOCK) {
@@ -23,7 +23,7 @@ struct window_block *block_take(struct loop *loop, size_t capacity)
     return block;
 }
 
-void block_give(struct loop *loop, struct window_block *block)
+static void block_give(struct loop *loop, struct window_block *block)
 {
     if (block->capacity != WINDOW_BLOCK || loop->spare_blocks >= SPARE_BLOCKS) {
         base_free(block);

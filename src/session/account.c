@@ -33,6 +33,7 @@ static enum commit_state submit(struct session *session, struct audit_wait *wait
         .scheme = decision->scheme != 0 ? decision->scheme : request->scheme,
         .host = host_text(&request->host),
         .port = request->port,
+        .sni = session->opened != NULL ? host_text(&session->opened->host) : TEXT(""),
         .llm_provider = decision->llm.provider,
         .llm_operation = decision->llm.operation,
         .model = model_of(exchange),

@@ -66,6 +66,18 @@ static enum reason check_hello(const struct session *session, const struct clien
     return check_name(hello, &session->exchange->ask.request.host);
 }
 
+/* Which other host the client named, for the record. */
+static void say_name(struct session *session, const struct client_hello *hello)
+{
+    struct detail detail = {0};
+    struct host named;
+    if (host_parse_sni(hello->server_name, &named))
+        (void)detail_say(&detail, "the handshake names %s", named.text);
+    else
+        (void)detail_say(&detail, "the server name of the handshake is no host name");
+    account_say(&session->exchange->account, FLAW_NONE, detail.text);
+}
+
 /* The client learns it by a TLS alert: a status would not reach it any more. */
 static enum progress refuse_hello(struct session *session, enum reason reason)
 {
@@ -92,6 +104,8 @@ static enum progress take_hello(struct session *session)
     enum parse result = client_hello_parse(window_text(&session->in), &scratch, &hello);
     if (result == PARSE_DONE)
         reason = check_hello(session, &hello);
+    if (reason == REASON_SNI_MISMATCH)
+        say_name(session, &hello);
     buffer_clear(&scratch);
     if (result == PARSE_NEED_MORE)
         return STEP_WAIT;

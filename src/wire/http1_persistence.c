@@ -67,20 +67,29 @@ static bool value_binds(struct text value)
     return false;
 }
 
+/* Lengths first: most fields are none of these. */
+static bool field_binds(const struct http_field *field)
+{
+    switch (field->name.length) {
+    case 13:
+        return text_equal_nocase(field->name, TEXT("Authorization")) && value_binds(field->value);
+    case 15:
+        return text_equal_nocase(field->name, TEXT("Persistent-Auth")) &&
+               !text_equal_nocase(field->value, TEXT("false"));
+    case 16:
+        return text_equal_nocase(field->name, TEXT("WWW-Authenticate")) && value_binds(field->value);
+    case 18:
+        return text_equal_nocase(field->name, TEXT("Proxy-Authenticate")) && value_binds(field->value);
+    default:
+        return false;
+    }
+}
+
 bool http_binds_connection(const struct http_head *head)
 {
-    for (size_t i = 0; i < head->field_count; i++) {
-        const struct http_field *field = &head->fields[i];
-        if (field->name.length < TEXT("Authorization").length)
-            continue;
-        if (text_equal_nocase(field->name, TEXT("Persistent-Auth")) && !text_equal_nocase(field->value, TEXT("false")))
+    for (size_t i = 0; i < head->field_count; i++)
+        if (field_binds(&head->fields[i]))
             return true;
-        bool is_about_identity = text_equal_nocase(field->name, TEXT("Authorization")) ||
-                                 text_equal_nocase(field->name, TEXT("WWW-Authenticate")) ||
-                                 text_equal_nocase(field->name, TEXT("Proxy-Authenticate"));
-        if (is_about_identity && value_binds(field->value))
-            return true;
-    }
     return false;
 }
 

@@ -49,6 +49,7 @@ def test_a_chat_is_answered_locally_and_no_credential_goes_on(shop, inference):
     decision = shop.only_decision()
     assert (decision["verdict"], decision["plan"], decision["model"]) == ("reroute", "reroute", "gpt-4o")
     assert (decision["llm_provider"], decision["llm_operation"]) == ("OpenAI", "chat")
+    assert decision["sni"] == "api.openai.com"
     outcome = shop.outcome_of(decision)
     assert (outcome["served_model"], outcome["inference"]) == ("mistral-7b", "local")
     assert (outcome["tokens_in"], outcome["tokens_out"]) == (9, 3)

@@ -56,6 +56,7 @@ def test_another_server_name_ends_in_an_alert_and_a_record(shop, secure_origin, 
         shop.secure("shop.example", secure_origin.port, roots=root.path, server_name="other.example")
     outcome = shop.outcome_of(shop.only_decision())
     assert (outcome["done"], outcome["reason"]) == ("refuse", "sni_mismatch")
+    assert outcome["detail"] == "the handshake names other.example"
     assert not secure_origin.requests
 
 

@@ -44,6 +44,8 @@ void policy_judge(const struct policy *policy, const struct request *request, st
 MUST_CHECK bool policy_identify(
     const struct policy *policy, const struct address *address, struct text authorization, struct text *name);
 
+/* A CONNECT that is refused as https: might http inside it be let through? */
+bool policy_allows_plain(const struct policy *policy, const struct request *request, const struct decision *decision);
 /* After a denial of a request without credentials: would those of some client help? Then the decision becomes a
  * refusal with REASON_CREDENTIALS_NEEDED (407: RFC 9110 15.5.8), and the result is true. */
 bool policy_challenge(const struct policy *policy, const struct request *request, struct decision *decision);

@@ -88,6 +88,9 @@ void http_head_reset(struct http_head *head);
 enum parse http_request_parse(
     struct text input, const struct http_limits *limits, struct http_head *head, size_t *used, struct fault *fault);
 
+/* Does a connection that begins so speak HTTP/1? PARSE_DONE: yes, its first line is a request line; PARSE_BAD: no. */
+enum parse http_looks_so(struct text input);
+
 /* What can be read of a request head that is refused or not whole: method and target, as they stand there, for the
  * record alone. User information is left out of the authority; what cannot be read is empty. */
 struct http_glimpse {

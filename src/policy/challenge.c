@@ -12,6 +12,14 @@ struct challenge {
     bool helps;
 };
 
+/* A CONNECT to the port of https is for TLS: there a refusal is told at once. */
+static bool may_be_plain(const struct policy *policy, const struct request *request)
+{
+    struct request plain = *request;
+    plain.scheme = SCHEME_HTTP;
+    return request->port != scheme_port(SCHEME_HTTPS) && !policy_refuses(policy, &plain);
+}
+
 static void try_clients(struct challenge *challenge, const struct compiled_conditions *conditions)
 {
     const struct settings_client *clients = challenge->policy->settings->lists.clients;
@@ -20,7 +28,8 @@ static void try_clients(struct challenge *challenge, const struct compiled_condi
         if (!client->has_secret || challenge->asked++ >= ASKED_MAX)
             continue;
         challenge->request.client.name = client->name.text;
-        challenge->helps = !policy_refuses(challenge->policy, &challenge->request);
+        challenge->helps = !policy_refuses(challenge->policy, &challenge->request) ||
+                           (!challenge->request.inside_known && may_be_plain(challenge->policy, &challenge->request));
     }
 }
 
@@ -45,12 +54,23 @@ static void try_all(struct challenge *challenge)
         try_rule(challenge, policy->hostless[i]);
 }
 
+static bool is_refused_by_rules(const struct decision *decision)
+{
+    bool by_rules =
+        decision->reason == REASON_RULE || decision->reason == REASON_NO_RULE || decision->reason == REASON_LLM_GUARD;
+    return decision->verdict == VERDICT_DENY && !decision->observed && by_rules;
+}
+
+bool policy_allows_plain(const struct policy *policy, const struct request *request, const struct decision *decision)
+{
+    return !request->inside_known && decision->plan == PLAN_REFUSE && is_refused_by_rules(decision) &&
+           may_be_plain(policy, request);
+}
+
 bool policy_challenge(const struct policy *policy, const struct request *request, struct decision *decision)
 {
     struct challenge challenge = {.policy = policy, .request = *request};
-    bool by_rules =
-        decision->reason == REASON_RULE || decision->reason == REASON_NO_RULE || decision->reason == REASON_LLM_GUARD;
-    if (!policy->has_users || decision->verdict != VERDICT_DENY || decision->observed || !by_rules)
+    if (!policy->has_users || !is_refused_by_rules(decision))
         return false;
     if (policy_refuses(policy, request))
         try_all(&challenge);

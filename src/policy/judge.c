@@ -357,6 +357,8 @@ static enum inside inside_of(const struct request *request, const struct host_vi
 {
     if (request->inside_known)
         return INSIDE_KNOWN;
+    if (request->scheme == SCHEME_HTTP)
+        return INSIDE_UNKNOWN; /* within a CONNECT: it can always be read */
     return view->speaks && !view->never ? INSIDE_UNKNOWN : INSIDE_UNKNOWABLE;
 }
 

@@ -83,14 +83,14 @@ static enum reason ask_inside(struct session *session, struct detail *detail)
     const struct http_head *head = ask->head;
     struct host host;
     uint16_t port;
-    ask->request.scheme = SCHEME_HTTPS;
+    ask->request.scheme = session->opened->scheme;
     ask->request.host = session->opened->host;
     ask->request.port = session->opened->port;
     set_inside(ask);
     if (head->target.form == TARGET_ABSOLUTE) {
-        if (head->target.scheme != SCHEME_HTTPS)
-            return refuse(REASON_BAD_TARGET, detail, "an http URL within TLS");
-        if (!authority_read(head->target.authority, 443, &host, &port, detail))
+        if (head->target.scheme != session->opened->scheme)
+            return refuse(REASON_BAD_TARGET, detail, "an http URL within TLS, or an https URL without");
+        if (!authority_read(head->target.authority, scheme_port(head->target.scheme), &host, &port, detail))
             return REASON_BAD_TARGET;
         if (!is_opened_for(session, &host, port))
             return misdirected(session, detail, "the target");
@@ -118,7 +118,7 @@ static enum reason ask_plain(struct session *session, struct detail *detail)
     if (!authority_read(authority, port, &ask->request.host, &ask->request.port, detail))
         return REASON_BAD_TARGET;
     if (ask->request.scheme != SCHEME_HTTP)
-        return refuse(REASON_BAD_TARGET, detail, "an https URL: use CONNECT, and TLS inside it");
+        return refuse(REASON_BAD_TARGET, detail, "an https or wss URL: use CONNECT, and TLS inside it");
     if (is_absolute && !text_equal(head->host, authority) && !host_field_is_sound(head, detail))
         return REASON_BAD_TARGET;
     return set_path(ask, detail);
@@ -135,7 +135,7 @@ void ask_glimpse(struct session *session, struct text input)
     ask->head->target.path = glimpse.path;
     request->query = glimpse.query;
     request->inside_known = glimpse.path.length > 0; /* nothing judges it any more */
-    request->scheme = session->opened != NULL ? SCHEME_HTTPS : glimpse.scheme;
+    request->scheme = session->opened != NULL ? session->opened->scheme : glimpse.scheme;
     uint16_t port = is_connect ? 0 : scheme_port(request->scheme != 0 ? request->scheme : SCHEME_HTTP);
     if (!authority_parse(glimpse.authority, port, &request->host, &request->port))
         request->host = (struct host){0};

@@ -177,8 +177,10 @@ struct exchange {
 
 /* --- the connection ----------------------------------------------------------------------------------------------- */
 
-/* An opened connection: TLS is ours, and every request inside is bound to this name. */
+/* An opened connection: every request inside is bound to this name. With https the TLS is ours; with http the client
+ * speaks HTTP within its CONNECT (seen: Node's ProxyAgent for http:// URLs, https-proxy-agent for ws://). */
 struct opened {
+    enum scheme scheme;
     struct host host;
     uint16_t port;
     struct tls_session *handshake; /* owned until it is the stream's transport */

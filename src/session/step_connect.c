@@ -61,6 +61,9 @@ static enum reason check_name(const struct client_hello *hello, const struct hos
 
 static enum reason check_hello(const struct session *session, const struct client_hello *hello)
 {
+    const struct decision *decision = &session->exchange->decision;
+    if (decision->scheme == SCHEME_HTTP)
+        return decision->reason; /* https is refused there, http may come */
     if (hello->has_ech && session->worker->limits.ech_denied)
         return REASON_ECH;
     return check_name(hello, &session->exchange->ask.request.host);
@@ -96,8 +99,40 @@ static enum progress refuse_hello(struct session *session, enum reason reason)
     return STEP_NEXT;
 }
 
+static void open_for(struct session *session, enum scheme scheme)
+{
+    const struct request *request = &session->exchange->ask.request;
+    session->opened = base_zalloc(sizeof(*session->opened));
+    session->opened->scheme = scheme;
+    session->opened->host = request->host;
+    session->opened->port = request->port;
+}
+
+/* HTTP where a TLS handshake was expected: each request is judged as the plain one that it is. Of a tunnel that was
+ * decided on, and perhaps connected, the outcome says that it was opened. */
+static enum progress open_plain(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    way_out_drop(exchange);
+    open_for(session, SCHEME_HTTP);
+    exchange->account.done = PLAN_OPEN;
+    if (exchange->commit != COMMIT_IDLE)
+        account_complete(session, REASON_NONE);
+    exchange_free(session);
+    session_enter(session, SESSION_READ_HEAD);
+    return STEP_NEXT;
+}
+
 static enum progress take_hello(struct session *session)
 {
+    switch (http_looks_so(window_text(&session->in))) {
+    case PARSE_DONE:
+        return open_plain(session);
+    case PARSE_NEED_MORE:
+        return STEP_WAIT;
+    case PARSE_BAD:
+        break;
+    }
     struct buffer scratch = {0};
     struct client_hello hello;
     enum reason reason = REASON_NOT_TLS;
@@ -137,12 +172,9 @@ enum progress step_peek_hello(struct session *session)
 
 static bool begin_accept(struct session *session)
 {
-    const struct request *request = &session->exchange->ask.request;
-    session->opened = base_zalloc(sizeof(*session->opened));
-    session->opened->host = request->host;
-    session->opened->port = request->port;
+    open_for(session, SCHEME_HTTPS);
     session->opened->handshake =
-        tls_accept(session->worker->options.tls, session->client, &request->host, window_text(&session->in));
+        tls_accept(session->worker->options.tls, session->client, &session->opened->host, window_text(&session->in));
     window_clear(session->worker->options.loop, &session->in);
     return session->opened->handshake != NULL;
 }

@@ -43,6 +43,11 @@ static enum session_state after_judging(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct decision *decision = &exchange->decision;
+    if (exchange->ask.is_connect && policy_allows_plain(exchange->policy, &exchange->ask.request, decision)) {
+        decision->plan = PLAN_OPEN; /* for http alone */
+        decision->scheme = SCHEME_HTTP;
+        return SESSION_ANSWER_CONNECT;
+    }
     if (decision->plan == PLAN_OPEN && !can_open(session)) {
         decision->plan = PLAN_REFUSE;
         if (decision->verdict != VERDICT_DENY) {
@@ -79,7 +84,8 @@ enum progress step_judge(struct session *session)
         return session_refuse(session, REASON_CLIENT_UNKNOWN);
     note_user(session);
     session_judge(session, exchange->policy, &exchange->decision);
-    if (session->opened == NULL && credentials_of(exchange).length == 0)
+    bool is_unnamed = session->opened == NULL && credentials_of(exchange).length == 0;
+    if (is_unnamed && !policy_allows_plain(exchange->policy, &exchange->ask.request, &exchange->decision))
         (void)policy_challenge(exchange->policy, &exchange->ask.request, &exchange->decision);
     session_enter(session, after_judging(session));
     return STEP_NEXT;

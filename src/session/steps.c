@@ -78,8 +78,8 @@ static const struct step steps[] = {
         {"answer_connect", step_answer_connect, TO(PEEK_HELLO) | TO(TUNNEL) | TO(CLOSED), LIMIT(head_ms),
          on_idle_deadline},
     [SESSION_PEEK_HELLO] =
-        {"peek_hello", step_peek_hello, TO(ACCEPT_TLS) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED), LIMIT(head_ms),
-         on_idle_deadline},
+        {"peek_hello", step_peek_hello, TO(ACCEPT_TLS) | TO(READ_HEAD) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED),
+         LIMIT(head_ms), on_idle_deadline},
     [SESSION_ACCEPT_TLS] =
         {"accept_tls", step_accept_tls, TO(READ_HEAD) | TO(CLOSED), LIMIT(head_ms), on_idle_deadline},
     [SESSION_EXCHANGE] =

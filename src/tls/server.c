@@ -30,7 +30,7 @@ static int choose_protocol(
     void *context)
 {
     (void)ssl, (void)context;
-    static const unsigned char ours[] = "\x08http/1.1";
+    static const unsigned char ours[] = "\x08http/1.1\x08http/1.0"; /* libcurl without HTTP/1.1: http/1.0 alone */
     unsigned char *chosen = NULL;
     int result = SSL_select_next_proto(&chosen, out_length, ours, sizeof(ours) - 1, offered, length);
     *out = chosen;

@@ -31,19 +31,6 @@ static struct text without_user(struct text authority)
     return text_after(authority, at);
 }
 
-static struct text take_scheme(struct text target, struct http_glimpse *glimpse)
-{
-    if (text_equal_nocase(text_part(target, 0, 7), TEXT("http://"))) {
-        glimpse->scheme = SCHEME_HTTP;
-        return text_after(target, 7);
-    }
-    if (text_equal_nocase(text_part(target, 0, 8), TEXT("https://"))) {
-        glimpse->scheme = SCHEME_HTTPS;
-        return text_after(target, 8);
-    }
-    return TEXT("");
-}
-
 static size_t authority_end(struct text text)
 {
     size_t end = 0;
@@ -62,7 +49,8 @@ static void look_at_target(struct text target, struct text head, struct http_gli
     if (target.length > 0 && target.data[0] == '/') {
         glimpse->authority = without_user(find_host(head));
     } else {
-        target = take_scheme(target, glimpse);
+        if (!take_scheme(&target, &glimpse->scheme))
+            return;
         size_t end = authority_end(target);
         glimpse->authority = without_user(text_part(target, 0, end));
         target = text_after(target, end);
@@ -87,4 +75,24 @@ void http_request_glimpse(struct text input, struct http_glimpse *glimpse)
     bool is_whole = second < line.length || text_has(head, '\n');
     if (is_whole)
         look_at_target(text_part(line, first + 1, second - first - 1), head, glimpse);
+}
+
+enum parse http_looks_so(struct text input)
+{
+    size_t letters = 0;
+    while (letters < input.length && input.data[letters] >= 'A' && input.data[letters] <= 'Z')
+        letters++;
+    if (letters > METHOD_MAX)
+        return PARSE_BAD;
+    if (letters == input.length)
+        return PARSE_NEED_MORE;
+    if (letters == 0 || input.data[letters] != ' ')
+        return PARSE_BAD;
+    size_t end = text_index(input, '\n', 0);
+    if (end == input.length)
+        return PARSE_NEED_MORE;
+    struct text line = line_of(input);
+    static const struct text version = TEXT_INIT(" HTTP/1.1");
+    size_t at = line.length < version.length ? 0 : line.length - version.length;
+    return text_starts_with(text_after(line, at), text_part(version, 0, version.length - 1)) ? PARSE_DONE : PARSE_BAD;
 }

@@ -42,18 +42,33 @@ static bool check_authority(struct text authority, struct detail *detail)
     return true;
 }
 
+bool take_scheme(struct text *target, enum scheme *scheme)
+{
+    static const struct {
+        struct text prefix;
+        enum scheme scheme;
+    } schemes[] = {
+        {TEXT_INIT("http://"), SCHEME_HTTP},
+        {TEXT_INIT("https://"), SCHEME_HTTPS},
+        {TEXT_INIT("ws://"), SCHEME_HTTP},
+        {TEXT_INIT("wss://"), SCHEME_HTTPS},
+    };
+    for (size_t i = 0; i < COUNT_OF(schemes); i++) {
+        struct text prefix = schemes[i].prefix;
+        if (!text_equal_nocase(text_part(*target, 0, prefix.length), prefix))
+            continue;
+        *scheme = schemes[i].scheme;
+        *target = text_after(*target, prefix.length);
+        return true;
+    }
+    return false;
+}
+
 static bool parse_absolute(struct text target, struct http_head *head, struct detail *detail)
 {
     head->target.form = TARGET_ABSOLUTE;
-    if (text_equal_nocase(text_part(target, 0, 7), TEXT("http://"))) {
-        head->target.scheme = SCHEME_HTTP;
-        target = text_after(target, 7);
-    } else if (text_equal_nocase(text_part(target, 0, 8), TEXT("https://"))) {
-        head->target.scheme = SCHEME_HTTPS;
-        target = text_after(target, 8);
-    } else {
+    if (!take_scheme(&target, &head->target.scheme))
         return detail_say(detail, "the target is neither a path nor a URL of http");
-    }
     size_t end = 0;
     while (end < target.length && target.data[end] != '/' && target.data[end] != '?')
         end++;
@@ -187,6 +202,14 @@ static bool host_is_as_required(const struct http_head *head)
 
 static const struct reading as_written = {.line_end = LINE_CRLF};
 
+/* A length of zero says what RFC 9110 9.3.6 says anyway (seen: Node's request library, ServiceTalk). */
+static bool connect_has_no_body(struct http_head *head)
+{
+    if (head->framing == FRAMING_LENGTH && head->content_length == 0)
+        head->framing = FRAMING_NONE;
+    return head->framing == FRAMING_NONE;
+}
+
 static enum parse
 parse_whole(struct text lines, const struct http_limits *limits, struct http_head *head, struct fault *fault)
 {
@@ -211,8 +234,8 @@ parse_whole(struct text lines, const struct http_limits *limits, struct http_hea
         return refuse(fault, REASON_MALFORMED_HEAD);
     if (!host_is_as_required(head))
         return refuse_saying(fault, REASON_MALFORMED_HEAD, "no Host, which HTTP/1.1 requires");
-    if (head->target.form == TARGET_AUTHORITY && head->framing != FRAMING_NONE)
-        return refuse_saying(fault, REASON_MALFORMED_BODY, "CONNECT has no body");
+    if (head->target.form == TARGET_AUTHORITY && !connect_has_no_body(head))
+        return refuse_saying(fault, REASON_MALFORMED_BODY, "a CONNECT with content, which it cannot have");
     return PARSE_DONE;
 }
 

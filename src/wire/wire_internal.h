@@ -22,6 +22,8 @@ struct field_name {
 struct field_name field_name_find(struct text name); /* of a token, in any case */
 size_t field_name_table(const struct field_name **table);
 
+/* Takes "http://" or "https://" off a URL; ws and wss are the same with another name (RFC 6455 section 3). */
+MUST_CHECK bool take_scheme(struct text *target, enum scheme *scheme);
 enum { METHOD_MAX = 32 };
 size_t empty_lines(struct text input); /* at the front: how many bytes of them are skipped */
 

@@ -95,3 +95,13 @@ def test_a_websocket_runs_through_a_tunnel(shop, secure_origin, root):
             secure.sendall(message)
             assert secure.recv(100) == b"echo:" + message
         secure.shutdown(socket.SHUT_WR)
+
+
+@pytest.mark.parametrize("version", ["--http1.0", "--http1.1", "--http2"])
+def test_every_version_that_curl_offers_is_answered_in_an_opened_connection(gate, version):
+    one = gate(
+        inference=[{"name": "canned", "builtin": "canned"}],
+        rules=[{"id": "stay", "verdict": "reroute", "hosts": ["@llm"], "inference": ["canned"]}],
+    )
+    done = curl(one, version, "--cacert", one.bundle(), "-w", "\n%{http_code}", "https://api.openai.com/v1/models")
+    assert done.returncode == 0 and done.stdout.endswith("200"), done.stderr

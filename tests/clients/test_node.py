@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 
 import pytest
+from support.gate import allow, hosts
 
 FOLDER = pathlib.Path(__file__).parent / "node"
 
@@ -68,3 +69,16 @@ def test_a_dead_endpoint_is_a_server_error(shop, inference):
 def test_a_broken_stream_is_an_error_and_no_short_answer(shop, inference):
     inference.breaks = True
     assert "failure" in run_sdk(shop, "stream")
+
+
+def test_plain_http_goes_through_the_connect_that_the_agent_makes_of_it(gate, origin):
+    one = gate(resolve=hosts("shop.example"), rules=[allow("shop.example", schemes=["http"], paths=["/hello"])])
+    script = "const say = async path => { const r = await fetch(process.env.SHOP + path); return [r.status, await r.text()]; };" \
+             "console.log(JSON.stringify([await say('/hello'), await say('/private')]));"
+    environment = {**os.environ, "HTTP_PROXY": f"http://127.0.0.1:{one.port}", "SHOP": f"http://shop.example:{origin.port}"}
+    done = subprocess.run(["node", "--import", "./proxy.mjs", "--input-type=module", "-e", script],
+                          cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=120)
+    assert done.returncode == 0, done.stderr
+    allowed, refused = json.loads(done.stdout)
+    assert allowed == [200, "hello from the origin\n"]
+    assert refused[0] == 403 and "no rule allows this request" in refused[1]

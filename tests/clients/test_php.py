@@ -93,3 +93,13 @@ def test_magentos_client_reads_the_status_of_a_refusal_with_the_plugin_of_the_ha
     assert with_it["status"] == 403 and "exeat refused this request" in with_it["body"]
     handbook = (SCRIPT.parents[3] / "docs" / "operations.md").read_text()
     assert "setOption(CURLOPT_SUPPRESS_CONNECT_HEADERS, true)" in handbook
+
+
+def test_ext_curl_that_is_told_to_speak_http_1_0_is_answered(shop, tmp_path):
+    script = tmp_path / "old.php"
+    script.write_text("""<?php
+        $curl = curl_init('https://api.openai.com/v1/models');
+        curl_setopt_array($curl, [CURLOPT_HTTP_VERSION => CURL_HTTP_VERSION_1_0, CURLOPT_RETURNTRANSFER => true]);
+        $body = curl_exec($curl);
+        echo json_encode(['status' => curl_getinfo($curl, CURLINFO_RESPONSE_CODE), 'error' => curl_error($curl)]);""")
+    assert run_php(shop, script=script) == {"status": 200, "error": ""}

@@ -13,6 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct http_head again;
     struct http_glimpse glimpse;
     size_t used = 0;
+    (void)http_looks_so(input);
     http_request_glimpse(input, &glimpse);
     ASSERT(glimpse.method.length <= size && glimpse.path.length <= size && glimpse.query.length <= size);
     ASSERT(!text_has(glimpse.authority, '@') && glimpse.authority.length <= size);

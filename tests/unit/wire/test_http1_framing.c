@@ -72,7 +72,10 @@ static const struct request_case request_cases[] = {
     BAD_HEAD(GET "X: a\0b\r\n\r\n"),
     BAD_HEAD("GET / HTTP/1.1\nHost: a\n\n"), /* 71 */
     BAD_HEAD(GET "X: a\n\n"),
-    BAD_BODY("CONNECT h:443 HTTP/1.1\r\nContent-Length: 0\r\n\r\n"),
+    TAKEN("CONNECT h:443 HTTP/1.1\r\nContent-Length: 0\r\n\r\n"),
+    BAD_BODY("CONNECT h:443 HTTP/1.1\r\nContent-Length: 1\r\n\r\n"),
+    BAD_BODY("CONNECT h:443 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"),
+    TAKEN("GET ws://h/ HTTP/1.1\r\nHost: h\r\n\r\n"),
     BAD_HEAD("GET / HTTP/1.1\r\n\r\n"),
     BAD_HEAD(GET "Host: a\r\n\r\n"),
     BAD_TARGET("GET http://u@h/ HTTP/1.1\r\nHost: h\r\n\r\n"),
@@ -149,6 +152,32 @@ static const struct {
     {"\x16\x03\x01", "", "", "", ""},
     {"", "", "", "", ""},
 };
+
+static void knows_a_connection_that_speaks_http_by_its_first_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *input;
+        enum parse looks;
+    } rows[] = {
+        {"GET / HTTP/1.1\r\n", PARSE_DONE},
+        {"POST /a HTTP/1.0\nX", PARSE_DONE},
+        {"GET / HTTP/1.1", PARSE_NEED_MORE},
+        {"G", PARSE_NEED_MORE},
+        {"", PARSE_NEED_MORE},
+        {"\x16\x03\x01", PARSE_BAD},
+        {"SSH-2.0-x\r\n", PARSE_BAD},
+        {"EHLO me\r\n", PARSE_BAD},
+        {"get / HTTP/1.1\r\n", PARSE_BAD},
+        {"PRI * HTTP/2.0\r\n", PARSE_BAD},
+        {"GET /\r\n", PARSE_BAD},
+        {"GET / HTTP/1.1 \r\n", PARSE_BAD},
+        {"ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHI", PARSE_BAD},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (http_looks_so(text_from(rows[i].input)) != rows[i].looks)
+            fail_msg("row %zu", i);
+}
 
 static void reads_of_a_refused_head_what_can_be_read_and_never_the_user(void **state)
 {
@@ -430,6 +459,7 @@ int main(void)
         cmocka_unit_test(takes_and_refuses_request_heads),
         cmocka_unit_test(waits_for_every_prefix_of_a_good_head),
         cmocka_unit_test(says_which_part_of_a_head_is_too_long),
+        cmocka_unit_test(knows_a_connection_that_speaks_http_by_its_first_line),
         cmocka_unit_test(reads_of_a_refused_head_what_can_be_read_and_never_the_user),
         cmocka_unit_test(takes_and_refuses_reply_heads),
         cmocka_unit_test(reads_chunked_bodies_in_any_pieces),

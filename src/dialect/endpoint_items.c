@@ -83,13 +83,22 @@ static void write_part(struct buffer *out, enum canon_role role, const struct ca
     }
 }
 
+/* Of a content that is one text: it may stand behind thoughts. */
+static struct text plain_text(const struct canon_message *message)
+{
+    for (size_t i = 0; i < message->part_count; i++)
+        if (message->parts[i].kind == CANON_TEXT)
+            return message->parts[i].text;
+    return TEXT("");
+}
+
 static void write_content(struct buffer *out, struct text name, const struct canon_message *message)
 {
     if (message->content == CANON_NO_CONTENT || message->content == CANON_NULL_CONTENT)
         return;
     out_name(out, name);
     if (message->content == CANON_PLAIN_CONTENT) {
-        out_quoted(out, message->parts[0].text);
+        out_quoted(out, plain_text(message));
         return;
     }
     buffer_append_byte(out, '[');

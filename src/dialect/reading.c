@@ -24,8 +24,8 @@ static bool object_to(struct reading *reading, enum reason reason, const char *w
     append_path(reading, &path);
     reading->reason = reason;
     (void)detail_say(
-        reading->detail, "%.*s %s", (int)path.length, path.data == NULL ? "" : path.data,
-        path.length == 0 ? "the body is JSON, but no object" : what);
+        reading->detail, "%.*s %s", path.length > 0 ? (int)path.length : 8, path.length > 0 ? path.data : "the body",
+        what);
     buffer_clear(&path);
     return false;
 }
@@ -63,13 +63,20 @@ bool reading_member_may_not(struct reading *reading, struct text member, const c
 
 static const struct member *find_row(const struct reading *reading, uint32_t name, const struct members *table)
 {
-    for (; table != NULL; table = table->also)
-        for (size_t i = 0; i < table->count; i++)
-            if (json_view_means(reading->view, name, table->rows[i].name))
+    struct text spelled = json_view_spelled(reading->view, name);
+    bool is_escaped = text_has(spelled, '\\');
+    for (; table != NULL; table = table->also) {
+        for (size_t i = 0; i < table->count; i++) {
+            struct text row = table->rows[i].name;
+            if (is_escaped ? json_spelled_means(spelled, row) : text_equal(spelled, row))
                 return &table->rows[i];
+        }
+    }
     return NULL;
 }
 
+/* No call has as many members in one object; a body full of them would keep a worker busy for nothing. */
+enum { MEMBERS_MAX = 256 };
 /* Rows that were read of one object. */
 enum { ROWS_MAX = 96 };
 struct seen {
@@ -96,11 +103,14 @@ static bool read_member(struct reading *reading, uint32_t value, const struct me
 bool read_members(struct reading *reading, uint32_t object, const struct members *table, void *target)
 {
     struct seen seen;
+    size_t count = 0;
     seen.count = 0;
     if (json_view_shape(reading->view, object) != JSON_SHAPE_OBJECT)
-        return reading_is_wrong(reading, "must be an object");
+        return reading_is_wrong(reading, reading->depth == 0 ? "is JSON, but no object" : "must be an object");
     JSON_EACH_NAME(reading->view, object, name)
     {
+        if (++count > MEMBERS_MAX)
+            return reading_is_wrong(reading, "has more than 256 members");
         const struct member *row = find_row(reading, name, table);
         if (row == NULL)
             continue;

@@ -510,6 +510,21 @@ static void expect_model(const char *path, struct text body, struct text model)
     dialect_call_free(call);
 }
 
+static void an_object_of_more_members_than_any_call_has_is_refused(void **state)
+{
+    (void)state;
+    struct buffer body = {0};
+    struct dialect_call *call = NULL;
+    struct detail detail = {0};
+    buffer_append(&body, TEXT("{\"model\":\"m\""));
+    for (int i = 0; i < 256; i++)
+        buffer_append(&body, TEXT(",\"a\":1"));
+    buffer_append(&body, TEXT("}"));
+    assert_int_equal(read_call(LLM_CHAT, "/v1/x", buffer_text(&body), &call, &detail), REASON_MALFORMED_BODY);
+    assert_string_equal(detail.text, "the body has more than 256 members");
+    buffer_clear(&body);
+}
+
 static void a_model_is_no_place(void **state)
 {
     (void)state;
@@ -543,6 +558,7 @@ int main(void)
         cmocka_unit_test(what_only_the_vendor_keeps_is_refused_with_the_cure),
         cmocka_unit_test(what_has_another_shape_is_told_by_its_path),
         cmocka_unit_test(what_is_no_call_at_all_is_told_with_its_place),
+        cmocka_unit_test(an_object_of_more_members_than_any_call_has_is_refused),
         cmocka_unit_test(a_model_is_no_place),
         cmocka_unit_test(the_model_is_named_by_the_body_or_by_a_deployment),
     };

@@ -18,18 +18,25 @@ static bool is_one_of(uint32_t code, const char *others)
     return code != 0 && code < 0x80 && strchr(others, (int)code) != NULL;
 }
 
-/* Megabytes of it: what is not escaped is looked at byte by byte. PHP escapes every slash. */
-static bool is_base64(struct text spelled)
+/* Megabytes of it: what is not escaped is looked at byte by byte. PHP escapes every slash. `length` is without blanks.
+ */
+static bool is_base64(struct text spelled, size_t *length)
 {
-    uint32_t code;
+    size_t pads = 0;
+    *length = 0;
     while (spelled.length > 0) {
-        code = (unsigned char)spelled.data[0];
+        uint32_t code = (unsigned char)spelled.data[0];
         if (is_letter(code))
             spelled = (struct text){spelled.data + 1, spelled.length - 1};
-        else if (!json_spelled_next(&spelled, &code) || !(is_letter(code) || is_one_of(code, "+/-_= \t\r\n")))
+        else if (!json_spelled_next(&spelled, &code) || is_one_of(code, " \t\r\n"))
+            continue;
+        bool is_digit = is_letter(code) || is_one_of(code, "+/-_");
+        if (code != '=' && (!is_digit || pads > 0))
             return false;
+        pads += code == '=';
+        (*length)++;
     }
-    return true;
+    return pads <= 2;
 }
 
 static bool is_media_code(uint32_t code)
@@ -42,7 +49,7 @@ static bool take_head(struct text *rest, char *media, size_t size, size_t *lengt
 {
     static const struct text begin = TEXT_INIT("data:");
     static const struct text end = TEXT_INIT(";base64");
-    uint32_t code;
+    uint32_t code = 0;
     *length = 0;
     while (json_spelled_next(rest, &code) && code != ',') {
         bool is_colon = *length == begin.length - 1 && code == ':';
@@ -65,7 +72,8 @@ static bool read_data_url(struct reading *reading, struct text spelled, struct c
     enum { HEAD_MAX = 128 };
     char media[HEAD_MAX];
     size_t length;
-    if (!take_head(&spelled, media, sizeof(media), &length) || !is_base64(spelled))
+    size_t ignored;
+    if (!take_head(&spelled, media, sizeof(media), &length) || !is_base64(spelled, &ignored))
         return false;
     data->media = arena_text(reading->arena, (struct text){media, length});
     data->base64 = spelled;
@@ -80,13 +88,15 @@ bool take_data_url(struct reading *reading, uint32_t value, const struct member 
     return read_data_url(reading, spelled, field) || reading_may_not(reading, places);
 }
 
+/* Without the word "data:" it must be padded as it ought to be: `/etc/passwd` has the same letters. */
 bool take_base64(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
     struct canon_inline *data = field;
     struct text spelled = {0};
+    size_t length = 0;
     if (!take_text(reading, value, row, &spelled))
         return false;
-    if (is_base64(spelled))
+    if (is_base64(spelled, &length) && length % 4 == 0)
         data->base64 = spelled;
     return data->base64.data != NULL || read_data_url(reading, spelled, data) || reading_may_not(reading, no_base64);
 }

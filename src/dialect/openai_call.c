@@ -142,9 +142,7 @@ static const struct member response_rows[] = {
     MEMBER("tools", take_tools, canon_call, tools),
     MEMBER("tool_choice", take_choice, canon_call, tools),
     MEMBER("parallel_tool_calls", take_flag, canon_call, tools.parallel),
-    {.name = TEXT_INIT("background"),
-     .read = refuse_if_true,
-     .cure = "asks for a response that is kept and fetched later, which nothing here does: leave it out"},
+    REFUSED("background", "asks for a response that is kept and fetched later, which nothing here does: leave it out"),
     REFUSED("prompt", "names a prompt that only the vendor keeps: send instructions and input"),
 };
 TABLE(response, response_rows, &sampling);

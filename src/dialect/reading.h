@@ -89,8 +89,8 @@ bool take_bias(struct reading *reading, uint32_t value, const struct member *row
 bool take_file_name(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool take_object(struct reading *reading, uint32_t value, const struct member *row, void *target);
 bool take_nothing(struct reading *reading, uint32_t value, const struct member *row, void *field);
+/* Unless it says nothing: false, an empty list or text. */
 bool refuse_member(struct reading *reading, uint32_t value, const struct member *row, void *field);
-bool refuse_if_true(struct reading *reading, uint32_t value, const struct member *row, void *field);
 
 /* inline.c: struct canon_inline */
 bool take_data_url(struct reading *reading, uint32_t value, const struct member *row, void *field);

@@ -199,17 +199,16 @@ bool take_nothing(struct reading *reading, uint32_t value, const struct member *
     return true;
 }
 
-bool refuse_member(struct reading *reading, uint32_t value, const struct member *row, void *field)
+/* An empty object may say: with all that is usual. */
+static bool says_nothing(const struct json_view *view, uint32_t value)
 {
-    (void)value;
-    (void)field;
-    return reading_may_not(reading, row->cure);
+    struct text source = json_view_source(view, value);
+    bool is_empty_list = json_view_shape(view, value) == JSON_SHAPE_ARRAY && json_view_items(view, value) == 0;
+    return is_empty_list || text_equal(source, TEXT("\"\"")) || text_equal(source, TEXT("false"));
 }
 
-bool refuse_if_true(struct reading *reading, uint32_t value, const struct member *row, void *field)
+bool refuse_member(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
-    enum canon_answer answer = CANON_UNSAID;
-    if (!take_flag(reading, value, row, &answer))
-        return false;
-    return answer == CANON_NO || refuse_member(reading, value, row, field);
+    (void)field;
+    return says_nothing(reading->view, value) || reading_may_not(reading, row->cure);
 }

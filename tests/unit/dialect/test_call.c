@@ -198,7 +198,7 @@ static void what_only_the_vendor_has_a_use_for_is_dropped(void **state)
         {LLM_RESPONSES,
          ",\"input\":[{\"type\":\"reasoning\",\"id\":\"rs_1\",\"summary\":[],\"encrypted_content\":\"gAAA\"},{\"role\":"
          "\"user\","
-         "\"content\":\"x\"}],\"background\":false,\"conversation\":null",
+         "\"content\":\"x\"}],\"background\":false,\"conversation\":null,\"previous_response_id\":\"\",\"plugins\":[]",
          ",\"input\":[{\"type\":\"message\",\"role\":\"user\",\"content\":\"x\"}],\"store\":false"},
         {LLM_EMBEDDINGS, ",\"input\":\"x\",\"user\":\"u\",\"image\":\"http://evil.example\"", ",\"input\":\"x\""},
     };
@@ -345,6 +345,10 @@ static void nothing_that_an_endpoint_would_fetch_passes(void **state)
         {LLM_CHAT, ASKS("[{\"type\":\"IMAGE_URL\",\"image_url\":" URL "}]"), "messages[0].content[0].type"},
         {LLM_CHAT, ASKS("[{\"type\":\"image_embeds\",\"image_embeds\":\"AA==\"}]"), "messages[0].content[0].type"},
         {LLM_CHAT, ASKS("[{\"type\":\"input_audio\",\"input_audio\":{\"data\":" URL "}}]"),
+         "messages[0].content[0].input_audio.data must be base64"},
+        {LLM_CHAT, ASKS("[{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"/etc/passwd\"}}]"),
+         "messages[0].content[0].input_audio.data must be base64"},
+        {LLM_CHAT, ASKS("[{\"type\":\"input_audio\",\"input_audio\":{\"data\":\"AA==AAAA\"}}]"),
          "messages[0].content[0].input_audio.data must be base64"},
         {LLM_CHAT, ASKS("[{\"type\":\"file\",\"file\":{\"file_data\":" URL "}}]"),
          "messages[0].content[0].file.file_data must"},

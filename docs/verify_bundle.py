@@ -14,7 +14,8 @@ REASONS = """none rule no_rule llm_guard llm_operation observed malformed_head m
     target_too_long body_too_large method_unsupported timeout_head timeout_body misdirected loop address address_metadata
     dns_failed dns_timeout connect_failed connect_timeout upstream_tls upstream_broken upstream_timeout inference_down
     sni_mismatch sni_absent not_tls ech client_tls client_gone idle drain audit_unavailable opened_unused limit
-    client_unknown internal pattern_limit bypassed policy_changed body_encoded credentials_needed""".split()
+    client_unknown internal pattern_limit bypassed policy_changed body_encoded credentials_needed
+    answer_too_large""".split()
 OPERATIONS = "none chat completions embeddings models responses other unknown".split()
 SCHEMES = ["unknown", "http", "https", "tcp"]
 # tag -> name, and how its value reads

@@ -64,7 +64,7 @@ struct settings_run {
     uint64_t workers; /* 0: one per CPU of the pod */
     uint64_t head;
     uint64_t fields;
-    uint64_t body_held;
+    uint64_t body_held, answer_held;
     uint64_t connections;
     uint64_t drain_ms;
     uint64_t head_ms;

@@ -75,18 +75,28 @@ struct text dialect_method(enum llm_operation operation);
 
 /* The fields of every answer that is given here: type, request id, the rate-limit fields that clients wait for. */
 void dialect_answer_fields(struct dialect_answer *answer, struct text id, bool streams);
-/* A whole body of the endpoint, with the model's name as the caller knows it. False: it is not what was asked for. */
+/* A whole body of the endpoint: the model's name as the caller knows it, vectors as the caller wants them, all else
+ * byte for byte. False: it is no JSON object. */
 MUST_CHECK bool dialect_reply_rewrite(
     const struct dialect_call *call, struct text body, struct buffer *out, struct dialect_usage *usage);
 
 /* A stream of server-sent events (WHATWG HTML 9.2), rewritten event by event. */
 struct dialect_stream;
-struct dialect_stream *dialect_stream_new(const struct dialect_call *call); /* borrows the call */
-void dialect_stream_free(struct dialect_stream *stream);                    /* NULL is fine */
-/* Takes bytes, appends the whole events among them to `out`. False: not a stream of this dialect. */
-MUST_CHECK bool dialect_stream_feed(struct dialect_stream *stream, struct text bytes, struct buffer *out);
-/* The stream has said that it is complete; before that, an end is a break. */
-bool dialect_stream_is_complete(const struct dialect_stream *stream);
+/* Borrows the call; an event may have `limit` bytes. */
+struct dialect_stream *dialect_stream_new(const struct dialect_call *call, size_t limit);
+void dialect_stream_free(struct dialect_stream *stream); /* NULL is fine */
+enum dialect_progress {
+    DIALECT_GOES_ON,
+    DIALECT_IS_COMPLETE, /* the caller has all of it; what may still come is nobody's */
+    DIALECT_TOO_LARGE    /* an event is larger than the limit */
+};
+/* Takes bytes, appends the whole events among them to `out`. */
+MUST_CHECK enum dialect_progress
+dialect_stream_feed(struct dialect_stream *stream, struct text bytes, struct buffer *out);
+/* The body has ended in order: appends what was held and the end that is missing. False: the stream is broken off. */
+MUST_CHECK bool dialect_stream_end(struct dialect_stream *stream, struct buffer *out);
+/* The caller was told how it ended, if by an error of the endpoint's: nothing more is to be said. */
+bool dialect_stream_has_told(const struct dialect_stream *stream);
 void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage);
 /* The event that tells a client of a broken stream, before the connection is broken too. */
 void dialect_error_event(const struct dialect_call *call, enum reason reason, struct text id, struct buffer *out);

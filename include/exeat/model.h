@@ -98,6 +98,7 @@ enum reason {
     REASON_POLICY_CHANGED,     /* a tunnel that a new policy would not have */
     REASON_BODY_ENCODED,       /* 415: a call that is read here came with a Content-Encoding */
     REASON_CREDENTIALS_NEEDED, /* 407: refused to who shows none, and somebody's would help */
+    REASON_ANSWER_TOO_LARGE,   /* an endpoint's answer is larger than limits.answer_held */
     REASON_COUNT
 };
 struct reason_row {
@@ -116,7 +117,6 @@ enum flaw {
     FLAW_CODING,    /* its chunks are none */
     FLAW_CLOSED,    /* it ended before a reply began */
     FLAW_PARTIAL,   /* it ended within a reply */
-    FLAW_BODY_SIZE, /* more than limits.body_held */
     FLAW_UPGRADE,   /* it switches to what was not asked for */
 };
 /* Why a message was not taken. What a parser that fails sets as a whole. */

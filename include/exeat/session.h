@@ -20,6 +20,7 @@ struct session_limits {
     size_t head; /* bytes */
     size_t fields;
     size_t body_held;    /* bytes of a body that is judged or rewritten */
+    size_t answer_held;  /* bytes of an endpoint's answer, or of an event of it */
     size_t connections;  /* sessions per worker */
     uint64_t head_ms;    /* deadlines of inactivity, milliseconds */
     uint64_t connect_ms; /* of the way to an upstream as a whole */

@@ -253,6 +253,8 @@ static const struct key limits_keys[] = {
     KEY(settings_run, head, "head", &type_head_size, "64KiB", "a request's or reply's head"),
     KEY(settings_run, fields, "fields", &type_fields, "200", "field lines of a head, at most 256"),
     KEY(settings_run, body_held, "body_held", &type_size, "8MiB", "a body that is read whole: rerouted calls"),
+    KEY(settings_run, answer_held, "answer_held", &type_size, "64MiB",
+        "an endpoint's answer to one, or an event of its stream"),
     KEY(settings_run, connections, "connections", &type_number, "10000", "client connections of a worker"),
     KEY(settings_run, drain_ms, "drain", &type_duration, "25s", "what is open at the end may finish for that long"),
 };

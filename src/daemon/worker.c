@@ -104,6 +104,7 @@ static struct session_limits limits_of(const struct settings *settings)
         .head = run->head,
         .fields = run->fields,
         .body_held = run->body_held,
+        .answer_held = run->answer_held,
         .connections = run->connections,
         .head_ms = run->head_ms,
         .connect_ms = run->connect_ms,

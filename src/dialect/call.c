@@ -42,6 +42,14 @@ static enum reason read_canon(struct dialect_call *call, struct text path, struc
     return REASON_MALFORMED_BODY;
 }
 
+/* How many answers to one question; what the canonical call does not bound is bounded here. */
+static size_t choices_of(const struct canon_wish *wish)
+{
+    enum { CHOICES_MOST = 128 };
+    uint64_t count;
+    return text_to_number(wish->count, CHOICES_MOST, &count) && count > 0 ? (size_t)count : 1;
+}
+
 enum reason dialect_call_read(
     enum llm_operation operation, struct text path, struct buffer *body, struct dialect_call **call,
     struct detail *detail)
@@ -58,6 +66,8 @@ enum reason dialect_call_read(
     }
     one->streams = one->canon.wish.streams == CANON_YES;
     one->wants_usage = one->canon.wish.usage == CANON_YES;
+    one->encoding = json_spelled_means(one->canon.wish.encoding, TEXT("base64")) ? ENCODING_BASE64 : ENCODING_FLOAT;
+    one->choices = choices_of(&one->canon.wish);
     *call = one;
     return REASON_NONE;
 }

@@ -21,11 +21,17 @@ static json_t *id_of(const struct canned *canned, const char *prefix)
     return json_sprintf("%s%.*s", prefix, TEXT_ARG(canned->id));
 }
 
+/* With the details that the vendor always sends: typed SDKs read them unasked. */
 static json_t *usage_of(const struct canned *canned)
 {
-    const char *in = canned->call->operation == LLM_RESPONSES ? "input_tokens" : "prompt_tokens";
-    const char *out = canned->call->operation == LLM_RESPONSES ? "output_tokens" : "completion_tokens";
-    return json_pack("{s:i, s:i, s:i}", in, 0, out, 0, "total_tokens", 0);
+    if (canned->call->operation == LLM_RESPONSES)
+        return json_pack(
+            "{s:i, s:{s:i}, s:i, s:{s:i}, s:i}", "input_tokens", 0, "input_tokens_details", "cached_tokens", 0,
+            "output_tokens", 0, "output_tokens_details", "reasoning_tokens", 0, "total_tokens", 0);
+    return json_pack(
+        "{s:i, s:i, s:i, s:{s:i, s:i}, s:{s:i, s:i}}", "prompt_tokens", 0, "completion_tokens", 0, "total_tokens", 0,
+        "prompt_tokens_details", "cached_tokens", 0, "audio_tokens", 0, "completion_tokens_details", "reasoning_tokens",
+        0, "audio_tokens", 0);
 }
 
 /* --- chat and completions ------------------------------------------------------------------------------------------
@@ -39,21 +45,24 @@ static json_t *frame_of(const struct canned *canned, const char *object, json_t 
         (json_int_t)canned->now, "model", string_of(canned->call->model), "choices", choices);
 }
 
-static json_t *whole_choice(const struct canned *canned)
+static json_t *whole_choice(const struct canned *canned, size_t index)
 {
     if (canned->call->operation == LLM_COMPLETIONS)
         return json_pack(
-            "{s:i, s:o, s:n, s:s}", "index", 0, "text", string_of(canned->text), "logprobs", "finish_reason", "stop");
+            "{s:i, s:o, s:n, s:s}", "index", (int)index, "text", string_of(canned->text), "logprobs", "finish_reason",
+            "stop");
     return json_pack(
-        "{s:i, s:{s:s, s:o, s:n}, s:n, s:s}", "index", 0, "message", "role", "assistant", "content",
+        "{s:i, s:{s:s, s:o, s:n}, s:n, s:s}", "index", (int)index, "message", "role", "assistant", "content",
         string_of(canned->text), "refusal", "logprobs", "finish_reason", "stop");
 }
 
 static void write_whole(const struct canned *canned, struct buffer *out)
 {
     bool chat = canned->call->operation == LLM_CHAT;
-    json_t *tree =
-        frame_of(canned, chat ? "chat.completion" : "text_completion", json_pack("[o]", whole_choice(canned)));
+    json_t *choices = json_array();
+    for (size_t i = 0; i < canned->call->choices; i++)
+        json_array_append_new(choices, whole_choice(canned, i));
+    json_t *tree = frame_of(canned, chat ? "chat.completion" : "text_completion", choices);
     json_object_set_new(tree, "usage", usage_of(canned));
     json_append_tree(out, tree);
     json_decref(tree);
@@ -73,28 +82,35 @@ static void write_chunk(const struct canned *canned, json_t *choices, struct buf
     write_event(out, frame_of(canned, chat ? "chat.completion.chunk" : "text_completion", choices));
 }
 
-static json_t *chunk_choice(json_t *delta, const char *finish)
+static json_t *chunk_choice(size_t index, json_t *delta, const char *finish)
 {
-    return json_pack("[{s:i, s:o, s:s?}]", "index", 0, "delta", delta, "finish_reason", finish);
+    return json_pack("[{s:i, s:o, s:s?}]", "index", (int)index, "delta", delta, "finish_reason", finish);
 }
 
-static json_t *completion_choice(struct text text, const char *finish)
+static json_t *completion_choice(size_t index, struct text text, const char *finish)
 {
     return json_pack(
-        "[{s:i, s:o, s:n, s:s?}]", "index", 0, "text", string_of(text), "logprobs", "finish_reason", finish);
+        "[{s:i, s:o, s:n, s:s?}]", "index", (int)index, "text", string_of(text), "logprobs", "finish_reason", finish);
+}
+
+static void write_choice(const struct canned *canned, size_t index, struct buffer *out)
+{
+    if (canned->call->operation == LLM_CHAT) {
+        json_t *first = json_pack("{s:s, s:s}", "role", "assistant", "content", "");
+        json_t *second = json_pack("{s:o}", "content", string_of(canned->text));
+        write_chunk(canned, chunk_choice(index, first, NULL), out);
+        write_chunk(canned, chunk_choice(index, second, NULL), out);
+        write_chunk(canned, chunk_choice(index, json_object(), "stop"), out);
+    } else {
+        write_chunk(canned, completion_choice(index, canned->text, NULL), out);
+        write_chunk(canned, completion_choice(index, TEXT(""), "stop"), out);
+    }
 }
 
 static void write_stream(const struct canned *canned, struct buffer *out)
 {
-    if (canned->call->operation == LLM_CHAT) {
-        json_t *first = json_pack("{s:s, s:s}", "role", "assistant", "content", "");
-        write_chunk(canned, chunk_choice(first, NULL), out);
-        write_chunk(canned, chunk_choice(json_pack("{s:o}", "content", string_of(canned->text)), NULL), out);
-        write_chunk(canned, chunk_choice(json_object(), "stop"), out);
-    } else {
-        write_chunk(canned, completion_choice(canned->text, NULL), out);
-        write_chunk(canned, completion_choice(TEXT(""), "stop"), out);
-    }
+    for (size_t i = 0; i < canned->call->choices; i++)
+        write_choice(canned, i, out);
     if (canned->call->wants_usage) {
         bool chat = canned->call->operation == LLM_CHAT;
         json_t *last = frame_of(canned, chat ? "chat.completion.chunk" : "text_completion", json_array());
@@ -120,13 +136,24 @@ static json_t *item_of(const struct canned *canned, const char *status, json_t *
         "assistant", "content", content);
 }
 
-static json_t *response_of(const struct canned *canned, const char *status, json_t *output)
+/* What the vendor repeats of the call, and what this gate does with it: it keeps nothing. */
+static json_t *settings_of_response(void)
 {
     return json_pack(
-        "{s:o, s:s, s:I, s:s, s:n, s:n, s:n, s:o, s:o, s:b, s:s, s:[], s:o}", "id", id_of(canned, "resp_"), "object",
-        "response", "created_at", (json_int_t)canned->now, "status", status, "error", "incomplete_details",
-        "instructions", "model", string_of(canned->call->model), "output", output, "parallel_tool_calls", 1,
-        "tool_choice", "auto", "tools", "usage", usage_of(canned));
+        "{s:n, s:n, s:n, s:{s:n, s:n}, s:b, s:f, s:{s:{s:s}}, s:s, s:[], s:f, s:s, s:b, s:n, s:{}}", "instructions",
+        "max_output_tokens", "previous_response_id", "reasoning", "effort", "summary", "store", 0, "temperature", 1.0,
+        "text", "format", "type", "text", "tool_choice", "auto", "tools", "top_p", 1.0, "truncation", "disabled",
+        "parallel_tool_calls", 1, "user", "metadata");
+}
+
+static json_t *response_of(const struct canned *canned, const char *status, json_t *output)
+{
+    json_t *response = json_pack(
+        "{s:o, s:s, s:I, s:s, s:n, s:n, s:o, s:o, s:o}", "id", id_of(canned, "resp_"), "object", "response",
+        "created_at", (json_int_t)canned->now, "status", status, "error", "incomplete_details", "model",
+        string_of(canned->call->model), "output", output, "usage", usage_of(canned));
+    json_object_update_new(response, settings_of_response());
+    return response;
 }
 
 static json_t *finished_item(const struct canned *canned)

@@ -8,21 +8,43 @@ void answer_add(struct dialect_answer *answer, struct text name, struct text val
         answer->fields[answer->field_count++] = (struct dialect_field){name, value};
 }
 
+/* Whose fault it is, in each vendor's words. Reasons without a status end what had begun, such as a stall or a drain:
+ * nobody's fault who asked. */
+struct blame {
+    struct text openai;
+    struct text anthropic;
+    struct text gemini;
+    struct text bedrock;
+    bool is_for_later;
+};
+
+static const struct blame *blame_of(enum reason reason)
+{
+    static const struct blame policy = {
+        TEXT_INIT("invalid_request_error"), TEXT_INIT("permission_error"), TEXT_INIT("PERMISSION_DENIED"),
+        TEXT_INIT("AccessDeniedException"), false};
+    static const struct blame caller = {
+        TEXT_INIT("invalid_request_error"), TEXT_INIT("invalid_request_error"), TEXT_INIT("INVALID_ARGUMENT"),
+        TEXT_INIT("ValidationException"), false};
+    static const struct blame nobody = {
+        TEXT_INIT("server_error"), TEXT_INIT("api_error"), TEXT_INIT("UNAVAILABLE"),
+        TEXT_INIT("ServiceUnavailableException"), true};
+    uint16_t status = reason_row(reason)->status;
+    if (status == 0 || status >= 500)
+        return &nobody;
+    return status == 403 ? &policy : &caller;
+}
+
 static bool is_for_later(const struct dialect_refusal *refusal)
 {
-    return reason_row(refusal->reason)->status >= 500;
+    return blame_of(refusal->reason)->is_for_later;
 }
 
-/* SDKs take 403 for a matter of permission, other 4xx for a wrong call. */
-static bool is_denial(const struct dialect_refusal *refusal)
+/* The policy's no, in the one word that operators look for; everything else by its own. */
+static struct text code_of(enum reason reason)
 {
-    return reason_row(refusal->reason)->status == 403;
-}
-
-static struct text
-by_kind(const struct dialect_refusal *refusal, struct text later, struct text denied, struct text wrong)
-{
-    return is_for_later(refusal) ? later : is_denial(refusal) ? denied : wrong;
+    const struct reason_row *row = reason_row(reason);
+    return row->status == 403 ? TEXT("egress_policy_denied") : text_from(row->code);
 }
 
 static void append_if_any(struct buffer *out, struct text before, struct text value, struct text after)
@@ -82,13 +104,11 @@ static void append_facts(const struct dialect_refusal *refusal, struct buffer *o
 
 static void write_openai(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
 {
-    bool later = is_for_later(refusal);
     buffer_append(out, TEXT("{\"error\":{\"message\":"));
     json_append_string(out, sentence);
-    append_member(out, TEXT("type"), later ? TEXT("server_error") : TEXT("invalid_request_error"));
+    append_member(out, TEXT("type"), blame_of(refusal->reason)->openai);
     buffer_append(out, TEXT(",\"param\":null"));
-    struct text code = text_from(reason_row(refusal->reason)->code);
-    append_member(out, TEXT("code"), is_denial(refusal) ? TEXT("egress_policy_denied") : code);
+    append_member(out, TEXT("code"), code_of(refusal->reason));
     append_facts(refusal, out);
     buffer_append(out, TEXT("}}"));
 }
@@ -96,8 +116,7 @@ static void write_openai(const struct dialect_refusal *refusal, struct text sent
 static void write_anthropic(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
 {
     BUFFER_APPEND_ALL(
-        out, TEXT("{\"type\":\"error\",\"error\":{\"type\":\""),
-        by_kind(refusal, TEXT("api_error"), TEXT("permission_error"), TEXT("invalid_request_error")),
+        out, TEXT("{\"type\":\"error\",\"error\":{\"type\":\""), blame_of(refusal->reason)->anthropic,
         TEXT("\",\"message\":"));
     json_append_string(out, sentence);
     buffer_append(out, TEXT("}"));
@@ -108,12 +127,11 @@ static void write_anthropic(const struct dialect_refusal *refusal, struct text s
 static void write_gemini(const struct dialect_refusal *refusal, struct text sentence, struct buffer *out)
 {
     buffer_append(out, TEXT("{\"error\":{\"code\":"));
-    buffer_append_number(out, reason_row(refusal->reason)->status);
+    uint16_t status = reason_row(refusal->reason)->status;
+    buffer_append_number(out, status == 0 ? 503 : status);
     buffer_append(out, TEXT(",\"message\":"));
     json_append_string(out, sentence);
-    append_member(
-        out, TEXT("status"),
-        by_kind(refusal, TEXT("UNAVAILABLE"), TEXT("PERMISSION_DENIED"), TEXT("INVALID_ARGUMENT")));
+    append_member(out, TEXT("status"), blame_of(refusal->reason)->gemini);
     append_facts(refusal, out);
     buffer_append(out, TEXT("}}"));
 }
@@ -155,9 +173,5 @@ void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer
     else if (!is_text)
         answer_add(answer, TEXT("X-Should-Retry"), TEXT("false"));
     if (refusal->dialect == DIALECT_BEDROCK)
-        answer_add(
-            answer, TEXT("X-Amzn-Errortype"),
-            by_kind(
-                refusal, TEXT("ServiceUnavailableException"), TEXT("AccessDeniedException"),
-                TEXT("ValidationException")));
+        answer_add(answer, TEXT("X-Amzn-Errortype"), blame_of(refusal->reason)->bedrock);
 }

@@ -23,34 +23,168 @@ void dialect_answer_fields(struct dialect_answer *answer, struct text id, bool s
         answer_add(answer, pace[i].name, pace[i].value);
 }
 
-static void note(const json_t *usage, const char *first, const char *second, uint64_t *tokens)
+/* --- what is read ----------------------------------------------------------------------------------------------------
+ */
+
+static void note_tokens(struct text key, struct scan value, struct dialect_usage *usage)
 {
-    const json_t *value = json_object_get(usage, first);
-    if (value == NULL)
-        value = json_object_get(usage, second);
-    if (json_is_integer(value) && json_integer_value(value) >= 0)
-        *tokens = (uint64_t)json_integer_value(value);
+    uint64_t tokens;
+    if (value.kind != SCAN_WORD || !text_to_number(value.text, UINT32_MAX, &tokens))
+        return;
+    if (scan_is_key(key, TEXT("prompt_tokens")) || scan_is_key(key, TEXT("input_tokens")))
+        usage->tokens_in = tokens;
+    if (scan_is_key(key, TEXT("completion_tokens")) || scan_is_key(key, TEXT("output_tokens")))
+        usage->tokens_out = tokens;
 }
 
-void reply_restore(const struct dialect_call *call, json_t *object, struct dialect_usage *usage)
+static void note_usage(struct scan counts, struct dialect_usage *usage)
 {
-    if (json_object_get(object, "model") != NULL)
-        json_object_set_new(object, "model", json_stringn(call->model.data, call->model.length));
-    const json_t *counted = json_object_get(object, "usage");
-    note(counted, "prompt_tokens", "input_tokens", &usage->tokens_in);
-    note(counted, "completion_tokens", "output_tokens", &usage->tokens_out);
+    struct scan_walk walk = scan_walk(counts);
+    struct text key;
+    struct scan value;
+    while (scan_next(&walk, &key, &value))
+        note_tokens(key, value, usage);
+}
+
+static bool asks_for_usage(const struct dialect_call *call)
+{
+    return call->streams && (call->operation == LLM_CHAT || call->operation == LLM_COMPLETIONS);
+}
+
+static bool is_empty(struct scan value)
+{
+    struct scan_walk walk = scan_walk(value);
+    struct text key;
+    struct scan item;
+    return value.kind != SCAN_STRING && !scan_next(&walk, &key, &item);
+}
+
+bool reply_is_usage_alone(const struct dialect_call *call, struct scan object)
+{
+    struct scan value;
+    return asks_for_usage(call) && scan_member(object, TEXT("usage"), &value) && value.kind == SCAN_OBJECT &&
+           !scan_member(object, TEXT("error"), &value) &&
+           (!scan_member(object, TEXT("choices"), &value) || is_empty(value));
+}
+
+/* --- what is written -------------------------------------------------------------------------------------------------
+ */
+
+static void put_model(const struct dialect_call *call, struct scan value, struct edit *edit)
+{
+    if (value.kind != SCAN_STRING)
+        return;
+    edit_drop(edit, value.text);
+    json_append_string(edit->out, call->model);
+}
+
+/* The vendor's usage event has an empty list of choices; some servers leave it out, or write null. */
+static void put_choices(struct scan object, struct edit *edit)
+{
+    struct scan choices;
+    if (!scan_member(object, TEXT("choices"), &choices)) {
+        edit_reach(edit, text_after(object.text, 1));
+        buffer_append(edit->out, TEXT("\"choices\":[],"));
+    }
+}
+
+static bool restore_name_and_count(
+    const struct dialect_call *call, struct text key, struct scan value, struct edit *edit, struct dialect_usage *usage)
+{
+    if (scan_is_key(key, TEXT("model")))
+        put_model(call, value, edit);
+    else if (scan_is_key(key, TEXT("usage")))
+        note_usage(value, usage);
+    else
+        return false;
+    return true;
+}
+
+/* An event of `responses` has the response as a member. */
+static void
+restore_response(const struct dialect_call *call, struct scan response, struct edit *edit, struct dialect_usage *usage)
+{
+    struct scan_walk walk = scan_walk(response);
+    struct text key;
+    struct scan value;
+    while (scan_next(&walk, &key, &value))
+        (void)restore_name_and_count(call, key, value, edit, usage);
+}
+
+static void restore_member(
+    const struct dialect_call *call, struct text key, struct scan value, struct edit *edit, struct dialect_usage *usage)
+{
+    if (restore_name_and_count(call, key, value, edit, usage))
+        return;
+    if (scan_is_key(key, TEXT("response")))
+        restore_response(call, value, edit, usage);
+    if (call->operation == LLM_EMBEDDINGS && scan_is_key(key, TEXT("data")))
+        embedding_respell(call, value, edit);
+    if (asks_for_usage(call) && scan_is_key(key, TEXT("choices")) && scan_is_null(value)) {
+        edit_drop(edit, value.text);
+        buffer_append(edit->out, TEXT("[]"));
+    }
+}
+
+void reply_restore(const struct dialect_call *call, struct scan object, struct buffer *out, struct dialect_usage *usage)
+{
+    struct edit edit = edit_begin(object.text, out);
+    struct scan_walk walk = scan_walk(object);
+    struct text key;
+    struct scan value;
+    if (reply_is_usage_alone(call, object))
+        put_choices(object, &edit);
+    while (scan_next(&walk, &key, &value))
+        restore_member(call, key, value, &edit, usage);
+    edit_end(&edit);
+}
+
+/* The string behind `"model":` at `at`, or nothing. */
+static struct text name_behind(struct text text, size_t at)
+{
+    static const struct text blanks = TEXT_INIT(" \t\r\n");
+    struct text rest = text_after(text, at);
+    while (rest.length > 0 && text_has(blanks, rest.data[0]))
+        rest = text_after(rest, 1);
+    if (rest.length == 0 || rest.data[0] != ':')
+        return TEXT("");
+    do {
+        rest = text_after(rest, 1);
+    } while (rest.length > 0 && text_has(blanks, rest.data[0]));
+    if (rest.length == 0 || rest.data[0] != '"')
+        return TEXT("");
+    size_t end = 1;
+    while (end < rest.length && rest.data[end] != '"')
+        end += rest.data[end] == '\\' ? 2 : 1;
+    return text_part(rest, 0, end + 1);
+}
+
+void reply_restore_loosely(const struct dialect_call *call, struct text text, struct buffer *out)
+{
+    static const struct text member = TEXT_INIT("\"model\"");
+    struct edit edit = edit_begin(text, out);
+    for (size_t at = text_index(text, '"', 0); at < text.length; at = text_index(text, '"', at + 1)) {
+        if (!text_starts_with(text_after(text, at), member))
+            continue;
+        struct text name = name_behind(text, at + member.length);
+        if (name.length < 2)
+            continue;
+        edit_drop(&edit, name);
+        json_append_string(out, call->model);
+        at = (size_t)(name.data - text.data) + name.length - 1;
+    }
+    edit_end(&edit);
 }
 
 bool dialect_reply_rewrite(
     const struct dialect_call *call, struct text body, struct buffer *out, struct dialect_usage *usage)
 {
-    char error[160];
-    json_t *tree = json_read(body, error);
-    bool done = json_is_object(tree);
-    if (done) {
-        reply_restore(call, tree, usage);
-        json_append_tree(out, tree);
-    }
-    json_decref(tree);
-    return done;
+    static const struct text mark = TEXT_INIT("\xef\xbb\xbf"); /* of byte order: RFC 8259 8.1 lets it be ignored */
+    struct scan whole;
+    if (text_starts_with(body, mark))
+        body = text_after(body, mark.length);
+    if (!scan_whole(body, &whole) || whole.kind != SCAN_OBJECT)
+        return false;
+    reply_restore(call, whole, out, usage);
+    return true;
 }

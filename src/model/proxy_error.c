@@ -56,6 +56,7 @@ static const char *const of_reasons[] = {
     [REASON_POLICY_CHANGED] = DENIED,
     [REASON_BODY_ENCODED] = REQUEST,
     [REASON_CREDENTIALS_NEEDED] = DENIED,
+    [REASON_ANSWER_TOO_LARGE] = "http_response_body_size",
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 
@@ -75,8 +76,6 @@ const char *proxy_error(enum reason reason, enum flaw flaw)
         return "connection_terminated";
     case FLAW_PARTIAL:
         return "http_response_incomplete";
-    case FLAW_BODY_SIZE:
-        return "http_response_body_size";
     case FLAW_UPGRADE:
         return "http_upgrade_failed";
     }

@@ -52,6 +52,8 @@ static const struct reason_row rows[] = {
     [REASON_BODY_ENCODED] = {"body_encoded", "the body of an LLM call has a Content-Encoding", 415},
     [REASON_CREDENTIALS_NEEDED] =
         {"credentials_needed", "it is allowed to named clients alone, and no proxy credentials were sent", 407},
+    [REASON_ANSWER_TOO_LARGE] =
+        {"answer_too_large", "the answer of the inference endpoint is larger than limits.answer_held", 502},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

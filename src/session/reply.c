@@ -96,7 +96,7 @@ static void begin_events(struct session *session, const struct http_head *head)
     exchange->flow.mode = REPLY_EVENTS;
     exchange->flow.framing = framing_for_client(session, FRAMING_CHUNKED);
     own_fields(session, &answer, &own);
-    exchange->call.stream = dialect_stream_new(exchange->call.request);
+    exchange->call.stream = dialect_stream_new(exchange->call.request, session->worker->limits.answer_held);
     struct http_head ours = {.status = head->status, .phrase = text_from(http_status_phrase(head->status)), .minor = 1};
     struct http_forward forward = {
         .keep_alive = session->keeps_alive,
@@ -242,15 +242,13 @@ static void pass_as_is(struct session *session, struct text content, size_t used
     exchange->account.bytes_down += content.length;
 }
 
-static bool hold(struct session *session, struct text content)
+static enum reply_result hold(struct session *session, struct text content)
 {
     struct exchange *exchange = session->exchange;
-    if (exchange->call.body.length + content.length > session->worker->limits.body_held) {
-        account_say(&exchange->account, FLAW_BODY_SIZE, "an answer of more than limits.body_held");
-        return false;
-    }
+    if (exchange->call.body.length + content.length > session->worker->limits.answer_held)
+        return REPLY_IS_TOO_LARGE;
     buffer_append(&exchange->call.body, content);
-    return true;
+    return REPLY_GOES_ON;
 }
 
 static void say_content(struct session *session, struct text content)
@@ -259,71 +257,126 @@ static void say_content(struct session *session, struct text content)
     session->exchange->account.bytes_down += content.length;
 }
 
-static bool rewrite_events(struct session *session, struct text content)
+static void say_events(struct session *session, struct buffer *events)
 {
     struct call *call = &session->exchange->call;
-    struct buffer events = {0};
-    bool good = dialect_stream_feed(call->stream, content, &events);
     dialect_stream_usage(call->stream, &call->usage); /* also if nobody waits for the end */
-    say_content(session, buffer_text(&events));
-    buffer_clear(&events);
-    return good;
+    say_content(session, buffer_text(events));
+    buffer_clear(events);
+}
+
+static enum dialect_progress rewrite_events(struct session *session, struct text content)
+{
+    struct buffer events = {0};
+    enum dialect_progress progress = dialect_stream_feed(session->exchange->call.stream, content, &events);
+    say_events(session, &events);
+    return progress;
+}
+
+static void finish_reply(struct session *session)
+{
+    struct flow *flow = &session->exchange->flow;
+    if (flow->mode != REPLY_HELD && flow->framing == FRAMING_CHUNKED)
+        session_say(session, HTTP_LAST_CHUNK);
+    flow->state = REPLY_DONE;
+}
+
+/* The client has the whole stream, whatever upstream still means to say. Its connection is good for more if that was
+ * its end and is here already. */
+static void finish_stream(struct session *session)
+{
+    struct flow *flow = &session->exchange->flow;
+    struct text content;
+    size_t used = 1;
+    while (!http_body_is_done(&flow->body) && used > 0 && window_length(&flow->down) > 0) {
+        used = 0;
+        if (http_body_read(&flow->body, window_text(&flow->down), &content, &used) == PARSE_BAD)
+            break;
+        window_consume(session->worker->options.loop, &flow->down, used);
+    }
+    flow->upstream_reusable = flow->upstream_reusable && http_body_is_done(&flow->body);
+    finish_reply(session);
+}
+
+static enum reply_result take_events(struct session *session, struct text content, size_t used)
+{
+    enum dialect_progress progress = rewrite_events(session, content);
+    window_consume(session->worker->options.loop, &session->exchange->flow.down, used);
+    switch (progress) {
+    case DIALECT_IS_COMPLETE:
+        finish_stream(session);
+        break;
+    case DIALECT_TOO_LARGE:
+        return REPLY_IS_TOO_LARGE;
+    case DIALECT_GOES_ON:
+        break;
+    }
+    return REPLY_GOES_ON;
 }
 
 /* Uses up what was read: `content` lies in the first `used` bytes from upstream. */
-static bool take_content(struct session *session, struct text content, size_t used)
+static enum reply_result take_content(struct session *session, struct text content, size_t used)
 {
     struct flow *flow = &session->exchange->flow;
-    bool good = true;
+    enum reply_result result = REPLY_GOES_ON;
     switch (flow->mode) {
     case REPLY_AS_IS:
         pass_as_is(session, content, used);
-        return true;
+        break;
     case REPLY_HELD:
-        good = hold(session, content);
+        result = hold(session, content);
+        window_consume(session->worker->options.loop, &flow->down, used);
         break;
     case REPLY_EVENTS:
-        good = rewrite_events(session, content);
-        break;
+        return take_events(session, content, used);
     }
-    window_consume(session->worker->options.loop, &flow->down, used);
-    return good;
+    return result;
 }
 
-static bool end_held(struct session *session)
+static void say_held(struct session *session, struct text body)
 {
     struct exchange *exchange = session->exchange;
     struct dialect_answer answer = {0};
     struct own_fields own;
-    struct buffer out = {0};
-    bool good = dialect_reply_rewrite(
-        exchange->call.request, buffer_text(&exchange->call.body), &answer.body, &exchange->call.usage);
-    if (good) {
-        dialect_answer_fields(&answer, text_from(exchange->account.id_text), false);
-        own_fields(session, &answer, &own);
-        http_answer_write(
-            &out, exchange->flow.held_status, own.fields, own.count, buffer_text(&answer.body), session->keeps_alive,
-            false);
-        begin_reply(session, exchange->flow.held_status);
-        session_say(session, buffer_text(&out));
-        exchange->account.bytes_down += answer.body.length;
-    }
-    buffer_clear(&out);
-    buffer_clear(&answer.body);
+    struct buffer head = {0};
+    dialect_answer_fields(&answer, text_from(exchange->account.id_text), false);
+    own_fields(session, &answer, &own);
+    http_answer_write(&head, exchange->flow.held_status, own.fields, own.count, body, session->keeps_alive, true);
+    begin_reply(session, exchange->flow.held_status);
+    session_say(session, buffer_text(&head));
+    session_say(session, body);
+    buffer_clear(&head);
+    exchange->account.bytes_down += body.length;
+}
+
+static bool end_held(struct session *session)
+{
+    struct call *call = &session->exchange->call;
+    struct buffer body = {0};
+    bool good = dialect_reply_rewrite(call->request, buffer_text(&call->body), &body, &call->usage);
+    buffer_clear(&call->body);
+    if (good)
+        say_held(session, buffer_text(&body));
+    buffer_clear(&body);
     return good;
+}
+
+static bool end_events(struct session *session)
+{
+    struct buffer events = {0};
+    bool is_complete = dialect_stream_end(session->exchange->call.stream, &events);
+    say_events(session, &events);
+    return is_complete;
 }
 
 static bool end_body(struct session *session)
 {
-    struct exchange *exchange = session->exchange;
-    struct flow *flow = &exchange->flow;
-    if (flow->mode == REPLY_HELD && !end_held(session))
+    enum reply_mode mode = session->exchange->flow.mode;
+    if (mode == REPLY_HELD && !end_held(session))
         return false;
-    if (flow->mode == REPLY_EVENTS && !dialect_stream_is_complete(exchange->call.stream))
+    if (mode == REPLY_EVENTS && !end_events(session))
         return false;
-    if (flow->mode != REPLY_HELD && flow->framing == FRAMING_CHUNKED)
-        session_say(session, HTTP_LAST_CHUNK);
-    flow->state = REPLY_DONE;
+    finish_reply(session);
     return true;
 }
 
@@ -337,12 +390,13 @@ static enum reply_result take_body(struct session *session)
     struct text input = window_text(&flow->down);
     if (input.length == 0)
         return REPLY_NEEDS_MORE;
-    enum parse result = http_body_read(&flow->body, input, &content, &used);
-    if (result == PARSE_BAD)
+    enum parse parsed = http_body_read(&flow->body, input, &content, &used);
+    if (parsed == PARSE_BAD) {
         account_say(&session->exchange->account, FLAW_CODING, flow->body.wrong);
-    if (result == PARSE_BAD || !take_content(session, content, used))
         return REPLY_IS_BROKEN;
-    return used > 0 || result == PARSE_DONE ? REPLY_GOES_ON : REPLY_NEEDS_MORE;
+    }
+    enum reply_result result = take_content(session, content, used);
+    return result == REPLY_GOES_ON && used == 0 && parsed != PARSE_DONE ? REPLY_NEEDS_MORE : result;
 }
 
 enum reply_result reply_take(struct session *session)
@@ -362,4 +416,14 @@ bool reply_end(struct session *session)
 {
     struct flow *flow = &session->exchange->flow;
     return flow->state == REPLY_BODY && http_body_end(&flow->body) && end_body(session);
+}
+
+bool reply_end_told(struct session *session)
+{
+    const struct exchange *exchange = session->exchange;
+    bool was_told = exchange->flow.state == REPLY_BODY && exchange->flow.mode == REPLY_EVENTS &&
+                    dialect_stream_has_told(exchange->call.stream);
+    if (was_told)
+        finish_stream(session);
+    return was_told;
 }

@@ -305,12 +305,15 @@ enum reply_result {
     REPLY_NEEDS_MORE,
     REPLY_IS_WHOLE,
     REPLY_IS_BROKEN,
+    REPLY_IS_TOO_LARGE,
     REPLY_WANTS_NEXT,
     REPLY_UPGRADES
 };
 enum reply_result reply_take(struct session *session);
 MUST_CHECK bool reply_end(struct session *session); /* upstream closed: was that a complete reply? */
 void reply_take_back(struct session *session);      /* while nothing of it has left: as if it had never come */
+/* Upstream broke off or stalls: did its stream tell the client of its end before? Then the reply ends in order. */
+MUST_CHECK bool reply_end_told(struct session *session);
 
 /* turn_away.c: connections beyond limits.connections */
 void turn_away_begin(struct session_worker *worker);

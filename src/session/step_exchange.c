@@ -173,9 +173,26 @@ static void log_broken(const struct exchange *exchange)
         log_text("detail", text_from(exchange->account.detail)), log_string("request", exchange->account.id_text));
 }
 
+static enum move finish(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    const struct flow *flow = &exchange->flow;
+    bool sent = http_body_is_done(&exchange->ask.body) && window_length(&flow->up) == 0 && !flow->upload_broke;
+    if (!sent)
+        session->keeps_alive = false;
+    if (sent && flow->upstream_reusable && window_length(&flow->down) == 0) {
+        route_give(session->worker->options.route, exchange->way.upstream, session->user);
+        exchange->way.upstream = NULL;
+    }
+    session_enter(session, SESSION_FINISH);
+    return MOVE_LEFT;
+}
+
 static enum move upstream_broke(struct session *session)
 {
     struct exchange *exchange = session->exchange;
+    if (reply_end_told(session))
+        return finish(session);
     if (may_send_again(exchange)) {
         way_out_drop(exchange);
         window_clear(session->worker->options.loop, &exchange->flow.up);
@@ -205,21 +222,6 @@ static enum move enter_upgraded_tunnel(struct session *session)
     session->out = (struct window){0};
     exchange_forget_head(exchange);
     session_enter(session, SESSION_TUNNEL);
-    return MOVE_LEFT;
-}
-
-static enum move finish(struct session *session)
-{
-    struct exchange *exchange = session->exchange;
-    const struct flow *flow = &exchange->flow;
-    bool sent = http_body_is_done(&exchange->ask.body) && window_length(&flow->up) == 0 && !flow->upload_broke;
-    if (!sent)
-        session->keeps_alive = false;
-    if (sent && flow->upstream_reusable && window_length(&flow->down) == 0) {
-        route_give(session->worker->options.route, exchange->way.upstream, session->user);
-        exchange->way.upstream = NULL;
-    }
-    session_enter(session, SESSION_FINISH);
     return MOVE_LEFT;
 }
 
@@ -284,6 +286,16 @@ static enum move send_down(struct session *session)
     return MOVE_LEFT;
 }
 
+/* Another endpoint would say as much: the next is not asked. */
+static enum move answer_is_too_large(struct session *session)
+{
+    if (session->exchange->flow.said == REPLY_SAID)
+        session_cut(session, REASON_ANSWER_TOO_LARGE);
+    else
+        (void)session_fail(session, REASON_ANSWER_TOO_LARGE);
+    return MOVE_LEFT;
+}
+
 /* Head and body leave by one write where they came by one read. */
 static enum move take_reply(struct session *session)
 {
@@ -301,6 +313,8 @@ static enum move take_reply(struct session *session)
     case REPLY_WANTS_NEXT:
         (void)way_out_failed(session, REASON_INFERENCE_DOWN);
         return MOVE_LEFT;
+    case REPLY_IS_TOO_LARGE:
+        return answer_is_too_large(session);
     case REPLY_IS_BROKEN:
         break;
     }

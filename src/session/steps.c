@@ -47,12 +47,16 @@ static void on_dial_deadline(struct session *session)
 static void on_exchange_deadline(struct session *session)
 {
     enum reason reason = exchange_stalled_by(session);
-    if (session->exchange->flow.said == REPLY_SAID || reason == REASON_CLIENT_GONE)
+    if (reply_end_told(session)) {
+        session_enter(session, SESSION_FINISH);
+        session_run(session);
+    } else if (session->exchange->flow.said == REPLY_SAID || reason == REASON_CLIENT_GONE) {
         session_cut(session, reason == REASON_CLIENT_GONE ? reason : REASON_IDLE);
-    else if (reason == REASON_TIMEOUT_BODY)
+    } else if (reason == REASON_TIMEOUT_BODY) {
         go_on(session, session_fail(session, reason));
-    else
+    } else {
         go_on(session, way_out_failed(session, reason));
+    }
 }
 
 static void on_idle_deadline(struct session *session)

@@ -46,6 +46,11 @@ def test_embeddings(shop):
     assert run_sdk(shop, "embeddings") == {"vector": [0.25, -0.5, 1]}
 
 
+def test_embeddings_in_the_format_that_the_sdk_prefers(shop, inference):
+    assert run_sdk(shop, "vectors") == {"vectors": [[0.25, -0.5, 1]]}
+    assert inference.calls()[0]["encoding_format"] == "base64"
+
+
 def test_models(shop):
     assert run_sdk(shop, "models") == {"models": ["gpt-4o", "mistral-7b"]}
 

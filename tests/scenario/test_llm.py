@@ -5,29 +5,8 @@ import ssl
 
 import pytest
 from support.gate import ask, free_port, hosts, read_head, read_reply
+from support.llm import CANNED, CHAT, call, local, reroute
 from support.wait import wait_for
-
-CHAT = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}
-
-
-def call(path, body, host="api.openai.com", method="POST", more=b""):
-    data = json.dumps(body).encode() if body is not None else b""
-    return (
-        b"%s %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer sk-vendor-secret\r\nOpenAI-Organization: org-secret\r\n"
-        b"Content-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s"
-        % (method.encode(), path.encode(), host.encode(), len(data), more, data)
-    )
-
-
-def local(port, **more):
-    return {"name": "local", "endpoint": f"http://127.0.0.1:{port}", "models": {"gpt-4*": "mistral-7b", "*": "mistral-7b"}, **more}
-
-
-CANNED = {"name": "canned", "builtin": "canned", "text": "Back soon."}
-
-
-def reroute(*names):
-    return {"id": "stay", "verdict": "reroute", "hosts": ["@llm"], "inference": list(names)}
 
 
 @pytest.fixture
@@ -93,59 +72,6 @@ def test_an_endpoint_over_https_is_verified(gate, things, root):
     assert good.requests[0]["target"] == "/prefix/v1/chat/completions" and not bad.requests
     outcome = one.outcome_of(one.only_decision())
     assert outcome["inference"] == "good" and len(outcome["peer_key"]) == 64
-
-
-def read_event(connection):
-    data = b""
-    while not data.endswith(b"\n\n"):
-        byte = connection.recv(1)
-        if not byte:
-            return data
-        data += byte
-    return data
-
-
-def test_a_stream_arrives_event_by_event(shop, inference):
-    inference.pace()
-    with shop.secure("api.openai.com") as connection:
-        connection.sendall(call("/v1/chat/completions", {**CHAT, "stream": True}))
-        head = read_head(connection)
-        assert b"200 OK" in head and b"text/event-stream" in head
-        # The endpoint sends no further event before it is told to: each must arrive while the rest is not yet there.
-        words = []
-        for word in ("", "local", " ", "answer"):
-            event = read_event(connection)
-            words.append(json.loads(event.split(b"data: ")[1])["choices"][0]["delta"]["content"])
-            if word:
-                inference.steps.release()
-        rest = b""
-        while b"[DONE]" not in rest:
-            rest += connection.recv(4096)
-    assert words == ["", "local", " ", "answer"]
-    assert b'"model":"gpt-4o"' in rest and b"mistral" not in rest
-    assert b'"usage":{' not in rest  # the gate asked for it, the caller did not
-    outcome = shop.outcome_of(shop.only_decision())
-    assert outcome["tokens_out"] == 3
-
-
-def test_a_caller_that_asks_for_usage_gets_it(shop):
-    with shop.secure("api.openai.com") as connection:
-        reply = ask(connection, call("/v1/chat/completions", {**CHAT, "stream": True, "stream_options": {"include_usage": True}}))
-    assert b'"usage":{"prompt_tokens":9' in reply.body
-
-
-def test_a_stream_that_breaks_ends_with_an_error_event_and_a_reset(shop, inference):
-    inference.breaks = True
-    with shop.secure("api.openai.com") as connection:
-        connection.sendall(call("/v1/chat/completions", {**CHAT, "stream": True}))
-        data = b""
-        with pytest.raises((ConnectionResetError, ssl.SSLError)):
-            while True:
-                part = connection.recv(4096)
-                assert part, "the stream ended in order though it broke"
-                data += part
-    assert b'data: {"error":{"message":"' in data and b"[DONE]" not in data and not data.endswith(b"0\r\n\r\n")
-    assert shop.outcome_of(shop.only_decision())["reason"] == "upstream_broken"
 
 
 def test_a_client_that_leaves_cancels_the_call(shop, inference):

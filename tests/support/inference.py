@@ -42,6 +42,8 @@ class InferenceHandler(Handler):
         stand_in = self.server.origin
         if stand_in.status != 200:
             return self.json({"error": {"message": "no", "type": "server_error", "param": None, "code": None}}, stand_in.status)
+        if stand_in.raw is not None:
+            return self.answer_raw(stand_in.raw, stand_in.then)
         if stand_in.hangs:
             stand_in.released.wait(60)
             self.close_connection = True
@@ -55,6 +57,21 @@ class InferenceHandler(Handler):
             "embeddings": self.answer_embeddings,
             "responses": self.answer_responses,
         }[operation](call)
+
+    def answer_raw(self, data, then):
+        first, *rest = data if isinstance(data, list) else [data]
+        self.wfile.write(first)
+        self.wfile.flush()
+        for piece in rest:
+            self.server.origin.steps.acquire(timeout=60)
+            self.wfile.write(piece)
+            self.wfile.flush()
+        if then == "hang":
+            self.server.origin.released.wait(60)
+        elif then == "reset":
+            return self.break_off()
+        self.close_connection = self.close_connection or then != "go on"
+        return None
 
     def answer_chat(self, call):
         if not call.get("stream"):
@@ -90,7 +107,7 @@ class InferenceHandler(Handler):
         )
 
     def answer_embeddings(self, call):
-        # The vendors' SDKs ask for base64 by default; a float list answers both kinds of caller.
+        # As most local servers do: numbers, also to those who asked for base64 and decode what comes without looking.
         self.json(
             {
                 "object": "list",
@@ -154,13 +171,16 @@ class InferenceHandler(Handler):
 
 
 class Inference(Origin):
-    """Knobs: status (another answer), hangs (never answers), breaks (in mid-stream), steps (a semaphore: one event each)."""
+    """Knobs: status (another answer), hangs (never answers), breaks (in mid-stream), steps (a semaphore: one event each), raw
+    (the bytes of a reply; a list of them: a step each) and then (what comes after them: close, hang, reset, or go on)."""
 
     def __init__(self, certificate=None):
         self.status = 200
         self.hangs = False
         self.breaks = False
         self.steps = None
+        self.raw = None
+        self.then = "close"
         super().__init__(certificate, InferenceHandler)
 
     def pace(self):

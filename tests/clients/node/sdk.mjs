@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vendor's SDK as an application uses it. Prints one JSON object.
-//   node --import ./proxy.mjs sdk.mjs chat|stream|embeddings|models|responses|files
+//   node --import ./proxy.mjs sdk.mjs chat|stream|embeddings|vectors|models|responses|files
 import OpenAI from 'openai';
 
 const client = new OpenAI({ apiKey: 'sk-vendor-secret', organization: 'org-secret', fetch: globalThis.fetch, maxRetries: 1 });
@@ -23,6 +23,11 @@ const calls = {
   embeddings: async () => {
     const answer = await client.embeddings.create({ model: 'text-embedding-3-small', input: 'x', encoding_format: 'float' });
     return { vector: answer.data[0].embedding };
+  },
+  // Without a format the SDK asks for base64, and decodes what comes.
+  vectors: async () => {
+    const answer = await client.embeddings.create({ model: 'text-embedding-3-small', input: ['x', 'y'] });
+    return { vectors: answer.data.map((one) => one.embedding) };
   },
   models: async () => ({ models: (await client.models.list()).data.map((model) => model.id) }),
   responses: async () => {

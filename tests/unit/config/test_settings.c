@@ -25,7 +25,7 @@ static const char whole[] =
     "  upstream: { roots: roots.pem, minimum: \"1.3\" }\n"
     "resolve: { hosts: { erp.example.internal: [10.20.0.7, \"::1\"] }, servers: [\"127.0.0.1:5353\", 9.9.9.9] }\n"
     "workers: auto\n"
-    "limits: { head: 32KiB, fields: 100, body_held: 8MiB, connections: 10, drain: 25s }\n"
+    "limits: { head: 32KiB, fields: 100, body_held: 8MiB, answer_held: 64MiB, connections: 10, drain: 25s }\n"
     "timeouts: { head: 10s, connect: 500ms, idle: 1m, stream: 300s }\n"
     "log: { format: json, level: warn }\n"
     "clients:\n"

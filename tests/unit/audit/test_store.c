@@ -285,6 +285,65 @@ static void a_worker_for_whom_nobody_waits_never_runs_out_of_room(void **state)
     audit_close(audit);
 }
 
+/* Sizes of the newest checkpoint (0: there is none) and of the log. */
+static uint64_t signed_size(struct fixture *fixture, uint64_t *size)
+{
+    char *error = NULL;
+    struct buffer note = {0};
+    uint64_t covered = 0;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    assert_non_null(reader);
+    if (!audit_reader_newest(reader, &covered, &note))
+        covered = 0;
+    *size = audit_reader_size(reader);
+    buffer_clear(&note);
+    audit_reader_free(reader);
+    return covered;
+}
+
+static uint64_t live_shortly(struct fixture *fixture, enum audit_signing at_end, uint64_t *size)
+{
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    decide(port, "a.example");
+    audit_port_free(port);
+    audit_hold(audit, at_end, false);
+    audit_close(audit);
+    return signed_size(fixture, size);
+}
+
+static void an_end_is_signed_unless_it_is_known_that_it_must_not_be(void **state)
+{
+    struct fixture *fixture = *state;
+    uint64_t size;
+    fixture->options.signing = AUDIT_SIGNS_LAST;
+    for (int i = 0; i < 3; i++) {
+        uint64_t covered = live_shortly(fixture, AUDIT_SIGNS_LAST, &size);
+        assert_int_equal(covered, size);
+    }
+    uint64_t before = size;
+    uint64_t covered = live_shortly(fixture, AUDIT_SIGNS_NOT, &size);
+    assert_int_equal(covered, before);
+    assert_true(size > before);
+    covered = live_shortly(fixture, AUDIT_SIGNS, &size); /* what was left is covered, too */
+    assert_int_equal(covered, size);
+}
+
+static void nothing_but_the_end_is_signed_before_a_witness_was_heard(void **state)
+{
+    struct fixture *fixture = *state;
+    uint64_t size;
+    fixture->options.signing = AUDIT_SIGNS_LAST;
+    struct audit *audit = open_store(fixture);
+    assert_true(audit_event_text(audit, AUDIT_ADMIN, TEXT("test"), TEXT("")));
+    assert_true(audit_roll(audit)); /* the end of a segment is no end of a run */
+    assert_true(audit_event_text(audit, AUDIT_ADMIN, TEXT("test"), TEXT("")));
+    assert_int_equal(signed_size(fixture, &size), 0);
+    audit_close(audit);
+    uint64_t covered = signed_size(fixture, &size);
+    assert_int_equal(covered, size);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +358,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(after_a_crash_the_same_segment_goes_on, set_up, tear_down),
         cmocka_unit_test_setup_teardown(each_worker_keeps_its_order_and_loses_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_worker_for_whom_nobody_waits_never_runs_out_of_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_end_is_signed_unless_it_is_known_that_it_must_not_be, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_but_the_end_is_signed_before_a_witness_was_heard, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -229,6 +229,7 @@ struct reign *reign_hold(struct session_worker *worker); /* the present one */
 void reign_release(struct reign *reign);
 struct request_id session_draw_id(struct session_worker *worker);
 void session_free(struct session *session);
+bool session_is_denied_now(const struct session *session); /* a tunnel that the present policy would not have */
 
 /* exchange.c */
 struct exchange *exchange_new(struct session *session);
@@ -298,6 +299,7 @@ void content_say(struct session *session, struct text content, enum http_framing
 
 /* step_exchange.c */
 void exchange_begin(struct session *session, struct upstream *upstream);
+void session_enter_tunnel(struct session *session);       /* step_tunnel.c: `tunnel` is set; may close */
 enum reason exchange_stalled_by(struct session *session); /* nothing moves: who is waited for */
 /* reply.c: from upstream's bytes to the client's */
 enum reply_result {
@@ -319,9 +321,7 @@ MUST_CHECK bool reply_end_told(struct session *session);
 void turn_away_begin(struct session_worker *worker);
 void turn_away_end(struct session_worker *worker);
 void session_turn_away(struct session_worker *worker, int descriptor); /* takes the descriptor */
-/* step_judge.c: what `policy` says of the request at hand, and the bypass if there is one */
-void session_judge(const struct session *session, const struct policy *policy, struct decision *decision);
-enum progress session_commit_overdue(struct session *session); /* step_commit.c: the disk takes too long */
+enum progress session_commit_overdue(struct session *session);         /* step_commit.c: the disk takes too long */
 
 enum progress session_resolve_overdue(struct session *session); /* step_resolve.c: DNS takes too long */
 

@@ -18,8 +18,7 @@ static enum progress enter_tunnel(struct session *session)
     session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client};
     session->in = (struct window){0};
     exchange->account.done = PLAN_TUNNEL;
-    exchange_forget_head(exchange);
-    session_enter(session, SESSION_TUNNEL);
+    session_enter_tunnel(session);
     return STEP_NEXT;
 }
 

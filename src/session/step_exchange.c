@@ -220,8 +220,7 @@ static enum move enter_upgraded_tunnel(struct session *session)
     session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client, .window = session->out};
     session->in = (struct window){0};
     session->out = (struct window){0};
-    exchange_forget_head(exchange);
-    session_enter(session, SESSION_TUNNEL);
+    session_enter_tunnel(session);
     return MOVE_LEFT;
 }
 

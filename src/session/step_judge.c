@@ -69,21 +69,15 @@ static enum session_state after_judging(struct session *session)
     return SESSION_COMMIT;
 }
 
-void session_judge(const struct session *session, const struct policy *policy, struct decision *decision)
-{
-    const struct request *request = &session->exchange->ask.request;
-    policy_judge(policy, request, decision);
-    if (session->worker->bypass_until_us > loop_now_us(session->worker->options.loop))
-        policy_bypass(policy, request, decision);
-}
-
 enum progress step_judge(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     if (!identify(session))
         return session_refuse(session, REASON_CLIENT_UNKNOWN);
     note_user(session);
-    session_judge(session, exchange->policy, &exchange->decision);
+    policy_judge(exchange->policy, &exchange->ask.request, &exchange->decision);
+    if (session->worker->bypass_until_us > loop_now_us(session->worker->options.loop))
+        policy_bypass(exchange->policy, &exchange->ask.request, &exchange->decision);
     bool is_unnamed = session->opened == NULL && credentials_of(exchange).length == 0;
     if (is_unnamed && !policy_allows_plain(exchange->policy, &exchange->ask.request, &exchange->decision))
         (void)policy_challenge(exchange->policy, &exchange->ask.request, &exchange->decision);

@@ -8,6 +8,17 @@ static void break_off(struct session *session, enum reason reason)
     session_close(session, reason);
 }
 
+/* What was decided under a policy that has been replaced meanwhile is no exception to on_reload. */
+void session_enter_tunnel(struct session *session)
+{
+    const struct session_worker *worker = session->worker;
+    bool is_late = session->exchange->reign != worker->reign;
+    exchange_forget_head(session->exchange);
+    session_enter(session, SESSION_TUNNEL);
+    if (is_late && worker->limits.cut_denied && session_is_denied_now(session))
+        break_off(session, REASON_POLICY_CHANGED);
+}
+
 enum progress step_tunnel(struct session *session)
 {
     struct tunnel *tunnel = &session->tunnel;

@@ -124,22 +124,20 @@ void session_worker_free(struct session_worker *worker)
 }
 
 /* A tunnel is judged once; whether a new policy would have it, is asked of those that are open only: would it let the
- * same request through in the same way, to the same address? */
-static bool is_tunnel_denied(const struct session *session)
+ * same request through in the same way, to the same address? No bypass outlives a policy. */
+bool session_is_denied_now(const struct session *session)
 {
     const struct exchange *exchange = session->exchange;
+    const struct request *request = &exchange->ask.request;
     const struct policy *policy = session->worker->reign->policy;
     struct decision decision;
     struct judged_address judged;
     enum reason why;
-    if (session->state != SESSION_TUNNEL)
-        return false;
-    session_judge(session, policy, &decision);
+    policy_judge(policy, request, &decision);
     bool was_unseen = exchange->decision.scheme == SCHEME_TCP; /* bytes that need not be TLS */
     if (decision.plan != exchange->decision.plan || (was_unseen && decision.scheme != SCHEME_TCP))
         return true;
-    const struct address *address = &exchange->account.address;
-    return !policy_judge_address(policy, &exchange->ask.request, &decision, address, &judged, &why);
+    return !policy_judge_address(policy, request, &decision, &exchange->account.address, &judged, &why);
 }
 
 static void cut_denied(struct session_worker *worker)
@@ -148,7 +146,7 @@ static void cut_denied(struct session_worker *worker)
     while (node != NULL) {
         struct session *session = list_owner(node, struct session, node);
         node = list_next(&worker->sessions, node);
-        if (is_tunnel_denied(session))
+        if (session->state == SESSION_TUNNEL && session_is_denied_now(session))
             session_close(session, REASON_POLICY_CHANGED);
     }
 }

@@ -86,6 +86,22 @@ def test_a_client_that_leaves_cancels_the_call(shop, inference):
     wait_for(lambda: shop.metric("exeat_sessions_open") == 0, "the session to end")
 
 
+def test_a_client_that_has_ended_its_side_in_order_is_answered(shop, inference):
+    inference.pace()
+    connection = shop.secure("api.openai.com")
+    connection.sendall(call("/v1/chat/completions", {**CHAT, "stream": True}))
+    read_head(connection)
+    connection.setblocking(False)
+    try:
+        connection.unwrap()  # close_notify goes out; the gate's comes when it has said everything
+    except (ssl.SSLWantReadError, ssl.SSLError):
+        pass
+    inference.steps.release(3)
+    outcome = shop.outcome_of(wait_for(shop.decisions, "the decision")[0])
+    assert (outcome["status"], outcome.get("reason"), outcome["tokens_out"]) == (200, None, 3)
+    connection.close()
+
+
 def test_the_other_endpoints_are_answered_too(shop, inference):
     with shop.secure("api.openai.com") as connection:
         done = json.loads(ask(connection, call("/v1/completions", {"model": "gpt-3.5-turbo-instruct", "prompt": "x"})).body)

@@ -2,6 +2,7 @@
 """Upgrade: a WebSocket goes through, plain and inside an opened connection; nothing else switches protocols, since what
 came after would be judged by nobody. What a WebSocket was judged by outlives its head."""
 import json
+import threading
 
 import pytest
 from support.gate import allow, ask, hosts, read_head
@@ -200,6 +201,25 @@ def test_a_websocket_is_judged_anew_by_its_canonical_path(site):
     assert_echoes(connection)
     reload_with(site, rules=[allow(HOST, **{**ONLY, "paths": ["/public/**"]})])
     assert_ended(connection)
+
+
+def test_a_websocket_that_begins_after_a_new_policy_is_judged_by_it_too(gate, listen):
+    def hesitate(connection):
+        read_head(connection)
+        asked.set()
+        seen.wait(60)
+        connection.sendall(switch_to(b"websocket"))
+        connection.recv(1)
+
+    asked, seen = threading.Event(), threading.Event()
+    one = gate(resolve=hosts(HOST), on_reload="cut-denied", rules=[allow(HOST)])
+    with one.connect() as connection:
+        connection.sendall(request_for(b"%s:%d" % (HOST.encode(), listen(hesitate).port)))
+        assert asked.wait(60)
+        reload_with(one, rules=[allow("other.example")])
+        seen.set()
+        assert_ended(connection)
+    assert one.outcome_of(one.only_decision())["reason"] == "policy_changed"
 
 
 def test_a_path_that_was_not_canonical_is_kept_as_it_was_judged(gate, listen):

@@ -5,6 +5,7 @@
 #include <ares.h>
 #include <ares_nameser.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "exeat/base/file.h"
 #include "exeat/base/log.h"
@@ -104,13 +105,17 @@ static void lookup_free(struct lookup *lookup)
     base_free(lookup);
 }
 
-static void add_address(struct family *family, int ares_family, const void *bytes, int seconds)
+/* Once, however often the reply has it. */
+static void add_address(struct family *family, const void *bytes, uint8_t length, int seconds)
 {
-    struct address *address = &family->addresses[family->count++];
-    address->length = ares_family == AF_INET ? 4 : 16;
-    memcpy(address->bytes, bytes, address->length);
+    struct address address = {.length = length};
     uint32_t good = seconds < 0 ? 0 : (uint32_t)seconds;
-    family->seconds = family->count == 1 || good < family->seconds ? good : family->seconds;
+    memcpy(address.bytes, bytes, length);
+    family->seconds = family->count == 0 || good < family->seconds ? good : family->seconds;
+    for (size_t i = 0; i < family->count; i++)
+        if (address_equal(&family->addresses[i], &address))
+            return;
+    family->addresses[family->count++] = address;
 }
 
 static int read_a(struct family *family, struct bytes reply)
@@ -119,7 +124,7 @@ static int read_a(struct family *family, struct bytes reply)
     int count = RESOLVE_MAX;
     int status = ares_parse_a_reply(reply.data, (int)reply.length, NULL, found, &count);
     for (int i = 0; status == ARES_SUCCESS && i < count; i++)
-        add_address(family, AF_INET, &found[i].ipaddr, found[i].ttl);
+        add_address(family, &found[i].ipaddr, 4, found[i].ttl);
     return status;
 }
 
@@ -129,7 +134,7 @@ static int read_aaaa(struct family *family, struct bytes reply)
     int count = RESOLVE_MAX;
     int status = ares_parse_aaaa_reply(reply.data, (int)reply.length, NULL, found, &count);
     for (int i = 0; status == ARES_SUCCESS && i < count; i++)
-        add_address(family, AF_INET6, &found[i].ip6addr, found[i].ttl);
+        add_address(family, &found[i].ip6addr, 16, found[i].ttl);
     return status;
 }
 
@@ -330,7 +335,7 @@ void resolver_refresh(struct resolver *resolver)
     char *error = NULL;
     hosts_file_clear(&resolver->hosts);
     answers_forget(resolver->answers);
-    if (resolver->hosts_path == NULL)
+    if (resolver->hosts_path == NULL || access(resolver->hosts_path, F_OK) != 0)
         return;
     if (file_read(resolver->hosts_path, HOSTS_FILE_MAX, &content, &error))
         hosts_file_parse(buffer_text(&content), &resolver->hosts);

@@ -20,7 +20,7 @@ struct upstream *attempt_take_upstream(struct attempt *attempt)
     struct upstream *upstream = base_zalloc(sizeof(*upstream));
     struct connecting *race = attempt->race;
     upstream->route = race->route;
-    upstream->kept_ms = race->route->options.idle_timeout_ms;
+    upstream->kept_ms = UINT64_MAX; /* it did not say yet */
     upstream->target = (struct route_target){race->scheme, race->host, attempt->to};
     upstream->stream = attempt->stream;
     attempt->stream = NULL;

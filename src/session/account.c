@@ -17,6 +17,12 @@ static struct text model_of(const struct exchange *exchange)
     return exchange->call.request == NULL ? TEXT("") : dialect_call_model(exchange->call.request);
 }
 
+/* What is opened with TLS has named its host. */
+static bool has_server_name(const struct session *session)
+{
+    return session->opened != NULL && session->opened->scheme == SCHEME_HTTPS;
+}
+
 static enum commit_state submit(struct session *session, struct audit_wait *wait)
 {
     struct exchange *exchange = session->exchange;
@@ -33,7 +39,7 @@ static enum commit_state submit(struct session *session, struct audit_wait *wait
         .scheme = decision->scheme != 0 ? decision->scheme : request->scheme,
         .host = host_text(&request->host),
         .port = request->port,
-        .sni = session->opened != NULL ? host_text(&session->opened->host) : TEXT(""),
+        .sni = has_server_name(session) ? host_text(&session->opened->host) : TEXT(""),
         .llm_provider = decision->llm.provider,
         .llm_operation = decision->llm.operation,
         .model = model_of(exchange),

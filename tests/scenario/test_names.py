@@ -51,6 +51,8 @@ def test_a_silent_a_does_not_keep_aaaa_waiting(gate, name_server, things):
         ({"ttl": 60}, 200, 2),
         ({"ttl": 0}, 200, 6),
         ({"ttl": 60, "nothing": (60, 60)}, 200, 2),
+        ({"ttl": 60, "aliases": 8}, 200, 2),
+        ({"ttl": 60, "aliases": 3, "alias_ttl": 0}, 200, 6),  # an alias that is not to be kept
         ({"ttl": 60, "nothing": (60, 0)}, 200, 6),  # that there is no AAAA is not to be kept
         ({"fails": True}, 502, 12),  # each is tried twice, and none of it is kept
     ],
@@ -61,6 +63,18 @@ def test_an_answer_is_kept_as_long_as_it_says(gate, origin, name_server, more, s
     for _ in range(3):
         assert post(one, "shop.example", origin.port).status == status
     assert len(names.queries) == queries
+
+
+def test_many_addresses_come_over_tcp_and_the_same_one_counts_once(gate, origin, name_server):
+    names = name_server({"many.example": [f"127.0.1.{i}" for i in range(60)] + ["127.0.0.1"]})
+    twice = name_server({"shop.example": ["127.0.0.1"] * 20})
+    one = gate_that_asks(gate, names, timeouts={"connect": "10s"})
+    reply = post(one, "many.example", origin.port)
+    assert reply.status == 502 and names.by_tcp == 1
+    assert len(one.events("dial_failed")[0]["detail"].split("; ")) > 1
+    other = gate_that_asks(gate, twice)
+    assert post(other, "shop.example", 1).status == 502
+    assert other.events("dial_failed")[0]["detail"].count("127.0.0.1") == 1
 
 
 @pytest.mark.parametrize(("nothing", "queries"), [(None, 6), ((60, 60), 2), ((0, 60), 6), ((60, 0), 6)])

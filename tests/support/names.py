@@ -10,20 +10,50 @@ KINDS = {1: 4, 28: 6}
 
 class NameServer:
     """`ttl` of what there is; `nothing`: TTL and MINIMUM of the SOA with what there is not, None: no SOA. `silent`: of
-    which types nothing is said; `fails`: SERVFAIL; `held`: answers wait for this event."""
+    which types nothing is said; `fails`: SERVFAIL; `held`: answers wait for this event; `aliases`: how many CNAMEs, with
+    `alias_ttl`, come before the addresses. What is too long for UDP is said over TCP."""
 
-    def __init__(self, answers, ttl=60, nothing=None, silent=(), fails=False, held=None):
+    def __init__(self, answers, ttl=60, nothing=None, silent=(), fails=False, held=None, aliases=0, alias_ttl=60):
         self.answers = answers  # name -> list of addresses; a missing name does not exist; None: no reply at all
         self.ttl = ttl
         self.nothing = nothing
         self.silent = silent
         self.fails = fails
         self.held = held
+        self.aliases = aliases
+        self.alias_ttl = alias_ttl
         self.queries = []
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
+        self.by_tcp = 0
+        while not self._bind():
+            pass
         threading.Thread(target=self._run, daemon=True).start()
+        threading.Thread(target=self._run_tcp, daemon=True).start()
+
+    def _bind(self):
+        """One port for UDP and TCP; somebody else may have the first choice for one of the two."""
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.port = self.listener.getsockname()[1]
+        try:
+            self.socket.bind(("127.0.0.1", self.port))
+        except OSError:
+            self.listener.close()
+            self.socket.close()
+            return False
+        return True
+
+    def _run_tcp(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection:
+                length = struct.unpack(">H", connection.recv(2, socket.MSG_WAITALL))[0]
+                reply = self._answer(connection.recv(length, socket.MSG_WAITALL))
+                connection.sendall(struct.pack(">H", len(reply)) + reply)
+                self.by_tcp += 1
+                connection.recv(1)
 
     def _run(self):
         while True:
@@ -38,6 +68,8 @@ class NameServer:
     def _send(self, reply, peer):
         if self.held is not None:
             self.held.wait(60)
+        if len(reply) > 512:
+            reply = reply[:2] + struct.pack(">H", 0x8380) + reply[4:512]  # cut
         try:
             self.socket.sendto(reply, peer)
         except OSError:
@@ -60,9 +92,15 @@ class NameServer:
         wanted = [ipaddress.ip_address(text) for text in known if ipaddress.ip_address(text).version == KINDS.get(kind)]
         code = 0 if name in self.answers else 3
         soa = self._soa() if self.nothing is not None and not wanted else b""
-        reply = query[:2] + struct.pack(">HHHHH", 0x8180 | code, 1, len(wanted), 1 if soa else 0, 0) + question
+        count = len(wanted) + (self.aliases if wanted else 0)
+        reply = query[:2] + struct.pack(">HHHHH", 0x8180 | code, 1, count, 1 if soa else 0, 0) + question
+        owner = b"\xc0\x0c"
+        for number in range(self.aliases if wanted else 0):
+            alias = b"\x02a%d\x00" % number
+            reply += owner + struct.pack(">HHIH", 5, 1, self.alias_ttl, len(alias)) + alias
+            owner = alias
         for address in wanted:
-            reply += struct.pack(">HHHIH", 0xC00C, kind, 1, self.ttl, len(address.packed)) + address.packed
+            reply += owner + struct.pack(">HHIH", kind, 1, self.ttl, len(address.packed)) + address.packed
         return reply + soa
 
     def _soa(self):
@@ -71,4 +109,6 @@ class NameServer:
         return b"\xc0\x0c" + struct.pack(">HHIH", 6, 1, ttl, len(data)) + data
 
     def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
+        self.listener.close()
         self.socket.close()

@@ -102,6 +102,29 @@ def test_a_client_that_has_ended_its_side_in_order_is_answered(shop, inference):
     connection.close()
 
 
+def test_a_stream_that_breaks_before_any_of_it_has_left_is_the_next_endpoints(gate, listen):
+    def break_at_once(connection):
+        read_head(connection)
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        event = b'data: {"model":"mistral-7b","choices":[{"index":0,"delta":{"content":"x"}}]}\n\n'
+        connection.sendall(head + b"%x\r\n%s\r\nnonsense\r\n" % (len(event), event))
+        connection.recv(1)
+
+    one = gate(inference=[local(listen(break_at_once).port), CANNED], rules=[reroute("local", "canned")])
+    with one.secure("api.openai.com") as connection:
+        reply = ask(connection, call("/v1/chat/completions", {**CHAT, "stream": True}))
+    assert reply.status == 200 and b"Back soon." in reply.body and b'"x"' not in reply.body
+    outcome = one.outcome_of(one.only_decision())
+    assert (outcome["inference"], outcome["status"], outcome["bytes_down"]) == ("canned", 200, len(reply.body))
+
+
+def test_a_call_of_http_1_0_is_never_told_to_continue(gate, inference):
+    one = gate(inference=[local(inference.port)], rules=[{**reroute("local"), "schemes": ["http", "https"]}])
+    body = json.dumps(CHAT).encode()
+    head = b"POST http://api.openai.com/v1/chat/completions HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body)
+    assert one.send(head + body).status == 200
+
+
 def test_the_other_endpoints_are_answered_too(shop, inference):
     with shop.secure("api.openai.com") as connection:
         done = json.loads(ask(connection, call("/v1/completions", {"model": "gpt-3.5-turbo-instruct", "prompt": "x"})).body)

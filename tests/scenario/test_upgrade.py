@@ -20,13 +20,17 @@ def deny(path):
     return {"id": "no", "verdict": "deny", "hosts": [HOST], "schemes": ["http", "https"], "ports": ["1-65535"], "paths": [path]}
 
 
-@pytest.fixture(params=["plain", "opened"])
+@pytest.fixture(params=["plain", "opened", "plain in CONNECT"])
 def site(request, gate, origin, secure_origin):
     """A gate with a rule that has methods and paths, and a way to get a connection on which origin-form is spoken."""
     one = gate(resolve=hosts(HOST), tls=opening(HOST), on_reload="cut-denied", rules=[allow(HOST, **ONLY)])
-    one.origin = origin if request.param == "plain" else secure_origin
+    one.origin = secure_origin if request.param == "opened" else origin
     one.authority = b"%s:%d" % (HOST.encode(), one.origin.port)
-    one.open = one.connect if request.param == "plain" else lambda: one.secure(HOST, one.origin.port)
+    one.open = {
+        "plain": one.connect,
+        "opened": lambda: one.secure(HOST, one.origin.port),
+        "plain in CONNECT": lambda: one.tunnel(HOST, one.origin.port)[0],
+    }[request.param]
     return one
 
 

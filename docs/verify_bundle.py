@@ -22,10 +22,10 @@ SCHEMES = ["unknown", "http", "https", "tcp"]
 DECISION = {1: ("policy", int), 2: ("verdict", VERDICTS), 3: ("plan", PLANS), 4: ("rule", str), 5: ("reason", REASONS), 6: ("method", str),
             7: ("scheme", SCHEMES), 8: ("host", str), 9: ("port", int), 13: ("sni", str), 19: ("llm_provider", str), 20: ("model", str), 27: ("request", bytes),
             28: ("client", str),
-            31: ("llm_operation", OPERATIONS), 32: ("observed", int), 33: ("detail", str), 240: ("commitment", bytes)}
+            31: ("llm_operation", OPERATIONS), 32: ("observed", int), 33: ("detail", str), 239: ("cut", str), 240: ("commitment", bytes)}
 OUTCOME = {2: ("status", int), 3: ("bytes_up", int), 4: ("bytes_down", int), 5: ("duration_us", int), 6: ("tokens_in", int),
            7: ("tokens_out", int), 10: ("done", PLANS), 11: ("address", ipaddress), 12: ("reason", REASONS), 14: ("peer_key", bytes),
-           21: ("served_model", str), 22: ("inference", str), 27: ("request", bytes), 33: ("detail", str)}
+           21: ("served_model", str), 22: ("inference", str), 27: ("request", bytes), 33: ("detail", str), 239: ("cut", str)}
 LIFE = {32: ("origin", str), 33: ("previous_size", int), 34: ("build", str), 37: ("boot", str), 40: ("event", str), 41: ("detail", str), 42: ("file", str), 43: ("digest", bytes),
         44: ("count", int), 45: ("files", bytes)}
 PRIVATE = {1: ("path", str), 2: ("query", str), 3: ("client_address", str)}

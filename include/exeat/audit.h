@@ -193,9 +193,12 @@ int audit_port_descriptor(const struct audit_port *port);
 /* Calls back for each decision that is on disk, or never will be. */
 void audit_port_collect(struct audit_port *port);
 
+struct audit_chunk;
 struct audit_wait {
     void (*on_durable)(struct audit_wait *wait, bool durable);
-    struct list_node node; /* private to the port; zeroed before the first use */
+    struct list_node node; /* private to the port, as is what follows; zeroed before the first use */
+    struct audit_chunk *chunk;
+    uint32_t ordinal;
 };
 enum audit_answer {
     AUDIT_WAITS,    /* on_durable will be called by audit_port_collect */
@@ -208,7 +211,9 @@ MUST_CHECK enum audit_answer
 audit_port_decide(struct audit_port *port, const struct decision_record *decision, struct audit_wait *wait);
 void audit_port_complete(struct audit_port *port, const struct outcome_record *outcome);
 void audit_port_forget(struct audit_port *port); /* the decision never became durable: nothing to complete */
-void audit_wait_cancel(struct audit_wait *wait); /* the decision stays; nobody is called back */
+/* Nobody is called back. True: the decision stays, now or once the store can be written again. False: the store has
+ * given it up already, as it would have told: audit_port_forget is due. */
+MUST_CHECK bool audit_wait_cancel(struct audit_wait *wait);
 
 /* The second page of this contract: reading. */
 #include "exeat/audit/reader.h"

@@ -43,7 +43,7 @@ struct evidence_filter {
     struct text provider; /* list */
     struct text reason;   /* list of codes, of the decision or of its outcome */
     struct text done;     /* list */
-    struct text request;  /* id, hex */
+    struct text request;  /* id, hex, or what it begins with */
     unsigned verdicts;    /* bits 1 << enum verdict */
     bool llm_only;
     bool redact; /* leave private parts out */
@@ -83,6 +83,9 @@ evidence_find_request(struct audit_reader *reader, struct text digits, struct re
 MUST_CHECK bool evidence_show(
     struct audit_reader *reader, const struct request_id *id, bool redact, const struct evidence_progress *progress,
     struct buffer *out, char **error);
+
+/* Appends one record's lines, as evidence_show has them: its kind, leaf and fields. Nothing: it is no record. */
+void evidence_append_record(struct bytes body, struct buffer *out);
 
 /* --- SQL: one SELECT over `requests` (a decision joined with its outcome a row) and `records` (any record, fields as
  * JSON) ---

@@ -207,6 +207,7 @@ struct decision_record {
     struct text query;          /* private */
     bool observed;              /* let through by observe mode; verdict says what enforce would do */
     struct text detail;         /* what exactly was wrong, in our own words */
+    struct text cut;            /* as read: names of the texts that were longer, with commas between them */
 };
 
 /* The record of what came of it. */

@@ -13,7 +13,7 @@
 
 /* --- records: written into room that is there --- */
 
-enum { OUTCOME_ROOM = 656 }; /* the fields of an outcome are never longer */
+enum { OUTCOME_ROOM = 688 }; /* the fields of an outcome are never longer */
 size_t decision_room(const struct decision_record *decision);
 uint8_t *decision_write(const struct decision_record *decision, uint8_t *at);
 size_t private_room(const struct decision_record *decision);
@@ -189,7 +189,15 @@ size_t tree_append_tiles(struct audit_tree *tree, const struct digest *leaf, str
 
 /* --- ports --- */
 
-enum { CHUNK_BODY = 72 << 10, CHUNK_PRIVATE = 55 << 10, CHUNK_COUNT = 512 };
+enum { CHUNK_BODY = 72 << 10, CHUNK_PRIVATE = 55 << 10, CHUNK_COUNT = 512, CHUNK_RECORDS = 1280 };
+/* Who waits for a decision. Worker and writer take it from FATE_AWAITED by exchange, so that exactly one of them does:
+ * a decision whose request is told that it is lost has no record, and one whose outcome is written has. */
+enum record_fate {
+    FATE_UNAWAITED, /* nobody from the beginning */
+    FATE_AWAITED,
+    FATE_LEFT, /* the worker: nobody any more */
+    FATE_LOST  /* the writer: a commit failed, and who waits will be told */
+};
 /* A batch in the making. A worker fills it, the writer completes and stores it, then the worker has it back. */
 struct audit_chunk {
     struct audit_chunk *next; /* on its way back, or spare */
@@ -197,8 +205,9 @@ struct audit_chunk {
     uint32_t count;
     uint32_t body_length;
     uint32_t private_length;
-    bool is_awaited; /* somebody waits for it */
-    bool durable;    /* set by the writer */
+    bool is_awaited;                      /* somebody waits for it */
+    bool durable;                         /* set by the writer */
+    _Atomic uint8_t fates[CHUNK_RECORDS]; /* enum record_fate, by the record's place in the chunk */
     uint8_t body[CHUNK_BODY];
     uint8_t private_part[CHUNK_PRIVATE];
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One transaction of the writer, and the answers to those who handed its records over.
  * 1. A chunk is answered after the commit that holds it has returned, never before.
- * 2. Records that nobody waits for are kept over a failed commit and tried again; decisions that somebody waits for are
- *    answered with what the options say.
+ * 2. Records that nobody waits for, or not any more, are kept over a failed commit and tried again; decisions that
+ *    somebody waits for are answered with what the options say. What cannot be kept is counted in a GAP record.
  * 3. An error of fsync ends the process: what the disk holds is then unknown. */
 #include <stdlib.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@
 enum {
     RETRY_US = 1000000,
     CLOCK_STEP_US = 1000000,
-    OWED_MAX = 8 << 20, /* what on_failure: allow keeps; with deny there is an end to what is owed */
+    OWED_MAX = 8 << 20, /* beyond that decisions, and with on_failure: allow outcomes too, are lost and counted */
 };
 
 const uint64_t audit_latency_bounds_us[AUDIT_LATENCY_BUCKETS] = {100,  250,   500,   1000,   2500,
@@ -187,25 +187,39 @@ static void lose(struct writer *writer)
     atomic_fetch_add_explicit(&writer->audit->counters.lost, 1, memory_order_relaxed);
 }
 
-/* Keeps what has to be tried again, and counts what is let through without a record. */
-static void keep_owed(struct writer *writer, const struct audit_chunk *chunk, bool is_closing)
+/* Somebody waits for the decision at this place, and will be told that there is no record. */
+static bool is_given_up(struct audit_chunk *chunk, uint32_t ordinal)
+{
+    uint8_t expected = FATE_AWAITED;
+    return atomic_compare_exchange_strong(&chunk->fates[ordinal], &expected, FATE_LOST);
+}
+
+/* What to do with a record of a commit that failed. A request that is refused for want of a record is no loss. */
+static void keep_or_lose(
+    struct writer *writer, struct audit_chunk *chunk, uint32_t ordinal, struct bytes record,
+    const struct batch_private *part, bool is_closing)
 {
     bool allows = writer->audit->options.allows_on_failure;
+    bool is_decision = record.data[1] == AUDIT_DECISION;
+    bool is_full = is_closing || (writer->owed.body.length > OWED_MAX && (allows || is_decision));
+    bool is_refused = is_decision && is_given_up(chunk, ordinal);
+    if (!is_refused && !is_full)
+        loose_batch_add(&writer->owed, record, part);
+    else if (is_decision && (allows || !is_refused))
+        lose(writer);
+}
+
+/* Keeps what has to be tried again, and counts what is let through without a record. */
+static void keep_owed(struct writer *writer, struct audit_chunk *chunk, bool is_closing)
+{
     struct bytes rest = {chunk->body, chunk->body_length};
     struct bytes private_rest = {chunk->private_part, chunk->private_length};
     struct batch_private part;
     bool has_part = batch_next_private(&private_rest, &part);
     struct bytes record;
     for (uint32_t ordinal = 0; batch_next_record(&rest, &record); ordinal++) {
-        bool is_decision = record.data[1] == AUDIT_DECISION;
-        bool is_full = is_closing || (allows && writer->owed.body.length > OWED_MAX);
         bool is_private = has_part && part.ordinal == ordinal;
-        if (is_decision && (chunk->is_awaited || is_full)) {
-            if (allows)
-                lose(writer);
-        } else if (!is_full) {
-            loose_batch_add(&writer->owed, record, is_private ? &part : NULL);
-        }
+        keep_or_lose(writer, chunk, ordinal, record, is_private ? &part : NULL, is_closing);
         if (is_private)
             has_part = batch_next_private(&private_rest, &part);
     }

@@ -78,11 +78,51 @@ void audit_vkey_make(
     memcpy(vkey->key, key, sizeof(vkey->key));
 }
 
+/* The y of a point (RFC 8032 5.1.2), without the sign of its x, is below 2^255 - 19: one key has one encoding. */
+static bool is_canonical(const uint8_t y[VERIFY_KEY_SIZE])
+{
+    if (y[VERIFY_KEY_SIZE - 1] != 0x7f)
+        return true;
+    for (size_t i = 1; i + 1 < VERIFY_KEY_SIZE; i++)
+        if (y[i] != 0xff)
+            return true;
+    return y[0] < 0xed;
+}
+
+/* Points of small order: under such a key signatures verify that nobody made. Five values of y, and each sign of x;
+ * those that are not canonical, y + p, are refused with all others that are not: fourteen encodings in all. */
+static bool has_small_order(const uint8_t y[VERIFY_KEY_SIZE])
+{
+    static const uint8_t points[][VERIFY_KEY_SIZE] = {
+        {0},
+        {1},
+        {0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0,
+         0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05},
+        {0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
+         0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a},
+        {0xec, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+         0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+    };
+    for (size_t i = 0; i < COUNT_OF(points); i++)
+        if (memcmp(points[i], y, VERIFY_KEY_SIZE) == 0)
+            return true;
+    return false;
+}
+
+static bool is_key(const uint8_t key[VERIFY_KEY_SIZE])
+{
+    uint8_t y[VERIFY_KEY_SIZE];
+    memcpy(y, key, sizeof(y));
+    y[VERIFY_KEY_SIZE - 1] &= 0x7f;
+    return is_canonical(y) && !has_small_order(y);
+}
+
 static bool read_typed_key(struct text text, struct text name, struct audit_vkey *vkey)
 {
     struct buffer bytes = {0};
     bool good = base64_decode(text, &bytes) && bytes.length == 1 + VERIFY_KEY_SIZE &&
-                (bytes.data[0] == AUDIT_KEY_LOG || bytes.data[0] == AUDIT_KEY_WITNESS);
+                (bytes.data[0] == AUDIT_KEY_LOG || bytes.data[0] == AUDIT_KEY_WITNESS) &&
+                is_key((const uint8_t *)bytes.data + 1);
     if (good)
         audit_vkey_make(name, (enum audit_key_type)bytes.data[0], (const uint8_t *)bytes.data + 1, vkey);
     buffer_clear(&bytes);

@@ -16,8 +16,8 @@
 
 enum {
     RECORD_OVERHEAD = BATCH_RECORD_HEAD + AUDIT_HEAD_SIZE + COMMITMENT_ROOM,
-    OUTCOMES_PER_CHUNK = CHUNK_BODY / (OUTCOME_ROOM + RECORD_OVERHEAD),
-    CHUNKS_KEPT = 8,        /* spare ones whose memory is kept */
+    OUTCOMES_PER_CHUNK = CHUNK_BODY / (OUTCOME_ROOM + RECORD_OVERHEAD), /* far fewer than CHUNK_RECORDS */
+    CHUNKS_KEPT = 8,                                                    /* spare ones whose memory is kept */
     CHUNKS_PARTLY_USED = 4, /* what the writer may have taken before they were full, and the one at hand */
 };
 
@@ -149,7 +149,7 @@ static struct audit_chunk *chunk_with_room(struct audit_port *port, size_t body,
 {
     struct audit_chunk *chunk = take_open(port);
     ASSERT(body <= CHUNK_BODY && private_part <= CHUNK_PRIVATE);
-    if (chunk != NULL && CHUNK_BODY - chunk->body_length >= body &&
+    if (chunk != NULL && chunk->count < CHUNK_RECORDS && CHUNK_BODY - chunk->body_length >= body &&
         CHUNK_PRIVATE - chunk->private_length >= private_part)
         return chunk;
     if (chunk != NULL) { /* full: it stays where it is, for the writer */
@@ -258,7 +258,10 @@ audit_port_decide(struct audit_port *port, const struct decision_record *decisio
     bool waits = wait != NULL && options->waits_for_disk;
     append_decision(chunk, &record);
     port->reserved++;
+    atomic_store_explicit(&chunk->fates[chunk->count], waits ? FATE_AWAITED : FATE_UNAWAITED, memory_order_relaxed);
     if (waits) {
+        wait->chunk = chunk;
+        wait->ordinal = chunk->count;
         list_append(&chunk->waits, &wait->node);
         chunk->is_awaited = true;
     }
@@ -282,9 +285,15 @@ void audit_port_forget(struct audit_port *port)
     port->reserved--;
 }
 
-void audit_wait_cancel(struct audit_wait *wait)
+bool audit_wait_cancel(struct audit_wait *wait)
 {
+    uint8_t expected = FATE_AWAITED;
+    if (wait->chunk == NULL)
+        return true;
+    bool stays = atomic_compare_exchange_strong(&wait->chunk->fates[wait->ordinal], &expected, FATE_LEFT);
     list_remove(&wait->node);
+    wait->chunk = NULL;
+    return stays;
 }
 
 /* --- answers --- */
@@ -309,6 +318,7 @@ void audit_port_collect(struct audit_port *port)
         bool durable = chunk->durable;
         for (struct list_node *node; (node = list_take_first(&chunk->waits)) != NULL;) {
             struct audit_wait *wait = list_owner(node, struct audit_wait, node);
+            wait->chunk = NULL;
             wait->on_durable(wait, durable);
         }
         give_spare(port, chunk);

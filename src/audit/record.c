@@ -50,6 +50,7 @@ static const struct audit_tag decision_tags[] = {
     {TAG_OPERATION, "llm_operation", AUDIT_LLM_OPERATION, 1},
     {TAG_OBSERVED, "observed", AUDIT_NUMBER, 1},
     {TAG_DETAIL, "detail", AUDIT_TEXT, 0},
+    {TAG_CUT, "cut", AUDIT_TEXT, 0},
     {AUDIT_TAG_COMMITMENT, "commitment", AUDIT_BYTES, 0},
 };
 static const struct audit_tag outcome_tags[] = {
@@ -67,6 +68,7 @@ static const struct audit_tag outcome_tags[] = {
     {OUTCOME_INFERENCE, "inference", AUDIT_TEXT, 0},
     {TAG_ID, "request", AUDIT_BYTES, 0},
     {OUTCOME_DETAIL, "detail", AUDIT_TEXT, 0},
+    {TAG_CUT, "cut", AUDIT_TEXT, 0},
 };
 static const struct audit_tag life_tags[] = {
     /* of all other kinds */

@@ -78,6 +78,8 @@ static struct text *decision_text(uint8_t tag, struct decision_record *decision)
         return &decision->client;
     case TAG_DETAIL:
         return &decision->detail;
+    case TAG_CUT:
+        return &decision->cut;
     default:
         return NULL;
     }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fields of decisions and outcomes, written straight into room that the caller knows to be enough: one pass, no
- * allocation. Texts are cut at what their field may take. */
+ * allocation. Texts are cut at what their field may take, and a record that has such a text says which. */
+#include <stddef.h>
 #include <string.h>
 
 #include "audit_internal.h"
 #include "record_tags.h"
 
-enum { FIELD_HEAD = 3, TEXT_MAX = 4096, OUTCOME_TEXT_MAX = 160, PRIVATE_MAX = 16384 };
+enum { FIELD_HEAD = 3, TEXT_MAX = 4096, OUTCOME_TEXT_MAX = 160, PRIVATE_MAX = 16384, CUT_ROOM = FIELD_HEAD + 96 };
 
 static uint8_t *put(uint8_t *at, uint8_t tag, const void *value, size_t length)
 {
@@ -40,9 +41,49 @@ static size_t text_room(struct text text, size_t maximum)
     return FIELD_HEAD + (text.length < maximum ? text.length : maximum);
 }
 
+/* The texts that are chosen by others, and what is kept of them. */
+struct long_text {
+    const char *name;
+    size_t offset;
+    size_t maximum;
+};
+static const struct long_text decision_texts[] = {
+    {"rule", offsetof(struct decision_record, rule), TEXT_MAX},
+    {"method", offsetof(struct decision_record, method), TEXT_MAX},
+    {"host", offsetof(struct decision_record, host), TEXT_MAX},
+    {"sni", offsetof(struct decision_record, sni), TEXT_MAX},
+    {"llm_provider", offsetof(struct decision_record, llm_provider), TEXT_MAX},
+    {"model", offsetof(struct decision_record, model), TEXT_MAX},
+    {"client", offsetof(struct decision_record, client), TEXT_MAX},
+    {"path", offsetof(struct decision_record, path), PRIVATE_MAX},
+    {"query", offsetof(struct decision_record, query), PRIVATE_MAX},
+};
+static const struct long_text outcome_texts[] = {
+    {"served_model", offsetof(struct outcome_record, served_model), OUTCOME_TEXT_MAX},
+    {"inference", offsetof(struct outcome_record, inference), OUTCOME_TEXT_MAX},
+};
+
+/* "path,query", or no field. */
+static uint8_t *put_cut(uint8_t *at, const void *record, const struct long_text *texts, size_t count)
+{
+    char names[CUT_ROOM];
+    size_t length = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct text *text = (const void *)((const char *)record + texts[i].offset);
+        if (text->length <= texts[i].maximum)
+            continue;
+        size_t name = strlen(texts[i].name);
+        if (length > 0)
+            names[length++] = ',';
+        memcpy(names + length, texts[i].name, name);
+        length += name;
+    }
+    return length == 0 ? at : put(at, TAG_CUT, names, length);
+}
+
 size_t decision_room(const struct decision_record *decision)
 {
-    enum { NUMBERS_AND_ID = 96 };
+    enum { NUMBERS_AND_ID = 96 + CUT_ROOM };
     return NUMBERS_AND_ID + text_room(decision->rule, TEXT_MAX) + text_room(decision->method, TEXT_MAX) +
            text_room(decision->host, TEXT_MAX) + text_room(decision->sni, TEXT_MAX) +
            text_room(decision->llm_provider, TEXT_MAX) + text_room(decision->model, TEXT_MAX) +
@@ -67,7 +108,8 @@ uint8_t *decision_write(const struct decision_record *decision, uint8_t *at)
     at = put_text(at, TAG_CLIENT, decision->client, TEXT_MAX);
     at = put_number_if(at, TAG_OPERATION, decision->llm_operation, 1);
     at = put_number_if(at, TAG_OBSERVED, decision->observed ? 1 : 0, 1);
-    return put_text(at, TAG_DETAIL, decision->detail, DETAIL_SIZE);
+    at = put_text(at, TAG_DETAIL, decision->detail, DETAIL_SIZE);
+    return put_cut(at, decision, decision_texts, COUNT_OF(decision_texts));
 }
 
 size_t private_room(const struct decision_record *decision)
@@ -100,7 +142,8 @@ uint8_t *outcome_write(const struct outcome_record *outcome, uint8_t *at)
     at = put_text(at, OUTCOME_SERVED, outcome->served_model, OUTCOME_TEXT_MAX);
     at = put_text(at, OUTCOME_INFERENCE, outcome->inference, OUTCOME_TEXT_MAX);
     at = put(at, TAG_ID, outcome->id.bytes, sizeof(outcome->id.bytes));
-    return put_text(at, OUTCOME_DETAIL, outcome->detail, DETAIL_SIZE);
+    at = put_text(at, OUTCOME_DETAIL, outcome->detail, DETAIL_SIZE);
+    return put_cut(at, outcome, outcome_texts, COUNT_OF(outcome_texts));
 }
 
 uint8_t *commitment_leave_room(uint8_t *at)

@@ -37,10 +37,10 @@ enum needs { NEEDS_STORE, NEEDS_BUNDLE };
 static enum exit_code find_store(struct audit_call *call, enum needs needs)
 {
     const char *vkey = call->words[OPTION_VKEY];
-    bool is_file = call->words[OPTION_STORE] != NULL && vkey != NULL && strchr(vkey, '+') == NULL;
-    if (vkey != NULL && !is_file && !read_vkey(vkey, call))
+    if (vkey != NULL && !audit_vkey_is_file(vkey) && !read_vkey(vkey, call))
         return complain(
-            EXIT_USAGE, "--vkey wants the line that `exeat audit keys` prints, or with --store a file of them");
+            EXIT_USAGE,
+            "--vkey: this is no key line; it wants the one that `exeat audit keys` prints, or a file of such lines");
     if (call->words[OPTION_STORE] != NULL) {
         call->directory = text_copy(text_from(call->words[OPTION_STORE]));
         call->control = text_copy(TEXT(""));
@@ -156,7 +156,11 @@ enum exit_code cmd_audit(const struct command_line *line)
     enum exit_code code = EXIT_DONE;
     if ((line->command->options & OF(CONFIG)) != 0)
         code = find_store(&call, is_of_bundle ? NEEDS_BUNDLE : NEEDS_STORE);
-    if (code == EXIT_DONE && call.words[OPTION_STORE] != NULL && !is_of_bundle)
+    const char *vkey = call.words[OPTION_VKEY];
+    bool is_of_many = call.words[OPTION_STORE] != NULL && !is_of_bundle;
+    if (code == EXIT_DONE && vkey != NULL && audit_vkey_is_file(vkey) && !is_of_many && call.directory != NULL)
+        code = audit_call_choose(&call, is_of_bundle ? call.words[OPTION_BUNDLE] : NULL);
+    if (code == EXIT_DONE && is_of_many)
         code = audit_over_stores(&call, scope_of(command, &call), command->run);
     else if (code == EXIT_DONE)
         code = command->run(&call);

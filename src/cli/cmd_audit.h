@@ -52,6 +52,13 @@ struct progress {
 const struct evidence_progress *progress_start(struct progress *progress, uint64_t first, uint64_t end);
 void progress_end(struct progress *progress);
 
+/* --vkey is a file: which of its keys is meant is known by the log's name. */
+bool audit_vkey_is_file(const char *word);
+MUST_CHECK bool audit_vkeys_read(const char *word, struct buffer *keys); /* a line too; false, and said so */
+/* The one that is named like the log; its name borrows from `keys`. */
+MUST_CHECK bool audit_vkeys_choose(struct text keys, struct text origin, struct audit_vkey *vkey);
+/* The key of the call's store or (not NULL) of a bundle, out of the file --vkey. Not EXIT_DONE, and said so: none. */
+MUST_CHECK enum exit_code audit_call_choose(struct audit_call *call, const char *bundle);
 /* The one request of an id, or of its first digits; else how the command ends, and said so. */
 MUST_CHECK enum exit_code
 audit_call_request(struct audit_reader *reader, const char *word, struct request_id *id, uint64_t *sequence);

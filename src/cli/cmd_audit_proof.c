@@ -6,7 +6,6 @@
 #include "cmd_audit.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/file.h"
-#include "exeat/base/json.h"
 #include "exeat/base/memory.h"
 
 enum { PROOF_FILE_MAX = 4 * AUDIT_NOTE_MAX };
@@ -35,57 +34,62 @@ static enum exit_code check_witness(const struct audit_note *note, const char *w
     return EXIT_DONE;
 }
 
+/* The key that was given, or out of the file that was given, that of this log. */
+static enum exit_code
+read_key(const struct audit_call *call, struct text origin, struct buffer *keys, struct audit_vkey *vkey)
+{
+    const char *word = call->words[OPTION_VKEY];
+    if (word == NULL)
+        return complain(EXIT_USAGE, "check-proof wants --vkey: the line that `exeat audit keys` prints");
+    if (!audit_vkeys_read(word, keys))
+        return EXIT_IO;
+    if (audit_vkeys_choose(buffer_text(keys), origin, vkey))
+        return EXIT_DONE;
+    if (audit_vkey_is_file(word))
+        return complain(EXIT_USAGE, "none of the keys in %s is of the log %.*s", word, TEXT_ARG(origin));
+    if (!audit_vkey_parse(text_from(word), vkey) || vkey->type != AUDIT_KEY_LOG)
+        return complain(EXIT_USAGE, "--vkey: this is no key line; it wants the one that `exeat audit keys` prints");
+    return EXIT_DONE;
+}
+
+static enum exit_code check_signatures(
+    const struct audit_call *call, const struct audit_note *note, const struct audit_vkey *vkey, struct text origin)
+{
+    char time[CLOCK_TEXT_SIZE] = "";
+    const char *witness = call->words[OPTION_WITNESS];
+    enum exit_code code = check_log(note, vkey, origin);
+    if (code == EXIT_DONE && witness != NULL)
+        code = check_witness(note, witness, time);
+    if (code == EXIT_DONE && witness != NULL)
+        printf("witnessed at %s\n", time);
+    return code;
+}
+
 /* The checkpoint of a proof, and who vouches for it. */
 static enum exit_code check_note(const struct audit_call *call, struct text text, struct audit_checkpoint *checkpoint)
 {
     struct audit_note note;
     struct audit_vkey vkey;
-    char time[CLOCK_TEXT_SIZE] = "";
-    const char *word = call->words[OPTION_VKEY];
-    const char *witness = call->words[OPTION_WITNESS];
-    if (word == NULL || !audit_vkey_parse(text_from(word), &vkey) || vkey.type != AUDIT_KEY_LOG)
-        return complain(EXIT_USAGE, "check-proof wants --vkey: the line that `exeat audit keys` prints");
+    struct buffer keys = {0};
     if (!audit_checkpoint_parse(text, checkpoint) || !audit_note_parse(text, &note))
         return complain(EXIT_USAGE, "there is no checkpoint in it");
-    enum exit_code code = check_log(&note, &vkey, checkpoint->origin);
-    if (code == EXIT_DONE && witness != NULL)
-        code = check_witness(&note, witness, time);
-    if (code == EXIT_DONE && witness != NULL)
-        printf("witnessed at %s\n", time);
+    enum exit_code code = read_key(call, checkpoint->origin, &keys, &vkey);
+    if (code == EXIT_DONE)
+        code = check_signatures(call, &note, &vkey, checkpoint->origin);
+    buffer_clear(&keys);
     return code;
 }
 
 /* --- what is proven ------------------------------------------------------------------------------------------------
  */
 
-static void print_value(const struct audit_tag *tag, struct bytes value)
+/* The same lines as `audit show` has. */
+static void print_record(struct bytes body)
 {
     struct buffer out = {0};
-    uint64_t number = 0;
-    for (size_t i = 0; i < value.length && tag != NULL && tag->size != 0; i++)
-        number = number << 8 | value.data[i];
-    if (tag != NULL && tag->type == AUDIT_TEXT)
-        json_append_string(&out, text_of_bytes(value));
-    else if (tag != NULL && tag->type == AUDIT_VERDICT)
-        buffer_append_string(&out, verdict_name((enum verdict)number));
-    else if (tag != NULL && tag->size != 0)
-        buffer_append_number(&out, number);
-    else
-        buffer_append_hex(&out, value);
-    printf("  %-16s %.*s\n", tag == NULL ? "?" : tag->name, TEXT_ARG(buffer_text(&out)));
+    evidence_append_record(body, &out);
+    put_text(buffer_text(&out));
     buffer_clear(&out);
-}
-
-static void print_record(const struct audit_record *record)
-{
-    char time[CLOCK_TEXT_SIZE];
-    struct bytes rest = record->fields;
-    struct bytes value;
-    uint8_t tag;
-    clock_write(record->head.wall_us, time);
-    printf("  %-16s %s\n  %-16s %s\n", "kind", audit_kind_name(record->head.kind), "time", time);
-    while (audit_field_next(&rest, &tag, &value))
-        print_value(audit_tag_find(record->head.kind, tag), value);
 }
 
 static enum exit_code check_inclusion(const struct audit_call *call, const struct audit_proof_file *file)
@@ -110,7 +114,7 @@ static enum exit_code check_inclusion(const struct audit_call *call, const struc
         printf(
             "OK: record %" PRIu64 " of the %" PRIu64 " records that %.*s has signed\n", file->index, checkpoint.size,
             TEXT_ARG(checkpoint.origin));
-        print_record(&record);
+        print_record(bytes_of_text(buffer_text(&body)));
     }
     buffer_clear(&body);
     return code;

@@ -12,7 +12,7 @@
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
-enum { DEPTH_MAX = 16, KEYS_MAX = 4 << 20 };
+enum { DEPTH_MAX = 16 };
 
 /* --- which there are --- */
 
@@ -87,33 +87,14 @@ static void choose_key(struct audit_call *call, struct text keys)
 {
     char *error = NULL;
     struct audit_reader *reader = audit_reader_open(call->directory, &error);
-    struct text line;
+    struct audit_vkey vkey;
     base_free(error); /* the command says it */
-    call->has_key = false;
-    while (reader != NULL && !call->has_key && text_split(&keys, '\n', &line)) {
-        struct audit_vkey vkey;
-        call->has_key = audit_vkey_parse(text_trim(line, " \r\t"), &vkey) && vkey.type == AUDIT_KEY_LOG &&
-                        text_equal(vkey.name, audit_reader_origin(reader));
-        if (call->has_key)
-            memcpy(call->key, vkey.key, sizeof(call->key));
-    }
-    if (reader != NULL && !call->has_key)
+    call->has_key = reader != NULL && audit_vkeys_choose(keys, audit_reader_origin(reader), &vkey);
+    if (call->has_key)
+        memcpy(call->key, vkey.key, sizeof(call->key));
+    else if (reader != NULL)
         complain(EXIT_DONE, "none of the keys given is of the log %.*s", TEXT_ARG(audit_reader_origin(reader)));
     audit_reader_free(reader);
-}
-
-static bool read_keys(const struct audit_call *call, struct buffer *keys)
-{
-    const char *word = call->words[OPTION_VKEY];
-    char *error = NULL;
-    if (word == NULL || strchr(word, '+') != NULL) {
-        buffer_append_string(keys, word == NULL ? "" : word);
-        return true;
-    }
-    bool done = file_read(word, KEYS_MAX, keys, &error);
-    if (!done)
-        complain_free(EXIT_IO, error);
-    return done;
 }
 
 /* --- each --- */
@@ -175,7 +156,8 @@ enum exit_code audit_over_stores(struct audit_call *call, enum audit_scope scope
         find_stores(call->directory, 0, &stores);
     if (stores.count > 0)
         qsort(stores.list, stores.count, sizeof(*stores.list), string_compare);
-    enum exit_code code = read_keys(call, &keys) ? check_scope(call, &stores, scope) : EXIT_IO;
+    enum exit_code code =
+        audit_vkeys_read(call->words[OPTION_VKEY], &keys) ? check_scope(call, &stores, scope) : EXIT_IO;
     if (code == EXIT_DONE)
         code = stores.count == 0 ? run(call) /* says what is wrong with the folder */
                                  : run_each(call, &stores, buffer_text(&keys), scope, run);

@@ -101,7 +101,7 @@ static bool id_fits(struct text wanted, const struct request_id *id)
     if (wanted.length == 0)
         return true;
     request_id_write(id, hex);
-    return text_equal(wanted, text_from(hex));
+    return text_starts_with(text_from(hex), wanted);
 }
 
 /* What the decision alone tells. */
@@ -201,6 +201,16 @@ static bool take_item(struct requests *requests, const struct audit_row *row)
     return true;
 }
 
+/* An outcome whose decision is not shown (it lies before what was asked for, or is not in the log at all) is a record
+ * all the same, where it is asked for records and not for requests of a kind. */
+static bool orphan_fits(const struct requests *requests, const struct audit_row *row, const struct request_id *id)
+{
+    struct evidence_filter others = *requests->filter;
+    others.request = TEXT("");
+    return requests->options->by_record && time_fits(&others, row->wall_us) && !asks_for_requests(&others) &&
+           id_fits(requests->filter->request, id);
+}
+
 static bool take_outcome(struct requests *requests, const struct audit_row *row)
 {
     struct audit_record record;
@@ -210,8 +220,11 @@ static bool take_outcome(struct requests *requests, const struct audit_row *row)
     audit_outcome_read(&record, &outcome);
     struct item **link = find_unfinished(requests, &outcome.id);
     struct item *item = *link;
-    if (item == NULL)
+    if (item == NULL) {
+        if (orphan_fits(requests, row, &outcome.id))
+            show_row(requests, row);
         return true;
+    }
     *link = item->next;
     show_row(requests, row);
     if (!item_end(item, row->body))

@@ -100,6 +100,17 @@ static void append_head(const struct facts *facts, struct bytes body, struct buf
     buffer_append_byte(out, '\n');
 }
 
+void evidence_append_record(struct bytes body, struct buffer *out)
+{
+    struct arena arena = {0};
+    struct facts facts;
+    if (facts_read(body, (struct bytes){0}, &arena, &facts)) {
+        append_head(&facts, body, out);
+        append_facts(&facts, out);
+    }
+    arena_clear(&arena);
+}
+
 static void take_decision(
     struct shown *shown, const struct audit_row *row, const struct audit_record *record, const struct facts *facts)
 {

@@ -28,7 +28,9 @@ struct query {
 static int
 authorize(void *context, int action, const char *first, const char *second, const char *base, const char *view)
 {
-    (void)context, (void)first, (void)base, (void)view;
+    (void)context, (void)base, (void)view;
+    if (action == SQLITE_PRAGMA) /* which columns there are */
+        return strcmp(first, "table_info") == 0 ? SQLITE_OK : SQLITE_DENY;
     if (action == SQLITE_FUNCTION)
         return strcmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
     return action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_RECURSIVE ? SQLITE_OK : SQLITE_DENY;
@@ -163,6 +165,23 @@ static char *sentence(const struct query *query)
     return buffer_take(&out);
 }
 
+/* Nothing but blanks, semicolons and comments. */
+static bool is_nothing(struct query *query, struct text text)
+{
+    sqlite3_stmt *more = NULL;
+    const char *rest = text.data;
+    const char *end = text.data + text.length;
+    bool empty = true;
+    while (empty && rest < end) {
+        const char *from = rest;
+        empty = sqlite3_prepare_v2(query->database, from, (int)(end - from), &more, &rest) == SQLITE_OK && more == NULL;
+        sqlite3_finalize(more);
+        if (rest == from)
+            break;
+    }
+    return empty;
+}
+
 static enum evidence_sql_result prepare(struct query *query, char **error)
 {
     const char *rest = NULL;
@@ -173,8 +192,7 @@ static enum evidence_sql_result prepare(struct query *query, char **error)
         return EVIDENCE_SQL_REFUSED;
     }
     struct text more = text_after(text, (size_t)(rest - text.data));
-    if (query->statement == NULL || !sqlite3_stmt_readonly(query->statement) ||
-        text_trim(more, " \t\r\n;").length > 0) {
+    if (query->statement == NULL || !sqlite3_stmt_readonly(query->statement) || !is_nothing(query, more)) {
         *error = text_copy(TEXT("SQL: one SELECT, nothing after it"));
         return EVIDENCE_SQL_REFUSED;
     }

@@ -223,8 +223,10 @@ static int give(sqlite3_vtab_cursor *base, sqlite3_context *out, int column)
     return SQLITE_OK;
 }
 
-/* Without xCreate a table is there by its name alone, and nothing can be made like it. */
+/* Made by name, so that sqlite_master has them; nothing else can be made, since the authorizer lets nobody. */
 static const sqlite3_module module = {
+    .xCreate = connect_table,
+    .xDestroy = disconnect,
     .xConnect = connect_table,
     .xBestIndex = plan,
     .xDisconnect = disconnect,
@@ -237,19 +239,16 @@ static const sqlite3_module module = {
     .xRowid = row_id,
 };
 
-/* The tables are declared when they are first named: do that now, while declaring is still allowed. */
-static bool name_them(sqlite3 *database)
-{
-    sqlite3_stmt *statement = NULL;
-    bool done = sqlite3_prepare_v2(database, "SELECT 1 FROM requests, records", -1, &statement, NULL) == SQLITE_OK;
-    sqlite3_finalize(statement);
-    return done;
-}
+/* What is there by its name alone is declared when it is first named: do that too, while declaring is still allowed. */
+static const char make_them[] = "CREATE VIRTUAL TABLE requests USING requests;"
+                                "CREATE VIRTUAL TABLE records USING records;"
+                                "SELECT 1 FROM pragma_table_info('requests')";
 
 bool sql_tables_add(sqlite3 *database, struct sql_tables *tables, const struct sql_source *source)
 {
     tables->requests = (struct sql_shape){source, false};
     tables->records = (struct sql_shape){source, true};
     return sqlite3_create_module(database, "requests", &module, &tables->requests) == SQLITE_OK &&
-           sqlite3_create_module(database, "records", &module, &tables->records) == SQLITE_OK && name_them(database);
+           sqlite3_create_module(database, "records", &module, &tables->records) == SQLITE_OK &&
+           sqlite3_exec(database, make_them, NULL, NULL, NULL) == SQLITE_OK;
 }

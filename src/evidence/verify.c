@@ -403,7 +403,8 @@ static void check_end(struct verify *verify)
             NUMBER(verify->report->first - 1));
     if (verify->lost > 0)
         find(
-            verify, EVIDENCE_GAP, size, "%llu decisions were let through unrecorded (on_failure: allow)",
+            verify, EVIDENCE_GAP, size,
+            "%llu decisions were let through unrecorded (on_failure: allow), or given up when nobody waited for them",
             NUMBER(verify->lost));
     bool is_young = !verify->is_closed && clock_wall_us() - verify->report->last_us < YOUNG_US;
     if (verify->report->unsigned_tail > 0 && !is_young && !verify->is_broken)

@@ -2,11 +2,22 @@
 /* From a recorded decision back to the request that was judged. */
 #include "recorded.h"
 
-/* A path that was kept as a hash, erased or left out is not known. */
+static bool is_cut(const struct decision_record *decision, struct text name)
+{
+    struct text rest = decision->cut;
+    struct text piece;
+    while (rest.length > 0 && text_split(&rest, ',', &piece))
+        if (text_equal(piece, name))
+            return true;
+    return false;
+}
+
+/* A path that was kept as a hash, erased, left out or cut is not known, and nothing is where the method is not. */
 static void take_path(const struct decision_record *decision, struct arena *arena, struct request *request)
 {
     struct buffer path = {0};
-    if (!text_starts_with(decision->path, TEXT("/")) || decision->method.length == 0)
+    if (!text_starts_with(decision->path, TEXT("/")) || decision->method.length == 0 ||
+        is_cut(decision, TEXT("path")) || is_cut(decision, TEXT("method")))
         return;
     enum path_result result = path_canonicalise(decision->path, &path, NULL);
     request->inside_known = result != PATH_BAD;

@@ -172,8 +172,10 @@ void account_complete(struct session *session, enum reason reason)
     }
     if (exchange->commit == COMMIT_IDLE || exchange->commit == COMMIT_FAILED)
         return;
-    audit_wait_cancel(&exchange->wait);
-    complete(session);
+    if (audit_wait_cancel(&exchange->wait))
+        complete(session);
+    else
+        audit_port_forget(session->worker->options.audit);
 }
 
 /* --- what exactly was wrong --- */

@@ -11,12 +11,14 @@ static enum progress refuse_unrecorded(struct session *session)
     return STEP_NEXT;
 }
 
-/* The decision is on its way to the disk and will be there some time; its outcome says that nothing came of it. */
+/* The decision is on its way to the disk and will be there some time; its outcome says that nothing came of it. Where
+ * the store has given it up in this moment, there is no record, and no outcome either. */
 enum progress session_commit_overdue(struct session *session)
 {
     struct exchange *exchange = session->exchange;
-    audit_wait_cancel(&exchange->wait);
-    exchange->commit = COMMIT_OVERDUE;
+    exchange->commit = audit_wait_cancel(&exchange->wait) ? COMMIT_OVERDUE : COMMIT_FAILED;
+    if (exchange->commit == COMMIT_FAILED)
+        audit_port_forget(session->worker->options.audit);
     exchange->account.reason = REASON_AUDIT_UNAVAILABLE;
     return refuse_unrecorded(session);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """An evidence bundle is believed by the gate's own check and by a stranger's script, and by neither once anything in it was
 changed."""
+import base64
 import hashlib
 import json
 import os
@@ -25,8 +26,6 @@ def run_script(bundle, vkey):
 
 def vkey_of(key_path, origin):
     """The line that `exeat audit keys` prints, made by hand (C2SP signed-note)."""
-    import base64
-
     done = subprocess.run(["openssl", "pkey", "-in", key_path, "-pubout", "-outform", "DER"], capture_output=True, check=True)
     key = b"\1" + done.stdout[-32:]
     return f"{origin}+{hashlib.sha256(origin.encode() + bytes([10]) + key).digest()[:4].hex()}+{base64.b64encode(key).decode()}"
@@ -354,6 +353,17 @@ def test_the_key_of_another_log_proves_nothing(whole, made, tmp_path):
     assert run_script(whole[0], other).returncode != 0
     blind = run_exeat("audit", "verify", "--bundle", whole[0])
     assert blind.returncode == 4 and "SIGNATURES NOT CHECKED" in blind.stdout
+
+
+@pytest.mark.parametrize("y", ["00" * 32, "01" + "00" * 31, "ec" + "ff" * 30 + "7f", "ed" + "ff" * 30 + "7f", "ee" + "ff" * 31,
+                               "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"])
+def test_a_key_under_which_anything_verifies_is_none_for_both(whole, y):
+    origin, key = "audit.example/made", b"\1" + bytes.fromhex(y)
+    vkey = f"{origin}+{hashlib.sha256(origin.encode() + bytes([10]) + key).digest()[:4].hex()}+{base64.b64encode(key).decode()}"
+    done = run_exeat("audit", "verify", "--bundle", whole[0], "--vkey", vkey)
+    assert done.returncode == 2 and "no key line" in done.stderr
+    script = run_script(whole[0], vkey)
+    assert script.returncode == 3 and "anything verifies" in script.stdout
 
 
 def test_leaving_a_record_out_shows(whole, tmp_path):

@@ -119,6 +119,19 @@ def test_replay_does_not_guess_at_paths_that_were_not_kept(gate, origin):
     assert "1 depend on paths that are not kept" in done.stdout and "0 closed" in done.stdout
 
 
+def test_replay_does_not_judge_a_path_that_is_longer_than_the_record_has(gate, origin):
+    """What was cut off may be what a rule is about: a rule that asks for the end of the path must not be held against what is left."""
+    one = gate(limits={"head": "48KiB"}, resolve=hosts("shop.example"), rules=[allow("shop.example")])
+    assert one.get(f"http://shop.example:{origin.port}/v1/{'a' * 20000}/end").status == 200
+    settle(one, 1)
+    (decision,) = one.decisions()
+    assert decision["cut"] == "path" and len(decision["path"]) == 16384
+    one.merge({"rules": [allow("shop.example", paths=["/**/end"], schemes=["http"])]})
+    one.write(one.folder / "next.yaml")
+    done = run_exeat("check", "-c", one.folder / "next.yaml", "--replay", one.folder / "audit")
+    assert "1 depend on paths that are not kept" in done.stdout and "0 closed" in done.stdout, done.stdout
+
+
 def ask_for_a_rule(gate, request, *words):
     return run_exeat("allow", request[:8], "-c", gate.config_path, *words)
 

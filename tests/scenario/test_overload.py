@@ -112,6 +112,26 @@ def test_a_disk_that_takes_too_long_is_a_refusal_and_nothing_leaves(gate, origin
     assert one.outcome_of(second)["status"] == 200
 
 
+def test_a_decision_that_timed_out_in_the_queue_of_a_disk_that_then_fails_is_on_record_with_its_outcome(gate, origin, bad_disk):
+    one = gate(start=False, resolve=hosts("shop.example"), rules=[allow("shop.example")], timeouts={"head": "1s"}, workers=1)
+    one.start(**faults(one.folder, bad_disk))
+    url = f"http://shop.example:{origin.port}/"
+    (one.folder / "stall").touch()
+    refused = [one.get(url) for _ in range(3)]  # the first is in the commit that stalls, the others wait for the next one
+    assert [reply.status for reply in refused] == [503] * 3
+    (one.folder / "full").touch()
+    (one.folder / "stall").unlink()
+    wait_for(lambda: one.metric("exeat_audit_failures_total") >= 1, "a commit to fail")
+    (one.folder / "full").unlink()
+    assert one.get(url).status == 200 and origin.connections == 1
+    one.stop()
+    recorded = one.decisions()
+    assert [decision["request"] for decision in recorded[:3]] == [reply.getheader("X-Request-Id") for reply in refused]
+    assert [one.outcome_of(decision)["status"] for decision in recorded] == [503, 503, 503, 200]
+    report = one.verify()
+    assert report.returncode == 0, report.stdout
+
+
 def test_more_requests_than_the_disk_commits_share_its_commits(gate, bad_disk):
     """On a disk that takes 20 ms for each commit a hundred callers do not wait in a row: a batch is whatever has queued."""
     one = gate(start=False, rules=[], workers=1)

@@ -70,7 +70,42 @@ def test_a_decision_is_proven_by_its_request_id(lived, tmp_path):
     path.write_text(text)
     done = run_exeat("audit", "check-proof", path, "--vkey", vkey_of(lived))
     assert done.returncode == 0 and done.stdout.startswith(f"OK: record {decision['sequence']} of the {size} records"), done.stderr
-    assert '"evil3.example"' in done.stdout and "deny" in done.stdout
+    assert "evil3.example" in done.stdout
+    shown = run_exeat("audit", "show", decision["request"][:12], "-c", lived.config_path).stdout
+    for line in done.stdout.splitlines()[1:]:
+        assert line in shown, line  # the same words as `show` has
+
+
+def test_the_key_is_found_in_a_file_of_keys_by_the_logs_name(lived, tmp_path):
+    keys, path, bundle = tmp_path / "keys", tmp_path / "proof", tmp_path / "bundle"
+    keys.write_text("\n".join([Log("another/log").vkey, "no key at all", vkey_of(lived), ""]))
+    path.write_text(prove(lived, 4))
+    assert run_exeat("audit", "export", "-c", lived.config_path, "--bundle", bundle).returncode == 0
+    for words in (["check-proof", path], ["verify", "-c", lived.config_path], ["verify", "--bundle", bundle], ["verify", "--store", lived.folder / "audit"]):
+        done = run_exeat("audit", *words, "--vkey", keys)
+        assert done.returncode == 0 and "OK" in done.stdout and "NOT CHECKED" not in done.stdout, done.stdout + done.stderr
+    keys.write_text(Log("another/log").vkey + "\n")
+    for words in (["check-proof", path], ["verify", "-c", lived.config_path], ["verify", "--bundle", bundle]):
+        done = run_exeat("audit", *words, "--vkey", keys)
+        assert done.returncode == 2 and f"is of the log {ORIGIN}" in done.stderr
+
+
+def test_what_is_no_key_is_called_so(lived, tmp_path):
+    path = tmp_path / "proof"
+    path.write_text(prove(lived, 4))
+    for word in ("nonsense+1234", vkey_of(lived)[:-2], vkey_of(lived).replace("+", "+0", 1)):
+        for words in (["check-proof", path], ["verify", "-c", lived.config_path], ["verify", "--bundle", tmp_path]):
+            done = run_exeat("audit", *words, "--vkey", word)
+            assert done.returncode == 2 and "this is no key line" in done.stderr, done.stderr
+    done = run_exeat("audit", "check-proof", path, "--vkey", tmp_path / "nowhere")
+    assert done.returncode == 5 and "cannot open" in done.stderr
+
+
+def test_a_checkpoint_that_is_none_is_named_by_its_file(lived, tmp_path):
+    junk = tmp_path / "junk.txt"
+    junk.write_text("nothing\n")
+    done = run_exeat("audit", "verify", "-c", lived.config_path, "--checkpoint", junk)
+    assert done.returncode == 5 and f"{junk}: is no checkpoint" in done.stdout
 
 
 def test_every_record_of_a_copied_store_is_proven(lived, tmp_path):

@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 
 import pytest
-from support.gate import EXEAT, run_exeat
+from support.gate import EXEAT, TOP, run_exeat
 
 MAKE_STORE = pathlib.Path(EXEAT).parent / "make_store"
 
@@ -55,7 +55,23 @@ def test_answers_are_tables_too(store):
     assert text == "a\n\\x1b[31m\n"
 
 
+def test_what_there_is_to_ask_can_be_asked(store):
+    assert [row["name"] for row in rows(store, "SELECT name FROM sqlite_master ORDER BY name")] == ["records", "requests"]
+    columns = [row["name"] for row in rows(store, "SELECT name FROM pragma_table_info('requests')")]
+    head = run_exeat("audit", "export", "--store", store, "-o", "csv", "--limit", "1").stdout.splitlines()[0].split(",")
+    assert columns == head
+    told = (TOP / "docs" / "for-auditors.md").read_text().split("## The columns")[1].split("\n## ")[0]
+    assert [name for name in head if f"`{name}`" not in told] == []  # each is explained
+
+
+@pytest.mark.parametrize("end", ["-- that is all", ";", " ; -- that is all", "/* all */;\n", ";;\n-- a\n-- b", " -- ends in the middle /*"])
+def test_what_says_nothing_may_follow(store, end):
+    assert rows(store, "SELECT 1 AS one " + end) == [{"one": 1}]
+
+
 REFUSED = [
+    "SELECT 1; -- and\nSELECT 2", "SELECT 1 /* */; DROP TABLE requests", "SELECT 1; nonsense", "DROP TABLE requests", "CREATE VIRTUAL TABLE t USING records",
+    "PRAGMA table_info = 1; SELECT 2", "PRAGMA table_list", "ALTER TABLE requests RENAME TO r",
     "DELETE FROM requests", "INSERT INTO records VALUES (1, 2, 3, 4)", "CREATE TABLE t(a)", "CREATE VIEW v AS SELECT 1",
     "ATTACH 'x.db' AS x", "PRAGMA user_version", "PRAGMA writable_schema = 1", "VACUUM INTO 'x.db'", "BEGIN", "SELECT load_extension('x')",
     "SELECT 1; SELECT 2", "SELEC", "", "SELECT * FROM nowhere", "SELECT readfile('/etc/passwd')", "SELECT writefile('x', 'y')",

@@ -21,6 +21,7 @@ struct audit_vkey {
 };
 void audit_vkey_make(
     struct text name, enum audit_key_type type, const uint8_t key[VERIFY_KEY_SIZE], struct audit_vkey *vkey);
+/* Also refused are the keys that RFC 8032 would not decode, and those of small order. */
 MUST_CHECK bool audit_vkey_parse(struct text text, struct audit_vkey *vkey);
 void audit_vkey_append(const struct audit_vkey *vkey, struct buffer *out);
 /* The vkey of a log. */

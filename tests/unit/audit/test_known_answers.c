@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "exeat/audit.h"
+#include "exeat/audit/record.h"
 #include "exeat/base/memory.h"
 
 static const struct text origin = TEXT_INIT("audit.example/shop/php-0/1");
@@ -176,6 +177,73 @@ static void refuses_records_with_a_second_encoding(void **state)
     assert_false(audit_record_parse(body, &record));
 }
 
+/* --- texts that are longer than a record has --- */
+
+static struct text long_text(char *out, size_t length)
+{
+    memset(out, 'a', length);
+    return (struct text){out, length};
+}
+
+static void expect_cut(enum audit_kind kind, const struct buffer *fields, const char *names)
+{
+    struct audit_head head = {.kind = kind};
+    uint8_t bytes[AUDIT_HEAD_SIZE];
+    struct buffer body = {0};
+    struct audit_record record;
+    audit_head_write(&head, bytes);
+    buffer_append(&body, (struct text){(const char *)bytes, sizeof(bytes)});
+    buffer_append(&body, buffer_text(fields));
+    assert_true(audit_record_parse(bytes_of_text(buffer_text(&body)), &record));
+    struct text cut = text_of_bytes(audit_field_find(record.fields, 0xef));
+    assert_int_equal(cut.length, strlen(names));
+    if (cut.length > 0)
+        assert_memory_equal(cut.data, names, cut.length);
+    buffer_clear(&body);
+}
+
+static void a_text_that_is_cut_is_named(void **state)
+{
+    (void)state;
+    static char bytes[32768];
+    static const struct {
+        size_t path;
+        size_t model;
+        const char *names;
+    } rows[] = {{16384, 4096, ""}, {16385, 0, "path"}, {1, 4097, "model"}, {32768, 32768, "model,path"}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buffer fields = {0};
+        struct buffer private_part = {0};
+        const struct decision_record decision = {
+            .path = long_text(bytes, rows[i].path), .model = long_text(bytes, rows[i].model)};
+        audit_decision_write(&decision, &fields, &private_part);
+        assert_true(private_part.length <= 3 + 16384);
+        expect_cut(AUDIT_DECISION, &fields, rows[i].names);
+        buffer_clear(&fields);
+        buffer_clear(&private_part);
+    }
+    struct buffer fields = {0};
+    const struct outcome_record outcome = {
+        .served_model = long_text(bytes, 161), .inference = long_text(bytes, 1000), .has_peer_key = true};
+    audit_outcome_write(&outcome, &fields);
+    expect_cut(AUDIT_COMPLETION, &fields, "served_model,inference");
+    buffer_clear(&fields);
+}
+
+static void a_detail_that_is_cut_ends_so(void **state)
+{
+    (void)state;
+    static char bytes[20000];
+    struct buffer fields = {0};
+    audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(long_text(bytes, sizeof(bytes))));
+    assert_int_equal(fields.length, 3 + 16384);
+    assert_true(text_ends_with(buffer_text(&fields), TEXT("a [cut]")));
+    buffer_empty(&fields);
+    audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(long_text(bytes, 16384)));
+    assert_true(fields.length == 3 + 16384 && text_ends_with(buffer_text(&fields), TEXT("aa")));
+    buffer_clear(&fields);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +252,8 @@ int main(void)
         cmocka_unit_test(proves_as_published),
         cmocka_unit_test(signs_a_checkpoint_as_published),
         cmocka_unit_test(refuses_records_with_a_second_encoding),
+        cmocka_unit_test(a_text_that_is_cut_is_named),
+        cmocka_unit_test(a_detail_that_is_cut_ends_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,6 +257,50 @@ static void a_submission_comes_back_as_it_was_written(void **state)
     buffer_clear(&text);
 }
 
+static bool key_is_taken(const uint8_t key[VERIFY_KEY_SIZE], enum audit_key_type type)
+{
+    struct audit_vkey vkey;
+    struct buffer line = {0};
+    audit_vkey_make(TEXT("log.example/a"), type, key, &vkey);
+    audit_vkey_append(&vkey, &line);
+    bool taken = audit_vkey_parse(buffer_text(&line), &vkey);
+    buffer_clear(&line);
+    return taken;
+}
+
+/* Of small order: y is 0, 1, p - 1, or one of the two of order eight. */
+static void keys_under_which_anything_verifies_are_refused(void **state)
+{
+    (void)state;
+    uint8_t eighth[2][VERIFY_KEY_SIZE];
+    assert_true(hex_decode(
+        TEXT("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), eighth[0], VERIFY_KEY_SIZE));
+    assert_true(hex_decode(
+        TEXT("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"), eighth[1], VERIFY_KEY_SIZE));
+    for (int sign = 0; sign < 2; sign++) {
+        uint8_t key[VERIFY_KEY_SIZE] = {0};
+        key[31] = (uint8_t)(sign << 7);
+        for (int y = 0; y < 4; y++) { /* 2 and 3 are no points, which OpenSSL finds when it verifies */
+            key[0] = (uint8_t)y;
+            assert_int_equal(key_is_taken(key, AUDIT_KEY_LOG), y > 1);
+            assert_int_equal(key_is_taken(key, AUDIT_KEY_WITNESS), y > 1);
+        }
+        memset(key, 0xff, sizeof(key));
+        key[31] = (uint8_t)(0x7f | sign << 7);
+        for (int low = 0xe0; low <= 0xff; low++) { /* p - 1 is ec; what follows is not canonical */
+            key[0] = (uint8_t)low;
+            assert_int_equal(key_is_taken(key, AUDIT_KEY_LOG), low < 0xec);
+        }
+        for (int i = 0; i < 2; i++) {
+            memcpy(key, eighth[i], sizeof(key));
+            key[31] |= (uint8_t)(sign << 7);
+            assert_false(key_is_taken(key, AUDIT_KEY_LOG));
+            key[16] ^= 1;
+            assert_true(key_is_taken(key, AUDIT_KEY_LOG));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +312,7 @@ int main(void)
         cmocka_unit_test(refuses_malformed_notes),
         cmocka_unit_test(refuses_malformed_checkpoints),
         cmocka_unit_test(refuses_malformed_keys),
+        cmocka_unit_test(keys_under_which_anything_verifies_are_refused),
         cmocka_unit_test(a_proof_file_comes_back_as_it_was_written),
         cmocka_unit_test(a_submission_comes_back_as_it_was_written),
     };

@@ -2,6 +2,7 @@
 /* The store on a real disk: what is answered is there, and what was tampered with does not start. */
 #include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +15,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "audit_internal.h"
@@ -129,7 +131,7 @@ static void a_cancelled_wait_is_not_called_and_the_record_stays(void **state)
     struct decision_record decision = a_decision("gone.example");
     struct waiter waiter = {.wait.on_durable = on_durable};
     assert_int_equal(audit_port_decide(port, &decision, &waiter.wait), AUDIT_WAITS);
-    audit_wait_cancel(&waiter.wait);
+    assert_true(audit_wait_cancel(&waiter.wait));
     struct outcome_record outcome = {.id = decision.id, .done = PLAN_REFUSE, .reason = REASON_CLIENT_GONE};
     audit_port_complete(port, &outcome);
     audit_port_free(port);
@@ -139,6 +141,110 @@ static void a_cancelled_wait_is_not_called_and_the_record_stays(void **state)
     struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
     assert_int_equal(audit_reader_size(reader), 4);
     audit_reader_free(reader);
+}
+
+/* No file may grow: each commit fails until the limit is lifted. */
+static void let_files_grow(bool may)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = may ? limit.rlim_max : 1;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void on_answer(struct audit_wait *wait, bool durable)
+{
+    struct waiter *waiter = (struct waiter *)wait;
+    waiter->calls++;
+    waiter->durable = durable;
+}
+
+/* Of each kind on disk, by host. */
+struct tally {
+    unsigned decisions;
+    unsigned outcomes;
+};
+static void count_pairs(const struct fixture *fixture, uint8_t number, struct tally *tally)
+{
+    char *error = NULL;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    struct audit_row row;
+    *tally = (struct tally){0};
+    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+        if (row.request.length == 0 || row.request.data[0] != number)
+            continue;
+        if (row.kind == AUDIT_COMPLETION)
+            assert_int_equal(tally->decisions, 1); /* never before its decision */
+        tally->decisions += row.kind == AUDIT_DECISION ? 1 : 0;
+        tally->outcomes += row.kind == AUDIT_COMPLETION ? 1 : 0;
+    }
+    audit_reader_free(reader);
+}
+
+static struct decision_record numbered(uint8_t number)
+{
+    struct decision_record decision = a_decision("full.example");
+    decision.id.bytes[0] = number;
+    return decision;
+}
+
+static void end(struct audit_port *port, const struct decision_record *decision)
+{
+    struct outcome_record outcome = {.id = decision->id, .done = PLAN_REFUSE, .reason = REASON_CLIENT_GONE};
+    audit_port_complete(port, &outcome);
+}
+
+/* Three requests of one batch: one is waited for to the end, one that nobody waits for, one whose wait is given up
+ * sooner or later. */
+static void fail_a_batch(struct audit_port *port, uint8_t number, bool *kept)
+{
+    struct decision_record waited = numbered(number);
+    struct decision_record alone = numbered((uint8_t)(number + 1));
+    struct decision_record left = numbered((uint8_t)(number + 2));
+    struct waiter patient = {.wait.on_durable = on_answer};
+    struct waiter hasty = {.wait.on_durable = on_answer};
+    assert_int_equal(audit_port_decide(port, &alone, NULL), AUDIT_RECORDED);
+    assert_int_equal(audit_port_decide(port, &left, &hasty.wait), AUDIT_WAITS);
+    assert_int_equal(audit_port_decide(port, &waited, &patient.wait), AUDIT_WAITS);
+    end(port, &alone);
+    for (int i = 0; i < number % 7; i++)
+        sched_yield();
+    *kept = audit_wait_cancel(&hasty.wait);
+    if (*kept)
+        end(port, &left);
+    else
+        audit_port_forget(port);
+    while (patient.calls == 0)
+        collect_one(port);
+    assert_false(patient.durable);
+    audit_port_forget(port);
+    assert_int_equal(hasty.calls, 0);
+}
+
+static void a_failed_commit_leaves_no_outcome_without_its_decision(void **state)
+{
+    enum { ROUNDS = 20 };
+    struct fixture *fixture = *state;
+    bool kept[ROUNDS];
+    struct tally tally;
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    signal(SIGXFSZ, SIG_IGN);
+    let_files_grow(false);
+    for (uint8_t i = 0; i < ROUNDS; i++)
+        fail_a_batch(port, (uint8_t)(1 + 3 * i), &kept[i]);
+    let_files_grow(true);
+    audit_port_free(port);
+    audit_close(audit);
+    for (uint8_t i = 0; i < ROUNDS; i++) {
+        count_pairs(fixture, (uint8_t)(1 + 3 * i), &tally);
+        assert_true(tally.decisions == 0 && tally.outcomes == 0); /* its caller was told that it is lost */
+        count_pairs(fixture, (uint8_t)(2 + 3 * i), &tally);
+        assert_true(tally.decisions == 1 && tally.outcomes == 1);
+        count_pairs(fixture, (uint8_t)(3 + 3 * i), &tally);
+        assert_int_equal(tally.decisions, kept[i] ? 1 : 0);
+        assert_int_equal(tally.outcomes, kept[i] ? 1 : 0);
+    }
 }
 
 /* --- layouts and ends --- */
@@ -353,6 +459,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_cut_tail_does_not_start, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_key_does_not_go_on_with_a_store, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_cannot_be_changed_by_accident, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_failed_commit_leaves_no_outcome_without_its_decision, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cancelled_wait_is_not_called_and_the_record_stays, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sealing_changes_no_byte_of_a_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(after_a_crash_the_same_segment_goes_on, set_up, tear_down),

@@ -30,7 +30,6 @@ struct witness_server {
     struct listener *listener; /* owned */
     struct list visitors;      /* struct visitor */
     size_t visitor_count;
-    uint64_t over_limit;
 };
 struct visitor {
     struct list_node node;
@@ -108,11 +107,7 @@ static void refuse(struct visitor *visitor, uint16_t status, const char *text)
     put_answer(visitor, &answer, false, false);
 }
 
-static void refuse_size(struct visitor *visitor)
-{
-    refuse(visitor, 413, "the request is larger than any that is sent here\n");
-}
-
+static const char too_large[] = "the request is larger than any that is sent here\n";
 static const struct http_limits limits = {.head = HEAD_MAX, .fields = 100};
 
 static enum parse parse_head(struct text input, struct http_head *head, size_t *used)
@@ -157,7 +152,7 @@ static bool take_head(struct visitor *visitor)
     window_consume(loop_of(visitor), &visitor->in, used);
     visitor->state = VISIT_BODY;
     if (is_large)
-        refuse_size(visitor);
+        refuse(visitor, 413, too_large);
     else if (http_body_is_done(&visitor->framing))
         answer_request(visitor);
     return true;
@@ -171,7 +166,7 @@ static bool take_body(struct visitor *visitor)
     buffer_append(&visitor->body, content);
     window_consume(loop_of(visitor), &visitor->in, used);
     if (visitor->body.length > BODY_MAX)
-        refuse_size(visitor);
+        refuse(visitor, 413, too_large);
     else if (parse == PARSE_BAD)
         refuse(visitor, 400, "the request is malformed\n");
     else if (parse == PARSE_DONE)
@@ -267,7 +262,6 @@ static bool on_accept(void *context, int descriptor, const struct address *peer,
     (void)peer, (void)port;
     struct witness_server *server = context;
     if (server->visitor_count >= VISITORS_MAX) {
-        server->over_limit++;
         close(descriptor);
         return false;
     }

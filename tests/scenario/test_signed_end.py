@@ -4,7 +4,7 @@ the store and in the copy that was shipped."""
 import pytest
 from support.gate import Gate, free_port, run_exeat
 from support.wait import wait_for
-from support.witness import Canned, Witness
+from support.witness import Canned, SlowWay, Witness
 
 ORIGIN = "audit.example/test"
 
@@ -87,6 +87,23 @@ def test_each_of_many_short_lives_ends_signed(kind, tmp_path, things):
         gate.start()
         gate.stop()
         assert_signed(gate)
+
+
+@pytest.mark.parametrize("requests", [0, 3])
+def test_a_witness_that_answers_while_the_gate_ends(requests, tmp_path, things):
+    gate, witnesses = make(tmp_path, things, "healthy")
+    way = SlowWay(witnesses.true.port)
+    things.append(way)
+    gate.config["audit"]["witness"]["url"] = f"http://127.0.0.1:{way.port}"
+    gate.start()
+    for _ in range(requests):
+        gate.get("http://evil.example/")
+    assert 'exeat_witness_state{state="starting"} 1' in gate.metrics()
+    gate.process.terminate()
+    wait_for(lambda: gate.events("drained"), "the end to begin")
+    way.opened.set()
+    gate.stop()
+    assert_signed(gate)
 
 
 def test_a_life_that_denies_for_want_of_a_witness_ends_signed(tmp_path, things, root):

@@ -44,12 +44,12 @@ struct member {
 
 #define MEMBER(member_name, reader, owner, field)                                                                      \
     {                                                                                                                  \
-        .name = TEXT_INIT(member_name), .read = reader, .offset = offsetof(struct owner, field)                        \
+        .name = TEXT_INIT(member_name), .read = (reader), .offset = offsetof(struct owner, field)                      \
     }
 /* A member that is an object of its own, whose rows fill the same struct. */
 #define INNER(member_name, inner)                                                                                      \
     {                                                                                                                  \
-        .name = TEXT_INIT(member_name), .read = take_object, .table = inner                                            \
+        .name = TEXT_INIT(member_name), .read = take_object, .table = (inner)                                          \
     }
 #define KNOWN(member_name)                                                                                             \
     {                                                                                                                  \
@@ -57,10 +57,10 @@ struct member {
     }
 #define REFUSED(member_name, what_to_do)                                                                               \
     {                                                                                                                  \
-        .name = TEXT_INIT(member_name), .read = refuse_member, .cure = what_to_do                                      \
+        .name = TEXT_INIT(member_name), .read = refuse_member, .cure = (what_to_do)                                    \
     }
 #define TABLE(members_name, rows_name, more)                                                                           \
-    static const struct members members_name = {rows_name, COUNT_OF(rows_name), more}
+    static const struct members members_name = {(rows_name), COUNT_OF(rows_name), (more)}
 
 /* reading.c */
 MUST_CHECK bool read_members(struct reading *reading, uint32_t object, const struct members *table, void *target);

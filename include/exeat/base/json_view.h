@@ -47,11 +47,13 @@ enum { JSON_VIEW_LEVELS = 64 };
 MUST_CHECK bool json_view_read(struct json_view *view, struct text text, enum json_bytes bytes, struct detail *detail);
 void json_view_clear(struct json_view *view);
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): the loops declare the name */
 /* Over the items of a list, and over the names of an object, whose values are at `name + 1`. */
 #define JSON_EACH_ITEM(view, list, item)                                                                               \
     for (uint32_t item = (list) + 1; item < (view)->values[list].after; item = (view)->values[item].after)
 #define JSON_EACH_NAME(view, object, name)                                                                             \
     for (uint32_t name = (object) + 1; name < (view)->values[object].after; name = (view)->values[name + 1].after)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 enum json_shape json_view_shape(const struct json_view *view, uint32_t value);
 size_t json_view_items(const struct json_view *view, uint32_t list); /* of an object: of its members */

@@ -122,6 +122,9 @@ struct audit;
 /* Locks the directory, checks the newest segment's end (not its history: that is `verify`'s), writes OPEN and starts
  * the writer thread. NULL with `error` (base_free) on failure: one sentence, with what to do. */
 MUST_CHECK struct audit *audit_open(const struct audit_options *options, char **error);
+/* Has it go on with other values of retention_ms, disk_warn_bytes, disk_refuse_bytes, allows_on_failure, path and
+ * query; the rest of `options` is what the store was opened with. From the thread that opened it. */
+void audit_change(struct audit *audit, const struct audit_options *options);
 /* After its ports are freed: writes what is queued, CLOSE and a last checkpoint, unless it may not be signed at all.
  * NULL is fine. */
 void audit_close(struct audit *audit);

@@ -22,10 +22,11 @@ struct route_target {
 
 /* A connected upstream, plain or after its TLS handshake. Owned by whoever took it. */
 struct upstream {
-    struct list_node node; /* these five are private to the pool */
+    struct list_node node; /* these six are private to the pool */
     struct route *route;
     uint64_t since_us;
     uint64_t kept_ms; /* the origin closes it when it is idle for that long */
+    uint64_t trust;   /* whom it was connected under: the route's count then */
     bool is_bound;    /* it has an identity: for its user alone */
     uint64_t user;    /* who used it last; never 0 */
     struct route_target target;
@@ -43,6 +44,8 @@ struct route_options {
 };
 struct route *route_new(struct loop *loop, const struct route_options *options);
 void route_free(struct route *route);
+/* From now on `tls` (borrowed) says who is trusted: what was connected under another is not used again. */
+void route_set_tls(struct route *route, struct tls_client *tls);
 
 /* May this address be used for the decision at hand? The session asks the policy. */
 typedef bool (*route_accepts)(void *context, const struct address *address, uint16_t port);
@@ -66,7 +69,8 @@ void route_give(struct route *route, struct upstream *upstream, uint64_t user);
 void route_forget_user(struct route *route, uint64_t user);
 void upstream_free(struct upstream *upstream); /* closes; NULL is fine */
 
-/* Where to connect to: judged addresses of one host, one to RESOLVE_MAX. With SCHEME_HTTPS, TLS is bound to the host. */
+/* Where to connect to: judged addresses of one host, one to RESOLVE_MAX. With SCHEME_HTTPS, TLS is bound to the host.
+ */
 struct route_way {
     enum scheme scheme;
     const struct host *host;         /* borrowed for the call */

@@ -74,6 +74,8 @@ void session_worker_set_policy(
     const struct session_limits *limits);
 /* Until then (steady clock; 0: not), what the policy refuses is let through where policy_bypass says so. */
 void session_worker_set_bypass(struct session_worker *worker, uint64_t until_us);
+/* For connections that are opened from now on; the old one must live on for those under way. */
+void session_worker_set_tls(struct session_worker *worker, struct tls_server *tls);
 /* For names that are looked up from now on. The old one must live on for those under way. */
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver);
 /* Starts a session on an accepted connection of the forward listener; takes the descriptor. False: there are too many,

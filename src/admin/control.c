@@ -86,7 +86,9 @@ static void on_ready(void *context)
     struct timeval soon = {.tv_sec = 1};
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon));
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &soon, sizeof(soon));
-    if (is_owner(descriptor) && read_line(descriptor, line, &length)) {
+    if (!is_owner(descriptor)) {
+        send_all(descriptor, TEXT("refused: this socket is for the gate's owner and for root\n"));
+    } else if (read_line(descriptor, line, &length)) {
         struct buffer answer = {0};
         control->on_command(control->context, (struct text){line, length}, &answer);
         send_all(descriptor, buffer_text(&answer));
@@ -214,6 +216,8 @@ bool control_ask(const char *path, struct text line, struct buffer *answer)
         for (ssize_t got; (got = recv(descriptor, part, sizeof(part), 0)) > 0;)
             buffer_append(answer, (struct text){part, (size_t)got});
     }
+    int why = done ? ECONNRESET : errno;
     close(descriptor);
+    errno = why;
     return done && answer->length > 0;
 }

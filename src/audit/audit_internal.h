@@ -297,8 +297,18 @@ struct audit_kept {
     char *ship_directory; /* NULL: none */
     char *origin;
 };
+/* Options that change while the store is open; those of `options` are the first. */
+struct audit_live {
+    _Atomic bool allows_on_failure;
+    _Atomic uint64_t retention_ms;
+    _Atomic uint64_t disk_warn_bytes;
+    _Atomic uint64_t disk_refuse_bytes;
+    _Atomic int path; /* enum audit_privacy, as is the next */
+    _Atomic int query;
+};
 struct audit {
     struct audit_options options;
+    struct audit_live live;
     char *directory; /* owned */
     struct audit_kept kept;
     int lock;              /* descriptor of the lock file */

@@ -199,7 +199,7 @@ static void keep_or_lose(
     struct writer *writer, struct audit_chunk *chunk, uint32_t ordinal, struct bytes record,
     const struct batch_private *part, bool is_closing)
 {
-    bool allows = writer->audit->options.allows_on_failure;
+    bool allows = atomic_load(&writer->audit->live.allows_on_failure);
     bool is_decision = record.data[1] == AUDIT_DECISION;
     bool is_full = is_closing || (writer->owed.body.length > OWED_MAX && (allows || is_decision));
     bool is_refused = is_decision && is_given_up(chunk, ordinal);
@@ -230,7 +230,7 @@ static void answer_failed(struct writer *writer)
     for (size_t i = 0; i < writer->count; i++) {
         struct taken_chunk *one = &writer->batch[i];
         keep_owed(writer, one->chunk, atomic_load(&one->port->closing));
-        one->chunk->durable = writer->audit->options.allows_on_failure;
+        one->chunk->durable = atomic_load(&writer->audit->live.allows_on_failure);
     }
     answer_chunks(writer);
     answer_life(writer, false);
@@ -242,7 +242,7 @@ static void commit_failed(struct writer *writer)
     log_error(
         "audit_write_failed", log_string("error", sqlite3_errmsg(writer->segment->database)),
         log_string("directory", audit->directory),
-        log_string("policy", audit->options.allows_on_failure ? "on_failure: allow" : "on_failure: deny"));
+        log_string("policy", atomic_load(&audit->live.allows_on_failure) ? "on_failure: allow" : "on_failure: deny"));
     if (segment_lost_the_disk(writer->segment)) {
         log_error("audit_disk_lost", log_string("directory", audit->directory));
         _exit(EXIT_FAILURE);

@@ -71,11 +71,13 @@ bool disk_drop_ballast(struct audit *audit)
 
 /* --- tiers --- */
 
-static enum disk_tier tier_of(const struct audit_options *options, uint64_t free_bytes, enum disk_tier now)
+static enum disk_tier tier_of(const struct audit_live *live, uint64_t free_bytes, enum disk_tier now)
 {
+    uint64_t refuse = atomic_load(&live->disk_refuse_bytes);
+    uint64_t warn = atomic_load(&live->disk_warn_bytes);
     /* It has to be clearly better before it counts as better. */
-    uint64_t refuse = options->disk_refuse_bytes + (now == DISK_REFUSES ? options->disk_refuse_bytes / 4 : 0);
-    uint64_t warn = options->disk_warn_bytes + (now != DISK_FINE ? options->disk_warn_bytes / 8 : 0);
+    refuse += now == DISK_REFUSES ? refuse / 4 : 0;
+    warn += now != DISK_FINE ? warn / 8 : 0;
     return free_bytes < refuse ? DISK_REFUSES : free_bytes < warn ? DISK_LOW : DISK_FINE;
 }
 
@@ -109,7 +111,7 @@ void disk_look(struct writer *writer, uint64_t now)
         return;
     uint64_t free_bytes = (uint64_t)status.f_bavail * status.f_frsize;
     enum disk_tier before = (enum disk_tier)atomic_load(&audit->disk_tier);
-    enum disk_tier tier = tier_of(&audit->options, free_bytes, before);
+    enum disk_tier tier = tier_of(&audit->live, free_bytes, before);
     atomic_store_explicit(&audit->counters.disk_free, free_bytes, memory_order_relaxed);
     atomic_store(&audit->disk_tier, (int)tier);
     if (tier == DISK_FINE && !audit->has_ballast && audit->options.ballast_bytes > 0)

@@ -216,8 +216,9 @@ static bool store_refuses(struct audit *audit)
 {
     if (atomic_load_explicit(&audit->holds.decisions, memory_order_relaxed))
         return true;
-    return !audit->options.allows_on_failure && (atomic_load(&audit->disk_tier) == DISK_REFUSES ||
-                                                 (!audit->options.waits_for_disk && atomic_load(&audit->failing)));
+    return !atomic_load_explicit(&audit->live.allows_on_failure, memory_order_relaxed) &&
+           (atomic_load(&audit->disk_tier) == DISK_REFUSES ||
+            (!audit->options.waits_for_disk && atomic_load(&audit->failing)));
 }
 
 static bool append_private(struct audit_chunk *chunk, const struct decision_record *decision)
@@ -245,14 +246,18 @@ static void append_decision(struct audit_chunk *chunk, const struct decision_rec
 enum audit_answer
 audit_port_decide(struct audit_port *port, const struct decision_record *decision, struct audit_wait *wait)
 {
+    const struct audit_live *live = &port->audit->live;
     const struct audit_options *options = &port->audit->options;
     if (!has_room(port) || store_refuses(port->audit))
         return AUDIT_REFUSED;
     char path[2 * sizeof(struct digest)];
     char query[2 * sizeof(struct digest)];
     struct decision_record record = *decision;
-    record.path = guarded(port->audit, options->path, decision->path, path);
-    record.query = guarded(port->audit, options->query, decision->query, query);
+    record.path = guarded(
+        port->audit, (enum audit_privacy)atomic_load_explicit(&live->path, memory_order_relaxed), decision->path, path);
+    record.query = guarded(
+        port->audit, (enum audit_privacy)atomic_load_explicit(&live->query, memory_order_relaxed), decision->query,
+        query);
     struct audit_chunk *chunk =
         chunk_with_room(port, RECORD_OVERHEAD + decision_room(&record), BATCH_PRIVATE_HEAD + private_room(&record));
     bool waits = wait != NULL && options->waits_for_disk;

@@ -101,12 +101,13 @@ void prune_old(struct sealer *sealer)
     const struct audit_options *options = &sealer->audit->options;
     size_t count;
     int64_t end_us;
-    if (options->retention_ms == 0)
+    uint64_t retention_ms = atomic_load(&sealer->audit->live.retention_ms);
+    if (retention_ms == 0)
         return;
-    int64_t oldest_us = clock_wall_us() - (int64_t)options->retention_ms * 1000;
+    int64_t oldest_us = clock_wall_us() - (int64_t)retention_ms * 1000;
     uint64_t *firsts = sealed_list(options->directory, &count);
     char retention[64];
-    snprintf(retention, sizeof(retention), "audit.retention %llu s", (unsigned long long)options->retention_ms / 1000);
+    snprintf(retention, sizeof(retention), "audit.retention %llu s", (unsigned long long)retention_ms / 1000);
     /* The newest sealed one stays: it holds the texts that the segment after it names. */
     for (size_t i = 0; i + 1 < count; i++) {
         if (!sealed_end_time(options->directory, firsts[i], &end_us) || end_us >= oldest_us ||

@@ -115,6 +115,7 @@ static struct audit *audit_new(const struct audit_options *options)
     audit->options.directory = audit->directory;
     audit->options.ship_directory = audit->kept.ship_directory;
     audit->options.origin = text_from(audit->kept.origin);
+    audit_change(audit, options);
     audit->lock = -1;
     audit->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ASSERT(audit->wake >= 0);
@@ -122,6 +123,17 @@ static struct audit *audit_new(const struct audit_options *options)
     list_init(&audit->ports);
     atomic_store(&audit->holds.signing, (int)options->signing);
     return audit;
+}
+
+void audit_change(struct audit *audit, const struct audit_options *options)
+{
+    struct audit_live *live = &audit->live;
+    atomic_store(&live->allows_on_failure, options->allows_on_failure);
+    atomic_store(&live->retention_ms, options->retention_ms);
+    atomic_store(&live->disk_warn_bytes, options->disk_warn_bytes);
+    atomic_store(&live->disk_refuse_bytes, options->disk_refuse_bytes);
+    atomic_store(&live->path, (int)options->path);
+    atomic_store(&live->query, (int)options->query);
 }
 
 struct audit *audit_open(const struct audit_options *options, char **error)

@@ -26,7 +26,7 @@ struct lines {
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t news; /* for the thread */
-    pthread_cond_t rest; /* for log_stop */
+    pthread_cond_t rest; /* for log_flush */
     struct lines lines[2];
     size_t filling; /* which of them */
     enum { WRITER_NONE, WRITER_WAITS, WRITER_WRITES } state;
@@ -129,7 +129,7 @@ void log_start(void)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void log_stop(unsigned most_ms)
+void log_flush(unsigned most_ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);

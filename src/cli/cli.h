@@ -46,6 +46,7 @@ enum exit_code cmd_ca_bundle(const struct command_line *line);
 enum exit_code cmd_ca_show(const struct command_line *line);
 enum exit_code cmd_audit(const struct command_line *line);
 enum exit_code cmd_health(const struct command_line *line);
+enum exit_code cmd_show_config(const struct command_line *line);
 enum exit_code cmd_reload(const struct command_line *line);
 enum exit_code cmd_witness(const struct command_line *line);
 enum exit_code cmd_key_create(const struct command_line *line);

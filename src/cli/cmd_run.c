@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exeat run, health, reload: the gate, and questions to a running one. */
+/* exeat run, health, reload, show-config: the gate, and questions to a running one. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,6 +10,7 @@
 #include "cli.h"
 #include "command.h"
 #include "exeat/admin.h"
+#include "exeat/config/in_force.h"
 
 enum exit_code cmd_run(const struct command_line *line)
 {
@@ -72,6 +74,18 @@ enum exit_code cmd_health(const struct command_line *line)
     return ready ? EXIT_DONE : EXIT_NO;
 }
 
+static enum exit_code no_answer(const struct settings *settings, const char *config, int error)
+{
+    const char *socket = settings->listen.control.data;
+    if (settings->listen.control.length == 0)
+        return complain(EXIT_USAGE, "%s has no listen.control to ask", config);
+    if (error == EACCES)
+        return complain(EXIT_IO, "%s: Permission denied; only the gate's own user and root may ask it", socket);
+    return complain(
+        EXIT_IO, "no gate answers on listen.control of %s (%s: %s); is it running?", config, socket,
+        strerrordesc_np(error));
+}
+
 /* Asks the gate of that configuration; its answer is shown. */
 static enum exit_code ask_gate(const char *config, struct text command)
 {
@@ -79,15 +93,37 @@ static enum exit_code ask_gate(const char *config, struct text command)
     struct settings *settings = load_settings(config);
     if (settings == NULL)
         return EXIT_USAGE;
-    const char *socket = settings->listen.control.length > 0 ? settings->listen.control.data : "";
-    bool answered = control_ask(socket, command, &answer);
+    bool answered = settings->listen.control.length > 0 && control_ask(settings->listen.control.data, command, &answer);
+    enum exit_code code = answered ? EXIT_DONE : no_answer(settings, config, errno);
     settings_free(settings);
     if (!answered)
-        return complain(EXIT_IO, "no gate answers on listen.control of %s", config);
+        return code;
     put_text(buffer_text(&answer));
-    bool done = text_equal(buffer_text(&answer), TEXT("ok\n"));
+    bool done = text_starts_with(buffer_text(&answer), TEXT("ok"));
     buffer_clear(&answer);
     return done ? EXIT_DONE : EXIT_NO;
+}
+
+/* What runs, or without a gate what the file would give. */
+enum exit_code cmd_show_config(const struct command_line *line)
+{
+    struct buffer out = {0};
+    struct settings *settings = load_settings(command_config(line));
+    if (settings == NULL)
+        return EXIT_USAGE;
+    bool has_socket = settings->listen.control.length > 0;
+    bool runs = has_socket && control_ask(settings->listen.control.data, TEXT("show-config"), &out);
+    bool is_forbidden = has_socket && !runs && errno == EACCES;
+    if (!runs) {
+        buffer_printf(&out, "# no gate answers: what %s would give\n", command_config(line));
+        settings_show(settings, TEXT(""), &out);
+    }
+    enum exit_code code = is_forbidden ? no_answer(settings, command_config(line), EACCES) : EXIT_DONE;
+    if (!is_forbidden)
+        put_text(buffer_text(&out));
+    settings_free(settings);
+    buffer_clear(&out);
+    return code;
 }
 
 enum exit_code cmd_reload(const struct command_line *line)

@@ -31,6 +31,10 @@ const struct command commands[] = {
      "-o is json or markdown."},
     {"reload", cmd_reload, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "have a running gate read its configuration anew",
      NULL},
+    {"show-config", cmd_show_config, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "every setting that is in force, as YAML",
+     "Of the gate that runs with this file; if none does, what the file would give. Defaults are marked, and what "
+     "waits "
+     "for a restart. Secrets are never shown."},
     {"bypass", cmd_bypass, "", OPERANDS_NONE, OF(CONFIG) | OF(FOR) | OF(WHY) | OF(END),
      "have a running gate let through, for a while, what its policy refuses",
      "--for and --reason begin it, --end ends it; both are on record."},

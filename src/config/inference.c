@@ -178,8 +178,13 @@ static bool read_servers(struct load *load, const struct yaml_node *node, void *
 
 static const struct type type_address = TEXT_TYPE("address", read_fixed_address);
 static const struct type type_addresses = {.called = "list of addresses", .shape = SHAPE_LIST, .item = &type_address};
-static const struct type type_fixed = NAMES_TYPE("map of names to addresses", read_fixed_hosts, &type_addresses);
-static const struct type type_servers = LIST_TYPE("list of addresses", read_servers, &type_address);
+static const struct type type_fixed = {
+    .called = "map of names to addresses",
+    .shape = SHAPE_NAMES,
+    .read = read_fixed_hosts,
+    .write = write_fixed_hosts,
+    .item = &type_addresses};
+static const struct type type_servers = VALUES_TYPE("list of addresses", read_servers, write_servers, &type_address);
 static const struct key resolve_keys[] = {
     WHOLE_KEY("hosts", &type_fixed, "(none)", "fixed answers, asked before DNS; judged like any answer"),
     KEY(settings_resolve, servers, "servers", &type_servers, "(resolv.conf)", "DNS servers: address, or address:port"),

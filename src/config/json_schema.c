@@ -83,11 +83,19 @@ static void write_required(struct writer *writer, const struct section *section)
         buffer_append_byte(writer->out, ']');
 }
 
+static void write_description(struct writer *writer, const struct key *key)
+{
+    struct buffer help = {0};
+    buffer_printf(&help, "%s%s", key->help, key->effect == AT_START ? " (at the next start)" : "");
+    text_member(writer, "description", buffer_text(&help));
+    buffer_clear(&help);
+}
+
 static void write_key(struct writer *writer, const struct key *key)
 {
     member(writer, key->name);
     begin(writer);
-    text_member(writer, "description", text_from(key->help));
+    write_description(writer, key);
     if (key->initial != NULL && key->initial[0] != '(') {
         member(writer, "default");
         append_word(writer->out, text_from(key->initial));

@@ -98,7 +98,7 @@ static bool read_list_file(struct load *load, const struct yaml_node *node, void
 
 static const struct type type_list_file = TEXT_TYPE("path", read_list_file);
 static const struct key group_keys[] = {
-    {"file", &type_list_file, 0, true, NULL, "one pattern a line; `#` begins a comment"},
+    {"file", &type_list_file, 0, true, NULL, "one pattern a line; `#` begins a comment", ON_RELOAD},
 };
 static const struct section section_group = SECTION("a group", group_keys);
 

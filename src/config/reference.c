@@ -49,6 +49,8 @@ static void append_row(struct buffer *out, struct text path, const struct key *k
     append_initial(out, key);
     buffer_append(out, TEXT(" | "));
     append_cell(out, text_from(key->help));
+    if (key->effect == AT_START)
+        buffer_append(out, TEXT(" (at the next start)"));
     buffer_append(out, TEXT(" |\n"));
 }
 

@@ -34,7 +34,7 @@ static const struct type type_clients_named = LIST_TYPE("list of clients", read_
 
 #define CONDITION_KEY(base, member, yaml_name, type, initial, help)                                                    \
     {                                                                                                                  \
-        yaml_name, type, (base) + offsetof(struct settings_conditions, member), false, initial, help                   \
+        yaml_name, type, (base) + offsetof(struct settings_conditions, member), false, initial, help, ON_RELOAD        \
     }
 /* Without a condition on ports, schemes or addresses a rule has those of https and public addresses; an `unless` is
  * about any. */
@@ -45,7 +45,7 @@ static const struct type type_clients_named = LIST_TYPE("list of clients", read_
         CONDITION_KEY(base, ports, "ports", &type_ports, ports_without, "443, or 8000-8010"),                          \
         CONDITION_KEY(base, methods, "methods", &type_methods, "(any)", "how; needs the connection to be opened"),     \
         CONDITION_KEY(base, paths, "paths", &type_paths, "(any)", "what; needs the connection to be opened"),          \
-        {"schemes", &type_schemes, base, false, schemes_without, "http, https or both; or tcp alone"},                 \
+        {"schemes", &type_schemes, base, false, schemes_without, "http, https or both; or tcp alone", ON_RELOAD},      \
         CONDITION_KEY(                                                                                                 \
             base, addresses, "addresses", &type_ranges, addresses_without, "which addresses the host may have")
 

@@ -17,6 +17,8 @@ struct load {
 
 /* Reads a value into `field`; false: an error was reported. */
 typedef bool (*value_reader)(struct load *load, const struct yaml_node *node, void *field);
+/* The other way: as YAML that reads back to the same; nothing when it is not set. */
+typedef void (*value_writer)(const void *field, struct buffer *out);
 
 enum shape {
     SHAPE_TEXT,   /* a scalar, by `read` */
@@ -39,8 +41,11 @@ struct type {
     unsigned first;
     const struct section *section;
     const struct type *item;
-    const char *regex; /* of a text, for editors (ECMA 262); NULL: any */
+    const char *regex;  /* of a text, for editors (ECMA 262); NULL: any */
+    value_writer write; /* SHAPE_ENUM and SHAPE_FLAG need none; NULL: part of the policy, or of a map */
 };
+/* When a new value takes effect. */
+enum effect { ON_RELOAD, AT_START };
 struct key {
     const char *name;
     const struct type *type;
@@ -48,6 +53,7 @@ struct key {
     bool required;
     const char *initial; /* without the key: a value, or in parentheses what happens then; NULL: nothing */
     const char *help;
+    enum effect effect;
 };
 /* The keys of a map. */
 struct section {
@@ -61,16 +67,38 @@ struct section {
     }
 #define KEY(struct_name, member, yaml_name, type, initial, help)                                                       \
     {                                                                                                                  \
-        yaml_name, type, offsetof(struct struct_name, member), false, initial, help                                    \
+        yaml_name, type, offsetof(struct struct_name, member), false, initial, help, ON_RELOAD                         \
     }
 #define REQUIRED_KEY(struct_name, member, yaml_name, type, help)                                                       \
     {                                                                                                                  \
-        yaml_name, type, offsetof(struct struct_name, member), true, NULL, help                                        \
+        yaml_name, type, offsetof(struct struct_name, member), true, NULL, help, ON_RELOAD                             \
     }
 /* A key whose reader, or whose inner table, takes the object that the table is about. */
 #define WHOLE_KEY(yaml_name, type, initial, help)                                                                      \
     {                                                                                                                  \
-        yaml_name, type, 0, false, initial, help                                                                       \
+        yaml_name, type, 0, false, initial, help, ON_RELOAD                                                            \
+    }
+/* The same for keys whose new value waits for the next start. */
+#define START_KEY(struct_name, member, yaml_name, type, initial, help)                                                 \
+    {                                                                                                                  \
+        yaml_name, type, offsetof(struct struct_name, member), false, initial, help, AT_START                          \
+    }
+#define REQUIRED_START_KEY(struct_name, member, yaml_name, type, help)                                                 \
+    {                                                                                                                  \
+        yaml_name, type, offsetof(struct struct_name, member), true, NULL, help, AT_START                              \
+    }
+#define WHOLE_START_KEY(yaml_name, type, initial, help)                                                                \
+    {                                                                                                                  \
+        yaml_name, type, 0, false, initial, help, AT_START                                                             \
+    }
+/* What the gate runs with, not what it judges by: it can be told. */
+#define VALUE_TYPE(called_so, reader, writer, expression)                                                              \
+    {                                                                                                                  \
+        .called = (called_so), .shape = SHAPE_TEXT, .read = (reader), .write = (writer), .regex = (expression)         \
+    }
+#define VALUES_TYPE(called_so, reader, writer, of)                                                                     \
+    {                                                                                                                  \
+        .called = (called_so), .shape = SHAPE_LIST, .read = (reader), .write = (writer), .item = (of)                  \
     }
 #define TEXT_TYPE(called_so, reader)                                                                                   \
     {                                                                                                                  \
@@ -114,6 +142,8 @@ bool schema_read_list(
     struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
 /* The whole file. settings.c */
 extern const struct section section_top;
+/* What holds without any key; the caller frees it. */
+struct settings *settings_defaults(void);
 
 /* Types of values, with their readers: values.c */
 extern const struct type type_text;         /* struct text */
@@ -139,6 +169,20 @@ bool read_patterns(struct load *load, const struct yaml_node *node, void *field)
 bool read_choice(
     struct load *load, const struct yaml_node *node, const char *const *words, size_t count, size_t *index);
 bool pattern_of(struct load *load, struct text text, struct mark mark, struct setting_pattern *pattern);
+
+/* writers.c */
+void write_word(const char *word, struct buffer *out);
+void write_text(const void *field, struct buffer *out);
+void write_number(const void *field, struct buffer *out);
+void write_duration(const void *field, struct buffer *out);
+void write_size(const void *field, struct buffer *out);
+void write_socket(const void *field, struct buffer *out);
+void write_patterns(const void *field, struct buffer *out);
+void write_workers(const void *field, struct buffer *out);
+void write_servers(const void *field, struct buffer *out);
+void write_forward(const void *object, struct buffer *out);     /* struct settings_listen */
+void write_fixed_hosts(const void *object, struct buffer *out); /* struct settings_resolve */
+void write_witness_url(const void *object, struct buffer *out); /* struct settings_witness */
 
 /* "http://host:port/prefix", or https; `prefix` is without its last slash. */
 bool url_parse(

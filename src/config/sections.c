@@ -29,13 +29,14 @@ static bool read_forward(struct load *load, const struct yaml_node *node, void *
     return good;
 }
 
-static const struct type type_forward = LIST_TYPE("list of address:port", read_forward, &type_socket);
+static const struct type type_forward = VALUES_TYPE("list of address:port", read_forward, write_forward, &type_socket);
 static const struct type type_transparent = LATER_TYPE("clients find the gate by http_proxy and https_proxy");
 static const struct key listen_keys[] = {
-    WHOLE_KEY("forward", &type_forward, NULL, "the proxy: what clients put into http_proxy and https_proxy"),
+    WHOLE_START_KEY("forward", &type_forward, NULL, "the proxy: what clients put into http_proxy and https_proxy"),
     WHOLE_KEY("transparent", &type_transparent, NULL, "redirected connections"),
-    KEY(settings_listen, admin, "admin", &type_socket, "(none)", "read-only: GET /livez, /readyz, /metrics"),
-    KEY(settings_listen, control, "control", &type_path, "(none)",
+    START_KEY(settings_listen, admin, "admin", &type_socket, "(none)", "read-only: GET /livez, /readyz, /metrics"),
+    START_KEY(
+        settings_listen, control, "control", &type_path, "(none)",
         "socket for commands that change state; owner and root only"),
 };
 static const struct section section_listen = SECTION("listen", listen_keys);
@@ -111,7 +112,7 @@ static const char *const on_failure_words[] = {"deny", "allow"};
 static const struct type type_on_failure = ENUM_TYPE(on_failure_words);
 static const char *const privacy_words[] = {"private", "hash", "none"};
 static const struct type type_privacy = ENUM_TYPE(privacy_words);
-static const struct type type_origin = TEXT_TYPE("text", read_origin);
+static const struct type type_origin = VALUE_TYPE("text", read_origin, write_text, NULL);
 
 static const struct key record_keys[] = {
     KEY(settings_audit, path, "path", &type_privacy, "private", "how paths are kept"),
@@ -121,7 +122,7 @@ static const struct section section_record = SECTION("audit.record", record_keys
 static const struct type type_record = MAP_TYPE(&section_record);
 
 static const struct key ship_keys[] = {
-    REQUIRED_KEY(
+    REQUIRED_START_KEY(
         settings_audit, ship, "directory", &type_path,
         "sealed segments and checkpoints are copied there, below the log's name"),
 };
@@ -129,7 +130,8 @@ static const struct section section_ship = SECTION("audit.ship", ship_keys);
 static const struct type type_ship = MAP_TYPE(&section_ship);
 
 static const struct key verify_keys[] = {
-    KEY(settings_audit, verify_ms, "every", &type_duration, "24h",
+    START_KEY(
+        settings_audit, verify_ms, "every", &type_duration, "24h",
         "how often the gate verifies its own store, when the processor has nothing else to do; 0s: never"),
 };
 static const struct section section_verify = SECTION("audit.verify", verify_keys);
@@ -138,24 +140,28 @@ static const struct type type_verify = MAP_TYPE(&section_verify);
 static const struct key disk_keys[] = {
     KEY(settings_audit, disk_warn, "warn", &type_size, "256MiB", "less free room is said, in the log and on record"),
     KEY(settings_audit, disk_refuse, "refuse", &type_size, "32MiB", "with less, on_failure decides; 0: with none"),
-    KEY(settings_audit, disk_ballast, "ballast", &type_size, "8MiB", "room that is kept for the last words"),
+    START_KEY(settings_audit, disk_ballast, "ballast", &type_size, "8MiB", "room that is kept for the last words"),
 };
 static const struct section section_disk = SECTION("audit.disk", disk_keys);
 static const struct type type_disk = MAP_TYPE(&section_disk);
 
 static const struct key audit_keys[] = {
-    KEY(settings_audit, directory, "directory", &type_path, "/var/lib/exeat/audit", "where the store lies"),
-    KEY(settings_audit, origin, "origin", &type_origin, "exeat",
+    START_KEY(settings_audit, directory, "directory", &type_path, "/var/lib/exeat/audit", "where the store lies"),
+    START_KEY(
+        settings_audit, origin, "origin", &type_origin, "exeat",
         "the log's name, without spaces and '+'; {pod} is the environment variable POD, {hostname} the host's name"),
-    KEY(settings_audit, key, "key", &type_path, "/etc/exeat/keys/log.key",
+    START_KEY(
+        settings_audit, key, "key", &type_path, "/etc/exeat/keys/log.key",
         "the log's signing key, made if absent; never below the store"),
-    KEY(settings_audit, durability, "durability", &type_durability, "commit",
+    START_KEY(
+        settings_audit, durability, "durability", &type_durability, "commit",
         "commit: on disk before anything leaves; batch: at most batch_ms later"),
-    KEY(settings_audit, batch_ms, "batch_ms", &type_number, "10", "how many milliseconds a batch may be behind"),
-    KEY(settings_audit, heartbeat_ms, "heartbeat", &type_duration, "10s", "a record after that long a silence"),
-    KEY(settings_audit, segment_bytes, "segment_size", &type_size, "64MiB",
+    START_KEY(settings_audit, batch_ms, "batch_ms", &type_number, "10", "how many milliseconds a batch may be behind"),
+    START_KEY(settings_audit, heartbeat_ms, "heartbeat", &type_duration, "10s", "a record after that long a silence"),
+    START_KEY(
+        settings_audit, segment_bytes, "segment_size", &type_size, "64MiB",
         "a segment ends and is sealed when that much was written to it"),
-    KEY(settings_audit, segment_ms, "segment_age", &type_duration, "24h", "and after that long"),
+    START_KEY(settings_audit, segment_ms, "segment_age", &type_duration, "24h", "and after that long"),
     KEY(settings_audit, retention_ms, "retention", &type_duration, "0s",
         "sealed segments are removed when all of their records are older; 0s: never"),
     WHOLE_KEY("disk", &type_disk, NULL, "how much room the store's disk has to have"),
@@ -245,9 +251,9 @@ static bool read_head_size(struct load *load, const struct yaml_node *node, void
     return false;
 }
 
-static const struct type type_fields = SHAPED_TYPE("number", read_fields, "^[0-9]+$");
-static const struct type type_head_size = SHAPED_TYPE("size", read_head_size, "^[0-9]+(KiB|MiB|GiB)?$");
-const struct type type_workers = SHAPED_TYPE("auto or number", read_workers, "^(auto|[0-9]+)$");
+static const struct type type_fields = VALUE_TYPE("number", read_fields, write_number, "^[0-9]+$");
+static const struct type type_head_size = VALUE_TYPE("size", read_head_size, write_size, "^[0-9]+(KiB|MiB|GiB)?$");
+const struct type type_workers = VALUE_TYPE("auto or number", read_workers, write_workers, "^(auto|[0-9]+)$");
 
 static const struct key limits_keys[] = {
     KEY(settings_run, head, "head", &type_head_size, "64KiB", "a request's or reply's head"),
@@ -263,7 +269,8 @@ const struct type type_limits = MAP_TYPE(&section_limits);
 
 static const struct key timeouts_keys[] = {
     KEY(settings_run, head_ms, "head", &type_duration, "10s", "a head as a whole, or a handshake"),
-    KEY(settings_run, connect_ms, "connect", &type_duration, "3s", "the way to an upstream as a whole: its name, TCP and TLS"),
+    KEY(settings_run, connect_ms, "connect", &type_duration, "3s",
+        "the way to an upstream as a whole: its name, TCP and TLS"),
     KEY(settings_run, idle_ms, "idle", &type_duration, "60s", "a connection between requests"),
     KEY(settings_run, stream_ms, "stream", &type_duration, "300s", "inactivity of an exchange or tunnel"),
 };

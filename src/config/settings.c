@@ -13,7 +13,7 @@ bool read_version(struct load *load, const struct yaml_node *node, void *field)
     return false;
 }
 
-const struct type type_version = SHAPED_TYPE("1", read_version, "^1$");
+const struct type type_version = VALUE_TYPE("1", read_version, write_number, "^1$");
 static const char *const mode_words[] = {"enforce", "observe"};
 const struct type type_file_mode = FLAG_TYPE(mode_words);
 static const char *const on_reload_words[] = {"keep", "cut-denied"};
@@ -34,7 +34,7 @@ static bool read_hint(struct load *load, const struct yaml_node *node, void *fie
     return false;
 }
 
-static const struct type type_hint = TEXT_TYPE("text", read_hint);
+static const struct type type_hint = VALUE_TYPE("text", read_hint, write_text, NULL);
 static const struct key top_keys[] = {
     REQUIRED_KEY(settings, version, "version", &type_version, "of this language"),
     KEY(settings, observe, "mode", &type_file_mode, "enforce", "observe only records what rules would do"),
@@ -44,7 +44,8 @@ static const struct key top_keys[] = {
     KEY(settings, audit, "audit", &type_audit, NULL, "the store of decisions"),
     KEY(settings, tls, "tls", &type_tls, NULL, "what may be opened, who is trusted"),
     KEY(settings, resolve, "resolve", &type_resolve, NULL, "names to addresses"),
-    KEY(settings, run.workers, "workers", &type_workers, "auto",
+    START_KEY(
+        settings, run.workers, "workers", &type_workers, "auto",
         "threads that serve; auto: one for each CPU of the pod"),
     KEY(settings, run, "limits", &type_limits, NULL, "sizes and counts"),
     KEY(settings, run, "timeouts", &type_timeouts, NULL, "inactivity, never total"),
@@ -61,6 +62,16 @@ static const struct key top_keys[] = {
     KEY(settings, lists, "tests", &type_tests, NULL, "run by `exeat check` and at every load"),
 };
 const struct section section_top = SECTION("the configuration", top_keys);
+
+struct settings *settings_defaults(void)
+{
+    struct diags *diags = diags_new();
+    struct settings *settings = base_zalloc(sizeof(*settings));
+    struct load load = {settings, diags, ""};
+    schema_set_defaults(&load, &section_top, settings);
+    diags_free(diags);
+    return settings;
+}
 
 struct settings *settings_parse(struct text text, const char *path, struct diags *diags)
 {

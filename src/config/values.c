@@ -225,17 +225,17 @@ bool read_choice(struct load *load, const struct yaml_node *node, const char *co
 /* --- what they take, for the tables ----------------------------------------------------------------------------------
  */
 
-const struct type type_text = TEXT_TYPE("text", read_text);
-const struct type type_path = TEXT_TYPE("path", read_path);
+const struct type type_text = VALUE_TYPE("text", read_text, write_text, NULL);
+const struct type type_path = VALUE_TYPE("path", read_path, write_text, NULL);
 const struct type type_setting_text = TEXT_TYPE("text", read_setting_text);
 const struct type type_texts = LIST_TYPE("list of texts", read_texts, &type_text);
 static const struct type type_pattern = TEXT_TYPE("host pattern", read_pattern);
-const struct type type_patterns = LIST_TYPE("list of host patterns", read_patterns, &type_pattern);
+const struct type type_patterns = VALUES_TYPE("list of host patterns", read_patterns, write_patterns, &type_pattern);
 const struct type type_range = TEXT_TYPE("address range", read_range);
 const struct type type_ranges = LIST_TYPE("list of address ranges", read_ranges, &type_range);
 static const struct type type_port = SHAPED_TYPE("port", read_port_range, "^[0-9]{1,5}(-[0-9]{1,5})?$");
 const struct type type_ports = LIST_TYPE("list of ports", read_ports, &type_port);
-const struct type type_duration = SHAPED_TYPE("duration", read_duration, "^[0-9]+(ms|s|m|h)$");
-const struct type type_size = SHAPED_TYPE("size", read_size, "^[0-9]+(KiB|MiB|GiB)?$");
-const struct type type_number = SHAPED_TYPE("number", read_number, "^[0-9]+$");
-const struct type type_socket = TEXT_TYPE("address:port", read_socket);
+const struct type type_duration = VALUE_TYPE("duration", read_duration, write_duration, "^[0-9]+(ms|s|m|h|d)$");
+const struct type type_size = VALUE_TYPE("size", read_size, write_size, "^[0-9]+(KiB|MiB|GiB)?$");
+const struct type type_number = VALUE_TYPE("number", read_number, write_number, "^[0-9]+$");
+const struct type type_socket = VALUE_TYPE("address:port", read_socket, write_socket, NULL);

@@ -28,23 +28,27 @@ static bool read_interval(struct load *load, const struct yaml_node *node, void 
     return false;
 }
 
-static const struct type type_interval = SHAPED_TYPE("duration", read_interval, "^[0-9]+(ms|s|m|h)$");
-static const struct type type_url = SHAPED_TYPE("http or https URL", read_url, "^https?://");
+static const struct type type_interval = VALUE_TYPE("duration", read_interval, write_duration, "^[0-9]+(ms|s|m|h|d)$");
+static const struct type type_url = VALUE_TYPE("http or https URL", read_url, write_witness_url, "^https?://");
 static const char *const on_unreachable_words[] = {"run", "deny"};
 static const struct type type_on_unreachable = FLAG_TYPE(on_unreachable_words);
 
 static const struct key witness_keys[] = {
-    {"url", &type_url, 0, true, NULL, "where the witness is; its name is the one in its certificate"},
-    REQUIRED_KEY(
+    {"url", &type_url, 0, true, NULL, "where the witness is; its name is the one in its certificate", AT_START},
+    REQUIRED_START_KEY(
         settings_witness, key_file, "key_file", &type_path, "its vkey, as `exeat key show --witness` prints it"),
-    KEY(settings_witness, token_file, "enrol_token_file", &type_path, "(enrolled by hand)",
+    START_KEY(
+        settings_witness, token_file, "enrol_token_file", &type_path, "(enrolled by hand)",
         "one line: what the witness lets new logs in by"),
-    KEY(settings_witness, roots, "roots", &type_path, "(the system's roots)",
+    START_KEY(
+        settings_witness, roots, "roots", &type_path, "(the system's roots)",
         "who is trusted to certify its name, PEM"),
-    KEY(settings_witness, denies, "on_unreachable", &type_on_unreachable, "run",
+    START_KEY(
+        settings_witness, denies, "on_unreachable", &type_on_unreachable, "run",
         "deny: no request is decided on while the newest cosignature is older than deny_after"),
-    KEY(settings_witness, deny_after_ms, "deny_after", &type_duration, "1m", "how old it may be then"),
-    KEY(settings_witness, interval_ms, "interval", &type_interval, "5s",
+    START_KEY(settings_witness, deny_after_ms, "deny_after", &type_duration, "1m", "how old it may be then"),
+    START_KEY(
+        settings_witness, interval_ms, "interval", &type_interval, "5s",
         "how often the newest checkpoint is shown to it"),
 };
 static const struct section section_witness = SECTION("audit.witness", witness_keys);

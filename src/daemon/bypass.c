@@ -55,8 +55,9 @@ void gate_bypass(struct gate *gate, struct text words, struct buffer *answer)
     struct text rest = words;
     uint64_t for_ms;
     if (text_equal(words, TEXT("end"))) {
+        bool is_on = gate->bypass.us != 0;
         gate_end_bypass(gate, TEXT("its owner ended it"));
-        buffer_append(answer, TEXT("ok\n"));
+        buffer_append_string(answer, is_on ? "ok\n" : "ok: there was no bypass to end\n");
     } else if (
         !text_split(&rest, ' ', &number) || !text_to_number(number, BYPASS_MOST_MS, &for_ms) ||
         for_ms < BYPASS_LEAST_MS) {

@@ -16,6 +16,8 @@ enum { LISTENERS_MAX = 8 };
 struct orders {
     struct policy *policy; /* a new one, with its reference; NULL: none */
     uint64_t policy_sequence;
+    struct tls_client *client; /* a new one, owned, with `authority`; NULL: as before */
+    const struct tls_authority *authority;
     uint64_t bypass_until_us; /* steady clock; 0: none */
     bool drain;
     bool cut;
@@ -25,6 +27,7 @@ struct orders {
 
 struct worker;
 struct worker_options {
+    struct tls_client *client;             /* taken */
     const struct tls_authority *authority; /* borrowed; NULL: nothing is opened */
     struct audit *audit;                   /* borrowed */
     const char *via;                       /* borrowed */
@@ -32,14 +35,17 @@ struct worker_options {
     const int *listeners;                  /* bound sockets, taken */
     size_t listener_count;
 };
-/* Made in the main thread, run in its own. NULL with `error`. Takes a reference of the policy. */
-struct worker *
-worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence, char **error);
+/* Made in the main thread, run in its own. Takes a reference of the policy. */
+struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence);
 void worker_start(struct worker *worker);
 void worker_join(struct worker *worker); /* after an order to stop */
 void worker_free(struct worker *worker);
 /* From the main thread. */
 void worker_set_policy(struct worker *worker, struct policy *policy, uint64_t policy_sequence);
+/* With the next policy; takes `client`. */
+void worker_set_tls(struct worker *worker, struct tls_client *client, const struct tls_authority *authority);
+/* Waits until it judges by that policy; false: not within some seconds. */
+MUST_CHECK bool worker_has_policy(struct worker *worker, uint64_t policy_sequence);
 void worker_set_bypass(struct worker *worker, uint64_t until_us);
 void worker_drain(struct worker *worker);
 void worker_cut(struct worker *worker);
@@ -65,9 +71,21 @@ struct verifying *verifying_new(const char *store, const struct signing_key *key
 void verifying_look(const struct verifying *verifying, struct admin_verify *view);
 void verifying_free(struct verifying *verifying); /* NULL is fine */
 
+/* trust.c: NULL with `error` */
+struct trust {
+    struct digest digest;            /* of what it was made from */
+    struct tls_authority *authority; /* owned; NULL: nothing is opened */
+    struct trust *older;             /* owned; still used by what began under it */
+};
+MUST_CHECK struct trust *trust_new(const struct policy *policy, const char *path, char **error);
+void trust_free(struct trust *trust);                                                  /* and all older */
+MUST_CHECK struct tls_client *trust_client(const struct policy *policy, char **error); /* for one worker */
+
 struct in_force {
     struct policy *policy; /* one reference */
     uint64_t sequence;     /* of its POLICY record */
+    struct trust *trust;
+    struct buffer start_values; /* settings_start_values of when the gate started */
 };
 /* Bound before anything else is begun. */
 struct sockets {
@@ -95,7 +113,6 @@ struct gate {
     struct in_force in_force;
     struct retired *retired;
     struct signing_key *log_key;
-    struct tls_authority *authority;
     struct audit_succession succession; /* who the log is */
     struct audit *audit;
     struct anchor *anchor;       /* NULL: no witness */
@@ -113,6 +130,10 @@ struct gate {
     struct reload_counts reloads;
     char via[24];
 };
+/* gate.c: SIGTERM; asked twice, at once */
+void gate_drain(struct gate *gate);
+/* commands.c: a control_command */
+void gate_command(void *gate, struct text line, struct buffer *answer);
 /* bypass.c */
 void gate_bypass(struct gate *gate, struct text words, struct buffer *answer);
 void gate_end_bypass(struct gate *gate, struct text why);
@@ -120,7 +141,10 @@ void gate_end_bypass(struct gate *gate, struct text why);
 void erase_begin(struct audit *audit, struct text order, struct buffer *answer);
 void erase_look(struct audit *audit, struct buffer *answer);
 /* reload.c */
-void gate_reload(struct gate *gate);
+/* `answer`: "ok" and what is to be known, or why not. */
+void gate_reload(struct gate *gate, struct buffer *answer);
+/* Gives what the settings say to those who can change while they run: log, audit. */
+void gate_apply(struct gate *gate);
 /* Has the policy on disk before anyone is judged by it. False: it is not. */
 MUST_CHECK bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t *sequence);
 /* anchoring.c: false with `error`, when there is a witness and it cannot be asked. */

@@ -14,6 +14,7 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "exeat/config/in_force.h"
 
 enum { DRAIN_LOOK_MS = 50, FAREWELL_MS = 2000, LOG_FAREWELL_MS = 1000 };
 
@@ -71,7 +72,7 @@ static void on_drain(void *context)
     loop_stop(gate->loop);
 }
 
-static void begin_drain(struct gate *gate)
+void gate_drain(struct gate *gate)
 {
     uint64_t drain_ms = policy_settings(gate->in_force.policy)->run.drain_ms;
     if (gate->drain.us != 0) {
@@ -85,39 +86,13 @@ static void begin_drain(struct gate *gate)
     timer_start(gate->drain.timer, 1);
 }
 
-static void on_command(void *context, struct text line, struct buffer *answer)
-{
-    struct gate *gate = context;
-    struct text command;
-    struct text rest = line;
-    (void)text_split(&rest, ' ', &command);
-    if (text_equal(command, TEXT("reload"))) {
-        uint64_t before = gate->reloads.refused;
-        gate_reload(gate);
-        buffer_append_string(answer, gate->reloads.refused == before ? "ok\n" : "refused: see the log\n");
-    } else if (text_equal(command, TEXT("access"))) {
-        bool done = audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("access"), rest);
-        buffer_append_string(answer, done ? "ok\n" : "failed: not recorded\n");
-    } else if (text_equal(command, TEXT("erase"))) {
-        erase_begin(gate->audit, rest, answer);
-    } else if (text_equal(command, TEXT("erasing"))) {
-        erase_look(gate->audit, answer);
-    } else if (text_equal(command, TEXT("new-origin"))) {
-        if (gate_announce_succession(gate, rest, answer))
-            begin_drain(gate);
-    } else if (text_equal(command, TEXT("bypass"))) {
-        gate_bypass(gate, rest, answer);
-    } else {
-        buffer_append(
-            answer, TEXT("unknown command: this socket knows reload, bypass, access, erase, erasing and new-origin\n"));
-    }
-}
-
 static void on_change(void *context)
 {
     struct gate *gate = context;
+    struct buffer answer = {0}; /* the log has it too */
     if (gate->drain.us == 0)
-        gate_reload(gate);
+        gate_reload(gate, &answer);
+    buffer_clear(&answer);
 }
 
 static void on_signal(void *context)
@@ -128,7 +103,7 @@ static void on_signal(void *context)
         if (info.ssi_signo == SIGHUP)
             on_change(gate);
         else
-            begin_drain(gate);
+            gate_drain(gate);
     }
 }
 
@@ -235,16 +210,17 @@ static bool start_workers(struct gate *gate)
         if (!take_listeners(gate, listeners))
             return false;
         struct worker_options options = {
-            .authority = gate->authority,
+            .client = trust_client(gate->in_force.policy, &error),
+            .authority = gate->in_force.trust->authority,
             .audit = gate->audit,
             .via = gate->via,
             .pipes = &gate->pipes,
             .listeners = listeners,
             .listener_count = gate->sockets.count,
         };
-        struct worker *worker = worker_new(&options, gate->in_force.policy, gate->in_force.sequence, &error);
-        if (worker == NULL)
+        if (options.client == NULL)
             return say(error);
+        struct worker *worker = worker_new(&options, gate->in_force.policy, gate->in_force.sequence);
         gate->workers[gate->worker_count++] = worker;
         worker_start(worker);
     }
@@ -275,7 +251,7 @@ static bool bind_all(struct gate *gate)
     }
     if (listen->control.length == 0)
         return true;
-    gate->control = control_new(gate->loop, listen->control.data, on_command, gate, &error);
+    gate->control = control_new(gate->loop, listen->control.data, gate_command, gate, &error);
     return gate->control != NULL || say(error);
 }
 
@@ -332,7 +308,8 @@ static void stop(struct gate *gate)
     anchor_free(gate->anchor);
     audit_succession_clear(&gate->succession);
     signing_key_free(gate->log_key);
-    tls_authority_free(gate->authority);
+    trust_free(gate->in_force.trust);
+    buffer_clear(&gate->in_force.start_values);
     policy_unref(gate->in_force.policy);
     loop_free(gate->loop);
 }
@@ -349,11 +326,6 @@ static void show(struct diags *diags, bool is_loaded)
     buffer_clear(&out);
 }
 
-static void configure_log(const struct settings *settings)
-{
-    log_configure(settings->run.log_json ? LOG_JSON : LOG_TEXT, (enum log_level)settings->run.log_level);
-}
-
 static bool load(struct gate *gate, enum exit_code *code)
 {
     struct diags *diags = diags_new();
@@ -361,24 +333,25 @@ static bool load(struct gate *gate, enum exit_code *code)
     gate->in_force.policy = daemon_load(gate->path, diags);
     bool is_loaded = gate->in_force.policy != NULL;
     if (is_loaded)
-        configure_log(policy_settings(gate->in_force.policy));
+        gate_apply(gate);
     show(diags, is_loaded);
     diags_free(diags);
     *code = EXIT_USAGE;
     if (!is_loaded)
         return false;
-    gate->authority = daemon_load_authority(gate->in_force.policy, gate->path, &error);
-    if (gate->authority == NULL && error != NULL) {
+    gate->in_force.trust = trust_new(gate->in_force.policy, gate->path, &error);
+    if (gate->in_force.trust == NULL) {
         policy_unref(gate->in_force.policy);
         return say(error);
     }
     if (policy_settings(gate->in_force.policy)->listen.forward_count == 0) {
-        tls_authority_free(gate->authority);
+        trust_free(gate->in_force.trust);
         policy_unref(gate->in_force.policy);
         struct buffer out = {0};
         buffer_printf(&out, "%s: nothing to listen on; add listen.forward, such as [127.0.0.1:3128]", gate->path);
         return say(buffer_take(&out));
     }
+    settings_start_values(policy_settings(gate->in_force.policy), &gate->in_force.start_values);
     return true;
 }
 
@@ -402,6 +375,6 @@ enum exit_code daemon_run(const char *config_path)
         code = EXIT_DONE;
     }
     stop(&gate);
-    log_stop(LOG_FAREWELL_MS);
+    log_flush(LOG_FAREWELL_MS);
     return code;
 }

@@ -5,6 +5,7 @@
 #include "exeat/audit/record.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "exeat/config/in_force.h"
 
 static void write_fields(const struct settings_lists *lists, struct buffer *fields)
 {
@@ -52,84 +53,169 @@ static bool is_same(const struct settings *left, const struct settings *right)
     return true;
 }
 
-static void refuse(struct gate *gate, struct text why)
+static void refuse(struct gate *gate, struct text why, struct buffer *answer)
 {
     gate->reloads.refused++;
     log_error("reload_refused", log_string("file", gate->path), log_text("why", why));
     if (!audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("reload_refused"), why))
         log_error("audit_write_failed", log_string("event", "reload_refused"));
+    buffer_printf(answer, "refused: %.*s\n", TEXT_ARG(text_trim(why, "\n")));
+}
+
+/* What of the new file is not in force is on record before its POLICY record. */
+static bool record_waiting(struct gate *gate, struct text names)
+{
+    return names.length == 0 || audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("needs_restart"), names);
+}
+
+void gate_apply(struct gate *gate)
+{
+    const struct settings *settings = policy_settings(gate->in_force.policy);
+    struct audit_options audit;
+    log_configure(settings->run.log_json ? LOG_JSON : LOG_TEXT, (enum log_level)settings->run.log_level);
+    daemon_audit_options(&settings->audit, gate->log_key, &audit);
+    if (gate->audit != NULL)
+        audit_change(gate->audit, &audit);
+}
+
+/* One for each worker, or none with `error`. */
+static struct tls_client **make_clients(const struct gate *gate, const struct policy *policy, char **error)
+{
+    struct tls_client **clients = base_array(gate->worker_count + 1, sizeof(struct tls_client *));
+    for (size_t i = 0; i < gate->worker_count; i++) {
+        clients[i] = trust_client(policy, error);
+        if (clients[i] != NULL)
+            continue;
+        while (i > 0)
+            tls_client_free(clients[--i]);
+        base_free(clients);
+        return NULL;
+    }
+    return clients;
+}
+
+/* New connections of all workers are made and taken under it. */
+static void use_trust(struct gate *gate, struct trust *trust, struct tls_client **clients)
+{
+    for (size_t i = 0; i < gate->worker_count; i++)
+        worker_set_tls(gate->workers[i], clients[i], trust->authority);
+    trust->older = gate->in_force.trust;
+    gate->in_force.trust = trust;
+}
+
+static void drop_clients(const struct gate *gate, struct tls_client **clients)
+{
+    for (size_t i = 0; i < gate->worker_count; i++)
+        tls_client_free(clients[i]);
+}
+
+static void give_to_workers(struct gate *gate)
+{
+    const struct in_force *in_force = &gate->in_force;
+    for (size_t i = 0; i < gate->worker_count; i++)
+        worker_set_policy(gate->workers[i], in_force->policy, in_force->sequence);
+}
+
+/* Who asked for a reload may act on it at once. */
+static bool all_judge_by_it(struct gate *gate)
+{
+    bool all = true;
+    for (size_t i = 0; i < gate->worker_count; i++)
+        all = worker_has_policy(gate->workers[i], gate->in_force.sequence) && all;
+    return all;
+}
+
+static void say_taken(struct gate *gate, struct text waiting, struct buffer *answer)
+{
+    log_info("reloaded", log_string("file", gate->path), log_number("policy", (int64_t)gate->in_force.sequence));
+    if (waiting.length > 0)
+        log_warn("needs_restart", log_text("keys", waiting));
+    buffer_append_string(
+        answer, all_judge_by_it(gate) ? "ok" : "ok, but a worker is busy and does not judge by it yet");
+    if (waiting.length > 0)
+        buffer_printf(answer, "; waits for a restart: %.*s", TEXT_ARG(waiting));
+    buffer_append_byte(answer, '\n');
+}
+
+static void take(struct gate *gate, struct policy *policy, struct text waiting, struct buffer *answer)
+{
+    gate_end_bypass(gate, TEXT("a new policy is in force"));
+    retired_add(gate->retired, gate->in_force.policy);
+    gate->in_force.policy = policy;
+    gate->reloads.done++;
+    gate_apply(gate);
+    give_to_workers(gate);
+    files_watch_set(gate->files, policy_settings(policy));
+    say_taken(gate, waiting, answer);
+}
+
+/* On record, with what of it waits; nothing is in force yet. */
+static bool record(struct gate *gate, const struct policy *policy, struct text waiting, uint64_t *sequence)
+{
+    return record_waiting(gate, waiting) && gate_record_policy(gate, policy, sequence);
+}
+
+/* Takes policy and trust, or leaves everything as it was. `trust` is NULL when it is the same. */
+static void put_in_force(struct gate *gate, struct policy *policy, struct trust *trust, struct buffer *answer)
+{
+    struct buffer waiting = {0};
+    char *error = NULL;
+    uint64_t sequence = 0;
+    struct tls_client **clients = trust == NULL ? NULL : make_clients(gate, policy, &error);
+    settings_waiting(policy_settings(policy), buffer_text(&gate->in_force.start_values), &waiting);
+    bool done = error == NULL && record(gate, policy, buffer_text(&waiting), &sequence);
+    if (done) {
+        gate->in_force.sequence = sequence;
+        if (trust != NULL)
+            use_trust(gate, trust, clients);
+        take(gate, policy, buffer_text(&waiting), answer);
+    } else {
+        refuse(gate, error == NULL ? TEXT("the policy could not be recorded") : text_from(error), answer);
+        if (clients != NULL)
+            drop_clients(gate, clients);
+        trust_free(trust);
+        policy_unref(policy);
+    }
+    base_free(clients);
+    buffer_clear(&waiting);
+    base_free(error);
 }
 
 /* The new policy may want to open names that the authority's certificate does not permit. */
-static bool authority_fits(struct gate *gate, const struct policy *policy)
+static void consider(struct gate *gate, struct policy *policy, struct buffer *answer)
 {
     char *error = NULL;
-    struct tls_authority *authority = daemon_load_authority(policy, gate->path, &error);
-    tls_authority_free(authority);
-    if (error == NULL)
-        return true;
-    refuse(gate, text_from(error));
-    base_free(error);
-    return false;
-}
-
-static bool same_sockets(const struct settings_listen *left, const struct settings_listen *right)
-{
-    if (left->forward_count != right->forward_count || left->admin.port != right->admin.port ||
-        !address_equal(&left->admin.address, &right->admin.address))
-        return false;
-    for (size_t i = 0; i < left->forward_count; i++)
-        if (left->forward[i].port != right->forward[i].port ||
-            !address_equal(&left->forward[i].address, &right->forward[i].address))
-            return false;
-    return true;
-}
-
-static void warn_of_restart(const struct settings *old, const struct settings *new)
-{
-    bool same =
-        same_sockets(&old->listen, &new->listen) && text_equal(old->audit.directory, new->audit.directory) &&
-        text_equal(old->audit.origin, new->audit.origin) &&
-        old->audit.durability == new->audit.durability &&text_equal(old->tls.certificate, new->tls.certificate) &&
-        old->run.workers == new->run.workers;
-    if (!same)
-        log_warn("needs_restart", log_string("sections", "listen, audit, tls.authority or workers have changed"));
-}
-
-static void take(struct gate *gate, struct policy *policy)
-{
-    uint64_t sequence;
-    if (!gate_record_policy(gate, policy, &sequence)) {
-        refuse(gate, TEXT("the policy could not be recorded"));
+    struct trust *trust = trust_new(policy, gate->path, &error);
+    if (trust == NULL) {
+        refuse(gate, text_from(error), answer);
         policy_unref(policy);
+        base_free(error);
         return;
     }
-    gate_end_bypass(gate, TEXT("a new policy is in force"));
-    warn_of_restart(policy_settings(gate->in_force.policy), policy_settings(policy));
-    retired_add(gate->retired, gate->in_force.policy);
-    gate->in_force.policy = policy;
-    gate->in_force.sequence = sequence;
-    gate->reloads.done++;
-    for (size_t i = 0; i < gate->worker_count; i++)
-        worker_set_policy(gate->workers[i], policy, sequence);
-    files_watch_set(gate->files, policy_settings(policy));
-    log_info("reloaded", log_string("file", gate->path), log_number("policy", (int64_t)sequence));
+    if (digest_equal(&trust->digest, &gate->in_force.trust->digest)) {
+        trust_free(trust);
+        trust = NULL;
+    }
+    if (trust != NULL || !is_same(policy_settings(gate->in_force.policy), policy_settings(policy))) {
+        put_in_force(gate, policy, trust, answer);
+        return;
+    }
+    log_info("reloaded_unchanged", log_string("file", gate->path));
+    buffer_append(answer, TEXT("ok, unchanged\n"));
+    policy_unref(policy);
 }
 
-void gate_reload(struct gate *gate)
+void gate_reload(struct gate *gate, struct buffer *answer)
 {
     struct diags *diags = diags_new();
     struct policy *policy = daemon_load(gate->path, diags);
-    if (policy == NULL) {
-        struct buffer out = {0};
-        diags_write_problems(diags, &out);
-        refuse(gate, buffer_text(&out));
-        buffer_clear(&out);
-    } else if (
-        is_same(policy_settings(gate->in_force.policy), policy_settings(policy)) || !authority_fits(gate, policy)) {
-        policy_unref(policy);
+    struct buffer out = {0};
+    if (policy != NULL) {
+        consider(gate, policy, answer);
     } else {
-        take(gate, policy);
+        diags_write_problems(diags, &out);
+        refuse(gate, buffer_text(&out), answer);
     }
+    buffer_clear(&out);
     diags_free(diags);
 }

@@ -120,6 +120,6 @@ enum exit_code daemon_witness(const struct daemon_witness_options *options)
         log_say("cannot_start", error == NULL ? TEXT("cannot start") : text_from(error));
     base_free(error);
     stop(&run);
-    log_stop(LOG_FAREWELL_MS);
+    log_flush(LOG_FAREWELL_MS);
     return done ? EXIT_DONE : EXIT_IO;
 }

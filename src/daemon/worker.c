@@ -13,7 +13,7 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
-enum { IDLE_UPSTREAMS = 256, UPSTREAM_IDLE_MS = 30000 };
+enum { POLICY_SECONDS = 5, IDLE_UPSTREAMS = 256, UPSTREAM_IDLE_MS = 30000 };
 
 /* Fixed answers live as long as the resolver that gives them, even if a reload has replaced it. */
 struct names {
@@ -23,13 +23,19 @@ struct names {
     struct resolver_fixed *fixed;
 };
 
+/* Handshakes under way use what came before. */
+struct worker_tls {
+    struct worker_tls *older;
+    struct tls_client *client;
+    struct tls_server *server; /* NULL: nothing is opened */
+};
+
 struct worker {
     pthread_t thread;
     struct loop *loop;
     struct names *names;
     struct route *route;
-    struct tls_client *tls_client;
-    struct tls_server *tls_server;
+    struct worker_tls *tls;
     struct audit_port *port;
     struct watch *port_watch;
     struct session_worker *sessions;
@@ -40,7 +46,8 @@ struct worker {
     pthread_cond_t looked;
     struct orders orders;
     struct session_stats snapshot;
-    uint64_t snapshots; /* the look that `snapshot` answers */
+    uint64_t snapshots;       /* the look that `snapshot` answers */
+    uint64_t policy_sequence; /* by which it judges */
 };
 
 /* --- names
@@ -94,6 +101,36 @@ static bool same_names(const struct settings_resolve *left, const struct setting
     return true;
 }
 
+/* --- tls
+ * -------------------------------------------------------------------------------------------------------------- */
+
+static void tls_add(struct worker *worker, struct tls_client *client, const struct tls_authority *authority)
+{
+    struct worker_tls *tls = base_zalloc(sizeof(*tls));
+    tls->older = worker->tls;
+    tls->client = client;
+    tls->server = authority == NULL ? NULL : tls_server_new(authority);
+    worker->tls = tls;
+}
+
+static void tls_free(struct worker_tls *tls)
+{
+    while (tls != NULL) {
+        struct worker_tls *older = tls->older;
+        tls_server_free(tls->server);
+        tls_client_free(tls->client);
+        base_free(tls);
+        tls = older;
+    }
+}
+
+static void use_tls(struct worker *worker, struct tls_client *client, const struct tls_authority *authority)
+{
+    tls_add(worker, client, authority);
+    route_set_tls(worker->route, client);
+    session_worker_set_tls(worker->sessions, worker->tls->server);
+}
+
 /* --- orders
  * ----------------------------------------------------------------------------------------------------------- */
 
@@ -128,6 +165,15 @@ static void use_policy(struct worker *worker, struct policy *policy, uint64_t se
     session_worker_set_policy(worker->sessions, policy, sequence, &limits);
 }
 
+static void take_policy(struct worker *worker, struct policy *policy, uint64_t sequence)
+{
+    use_policy(worker, policy, sequence);
+    pthread_mutex_lock(&worker->lock);
+    worker->policy_sequence = sequence;
+    pthread_cond_broadcast(&worker->looked);
+    pthread_mutex_unlock(&worker->lock);
+}
+
 static void stop_listening(struct worker *worker)
 {
     for (size_t i = 0; i < LISTENERS_MAX; i++) {
@@ -145,14 +191,17 @@ static void on_orders(void *context)
     pthread_mutex_lock(&worker->lock);
     struct orders orders = worker->orders;
     worker->orders.policy = NULL;
+    worker->orders.client = NULL;
     if (worker->snapshots != orders.look) {
         worker->snapshot = *session_worker_stats(worker->sessions);
         worker->snapshots = orders.look;
         pthread_cond_broadcast(&worker->looked);
     }
     pthread_mutex_unlock(&worker->lock);
+    if (orders.client != NULL)
+        use_tls(worker, orders.client, orders.authority);
     if (orders.policy != NULL)
-        use_policy(worker, orders.policy, orders.policy_sequence);
+        take_policy(worker, orders.policy, orders.policy_sequence);
     session_worker_set_bypass(worker->sessions, orders.bypass_until_us);
     if (orders.drain || orders.stop)
         stop_listening(worker);
@@ -189,6 +238,15 @@ void worker_set_policy(struct worker *worker, struct policy *policy, uint64_t po
     wake(worker);
 }
 
+void worker_set_tls(struct worker *worker, struct tls_client *client, const struct tls_authority *authority)
+{
+    pthread_mutex_lock(&worker->lock);
+    tls_client_free(worker->orders.client); /* one that was never taken */
+    worker->orders.client = client;
+    worker->orders.authority = authority;
+    pthread_mutex_unlock(&worker->lock);
+}
+
 static void order(struct worker *worker, bool *flag)
 {
     pthread_mutex_lock(&worker->lock);
@@ -212,11 +270,29 @@ void worker_stop(struct worker *worker)
     order(worker, &worker->orders.stop);
 }
 
-void worker_look(struct worker *worker, struct session_stats *stats)
+static struct timespec after_seconds(time_t seconds)
 {
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += 1;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += seconds;
+    return until;
+}
+
+bool worker_has_policy(struct worker *worker, uint64_t policy_sequence)
+{
+    struct timespec until = after_seconds(POLICY_SECONDS);
+    int result = 0;
+    pthread_mutex_lock(&worker->lock);
+    while (worker->policy_sequence < policy_sequence && result == 0)
+        result = pthread_cond_timedwait(&worker->looked, &worker->lock, &until);
+    bool has = worker->policy_sequence >= policy_sequence;
+    pthread_mutex_unlock(&worker->lock);
+    return has;
+}
+
+void worker_look(struct worker *worker, struct session_stats *stats)
+{
+    struct timespec until = after_seconds(1);
     pthread_mutex_lock(&worker->lock);
     uint64_t look = ++worker->orders.look;
     wake(worker);
@@ -252,13 +328,11 @@ static void listen_on(struct worker *worker, const struct worker_options *option
 static void connect_parts(struct worker *worker, const struct worker_options *options)
 {
     struct route_options route = {
-        .tls = worker->tls_client,
+        .tls = worker->tls->client,
         .idle_timeout_ms = UPSTREAM_IDLE_MS,
         .idle_maximum = IDLE_UPSTREAMS,
     };
     worker->route = route_new(worker->loop, &route);
-    if (options->authority != NULL)
-        worker->tls_server = tls_server_new(options->authority);
     worker->port = audit_port_new(options->audit);
     worker->port_watch = watch_new(worker->loop, audit_port_descriptor(worker->port), on_port, worker);
     struct session_options sessions = {
@@ -266,35 +340,30 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
         .resolver = worker->names->resolver,
         .route = worker->route,
         .audit = worker->port,
-        .tls = worker->tls_server,
+        .tls = worker->tls->server,
         .via = options->via,
     };
     worker->sessions = session_worker_new(&sessions);
 }
 
-struct worker *
-worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence, char **error)
+struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence)
 {
-    const struct settings *settings = policy_settings(policy);
-    struct tls_client_options tls = {
-        .roots = settings->tls.roots.length > 0 ? settings->tls.roots.data : NULL,
-        .minimum_13 = settings->tls.minimum_13,
-    };
-    struct tls_client *client = tls_client_new(&tls, error);
-    if (client == NULL)
-        return NULL;
     struct worker *worker = base_zalloc(sizeof(*worker));
-    worker->tls_client = client;
+    tls_add(worker, options->client, options->authority);
     worker->loop = loop_new();
     loop_set_pipes(worker->loop, options->pipes);
     worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ASSERT(worker->wake >= 0);
     worker->wake_watch = watch_new(worker->loop, worker->wake, on_orders, worker);
     pthread_mutex_init(&worker->lock, NULL);
-    pthread_cond_init(&worker->looked, NULL);
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&worker->looked, &steady);
+    pthread_condattr_destroy(&steady);
     worker->names = names_new(worker, policy);
     connect_parts(worker, options);
-    use_policy(worker, policy_ref(policy), policy_sequence);
+    take_policy(worker, policy_ref(policy), policy_sequence);
     listen_on(worker, options);
     return worker;
 }
@@ -341,8 +410,8 @@ void worker_free(struct worker *worker)
     watch_free(worker->port_watch);
     audit_port_free(worker->port);
     route_free(worker->route);
-    tls_server_free(worker->tls_server);
-    tls_client_free(worker->tls_client);
+    tls_free(worker->tls);
+    tls_client_free(worker->orders.client);
     names_free(worker->names);
     watch_free(worker->wake_watch);
     close(worker->wake);

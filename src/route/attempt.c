@@ -22,6 +22,7 @@ struct upstream *attempt_take_upstream(struct attempt *attempt)
     upstream->route = race->route;
     upstream->kept_ms = UINT64_MAX; /* it did not say yet */
     upstream->target = (struct route_target){race->scheme, race->host, attempt->to};
+    upstream->trust = attempt->trust;
     upstream->stream = attempt->stream;
     attempt->stream = NULL;
     stream_set_handler(upstream->stream, NULL, NULL);
@@ -63,6 +64,7 @@ static void on_dialled(void *context, struct stream *stream, int error)
         return;
     }
     race_goes_well(race);
+    attempt->trust = race->route->trust;
     attempt->handshake = tls_connect(race->route->options.tls, attempt->stream, &race->host);
     stream_set_handler(attempt->stream, on_handshake, attempt);
     on_handshake(attempt);

@@ -43,6 +43,24 @@ void route_free(struct route *route)
     base_free(route);
 }
 
+static bool is_outdated(const struct route *route, const struct upstream *upstream)
+{
+    return upstream->target.scheme == SCHEME_HTTPS && upstream->trust != route->trust;
+}
+
+void route_set_tls(struct route *route, struct tls_client *tls)
+{
+    struct list_node *next;
+    route->options.tls = tls;
+    route->trust++;
+    for (struct list_node *node = list_first(&route->idle); node != NULL; node = next) {
+        struct upstream *upstream = list_owner(node, struct upstream, node);
+        next = list_next(&route->idle, node);
+        if (is_outdated(route, upstream))
+            drop(route, upstream);
+    }
+}
+
 /* Closes what has been idle too long, and comes again while anything is left. */
 static void on_sweep(void *context)
 {
@@ -148,6 +166,10 @@ void route_forget_user(struct route *route, uint64_t user)
 
 void route_give(struct route *route, struct upstream *upstream, uint64_t user)
 {
+    if (is_outdated(route, upstream)) {
+        upstream_free(upstream);
+        return;
+    }
     if (route->idle_count >= route->options.idle_maximum) {
         struct list_node *oldest = list_last(&route->idle);
         if (oldest == NULL) {

@@ -15,6 +15,7 @@ enum { FAILED_ADDRESSES = 64 };
 struct route {
     struct loop *loop; /* borrowed */
     struct route_options options;
+    uint64_t trust;   /* how often route_set_tls was called */
     struct list idle; /* struct upstream, most recently used first */
     size_t idle_count;
     size_t bound_count;                             /* of those, how many have an identity */
@@ -46,6 +47,7 @@ struct attempt {
     struct dial *dial;             /* owned while it runs */
     struct stream *stream;         /* owned once connected */
     struct tls_session *handshake; /* owned while it runs */
+    uint64_t trust;                /* under which it began */
 };
 
 /* attempt.c */

@@ -168,6 +168,11 @@ void session_worker_set_bypass(struct session_worker *worker, uint64_t until_us)
     worker->bypass_until_us = until_us;
 }
 
+void session_worker_set_tls(struct session_worker *worker, struct tls_server *tls)
+{
+    worker->options.tls = tls;
+}
+
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver)
 {
     worker->options.resolver = resolver;

@@ -99,7 +99,7 @@ def test_a_policy_that_needs_a_new_authority_says_how(gate):
 
 def test_the_control_socket_reloads_and_answers(gate):
     one = gate(rules=[])
-    assert run_exeat("reload", "-c", one.config_path).stdout == "ok\n"
+    assert run_exeat("reload", "-c", one.config_path).stdout == "ok, unchanged\n"
     one.stop()
     done = run_exeat("reload", "-c", one.config_path)
     assert done.returncode == 5 and "no gate answers" in done.stderr

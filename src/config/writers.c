@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values as YAML that the readers read back; nothing for what is not set. */
+#include <ctype.h>
+#include <string.h>
+
+#include "exeat/base/json.h"
+#include "schema.h"
+
+/* A JSON text is one in YAML too. */
+static void append_scalar(struct buffer *out, struct text text)
+{
+    bool is_plain = text.length > 0 && (isalpha((unsigned char)text.data[0]) || text.data[0] == '/');
+    for (size_t i = 0; i < text.length; i++)
+        is_plain = is_plain && (isalnum((unsigned char)text.data[i]) || strchr("/.-_", text.data[i]) != NULL);
+    if (is_plain)
+        buffer_append(out, text);
+    else
+        json_append_string(out, text);
+}
+
+void write_word(const char *word, struct buffer *out)
+{
+    append_scalar(out, text_from(word));
+}
+
+void write_text(const void *field, struct buffer *out)
+{
+    const struct text *text = field;
+    if (text->length > 0)
+        append_scalar(out, *text);
+}
+
+void write_number(const void *field, struct buffer *out)
+{
+    buffer_append_number(out, *(const uint64_t *)field);
+}
+
+struct unit {
+    const char *name;
+    uint64_t factor;
+};
+
+/* In the largest unit that it is a whole number of; the last but one for nothing. */
+static void write_with_unit(const struct unit *units, uint64_t value, struct buffer *out)
+{
+    while (value % units->factor != 0 || (value == 0 && units->factor > 1024))
+        units++;
+    buffer_append_number(out, value / units->factor);
+    buffer_append_string(out, units->name);
+}
+
+void write_duration(const void *field, struct buffer *out)
+{
+    static const struct unit units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+    write_with_unit(units, *(const uint64_t *)field, out);
+}
+
+void write_size(const void *field, struct buffer *out)
+{
+    static const struct unit units[] = {{"GiB", 1073741824}, {"MiB", 1048576}, {"KiB", 1024}, {"", 1}};
+    write_with_unit(units, *(const uint64_t *)field, out);
+}
+
+static void append_socket(struct buffer *out, const struct setting_socket *place)
+{
+    bool is_long = place->address.length == 16;
+    buffer_append_string(out, is_long ? "\"[" : "\"");
+    address_append(out, &place->address);
+    buffer_printf(out, "%s:%u\"", is_long ? "]" : "", place->port);
+}
+
+void write_socket(const void *field, struct buffer *out)
+{
+    const struct setting_socket *place = field;
+    if (place->address.length > 0)
+        append_socket(out, place);
+}
+
+void write_forward(const void *object, struct buffer *out)
+{
+    const struct settings_listen *listen = object;
+    for (size_t i = 0; i < listen->forward_count; i++) {
+        buffer_append_string(out, i == 0 ? "[" : ", ");
+        append_socket(out, &listen->forward[i]);
+    }
+    buffer_append_string(out, listen->forward_count > 0 ? "]" : "");
+}
+
+static void append_pattern(struct buffer *out, const struct setting_pattern *pattern)
+{
+    static const char *const before[] = {
+        [HOST_PATTERN_EXACT] = "", [HOST_PATTERN_SUFFIX] = "*.", [HOST_PATTERN_ANY] = "*"};
+    if (pattern->group.length > 0)
+        buffer_printf(out, "\"@%.*s\"", TEXT_ARG(pattern->group));
+    else
+        buffer_printf(out, "\"%s%s\"", before[pattern->pattern.kind], pattern->pattern.host.text);
+}
+
+void write_patterns(const void *field, struct buffer *out)
+{
+    const struct setting_patterns *patterns = field;
+    if (!patterns->present)
+        return;
+    buffer_append_byte(out, '[');
+    for (size_t i = 0; i < patterns->count; i++) {
+        buffer_append_string(out, i == 0 ? "" : ", ");
+        append_pattern(out, &patterns->items[i]);
+    }
+    buffer_append_byte(out, ']');
+}
+
+void write_fixed_hosts(const void *object, struct buffer *out)
+{
+    const struct settings_resolve *resolve = object;
+    for (size_t i = 0; i < resolve->host_count; i++) {
+        const struct setting_host *host = &resolve->hosts[i];
+        buffer_printf(out, "%s\"%s\": [", i == 0 ? "{" : ", ", host->name.text);
+        for (size_t j = 0; j < host->count; j++) {
+            buffer_append_string(out, j == 0 ? "\"" : ", \"");
+            address_append(out, &host->addresses[j]);
+            buffer_append_byte(out, '"');
+        }
+        buffer_append_byte(out, ']');
+    }
+    buffer_append_string(out, resolve->host_count > 0 ? "}" : "");
+}
+
+/* They are kept as c-ares takes them. */
+void write_servers(const void *field, struct buffer *out)
+{
+    struct text rest = *(const struct text *)field;
+    struct text server;
+    bool is_first = true;
+    if (rest.length == 0)
+        return;
+    while (text_split(&rest, ',', &server)) {
+        buffer_printf(out, "%s\"%.*s\"", is_first ? "[" : ", ", TEXT_ARG(server));
+        is_first = false;
+    }
+    buffer_append_byte(out, ']');
+}
+
+void write_workers(const void *field, struct buffer *out)
+{
+    if (*(const uint64_t *)field == 0)
+        buffer_append(out, TEXT("auto"));
+    else
+        write_number(field, out);
+}
+
+void write_witness_url(const void *object, struct buffer *out)
+{
+    const struct settings_witness *witness = object;
+    struct buffer url = {0};
+    if (witness->host.kind == HOST_NONE)
+        return;
+    buffer_append_string(&url, witness->scheme == SCHEME_HTTPS ? "https://" : "http://");
+    authority_append(&url, &witness->host, witness->port, scheme_port(witness->scheme));
+    buffer_append(&url, witness->prefix);
+    append_scalar(out, buffer_text(&url));
+    buffer_clear(&url);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the control socket knows: a word, and what follows it. */
+#include <unistd.h>
+
+#include "daemon_internal.h"
+#include "exeat/base/log.h"
+#include "exeat/config/in_force.h"
+
+enum { LOG_PATIENCE_MS = 100 };
+
+static void do_reload(struct gate *gate, struct text rest, struct buffer *answer)
+{
+    (void)rest;
+    gate_reload(gate, answer);
+}
+
+static void do_show_config(struct gate *gate, struct text rest, struct buffer *answer)
+{
+    (void)rest;
+    buffer_printf(
+        answer, "# in force in process %ld, by policy record %llu\n", (long)getpid(),
+        (unsigned long long)gate->in_force.sequence);
+    settings_show(policy_settings(gate->in_force.policy), buffer_text(&gate->in_force.start_values), answer);
+}
+
+static void do_access(struct gate *gate, struct text rest, struct buffer *answer)
+{
+    bool done = audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("access"), rest);
+    buffer_append_string(answer, done ? "ok\n" : "failed: not recorded\n");
+}
+
+static void do_erase(struct gate *gate, struct text rest, struct buffer *answer)
+{
+    erase_begin(gate->audit, rest, answer);
+}
+
+static void do_erasing(struct gate *gate, struct text rest, struct buffer *answer)
+{
+    (void)rest;
+    erase_look(gate->audit, answer);
+}
+
+static void do_new_origin(struct gate *gate, struct text rest, struct buffer *answer)
+{
+    if (gate_announce_succession(gate, rest, answer))
+        gate_drain(gate);
+}
+
+static const struct command {
+    struct text word;
+    void (*run)(struct gate *gate, struct text rest, struct buffer *answer);
+} commands[] = {
+    {TEXT_INIT("reload"), do_reload},         {TEXT_INIT("show-config"), do_show_config},
+    {TEXT_INIT("bypass"), gate_bypass},       {TEXT_INIT("access"), do_access},
+    {TEXT_INIT("erase"), do_erase},           {TEXT_INIT("erasing"), do_erasing},
+    {TEXT_INIT("new-origin"), do_new_origin},
+};
+
+/* Whoever asked may look into the log at once. */
+void gate_command(void *context, struct text line, struct buffer *answer)
+{
+    struct text rest = line;
+    struct text word;
+    (void)text_split(&rest, ' ', &word);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        if (text_equal(word, commands[i].word)) {
+            commands[i].run(context, rest, answer);
+            log_flush(LOG_PATIENCE_MS);
+            return;
+        }
+    buffer_append(answer, TEXT("unknown command: this socket knows"));
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        buffer_printf(answer, " %.*s", TEXT_ARG(commands[i].word));
+    buffer_append_byte(answer, '\n');
+}

@@ -333,6 +333,8 @@ struct audit {
 MUST_CHECK bool outside_write(struct audit *audit, struct segment *segment, uint64_t done, uint64_t *serial);
 /* The fields of an OPEN record, of a run or of a segment that goes on with it. store.c */
 void store_open_fields(const struct audit *audit, struct text event, bool begins_run, struct buffer *fields);
+/* The disk's promise is lost: says so and ends the process at once; who restarts it has the store looked at. store.c */
+_Noreturn void store_end_process(const char *directory, const char *why);
 /* The lock that keeps a second writer away; it ends with the descriptor. store.c */
 MUST_CHECK bool store_lock(const char *directory, int *descriptor, char **error);
 void *writer_main(void *context); /* the audit */

@@ -4,9 +4,6 @@
  * 2. Records that nobody waits for, or not any more, are kept over a failed commit and tried again; decisions that
  *    somebody waits for are answered with what the options say. What cannot be kept is counted in a GAP record.
  * 3. An error of fsync ends the process: what the disk holds is then unknown. */
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "record_tags.h"
@@ -243,10 +240,8 @@ static void commit_failed(struct writer *writer)
         "audit_write_failed", log_string("error", sqlite3_errmsg(writer->segment->database)),
         log_string("directory", audit->directory),
         log_string("policy", atomic_load(&audit->live.allows_on_failure) ? "on_failure: allow" : "on_failure: deny"));
-    if (segment_lost_the_disk(writer->segment)) {
-        log_error("audit_disk_lost", log_string("directory", audit->directory));
-        _exit(EXIT_FAILURE);
-    }
+    if (segment_lost_the_disk(writer->segment))
+        store_end_process(audit->directory, "an error of fsync: what the disk holds is unknown");
     atomic_fetch_add_explicit(&audit->counters.failures, 1, memory_order_relaxed);
     atomic_store(&audit->failing, true);
     answer_failed(writer);

@@ -4,12 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cursor.h"
-#include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
 static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
@@ -253,10 +251,8 @@ bool segment_open(struct segment *segment, const struct audit_options *options, 
 static void end_if_there(const struct audit_options *options, uint64_t first, const char *error)
 {
     char *path = segment_path(options->directory, first, SEGMENT_HOT, "");
-    if (access(path, F_OK) == 0) {
-        log_error("audit_disk_lost", log_string("directory", options->directory), log_string("error", error));
-        _exit(EXIT_FAILURE);
-    }
+    if (access(path, F_OK) == 0)
+        store_end_process(options->directory, error);
     base_free(path);
 }
 

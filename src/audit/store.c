@@ -2,6 +2,7 @@
 /* The store as a whole: its lock, its start and its end, and the records of the gate's own life. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
@@ -10,6 +11,7 @@
 #include "audit_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/file.h"
+#include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "record_tags.h"
 
@@ -22,6 +24,15 @@ static char *why_no_lock(const char *name, const char *directory)
             directory,
             "the audit store is on a read-only file system; give audit.directory a place that can be written", "");
     return store_sentence(name, "cannot lock the audit store", strerror(errno));
+}
+
+enum { LAST_WORDS_MS = 1000 };
+
+void store_end_process(const char *directory, const char *why)
+{
+    log_error("audit_disk_lost", log_string("directory", directory), log_string("error", why));
+    log_stop(LAST_WORDS_MS); /* the line is written by another thread */
+    _exit(EXIT_FAILURE);
 }
 
 /* One process writes a store; the lock ends with the process. */

@@ -31,7 +31,7 @@ enum { LAST_WORDS_MS = 1000 };
 void store_end_process(const char *directory, const char *why)
 {
     log_error("audit_disk_lost", log_string("directory", directory), log_string("error", why));
-    log_stop(LAST_WORDS_MS); /* the line is written by another thread */
+    log_flush(LAST_WORDS_MS); /* the line is written by another thread */
     _exit(EXIT_FAILURE);
 }
 

@@ -66,6 +66,10 @@ static void what_callers_of_chat_really_send_is_passed_on_as_it_is_written(void 
     (void)state;
     static const struct passing rows[] = {
         {LLM_CHAT, ASKS("\"hi\""), NULL},
+        {LLM_CHAT, ASKS("\"\"") ",\"stop\":\"\"", NULL},
+        {LLM_CHAT, ASKS("[]"), NULL},
+        {LLM_CHAT, ",\"messages\":[]", NULL},
+        {LLM_CHAT, "", NULL},
         {LLM_CHAT, ASKS("\"\\u0000 \\ud83d \\/ \xc3\xa4 https://shop.example/\""), NULL},
         {LLM_CHAT, ASKS("[{\"type\":\"text\",\"text\":\"see https://shop.example/\"}]"), NULL},
         {LLM_CHAT,
@@ -414,6 +418,8 @@ static void what_only_the_vendor_keeps_is_refused_with_the_cure(void **state)
          "tools[0].type"},
         {LLM_RESPONSES, ",\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"file_id\":\"f\"}]}]",
          "input[0].content[0].file_id names a file that only the vendor keeps"},
+        {LLM_CHAT, ",\"messages\":[{\"role\":\"assistant\",\"content\":\"x\",\"prefix\":true}]",
+         "messages[0].prefix asks"},
         {LLM_CHAT, ",\"messages\":[{\"role\":\"user\",\"name\":" URL "}]", "messages[0].name must be a name"},
         {LLM_CHAT, ",\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"x:\\u002f/y\"}]",
          "messages[0].tool_call_id must"},

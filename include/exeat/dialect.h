@@ -80,6 +80,9 @@ void dialect_answer_fields(struct dialect_answer *answer, struct text id, bool s
 MUST_CHECK bool dialect_reply_rewrite(
     const struct dialect_call *call, struct text body, struct buffer *out, struct dialect_usage *usage);
 
+/* What the endpoint has against the call: the body of its 4xx, as an error of the dialect. */
+void dialect_objection(uint16_t status, struct text body, struct text id, struct dialect_answer *answer);
+
 /* A stream of server-sent events (WHATWG HTML 9.2), rewritten event by event. */
 struct dialect_stream;
 /* Borrows the call; an event may have `limit` bytes. */

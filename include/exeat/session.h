@@ -61,6 +61,7 @@ struct session_stats {
     uint64_t bytes_up;
     uint64_t bytes_down;
     struct session_llm_row llm[SESSION_LLM_ROWS];
+    struct route_health inference[ROUTE_ENDPOINTS]; /* as of the last look */
 };
 extern const uint64_t session_latency_bounds_us[SESSION_LATENCY_BUCKETS];
 
@@ -88,6 +89,6 @@ void session_worker_drain(struct session_worker *worker);
 /* Cuts what is still open, with a record each. */
 void session_worker_cut(struct session_worker *worker);
 size_t session_worker_open(const struct session_worker *worker);
-const struct session_stats *session_worker_stats(const struct session_worker *worker);
+const struct session_stats *session_worker_stats(struct session_worker *worker);
 
 #endif

@@ -22,6 +22,36 @@ static void add_llm(struct session_llm_row *sum, const struct session_llm_row *o
     }
 }
 
+static void add_fault(struct route_health *sum, const struct route_fault *one)
+{
+    size_t i = 0;
+    while (i + 1 < ROUTE_FAULTS && sum->faults[i].count > 0 && sum->faults[i].code != one->code)
+        i++;
+    if (sum->faults[i].count == 0)
+        sum->faults[i].code = one->code;
+    else if (sum->faults[i].code != one->code)
+        sum->faults[i].code = 0;
+    sum->faults[i].count += one->count;
+}
+
+/* Who heard of an endpoint last knows how it is. */
+static void add_health(struct route_health *sum, const struct route_health *one)
+{
+    size_t i = 0;
+    while (i + 1 < ROUTE_ENDPOINTS && sum[i].name[0] != '\0' &&
+           !text_equal(text_from(sum[i].name), text_from(one->name)))
+        i++;
+    if (sum[i].name[0] == '\0')
+        text_store(text_from(one->name), sum[i].name, sizeof(sum[i].name));
+    if (one->heard_us >= sum[i].heard_us) {
+        sum[i].heard_us = one->heard_us;
+        sum[i].is_up = one->is_up;
+    }
+    for (size_t j = 0; j < ROUTE_FAULTS; j++)
+        if (one->faults[j].count > 0)
+            add_fault(&sum[i], &one->faults[j]);
+}
+
 void admin_add(struct session_stats *sum, const struct session_stats *one)
 {
     sum->accepted += one->accepted;
@@ -40,6 +70,9 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
     for (size_t i = 0; i < SESSION_LLM_ROWS; i++)
         if (one->llm[i].provider[0] != '\0')
             add_llm(sum->llm, &one->llm[i]);
+    for (size_t i = 0; i < ROUTE_ENDPOINTS; i++)
+        if (one->inference[i].name[0] != '\0')
+            add_health(sum->inference, &one->inference[i]);
 }
 
 static void head(struct buffer *out, const char *name, const char *type, const char *help)
@@ -123,6 +156,35 @@ static void write_llm(const struct session_stats *stats, struct buffer *out)
     }
 }
 
+static void write_fault(const struct route_health *health, const struct route_fault *fault, struct buffer *out)
+{
+    buffer_append(out, TEXT("exeat_inference_failures_total{endpoint=\""));
+    label(out, health->name);
+    if (fault->code == 0)
+        buffer_append(out, TEXT("\",reason=\"other\"} "));
+    else if (fault->code < REASON_COUNT)
+        buffer_printf(out, "\",reason=\"%s\"} ", reason_row((enum reason)fault->code)->code);
+    else
+        buffer_printf(out, "\",reason=\"status_%u\"} ", (unsigned)fault->code);
+    buffer_append_number(out, fault->count);
+    buffer_append_byte(out, '\n');
+}
+
+static void write_inference(const struct session_stats *stats, struct buffer *out)
+{
+    head(out, "inference_up", "gauge", "1 while the last call to the endpoint was answered, or none was made.");
+    for (size_t i = 0; i < ROUTE_ENDPOINTS && stats->inference[i].name[0] != '\0'; i++) {
+        buffer_append(out, TEXT("exeat_inference_up{endpoint=\""));
+        label(out, stats->inference[i].name);
+        buffer_printf(out, "\"} %d\n", stats->inference[i].is_up ? 1 : 0);
+    }
+    head(out, "inference_failures_total", "counter", "Calls that an endpoint did not serve, by what came instead.");
+    for (size_t i = 0; i < ROUTE_ENDPOINTS && stats->inference[i].name[0] != '\0'; i++)
+        for (size_t j = 0; j < ROUTE_FAULTS; j++)
+            if (stats->inference[i].faults[j].count > 0)
+                write_fault(&stats->inference[i], &stats->inference[i].faults[j], out);
+}
+
 static void write_witness(const struct anchor_stats *witness, struct buffer *out)
 {
     head(out, "witness_state", "gauge", "1 for what the gate knows of its log from the witness.");
@@ -176,6 +238,7 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     const struct audit_stats *audit = &view->audit;
     write_decisions(stats, out);
     write_llm(stats, out);
+    write_inference(stats, out);
     number(out, "observed_total", "counter", "Decisions that observe mode let through.", stats->observed);
     number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);
     number(out, "sessions_total", "counter", "Client connections that were accepted.", stats->accepted);

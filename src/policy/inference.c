@@ -68,6 +68,11 @@ const struct policy_inference *policy_inference(const struct policy *policy, siz
     return &policy->inference[index];
 }
 
+size_t policy_inference_count(const struct policy *policy)
+{
+    return policy->inference_count;
+}
+
 struct text policy_served_model(const struct policy *policy, size_t index, struct text asked)
 {
     const struct settings_inference *source = &policy->settings->lists.inference[index];

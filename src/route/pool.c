@@ -4,8 +4,6 @@
 #include "exeat/base/memory.h"
 #include "route_internal.h"
 
-enum { REST_US = 5000000 };
-
 static void on_sweep(void *context);
 
 struct route *route_new(struct loop *loop, const struct route_options *options)
@@ -196,15 +194,4 @@ void upstream_free(struct upstream *upstream)
         return;
     stream_free(upstream->stream);
     base_free(upstream);
-}
-
-bool route_is_well(const struct route *route, size_t index)
-{
-    return index >= ROUTE_ENDPOINTS || route->rests_until_us[index] <= loop_now_us(route->loop);
-}
-
-void route_note(struct route *route, size_t index, bool well)
-{
-    if (index < ROUTE_ENDPOINTS)
-        route->rests_until_us[index] = well ? 0 : loop_now_us(route->loop) + REST_US;
 }

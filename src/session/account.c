@@ -87,7 +87,7 @@ enum llm_outcome { LLM_ANSWERED, LLM_REFUSED, LLM_FAILED };
 
 static enum llm_outcome llm_outcome_of(const struct account *account)
 {
-    if (account->status >= 200 && account->status < 400 && account->reason == REASON_NONE)
+    if (account->status >= 200 && account->reason == REASON_NONE) /* an objection of the endpoint's to the call too */
         return LLM_ANSWERED;
     return account->status == 403 ? LLM_REFUSED : LLM_FAILED;
 }

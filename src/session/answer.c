@@ -150,10 +150,29 @@ static bool compose_canned(struct exchange *exchange, struct dialect_answer *ans
         &answer->body);
 }
 
+/* What the endpoint answered, with its status, and with the time that it asks for. */
+static void compose_objection(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    const struct objection *objection = &exchange->call.objection;
+    struct dialect_answer answer = {0};
+    dialect_objection(objection->status, buffer_text(&objection->body), text_from(exchange->account.id_text), &answer);
+    if (objection->retry_after[0] != '\0')
+        add_field(&answer, TEXT("Retry-After"), text_from(objection->retry_after));
+    exchange->account.inference = objection->endpoint;
+    exchange->account.done = PLAN_REROUTE;
+    write_answer(session, objection->status, &answer);
+    buffer_clear(&answer.body);
+}
+
 static void compose(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct dialect_answer answer = {0};
+    if (exchange->call.objection.is_answer) {
+        compose_objection(session);
+        return;
+    }
     bool models = exchange->decision.llm.operation == LLM_MODELS;
     if (exchange->account.refusal == REASON_NONE && !models && !compose_canned(exchange, &answer))
         exchange->account.refusal = exchange->account.reason = REASON_INFERENCE_DOWN;

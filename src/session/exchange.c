@@ -67,6 +67,7 @@ void exchange_free(struct session *session)
     window_clear(loop, &exchange->flow.up);
     window_clear(loop, &exchange->flow.down);
     buffer_clear(&exchange->call.body);
+    buffer_clear(&exchange->call.objection.body);
     dialect_stream_free(exchange->call.stream);
     dialect_call_free(exchange->call.request);
     account_unsay(&exchange->account);

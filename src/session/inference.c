@@ -101,8 +101,3 @@ void inference_write_request(struct session *session)
     base_forget(out.data, out.capacity);
     buffer_clear(&out);
 }
-
-bool inference_is_next(const struct http_head *reply)
-{
-    return reply->status >= 500 || reply->status == 429 || reply->status == 401 || reply->status == 404;
-}

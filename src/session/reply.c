@@ -117,10 +117,18 @@ static bool is_event_stream(const struct http_head *head)
 static enum reply_result begin_call(struct session *session, const struct http_head *head)
 {
     struct exchange *exchange = session->exchange;
-    if (inference_is_next(head))
+    switch (endpoint_weigh(head->status)) {
+    case ENDPOINT_SERVES:
+        endpoint_answered(session);
+        break;
+    case ENDPOINT_OBJECTS:
+        exchange->way.endpoint_status = head->status;
+        endpoint_objects(exchange, head);
+        break;
+    case ENDPOINT_FAILS:
+        exchange->way.endpoint_status = head->status;
         return REPLY_WANTS_NEXT;
-    size_t index = exchange->decision.inference[exchange->way.inference_next];
-    route_note(session->worker->options.route, index, true);
+    }
     if (dialect_call_streams(exchange->call.request) && is_event_stream(head)) {
         begin_events(session, head);
         return REPLY_GOES_ON;
@@ -353,10 +361,17 @@ static bool end_held(struct session *session)
 {
     struct call *call = &session->exchange->call;
     struct buffer body = {0};
+    if (endpoint_weigh(session->exchange->flow.held_status) == ENDPOINT_OBJECTS) {
+        call->objection.body = call->body;
+        call->body = (struct buffer){0};
+        return true;
+    }
     bool good = dialect_reply_rewrite(call->request, buffer_text(&call->body), &body, &call->usage);
     buffer_clear(&call->body);
     if (good)
         say_held(session, buffer_text(&body));
+    else
+        account_say(&session->exchange->account, FLAW_NONE, "the answer is no JSON object");
     buffer_clear(&body);
     return good;
 }
@@ -409,7 +424,8 @@ enum reply_result reply_take(struct session *session)
     case REPLY_DONE:
         break;
     }
-    return REPLY_IS_WHOLE;
+    bool is_objection = session->exchange->way.endpoint_status != 0;
+    return is_objection ? REPLY_WANTS_NEXT : REPLY_IS_WHOLE;
 }
 
 bool reply_end(struct session *session)

@@ -105,8 +105,9 @@ struct way_out {
     struct upstream *upstream;     /* owned */
     enum reason failure;           /* why no candidate could be connected to */
     bool fresh_only;               /* a pooled connection was stale: the next one is a new one */
-    uint64_t began_us; /* steady time at which a way was looked for: names and connecting have one deadline */
-    uint64_t asked_us; /* steady time at which the request began to leave; 0 before */
+    uint64_t began_us;        /* steady time at which a way was looked for: names and connecting have one deadline */
+    uint64_t asked_us;        /* steady time at which the request began to leave; 0 before */
+    uint16_t endpoint_status; /* what an endpoint answered that does not serve; 0: nothing */
 };
 
 enum reply_state { REPLY_HEAD, REPLY_BODY, REPLY_DONE };
@@ -131,6 +132,16 @@ struct flow {
     bool upload_broke; /* upstream takes no more; it may still answer */
 };
 
+/* What an endpoint had against the call. */
+enum { RETRY_AFTER_SIZE = 40 };
+struct objection {
+    uint16_t status; /* 0: none was heard */
+    bool is_answer;  /* nobody else serves: the caller gets it */
+    struct text endpoint;
+    char retry_after[RETRY_AFTER_SIZE];
+    struct buffer body;
+};
+
 /* An LLM call that is answered here. */
 struct call {
     struct dialect_call *request;  /* owned; NULL until the body is read */
@@ -138,6 +149,7 @@ struct call {
     struct buffer body;            /* the caller's body, then the endpoint's reply */
     struct dialect_usage usage;
     struct text served_model; /* borrowed from the policy or the call */
+    struct objection objection;
 };
 
 /* What goes into the records. */
@@ -289,7 +301,15 @@ bool inference_answers(const struct exchange *exchange); /* rerouted, or canned 
 enum reason inference_read_call(struct exchange *exchange);
 bool inference_asks_for_models(const struct exchange *exchange); /* a list that only an endpoint can give */
 void inference_write_request(struct session *session);
-bool inference_is_next(const struct http_head *reply); /* an answer that says: ask another endpoint */
+
+/* endpoint.c: what the endpoint of now says or does not say */
+enum endpoint_says { ENDPOINT_SERVES, ENDPOINT_OBJECTS, ENDPOINT_FAILS };
+enum endpoint_says endpoint_weigh(uint16_t status);
+bool endpoint_is_well(const struct session *session);
+void endpoint_answered(const struct session *session);
+void endpoint_failed(struct session *session, enum reason reason); /* or by way.endpoint_status */
+void endpoint_objects(struct exchange *exchange, const struct http_head *head);
+bool endpoint_objection_stands(const struct exchange *exchange); /* when no other serves */
 
 /* content.c: what http_body_read found at the front of `from` goes on to `to`, in chunks if it is sent in chunks */
 void content_pass(

@@ -173,17 +173,28 @@ static void log_broken(const struct exchange *exchange)
         log_text("detail", text_from(exchange->account.detail)), log_string("request", exchange->account.id_text));
 }
 
-static enum move finish(struct session *session)
+static bool is_sent(const struct exchange *exchange)
+{
+    const struct flow *flow = &exchange->flow;
+    return http_body_is_done(&exchange->ask.body) && window_length(&flow->up) == 0 && !flow->upload_broke;
+}
+
+/* The connection is good for more if both messages are over, and nothing came behind them. */
+static void give_back(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     const struct flow *flow = &exchange->flow;
-    bool sent = http_body_is_done(&exchange->ask.body) && window_length(&flow->up) == 0 && !flow->upload_broke;
-    if (!sent)
-        session->keeps_alive = false;
-    if (sent && flow->upstream_reusable && window_length(&flow->down) == 0) {
-        route_give(session->worker->options.route, exchange->way.upstream, session->user);
-        exchange->way.upstream = NULL;
-    }
+    bool is_over = flow->state == REPLY_DONE && is_sent(exchange) && window_length(&flow->down) == 0;
+    if (!is_over || !flow->upstream_reusable)
+        return;
+    route_give(session->worker->options.route, exchange->way.upstream, session->user);
+    exchange->way.upstream = NULL;
+}
+
+static enum move finish(struct session *session)
+{
+    session->keeps_alive = session->keeps_alive && is_sent(session->exchange);
+    give_back(session);
     session_enter(session, SESSION_FINISH);
     return MOVE_LEFT;
 }
@@ -310,6 +321,7 @@ static enum move take_reply(struct session *session)
     case REPLY_UPGRADES:
         return enter_upgraded_tunnel(session);
     case REPLY_WANTS_NEXT:
+        give_back(session);
         (void)way_out_failed(session, REASON_INFERENCE_DOWN);
         return MOVE_LEFT;
     case REPLY_IS_TOO_LARGE:

@@ -85,12 +85,26 @@ static enum progress go(struct session *session)
     return STEP_NEXT;
 }
 
-/* An endpoint that failed lately is passed over while there is another. */
-static bool is_worth_trying(struct session *session)
+/* Made-up vectors would spoil the shop's index, so that canned text answers everything else. */
+static bool can_serve(const struct exchange *exchange, size_t place)
+{
+    const struct policy_inference *inference = policy_inference(exchange->policy, exchange->decision.inference[place]);
+    return !inference->is_canned || exchange->decision.llm.operation != LLM_EMBEDDINGS;
+}
+
+static bool is_last(const struct exchange *exchange)
+{
+    for (size_t i = exchange->way.inference_next + 1; i < exchange->decision.inference_count; i++)
+        if (can_serve(exchange, i))
+            return false;
+    return true;
+}
+
+/* An endpoint that rests is passed over while there is another. */
+static bool is_worth_trying(const struct session *session)
 {
     const struct exchange *exchange = session->exchange;
-    bool is_last = exchange->way.inference_next + 1 >= exchange->decision.inference_count;
-    return is_last || route_is_well(session->worker->options.route, inference_index(exchange));
+    return can_serve(exchange, exchange->way.inference_next) && (is_last(exchange) || endpoint_is_well(session));
 }
 
 enum progress way_out_begin(struct session *session)
@@ -99,6 +113,29 @@ enum progress way_out_begin(struct session *session)
     while (way_out_inference(exchange) != NULL && !is_worth_trying(session))
         exchange->way.inference_next++;
     return go(session);
+}
+
+static bool find_next(struct session *session)
+{
+    struct way_out *way = &session->exchange->way;
+    size_t failed = way->inference_next;
+    while (++way->inference_next < session->exchange->decision.inference_count)
+        if (is_worth_trying(session))
+            return true;
+    way->inference_next = failed;
+    return false;
+}
+
+/* What the last endpoint had against the call is the answer, if it was that. */
+static enum progress give_up(struct session *session)
+{
+    struct exchange *exchange = session->exchange;
+    if (!endpoint_objection_stands(exchange))
+        return session_fail(session, REASON_INFERENCE_DOWN);
+    exchange->call.objection.is_answer = true;
+    account_unsay(&exchange->account);
+    session_enter(session, SESSION_ANSWER);
+    return STEP_NEXT;
 }
 
 /* This way is closed: the next endpoint of a rerouted call, or a refusal with what went wrong. A rerouted call never
@@ -113,13 +150,10 @@ enum progress way_out_failed(struct session *session, enum reason reason)
     window_clear(session->worker->options.loop, &exchange->flow.up);
     window_clear(session->worker->options.loop, &exchange->flow.down);
     buffer_empty(&exchange->call.body);
-    route_note(session->worker->options.route, inference_index(exchange), false);
-    do {
-        if (++exchange->way.inference_next >= exchange->decision.inference_count) {
-            exchange->way.inference_next = exchange->decision.inference_count - 1;
-            return session_fail(session, REASON_INFERENCE_DOWN);
-        }
-    } while (!is_worth_trying(session));
+    endpoint_failed(session, reason);
+    if (!find_next(session))
+        return give_up(session);
     exchange->way.fresh_only = false;
+    account_unsay(&exchange->account);
     return go(session);
 }

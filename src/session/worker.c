@@ -151,6 +151,18 @@ static void cut_denied(struct session_worker *worker)
     }
 }
 
+static void set_endpoints(struct session_worker *worker, const struct policy *policy)
+{
+    struct route_endpoint endpoints[ROUTE_ENDPOINTS];
+    size_t count = 0;
+    for (size_t i = 0; i < policy_inference_count(policy) && count < ROUTE_ENDPOINTS; i++) {
+        const struct policy_inference *inference = policy_inference(policy, i);
+        if (!inference->is_canned)
+            endpoints[count++] = (struct route_endpoint){inference->name, &inference->host, inference->port};
+    }
+    route_set_endpoints(worker->options.route, endpoints, count);
+}
+
 void session_worker_set_policy(
     struct session_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct session_limits *limits)
 {
@@ -159,6 +171,7 @@ void session_worker_set_policy(
     worker->reign->policy = policy;
     worker->reign->sequence = policy_sequence;
     worker->limits = *limits;
+    set_endpoints(worker, policy);
     if (limits->cut_denied)
         cut_denied(worker);
 }
@@ -213,7 +226,8 @@ size_t session_worker_open(const struct session_worker *worker)
     return (size_t)worker->stats.open;
 }
 
-const struct session_stats *session_worker_stats(const struct session_worker *worker)
+const struct session_stats *session_worker_stats(struct session_worker *worker)
 {
+    route_copy_health(worker->options.route, worker->stats.inference);
     return &worker->stats;
 }

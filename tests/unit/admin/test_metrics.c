@@ -49,8 +49,40 @@ static void workers_add_up(void **state)
     base_free(text);
 }
 
+static struct route_health health(const char *name, bool is_up, uint64_t heard_us, uint16_t code, uint64_t count)
+{
+    struct route_health one = {.is_up = is_up, .heard_us = heard_us, .faults[0] = {.code = code, .count = count}};
+    text_store(text_from(name), one.name, sizeof(one.name));
+    return one;
+}
+
+static void who_heard_last_of_an_endpoint_knows_how_it_is(void **state)
+{
+    (void)state;
+    struct admin_view view = {0};
+    struct session_stats workers[] = {{0}, {0}};
+    workers[0].inference[0] = health("lo\"cal", false, 5, REASON_CONNECT_FAILED, 3);
+    workers[0].inference[1] = health("other", true, 0, 0, 0);
+    workers[1].inference[0] = health("lo\"cal", true, 9, 503, 2);
+    workers[1].inference[1] = health("other", false, 7, REASON_CONNECT_FAILED, 1);
+    for (size_t i = 0; i < COUNT_OF(workers); i++)
+        admin_add(&view.sessions, &workers[i]);
+    struct buffer out = {0};
+    admin_metrics_write(&view, &out);
+    char *text = buffer_take(&out);
+    has_line(text, "exeat_inference_up{endpoint=\"lo\\\"cal\"} 1\n");
+    has_line(text, "exeat_inference_up{endpoint=\"other\"} 0\n");
+    has_line(text, "exeat_inference_failures_total{endpoint=\"lo\\\"cal\",reason=\"connect_failed\"} 3\n");
+    has_line(text, "exeat_inference_failures_total{endpoint=\"lo\\\"cal\",reason=\"status_503\"} 2\n");
+    has_line(text, "exeat_inference_failures_total{endpoint=\"other\",reason=\"connect_failed\"} 1\n");
+    base_free(text);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(workers_add_up)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(workers_add_up),
+        cmocka_unit_test(who_heard_last_of_an_endpoint_knows_how_it_is),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,8 +23,9 @@ static uint64_t forsaken_ms(const struct session *session)
 
 bool session_is_forsaken(const struct session *session)
 {
-    bool listens_maybe = session->state == SESSION_EXCHANGE && session->client_ended;
-    return listens_maybe && forsaken_ms(session) < session->worker->limits.stream_ms;
+    /* While it has yet to take something it is slow, not gone: a reset would tell. */
+    bool may_listen = session->state == SESSION_EXCHANGE && session->client_ended && window_length(&session->out) == 0;
+    return may_listen && forsaken_ms(session) < session->worker->limits.stream_ms;
 }
 
 static uint64_t deadline_of(const struct session *session)
@@ -193,6 +194,8 @@ enum io session_flush(struct session *session)
     enum io result = window_write(session->worker->options.loop, &session->out, session->client, &put);
     if (put > 0)
         session_touch(session);
+    if (put > 0 && session->client_ended)
+        session_watch_deadline(session);
     return result;
 }
 

@@ -387,6 +387,28 @@ def test_a_client_that_has_ended_its_side_is_answered(answering):
     assert outcome(one)["status"] == 200
 
 
+def test_a_client_that_has_ended_its_side_may_read_slowly(answering):
+    size = 20_000_000
+
+    def send_much_or_nothing(connection):
+        if b"/silent" in read_head(connection):
+            connection.recv(1)
+        else:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size + b"x" * size)
+
+    one = answering(send_much_or_nothing, timeouts={"idle": "1s"}, workers=1)
+    with one.connect() as slow:
+        slow.sendall(get(one))
+        slow.shutdown(socket.SHUT_WR)
+        read_head(slow)
+        gone = one.connect()
+        gone.sendall(get(one).replace(b"/a ", b"/silent "))
+        gone.close()
+        silent = wait_for(lambda: [d for d in one.decisions() if d["path"] == "/silent"], "its decision")[0]
+        assert one.outcome_of(silent)["reason"] == "client_gone"  # by then the other has read nothing for as long
+        assert len(read_all(slow)) == size
+
+
 def opened(gate, origin, **sections):
     tls = {"authority": {"certificate": "keys/ca.pem", "key": "keys/ca.key", "names": ["@llm", HOST]}}
     return gate(resolve=hosts(HOST), tls=tls, rules=[allow(HOST, paths=["/**"])], **sections)

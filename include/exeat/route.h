@@ -34,6 +34,7 @@ struct upstream {
     uint8_t peer_key[32];  /* SHA-256 of the SPKI */
     bool has_peer_key;     /* TLS only */
     bool reused;           /* came from the pool: may be stale */
+    bool is_old;           /* it has answered in HTTP/1.0 */
 };
 
 struct route;

@@ -226,6 +226,14 @@ void session_say(struct session *session, struct text text)
     window_append(session->worker->options.loop, &session->out, text);
 }
 
+void session_continue(struct session *session)
+{
+    struct ask *ask = &session->exchange->ask;
+    if (ask->wants_continue)
+        session_say(session, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
+    ask->wants_continue = false;
+}
+
 /* After its end a client has nothing more to say, but its socket may tell of a reset. */
 static enum io look_beyond_end(struct session *session)
 {

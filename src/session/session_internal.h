@@ -235,6 +235,7 @@ enum { FORSAKEN_MS = 10000 };
 bool session_is_forsaken(const struct session *session); /* that is the deadline which holds now */
 enum progress session_watch_client(struct session *session);
 void session_say(struct session *session, struct text text); /* appends to `out` */
+void session_continue(struct session *session); /* a 100 of our own, if the client waits for one and nobody else will */
 
 /* worker.c */
 struct reign *reign_hold(struct session_worker *worker); /* the present one */

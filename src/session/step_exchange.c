@@ -29,6 +29,8 @@ static void write_request(struct session *session, const struct upstream *upstre
     http_request_write(out, head, buffer_text(authority), &forward);
     upstream_note(exchange->way.upstream, head);
     window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(out));
+    if (upstream->is_old)
+        session_continue(session); /* HTTP/1.0 knows no expectations (RFC 9110 10.1.1) */
 }
 
 void exchange_begin(struct session *session, struct upstream *upstream)

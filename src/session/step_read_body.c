@@ -2,14 +2,6 @@
 /* read_body: hold the whole body of a call that is answered here, so that its model is on record with the decision. */
 #include "session_internal.h"
 
-static void send_continue(struct session *session)
-{
-    struct ask *ask = &session->exchange->ask;
-    if (ask->wants_continue)
-        session_say(session, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
-    ask->wants_continue = false;
-}
-
 static enum reason take_body(struct session *session)
 {
     struct exchange *exchange = session->exchange;
@@ -59,7 +51,7 @@ static enum progress finish_body(struct session *session)
 
 static enum io read_more(struct session *session)
 {
-    send_continue(session);
+    session_continue(session);
     if (session_flush(session) == IO_BROKEN)
         return IO_BROKEN;
     return session_fill(session, WINDOW_BLOCK);

@@ -282,6 +282,23 @@ def test_an_origin_that_knows_no_expectation_gets_the_body_when_the_client_is_ti
         assert ask(connection, b"body").status == 200
 
 
+def test_an_origin_that_is_known_to_be_old_is_spared_the_question(answering):
+    def old(connection):
+        while read_head(connection):
+            if heads.append(1) or len(heads) > 1:
+                assert connection.recv(4, socket.MSG_WAITALL) == b"body"
+            connection.sendall(b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok")
+
+    heads = []
+    one = answering(old)
+    with one.connect() as connection:
+        assert ask(connection, get(one)).status == 200
+        connection.sendall(post(one, 4))
+        assert read_head(connection) == CONTINUE
+        assert ask(connection, b"body").status == 200
+    assert one.origin.accepted == 1
+
+
 # --- who is waited for ------------------------------------------------------------------------------------------------
 
 

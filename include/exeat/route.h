@@ -79,9 +79,10 @@ struct route_way {
     size_t count;
 };
 /* Connects to the first address that answers (RFC 8305 section 5): families take turns, the next one begins 250 ms
- * after the last or when that has failed, those that failed lately come last. Calls back once, never from within,
- * unless cancelled. On failure `upstream` is NULL, `reason` says how far it got (CONNECT_FAILED, CONNECT_TIMEOUT,
- * UPSTREAM_TLS) and `detail` which address failed why. There is no deadline but the caller's. */
+ * (less, if there are many) after the last or when that has failed, those that failed lately come last. Calls back
+ * once, never from within, unless cancelled. On failure `upstream` is NULL, `reason` says how far it got
+ * (CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_TLS) and `detail` which address failed why. There is no deadline but the
+ * caller's. */
 typedef void (*route_done)(void *context, struct upstream *upstream, enum reason reason, const char *detail);
 struct connecting;
 struct connecting *route_connect(struct route *route, const struct route_way *way, route_done on_done, void *context);

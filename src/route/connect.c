@@ -7,7 +7,8 @@
 #include "exeat/base/memory.h"
 #include "route_internal.h"
 
-enum { ATTEMPT_DELAY_MS = 250 }; /* RFC 8305 section 8 */
+/* RFC 8305 section 8; where there are many, all of them have begun after two seconds. */
+enum { ATTEMPT_DELAY_MS = 250, ALL_BEGUN_MS = 2000 };
 
 static void race_free(struct connecting *race)
 {
@@ -68,13 +69,19 @@ static void put_failed_last(const struct route *route, struct judged_address *to
 /* --- the race --------------------------------------------------------------------------------------------------------
  */
 
+static void wait_for_next(struct connecting *race)
+{
+    uint64_t share = ALL_BEGUN_MS / race->count;
+    if (race->next < race->count)
+        timer_start(race->delay, share < ATTEMPT_DELAY_MS ? share : ATTEMPT_DELAY_MS);
+}
+
 static void start_next(struct connecting *race)
 {
     if (race->next == race->count)
         return;
     attempt_start(race, &race->to[race->next++]);
-    if (race->next < race->count)
-        timer_start(race->delay, ATTEMPT_DELAY_MS);
+    wait_for_next(race);
 }
 
 static void on_delay(void *context)
@@ -84,8 +91,7 @@ static void on_delay(void *context)
 
 void race_goes_well(struct connecting *race)
 {
-    if (race->next < race->count)
-        timer_start(race->delay, ATTEMPT_DELAY_MS);
+    wait_for_next(race);
 }
 
 /* How far the way led says most about what is wrong with it. */

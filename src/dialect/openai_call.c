@@ -19,6 +19,7 @@ static const struct member refused_rows[] = {
     REFUSED("web_search_options", NO_SEARCH),
     REFUSED("search_parameters", NO_SEARCH),
     REFUSED("plugins", NO_SEARCH),
+    REFUSED("documents", "is not passed on to endpoints: put the texts into a message"),
     REFUSED("guided_json", SEND_A_FORMAT),
     REFUSED("guided_regex", SEND_A_FORMAT),
     REFUSED("guided_choice", SEND_A_FORMAT),

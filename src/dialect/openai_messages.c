@@ -104,6 +104,8 @@ static const struct member message_rows[] = {
     MEMBER("function_call", take_old_call, openai_said, call),
     MEMBER("refusal", take_refusal, openai_said, refusal),
     MEMBER("reasoning_content", take_one_thought, openai_said, thoughts),
+    REFUSED("images", "is not read here: send each image as a part of content, inline"),
+    REFUSED("attachments", "names files that only the vendor keeps: send each as a part of content, inline"),
     REFUSED("prefix", "asks to go on with this message, which endpoints do not know: leave it out"),
     REFUSED("partial", "asks to go on with this message, which endpoints do not know: leave it out"),
     REFUSED("audio", "names sound that only the vendor keeps: send its transcript as content"),

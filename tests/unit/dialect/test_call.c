@@ -395,6 +395,9 @@ static void nothing_that_an_endpoint_would_fetch_passes(void **state)
              "\"x\"") ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"$dynamicRef\":" URL
                       "}}}",
          "response_format.json_schema.schema has a $ref"},
+        {LLM_CHAT, ",\"messages\":[{\"role\":\"user\",\"content\":\"x\",\"images\":[" URL "]}]",
+         "messages[0].images is not read"},
+        {LLM_CHAT, ASKS("\"x\"") ",\"documents\":[{\"url\":" URL "}]", "documents is not passed on"},
         {LLM_CHAT, ASKS("\"x\"") ",\"guided_json\":" URL, "guided_json is not passed on"},
         {LLM_CHAT, ASKS("\"x\"") ",\"data_sources\":[{}]", "data_sources names stores"},
     };

@@ -174,9 +174,10 @@ struct request {
     uint16_t port;
     bool inside_known; /* method, path and query below are known */
     struct text method;
-    struct text path;        /* canonical */
-    struct text query;       /* as sent, without "?" */
-    bool path_was_canonical; /* the path on the wire was `path`, byte for byte */
+    struct text path;           /* canonical */
+    struct text query;          /* as sent, without "?" */
+    struct text path_otherwise; /* how it is read where dot segments stay; empty: as `path` */
+    bool path_was_canonical; /* it is read as `path` by everybody; else as `path_otherwise` too, or nobody knows how */
 };
 
 /* An address that the policy has judged for one decision. Only policy_judge_address makes one. */

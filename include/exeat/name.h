@@ -84,8 +84,9 @@ bool address_range_has(const struct address_range *range, const struct address *
 MUST_CHECK bool address_from_socket(const struct sockaddr *socket, struct address *address, uint16_t *port);
 socklen_t address_to_socket(const struct address *address, uint16_t port, struct sockaddr_storage *out);
 
-/* A path's canonical form (RFC 3986 6.2.2): percent-decoding of unreserved bytes, upper-case hex, dot segments removed,
- * empty segments collapsed. PATH_BAD: not starting with "/", control or non-ASCII bytes, bad or %00 escapes, backslash,
+/* A path's canonical form (RFC 3986 6.2.2): bytes above 0x7f escaped, percent-decoding of unreserved bytes, upper-case
+ * hex, dot segments removed, empty segments collapsed. PATH_BAD: not starting with "/", control bytes, bad or %00
+ * escapes, backslash,
  * `;` dot tricks. PATH_AMBIGUOUS: %2F, %5C, or an escaped percent that hides another escape. */
 enum path_result { PATH_CANONICAL, PATH_DIFFERS, PATH_AMBIGUOUS, PATH_BAD };
 /* True: it is canonical, at a glance. False: path_canonicalise will tell. */
@@ -93,6 +94,16 @@ bool path_is_plain(struct text path);
 /* Appends the canonical form to `out` unless the result is PATH_BAD. `path` has no query. `detail` (NULL: nobody asks)
  * says what is wrong with every path that is not canonical. */
 enum path_result path_canonicalise(struct text path, struct buffer *out, struct detail *detail);
+
+/* How servers read a path: in canonical form, or, where they leave dot segments and empty ones as they are, otherwise.
+ * Escapes are the same to all (RFC 3986 6.2.2), and a byte above 0x7f is its escape. */
+struct path_readings {
+    struct text canonical;
+    struct text otherwise; /* empty: the same */
+};
+/* Appends both to `out`, from which they borrow. PATH_CANONICAL: there is one reading; PATH_DIFFERS: there are the two;
+ * PATH_AMBIGUOUS: nobody knows how many; PATH_BAD as above. */
+enum path_result path_read(struct text path, struct buffer *out, struct path_readings *readings, struct detail *detail);
 
 /* The catalogue's and policy's host patterns: "name", "*.suffix" (any depth, not the apex), "*". */
 enum host_pattern_kind { HOST_PATTERN_EXACT, HOST_PATTERN_SUFFIX, HOST_PATTERN_ANY };

@@ -55,6 +55,10 @@ static enum path_result decode(struct text path, struct buffer *out, struct deta
 {
     enum path_result result = PATH_CANONICAL;
     for (size_t i = 0; i < path.length; i++) {
+        if ((unsigned char)path.data[i] >= 0x80) {
+            buffer_printf(out, "%%%02X", (unsigned)(unsigned char)path.data[i]);
+            continue;
+        }
         if (path.data[i] != '%') {
             if (!is_plain(path.data[i]))
                 return bad_byte(detail, path.data[i]);
@@ -135,6 +139,22 @@ enum path_result path_canonicalise(struct text path, struct buffer *out, struct 
     if (result == PATH_CANONICAL && !text_equal(text_after(buffer_text(out), start), path)) {
         (void)detail_say(detail, "'.' or '..' as a segment, '//', or an escape of a plain letter");
         result = PATH_DIFFERS;
+    }
+    return result;
+}
+
+enum path_result path_read(struct text path, struct buffer *out, struct path_readings *readings, struct detail *detail)
+{
+    size_t start = out->length;
+    enum path_result result = path_canonicalise(path, out, detail);
+    size_t middle = out->length;
+    if (result == PATH_DIFFERS)
+        result = decode(path, out, NULL) == PATH_CANONICAL ? PATH_DIFFERS : PATH_AMBIGUOUS;
+    readings->canonical = text_part(buffer_text(out), start, middle - start);
+    readings->otherwise = text_after(buffer_text(out), middle);
+    if (result == PATH_DIFFERS && text_equal(readings->canonical, readings->otherwise)) {
+        readings->otherwise = TEXT("");
+        result = PATH_CANONICAL;
     }
     return result;
 }

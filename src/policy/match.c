@@ -98,16 +98,30 @@ static bool methods_fit(const struct asking *asking)
     return !asking->when->methods.present || (asking->conditions->methods & asking->judging->method) != 0;
 }
 
-static enum known paths_hold(struct asking *asking)
+static enum known path_holds(const struct asking *asking, struct text path)
 {
     bool limit = false;
-    if (!asking->when->paths.present)
-        return KNOWN_YES;
-    asking->reached_paths = true;
     for (size_t i = 0; i < asking->when->paths.count; i++)
-        if (path_matches(&asking->conditions->paths[i], asking->judging->request->path, &limit))
+        if (path_matches(&asking->conditions->paths[i], path, &limit))
             return KNOWN_YES;
     return limit ? KNOWN_INSIDE : KNOWN_NO;
+}
+
+/* What holds in both readings of a path does not depend on how it is read. */
+static enum known paths_hold(struct asking *asking)
+{
+    const struct request *request = asking->judging->request;
+    if (!asking->when->paths.present)
+        return KNOWN_YES;
+    enum known known = path_holds(asking, request->path);
+    if (request->path_otherwise.length == 0) {
+        asking->reached_paths = true;
+        return known;
+    }
+    enum known otherwise = path_holds(asking, request->path_otherwise);
+    asking->reached_paths = known != otherwise;
+    bool allows = asking->verdict == VERDICT_ALLOW && asking->role == ROLE_WHEN;
+    return allows && known < otherwise ? otherwise : known; /* an allow that may hold gives the refusal its reason */
 }
 
 /* What cannot be seen counts against letting out: as matching in a deny or reroute, as not matching in an allow. */

@@ -30,8 +30,10 @@ static bool set_path(struct text rest, struct arena *arena, struct request *requ
     struct buffer path = {0};
     size_t mark = text_index(rest, '?', 0);
     struct text raw = mark == 0 ? TEXT("/") : text_part(rest, 0, mark);
-    enum path_result result = path_canonicalise(raw, &path, NULL);
-    request->path = arena_text(arena, buffer_text(&path));
+    struct path_readings readings;
+    enum path_result result = path_read(raw, &path, &readings, NULL);
+    request->path = arena_text(arena, readings.canonical);
+    request->path_otherwise = arena_text(arena, readings.otherwise);
     request->path_was_canonical = result == PATH_CANONICAL;
     request->query = arena_text(arena, text_after(rest, mark + 1));
     request->inside_known = true;

@@ -19,10 +19,12 @@ static void take_path(const struct decision_record *decision, struct arena *aren
     if (!text_starts_with(decision->path, TEXT("/")) || decision->method.length == 0 ||
         is_cut(decision, TEXT("path")) || is_cut(decision, TEXT("method")))
         return;
-    enum path_result result = path_canonicalise(decision->path, &path, NULL);
+    struct path_readings readings;
+    enum path_result result = path_read(decision->path, &path, &readings, NULL);
     request->inside_known = result != PATH_BAD;
     request->path_was_canonical = result == PATH_CANONICAL;
-    request->path = arena_text(arena, buffer_text(&path));
+    request->path = arena_text(arena, readings.canonical);
+    request->path_otherwise = arena_text(arena, readings.otherwise);
     buffer_clear(&path);
 }
 

@@ -55,10 +55,12 @@ static enum reason set_path(struct ask *ask, struct detail *detail)
 {
     if (ask->head->target.form == TARGET_ASTERISK || path_is_plain(ask->head->target.path))
         return REASON_NONE;
-    enum path_result result = path_canonicalise(ask->head->target.path, &ask->kept, detail);
+    struct path_readings readings;
+    enum path_result result = path_read(ask->head->target.path, &ask->kept, &readings, detail);
     if (result == PATH_BAD)
         return REASON_BAD_PATH;
-    ask->request.path = buffer_text(&ask->kept);
+    ask->request.path = readings.canonical;
+    ask->request.path_otherwise = readings.otherwise;
     ask->request.path_was_canonical = result == PATH_CANONICAL;
     return REASON_NONE;
 }

@@ -39,6 +39,16 @@ static bool can_open(const struct session *session)
     return tls != NULL && tls_server_may_speak_for(tls, &session->exchange->ask.request.host);
 }
 
+static void say_path(struct exchange *exchange)
+{
+    struct buffer canonical = {0};
+    struct detail detail;
+    detail.text[0] = '\0';
+    (void)path_canonicalise(exchange->ask.head->target.path, &canonical, &detail);
+    account_say(&exchange->account, FLAW_NONE, detail.text);
+    buffer_clear(&canonical);
+}
+
 static enum session_state after_judging(struct session *session)
 {
     struct exchange *exchange = session->exchange;
@@ -57,6 +67,8 @@ static enum session_state after_judging(struct session *session)
     }
     if (decision->plan == PLAN_REFUSE) {
         exchange->account.refusal = decision->reason;
+        if (decision->reason == REASON_BAD_PATH)
+            say_path(exchange);
         return SESSION_COMMIT;
     }
     if (decision->plan == PLAN_OPEN)

@@ -4,10 +4,11 @@
 
 enum { EMPTY_LINES = 2 };
 
-/* Printable ASCII without what would end or restart a target: space, "#", and backslash. */
+/* Without what would end or restart a target: space, "#", and backslash. Bytes above 0x7f are no part of a URI, but
+ * clients send them in paths and queries (seen: curl, PHP), where they mean their escapes. */
 static bool is_target_byte(char byte)
 {
-    return byte > 0x20 && byte < 0x7f && byte != '#' && byte != '\\';
+    return (unsigned char)byte > 0x20 && byte != 0x7f && byte != '#' && byte != '\\';
 }
 
 static bool check_target(struct text text, struct detail *detail)

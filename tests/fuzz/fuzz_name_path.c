@@ -11,6 +11,13 @@ static void check_path(struct text input)
     enum path_result first = path_canonicalise(input, &once, &detail);
     ASSERT((first == PATH_CANONICAL) == (detail.text[0] == '\0'));
     ASSERT(!path_is_plain(input) || first == PATH_CANONICAL);
+    struct buffer read = {0};
+    struct path_readings readings;
+    enum path_result how = path_read(input, &read, &readings, NULL);
+    ASSERT((how == PATH_BAD) == (first == PATH_BAD) && (how == PATH_AMBIGUOUS) == (first == PATH_AMBIGUOUS));
+    ASSERT(
+        (how == PATH_DIFFERS) == (readings.otherwise.length > 0) && text_equal(readings.canonical, buffer_text(&once)));
+    buffer_clear(&read);
     if (first != PATH_BAD) {
         enum path_result result = path_canonicalise(buffer_text(&once), &twice, NULL);
         ASSERT(result == PATH_CANONICAL || result == PATH_AMBIGUOUS);

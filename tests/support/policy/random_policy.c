@@ -224,6 +224,7 @@ void inside_set(struct request *request, size_t index)
     request->path_was_canonical = index % 2 == 0;
     request->method = text_from(methods[index / 2 % COUNT_OF(methods)]);
     request->path = text_from(paths[index / 2 / COUNT_OF(methods)]);
+    request->path_otherwise = TEXT("");
 }
 
 void random_request_make(struct random *random, struct request *request)
@@ -236,6 +237,8 @@ void random_request_make(struct random *random, struct request *request)
     ASSERT(good);
     size_t inside = random_number(random, inside_count());
     inside_set(request, random_chance(random, 90) ? inside / 2 * 2 : inside);
+    if (!request->path_was_canonical && random_chance(random, 70))
+        request->path_otherwise = text_from(PICK(random, paths));
 }
 
 void random_address_make(struct random *random, const struct request *request, struct address *address)

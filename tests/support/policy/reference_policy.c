@@ -240,18 +240,37 @@ is_in_play(const struct world *world, const struct settings_conditions *when, en
            (is_unknown || has_address(when, world, verdict, is_unless));
 }
 
+static bool some_path_matches(const struct settings_conditions *when, struct text path)
+{
+    for (size_t i = 0; i < when->paths.count; i++)
+        if (path_match(when->paths.items[i].text, path))
+            return true;
+    return false;
+}
+
+/* Does it matter how the path is read? Where its other reading is not known, it does. */
+static bool reading_matters(const struct world *world, const struct settings_conditions *when)
+{
+    const struct request *request = world->request;
+    if (!when->paths.present || request->path_otherwise.length == 0)
+        return when->paths.present;
+    return some_path_matches(when, request->path) != some_path_matches(when, request->path_otherwise);
+}
+
 /* Does the path decide whether the rule holds? Of a host with LLM and other uses, it also tells what is a call. */
 static bool depends_on_path(const struct world *world, const struct settings_rule *rule)
 {
     bool is_about_it = rule->when.hosts.present || world->request->host.kind == HOST_ADDRESS;
     bool may_except = rule->has_unless && is_in_play(world, &rule->unless, rule->verdict, true);
     bool needs_address = rule->unless.addresses.present && world->address == NULL;
+    bool excepts_all = !reading_matters(world, &rule->unless) &&
+                       (!rule->unless.paths.present || some_path_matches(&rule->unless, world->request->path));
     if (!is_about_it || !is_in_play(world, &rule->when, rule->verdict, false) ||
-        (may_except && !rule->unless.paths.present && !needs_address))
+        (may_except && excepts_all && !needs_address))
         return false;
     int match = rule_match(world, rule);
     bool by_use = world->call.shared && rule->verdict == VERDICT_ALLOW && match != 0 && !names_llm(world, rule, match);
-    return by_use || rule->when.paths.present || (may_except && rule->unless.paths.present);
+    return by_use || reading_matters(world, &rule->when) || (may_except && reading_matters(world, &rule->unless));
 }
 
 /* A path that servers may read in two ways makes no allow hold. */

@@ -116,7 +116,8 @@ static void paths_have_one_spelling_or_are_refused(void **state)
         {"/a%2", "", PATH_BAD},
         {"v1", "", PATH_BAD},
         {"", "", PATH_BAD},
-        {"/\xc3\xa4", "", PATH_BAD},
+        {"/\xc3\xa4", "/%C3%A4", PATH_DIFFERS},
+        {"/\x7f", "", PATH_BAD},
         {"/a b", "", PATH_BAD},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -130,12 +131,43 @@ static void paths_have_one_spelling_or_are_refused(void **state)
     }
 }
 
+static void a_path_is_read_in_one_way_or_in_two_or_nobody_knows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *canonical, *otherwise;
+        enum path_result result;
+    } rows[] = {
+        {"/a/b", "/a/b", "", PATH_CANONICAL},
+        {"/%61/\xc3\xa4", "/a/%C3%A4", "", PATH_CANONICAL},
+        {"/a/../b", "/b", "/a/../b", PATH_DIFFERS},
+        {"/a/%2e/%62", "/a/b", "/a/./b", PATH_DIFFERS},
+        {"/a//b", "/a/b", "/a//b", PATH_DIFFERS},
+        {"/a/%2f/../b", "/a/b", "", PATH_AMBIGUOUS},
+        {"/a/..;/b", "", "", PATH_BAD},
+        {"/a/..%3b/b", "/a/..%3B/b", "", PATH_CANONICAL},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buffer out = {0};
+        struct path_readings readings;
+        enum path_result result = path_read(text_from(rows[i].path), &out, &readings, NULL);
+        bool good = result == rows[i].result && text_equal(readings.canonical, text_from(rows[i].canonical)) &&
+                    text_equal(readings.otherwise, text_from(rows[i].otherwise));
+        if (!good)
+            fail_msg(
+                "%s: %d %.*s %.*s", rows[i].path, (int)result, TEXT_ARG(readings.canonical),
+                TEXT_ARG(readings.otherwise));
+        buffer_clear(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_address_has_the_class_of_where_it_leads),
         cmocka_unit_test(metadata_services_are_known_in_every_form),
         cmocka_unit_test(ranges_have_zero_host_bits),
+        cmocka_unit_test(a_path_is_read_in_one_way_or_in_two_or_nobody_knows),
         cmocka_unit_test(paths_have_one_spelling_or_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

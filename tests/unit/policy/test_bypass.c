@@ -58,8 +58,11 @@ static void lets_no_llm_host_no_address_and_no_bad_path_through(void **state)
 {
     (void)state;
     static const char *const lines[] = {
-        "CONNECT api.openai.com:443", "CONNECT chatgpt.com:443",      "POST http://api.mistral.ai/v1/chat/completions",
-        "GET http://10.0.0.1/",       "GET http://paths.example/%61",
+        "CONNECT api.openai.com:443",
+        "CONNECT chatgpt.com:443",
+        "POST http://api.mistral.ai/v1/chat/completions",
+        "GET http://10.0.0.1/",
+        "GET http://paths.example/a/../b",
     };
     struct policy *policy =
         policy_from("version: 1\nrules:\n"

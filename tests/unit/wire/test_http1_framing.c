@@ -84,7 +84,9 @@ static const struct request_case request_cases[] = {
     BAD_TARGET("GET * HTTP/1.1\r\nHost: h\r\n\r\n"),
     BAD_TARGET("GET /a#b HTTP/1.1\r\nHost: h\r\n\r\n"),
     BAD_TARGET("GET /a\\b HTTP/1.1\r\nHost: h\r\n\r\n"),
-    BAD_TARGET("GET /\xc3\xa9 HTTP/1.1\r\nHost: h\r\n\r\n"),
+    TAKEN("GET /\xc3\xa9?\xff HTTP/1.1\r\nHost: h\r\n\r\n"),
+    BAD_TARGET("GET /\x7f HTTP/1.1\r\nHost: h\r\n\r\n"),
+    BAD_TARGET("GET /a\tb HTTP/1.1\r\nHost: h\r\n\r\n"),
     BAD_TARGET("CONNECT http://h/ HTTP/1.1\r\nHost: h\r\n\r\n"),
     REFUSED(GET "A: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\nA: 1\r\n\r\n", REASON_HEAD_TOO_LARGE), /* 81 */
     BAD_HEAD("\x16\x03"),

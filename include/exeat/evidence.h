@@ -14,8 +14,7 @@ struct evidence_progress {
     void *context;
 };
 
-/* --- export --------------------------------------------------------------------------------------------------------
- */
+/* --- export --- */
 
 enum evidence_format {
     EVIDENCE_JSONL,   /* Elastic Common Schema, JSON Lines */
@@ -52,6 +51,7 @@ struct evidence_filter {
 struct evidence_cursor {
     struct text start; /* empty: from the beginning */
     bool (*save)(void *context, struct text cursor, char **error);
+    void (*on_pruned)(void *context, uint64_t next, uint64_t first); /* NULL; what was not seen yet and is gone */
     void *context;
 };
 struct evidence_export {
@@ -59,6 +59,8 @@ struct evidence_export {
     enum evidence_format format;
     FILE *out;
     uint64_t limit;                           /* lines; 0: no limit */
+    size_t width;                             /* of EVIDENCE_TEXT, in characters; 0: as it likes */
+    bool has_colour;                          /* likewise */
     bool from_end;                            /* without a cursor: only what comes from now on */
     const struct evidence_cursor *cursor;     /* NULL: none */
     const struct evidence_progress *progress; /* NULL: none */
@@ -69,7 +71,7 @@ struct evidence_export {
  * `*count` is how many lines were written. */
 MUST_CHECK bool
 evidence_write(struct audit_reader *reader, const struct evidence_export *options, uint64_t *count, char **error);
-/* Writes what there is and then what comes, until `goes_on` says no. EVIDENCE_TEXT: a line for each record. */
+/* Writes what there is and then what comes, until `goes_on` says no. EVIDENCE_TEXT has what the gate itself did too. */
 MUST_CHECK bool evidence_follow(
     struct audit_reader *reader, const struct evidence_export *options, bool (*goes_on)(void), char **error);
 
@@ -108,9 +110,7 @@ enum evidence_sql_result {
 MUST_CHECK enum evidence_sql_result
 evidence_sql(const char *directory, const struct evidence_sql *options, uint64_t *rows, char **error);
 
-/* --- stats
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- stats --- */
 
 struct evidence_look {
     bool is_terminal; /* with bars */
@@ -122,8 +122,7 @@ MUST_CHECK bool evidence_stats(
     struct audit_reader *reader, const struct evidence_filter *filter, const struct evidence_look *look,
     struct buffer *out, char **error);
 
-/* --- bundle: records with what proves them, in a folder ------------------------------------------------------------
- */
+/* --- bundle: records with what proves them, in a folder --- */
 
 struct evidence_bundle {
     struct evidence_filter filter; /* since and until also bound the range whose leaves are all in it */
@@ -148,8 +147,7 @@ MUST_CHECK bool evidence_bundle_write(
     struct audit_reader *reader, const struct evidence_bundle *options, struct evidence_bundle_result *result,
     char **error);
 
-/* --- verify --------------------------------------------------------------------------------------------------------
- */
+/* --- verify --- */
 
 enum evidence_verdict {
     EVIDENCE_OK,
@@ -228,9 +226,7 @@ struct evidence_bundle_check {
 };
 void evidence_bundle_verify(const struct evidence_bundle_check *options, struct evidence_report *report);
 
-/* --- report
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- report --- */
 
 struct evidence_page {
     struct text keys;  /* the log's vkey line; empty: not known */

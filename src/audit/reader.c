@@ -348,35 +348,30 @@ static bool look_for_base(sqlite3 *database, void *context)
     return found;
 }
 
-struct wrong_look {
-    void (*on_wrong)(void *context, uint64_t first, struct bytes digest);
+struct texts_look {
+    void (*on_text)(void *context, uint64_t first, struct bytes digest, struct bytes body);
     void *context;
 };
 
 static bool look_at_texts(sqlite3 *database, void *context)
 {
-    const struct wrong_look *wanted = context;
+    const struct texts_look *wanted = context;
     sqlite3_stmt *statement = NULL;
     struct audit_tree base = {0};
     if (!look_for_base(database, &base))
         base.size = 0;
-    if (sqlite3_prepare_v2(database, "SELECT sha256, body FROM blob", -1, &statement, NULL) == SQLITE_OK) {
-        while (sqlite3_step(statement) == SQLITE_ROW) {
-            struct digest found;
-            struct bytes name = column_bytes(statement, 0);
-            digest_sha256(column_bytes(statement, 1), &found);
-            if (name.length != sizeof(found.bytes) || memcmp(name.data, found.bytes, sizeof(found.bytes)) != 0)
-                wanted->on_wrong(wanted->context, base.size, name);
-        }
-    }
+    if (sqlite3_prepare_v2(database, "SELECT sha256, body FROM blob", -1, &statement, NULL) == SQLITE_OK)
+        while (sqlite3_step(statement) == SQLITE_ROW)
+            wanted->on_text(wanted->context, base.size, column_bytes(statement, 0), column_bytes(statement, 1));
     sqlite3_finalize(statement);
     return false;
 }
 
-void audit_reader_wrong_texts(
-    struct audit_reader *reader, void (*on_wrong)(void *context, uint64_t first, struct bytes digest), void *context)
+void audit_reader_texts(
+    struct audit_reader *reader, void (*on_text)(void *context, uint64_t first, struct bytes digest, struct bytes body),
+    void *context)
 {
-    struct wrong_look wanted = {on_wrong, context};
+    struct texts_look wanted = {on_text, context};
     (void)look_in_segments(reader, 0, 1, look_at_texts, &wanted);
 }
 

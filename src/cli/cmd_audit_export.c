@@ -2,7 +2,9 @@
 /* exeat audit export, follow: records out of the store. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cmd_audit.h"
@@ -50,6 +52,32 @@ static bool check_reasons(const char *word)
     return true;
 }
 
+/* A word of a closed list, or a pattern. */
+static bool check_plans(const char *word)
+{
+    struct text list = text_from(word);
+    struct text piece;
+    while (text_split(&list, ',', &piece)) {
+        bool known = text_has(piece, '*');
+        for (int i = PLAN_TUNNEL; i <= PLAN_REFUSE; i++)
+            known = known || text_equal(piece, text_from(plan_name((enum plan)i)));
+        if (!known) {
+            complain(
+                EXIT_USAGE, "--done takes tunnel, forward, open, reroute, answer, refuse, with commas between them");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool check_request(const char *word)
+{
+    if (word == NULL || evidence_is_request(text_from(word)))
+        return true;
+    complain(EXIT_USAGE, "--request: '%s' is no request id: 32 hex digits, or the first of them, at least 4", word);
+    return false;
+}
+
 bool audit_call_filter(const struct audit_call *call, struct evidence_filter *filter)
 {
     const char *const *words = call->words;
@@ -65,6 +93,7 @@ bool audit_call_filter(const struct audit_call *call, struct evidence_filter *fi
         .redact = words[OPTION_REDACT] != NULL,
     };
     return read_verdicts(words[OPTION_VERDICT], &filter->verdicts) && check_reasons(words[OPTION_REASON]) &&
+           check_plans(words[OPTION_DONE]) && check_request(words[OPTION_REQUEST]) &&
            read_time(words[OPTION_SINCE], "--since", &filter->since_us) &&
            read_time(words[OPTION_UNTIL], "--until", &filter->until_us);
 }
@@ -100,9 +129,20 @@ static bool read_limit(const struct audit_call *call, struct evidence_export *ex
     return true;
 }
 
+/* A terminal says how wide it is, else COLUMNS may; 0: nobody does. */
+static size_t text_width(void)
+{
+    enum { WIDTH_MAX = 1000 };
+    struct winsize size;
+    uint64_t width = 0;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    return text_to_number(text_from(getenv("COLUMNS")), WIDTH_MAX, &width) ? (size_t)width : 0;
+}
+
 static bool prepare(const struct audit_call *call, struct evidence_export *export)
 {
-    *export = (struct evidence_export){.out = stdout};
+    *export = (struct evidence_export){.out = stdout, .width = text_width(), .has_colour = wants_colour(stdout)};
     if (!audit_call_filter(call, &export->filter) || !audit_call_format(call, &export->format) ||
         !read_limit(call, export))
         return false;
@@ -123,6 +163,16 @@ static bool save_cursor(void *context, struct text cursor, char **error)
     return file_replace(context, cursor, 0600, error);
 }
 
+static void say_pruned(void *context, uint64_t next, uint64_t first)
+{
+    (void)context;
+    complain(
+        EXIT_DONE,
+        "the records %llu to %llu were removed (audit.retention) before this cursor had seen them; it goes on "
+        "with %llu",
+        (unsigned long long)next, (unsigned long long)first - 1, (unsigned long long)first);
+}
+
 /* The file may not be there yet. */
 static bool open_cursor(const char *path, struct buffer *start, struct evidence_cursor *cursor)
 {
@@ -135,8 +185,46 @@ static bool open_cursor(const char *path, struct buffer *start, struct evidence_
         const char *given;
         void *context;
     } name = {path};
-    *cursor = (struct evidence_cursor){.start = buffer_text(start), .save = save_cursor, .context = name.context};
+    *cursor = (struct evidence_cursor){
+        .start = buffer_text(start), .save = save_cursor, .on_pruned = say_pruned, .context = name.context};
     return true;
+}
+
+/* --- names that match nothing --- */
+
+struct name_look {
+    struct text name;
+    bool is_known;
+    bool has_texts;
+};
+
+static void look_for_name(void *context, uint64_t first, struct bytes digest, struct bytes body)
+{
+    struct name_look *look = context;
+    (void)first, (void)digest;
+    look->has_texts = true;
+    look->is_known = look->is_known || memmem(body.data, body.length, look->name.data, look->name.length) != NULL;
+}
+
+/* A rule or client that no policy of the log has is a mistake in the question, not an answer. */
+static void say_unknown_names(const struct audit_call *call, struct audit_reader *reader)
+{
+    static const struct {
+        enum option option;
+        const char *what;
+    } rows[] = {{OPTION_RULE, "rule"}, {OPTION_CLIENT, "client"}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct text list = text_from(call->words[rows[i].option]);
+        struct name_look look = {.is_known = false};
+        while (list.length > 0 && text_split(&list, ',', &look.name)) {
+            look.is_known = text_has(look.name, '*');
+            audit_reader_texts(reader, look_for_name, &look);
+            if (!look.is_known && look.has_texts)
+                complain(
+                    EXIT_NO, "--%s: there is no such %s in any policy of this log: %.*s", rows[i].what, rows[i].what,
+                    TEXT_ARG(look.name));
+        }
+    }
 }
 
 /* --- the commands
@@ -194,6 +282,8 @@ run(const struct audit_call *call, struct evidence_export *export, const struct 
         done = evidence_write(reader, export, &count, &error);
         progress_end(&progress);
     }
+    if (done && !follows && count == 0)
+        say_unknown_names(call, reader);
     audit_reader_free(reader);
     if (!done)
         return complain_free(EXIT_IO, error);

@@ -65,19 +65,29 @@ struct counter *counters_add(struct counters *counters, struct text name, enum v
     return counter;
 }
 
-static uint64_t weight(const struct counter *counter, enum verdict verdict)
+/* What counters are put in order by. */
+typedef uint64_t (*weigh)(const struct counter *counter, enum verdict verdict);
+
+static uint64_t times(const struct counter *counter, enum verdict verdict)
 {
     return verdict == 0 ? counter->count : counter->by_verdict[verdict];
 }
 
-static bool is_before(const struct counter *left, const struct counter *right, enum verdict verdict)
+static uint64_t bytes(const struct counter *counter, enum verdict verdict)
+{
+    (void)verdict;
+    return counter->bytes_up + counter->bytes_down;
+}
+
+static bool is_before(const struct counter *left, const struct counter *right, weigh weight, enum verdict verdict)
 {
     if (weight(left, verdict) != weight(right, verdict))
         return weight(left, verdict) > weight(right, verdict);
     return text_compare(left->name, right->name) < 0;
 }
 
-size_t counters_top(const struct counters *counters, enum verdict verdict, const struct counter **top, size_t limit)
+static size_t
+find_top(const struct counters *counters, weigh weight, enum verdict verdict, const struct counter **top, size_t limit)
 {
     size_t found = 0;
     for (size_t i = 0; i < counters->count; i++) {
@@ -85,11 +95,21 @@ size_t counters_top(const struct counters *counters, enum verdict verdict, const
         if (weight(counter, verdict) == 0)
             continue;
         size_t at = found < limit ? found++ : limit;
-        for (; at > 0 && is_before(counter, top[at - 1], verdict); at--)
+        for (; at > 0 && is_before(counter, top[at - 1], weight, verdict); at--)
             if (at < limit)
                 top[at] = top[at - 1];
         if (at < limit)
             top[at] = counter;
     }
     return found;
+}
+
+size_t counters_top(const struct counters *counters, enum verdict verdict, const struct counter **top, size_t limit)
+{
+    return find_top(counters, times, verdict, top, limit);
+}
+
+size_t counters_top_bytes(const struct counters *counters, const struct counter **top, size_t limit)
+{
+    return find_top(counters, bytes, 0, top, limit);
 }

@@ -28,8 +28,6 @@ MUST_CHECK bool facts_read(struct bytes body, struct bytes private_part, struct 
 struct text facts_find(const struct facts *facts, const char *name); /* empty when absent */
 /* {"sequence":…,"time":…,"kind":…,fields…  without the closing brace. */
 void facts_append_json(const struct facts *facts, struct buffer *out);
-/* A line for a terminal. */
-void facts_append_line(const struct facts *facts, struct buffer *out);
 
 /* --- items: what an export has a line for --- */
 
@@ -99,14 +97,23 @@ char *requests_error(const struct requests *requests); /* after AUDIT_UNREADABLE
 
 /* --- formats --- */
 
+/* How wide each column of the terminal is; 0: it is left out. */
+enum { TEXT_COLUMNS = 14 };
+struct text_layout {
+    size_t widths[TEXT_COLUMNS];
+    bool has_colour;
+};
+/* `width` of the terminal; 0: none, and every column has the room that it likes. */
+void text_layout_fit(struct text_layout *layout, size_t width, bool has_colour);
 struct format_source {
     struct text origin;
+    struct text_layout layout; /* of EVIDENCE_TEXT */
 };
 struct format {
     const char *name;
-    bool has_life;                    /* shows records of the gate's own life too */
-    bool names_log;                   /* each line does */
-    void (*head)(struct buffer *out); /* NULL: none */
+    bool has_life;                                                        /* shows records of the gate's own life too */
+    bool names_log;                                                       /* each line does */
+    void (*head)(const struct format_source *source, struct buffer *out); /* NULL: none */
     void (*item)(const struct format_source *source, const struct item *item, struct buffer *out);
 };
 const struct format *format_of(enum evidence_format format);
@@ -119,9 +126,10 @@ uint64_t table_number(const struct item *item, size_t index);
 struct text table_cell(const struct item *item, size_t index, struct buffer *scratch); /* borrowed from either */
 void csv_cell(struct text text, struct buffer *out);
 
-void text_table_head(struct buffer *out);
+void text_table_head(const struct format_source *source, struct buffer *out);
 void text_table_row(const struct format_source *source, const struct item *item, struct buffer *out);
-void csv_head(struct buffer *out);
+void text_table_life(const struct format_source *source, const struct item *item, struct buffer *out);
+void csv_head(const struct format_source *source, struct buffer *out);
 void csv_row(const struct format_source *source, const struct item *item, struct buffer *out);
 void ecs_line(const struct format_source *source, const struct item *item, struct buffer *out);
 void ocsf_line(const struct format_source *source, const struct item *item, struct buffer *out);

@@ -19,6 +19,7 @@ struct export
     struct requests *requests; /* owned */
     struct buffer line;        /* owned */
     uint64_t count;
+    bool shows_life; /* of a terminal that is followed */
 };
 
 static bool is_by_record(const struct evidence_export *options)
@@ -37,7 +38,13 @@ static void put_line(struct export *export)
 
 static void put_item(struct export *export, const struct item *item)
 {
-    if (export->format->item == NULL || (!item_is_request(item) && !export->format->has_life))
+    bool is_life = !item_is_request(item);
+    if (is_life && export->shows_life) {
+        text_table_life(&export->source, item, &export->line);
+        put_line(export);
+        return;
+    }
+    if (export->format->item == NULL || (is_life && !export->format->has_life))
         return;
     export->format->item(&export->source, item, &export->line);
     put_line(export);
@@ -59,26 +66,13 @@ static void on_record(void *context, const struct audit_row *row)
     arena_clear(&arena);
 }
 
-/* A line for each record, for a terminal. */
-static void on_terminal(void *context, const struct audit_row *row)
-{
-    struct export *export = context;
-    struct arena arena = {0};
-    struct facts facts;
-    struct bytes private_part = export->options->filter.redact ? (struct bytes){0} : row->private_part;
-    if (facts_read(row->body, private_part, &arena, &facts)) {
-        facts_append_line(&facts, &export->line);
-        put_line(export);
-    }
-    arena_clear(&arena);
-}
-
 static void start(
     struct export *export, struct audit_reader *reader, const struct evidence_export *options,
     void (*on_row)(void *context, const struct audit_row *row))
 {
     *export = (struct export){.reader = reader, .options = options, .format = format_of(options->format)};
     export->source.origin = audit_reader_origin(reader);
+    text_layout_fit(&export->source.layout, options->width, options->has_colour);
     export->requests_options = (struct requests_options){.filter = &options->filter, .progress = options->progress};
     export->requests_options.hook = (struct row_hook){.on_row = on_row, .context = export};
     export->requests_options.by_record = on_row != NULL;
@@ -163,8 +157,11 @@ static const char *why_not_resume(struct export *export, struct cursor *cursor)
     for (size_t i = 0; i < cursor->open_count; i++)
         if (cursor->open[i] >= first) /* the others were pruned */
             cursor->open[kept++] = cursor->open[i];
-    if (cursor->next < first)
+    if (cursor->next < first) {
+        if (export->options->cursor->on_pruned != NULL)
+            export->options->cursor->on_pruned(export->options->cursor->context, cursor->next, first);
         cursor->next = first;
+    }
     if (!requests_resume(export->requests, cursor->next, cursor->open, kept))
         return "the cursor names a decision that is not in the store";
     return NULL;
@@ -216,7 +213,7 @@ bool evidence_write(struct audit_reader *reader, const struct evidence_export *o
     start(&export, reader, options, is_by_record(options) ? on_record : NULL);
     bool done = resume(&export, error);
     if (done && export.format->head != NULL) {
-        export.format->head(&export.line);
+        export.format->head(&export.source, &export.line);
         put_line(&export);
     }
     done = done && write_all(&export, error);
@@ -248,11 +245,15 @@ bool evidence_follow(
     struct audit_reader *reader, const struct evidence_export *options, bool (*goes_on)(void), char **error)
 {
     struct timespec pause = {.tv_nsec = FOLLOW_MS * 1000000L};
-    bool is_terminal = options->format == EVIDENCE_TEXT;
-    bool by_record = is_terminal || is_by_record(options);
+    bool by_record = is_by_record(options);
     struct export export;
-    start(&export, reader, options, is_terminal ? on_terminal : by_record ? on_record : NULL);
+    start(&export, reader, options, by_record ? on_record : NULL);
+    export.shows_life = options->format == EVIDENCE_TEXT;
     bool done = resume(&export, error);
+    if (done && export.format->head != NULL) {
+        export.format->head(&export.source, &export.line);
+        put_line(&export);
+    }
     uint64_t saved = UINT64_MAX;
     while (done && goes_on()) {
         done = catch_up(&export, by_record, error);

@@ -123,18 +123,3 @@ void facts_append_json(const struct facts *facts, struct buffer *out)
             json_append_string(out, facts->items[i].text);
     }
 }
-
-void facts_append_line(const struct facts *facts, struct buffer *out)
-{
-    char time[CLOCK_TEXT_SIZE];
-    clock_write(facts->head.wall_us, time);
-    buffer_printf(out, "%s %-10s", time, audit_kind_name(facts->head.kind));
-    for (size_t i = 0; i < facts->count; i++) {
-        struct text name = text_from(facts->items[i].name);
-        if (text_equal(name, TEXT("commitment")) || text_equal(name, TEXT("peer_key")))
-            continue;
-        buffer_printf(out, " %s=", facts->items[i].name);
-        append_visible(out, facts->items[i].text);
-    }
-    buffer_append_byte(out, '\n');
-}

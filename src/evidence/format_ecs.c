@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Elastic Common Schema 9.5, the first that has all of these fields (gen_ai.provider.name): one JSON object a line. What ECS has no field for stands under "exeat". */
+/* Elastic Common Schema 9.5, the first that has all of these fields (gen_ai.provider.name): one JSON object a line.
+ * What ECS has no field for stands under "exeat". */
 #include "evidence_internal.h"
 #include "exeat/base/clock.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables: requests as rows of cells, shared by CSV, SQL and the terminal. is safe to open in a
+/* Tables: requests as rows of cells, shared by CSV, SQL and the terminal. CSV is safe to open in a
  * spreadsheet (RFC 4180 and a defence against formulas). */
 #include <stddef.h>
 
@@ -26,42 +26,41 @@ static const struct column {
     const char *title;
     enum cell_type type;
     size_t offset; /* in struct item */
-    int width;     /* in text; 0: only in CSV and SQL */
 } columns[] = {
-    {"verdict", CELL_VERDICT, offsetof(struct item, decision.verdict), 8},
-    {"done", CELL_PLAN, offsetof(struct item, outcome.done), 8},
-    {"status", CELL_U16, offsetof(struct item, outcome.status), 6},
-    {"reason", CELL_REASON, offsetof(struct item, decision.reason), 14},
-    {"rule", CELL_TEXT, offsetof(struct item, decision.rule), 16},
-    {"method", CELL_TEXT, offsetof(struct item, decision.method), 8},
-    {"host", CELL_TEXT, offsetof(struct item, decision.host), 28},
-    {"port", CELL_U16, offsetof(struct item, decision.port), 5},
-    {"path", CELL_TEXT, offsetof(struct item, decision.path), 24},
-    {"model", CELL_TEXT, offsetof(struct item, decision.model), 12},
-    {"served_model", CELL_TEXT, offsetof(struct item, outcome.served_model), 14},
-    {"outcome_reason", CELL_REASON, offsetof(struct item, outcome.reason), 16},
-    {"client", CELL_TEXT, offsetof(struct item, decision.client), 0},
-    {"client_address", CELL_TEXT, offsetof(struct item, decision.client_address), 0},
-    {"scheme", CELL_SCHEME, offsetof(struct item, decision.scheme), 0},
-    {"plan", CELL_PLAN, offsetof(struct item, decision.plan), 0},
-    {"query", CELL_TEXT, offsetof(struct item, decision.query), 0},
-    {"sni", CELL_TEXT, offsetof(struct item, decision.sni), 0},
-    {"llm_provider", CELL_TEXT, offsetof(struct item, decision.llm_provider), 0},
-    {"llm_operation", CELL_OPERATION, offsetof(struct item, decision.llm_operation), 0},
-    {"inference", CELL_TEXT, offsetof(struct item, outcome.inference), 0},
-    {"tokens_in", CELL_U64, offsetof(struct item, outcome.tokens_in), 0},
-    {"tokens_out", CELL_U64, offsetof(struct item, outcome.tokens_out), 0},
-    {"bytes_up", CELL_U64, offsetof(struct item, outcome.bytes_up), 0},
-    {"bytes_down", CELL_U64, offsetof(struct item, outcome.bytes_down), 0},
-    {"duration_us", CELL_U64, offsetof(struct item, outcome.duration_us), 0},
-    {"address", CELL_ADDRESS, offsetof(struct item, outcome.address), 0},
-    {"peer_key", CELL_PEER_KEY, offsetof(struct item, outcome), 0},
-    {"observed", CELL_FLAG, offsetof(struct item, decision.observed), 0},
-    {"policy", CELL_U64, offsetof(struct item, decision.policy_sequence), 0},
-    {"request", CELL_ID, offsetof(struct item, decision.id), 0},
-    {"leaf", CELL_DIGEST, offsetof(struct item, leaf), 0},
-    {"detail", CELL_TEXT, offsetof(struct item, decision.detail), 0},
-    {"outcome_detail", CELL_TEXT, offsetof(struct item, outcome.detail), 0},
+    {"verdict", CELL_VERDICT, offsetof(struct item, decision.verdict)},
+    {"done", CELL_PLAN, offsetof(struct item, outcome.done)},
+    {"status", CELL_U16, offsetof(struct item, outcome.status)},
+    {"reason", CELL_REASON, offsetof(struct item, decision.reason)},
+    {"rule", CELL_TEXT, offsetof(struct item, decision.rule)},
+    {"method", CELL_TEXT, offsetof(struct item, decision.method)},
+    {"host", CELL_TEXT, offsetof(struct item, decision.host)},
+    {"port", CELL_U16, offsetof(struct item, decision.port)},
+    {"path", CELL_TEXT, offsetof(struct item, decision.path)},
+    {"model", CELL_TEXT, offsetof(struct item, decision.model)},
+    {"served_model", CELL_TEXT, offsetof(struct item, outcome.served_model)},
+    {"outcome_reason", CELL_REASON, offsetof(struct item, outcome.reason)},
+    {"client", CELL_TEXT, offsetof(struct item, decision.client)},
+    {"client_address", CELL_TEXT, offsetof(struct item, decision.client_address)},
+    {"scheme", CELL_SCHEME, offsetof(struct item, decision.scheme)},
+    {"plan", CELL_PLAN, offsetof(struct item, decision.plan)},
+    {"query", CELL_TEXT, offsetof(struct item, decision.query)},
+    {"sni", CELL_TEXT, offsetof(struct item, decision.sni)},
+    {"llm_provider", CELL_TEXT, offsetof(struct item, decision.llm_provider)},
+    {"llm_operation", CELL_OPERATION, offsetof(struct item, decision.llm_operation)},
+    {"inference", CELL_TEXT, offsetof(struct item, outcome.inference)},
+    {"tokens_in", CELL_U64, offsetof(struct item, outcome.tokens_in)},
+    {"tokens_out", CELL_U64, offsetof(struct item, outcome.tokens_out)},
+    {"bytes_up", CELL_U64, offsetof(struct item, outcome.bytes_up)},
+    {"bytes_down", CELL_U64, offsetof(struct item, outcome.bytes_down)},
+    {"duration_us", CELL_U64, offsetof(struct item, outcome.duration_us)},
+    {"address", CELL_ADDRESS, offsetof(struct item, outcome.address)},
+    {"peer_key", CELL_PEER_KEY, offsetof(struct item, outcome)},
+    {"observed", CELL_FLAG, offsetof(struct item, decision.observed)},
+    {"policy", CELL_U64, offsetof(struct item, decision.policy_sequence)},
+    {"request", CELL_ID, offsetof(struct item, decision.id)},
+    {"leaf", CELL_DIGEST, offsetof(struct item, leaf)},
+    {"detail", CELL_TEXT, offsetof(struct item, decision.detail)},
+    {"outcome_detail", CELL_TEXT, offsetof(struct item, outcome.detail)},
 };
 
 size_t table_width(void)
@@ -178,8 +177,9 @@ void csv_cell(struct text text, struct buffer *out)
     buffer_append_byte(out, '"');
 }
 
-void csv_head(struct buffer *out)
+void csv_head(const struct format_source *source, struct buffer *out)
 {
+    (void)source;
     buffer_append_string(out, "sequence,time");
     for (size_t i = 0; i < COUNT_OF(columns); i++)
         buffer_printf(out, ",%s", columns[i].title);
@@ -198,43 +198,5 @@ void csv_row(const struct format_source *source, const struct item *item, struct
         csv_cell(table_cell(item, i, &scratch), out);
     }
     buffer_append_string(out, "\r\n");
-    buffer_clear(&scratch);
-}
-
-/* --- text
- * ------------------------------------------------------------------------------------------------------------- */
-
-static void append_padded(struct buffer *out, struct text text, size_t width)
-{
-    size_t from = out->length;
-    append_visible(out, text_part(text, 0, width + 1));
-    if (out->length - from > width) {
-        out->length = from + width - 1;
-        buffer_append_byte(out, '~');
-    }
-    while (out->length - from <= width)
-        buffer_append_byte(out, ' ');
-}
-
-void text_table_head(struct buffer *out)
-{
-    append_padded(out, TEXT("TIME"), 20);
-    for (size_t i = 0; i < COUNT_OF(columns); i++)
-        if (columns[i].width > 0)
-            append_padded(out, text_from(columns[i].title), (size_t)columns[i].width);
-    buffer_append_byte(out, '\n');
-}
-
-void text_table_row(const struct format_source *source, const struct item *item, struct buffer *out)
-{
-    (void)source;
-    char time[CLOCK_TEXT_SIZE];
-    struct buffer scratch = {0};
-    clock_write(item->head.wall_us, time);
-    buffer_printf(out, "%.19sZ ", time);
-    for (size_t i = 0; i < COUNT_OF(columns); i++)
-        if (columns[i].width > 0)
-            append_padded(out, table_cell(item, i, &scratch), (size_t)columns[i].width);
-    buffer_append_byte(out, '\n');
     buffer_clear(&scratch);
 }

@@ -133,6 +133,34 @@ static void top_of(const struct panel *panel, const char *name, const struct cou
             panel->out, "  %10llu  of more names than are counted one by one\n", (unsigned long long)counters->beyond);
 }
 
+static void append_bytes(struct buffer *out, uint64_t bytes)
+{
+    static const char *const units[] = {"B  ", "KiB", "MiB", "GiB", "TiB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    for (; value >= 1024 && unit + 1 < COUNT_OF(units); unit++)
+        value /= 1024;
+    buffer_printf(out, " %8.*f %s", unit == 0 ? 0 : 1, value, units[unit]);
+}
+
+/* What went to a host or came from it, through tunnels too. */
+static void bytes_of(const struct panel *panel, const char *name, const struct counters *counters)
+{
+    const struct counter *top[TOP];
+    size_t count = counters_top_bytes(counters, top, TOP);
+    title(panel, name);
+    for (size_t i = 0; i < count; i++) {
+        append_bytes(panel->out, top[i]->bytes_up);
+        buffer_append_string(panel->out, " up");
+        append_bytes(panel->out, top[i]->bytes_down);
+        buffer_append_string(panel->out, " down  ");
+        append_visible(panel->out, text_limit(top[i]->name, 100));
+        buffer_append_byte(panel->out, '\n');
+    }
+    if (count == 0)
+        buffer_append_string(panel->out, "  none\n");
+}
+
 static void calls(const struct panel *panel)
 {
     const struct tally *tally = panel->tally;
@@ -181,6 +209,8 @@ bool evidence_stats(
         calls(&panel);
         top_of(&panel, "MODELS asked for -> served", &tally.models, 0);
         top_of(&panel, "CLIENTS", &tally.clients, 0);
+        bytes_of(&panel, "BYTES by host", &tally.hosts);
+        bytes_of(&panel, "BYTES by client", &tally.clients);
     }
     tally_clear(&tally);
     return done;

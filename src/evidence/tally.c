@@ -116,6 +116,15 @@ static enum flow_end end_of(const struct item *item)
     return FLOW_FAILED;
 }
 
+static void add_with_bytes(struct counters *counters, struct text name, const struct item *item)
+{
+    struct counter *counter = counters_add(counters, name, item->decision.verdict, item->head.wall_us);
+    if (counter == NULL)
+        return;
+    counter->bytes_up += item->outcome.bytes_up;
+    counter->bytes_down += item->outcome.bytes_down;
+}
+
 static void count_model(struct tally *tally, const struct item *item)
 {
     const struct decision_record *decision = &item->decision;
@@ -178,9 +187,9 @@ static void count_request(struct tally *tally, const struct item *item)
     tally->requests.with_client += decision->client.length > 0 ? 1 : 0;
     tally->requests.with_private += decision->path.length > 0 || decision->client_address.length > 0 ? 1 : 0;
     struct text host = decision->host.length > 0 ? decision->host : TEXT("(malformed)");
-    (void)counters_add(&tally->hosts, host, decision->verdict, item->head.wall_us);
+    add_with_bytes(&tally->hosts, host, item);
     if (decision->client.length > 0)
-        (void)counters_add(&tally->clients, decision->client, decision->verdict, item->head.wall_us);
+        add_with_bytes(&tally->clients, decision->client, item);
     count_outcome(tally, item);
     count_call(tally, item);
 }

@@ -15,6 +15,8 @@ struct counter {
     uint64_t by_verdict[VERDICT_SLOTS];
     int64_t first_us;
     int64_t last_us;
+    uint64_t bytes_up;
+    uint64_t bytes_down;
 };
 struct counters {
     struct counter *list; /* owned */
@@ -30,6 +32,8 @@ void counters_clear(struct counters *counters);
 struct counter *counters_add(struct counters *counters, struct text name, enum verdict verdict, int64_t wall_us);
 /* The most frequent (of that verdict; 0: of all), at most `limit`, into `top`; how many there are. Ties by name. */
 size_t counters_top(const struct counters *counters, enum verdict verdict, const struct counter **top, size_t limit);
+/* The same by bytes, both ways together; those without any are left out. */
+size_t counters_top_bytes(const struct counters *counters, const struct counter **top, size_t limit);
 
 /* AI calls of one provider, by what became of them. */
 enum flow_end { FLOW_LOCAL, FLOW_CANNED, FLOW_BLOCKED, FLOW_OUT, FLOW_FAILED, FLOW_UNKNOWN, FLOW_ENDS };

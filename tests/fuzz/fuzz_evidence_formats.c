@@ -17,6 +17,7 @@ static void check_line(enum evidence_format format, struct text line)
 static void check_item(const struct item *item)
 {
     struct format_source source = {.origin = TEXT("audit.example/test")};
+    text_layout_fit(&source.layout, 100, false);
     for (int i = 0; i < EVIDENCE_FORMATS; i++) {
         const struct format *format = format_of((enum evidence_format)i);
         struct buffer out = {0};

@@ -704,6 +704,62 @@ def test_an_export_is_itself_on_record(gate):
     assert "custody: unrecorded" in done.stderr
 
 
+def test_text_fits_the_terminal_and_a_request_is_shown_by_what_stands_there(gate):
+    one = gate(rules=[], clients={"worker": {"address": "127.0.0.1/32"}})
+    one.get("http://a-host-with-a-long-name.evil.example/")
+    one.outcome_of(one.only_decision())
+    for width in (60, 80, 120, 200):
+        done = run_exeat("audit", "export", "-c", one.config_path, "-o", "text", env={**os.environ, "COLUMNS": str(width)})
+        head, row = done.stdout.splitlines()
+        assert max(len(head), len(row)) <= width and "\033" not in done.stdout
+        assert "deny" in row and "no_rule" in row and (width < 80 or "worker" in row)
+        short = row[head.index("request") :].split()[0]
+        shown = run_exeat("audit", "show", "-c", one.config_path, short)
+        assert shown.returncode == 0 and one.only_decision()["request"] in shown.stdout
+        assert run_exeat("audit", "export", "-c", one.config_path, "--request", short).returncode == 0
+
+
+def test_words_that_no_record_can_have_are_mistakes(store):
+    def export(*words):
+        return run_exeat("audit", "export", "-c", store.config_path, *words)
+
+    for words, said in ((["--done", "walk"], "--done takes"), (["--request", "xyz"], "no request id"), (["--request", "abc"], "at least 4")):
+        assert export(*words).returncode == 2 and said in export(*words).stderr
+    for words in (["--done", "ref*"], ["--done", "tunnel,refuse"], ["--rule", "r"], ["--rule", "r*"]):
+        assert export(*words).returncode == 0, words
+    nothing = export("--rule", "r,nosuchrule", "--client", "nobody", "--host", "nowhere")
+    assert nothing.returncode == 1 and "no such rule in any policy of this log: nosuchrule" in nothing.stderr
+    assert "no such client in any policy of this log: nobody" in nothing.stderr and ": r\n" not in nothing.stderr
+    request = store.decisions()[0]["request"]
+    unknown = run_exeat("audit", "show", "-c", store.config_path, ("f" if request[0] != "f" else "e") + request[1:])
+    assert unknown.returncode == 1 and "has no request" in unknown.stderr
+
+
+def test_a_cursor_that_retention_overtook_says_so(gate, tmp_path):
+    one = gate(rules=[], audit={"segment_size": "100KiB", "retention": "1ms"})
+    assert one.get("http://evil.example/").status == 403
+    cursor = tmp_path / "cursor"
+    assert run_exeat("audit", "export", "-c", one.config_path, "--cursor", cursor).returncode == 0
+    for _ in range(250):
+        assert one.get("http://evil.example/").status == 403
+    wait_for(lambda: min(int(path.name[4:20], 16) for path in (one.folder / "audit").glob("seg-*.db")) > 10, "old segments to be pruned")
+    done = run_exeat("audit", "export", "-c", one.config_path, "--cursor", cursor)
+    assert done.returncode == 0 and "were removed (audit.retention) before this cursor had seen them" in done.stderr
+    assert "were removed" not in run_exeat("audit", "export", "-c", one.config_path, "--cursor", cursor).stderr
+
+
+def test_stats_have_the_bytes_of_each_host_and_client(gate, origin):
+    one = gate(resolve=hosts("shop.example"), rules=[allow("shop.example")], clients={"worker": {"address": "127.0.0.1/32"}})
+    for _ in range(3):
+        assert one.get(f"http://shop.example:{origin.port}/", method="POST", body=b"x" * 2048).status == 200
+    wait_for(lambda: [r["kind"] for r in one.export()].count("completion") == 3, "the outcomes")
+    up, down = (sum(r[name] for r in one.export() if r["kind"] == "completion") for name in ("bytes_up", "bytes_down"))
+    said = run_exeat("audit", "stats", "-c", one.config_path).stdout
+    for title, name in (("BYTES by host", "shop.example"), ("BYTES by client", "worker")):
+        (line,) = [line for line in said.split(title)[1].split("\n\n")[0].splitlines() if line.endswith(name)]
+        assert f"{up / 1024:.1f} KiB up" in line and (f"{down / 1024:.1f} KiB" if down >= 1024 else f"{down} B") in line, line
+
+
 def test_follow_shows_records_as_they_come(gate):
     one = gate(rules=[])
     follower = subprocess.Popen([EXEAT, "audit", "follow", "-c", str(one.config_path), "-o", "records"], stdout=subprocess.PIPE, text=True)

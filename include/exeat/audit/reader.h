@@ -46,9 +46,11 @@ MUST_CHECK bool audit_reader_cosigned(struct audit_reader *reader, struct audit_
 MUST_CHECK bool audit_reader_newest(struct audit_reader *reader, uint64_t *size, struct buffer *note);
 /* A text that a record names by digest; false when it is not stored. */
 MUST_CHECK bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest, struct buffer *out);
-/* Each text that a segment has and that is not the one it is stored as; `first` is the segment's first sequence. */
-void audit_reader_wrong_texts(
-    struct audit_reader *reader, void (*on_wrong)(void *context, uint64_t first, struct bytes digest), void *context);
+/* Each text of each segment, and as what it is stored; `first` is the segment's first sequence. Slices live until the
+ * call returns. */
+void audit_reader_texts(
+    struct audit_reader *reader, void (*on_text)(void *context, uint64_t first, struct bytes digest, struct bytes body),
+    void *context);
 /* What the store says its size is. */
 uint64_t audit_reader_size(struct audit_reader *reader);
 

@@ -15,7 +15,7 @@
 #include "exeat/base/memory.h"
 #include "samples.h"
 
-static const struct format_source source = {.origin = TEXT_INIT("audit.example/shop/php-0/1")};
+static struct format_source source = {.origin = TEXT_INIT("audit.example/shop/php-0/1")};
 
 /* The version of the program is not part of what is promised. */
 static void hide_version(const struct buffer *from, struct buffer *to)
@@ -57,7 +57,7 @@ static void compare(const char *name, const struct item *item)
         if (format->item == NULL || (!item_is_request(item) && !format->has_life))
             continue;
         if (format->head != NULL)
-            format->head(&out);
+            format->head(&source, &out);
         format->item(&source, item, &out);
         assert_golden(name, format->name, &out);
         buffer_clear(&out);
@@ -253,8 +253,80 @@ static void a_method_that_ocsf_has_no_number_for_is_named(void **state)
     }
 }
 
+/* --- the terminal --- */
+
+static size_t longest_line(struct text text)
+{
+    size_t longest = 0;
+    struct text line;
+    while (text_split(&text, '\n', &line))
+        longest = line.length > longest ? line.length : longest;
+    return longest;
+}
+
+static void lines_fit_the_terminal_and_what_matters_stays(void **state)
+{
+    (void)state;
+    static const size_t widths[] = {1, 50, 60, 79, 80, 100, 120, 132, 200, 1000};
+    struct sample sample;
+    struct item item = {0};
+    struct decision_record decision = sample_whole_decision();
+    sample_decision(&sample, 5, &decision);
+    read_sample(&item, &sample);
+    for (size_t i = 0; i < COUNT_OF(widths); i++) {
+        struct format_source terminal = {.origin = TEXT("a/b")};
+        struct buffer out = {0};
+        text_layout_fit(&terminal.layout, widths[i], false);
+        text_table_head(&terminal, &out);
+        text_table_row(&terminal, &item, &out);
+        assert_true(longest_line(buffer_text(&out)) <= (widths[i] < 56 ? 56 : widths[i]));
+        buffer_append_byte(&out, '\0');
+        assert_non_null(strstr(out.data, "verdict"));
+        assert_non_null(strstr(out.data, "host"));
+        if (widths[i] >= 80) {
+            assert_non_null(strstr(out.data, "request"));
+            assert_non_null(strstr(out.data, "client"));
+        }
+        buffer_clear(&out);
+    }
+    item_clear(&item);
+}
+
+static void colour_is_around_the_verdict_alone_and_moves_nothing(void **state)
+{
+    (void)state;
+    struct sample sample;
+    struct item item = {0};
+    struct decision_record decision = sample_whole_decision();
+    struct format_source plain = {.origin = TEXT("a/b")};
+    struct format_source painted = plain;
+    struct buffer without = {0};
+    struct buffer with = {0};
+    struct buffer stripped = {0};
+    sample_decision(&sample, 5, &decision);
+    read_sample(&item, &sample);
+    text_layout_fit(&plain.layout, 120, false);
+    text_layout_fit(&painted.layout, 120, true);
+    text_table_row(&plain, &item, &without);
+    text_table_row(&painted, &item, &with);
+    for (size_t i = 0; i < with.length; i++) {
+        if (with.data[i] == '\033')
+            while (with.data[i] != 'm')
+                i++;
+        else
+            buffer_append_byte(&stripped, with.data[i]);
+    }
+    assert_true(with.length > without.length);
+    assert_true(text_equal(buffer_text(&stripped), buffer_text(&without)));
+    buffer_clear(&without);
+    buffer_clear(&with);
+    buffer_clear(&stripped);
+    item_clear(&item);
+}
+
 int main(void)
 {
+    text_layout_fit(&source.layout, 0, false);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_known_answer_reads_in_every_format),
         cmocka_unit_test(a_whole_request_reads_in_every_format),
@@ -264,6 +336,8 @@ int main(void)
         cmocka_unit_test(a_decision_without_a_single_field_reads_in_every_format),
         cmocka_unit_test(a_path_of_64_KiB_stays_in_one_line_and_within_a_formats_limits),
         cmocka_unit_test(nothing_hides_in_a_line),
+        cmocka_unit_test(lines_fit_the_terminal_and_what_matters_stays),
+        cmocka_unit_test(colour_is_around_the_verdict_alone_and_moves_nothing),
         cmocka_unit_test(a_method_that_ocsf_has_no_number_for_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,7 +68,7 @@ static bool read_plain(struct text text, float *value)
     float least = (float)(exact * (1 - doubt));
     float most = (float)(exact * (1 + doubt));
     *value = text.data[0] == '-' ? -least : least;
-    return memcmp(&least, &most, sizeof(least)) == 0;
+    return least == most;
 }
 
 static bool read_float(struct text text, float *value)

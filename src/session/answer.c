@@ -40,6 +40,8 @@ enum progress session_fail(struct session *session, enum reason reason)
 void session_cut(struct session *session, enum reason reason)
 {
     struct exchange *exchange = session->exchange;
+    if (way_out_inference(exchange) != NULL && reason != REASON_CLIENT_GONE)
+        endpoint_failed(session, reason);
     if (exchange->flow.mode == REPLY_EVENTS && exchange->flow.said == REPLY_SAID) {
         struct buffer event = {0};
         dialect_error_event(exchange->call.request, reason, text_from(exchange->account.id_text), &event);

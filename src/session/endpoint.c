@@ -108,7 +108,7 @@ void endpoint_failed(struct session *session, enum reason reason)
     struct route_failure failure = {
         .code = code,
         .rest_ms = rest_for(exchange, code),
-        .is_down = status == 0 || endpoint_weigh(status) == ENDPOINT_FAILS,
+        .is_down = status == 0 ? reason != REASON_ANSWER_TOO_LARGE : endpoint_weigh(status) == ENDPOINT_FAILS,
     };
     say_failure(exchange, reason, status);
     if (route_failed(session->worker->options.route, &endpoint, &failure))

@@ -13,9 +13,10 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
     if (upstream == NULL) {
         struct destination to = way_out_destination(session->exchange);
         account_say(&session->exchange->account, FLAW_NONE, detail);
-        log_info(
-            "dial_failed", log_text("host", host_text(to.host)), log_number("port", to.port),
-            log_string("reason", reason_row(reason)->code), log_string("detail", detail));
+        if (way_out_inference(session->exchange) == NULL) /* an endpoint's failures are told in endpoint.c */
+            log_info(
+                "dial_failed", log_text("host", host_text(to.host)), log_number("port", to.port),
+                log_string("reason", reason_row(reason)->code), log_string("detail", detail));
     }
     session_run(session);
 }

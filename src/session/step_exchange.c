@@ -169,6 +169,8 @@ static bool may_send_again(const struct exchange *exchange)
 static void log_broken(const struct exchange *exchange)
 {
     struct destination to = way_out_destination(exchange);
+    if (way_out_inference(exchange) != NULL)
+        return; /* an endpoint's failures are told in endpoint.c */
     log_info(
         "reply_broken", log_text("host", host_text(to.host)), log_number("port", to.port),
         log_string("error", proxy_error(REASON_UPSTREAM_BROKEN, exchange->account.flaw)),
@@ -301,10 +303,13 @@ static enum move send_down(struct session *session)
 /* Another endpoint would say as much: the next is not asked. */
 static enum move answer_is_too_large(struct session *session)
 {
-    if (session->exchange->flow.said == REPLY_SAID)
+    if (session->exchange->flow.said == REPLY_SAID) {
         session_cut(session, REASON_ANSWER_TOO_LARGE);
-    else
-        (void)session_fail(session, REASON_ANSWER_TOO_LARGE);
+        return MOVE_LEFT;
+    }
+    endpoint_failed(session, REASON_ANSWER_TOO_LARGE);
+    account_unsay(&session->exchange->account); /* the reason says it all */
+    (void)session_fail(session, REASON_ANSWER_TOO_LARGE);
     return MOVE_LEFT;
 }
 

@@ -71,10 +71,11 @@ static enum progress cannot_resolve(struct session *session, enum reason why, co
 {
     struct account *account = &session->exchange->account;
     account_say(account, FLAW_NONE, detail);
-    log_info(
-        "resolve_failed", log_text("host", host_text(way_out_destination(session->exchange).host)),
-        log_string("reason", reason_row(why)->code), log_string("detail", detail),
-        log_string("request", account->id_text));
+    if (way_out_inference(session->exchange) == NULL) /* an endpoint's failures are told in endpoint.c */
+        log_info(
+            "resolve_failed", log_text("host", host_text(way_out_destination(session->exchange).host)),
+            log_string("reason", reason_row(why)->code), log_string("detail", detail),
+            log_string("request", account->id_text));
     return way_out_failed(session, why);
 }
 

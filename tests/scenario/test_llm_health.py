@@ -262,3 +262,13 @@ def test_a_stream_that_breaks_is_no_rest(spare, inference):
             raise AssertionError("the stream ended in order")
     inference.raw = None
     assert not is_canned(chat(spare))
+    assert spare.metric(r'exeat_inference_failures_total{endpoint="local",reason="upstream_broken"}') == 1
+
+
+def test_what_an_endpoint_does_is_told_in_one_place(gate):
+    one = gate(inference=[local(free_port())], rules=[reroute("local")], workers=1)
+    for _ in range(3):
+        chat(one)
+    lines = wait_for(lambda: one.events("inference_failed"), "the line")
+    assert len(lines) == 1 and "127.0.0.1" in lines[0]["detail"]
+    assert not one.events("dial_failed")

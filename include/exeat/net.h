@@ -173,9 +173,11 @@ struct resolver_fixed {
     size_t count;
 };
 enum resolve_result { RESOLVE_OK, RESOLVE_FAILED, RESOLVE_TIMED_OUT };
+enum resolve_source { RESOLVE_BY_ITSELF, RESOLVE_KEPT, RESOLVE_ASKED, RESOLVE_SOURCE_COUNT }; /* ASKED: of DNS */
 enum { RESOLVE_MAX = 32 }; /* addresses beyond are dropped */
 struct resolved {
     enum resolve_result result;
+    enum resolve_source source;
     const char *detail; /* static: why there is no address; "" with RESOLVE_OK */
     const struct address *addresses;
     size_t count; /* at least 1 with RESOLVE_OK */

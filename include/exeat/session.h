@@ -53,6 +53,8 @@ struct session_stats {
     uint64_t accepted;
     uint64_t open;
     uint64_t over_limit;
+    uint64_t lookups[RESOLVE_SOURCE_COUNT];
+    uint64_t lookups_failed;
     uint64_t decisions[VERDICT_ERROR + 1][REASON_COUNT];
     uint64_t observed;
     uint64_t upstream_latency[SESSION_LATENCY_BUCKETS + 1]; /* last: beyond all bounds */

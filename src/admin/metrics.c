@@ -58,6 +58,9 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
     sum->open += one->open;
     sum->over_limit += one->over_limit;
     sum->observed += one->observed;
+    for (size_t i = 0; i < RESOLVE_SOURCE_COUNT; i++)
+        sum->lookups[i] += one->lookups[i];
+    sum->lookups_failed += one->lookups_failed;
     sum->upstream_latency_us += one->upstream_latency_us;
     sum->upstream_count += one->upstream_count;
     sum->bytes_up += one->bytes_up;
@@ -232,6 +235,17 @@ static void write_verify(const struct admin_verify *verify, struct buffer *out)
     buffer_append_byte(out, '\n');
 }
 
+static void write_lookups(const struct session_stats *stats, struct buffer *out)
+{
+    static const char *const sources[] = {
+        [RESOLVE_BY_ITSELF] = "configuration", [RESOLVE_KEPT] = "kept", [RESOLVE_ASKED] = "dns"};
+    head(out, "lookups_total", "counter", "Names that were looked up, by who knew them.");
+    for (size_t i = 0; i < RESOLVE_SOURCE_COUNT; i++)
+        buffer_printf(
+            out, "exeat_lookups_total{from=\"%s\"} %llu\n", sources[i], (unsigned long long)stats->lookups[i]);
+    number(out, "lookups_failed_total", "counter", "Names for which there was no address.", stats->lookups_failed);
+}
+
 void admin_metrics_write(const struct admin_view *view, struct buffer *out)
 {
     const struct session_stats *stats = &view->sessions;
@@ -245,6 +259,7 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     number(
         out, "sessions_over_limit_total", "counter", "Client connections turned away with 503: too many.",
         stats->over_limit);
+    write_lookups(stats, out);
     number(out, "bytes_up_total", "counter", "Bytes of content from clients.", stats->bytes_up);
     number(out, "bytes_down_total", "counter", "Bytes of content to clients.", stats->bytes_down);
     histogram(

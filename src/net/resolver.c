@@ -33,6 +33,7 @@ struct resolve {
     struct deferred deferred; /* to be told */
     resolve_done on_done;
     void *context;
+    enum resolve_source source;
     struct answer answer;
 };
 
@@ -69,6 +70,7 @@ static void on_deferred(struct deferred *deferred)
     struct resolve *resolve = list_owner(deferred, struct resolve, deferred);
     struct resolved resolved = {
         .result = resolve->answer.result,
+        .source = resolve->source,
         .detail = resolve->answer.detail,
         .addresses = resolve->answer.addresses,
         .count = resolve->answer.count,
@@ -298,15 +300,17 @@ static bool find_address(const struct host *name, struct answer *answer)
     return true;
 }
 
-static bool find_here(struct resolver *resolver, const struct host *name, struct answer *answer)
+/* RESOLVE_ASKED: nobody here knows. */
+static enum resolve_source find_here(struct resolver *resolver, const struct host *name, struct answer *answer)
 {
     if (find_fixed(resolver, name, answer) || find_address(name, answer) || find_localhost(name, answer) ||
         hosts_file_find(&resolver->hosts, name, answer))
-        return true;
+        return RESOLVE_BY_ITSELF;
     const struct answer *kept = answers_find(resolver->answers, name, loop_now_us(resolver->loop));
-    if (kept != NULL)
-        *answer = *kept;
-    return kept != NULL;
+    if (kept == NULL)
+        return RESOLVE_ASKED;
+    *answer = *kept;
+    return RESOLVE_KEPT;
 }
 
 struct resolve *resolve_start(struct resolver *resolver, const struct host *name, resolve_done on_done, void *context)
@@ -317,7 +321,8 @@ struct resolve *resolve_start(struct resolver *resolver, const struct host *name
     resolve->deferred.run = on_deferred;
     resolve->on_done = on_done;
     resolve->context = context;
-    if (find_here(resolver, name, &answer))
+    resolve->source = find_here(resolver, name, &answer);
+    if (resolve->source != RESOLVE_ASKED)
         tell(resolver, resolve, &answer);
     else if ((lookup = find_lookup(resolver, name)) != NULL)
         list_append(&lookup->waiters, &resolve->node);

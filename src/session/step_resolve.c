@@ -70,6 +70,7 @@ static enum progress judge_answers(struct session *session, const struct address
 static enum progress cannot_resolve(struct session *session, enum reason why, const char *detail)
 {
     struct account *account = &session->exchange->account;
+    session->worker->stats.lookups_failed++;
     account_say(account, FLAW_NONE, detail);
     if (way_out_inference(session->exchange) == NULL) /* an endpoint's failures are told in endpoint.c */
         log_info(
@@ -91,6 +92,7 @@ static void on_resolved(void *context, const struct resolved *resolved)
 {
     struct session *session = context;
     session->exchange->way.resolving = NULL;
+    session->worker->stats.lookups[resolved->source]++;
     enum reason why = resolved->result == RESOLVE_TIMED_OUT ? REASON_DNS_TIMEOUT : REASON_DNS_FAILED;
     enum progress progress;
     if (resolved->result == RESOLVE_OK)

@@ -87,6 +87,7 @@ def test_that_there_is_nothing_is_kept_as_long_as_the_zone_says(gate, name_serve
         assert reply.status == 502 and b"reason: dns_failed" in reply.body
     assert len(names.queries) == queries
     assert len(one.events("resolve_failed")) == 3
+    assert one.metric("exeat_lookups_failed_total") == 3
 
 
 def test_a_kept_answer_is_judged_for_each_request(gate, origin, name_server):
@@ -98,6 +99,8 @@ def test_a_kept_answer_is_judged_for_each_request(gate, origin, name_server):
     for path, status in (("/in/", 200), ("/out/", 403), ("/in/", 200), ("/out/", 403)):
         assert one.get(url + path, "POST", body=b"a").status == status
     assert len(names.queries) == 2
+    assert one.metric(r'exeat_lookups_total\{from="dns"\}') == 1
+    assert one.metric(r'exeat_lookups_total\{from="kept"\}') == 3
 
 
 def test_a_reload_forgets_what_was_kept(gate, origin, name_server):

@@ -53,7 +53,8 @@ typedef void (*control_command)(void *context, struct text line, struct buffer *
 MUST_CHECK struct control *
 control_new(struct loop *loop, const char *path, control_command on_command, void *context, char **error);
 void control_free(struct control *control); /* NULL is fine; removes the socket */
-/* The other end, blocking: false when no gate answers there, and errno says why: EACCES, it is another user's. `answer` receives what it said. */
+/* The other end, blocking: false when no gate answers there, and errno says why: EACCES, it is another user's. `answer`
+ * receives what it said. */
 MUST_CHECK bool control_ask(const char *path, struct text line, struct buffer *answer);
 
 #endif

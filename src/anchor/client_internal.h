@@ -92,6 +92,6 @@ void anchor_begin_look(struct anchor *anchor);
 /* client_proof.c: what the witness's cosigned checkpoint of this log (foreign bytes) proves against the store. One of
  * the three states that end signing; or ANCHOR_UNREACHABLE: nothing. `why` takes a sentence. */
 enum { ANCHOR_WHY = 240 };
-enum anchor_state anchor_prove(const struct anchor *anchor, struct text note, char why[ANCHOR_WHY]);
+enum anchor_state anchor_prove(const struct anchor *anchor, struct text text, char why[ANCHOR_WHY]);
 
 #endif

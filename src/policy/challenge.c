@@ -67,14 +67,17 @@ bool policy_allows_plain(const struct policy *policy, const struct request *requ
            may_be_plain(policy, request);
 }
 
-bool policy_challenge(const struct policy *policy, const struct request *request, struct decision *decision)
+static bool would_help(const struct policy *policy, const struct request *request)
 {
     struct challenge challenge = {.policy = policy, .request = *request};
-    if (!policy->has_users || !is_refused_by_rules(decision))
-        return false;
     if (policy_refuses(policy, request))
         try_all(&challenge);
-    if (!challenge.helps)
+    return challenge.helps;
+}
+
+bool policy_challenge(const struct policy *policy, const struct request *request, struct decision *decision)
+{
+    if (!policy->has_users || !is_refused_by_rules(decision) || !would_help(policy, request))
         return false;
     decision->plan = PLAN_REFUSE;
     decision->reason = REASON_CREDENTIALS_NEEDED;

@@ -176,7 +176,8 @@ struct connecting *route_connect(struct route *route, const struct route_way *wa
     list_init(&race->attempts);
     race->delay = timer_new(route->loop, on_delay, race);
     interleave(way->to, way->count, race->to);
-    put_failed_last(route, race->to, race->count);
+    if (!memory_is_empty(route))
+        put_failed_last(route, race->to, race->count);
     start_next(race);
     return race;
 }

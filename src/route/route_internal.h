@@ -30,6 +30,7 @@ struct route {
     struct timer *sweep;                            /* owned */
     struct failed_address failed[FAILED_ADDRESSES]; /* a ring */
     size_t failed_next;
+    uint64_t failed_until_us; /* of the newest; 0: none ever failed */
     struct health_row endpoints[ROUTE_ENDPOINTS];
 };
 
@@ -68,6 +69,7 @@ void race_won(struct attempt *attempt);
 void race_lost(struct attempt *attempt, enum reason reason, const char *why);
 void race_goes_well(struct connecting *race); /* TCP is connected: the others may wait a little longer */
 /* memory.c */
+bool memory_is_empty(const struct route *route);
 bool memory_has_failed(const struct route *route, const struct judged_address *to);
 void memory_note(struct route *route, const struct judged_address *to, bool well);
 

@@ -19,10 +19,17 @@ RELEASE = os.environ.get("EXEAT_RELEASE", str(TOP / "build" / "release" / "exeat
 LOOPBACK = ["127.0.0.0/8"]
 
 
+handed_out = set()
+
+
 def free_port():
-    """A port that nobody has, from below those that the kernel hands out: tests run side by side."""
+    """A port that nobody has, from below those that the kernel hands out: tests run side by side. Nobody in this process is
+    given it again."""
     while True:
         port = random.randrange(10000, 32000)
+        if port in handed_out:
+            continue
+        handed_out.add(port)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))

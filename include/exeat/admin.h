@@ -33,8 +33,9 @@ struct admin_view {
     uint64_t policy_sequence;
     uint64_t workers;
     bool bypass_active;
-    uint64_t reloads;         /* policies that took effect after the first */
-    uint64_t reloads_refused; /* offered, and not good */
+    uint64_t authority_expires; /* seconds since 1970; 0: there is none */
+    uint64_t reloads;           /* policies that took effect after the first */
+    uint64_t reloads_refused;   /* offered, and not good */
 };
 /* Adds one worker's counters to a sum. */
 void admin_add(struct session_stats *sum, const struct session_stats *one);
@@ -43,8 +44,9 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out);
 
 /* GET /livez, /readyz and /metrics on an accepted-from socket (bound, listening; taken). */
 struct admin;
+typedef bool (*admin_ready)(void *context); /* for /readyz: at once */
 typedef void (*admin_look)(void *context, struct admin_view *view);
-struct admin *admin_new(struct loop *loop, int descriptor, admin_look look, void *context);
+struct admin *admin_new(struct loop *loop, int descriptor, admin_ready is_ready, admin_look look, void *context);
 void admin_free(struct admin *admin); /* NULL is fine */
 
 /* A Unix socket for the gate's owner and root: one line in, one answer out. */

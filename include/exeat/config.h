@@ -165,6 +165,7 @@ struct settings_lists {
 struct settings {
     struct arena arena;
     uint64_t version;
+    bool may_be_included; /* it says nothing about how a gate runs: it may be for another file's `include` */
     bool observe;
     struct text deny_hint; /* may be empty */
     struct settings_listen listen;

@@ -31,6 +31,8 @@ void tls_authority_free(struct tls_authority *authority); /* after its servers; 
 bool tls_authority_may_speak_for(const struct tls_authority *authority, struct text name);
 /* Subject, fingerprint, validity and how many names are permitted, or each of them, for people. */
 void tls_authority_describe(const struct tls_authority *authority, bool with_names, struct buffer *out);
+/* When its certificate is over, in seconds since 1970. */
+uint64_t tls_authority_expires(const struct tls_authority *authority);
 /* Its certificate as PEM. */
 void tls_authority_certificate(const struct tls_authority *authority, struct buffer *out);
 

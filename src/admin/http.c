@@ -11,6 +11,7 @@ enum { VISITORS_MAX = 64, HEAD_MAX = 8192, VISIT_MS = 5000 };
 struct admin {
     struct loop *loop;         /* borrowed */
     struct listener *listener; /* owned */
+    admin_ready is_ready;
     admin_look look;
     void *context;
     struct list visitors; /* struct visitor */
@@ -53,10 +54,7 @@ static uint16_t answer_metrics(struct admin *admin, struct buffer *body)
 
 static uint16_t answer_ready(struct admin *admin, struct buffer *body)
 {
-    struct admin_view *view = base_zalloc(sizeof(*view));
-    admin->look(admin->context, view);
-    bool ready = view->ready;
-    base_free(view);
+    bool ready = admin->is_ready(admin->context);
     buffer_append_string(body, ready ? "ready\n" : "not ready\n");
     return ready ? 200 : 503;
 }
@@ -155,10 +153,11 @@ static bool on_accept(void *context, int descriptor, const struct address *peer,
     return true;
 }
 
-struct admin *admin_new(struct loop *loop, int descriptor, admin_look look, void *context)
+struct admin *admin_new(struct loop *loop, int descriptor, admin_ready is_ready, admin_look look, void *context)
 {
     struct admin *admin = base_zalloc(sizeof(*admin));
     admin->loop = loop;
+    admin->is_ready = is_ready;
     admin->look = look;
     admin->context = context;
     list_init(&admin->visitors);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Counters as Prometheus reads them. Labels come from tables, the policy and the catalogue, never from requests. */
-#include "exeat/admin.h"
+#include "admin_internal.h"
 #include "exeat/base/log.h"
 
 static void add_llm(struct session_llm_row *sum, const struct session_llm_row *one)
@@ -288,6 +288,13 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     number(out, "workers", "gauge", "Worker threads.", view->workers);
     number(
         out, "bypass_active", "gauge", "1 while a bypass lets through what the policy refuses.", view->bypass_active);
+    if (view->authority_expires > 0)
+        number(
+            out, "authority_expires_seconds", "gauge", "When the local authority is over, since 1970.",
+            view->authority_expires);
+    head(out, "build_info", "gauge", "The version that runs.");
+    buffer_append(out, TEXT("exeat_build_info{version=\"" EXEAT_VERSION "\"} 1\n"));
+    process_metrics_write(out);
     number(out, "log_dropped_total", "counter", "Lines of the log that nobody read in time.", log_dropped());
     number(out, "ready", "gauge", "1 when the gate takes traffic.", view->ready ? 1 : 0);
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -132,6 +133,28 @@ bool file_make_folder(const char *path, unsigned mode, char **error)
         *error = explain("cannot create the folder", path, errno);
     base_free(copy);
     return good;
+}
+
+static void append_user(struct buffer *out, uid_t user)
+{
+    const struct passwd *entry = getpwuid(user);
+    if (entry != NULL)
+        buffer_append_string(out, entry->pw_name);
+    else
+        buffer_printf(out, "user %u", (unsigned)user);
+}
+
+void file_append_owner(const char *path, const char *error, struct buffer *out)
+{
+    struct stat status;
+    buffer_append_string(out, error);
+    if (stat(path, &status) != 0)
+        return;
+    buffer_append(out, TEXT("; it is owned by "));
+    append_user(out, status.st_uid);
+    buffer_append(out, TEXT(", and this process is "));
+    append_user(out, geteuid());
+    buffer_append(out, TEXT(": chown it, or chgrp it and chmod g+r"));
 }
 
 bool file_is_writable_by_all(const char *path)

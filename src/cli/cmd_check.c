@@ -17,8 +17,10 @@ static enum exit_code check_one(const struct command_line *line, struct policy *
 {
     struct diags *diags = diags_new();
     *policy = daemon_load(command_config(line), diags);
-    if (*policy != NULL)
+    if (*policy != NULL) {
         review_lint(*policy, diags);
+        daemon_check(*policy, command_config(line), diags);
+    }
     show_diags(diags);
     bool is_strict = line->words[OPTION_STRICT] != NULL && diags_warnings(diags) > 0;
     diags_free(diags);

@@ -110,6 +110,17 @@ static const struct key included_keys[] = {
 };
 static const struct section section_included = SECTION("an included file", included_keys);
 
+bool load_may_be_included(const struct yaml_node *root)
+{
+    bool may = root->kind == YAML_MAP && root->count > 1;
+    for (size_t i = 0; may && i < root->count; i++) {
+        may = false;
+        for (size_t j = 0; j < COUNT_OF(included_keys) && !may; j++)
+            may = text_equal(root->keys[i]->text, text_from(included_keys[j].name));
+    }
+    return may;
+}
+
 /* `mode` of an included file is about its own rules only. */
 static void read_included(struct load *load, const struct yaml_node *root)
 {

@@ -220,6 +220,8 @@ bool load_read_file(struct load *load, const char *path, struct mark mark, size_
 /* Reads what the main file includes, each with its own positions and its own relative paths. False: not all of it could
  * be read, and an error was reported. */
 MUST_CHECK bool load_includes(struct load *load);
+/* Has the file nothing but what an included one may have, and anything at all? */
+bool load_may_be_included(const struct yaml_node *root);
 /* After all files: groups of one name become one, and other names may be given once. */
 void load_merge(struct load *load);
 /* After that: clients, groups, inference and rules that are named are there. names.c */

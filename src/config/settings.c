@@ -81,8 +81,10 @@ struct settings *settings_parse(struct text text, const char *path, struct diags
     schema_set_defaults(&load, &section_top, settings);
     int file = load_add_file(&load, path, text);
     const struct yaml_node *root = yaml_tree_parse(text, file, &settings->arena, diags);
-    if (root != NULL)
+    if (root != NULL) {
+        settings->may_be_included = load_may_be_included(root);
         (void)schema_read_map(&load, root, &section_top, settings);
+    }
     bool is_whole = load_includes(&load) && root != NULL;
     load_merge(&load);
     if (is_whole)

@@ -10,6 +10,7 @@ enum { BYPASS_MOST_MS = 24 * 3600 * 1000, BYPASS_LEAST_MS = 1 };
 static void order(struct gate *gate, uint64_t until_us)
 {
     gate->bypass.us = until_us;
+    atomic_store(&gate->told.has_bypass, until_us != 0);
     for (size_t i = 0; i < gate->worker_count; i++)
         worker_set_bypass(gate->workers[i], until_us);
 }

@@ -4,6 +4,7 @@
 #define EXEAT_DAEMON_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "exeat/admin.h"
 #include "exeat/anchor.h"
@@ -50,7 +51,8 @@ void worker_set_bypass(struct worker *worker, uint64_t until_us);
 void worker_drain(struct worker *worker);
 void worker_cut(struct worker *worker);
 void worker_stop(struct worker *worker);
-/* Waits for a fresh copy of its counters. */
+/* From the desk: asks for a fresh copy of its counters, and waits for it, at most a second. */
+void worker_ask(struct worker *worker);
 void worker_look(struct worker *worker, struct session_stats *stats);
 
 /* Calls back, some time after it, when a file of the policy or a link to it has changed. */
@@ -94,18 +96,20 @@ struct sockets {
     uint16_t port; /* of the first */
     uint16_t admin_port;
 };
-struct signals {
-    int descriptor; /* signalfd */
-    struct watch *watch;
-};
 /* Something that ends by itself. */
 struct until {
     struct timer *timer;
     uint64_t us; /* steady clock; 0: it is not on */
 };
-struct reload_counts {
-    uint64_t done;
-    uint64_t refused;
+/* What the main thread tells the desk, and the desk the main thread. */
+struct told {
+    _Atomic uint64_t policy_sequence;
+    _Atomic uint64_t reloads;
+    _Atomic uint64_t reloads_refused;
+    _Atomic uint64_t drain_ms;
+    _Atomic uint64_t authority_expires; /* seconds since 1970; 0: there is none */
+    _Atomic bool has_bypass;
+    _Atomic bool drains; /* by the desk */
 };
 struct gate {
     const char *path; /* of the configuration */
@@ -121,17 +125,21 @@ struct gate {
     struct worker **workers;
     size_t worker_count;
     struct pipe_budget pipes;
-    struct admin *admin;
+    struct desk *desk;
     struct control *control;
     struct files_watch *files;
-    struct signals signals;
+    int hangups; /* signalfd */
+    struct watch *hangups_watch;
     struct until bypass; /* without a timer: there was none yet */
-    struct until drain;
-    struct reload_counts reloads;
+    struct timer *daily;
+    struct told told;
     char via[24];
 };
-/* gate.c: SIGTERM; asked twice, at once */
-void gate_drain(struct gate *gate);
+/* desk.c */
+struct desk *desk_new(struct gate *gate);
+void desk_listen(struct desk *desk, int descriptor); /* listen.admin; taken */
+void desk_open(struct desk *desk);                   /* when the gate runs */
+void desk_close(struct desk *desk);
 /* commands.c: a control_command */
 void gate_command(void *gate, struct text line, struct buffer *answer);
 /* bypass.c */

@@ -16,109 +16,42 @@
 #include "exeat/base/memory.h"
 #include "exeat/config/in_force.h"
 
-enum { DRAIN_LOOK_MS = 50, FAREWELL_MS = 2000, LOG_FAREWELL_MS = 1000 };
+enum { FAREWELL_MS = 2000, LOG_FAREWELL_MS = 1000 };
 
-/* --- what operators see
- * ----------------------------------------------------------------------------------------------- */
-
-static void look(void *context, struct admin_view *view)
-{
-    struct gate *gate = context;
-    struct session_stats *one = base_zalloc(sizeof(*one));
-    for (size_t i = 0; i < gate->worker_count; i++) {
-        worker_look(gate->workers[i], one);
-        admin_add(&view->sessions, one);
-    }
-    base_free(one);
-    audit_stats_read(gate->audit, &view->audit);
-    view->has_witness = gate->anchor != NULL;
-    if (view->has_witness)
-        anchor_stats_read(gate->anchor, &view->witness);
-    if (gate->verifying != NULL)
-        verifying_look(gate->verifying, &view->verify);
-    view->ready = gate->drain.us == 0;
-    view->policy_sequence = gate->in_force.sequence;
-    view->workers = gate->worker_count;
-    view->bypass_active = gate->bypass.us != 0;
-    view->reloads = gate->reloads.done;
-    view->reloads_refused = gate->reloads.refused;
-}
-
-/* --- signals and drain
- * ------------------------------------------------------------------------------------------------- */
-
-static size_t open_sessions(struct gate *gate)
-{
-    size_t open = 0;
-    struct session_stats *one = base_zalloc(sizeof(*one));
-    for (size_t i = 0; i < gate->worker_count; i++) {
-        worker_look(gate->workers[i], one);
-        open += (size_t)one->open;
-    }
-    base_free(one);
-    return open;
-}
-
-static void on_drain(void *context)
-{
-    struct gate *gate = context;
-    size_t open = open_sessions(gate);
-    bool late = clock_steady_us() >= gate->drain.us;
-    if (open > 0 && !late) {
-        timer_start(gate->drain.timer, DRAIN_LOOK_MS);
-        return;
-    }
-    log_info("drained", log_number("cut", (int64_t)open));
-    loop_stop(gate->loop);
-}
-
-void gate_drain(struct gate *gate)
-{
-    uint64_t drain_ms = policy_settings(gate->in_force.policy)->run.drain_ms;
-    if (gate->drain.us != 0) {
-        loop_stop(gate->loop); /* asked twice: now */
-        return;
-    }
-    gate->drain.us = clock_steady_us() + drain_ms * 1000;
-    log_info("draining", log_number("until_ms", (int64_t)drain_ms));
-    for (size_t i = 0; i < gate->worker_count; i++)
-        worker_drain(gate->workers[i]);
-    timer_start(gate->drain.timer, 1);
-}
+/* --- signals
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static void on_change(void *context)
 {
     struct gate *gate = context;
     struct buffer answer = {0}; /* the log has it too */
-    if (gate->drain.us == 0)
+    if (!atomic_load(&gate->told.drains))
         gate_reload(gate, &answer);
     buffer_clear(&answer);
 }
 
-static void on_signal(void *context)
+static void on_hangup(void *context)
 {
     struct gate *gate = context;
     struct signalfd_siginfo info;
-    while (read(gate->signals.descriptor, &info, sizeof(info)) == sizeof(info)) {
-        if (info.ssi_signo == SIGHUP)
-            on_change(gate);
-        else
-            gate_drain(gate);
-    }
+    while (read(gate->hangups, &info, sizeof(info)) == sizeof(info))
+        on_change(gate);
 }
 
-/* Before any thread is made, so that all of them inherit the mask. */
+/* Before any thread is made, so that all of them inherit the mask; what ends the gate is the desk's. */
 static void take_signals(struct gate *gate)
 {
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
-    gate->signals.descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    gate->signals.watch = watch_new(gate->loop, gate->signals.descriptor, on_signal, gate);
+    sigemptyset(&set);
+    sigaddset(&set, SIGHUP);
+    gate->hangups = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    gate->hangups_watch = watch_new(gate->loop, gate->hangups, on_hangup, gate);
 }
 
 /* --- start
@@ -247,7 +180,7 @@ static bool bind_all(struct gate *gate)
         int descriptor = listener_bind(&listen->admin.address, &sockets->admin_port, &error);
         if (descriptor < 0)
             return say(error);
-        gate->admin = admin_new(gate->loop, descriptor, look, gate);
+        desk_listen(gate->desk, descriptor);
     }
     if (listen->control.length == 0)
         return true;
@@ -270,12 +203,13 @@ static bool start(struct gate *gate)
         gate->verifying = verifying_new(settings->audit.directory.data, gate->log_key, settings->audit.verify_ms);
     gate->files = files_watch_new(gate->loop, on_change, gate);
     files_watch_set(gate->files, settings);
-    gate->drain.timer = timer_new(gate->loop, on_drain, gate);
     gate->retired = retired_new(gate->loop);
     log_info(
         "started", log_string("version", EXEAT_VERSION), log_number("port", gate->sockets.port),
         log_number("admin_port", gate->sockets.admin_port), log_number("workers", (int64_t)gate->worker_count),
         log_number("policy", (int64_t)gate->in_force.sequence));
+    gate_apply(gate);
+    desk_open(gate->desk);
     return true;
 }
 
@@ -284,6 +218,7 @@ static bool start(struct gate *gate)
 
 static void stop(struct gate *gate)
 {
+    desk_close(gate->desk);
     for (size_t i = 0; i < gate->worker_count; i++)
         worker_stop(gate->workers[i]);
     for (size_t i = 0; i < gate->worker_count; i++) {
@@ -294,13 +229,12 @@ static void stop(struct gate *gate)
         close(gate->sockets.forward[i]);
     base_free(gate->workers);
     control_free(gate->control);
-    admin_free(gate->admin);
     files_watch_free(gate->files);
     timer_free(gate->bypass.timer);
-    timer_free(gate->drain.timer);
+    timer_free(gate->daily);
     retired_free(gate->retired);
-    watch_free(gate->signals.watch);
-    close(gate->signals.descriptor);
+    watch_free(gate->hangups_watch);
+    close(gate->hangups);
     verifying_free(gate->verifying);
     anchor_stop(gate->anchor, FAREWELL_MS);
     audit_close(gate->audit);
@@ -368,6 +302,7 @@ enum exit_code daemon_run(const char *config_path)
     hex_encode((struct bytes){token, sizeof(token)}, gate.via + 6);
     gate.loop = loop_new();
     take_signals(&gate);
+    gate.desk = desk_new(&gate);
     log_start();
     code = EXIT_IO;
     if (start(&gate)) {

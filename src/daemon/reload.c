@@ -3,6 +3,7 @@
  * leaves the old one in force, and a log line, a count and a record. */
 #include "daemon_internal.h"
 #include "exeat/audit/record.h"
+#include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "exeat/config/in_force.h"
@@ -55,7 +56,7 @@ static bool is_same(const struct settings *left, const struct settings *right)
 
 static void refuse(struct gate *gate, struct text why, struct buffer *answer)
 {
-    gate->reloads.refused++;
+    atomic_fetch_add(&gate->told.reloads_refused, 1);
     log_error("reload_refused", log_string("file", gate->path), log_text("why", why));
     if (!audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("reload_refused"), why))
         log_error("audit_write_failed", log_string("event", "reload_refused"));
@@ -68,14 +69,47 @@ static bool record_waiting(struct gate *gate, struct text names)
     return names.length == 0 || audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("needs_restart"), names);
 }
 
+/* Once it is over, no client can be answered over TLS any more. */
+static void warn_of_expiry(const struct gate *gate)
+{
+    enum { SOON_DAYS = 30, DAY = 86400 };
+    int64_t left = (int64_t)atomic_load(&gate->told.authority_expires) - clock_wall_us() / 1000000;
+    if (gate->in_force.trust->authority != NULL && left < SOON_DAYS * DAY)
+        log_warn(
+            "authority_expires", log_number("days", left / DAY),
+            log_string("do", "exeat ca renew, give clients the new bundle, reload"));
+}
+
+static void on_day(void *context)
+{
+    enum { DAY_MS = 86400000 };
+    struct gate *gate = context;
+    warn_of_expiry(gate);
+    timer_start(gate->daily, DAY_MS);
+}
+
+/* What the desk shows, and when it is told again. */
+static void tell(struct gate *gate)
+{
+    const struct tls_authority *authority = gate->in_force.trust->authority;
+    atomic_store(&gate->told.policy_sequence, gate->in_force.sequence);
+    atomic_store(&gate->told.drain_ms, policy_settings(gate->in_force.policy)->run.drain_ms);
+    atomic_store(&gate->told.authority_expires, authority == NULL ? 0 : tls_authority_expires(authority));
+    if (gate->daily == NULL)
+        gate->daily = timer_new(gate->loop, on_day, gate);
+    on_day(gate);
+}
+
 void gate_apply(struct gate *gate)
 {
     const struct settings *settings = policy_settings(gate->in_force.policy);
     struct audit_options audit;
     log_configure(settings->run.log_json ? LOG_JSON : LOG_TEXT, (enum log_level)settings->run.log_level);
     daemon_audit_options(&settings->audit, gate->log_key, &audit);
-    if (gate->audit != NULL)
-        audit_change(gate->audit, &audit);
+    if (gate->audit == NULL)
+        return;
+    audit_change(gate->audit, &audit);
+    tell(gate);
 }
 
 /* One for each worker, or none with `error`. */
@@ -142,7 +176,7 @@ static void take(struct gate *gate, struct policy *policy, struct text waiting, 
     gate_end_bypass(gate, TEXT("a new policy is in force"));
     retired_add(gate->retired, gate->in_force.policy);
     gate->in_force.policy = policy;
-    gate->reloads.done++;
+    atomic_fetch_add(&gate->told.reloads, 1);
     gate_apply(gate);
     give_to_workers(gate);
     files_watch_set(gate->files, policy_settings(policy));

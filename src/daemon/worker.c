@@ -290,14 +290,20 @@ bool worker_has_policy(struct worker *worker, uint64_t policy_sequence)
     return has;
 }
 
+void worker_ask(struct worker *worker)
+{
+    pthread_mutex_lock(&worker->lock);
+    worker->orders.look++;
+    pthread_mutex_unlock(&worker->lock);
+    wake(worker);
+}
+
 void worker_look(struct worker *worker, struct session_stats *stats)
 {
     struct timespec until = after_seconds(1);
-    pthread_mutex_lock(&worker->lock);
-    uint64_t look = ++worker->orders.look;
-    wake(worker);
     int result = 0;
-    while (worker->snapshots < look && result == 0)
+    pthread_mutex_lock(&worker->lock);
+    while (worker->snapshots < worker->orders.look && result == 0)
         result = pthread_cond_timedwait(&worker->looked, &worker->lock, &until);
     *stats = worker->snapshot;
     pthread_mutex_unlock(&worker->lock);

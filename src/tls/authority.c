@@ -5,6 +5,7 @@
 #include <openssl/pem.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "exeat/base/clock.h"
 #include "exeat/base/digest.h"
@@ -175,7 +176,10 @@ static BIO *open_pem(const char *path, struct buffer *content, char **error)
 {
     if (!file_read(path, PEM_MAX, content, error)) {
         struct buffer out = {0};
-        buffer_printf(&out, "%s; make the local authority with `exeat ca init -c FILE`", *error);
+        if (access(path, F_OK) != 0 && errno == ENOENT)
+            buffer_printf(&out, "%s; make the local authority with `exeat ca init -c FILE`", *error);
+        else
+            file_append_owner(path, *error, &out);
         base_free(*error);
         *error = buffer_take(&out);
         return NULL;
@@ -296,6 +300,15 @@ static void describe_line(struct buffer *out, BIO *line, const char *what)
     long length = BIO_get_mem_data(line, &data);
     buffer_printf(out, "%-12s %.*s\n", what, (int)length, data);
     (void)BIO_reset(line);
+}
+
+uint64_t tls_authority_expires(const struct tls_authority *authority)
+{
+    struct tm end;
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(authority->certificate), &end) != 1)
+        return 0;
+    time_t seconds = timegm(&end);
+    return seconds < 0 ? 0 : (uint64_t)seconds;
 }
 
 void tls_authority_describe(const struct tls_authority *authority, bool with_names, struct buffer *out)

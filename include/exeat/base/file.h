@@ -12,6 +12,8 @@
 /* Appends the file's bytes; larger than `limit` is an error. On false, `error` (base_free it) is one sentence
  * with the path and the system's reason. */
 MUST_CHECK bool file_read(const char *path, size_t limit, struct buffer *out, char **error);
+/* Appends the error of opening a file that is there, with who owns it and who we are. */
+void file_append_owner(const char *path, const char *error, struct buffer *out);
 bool file_is_writable_by_all(const char *path); /* its mode has o+w */
 /* Writes beside and renames, so that readers see the old or the new file; syncs both file and directory. */
 MUST_CHECK bool file_replace(const char *path, struct text content, unsigned mode, char **error);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `run` would stumble over with a configuration that is good as such: for `check`. */
+#include "exeat/base/clock.h"
+#include "exeat/base/memory.h"
+#include "exeat/daemon.h"
+
+static void look_at_authority(const struct policy *policy, const char *path, struct mark mark, struct diags *diags)
+{
+    enum { SOON_DAYS = 30, DAY = 86400 };
+    char *error = NULL;
+    struct tls_authority *authority = daemon_load_authority(policy, path, &error);
+    if (error != NULL)
+        diag_remark(diags, mark, "tls.authority: %s", error);
+    if (authority != NULL) {
+        int64_t left = (int64_t)tls_authority_expires(authority) - clock_wall_us() / 1000000;
+        if (left < SOON_DAYS * DAY)
+            diag_remark(
+                diags, mark, "tls.authority: the certificate is over in %d days; renew it with `exeat ca renew -c %s`",
+                (int)(left / DAY), path);
+    }
+    tls_authority_free(authority);
+    base_free(error);
+}
+
+void daemon_check(const struct policy *policy, const char *path, struct diags *diags)
+{
+    const struct settings *settings = policy_settings(policy);
+    const struct mark top = {.file = 0, .line = 1, .column = 1, .width = 1};
+    if (settings->listen.forward_count > 0)
+        look_at_authority(policy, path, settings->tls.certificate.length > 0 ? settings->tls.mark : top, diags);
+    else if (!settings->may_be_included)
+        diag_warning(
+            diags, top, "nothing to listen on; `exeat run` wants listen.forward, such as [\"127.0.0.1:3128\"]");
+}

@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 
 import pytest
+from support.llm import event_stream, whole
 from support.gate import allow, hosts
 
 FOLDER = pathlib.Path(__file__).parent / "node"
@@ -69,6 +70,24 @@ def test_a_dead_endpoint_is_a_server_error(shop, inference):
     inference.status = 500
     failure = run_sdk(shop, "chat")
     assert (failure["failure"], failure["status"], failure["code"]) == ("InternalServerError", 503, "inference_down")
+
+
+def test_a_stream_whose_engine_sends_no_done_is_whole(shop, inference):
+    inference.raw = event_stream(
+        b'data: {"model":"m","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n',
+        b'data: {"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n',
+    )
+    assert run_sdk(shop, "stream") == {"text": "a"}
+    assert len(inference.requests) == 1  # it was not asked again
+
+
+@pytest.mark.parametrize(
+    "status, more, failure", [(b"429 Too Many Requests", b"Retry-After: 1\r\n", "RateLimitError"), (b"422 X", b"", "UnprocessableEntityError")]
+)
+def test_what_an_engine_has_against_a_call_is_the_sdks_own_error(shop, inference, status, more, failure):
+    inference.raw = whole(b"not like this", status, more)
+    got = run_sdk(shop, "chat")
+    assert (got["failure"], got["status"]) == (failure, int(status[:3])) and "not like this" in got["message"]
 
 
 def test_a_broken_stream_is_an_error_and_no_short_answer(shop, inference):

@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as an endpoint's whole answer: what is taken is JSON again, and the local model's name is not in it. */
+/* Any bytes as an endpoint's whole answer: what is taken is JSON again, and the local model's name is not in it. The
+ * same as its objection: an error of the dialect comes of all. */
 #include "exeat/dialect.h"
 #include "scan.h"
+
+static void object(struct text body)
+{
+    struct dialect_answer answer = {0};
+    struct scan whole;
+    struct scan error;
+    dialect_objection(body.length % 2 == 0 ? 422 : 429, body, TEXT("01"), &answer);
+    if (!scan_whole(buffer_text(&answer.body), &whole) || !scan_member(whole, TEXT("error"), &error))
+        __builtin_trap();
+    buffer_clear(&answer.body);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -27,5 +39,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         __builtin_trap();
     buffer_clear(&out);
     dialect_call_free(call);
+    object(text_of_bytes((struct bytes){data, size}));
     return 0;
 }

@@ -21,7 +21,6 @@ struct orders {
     const struct tls_authority *authority;
     uint64_t bypass_until_us; /* steady clock; 0: none */
     bool drain;
-    bool cut;
     bool stop;
     uint64_t look; /* how often a fresh snapshot was asked for */
 };
@@ -49,7 +48,6 @@ void worker_set_tls(struct worker *worker, struct tls_client *client, const stru
 MUST_CHECK bool worker_has_policy(struct worker *worker, uint64_t policy_sequence);
 void worker_set_bypass(struct worker *worker, uint64_t until_us);
 void worker_drain(struct worker *worker);
-void worker_cut(struct worker *worker);
 void worker_stop(struct worker *worker);
 /* From the desk: asks for a fresh copy of its counters, and waits for it, at most a second. */
 void worker_ask(struct worker *worker);
@@ -135,6 +133,8 @@ struct gate {
     struct told told;
     char via[24];
 };
+/* notify.c: "READY=1", to who started us as a service */
+void notify_manager(const char *state);
 /* desk.c */
 struct desk *desk_new(struct gate *gate);
 void desk_listen(struct desk *desk, int descriptor); /* listen.admin; taken */

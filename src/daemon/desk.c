@@ -90,6 +90,7 @@ static void drain(struct desk *desk)
     }
     desk->drain_until_us = clock_steady_us() + drain_ms * 1000;
     atomic_store(&gate->told.drains, true);
+    notify_manager("STOPPING=1");
     log_info("draining", log_number("until_ms", (int64_t)drain_ms));
     for (size_t i = 0; i < gate->worker_count; i++)
         worker_drain(gate->workers[i]);

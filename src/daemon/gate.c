@@ -210,6 +210,7 @@ static bool start(struct gate *gate)
         log_number("policy", (int64_t)gate->in_force.sequence));
     gate_apply(gate);
     desk_open(gate->desk);
+    notify_manager("READY=1");
     return true;
 }
 

@@ -207,7 +207,7 @@ static void on_orders(void *context)
         stop_listening(worker);
     if (orders.drain)
         session_worker_drain(worker->sessions);
-    if (orders.cut || orders.stop)
+    if (orders.stop)
         session_worker_cut(worker->sessions);
     if (orders.stop)
         loop_stop(worker->loop);
@@ -258,11 +258,6 @@ static void order(struct worker *worker, bool *flag)
 void worker_drain(struct worker *worker)
 {
     order(worker, &worker->orders.drain);
-}
-
-void worker_cut(struct worker *worker)
-{
-    order(worker, &worker->orders.cut);
 }
 
 void worker_stop(struct worker *worker)

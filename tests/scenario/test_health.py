@@ -2,11 +2,15 @@
 """Health and SIGTERM never wait for what the main thread is busy with, and metrics say what watches want to know."""
 import datetime
 import os
+import pathlib
 import re
 import signal
+import socket
+import subprocess
 
+import pytest
 from support.disk import faults
-from support.gate import run_exeat
+from support.gate import EXEAT, run_exeat
 from support.wait import wait_for
 
 
@@ -53,6 +57,28 @@ def test_metrics_tell_of_the_process_the_build_and_the_authority(gate):
     assert one.metric("exeat_authority_expires_seconds") > now + 86400
     names = re.findall(r"^# TYPE (\S+)", text, re.M)
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("kind", ["path", "abstract"])
+def test_a_service_manager_is_told_when_the_gate_runs_and_when_it_ends(gate, kind, tmp_path):
+    name = str(tmp_path / "notify") if kind == "path" else f"@exeat-{tmp_path.name}-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(name.replace("@", "\0", 1) if kind == "abstract" else name)
+        manager.settimeout(60)
+        one = gate(start=False, rules=[])
+        one.start(NOTIFY_SOCKET=name)
+        assert manager.recv(100) == b"READY=1"
+        one.stop()
+        assert manager.recv(100) == b"STOPPING=1"
+
+
+def test_an_installed_tree_has_the_program_its_page_its_unit_and_the_presets(tmp_path):
+    done = subprocess.run(
+        ["cmake", "--install", pathlib.Path(EXEAT).parent, "--prefix", tmp_path], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    for name in ("bin/exeat", "lib/systemd/system/exeat.service", "share/exeat/policies/magento.yaml", "share/exeat/exeat.schema.json"):
+        assert (tmp_path / name).exists(), name
 
 
 def authority_that_ends(one, days):

@@ -108,6 +108,26 @@ static int gravity(enum exit_code code)
     return rank;
 }
 
+/* Is the folder named like the log in it, as `audit.ship` names it? */
+static bool is_named_so(struct text folder, struct text origin)
+{
+    return text_ends_with(folder, origin) && folder.length > origin.length &&
+           folder.data[folder.length - origin.length - 1] == '/';
+}
+
+/* One log in the place of another shows in no proof: every record is what was signed, of that other log. */
+static void check_name(const struct audit_call *call)
+{
+    char *error = NULL;
+    struct audit_reader *reader = audit_reader_open(call->directory, &error);
+    base_free(error); /* the command says it */
+    if (reader != NULL && !is_named_so(text_from(call->directory), audit_reader_origin(reader)))
+        complain(
+            EXIT_DONE, "%s: the log in this folder is %.*s: was it put here in place of another?", call->directory,
+            TEXT_ARG(audit_reader_origin(reader)));
+    audit_reader_free(reader);
+}
+
 static enum exit_code
 run_each(struct audit_call *call, const struct stores *stores, struct text keys, enum audit_scope scope, audit_run run)
 {
@@ -122,6 +142,10 @@ run_each(struct audit_call *call, const struct stores *stores, struct text keys,
             choose_key(call, keys);
         if (call->is_one_of_many && scope == AUDIT_EACH_TITLED)
             printf("%s== %s\n", i > 0 ? "\n" : "", call->directory);
+        if (call->is_one_of_many) {
+            fflush(stdout); /* the title comes first */
+            check_name(call);
+        }
         enum exit_code code = run(call);
         if (gravity(code) > gravity(worst))
             worst = code;

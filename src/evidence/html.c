@@ -32,6 +32,20 @@ void html_text(struct buffer *out, struct text text)
     buffer_clear(&clean);
 }
 
+void html_name(struct buffer *out, struct text name)
+{
+    enum { PIECE_MAX = 40 };
+    while (name.length > 0) {
+        size_t slash = text_index(name, '/', 0);
+        struct text piece = text_part(name, 0, slash + 1);
+        bool is_short = piece.length <= PIECE_MAX;
+        buffer_append_string(out, is_short ? "<span class=\"w\">" : "");
+        html_text(out, piece);
+        buffer_append_string(out, is_short ? "</span>" : "");
+        name = text_after(name, piece.length);
+    }
+}
+
 void html_string(struct buffer *out, const char *string)
 {
     html_text(out, text_from(string));
@@ -95,7 +109,8 @@ static const char style[] =
     "svg line,svg path.axis{stroke:var(--line)}"
     ".v1{fill:var(--allow)}.v2{fill:var(--deny)}.v3{fill:var(--reroute)}.v4{fill:var(--error)}"
     ".hatch line{stroke:var(--paper);stroke-width:1.6}"
-    ".none td{color:var(--dim);font-style:italic}.tag{border:1px solid;padding:0 1mm;font-size:8pt;white-space:nowrap}"
+    ".none td{color:var(--dim);font-style:italic}.tag{border:1px solid;padding:0 "
+    "1mm;font-size:8pt;white-space:nowrap}.w{white-space:nowrap}"
     "pre{background:var(--soft);padding:2mm;white-space:pre-wrap;font-size:8.5pt;break-inside:avoid}"
     "@media print{body{max-width:none;padding:0}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}";
 

@@ -109,7 +109,9 @@ static void cards(const struct report *report)
     time_row(report, "to", tally->period.last_us);
     close_card(report);
     open_card(report, "The log");
-    text_row(report, "origin", report->origin);
+    buffer_append_string(report->out, "<dt>origin</dt><dd>");
+    html_name(report->out, report->origin);
+    buffer_append_string(report->out, "</dd>");
     number_row(report, "records", verify->records);
     number_row(report, "oldest, sequence", verify->first);
     time_row(report, "oldest", verify->first_us);
@@ -253,8 +255,8 @@ static void page(const struct report *report)
     buffer_append_string(report->out, "</title><style>");
     report_style(report->out);
     buffer_append_string(report->out, "</style></head><body>\n<h1>Egress evidence</h1><p class=\"dim\">");
-    html_text(report->out, report->origin);
-    buffer_append_string(report->out, ", ");
+    html_name(report->out, report->origin);
+    buffer_append_string(report->out, "<br>");
     html_time(report->out, report->tally->period.first_us);
     buffer_append_string(report->out, " to ");
     html_time(report->out, report->tally->period.last_us);

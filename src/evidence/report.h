@@ -16,6 +16,7 @@ struct report {
 /* Text into HTML, in content and in quoted attributes: markup escaped, what is not UTF-8 or controls text made visible.
  */
 void html_text(struct buffer *out, struct text text);
+void html_name(struct buffer *out, struct text name); /* a log's name, whose pieces a line break leaves whole */
 void html_string(struct buffer *out, const char *string);
 void html_number(struct buffer *out, uint64_t number); /* 1 234 567 */
 void html_time(struct buffer *out, int64_t wall_us);   /* to the minute, UTC */

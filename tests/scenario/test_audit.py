@@ -533,6 +533,14 @@ def test_the_logs_of_many_pods_are_read_as_one_tree(gate, tmp_path):
         f"audit.example/shop/{pod}": f"{pod}.example" for pod in ("pod-1", "pod-2")}
     assert "name the log" in run_exeat("audit", "export", *tree, "-o", "csv").stderr
     assert "there are 2 stores below" in run_exeat("audit", "report", *tree).stderr
+    assert "in place of another" not in report.stderr
+    (shipped / "audit.example" / "shop" / "pod-2").rename(shipped / "audit.example" / "shop" / "pod-3")
+    shutil.copytree(shipped / "audit.example" / "shop" / "pod-1", shipped / "audit.example" / "shop" / "pod-2")
+    swapped = run_exeat("audit", "verify", *tree)
+    assert "shop/pod-2: the log in this folder is audit.example/shop/pod-1: was it put here in place of another?" in swapped.stderr
+    assert "shop/pod-3: the log in this folder is audit.example/shop/pod-2:" in swapped.stderr and "shop/pod-1: the log" not in swapped.stderr
+    shutil.rmtree(shipped / "audit.example" / "shop" / "pod-2")
+    (shipped / "audit.example" / "shop" / "pod-3").rename(shipped / "audit.example" / "shop" / "pod-2")
     one_of_them = next((shipped / "audit.example" / "shop" / "pod-2").glob("seg-*[0-9a-f].db"))
     one_of_them.chmod(0o600)
     database = sqlite3.connect(one_of_them)

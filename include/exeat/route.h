@@ -70,8 +70,7 @@ void route_give(struct route *route, struct upstream *upstream, uint64_t user);
 void route_forget_user(struct route *route, uint64_t user);
 void upstream_free(struct upstream *upstream); /* closes; NULL is fine */
 
-/* Where to connect to: judged addresses of one host, one to RESOLVE_MAX. With SCHEME_HTTPS, TLS is bound to the host.
- */
+/* Where to connect to: judged addresses of one host, one to RESOLVE_MAX. SCHEME_HTTPS: TLS is bound to the host. */
 struct route_way {
     enum scheme scheme;
     const struct host *host;         /* borrowed for the call */
@@ -86,8 +85,8 @@ struct route_way {
 typedef void (*route_done)(void *context, struct upstream *upstream, enum reason reason, const char *detail);
 struct connecting;
 struct connecting *route_connect(struct route *route, const struct route_way *way, route_done on_done, void *context);
-void connecting_expire(struct connecting *connecting); /* time is up: it fails at once, and calls back */
-void connecting_cancel(struct connecting *connecting); /* only before the call back; NULL is fine */
+void connecting_expire(struct connecting *race); /* time is up: it fails at once, and calls back */
+void connecting_cancel(struct connecting *race); /* only before the call back; NULL is fine */
 
 /* --- inference endpoints --- */
 

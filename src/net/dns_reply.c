@@ -53,7 +53,9 @@ static bool soa_seconds(struct bytes reply, const struct record *record, uint32_
 {
     struct bytes data = {reply.data, record->data + record->length};
     size_t at = record->data;
-    if (!skip_name(data, &at) || !skip_name(data, &at) || data.length - at != SOA_NUMBERS)
+    bool has_names = skip_name(data, &at); /* MNAME, RNAME */
+    has_names = has_names && skip_name(data, &at);
+    if (!has_names || data.length - at != SOA_NUMBERS)
         return false;
     uint32_t minimum = bytes_get_u32(data.data + at + SOA_NUMBERS - 4);
     *seconds = minimum < record->seconds ? minimum : record->seconds;

@@ -220,6 +220,7 @@ static void put_silent_last(struct name_servers *servers, size_t silent)
 /* --- questions -------------------------------------------------------------------------------------------------------
  */
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the signature is the library's
 static void on_answer(void *context, int status, int timeouts, unsigned char *data, int length)
 {
     struct question *question = context;

@@ -60,7 +60,7 @@ struct name_servers;
 /* `status` is that of c-ares; `reply` is empty when nobody answered. Called once for each question, maybe from within
  * the call that asks, and not at all once the servers are freed. */
 typedef void (*name_servers_done)(void *context, int status, struct bytes reply);
-struct name_servers *name_servers_new(struct loop *loop, const char *servers);
+struct name_servers *name_servers_new(struct loop *loop, const char *configured); /* borrows both */
 void name_servers_free(struct name_servers *servers);
 void name_servers_ask(
     struct name_servers *servers, const char *absolute, int type, name_servers_done on_done, void *context);

@@ -65,7 +65,7 @@ void attempt_free(struct attempt *attempt);
 const char *attempt_stage(const struct attempt *attempt);        /* what it waits for in vain */
 struct upstream *attempt_take_upstream(struct attempt *attempt); /* of a winner */
 /* connect.c: what an attempt tells; the first two free it, and may end the race */
-void race_won(struct attempt *attempt);
+void race_won(struct attempt *winner);
 void race_lost(struct attempt *attempt, enum reason reason, const char *why);
 void race_goes_well(struct connecting *race); /* TCP is connected: the others may wait a little longer */
 /* memory.c */

@@ -175,3 +175,29 @@ void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer
     if (refusal->dialect == DIALECT_BEDROCK)
         answer_add(answer, TEXT("X-Amzn-Errortype"), blame_of(refusal->reason)->bedrock);
 }
+
+/* `responses` has a shape of its own for it. */
+static void write_response_error(const struct dialect_refusal *refusal, struct buffer *out)
+{
+    struct buffer sentence = {0};
+    append_message(refusal, &sentence);
+    buffer_append(out, TEXT("event: error\ndata: {\"type\":\"error\",\"code\":"));
+    json_append_string(out, text_from(reason_row(refusal->reason)->code));
+    buffer_append(out, TEXT(",\"message\":"));
+    json_append_string(out, buffer_text(&sentence));
+    buffer_append(out, TEXT(",\"param\":null,\"sequence_number\":0}\n\n"));
+    buffer_clear(&sentence);
+}
+
+void dialect_error_event(const struct dialect_call *call, enum reason reason, struct text id, struct buffer *out)
+{
+    struct dialect_refusal refusal = {.dialect = DIALECT_OPENAI, .reason = reason, .id = id};
+    struct dialect_answer answer = {0};
+    if (call->operation == LLM_RESPONSES) {
+        write_response_error(&refusal, out);
+        return;
+    }
+    dialect_refuse(&refusal, &answer);
+    BUFFER_APPEND_ALL(out, TEXT("data: "), buffer_text(&answer.body), TEXT("\n\n"));
+    buffer_clear(&answer.body);
+}

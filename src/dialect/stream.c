@@ -300,22 +300,3 @@ bool dialect_stream_end(struct dialect_stream *stream, struct buffer *out)
         finish(stream, out);
     return stream->end != STREAM_OPEN;
 }
-
-void dialect_error_event(const struct dialect_call *call, enum reason reason, struct text id, struct buffer *out)
-{
-    struct dialect_refusal refusal = {.dialect = DIALECT_OPENAI, .reason = reason, .id = id};
-    struct dialect_answer answer = {0};
-    dialect_refuse(&refusal, &answer);
-    if (call->operation == LLM_RESPONSES) {
-        buffer_append(out, TEXT("event: error\ndata: {\"type\":\"error\",\"code\":"));
-        json_append_string(out, text_from(reason_row(reason)->code));
-        buffer_append(out, TEXT(",\"message\":"));
-        json_append_string(out, text_from(reason_row(reason)->text));
-        buffer_append(out, TEXT(",\"param\":null,\"sequence_number\":0}\n\n"));
-    } else {
-        buffer_append(out, TEXT("data: "));
-        buffer_append(out, buffer_text(&answer.body));
-        buffer_append(out, TEXT("\n\n"));
-    }
-    buffer_clear(&answer.body);
-}

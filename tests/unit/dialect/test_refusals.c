@@ -129,7 +129,8 @@ static void a_broken_stream_is_told_in_the_shape_of_its_operation(void **state)
     buffer_empty(&out);
     dialect_error_event(response, REASON_IDLE, TEXT("01"), &out);
     assert_true(text_starts_with(
-        buffer_text(&out), TEXT("event: error\ndata: {\"type\":\"error\",\"code\":\"idle\",\"message\":")));
+        buffer_text(&out),
+        TEXT("event: error\ndata: {\"type\":\"error\",\"code\":\"idle\",\"message\":\"exeat could not serve")));
     buffer_clear(&out);
     dialect_call_free(chat);
     dialect_call_free(response);

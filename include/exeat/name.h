@@ -42,6 +42,8 @@ bool host_equal(const struct host *left, const struct host *right);
 MUST_CHECK bool host_parse(struct text text, struct host *host);
 /* A host as an operator writes it: U-labels too (RFC 5891, via libidn2), IPv6 with or without brackets. */
 MUST_CHECK bool host_parse_written(struct text text, struct host *host);
+/* U+1E9E, which IDNA libraries of different age turn into different names: it is refused where it is written. */
+bool host_has_capital_eszett(struct text text);
 /* A TLS server_name (RFC 6066 section 3): a name, never an address, no trailing dot. */
 MUST_CHECK bool host_parse_sni(struct text text, struct host *host);
 

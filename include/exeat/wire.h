@@ -81,10 +81,11 @@ struct http_head {
 /* An empty head: what an allocation that was not zeroed needs before its first use. Leaves the fields' memory alone. */
 void http_head_reset(struct http_head *head);
 
+enum { HTTP_EMPTY_LINES_MAX = 4 };
 /* Parses one request head at the start of `input`. PARSE_DONE sets `*used` (bytes up to and including the empty line).
  * PARSE_BAD sets `*fault` (MALFORMED_HEAD, BAD_TARGET, HEAD_TOO_LARGE, TARGET_TOO_LONG, MALFORMED_BODY for framing).
- * Leading empty lines (at most 2) are skipped. HTTP/1.1 needs exactly one Host, except CONNECT where it may be absent
- * (seen: PHP with HTTP/1.0). */
+ * Leading empty lines (at most 2: HTTP_EMPTY_LINES_MAX bytes) are skipped. HTTP/1.1 needs exactly one Host, except
+ * CONNECT where it may be absent (seen: PHP with HTTP/1.0). */
 enum parse http_request_parse(
     struct text input, const struct http_limits *limits, struct http_head *head, size_t *used, struct fault *fault);
 
@@ -157,6 +158,7 @@ size_t http_chunk_head(size_t length, char out[HTTP_CHUNK_HEAD_SIZE]);
 struct http_forward {
     struct text via;           /* our Via entry's received-by and loop token, such as "exeat-1f2e3d4c" */
     bool keep_alive;           /* towards the receiver */
+    bool says_keep_alive;      /* the receiver speaks HTTP/1.0 and would not know (RFC 9112 appendix C.2.2) */
     enum http_framing framing; /* as it will be sent */
     uint64_t content_length;
     const struct text *drop; /* further field names to leave out (credentials) */
@@ -172,6 +174,8 @@ void http_request_write(
     struct buffer *out, const struct http_head *head, struct text authority, const struct http_forward *forward);
 /* Re-serialises a reply. */
 void http_reply_write(struct buffer *out, const struct http_head *head, const struct http_forward *forward);
+/* How many hops a TRACE or OPTIONS may still make (RFC 9110 7.6.2). False: it does not say, or it is another method. */
+MUST_CHECK bool http_max_forwards(const struct http_head *head, uint64_t *left);
 /* True when a Via field names `token`: the request went through this gate before. */
 bool http_via_has(const struct http_head *head, struct text token);
 

@@ -67,6 +67,9 @@ bool pattern_of(struct load *load, struct text text, struct mark mark, struct se
         return true;
     diag_error(load->diags, mark, "'%.*s' is not a host pattern", TEXT_ARG(text));
     diag_note(load->diags, "write a name (api.example.com), all below it (*.example.com), or a group (@name)");
+    if (host_has_capital_eszett(text))
+        diag_note(
+            load->diags, "a capital \xe1\xba\x9e means different names to different programs: write \xc3\x9f or ss");
     if (text_has(text, '/') || text_has(text, ':'))
         diag_note(load->diags, "scheme, port and path have their own keys: `schemes`, `ports`, `paths`");
     return false;

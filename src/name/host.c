@@ -31,30 +31,13 @@ static const char label_bytes[256] = {
     ['S'] = 's', ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z',
 };
 
-/* An A-label must be what its U-label would give, or two spellings of one name would pass for two names. */
-static bool is_good_a_label(struct text label)
-{
-    char *copy = text_copy(label);
-    char *unicode = NULL;
-    char *again = NULL;
-    bool good = idn2_to_unicode_8z8z(copy, &unicode, 0) == IDN2_OK &&
-                idn2_to_ascii_8z(unicode, &again, IDN2_NONTRANSITIONAL) == IDN2_OK &&
-                text_equal(text_from(again), label);
-    idn2_free(unicode);
-    idn2_free(again);
-    base_free(copy);
-    return good;
-}
-
-/* Of folded bytes. */
+/* Of folded bytes. An A-label is compared byte for byte like any other: DNS has names that IDNA2008 does not know
+ * (emoji), and what is written in Unicode becomes the one A-label that it means. */
 static bool is_label(struct text label)
 {
     if (label.length == 0 || label.length > LABEL_MAX)
         return false;
-    if (label.data[0] == '-' || label.data[label.length - 1] == '-')
-        return false;
-    bool is_a_label = label.data[0] == 'x' && text_starts_with(label, TEXT("xn--"));
-    return !is_a_label || is_good_a_label(label);
+    return label.data[0] != '-' && label.data[label.length - 1] != '-';
 }
 
 /* Digits, or "0x": what some resolvers would take for a number. */
@@ -133,6 +116,14 @@ bool host_parse(struct text text, struct host *host)
     return parse_name(text, host);
 }
 
+bool host_has_capital_eszett(struct text text)
+{
+    for (size_t i = 0; i + 3 <= text.length; i++)
+        if (text_equal(text_part(text, i, 3), TEXT("\xe1\xba\x9e")))
+            return true;
+    return false;
+}
+
 bool host_parse_written(struct text text, struct host *host)
 {
     struct address address;
@@ -140,7 +131,7 @@ bool host_parse_written(struct text text, struct host *host)
         return set_address(host, &address);
     if (host_parse(text, host))
         return true;
-    if (text.length == 0 || text.data[0] == '[' || text_has(text, '\0'))
+    if (text.length == 0 || text.data[0] == '[' || text_has(text, '\0') || host_has_capital_eszett(text))
         return false;
     char *copy = text_copy(text);
     char *ascii = NULL;

@@ -1,18 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses are judged after the name and its record: the only place that makes a judged address. */
+#include <ifaddrs.h>
+
 #include "policy_internal.h"
+
+/* Of this machine, as it is now. Asked only for the ports that the gate itself listens on. */
+static bool is_of_this_machine(const struct address *address)
+{
+    struct ifaddrs *list = NULL;
+    bool found = false;
+    if (getifaddrs(&list) != 0)
+        return true; /* nobody knows: not to a port of the gate's own */
+    for (const struct ifaddrs *each = list; each != NULL && !found; each = each->ifa_next) {
+        struct address own;
+        uint16_t port;
+        found =
+            each->ifa_addr != NULL && address_from_socket(each->ifa_addr, &own, &port) && address_equal(&own, address);
+    }
+    freeifaddrs(list);
+    return found;
+}
+
+/* A socket on every address (0.0.0.0, ::) is on each of the machine's. */
+static bool is_socket(const struct setting_socket *socket, const struct address *address, uint16_t port)
+{
+    enum address_class class = address_class(address);
+    if (socket->address.length == 0 || socket->port != port)
+        return false;
+    if (class == ADDRESS_LOOPBACK || class == ADDRESS_UNSPECIFIED || address_equal(&socket->address, address))
+        return true;
+    return address_class(&socket->address) == ADDRESS_UNSPECIFIED && is_of_this_machine(address);
+}
 
 static bool is_own_socket(const struct settings_listen *listen, const struct address *address, uint16_t port)
 {
-    enum address_class class = address_class(address);
-    bool here = class == ADDRESS_LOOPBACK || class == ADDRESS_UNSPECIFIED;
-    if (listen->admin.address.length > 0 && listen->admin.port == port &&
-        (here || address_equal(&listen->admin.address, address)))
-        return true;
+    bool is_own = is_socket(&listen->admin, address, port);
     for (size_t i = 0; i < listen->forward_count; i++)
-        if (listen->forward[i].port == port && (here || address_equal(&listen->forward[i].address, address)))
-            return true;
-    return false;
+        is_own = is_own || is_socket(&listen->forward[i], address, port);
+    return is_own;
 }
 
 static bool refuse(enum reason *why, enum reason reason)

@@ -17,12 +17,24 @@ static bool split_url(struct text url, struct request *request, struct text *aut
     return true;
 }
 
+/* As the file takes it: names in Unicode too. */
+static bool read_authority(struct text authority, uint16_t default_port, struct request *request)
+{
+    size_t colon = text_index(authority, ':', 0);
+    if (authority_parse(authority, default_port, &request->host, &request->port))
+        return true;
+    request->port = default_port;
+    bool has_port = colon < authority.length;
+    return (!has_port || port_parse(text_after(authority, colon + 1), &request->port)) && request->port != 0 &&
+           host_parse_written(text_part(authority, 0, colon), &request->host) && request->host.kind == HOST_NAME;
+}
+
 /* "CONNECT host:port": what a client asks for before anything inside is known. */
 static bool parse_connect(struct text authority, struct request *request)
 {
     request->scheme = SCHEME_HTTPS;
     request->path_was_canonical = true;
-    return authority_parse(authority, 0, &request->host, &request->port);
+    return read_authority(authority, 0, request);
 }
 
 static bool set_path(struct text rest, struct arena *arena, struct request *request)
@@ -58,7 +70,7 @@ bool policy_request_parse(struct text line, struct arena *arena, struct request 
     }
     if (!split_url(line, request, &authority, &rest))
         return false;
-    if (!authority_parse(authority, scheme_port(request->scheme), &request->host, &request->port)) {
+    if (!read_authority(authority, scheme_port(request->scheme), request)) {
         *wrong = "the URL's host or port is not well-formed";
         return false;
     }

@@ -53,7 +53,7 @@ static void set_inside(struct ask *ask)
 
 static enum reason set_path(struct ask *ask, struct detail *detail)
 {
-    if (ask->head->target.form == TARGET_ASTERISK || path_is_plain(ask->head->target.path))
+    if (text_equal(ask->head->target.path, TEXT("*")) || path_is_plain(ask->head->target.path))
         return REASON_NONE;
     struct path_readings readings;
     enum path_result result = path_read(ask->head->target.path, &ask->kept, &readings, detail);
@@ -154,6 +154,16 @@ static enum reason look(struct session *session, struct detail *detail)
     return session->opened != NULL ? ask_inside(session, detail) : ask_plain(session, detail);
 }
 
+/* At zero the gate is the last recipient, and has nothing to tell. */
+static enum reason look_at_hops(const struct http_head *head, struct detail *detail)
+{
+    uint64_t left;
+    if (!http_max_forwards(head, &left) || left > 0)
+        return REASON_NONE;
+    return refuse(
+        REASON_METHOD_UNSUPPORTED, detail, "Max-Forwards is 0: it ends at this gate, which answers no such request");
+}
+
 enum reason ask_from_head(struct session *session)
 {
     struct exchange *exchange = session->exchange;
@@ -162,6 +172,8 @@ enum reason ask_from_head(struct session *session)
     enum reason reason = look(session, &detail);
     if (reason == REASON_NONE && http_via_has(exchange->ask.head, text_from(session->worker->options.via)))
         reason = refuse(REASON_LOOP, &detail, "its Via names this gate");
+    if (reason == REASON_NONE)
+        reason = look_at_hops(exchange->ask.head, &detail);
     if (reason != REASON_NONE)
         account_say(&exchange->account, FLAW_NONE, detail.text);
     return reason;

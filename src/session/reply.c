@@ -79,6 +79,7 @@ static void begin_as_is(struct session *session, const struct http_head *head)
     struct http_forward forward = {
         .via = text_from(session->worker->options.via),
         .keep_alive = session->keeps_alive,
+        .says_keep_alive = session->keeps_alive && session->exchange->ask.head->minor == 0,
         .framing = flow->framing,
         .content_length = head->content_length,
         .add = &length,

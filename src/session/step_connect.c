@@ -156,6 +156,8 @@ enum progress step_peek_hello(struct session *session)
     for (;;) {
         if (window_length(&session->in) > 0 && take_hello(session) == STEP_NEXT)
             return STEP_NEXT;
+        if (window_length(&session->in) > CLIENT_HELLO_MAX) /* it was not taken, and no more can be read */
+            return refuse_hello(session, REASON_NOT_TLS);
         enum io result = session_fill(session, CLIENT_HELLO_MAX + 1);
         if (result == IO_AGAIN)
             return STEP_WAIT;

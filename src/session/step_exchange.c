@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exchange: request up, reply down, both at once; neither side is read faster than the other takes it. */
+#include <stdio.h>
+
 #include "exeat/base/log.h"
 #include "session_internal.h"
 
+enum { HOPS_SIZE = 24 };
 enum { TURN = 64 }; /* pieces moved before others have a turn */
 
 static void on_upstream_ready(void *context)
@@ -10,8 +13,22 @@ static void on_upstream_ready(void *context)
     session_run(context);
 }
 
+/* RFC 9110 7.6.2: of TRACE and OPTIONS; that it is above zero was seen before. */
+static size_t count_hops(const struct http_head *head, char digits[HOPS_SIZE], struct http_field *field)
+{
+    uint64_t left;
+    if (!http_max_forwards(head, &left))
+        return 0;
+    (void)snprintf(digits, HOPS_SIZE, "%llu", (unsigned long long)(left - 1));
+    *field = (struct http_field){TEXT("Max-Forwards"), text_from(digits)};
+    return 1;
+}
+
 static void write_request(struct session *session, const struct upstream *upstream)
 {
+    static const struct text counted = TEXT_INIT("Max-Forwards");
+    char digits[HOPS_SIZE];
+    struct http_field hops;
     struct exchange *exchange = session->exchange;
     const struct http_head *head = exchange->ask.head;
     struct buffer *authority = &session->worker->authority;
@@ -25,7 +42,11 @@ static void write_request(struct session *session, const struct upstream *upstre
         .framing = head->framing,
         .content_length = head->content_length,
         .keep_upgrade = http_asks_for_websocket(head),
+        .add = &hops,
+        .add_count = count_hops(head, digits, &hops),
+        .drop = &counted,
     };
+    forward.drop_count = forward.add_count;
     http_request_write(out, head, buffer_text(authority), &forward);
     upstream_note(exchange->way.upstream, head);
     window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(out));

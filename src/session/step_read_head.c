@@ -69,6 +69,13 @@ static enum progress parse_head(struct session *session)
 static const struct fault half_a_head = {
     .reason = REASON_MALFORMED_HEAD, .detail.text = "the connection ended within the head"};
 
+/* A head of the greatest length may stand behind empty lines. What then is no head will never be one: no event would
+ * come for what cannot be read any more. */
+static size_t head_room(const struct session *session)
+{
+    return session->worker->limits.head + 1 + HTTP_EMPTY_LINES_MAX;
+}
+
 enum progress step_read_head(struct session *session)
 {
     for (;;) {
@@ -77,7 +84,7 @@ enum progress step_read_head(struct session *session)
             return STEP_NEXT;
         if (!begun && stream_is_quiet(session->client))
             return STEP_WAIT;
-        enum io result = session_fill(session, session->worker->limits.head + 1);
+        enum io result = session_fill(session, head_room(session));
         if (result == IO_AGAIN)
             return STEP_WAIT;
         if (result == IO_OK)

@@ -281,3 +281,11 @@ bool http_via_has(const struct http_head *head, struct text token)
     }
     return false;
 }
+
+bool http_max_forwards(const struct http_head *head, uint64_t *left)
+{
+    if (!text_equal(head->method, TEXT("OPTIONS")) && !text_equal(head->method, TEXT("TRACE")))
+        return false;
+    const struct http_field *field = http_field_find(head, TEXT("Max-Forwards"));
+    return field != NULL && text_to_number(field->value, INT64_MAX, left);
+}

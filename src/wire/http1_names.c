@@ -54,6 +54,22 @@ static bool has_prefix(struct text name, struct text prefix)
     return name.length > prefix.length && text_equal_nocase(text_part(name, 0, prefix.length), prefix);
 }
 
+static struct field_name find(struct text name);
+
+/* Origins that map "-" and "_" to one letter (CGI, RFC 3875 4.1.18) would read it as the field that it resembles: what
+ * does not go on under that name does not under this one. */
+static struct field_name by_likeness(struct text name)
+{
+    char dashed[LENGTH_MAX + 16];
+    if (name.length > sizeof(dashed))
+        return (struct field_name){name, HTTP_OTHER, FATE_PASSES};
+    for (size_t i = 0; i < name.length; i++)
+        dashed[i] = name.data[i] == '_' ? '-' : name.data[i];
+    struct field_name like = find((struct text){dashed, name.length});
+    bool stays = like.fate != FATE_PASSES && like.fate != FATE_END_TO_END;
+    return (struct field_name){name, HTTP_OTHER, stays ? FATE_REQUEST_HOP : FATE_PASSES};
+}
+
 static struct field_name by_prefix(struct text name)
 {
     static const struct text proxy = TEXT_INIT("Proxy-");
@@ -66,13 +82,19 @@ static struct field_name by_prefix(struct text name)
     return (struct field_name){name, HTTP_OTHER, FATE_PASSES};
 }
 
-struct field_name field_name_find(struct text name)
+static struct field_name find(struct text name)
 {
     if (name.length <= LENGTH_MAX)
         for (size_t i = first_of_length[name.length]; i < first_of_length[name.length + 1]; i++)
             if (text_equal_nocase(name, names[i].text))
                 return names[i];
     return by_prefix(name);
+}
+
+struct field_name field_name_find(struct text name)
+{
+    struct field_name found = find(name);
+    return found.fate == FATE_PASSES && text_has(name, '_') ? by_likeness(name) : found;
 }
 
 size_t field_name_table(const struct field_name **table)

@@ -75,6 +75,8 @@ static bool parse_absolute(struct text target, struct http_head *head, struct de
         end++;
     head->target.authority = text_part(target, 0, end);
     split_query(text_after(target, end), head);
+    if (end == target.length && text_equal(head->method, TEXT("OPTIONS")))
+        head->target.path = TEXT("*"); /* RFC 9112 3.2.4: the last proxy sends it so */
     return check_authority(head->target.authority, detail);
 }
 

@@ -82,6 +82,8 @@ static char *put_end(char *at, const struct http_head *head, const struct http_f
         at = put(at, TEXT("Connection: Upgrade\r\n"));
     else if (!forward->keep_alive)
         at = put(at, TEXT("Connection: close\r\n"));
+    else if (forward->says_keep_alive)
+        at = put(at, TEXT("Connection: keep-alive\r\n"));
     return put(at, TEXT("\r\n"));
 }
 

@@ -76,6 +76,7 @@ static const struct request_case request_cases[] = {
     BAD_BODY("CONNECT h:443 HTTP/1.1\r\nContent-Length: 1\r\n\r\n"),
     BAD_BODY("CONNECT h:443 HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"),
     TAKEN("GET ws://h/ HTTP/1.1\r\nHost: h\r\n\r\n"),
+    TAKEN("OPTIONS http://h HTTP/1.1\r\nHost: h\r\n\r\n"),
     BAD_HEAD("GET / HTTP/1.1\r\n\r\n"),
     BAD_HEAD(GET "Host: a\r\n\r\n"),
     BAD_TARGET("GET http://u@h/ HTTP/1.1\r\nHost: h\r\n\r\n"),

@@ -152,19 +152,6 @@ static bool bind_socket(struct control *control, char **error)
     return done;
 }
 
-static bool make_folder_of(const char *path, char **error)
-{
-    struct text folder = text_from(path);
-    while (folder.length > 0 && folder.data[folder.length - 1] != '/')
-        folder.length--;
-    if (folder.length <= 1)
-        return true;
-    char *name = text_copy(text_part(folder, 0, folder.length - 1));
-    bool done = file_make_folder(name, 0750, error);
-    base_free(name);
-    return done;
-}
-
 struct control *
 control_new(struct loop *loop, const char *path, control_command on_command, void *context, char **error)
 {
@@ -173,7 +160,7 @@ control_new(struct loop *loop, const char *path, control_command on_command, voi
     control->on_command = on_command;
     control->context = context;
     control->descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (!make_folder_of(path, error) || !bind_socket(control, error)) {
+    if (!file_make_folder_of(text_from(path), 0750, error) || !bind_socket(control, error)) {
         close(control->descriptor);
         base_free(control->path);
         base_free(control);

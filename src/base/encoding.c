@@ -22,7 +22,7 @@ void buffer_append_hex(struct buffer *buffer, struct bytes bytes)
     buffer->length += 2 * bytes.length;
 }
 
-static int hex_value(char digit)
+int hex_value(char digit)
 {
     if (digit >= '0' && digit <= '9')
         return digit - '0';

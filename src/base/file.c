@@ -162,3 +162,16 @@ bool file_is_writable_by_all(const char *path)
     struct stat status;
     return stat(path, &status) == 0 && (status.st_mode & S_IWOTH) != 0;
 }
+
+bool file_make_folder_of(struct text path, unsigned mode, char **error)
+{
+    size_t end = path.length;
+    while (end > 0 && path.data[end - 1] != '/')
+        end--;
+    if (end <= 1)
+        return true;
+    char *folder = text_copy(text_part(path, 0, end - 1));
+    bool done = file_make_folder(folder, mode, error);
+    base_free(folder);
+    return done;
+}

@@ -56,13 +56,12 @@ bool json_view_is_true(const struct json_view *view, uint32_t value)
 
 enum { REPLACEMENT = 0xfffd };
 
-static uint32_t hex_value(struct text digits)
+/* Of four hex digits. */
+static uint32_t unit_of(struct text digits)
 {
     uint32_t value = 0;
-    for (size_t i = 0; i < digits.length; i++) {
-        char byte = digits.data[i];
-        value = value << 4 | (uint32_t)(byte <= '9' ? byte - '0' : (byte | 0x20) - 'a' + 10);
-    }
+    for (size_t i = 0; i < digits.length; i++)
+        value = value << 4 | (uint32_t)hex_value(digits.data[i]);
     return value;
 }
 
@@ -70,7 +69,7 @@ static bool takes_escape(struct text *rest, uint32_t *code)
 {
     if (rest->length < 6 || rest->data[0] != '\\' || rest->data[1] != 'u')
         return false;
-    *code = hex_value(text_part(*rest, 2, 4));
+    *code = unit_of(text_part(*rest, 2, 4));
     *rest = text_after(*rest, 6);
     return true;
 }

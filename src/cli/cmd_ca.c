@@ -10,17 +10,6 @@
 
 #define SYSTEM_ROOTS "/etc/ssl/certs/ca-certificates.crt"
 
-static bool make_folder_of(struct text path, char **error)
-{
-    size_t end = path.length;
-    while (end > 0 && path.data[end - 1] != '/')
-        end--;
-    char *folder = text_copy(end <= 1 ? TEXT(".") : text_part(path, 0, end - 1));
-    bool done = file_make_folder(folder, 0755, error);
-    base_free(folder);
-    return done;
-}
-
 static enum exit_code create(const struct policy *policy)
 {
     const struct settings_tls *tls = &policy_settings(policy)->tls;
@@ -28,7 +17,7 @@ static enum exit_code create(const struct policy *policy)
     size_t count = policy_authority_names(policy, NULL, 0);
     struct host_pattern *names = base_array(count + 1, sizeof(*names));
     (void)policy_authority_names(policy, names, count);
-    bool done = make_folder_of(tls->certificate, &error) && make_folder_of(tls->key, &error) &&
+    bool done = file_make_folder_of(tls->certificate, 0755, &error) && file_make_folder_of(tls->key, 0755, &error) &&
                 tls_authority_create(names, count, tls->certificate.data, tls->key.data, &error);
     base_free(names);
     if (!done)

@@ -68,19 +68,6 @@ struct tls_authority *daemon_load_authority(const struct policy *policy, const c
     return NULL;
 }
 
-static bool make_folder_of(struct text path, char **error)
-{
-    size_t end = path.length;
-    while (end > 0 && path.data[end - 1] != '/')
-        end--;
-    if (end <= 1)
-        return true;
-    char *folder = text_copy(text_part(path, 0, end - 1));
-    bool done = file_make_folder(folder, 0700, error);
-    base_free(folder);
-    return done;
-}
-
 /* Does the file lie in that folder, as the file system sees both where they are there? */
 static bool is_below(struct text path, const char *folder)
 {
@@ -121,7 +108,7 @@ struct signing_key *daemon_load_log_key(const struct policy *policy, char **erro
     if (access(audit->key.data, F_OK) == 0)
         return signing_key_read(audit->key.data, error);
     struct signing_key *key = signing_key_generate();
-    if (make_folder_of(audit->key, error) && signing_key_save(key, audit->key.data, error))
+    if (file_make_folder_of(audit->key, 0700, error) && signing_key_save(key, audit->key.data, error))
         return key;
     signing_key_free(key);
     return NULL;

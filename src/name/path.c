@@ -1,18 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The canonical form of a path (RFC 3986 6.2.2). What two servers might read differently is called ambiguous, never
  * guessed. */
+#include "exeat/base/bytes.h"
 #include "exeat/name.h"
-
-static int hex_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
 
 static bool is_unreserved(int byte)
 {

@@ -202,7 +202,7 @@ static bool load_certificate(struct tls_authority *authority, const char *path, 
 
 /* An encrypted key is not asked for on a terminal. */
 // NOLINTNEXTLINE(readability-non-const-parameter): the signature is the library's
-static int no_password(char *out, int size, int writing, void *context)
+int tls_no_password(char *out, int size, int writing, void *context)
 {
     (void)out, (void)size, (void)writing, (void)context;
     return -1;
@@ -213,7 +213,7 @@ static bool load_key(struct tls_authority *authority, const char *path, char **e
     struct buffer content = {0};
     BIO *pem = open_pem(path, &content, error);
     if (pem != NULL)
-        authority->key = PEM_read_bio_PrivateKey(pem, NULL, no_password, NULL);
+        authority->key = PEM_read_bio_PrivateKey(pem, NULL, tls_no_password, NULL);
     if (pem != NULL && authority->key == NULL)
         *error = openssl_sentence(path, "read a private key");
     BIO_free(pem);

@@ -12,17 +12,9 @@ struct tls_identity {
     BIO_METHOD *method; /* owned */
 };
 
-/* An encrypted key is not asked for on a terminal. */
-// NOLINTNEXTLINE(readability-non-const-parameter): the signature is the library's
-static int no_password(char *out, int size, int writing, void *context)
-{
-    (void)out, (void)size, (void)writing, (void)context;
-    return -1;
-}
-
 static bool load_pair(struct tls_identity *identity, const char *certificate, const char *key, char **error)
 {
-    SSL_CTX_set_default_passwd_cb(identity->context, no_password);
+    SSL_CTX_set_default_passwd_cb(identity->context, tls_no_password);
     if (SSL_CTX_use_certificate_chain_file(identity->context, certificate) != 1)
         *error = openssl_sentence(certificate, "read the certificate chain (PEM)");
     else if (SSL_CTX_use_PrivateKey_file(identity->context, key, SSL_FILETYPE_PEM) != 1)

@@ -50,4 +50,7 @@ BIO_METHOD *session_bio_new(void);        /* to outlive the sessions made with i
 /* "doing: why", from libssl's queue, which is emptied. The caller owns it. */
 char *openssl_sentence(const char *path, const char *doing);
 
+/* authority.c: for libssl, which asks for the password of a key: there is none. */
+int tls_no_password(char *out, int size, int writing, void *context);
+
 #endif

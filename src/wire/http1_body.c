@@ -57,17 +57,6 @@ static enum parse read_content(struct http_body *body, struct text input, struct
     return body->state == BODY_DONE ? PARSE_DONE : PARSE_NEED_MORE;
 }
 
-static int hex_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
-}
-
 static size_t token_end(struct text text, size_t from)
 {
     while (from < text.length && is_token_byte(text.data[from]))

@@ -48,6 +48,7 @@ char *buffer_take(struct buffer *buffer);
 /* Lower-case hex; `out` has room for 2 * length. */
 void hex_encode(struct bytes bytes, char *out);
 void buffer_append_hex(struct buffer *buffer, struct bytes bytes);
+int hex_value(char digit); /* of either case; -1: it is none */
 /* Exactly 2 * capacity hex digits of either case. */
 MUST_CHECK bool hex_decode(struct text text, uint8_t *out, size_t capacity);
 /* Standard alphabet with padding (RFC 4648 section 4). */

@@ -21,5 +21,7 @@ MUST_CHECK bool file_replace(const char *path, struct text content, unsigned mod
 char *file_beside(const char *beside, struct text name);
 /* mkdir -p with `mode` for what is made. */
 MUST_CHECK bool file_make_folder(const char *path, unsigned mode, char **error);
+/* The same for the folder in which `path` is to lie. */
+MUST_CHECK bool file_make_folder_of(struct text path, unsigned mode, char **error);
 
 #endif

@@ -11,8 +11,8 @@ static void order(struct gate *gate, uint64_t until_us)
 {
     gate->bypass.us = until_us;
     atomic_store(&gate->told.has_bypass, until_us != 0);
-    for (size_t i = 0; i < gate->worker_count; i++)
-        worker_set_bypass(gate->workers[i], until_us);
+    for (size_t i = 0; i < gate->crew.worker_count; i++)
+        worker_set_bypass(gate->crew.workers[i], until_us);
 }
 
 void gate_end_bypass(struct gate *gate, struct text why)

@@ -109,6 +109,11 @@ struct told {
     _Atomic bool has_bypass;
     _Atomic bool drains; /* by the desk */
 };
+struct crew {
+    struct worker **workers;
+    size_t worker_count;
+    struct pipe_budget pipes; /* shared by all of them */
+};
 struct gate {
     const char *path; /* of the configuration */
     struct loop *loop;
@@ -120,9 +125,7 @@ struct gate {
     struct anchor *anchor;       /* NULL: no witness */
     struct verifying *verifying; /* NULL: it does not */
     struct sockets sockets;
-    struct worker **workers;
-    size_t worker_count;
-    struct pipe_budget pipes;
+    struct crew crew;
     struct desk *desk;
     struct control *control;
     struct files_watch *files;

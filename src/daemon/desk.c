@@ -30,10 +30,10 @@ struct desk {
 static void add_sessions(const struct gate *gate, struct session_stats *sum)
 {
     struct session_stats *one = base_zalloc(sizeof(*one));
-    for (size_t i = 0; i < gate->worker_count; i++)
-        worker_ask(gate->workers[i]);
-    for (size_t i = 0; i < gate->worker_count; i++) {
-        worker_look(gate->workers[i], one);
+    for (size_t i = 0; i < gate->crew.worker_count; i++)
+        worker_ask(gate->crew.workers[i]);
+    for (size_t i = 0; i < gate->crew.worker_count; i++) {
+        worker_look(gate->crew.workers[i], one);
         admin_add(sum, one);
     }
     base_free(one);
@@ -58,7 +58,7 @@ static void look(void *context, struct admin_view *view)
         verifying_look(gate->verifying, &view->verify);
     view->ready = is_ready(desk);
     view->policy_sequence = atomic_load(&gate->told.policy_sequence);
-    view->workers = gate->worker_count;
+    view->workers = gate->crew.worker_count;
     view->bypass_active = atomic_load(&gate->told.has_bypass);
     view->reloads = atomic_load(&gate->told.reloads);
     view->reloads_refused = atomic_load(&gate->told.reloads_refused);
@@ -92,8 +92,8 @@ static void drain(struct desk *desk)
     atomic_store(&gate->told.drains, true);
     notify_manager("STOPPING=1");
     log_info("draining", log_number("until_ms", (int64_t)drain_ms));
-    for (size_t i = 0; i < gate->worker_count; i++)
-        worker_drain(gate->workers[i]);
+    for (size_t i = 0; i < gate->crew.worker_count; i++)
+        worker_drain(gate->crew.workers[i]);
     timer_start(desk->drain_timer, 1);
 }
 

@@ -126,7 +126,7 @@ static bool take_listeners(struct gate *gate, int out[LISTENERS_MAX])
     const struct sockets *sockets = &gate->sockets;
     char *error = NULL;
     for (size_t i = 0; i < sockets->count; i++) {
-        out[i] = gate->worker_count == 0 ? sockets->forward[i] : listener_join(sockets->forward[i], &error);
+        out[i] = gate->crew.worker_count == 0 ? sockets->forward[i] : listener_join(sockets->forward[i], &error);
         if (out[i] < 0)
             return say(error);
     }
@@ -136,7 +136,7 @@ static bool take_listeners(struct gate *gate, int out[LISTENERS_MAX])
 static bool start_workers(struct gate *gate)
 {
     size_t count = worker_count(policy_settings(gate->in_force.policy));
-    gate->workers = base_array(count, sizeof(struct worker *));
+    gate->crew.workers = base_array(count, sizeof(struct worker *));
     for (size_t i = 0; i < count; i++) {
         int listeners[LISTENERS_MAX];
         char *error = NULL;
@@ -147,14 +147,14 @@ static bool start_workers(struct gate *gate)
             .authority = gate->in_force.trust->authority,
             .audit = gate->audit,
             .via = gate->via,
-            .pipes = &gate->pipes,
+            .pipes = &gate->crew.pipes,
             .listeners = listeners,
             .listener_count = gate->sockets.count,
         };
         if (options.client == NULL)
             return say(error);
         struct worker *worker = worker_new(&options, gate->in_force.policy, gate->in_force.sequence);
-        gate->workers[gate->worker_count++] = worker;
+        gate->crew.workers[gate->crew.worker_count++] = worker;
         worker_start(worker);
     }
     return true;
@@ -206,7 +206,7 @@ static bool start(struct gate *gate)
     gate->retired = retired_new(gate->loop);
     log_info(
         "started", log_string("version", EXEAT_VERSION), log_number("port", gate->sockets.port),
-        log_number("admin_port", gate->sockets.admin_port), log_number("workers", (int64_t)gate->worker_count),
+        log_number("admin_port", gate->sockets.admin_port), log_number("workers", (int64_t)gate->crew.worker_count),
         log_number("policy", (int64_t)gate->in_force.sequence));
     gate_apply(gate);
     desk_open(gate->desk);
@@ -220,15 +220,15 @@ static bool start(struct gate *gate)
 static void stop(struct gate *gate)
 {
     desk_close(gate->desk);
-    for (size_t i = 0; i < gate->worker_count; i++)
-        worker_stop(gate->workers[i]);
-    for (size_t i = 0; i < gate->worker_count; i++) {
-        worker_join(gate->workers[i]);
-        worker_free(gate->workers[i]);
+    for (size_t i = 0; i < gate->crew.worker_count; i++)
+        worker_stop(gate->crew.workers[i]);
+    for (size_t i = 0; i < gate->crew.worker_count; i++) {
+        worker_join(gate->crew.workers[i]);
+        worker_free(gate->crew.workers[i]);
     }
-    for (size_t i = 0; gate->worker_count == 0 && i < gate->sockets.count; i++)
+    for (size_t i = 0; gate->crew.worker_count == 0 && i < gate->sockets.count; i++)
         close(gate->sockets.forward[i]);
-    base_free(gate->workers);
+    base_free(gate->crew.workers);
     control_free(gate->control);
     files_watch_free(gate->files);
     timer_free(gate->bypass.timer);
@@ -292,7 +292,7 @@ static bool load(struct gate *gate, enum exit_code *code)
 
 enum exit_code daemon_run(const char *config_path)
 {
-    struct gate gate = {.path = config_path, .pipes.left = PIPE_BUDGET};
+    struct gate gate = {.path = config_path, .crew.pipes.left = PIPE_BUDGET};
     enum exit_code code;
     uint8_t token[4];
     set_process_limits();

@@ -115,8 +115,8 @@ void gate_apply(struct gate *gate)
 /* One for each worker, or none with `error`. */
 static struct tls_client **make_clients(const struct gate *gate, const struct policy *policy, char **error)
 {
-    struct tls_client **clients = base_array(gate->worker_count + 1, sizeof(struct tls_client *));
-    for (size_t i = 0; i < gate->worker_count; i++) {
+    struct tls_client **clients = base_array(gate->crew.worker_count + 1, sizeof(struct tls_client *));
+    for (size_t i = 0; i < gate->crew.worker_count; i++) {
         clients[i] = trust_client(policy, error);
         if (clients[i] != NULL)
             continue;
@@ -131,31 +131,31 @@ static struct tls_client **make_clients(const struct gate *gate, const struct po
 /* New connections of all workers are made and taken under it. */
 static void use_trust(struct gate *gate, struct trust *trust, struct tls_client **clients)
 {
-    for (size_t i = 0; i < gate->worker_count; i++)
-        worker_set_tls(gate->workers[i], clients[i], trust->authority);
+    for (size_t i = 0; i < gate->crew.worker_count; i++)
+        worker_set_tls(gate->crew.workers[i], clients[i], trust->authority);
     trust->older = gate->in_force.trust;
     gate->in_force.trust = trust;
 }
 
 static void drop_clients(const struct gate *gate, struct tls_client **clients)
 {
-    for (size_t i = 0; i < gate->worker_count; i++)
+    for (size_t i = 0; i < gate->crew.worker_count; i++)
         tls_client_free(clients[i]);
 }
 
 static void give_to_workers(struct gate *gate)
 {
     const struct in_force *in_force = &gate->in_force;
-    for (size_t i = 0; i < gate->worker_count; i++)
-        worker_set_policy(gate->workers[i], in_force->policy, in_force->sequence);
+    for (size_t i = 0; i < gate->crew.worker_count; i++)
+        worker_set_policy(gate->crew.workers[i], in_force->policy, in_force->sequence);
 }
 
 /* Who asked for a reload may act on it at once. */
 static bool all_judge_by_it(struct gate *gate)
 {
     bool all = true;
-    for (size_t i = 0; i < gate->worker_count; i++)
-        all = worker_has_policy(gate->workers[i], gate->in_force.sequence) && all;
+    for (size_t i = 0; i < gate->crew.worker_count; i++)
+        all = worker_has_policy(gate->crew.workers[i], gate->in_force.sequence) && all;
     return all;
 }
 

@@ -93,3 +93,11 @@ def test_a_hello_that_is_too_large_is_refused_at_once(gate, origin):
         connection.sendall(b"".join(b"\x16\x03\x01\x40\x00" + (b"\x01\x00\x7f\xfc" if i == 0 else b"") + b"x" * (16384 - (4 if i == 0 else 0)) for i in range(2)))
         assert connection.recv(1) == b""
     assert one.only_decision()["verdict"] == "allow"
+
+
+def test_a_trailer_line_that_is_longer_than_what_is_read_of_a_held_body_is_refused_at_once(gate):
+    one = gate(inference=[{"name": "canned", "builtin": "canned"}],
+               rules=[{"id": "home", "verdict": "reroute", "hosts": ["api.openai.com"], "schemes": ["http"], "inference": ["canned"]}])
+    head = b"POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nTransfer-Encoding: chunked\r\n\r\n"
+    reply = one.send(head + b"2\r\n{}\r\n0\r\nX: " + b"y" * 30000)
+    assert reply.status == 400 and b"a trailer line longer than is read" in reply.body

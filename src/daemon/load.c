@@ -95,6 +95,18 @@ static const char *refuse_key(const struct settings_audit *audit)
     return NULL;
 }
 
+static struct signing_key *read_log_key(const char *path, char **error)
+{
+    struct signing_key *key = signing_key_read(path, error);
+    if (key == NULL && access(path, R_OK) != 0) {
+        struct buffer out = {0};
+        file_append_owner(path, *error, &out);
+        base_free(*error);
+        *error = buffer_take(&out);
+    }
+    return key;
+}
+
 struct signing_key *daemon_load_log_key(const struct policy *policy, char **error)
 {
     const struct settings_audit *audit = &policy_settings(policy)->audit;
@@ -106,7 +118,7 @@ struct signing_key *daemon_load_log_key(const struct policy *policy, char **erro
         return NULL;
     }
     if (access(audit->key.data, F_OK) == 0)
-        return signing_key_read(audit->key.data, error);
+        return read_log_key(audit->key.data, error);
     struct signing_key *key = signing_key_generate();
     if (file_make_folder_of(audit->key, 0700, error) && signing_key_save(key, audit->key.data, error))
         return key;

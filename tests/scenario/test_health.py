@@ -145,6 +145,14 @@ def test_a_key_that_may_not_be_read_is_not_said_to_be_missing(gate):
     assert done.returncode == 2
     assert "keys/ca.key: Permission denied; it is owned by root, and this process is nobody" in done.stderr, done.stderr
     assert "ca init" not in done.stderr
+    # The log's key likewise.
+    assert run_exeat("key", "create", one.folder / "keys/log.key").returncode == 0
+    one.config["tls"] = {}
+    del one.config["listen"]["control"]
+    one.write()
+    done = run_exeat("run", "-c", one.config_path, user=65534, cwd="/")
+    assert done.returncode == 5 and "keys/log.key" in done.stderr
+    assert "it is owned by root, and this process is nobody" in done.stderr, done.stderr
 
 
 def test_check_warns_of_a_file_that_would_listen_nowhere(tmp_path):

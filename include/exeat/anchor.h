@@ -102,9 +102,9 @@ struct anchor_hooks {
     /* When checkpoints are signed, and whether decisions are refused. */
     void (*hold)(void *context, enum audit_signing signing, bool decisions);
     /* The checkpoint of this tree was cosigned: `note` has all signatures. */
-    void (*keep)(void *context, const struct audit_tree *tree, struct text note);
+    void (*keep)(void *context, const struct tlog_tree *tree, struct text note);
     /* The tree that `keep` was given last, in this run or an earlier one; false: never. */
-    bool (*recall)(void *context, struct audit_tree *tree);
+    bool (*recall)(void *context, struct tlog_tree *tree);
 };
 struct anchor_options {
     const char *store; /* directory; all texts are copied */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The audit store: records in their one encoding, segments in SQLite, and the writer that has each decision on disk
- * before its request goes on. The tree over the records is in audit/tree.h, signed checkpoints are in audit/note.h.
+ * before its request goes on. The tree over the records is in tlog.h, signed checkpoints are in tlog/note.h.
  * docs/audit-format.md has the bytes. */
 #ifndef EXEAT_AUDIT_H
 #define EXEAT_AUDIT_H
@@ -8,13 +8,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "exeat/audit/note.h"
-#include "exeat/audit/tree.h"
 #include "exeat/base/attributes.h"
 #include "exeat/base/bytes.h"
 #include "exeat/base/digest.h"
 #include "exeat/base/list.h"
 #include "exeat/model.h"
+#include "exeat/tlog.h"
+#include "exeat/tlog/note.h"
 
 /* --- records
  * ----------------------------------------------------------------------------------------------------------- */
@@ -146,7 +146,7 @@ MUST_CHECK bool audit_event_text(struct audit *audit, enum audit_kind kind, stru
 void audit_hold(struct audit *audit, enum audit_signing signing, bool decisions);
 /* A witness has cosigned the checkpoint of this tree: the whole note is kept in the store. Any thread; never waits for
  * the disk. */
-void audit_keep_cosigned(struct audit *audit, const struct audit_tree *tree, struct text note);
+void audit_keep_cosigned(struct audit *audit, const struct tlog_tree *tree, struct text note);
 /* Removes the private parts of all records before a time, in the background: PRUNE is written first. False: one such
  * order is being carried out. Any thread. */
 enum audit_erase_state { AUDIT_ERASE_NONE, AUDIT_ERASING, AUDIT_ERASED, AUDIT_ERASE_FAILED };

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "exeat/audit.h"
-#include "exeat/audit/note.h"
+#include "exeat/tlog/note.h"
 
 /* Told from time to time how far reading is: up to which sequence. */
 struct evidence_progress {
@@ -176,8 +176,8 @@ struct evidence_check {
     const uint8_t *key; /* VERIFY_KEY_SIZE bytes; NULL: signatures cannot be checked */
     const struct evidence_anchor *anchors;
     size_t anchor_count;
-    bool has_many_logs;                 /* anchors of other logs are passed over */
-    const struct audit_vkey *witnesses; /* whose cosignatures are believed */
+    bool has_many_logs;                /* anchors of other logs are passed over */
+    const struct tlog_vkey *witnesses; /* whose cosignatures are believed */
     size_t witness_count;
     const struct evidence_progress *progress; /* NULL: none */
     const struct evidence_told *told;         /* NULL: nobody */

@@ -13,9 +13,9 @@ MUST_CHECK bool anchor_take_line(struct text *rest, struct text *line);
 bool anchor_take_named(struct text *rest, struct text word, struct text *value);
 
 /* The body of an enrolment, and a state file; slices of `text`. `previous` and `note` are empty when absent. */
-MUST_CHECK bool anchor_enrolment_parse(struct text text, struct audit_vkey *vkey, struct text *previous);
+MUST_CHECK bool anchor_enrolment_parse(struct text text, struct tlog_vkey *vkey, struct text *previous);
 #define ANCHOR_STATE_LINE "exeat-witness v1"
-MUST_CHECK bool anchor_state_split(struct text text, struct audit_vkey *vkey, struct text *previous, struct text *note);
+MUST_CHECK bool anchor_state_split(struct text text, struct tlog_vkey *vkey, struct text *previous, struct text *note);
 
 /* An origin as it stands behind /checkpoint/: bytes that a path may not have are percent-encoded (RFC 3986 2.1), and
  * back; false: that is no origin. */
@@ -53,7 +53,7 @@ struct witness_log *witness_state_find(const struct witness_state *state, struct
 MUST_CHECK bool witness_state_add(
     struct witness_state *state, struct text origin, const uint8_t key[VERIFY_KEY_SIZE], struct text previous);
 MUST_CHECK bool witness_state_advance(
-    struct witness_state *state, struct witness_log *log, const struct audit_checkpoint *checkpoint, struct text note);
+    struct witness_state *state, struct witness_log *log, const struct tlog_checkpoint *checkpoint, struct text note);
 /* The note that was given to witness_state_advance last. */
 MUST_CHECK bool
 witness_state_note(const struct witness_state *state, const struct witness_log *log, struct buffer *out);
@@ -106,7 +106,7 @@ void anchor_call_cancel(struct anchor_call *call); /* NULL is fine */
 
 /* A question: the newest checkpoint, and how it follows from what the witness knows. */
 struct anchor_question {
-    struct audit_tree tree; /* at the checkpoint */
+    struct tlog_tree tree; /* at the checkpoint */
     struct buffer note;
     struct buffer body; /* of add-checkpoint */
 };
@@ -120,11 +120,11 @@ enum anchor_asking {
 /* `known` is the tree that the witness cosigned last, as we remember it. A store without a checkpoint says that it is
  * empty, which never contradicts anything. */
 MUST_CHECK enum anchor_asking anchor_ask(
-    const struct anchor_options *options, const struct audit_tree *known, struct anchor_question *question,
+    const struct anchor_options *options, const struct tlog_tree *known, struct anchor_question *question,
     char **error);
 /* The store's tree at `size`, by reading its leaves. */
 MUST_CHECK bool
-anchor_tree_at(const struct anchor_options *options, uint64_t size, struct audit_tree *tree, char **error);
+anchor_tree_at(const struct anchor_options *options, uint64_t size, struct tlog_tree *tree, char **error);
 /* Has the store the records of this checkpoint? */
 enum anchor_has {
     ANCHOR_HAS_IT,
@@ -133,6 +133,6 @@ enum anchor_has {
     ANCHOR_CANNOT_SAY  /* they were pruned or cannot be read: `error` says which */
 };
 MUST_CHECK enum anchor_has
-anchor_compare(const struct anchor_options *options, const struct audit_checkpoint *checkpoint, char **error);
+anchor_compare(const struct anchor_options *options, const struct tlog_checkpoint *checkpoint, char **error);
 
 #endif

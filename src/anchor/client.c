@@ -127,7 +127,7 @@ void anchor_free(struct anchor *anchor)
 
 static bool read_witness_key(struct anchor *anchor, char **error)
 {
-    if (audit_vkey_parse(anchor->options.witness, &anchor->vkey) && anchor->vkey.type == AUDIT_KEY_WITNESS)
+    if (tlog_vkey_parse(anchor->options.witness, &anchor->vkey) && anchor->vkey.type == TLOG_KEY_WITNESS)
         return true;
     *error = text_copy(TEXT("audit.witness.key_file does not hold the key of a witness; it is the line that "
                             "`exeat witness` shows at its start, and `exeat key show --witness` prints"));
@@ -172,7 +172,7 @@ struct anchor *anchor_start(const struct anchor_options *options, char **error)
     connect_parts(anchor);
     signing_key_public(options->key, anchor->log_key);
     if (!options->hooks.recall(options->hooks.context, &anchor->known))
-        anchor->known = (struct audit_tree){.size = 0};
+        anchor->known = (struct tlog_tree){.size = 0};
     anchor_begin_state(anchor);
     timer_start(anchor->parts.timer, 1);
     int result = pthread_create(&anchor->thread, NULL, anchor_main, anchor);
@@ -188,7 +188,7 @@ static void hold_nothing(void *context, enum audit_signing signing, bool decisio
     (void)context, (void)signing, (void)decisions;
 }
 
-static void keep_nothing(void *context, const struct audit_tree *tree, struct text note)
+static void keep_nothing(void *context, const struct tlog_tree *tree, struct text note)
 {
     (void)context, (void)tree, (void)note;
 }

@@ -24,11 +24,11 @@ static void take_claim(struct anchor *anchor, const char *claim)
 static bool is_cosignature(const struct anchor *anchor, struct text line, uint64_t *time)
 {
     struct buffer whole = {0};
-    struct audit_note note;
+    struct tlog_note note;
     buffer_append(&whole, buffer_text(&anchor->question.note));
     buffer_append(&whole, line);
     bool good =
-        audit_note_parse(buffer_text(&whole), &note) && audit_note_verify(&note, &anchor->vkey, time) == AUDIT_SIGNED;
+        tlog_note_parse(buffer_text(&whole), &note) && tlog_note_verify(&note, &anchor->vkey, time) == TLOG_SIGNED;
     buffer_clear(&whole);
     return good;
 }
@@ -91,9 +91,9 @@ static void ask_from(struct anchor *anchor, uint64_t size)
 
 static void on_other_size(struct anchor *anchor, struct text body)
 {
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     uint64_t size = 0;
-    bool readable = audit_checkpoint_parse(buffer_text(&anchor->question.note), &checkpoint) &&
+    bool readable = tlog_checkpoint_parse(buffer_text(&anchor->question.note), &checkpoint) &&
                     text_ends_with(body, TEXT("\n")) &&
                     text_to_number(text_part(body, 0, body.length - 1), INT64_MAX, &size);
     if (!readable)
@@ -180,7 +180,7 @@ static void on_enrolled(void *context, uint16_t status, struct text body, const 
     anchor->call = NULL;
     text_store(status == 0 ? text_from(error) : text_trim(body, "\n"), why, sizeof(why));
     if (status == 200) {
-        anchor->from = (struct audit_tree){.size = 0}; /* it had never heard of this log */
+        anchor->from = (struct tlog_tree){.size = 0}; /* it had never heard of this log */
         anchor_step_to(anchor, ANCHOR_AGAIN);
     } else if (status == 409) {
         take_claim(anchor, "it says that this origin is enrolled with another key");
@@ -198,7 +198,7 @@ void anchor_begin_enrol(struct anchor *anchor)
         return;
     }
     buffer_append(&body, TEXT("vkey "));
-    audit_vkey_write(anchor->options.origin, anchor->log_key, &body);
+    tlog_vkey_write(anchor->options.origin, anchor->log_key, &body);
     buffer_append_byte(&body, '\n');
     if (anchor->options.previous.length > 0)
         buffer_printf(&body, "previous %.*s\n", TEXT_ARG(anchor->options.previous));

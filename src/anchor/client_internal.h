@@ -57,7 +57,7 @@ struct anchor_parts {
 struct anchor {
     struct anchor_options options; /* its texts point into `kept` */
     struct anchor_kept kept;
-    struct audit_vkey vkey; /* of the witness */
+    struct tlog_vkey vkey; /* of the witness */
     uint8_t log_key[VERIFY_KEY_SIZE];
     struct anchor_peer peer;
     struct anchor_parts parts;
@@ -69,8 +69,8 @@ struct anchor {
     const char *claim;               /* what it has said and is to prove */
     struct anchor_call *call;        /* owned while it runs */
     struct anchor_question question; /* of the dialogue */
-    struct audit_tree known;         /* what the witness has cosigned last, as we remember it */
-    struct audit_tree from;          /* what this dialogue's proof begins with: as the witness says */
+    struct tlog_tree known;          /* what the witness has cosigned last, as we remember it */
+    struct tlog_tree from;           /* what this dialogue's proof begins with: as the witness says */
     struct anchor_times times;
     struct anchor_told told;
 };

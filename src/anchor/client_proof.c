@@ -22,7 +22,7 @@ static enum anchor_state proven(enum anchor_state state, const char *what, char 
 }
 
 static enum anchor_state
-compare(const struct anchor *anchor, const struct audit_checkpoint *witnessed, bool is_ours, char why[ANCHOR_WHY])
+compare(const struct anchor *anchor, const struct tlog_checkpoint *witnessed, bool is_ours, char why[ANCHOR_WHY])
 {
     char *error = NULL;
     enum anchor_state state = ANCHOR_UNREACHABLE;
@@ -47,14 +47,14 @@ compare(const struct anchor *anchor, const struct audit_checkpoint *witnessed, b
 
 enum anchor_state anchor_prove(const struct anchor *anchor, struct text text, char why[ANCHOR_WHY])
 {
-    struct audit_note note;
-    struct audit_checkpoint checkpoint;
-    struct audit_vkey ours;
-    audit_vkey_make(anchor->options.origin, AUDIT_KEY_LOG, anchor->log_key, &ours);
-    if (!audit_note_parse(text, &note) || !audit_checkpoint_parse(text, &checkpoint) ||
-        audit_note_verify(&note, &anchor->vkey, NULL) != AUDIT_SIGNED)
+    struct tlog_note note;
+    struct tlog_checkpoint checkpoint;
+    struct tlog_vkey ours;
+    tlog_vkey_make(anchor->options.origin, TLOG_KEY_LOG, anchor->log_key, &ours);
+    if (!tlog_note_parse(text, &note) || !tlog_checkpoint_parse(text, &checkpoint) ||
+        tlog_note_verify(&note, &anchor->vkey, NULL) != TLOG_SIGNED)
         return unproven(anchor, "shows no checkpoint that the key of audit.witness.key_file has signed", "", why);
     if (!text_equal(checkpoint.origin, anchor->options.origin))
         return unproven(anchor, "shows the checkpoint of another log", "", why);
-    return compare(anchor, &checkpoint, audit_note_verify(&note, &ours, NULL) == AUDIT_SIGNED, why);
+    return compare(anchor, &checkpoint, tlog_note_verify(&note, &ours, NULL) == TLOG_SIGNED, why);
 }

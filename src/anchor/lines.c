@@ -53,21 +53,21 @@ bool anchor_origin_of_path(struct text path, struct buffer *origin)
         buffer_append_byte(origin, (char)byte);
         path = text_after(path, taken);
     }
-    return audit_name_is_good(buffer_text(origin));
+    return tlog_name_is_good(buffer_text(origin));
 }
 
-bool anchor_enrolment_parse(struct text text, struct audit_vkey *vkey, struct text *previous)
+bool anchor_enrolment_parse(struct text text, struct tlog_vkey *vkey, struct text *previous)
 {
     struct text key;
     *previous = TEXT("");
-    if (!anchor_take_named(&text, TEXT("vkey "), &key) || !audit_vkey_parse(key, vkey) || vkey->type != AUDIT_KEY_LOG)
+    if (!anchor_take_named(&text, TEXT("vkey "), &key) || !tlog_vkey_parse(key, vkey) || vkey->type != TLOG_KEY_LOG)
         return false;
     if (text.length > 0 && (!anchor_take_named(&text, TEXT("previous "), previous) || previous->length == 0))
         return false;
-    return text.length == 0 && (previous->length == 0 || audit_name_is_good(*previous));
+    return text.length == 0 && (previous->length == 0 || tlog_name_is_good(*previous));
 }
 
-bool anchor_state_split(struct text text, struct audit_vkey *vkey, struct text *previous, struct text *note)
+bool anchor_state_split(struct text text, struct tlog_vkey *vkey, struct text *previous, struct text *note)
 {
     struct text line;
     struct text key;
@@ -79,7 +79,7 @@ bool anchor_state_split(struct text text, struct audit_vkey *vkey, struct text *
     if (!anchor_take_line(&text, &line) || line.length != 0)
         return false;
     *note = text;
-    return audit_vkey_parse(key, vkey) && vkey->type == AUDIT_KEY_LOG;
+    return tlog_vkey_parse(key, vkey) && vkey->type == TLOG_KEY_LOG;
 }
 
 static char *complaint(const char *path, const char *what)

@@ -7,7 +7,7 @@
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 
-static const struct audit_proof no_proof = {.count = 0};
+static const struct tlog_proof no_proof = {.count = 0};
 
 void anchor_question_clear(struct anchor_question *question)
 {
@@ -23,9 +23,9 @@ static char *complaint(struct audit_reader *reader, const char *what)
     return buffer_take(&out);
 }
 
-bool anchor_tree_at(const struct anchor_options *options, uint64_t size, struct audit_tree *tree, char **error)
+bool anchor_tree_at(const struct anchor_options *options, uint64_t size, struct tlog_tree *tree, char **error)
 {
-    *tree = (struct audit_tree){.size = 0};
+    *tree = (struct tlog_tree){.size = 0};
     if (size == 0)
         return true;
     struct audit_reader *reader = audit_reader_open(options->store, error);
@@ -41,10 +41,9 @@ bool anchor_tree_at(const struct anchor_options *options, uint64_t size, struct 
     return done;
 }
 
-static enum anchor_has
-compare_with(struct audit_reader *reader, const struct audit_checkpoint *checkpoint, char **error)
+static enum anchor_has compare_with(struct audit_reader *reader, const struct tlog_checkpoint *checkpoint, char **error)
 {
-    struct audit_tree tree;
+    struct tlog_tree tree;
     struct digest root;
     if (checkpoint->size > audit_reader_size(reader))
         return ANCHOR_HAS_LESS;
@@ -56,12 +55,12 @@ compare_with(struct audit_reader *reader, const struct audit_checkpoint *checkpo
         *error = complaint(reader, "its records cannot be read here");
         return ANCHOR_CANNOT_SAY;
     }
-    audit_tree_root(&tree, &root);
+    tlog_tree_root(&tree, &root);
     return digest_equal(&root, &checkpoint->root) ? ANCHOR_HAS_IT : ANCHOR_HAS_OTHERS;
 }
 
 enum anchor_has
-anchor_compare(const struct anchor_options *options, const struct audit_checkpoint *checkpoint, char **error)
+anchor_compare(const struct anchor_options *options, const struct tlog_checkpoint *checkpoint, char **error)
 {
     struct audit_reader *reader = audit_reader_open(options->store, error);
     if (reader == NULL)
@@ -75,56 +74,56 @@ anchor_compare(const struct anchor_options *options, const struct audit_checkpoi
 static void ask_empty(const struct anchor_options *options, struct anchor_question *question)
 {
     struct digest root;
-    audit_tree_root(&question->tree, &root);
-    audit_checkpoint_write(options->origin, 0, &root, options->key, &question->note);
-    audit_submission_write(0, &no_proof, buffer_text(&question->note), &question->body);
+    tlog_tree_root(&question->tree, &root);
+    tlog_checkpoint_write(options->origin, 0, &root, options->key, &question->note);
+    tlog_submission_write(0, &no_proof, buffer_text(&question->note), &question->body);
 }
 
-static bool has_root(const struct audit_tree *tree, const struct digest *root)
+static bool has_root(const struct tlog_tree *tree, const struct digest *root)
 {
     struct digest own;
-    audit_tree_root(tree, &own);
+    tlog_tree_root(tree, &own);
     return digest_equal(&own, root);
 }
 
-static bool tree_here(struct audit_reader *reader, uint64_t size, struct audit_tree *tree)
+static bool tree_here(struct audit_reader *reader, uint64_t size, struct tlog_tree *tree)
 {
     return audit_reader_frontier(reader, size, tree) && audit_reader_grow(reader, tree, size, NULL);
 }
 
 /* From `known` to the checkpoint, and the proof of it; whether it leads there is the caller's to see. */
 static bool
-grow_from(struct audit_reader *reader, const struct audit_tree *known, uint64_t size, struct anchor_question *question)
+grow_from(struct audit_reader *reader, const struct tlog_tree *known, uint64_t size, struct anchor_question *question)
 {
-    struct audit_prover prover;
-    struct audit_proof proof;
+    struct tlog_prover prover;
+    struct tlog_proof proof;
     question->tree = *known;
-    audit_prover_consistency(&prover, known->size, size);
-    bool fits = audit_prover_prefix(&prover, known);
+    tlog_prover_consistency(&prover, known->size, size);
+    bool fits = tlog_prover_prefix(&prover, known);
     ASSERT(fits);
     if (!audit_reader_grow(reader, &question->tree, size, &prover))
         return false;
-    audit_prover_finish(&prover, &proof);
+    tlog_prover_finish(&prover, &proof);
     buffer_empty(&question->body);
-    audit_submission_write(known->size, &proof, buffer_text(&question->note), &question->body);
+    tlog_submission_write(known->size, &proof, buffer_text(&question->note), &question->body);
     return true;
 }
 
 /* What continues the empty tree needs no proof, so that records which were pruned are not missed. */
 static bool grow_from_nothing(
-    struct audit_reader *reader, const struct audit_checkpoint *checkpoint, struct anchor_question *question)
+    struct audit_reader *reader, const struct tlog_checkpoint *checkpoint, struct anchor_question *question)
 {
-    audit_submission_write(0, &no_proof, buffer_text(&question->note), &question->body);
+    tlog_submission_write(0, &no_proof, buffer_text(&question->note), &question->body);
     return tree_here(reader, checkpoint->size, &question->tree) && has_root(&question->tree, &checkpoint->root);
 }
 
 /* Where what we remember is not what the store has, the store's own proof is sent: it shows the witness which of its
  * words was broken. */
 static bool grow_to(
-    struct audit_reader *reader, const struct audit_tree *known, const struct audit_checkpoint *checkpoint,
+    struct audit_reader *reader, const struct tlog_tree *known, const struct tlog_checkpoint *checkpoint,
     struct anchor_question *question)
 {
-    struct audit_tree own;
+    struct tlog_tree own;
     if (known->size == 0)
         return grow_from_nothing(reader, checkpoint, question);
     if (!grow_from(reader, known, checkpoint->size, question))
@@ -136,12 +135,12 @@ static bool grow_to(
 }
 
 static enum anchor_asking
-ask_from(struct audit_reader *reader, const struct audit_tree *known, struct anchor_question *question, char **error)
+ask_from(struct audit_reader *reader, const struct tlog_tree *known, struct anchor_question *question, char **error)
 {
-    struct audit_checkpoint checkpoint;
-    bool readable = audit_checkpoint_parse(buffer_text(&question->note), &checkpoint);
+    struct tlog_checkpoint checkpoint;
+    bool readable = tlog_checkpoint_parse(buffer_text(&question->note), &checkpoint);
     if (readable && checkpoint.size < known->size) {
-        audit_submission_write(checkpoint.size, &no_proof, buffer_text(&question->note), &question->body);
+        tlog_submission_write(checkpoint.size, &no_proof, buffer_text(&question->note), &question->body);
         return ANCHOR_BEHIND;
     }
     if (!readable || !grow_to(reader, known, &checkpoint, question)) {
@@ -152,8 +151,7 @@ ask_from(struct audit_reader *reader, const struct audit_tree *known, struct anc
 }
 
 enum anchor_asking anchor_ask(
-    const struct anchor_options *options, const struct audit_tree *known, struct anchor_question *question,
-    char **error)
+    const struct anchor_options *options, const struct tlog_tree *known, struct anchor_question *question, char **error)
 {
     uint64_t size = 0;
     enum anchor_asking asking = ANCHOR_QUESTION;

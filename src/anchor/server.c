@@ -11,7 +11,7 @@
 enum {
     VISITORS_MAX = 4096,
     HEAD_MAX = 8192,
-    BODY_MAX = AUDIT_NOTE_MAX + 8192,
+    BODY_MAX = TLOG_NOTE_MAX + 8192,
     VISIT_MS = 30000,
     LINGER_MS = 2000,
     LINGER_TURNS = 64, /* reads in a row: who sends for ever is not read for ever */

@@ -18,7 +18,7 @@
 
 #define LOG_SUFFIX ".log"
 
-enum { FILE_MAX_SIZE = 2 * AUDIT_NOTE_MAX, ID_TEXT = 64, UNPROVEN_EVERY_US = 60000000 };
+enum { FILE_MAX_SIZE = 2 * TLOG_NOTE_MAX, ID_TEXT = 64, UNPROVEN_EVERY_US = 60000000 };
 
 static char *path_of(const struct witness_state *state, const struct digest *id, const char *suffix)
 {
@@ -45,9 +45,9 @@ static void log_clear(struct witness_log *log)
 /* Nothing was cosigned: the tree of no leaves. */
 static void set_empty(struct witness_log *log)
 {
-    static const struct audit_tree none = {.size = 0};
+    static const struct tlog_tree none = {.size = 0};
     log->size = 0;
-    audit_tree_root(&none, &log->root);
+    tlog_tree_root(&none, &log->root);
 }
 
 static int compare_logs(const void *left, const void *right)
@@ -62,15 +62,15 @@ static int compare_logs(const void *left, const void *right)
 
 static bool parse_log(struct text text, const struct digest *id, struct witness_log *log)
 {
-    struct audit_vkey vkey;
-    struct audit_checkpoint checkpoint = {.size = 0};
+    struct tlog_vkey vkey;
+    struct tlog_checkpoint checkpoint = {.size = 0};
     struct text previous;
     struct text note;
     *log = (struct witness_log){.id = *id};
     if (!anchor_state_split(text, &vkey, &previous, &note))
         return false;
     if (note.length > 0 &&
-        (!audit_checkpoint_parse(note, &checkpoint) || !audit_checkpoint_verify(note, vkey.name, vkey.key)))
+        (!tlog_checkpoint_parse(note, &checkpoint) || !tlog_checkpoint_verify(note, vkey.name, vkey.key)))
         return false;
     struct digest expected;
     digest_sha256(bytes_of_text(vkey.name), &expected);
@@ -174,7 +174,7 @@ struct witness_log *witness_state_find(const struct witness_state *state, struct
 bool witness_state_note(const struct witness_state *state, const struct witness_log *log, struct buffer *out)
 {
     struct buffer content = {0};
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     struct text previous;
     struct text note = TEXT("");
     char *error = NULL;
@@ -209,7 +209,7 @@ static bool write_log(const struct witness_state *state, const struct witness_lo
 {
     struct buffer content = {0};
     buffer_append(&content, TEXT(ANCHOR_STATE_LINE "\nvkey "));
-    audit_vkey_write(text_from(log->origin), log->key, &content);
+    tlog_vkey_write(text_from(log->origin), log->key, &content);
     buffer_append_byte(&content, '\n');
     if (log->previous[0] != '\0')
         buffer_printf(&content, "previous %s\n", log->previous);
@@ -243,7 +243,7 @@ bool witness_state_add(
 }
 
 bool witness_state_advance(
-    struct witness_state *state, struct witness_log *log, const struct audit_checkpoint *checkpoint, struct text note)
+    struct witness_state *state, struct witness_log *log, const struct tlog_checkpoint *checkpoint, struct text note)
 {
     if (!write_log(state, log, note))
         return false;

@@ -83,9 +83,9 @@ static void answer_size(struct witness_answer *answer, uint64_t size)
 
 /* A signed checkpoint and what is known of its log. */
 struct claim {
-    struct audit_submission submission;
-    struct audit_checkpoint checkpoint;
-    struct audit_note note;
+    struct tlog_submission submission;
+    struct tlog_checkpoint checkpoint;
+    struct tlog_note note;
     struct witness_log *log;
 };
 
@@ -123,18 +123,18 @@ static void note_older(struct witness *witness, const struct claim *claim)
 
 static bool read_claim(struct witness *witness, struct text text, struct claim *claim, struct witness_answer *answer)
 {
-    if (!audit_submission_parse(text, &claim->submission) ||
-        !audit_checkpoint_parse(claim->submission.checkpoint, &claim->checkpoint) ||
-        !audit_note_parse(claim->submission.checkpoint, &claim->note)) {
+    if (!tlog_submission_parse(text, &claim->submission) ||
+        !tlog_checkpoint_parse(claim->submission.checkpoint, &claim->checkpoint) ||
+        !tlog_note_parse(claim->submission.checkpoint, &claim->note)) {
         witness->stats.malformed++;
         witness_answer_text(answer, 400, "this is no add-checkpoint request of C2SP tlog-witness\n");
         return false;
     }
     claim->log = witness_state_find(&witness->state, claim->checkpoint.origin);
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     if (claim->log != NULL)
-        audit_vkey_make(text_from(claim->log->origin), AUDIT_KEY_LOG, claim->log->key, &vkey);
-    if (claim->log != NULL && audit_note_verify(&claim->note, &vkey, NULL) == AUDIT_SIGNED)
+        tlog_vkey_make(text_from(claim->log->origin), TLOG_KEY_LOG, claim->log->key, &vkey);
+    if (claim->log != NULL && tlog_note_verify(&claim->note, &vkey, NULL) == TLOG_SIGNED)
         return true;
     witness->stats.refused++;
     if (claim->log == NULL)
@@ -155,13 +155,13 @@ static const char no_continuation[] =
 
 static bool has_good_proof(struct witness *witness, const struct claim *claim)
 {
-    const struct audit_submission *submission = &claim->submission;
+    const struct tlog_submission *submission = &claim->submission;
     const struct digest *hashes = submission->proof.hashes;
     size_t count = submission->proof.count;
-    if (audit_consistency_verify(
+    if (tlog_consistency_verify(
             submission->old_size, claim->checkpoint.size, hashes, count, &claim->log->root, &claim->checkpoint.root))
         return true;
-    if (audit_consistency_refutes(
+    if (tlog_consistency_refutes(
             submission->old_size, claim->checkpoint.size, hashes, count, &claim->log->root, &claim->checkpoint.root))
         note_fork(witness, claim);
     else
@@ -200,7 +200,7 @@ static void cosign(struct witness *witness, const struct claim *claim, struct wi
     struct buffer line = {0};
     struct buffer note = {0};
     uint64_t now = (uint64_t)clock_wall_us() / 1000000;
-    audit_cosign_write(claim->note.body, text_from(witness->name), now, witness->key, &line);
+    tlog_cosign_write(claim->note.body, text_from(witness->name), now, witness->key, &line);
     buffer_append(&note, claim->submission.checkpoint);
     buffer_append(&note, buffer_text(&line));
     bool is_known = claim->checkpoint.size == claim->log->size && claim->log->is_cosigned;
@@ -237,7 +237,7 @@ void witness_last(struct witness *witness, struct text origin, struct witness_an
  */
 
 static void
-enrol_new(struct witness *witness, const struct audit_vkey *vkey, struct text previous, struct witness_answer *answer)
+enrol_new(struct witness *witness, const struct tlog_vkey *vkey, struct text previous, struct witness_answer *answer)
 {
     if (!witness_state_add(&witness->state, vkey->name, vkey->key, previous)) {
         witness->stats.failed_on_disk++;
@@ -252,7 +252,7 @@ enrol_new(struct witness *witness, const struct audit_vkey *vkey, struct text pr
 
 void witness_enrol(struct witness *witness, struct text text, struct witness_answer *answer)
 {
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     struct text previous;
     if (!anchor_enrolment_parse(text, &vkey, &previous)) {
         witness->stats.malformed++;

@@ -72,8 +72,7 @@ struct batch_clock {
 };
 uint32_t batch_count_private(const struct batch *batch);
 /* Fills heads, salts (32 bytes each, from `salts`) and commitments, and lets the tree grow by the leaves. */
-void batch_complete(
-    struct batch *batch, const struct batch_clock *clock, const uint8_t *salts, struct audit_tree *tree);
+void batch_complete(struct batch *batch, const struct batch_clock *clock, const uint8_t *salts, struct tlog_tree *tree);
 
 /* --- segments: names, what their meta holds, SQLite --- */
 
@@ -87,8 +86,8 @@ char *segment_path(const char *directory, uint64_t first, enum segment_layout la
 MUST_CHECK bool segment_before(const char *directory, uint64_t sequence, uint64_t *first);
 
 enum { STORE_FORMAT = 2 };
-void frontier_write(const struct audit_tree *tree, struct buffer *out);
-MUST_CHECK bool frontier_read(struct bytes bytes, struct audit_tree *tree);
+void frontier_write(const struct tlog_tree *tree, struct buffer *out);
+MUST_CHECK bool frontier_read(struct bytes bytes, struct tlog_tree *tree);
 
 /* What the files' tables are (schema.c); a sealed file's indexes and triggers are made when its rows are there. */
 extern const char schema_hot[];
@@ -127,7 +126,7 @@ struct segment {
     sqlite3 *database;                  /* owned */
     struct segment_statements prepared; /* owned */
     uint64_t first;                     /* its first sequence */
-    struct audit_tree tree;             /* of what is committed, and of the open transaction */
+    struct tlog_tree tree;              /* of what is committed, and of the open transaction */
     uint64_t framed_size;               /* tree size at the newest row with a frontier */
     uint64_t signed_size;               /* of the newest checkpoint */
     uint8_t hash_key[32];               /* of AUDIT_HASHED texts */
@@ -136,7 +135,7 @@ struct segment {
 };
 /* Where a transaction began, to go back to. */
 struct segment_mark {
-    struct audit_tree tree;
+    struct tlog_tree tree;
     uint64_t framed_size;
 };
 /* Opens the hot segment that was not ended, or makes the one that goes on where the store ends. False with `error`. */
@@ -182,10 +181,6 @@ MUST_CHECK bool sealer_erase(struct sealer *sealer, int64_t before_us, struct te
 void sealer_erasing(struct sealer *sealer, struct audit_erasing *erasing);
 /* Asks the writer to end the hot segment, and waits for it; false: it could not. Any thread but the writer's. */
 MUST_CHECK bool audit_roll(struct audit *audit);
-/* audit_tree_append that also gives the roots of the subtrees of 2^8, 2^16... leaves which this leaf completes, lowest
- * first; returns how many. */
-enum { TREE_TILE_HEIGHT = 8, TREE_TILE_LEVELS = TREE_LEVELS / TREE_TILE_HEIGHT };
-size_t tree_append_tiles(struct audit_tree *tree, const struct digest *leaf, struct digest tiles[TREE_TILE_LEVELS]);
 
 /* --- ports --- */
 
@@ -276,7 +271,7 @@ enum writer_sleep {
 
 /* What a witness has said last. */
 struct cosigned {
-    struct audit_tree tree;
+    struct tlog_tree tree;
     struct buffer note; /* owned */
     uint64_t serial;    /* 0: nothing yet in this run */
 };

@@ -122,7 +122,7 @@ static void bind_private(uint8_t *record_end, uint8_t *entry, size_t length, con
     memcpy(record_end - sizeof(commitment.bytes), commitment.bytes, sizeof(commitment.bytes));
 }
 
-void batch_complete(struct batch *batch, const struct batch_clock *clock, const uint8_t *salts, struct audit_tree *tree)
+void batch_complete(struct batch *batch, const struct batch_clock *clock, const uint8_t *salts, struct tlog_tree *tree)
 {
     uint8_t *at = batch->body;
     uint8_t *entry = batch->private_part;
@@ -139,8 +139,8 @@ void batch_complete(struct batch *batch, const struct batch_clock *clock, const 
             salts += AUDIT_SALT_SIZE;
             entry += BATCH_PRIVATE_HEAD + part;
         }
-        audit_leaf((struct bytes){record, length}, &leaf);
-        audit_tree_append(tree, &leaf);
+        tlog_leaf((struct bytes){record, length}, &leaf);
+        tlog_tree_append(tree, &leaf);
         at = record + length;
     }
     ASSERT(at == batch->body + batch->body_length && entry == entries_end);

@@ -33,7 +33,7 @@ static bool read_hash_key(sqlite3 *database, uint8_t key[32])
     return done;
 }
 
-static bool read_tree(sqlite3 *database, const char *key, struct audit_tree *tree)
+static bool read_tree(sqlite3 *database, const char *key, struct tlog_tree *tree)
 {
     struct buffer value = {0};
     bool done = meta_read(database, key, &value) && frontier_read(bytes_of_text(buffer_text(&value)), tree);
@@ -44,7 +44,7 @@ static bool read_tree(sqlite3 *database, const char *key, struct audit_tree *tre
 /* --- its last checkpoint --- */
 
 struct last_checkpoint {
-    struct audit_checkpoint parsed;
+    struct tlog_checkpoint parsed;
     char *note; /* owned; NULL: there is none */
 };
 
@@ -59,22 +59,22 @@ static const char *read_checkpoint(sqlite3 *database, const struct audit_options
         return "its checkpoints cannot be read";
     if (sqlite3_step(statement) == SQLITE_ROW) {
         last->note = text_copy(text_of_bytes(column_bytes(statement, 1)));
-        if (!audit_checkpoint_parse(text_from(last->note), &last->parsed) ||
+        if (!tlog_checkpoint_parse(text_from(last->note), &last->parsed) ||
             last->parsed.size != (uint64_t)sqlite3_column_int64(statement, 0))
             wrong = "its last checkpoint is not readable";
-        else if (!audit_checkpoint_verify(text_from(last->note), options->origin, key))
+        else if (!tlog_checkpoint_verify(text_from(last->note), options->origin, key))
             wrong = "its last checkpoint was signed by another key than audit.key";
     }
     sqlite3_finalize(statement);
     return wrong;
 }
 
-static const char *check_root(const struct last_checkpoint *last, const struct audit_tree *tree)
+static const char *check_root(const struct last_checkpoint *last, const struct tlog_tree *tree)
 {
     struct digest root;
     if (last->note == NULL || last->parsed.size != tree->size)
         return NULL;
-    audit_tree_root(tree, &root);
+    tlog_tree_root(tree, &root);
     return digest_equal(&root, &last->parsed.root) ? NULL : "its records are not those that were signed";
 }
 
@@ -93,8 +93,8 @@ static const char *walk_row(struct segment *segment, sqlite3_stmt *statement, co
         if (!audit_record_parse(bytes, &record) || record.head.sequence != segment->tree.size)
             return "its last records are not readable";
         segment->last_kind = record.head.kind;
-        audit_leaf(bytes, &leaf);
-        audit_tree_append(&segment->tree, &leaf);
+        tlog_leaf(bytes, &leaf);
+        tlog_tree_append(&segment->tree, &leaf);
         wrong = check_root(last, &segment->tree);
     }
     return wrong != NULL ? wrong : rest.length > 0 ? "its last records are not readable" : NULL;
@@ -186,7 +186,7 @@ static const char *check_last_record(struct segment *segment, sqlite3 *database)
         SQLITE_OK)
         return "its records cannot be read";
     if (sqlite3_step(statement) == SQLITE_ROW && audit_record_parse(column_bytes(statement, 0), &record)) {
-        audit_leaf(column_bytes(statement, 0), &leaf);
+        tlog_leaf(column_bytes(statement, 0), &leaf);
         segment->last_kind = record.head.kind;
         wrong = record.head.sequence + 1 != segment->tree.size ? "its records do not end where its tree ends" : NULL;
         if (wrong == NULL && segment->tree.size % 2 == 1 &&

@@ -44,7 +44,7 @@ char *segment_path(const char *directory, uint64_t first, enum segment_layout la
     return buffer_take(&path);
 }
 
-void frontier_write(const struct audit_tree *tree, struct buffer *out)
+void frontier_write(const struct tlog_tree *tree, struct buffer *out)
 {
     uint8_t size[8];
     bytes_put_u64(size, tree->size);
@@ -53,11 +53,11 @@ void frontier_write(const struct audit_tree *tree, struct buffer *out)
         buffer_append(out, (struct text){(const char *)tree->nodes[i].bytes, sizeof(tree->nodes[i].bytes)});
 }
 
-bool frontier_read(struct bytes bytes, struct audit_tree *tree)
+bool frontier_read(struct bytes bytes, struct tlog_tree *tree)
 {
     if (bytes.length < 8)
         return false;
-    *tree = (struct audit_tree){.size = bytes_get_u64(bytes.data)};
+    *tree = (struct tlog_tree){.size = bytes_get_u64(bytes.data)};
     tree->count = (size_t)__builtin_popcountll(tree->size);
     if (bytes.length != 8 + tree->count * sizeof(struct digest))
         return false;

@@ -11,7 +11,7 @@ void audit_hold(struct audit *audit, enum audit_signing signing, bool decisions)
         audit_rouse(audit, true);
 }
 
-void audit_keep_cosigned(struct audit *audit, const struct audit_tree *tree, struct text note)
+void audit_keep_cosigned(struct audit *audit, const struct tlog_tree *tree, struct text note)
 {
     pthread_mutex_lock(&audit->ports_lock);
     audit->cosigned.tree = *tree;

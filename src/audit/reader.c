@@ -22,7 +22,7 @@ struct audit_reader {
     size_t current; /* segment of the cursor */
     struct cursor cursor;
     uint64_t next; /* sequence wanted */
-    struct audit_tree base;
+    struct tlog_tree base;
     char *origin; /* owned */
     char *error;  /* owned */
 };
@@ -174,7 +174,7 @@ uint64_t audit_reader_first(const struct audit_reader *reader)
     return reader->segments[0].first;
 }
 
-const struct audit_tree *audit_reader_base(const struct audit_reader *reader)
+const struct tlog_tree *audit_reader_base(const struct audit_reader *reader)
 {
     return &reader->base;
 }
@@ -357,7 +357,7 @@ static bool look_at_texts(sqlite3 *database, void *context)
 {
     const struct texts_look *wanted = context;
     sqlite3_stmt *statement = NULL;
-    struct audit_tree base = {0};
+    struct tlog_tree base = {0};
     if (!look_for_base(database, &base))
         base.size = 0;
     if (sqlite3_prepare_v2(database, "SELECT sha256, body FROM blob", -1, &statement, NULL) == SQLITE_OK)
@@ -375,14 +375,14 @@ void audit_reader_texts(
     (void)look_in_segments(reader, 0, 1, look_at_texts, &wanted);
 }
 
-bool audit_reader_frontier(struct audit_reader *reader, uint64_t sequence, struct audit_tree *tree)
+bool audit_reader_frontier(struct audit_reader *reader, uint64_t sequence, struct tlog_tree *tree)
 {
     return sequence >= audit_reader_first(reader) &&
            look_in_segments(reader, segment_of(reader, sequence), -1, look_for_base, tree) && tree->size <= sequence;
 }
 
 struct cosigned_look {
-    struct audit_tree *tree;
+    struct tlog_tree *tree;
     struct buffer *note;
 };
 
@@ -400,7 +400,7 @@ static bool look_for_cosigned(sqlite3 *database, void *context)
     return found;
 }
 
-bool audit_reader_cosigned(struct audit_reader *reader, struct audit_tree *tree, struct buffer *note)
+bool audit_reader_cosigned(struct audit_reader *reader, struct tlog_tree *tree, struct buffer *note)
 {
     struct cosigned_look wanted = {tree, note};
     return look_in_segments(reader, reader->count - 1, -1, look_for_cosigned, &wanted);
@@ -410,7 +410,7 @@ static bool look_for_size(sqlite3 *database, void *context)
 {
     uint64_t *size = context;
     struct buffer value = {0};
-    struct audit_tree tree;
+    struct tlog_tree tree;
     sqlite3_stmt *statement = NULL;
     bool found = meta_read(database, "frontier", &value) && frontier_read(bytes_of_text(buffer_text(&value)), &tree);
     buffer_clear(&value);

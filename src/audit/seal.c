@@ -34,7 +34,7 @@ struct seal {
     sqlite3_stmt *tile;
     sqlite3_stmt *checkpoints; /* of the hot segment, by size */
     bool has_checkpoint;       /* `checkpoints` stands on a row */
-    struct audit_tree tree;
+    struct tlog_tree tree;
     char **error;
 };
 
@@ -130,7 +130,7 @@ static bool put_tiles(struct seal *seal, const struct digest *tiles, size_t coun
     for (size_t i = 0; i < count; i++) {
         size_t level = i + 1;
         sqlite3_bind_int64(seal->tile, 1, (sqlite3_int64)level);
-        sqlite3_bind_int64(seal->tile, 2, (sqlite3_int64)(seal->tree.size >> (TREE_TILE_HEIGHT * level)) - 1);
+        sqlite3_bind_int64(seal->tile, 2, (sqlite3_int64)(seal->tree.size >> (TLOG_TREE_TILE_HEIGHT * level)) - 1);
         bind_bytes(seal->tile, 3, (struct bytes){tiles[i].bytes, sizeof(tiles[i].bytes)});
         if (!sqlite_run(seal->tile))
             return fail(seal, seal->records.path, "write the file", seal->records.database);
@@ -159,12 +159,12 @@ static bool put_record(struct seal *seal, struct bytes body, const struct audit_
 /* A checkpoint at this size must have this root. */
 static bool check_signed(struct seal *seal)
 {
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     struct digest root;
     if (!seal->has_checkpoint || (uint64_t)sqlite3_column_int64(seal->checkpoints, 0) != seal->tree.size)
         return true;
-    audit_tree_root(&seal->tree, &root);
-    bool good = audit_checkpoint_parse(text_of_bytes(column_bytes(seal->checkpoints, 1)), &checkpoint) &&
+    tlog_tree_root(&seal->tree, &root);
+    bool good = tlog_checkpoint_parse(text_of_bytes(column_bytes(seal->checkpoints, 1)), &checkpoint) &&
                 digest_equal(&checkpoint.root, &root);
     seal->has_checkpoint = sqlite3_step(seal->checkpoints) == SQLITE_ROW;
     errno = 0;
@@ -175,13 +175,13 @@ static bool seal_record(struct seal *seal, struct bytes body)
 {
     struct audit_record record;
     struct digest leaf;
-    struct digest tiles[TREE_TILE_LEVELS];
+    struct digest tiles[TLOG_TREE_TILE_LEVELS];
     if (!audit_record_parse(body, &record) || record.head.sequence != seal->tree.size) {
         errno = EBADMSG;
         return fail_with(seal, seal->hot_path, "is not sealed: a record is not readable");
     }
-    audit_leaf(body, &leaf);
-    size_t tile_count = tree_append_tiles(&seal->tree, &leaf, tiles);
+    tlog_leaf(body, &leaf);
+    size_t tile_count = tlog_tree_append_tiles(&seal->tree, &leaf, tiles);
     return put_record(seal, body, &record) && put_tiles(seal, tiles, tile_count) && check_signed(seal);
 }
 

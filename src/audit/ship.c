@@ -147,9 +147,9 @@ static bool newest_note(const char *directory, struct buffer *note)
 /* Does the note that is there cover what this one does not? It is then the last word about what was lost here. */
 static bool says_more(struct text there, struct text here)
 {
-    struct audit_checkpoint kept;
-    struct audit_checkpoint ours;
-    if (!audit_checkpoint_parse(there, &kept) || !audit_checkpoint_parse(here, &ours))
+    struct tlog_checkpoint kept;
+    struct tlog_checkpoint ours;
+    if (!tlog_checkpoint_parse(there, &kept) || !tlog_checkpoint_parse(here, &ours))
         return false;
     return kept.size > ours.size || (kept.size == ours.size && !digest_equal(&kept.root, &ours.root));
 }
@@ -159,7 +159,7 @@ static enum audit_shipping put_checkpoint(const char *path, struct text note, ch
     struct buffer before = {0};
     char *error = NULL;
     enum audit_shipping done = AUDIT_SHIPPED;
-    bool is_there = file_read(path, AUDIT_NOTE_MAX, &before, &error);
+    bool is_there = file_read(path, TLOG_NOTE_MAX, &before, &error);
     base_free(error);
     if (is_there && says_more(buffer_text(&before), note)) {
         *why = store_sentence(

@@ -52,7 +52,7 @@ static void write_claim(const struct audit_options *options, const struct digest
     uint8_t key[VERIFY_KEY_SIZE];
     signing_key_public(options->key, key);
     buffer_append(out, TEXT(CLAIM_LINE "vkey "));
-    audit_vkey_write(options->origin, key, out);
+    tlog_vkey_write(options->origin, key, out);
     buffer_append(out, TEXT("\nlog "));
     buffer_append_hex(out, (struct bytes){id->bytes, sizeof(id->bytes)});
     buffer_append_byte(out, '\n');

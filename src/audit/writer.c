@@ -65,9 +65,9 @@ static void gather(struct writer *writer)
 static void sign(struct writer *writer)
 {
     struct digest root;
-    audit_tree_root(&writer->segment->tree, &root);
+    tlog_tree_root(&writer->segment->tree, &root);
     buffer_empty(&writer->note);
-    audit_checkpoint_write(
+    tlog_checkpoint_write(
         writer->audit->options.origin, writer->segment->tree.size, &root, writer->audit->options.key, &writer->note);
     writer->note_size = writer->segment->tree.size;
     writer->times.signed_us = clock_boot_us();

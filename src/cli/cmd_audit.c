@@ -11,8 +11,8 @@
 
 static bool read_vkey(const char *word, struct audit_call *call)
 {
-    struct audit_vkey vkey;
-    call->has_key = audit_vkey_parse(text_from(word), &vkey) && vkey.type == AUDIT_KEY_LOG;
+    struct tlog_vkey vkey;
+    call->has_key = tlog_vkey_parse(text_from(word), &vkey) && vkey.type == TLOG_KEY_LOG;
     if (call->has_key) {
         memcpy(call->key, vkey.key, sizeof(call->key));
         call->key_name = vkey.name;

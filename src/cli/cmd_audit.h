@@ -56,7 +56,7 @@ void progress_end(struct progress *progress);
 bool audit_vkey_is_file(const char *word);
 MUST_CHECK bool audit_vkeys_read(const char *word, struct buffer *keys); /* a line too; false, and said so */
 /* The one that is named like the log; its name borrows from `keys`. */
-MUST_CHECK bool audit_vkeys_choose(struct text keys, struct text origin, struct audit_vkey *vkey);
+MUST_CHECK bool audit_vkeys_choose(struct text keys, struct text origin, struct tlog_vkey *vkey);
 /* The key of the call's store or (not NULL) of a bundle, out of the file --vkey. Not EXIT_DONE, and said so: none. */
 MUST_CHECK enum exit_code audit_call_choose(struct audit_call *call, const char *bundle);
 /* The one request of an id, or of its first digits; else how the command ends, and said so. */

@@ -27,11 +27,11 @@ bool audit_vkeys_read(const char *word, struct buffer *keys)
     return done;
 }
 
-bool audit_vkeys_choose(struct text keys, struct text origin, struct audit_vkey *vkey)
+bool audit_vkeys_choose(struct text keys, struct text origin, struct tlog_vkey *vkey)
 {
     struct text line;
     while (text_split(&keys, '\n', &line))
-        if (audit_vkey_parse(text_trim(line, " \r\t"), vkey) && vkey->type == AUDIT_KEY_LOG &&
+        if (tlog_vkey_parse(text_trim(line, " \r\t"), vkey) && vkey->type == TLOG_KEY_LOG &&
             text_equal(vkey->name, origin))
             return true;
     return false;
@@ -41,13 +41,13 @@ bool audit_vkeys_choose(struct text keys, struct text origin, struct audit_vkey 
 static bool read_origin(const char *folder, struct buffer *note, struct text *origin)
 {
     struct buffer path = {0};
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     char *error = NULL;
     buffer_printf(&path, "%s/checkpoint.note", folder);
     char *file = buffer_take(&path);
-    bool done = file_read(file, AUDIT_NOTE_MAX, note, &error) || (complain_free(EXIT_IO, error), false);
+    bool done = file_read(file, TLOG_NOTE_MAX, note, &error) || (complain_free(EXIT_IO, error), false);
     base_free(file);
-    if (done && !audit_checkpoint_parse(buffer_text(note), &checkpoint))
+    if (done && !tlog_checkpoint_parse(buffer_text(note), &checkpoint))
         return complain(EXIT_IO, "%s/checkpoint.note: is no checkpoint", folder) == EXIT_DONE;
     if (done)
         *origin = checkpoint.origin;
@@ -71,7 +71,7 @@ enum exit_code audit_call_choose(struct audit_call *call, const char *bundle)
     struct buffer keys = {0};
     struct buffer name = {0};
     struct text origin = TEXT("");
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     enum exit_code code = EXIT_IO;
     bool known =
         audit_vkeys_read(call->words[OPTION_VKEY], &keys) &&

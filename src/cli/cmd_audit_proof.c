@@ -8,27 +8,27 @@
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
-enum { PROOF_FILE_MAX = 4 * AUDIT_NOTE_MAX };
+enum { PROOF_FILE_MAX = 4 * TLOG_NOTE_MAX };
 
 /* --- who signed ----------------------------------------------------------------------------------------------------
  */
 
-static enum exit_code check_log(const struct audit_note *note, const struct audit_vkey *vkey, struct text origin)
+static enum exit_code check_log(const struct tlog_note *note, const struct tlog_vkey *vkey, struct text origin)
 {
     if (!text_equal(origin, vkey->name))
         return complain(EXIT_TAMPERED, "the proof is of the log '%.*s', the key of another", TEXT_ARG(origin));
-    if (audit_note_verify(note, vkey, NULL) == AUDIT_SIGNED)
+    if (tlog_note_verify(note, vkey, NULL) == TLOG_SIGNED)
         return EXIT_DONE;
     return complain(EXIT_TAMPERED, "the checkpoint is not signed by the log's key");
 }
 
-static enum exit_code check_witness(const struct audit_note *note, const char *word, char time[CLOCK_TEXT_SIZE])
+static enum exit_code check_witness(const struct tlog_note *note, const char *word, char time[CLOCK_TEXT_SIZE])
 {
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     uint64_t seen = 0;
-    if (!audit_vkey_parse(text_from(word), &vkey) || vkey.type != AUDIT_KEY_WITNESS)
+    if (!tlog_vkey_parse(text_from(word), &vkey) || vkey.type != TLOG_KEY_WITNESS)
         return complain(EXIT_USAGE, "--witness wants the vkey of a witness, as `exeat key show --witness` prints it");
-    if (audit_note_verify(note, &vkey, &seen) != AUDIT_SIGNED)
+    if (tlog_note_verify(note, &vkey, &seen) != TLOG_SIGNED)
         return complain(EXIT_TAMPERED, "the checkpoint is not cosigned by that witness");
     clock_write((int64_t)seen * 1000000, time);
     return EXIT_DONE;
@@ -36,7 +36,7 @@ static enum exit_code check_witness(const struct audit_note *note, const char *w
 
 /* The key that was given, or out of the file that was given, that of this log. */
 static enum exit_code
-read_key(const struct audit_call *call, struct text origin, struct buffer *keys, struct audit_vkey *vkey)
+read_key(const struct audit_call *call, struct text origin, struct buffer *keys, struct tlog_vkey *vkey)
 {
     const char *word = call->words[OPTION_VKEY];
     if (word == NULL)
@@ -47,13 +47,13 @@ read_key(const struct audit_call *call, struct text origin, struct buffer *keys,
         return EXIT_DONE;
     if (audit_vkey_is_file(word))
         return complain(EXIT_USAGE, "none of the keys in %s is of the log %.*s", word, TEXT_ARG(origin));
-    if (!audit_vkey_parse(text_from(word), vkey) || vkey->type != AUDIT_KEY_LOG)
+    if (!tlog_vkey_parse(text_from(word), vkey) || vkey->type != TLOG_KEY_LOG)
         return complain(EXIT_USAGE, "--vkey: this is no key line; it wants the one that `exeat audit keys` prints");
     return EXIT_DONE;
 }
 
 static enum exit_code check_signatures(
-    const struct audit_call *call, const struct audit_note *note, const struct audit_vkey *vkey, struct text origin)
+    const struct audit_call *call, const struct tlog_note *note, const struct tlog_vkey *vkey, struct text origin)
 {
     char time[CLOCK_TEXT_SIZE] = "";
     const char *witness = call->words[OPTION_WITNESS];
@@ -66,12 +66,12 @@ static enum exit_code check_signatures(
 }
 
 /* The checkpoint of a proof, and who vouches for it. */
-static enum exit_code check_note(const struct audit_call *call, struct text text, struct audit_checkpoint *checkpoint)
+static enum exit_code check_note(const struct audit_call *call, struct text text, struct tlog_checkpoint *checkpoint)
 {
-    struct audit_note note;
-    struct audit_vkey vkey;
+    struct tlog_note note;
+    struct tlog_vkey vkey;
     struct buffer keys = {0};
-    if (!audit_checkpoint_parse(text, checkpoint) || !audit_note_parse(text, &note))
+    if (!tlog_checkpoint_parse(text, checkpoint) || !tlog_note_parse(text, &note))
         return complain(EXIT_USAGE, "there is no checkpoint in it");
     enum exit_code code = read_key(call, checkpoint->origin, &keys, &vkey);
     if (code == EXIT_DONE)
@@ -92,9 +92,9 @@ static void print_record(struct bytes body)
     buffer_clear(&out);
 }
 
-static enum exit_code check_inclusion(const struct audit_call *call, const struct audit_proof_file *file)
+static enum exit_code check_inclusion(const struct audit_call *call, const struct tlog_proof_file *file)
 {
-    struct audit_checkpoint checkpoint = {.size = 0};
+    struct tlog_checkpoint checkpoint = {.size = 0};
     struct audit_record record = {.head = {.sequence = 0}};
     struct buffer body = {0};
     struct digest leaf;
@@ -104,10 +104,10 @@ static enum exit_code check_inclusion(const struct audit_call *call, const struc
     bool is_ours = base64_decode(file->extra, &body) &&
                    audit_record_parse(bytes_of_text(buffer_text(&body)), &record) &&
                    record.head.sequence == file->index;
-    audit_leaf(bytes_of_text(buffer_text(&body)), &leaf);
+    tlog_leaf(bytes_of_text(buffer_text(&body)), &leaf);
     if (!is_ours)
         code = complain(EXIT_TAMPERED, "the record in the proof is none, or not that of its place");
-    else if (!audit_inclusion_verify(
+    else if (!tlog_inclusion_verify(
                  &leaf, file->index, checkpoint.size, file->proof.hashes, file->proof.count, &checkpoint.root))
         code = complain(EXIT_TAMPERED, "the record is not in the tree that the checkpoint signs");
     if (code == EXIT_DONE) {
@@ -120,23 +120,23 @@ static enum exit_code check_inclusion(const struct audit_call *call, const struc
     return code;
 }
 
-static enum exit_code check_consistency(const struct audit_call *call, const struct audit_submission *submission)
+static enum exit_code check_consistency(const struct audit_call *call, const struct tlog_submission *submission)
 {
-    struct audit_checkpoint before = {.size = 0};
-    struct audit_checkpoint after = {.size = 0};
+    struct tlog_checkpoint before = {.size = 0};
+    struct tlog_checkpoint after = {.size = 0};
     struct buffer old = {0};
     char *error = NULL;
     const char *path = call->words[OPTION_CHECKPOINT];
     if (path == NULL)
         return complain(EXIT_USAGE, "a consistency proof is checked against the older checkpoint: --checkpoint FILE");
-    if (!file_read(path, AUDIT_NOTE_MAX, &old, &error))
+    if (!file_read(path, TLOG_NOTE_MAX, &old, &error))
         return complain_free(EXIT_IO, error);
     enum exit_code code = check_note(call, buffer_text(&old), &before);
     if (code == EXIT_DONE)
         code = check_note(call, submission->checkpoint, &after);
     if (code == EXIT_DONE &&
         (before.size != submission->old_size ||
-         !audit_consistency_verify(
+         !tlog_consistency_verify(
              before.size, after.size, submission->proof.hashes, submission->proof.count, &before.root, &after.root)))
         code = complain(EXIT_TAMPERED, "FORKED: the newer checkpoint does not continue the older one");
     if (code == EXIT_DONE)
@@ -149,16 +149,16 @@ static enum exit_code check_consistency(const struct audit_call *call, const str
 
 enum exit_code audit_check_proof(const struct audit_call *call)
 {
-    struct audit_proof_file file;
-    struct audit_submission submission;
+    struct tlog_proof_file file;
+    struct tlog_submission submission;
     struct buffer content = {0};
     char *error = NULL;
     enum exit_code code;
     if (!file_read(call->operands[0], PROOF_FILE_MAX, &content, &error))
         return complain_free(EXIT_IO, error);
-    if (audit_proof_file_parse(buffer_text(&content), &file))
+    if (tlog_proof_file_parse(buffer_text(&content), &file))
         code = check_inclusion(call, &file);
-    else if (audit_submission_parse(buffer_text(&content), &submission))
+    else if (tlog_submission_parse(buffer_text(&content), &submission))
         code = check_consistency(call, &submission);
     else
         code = complain(

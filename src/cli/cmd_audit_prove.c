@@ -52,16 +52,16 @@ static bool read_body(struct audit_reader *reader, uint64_t sequence, struct buf
 }
 
 /* A checkpoint that covers the record: one that a witness has seen, or else the newest. */
-static enum exit_code find_checkpoint(
-    struct audit_reader *reader, uint64_t sequence, struct buffer *note, struct audit_checkpoint *checkpoint)
+static enum exit_code
+find_checkpoint(struct audit_reader *reader, uint64_t sequence, struct buffer *note, struct tlog_checkpoint *checkpoint)
 {
-    struct audit_tree tree;
+    struct tlog_tree tree;
     uint64_t size = 0;
-    if (audit_reader_cosigned(reader, &tree, note) && audit_checkpoint_parse(buffer_text(note), checkpoint) &&
+    if (audit_reader_cosigned(reader, &tree, note) && tlog_checkpoint_parse(buffer_text(note), checkpoint) &&
         checkpoint->size > sequence)
         return EXIT_DONE;
     buffer_clear(note);
-    if (!audit_reader_newest(reader, &size, note) || !audit_checkpoint_parse(buffer_text(note), checkpoint) ||
+    if (!audit_reader_newest(reader, &size, note) || !tlog_checkpoint_parse(buffer_text(note), checkpoint) ||
         checkpoint->size <= sequence)
         return complain(
             EXIT_NO, "no checkpoint covers record %llu yet; a running gate signs one within a second or two",
@@ -71,21 +71,21 @@ static enum exit_code find_checkpoint(
 
 /* What is given out is what was checked. */
 static enum exit_code
-write_proof(struct audit_reader *reader, uint64_t sequence, struct text note, const struct audit_checkpoint *checkpoint)
+write_proof(struct audit_reader *reader, uint64_t sequence, struct text note, const struct tlog_checkpoint *checkpoint)
 {
-    struct audit_prover prover;
-    struct audit_proof proof;
+    struct tlog_prover prover;
+    struct tlog_proof proof;
     struct buffer body = {0};
     struct buffer out = {0};
     struct digest leaf;
-    audit_prover_inclusion(&prover, sequence, checkpoint->size);
+    tlog_prover_inclusion(&prover, sequence, checkpoint->size);
     enum exit_code code = say_proving(audit_reader_prove(reader, &prover, &proof), reader);
     if (code == EXIT_DONE && !read_body(reader, sequence, &body))
         code = complain(EXIT_NO, "record %llu was pruned from this store", (unsigned long long)sequence);
     if (code == EXIT_DONE) {
-        audit_leaf(bytes_of_text(buffer_text(&body)), &leaf);
-        audit_proof_file_write(bytes_of_text(buffer_text(&body)), sequence, &proof, note, &out);
-        if (!audit_inclusion_verify(&leaf, sequence, checkpoint->size, proof.hashes, proof.count, &checkpoint->root))
+        tlog_leaf(bytes_of_text(buffer_text(&body)), &leaf);
+        tlog_proof_file_write(bytes_of_text(buffer_text(&body)), sequence, &proof, note, &out);
+        if (!tlog_inclusion_verify(&leaf, sequence, checkpoint->size, proof.hashes, proof.count, &checkpoint->root))
             code = complain(
                 EXIT_TAMPERED, "the store's records are not those of its checkpoint: see `exeat audit verify`");
     }
@@ -99,7 +99,7 @@ write_proof(struct audit_reader *reader, uint64_t sequence, struct text note, co
 enum exit_code audit_prove(const struct audit_call *call)
 {
     struct buffer note = {0};
-    struct audit_checkpoint checkpoint = {0};
+    struct tlog_checkpoint checkpoint = {0};
     uint64_t sequence = 0;
     struct audit_reader *reader = audit_call_open(call);
     if (reader == NULL)
@@ -120,17 +120,17 @@ enum exit_code audit_prove(const struct audit_call *call)
 /* An end of a consistency proof: a checkpoint in a file, a size, or `newest`, which is the store's own. */
 struct end {
     struct buffer note; /* empty: only a size was given */
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
 };
 
 static enum exit_code read_file_end(const struct audit_call *call, const char *path, struct end *end)
 {
     char *error = NULL;
-    if (!file_read(path, AUDIT_NOTE_MAX, &end->note, &error))
+    if (!file_read(path, TLOG_NOTE_MAX, &end->note, &error))
         return complain_free(EXIT_IO, error);
-    if (!audit_checkpoint_parse(buffer_text(&end->note), &end->checkpoint))
+    if (!tlog_checkpoint_parse(buffer_text(&end->note), &end->checkpoint))
         return complain(EXIT_USAGE, "%s: is no checkpoint (a signed note of C2SP tlog-checkpoint)", path);
-    if (call->has_key && !audit_checkpoint_verify(buffer_text(&end->note), end->checkpoint.origin, call->key))
+    if (call->has_key && !tlog_checkpoint_verify(buffer_text(&end->note), end->checkpoint.origin, call->key))
         return complain(EXIT_TAMPERED, "%s: is not signed by the log's key", path);
     return EXIT_DONE;
 }
@@ -141,7 +141,7 @@ read_end(const struct audit_call *call, struct audit_reader *reader, const char 
     uint64_t size = 0;
     if (strcmp(word, "newest") == 0) {
         bool found = audit_reader_newest(reader, &size, &end->note) &&
-                     audit_checkpoint_parse(buffer_text(&end->note), &end->checkpoint);
+                     tlog_checkpoint_parse(buffer_text(&end->note), &end->checkpoint);
         return found ? EXIT_DONE : complain(EXIT_NO, "the store has no checkpoint yet");
     }
     if (access(word, F_OK) != 0 && text_to_number(text_from(word), INT64_MAX, &end->checkpoint.size))
@@ -152,7 +152,7 @@ read_end(const struct audit_call *call, struct audit_reader *reader, const char 
 /* The store's own root at that size, to hold a checkpoint against. */
 static enum exit_code check_end(struct audit_reader *reader, const struct end *end)
 {
-    struct audit_tree tree = *audit_reader_base(reader);
+    struct tlog_tree tree = *audit_reader_base(reader);
     struct digest root;
     if (end->note.length == 0)
         return EXIT_DONE;
@@ -164,7 +164,7 @@ static enum exit_code check_end(struct audit_reader *reader, const struct end *e
             (unsigned long long)end->checkpoint.size, (unsigned long long)audit_reader_size(reader));
     if (!audit_reader_grow(reader, &tree, end->checkpoint.size, NULL))
         return complain(EXIT_IO, "records that the checkpoint covers are missing: %s", audit_reader_error(reader));
-    audit_tree_root(&tree, &root);
+    tlog_tree_root(&tree, &root);
     if (digest_equal(&root, &end->checkpoint.root))
         return EXIT_DONE;
     return complain(
@@ -174,15 +174,15 @@ static enum exit_code check_end(struct audit_reader *reader, const struct end *e
 
 static enum exit_code write_consistency(struct audit_reader *reader, const struct end *before, const struct end *after)
 {
-    struct audit_prover prover;
-    struct audit_proof proof;
+    struct tlog_prover prover;
+    struct tlog_proof proof;
     struct buffer out = {0};
     if (before->checkpoint.size > after->checkpoint.size)
         return complain(EXIT_USAGE, "the older checkpoint comes first");
-    audit_prover_consistency(&prover, before->checkpoint.size, after->checkpoint.size);
+    tlog_prover_consistency(&prover, before->checkpoint.size, after->checkpoint.size);
     enum exit_code code = say_proving(audit_reader_prove(reader, &prover, &proof), reader);
     if (code == EXIT_DONE) {
-        audit_submission_write(before->checkpoint.size, &proof, buffer_text(&after->note), &out);
+        tlog_submission_write(before->checkpoint.size, &proof, buffer_text(&after->note), &out);
         put_text(buffer_text(&out));
     }
     buffer_clear(&out);

@@ -87,7 +87,7 @@ static void choose_key(struct audit_call *call, struct text keys)
 {
     char *error = NULL;
     struct audit_reader *reader = audit_reader_open(call->directory, &error);
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     base_free(error); /* the command says it */
     call->has_key = reader != NULL && audit_vkeys_choose(keys, audit_reader_origin(reader), &vkey);
     if (call->has_key)

@@ -36,7 +36,7 @@ static bool read_anchor(struct anchors *anchors, const char *path)
 {
     struct buffer note = {0};
     char *error = NULL;
-    if (!file_read(path, AUDIT_NOTE_MAX, &note, &error)) {
+    if (!file_read(path, TLOG_NOTE_MAX, &note, &error)) {
         buffer_clear(&note);
         complain_free(EXIT_IO, error);
         return false;
@@ -189,10 +189,10 @@ enum exit_code audit_print_report(const struct evidence_report *report, bool has
 /* --- the commands
  * -------------------------------------------------------------------------------------------------------- */
 
-static bool read_witness(const struct audit_call *call, struct audit_vkey *witness)
+static bool read_witness(const struct audit_call *call, struct tlog_vkey *witness)
 {
     const char *word = call->words[OPTION_WITNESS];
-    if (word == NULL || (audit_vkey_parse(text_from(word), witness) && witness->type == AUDIT_KEY_WITNESS))
+    if (word == NULL || (tlog_vkey_parse(text_from(word), witness) && witness->type == TLOG_KEY_WITNESS))
         return true;
     complain(EXIT_USAGE, "--witness wants the verification key of a witness (name+hash+base64)");
     return false;
@@ -215,7 +215,7 @@ enum exit_code
 audit_call_verify(const struct audit_call *call, struct audit_reader *reader, struct evidence_report *report)
 {
     struct anchors anchors = {0};
-    struct audit_vkey witness;
+    struct tlog_vkey witness;
     struct evidence_check check = {.witnesses = &witness, .witness_count = call->words[OPTION_WITNESS] != NULL ? 1 : 0};
     enum exit_code code = EXIT_USAGE;
     if (read_witness(call, &witness))
@@ -245,7 +245,7 @@ enum exit_code audit_verify(const struct audit_call *call)
 static bool newest_checkpoint(struct audit_reader *reader, struct buffer *note)
 {
     struct buffer cosigned = {0};
-    struct audit_tree tree;
+    struct tlog_tree tree;
     uint64_t size = 0;
     bool found = audit_reader_newest(reader, &size, note);
     if (found && audit_reader_cosigned(reader, &tree, &cosigned) && tree.size == size) {
@@ -274,7 +274,7 @@ void audit_call_vkey(const struct audit_call *call, const struct audit_reader *r
 {
     if (!call->has_key)
         return;
-    audit_vkey_write(audit_reader_origin(reader), call->key, out);
+    tlog_vkey_write(audit_reader_origin(reader), call->key, out);
     buffer_append_byte(out, '\n');
 }
 

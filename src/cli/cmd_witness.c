@@ -21,7 +21,7 @@ static enum exit_code check_witness(const struct daemon_witness_options *options
 {
     if (listen == NULL || options->name == NULL || options->key == NULL || options->state == NULL)
         return complain(EXIT_USAGE, "witness needs --listen, --name, --key and --state; see `exeat help witness`");
-    if (!audit_name_is_good(text_from(options->name)))
+    if (!tlog_name_is_good(text_from(options->name)))
         return complain(
             EXIT_USAGE, "--name: no spaces and no '+'; a URL without its scheme, such as witness.example/w1");
     if ((options->certificate == NULL) != (options->certificate_key == NULL))
@@ -69,18 +69,18 @@ static enum exit_code create_key(const char *path)
 static enum exit_code show_key(const char *path, const char *name, bool is_witness)
 {
     char *error = NULL;
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     struct buffer out = {0};
     uint8_t public_key[VERIFY_KEY_SIZE];
-    if (name == NULL || !audit_name_is_good(text_from(name)))
+    if (name == NULL || !tlog_name_is_good(text_from(name)))
         return complain(EXIT_USAGE, "key show wants --name: the log's origin, or with --witness the witness's name");
     struct signing_key *key = signing_key_read(path, &error);
     if (key == NULL)
         return complain_free(EXIT_IO, error);
     signing_key_public(key, public_key);
     signing_key_free(key);
-    audit_vkey_make(text_from(name), is_witness ? AUDIT_KEY_WITNESS : AUDIT_KEY_LOG, public_key, &vkey);
-    audit_vkey_append(&vkey, &out);
+    tlog_vkey_make(text_from(name), is_witness ? TLOG_KEY_WITNESS : TLOG_KEY_LOG, public_key, &vkey);
+    tlog_vkey_append(&vkey, &out);
     buffer_append_byte(&out, '\n');
     put_text(buffer_text(&out));
     buffer_clear(&out);

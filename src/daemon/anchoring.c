@@ -15,13 +15,13 @@ static void hold(void *context, enum audit_signing signing, bool decisions)
     audit_hold(gate->audit, signing, decisions);
 }
 
-static void keep(void *context, const struct audit_tree *tree, struct text note)
+static void keep(void *context, const struct tlog_tree *tree, struct text note)
 {
     struct gate *gate = context;
     audit_keep_cosigned(gate->audit, tree, note);
 }
 
-static bool recall(void *context, struct audit_tree *tree)
+static bool recall(void *context, struct tlog_tree *tree)
 {
     struct gate *gate = context;
     char *error = NULL;

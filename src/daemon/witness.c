@@ -83,11 +83,11 @@ static bool start(struct witness_run *run, const struct daemon_witness_options *
     };
     run->server = witness_server_new(&server);
     struct buffer vkey = {0};
-    struct audit_vkey typed;
+    struct tlog_vkey typed;
     uint8_t key[VERIFY_KEY_SIZE];
     signing_key_public(run->key, key);
-    audit_vkey_make(text_from(options->name), AUDIT_KEY_WITNESS, key, &typed);
-    audit_vkey_append(&typed, &vkey);
+    tlog_vkey_make(text_from(options->name), TLOG_KEY_WITNESS, key, &typed);
+    tlog_vkey_append(&typed, &vkey);
     log_info(
         "witness_started", log_text("vkey", buffer_text(&vkey)), log_number("port", port),
         log_number("logs", (int64_t)witness_statistics(run->witness)->logs));

@@ -43,14 +43,14 @@ MUST_CHECK bool bundle_line_parse(struct text line, struct buffer *scratch, stru
  * not readable. */
 void bundle_line_difference(struct text line, struct buffer *field);
 /* The end of a line of context.jsonl, in place of the closing brace: where its proof is. */
-void bundle_proof_append(const struct audit_proof *proof, struct buffer *out);
-MUST_CHECK bool bundle_proof_take(struct text *line, struct audit_proof *proof, struct buffer *whole);
+void bundle_proof_append(const struct tlog_proof *proof, struct buffer *out);
+MUST_CHECK bool bundle_proof_take(struct text *line, struct tlog_proof *proof, struct buffer *whole);
 
 /* range.proof: the frontier before the range, so that its leaves lead to the checkpoint's root. */
 struct bundle_range {
     uint64_t first;
     uint64_t end;
-    struct audit_tree before; /* size == first */
+    struct tlog_tree before; /* size == first */
 };
 void bundle_range_append(const struct bundle_range *range, struct buffer *out);
 MUST_CHECK bool bundle_range_parse(struct text text, struct bundle_range *range);
@@ -128,7 +128,7 @@ struct bundle_check {
     struct evidence_report *report;
     struct bundle_range range;
     struct bundle_counts counts;
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     FILE *leaves;
     struct buffer note;    /* the checkpoint's text */
     struct buffer scratch; /* of the line at hand */

@@ -134,7 +134,7 @@ static void check_keys(struct bundle_check *check)
     if (!bundle_check_read(check, bundle_file_name(BUNDLE_KEYS), &text))
         return;
     if (check->key != NULL)
-        audit_vkey_write(check->checkpoint.origin, check->key, &expected);
+        tlog_vkey_write(check->checkpoint.origin, check->key, &expected);
     buffer_append_byte(&expected, '\n');
     if (check->key != NULL && text.length > 0 && !text_equal(buffer_text(&text), buffer_text(&expected)))
         find(check, "keys.txt has another key than the one given");

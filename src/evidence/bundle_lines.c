@@ -127,7 +127,7 @@ void bundle_line_difference(struct text line, struct buffer *field)
 /* --- proofs
  * -------------------------------------------------------------------------------------------------------------- */
 
-void bundle_proof_append(const struct audit_proof *proof, struct buffer *out)
+void bundle_proof_append(const struct tlog_proof *proof, struct buffer *out)
 {
     out->length -= 2; /* "}\n" */
     buffer_append(out, TEXT(",\"proof\":["));
@@ -139,7 +139,7 @@ void bundle_proof_append(const struct audit_proof *proof, struct buffer *out)
     buffer_append(out, TEXT("]}\n"));
 }
 
-bool bundle_proof_take(struct text *line, struct audit_proof *proof, struct buffer *whole)
+bool bundle_proof_take(struct text *line, struct tlog_proof *proof, struct buffer *whole)
 {
     static const char head[] = ",\"proof\":[";
     const char *found = memmem(line->data, line->length, head, sizeof(head) - 1);
@@ -148,9 +148,9 @@ bool bundle_proof_take(struct text *line, struct audit_proof *proof, struct buff
     size_t at = (size_t)(found - line->data);
     struct text list = text_part(*line, at + sizeof(head) - 1, line->length - at - sizeof(head) + 1 - 3);
     struct text piece;
-    *proof = (struct audit_proof){0};
+    *proof = (struct tlog_proof){0};
     while (list.length > 0 && text_split(&list, ',', &piece)) {
-        if (proof->count == TREE_LEVELS || piece.length != 66 || piece.data[0] != '"' || piece.data[65] != '"' ||
+        if (proof->count == TLOG_TREE_LEVELS || piece.length != 66 || piece.data[0] != '"' || piece.data[65] != '"' ||
             !hex_decode(text_part(piece, 1, 64), proof->hashes[proof->count++].bytes, sizeof(struct digest)))
             return false;
     }
@@ -209,7 +209,7 @@ bool bundle_range_parse(struct text text, struct bundle_range *range)
         range->first >= range->end)
         return false;
     while (text_split(&text, '\n', &line))
-        if (range->before.count == TREE_LEVELS || !take_hash(line, &range->before.nodes[range->before.count++]))
+        if (range->before.count == TLOG_TREE_LEVELS || !take_hash(line, &range->before.nodes[range->before.count++]))
             return false;
     range->before.size = range->first;
     return range->before.count == (size_t)__builtin_popcountll(range->first);

@@ -53,8 +53,8 @@ static bool start_prover(struct judged_by *policy, struct audit_reader *reader, 
     uint64_t first = audit_reader_first(reader);
     if (policy->sequence < first || policy->sequence >= end)
         return false;
-    audit_prover_inclusion(&policy->prover, policy->sequence, end);
-    return first == 0 || audit_prover_prefix(&policy->prover, audit_reader_base(reader));
+    tlog_prover_inclusion(&policy->prover, policy->sequence, end);
+    return first == 0 || tlog_prover_prefix(&policy->prover, audit_reader_base(reader));
 }
 
 static bool is_taken(const struct bundle_policies *policies, uint64_t sequence)
@@ -86,8 +86,8 @@ static void start_provers(struct bundle_policies *policies, struct audit_reader 
 static void feed(struct bundle_policies *policies, const struct digest *leaf)
 {
     for (size_t i = 0; i < policies->count; i++)
-        if (audit_prover_wants(&policies->list[i]->prover))
-            audit_prover_leaf(&policies->list[i]->prover, leaf);
+        if (tlog_prover_wants(&policies->list[i]->prover))
+            tlog_prover_leaf(&policies->list[i]->prover, leaf);
 }
 
 bool bundle_policies_prove(
@@ -104,7 +104,7 @@ bool bundle_policies_prove(
         if (audit_reader_next(reader, &row) != AUDIT_ROW)
             return false;
         bundle_note_progress(progress, row.sequence);
-        audit_leaf(row.body, &leaf);
+        tlog_leaf(row.body, &leaf);
         feed(policies, &leaf);
     }
     return true;
@@ -148,7 +148,7 @@ static bool write_policy(
     struct audit_row row;
     struct audit_record record;
     struct audit_life_record life;
-    struct audit_proof proof;
+    struct tlog_proof proof;
     struct buffer detail = {0};
     audit_reader_seek(reader, policy->sequence);
     if (audit_reader_next(reader, &row) != AUDIT_ROW || row.sequence != policy->sequence ||
@@ -157,7 +157,7 @@ static bool write_policy(
         *error = buffer_take(&detail);
         return false;
     }
-    audit_prover_finish(&policy->prover, &proof);
+    tlog_prover_finish(&policy->prover, &proof);
     bundle_line_append(&row, true, out);
     bundle_proof_append(&proof, out);
     buffer_append(&detail, text_of_bytes(record.fields)); /* the row lives until the next call of the reader */

@@ -8,7 +8,7 @@
 /* A policy that judged a request of the bundle. */
 struct judged_by {
     uint64_t sequence;
-    struct audit_prover prover;
+    struct tlog_prover prover;
 };
 /* A POLICY record that says again what an older one said. */
 struct said_again {

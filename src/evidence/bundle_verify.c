@@ -55,17 +55,17 @@ static bool read_line(FILE *file, struct buffer *line)
 
 static bool check_leaves(struct bundle_check *check)
 {
-    struct audit_tree tree = check->range.before;
+    struct tlog_tree tree = check->range.before;
     struct digest leaf;
     struct digest root;
     while (tree.size < check->range.end &&
            fread(leaf.bytes, 1, sizeof(leaf.bytes), check->leaves) == sizeof(leaf.bytes))
-        audit_tree_append(&tree, &leaf);
+        tlog_tree_append(&tree, &leaf);
     if (tree.size < check->range.end || getc(check->leaves) != EOF)
         return find(
             check, EVIDENCE_TAMPERED, "leaves.bin does not have the %llu hashes of the range",
             NUMBER(check->range.end - check->range.first));
-    audit_tree_root(&tree, &root);
+    tlog_tree_root(&tree, &root);
     check->report->root = root;
     return digest_equal(&root, &check->checkpoint.root) ||
            find(check, EVIDENCE_TAMPERED, "the hashes of leaves.bin and range.proof do not lead to the signed root");
@@ -74,13 +74,13 @@ static bool check_leaves(struct bundle_check *check)
 static bool check_checkpoint(struct bundle_check *check)
 {
     struct text note = buffer_text(&check->note);
-    if (!audit_checkpoint_parse(note, &check->checkpoint))
+    if (!tlog_checkpoint_parse(note, &check->checkpoint))
         return find(check, EVIDENCE_TAMPERED, "checkpoint.note is no checkpoint");
     if (check->checkpoint.size != check->range.end)
         return find(
             check, EVIDENCE_TAMPERED, "checkpoint.note covers %llu records, range.proof ends at %llu",
             NUMBER(check->checkpoint.size), NUMBER(check->range.end));
-    if (check->key != NULL && !audit_checkpoint_verify(note, check->checkpoint.origin, check->key))
+    if (check->key != NULL && !tlog_checkpoint_verify(note, check->checkpoint.origin, check->key))
         return find(check, EVIDENCE_TAMPERED, "checkpoint.note has no good signature of the log's key");
     if (check->key_name.length > 0 && !text_equal(check->key_name, check->checkpoint.origin))
         return find(
@@ -189,7 +189,7 @@ static bool check_record(struct bundle_check *check, struct text text, uint64_t 
             check, EVIDENCE_TAMPERED, "record %llu of records.jsonl is out of order, twice or out of the range",
             NUMBER(sequence));
     check->next = sequence + 1;
-    audit_leaf(line.body, &leaf);
+    tlog_leaf(line.body, &leaf);
     if (!leaf_of(check, sequence, &stored) || !digest_equal(&leaf, &stored))
         return find(
             check, EVIDENCE_TAMPERED, "record %llu is not the one that was logged at this place", NUMBER(sequence));
@@ -254,7 +254,7 @@ static bool is_shown_policy(const struct bundle_check *check, uint64_t sequence)
 
 static bool check_policy(struct bundle_check *check, struct text text, uint64_t number)
 {
-    struct audit_proof proof;
+    struct tlog_proof proof;
     struct bundle_line line;
     struct audit_life_record life;
     struct digest leaf;
@@ -269,8 +269,8 @@ static bool check_policy(struct bundle_check *check, struct text text, uint64_t 
         return find(
             check, EVIDENCE_TAMPERED, "line %llu of context.jsonl is no policy, or one that is there already",
             NUMBER(number));
-    audit_leaf(line.body, &leaf);
-    if (!audit_inclusion_verify(&leaf, sequence, check->range.end, proof.hashes, proof.count, &check->checkpoint.root))
+    tlog_leaf(line.body, &leaf);
+    if (!tlog_inclusion_verify(&leaf, sequence, check->range.end, proof.hashes, proof.count, &check->checkpoint.root))
         return find(check, EVIDENCE_TAMPERED, "policy %llu is not proven to be in the log", NUMBER(sequence));
     audit_life_read(&line.record, &life);
     check->policies[report->policies++] = (struct bundle_policy){sequence, life.previous_size};

@@ -22,8 +22,8 @@ struct bundle {
     char **error;
     struct bundle_range range;
     struct bundle_counts counts;
-    struct buffer note;     /* the checkpoint */
-    struct audit_tree tree; /* of pass 2 */
+    struct buffer note;    /* the checkpoint */
+    struct tlog_tree tree; /* of pass 2 */
     FILE *records;
     FILE *leaves;
     struct buffer line;
@@ -115,7 +115,7 @@ static bool find_range(struct bundle *bundle, uint64_t *last)
 /* The one that a witness has cosigned, when it covers the range. */
 static bool find_cosigned(struct bundle *bundle, uint64_t last)
 {
-    struct audit_tree tree;
+    struct tlog_tree tree;
     struct buffer note = {0};
     bool covers = audit_reader_cosigned(bundle->reader, &tree, &note) && tree.size > last;
     if (covers) {
@@ -163,8 +163,8 @@ static void on_any_row(void *context, const struct audit_row *row)
     bundle_note_progress(bundle->options->progress, row->sequence);
     if (row->sequence == bundle->range.first)
         bundle->range.before = bundle->tree;
-    audit_leaf(row->body, &leaf);
-    audit_tree_append(&bundle->tree, &leaf);
+    tlog_leaf(row->body, &leaf);
+    tlog_tree_append(&bundle->tree, &leaf);
     if (row->kind == AUDIT_POLICY && audit_record_parse(row->body, &record))
         bundle_policies_note(&bundle->policies, &record);
     if (row->sequence >= bundle->range.first)
@@ -230,21 +230,20 @@ static bool read_range(struct bundle *bundle)
 /* With the key at hand; who has none is told by whoever checks the bundle. */
 static bool check_signature(struct bundle *bundle)
 {
-    struct audit_vkey vkey;
-    bool has_key = audit_vkey_parse(text_trim(bundle->options->keys, "\n"), &vkey);
+    struct tlog_vkey vkey;
+    bool has_key = tlog_vkey_parse(text_trim(bundle->options->keys, "\n"), &vkey);
     return !has_key ||
-           audit_checkpoint_verify(buffer_text(&bundle->note), audit_reader_origin(bundle->reader), vkey.key) ||
+           tlog_checkpoint_verify(buffer_text(&bundle->note), audit_reader_origin(bundle->reader), vkey.key) ||
            fail(bundle, "the checkpoint has no good signature of the log's key; look with `exeat audit verify`");
 }
 
 static bool check_root(struct bundle *bundle)
 {
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     struct digest root;
-    audit_tree_root(&bundle->tree, &root);
+    tlog_tree_root(&bundle->tree, &root);
     bool same = bundle->tree.size == bundle->range.end &&
-                audit_checkpoint_parse(buffer_text(&bundle->note), &checkpoint) &&
-                digest_equal(&checkpoint.root, &root);
+                tlog_checkpoint_parse(buffer_text(&bundle->note), &checkpoint) && digest_equal(&checkpoint.root, &root);
     return same ||
            fail(
                bundle, "the records are not those that the checkpoint at %llu signed; look with `exeat audit verify`",

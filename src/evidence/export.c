@@ -110,7 +110,7 @@ static bool leaf_at(struct audit_reader *reader, uint64_t sequence, struct diges
     audit_reader_seek(reader, sequence);
     if (audit_reader_next(reader, &row) != AUDIT_ROW || row.sequence != sequence)
         return false;
-    audit_leaf(row.body, leaf);
+    tlog_leaf(row.body, leaf);
     return true;
 }
 

@@ -27,7 +27,7 @@ bool item_read(struct item *item, struct bytes body, struct bytes private_part)
     if (!audit_record_parse(body, &record) || record.head.kind == AUDIT_COMPLETION)
         return false;
     item->head = record.head;
-    audit_leaf(body, &item->leaf);
+    tlog_leaf(body, &item->leaf);
     if (item_is_request(item))
         audit_decision_read(&record, private_part, &item->decision);
     else

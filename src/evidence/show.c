@@ -92,7 +92,7 @@ static void append_head(const struct facts *facts, struct bytes body, struct buf
     char time[CLOCK_TEXT_SIZE];
     struct digest leaf;
     clock_write(facts->head.wall_us, time);
-    audit_leaf(body, &leaf);
+    tlog_leaf(body, &leaf);
     buffer_printf(
         out, "%s %llu, %s\n", audit_kind_name(facts->head.kind), (unsigned long long)facts->head.sequence, time);
     buffer_printf(out, "  %-16s ", "leaf");

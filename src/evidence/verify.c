@@ -18,14 +18,14 @@ enum { PROGRESS_EACH = 4096 };
 struct anchor {
     struct text note;
     bool is_inner;
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
 };
 
 struct verify {
     struct audit_reader *reader;
     const struct evidence_check *check;
     struct evidence_report *report;
-    struct audit_tree tree;
+    struct tlog_tree tree;
     bool is_broken;           /* a leaf is not known: roots from here on say nothing */
     uint64_t next_checkpoint; /* size; UINT64_MAX: none */
     struct buffer note;
@@ -226,8 +226,8 @@ static void check_row(struct verify *verify, const struct audit_row *row)
         verify->tree.size++;
         return;
     }
-    audit_leaf(row->body, &leaf);
-    audit_tree_append(&verify->tree, &leaf);
+    tlog_leaf(row->body, &leaf);
+    tlog_tree_append(&verify->tree, &leaf);
 }
 
 /* --- checkpoints
@@ -243,12 +243,12 @@ static void seek_checkpoint(struct verify *verify, uint64_t after)
 /* A witness's statement on a checkpoint whose root is right: someone outside saw this much. */
 static void note_witnesses(struct verify *verify, struct text text)
 {
-    struct audit_note note;
-    if (!audit_note_parse(text, &note))
+    struct tlog_note note;
+    if (!tlog_note_parse(text, &note))
         return;
     for (size_t i = 0; i < verify->check->witness_count; i++) {
         uint64_t time = 0;
-        if (audit_note_verify(&note, &verify->check->witnesses[i], &time) != AUDIT_SIGNED)
+        if (tlog_note_verify(&note, &verify->check->witnesses[i], &time) != TLOG_SIGNED)
             continue;
         verify->report->cosignatures++;
         verify->report->anchored_size = verify->tree.size;
@@ -257,23 +257,23 @@ static void note_witnesses(struct verify *verify, struct text text)
 
 static bool check_note(struct verify *verify, struct text note, enum evidence_verdict if_not)
 {
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     struct digest root;
     uint64_t size = verify->tree.size;
     struct text origin = audit_reader_origin(verify->reader);
-    if (!audit_checkpoint_parse(note, &checkpoint) || checkpoint.size != size ||
+    if (!tlog_checkpoint_parse(note, &checkpoint) || checkpoint.size != size ||
         !text_equal(checkpoint.origin, origin)) {
         find(
             verify, EVIDENCE_TAMPERED, size, "the checkpoint at %llu is not readable, or of another log", NUMBER(size));
         return false;
     }
-    if (verify->check->key != NULL && !audit_checkpoint_verify(note, origin, verify->check->key)) {
+    if (verify->check->key != NULL && !tlog_checkpoint_verify(note, origin, verify->check->key)) {
         find(
             verify, EVIDENCE_TAMPERED, size, "the checkpoint at %llu has no good signature of the log's key",
             NUMBER(size));
         return false;
     }
-    audit_tree_root(&verify->tree, &root);
+    tlog_tree_root(&verify->tree, &root);
     if (verify->is_broken)
         return false; /* the gap is said already */
     if (digest_equal(&checkpoint.root, &root))
@@ -310,18 +310,18 @@ static int compare_anchors(const void *left, const void *right)
 
 static void read_anchors(struct verify *verify)
 {
-    struct audit_tree tree;
+    struct tlog_tree tree;
     verify->anchors = base_array(verify->check->anchor_count + 1, sizeof(*verify->anchors));
     if (audit_reader_cosigned(verify->reader, &tree, &verify->cosigned)) {
         struct anchor inner = {.note = buffer_text(&verify->cosigned), .is_inner = true};
-        if (audit_checkpoint_parse(inner.note, &inner.checkpoint))
+        if (tlog_checkpoint_parse(inner.note, &inner.checkpoint))
             verify->anchors[verify->anchor_count++] = inner;
         else
             find(verify, EVIDENCE_TAMPERED, tree.size, "the cosigned checkpoint is no checkpoint");
     }
     for (size_t i = 0; i < verify->check->anchor_count; i++) {
         struct anchor anchor = {.note = verify->check->anchors[i].note};
-        if (!audit_checkpoint_parse(anchor.note, &anchor.checkpoint))
+        if (!tlog_checkpoint_parse(anchor.note, &anchor.checkpoint))
             find(verify, EVIDENCE_UNREADABLE, 0, "%.*s: is no checkpoint", TEXT_ARG(verify->check->anchors[i].name));
         else if (text_equal(anchor.checkpoint.origin, audit_reader_origin(verify->reader)))
             verify->anchors[verify->anchor_count++] = anchor;
@@ -380,7 +380,7 @@ static void check_beyond(
 {
     uint64_t size = verify->tree.size;
     const uint8_t *key = verify->check->key;
-    if (key == NULL || audit_checkpoint_verify(note, audit_reader_origin(verify->reader), key))
+    if (key == NULL || tlog_checkpoint_verify(note, audit_reader_origin(verify->reader), key))
         find(
             verify, EVIDENCE_TRUNCATED, size, "%s checkpoint covers %llu records, %llu are here", whose,
             NUMBER(covered), NUMBER(size));
@@ -434,7 +434,7 @@ void evidence_verify(struct audit_reader *reader, const struct evidence_check *c
         evidence_check_missing(reader, verify.tree.size, &verify.erasures, report);
     report->erased = verify.parts_gone - report->parts_missing;
     if (!verify.is_broken)
-        audit_tree_root(&verify.tree, &report->root);
+        tlog_tree_root(&verify.tree, &report->root);
     report->size = verify.tree.size;
     evidence_conclude(report);
     base_free(verify.anchors);

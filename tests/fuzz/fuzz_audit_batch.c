@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct bytes rest = {data, size};
     struct bytes record;
     struct batch_private part;
-    struct audit_tree tree;
+    struct tlog_tree tree;
     while (batch_next_record(&rest, &record))
         check_inside(data, size, record);
     check_inside(data, size, rest);

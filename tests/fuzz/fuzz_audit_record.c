@@ -8,8 +8,8 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct audit_checkpoint checkpoint;
-    if (audit_checkpoint_parse(text_of_bytes((struct bytes){data, size}), &checkpoint))
+    struct tlog_checkpoint checkpoint;
+    if (tlog_checkpoint_parse(text_of_bytes((struct bytes){data, size}), &checkpoint))
         ASSERT(checkpoint.origin.length > 0);
     struct audit_record record;
     if (!audit_record_parse((struct bytes){data, size}, &record))

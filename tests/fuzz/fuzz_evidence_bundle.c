@@ -5,7 +5,7 @@
 
 static void read_line(struct text text)
 {
-    struct audit_proof proof;
+    struct tlog_proof proof;
     struct bundle_line line;
     struct buffer scratch = {0};
     struct buffer whole = {0};
@@ -15,7 +15,7 @@ static void read_line(struct text text)
     if (bundle_line_parse(text, &scratch, &line))
         ASSERT(line.body.length >= AUDIT_HEAD_SIZE);
     if (bundle_proof_take(&text, &proof, &whole))
-        ASSERT(proof.count <= TREE_LEVELS && text_ends_with(text, TEXT("}\n")));
+        ASSERT(proof.count <= TLOG_TREE_LEVELS && text_ends_with(text, TEXT("}\n")));
     buffer_clear(&scratch);
     buffer_clear(&whole);
 }

@@ -8,7 +8,7 @@
 /* Reads records tree->size to size - 1; the tree grows by them, and the prover (may be NULL) is given those that it
  * wants. False when one is missing or cannot be read: audit_reader_error may say more. */
 MUST_CHECK bool
-audit_reader_grow(struct audit_reader *reader, struct audit_tree *tree, uint64_t size, struct audit_prover *prover);
+audit_reader_grow(struct audit_reader *reader, struct tlog_tree *tree, uint64_t size, struct tlog_prover *prover);
 enum audit_proving {
     AUDIT_PROVED,
     AUDIT_PROOF_PRUNED, /* the proof needs records that are no longer here */
@@ -16,6 +16,6 @@ enum audit_proving {
 };
 /* Fills a prover that was begun from all that the store has. */
 MUST_CHECK enum audit_proving
-audit_reader_prove(struct audit_reader *reader, struct audit_prover *prover, struct audit_proof *proof);
+audit_reader_prove(struct audit_reader *reader, struct tlog_prover *prover, struct tlog_proof *proof);
 
 #endif

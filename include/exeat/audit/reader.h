@@ -13,7 +13,7 @@ void audit_reader_free(struct audit_reader *reader);
 struct text audit_reader_origin(const struct audit_reader *reader);
 uint64_t audit_reader_first(const struct audit_reader *reader); /* sequence of the oldest record that is here */
 /* The frontier of the tree before the oldest record that is here. */
-const struct audit_tree *audit_reader_base(const struct audit_reader *reader);
+const struct tlog_tree *audit_reader_base(const struct audit_reader *reader);
 
 /* One stored record. Slices live until the next call. */
 struct audit_row {
@@ -38,10 +38,10 @@ const char *audit_reader_error(const struct audit_reader *reader);
 MUST_CHECK bool
 audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64_t *size, struct buffer *note);
 /* The largest frontier that is stored of the trees before `sequence`; false when those records were pruned. */
-MUST_CHECK bool audit_reader_frontier(struct audit_reader *reader, uint64_t sequence, struct audit_tree *tree);
+MUST_CHECK bool audit_reader_frontier(struct audit_reader *reader, uint64_t sequence, struct tlog_tree *tree);
 /* The newest checkpoint that a witness has cosigned, with all its signatures, and the tree it is of; false when there
  * is none. It is what the store says: verify the note. */
-MUST_CHECK bool audit_reader_cosigned(struct audit_reader *reader, struct audit_tree *tree, struct buffer *note);
+MUST_CHECK bool audit_reader_cosigned(struct audit_reader *reader, struct tlog_tree *tree, struct buffer *note);
 /* The newest checkpoint, in place of what `note` has, and its size; false when there is none. */
 MUST_CHECK bool audit_reader_newest(struct audit_reader *reader, uint64_t *size, struct buffer *note);
 /* A text that a record names by digest; false when it is not stored. */

@@ -31,7 +31,7 @@ struct told {
     _Atomic int signing;
     _Atomic bool holds_decisions;
     _Atomic unsigned kept;
-    struct audit_tree tree; /* read after the anchor has stopped */
+    struct tlog_tree tree; /* read after the anchor has stopped */
     bool remembers;
 };
 struct scene {
@@ -207,7 +207,7 @@ static void hold(void *context, enum audit_signing signing, bool decisions)
     atomic_store(&told->holds_decisions, decisions);
 }
 
-static void keep(void *context, const struct audit_tree *tree, struct text note)
+static void keep(void *context, const struct tlog_tree *tree, struct text note)
 {
     struct told *told = context;
     const char cosignature[] = "\n\xe2\x80\x94 " NAME " ";
@@ -217,7 +217,7 @@ static void keep(void *context, const struct audit_tree *tree, struct text note)
     atomic_fetch_add(&told->kept, 1);
 }
 
-static bool recall(void *context, struct audit_tree *tree)
+static bool recall(void *context, struct tlog_tree *tree)
 {
     const struct told *told = context;
     if (told->remembers)
@@ -233,13 +233,13 @@ static void start_anchor_as(struct scene *scene, const struct signing_key *witne
     char *error = NULL;
     char path[80];
     uint8_t key[VERIFY_KEY_SIZE];
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     struct buffer text = {0};
     snprintf(path, sizeof(path), "%s/token", scene->folder);
     assert_true(file_replace(path, text_from(token), 0600, &error));
     signing_key_public(witness_key, key);
-    audit_vkey_make(TEXT(NAME), AUDIT_KEY_WITNESS, key, &vkey);
-    audit_vkey_append(&vkey, &text);
+    tlog_vkey_make(TEXT(NAME), TLOG_KEY_WITNESS, key, &vkey);
+    tlog_vkey_append(&vkey, &text);
     struct anchor_options options = {
         .store = scene->store,
         .origin = TEXT(ORIGIN),
@@ -586,7 +586,7 @@ static void a_checkpoint_without_the_witness_ends_no_log(void **state)
     struct buffer note = {0};
     struct digest root = {{1}};
     char answer[4096];
-    audit_checkpoint_write(TEXT(ORIGIN), 1000, &root, scene->log_key, &note);
+    tlog_checkpoint_write(TEXT(ORIGIN), 1000, &root, scene->log_key, &note);
     snprintf(
         answer, sizeof(answer), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%.*s", note.length,
         TEXT_ARG(buffer_text(&note)));

@@ -65,7 +65,7 @@ static struct digest leaf_of(char history, size_t index)
 {
     uint8_t record[3] = {(uint8_t)history, (uint8_t)index, (uint8_t)(index >> 8)};
     struct digest leaf;
-    audit_leaf((struct bytes){record, sizeof(record)}, &leaf);
+    tlog_leaf((struct bytes){record, sizeof(record)}, &leaf);
     return leaf;
 }
 
@@ -74,23 +74,23 @@ static void submit(
     struct scene *scene, const struct signing_key *key, char history, size_t common, size_t old, size_t size,
     struct witness_answer *answer)
 {
-    struct audit_tree tree = {.size = 0};
-    struct audit_prover prover;
-    struct audit_proof proof = {.count = 0};
+    struct tlog_tree tree = {.size = 0};
+    struct tlog_prover prover;
+    struct tlog_proof proof = {.count = 0};
     struct digest root;
     struct buffer note = {0};
     struct buffer body = {0};
-    audit_prover_consistency(&prover, old <= size ? old : 0, size);
+    tlog_prover_consistency(&prover, old <= size ? old : 0, size);
     for (size_t i = 0; i < size; i++) {
         struct digest leaf = leaf_of(i < common ? 'a' : history, i);
-        audit_tree_append(&tree, &leaf);
-        if (audit_prover_wants(&prover))
-            audit_prover_leaf(&prover, &leaf);
+        tlog_tree_append(&tree, &leaf);
+        if (tlog_prover_wants(&prover))
+            tlog_prover_leaf(&prover, &leaf);
     }
-    audit_prover_finish(&prover, &proof);
-    audit_tree_root(&tree, &root);
-    audit_checkpoint_write(TEXT(ORIGIN), size, &root, key, &note);
-    audit_submission_write(old, &proof, buffer_text(&note), &body);
+    tlog_prover_finish(&prover, &proof);
+    tlog_tree_root(&tree, &root);
+    tlog_checkpoint_write(TEXT(ORIGIN), size, &root, key, &note);
+    tlog_submission_write(old, &proof, buffer_text(&note), &body);
     witness_add_checkpoint(scene->witness, buffer_text(&body), answer);
     buffer_clear(&note);
     buffer_clear(&body);
@@ -121,7 +121,7 @@ static uint16_t enrol_as(struct scene *scene, const struct signing_key *key, con
     uint8_t public_key[VERIFY_KEY_SIZE];
     signing_key_public(key, public_key);
     buffer_append(&body, TEXT("vkey "));
-    audit_vkey_write(TEXT(ORIGIN), public_key, &body);
+    tlog_vkey_write(TEXT(ORIGIN), public_key, &body);
     buffer_printf(&body, "\n%s", more);
     witness_enrol(scene->witness, buffer_text(&body), &answer);
     buffer_clear(&body);
@@ -147,9 +147,9 @@ static void the_cosignature_verifies(void **state)
 {
     struct scene *scene = *state;
     struct witness_answer answer;
-    struct audit_note note;
-    struct audit_vkey vkey;
-    struct audit_checkpoint checkpoint;
+    struct tlog_note note;
+    struct tlog_vkey vkey;
+    struct tlog_checkpoint checkpoint;
     uint8_t key[VERIFY_KEY_SIZE];
     uint64_t time = 0;
     assert_int_equal(enrol_as(scene, scene->log_key, ""), 200);
@@ -157,13 +157,13 @@ static void the_cosignature_verifies(void **state)
     witness_last(scene->witness, TEXT(ORIGIN), &answer);
     assert_int_equal(answer.status, 200);
     signing_key_public(scene->witness_key, key);
-    audit_vkey_make(TEXT(NAME), AUDIT_KEY_WITNESS, key, &vkey);
-    assert_true(audit_note_parse(buffer_text(&answer.body), &note));
-    assert_int_equal(audit_note_verify(&note, &vkey, &time), AUDIT_SIGNED);
+    tlog_vkey_make(TEXT(NAME), TLOG_KEY_WITNESS, key, &vkey);
+    assert_true(tlog_note_parse(buffer_text(&answer.body), &note));
+    assert_int_equal(tlog_note_verify(&note, &vkey, &time), TLOG_SIGNED);
     assert_true(time > 1700000000);
     signing_key_public(scene->log_key, key);
-    assert_true(audit_checkpoint_verify(buffer_text(&answer.body), TEXT(ORIGIN), key));
-    assert_true(audit_checkpoint_parse(buffer_text(&answer.body), &checkpoint));
+    assert_true(tlog_checkpoint_verify(buffer_text(&answer.body), TEXT(ORIGIN), key));
+    assert_true(tlog_checkpoint_parse(buffer_text(&answer.body), &checkpoint));
     assert_int_equal(checkpoint.size, 9);
     buffer_clear(&answer.body);
     witness_last(scene->witness, TEXT("another.example/log"), &answer);
@@ -212,21 +212,21 @@ static void expect_files(struct scene *scene, const char *suffix, int count)
 /* The body of add-checkpoint with the true checkpoint of `size`, and hashes that are made up. */
 static void submit_garbage(struct scene *scene, size_t old, size_t size, size_t hashes, uint16_t status)
 {
-    struct audit_tree tree = {.size = 0};
-    struct audit_proof proof = {.count = hashes};
+    struct tlog_tree tree = {.size = 0};
+    struct tlog_proof proof = {.count = hashes};
     struct digest root;
     struct buffer note = {0};
     struct buffer body = {0};
     struct witness_answer answer;
     for (size_t i = 0; i < size; i++) {
         struct digest leaf = leaf_of('a', i);
-        audit_tree_append(&tree, &leaf);
+        tlog_tree_append(&tree, &leaf);
     }
-    audit_tree_root(&tree, &root);
+    tlog_tree_root(&tree, &root);
     for (size_t i = 0; i < hashes; i++)
         memset(proof.hashes[i].bytes, (int)i + 1, sizeof(proof.hashes[i].bytes));
-    audit_checkpoint_write(TEXT(ORIGIN), size, &root, scene->log_key, &note);
-    audit_submission_write(old, &proof, buffer_text(&note), &body);
+    tlog_checkpoint_write(TEXT(ORIGIN), size, &root, scene->log_key, &note);
+    tlog_submission_write(old, &proof, buffer_text(&note), &body);
     witness_add_checkpoint(scene->witness, buffer_text(&body), &answer);
     assert_int_equal(answer.status, status);
     buffer_clear(&answer.body);

@@ -123,20 +123,20 @@ void expect_signed_whole(const char *directory)
     struct audit_row row;
     struct digest leaf;
     struct digest root;
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     uint64_t size;
     struct buffer note = {0};
     struct audit_reader *reader = audit_reader_open(directory, &error);
     assert_non_null(reader);
-    struct audit_tree tree = *audit_reader_base(reader);
+    struct tlog_tree tree = *audit_reader_base(reader);
     while (audit_reader_next(reader, &row) == AUDIT_ROW) {
         assert_int_equal(row.sequence, tree.size);
-        audit_leaf(row.body, &leaf);
-        audit_tree_append(&tree, &leaf);
+        tlog_leaf(row.body, &leaf);
+        tlog_tree_append(&tree, &leaf);
     }
-    audit_tree_root(&tree, &root);
+    tlog_tree_root(&tree, &root);
     assert_true(audit_reader_newest(reader, &size, &note));
-    assert_true(audit_checkpoint_parse(buffer_text(&note), &checkpoint));
+    assert_true(tlog_checkpoint_parse(buffer_text(&note), &checkpoint));
     assert_int_equal(checkpoint.size, tree.size);
     assert_true(digest_equal(&checkpoint.root, &root));
     buffer_clear(&note);

@@ -94,10 +94,10 @@ static void encodes_a_decision_as_published(void **state)
 static void hashes_leaves_and_roots_as_published(void **state)
 {
     (void)state;
-    struct audit_tree tree = {0};
+    struct tlog_tree tree = {0};
     for (size_t i = 0; i <= COUNT_OF(record_hex); i++) {
         struct digest root;
-        audit_tree_root(&tree, &root);
+        tlog_tree_root(&tree, &root);
         assert_digest(&root, root_hex[i]);
         if (i == COUNT_OF(record_hex))
             return;
@@ -107,9 +107,9 @@ static void hashes_leaves_and_roots_as_published(void **state)
         struct bytes body = record_bytes(i, bytes);
         assert_true(audit_record_parse(body, &record));
         assert_int_equal(record.head.sequence, i);
-        audit_leaf(body, &leaf);
+        tlog_leaf(body, &leaf);
         assert_digest(&leaf, leaf_hex[i]);
-        audit_tree_append(&tree, &leaf);
+        tlog_tree_append(&tree, &leaf);
     }
 }
 
@@ -120,12 +120,12 @@ static void proves_as_published(void **state)
     struct digest leaf = digest_of(leaf_hex[1]);
     struct digest two = digest_of(root_hex[2]);
     struct digest three = digest_of(root_hex[3]);
-    assert_true(audit_inclusion_verify(&leaf, 1, 3, proof, 2, &three));
-    assert_false(audit_inclusion_verify(&leaf, 2, 3, proof, 2, &three));
-    assert_false(audit_inclusion_verify(&leaf, 1, 3, proof, 1, &three));
-    assert_true(audit_consistency_verify(2, 3, &proof[1], 1, &two, &three));
-    assert_false(audit_consistency_verify(2, 3, &proof[0], 1, &two, &three));
-    assert_false(audit_consistency_verify(1, 3, &proof[1], 1, &two, &three));
+    assert_true(tlog_inclusion_verify(&leaf, 1, 3, proof, 2, &three));
+    assert_false(tlog_inclusion_verify(&leaf, 2, 3, proof, 2, &three));
+    assert_false(tlog_inclusion_verify(&leaf, 1, 3, proof, 1, &three));
+    assert_true(tlog_consistency_verify(2, 3, &proof[1], 1, &two, &three));
+    assert_false(tlog_consistency_verify(2, 3, &proof[0], 1, &two, &three));
+    assert_false(tlog_consistency_verify(1, 3, &proof[1], 1, &two, &three));
 }
 
 static void signs_a_checkpoint_as_published(void **state)
@@ -138,20 +138,20 @@ static void signs_a_checkpoint_as_published(void **state)
     uint8_t verify_key[VERIFY_KEY_SIZE];
     signing_key_public(key, verify_key);
     struct buffer out = {0};
-    audit_vkey_write(origin, verify_key, &out);
+    tlog_vkey_write(origin, verify_key, &out);
     char *vkey = buffer_take(&out);
     assert_string_equal(vkey, "audit.example/shop/php-0/1+27b9c5ad+AQOhB7/zzhC+HXDdGOdLwJln5NYwm6UNXx3chmQSVTG4");
     base_free(vkey);
     struct digest root = digest_of(root_hex[3]);
-    audit_checkpoint_write(origin, 3, &root, key, &out);
+    tlog_checkpoint_write(origin, 3, &root, key, &out);
     char *note = buffer_take(&out);
     assert_string_equal(
         note, "audit.example/shop/php-0/1\n3\nwlTCnWe1ByaPP0RSQQWmScOsim8df8EP82lp/ReUDf4=\n\n"
               "\xe2\x80\x94 audit.example/shop/php-0/1 "
               "J7nFrSO1buWtdoBTrBwr7xMqBE3H6LQXoy06rr2bN2vcbCS6gLQ2shD/OFrtY9LQj+ZW2Ko6ftnKbkqva3CDhYEWjA0=\n");
-    assert_true(audit_checkpoint_verify(text_from(note), origin, verify_key));
+    assert_true(tlog_checkpoint_verify(text_from(note), origin, verify_key));
     note[27] = '4';
-    assert_false(audit_checkpoint_verify(text_from(note), origin, verify_key));
+    assert_false(tlog_checkpoint_verify(text_from(note), origin, verify_key));
     base_free(note);
     signing_key_free(key);
 }

@@ -144,21 +144,21 @@ static void every_checkpoint_is_found_whatever_segment_it_lies_in(void **state)
     char *error = NULL;
     struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
     struct audit_row row;
-    struct audit_tree tree = {0};
+    struct tlog_tree tree = {0};
     struct digest leaf;
     struct buffer note = {0};
     uint64_t size = 0;
     int found = 0;
     assert_true(audit_reader_checkpoint(reader, 0, &size, &note));
     while (audit_reader_next(reader, &row) == AUDIT_ROW) {
-        struct audit_checkpoint checkpoint;
+        struct tlog_checkpoint checkpoint;
         struct digest root;
-        audit_leaf(row.body, &leaf);
-        audit_tree_append(&tree, &leaf);
+        tlog_leaf(row.body, &leaf);
+        tlog_tree_append(&tree, &leaf);
         if (tree.size != size)
             continue;
-        audit_tree_root(&tree, &root);
-        assert_true(audit_checkpoint_parse(buffer_text(&note), &checkpoint));
+        tlog_tree_root(&tree, &root);
+        assert_true(tlog_checkpoint_parse(buffer_text(&note), &checkpoint));
         assert_true(digest_equal(&root, &checkpoint.root));
         buffer_empty(&note);
         found++;

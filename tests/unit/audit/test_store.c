@@ -57,26 +57,26 @@ static void a_store_goes_on_where_it_ended(void **state)
     char *error = NULL;
     struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
     struct audit_row row;
-    struct audit_tree tree = {0};
+    struct tlog_tree tree = {0};
     struct digest leaf;
     uint64_t expected = 0;
     while (audit_reader_next(reader, &row) == AUDIT_ROW) {
         assert_int_equal(row.sequence, expected++);
-        audit_leaf(row.body, &leaf);
-        audit_tree_append(&tree, &leaf);
+        tlog_leaf(row.body, &leaf);
+        tlog_tree_append(&tree, &leaf);
     }
     assert_int_equal(expected, 3 * 4); /* open, decision, completion, close */
     struct buffer note = {0};
     uint64_t size = 0;
     assert_true(audit_reader_checkpoint(reader, expected - 1, &size, &note));
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     struct digest root;
     uint8_t key[VERIFY_KEY_SIZE];
     signing_key_public(fixture->key, key);
-    audit_tree_root(&tree, &root);
-    assert_true(audit_checkpoint_parse(buffer_text(&note), &checkpoint));
+    tlog_tree_root(&tree, &root);
+    assert_true(tlog_checkpoint_parse(buffer_text(&note), &checkpoint));
     assert_true(digest_equal(&checkpoint.root, &root));
-    assert_true(audit_checkpoint_verify(buffer_text(&note), fixture->options.origin, key));
+    assert_true(tlog_checkpoint_verify(buffer_text(&note), fixture->options.origin, key));
     buffer_clear(&note);
     audit_reader_free(reader);
 }

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "exeat/audit/note.h"
 #include "exeat/base/memory.h"
+#include "exeat/tlog/note.h"
 
 #define MARK "\xe2\x80\x94 "
 
@@ -36,28 +36,28 @@ static struct signing_key *known_key(void)
     return signing_key_from_seed(seed);
 }
 
-static void known_vkey(struct text name, enum audit_key_type type, struct audit_vkey *vkey)
+static void known_vkey(struct text name, enum tlog_key_type type, struct tlog_vkey *vkey)
 {
     uint8_t public_key[VERIFY_KEY_SIZE];
     struct signing_key *key = known_key();
     signing_key_public(key, public_key);
     signing_key_free(key);
-    audit_vkey_make(name, type, public_key, vkey);
+    tlog_vkey_make(name, type, public_key, vkey);
 }
 
 static void verifies_the_published_note(void **state)
 {
     (void)state;
-    struct audit_vkey vkey;
-    struct audit_note note;
-    assert_true(audit_vkey_parse(example_vkey, &vkey));
-    assert_int_equal(vkey.type, AUDIT_KEY_LOG);
+    struct tlog_vkey vkey;
+    struct tlog_note note;
+    assert_true(tlog_vkey_parse(example_vkey, &vkey));
+    assert_int_equal(vkey.type, TLOG_KEY_LOG);
     assert_true(text_equal(vkey.name, TEXT("example.com/foo")));
-    assert_true(audit_note_parse(example_note, &note));
+    assert_true(tlog_note_parse(example_note, &note));
     assert_true(text_equal(note.body, TEXT("This is an example message.\n")));
-    assert_int_equal(audit_note_verify(&note, &vkey, NULL), AUDIT_SIGNED);
+    assert_int_equal(tlog_note_verify(&note, &vkey, NULL), TLOG_SIGNED);
     struct buffer again = {0};
-    audit_vkey_append(&vkey, &again);
+    tlog_vkey_append(&vkey, &again);
     assert_true(text_equal(buffer_text(&again), example_vkey));
     buffer_clear(&again);
 }
@@ -65,23 +65,23 @@ static void verifies_the_published_note(void **state)
 static void a_changed_note_is_signed_badly_and_a_strange_one_not_at_all(void **state)
 {
     (void)state;
-    struct audit_vkey vkey;
-    struct audit_note note;
+    struct tlog_vkey vkey;
+    struct tlog_note note;
     char *changed = text_copy(example_note);
     changed[0] = 't';
-    assert_true(audit_vkey_parse(example_vkey, &vkey));
-    assert_true(audit_note_parse(text_from(changed), &note));
-    assert_int_equal(audit_note_verify(&note, &vkey, NULL), AUDIT_SIGNED_BADLY);
+    assert_true(tlog_vkey_parse(example_vkey, &vkey));
+    assert_true(tlog_note_parse(text_from(changed), &note));
+    assert_int_equal(tlog_note_verify(&note, &vkey, NULL), TLOG_SIGNED_BADLY);
     vkey.hash[3] ^= 1;
-    assert_int_equal(audit_note_verify(&note, &vkey, NULL), AUDIT_SIGNED_NOT);
+    assert_int_equal(tlog_note_verify(&note, &vkey, NULL), TLOG_SIGNED_NOT);
     base_free(changed);
 }
 
 static void reads_the_published_cosigned_checkpoint(void **state)
 {
     (void)state;
-    struct audit_checkpoint checkpoint;
-    assert_true(audit_checkpoint_parse(cosigned_note, &checkpoint));
+    struct tlog_checkpoint checkpoint;
+    assert_true(tlog_checkpoint_parse(cosigned_note, &checkpoint));
     assert_int_equal(checkpoint.size, 20852163);
     assert_true(text_equal(checkpoint.origin, TEXT("example.com/behind-the-sofa")));
     assert_int_equal(checkpoint.root.bytes[0], 0x0a);
@@ -92,12 +92,12 @@ static void cosigns_as_published(void **state)
 {
     (void)state;
     struct buffer line = {0};
-    struct audit_note note;
-    struct audit_vkey vkey;
+    struct tlog_note note;
+    struct tlog_vkey vkey;
     uint64_t time = 0;
     struct signing_key *key = known_key();
-    assert_true(audit_note_parse(cosigned_note, &note));
-    audit_cosign_write(note.body, TEXT("witness.example/w1"), 1679315147, key, &line);
+    assert_true(tlog_note_parse(cosigned_note, &note));
+    tlog_cosign_write(note.body, TEXT("witness.example/w1"), 1679315147, key, &line);
     signing_key_free(key);
     assert_true(text_equal(
         buffer_text(&line), TEXT(MARK "witness.example/w1 "
@@ -106,9 +106,9 @@ static void cosigns_as_published(void **state)
     struct buffer whole = {0};
     buffer_append(&whole, cosigned_note);
     buffer_append(&whole, buffer_text(&line));
-    known_vkey(TEXT("witness.example/w1"), AUDIT_KEY_WITNESS, &vkey);
-    assert_true(audit_note_parse(buffer_text(&whole), &note));
-    assert_int_equal(audit_note_verify(&note, &vkey, &time), AUDIT_SIGNED);
+    known_vkey(TEXT("witness.example/w1"), TLOG_KEY_WITNESS, &vkey);
+    assert_true(tlog_note_parse(buffer_text(&whole), &note));
+    assert_int_equal(tlog_note_verify(&note, &vkey, &time), TLOG_SIGNED);
     assert_int_equal(time, 1679315147);
     buffer_clear(&line);
     buffer_clear(&whole);
@@ -117,18 +117,18 @@ static void cosigns_as_published(void **state)
 static void a_cosignature_is_no_signature_of_a_log(void **state)
 {
     (void)state;
-    struct audit_note note;
-    struct audit_vkey log;
-    struct audit_vkey witness;
+    struct tlog_note note;
+    struct tlog_vkey log;
+    struct tlog_vkey witness;
     struct digest root = {{0}};
     struct buffer text = {0};
     struct signing_key *key = known_key();
-    audit_checkpoint_write(TEXT("o"), 1, &root, key, &text);
-    assert_true(audit_note_parse(buffer_text(&text), &note));
-    known_vkey(TEXT("o"), AUDIT_KEY_LOG, &log);
-    known_vkey(TEXT("o"), AUDIT_KEY_WITNESS, &witness);
-    assert_int_equal(audit_note_verify(&note, &log, NULL), AUDIT_SIGNED);
-    assert_int_equal(audit_note_verify(&note, &witness, NULL), AUDIT_SIGNED_NOT);
+    tlog_checkpoint_write(TEXT("o"), 1, &root, key, &text);
+    assert_true(tlog_note_parse(buffer_text(&text), &note));
+    known_vkey(TEXT("o"), TLOG_KEY_LOG, &log);
+    known_vkey(TEXT("o"), TLOG_KEY_WITNESS, &witness);
+    assert_int_equal(tlog_note_verify(&note, &log, NULL), TLOG_SIGNED);
+    assert_int_equal(tlog_note_verify(&note, &witness, NULL), TLOG_SIGNED_NOT);
     signing_key_free(key);
     buffer_clear(&text);
 }
@@ -159,10 +159,10 @@ static void refuses_malformed_notes(void **state)
         "bo\xff"
         "dy\n\n" MARK "a AAAAAAA=\n",
     };
-    struct audit_note note;
-    assert_true(audit_note_parse(TEXT("body\n\n" MARK "a AAAAAAA=\n"), &note));
+    struct tlog_note note;
+    assert_true(tlog_note_parse(TEXT("body\n\n" MARK "a AAAAAAA=\n"), &note));
     for (size_t i = 0; i < COUNT_OF(bad); i++)
-        if (audit_note_parse(text_from(bad[i]), &note))
+        if (tlog_note_parse(text_from(bad[i]), &note))
             fail_msg("taken: %s", bad[i]);
 }
 
@@ -179,15 +179,15 @@ static void refuses_malformed_checkpoints(void **state)
         "o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\next\n",
         "o\n1\n",
     };
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     struct buffer text = {0};
     buffer_append(&text, TEXT("o\n1\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\next\n\n" MARK "a AAAAAAA=\n"));
-    assert_true(audit_checkpoint_parse(buffer_text(&text), &checkpoint));
+    assert_true(tlog_checkpoint_parse(buffer_text(&text), &checkpoint));
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         buffer_empty(&text);
         buffer_append_string(&text, bad[i]);
         buffer_append(&text, TEXT("\n" MARK "a AAAAAAA=\n"));
-        if (audit_checkpoint_parse(buffer_text(&text), &checkpoint))
+        if (tlog_checkpoint_parse(buffer_text(&text), &checkpoint))
             fail_msg("taken: %s", bad[i]);
     }
     buffer_clear(&text);
@@ -207,31 +207,31 @@ static void refuses_malformed_keys(void **state)
         "example.com/foo+530d903a+AukyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
         "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n",
     };
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     for (size_t i = 0; i < COUNT_OF(bad); i++)
-        if (audit_vkey_parse(text_from(bad[i]), &vkey))
+        if (tlog_vkey_parse(text_from(bad[i]), &vkey))
             fail_msg("taken: %s", bad[i]);
 }
 
 static void a_proof_file_comes_back_as_it_was_written(void **state)
 {
     (void)state;
-    struct audit_proof proof = {.count = 2};
-    struct audit_proof_file file;
+    struct tlog_proof proof = {.count = 2};
+    struct tlog_proof_file file;
     struct buffer text = {0};
     memset(proof.hashes[1].bytes, 7, 32);
-    audit_proof_file_write(bytes_of_text(TEXT("abc")), 12, &proof, cosigned_note, &text);
+    tlog_proof_file_write(bytes_of_text(TEXT("abc")), 12, &proof, cosigned_note, &text);
     assert_true(text_starts_with(
         buffer_text(&text), TEXT("c2sp.org/tlog-proof@v1\nextra YWJj\nindex 12\n"
                                  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
                                  "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n\nexample.com/behind-the-sofa\n")));
-    assert_true(audit_proof_file_parse(buffer_text(&text), &file));
+    assert_true(tlog_proof_file_parse(buffer_text(&text), &file));
     assert_int_equal(file.index, 12);
     assert_int_equal(file.proof.count, 2);
     assert_true(text_equal(file.extra, TEXT("YWJj")));
     assert_true(text_equal(file.checkpoint, cosigned_note));
     for (size_t length = 0; length < text.length; length++) {
-        bool taken = audit_proof_file_parse(text_part(buffer_text(&text), 0, length), &file);
+        bool taken = tlog_proof_file_parse(text_part(buffer_text(&text), 0, length), &file);
         assert_true(!taken || text_ends_with(text_part(buffer_text(&text), 0, length), TEXT("=\n")));
     }
     buffer_clear(&text);
@@ -240,30 +240,30 @@ static void a_proof_file_comes_back_as_it_was_written(void **state)
 static void a_submission_comes_back_as_it_was_written(void **state)
 {
     (void)state;
-    struct audit_proof proof = {.count = 63};
-    struct audit_submission submission;
+    struct tlog_proof proof = {.count = 63};
+    struct tlog_submission submission;
     struct buffer text = {0};
-    audit_submission_write(20852014, &proof, cosigned_note, &text);
-    assert_true(audit_submission_parse(buffer_text(&text), &submission));
+    tlog_submission_write(20852014, &proof, cosigned_note, &text);
+    assert_true(tlog_submission_parse(buffer_text(&text), &submission));
     assert_int_equal(submission.old_size, 20852014);
     assert_int_equal(submission.proof.count, 63);
     assert_true(text_equal(submission.checkpoint, cosigned_note));
     buffer_empty(&text);
     proof.count = 64;
-    audit_submission_write(1, &proof, cosigned_note, &text);
-    assert_false(audit_submission_parse(buffer_text(&text), &submission));
-    assert_false(audit_submission_parse(TEXT("old 01\n\n"), &submission));
-    assert_false(audit_submission_parse(TEXT("Old 1\n\n"), &submission));
+    tlog_submission_write(1, &proof, cosigned_note, &text);
+    assert_false(tlog_submission_parse(buffer_text(&text), &submission));
+    assert_false(tlog_submission_parse(TEXT("old 01\n\n"), &submission));
+    assert_false(tlog_submission_parse(TEXT("Old 1\n\n"), &submission));
     buffer_clear(&text);
 }
 
-static bool key_is_taken(const uint8_t key[VERIFY_KEY_SIZE], enum audit_key_type type)
+static bool key_is_taken(const uint8_t key[VERIFY_KEY_SIZE], enum tlog_key_type type)
 {
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     struct buffer line = {0};
-    audit_vkey_make(TEXT("log.example/a"), type, key, &vkey);
-    audit_vkey_append(&vkey, &line);
-    bool taken = audit_vkey_parse(buffer_text(&line), &vkey);
+    tlog_vkey_make(TEXT("log.example/a"), type, key, &vkey);
+    tlog_vkey_append(&vkey, &line);
+    bool taken = tlog_vkey_parse(buffer_text(&line), &vkey);
     buffer_clear(&line);
     return taken;
 }
@@ -282,21 +282,21 @@ static void keys_under_which_anything_verifies_are_refused(void **state)
         key[31] = (uint8_t)(sign << 7);
         for (int y = 0; y < 4; y++) { /* 2 and 3 are no points, which OpenSSL finds when it verifies */
             key[0] = (uint8_t)y;
-            assert_int_equal(key_is_taken(key, AUDIT_KEY_LOG), y > 1);
-            assert_int_equal(key_is_taken(key, AUDIT_KEY_WITNESS), y > 1);
+            assert_int_equal(key_is_taken(key, TLOG_KEY_LOG), y > 1);
+            assert_int_equal(key_is_taken(key, TLOG_KEY_WITNESS), y > 1);
         }
         memset(key, 0xff, sizeof(key));
         key[31] = (uint8_t)(0x7f | sign << 7);
         for (int low = 0xe0; low <= 0xff; low++) { /* p - 1 is ec; what follows is not canonical */
             key[0] = (uint8_t)low;
-            assert_int_equal(key_is_taken(key, AUDIT_KEY_LOG), low < 0xec);
+            assert_int_equal(key_is_taken(key, TLOG_KEY_LOG), low < 0xec);
         }
         for (int i = 0; i < 2; i++) {
             memcpy(key, eighth[i], sizeof(key));
             key[31] |= (uint8_t)(sign << 7);
-            assert_false(key_is_taken(key, AUDIT_KEY_LOG));
+            assert_false(key_is_taken(key, TLOG_KEY_LOG));
             key[16] ^= 1;
-            assert_true(key_is_taken(key, AUDIT_KEY_LOG));
+            assert_true(key_is_taken(key, TLOG_KEY_LOG));
         }
     }
 }

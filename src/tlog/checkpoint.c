@@ -7,7 +7,7 @@
 
 enum { PROOF_HASHES_MAX = 63 };
 
-static bool read_body(struct text rest, struct audit_checkpoint *checkpoint)
+static bool read_body(struct text rest, struct tlog_checkpoint *checkpoint)
 {
     struct text size;
     struct text root;
@@ -21,27 +21,27 @@ static bool read_body(struct text rest, struct audit_checkpoint *checkpoint)
            note_read_digest(root, &checkpoint->root);
 }
 
-bool audit_checkpoint_parse(struct text text, struct audit_checkpoint *checkpoint)
+bool tlog_checkpoint_parse(struct text text, struct tlog_checkpoint *checkpoint)
 {
-    struct audit_note note;
-    return audit_note_parse(text, &note) && read_body(note.body, checkpoint);
+    struct tlog_note note;
+    return tlog_note_parse(text, &note) && read_body(note.body, checkpoint);
 }
 
-bool audit_checkpoint_verify(struct text text, struct text origin, const uint8_t key[VERIFY_KEY_SIZE])
+bool tlog_checkpoint_verify(struct text text, struct text origin, const uint8_t key[VERIFY_KEY_SIZE])
 {
-    struct audit_note note;
-    struct audit_checkpoint checkpoint;
-    struct audit_vkey vkey;
-    if (!audit_note_parse(text, &note) || !read_body(note.body, &checkpoint) || !text_equal(checkpoint.origin, origin))
+    struct tlog_note note;
+    struct tlog_checkpoint checkpoint;
+    struct tlog_vkey vkey;
+    if (!tlog_note_parse(text, &note) || !read_body(note.body, &checkpoint) || !text_equal(checkpoint.origin, origin))
         return false;
-    audit_vkey_make(origin, AUDIT_KEY_LOG, key, &vkey);
-    return audit_note_verify(&note, &vkey, NULL) == AUDIT_SIGNED;
+    tlog_vkey_make(origin, TLOG_KEY_LOG, key, &vkey);
+    return tlog_note_verify(&note, &vkey, NULL) == TLOG_SIGNED;
 }
 
 /* --- proofs --------------------------------------------------------------------------------------------------------
  */
 
-bool note_take_proof(struct text *rest, struct audit_proof *proof)
+bool note_take_proof(struct text *rest, struct tlog_proof *proof)
 {
     struct text line;
     proof->count = 0;
@@ -55,7 +55,7 @@ bool note_take_proof(struct text *rest, struct audit_proof *proof)
     return false;
 }
 
-void note_write_proof(const struct audit_proof *proof, struct buffer *out)
+void note_write_proof(const struct tlog_proof *proof, struct buffer *out)
 {
     for (size_t i = 0; i < proof->count; i++) {
         buffer_append_base64(out, (struct bytes){proof->hashes[i].bytes, sizeof(proof->hashes[i].bytes)});
@@ -84,8 +84,8 @@ static bool is_base64(struct text text)
     return good;
 }
 
-void audit_proof_file_write(
-    struct bytes record, uint64_t index, const struct audit_proof *proof, struct text checkpoint, struct buffer *out)
+void tlog_proof_file_write(
+    struct bytes record, uint64_t index, const struct tlog_proof *proof, struct text checkpoint, struct buffer *out)
 {
     buffer_append(out, TEXT(PROOF_FIRST_LINE "\nextra "));
     buffer_append_base64(out, record);
@@ -96,11 +96,11 @@ void audit_proof_file_write(
     buffer_append(out, checkpoint);
 }
 
-bool audit_proof_file_parse(struct text text, struct audit_proof_file *file)
+bool tlog_proof_file_parse(struct text text, struct tlog_proof_file *file)
 {
     struct text line;
     struct text index;
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     file->extra = TEXT("");
     if (!note_take_line(&text, &line) || !text_equal(line, TEXT(PROOF_FIRST_LINE)))
         return false;
@@ -110,11 +110,11 @@ bool audit_proof_file_parse(struct text text, struct audit_proof_file *file)
         !note_take_proof(&text, &file->proof))
         return false;
     file->checkpoint = text;
-    return audit_checkpoint_parse(text, &checkpoint);
+    return tlog_checkpoint_parse(text, &checkpoint);
 }
 
-void audit_submission_write(
-    uint64_t old_size, const struct audit_proof *proof, struct text checkpoint, struct buffer *out)
+void tlog_submission_write(
+    uint64_t old_size, const struct tlog_proof *proof, struct text checkpoint, struct buffer *out)
 {
     buffer_append(out, TEXT("old "));
     buffer_append_number(out, old_size);
@@ -123,13 +123,13 @@ void audit_submission_write(
     buffer_append(out, checkpoint);
 }
 
-bool audit_submission_parse(struct text text, struct audit_submission *submission)
+bool tlog_submission_parse(struct text text, struct tlog_submission *submission)
 {
     struct text old;
-    struct audit_checkpoint checkpoint;
+    struct tlog_checkpoint checkpoint;
     if (!take_named(&text, TEXT("old "), &old) || !note_read_number(old, &submission->old_size) ||
         !note_take_proof(&text, &submission->proof))
         return false;
     submission->checkpoint = text;
-    return audit_checkpoint_parse(text, &checkpoint);
+    return tlog_checkpoint_parse(text, &checkpoint);
 }

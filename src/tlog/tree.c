@@ -3,10 +3,10 @@
  * 0x00 before them, nodes with 0x01, so that neither can pass for the other. */
 #include <string.h>
 
-#include "audit_internal.h"
 #include "exeat/base/check.h"
+#include "exeat/tlog.h"
 
-void audit_node(const struct digest *left, const struct digest *right, struct digest *node)
+void tlog_node(const struct digest *left, const struct digest *right, struct digest *node)
 {
     uint8_t bytes[1 + 2 * sizeof(left->bytes)] = {1};
     memcpy(bytes + 1, left->bytes, sizeof(left->bytes));
@@ -14,37 +14,38 @@ void audit_node(const struct digest *left, const struct digest *right, struct di
     digest_sha256((struct bytes){bytes, sizeof(bytes)}, node);
 }
 
-void audit_leaf(struct bytes record, struct digest *leaf)
+void tlog_leaf(struct bytes record, struct digest *leaf)
 {
     static const uint8_t prefix = 0;
     const struct bytes pieces[] = {{&prefix, 1}, record};
     digest_sha256_pieces(pieces, COUNT_OF(pieces), leaf);
 }
 
-size_t tree_append_tiles(struct audit_tree *tree, const struct digest *leaf, struct digest tiles[TREE_TILE_LEVELS])
+size_t
+tlog_tree_append_tiles(struct tlog_tree *tree, const struct digest *leaf, struct digest tiles[TLOG_TREE_TILE_LEVELS])
 {
     struct digest node = *leaf;
     unsigned height = 0;
     size_t count = 0;
     /* Each set bit at the low end of the old size is a perfect subtree that the new leaf completes. */
     for (uint64_t index = tree->size; (index & 1) != 0; index >>= 1) {
-        audit_node(&tree->nodes[--tree->count], &node, &node);
-        if (++height % TREE_TILE_HEIGHT == 0)
+        tlog_node(&tree->nodes[--tree->count], &node, &node);
+        if (++height % TLOG_TREE_TILE_HEIGHT == 0)
             tiles[count++] = node;
     }
-    ASSERT(tree->count < TREE_LEVELS);
+    ASSERT(tree->count < TLOG_TREE_LEVELS);
     tree->nodes[tree->count++] = node;
     tree->size++;
     return count;
 }
 
-void audit_tree_append(struct audit_tree *tree, const struct digest *leaf)
+void tlog_tree_append(struct tlog_tree *tree, const struct digest *leaf)
 {
-    struct digest tiles[TREE_TILE_LEVELS];
-    (void)tree_append_tiles(tree, leaf, tiles);
+    struct digest tiles[TLOG_TREE_TILE_LEVELS];
+    (void)tlog_tree_append_tiles(tree, leaf, tiles);
 }
 
-void audit_tree_root(const struct audit_tree *tree, struct digest *root)
+void tlog_tree_root(const struct tlog_tree *tree, struct digest *root)
 {
     if (tree->count == 0) {
         digest_sha256((struct bytes){NULL, 0}, root);
@@ -52,10 +53,10 @@ void audit_tree_root(const struct audit_tree *tree, struct digest *root)
     }
     *root = tree->nodes[tree->count - 1];
     for (size_t i = tree->count - 1; i > 0; i--)
-        audit_node(&tree->nodes[i - 1], root, root);
+        tlog_node(&tree->nodes[i - 1], root, root);
 }
 
-bool audit_inclusion_verify(
+bool tlog_inclusion_verify(
     const struct digest *leaf, uint64_t index, uint64_t size, const struct digest *proof, size_t count,
     const struct digest *root)
 {
@@ -68,13 +69,13 @@ bool audit_inclusion_verify(
         if (last == 0)
             return false;
         if ((node & 1) != 0 || node == last) {
-            audit_node(&proof[i], &hash, &hash);
+            tlog_node(&proof[i], &hash, &hash);
             while (node != 0 && (node & 1) == 0) {
                 node >>= 1;
                 last >>= 1;
             }
         } else {
-            audit_node(&hash, &proof[i], &hash);
+            tlog_node(&hash, &proof[i], &hash);
         }
         node >>= 1;
         last >>= 1;
@@ -95,14 +96,14 @@ static bool consistency_step(struct consistency *walk, const struct digest *piec
     if (walk->last == 0)
         return false;
     if ((walk->node & 1) != 0 || walk->node == walk->last) {
-        audit_node(piece, &walk->old_hash, &walk->old_hash);
-        audit_node(piece, &walk->new_hash, &walk->new_hash);
+        tlog_node(piece, &walk->old_hash, &walk->old_hash);
+        tlog_node(piece, &walk->new_hash, &walk->new_hash);
         while (walk->node != 0 && (walk->node & 1) == 0) {
             walk->node >>= 1;
             walk->last >>= 1;
         }
     } else {
-        audit_node(&walk->new_hash, piece, &walk->new_hash);
+        tlog_node(&walk->new_hash, piece, &walk->new_hash);
     }
     walk->node >>= 1;
     walk->last >>= 1;
@@ -136,7 +137,7 @@ static bool is_power_of_two(uint64_t size)
     return (size & (size - 1)) == 0;
 }
 
-bool audit_consistency_verify(
+bool tlog_consistency_verify(
     uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
     const struct digest *new_root)
 {
@@ -151,7 +152,7 @@ bool audit_consistency_verify(
            digest_equal(&walk.old_hash, old_root) && digest_equal(&walk.new_hash, new_root);
 }
 
-bool audit_consistency_refutes(
+bool tlog_consistency_refutes(
     uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
     const struct digest *new_root)
 {

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A proof file or submission that is taken writes as it was read, and its proof can be judged. */
-#include "exeat/audit/note.h"
 #include "exeat/base/check.h"
+#include "exeat/tlog/note.h"
 
 static void try_file(struct text text)
 {
-    struct audit_proof_file file;
-    struct audit_checkpoint checkpoint;
+    struct tlog_proof_file file;
+    struct tlog_checkpoint checkpoint;
     struct buffer record = {0};
     struct buffer again = {0};
-    if (!audit_proof_file_parse(text, &file))
+    if (!tlog_proof_file_parse(text, &file))
         return;
-    bool good = base64_decode(file.extra, &record) && audit_checkpoint_parse(file.checkpoint, &checkpoint);
+    bool good = base64_decode(file.extra, &record) && tlog_checkpoint_parse(file.checkpoint, &checkpoint);
     ASSERT(good);
     struct digest leaf = checkpoint.root;
-    (void)audit_inclusion_verify(
+    (void)tlog_inclusion_verify(
         &leaf, file.index, checkpoint.size, file.proof.hashes, file.proof.count, &checkpoint.root);
-    audit_proof_file_write(bytes_of_text(buffer_text(&record)), file.index, &file.proof, file.checkpoint, &again);
+    tlog_proof_file_write(bytes_of_text(buffer_text(&record)), file.index, &file.proof, file.checkpoint, &again);
     ASSERT(record.length == 0 || text_equal(buffer_text(&again), text));
     buffer_clear(&record);
     buffer_clear(&again);
@@ -24,16 +24,16 @@ static void try_file(struct text text)
 
 static void try_submission(struct text text)
 {
-    struct audit_submission submission;
-    struct audit_checkpoint checkpoint;
+    struct tlog_submission submission;
+    struct tlog_checkpoint checkpoint;
     struct buffer again = {0};
-    if (!audit_submission_parse(text, &submission) || !audit_checkpoint_parse(submission.checkpoint, &checkpoint))
+    if (!tlog_submission_parse(text, &submission) || !tlog_checkpoint_parse(submission.checkpoint, &checkpoint))
         return;
     struct digest before = checkpoint.root;
-    (void)audit_consistency_verify(
+    (void)tlog_consistency_verify(
         submission.old_size, checkpoint.size, submission.proof.hashes, submission.proof.count, &before,
         &checkpoint.root);
-    audit_submission_write(submission.old_size, &submission.proof, submission.checkpoint, &again);
+    tlog_submission_write(submission.old_size, &submission.proof, submission.checkpoint, &again);
     ASSERT(text_equal(buffer_text(&again), text));
     buffer_clear(&again);
 }

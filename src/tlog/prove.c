@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Proofs made in one pass. A proof is a list of roots of runs of leaves; the runs are laid out first, from the root
  * down, and filled while the leaves go by. */
-#include "exeat/audit/tree.h"
 #include "exeat/base/check.h"
+#include "exeat/tlog.h"
 
 /* The largest power of two below `size`: where RFC 6962 splits a tree. */
 static uint64_t split_of(uint64_t size)
@@ -13,25 +13,25 @@ static uint64_t split_of(uint64_t size)
     return split;
 }
 
-static void add_span(struct audit_prover *prover, uint64_t from, uint64_t to, bool hidden)
+static void add_span(struct tlog_prover *prover, uint64_t from, uint64_t to, bool hidden)
 {
     ASSERT(prover->count < COUNT_OF(prover->spans));
-    prover->spans[prover->count++] = (struct audit_span){.from = from, .to = to, .hidden = hidden};
+    prover->spans[prover->count++] = (struct tlog_span){.from = from, .to = to, .hidden = hidden};
 }
 
 /* The span that begins where the next leaf is. */
-static void find_current(struct audit_prover *prover)
+static void find_current(struct tlog_prover *prover)
 {
-    prover->run = (struct audit_tree){0};
+    prover->run = (struct tlog_tree){0};
     for (size_t i = 0; i < prover->count; i++)
         if (prover->spans[i].from == prover->next && prover->spans[i].to > prover->next)
             prover->current = i;
 }
 
-void audit_prover_inclusion(struct audit_prover *prover, uint64_t index, uint64_t size)
+void tlog_prover_inclusion(struct tlog_prover *prover, uint64_t index, uint64_t size)
 {
     ASSERT(index < size);
-    *prover = (struct audit_prover){.size = size};
+    *prover = (struct tlog_prover){.size = size};
     uint64_t from = 0;
     uint64_t to = size;
     while (to - from > 1) {
@@ -50,10 +50,10 @@ void audit_prover_inclusion(struct audit_prover *prover, uint64_t index, uint64_
 
 /* SUBPROOF of RFC 6962 2.1.2: the last run is the old tree itself, which the reader has, unless a left turn was
  * followed by a right one. */
-void audit_prover_consistency(struct audit_prover *prover, uint64_t old_size, uint64_t new_size)
+void tlog_prover_consistency(struct tlog_prover *prover, uint64_t old_size, uint64_t new_size)
 {
     ASSERT(old_size <= new_size);
-    *prover = (struct audit_prover){.size = new_size};
+    *prover = (struct tlog_prover){.size = new_size};
     if (old_size == 0 || old_size == new_size) {
         prover->next = new_size; /* an empty proof needs no leaves */
         return;
@@ -74,19 +74,19 @@ void audit_prover_consistency(struct audit_prover *prover, uint64_t old_size, ui
     find_current(prover);
 }
 
-static void end_span(struct audit_prover *prover)
+static void end_span(struct tlog_prover *prover)
 {
-    struct audit_span *span = &prover->spans[prover->current];
+    struct tlog_span *span = &prover->spans[prover->current];
     if (prover->next < span->to)
         return;
-    audit_tree_root(&prover->run, &span->root);
+    tlog_tree_root(&prover->run, &span->root);
     find_current(prover);
 }
 
 /* A perfect subtree goes in as one; it fits when it lies in one span. */
-static bool add_subtree(struct audit_prover *prover, const struct digest *root, uint64_t size)
+static bool add_subtree(struct tlog_prover *prover, const struct digest *root, uint64_t size)
 {
-    struct audit_span *span = &prover->spans[prover->current];
+    struct tlog_span *span = &prover->spans[prover->current];
     if (size > span->to - prover->next)
         return false;
     prover->run.nodes[prover->run.count++] = *root;
@@ -96,9 +96,9 @@ static bool add_subtree(struct audit_prover *prover, const struct digest *root, 
     return true;
 }
 
-bool audit_prover_prefix(struct audit_prover *prover, const struct audit_tree *prefix)
+bool tlog_prover_prefix(struct tlog_prover *prover, const struct tlog_tree *prefix)
 {
-    if (!audit_prover_wants(prover))
+    if (!tlog_prover_wants(prover))
         return true;
     ASSERT(prover->next == 0);
     if (prefix->size > prover->size)
@@ -115,22 +115,22 @@ bool audit_prover_prefix(struct audit_prover *prover, const struct audit_tree *p
     return left == 0;
 }
 
-bool audit_prover_wants(const struct audit_prover *prover)
+bool tlog_prover_wants(const struct tlog_prover *prover)
 {
     return prover->next < prover->size;
 }
 
-void audit_prover_leaf(struct audit_prover *prover, const struct digest *leaf)
+void tlog_prover_leaf(struct tlog_prover *prover, const struct digest *leaf)
 {
-    ASSERT(audit_prover_wants(prover));
-    audit_tree_append(&prover->run, leaf);
+    ASSERT(tlog_prover_wants(prover));
+    tlog_tree_append(&prover->run, leaf);
     prover->next++;
     end_span(prover);
 }
 
-void audit_prover_finish(const struct audit_prover *prover, struct audit_proof *proof)
+void tlog_prover_finish(const struct tlog_prover *prover, struct tlog_proof *proof)
 {
-    ASSERT(!audit_prover_wants(prover));
+    ASSERT(!tlog_prover_wants(prover));
     proof->count = 0;
     for (size_t i = prover->count; i > 0; i--)
         if (!prover->spans[i - 1].hidden)

@@ -7,7 +7,7 @@
 #include "exeat/base/memory.h"
 #include "note_internal.h"
 
-enum { COSIGNATURE_SIZE = 8 + SIGNATURE_SIZE, SIGNATURE_LEAST = AUDIT_KEY_HASH_SIZE + 1 };
+enum { COSIGNATURE_SIZE = 8 + SIGNATURE_SIZE, SIGNATURE_LEAST = TLOG_KEY_HASH_SIZE + 1 };
 
 #define SIGNATURE_MARK "\xe2\x80\x94 "
 
@@ -51,7 +51,7 @@ static bool is_space(uint32_t code)
            code == 0x3000;
 }
 
-bool audit_name_is_good(struct text name)
+bool tlog_name_is_good(struct text name)
 {
     if (name.length == 0)
         return false;
@@ -66,14 +66,14 @@ bool audit_name_is_good(struct text name)
 }
 
 /* SHA-256(name || LF || type || key), its first four bytes. */
-void audit_vkey_make(
-    struct text name, enum audit_key_type type, const uint8_t key[VERIFY_KEY_SIZE], struct audit_vkey *vkey)
+void tlog_vkey_make(
+    struct text name, enum tlog_key_type type, const uint8_t key[VERIFY_KEY_SIZE], struct tlog_vkey *vkey)
 {
     const uint8_t middle[] = {'\n', (uint8_t)type};
     const struct bytes pieces[] = {bytes_of_text(name), {middle, sizeof(middle)}, {key, VERIFY_KEY_SIZE}};
     struct digest digest;
     digest_sha256_pieces(pieces, COUNT_OF(pieces), &digest);
-    *vkey = (struct audit_vkey){.name = name, .type = type};
+    *vkey = (struct tlog_vkey){.name = name, .type = type};
     memcpy(vkey->hash, digest.bytes, sizeof(vkey->hash));
     memcpy(vkey->key, key, sizeof(vkey->key));
 }
@@ -117,31 +117,31 @@ static bool is_key(const uint8_t key[VERIFY_KEY_SIZE])
     return is_canonical(y) && !has_small_order(y);
 }
 
-static bool read_typed_key(struct text text, struct text name, struct audit_vkey *vkey)
+static bool read_typed_key(struct text text, struct text name, struct tlog_vkey *vkey)
 {
     struct buffer bytes = {0};
     bool good = base64_decode(text, &bytes) && bytes.length == 1 + VERIFY_KEY_SIZE &&
-                (bytes.data[0] == AUDIT_KEY_LOG || bytes.data[0] == AUDIT_KEY_WITNESS) &&
+                (bytes.data[0] == TLOG_KEY_LOG || bytes.data[0] == TLOG_KEY_WITNESS) &&
                 is_key((const uint8_t *)bytes.data + 1);
     if (good)
-        audit_vkey_make(name, (enum audit_key_type)bytes.data[0], (const uint8_t *)bytes.data + 1, vkey);
+        tlog_vkey_make(name, (enum tlog_key_type)bytes.data[0], (const uint8_t *)bytes.data + 1, vkey);
     buffer_clear(&bytes);
     return good;
 }
 
-bool audit_vkey_parse(struct text text, struct audit_vkey *vkey)
+bool tlog_vkey_parse(struct text text, struct tlog_vkey *vkey)
 {
-    uint8_t hash[AUDIT_KEY_HASH_SIZE];
+    uint8_t hash[TLOG_KEY_HASH_SIZE];
     size_t first = text_index(text, '+', 0); /* no name has one, but base64 may */
     size_t second = text_index(text, '+', first + 1);
-    if (second >= text.length || !audit_name_is_good(text_part(text, 0, first)))
+    if (second >= text.length || !tlog_name_is_good(text_part(text, 0, first)))
         return false;
     return hex_decode(text_part(text, first + 1, second - first - 1), hash, sizeof(hash)) &&
            read_typed_key(text_after(text, second + 1), text_part(text, 0, first), vkey) &&
            memcmp(hash, vkey->hash, sizeof(hash)) == 0;
 }
 
-void audit_vkey_append(const struct audit_vkey *vkey, struct buffer *out)
+void tlog_vkey_append(const struct tlog_vkey *vkey, struct buffer *out)
 {
     uint8_t typed[1 + VERIFY_KEY_SIZE] = {(uint8_t)vkey->type};
     memcpy(typed + 1, vkey->key, VERIFY_KEY_SIZE);
@@ -152,11 +152,11 @@ void audit_vkey_append(const struct audit_vkey *vkey, struct buffer *out)
     buffer_append_base64(out, (struct bytes){typed, sizeof(typed)});
 }
 
-void audit_vkey_write(struct text origin, const uint8_t key[VERIFY_KEY_SIZE], struct buffer *out)
+void tlog_vkey_write(struct text origin, const uint8_t key[VERIFY_KEY_SIZE], struct buffer *out)
 {
-    struct audit_vkey vkey;
-    audit_vkey_make(origin, AUDIT_KEY_LOG, key, &vkey);
-    audit_vkey_append(&vkey, out);
+    struct tlog_vkey vkey;
+    tlog_vkey_make(origin, TLOG_KEY_LOG, key, &vkey);
+    tlog_vkey_append(&vkey, out);
 }
 
 /* --- notes ---------------------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ static bool read_signature(struct text line, struct text *name, struct buffer *b
     line = text_after(line, mark.length);
     size_t space = text_index(line, ' ', 0);
     *name = text_part(line, 0, space);
-    return space < line.length && audit_name_is_good(*name) && base64_decode(text_after(line, space + 1), bytes) &&
+    return space < line.length && tlog_name_is_good(*name) && base64_decode(text_after(line, space + 1), bytes) &&
            bytes->length >= SIGNATURE_LEAST;
 }
 
@@ -187,7 +187,7 @@ static bool signatures_are_good(struct text rest)
         buffer_clear(&bytes);
         count++;
     }
-    return good && count > 0 && count <= AUDIT_SIGNATURES_MAX;
+    return good && count > 0 && count <= TLOG_SIGNATURES_MAX;
 }
 
 static bool is_plain(struct text text)
@@ -207,10 +207,10 @@ static size_t find_last_empty_line(struct text text)
     return text.length;
 }
 
-bool audit_note_parse(struct text text, struct audit_note *note)
+bool tlog_note_parse(struct text text, struct tlog_note *note)
 {
     size_t end = find_last_empty_line(text);
-    if (end == text.length || text.length > AUDIT_NOTE_MAX || !is_plain(text))
+    if (end == text.length || text.length > TLOG_NOTE_MAX || !is_plain(text))
         return false;
     note->body = text_part(text, 0, end);
     note->signatures = text_after(text, end + 1);
@@ -225,7 +225,7 @@ static void append_cosigned(struct text body, uint64_t time, struct buffer *out)
     buffer_append(out, body);
 }
 
-static bool cosignature_is_good(struct text body, const struct audit_vkey *vkey, struct bytes signature, uint64_t *time)
+static bool cosignature_is_good(struct text body, const struct tlog_vkey *vkey, struct bytes signature, uint64_t *time)
 {
     if (signature.length != COSIGNATURE_SIZE || bytes_get_u64(signature.data) > INT64_MAX)
         return false;
@@ -239,34 +239,33 @@ static bool cosignature_is_good(struct text body, const struct audit_vkey *vkey,
     return good;
 }
 
-static enum audit_signed judge_line(struct text body, struct text line, const struct audit_vkey *vkey, uint64_t *time)
+static enum tlog_signed judge_line(struct text body, struct text line, const struct tlog_vkey *vkey, uint64_t *time)
 {
     struct buffer bytes = {0};
     struct text name;
-    enum audit_signed result = AUDIT_SIGNED_NOT;
+    enum tlog_signed result = TLOG_SIGNED_NOT;
     bool read = read_signature(line, &name, &bytes);
     if (read && text_equal(name, vkey->name) && memcmp(bytes.data, vkey->hash, sizeof(vkey->hash)) == 0) {
-        struct bytes signature = {
-            (const uint8_t *)bytes.data + AUDIT_KEY_HASH_SIZE, bytes.length - AUDIT_KEY_HASH_SIZE};
-        bool good = vkey->type == AUDIT_KEY_WITNESS
+        struct bytes signature = {(const uint8_t *)bytes.data + TLOG_KEY_HASH_SIZE, bytes.length - TLOG_KEY_HASH_SIZE};
+        bool good = vkey->type == TLOG_KEY_WITNESS
                         ? cosignature_is_good(body, vkey, signature, time)
                         : signature.length == SIGNATURE_SIZE &&
                               signature_verify(vkey->key, bytes_of_text(body), signature.data);
-        result = good ? AUDIT_SIGNED : AUDIT_SIGNED_BADLY;
+        result = good ? TLOG_SIGNED : TLOG_SIGNED_BADLY;
     }
     buffer_clear(&bytes);
     return result;
 }
 
-enum audit_signed audit_note_verify(const struct audit_note *note, const struct audit_vkey *vkey, uint64_t *time)
+enum tlog_signed tlog_note_verify(const struct tlog_note *note, const struct tlog_vkey *vkey, uint64_t *time)
 {
-    enum audit_signed result = AUDIT_SIGNED_NOT;
+    enum tlog_signed result = TLOG_SIGNED_NOT;
     uint64_t latest = 0;
     struct text rest = note->signatures;
     struct text line;
-    while (result != AUDIT_SIGNED_BADLY && note_take_line(&rest, &line)) {
-        enum audit_signed one = judge_line(note->body, line, vkey, &latest);
-        if (one != AUDIT_SIGNED_NOT)
+    while (result != TLOG_SIGNED_BADLY && note_take_line(&rest, &line)) {
+        enum tlog_signed one = judge_line(note->body, line, vkey, &latest);
+        if (one != TLOG_SIGNED_NOT)
             result = one;
     }
     if (time != NULL)
@@ -277,7 +276,7 @@ enum audit_signed audit_note_verify(const struct audit_note *note, const struct 
 /* --- signing -------------------------------------------------------------------------------------------------------
  */
 
-static void append_signature(const struct audit_vkey *vkey, struct bytes signature, struct buffer *out)
+static void append_signature(const struct tlog_vkey *vkey, struct bytes signature, struct buffer *out)
 {
     struct buffer bytes = {0};
     buffer_append(&bytes, text_of_bytes((struct bytes){vkey->hash, sizeof(vkey->hash)}));
@@ -290,14 +289,14 @@ static void append_signature(const struct audit_vkey *vkey, struct bytes signatu
     buffer_clear(&bytes);
 }
 
-static void vkey_of(struct text name, enum audit_key_type type, const struct signing_key *key, struct audit_vkey *vkey)
+static void vkey_of(struct text name, enum tlog_key_type type, const struct signing_key *key, struct tlog_vkey *vkey)
 {
     uint8_t public_key[VERIFY_KEY_SIZE];
     signing_key_public(key, public_key);
-    audit_vkey_make(name, type, public_key, vkey);
+    tlog_vkey_make(name, type, public_key, vkey);
 }
 
-void audit_checkpoint_write(
+void tlog_checkpoint_write(
     struct text origin, uint64_t size, const struct digest *root, const struct signing_key *key, struct buffer *out)
 {
     size_t start = out->length;
@@ -307,22 +306,22 @@ void audit_checkpoint_write(
     buffer_append_byte(out, '\n');
     buffer_append_base64(out, (struct bytes){root->bytes, sizeof(root->bytes)});
     buffer_append_byte(out, '\n');
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     uint8_t signature[SIGNATURE_SIZE];
-    vkey_of(origin, AUDIT_KEY_LOG, key, &vkey);
+    vkey_of(origin, TLOG_KEY_LOG, key, &vkey);
     signing_key_sign(key, bytes_of_text(text_after(buffer_text(out), start)), signature);
     buffer_append_byte(out, '\n');
     append_signature(&vkey, (struct bytes){signature, sizeof(signature)}, out);
 }
 
-void audit_cosign_write(
+void tlog_cosign_write(
     struct text body, struct text name, uint64_t time, const struct signing_key *key, struct buffer *out)
 {
-    struct audit_vkey vkey;
+    struct tlog_vkey vkey;
     struct buffer message = {0};
     uint8_t signature[COSIGNATURE_SIZE];
     ASSERT(time <= INT64_MAX);
-    vkey_of(name, AUDIT_KEY_WITNESS, key, &vkey);
+    vkey_of(name, TLOG_KEY_WITNESS, key, &vkey);
     append_cosigned(body, time, &message);
     bytes_put_u64(signature, time);
     signing_key_sign(key, bytes_of_text(buffer_text(&message)), signature + 8);

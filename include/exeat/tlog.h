@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The RFC 6962 Merkle tree over records (2.1), its proofs (2.1.1, 2.1.2; checked as RFC 9162 2.1.3.2 and 2.1.4.2 say),
  * and how a proof is made in one pass over the leaves. Pure: no files, no allocation. */
-#ifndef EXEAT_AUDIT_TREE_H
-#define EXEAT_AUDIT_TREE_H
+#ifndef EXEAT_TLOG_H
+#define EXEAT_TLOG_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,40 +12,45 @@
 #include "exeat/base/bytes.h"
 #include "exeat/base/digest.h"
 
-enum { TREE_LEVELS = 64 };
+enum { TLOG_TREE_LEVELS = 64 };
 /* The frontier of a tree: roots of its perfect subtrees, largest first. */
-struct audit_tree {
+struct tlog_tree {
     uint64_t size;
-    struct digest nodes[TREE_LEVELS];
+    struct digest nodes[TLOG_TREE_LEVELS];
     size_t count;
 };
-void audit_leaf(struct bytes record, struct digest *leaf);
-void audit_node(const struct digest *left, const struct digest *right, struct digest *node);
-void audit_tree_append(struct audit_tree *tree, const struct digest *leaf);
-void audit_tree_root(const struct audit_tree *tree, struct digest *root);
+void tlog_leaf(struct bytes record, struct digest *leaf);
+void tlog_node(const struct digest *left, const struct digest *right, struct digest *node);
+void tlog_tree_append(struct tlog_tree *tree, const struct digest *leaf);
+/* The same, that also gives the roots of the subtrees of 2^8, 2^16... leaves which this leaf completes, lowest
+ * first; returns how many. */
+enum { TLOG_TREE_TILE_HEIGHT = 8, TLOG_TREE_TILE_LEVELS = TLOG_TREE_LEVELS / TLOG_TREE_TILE_HEIGHT };
+size_t
+tlog_tree_append_tiles(struct tlog_tree *tree, const struct digest *leaf, struct digest tiles[TLOG_TREE_TILE_LEVELS]);
+void tlog_tree_root(const struct tlog_tree *tree, struct digest *root);
 
-MUST_CHECK bool audit_inclusion_verify(
+MUST_CHECK bool tlog_inclusion_verify(
     const struct digest *leaf, uint64_t index, uint64_t size, const struct digest *proof, size_t count,
     const struct digest *root);
-MUST_CHECK bool audit_consistency_verify(
+MUST_CHECK bool tlog_consistency_verify(
     uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
     const struct digest *new_root);
 /* Does the proof show that the new tree begins with another one than the old? It then leads to the new root, which
  * nobody can have it do but with the tree's own nodes. Of a perfect old tree (a size that is a power of two, or 0) no
  * proof can: it leaves that tree's root out. */
-MUST_CHECK bool audit_consistency_refutes(
+MUST_CHECK bool tlog_consistency_refutes(
     uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
     const struct digest *new_root);
 
 /* --- making proofs -------------------------------------------------------------------------------------------------
  */
 
-struct audit_proof {
-    struct digest hashes[TREE_LEVELS];
+struct tlog_proof {
+    struct digest hashes[TLOG_TREE_LEVELS];
     size_t count;
 };
 /* A run of leaves whose root the proof needs, or, when `hidden`, does not need. */
-struct audit_span {
+struct tlog_span {
     uint64_t from;
     uint64_t to;
     bool hidden;
@@ -53,23 +58,23 @@ struct audit_span {
 };
 /* Reads the leaves once, in order, and keeps O(log n) of them. Begin it, add the leaves from 0 (or the frontier of a
  * prefix and the leaves after it), finish. */
-struct audit_prover {
-    struct audit_span spans[TREE_LEVELS + 1]; /* from the root down; together they are all leaves */
+struct tlog_prover {
+    struct tlog_span spans[TLOG_TREE_LEVELS + 1]; /* from the root down; together they are all leaves */
     size_t count;
     size_t current; /* the span that `run` is in */
     uint64_t next;  /* the leaf wanted */
     uint64_t size;
-    struct audit_tree run;
+    struct tlog_tree run;
 };
 /* That leaf `index` is in the tree of `size`; index < size. */
-void audit_prover_inclusion(struct audit_prover *prover, uint64_t index, uint64_t size);
+void tlog_prover_inclusion(struct tlog_prover *prover, uint64_t index, uint64_t size);
 /* That the tree of `new_size` begins with that of `old_size`; old_size <= new_size. */
-void audit_prover_consistency(struct audit_prover *prover, uint64_t old_size, uint64_t new_size);
+void tlog_prover_consistency(struct tlog_prover *prover, uint64_t old_size, uint64_t new_size);
 /* In place of the first leaves. False: the prefix swallows what the proof must show; those leaves are needed. */
-MUST_CHECK bool audit_prover_prefix(struct audit_prover *prover, const struct audit_tree *prefix);
-bool audit_prover_wants(const struct audit_prover *prover); /* more leaves? */
-void audit_prover_leaf(struct audit_prover *prover, const struct digest *leaf);
+MUST_CHECK bool tlog_prover_prefix(struct tlog_prover *prover, const struct tlog_tree *prefix);
+bool tlog_prover_wants(const struct tlog_prover *prover); /* more leaves? */
+void tlog_prover_leaf(struct tlog_prover *prover, const struct digest *leaf);
 /* Once it wants no more. */
-void audit_prover_finish(const struct audit_prover *prover, struct audit_proof *proof);
+void tlog_prover_finish(const struct tlog_prover *prover, struct tlog_proof *proof);
 
 #endif

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "exeat/audit/tree.h"
 #include "exeat/base/memory.h"
+#include "exeat/tlog.h"
 
 enum { SIZES = 300 };
 
@@ -19,7 +19,7 @@ struct forest {
     struct digest leaves[SIZES];
     struct digest roots[SIZES + 1][SIZES + 1];
     bool known[SIZES + 1][SIZES + 1];
-    struct audit_tree frontiers[SIZES + 1];
+    struct tlog_tree frontiers[SIZES + 1];
 };
 
 /* --- RFC 6962 2.1, as it is written --------------------------------------------------------------------------------
@@ -51,7 +51,7 @@ static struct digest mth(struct forest *forest, size_t from, size_t to)
     return *root;
 }
 
-static void path(struct forest *forest, size_t m, size_t from, size_t to, struct audit_proof *proof)
+static void path(struct forest *forest, size_t m, size_t from, size_t to, struct tlog_proof *proof)
 {
     if (to - from == 1)
         return;
@@ -61,7 +61,7 @@ static void path(struct forest *forest, size_t m, size_t from, size_t to, struct
     proof->hashes[proof->count++] = goes_left ? mth(forest, middle, to) : mth(forest, from, middle);
 }
 
-static void subproof(struct forest *forest, size_t m, size_t from, size_t to, bool is_whole, struct audit_proof *proof)
+static void subproof(struct forest *forest, size_t m, size_t from, size_t to, bool is_whole, struct tlog_proof *proof)
 {
     if (m == to) {
         if (!is_whole)
@@ -86,9 +86,9 @@ static int plant(void **state)
     struct forest *forest = base_zalloc(sizeof(*forest));
     for (size_t i = 0; i < SIZES; i++) {
         uint8_t record[2] = {(uint8_t)i, (uint8_t)(i >> 8)};
-        audit_leaf((struct bytes){record, sizeof(record)}, &forest->leaves[i]);
+        tlog_leaf((struct bytes){record, sizeof(record)}, &forest->leaves[i]);
         forest->frontiers[i + 1] = forest->frontiers[i];
-        audit_tree_append(&forest->frontiers[i + 1], &forest->leaves[i]);
+        tlog_tree_append(&forest->frontiers[i + 1], &forest->leaves[i]);
     }
     *state = forest;
     return 0;
@@ -100,7 +100,7 @@ static int fell(void **state)
     return 0;
 }
 
-static void assert_same(const struct audit_proof *made, const struct audit_proof *expected)
+static void assert_same(const struct tlog_proof *made, const struct tlog_proof *expected)
 {
     assert_int_equal(made->count, expected->count);
     for (size_t i = 0; i < made->count; i++)
@@ -108,12 +108,12 @@ static void assert_same(const struct audit_proof *made, const struct audit_proof
 }
 
 /* Fills a prover from the frontier of `prefix` leaves and the leaves after it. */
-static void fill(const struct forest *forest, struct audit_prover *prover, size_t prefix, struct audit_proof *proof)
+static void fill(const struct forest *forest, struct tlog_prover *prover, size_t prefix, struct tlog_proof *proof)
 {
-    assert_true(audit_prover_prefix(prover, &forest->frontiers[prefix]));
-    for (size_t i = prefix; audit_prover_wants(prover); i++)
-        audit_prover_leaf(prover, &forest->leaves[i]);
-    audit_prover_finish(prover, proof);
+    assert_true(tlog_prover_prefix(prover, &forest->frontiers[prefix]));
+    for (size_t i = prefix; tlog_prover_wants(prover); i++)
+        tlog_prover_leaf(prover, &forest->leaves[i]);
+    tlog_prover_finish(prover, proof);
 }
 
 static void roots_are_those_of_the_definition(void **state)
@@ -122,7 +122,7 @@ static void roots_are_those_of_the_definition(void **state)
     for (size_t size = 1; size <= SIZES; size++) {
         struct digest root;
         struct digest expected = mth(forest, 0, size);
-        audit_tree_root(&forest->frontiers[size], &root);
+        tlog_tree_root(&forest->frontiers[size], &root);
         assert_memory_equal(root.bytes, expected.bytes, 32);
     }
 }
@@ -132,10 +132,10 @@ static void makes_every_inclusion_proof(void **state)
     struct forest *forest = *state;
     for (size_t size = 1; size <= SIZES; size++)
         for (size_t index = 0; index < size; index++) {
-            struct audit_prover prover;
-            struct audit_proof made;
-            struct audit_proof expected = {0};
-            audit_prover_inclusion(&prover, index, size);
+            struct tlog_prover prover;
+            struct tlog_proof made;
+            struct tlog_proof expected = {0};
+            tlog_prover_inclusion(&prover, index, size);
             fill(forest, &prover, size <= 40 ? 0 : index, &made);
             path(forest, index, 0, size, &expected);
             assert_same(&made, &expected);
@@ -147,10 +147,10 @@ static void makes_every_consistency_proof(void **state)
     struct forest *forest = *state;
     for (size_t size = 1; size <= SIZES; size++)
         for (size_t old = 0; old <= size; old++) {
-            struct audit_prover prover;
-            struct audit_proof made;
-            struct audit_proof expected = {0};
-            audit_prover_consistency(&prover, old, size);
+            struct tlog_prover prover;
+            struct tlog_proof made;
+            struct tlog_proof expected = {0};
+            tlog_prover_consistency(&prover, old, size);
             fill(forest, &prover, size <= 40 ? 0 : old, &made);
             if (old > 0)
                 subproof(forest, old, 0, size, true, &expected);
@@ -160,20 +160,20 @@ static void makes_every_consistency_proof(void **state)
 
 /* Each way to spoil a proof of this leaf must be noticed. */
 static void assert_damage_is_refused(
-    const struct digest *leaf, size_t index, size_t size, struct audit_proof proof, struct digest root)
+    const struct digest *leaf, size_t index, size_t size, struct tlog_proof proof, struct digest root)
 {
     size_t flipped = index % proof.count;
     proof.hashes[flipped].bytes[size % 32] ^= 4;
-    assert_false(audit_inclusion_verify(leaf, index, size, proof.hashes, proof.count, &root));
+    assert_false(tlog_inclusion_verify(leaf, index, size, proof.hashes, proof.count, &root));
     proof.hashes[flipped].bytes[size % 32] ^= 4;
     proof.hashes[proof.count] = root;
-    assert_false(audit_inclusion_verify(leaf, index, size, proof.hashes, proof.count + 1, &root));
-    assert_false(audit_inclusion_verify(leaf, size, size, proof.hashes, proof.count, &root));
-    assert_false(audit_inclusion_verify(leaf, index ^ 1, size, proof.hashes, proof.count, &root));
+    assert_false(tlog_inclusion_verify(leaf, index, size, proof.hashes, proof.count + 1, &root));
+    assert_false(tlog_inclusion_verify(leaf, size, size, proof.hashes, proof.count, &root));
+    assert_false(tlog_inclusion_verify(leaf, index ^ 1, size, proof.hashes, proof.count, &root));
     if (proof.count > 0)
-        assert_false(audit_inclusion_verify(leaf, index, size, proof.hashes, proof.count - 1, &root));
+        assert_false(tlog_inclusion_verify(leaf, index, size, proof.hashes, proof.count - 1, &root));
     root.bytes[31] ^= 1;
-    assert_false(audit_inclusion_verify(leaf, index, size, proof.hashes, proof.count, &root));
+    assert_false(tlog_inclusion_verify(leaf, index, size, proof.hashes, proof.count, &root));
 }
 
 static void takes_every_inclusion_proof_and_no_damaged_one(void **state)
@@ -181,31 +181,31 @@ static void takes_every_inclusion_proof_and_no_damaged_one(void **state)
     struct forest *forest = *state;
     for (size_t size = 1; size <= SIZES; size++)
         for (size_t index = 0; index < size; index++) {
-            struct audit_proof proof = {0};
+            struct tlog_proof proof = {0};
             const struct digest *leaf = &forest->leaves[index];
             struct digest root = mth(forest, 0, size);
             path(forest, index, 0, size, &proof);
-            assert_true(audit_inclusion_verify(leaf, index, size, proof.hashes, proof.count, &root));
+            assert_true(tlog_inclusion_verify(leaf, index, size, proof.hashes, proof.count, &root));
             if (size > 1)
                 assert_damage_is_refused(leaf, index, size, proof, root);
         }
 }
 
 static void assert_broken_history_is_refused(
-    size_t old, size_t size, struct audit_proof proof, struct digest before, struct digest after)
+    size_t old, size_t size, struct tlog_proof proof, struct digest before, struct digest after)
 {
     size_t flipped = old % proof.count;
     proof.hashes[flipped].bytes[size % 32] ^= 1;
-    assert_false(audit_consistency_verify(old, size, proof.hashes, proof.count, &before, &after));
+    assert_false(tlog_consistency_verify(old, size, proof.hashes, proof.count, &before, &after));
     proof.hashes[flipped].bytes[size % 32] ^= 1;
     proof.hashes[proof.count] = after;
-    assert_false(audit_consistency_verify(old, size, proof.hashes, proof.count + 1, &before, &after));
-    assert_false(audit_consistency_verify(old, size, proof.hashes, proof.count, &after, &before));
-    assert_false(audit_consistency_verify(size, old, proof.hashes, proof.count, &before, &after));
+    assert_false(tlog_consistency_verify(old, size, proof.hashes, proof.count + 1, &before, &after));
+    assert_false(tlog_consistency_verify(old, size, proof.hashes, proof.count, &after, &before));
+    assert_false(tlog_consistency_verify(size, old, proof.hashes, proof.count, &before, &after));
     if (proof.count > 0)
-        assert_false(audit_consistency_verify(old, size, proof.hashes, proof.count - 1, &before, &after));
+        assert_false(tlog_consistency_verify(old, size, proof.hashes, proof.count - 1, &before, &after));
     before.bytes[0] ^= 128;
-    assert_false(audit_consistency_verify(old, size, proof.hashes, proof.count, &before, &after));
+    assert_false(tlog_consistency_verify(old, size, proof.hashes, proof.count, &before, &after));
 }
 
 static void takes_every_consistency_proof_and_no_damaged_one(void **state)
@@ -213,11 +213,11 @@ static void takes_every_consistency_proof_and_no_damaged_one(void **state)
     struct forest *forest = *state;
     for (size_t size = 1; size <= SIZES; size++)
         for (size_t old = 1; old <= size; old++) {
-            struct audit_proof proof = {0};
+            struct tlog_proof proof = {0};
             struct digest before = mth(forest, 0, old);
             struct digest after = mth(forest, 0, size);
             subproof(forest, old, 0, size, true, &proof);
-            assert_true(audit_consistency_verify(old, size, proof.hashes, proof.count, &before, &after));
+            assert_true(tlog_consistency_verify(old, size, proof.hashes, proof.count, &before, &after));
             if (old < size)
                 assert_broken_history_is_refused(old, size, proof, before, after);
         }
@@ -226,25 +226,25 @@ static void takes_every_consistency_proof_and_no_damaged_one(void **state)
 static void a_prefix_that_swallows_the_proof_is_refused(void **state)
 {
     struct forest *forest = *state;
-    struct audit_prover prover;
-    audit_prover_inclusion(&prover, 1, 100);
-    assert_false(audit_prover_prefix(&prover, &forest->frontiers[64]));
-    audit_prover_consistency(&prover, 3, 100);
-    assert_false(audit_prover_prefix(&prover, &forest->frontiers[64]));
-    audit_prover_consistency(&prover, 64, 100);
-    assert_true(audit_prover_prefix(&prover, &forest->frontiers[64]));
-    audit_prover_inclusion(&prover, 1, 10);
-    assert_false(audit_prover_prefix(&prover, &forest->frontiers[11]));
+    struct tlog_prover prover;
+    tlog_prover_inclusion(&prover, 1, 100);
+    assert_false(tlog_prover_prefix(&prover, &forest->frontiers[64]));
+    tlog_prover_consistency(&prover, 3, 100);
+    assert_false(tlog_prover_prefix(&prover, &forest->frontiers[64]));
+    tlog_prover_consistency(&prover, 64, 100);
+    assert_true(tlog_prover_prefix(&prover, &forest->frontiers[64]));
+    tlog_prover_inclusion(&prover, 1, 10);
+    assert_false(tlog_prover_prefix(&prover, &forest->frontiers[11]));
 }
 
 static void an_inclusion_proof_goes_with_any_prefix_that_ends_before_its_leaf(void **state)
 {
     struct forest *forest = *state;
     for (size_t prefix = 0; prefix <= 77; prefix++) {
-        struct audit_prover prover;
-        struct audit_proof made;
-        struct audit_proof expected = {0};
-        audit_prover_inclusion(&prover, 77, 200);
+        struct tlog_prover prover;
+        struct tlog_proof made;
+        struct tlog_proof expected = {0};
+        tlog_prover_inclusion(&prover, 77, 200);
         fill(forest, &prover, prefix, &made);
         path(forest, 77, 0, 200, &expected);
         assert_same(&made, &expected);

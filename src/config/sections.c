@@ -229,7 +229,7 @@ static bool read_workers(struct load *load, const struct yaml_node *node, void *
     return false;
 }
 
-enum { FIELDS_MOST = 256, HEAD_LEAST = 1024 };
+enum { FIELDS_MOST = 256, HEAD_LEAST = 1024, HEAD_MOST = 1 << 20 };
 
 static bool read_fields(struct load *load, const struct yaml_node *node, void *field)
 {
@@ -245,9 +245,9 @@ static bool read_head_size(struct load *load, const struct yaml_node *node, void
 {
     if (!type_size.read(load, node, field))
         return false;
-    if (*(uint64_t *)field >= HEAD_LEAST)
+    if (*(uint64_t *)field >= HEAD_LEAST && *(uint64_t *)field <= HEAD_MOST)
         return true;
-    diag_error(load->diags, node->mark, "head: at least 1KiB");
+    diag_error(load->diags, node->mark, "head: at least 1KiB, at most 1MiB");
     return false;
 }
 
@@ -256,7 +256,7 @@ static const struct type type_head_size = VALUE_TYPE("size", read_head_size, wri
 const struct type type_workers = VALUE_TYPE("auto or number", read_workers, write_workers, "^(auto|[0-9]+)$");
 
 static const struct key limits_keys[] = {
-    KEY(settings_run, head, "head", &type_head_size, "64KiB", "a request's or reply's head"),
+    KEY(settings_run, head, "head", &type_head_size, "64KiB", "a request's or reply's head, at most 1MiB"),
     KEY(settings_run, fields, "fields", &type_fields, "200", "field lines of a head, at most 256"),
     KEY(settings_run, body_held, "body_held", &type_size, "8MiB", "a body that is read whole: rerouted calls"),
     KEY(settings_run, answer_held, "answer_held", &type_size, "64MiB",

@@ -73,10 +73,12 @@ static enum path_result decode(struct text path, struct buffer *out, struct deta
     return result;
 }
 
-/* ".;x" and "..;x" are dot segments to some servers and names to others. */
+/* ".;x" and "..;x" are dot segments to some servers and names to others, and so they are with the semicolon escaped. */
 static bool hides_dots(struct text segment)
 {
-    return text_starts_with(segment, TEXT(".;")) || text_starts_with(segment, TEXT("..;"));
+    size_t dots = text_starts_with(segment, TEXT("..")) ? 2 : text_starts_with(segment, TEXT(".")) ? 1 : 0;
+    struct text rest = text_after(segment, dots);
+    return dots > 0 && (text_starts_with(rest, TEXT(";")) || text_starts_with(rest, TEXT("%3B")));
 }
 
 static void drop_last_segment(struct buffer *out, size_t start)
@@ -97,7 +99,7 @@ static enum path_result remove_dots(struct text path, struct buffer *out, struct
     while (text_split(&rest, '/', &segment)) {
         ends_in_folder = segment.length == 0;
         if (hides_dots(segment))
-            return bad(detail, "a segment that begins with '.;' or '..;'");
+            return bad(detail, "a segment that begins with '.;' or '..;', be it escaped");
         if (segment.length == 0)
             continue;
         if (text_equal(segment, TEXT(".")) || text_equal(segment, TEXT(".."))) {

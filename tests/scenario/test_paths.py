@@ -29,7 +29,8 @@ def test_what_means_the_same_to_all_servers_is_judged_so_and_goes_on_as_it_came(
     (b"/shop/../private", "'.' or '..' as a segment"), (b"/private/../shop/a", "'.' or '..' as a segment"),
     (b"/shop/admin/../y", "'.' or '..'"), (b"/shop/admin/%2e%2e/y", "'.' or '..'"), (b"//shop/a", "'//'"),
     (b"/shop/a%2fb", "%2F in the path"), (b"/shop/a%5Cb", "%5C in the path"), (b"/shop/%252e", "%25 in the path"),
-    (b"/shop/..;/admin", "a segment that begins with '.;' or '..;'"), (b"/shop/%00", "%00 in the path"),
+    (b"/shop/..;/admin", "a segment that begins with '.;' or '..;'"),
+    (b"/shop/..%3B/admin", "a segment that begins with '.;' or '..;'"), (b"/shop/%2e%2e%3b/admin", "a segment that begins with"), (b"/shop/%00", "%00 in the path"),
     (b"/shop/50%-off", "write %25")])
 def test_what_servers_may_read_in_two_ways_is_refused_where_it_matters_and_told_why(shop, origin, path, detail):
     reply = shop.send_path(path)

@@ -41,9 +41,11 @@ static void keep_request(struct ask *ask)
     struct buffer kept = {0};
     if (!request->inside_known)
         return;
-    buffer_reserve(&kept, request->method.length + request->path.length + request->query.length);
+    buffer_reserve(
+        &kept, request->method.length + request->path.length + request->path_otherwise.length + request->query.length);
     request->method = keep(&kept, request->method);
     request->path = keep(&kept, request->path);
+    request->path_otherwise = keep(&kept, request->path_otherwise);
     request->query = keep(&kept, request->query);
     buffer_clear(&ask->kept);
     ask->kept = kept;

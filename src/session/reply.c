@@ -363,6 +363,7 @@ static bool end_held(struct session *session)
     struct call *call = &session->exchange->call;
     struct buffer body = {0};
     if (endpoint_weigh(session->exchange->flow.held_status) == ENDPOINT_OBJECTS) {
+        buffer_clear(&call->objection.body); /* what another endpoint had against it */
         call->objection.body = call->body;
         call->body = (struct buffer){0};
         return true;

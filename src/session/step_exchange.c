@@ -251,7 +251,8 @@ static enum move enter_upgraded_tunnel(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct stream *upstream = exchange->way.upstream->stream;
-    session_say(session, window_text(&exchange->flow.down));
+    window_pass(
+        session->worker->options.loop, &exchange->flow.down, window_length(&exchange->flow.down), &session->out);
     session->tunnel.up = (struct tunnel_way){.from = session->client, .to = upstream, .window = session->in};
     session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client, .window = session->out};
     session->in = (struct window){0};

@@ -183,6 +183,17 @@ def test_an_objection_to_the_call_is_kept_while_another_endpoint_is_asked(gate, 
     assert chat(one).status == 503  # the other may have it, when it is back
 
 
+def test_of_two_objections_the_last_is_the_answer(gate, inference, things):
+    other = Inference()
+    things.append(other)
+    inference.raw = whole(b"no such model here", b"404 Not Found")
+    other.raw = whole(b"no such model there", b"404 Not Found")
+    one = gate(inference=[local(inference.port), local(other.port, name="other")], rules=[reroute("local", "other")])
+    reply = chat(one)
+    assert reply.status == 404 and "no such model there" in json.loads(reply.body)["error"]["message"]
+    assert one.outcome_of(one.only_decision())["inference"] == "other"
+
+
 def test_embeddings_are_never_given_to_canned_text(spare, inference):
     inference.raw = whole(b"start it with --embeddings", b"422 Unprocessable Entity")
     assert chat(spare, EMBEDDINGS, "/v1/embeddings").status == 422

@@ -56,30 +56,31 @@ bool json_view_is_true(const struct json_view *view, uint32_t value)
 
 enum { REPLACEMENT = 0xfffd };
 
-/* Of four hex digits. */
-static uint32_t unit_of(struct text digits)
-{
-    uint32_t value = 0;
-    for (size_t i = 0; i < digits.length; i++)
-        value = value << 4 | (uint32_t)hex_value(digits.data[i]);
-    return value;
-}
-
 static bool takes_escape(struct text *rest, uint32_t *code)
 {
+    uint32_t value = 0;
     if (rest->length < 6 || rest->data[0] != '\\' || rest->data[1] != 'u')
         return false;
-    *code = unit_of(text_part(*rest, 2, 4));
+    for (size_t i = 2; i < 6; i++) {
+        if (hex_value(rest->data[i]) < 0)
+            return false;
+        value = value << 4 | (uint32_t)hex_value(rest->data[i]);
+    }
+    *code = value;
     *rest = text_after(*rest, 6);
     return true;
 }
 
-/* \uXXXX, and the second half of a pair of surrogates when it follows (RFC 8259 section 7). */
+/* \uXXXX, and the second half of a pair of surrogates when it follows (RFC 8259 section 7). Of an escape that is none
+ * the backslash goes, so that who reads on comes to an end. */
 static uint32_t take_unicode(struct text *rest)
 {
-    uint32_t code = REPLACEMENT;
+    uint32_t code;
     uint32_t second = 0;
-    (void)takes_escape(rest, &code);
+    if (!takes_escape(rest, &code)) {
+        *rest = text_after(*rest, 1);
+        return REPLACEMENT;
+    }
     if (code < 0xd800 || code > 0xdfff)
         return code;
     struct text behind = *rest;

@@ -100,14 +100,6 @@ static bool read_word(struct reading *reading, struct text word, enum json_shape
     return true;
 }
 
-static int hex_digit(char byte)
-{
-    if (byte >= '0' && byte <= '9')
-        return byte - '0';
-    char lower = (char)(byte | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 /* The length of the escape at the front, which begins with a backslash; 0: it is none. */
 static size_t escape_length(struct text text)
 {
@@ -116,7 +108,7 @@ static size_t escape_length(struct text text)
     if (text.data[1] != 'u')
         return strchr("\"\\/bfnrt", text.data[1]) != NULL && text.data[1] != '\0' ? 2 : 0;
     for (size_t i = 2; i < 6; i++)
-        if (i >= text.length || hex_digit(text.data[i]) < 0)
+        if (i >= text.length || hex_value(text.data[i]) < 0)
             return 0;
     return 6;
 }

@@ -26,6 +26,15 @@ static void name_model(struct dialect_call *call, struct text path)
     buffer_clear(&name);
 }
 
+/* Each event of a stream has the name: one as long as a body would come back a thousandfold. */
+static bool check_model(struct text model, struct detail *detail)
+{
+    enum { MODEL_MAX = 1024 };
+    if (model.length > MODEL_MAX)
+        return detail_say(detail, "the name of the model is longer than %d bytes", MODEL_MAX);
+    return model.length > 0 || detail_say(detail, "the body names no model");
+}
+
 static enum reason read_canon(struct dialect_call *call, struct text path, struct detail *detail)
 {
     struct json_view view = {0};
@@ -36,10 +45,7 @@ static enum reason read_canon(struct dialect_call *call, struct text path, struc
     if (!good)
         return reading.reason;
     name_model(call, path);
-    if (call->model.length > 0)
-        return REASON_NONE;
-    (void)detail_say(detail, "the body names no model");
-    return REASON_MALFORMED_BODY;
+    return check_model(call->model, detail) ? REASON_NONE : REASON_MALFORMED_BODY;
 }
 
 /* How many answers to one question; what the canonical call does not bound is bounded here. */

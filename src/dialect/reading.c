@@ -75,8 +75,9 @@ static const struct member *find_row(const struct reading *reading, uint32_t nam
     return NULL;
 }
 
-/* No call has as many members in one object; a body full of them would keep a worker busy for nothing. */
-enum { MEMBERS_MAX = 256 };
+/* No call has as many members in one object, or items in one list; a body full of them would keep a worker busy for
+ * nothing, or take many times its own size. */
+enum { MEMBERS_MAX = 256, ITEMS_MAX = 65536 };
 /* Rows that were read of one object. */
 enum { ROWS_MAX = 96 };
 struct seen {
@@ -129,7 +130,10 @@ bool read_items(
 {
     if (json_view_shape(reading->view, list) != JSON_SHAPE_ARRAY)
         return reading_is_wrong(reading, "must be a list");
-    char *at = arena_array(reading->arena, json_view_items(reading->view, list), size);
+    size_t all = json_view_items(reading->view, list);
+    if (all > ITEMS_MAX)
+        return reading_is_wrong(reading, "has more than 65536 items");
+    char *at = arena_array(reading->arena, all, size);
     *items = at;
     *count = 0;
     JSON_EACH_ITEM(reading->view, list, item)

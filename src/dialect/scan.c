@@ -26,11 +26,6 @@ static size_t string_end(struct text text, size_t at)
     return at + 1;
 }
 
-static bool is_hex(char byte)
-{
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
-
 static bool is_escape(struct text text)
 {
     static const struct text letters = TEXT_INIT("\"\\/bfnrt");
@@ -39,7 +34,7 @@ static bool is_escape(struct text text)
     if (text.data[1] != 'u')
         return text_has(letters, text.data[1]);
     for (size_t i = 2; i < 6; i++)
-        if (i >= text.length || !is_hex(text.data[i]))
+        if (i >= text.length || hex_value(text.data[i]) < 0)
             return false;
     return true;
 }

@@ -68,7 +68,7 @@ bool json_view_means(const struct json_view *view, uint32_t value, struct text t
 bool json_view_is_true(const struct json_view *view, uint32_t value);
 
 /* Takes the next code point off the front of the spelling of a string, escapes read; false at its end. A surrogate
- * without its other half and a byte that is no UTF-8 give U+FFFD. */
+ * without its other half, a byte that is no UTF-8 and a \u without four hex digits give U+FFFD. */
 bool json_spelled_next(struct text *rest, uint32_t *code);
 bool json_spelled_means(struct text spelled, struct text text);
 /* The meaning as UTF-8. */

@@ -136,6 +136,10 @@ static void strings_mean_what_their_escapes_say(void **state)
         {"\\ude00", TEXT_INIT("\xef\xbf\xbd")},
         {"a\\u0000b", TEXT_INIT("a\0b")},
         {"\xff", TEXT_INIT("\xef\xbf\xbd")},
+        {"\\u12", TEXT_INIT("\xef\xbf\xbdu12")},
+        {"\\u00gg!", TEXT_INIT("\xef\xbf\xbdu00gg!")},
+        {"\\ud83d\\u", TEXT_INIT("\xef\xbf\xbd\xef\xbf\xbdu")},
+        {"a\\", TEXT_INIT("a\\")},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct buffer out = {0};

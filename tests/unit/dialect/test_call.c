@@ -538,6 +538,52 @@ static void an_object_of_more_members_than_any_call_has_is_refused(void **state)
     buffer_clear(&body);
 }
 
+/* 8 MiB of two bytes each would take hundreds of MiB. */
+static void a_list_of_more_items_than_any_call_has_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        enum llm_operation operation;
+        const char *before;
+        const char *after;
+        const char *what;
+    } rows[] = {
+        {LLM_CHAT, "\"messages\":[", "]", "messages has more than 65536 items"},
+        {LLM_CHAT, "\"messages\":[{\"role\":\"user\",\"content\":[", "]}]",
+         "messages[0].content has more than 65536 items"},
+        {LLM_CHAT, "\"tools\":[", "]", "tools has more than 65536 items"},
+        {LLM_RESPONSES, "\"input\":[", "]", "input has more than 65536 items"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buffer body = {0};
+        struct dialect_call *call = NULL;
+        struct detail detail = {0};
+        BUFFER_APPEND_ALL(&body, TEXT("{\"model\":\"m\","), text_from(rows[i].before), TEXT("1"));
+        for (int j = 0; j < 65536; j++)
+            buffer_append(&body, TEXT(",1"));
+        BUFFER_APPEND_ALL(&body, text_from(rows[i].after), TEXT("}"));
+        assert_int_equal(
+            read_call(rows[i].operation, "/v1/x", buffer_text(&body), &call, &detail), REASON_MALFORMED_BODY);
+        assert_string_equal(detail.text, rows[i].what);
+        buffer_clear(&body);
+    }
+}
+
+static void a_model_has_a_name_and_no_book(void **state)
+{
+    (void)state;
+    struct buffer body = {0};
+    struct dialect_call *call = NULL;
+    struct detail detail = {0};
+    buffer_append(&body, TEXT("{\"model\":\""));
+    for (int i = 0; i < 1025; i++)
+        buffer_append(&body, TEXT("m"));
+    buffer_append(&body, TEXT("\"}"));
+    assert_int_equal(read_call(LLM_COMPLETIONS, "/v1/x", buffer_text(&body), &call, &detail), REASON_MALFORMED_BODY);
+    assert_string_equal(detail.text, "the name of the model is longer than 1024 bytes");
+    buffer_clear(&body);
+}
+
 static void a_model_is_no_place(void **state)
 {
     (void)state;
@@ -572,6 +618,8 @@ int main(void)
         cmocka_unit_test(what_has_another_shape_is_told_by_its_path),
         cmocka_unit_test(what_is_no_call_at_all_is_told_with_its_place),
         cmocka_unit_test(an_object_of_more_members_than_any_call_has_is_refused),
+        cmocka_unit_test(a_list_of_more_items_than_any_call_has_is_refused),
+        cmocka_unit_test(a_model_has_a_name_and_no_book),
         cmocka_unit_test(a_model_is_no_place),
         cmocka_unit_test(the_model_is_named_by_the_body_or_by_a_deployment),
     };

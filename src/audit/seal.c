@@ -156,6 +156,13 @@ static bool put_record(struct seal *seal, struct bytes body, const struct audit_
     return sqlite_run(row) || fail(seal, seal->records.path, "write the file", seal->records.database);
 }
 
+static bool next_checkpoint(struct seal *seal)
+{
+    int result = sqlite3_step(seal->checkpoints);
+    seal->has_checkpoint = result == SQLITE_ROW;
+    return result == SQLITE_ROW || result == SQLITE_DONE || fail(seal, seal->hot_path, "read the segment", seal->hot);
+}
+
 /* A checkpoint at this size must have this root. */
 static bool check_signed(struct seal *seal)
 {
@@ -166,9 +173,17 @@ static bool check_signed(struct seal *seal)
     tlog_tree_root(&seal->tree, &root);
     bool good = tlog_checkpoint_parse(text_of_bytes(column_bytes(seal->checkpoints, 1)), &checkpoint) &&
                 digest_equal(&checkpoint.root, &root);
-    seal->has_checkpoint = sqlite3_step(seal->checkpoints) == SQLITE_ROW;
     errno = 0;
-    return good || fail_with(seal, seal->hot_path, "is not sealed: its records are not those that were signed");
+    return good ? next_checkpoint(seal)
+                : fail_with(seal, seal->hot_path, "is not sealed: its records are not those that were signed");
+}
+
+/* Every checkpoint was met on the way. */
+static bool check_all_signed(struct seal *seal)
+{
+    errno = 0;
+    return !seal->has_checkpoint ||
+           fail_with(seal, seal->hot_path, "is not sealed: records that were signed are missing");
 }
 
 static bool seal_record(struct seal *seal, struct bytes body)
@@ -207,7 +222,9 @@ static bool seal_batch(struct seal *seal, sqlite3_stmt *batches)
     while (batch_next_private(&private_rest, &part))
         if (!seal_private(seal, first + part.ordinal, &part))
             return false;
-    return true;
+    errno = EBADMSG;
+    return (rest.length == 0 && private_rest.length == 0) ||
+           fail_with(seal, seal->hot_path, "is not sealed: a batch is not readable");
 }
 
 static bool seal_batches(struct seal *seal)
@@ -232,13 +249,16 @@ static bool copy_rows(struct seal *seal, const char *select, const char *insert)
     sqlite3_stmt *to = NULL;
     bool done = sqlite3_prepare_v2(seal->hot, select, -1, &from, NULL) == SQLITE_OK &&
                 sqlite3_prepare_v2(seal->records.database, insert, -1, &to, NULL) == SQLITE_OK;
-    while (done && sqlite3_step(from) == SQLITE_ROW) {
+    int result = SQLITE_DONE;
+    while (done && (result = sqlite3_step(from)) == SQLITE_ROW) {
         sqlite3_bind_value(to, 1, sqlite3_column_value(from, 0));
         sqlite3_bind_value(to, 2, sqlite3_column_value(from, 1));
         done = sqlite_run(to);
     }
     sqlite3_finalize(from);
     sqlite3_finalize(to);
+    if (result != SQLITE_ROW && result != SQLITE_DONE) /* what cannot be read is not left out */
+        return fail(seal, seal->hot_path, "read the segment", seal->hot);
     return done || fail(seal, seal->records.path, "write the file", seal->records.database);
 }
 
@@ -297,8 +317,7 @@ static bool open_hot(struct seal *seal)
     if (!done)
         return fail(seal, seal->hot_path, "read the segment", seal->hot);
     sqlite3_bind_int64(seal->checkpoints, 1, (sqlite3_int64)seal->tree.size);
-    seal->has_checkpoint = sqlite3_step(seal->checkpoints) == SQLITE_ROW;
-    return true;
+    return next_checkpoint(seal);
 }
 
 static bool build(struct seal *seal)
@@ -311,7 +330,8 @@ static bool build(struct seal *seal)
            draft_open(
                seal, &seal->private_part, SEGMENT_PRIVATE, schema_private, "INSERT INTO priv VALUES(?1, ?2, ?3)") &&
            sqlite3_prepare_v2(seal->records.database, tile_sql, -1, &seal->tile, NULL) == SQLITE_OK &&
-           seal_batches(seal) && copy_rows(seal, "SELECT size, note FROM ckpt", "INSERT INTO ckpt VALUES(?1, ?2)") &&
+           seal_batches(seal) && check_all_signed(seal) &&
+           copy_rows(seal, "SELECT size, note FROM ckpt", "INSERT INTO ckpt VALUES(?1, ?2)") &&
            copy_rows(seal, "SELECT sha256, body FROM blob", "INSERT INTO blob VALUES(?1, ?2)") &&
            copy_rows(seal, "SELECT seq, sha256 FROM policy", "INSERT INTO policy VALUES(?1, ?2)") &&
            carry_texts(seal) && put_metas(seal) && draft_end(seal, &seal->records, schema_sealed_end) &&

@@ -167,10 +167,20 @@ static bool may_sign_after(const struct writer *writer, enum audit_kind kind)
     return false;
 }
 
+/* Records that are still to be written, from a commit that failed: they stand before a last one. */
+static bool is_behind(const struct writer *writer)
+{
+    return writer->owed.count > 0 || writer->said.count > 0 || writer->count > 0;
+}
+
 bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes fields)
 {
     struct audit_life life = {.kind = kind, .fields = fields};
     struct audit_life **end = &writer->life;
+    if (is_behind(writer))
+        commit_batch(writer, false);
+    if (is_behind(writer))
+        return false;
     sem_init(&life.done, 0, 0);
     while (*end != NULL)
         end = &(*end)->next;

@@ -82,8 +82,10 @@ static bool sync_folder_of(const char *path)
     return good;
 }
 
+/* One that is there already is of a process that had our number and did not end it. */
 static bool write_beside(const char *beside, struct text content, unsigned mode)
 {
+    (void)unlink(beside);
     int descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
     if (descriptor < 0)
         return false;

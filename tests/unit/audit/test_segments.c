@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "audit_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 #include "store_fixture.h"
@@ -246,6 +247,76 @@ static void a_changed_hot_segment_is_not_sealed(void **state)
     assert_true(has_file(fixture, "seg-0000000000000000.hot"));
 }
 
+static void expect_not_sealed(struct fixture *fixture, const char *why)
+{
+    char *error = NULL;
+    assert_false(seal_segment(fixture->directory, 0, &error));
+    if (strstr(error, why) == NULL)
+        fail_msg("expected \"%s\" in: %s", why, error);
+    base_free(error);
+    assert_true(has_file(fixture, "seg-0000000000000000.hot"));
+    assert_false(has_file(fixture, "seg-0000000000000000.db"));
+    assert_int_equal(count_files(fixture, ".tmp"), 0);
+}
+
+static void a_hot_segment_that_lacks_what_was_signed_is_not_sealed(void **state)
+{
+    struct fixture *fixture = *state;
+    close_keeping_hot(fixture);
+    run_sql(fixture, "seg-0000000000000000.hot", "DELETE FROM batch WHERE first = (SELECT max(first) FROM batch)");
+    expect_not_sealed(fixture, "records that were signed are missing");
+}
+
+static void a_hot_segment_with_a_cut_batch_is_not_sealed(void **state)
+{
+    struct fixture *fixture = *state;
+    close_keeping_hot(fixture);
+    run_sql(
+        fixture, "seg-0000000000000000.hot",
+        "DROP TRIGGER ckpt_d; DELETE FROM ckpt; UPDATE batch SET body = substr(body, 1, length(body) - 1)"
+        " WHERE first = (SELECT max(first) FROM batch)");
+    expect_not_sealed(fixture, "a batch is not readable");
+}
+
+/* Zeros in place of the first page of a table. */
+static void damage_table(struct fixture *fixture, const char *file, const char *table)
+{
+    enum { PAGE = 4096 };
+    static const char zeros[PAGE];
+    char path[128];
+    sqlite3 *database = NULL;
+    sqlite3_stmt *statement = NULL;
+    run_sql(fixture, file, ""); /* its log is folded into it */
+    snprintf(path, sizeof(path), "%s/%s", fixture->directory, file);
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(database, "SELECT rootpage FROM sqlite_schema WHERE name=?1", -1, &statement, NULL),
+        SQLITE_OK);
+    sqlite3_bind_text(statement, 1, table, -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    long at = (sqlite3_column_int(statement, 0) - 1) * PAGE;
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    FILE *stream = fopen(path, "r+");
+    assert_int_equal(fseek(stream, at, SEEK_SET), 0);
+    assert_int_equal(fwrite(zeros, 1, PAGE, stream), PAGE);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static void what_cannot_be_read_is_not_left_out_of_a_sealed_segment(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const tables[] = {"ckpt", "blob", "policy"};
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        close_keeping_hot(fixture);
+        damage_table(fixture, "seg-0000000000000000.hot", tables[i]);
+        expect_not_sealed(fixture, "read the segment");
+        char command[128];
+        snprintf(command, sizeof(command), "rm -r %s/*", fixture->directory);
+        assert_int_equal(system(command), 0);
+    }
+}
+
 /* --- what leaves a store lawfully, and where it goes --- */
 
 static void wait_until(bool (*is_so)(struct fixture *fixture), struct fixture *fixture)
@@ -379,6 +450,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_could_not_be_sealed_is_at_the_next_start, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_remains_of_a_sealed_segment_are_removed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_hot_segment_is_not_sealed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_hot_segment_that_lacks_what_was_signed_is_not_sealed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_hot_segment_with_a_cut_batch_is_not_sealed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_not_left_out_of_a_sealed_segment, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_old_is_removed_and_every_later_proof_holds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(erased_private_parts_are_in_no_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_sealed_is_shipped_and_erased_there_too, set_up, tear_down),

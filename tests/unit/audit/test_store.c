@@ -21,6 +21,7 @@
 #include "audit_internal.h"
 #include "exeat/base/memory.h"
 #include "store_fixture.h"
+#include "writer.h"
 
 static void an_answered_decision_can_be_read_back(void **state)
 {
@@ -450,6 +451,48 @@ static void nothing_but_the_end_is_signed_before_a_witness_was_heard(void **stat
     assert_int_equal(covered, size);
 }
 
+/* A writer without its thread, on a store that nobody has open. */
+static void begin_writer(const struct fixture *fixture, struct audit *audit, struct writer *writer)
+{
+    char *error = NULL;
+    *audit = (struct audit){.options = fixture->options, .directory = (char *)(uintptr_t)fixture->directory};
+    pthread_mutex_init(&audit->ports_lock, NULL);
+    list_init(&audit->ports);
+    *writer = (struct writer){.audit = audit, .segment = &audit->segment, .has_begun = true};
+    assert_true(segment_open(&audit->segment, &audit->options, &error));
+}
+
+static void what_a_failed_commit_left_goes_before_the_last_record(void **state)
+{
+    struct fixture *fixture = *state;
+    struct audit *audit = base_zalloc(sizeof(*audit));
+    struct writer *writer = base_zalloc(sizeof(*writer));
+    begin_writer(fixture, audit, writer);
+    loose_batch_add_fields(&writer->owed, AUDIT_COMPLETION, (struct bytes){0});
+    loose_batch_add_fields(&writer->said, AUDIT_ADMIN, (struct bytes){0});
+    assert_true(writer_write_last(writer, AUDIT_SEAL, (struct bytes){0}));
+    segment_close(&audit->segment);
+    char *error = NULL;
+    struct audit_row row;
+    int64_t last = 0;
+    uint64_t size;
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    while (audit_reader_next(reader, &row) == AUDIT_ROW)
+        last = row.kind;
+    audit_reader_free(reader);
+    assert_int_equal(last, AUDIT_SEAL);
+    uint64_t covered = signed_size(fixture, &size);
+    assert_true(size >= 3);
+    assert_int_equal(covered, size);
+    buffer_clear(&writer->note);
+    buffer_clear(&writer->salts);
+    loose_batch_clear(&writer->own);
+    loose_batch_clear(&writer->owed);
+    loose_batch_clear(&writer->said);
+    base_free(writer);
+    base_free(audit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -467,6 +510,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_worker_for_whom_nobody_waits_never_runs_out_of_room, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_end_is_signed_unless_it_is_known_that_it_must_not_be, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_but_the_end_is_signed_before_a_witness_was_heard, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_failed_commit_left_goes_before_the_last_record, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

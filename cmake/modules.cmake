@@ -27,7 +27,8 @@ function(exeat_program name folder)
 endfunction()
 
 # tests/unit/<module>/test_*.c: one program each, linked with its module only, so that an upward call does not link.
-# Helpers shared by a module's tests lie beside them in files not named test_*.
+# Helpers shared by a module's tests lie beside them in files not named test_*; a store on disk, for those who read one, is
+# in tests/support.
 function(exeat_unit_tests)
     file(GLOB tests CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/*/test_*.c)
     foreach(test ${tests})
@@ -36,9 +37,12 @@ function(exeat_unit_tests)
         cmake_path(GET folder FILENAME module)
         file(GLOB helpers CONFIGURE_DEPENDS ${folder}/*.c)
         list(FILTER helpers EXCLUDE REGEX "/test_[^/]*$")
+        if(module MATCHES "^(export|evidence|report)$")
+            list(APPEND helpers ${PROJECT_SOURCE_DIR}/tests/support/store_fixture.c)
+        endif()
         set(program unit_${module}_${stem})
         add_executable(${program} ${test} ${helpers})
-        target_include_directories(${program} PRIVATE ${folder} ${PROJECT_SOURCE_DIR}/src/${module})
+        target_include_directories(${program} PRIVATE ${folder} ${PROJECT_SOURCE_DIR}/src/${module} ${PROJECT_SOURCE_DIR}/tests/support)
         target_compile_definitions(${program} PRIVATE SOURCE_FOLDER="${PROJECT_SOURCE_DIR}")
         target_link_libraries(${program} PRIVATE ${module} PkgConfig::CMOCKA PkgConfig::SQLITE)
         add_test(NAME ${module}.${stem} COMMAND ${program})

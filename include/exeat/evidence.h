@@ -1,138 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an auditor takes out of the store: records as data, and whether they can be believed. Reads only. */
+/* Whether what is in a store can be believed: its verification, and bundles of records with what proves them. Reads
+ * only. */
 #ifndef EXEAT_EVIDENCE_H
 #define EXEAT_EVIDENCE_H
 
 #include <stdio.h>
 
 #include "exeat/audit.h"
+#include "exeat/export.h"
 #include "exeat/tlog/note.h"
-
-/* Told from time to time how far reading is: up to which sequence. */
-struct evidence_progress {
-    void (*on_progress)(void *context, uint64_t position);
-    void *context;
-};
-
-/* --- export --- */
-
-enum evidence_format {
-    EVIDENCE_JSONL,   /* Elastic Common Schema, JSON Lines */
-    EVIDENCE_CSV,     /* RFC 4180, safe to open in a spreadsheet */
-    EVIDENCE_CEF,     /* CEF:0 */
-    EVIDENCE_LEEF,    /* LEEF 2.0 */
-    EVIDENCE_OCSF,    /* OCSF 1.8.0 HTTP Activity, JSON Lines */
-    EVIDENCE_SYSLOG,  /* RFC 5424 */
-    EVIDENCE_TEXT,    /* columns for a terminal */
-    EVIDENCE_RECORDS, /* JSON Lines: each record of the log with its fields by name, in order of sequence */
-    EVIDENCE_FORMATS
-};
-MUST_CHECK bool evidence_format_parse(struct text name, enum evidence_format *format);
-const char *evidence_format_name(enum evidence_format format);
-bool evidence_format_names_log(enum evidence_format format); /* does each line say of which log it is? */
-
-/* All conditions hold together. Empty texts and zeros are no condition. Lists are separated by commas, any of them will
- * do, and "*" stands for any text. */
-struct evidence_filter {
-    int64_t since_us; /* wall clock */
-    int64_t until_us;
-    struct text host;     /* list */
-    struct text rule;     /* list */
-    struct text client;   /* list */
-    struct text provider; /* list */
-    struct text reason;   /* list of codes, of the decision or of its outcome */
-    struct text done;     /* list */
-    struct text request;  /* id, hex, or what it begins with */
-    unsigned verdicts;    /* bits 1 << enum verdict */
-    bool llm_only;
-    bool redact; /* leave private parts out */
-};
-/* Where to go on, as a text that the last run gave. */
-struct evidence_cursor {
-    struct text start; /* empty: from the beginning */
-    bool (*save)(void *context, struct text cursor, char **error);
-    void (*on_pruned)(void *context, uint64_t next, uint64_t first); /* NULL; what was not seen yet and is gone */
-    void *context;
-};
-struct evidence_export {
-    struct evidence_filter filter;
-    enum evidence_format format;
-    FILE *out;
-    uint64_t limit;                           /* lines; 0: no limit */
-    size_t width;                             /* of EVIDENCE_TEXT, in characters; 0: as it likes */
-    bool has_colour;                          /* likewise */
-    bool from_end;                            /* without a cursor: only what comes from now on */
-    const struct evidence_cursor *cursor;     /* NULL: none */
-    const struct evidence_progress *progress; /* NULL: none */
-};
-/* Writes what matches, in memory that does not grow with the store. Requests come in order of their decisions, but for
- * those that outlast thousands of others, which come when they end; those that have not ended come last, and again,
- * whole, when a later run goes on from the cursor. False: the store or the output failed, `error` (base_free) says how.
- * `*count` is how many lines were written. */
-MUST_CHECK bool
-evidence_write(struct audit_reader *reader, const struct evidence_export *options, uint64_t *count, char **error);
-/* Writes what there is and then what comes, until `goes_on` says no. EVIDENCE_TEXT has what the gate itself did too. */
-MUST_CHECK bool evidence_follow(
-    struct audit_reader *reader, const struct evidence_export *options, bool (*goes_on)(void), char **error);
-
-/* Four or more hex digits, such as an id begins with? */
-bool evidence_is_request(struct text text);
-/* The one request whose id begins with these digits, and the sequence of its first record. */
-enum evidence_match { EVIDENCE_MATCH_ONE, EVIDENCE_MATCH_NONE, EVIDENCE_MATCH_MANY, EVIDENCE_MATCH_UNREADABLE };
-MUST_CHECK enum evidence_match
-evidence_find_request(struct audit_reader *reader, struct text digits, struct request_id *id, uint64_t *sequence);
-/* Appends everything about one request for a person to read. False: the store cannot be read. */
-MUST_CHECK bool evidence_show(
-    struct audit_reader *reader, const struct request_id *id, bool redact, const struct evidence_progress *progress,
-    struct buffer *out, char **error);
-
-/* Appends one record's lines, as evidence_show has them: its kind, leaf and fields. Nothing: it is no record. */
-void evidence_append_record(struct bytes body, struct buffer *out);
-
-/* --- SQL: one SELECT over `requests` (a decision joined with its outcome a row) and `records` (any record, fields as
- * JSON) ---
- */
-
-struct evidence_sql {
-    struct text query;             /* NUL-terminated after its length */
-    struct evidence_filter filter; /* of `requests`; `redact` of both */
-    enum evidence_format format;   /* EVIDENCE_JSONL, EVIDENCE_CSV or EVIDENCE_TEXT */
-    uint64_t seconds;              /* it may take */
-    FILE *out;
-    const struct evidence_progress *progress; /* NULL: none */
-};
-enum evidence_sql_result {
-    EVIDENCE_SQL_DONE,
-    EVIDENCE_SQL_REFUSED, /* no SELECT, or no SQL; nothing was read */
-    EVIDENCE_SQL_FAILED   /* the store cannot be read, or it took too much time or memory */
-};
-/* `*rows` is how many were written. `error` (base_free) unless done. */
-MUST_CHECK enum evidence_sql_result
-evidence_sql(const char *directory, const struct evidence_sql *options, uint64_t *rows, char **error);
-
-/* --- stats --- */
-
-struct evidence_look {
-    bool is_terminal; /* with bars */
-    bool has_colour;
-    const struct evidence_progress *progress; /* NULL: none */
-};
-/* Appends panels about what matches. False: the store cannot be read, `error` (base_free). */
-MUST_CHECK bool evidence_stats(
-    struct audit_reader *reader, const struct evidence_filter *filter, const struct evidence_look *look,
-    struct buffer *out, char **error);
 
 /* --- bundle: records with what proves them, in a folder --- */
 
 struct evidence_bundle {
-    struct evidence_filter filter; /* since and until also bound the range whose leaves are all in it */
-    const char *directory;         /* to be made */
-    struct text keys;              /* the log's vkey line, for orientation */
-    struct text operator_name;     /* who made it */
+    struct export_filter filter; /* since and until also bound the range whose leaves are all in it */
+    const char *directory;       /* to be made */
+    struct text keys;            /* the log's vkey line, for orientation */
+    struct text operator_name;   /* who made it */
     struct text purpose;
-    struct text query;                        /* as it was given */
-    bool is_recorded;                         /* a running gate wrote the export down */
-    const struct evidence_progress *progress; /* NULL: none */
+    struct text query;                      /* as it was given */
+    bool is_recorded;                       /* a running gate wrote the export down */
+    const struct export_progress *progress; /* NULL: none */
 };
 struct evidence_bundle_result {
     uint64_t first;
@@ -179,9 +67,9 @@ struct evidence_check {
     bool has_many_logs;                /* anchors of other logs are passed over */
     const struct tlog_vkey *witnesses; /* whose cosignatures are believed */
     size_t witness_count;
-    const struct evidence_progress *progress; /* NULL: none */
-    const struct evidence_told *told;         /* NULL: nobody */
-    const _Atomic bool *is_over;              /* once true, reading ends and the report says nothing; NULL: never */
+    const struct export_progress *progress; /* NULL: none */
+    const struct evidence_told *told;       /* NULL: nobody */
+    const _Atomic bool *is_over;            /* once true, reading ends and the report says nothing; NULL: never */
 };
 /* What was found of one kind: how often, and the first place. */
 struct evidence_finding {
@@ -225,20 +113,5 @@ struct evidence_bundle_check {
     const struct evidence_told *told; /* NULL: nobody */
 };
 void evidence_bundle_verify(const struct evidence_bundle_check *options, struct evidence_report *report);
-
-/* --- report --- */
-
-struct evidence_page {
-    struct text keys;  /* the log's vkey line; empty: not known */
-    bool key_is_known; /* signatures were checked */
-    struct text query; /* as it was given */
-    int64_t made_us;
-    const struct evidence_progress *progress; /* NULL: none */
-};
-/* Appends one HTML page with nothing outside of itself about what matches. `verify` is what evidence_verify said of the
- * store. False: the store cannot be read, `error` (base_free). */
-MUST_CHECK bool evidence_report_html(
-    struct audit_reader *reader, const struct evidence_filter *filter, const struct evidence_page *options,
-    const struct evidence_report *verify, struct buffer *out, char **error);
 
 #endif

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "command.h"
 #include "exeat/evidence.h"
+#include "exeat/report.h"
 
 /* An audit command as it was called. */
 struct audit_call {
@@ -36,12 +37,12 @@ void audit_call_vkey(const struct audit_call *call, const struct audit_reader *r
 /* How a verdict ends a command. */
 enum exit_code audit_code_of(enum evidence_verdict verdict);
 /* Both say on stderr what is wrong. */
-MUST_CHECK bool audit_call_filter(const struct audit_call *call, struct evidence_filter *filter);
-MUST_CHECK bool audit_call_format(const struct audit_call *call, enum evidence_format *format);
+MUST_CHECK bool audit_call_filter(const struct audit_call *call, struct export_filter *filter);
+MUST_CHECK bool audit_call_format(const struct audit_call *call, enum export_format *format);
 
 /* A bar on stderr, when that is a terminal and it takes more than a second. */
 struct progress {
-    struct evidence_progress watch;
+    struct export_progress watch;
     uint64_t first;
     uint64_t end;
     uint64_t start_us;
@@ -49,7 +50,7 @@ struct progress {
     bool is_terminal;
     bool is_shown;
 };
-const struct evidence_progress *progress_start(struct progress *progress, uint64_t first, uint64_t end);
+const struct export_progress *progress_start(struct progress *progress, uint64_t first, uint64_t end);
 void progress_end(struct progress *progress);
 
 /* --vkey is a file: which of its keys is meant is known by the log's name. */

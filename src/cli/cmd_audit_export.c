@@ -72,16 +72,16 @@ static bool check_plans(const char *word)
 
 static bool check_request(const char *word)
 {
-    if (word == NULL || evidence_is_request(text_from(word)))
+    if (word == NULL || export_is_request(text_from(word)))
         return true;
     complain(EXIT_USAGE, "--request: '%s' is no request id: 32 hex digits, or the first of them, at least 4", word);
     return false;
 }
 
-bool audit_call_filter(const struct audit_call *call, struct evidence_filter *filter)
+bool audit_call_filter(const struct audit_call *call, struct export_filter *filter)
 {
     const char *const *words = call->words;
-    *filter = (struct evidence_filter){
+    *filter = (struct export_filter){
         .host = text_from(words[OPTION_HOST]),
         .rule = text_from(words[OPTION_RULE]),
         .client = text_from(words[OPTION_CLIENT]),
@@ -98,20 +98,20 @@ bool audit_call_filter(const struct audit_call *call, struct evidence_filter *fi
            read_time(words[OPTION_UNTIL], "--until", &filter->until_us);
 }
 
-bool audit_call_format(const struct audit_call *call, enum evidence_format *format)
+bool audit_call_format(const struct audit_call *call, enum export_format *format)
 {
     const char *word = call->words[OPTION_FORMAT];
-    *format = isatty(STDOUT_FILENO) ? EVIDENCE_TEXT : EVIDENCE_JSONL;
-    if (word == NULL || evidence_format_parse(text_from(word), format))
+    *format = isatty(STDOUT_FILENO) ? EXPORT_TEXT : EXPORT_JSONL;
+    if (word == NULL || export_format_parse(text_from(word), format))
         return true;
     fputs("exeat: -o is one of", stderr);
-    for (int i = 0; i < EVIDENCE_FORMATS; i++)
-        fprintf(stderr, "%s %s", i == 0 ? "" : ",", evidence_format_name((enum evidence_format)i));
+    for (int i = 0; i < EXPORT_FORMATS; i++)
+        fprintf(stderr, "%s %s", i == 0 ? "" : ",", export_format_name((enum export_format)i));
     fputc('\n', stderr);
     return false;
 }
 
-static bool read_limit(const struct audit_call *call, struct evidence_export *export)
+static bool read_limit(const struct audit_call *call, struct export_options *export)
 {
     const char *word = call->words[OPTION_LIMIT];
     if (word == NULL)
@@ -140,13 +140,13 @@ static size_t text_width(void)
     return text_to_number(text_from(getenv("COLUMNS")), WIDTH_MAX, &width) ? (size_t)width : 0;
 }
 
-static bool prepare(const struct audit_call *call, struct evidence_export *export)
+static bool prepare(const struct audit_call *call, struct export_options *export)
 {
-    *export = (struct evidence_export){.out = stdout, .width = text_width(), .has_colour = wants_colour(stdout)};
+    *export = (struct export_options){.out = stdout, .width = text_width(), .has_colour = wants_colour(stdout)};
     if (!audit_call_filter(call, &export->filter) || !audit_call_format(call, &export->format) ||
         !read_limit(call, export))
         return false;
-    if (export->format == EVIDENCE_RECORDS && export->filter.done.length > 0) {
+    if (export->format == EXPORT_RECORDS && export->filter.done.length > 0) {
         complain(EXIT_USAGE, "--done needs a format with one line a request; -o records has one a record");
         return false;
     }
@@ -174,7 +174,7 @@ static void say_pruned(void *context, uint64_t next, uint64_t first)
 }
 
 /* The file may not be there yet. */
-static bool open_cursor(const char *path, struct buffer *start, struct evidence_cursor *cursor)
+static bool open_cursor(const char *path, struct buffer *start, struct export_cursor *cursor)
 {
     char *error = NULL;
     if (path != NULL && access(path, F_OK) == 0 && !file_read(path, CURSOR_SIZE_MAX, start, &error)) {
@@ -185,7 +185,7 @@ static bool open_cursor(const char *path, struct buffer *start, struct evidence_
         const char *given;
         void *context;
     } name = {path};
-    *cursor = (struct evidence_cursor){
+    *cursor = (struct export_cursor){
         .start = buffer_text(start), .save = save_cursor, .on_pruned = say_pruned, .context = name.context};
     return true;
 }
@@ -231,12 +231,12 @@ static void say_unknown_names(const struct audit_call *call, struct audit_reader
  * -------------------------------------------------------------------------------------------------------- */
 
 static enum exit_code
-run(const struct audit_call *call, struct evidence_export *export, const struct evidence_cursor *cursor, bool follows);
+run(const struct audit_call *call, struct export_options *export, const struct export_cursor *cursor, bool follows);
 
 static enum exit_code start(const struct audit_call *call, bool follows)
 {
-    struct evidence_export export;
-    struct evidence_cursor cursor;
+    struct export_options export;
+    struct export_cursor cursor;
     struct buffer position = {0};
     if (!prepare(call, &export))
         return EXIT_USAGE;
@@ -261,7 +261,7 @@ static bool is_wanted(void)
 }
 
 static enum exit_code
-run(const struct audit_call *call, struct evidence_export *export, const struct evidence_cursor *cursor, bool follows)
+run(const struct audit_call *call, struct export_options *export, const struct export_cursor *cursor, bool follows)
 {
     uint64_t count = 0;
     char *error = NULL;
@@ -276,10 +276,10 @@ run(const struct audit_call *call, struct evidence_export *export, const struct 
         signal(SIGINT, on_interrupt);
         signal(SIGTERM, on_interrupt);
         export->from_end = call->words[OPTION_SINCE] == NULL;
-        done = evidence_follow(reader, export, is_wanted, &error);
+        done = export_follow(reader, export, is_wanted, &error);
     } else {
         export->progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
-        done = evidence_write(reader, export, &count, &error);
+        done = export_write(reader, export, &count, &error);
         progress_end(&progress);
     }
     if (done && !follows && count == 0)

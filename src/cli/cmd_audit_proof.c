@@ -87,7 +87,7 @@ static enum exit_code check_note(const struct audit_call *call, struct text text
 static void print_record(struct bytes body)
 {
     struct buffer out = {0};
-    evidence_append_record(body, &out);
+    export_append_record(body, &out);
     put_text(buffer_text(&out));
     buffer_clear(&out);
 }

@@ -20,7 +20,7 @@ static enum exit_code find_record(struct audit_reader *reader, const char *word,
     struct text text = text_from(word);
     if (text.length != REQUEST_ID_TEXT && text_to_number(text, INT64_MAX, sequence))
         return EXIT_DONE;
-    if (!evidence_is_request(text))
+    if (!export_is_request(text))
         return complain(EXIT_USAGE, "'%s' is neither a request id (32 hex digits) nor a sequence number", word);
     return audit_call_request(reader, word, &id, sequence);
 }

@@ -5,16 +5,16 @@
 enum exit_code
 audit_call_request(struct audit_reader *reader, const char *word, struct request_id *id, uint64_t *sequence)
 {
-    if (!evidence_is_request(text_from(word)))
+    if (!export_is_request(text_from(word)))
         return complain(EXIT_USAGE, "'%s' is no request id: 32 hex digits, or the first of them, at least 4", word);
-    switch (evidence_find_request(reader, text_from(word), id, sequence)) {
-    case EVIDENCE_MATCH_ONE:
+    switch (export_find_request(reader, text_from(word), id, sequence)) {
+    case EXPORT_MATCH_ONE:
         return EXIT_DONE;
-    case EVIDENCE_MATCH_NONE:
+    case EXPORT_MATCH_NONE:
         return complain(EXIT_NO, "the store has no request '%s'", word);
-    case EVIDENCE_MATCH_MANY:
+    case EXPORT_MATCH_MANY:
         return complain(EXIT_USAGE, "the ids of several requests begin with '%s'; give more of it", word);
-    case EVIDENCE_MATCH_UNREADABLE:
+    case EXPORT_MATCH_UNREADABLE:
         break;
     }
     return complain(EXIT_IO, "%s", audit_reader_error(reader));
@@ -30,9 +30,9 @@ static enum exit_code show(const struct audit_call *call, struct audit_reader *r
     enum exit_code code = audit_call_request(reader, call->operands[0], &id, &sequence);
     if (code != EXIT_DONE)
         return code;
-    const struct evidence_progress *watch =
+    const struct export_progress *watch =
         progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
-    bool done = evidence_show(reader, &id, call->words[OPTION_REDACT] != NULL, watch, &out, &error);
+    bool done = export_show(reader, &id, call->words[OPTION_REDACT] != NULL, watch, &out, &error);
     progress_end(&progress);
     put_text(buffer_text(&out));
     buffer_clear(&out);

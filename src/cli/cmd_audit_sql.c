@@ -6,17 +6,17 @@
 
 enum { SECONDS = 300, SECONDS_MAX = 86400 };
 
-static bool read_options(const struct audit_call *call, struct evidence_sql *sql)
+static bool read_options(const struct audit_call *call, struct report_sql *sql)
 {
     const char *seconds = call->words[OPTION_SECONDS];
-    *sql = (struct evidence_sql){.query = text_from(call->words[OPTION_SQL]), .seconds = SECONDS, .out = stdout};
+    *sql = (struct report_sql){.query = text_from(call->words[OPTION_SQL]), .seconds = SECONDS, .out = stdout};
     if (!audit_call_filter(call, &sql->filter) || !audit_call_format(call, &sql->format))
         return false;
     if (seconds != NULL && (!text_to_number(text_from(seconds), SECONDS_MAX, &sql->seconds) || sql->seconds == 0)) {
         complain(EXIT_USAGE, "--seconds wants a number from 1 to %d", SECONDS_MAX);
         return false;
     }
-    bool is_table = sql->format == EVIDENCE_JSONL || sql->format == EVIDENCE_CSV || sql->format == EVIDENCE_TEXT;
+    bool is_table = sql->format == EXPORT_JSONL || sql->format == EXPORT_CSV || sql->format == EXPORT_TEXT;
     if (!is_table || call->words[OPTION_LIMIT] != NULL || call->words[OPTION_CURSOR] != NULL) {
         complain(
             EXIT_USAGE, "--sql goes with -o jsonl, csv or text, and has its own LIMIT instead of --limit and --cursor");
@@ -27,7 +27,7 @@ static bool read_options(const struct audit_call *call, struct evidence_sql *sql
 
 enum exit_code audit_sql(const struct audit_call *call)
 {
-    struct evidence_sql sql;
+    struct report_sql sql;
     struct progress progress;
     uint64_t rows = 0;
     char *error = NULL;
@@ -39,9 +39,9 @@ enum exit_code audit_sql(const struct audit_call *call)
         return EXIT_IO;
     sql.progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
     audit_reader_free(reader);
-    enum evidence_sql_result result = evidence_sql(call->directory, &sql, &rows, &error);
+    enum report_sql_result result = report_sql(call->directory, &sql, &rows, &error);
     progress_end(&progress);
-    if (result == EVIDENCE_SQL_DONE)
+    if (result == REPORT_SQL_DONE)
         return rows > 0 ? EXIT_DONE : EXIT_NO;
-    return complain_free(result == EVIDENCE_SQL_REFUSED ? EXIT_USAGE : EXIT_IO, error);
+    return complain_free(result == REPORT_SQL_REFUSED ? EXIT_USAGE : EXIT_IO, error);
 }

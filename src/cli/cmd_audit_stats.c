@@ -10,8 +10,8 @@
 
 enum exit_code audit_stats(const struct audit_call *call)
 {
-    struct evidence_filter filter;
-    struct evidence_look look = {.is_terminal = isatty(STDOUT_FILENO) != 0, .has_colour = wants_colour(stdout)};
+    struct export_filter filter;
+    struct report_look look = {.is_terminal = isatty(STDOUT_FILENO) != 0, .has_colour = wants_colour(stdout)};
     struct progress progress;
     struct buffer out = {0};
     char *error = NULL;
@@ -22,7 +22,7 @@ enum exit_code audit_stats(const struct audit_call *call)
     if (reader == NULL)
         return EXIT_IO;
     look.progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
-    bool done = evidence_stats(reader, &filter, &look, &out, &error);
+    bool done = report_stats(reader, &filter, &look, &out, &error);
     progress_end(&progress);
     audit_reader_free(reader);
     put_text(buffer_text(&out));
@@ -34,7 +34,7 @@ enum exit_code audit_stats(const struct audit_call *call)
  * -------------------------------------------------------------------------------------------------------------- */
 
 static bool write_report(
-    const struct audit_call *call, struct audit_reader *reader, const struct evidence_filter *filter,
+    const struct audit_call *call, struct audit_reader *reader, const struct export_filter *filter,
     const struct evidence_report *verify)
 {
     struct buffer out = {0};
@@ -44,14 +44,14 @@ static bool write_report(
     char *error = NULL;
     audit_call_vkey(call, reader, &keys);
     audit_call_query(call, &query);
-    struct evidence_page page = {
+    struct report_page page = {
         .keys = buffer_text(&keys),
         .key_is_known = call->has_key,
         .query = buffer_text(&query),
         .made_us = clock_wall_us(),
         .progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader)),
     };
-    bool done = evidence_report_html(reader, filter, &page, verify, &out, &error);
+    bool done = report_html(reader, filter, &page, verify, &out, &error);
     progress_end(&progress);
     put_text(buffer_text(&out));
     buffer_clear(&out);
@@ -65,7 +65,7 @@ static bool write_report(
 /* The page is written whatever the verdict is; the exit code is the verdict's. */
 enum exit_code audit_report(const struct audit_call *call)
 {
-    struct evidence_filter filter;
+    struct export_filter filter;
     struct evidence_report verify;
     const char *format = call->words[OPTION_FORMAT];
     if (!audit_call_filter(call, &filter))

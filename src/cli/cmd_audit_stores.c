@@ -155,8 +155,8 @@ run_each(struct audit_call *call, const struct stores *stores, struct text keys,
 
 static bool names_its_log(const struct audit_call *call)
 {
-    enum evidence_format format;
-    return audit_call_format(call, &format) && evidence_format_names_log(format);
+    enum export_format format;
+    return audit_call_format(call, &format) && export_format_names_log(format);
 }
 
 static enum exit_code check_scope(const struct audit_call *call, const struct stores *stores, enum audit_scope scope)

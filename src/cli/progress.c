@@ -36,10 +36,10 @@ static void on_progress(void *context, uint64_t position)
     draw(progress, position < progress->first ? progress->first : position, now);
 }
 
-const struct evidence_progress *progress_start(struct progress *progress, uint64_t first, uint64_t end)
+const struct export_progress *progress_start(struct progress *progress, uint64_t first, uint64_t end)
 {
     *progress = (struct progress){.first = first, .end = end < first ? first : end, .start_us = clock_steady_us()};
-    progress->watch = (struct evidence_progress){on_progress, progress};
+    progress->watch = (struct export_progress){on_progress, progress};
     progress->is_terminal = isatty(STDERR_FILENO) != 0;
     return &progress->watch;
 }

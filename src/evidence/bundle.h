@@ -26,7 +26,7 @@ enum bundle_file {
 const char *bundle_file_name(enum bundle_file file);
 /* A file of the folder, whole. */
 MUST_CHECK bool bundle_write_file(const char *folder, const char *name, struct text content, char **error);
-void bundle_note_progress(const struct evidence_progress *progress, uint64_t sequence); /* NULL is fine */
+void bundle_note_progress(const struct export_progress *progress, uint64_t sequence); /* NULL is fine */
 
 /* A line of records.jsonl: the record's fields by name, then the bytes that say so. */
 void bundle_line_append(const struct audit_row *row, bool redact, struct buffer *out);

@@ -171,7 +171,7 @@ static bool is_sum_of(struct text sums, struct text line)
 static void say_unknown(struct bundle_check *check, const char *name)
 {
     struct buffer visible = {0};
-    append_visible(&visible, text_from(name));
+    export_append_visible(&visible, text_from(name));
     find(check, "%.*s: is no file of this bundle", TEXT_ARG(buffer_text(&visible)));
     buffer_clear(&visible);
 }

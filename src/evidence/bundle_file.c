@@ -31,7 +31,7 @@ void bundle_policy_name(const struct digest *digest, char out[BUNDLE_POLICY_NAME
     out[BUNDLE_POLICY_NAME_SIZE - 1] = '\0';
 }
 
-void bundle_note_progress(const struct evidence_progress *progress, uint64_t sequence)
+void bundle_note_progress(const struct export_progress *progress, uint64_t sequence)
 {
     enum { EACH = 4096 };
     if (progress != NULL && sequence % EACH == 0)

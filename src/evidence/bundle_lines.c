@@ -19,9 +19,9 @@ static void append_hex_member(struct buffer *out, const char *name, struct bytes
 static void append_line(struct bytes body, struct bytes salt, struct bytes private_part, struct buffer *out)
 {
     struct arena arena = {0};
-    struct facts facts;
-    if (facts_read(body, private_part, &arena, &facts)) {
-        facts_append_json(&facts, out);
+    struct export_facts facts;
+    if (export_facts_read(body, private_part, &arena, &facts)) {
+        export_facts_append_json(&facts, out);
         append_hex_member(out, "record", body);
         if (salt.length > 0) {
             append_hex_member(out, "salt", salt);
@@ -104,7 +104,7 @@ static void name_at(struct text line, size_t at, struct buffer *field)
     size_t begin = at < line.length ? at : line.length;
     while (begin > 1 && !(line.data[begin - 1] == '"' && (line.data[begin - 2] == ',' || line.data[begin - 2] == '{')))
         begin--;
-    append_visible(field, text_limit(text_part(line, begin, text_index(line, '"', begin) - begin), 40));
+    export_append_visible(field, export_text_limit(text_part(line, begin, text_index(line, '"', begin) - begin), 40));
 }
 
 void bundle_line_difference(struct text line, struct buffer *field)

@@ -91,8 +91,7 @@ static void feed(struct bundle_policies *policies, const struct digest *leaf)
 }
 
 bool bundle_policies_prove(
-    struct bundle_policies *policies, struct audit_reader *reader, uint64_t end,
-    const struct evidence_progress *progress)
+    struct bundle_policies *policies, struct audit_reader *reader, uint64_t end, const struct export_progress *progress)
 {
     start_provers(policies, reader, end);
     if (policies->count == 0)

@@ -30,7 +30,7 @@ void bundle_policies_note(struct bundle_policies *policies, const struct audit_r
 /* Proofs in the tree of size `end`; those that are not in the store are left out. False: audit_reader_error. */
 MUST_CHECK bool bundle_policies_prove(
     struct bundle_policies *policies, struct audit_reader *reader, uint64_t end,
-    const struct evidence_progress *progress);
+    const struct export_progress *progress);
 /* context.jsonl, and policy/, which is there already. */
 MUST_CHECK bool bundle_policies_write(
     struct bundle_policies *policies, const char *directory, struct audit_reader *reader, char **error);

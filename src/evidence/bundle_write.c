@@ -87,7 +87,7 @@ static bool close_file(struct bundle *bundle, FILE *file)
 
 static bool find_range(struct bundle *bundle, uint64_t *last)
 {
-    const struct evidence_filter *filter = &bundle->options->filter;
+    const struct export_filter *filter = &bundle->options->filter;
     struct audit_row row;
     enum audit_read read;
     bool found = false;
@@ -205,25 +205,25 @@ static void on_matching_row(void *context, const struct audit_row *row)
 
 static bool read_range(struct bundle *bundle)
 {
-    struct requests_options options = {
+    struct export_requests_options options = {
         .filter = &bundle->options->filter,
         .hook = {.on_any = on_any_row, .on_row = on_matching_row, .context = bundle},
         .by_record = true,
         .end = bundle->range.end,
     };
-    struct requests *requests = requests_new(bundle->reader, &options);
-    struct item *item;
+    struct export_requests *requests = export_requests_new(bundle->reader, &options);
+    struct export_item *item;
     enum audit_read read;
     bundle->tree = *audit_reader_base(bundle->reader);
     audit_reader_seek(bundle->reader, bundle->tree.size);
-    while ((read = requests_next(requests, &item)) == AUDIT_ROW)
+    while ((read = export_requests_next(requests, &item)) == AUDIT_ROW)
         continue;
     if (read == AUDIT_UNREADABLE) {
-        char *why = requests_error(requests);
+        char *why = export_requests_error(requests);
         fail(bundle, "%s", why);
         base_free(why);
     }
-    requests_free(requests);
+    export_requests_free(requests);
     return read == AUDIT_END && !bundle->is_bad;
 }
 

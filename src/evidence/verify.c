@@ -38,7 +38,7 @@ struct verify {
     uint64_t lost;
     uint64_t pruned_to; /* records before this one were removed lawfully: a PRUNE record says so */
     uint64_t parts_gone;
-    struct erasures erasures; /* owned, both */
+    struct export_erasures erasures; /* owned, both */
     struct id_set under_way;
     bool knows_run;   /* all decisions of this run are here */
     uint64_t excused; /* decisions of this run that a GAP record counts, and whose outcomes may come yet */
@@ -168,7 +168,7 @@ static void note_life(struct verify *verify, const struct audit_record *record)
         return;
     }
     audit_life_read(record, &life);
-    (void)erasures_note(&verify->erasures, record);
+    (void)export_erasures_note(&verify->erasures, record);
     if (record->head.kind == AUDIT_OPEN && !text_equal(life.event, TEXT("roll")))
         begin_run(verify);
     if (record->head.kind == AUDIT_OPEN && text_equal(life.event, TEXT("start_after_crash")))
@@ -361,7 +361,7 @@ static bool is_over(const struct evidence_check *check)
 static void check_rows(struct verify *verify)
 {
     struct audit_row row;
-    const struct evidence_progress *progress = verify->check->progress;
+    const struct export_progress *progress = verify->check->progress;
     enum audit_read read = AUDIT_END;
     while (!is_over(verify->check) && (read = audit_reader_next(verify->reader, &row)) == AUDIT_ROW) {
         check_row(verify, &row);
@@ -438,7 +438,7 @@ void evidence_verify(struct audit_reader *reader, const struct evidence_check *c
     report->size = verify.tree.size;
     evidence_conclude(report);
     base_free(verify.anchors);
-    erasures_clear(&verify.erasures);
+    export_erasures_clear(&verify.erasures);
     id_set_clear(&verify.under_way);
     buffer_clear(&verify.note);
     buffer_clear(&verify.cosigned);

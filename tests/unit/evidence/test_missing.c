@@ -65,25 +65,25 @@ static void on_row(void *context, const struct audit_row *row)
     seen->outcomes += row->kind == AUDIT_COMPLETION ? 1 : 0;
 }
 
-static unsigned count_outcomes(struct audit_reader *reader, const struct evidence_filter *filter)
+static unsigned count_outcomes(struct audit_reader *reader, const struct export_filter *filter)
 {
     struct seen seen = {0};
-    struct requests_options options = {
+    struct export_requests_options options = {
         .filter = filter, .hook = {.on_row = on_row, .context = &seen}, .by_record = true};
     audit_reader_seek(reader, audit_reader_first(reader));
-    struct requests *requests = requests_new(reader, &options);
-    struct item *item;
-    while (requests_next(requests, &item) == AUDIT_ROW)
+    struct export_requests *requests = export_requests_new(reader, &options);
+    struct export_item *item;
+    while (export_requests_next(requests, &item) == AUDIT_ROW)
         continue;
-    requests_free(requests);
+    export_requests_free(requests);
     return seen.outcomes;
 }
 
 static void an_outcome_without_its_decision_is_exported_and_found(void **state)
 {
     struct store_fixture *store = *state;
-    struct evidence_filter all = {0};
-    struct evidence_filter of_host = {.host = TEXT("a.example")};
+    struct export_filter all = {0};
+    struct export_filter of_host = {.host = TEXT("a.example")};
     struct evidence_check check = {0};
     struct evidence_report report;
     store_decide(store, 1, "a.example", VERDICT_ALLOW);
@@ -103,7 +103,7 @@ static void an_outcome_without_its_decision_is_exported_and_found(void **state)
 
 /* --- erasures --- */
 
-static void note(struct erasures *erasures, uint64_t sequence, const char *time, const char *event)
+static void note(struct export_erasures *erasures, uint64_t sequence, const char *time, const char *event)
 {
     struct buffer fields = {0};
     struct buffer detail = {0};
@@ -112,7 +112,7 @@ static void note(struct erasures *erasures, uint64_t sequence, const char *time,
     audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(buffer_text(&detail)));
     const struct audit_record record = {
         .head = {.kind = AUDIT_PRUNE, .sequence = sequence}, .fields = bytes_of_text(buffer_text(&fields))};
-    assert_int_equal(erasures_note(erasures, &record), strcmp(event, "erase") == 0 && strlen(time) > 9);
+    assert_int_equal(export_erasures_note(erasures, &record), strcmp(event, "erase") == 0 && strlen(time) > 9);
     buffer_clear(&fields);
     buffer_clear(&detail);
 }
@@ -121,22 +121,22 @@ static void an_order_covers_what_is_older_and_stands_before_it(void **state)
 {
     (void)state;
     const int64_t day = 86400000000;
-    struct erasures erasures = {0};
-    assert_int_equal(erasures_cover(&erasures, 1, 0), 0);
+    struct export_erasures erasures = {0};
+    assert_int_equal(export_erasures_cover(&erasures, 1, 0), 0);
     note(&erasures, 100, "1970-01-03T00:00:00.000000Z", "erase");
     note(&erasures, 150, "1970-01-09T00:00:00.000000Z", "retention");
     note(&erasures, 160, "sometime", "erase");
     note(&erasures, 200, "1970-01-02T00:00:00.000000Z", "erase");
     assert_int_equal(erasures.count, 2);
-    assert_int_equal(erasures_cover(&erasures, 50, 2 * day - 1), 100);
-    assert_int_equal(erasures_cover(&erasures, 50, 2 * day), 0);
-    assert_int_equal(erasures_cover(&erasures, 100, 0), 200);
-    assert_int_equal(erasures_cover(&erasures, 120, 2 * day - 1), 0);
-    assert_int_equal(erasures_cover(&erasures, 200, 0), 0);
+    assert_int_equal(export_erasures_cover(&erasures, 50, 2 * day - 1), 100);
+    assert_int_equal(export_erasures_cover(&erasures, 50, 2 * day), 0);
+    assert_int_equal(export_erasures_cover(&erasures, 100, 0), 200);
+    assert_int_equal(export_erasures_cover(&erasures, 120, 2 * day - 1), 0);
+    assert_int_equal(export_erasures_cover(&erasures, 200, 0), 0);
     note(&erasures, 300, "1970-01-04T00:00:00.000000Z", "erase"); /* covers all that the others do */
     assert_int_equal(erasures.count, 1);
-    assert_int_equal(erasures_cover(&erasures, 250, 3 * day - 1), 300);
-    erasures_clear(&erasures);
+    assert_int_equal(export_erasures_cover(&erasures, 250, 3 * day - 1), 300);
+    export_erasures_clear(&erasures);
 }
 
 int main(void)

@@ -49,6 +49,8 @@ MUST_CHECK bool host_parse_sni(struct text text, struct host *host);
 
 /* 1..65535, digits only, no leading zero. */
 MUST_CHECK bool port_parse(struct text text, uint16_t *port);
+/* A token (RFC 9110 9.1). Methods are told apart by case: `post` is another one than `POST`. */
+MUST_CHECK bool method_is_token(struct text method);
 /* host[:port]; `default_port` 0 makes the port required. No userinfo. */
 MUST_CHECK bool authority_parse(struct text text, uint16_t default_port, struct host *host, uint16_t *port);
 /* The same; where it is false, `detail` says what is wrong. */

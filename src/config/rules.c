@@ -26,8 +26,28 @@ static bool read_schemes(struct load *load, const struct yaml_node *node, void *
 
 static const struct type type_scheme = ENUM_TYPE(scheme_words);
 static const struct type type_schemes = LIST_TYPE("list of http, https, tcp", read_schemes, &type_scheme);
-static const struct type type_method = SHAPED_TYPE("method", read_setting_text, "^[!#$%&'*+.^_`|~0-9A-Z-]+$");
-static const struct type type_methods = LIST_TYPE("list of methods", read_list_of_texts, &type_method);
+static bool read_method(struct load *load, const struct yaml_node *node, void *field)
+{
+    if (!read_setting_text(load, node, field))
+        return false;
+    if (method_is_token(node->text))
+        return true;
+    diag_error(load->diags, node->mark, "'%.*s' is not a method such as GET", TEXT_ARG(node->text));
+    return false;
+}
+
+static bool read_methods(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct setting_texts *methods = field;
+    void *items = NULL;
+    methods->present = true;
+    bool good = schema_read_list(load, node, sizeof(struct setting_text), read_method, &items, &methods->count);
+    methods->items = items;
+    return good;
+}
+
+static const struct type type_method = SHAPED_TYPE("method", read_method, "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$");
+static const struct type type_methods = LIST_TYPE("list of methods", read_methods, &type_method);
 static const struct type type_glob = SHAPED_TYPE("path", read_setting_text, "^[/~]");
 static const struct type type_paths = LIST_TYPE("list of globs or ~regex", read_list_of_texts, &type_glob);
 static const struct type type_clients_named = LIST_TYPE("list of clients", read_list_of_texts, &type_text);
@@ -100,7 +120,8 @@ static bool read_rules(struct load *load, const struct yaml_node *node, void *fi
 static const struct type type_rule = MAP_TYPE(&section_rule);
 const struct type type_rules = LIST_TYPE("list of rules", read_rules, &type_rule);
 
-static const struct type type_request = SHAPED_TYPE("METHOD URL", read_setting_text, "^[A-Z]+ https?://");
+static const struct type type_request =
+    SHAPED_TYPE("METHOD URL", read_setting_text, "^(CONNECT |[!#$%&'*+.^_`|~0-9A-Za-z-]+ https?://)");
 static const struct type type_expect = SHAPED_TYPE("verdict [rule]", read_setting_text, "^(allow|deny|reroute)( .+)?$");
 static const struct key test_keys[] = {
     REQUIRED_KEY(settings_test, request, "request", &type_request, "what is asked"),

@@ -73,12 +73,19 @@ static void advise_structure(const struct builder *builder, const yaml_mark_t *p
 static void advise(const struct builder *builder, const yaml_mark_t *place)
 {
     struct text line = line_at(builder->text, place->line);
+    struct text problem = text_from(builder->parser.problem == NULL ? "" : builder->parser.problem);
     struct text begin = text_part(line, 0, line.length - text_trim(line, " \t").length);
     struct text at = text_part(line, place->column == 0 ? 0 : place->column - 1, 2);
     if (text_has(begin, '\t') && text_index(line, '\t', 0) < text_index(line, ':', 0))
         diag_note(builder->diags, "YAML is indented with spaces, never with tabs");
     else if (text_has(at, '@') || text_has(at, '*'))
         diag_note(builder->diags, "write patterns and groups in quotes: \"*.example.com\", \"@name\"");
+    else if (text_starts_with(problem, TEXT("mapping values are not allowed")))
+        diag_note(
+            builder->diags,
+            "no key can stand here: is line %zu indented as its neighbours are? A text that has \": \" in it needs "
+            "quotes",
+            place->line + 1);
     else
         advise_structure(builder, place);
 }

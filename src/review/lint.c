@@ -59,6 +59,7 @@ void review_lint(const struct policy *policy, struct diags *diags)
     lint_ranges(&lint);
     lint_width(&lint);
     lint_groups(&lint);
+    lint_methods(&lint);
     lint_regexes(&lint);
     base_free(lint.patterns);
     arena_clear(&lint.arena);

@@ -21,13 +21,23 @@ struct lint {
     size_t count;
 };
 
-/* lint_cover.c: rules that no request can be decided by. */
+/* lint_within.c. All but hosts: does what fits `inner` fit `outer` too? `is_rule`: `outer` is a rule's, whose schemes
+ * and ports have defaults, not an exception's. `means_any`: without addresses it is about any, not about public ones.
+ */
+bool conditions_within(
+    const struct settings_conditions *inner, const struct settings_conditions *outer, bool is_rule, bool means_any);
+/* The same, whatever schemes and ports they have. */
+bool who_and_what_within(
+    const struct settings_conditions *inner, const struct settings_conditions *outer, bool means_any);
+
+/* lint_cover.c: rules that no request can be decided by, and denies that are less than they look. */
 void lint_rules(const struct lint *lint);
 /* lint_reach.c: LLM hosts and private ranges. */
 void lint_llm(const struct lint *lint);
 void lint_ranges(const struct lint *lint);
-/* lint_names.c: groups and clients that nobody names, lists that say things twice. */
+/* lint_names.c: groups and clients that nobody names, lists that say things twice, methods in small letters. */
 void lint_groups(const struct lint *lint);
+void lint_methods(const struct lint *lint);
 /* lint_wide.c: rules that open more than an allowlist is for. */
 void lint_width(const struct lint *lint);
 /* lint_regex.c: regular expressions whose work explodes on some path. */

@@ -1,103 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules that no request can be decided by: a condition that is empty, an exception that is everything, and hosts that
- * stricter rules have all of. Only what is certain is said. */
+ * stricter rules have all of; and denies that a looser rule goes past by scheme or port. Only what is certain is said.
+ */
 #include "exeat/base/memory.h"
 #include "lint.h"
-
-/* --- is one set of conditions within another? ------------------------------------------------------------------------
- */
-
-static bool has_text(const struct setting_texts *texts, struct text text)
-{
-    for (size_t i = 0; i < texts->count; i++)
-        if (text_equal(texts->items[i].text, text))
-            return true;
-    return false;
-}
-
-static bool texts_within(const struct setting_texts *inner, const struct setting_texts *outer)
-{
-    if (!outer->present)
-        return true;
-    if (!inner->present)
-        return false;
-    for (size_t i = 0; i < inner->count; i++)
-        if (!has_text(outer, inner->items[i].text))
-            return false;
-    return true;
-}
-
-static bool port_within(uint16_t first, uint16_t last, const struct setting_ports *outer)
-{
-    for (size_t i = 0; i < outer->count; i++)
-        if (first >= outer->items[i].first && last <= outer->items[i].last)
-            return true;
-    return false;
-}
-
-/* The schemes of a rule are [https] when it has none; an `unless` without is about any. */
-static unsigned schemes_of(const struct settings_conditions *when)
-{
-    return when->schemes == 0 ? scheme_bit(SCHEME_HTTPS) : when->schemes;
-}
-
-static bool is_default_port(uint16_t port, unsigned schemes)
-{
-    return (port == scheme_port(SCHEME_HTTP) && (schemes & scheme_bit(SCHEME_HTTP)) != 0) ||
-           (port == scheme_port(SCHEME_HTTPS) && (schemes & scheme_bit(SCHEME_HTTPS)) != 0);
-}
-
-static bool ports_within(const struct settings_conditions *inner, const struct settings_conditions *outer, bool is_rule)
-{
-    if (!outer->ports.present) {
-        bool within = !is_rule || !inner->ports.present;
-        for (size_t i = 0; !within && i < inner->ports.count; i++)
-            if (inner->ports.items[i].first != inner->ports.items[i].last ||
-                !is_default_port(inner->ports.items[i].first, schemes_of(outer)))
-                return false;
-        return true;
-    }
-    for (size_t i = 0; i < inner->ports.count; i++)
-        if (!port_within(inner->ports.items[i].first, inner->ports.items[i].last, &outer->ports))
-            return false;
-    for (enum scheme scheme = SCHEME_HTTP; !inner->ports.present && scheme <= SCHEME_HTTPS; scheme++)
-        if ((schemes_of(inner) & scheme_bit(scheme)) != 0 &&
-            !port_within(scheme_port(scheme), scheme_port(scheme), &outer->ports))
-            return false;
-    return true;
-}
-
-static bool range_within(const struct address_range *inner, const struct address_range *outer)
-{
-    return inner->prefix >= outer->prefix && address_range_has(outer, &inner->base);
-}
-
-/* A deny or `unless` without addresses is about any, an allow or reroute without about public ones. */
-static bool addresses_within(const struct setting_ranges *inner, const struct setting_ranges *outer, bool means_any)
-{
-    if (!outer->present)
-        return means_any || !inner->present;
-    if (!inner->present)
-        return false;
-    for (size_t i = 0; i < inner->count; i++) {
-        bool within = false;
-        for (size_t j = 0; j < outer->count; j++)
-            within = within || range_within(&inner->items[i].range, &outer->items[j].range);
-        if (!within)
-            return false;
-    }
-    return true;
-}
-
-/* All but hosts: does what fits `inner` fit `outer` too? */
-static bool conditions_within(
-    const struct settings_conditions *inner, const struct settings_conditions *outer, bool is_rule, bool means_any)
-{
-    unsigned outer_schemes = !is_rule && outer->schemes == 0 ? ~0u : schemes_of(outer);
-    return texts_within(&inner->from, &outer->from) && texts_within(&inner->methods, &outer->methods) &&
-           texts_within(&inner->paths, &outer->paths) && (schemes_of(inner) & ~outer_schemes) == 0 &&
-           ports_within(inner, outer, is_rule) && addresses_within(&inner->addresses, &outer->addresses, means_any);
-}
 
 /* --- hosts -----------------------------------------------------------------------------------------------------------
  */
@@ -137,22 +43,41 @@ static bool is_stricter(const struct settings_rule *rule, const struct settings_
            conditions_within(&rule->when, &other->when, true, other->verdict == VERDICT_DENY);
 }
 
-/* The stricter rule that has exactly this pattern; NULL: none. */
-static const struct settings_rule *stricter_with(
-    const struct lint *lint, const struct settings_rule *rule, enum host_pattern_kind kind, struct text name,
-    bool is_catalogue)
+/* A deny that says nothing of schemes and ports, and so is about https on 443 alone, where the rule has others. */
+static bool is_passed(const struct settings_rule *rule, const struct settings_rule *other)
+{
+    return rule->verdict == VERDICT_ALLOW && !rule->observe && !rule->has_unless && other->verdict == VERDICT_DENY &&
+           !other->observe && other->when.schemes == 0 && !other->when.ports.present &&
+           who_and_what_within(&rule->when, &other->when, true) &&
+           !conditions_within(&rule->when, &other->when, true, true);
+}
+
+/* Where a deny with schemes or ports has the hosts too, somebody knows what the other one leaves. */
+static bool is_spelled_out(const struct settings_rule *rule, const struct settings_rule *other)
+{
+    (void)rule;
+    return other->verdict == VERDICT_DENY && !other->observe && (other->when.schemes != 0 || other->when.ports.present);
+}
+
+/* How a rule stands to the one that it is compared with. */
+typedef bool rule_relation(const struct settings_rule *rule, const struct settings_rule *other);
+
+/* The rule in that relation that has exactly this pattern; NULL: none. */
+static const struct settings_rule *related_with(
+    const struct lint *lint, const struct settings_rule *rule, rule_relation *is_related, enum host_pattern_kind kind,
+    struct text name, bool is_catalogue)
 {
     for (size_t i = first_of(lint, kind, name, is_catalogue);
          i < lint->count && compare_key(&lint->patterns[i], kind, name, is_catalogue) == 0; i++) {
         const struct settings_rule *other = &lint->lists->rules[lint->patterns[i].rule];
-        if (is_stricter(rule, other))
+        if (is_related(rule, other))
             return other;
     }
     return NULL;
 }
 
 static const struct settings_rule *
-stricter_of_entry(const struct lint *lint, const struct settings_rule *rule, struct text name)
+related_of_entry(const struct lint *lint, const struct settings_rule *rule, rule_relation *is_related, struct text name)
 {
     struct host host;
     if (!host_parse(name, &host))
@@ -161,23 +86,25 @@ stricter_of_entry(const struct lint *lint, const struct settings_rule *rule, str
     if (entry == NULL || entry->kind == LLM_KIND_OTHER)
         return NULL;
     struct text group = entry->kind == LLM_KIND_WEB ? TEXT("llm-web") : TEXT("llm");
-    return stricter_with(lint, rule, HOST_PATTERN_EXACT, group, true);
+    return related_with(lint, rule, is_related, HOST_PATTERN_EXACT, group, true);
 }
 
-/* The stricter rule that has all hosts of the pattern: by the pattern itself, a suffix above it, the catalogue, or `*`.
+/* The related rule that has all hosts of the pattern: by the pattern itself, a suffix above it, the catalogue, or `*`.
  */
-static const struct settings_rule *
-stricter_over(const struct lint *lint, const struct settings_rule *rule, const struct lint_pattern *pattern)
+static const struct settings_rule *related_over(
+    const struct lint *lint, const struct settings_rule *rule, rule_relation *is_related,
+    const struct lint_pattern *pattern)
 {
-    const struct settings_rule *found = stricter_with(lint, rule, pattern->kind, pattern->name, pattern->is_catalogue);
+    const struct settings_rule *found =
+        related_with(lint, rule, is_related, pattern->kind, pattern->name, pattern->is_catalogue);
     struct text above = pattern->name;
     while (found == NULL && !pattern->is_catalogue && text_has(above, '.')) {
         above = text_after(above, text_index(above, '.', 0) + 1);
-        found = stricter_with(lint, rule, HOST_PATTERN_SUFFIX, above, false);
+        found = related_with(lint, rule, is_related, HOST_PATTERN_SUFFIX, above, false);
     }
     if (found == NULL && pattern->kind == HOST_PATTERN_EXACT && !pattern->is_catalogue)
-        found = stricter_of_entry(lint, rule, pattern->name);
-    return found == NULL ? stricter_with(lint, rule, HOST_PATTERN_ANY, TEXT(""), false) : found;
+        found = related_of_entry(lint, rule, is_related, pattern->name);
+    return found == NULL ? related_with(lint, rule, is_related, HOST_PATTERN_ANY, TEXT(""), false) : found;
 }
 
 /* --- what is said ----------------------------------------------------------------------------------------------------
@@ -198,6 +125,35 @@ static void say_covered(const struct lint *lint, const struct settings_rule *rul
         lint->diags, rule->id.mark,
         "rule '%s' can never win: all its hosts are %s by stricter rules, such as '%s' (%s:%d)", rule->id.text.data,
         what, cover->by->id.text.data, settings_path_of(lint->lists, cover->by->id.mark), cover->by->id.mark.line);
+}
+
+static void say_passed(const struct lint *lint, const struct settings_rule *deny, const struct settings_rule *by)
+{
+    if (by == NULL)
+        return;
+    diag_warning(
+        lint->diags, deny->id.mark,
+        "rule '%s' denies https on port 443 alone, and rule '%s' (%s:%d) lets more out to a host of it",
+        deny->id.text.data, by->id.text.data, settings_path_of(lint->lists, by->id.mark), by->id.mark.line);
+    diag_note(lint->diags, "to deny all of it, write `schemes` and `ports` into the deny as the other rule has them");
+}
+
+/* For each rule the one that goes past it, if it is a deny. */
+static void check_passed(const struct lint *lint)
+{
+    const struct settings_rule *rules = lint->lists->rules;
+    const struct settings_rule **passers =
+        base_array(lint->lists->rule_count + 1, sizeof(const struct settings_rule *));
+    for (size_t i = 0; i < lint->count; i++) {
+        const struct settings_rule *rule = &rules[lint->patterns[i].rule];
+        const struct settings_rule *deny = related_over(lint, rule, is_passed, &lint->patterns[i]);
+        if (deny != NULL && passers[deny - rules] == NULL &&
+            related_over(lint, rule, is_spelled_out, &lint->patterns[i]) == NULL)
+            passers[deny - rules] = rule;
+    }
+    for (size_t i = 0; i < lint->lists->rule_count; i++)
+        say_passed(lint, &rules[i], passers[i]);
+    base_free((void *)passers);
 }
 
 static const char *empty_condition(const struct settings_conditions *when)
@@ -249,7 +205,7 @@ void lint_rules(const struct lint *lint)
         const struct settings_rule *rule = &lint->lists->rules[lint->patterns[i].rule];
         struct cover *cover = &covers[lint->patterns[i].rule];
         const struct settings_rule *by =
-            rule->verdict == VERDICT_DENY ? NULL : stricter_over(lint, rule, &lint->patterns[i]);
+            rule->verdict == VERDICT_DENY ? NULL : related_over(lint, rule, is_stricter, &lint->patterns[i]);
         cover->patterns++;
         cover->covered += by == NULL ? 0 : 1;
         cover->by = by == NULL ? cover->by : by;
@@ -258,5 +214,6 @@ void lint_rules(const struct lint *lint)
         check_itself(lint, &lint->lists->rules[i]);
         say_covered(lint, &lint->lists->rules[i], &covers[i]);
     }
+    check_passed(lint);
     base_free(covers);
 }

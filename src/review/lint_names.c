@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names that nobody uses, and groups that say things twice. */
+/* Names that nobody uses, groups that say things twice, and methods in small letters. */
+#include <ctype.h>
 #include <stdlib.h>
 
 #include "exeat/base/memory.h"
@@ -143,5 +144,41 @@ void lint_groups(const struct lint *lint)
         const struct setting_text *name = &lint->lists->inference[i].name;
         if (!is_inference_used(lint, name->text))
             diag_warning(lint->diags, name->mark, "no rule names the inference '%s'", name->text.data);
+    }
+}
+
+/* --- methods ---------------------------------------------------------------------------------------------------------
+ */
+
+static bool has_method(const struct setting_texts *methods, struct text text)
+{
+    for (size_t i = 0; i < methods->count; i++)
+        if (text_equal(methods->items[i].text, text))
+            return true;
+    return false;
+}
+
+/* `post` is another method than POST; where both stand somebody knows that. */
+static void check_methods(const struct lint *lint, const struct setting_texts *methods)
+{
+    for (size_t i = 0; i < methods->count; i++) {
+        struct buffer capitals = {0};
+        struct text method = methods->items[i].text;
+        for (size_t j = 0; j < method.length; j++)
+            buffer_append_byte(&capitals, (char)toupper((unsigned char)method.data[j]));
+        if (!has_method(methods, buffer_text(&capitals)))
+            diag_warning(
+                lint->diags, methods->items[i].mark, "'%.*s' is another method than %.*s, since case counts in methods",
+                TEXT_ARG(method), TEXT_ARG(buffer_text(&capitals)));
+        buffer_clear(&capitals);
+    }
+}
+
+void lint_methods(const struct lint *lint)
+{
+    for (size_t i = 0; i < lint->lists->rule_count; i++) {
+        check_methods(lint, &lint->lists->rules[i].when.methods);
+        if (lint->lists->rules[i].has_unless)
+            check_methods(lint, &lint->lists->rules[i].unless.methods);
     }
 }

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Is one set of conditions within another? */
+#include "lint.h"
+
+static bool has_text(const struct setting_texts *texts, struct text text)
+{
+    for (size_t i = 0; i < texts->count; i++)
+        if (text_equal(texts->items[i].text, text))
+            return true;
+    return false;
+}
+
+static bool texts_within(const struct setting_texts *inner, const struct setting_texts *outer)
+{
+    if (!outer->present)
+        return true;
+    if (!inner->present)
+        return false;
+    for (size_t i = 0; i < inner->count; i++)
+        if (!has_text(outer, inner->items[i].text))
+            return false;
+    return true;
+}
+
+static bool port_within(uint16_t first, uint16_t last, const struct setting_ports *outer)
+{
+    for (size_t i = 0; i < outer->count; i++)
+        if (first >= outer->items[i].first && last <= outer->items[i].last)
+            return true;
+    return false;
+}
+
+/* The schemes of a rule are [https] when it has none; an `unless` without is about any. */
+static unsigned schemes_of(const struct settings_conditions *when)
+{
+    return when->schemes == 0 ? scheme_bit(SCHEME_HTTPS) : when->schemes;
+}
+
+static bool is_default_port(uint16_t port, unsigned schemes)
+{
+    return (port == scheme_port(SCHEME_HTTP) && (schemes & scheme_bit(SCHEME_HTTP)) != 0) ||
+           (port == scheme_port(SCHEME_HTTPS) && (schemes & scheme_bit(SCHEME_HTTPS)) != 0);
+}
+
+static bool ports_within(const struct settings_conditions *inner, const struct settings_conditions *outer, bool is_rule)
+{
+    if (!outer->ports.present) {
+        bool within = !is_rule || !inner->ports.present;
+        for (size_t i = 0; !within && i < inner->ports.count; i++)
+            if (inner->ports.items[i].first != inner->ports.items[i].last ||
+                !is_default_port(inner->ports.items[i].first, schemes_of(outer)))
+                return false;
+        return true;
+    }
+    for (size_t i = 0; i < inner->ports.count; i++)
+        if (!port_within(inner->ports.items[i].first, inner->ports.items[i].last, &outer->ports))
+            return false;
+    for (enum scheme scheme = SCHEME_HTTP; !inner->ports.present && scheme <= SCHEME_HTTPS; scheme++)
+        if ((schemes_of(inner) & scheme_bit(scheme)) != 0 &&
+            !port_within(scheme_port(scheme), scheme_port(scheme), &outer->ports))
+            return false;
+    return true;
+}
+
+static bool range_within(const struct address_range *inner, const struct address_range *outer)
+{
+    return inner->prefix >= outer->prefix && address_range_has(outer, &inner->base);
+}
+
+/* A deny or `unless` without addresses is about any, an allow or reroute without about public ones. */
+static bool addresses_within(const struct setting_ranges *inner, const struct setting_ranges *outer, bool means_any)
+{
+    if (!outer->present)
+        return means_any || !inner->present;
+    if (!inner->present)
+        return false;
+    for (size_t i = 0; i < inner->count; i++) {
+        bool within = false;
+        for (size_t j = 0; j < outer->count; j++)
+            within = within || range_within(&inner->items[i].range, &outer->items[j].range);
+        if (!within)
+            return false;
+    }
+    return true;
+}
+
+bool who_and_what_within(
+    const struct settings_conditions *inner, const struct settings_conditions *outer, bool means_any)
+{
+    return texts_within(&inner->from, &outer->from) && texts_within(&inner->methods, &outer->methods) &&
+           texts_within(&inner->paths, &outer->paths) &&
+           addresses_within(&inner->addresses, &outer->addresses, means_any);
+}
+
+bool conditions_within(
+    const struct settings_conditions *inner, const struct settings_conditions *outer, bool is_rule, bool means_any)
+{
+    unsigned outer_schemes = !is_rule && outer->schemes == 0 ? ~0u : schemes_of(outer);
+    return who_and_what_within(inner, outer, means_any) && (schemes_of(inner) & ~outer_schemes) == 0 &&
+           ports_within(inner, outer, is_rule);
+}

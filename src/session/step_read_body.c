@@ -70,10 +70,6 @@ enum progress step_read_body(struct session *session)
             return session_refuse(session, reason);
         if (window_length(&session->in) < before)
             continue;
-        if (before >= WINDOW_BLOCK) { /* no more can be read, so that nothing would ever come of it */
-            account_say(&session->exchange->account, FLAW_NONE, "a trailer line longer than is read");
-            return session_refuse(session, REASON_MALFORMED_BODY);
-        }
         enum io result = read_more(session);
         if (result == IO_AGAIN)
             return STEP_WAIT;

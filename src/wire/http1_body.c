@@ -11,7 +11,8 @@ enum body_state {
     BODY_DONE
 };
 
-enum { CHUNK_LINE_MAX = 280, CHUNK_DIGITS_MAX = 16, CHUNK_EXTENSION_MAX = 256 };
+/* A line is read as a whole, so that it must fit into what is held of a body (WINDOW_BLOCK). */
+enum { CHUNK_LINE_MAX = 280, TRAILER_LINE_MAX = 8192, CHUNK_DIGITS_MAX = 16, CHUNK_EXTENSION_MAX = 256 };
 
 void http_body_begin(struct http_body *body, const struct http_head *head, const struct http_limits *limits)
 {
@@ -195,9 +196,10 @@ static bool is_trailer(struct text line, bool is_reply)
 static enum parse read_trailer(struct http_body *body, struct text input, size_t *used)
 {
     struct text line;
-    enum parse result = peek_line(input, body->trailer_limit - body->line, &line, used);
+    size_t limit = body->trailer_limit - body->line;
+    enum parse result = peek_line(input, limit < TRAILER_LINE_MAX ? limit : TRAILER_LINE_MAX, &line, used);
     if (result == PARSE_BAD)
-        return wrong(body, "a trailer line that does not end in CR LF, or trailers longer than limits.head");
+        return wrong(body, "a trailer line that does not end in CR LF, or is longer than 8 KiB or limits.head");
     if (result != PARSE_DONE)
         return result;
     body->line += *used;

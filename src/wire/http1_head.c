@@ -243,8 +243,27 @@ static bool names_websocket(const struct http_head *head)
            connection_names(head, TEXT("upgrade"));
 }
 
+/* Each field of the head is looked for among the options, and nobody names more fields than there are. */
+static bool names_too_many(const struct http_head *head)
+{
+    enum { OPTIONS_MAX = 128 };
+    size_t count = 0;
+    for (size_t i = head->seen[HTTP_CONNECTION].first; i < head->field_count; i++) {
+        if (head->seen[HTTP_CONNECTION].count == 0 || !text_equal_nocase(head->fields[i].name, TEXT("Connection")))
+            continue;
+        struct text rest = head->fields[i].value;
+        struct text option;
+        while (text_split(&rest, ',', &option))
+            if (++count > OPTIONS_MAX)
+                return true;
+    }
+    return false;
+}
+
 bool parse_control(struct http_head *head, struct detail *detail)
 {
+    if (names_too_many(head))
+        return detail_say(detail, "Connection names more than 128 fields");
     bool closes = connection_names(head, TEXT("close"));
     bool stays = head->minor == 0 && connection_names(head, TEXT("keep-alive"));
     const struct http_field *host = field_of(head, HTTP_HOST);

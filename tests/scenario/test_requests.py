@@ -100,4 +100,11 @@ def test_a_trailer_line_that_is_longer_than_what_is_read_of_a_held_body_is_refus
                rules=[{"id": "home", "verdict": "reroute", "hosts": ["api.openai.com"], "schemes": ["http"], "inference": ["canned"]}])
     head = b"POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nTransfer-Encoding: chunked\r\n\r\n"
     reply = one.send(head + b"2\r\n{}\r\n0\r\nX: " + b"y" * 30000)
-    assert reply.status == 400 and b"a trailer line longer than is read" in reply.body
+    assert reply.status == 400 and b"longer than 8 KiB" in reply.body
+
+
+def test_so_is_one_of_a_body_that_goes_on(gate, origin):
+    one = gate(resolve=hosts("shop.example"), rules=[allow("shop.example")])
+    head = b"POST / HTTP/1.1\r\nHost: shop.example:%d\r\nTransfer-Encoding: chunked\r\n\r\n" % origin.port
+    reply = one.send(head + b"2\r\n{}\r\n0\r\nX: " + b"y" * 30000)
+    assert reply.status == 400 and b"longer than 8 KiB" in reply.body

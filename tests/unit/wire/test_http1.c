@@ -181,6 +181,60 @@ static void refuses_malformed_chunks(void **state)
     }
 }
 
+/* A line is held until its end is there: no more of it than any window of a body has. */
+static void a_trailer_line_has_a_length_of_its_own(void **state)
+{
+    (void)state;
+    const struct http_limits wide = {.head = 65536, .fields = 20};
+    for (unsigned status = 0; status <= 200; status += 200) {
+        for (size_t length = 8000; length <= 8400; length += 400) {
+            struct http_head head = {.framing = FRAMING_CHUNKED, .status = (uint16_t)status};
+            struct http_body body;
+            struct buffer input = {0};
+            struct text content;
+            size_t used;
+            buffer_append_string(&input, "0\r\nX: ");
+            for (size_t i = 0; i < length; i++)
+                buffer_append_byte(&input, 'y');
+            http_body_begin(&body, &head, &wide);
+            enum parse expected = length < 8192 ? PARSE_NEED_MORE : PARSE_BAD;
+            assert_int_equal(http_body_read(&body, buffer_text(&input), &content, &used), expected);
+            buffer_clear(&input);
+        }
+    }
+}
+
+/* Each field is looked for among them: thousands would keep a worker busy. */
+static void nobody_names_more_hop_by_hop_fields_than_there_are(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {"Connection: ", "Connection: close\r\nConnection: "};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        for (int commas = 120; commas <= 130; commas += 10) {
+            struct http_head head;
+            struct buffer request = {0};
+            struct buffer reply = {0};
+            size_t used;
+            struct fault fault = {0};
+            struct buffer list = {0};
+            buffer_append_string(&list, rows[i]);
+            for (int j = 0; j < commas; j++)
+                buffer_append_byte(&list, ',');
+            BUFFER_APPEND_ALL(&request, TEXT("GET / HTTP/1.1\r\nHost: a\r\n"), buffer_text(&list), TEXT("\r\n\r\n"));
+            BUFFER_APPEND_ALL(&reply, TEXT("HTTP/1.1 200 OK\r\n"), buffer_text(&list), TEXT("\r\n\r\n"));
+            enum parse expected = commas == 120 ? PARSE_DONE : PARSE_BAD;
+            assert_int_equal(http_request_parse(buffer_text(&request), &limits, &head, &used, &fault), expected);
+            assert_int_equal(
+                http_reply_parse(buffer_text(&reply), &limits, TEXT("GET"), &head, &used, &fault), expected);
+            if (expected == PARSE_BAD)
+                assert_string_equal(fault.detail.text, "Connection names more than 128 fields");
+            buffer_clear(&request);
+            buffer_clear(&reply);
+            buffer_clear(&list);
+        }
+    }
+}
+
 static void only_named_hop_by_hop_fields_stay_behind(void **state)
 {
     (void)state;
@@ -291,6 +345,8 @@ int main(void)
         cmocka_unit_test(says_which_limit_was_passed),
         cmocka_unit_test(reads_chunks_however_they_are_cut),
         cmocka_unit_test(refuses_malformed_chunks),
+        cmocka_unit_test(a_trailer_line_has_a_length_of_its_own),
+        cmocka_unit_test(nobody_names_more_hop_by_hop_fields_than_there_are),
         cmocka_unit_test(only_named_hop_by_hop_fields_stay_behind),
         cmocka_unit_test(replies_without_a_body_have_none),
         cmocka_unit_test(refuses_replies_that_could_poison_a_connection),

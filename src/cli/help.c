@@ -76,7 +76,8 @@ void help_all(void)
 void help_command(const struct command *command)
 {
     uint64_t options = command->options | OF(HELP);
-    printf("usage: exeat %s [OPTION...] %s\n\n", command->name, command->operand_names);
+    const char *space = command->operand_names[0] == '\0' ? "" : " ";
+    printf("usage: exeat %s [OPTION...]%s%s\n\n", command->name, space, command->operand_names);
     put_wrapped(command->help, 0);
     if (command->more != NULL)
         put_wrapped(command->more, 0);
@@ -142,7 +143,7 @@ enum exit_code help_no_command(int argc, char **argv)
     if (has_group(argv[0]) && argc > 1 && argv[1][0] != '-')
         buffer_printf(&word, " %s", argv[1]);
     const char *near = text_nearest(buffer_text(&word), names, command_count);
-    if (has_group(argv[0]) && near == NULL)
+    if (has_group(argv[0]) && (near == NULL || argc == 1))
         list_group(argv[0]);
     else if (near != NULL)
         fprintf(stderr, "exeat: there is no command '%.*s'; did you mean '%s'?\n", TEXT_ARG(buffer_text(&word)), near);

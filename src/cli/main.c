@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "command.h"
@@ -46,6 +47,16 @@ static bool is_one_of(const char *word, const char *left, const char *right)
     return strcmp(word, left) == 0 || strcmp(word, right) == 0;
 }
 
+/* Who named no configuration, and has none at the usual place, is told how one is named. */
+static enum exit_code advise(const struct command_line *line, enum exit_code code)
+{
+    bool has_config = (line->command->options & OF(CONFIG)) != 0 && line->words[OPTION_STORE] == NULL;
+    const char *config = command_config(line);
+    if (code == EXIT_USAGE && has_config && strcmp(config, DEFAULT_CONFIG) == 0 && access(config, F_OK) != 0)
+        fputs("exeat: name the configuration with -c FILE, or by $EXEAT_CONFIG\n", stderr);
+    return code;
+}
+
 static enum exit_code run(int argc, char **argv)
 {
     static char version[] = "version";
@@ -63,7 +74,7 @@ static enum exit_code run(int argc, char **argv)
     if (!command_read(command, argc - used, argv + used, &line))
         return EXIT_USAGE;
     if (line.words[OPTION_HELP] == NULL)
-        return command->run(&line);
+        return advise(&line, command->run(&line));
     help_command(command);
     return EXIT_DONE;
 }

@@ -94,12 +94,15 @@ static void append_spaced(struct buffer *out, struct text text)
     buffer_append(out, text);
 }
 
+/* A policy's detail has the digests and paths of all its files, the first of which is `file`; its event is its kind. */
 static void life_sentence(const struct export_item *item, struct buffer *out)
 {
     buffer_append_string(out, audit_kind_name(item->head.kind));
-    append_spaced(out, item->life.event);
+    if (!text_equal(item->life.event, text_from(audit_kind_name(item->head.kind))))
+        append_spaced(out, item->life.event);
     append_spaced(out, item->life.detail);
-    append_spaced(out, item->life.file);
+    if (item->head.kind != AUDIT_POLICY)
+        append_spaced(out, item->life.file);
     if (item->life.count > 0)
         buffer_printf(out, " count %llu", (unsigned long long)item->life.count);
 }

@@ -127,8 +127,11 @@ static void cards(const struct report *report)
     open_card(report, "AI calls of the period");
     number_row(report, "all", tally->calls.all);
     number_row(report, "answered by a local model", report_flow(report, FLOW_LOCAL));
+    number_row(report, "answered with a fixed text", report_flow(report, FLOW_CANNED));
     number_row(report, "blocked", report_flow(report, FLOW_BLOCKED));
     number_row(report, "let out to the vendor", report_flow(report, FLOW_OUT));
+    number_row(report, "failed", report_flow(report, FLOW_FAILED));
+    number_row(report, "still under way", report_flow(report, FLOW_UNKNOWN));
     number_row(report, "vendors asked for", tally->providers.count);
     close_card(report);
     buffer_append_string(report->out, "</div>\n");

@@ -2,7 +2,7 @@
 /* The report's four plots as SVG, each with the table of its numbers. */
 #include "report_internal.h"
 
-enum { WIDTH = 700, TOP_HOSTS = 15, PROVIDERS_MAX = 10, ROWS_MAX = 30 };
+enum { WIDTH = 700, TOP_HOSTS = 15, PROVIDERS_MAX = 10, ROWS_MAX = 30, COLUMN_ROWS = 12 };
 
 static const struct {
     enum verdict verdict;
@@ -131,15 +131,24 @@ static void time_bars(const struct report *report, uint64_t highest)
     label(report, LEFT - 4, BASE, "end", TEXT("0"));
 }
 
+/* In columns only where there are rows enough for two. */
+static bool is_long(const struct tally *tally)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < tally->period.bucket_count; i++)
+        rows += sum_of(&tally->period.buckets[i]) == 0 ? 0 : 1;
+    return rows > COLUMN_ROWS;
+}
+
 static void time_rows(const struct report *report)
 {
     const struct tally *tally = report->tally;
     buffer_printf(
         report->out,
-        "<div class=\"cols\"><table><thead><tr><th>%s from (UTC)</th><th class=\"n\">allowed</th><th "
+        "<div%s><table><thead><tr><th>%s from (UTC)</th><th class=\"n\">allowed</th><th "
         "class=\"n\">rerouted</th>"
         "<th class=\"n\">denied</th><th class=\"n\">malformed</th></tr></thead><tbody>\n",
-        tally_bucket_name(tally));
+        is_long(tally) ? " class=\"cols\"" : "", tally_bucket_name(tally));
     for (size_t i = 0; i < tally->period.bucket_count; i++) {
         if (sum_of(&tally->period.buckets[i]) == 0)
             continue;

@@ -54,6 +54,15 @@ def test_a_missing_file_is_one_sentence():
     assert done.returncode == 2 and "/nonexistent/exeat.yaml" in done.stderr
 
 
+def test_who_named_no_configuration_is_told_how(tmp_path):
+    nowhere = {name: value for name, value in os.environ.items() if name != "EXEAT_CONFIG"}
+    hint = "name the configuration with -c FILE, or by $EXEAT_CONFIG"
+    for words in (["check"], ["explain", "GET", "http://a.example/"], ["audit", "stats"], ["ca", "show"]):
+        assert hint in run_exeat(*words, env=nowhere).stderr, words
+        assert hint not in run_exeat(*words, "-c", "/nonexistent.yaml", env=nowhere).stderr, words
+    assert hint not in run_exeat("audit", "stats", "--store", tmp_path, env=nowhere).stderr
+
+
 def test_explain_says_what_and_why():
     done = run_exeat("explain", "-c", QUICKSTART, "POST", "https://api.openai.com/v1/chat/completions")
     assert done.returncode == 0
@@ -146,6 +155,7 @@ def test_every_command_explains_each_of_its_options():
         for words in (["help", *name], [*name, "--help"], [*name, "-h"]):
             done = run_exeat(*words)
             assert done.returncode == 0 and f"usage: exeat {' '.join(name)}" in done.stdout, words
+            assert not any(line.endswith(" ") for line in done.stdout.splitlines()), done.stdout
             for line in done.stdout.splitlines():
                 if line.startswith("  -"):
                     assert re.fullmatch(r"  (-\w, )?--[a-z-]+( [A-Z:-]+)? +\S.*", line), line
@@ -165,6 +175,8 @@ def test_a_word_that_is_nearly_right_is_guessed():
     ):
         done = run_exeat(*words)
         assert done.returncode == 2 and meant in done.stderr and done.stderr.count("\n") == 1, done.stderr
+    for group in ("ca", "audit", "key"):  # also where a longer word is near
+        assert run_exeat(group).stderr.startswith(f"exeat: {group} wants one of: ")
     assert "wants one of: init, renew" in run_exeat("ca").stderr
     assert "`exeat help` lists them" in run_exeat("xyzzyplugh").stderr
 

@@ -99,6 +99,20 @@ def pixels(path):
     return seen
 
 
+def test_a_short_table_is_not_torn_into_columns(tmp_path):
+    for name, seconds, columns in (("minute", "30", 0), ("day", "86400", 1)):
+        (tmp_path / name).mkdir()
+        subprocess.run([MAKE_STORE, tmp_path / name / "audit", tmp_path / name / "log.key", "300", seconds], check=True, timeout=120)
+        page = run_exeat("audit", "report", "--store", tmp_path / name / "audit").stdout
+        assert page.count('class="cols"') == columns, name
+
+
+def test_the_ai_calls_of_the_first_page_add_up(report):
+    card = report[1].read_text().split("AI calls of the period", 1)[1].split("</dl>")[0]
+    rows = {name: int(number.replace(",", "").replace("\u202f", "")) for name, number in re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", card)}
+    assert sum(rows.values()) == 2 * rows["all"] + rows["vendors asked for"], rows
+
+
 def test_the_exit_code_of_a_report_is_the_verdict(gate):
     one = gate(rules=[])
     one.get("http://evil.example/<script>")

@@ -44,6 +44,8 @@ void sample_life(struct sample *sample, uint64_t sequence, enum audit_kind kind,
     write_head(sample, sequence, kind);
     audit_field_append(&sample->body, TAG_EVENT, bytes_of_text(event));
     audit_field_append(&sample->body, TAG_DETAIL, bytes_of_text(detail));
+    if (kind == AUDIT_POLICY)
+        audit_field_append(&sample->body, LIFE_FILE, bytes_of_text(TEXT("/etc/exeat/exeat.yaml")));
     if (kind == AUDIT_GAP)
         audit_number_append(&sample->body, TAG_COUNT, 7, 8);
 }

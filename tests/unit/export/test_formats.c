@@ -145,6 +145,22 @@ static void the_gates_own_life_reads_where_a_format_has_room_for_it(void **state
     export_item_clear(&item);
 }
 
+static void what_a_record_of_a_policy_says_twice_is_told_once(void **state)
+{
+    (void)state;
+    struct sample sample;
+    struct export_item item = {0};
+    struct buffer sentence = {0};
+    sample_life(
+        &sample, 2, AUDIT_POLICY, TEXT("policy"), TEXT("7f2c /etc/exeat/exeat.yaml, 9a10 /etc/exeat/shop.yaml"));
+    read_sample(&item, &sample);
+    export_item_sentence(&item, &sentence);
+    assert_true(
+        text_equal(buffer_text(&sentence), TEXT("policy 7f2c /etc/exeat/exeat.yaml, 9a10 /etc/exeat/shop.yaml")));
+    buffer_clear(&sentence);
+    export_item_clear(&item);
+}
+
 /* Found by the fuzzer: a cell of no bytes before any other had some. */
 static void a_decision_without_a_single_field_reads_in_every_format(void **state)
 {
@@ -333,6 +349,7 @@ int main(void)
         cmocka_unit_test(observe_mode_is_not_taken_for_a_refusal),
         cmocka_unit_test(hostile_values_break_no_format),
         cmocka_unit_test(the_gates_own_life_reads_where_a_format_has_room_for_it),
+        cmocka_unit_test(what_a_record_of_a_policy_says_twice_is_told_once),
         cmocka_unit_test(a_decision_without_a_single_field_reads_in_every_format),
         cmocka_unit_test(a_path_of_64_KiB_stays_in_one_line_and_within_a_formats_limits),
         cmocka_unit_test(nothing_hides_in_a_line),

@@ -45,7 +45,12 @@ static enum anchor_has compare_with(struct audit_reader *reader, const struct tl
 {
     struct tlog_tree tree;
     struct digest root;
-    if (checkpoint->size > audit_reader_size(reader))
+    bool has_less = checkpoint->size > audit_reader_size(reader);
+    if (has_less && audit_reader_error(reader)[0] != '\0') {
+        *error = complaint(reader, "its end cannot be read here");
+        return ANCHOR_CANNOT_SAY;
+    }
+    if (has_less)
         return ANCHOR_HAS_LESS;
     if (!audit_reader_frontier(reader, checkpoint->size, &tree)) {
         *error = complaint(reader, "its records were pruned here");
@@ -159,10 +164,14 @@ enum anchor_asking anchor_ask(
     struct audit_reader *reader = audit_reader_open(options->store, error);
     if (reader == NULL)
         return ANCHOR_UNREADABLE;
-    if (audit_reader_newest(reader, &size, &question->note))
+    if (audit_reader_newest(reader, &size, &question->note)) {
         asking = ask_from(reader, known, question, error);
-    else
+    } else if (audit_reader_error(reader)[0] != '\0') {
+        *error = complaint(reader, "the store's newest checkpoint cannot be read");
+        asking = ANCHOR_UNREADABLE;
+    } else {
         ask_empty(options, question);
+    }
     audit_reader_free(reader);
     return asking;
 }

@@ -111,8 +111,7 @@ void prune_old(struct sealer *sealer)
     /* The newest sealed one stays: it holds the texts that the segment after it names. */
     for (size_t i = 0; i + 1 < count; i++) {
         if (!sealed_end_time(options->directory, firsts[i], &end_us) || end_us >= oldest_us ||
-            (options->ship_directory != NULL && !ship_has(options, firsts[i])) ||
-            !record_prune(sealer->audit, firsts[i], firsts[i + 1], retention))
+            !ship_has(sealer, firsts[i]) || !record_prune(sealer->audit, firsts[i], firsts[i + 1], retention))
             break;
         remove_sealed(options->directory, firsts[i]);
         log_info("audit_pruned", log_number("first", (int64_t)firsts[i]));

@@ -5,6 +5,11 @@
 
 #include "audit_internal.h"
 
+/* The checkpoint that is known to be in audit.ship's folder, and to be one of this store; size 0: none yet. */
+struct shipped {
+    uint64_t size;
+    struct digest root;
+};
 struct sealer {
     struct audit *audit; /* borrowed */
     pthread_t thread;
@@ -18,6 +23,7 @@ struct sealer {
     bool is_ending;
     enum audit_shipping shipping; /* the thread's alone */
     struct digest log_id;         /* ship_log_id */
+    struct shipped shipped;       /* the thread's alone */
 };
 
 /* First sequences of the sealed segments, ascending. The caller owns the list (base_free). */
@@ -29,8 +35,14 @@ MUST_CHECK bool sealed_end_time(const char *directory, uint64_t first, int64_t *
 
 /* Copies what is sealed and the newest checkpoint to audit.ship's directory. */
 void ship_sealed(struct sealer *sealer);
-/* Is the segment there, as far as it has to be? */
-bool ship_has(const struct audit_options *options, uint64_t first);
+/* Is the segment there, as far as it has to be, in a folder that is known to be this log's? */
+bool ship_has(const struct sealer *sealer, uint64_t first);
+/* The store's newest checkpoint, if it has one, and whether it may go in the place of the one that is there:
+ * AUDIT_SHIPPED. Else, as below, `*why` takes a sentence (base_free). */
+MUST_CHECK enum audit_shipping
+ship_look_at_checkpoint(struct sealer *sealer, const char *folder, struct buffer *note, char **why);
+MUST_CHECK enum audit_shipping
+ship_put_checkpoint(struct sealer *sealer, const char *folder, struct text note, char **why);
 /* Who the log is, beside its name and key. */
 void ship_log_id(const uint8_t hash_key[32], struct digest *id);
 /* Makes the folder this log's, or sees that it is: AUDIT_SHIPPED. Else `*why` takes a sentence (base_free). */

@@ -4,7 +4,8 @@
  * 1. A segment that is there with its size and time is shipped; private parts that were written anew here are copied
  * again.
  * 2. What fails is tried again at the next look; no segment is pruned before it is shipped.
- * 3. Nothing is written over another log's evidence, nor over what this log had and has no more (ship_claim.c). */
+ * 3. Nothing is written over another log's evidence (ship_claim.c), nor over what this log had and has no more
+ *    (ship_checkpoint.c). */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -119,8 +120,13 @@ ship_file(const char *directory, const char *folder, uint64_t first, enum segmen
     return done;
 }
 
-bool ship_has(const struct audit_options *options, uint64_t first)
+bool ship_has(const struct sealer *sealer, uint64_t first)
 {
+    const struct audit_options *options = &sealer->audit->options;
+    if (options->ship_directory == NULL)
+        return true;
+    if (sealer->shipping != AUDIT_SHIPPED && sealer->shipping != AUDIT_SHIP_FAILING)
+        return false; /* what lies there is another log's, or nobody has looked yet whose it is */
     char *folder = ship_folder(options);
     char *from = segment_path(options->directory, first, SEGMENT_SEALED, "");
     char *to = segment_path(folder, first, SEGMENT_SEALED, "");
@@ -129,64 +135,6 @@ bool ship_has(const struct audit_options *options, uint64_t first)
     base_free(to);
     base_free(folder);
     return has;
-}
-
-/* --- the newest checkpoint, as a file beside --- */
-
-static bool newest_note(const char *directory, struct buffer *note)
-{
-    char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(directory, &error);
-    base_free(error);
-    uint64_t size;
-    bool found = reader != NULL && audit_reader_newest(reader, &size, note);
-    audit_reader_free(reader);
-    return found;
-}
-
-/* Does the note that is there cover what this one does not? It is then the last word about what was lost here. */
-static bool says_more(struct text there, struct text here)
-{
-    struct tlog_checkpoint kept;
-    struct tlog_checkpoint ours;
-    if (!tlog_checkpoint_parse(there, &kept) || !tlog_checkpoint_parse(here, &ours))
-        return false;
-    return kept.size > ours.size || (kept.size == ours.size && !digest_equal(&kept.root, &ours.root));
-}
-
-static enum audit_shipping put_checkpoint(const char *path, struct text note, char **why)
-{
-    struct buffer before = {0};
-    char *error = NULL;
-    enum audit_shipping done = AUDIT_SHIPPED;
-    bool is_there = file_read(path, TLOG_NOTE_MAX, &before, &error);
-    base_free(error);
-    if (is_there && says_more(buffer_text(&before), note)) {
-        *why = store_sentence(
-            path,
-            "it covers records that this store does not have: was an older copy of the store put back? Nothing "
-            "is written over it",
-            "");
-        done = AUDIT_SHIP_REFUSED;
-    } else if ((!is_there || !text_equal(buffer_text(&before), note)) && !file_replace(path, note, 0640, why)) {
-        done = AUDIT_SHIP_FAILING;
-    }
-    buffer_clear(&before);
-    return done;
-}
-
-static enum audit_shipping ship_checkpoint(const char *directory, const char *folder, char **why)
-{
-    struct buffer note = {0};
-    struct buffer path = {0};
-    enum audit_shipping done = AUDIT_SHIPPED;
-    buffer_printf(&path, "%s/checkpoint", folder);
-    char *file = buffer_take(&path);
-    if (newest_note(directory, &note))
-        done = put_checkpoint(file, buffer_text(&note), why);
-    base_free(file);
-    buffer_clear(&note);
-    return done;
 }
 
 /* --- all of it --- */
@@ -205,16 +153,20 @@ static enum audit_shipping ship_segments(const struct audit_options *options, co
     return done;
 }
 
-static enum audit_shipping ship_all(const struct sealer *sealer, const char *folder, char **why)
+static enum audit_shipping ship_all(struct sealer *sealer, const char *folder, char **why)
 {
     const struct audit_options *options = &sealer->audit->options;
+    struct buffer note = {0};
     if (!file_make_folder(folder, 0750, why))
         return AUDIT_SHIP_FAILING;
     enum audit_shipping done = ship_claim(options, &sealer->log_id, folder, why);
     if (done == AUDIT_SHIPPED)
-        done = ship_segments(options, folder, why);
+        done = ship_look_at_checkpoint(sealer, folder, &note, why);
     if (done == AUDIT_SHIPPED)
-        done = ship_checkpoint(options->directory, folder, why);
+        done = ship_segments(options, folder, why);
+    if (done == AUDIT_SHIPPED && note.length > 0)
+        done = ship_put_checkpoint(sealer, folder, buffer_text(&note), why);
+    buffer_clear(&note);
     return done;
 }
 

@@ -42,7 +42,8 @@ MUST_CHECK bool audit_reader_frontier(struct audit_reader *reader, uint64_t sequ
 /* The newest checkpoint that a witness has cosigned, with all its signatures, and the tree it is of; false when there
  * is none. It is what the store says: verify the note. */
 MUST_CHECK bool audit_reader_cosigned(struct audit_reader *reader, struct tlog_tree *tree, struct buffer *note);
-/* The newest checkpoint, in place of what `note` has, and its size; false when there is none. */
+/* The newest checkpoint, in place of what `note` has, and its size; false when there is none, or a segment cannot be
+ * read in which it may be: audit_reader_error then says which. */
 MUST_CHECK bool audit_reader_newest(struct audit_reader *reader, uint64_t *size, struct buffer *note);
 /* A text that a record names by digest; false when it is not stored. */
 MUST_CHECK bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest, struct buffer *out);
@@ -51,7 +52,8 @@ MUST_CHECK bool audit_reader_blob(struct audit_reader *reader, const struct dige
 void audit_reader_texts(
     struct audit_reader *reader, void (*on_text)(void *context, uint64_t first, struct bytes digest, struct bytes body),
     void *context);
-/* What the store says its size is. */
+/* What the store says its size is. Where a segment cannot be read it is more than that, and audit_reader_error says so.
+ */
 uint64_t audit_reader_size(struct audit_reader *reader);
 
 #endif

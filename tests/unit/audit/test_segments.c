@@ -17,6 +17,7 @@
 
 #include "audit_internal.h"
 #include "exeat/base/check.h"
+#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "store_fixture.h"
 
@@ -355,11 +356,10 @@ static void what_is_old_is_removed_and_every_later_proof_holds(void **state)
     expect_signed_whole(fixture->directory);
 }
 
-static void erase_all(struct audit *audit, uint64_t expected)
+static void erase_before(struct audit *audit, int64_t before_us, uint64_t expected)
 {
     struct audit_erasing erasing;
-    int64_t now = (int64_t)time(NULL) * 1000000 + 1000000;
-    assert_true(audit_erase(audit, now, TEXT("a test")));
+    assert_true(audit_erase(audit, before_us, TEXT("a test")));
     do {
         usleep(1000);
         audit_erase_look(audit, &erasing);
@@ -367,6 +367,11 @@ static void erase_all(struct audit *audit, uint64_t expected)
     if (erasing.state != AUDIT_ERASED)
         fail_msg("%s", erasing.error);
     assert_int_equal(erasing.parts, expected);
+}
+
+static void erase_all(struct audit *audit, uint64_t expected)
+{
+    erase_before(audit, (int64_t)time(NULL) * 1000000 + 1000000, expected);
 }
 
 static void erased_private_parts_are_in_no_file(void **state)
@@ -440,6 +445,126 @@ static void nothing_is_removed_before_it_is_shipped(void **state)
     expect_signed_whole(fixture->directory);
 }
 
+/* --- what a folder of another history keeps --- */
+
+static void read_whole(const struct fixture *fixture, const char *name, struct buffer *out)
+{
+    char path[256];
+    char *error = NULL;
+    snprintf(path, sizeof(path), "%s/%s", fixture->directory, name);
+    if (!file_read(path, 1 << 20, out, &error))
+        fail_msg("%s", error);
+}
+
+static void run_in(const struct fixture *fixture, const char *command)
+{
+    char line[512];
+    snprintf(line, sizeof(line), "cd %s && %s", fixture->directory, command);
+    assert_int_equal(system(line), 0);
+}
+
+static void live(struct fixture *fixture, const char *host, int times)
+{
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    for (int i = 0; i < times; i++)
+        decide(port, host);
+    audit_port_free(port);
+    audit_close(audit);
+}
+
+#define SHIPPED "ship/audit.example/test"
+
+static void a_shipped_checkpoint_is_replaced_only_by_one_that_continues_it(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buffer before = {0};
+    struct buffer after = {0};
+    char ship[128];
+    char folder[160];
+    snprintf(ship, sizeof(ship), "%s/ship", fixture->directory);
+    snprintf(folder, sizeof(folder), "%s/" SHIPPED, fixture->directory);
+    fixture->options.ship_directory = ship;
+    live(fixture, "kept.example", 1);
+    run_in(fixture, "mkdir kept && cp -p seg-* kept");
+    live(fixture, "lost.example", 1);
+    /* The disk is lost, and with it a segment that was not shipped; of that, the checkpoint is all that is left. */
+    run_in(fixture, "for f in seg-*; do test -e kept/$f || rm $f " SHIPPED "/$f; done");
+    read_whole(fixture, SHIPPED "/checkpoint", &before);
+    for (int times = 1; times < 30; times *= 3) { /* with fewer records, and with more */
+        live(fixture, "other.example", times);
+        buffer_empty(&after);
+        read_whole(fixture, SHIPPED "/checkpoint", &after);
+        assert_true(text_equal(buffer_text(&before), buffer_text(&after)));
+        assert_false(holds_bytes(folder, TEXT("other.example")));
+    }
+    buffer_clear(&before);
+    buffer_clear(&after);
+}
+
+static void a_shipped_checkpoint_that_is_none_or_cannot_be_read_stays(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const others[] = {
+        "rm -f c && echo something > c", "rm -f c && mkdir c",
+        "head -c 100000 /dev/zero > big && rm -fr c && mv big c"};
+    char ship[128];
+    char line[256];
+    snprintf(ship, sizeof(ship), "%s/ship", fixture->directory);
+    fixture->options.ship_directory = ship;
+    live(fixture, "kept.example", 1);
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        snprintf(line, sizeof(line), "cd " SHIPPED " && mv checkpoint c && %s && mv c checkpoint", others[i]);
+        run_in(fixture, line);
+        run_in(fixture, "ls -lid " SHIPPED "/checkpoint > before");
+        live(fixture, "other.example", 1);
+        run_in(fixture, "ls -lid " SHIPPED "/checkpoint | cmp - before");
+    }
+}
+
+/* Two logs of one name whose segments have the same size and time. */
+static void nothing_is_removed_for_what_another_log_has_shipped(void **state)
+{
+    struct fixture *fixture = *state;
+    char ship[128];
+    fill(fixture);
+    run_in(
+        fixture, "mkdir -p " SHIPPED " && echo another > " SHIPPED "/log && for f in seg-*; do"
+                 " tr a b < $f > " SHIPPED "/$f && touch -r $f " SHIPPED "/$f; done");
+    snprintf(ship, sizeof(ship), "%s/ship", fixture->directory);
+    fixture->options.ship_directory = ship;
+    fixture->options.retention_ms = 1;
+    struct audit *audit = open_store(fixture);
+    erase_before(audit, 1, 0); /* then retention was looked at, too */
+    audit_close(audit);
+    assert_true(has_file(fixture, "seg-0000000000000000.db"));
+}
+
+/* --- what cannot be read --- */
+
+static void an_older_segment_does_not_speak_for_one_that_cannot_be_read(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buffer note = {0};
+    struct tlog_tree tree;
+    char *error = NULL;
+    uint64_t size;
+    fill(fixture);
+    run_in(fixture, "newest=$(ls seg-*.db | grep -v priv | tail -1) && rm -f $newest && echo nothing > $newest");
+    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    assert_non_null(reader);
+    assert_string_equal(audit_reader_error(reader), "");
+    assert_false(audit_reader_newest(reader, &size, &note));
+    assert_string_not_equal(audit_reader_error(reader), "");
+    assert_false(audit_reader_frontier(reader, UINT32_MAX, &tree));
+    audit_reader_free(reader);
+    reader = audit_reader_open(fixture->directory, &error);
+    (void)audit_reader_size(reader);
+    assert_string_not_equal(audit_reader_error(reader), "");
+    audit_reader_free(reader);
+    buffer_clear(&note);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -457,6 +582,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(erased_private_parts_are_in_no_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_sealed_is_shipped_and_erased_there_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_is_removed_before_it_is_shipped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_shipped_checkpoint_is_replaced_only_by_one_that_continues_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_shipped_checkpoint_that_is_none_or_cannot_be_read_stays, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_is_removed_for_what_another_log_has_shipped, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_older_segment_does_not_speak_for_one_that_cannot_be_read, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,16 +33,20 @@ static bool is_cosignature(const struct anchor *anchor, struct text line, uint64
     return good;
 }
 
-/* The lines that this witness signed, out of an answer that may hold others. */
-static void take_cosignatures(const struct anchor *anchor, struct text body, struct buffer *lines, uint64_t *time)
+/* The line that this witness signed, out of an answer that may hold others. One is enough: a note of too many lines is
+ * none. */
+static bool take_cosignature(const struct anchor *anchor, struct text body, struct buffer *note, uint64_t *time)
 {
     while (body.length > 0) {
         size_t end = text_index(body, '\n', 0);
         struct text line = text_part(body, 0, end + 1);
-        if (is_cosignature(anchor, line, time))
-            buffer_append(lines, line);
+        if (is_cosignature(anchor, line, time)) {
+            buffer_append(note, line);
+            return true;
+        }
         body = text_after(body, end + 1);
     }
+    return false;
 }
 
 static void on_cosigned(struct anchor *anchor, struct text body)
@@ -50,8 +54,7 @@ static void on_cosigned(struct anchor *anchor, struct text body)
     uint64_t time = 0;
     struct buffer note = {0};
     buffer_append(&note, buffer_text(&anchor->question.note));
-    take_cosignatures(anchor, body, &note, &time);
-    bool is_cosigned = note.length > anchor->question.note.length;
+    bool is_cosigned = take_cosignature(anchor, body, &note, &time);
     if (is_cosigned) {
         if (anchor->from.size < anchor->known.size)
             log_warn(
@@ -178,7 +181,12 @@ static void on_enrolled(void *context, uint16_t status, struct text body, const 
     struct anchor *anchor = context;
     char why[200];
     anchor->call = NULL;
-    text_store(status == 0 ? text_from(error) : text_trim(body, "\n"), why, sizeof(why));
+    if (status == 0)
+        text_store(text_from(error), why, sizeof(why));
+    else
+        snprintf(
+            why, sizeof(why), "it answered the enrolment with status %u: %.*s", status,
+            (int)(body.length < 120 ? body.length : 120), body.data == NULL ? "" : body.data);
     if (status == 200) {
         anchor->from = (struct tlog_tree){.size = 0}; /* it had never heard of this log */
         anchor_step_to(anchor, ANCHOR_AGAIN);

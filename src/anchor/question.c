@@ -146,7 +146,9 @@ ask_from(struct audit_reader *reader, const struct tlog_tree *known, struct anch
     bool readable = tlog_checkpoint_parse(buffer_text(&question->note), &checkpoint);
     if (readable && checkpoint.size < known->size) {
         tlog_submission_write(checkpoint.size, &no_proof, buffer_text(&question->note), &question->body);
-        return ANCHOR_BEHIND;
+        readable = tree_here(reader, checkpoint.size, &question->tree);
+        if (readable)
+            return ANCHOR_BEHIND;
     }
     if (!readable || !grow_to(reader, known, &checkpoint, question)) {
         *error = complaint(reader, "the store's newest checkpoint is not that of its records, or they cannot be read");

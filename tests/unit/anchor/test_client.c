@@ -31,7 +31,8 @@ struct told {
     _Atomic int signing;
     _Atomic bool holds_decisions;
     _Atomic unsigned kept;
-    struct tlog_tree tree; /* read after the anchor has stopped */
+    _Atomic unsigned unreadable; /* what was given to be kept, and is no note */
+    struct tlog_tree tree;       /* read after the anchor has stopped */
     bool remembers;
 };
 struct scene {
@@ -212,6 +213,9 @@ static void keep(void *context, const struct tlog_tree *tree, struct text note)
     struct told *told = context;
     const char cosignature[] = "\n\xe2\x80\x94 " NAME " ";
     assert_non_null(memmem(note.data, note.length, cosignature, sizeof(cosignature) - 1));
+    struct tlog_note parsed;
+    if (!tlog_note_parse(note, &parsed))
+        atomic_fetch_add(&told->unreadable, 1);
     told->tree = *tree;
     told->remembers = true;
     atomic_fetch_add(&told->kept, 1);
@@ -579,6 +583,66 @@ static void a_true_checkpoint_that_is_kept_ends_no_log(void **state)
     stop_impostor(&impostor);
 }
 
+/* The witness's signature on the store's newest checkpoint, as an answer that has it so many times. */
+static void cosigned_answer(struct scene *scene, unsigned times, char answer[16384])
+{
+    char *error = NULL;
+    uint64_t size;
+    struct buffer text = {0};
+    struct buffer line = {0};
+    struct tlog_note note;
+    struct audit_reader *reader = audit_reader_open(scene->store, &error);
+    assert_true(audit_reader_newest(reader, &size, &text));
+    audit_reader_free(reader);
+    assert_true(tlog_note_parse(buffer_text(&text), &note));
+    tlog_cosign_write(note.body, TEXT(NAME), 1700000000, scene->witness_key, &line);
+    int length = snprintf(answer, 16384, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", times * line.length);
+    for (unsigned i = 0; i < times; i++)
+        length += snprintf(answer + length, 16384 - (size_t)length, "%.*s", TEXT_ARG(buffer_text(&line)));
+    buffer_clear(&text);
+    buffer_clear(&line);
+}
+
+static void a_signature_that_is_said_many_times_is_kept_once(void **state)
+{
+    struct scene *scene = *state;
+    char answer[16384];
+    stop_witness(scene);
+    live(scene, 10, "a");
+    cosigned_answer(scene, 100, answer);
+    struct impostor impostor = {.to_post = answer, .to_get = SAYS("404 Not Found", "0", "")};
+    start_impostor(scene, &impostor);
+    start_anchor(scene);
+    expect_state(scene, ANCHOR_WITNESSED);
+    stop_anchor(scene);
+    stop_impostor(&impostor);
+    assert_int_equal(atomic_load(&scene->told.kept), 1);
+    assert_int_equal(atomic_load(&scene->told.unreadable), 0);
+}
+
+/* A witness that signs what is below what we remember: then that is what it has. */
+static void what_is_kept_is_the_tree_that_was_signed(void **state)
+{
+    struct scene *scene = *state;
+    char answer[16384];
+    live(scene, 10, "a");
+    copy(scene, "store", "copy");
+    live(scene, 10, "b");
+    start_anchor(scene);
+    expect_size(scene, store_size(scene));
+    stop_anchor(scene);
+    stop_witness(scene);
+    copy(scene, "copy", "store");
+    cosigned_answer(scene, 1, answer);
+    struct impostor impostor = {.to_post = answer, .to_get = SAYS("404 Not Found", "0", "")};
+    start_impostor(scene, &impostor);
+    start_anchor(scene);
+    expect_state(scene, ANCHOR_WITNESSED);
+    stop_anchor(scene);
+    stop_impostor(&impostor);
+    assert_int_equal(scene->told.tree.size, store_size(scene));
+}
+
 /* The key of the log alone does not make a note the witness's. */
 static void a_checkpoint_without_the_witness_ends_no_log(void **state)
 {
@@ -672,6 +736,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nobody_ends_a_log_by_saying_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_true_checkpoint_that_is_kept_ends_no_log, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_checkpoint_without_the_witness_ends_no_log, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_signature_that_is_said_many_times_is_kept_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_is_kept_is_the_tree_that_was_signed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_short_life_is_witnessed_too, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_silent_witness_is_not_waited_for_longer_than_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_witness_that_forgot_everything_is_told_again, set_up, tear_down),

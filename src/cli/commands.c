@@ -50,7 +50,7 @@ const struct command commands[] = {
      OF_STORE | OF_LINES | OF(BUNDLE) | OF(PURPOSE) | OF(SQL) | OF(SECONDS),
      "records as lines, tables, or a bundle with what proves them", FORMATS " With --sql it is csv, jsonl or text."},
     {"audit follow", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF_LINES, "records as they come",
-     FORMATS " With --since or --cursor it begins with what is there from then on."},
+     FORMATS " With --since, or with the --cursor of a former run, what is there from then on comes first."},
     {"audit show", cmd_audit, "REQUEST-ID", OPERANDS_ONE, OF_STORE | OF(REDACT), "everything about one request",
      "A beginning of the id is enough."},
     {"audit stats", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF_FILTER, "what was decided, in a terminal", NULL},

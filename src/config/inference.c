@@ -179,7 +179,7 @@ static bool read_servers(struct load *load, const struct yaml_node *node, void *
 static const struct type type_address = TEXT_TYPE("address", read_fixed_address);
 static const struct type type_addresses = {.called = "list of addresses", .shape = SHAPE_LIST, .item = &type_address};
 static const struct type type_fixed = {
-    .called = "map of names to addresses",
+    .called = "map of names to lists of addresses",
     .shape = SHAPE_NAMES,
     .read = read_fixed_hosts,
     .write = write_fixed_hosts,

@@ -129,7 +129,7 @@ static const struct type type_group = {
     .shape = SHAPE_EITHER,
     .section = &section_group,
     .item = &type_patterns};
-const struct type type_groups = NAMES_TYPE("map of names to host patterns", read_groups, &type_group);
+const struct type type_groups = NAMES_TYPE("map of names to lists of host patterns", read_groups, &type_group);
 
 /* --- llm
  * --------------------------------------------------------------------------------------------------------------- */

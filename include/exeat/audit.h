@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The audit store: records in their one encoding, segments in SQLite, and the writer that has each decision on disk
- * before its request goes on. The tree over the records is in tlog.h, signed checkpoints are in tlog/note.h.
- * docs/audit-format.md has the bytes. */
+/* The audit store: segments of records in SQLite, and the writer that has each decision on disk before its request goes
+ * on. Records are in record.h, the tree over them in tlog.h, signed checkpoints in tlog/note.h. */
 #ifndef EXEAT_AUDIT_H
 #define EXEAT_AUDIT_H
 
@@ -13,78 +12,9 @@
 #include "exeat/base/digest.h"
 #include "exeat/base/list.h"
 #include "exeat/model.h"
+#include "exeat/record.h"
 #include "exeat/tlog.h"
 #include "exeat/tlog/note.h"
-
-/* --- records
- * ----------------------------------------------------------------------------------------------------------- */
-
-enum audit_kind {
-    AUDIT_OPEN = 1,
-    AUDIT_DECISION = 2,
-    AUDIT_HEARTBEAT = 3,
-    AUDIT_COMPLETION = 4,
-    AUDIT_POLICY = 5,
-    AUDIT_TIME_STEP = 7,
-    AUDIT_GAP = 8,
-    AUDIT_PRUNE = 9,
-    AUDIT_SEAL = 10,
-    AUDIT_CLOSE = 11,
-    AUDIT_MODEL = 12,
-    AUDIT_ADMIN = 13,
-    AUDIT_CONFIG = 14,
-};
-const char *audit_kind_name(enum audit_kind kind); /* "unknown" for other numbers */
-
-/* A record: version, kind, sequence, both clocks, then tag-length-value fields in ascending order of tags. */
-enum { AUDIT_RECORD_VERSION = 1, AUDIT_HEAD_SIZE = 26, AUDIT_RECORD_MAX = 65535 };
-struct audit_head {
-    enum audit_kind kind;
-    uint64_t sequence;
-    int64_t wall_us;
-    uint64_t boot_us;
-};
-struct audit_record {
-    struct audit_head head;
-    struct bytes fields; /* borrowed from the parsed bytes */
-};
-
-void audit_head_write(const struct audit_head *head, uint8_t out[AUDIT_HEAD_SIZE]);
-/* Strict: one record has one encoding. */
-MUST_CHECK bool audit_record_parse(struct bytes bytes, struct audit_record *record);
-/* The next field of `*rest`; false at the end. Only for fields that audit_record_parse has accepted. */
-bool audit_field_next(struct bytes *rest, uint8_t *tag, struct bytes *value);
-
-/* Fields of a decision and of its outcome. The private part goes apart. */
-void audit_decision_write(const struct decision_record *decision, struct buffer *fields, struct buffer *private_part);
-void audit_outcome_write(const struct outcome_record *outcome, struct buffer *fields);
-/* An empty value writes nothing; one that is too long for its field is cut, and a text then ends in " [cut]". */
-void audit_field_append(struct buffer *fields, uint8_t tag, struct bytes value);
-void audit_number_append(struct buffer *fields, uint8_t tag, uint64_t value, size_t size);
-
-/* What a tag is called and how its value is read; NULL when the kind has no such tag. */
-enum audit_type {
-    AUDIT_TEXT,
-    AUDIT_NUMBER,
-    AUDIT_BYTES,
-    AUDIT_VERDICT,
-    AUDIT_PLAN,
-    AUDIT_REASON,
-    AUDIT_SCHEME,
-    AUDIT_ADDRESS,
-    AUDIT_LLM_OPERATION
-};
-struct audit_tag {
-    uint8_t tag;
-    const char *name;
-    enum audit_type type;
-    uint8_t size; /* of numbers; 0 otherwise */
-};
-const struct audit_tag *audit_tag_find(enum audit_kind kind, uint8_t tag);
-
-enum { AUDIT_TAG_REQUEST = 0x1b, AUDIT_TAG_COMMITMENT = 0xf0, AUDIT_SALT_SIZE = 32 };
-/* What binds the private part to its record: SHA-256 over a domain string, the salt and the part. */
-void audit_commitment(const uint8_t salt[AUDIT_SALT_SIZE], struct bytes private_part, struct digest *commitment);
 
 /* --- the store
  * ------------------------------------------------------------------------------------------------------------- */
@@ -137,10 +67,10 @@ struct audit_blob {
 /* Writes one record of the gate's own life, and waits until it is on disk. False: it is not. Any thread but the
  * writer's. `sequence` may be NULL. */
 MUST_CHECK bool audit_event(
-    struct audit *audit, enum audit_kind kind, struct bytes fields, const struct audit_blob *blobs, size_t blob_count,
+    struct audit *audit, enum record_kind kind, struct bytes fields, const struct audit_blob *blobs, size_t blob_count,
     uint64_t *sequence);
 /* The common shape of those: an event and its detail; adds what the record has beyond them by itself. */
-MUST_CHECK bool audit_event_text(struct audit *audit, enum audit_kind kind, struct text event, struct text detail);
+MUST_CHECK bool audit_event_text(struct audit *audit, enum record_kind kind, struct text event, struct text detail);
 
 /* When checkpoints are signed; are decisions refused (and recorded all the same)? Any thread. */
 void audit_hold(struct audit *audit, enum audit_signing signing, bool decisions);

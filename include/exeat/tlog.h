@@ -22,6 +22,9 @@ struct tlog_tree {
 void tlog_leaf(struct bytes record, struct digest *leaf);
 void tlog_node(const struct digest *left, const struct digest *right, struct digest *node);
 void tlog_tree_append(struct tlog_tree *tree, const struct digest *leaf);
+/* A tree as bytes: its size and its frontier. False: they are none. */
+void tlog_tree_write(const struct tlog_tree *tree, struct buffer *out);
+MUST_CHECK bool tlog_tree_read(struct bytes bytes, struct tlog_tree *tree);
 /* The same, that also gives the roots of the subtrees of 2^8, 2^16... leaves which this leaf completes, lowest
  * first; returns how many. */
 enum { TLOG_TREE_TILE_HEIGHT = 8, TLOG_TREE_TILE_LEVELS = TLOG_TREE_LEVELS / TLOG_TREE_TILE_HEIGHT };

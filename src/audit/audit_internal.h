@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of audit share: batches, the port that brings them, segments in their two layouts, and the store that
+/* What the files of audit share: the port that brings batches, segments in their two layouts, and the store that
  * holds all of it together. */
 #ifndef EXEAT_AUDIT_INTERNAL_H
 #define EXEAT_AUDIT_INTERNAL_H
@@ -10,69 +10,7 @@
 #include <stdatomic.h>
 
 #include "exeat/audit.h"
-
-/* --- records: written into room that is there --- */
-
-enum { OUTCOME_ROOM = 688 }; /* the fields of an outcome are never longer */
-size_t decision_room(const struct decision_record *decision);
-uint8_t *decision_write(const struct decision_record *decision, uint8_t *at);
-size_t private_room(const struct decision_record *decision);
-uint8_t *private_write(const struct decision_record *decision, uint8_t *at);
-uint8_t *outcome_write(const struct outcome_record *outcome, uint8_t *at);
-enum { COMMITMENT_ROOM = 3 + 32 };
-uint8_t *commitment_leave_room(uint8_t *at);
-
-/* The columns beside a record that are for queries. */
-struct audit_columns {
-    int64_t wall_us;
-    int64_t kind;
-    int64_t verdict;      /* 0: none */
-    struct text host;     /* borrowed from the record, as is request */
-    struct bytes request; /* id */
-};
-void audit_projection(const struct audit_record *record, struct audit_columns *columns);
-
-/* --- batches: what one hand-over holds. A body is { u16 length, record }..., the private parts beside it are
- * { u32 ordinal of the record, u16 length, salt, private part }... --- */
-
-enum { BATCH_RECORD_HEAD = 2, BATCH_PRIVATE_HEAD = 4 + 2 + AUDIT_SALT_SIZE };
-struct batch {
-    uint8_t *body; /* both borrowed */
-    size_t body_length;
-    uint8_t *private_part;
-    size_t private_length;
-    uint32_t count;
-};
-struct batch_private {
-    uint32_t ordinal;
-    struct bytes salt;
-    struct bytes part;
-};
-/* The next one off the front of `*rest`; false at the end, or (then `*rest` is not empty) where it is cut. */
-bool batch_next_record(struct bytes *rest, struct bytes *record);
-bool batch_next_private(struct bytes *rest, struct batch_private *private_part);
-/* A record whose head but the kind is left to the writer: where its fields go. */
-uint8_t *batch_record_begin(uint8_t *at, enum audit_kind kind);
-uint8_t *batch_record_end(uint8_t *begin, uint8_t *end); /* writes the length; gives `end` */
-/* The same for records that the writer collects itself. */
-struct loose_batch {
-    struct buffer body; /* owned, both */
-    struct buffer private_part;
-    uint32_t count;
-};
-void loose_batch_add(struct loose_batch *loose, struct bytes record, const struct batch_private *private_part);
-void loose_batch_add_fields(struct loose_batch *loose, enum audit_kind kind, struct bytes fields);
-void loose_batch_empty(struct loose_batch *loose);
-void loose_batch_clear(struct loose_batch *loose);
-struct batch loose_batch_view(struct loose_batch *loose);
-
-struct batch_clock {
-    int64_t wall_us;
-    uint64_t boot_us;
-};
-uint32_t batch_count_private(const struct batch *batch);
-/* Fills heads, salts (32 bytes each, from `salts`) and commitments, and lets the tree grow by the leaves. */
-void batch_complete(struct batch *batch, const struct batch_clock *clock, const uint8_t *salts, struct tlog_tree *tree);
+#include "exeat/record/batch.h"
 
 /* --- segments: names, what their meta holds, SQLite --- */
 
@@ -86,8 +24,6 @@ char *segment_path(const char *directory, uint64_t first, enum segment_layout la
 MUST_CHECK bool segment_before(const char *directory, uint64_t sequence, uint64_t *first);
 
 enum { STORE_FORMAT = 2 };
-void frontier_write(const struct tlog_tree *tree, struct buffer *out);
-MUST_CHECK bool frontier_read(struct bytes bytes, struct tlog_tree *tree);
 
 /* What the files' tables are (schema.c); a sealed file's indexes and triggers are made when its rows are there. */
 extern const char schema_hot[];
@@ -130,7 +66,7 @@ struct segment {
     uint64_t framed_size;               /* tree size at the newest row with a frontier */
     uint64_t signed_size;               /* of the newest checkpoint */
     uint8_t hash_key[32];               /* of AUDIT_HASHED texts */
-    enum audit_kind last_kind;          /* of its last record; 0: it has none */
+    enum record_kind last_kind;         /* of its last record; 0: it has none */
     uint64_t wal_bytes;                 /* what its WAL has grown to, since it is watched */
 };
 /* Where a transaction began, to go back to. */
@@ -149,8 +85,8 @@ MUST_CHECK bool segment_prepare(struct segment *segment);
 MUST_CHECK bool segment_put_meta(struct segment *segment, const char *key, struct bytes value);
 /* Inside a transaction; each false means: roll back. */
 MUST_CHECK bool segment_begin(struct segment *segment);
-MUST_CHECK bool
-segment_add_batch(struct segment *segment, struct batch *batch, const struct batch_clock *clock, const uint8_t *salts);
+MUST_CHECK bool segment_add_batch(
+    struct segment *segment, struct record_batch *batch, const struct record_clock *clock, const uint8_t *salts);
 MUST_CHECK bool segment_add_checkpoint(struct segment *segment, uint64_t size, struct text note);
 MUST_CHECK bool segment_add_blob(struct segment *segment, const struct audit_blob *blob);
 MUST_CHECK bool segment_add_policy(struct segment *segment, uint64_t sequence, const struct digest *digest);
@@ -240,7 +176,7 @@ void audit_wake(int descriptor);
 /* A record of the gate's own life; lives on the stack of the thread that waits for it. */
 struct audit_life {
     struct audit_life *next;
-    enum audit_kind kind;
+    enum record_kind kind;
     struct bytes fields;
     const struct audit_blob *blobs;
     size_t blob_count;

@@ -36,7 +36,7 @@ static bool read_hash_key(sqlite3 *database, uint8_t key[32])
 static bool read_tree(sqlite3 *database, const char *key, struct tlog_tree *tree)
 {
     struct buffer value = {0};
-    bool done = meta_read(database, key, &value) && frontier_read(bytes_of_text(buffer_text(&value)), tree);
+    bool done = meta_read(database, key, &value) && tlog_tree_read(bytes_of_text(buffer_text(&value)), tree);
     buffer_clear(&value);
     return done;
 }
@@ -84,13 +84,13 @@ static const char *walk_row(struct segment *segment, sqlite3_stmt *statement, co
 {
     struct bytes rest = column_bytes(statement, 1);
     struct bytes bytes;
-    struct audit_record record;
+    struct record record;
     struct digest leaf;
     const char *wrong = NULL;
     if ((uint64_t)sqlite3_column_int64(statement, 0) != segment->tree.size)
         return "records are missing";
-    while (wrong == NULL && batch_next_record(&rest, &bytes)) {
-        if (!audit_record_parse(bytes, &record) || record.head.sequence != segment->tree.size)
+    while (wrong == NULL && record_batch_next(&rest, &bytes)) {
+        if (!record_parse(bytes, &record) || record.head.sequence != segment->tree.size)
             return "its last records are not readable";
         segment->last_kind = record.head.kind;
         tlog_leaf(bytes, &leaf);
@@ -123,7 +123,7 @@ static const char *read_frontier(struct segment *segment)
     if (sqlite3_prepare_v2(segment->database, sql, -1, &statement, NULL) != SQLITE_OK)
         return "its records cannot be read";
     int result = sqlite3_step(statement);
-    if (result == SQLITE_ROW ? !frontier_read(column_bytes(statement, 0), &segment->tree)
+    if (result == SQLITE_ROW ? !tlog_tree_read(column_bytes(statement, 0), &segment->tree)
                              : !read_tree(segment->database, "base", &segment->tree))
         wrong = "its tree is not readable";
     sqlite3_finalize(statement);
@@ -179,13 +179,13 @@ static sqlite3 *open_read_only(const struct audit_options *options, uint64_t fir
 static const char *check_last_record(struct segment *segment, sqlite3 *database)
 {
     sqlite3_stmt *statement = NULL;
-    struct audit_record record;
+    struct record record;
     struct digest leaf;
     const char *wrong = "its last record is not readable";
     if (sqlite3_prepare_v2(database, "SELECT body FROM rec ORDER BY seq DESC LIMIT 1", -1, &statement, NULL) !=
         SQLITE_OK)
         return "its records cannot be read";
-    if (sqlite3_step(statement) == SQLITE_ROW && audit_record_parse(column_bytes(statement, 0), &record)) {
+    if (sqlite3_step(statement) == SQLITE_ROW && record_parse(column_bytes(statement, 0), &record)) {
         tlog_leaf(column_bytes(statement, 0), &leaf);
         segment->last_kind = record.head.kind;
         wrong = record.head.sequence + 1 != segment->tree.size ? "its records do not end where its tree ends" : NULL;

@@ -6,7 +6,6 @@
  * 3. An error of fsync ends the process: what the disk holds is then unknown. */
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
-#include "record_tags.h"
 #include "writer.h"
 
 enum {
@@ -21,38 +20,38 @@ const uint64_t audit_latency_bounds_us[AUDIT_LATENCY_BUCKETS] = {100,  250,   50
 /* --- the transaction -----------------------------------------------------------------------------------------------
  */
 
-static void add_number(struct writer *writer, enum audit_kind kind, uint64_t number)
+static void add_number(struct writer *writer, enum record_kind kind, uint64_t number)
 {
     struct buffer fields = {0};
-    audit_number_append(&fields, LIFE_COUNT, number, 8);
-    loose_batch_add_fields(&writer->own, kind, bytes_of_text(buffer_text(&fields)));
+    record_number_append(&fields, EVENT_COUNT, number, 8);
+    record_loose_add_fields(&writer->own, kind, bytes_of_text(buffer_text(&fields)));
     buffer_clear(&fields);
 }
 
 /* A wall clock that was set leaves a record, so that times can be told apart from it. */
-static void add_clock_step(struct writer *writer, const struct batch_clock *clock)
+static void add_clock_step(struct writer *writer, const struct record_clock *clock)
 {
     int64_t offset = clock->wall_us - (int64_t)clock->boot_us;
     int64_t step = offset - writer->times.wall_offset_us;
     if (step < CLOCK_STEP_US && step > -CLOCK_STEP_US)
         return;
     writer->times.wall_offset_us = offset;
-    add_number(writer, AUDIT_TIME_STEP, (uint64_t)step);
+    add_number(writer, RECORD_TIME_STEP, (uint64_t)step);
 }
 
-static void collect_own(struct writer *writer, const struct batch_clock *clock, bool heartbeat)
+static void collect_own(struct writer *writer, const struct record_clock *clock, bool heartbeat)
 {
-    loose_batch_empty(&writer->own);
+    record_loose_empty(&writer->own);
     roll_add_first_records(writer);
     if (writer->lost > 0)
-        add_number(writer, AUDIT_GAP, writer->lost);
+        add_number(writer, RECORD_GAP, writer->lost);
     add_clock_step(writer, clock);
     for (struct audit_life *life = writer->life; life != NULL; life = life->next) {
         life->sequence = writer->segment->tree.size + writer->own.count;
-        loose_batch_add_fields(&writer->own, life->kind, life->fields);
+        record_loose_add_fields(&writer->own, life->kind, life->fields);
     }
     if (heartbeat)
-        loose_batch_add_fields(&writer->own, AUDIT_HEARTBEAT, (struct bytes){0});
+        record_loose_add_fields(&writer->own, RECORD_HEARTBEAT, (struct bytes){0});
 }
 
 /* The texts that records name; where the segment began by rolling, those of the policy in force are in the one before.
@@ -69,15 +68,16 @@ static bool add_texts(struct writer *writer)
     return true;
 }
 
-static struct batch batch_of_chunk(struct audit_chunk *chunk)
+static struct record_batch batch_of_chunk(struct audit_chunk *chunk)
 {
-    return (struct batch){chunk->body, chunk->body_length, chunk->private_part, chunk->private_length, chunk->count};
+    return (struct record_batch){
+        chunk->body, chunk->body_length, chunk->private_part, chunk->private_length, chunk->count};
 }
 
 /* One draw of the kernel's random bytes for all salts of a batch. */
-static bool add_batch(struct writer *writer, struct batch batch, const struct batch_clock *clock)
+static bool add_batch(struct writer *writer, struct record_batch batch, const struct record_clock *clock)
 {
-    size_t salts = (size_t)batch_count_private(&batch) * AUDIT_SALT_SIZE;
+    size_t salts = (size_t)record_batch_count_private(&batch) * RECORD_SALT_SIZE;
     if (batch.count == 0)
         return true;
     buffer_empty(&writer->salts);
@@ -88,7 +88,7 @@ static bool add_batch(struct writer *writer, struct batch batch, const struct ba
 
 static bool transact(struct writer *writer, bool heartbeat)
 {
-    struct batch_clock clock = {clock_wall_us(), clock_boot_us()};
+    struct record_clock clock = {clock_wall_us(), clock_boot_us()};
     struct segment *segment = writer->segment;
     writer->times.record_us = clock.boot_us;
     if (!segment_begin(segment))
@@ -98,9 +98,9 @@ static bool transact(struct writer *writer, bool heartbeat)
     if (!outside_write(writer->audit, segment, writer->cosigned, &writer->cosigned_next))
         return false;
     collect_own(writer, &clock, heartbeat);
-    if (!add_batch(writer, loose_batch_view(&writer->own), &clock) || !add_texts(writer) ||
-        !add_batch(writer, loose_batch_view(&writer->said), &clock) ||
-        !add_batch(writer, loose_batch_view(&writer->owed), &clock))
+    if (!add_batch(writer, record_loose_view(&writer->own), &clock) || !add_texts(writer) ||
+        !add_batch(writer, record_loose_view(&writer->said), &clock) ||
+        !add_batch(writer, record_loose_view(&writer->owed), &clock))
         return false;
     for (size_t i = 0; i < writer->count; i++)
         if (!add_batch(writer, batch_of_chunk(writer->batch[i].chunk), &clock))
@@ -167,8 +167,8 @@ static void commit_was_good(struct writer *writer)
     if (writer->note.length > 0)
         writer->segment->signed_size = writer->note_size;
     buffer_empty(&writer->note);
-    loose_batch_empty(&writer->said);
-    loose_batch_empty(&writer->owed);
+    record_loose_empty(&writer->said);
+    record_loose_empty(&writer->owed);
     for (size_t i = 0; i < writer->count; i++)
         writer->batch[i].chunk->durable = true;
     answer_chunks(writer);
@@ -194,14 +194,14 @@ static bool is_given_up(struct audit_chunk *chunk, uint32_t ordinal)
 /* What to do with a record of a commit that failed. A request that is refused for want of a record is no loss. */
 static void keep_or_lose(
     struct writer *writer, struct audit_chunk *chunk, uint32_t ordinal, struct bytes record,
-    const struct batch_private *part, bool is_closing)
+    const struct record_private *part, bool is_closing)
 {
     bool allows = atomic_load(&writer->audit->live.allows_on_failure);
-    bool is_decision = record.data[1] == AUDIT_DECISION;
+    bool is_decision = record.data[1] == RECORD_DECISION;
     bool is_full = is_closing || (writer->owed.body.length > OWED_MAX && (allows || is_decision));
     bool is_refused = is_decision && is_given_up(chunk, ordinal);
     if (!is_refused && !is_full)
-        loose_batch_add(&writer->owed, record, part);
+        record_loose_add(&writer->owed, record, part);
     else if (is_decision && (allows || !is_refused))
         lose(writer);
 }
@@ -211,14 +211,14 @@ static void keep_owed(struct writer *writer, struct audit_chunk *chunk, bool is_
 {
     struct bytes rest = {chunk->body, chunk->body_length};
     struct bytes private_rest = {chunk->private_part, chunk->private_length};
-    struct batch_private part;
-    bool has_part = batch_next_private(&private_rest, &part);
+    struct record_private part;
+    bool has_part = record_batch_next_private(&private_rest, &part);
     struct bytes record;
-    for (uint32_t ordinal = 0; batch_next_record(&rest, &record); ordinal++) {
+    for (uint32_t ordinal = 0; record_batch_next(&rest, &record); ordinal++) {
         bool is_private = has_part && part.ordinal == ordinal;
         keep_or_lose(writer, chunk, ordinal, record, is_private ? &part : NULL, is_closing);
         if (is_private)
-            has_part = batch_next_private(&private_rest, &part);
+            has_part = record_batch_next_private(&private_rest, &part);
     }
 }
 

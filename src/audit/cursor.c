@@ -173,20 +173,20 @@ static bool next_batch(struct cursor *cursor, int *result)
     cursor->at = cursor->batch_first;
     cursor->private_rest = column_bytes(cursor->rows, 1);
     cursor->rest = column_bytes(cursor->rows, 2);
-    cursor->has_part = batch_next_private(&cursor->private_rest, &cursor->part);
+    cursor->has_part = record_batch_next_private(&cursor->private_rest, &cursor->part);
     return true;
 }
 
 static void fill_hot(struct cursor *cursor, struct bytes body, struct audit_row *row)
 {
-    struct audit_record record;
-    struct audit_columns columns = {0};
+    struct record record;
+    struct record_columns columns = {0};
     uint64_t sequence = cursor->at++;
     while (cursor->has_part && cursor->batch_first + cursor->part.ordinal < sequence)
-        cursor->has_part = batch_next_private(&cursor->private_rest, &cursor->part);
+        cursor->has_part = record_batch_next_private(&cursor->private_rest, &cursor->part);
     *row = (struct audit_row){.sequence = sequence, .body = body};
-    if (audit_record_parse(body, &record)) /* else the reader of the row will see */
-        audit_projection(&record, &columns);
+    if (record_parse(body, &record)) /* else the reader of the row will see */
+        record_projection(&record, &columns);
     row->wall_us = columns.wall_us;
     row->kind = columns.kind;
     row->verdict = columns.verdict;
@@ -203,7 +203,7 @@ static enum audit_read next_hot(struct cursor *cursor, struct audit_row *row)
     struct bytes body;
     int result = SQLITE_ROW;
     for (;;) {
-        while (batch_next_record(&cursor->rest, &body)) {
+        while (record_batch_next(&cursor->rest, &body)) {
             fill_hot(cursor, body, row);
             if (row->sequence >= cursor->next) {
                 cursor->next = row->sequence + 1;

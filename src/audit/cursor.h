@@ -20,7 +20,7 @@ struct cursor {
     uint64_t batch_first;
     struct bytes rest;
     struct bytes private_rest;
-    struct batch_private part;
+    struct record_private part;
     bool has_part;
 };
 /* Read-only. False with `error`, and `*is_gone` when the file is not there (any more). */

@@ -12,7 +12,6 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
-#include "record_tags.h"
 #include "writer.h"
 
 /* --- where a store may lie --- */
@@ -87,9 +86,9 @@ static void say(struct writer *writer, enum disk_tier tier, uint64_t free_bytes)
     struct buffer detail = {0};
     struct buffer fields = {0};
     buffer_printf(&detail, "%llu bytes are free", (unsigned long long)free_bytes);
-    audit_field_append(&fields, LIFE_EVENT, bytes_of_text(text_from(events[tier])));
-    audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(buffer_text(&detail)));
-    loose_batch_add_fields(&writer->said, AUDIT_ADMIN, bytes_of_text(buffer_text(&fields)));
+    record_field_append(&fields, EVENT_NAME, bytes_of_text(text_from(events[tier])));
+    record_field_append(&fields, EVENT_DETAIL, bytes_of_text(buffer_text(&detail)));
+    record_loose_add_fields(&writer->said, RECORD_ADMIN, bytes_of_text(buffer_text(&fields)));
     if (tier == DISK_FINE)
         log_info("audit_disk_fine", log_number("free_bytes", (int64_t)free_bytes));
     else

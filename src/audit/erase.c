@@ -12,7 +12,6 @@
 #include "cursor.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
-#include "record_tags.h"
 #include "sealer.h"
 
 /* A file of private parts that is written anew. */
@@ -135,11 +134,11 @@ static bool record_erasing(struct audit *audit, const struct audit_erasing *eras
     struct buffer detail = {0};
     char time[CLOCK_TEXT_SIZE];
     clock_write(erasing->before_us, time);
-    buffer_printf(&detail, ERASE_DETAIL "%s are removed, asked by %s", time, erasing->who);
-    audit_field_append(&fields, LIFE_EVENT, bytes_of_text(TEXT("erase")));
-    audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(buffer_text(&detail)));
-    audit_number_append(&fields, LIFE_COUNT, erasing->parts, 8);
-    bool done = audit_event(audit, AUDIT_PRUNE, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
+    buffer_printf(&detail, RECORD_ERASE_DETAIL "%s are removed, asked by %s", time, erasing->who);
+    record_field_append(&fields, EVENT_NAME, bytes_of_text(TEXT("erase")));
+    record_field_append(&fields, EVENT_DETAIL, bytes_of_text(buffer_text(&detail)));
+    record_number_append(&fields, EVENT_COUNT, erasing->parts, 8);
+    bool done = audit_event(audit, RECORD_PRUNE, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
     buffer_clear(&fields);
     buffer_clear(&detail);
     return done;

@@ -44,28 +44,6 @@ char *segment_path(const char *directory, uint64_t first, enum segment_layout la
     return buffer_take(&path);
 }
 
-void frontier_write(const struct tlog_tree *tree, struct buffer *out)
-{
-    uint8_t size[8];
-    bytes_put_u64(size, tree->size);
-    buffer_append(out, (struct text){(const char *)size, sizeof(size)});
-    for (size_t i = 0; i < tree->count; i++)
-        buffer_append(out, (struct text){(const char *)tree->nodes[i].bytes, sizeof(tree->nodes[i].bytes)});
-}
-
-bool frontier_read(struct bytes bytes, struct tlog_tree *tree)
-{
-    if (bytes.length < 8)
-        return false;
-    *tree = (struct tlog_tree){.size = bytes_get_u64(bytes.data)};
-    tree->count = (size_t)__builtin_popcountll(tree->size);
-    if (bytes.length != 8 + tree->count * sizeof(struct digest))
-        return false;
-    for (size_t i = 0; i < tree->count; i++)
-        memcpy(tree->nodes[i].bytes, bytes.data + 8 + i * sizeof(struct digest), sizeof(struct digest));
-    return true;
-}
-
 struct bytes column_bytes(sqlite3_stmt *statement, int index)
 {
     const uint8_t *data = sqlite3_column_blob(statement, index);

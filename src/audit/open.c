@@ -83,7 +83,7 @@ static bool fill(struct segment *segment, struct text origin)
 {
     static const uint8_t format = STORE_FORMAT;
     struct buffer base = {0};
-    frontier_write(&segment->tree, &base);
+    tlog_tree_write(&segment->tree, &base);
     bool done = sqlite3_exec(segment->database, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
                 sqlite3_exec(segment->database, schema_hot, NULL, NULL, NULL) == SQLITE_OK &&
                 segment_prepare(segment) && segment_put_meta(segment, "format", (struct bytes){&format, 1}) &&
@@ -168,7 +168,7 @@ static char *refuse_start(const char *path, const char *wrong)
 
 static bool is_ended(const struct segment *segment)
 {
-    return segment->last_kind == AUDIT_SEAL || segment->last_kind == AUDIT_CLOSE;
+    return segment->last_kind == RECORD_SEAL || segment->last_kind == RECORD_CLOSE;
 }
 
 /* An ended one is left to the sealer, and the next one begun. */

@@ -28,7 +28,7 @@ bool outside_write(struct audit *audit, struct segment *segment, uint64_t done, 
     *serial = audit->cosigned.serial;
     if (*serial != done) {
         struct buffer frontier = {0};
-        frontier_write(&audit->cosigned.tree, &frontier);
+        tlog_tree_write(&audit->cosigned.tree, &frontier);
         good = segment_put_meta(segment, "cosigned", bytes_of_text(buffer_text(&audit->cosigned.note))) &&
                segment_put_meta(segment, "cosigned_tree", bytes_of_text(buffer_text(&frontier)));
         buffer_clear(&frontier);

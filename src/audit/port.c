@@ -15,9 +15,9 @@
 #include "exeat/base/memory.h"
 
 enum {
-    RECORD_OVERHEAD = BATCH_RECORD_HEAD + AUDIT_HEAD_SIZE + COMMITMENT_ROOM,
-    OUTCOMES_PER_CHUNK = CHUNK_BODY / (OUTCOME_ROOM + RECORD_OVERHEAD), /* far fewer than CHUNK_RECORDS */
-    CHUNKS_KEPT = 8,                                                    /* spare ones whose memory is kept */
+    RECORD_OVERHEAD = RECORD_BATCH_HEAD + RECORD_HEAD_SIZE + RECORD_COMMITMENT_ROOM,
+    OUTCOMES_PER_CHUNK = CHUNK_BODY / (RECORD_OUTCOME_ROOM + RECORD_OVERHEAD), /* far fewer than CHUNK_RECORDS */
+    CHUNKS_KEPT = 8,                                                           /* spare ones whose memory is kept */
     CHUNKS_PARTLY_USED = 4, /* what the writer may have taken before they were full, and the one at hand */
 };
 
@@ -224,8 +224,8 @@ static bool store_refuses(struct audit *audit)
 static bool append_private(struct audit_chunk *chunk, const struct decision_record *decision)
 {
     uint8_t *entry = chunk->private_part + chunk->private_length;
-    const uint8_t *part = entry + BATCH_PRIVATE_HEAD;
-    const uint8_t *end = private_write(decision, entry + BATCH_PRIVATE_HEAD);
+    const uint8_t *part = entry + RECORD_PRIVATE_HEAD;
+    const uint8_t *end = record_private_put(decision, entry + RECORD_PRIVATE_HEAD);
     if (end == part)
         return false;
     bytes_put_u32(entry, chunk->count);
@@ -237,10 +237,10 @@ static bool append_private(struct audit_chunk *chunk, const struct decision_reco
 static void append_decision(struct audit_chunk *chunk, const struct decision_record *decision)
 {
     uint8_t *begin = chunk->body + chunk->body_length;
-    uint8_t *at = decision_write(decision, batch_record_begin(begin, AUDIT_DECISION));
+    uint8_t *at = record_decision_put(decision, record_batch_begin(begin, RECORD_DECISION));
     if (append_private(chunk, decision))
-        at = commitment_leave_room(at);
-    chunk->body_length += (uint32_t)(batch_record_end(begin, at) - begin);
+        at = record_commitment_leave_room(at);
+    chunk->body_length += (uint32_t)(record_batch_end(begin, at) - begin);
 }
 
 enum audit_answer
@@ -258,8 +258,8 @@ audit_port_decide(struct audit_port *port, const struct decision_record *decisio
     record.query = guarded(
         port->audit, (enum audit_privacy)atomic_load_explicit(&live->query, memory_order_relaxed), decision->query,
         query);
-    struct audit_chunk *chunk =
-        chunk_with_room(port, RECORD_OVERHEAD + decision_room(&record), BATCH_PRIVATE_HEAD + private_room(&record));
+    struct audit_chunk *chunk = chunk_with_room(
+        port, RECORD_OVERHEAD + record_decision_room(&record), RECORD_PRIVATE_HEAD + record_private_room(&record));
     bool waits = wait != NULL && options->waits_for_disk;
     append_decision(chunk, &record);
     port->reserved++;
@@ -277,10 +277,10 @@ audit_port_decide(struct audit_port *port, const struct decision_record *decisio
 void audit_port_complete(struct audit_port *port, const struct outcome_record *outcome)
 {
     audit_port_forget(port);
-    struct audit_chunk *chunk = chunk_with_room(port, RECORD_OVERHEAD + OUTCOME_ROOM, 0);
+    struct audit_chunk *chunk = chunk_with_room(port, RECORD_OVERHEAD + RECORD_OUTCOME_ROOM, 0);
     uint8_t *begin = chunk->body + chunk->body_length;
-    uint8_t *end = outcome_write(outcome, batch_record_begin(begin, AUDIT_COMPLETION));
-    chunk->body_length += (uint32_t)(batch_record_end(begin, end) - begin);
+    uint8_t *end = record_outcome_put(outcome, record_batch_begin(begin, RECORD_COMPLETION));
+    chunk->body_length += (uint32_t)(record_batch_end(begin, end) - begin);
     publish(port, chunk);
 }
 

@@ -11,7 +11,6 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
-#include "record_tags.h"
 #include "sealer.h"
 
 /* --- what is there --- */
@@ -75,11 +74,11 @@ static bool record_prune(struct audit *audit, uint64_t first, uint64_t next, con
     buffer_printf(
         &detail, "records %llu to %llu are removed: %s", (unsigned long long)first, (unsigned long long)next - 1,
         retention);
-    audit_number_append(&fields, LIFE_PREVIOUS_SIZE, next, 8);
-    audit_field_append(&fields, LIFE_EVENT, bytes_of_text(TEXT("retention")));
-    audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(buffer_text(&detail)));
-    audit_number_append(&fields, LIFE_COUNT, next - first, 8);
-    bool done = audit_event(audit, AUDIT_PRUNE, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
+    record_number_append(&fields, EVENT_PREVIOUS_SIZE, next, 8);
+    record_field_append(&fields, EVENT_NAME, bytes_of_text(TEXT("retention")));
+    record_field_append(&fields, EVENT_DETAIL, bytes_of_text(buffer_text(&detail)));
+    record_number_append(&fields, EVENT_COUNT, next - first, 8);
+    bool done = audit_event(audit, RECORD_PRUNE, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
     buffer_clear(&fields);
     buffer_clear(&detail);
     return done;

@@ -124,7 +124,7 @@ static bool read_identity(struct audit_reader *reader)
     if (done) {
         reader->origin = text_copy(buffer_text(&value));
         done = meta_read(reader->cursor.database, "base", &value) &&
-               frontier_read(bytes_of_text(buffer_text(&value)), &reader->base);
+               tlog_tree_read(bytes_of_text(buffer_text(&value)), &reader->base);
     }
     buffer_clear(&value);
     if (!done)
@@ -374,7 +374,7 @@ bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest,
 static enum found look_for_base(sqlite3 *database, void *context)
 {
     struct buffer value = {0};
-    bool found = meta_read(database, "base", &value) && frontier_read(bytes_of_text(buffer_text(&value)), context);
+    bool found = meta_read(database, "base", &value) && tlog_tree_read(bytes_of_text(buffer_text(&value)), context);
     buffer_clear(&value);
     return found ? FOUND : FOUND_UNREADABLE;
 }
@@ -423,7 +423,7 @@ static enum found look_for_cosigned(sqlite3 *database, void *context)
     struct buffer frontier = {0};
     struct buffer note = {0};
     bool found = meta_read(database, "cosigned", &note) && meta_read(database, "cosigned_tree", &frontier) &&
-                 frontier_read(bytes_of_text(buffer_text(&frontier)), wanted->tree);
+                 tlog_tree_read(bytes_of_text(buffer_text(&frontier)), wanted->tree);
     if (found)
         buffer_append(wanted->note, buffer_text(&note));
     buffer_clear(&frontier);
@@ -455,7 +455,7 @@ static enum found look_for_size(sqlite3 *database, void *context)
 {
     struct buffer value = {0};
     struct tlog_tree tree;
-    bool found = meta_read(database, "frontier", &value) && frontier_read(bytes_of_text(buffer_text(&value)), &tree);
+    bool found = meta_read(database, "frontier", &value) && tlog_tree_read(bytes_of_text(buffer_text(&value)), &tree);
     buffer_clear(&value);
     if (!found)
         return look_for_hot_size(database, context);
@@ -470,4 +470,18 @@ uint64_t audit_reader_size(struct audit_reader *reader)
     if (reader->count > 0)
         (void)look_in_segments(reader, reader->count - 1, -1, look_for_size, &size);
     return size;
+}
+
+static bool same_bytes(struct bytes left, struct bytes right)
+{
+    return left.length == right.length && (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
+}
+
+bool audit_row_agrees(const struct audit_row *row, const struct record *record)
+{
+    struct record_columns columns;
+    record_projection(record, &columns);
+    return record->head.sequence == row->sequence && columns.wall_us == row->wall_us && columns.kind == row->kind &&
+           columns.verdict == row->verdict && text_equal(columns.host, row->host) &&
+           same_bytes(columns.request, row->request);
 }

@@ -6,7 +6,6 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
-#include "record_tags.h"
 #include "writer.h"
 
 enum {
@@ -20,8 +19,8 @@ static bool is_start_config(const struct audit_life *life)
     struct bytes rest = life->fields;
     struct bytes value;
     uint8_t tag;
-    while (audit_field_next(&rest, &tag, &value))
-        if (tag == LIFE_EVENT)
+    while (record_field_next(&rest, &tag, &value))
+        if (tag == EVENT_NAME)
             return text_equal(text_of_bytes(value), TEXT("start"));
     return false;
 }
@@ -34,9 +33,9 @@ static void remember(struct buffer *fields, struct bytes from)
 
 void standing_note(struct standing *standing, const struct audit_life *life)
 {
-    if (life->kind == AUDIT_CONFIG && is_start_config(life))
+    if (life->kind == RECORD_CONFIG && is_start_config(life))
         remember(&standing->config, life->fields);
-    if (life->kind != AUDIT_POLICY)
+    if (life->kind != RECORD_POLICY)
         return;
     remember(&standing->policy, life->fields);
     standing->policy_sequence = life->sequence;
@@ -57,7 +56,7 @@ static void add_open(struct writer *writer)
 {
     struct buffer fields = {0};
     store_open_fields(writer->audit, TEXT("roll"), false, &fields);
-    loose_batch_add_fields(&writer->own, AUDIT_OPEN, bytes_of_text(buffer_text(&fields)));
+    record_loose_add_fields(&writer->own, RECORD_OPEN, bytes_of_text(buffer_text(&fields)));
     buffer_clear(&fields);
 }
 
@@ -65,10 +64,10 @@ static void add_open(struct writer *writer)
 static void add_policy(struct writer *writer)
 {
     struct buffer fields = {0};
-    audit_number_append(&fields, LIFE_PREVIOUS_SIZE, writer->standing.policy_sequence, 8);
+    record_number_append(&fields, EVENT_PREVIOUS_SIZE, writer->standing.policy_sequence, 8);
     buffer_append(&fields, buffer_text(&writer->standing.policy));
     writer->standing.policy_row = writer->segment->tree.size + writer->own.count;
-    loose_batch_add_fields(&writer->own, AUDIT_POLICY, bytes_of_text(buffer_text(&fields)));
+    record_loose_add_fields(&writer->own, RECORD_POLICY, bytes_of_text(buffer_text(&fields)));
     buffer_clear(&fields);
 }
 
@@ -78,7 +77,7 @@ void roll_add_first_records(struct writer *writer)
         return;
     add_open(writer);
     if (writer->standing.config.length > 0)
-        loose_batch_add_fields(&writer->own, AUDIT_CONFIG, bytes_of_text(buffer_text(&writer->standing.config)));
+        record_loose_add_fields(&writer->own, RECORD_CONFIG, bytes_of_text(buffer_text(&writer->standing.config)));
     if (writer->standing.policy.length > 0)
         add_policy(writer);
 }
@@ -106,8 +105,8 @@ bool roll_is_due(const struct writer *writer, uint64_t now)
 static bool end_segment(struct writer *writer)
 {
     struct buffer fields = {0};
-    audit_number_append(&fields, LIFE_COUNT, writer->segment->tree.size - writer->segment->first, 8);
-    bool done = writer_write_last(writer, AUDIT_SEAL, bytes_of_text(buffer_text(&fields)));
+    record_number_append(&fields, EVENT_COUNT, writer->segment->tree.size - writer->segment->first, 8);
+    bool done = writer_write_last(writer, RECORD_SEAL, bytes_of_text(buffer_text(&fields)));
     buffer_clear(&fields);
     return done;
 }

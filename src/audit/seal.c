@@ -138,11 +138,11 @@ static bool put_tiles(struct seal *seal, const struct digest *tiles, size_t coun
     return true;
 }
 
-static bool put_record(struct seal *seal, struct bytes body, const struct audit_record *record)
+static bool put_record(struct seal *seal, struct bytes body, const struct record *record)
 {
-    struct audit_columns columns;
+    struct record_columns columns;
     sqlite3_stmt *row = seal->records.row;
-    audit_projection(record, &columns);
+    record_projection(record, &columns);
     sqlite3_bind_int64(row, 1, (sqlite3_int64)record->head.sequence);
     bind_bytes(row, 2, body);
     sqlite3_bind_int64(row, 3, columns.wall_us);
@@ -188,10 +188,10 @@ static bool check_all_signed(struct seal *seal)
 
 static bool seal_record(struct seal *seal, struct bytes body)
 {
-    struct audit_record record;
+    struct record record;
     struct digest leaf;
     struct digest tiles[TLOG_TREE_TILE_LEVELS];
-    if (!audit_record_parse(body, &record) || record.head.sequence != seal->tree.size) {
+    if (!record_parse(body, &record) || record.head.sequence != seal->tree.size) {
         errno = EBADMSG;
         return fail_with(seal, seal->hot_path, "is not sealed: a record is not readable");
     }
@@ -200,7 +200,7 @@ static bool seal_record(struct seal *seal, struct bytes body)
     return put_record(seal, body, &record) && put_tiles(seal, tiles, tile_count) && check_signed(seal);
 }
 
-static bool seal_private(struct seal *seal, uint64_t sequence, const struct batch_private *part)
+static bool seal_private(struct seal *seal, uint64_t sequence, const struct record_private *part)
 {
     sqlite3_bind_int64(seal->private_part.row, 1, (sqlite3_int64)sequence);
     bind_bytes(seal->private_part.row, 2, part->salt);
@@ -215,11 +215,11 @@ static bool seal_batch(struct seal *seal, sqlite3_stmt *batches)
     struct bytes private_rest = column_bytes(batches, 1);
     struct bytes rest = column_bytes(batches, 2);
     struct bytes body;
-    struct batch_private part;
-    while (batch_next_record(&rest, &body))
+    struct record_private part;
+    while (record_batch_next(&rest, &body))
         if (!seal_record(seal, body))
             return false;
-    while (batch_next_private(&private_rest, &part))
+    while (record_batch_next_private(&private_rest, &part))
         if (!seal_private(seal, first + part.ordinal, &part))
             return false;
     errno = EBADMSG;
@@ -288,7 +288,7 @@ static bool carry_texts(struct seal *seal)
 static bool put_metas(struct seal *seal)
 {
     struct buffer frontier = {0};
-    frontier_write(&seal->tree, &frontier);
+    tlog_tree_write(&seal->tree, &frontier);
     bool done =
         draft_copy_meta(seal, &seal->records, "format") && draft_copy_meta(seal, &seal->records, "origin") &&
         draft_copy_meta(seal, &seal->records, "base") && draft_copy_optional(seal, &seal->records, "cosigned") &&
@@ -308,7 +308,7 @@ static bool open_hot(struct seal *seal)
     bool done = sqlite3_open_v2(seal->hot_path, &seal->hot, flags, NULL) == SQLITE_OK;
     if (done) {
         sqlite3_db_config(seal->hot, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-        done = meta_read(seal->hot, "base", &base) && frontier_read(bytes_of_text(buffer_text(&base)), &seal->tree) &&
+        done = meta_read(seal->hot, "base", &base) && tlog_tree_read(bytes_of_text(buffer_text(&base)), &seal->tree) &&
                sqlite3_prepare_v2(
                    seal->hot, "SELECT size, note FROM ckpt WHERE size > ?1 ORDER BY size", -1, &seal->checkpoints,
                    NULL) == SQLITE_OK;

@@ -73,7 +73,8 @@ bool segment_begin(struct segment *segment)
     return sqlite_run(segment->prepared.begin);
 }
 
-static bool insert(struct segment *segment, const struct batch *batch, uint64_t first, const struct buffer *frontier)
+static bool
+insert(struct segment *segment, const struct record_batch *batch, uint64_t first, const struct buffer *frontier)
 {
     sqlite3_stmt *statement = segment->prepared.batch;
     sqlite3_bind_int64(statement, 1, (sqlite3_int64)first);
@@ -87,15 +88,15 @@ static bool insert(struct segment *segment, const struct batch *batch, uint64_t 
 }
 
 bool segment_add_batch(
-    struct segment *segment, struct batch *batch, const struct batch_clock *clock, const uint8_t *salts)
+    struct segment *segment, struct record_batch *batch, const struct record_clock *clock, const uint8_t *salts)
 {
     struct buffer frontier = {0};
     uint64_t first = segment->tree.size;
     if (first == segment->first || first - segment->framed_size >= FRONTIER_EVERY) {
-        frontier_write(&segment->tree, &frontier);
+        tlog_tree_write(&segment->tree, &frontier);
         segment->framed_size = first;
     }
-    batch_complete(batch, clock, salts, &segment->tree);
+    record_batch_complete(batch, clock, salts, &segment->tree);
     bool done = insert(segment, batch, first, &frontier);
     buffer_clear(&frontier);
     return done;

@@ -13,7 +13,6 @@
 #include "exeat/base/file.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
-#include "record_tags.h"
 
 static char *why_no_lock(const char *name, const char *directory)
 {
@@ -70,7 +69,7 @@ static void append_boot(struct buffer *fields)
     struct buffer boot = {0};
     char *error = NULL;
     if (file_read("/proc/sys/kernel/random/boot_id", 64, &boot, &error))
-        audit_field_append(fields, LIFE_BOOT, bytes_of_text(text_trim(buffer_text(&boot), "\n")));
+        record_field_append(fields, EVENT_BOOT, bytes_of_text(text_trim(buffer_text(&boot), "\n")));
     base_free(error);
     buffer_clear(&boot);
 }
@@ -79,14 +78,14 @@ void store_open_fields(const struct audit *audit, struct text event, bool begins
 {
     struct digest schema;
     schema_digest(&schema);
-    audit_field_append(fields, LIFE_ORIGIN, bytes_of_text(audit->options.origin));
-    audit_number_append(fields, LIFE_PREVIOUS_SIZE, audit->segment.tree.size, 8);
+    record_field_append(fields, EVENT_ORIGIN, bytes_of_text(audit->options.origin));
+    record_number_append(fields, EVENT_PREVIOUS_SIZE, audit->segment.tree.size, 8);
     if (begins_run) {
-        audit_field_append(fields, LIFE_BUILD, bytes_of_text(TEXT(EXEAT_VERSION)));
+        record_field_append(fields, EVENT_BUILD, bytes_of_text(TEXT(EXEAT_VERSION)));
         append_boot(fields);
     }
-    audit_field_append(fields, LIFE_EVENT, bytes_of_text(event));
-    audit_field_append(fields, LIFE_DIGEST, (struct bytes){schema.bytes, sizeof(schema.bytes)});
+    record_field_append(fields, EVENT_NAME, bytes_of_text(event));
+    record_field_append(fields, EVENT_DIGEST, (struct bytes){schema.bytes, sizeof(schema.bytes)});
 }
 
 static bool write_open(struct audit *audit)
@@ -96,7 +95,7 @@ static bool write_open(struct audit *audit)
     const char *event = segment->tree.size == 0 ? "new" : was_closed ? "start" : "start_after_crash";
     struct buffer fields = {0};
     store_open_fields(audit, text_from(event), true, &fields);
-    bool done = audit_event(audit, AUDIT_OPEN, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
+    bool done = audit_event(audit, RECORD_OPEN, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
     buffer_clear(&fields);
     return done;
 }
@@ -182,14 +181,14 @@ void audit_close(struct audit *audit)
     pthread_join(audit->thread, NULL);
     /* An orderly end leaves plain files that can be copied and read anywhere. */
     segment_close(&audit->segment);
-    if (audit->segment.last_kind == AUDIT_CLOSE)
+    if (audit->segment.last_kind == RECORD_CLOSE)
         sealer_add(audit->sealer, audit->segment.first);
     sealer_free(audit->sealer);
     release(audit);
 }
 
 bool audit_event(
-    struct audit *audit, enum audit_kind kind, struct bytes fields, const struct audit_blob *blobs, size_t blob_count,
+    struct audit *audit, enum record_kind kind, struct bytes fields, const struct audit_blob *blobs, size_t blob_count,
     uint64_t *sequence)
 {
     struct audit_life life = {.kind = kind, .fields = fields, .blobs = blobs, .blob_count = blob_count};
@@ -206,11 +205,11 @@ bool audit_event(
     return life.durable;
 }
 
-bool audit_event_text(struct audit *audit, enum audit_kind kind, struct text event, struct text detail)
+bool audit_event_text(struct audit *audit, enum record_kind kind, struct text event, struct text detail)
 {
     struct buffer fields = {0};
-    audit_field_append(&fields, LIFE_EVENT, bytes_of_text(event));
-    audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(detail));
+    record_field_append(&fields, EVENT_NAME, bytes_of_text(event));
+    record_field_append(&fields, EVENT_DETAIL, bytes_of_text(detail));
     bool done = audit_event(audit, kind, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
     buffer_clear(&fields);
     return done;

@@ -11,7 +11,6 @@
 
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
-#include "record_tags.h"
 #include "writer.h"
 
 enum { SIGN_EVERY_US = 1000000 };
@@ -154,13 +153,13 @@ static void turn(struct writer *writer)
     roll_if_asked(writer);
 }
 
-static bool may_sign_after(const struct writer *writer, enum audit_kind kind)
+static bool may_sign_after(const struct writer *writer, enum record_kind kind)
 {
     switch ((enum audit_signing)atomic_load(&writer->audit->holds.signing)) {
     case AUDIT_SIGNS:
         return true;
     case AUDIT_SIGNS_LAST:
-        return kind == AUDIT_CLOSE;
+        return kind == RECORD_CLOSE;
     case AUDIT_SIGNS_NOT:
         break;
     }
@@ -173,7 +172,7 @@ static bool is_behind(const struct writer *writer)
     return writer->owed.count > 0 || writer->said.count > 0 || writer->count > 0;
 }
 
-bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes fields)
+bool writer_write_last(struct writer *writer, enum record_kind kind, struct bytes fields)
 {
     struct audit_life life = {.kind = kind, .fields = fields};
     struct audit_life **end = &writer->life;
@@ -199,9 +198,9 @@ bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes
 static void finish(struct writer *writer)
 {
     struct buffer fields = {0};
-    audit_field_append(&fields, LIFE_EVENT, bytes_of_text(TEXT("stop")));
+    record_field_append(&fields, EVENT_NAME, bytes_of_text(TEXT("stop")));
     gather(writer);
-    bool done = writer_write_last(writer, AUDIT_CLOSE, bytes_of_text(buffer_text(&fields)));
+    bool done = writer_write_last(writer, RECORD_CLOSE, bytes_of_text(buffer_text(&fields)));
     (void)done; /* a disk that is full does not keep the gate from ending */
     buffer_clear(&fields);
 }
@@ -232,9 +231,9 @@ void *writer_main(void *context)
     (void)disk_drop_ballast(audit);
     buffer_clear(&writer->note);
     buffer_clear(&writer->salts);
-    loose_batch_clear(&writer->own);
-    loose_batch_clear(&writer->owed);
-    loose_batch_clear(&writer->said);
+    record_loose_clear(&writer->own);
+    record_loose_clear(&writer->owed);
+    record_loose_clear(&writer->said);
     standing_clear(&writer->standing);
     base_free(writer);
     return NULL;

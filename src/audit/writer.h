@@ -37,12 +37,12 @@ struct writer {
     struct segment *segment;
     struct taken_chunk batch[BATCH_CHUNKS];
     size_t count;
-    struct audit_life *life; /* oldest first */
-    struct loose_batch own;  /* records of the writer and of the gate's life, in the making */
-    struct loose_batch said; /* records of the disk's tiers that are still to be written */
-    struct loose_batch owed; /* kept over a commit that failed */
-    struct buffer salts;     /* scratch */
-    struct buffer note;      /* a checkpoint that waits for its row */
+    struct audit_life *life;  /* oldest first */
+    struct record_loose own;  /* records of the writer and of the gate's life, in the making */
+    struct record_loose said; /* records of the disk's tiers that are still to be written */
+    struct record_loose owed; /* kept over a commit that failed */
+    struct buffer salts;      /* scratch */
+    struct buffer note;       /* a checkpoint that waits for its row */
     uint64_t note_size;
     struct writer_times times;
     uint64_t lost;          /* since the last GAP record */
@@ -57,7 +57,7 @@ struct writer {
 /* Writes what was taken, in one transaction, and answers it. */
 void commit_batch(struct writer *writer, bool heartbeat);
 /* A segment's or a run's last record, and the checkpoint that covers it. False: the record is not there. */
-MUST_CHECK bool writer_write_last(struct writer *writer, enum audit_kind kind, struct bytes fields);
+MUST_CHECK bool writer_write_last(struct writer *writer, enum record_kind kind, struct bytes fields);
 
 enum { DISK_LOOK_US = 1000000 };
 /* Once a second: how much room the disk has, and what follows from it. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "exeat/audit/record.h"
+#include "exeat/record.h"
 #include "exeat/review.h"
 #include "records.h"
 
@@ -47,14 +47,14 @@ static void take_outcome(struct search *search, const struct outcome_record *out
         search->outcome = outcome->reason;
 }
 
-static void take_record(void *context, const struct audit_row *row, const struct audit_record *record)
+static void take_record(void *context, const struct audit_row *row, const struct record *record)
 {
     struct decision_record decision;
     struct outcome_record outcome;
     if (record_is_decision(row, record, &decision)) {
         take_decision(context, &decision);
-    } else if (record->head.kind == AUDIT_COMPLETION) {
-        audit_outcome_read(record, &outcome);
+    } else if (record->head.kind == RECORD_COMPLETION) {
+        record_outcome_read(record, &outcome);
         take_outcome(context, &outcome);
     }
 }

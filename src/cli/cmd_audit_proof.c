@@ -95,14 +95,13 @@ static void print_record(struct bytes body)
 static enum exit_code check_inclusion(const struct audit_call *call, const struct tlog_proof_file *file)
 {
     struct tlog_checkpoint checkpoint = {.size = 0};
-    struct audit_record record = {.head = {.sequence = 0}};
+    struct record record = {.head = {.sequence = 0}};
     struct buffer body = {0};
     struct digest leaf;
     enum exit_code code = check_note(call, file->checkpoint, &checkpoint);
     if (code != EXIT_DONE)
         return code;
-    bool is_ours = base64_decode(file->extra, &body) &&
-                   audit_record_parse(bytes_of_text(buffer_text(&body)), &record) &&
+    bool is_ours = base64_decode(file->extra, &body) && record_parse(bytes_of_text(buffer_text(&body)), &record) &&
                    record.head.sequence == file->index;
     tlog_leaf(bytes_of_text(buffer_text(&body)), &leaf);
     if (!is_ours)

@@ -4,14 +4,14 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "exeat/audit/record.h"
+#include "exeat/record.h"
 #include "exeat/review.h"
 #include "records.h"
 
 /* --- check --replay --------------------------------------------------------------------------------------------------
  */
 
-static void replay_one(void *context, const struct audit_row *row, const struct audit_record *record)
+static void replay_one(void *context, const struct audit_row *row, const struct record *record)
 {
     struct decision_record decision;
     if (record_is_decision(row, record, &decision))
@@ -44,20 +44,20 @@ enum exit_code replay_store(const struct policy *policy, const char *directory, 
 /* --- suggest ---------------------------------------------------------------------------------------------------------
  */
 
-static void suggest_one(void *context, const struct audit_row *row, const struct audit_record *record)
+static void suggest_one(void *context, const struct audit_row *row, const struct record *record)
 {
     struct decision_record decision;
     if (record_is_decision(row, record, &decision))
         review_suggest_add(context, &decision);
 }
 
-static void note_one(void *context, const struct audit_row *row, const struct audit_record *record)
+static void note_one(void *context, const struct audit_row *row, const struct record *record)
 {
     struct outcome_record outcome;
     (void)row;
-    if (record->head.kind != AUDIT_COMPLETION)
+    if (record->head.kind != RECORD_COMPLETION)
         return;
-    audit_outcome_read(record, &outcome);
+    record_outcome_read(record, &outcome);
     review_suggest_note(context, &outcome);
 }
 

@@ -2,8 +2,8 @@
 /* Walks a store with its reader, and says what goes wrong. */
 #include "records.h"
 
-#include "exeat/audit/record.h"
 #include "exeat/base/clock.h"
+#include "exeat/record.h"
 
 static bool read_time(const char *word, const char *option, int64_t *wall_us)
 {
@@ -20,7 +20,7 @@ bool span_read(struct span *span)
     return read_time(span->since, "--since", &span->since_us) && read_time(span->until, "--until", &span->until_us);
 }
 
-static bool is_within(const struct audit_record *record, const struct span *span)
+static bool is_within(const struct record *record, const struct span *span)
 {
     return record->head.wall_us >= span->since_us && record->head.wall_us <= span->until_us;
 }
@@ -29,7 +29,7 @@ bool records_walk(const char *directory, const struct span *span, record_taker t
 {
     char *error = NULL;
     struct audit_row row;
-    struct audit_record record;
+    struct record record;
     enum audit_read read = AUDIT_ROW;
     struct audit_reader *reader = audit_reader_open(directory, &error);
     if (reader == NULL) {
@@ -37,7 +37,7 @@ bool records_walk(const char *directory, const struct span *span, record_taker t
         return false;
     }
     while ((read = audit_reader_next(reader, &row)) == AUDIT_ROW)
-        if (audit_record_parse(row.body, &record) && is_within(&record, span))
+        if (record_parse(row.body, &record) && is_within(&record, span))
             take(context, &row, &record);
     if (read == AUDIT_UNREADABLE)
         complain(EXIT_IO, "%s", audit_reader_error(reader));
@@ -45,11 +45,10 @@ bool records_walk(const char *directory, const struct span *span, record_taker t
     return read == AUDIT_END;
 }
 
-bool record_is_decision(
-    const struct audit_row *row, const struct audit_record *record, struct decision_record *decision)
+bool record_is_decision(const struct audit_row *row, const struct record *record, struct decision_record *decision)
 {
-    if (record->head.kind != AUDIT_DECISION)
+    if (record->head.kind != RECORD_DECISION)
         return false;
-    audit_decision_read(record, row->private_part, decision);
+    record_decision_read(record, row->private_part, decision);
     return true;
 }

@@ -26,7 +26,7 @@ static void do_show_config(struct gate *gate, struct text rest, struct buffer *a
 
 static void do_access(struct gate *gate, struct text rest, struct buffer *answer)
 {
-    bool done = audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("access"), rest);
+    bool done = audit_event_text(gate->audit, RECORD_ADMIN, TEXT("access"), rest);
     buffer_append_string(answer, done ? "ok\n" : "failed: not recorded\n");
 }
 

@@ -101,7 +101,7 @@ static bool record_start(struct gate *gate)
         source->on_failure == ON_FAILURE_DENY ? "deny" : "allow",
         policy_settings(gate->in_force.policy)->observe ? "observe" : "enforce");
     bool done = gate_record_succession(gate) &&
-                audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("start"), buffer_text(&detail)) &&
+                audit_event_text(gate->audit, RECORD_CONFIG, TEXT("start"), buffer_text(&detail)) &&
                 gate_record_policy(gate, gate->in_force.policy, &gate->in_force.sequence);
     buffer_clear(&detail);
     if (!done)

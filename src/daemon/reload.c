@@ -2,11 +2,11 @@
 /* A new policy is built beside the old one, checked, put on record, and only then given to the workers. A bad one
  * leaves the old one in force, and a log line, a count and a record. */
 #include "daemon_internal.h"
-#include "exeat/audit/record.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "exeat/config/in_force.h"
+#include "exeat/record.h"
 
 static void write_fields(const struct settings_lists *lists, struct buffer *fields)
 {
@@ -18,13 +18,13 @@ static void write_fields(const struct settings_lists *lists, struct buffer *fiel
         buffer_append_hex(&detail, (struct bytes){lists->files[i].digest.bytes, sizeof(lists->files[i].digest.bytes)});
         buffer_printf(&detail, " %s%s", lists->files[i].path.data, i + 1 < lists->file_count ? ", " : "");
     }
-    audit_field_append(fields, LIFE_EVENT, bytes_of_text(TEXT("policy")));
-    audit_field_append(fields, LIFE_DETAIL, bytes_of_text(buffer_text(&detail)));
-    audit_field_append(fields, LIFE_FILE, bytes_of_text(lists->files[0].path));
-    audit_field_append(
-        fields, LIFE_DIGEST, (struct bytes){lists->files[0].digest.bytes, sizeof(lists->files[0].digest.bytes)});
-    audit_number_append(fields, LIFE_COUNT, lists->file_count, 8);
-    audit_field_append(fields, LIFE_FILES, bytes_of_text(buffer_text(&digests)));
+    record_field_append(fields, EVENT_NAME, bytes_of_text(TEXT("policy")));
+    record_field_append(fields, EVENT_DETAIL, bytes_of_text(buffer_text(&detail)));
+    record_field_append(fields, EVENT_FILE, bytes_of_text(lists->files[0].path));
+    record_field_append(
+        fields, EVENT_DIGEST, (struct bytes){lists->files[0].digest.bytes, sizeof(lists->files[0].digest.bytes)});
+    record_number_append(fields, EVENT_COUNT, lists->file_count, 8);
+    record_field_append(fields, EVENT_FILES, bytes_of_text(buffer_text(&digests)));
     buffer_clear(&detail);
     buffer_clear(&digests);
 }
@@ -37,8 +37,8 @@ bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t
     write_fields(lists, &fields);
     for (size_t i = 0; i < lists->file_count; i++)
         blobs[i] = (struct audit_blob){lists->files[i].digest, lists->files[i].content};
-    bool done =
-        audit_event(gate->audit, AUDIT_POLICY, bytes_of_text(buffer_text(&fields)), blobs, lists->file_count, sequence);
+    bool done = audit_event(
+        gate->audit, RECORD_POLICY, bytes_of_text(buffer_text(&fields)), blobs, lists->file_count, sequence);
     buffer_clear(&fields);
     base_free(blobs);
     return done;
@@ -58,7 +58,7 @@ static void refuse(struct gate *gate, struct text why, struct buffer *answer)
 {
     atomic_fetch_add(&gate->told.reloads_refused, 1);
     log_error("reload_refused", log_string("file", gate->path), log_text("why", why));
-    if (!audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("reload_refused"), why))
+    if (!audit_event_text(gate->audit, RECORD_CONFIG, TEXT("reload_refused"), why))
         log_error("audit_write_failed", log_string("event", "reload_refused"));
     buffer_printf(answer, "refused: %.*s\n", TEXT_ARG(text_trim(why, "\n")));
 }
@@ -66,7 +66,7 @@ static void refuse(struct gate *gate, struct text why, struct buffer *answer)
 /* What of the new file is not in force is on record before its POLICY record. */
 static bool record_waiting(struct gate *gate, struct text names)
 {
-    return names.length == 0 || audit_event_text(gate->audit, AUDIT_CONFIG, TEXT("needs_restart"), names);
+    return names.length == 0 || audit_event_text(gate->audit, RECORD_CONFIG, TEXT("needs_restart"), names);
 }
 
 /* Once it is over, no client can be answered over TLS any more. */

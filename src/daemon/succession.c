@@ -14,7 +14,7 @@ bool gate_record_succession(struct gate *gate)
     buffer_printf(
         &detail, "previous=%s size=%llu reason=%s", succession->previous, (unsigned long long)succession->previous_size,
         succession->reason);
-    bool done = audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("new_origin"), buffer_text(&detail));
+    bool done = audit_event_text(gate->audit, RECORD_ADMIN, TEXT("new_origin"), buffer_text(&detail));
     buffer_clear(&detail);
     return done;
 }
@@ -25,7 +25,7 @@ bool gate_announce_succession(struct gate *gate, struct text reason, struct buff
     struct buffer name = {0};
     char *error = NULL;
     bool done = audit_succession_announce(audit->directory.data, audit->origin, reason, &name, &error) &&
-                audit_event_text(gate->audit, AUDIT_ADMIN, TEXT("new_origin"), reason);
+                audit_event_text(gate->audit, RECORD_ADMIN, TEXT("new_origin"), reason);
     if (done)
         buffer_printf(answer, "ok %.*s\n", TEXT_ARG(buffer_text(&name)));
     else

@@ -33,7 +33,7 @@ void bundle_line_append(const struct audit_row *row, bool redact, struct buffer 
 /* The bytes of such a line, decoded into `scratch`. False: the line is not, byte for byte, what those bytes are written
  * as. */
 struct bundle_line {
-    struct audit_record record;
+    struct record record;
     struct bytes body;
     struct bytes salt; /* empty: redacted, erased or none */
     struct bytes private_part;
@@ -63,7 +63,7 @@ struct bundle_counts {
     uint64_t requests;
     uint64_t verdicts[8];
 };
-void bundle_counts_add(struct bundle_counts *counts, const struct audit_record *record);
+void bundle_counts_add(struct bundle_counts *counts, const struct record *record);
 
 /* manifest.json. Of a manifest that was read, texts borrow from `tree`. */
 struct bundle_manifest {

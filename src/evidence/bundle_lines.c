@@ -95,7 +95,7 @@ bool bundle_line_parse(struct text line, struct buffer *scratch, struct bundle_l
     append_line(out->body, out->salt, out->private_part, &again);
     bool same = text_equal(line, buffer_text(&again));
     buffer_clear(&again);
-    return same && audit_record_parse(out->body, &out->record);
+    return same && record_parse(out->body, &out->record);
 }
 
 /* The member that the line has at this place: its name is the last that begins before it. */
@@ -218,14 +218,14 @@ bool bundle_range_parse(struct text text, struct bundle_range *range)
 /* --- counts
  * -------------------------------------------------------------------------------------------------------------- */
 
-void bundle_counts_add(struct bundle_counts *counts, const struct audit_record *record)
+void bundle_counts_add(struct bundle_counts *counts, const struct record *record)
 {
     struct decision_record decision;
     counts->shown++;
-    if (record->head.kind != AUDIT_DECISION)
+    if (record->head.kind != RECORD_DECISION)
         return;
     counts->requests++;
-    audit_decision_read(record, (struct bytes){0}, &decision);
+    record_decision_read(record, (struct bytes){0}, &decision);
     if (decision.verdict < COUNT_OF(counts->verdicts))
         counts->verdicts[decision.verdict]++;
 }

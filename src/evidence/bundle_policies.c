@@ -9,10 +9,10 @@
 #include "bundle_policies.h"
 #include "exeat/base/memory.h"
 
-void bundle_policies_note(struct bundle_policies *policies, const struct audit_record *record)
+void bundle_policies_note(struct bundle_policies *policies, const struct record *record)
 {
-    struct audit_life_record life;
-    audit_life_read(record, &life);
+    struct record_event life;
+    record_event_read(record, &life);
     for (size_t i = 0; i < policies->again_count; i++)
         if (policies->again[i].original == life.previous_size)
             return;
@@ -145,13 +145,13 @@ static bool write_policy(
     uint64_t *missing, char **error)
 {
     struct audit_row row;
-    struct audit_record record;
-    struct audit_life_record life;
+    struct record record;
+    struct record_event life;
     struct tlog_proof proof;
     struct buffer detail = {0};
     audit_reader_seek(reader, policy->sequence);
     if (audit_reader_next(reader, &row) != AUDIT_ROW || row.sequence != policy->sequence ||
-        !audit_record_parse(row.body, &record) || record.head.kind != AUDIT_POLICY) {
+        !record_parse(row.body, &record) || record.head.kind != RECORD_POLICY) {
         buffer_printf(&detail, "record %llu should be a policy and is not", (unsigned long long)policy->sequence);
         *error = buffer_take(&detail);
         return false;
@@ -161,12 +161,12 @@ static bool write_policy(
     bundle_proof_append(&proof, out);
     buffer_append(&detail, text_of_bytes(record.fields)); /* the row lives until the next call of the reader */
     record.fields = bytes_of_text(buffer_text(&detail));
-    struct audit_files files;
+    struct record_files files;
     struct digest digest;
     bool done = true;
-    audit_life_read(&record, &life);
-    audit_files_of(&life, &files);
-    while (done && audit_files_next(&files, &digest))
+    record_event_read(&record, &life);
+    record_files_of(&life, &files);
+    while (done && record_files_next(&files, &digest))
         done = write_text(directory, reader, &digest, missing, error);
     buffer_clear(&detail);
     return done;

@@ -26,7 +26,7 @@ struct bundle_policies {
     uint64_t texts_missing; /* named, and not in the store */
 };
 /* A POLICY record of the store, in its order. */
-void bundle_policies_note(struct bundle_policies *policies, const struct audit_record *record);
+void bundle_policies_note(struct bundle_policies *policies, const struct record *record);
 /* Proofs in the tree of size `end`; those that are not in the store are left out. False: audit_reader_error. */
 MUST_CHECK bool bundle_policies_prove(
     struct bundle_policies *policies, struct audit_reader *reader, uint64_t end,

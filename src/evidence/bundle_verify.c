@@ -130,7 +130,7 @@ static bool leaf_of(struct bundle_check *check, uint64_t sequence, struct digest
 static void check_private(struct bundle_check *check, const struct bundle_line *line)
 {
     if (line->salt.length == 0) {
-        check->report->erased += audit_field_find(line->record.fields, AUDIT_TAG_COMMITMENT).length > 0 ? 1 : 0;
+        check->report->erased += record_field_find(line->record.fields, RECORD_TAG_COMMITMENT).length > 0 ? 1 : 0;
         return;
     }
     check->has_private = true;
@@ -141,10 +141,10 @@ static void check_private(struct bundle_check *check, const struct bundle_line *
 }
 
 /* Outcomes go with their decisions, whenever they came. */
-static void note_time(struct bundle_check *check, const struct audit_head *head)
+static void note_time(struct bundle_check *check, const struct record_head *head)
 {
     struct evidence_report *report = check->report;
-    bool is_asked = head->kind != AUDIT_COMPLETION;
+    bool is_asked = head->kind != RECORD_COMPLETION;
     if (check->counts.shown == 0)
         report->first_us = head->wall_us;
     report->last_us = head->wall_us;
@@ -155,12 +155,12 @@ static void note_time(struct bundle_check *check, const struct audit_head *head)
     check->has_time = check->has_time || is_asked;
 }
 
-static void note_policy(struct bundle_check *check, const struct audit_record *record)
+static void note_policy(struct bundle_check *check, const struct record *record)
 {
     struct decision_record decision;
-    if (record->head.kind != AUDIT_DECISION)
+    if (record->head.kind != RECORD_DECISION)
         return;
-    audit_decision_read(record, (struct bytes){0}, &decision);
+    record_decision_read(record, (struct bytes){0}, &decision);
     bundle_named_add(&check->named, decision.policy_sequence);
 }
 
@@ -233,12 +233,12 @@ static void check_text(struct bundle_check *check, const struct digest *digest)
     }
 }
 
-static void check_texts(struct bundle_check *check, const struct audit_life_record *life)
+static void check_texts(struct bundle_check *check, const struct record_event *life)
 {
-    struct audit_files files;
+    struct record_files files;
     struct digest digest;
-    audit_files_of(life, &files);
-    while (audit_files_next(&files, &digest)) {
+    record_files_of(life, &files);
+    while (record_files_next(&files, &digest)) {
         check_text(check, &digest);
         bundle_texts_add(&check->texts, &digest);
     }
@@ -256,7 +256,7 @@ static bool check_policy(struct bundle_check *check, struct text text, uint64_t 
 {
     struct tlog_proof proof;
     struct bundle_line line;
-    struct audit_life_record life;
+    struct record_event life;
     struct digest leaf;
     struct evidence_report *report = check->report;
     if (!bundle_proof_take(&text, &proof, &check->whole))
@@ -264,7 +264,7 @@ static bool check_policy(struct bundle_check *check, struct text text, uint64_t 
     if (!bundle_line_parse(text, &check->scratch, &line))
         return find_line(check, "context.jsonl", number, text);
     uint64_t sequence = line.record.head.sequence;
-    if (line.record.head.kind != AUDIT_POLICY || line.salt.length > 0 || is_shown_policy(check, sequence) ||
+    if (line.record.head.kind != RECORD_POLICY || line.salt.length > 0 || is_shown_policy(check, sequence) ||
         report->policies == BUNDLE_POLICIES_MAX)
         return find(
             check, EVIDENCE_TAMPERED, "line %llu of context.jsonl is no policy, or one that is there already",
@@ -272,7 +272,7 @@ static bool check_policy(struct bundle_check *check, struct text text, uint64_t 
     tlog_leaf(line.body, &leaf);
     if (!tlog_inclusion_verify(&leaf, sequence, check->range.end, proof.hashes, proof.count, &check->checkpoint.root))
         return find(check, EVIDENCE_TAMPERED, "policy %llu is not proven to be in the log", NUMBER(sequence));
-    audit_life_read(&line.record, &life);
+    record_event_read(&line.record, &life);
     check->policies[report->policies++] = (struct bundle_policy){sequence, life.previous_size};
     check_texts(check, &life);
     return true;

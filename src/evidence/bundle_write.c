@@ -158,21 +158,21 @@ static bool find_checkpoint(struct bundle *bundle, uint64_t last)
 static void on_any_row(void *context, const struct audit_row *row)
 {
     struct bundle *bundle = context;
-    struct audit_record record;
+    struct record record;
     struct digest leaf;
     bundle_note_progress(bundle->options->progress, row->sequence);
     if (row->sequence == bundle->range.first)
         bundle->range.before = bundle->tree;
     tlog_leaf(row->body, &leaf);
     tlog_tree_append(&bundle->tree, &leaf);
-    if (row->kind == AUDIT_POLICY && audit_record_parse(row->body, &record))
+    if (row->kind == RECORD_POLICY && record_parse(row->body, &record))
         bundle_policies_note(&bundle->policies, &record);
     if (row->sequence >= bundle->range.first)
         fwrite(leaf.bytes, 1, sizeof(leaf.bytes), bundle->leaves);
 }
 
 /* What would only be found by whoever the bundle is for is said to who makes it. */
-static bool is_good(struct bundle *bundle, const struct audit_row *row, const struct audit_record *record)
+static bool is_good(struct bundle *bundle, const struct audit_row *row, const struct record *record)
 {
     bool good = audit_row_agrees(row, record) &&
                 (row->salt.length == 0 || evidence_private_fits(record, row->salt, row->private_part));
@@ -186,17 +186,16 @@ static bool is_good(struct bundle *bundle, const struct audit_row *row, const st
 static void on_matching_row(void *context, const struct audit_row *row)
 {
     struct bundle *bundle = context;
-    struct audit_record record;
-    if (row->sequence < bundle->range.first || !audit_record_parse(row->body, &record) ||
-        !is_good(bundle, row, &record))
+    struct record record;
+    if (row->sequence < bundle->range.first || !record_parse(row->body, &record) || !is_good(bundle, row, &record))
         return;
     bundle_counts_add(&bundle->counts, &record);
-    if (record.head.kind == AUDIT_DECISION) {
+    if (record.head.kind == RECORD_DECISION) {
         struct decision_record decision;
-        audit_decision_read(&record, (struct bytes){0}, &decision);
+        record_decision_read(&record, (struct bytes){0}, &decision);
         bundle_named_add(&bundle->policies.named, decision.policy_sequence);
     }
-    if (row->salt.length == 0 && audit_field_find(record.fields, AUDIT_TAG_COMMITMENT).length > 0)
+    if (row->salt.length == 0 && record_field_find(record.fields, RECORD_TAG_COMMITMENT).length > 0)
         bundle->erased++;
     buffer_empty(&bundle->line);
     bundle_line_append(row, bundle->options->filter.redact, &bundle->line);

@@ -5,10 +5,10 @@
 
 #include <stdarg.h>
 
-#include "exeat/audit/record.h"
 #include "exeat/evidence.h"
 #include "exeat/export/item.h"
 #include "exeat/export/text.h"
+#include "exeat/record.h"
 
 /* Counts a finding; of each kind the first place is kept, with what is said of it. */
 void evidence_find(
@@ -19,7 +19,7 @@ void evidence_find_list(
     va_list arguments) PRINTF_LIKE(4, 0);
 /* "record 17 (decision, 2026-11-23T10:00:00.000000Z)" */
 enum { PLACE_SIZE = 96 };
-const char *evidence_place(const struct audit_record *record, char out[PLACE_SIZE]);
+const char *evidence_place(const struct record *record, char out[PLACE_SIZE]);
 /* A second pass, over the records before `end` some of whose private parts are gone: fills parts_missing. Takes up what
  * was erased meanwhile. */
 void evidence_check_missing(
@@ -38,7 +38,7 @@ void id_set_empty(struct id_set *set);
 void id_set_clear(struct id_set *set);
 
 /* Is the private part the one that the record is bound to? The salt is not empty. */
-bool evidence_private_fits(const struct audit_record *record, struct bytes salt, struct bytes private_part);
+bool evidence_private_fits(const struct record *record, struct bytes salt, struct bytes private_part);
 /* The report's verdict is the gravest of what was found. */
 void evidence_conclude(struct evidence_report *report);
 

@@ -68,12 +68,12 @@ void evidence_conclude(struct evidence_report *report)
     report->verdict = gravity[i];
 }
 
-const char *evidence_place(const struct audit_record *record, char out[PLACE_SIZE])
+const char *evidence_place(const struct record *record, char out[PLACE_SIZE])
 {
     char time[CLOCK_TEXT_SIZE];
     clock_write(record->head.wall_us, time);
     snprintf(
         out, PLACE_SIZE, "record %llu (%s, %s)", (unsigned long long)record->head.sequence,
-        audit_kind_name(record->head.kind), time);
+        record_kind_name(record->head.kind), time);
     return out;
 }

@@ -6,12 +6,12 @@
 static bool note_newer(struct audit_reader *reader, uint64_t *end, struct export_erasures *erasures)
 {
     struct audit_row row;
-    struct audit_record record;
+    struct record record;
     bool found = false;
     audit_reader_seek(reader, *end);
     while (audit_reader_next(reader, &row) == AUDIT_ROW) {
         *end = row.sequence + 1;
-        found = (audit_record_parse(row.body, &record) && export_erasures_note(erasures, &record)) || found;
+        found = (record_parse(row.body, &record) && export_erasures_note(erasures, &record)) || found;
     }
     return found;
 }
@@ -24,9 +24,9 @@ struct missing {
 
 static void look_at_row(const struct audit_row *row, const struct export_erasures *erasures, struct missing *missing)
 {
-    struct audit_record record;
-    if (row->salt.length > 0 || !audit_record_parse(row->body, &record) ||
-        audit_field_find(record.fields, AUDIT_TAG_COMMITMENT).length == 0 ||
+    struct record record;
+    if (row->salt.length > 0 || !record_parse(row->body, &record) ||
+        record_field_find(record.fields, RECORD_TAG_COMMITMENT).length == 0 ||
         export_erasures_cover(erasures, record.head.sequence, record.head.wall_us) > 0)
         return;
     if (missing->count++ > 0)

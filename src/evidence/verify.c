@@ -58,28 +58,28 @@ static void PRINTF_LIKE(4, 5)
 /* --- one record
  * --------------------------------------------------------------------------------------------------------- */
 
-bool evidence_private_fits(const struct audit_record *record, struct bytes salt, struct bytes private_part)
+bool evidence_private_fits(const struct record *record, struct bytes salt, struct bytes private_part)
 {
-    struct bytes commitment = audit_field_find(record->fields, AUDIT_TAG_COMMITMENT);
+    struct bytes commitment = record_field_find(record->fields, RECORD_TAG_COMMITMENT);
     struct digest digest;
-    if (salt.length != AUDIT_SALT_SIZE || commitment.length != sizeof(digest.bytes))
+    if (salt.length != RECORD_SALT_SIZE || commitment.length != sizeof(digest.bytes))
         return false;
-    audit_commitment(salt.data, private_part, &digest);
+    record_commitment(salt.data, private_part, &digest);
     return memcmp(digest.bytes, commitment.data, sizeof(digest.bytes)) == 0;
 }
 
-static void check_private(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
+static void check_private(struct verify *verify, const struct audit_row *row, const struct record *record)
 {
     char place[PLACE_SIZE];
     if (row->salt.length == 0)
-        verify->parts_gone += audit_field_find(record->fields, AUDIT_TAG_COMMITMENT).length > 0 ? 1 : 0;
+        verify->parts_gone += record_field_find(record->fields, RECORD_TAG_COMMITMENT).length > 0 ? 1 : 0;
     else if (!evidence_private_fits(record, row->salt, row->private_part))
         find(
             verify, EVIDENCE_TAMPERED, row->sequence, "the private part of %s was changed",
             evidence_place(record, place));
 }
 
-static void check_columns(struct verify *verify, const struct audit_row *row, const struct audit_record *record)
+static void check_columns(struct verify *verify, const struct audit_row *row, const struct record *record)
 {
     char place[PLACE_SIZE];
     if (!audit_row_agrees(row, record))
@@ -90,14 +90,14 @@ static void check_columns(struct verify *verify, const struct audit_row *row, co
 
 /* The texts that a policy record names are stored beside it. That each is what it is stored as is asked of all of them
  * at the end. */
-static void check_policy(struct verify *verify, const struct audit_record *record, const struct audit_life_record *life)
+static void check_policy(struct verify *verify, const struct record *record, const struct record_event *life)
 {
-    struct audit_files files;
+    struct record_files files;
     struct digest digest;
     char place[PLACE_SIZE];
     verify->report->policies++;
-    audit_files_of(life, &files);
-    while (audit_files_next(&files, &digest)) {
+    record_files_of(life, &files);
+    while (record_files_next(&files, &digest)) {
         struct buffer body = {0};
         if (!audit_reader_blob(verify->reader, &digest, &body)) {
             verify->report->policies_missing++;
@@ -128,15 +128,15 @@ static void check_text(void *context, uint64_t first, struct bytes digest, struc
 
 /* An outcome is of a decision that came before it, in the same run. Where a run began before what is here, nobody
  * knows. */
-static void check_pair(struct verify *verify, const struct audit_record *record)
+static void check_pair(struct verify *verify, const struct record *record)
 {
     struct request_id id = {0};
-    struct bytes value = audit_field_find(record->fields, AUDIT_TAG_REQUEST);
+    struct bytes value = record_field_find(record->fields, RECORD_TAG_REQUEST);
     char place[PLACE_SIZE];
     if (value.length != sizeof(id.bytes))
         return;
     memcpy(id.bytes, value.data, sizeof(id.bytes));
-    if (record->head.kind == AUDIT_DECISION) {
+    if (record->head.kind == RECORD_DECISION) {
         verify->knows_run = id_set_add(&verify->under_way, &id) && verify->knows_run;
         return;
     }
@@ -159,35 +159,35 @@ static void begin_run(struct verify *verify)
     verify->knows_run = true;
 }
 
-static void note_life(struct verify *verify, const struct audit_record *record)
+static void note_life(struct verify *verify, const struct record *record)
 {
-    struct audit_life_record life;
-    verify->is_closed = record->head.kind == AUDIT_CLOSE;
-    if (record->head.kind == AUDIT_DECISION || record->head.kind == AUDIT_COMPLETION) {
+    struct record_event life;
+    verify->is_closed = record->head.kind == RECORD_CLOSE;
+    if (record->head.kind == RECORD_DECISION || record->head.kind == RECORD_COMPLETION) {
         check_pair(verify, record);
         return;
     }
-    audit_life_read(record, &life);
+    record_event_read(record, &life);
     (void)export_erasures_note(&verify->erasures, record);
-    if (record->head.kind == AUDIT_OPEN && !text_equal(life.event, TEXT("roll")))
+    if (record->head.kind == RECORD_OPEN && !text_equal(life.event, TEXT("roll")))
         begin_run(verify);
-    if (record->head.kind == AUDIT_OPEN && text_equal(life.event, TEXT("start_after_crash")))
+    if (record->head.kind == RECORD_OPEN && text_equal(life.event, TEXT("start_after_crash")))
         verify->report->crashes++;
-    if (record->head.kind == AUDIT_TIME_STEP)
+    if (record->head.kind == RECORD_TIME_STEP)
         verify->report->clock_steps++;
-    if (record->head.kind == AUDIT_GAP) {
+    if (record->head.kind == RECORD_GAP) {
         verify->lost += life.count > 0 ? life.count : 1;
         verify->excused += life.count > 0 ? life.count : 1;
     }
-    if (record->head.kind == AUDIT_PRUNE)
+    if (record->head.kind == RECORD_PRUNE)
         verify->pruned_to = life.previous_size > verify->pruned_to ? life.previous_size : verify->pruned_to;
-    if (record->head.kind == AUDIT_POLICY)
+    if (record->head.kind == RECORD_POLICY)
         check_policy(verify, record, &life);
 }
 
-static void check_order(struct verify *verify, const struct audit_record *record)
+static void check_order(struct verify *verify, const struct record *record)
 {
-    if (verify->is_closed && record->head.kind != AUDIT_OPEN)
+    if (verify->is_closed && record->head.kind != RECORD_OPEN)
         find(
             verify, EVIDENCE_TAMPERED, record->head.sequence,
             "record %llu follows the end of a run, and no other had begun", NUMBER(record->head.sequence));
@@ -202,7 +202,7 @@ static void note_time(struct verify *verify, int64_t wall_us)
 
 static void check_row(struct verify *verify, const struct audit_row *row)
 {
-    struct audit_record record;
+    struct record record;
     struct digest leaf;
     if (row->sequence != verify->tree.size) {
         find(
@@ -212,7 +212,7 @@ static void check_row(struct verify *verify, const struct audit_row *row)
         verify->is_broken = true;
         verify->tree.size = row->sequence;
     }
-    if (audit_record_parse(row->body, &record)) {
+    if (record_parse(row->body, &record)) {
         check_order(verify, &record);
         check_columns(verify, row, &record);
         check_private(verify, row, &record);

@@ -3,14 +3,14 @@
 #include "exeat/base/memory.h"
 #include "export_internal.h"
 
-bool export_erasures_note(struct export_erasures *erasures, const struct audit_record *record)
+bool export_erasures_note(struct export_erasures *erasures, const struct record *record)
 {
-    struct audit_life_record life;
+    struct record_event life;
     int64_t before_us = 0;
-    if (record->head.kind != AUDIT_PRUNE)
+    if (record->head.kind != RECORD_PRUNE)
         return false;
-    audit_life_read(record, &life);
-    if (!audit_erase_read(&life, &before_us))
+    record_event_read(record, &life);
+    if (!record_erase_read(&life, &before_us))
         return false;
     while (erasures->count > 0 && erasures->list[erasures->count - 1].before_us <= before_us)
         erasures->count--;

@@ -20,84 +20,84 @@ static void write_address(struct bytes value, struct buffer *out)
     address_append(out, &address);
 }
 
-static const char *word_of(enum audit_type type, uint64_t number)
+static const char *word_of(enum record_type type, uint64_t number)
 {
     switch (type) {
-    case AUDIT_VERDICT:
+    case RECORD_VERDICT:
         return verdict_name((enum verdict)number);
-    case AUDIT_PLAN:
+    case RECORD_PLAN:
         return plan_name((enum plan)number);
-    case AUDIT_SCHEME:
+    case RECORD_SCHEME:
         return scheme_name(number < SCHEME_COUNT ? (enum scheme)number : 0);
-    case AUDIT_REASON:
+    case RECORD_REASON:
         return number < REASON_COUNT ? reason_row((enum reason)number)->code : "unknown";
-    case AUDIT_LLM_OPERATION:
+    case RECORD_LLM_OPERATION:
         return llm_operation_name((enum llm_operation)number);
-    case AUDIT_TEXT:
-    case AUDIT_NUMBER:
-    case AUDIT_BYTES:
-    case AUDIT_ADDRESS:
+    case RECORD_TEXT:
+    case RECORD_NUMBER:
+    case RECORD_BYTES:
+    case RECORD_ADDRESS:
         break;
     }
     return "";
 }
 
-static void write_value(enum audit_type type, struct bytes value, struct buffer *out)
+static void write_value(enum record_type type, struct bytes value, struct buffer *out)
 {
     switch (type) {
-    case AUDIT_TEXT:
+    case RECORD_TEXT:
         buffer_append(out, text_of_bytes(value));
         break;
-    case AUDIT_NUMBER:
-        buffer_append_number(out, audit_number_of(value));
+    case RECORD_NUMBER:
+        buffer_append_number(out, record_number_of(value));
         break;
-    case AUDIT_BYTES:
+    case RECORD_BYTES:
         buffer_append_hex(out, value);
         break;
-    case AUDIT_ADDRESS:
+    case RECORD_ADDRESS:
         write_address(value, out);
         break;
-    case AUDIT_VERDICT:
-    case AUDIT_PLAN:
-    case AUDIT_REASON:
-    case AUDIT_SCHEME:
-    case AUDIT_LLM_OPERATION:
-        buffer_append_string(out, word_of(type, audit_number_of(value)));
+    case RECORD_VERDICT:
+    case RECORD_PLAN:
+    case RECORD_REASON:
+    case RECORD_SCHEME:
+    case RECORD_LLM_OPERATION:
+        buffer_append_string(out, word_of(type, record_number_of(value)));
         break;
     }
 }
 
 static void
-add(struct export_facts *facts, struct arena *arena, const char *name, enum audit_type type, struct bytes value)
+add(struct export_facts *facts, struct arena *arena, const char *name, enum record_type type, struct bytes value)
 {
     struct buffer out = {0};
     if (facts->count == EXPORT_FACTS_MAX)
         return;
     write_value(type, value, &out);
     facts->items[facts->count++] = (struct export_fact){
-        .name = name, .text = arena_text(arena, buffer_text(&out)), .is_number = type == AUDIT_NUMBER};
+        .name = name, .text = arena_text(arena, buffer_text(&out)), .is_number = type == RECORD_NUMBER};
     buffer_clear(&out);
 }
 
 bool export_facts_read(struct bytes body, struct bytes private_part, struct arena *arena, struct export_facts *facts)
 {
-    struct audit_record record;
+    struct record record;
     struct bytes value;
     uint8_t tag;
     *facts = (struct export_facts){0};
-    if (!audit_record_parse(body, &record))
+    if (!record_parse(body, &record))
         return false;
     facts->head = record.head;
     struct bytes rest = record.fields;
-    while (audit_field_next(&rest, &tag, &value)) {
-        const struct audit_tag *known = audit_tag_find(record.head.kind, tag);
+    while (record_field_next(&rest, &tag, &value)) {
+        const struct record_tag *known = record_tag_find(record.head.kind, tag);
         if (known != NULL)
             add(facts, arena, known->name, known->type, value);
     }
     rest = private_part;
-    while (audit_field_next(&rest, &tag, &value))
+    while (record_field_next(&rest, &tag, &value))
         if (private_name(tag) != NULL)
-            add(facts, arena, private_name(tag), AUDIT_TEXT, value);
+            add(facts, arena, private_name(tag), RECORD_TEXT, value);
     return true;
 }
 
@@ -115,7 +115,7 @@ void export_facts_append_json(const struct export_facts *facts, struct buffer *o
     clock_write(facts->head.wall_us, time);
     buffer_printf(
         out, "{\"sequence\":%llu,\"time\":\"%s\",\"kind\":\"%s\"", (unsigned long long)facts->head.sequence, time,
-        audit_kind_name(facts->head.kind));
+        record_kind_name(facts->head.kind));
     for (size_t i = 0; i < facts->count; i++) {
         buffer_printf(out, ",\"%s\":", facts->items[i].name);
         if (facts->items[i].is_number)

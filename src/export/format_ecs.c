@@ -7,7 +7,7 @@
 static const char *level_of(const struct export_item *item)
 {
     if (!export_item_is_request(item))
-        return item->head.kind == AUDIT_GAP ? "error" : "info";
+        return item->head.kind == RECORD_GAP ? "error" : "info";
     return item->decision.verdict == VERDICT_ALLOW ? "info" : "warn";
 }
 
@@ -212,10 +212,10 @@ static void put_request(const struct format_source *source, const struct export_
 static void put_life(const struct format_source *source, const struct export_item *item, struct json_line *line)
 {
     json_open(line, "event");
-    json_put_string(line, "kind", item->head.kind == AUDIT_GAP ? "pipeline_error" : "event");
+    json_put_string(line, "kind", item->head.kind == RECORD_GAP ? "pipeline_error" : "event");
     json_put_raw(line, "category", "[\"configuration\"]");
     json_put_raw(line, "type", "[\"info\"]");
-    json_put_string(line, "action", audit_kind_name(item->head.kind));
+    json_put_string(line, "action", record_kind_name(item->head.kind));
     put_place(source, item, line);
     json_close(line);
     json_open(line, "exeat");

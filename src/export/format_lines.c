@@ -16,7 +16,7 @@ struct grade {
 static struct grade grade_of(const struct export_item *item)
 {
     if (!export_item_is_request(item))
-        return item->head.kind == AUDIT_GAP ? (struct grade){2, 9} : (struct grade){5, 1};
+        return item->head.kind == RECORD_GAP ? (struct grade){2, 9} : (struct grade){5, 1};
     if (item->decision.observed)
         return (struct grade){5, 3};
     switch (item->decision.verdict) {
@@ -33,7 +33,7 @@ static struct grade grade_of(const struct export_item *item)
 
 static const char *kind_upper(const struct export_item *item, char out[16])
 {
-    text_store(text_from(audit_kind_name(item->head.kind)), out, 16);
+    text_store(text_from(record_kind_name(item->head.kind)), out, 16);
     for (char *at = out; *at != '\0'; at++)
         if (*at >= 'a' && *at <= 'z')
             *at = (char)(*at - 'a' + 'A');
@@ -293,7 +293,7 @@ void leef_line(const struct format_source *source, const struct export_item *ite
         buffer_append_byte(out, (char)(*at - 'a' + 'A'));
     buffer_append_string(out, "|x09|");
     leef_time(item, out);
-    leef_put(out, "cat", text_from(export_item_is_request(item) ? verdict : audit_kind_name(item->head.kind)));
+    leef_put(out, "cat", text_from(export_item_is_request(item) ? verdict : record_kind_name(item->head.kind)));
     buffer_printf(out, "\tsev=%u", grade_of(item).ten);
     if (export_item_is_request(item)) {
         leef_request(item, out);

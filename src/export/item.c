@@ -17,21 +17,21 @@ static void keep(struct export_item *item, struct bytes *body, struct bytes *pri
 
 bool export_item_read(struct export_item *item, struct bytes body, struct bytes private_part)
 {
-    struct audit_record record;
+    struct record record;
     keep(item, &body, &private_part);
     item->has_outcome = false;
     item->ended_us = 0;
     item->outcome = (struct outcome_record){0};
     item->decision = (struct decision_record){0};
-    item->life = (struct audit_life_record){0};
-    if (!audit_record_parse(body, &record) || record.head.kind == AUDIT_COMPLETION)
+    item->life = (struct record_event){0};
+    if (!record_parse(body, &record) || record.head.kind == RECORD_COMPLETION)
         return false;
     item->head = record.head;
     tlog_leaf(body, &item->leaf);
     if (export_item_is_request(item))
-        audit_decision_read(&record, private_part, &item->decision);
+        record_decision_read(&record, private_part, &item->decision);
     else
-        audit_life_read(&record, &item->life);
+        record_event_read(&record, &item->life);
     return true;
 }
 
@@ -45,13 +45,13 @@ bool export_item_is_sanitised(const struct export_item *item)
 
 bool export_item_end(struct export_item *item, struct bytes body)
 {
-    struct audit_record record;
+    struct record record;
     buffer_empty(&item->outcome_bytes);
     buffer_append(&item->outcome_bytes, text_of_bytes(body));
     body.data = (const uint8_t *)item->outcome_bytes.data;
-    if (!audit_record_parse(body, &record) || record.head.kind != AUDIT_COMPLETION)
+    if (!record_parse(body, &record) || record.head.kind != RECORD_COMPLETION)
         return false;
-    audit_outcome_read(&record, &item->outcome);
+    record_outcome_read(&record, &item->outcome);
     item->has_outcome = true;
     item->ended_us = record.head.wall_us;
     return true;
@@ -97,11 +97,11 @@ static void append_spaced(struct buffer *out, struct text text)
 /* A policy's detail has the digests and paths of all its files, the first of which is `file`; its event is its kind. */
 static void life_sentence(const struct export_item *item, struct buffer *out)
 {
-    buffer_append_string(out, audit_kind_name(item->head.kind));
-    if (!text_equal(item->life.event, text_from(audit_kind_name(item->head.kind))))
+    buffer_append_string(out, record_kind_name(item->head.kind));
+    if (!text_equal(item->life.event, text_from(record_kind_name(item->head.kind))))
         append_spaced(out, item->life.event);
     append_spaced(out, item->life.detail);
-    if (item->head.kind != AUDIT_POLICY)
+    if (item->head.kind != RECORD_POLICY)
         append_spaced(out, item->life.file);
     if (item->life.count > 0)
         buffer_printf(out, " count %llu", (unsigned long long)item->life.count);

@@ -181,7 +181,7 @@ static bool refuse(struct export_requests *requests, uint64_t sequence)
 static bool take_item(struct export_requests *requests, const struct audit_row *row)
 {
     const struct export_filter *filter = requests->filter;
-    if (!time_fits(filter, row->wall_us) || (row->kind != AUDIT_DECISION && asks_for_requests(filter)))
+    if (!time_fits(filter, row->wall_us) || (row->kind != RECORD_DECISION && asks_for_requests(filter)))
         return true;
     struct export_item *item = take_spare(requests);
     bool readable = export_item_read(item, row->body, filter->redact ? (struct bytes){0} : row->private_part);
@@ -214,11 +214,11 @@ orphan_fits(const struct export_requests *requests, const struct audit_row *row,
 
 static bool take_outcome(struct export_requests *requests, const struct audit_row *row)
 {
-    struct audit_record record;
+    struct record record;
     struct outcome_record outcome;
-    if (!audit_record_parse(row->body, &record))
+    if (!record_parse(row->body, &record))
         return refuse(requests, row->sequence);
-    audit_outcome_read(&record, &outcome);
+    record_outcome_read(&record, &outcome);
     struct export_item **link = find_unfinished(requests, &outcome.id);
     struct export_item *item = *link;
     if (item == NULL) {
@@ -253,7 +253,7 @@ static enum audit_read read_row(struct export_requests *requests)
     const struct export_progress *progress = requests->options->progress;
     if (progress != NULL && ++requests->rows % PROGRESS_EACH == 0)
         progress->on_progress(progress->context, requests->position);
-    bool good = row.kind == AUDIT_COMPLETION ? take_outcome(requests, &row) : take_item(requests, &row);
+    bool good = row.kind == RECORD_COMPLETION ? take_outcome(requests, &row) : take_item(requests, &row);
     return good ? AUDIT_ROW : AUDIT_UNREADABLE;
 }
 
@@ -393,7 +393,7 @@ static bool take_open(struct export_requests *requests, uint64_t sequence)
     struct audit_row row;
     audit_reader_seek(requests->reader, sequence);
     if (audit_reader_next(requests->reader, &row) != AUDIT_ROW || row.sequence != sequence ||
-        row.kind != AUDIT_DECISION)
+        row.kind != RECORD_DECISION)
         return false;
     if (!take_item(requests, &row))
         return false;

@@ -20,12 +20,12 @@ struct shown {
 /* --- which request -------------------------------------------------------------------------------------------------
  */
 
-static bool id_of(const struct audit_row *row, struct audit_record *record, struct request_id *id)
+static bool id_of(const struct audit_row *row, struct record *record, struct request_id *id)
 {
-    if (!audit_record_parse(row->body, record) ||
-        (record->head.kind != AUDIT_DECISION && record->head.kind != AUDIT_COMPLETION))
+    if (!record_parse(row->body, record) ||
+        (record->head.kind != RECORD_DECISION && record->head.kind != RECORD_COMPLETION))
         return false;
-    struct bytes value = audit_field_find(record->fields, AUDIT_TAG_REQUEST);
+    struct bytes value = record_field_find(record->fields, RECORD_TAG_REQUEST);
     if (value.length == sizeof(id->bytes))
         memcpy(id->bytes, value.data, sizeof(id->bytes));
     return value.length == sizeof(id->bytes);
@@ -56,7 +56,7 @@ enum export_match
 export_find_request(struct audit_reader *reader, struct text digits, struct request_id *id, uint64_t *sequence)
 {
     struct audit_row row;
-    struct audit_record record;
+    struct record record;
     struct request_id other;
     enum audit_read read;
     enum export_match match = EXPORT_MATCH_NONE;
@@ -94,7 +94,7 @@ static void append_head(const struct export_facts *facts, struct bytes body, str
     clock_write(facts->head.wall_us, time);
     tlog_leaf(body, &leaf);
     buffer_printf(
-        out, "%s %llu, %s\n", audit_kind_name(facts->head.kind), (unsigned long long)facts->head.sequence, time);
+        out, "%s %llu, %s\n", record_kind_name(facts->head.kind), (unsigned long long)facts->head.sequence, time);
     buffer_printf(out, "  %-16s ", "leaf");
     buffer_append_hex(out, (struct bytes){leaf.bytes, sizeof(leaf.bytes)});
     buffer_append_byte(out, '\n');
@@ -112,10 +112,9 @@ void export_append_record(struct bytes body, struct buffer *out)
 }
 
 static void take_decision(
-    struct shown *shown, const struct audit_row *row, const struct audit_record *record,
-    const struct export_facts *facts)
+    struct shown *shown, const struct audit_row *row, const struct record *record, const struct export_facts *facts)
 {
-    bool has_part = audit_field_find(record->fields, AUDIT_TAG_COMMITMENT).length > 0;
+    bool has_part = record_field_find(record->fields, RECORD_TAG_COMMITMENT).length > 0;
     if (!text_to_number(export_facts_find(facts, "policy"), INT64_MAX, &shown->policy))
         shown->policy = 0;
     shown->sequence = record->head.sequence;
@@ -129,15 +128,15 @@ static void take_row(struct shown *shown, const struct audit_row *row, bool reda
 {
     struct arena arena = {0};
     struct export_facts facts;
-    struct audit_record record;
+    struct record record;
     struct request_id id;
     bool is_ours = id_of(row, &record, &id) && same_id(&id, &shown->id);
     if (!is_ours) {
-        (void)(audit_record_parse(row->body, &record) && export_erasures_note(&shown->erasures, &record));
+        (void)(record_parse(row->body, &record) && export_erasures_note(&shown->erasures, &record));
         return;
     }
     if (export_facts_read(row->body, redact ? (struct bytes){0} : row->private_part, &arena, &facts)) {
-        if (record.head.kind == AUDIT_DECISION) {
+        if (record.head.kind == RECORD_DECISION) {
             take_decision(shown, row, &record, &facts);
         } else {
             append_head(&facts, row->body, &shown->outcome);
@@ -166,8 +165,8 @@ static void append_policy(struct audit_reader *reader, uint64_t sequence, struct
     struct arena arena = {0};
     struct export_facts facts;
     audit_reader_seek(reader, sequence);
-    bool found = audit_reader_next(reader, &row) == AUDIT_ROW && row.sequence == sequence && row.kind == AUDIT_POLICY &&
-                 export_facts_read(row.body, row.private_part, &arena, &facts);
+    bool found = audit_reader_next(reader, &row) == AUDIT_ROW && row.sequence == sequence &&
+                 row.kind == RECORD_POLICY && export_facts_read(row.body, row.private_part, &arena, &facts);
     if (found) {
         append_head(&facts, row.body, out);
         append_facts(&facts, out);

@@ -207,9 +207,9 @@ void report_exceptions(const struct report *report)
         tally->requests.reasons[REASON_AUDIT_UNAVAILABLE]);
     exception(report, "requests refused for an error of the gate itself", tally->requests.reasons[REASON_INTERNAL]);
     exception(report, "requests without an outcome: under way, or cut off by a crash", tally->requests.unfinished);
-    exception(report, "gaps: decisions let through unrecorded", tally->kinds[AUDIT_GAP]);
+    exception(report, "gaps: decisions let through unrecorded", tally->kinds[RECORD_GAP]);
     exception(report, "starts after an unclean end, in the whole log", report->verify->crashes);
-    exception(report, "steps of the clock", tally->kinds[AUDIT_TIME_STEP]);
+    exception(report, "steps of the clock", tally->kinds[RECORD_TIME_STEP]);
     exception(report, "policies whose text is not stored here", report->verify->policies_missing);
     buffer_append_string(report->out, "</tbody></table>\n");
     if (tally->events.count > 0)

@@ -80,13 +80,13 @@ static uint64_t count_fallbacks(const struct report *report, uint64_t *whole)
 static uint64_t count_changes(const struct report *report, uint64_t *whole)
 {
     *whole = 0;
-    return report->tally->kinds[AUDIT_POLICY] + report->tally->kinds[AUDIT_CONFIG];
+    return report->tally->kinds[RECORD_POLICY] + report->tally->kinds[RECORD_CONFIG];
 }
 
 static uint64_t count_admin(const struct report *report, uint64_t *whole)
 {
     *whole = 0;
-    return report->tally->kinds[AUDIT_ADMIN] + report->tally->kinds[AUDIT_PRUNE];
+    return report->tally->kinds[RECORD_ADMIN] + report->tally->kinds[RECORD_PRUNE];
 }
 
 static uint64_t count_proven(const struct report *report, uint64_t *whole)
@@ -107,13 +107,13 @@ static uint64_t count_vouched(const struct report *report, uint64_t *whole)
 static uint64_t count_steps(const struct report *report, uint64_t *whole)
 {
     *whole = 0;
-    return report->tally->kinds[AUDIT_TIME_STEP];
+    return report->tally->kinds[RECORD_TIME_STEP];
 }
 
 static uint64_t count_failures(const struct report *report, uint64_t *whole)
 {
     *whole = 0;
-    return report->tally->kinds[AUDIT_GAP] + report->tally->requests.reasons[REASON_AUDIT_UNAVAILABLE];
+    return report->tally->kinds[RECORD_GAP] + report->tally->requests.reasons[REASON_AUDIT_UNAVAILABLE];
 }
 
 static uint64_t count_days(const struct report *report, uint64_t *whole)

@@ -439,11 +439,11 @@ static void integrity_rows(const struct report *report)
         uint64_t count;
     } rows[] = {
         {"requests and events of the period", 0},
-        {"starts of the gate (open)", tally->kinds[AUDIT_OPEN]},
+        {"starts of the gate (open)", tally->kinds[RECORD_OPEN]},
         {"starts after an unclean end, in the whole log", report->verify->crashes},
-        {"policies loaded", tally->kinds[AUDIT_POLICY]},
-        {"gaps", tally->kinds[AUDIT_GAP]},
-        {"clock steps", tally->kinds[AUDIT_TIME_STEP]},
+        {"policies loaded", tally->kinds[RECORD_POLICY]},
+        {"gaps", tally->kinds[RECORD_GAP]},
+        {"clock steps", tally->kinds[RECORD_TIME_STEP]},
         {"checkpoints that hold, in the whole log", report->verify->checkpoints},
         {"records vouched for by someone outside", report->verify->anchored_size},
     };

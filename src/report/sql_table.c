@@ -199,7 +199,7 @@ static void give_record(struct sql_cursor *cursor, sqlite3_context *out, int col
     else if (column == COLUMN_TIME)
         give_time(out, cursor->row.wall_us);
     else if (column == RECORDS_KIND)
-        give_text(out, text_from(audit_kind_name((enum audit_kind)cursor->row.kind)));
+        give_text(out, text_from(record_kind_name((enum record_kind)cursor->row.kind)));
     else
         give_fields(cursor, out);
 }

@@ -200,7 +200,7 @@ static void count_request(struct tally *tally, const struct export_item *item)
 static void keep_event(struct tally *tally, const struct export_item *item)
 {
     struct buffer what = {0};
-    if (item->head.kind == AUDIT_HEARTBEAT)
+    if (item->head.kind == RECORD_HEARTBEAT)
         return;
     if (tally->events.count == EVENTS_MAX) {
         tally->events.beyond++;
@@ -216,9 +216,9 @@ static void keep_event(struct tally *tally, const struct export_item *item)
 static void count_life(struct tally *tally, const struct export_item *item)
 {
     struct tally_bucket *bucket = bucket_of(tally, item->head.wall_us);
-    bucket->starts += item->head.kind == AUDIT_OPEN ? 1 : 0;
-    bucket->policies += item->head.kind == AUDIT_POLICY ? 1 : 0;
-    bucket->gaps += item->head.kind == AUDIT_GAP ? 1 : 0;
+    bucket->starts += item->head.kind == RECORD_OPEN ? 1 : 0;
+    bucket->policies += item->head.kind == RECORD_POLICY ? 1 : 0;
+    bucket->gaps += item->head.kind == RECORD_GAP ? 1 : 0;
     keep_event(tally, item);
 }
 

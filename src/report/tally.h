@@ -53,7 +53,7 @@ struct tally_bucket {
 };
 /* A record of the gate's own life that a reader should see. */
 struct tally_event {
-    enum audit_kind kind;
+    enum record_kind kind;
     uint64_t sequence;
     int64_t wall_us;
     struct text what; /* in the tally's arena */

@@ -162,3 +162,25 @@ bool tlog_consistency_refutes(
     return consistency_walk(old_size, new_size, proof, count, NULL, &walk) && digest_equal(&walk.new_hash, new_root) &&
            !digest_equal(&walk.old_hash, old_root);
 }
+
+void tlog_tree_write(const struct tlog_tree *tree, struct buffer *out)
+{
+    uint8_t size[8];
+    bytes_put_u64(size, tree->size);
+    buffer_append(out, (struct text){(const char *)size, sizeof(size)});
+    for (size_t i = 0; i < tree->count; i++)
+        buffer_append(out, (struct text){(const char *)tree->nodes[i].bytes, sizeof(tree->nodes[i].bytes)});
+}
+
+bool tlog_tree_read(struct bytes bytes, struct tlog_tree *tree)
+{
+    if (bytes.length < 8)
+        return false;
+    *tree = (struct tlog_tree){.size = bytes_get_u64(bytes.data)};
+    tree->count = (size_t)__builtin_popcountll(tree->size);
+    if (bytes.length != 8 + tree->count * sizeof(struct digest))
+        return false;
+    for (size_t i = 0; i < tree->count; i++)
+        memcpy(tree->nodes[i].bytes, bytes.data + 8 + i * sizeof(struct digest), sizeof(struct digest));
+    return true;
+}

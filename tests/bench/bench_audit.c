@@ -279,23 +279,23 @@ static double bare_records(const char *directory, const struct rows *rows, uint6
         struct bytes rest = bytes_of_text(buffer_text(&rows->items[i].body));
         struct bytes private_rest = bytes_of_text(buffer_text(&rows->items[i].private_part));
         struct bytes body;
-        struct batch_private part;
+        struct record_private part;
         if ((i + 1) * commits / rows->count > made) {
             bare_do(&bare, "COMMIT; BEGIN IMMEDIATE");
             made++;
         }
-        while (batch_next_private(&private_rest, &part)) {
+        while (record_batch_next_private(&private_rest, &part)) {
             sqlite3_bind_int64(private_insert, 1, sequence + part.ordinal);
             bind_bytes(private_insert, 2, part.salt);
             bind_bytes(private_insert, 3, part.part);
             ASSERT(sqlite_run(private_insert));
         }
-        while (batch_next_record(&rest, &body)) {
+        while (record_batch_next(&rest, &body)) {
             sqlite3_bind_int64(bare.insert, 1, sequence++);
             bind_bytes(bare.insert, 2, body);
             sqlite3_bind_int64(bare.insert, 3, 1763978400000000);
             sqlite3_bind_int64(bare.insert, 4, body.data[1]);
-            if (body.data[1] == AUDIT_DECISION) {
+            if (body.data[1] == RECORD_DECISION) {
                 sqlite3_bind_int64(bare.insert, 5, VERDICT_ALLOW);
                 bind_text(bare.insert, 6, TEXT("repo.packagist.org"));
             }

@@ -13,7 +13,7 @@ static void read_line(struct text text)
     bundle_line_difference(text, &field);
     buffer_clear(&field);
     if (bundle_line_parse(text, &scratch, &line))
-        ASSERT(line.body.length >= AUDIT_HEAD_SIZE);
+        ASSERT(line.body.length >= RECORD_HEAD_SIZE);
     if (bundle_proof_take(&text, &proof, &whole))
         ASSERT(proof.count <= TLOG_TREE_LEVELS && text_ends_with(text, TEXT("}\n")));
     buffer_clear(&scratch);

@@ -152,12 +152,12 @@ static uint64_t write_policy(struct audit *audit)
     struct bytes digest = {blob.digest.bytes, sizeof(blob.digest.bytes)};
     buffer_append_hex(&detail, digest);
     buffer_append(&detail, TEXT(" /etc/exeat/exeat.yaml"));
-    audit_field_append(&fields, TAG_EVENT, bytes_of_text(TEXT("policy")));
-    audit_field_append(&fields, TAG_DETAIL, bytes_of_text(buffer_text(&detail)));
-    audit_field_append(&fields, TAG_FILE, bytes_of_text(TEXT("/etc/exeat/exeat.yaml")));
-    audit_field_append(&fields, TAG_DIGEST, digest);
-    audit_number_append(&fields, TAG_COUNT, 1, 8);
-    ASSERT(audit_event(audit, AUDIT_POLICY, bytes_of_text(buffer_text(&fields)), &blob, 1, &sequence));
+    record_field_append(&fields, TAG_EVENT, bytes_of_text(TEXT("policy")));
+    record_field_append(&fields, TAG_DETAIL, bytes_of_text(buffer_text(&detail)));
+    record_field_append(&fields, TAG_FILE, bytes_of_text(TEXT("/etc/exeat/exeat.yaml")));
+    record_field_append(&fields, TAG_DIGEST, digest);
+    record_number_append(&fields, TAG_COUNT, 1, 8);
+    ASSERT(audit_event(audit, RECORD_POLICY, bytes_of_text(buffer_text(&fields)), &blob, 1, &sequence));
     buffer_clear(&fields);
     buffer_clear(&detail);
     return sequence;

@@ -28,7 +28,7 @@ struct audit_row {
     struct bytes private_part;
 };
 /* Are the columns what the record's bytes say, at the place that they say? */
-MUST_CHECK bool audit_row_agrees(const struct audit_row *row, const struct audit_record *record);
+MUST_CHECK bool audit_row_agrees(const struct audit_row *row, const struct record *record);
 enum audit_read { AUDIT_ROW, AUDIT_END, AUDIT_UNREADABLE };
 void audit_reader_seek(struct audit_reader *reader, uint64_t sequence);
 /* AUDIT_END: nothing more now (a live store may have more later). */

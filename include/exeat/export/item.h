@@ -4,9 +4,9 @@
 #ifndef EXEAT_EXPORT_ITEM_H
 #define EXEAT_EXPORT_ITEM_H
 
-#include "exeat/audit/record.h"
 #include "exeat/base/arena.h"
 #include "exeat/export.h"
+#include "exeat/record.h"
 
 /* --- facts: any record, field by field --- */
 
@@ -17,7 +17,7 @@ struct export_fact {
 };
 enum { EXPORT_FACTS_MAX = 40 };
 struct export_facts {
-    struct audit_head head;
+    struct record_head head;
     struct export_fact items[EXPORT_FACTS_MAX];
     size_t count;
 };
@@ -36,16 +36,16 @@ enum export_place { EXPORT_IN_LINE, EXPORT_LATE, EXPORT_SHOWN };
 struct export_item {
     struct list_node node;
     struct export_item *next; /* in its bucket */
-    struct audit_head head;   /* of the decision, or of the record of its life */
+    struct record_head head;  /* of the decision, or of the record of its life */
     struct digest leaf;
     struct decision_record decision;
     bool has_outcome;
     enum export_place place;
     int64_t ended_us;
     struct outcome_record outcome;
-    struct audit_life_record life; /* of other kinds than DECISION */
-    struct buffer bytes;           /* owned; texts borrow from here */
-    struct buffer outcome_bytes;   /* owned */
+    struct record_event life;    /* of other kinds than DECISION */
+    struct buffer bytes;         /* owned; texts borrow from here */
+    struct buffer outcome_bytes; /* owned */
 };
 /* Copies what it needs. False: the record is not readable, or is an outcome. */
 MUST_CHECK bool export_item_read(struct export_item *item, struct bytes body, struct bytes private_part);
@@ -53,7 +53,7 @@ MUST_CHECK bool export_item_end(struct export_item *item, struct bytes body); /*
 void export_item_clear(struct export_item *item);
 static inline bool export_item_is_request(const struct export_item *item)
 {
-    return item->head.kind == AUDIT_DECISION;
+    return item->head.kind == RECORD_DECISION;
 }
 /* Has a text that is not UTF-8: what lines of text show of it is not what was sent. */
 bool export_item_is_sanitised(const struct export_item *item);
@@ -117,7 +117,7 @@ struct export_erasures {
     size_t count;
 };
 /* In their order. False: it is another record. */
-bool export_erasures_note(struct export_erasures *erasures, const struct audit_record *record);
+bool export_erasures_note(struct export_erasures *erasures, const struct record *record);
 /* The sequence of the record that says so; 0: none does. */
 uint64_t export_erasures_cover(const struct export_erasures *erasures, uint64_t sequence, int64_t wall_us);
 void export_erasures_clear(struct export_erasures *erasures);

@@ -115,7 +115,7 @@ static void open_store(struct scene *scene)
 static void write_records(struct scene *scene, size_t count, const char *what)
 {
     for (size_t i = 0; i < count; i++)
-        assert_true(audit_event_text(scene->audit, AUDIT_ADMIN, TEXT("test"), text_from(what)));
+        assert_true(audit_event_text(scene->audit, RECORD_ADMIN, TEXT("test"), text_from(what)));
 }
 
 static void close_store(struct scene *scene)

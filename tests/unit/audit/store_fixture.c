@@ -102,12 +102,12 @@ void read_everything(const struct fixture *fixture, struct buffer *out)
 {
     char *error = NULL;
     struct audit_row row;
-    struct audit_record record;
+    struct record record;
     struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
     assert_non_null(reader);
     uint64_t expected = audit_reader_first(reader);
     while (audit_reader_next(reader, &row) == AUDIT_ROW) {
-        assert_true(audit_record_parse(row.body, &record));
+        assert_true(record_parse(row.body, &record));
         assert_int_equal(row.sequence, expected++);
         assert_true(audit_row_agrees(&row, &record));
         buffer_append(out, text_of_bytes(row.body));

@@ -36,8 +36,8 @@ static void record_policy(struct audit *audit, struct text body)
     struct audit_blob blob = {.body = body};
     struct buffer fields = {0};
     digest_sha256(bytes_of_text(body), &blob.digest);
-    audit_field_append(&fields, 0x28, bytes_of_text(TEXT("policy")));
-    assert_true(audit_event(audit, AUDIT_POLICY, bytes_of_text(buffer_text(&fields)), &blob, 1, NULL));
+    record_field_append(&fields, 0x28, bytes_of_text(TEXT("policy")));
+    assert_true(audit_event(audit, RECORD_POLICY, bytes_of_text(buffer_text(&fields)), &blob, 1, NULL));
     buffer_clear(&fields);
 }
 
@@ -79,14 +79,14 @@ static void each_segment_says_what_was_in_force(void **state)
     struct audit_row row;
     struct digest digest;
     struct buffer body = {0};
-    int kinds[AUDIT_CONFIG + 1] = {0};
+    int kinds[RECORD_CONFIG + 1] = {0};
     struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
     while (audit_reader_next(reader, &row) == AUDIT_ROW)
         kinds[row.kind]++;
     int segments = count_files(fixture, ".priv.db");
-    assert_int_equal(kinds[AUDIT_OPEN], segments);
-    assert_int_equal(kinds[AUDIT_POLICY], segments);
-    assert_int_equal(kinds[AUDIT_SEAL], segments - 1);
+    assert_int_equal(kinds[RECORD_OPEN], segments);
+    assert_int_equal(kinds[RECORD_POLICY], segments);
+    assert_int_equal(kinds[RECORD_SEAL], segments - 1);
     audit_reader_free(reader);
     /* The oldest segments may go: the text is in all of them. */
     DIR *folder = opendir(fixture->directory);
@@ -401,7 +401,7 @@ static void erased_private_parts_are_in_no_file(void **state)
     struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
     while (audit_reader_next(reader, &row) == AUDIT_ROW) {
         assert_int_equal(row.private_part.length, 0);
-        erased += row.kind == AUDIT_PRUNE;
+        erased += row.kind == RECORD_PRUNE;
     }
     assert_int_equal(erased, 3);
     audit_reader_free(reader);

@@ -34,12 +34,12 @@ static void an_answered_decision_can_be_read_back(void **state)
     assert_non_null(reader);
     struct audit_row row;
     assert_int_equal(audit_reader_next(reader, &row), AUDIT_ROW);
-    assert_int_equal(row.kind, AUDIT_OPEN);
+    assert_int_equal(row.kind, RECORD_OPEN);
     assert_int_equal(audit_reader_next(reader, &row), AUDIT_ROW);
-    assert_int_equal(row.kind, AUDIT_DECISION);
+    assert_int_equal(row.kind, RECORD_DECISION);
     assert_int_equal(row.verdict, VERDICT_DENY);
     assert_true(text_equal(row.host, TEXT("evil.example")));
-    assert_int_equal(row.salt.length, AUDIT_SALT_SIZE);
+    assert_int_equal(row.salt.length, RECORD_SALT_SIZE);
     audit_reader_free(reader);
     audit_port_free(port);
     audit_close(audit);
@@ -174,10 +174,10 @@ static void count_pairs(const struct fixture *fixture, uint8_t number, struct ta
     while (audit_reader_next(reader, &row) == AUDIT_ROW) {
         if (row.request.length == 0 || row.request.data[0] != number)
             continue;
-        if (row.kind == AUDIT_COMPLETION)
+        if (row.kind == RECORD_COMPLETION)
             assert_int_equal(tally->decisions, 1); /* never before its decision */
-        tally->decisions += row.kind == AUDIT_DECISION ? 1 : 0;
-        tally->outcomes += row.kind == AUDIT_COMPLETION ? 1 : 0;
+        tally->decisions += row.kind == RECORD_DECISION ? 1 : 0;
+        tally->outcomes += row.kind == RECORD_COMPLETION ? 1 : 0;
     }
     audit_reader_free(reader);
 }
@@ -357,7 +357,7 @@ static void each_worker_keeps_its_order_and_loses_nothing(void **state)
     struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
     while (audit_reader_next(reader, &row) == AUDIT_ROW) {
         assert_int_equal(row.sequence, expected++);
-        if (row.kind != AUDIT_DECISION)
+        if (row.kind != RECORD_DECISION)
             continue;
         assert_int_equal(bytes_get_u16(row.request.data + 1), seen[row.request.data[0]]++);
     }
@@ -442,9 +442,9 @@ static void nothing_but_the_end_is_signed_before_a_witness_was_heard(void **stat
     uint64_t size;
     fixture->options.signing = AUDIT_SIGNS_LAST;
     struct audit *audit = open_store(fixture);
-    assert_true(audit_event_text(audit, AUDIT_ADMIN, TEXT("test"), TEXT("")));
+    assert_true(audit_event_text(audit, RECORD_ADMIN, TEXT("test"), TEXT("")));
     assert_true(audit_roll(audit)); /* the end of a segment is no end of a run */
-    assert_true(audit_event_text(audit, AUDIT_ADMIN, TEXT("test"), TEXT("")));
+    assert_true(audit_event_text(audit, RECORD_ADMIN, TEXT("test"), TEXT("")));
     assert_int_equal(signed_size(fixture, &size), 0);
     audit_close(audit);
     uint64_t covered = signed_size(fixture, &size);
@@ -468,9 +468,9 @@ static void what_a_failed_commit_left_goes_before_the_last_record(void **state)
     struct audit *audit = base_zalloc(sizeof(*audit));
     struct writer *writer = base_zalloc(sizeof(*writer));
     begin_writer(fixture, audit, writer);
-    loose_batch_add_fields(&writer->owed, AUDIT_COMPLETION, (struct bytes){0});
-    loose_batch_add_fields(&writer->said, AUDIT_ADMIN, (struct bytes){0});
-    assert_true(writer_write_last(writer, AUDIT_SEAL, (struct bytes){0}));
+    record_loose_add_fields(&writer->owed, RECORD_COMPLETION, (struct bytes){0});
+    record_loose_add_fields(&writer->said, RECORD_ADMIN, (struct bytes){0});
+    assert_true(writer_write_last(writer, RECORD_SEAL, (struct bytes){0}));
     segment_close(&audit->segment);
     char *error = NULL;
     struct audit_row row;
@@ -480,15 +480,15 @@ static void what_a_failed_commit_left_goes_before_the_last_record(void **state)
     while (audit_reader_next(reader, &row) == AUDIT_ROW)
         last = row.kind;
     audit_reader_free(reader);
-    assert_int_equal(last, AUDIT_SEAL);
+    assert_int_equal(last, RECORD_SEAL);
     uint64_t covered = signed_size(fixture, &size);
     assert_true(size >= 3);
     assert_int_equal(covered, size);
     buffer_clear(&writer->note);
     buffer_clear(&writer->salts);
-    loose_batch_clear(&writer->own);
-    loose_batch_clear(&writer->owed);
-    loose_batch_clear(&writer->said);
+    record_loose_clear(&writer->own);
+    record_loose_clear(&writer->owed);
+    record_loose_clear(&writer->said);
     base_free(writer);
     base_free(audit);
 }

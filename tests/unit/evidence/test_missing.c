@@ -62,7 +62,7 @@ struct seen {
 static void on_row(void *context, const struct audit_row *row)
 {
     struct seen *seen = context;
-    seen->outcomes += row->kind == AUDIT_COMPLETION ? 1 : 0;
+    seen->outcomes += row->kind == RECORD_COMPLETION ? 1 : 0;
 }
 
 static unsigned count_outcomes(struct audit_reader *reader, const struct export_filter *filter)
@@ -108,10 +108,10 @@ static void note(struct export_erasures *erasures, uint64_t sequence, const char
     struct buffer fields = {0};
     struct buffer detail = {0};
     buffer_printf(&detail, "private parts of records before %s are removed, asked by uid 7", time);
-    audit_field_append(&fields, LIFE_EVENT, bytes_of_text(text_from(event)));
-    audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(buffer_text(&detail)));
-    const struct audit_record record = {
-        .head = {.kind = AUDIT_PRUNE, .sequence = sequence}, .fields = bytes_of_text(buffer_text(&fields))};
+    record_field_append(&fields, EVENT_NAME, bytes_of_text(text_from(event)));
+    record_field_append(&fields, EVENT_DETAIL, bytes_of_text(buffer_text(&detail)));
+    const struct record record = {
+        .head = {.kind = RECORD_PRUNE, .sequence = sequence}, .fields = bytes_of_text(buffer_text(&fields))};
     assert_int_equal(export_erasures_note(erasures, &record), strcmp(event, "erase") == 0 && strlen(time) > 9);
     buffer_clear(&fields);
     buffer_clear(&detail);

@@ -12,11 +12,11 @@
 enum { TAG_EVENT = 0x28, TAG_DETAIL = 0x29, TAG_COUNT = 0x2c };
 static const int64_t new_year_us = 1767225600250000;
 
-static void write_head(struct sample *sample, uint64_t sequence, enum audit_kind kind)
+static void write_head(struct sample *sample, uint64_t sequence, enum record_kind kind)
 {
-    struct audit_head head = {kind, sequence, new_year_us + (int64_t)sequence * 1000, 1250000 + sequence * 1000};
-    uint8_t bytes[AUDIT_HEAD_SIZE];
-    audit_head_write(&head, bytes);
+    struct record_head head = {kind, sequence, new_year_us + (int64_t)sequence * 1000, 1250000 + sequence * 1000};
+    uint8_t bytes[RECORD_HEAD_SIZE];
+    record_head_write(&head, bytes);
     *sample = (struct sample){0};
     buffer_append(&sample->body, (struct text){(const char *)bytes, sizeof(bytes)});
 }
@@ -29,25 +29,25 @@ void sample_clear(struct sample *sample)
 
 void sample_decision(struct sample *sample, uint64_t sequence, const struct decision_record *decision)
 {
-    write_head(sample, sequence, AUDIT_DECISION);
-    audit_decision_write(decision, &sample->body, &sample->private_part);
+    write_head(sample, sequence, RECORD_DECISION);
+    record_decision_write(decision, &sample->body, &sample->private_part);
 }
 
 void sample_outcome(struct sample *sample, uint64_t sequence, const struct outcome_record *outcome)
 {
-    write_head(sample, sequence, AUDIT_COMPLETION);
-    audit_outcome_write(outcome, &sample->body);
+    write_head(sample, sequence, RECORD_COMPLETION);
+    record_outcome_write(outcome, &sample->body);
 }
 
-void sample_life(struct sample *sample, uint64_t sequence, enum audit_kind kind, struct text event, struct text detail)
+void sample_life(struct sample *sample, uint64_t sequence, enum record_kind kind, struct text event, struct text detail)
 {
     write_head(sample, sequence, kind);
-    audit_field_append(&sample->body, TAG_EVENT, bytes_of_text(event));
-    audit_field_append(&sample->body, TAG_DETAIL, bytes_of_text(detail));
-    if (kind == AUDIT_POLICY)
-        audit_field_append(&sample->body, LIFE_FILE, bytes_of_text(TEXT("/etc/exeat/exeat.yaml")));
-    if (kind == AUDIT_GAP)
-        audit_number_append(&sample->body, TAG_COUNT, 7, 8);
+    record_field_append(&sample->body, TAG_EVENT, bytes_of_text(event));
+    record_field_append(&sample->body, TAG_DETAIL, bytes_of_text(detail));
+    if (kind == RECORD_POLICY)
+        record_field_append(&sample->body, EVENT_FILE, bytes_of_text(TEXT("/etc/exeat/exeat.yaml")));
+    if (kind == RECORD_GAP)
+        record_number_append(&sample->body, TAG_COUNT, 7, 8);
 }
 
 void sample_known_answer(struct sample *sample)

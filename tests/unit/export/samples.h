@@ -13,7 +13,8 @@ struct sample {
 void sample_clear(struct sample *sample);
 void sample_decision(struct sample *sample, uint64_t sequence, const struct decision_record *decision);
 void sample_outcome(struct sample *sample, uint64_t sequence, const struct outcome_record *outcome);
-void sample_life(struct sample *sample, uint64_t sequence, enum audit_kind kind, struct text event, struct text detail);
+void sample_life(
+    struct sample *sample, uint64_t sequence, enum record_kind kind, struct text event, struct text detail);
 
 /* The second record of the known-answer test of docs/audit-format.md. */
 void sample_known_answer(struct sample *sample);

@@ -139,7 +139,7 @@ static void the_gates_own_life_reads_where_a_format_has_room_for_it(void **state
     (void)state;
     struct sample sample;
     struct export_item item = {0};
-    sample_life(&sample, 9, AUDIT_GAP, TEXT("unrecorded"), TEXT("on_failure: \"allow\" | = ] \x1b"));
+    sample_life(&sample, 9, RECORD_GAP, TEXT("unrecorded"), TEXT("on_failure: \"allow\" | = ] \x1b"));
     read_sample(&item, &sample);
     compare("gap", &item);
     export_item_clear(&item);
@@ -152,7 +152,7 @@ static void what_a_record_of_a_policy_says_twice_is_told_once(void **state)
     struct export_item item = {0};
     struct buffer sentence = {0};
     sample_life(
-        &sample, 2, AUDIT_POLICY, TEXT("policy"), TEXT("7f2c /etc/exeat/exeat.yaml, 9a10 /etc/exeat/shop.yaml"));
+        &sample, 2, RECORD_POLICY, TEXT("policy"), TEXT("7f2c /etc/exeat/exeat.yaml, 9a10 /etc/exeat/shop.yaml"));
     read_sample(&item, &sample);
     export_item_sentence(&item, &sentence);
     assert_true(
@@ -168,7 +168,7 @@ static void a_decision_without_a_single_field_reads_in_every_format(void **state
     struct sample sample;
     struct export_item item = {0};
     sample_known_answer(&sample);
-    sample.body.length = AUDIT_HEAD_SIZE;
+    sample.body.length = RECORD_HEAD_SIZE;
     read_sample(&item, &sample);
     compare("bare", &item);
     export_item_clear(&item);

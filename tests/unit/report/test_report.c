@@ -36,7 +36,7 @@ static void hostile_values_stay_text(void **state)
     store_decide(store, 1, evil, VERDICT_DENY);
     store_end(store, 1, REASON_NONE);
     store_settle(store);
-    assert_true(audit_event_text(store->audit, AUDIT_ADMIN, text_from(evil), text_from(evil)));
+    assert_true(audit_event_text(store->audit, RECORD_ADMIN, text_from(evil), text_from(evil)));
     char *html = page_of(store);
     assert_null(strstr(html, "<script"));
     assert_null(strstr(html, "<img"));
@@ -84,7 +84,7 @@ static void a_tally_counts_each_request_once_by_its_verdict(void **state)
     assert_int_equal(tally.requests.unfinished, 1);
     assert_int_equal(tally.requests.failed, 1);
     assert_int_equal(tally.hosts.count, 2);
-    assert_int_equal(tally.kinds[AUDIT_OPEN], 1);
+    assert_int_equal(tally.kinds[RECORD_OPEN], 1);
     uint64_t sum = 0;
     for (size_t i = 0; i < tally.period.bucket_count; i++)
         sum += tally.period.buckets[i].verdicts[VERDICT_ALLOW] + tally.period.buckets[i].verdicts[VERDICT_DENY];

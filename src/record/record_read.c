@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The inverse of audit_decision_write and audit_outcome_write: fields of a parsed record back into nouns. */
-#include "exeat/audit/record.h"
+/* The inverse of record_decision_write and record_outcome_write: fields of a parsed record back into nouns. */
+#include "exeat/record.h"
 
 #include <string.h>
 
 #include "exeat/base/clock.h"
 #include "record_tags.h"
 
-struct bytes audit_field_find(struct bytes fields, uint8_t wanted)
+struct bytes record_field_find(struct bytes fields, uint8_t wanted)
 {
     struct bytes value;
     uint8_t tag;
-    while (audit_field_next(&fields, &tag, &value))
+    while (record_field_next(&fields, &tag, &value))
         if (tag == wanted)
             return value;
     return (struct bytes){0};
 }
 
-uint64_t audit_number_of(struct bytes value)
+uint64_t record_number_of(struct bytes value)
 {
     uint64_t number = 0;
     for (size_t i = 0; i < value.length && i < sizeof(number); i++)
@@ -89,7 +89,7 @@ static void read_private(struct bytes rest, struct decision_record *decision)
 {
     struct bytes value;
     uint8_t tag;
-    while (audit_field_next(&rest, &tag, &value)) {
+    while (record_field_next(&rest, &tag, &value)) {
         if (tag == PRIVATE_PATH)
             decision->path = text_of_bytes(value);
         else if (tag == PRIVATE_QUERY)
@@ -99,20 +99,20 @@ static void read_private(struct bytes rest, struct decision_record *decision)
     }
 }
 
-void audit_decision_read(const struct audit_record *record, struct bytes private_part, struct decision_record *decision)
+void record_decision_read(const struct record *record, struct bytes private_part, struct decision_record *decision)
 {
     struct bytes rest = record->fields;
     struct bytes value;
     uint8_t tag;
     *decision = (struct decision_record){0};
-    while (audit_field_next(&rest, &tag, &value)) {
+    while (record_field_next(&rest, &tag, &value)) {
         struct text *text = decision_text(tag, decision);
         if (text != NULL)
             *text = text_of_bytes(value);
         else if (tag == TAG_ID)
             read_id(value, &decision->id);
         else
-            read_decision_number(tag, audit_number_of(value), decision);
+            read_decision_number(tag, record_number_of(value), decision);
     }
     read_private(private_part, decision);
 }
@@ -144,13 +144,13 @@ static void read_peer_key(struct bytes value, struct outcome_record *outcome)
         memcpy(outcome->peer_key, value.data, value.length);
 }
 
-void audit_outcome_read(const struct audit_record *record, struct outcome_record *outcome)
+void record_outcome_read(const struct record *record, struct outcome_record *outcome)
 {
     struct bytes rest = record->fields;
     struct bytes value;
     uint8_t tag;
     *outcome = (struct outcome_record){0};
-    while (audit_field_next(&rest, &tag, &value)) {
+    while (record_field_next(&rest, &tag, &value)) {
         if (tag == TAG_ID)
             read_id(value, &outcome->id);
         else if (tag == OUTCOME_ADDRESS)
@@ -164,21 +164,21 @@ void audit_outcome_read(const struct audit_record *record, struct outcome_record
         else if (tag == OUTCOME_DETAIL)
             outcome->detail = text_of_bytes(value);
         else
-            read_outcome_number(tag, audit_number_of(value), outcome);
+            read_outcome_number(tag, record_number_of(value), outcome);
     }
 }
 
-void audit_life_read(const struct audit_record *record, struct audit_life_record *life)
+void record_event_read(const struct record *record, struct record_event *life)
 {
-    *life = (struct audit_life_record){
-        .event = text_of_bytes(audit_field_find(record->fields, LIFE_EVENT)),
-        .detail = text_of_bytes(audit_field_find(record->fields, LIFE_DETAIL)),
-        .file = text_of_bytes(audit_field_find(record->fields, LIFE_FILE)),
-        .origin = text_of_bytes(audit_field_find(record->fields, LIFE_ORIGIN)),
-        .digest = audit_field_find(record->fields, LIFE_DIGEST),
-        .previous_size = audit_number_of(audit_field_find(record->fields, LIFE_PREVIOUS_SIZE)),
-        .count = audit_number_of(audit_field_find(record->fields, LIFE_COUNT)),
-        .files = audit_field_find(record->fields, LIFE_FILES),
+    *life = (struct record_event){
+        .event = text_of_bytes(record_field_find(record->fields, EVENT_NAME)),
+        .detail = text_of_bytes(record_field_find(record->fields, EVENT_DETAIL)),
+        .file = text_of_bytes(record_field_find(record->fields, EVENT_FILE)),
+        .origin = text_of_bytes(record_field_find(record->fields, EVENT_ORIGIN)),
+        .digest = record_field_find(record->fields, EVENT_DIGEST),
+        .previous_size = record_number_of(record_field_find(record->fields, EVENT_PREVIOUS_SIZE)),
+        .count = record_number_of(record_field_find(record->fields, EVENT_COUNT)),
+        .files = record_field_find(record->fields, EVENT_FILES),
     };
 }
 
@@ -187,10 +187,10 @@ void audit_life_read(const struct audit_record *record, struct audit_life_record
 
 enum { HEX_DIGEST = 2 * sizeof(struct digest) };
 
-void audit_files_of(const struct audit_life_record *life, struct audit_files *files)
+void record_files_of(const struct record_event *life, struct record_files *files)
 {
     bool has_list = life->files.length > 0;
-    *files = (struct audit_files){.digests = has_list ? life->files : life->digest};
+    *files = (struct record_files){.digests = has_list ? life->files : life->digest};
     if (has_list)
         return;
     files->detail = life->detail;
@@ -223,7 +223,7 @@ static bool take_named(struct text *rest, struct digest *digest)
     return false;
 }
 
-bool audit_files_next(struct audit_files *files, struct digest *digest)
+bool record_files_next(struct record_files *files, struct digest *digest)
 {
     if (take_digest(&files->digests, digest))
         return true;
@@ -233,12 +233,12 @@ bool audit_files_next(struct audit_files *files, struct digest *digest)
     return false;
 }
 
-bool audit_erase_read(const struct audit_life_record *life, int64_t *before_us)
+bool record_erase_read(const struct record_event *life, int64_t *before_us)
 {
     struct text rest = life->detail;
     struct text time;
-    if (!text_equal(life->event, TEXT("erase")) || !text_starts_with(rest, TEXT(ERASE_DETAIL)))
+    if (!text_equal(life->event, TEXT("erase")) || !text_starts_with(rest, TEXT(RECORD_ERASE_DETAIL)))
         return false;
-    rest = text_after(rest, sizeof(ERASE_DETAIL) - 1);
+    rest = text_after(rest, sizeof(RECORD_ERASE_DETAIL) - 1);
     return text_split(&rest, ' ', &time) && clock_parse(time, 0, before_us);
 }

@@ -3,8 +3,8 @@
  * same bytes. */
 #include <string.h>
 
-#include "audit_internal.h"
 #include "exeat/base/check.h"
+#include "exeat/record/batch.h"
 
 static void check_inside(const uint8_t *data, size_t size, struct bytes part)
 {
@@ -16,20 +16,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes rest = {data, size};
     struct bytes record;
-    struct batch_private part;
+    struct record_private part;
     struct tlog_tree tree;
-    while (batch_next_record(&rest, &record))
+    while (record_batch_next(&rest, &record))
         check_inside(data, size, record);
     check_inside(data, size, rest);
     rest = (struct bytes){data, size};
-    while (batch_next_private(&rest, &part)) {
+    while (record_batch_next_private(&rest, &part)) {
         check_inside(data, size, part.salt);
         check_inside(data, size, part.part);
     }
     check_inside(data, size, rest);
-    if (frontier_read((struct bytes){data, size}, &tree)) {
+    if (tlog_tree_read((struct bytes){data, size}, &tree)) {
         struct buffer out = {0};
-        frontier_write(&tree, &out);
+        tlog_tree_write(&tree, &out);
         ASSERT(out.length == size && memcmp(out.data, data, size) == 0);
         buffer_clear(&out);
     }

@@ -3,7 +3,7 @@
 #ifndef EXEAT_RECORD_TAGS_H
 #define EXEAT_RECORD_TAGS_H
 
-#include "exeat/audit/record.h" /* enum life_tag */
+#include "exeat/record.h" /* enum event_tag */
 
 enum decision_tag {
     TAG_POLICY = 0x01,
@@ -19,7 +19,7 @@ enum decision_tag {
     TAG_PROVIDER = 0x13,
     TAG_MODEL = 0x14,
     TAG_CLIENT = 0x1c,
-    TAG_ID = AUDIT_TAG_REQUEST,
+    TAG_ID = RECORD_TAG_REQUEST,
     TAG_OPERATION = 0x1f,
     TAG_OBSERVED = 0x20,
     TAG_DETAIL = 0x21,
@@ -41,8 +41,5 @@ enum outcome_tag {
     OUTCOME_DETAIL = 0x21,
 };
 enum private_tag { PRIVATE_PATH = 0x01, PRIVATE_QUERY = 0x02, PRIVATE_CLIENT = 0x03 };
-
-/* How the `detail` of a PRUNE record `erase` begins; until when follows. */
-#define ERASE_DETAIL "private parts of records before "
 
 #endif

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "audit_internal.h"
+#include "exeat/record/batch.h"
 #include "record_tags.h"
 
 enum { FIELD_HEAD = 3, TEXT_MAX = 4096, OUTCOME_TEXT_MAX = 160, PRIVATE_MAX = 16384, CUT_ROOM = FIELD_HEAD + 96 };
@@ -81,7 +81,7 @@ static uint8_t *put_cut(uint8_t *at, const void *record, const struct long_text 
     return length == 0 ? at : put(at, TAG_CUT, names, length);
 }
 
-size_t decision_room(const struct decision_record *decision)
+size_t record_decision_room(const struct decision_record *decision)
 {
     enum { NUMBERS_AND_ID = 96 + CUT_ROOM };
     return NUMBERS_AND_ID + text_room(decision->rule, TEXT_MAX) + text_room(decision->method, TEXT_MAX) +
@@ -90,7 +90,7 @@ size_t decision_room(const struct decision_record *decision)
            text_room(decision->client, TEXT_MAX) + text_room(decision->detail, DETAIL_SIZE);
 }
 
-uint8_t *decision_write(const struct decision_record *decision, uint8_t *at)
+uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at)
 {
     at = put_number(at, TAG_POLICY, decision->policy_sequence, 8);
     at = put_number(at, TAG_VERDICT, decision->verdict, 1);
@@ -112,20 +112,20 @@ uint8_t *decision_write(const struct decision_record *decision, uint8_t *at)
     return put_cut(at, decision, decision_texts, COUNT_OF(decision_texts));
 }
 
-size_t private_room(const struct decision_record *decision)
+size_t record_private_room(const struct decision_record *decision)
 {
     return text_room(decision->path, PRIVATE_MAX) + text_room(decision->query, PRIVATE_MAX) +
            text_room(decision->client_address, PRIVATE_MAX);
 }
 
-uint8_t *private_write(const struct decision_record *decision, uint8_t *at)
+uint8_t *record_private_put(const struct decision_record *decision, uint8_t *at)
 {
     at = put_text(at, PRIVATE_PATH, decision->path, PRIVATE_MAX);
     at = put_text(at, PRIVATE_QUERY, decision->query, PRIVATE_MAX);
     return put_text(at, PRIVATE_CLIENT, decision->client_address, PRIVATE_MAX);
 }
 
-uint8_t *outcome_write(const struct outcome_record *outcome, uint8_t *at)
+uint8_t *record_outcome_put(const struct outcome_record *outcome, uint8_t *at)
 {
     at = put_number_if(at, OUTCOME_STATUS, outcome->status, 2);
     at = put_number(at, OUTCOME_UP, outcome->bytes_up, 8);
@@ -146,10 +146,10 @@ uint8_t *outcome_write(const struct outcome_record *outcome, uint8_t *at)
     return put_cut(at, outcome, outcome_texts, COUNT_OF(outcome_texts));
 }
 
-uint8_t *commitment_leave_room(uint8_t *at)
+uint8_t *record_commitment_leave_room(uint8_t *at)
 {
     static const struct digest none;
-    return put(at, AUDIT_TAG_COMMITMENT, none.bytes, sizeof(none.bytes));
+    return put(at, RECORD_TAG_COMMITMENT, none.bytes, sizeof(none.bytes));
 }
 
 static void took(struct buffer *buffer, const uint8_t *end)
@@ -163,13 +163,13 @@ static uint8_t *end_of(struct buffer *buffer, size_t room)
     return (uint8_t *)buffer->data + buffer->length;
 }
 
-void audit_decision_write(const struct decision_record *decision, struct buffer *fields, struct buffer *private_part)
+void record_decision_write(const struct decision_record *decision, struct buffer *fields, struct buffer *private_part)
 {
-    took(fields, decision_write(decision, end_of(fields, decision_room(decision))));
-    took(private_part, private_write(decision, end_of(private_part, private_room(decision))));
+    took(fields, record_decision_put(decision, end_of(fields, record_decision_room(decision))));
+    took(private_part, record_private_put(decision, end_of(private_part, record_private_room(decision))));
 }
 
-void audit_outcome_write(const struct outcome_record *outcome, struct buffer *fields)
+void record_outcome_write(const struct outcome_record *outcome, struct buffer *fields)
 {
-    took(fields, outcome_write(outcome, end_of(fields, OUTCOME_ROOM)));
+    took(fields, record_outcome_put(outcome, end_of(fields, RECORD_OUTCOME_ROOM)));
 }

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "exeat/audit.h"
-#include "exeat/audit/record.h"
 #include "exeat/base/memory.h"
+#include "exeat/record.h"
+#include "exeat/tlog/note.h"
 
 static const struct text origin = TEXT_INIT("audit.example/shop/php-0/1");
 
@@ -65,27 +65,27 @@ static struct digest digest_of(const char *hex)
 static void encodes_a_decision_as_published(void **state)
 {
     (void)state;
-    uint8_t salt[AUDIT_SALT_SIZE];
+    uint8_t salt[RECORD_SALT_SIZE];
     for (size_t i = 0; i < sizeof(salt); i++)
         salt[i] = (uint8_t)i;
     struct buffer private_part = {0};
-    audit_field_append(&private_part, 1, bytes_of_text(TEXT("/v1/chat/completions")));
+    record_field_append(&private_part, 1, bytes_of_text(TEXT("/v1/chat/completions")));
     struct digest commitment;
-    audit_commitment(salt, bytes_of_text(buffer_text(&private_part)), &commitment);
-    struct audit_head head = {AUDIT_DECISION, 1, 1767225600250000, 1250000};
-    uint8_t head_bytes[AUDIT_HEAD_SIZE];
-    audit_head_write(&head, head_bytes);
+    record_commitment(salt, bytes_of_text(buffer_text(&private_part)), &commitment);
+    struct record_head head = {RECORD_DECISION, 1, 1767225600250000, 1250000};
+    uint8_t head_bytes[RECORD_HEAD_SIZE];
+    record_head_write(&head, head_bytes);
     struct buffer record = {0};
     buffer_append(&record, (struct text){(const char *)head_bytes, sizeof(head_bytes)});
-    audit_number_append(&record, 0x01, 0, 8);
-    audit_number_append(&record, 0x02, VERDICT_REROUTE, 1);
-    audit_field_append(&record, 0x04, bytes_of_text(TEXT("llm-openai")));
-    audit_field_append(&record, 0x06, bytes_of_text(TEXT("POST")));
-    audit_field_append(&record, 0x08, bytes_of_text(TEXT("api.openai.com")));
-    audit_number_append(&record, 0x09, 443, 2);
-    audit_field_append(&record, 0x13, bytes_of_text(TEXT("openai")));
-    audit_field_append(&record, 0x14, bytes_of_text(TEXT("gpt-4o")));
-    audit_field_append(&record, AUDIT_TAG_COMMITMENT, (struct bytes){commitment.bytes, sizeof(commitment.bytes)});
+    record_number_append(&record, 0x01, 0, 8);
+    record_number_append(&record, 0x02, VERDICT_REROUTE, 1);
+    record_field_append(&record, 0x04, bytes_of_text(TEXT("llm-openai")));
+    record_field_append(&record, 0x06, bytes_of_text(TEXT("POST")));
+    record_field_append(&record, 0x08, bytes_of_text(TEXT("api.openai.com")));
+    record_number_append(&record, 0x09, 443, 2);
+    record_field_append(&record, 0x13, bytes_of_text(TEXT("openai")));
+    record_field_append(&record, 0x14, bytes_of_text(TEXT("gpt-4o")));
+    record_field_append(&record, RECORD_TAG_COMMITMENT, (struct bytes){commitment.bytes, sizeof(commitment.bytes)});
     assert_hex(bytes_of_text(buffer_text(&record)), record_hex[1]);
     buffer_clear(&record);
     buffer_clear(&private_part);
@@ -103,9 +103,9 @@ static void hashes_leaves_and_roots_as_published(void **state)
             return;
         uint8_t bytes[512];
         struct digest leaf;
-        struct audit_record record;
+        struct record record;
         struct bytes body = record_bytes(i, bytes);
-        assert_true(audit_record_parse(body, &record));
+        assert_true(record_parse(body, &record));
         assert_int_equal(record.head.sequence, i);
         tlog_leaf(body, &leaf);
         assert_digest(&leaf, leaf_hex[i]);
@@ -160,21 +160,21 @@ static void refuses_records_with_a_second_encoding(void **state)
 {
     (void)state;
     uint8_t bytes[512];
-    struct audit_record record;
+    struct record record;
     struct bytes body = record_bytes(1, bytes);
     for (size_t length = 0; length < body.length; length++) {
-        bool cut_at_a_field = audit_record_parse((struct bytes){bytes, length}, &record);
+        bool cut_at_a_field = record_parse((struct bytes){bytes, length}, &record);
         if (cut_at_a_field)
-            assert_true(length >= AUDIT_HEAD_SIZE);
+            assert_true(length >= RECORD_HEAD_SIZE);
     }
     bytes[0] = 2;
-    assert_false(audit_record_parse(body, &record));
+    assert_false(record_parse(body, &record));
     bytes[0] = 1;
     bytes[1] = 6;
-    assert_false(audit_record_parse(body, &record));
+    assert_false(record_parse(body, &record));
     bytes[1] = 2;
-    bytes[AUDIT_HEAD_SIZE + 11] = 1; /* tag 02 becomes a second 01 */
-    assert_false(audit_record_parse(body, &record));
+    bytes[RECORD_HEAD_SIZE + 11] = 1; /* tag 02 becomes a second 01 */
+    assert_false(record_parse(body, &record));
 }
 
 /* --- texts that are longer than a record has --- */
@@ -185,17 +185,17 @@ static struct text long_text(char *out, size_t length)
     return (struct text){out, length};
 }
 
-static void expect_cut(enum audit_kind kind, const struct buffer *fields, const char *names)
+static void expect_cut(enum record_kind kind, const struct buffer *fields, const char *names)
 {
-    struct audit_head head = {.kind = kind};
-    uint8_t bytes[AUDIT_HEAD_SIZE];
+    struct record_head head = {.kind = kind};
+    uint8_t bytes[RECORD_HEAD_SIZE];
     struct buffer body = {0};
-    struct audit_record record;
-    audit_head_write(&head, bytes);
+    struct record record;
+    record_head_write(&head, bytes);
     buffer_append(&body, (struct text){(const char *)bytes, sizeof(bytes)});
     buffer_append(&body, buffer_text(fields));
-    assert_true(audit_record_parse(bytes_of_text(buffer_text(&body)), &record));
-    struct text cut = text_of_bytes(audit_field_find(record.fields, 0xef));
+    assert_true(record_parse(bytes_of_text(buffer_text(&body)), &record));
+    struct text cut = text_of_bytes(record_field_find(record.fields, 0xef));
     assert_int_equal(cut.length, strlen(names));
     if (cut.length > 0)
         assert_memory_equal(cut.data, names, cut.length);
@@ -216,17 +216,17 @@ static void a_text_that_is_cut_is_named(void **state)
         struct buffer private_part = {0};
         const struct decision_record decision = {
             .path = long_text(bytes, rows[i].path), .model = long_text(bytes, rows[i].model)};
-        audit_decision_write(&decision, &fields, &private_part);
+        record_decision_write(&decision, &fields, &private_part);
         assert_true(private_part.length <= 3 + 16384);
-        expect_cut(AUDIT_DECISION, &fields, rows[i].names);
+        expect_cut(RECORD_DECISION, &fields, rows[i].names);
         buffer_clear(&fields);
         buffer_clear(&private_part);
     }
     struct buffer fields = {0};
     const struct outcome_record outcome = {
         .served_model = long_text(bytes, 161), .inference = long_text(bytes, 1000), .has_peer_key = true};
-    audit_outcome_write(&outcome, &fields);
-    expect_cut(AUDIT_COMPLETION, &fields, "served_model,inference");
+    record_outcome_write(&outcome, &fields);
+    expect_cut(RECORD_COMPLETION, &fields, "served_model,inference");
     buffer_clear(&fields);
 }
 
@@ -235,11 +235,11 @@ static void a_detail_that_is_cut_ends_so(void **state)
     (void)state;
     static char bytes[20000];
     struct buffer fields = {0};
-    audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(long_text(bytes, sizeof(bytes))));
+    record_field_append(&fields, EVENT_DETAIL, bytes_of_text(long_text(bytes, sizeof(bytes))));
     assert_int_equal(fields.length, 3 + 16384);
     assert_true(text_ends_with(buffer_text(&fields), TEXT("a [cut]")));
     buffer_empty(&fields);
-    audit_field_append(&fields, LIFE_DETAIL, bytes_of_text(long_text(bytes, 16384)));
+    record_field_append(&fields, EVENT_DETAIL, bytes_of_text(long_text(bytes, 16384)));
     assert_true(fields.length == 3 + 16384 && text_ends_with(buffer_text(&fields), TEXT("aa")));
     buffer_clear(&fields);
 }

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records in their one encoding. Big-endian:
+ *     u8 version | u8 kind | u64 sequence | i64 wall clock, us | u64 boot clock, us | { u8 tag, u16 length, value }...
+ * 1. Tags ascend strictly; no value is empty; a number has its tag's size.
+ * 2. The sequence is the leaf's index in the tree, so a moved record contradicts its own bytes.
+ * 3. What is personal is not in the record: it lies apart, bound by a salted commitment (tag f0). */
+#include <string.h>
+
+#include "exeat/base/check.h"
+#include "exeat/record/batch.h"
+#include "record_tags.h"
+
+static const char *const kind_names[] = {
+    [RECORD_OPEN] = "open",
+    [RECORD_DECISION] = "decision",
+    [RECORD_HEARTBEAT] = "heartbeat",
+    [RECORD_COMPLETION] = "completion",
+    [RECORD_POLICY] = "policy",
+    [RECORD_TIME_STEP] = "time_step",
+    [RECORD_GAP] = "gap",
+    [RECORD_PRUNE] = "prune",
+    [RECORD_SEAL] = "seal",
+    [RECORD_CLOSE] = "close",
+    [RECORD_MODEL] = "model",
+    [RECORD_ADMIN] = "admin",
+    [RECORD_CONFIG] = "config",
+};
+
+const char *record_kind_name(enum record_kind kind)
+{
+    size_t index = (size_t)kind;
+    return index < COUNT_OF(kind_names) && kind_names[index] != NULL ? kind_names[index] : "unknown";
+}
+
+static const struct record_tag decision_tags[] = {
+    {TAG_POLICY, "policy", RECORD_NUMBER, 8},
+    {TAG_VERDICT, "verdict", RECORD_VERDICT, 1},
+    {TAG_PLAN, "plan", RECORD_PLAN, 1},
+    {TAG_RULE, "rule", RECORD_TEXT, 0},
+    {TAG_REASON, "reason", RECORD_REASON, 2},
+    {TAG_METHOD, "method", RECORD_TEXT, 0},
+    {TAG_SCHEME, "scheme", RECORD_SCHEME, 1},
+    {TAG_HOST, "host", RECORD_TEXT, 0},
+    {TAG_PORT, "port", RECORD_NUMBER, 2},
+    {TAG_SNI, "sni", RECORD_TEXT, 0},
+    {TAG_PROVIDER, "llm_provider", RECORD_TEXT, 0},
+    {TAG_MODEL, "model", RECORD_TEXT, 0},
+    {TAG_ID, "request", RECORD_BYTES, 0},
+    {TAG_CLIENT, "client", RECORD_TEXT, 0},
+    {TAG_OPERATION, "llm_operation", RECORD_LLM_OPERATION, 1},
+    {TAG_OBSERVED, "observed", RECORD_NUMBER, 1},
+    {TAG_DETAIL, "detail", RECORD_TEXT, 0},
+    {TAG_CUT, "cut", RECORD_TEXT, 0},
+    {RECORD_TAG_COMMITMENT, "commitment", RECORD_BYTES, 0},
+};
+static const struct record_tag outcome_tags[] = {
+    {OUTCOME_STATUS, "status", RECORD_NUMBER, 2},
+    {OUTCOME_UP, "bytes_up", RECORD_NUMBER, 8},
+    {OUTCOME_DOWN, "bytes_down", RECORD_NUMBER, 8},
+    {OUTCOME_DURATION, "duration_us", RECORD_NUMBER, 8},
+    {OUTCOME_TOKENS_IN, "tokens_in", RECORD_NUMBER, 8},
+    {OUTCOME_TOKENS_OUT, "tokens_out", RECORD_NUMBER, 8},
+    {OUTCOME_DONE, "done", RECORD_PLAN, 1},
+    {OUTCOME_ADDRESS, "address", RECORD_ADDRESS, 0},
+    {OUTCOME_REASON, "reason", RECORD_REASON, 2},
+    {OUTCOME_PEER_KEY, "peer_key", RECORD_BYTES, 0},
+    {OUTCOME_SERVED, "served_model", RECORD_TEXT, 0},
+    {OUTCOME_INFERENCE, "inference", RECORD_TEXT, 0},
+    {TAG_ID, "request", RECORD_BYTES, 0},
+    {OUTCOME_DETAIL, "detail", RECORD_TEXT, 0},
+    {TAG_CUT, "cut", RECORD_TEXT, 0},
+};
+static const struct record_tag event_tags[] = {
+    /* of all other kinds */
+    {EVENT_ORIGIN, "origin", RECORD_TEXT, 0}, {EVENT_PREVIOUS_SIZE, "previous_size", RECORD_NUMBER, 8},
+    {EVENT_BUILD, "build", RECORD_TEXT, 0},   {EVENT_BOOT, "boot", RECORD_TEXT, 0},
+    {EVENT_NAME, "event", RECORD_TEXT, 0},    {EVENT_DETAIL, "detail", RECORD_TEXT, 0},
+    {EVENT_FILE, "file", RECORD_TEXT, 0},     {EVENT_DIGEST, "digest", RECORD_BYTES, 0},
+    {EVENT_COUNT, "count", RECORD_NUMBER, 8}, {EVENT_FILES, "files", RECORD_BYTES, 0},
+};
+
+static const struct record_tag *find_in(const struct record_tag *tags, size_t count, uint8_t tag)
+{
+    for (size_t i = 0; i < count; i++)
+        if (tags[i].tag == tag)
+            return &tags[i];
+    return NULL;
+}
+
+const struct record_tag *record_tag_find(enum record_kind kind, uint8_t tag)
+{
+    if (kind == RECORD_DECISION)
+        return find_in(decision_tags, COUNT_OF(decision_tags), tag);
+    if (kind == RECORD_COMPLETION)
+        return find_in(outcome_tags, COUNT_OF(outcome_tags), tag);
+    return find_in(event_tags, COUNT_OF(event_tags), tag);
+}
+
+void record_head_write(const struct record_head *head, uint8_t out[RECORD_HEAD_SIZE])
+{
+    out[0] = RECORD_VERSION;
+    out[1] = (uint8_t)head->kind;
+    bytes_put_u64(out + 2, head->sequence);
+    bytes_put_u64(out + 10, (uint64_t)head->wall_us);
+    bytes_put_u64(out + 18, head->boot_us);
+}
+
+bool record_field_next(struct bytes *rest, uint8_t *tag, struct bytes *value)
+{
+    if (rest->length < 4)
+        return false;
+    size_t length = bytes_get_u16(rest->data + 1);
+    if (length == 0 || rest->length - 3 < length)
+        return false;
+    *tag = rest->data[0];
+    *value = (struct bytes){rest->data + 3, length};
+    rest->data += 3 + length;
+    rest->length -= 3 + length;
+    return true;
+}
+
+static bool fields_are_canonical(enum record_kind kind, struct bytes rest)
+{
+    int last = -1;
+    uint8_t tag;
+    struct bytes value;
+    while (rest.length > 0) {
+        if (!record_field_next(&rest, &tag, &value) || tag <= last)
+            return false;
+        const struct record_tag *known = record_tag_find(kind, tag);
+        if (known == NULL || (known->size > 0 && known->size != value.length))
+            return false;
+        last = tag;
+    }
+    return true;
+}
+
+bool record_parse(struct bytes bytes, struct record *record)
+{
+    if (bytes.length < RECORD_HEAD_SIZE || bytes.length > RECORD_MAX || bytes.data[0] != RECORD_VERSION)
+        return false;
+    record->head = (struct record_head){
+        .kind = (enum record_kind)bytes.data[1],
+        .sequence = bytes_get_u64(bytes.data + 2),
+        .wall_us = (int64_t)bytes_get_u64(bytes.data + 10),
+        .boot_us = bytes_get_u64(bytes.data + 18),
+    };
+    record->fields = (struct bytes){bytes.data + RECORD_HEAD_SIZE, bytes.length - RECORD_HEAD_SIZE};
+    if (bytes.data[1] >= COUNT_OF(kind_names) || kind_names[bytes.data[1]] == NULL)
+        return false;
+    return fields_are_canonical(record->head.kind, record->fields);
+}
+
+void record_field_append(struct buffer *fields, uint8_t tag, struct bytes value)
+{
+    const struct text mark = TEXT(" [cut]");
+    enum { TEXT_MAX = 16384, FILES_MAX = 1280 * sizeof(struct digest) };
+    if (value.length == 0)
+        return;
+    size_t most = tag == EVENT_FILES ? FILES_MAX : TEXT_MAX;
+    bool is_cut = value.length > most;
+    if (is_cut)
+        value.length = tag == EVENT_FILES ? most : most - mark.length;
+    uint8_t head[3] = {tag};
+    bytes_put_u16(head + 1, (uint16_t)(is_cut ? most : value.length));
+    buffer_append(fields, (struct text){(const char *)head, sizeof(head)});
+    buffer_append(fields, text_of_bytes(value));
+    if (is_cut && tag != EVENT_FILES)
+        buffer_append(fields, mark);
+}
+
+void record_number_append(struct buffer *fields, uint8_t tag, uint64_t value, size_t size)
+{
+    uint8_t bytes[8];
+    ASSERT(size >= 1 && size <= sizeof(bytes));
+    bytes_put_u64(bytes, value);
+    record_field_append(fields, tag, (struct bytes){bytes + sizeof(bytes) - size, size});
+}
+
+void record_projection(const struct record *record, struct record_columns *columns)
+{
+    struct bytes rest = record->fields;
+    struct bytes value;
+    uint8_t tag;
+    bool is_decision = record->head.kind == RECORD_DECISION;
+    *columns = (struct record_columns){.wall_us = record->head.wall_us, .kind = record->head.kind};
+    if (!is_decision && record->head.kind != RECORD_COMPLETION)
+        return;
+    while (record_field_next(&rest, &tag, &value)) {
+        if (tag == TAG_ID)
+            columns->request = value;
+        else if (is_decision && tag == TAG_VERDICT)
+            columns->verdict = value.data[0];
+        else if (is_decision && tag == TAG_HOST)
+            columns->host = text_of_bytes(value);
+    }
+}
+
+void record_commitment(const uint8_t salt[RECORD_SALT_SIZE], struct bytes private_part, struct digest *commitment)
+{
+    static const char domain[] = "egress-audit/private/v1"; /* its NUL belongs to it */
+    const struct bytes pieces[] = {{(const uint8_t *)domain, sizeof(domain)}, {salt, RECORD_SALT_SIZE}, private_part};
+    digest_sha256_pieces(pieces, COUNT_OF(pieces), commitment);
+}

@@ -118,8 +118,8 @@ static void print_shown(const struct evidence_report *report)
         report->origin, (unsigned long long)report->shown);
     if (report->bad_lines > 0)
         printf(
-            " and can be believed, %llu lines cannot; how many were left out is not known\n",
-            (unsigned long long)report->bad_lines);
+            " and can be believed, %llu line%s cannot; how many were left out is not known\n",
+            (unsigned long long)report->bad_lines, report->bad_lines == 1 ? "" : "s");
     else
         printf(" and %llu left out\n", (unsigned long long)(report->records - report->shown));
 }

@@ -23,7 +23,8 @@ bool audit_vkeys_read(const char *word, struct buffer *keys)
     }
     bool done = file_read(word, KEYS_MAX, keys, &error);
     if (!done)
-        complain_free(EXIT_IO, error);
+        complain(EXIT_IO, "--vkey: no key line, and no file of such lines: %s", error == NULL ? word : error);
+    base_free(error);
     return done;
 }
 

@@ -355,6 +355,19 @@ def test_the_key_of_another_log_proves_nothing(whole, made, tmp_path):
     assert blind.returncode == 4 and "SIGNATURES NOT CHECKED" in blind.stdout
 
 
+def test_what_is_neither_a_key_nor_a_file_of_keys_is_said_to_be_neither(whole):
+    done = run_exeat("audit", "verify", "--bundle", whole[0], "--vkey", "nobodys-key")
+    assert done.returncode == 5 and done.stderr.startswith("exeat: --vkey: no key line, and no file of such lines: cannot open nobodys-key")
+
+
+def test_one_line_that_is_another_is_one(whole, tmp_path):
+    bundle = tmp_path / "bundle"
+    shutil.copytree(whole[0], bundle)
+    edit_line(bundle, 3, lambda line: line.replace('"time":"20', '"time":"19'))
+    make_sums(bundle)
+    assert "1 line cannot;" in run_exeat("audit", "verify", "--bundle", bundle, "--vkey", whole[1]).stdout
+
+
 @pytest.mark.parametrize("y", ["00" * 32, "01" + "00" * 31, "ec" + "ff" * 30 + "7f", "ed" + "ff" * 30 + "7f", "ee" + "ff" * 31,
                                "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"])
 def test_a_key_under_which_anything_verifies_is_none_for_both(whole, y):

@@ -98,10 +98,17 @@ static void write_others(const struct why *why, const struct policy_trace *trace
         buffer_printf(out, "  %zu rule%s about other hosts\n", others, others == 1 ? " is" : "s are");
 }
 
+static const char *place_of(const struct why *why, const struct why_step *step)
+{
+    if (step->is_connect)
+        return "at CONNECT";
+    return why->request->scheme == SCHEME_HTTP ? "as plain HTTP" : "inside";
+}
+
 static void write_step(const struct why *why, const struct why_step *step, struct buffer *out)
 {
     const struct decision *decision = &step->decision;
-    buffer_printf(out, "%s: %s", step->is_connect ? "at CONNECT" : "inside", verdict_name(decision->verdict));
+    buffer_printf(out, "%s: %s", place_of(why, step), verdict_name(decision->verdict));
     if (decision->rule.length > 0)
         buffer_printf(out, " by rule %.*s", TEXT_ARG(decision->rule));
     buffer_printf(out, "; plan: %s", plan_name(decision->plan));

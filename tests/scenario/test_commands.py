@@ -69,6 +69,8 @@ def test_explain_says_what_and_why():
     assert "plan: open" in done.stdout and "inside: reroute by rule llm-stays-home" in done.stdout
     done = run_exeat("explain", "-c", QUICKSTART, "GET", "https://evil.example/")
     assert done.returncode == 1 and "no rule allows this request" in done.stdout
+    done = run_exeat("explain", "-c", QUICKSTART, "GET", "http://www.debian.org/")  # nothing is around it to be inside of
+    assert "as plain HTTP: allow by rule debian" in done.stdout and "inside" not in done.stdout
     done = run_exeat("explain", "-c", QUICKSTART, "GET", "not a url")
     assert done.returncode == 2
 

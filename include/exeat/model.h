@@ -32,7 +32,6 @@ static inline uint8_t scheme_bit(enum scheme scheme)
 }
 uint16_t scheme_port(enum scheme scheme); /* 0: the scheme has none of its own */
 const char *scheme_name(enum scheme scheme);
-MUST_CHECK bool scheme_parse(struct text text, enum scheme *scheme);
 
 /* What the policy says. The numbers stand in the records. */
 enum verdict { VERDICT_ALLOW = 1, VERDICT_DENY = 2, VERDICT_REROUTE = 3, VERDICT_ERROR = 4 };

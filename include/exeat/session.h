@@ -90,7 +90,6 @@ void session_worker_collect(struct session_worker *worker);
 void session_worker_drain(struct session_worker *worker);
 /* Cuts what is still open, with a record each. */
 void session_worker_cut(struct session_worker *worker);
-size_t session_worker_open(const struct session_worker *worker);
 const struct session_stats *session_worker_stats(struct session_worker *worker);
 
 #endif

@@ -201,7 +201,5 @@ enum { CLIENT_HELLO_MAX = 32768 };
 /* Parses a ClientHello that may be split over records. `scratch` is emptied and receives the joined handshake message;
  * the slices in `hello` live as long as it does. PARSE_BAD: not TLS, or a malformed or oversized hello. */
 enum parse client_hello_parse(struct text input, struct buffer *scratch, struct client_hello *hello);
-/* Is the first byte of `input` that of a TLS handshake record? */
-bool client_hello_is_tls(struct text input);
 
 #endif

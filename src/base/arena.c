@@ -64,15 +64,6 @@ static void free_blocks(struct arena_block *block)
     }
 }
 
-void arena_reset(struct arena *arena)
-{
-    if (arena->blocks == NULL)
-        return;
-    free_blocks(arena->blocks->next);
-    arena->blocks->next = NULL;
-    arena->blocks->used = 0;
-}
-
 void arena_clear(struct arena *arena)
 {
     free_blocks(arena->blocks);

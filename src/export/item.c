@@ -81,11 +81,6 @@ struct text export_item_detail(const struct export_item *item)
     return item->outcome.detail.length > 0 ? item->outcome.detail : item->decision.detail;
 }
 
-const char *export_item_action(const struct export_item *item)
-{
-    return item->decision.observed ? "allow" : verdict_name(item->decision.verdict);
-}
-
 static void append_spaced(struct buffer *out, struct text text)
 {
     if (text.length == 0)

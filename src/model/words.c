@@ -83,17 +83,6 @@ const char *scheme_name(enum scheme scheme)
     return scheme < SCHEME_COUNT && schemes[scheme].name != NULL ? schemes[scheme].name : "unknown";
 }
 
-bool scheme_parse(struct text text, enum scheme *scheme)
-{
-    for (size_t i = SCHEME_HTTP; i < COUNT_OF(schemes); i++) {
-        if (text_equal(text, text_from(schemes[i].name))) {
-            *scheme = (enum scheme)i;
-            return true;
-        }
-    }
-    return false;
-}
-
 void request_id_write(const struct request_id *id, char out[REQUEST_ID_TEXT_SIZE])
 {
     hex_encode((struct bytes){id->bytes, sizeof(id->bytes)}, out);

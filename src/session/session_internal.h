@@ -241,7 +241,6 @@ void session_continue(struct session *session); /* a 100 of our own, if the clie
 struct reign *reign_hold(struct session_worker *worker); /* the present one */
 void reign_release(struct reign *reign);
 struct request_id session_draw_id(struct session_worker *worker);
-void session_free(struct session *session);
 bool session_is_denied_now(const struct session *session); /* a tunnel that the present policy would not have */
 
 /* exchange.c */

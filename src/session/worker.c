@@ -12,7 +12,7 @@ static void opened_free(struct opened *opened)
     base_free(opened);
 }
 
-void session_free(struct session *session)
+static void session_free(struct session *session)
 {
     struct loop *loop = session->worker->options.loop;
     list_remove(&session->node);
@@ -219,11 +219,6 @@ void session_worker_drain(struct session_worker *worker)
         if (is_between_requests(session))
             session_close(session, REASON_NONE);
     }
-}
-
-size_t session_worker_open(const struct session_worker *worker)
-{
-    return (size_t)worker->stats.open;
 }
 
 const struct session_stats *session_worker_stats(struct session_worker *worker)

@@ -172,8 +172,3 @@ enum parse client_hello_parse(struct text input, struct buffer *scratch, struct 
     struct reader message = {(const uint8_t *)scratch->data + MESSAGE_HEAD, scratch->length - MESSAGE_HEAD, false};
     return read_message(message, hello) ? PARSE_DONE : PARSE_BAD;
 }
-
-bool client_hello_is_tls(struct text input)
-{
-    return input.length > 0 && (uint8_t)input.data[0] == RECORD_HANDSHAKE;
-}

@@ -17,7 +17,6 @@ struct arena {
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 struct text arena_text(struct arena *arena, struct text text); /* a copy, NUL-terminated */
-void arena_reset(struct arena *arena);                         /* forgets all, keeps one block */
 void arena_clear(struct arena *arena);                         /* frees all */
 
 #endif

@@ -66,8 +66,6 @@ struct text export_item_detail(const struct export_item *item);
 void export_item_sentence(const struct export_item *item, struct buffer *out);
 /* "https://host:port/path?query", as far as it is known. */
 void export_item_url(const struct export_item *item, struct buffer *out);
-/* What is shown of the verdict: a decision let through by observe mode was allowed, whatever the rule would do. */
-const char *export_item_action(const struct export_item *item);
 
 /* --- requests: decisions joined with their outcomes, as they come ---
  * Items come in order of sequence, but for requests that outlast LINE_MAX others: those come when they end. */

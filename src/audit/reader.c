@@ -106,6 +106,10 @@ static bool open_at(struct audit_reader *reader, uint64_t sequence)
         const struct segment_ref *ref = &reader->segments[reader->current];
         if (cursor_open(&reader->cursor, reader->directory, ref->first, ref->layout, &is_gone, &error)) {
             cursor_seek(&reader->cursor, sequence);
+            if (i > 0) { /* it was no error after all */
+                base_free(reader->error);
+                reader->error = NULL;
+            }
             return true;
         }
         base_free(reader->error);

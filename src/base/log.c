@@ -48,13 +48,27 @@ struct log_fact log_errno(int error)
     return log_string("error", strerrordesc_np(error));
 }
 
+/* A line never takes more than the buffer that holds it (log_writer.c), however its bytes are escaped. */
+static void append_text(struct buffer *line, struct text text)
+{
+    enum { TEXT_MOST = 8192 };
+    struct buffer cut = {0};
+    if (text.length > TEXT_MOST) {
+        buffer_append(&cut, text_part(text, 0, TEXT_MOST));
+        buffer_append(&cut, TEXT(" [cut]"));
+        text = buffer_text(&cut);
+    }
+    json_append_string(line, text);
+    buffer_clear(&cut);
+}
+
 static void append_fact(struct buffer *line, enum log_format format, const struct log_fact *fact)
 {
     buffer_printf(line, format == LOG_JSON ? ",\"%s\":" : " %s=", fact->name);
     if (fact->kind == LOG_FACT_NUMBER)
         buffer_printf(line, "%lld", (long long)fact->number);
     else
-        json_append_string(line, fact->text);
+        append_text(line, fact->text);
 }
 
 static void

@@ -31,6 +31,9 @@ static struct {
     size_t filling; /* which of them */
     enum { WRITER_NONE, WRITER_WAITS, WRITER_WRITES } state;
     uint64_t dropped; /* and not told yet */
+    uint64_t telling; /* how many the filling buffer begins with */
+    uint64_t
+        unsaid; /* could not be written; dropped with the next line, lest a stderr that is gone is tried for ever */
     uint64_t dropped_ever;
 } writer = {.lock = PTHREAD_MUTEX_INITIALIZER, .news = PTHREAD_COND_INITIALIZER};
 
@@ -52,16 +55,26 @@ static bool write_line(struct text line)
     return true;
 }
 
-/* A line is one write, so that lines of several programs on one pipe do not mix (PIPE_BUF). */
-static void write_lines(const struct lines *lines)
+/* A line is one write, so that lines of several programs on one pipe do not mix (PIPE_BUF). Gives what is left: it
+ * cannot be written, as when stderr is a file on a disk that is full. */
+static struct text write_lines(const struct lines *lines)
 {
     struct text rest = {lines->bytes, lines->length};
     while (rest.length > 0) {
         size_t end = text_index(rest, '\n', 0) + 1;
         if (!write_line(text_part(rest, 0, end)))
-            return;
+            break;
         rest = text_after(rest, end);
     }
+    return rest;
+}
+
+static uint64_t count_lines(struct text text)
+{
+    uint64_t count = 0;
+    for (size_t at = text_index(text, '\n', 0); at < text.length; at = text_index(text, '\n', at + 1))
+        count++;
+    return count;
 }
 
 static bool append(struct text line)
@@ -74,9 +87,11 @@ static bool append(struct text line)
     return true;
 }
 
-/* The other buffer is empty: it begins with what could not be said. */
-static struct lines *swap(void)
+/* The other buffer is empty: it begins with what could not be said. `*telling` is how much of that the full one says.
+ */
+static struct lines *swap(uint64_t *telling)
 {
+    *telling = writer.telling;
     struct lines *full = &writer.lines[writer.filling];
     writer.filling = 1 - writer.filling;
     if (writer.dropped > 0) {
@@ -84,13 +99,22 @@ static struct lines *swap(void)
         log_append_dropped(writer.dropped, &line);
         (void)append(buffer_text(&line));
         buffer_clear(&line);
-        writer.dropped = 0;
     }
+    writer.telling = writer.dropped;
+    writer.dropped = 0;
     return full;
+}
+
+static void note_unsaid(uint64_t lines, bool is_all, uint64_t telling)
+{
+    bool is_untold = is_all && telling > 0; /* the first one told of others */
+    writer.unsaid += lines + (is_untold ? telling - 1 : 0);
+    writer.dropped_ever += lines - (is_untold ? 1 : 0);
 }
 
 static void *writer_main(void *context)
 {
+    uint64_t telling;
     (void)context;
     pthread_setname_np(pthread_self(), "exeat-log");
     pthread_mutex_lock(&writer.lock);
@@ -101,10 +125,13 @@ static void *writer_main(void *context)
             pthread_cond_wait(&writer.news, &writer.lock);
         }
         writer.state = WRITER_WRITES;
-        struct lines *full = swap();
+        struct lines *full = swap(&telling);
         pthread_mutex_unlock(&writer.lock);
-        write_lines(full);
+        struct text unsaid = write_lines(full);
+        uint64_t lines = count_lines(unsaid);
         pthread_mutex_lock(&writer.lock);
+        if (lines > 0)
+            note_unsaid(lines, unsaid.length == full->length, telling);
         full->length = 0;
     }
     return NULL;
@@ -129,7 +156,8 @@ void log_start(void)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-void log_flush(unsigned most_ms)
+/* The lock, too, is waited for no longer: who calls may have it, if it is this file that is broken. */
+bool log_flush(unsigned most_ms)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -139,11 +167,13 @@ void log_flush(unsigned most_ms)
         until.tv_sec++;
         until.tv_nsec -= 1000000000;
     }
-    pthread_mutex_lock(&writer.lock);
+    if (pthread_mutex_clocklock(&writer.lock, CLOCK_MONOTONIC, &until) != 0)
+        return false;
     int result = 0;
     while (result == 0 && (writer.state == WRITER_WRITES || writer.lines[writer.filling].length > 0))
         result = pthread_cond_timedwait(&writer.rest, &writer.lock, &until);
     pthread_mutex_unlock(&writer.lock);
+    return result == 0;
 }
 
 uint64_t log_dropped(void)
@@ -157,6 +187,8 @@ uint64_t log_dropped(void)
 void log_writer_put(struct text line)
 {
     pthread_mutex_lock(&writer.lock);
+    writer.dropped += writer.unsaid;
+    writer.unsaid = 0;
     if (writer.state == WRITER_NONE) {
         (void)write_line(line);
     } else if (append(line)) {

@@ -158,10 +158,13 @@ static enum exit_code check_end(struct audit_reader *reader, const struct end *e
         return EXIT_DONE;
     if (end->checkpoint.size < tree.size)
         return complain(EXIT_NO, "the records up to %llu were pruned from this store", (unsigned long long)tree.size);
-    if (end->checkpoint.size > audit_reader_size(reader))
+    uint64_t size = audit_reader_size(reader);
+    if (end->checkpoint.size > size && audit_reader_error(reader)[0] != '\0')
+        return complain(EXIT_IO, "%s", audit_reader_error(reader));
+    if (end->checkpoint.size > size)
         return complain(
             EXIT_TAMPERED, "TRUNCATED: the checkpoint covers %llu records, the store has %llu",
-            (unsigned long long)end->checkpoint.size, (unsigned long long)audit_reader_size(reader));
+            (unsigned long long)end->checkpoint.size, (unsigned long long)size);
     if (!audit_reader_grow(reader, &tree, end->checkpoint.size, NULL))
         return complain(EXIT_IO, "records that the checkpoint covers are missing: %s", audit_reader_error(reader));
     tlog_tree_root(&tree, &root);

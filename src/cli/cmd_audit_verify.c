@@ -264,10 +264,17 @@ enum exit_code audit_checkpoint(const struct audit_call *call)
     if (reader == NULL)
         return EXIT_IO;
     bool found = newest_checkpoint(reader, &note);
+    const char *error = audit_reader_error(reader);
+    enum exit_code code = EXIT_DONE;
+    if (found)
+        put_text(buffer_text(&note));
+    else if (error[0] != '\0')
+        code = complain(EXIT_IO, "%s", error);
+    else
+        code = complain(EXIT_NO, "the store has no checkpoint yet");
     audit_reader_free(reader);
-    put_text(buffer_text(&note));
     buffer_clear(&note);
-    return found ? EXIT_DONE : complain(EXIT_NO, "the store has no checkpoint yet");
+    return code;
 }
 
 void audit_call_vkey(const struct audit_call *call, const struct audit_reader *reader, struct buffer *out)

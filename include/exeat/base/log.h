@@ -24,8 +24,9 @@ bool log_is_on(enum log_level level);
 /* Once, by a program that serves: from now on a line is written by a thread of its own, and nobody else ever waits for
  * whoever reads stderr. What it has no room for is counted, and told as `log_dropped` once there is room again. */
 void log_start(void);
-/* Waits until everything is written, at most so long: before the end, or before an answer that speaks of the log. */
-void log_flush(unsigned most_ms);
+/* Waits until everything is written, at most so long: before the end, or before an answer that speaks of the log.
+ * False: it is not. */
+bool log_flush(unsigned most_ms);
 uint64_t log_dropped(void); /* how many lines since the start */
 
 struct log_fact log_text(const char *name, struct text text);

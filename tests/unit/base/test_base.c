@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The toolbox: slices, encodings, times, JSON and files, each at its edges. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,16 +8,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "exeat/base/arena.h"
+#include "exeat/base/check.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 #include "exeat/base/json.h"
 #include "exeat/base/list.h"
+#include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "exeat/base/pattern.h"
 
@@ -253,6 +258,86 @@ static void lists_forget_what_is_removed(void **state)
     assert_null(list_take_first(&list));
 }
 
+/* What a program of its own says on stderr, to its end. */
+static void listen_to(void (*program)(void), struct buffer *said)
+{
+    int ends[2];
+    ssize_t got;
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        dup2(ends[1], STDERR_FILENO);
+        close(ends[1]);
+        program();
+        _exit(0);
+    }
+    close(ends[1]);
+    do {
+        buffer_reserve(said, 65536);
+        got = read(ends[0], said->data + said->length, 65536);
+        said->length += got > 0 ? (size_t)got : 0;
+    } while (got > 0);
+    close(ends[0]);
+    waitpid(child, NULL, 0);
+}
+
+static bool says(const struct buffer *said, const char *wanted)
+{
+    return memmem(said->data, said->length, wanted, strlen(wanted)) != NULL;
+}
+
+static void say_very_much(void)
+{
+    struct buffer text = {0};
+    for (int i = 0; i < 100000; i++)
+        buffer_append_byte(&text, '\1');
+    log_start();
+    log_warn("long", log_text("why", buffer_text(&text)), log_number("after", 7));
+    log_flush(10000);
+    buffer_clear(&text);
+}
+
+static void break_a_promise(void)
+{
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    log_start();
+    for (int i = 0; i < 100; i++)
+        log_info("before", log_number("number", i));
+    ASSERT(getpid() == 0);
+}
+
+static void say_on_a_full_disk(void)
+{
+    int kept = dup(STDERR_FILENO);
+    int full = open("/dev/full", O_WRONLY);
+    dup2(full, STDERR_FILENO);
+    log_start();
+    for (int i = 0; i < 3; i++) {
+        log_info("lost", log_number("number", i));
+        log_flush(10000); /* and it is not tried again and again */
+    }
+    dup2(kept, STDERR_FILENO);
+    log_info("back", log_number("dropped", (int64_t)log_dropped()));
+    log_flush(10000);
+}
+
+static void no_line_of_the_log_is_lost_unsaid(void **state)
+{
+    (void)state;
+    struct buffer said = {0};
+    listen_to(say_very_much, &said);
+    assert_true(says(&said, "\\u0001 [cut]\" after=7\n"));
+    buffer_empty(&said);
+    listen_to(break_a_promise, &said);
+    assert_true(says(&said, "before number=99\nexeat: broken promise: getpid() == 0"));
+    buffer_empty(&said);
+    listen_to(say_on_a_full_disk, &said);
+    assert_true(says(&said, "back dropped=3\n"));
+    assert_true(says(&said, "log_dropped lines=3\n"));
+    buffer_clear(&said);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +353,7 @@ int main(void)
         cmocka_unit_test(files_are_replaced_whole_with_their_mode),
         cmocka_unit_test(a_date_of_http_is_written_as_the_rfc_has_it),
         cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
+        cmocka_unit_test(no_line_of_the_log_is_lost_unsaid),
         cmocka_unit_test(lists_forget_what_is_removed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

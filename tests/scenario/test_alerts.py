@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""config/prometheus/alerts.yaml asks for metrics that a gate has, with labels that they have, and for those that
+docs/operations.md tells of."""
+import http.client
+import json
+import re
+
+import pytest
+import yaml
+from support.gate import TOP, Gate, free_port, run_exeat
+from support.wait import wait_for
+
+RULES = [rule for group in yaml.safe_load((TOP / "config/prometheus/alerts.yaml").read_text())["groups"] for rule in group["rules"]]
+ASKED = re.compile(r"(exeat_\w+)(?:\{([^}]*)\})?")
+
+
+@pytest.fixture(scope="module")
+def metrics(tmp_path_factory):
+    """What a gate says that has all that alerts are about, has refused a call to a vendor and could not answer another."""
+    folder = tmp_path_factory.mktemp("alerts")
+    run_exeat("key", "create", folder / "witness.key")
+    (folder / "witness.vkey").write_text(run_exeat("key", "show", folder / "witness.key", "--name", "witness.example/w1", "--witness").stdout)
+    rules = [{"id": "home", "verdict": "reroute", "hosts": ["home.example"], "schemes": ["http"], "inference": ["local"]}]
+    gate = Gate(folder, rules=rules, inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{free_port()}"}], audit={
+        "ship": {"directory": str(folder / "evidence")}, "verify": {"every": "100ms"},
+        "witness": {"url": f"http://127.0.0.1:{free_port()}", "key_file": str(folder / "witness.vkey")}})
+    gate.config["llm"] = [{"host": "home.example", "dialect": "openai"}, {"host": "vendor.example"}]
+    gate.start()
+    gate.get("http://vendor.example/")
+    proxy = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=20)
+    call = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
+    proxy.request("POST", "http://home.example/v1/chat/completions", json.dumps(call))
+    assert proxy.getresponse().status == 503  # nobody listens there
+    wait_for(lambda: "exeat_audit_verify_ok " in gate.metrics(), "the store to be verified")
+    said = gate.metrics()
+    gate.stop()
+    return said
+
+
+def test_every_alert_asks_for_a_metric_and_labels_that_there_are(metrics):
+    for rule in RULES:
+        for name, labels in ASKED.findall(rule["expr"]):
+            assert f"# TYPE {name} " in metrics, name
+            for label, operator, wanted in re.findall(r'(\w+)(=~?)"([^"]*)"', labels):
+                lines = "\n".join(line for line in metrics.splitlines() if line.startswith(name + "{"))
+                for value in wanted.split("|") if operator == "=~" else [wanted]:
+                    assert f'{label}="{value}"' in lines, (name, label, value)
+
+
+def test_the_alerts_are_those_of_the_page():
+    page = (TOP / "docs/operations.md").read_text().split("\n## Watch\n")[1].split("\n## ")[0]
+    told = set(re.findall(r"^\| `(exeat_\w+)", page, re.M))
+    asked = {name for rule in RULES for name, _ in ASKED.findall(rule["expr"])}
+    assert asked == told
+    for rule in RULES:
+        assert rule["annotations"]["summary"] and re.fullmatch(r"Exeat[A-Za-z]+", rule["alert"])

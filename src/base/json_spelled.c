@@ -56,18 +56,29 @@ bool json_view_is_true(const struct json_view *view, uint32_t value)
 
 enum { REPLACEMENT = 0xfffd };
 
+enum { UNICODE_ESCAPE = 6 };
+
+size_t json_escape_length(struct text text)
+{
+    static const struct text letters = TEXT_INIT("\"\\/bfnrt");
+    if (text.length < 2 || text.data[0] != '\\')
+        return 0;
+    if (text.data[1] != 'u')
+        return text_has(letters, text.data[1]) ? 2 : 0;
+    for (size_t i = 2; i < UNICODE_ESCAPE; i++)
+        if (i >= text.length || hex_value(text.data[i]) < 0)
+            return 0;
+    return UNICODE_ESCAPE;
+}
+
 static bool takes_escape(struct text *rest, uint32_t *code)
 {
-    uint32_t value = 0;
-    if (rest->length < 6 || rest->data[0] != '\\' || rest->data[1] != 'u')
+    if (json_escape_length(*rest) != UNICODE_ESCAPE)
         return false;
-    for (size_t i = 2; i < 6; i++) {
-        if (hex_value(rest->data[i]) < 0)
-            return false;
-        value = value << 4 | (uint32_t)hex_value(rest->data[i]);
-    }
-    *code = value;
-    *rest = text_after(*rest, 6);
+    *code = 0;
+    for (size_t i = 2; i < UNICODE_ESCAPE; i++)
+        *code = *code << 4 | (uint32_t)hex_value(rest->data[i]);
+    *rest = text_after(*rest, UNICODE_ESCAPE);
     return true;
 }
 

@@ -2,8 +2,6 @@
 /* One pass over the text, without recursion: the containers that are open are a short list of indexes. */
 #include "exeat/base/json_view.h"
 
-#include <string.h>
-
 #include "exeat/base/memory.h"
 
 /* What may come next. */
@@ -100,19 +98,6 @@ static bool read_word(struct reading *reading, struct text word, enum json_shape
     return true;
 }
 
-/* The length of the escape at the front, which begins with a backslash; 0: it is none. */
-static size_t escape_length(struct text text)
-{
-    if (text.length < 2)
-        return 0;
-    if (text.data[1] != 'u')
-        return strchr("\"\\/bfnrt", text.data[1]) != NULL && text.data[1] != '\0' ? 2 : 0;
-    for (size_t i = 2; i < 6; i++)
-        if (i >= text.length || hex_value(text.data[i]) < 0)
-            return 0;
-    return 6;
-}
-
 /* The length of the character at the front, escaped or not; 0 with `problem` when it may not stand in a string. */
 static size_t character_length(struct reading *reading, struct text rest)
 {
@@ -120,7 +105,7 @@ static size_t character_length(struct reading *reading, struct text rest)
     uint32_t code;
     size_t length = 1;
     if (byte == '\\') {
-        length = escape_length(rest);
+        length = json_escape_length(rest);
         (void)(length > 0 || fail(reading, "an escape that is none"));
     } else if (byte < 0x20) {
         length = 0;

@@ -26,24 +26,11 @@ static size_t string_end(struct text text, size_t at)
     return at + 1;
 }
 
-static bool is_escape(struct text text)
-{
-    static const struct text letters = TEXT_INIT("\"\\/bfnrt");
-    if (text.length < 2)
-        return false;
-    if (text.data[1] != 'u')
-        return text_has(letters, text.data[1]);
-    for (size_t i = 2; i < 6; i++)
-        if (i >= text.length || hex_value(text.data[i]) < 0)
-            return false;
-    return true;
-}
-
 /* Who reads strings relies on their escapes. */
 static bool has_sound_escapes(struct text string)
 {
     for (size_t at = text_index(string, '\\', 0); at < string.length; at = text_index(string, '\\', at + 2))
-        if (!is_escape(text_after(string, at)))
+        if (json_escape_length(text_after(string, at)) == 0)
             return false;
     return true;
 }

@@ -48,7 +48,7 @@ static bool fail(struct seal *seal, const char *path, const char *doing, sqlite3
 static bool fail_with(struct seal *seal, const char *path, const char *what)
 {
     if (*seal->error == NULL)
-        *seal->error = store_sentence(path, what, strerror(errno));
+        *seal->error = store_sentence(path, what, errno == 0 ? "" : strerror(errno));
     return false;
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "exeat/base/log.h"
+#include "exeat/tlog/note.h"
 #include "schema.h"
 
 enum { FORWARD_MAX = 8 };
@@ -97,8 +98,9 @@ static bool read_origin(struct load *load, const struct yaml_node *node, void *f
                    append_placeholder(load, node, text_part(rest, open + 1, close - open - 1), &out);
         rest = text_after(rest, close == rest.length ? rest.length : close + 1);
     }
-    if (good && (text_has(buffer_text(&out), ' ') || text_has(buffer_text(&out), '+'))) {
-        diag_error(load->diags, node->mark, "an origin has no space and no '+'");
+    if (good && !tlog_name_is_good(buffer_text(&out))) {
+        diag_error(
+            load->diags, node->mark, "an origin is UTF-8 without spaces of any kind, control characters and '+'");
         good = false;
     }
     *(struct text *)field = arena_text(&load->settings->arena, buffer_text(&out));

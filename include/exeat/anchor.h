@@ -11,6 +11,7 @@
 #include "exeat/audit.h"
 #include "exeat/net.h"
 #include "exeat/tls.h"
+#include "exeat/web.h"
 
 /* --- the witness's memory ------------------------------------------------------------------------------------------
  */
@@ -25,22 +26,17 @@ struct witness_options {
 MUST_CHECK struct witness *witness_open(const struct witness_options *options, char **error);
 void witness_free(struct witness *witness); /* NULL is fine */
 
-/* What was asked, in HTTP's terms. `body` is the caller's to clear. */
-struct witness_answer {
-    uint16_t status;
-    const char *type; /* Content-Type */
-    struct buffer body;
-};
-/* `text` is the body of POST /add-checkpoint. A cosignature is in the answer only after the state is on disk:
- * 200 cosigned, 400 malformed, 403 not signed by the enrolled key, 404 unknown origin, 409 not the size that is known
- * (which is the answer's body), 422 another root at that size, or not shown to continue it, 500 not on disk. */
-void witness_add_checkpoint(struct witness *witness, struct text text, struct witness_answer *answer);
+/* Answers in HTTP's terms, whose bodies are the caller's to clear. `text` is the body of POST /add-checkpoint. A
+ * cosignature is in the answer only after the state is on disk: 200 cosigned, 400 malformed, 403 not signed by the
+ * enrolled key, 404 unknown origin, 409 not the size that is known (which is the answer's body), 422 another root at
+ * that size, or not shown to continue it, 500 not on disk. */
+void witness_add_checkpoint(struct witness *witness, struct text text, struct web_answer *answer);
 /* `text` is the body of POST /enrol, from somebody whose token was good: "vkey VKEY LF", and "previous ORIGIN LF" when
  * the log follows another. 200 enrolled or known already, 400 malformed, 409 the origin is enrolled with another key,
  * 500 not on disk. */
-void witness_enrol(struct witness *witness, struct text text, struct witness_answer *answer);
+void witness_enrol(struct witness *witness, struct text text, struct web_answer *answer);
 /* The newest cosigned checkpoint of a log: 200, or 404. */
-void witness_last(struct witness *witness, struct text origin, struct witness_answer *answer);
+void witness_last(struct witness *witness, struct text origin, struct web_answer *answer);
 
 struct witness_stats {
     uint64_t logs;

@@ -4,8 +4,7 @@
 #define EXEAT_ANCHOR_INTERNAL_H
 
 #include "exeat/anchor.h"
-#include "exeat/route.h"
-#include "exeat/wire.h"
+#include "exeat/web.h"
 
 /* The next line, which must end in LF; and one that begins with `word`, of which the rest is the value. False leaves
  * `*rest` as it was. */
@@ -61,45 +60,6 @@ witness_state_note(const struct witness_state *state, const struct witness_log *
 void witness_state_keep_fork(const struct witness_state *state, const struct witness_log *log, struct text note);
 /* Keeps the newest one that may be one, apart; at most once a minute, since anybody can send those. */
 void witness_state_keep_unproven(const struct witness_state *state, struct witness_log *log, struct text note);
-
-/* --- the witness's pages -------------------------------------------------------------------------------------------
- */
-
-/* One request, all borrowed. */
-struct witness_visit {
-    const struct witness_server_options *options;
-    const struct http_head *head;
-    struct text body;
-};
-void witness_answer_page(const struct witness_visit *visit, struct witness_answer *answer);
-void witness_answer_text(struct witness_answer *answer, uint16_t status, const char *text);
-
-/* --- one question over HTTP ----------------------------------------------------------------------------------------
- */
-
-/* Where a witness is. All borrowed for the peer's life. */
-struct anchor_peer {
-    struct loop *loop;
-    struct resolver *resolver;
-    struct route *route;
-    enum scheme scheme;
-    const struct host *host;
-    uint16_t port;
-    struct text prefix; /* of paths; may be empty */
-};
-/* Status 0: there was no answer, and `error` says why. The texts live until the callback returns. */
-typedef void (*anchor_answered)(void *context, uint16_t status, struct text body, const char *error);
-struct anchor_call;
-struct anchor_request {
-    struct text method; /* GET or POST */
-    struct text path;   /* behind the peer's prefix */
-    struct text bearer; /* may be empty */
-    struct text body;   /* of a POST */
-};
-/* Calls back once, never from within, unless cancelled. The request is not needed after it returns. */
-struct anchor_call *anchor_call_start(
-    const struct anchor_peer *peer, const struct anchor_request *request, anchor_answered on_answer, void *context);
-void anchor_call_cancel(struct anchor_call *call); /* NULL is fine */
 
 /* --- what the store can say to a witness ---------------------------------------------------------------------------
  */

@@ -12,8 +12,9 @@
 #include "exeat/base/check.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
+#include "exeat/route.h"
 
-enum { TOKEN_MAX = 4096, CONNECT_MS = 5000 };
+enum { TOKEN_MAX = 4096, CONNECT_MS = 5000, CALL_MS = 10000, ANSWER_MAX = 262144 };
 
 static void *anchor_main(void *context)
 {
@@ -112,7 +113,7 @@ void anchor_free(struct anchor *anchor)
 {
     if (anchor == NULL)
         return;
-    anchor_call_cancel(anchor->call);
+    web_call_cancel(anchor->call);
     anchor_question_clear(&anchor->question);
     parts_free(&anchor->parts);
     base_free(anchor->kept.store);
@@ -147,7 +148,7 @@ static void connect_parts(struct anchor *anchor)
     parts->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ASSERT(parts->wake >= 0);
     parts->wake_watch = watch_new(parts->loop, parts->wake, on_wake, anchor);
-    anchor->peer = (struct anchor_peer){
+    anchor->peer = (struct web_peer){
         .loop = parts->loop,
         .resolver = parts->resolver,
         .route = parts->route,
@@ -155,6 +156,8 @@ static void connect_parts(struct anchor *anchor)
         .host = &anchor->options.host,
         .port = anchor->options.port,
         .prefix = anchor->options.prefix,
+        .timeout_ms = CALL_MS,
+        .answer = ANSWER_MAX,
     };
 }
 

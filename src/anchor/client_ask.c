@@ -147,9 +147,9 @@ static void on_asked(void *context, uint16_t status, struct text body, const cha
 
 static void send_question(struct anchor *anchor)
 {
-    struct anchor_request request = {
+    struct web_request request = {
         .method = TEXT("POST"), .path = TEXT("/add-checkpoint"), .body = buffer_text(&anchor->question.body)};
-    anchor->call = anchor_call_start(&anchor->peer, &request, on_asked, anchor);
+    anchor->call = web_call_start(&anchor->peer, &request, on_asked, anchor);
 }
 
 void anchor_begin_ask(struct anchor *anchor)
@@ -210,12 +210,12 @@ void anchor_begin_enrol(struct anchor *anchor)
     buffer_append_byte(&body, '\n');
     if (anchor->options.previous.length > 0)
         buffer_printf(&body, "previous %.*s\n", TEXT_ARG(anchor->options.previous));
-    struct anchor_request request = {
+    struct web_request request = {
         .method = TEXT("POST"),
         .path = TEXT("/enrol"),
         .bearer = text_from(anchor->kept.token),
         .body = buffer_text(&body)};
-    anchor->call = anchor_call_start(&anchor->peer, &request, on_enrolled, anchor);
+    anchor->call = web_call_start(&anchor->peer, &request, on_enrolled, anchor);
     buffer_clear(&body);
 }
 
@@ -242,7 +242,7 @@ void anchor_begin_look(struct anchor *anchor)
     struct buffer path = {0};
     buffer_append(&path, TEXT("/checkpoint/"));
     anchor_origin_to_path(anchor->options.origin, &path);
-    struct anchor_request request = {.method = TEXT("GET"), .path = buffer_text(&path)};
-    anchor->call = anchor_call_start(&anchor->peer, &request, on_looked, anchor);
+    struct web_request request = {.method = TEXT("GET"), .path = buffer_text(&path)};
+    anchor->call = web_call_start(&anchor->peer, &request, on_looked, anchor);
     buffer_clear(&path);
 }

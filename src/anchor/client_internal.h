@@ -59,7 +59,7 @@ struct anchor {
     struct anchor_kept kept;
     struct tlog_vkey vkey; /* of the witness */
     uint8_t log_key[VERIFY_KEY_SIZE];
-    struct anchor_peer peer;
+    struct web_peer peer;
     struct anchor_parts parts;
     pthread_t thread;
     uint64_t patience_ms; /* of the end, for the first answer */
@@ -67,7 +67,7 @@ struct anchor {
     enum anchor_step step;
     enum anchor_step home;           /* where a dialogue ends: REST, or GONE when the end has come */
     const char *claim;               /* what it has said and is to prove */
-    struct anchor_call *call;        /* owned while it runs */
+    struct web_call *call;           /* owned while it runs */
     struct anchor_question question; /* of the dialogue */
     struct tlog_tree known;          /* what the witness has cosigned last, as we remember it */
     struct tlog_tree from;           /* what this dialogue's proof begins with: as the witness says */

@@ -15,7 +15,7 @@ static void begin_rest(struct anchor *anchor)
 
 static void begin_gone(struct anchor *anchor)
 {
-    anchor_call_cancel(anchor->call);
+    web_call_cancel(anchor->call);
     anchor->call = NULL;
     timer_stop(anchor->parts.timer);
     timer_stop(anchor->parts.late);

@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The witness's pages: what is asked for where, and by which method. No sockets here. */
+/* The witness's pages: what is asked for where, and by which method. */
 #include "anchor_internal.h"
 #include "exeat/base/memory.h"
+
+enum { VISITORS_MAX = 4096, VISIT_MS = 30000 };
+
+struct witness_server {
+    struct witness_server_options options;
+    struct web_server *web; /* owned */
+};
 
 /* A token is compared by its digest, with every one that is known. */
 static bool has_token(const struct witness_server_options *options, const struct http_head *head)
@@ -19,80 +26,85 @@ static bool has_token(const struct witness_server_options *options, const struct
     return good;
 }
 
-static void answer_add_checkpoint(const struct witness_visit *visit, struct witness_answer *answer)
+static void answer_add_checkpoint(void *context, const struct web_visit *visit, struct web_answer *answer)
 {
-    witness_add_checkpoint(visit->options->witness, visit->body, answer);
+    const struct witness_server *server = context;
+    witness_add_checkpoint(server->options.witness, visit->body, answer);
 }
 
-static void answer_enrol(const struct witness_visit *visit, struct witness_answer *answer)
+static void answer_enrol(void *context, const struct web_visit *visit, struct web_answer *answer)
 {
-    if (has_token(visit->options, visit->head)) {
-        witness_enrol(visit->options->witness, visit->body, answer);
+    const struct witness_server *server = context;
+    if (has_token(&server->options, visit->head)) {
+        witness_enrol(server->options.witness, visit->body, answer);
         return;
     }
-    witness_note_bad_token(visit->options->witness);
-    witness_answer_text(
-        answer, 401, "enrolment wants 'Authorization: Bearer TOKEN' with one of this witness's tokens\n");
+    witness_note_bad_token(server->options.witness);
+    web_answer_text(answer, 401, "enrolment wants 'Authorization: Bearer TOKEN' with one of this witness's tokens\n");
+    answer->also = (struct http_field){TEXT("WWW-Authenticate"), TEXT("Bearer")}; /* RFC 9110 15.5.2 */
 }
 
-static void answer_checkpoint(const struct witness_visit *visit, struct witness_answer *answer)
+static void answer_checkpoint(void *context, const struct web_visit *visit, struct web_answer *answer)
 {
+    const struct witness_server *server = context;
     struct buffer origin = {0};
-    if (anchor_origin_of_path(text_after(visit->head->target.path, sizeof("/checkpoint/") - 1), &origin))
-        witness_last(visit->options->witness, buffer_text(&origin), answer);
+    if (anchor_origin_of_path(visit->rest, &origin))
+        witness_last(server->options.witness, buffer_text(&origin), answer);
     else
-        witness_answer_text(
+        web_answer_text(
             answer, 404,
             "behind /checkpoint/ stands an origin; what a path may not have is "
             "percent-encoded\n");
     buffer_clear(&origin);
 }
 
-static void answer_live(const struct witness_visit *visit, struct witness_answer *answer)
+static void answer_live(void *context, const struct web_visit *visit, struct web_answer *answer)
 {
+    (void)context, (void)visit;
+    web_answer_text(answer, 200, "live\n");
+}
+
+static void answer_metrics(void *context, const struct web_visit *visit, struct web_answer *answer)
+{
+    const struct witness_server *server = context;
     (void)visit;
-    witness_answer_text(answer, 200, "live\n");
+    *answer = (struct web_answer){.status = 200, .type = "text/plain; version=0.0.4; charset=utf-8"};
+    witness_metrics_write(server->options.witness, &answer->body);
 }
 
-static void answer_metrics(const struct witness_visit *visit, struct witness_answer *answer)
-{
-    *answer = (struct witness_answer){.status = 200, .type = "text/plain; version=0.0.4; charset=utf-8"};
-    witness_metrics_write(visit->options->witness, &answer->body);
-}
-
-static const struct page {
-    struct text path;
-    bool is_prefix;
-    bool posts;
-    void (*answer)(const struct witness_visit *visit, struct witness_answer *answer);
-} pages[] = {
-    {TEXT_INIT("/add-checkpoint"), false, true, answer_add_checkpoint},
-    {TEXT_INIT("/enrol"), false, true, answer_enrol},
-    {TEXT_INIT("/checkpoint/"), true, false, answer_checkpoint},
-    {TEXT_INIT("/metrics"), false, false, answer_metrics},
-    {TEXT_INIT("/livez"), false, false, answer_live},
+static const struct web_page pages[] = {
+    {TEXT_INIT("/add-checkpoint"), false, WEB_POST, answer_add_checkpoint},
+    {TEXT_INIT("/enrol"), false, WEB_POST, answer_enrol},
+    {TEXT_INIT("/checkpoint/"), true, WEB_GET, answer_checkpoint},
+    {TEXT_INIT("/metrics"), false, WEB_GET, answer_metrics},
+    {TEXT_INIT("/livez"), false, WEB_GET, answer_live},
 };
 
-static bool has_method(const struct page *page, struct text method)
+struct witness_server *witness_server_new(const struct witness_server_options *options)
 {
-    if (page->posts)
-        return text_equal(method, TEXT("POST"));
-    return text_equal(method, TEXT("GET")) || text_equal(method, TEXT("HEAD"));
+    struct witness_server *server = base_zalloc(sizeof(*server));
+    server->options = *options;
+    struct web_server_options web = {
+        .loop = options->loop,
+        .descriptor = options->descriptor,
+        .tls = options->tls,
+        .pages = pages,
+        .page_count = COUNT_OF(pages),
+        .context = server,
+        .overview = "a witness has /add-checkpoint, /enrol, /checkpoint/ORIGIN, /metrics and /livez\n",
+        .visitors = VISITORS_MAX,
+        .body = TLOG_NOTE_MAX + 8192, /* and the proof before it */
+        .visit_ms = VISIT_MS,
+        .keeps_alive = true,
+    };
+    server->web = web_server_new(&web);
+    return server;
 }
 
-void witness_answer_page(const struct witness_visit *visit, struct witness_answer *answer)
+void witness_server_free(struct witness_server *server)
 {
-    struct text path = visit->head->target.path;
-    for (size_t i = 0; i < COUNT_OF(pages); i++) {
-        bool is_it = pages[i].is_prefix ? text_starts_with(path, pages[i].path) : text_equal(path, pages[i].path);
-        if (!is_it)
-            continue;
-        if (has_method(&pages[i], visit->head->method))
-            pages[i].answer(visit, answer);
-        else
-            witness_answer_text(answer, 405, pages[i].posts ? "POST goes here\n" : "GET goes here\n");
+    if (server == NULL)
         return;
-    }
-    witness_answer_text(
-        answer, 404, "a witness has /add-checkpoint, /enrol, /checkpoint/ORIGIN, /metrics and /livez\n");
+    web_server_free(server->web);
+    base_free(server);
 }

@@ -65,15 +65,9 @@ void witness_note_bad_token(struct witness *witness)
         log_warn("witness_token_refused", log_number("times", (int64_t)witness->stats.token_refused));
 }
 
-void witness_answer_text(struct witness_answer *answer, uint16_t status, const char *text)
+static void answer_size(struct web_answer *answer, uint64_t size)
 {
-    *answer = (struct witness_answer){.status = status, .type = TYPE_TEXT};
-    buffer_append_string(&answer->body, text);
-}
-
-static void answer_size(struct witness_answer *answer, uint64_t size)
-{
-    *answer = (struct witness_answer){.status = 409, .type = TYPE_SIZE};
+    *answer = (struct web_answer){.status = 409, .type = TYPE_SIZE};
     buffer_append_number(&answer->body, size);
     buffer_append_byte(&answer->body, '\n');
 }
@@ -121,13 +115,13 @@ static void note_older(struct witness *witness, const struct claim *claim)
     say_about(LOG_WARN, "witness_older", &claim->log->said_older, claim);
 }
 
-static bool read_claim(struct witness *witness, struct text text, struct claim *claim, struct witness_answer *answer)
+static bool read_claim(struct witness *witness, struct text text, struct claim *claim, struct web_answer *answer)
 {
     if (!tlog_submission_parse(text, &claim->submission) ||
         !tlog_checkpoint_parse(claim->submission.checkpoint, &claim->checkpoint) ||
         !tlog_note_parse(claim->submission.checkpoint, &claim->note)) {
         witness->stats.malformed++;
-        witness_answer_text(answer, 400, "this is no add-checkpoint request of C2SP tlog-witness\n");
+        web_answer_text(answer, 400, "this is no add-checkpoint request of C2SP tlog-witness\n");
         return false;
     }
     claim->log = witness_state_find(&witness->state, claim->checkpoint.origin);
@@ -138,9 +132,9 @@ static bool read_claim(struct witness *witness, struct text text, struct claim *
         return true;
     witness->stats.refused++;
     if (claim->log == NULL)
-        witness_answer_text(answer, 404, "this origin is not enrolled here\n");
+        web_answer_text(answer, 404, "this origin is not enrolled here\n");
     else
-        witness_answer_text(answer, 403, "the checkpoint is not signed by the key that is enrolled for its origin\n");
+        web_answer_text(answer, 403, "the checkpoint is not signed by the key that is enrolled for its origin\n");
     return false;
 }
 
@@ -170,17 +164,17 @@ static bool has_good_proof(struct witness *witness, const struct claim *claim)
 }
 
 /* True when the claim continues what is known. */
-static bool continues(struct witness *witness, const struct claim *claim, struct witness_answer *answer)
+static bool continues(struct witness *witness, const struct claim *claim, struct web_answer *answer)
 {
     uint64_t old_size = claim->submission.old_size;
     if (old_size > claim->checkpoint.size) {
         witness->stats.malformed++;
-        witness_answer_text(answer, 400, "the old size is above the checkpoint's\n");
+        web_answer_text(answer, 400, "the old size is above the checkpoint's\n");
         return false;
     }
     if (has_other_root(claim)) {
         note_fork(witness, claim);
-        witness_answer_text(answer, 422, "another tree of this size is known of this log\n");
+        web_answer_text(answer, 422, "another tree of this size is known of this log\n");
         return false;
     }
     if (old_size != claim->log->size) {
@@ -191,11 +185,11 @@ static bool continues(struct witness *witness, const struct claim *claim, struct
     }
     if (has_good_proof(witness, claim))
         return true;
-    witness_answer_text(answer, 422, no_continuation);
+    web_answer_text(answer, 422, no_continuation);
     return false;
 }
 
-static void cosign(struct witness *witness, const struct claim *claim, struct witness_answer *answer)
+static void cosign(struct witness *witness, const struct claim *claim, struct web_answer *answer)
 {
     struct buffer line = {0};
     struct buffer note = {0};
@@ -206,58 +200,57 @@ static void cosign(struct witness *witness, const struct claim *claim, struct wi
     bool is_known = claim->checkpoint.size == claim->log->size && claim->log->is_cosigned;
     if (is_known || witness_state_advance(&witness->state, claim->log, &claim->checkpoint, buffer_text(&note))) {
         witness->stats.cosigned++;
-        *answer = (struct witness_answer){.status = 200, .type = TYPE_TEXT};
+        *answer = (struct web_answer){.status = 200, .type = TYPE_TEXT};
         buffer_append(&answer->body, buffer_text(&line));
     } else {
         witness->stats.failed_on_disk++;
-        witness_answer_text(answer, 500, "the witness cannot write its state: nothing was cosigned\n");
+        web_answer_text(answer, 500, "the witness cannot write its state: nothing was cosigned\n");
     }
     buffer_clear(&line);
     buffer_clear(&note);
 }
 
-void witness_add_checkpoint(struct witness *witness, struct text text, struct witness_answer *answer)
+void witness_add_checkpoint(struct witness *witness, struct text text, struct web_answer *answer)
 {
     struct claim claim;
     if (read_claim(witness, text, &claim, answer) && continues(witness, &claim, answer))
         cosign(witness, &claim, answer);
 }
 
-void witness_last(struct witness *witness, struct text origin, struct witness_answer *answer)
+void witness_last(struct witness *witness, struct text origin, struct web_answer *answer)
 {
     const struct witness_log *log = witness_state_find(&witness->state, origin);
-    *answer = (struct witness_answer){.status = 200, .type = TYPE_TEXT};
+    *answer = (struct web_answer){.status = 200, .type = TYPE_TEXT};
     if (log != NULL && log->size > 0 && witness_state_note(&witness->state, log, &answer->body))
         return;
     buffer_clear(&answer->body);
-    witness_answer_text(answer, 404, "nothing of this origin was cosigned here\n");
+    web_answer_text(answer, 404, "nothing of this origin was cosigned here\n");
 }
 
 /* --- enrolment -----------------------------------------------------------------------------------------------------
  */
 
 static void
-enrol_new(struct witness *witness, const struct tlog_vkey *vkey, struct text previous, struct witness_answer *answer)
+enrol_new(struct witness *witness, const struct tlog_vkey *vkey, struct text previous, struct web_answer *answer)
 {
     if (!witness_state_add(&witness->state, vkey->name, vkey->key, previous)) {
         witness->stats.failed_on_disk++;
-        witness_answer_text(answer, 500, "the witness cannot write its state: nothing was enrolled\n");
+        web_answer_text(answer, 500, "the witness cannot write its state: nothing was enrolled\n");
         return;
     }
     witness->stats.enrolled++;
     witness->stats.logs = witness->state.count;
     log_info("witness_enrolled", log_text("origin", vkey->name), log_text("previous", previous));
-    witness_answer_text(answer, 200, "enrolled\n");
+    web_answer_text(answer, 200, "enrolled\n");
 }
 
-void witness_enrol(struct witness *witness, struct text text, struct witness_answer *answer)
+void witness_enrol(struct witness *witness, struct text text, struct web_answer *answer)
 {
     struct tlog_vkey vkey;
     struct text previous;
     if (!anchor_enrolment_parse(text, &vkey, &previous)) {
         witness->stats.malformed++;
-        witness_answer_text(
-            answer, 400, "an enrolment is 'vkey VKEY', and 'previous ORIGIN' if the log follows another\n");
+        web_answer_text(answer, 400, "an enrolment is 'vkey VKEY', and 'previous ORIGIN' if the log follows another\n");
         return;
     }
     const struct witness_log *log = witness_state_find(&witness->state, vkey.name);
@@ -266,10 +259,10 @@ void witness_enrol(struct witness *witness, struct text text, struct witness_ans
     } else if (text_equal_secret(
                    text_of_bytes((struct bytes){log->key, sizeof(log->key)}),
                    text_of_bytes((struct bytes){vkey.key, sizeof(vkey.key)}))) {
-        witness_answer_text(answer, 200, "enrolled already\n");
+        web_answer_text(answer, 200, "enrolled already\n");
     } else {
         witness->stats.enrol_refused++;
         log_error("witness_enrolment_refused", log_text("origin", vkey.name), log_string("why", "another key"));
-        witness_answer_text(answer, 409, "this origin is enrolled with another key; a new key needs a new origin\n");
+        web_answer_text(answer, 409, "this origin is enrolled with another key; a new key needs a new origin\n");
     }
 }

@@ -561,7 +561,7 @@ static void nobody_ends_a_log_by_saying_so(void **state)
 static void a_true_checkpoint_that_is_kept_ends_no_log(void **state)
 {
     struct scene *scene = *state;
-    struct witness_answer last;
+    struct web_answer last;
     char answer[4096];
     live(scene, 10, "a");
     start_anchor(scene);

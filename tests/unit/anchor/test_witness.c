@@ -72,7 +72,7 @@ static struct digest leaf_of(char history, size_t index)
 /* The body of add-checkpoint for a log whose records up to `common` are of history 'a' and the rest of `history`. */
 static void submit(
     struct scene *scene, const struct signing_key *key, char history, size_t common, size_t old, size_t size,
-    struct witness_answer *answer)
+    struct web_answer *answer)
 {
     struct tlog_tree tree = {.size = 0};
     struct tlog_prover prover;
@@ -99,7 +99,7 @@ static void submit(
 static void expect_from(
     struct scene *scene, char history, size_t common, size_t old, size_t size, uint16_t status, const char *body)
 {
-    struct witness_answer answer;
+    struct web_answer answer;
     submit(scene, scene->log_key, history, common, old, size, &answer);
     if (answer.status != status)
         fail_msg("status %u: %.*s", answer.status, TEXT_ARG(buffer_text(&answer.body)));
@@ -116,7 +116,7 @@ static void expect(struct scene *scene, size_t old, size_t size, uint16_t status
 
 static uint16_t enrol_as(struct scene *scene, const struct signing_key *key, const char *more)
 {
-    struct witness_answer answer;
+    struct web_answer answer;
     struct buffer body = {0};
     uint8_t public_key[VERIFY_KEY_SIZE];
     signing_key_public(key, public_key);
@@ -146,7 +146,7 @@ static void cosigns_what_continues(void **state)
 static void the_cosignature_verifies(void **state)
 {
     struct scene *scene = *state;
-    struct witness_answer answer;
+    struct web_answer answer;
     struct tlog_note note;
     struct tlog_vkey vkey;
     struct tlog_checkpoint checkpoint;
@@ -217,7 +217,7 @@ static void submit_garbage(struct scene *scene, size_t old, size_t size, size_t 
     struct digest root;
     struct buffer note = {0};
     struct buffer body = {0};
-    struct witness_answer answer;
+    struct web_answer answer;
     for (size_t i = 0; i < size; i++) {
         struct digest leaf = leaf_of('a', i);
         tlog_tree_append(&tree, &leaf);
@@ -284,7 +284,7 @@ static void a_true_proof_of_another_history_is_evidence(void **state)
 static void strangers_and_nonsense_are_refused(void **state)
 {
     struct scene *scene = *state;
-    struct witness_answer answer;
+    struct web_answer answer;
     struct signing_key *other = signing_key_generate();
     assert_int_equal(enrol_as(scene, scene->log_key, ""), 200);
     submit(scene, other, 'a', SIZE_MAX, 0, 5, &answer);

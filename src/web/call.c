@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One request to the witness and its answer: name, connection, TLS, request, reply, under one deadline. The address is
- * the operator's word (a URL in the configuration), so there is no policy to judge it. */
+/* One request to a peer and its answer: name, connection, TLS, request, reply, under one deadline. */
 #include <stdio.h>
 
-#include "anchor_internal.h"
 #include "exeat/base/memory.h"
-#include "exeat/wire.h"
+#include "web_internal.h"
 
-enum { CALL_MS = 10000, REPLY_HEAD_MAX = 16384, REPLY_MAX = 262144 };
+enum { REPLY_HEAD_MAX = 16384, WINDOW_MAX = REPLY_HEAD_MAX + WINDOW_BLOCK };
 
 /* How far the answer was read. */
 enum reading { READING_HEAD, READING_BODY, READING_DONE, READING_FAILED };
 
-struct anchor_call {
-    const struct anchor_peer *peer;
-    anchor_answered on_answer;
+struct web_call {
+    const struct web_peer *peer;
+    web_answered on_answer;
     void *context;
     struct timer *deadline;        /* owned */
     struct resolve *resolve;       /* owned while it runs */
@@ -29,7 +27,7 @@ struct anchor_call {
     struct buffer content;
 };
 
-static void call_free(struct anchor_call *call)
+static void call_free(struct web_call *call)
 {
     resolve_cancel(call->resolve);
     connecting_cancel(call->connecting);
@@ -41,17 +39,17 @@ static void call_free(struct anchor_call *call)
     base_free(call);
 }
 
-void anchor_call_cancel(struct anchor_call *call)
+void web_call_cancel(struct web_call *call)
 {
     if (call != NULL)
         call_free(call);
 }
 
-static void end(struct anchor_call *call, uint16_t status, struct text body, const char *error)
+static void end(struct web_call *call, uint16_t status, struct text body, const char *error)
 {
     char kept[300];
     struct buffer copy = {0};
-    anchor_answered on_answer = call->on_answer;
+    web_answered on_answer = call->on_answer;
     void *context = call->context;
     text_store(text_from(error), kept, sizeof(kept));
     buffer_append(&copy, body);
@@ -62,7 +60,7 @@ static void end(struct anchor_call *call, uint16_t status, struct text body, con
 
 static void on_deadline(void *context)
 {
-    struct anchor_call *call = context;
+    struct web_call *call = context;
     if (call->connecting != NULL)
         connecting_expire(call->connecting);
     else
@@ -74,26 +72,35 @@ static void on_deadline(void *context)
 
 static const struct http_limits limits = {.head = REPLY_HEAD_MAX, .fields = 100};
 
-static enum reading read_head(struct anchor_call *call)
+/* An interim reply (RFC 9110 15.2) says nothing; 101 would be a last one. */
+static bool is_interim(uint16_t status)
+{
+    return status < 200 && status != 101;
+}
+
+static enum reading read_head(struct web_call *call)
 {
     struct http_head head;
-    size_t used = 0;
     struct fault fault;
-    switch (http_reply_parse(window_text(&call->in), &limits, call->method, &head, &used, &fault)) {
-    case PARSE_NEED_MORE:
-        return READING_HEAD;
-    case PARSE_BAD:
-        return READING_FAILED;
-    case PARSE_DONE:
-        break;
-    }
+    size_t used = 0;
+    do {
+        window_consume(call->peer->loop, &call->in, used);
+        switch (http_reply_parse(window_text(&call->in), &limits, call->method, &head, &used, &fault)) {
+        case PARSE_NEED_MORE:
+            return READING_HEAD;
+        case PARSE_BAD:
+            return READING_FAILED;
+        case PARSE_DONE:
+            break;
+        }
+    } while (is_interim(head.status));
     call->status = head.status;
     http_body_begin(&call->body, &head, &limits);
     window_consume(call->peer->loop, &call->in, used);
     return http_body_is_done(&call->body) ? READING_DONE : READING_BODY;
 }
 
-static enum reading read_body(struct anchor_call *call, bool ended)
+static enum reading read_body(struct web_call *call, bool ended)
 {
     for (;;) {
         struct text piece;
@@ -101,17 +108,17 @@ static enum reading read_body(struct anchor_call *call, bool ended)
         enum parse parse = http_body_read(&call->body, window_text(&call->in), &piece, &used);
         buffer_append(&call->content, piece);
         window_consume(call->peer->loop, &call->in, used);
+        if (parse == PARSE_BAD || call->content.length > call->peer->answer)
+            return READING_FAILED;
         if (parse == PARSE_DONE)
             return READING_DONE;
-        if (parse == PARSE_BAD || call->content.length > REPLY_MAX)
-            return READING_FAILED;
         if (used == 0)
             return ended && http_body_end(&call->body) ? READING_DONE : READING_BODY;
     }
 }
 
 /* True when the call has ended. */
-static bool try_reply(struct anchor_call *call, bool ended)
+static bool try_reply(struct web_call *call, bool ended)
 {
     if (call->reading == READING_HEAD)
         call->reading = read_head(call);
@@ -130,7 +137,7 @@ static bool try_reply(struct anchor_call *call, bool ended)
 
 static void on_ready(void *context)
 {
-    struct anchor_call *call = context;
+    struct web_call *call = context;
     struct loop *loop = call->peer->loop;
     uint64_t put = 0;
     if (window_length(&call->out) > 0 && window_write(loop, &call->out, call->upstream->stream, &put) == IO_BROKEN) {
@@ -138,11 +145,7 @@ static void on_ready(void *context)
         return;
     }
     for (;;) {
-        enum io io = window_read(loop, &call->in, call->upstream->stream, REPLY_MAX, NULL);
-        if (io == IO_AGAIN && window_length(&call->in) >= REPLY_MAX) {
-            end(call, 0, TEXT(""), "its answer is too long");
-            return;
-        }
+        enum io io = window_read(loop, &call->in, call->upstream->stream, WINDOW_MAX, NULL);
         if (io == IO_AGAIN)
             return;
         if (io == IO_BROKEN) {
@@ -159,7 +162,7 @@ static void on_ready(void *context)
 
 static void on_connected(void *context, struct upstream *upstream, enum reason reason, const char *detail)
 {
-    struct anchor_call *call = context;
+    struct web_call *call = context;
     call->connecting = NULL;
     if (upstream == NULL) {
         char why[300];
@@ -174,8 +177,8 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
 
 static void on_resolved(void *context, const struct resolved *resolved)
 {
-    struct anchor_call *call = context;
-    const struct anchor_peer *peer = call->peer;
+    struct web_call *call = context;
+    const struct web_peer *peer = call->peer;
     struct judged_address to[RESOLVE_MAX];
     call->resolve = NULL;
     if (resolved->result != RESOLVE_OK) {
@@ -190,9 +193,9 @@ static void on_resolved(void *context, const struct resolved *resolved)
     call->connecting = route_connect(peer->route, &way, on_connected, call);
 }
 
-static void write_request(struct anchor_call *call, const struct anchor_request *request)
+static void write_request(struct web_call *call, const struct web_request *request)
 {
-    const struct anchor_peer *peer = call->peer;
+    const struct web_peer *peer = call->peer;
     struct buffer out = {0};
     buffer_append(&out, request->method);
     buffer_printf(&out, " %.*s%.*s HTTP/1.1\r\nHost: ", TEXT_ARG(peer->prefix), TEXT_ARG(request->path));
@@ -208,17 +211,17 @@ static void write_request(struct anchor_call *call, const struct anchor_request 
     buffer_clear(&out);
 }
 
-struct anchor_call *anchor_call_start(
-    const struct anchor_peer *peer, const struct anchor_request *request, anchor_answered on_answer, void *context)
+struct web_call *
+web_call_start(const struct web_peer *peer, const struct web_request *request, web_answered on_answer, void *context)
 {
-    struct anchor_call *call = base_zalloc(sizeof(*call));
+    struct web_call *call = base_zalloc(sizeof(*call));
     call->peer = peer;
     call->on_answer = on_answer;
     call->context = context;
     call->method = request->method;
     write_request(call, request);
     call->deadline = timer_new(peer->loop, on_deadline, call);
-    timer_start(call->deadline, CALL_MS);
+    timer_start(call->deadline, peer->timeout_ms);
     call->resolve = resolve_start(peer->resolver, peer->host, on_resolved, call);
     return call;
 }

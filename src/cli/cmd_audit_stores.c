@@ -19,6 +19,7 @@ enum { DEPTH_MAX = 16 };
 struct stores {
     char **list; /* owned, as are the paths */
     size_t count;
+    bool is_partial; /* a folder could not be looked into */
 };
 
 static char *path_below(const char *folder, const char *name)
@@ -58,6 +59,7 @@ static void find_stores(const char *folder, int depth, struct stores *stores)
     DIR *opened = opendir(folder);
     if (opened == NULL || depth == DEPTH_MAX) {
         complain(EXIT_IO, "%s: not looked at: %s", folder, opened == NULL ? strerror(errno) : "too deep");
+        stores->is_partial = true;
         if (opened != NULL)
             closedir(opened);
         return;
@@ -185,6 +187,8 @@ enum exit_code audit_over_stores(struct audit_call *call, enum audit_scope scope
     if (code == EXIT_DONE)
         code = stores.count == 0 ? run(call) /* says what is wrong with the folder */
                                  : run_each(call, &stores, buffer_text(&keys), scope, run);
+    if (stores.is_partial && gravity(code) < gravity(EXIT_IO))
+        code = EXIT_IO;
     stores_clear(&stores);
     buffer_clear(&keys);
     return code;

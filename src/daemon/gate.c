@@ -86,7 +86,6 @@ static bool open_audit(struct gate *gate)
     struct audit_options options;
     daemon_audit_options(source, gate->log_key, &options);
     options.origin = text_from(gate->succession.origin);
-    options.signing = source->witness.host.kind == HOST_NONE ? AUDIT_SIGNS : AUDIT_SIGNS_LAST;
     gate->audit = audit_open(&options, &error);
     return gate->audit != NULL || say(error);
 }

@@ -156,6 +156,7 @@ void daemon_audit_options(
         .disk_warn_bytes = source->disk_warn,
         .disk_refuse_bytes = source->disk_refuse,
         .ballast_bytes = source->disk_ballast,
+        .signing = source->witness.host.kind == HOST_NONE ? AUDIT_SIGNS : AUDIT_SIGNS_LAST,
         .allows_on_failure = source->on_failure == ON_FAILURE_ALLOW,
         .path = privacy_of(source->path),
         .query = privacy_of(source->query),

@@ -125,3 +125,14 @@ def test_pods_with_origins_of_their_own_ship_side_by_side(tmp_path, shipped):
         live(gate, 2)
         gate.stop()
         assert (shipped / "audit.example" / "shop" / pod / "checkpoint").exists()
+
+
+def test_a_folder_that_could_not_be_looked_into_shows_in_how_verify_ends(tmp_path, shipped, things):
+    gate = make(tmp_path / "gate", shipped, things)
+    gate.start()
+    gate.stop()
+    words = "audit", "verify", "--store", shipped, "--vkey", vkey(gate)
+    assert run_exeat(*words).returncode == 0
+    shipped.joinpath(*["below"] * 20).mkdir(parents=True)
+    done = run_exeat(*words)
+    assert done.returncode == 5 and "not looked at" in done.stderr and done.stdout.startswith("OK")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """However short a gate lives and whatever its witness does: an orderly end leaves a signed head over its last record, in
 the store and in the copy that was shipped."""
+import sqlite3
+
 import pytest
 from support.gate import Gate, free_port, run_exeat
 from support.wait import wait_for
@@ -77,6 +79,24 @@ def test_a_short_life_ends_signed(kind, requests, tmp_path, things):
     for _ in range(requests):
         assert gate.get("http://evil.example/").status == 403
     gate.stop()
+    assert_signed(gate)
+
+
+def checkpoints(store):
+    """How far each one goes, of all segments."""
+    return {size for path in store.glob("seg-*.db") if ".priv." not in path.name
+            for (size,) in sqlite3.connect(f"file:{path}?immutable=1", uri=True).execute("SELECT size FROM ckpt")}
+
+
+def test_erasing_without_a_gate_signs_the_end_alone_when_there_is_a_witness(tmp_path, things):
+    gate, _ = make(tmp_path, things, "absent")
+    gate.start()
+    assert gate.get("http://evil.example/").status == 403
+    gate.stop()
+    before = checkpoints(gate.folder / "audit")
+    done = run_exeat("audit", "erase", "-c", gate.config_path, "--before", "now", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert checkpoints(gate.folder / "audit") - before == {len(gate.export())}
     assert_signed(gate)
 
 

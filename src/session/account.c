@@ -112,13 +112,20 @@ static struct session_llm_row *llm_row(struct session_stats *stats, struct text 
     return &stats->llm[last];
 }
 
+/* A label comes from the policy: where the caller's own word of it was served, the endpoint's name stands for it. */
+static struct text model_label(const struct exchange *exchange)
+{
+    struct text served = exchange->call.served_model;
+    return served.data == model_of(exchange).data ? exchange->account.inference : served;
+}
+
 static void count_llm(struct session *session)
 {
     const struct exchange *exchange = session->exchange;
     if (exchange->decision.llm.operation == LLM_NONE || exchange->decision.llm.operation == LLM_UNKNOWN)
         return;
     struct session_llm_row *row =
-        llm_row(&session->worker->stats, exchange->decision.llm.provider, exchange->call.served_model);
+        llm_row(&session->worker->stats, exchange->decision.llm.provider, model_label(exchange));
     switch (llm_outcome_of(&exchange->account)) {
     case LLM_ANSWERED:
         row->answered++;

@@ -259,6 +259,18 @@ def test_a_failure_is_said_once_and_counted_each_time(gate, inference):
     assert one.metric(r'exeat_llm_calls_total.*outcome="answered"') == 3  # the objections
 
 
+def test_a_callers_word_for_a_model_is_no_label(gate, inference):
+    one = gate(
+        inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{inference.port}"}, CANNED], rules=[reroute("local", "canned")]
+    )
+    for name in ("gpt-4o", "whatever", '"}'):
+        assert chat(one, {**CHAT, "model": name}).status == 200
+    wait_for(lambda: one.metric("exeat_llm_calls_total") == 3, "the calls to be counted")
+    assert one.metric(r'exeat_llm_calls_total\{provider="OpenAI",model="local",outcome="answered"\}') == 3
+    assert one.outcome_of(one.decisions()[0])["served_model"] == "gpt-4o"
+
+
+
 def test_a_stream_that_breaks_is_no_rest(spare, inference):
     token = b'data: {"model":"m","choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'
     inference.pace()

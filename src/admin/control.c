@@ -190,6 +190,17 @@ void control_free(struct control *control)
     base_free(control);
 }
 
+/* What would end the line early is a blank in it. */
+static void send_line(int descriptor, struct text line)
+{
+    struct buffer out = {0};
+    for (size_t i = 0; i < line.length; i++)
+        buffer_append_byte(&out, line.data[i] == '\n' ? ' ' : line.data[i]);
+    buffer_append_byte(&out, '\n');
+    send_all(descriptor, buffer_text(&out));
+    buffer_clear(&out);
+}
+
 bool control_ask(const char *path, struct text line, struct buffer *answer)
 {
     struct sockaddr_un name;
@@ -198,8 +209,7 @@ bool control_ask(const char *path, struct text line, struct buffer *answer)
     limit_time(descriptor);
     bool done = name_socket(path, &name) && connect(descriptor, (const struct sockaddr *)&name, sizeof(name)) == 0;
     if (done) {
-        send_all(descriptor, line);
-        send_all(descriptor, TEXT("\n"));
+        send_line(descriptor, line);
         for (ssize_t got; (got = recv(descriptor, part, sizeof(part), 0)) > 0;)
             buffer_append(answer, (struct text){part, (size_t)got});
     }

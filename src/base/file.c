@@ -70,7 +70,7 @@ static bool write_all(int descriptor, struct text content)
     return fsync(descriptor) == 0;
 }
 
-static bool sync_folder_of(const char *path)
+bool file_sync_folder_of(const char *path)
 {
     char *copy = text_copy(text_from(path));
     int descriptor = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -98,7 +98,7 @@ bool file_replace(const char *path, struct text content, unsigned mode, char **e
     struct buffer name = {0};
     buffer_printf(&name, "%s.%ld.new", path, (long)getpid());
     char *beside = buffer_take(&name);
-    bool good = write_beside(beside, content, mode) && rename(beside, path) == 0 && sync_folder_of(path);
+    bool good = write_beside(beside, content, mode) && rename(beside, path) == 0 && file_sync_folder_of(path);
     if (!good) {
         *error = explain("cannot write", path, errno);
         unlink(beside);

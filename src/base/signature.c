@@ -11,6 +11,7 @@
 
 #include "exeat/base/check.h"
 #include "exeat/base/digest.h"
+#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
 struct signing_key {
@@ -62,12 +63,11 @@ struct signing_key *signing_key_read(const char *path, char **error)
     return wrap(key);
 }
 
-bool signing_key_save(const struct signing_key *key, const char *path, char **error)
+static bool write_key(const struct signing_key *key, const char *path)
 {
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
     FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     if (file == NULL) {
-        *error = file_error(path, "cannot create the signing key", errno);
         if (descriptor >= 0)
             close(descriptor);
         return false;
@@ -75,9 +75,28 @@ bool signing_key_save(const struct signing_key *key, const char *path, char **er
     bool good = PEM_write_PKCS8PrivateKey(file, key->key, NULL, NULL, 0, NULL, NULL) == 1;
     good = fflush(file) == 0 && good;
     good = fsync(descriptor) == 0 && good;
-    good = fclose(file) == 0 && good;
+    return fclose(file) == 0 && good;
+}
+
+static bool put_in_place(const char *draft, const char *path)
+{
+    if (link(draft, path) == 0)
+        return true;
+    return errno != EEXIST && access(path, F_OK) != 0 && rename(draft, path) == 0; /* a file system without links */
+}
+
+/* Made beside and linked: a key is there as a whole or not at all, and never in the place of another. */
+bool signing_key_save(const struct signing_key *key, const char *path, char **error)
+{
+    struct buffer name = {0};
+    buffer_printf(&name, "%s.%ld.new", path, (long)getpid());
+    char *draft = buffer_take(&name);
+    (void)unlink(draft); /* of a process that had our number and did not end it */
+    bool good = write_key(key, draft) && put_in_place(draft, path) && file_sync_folder_of(path);
     if (!good)
-        *error = file_error(path, "cannot write the signing key", errno);
+        *error = file_error(path, "cannot create the signing key", errno);
+    (void)unlink(draft);
+    base_free(draft);
     return good;
 }
 

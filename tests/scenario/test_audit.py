@@ -712,6 +712,13 @@ def test_an_export_is_itself_on_record(gate):
     assert "custody: unrecorded" in done.stderr
 
 
+def test_a_reason_of_two_lines_is_on_record_whole(gate):
+    one = gate(rules=[])
+    assert run_exeat("audit", "new-origin", "-c", one.config_path, "--reason", "first\nsecond").returncode == 0
+    one.process.wait()
+    assert "reason first second\n" in (one.folder / "audit" / "origin.next").read_text()
+
+
 def test_text_fits_the_terminal_and_a_request_is_shown_by_what_stands_there(gate):
     one = gate(rules=[], clients={"worker": {"address": "127.0.0.1/32"}})
     one.get("http://a-host-with-a-long-name.evil.example/")

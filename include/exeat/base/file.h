@@ -17,6 +17,8 @@ void file_append_owner(const char *path, const char *error, struct buffer *out);
 bool file_is_writable_by_all(const char *path); /* its mode has o+w */
 /* Writes beside and renames, so that readers see the old or the new file; syncs both file and directory. */
 MUST_CHECK bool file_replace(const char *path, struct text content, unsigned mode, char **error);
+/* Has what stands in the folder of `path`, and under which names, on disk. */
+MUST_CHECK bool file_sync_folder_of(const char *path);
 /* `name` relative to the folder of `beside`, unless it is absolute. The caller owns the result (base_free). */
 char *file_beside(const char *beside, struct text name);
 /* mkdir -p with `mode` for what is made. */

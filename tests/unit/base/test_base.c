@@ -2,6 +2,7 @@
 /* The toolbox: slices, encodings, times, JSON and files, each at its edges. */
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@
 #include "exeat/base/arena.h"
 #include "exeat/base/check.h"
 #include "exeat/base/clock.h"
+#include "exeat/base/digest.h"
 #include "exeat/base/file.h"
 #include "exeat/base/json.h"
 #include "exeat/base/list.h"
@@ -258,6 +260,38 @@ static void lists_forget_what_is_removed(void **state)
     assert_null(list_take_first(&list));
 }
 
+static void a_key_is_made_whole_or_not_at_all_and_over_no_other(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/exeat-base-XXXXXX";
+    char path[64];
+    char left[96];
+    char *error = NULL;
+    struct rlimit limit;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/log.key", folder);
+    snprintf(left, sizeof(left), "%s.%ld.new", path, (long)getpid());
+    struct signing_key *key = signing_key_generate();
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){1, limit.rlim_max}); /* as on a full disk */
+    assert_false(signing_key_save(key, path, &error));
+    setrlimit(RLIMIT_FSIZE, &limit);
+    base_free(error);
+    assert_int_equal(access(path, F_OK), -1);
+    assert_true(signing_key_save(key, path, &error));
+    assert_false(signing_key_save(key, path, &error));
+    assert_non_null(strstr(error, "File exists"));
+    base_free(error);
+    assert_int_equal(access(left, F_OK), -1);
+    struct signing_key *again = signing_key_read(path, &error);
+    assert_non_null(again);
+    signing_key_free(again);
+    signing_key_free(key);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 /* What a program of its own says on stderr, to its end. */
 static void listen_to(void (*program)(void), struct buffer *said)
 {
@@ -353,6 +387,7 @@ int main(void)
         cmocka_unit_test(files_are_replaced_whole_with_their_mode),
         cmocka_unit_test(a_date_of_http_is_written_as_the_rfc_has_it),
         cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
+        cmocka_unit_test(a_key_is_made_whole_or_not_at_all_and_over_no_other),
         cmocka_unit_test(no_line_of_the_log_is_lost_unsaid),
         cmocka_unit_test(lists_forget_what_is_removed),
     };

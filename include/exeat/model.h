@@ -156,6 +156,7 @@ enum llm_dialect {
     DIALECT_OLLAMA,
     DIALECT_OTHER
 };
+extern const char *const llm_dialect_words[]; /* by enum llm_dialect */
 const char *llm_dialect_name(enum llm_dialect dialect);
 MUST_CHECK bool llm_dialect_parse(struct text text, enum llm_dialect *dialect);
 struct llm_call {

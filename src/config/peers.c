@@ -110,6 +110,11 @@ static bool read_group(struct load *load, const struct yaml_node *node, void *it
             load->diags, group->name.mark, "the groups llm and llm-web are the catalogue's; choose another name");
         return false;
     }
+    if (text_starts_with(group->name.text, TEXT("@"))) {
+        diag_error(
+            load->diags, group->name.mark, "a group is named without '@', which stands before its name in rules");
+        return false;
+    }
     if (node->kind == YAML_MAP)
         return schema_read_map(load, node, &section_group, &group->patterns);
     return read_patterns(load, node, &group->patterns);
@@ -134,17 +139,6 @@ const struct type type_groups = NAMES_TYPE("map of names to lists of host patter
 /* --- llm
  * --------------------------------------------------------------------------------------------------------------- */
 
-static bool read_dialect(struct load *load, const struct yaml_node *node, void *field)
-{
-    struct text text;
-    if (!read_text(load, node, &text))
-        return false;
-    if (llm_dialect_parse(text, field))
-        return true;
-    diag_error(load->diags, node->mark, "'%.*s' is not a dialect such as openai or anthropic", TEXT_ARG(text));
-    return false;
-}
-
 static bool read_llm_host(struct load *load, const struct yaml_node *node, void *field)
 {
     struct text text;
@@ -152,7 +146,11 @@ static bool read_llm_host(struct load *load, const struct yaml_node *node, void 
 }
 
 static const struct type type_llm_host = TEXT_TYPE("host pattern", read_llm_host);
-static const struct type type_dialect = TEXT_TYPE("openai, anthropic, ...", read_dialect);
+static const struct type type_dialect = {
+    .shape = SHAPE_ENUM,
+    .words = llm_dialect_words + DIALECT_OPENAI,
+    .word_count = DIALECT_OTHER - DIALECT_OPENAI + 1,
+    .first = DIALECT_OPENAI};
 static const struct key llm_keys[] = {
     REQUIRED_KEY(settings_llm, host, "host", &type_llm_host, "an LLM host of your own"),
     KEY(settings_llm, provider, "provider", &type_text, "custom", "its name in records"),

@@ -70,6 +70,8 @@ bool pattern_of(struct load *load, struct text text, struct mark mark, struct se
     if (host_has_capital_eszett(text))
         diag_note(
             load->diags, "a capital \xe1\xba\x9e means different names to different programs: write \xc3\x9f or ss");
+    if (text_has(text, ' '))
+        diag_note(load->diags, "a name has no spaces: is the next line indented as this one?");
     if (text_has(text, '/') || text_has(text, ':'))
         diag_note(load->diags, "scheme, port and path have their own keys: `schemes`, `ports`, `paths`");
     return false;

@@ -25,7 +25,7 @@ static const char *const operations[] = {
     [LLM_OTHER] = "other",
     [LLM_UNKNOWN] = "unknown",
 };
-static const char *const dialects[] = {
+const char *const llm_dialect_words[] = {
     [DIALECT_NONE] = "none",       [DIALECT_OPENAI] = "openai",   [DIALECT_ANTHROPIC] = "anthropic",
     [DIALECT_GEMINI] = "gemini",   [DIALECT_BEDROCK] = "bedrock", [DIALECT_COHERE] = "cohere",
     [DIALECT_MISTRAL] = "mistral", [DIALECT_OLLAMA] = "ollama",   [DIALECT_OTHER] = "other",
@@ -59,13 +59,13 @@ const char *llm_operation_name(enum llm_operation operation)
 
 const char *llm_dialect_name(enum llm_dialect dialect)
 {
-    return dialect < COUNT_OF(dialects) ? dialects[dialect] : "other";
+    return dialect < COUNT_OF(llm_dialect_words) ? llm_dialect_words[dialect] : "other";
 }
 
 bool llm_dialect_parse(struct text text, enum llm_dialect *dialect)
 {
-    for (size_t i = DIALECT_OPENAI; i < COUNT_OF(dialects); i++) {
-        if (text_equal(text, text_from(dialects[i]))) {
+    for (size_t i = DIALECT_OPENAI; i < COUNT_OF(llm_dialect_words); i++) {
+        if (text_equal(text, text_from(llm_dialect_words[i]))) {
             *dialect = (enum llm_dialect)i;
             return true;
         }

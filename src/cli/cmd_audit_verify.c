@@ -114,7 +114,9 @@ static void print_finding(const struct evidence_report *report, enum evidence_ve
     paint(COLOUR_NONE);
     printf(": %s\n", finding->detail);
     if (finding->count > 1 && report->told == NULL)
-        printf("    and %llu more places of this kind (--all shows them)\n", (unsigned long long)finding->count - 1);
+        printf(
+            "    and %llu more place%s of this kind (--all shows %s)\n", (unsigned long long)finding->count - 1,
+            finding->count == 2 ? "" : "s", finding->count == 2 ? "it" : "them");
     printf("    this means: %s\n", evidence_verdict_meaning(verdict));
 }
 

@@ -30,19 +30,38 @@ static const char *banner_class(const struct report *report)
     return "bad";
 }
 
+/* As the first line of `exeat audit verify` has it. */
+static const char *banner_limits(const struct report *report)
+{
+    if (report->verify->verdict != EVIDENCE_OK)
+        return "";
+    if (!report->page->key_is_known)
+        return ", but the signatures were not checked";
+    return report->verify->anchored_size > 0 ? "" : ", as far as it goes";
+}
+
+static void banner_meaning(const struct report *report)
+{
+    enum evidence_verdict verdict = report->verify->verdict;
+    buffer_append_string(report->out, "This means: ");
+    if (verdict == EVIDENCE_OK && !report->page->key_is_known)
+        buffer_append_string(report->out, "the log is consistent in itself, and anyone can make such a log");
+    else
+        html_string(report->out, evidence_verdict_meaning(verdict));
+    buffer_append_string(report->out, ".<br>");
+}
+
 static void banner(const struct report *report)
 {
     const struct evidence_report *verify = report->verify;
     buffer_printf(
-        report->out, "<div class=\"banner %s\"><b>%s</b><br>", banner_class(report),
-        evidence_verdict_name(verify->verdict));
+        report->out, "<div class=\"banner %s\"><b>%s%s</b><br>", banner_class(report),
+        evidence_verdict_name(verify->verdict), banner_limits(report));
     if (verify->verdict != EVIDENCE_OK) {
         html_string(report->out, verify->findings[verify->verdict].detail);
         buffer_append_string(report->out, "<br>");
     }
-    buffer_append_string(report->out, "This means: ");
-    html_string(report->out, evidence_verdict_meaning(verify->verdict));
-    buffer_append_string(report->out, ".<br>");
+    banner_meaning(report);
     if (!report->page->key_is_known)
         buffer_append_string(
             report->out, "<strong>Signatures were not checked:</strong> the log&#39;s key was not given.<br>");

@@ -124,6 +124,10 @@ def test_the_exit_code_of_a_report_is_the_verdict(gate):
     assert "Someone outside vouches for" in run_exeat("audit", "report", "-c", one.config_path, "--checkpoint", anchored).stdout
     blind = run_exeat("audit", "report", "--store", one.folder / "audit")
     assert "banner warn" in blind.stdout and "Signatures were not checked" in blind.stdout
+    # The banner says no more than `audit verify` does.
+    assert "<b>OK, as far as it goes</b>" in done.stdout and "every record is what was signed" in done.stdout
+    assert "<b>OK</b>" in run_exeat("audit", "report", "-c", one.config_path, "--checkpoint", anchored).stdout
+    assert "<b>OK, but the signatures were not checked</b>" in blind.stdout and "is what was signed" not in blind.stdout
     assert run_exeat("audit", "report", "-c", one.config_path, "-o", "pdf").returncode == 2
 
 

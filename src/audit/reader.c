@@ -225,3 +225,17 @@ enum audit_read audit_reader_next(struct audit_reader *reader, struct audit_row 
         }
     }
 }
+
+static bool same_bytes(struct bytes left, struct bytes right)
+{
+    return left.length == right.length && (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
+}
+
+bool audit_row_agrees(const struct audit_row *row, const struct record *record)
+{
+    struct record_columns columns;
+    record_projection(record, &columns);
+    return record->head.sequence == row->sequence && columns.wall_us == row->wall_us && columns.kind == row->kind &&
+           columns.verdict == row->verdict && text_equal(columns.host, row->host) &&
+           same_bytes(columns.request, row->request);
+}

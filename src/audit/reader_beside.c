@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What lies beside the records of a store: checkpoints, texts, trees, sizes, segment by segment. */
-#include <string.h>
-
 #include "exeat/base/memory.h"
 #include "reader_internal.h"
 
@@ -236,18 +234,4 @@ uint64_t audit_reader_size(struct audit_reader *reader)
     if (reader->count > 0)
         (void)look_in_segments(reader, reader->count - 1, -1, look_for_size, &size);
     return size;
-}
-
-static bool same_bytes(struct bytes left, struct bytes right)
-{
-    return left.length == right.length && (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
-}
-
-bool audit_row_agrees(const struct audit_row *row, const struct record *record)
-{
-    struct record_columns columns;
-    record_projection(record, &columns);
-    return record->head.sequence == row->sequence && columns.wall_us == row->wall_us && columns.kind == row->kind &&
-           columns.verdict == row->verdict && text_equal(columns.host, row->host) &&
-           same_bytes(columns.request, row->request);
 }

@@ -339,7 +339,7 @@ def a_model(gate, inference):
     endpoint = {"name": "local", "endpoint": f"http://127.0.0.1:{inference.port}", "dialect": "openai"}
     rule = {"id": "r", "verdict": "reroute", "hosts": ["@llm"], "schemes": ["http", "https"], "inference": ["local"]}
     one = gate(inference=[endpoint], rules=[rule])
-    call = json.dumps({"model": "m" * 2000, "messages": [{"role": "user", "content": "x" * 5000}]})
+    call = json.dumps({"model": "m" * 1000, "messages": [{"role": "user", "content": "x" * 5000}]})
     words = ("http://api.openai.com/v1/chat/completions", "POST", {"Content-Type": "application/json"}, call)
     assert one.get(*words).status == 200
     return one, words

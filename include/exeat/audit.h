@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The audit store: segments of records in SQLite, and the writer that has each decision on disk before its request goes
- * on. Records are in record.h, the tree over them in tlog.h, signed checkpoints in tlog/note.h. */
+/* The audit: the writer that has each decision on disk before its request goes
+ * on. Records are in record.h, the segments that keep them in store.h, the tree over them in tlog.h, signed checkpoints
+ * in tlog/note.h. */
 #ifndef EXEAT_AUDIT_H
 #define EXEAT_AUDIT_H
 
@@ -13,6 +14,7 @@
 #include "exeat/base/list.h"
 #include "exeat/model.h"
 #include "exeat/record.h"
+#include "exeat/store.h"
 #include "exeat/tlog.h"
 #include "exeat/tlog/note.h"
 
@@ -59,15 +61,10 @@ void audit_change(struct audit *audit, const struct audit_options *options);
  * NULL is fine. */
 void audit_close(struct audit *audit);
 
-/* A text that a record names by its digest. */
-struct audit_blob {
-    struct digest digest;
-    struct text body;
-};
 /* Writes one record of the gate's own life, and waits until it is on disk. False: it is not. Any thread but the
  * writer's. `sequence` may be NULL. */
 MUST_CHECK bool audit_event(
-    struct audit *audit, enum record_kind kind, struct bytes fields, const struct audit_blob *blobs, size_t blob_count,
+    struct audit *audit, enum record_kind kind, struct bytes fields, const struct store_blob *blobs, size_t blob_count,
     uint64_t *sequence);
 /* The common shape of those: an event and its detail; adds what the record has beyond them by itself. */
 MUST_CHECK bool audit_event_text(struct audit *audit, enum record_kind kind, struct text event, struct text detail);
@@ -147,8 +144,5 @@ void audit_port_forget(struct audit_port *port); /* the decision never became du
 /* Nobody is called back. True: the decision stays, now or once the store can be written again. False: the store has
  * given it up already, as it would have told: audit_port_forget is due. */
 MUST_CHECK bool audit_wait_cancel(struct audit_wait *wait);
-
-/* The second page of this contract: reading. */
-#include "exeat/audit/reader.h"
 
 #endif

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-#include "exeat/audit.h"
 #include "exeat/export.h"
+#include "exeat/store.h"
 #include "exeat/tlog/note.h"
 
 /* --- bundle: records with what proves them, in a folder --- */
@@ -32,7 +32,7 @@ struct evidence_bundle_result {
 };
 /* False: `error` (base_free); what was written so far stays in the folder. */
 MUST_CHECK bool evidence_bundle_write(
-    struct audit_reader *reader, const struct evidence_bundle *options, struct evidence_bundle_result *result,
+    struct store_reader *reader, const struct evidence_bundle *options, struct evidence_bundle_result *result,
     char **error);
 
 /* --- verify --- */
@@ -104,7 +104,7 @@ struct evidence_report {
     struct digest root; /* zero when a leaf is not known */
 };
 /* One pass over all records in O(log n) memory. */
-void evidence_verify(struct audit_reader *reader, const struct evidence_check *check, struct evidence_report *report);
+void evidence_verify(struct store_reader *reader, const struct evidence_check *check, struct evidence_report *report);
 /* Of a bundle, with nothing but the log's key. */
 struct evidence_bundle_check {
     const char *folder;

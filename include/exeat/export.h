@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "exeat/audit.h"
+#include "exeat/store.h"
 
 /* Told from time to time how far reading is: up to which sequence. */
 struct export_progress {
@@ -68,20 +68,20 @@ struct export_options {
  * whole, when a later run goes on from the cursor. False: the store or the output failed, `error` (base_free) says how.
  * `*count` is how many lines were written. */
 MUST_CHECK bool
-export_write(struct audit_reader *reader, const struct export_options *options, uint64_t *count, char **error);
+export_write(struct store_reader *reader, const struct export_options *options, uint64_t *count, char **error);
 /* Writes what there is and then what comes, until `goes_on` says no. EXPORT_TEXT has what the gate itself did too. */
 MUST_CHECK bool
-export_follow(struct audit_reader *reader, const struct export_options *options, bool (*goes_on)(void), char **error);
+export_follow(struct store_reader *reader, const struct export_options *options, bool (*goes_on)(void), char **error);
 
 /* Four or more hex digits, such as an id begins with? */
 bool export_is_request(struct text text);
 /* The one request whose id begins with these digits, and the sequence of its first record. */
 enum export_match { EXPORT_MATCH_ONE, EXPORT_MATCH_NONE, EXPORT_MATCH_MANY, EXPORT_MATCH_UNREADABLE };
 MUST_CHECK enum export_match
-export_find_request(struct audit_reader *reader, struct text digits, struct request_id *id, uint64_t *sequence);
+export_find_request(struct store_reader *reader, struct text digits, struct request_id *id, uint64_t *sequence);
 /* Appends everything about one request for a person to read. False: the store cannot be read. */
 MUST_CHECK bool export_show(
-    struct audit_reader *reader, const struct request_id *id, bool redact, const struct export_progress *progress,
+    struct store_reader *reader, const struct request_id *id, bool redact, const struct export_progress *progress,
     struct buffer *out, char **error);
 
 /* Appends one record's lines, as export_show has them: its kind, leaf and fields. Nothing: it is no record. */

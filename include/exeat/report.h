@@ -38,7 +38,7 @@ struct report_look {
 };
 /* Appends panels about what matches. False: the store cannot be read, `error` (base_free). */
 MUST_CHECK bool report_stats(
-    struct audit_reader *reader, const struct export_filter *filter, const struct report_look *look, struct buffer *out,
+    struct store_reader *reader, const struct export_filter *filter, const struct report_look *look, struct buffer *out,
     char **error);
 
 /* --- page --- */
@@ -53,7 +53,7 @@ struct report_page {
 /* Appends one HTML page with nothing outside of itself about what matches. `verify` is what evidence_verify said of the
  * store. False: the store cannot be read, `error` (base_free). */
 MUST_CHECK bool report_html(
-    struct audit_reader *reader, const struct export_filter *filter, const struct report_page *options,
+    struct store_reader *reader, const struct export_filter *filter, const struct report_page *options,
     const struct evidence_report *verify, struct buffer *out, char **error);
 
 #endif

@@ -3,9 +3,9 @@
  * only the frontier of the known tree and the records since, so that asking costs what was written, not what is kept.
  */
 #include "anchor_internal.h"
-#include "exeat/audit/prove.h"
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
+#include "exeat/store/prove.h"
 
 static const struct tlog_proof no_proof = {.count = 0};
 
@@ -15,10 +15,10 @@ void anchor_question_clear(struct anchor_question *question)
     buffer_clear(&question->body);
 }
 
-static char *complaint(struct audit_reader *reader, const char *what)
+static char *complaint(struct store_reader *reader, const char *what)
 {
     struct buffer out = {0};
-    const char *why = audit_reader_error(reader);
+    const char *why = store_reader_error(reader);
     buffer_printf(&out, "%s%s%s", what, why[0] == '\0' ? "" : ": ", why);
     return buffer_take(&out);
 }
@@ -28,35 +28,35 @@ bool anchor_tree_at(const struct anchor_options *options, uint64_t size, struct 
     *tree = (struct tlog_tree){.size = 0};
     if (size == 0)
         return true;
-    struct audit_reader *reader = audit_reader_open(options->store, error);
+    struct store_reader *reader = store_reader_open(options->store, error);
     if (reader == NULL)
         return false;
-    bool is_here = audit_reader_frontier(reader, size, tree);
-    bool done = is_here && audit_reader_grow(reader, tree, size, NULL);
+    bool is_here = store_reader_frontier(reader, size, tree);
+    bool done = is_here && store_reader_grow(reader, tree, size, NULL);
     if (!done)
         *error = complaint(
             reader, is_here ? "records that the witness asks about are not in the store"
                             : "records that the witness asks about were pruned");
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return done;
 }
 
-static enum anchor_has compare_with(struct audit_reader *reader, const struct tlog_checkpoint *checkpoint, char **error)
+static enum anchor_has compare_with(struct store_reader *reader, const struct tlog_checkpoint *checkpoint, char **error)
 {
     struct tlog_tree tree;
     struct digest root;
-    bool has_less = checkpoint->size > audit_reader_size(reader);
-    if (has_less && audit_reader_error(reader)[0] != '\0') {
+    bool has_less = checkpoint->size > store_reader_size(reader);
+    if (has_less && store_reader_error(reader)[0] != '\0') {
         *error = complaint(reader, "its end cannot be read here");
         return ANCHOR_CANNOT_SAY;
     }
     if (has_less)
         return ANCHOR_HAS_LESS;
-    if (!audit_reader_frontier(reader, checkpoint->size, &tree)) {
+    if (!store_reader_frontier(reader, checkpoint->size, &tree)) {
         *error = complaint(reader, "its records were pruned here");
         return ANCHOR_CANNOT_SAY;
     }
-    if (!audit_reader_grow(reader, &tree, checkpoint->size, NULL)) {
+    if (!store_reader_grow(reader, &tree, checkpoint->size, NULL)) {
         *error = complaint(reader, "its records cannot be read here");
         return ANCHOR_CANNOT_SAY;
     }
@@ -67,11 +67,11 @@ static enum anchor_has compare_with(struct audit_reader *reader, const struct tl
 enum anchor_has
 anchor_compare(const struct anchor_options *options, const struct tlog_checkpoint *checkpoint, char **error)
 {
-    struct audit_reader *reader = audit_reader_open(options->store, error);
+    struct store_reader *reader = store_reader_open(options->store, error);
     if (reader == NULL)
         return ANCHOR_CANNOT_SAY;
     enum anchor_has has = compare_with(reader, checkpoint, error);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return has;
 }
 
@@ -91,14 +91,14 @@ static bool has_root(const struct tlog_tree *tree, const struct digest *root)
     return digest_equal(&own, root);
 }
 
-static bool tree_here(struct audit_reader *reader, uint64_t size, struct tlog_tree *tree)
+static bool tree_here(struct store_reader *reader, uint64_t size, struct tlog_tree *tree)
 {
-    return audit_reader_frontier(reader, size, tree) && audit_reader_grow(reader, tree, size, NULL);
+    return store_reader_frontier(reader, size, tree) && store_reader_grow(reader, tree, size, NULL);
 }
 
 /* From `known` to the checkpoint, and the proof of it; whether it leads there is the caller's to see. */
 static bool
-grow_from(struct audit_reader *reader, const struct tlog_tree *known, uint64_t size, struct anchor_question *question)
+grow_from(struct store_reader *reader, const struct tlog_tree *known, uint64_t size, struct anchor_question *question)
 {
     struct tlog_prover prover;
     struct tlog_proof proof;
@@ -106,7 +106,7 @@ grow_from(struct audit_reader *reader, const struct tlog_tree *known, uint64_t s
     tlog_prover_consistency(&prover, known->size, size);
     bool fits = tlog_prover_prefix(&prover, known);
     ASSERT(fits);
-    if (!audit_reader_grow(reader, &question->tree, size, &prover))
+    if (!store_reader_grow(reader, &question->tree, size, &prover))
         return false;
     tlog_prover_finish(&prover, &proof);
     buffer_empty(&question->body);
@@ -116,7 +116,7 @@ grow_from(struct audit_reader *reader, const struct tlog_tree *known, uint64_t s
 
 /* What continues the empty tree needs no proof, so that records which were pruned are not missed. */
 static bool grow_from_nothing(
-    struct audit_reader *reader, const struct tlog_checkpoint *checkpoint, struct anchor_question *question)
+    struct store_reader *reader, const struct tlog_checkpoint *checkpoint, struct anchor_question *question)
 {
     tlog_submission_write(0, &no_proof, buffer_text(&question->note), &question->body);
     return tree_here(reader, checkpoint->size, &question->tree) && has_root(&question->tree, &checkpoint->root);
@@ -125,7 +125,7 @@ static bool grow_from_nothing(
 /* Where what we remember is not what the store has, the store's own proof is sent: it shows the witness which of its
  * words was broken. */
 static bool grow_to(
-    struct audit_reader *reader, const struct tlog_tree *known, const struct tlog_checkpoint *checkpoint,
+    struct store_reader *reader, const struct tlog_tree *known, const struct tlog_checkpoint *checkpoint,
     struct anchor_question *question)
 {
     struct tlog_tree own;
@@ -140,7 +140,7 @@ static bool grow_to(
 }
 
 static enum anchor_asking
-ask_from(struct audit_reader *reader, const struct tlog_tree *known, struct anchor_question *question, char **error)
+ask_from(struct store_reader *reader, const struct tlog_tree *known, struct anchor_question *question, char **error)
 {
     struct tlog_checkpoint checkpoint;
     bool readable = tlog_checkpoint_parse(buffer_text(&question->note), &checkpoint);
@@ -163,17 +163,17 @@ enum anchor_asking anchor_ask(
     uint64_t size = 0;
     enum anchor_asking asking = ANCHOR_QUESTION;
     *question = (struct anchor_question){.tree = {.size = 0}};
-    struct audit_reader *reader = audit_reader_open(options->store, error);
+    struct store_reader *reader = store_reader_open(options->store, error);
     if (reader == NULL)
         return ANCHOR_UNREADABLE;
-    if (audit_reader_newest(reader, &size, &question->note)) {
+    if (store_reader_newest(reader, &size, &question->note)) {
         asking = ask_from(reader, known, question, error);
-    } else if (audit_reader_error(reader)[0] != '\0') {
+    } else if (store_reader_error(reader)[0] != '\0') {
         *error = complaint(reader, "the store's newest checkpoint cannot be read");
         asking = ANCHOR_UNREADABLE;
     } else {
         ask_empty(options, question);
     }
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return asking;
 }

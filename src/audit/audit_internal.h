@@ -1,111 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of audit share: the port that brings batches, segments in their two layouts, and the store that
- * holds all of it together. */
+/* What the files of audit share: the port that brings batches, and the writer and what stands beside it. */
 #ifndef EXEAT_AUDIT_INTERNAL_H
 #define EXEAT_AUDIT_INTERNAL_H
 
 #include <pthread.h>
 #include <semaphore.h>
-#include <sqlite3.h>
 #include <stdatomic.h>
 
 #include "exeat/audit.h"
 #include "exeat/record/batch.h"
+#include "exeat/store/segment.h"
 
-/* --- segments: names, what their meta holds, SQLite --- */
-
-enum segment_layout { SEGMENT_HOT, SEGMENT_SEALED, SEGMENT_PRIVATE }; /* seg-<16 hex> and .hot, .db, .priv.db */
-enum { SEGMENT_NAME_SIZE = 32 };
-void segment_name(uint64_t first, enum segment_layout layout, char out[SEGMENT_NAME_SIZE]);
-bool segment_name_parse(const char *name, uint64_t *first, enum segment_layout *layout);
-char *segment_path(const char *directory, uint64_t first, enum segment_layout layout, const char *suffix);
-
-/* The newest sealed segment that begins before the sequence; false: there is none. */
-MUST_CHECK bool segment_before(const char *directory, uint64_t sequence, uint64_t *first);
-
-enum { STORE_FORMAT = 2 };
-
-/* What the files' tables are (schema.c); a sealed file's indexes and triggers are made when its rows are there. */
-extern const char schema_hot[];
-extern const char schema_sealed[];
-extern const char schema_sealed_tables[];
-extern const char schema_sealed_end[];
-extern const char schema_private[];
-void schema_digest(struct digest *digest); /* of all three, one after the other: what an OPEN record says */
-/* Tables, indexes and triggers of ours, and nothing that acts in their place. */
-bool schema_is_ours(sqlite3 *database, const char *schema);
-
-struct bytes column_bytes(sqlite3_stmt *statement, int index);
-void bind_bytes(sqlite3_stmt *statement, int index, struct bytes bytes);
-void bind_text(sqlite3_stmt *statement, int index, struct text text);
-MUST_CHECK bool sqlite_run(sqlite3_stmt *statement); /* one step; leaves it ready for the next use */
-MUST_CHECK bool meta_read(sqlite3 *database, const char *key, struct buffer *out);
-/* A sentence with the path and SQLite's reason, for errors. */
-char *sqlite_sentence(const char *path, const char *doing, sqlite3 *database);
-char *store_sentence(const char *path, const char *what, const char *why);
-/* fsync of a file that SQLite does not have open (closing it would drop SQLite's locks), or of a folder. */
-MUST_CHECK bool sync_path(const char *path);
-
-/* --- the hot segment: the one that is written --- */
-
-struct segment_statements {
-    sqlite3_stmt *begin;
-    sqlite3_stmt *commit;
-    sqlite3_stmt *rollback;
-    sqlite3_stmt *batch;
-    sqlite3_stmt *checkpoint;
-    sqlite3_stmt *meta;
-    sqlite3_stmt *blob;
-    sqlite3_stmt *policy;
-};
-struct segment {
-    sqlite3 *database;                  /* owned */
-    struct segment_statements prepared; /* owned */
-    uint64_t first;                     /* its first sequence */
-    struct tlog_tree tree;              /* of what is committed, and of the open transaction */
-    uint64_t framed_size;               /* tree size at the newest row with a frontier */
-    uint64_t signed_size;               /* of the newest checkpoint */
-    uint8_t hash_key[32];               /* of AUDIT_HASHED texts */
-    enum record_kind last_kind;         /* of its last record; 0: it has none */
-    uint64_t wal_bytes;                 /* what its WAL has grown to, since it is watched */
-};
-/* Where a transaction began, to go back to. */
-struct segment_mark {
-    struct tlog_tree tree;
-    uint64_t framed_size;
-};
-/* Opens the hot segment that was not ended, or makes the one that goes on where the store ends. False with `error`. */
-MUST_CHECK bool segment_open(struct segment *segment, const struct audit_options *options, char **error);
-/* Leaves an ended segment to the sealer and begins the next one. On false the segment is as it was. */
-MUST_CHECK bool segment_roll(struct segment *segment, const struct audit_options *options, char **error);
-/* Keeps wal_bytes from now on; the segment stays where it is. */
-void segment_watch(struct segment *segment);
-void segment_close(struct segment *segment);
-MUST_CHECK bool segment_prepare(struct segment *segment);
-MUST_CHECK bool segment_put_meta(struct segment *segment, const char *key, struct bytes value);
-/* Inside a transaction; each false means: roll back. */
-MUST_CHECK bool segment_begin(struct segment *segment);
-MUST_CHECK bool segment_add_batch(
-    struct segment *segment, struct record_batch *batch, const struct record_clock *clock, const uint8_t *salts);
-MUST_CHECK bool segment_add_checkpoint(struct segment *segment, uint64_t size, struct text note);
-MUST_CHECK bool segment_add_blob(struct segment *segment, const struct audit_blob *blob);
-MUST_CHECK bool segment_add_policy(struct segment *segment, uint64_t sequence, const struct digest *digest);
-MUST_CHECK bool segment_commit(struct segment *segment);
-void segment_rollback(struct segment *segment, const struct segment_mark *mark);
-/* Did the last failure lose the disk's promise? Then the process must end (an fsync error is never retried). */
-bool segment_lost_the_disk(const struct segment *segment);
-
-/* What the end of a store must agree with itself about before anything is added to it; NULL: it does. Fills tree,
- * sizes and last kind of the segment. */
-const char *check_identity(sqlite3 *database, const struct audit_options *options); /* format and origin */
-const char *check_hot_end(struct segment *segment, const struct audit_options *options);
-const char *check_sealed_end(struct segment *segment, const struct audit_options *options);
-
-/* Rebuilds a hot segment that nobody writes any more into its sealed files, and removes it. Can be done again after a
- * crash at any point. */
-MUST_CHECK bool seal_segment(const char *directory, uint64_t first, char **error);
-void segment_remove_hot(const char *directory, uint64_t first);
-/* The thread that does so. Freeing waits for what is queued, but not for what fails. */
+/* The thread that seals. Freeing waits for what is queued, but not for what fails. */
 struct sealer;
 struct sealer *sealer_new(struct audit *audit);
 void sealer_add(struct sealer *sealer, uint64_t first);
@@ -178,7 +84,7 @@ struct audit_life {
     struct audit_life *next;
     enum record_kind kind;
     struct bytes fields;
-    const struct audit_blob *blobs;
+    const struct store_blob *blobs;
     size_t blob_count;
     uint64_t sequence;
     bool durable;
@@ -256,18 +162,16 @@ struct audit {
     _Atomic(struct audit_life *) life;
     _Atomic(struct roll_order *) roll_order;
     struct audit_counters counters;
-    struct sealer *sealer;    /* owned */
-    struct cosigned cosigned; /* under ports_lock */
-    struct segment segment;   /* the writer's alone once its thread runs */
+    struct sealer *sealer;        /* owned */
+    struct cosigned cosigned;     /* under ports_lock */
+    struct store_segment segment; /* the writer's alone once its thread runs */
 };
 /* Writes what a witness has said since `done` into the open transaction, and says how far that goes. outside.c */
-MUST_CHECK bool outside_write(struct audit *audit, struct segment *segment, uint64_t done, uint64_t *serial);
-/* The fields of an OPEN record, of a run or of a segment that goes on with it. store.c */
-void store_open_fields(const struct audit *audit, struct text event, bool begins_run, struct buffer *fields);
-/* The disk's promise is lost: says so and ends the process at once; who restarts it has the store looked at. store.c */
-_Noreturn void store_end_process(const char *directory, const char *why);
-/* The lock that keeps a second writer away; it ends with the descriptor. store.c */
-MUST_CHECK bool store_lock(const char *directory, int *descriptor, char **error);
+MUST_CHECK bool outside_write(struct audit *audit, struct store_segment *segment, uint64_t done, uint64_t *serial);
+/* The fields of an OPEN record, of a run or of a segment that goes on with it. audit.c */
+void audit_open_fields(const struct audit *audit, struct text event, bool begins_run, struct buffer *fields);
+/* What its segments are opened as. */
+struct store_log audit_log_of(const struct audit *audit);
 void *writer_main(void *context); /* the audit */
 /* After something was handed over: wakes the writer if it sleeps and this is a reason to wake. */
 void audit_rouse(struct audit *audit, bool is_urgent);

@@ -62,8 +62,8 @@ static bool add_texts(struct writer *writer)
         return false;
     for (const struct audit_life *life = writer->life; life != NULL; life = life->next)
         for (size_t i = 0; i < life->blob_count; i++)
-            if (!segment_add_blob(writer->segment, &life->blobs[i]) ||
-                !segment_add_policy(writer->segment, life->sequence, &life->blobs[i].digest))
+            if (!store_segment_add_blob(writer->segment, &life->blobs[i]) ||
+                !store_segment_add_policy(writer->segment, life->sequence, &life->blobs[i].digest))
                 return false;
     return true;
 }
@@ -83,17 +83,18 @@ static bool add_batch(struct writer *writer, struct record_batch batch, const st
     buffer_empty(&writer->salts);
     buffer_reserve(&writer->salts, salts + 1);
     random_fill((uint8_t *)writer->salts.data, salts);
-    return segment_add_batch(writer->segment, &batch, clock, (const uint8_t *)writer->salts.data);
+    return store_segment_add_batch(writer->segment, &batch, clock, (const uint8_t *)writer->salts.data);
 }
 
 static bool transact(struct writer *writer, bool heartbeat)
 {
     struct record_clock clock = {clock_wall_us(), clock_boot_us()};
-    struct segment *segment = writer->segment;
+    struct store_segment *segment = writer->segment;
     writer->times.record_us = clock.boot_us;
-    if (!segment_begin(segment))
+    if (!store_segment_begin(segment))
         return false;
-    if (writer->note.length > 0 && !segment_add_checkpoint(segment, writer->note_size, buffer_text(&writer->note)))
+    if (writer->note.length > 0 &&
+        !store_segment_add_checkpoint(segment, writer->note_size, buffer_text(&writer->note)))
         return false;
     if (!outside_write(writer->audit, segment, writer->cosigned, &writer->cosigned_next))
         return false;
@@ -105,7 +106,7 @@ static bool transact(struct writer *writer, bool heartbeat)
     for (size_t i = 0; i < writer->count; i++)
         if (!add_batch(writer, batch_of_chunk(writer->batch[i].chunk), &clock))
             return false;
-    return segment_commit(segment);
+    return store_segment_commit(segment);
 }
 
 /* --- answers -------------------------------------------------------------------------------------------------------
@@ -237,10 +238,10 @@ static void commit_failed(struct writer *writer)
 {
     struct audit *audit = writer->audit;
     log_error(
-        "audit_write_failed", log_string("error", sqlite3_errmsg(writer->segment->database)),
+        "audit_write_failed", log_string("error", store_segment_error(writer->segment)),
         log_string("directory", audit->directory),
         log_string("policy", atomic_load(&audit->live.allows_on_failure) ? "on_failure: allow" : "on_failure: deny"));
-    if (segment_lost_the_disk(writer->segment))
+    if (store_segment_lost_the_disk(writer->segment))
         store_end_process(audit->directory, "an error of fsync: what the disk holds is unknown");
     atomic_fetch_add_explicit(&audit->counters.failures, 1, memory_order_relaxed);
     atomic_store(&audit->failing, true);
@@ -250,24 +251,24 @@ static void commit_failed(struct writer *writer)
 }
 
 /* Once more with the room of the ballast, when it is room that was missing. */
-static bool transact_with_ballast(struct writer *writer, bool heartbeat, const struct segment_mark *mark)
+static bool transact_with_ballast(struct writer *writer, bool heartbeat, const struct store_segment_mark *mark)
 {
-    bool is_full = (sqlite3_errcode(writer->segment->database) & 0xff) == SQLITE_FULL;
+    bool is_full = store_segment_is_full(writer->segment);
     if (!is_full || !disk_drop_ballast(writer->audit))
         return false;
-    segment_rollback(writer->segment, mark);
+    store_segment_rollback(writer->segment, mark);
     log_warn("audit_ballast_dropped", log_string("directory", writer->audit->directory));
     return transact(writer, heartbeat);
 }
 
 void commit_batch(struct writer *writer, bool heartbeat)
 {
-    struct segment_mark mark = {writer->segment->tree, writer->segment->framed_size};
+    struct store_segment_mark mark = {writer->segment->tree, writer->segment->framed_size};
     int64_t clock_offset_us = writer->times.wall_offset_us;
     uint64_t started = clock_steady_us();
     if (!transact(writer, heartbeat) && !transact_with_ballast(writer, heartbeat, &mark)) {
         commit_failed(writer);
-        segment_rollback(writer->segment, &mark);
+        store_segment_rollback(writer->segment, &mark);
         writer->times.wall_offset_us = clock_offset_us;
         return;
     }

@@ -21,7 +21,7 @@ void audit_keep_cosigned(struct audit *audit, const struct tlog_tree *tree, stru
     pthread_mutex_unlock(&audit->ports_lock);
 }
 
-bool outside_write(struct audit *audit, struct segment *segment, uint64_t done, uint64_t *serial)
+bool outside_write(struct audit *audit, struct store_segment *segment, uint64_t done, uint64_t *serial)
 {
     bool good = true;
     pthread_mutex_lock(&audit->ports_lock);
@@ -29,8 +29,8 @@ bool outside_write(struct audit *audit, struct segment *segment, uint64_t done, 
     if (*serial != done) {
         struct buffer frontier = {0};
         tlog_tree_write(&audit->cosigned.tree, &frontier);
-        good = segment_put_meta(segment, "cosigned", bytes_of_text(buffer_text(&audit->cosigned.note))) &&
-               segment_put_meta(segment, "cosigned_tree", bytes_of_text(buffer_text(&frontier)));
+        good = store_segment_put_meta(segment, "cosigned", bytes_of_text(buffer_text(&audit->cosigned.note))) &&
+               store_segment_put_meta(segment, "cosigned_tree", bytes_of_text(buffer_text(&frontier)));
         buffer_clear(&frontier);
     }
     pthread_mutex_unlock(&audit->ports_lock);

@@ -3,69 +3,13 @@
  * no later proof is broken: a segment holds the tree that was before it. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cursor.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "sealer.h"
-
-/* --- what is there --- */
-
-static int compare_numbers(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left;
-    uint64_t b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
-uint64_t *sealed_list(const char *directory, size_t *count)
-{
-    uint64_t *list = NULL;
-    uint64_t before = UINT64_MAX;
-    *count = 0;
-    for (uint64_t first; segment_before(directory, before, &first); before = first) {
-        list = base_resize(list, *count + 1, sizeof(*list));
-        list[(*count)++] = first;
-    }
-    if (*count > 0)
-        qsort(list, *count, sizeof(*list), compare_numbers);
-    return list;
-}
-
-sqlite3 *sealed_open(const char *directory, uint64_t first)
-{
-    bool is_gone;
-    char *path = segment_path(directory, first, SEGMENT_SEALED, "");
-    sqlite3 *database = open_foreign(path, &is_gone);
-    base_free(path);
-    return database;
-}
-
-/* One number that a database gives, or false. */
-static bool ask(sqlite3 *database, const char *sql, int64_t *number)
-{
-    sqlite3_stmt *statement = NULL;
-    bool found = database != NULL && sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK &&
-                 sqlite3_step(statement) == SQLITE_ROW;
-    if (found)
-        *number = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return found;
-}
-
-bool sealed_end_time(const char *directory, uint64_t first, int64_t *wall_us)
-{
-    sqlite3 *database = sealed_open(directory, first);
-    bool found = ask(database, "SELECT ts FROM rec ORDER BY seq DESC LIMIT 1", wall_us);
-    sqlite3_close(database);
-    return found;
-}
-
-/* --- by age --- */
 
 static bool record_prune(struct audit *audit, uint64_t first, uint64_t next, const char *retention)
 {
@@ -86,9 +30,9 @@ static bool record_prune(struct audit *audit, uint64_t first, uint64_t next, con
 
 static void remove_sealed(const char *directory, uint64_t first)
 {
-    static const enum segment_layout layouts[] = {SEGMENT_PRIVATE, SEGMENT_SEALED};
+    static const enum store_segment_layout layouts[] = {STORE_PRIVATE, STORE_SEALED};
     for (size_t i = 0; i < COUNT_OF(layouts); i++) {
-        char *path = segment_path(directory, first, layouts[i], "");
+        char *path = store_segment_path(directory, first, layouts[i], "");
         if (unlink(path) != 0 && errno != ENOENT)
             log_error("audit_prune_failed", log_string("file", path), log_string("error", strerror(errno)));
         base_free(path);
@@ -104,12 +48,12 @@ void prune_old(struct sealer *sealer)
     if (retention_ms == 0)
         return;
     int64_t oldest_us = clock_wall_us() - (int64_t)retention_ms * 1000;
-    uint64_t *firsts = sealed_list(options->directory, &count);
+    uint64_t *firsts = store_sealed_list(options->directory, &count);
     char retention[64];
     snprintf(retention, sizeof(retention), "audit.retention %llu s", (unsigned long long)retention_ms / 1000);
     /* The newest sealed one stays: it holds the texts that the segment after it names. */
     for (size_t i = 0; i + 1 < count; i++) {
-        if (!sealed_end_time(options->directory, firsts[i], &end_us) || end_us >= oldest_us ||
+        if (!store_sealed_end_time(options->directory, firsts[i], &end_us) || end_us >= oldest_us ||
             !ship_has(sealer, firsts[i]) || !record_prune(sealer->audit, firsts[i], firsts[i + 1], retention))
             break;
         remove_sealed(options->directory, firsts[i]);

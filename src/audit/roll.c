@@ -55,7 +55,7 @@ void standing_clear(struct standing *standing)
 static void add_open(struct writer *writer)
 {
     struct buffer fields = {0};
-    store_open_fields(writer->audit, TEXT("roll"), false, &fields);
+    audit_open_fields(writer->audit, TEXT("roll"), false, &fields);
     record_loose_add_fields(&writer->own, RECORD_OPEN, bytes_of_text(buffer_text(&fields)));
     buffer_clear(&fields);
 }
@@ -85,7 +85,7 @@ void roll_add_first_records(struct writer *writer)
 bool roll_add_policy_rows(struct writer *writer, uint64_t sequence)
 {
     for (size_t i = 0; i < writer->standing.digest_count; i++)
-        if (!segment_add_policy(writer->segment, sequence, &writer->standing.digests[i]))
+        if (!store_segment_add_policy(writer->segment, sequence, &writer->standing.digests[i]))
             return false;
     return true;
 }
@@ -95,7 +95,7 @@ bool roll_add_policy_rows(struct writer *writer, uint64_t sequence)
 bool roll_is_due(const struct writer *writer, uint64_t now)
 {
     const struct audit_options *options = &writer->audit->options;
-    const struct segment *segment = writer->segment;
+    const struct store_segment *segment = writer->segment;
     if (now < writer->times.roll_retry_us || writer->times.retry_us != 0 || segment->tree.size == segment->first)
         return false;
     return (options->segment_bytes > 0 && segment->wal_bytes >= options->segment_bytes) ||
@@ -119,7 +119,8 @@ bool roll_segment(struct writer *writer)
     writer->times.roll_retry_us = clock_boot_us() + ROLL_RETRY_US;
     if (!end_segment(writer))
         return false; /* said by the commit that failed; the segment goes on */
-    if (!segment_roll(writer->segment, &audit->options, &error)) {
+    struct store_log log = audit_log_of(audit);
+    if (!store_segment_roll(writer->segment, &log, &error)) {
         log_error("audit_roll_failed", log_string("error", error));
         base_free(error);
         return false;

@@ -50,7 +50,7 @@ static void run_when_idle(bool is_patient)
 static bool seal(struct sealer *sealer, uint64_t first)
 {
     char *error = NULL;
-    bool done = seal_segment(sealer->audit->directory, first, &error);
+    bool done = store_seal(sealer->audit->directory, first, &error);
     if (done)
         log_info("audit_sealed", log_number("first", (int64_t)first));
     else
@@ -208,12 +208,12 @@ static void find_left_over(struct sealer *sealer, uint64_t current)
         return;
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         uint64_t first;
-        enum segment_layout layout;
-        if (!segment_name_parse(entry->d_name, &first, &layout) || layout != SEGMENT_HOT || first >= current)
+        enum store_segment_layout layout;
+        if (!store_segment_name_parse(entry->d_name, &first, &layout) || layout != STORE_HOT || first >= current)
             continue;
-        char *sealed = segment_path(sealer->audit->directory, first, SEGMENT_SEALED, "");
+        char *sealed = store_segment_path(sealer->audit->directory, first, STORE_SEALED, "");
         if (access(sealed, F_OK) == 0)
-            segment_remove_hot(sealer->audit->directory, first);
+            store_segment_remove_hot(sealer->audit->directory, first);
         else
             add(sealer, first);
         base_free(sealed);

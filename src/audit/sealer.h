@@ -26,13 +26,6 @@ struct sealer {
     struct shipped shipped;       /* the thread's alone */
 };
 
-/* First sequences of the sealed segments, ascending. The caller owns the list (base_free). */
-uint64_t *sealed_list(const char *directory, size_t *count);
-/* Read-only; NULL: not readable. The caller closes it. */
-sqlite3 *sealed_open(const char *directory, uint64_t first);
-/* The wall clock of its newest record; false: not readable. */
-MUST_CHECK bool sealed_end_time(const char *directory, uint64_t first, int64_t *wall_us);
-
 /* Copies what is sealed and the newest checkpoint to audit.ship's directory. */
 void ship_sealed(struct sealer *sealer);
 /* Is the segment there, as far as it has to be, in a folder that is known to be this log's? */

@@ -13,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cursor.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 #include "exeat/base/log.h"
@@ -90,7 +89,7 @@ static bool copy_to_draft(const char *from, const char *draft)
 
 static bool copy_file(const char *folder, const char *from, const char *to, const char *draft)
 {
-    bool done = copy_to_draft(from, draft) && rename(draft, to) == 0 && sync_path(folder);
+    bool done = copy_to_draft(from, draft) && rename(draft, to) == 0 && store_sync_path(folder);
     int why = errno;
     if (!done)
         (void)unlink(draft);
@@ -100,14 +99,14 @@ static bool copy_file(const char *folder, const char *from, const char *to, cons
 
 /* A sealed segment never changes: one that is there and is not this one is somebody else's. */
 static enum audit_shipping
-ship_file(const char *directory, const char *folder, uint64_t first, enum segment_layout layout, char **why)
+ship_file(const char *directory, const char *folder, uint64_t first, enum store_segment_layout layout, char **why)
 {
-    char *from = segment_path(directory, first, layout, "");
-    char *to = segment_path(folder, first, layout, "");
-    char *draft = segment_path(folder, first, layout, ".tmp");
+    char *from = store_segment_path(directory, first, layout, "");
+    char *to = store_segment_path(folder, first, layout, "");
+    char *draft = store_segment_path(folder, first, layout, ".tmp");
     enum audit_shipping done = AUDIT_SHIPPED;
     bool is_there = same_file(from, to);
-    if (!is_there && layout == SEGMENT_SEALED && access(to, F_OK) == 0 && !ship_same_bytes(from, to)) {
+    if (!is_there && layout == STORE_SEALED && access(to, F_OK) == 0 && !ship_same_bytes(from, to)) {
         *why = store_sentence(to, "this segment is there and is another one; nothing is written over it", "");
         done = AUDIT_SHIP_REFUSED;
     } else if (!is_there && !copy_file(folder, from, to, draft)) {
@@ -128,8 +127,8 @@ bool ship_has(const struct sealer *sealer, uint64_t first)
     if (sealer->shipping != AUDIT_SHIPPED && sealer->shipping != AUDIT_SHIP_FAILING)
         return false; /* what lies there is another log's, or nobody has looked yet whose it is */
     char *folder = ship_folder(options);
-    char *from = segment_path(options->directory, first, SEGMENT_SEALED, "");
-    char *to = segment_path(folder, first, SEGMENT_SEALED, "");
+    char *from = store_segment_path(options->directory, first, STORE_SEALED, "");
+    char *to = store_segment_path(folder, first, STORE_SEALED, "");
     bool has = same_file(from, to);
     base_free(from);
     base_free(to);
@@ -142,12 +141,12 @@ bool ship_has(const struct sealer *sealer, uint64_t first)
 static enum audit_shipping ship_segments(const struct audit_options *options, const char *folder, char **why)
 {
     size_t count;
-    uint64_t *firsts = sealed_list(options->directory, &count);
+    uint64_t *firsts = store_sealed_list(options->directory, &count);
     enum audit_shipping done = AUDIT_SHIPPED;
     for (size_t i = 0; done == AUDIT_SHIPPED && i < count; i++) {
-        done = ship_file(options->directory, folder, firsts[i], SEGMENT_SEALED, why);
+        done = ship_file(options->directory, folder, firsts[i], STORE_SEALED, why);
         if (done == AUDIT_SHIPPED)
-            done = ship_file(options->directory, folder, firsts[i], SEGMENT_PRIVATE, why);
+            done = ship_file(options->directory, folder, firsts[i], STORE_PRIVATE, why);
     }
     base_free(firsts);
     return done;

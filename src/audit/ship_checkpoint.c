@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "exeat/audit/prove.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
+#include "exeat/store/prove.h"
 #include "sealer.h"
 
 static char *path_in(const char *folder)
@@ -24,21 +24,21 @@ static enum audit_shipping refuse(const char *path, const char *what, char **why
     return AUDIT_SHIP_REFUSED;
 }
 
-static enum audit_shipping fail(const struct audit_reader *reader, const char *directory, char **why)
+static enum audit_shipping fail(const struct store_reader *reader, const char *directory, char **why)
 {
-    *why = store_sentence(directory, "its newest checkpoint cannot be read", audit_reader_error(reader));
+    *why = store_sentence(directory, "its newest checkpoint cannot be read", store_reader_error(reader));
     return AUDIT_SHIP_FAILING;
 }
 
 /* Has the store the records that it covers? Where they were pruned, nobody can say any more. */
 static enum audit_shipping
-compare(struct audit_reader *reader, const char *path, const struct tlog_checkpoint *there, char **why)
+compare(struct store_reader *reader, const char *path, const struct tlog_checkpoint *there, char **why)
 {
     struct tlog_tree tree;
     struct digest root;
-    if (there->size < audit_reader_first(reader))
+    if (there->size < store_reader_first(reader))
         return AUDIT_SHIPPED;
-    if (!audit_reader_frontier(reader, there->size, &tree) || !audit_reader_grow(reader, &tree, there->size, NULL))
+    if (!store_reader_frontier(reader, there->size, &tree) || !store_reader_grow(reader, &tree, there->size, NULL))
         return fail(reader, path, why);
     tlog_tree_root(&tree, &root);
     if (digest_equal(&root, &there->root))
@@ -48,7 +48,7 @@ compare(struct audit_reader *reader, const char *path, const struct tlog_checkpo
 
 /* `newest`: how much the store's own newest checkpoint covers. */
 static enum audit_shipping
-judge(struct sealer *sealer, struct audit_reader *reader, const char *path, uint64_t newest, char **why)
+judge(struct sealer *sealer, struct store_reader *reader, const char *path, uint64_t newest, char **why)
 {
     struct buffer text = {0};
     struct tlog_checkpoint there;
@@ -72,13 +72,13 @@ enum audit_shipping ship_look_at_checkpoint(struct sealer *sealer, const char *f
     const char *directory = sealer->audit->directory;
     char *path = path_in(folder);
     uint64_t newest = 0;
-    struct audit_reader *reader = audit_reader_open(directory, why);
+    struct store_reader *reader = store_reader_open(directory, why);
     enum audit_shipping done = AUDIT_SHIP_FAILING;
-    if (reader != NULL && !audit_reader_newest(reader, &newest, note) && audit_reader_error(reader)[0] != '\0')
+    if (reader != NULL && !store_reader_newest(reader, &newest, note) && store_reader_error(reader)[0] != '\0')
         done = fail(reader, directory, why);
     else if (reader != NULL)
         done = judge(sealer, reader, path, newest, why);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     base_free(path);
     return done;
 }

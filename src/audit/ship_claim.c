@@ -63,11 +63,11 @@ static void write_claim(const struct audit_options *options, const struct digest
 static bool shares_a_segment(const struct audit_options *options, const char *folder)
 {
     size_t count;
-    uint64_t *firsts = sealed_list(options->directory, &count);
+    uint64_t *firsts = store_sealed_list(options->directory, &count);
     bool shares = false;
     for (size_t i = count; !shares && i > 0; i--) {
-        char *from = segment_path(options->directory, firsts[i - 1], SEGMENT_SEALED, "");
-        char *to = segment_path(folder, firsts[i - 1], SEGMENT_SEALED, "");
+        char *from = store_segment_path(options->directory, firsts[i - 1], STORE_SEALED, "");
+        char *to = store_segment_path(folder, firsts[i - 1], STORE_SEALED, "");
         shares = ship_same_bytes(from, to);
         base_free(from);
         base_free(to);
@@ -80,7 +80,7 @@ static bool shares_a_segment(const struct audit_options *options, const char *fo
 static bool is_unused(const char *folder, const char *checkpoint)
 {
     size_t count;
-    uint64_t *firsts = sealed_list(folder, &count);
+    uint64_t *firsts = store_sealed_list(folder, &count);
     base_free(firsts);
     return count == 0 && access(checkpoint, F_OK) != 0;
 }

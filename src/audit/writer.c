@@ -224,7 +224,7 @@ void *writer_main(void *context)
     writer->times.record_us = now;
     writer->times.rolled_us = now;
     writer->times.wall_offset_us = clock_wall_us() - (int64_t)now;
-    segment_watch(writer->segment);
+    store_segment_watch(writer->segment);
     while (!atomic_load(&audit->ending))
         turn(writer);
     finish(writer);

@@ -34,7 +34,7 @@ struct writer_times {
 };
 struct writer {
     struct audit *audit;
-    struct segment *segment;
+    struct store_segment *segment;
     struct taken_chunk batch[BATCH_CHUNKS];
     size_t count;
     struct audit_life *life;  /* oldest first */

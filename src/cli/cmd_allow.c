@@ -47,7 +47,7 @@ static void take_outcome(struct search *search, const struct outcome_record *out
         search->outcome = outcome->reason;
 }
 
-static void take_record(void *context, const struct audit_row *row, const struct record *record)
+static void take_record(void *context, const struct store_row *row, const struct record *record)
 {
     struct decision_record decision;
     struct outcome_record outcome;

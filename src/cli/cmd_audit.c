@@ -80,17 +80,17 @@ bool audit_call_announce(const struct audit_call *call, const char *what)
     return done;
 }
 
-struct audit_reader *audit_call_open(const struct audit_call *call)
+struct store_reader *audit_call_open(const struct audit_call *call)
 {
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(call->directory, &error);
+    struct store_reader *reader = store_reader_open(call->directory, &error);
     if (reader == NULL)
         complain_free(EXIT_IO, error);
-    else if (call->key_name.length > 0 && !text_equal(call->key_name, audit_reader_origin(reader))) {
+    else if (call->key_name.length > 0 && !text_equal(call->key_name, store_reader_origin(reader))) {
         complain(
             EXIT_IO, "--vkey is of the log %.*s, and this is %.*s", TEXT_ARG(call->key_name),
-            TEXT_ARG(audit_reader_origin(reader)));
-        audit_reader_free(reader);
+            TEXT_ARG(store_reader_origin(reader)));
+        store_reader_free(reader);
         return NULL;
     }
     return reader;

@@ -27,13 +27,13 @@ enum audit_scope { AUDIT_ONE, AUDIT_EACH_TITLED, AUDIT_EACH_LINES };
 enum exit_code audit_over_stores(struct audit_call *call, enum audit_scope scope, audit_run run);
 
 /* The store's reader, or NULL after saying why. */
-MUST_CHECK struct audit_reader *audit_call_open(const struct audit_call *call);
+MUST_CHECK struct store_reader *audit_call_open(const struct audit_call *call);
 /* Who reads the records is on record too, where a gate runs to write it. False, and said so: unrecorded. */
 bool audit_call_announce(const struct audit_call *call, const char *what);
 /* What was asked for, as options. */
 void audit_call_query(const struct audit_call *call, struct buffer *out);
 /* The log's verification key as a line; nothing when it is not known. */
-void audit_call_vkey(const struct audit_call *call, const struct audit_reader *reader, struct buffer *out);
+void audit_call_vkey(const struct audit_call *call, const struct store_reader *reader, struct buffer *out);
 /* How a verdict ends a command. */
 enum exit_code audit_code_of(enum evidence_verdict verdict);
 /* Both say on stderr what is wrong. */
@@ -62,7 +62,7 @@ MUST_CHECK bool audit_vkeys_choose(struct text keys, struct text origin, struct 
 MUST_CHECK enum exit_code audit_call_choose(struct audit_call *call, const char *bundle);
 /* The one request of an id, or of its first digits; else how the command ends, and said so. */
 MUST_CHECK enum exit_code
-audit_call_request(struct audit_reader *reader, const char *word, struct request_id *id, uint64_t *sequence);
+audit_call_request(struct store_reader *reader, const char *word, struct request_id *id, uint64_t *sequence);
 
 enum exit_code audit_export(const struct audit_call *call);
 enum exit_code audit_sql(const struct audit_call *call);
@@ -70,7 +70,7 @@ enum exit_code audit_bundle(const struct audit_call *call);
 enum exit_code audit_bundle_verify(const struct audit_call *call);
 /* Verifies with the checkpoints and witnesses that were given. Not EXIT_DONE, and said so: a file cannot be read. */
 MUST_CHECK enum exit_code
-audit_call_verify(const struct audit_call *call, struct audit_reader *reader, struct evidence_report *report);
+audit_call_verify(const struct audit_call *call, struct store_reader *reader, struct evidence_report *report);
 const struct evidence_told *audit_call_told(const struct audit_call *call); /* NULL without --all */
 /* Prints it; how the command ends. */
 enum exit_code audit_print_report(const struct evidence_report *report, bool has_key);

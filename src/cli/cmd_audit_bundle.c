@@ -42,7 +42,7 @@ static enum exit_code say_result(const char *directory, const struct evidence_bu
 }
 
 static enum exit_code
-write_bundle(const struct audit_call *call, struct evidence_bundle *bundle, struct audit_reader *reader)
+write_bundle(const struct audit_call *call, struct evidence_bundle *bundle, struct store_reader *reader)
 {
     struct evidence_bundle_result result;
     struct buffer keys = {0};
@@ -56,7 +56,7 @@ write_bundle(const struct audit_call *call, struct evidence_bundle *bundle, stru
     bundle->keys = buffer_text(&keys);
     bundle->query = buffer_text(&query);
     bundle->operator_name = buffer_text(&who);
-    bundle->progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
+    bundle->progress = progress_start(&progress, store_reader_first(reader), store_reader_size(reader));
     bool done = evidence_bundle_write(reader, bundle, &result, &error);
     progress_end(&progress);
     buffer_clear(&keys);
@@ -66,15 +66,15 @@ write_bundle(const struct audit_call *call, struct evidence_bundle *bundle, stru
 }
 
 /* The gate signs within a second: wait for the checkpoint that covers the record of this very export. */
-static void wait_for_checkpoint(struct audit_reader *reader)
+static void wait_for_checkpoint(struct store_reader *reader)
 {
     enum { LOOKS = 30 };
     const struct timespec pause = {.tv_nsec = 100000000};
-    uint64_t size = audit_reader_size(reader);
+    uint64_t size = store_reader_size(reader);
     struct buffer note = {0};
     for (int i = 0; size > 0 && i < LOOKS; i++) {
         uint64_t covered = 0;
-        if (audit_reader_checkpoint(reader, size - 1, &covered, &note))
+        if (store_reader_checkpoint(reader, size - 1, &covered, &note))
             break;
         nanosleep(&pause, NULL);
     }
@@ -99,13 +99,13 @@ enum exit_code audit_bundle(const struct audit_call *call)
     char *line = buffer_take(&what);
     bundle.is_recorded = audit_call_announce(call, line);
     base_free(line);
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     if (bundle.is_recorded)
         wait_for_checkpoint(reader);
     enum exit_code code = write_bundle(call, &bundle, reader);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return code;
 }
 

@@ -8,9 +8,9 @@
 
 #include "cmd_audit.h"
 #include "exeat/admin.h"
-#include "exeat/audit/succession.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
+#include "exeat/store/succession.h"
 
 enum { LOOK_MS = 100 };
 
@@ -81,11 +81,11 @@ static enum exit_code erase_in(const struct audit_options *options, int64_t befo
 static enum exit_code
 erase_as_log(const struct settings_audit *settings, const struct signing_key *key, int64_t before_us, const char *who)
 {
-    struct audit_succession log;
+    struct store_succession log;
     struct audit_options options;
     char *error = NULL;
     daemon_audit_options(settings, key, &options);
-    bool known = audit_succession_settle(options.directory, settings->origin, &log, &error);
+    bool known = store_succession_settle(options.directory, settings->origin, &log, &error);
     enum exit_code code = EXIT_IO;
     if (known) {
         options.origin = text_from(log.origin);
@@ -93,7 +93,7 @@ erase_as_log(const struct settings_audit *settings, const struct signing_key *ke
     } else {
         code = complain_free(EXIT_IO, error);
     }
-    audit_succession_clear(&log);
+    store_succession_clear(&log);
     return code;
 }
 
@@ -116,12 +116,12 @@ static enum exit_code erase_without_gate(const struct audit_call *call, int64_t 
 /* --- beforehand --- */
 
 /* The columns are what the order goes by. */
-static uint64_t count_parts(struct audit_reader *reader, int64_t before_us)
+static uint64_t count_parts(struct store_reader *reader, int64_t before_us)
 {
-    struct audit_row row;
+    struct store_row row;
     uint64_t parts = 0;
-    audit_reader_seek(reader, audit_reader_first(reader));
-    while (audit_reader_next(reader, &row) == AUDIT_ROW)
+    store_reader_seek(reader, store_reader_first(reader));
+    while (store_reader_next(reader, &row) == STORE_ROW)
         parts += row.salt.length > 0 && row.wall_us < before_us ? 1 : 0;
     return parts;
 }
@@ -129,14 +129,14 @@ static uint64_t count_parts(struct audit_reader *reader, int64_t before_us)
 static enum exit_code say_what_would_go(const struct audit_call *call, int64_t before_us)
 {
     char time[CLOCK_TEXT_SIZE];
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     clock_write(before_us, time);
     printf(
         "%llu private parts of records before %s would be erased\n", (unsigned long long)count_parts(reader, before_us),
         time);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return EXIT_DONE;
 }
 

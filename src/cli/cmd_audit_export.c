@@ -207,7 +207,7 @@ static void look_for_name(void *context, uint64_t first, struct bytes digest, st
 }
 
 /* A rule or client that no policy of the log has is a mistake in the question, not an answer. */
-static void say_unknown_names(const struct audit_call *call, struct audit_reader *reader)
+static void say_unknown_names(const struct audit_call *call, struct store_reader *reader)
 {
     static const struct {
         enum option option;
@@ -218,7 +218,7 @@ static void say_unknown_names(const struct audit_call *call, struct audit_reader
         struct name_look look = {.is_known = false};
         while (list.length > 0 && text_split(&list, ',', &look.name)) {
             look.is_known = text_has(look.name, '*');
-            audit_reader_texts(reader, look_for_name, &look);
+            store_reader_texts(reader, look_for_name, &look);
             if (!look.is_known && look.has_texts)
                 complain(
                     EXIT_NO, "--%s: there is no such %s in any policy of this log: %.*s", rows[i].what, rows[i].what,
@@ -267,7 +267,7 @@ run(const struct audit_call *call, struct export_options *export, const struct e
     char *error = NULL;
     struct progress progress;
     (void)audit_call_announce(call, follows ? "follow" : "export");
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     export->cursor = call->words[OPTION_CURSOR] != NULL ? cursor : NULL;
@@ -278,13 +278,13 @@ run(const struct audit_call *call, struct export_options *export, const struct e
         export->from_end = call->words[OPTION_SINCE] == NULL;
         done = export_follow(reader, export, is_wanted, &error);
     } else {
-        export->progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
+        export->progress = progress_start(&progress, store_reader_first(reader), store_reader_size(reader));
         done = export_write(reader, export, &count, &error);
         progress_end(&progress);
     }
     if (done && !follows && count == 0)
         say_unknown_names(call, reader);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     if (!done)
         return complain_free(EXIT_IO, error);
     return follows || count > 0 ? EXIT_DONE : EXIT_NO;

@@ -58,12 +58,12 @@ static bool read_origin(const char *folder, struct buffer *note, struct text *or
 static bool read_store_origin(const char *directory, struct buffer *name, struct text *origin)
 {
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(directory, &error);
+    struct store_reader *reader = store_reader_open(directory, &error);
     if (reader == NULL)
         return complain_free(EXIT_IO, error) == EXIT_DONE;
-    buffer_append(name, audit_reader_origin(reader));
+    buffer_append(name, store_reader_origin(reader));
     *origin = buffer_text(name);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return true;
 }
 

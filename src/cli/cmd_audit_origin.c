@@ -4,8 +4,8 @@
 
 #include "cmd_audit.h"
 #include "exeat/admin.h"
-#include "exeat/audit/succession.h"
 #include "exeat/base/memory.h"
+#include "exeat/store/succession.h"
 
 /* The gate that writes the store does it, and ends so that its next start begins the new log. */
 static bool ask_gate(const struct audit_call *call, const char *reason, struct buffer *answer)
@@ -34,7 +34,7 @@ static enum exit_code make_one(const struct audit_call *call, const char *reason
 {
     struct buffer name = {0};
     char *error = NULL;
-    bool done = audit_succession_make(call->directory, text_from(call->origin), text_from(reason), &name, &error);
+    bool done = store_succession_make(call->directory, text_from(call->origin), text_from(reason), &name, &error);
     if (done)
         printf("%.*s\n", TEXT_ARG(buffer_text(&name)));
     buffer_clear(&name);

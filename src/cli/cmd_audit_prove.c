@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "cmd_audit.h"
-#include "exeat/audit/prove.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
+#include "exeat/store/prove.h"
 
 enum { REQUEST_ID_TEXT = 32 };
 
@@ -14,7 +14,7 @@ enum { REQUEST_ID_TEXT = 32 };
  */
 
 /* A sequence number, or the id of a request: then its decision is meant. */
-static enum exit_code find_record(struct audit_reader *reader, const char *word, uint64_t *sequence)
+static enum exit_code find_record(struct store_reader *reader, const char *word, uint64_t *sequence)
 {
     struct request_id id;
     struct text text = text_from(word);
@@ -28,24 +28,24 @@ static enum exit_code find_record(struct audit_reader *reader, const char *word,
 /* --- prove ---------------------------------------------------------------------------------------------------------
  */
 
-static enum exit_code say_proving(enum audit_proving proving, struct audit_reader *reader)
+static enum exit_code say_proving(enum store_proving proving, struct store_reader *reader)
 {
     switch (proving) {
-    case AUDIT_PROVED:
+    case STORE_PROVED:
         return EXIT_DONE;
-    case AUDIT_PROOF_PRUNED:
+    case STORE_PROOF_PRUNED:
         return complain(EXIT_NO, "the proof needs records that were pruned from this store");
-    case AUDIT_PROOF_LACKS:
+    case STORE_PROOF_LACKS:
         break;
     }
-    return complain(EXIT_IO, "records that the checkpoint covers are missing: %s", audit_reader_error(reader));
+    return complain(EXIT_IO, "records that the checkpoint covers are missing: %s", store_reader_error(reader));
 }
 
-static bool read_body(struct audit_reader *reader, uint64_t sequence, struct buffer *body)
+static bool read_body(struct store_reader *reader, uint64_t sequence, struct buffer *body)
 {
-    struct audit_row row;
-    audit_reader_seek(reader, sequence);
-    if (audit_reader_next(reader, &row) != AUDIT_ROW || row.sequence != sequence)
+    struct store_row row;
+    store_reader_seek(reader, sequence);
+    if (store_reader_next(reader, &row) != STORE_ROW || row.sequence != sequence)
         return false;
     buffer_append(body, text_of_bytes(row.body));
     return true;
@@ -53,15 +53,15 @@ static bool read_body(struct audit_reader *reader, uint64_t sequence, struct buf
 
 /* A checkpoint that covers the record: one that a witness has seen, or else the newest. */
 static enum exit_code
-find_checkpoint(struct audit_reader *reader, uint64_t sequence, struct buffer *note, struct tlog_checkpoint *checkpoint)
+find_checkpoint(struct store_reader *reader, uint64_t sequence, struct buffer *note, struct tlog_checkpoint *checkpoint)
 {
     struct tlog_tree tree;
     uint64_t size = 0;
-    if (audit_reader_cosigned(reader, &tree, note) && tlog_checkpoint_parse(buffer_text(note), checkpoint) &&
+    if (store_reader_cosigned(reader, &tree, note) && tlog_checkpoint_parse(buffer_text(note), checkpoint) &&
         checkpoint->size > sequence)
         return EXIT_DONE;
     buffer_clear(note);
-    if (!audit_reader_newest(reader, &size, note) || !tlog_checkpoint_parse(buffer_text(note), checkpoint) ||
+    if (!store_reader_newest(reader, &size, note) || !tlog_checkpoint_parse(buffer_text(note), checkpoint) ||
         checkpoint->size <= sequence)
         return complain(
             EXIT_NO, "no checkpoint covers record %llu yet; a running gate signs one within a second or two",
@@ -71,7 +71,7 @@ find_checkpoint(struct audit_reader *reader, uint64_t sequence, struct buffer *n
 
 /* What is given out is what was checked. */
 static enum exit_code
-write_proof(struct audit_reader *reader, uint64_t sequence, struct text note, const struct tlog_checkpoint *checkpoint)
+write_proof(struct store_reader *reader, uint64_t sequence, struct text note, const struct tlog_checkpoint *checkpoint)
 {
     struct tlog_prover prover;
     struct tlog_proof proof;
@@ -79,7 +79,7 @@ write_proof(struct audit_reader *reader, uint64_t sequence, struct text note, co
     struct buffer out = {0};
     struct digest leaf;
     tlog_prover_inclusion(&prover, sequence, checkpoint->size);
-    enum exit_code code = say_proving(audit_reader_prove(reader, &prover, &proof), reader);
+    enum exit_code code = say_proving(store_reader_prove(reader, &prover, &proof), reader);
     if (code == EXIT_DONE && !read_body(reader, sequence, &body))
         code = complain(EXIT_NO, "record %llu was pruned from this store", (unsigned long long)sequence);
     if (code == EXIT_DONE) {
@@ -101,7 +101,7 @@ enum exit_code audit_prove(const struct audit_call *call)
     struct buffer note = {0};
     struct tlog_checkpoint checkpoint = {0};
     uint64_t sequence = 0;
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     enum exit_code code = find_record(reader, call->operands[0], &sequence);
@@ -110,7 +110,7 @@ enum exit_code audit_prove(const struct audit_call *call)
     if (code == EXIT_DONE)
         code = write_proof(reader, sequence, buffer_text(&note), &checkpoint);
     buffer_clear(&note);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return code;
 }
 
@@ -136,11 +136,11 @@ static enum exit_code read_file_end(const struct audit_call *call, const char *p
 }
 
 static enum exit_code
-read_end(const struct audit_call *call, struct audit_reader *reader, const char *word, struct end *end)
+read_end(const struct audit_call *call, struct store_reader *reader, const char *word, struct end *end)
 {
     uint64_t size = 0;
     if (strcmp(word, "newest") == 0) {
-        bool found = audit_reader_newest(reader, &size, &end->note) &&
+        bool found = store_reader_newest(reader, &size, &end->note) &&
                      tlog_checkpoint_parse(buffer_text(&end->note), &end->checkpoint);
         return found ? EXIT_DONE : complain(EXIT_NO, "the store has no checkpoint yet");
     }
@@ -150,23 +150,23 @@ read_end(const struct audit_call *call, struct audit_reader *reader, const char 
 }
 
 /* The store's own root at that size, to hold a checkpoint against. */
-static enum exit_code check_end(struct audit_reader *reader, const struct end *end)
+static enum exit_code check_end(struct store_reader *reader, const struct end *end)
 {
-    struct tlog_tree tree = *audit_reader_base(reader);
+    struct tlog_tree tree = *store_reader_base(reader);
     struct digest root;
     if (end->note.length == 0)
         return EXIT_DONE;
     if (end->checkpoint.size < tree.size)
         return complain(EXIT_NO, "the records up to %llu were pruned from this store", (unsigned long long)tree.size);
-    uint64_t size = audit_reader_size(reader);
-    if (end->checkpoint.size > size && audit_reader_error(reader)[0] != '\0')
-        return complain(EXIT_IO, "%s", audit_reader_error(reader));
+    uint64_t size = store_reader_size(reader);
+    if (end->checkpoint.size > size && store_reader_error(reader)[0] != '\0')
+        return complain(EXIT_IO, "%s", store_reader_error(reader));
     if (end->checkpoint.size > size)
         return complain(
             EXIT_TAMPERED, "TRUNCATED: the checkpoint covers %llu records, the store has %llu",
             (unsigned long long)end->checkpoint.size, (unsigned long long)size);
-    if (!audit_reader_grow(reader, &tree, end->checkpoint.size, NULL))
-        return complain(EXIT_IO, "records that the checkpoint covers are missing: %s", audit_reader_error(reader));
+    if (!store_reader_grow(reader, &tree, end->checkpoint.size, NULL))
+        return complain(EXIT_IO, "records that the checkpoint covers are missing: %s", store_reader_error(reader));
     tlog_tree_root(&tree, &root);
     if (digest_equal(&root, &end->checkpoint.root))
         return EXIT_DONE;
@@ -175,7 +175,7 @@ static enum exit_code check_end(struct audit_reader *reader, const struct end *e
         (unsigned long long)end->checkpoint.size);
 }
 
-static enum exit_code write_consistency(struct audit_reader *reader, const struct end *before, const struct end *after)
+static enum exit_code write_consistency(struct store_reader *reader, const struct end *before, const struct end *after)
 {
     struct tlog_prover prover;
     struct tlog_proof proof;
@@ -183,7 +183,7 @@ static enum exit_code write_consistency(struct audit_reader *reader, const struc
     if (before->checkpoint.size > after->checkpoint.size)
         return complain(EXIT_USAGE, "the older checkpoint comes first");
     tlog_prover_consistency(&prover, before->checkpoint.size, after->checkpoint.size);
-    enum exit_code code = say_proving(audit_reader_prove(reader, &prover, &proof), reader);
+    enum exit_code code = say_proving(store_reader_prove(reader, &prover, &proof), reader);
     if (code == EXIT_DONE) {
         tlog_submission_write(before->checkpoint.size, &proof, buffer_text(&after->note), &out);
         put_text(buffer_text(&out));
@@ -196,7 +196,7 @@ enum exit_code audit_consistency(const struct audit_call *call)
 {
     struct end before = {.note = {0}};
     struct end after = {.note = {0}};
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     enum exit_code code = read_end(call, reader, call->operands[0], &before);
@@ -212,6 +212,6 @@ enum exit_code audit_consistency(const struct audit_call *call)
         code = write_consistency(reader, &before, &after);
     buffer_clear(&before.note);
     buffer_clear(&after.note);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return code;
 }

@@ -3,7 +3,7 @@
 #include "cmd_audit.h"
 
 enum exit_code
-audit_call_request(struct audit_reader *reader, const char *word, struct request_id *id, uint64_t *sequence)
+audit_call_request(struct store_reader *reader, const char *word, struct request_id *id, uint64_t *sequence)
 {
     if (!export_is_request(text_from(word)))
         return complain(EXIT_USAGE, "'%s' is no request id: 32 hex digits, or the first of them, at least 4", word);
@@ -17,10 +17,10 @@ audit_call_request(struct audit_reader *reader, const char *word, struct request
     case EXPORT_MATCH_UNREADABLE:
         break;
     }
-    return complain(EXIT_IO, "%s", audit_reader_error(reader));
+    return complain(EXIT_IO, "%s", store_reader_error(reader));
 }
 
-static enum exit_code show(const struct audit_call *call, struct audit_reader *reader)
+static enum exit_code show(const struct audit_call *call, struct store_reader *reader)
 {
     struct buffer out = {0};
     char *error = NULL;
@@ -31,7 +31,7 @@ static enum exit_code show(const struct audit_call *call, struct audit_reader *r
     if (code != EXIT_DONE)
         return code;
     const struct export_progress *watch =
-        progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
+        progress_start(&progress, store_reader_first(reader), store_reader_size(reader));
     bool done = export_show(reader, &id, call->words[OPTION_REDACT] != NULL, watch, &out, &error);
     progress_end(&progress);
     put_text(buffer_text(&out));
@@ -42,10 +42,10 @@ static enum exit_code show(const struct audit_call *call, struct audit_reader *r
 enum exit_code audit_show(const struct audit_call *call)
 {
     (void)audit_call_announce(call, "show");
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     enum exit_code code = show(call, reader);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return code;
 }

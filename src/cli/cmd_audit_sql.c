@@ -34,11 +34,11 @@ enum exit_code audit_sql(const struct audit_call *call)
     if (!read_options(call, &sql))
         return EXIT_USAGE;
     (void)audit_call_announce(call, "sql");
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
-    sql.progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
-    audit_reader_free(reader);
+    sql.progress = progress_start(&progress, store_reader_first(reader), store_reader_size(reader));
+    store_reader_free(reader);
     enum report_sql_result result = report_sql(call->directory, &sql, &rows, &error);
     progress_end(&progress);
     if (result == REPORT_SQL_DONE)

@@ -18,13 +18,13 @@ enum exit_code audit_stats(const struct audit_call *call)
     if (!audit_call_filter(call, &filter))
         return EXIT_USAGE;
     (void)audit_call_announce(call, "stats");
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
-    look.progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
+    look.progress = progress_start(&progress, store_reader_first(reader), store_reader_size(reader));
     bool done = report_stats(reader, &filter, &look, &out, &error);
     progress_end(&progress);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     put_text(buffer_text(&out));
     buffer_clear(&out);
     return done ? EXIT_DONE : complain_free(EXIT_IO, error);
@@ -34,7 +34,7 @@ enum exit_code audit_stats(const struct audit_call *call)
  * -------------------------------------------------------------------------------------------------------------- */
 
 static bool write_report(
-    const struct audit_call *call, struct audit_reader *reader, const struct export_filter *filter,
+    const struct audit_call *call, struct store_reader *reader, const struct export_filter *filter,
     const struct evidence_report *verify)
 {
     struct buffer out = {0};
@@ -49,7 +49,7 @@ static bool write_report(
         .key_is_known = call->has_key,
         .query = buffer_text(&query),
         .made_us = clock_wall_us(),
-        .progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader)),
+        .progress = progress_start(&progress, store_reader_first(reader), store_reader_size(reader)),
     };
     bool done = report_html(reader, filter, &page, verify, &out, &error);
     progress_end(&progress);
@@ -73,12 +73,12 @@ enum exit_code audit_report(const struct audit_call *call)
     if (format != NULL && strcmp(format, "html") != 0)
         return complain(EXIT_USAGE, "a report is -o html");
     (void)audit_call_announce(call, "report");
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     enum exit_code code = audit_call_verify(call, reader, &verify);
     if (code == EXIT_DONE)
         code = write_report(call, reader, &filter, &verify) ? audit_code_of(verify.verdict) : EXIT_IO;
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return code;
 }

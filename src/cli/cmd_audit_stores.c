@@ -88,15 +88,15 @@ static void stores_clear(struct stores *stores)
 static void choose_key(struct audit_call *call, struct text keys)
 {
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(call->directory, &error);
+    struct store_reader *reader = store_reader_open(call->directory, &error);
     struct tlog_vkey vkey;
     base_free(error); /* the command says it */
-    call->has_key = reader != NULL && audit_vkeys_choose(keys, audit_reader_origin(reader), &vkey);
+    call->has_key = reader != NULL && audit_vkeys_choose(keys, store_reader_origin(reader), &vkey);
     if (call->has_key)
         memcpy(call->key, vkey.key, sizeof(call->key));
     else if (reader != NULL)
-        complain(EXIT_DONE, "none of the keys given is of the log %.*s", TEXT_ARG(audit_reader_origin(reader)));
-    audit_reader_free(reader);
+        complain(EXIT_DONE, "none of the keys given is of the log %.*s", TEXT_ARG(store_reader_origin(reader)));
+    store_reader_free(reader);
 }
 
 /* --- each --- */
@@ -121,13 +121,13 @@ static bool is_named_so(struct text folder, struct text origin)
 static void check_name(const struct audit_call *call)
 {
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(call->directory, &error);
+    struct store_reader *reader = store_reader_open(call->directory, &error);
     base_free(error); /* the command says it */
-    if (reader != NULL && !is_named_so(text_from(call->directory), audit_reader_origin(reader)))
+    if (reader != NULL && !is_named_so(text_from(call->directory), store_reader_origin(reader)))
         complain(
             EXIT_DONE, "%s: the log in this folder is %.*s: was it put here in place of another?", call->directory,
-            TEXT_ARG(audit_reader_origin(reader)));
-    audit_reader_free(reader);
+            TEXT_ARG(store_reader_origin(reader)));
+    store_reader_free(reader);
 }
 
 static enum exit_code

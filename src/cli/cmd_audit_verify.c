@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "cmd_audit.h"
-#include "exeat/audit/prove.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
+#include "exeat/store/prove.h"
 
 /* --- checkpoints from outside: a file, or a folder of them
  * ------------------------------------------------------------------- */
@@ -201,20 +201,20 @@ static bool read_witness(const struct audit_call *call, struct tlog_vkey *witnes
 }
 
 static void verify_with(
-    const struct audit_call *call, struct audit_reader *reader, struct evidence_check *check,
+    const struct audit_call *call, struct store_reader *reader, struct evidence_check *check,
     struct evidence_report *report)
 {
     struct progress progress;
     check->key = call->has_key ? call->key : NULL;
     check->has_many_logs = call->is_one_of_many;
     check->told = audit_call_told(call);
-    check->progress = progress_start(&progress, audit_reader_first(reader), audit_reader_size(reader));
+    check->progress = progress_start(&progress, store_reader_first(reader), store_reader_size(reader));
     evidence_verify(reader, check, report);
     progress_end(&progress);
 }
 
 enum exit_code
-audit_call_verify(const struct audit_call *call, struct audit_reader *reader, struct evidence_report *report)
+audit_call_verify(const struct audit_call *call, struct store_reader *reader, struct evidence_report *report)
 {
     struct anchors anchors = {0};
     struct tlog_vkey witness;
@@ -235,22 +235,22 @@ enum exit_code audit_verify(const struct audit_call *call)
     struct evidence_report report;
     if (call->words[OPTION_BUNDLE] != NULL)
         return audit_bundle_verify(call);
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     enum exit_code code = audit_call_verify(call, reader, &report);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return code == EXIT_DONE ? audit_print_report(&report, call->has_key) : code;
 }
 
 /* With the witnesses' signatures, when the newest is one that they have seen. */
-static bool newest_checkpoint(struct audit_reader *reader, struct buffer *note)
+static bool newest_checkpoint(struct store_reader *reader, struct buffer *note)
 {
     struct buffer cosigned = {0};
     struct tlog_tree tree;
     uint64_t size = 0;
-    bool found = audit_reader_newest(reader, &size, note);
-    if (found && audit_reader_cosigned(reader, &tree, &cosigned) && tree.size == size) {
+    bool found = store_reader_newest(reader, &size, note);
+    if (found && store_reader_cosigned(reader, &tree, &cosigned) && tree.size == size) {
         buffer_clear(note);
         *note = cosigned;
         return true;
@@ -262,11 +262,11 @@ static bool newest_checkpoint(struct audit_reader *reader, struct buffer *note)
 enum exit_code audit_checkpoint(const struct audit_call *call)
 {
     struct buffer note = {0};
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     bool found = newest_checkpoint(reader, &note);
-    const char *error = audit_reader_error(reader);
+    const char *error = store_reader_error(reader);
     enum exit_code code = EXIT_DONE;
     if (found)
         put_text(buffer_text(&note));
@@ -274,16 +274,16 @@ enum exit_code audit_checkpoint(const struct audit_call *call)
         code = complain(EXIT_IO, "%s", error);
     else
         code = complain(EXIT_NO, "the store has no checkpoint yet");
-    audit_reader_free(reader);
+    store_reader_free(reader);
     buffer_clear(&note);
     return code;
 }
 
-void audit_call_vkey(const struct audit_call *call, const struct audit_reader *reader, struct buffer *out)
+void audit_call_vkey(const struct audit_call *call, const struct store_reader *reader, struct buffer *out)
 {
     if (!call->has_key)
         return;
-    tlog_vkey_write(audit_reader_origin(reader), call->key, out);
+    tlog_vkey_write(store_reader_origin(reader), call->key, out);
     buffer_append_byte(out, '\n');
 }
 
@@ -292,11 +292,11 @@ enum exit_code audit_keys(const struct audit_call *call)
     struct buffer out = {0};
     if (!call->has_key)
         return complain(EXIT_IO, "the log's key cannot be read; is audit.key there, and readable for you?");
-    struct audit_reader *reader = audit_call_open(call);
+    struct store_reader *reader = audit_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     audit_call_vkey(call, reader, &out);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     put_text(buffer_text(&out));
     buffer_clear(&out);
     return EXIT_DONE;

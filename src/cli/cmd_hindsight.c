@@ -11,7 +11,7 @@
 /* --- check --replay --------------------------------------------------------------------------------------------------
  */
 
-static void replay_one(void *context, const struct audit_row *row, const struct record *record)
+static void replay_one(void *context, const struct store_row *row, const struct record *record)
 {
     struct decision_record decision;
     if (record_is_decision(row, record, &decision))
@@ -44,14 +44,14 @@ enum exit_code replay_store(const struct policy *policy, const char *directory, 
 /* --- suggest ---------------------------------------------------------------------------------------------------------
  */
 
-static void suggest_one(void *context, const struct audit_row *row, const struct record *record)
+static void suggest_one(void *context, const struct store_row *row, const struct record *record)
 {
     struct decision_record decision;
     if (record_is_decision(row, record, &decision))
         review_suggest_add(context, &decision);
 }
 
-static void note_one(void *context, const struct audit_row *row, const struct record *record)
+static void note_one(void *context, const struct store_row *row, const struct record *record)
 {
     struct outcome_record outcome;
     (void)row;

@@ -28,24 +28,24 @@ static bool is_within(const struct record *record, const struct span *span)
 bool records_walk(const char *directory, const struct span *span, record_taker take, void *context)
 {
     char *error = NULL;
-    struct audit_row row;
+    struct store_row row;
     struct record record;
-    enum audit_read read = AUDIT_ROW;
-    struct audit_reader *reader = audit_reader_open(directory, &error);
+    enum store_read read = STORE_ROW;
+    struct store_reader *reader = store_reader_open(directory, &error);
     if (reader == NULL) {
         complain_free(EXIT_IO, error);
         return false;
     }
-    while ((read = audit_reader_next(reader, &row)) == AUDIT_ROW)
+    while ((read = store_reader_next(reader, &row)) == STORE_ROW)
         if (record_parse(row.body, &record) && is_within(&record, span))
             take(context, &row, &record);
-    if (read == AUDIT_UNREADABLE)
-        complain(EXIT_IO, "%s", audit_reader_error(reader));
-    audit_reader_free(reader);
-    return read == AUDIT_END;
+    if (read == STORE_UNREADABLE)
+        complain(EXIT_IO, "%s", store_reader_error(reader));
+    store_reader_free(reader);
+    return read == STORE_END;
 }
 
-bool record_is_decision(const struct audit_row *row, const struct record *record, struct decision_record *decision)
+bool record_is_decision(const struct store_row *row, const struct record *record, struct decision_record *decision)
 {
     if (record->head.kind != RECORD_DECISION)
         return false;

@@ -26,10 +26,10 @@ static bool recall(void *context, struct tlog_tree *tree)
     struct gate *gate = context;
     char *error = NULL;
     struct buffer note = {0};
-    struct audit_reader *reader =
-        audit_reader_open(policy_settings(gate->in_force.policy)->audit.directory.data, &error);
-    bool found = reader != NULL && audit_reader_cosigned(reader, tree, &note);
-    audit_reader_free(reader);
+    struct store_reader *reader =
+        store_reader_open(policy_settings(gate->in_force.policy)->audit.directory.data, &error);
+    bool found = reader != NULL && store_reader_cosigned(reader, tree, &note);
+    store_reader_free(reader);
     buffer_clear(&note);
     base_free(error);
     return found;

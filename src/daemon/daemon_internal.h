@@ -8,8 +8,8 @@
 
 #include "exeat/admin.h"
 #include "exeat/anchor.h"
-#include "exeat/audit/succession.h"
 #include "exeat/daemon.h"
+#include "exeat/store/succession.h"
 
 enum { LISTENERS_MAX = 8 };
 
@@ -120,7 +120,7 @@ struct gate {
     struct in_force in_force;
     struct retired *retired;
     struct signing_key *log_key;
-    struct audit_succession succession; /* who the log is */
+    struct store_succession succession; /* who the log is */
     struct audit *audit;
     struct anchor *anchor;       /* NULL: no witness */
     struct verifying *verifying; /* NULL: it does not */

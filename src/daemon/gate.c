@@ -81,7 +81,7 @@ static bool open_audit(struct gate *gate)
     char *error = NULL;
     gate->log_key = daemon_load_log_key(gate->in_force.policy, &error);
     if (gate->log_key == NULL ||
-        !audit_succession_settle(source->directory.data, source->origin, &gate->succession, &error))
+        !store_succession_settle(source->directory.data, source->origin, &gate->succession, &error))
         return say(error);
     struct audit_options options;
     daemon_audit_options(source, gate->log_key, &options);
@@ -240,7 +240,7 @@ static void stop(struct gate *gate)
     audit_close(gate->audit);
     anchor_farewell(gate->anchor, FAREWELL_MS);
     anchor_free(gate->anchor);
-    audit_succession_clear(&gate->succession);
+    store_succession_clear(&gate->succession);
     signing_key_free(gate->log_key);
     trust_free(gate->in_force.trust);
     buffer_clear(&gate->in_force.start_values);

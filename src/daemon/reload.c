@@ -32,11 +32,11 @@ static void write_fields(const struct settings_lists *lists, struct buffer *fiel
 bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t *sequence)
 {
     const struct settings_lists *lists = &policy_settings(policy)->lists;
-    struct audit_blob *blobs = base_array(lists->file_count, sizeof(*blobs));
+    struct store_blob *blobs = base_array(lists->file_count, sizeof(*blobs));
     struct buffer fields = {0};
     write_fields(lists, &fields);
     for (size_t i = 0; i < lists->file_count; i++)
-        blobs[i] = (struct audit_blob){lists->files[i].digest, lists->files[i].content};
+        blobs[i] = (struct store_blob){lists->files[i].digest, lists->files[i].content};
     bool done = audit_event(
         gate->audit, RECORD_POLICY, bytes_of_text(buffer_text(&fields)), blobs, lists->file_count, sequence);
     buffer_clear(&fields);

@@ -7,7 +7,7 @@
 /* A log that follows another says so in one of its first records. */
 bool gate_record_succession(struct gate *gate)
 {
-    const struct audit_succession *succession = &gate->succession;
+    const struct store_succession *succession = &gate->succession;
     struct buffer detail = {0};
     if (succession->previous[0] == '\0' || !succession->is_new)
         return true;
@@ -24,7 +24,7 @@ bool gate_announce_succession(struct gate *gate, struct text reason, struct buff
     const struct settings_audit *audit = &policy_settings(gate->in_force.policy)->audit;
     struct buffer name = {0};
     char *error = NULL;
-    bool done = audit_succession_announce(audit->directory.data, audit->origin, reason, &name, &error) &&
+    bool done = store_succession_announce(audit->directory.data, audit->origin, reason, &name, &error) &&
                 audit_event_text(gate->audit, RECORD_ADMIN, TEXT("new_origin"), reason);
     if (done)
         buffer_printf(answer, "ok %.*s\n", TEXT_ARG(buffer_text(&name)));

@@ -50,7 +50,7 @@ static void look(struct verifying *verifying, struct evidence_report *report)
 {
     struct evidence_check check = {.key = verifying->key, .is_over = &verifying->is_over};
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(verifying->store, &error);
+    struct store_reader *reader = store_reader_open(verifying->store, &error);
     *report = (struct evidence_report){.verdict = EVIDENCE_UNREADABLE};
     if (reader != NULL)
         evidence_verify(reader, &check, report);
@@ -58,7 +58,7 @@ static void look(struct verifying *verifying, struct evidence_report *report)
         text_store(
             text_from(error), report->findings[EVIDENCE_UNREADABLE].detail,
             sizeof(report->findings[EVIDENCE_UNREADABLE].detail));
-    audit_reader_free(reader);
+    store_reader_free(reader);
     base_free(error);
 }
 

@@ -29,7 +29,7 @@ MUST_CHECK bool bundle_write_file(const char *folder, const char *name, struct t
 void bundle_note_progress(const struct export_progress *progress, uint64_t sequence); /* NULL is fine */
 
 /* A line of records.jsonl: the record's fields by name, then the bytes that say so. */
-void bundle_line_append(const struct audit_row *row, bool redact, struct buffer *out);
+void bundle_line_append(const struct store_row *row, bool redact, struct buffer *out);
 /* The bytes of such a line, decoded into `scratch`. False: the line is not, byte for byte, what those bytes are written
  * as. */
 struct bundle_line {

@@ -32,7 +32,7 @@ static void append_line(struct bytes body, struct bytes salt, struct bytes priva
     arena_clear(&arena);
 }
 
-void bundle_line_append(const struct audit_row *row, bool redact, struct buffer *out)
+void bundle_line_append(const struct store_row *row, bool redact, struct buffer *out)
 {
     struct bytes none = {0};
     append_line(row->body, redact ? none : row->salt, redact ? none : row->private_part, out);

@@ -48,13 +48,13 @@ static uint64_t still_there(const struct bundle_policies *policies, uint64_t seq
     return sequence;
 }
 
-static bool start_prover(struct judged_by *policy, struct audit_reader *reader, uint64_t end)
+static bool start_prover(struct judged_by *policy, struct store_reader *reader, uint64_t end)
 {
-    uint64_t first = audit_reader_first(reader);
+    uint64_t first = store_reader_first(reader);
     if (policy->sequence < first || policy->sequence >= end)
         return false;
     tlog_prover_inclusion(&policy->prover, policy->sequence, end);
-    return first == 0 || tlog_prover_prefix(&policy->prover, audit_reader_base(reader));
+    return first == 0 || tlog_prover_prefix(&policy->prover, store_reader_base(reader));
 }
 
 static bool is_taken(const struct bundle_policies *policies, uint64_t sequence)
@@ -65,11 +65,11 @@ static bool is_taken(const struct bundle_policies *policies, uint64_t sequence)
     return false;
 }
 
-static void start_provers(struct bundle_policies *policies, struct audit_reader *reader, uint64_t end)
+static void start_provers(struct bundle_policies *policies, struct store_reader *reader, uint64_t end)
 {
     policies->left_out = policies->named.beyond;
     for (size_t i = 0; i < policies->named.count; i++) {
-        uint64_t sequence = still_there(policies, policies->named.list[i], audit_reader_first(reader));
+        uint64_t sequence = still_there(policies, policies->named.list[i], store_reader_first(reader));
         if (is_taken(policies, sequence))
             continue;
         struct judged_by *policy = base_zalloc(sizeof(*policy));
@@ -91,16 +91,16 @@ static void feed(struct bundle_policies *policies, const struct digest *leaf)
 }
 
 bool bundle_policies_prove(
-    struct bundle_policies *policies, struct audit_reader *reader, uint64_t end, const struct export_progress *progress)
+    struct bundle_policies *policies, struct store_reader *reader, uint64_t end, const struct export_progress *progress)
 {
     start_provers(policies, reader, end);
     if (policies->count == 0)
         return true;
-    audit_reader_seek(reader, audit_reader_first(reader));
-    for (uint64_t next = audit_reader_first(reader); next < end; next++) {
-        struct audit_row row;
+    store_reader_seek(reader, store_reader_first(reader));
+    for (uint64_t next = store_reader_first(reader); next < end; next++) {
+        struct store_row row;
         struct digest leaf;
-        if (audit_reader_next(reader, &row) != AUDIT_ROW)
+        if (store_reader_next(reader, &row) != STORE_ROW)
             return false;
         bundle_note_progress(progress, row.sequence);
         tlog_leaf(row.body, &leaf);
@@ -122,14 +122,14 @@ static bool refuse_text(const char *name, char **error)
 
 /* A text that is not here is left out; one that is another would only be found by whoever the bundle is for. */
 static bool write_text(
-    const char *directory, struct audit_reader *reader, const struct digest *digest, uint64_t *missing, char **error)
+    const char *directory, struct store_reader *reader, const struct digest *digest, uint64_t *missing, char **error)
 {
     char name[BUNDLE_POLICY_NAME_SIZE];
     struct digest found;
     struct buffer body = {0};
     bool done = true;
     bundle_policy_name(digest, name);
-    if (audit_reader_blob(reader, digest, &body)) {
+    if (store_reader_blob(reader, digest, &body)) {
         digest_sha256(bytes_of_text(buffer_text(&body)), &found);
         done = digest_equal(&found, digest) ? bundle_write_file(directory, name, buffer_text(&body), error)
                                             : refuse_text(name, error);
@@ -141,16 +141,16 @@ static bool write_text(
 }
 
 static bool write_policy(
-    const struct judged_by *policy, const char *directory, struct audit_reader *reader, struct buffer *out,
+    const struct judged_by *policy, const char *directory, struct store_reader *reader, struct buffer *out,
     uint64_t *missing, char **error)
 {
-    struct audit_row row;
+    struct store_row row;
     struct record record;
     struct record_event life;
     struct tlog_proof proof;
     struct buffer detail = {0};
-    audit_reader_seek(reader, policy->sequence);
-    if (audit_reader_next(reader, &row) != AUDIT_ROW || row.sequence != policy->sequence ||
+    store_reader_seek(reader, policy->sequence);
+    if (store_reader_next(reader, &row) != STORE_ROW || row.sequence != policy->sequence ||
         !record_parse(row.body, &record) || record.head.kind != RECORD_POLICY) {
         buffer_printf(&detail, "record %llu should be a policy and is not", (unsigned long long)policy->sequence);
         *error = buffer_take(&detail);
@@ -173,7 +173,7 @@ static bool write_policy(
 }
 
 bool bundle_policies_write(
-    struct bundle_policies *policies, const char *directory, struct audit_reader *reader, char **error)
+    struct bundle_policies *policies, const char *directory, struct store_reader *reader, char **error)
 {
     struct buffer out = {0};
     bool done = true;

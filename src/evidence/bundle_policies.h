@@ -27,13 +27,13 @@ struct bundle_policies {
 };
 /* A POLICY record of the store, in its order. */
 void bundle_policies_note(struct bundle_policies *policies, const struct record *record);
-/* Proofs in the tree of size `end`; those that are not in the store are left out. False: audit_reader_error. */
+/* Proofs in the tree of size `end`; those that are not in the store are left out. False: store_reader_error. */
 MUST_CHECK bool bundle_policies_prove(
-    struct bundle_policies *policies, struct audit_reader *reader, uint64_t end,
+    struct bundle_policies *policies, struct store_reader *reader, uint64_t end,
     const struct export_progress *progress);
 /* context.jsonl, and policy/, which is there already. */
 MUST_CHECK bool bundle_policies_write(
-    struct bundle_policies *policies, const char *directory, struct audit_reader *reader, char **error);
+    struct bundle_policies *policies, const char *directory, struct store_reader *reader, char **error);
 void bundle_policies_clear(struct bundle_policies *policies);
 
 #endif

@@ -16,7 +16,7 @@
 #include "exeat/base/memory.h"
 
 struct bundle {
-    struct audit_reader *reader;
+    struct store_reader *reader;
     const struct evidence_bundle *options;
     struct evidence_bundle_result *result;
     char **error;
@@ -48,7 +48,7 @@ static bool fail(struct bundle *bundle, const char *format, ...)
 
 static bool fail_to_read(struct bundle *bundle)
 {
-    return fail(bundle, "%s", audit_reader_error(bundle->reader));
+    return fail(bundle, "%s", store_reader_error(bundle->reader));
 }
 
 static char *path_of(const struct bundle *bundle, const char *name)
@@ -88,12 +88,12 @@ static bool close_file(struct bundle *bundle, FILE *file)
 static bool find_range(struct bundle *bundle, uint64_t *last)
 {
     const struct export_filter *filter = &bundle->options->filter;
-    struct audit_row row;
-    enum audit_read read;
+    struct store_row row;
+    enum store_read read;
     bool found = false;
     bool any = false;
-    audit_reader_seek(bundle->reader, audit_reader_first(bundle->reader));
-    while ((read = audit_reader_next(bundle->reader, &row)) == AUDIT_ROW) {
+    store_reader_seek(bundle->reader, store_reader_first(bundle->reader));
+    while ((read = store_reader_next(bundle->reader, &row)) == STORE_ROW) {
         bundle_note_progress(bundle->options->progress, row.sequence);
         if (filter->since_us != 0 && row.wall_us < filter->since_us)
             continue;
@@ -105,7 +105,7 @@ static bool find_range(struct bundle *bundle, uint64_t *last)
         any = true;
         *last = row.sequence;
     }
-    if (read == AUDIT_UNREADABLE)
+    if (read == STORE_UNREADABLE)
         return fail_to_read(bundle);
     if (!any)
         return fail(bundle, "there is no record in that time");
@@ -117,7 +117,7 @@ static bool find_cosigned(struct bundle *bundle, uint64_t last)
 {
     struct tlog_tree tree;
     struct buffer note = {0};
-    bool covers = audit_reader_cosigned(bundle->reader, &tree, &note) && tree.size > last;
+    bool covers = store_reader_cosigned(bundle->reader, &tree, &note) && tree.size > last;
     if (covers) {
         bundle->note = note;
         bundle->range.end = tree.size;
@@ -133,13 +133,13 @@ static bool find_checkpoint(struct bundle *bundle, uint64_t last)
     uint64_t size = 0;
     if (find_cosigned(bundle, last))
         return true;
-    if (audit_reader_checkpoint(bundle->reader, last, &size, &bundle->note)) {
+    if (store_reader_checkpoint(bundle->reader, last, &size, &bundle->note)) {
         bundle->range.end = size;
         return true;
     }
     for (uint64_t after = bundle->range.first;; after = size) {
         struct buffer note = {0};
-        if (!audit_reader_checkpoint(bundle->reader, after, &size, &note))
+        if (!store_reader_checkpoint(bundle->reader, after, &size, &note))
             break;
         buffer_clear(&bundle->note);
         bundle->note = note;
@@ -155,7 +155,7 @@ static bool find_checkpoint(struct bundle *bundle, uint64_t last)
 /* --- pass 2: leaves and records
  * --------------------------------------------------------------------------------------------- */
 
-static void on_any_row(void *context, const struct audit_row *row)
+static void on_any_row(void *context, const struct store_row *row)
 {
     struct bundle *bundle = context;
     struct record record;
@@ -172,9 +172,9 @@ static void on_any_row(void *context, const struct audit_row *row)
 }
 
 /* What would only be found by whoever the bundle is for is said to who makes it. */
-static bool is_good(struct bundle *bundle, const struct audit_row *row, const struct record *record)
+static bool is_good(struct bundle *bundle, const struct store_row *row, const struct record *record)
 {
-    bool good = audit_row_agrees(row, record) &&
+    bool good = store_row_agrees(row, record) &&
                 (row->salt.length == 0 || evidence_private_fits(record, row->salt, row->private_part));
     bundle->is_bad = bundle->is_bad || !good;
     return good ||
@@ -183,7 +183,7 @@ static bool is_good(struct bundle *bundle, const struct audit_row *row, const st
                (unsigned long long)row->sequence);
 }
 
-static void on_matching_row(void *context, const struct audit_row *row)
+static void on_matching_row(void *context, const struct store_row *row)
 {
     struct bundle *bundle = context;
     struct record record;
@@ -212,18 +212,18 @@ static bool read_range(struct bundle *bundle)
     };
     struct export_requests *requests = export_requests_new(bundle->reader, &options);
     struct export_item *item;
-    enum audit_read read;
-    bundle->tree = *audit_reader_base(bundle->reader);
-    audit_reader_seek(bundle->reader, bundle->tree.size);
-    while ((read = export_requests_next(requests, &item)) == AUDIT_ROW)
+    enum store_read read;
+    bundle->tree = *store_reader_base(bundle->reader);
+    store_reader_seek(bundle->reader, bundle->tree.size);
+    while ((read = export_requests_next(requests, &item)) == STORE_ROW)
         continue;
-    if (read == AUDIT_UNREADABLE) {
+    if (read == STORE_UNREADABLE) {
         char *why = export_requests_error(requests);
         fail(bundle, "%s", why);
         base_free(why);
     }
     export_requests_free(requests);
-    return read == AUDIT_END && !bundle->is_bad;
+    return read == STORE_END && !bundle->is_bad;
 }
 
 /* With the key at hand; who has none is told by whoever checks the bundle. */
@@ -232,7 +232,7 @@ static bool check_signature(struct bundle *bundle)
     struct tlog_vkey vkey;
     bool has_key = tlog_vkey_parse(text_trim(bundle->options->keys, "\n"), &vkey);
     return !has_key ||
-           tlog_checkpoint_verify(buffer_text(&bundle->note), audit_reader_origin(bundle->reader), vkey.key) ||
+           tlog_checkpoint_verify(buffer_text(&bundle->note), store_reader_origin(bundle->reader), vkey.key) ||
            fail(bundle, "the checkpoint has no good signature of the log's key; look with `exeat audit verify`");
 }
 
@@ -293,7 +293,7 @@ static bool write_manifest(struct bundle *bundle)
     char until[TIME_SIZE];
     const struct bundle_manifest manifest = {
         .tool = TEXT("exeat " EXEAT_VERSION),
-        .origin = audit_reader_origin(bundle->reader),
+        .origin = store_reader_origin(bundle->reader),
         .created = time_text(clock_wall_us(), created),
         .operator_name = options->operator_name,
         .purpose = options->purpose,
@@ -370,7 +370,7 @@ static bool make_folder(struct bundle *bundle)
 }
 
 bool evidence_bundle_write(
-    struct audit_reader *reader, const struct evidence_bundle *options, struct evidence_bundle_result *result,
+    struct store_reader *reader, const struct evidence_bundle *options, struct evidence_bundle_result *result,
     char **error)
 {
     struct bundle bundle = {.reader = reader, .options = options, .result = result, .error = error};

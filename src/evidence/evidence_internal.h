@@ -23,7 +23,7 @@ const char *evidence_place(const struct record *record, char out[PLACE_SIZE]);
 /* A second pass, over the records before `end` some of whose private parts are gone: fills parts_missing. Takes up what
  * was erased meanwhile. */
 void evidence_check_missing(
-    struct audit_reader *reader, uint64_t end, struct export_erasures *erasures, struct evidence_report *report);
+    struct store_reader *reader, uint64_t end, struct export_erasures *erasures, struct evidence_report *report);
 
 /* Request ids that are under way; zeroed is empty. */
 enum { ID_SET_MAX = 1 << 20 };

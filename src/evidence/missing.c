@@ -3,13 +3,13 @@
 #include "evidence_internal.h"
 
 /* What was erased while the store was read says so at its end. */
-static bool note_newer(struct audit_reader *reader, uint64_t *end, struct export_erasures *erasures)
+static bool note_newer(struct store_reader *reader, uint64_t *end, struct export_erasures *erasures)
 {
-    struct audit_row row;
+    struct store_row row;
     struct record record;
     bool found = false;
-    audit_reader_seek(reader, *end);
-    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+    store_reader_seek(reader, *end);
+    while (store_reader_next(reader, &row) == STORE_ROW) {
         *end = row.sequence + 1;
         found = (record_parse(row.body, &record) && export_erasures_note(erasures, &record)) || found;
     }
@@ -22,7 +22,7 @@ struct missing {
     uint64_t sequence;
 };
 
-static void look_at_row(const struct audit_row *row, const struct export_erasures *erasures, struct missing *missing)
+static void look_at_row(const struct store_row *row, const struct export_erasures *erasures, struct missing *missing)
 {
     struct record record;
     if (row->salt.length > 0 || !record_parse(row->body, &record) ||
@@ -36,17 +36,17 @@ static void look_at_row(const struct audit_row *row, const struct export_erasure
 }
 
 static void look_for_missing(
-    struct audit_reader *reader, uint64_t end, const struct export_erasures *erasures, struct missing *missing)
+    struct store_reader *reader, uint64_t end, const struct export_erasures *erasures, struct missing *missing)
 {
-    struct audit_row row;
+    struct store_row row;
     *missing = (struct missing){0};
-    audit_reader_seek(reader, audit_reader_first(reader));
-    while (audit_reader_next(reader, &row) == AUDIT_ROW && row.sequence < end)
+    store_reader_seek(reader, store_reader_first(reader));
+    while (store_reader_next(reader, &row) == STORE_ROW && row.sequence < end)
         look_at_row(&row, erasures, missing);
 }
 
 void evidence_check_missing(
-    struct audit_reader *reader, uint64_t end, struct export_erasures *erasures, struct evidence_report *report)
+    struct store_reader *reader, uint64_t end, struct export_erasures *erasures, struct evidence_report *report)
 {
     struct missing missing;
     uint64_t read_to = end;

@@ -22,7 +22,7 @@ struct anchor {
 };
 
 struct verify {
-    struct audit_reader *reader;
+    struct store_reader *reader;
     const struct evidence_check *check;
     struct evidence_report *report;
     struct tlog_tree tree;
@@ -68,7 +68,7 @@ bool evidence_private_fits(const struct record *record, struct bytes salt, struc
     return memcmp(digest.bytes, commitment.data, sizeof(digest.bytes)) == 0;
 }
 
-static void check_private(struct verify *verify, const struct audit_row *row, const struct record *record)
+static void check_private(struct verify *verify, const struct store_row *row, const struct record *record)
 {
     char place[PLACE_SIZE];
     if (row->salt.length == 0)
@@ -79,10 +79,10 @@ static void check_private(struct verify *verify, const struct audit_row *row, co
             evidence_place(record, place));
 }
 
-static void check_columns(struct verify *verify, const struct audit_row *row, const struct record *record)
+static void check_columns(struct verify *verify, const struct store_row *row, const struct record *record)
 {
     char place[PLACE_SIZE];
-    if (!audit_row_agrees(row, record))
+    if (!store_row_agrees(row, record))
         find(
             verify, EVIDENCE_TAMPERED, row->sequence, "the columns of %s are not those of its bytes",
             evidence_place(record, place));
@@ -99,7 +99,7 @@ static void check_policy(struct verify *verify, const struct record *record, con
     record_files_of(life, &files);
     while (record_files_next(&files, &digest)) {
         struct buffer body = {0};
-        if (!audit_reader_blob(verify->reader, &digest, &body)) {
+        if (!store_reader_blob(verify->reader, &digest, &body)) {
             verify->report->policies_missing++;
             find(
                 verify, EVIDENCE_GAP, record->head.sequence,
@@ -200,7 +200,7 @@ static void note_time(struct verify *verify, int64_t wall_us)
     verify->report->last_us = wall_us;
 }
 
-static void check_row(struct verify *verify, const struct audit_row *row)
+static void check_row(struct verify *verify, const struct store_row *row)
 {
     struct record record;
     struct digest leaf;
@@ -236,7 +236,7 @@ static void check_row(struct verify *verify, const struct audit_row *row)
 static void seek_checkpoint(struct verify *verify, uint64_t after)
 {
     buffer_empty(&verify->note);
-    if (!audit_reader_checkpoint(verify->reader, after, &verify->next_checkpoint, &verify->note))
+    if (!store_reader_checkpoint(verify->reader, after, &verify->next_checkpoint, &verify->note))
         verify->next_checkpoint = UINT64_MAX;
 }
 
@@ -260,7 +260,7 @@ static bool check_note(struct verify *verify, struct text note, enum evidence_ve
     struct tlog_checkpoint checkpoint;
     struct digest root;
     uint64_t size = verify->tree.size;
-    struct text origin = audit_reader_origin(verify->reader);
+    struct text origin = store_reader_origin(verify->reader);
     if (!tlog_checkpoint_parse(note, &checkpoint) || checkpoint.size != size ||
         !text_equal(checkpoint.origin, origin)) {
         find(
@@ -312,7 +312,7 @@ static void read_anchors(struct verify *verify)
 {
     struct tlog_tree tree;
     verify->anchors = base_array(verify->check->anchor_count + 1, sizeof(*verify->anchors));
-    if (audit_reader_cosigned(verify->reader, &tree, &verify->cosigned)) {
+    if (store_reader_cosigned(verify->reader, &tree, &verify->cosigned)) {
         struct anchor inner = {.note = buffer_text(&verify->cosigned), .is_inner = true};
         if (tlog_checkpoint_parse(inner.note, &inner.checkpoint))
             verify->anchors[verify->anchor_count++] = inner;
@@ -323,7 +323,7 @@ static void read_anchors(struct verify *verify)
         struct anchor anchor = {.note = verify->check->anchors[i].note};
         if (!tlog_checkpoint_parse(anchor.note, &anchor.checkpoint))
             find(verify, EVIDENCE_UNREADABLE, 0, "%.*s: is no checkpoint", TEXT_ARG(verify->check->anchors[i].name));
-        else if (text_equal(anchor.checkpoint.origin, audit_reader_origin(verify->reader)))
+        else if (text_equal(anchor.checkpoint.origin, store_reader_origin(verify->reader)))
             verify->anchors[verify->anchor_count++] = anchor;
         else if (!verify->check->has_many_logs)
             find(
@@ -360,18 +360,18 @@ static bool is_over(const struct evidence_check *check)
 
 static void check_rows(struct verify *verify)
 {
-    struct audit_row row;
+    struct store_row row;
     const struct export_progress *progress = verify->check->progress;
-    enum audit_read read = AUDIT_END;
-    while (!is_over(verify->check) && (read = audit_reader_next(verify->reader, &row)) == AUDIT_ROW) {
+    enum store_read read = STORE_END;
+    while (!is_over(verify->check) && (read = store_reader_next(verify->reader, &row)) == STORE_ROW) {
         check_row(verify, &row);
         check_inner(verify);
         check_anchors(verify);
         if (progress != NULL && verify->report->records % PROGRESS_EACH == 0)
             progress->on_progress(progress->context, verify->tree.size);
     }
-    if (read == AUDIT_UNREADABLE)
-        find(verify, EVIDENCE_UNREADABLE, verify->tree.size, "%s", audit_reader_error(verify->reader));
+    if (read == STORE_UNREADABLE)
+        find(verify, EVIDENCE_UNREADABLE, verify->tree.size, "%s", store_reader_error(verify->reader));
 }
 
 /* A checkpoint of more than is here: the end is gone, if the log's key has signed it. */
@@ -380,7 +380,7 @@ static void check_beyond(
 {
     uint64_t size = verify->tree.size;
     const uint8_t *key = verify->check->key;
-    if (key == NULL || tlog_checkpoint_verify(note, audit_reader_origin(verify->reader), key))
+    if (key == NULL || tlog_checkpoint_verify(note, store_reader_origin(verify->reader), key))
         find(
             verify, EVIDENCE_TRUNCATED, size, "%s checkpoint covers %llu records, %llu are here", whose,
             NUMBER(covered), NUMBER(size));
@@ -418,17 +418,17 @@ static void check_end(struct verify *verify)
             NUMBER(verify->report->unsigned_tail));
 }
 
-void evidence_verify(struct audit_reader *reader, const struct evidence_check *check, struct evidence_report *report)
+void evidence_verify(struct store_reader *reader, const struct evidence_check *check, struct evidence_report *report)
 {
-    struct verify verify = {.reader = reader, .check = check, .report = report, .tree = *audit_reader_base(reader)};
+    struct verify verify = {.reader = reader, .check = check, .report = report, .tree = *store_reader_base(reader)};
     *report = (struct evidence_report){.first = verify.tree.size, .told = check->told};
     verify.knows_run = verify.tree.size == 0;
     verify.signed_size = verify.tree.size;
     read_anchors(&verify);
-    audit_reader_seek(reader, verify.tree.size);
+    store_reader_seek(reader, verify.tree.size);
     seek_checkpoint(&verify, verify.tree.size);
     check_rows(&verify);
-    audit_reader_texts(reader, check_text, &verify);
+    store_reader_texts(reader, check_text, &verify);
     check_end(&verify);
     if (verify.parts_gone > 0)
         evidence_check_missing(reader, verify.tree.size, &verify.erasures, report);

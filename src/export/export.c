@@ -11,7 +11,7 @@ enum { FOLLOW_MS = 200 };
 
 struct export
 {
-    struct audit_reader *reader;
+    struct store_reader *reader;
     const struct export_options *options;
     const struct format *format;
     struct format_source source;
@@ -51,7 +51,7 @@ static void put_item(struct export *export, const struct export_item *item)
     export->count++;
 }
 
-static void on_record(void *context, const struct audit_row *row)
+static void on_record(void *context, const struct store_row *row)
 {
     struct export *export = context;
     struct arena arena = {0};
@@ -67,11 +67,11 @@ static void on_record(void *context, const struct audit_row *row)
 }
 
 static void start(
-    struct export *export, struct audit_reader *reader, const struct export_options *options,
-    void (*on_row)(void *context, const struct audit_row *row))
+    struct export *export, struct store_reader *reader, const struct export_options *options,
+    void (*on_row)(void *context, const struct store_row *row))
 {
     *export = (struct export){.reader = reader, .options = options, .format = format_of(options->format)};
-    export->source.origin = audit_reader_origin(reader);
+    export->source.origin = store_reader_origin(reader);
     text_layout_fit(&export->source.layout, options->width, options->has_colour);
     export->requests_options =
         (struct export_requests_options){.filter = &options->filter, .progress = options->progress};
@@ -105,11 +105,11 @@ static void append_open(void *context, uint64_t sequence)
 }
 
 /* The leaf of the last record that was read, so that another history is not mistaken for this one. */
-static bool leaf_at(struct audit_reader *reader, uint64_t sequence, struct digest *leaf)
+static bool leaf_at(struct store_reader *reader, uint64_t sequence, struct digest *leaf)
 {
-    struct audit_row row;
-    audit_reader_seek(reader, sequence);
-    if (audit_reader_next(reader, &row) != AUDIT_ROW || row.sequence != sequence)
+    struct store_row row;
+    store_reader_seek(reader, sequence);
+    if (store_reader_next(reader, &row) != STORE_ROW || row.sequence != sequence)
         return false;
     tlog_leaf(row.body, leaf);
     return true;
@@ -123,12 +123,12 @@ static void write_cursor(struct export *export, struct buffer *out)
     buffer_append(out, TEXT("origin "));
     buffer_append(out, export->source.origin);
     buffer_printf(out, "\nnext %llu\n", (unsigned long long)position);
-    if (position > audit_reader_first(export->reader) && leaf_at(export->reader, position - 1, &leaf)) {
+    if (position > store_reader_first(export->reader) && leaf_at(export->reader, position - 1, &leaf)) {
         buffer_append(out, TEXT("last "));
         buffer_append_hex(out, (struct bytes){leaf.bytes, sizeof(leaf.bytes)});
         buffer_append_byte(out, '\n');
     }
-    audit_reader_seek(export->reader, position);
+    store_reader_seek(export->reader, position);
     export_requests_open(export->requests, append_open, out);
 }
 
@@ -148,7 +148,7 @@ static const char *why_not_resume(struct export *export, struct cursor *cursor)
     struct digest leaf;
     if (!text_equal(cursor->origin, export->source.origin))
         return "the cursor is of another log (its origin differs)";
-    uint64_t first = audit_reader_first(export->reader);
+    uint64_t first = store_reader_first(export->reader);
     if (cursor->next > first && cursor->has_last &&
         (!leaf_at(export->reader, cursor->next - 1, &leaf) || !digest_equal(&leaf, &cursor->last)))
         return "the store is not the one that the cursor was made from: it was rolled back or written anew; keep both "
@@ -173,7 +173,7 @@ static bool resume(struct export *export, char **error)
     struct cursor cursor;
     if (export->options->cursor == NULL || export->options->cursor->start.length == 0) {
         if (export->options->from_end)
-            return export_requests_resume(export->requests, audit_reader_size(export->reader), NULL, 0);
+            return export_requests_resume(export->requests, store_reader_size(export->reader), NULL, 0);
         return true;
     }
     const char *why = "the cursor file is not one that `exeat audit export --cursor` wrote";
@@ -196,10 +196,10 @@ static bool is_enough(const struct export *export)
 static bool write_all(struct export *export, char **error)
 {
     struct export_item *item;
-    enum audit_read read = AUDIT_END;
-    while (!is_enough(export) && (read = export_requests_next(export->requests, &item)) == AUDIT_ROW)
+    enum store_read read = STORE_END;
+    while (!is_enough(export) && (read = export_requests_next(export->requests, &item)) == STORE_ROW)
         put_item(export, item);
-    if (read == AUDIT_UNREADABLE) {
+    if (read == STORE_UNREADABLE) {
         *error = export_requests_error(export->requests);
         return false;
     }
@@ -208,7 +208,7 @@ static bool write_all(struct export *export, char **error)
     return flush_out(export, error) && save_cursor(export, error);
 }
 
-bool export_write(struct audit_reader *reader, const struct export_options *options, uint64_t *count, char **error)
+bool export_write(struct store_reader *reader, const struct export_options *options, uint64_t *count, char **error)
 {
     struct export export;
     start(&export, reader, options, is_by_record(options) ? on_record : NULL);
@@ -230,20 +230,20 @@ bool export_write(struct audit_reader *reader, const struct export_options *opti
 static bool catch_up(struct export *export, bool by_record, char **error)
 {
     struct export_item *item;
-    enum audit_read read;
-    while ((read = export_requests_next(export->requests, &item)) == AUDIT_ROW)
+    enum store_read read;
+    while ((read = export_requests_next(export->requests, &item)) == STORE_ROW)
         if (!by_record)
             put_item(export, item);
-    if (read == AUDIT_UNREADABLE)
+    if (read == STORE_UNREADABLE)
         *error = export_requests_error(export->requests);
-    while (read == AUDIT_END && (item = export_requests_rest(export->requests)) != NULL)
+    while (read == STORE_END && (item = export_requests_rest(export->requests)) != NULL)
         if (!by_record)
             put_item(export, item);
-    return read == AUDIT_END;
+    return read == STORE_END;
 }
 
 bool export_follow(
-    struct audit_reader *reader, const struct export_options *options, bool (*goes_on)(void), char **error)
+    struct store_reader *reader, const struct export_options *options, bool (*goes_on)(void), char **error)
 {
     struct timespec pause = {.tv_nsec = FOLLOW_MS * 1000000L};
     bool by_record = is_by_record(options);

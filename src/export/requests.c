@@ -13,7 +13,7 @@
 enum { LINE_MAX_COUNT = 4096, LATE_MAX = 65536, BUCKETS = 16384, PROGRESS_EACH = 4096 };
 
 struct export_requests {
-    struct audit_reader *reader;                   /* borrowed */
+    struct store_reader *reader;                   /* borrowed */
     const struct export_requests_options *options; /* borrowed */
     const struct export_filter *filter;            /* of the options */
     struct list line;
@@ -29,7 +29,7 @@ struct export_requests {
     struct export_item *buckets[BUCKETS];
 };
 
-struct export_requests *export_requests_new(struct audit_reader *reader, const struct export_requests_options *options)
+struct export_requests *export_requests_new(struct store_reader *reader, const struct export_requests_options *options)
 {
     struct export_requests *requests = base_zalloc(sizeof(*requests));
     requests->reader = reader;
@@ -40,7 +40,7 @@ struct export_requests *export_requests_new(struct audit_reader *reader, const s
     list_init(&requests->shown);
     list_init(&requests->ended);
     list_init(&requests->spare);
-    requests->position = audit_reader_first(reader);
+    requests->position = store_reader_first(reader);
     return requests;
 }
 
@@ -163,7 +163,7 @@ static struct export_item *take_spare(struct export_requests *requests)
 /* --- rows
  * ------------------------------------------------------------------------------------------------------------- */
 
-static void show_row(struct export_requests *requests, const struct audit_row *row)
+static void show_row(struct export_requests *requests, const struct store_row *row)
 {
     if (requests->options->hook.on_row != NULL)
         requests->options->hook.on_row(requests->options->hook.context, row);
@@ -178,7 +178,7 @@ static bool refuse(struct export_requests *requests, uint64_t sequence)
     return false;
 }
 
-static bool take_item(struct export_requests *requests, const struct audit_row *row)
+static bool take_item(struct export_requests *requests, const struct store_row *row)
 {
     const struct export_filter *filter = requests->filter;
     if (!time_fits(filter, row->wall_us) || (row->kind != RECORD_DECISION && asks_for_requests(filter)))
@@ -204,7 +204,7 @@ static bool take_item(struct export_requests *requests, const struct audit_row *
 /* An outcome whose decision is not shown (it lies before what was asked for, or is not in the log at all) is a record
  * all the same, where it is asked for records and not for requests of a kind. */
 static bool
-orphan_fits(const struct export_requests *requests, const struct audit_row *row, const struct request_id *id)
+orphan_fits(const struct export_requests *requests, const struct store_row *row, const struct request_id *id)
 {
     struct export_filter others = *requests->filter;
     others.request = TEXT("");
@@ -212,7 +212,7 @@ orphan_fits(const struct export_requests *requests, const struct audit_row *row,
            id_fits(requests->filter->request, id);
 }
 
-static bool take_outcome(struct export_requests *requests, const struct audit_row *row)
+static bool take_outcome(struct export_requests *requests, const struct store_row *row)
 {
     struct record record;
     struct outcome_record outcome;
@@ -238,14 +238,14 @@ static bool take_outcome(struct export_requests *requests, const struct audit_ro
     return true;
 }
 
-static enum audit_read read_row(struct export_requests *requests)
+static enum store_read read_row(struct export_requests *requests)
 {
-    struct audit_row row;
+    struct store_row row;
     const struct export_row_hook *hook = &requests->options->hook;
     if (requests->options->end > 0 && requests->position >= requests->options->end)
-        return AUDIT_END;
-    enum audit_read read = audit_reader_next(requests->reader, &row);
-    if (read != AUDIT_ROW)
+        return STORE_END;
+    enum store_read read = store_reader_next(requests->reader, &row);
+    if (read != STORE_ROW)
         return read;
     if (hook->on_any != NULL)
         hook->on_any(hook->context, &row);
@@ -254,7 +254,7 @@ static enum audit_read read_row(struct export_requests *requests)
     if (progress != NULL && ++requests->rows % PROGRESS_EACH == 0)
         progress->on_progress(progress->context, requests->position);
     bool good = row.kind == RECORD_COMPLETION ? take_outcome(requests, &row) : take_item(requests, &row);
-    return good ? AUDIT_ROW : AUDIT_UNREADABLE;
+    return good ? STORE_ROW : STORE_UNREADABLE;
 }
 
 /* --- items
@@ -324,14 +324,14 @@ static struct export_item *take_ready(struct export_requests *requests)
     return item;
 }
 
-enum audit_read export_requests_next(struct export_requests *requests, struct export_item **item)
+enum store_read export_requests_next(struct export_requests *requests, struct export_item **item)
 {
     for (;;) {
         while ((*item = take_ready(requests)) != NULL)
             if (item_fits(requests->filter, *item))
-                return AUDIT_ROW;
-        enum audit_read read = read_row(requests);
-        if (read != AUDIT_ROW)
+                return STORE_ROW;
+        enum store_read read = read_row(requests);
+        if (read != STORE_ROW)
             return read;
     }
 }
@@ -390,9 +390,9 @@ void export_requests_open(
 
 static bool take_open(struct export_requests *requests, uint64_t sequence)
 {
-    struct audit_row row;
-    audit_reader_seek(requests->reader, sequence);
-    if (audit_reader_next(requests->reader, &row) != AUDIT_ROW || row.sequence != sequence ||
+    struct store_row row;
+    store_reader_seek(requests->reader, sequence);
+    if (store_reader_next(requests->reader, &row) != STORE_ROW || row.sequence != sequence ||
         row.kind != RECORD_DECISION)
         return false;
     if (!take_item(requests, &row))
@@ -414,12 +414,12 @@ bool export_requests_resume(struct export_requests *requests, uint64_t position,
         if (!take_open(requests, open[i]))
             return false;
     requests->position = position;
-    audit_reader_seek(requests->reader, position);
+    store_reader_seek(requests->reader, position);
     return true;
 }
 
 char *export_requests_error(const struct export_requests *requests)
 {
-    const char *error = requests->error != NULL ? requests->error : audit_reader_error(requests->reader);
+    const char *error = requests->error != NULL ? requests->error : store_reader_error(requests->reader);
     return text_copy(text_from(error));
 }

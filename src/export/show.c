@@ -20,7 +20,7 @@ struct shown {
 /* --- which request -------------------------------------------------------------------------------------------------
  */
 
-static bool id_of(const struct audit_row *row, struct record *record, struct request_id *id)
+static bool id_of(const struct store_row *row, struct record *record, struct request_id *id)
 {
     if (!record_parse(row->body, record) ||
         (record->head.kind != RECORD_DECISION && record->head.kind != RECORD_COMPLETION))
@@ -53,16 +53,16 @@ bool export_is_request(struct text text)
 }
 
 enum export_match
-export_find_request(struct audit_reader *reader, struct text digits, struct request_id *id, uint64_t *sequence)
+export_find_request(struct store_reader *reader, struct text digits, struct request_id *id, uint64_t *sequence)
 {
-    struct audit_row row;
+    struct store_row row;
     struct record record;
     struct request_id other;
-    enum audit_read read;
+    enum store_read read;
     enum export_match match = EXPORT_MATCH_NONE;
     bool is_whole = digits.length == REQUEST_ID_TEXT_SIZE - 1;
-    audit_reader_seek(reader, audit_reader_first(reader));
-    while ((read = audit_reader_next(reader, &row)) == AUDIT_ROW && (match == EXPORT_MATCH_NONE || !is_whole)) {
+    store_reader_seek(reader, store_reader_first(reader));
+    while ((read = store_reader_next(reader, &row)) == STORE_ROW && (match == EXPORT_MATCH_NONE || !is_whole)) {
         if (!id_of(&row, &record, &other) || !begins_with(&other, digits))
             continue;
         if (match == EXPORT_MATCH_ONE && !same_id(id, &other))
@@ -72,7 +72,7 @@ export_find_request(struct audit_reader *reader, struct text digits, struct requ
         *id = other;
         match = EXPORT_MATCH_ONE;
     }
-    return read == AUDIT_UNREADABLE ? EXPORT_MATCH_UNREADABLE : match;
+    return read == STORE_UNREADABLE ? EXPORT_MATCH_UNREADABLE : match;
 }
 
 /* --- its records ---------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ void export_append_record(struct bytes body, struct buffer *out)
 }
 
 static void take_decision(
-    struct shown *shown, const struct audit_row *row, const struct record *record, const struct export_facts *facts)
+    struct shown *shown, const struct store_row *row, const struct record *record, const struct export_facts *facts)
 {
     bool has_part = record_field_find(record->fields, RECORD_TAG_COMMITMENT).length > 0;
     if (!text_to_number(export_facts_find(facts, "policy"), INT64_MAX, &shown->policy))
@@ -124,7 +124,7 @@ static void take_decision(
     append_facts(facts, &shown->decision);
 }
 
-static void take_row(struct shown *shown, const struct audit_row *row, bool redact)
+static void take_row(struct shown *shown, const struct store_row *row, bool redact)
 {
     struct arena arena = {0};
     struct export_facts facts;
@@ -159,13 +159,13 @@ static void append_part(const struct shown *shown, struct buffer *out)
     buffer_append_byte(out, '\n');
 }
 
-static void append_policy(struct audit_reader *reader, uint64_t sequence, struct buffer *out)
+static void append_policy(struct store_reader *reader, uint64_t sequence, struct buffer *out)
 {
-    struct audit_row row;
+    struct store_row row;
     struct arena arena = {0};
     struct export_facts facts;
-    audit_reader_seek(reader, sequence);
-    bool found = audit_reader_next(reader, &row) == AUDIT_ROW && row.sequence == sequence &&
+    store_reader_seek(reader, sequence);
+    bool found = store_reader_next(reader, &row) == STORE_ROW && row.sequence == sequence &&
                  row.kind == RECORD_POLICY && export_facts_read(row.body, row.private_part, &arena, &facts);
     if (found) {
         append_head(&facts, row.body, out);
@@ -176,18 +176,18 @@ static void append_policy(struct audit_reader *reader, uint64_t sequence, struct
     arena_clear(&arena);
 }
 
-static void append_proof(struct audit_reader *reader, uint64_t sequence, struct buffer *out)
+static void append_proof(struct store_reader *reader, uint64_t sequence, struct buffer *out)
 {
     uint64_t size = 0;
     struct buffer note = {0};
-    if (audit_reader_checkpoint(reader, sequence, &size, &note))
+    if (store_reader_checkpoint(reader, sequence, &size, &note))
         buffer_printf(out, "proof\n  the checkpoint of the first %llu records covers it\n", (unsigned long long)size);
     else
         buffer_append_string(out, "proof\n  no checkpoint covers it yet\n");
     buffer_clear(&note);
 }
 
-static void append_all(struct audit_reader *reader, const struct shown *shown, struct buffer *out)
+static void append_all(struct store_reader *reader, const struct shown *shown, struct buffer *out)
 {
     if (shown->decision.length == 0) {
         buffer_append_string(out, "decision: its record is not in this store; see `exeat audit verify`\n");
@@ -204,24 +204,24 @@ static void append_all(struct audit_reader *reader, const struct shown *shown, s
 }
 
 bool export_show(
-    struct audit_reader *reader, const struct request_id *id, bool redact, const struct export_progress *progress,
+    struct store_reader *reader, const struct request_id *id, bool redact, const struct export_progress *progress,
     struct buffer *out, char **error)
 {
     struct shown shown = {.id = *id, .part = "none"};
-    struct audit_row row;
-    enum audit_read read;
-    audit_reader_seek(reader, audit_reader_first(reader));
-    while ((read = audit_reader_next(reader, &row)) == AUDIT_ROW && (shown.outcome.length == 0 || shown.part == NULL)) {
+    struct store_row row;
+    enum store_read read;
+    store_reader_seek(reader, store_reader_first(reader));
+    while ((read = store_reader_next(reader, &row)) == STORE_ROW && (shown.outcome.length == 0 || shown.part == NULL)) {
         take_row(&shown, &row, redact);
         if (row.sequence % 4096 == 0)
             progress->on_progress(progress->context, row.sequence);
     }
-    if (read == AUDIT_UNREADABLE)
-        *error = text_copy(text_from(audit_reader_error(reader)));
+    if (read == STORE_UNREADABLE)
+        *error = text_copy(text_from(store_reader_error(reader)));
     else
         append_all(reader, &shown, out);
     buffer_clear(&shown.decision);
     buffer_clear(&shown.outcome);
     export_erasures_clear(&shown.erasures);
-    return read != AUDIT_UNREADABLE;
+    return read != STORE_UNREADABLE;
 }

@@ -293,13 +293,13 @@ static void page(const struct report *report)
 }
 
 bool report_html(
-    struct audit_reader *reader, const struct export_filter *filter, const struct report_page *options,
+    struct store_reader *reader, const struct export_filter *filter, const struct report_page *options,
     const struct evidence_report *verify, struct buffer *out, char **error)
 {
     struct tally tally;
     bool done = tally_read(&tally, reader, filter, options->progress, error);
     if (done) {
-        const struct report report = {&tally, verify, options, audit_reader_origin(reader), out};
+        const struct report report = {&tally, verify, options, store_reader_origin(reader), out};
         page(&report);
     }
     tally_clear(&tally);

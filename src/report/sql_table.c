@@ -18,11 +18,11 @@ struct sql_cursor {
     sqlite3_vtab_cursor base;
     const struct sql_source *source;
     bool is_records;
-    struct audit_reader *reader; /* owned */
+    struct store_reader *reader; /* owned */
     struct export_requests_options options;
     struct export_requests *requests; /* owned */
     struct export_item *item;         /* borrowed; NULL: at the end */
-    struct audit_row row;
+    struct store_row row;
     bool is_at_end;
     struct buffer scratch; /* owned */
 };
@@ -94,7 +94,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
     cursor->is_records = shape->is_records;
     cursor->options =
         (struct export_requests_options){.filter = shape->source->filter, .progress = shape->source->progress};
-    cursor->reader = audit_reader_open(shape->source->directory, &error);
+    cursor->reader = store_reader_open(shape->source->directory, &error);
     cursor->base.pVtab = base;
     *out = &cursor->base;
     return cursor->reader != NULL ? SQLITE_OK : fail(cursor, error);
@@ -104,7 +104,7 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 {
     struct sql_cursor *cursor = (struct sql_cursor *)base;
     export_requests_free(cursor->requests);
-    audit_reader_free(cursor->reader);
+    store_reader_free(cursor->reader);
     buffer_clear(&cursor->scratch);
     base_free(cursor);
     return SQLITE_OK;
@@ -112,20 +112,20 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 
 static int next_record(struct sql_cursor *cursor)
 {
-    enum audit_read read = audit_reader_next(cursor->reader, &cursor->row);
-    cursor->is_at_end = read != AUDIT_ROW;
-    return read == AUDIT_UNREADABLE ? fail(cursor, text_copy(text_from(audit_reader_error(cursor->reader))))
+    enum store_read read = store_reader_next(cursor->reader, &cursor->row);
+    cursor->is_at_end = read != STORE_ROW;
+    return read == STORE_UNREADABLE ? fail(cursor, text_copy(text_from(store_reader_error(cursor->reader))))
                                     : SQLITE_OK;
 }
 
 static int next_request(struct sql_cursor *cursor)
 {
-    enum audit_read read = AUDIT_END;
+    enum store_read read = STORE_END;
     do {
         read = export_requests_next(cursor->requests, &cursor->item);
-        if (read == AUDIT_UNREADABLE)
+        if (read == STORE_UNREADABLE)
             return fail(cursor, export_requests_error(cursor->requests));
-        if (read == AUDIT_END)
+        if (read == STORE_END)
             cursor->item = export_requests_rest(cursor->requests);
     } while (cursor->item != NULL && !export_item_is_request(cursor->item));
     cursor->is_at_end = cursor->item == NULL;
@@ -142,7 +142,7 @@ static int start(sqlite3_vtab_cursor *base, int number, const char *name, int co
 {
     (void)number, (void)name, (void)count, (void)values;
     struct sql_cursor *cursor = (struct sql_cursor *)base;
-    audit_reader_seek(cursor->reader, audit_reader_first(cursor->reader));
+    store_reader_seek(cursor->reader, store_reader_first(cursor->reader));
     export_requests_free(cursor->requests);
     cursor->requests = export_requests_new(cursor->reader, &cursor->options);
     return next_row(base);

@@ -196,7 +196,7 @@ static void calls(const struct panel *panel)
 }
 
 bool report_stats(
-    struct audit_reader *reader, const struct export_filter *filter, const struct report_look *look, struct buffer *out,
+    struct store_reader *reader, const struct export_filter *filter, const struct report_look *look, struct buffer *out,
     char **error)
 {
     struct tally tally;

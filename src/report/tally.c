@@ -47,11 +47,11 @@ const char *flow_end_name(enum flow_end end)
 /* --- the period
  * ---------------------------------------------------------------------------------------------------------- */
 
-static void widen(struct tally *tally, struct audit_reader *reader, uint64_t sequence)
+static void widen(struct tally *tally, struct store_reader *reader, uint64_t sequence)
 {
-    struct audit_row row;
-    audit_reader_seek(reader, sequence);
-    if (audit_reader_next(reader, &row) != AUDIT_ROW)
+    struct store_row row;
+    store_reader_seek(reader, sequence);
+    if (store_reader_next(reader, &row) != STORE_ROW)
         return;
     if (tally->period.first_us == 0 || row.wall_us < tally->period.first_us)
         tally->period.first_us = row.wall_us;
@@ -60,11 +60,11 @@ static void widen(struct tally *tally, struct audit_reader *reader, uint64_t seq
 }
 
 /* What was asked for, else what the log's first and last record say. */
-static void set_period(struct tally *tally, struct audit_reader *reader, const struct export_filter *filter)
+static void set_period(struct tally *tally, struct store_reader *reader, const struct export_filter *filter)
 {
-    uint64_t size = audit_reader_size(reader);
-    widen(tally, reader, audit_reader_first(reader));
-    if (size > audit_reader_first(reader))
+    uint64_t size = store_reader_size(reader);
+    widen(tally, reader, store_reader_first(reader));
+    if (size > store_reader_first(reader))
         widen(tally, reader, size - 1);
     if (filter->since_us != 0)
         tally->period.first_us = filter->since_us;
@@ -78,7 +78,7 @@ static void set_period(struct tally *tally, struct audit_reader *reader, const s
     if (tally->period.bucket_count > BUCKETS_MAX)
         tally->period.bucket_count = BUCKETS_MAX;
     tally->period.buckets = base_array(tally->period.bucket_count, sizeof(*tally->period.buckets));
-    audit_reader_seek(reader, audit_reader_first(reader));
+    store_reader_seek(reader, store_reader_first(reader));
 }
 
 /* A clock that was set may have records outside: they belong to the nearest bucket. */
@@ -233,23 +233,23 @@ static void count_item(struct tally *tally, const struct export_item *item)
 }
 
 bool tally_read(
-    struct tally *tally, struct audit_reader *reader, const struct export_filter *filter,
+    struct tally *tally, struct store_reader *reader, const struct export_filter *filter,
     const struct export_progress *progress, char **error)
 {
     struct export_requests_options options = {.filter = filter, .progress = progress};
     struct export_item *item;
-    enum audit_read read;
+    enum store_read read;
     *tally = (struct tally){0};
     set_period(tally, reader, filter);
     struct export_requests *requests = export_requests_new(reader, &options);
-    while ((read = export_requests_next(requests, &item)) == AUDIT_ROW)
+    while ((read = export_requests_next(requests, &item)) == STORE_ROW)
         count_item(tally, item);
-    while (read == AUDIT_END && (item = export_requests_rest(requests)) != NULL)
+    while (read == STORE_END && (item = export_requests_rest(requests)) != NULL)
         count_item(tally, item);
-    if (read == AUDIT_UNREADABLE)
+    if (read == STORE_UNREADABLE)
         *error = export_requests_error(requests);
     export_requests_free(requests);
-    return read == AUDIT_END;
+    return read == STORE_END;
 }
 
 void tally_clear(struct tally *tally)

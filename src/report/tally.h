@@ -109,7 +109,7 @@ struct tally {
 };
 /* Reads the period. False: `error` (base_free). Clear in either case. */
 MUST_CHECK bool tally_read(
-    struct tally *tally, struct audit_reader *reader, const struct export_filter *filter,
+    struct tally *tally, struct store_reader *reader, const struct export_filter *filter,
     const struct export_progress *progress, char **error);
 void tally_clear(struct tally *tally);
 int64_t tally_bucket_start(const struct tally *tally, size_t index);

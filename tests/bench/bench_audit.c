@@ -19,6 +19,7 @@
 #include "audit_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
+#include "store_internal.h"
 
 enum { AT_ONCE = 256, DECISIONS = 200000, SINGLE = 1000, ROUNDS = 5 };
 
@@ -172,7 +173,7 @@ static void read_rows(const char *directory, struct rows *rows)
 {
     sqlite3 *database = NULL;
     sqlite3_stmt *statement = NULL;
-    char *path = segment_path(directory, 0, SEGMENT_HOT, "");
+    char *path = store_segment_path(directory, 0, STORE_HOT, "");
     ASSERT(sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK);
     sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     ASSERT(sqlite3_prepare_v2(database, "SELECT private, body, count FROM batch", -1, &statement, NULL) == SQLITE_OK);

@@ -144,7 +144,7 @@ static void decide(struct audit_port *port, uint64_t number, uint64_t policy)
 static uint64_t write_policy(struct audit *audit)
 {
     enum { TAG_EVENT = 0x28, TAG_DETAIL = 0x29, TAG_FILE = 0x2a, TAG_DIGEST = 0x2b, TAG_COUNT = 0x2c };
-    struct audit_blob blob = {.body = TEXT("version: 1\nrules: []\n")};
+    struct store_blob blob = {.body = TEXT("version: 1\nrules: []\n")};
     struct buffer fields = {0};
     struct buffer detail = {0};
     uint64_t sequence = 0;

@@ -80,10 +80,10 @@ void store_end(struct store_fixture *store, uint64_t number, enum reason reason)
     store->under_way--;
 }
 
-struct audit_reader *store_reader(const struct store_fixture *store)
+struct store_reader *store_reader(const struct store_fixture *store)
 {
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(store->directory, &error);
+    struct store_reader *reader = store_reader_open(store->directory, &error);
     if (reader == NULL)
         fail_msg("%s", error);
     return reader;

@@ -19,6 +19,6 @@ void store_decide(struct store_fixture *store, uint64_t number, const char *host
 void store_end(struct store_fixture *store, uint64_t number, enum reason reason);
 /* All that was handed over is on disk. */
 void store_settle(struct store_fixture *store);
-struct audit_reader *store_reader(const struct store_fixture *store);
+struct store_reader *store_reader(const struct store_fixture *store);
 
 #endif

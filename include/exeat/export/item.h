@@ -5,6 +5,7 @@
 #define EXEAT_EXPORT_ITEM_H
 
 #include "exeat/base/arena.h"
+#include "exeat/base/list.h"
 #include "exeat/export.h"
 #include "exeat/record.h"
 
@@ -73,9 +74,9 @@ void export_item_url(const struct export_item *item, struct buffer *out);
 struct export_requests;
 /* Sees each row as it is taken. */
 struct export_row_hook {
-    void (*on_any)(void *context, const struct audit_row *row); /* all of them */
+    void (*on_any)(void *context, const struct store_row *row); /* all of them */
     /* Those that fit the filter, and the outcomes of such decisions. */
-    void (*on_row)(void *context, const struct audit_row *row);
+    void (*on_row)(void *context, const struct store_row *row);
     void *context;
 };
 struct export_requests_options {
@@ -86,11 +87,11 @@ struct export_requests_options {
     uint64_t end;                           /* sequence to stop before; 0: none */
 };
 /* `options` is borrowed too. */
-struct export_requests *export_requests_new(struct audit_reader *reader, const struct export_requests_options *options);
+struct export_requests *export_requests_new(struct store_reader *reader, const struct export_requests_options *options);
 void export_requests_free(struct export_requests *requests);
-/* AUDIT_END: no more now; what is unfinished is kept. The item is borrowed until the next call. */
-enum audit_read export_requests_next(struct export_requests *requests, struct export_item **item);
-/* After AUDIT_END: the next one that is unfinished and was not given yet; NULL: none. It is kept, and comes again,
+/* STORE_END: no more now; what is unfinished is kept. The item is borrowed until the next call. */
+enum store_read export_requests_next(struct export_requests *requests, struct export_item **item);
+/* After STORE_END: the next one that is unfinished and was not given yet; NULL: none. It is kept, and comes again,
  * whole, should its outcome come. */
 struct export_item *export_requests_rest(struct export_requests *requests);
 /* Where reading goes on, and the decisions that wait for their outcome. */
@@ -100,7 +101,7 @@ void export_requests_open(
 /* Takes such a position up again. False: a sequence of `open` is no decision of this store. */
 MUST_CHECK bool
 export_requests_resume(struct export_requests *requests, uint64_t position, const uint64_t *open, size_t count);
-char *export_requests_error(const struct export_requests *requests); /* after AUDIT_UNREADABLE; base_free */
+char *export_requests_error(const struct export_requests *requests); /* after STORE_UNREADABLE; base_free */
 
 /* --- erasures --- */
 

@@ -16,9 +16,9 @@
 #include <cmocka.h>
 
 #include "exeat/anchor.h"
-#include "exeat/audit/prove.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
+#include "exeat/store/prove.h"
 
 #define ORIGIN "audit.example/shop/php-0"
 #define NAME "witness.example/w1"
@@ -291,10 +291,10 @@ static void expect_state(struct scene *scene, enum anchor_state state)
 static uint64_t store_size(struct scene *scene)
 {
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(scene->store, &error);
+    struct store_reader *reader = store_reader_open(scene->store, &error);
     assert_non_null(reader);
-    uint64_t size = audit_reader_size(reader);
-    audit_reader_free(reader);
+    uint64_t size = store_reader_size(reader);
+    store_reader_free(reader);
     return size;
 }
 
@@ -591,9 +591,9 @@ static void cosigned_answer(struct scene *scene, unsigned times, char answer[163
     struct buffer text = {0};
     struct buffer line = {0};
     struct tlog_note note;
-    struct audit_reader *reader = audit_reader_open(scene->store, &error);
-    assert_true(audit_reader_newest(reader, &size, &text));
-    audit_reader_free(reader);
+    struct store_reader *reader = store_reader_open(scene->store, &error);
+    assert_true(store_reader_newest(reader, &size, &text));
+    store_reader_free(reader);
     assert_true(tlog_note_parse(buffer_text(&text), &note));
     tlog_cosign_write(note.body, TEXT(NAME), 1700000000, scene->witness_key, &line);
     int length = snprintf(answer, 16384, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", times * line.length);

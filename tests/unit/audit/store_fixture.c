@@ -101,46 +101,46 @@ void decide(struct audit_port *port, const char *host)
 void read_everything(const struct fixture *fixture, struct buffer *out)
 {
     char *error = NULL;
-    struct audit_row row;
+    struct store_row row;
     struct record record;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
     assert_non_null(reader);
-    uint64_t expected = audit_reader_first(reader);
-    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+    uint64_t expected = store_reader_first(reader);
+    while (store_reader_next(reader, &row) == STORE_ROW) {
         assert_true(record_parse(row.body, &record));
         assert_int_equal(row.sequence, expected++);
-        assert_true(audit_row_agrees(&row, &record));
+        assert_true(store_row_agrees(&row, &record));
         buffer_append(out, text_of_bytes(row.body));
         buffer_append(out, text_of_bytes(row.salt));
         buffer_append(out, text_of_bytes(row.private_part));
     }
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 void expect_signed_whole(const char *directory)
 {
     char *error = NULL;
-    struct audit_row row;
+    struct store_row row;
     struct digest leaf;
     struct digest root;
     struct tlog_checkpoint checkpoint;
     uint64_t size;
     struct buffer note = {0};
-    struct audit_reader *reader = audit_reader_open(directory, &error);
+    struct store_reader *reader = store_reader_open(directory, &error);
     assert_non_null(reader);
-    struct tlog_tree tree = *audit_reader_base(reader);
-    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+    struct tlog_tree tree = *store_reader_base(reader);
+    while (store_reader_next(reader, &row) == STORE_ROW) {
         assert_int_equal(row.sequence, tree.size);
         tlog_leaf(row.body, &leaf);
         tlog_tree_append(&tree, &leaf);
     }
     tlog_tree_root(&tree, &root);
-    assert_true(audit_reader_newest(reader, &size, &note));
+    assert_true(store_reader_newest(reader, &size, &note));
     assert_true(tlog_checkpoint_parse(buffer_text(&note), &checkpoint));
     assert_int_equal(checkpoint.size, tree.size);
     assert_true(digest_equal(&checkpoint.root, &root));
     buffer_clear(&note);
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 bool holds_bytes(const char *directory, struct text wanted)

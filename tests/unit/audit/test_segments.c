@@ -33,7 +33,7 @@ static int count_files(const struct fixture *fixture, const char *suffix)
 
 static void record_policy(struct audit *audit, struct text body)
 {
-    struct audit_blob blob = {.body = body};
+    struct store_blob blob = {.body = body};
     struct buffer fields = {0};
     digest_sha256(bytes_of_text(body), &blob.digest);
     record_field_append(&fields, 0x28, bytes_of_text(TEXT("policy")));
@@ -76,18 +76,18 @@ static void each_segment_says_what_was_in_force(void **state)
     struct fixture *fixture = *state;
     fill(fixture);
     char *error = NULL;
-    struct audit_row row;
+    struct store_row row;
     struct digest digest;
     struct buffer body = {0};
     int kinds[RECORD_CONFIG + 1] = {0};
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
-    while (audit_reader_next(reader, &row) == AUDIT_ROW)
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
+    while (store_reader_next(reader, &row) == STORE_ROW)
         kinds[row.kind]++;
     int segments = count_files(fixture, ".priv.db");
     assert_int_equal(kinds[RECORD_OPEN], segments);
     assert_int_equal(kinds[RECORD_POLICY], segments);
     assert_int_equal(kinds[RECORD_SEAL], segments - 1);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     /* The oldest segments may go: the text is in all of them. */
     DIR *folder = opendir(fixture->directory);
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
@@ -109,9 +109,9 @@ static void each_segment_says_what_was_in_force(void **state)
     }
     closedir(folder);
     digest_sha256(bytes_of_text(TEXT("version: 1")), &digest);
-    reader = audit_reader_open(fixture->directory, &error);
-    assert_true(audit_reader_blob(reader, &digest, &body));
-    audit_reader_free(reader);
+    reader = store_reader_open(fixture->directory, &error);
+    assert_true(store_reader_blob(reader, &digest, &body));
+    store_reader_free(reader);
     buffer_clear(&body);
 }
 
@@ -122,21 +122,21 @@ static void a_reader_follows_over_rolling_and_sealing(void **state)
     struct audit *audit = open_store(fixture);
     struct audit_port *port = audit_port_new(audit);
     char *error = NULL;
-    struct audit_row row;
+    struct store_row row;
     uint64_t expected = 0;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
     for (int i = 0; i < 200; i++) {
         decide(port, "many.example");
-        while (audit_reader_next(reader, &row) == AUDIT_ROW)
+        while (store_reader_next(reader, &row) == STORE_ROW)
             assert_int_equal(row.sequence, expected++);
     }
     audit_port_free(port);
     audit_close(audit);
-    while (audit_reader_next(reader, &row) == AUDIT_ROW)
+    while (store_reader_next(reader, &row) == STORE_ROW)
         assert_int_equal(row.sequence, expected++);
-    assert_int_equal(expected, audit_reader_size(reader));
+    assert_int_equal(expected, store_reader_size(reader));
     assert_true(expected > 400);
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 static void every_checkpoint_is_found_whatever_segment_it_lies_in(void **state)
@@ -144,15 +144,15 @@ static void every_checkpoint_is_found_whatever_segment_it_lies_in(void **state)
     struct fixture *fixture = *state;
     fill(fixture);
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
-    struct audit_row row;
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
+    struct store_row row;
     struct tlog_tree tree = {0};
     struct digest leaf;
     struct buffer note = {0};
     uint64_t size = 0;
     int found = 0;
-    assert_true(audit_reader_checkpoint(reader, 0, &size, &note));
-    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+    assert_true(store_reader_checkpoint(reader, 0, &size, &note));
+    while (store_reader_next(reader, &row) == STORE_ROW) {
         struct tlog_checkpoint checkpoint;
         struct digest root;
         tlog_leaf(row.body, &leaf);
@@ -164,13 +164,13 @@ static void every_checkpoint_is_found_whatever_segment_it_lies_in(void **state)
         assert_true(digest_equal(&root, &checkpoint.root));
         buffer_empty(&note);
         found++;
-        if (!audit_reader_checkpoint(reader, size, &size, &note))
+        if (!store_reader_checkpoint(reader, size, &size, &note))
             break;
     }
     assert_true(found >= count_files(fixture, ".priv.db"));
-    assert_int_equal(tree.size, audit_reader_size(reader));
+    assert_int_equal(tree.size, store_reader_size(reader));
     buffer_clear(&note);
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 /* --- what a crash leaves between two steps --- */
@@ -251,7 +251,7 @@ static void a_changed_hot_segment_is_not_sealed(void **state)
 static void expect_not_sealed(struct fixture *fixture, const char *why)
 {
     char *error = NULL;
-    assert_false(seal_segment(fixture->directory, 0, &error));
+    assert_false(store_seal(fixture->directory, 0, &error));
     if (strstr(error, why) == NULL)
         fail_msg("expected \"%s\" in: %s", why, error);
     base_free(error);
@@ -396,15 +396,15 @@ static void erased_private_parts_are_in_no_file(void **state)
     assert_true(holds_bytes(fixture->directory, TEXT("later.example")));
     expect_signed_whole(fixture->directory);
     char *error = NULL;
-    struct audit_row row;
+    struct store_row row;
     int erased = 0;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
-    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
+    while (store_reader_next(reader, &row) == STORE_ROW) {
         assert_int_equal(row.private_part.length, 0);
         erased += row.kind == RECORD_PRUNE;
     }
     assert_int_equal(erased, 3);
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 static void what_is_sealed_is_shipped_and_erased_there_too(void **state)
@@ -551,17 +551,17 @@ static void an_older_segment_does_not_speak_for_one_that_cannot_be_read(void **s
     uint64_t size;
     fill(fixture);
     run_in(fixture, "newest=$(ls seg-*.db | grep -v priv | tail -1) && rm -f $newest && echo nothing > $newest");
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
     assert_non_null(reader);
-    assert_string_equal(audit_reader_error(reader), "");
-    assert_false(audit_reader_newest(reader, &size, &note));
-    assert_string_not_equal(audit_reader_error(reader), "");
-    assert_false(audit_reader_frontier(reader, UINT32_MAX, &tree));
-    audit_reader_free(reader);
-    reader = audit_reader_open(fixture->directory, &error);
-    (void)audit_reader_size(reader);
-    assert_string_not_equal(audit_reader_error(reader), "");
-    audit_reader_free(reader);
+    assert_string_equal(store_reader_error(reader), "");
+    assert_false(store_reader_newest(reader, &size, &note));
+    assert_string_not_equal(store_reader_error(reader), "");
+    assert_false(store_reader_frontier(reader, UINT32_MAX, &tree));
+    store_reader_free(reader);
+    reader = store_reader_open(fixture->directory, &error);
+    (void)store_reader_size(reader);
+    assert_string_not_equal(store_reader_error(reader), "");
+    store_reader_free(reader);
     buffer_clear(&note);
 }
 

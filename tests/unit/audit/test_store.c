@@ -30,17 +30,17 @@ static void an_answered_decision_can_be_read_back(void **state)
     struct audit_port *port = audit_port_new(audit);
     decide(port, "evil.example");
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
     assert_non_null(reader);
-    struct audit_row row;
-    assert_int_equal(audit_reader_next(reader, &row), AUDIT_ROW);
+    struct store_row row;
+    assert_int_equal(store_reader_next(reader, &row), STORE_ROW);
     assert_int_equal(row.kind, RECORD_OPEN);
-    assert_int_equal(audit_reader_next(reader, &row), AUDIT_ROW);
+    assert_int_equal(store_reader_next(reader, &row), STORE_ROW);
     assert_int_equal(row.kind, RECORD_DECISION);
     assert_int_equal(row.verdict, VERDICT_DENY);
     assert_true(text_equal(row.host, TEXT("evil.example")));
     assert_int_equal(row.salt.length, RECORD_SALT_SIZE);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     audit_port_free(port);
     audit_close(audit);
 }
@@ -56,12 +56,12 @@ static void a_store_goes_on_where_it_ended(void **state)
         audit_close(audit);
     }
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
-    struct audit_row row;
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
+    struct store_row row;
     struct tlog_tree tree = {0};
     struct digest leaf;
     uint64_t expected = 0;
-    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+    while (store_reader_next(reader, &row) == STORE_ROW) {
         assert_int_equal(row.sequence, expected++);
         tlog_leaf(row.body, &leaf);
         tlog_tree_append(&tree, &leaf);
@@ -69,7 +69,7 @@ static void a_store_goes_on_where_it_ended(void **state)
     assert_int_equal(expected, 3 * 4); /* open, decision, completion, close */
     struct buffer note = {0};
     uint64_t size = 0;
-    assert_true(audit_reader_checkpoint(reader, expected - 1, &size, &note));
+    assert_true(store_reader_checkpoint(reader, expected - 1, &size, &note));
     struct tlog_checkpoint checkpoint;
     struct digest root;
     uint8_t key[VERIFY_KEY_SIZE];
@@ -79,7 +79,7 @@ static void a_store_goes_on_where_it_ended(void **state)
     assert_true(digest_equal(&checkpoint.root, &root));
     assert_true(tlog_checkpoint_verify(buffer_text(&note), fixture->options.origin, key));
     buffer_clear(&note);
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 static void two_processes_never_write_one_store(void **state)
@@ -139,9 +139,9 @@ static void a_cancelled_wait_is_not_called_and_the_record_stays(void **state)
     audit_close(audit);
     assert_int_equal(waiter.calls, 0);
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
-    assert_int_equal(audit_reader_size(reader), 4);
-    audit_reader_free(reader);
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
+    assert_int_equal(store_reader_size(reader), 4);
+    store_reader_free(reader);
 }
 
 /* No file may grow: each commit fails until the limit is lifted. */
@@ -168,10 +168,10 @@ struct tally {
 static void count_pairs(const struct fixture *fixture, uint8_t number, struct tally *tally)
 {
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
-    struct audit_row row;
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
+    struct store_row row;
     *tally = (struct tally){0};
-    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+    while (store_reader_next(reader, &row) == STORE_ROW) {
         if (row.request.length == 0 || row.request.data[0] != number)
             continue;
         if (row.kind == RECORD_COMPLETION)
@@ -179,7 +179,7 @@ static void count_pairs(const struct fixture *fixture, uint8_t number, struct ta
         tally->decisions += row.kind == RECORD_DECISION ? 1 : 0;
         tally->outcomes += row.kind == RECORD_COMPLETION ? 1 : 0;
     }
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 static struct decision_record numbered(uint8_t number)
@@ -351,11 +351,11 @@ static void each_worker_keeps_its_order_and_loses_nothing(void **state)
     }
     audit_close(audit);
     char *error = NULL;
-    struct audit_row row;
+    struct store_row row;
     uint32_t seen[WORKERS] = {0};
     uint64_t expected = 0;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
-    while (audit_reader_next(reader, &row) == AUDIT_ROW) {
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
+    while (store_reader_next(reader, &row) == STORE_ROW) {
         assert_int_equal(row.sequence, expected++);
         if (row.kind != RECORD_DECISION)
             continue;
@@ -364,7 +364,7 @@ static void each_worker_keeps_its_order_and_loses_nothing(void **state)
     for (size_t i = 0; i < WORKERS; i++)
         assert_int_equal(seen[i], HANDED);
     assert_int_equal(expected, 2 * HANDED * WORKERS + 2);
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 static void wait_until_answered(struct audit *audit)
@@ -398,13 +398,13 @@ static uint64_t signed_size(struct fixture *fixture, uint64_t *size)
     char *error = NULL;
     struct buffer note = {0};
     uint64_t covered = 0;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
     assert_non_null(reader);
-    if (!audit_reader_newest(reader, &covered, &note))
+    if (!store_reader_newest(reader, &covered, &note))
         covered = 0;
-    *size = audit_reader_size(reader);
+    *size = store_reader_size(reader);
     buffer_clear(&note);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return covered;
 }
 
@@ -459,7 +459,8 @@ static void begin_writer(const struct fixture *fixture, struct audit *audit, str
     pthread_mutex_init(&audit->ports_lock, NULL);
     list_init(&audit->ports);
     *writer = (struct writer){.audit = audit, .segment = &audit->segment, .has_begun = true};
-    assert_true(segment_open(&audit->segment, &audit->options, &error));
+    struct store_log log = audit_log_of(audit);
+    assert_true(store_segment_open(&audit->segment, &log, &error));
 }
 
 static void what_a_failed_commit_left_goes_before_the_last_record(void **state)
@@ -471,15 +472,15 @@ static void what_a_failed_commit_left_goes_before_the_last_record(void **state)
     record_loose_add_fields(&writer->owed, RECORD_COMPLETION, (struct bytes){0});
     record_loose_add_fields(&writer->said, RECORD_ADMIN, (struct bytes){0});
     assert_true(writer_write_last(writer, RECORD_SEAL, (struct bytes){0}));
-    segment_close(&audit->segment);
+    store_segment_close(&audit->segment);
     char *error = NULL;
-    struct audit_row row;
+    struct store_row row;
     int64_t last = 0;
     uint64_t size;
-    struct audit_reader *reader = audit_reader_open(fixture->directory, &error);
-    while (audit_reader_next(reader, &row) == AUDIT_ROW)
+    struct store_reader *reader = store_reader_open(fixture->directory, &error);
+    while (store_reader_next(reader, &row) == STORE_ROW)
         last = row.kind;
-    audit_reader_free(reader);
+    store_reader_free(reader);
     assert_int_equal(last, RECORD_SEAL);
     uint64_t covered = signed_size(fixture, &size);
     assert_true(size >= 3);

@@ -59,21 +59,21 @@ struct seen {
     unsigned outcomes;
 };
 
-static void on_row(void *context, const struct audit_row *row)
+static void on_row(void *context, const struct store_row *row)
 {
     struct seen *seen = context;
     seen->outcomes += row->kind == RECORD_COMPLETION ? 1 : 0;
 }
 
-static unsigned count_outcomes(struct audit_reader *reader, const struct export_filter *filter)
+static unsigned count_outcomes(struct store_reader *reader, const struct export_filter *filter)
 {
     struct seen seen = {0};
     struct export_requests_options options = {
         .filter = filter, .hook = {.on_row = on_row, .context = &seen}, .by_record = true};
-    audit_reader_seek(reader, audit_reader_first(reader));
+    store_reader_seek(reader, store_reader_first(reader));
     struct export_requests *requests = export_requests_new(reader, &options);
     struct export_item *item;
-    while (export_requests_next(requests, &item) == AUDIT_ROW)
+    while (export_requests_next(requests, &item) == STORE_ROW)
         continue;
     export_requests_free(requests);
     return seen.outcomes;
@@ -91,14 +91,14 @@ static void an_outcome_without_its_decision_is_exported_and_found(void **state)
     store_decide(store, 2, "a.example", VERDICT_ALLOW);
     store_end(store, 3, REASON_NONE); /* of whom nobody decided */
     store_settle(store);
-    struct audit_reader *reader = store_reader(store);
+    struct store_reader *reader = store_reader(store);
     assert_int_equal(count_outcomes(reader, &all), 2);
     assert_int_equal(count_outcomes(reader, &of_host), 1);
     evidence_verify(reader, &check, &report);
     assert_int_equal(report.orphans, 1);
     assert_int_equal(report.verdict, EVIDENCE_GAP);
     assert_non_null(strstr(report.findings[EVIDENCE_GAP].detail, "is an outcome without its decision"));
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 /* --- erasures --- */

@@ -21,11 +21,11 @@ static uint64_t number_of(const struct export_item *item)
 static struct export_item *next_request(struct export_requests *requests)
 {
     struct export_item *item;
-    enum audit_read read;
-    while ((read = export_requests_next(requests, &item)) == AUDIT_ROW)
+    enum store_read read;
+    while ((read = export_requests_next(requests, &item)) == STORE_ROW)
         if (export_item_is_request(item))
             return item;
-    assert_int_equal(read, AUDIT_END);
+    assert_int_equal(read, STORE_END);
     return NULL;
 }
 
@@ -48,7 +48,7 @@ static void requests_come_whole_and_in_order_of_their_decisions(void **state)
     for (uint64_t i = 3; i >= 1; i--)
         store_end(store, i, REASON_NONE);
     store_settle(store);
-    struct audit_reader *reader = store_reader(store);
+    struct store_reader *reader = store_reader(store);
     struct export_requests *requests = export_requests_new(reader, &options);
     for (uint64_t i = 1; i <= 3; i++) {
         struct export_item *item = next_request(requests);
@@ -59,7 +59,7 @@ static void requests_come_whole_and_in_order_of_their_decisions(void **state)
     assert_null(next_request(requests));
     assert_null(next_rest(requests));
     export_requests_free(requests);
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 /* One tunnel stays open while five thousand requests come and go. */
@@ -76,7 +76,7 @@ static void a_long_request_holds_nobody_up_and_comes_once_when_it_ends(void **st
     }
     store_end(store, 1, REASON_IDLE);
     store_settle(store);
-    struct audit_reader *reader = store_reader(store);
+    struct store_reader *reader = store_reader(store);
     struct export_requests *requests = export_requests_new(reader, &options);
     uint64_t count = 0;
     uint64_t longest_at = 0;
@@ -92,7 +92,7 @@ static void a_long_request_holds_nobody_up_and_comes_once_when_it_ends(void **st
     assert_int_not_equal(longest_at, 0);
     assert_int_not_equal(longest_at, 1);
     export_requests_free(requests);
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 static void what_has_not_ended_comes_last_and_again_when_it_ends(void **state)
@@ -104,7 +104,7 @@ static void what_has_not_ended_comes_last_and_again_when_it_ends(void **state)
     store_decide(store, 2, "a.example", VERDICT_ALLOW);
     store_end(store, 2, REASON_NONE);
     store_settle(store);
-    struct audit_reader *reader = store_reader(store);
+    struct store_reader *reader = store_reader(store);
     struct export_requests *requests = export_requests_new(reader, &options);
     assert_null(next_request(requests));
     struct export_item *item = next_rest(requests);
@@ -119,13 +119,13 @@ static void what_has_not_ended_comes_last_and_again_when_it_ends(void **state)
     assert_int_equal(number_of(item), 1);
     assert_true(item->has_outcome);
     export_requests_free(requests);
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 static uint64_t count_of(struct store_fixture *store, const struct export_filter *filter)
 {
     struct export_requests_options options = {.filter = filter};
-    struct audit_reader *reader = store_reader(store);
+    struct store_reader *reader = store_reader(store);
     struct export_requests *requests = export_requests_new(reader, &options);
     uint64_t count = 0;
     while (next_request(requests) != NULL)
@@ -133,7 +133,7 @@ static uint64_t count_of(struct store_fixture *store, const struct export_filter
     while (next_rest(requests) != NULL)
         count++;
     export_requests_free(requests);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return count;
 }
 
@@ -186,14 +186,14 @@ static int run(struct store_fixture *store, struct buffer *cursor)
     buffer_append(&start, buffer_text(cursor));
     going_on.start = buffer_text(&start);
     struct export_options export = {.format = EXPORT_OCSF, .out = out, .cursor = &going_on};
-    struct audit_reader *reader = store_reader(store);
+    struct store_reader *reader = store_reader(store);
     uint64_t count = 0;
     char *error = NULL;
     bool done = export_write(reader, &export, &count, &error);
     if (!done)
         print_message("refused: %s\n", error);
     base_free(error);
-    audit_reader_free(reader);
+    store_reader_free(reader);
     buffer_clear(&start);
     fclose(out);
     return done ? (int)count : -1;

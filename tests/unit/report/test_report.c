@@ -23,10 +23,10 @@ static char *page_of(const struct store_fixture *store)
     struct report_page page = {.query = text_from(evil), .keys = text_from(evil)};
     struct buffer out = {0};
     char *error = NULL;
-    struct audit_reader *reader = store_reader(store);
+    struct store_reader *reader = store_reader(store);
     evidence_verify(reader, &check, &verify);
     assert_true(report_html(reader, &filter, &page, &verify, &out, &error));
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return buffer_take(&out);
 }
 
@@ -56,11 +56,11 @@ static void panels_show_no_control_characters(void **state)
     char *error = NULL;
     store_decide(store, 1, evil, VERDICT_DENY);
     store_settle(store);
-    struct audit_reader *reader = store_reader(store);
+    struct store_reader *reader = store_reader(store);
     assert_true(report_stats(reader, &filter, &look, &out, &error));
     for (size_t i = 0; i < out.length; i++)
         assert_true(out.data[i] == '\n' || (out.data[i] >= ' ' && out.data[i] != 0x7f));
-    audit_reader_free(reader);
+    store_reader_free(reader);
     buffer_clear(&out);
 }
 
@@ -76,7 +76,7 @@ static void a_tally_counts_each_request_once_by_its_verdict(void **state)
             store_end(store, i, i == 1 ? REASON_DNS_FAILED : REASON_NONE);
     }
     store_settle(store);
-    struct audit_reader *reader = store_reader(store);
+    struct store_reader *reader = store_reader(store);
     assert_true(tally_read(&tally, reader, &filter, NULL, &error));
     assert_int_equal(tally.requests.all, 6);
     assert_int_equal(tally.requests.verdicts[VERDICT_ALLOW], 4);
@@ -90,7 +90,7 @@ static void a_tally_counts_each_request_once_by_its_verdict(void **state)
         sum += tally.period.buckets[i].verdicts[VERDICT_ALLOW] + tally.period.buckets[i].verdicts[VERDICT_DENY];
     assert_int_equal(sum, 6);
     tally_clear(&tally);
-    audit_reader_free(reader);
+    store_reader_free(reader);
 }
 
 static void counters_give_the_most_frequent_first_and_stay_bounded(void **state)

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store as a whole: its lock, its start and its end, and the records of the gate's own life. */
+/* The audit as a whole: its start and its end, and the records of the gate's own life. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "audit_internal.h"
@@ -13,40 +10,6 @@
 #include "exeat/base/file.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
-
-static char *why_no_lock(const char *name, const char *directory)
-{
-    if (errno == EWOULDBLOCK)
-        return store_sentence(directory, "another exeat writes this audit store; stop it first", "");
-    if (errno == EROFS)
-        return store_sentence(
-            directory,
-            "the audit store is on a read-only file system; give audit.directory a place that can be written", "");
-    return store_sentence(name, "cannot lock the audit store", strerror(errno));
-}
-
-enum { LAST_WORDS_MS = 1000 };
-
-void store_end_process(const char *directory, const char *why)
-{
-    log_error("audit_disk_lost", log_string("directory", directory), log_string("error", why));
-    log_flush(LAST_WORDS_MS); /* the line is written by another thread */
-    _exit(EXIT_FAILURE);
-}
-
-/* One process writes a store; the lock ends with the process. */
-bool store_lock(const char *directory, int *descriptor, char **error)
-{
-    struct buffer path = {0};
-    buffer_printf(&path, "%s/lock", directory);
-    char *name = buffer_take(&path);
-    *descriptor = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0640);
-    bool done = *descriptor >= 0 && flock(*descriptor, LOCK_EX | LOCK_NB) == 0;
-    if (!done)
-        *error = why_no_lock(name, directory);
-    base_free(name);
-    return done;
-}
 
 /* Before anything is made there. */
 static bool check_place(const struct audit *audit, char **error)
@@ -74,10 +37,10 @@ static void append_boot(struct buffer *fields)
     buffer_clear(&boot);
 }
 
-void store_open_fields(const struct audit *audit, struct text event, bool begins_run, struct buffer *fields)
+void audit_open_fields(const struct audit *audit, struct text event, bool begins_run, struct buffer *fields)
 {
     struct digest schema;
-    schema_digest(&schema);
+    store_schema_digest(&schema);
     record_field_append(fields, EVENT_ORIGIN, bytes_of_text(audit->options.origin));
     record_number_append(fields, EVENT_PREVIOUS_SIZE, audit->segment.tree.size, 8);
     if (begins_run) {
@@ -90,11 +53,11 @@ void store_open_fields(const struct audit *audit, struct text event, bool begins
 
 static bool write_open(struct audit *audit)
 {
-    const struct segment *segment = &audit->segment;
+    const struct store_segment *segment = &audit->segment;
     bool was_closed = segment->tree.size == segment->first; /* what came before has its CLOSE */
     const char *event = segment->tree.size == 0 ? "new" : was_closed ? "start" : "start_after_crash";
     struct buffer fields = {0};
-    store_open_fields(audit, text_from(event), true, &fields);
+    audit_open_fields(audit, text_from(event), true, &fields);
     bool done = audit_event(audit, RECORD_OPEN, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
     buffer_clear(&fields);
     return done;
@@ -102,7 +65,7 @@ static bool write_open(struct audit *audit)
 
 static void release(struct audit *audit)
 {
-    segment_close(&audit->segment);
+    store_segment_close(&audit->segment);
     if (audit->lock >= 0)
         close(audit->lock);
     if (audit->wake >= 0)
@@ -113,6 +76,11 @@ static void release(struct audit *audit)
     base_free(audit->kept.origin);
     buffer_clear(&audit->cosigned.note);
     base_free(audit);
+}
+
+struct store_log audit_log_of(const struct audit *audit)
+{
+    return (struct store_log){audit->directory, audit->options.origin, audit->options.key};
 }
 
 static struct audit *audit_new(const struct audit_options *options)
@@ -148,12 +116,11 @@ void audit_change(struct audit *audit, const struct audit_options *options)
 
 struct audit *audit_open(const struct audit_options *options, char **error)
 {
-    /* SQLite counts its memory under one lock: a thread that runs only when nobody else does must not hold it while the
-     * writer waits. Of no effect where SQLite is in use already. */
-    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    store_prepare();
     struct audit *audit = audit_new(options);
+    struct store_log log = audit_log_of(audit);
     if (!file_make_folder(audit->directory, 0750, error) || !check_place(audit, error) ||
-        !store_lock(audit->directory, &audit->lock, error) || !segment_open(&audit->segment, &audit->options, error)) {
+        !store_lock(audit->directory, &audit->lock, error) || !store_segment_open(&audit->segment, &log, error)) {
         release(audit);
         return NULL;
     }
@@ -180,7 +147,7 @@ void audit_close(struct audit *audit)
     audit_rouse(audit, true);
     pthread_join(audit->thread, NULL);
     /* An orderly end leaves plain files that can be copied and read anywhere. */
-    segment_close(&audit->segment);
+    store_segment_close(&audit->segment);
     if (audit->segment.last_kind == RECORD_CLOSE)
         sealer_add(audit->sealer, audit->segment.first);
     sealer_free(audit->sealer);
@@ -188,7 +155,7 @@ void audit_close(struct audit *audit)
 }
 
 bool audit_event(
-    struct audit *audit, enum record_kind kind, struct bytes fields, const struct audit_blob *blobs, size_t blob_count,
+    struct audit *audit, enum record_kind kind, struct bytes fields, const struct store_blob *blobs, size_t blob_count,
     uint64_t *sequence)
 {
     struct audit_life life = {.kind = kind, .fields = fields, .blobs = blobs, .blob_count = blob_count};

@@ -6,18 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audit_internal.h"
 #include "exeat/base/memory.h"
+#include "store_internal.h"
 
-static const char *const suffixes[] = {
-    [SEGMENT_HOT] = ".hot", [SEGMENT_SEALED] = ".db", [SEGMENT_PRIVATE] = ".priv.db"};
+static const char *const suffixes[] = {[STORE_HOT] = ".hot", [STORE_SEALED] = ".db", [STORE_PRIVATE] = ".priv.db"};
 
-void segment_name(uint64_t first, enum segment_layout layout, char out[SEGMENT_NAME_SIZE])
+void store_segment_name(uint64_t first, enum store_segment_layout layout, char out[STORE_NAME_SIZE])
 {
-    snprintf(out, SEGMENT_NAME_SIZE, "seg-%016llx%s", (unsigned long long)first, suffixes[layout]);
+    snprintf(out, STORE_NAME_SIZE, "seg-%016llx%s", (unsigned long long)first, suffixes[layout]);
 }
 
-bool segment_name_parse(const char *name, uint64_t *first, enum segment_layout *layout)
+bool store_segment_name_parse(const char *name, uint64_t *first, enum store_segment_layout *layout)
 {
     enum { NUMBER_AT = 4, NUMBER_SIZE = 16 };
     uint8_t bytes[NUMBER_SIZE / 2];
@@ -29,17 +28,17 @@ bool segment_name_parse(const char *name, uint64_t *first, enum segment_layout *
         if (!hex_decode((struct text){name + NUMBER_AT, NUMBER_SIZE}, bytes, sizeof(bytes)))
             return false;
         *first = bytes_get_u64(bytes);
-        *layout = (enum segment_layout)i;
+        *layout = (enum store_segment_layout)i;
         return true;
     }
     return false;
 }
 
-char *segment_path(const char *directory, uint64_t first, enum segment_layout layout, const char *suffix)
+char *store_segment_path(const char *directory, uint64_t first, enum store_segment_layout layout, const char *suffix)
 {
     struct buffer path = {0};
-    char name[SEGMENT_NAME_SIZE];
-    segment_name(first, layout, name);
+    char name[STORE_NAME_SIZE];
+    store_segment_name(first, layout, name);
     buffer_printf(&path, "%s/%s%s", directory, name, suffix);
     return buffer_take(&path);
 }
@@ -109,7 +108,7 @@ char *store_sentence(const char *path, const char *what, const char *why)
     return buffer_take(&out);
 }
 
-bool sync_path(const char *path)
+bool store_sync_path(const char *path)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     bool done = descriptor >= 0 && fsync(descriptor) == 0;
@@ -118,14 +117,14 @@ bool sync_path(const char *path)
     return done;
 }
 
-bool segment_before(const char *directory, uint64_t sequence, uint64_t *first)
+bool store_segment_before(const char *directory, uint64_t sequence, uint64_t *first)
 {
     bool found = false;
     DIR *folder = opendir(directory);
     for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
         uint64_t one;
-        enum segment_layout layout;
-        if (!segment_name_parse(entry->d_name, &one, &layout) || layout != SEGMENT_SEALED || one >= sequence)
+        enum store_segment_layout layout;
+        if (!store_segment_name_parse(entry->d_name, &one, &layout) || layout != STORE_SEALED || one >= sequence)
             continue;
         if (!found || one > *first)
             *first = one;

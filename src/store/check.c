@@ -2,12 +2,12 @@
 /* The start check: does the end of the store agree with itself and with the key? Not its history: that is verify's. */
 #include <string.h>
 
-#include "audit_internal.h"
 #include "exeat/base/memory.h"
+#include "store_internal.h"
 
 /* --- what a segment says of itself --- */
 
-const char *check_identity(sqlite3 *database, const struct audit_options *options)
+const char *check_identity(sqlite3 *database, const struct store_log *log)
 {
     struct buffer value = {0};
     const char *wrong = NULL;
@@ -17,7 +17,7 @@ const char *check_identity(sqlite3 *database, const struct audit_options *option
         wrong = "it was written by a newer exeat; use that one";
     else if (value.data[0] < STORE_FORMAT)
         wrong = "it was written by an exeat before its first release";
-    else if (!meta_read(database, "origin", &value) || !text_equal(buffer_text(&value), options->origin))
+    else if (!meta_read(database, "origin", &value) || !text_equal(buffer_text(&value), log->origin))
         wrong = "it belongs to another audit.origin";
     buffer_clear(&value);
     return wrong;
@@ -48,12 +48,12 @@ struct last_checkpoint {
     char *note; /* owned; NULL: there is none */
 };
 
-static const char *read_checkpoint(sqlite3 *database, const struct audit_options *options, struct last_checkpoint *last)
+static const char *read_checkpoint(sqlite3 *database, const struct store_log *log, struct last_checkpoint *last)
 {
     sqlite3_stmt *statement = NULL;
     const char *wrong = NULL;
     uint8_t key[VERIFY_KEY_SIZE];
-    signing_key_public(options->key, key);
+    signing_key_public(log->key, key);
     if (sqlite3_prepare_v2(database, "SELECT size, note FROM ckpt ORDER BY size DESC LIMIT 1", -1, &statement, NULL) !=
         SQLITE_OK)
         return "its checkpoints cannot be read";
@@ -62,7 +62,7 @@ static const char *read_checkpoint(sqlite3 *database, const struct audit_options
         if (!tlog_checkpoint_parse(text_from(last->note), &last->parsed) ||
             last->parsed.size != (uint64_t)sqlite3_column_int64(statement, 0))
             wrong = "its last checkpoint is not readable";
-        else if (!tlog_checkpoint_verify(text_from(last->note), options->origin, key))
+        else if (!tlog_checkpoint_verify(text_from(last->note), log->origin, key))
             wrong = "its last checkpoint was signed by another key than audit.key";
     }
     sqlite3_finalize(statement);
@@ -80,7 +80,7 @@ static const char *check_root(const struct last_checkpoint *last, const struct t
 
 /* --- the end of a hot segment: from the last row that holds a frontier --- */
 
-static const char *walk_row(struct segment *segment, sqlite3_stmt *statement, const struct last_checkpoint *last)
+static const char *walk_row(struct store_segment *segment, sqlite3_stmt *statement, const struct last_checkpoint *last)
 {
     struct bytes rest = column_bytes(statement, 1);
     struct bytes bytes;
@@ -100,7 +100,7 @@ static const char *walk_row(struct segment *segment, sqlite3_stmt *statement, co
     return wrong != NULL ? wrong : rest.length > 0 ? "its last records are not readable" : NULL;
 }
 
-static const char *walk_end(struct segment *segment, const struct last_checkpoint *last)
+static const char *walk_end(struct store_segment *segment, const struct last_checkpoint *last)
 {
     static const char sql[] = "SELECT first, body FROM batch WHERE first >= ?1 ORDER BY first";
     sqlite3_stmt *statement = NULL;
@@ -115,7 +115,7 @@ static const char *walk_end(struct segment *segment, const struct last_checkpoin
     return wrong != NULL || result == SQLITE_DONE ? wrong : "its records cannot be read";
 }
 
-static const char *read_frontier(struct segment *segment)
+static const char *read_frontier(struct store_segment *segment)
 {
     static const char sql[] = "SELECT frontier FROM batch WHERE frontier IS NOT NULL ORDER BY first DESC LIMIT 1";
     sqlite3_stmt *statement = NULL;
@@ -131,7 +131,7 @@ static const char *read_frontier(struct segment *segment)
     return wrong;
 }
 
-static const char *check_sizes(struct segment *segment, const struct last_checkpoint *last)
+static const char *check_sizes(struct store_segment *segment, const struct last_checkpoint *last)
 {
     segment->signed_size = last->note == NULL ? segment->first : last->parsed.size;
     return segment->signed_size > segment->tree.size
@@ -139,10 +139,10 @@ static const char *check_sizes(struct segment *segment, const struct last_checkp
                : NULL;
 }
 
-const char *check_hot_end(struct segment *segment, const struct audit_options *options)
+const char *check_hot_end(struct store_segment *segment, const struct store_log *log)
 {
     struct last_checkpoint last = {0};
-    const char *wrong = check_identity(segment->database, options);
+    const char *wrong = check_identity(segment->database, log);
     if (wrong == NULL && !schema_is_ours(segment->database, schema_hot))
         wrong = "its tables are not those of an audit store";
     if (wrong == NULL && !read_hash_key(segment->database, segment->hash_key))
@@ -150,7 +150,7 @@ const char *check_hot_end(struct segment *segment, const struct audit_options *o
     if (wrong == NULL)
         wrong = read_frontier(segment);
     if (wrong == NULL)
-        wrong = read_checkpoint(segment->database, options, &last);
+        wrong = read_checkpoint(segment->database, log, &last);
     if (wrong == NULL)
         wrong = walk_end(segment, &last);
     if (wrong == NULL)
@@ -161,10 +161,10 @@ const char *check_hot_end(struct segment *segment, const struct audit_options *o
 
 /* --- the end of a sealed segment --- */
 
-static sqlite3 *open_read_only(const struct audit_options *options, uint64_t first, enum segment_layout layout)
+static sqlite3 *open_read_only(const struct store_log *log, uint64_t first, enum store_segment_layout layout)
 {
     sqlite3 *database = NULL;
-    char *path = segment_path(options->directory, first, layout, "");
+    char *path = store_segment_path(log->directory, first, layout, "");
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     bool done = sqlite3_open_v2(path, &database, flags, NULL) == SQLITE_OK;
     base_free(path);
@@ -176,7 +176,7 @@ static sqlite3 *open_read_only(const struct audit_options *options, uint64_t fir
     return NULL;
 }
 
-static const char *check_last_record(struct segment *segment, sqlite3 *database)
+static const char *check_last_record(struct store_segment *segment, sqlite3 *database)
 {
     sqlite3_stmt *statement = NULL;
     struct record record;
@@ -198,21 +198,21 @@ static const char *check_last_record(struct segment *segment, sqlite3 *database)
 }
 
 /* Same texts keep their hash over the segments of a store; where the private parts are gone, a new key begins. */
-static void take_hash_key(struct segment *segment, const struct audit_options *options)
+static void take_hash_key(struct store_segment *segment, const struct store_log *log)
 {
-    sqlite3 *database = open_read_only(options, segment->first, SEGMENT_PRIVATE);
+    sqlite3 *database = open_read_only(log, segment->first, STORE_PRIVATE);
     if (database == NULL || !read_hash_key(database, segment->hash_key))
         random_fill(segment->hash_key, sizeof(segment->hash_key));
     sqlite3_close(database);
 }
 
-const char *check_sealed_end(struct segment *segment, const struct audit_options *options)
+const char *check_sealed_end(struct store_segment *segment, const struct store_log *log)
 {
     struct last_checkpoint last = {0};
-    sqlite3 *database = open_read_only(options, segment->first, SEGMENT_SEALED);
+    sqlite3 *database = open_read_only(log, segment->first, STORE_SEALED);
     if (database == NULL)
         return "it cannot be opened";
-    const char *wrong = check_identity(database, options);
+    const char *wrong = check_identity(database, log);
     if (wrong == NULL && !schema_is_ours(database, schema_sealed))
         wrong = "its tables are not those of an audit store";
     if (wrong == NULL && !read_tree(database, "frontier", &segment->tree))
@@ -220,13 +220,13 @@ const char *check_sealed_end(struct segment *segment, const struct audit_options
     if (wrong == NULL)
         wrong = check_last_record(segment, database);
     if (wrong == NULL)
-        wrong = read_checkpoint(database, options, &last);
+        wrong = read_checkpoint(database, log, &last);
     if (wrong == NULL)
         wrong = check_root(&last, &segment->tree);
     if (wrong == NULL)
         wrong = check_sizes(segment, &last);
     sqlite3_close(database);
     base_free(last.note);
-    take_hash_key(segment, options);
+    take_hash_key(segment, log);
     return wrong;
 }

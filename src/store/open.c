@@ -23,11 +23,11 @@ struct newest {
     bool has_sealed;
 };
 
-static void note_segment(struct newest *newest, uint64_t first, enum segment_layout layout)
+static void note_segment(struct newest *newest, uint64_t first, enum store_segment_layout layout)
 {
-    bool *has = layout == SEGMENT_HOT ? &newest->has_hot : &newest->has_sealed;
-    uint64_t *place = layout == SEGMENT_HOT ? &newest->hot : &newest->sealed;
-    if (layout == SEGMENT_PRIVATE)
+    bool *has = layout == STORE_HOT ? &newest->has_hot : &newest->has_sealed;
+    uint64_t *place = layout == STORE_HOT ? &newest->hot : &newest->sealed;
+    if (layout == STORE_PRIVATE)
         return;
     *place = *has && *place > first ? *place : first;
     *has = true;
@@ -43,8 +43,8 @@ static bool find_newest(const char *directory, struct newest *newest, char **err
     }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
         uint64_t first;
-        enum segment_layout layout;
-        if (segment_name_parse(entry->d_name, &first, &layout))
+        enum store_segment_layout layout;
+        if (store_segment_name_parse(entry->d_name, &first, &layout))
             note_segment(newest, first, layout);
     }
     closedir(folder);
@@ -64,7 +64,7 @@ static bool make_file(const char *path)
     return true;
 }
 
-static bool connect_to(struct segment *segment, const char *path, char **error)
+static bool connect_to(struct store_segment *segment, const char *path, char **error)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     bool done = sqlite3_open_v2(path, &segment->database, flags, NULL) == SQLITE_OK;
@@ -79,78 +79,79 @@ static bool connect_to(struct segment *segment, const char *path, char **error)
     return done;
 }
 
-static bool fill(struct segment *segment, struct text origin)
+static bool fill(struct store_segment *segment, struct text origin)
 {
     static const uint8_t format = STORE_FORMAT;
     struct buffer base = {0};
     tlog_tree_write(&segment->tree, &base);
-    bool done = sqlite3_exec(segment->database, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
-                sqlite3_exec(segment->database, schema_hot, NULL, NULL, NULL) == SQLITE_OK &&
-                segment_prepare(segment) && segment_put_meta(segment, "format", (struct bytes){&format, 1}) &&
-                segment_put_meta(segment, "origin", bytes_of_text(origin)) &&
-                segment_put_meta(segment, "base", bytes_of_text(buffer_text(&base))) &&
-                segment_put_meta(segment, "hash_key", (struct bytes){segment->hash_key, sizeof(segment->hash_key)}) &&
-                segment_commit(segment);
+    bool done =
+        sqlite3_exec(segment->database, "BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK &&
+        sqlite3_exec(segment->database, schema_hot, NULL, NULL, NULL) == SQLITE_OK && store_segment_prepare(segment) &&
+        store_segment_put_meta(segment, "format", (struct bytes){&format, 1}) &&
+        store_segment_put_meta(segment, "origin", bytes_of_text(origin)) &&
+        store_segment_put_meta(segment, "base", bytes_of_text(buffer_text(&base))) &&
+        store_segment_put_meta(segment, "hash_key", (struct bytes){segment->hash_key, sizeof(segment->hash_key)}) &&
+        store_segment_commit(segment);
     buffer_clear(&base);
     return done;
 }
 
-static void remove_draft(const struct audit_options *options, uint64_t first)
+static void remove_draft(const struct store_log *log, uint64_t first)
 {
     static const char *const files[] = {".tmp", ".tmp-wal", ".tmp-shm", ".tmp-journal"};
     for (size_t i = 0; i < COUNT_OF(files); i++) {
-        char *path = segment_path(options->directory, first, SEGMENT_HOT, files[i]);
+        char *path = store_segment_path(log->directory, first, STORE_HOT, files[i]);
         (void)unlink(path);
         base_free(path);
     }
 }
 
 /* Into the one file that will be renamed: closing would do it too, and not say when it failed. */
-static bool fold(struct segment *segment)
+static bool fold(struct store_segment *segment)
 {
     return sqlite3_wal_checkpoint_v2(segment->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK;
 }
 
 /* The file is made beside and renamed, so that a hot segment is never seen without its tables. */
-static bool build_file(struct segment *segment, const struct audit_options *options, const char *path, char **error)
+static bool build_file(struct store_segment *segment, const struct store_log *log, const char *path, char **error)
 {
-    char *draft = segment_path(options->directory, segment->first, SEGMENT_HOT, ".tmp");
-    remove_draft(options, segment->first);
+    char *draft = store_segment_path(log->directory, segment->first, STORE_HOT, ".tmp");
+    remove_draft(log, segment->first);
     bool done = make_file(draft);
     if (!done)
         *error = store_sentence(draft, "cannot make the file", strerror(errno));
     done = done && connect_to(segment, draft, error);
-    if (done && !(fill(segment, options->origin) && fold(segment))) {
+    if (done && !(fill(segment, log->origin) && fold(segment))) {
         *error = sqlite_sentence(path, "begin the audit store", segment->database);
         done = false;
     }
     if (segment->database != NULL)
         sqlite3_db_config(segment->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
-    segment_close(segment);
-    if (done && (rename(draft, path) != 0 || !sync_path(options->directory))) {
+    store_segment_close(segment);
+    if (done && (rename(draft, path) != 0 || !store_sync_path(log->directory))) {
         *error = store_sentence(path, "cannot put the new segment in its place", strerror(errno));
         done = false;
     }
     if (!done)
-        remove_draft(options, segment->first);
+        remove_draft(log, segment->first);
     base_free(draft);
     return done;
 }
 
 /* A new hot segment from where `segment` ends: its tree and hash key say so. */
-static bool begin_new(struct segment *segment, const struct audit_options *options, char **error)
+static bool begin_new(struct store_segment *segment, const struct store_log *log, char **error)
 {
-    char *path = segment_path(options->directory, segment->tree.size, SEGMENT_HOT, "");
+    char *path = store_segment_path(log->directory, segment->tree.size, STORE_HOT, "");
     segment->first = segment->tree.size;
     segment->framed_size = segment->first;
     segment->last_kind = 0;
-    bool done = build_file(segment, options, path, error) && connect_to(segment, path, error);
-    if (done && !segment_prepare(segment)) {
+    bool done = build_file(segment, log, path, error) && connect_to(segment, path, error);
+    if (done && !store_segment_prepare(segment)) {
         *error = sqlite_sentence(path, "write to the audit store", segment->database);
         done = false;
     }
     if (!done)
-        segment_close(segment);
+        store_segment_close(segment);
     base_free(path);
     return done;
 }
@@ -166,106 +167,105 @@ static char *refuse_start(const char *path, const char *wrong)
     return buffer_take(&out);
 }
 
-static bool is_ended(const struct segment *segment)
+static bool is_ended(const struct store_segment *segment)
 {
     return segment->last_kind == RECORD_SEAL || segment->last_kind == RECORD_CLOSE;
 }
 
 /* An ended one is left to the sealer, and the next one begun. */
-static bool go_on_in(struct segment *segment, const struct audit_options *options, const char *path, char **error)
+static bool go_on_in(struct store_segment *segment, const struct store_log *log, const char *path, char **error)
 {
     if (!is_ended(segment)) {
-        if (segment_prepare(segment))
+        if (store_segment_prepare(segment))
             return true;
         *error = sqlite_sentence(path, "write to the audit store", segment->database);
         return false;
     }
-    segment_close(segment);
-    return begin_new(segment, options, error);
+    store_segment_close(segment);
+    return begin_new(segment, log, error);
 }
 
 /* Opening for writing changes a file: whose it is has to be known before. */
-static bool is_ours(const struct audit_options *options, const char *path, char **error)
+static bool is_ours(const struct store_log *log, const char *path, char **error)
 {
     bool is_gone;
     sqlite3 *database = open_foreign(path, &is_gone);
-    const char *wrong = database == NULL ? "it cannot be opened" : check_identity(database, options);
+    const char *wrong = database == NULL ? "it cannot be opened" : check_identity(database, log);
     sqlite3_close(database);
     if (wrong != NULL)
         *error = refuse_start(path, wrong);
     return wrong == NULL;
 }
 
-static bool open_hot(struct segment *segment, const struct audit_options *options, uint64_t first, char **error)
+static bool open_hot(struct store_segment *segment, const struct store_log *log, uint64_t first, char **error)
 {
-    char *path = segment_path(options->directory, first, SEGMENT_HOT, "");
-    bool done = is_ours(options, path, error) && connect_to(segment, path, error);
+    char *path = store_segment_path(log->directory, first, STORE_HOT, "");
+    bool done = is_ours(log, path, error) && connect_to(segment, path, error);
     segment->first = first;
-    const char *wrong = done ? check_hot_end(segment, options) : NULL;
+    const char *wrong = done ? check_hot_end(segment, log) : NULL;
     if (wrong != NULL) {
         *error = refuse_start(path, wrong);
         done = false;
     }
-    done = done && go_on_in(segment, options, path, error);
+    done = done && go_on_in(segment, log, path, error);
     if (!done)
-        segment_close(segment);
+        store_segment_close(segment);
     base_free(path);
     return done;
 }
 
-static bool
-open_after_sealed(struct segment *segment, const struct audit_options *options, uint64_t first, char **error)
+static bool open_after_sealed(struct store_segment *segment, const struct store_log *log, uint64_t first, char **error)
 {
     segment->first = first;
-    const char *wrong = check_sealed_end(segment, options);
+    const char *wrong = check_sealed_end(segment, log);
     if (wrong == NULL)
-        return begin_new(segment, options, error);
-    char *path = segment_path(options->directory, first, SEGMENT_SEALED, "");
+        return begin_new(segment, log, error);
+    char *path = store_segment_path(log->directory, first, STORE_SEALED, "");
     *error = refuse_start(path, wrong);
     base_free(path);
     return false;
 }
 
-static bool open_first(struct segment *segment, const struct audit_options *options, char **error)
+static bool open_first(struct store_segment *segment, const struct store_log *log, char **error)
 {
     random_fill(segment->hash_key, sizeof(segment->hash_key));
-    return begin_new(segment, options, error);
+    return begin_new(segment, log, error);
 }
 
-bool segment_open(struct segment *segment, const struct audit_options *options, char **error)
+bool store_segment_open(struct store_segment *segment, const struct store_log *log, char **error)
 {
     struct newest newest;
-    *segment = (struct segment){0};
-    if (!find_newest(options->directory, &newest, error))
+    *segment = (struct store_segment){0};
+    if (!find_newest(log->directory, &newest, error))
         return false;
     bool hot_is_newest = newest.has_hot && (!newest.has_sealed || newest.hot > newest.sealed);
     if (hot_is_newest)
-        return open_hot(segment, options, newest.hot, error);
+        return open_hot(segment, log, newest.hot, error);
     if (newest.has_sealed)
-        return open_after_sealed(segment, options, newest.sealed, error);
-    return open_first(segment, options, error);
+        return open_after_sealed(segment, log, newest.sealed, error);
+    return open_first(segment, log, error);
 }
 
 /* A new segment that is there and cannot be used: the old one must not go on, or two would hold the same sequences.
  * What the disk has of it is known at the next start. */
-static void end_if_there(const struct audit_options *options, uint64_t first, const char *error)
+static void end_if_there(const struct store_log *log, uint64_t first, const char *error)
 {
-    char *path = segment_path(options->directory, first, SEGMENT_HOT, "");
+    char *path = store_segment_path(log->directory, first, STORE_HOT, "");
     if (access(path, F_OK) == 0)
-        store_end_process(options->directory, error);
+        store_end_process(log->directory, error);
     base_free(path);
 }
 
-bool segment_roll(struct segment *segment, const struct audit_options *options, char **error)
+bool store_segment_roll(struct store_segment *segment, const struct store_log *log, char **error)
 {
-    struct segment next = {.tree = segment->tree, .signed_size = segment->signed_size};
+    struct store_segment next = {.tree = segment->tree, .signed_size = segment->signed_size};
     memcpy(next.hash_key, segment->hash_key, sizeof(next.hash_key));
-    if (!begin_new(&next, options, error)) {
-        end_if_there(options, segment->tree.size, *error);
+    if (!begin_new(&next, log, error)) {
+        end_if_there(log, segment->tree.size, *error);
         return false;
     }
-    segment_close(segment);
+    store_segment_close(segment);
     *segment = next;
-    segment_watch(segment);
+    store_segment_watch(segment);
     return true;
 }

@@ -20,19 +20,19 @@ static int compare_refs(const void *left, const void *right)
     const struct segment_ref *b = right;
     if (a->first != b->first)
         return a->first < b->first ? -1 : 1;
-    return (a->layout == SEGMENT_HOT) - (b->layout == SEGMENT_HOT);
+    return (a->layout == STORE_HOT) - (b->layout == STORE_HOT);
 }
 
-static void add_segment(struct audit_reader *reader, const char *name)
+static void add_segment(struct store_reader *reader, const char *name)
 {
     struct segment_ref ref;
-    if (!segment_name_parse(name, &ref.first, &ref.layout) || ref.layout == SEGMENT_PRIVATE)
+    if (!store_segment_name_parse(name, &ref.first, &ref.layout) || ref.layout == STORE_PRIVATE)
         return;
     reader->segments = base_resize(reader->segments, reader->count + 1, sizeof(*reader->segments));
     reader->segments[reader->count++] = ref;
 }
 
-static void drop_doubles(struct audit_reader *reader)
+static void drop_doubles(struct store_reader *reader)
 {
     size_t kept = 0;
     for (size_t i = 0; i < reader->count; i++)
@@ -41,7 +41,7 @@ static void drop_doubles(struct audit_reader *reader)
     reader->count = kept;
 }
 
-size_t reader_segment_of(const struct audit_reader *reader, uint64_t sequence)
+size_t reader_segment_of(const struct store_reader *reader, uint64_t sequence)
 {
     size_t index = 0;
     while (index + 1 < reader->count && reader->segments[index + 1].first <= sequence)
@@ -49,7 +49,7 @@ size_t reader_segment_of(const struct audit_reader *reader, uint64_t sequence)
     return index;
 }
 
-bool reader_list_segments(struct audit_reader *reader)
+bool reader_list_segments(struct store_reader *reader)
 {
     uint64_t here = reader->count > 0 ? reader->segments[reader->current].first : 0;
     DIR *folder = opendir(reader->directory);
@@ -79,7 +79,7 @@ static void wait_a_little(int try)
 }
 
 /* The segment that holds the sequence, looked up again when it is being made, or was sealed or pruned meanwhile. */
-static bool open_at(struct audit_reader *reader, uint64_t sequence)
+static bool open_at(struct store_reader *reader, uint64_t sequence)
 {
     enum { TRIES = 9 };
     for (int i = 0; i < TRIES; i++) {
@@ -105,7 +105,7 @@ static bool open_at(struct audit_reader *reader, uint64_t sequence)
     return false;
 }
 
-static bool read_identity(struct audit_reader *reader)
+static bool read_identity(struct store_reader *reader)
 {
     struct buffer value = {0};
     bool done = meta_read(reader->cursor.database, "origin", &value);
@@ -120,9 +120,9 @@ static bool read_identity(struct audit_reader *reader)
     return done;
 }
 
-struct audit_reader *audit_reader_open(const char *directory, char **error)
+struct store_reader *store_reader_open(const char *directory, char **error)
 {
-    struct audit_reader *reader = base_zalloc(sizeof(*reader));
+    struct store_reader *reader = base_zalloc(sizeof(*reader));
     reader->directory = text_copy(text_from(directory));
     bool done = reader_list_segments(reader);
     if (done && reader->count == 0) {
@@ -136,11 +136,11 @@ struct audit_reader *audit_reader_open(const char *directory, char **error)
     }
     *error = reader->error;
     reader->error = NULL;
-    audit_reader_free(reader);
+    store_reader_free(reader);
     return NULL;
 }
 
-void audit_reader_free(struct audit_reader *reader)
+void store_reader_free(struct store_reader *reader)
 {
     if (reader == NULL)
         return;
@@ -152,29 +152,29 @@ void audit_reader_free(struct audit_reader *reader)
     base_free(reader);
 }
 
-struct text audit_reader_origin(const struct audit_reader *reader)
+struct text store_reader_origin(const struct store_reader *reader)
 {
     return text_from(reader->origin);
 }
 
-uint64_t audit_reader_first(const struct audit_reader *reader)
+uint64_t store_reader_first(const struct store_reader *reader)
 {
     return reader->segments[0].first;
 }
 
-const struct tlog_tree *audit_reader_base(const struct audit_reader *reader)
+const struct tlog_tree *store_reader_base(const struct store_reader *reader)
 {
     return &reader->base;
 }
 
-const char *audit_reader_error(const struct audit_reader *reader)
+const char *store_reader_error(const struct store_reader *reader)
 {
     return reader->error == NULL ? "" : reader->error;
 }
 
 /* --- records --- */
 
-void audit_reader_seek(struct audit_reader *reader, uint64_t sequence)
+void store_reader_seek(struct store_reader *reader, uint64_t sequence)
 {
     reader->next = sequence;
     if (reader->cursor.database != NULL && reader_segment_of(reader, sequence) == reader->current)
@@ -183,15 +183,15 @@ void audit_reader_seek(struct audit_reader *reader, uint64_t sequence)
         (void)open_at(reader, sequence);
 }
 
-static enum audit_read fail(struct audit_reader *reader)
+static enum store_read fail(struct store_reader *reader)
 {
     base_free(reader->error);
     reader->error = sqlite_sentence(reader->directory, "read records", reader->cursor.database);
-    return AUDIT_UNREADABLE;
+    return STORE_UNREADABLE;
 }
 
 /* Is there a segment after the current one? Its first sequence, if so. */
-static bool find_following(struct audit_reader *reader, uint64_t *first)
+static bool find_following(struct store_reader *reader, uint64_t *first)
 {
     if (reader->current + 1 == reader->count && !reader_list_segments(reader))
         return false;
@@ -201,24 +201,24 @@ static bool find_following(struct audit_reader *reader, uint64_t *first)
     return true;
 }
 
-enum audit_read audit_reader_next(struct audit_reader *reader, struct audit_row *row)
+enum store_read store_reader_next(struct store_reader *reader, struct store_row *row)
 {
     bool looked_twice = false;
     for (;;) {
         uint64_t first;
         if (reader->cursor.database == NULL)
-            return AUDIT_UNREADABLE;
-        enum audit_read result = cursor_next(&reader->cursor, row);
-        if (result == AUDIT_ROW)
+            return STORE_UNREADABLE;
+        enum store_read result = cursor_next(&reader->cursor, row);
+        if (result == STORE_ROW)
             reader->next = row->sequence + 1;
-        if (result == AUDIT_UNREADABLE)
+        if (result == STORE_UNREADABLE)
             return fail(reader);
-        if (result == AUDIT_ROW || !find_following(reader, &first))
+        if (result == STORE_ROW || !find_following(reader, &first))
             return result;
         /* Between the end that was seen and the look at the folder, more may have come. */
         if (first == reader->next || looked_twice) {
             if (!open_at(reader, first))
-                return AUDIT_UNREADABLE;
+                return STORE_UNREADABLE;
             looked_twice = false;
         } else {
             looked_twice = true;
@@ -231,7 +231,7 @@ static bool same_bytes(struct bytes left, struct bytes right)
     return left.length == right.length && (left.length == 0 || memcmp(left.data, right.data, left.length) == 0);
 }
 
-bool audit_row_agrees(const struct audit_row *row, const struct record *record)
+bool store_row_agrees(const struct store_row *row, const struct record *record)
 {
     struct record_columns columns;
     record_projection(record, &columns);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of the three kinds of files, as they are made and as readers expect them, word for word. */
-#include "audit_internal.h"
+#include "store_internal.h"
 
 const char schema_hot[] =
     "CREATE TABLE batch(first INTEGER PRIMARY KEY, count INTEGER NOT NULL, frontier BLOB, private BLOB,"
@@ -36,7 +36,7 @@ const char schema_private[] =
     "CREATE TABLE priv(seq INTEGER PRIMARY KEY, salt BLOB NOT NULL, body BLOB NOT NULL) STRICT;"
     "CREATE TABLE meta(k TEXT PRIMARY KEY, v BLOB NOT NULL) STRICT, WITHOUT ROWID;";
 
-void schema_digest(struct digest *digest)
+void store_schema_digest(struct digest *digest)
 {
     struct buffer all = {0};
     BUFFER_APPEND_ALL(&all, text_from(schema_hot), text_from(schema_sealed), text_from(schema_private));

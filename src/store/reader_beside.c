@@ -7,19 +7,19 @@ enum found { FOUND_NOT, FOUND, FOUND_UNREADABLE };
 typedef enum found (*look)(sqlite3 *database, void *context);
 
 /* A segment that was hot when the folder was looked at may be a sealed one by now. */
-static sqlite3 *open_segment(const struct audit_reader *reader, const struct segment_ref *ref, char **path)
+static sqlite3 *open_segment(const struct store_reader *reader, const struct segment_ref *ref, char **path)
 {
     bool is_gone;
-    *path = segment_path(reader->directory, ref->first, ref->layout, "");
+    *path = store_segment_path(reader->directory, ref->first, ref->layout, "");
     sqlite3 *database = open_foreign(*path, &is_gone);
-    if (database != NULL || !is_gone || ref->layout != SEGMENT_HOT)
+    if (database != NULL || !is_gone || ref->layout != STORE_HOT)
         return database;
     base_free(*path);
-    *path = segment_path(reader->directory, ref->first, SEGMENT_SEALED, "");
+    *path = store_segment_path(reader->directory, ref->first, STORE_SEALED, "");
     return open_foreign(*path, &is_gone);
 }
 
-static enum found look_in_segment(struct audit_reader *reader, size_t index, look look_in, void *context)
+static enum found look_in_segment(struct store_reader *reader, size_t index, look look_in, void *context)
 {
     char *path;
     if (index == reader->current && reader->cursor.database != NULL)
@@ -37,7 +37,7 @@ static enum found look_in_segment(struct audit_reader *reader, size_t index, loo
 
 /* From segment `index` on, or (step -1) down from it, until one has it. One that cannot be read ends it: what stands
  * there is not what stands in another. */
-static bool look_in_segments(struct audit_reader *reader, size_t index, int step, look look_in, void *context)
+static bool look_in_segments(struct store_reader *reader, size_t index, int step, look look_in, void *context)
 {
     enum found found = FOUND_NOT;
     for (; found == FOUND_NOT && index<reader->count; index = step> 0 ? index + 1 : index - 1)
@@ -46,7 +46,7 @@ static bool look_in_segments(struct audit_reader *reader, size_t index, int step
 }
 
 /* Down from the newest, for what is the same wherever it stands. */
-static bool look_anywhere(struct audit_reader *reader, look look_in, void *context)
+static bool look_anywhere(struct store_reader *reader, look look_in, void *context)
 {
     enum found found = FOUND_NOT;
     for (size_t index = reader->count; found != FOUND && index > 0; index--)
@@ -86,7 +86,7 @@ static enum found look_for_checkpoint(sqlite3 *database, void *context)
     return read_checkpoint(database, "SELECT size, note FROM ckpt WHERE size > ?1 ORDER BY size LIMIT 1", context);
 }
 
-bool audit_reader_checkpoint(struct audit_reader *reader, uint64_t after, uint64_t *size, struct buffer *note)
+bool store_reader_checkpoint(struct store_reader *reader, uint64_t after, uint64_t *size, struct buffer *note)
 {
     struct checkpoint_look wanted = {.after = after, .note = note};
     bool found = look_in_segments(reader, reader_segment_of(reader, after), 1, look_for_checkpoint, &wanted);
@@ -100,7 +100,7 @@ static enum found look_for_newest(sqlite3 *database, void *context)
     return read_checkpoint(database, sql, context);
 }
 
-bool audit_reader_newest(struct audit_reader *reader, uint64_t *size, struct buffer *note)
+bool store_reader_newest(struct store_reader *reader, uint64_t *size, struct buffer *note)
 {
     struct checkpoint_look wanted = {.note = note};
     bool found = reader->count > 0 && look_in_segments(reader, reader->count - 1, -1, look_for_newest, &wanted);
@@ -127,7 +127,7 @@ static enum found look_for_blob(sqlite3 *database, void *context)
     return found;
 }
 
-bool audit_reader_blob(struct audit_reader *reader, const struct digest *digest, struct buffer *out)
+bool store_reader_blob(struct store_reader *reader, const struct digest *digest, struct buffer *out)
 {
     struct blob_look wanted = {digest, out};
     return look_anywhere(reader, look_for_blob, &wanted);
@@ -161,17 +161,17 @@ static enum found look_at_texts(sqlite3 *database, void *context)
     return FOUND_NOT;
 }
 
-void audit_reader_texts(
-    struct audit_reader *reader, void (*on_text)(void *context, uint64_t first, struct bytes digest, struct bytes body),
+void store_reader_texts(
+    struct store_reader *reader, void (*on_text)(void *context, uint64_t first, struct bytes digest, struct bytes body),
     void *context)
 {
     struct texts_look wanted = {on_text, context};
     (void)look_anywhere(reader, look_at_texts, &wanted);
 }
 
-bool audit_reader_frontier(struct audit_reader *reader, uint64_t sequence, struct tlog_tree *tree)
+bool store_reader_frontier(struct store_reader *reader, uint64_t sequence, struct tlog_tree *tree)
 {
-    return sequence >= audit_reader_first(reader) &&
+    return sequence >= store_reader_first(reader) &&
            look_in_segments(reader, reader_segment_of(reader, sequence), -1, look_for_base, tree) &&
            tree->size <= sequence;
 }
@@ -195,7 +195,7 @@ static enum found look_for_cosigned(sqlite3 *database, void *context)
     return found ? FOUND : FOUND_NOT;
 }
 
-bool audit_reader_cosigned(struct audit_reader *reader, struct tlog_tree *tree, struct buffer *note)
+bool store_reader_cosigned(struct store_reader *reader, struct tlog_tree *tree, struct buffer *note)
 {
     struct cosigned_look wanted = {tree, note};
     return look_in_segments(reader, reader->count - 1, -1, look_for_cosigned, &wanted);
@@ -227,9 +227,9 @@ static enum found look_for_size(sqlite3 *database, void *context)
     return FOUND;
 }
 
-uint64_t audit_reader_size(struct audit_reader *reader)
+uint64_t store_reader_size(struct store_reader *reader)
 {
-    uint64_t size = audit_reader_first(reader);
+    uint64_t size = store_reader_first(reader);
     (void)reader_list_segments(reader);
     if (reader->count > 0)
         (void)look_in_segments(reader, reader->count - 1, -1, look_for_size, &size);

@@ -63,14 +63,14 @@ bool schema_is_ours(sqlite3 *database, const char *schema)
 static void open_private(struct cursor *cursor, const char *directory, uint64_t first)
 {
     bool is_gone;
-    char *path = segment_path(directory, first, SEGMENT_PRIVATE, "");
+    char *path = store_segment_path(directory, first, STORE_PRIVATE, "");
     cursor->private_database = open_foreign(path, &is_gone);
     base_free(path);
 }
 
 static bool prepare(struct cursor *cursor)
 {
-    bool is_hot = cursor->layout == SEGMENT_HOT;
+    bool is_hot = cursor->layout == STORE_HOT;
     sqlite3 *private_database = cursor->private_database;
     if (cursor->database == NULL || !schema_is_ours(cursor->database, is_hot ? schema_hot : schema_sealed) ||
         sqlite3_prepare_v2(cursor->database, is_hot ? select_batches : select_records, -1, &cursor->rows, NULL) !=
@@ -95,16 +95,16 @@ static char *why_not(const struct cursor *cursor, const char *path)
 static bool was_sealed_meanwhile(const struct cursor *cursor)
 {
     int code = cursor->database == NULL ? SQLITE_OK : sqlite3_errcode(cursor->database) & 0xff; /* without its kind */
-    return cursor->layout == SEGMENT_HOT && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN);
+    return cursor->layout == STORE_HOT && (code == SQLITE_IOERR || code == SQLITE_CANTOPEN);
 }
 
 bool cursor_open(
-    struct cursor *cursor, const char *directory, uint64_t first, enum segment_layout layout, bool *is_gone,
+    struct cursor *cursor, const char *directory, uint64_t first, enum store_segment_layout layout, bool *is_gone,
     char **error)
 {
-    char *path = segment_path(directory, first, layout, "");
+    char *path = store_segment_path(directory, first, layout, "");
     *cursor = (struct cursor){.layout = layout, .next = first, .database = open_foreign(path, is_gone)};
-    if (layout == SEGMENT_SEALED)
+    if (layout == STORE_SEALED)
         open_private(cursor, directory, first);
     bool done = prepare(cursor);
     if (!done) {
@@ -155,10 +155,10 @@ static void begin(struct cursor *cursor)
     cursor->has_private = sqlite3_step(cursor->private_rows) == SQLITE_ROW;
 }
 
-static enum audit_read end_of_rows(struct cursor *cursor, int result)
+static enum store_read end_of_rows(struct cursor *cursor, int result)
 {
     stop(cursor);
-    return result == SQLITE_DONE ? AUDIT_END : AUDIT_UNREADABLE;
+    return result == SQLITE_DONE ? STORE_END : STORE_UNREADABLE;
 }
 
 /* --- hot --- */
@@ -177,14 +177,14 @@ static bool next_batch(struct cursor *cursor, int *result)
     return true;
 }
 
-static void fill_hot(struct cursor *cursor, struct bytes body, struct audit_row *row)
+static void fill_hot(struct cursor *cursor, struct bytes body, struct store_row *row)
 {
     struct record record;
     struct record_columns columns = {0};
     uint64_t sequence = cursor->at++;
     while (cursor->has_part && cursor->batch_first + cursor->part.ordinal < sequence)
         cursor->has_part = record_batch_next_private(&cursor->private_rest, &cursor->part);
-    *row = (struct audit_row){.sequence = sequence, .body = body};
+    *row = (struct store_row){.sequence = sequence, .body = body};
     if (record_parse(body, &record)) /* else the reader of the row will see */
         record_projection(&record, &columns);
     row->wall_us = columns.wall_us;
@@ -198,7 +198,7 @@ static void fill_hot(struct cursor *cursor, struct bytes body, struct audit_row 
     }
 }
 
-static enum audit_read next_hot(struct cursor *cursor, struct audit_row *row)
+static enum store_read next_hot(struct cursor *cursor, struct store_row *row)
 {
     struct bytes body;
     int result = SQLITE_ROW;
@@ -207,11 +207,11 @@ static enum audit_read next_hot(struct cursor *cursor, struct audit_row *row)
             fill_hot(cursor, body, row);
             if (row->sequence >= cursor->next) {
                 cursor->next = row->sequence + 1;
-                return AUDIT_ROW;
+                return STORE_ROW;
             }
         }
         if (cursor->rest.length > 0)
-            return AUDIT_UNREADABLE;
+            return STORE_UNREADABLE;
         if (!next_batch(cursor, &result))
             return end_of_rows(cursor, result);
     }
@@ -219,7 +219,7 @@ static enum audit_read next_hot(struct cursor *cursor, struct audit_row *row)
 
 /* --- sealed --- */
 
-static void fill_private(struct cursor *cursor, struct audit_row *row)
+static void fill_private(struct cursor *cursor, struct store_row *row)
 {
     while (cursor->has_private && (uint64_t)sqlite3_column_int64(cursor->private_rows, 0) < row->sequence)
         cursor->has_private = sqlite3_step(cursor->private_rows) == SQLITE_ROW;
@@ -229,13 +229,13 @@ static void fill_private(struct cursor *cursor, struct audit_row *row)
     row->private_part = column_bytes(cursor->private_rows, 2);
 }
 
-static enum audit_read next_sealed(struct cursor *cursor, struct audit_row *row)
+static enum store_read next_sealed(struct cursor *cursor, struct store_row *row)
 {
     begin(cursor);
     int result = sqlite3_step(cursor->rows);
     if (result != SQLITE_ROW)
         return end_of_rows(cursor, result);
-    *row = (struct audit_row){
+    *row = (struct store_row){
         .sequence = (uint64_t)sqlite3_column_int64(cursor->rows, 0),
         .body = column_bytes(cursor->rows, 1),
         .wall_us = sqlite3_column_int64(cursor->rows, 2),
@@ -246,10 +246,10 @@ static enum audit_read next_sealed(struct cursor *cursor, struct audit_row *row)
     };
     fill_private(cursor, row);
     cursor->next = row->sequence + 1;
-    return AUDIT_ROW;
+    return STORE_ROW;
 }
 
-enum audit_read cursor_next(struct cursor *cursor, struct audit_row *row)
+enum store_read cursor_next(struct cursor *cursor, struct store_row *row)
 {
-    return cursor->layout == SEGMENT_HOT ? next_hot(cursor, row) : next_sealed(cursor, row);
+    return cursor->layout == STORE_HOT ? next_hot(cursor, row) : next_sealed(cursor, row);
 }

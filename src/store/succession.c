@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "audit_internal.h"
-#include "exeat/audit/succession.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
+#include "exeat/store/succession.h"
+#include "store_internal.h"
 
 #define FIRST_LINE "exeat-origin v1\n"
 
@@ -25,12 +25,12 @@ static char *path_in(const char *directory, const char *name)
     return buffer_take(&path);
 }
 
-void audit_succession_clear(struct audit_succession *succession)
+void store_succession_clear(struct store_succession *succession)
 {
     base_free(succession->origin);
     base_free(succession->previous);
     base_free(succession->reason);
-    *succession = (struct audit_succession){.generation = 0};
+    *succession = (struct store_succession){.generation = 0};
 }
 
 /* --- the file ------------------------------------------------------------------------------------------------------
@@ -47,7 +47,7 @@ static bool take_value(struct text *rest, struct text word, struct text *value)
     return true;
 }
 
-static bool parse(struct text text, struct text configured, struct audit_succession *out)
+static bool parse(struct text text, struct text configured, struct store_succession *out)
 {
     struct text first = TEXT(FIRST_LINE);
     struct text base;
@@ -72,7 +72,7 @@ static bool parse(struct text text, struct text configured, struct audit_success
     return true;
 }
 
-static bool read_file(const char *path, struct text configured, struct audit_succession *out, char **error)
+static bool read_file(const char *path, struct text configured, struct store_succession *out, char **error)
 {
     struct buffer content = {0};
     bool done = file_read(path, FILE_MAX_SIZE, &content, error);
@@ -101,7 +101,7 @@ static bool move_segments(const char *directory, const char *to, char **error)
         base_free(old);
         base_free(moved);
     }
-    done = done && sync_path(to) && sync_path(directory);
+    done = done && store_sync_path(to) && store_sync_path(directory);
     if (!done)
         *error = store_sentence(to, "cannot move the former log here", strerror(errno));
     if (folder != NULL)
@@ -111,7 +111,7 @@ static bool move_segments(const char *directory, const char *to, char **error)
 
 static bool finish_move(const char *directory, struct text configured, char **error)
 {
-    struct audit_succession next = {.generation = 0};
+    struct store_succession next = {.generation = 0};
     char name[40];
     char *from = path_in(directory, "origin.next");
     char *to = path_in(directory, "origin");
@@ -119,11 +119,11 @@ static bool finish_move(const char *directory, struct text configured, char **er
     snprintf(name, sizeof(name), "former-%llu", (unsigned long long)next.generation - 1);
     char *former = path_in(directory, name);
     done = done && move_segments(directory, former, error);
-    if (done && (rename(from, to) != 0 || !sync_path(directory))) {
+    if (done && (rename(from, to) != 0 || !store_sync_path(directory))) {
         *error = store_sentence(to, "cannot put the name of the new log in its place", strerror(errno));
         done = false;
     }
-    audit_succession_clear(&next);
+    store_succession_clear(&next);
     base_free(former);
     base_free(from);
     base_free(to);
@@ -149,10 +149,10 @@ static bool exists(const char *directory, const char *name)
     return found;
 }
 
-bool audit_succession_settle(const char *directory, struct text configured, struct audit_succession *out, char **error)
+bool store_succession_settle(const char *directory, struct text configured, struct store_succession *out, char **error)
 {
     int lock = -1;
-    *out = (struct audit_succession){.generation = 1};
+    *out = (struct store_succession){.generation = 1};
     bool done = !exists(directory, "origin.next") ||
                 (store_lock(directory, &lock, error) && finish_move(directory, configured, error));
     if (lock >= 0)
@@ -178,9 +178,9 @@ bool audit_succession_settle(const char *directory, struct text configured, stru
 static uint64_t size_of(const char *directory)
 {
     char *error = NULL;
-    struct audit_reader *reader = audit_reader_open(directory, &error);
-    uint64_t size = reader == NULL ? 0 : audit_reader_size(reader);
-    audit_reader_free(reader);
+    struct store_reader *reader = store_reader_open(directory, &error);
+    uint64_t size = reader == NULL ? 0 : store_reader_size(reader);
+    store_reader_free(reader);
     base_free(error);
     return size;
 }
@@ -192,7 +192,7 @@ static void append_plain(struct buffer *out, struct text text)
 }
 
 static void write_next(
-    struct text configured, const struct audit_succession *now, uint64_t size, struct text reason, struct buffer *out,
+    struct text configured, const struct store_succession *now, uint64_t size, struct text reason, struct buffer *out,
     struct buffer *name)
 {
     buffer_printf(name, "%.*s/%llu", TEXT_ARG(configured), (unsigned long long)now->generation + 1);
@@ -204,10 +204,10 @@ static void write_next(
     buffer_append_byte(out, '\n');
 }
 
-bool audit_succession_announce(
+bool store_succession_announce(
     const char *directory, struct text configured, struct text reason, struct buffer *name, char **error)
 {
-    struct audit_succession now = {.generation = 1};
+    struct store_succession now = {.generation = 1};
     struct buffer content = {0};
     char *current = path_in(directory, "origin");
     char *next = path_in(directory, "origin.next");
@@ -224,20 +224,20 @@ bool audit_succession_announce(
         write_next(configured, &now, size_of(directory), reason, &content, name);
         done = file_replace(next, buffer_text(&content), 0640, error);
     }
-    audit_succession_clear(&now);
+    store_succession_clear(&now);
     buffer_clear(&content);
     base_free(current);
     base_free(next);
     return done;
 }
 
-bool audit_succession_make(
+bool store_succession_make(
     const char *directory, struct text configured, struct text reason, struct buffer *name, char **error)
 {
     int lock = -1;
     if (!store_lock(directory, &lock, error))
         return false;
-    bool done = audit_succession_announce(directory, configured, reason, name, error) &&
+    bool done = store_succession_announce(directory, configured, reason, name, error) &&
                 finish_move(directory, configured, error);
     close(lock);
     return done;

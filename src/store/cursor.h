@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A place in one segment of either layout, for reading. */
-#ifndef EXEAT_AUDIT_CURSOR_H
-#define EXEAT_AUDIT_CURSOR_H
+#ifndef EXEAT_STORE_CURSOR_H
+#define EXEAT_STORE_CURSOR_H
 
-#include "audit_internal.h"
+#include "store_internal.h"
 
 struct cursor {
-    enum segment_layout layout;
+    enum store_segment_layout layout;
     sqlite3 *database;         /* owned, as is all below */
     sqlite3 *private_database; /* sealed segments only; NULL: the file is gone */
     sqlite3_stmt *rows;
@@ -25,12 +25,12 @@ struct cursor {
 };
 /* Read-only. False with `error`, and `*is_gone` when the file is not there (any more). */
 MUST_CHECK bool cursor_open(
-    struct cursor *cursor, const char *directory, uint64_t first, enum segment_layout layout, bool *is_gone,
+    struct cursor *cursor, const char *directory, uint64_t first, enum store_segment_layout layout, bool *is_gone,
     char **error);
 void cursor_close(struct cursor *cursor);
 void cursor_seek(struct cursor *cursor, uint64_t sequence);
-/* AUDIT_UNREADABLE: the database says why, or the bytes are cut. */
-enum audit_read cursor_next(struct cursor *cursor, struct audit_row *row);
+/* STORE_UNREADABLE: the database says why, or the bytes are cut. */
+enum store_read cursor_next(struct cursor *cursor, struct store_row *row);
 /* A database of the store, opened as foreign data. NULL on failure. */
 sqlite3 *open_foreign(const char *path, bool *is_gone);
 

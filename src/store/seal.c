@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "audit_internal.h"
 #include "exeat/base/memory.h"
+#include "store_internal.h"
 
 /* A file in the making. */
 struct draft {
@@ -54,13 +54,13 @@ static bool fail_with(struct seal *seal, const char *path, const char *what)
 
 /* --- the drafts --- */
 
-static bool
-draft_open(struct seal *seal, struct draft *draft, enum segment_layout layout, const char *schema, const char *insert)
+static bool draft_open(
+    struct seal *seal, struct draft *draft, enum store_segment_layout layout, const char *schema, const char *insert)
 {
     static const char settings[] = "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
                                    "PRAGMA temp_store=MEMORY; BEGIN;";
-    draft->final = segment_path(seal->directory, seal->first, layout, "");
-    draft->path = segment_path(seal->directory, seal->first, layout, ".tmp");
+    draft->final = store_segment_path(seal->directory, seal->first, layout, "");
+    draft->path = store_segment_path(seal->directory, seal->first, layout, ".tmp");
     int descriptor = open(draft->path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0640);
     if (descriptor < 0)
         return fail_with(seal, draft->path, "cannot make the file");
@@ -118,7 +118,7 @@ static bool draft_end(struct seal *seal, struct draft *draft, const char *end)
 /* After its connection is closed. */
 static bool draft_keep(struct seal *seal, struct draft *draft, mode_t mode)
 {
-    if (chmod(draft->path, mode) != 0 || !sync_path(draft->path) || rename(draft->path, draft->final) != 0)
+    if (chmod(draft->path, mode) != 0 || !store_sync_path(draft->path) || rename(draft->path, draft->final) != 0)
         return fail_with(seal, draft->final, "cannot put the sealed file in its place");
     return true;
 }
@@ -270,9 +270,9 @@ static bool carry_texts(struct seal *seal)
         " AND sha256 NOT IN (SELECT sha256 FROM main.blob)";
     uint64_t first;
     sqlite3_stmt *attach = NULL;
-    if (!segment_before(seal->directory, seal->first, &first))
+    if (!store_segment_before(seal->directory, seal->first, &first))
         return true;
-    char *path = segment_path(seal->directory, first, SEGMENT_SEALED, "");
+    char *path = store_segment_path(seal->directory, first, STORE_SEALED, "");
     bool done = sqlite3_exec(seal->records.database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK &&
                 sqlite3_prepare_v2(seal->records.database, "ATTACH ?1 AS before", -1, &attach, NULL) == SQLITE_OK;
     if (done) {
@@ -303,7 +303,7 @@ static bool put_metas(struct seal *seal)
 static bool open_hot(struct seal *seal)
 {
     struct buffer base = {0};
-    seal->hot_path = segment_path(seal->directory, seal->first, SEGMENT_HOT, "");
+    seal->hot_path = store_segment_path(seal->directory, seal->first, STORE_HOT, "");
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     bool done = sqlite3_open_v2(seal->hot_path, &seal->hot, flags, NULL) == SQLITE_OK;
     if (done) {
@@ -325,10 +325,10 @@ static bool build(struct seal *seal)
     static const char tile_sql[] = "INSERT INTO tile VALUES(?1, ?2, ?3)";
     return open_hot(seal) &&
            draft_open(
-               seal, &seal->records, SEGMENT_SEALED, schema_sealed_tables,
+               seal, &seal->records, STORE_SEALED, schema_sealed_tables,
                "INSERT INTO rec VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)") &&
            draft_open(
-               seal, &seal->private_part, SEGMENT_PRIVATE, schema_private, "INSERT INTO priv VALUES(?1, ?2, ?3)") &&
+               seal, &seal->private_part, STORE_PRIVATE, schema_private, "INSERT INTO priv VALUES(?1, ?2, ?3)") &&
            sqlite3_prepare_v2(seal->records.database, tile_sql, -1, &seal->tile, NULL) == SQLITE_OK &&
            seal_batches(seal) && check_all_signed(seal) &&
            copy_rows(seal, "SELECT size, note FROM ckpt", "INSERT INTO ckpt VALUES(?1, ?2)") &&
@@ -347,11 +347,11 @@ static void close_all(struct seal *seal)
     sqlite3_close(seal->hot);
 }
 
-void segment_remove_hot(const char *directory, uint64_t first)
+void store_segment_remove_hot(const char *directory, uint64_t first)
 {
     static const char *const files[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < COUNT_OF(files); i++) {
-        char *path = segment_path(directory, first, SEGMENT_HOT, files[i]);
+        char *path = store_segment_path(directory, first, STORE_HOT, files[i]);
         (void)unlink(path); /* tried again at the next start */
         base_free(path);
     }
@@ -369,17 +369,17 @@ static void free_paths(struct seal *seal, bool done)
     base_free(seal->hot_path);
 }
 
-bool seal_segment(const char *directory, uint64_t first, char **error)
+bool store_seal(const char *directory, uint64_t first, char **error)
 {
     struct seal seal = {.directory = directory, .first = first, .error = error};
     *error = NULL;
     bool done = build(&seal);
     close_all(&seal);
     done = done && draft_keep(&seal, &seal.private_part, 0640) && draft_keep(&seal, &seal.records, 0440) &&
-           sync_path(directory);
+           store_sync_path(directory);
     free_paths(&seal, done);
     if (done)
-        segment_remove_hot(directory, first);
+        store_segment_remove_hot(directory, first);
     else if (*error == NULL)
         *error = store_sentence(directory, "cannot seal the segment", strerror(errno));
     return done;

@@ -33,7 +33,7 @@ struct witness_log {
     uint8_t key[VERIFY_KEY_SIZE];
     uint64_t size; /* 0: nothing was cosigned yet */
     struct digest root;
-    bool is_cosigned;     /* its state file has a note */
+    bool is_cosigned;     /* its state file has that note, for sure */
     uint64_t unproven_us; /* when `.unproven` was written last, steady clock; 0: not in this run */
     struct witness_said said_fork;
     struct witness_said said_unproven;
@@ -48,7 +48,8 @@ struct witness_state {
 MUST_CHECK bool witness_state_open(struct witness_state *state, const char *directory, char **error);
 void witness_state_clear(struct witness_state *state);
 struct witness_log *witness_state_find(const struct witness_state *state, struct text origin);
-/* Both are on disk when they return true. */
+/* Both are on disk when they return true. An advance that is not may be there all the same, or be there later (an error
+ * of fsync says neither), so that it is known from then on; it is cosigned when it was written once more. */
 MUST_CHECK bool witness_state_add(
     struct witness_state *state, struct text origin, const uint8_t key[VERIFY_KEY_SIZE], struct text previous);
 MUST_CHECK bool witness_state_advance(

@@ -245,12 +245,10 @@ bool witness_state_add(
 bool witness_state_advance(
     struct witness_state *state, struct witness_log *log, const struct tlog_checkpoint *checkpoint, struct text note)
 {
-    if (!write_log(state, log, note))
-        return false;
+    log->is_cosigned = write_log(state, log, note);
     log->size = checkpoint->size;
     log->root = checkpoint->root;
-    log->is_cosigned = true;
-    return true;
+    return log->is_cosigned;
 }
 
 void witness_state_keep_fork(const struct witness_state *state, const struct witness_log *log, struct text note)

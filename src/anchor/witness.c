@@ -221,7 +221,7 @@ void witness_last(struct witness *witness, struct text origin, struct web_answer
 {
     const struct witness_log *log = witness_state_find(&witness->state, origin);
     *answer = (struct web_answer){.status = 200, .type = TYPE_TEXT};
-    if (log != NULL && log->size > 0 && witness_state_note(&witness->state, log, &answer->body))
+    if (log != NULL && log->size > 0 && log->is_cosigned && witness_state_note(&witness->state, log, &answer->body))
         return;
     buffer_clear(&answer->body);
     web_answer_text(answer, 404, "nothing of this origin was cosigned here\n");

@@ -354,7 +354,8 @@ static void a_changed_state_is_not_believed(void **state)
     base_free(error);
 }
 
-/* The folder is gone: nothing can be written, so nothing may be signed. */
+/* The folder is gone: nothing can be written, so nothing may be signed. What of it the disk has nobody knows, so that
+ * nothing which contradicts it may be signed either. */
 static void what_is_not_on_disk_is_not_cosigned(void **state)
 {
     struct scene *scene = *state;
@@ -365,8 +366,19 @@ static void what_is_not_on_disk_is_not_cosigned(void **state)
     assert_int_equal(rename(scene->folder, away), 0);
     expect(scene, 20, 25, 500, NULL);
     assert_int_equal(rename(away, scene->folder), 0);
-    expect(scene, 25, 26, 409, "20\n");
-    expect(scene, 20, 26, 200, NULL);
+    struct web_answer last;
+    witness_last(scene->witness, TEXT(ORIGIN), &last);
+    assert_int_equal(last.status, 404);
+    buffer_clear(&last.body);
+    expect_from(scene, 'b', 20, 20, 26, 409, "25\n");
+    expect_from(scene, 'b', 20, 25, 26, 422, NULL);
+    expect_from(scene, 'b', 20, 25, 25, 422, NULL);
+    expect(scene, 25, 25, 200, NULL);
+    witness_last(scene->witness, TEXT(ORIGIN), &last);
+    assert_int_equal(last.status, 200);
+    assert_non_null(memmem(last.body.data, last.body.length, "\n25\n", 4));
+    buffer_clear(&last.body);
+    expect(scene, 25, 26, 200, NULL);
 }
 
 static void tokens_are_lines_and_not_short(void **state)

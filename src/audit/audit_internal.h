@@ -143,17 +143,21 @@ struct audit_live {
     _Atomic int path; /* enum audit_privacy, as is the next */
     _Atomic int query;
 };
+/* Of the disk that the store is on. */
+struct audit_disk {
+    _Atomic int tier; /* enum disk_tier */
+    bool has_ballast; /* the writer's alone */
+};
 struct audit {
     struct audit_options options;
     struct audit_live live;
     char *directory; /* owned */
     struct audit_kept kept;
-    int lock;              /* descriptor of the lock file */
-    int wake;              /* eventfd: work for the writer, or the end */
-    _Atomic int sleep;     /* enum writer_sleep */
-    _Atomic bool failing;  /* the last commit failed */
-    _Atomic int disk_tier; /* enum disk_tier */
-    bool has_ballast;      /* the writer's alone */
+    int lock;             /* descriptor of the lock file */
+    int wake;             /* eventfd: work for the writer, or the end */
+    _Atomic int sleep;    /* enum writer_sleep */
+    _Atomic bool failing; /* the last commit failed */
+    struct audit_disk disk;
     struct audit_holds holds;
     _Atomic bool ending;
     pthread_t thread;

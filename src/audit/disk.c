@@ -55,15 +55,15 @@ static void take_ballast(struct audit *audit)
         close(descriptor);
     if (!done)
         (void)unlink(path);
-    audit->has_ballast = done;
+    audit->disk.has_ballast = done;
     base_free(path);
 }
 
 bool disk_drop_ballast(struct audit *audit)
 {
     char *path = ballast_path(audit);
-    bool dropped = audit->has_ballast && unlink(path) == 0;
-    audit->has_ballast = false;
+    bool dropped = audit->disk.has_ballast && unlink(path) == 0;
+    audit->disk.has_ballast = false;
     base_free(path);
     return dropped;
 }
@@ -109,11 +109,11 @@ void disk_look(struct writer *writer, uint64_t now)
     if (fstatvfs(audit->lock, &status) != 0)
         return;
     uint64_t free_bytes = (uint64_t)status.f_bavail * status.f_frsize;
-    enum disk_tier before = (enum disk_tier)atomic_load(&audit->disk_tier);
+    enum disk_tier before = (enum disk_tier)atomic_load(&audit->disk.tier);
     enum disk_tier tier = tier_of(&audit->live, free_bytes, before);
     atomic_store_explicit(&audit->counters.disk_free, free_bytes, memory_order_relaxed);
-    atomic_store(&audit->disk_tier, (int)tier);
-    if (tier == DISK_FINE && !audit->has_ballast && audit->options.ballast_bytes > 0)
+    atomic_store(&audit->disk.tier, (int)tier);
+    if (tier == DISK_FINE && !audit->disk.has_ballast && audit->options.ballast_bytes > 0)
         take_ballast(audit);
     if (tier != before)
         say(writer, tier, free_bytes);

@@ -217,7 +217,7 @@ static bool store_refuses(struct audit *audit)
     if (atomic_load_explicit(&audit->holds.decisions, memory_order_relaxed))
         return true;
     return !atomic_load_explicit(&audit->live.allows_on_failure, memory_order_relaxed) &&
-           (atomic_load(&audit->disk_tier) == DISK_REFUSES ||
+           (atomic_load(&audit->disk.tier) == DISK_REFUSES ||
             (!audit->options.waits_for_disk && atomic_load(&audit->failing)));
 }
 

@@ -92,7 +92,7 @@ static uint64_t heartbeat_due_us(const struct writer *writer)
 static uint64_t next_due_us(const struct writer *writer)
 {
     uint64_t due = writer->times.retry_us != 0 ? writer->times.retry_us : heartbeat_due_us(writer);
-    if (atomic_load(&writer->audit->disk_tier) == DISK_REFUSES) /* nothing comes that would make it look */
+    if (atomic_load(&writer->audit->disk.tier) == DISK_REFUSES) /* nothing comes that would make it look */
         due = sooner(due, writer->times.disk_us + DISK_LOOK_US);
     if (writer->times.taken_us != 0)
         due = sooner(due, writer->times.taken_us + writer->audit->options.batch_ms * 1000);

@@ -77,8 +77,9 @@ static void log_failure(const struct exchange *exchange, uint16_t code)
 {
     struct buffer reason = {0};
     append_code(&reason, code);
+    const struct policy_inference *inference = way_out_inference(exchange);
     log_warn(
-        "inference_failed", log_text("endpoint", way_out_inference(exchange)->name),
+        "inference_failed", log_text("endpoint", inference->name), log_text("host", host_text(&inference->host)),
         log_text("reason", buffer_text(&reason)), log_text("detail", text_from(exchange->account.detail)),
         log_string("request", exchange->account.id_text));
     buffer_clear(&reason);

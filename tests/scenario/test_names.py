@@ -86,7 +86,7 @@ def test_that_there_is_nothing_is_kept_as_long_as_the_zone_says(gate, name_serve
         reply = one.get("http://gone.example/")
         assert reply.status == 502 and b"reason: dns_failed" in reply.body
     assert len(names.queries) == queries
-    assert len(one.events("resolve_failed")) == 3
+    wait_for(lambda: len(one.events("resolve_failed")) == 3, "each of them to be told in the log")
     assert one.metric("exeat_lookups_failed_total") == 3
 
 
@@ -179,8 +179,8 @@ def test_an_endpoint_whose_name_is_unknown_is_told_from_one_that_is_down(gate, n
             b"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: %d\r\n\r\n" % len(body) + body
         )
         assert connection.recv(12) == b"HTTP/1.1 503"
-    (failure,) = one.events("resolve_failed")
-    assert (failure["host"], failure["reason"]) == ("model.example", "dns_failed") and failure["detail"]
+    (failure,) = wait_for(lambda: one.events("inference_failed"), "the log to tell it")
+    assert (failure["endpoint"], failure["reason"]) == ("local", "dns_failed") and failure["host"] == "model.example", failure
 
 
 def test_a_silent_name_server_is_waited_for_once(gate, origin, name_server):

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The local authority is exchanged as docs/operations.md says, and no client is ever without trust."""
+import os
 import subprocess
 
 from support.gate import run_exeat
+from support.wait import wait_for
 
 
 def call(gate, bundle):
@@ -18,14 +20,15 @@ def test_the_authority_is_exchanged_without_a_client_that_does_not_trust(gate):
         inference=[{"name": "canned", "builtin": "canned", "text": "x"}],
         rules=[{"id": "stay", "verdict": "reroute", "hosts": ["@llm"], "inference": ["canned"]}],
     )
-    former = one.folder / "ca-former.pem"
-    former.write_bytes((one.folder / "keys" / "ca.pem").read_bytes())
     before, after, both = (one.folder / name for name in ("before.pem", "after.pem", "both.pem"))
+    following = one.folder / "next.yaml"
     before.write_bytes(one.bundle().read_bytes())
-    assert run_exeat("ca", "renew", "-c", one.config_path).returncode == 0
-    after.write_bytes(one.bundle().read_bytes())
-    both.write_bytes(after.read_bytes() + former.read_bytes())
-    assert [call(one, bundle) for bundle in (before, both, after)] == [0, 0, 60]  # the running gate keeps what it has
-    one.stop()
-    one.start()
+    one.merge({"tls": {"authority": {"certificate": "keys/ca-next.pem", "key": "keys/ca-next.key"}}})
+    one.write(following)
+    assert run_exeat("ca", "init", "-c", following).returncode == 0
+    both.write_bytes(before.read_bytes() + (one.folder / "keys" / "ca-next.pem").read_bytes())
+    after.write_text(run_exeat("ca", "bundle", "-c", following).stdout)
+    assert [call(one, bundle) for bundle in (before, both, after)] == [0, 0, 60]
+    os.replace(following, one.config_path)
+    wait_for(lambda: call(one, after) == 0, "the gate to show its new authority")
     assert [call(one, bundle) for bundle in (before, both, after)] == [60, 0, 0]

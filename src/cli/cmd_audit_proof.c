@@ -24,7 +24,7 @@ static enum exit_code check_log(const struct tlog_note *note, const struct tlog_
 
 static enum exit_code check_witness(const struct tlog_note *note, const char *word, char time[CLOCK_TEXT_SIZE])
 {
-    struct tlog_vkey vkey;
+    struct tlog_vkey vkey = {0};
     uint64_t seen = 0;
     if (!tlog_vkey_parse(text_from(word), &vkey) || vkey.type != TLOG_KEY_WITNESS)
         return complain(EXIT_USAGE, "--witness wants the vkey of a witness, as `exeat key show --witness` prints it");
@@ -68,8 +68,8 @@ static enum exit_code check_signatures(
 /* The checkpoint of a proof, and who vouches for it. */
 static enum exit_code check_note(const struct audit_call *call, struct text text, struct tlog_checkpoint *checkpoint)
 {
-    struct tlog_note note;
-    struct tlog_vkey vkey;
+    struct tlog_note note = {0};
+    struct tlog_vkey vkey = {0};
     struct buffer keys = {0};
     if (!tlog_checkpoint_parse(text, checkpoint) || !tlog_note_parse(text, &note))
         return complain(EXIT_USAGE, "there is no checkpoint in it");
@@ -148,7 +148,7 @@ static enum exit_code check_consistency(const struct audit_call *call, const str
 
 enum exit_code audit_check_proof(const struct audit_call *call)
 {
-    struct tlog_proof_file file;
+    struct tlog_proof_file file = {0};
     struct tlog_submission submission;
     struct buffer content = {0};
     char *error = NULL;

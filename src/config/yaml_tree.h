@@ -19,6 +19,6 @@ struct yaml_node {
 };
 
 /* One document; NULL, with errors in `diags`, when it is not one. Nodes live in `arena`. */
-struct yaml_node *yaml_tree_parse(struct text text, int file, struct arena *arena, struct diags *diags);
+struct yaml_node *yaml_tree_parse(struct text source, int file, struct arena *arena, struct diags *diags);
 
 #endif

@@ -13,7 +13,7 @@ static void look_at_authority(const struct policy *policy, const char *path, str
         diag_remark(diags, mark, "tls.authority: %s", error);
     if (authority != NULL) {
         int64_t left = (int64_t)tls_authority_expires(authority) - clock_wall_us() / 1000000;
-        if (left < SOON_DAYS * DAY)
+        if (left < (int64_t)SOON_DAYS * DAY)
             diag_remark(
                 diags, mark, "tls.authority: the certificate is over in %d days; renew it with `exeat ca renew -c %s`",
                 (int)(left / DAY), path);

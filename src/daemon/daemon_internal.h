@@ -144,7 +144,7 @@ void desk_listen(struct desk *desk, int descriptor); /* listen.admin; taken */
 void desk_open(struct desk *desk);                   /* when the gate runs */
 void desk_close(struct desk *desk);
 /* commands.c: a control_command */
-void gate_command(void *gate, struct text line, struct buffer *answer);
+void gate_command(void *context, struct text line, struct buffer *answer);
 /* bypass.c */
 void gate_bypass(struct gate *gate, struct text words, struct buffer *answer);
 void gate_end_bypass(struct gate *gate, struct text why);

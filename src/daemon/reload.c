@@ -74,7 +74,7 @@ static void warn_of_expiry(const struct gate *gate)
 {
     enum { SOON_DAYS = 30, DAY = 86400 };
     int64_t left = (int64_t)atomic_load(&gate->told.authority_expires) - clock_wall_us() / 1000000;
-    if (gate->in_force.trust->authority != NULL && left < SOON_DAYS * DAY)
+    if (gate->in_force.trust->authority != NULL && left < (int64_t)SOON_DAYS * DAY)
         log_warn(
             "authority_expires", log_number("days", left / DAY),
             log_string("do", "exeat ca renew, give clients the new bundle, reload"));

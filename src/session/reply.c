@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From upstream's bytes to the client's: the head is written anew, a body goes on as it is. What an endpoint answers to
  * a rerouted call is read in reply_call.c. */
-#include "exeat/base/check.h"
 #include "reply.h"
+#include "exeat/base/check.h"
 
 /* --- heads -----------------------------------------------------------------------------------------------------------
  */

@@ -74,7 +74,7 @@ static struct field_name by_prefix(struct text name)
 {
     static const struct text proxy = TEXT_INIT("Proxy-");
     static const struct text forwarded = TEXT_INIT("X-Forwarded-");
-    char first = (char)(name.data[0] | 0x20);
+    char first = name.length > 0 ? (char)(name.data[0] | 0x20) : (char)0;
     if (first == 'p' && has_prefix(name, proxy))
         return (struct field_name){name, HTTP_OTHER, FATE_HOP};
     if (first == 'x' && has_prefix(name, forwarded))

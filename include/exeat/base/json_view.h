@@ -68,7 +68,7 @@ bool json_view_means(const struct json_view *view, uint32_t value, struct text t
 bool json_view_is_true(const struct json_view *view, uint32_t value);
 
 /* How long the escape is that a spelling begins with; 0: it is none. */
-size_t json_escape_length(struct text spelled);
+size_t json_escape_length(struct text text);
 /* Takes the next code point off the front of the spelling of a string, escapes read; false at its end. A surrogate
  * without its other half, a byte that is no UTF-8 and a \u without four hex digits give U+FFFD. */
 bool json_spelled_next(struct text *rest, uint32_t *code);

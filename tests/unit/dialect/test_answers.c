@@ -213,12 +213,9 @@ static void as_many_canned_choices_come_as_were_asked_for(void **state)
         const char *call;
         size_t choices;
     } rows[] = {
-        {"{\"model\":\"m\",\"n\":2}", 2},
-        {"{\"model\":\"m\",\"n\":1}", 1},
-        {"{\"model\":\"m\",\"n\":0}", 1},
-        {"{\"model\":\"m\",\"n\":-3}", 1},
-        {"{\"model\":\"m\",\"n\":100000000}", 1},
-        {"{\"model\":\"m\",\"n\":3,\"stream\":true}", 3},
+        {"{\"model\":\"m\",\"n\":2}", 2},         {"{\"model\":\"m\",\"n\":1}", 1},
+        {"{\"model\":\"m\",\"n\":0}", 1},         {"{\"model\":\"m\",\"n\":-3}", 1},
+        {"{\"model\":\"m\",\"n\":100000000}", 1}, {"{\"model\":\"m\",\"n\":3,\"stream\":true}", 3},
     };
     static const enum llm_operation operations[] = {LLM_CHAT, LLM_COMPLETIONS};
     for (size_t i = 0; i < COUNT_OF(rows) * COUNT_OF(operations); i++) {

@@ -124,7 +124,26 @@ class Gate:
         return self.log_path.read_text(errors="replace")
 
     def events(self, name):
-        return [json.loads(line) for line in self.log().splitlines() if line.startswith("{") and f'"{name}"' in line]
+        """The lines of the log that tell it. They are written by a thread of their own: who finds none looks again when the
+        log is known to be written, as it is behind the answer to a command."""
+        for _ in range(2):
+            found = [json.loads(line) for line in self.log().splitlines() if line.startswith("{") and f'"{name}"' in line]
+            if found or not self.flush_log():
+                break
+        return found
+
+    def flush_log(self):
+        control = self.folder / str(self.config["listen"].get("control", "none"))
+        if self.process is None or self.process.poll() is not None:
+            return False
+        try:
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(2)
+                connection.connect(str(control))
+                connection.sendall(b"erasing\n")
+                return connection.recv(100) != b""
+        except OSError:
+            return False
 
     # --- records --------------------------------------------------------------------------------------------------
 

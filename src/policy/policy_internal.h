@@ -66,7 +66,7 @@ struct compiled_path {
     struct text prefix;    /* every path that matches starts so */
     struct pattern *regex; /* owned; PATH_REGEX */
 };
-/* False: an error was reported. */
+/* A regular expression is one that compiles: the file was refused otherwise. False: an error was reported. */
 MUST_CHECK bool path_compile(const struct setting_text *source, struct compiled_path *path, struct diags *diags);
 void path_clear(struct compiled_path *path);
 /* `*limit` becomes true when a regular expression gave up. */

@@ -2,6 +2,7 @@
 /* The compiler of path patterns: the first line is the pattern, the second the path. A glob means what a walk without
  * prefixes and shapes says, a regular expression what PCRE2 says without the literal before it. */
 #include "exeat/base/check.h"
+#include "exeat/base/memory.h"
 #include "policy_internal.h"
 
 /* Segment by segment, trying everything: short inputs only. */
@@ -33,6 +34,20 @@ static void check_match(const struct compiled_path *path, struct text written, s
         ASSERT(result == PATTERN_NO_MATCH || result == PATTERN_LIMIT);
 }
 
+/* A file with an expression that is none was refused before it comes to the policy. */
+static bool may_come(struct text written)
+{
+    char *error = NULL;
+    size_t offset = 0;
+    if (!text_starts_with(written, TEXT("~")))
+        return true;
+    struct pattern *pattern = pattern_compile(text_after(written, 1), &error, &offset);
+    bool compiles = pattern != NULL;
+    pattern_free(pattern);
+    base_free(error);
+    return compiles;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -41,7 +56,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct text written;
     struct diags *diags = diags_new();
     struct compiled_path path;
-    if (size <= LONGEST && text_split(&rest, '\n', &written) && rest.data != NULL) {
+    if (size <= LONGEST && text_split(&rest, '\n', &written) && rest.data != NULL && may_come(written)) {
         struct setting_text source = {.text = written};
         bool good = path_compile(&source, &path, diags);
         ASSERT(good == (diags_errors(diags) == 0));

@@ -90,11 +90,12 @@ static bool is_for(const struct upstream *upstream, const struct route_wish *wis
            host_equal(&upstream->target.host, wish->host);
 }
 
-/* Whoever is at the other end closes it, or has closed it: about to, as far as a clock can tell. */
-static bool is_stale(const struct upstream *upstream, uint64_t age_ms)
+/* Whoever is at the other end closes it, or has closed it: about to, as far as a clock can tell. The kernel is asked
+ * for requests alone that could not be sent again. */
+static bool is_stale(const struct upstream *upstream, const struct route_wish *wish, uint64_t age_ms)
 {
     bool ends_soon = age_ms + upstream->kept_ms / 4 >= upstream->kept_ms;
-    return ends_soon || !stream_is_quiet(upstream->stream) || stream_has_ended(upstream->stream);
+    return ends_soon || !stream_is_quiet(upstream->stream) || (!wish->may_repeat && stream_has_ended(upstream->stream));
 }
 
 /* An identity is lost with its connection, so that its user takes what there is. */
@@ -118,7 +119,7 @@ find_idle(struct route *route, const struct route_wish *wish, bool bound, route_
         if (!is_for(upstream, wish, bound) || !is_safe(upstream, wish, age_ms) ||
             !accepts(context, &upstream->target.to.address, wish->port))
             continue;
-        if (!is_stale(upstream, age_ms))
+        if (!is_stale(upstream, wish, age_ms))
             return upstream;
         drop(route, upstream);
     }

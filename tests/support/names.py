@@ -51,8 +51,8 @@ class NameServer:
             with connection:
                 length = struct.unpack(">H", connection.recv(2, socket.MSG_WAITALL))[0]
                 reply = self._answer(connection.recv(length, socket.MSG_WAITALL))
+                self.by_tcp += 1  # before whoever asked goes on
                 connection.sendall(struct.pack(">H", len(reply)) + reply)
-                self.by_tcp += 1
                 connection.recv(1)
 
     def _run(self):

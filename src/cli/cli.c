@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
 
 enum exit_code complain(enum exit_code code, const char *format, ...)
@@ -52,4 +53,21 @@ struct policy *load_policy(const char *path)
 void put_text(struct text text)
 {
     fwrite(text.data, 1, text.length, stdout);
+}
+
+struct settings *load_settings(const char *path)
+{
+    struct diags *diags = diags_new();
+    struct settings *settings = settings_load(path, diags);
+    show_problems(diags);
+    diags_free(diags);
+    return settings;
+}
+
+bool read_time(const char *word, const char *option, int64_t *wall_us)
+{
+    if (word == NULL || clock_parse(text_from(word), clock_wall_us(), wall_us))
+        return true;
+    complain(EXIT_USAGE, "%s: '%s' is no time; write " CLOCK_EXAMPLES, option, word);
+    return false;
 }

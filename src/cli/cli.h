@@ -22,6 +22,10 @@ void show_diags(struct diags *diags);
 void show_problems(struct diags *diags);
 /* Loads a configuration, or says on stderr what is wrong with it. */
 MUST_CHECK struct policy *load_policy(const char *path);
+/* The same without compiling it. */
+MUST_CHECK struct settings *load_settings(const char *path);
+/* The time that an option has; NULL is none, and leaves `*wall_us`. False after saying what is wrong. */
+MUST_CHECK bool read_time(const char *word, const char *option, int64_t *wall_us);
 void put_text(struct text text); /* to stdout */
 /* A terminal, and nobody said NO_COLOR (no-color.org). paint.c */
 bool wants_colour(FILE *stream);

@@ -51,10 +51,7 @@ static enum exit_code find_store(struct audit_call *call, enum needs needs)
         call->control = text_copy(TEXT(""));
         return EXIT_DONE;
     }
-    struct diags *diags = diags_new();
-    struct settings *settings = settings_load(command_config(call->line), diags);
-    show_problems(diags);
-    diags_free(diags);
+    struct settings *settings = load_settings(command_config(call->line));
     if (settings == NULL)
         return EXIT_USAGE;
     call->directory = text_copy(settings->audit.directory);

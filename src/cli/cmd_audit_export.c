@@ -14,14 +14,6 @@
 /* --- filter and format
  * --------------------------------------------------------------------------------------------------- */
 
-static bool read_time(const char *word, const char *option, int64_t *wall_us)
-{
-    if (word == NULL || clock_parse(text_from(word), clock_wall_us(), wall_us))
-        return true;
-    complain(EXIT_USAGE, "%s: '%s' is no time; write " CLOCK_EXAMPLES, option, word);
-    return false;
-}
-
 static bool read_verdicts(const char *word, unsigned *bits)
 {
     struct text list = text_from(word);

@@ -46,15 +46,6 @@ static bool ask_ready(const struct setting_socket *admin, char *answer, size_t s
     return got > 0;
 }
 
-static struct settings *load_settings(const char *config)
-{
-    struct diags *diags = diags_new();
-    struct settings *settings = settings_load(config, diags);
-    show_problems(diags);
-    diags_free(diags);
-    return settings;
-}
-
 enum exit_code cmd_health(const struct command_line *line)
 {
     const char *config = command_config(line);

@@ -5,14 +5,6 @@
 #include "exeat/base/clock.h"
 #include "exeat/record.h"
 
-static bool read_time(const char *word, const char *option, int64_t *wall_us)
-{
-    if (word == NULL || clock_parse(text_from(word), clock_wall_us(), wall_us))
-        return true;
-    complain(EXIT_USAGE, "%s: '%s' is no time; write " CLOCK_EXAMPLES, option, word);
-    return false;
-}
-
 bool span_read(struct span *span)
 {
     span->since_us = INT64_MIN;

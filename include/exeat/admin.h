@@ -33,9 +33,9 @@ struct admin_view {
     uint64_t policy_sequence;
     uint64_t workers;
     bool bypass_active;
-    uint64_t authority_expires; /* seconds since 1970; 0: there is none */
-    uint64_t reloads;           /* policies that took effect after the first */
-    uint64_t reloads_refused;   /* offered, and not good */
+    uint64_t issuer_expires;  /* seconds since 1970; 0: there is none */
+    uint64_t reloads;         /* policies that took effect after the first */
+    uint64_t reloads_refused; /* offered, and not good */
 };
 /* Adds one worker's counters to a sum. */
 void admin_add(struct session_stats *sum, const struct session_stats *one);

@@ -21,7 +21,7 @@ enum exit_code {
 MUST_CHECK struct policy *daemon_load(const char *path, struct diags *diags);
 /* The authority of the configuration, checked to be able to speak for all that it must. NULL without error: the
  * configuration has none. NULL with `error` (base_free): a sentence with what to do. */
-struct tls_authority *daemon_load_authority(const struct policy *policy, const char *path, char **error);
+struct tls_issuer *daemon_load_issuer(const struct policy *policy, const char *path, char **error);
 /* Warns and remarks about what `run` would stumble over: nothing to listen on, an authority that is missing or ends. */
 void daemon_check(const struct policy *policy, const char *path, struct diags *diags);
 /* The log's key, made on first use. NULL with `error`. */

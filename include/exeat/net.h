@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sockets, time and names of one worker: loop, timers, listeners, streams, dialling, DNS, tunnels. The only home of
+/* Sockets, time and names of one worker: loop, timers, listeners, channels, dialling, DNS, tunnels. The only home of
  * libevent and c-ares. Everything here belongs to one loop and is used from its thread, but loop_stop and loop_wake. */
 #ifndef EXEAT_NET_H
 #define EXEAT_NET_H
@@ -21,7 +21,7 @@
 struct loop;
 
 struct loop *loop_new(void);
-void loop_free(struct loop *loop); /* after its streams, timers, watches and resolvers */
+void loop_free(struct loop *loop); /* after its channels, timers, watches and resolvers */
 void loop_run(struct loop *loop);  /* until loop_stop, which ends one run */
 void loop_turn(struct loop *loop); /* waits for something to happen, and does what follows from it */
 void loop_stop(struct loop *loop); /* from any thread or callback */
@@ -55,75 +55,77 @@ typedef void (*watch_function)(void *context);
 struct watch *watch_new(struct loop *loop, int descriptor, watch_function function, void *context);
 void watch_free(struct watch *watch);
 
-/* --- streams
+/* --- channels
  * ----------------------------------------------------------------------------------------------------------- */
 
 enum io { IO_OK, IO_AGAIN, IO_END, IO_BROKEN }; /* IO_END: orderly end (FIN, close_notify) */
 
-/* A non-blocking byte stream over a connected socket. Edge-triggered: after `on_ready`, try until IO_AGAIN. */
-struct stream;
-typedef void (*stream_ready)(void *context);
+/* A non-blocking run of bytes both ways over a connected socket. Edge-triggered: after `on_ready`, try until IO_AGAIN.
+ */
+struct channel;
+typedef void (*channel_ready)(void *context);
 
 /* How bytes get over the socket; TLS puts its own in place. */
-struct stream_transport {
+struct channel_transport {
     enum io (*read)(void *state, void *out, size_t capacity, size_t *got);
     enum io (*write)(void *state, const struct iovec *parts, int count, size_t *put);
     enum io (*finish)(void *state); /* end our direction; IO_AGAIN: call again when ready */
-    void (*release)(void *state);   /* frees the state; must not touch the stream */
+    void (*release)(void *state);   /* frees the state; must not touch the channel */
     bool (*has_more)(void *state);  /* bytes that were taken off the socket and not read yet */
 };
 
-struct stream *
-stream_new(struct loop *loop, int descriptor, stream_ready on_ready, void *context); /* takes the descriptor */
+struct channel *
+channel_new(struct loop *loop, int descriptor, channel_ready on_ready, void *context); /* takes the descriptor */
 /* Of a socket whose connect is under way: `on_ready` comes when it is over, one way or the other. */
-struct stream *stream_new_connecting(struct loop *loop, int descriptor, stream_ready on_ready, void *context);
-int stream_connected(struct stream *stream); /* how it ended: 0, or an errno */
-void stream_free(struct stream *stream);     /* closes; NULL is fine */
-void stream_break(struct stream *stream);    /* stream_free will close with RST: the peer sees a break, never an end */
-void stream_set_handler(struct stream *stream, stream_ready on_ready, void *context);
-void stream_set_transport(struct stream *stream, const struct stream_transport *transport, void *state);
-bool stream_is_plain(const struct stream *stream);
-int stream_descriptor(const struct stream *stream);
+struct channel *channel_new_connecting(struct loop *loop, int descriptor, channel_ready on_ready, void *context);
+int channel_connected(struct channel *channel); /* how it ended: 0, or an errno */
+void channel_free(struct channel *channel);     /* closes; NULL is fine */
+void channel_break(struct channel *channel); /* channel_free will close with RST: the peer sees a break, never an end */
+void channel_set_handler(struct channel *channel, channel_ready on_ready, void *context);
+void channel_set_transport(struct channel *channel, const struct channel_transport *transport, void *state);
+bool channel_is_plain(const struct channel *channel);
+int channel_descriptor(const struct channel *channel);
 
-enum io stream_read(struct stream *stream, void *out, size_t capacity, size_t *got);
-enum io stream_write(struct stream *stream, const struct iovec *parts, int count, size_t *put);
-enum io stream_finish(struct stream *stream);
+enum io channel_read(struct channel *channel, void *out, size_t capacity, size_t *got);
+enum io channel_write(struct channel *channel, const struct iovec *parts, int count, size_t *put);
+enum io channel_finish(struct channel *channel);
 /* Has the socket nothing to tell: no bytes, no end, no break since the last read? Costs no system call. A break that
  * came together with the last bytes is seen by the next read or write only. */
-bool stream_is_quiet(const struct stream *stream);
+bool channel_is_quiet(const struct channel *channel);
 /* Has the peer ended or broken it, or spoken, so that nobody was told yet? Costs a system call. */
-bool stream_has_ended(const struct stream *stream);
+bool channel_has_ended(const struct channel *channel);
 /* The socket itself, below any transport: for transports and for what bypasses them. */
-enum io stream_receive(struct stream *stream, void *out, size_t capacity, size_t *got);
+enum io channel_receive(struct channel *channel, void *out, size_t capacity, size_t *got);
 /* `more`: another send follows at once, and what does not fill a segment may wait for it. */
-enum io stream_send(struct stream *stream, const struct iovec *parts, int count, bool more, size_t *put);
-enum io stream_shut(struct stream *stream); /* FIN */
+enum io channel_send(struct channel *channel, const struct iovec *parts, int count, bool more, size_t *put);
+enum io channel_shut(struct channel *channel); /* FIN */
 
-/* --- windows: the bytes in flight
+/* --- bytes in flight: the bytes in flight
  * -------------------------------------------------------------------------------------- */
 
-/* A run of bytes in a block from the loop's pool. Zeroed is empty and holds no memory; an emptied window gives its
+/* A run of bytes in a block from the loop's pool. Zeroed is empty and holds no memory; when emptied it gives its
  * block back. */
-struct window_block;
-struct window {
-    struct window_block *block;
+struct inflight_block;
+struct inflight {
+    struct inflight_block *block;
     size_t start;
     size_t end;
 };
-enum { WINDOW_BLOCK = 16384 };
+enum { INFLIGHT_BLOCK = 16384 };
 
-struct text window_text(const struct window *window);
-size_t window_length(const struct window *window);
-void window_consume(struct loop *loop, struct window *window, size_t count);
-void window_append(struct loop *loop, struct window *window, struct text text); /* grows beyond a block if it must */
+struct text inflight_text(const struct inflight *inflight);
+size_t inflight_length(const struct inflight *inflight);
+void inflight_consume(struct loop *loop, struct inflight *inflight, size_t count);
+void inflight_append(
+    struct loop *loop, struct inflight *inflight, struct text text); /* grows beyond a block if it must */
 /* Moves the first `count` bytes of `from` to the end of `to`: the block itself where that is all there is on both
  * sides. */
-void window_pass(struct loop *loop, struct window *from, size_t count, struct window *to);
-void window_clear(struct loop *loop, struct window *window);
+void inflight_pass(struct loop *loop, struct inflight *from, size_t count, struct inflight *to);
+void inflight_clear(struct loop *loop, struct inflight *inflight);
 /* Reads what is there, once, up to `limit` bytes held in all. IO_AGAIN when nothing came; `got` may be NULL. */
-enum io window_read(struct loop *loop, struct window *window, struct stream *stream, size_t limit, size_t *got);
+enum io inflight_read(struct loop *loop, struct inflight *inflight, struct channel *channel, size_t limit, size_t *got);
 /* Writes all it can; IO_OK when empty, IO_AGAIN when the socket is full. Adds what was written to `*put`. */
-enum io window_write(struct loop *loop, struct window *window, struct stream *stream, uint64_t *put);
+enum io inflight_write(struct loop *loop, struct inflight *inflight, struct channel *channel, uint64_t *put);
 
 /* --- listening and dialling
  * -------------------------------------------------------------------------------------------- */
@@ -149,8 +151,8 @@ struct lingering *lingering_new(struct loop *loop, size_t maximum, uint64_t limi
 void lingering_free(struct lingering *lingering);                                          /* NULL is fine */
 void lingering_close(struct lingering *lingering, int descriptor, struct text last_words); /* takes the descriptor */
 
-/* The stream is the callee's, without a handler yet; NULL: `error` is the errno. */
-typedef void (*dial_done)(void *context, struct stream *stream, int error);
+/* The channel is the callee's, without a handler yet; NULL: `error` is the errno. */
+typedef void (*dial_done)(void *context, struct channel *channel, int error);
 struct dial;
 /* Connects to a judged address. Calls back once, never from within dial_start, unless cancelled; how long it may take
  * is the caller's to say. */
@@ -207,16 +209,16 @@ enum { PIPE_BUDGET = 256 };
 /* Borrows for the loop's life; without it tunnels copy. SIGPIPE must be ignored: splice(2) has no MSG_NOSIGNAL. */
 void loop_set_pipes(struct loop *loop, struct pipe_budget *budget);
 
-/* Moves bytes both ways between two streams until both have ended; half-close is passed on. Small messages are copied,
- * bulk between plain sockets is spliced. A quiet way holds neither a block nor a pipe. The caller owns the streams and
+/* Moves bytes both ways between two channels until both have ended; half-close is passed on. Small messages are copied,
+ * bulk between plain sockets is spliced. A quiet way holds neither a block nor a pipe. The caller owns the channels and
  * calls tunnel_run when one of them is ready. */
 enum tunnel_state { TUNNEL_OPEN, TUNNEL_ENDING, TUNNEL_ENDED };
 enum tunnel_means { TUNNEL_COPIES, TUNNEL_SPLICES };
 struct pipe;
 struct tunnel_way {
-    struct stream *from; /* borrowed */
-    struct stream *to;   /* borrowed */
-    struct window window;
+    struct channel *from; /* borrowed */
+    struct channel *to;   /* borrowed */
+    struct inflight inflight;
     struct pipe *pipe; /* owned; NULL unless bytes are in it */
     uint64_t bytes;    /* delivered */
     enum tunnel_state state;
@@ -224,7 +226,7 @@ struct tunnel_way {
 };
 struct tunnel {
     struct loop *loop;    /* borrowed */
-    struct tunnel_way up; /* client to upstream; its window may hold bytes already read */
+    struct tunnel_way up; /* client to upstream; may hold bytes already read */
     struct tunnel_way down;
 };
 enum tunnel_result { TUNNEL_GOES_ON, TUNNEL_AGAIN, TUNNEL_DONE, TUNNEL_CLIENT_BROKE, TUNNEL_UPSTREAM_BROKE };

@@ -71,7 +71,7 @@ size_t policy_model_names(const struct policy *policy, size_t index, struct text
 
 /* The host patterns that the authority must be able to speak for, groups and catalogue expanded; returns how many there
  * are, and fills at most `capacity`. */
-size_t policy_authority_names(const struct policy *policy, struct host_pattern *items, size_t capacity);
+size_t policy_issuer_names(const struct policy *policy, struct host_pattern *items, size_t capacity);
 
 /* A request as people write it: "METHOD URL" or "CONNECT host:port". Texts live in `arena`. False: `*wrong` says what
  * (static). */

@@ -30,11 +30,11 @@ struct upstream {
     bool is_bound;    /* it has an identity: for its user alone */
     uint64_t user;    /* who used it last; never 0 */
     struct route_target target;
-    struct stream *stream; /* owned; its handler is the taker's to set */
-    uint8_t peer_key[32];  /* SHA-256 of the SPKI */
-    bool has_peer_key;     /* TLS only */
-    bool reused;           /* came from the pool: may be stale */
-    bool is_old;           /* it has answered in HTTP/1.0 */
+    struct channel *channel; /* owned; its handler is the taker's to set */
+    uint8_t peer_key[32];    /* SHA-256 of the SPKI */
+    bool has_peer_key;       /* TLS only */
+    bool reused;             /* came from the pool: may be stale */
+    bool is_old;             /* it has answered in HTTP/1.0 */
 };
 
 struct route;

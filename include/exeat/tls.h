@@ -18,53 +18,53 @@
 
 /* A P-256 key and a self-signed certificate with critical name constraints (RFC 5280 4.2.1.10): what it may ever speak
  * for is fixed when it is made, so that a stolen key cannot speak for anything else. Immutable, shared by workers. */
-struct tls_authority;
+struct tls_issuer;
 
 /* Makes a new key and certificate and writes both (the key with mode 0600). A suffix pattern permits its apex too,
  * since a constraint cannot tell them apart. All IP addresses are excluded. */
-MUST_CHECK bool tls_authority_create(
+MUST_CHECK bool tls_issuer_create(
     const struct host_pattern *names, size_t count, const char *certificate_path, const char *key_path, char **error);
 /* NULL with `error` (base_free): a sentence with what to do. */
-MUST_CHECK struct tls_authority *tls_authority_load(const char *certificate_path, const char *key_path, char **error);
-void tls_authority_free(struct tls_authority *authority); /* after its servers; NULL is fine */
+MUST_CHECK struct tls_issuer *tls_issuer_load(const char *certificate_path, const char *key_path, char **error);
+void tls_issuer_free(struct tls_issuer *issuer); /* after its servers; NULL is fine */
 /* As the certificate says, not the configuration. */
-bool tls_authority_may_speak_for(const struct tls_authority *authority, struct text name);
+bool tls_issuer_may_speak_for(const struct tls_issuer *issuer, struct text name);
 /* Subject, fingerprint, validity and how many names are permitted, or each of them, for people. */
-void tls_authority_describe(const struct tls_authority *authority, bool with_names, struct buffer *out);
+void tls_issuer_describe(const struct tls_issuer *issuer, bool with_names, struct buffer *out);
 /* When its certificate is over, in seconds since 1970. */
-uint64_t tls_authority_expires(const struct tls_authority *authority);
+uint64_t tls_issuer_expires(const struct tls_issuer *issuer);
 /* Its certificate as PEM. */
-void tls_authority_certificate(const struct tls_authority *authority, struct buffer *out);
+void tls_issuer_certificate(const struct tls_issuer *issuer, struct buffer *out);
 
 /* --- one TLS connection ------------------------------------------------------------------------------------------ */
 
-/* A handshake under way on a stream; when it is done, tls_session_install makes TLS the stream's transport. */
-struct tls_session;
+/* A handshake under way on a channel; when it is done, tls_connection_install makes TLS the channel's transport. */
+struct tls_connection;
 enum tls_progress { TLS_DONE, TLS_AGAIN, TLS_FAILED };
-enum tls_progress tls_session_handshake(struct tls_session *session);
-const char *tls_session_error(const struct tls_session *session); /* why it failed; never secret */
+enum tls_progress tls_connection_handshake(struct tls_connection *connection);
+const char *tls_connection_error(const struct tls_connection *connection); /* why it failed; never secret */
 /* SHA-256 of the peer's SubjectPublicKeyInfo; false when it sent no certificate. */
-MUST_CHECK bool tls_session_peer_key(const struct tls_session *session, uint8_t out[32]);
-void tls_session_install(struct tls_session *session); /* ends the session object; the stream owns the rest */
-void tls_session_free(struct tls_session *session);    /* NULL is fine */
+MUST_CHECK bool tls_connection_peer_key(const struct tls_connection *connection, uint8_t out[32]);
+void tls_connection_install(struct tls_connection *connection); /* ends the object; the channel owns the rest */
+void tls_connection_free(struct tls_connection *connection);    /* NULL is fine */
 
 /* --- towards clients --------------------------------------------------------------------------------------------- */
 
 /* Leaves and settings of one worker: TLS 1.2 and 1.3, ALPN http/1.1 only, no early data. */
 struct tls_server;
-struct tls_server *tls_server_new(const struct tls_authority *authority); /* borrows */
+struct tls_server *tls_server_new(const struct tls_issuer *issuer); /* borrows */
 void tls_server_free(struct tls_server *server);
 bool tls_server_may_speak_for(const struct tls_server *server, const struct host *host);
-/* Accepts on `stream` as `host`; `hello` are bytes already read from it (copied). NULL when no leaf can be made. */
-struct tls_session *
-tls_accept(struct tls_server *server, struct stream *stream, const struct host *host, struct text hello);
+/* Accepts on `channel` as `host`; `hello` are bytes already read from it (copied). NULL when no leaf can be made. */
+struct tls_connection *
+tls_accept(struct tls_server *server, struct channel *channel, const struct host *host, struct text hello);
 
 /* A server with a certificate that others issued, for what is not intercepted. TLS 1.2 and 1.3, no early data. */
 struct tls_identity;
 /* PEM: a chain, leaf first, and its key, not encrypted. NULL with `error` (base_free). */
 MUST_CHECK struct tls_identity *tls_identity_load(const char *certificate_path, const char *key_path, char **error);
 void tls_identity_free(struct tls_identity *identity); /* NULL is fine */
-struct tls_session *tls_identity_accept(struct tls_identity *identity, struct stream *stream);
+struct tls_connection *tls_identity_accept(struct tls_identity *identity, struct channel *channel);
 
 /* A plaintext fatal alert record (RFC 8446 6), for a client whose handshake is not even begun. */
 enum tls_alert { TLS_ALERT_HANDSHAKE_FAILURE = 40, TLS_ALERT_ACCESS_DENIED = 49, TLS_ALERT_UNRECOGNIZED_NAME = 112 };
@@ -80,7 +80,7 @@ struct tls_client_options {
 struct tls_client;
 MUST_CHECK struct tls_client *tls_client_new(const struct tls_client_options *options, char **error);
 void tls_client_free(struct tls_client *client);
-/* Connects on `stream` to `host`: SNI and certificate are bound to it (RFC 6066, RFC 9525), always verified. */
-struct tls_session *tls_connect(struct tls_client *client, struct stream *stream, const struct host *host);
+/* Connects on `channel` to `host`: SNI and certificate are bound to it (RFC 6066, RFC 9525), always verified. */
+struct tls_connection *tls_connect(struct tls_client *client, struct channel *channel, const struct host *host);
 
 #endif

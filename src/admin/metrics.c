@@ -288,10 +288,10 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     number(out, "workers", "gauge", "Worker threads.", view->workers);
     number(
         out, "bypass_active", "gauge", "1 while a bypass lets through what the policy refuses.", view->bypass_active);
-    if (view->authority_expires > 0)
+    if (view->issuer_expires > 0)
         number(
             out, "authority_expires_seconds", "gauge", "When the local authority is over, since 1970.",
-            view->authority_expires);
+            view->issuer_expires);
     head(out, "build_info", "gauge", "The version that runs.");
     buffer_append(out, TEXT("exeat_build_info{version=\"" EXEAT_VERSION "\"} 1\n"));
     process_metrics_write(out);

@@ -14,11 +14,11 @@ static enum exit_code create(const struct policy *policy)
 {
     const struct settings_tls *tls = &policy_settings(policy)->tls;
     char *error = NULL;
-    size_t count = policy_authority_names(policy, NULL, 0);
+    size_t count = policy_issuer_names(policy, NULL, 0);
     struct host_pattern *names = base_array(count + 1, sizeof(*names));
-    (void)policy_authority_names(policy, names, count);
+    (void)policy_issuer_names(policy, names, count);
     bool done = file_make_folder_of(tls->certificate, 0755, &error) && file_make_folder_of(tls->key, 0755, &error) &&
-                tls_authority_create(names, count, tls->certificate.data, tls->key.data, &error);
+                tls_issuer_create(names, count, tls->certificate.data, tls->key.data, &error);
     base_free(names);
     if (!done)
         return complain_free(EXIT_IO, error);
@@ -39,17 +39,17 @@ static enum exit_code init(const struct policy *policy, const struct command_lin
         EXIT_NO, "%s exists; `exeat ca renew` replaces it (clients then need the new bundle)", tls->certificate.data);
 }
 
-static enum exit_code show(const struct tls_authority *authority, bool with_names)
+static enum exit_code show(const struct tls_issuer *issuer, bool with_names)
 {
     struct buffer out = {0};
-    tls_authority_describe(authority, with_names, &out);
+    tls_issuer_describe(issuer, with_names, &out);
     put_text(buffer_text(&out));
     buffer_clear(&out);
     return EXIT_DONE;
 }
 
 /* What PHP's curl.cainfo and openssl.cafile take: the public roots, and ours. */
-static enum exit_code bundle(const struct policy *policy, const struct tls_authority *authority)
+static enum exit_code bundle(const struct policy *policy, const struct tls_issuer *issuer)
 {
     enum { BUNDLE_MAX = 16 << 20 };
     struct text roots = policy_settings(policy)->tls.roots;
@@ -60,7 +60,7 @@ static enum exit_code bundle(const struct policy *policy, const struct tls_autho
         return complain_free(EXIT_IO, error);
     }
     buffer_append(&out, TEXT("\n"));
-    tls_authority_certificate(authority, &out);
+    tls_issuer_certificate(issuer, &out);
     put_text(buffer_text(&out));
     buffer_clear(&out);
     return EXIT_DONE;
@@ -75,9 +75,9 @@ static enum exit_code with_policy(const struct command_line *line, ca_run run)
     struct policy *policy = load_policy(config);
     if (policy == NULL)
         return EXIT_USAGE;
-    bool has_authority = policy_settings(policy)->tls.certificate.length > 0;
+    bool has_issuer = policy_settings(policy)->tls.certificate.length > 0;
     enum exit_code code =
-        has_authority
+        has_issuer
             ? run(policy, line)
             : complain(EXIT_USAGE, "%s has no tls.authority: write where its certificate and key are to lie", config);
     policy_unref(policy);
@@ -90,30 +90,30 @@ static enum exit_code renew(const struct policy *policy, const struct command_li
     return create(policy);
 }
 
-static struct tls_authority *load(const struct policy *policy)
+static struct tls_issuer *load(const struct policy *policy)
 {
     const struct settings_tls *tls = &policy_settings(policy)->tls;
     char *error = NULL;
-    struct tls_authority *authority = tls_authority_load(tls->certificate.data, tls->key.data, &error);
-    if (authority == NULL)
+    struct tls_issuer *issuer = tls_issuer_load(tls->certificate.data, tls->key.data, &error);
+    if (issuer == NULL)
         (void)complain_free(EXIT_IO, error);
-    return authority;
+    return issuer;
 }
 
 static enum exit_code show_loaded(const struct policy *policy, const struct command_line *line)
 {
-    struct tls_authority *authority = load(policy);
-    enum exit_code code = authority != NULL ? show(authority, line->words[OPTION_NAMES] != NULL) : EXIT_IO;
-    tls_authority_free(authority);
+    struct tls_issuer *issuer = load(policy);
+    enum exit_code code = issuer != NULL ? show(issuer, line->words[OPTION_NAMES] != NULL) : EXIT_IO;
+    tls_issuer_free(issuer);
     return code;
 }
 
 static enum exit_code bundle_loaded(const struct policy *policy, const struct command_line *line)
 {
     (void)line;
-    struct tls_authority *authority = load(policy);
-    enum exit_code code = authority != NULL ? bundle(policy, authority) : EXIT_IO;
-    tls_authority_free(authority);
+    struct tls_issuer *issuer = load(policy);
+    enum exit_code code = issuer != NULL ? bundle(policy, issuer) : EXIT_IO;
+    tls_issuer_free(issuer);
     return code;
 }
 

@@ -4,21 +4,21 @@
 #include "exeat/base/memory.h"
 #include "exeat/daemon.h"
 
-static void look_at_authority(const struct policy *policy, const char *path, struct mark mark, struct diags *diags)
+static void look_at_issuer(const struct policy *policy, const char *path, struct mark mark, struct diags *diags)
 {
     enum { SOON_DAYS = 30, DAY = 86400 };
     char *error = NULL;
-    struct tls_authority *authority = daemon_load_authority(policy, path, &error);
+    struct tls_issuer *issuer = daemon_load_issuer(policy, path, &error);
     if (error != NULL)
         diag_remark(diags, mark, "tls.authority: %s", error);
-    if (authority != NULL) {
-        int64_t left = (int64_t)tls_authority_expires(authority) - clock_wall_us() / 1000000;
+    if (issuer != NULL) {
+        int64_t left = (int64_t)tls_issuer_expires(issuer) - clock_wall_us() / 1000000;
         if (left < (int64_t)SOON_DAYS * DAY)
             diag_remark(
                 diags, mark, "tls.authority: the certificate is over in %d days; renew it with `exeat ca renew -c %s`",
                 (int)(left / DAY), path);
     }
-    tls_authority_free(authority);
+    tls_issuer_free(issuer);
     base_free(error);
 }
 
@@ -27,7 +27,7 @@ void daemon_check(const struct policy *policy, const char *path, struct diags *d
     const struct settings *settings = policy_settings(policy);
     const struct mark top = {.file = 0, .line = 1, .column = 1, .width = 1};
     if (settings->listen.forward_count > 0)
-        look_at_authority(policy, path, settings->tls.certificate.length > 0 ? settings->tls.mark : top, diags);
+        look_at_issuer(policy, path, settings->tls.certificate.length > 0 ? settings->tls.mark : top, diags);
     else if (!settings->may_be_included)
         diag_warning(
             diags, top, "nothing to listen on; `exeat run` wants listen.forward, such as [\"127.0.0.1:3128\"]");

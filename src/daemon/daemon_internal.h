@@ -17,8 +17,8 @@ enum { LISTENERS_MAX = 8 };
 struct orders {
     struct policy *policy; /* a new one, with its reference; NULL: none */
     uint64_t policy_sequence;
-    struct tls_client *client; /* a new one, owned, with `authority`; NULL: as before */
-    const struct tls_authority *authority;
+    struct tls_client *client; /* a new one, owned, with `issuer`; NULL: as before */
+    const struct tls_issuer *issuer;
     uint64_t bypass_until_us; /* steady clock; 0: none */
     bool drain;
     bool stop;
@@ -27,12 +27,12 @@ struct orders {
 
 struct worker;
 struct worker_options {
-    struct tls_client *client;             /* taken */
-    const struct tls_authority *authority; /* borrowed; NULL: nothing is opened */
-    struct audit *audit;                   /* borrowed */
-    const char *via;                       /* borrowed */
-    struct pipe_budget *pipes;             /* borrowed; shared by all workers */
-    const int *listeners;                  /* bound sockets, taken */
+    struct tls_client *client;       /* taken */
+    const struct tls_issuer *issuer; /* borrowed; NULL: nothing is opened */
+    struct audit *audit;             /* borrowed */
+    const char *via;                 /* borrowed */
+    struct pipe_budget *pipes;       /* borrowed; shared by all workers */
+    const int *listeners;            /* bound sockets, taken */
     size_t listener_count;
 };
 /* Made in the main thread, run in its own. Takes a reference of the policy. */
@@ -43,7 +43,7 @@ void worker_free(struct worker *worker);
 /* From the main thread. */
 void worker_set_policy(struct worker *worker, struct policy *policy, uint64_t policy_sequence);
 /* With the next policy; takes `client`. */
-void worker_set_tls(struct worker *worker, struct tls_client *client, const struct tls_authority *authority);
+void worker_set_tls(struct worker *worker, struct tls_client *client, const struct tls_issuer *issuer);
 /* Waits until it judges by that policy; false: not within some seconds. */
 MUST_CHECK bool worker_has_policy(struct worker *worker, uint64_t policy_sequence);
 void worker_set_bypass(struct worker *worker, uint64_t until_us);
@@ -73,9 +73,9 @@ void verifying_free(struct verifying *verifying); /* NULL is fine */
 
 /* trust.c: NULL with `error` */
 struct trust {
-    struct digest digest;            /* of what it was made from */
-    struct tls_authority *authority; /* owned; NULL: nothing is opened */
-    struct trust *older;             /* owned; still used by what began under it */
+    struct digest digest;      /* of what it was made from */
+    struct tls_issuer *issuer; /* owned; NULL: nothing is opened */
+    struct trust *older;       /* owned; still used by what began under it */
 };
 MUST_CHECK struct trust *trust_new(const struct policy *policy, const char *path, char **error);
 void trust_free(struct trust *trust);                                                  /* and all older */
@@ -105,7 +105,7 @@ struct told {
     _Atomic uint64_t reloads;
     _Atomic uint64_t reloads_refused;
     _Atomic uint64_t drain_ms;
-    _Atomic uint64_t authority_expires; /* seconds since 1970; 0: there is none */
+    _Atomic uint64_t issuer_expires; /* seconds since 1970; 0: there is none */
     _Atomic bool has_bypass;
     _Atomic bool drains; /* by the desk */
 };

@@ -62,7 +62,7 @@ static void look(void *context, struct admin_view *view)
     view->bypass_active = atomic_load(&gate->told.has_bypass);
     view->reloads = atomic_load(&gate->told.reloads);
     view->reloads_refused = atomic_load(&gate->told.reloads_refused);
-    view->authority_expires = atomic_load(&gate->told.authority_expires);
+    view->issuer_expires = atomic_load(&gate->told.issuer_expires);
 }
 
 static void on_drain(void *context)

@@ -143,7 +143,7 @@ static bool start_workers(struct gate *gate)
             return false;
         struct worker_options options = {
             .client = trust_client(gate->in_force.policy, &error),
-            .authority = gate->in_force.trust->authority,
+            .issuer = gate->in_force.trust->issuer,
             .audit = gate->audit,
             .via = gate->via,
             .pipes = &gate->crew.pipes,

@@ -38,33 +38,33 @@ static char *needs_renewal(const char *path, const struct host_pattern *name)
     return buffer_take(&out);
 }
 
-static char *find_missing_name(const struct policy *policy, const struct tls_authority *authority, const char *path)
+static char *find_missing_name(const struct policy *policy, const struct tls_issuer *issuer, const char *path)
 {
-    size_t count = policy_authority_names(policy, NULL, 0);
+    size_t count = policy_issuer_names(policy, NULL, 0);
     struct host_pattern *names = base_array(count + 1, sizeof(*names));
     char *error = NULL;
-    (void)policy_authority_names(policy, names, count);
+    (void)policy_issuer_names(policy, names, count);
     for (size_t i = 0; i < count && error == NULL; i++)
         if (names[i].kind != HOST_PATTERN_ANY && names[i].host.kind == HOST_NAME &&
-            !tls_authority_may_speak_for(authority, host_text(&names[i].host)))
+            !tls_issuer_may_speak_for(issuer, host_text(&names[i].host)))
             error = needs_renewal(path, &names[i]);
     base_free(names);
     return error;
 }
 
-struct tls_authority *daemon_load_authority(const struct policy *policy, const char *path, char **error)
+struct tls_issuer *daemon_load_issuer(const struct policy *policy, const char *path, char **error)
 {
     const struct settings_tls *tls = &policy_settings(policy)->tls;
     *error = NULL;
     if (tls->certificate.length == 0)
         return NULL;
-    struct tls_authority *authority = tls_authority_load(tls->certificate.data, tls->key.data, error);
-    if (authority == NULL)
+    struct tls_issuer *issuer = tls_issuer_load(tls->certificate.data, tls->key.data, error);
+    if (issuer == NULL)
         return NULL;
-    *error = find_missing_name(policy, authority, path);
+    *error = find_missing_name(policy, issuer, path);
     if (*error == NULL)
-        return authority;
-    tls_authority_free(authority);
+        return issuer;
+    tls_issuer_free(issuer);
     return NULL;
 }
 

@@ -73,8 +73,8 @@ static bool record_waiting(struct gate *gate, struct text names)
 static void warn_of_expiry(const struct gate *gate)
 {
     enum { SOON_DAYS = 30, DAY = 86400 };
-    int64_t left = (int64_t)atomic_load(&gate->told.authority_expires) - clock_wall_us() / 1000000;
-    if (gate->in_force.trust->authority != NULL && left < (int64_t)SOON_DAYS * DAY)
+    int64_t left = (int64_t)atomic_load(&gate->told.issuer_expires) - clock_wall_us() / 1000000;
+    if (gate->in_force.trust->issuer != NULL && left < (int64_t)SOON_DAYS * DAY)
         log_warn(
             "authority_expires", log_number("days", left / DAY),
             log_string("do", "exeat ca renew, give clients the new bundle, reload"));
@@ -91,10 +91,10 @@ static void on_day(void *context)
 /* What the desk shows, and when it is told again. */
 static void tell(struct gate *gate)
 {
-    const struct tls_authority *authority = gate->in_force.trust->authority;
+    const struct tls_issuer *issuer = gate->in_force.trust->issuer;
     atomic_store(&gate->told.policy_sequence, gate->in_force.sequence);
     atomic_store(&gate->told.drain_ms, policy_settings(gate->in_force.policy)->run.drain_ms);
-    atomic_store(&gate->told.authority_expires, authority == NULL ? 0 : tls_authority_expires(authority));
+    atomic_store(&gate->told.issuer_expires, issuer == NULL ? 0 : tls_issuer_expires(issuer));
     if (gate->daily == NULL)
         gate->daily = timer_new(gate->loop, on_day, gate);
     on_day(gate);
@@ -132,7 +132,7 @@ static struct tls_client **make_clients(const struct gate *gate, const struct po
 static void use_trust(struct gate *gate, struct trust *trust, struct tls_client **clients)
 {
     for (size_t i = 0; i < gate->crew.worker_count; i++)
-        worker_set_tls(gate->crew.workers[i], clients[i], trust->authority);
+        worker_set_tls(gate->crew.workers[i], clients[i], trust->issuer);
     trust->older = gate->in_force.trust;
     gate->in_force.trust = trust;
 }

@@ -29,8 +29,8 @@ struct trust *trust_new(const struct policy *policy, const char *path, char **er
 {
     struct trust *trust = base_zalloc(sizeof(*trust));
     digest_of(&policy_settings(policy)->tls, &trust->digest);
-    trust->authority = daemon_load_authority(policy, path, error);
-    if (trust->authority != NULL || *error == NULL)
+    trust->issuer = daemon_load_issuer(policy, path, error);
+    if (trust->issuer != NULL || *error == NULL)
         return trust;
     base_free(trust);
     return NULL;
@@ -40,7 +40,7 @@ void trust_free(struct trust *trust)
 {
     while (trust != NULL) {
         struct trust *older = trust->older;
-        tls_authority_free(trust->authority);
+        tls_issuer_free(trust->issuer);
         base_free(trust);
         trust = older;
     }

@@ -104,12 +104,12 @@ static bool same_names(const struct settings_resolve *left, const struct setting
 /* --- tls
  * -------------------------------------------------------------------------------------------------------------- */
 
-static void tls_add(struct worker *worker, struct tls_client *client, const struct tls_authority *authority)
+static void tls_add(struct worker *worker, struct tls_client *client, const struct tls_issuer *issuer)
 {
     struct worker_tls *tls = base_zalloc(sizeof(*tls));
     tls->older = worker->tls;
     tls->client = client;
-    tls->server = authority == NULL ? NULL : tls_server_new(authority);
+    tls->server = issuer == NULL ? NULL : tls_server_new(issuer);
     worker->tls = tls;
 }
 
@@ -124,9 +124,9 @@ static void tls_free(struct worker_tls *tls)
     }
 }
 
-static void use_tls(struct worker *worker, struct tls_client *client, const struct tls_authority *authority)
+static void use_tls(struct worker *worker, struct tls_client *client, const struct tls_issuer *issuer)
 {
-    tls_add(worker, client, authority);
+    tls_add(worker, client, issuer);
     route_set_tls(worker->route, client);
     session_worker_set_tls(worker->sessions, worker->tls->server);
 }
@@ -199,7 +199,7 @@ static void on_orders(void *context)
     }
     pthread_mutex_unlock(&worker->lock);
     if (orders.client != NULL)
-        use_tls(worker, orders.client, orders.authority);
+        use_tls(worker, orders.client, orders.issuer);
     if (orders.policy != NULL)
         take_policy(worker, orders.policy, orders.policy_sequence);
     session_worker_set_bypass(worker->sessions, orders.bypass_until_us);
@@ -238,12 +238,12 @@ void worker_set_policy(struct worker *worker, struct policy *policy, uint64_t po
     wake(worker);
 }
 
-void worker_set_tls(struct worker *worker, struct tls_client *client, const struct tls_authority *authority)
+void worker_set_tls(struct worker *worker, struct tls_client *client, const struct tls_issuer *issuer)
 {
     pthread_mutex_lock(&worker->lock);
     tls_client_free(worker->orders.client); /* one that was never taken */
     worker->orders.client = client;
-    worker->orders.authority = authority;
+    worker->orders.issuer = issuer;
     pthread_mutex_unlock(&worker->lock);
 }
 
@@ -350,7 +350,7 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
 struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence)
 {
     struct worker *worker = base_zalloc(sizeof(*worker));
-    tls_add(worker, options->client, options->authority);
+    tls_add(worker, options->client, options->issuer);
     worker->loop = loop_new();
     loop_set_pipes(worker->loop, options->pipes);
     worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);

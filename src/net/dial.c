@@ -10,7 +10,7 @@
 
 struct dial {
     struct deferred deferred; /* a connect that failed at once is told from the loop, like any other */
-    struct stream *stream;    /* owned until handed over; NULL: the connect failed at once */
+    struct channel *channel;  /* owned until handed over; NULL: the connect failed at once */
     int error;                /* why */
     dial_done on_done;
     void *context;
@@ -20,21 +20,21 @@ static void dial_finish(struct dial *dial, int error)
 {
     dial_done on_done = dial->on_done;
     void *context = dial->context;
-    struct stream *stream = dial->stream;
-    dial->stream = NULL;
+    struct channel *channel = dial->channel;
+    dial->channel = NULL;
     if (error != 0) {
-        stream_free(stream);
-        stream = NULL;
+        channel_free(channel);
+        channel = NULL;
     }
     dial_cancel(dial);
-    on_done(context, stream, error);
+    on_done(context, channel, error);
 }
 
 static void on_connected(void *context)
 {
     struct dial *dial = context;
-    int error = stream_connected(dial->stream);
-    stream_set_handler(dial->stream, NULL, NULL);
+    int error = channel_connected(dial->channel);
+    channel_set_handler(dial->channel, NULL, NULL);
     dial_finish(dial, error);
 }
 
@@ -70,7 +70,7 @@ struct dial *dial_start(struct loop *loop, const struct judged_address *to, dial
     dial->context = context;
     dial->deferred.run = on_deferred;
     if (descriptor >= 0) {
-        dial->stream = stream_new_connecting(loop, descriptor, on_connected, dial);
+        dial->channel = channel_new_connecting(loop, descriptor, on_connected, dial);
     } else {
         dial->error = errno;
         loop_defer(loop, &dial->deferred);
@@ -83,6 +83,6 @@ void dial_cancel(struct dial *dial)
     if (dial == NULL)
         return;
     deferred_cancel(&dial->deferred);
-    stream_free(dial->stream);
+    channel_free(dial->channel);
     base_free(dial);
 }

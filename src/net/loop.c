@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The loop of one thread: libevent turns, then the deferred work of the turn. Deferred work that defers again runs
- * after the next turn, so that no stream starves the others. */
+ * after the next turn, so that no channel starves the others. */
 #include <sys/eventfd.h>
 #include <unistd.h>
 

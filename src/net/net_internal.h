@@ -14,8 +14,8 @@ struct loop {
     struct event *wake_event; /* owned */
     _Atomic bool stopping;
     struct list deferred;
-    uint64_t now_us;             /* 0: not read in this turn */
-    struct window_block *blocks; /* owned; spare blocks, singly linked */
+    uint64_t now_us;               /* 0: not read in this turn */
+    struct inflight_block *blocks; /* owned; spare blocks, singly linked */
     size_t spare_blocks;
     struct pipe_budget *pipe_budget; /* borrowed; NULL: this loop never splices */
     struct pipe *pipes;              /* owned; spare pipes, empty, singly linked */
@@ -23,18 +23,18 @@ struct loop {
     unsigned pipe_rest; /* pipes that are not asked for after the kernel refused one */
 };
 
-/* A piece of memory for a window; `capacity` bytes follow. */
-struct window_block {
-    struct window_block *next;
+/* A piece of memory for bytes in flight; `capacity` bytes follow. */
+struct inflight_block {
+    struct inflight_block *next;
     size_t capacity;
     char data[];
 };
 
 void blocks_free(struct loop *loop);
 
-/* stream.c: between a plain stream's socket and a pipe that is empty (in) or holds `most` bytes (out). */
-enum io stream_splice_in(struct stream *stream, int pipe, size_t most, size_t *got);
-enum io stream_splice_out(struct stream *stream, int pipe, size_t most, size_t *put);
+/* channel.c: between a plain channel's socket and a pipe that is empty (in) or holds `most` bytes (out). */
+enum io channel_splice_in(struct channel *channel, int pipe, size_t most, size_t *got);
+enum io channel_splice_out(struct channel *channel, int pipe, size_t most, size_t *put);
 
 /* A pipe between two plain sockets; `held` bytes are in it. */
 struct pipe {
@@ -48,9 +48,9 @@ struct pipe *pipe_take(struct loop *loop); /* an empty one; NULL: there is none 
 void pipe_give(struct loop *loop, struct pipe *pipe);
 void pipes_free(struct loop *loop);
 /* Moves what is there, once, into an empty pipe. */
-enum io pipe_fill(struct pipe *pipe, struct stream *from);
+enum io pipe_fill(struct pipe *pipe, struct channel *from);
 /* Moves all it can; IO_OK when the pipe is empty. Adds what was moved to `*put`. */
-enum io pipe_drain(struct pipe *pipe, struct stream *to, uint64_t *put);
+enum io pipe_drain(struct pipe *pipe, struct channel *to, uint64_t *put);
 
 /* occupant.c: "; another exeat (process 7) listens there; stop it, or ...": what is known, and what to do. */
 void occupant_append(const struct address *address, uint16_t port, struct buffer *out);

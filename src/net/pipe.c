@@ -101,17 +101,17 @@ void pipes_free(struct loop *loop)
     }
 }
 
-enum io pipe_fill(struct pipe *pipe, struct stream *from)
+enum io pipe_fill(struct pipe *pipe, struct channel *from)
 {
     ASSERT(pipe->held == 0); /* else IO_AGAIN could mean that the pipe is full */
-    return stream_splice_in(from, pipe->in, LARGE_PIPE, &pipe->held);
+    return channel_splice_in(from, pipe->in, LARGE_PIPE, &pipe->held);
 }
 
-enum io pipe_drain(struct pipe *pipe, struct stream *to, uint64_t *put)
+enum io pipe_drain(struct pipe *pipe, struct channel *to, uint64_t *put)
 {
     while (pipe->held > 0) {
         size_t count = 0;
-        enum io result = stream_splice_out(to, pipe->out, pipe->held, &count);
+        enum io result = channel_splice_out(to, pipe->out, pipe->held, &count);
         if (result != IO_OK)
             return result;
         pipe->held -= count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Moves bytes both ways between two streams until both have ended. A way begins by copying; a read that fills its
+/* Moves bytes both ways between two channels until both have ended. A way begins by copying; a read that fills its
  * block says that there is bulk, and from then on it splices, until a splice brings less than a block again. */
 #include "net_internal.h"
 
@@ -10,8 +10,8 @@ enum way_result { WAY_WAITS, WAY_HAS_MORE, WAY_ENDED, WAY_FROM_BROKE, WAY_TO_BRO
 /* Where the other way has ended too, the FIN comes with the close that follows. */
 static enum way_result end_way(struct tunnel_way *way, const struct tunnel_way *other)
 {
-    bool closes_now = other->state == TUNNEL_ENDED && stream_is_plain(way->to);
-    if (!closes_now && stream_finish(way->to) == IO_AGAIN)
+    bool closes_now = other->state == TUNNEL_ENDED && channel_is_plain(way->to);
+    if (!closes_now && channel_finish(way->to) == IO_AGAIN)
         return WAY_WAITS;
     way->state = TUNNEL_ENDED;
     return WAY_ENDED;
@@ -27,7 +27,7 @@ static void drop_pipe(struct loop *loop, struct tunnel_way *way)
 /* What was taken from the one side and not yet delivered to the other. */
 static enum io deliver(struct loop *loop, struct tunnel_way *way)
 {
-    enum io result = window_write(loop, &way->window, way->to, &way->bytes);
+    enum io result = inflight_write(loop, &way->inflight, way->to, &way->bytes);
     if (result == IO_OK && way->pipe != NULL)
         result = pipe_drain(way->pipe, way->to, &way->bytes);
     return result;
@@ -36,8 +36,8 @@ static enum io deliver(struct loop *loop, struct tunnel_way *way)
 static enum io copy_in(struct loop *loop, struct tunnel_way *way)
 {
     size_t got = 0;
-    enum io result = window_read(loop, &way->window, way->from, WINDOW_BLOCK, &got);
-    if (got == WINDOW_BLOCK && stream_is_plain(way->from) && stream_is_plain(way->to))
+    enum io result = inflight_read(loop, &way->inflight, way->from, INFLIGHT_BLOCK, &got);
+    if (got == INFLIGHT_BLOCK && channel_is_plain(way->from) && channel_is_plain(way->to))
         way->means = TUNNEL_SPLICES;
     return result;
 }
@@ -49,7 +49,7 @@ static enum io splice_in(struct loop *loop, struct tunnel_way *way)
     if (way->pipe == NULL)
         return copy_in(loop, way);
     enum io result = pipe_fill(way->pipe, way->from);
-    if (result == IO_OK && way->pipe->held < WINDOW_BLOCK)
+    if (result == IO_OK && way->pipe->held < INFLIGHT_BLOCK)
         way->means = TUNNEL_COPIES;
     return result;
 }
@@ -66,7 +66,7 @@ static enum way_result move_way(struct loop *loop, struct tunnel_way *way, const
             return WAY_TO_BROKE;
         if (way->state == TUNNEL_ENDING)
             return end_way(way, other);
-        if (stream_is_quiet(way->from))
+        if (channel_is_quiet(way->from))
             return WAY_WAITS;
         enum io got = way->means == TUNNEL_SPLICES ? splice_in(loop, way) : copy_in(loop, way);
         if (got == IO_AGAIN)
@@ -108,8 +108,8 @@ enum tunnel_result tunnel_run(struct tunnel *tunnel)
 
 void tunnel_clear(struct tunnel *tunnel)
 {
-    window_clear(tunnel->loop, &tunnel->up.window);
-    window_clear(tunnel->loop, &tunnel->down.window);
+    inflight_clear(tunnel->loop, &tunnel->up.inflight);
+    inflight_clear(tunnel->loop, &tunnel->down.inflight);
     drop_pipe(tunnel->loop, &tunnel->up);
     drop_pipe(tunnel->loop, &tunnel->down);
 }

@@ -147,7 +147,7 @@ static void take_name(void *context, const struct setting_pattern *pattern)
         add_name(names, &pattern->pattern);
 }
 
-size_t policy_authority_names(const struct policy *policy, struct host_pattern *items, size_t capacity)
+size_t policy_issuer_names(const struct policy *policy, struct host_pattern *items, size_t capacity)
 {
     const struct settings_tls *tls = &policy->settings->tls;
     struct names names = {policy, items, capacity, 0};

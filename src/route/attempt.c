@@ -10,8 +10,8 @@ void attempt_free(struct attempt *attempt)
 {
     list_remove(&attempt->node);
     dial_cancel(attempt->dial);
-    tls_session_free(attempt->handshake);
-    stream_free(attempt->stream);
+    tls_connection_free(attempt->handshake);
+    channel_free(attempt->channel);
     base_free(attempt);
 }
 
@@ -23,12 +23,12 @@ struct upstream *attempt_take_upstream(struct attempt *attempt)
     upstream->kept_ms = UINT64_MAX; /* it did not say yet */
     upstream->target = (struct route_target){race->scheme, race->host, attempt->to};
     upstream->trust = attempt->trust;
-    upstream->stream = attempt->stream;
-    attempt->stream = NULL;
-    stream_set_handler(upstream->stream, NULL, NULL);
+    upstream->channel = attempt->channel;
+    attempt->channel = NULL;
+    channel_set_handler(upstream->channel, NULL, NULL);
     if (attempt->handshake != NULL) {
-        upstream->has_peer_key = tls_session_peer_key(attempt->handshake, upstream->peer_key);
-        tls_session_install(attempt->handshake);
+        upstream->has_peer_key = tls_connection_peer_key(attempt->handshake, upstream->peer_key);
+        tls_connection_install(attempt->handshake);
         attempt->handshake = NULL;
     }
     return upstream;
@@ -37,36 +37,36 @@ struct upstream *attempt_take_upstream(struct attempt *attempt)
 static void on_handshake(void *context)
 {
     struct attempt *attempt = context;
-    switch (tls_session_handshake(attempt->handshake)) {
+    switch (tls_connection_handshake(attempt->handshake)) {
     case TLS_AGAIN:
         break;
     case TLS_DONE:
         race_won(attempt);
         break;
     case TLS_FAILED:
-        race_lost(attempt, REASON_UPSTREAM_TLS, tls_session_error(attempt->handshake));
+        race_lost(attempt, REASON_UPSTREAM_TLS, tls_connection_error(attempt->handshake));
         break;
     }
 }
 
-static void on_dialled(void *context, struct stream *stream, int error)
+static void on_dialled(void *context, struct channel *channel, int error)
 {
     struct attempt *attempt = context;
     struct connecting *race = attempt->race;
     attempt->dial = NULL;
-    if (stream == NULL) {
+    if (channel == NULL) {
         race_lost(attempt, error == ETIMEDOUT ? REASON_CONNECT_TIMEOUT : REASON_CONNECT_FAILED, strerror(error));
         return;
     }
-    attempt->stream = stream;
+    attempt->channel = channel;
     if (race->scheme != SCHEME_HTTPS) {
         race_won(attempt);
         return;
     }
     race_goes_well(race);
     attempt->trust = race->route->trust;
-    attempt->handshake = tls_connect(race->route->options.tls, attempt->stream, &race->host);
-    stream_set_handler(attempt->stream, on_handshake, attempt);
+    attempt->handshake = tls_connect(race->route->options.tls, attempt->channel, &race->host);
+    channel_set_handler(attempt->channel, on_handshake, attempt);
     on_handshake(attempt);
 }
 

@@ -79,7 +79,7 @@ static void on_sweep(void *context)
 static void on_idle_ready(void *context)
 {
     struct upstream *upstream = context;
-    if (!stream_is_quiet(upstream->stream))
+    if (!channel_is_quiet(upstream->channel))
         drop(upstream->route, upstream);
 }
 
@@ -95,7 +95,8 @@ static bool is_for(const struct upstream *upstream, const struct route_wish *wis
 static bool is_stale(const struct upstream *upstream, const struct route_wish *wish, uint64_t age_ms)
 {
     bool ends_soon = age_ms + upstream->kept_ms / 4 >= upstream->kept_ms;
-    return ends_soon || !stream_is_quiet(upstream->stream) || (!wish->may_repeat && stream_has_ended(upstream->stream));
+    return ends_soon || !channel_is_quiet(upstream->channel) ||
+           (!wish->may_repeat && channel_has_ended(upstream->channel));
 }
 
 /* An identity is lost with its connection, so that its user takes what there is. */
@@ -136,7 +137,7 @@ struct upstream *route_take(struct route *route, const struct route_wish *wish, 
     if (upstream == NULL)
         return NULL;
     remove_idle(route, upstream);
-    stream_set_handler(upstream->stream, NULL, NULL);
+    channel_set_handler(upstream->channel, NULL, NULL);
     upstream->reused = true;
     return upstream;
 }
@@ -182,7 +183,7 @@ void route_give(struct route *route, struct upstream *upstream, uint64_t user)
     upstream->route = route;
     upstream->since_us = loop_now_us(route->loop);
     upstream->user = user;
-    stream_set_handler(upstream->stream, on_idle_ready, upstream);
+    channel_set_handler(upstream->channel, on_idle_ready, upstream);
     if (route->idle_count == 0)
         timer_start(route->sweep, route->options.idle_timeout_ms + 1);
     list_prepend(&route->idle, &upstream->node);
@@ -195,6 +196,6 @@ void upstream_free(struct upstream *upstream)
 {
     if (upstream == NULL)
         return;
-    stream_free(upstream->stream);
+    channel_free(upstream->channel);
     base_free(upstream);
 }

@@ -53,10 +53,10 @@ struct attempt {
     struct list_node node;
     struct connecting *race; /* borrowed */
     struct judged_address to;
-    struct dial *dial;             /* owned while it runs */
-    struct stream *stream;         /* owned once connected */
-    struct tls_session *handshake; /* owned while it runs */
-    uint64_t trust;                /* under which it began */
+    struct dial *dial;                /* owned while it runs */
+    struct channel *channel;          /* owned once connected */
+    struct tls_connection *handshake; /* owned while it runs */
+    uint64_t trust;                   /* under which it began */
 };
 
 /* attempt.c */

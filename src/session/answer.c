@@ -49,7 +49,7 @@ void session_cut(struct session *session, enum reason reason)
         buffer_clear(&event);
         (void)session_flush(session);
     }
-    stream_break(session->client);
+    channel_break(session->client);
     session_close(session, reason);
 }
 
@@ -199,11 +199,11 @@ static bool drop_body(struct session *session)
     for (int i = 0; i < DROP_MAX && !http_body_is_done(body); i++) {
         struct text content;
         size_t used = 0;
-        if (window_length(&session->in) == 0 && session_fill(session, WINDOW_BLOCK) != IO_OK)
+        if (inflight_length(&session->in) == 0 && session_fill(session, INFLIGHT_BLOCK) != IO_OK)
             break;
-        if (http_body_read(body, window_text(&session->in), &content, &used) == PARSE_BAD)
+        if (http_body_read(body, inflight_text(&session->in), &content, &used) == PARSE_BAD)
             break;
-        window_consume(session->worker->options.loop, &session->in, used);
+        inflight_consume(session->worker->options.loop, &session->in, used);
     }
     return http_body_is_done(body);
 }
@@ -213,7 +213,7 @@ enum progress step_answer(struct session *session)
     struct exchange *exchange = session->exchange;
     if (exchange->account.status == 0) {
         /* What was sent ahead of the answer to a CONNECT was meant for the tunnel. */
-        bool is_meant_for_us = !exchange->ask.is_connect || window_length(&session->in) == 0;
+        bool is_meant_for_us = !exchange->ask.is_connect || inflight_length(&session->in) == 0;
         session->keeps_alive = session->keeps_alive && is_meant_for_us && drop_body(session);
         compose(session);
     }

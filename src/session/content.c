@@ -3,21 +3,21 @@
 #include "session_internal.h"
 
 void content_pass(
-    struct loop *loop, struct window *from, struct text content, size_t used, struct window *to, bool in_chunks)
+    struct loop *loop, struct inflight *from, struct text content, size_t used, struct inflight *to, bool in_chunks)
 {
     char head[HTTP_CHUNK_HEAD_SIZE];
     if (content.length == 0) {
-        window_consume(loop, from, used);
+        inflight_consume(loop, from, used);
         return;
     }
-    size_t before = (size_t)(content.data - window_text(from).data);
-    window_consume(loop, from, before);
+    size_t before = (size_t)(content.data - inflight_text(from).data);
+    inflight_consume(loop, from, before);
     if (in_chunks)
-        window_append(loop, to, (struct text){head, http_chunk_head(content.length, head)});
-    window_pass(loop, from, content.length, to);
+        inflight_append(loop, to, (struct text){head, http_chunk_head(content.length, head)});
+    inflight_pass(loop, from, content.length, to);
     if (in_chunks)
-        window_append(loop, to, HTTP_CHUNK_END);
-    window_consume(loop, from, used - before - content.length);
+        inflight_append(loop, to, HTTP_CHUNK_END);
+    inflight_consume(loop, from, used - before - content.length);
 }
 
 void content_say(struct session *session, struct text content, enum http_framing framing)

@@ -25,7 +25,7 @@ static void drop_head(struct exchange *exchange)
     struct session_worker *worker = exchange->session->worker;
     pool_give(&worker->heads, exchange->ask.head);
     exchange->ask.head = NULL;
-    window_clear(worker->options.loop, &exchange->ask.head_bytes);
+    inflight_clear(worker->options.loop, &exchange->ask.head_bytes);
 }
 
 static struct text keep(struct buffer *kept, struct text text)
@@ -66,8 +66,8 @@ void exchange_free(struct session *session)
     way_out_drop(exchange);
     drop_head(exchange);
     buffer_clear(&exchange->ask.kept);
-    window_clear(loop, &exchange->flow.up);
-    window_clear(loop, &exchange->flow.down);
+    inflight_clear(loop, &exchange->flow.up);
+    inflight_clear(loop, &exchange->flow.down);
     buffer_clear(&exchange->call.body);
     buffer_clear(&exchange->call.objection.body);
     dialect_stream_free(exchange->call.stream);

@@ -90,8 +90,8 @@ void inference_write_request(struct session *session)
         .add_count = endpoint_fields(exchange, buffer_text(&authorization), fields),
     };
     http_request_write(&out, &head, buffer_text(&authority), &forward);
-    window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(&out));
-    window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(&body));
+    inflight_append(session->worker->options.loop, &exchange->flow.up, buffer_text(&out));
+    inflight_append(session->worker->options.loop, &exchange->flow.up, buffer_text(&body));
     exchange->account.bytes_up += body.length;
     buffer_clear(&body);
     buffer_clear(&path);

@@ -29,7 +29,7 @@ void reply_begin(struct session *session, uint16_t status)
 {
     struct exchange *exchange = session->exchange;
     exchange->flow.said = REPLY_IN_HAND;
-    exchange->flow.said_at = window_length(&session->out);
+    exchange->flow.said_at = inflight_length(&session->out);
     exchange->account.status = status;
 }
 
@@ -43,11 +43,11 @@ void reply_take_back(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct loop *loop = session->worker->options.loop;
-    struct window kept = {0};
+    struct inflight kept = {0};
     ASSERT(exchange->flow.said != REPLY_SAID);
     if (exchange->flow.said == REPLY_IN_HAND) {
-        window_append(loop, &kept, text_part(window_text(&session->out), 0, exchange->flow.said_at));
-        window_clear(loop, &session->out);
+        inflight_append(loop, &kept, text_part(inflight_text(&session->out), 0, exchange->flow.said_at));
+        inflight_clear(loop, &session->out);
         session->out = kept;
     }
     exchange->flow.said = REPLY_UNSAID;
@@ -165,7 +165,7 @@ static enum reply_result take_head(struct session *session)
     struct http_limits limits = exchange_limits(session);
     struct http_head head;
     size_t used = 0;
-    struct text input = window_text(&exchange->flow.down);
+    struct text input = inflight_text(&exchange->flow.down);
     if (input.length == 0)
         return REPLY_NEEDS_MORE;
     struct text method = way_out_inference(exchange) != NULL ? TEXT("POST") : exchange->ask.head->method;
@@ -183,7 +183,7 @@ static enum reply_result take_head(struct session *session)
         taken = pass_interim(session, &head);
     else
         taken = take_final_head(session, &head);
-    window_consume(loop, &exchange->flow.down, used);
+    inflight_consume(loop, &exchange->flow.down, used);
     return taken;
 }
 
@@ -230,7 +230,7 @@ static enum reply_result take_body(struct session *session)
     size_t used = 0;
     if (http_body_is_done(&flow->body))
         return end_body(session) ? REPLY_GOES_ON : REPLY_IS_BROKEN;
-    struct text input = window_text(&flow->down);
+    struct text input = inflight_text(&flow->down);
     if (input.length == 0)
         return REPLY_NEEDS_MORE;
     enum parse parsed = http_body_read(&flow->body, input, &content, &used);

@@ -88,11 +88,11 @@ static void finish_stream(struct session *session)
     struct flow *flow = &session->exchange->flow;
     struct text content;
     size_t used = 1;
-    while (!http_body_is_done(&flow->body) && used > 0 && window_length(&flow->down) > 0) {
+    while (!http_body_is_done(&flow->body) && used > 0 && inflight_length(&flow->down) > 0) {
         used = 0;
-        if (http_body_read(&flow->body, window_text(&flow->down), &content, &used) == PARSE_BAD)
+        if (http_body_read(&flow->body, inflight_text(&flow->down), &content, &used) == PARSE_BAD)
             break;
-        window_consume(session->worker->options.loop, &flow->down, used);
+        inflight_consume(session->worker->options.loop, &flow->down, used);
     }
     flow->upstream_reusable = flow->upstream_reusable && http_body_is_done(&flow->body);
     reply_finish(session);
@@ -101,7 +101,7 @@ static void finish_stream(struct session *session)
 static enum reply_result take_events(struct session *session, struct text content, size_t used)
 {
     enum dialect_progress progress = rewrite_events(session, content);
-    window_consume(session->worker->options.loop, &session->exchange->flow.down, used);
+    inflight_consume(session->worker->options.loop, &session->exchange->flow.down, used);
     switch (progress) {
     case DIALECT_IS_COMPLETE:
         finish_stream(session);
@@ -189,7 +189,7 @@ enum reply_result reply_call_take(struct session *session, struct text content, 
     if (flow->mode == REPLY_EVENTS)
         return take_events(session, content, used);
     enum reply_result result = hold(session, content);
-    window_consume(session->worker->options.loop, &flow->down, used);
+    inflight_consume(session->worker->options.loop, &flow->down, used);
     return result;
 }
 

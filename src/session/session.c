@@ -24,7 +24,8 @@ static uint64_t forsaken_ms(const struct session *session)
 bool session_is_forsaken(const struct session *session)
 {
     /* While it has yet to take something it is slow, not gone: a reset would tell. */
-    bool may_listen = session->state == SESSION_EXCHANGE && session->client_ended && window_length(&session->out) == 0;
+    bool may_listen =
+        session->state == SESSION_EXCHANGE && session->client_ended && inflight_length(&session->out) == 0;
     return may_listen && forsaken_ms(session) < session->worker->limits.stream_ms;
 }
 
@@ -121,7 +122,7 @@ void session_enter(struct session *session, enum session_state next)
     if (log_is_on(LOG_DEBUG))
         log_debug(
             "step", log_string("from", step->name), log_string("to", session_step(next)->name),
-            log_number("descriptor", stream_descriptor(session->client)));
+            log_number("descriptor", channel_descriptor(session->client)));
     session->state = next;
     session_touch(session);
     arm_deadline(session);
@@ -159,7 +160,7 @@ bool session_start(struct session_worker *worker, int descriptor, const struct a
     address_append(scratch, peer);
     text_store(buffer_text(scratch), session->peer_text, sizeof(session->peer_text));
     session->tunnel.loop = worker->options.loop;
-    session->client = stream_new(worker->options.loop, descriptor, on_client_ready, session);
+    session->client = channel_new(worker->options.loop, descriptor, on_client_ready, session);
     session->deadline = timer_new(worker->options.loop, on_deadline, session);
     session->state = SESSION_START;
     list_append(&worker->sessions, &session->node);
@@ -175,7 +176,7 @@ enum io session_fill(struct session *session, size_t limit)
     if (session->client_ended)
         return IO_END;
     size_t got = 0;
-    enum io result = window_read(session->worker->options.loop, &session->in, session->client, limit, &got);
+    enum io result = inflight_read(session->worker->options.loop, &session->in, session->client, limit, &got);
     if (result == IO_OK || result == IO_END)
         session_touch(session);
     if (result == IO_END) {
@@ -191,7 +192,7 @@ enum io session_flush(struct session *session)
     uint64_t put = 0;
     if (session->exchange != NULL && session->exchange->flow.said == REPLY_IN_HAND)
         session->exchange->flow.said = REPLY_SAID;
-    enum io result = window_write(session->worker->options.loop, &session->out, session->client, &put);
+    enum io result = inflight_write(session->worker->options.loop, &session->out, session->client, &put);
     if (put > 0)
         session_touch(session);
     if (put > 0 && session->client_ended)
@@ -215,7 +216,7 @@ void session_close(struct session *session, enum reason reason)
     list_remove(&session->yield);
     list_remove(&session->node);
     list_append(&worker->retired, &session->node);
-    stream_set_handler(session->client, NULL, NULL);
+    channel_set_handler(session->client, NULL, NULL);
     timer_stop(session->deadline);
     worker->stats.open--;
     loop_defer(worker->options.loop, &worker->reaper);
@@ -223,7 +224,7 @@ void session_close(struct session *session, enum reason reason)
 
 void session_say(struct session *session, struct text text)
 {
-    window_append(session->worker->options.loop, &session->out, text);
+    inflight_append(session->worker->options.loop, &session->out, text);
 }
 
 void session_continue(struct session *session)
@@ -239,13 +240,13 @@ static enum io look_beyond_end(struct session *session)
 {
     char byte;
     size_t got;
-    return stream_receive(session->client, &byte, sizeof(byte), &got);
+    return channel_receive(session->client, &byte, sizeof(byte), &got);
 }
 
 enum progress session_watch_client(struct session *session)
 {
     enum { AHEAD = 16384 }; /* what a client may send ahead */
-    if (stream_is_quiet(session->client))
+    if (channel_is_quiet(session->client))
         return STEP_WAIT;
     enum io result = session->client_ended ? look_beyond_end(session) : session_fill(session, AHEAD);
     if (result == IO_BROKEN)

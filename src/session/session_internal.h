@@ -86,7 +86,7 @@ struct session_worker {
 
 /* What was asked, and the bytes that the head's slices point into. */
 struct ask {
-    struct window head_bytes;
+    struct inflight head_bytes;
     struct http_head *head; /* owned, from worker->heads; NULL once nobody asks for it any more */
     struct request request;
     struct buffer kept; /* what `request` points into besides: the canonical path; in a tunnel all of its texts */
@@ -117,8 +117,8 @@ enum reply_said { REPLY_UNSAID, REPLY_IN_HAND, REPLY_SAID };
 
 /* Bytes between the two sides. */
 struct flow {
-    struct window up;   /* to upstream */
-    struct window down; /* from upstream, not yet parsed */
+    struct inflight up;   /* to upstream */
+    struct inflight down; /* from upstream, not yet parsed */
     struct http_body body;
     enum reply_state state;
     enum reply_mode mode;
@@ -195,8 +195,8 @@ struct opened {
     enum scheme scheme;
     struct host host;
     uint16_t port;
-    struct tls_session *handshake; /* owned until it is the stream's transport */
-    bool is_used;                  /* a request came */
+    struct tls_connection *handshake; /* owned until it is the channel's transport */
+    bool is_used;                     /* a request came */
 };
 
 enum { CLIENT_NAME_SIZE = 64 };
@@ -205,15 +205,15 @@ struct session {
     struct list_node node;         /* in worker->sessions or ->retired */
     struct list_node yield;        /* in worker->yielded */
     enum session_state state;
-    struct stream *client;  /* owned */
+    struct channel *client; /* owned */
     struct timer *deadline; /* owned */
     uint64_t active_us;     /* when something last moved */
     uint64_t user;          /* of upstream connections: this connection, and who it says it is */
     struct address peer;
     char peer_text[ADDRESS_TEXT_SIZE];
     char client_name[CLIENT_NAME_SIZE]; /* who asked last; of an opened connection: who made it */
-    struct window in;                   /* from the client, not yet parsed */
-    struct window out;                  /* to the client */
+    struct inflight in;                 /* from the client, not yet parsed */
+    struct inflight out;                /* to the client */
     struct exchange *exchange;          /* owned; NULL between requests */
     struct opened *opened;              /* owned; NULL while the connection is plain */
     struct tunnel tunnel;
@@ -313,7 +313,7 @@ bool endpoint_objection_stands(const struct exchange *exchange); /* when no othe
 
 /* content.c: what http_body_read found at the front of `from` goes on to `to`, in chunks if it is sent in chunks */
 void content_pass(
-    struct loop *loop, struct window *from, struct text content, size_t used, struct window *to, bool in_chunks);
+    struct loop *loop, struct inflight *from, struct text content, size_t used, struct inflight *to, bool in_chunks);
 /* Content of our own for the client: one chunk, where the reply is in chunks. */
 void content_say(struct session *session, struct text content, enum http_framing framing);
 

@@ -12,11 +12,11 @@ static void on_upstream_ready(void *context)
 static enum progress enter_tunnel(struct session *session)
 {
     struct exchange *exchange = session->exchange;
-    struct stream *upstream = exchange->way.upstream->stream;
-    stream_set_handler(upstream, on_upstream_ready, session);
-    session->tunnel.up = (struct tunnel_way){.from = session->client, .to = upstream, .window = session->in};
+    struct channel *upstream = exchange->way.upstream->channel;
+    channel_set_handler(upstream, on_upstream_ready, session);
+    session->tunnel.up = (struct tunnel_way){.from = session->client, .to = upstream, .inflight = session->in};
     session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client};
-    session->in = (struct window){0};
+    session->in = (struct inflight){0};
     exchange->account.done = PLAN_TUNNEL;
     session_enter_tunnel(session);
     return STEP_NEXT;
@@ -124,7 +124,7 @@ static enum progress open_plain(struct session *session)
 
 static enum progress take_hello(struct session *session)
 {
-    switch (http_looks_so(window_text(&session->in))) {
+    switch (http_looks_so(inflight_text(&session->in))) {
     case PARSE_DONE:
         return open_plain(session);
     case PARSE_NEED_MORE:
@@ -135,7 +135,7 @@ static enum progress take_hello(struct session *session)
     struct buffer scratch = {0};
     struct client_hello hello;
     enum reason reason = REASON_NOT_TLS;
-    enum parse result = client_hello_parse(window_text(&session->in), &scratch, &hello);
+    enum parse result = client_hello_parse(inflight_text(&session->in), &scratch, &hello);
     if (result == PARSE_DONE)
         reason = check_hello(session, &hello);
     if (reason == REASON_SNI_MISMATCH)
@@ -154,9 +154,9 @@ static enum progress take_hello(struct session *session)
 enum progress step_peek_hello(struct session *session)
 {
     for (;;) {
-        if (window_length(&session->in) > 0 && take_hello(session) == STEP_NEXT)
+        if (inflight_length(&session->in) > 0 && take_hello(session) == STEP_NEXT)
             return STEP_NEXT;
-        if (window_length(&session->in) > CLIENT_HELLO_MAX) /* it was not taken, and no more can be read */
+        if (inflight_length(&session->in) > CLIENT_HELLO_MAX) /* it was not taken, and no more can be read */
             return refuse_hello(session, REASON_NOT_TLS);
         enum io result = session_fill(session, CLIENT_HELLO_MAX + 1);
         if (result == IO_AGAIN)
@@ -175,8 +175,8 @@ static bool begin_accept(struct session *session)
 {
     open_for(session, SCHEME_HTTPS);
     session->opened->handshake =
-        tls_accept(session->worker->options.tls, session->client, &session->opened->host, window_text(&session->in));
-    window_clear(session->worker->options.loop, &session->in);
+        tls_accept(session->worker->options.tls, session->client, &session->opened->host, inflight_text(&session->in));
+    inflight_clear(session->worker->options.loop, &session->in);
     return session->opened->handshake != NULL;
 }
 
@@ -186,7 +186,7 @@ enum progress step_accept_tls(struct session *session)
         session_close(session, REASON_INTERNAL);
         return STEP_WAIT;
     }
-    switch (tls_session_handshake(session->opened->handshake)) {
+    switch (tls_connection_handshake(session->opened->handshake)) {
     case TLS_AGAIN:
         return STEP_WAIT;
     case TLS_FAILED:
@@ -195,7 +195,7 @@ enum progress step_accept_tls(struct session *session)
     case TLS_DONE:
         break;
     }
-    tls_session_install(session->opened->handshake);
+    tls_connection_install(session->opened->handshake);
     session->opened->handshake = NULL;
     exchange_free(session); /* the CONNECT itself is no request: what is inside will be recorded */
     session_enter(session, SESSION_READ_HEAD);

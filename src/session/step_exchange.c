@@ -49,7 +49,7 @@ static void write_request(struct session *session, const struct upstream *upstre
     forward.drop_count = forward.add_count;
     http_request_write(out, head, buffer_text(authority), &forward);
     upstream_note(exchange->way.upstream, head);
-    window_append(session->worker->options.loop, &exchange->flow.up, buffer_text(out));
+    inflight_append(session->worker->options.loop, &exchange->flow.up, buffer_text(out));
     if (upstream->is_old)
         session_continue(session); /* HTTP/1.0 knows no expectations (RFC 9110 10.1.1) */
 }
@@ -69,7 +69,7 @@ void exchange_begin(struct session *session, struct upstream *upstream)
     exchange->flow.interim = 0;
     exchange->flow.head_us = 0;
     account_unsay(&exchange->account);
-    stream_set_handler(upstream->stream, on_upstream_ready, session);
+    channel_set_handler(upstream->channel, on_upstream_ready, session);
     if (way_out_inference(exchange) != NULL)
         inference_write_request(session);
     else
@@ -86,19 +86,19 @@ static bool pass_body(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct loop *loop = session->worker->options.loop;
-    struct window *up = &exchange->flow.up;
+    struct inflight *up = &exchange->flow.up;
     bool in_chunks = exchange->ask.head->framing == FRAMING_CHUNKED;
-    while (window_length(&session->in) > 0 && window_length(up) < WINDOW_BLOCK) {
+    while (inflight_length(&session->in) > 0 && inflight_length(up) < INFLIGHT_BLOCK) {
         struct text content = TEXT("");
         size_t used = 0;
-        enum parse result = http_body_read(&exchange->ask.body, window_text(&session->in), &content, &used);
+        enum parse result = http_body_read(&exchange->ask.body, inflight_text(&session->in), &content, &used);
         if (result == PARSE_BAD)
             return false;
         exchange->ask.wants_continue = false;
         exchange->account.bytes_up += content.length;
         content_pass(loop, &session->in, content, used, up, in_chunks);
         if (in_chunks && result == PARSE_DONE)
-            window_append(loop, up, HTTP_LAST_CHUNK);
+            inflight_append(loop, up, HTTP_LAST_CHUNK);
         if (result == PARSE_DONE || used == 0)
             break;
     }
@@ -119,7 +119,7 @@ static enum move fail_upload(struct session *session, enum reason reason)
 
 static enum move read_body(struct session *session)
 {
-    switch (session_fill(session, WINDOW_BLOCK)) {
+    switch (session_fill(session, INFLIGHT_BLOCK)) {
     case IO_OK:
         return MOVE_MORE;
     case IO_AGAIN:
@@ -143,14 +143,14 @@ static enum move send_up(struct session *session)
     struct exchange *exchange = session->exchange;
     struct loop *loop = session->worker->options.loop;
     uint64_t put = 0;
-    enum io result = window_write(loop, &exchange->flow.up, exchange->way.upstream->stream, &put);
+    enum io result = inflight_write(loop, &exchange->flow.up, exchange->way.upstream->channel, &put);
     if (put > 0)
         session_touch(session);
     if (result == IO_AGAIN)
         return MOVE_WAITS;
     if (result != IO_OK) {
         exchange->flow.upload_broke = true; /* it may have answered before it closed */
-        window_clear(loop, &exchange->flow.up);
+        inflight_clear(loop, &exchange->flow.up);
     }
     return MOVE_MORE;
 }
@@ -184,7 +184,7 @@ static enum move move_up(struct session *session)
 static bool may_send_again(const struct exchange *exchange)
 {
     return exchange->way.upstream->reused && exchange->flow.state == REPLY_HEAD &&
-           window_length(&exchange->flow.down) == 0 && way_out_may_repeat(exchange);
+           inflight_length(&exchange->flow.down) == 0 && way_out_may_repeat(exchange);
 }
 
 static void log_broken(const struct exchange *exchange)
@@ -201,7 +201,7 @@ static void log_broken(const struct exchange *exchange)
 static bool is_sent(const struct exchange *exchange)
 {
     const struct flow *flow = &exchange->flow;
-    return http_body_is_done(&exchange->ask.body) && window_length(&flow->up) == 0 && !flow->upload_broke;
+    return http_body_is_done(&exchange->ask.body) && inflight_length(&flow->up) == 0 && !flow->upload_broke;
 }
 
 /* The connection is good for more if both messages are over, and nothing came behind them. */
@@ -209,7 +209,7 @@ static void give_back(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     const struct flow *flow = &exchange->flow;
-    bool is_over = flow->state == REPLY_DONE && is_sent(exchange) && window_length(&flow->down) == 0;
+    bool is_over = flow->state == REPLY_DONE && is_sent(exchange) && inflight_length(&flow->down) == 0;
     if (!is_over || !flow->upstream_reusable)
         return;
     route_give(session->worker->options.route, exchange->way.upstream, session->user);
@@ -231,7 +231,7 @@ static enum move upstream_broke(struct session *session)
         return finish(session);
     if (may_send_again(exchange)) {
         way_out_drop(exchange);
-        window_clear(session->worker->options.loop, &exchange->flow.up);
+        inflight_clear(session->worker->options.loop, &exchange->flow.up);
         exchange->way.fresh_only = true;
         way_out_set_out(session);
         return MOVE_LEFT;
@@ -250,22 +250,22 @@ static enum move upstream_broke(struct session *session)
 static enum move enter_upgraded_tunnel(struct session *session)
 {
     struct exchange *exchange = session->exchange;
-    struct stream *upstream = exchange->way.upstream->stream;
-    window_pass(
-        session->worker->options.loop, &exchange->flow.down, window_length(&exchange->flow.down), &session->out);
-    session->tunnel.up = (struct tunnel_way){.from = session->client, .to = upstream, .window = session->in};
-    session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client, .window = session->out};
-    session->in = (struct window){0};
-    session->out = (struct window){0};
+    struct channel *upstream = exchange->way.upstream->channel;
+    inflight_pass(
+        session->worker->options.loop, &exchange->flow.down, inflight_length(&exchange->flow.down), &session->out);
+    session->tunnel.up = (struct tunnel_way){.from = session->client, .to = upstream, .inflight = session->in};
+    session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client, .inflight = session->out};
+    session->in = (struct inflight){0};
+    session->out = (struct inflight){0};
     session_enter_tunnel(session);
     return MOVE_LEFT;
 }
 
 /* Nothing can have come from an upstream that was only spoken to since it last had nothing to tell. */
-static bool is_too_early(const struct flow *flow, const struct stream *upstream)
+static bool is_too_early(const struct flow *flow, const struct channel *upstream)
 {
-    bool unheard = flow->state == REPLY_HEAD && window_length(&flow->down) == 0;
-    return unheard && !flow->upload_broke && stream_is_quiet(upstream);
+    bool unheard = flow->state == REPLY_HEAD && inflight_length(&flow->down) == 0;
+    return unheard && !flow->upload_broke && channel_is_quiet(upstream);
 }
 
 static void say_where_it_ended(struct exchange *exchange)
@@ -273,7 +273,7 @@ static void say_where_it_ended(struct exchange *exchange)
     const struct flow *flow = &exchange->flow;
     if (exchange->account.detail != NULL)
         return;
-    if (flow->state == REPLY_HEAD && window_length(&flow->down) == 0)
+    if (flow->state == REPLY_HEAD && inflight_length(&flow->down) == 0)
         account_say(&exchange->account, FLAW_CLOSED, "the connection ended before a reply");
     else
         account_say(
@@ -286,11 +286,11 @@ static enum move read_reply(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     struct flow *flow = &exchange->flow;
-    struct stream *upstream = exchange->way.upstream->stream;
+    struct channel *upstream = exchange->way.upstream->channel;
     if (is_too_early(flow, upstream))
         return MOVE_WAITS;
-    size_t limit = flow->state == REPLY_HEAD ? session->worker->limits.head + 1 : WINDOW_BLOCK;
-    switch (window_read(session->worker->options.loop, &flow->down, upstream, limit, NULL)) {
+    size_t limit = flow->state == REPLY_HEAD ? session->worker->limits.head + 1 : INFLIGHT_BLOCK;
+    switch (inflight_read(session->worker->options.loop, &flow->down, upstream, limit, NULL)) {
     case IO_OK:
         session_touch(session);
         return MOVE_MORE;
@@ -341,7 +341,7 @@ static enum move take_reply(struct session *session)
     enum move sent;
     switch (reply_take(session)) {
     case REPLY_GOES_ON:
-        return window_length(&session->out) < WINDOW_BLOCK ? MOVE_MORE : send_down(session);
+        return inflight_length(&session->out) < INFLIGHT_BLOCK ? MOVE_MORE : send_down(session);
     case REPLY_NEEDS_MORE:
         sent = send_down(session);
         return sent == MOVE_MORE ? read_reply(session) : sent;
@@ -358,7 +358,7 @@ static enum move take_reply(struct session *session)
     case REPLY_IS_BROKEN:
         break;
     }
-    window_clear(session->worker->options.loop, &session->exchange->flow.down);
+    inflight_clear(session->worker->options.loop, &session->exchange->flow.down);
     session->exchange->way.upstream->reused = false; /* it answered, if badly: asking again would not help */
     return upstream_broke(session);
 }
@@ -377,7 +377,8 @@ enum reason exchange_stalled_by(struct session *session)
 {
     struct exchange *exchange = session->exchange;
     const struct flow *flow = &exchange->flow;
-    bool awaits_body = !http_body_is_done(&exchange->ask.body) && window_length(&flow->up) == 0 && !flow->upload_broke;
+    bool awaits_body =
+        !http_body_is_done(&exchange->ask.body) && inflight_length(&flow->up) == 0 && !flow->upload_broke;
     if (session_is_forsaken(session))
         return REASON_CLIENT_GONE;
     if (flow->head_us == 0 && awaits_body && !exchange->ask.wants_continue)

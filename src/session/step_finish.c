@@ -6,12 +6,12 @@
 static enum progress linger(struct session *session)
 {
     struct loop *loop = session->worker->options.loop;
-    if (stream_finish(session->client) == IO_AGAIN)
+    if (channel_finish(session->client) == IO_AGAIN)
         return STEP_WAIT;
-    window_clear(loop, &session->in);
+    inflight_clear(loop, &session->in);
     while (!session->client_ended) {
-        enum io result = window_read(loop, &session->in, session->client, WINDOW_BLOCK, NULL);
-        window_clear(loop, &session->in);
+        enum io result = inflight_read(loop, &session->in, session->client, INFLIGHT_BLOCK, NULL);
+        inflight_clear(loop, &session->in);
         if (result == IO_AGAIN)
             return STEP_WAIT;
         if (result != IO_OK)

@@ -7,14 +7,14 @@ static enum reason take_body(struct session *session)
     struct exchange *exchange = session->exchange;
     struct text content;
     size_t used = 0;
-    if (http_body_read(&exchange->ask.body, window_text(&session->in), &content, &used) == PARSE_BAD) {
+    if (http_body_read(&exchange->ask.body, inflight_text(&session->in), &content, &used) == PARSE_BAD) {
         account_say(&exchange->account, FLAW_NONE, exchange->ask.body.wrong);
         return REASON_MALFORMED_BODY;
     }
     if (exchange->call.body.length + content.length > session->worker->limits.body_held)
         return REASON_BODY_TOO_LARGE;
     buffer_append(&exchange->call.body, content);
-    window_consume(session->worker->options.loop, &session->in, used);
+    inflight_consume(session->worker->options.loop, &session->in, used);
     return REASON_NONE;
 }
 
@@ -54,7 +54,7 @@ static enum io read_more(struct session *session)
     session_continue(session);
     if (session_flush(session) == IO_BROKEN)
         return IO_BROKEN;
-    return session_fill(session, WINDOW_BLOCK);
+    return session_fill(session, INFLIGHT_BLOCK);
 }
 
 enum progress step_read_body(struct session *session)
@@ -64,11 +64,11 @@ enum progress step_read_body(struct session *session)
     if (wrong != REASON_NONE)
         return session_refuse(session, wrong);
     while (!http_body_is_done(&ask->body)) {
-        size_t before = window_length(&session->in);
+        size_t before = inflight_length(&session->in);
         enum reason reason = before > 0 ? take_body(session) : REASON_NONE;
         if (reason != REASON_NONE)
             return session_refuse(session, reason);
-        if (window_length(&session->in) < before)
+        if (inflight_length(&session->in) < before)
             continue;
         enum io result = read_more(session);
         if (result == IO_AGAIN)

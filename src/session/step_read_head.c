@@ -6,8 +6,8 @@
 static void keep_head_bytes(struct session *session, size_t used)
 {
     struct loop *loop = session->worker->options.loop;
-    struct window rest = {0};
-    window_append(loop, &rest, text_after(window_text(&session->in), used));
+    struct inflight rest = {0};
+    inflight_append(loop, &rest, text_after(inflight_text(&session->in), used));
     session->exchange->ask.head_bytes = session->in;
     session->in = rest;
 }
@@ -42,15 +42,15 @@ enum progress session_refuse_head(struct session *session, const struct fault *f
     struct exchange *exchange = session->exchange;
     session->keeps_alive = false;
     http_head_reset(exchange->ask.head);
-    keep_head_bytes(session, window_length(&session->in));
-    ask_glimpse(session, window_text(&exchange->ask.head_bytes));
+    keep_head_bytes(session, inflight_length(&session->in));
+    ask_glimpse(session, inflight_text(&exchange->ask.head_bytes));
     account_say(&exchange->account, fault->flaw, fault->detail.text);
     return session_refuse(session, fault->reason);
 }
 
 static enum progress parse_head(struct session *session)
 {
-    struct text input = window_text(&session->in);
+    struct text input = inflight_text(&session->in);
     begin_exchange(session);
     struct http_limits limits = exchange_limits(session);
     size_t used = 0;
@@ -79,10 +79,10 @@ static size_t head_room(const struct session *session)
 enum progress step_read_head(struct session *session)
 {
     for (;;) {
-        bool begun = window_length(&session->in) > 0;
+        bool begun = inflight_length(&session->in) > 0;
         if (begun && parse_head(session) == STEP_NEXT)
             return STEP_NEXT;
-        if (!begun && stream_is_quiet(session->client))
+        if (!begun && channel_is_quiet(session->client))
             return STEP_WAIT;
         enum io result = session_fill(session, head_room(session));
         if (result == IO_AGAIN)

@@ -4,7 +4,7 @@
 
 static void break_off(struct session *session, enum reason reason)
 {
-    stream_break(session->client);
+    channel_break(session->client);
     session_close(session, reason);
 }
 

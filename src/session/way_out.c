@@ -147,8 +147,8 @@ enum progress way_out_failed(struct session *session, enum reason reason)
         return session_fail(session, reason);
     way_out_drop(exchange);
     reply_take_back(session);
-    window_clear(session->worker->options.loop, &exchange->flow.up);
-    window_clear(session->worker->options.loop, &exchange->flow.down);
+    inflight_clear(session->worker->options.loop, &exchange->flow.up);
+    inflight_clear(session->worker->options.loop, &exchange->flow.down);
     buffer_empty(&exchange->call.body);
     endpoint_failed(session, reason);
     if (!find_next(session))

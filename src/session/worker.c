@@ -8,7 +8,7 @@ static void opened_free(struct opened *opened)
 {
     if (opened == NULL)
         return;
-    tls_session_free(opened->handshake);
+    tls_connection_free(opened->handshake);
     base_free(opened);
 }
 
@@ -17,10 +17,10 @@ static void session_free(struct session *session)
     struct loop *loop = session->worker->options.loop;
     list_remove(&session->node);
     opened_free(session->opened);
-    stream_free(session->client);
+    channel_free(session->client);
     timer_free(session->deadline);
-    window_clear(loop, &session->in);
-    window_clear(loop, &session->out);
+    inflight_clear(loop, &session->in);
+    inflight_clear(loop, &session->out);
     base_free(session);
 }
 
@@ -205,7 +205,7 @@ void session_worker_cut(struct session_worker *worker)
 
 static bool is_between_requests(const struct session *session)
 {
-    return session->state == SESSION_READ_HEAD && session->exchange == NULL && window_length(&session->in) == 0;
+    return session->state == SESSION_READ_HEAD && session->exchange == NULL && inflight_length(&session->in) == 0;
 }
 
 void session_worker_drain(struct session_worker *worker)

@@ -68,8 +68,8 @@ struct tls_client *tls_client_new(const struct tls_client_options *options, char
     struct tls_client *client = base_zalloc(sizeof(*client));
     client->context = SSL_CTX_new(TLS_client_method());
     ASSERT(client->context != NULL);
-    client->method = session_bio_new();
-    session_configure(client->context);
+    client->method = connection_bio_new();
+    connection_configure(client->context);
     SSL_CTX_set_app_data(client->context, client);
     SSL_CTX_set_min_proto_version(client->context, options->minimum_13 ? TLS1_3_VERSION : TLS1_2_VERSION);
     SSL_CTX_set_verify(client->context, SSL_VERIFY_PEER, NULL);
@@ -105,7 +105,7 @@ static bool bind_name(SSL *ssl, const struct host *host)
            SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name) == 1;
 }
 
-struct tls_session *tls_connect(struct tls_client *client, struct stream *stream, const struct host *host)
+struct tls_connection *tls_connect(struct tls_client *client, struct channel *channel, const struct host *host)
 {
     ERR_clear_error();
     SSL *ssl = SSL_new(client->context);
@@ -115,5 +115,5 @@ struct tls_session *tls_connect(struct tls_client *client, struct stream *stream
     if (kept->session != NULL && strcmp(kept->name, host->text) == 0)
         (void)SSL_set_session(ssl, kept->session);
     SSL_set_connect_state(ssl);
-    return session_new(ssl, client->method, stream, TEXT(""));
+    return connection_new(ssl, client->method, channel, TEXT(""));
 }

@@ -27,8 +27,8 @@ static bool load_pair(struct tls_identity *identity, const char *certificate, co
 struct tls_identity *tls_identity_load(const char *certificate_path, const char *key_path, char **error)
 {
     struct tls_identity *identity = base_zalloc(sizeof(*identity));
-    identity->context = session_server_context();
-    identity->method = session_bio_new();
+    identity->context = connection_server_context();
+    identity->method = connection_bio_new();
     if (load_pair(identity, certificate_path, key_path, error))
         return identity;
     tls_identity_free(identity);
@@ -44,11 +44,11 @@ void tls_identity_free(struct tls_identity *identity)
     base_free(identity);
 }
 
-struct tls_session *tls_identity_accept(struct tls_identity *identity, struct stream *stream)
+struct tls_connection *tls_identity_accept(struct tls_identity *identity, struct channel *channel)
 {
     ERR_clear_error();
     SSL *ssl = SSL_new(identity->context);
     ASSERT(ssl != NULL);
     SSL_set_accept_state(ssl);
-    return session_new(ssl, identity->method, stream, TEXT(""));
+    return connection_new(ssl, identity->method, channel, TEXT(""));
 }

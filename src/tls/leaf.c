@@ -62,13 +62,13 @@ static bool extend(X509 *leaf, X509 *issuer, struct text name)
     return done;
 }
 
-static X509 *leaf_make(const struct tls_authority *authority, struct text name)
+static X509 *leaf_make(const struct tls_issuer *issuer, struct text name)
 {
     X509 *leaf = X509_new();
     bool done = leaf != NULL && certificate_begin(leaf, -DAY, LEAF_SECONDS) && add_subject(leaf, name) &&
-                X509_set_issuer_name(leaf, X509_get_subject_name(authority->certificate)) == 1 &&
-                X509_set_pubkey(leaf, authority->leaf_key) == 1 && extend(leaf, authority->certificate, name) &&
-                X509_sign(leaf, authority->key, EVP_sha256()) > 0;
+                X509_set_issuer_name(leaf, X509_get_subject_name(issuer->certificate)) == 1 &&
+                X509_set_pubkey(leaf, issuer->leaf_key) == 1 && extend(leaf, issuer->certificate, name) &&
+                X509_sign(leaf, issuer->key, EVP_sha256()) > 0;
     if (done)
         return leaf;
     X509_free(leaf);
@@ -84,23 +84,23 @@ size_t place_of_name(struct text name, size_t places)
 }
 
 /* Under the lock. */
-static X509 *find_or_make(const struct tls_authority *authority, const struct host *host, uint64_t now_us)
+static X509 *find_or_make(const struct tls_issuer *issuer, const struct host *host, uint64_t now_us)
 {
-    struct place *place = &authority->leaves->places[place_of_name(host_text(host), LEAVES)];
+    struct place *place = &issuer->leaves->places[place_of_name(host_text(host), LEAVES)];
     if (place->certificate != NULL && strcmp(place->name, host->text) == 0 && now_us < place->until_us)
         return place->certificate;
     X509_free(place->certificate);
-    place->certificate = leaf_make(authority, host_text(host));
+    place->certificate = leaf_make(issuer, host_text(host));
     place->until_us = now_us + (uint64_t)(LEAF_SECONDS - 2 * DAY) * 1000000; /* long before its clients mind */
     memcpy(place->name, host->text, (size_t)host->length + 1);
     return place->certificate;
 }
 
-X509 *leaf_take(const struct tls_authority *authority, const struct host *host, uint64_t now_us, uint64_t *until_us)
+X509 *leaf_take(const struct tls_issuer *issuer, const struct host *host, uint64_t now_us, uint64_t *until_us)
 {
-    struct leaf_store *store = authority->leaves;
+    struct leaf_store *store = issuer->leaves;
     pthread_mutex_lock(&store->lock);
-    X509 *found = find_or_make(authority, host, now_us);
+    X509 *found = find_or_make(issuer, host, now_us);
     if (found != NULL && X509_up_ref(found) != 1)
         found = NULL;
     *until_us = store->places[place_of_name(host_text(host), LEAVES)].until_us;

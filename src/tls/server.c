@@ -19,7 +19,7 @@ struct speaker {
     uint64_t tickets_until_us; /* of the ticket keys that it has */
 };
 struct tls_server {
-    const struct tls_authority *authority;
+    const struct tls_issuer *issuer;
     BIO_METHOD *method; /* owned */
     struct ticket_keys tickets;
     struct speaker speakers[SPEAKERS];
@@ -37,11 +37,11 @@ static int choose_protocol(
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-struct tls_server *tls_server_new(const struct tls_authority *authority)
+struct tls_server *tls_server_new(const struct tls_issuer *issuer)
 {
     struct tls_server *server = base_zalloc(sizeof(*server));
-    server->authority = authority;
-    server->method = session_bio_new();
+    server->issuer = issuer;
+    server->method = connection_bio_new();
     return server;
 }
 
@@ -57,12 +57,12 @@ void tls_server_free(struct tls_server *server)
 
 bool tls_server_may_speak_for(const struct tls_server *server, const struct host *host)
 {
-    return host->kind == HOST_NAME && tls_authority_may_speak_for(server->authority, host_text(host));
+    return host->kind == HOST_NAME && tls_issuer_may_speak_for(server->issuer, host_text(host));
 }
 
 static SSL_CTX *context_new(void)
 {
-    SSL_CTX *context = session_server_context();
+    SSL_CTX *context = connection_server_context();
     SSL_CTX_set_mode(
         context, SSL_MODE_NO_AUTO_CHAIN); /* the leaf is signed by the root: there is no chain to look for */
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
@@ -73,11 +73,11 @@ static bool renew(struct tls_server *server, struct speaker *speaker, const stru
 {
     SSL_CTX_free(speaker->context);
     *speaker = (struct speaker){.context = context_new()};
-    X509 *leaf = leaf_take(server->authority, host, now_us, &speaker->until_us);
+    X509 *leaf = leaf_take(server->issuer, host, now_us, &speaker->until_us);
     struct digest name; /* a ticket is good for the name it was given for only */
     digest_sha256(bytes_of_text(host_text(host)), &name);
     bool done = leaf != NULL && SSL_CTX_use_certificate(speaker->context, leaf) == 1 &&
-                SSL_CTX_use_PrivateKey(speaker->context, server->authority->leaf_key) == 1 &&
+                SSL_CTX_use_PrivateKey(speaker->context, server->issuer->leaf_key) == 1 &&
                 SSL_CTX_set_session_id_context(speaker->context, name.bytes, SSL_MAX_SID_CTX_LENGTH) == 1;
     X509_free(leaf);
     if (done)
@@ -88,7 +88,7 @@ static bool renew(struct tls_server *server, struct speaker *speaker, const stru
 static bool use_tickets(struct tls_server *server, struct speaker *speaker, uint64_t now_us)
 {
     if (now_us >= server->tickets.until_us)
-        ticket_store_read(server->authority->tickets, now_us, &server->tickets);
+        ticket_store_read(server->issuer->tickets, now_us, &server->tickets);
     if (speaker->tickets_until_us == server->tickets.until_us)
         return true;
     speaker->tickets_until_us = server->tickets.until_us;
@@ -106,8 +106,8 @@ static SSL_CTX *speak_for(struct tls_server *server, const struct host *host)
     return use_tickets(server, speaker, now_us) ? speaker->context : NULL;
 }
 
-struct tls_session *
-tls_accept(struct tls_server *server, struct stream *stream, const struct host *host, struct text hello)
+struct tls_connection *
+tls_accept(struct tls_server *server, struct channel *channel, const struct host *host, struct text hello)
 {
     ERR_clear_error();
     SSL_CTX *context = speak_for(server, host);
@@ -115,7 +115,7 @@ tls_accept(struct tls_server *server, struct stream *stream, const struct host *
     if (ssl == NULL)
         return NULL;
     SSL_set_accept_state(ssl);
-    return session_new(ssl, server->method, stream, hello);
+    return connection_new(ssl, server->method, channel, hello);
 }
 
 void tls_alert_write(enum tls_alert alert, uint8_t out[TLS_ALERT_SIZE])

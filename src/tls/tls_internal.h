@@ -9,7 +9,7 @@
 
 #include "exeat/tls.h"
 
-struct tls_authority {
+struct tls_issuer {
     X509 *certificate;             /* owned */
     EVP_PKEY *key;                 /* owned */
     NAME_CONSTRAINTS *constraints; /* owned; what it may speak for */
@@ -22,7 +22,7 @@ struct tls_authority {
 struct leaf_store *leaf_store_new(void);
 void leaf_store_free(struct leaf_store *store);
 /* The leaf of one name, with a reference for the caller, and when to ask anew; NULL when libcrypto failed. */
-X509 *leaf_take(const struct tls_authority *authority, const struct host *host, uint64_t now_us, uint64_t *until_us);
+X509 *leaf_take(const struct tls_issuer *issuer, const struct host *host, uint64_t now_us, uint64_t *until_us);
 /* Which of so many places is a name's. */
 size_t place_of_name(struct text name, size_t places);
 
@@ -42,15 +42,15 @@ bool certificate_begin(X509 *certificate, long from, long until);
 bool certificate_extend(X509 *certificate, X509 *issuer, int nid, const char *value);
 
 /* Wraps an SSL that has no BIOs yet; takes it. `replay` is read before the socket. */
-struct tls_session *session_new(SSL *ssl, const BIO_METHOD *method, struct stream *stream, struct text replay);
-void session_configure(SSL_CTX *context); /* what both sides have in common */
-SSL_CTX *session_server_context(void);    /* what all servers have in common; the caller's */
-BIO_METHOD *session_bio_new(void);        /* to outlive the sessions made with it; BIO_meth_free */
+struct tls_connection *connection_new(SSL *ssl, const BIO_METHOD *method, struct channel *channel, struct text replay);
+void connection_configure(SSL_CTX *context); /* what both sides have in common */
+SSL_CTX *connection_server_context(void);    /* what all servers have in common; the caller's */
+BIO_METHOD *connection_bio_new(void);        /* to outlive the sessions made with it; BIO_meth_free */
 
 /* "doing: why", from libssl's queue, which is emptied. The caller owns it. */
 char *openssl_sentence(const char *path, const char *doing);
 
-/* authority.c: for libssl, which asks for the password of a key: there is none. */
+/* issuer.c: for libssl, which asks for the password of a key: there is none. */
 int tls_no_password(char *out, int size, int writing, void *context);
 
 #endif

@@ -5,7 +5,7 @@
 #include "exeat/base/memory.h"
 #include "web_internal.h"
 
-enum { REPLY_HEAD_MAX = 16384, WINDOW_MAX = REPLY_HEAD_MAX + WINDOW_BLOCK };
+enum { REPLY_HEAD_MAX = 16384, INFLIGHT_MAX = REPLY_HEAD_MAX + INFLIGHT_BLOCK };
 
 /* How far the answer was read. */
 enum reading { READING_HEAD, READING_BODY, READING_DONE, READING_FAILED };
@@ -18,8 +18,8 @@ struct web_call {
     struct resolve *resolve;       /* owned while it runs */
     struct connecting *connecting; /* owned while it runs */
     struct upstream *upstream;     /* owned once connected */
-    struct window out;
-    struct window in;
+    struct inflight out;
+    struct inflight in;
     struct text method; /* GET or POST: literals */
     enum reading reading;
     uint16_t status; /* once the head was read */
@@ -33,8 +33,8 @@ static void call_free(struct web_call *call)
     connecting_cancel(call->connecting);
     upstream_free(call->upstream);
     timer_free(call->deadline);
-    window_clear(call->peer->loop, &call->out);
-    window_clear(call->peer->loop, &call->in);
+    inflight_clear(call->peer->loop, &call->out);
+    inflight_clear(call->peer->loop, &call->in);
     buffer_clear(&call->content);
     base_free(call);
 }
@@ -84,8 +84,8 @@ static enum reading read_head(struct web_call *call)
     struct fault fault;
     size_t used = 0;
     do {
-        window_consume(call->peer->loop, &call->in, used);
-        switch (http_reply_parse(window_text(&call->in), &limits, call->method, &head, &used, &fault)) {
+        inflight_consume(call->peer->loop, &call->in, used);
+        switch (http_reply_parse(inflight_text(&call->in), &limits, call->method, &head, &used, &fault)) {
         case PARSE_NEED_MORE:
             return READING_HEAD;
         case PARSE_BAD:
@@ -96,7 +96,7 @@ static enum reading read_head(struct web_call *call)
     } while (is_interim(head.status));
     call->status = head.status;
     http_body_begin(&call->body, &head, &limits);
-    window_consume(call->peer->loop, &call->in, used);
+    inflight_consume(call->peer->loop, &call->in, used);
     return http_body_is_done(&call->body) ? READING_DONE : READING_BODY;
 }
 
@@ -105,9 +105,9 @@ static enum reading read_body(struct web_call *call, bool ended)
     for (;;) {
         struct text piece;
         size_t used = 0;
-        enum parse parse = http_body_read(&call->body, window_text(&call->in), &piece, &used);
+        enum parse parse = http_body_read(&call->body, inflight_text(&call->in), &piece, &used);
         buffer_append(&call->content, piece);
-        window_consume(call->peer->loop, &call->in, used);
+        inflight_consume(call->peer->loop, &call->in, used);
         if (parse == PARSE_BAD || call->content.length > call->peer->answer)
             return READING_FAILED;
         if (parse == PARSE_DONE)
@@ -140,12 +140,13 @@ static void on_ready(void *context)
     struct web_call *call = context;
     struct loop *loop = call->peer->loop;
     uint64_t put = 0;
-    if (window_length(&call->out) > 0 && window_write(loop, &call->out, call->upstream->stream, &put) == IO_BROKEN) {
+    if (inflight_length(&call->out) > 0 &&
+        inflight_write(loop, &call->out, call->upstream->channel, &put) == IO_BROKEN) {
         end(call, 0, TEXT(""), "it broke the connection");
         return;
     }
     for (;;) {
-        enum io io = window_read(loop, &call->in, call->upstream->stream, WINDOW_MAX, NULL);
+        enum io io = inflight_read(loop, &call->in, call->upstream->channel, INFLIGHT_MAX, NULL);
         if (io == IO_AGAIN)
             return;
         if (io == IO_BROKEN) {
@@ -171,7 +172,7 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
         return;
     }
     call->upstream = upstream;
-    stream_set_handler(upstream->stream, on_ready, call);
+    channel_set_handler(upstream->channel, on_ready, call);
     on_ready(call);
 }
 
@@ -206,7 +207,7 @@ static void write_request(struct web_call *call, const struct web_request *reque
         buffer_printf(&out, "\r\nContent-Type: text/plain\r\nContent-Length: %zu", request->body.length);
     buffer_append(&out, TEXT("\r\nConnection: close\r\n\r\n"));
     buffer_append(&out, request->body);
-    window_append(peer->loop, &call->out, buffer_text(&out));
+    inflight_append(peer->loop, &call->out, buffer_text(&out));
     base_forget(out.data, out.length); /* it holds the token */
     buffer_clear(&out);
 }

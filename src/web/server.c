@@ -31,11 +31,11 @@ struct web_server {
 struct visitor {
     struct list_node node;
     struct web_server *server;
-    struct stream *stream;         /* owned */
-    struct tls_session *handshake; /* owned while it runs */
-    struct timer *deadline;        /* owned; of a handshake, a request or the silence before one */
-    struct window in;
-    struct window out;
+    struct channel *channel;          /* owned */
+    struct tls_connection *handshake; /* owned while it runs */
+    struct timer *deadline;           /* owned; of a handshake, a request or the silence before one */
+    struct inflight in;
+    struct inflight out;
     enum visit state;
     struct web_manner manner;    /* how the request that is read is answered */
     const struct web_page *page; /* its page, and the next three: while its body is read */
@@ -54,11 +54,11 @@ static void visitor_free(struct visitor *visitor)
     struct loop *loop = loop_of(visitor);
     list_remove(&visitor->node);
     visitor->server->visitor_count--;
-    tls_session_free(visitor->handshake);
-    stream_free(visitor->stream);
+    tls_connection_free(visitor->handshake);
+    channel_free(visitor->channel);
     timer_free(visitor->deadline);
-    window_clear(loop, &visitor->in);
-    window_clear(loop, &visitor->out);
+    inflight_clear(loop, &visitor->in);
+    inflight_clear(loop, &visitor->out);
     buffer_clear(&visitor->head);
     buffer_clear(&visitor->body);
     base_free(visitor);
@@ -72,7 +72,7 @@ static void put_answer(struct visitor *visitor, struct web_answer *answer)
 {
     struct buffer out = {0};
     web_answer_write(&out, answer, &visitor->manner);
-    window_append(loop_of(visitor), &visitor->out, buffer_text(&out));
+    inflight_append(loop_of(visitor), &visitor->out, buffer_text(&out));
     buffer_clear(&out);
     buffer_clear(&answer->body);
     buffer_clear(&visitor->head);
@@ -107,13 +107,13 @@ static void answer_request(struct visitor *visitor, const struct http_head *head
 /* --- requests ------------------------------------------------------------------------------------------------------
  */
 
-/* The head is kept as bytes: its slices would not outlive the window. */
+/* The head is kept as bytes: its slices would not outlive the block. */
 static void begin_body(struct visitor *visitor, const struct http_head *head, struct text bytes, bool waits)
 {
     buffer_append(&visitor->head, bytes);
     visitor->state = VISIT_BODY;
     if (waits && head->expects_continue) /* RFC 9110 10.1.1 */
-        window_append(loop_of(visitor), &visitor->out, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
+        inflight_append(loop_of(visitor), &visitor->out, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
 static void take_request(struct visitor *visitor, const struct http_head *head, size_t used)
@@ -133,7 +133,8 @@ static void take_request(struct visitor *visitor, const struct http_head *head, 
     } else if (is_whole) {
         answer_request(visitor, head, TEXT(""));
     } else {
-        begin_body(visitor, head, text_part(window_text(&visitor->in), 0, used), window_length(&visitor->in) == used);
+        begin_body(
+            visitor, head, text_part(inflight_text(&visitor->in), 0, used), inflight_length(&visitor->in) == used);
     }
 }
 
@@ -143,7 +144,7 @@ static bool take_head(struct visitor *visitor)
     struct http_head head;
     struct fault fault;
     size_t used = 0;
-    switch (http_request_parse(window_text(&visitor->in), &limits, &head, &used, &fault)) {
+    switch (http_request_parse(inflight_text(&visitor->in), &limits, &head, &used, &fault)) {
     case PARSE_NEED_MORE:
         return false;
     case PARSE_BAD:
@@ -156,7 +157,7 @@ static bool take_head(struct visitor *visitor)
         break;
     }
     take_request(visitor, &head, used);
-    window_consume(loop_of(visitor), &visitor->in, used);
+    inflight_consume(loop_of(visitor), &visitor->in, used);
     return true;
 }
 
@@ -176,9 +177,9 @@ static bool take_body(struct visitor *visitor)
 {
     struct text content;
     size_t used = 0;
-    enum parse parse = http_body_read(&visitor->framing, window_text(&visitor->in), &content, &used);
+    enum parse parse = http_body_read(&visitor->framing, inflight_text(&visitor->in), &content, &used);
     buffer_append(&visitor->body, content);
-    window_consume(loop_of(visitor), &visitor->in, used);
+    inflight_consume(loop_of(visitor), &visitor->in, used);
     if (visitor->body.length > visitor->server->options.body)
         refuse(visitor, 413, too_large);
     else if (parse == PARSE_BAD)
@@ -192,7 +193,7 @@ static bool take_body(struct visitor *visitor)
 
 static bool take_input(struct visitor *visitor)
 {
-    if (window_length(&visitor->in) == 0)
+    if (inflight_length(&visitor->in) == 0)
         return false;
     switch (visitor->state) {
     case VISIT_HEAD:
@@ -204,7 +205,7 @@ static bool take_input(struct visitor *visitor)
     case VISIT_LINGER:
         break;
     }
-    window_clear(loop_of(visitor), &visitor->in);
+    inflight_clear(loop_of(visitor), &visitor->in);
     return false;
 }
 
@@ -215,8 +216,8 @@ static bool take_input(struct visitor *visitor)
 static bool write_out(struct visitor *visitor)
 {
     uint64_t put = 0;
-    if (window_length(&visitor->out) > 0) {
-        enum io io = window_write(loop_of(visitor), &visitor->out, visitor->stream, &put);
+    if (inflight_length(&visitor->out) > 0) {
+        enum io io = inflight_write(loop_of(visitor), &visitor->out, visitor->channel, &put);
         if (io == IO_BROKEN)
             visitor_free(visitor);
         if (io != IO_OK)
@@ -224,7 +225,7 @@ static bool write_out(struct visitor *visitor)
     }
     if (visitor->state != VISIT_LAST)
         return true;
-    if (stream_finish(visitor->stream) == IO_AGAIN)
+    if (channel_finish(visitor->channel) == IO_AGAIN)
         return false;
     visitor->state = VISIT_LINGER;
     timer_start(visitor->deadline, LINGER_MS);
@@ -243,7 +244,7 @@ static void on_ready(void *context)
             visitor_free(visitor);
             return;
         }
-        switch (window_read(loop_of(visitor), &visitor->in, visitor->stream, HEAD_MAX + WINDOW_BLOCK, NULL)) {
+        switch (inflight_read(loop_of(visitor), &visitor->in, visitor->channel, HEAD_MAX + INFLIGHT_BLOCK, NULL)) {
         case IO_OK:
             break;
         case IO_AGAIN:
@@ -259,7 +260,7 @@ static void on_ready(void *context)
 static void on_handshake(void *context)
 {
     struct visitor *visitor = context;
-    switch (tls_session_handshake(visitor->handshake)) {
+    switch (tls_connection_handshake(visitor->handshake)) {
     case TLS_AGAIN:
         return;
     case TLS_FAILED:
@@ -268,10 +269,10 @@ static void on_handshake(void *context)
     case TLS_DONE:
         break;
     }
-    tls_session_install(visitor->handshake);
+    tls_connection_install(visitor->handshake);
     visitor->handshake = NULL;
     visitor->state = VISIT_HEAD;
-    stream_set_handler(visitor->stream, on_ready, visitor);
+    channel_set_handler(visitor->channel, on_ready, visitor);
     on_ready(visitor);
 }
 
@@ -279,8 +280,8 @@ static void on_handshake(void *context)
 static void on_deadline(void *context)
 {
     struct visitor *visitor = context;
-    bool asks = visitor->state == VISIT_BODY || (visitor->state == VISIT_HEAD && window_length(&visitor->in) > 0);
-    if (!asks || window_length(&visitor->out) > 0) {
+    bool asks = visitor->state == VISIT_BODY || (visitor->state == VISIT_HEAD && inflight_length(&visitor->in) > 0);
+    if (!asks || inflight_length(&visitor->out) > 0) {
         visitor_free(visitor);
         return;
     }
@@ -303,14 +304,14 @@ static bool on_accept(void *context, int descriptor, const struct address *peer,
     struct visitor *visitor = base_zalloc(sizeof(*visitor));
     visitor->server = server;
     visitor->state = options->tls == NULL ? VISIT_HEAD : VISIT_HANDSHAKE;
-    visitor->stream = stream_new(options->loop, descriptor, on_ready, visitor);
+    visitor->channel = channel_new(options->loop, descriptor, on_ready, visitor);
     visitor->deadline = timer_new(options->loop, on_deadline, visitor);
     timer_start(visitor->deadline, options->visit_ms);
     list_append(&server->visitors, &visitor->node);
     server->visitor_count++;
     if (options->tls != NULL) {
-        visitor->handshake = tls_identity_accept(options->tls, visitor->stream);
-        stream_set_handler(visitor->stream, on_handshake, visitor);
+        visitor->handshake = tls_identity_accept(options->tls, visitor->channel);
+        channel_set_handler(visitor->channel, on_handshake, visitor);
     }
     return true;
 }

@@ -11,7 +11,7 @@ enum body_state {
     BODY_DONE
 };
 
-/* A line is read as a whole, so that it must fit into what is held of a body (WINDOW_BLOCK). */
+/* A line is read as a whole, so that it must fit into what is held of a body (INFLIGHT_BLOCK). */
 enum { CHUNK_LINE_MAX = 280, TRAILER_LINE_MAX = 8192, CHUNK_DIGITS_MAX = 16, CHUNK_EXTENSION_MAX = 256 };
 
 void http_body_begin(struct http_body *body, const struct http_head *head, const struct http_limits *limits)

@@ -16,9 +16,9 @@ struct scene {
     struct loop *loop;
     struct listener *listener;
     struct judged_address to;
-    struct stream *near; /* the dialling side */
-    struct stream *far;  /* the accepted side */
-    int dialled;         /* errno */
+    struct channel *near; /* the dialling side */
+    struct channel *far;  /* the accepted side */
+    int dialled;          /* errno */
     struct address answers[4];
     size_t answer_count;
     enum resolve_result resolved;
@@ -35,20 +35,20 @@ static bool on_accept(void *context, int descriptor, const struct address *peer,
     struct scene *scene = context;
     (void)peer;
     (void)port;
-    scene->far = stream_new(scene->loop, descriptor, NULL, NULL);
+    scene->far = channel_new(scene->loop, descriptor, NULL, NULL);
     stop_when_connected(scene);
     return true;
 }
 
-static void on_dialled(void *context, struct stream *stream, int error)
+static void on_dialled(void *context, struct channel *channel, int error)
 {
     struct scene *scene = context;
     scene->dialled = error;
-    if (stream == NULL) {
+    if (channel == NULL) {
         loop_stop(scene->loop);
         return;
     }
-    scene->near = stream;
+    scene->near = channel;
     stop_when_connected(scene);
 }
 
@@ -73,8 +73,8 @@ static void connect_both(struct scene *scene)
 
 static void close_scene(struct scene *scene)
 {
-    stream_free(scene->near);
-    stream_free(scene->far);
+    channel_free(scene->near);
+    channel_free(scene->far);
     listener_free(scene->listener);
     loop_free(scene->loop);
 }
@@ -84,34 +84,34 @@ static void what_is_dialled_is_accepted_and_bytes_arrive(void **state)
     (void)state;
     struct scene scene = {.loop = loop_new()};
     connect_both(&scene);
-    struct window out = {0};
-    struct window in = {0};
+    struct inflight out = {0};
+    struct inflight in = {0};
     uint64_t put = 0;
-    window_append(scene.loop, &out, TEXT("hello"));
-    assert_int_equal(window_write(scene.loop, &out, scene.near, &put), IO_OK);
+    inflight_append(scene.loop, &out, TEXT("hello"));
+    assert_int_equal(inflight_write(scene.loop, &out, scene.near, &put), IO_OK);
     assert_int_equal(put, 5);
     assert_null(out.block);
-    while (window_read(scene.loop, &in, scene.far, 100, NULL) == IO_AGAIN)
+    while (inflight_read(scene.loop, &in, scene.far, 100, NULL) == IO_AGAIN)
         loop_turn(scene.loop);
-    assert_true(text_equal(window_text(&in), TEXT("hello")));
-    window_clear(scene.loop, &in);
-    assert_int_equal(stream_finish(scene.far), IO_OK);
+    assert_true(text_equal(inflight_text(&in), TEXT("hello")));
+    inflight_clear(scene.loop, &in);
+    assert_int_equal(channel_finish(scene.far), IO_OK);
     char byte;
     size_t got;
     enum io result;
-    while ((result = stream_read(scene.near, &byte, 1, &got)) == IO_AGAIN)
+    while ((result = channel_read(scene.near, &byte, 1, &got)) == IO_AGAIN)
         loop_turn(scene.loop);
     assert_int_equal(result, IO_END);
     close_scene(&scene);
 }
 
 /* Reads until the socket says "not now", as whoever needs more does. */
-static size_t read_all(struct scene *scene, struct stream *stream, char *out, size_t capacity)
+static size_t read_all(struct scene *scene, struct channel *channel, char *out, size_t capacity)
 {
     size_t total = 0;
     size_t got = 0;
     while (total == 0) {
-        while (stream_read(stream, out + total, capacity - total, &got) == IO_OK)
+        while (channel_read(channel, out + total, capacity - total, &got) == IO_OK)
             total += got;
         if (total == 0)
             loop_turn(scene->loop);
@@ -119,11 +119,11 @@ static size_t read_all(struct scene *scene, struct stream *stream, char *out, si
     return total;
 }
 
-static void send_text(struct stream *stream, struct text text)
+static void send_text(struct channel *channel, struct text text)
 {
     struct iovec part = {(void *)(uintptr_t)text.data, text.length};
     size_t put = 0;
-    assert_int_equal(stream_write(stream, &part, 1, &put), IO_OK);
+    assert_int_equal(channel_write(channel, &part, 1, &put), IO_OK);
     assert_int_equal(put, text.length);
 }
 
@@ -136,14 +136,14 @@ static void an_idle_stream_is_quiet_until_its_peer_speaks_or_ends(void **state)
     connect_both(&scene);
     send_text(scene.near, TEXT("one"));
     assert_int_equal(read_all(&scene, scene.far, bytes, sizeof(bytes)), 3);
-    assert_true(stream_is_quiet(scene.far));
+    assert_true(channel_is_quiet(scene.far));
     send_text(scene.near, TEXT("two"));
-    while (stream_is_quiet(scene.far))
+    while (channel_is_quiet(scene.far))
         loop_turn(scene.loop);
-    assert_int_equal(stream_read(scene.far, bytes, sizeof(bytes), &got), IO_OK);
-    assert_true(stream_is_quiet(scene.far));
-    assert_int_equal(stream_finish(scene.near), IO_OK);
-    while (stream_is_quiet(scene.far))
+    assert_int_equal(channel_read(scene.far, bytes, sizeof(bytes), &got), IO_OK);
+    assert_true(channel_is_quiet(scene.far));
+    assert_int_equal(channel_finish(scene.near), IO_OK);
+    while (channel_is_quiet(scene.far))
         loop_turn(scene.loop);
     close_scene(&scene);
 }
@@ -155,17 +155,17 @@ static void an_end_that_came_with_the_last_bytes_is_news(void **state)
     char bytes[64];
     size_t got = 0;
     connect_both(&scene);
-    while (stream_read(scene.far, bytes, sizeof(bytes), &got) != IO_AGAIN)
+    while (channel_read(scene.far, bytes, sizeof(bytes), &got) != IO_AGAIN)
         loop_turn(scene.loop);
     send_text(scene.near, TEXT("last"));
-    assert_int_equal(stream_finish(scene.near), IO_OK);
-    while (stream_is_quiet(scene.far))
+    assert_int_equal(channel_finish(scene.near), IO_OK);
+    while (channel_is_quiet(scene.far))
         loop_turn(scene.loop);
-    while (stream_read(scene.far, bytes, sizeof(bytes), &got) == IO_AGAIN)
+    while (channel_read(scene.far, bytes, sizeof(bytes), &got) == IO_AGAIN)
         loop_turn(scene.loop);
-    while (stream_is_quiet(scene.far))
+    while (channel_is_quiet(scene.far))
         loop_turn(scene.loop);
-    assert_int_equal(stream_read(scene.far, bytes, sizeof(bytes), &got), IO_END);
+    assert_int_equal(channel_read(scene.far, bytes, sizeof(bytes), &got), IO_END);
     close_scene(&scene);
 }
 
@@ -178,10 +178,10 @@ static void a_break_is_told_to_whoever_reads_on(void **state)
     enum io result;
     connect_both(&scene);
     send_text(scene.near, TEXT("last"));
-    stream_break(scene.near);
-    stream_free(scene.near);
+    channel_break(scene.near);
+    channel_free(scene.near);
     scene.near = NULL;
-    while ((result = stream_read(scene.far, bytes, sizeof(bytes), &got)) != IO_BROKEN)
+    while ((result = channel_read(scene.far, bytes, sizeof(bytes), &got)) != IO_BROKEN)
         if (result == IO_AGAIN)
             loop_turn(scene.loop);
     close_scene(&scene);
@@ -282,14 +282,14 @@ static void a_large_head_grows_its_window(void **state)
 {
     (void)state;
     struct loop *loop = loop_new();
-    struct window window = {0};
+    struct inflight inflight = {0};
     for (int i = 0; i < 5000; i++)
-        window_append(loop, &window, TEXT("0123456789"));
-    assert_int_equal(window_length(&window), 50000);
-    window_consume(loop, &window, 49990);
-    assert_true(text_equal(window_text(&window), TEXT("0123456789")));
-    window_consume(loop, &window, 10);
-    assert_null(window.block);
+        inflight_append(loop, &inflight, TEXT("0123456789"));
+    assert_int_equal(inflight_length(&inflight), 50000);
+    inflight_consume(loop, &inflight, 49990);
+    assert_true(text_equal(inflight_text(&inflight), TEXT("0123456789")));
+    inflight_consume(loop, &inflight, 10);
+    assert_null(inflight.block);
     loop_free(loop);
 }
 

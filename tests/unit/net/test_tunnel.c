@@ -34,8 +34,8 @@ struct scene {
     struct loop *loop;
     struct pipe_budget budget;
     struct tunnel tunnel;
-    struct stream *near;
-    struct stream *far;
+    struct channel *near;
+    struct channel *far;
     struct peer client;
     struct peer origin;
     struct deferred again;
@@ -126,8 +126,8 @@ static void open_scene(struct scene *scene, int pipes)
     loop_set_pipes(scene->loop, &scene->budget);
     connect_pair(&near, &scene->client.socket);
     connect_pair(&far, &scene->origin.socket);
-    scene->near = stream_new(scene->loop, near, run, scene);
-    scene->far = stream_new(scene->loop, far, run, scene);
+    scene->near = channel_new(scene->loop, near, run, scene);
+    scene->far = channel_new(scene->loop, far, run, scene);
     scene->tunnel.loop = scene->loop;
     scene->tunnel.up = (struct tunnel_way){.from = scene->near, .to = scene->far};
     scene->tunnel.down = (struct tunnel_way){.from = scene->far, .to = scene->near};
@@ -148,15 +148,15 @@ static void join(struct peer *peer)
 
 static void assert_holds_nothing(const struct tunnel_way *way)
 {
-    assert_null(way->window.block);
+    assert_null(way->inflight.block);
     assert_null(way->pipe);
 }
 
 /* As its owner does when the tunnel is done: the last FIN comes with it. */
 static void close_streams(struct scene *scene)
 {
-    stream_free(scene->near);
-    stream_free(scene->far);
+    channel_free(scene->near);
+    channel_free(scene->far);
     scene->near = scene->far = NULL;
 }
 
@@ -266,7 +266,7 @@ static void bulk_that_ends_gives_its_pipe_back(void **state)
     loop_run(scene.loop);
     assert_true(scene.made_a_pipe);
     assert_holds_nothing(&scene.tunnel.down);
-    shutdown(stream_descriptor(scene.near), SHUT_RDWR);
+    shutdown(channel_descriptor(scene.near), SHUT_RDWR);
     pthread_join(scene.client.receiver, NULL);
     pthread_join(scene.origin.sender, NULL);
     close_scene(&scene);
@@ -323,10 +323,10 @@ static void a_client_that_breaks_off_takes_the_bytes_on_their_way_with_it(void *
     reset_connection(&scene.client);
     loop_run(scene.loop);
     assert_int_equal(scene.result, TUNNEL_CLIENT_BROKE);
-    stream_break(scene.far);
+    channel_break(scene.far);
     tunnel_clear(&scene.tunnel);
     assert_null(scene.loop->pipes); /* a pipe with another's bytes in it is never used again */
-    stream_free(scene.far);
+    channel_free(scene.far);
     scene.far = NULL;
     pthread_join(scene.origin.sender, NULL);
     close_scene(&scene);
@@ -348,7 +348,7 @@ static void an_upstream_that_breaks_off_is_told_apart_from_one_that_ends(void **
     reset_connection(&scene.origin);
     loop_run(scene.loop);
     assert_int_equal(scene.result, TUNNEL_UPSTREAM_BROKE);
-    stream_free(scene.near);
+    channel_free(scene.near);
     scene.near = NULL;
     pthread_join(scene.client.receiver, NULL);
     close_scene(&scene);

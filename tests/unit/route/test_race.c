@@ -26,7 +26,7 @@ static bool on_accept(void *context, int descriptor, const struct address *peer,
 {
     struct scene *scene = context;
     (void)peer, (void)port;
-    stream_free(stream_new(scene->loop, descriptor, NULL, NULL));
+    channel_free(channel_new(scene->loop, descriptor, NULL, NULL));
     return true;
 }
 

@@ -22,11 +22,11 @@ struct pair {
     char certificate[96];
     char key[96];
     struct loop *loop;
-    struct tls_authority *authority;
+    struct tls_issuer *issuer;
     struct tls_server *server;
     struct tls_client *client;
-    struct stream *near; /* the server's end */
-    struct stream *far;
+    struct channel *near; /* the server's end */
+    struct channel *far;
 };
 
 static int set_up(void **state)
@@ -41,17 +41,17 @@ static int set_up(void **state)
     snprintf(pair->key, sizeof(pair->key), "%s/ca.key", pair->folder);
     for (size_t i = 0; i < COUNT_OF(written); i++)
         assert_true(host_pattern_parse(text_from(written[i]), &names[i]));
-    assert_true(tls_authority_create(names, COUNT_OF(names), pair->certificate, pair->key, &error));
-    pair->authority = tls_authority_load(pair->certificate, pair->key, &error);
-    assert_non_null(pair->authority);
+    assert_true(tls_issuer_create(names, COUNT_OF(names), pair->certificate, pair->key, &error));
+    pair->issuer = tls_issuer_load(pair->certificate, pair->key, &error);
+    assert_non_null(pair->issuer);
     struct tls_client_options options = {.roots = pair->certificate};
     pair->client = tls_client_new(&options, &error);
-    pair->server = tls_server_new(pair->authority);
+    pair->server = tls_server_new(pair->issuer);
     pair->loop = loop_new();
     int ends[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-    pair->near = stream_new(pair->loop, ends[0], NULL, NULL);
-    pair->far = stream_new(pair->loop, ends[1], NULL, NULL);
+    pair->near = channel_new(pair->loop, ends[0], NULL, NULL);
+    pair->far = channel_new(pair->loop, ends[1], NULL, NULL);
     *state = pair;
     return 0;
 }
@@ -60,12 +60,12 @@ static int tear_down(void **state)
 {
     struct pair *pair = *state;
     char command[128];
-    stream_free(pair->near);
-    stream_free(pair->far);
+    channel_free(pair->near);
+    channel_free(pair->far);
     loop_free(pair->loop);
     tls_server_free(pair->server);
     tls_client_free(pair->client);
-    tls_authority_free(pair->authority);
+    tls_issuer_free(pair->issuer);
     snprintf(command, sizeof(command), "rm -r %s", pair->folder);
     assert_int_equal(system(command), 0);
     base_free(pair);
@@ -79,13 +79,13 @@ static struct host host_of(const char *name)
     return host;
 }
 
-static enum tls_progress shake(struct pair *pair, struct tls_session *near, struct tls_session *far)
+static enum tls_progress shake(struct pair *pair, struct tls_connection *near, struct tls_connection *far)
 {
     enum tls_progress one = TLS_AGAIN;
     enum tls_progress other = TLS_AGAIN;
     for (int i = 0; i < 100 && (one == TLS_AGAIN || other == TLS_AGAIN); i++) {
-        other = other == TLS_AGAIN ? tls_session_handshake(far) : other;
-        one = one == TLS_AGAIN ? tls_session_handshake(near) : one;
+        other = other == TLS_AGAIN ? tls_connection_handshake(far) : other;
+        one = one == TLS_AGAIN ? tls_connection_handshake(near) : one;
         if (one == TLS_FAILED || other == TLS_FAILED)
             return TLS_FAILED;
         if (one == TLS_AGAIN || other == TLS_AGAIN)
@@ -94,10 +94,10 @@ static enum tls_progress shake(struct pair *pair, struct tls_session *near, stru
     return one;
 }
 
-static enum io read_some(struct pair *pair, struct stream *stream, char *out, size_t capacity, size_t *count)
+static enum io read_some(struct pair *pair, struct channel *channel, char *out, size_t capacity, size_t *count)
 {
     enum io result;
-    while ((result = stream_read(stream, out, capacity, count)) == IO_AGAIN)
+    while ((result = channel_read(channel, out, capacity, count)) == IO_AGAIN)
         loop_turn(pair->loop);
     return result;
 }
@@ -106,22 +106,22 @@ static void an_opened_name_is_spoken_for(void **state)
 {
     struct pair *pair = *state;
     struct host host = host_of("api.openai.com");
-    struct tls_session *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
-    struct tls_session *far = tls_connect(pair->client, pair->far, &host);
+    struct tls_connection *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
     assert_int_equal(shake(pair, near, far), TLS_DONE);
     uint8_t key[32];
-    assert_true(tls_session_peer_key(far, key));
-    tls_session_install(near);
-    tls_session_install(far);
+    assert_true(tls_connection_peer_key(far, key));
+    tls_connection_install(near);
+    tls_connection_install(far);
     struct iovec parts[] = {{(void *)(uintptr_t) "GET ", 4}, {(void *)(uintptr_t) "/", 1}};
     size_t count = 0;
     char out[16];
-    assert_int_equal(stream_write(pair->far, parts, 2, &count), IO_OK);
+    assert_int_equal(channel_write(pair->far, parts, 2, &count), IO_OK);
     assert_int_equal(count, 5);
     assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_OK);
     assert_int_equal(count, 5); /* what is written at once is one record */
     assert_memory_equal(out, "GET /", 5);
-    assert_int_equal(stream_finish(pair->far), IO_OK);
+    assert_int_equal(channel_finish(pair->far), IO_OK);
     assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_END);
 }
 
@@ -129,12 +129,12 @@ static void a_cut_connection_is_never_an_orderly_end(void **state)
 {
     struct pair *pair = *state;
     struct host host = host_of("api.openai.com");
-    struct tls_session *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
-    struct tls_session *far = tls_connect(pair->client, pair->far, &host);
+    struct tls_connection *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
     assert_int_equal(shake(pair, near, far), TLS_DONE);
-    tls_session_install(near);
-    tls_session_free(far);
-    stream_free(pair->far);
+    tls_connection_install(near);
+    tls_connection_free(far);
+    channel_free(pair->far);
     pair->far = NULL;
     char out[16];
     size_t count;
@@ -146,12 +146,12 @@ static void a_stolen_key_cannot_speak_for_others(void **state)
     struct pair *pair = *state;
     struct host host = host_of("api.stripe.com");
     assert_false(tls_server_may_speak_for(pair->server, &host));
-    struct tls_session *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
-    struct tls_session *far = tls_connect(pair->client, pair->far, &host);
+    struct tls_connection *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
     assert_int_equal(shake(pair, near, far), TLS_FAILED);
-    assert_string_equal(tls_session_error(far), "permitted subtree violation");
-    tls_session_free(near);
-    tls_session_free(far);
+    assert_string_equal(tls_connection_error(far), "permitted subtree violation");
+    tls_connection_free(near);
+    tls_connection_free(far);
 }
 
 static void a_certificate_of_another_name_is_refused(void **state)
@@ -159,12 +159,12 @@ static void a_certificate_of_another_name_is_refused(void **state)
     struct pair *pair = *state;
     struct host served = host_of("api.openai.com");
     struct host wanted = host_of("eu.openai.azure.com");
-    struct tls_session *near = tls_accept(pair->server, pair->near, &served, TEXT(""));
-    struct tls_session *far = tls_connect(pair->client, pair->far, &wanted);
+    struct tls_connection *near = tls_accept(pair->server, pair->near, &served, TEXT(""));
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &wanted);
     assert_int_equal(shake(pair, near, far), TLS_FAILED);
-    assert_string_equal(tls_session_error(far), "hostname mismatch");
-    tls_session_free(near);
-    tls_session_free(far);
+    assert_string_equal(tls_connection_error(far), "hostname mismatch");
+    tls_connection_free(near);
+    tls_connection_free(far);
 }
 
 static void the_certificate_says_what_may_be_opened(void **state)
@@ -190,15 +190,15 @@ static void a_hello_that_was_already_read_is_replayed(void **state)
 {
     struct pair *pair = *state;
     struct host host = host_of("api.openai.com");
-    struct tls_session *far = tls_connect(pair->client, pair->far, &host);
-    assert_int_equal(tls_session_handshake(far), TLS_AGAIN);
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
+    assert_int_equal(tls_connection_handshake(far), TLS_AGAIN);
     char hello[4096];
     size_t count = 0;
     assert_int_equal(read_some(pair, pair->near, hello, sizeof(hello), &count), IO_OK);
-    struct tls_session *near = tls_accept(pair->server, pair->near, &host, (struct text){hello, count});
+    struct tls_connection *near = tls_accept(pair->server, pair->near, &host, (struct text){hello, count});
     assert_int_equal(shake(pair, near, far), TLS_DONE);
-    tls_session_free(near);
-    tls_session_free(far);
+    tls_connection_free(near);
+    tls_connection_free(far);
 }
 
 /* --- bytes in bulk ---------------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ static uint8_t byte_at(size_t position)
 }
 
 /* Offers what is left in parts of uneven sizes, as a head and a body would be. */
-static enum io write_parts(struct stream *stream, const uint8_t *data, size_t *sent)
+static enum io write_parts(struct channel *channel, const uint8_t *data, size_t *sent)
 {
     struct iovec parts[4];
     size_t offered = *sent;
@@ -225,7 +225,7 @@ static enum io write_parts(struct stream *stream, const uint8_t *data, size_t *s
         parts[count] = (struct iovec){(void *)(uintptr_t)(data + offered), length};
         offered += length;
     }
-    enum io result = stream_write(stream, parts, count, &put);
+    enum io result = channel_write(channel, parts, count, &put);
     *sent += put;
     return result;
 }
@@ -234,11 +234,11 @@ static void bulk_in_uneven_parts_arrives_whole_however_slowly_it_is_read(void **
 {
     struct pair *pair = *state;
     struct host host = host_of("api.openai.com");
-    struct tls_session *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
-    struct tls_session *far = tls_connect(pair->client, pair->far, &host);
+    struct tls_connection *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
     assert_int_equal(shake(pair, near, far), TLS_DONE);
-    tls_session_install(near);
-    tls_session_install(far);
+    tls_connection_install(near);
+    tls_connection_install(far);
     uint8_t *data = base_alloc(BULK);
     static char out[50001];
     size_t sent = 0;
@@ -251,7 +251,7 @@ static void bulk_in_uneven_parts_arrives_whole_however_slowly_it_is_read(void **
             continue;
         was_full |= sent < BULK;
         size_t count = 0;
-        enum io result = stream_read(pair->near, out, 1 + received % sizeof(out), &count);
+        enum io result = channel_read(pair->near, out, 1 + received % sizeof(out), &count);
         if (result == IO_AGAIN) {
             loop_turn(pair->loop);
             continue;
@@ -280,8 +280,8 @@ static struct visit visit(struct pair *pair, struct tls_server *server, const ch
     struct visit visit = {0};
     struct host host = host_of(name);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
-    struct stream *stream = stream_new(pair->loop, ends[0], NULL, NULL);
-    struct tls_session *near = tls_accept(server, stream, &host, TEXT(""));
+    struct channel *channel = channel_new(pair->loop, ends[0], NULL, NULL);
+    struct tls_connection *near = tls_accept(server, channel, &host, TEXT(""));
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     SSL *far = SSL_new(context);
     assert_int_equal(SSL_set_fd(far, ends[1]), 1);
@@ -292,7 +292,7 @@ static struct visit visit(struct pair *pair, struct tls_server *server, const ch
     char byte;
     for (int i = 0; i < 100 && (!done || progress == TLS_AGAIN); i++) {
         done = done || SSL_connect(far) == 1;
-        if (progress == TLS_AGAIN && (progress = tls_session_handshake(near)) == TLS_AGAIN)
+        if (progress == TLS_AGAIN && (progress = tls_connection_handshake(near)) == TLS_AGAIN)
             loop_turn(pair->loop);
     }
     assert_int_equal(progress, TLS_DONE);
@@ -305,15 +305,15 @@ static struct visit visit(struct pair *pair, struct tls_server *server, const ch
     SSL_free(far);
     SSL_CTX_free(context);
     close(ends[1]);
-    tls_session_free(near);
-    stream_free(stream);
+    tls_connection_free(near);
+    channel_free(channel);
     return visit;
 }
 
 static void a_client_may_come_back_to_another_worker_with_its_ticket(void **state)
 {
     struct pair *pair = *state;
-    struct tls_server *other = tls_server_new(pair->authority);
+    struct tls_server *other = tls_server_new(pair->issuer);
     struct visit first = visit(pair, pair->server, "api.openai.com", NULL);
     struct visit second = visit(pair, other, "api.openai.com", first.session);
     struct visit third = visit(pair, pair->server, "api.openai.com", second.session);
@@ -339,7 +339,7 @@ static void a_ticket_is_good_for_its_own_name_only(void **state)
 static void all_workers_show_the_same_leaf(void **state)
 {
     struct pair *pair = *state;
-    struct tls_server *other = tls_server_new(pair->authority);
+    struct tls_server *other = tls_server_new(pair->issuer);
     struct visit first = visit(pair, pair->server, "api.openai.com", NULL);
     struct visit second = visit(pair, other, "api.openai.com", NULL);
     struct visit third = visit(pair, other, "eu.openai.azure.com", NULL);
@@ -355,7 +355,7 @@ static void a_missing_authority_says_what_to_do(void **state)
 {
     (void)state;
     char *error = NULL;
-    assert_null(tls_authority_load("/nonexistent/ca.pem", "/nonexistent/ca.key", &error));
+    assert_null(tls_issuer_load("/nonexistent/ca.pem", "/nonexistent/ca.key", &error));
     assert_non_null(strstr(error, "exeat ca init"));
     base_free(error);
 }

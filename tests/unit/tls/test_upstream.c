@@ -109,15 +109,15 @@ is_believed(const struct issued *root, const struct issued *between, const struc
     SSL *server = SSL_new(context);
     assert_int_equal(SSL_set_fd(server, ends[1]), 1);
     struct loop *loop = loop_new();
-    struct stream *stream = stream_new(loop, ends[0], NULL, NULL);
-    struct tls_session *session = tls_connect(client, stream, &host);
+    struct channel *channel = channel_new(loop, ends[0], NULL, NULL);
+    struct tls_connection *connection = tls_connect(client, channel, &host);
     enum tls_progress progress;
-    while ((progress = tls_session_handshake(session)) == TLS_AGAIN) {
+    while ((progress = tls_connection_handshake(connection)) == TLS_AGAIN) {
         (void)SSL_accept(server);
         loop_turn(loop);
     }
-    tls_session_free(session);
-    stream_free(stream);
+    tls_connection_free(connection);
+    channel_free(channel);
     loop_free(loop);
     SSL_free(server);
     SSL_CTX_free(context);

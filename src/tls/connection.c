@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One TLS connection over a stream's socket: the handshake, and then the stream's transport. A small BIO of our own
+/* One TLS connection over a channel's socket: the handshake, and then the channel's transport. A small BIO of our own
  * reads what was already taken off the socket first, and lets the kernel join the records of one write. */
 #include <string.h>
 
@@ -8,17 +8,17 @@
 #include "exeat/base/memory.h"
 #include "tls_internal.h"
 
-struct tls_session {
-    SSL *ssl;              /* owned */
-    struct stream *stream; /* borrowed */
-    struct buffer replay;  /* bytes to read before those of the socket */
-    char *error;           /* owned; a fatal error was seen: the library must not be called again */
-    bool sends_more;       /* another record follows at once */
+struct tls_connection {
+    SSL *ssl;                /* owned */
+    struct channel *channel; /* borrowed */
+    struct buffer replay;    /* bytes to read before those of the socket */
+    char *error;             /* owned; a fatal error was seen: the library must not be called again */
+    bool sends_more;         /* another record follows at once */
 };
 
 enum { RECORD = SSL3_RT_MAX_PLAIN_LENGTH };
 
-void session_configure(SSL_CTX *context)
+void connection_configure(SSL_CTX *context)
 {
     /* Three records by one read; below the size at which the allocator begins to tidy up with every block. */
     enum { READ_AHEAD = 3 * (RECORD + 256) };
@@ -33,11 +33,11 @@ void session_configure(SSL_CTX *context)
     ASSERT(result == 1);
 }
 
-SSL_CTX *session_server_context(void)
+SSL_CTX *connection_server_context(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     ASSERT(context != NULL);
-    session_configure(context);
+    connection_configure(context);
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_max_early_data(context, 0);
@@ -51,18 +51,18 @@ SSL_CTX *session_server_context(void)
 
 static int bio_read(BIO *bio, char *out, size_t capacity, size_t *got)
 {
-    struct tls_session *session = BIO_get_data(bio);
+    struct tls_connection *connection = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
-    if (session->replay.length > 0) {
-        *got = capacity < session->replay.length ? capacity : session->replay.length;
-        memcpy(out, session->replay.data, *got);
-        buffer_consume(&session->replay, *got);
-        if (session->replay.length == 0)
-            buffer_clear(&session->replay);
+    if (connection->replay.length > 0) {
+        *got = capacity < connection->replay.length ? capacity : connection->replay.length;
+        memcpy(out, connection->replay.data, *got);
+        buffer_consume(&connection->replay, *got);
+        if (connection->replay.length == 0)
+            buffer_clear(&connection->replay);
         return 1;
     }
     *got = 0;
-    enum io result = stream_receive(session->stream, out, capacity, got);
+    enum io result = channel_receive(connection->channel, out, capacity, got);
     if (result == IO_AGAIN)
         BIO_set_retry_read(bio);
     if (result == IO_END)
@@ -72,11 +72,11 @@ static int bio_read(BIO *bio, char *out, size_t capacity, size_t *got)
 
 static int bio_write(BIO *bio, const char *data, size_t length, size_t *put)
 {
-    struct tls_session *session = BIO_get_data(bio);
+    struct tls_connection *connection = BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
     struct iovec part = {(void *)(uintptr_t)data, length};
     *put = 0;
-    enum io result = stream_send(session->stream, &part, 1, session->sends_more, put);
+    enum io result = channel_send(connection->channel, &part, 1, connection->sends_more, put);
     if (result == IO_AGAIN)
         BIO_set_retry_write(bio);
     return result == IO_OK;
@@ -90,9 +90,9 @@ static long bio_control(BIO *bio, int command, long number, void *pointer)
     return command == BIO_CTRL_FLUSH;
 }
 
-BIO_METHOD *session_bio_new(void)
+BIO_METHOD *connection_bio_new(void)
 {
-    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "exeat stream");
+    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "exeat channel");
     ASSERT(method != NULL);
     BIO_meth_set_read_ex(method, bio_read);
     BIO_meth_set_write_ex(method, bio_write);
@@ -103,45 +103,45 @@ BIO_METHOD *session_bio_new(void)
 /* --- the handshake --------------------------------------------------------------------------------------------------
  */
 
-struct tls_session *session_new(SSL *ssl, const BIO_METHOD *method, struct stream *stream, struct text replay)
+struct tls_connection *connection_new(SSL *ssl, const BIO_METHOD *method, struct channel *channel, struct text replay)
 {
-    struct tls_session *session = base_zalloc(sizeof(*session));
-    session->ssl = ssl;
-    session->stream = stream;
-    buffer_append(&session->replay, replay);
+    struct tls_connection *connection = base_zalloc(sizeof(*connection));
+    connection->ssl = ssl;
+    connection->channel = channel;
+    buffer_append(&connection->replay, replay);
     BIO *bio = BIO_new(method);
     ASSERT(bio != NULL);
-    BIO_set_data(bio, session);
+    BIO_set_data(bio, connection);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl, bio, bio);
-    return session;
+    return connection;
 }
 
-void tls_session_free(struct tls_session *session)
+void tls_connection_free(struct tls_connection *connection)
 {
-    if (session == NULL)
+    if (connection == NULL)
         return;
-    SSL_free(session->ssl);
-    buffer_clear(&session->replay);
-    base_free(session->error);
-    base_free(session);
+    SSL_free(connection->ssl);
+    buffer_clear(&connection->replay);
+    base_free(connection->error);
+    base_free(connection);
 }
 
-static void note_error(struct tls_session *session)
+static void note_error(struct tls_connection *connection)
 {
     unsigned long code = ERR_peek_last_error();
     const char *why = ERR_reason_error_string(code);
-    long verify = SSL_get_verify_result(session->ssl);
+    long verify = SSL_get_verify_result(connection->ssl);
     if (verify != X509_V_OK)
         why = X509_verify_cert_error_string(verify);
-    base_free(session->error);
-    session->error = text_copy(text_from(why == NULL ? "the connection was closed" : why));
+    base_free(connection->error);
+    connection->error = text_copy(text_from(why == NULL ? "the connection was closed" : why));
     ERR_clear_error();
 }
 
-static enum io io_of(struct tls_session *session, int result)
+static enum io io_of(struct tls_connection *connection, int result)
 {
-    switch (SSL_get_error(session->ssl, result)) {
+    switch (SSL_get_error(connection->ssl, result)) {
     case SSL_ERROR_NONE:
         return IO_OK;
     case SSL_ERROR_WANT_READ:
@@ -150,28 +150,28 @@ static enum io io_of(struct tls_session *session, int result)
     case SSL_ERROR_ZERO_RETURN:
         return IO_END;
     default:
-        note_error(session);
+        note_error(connection);
         return IO_BROKEN;
     }
 }
 
-enum tls_progress tls_session_handshake(struct tls_session *session)
+enum tls_progress tls_connection_handshake(struct tls_connection *connection)
 {
     ERR_clear_error();
-    int result = SSL_do_handshake(session->ssl);
+    int result = SSL_do_handshake(connection->ssl);
     if (result == 1)
         return TLS_DONE;
-    return io_of(session, result) == IO_AGAIN ? TLS_AGAIN : TLS_FAILED;
+    return io_of(connection, result) == IO_AGAIN ? TLS_AGAIN : TLS_FAILED;
 }
 
-const char *tls_session_error(const struct tls_session *session)
+const char *tls_connection_error(const struct tls_connection *connection)
 {
-    return session->error == NULL ? "the connection was closed" : session->error;
+    return connection->error == NULL ? "the connection was closed" : connection->error;
 }
 
-bool tls_session_peer_key(const struct tls_session *session, uint8_t out[32])
+bool tls_connection_peer_key(const struct tls_connection *connection, uint8_t out[32])
 {
-    X509 *peer = SSL_get0_peer_certificate(session->ssl);
+    X509 *peer = SSL_get0_peer_certificate(connection->ssl);
     unsigned char *der = NULL;
     int length = peer == NULL ? -1 : i2d_X509_PUBKEY(X509_get_X509_PUBKEY(peer), &der);
     if (length <= 0)
@@ -189,20 +189,20 @@ bool tls_session_peer_key(const struct tls_session *session, uint8_t out[32])
 /* As many records as there are and fit. What ends the connection is told when the bytes before it are read. */
 static enum io transport_read(void *state, void *out, size_t capacity, size_t *got)
 {
-    struct tls_session *session = state;
-    if (session->error != NULL)
+    struct tls_connection *connection = state;
+    if (connection->error != NULL)
         return IO_BROKEN;
     *got = 0;
     do {
         size_t count = 0;
         ERR_clear_error();
-        int result = SSL_read_ex(session->ssl, (char *)out + *got, capacity - *got, &count);
+        int result = SSL_read_ex(connection->ssl, (char *)out + *got, capacity - *got, &count);
         if (result != 1) {
-            enum io io = io_of(session, result);
+            enum io io = io_of(connection, result);
             return *got > 0 ? IO_OK : io;
         }
         *got += count;
-    } while (*got < capacity && SSL_has_pending(session->ssl) == 1);
+    } while (*got < capacity && SSL_has_pending(connection->ssl) == 1);
     return IO_OK;
 }
 
@@ -228,10 +228,10 @@ static struct text next_record(const struct iovec *parts, int count, size_t skip
 /* A record that the socket did not take is offered again by the caller, with the same bytes and maybe more. */
 static enum io transport_write(void *state, const struct iovec *parts, int count, size_t *put)
 {
-    struct tls_session *session = state;
+    struct tls_connection *connection = state;
     char scratch[RECORD];
     size_t total = 0;
-    if (session->error != NULL)
+    if (connection->error != NULL)
         return IO_BROKEN;
     *put = 0;
     for (int i = 0; i < count; i++)
@@ -239,11 +239,11 @@ static enum io transport_write(void *state, const struct iovec *parts, int count
     while (*put < total) {
         size_t written = 0;
         struct text record = next_record(parts, count, *put, scratch);
-        session->sends_more = *put + record.length < total;
+        connection->sends_more = *put + record.length < total;
         ERR_clear_error();
-        int result = SSL_write_ex(session->ssl, record.data, record.length, &written);
+        int result = SSL_write_ex(connection->ssl, record.data, record.length, &written);
         if (result != 1) {
-            enum io io = io_of(session, result);
+            enum io io = io_of(connection, result);
             return *put > 0 && io == IO_AGAIN ? IO_OK : io;
         }
         *put += written;
@@ -253,31 +253,31 @@ static enum io transport_write(void *state, const struct iovec *parts, int count
 
 static enum io transport_finish(void *state)
 {
-    struct tls_session *session = state;
-    if (session->error != NULL)
+    struct tls_connection *connection = state;
+    if (connection->error != NULL)
         return IO_BROKEN;
     ERR_clear_error();
-    int result = SSL_shutdown(session->ssl);
+    int result = SSL_shutdown(connection->ssl);
     if (result < 0) {
-        enum io io = io_of(session, result);
+        enum io io = io_of(connection, result);
         if (io != IO_OK)
             return io;
     }
-    return stream_shut(session->stream);
+    return channel_shut(connection->channel);
 }
 
 static bool transport_has_more(void *state)
 {
-    const struct tls_session *session = state;
-    return session->replay.length > 0 || SSL_has_pending(session->ssl) == 1;
+    const struct tls_connection *connection = state;
+    return connection->replay.length > 0 || SSL_has_pending(connection->ssl) == 1;
 }
 
 static void transport_release(void *state)
 {
-    tls_session_free(state);
+    tls_connection_free(state);
 }
 
-static const struct stream_transport transport = {
+static const struct channel_transport transport = {
     .read = transport_read,
     .write = transport_write,
     .finish = transport_finish,
@@ -285,7 +285,7 @@ static const struct stream_transport transport = {
     .has_more = transport_has_more,
 };
 
-void tls_session_install(struct tls_session *session)
+void tls_connection_install(struct tls_connection *connection)
 {
-    stream_set_transport(session->stream, &transport, session);
+    channel_set_transport(connection->channel, &transport, connection);
 }

@@ -13,7 +13,7 @@
 #include "exeat/base/memory.h"
 #include "tls_internal.h"
 
-enum { DAY = 86400, AUTHORITY_DAYS = 5 * 365, CLOCK_SLACK = DAY, PEM_MAX = 1 << 20 };
+enum { DAY = 86400, ISSUER_DAYS = 5 * 365, CLOCK_SLACK = DAY, PEM_MAX = 1 << 20 };
 
 char *openssl_sentence(const char *path, const char *doing)
 {
@@ -121,12 +121,12 @@ static bool add_subject(X509 *certificate)
            X509_set_issuer_name(certificate, subject) == 1;
 }
 
-static X509 *authority_certificate_new(EVP_PKEY *key, const struct host_pattern *names, size_t count)
+static X509 *issuer_certificate_new(EVP_PKEY *key, const struct host_pattern *names, size_t count)
 {
     X509 *certificate = X509_new();
     NAME_CONSTRAINTS *constraints = constraints_new(names, count);
     bool done = certificate != NULL && constraints != NULL &&
-                certificate_begin(certificate, -CLOCK_SLACK, (long)AUTHORITY_DAYS * DAY) && add_subject(certificate) &&
+                certificate_begin(certificate, -CLOCK_SLACK, (long)ISSUER_DAYS * DAY) && add_subject(certificate) &&
                 X509_set_pubkey(certificate, key) == 1 &&
                 certificate_extend(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
                 certificate_extend(certificate, certificate, NID_key_usage, "critical,keyCertSign") &&
@@ -150,11 +150,11 @@ static bool save_pem(BIO *pem, const char *path, unsigned mode, char **error)
     return done;
 }
 
-bool tls_authority_create(
+bool tls_issuer_create(
     const struct host_pattern *names, size_t count, const char *certificate_path, const char *key_path, char **error)
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509 *certificate = key == NULL ? NULL : authority_certificate_new(key, names, count);
+    X509 *certificate = key == NULL ? NULL : issuer_certificate_new(key, names, count);
     BIO *key_pem = BIO_new(BIO_s_mem());
     BIO *certificate_pem = BIO_new(BIO_s_mem());
     bool done = certificate != NULL && PEM_write_bio_PKCS8PrivateKey(key_pem, key, NULL, NULL, 0, NULL, NULL) == 1 &&
@@ -187,17 +187,17 @@ static BIO *open_pem(const char *path, struct buffer *content, char **error)
     return BIO_new_mem_buf(content->data, (int)content->length);
 }
 
-static bool load_certificate(struct tls_authority *authority, const char *path, char **error)
+static bool load_certificate(struct tls_issuer *issuer, const char *path, char **error)
 {
     struct buffer content = {0};
     BIO *pem = open_pem(path, &content, error);
     if (pem != NULL)
-        authority->certificate = PEM_read_bio_X509(pem, NULL, NULL, NULL);
-    if (pem != NULL && authority->certificate == NULL)
+        issuer->certificate = PEM_read_bio_X509(pem, NULL, NULL, NULL);
+    if (pem != NULL && issuer->certificate == NULL)
         *error = openssl_sentence(path, "read a certificate");
     BIO_free(pem);
     buffer_clear(&content);
-    return authority->certificate != NULL;
+    return issuer->certificate != NULL;
 }
 
 /* An encrypted key is not asked for on a terminal. */
@@ -208,41 +208,41 @@ int tls_no_password(char *out, int size, int writing, void *context)
     return -1;
 }
 
-static bool load_key(struct tls_authority *authority, const char *path, char **error)
+static bool load_key(struct tls_issuer *issuer, const char *path, char **error)
 {
     struct buffer content = {0};
     BIO *pem = open_pem(path, &content, error);
     if (pem != NULL)
-        authority->key = PEM_read_bio_PrivateKey(pem, NULL, tls_no_password, NULL);
-    if (pem != NULL && authority->key == NULL)
+        issuer->key = PEM_read_bio_PrivateKey(pem, NULL, tls_no_password, NULL);
+    if (pem != NULL && issuer->key == NULL)
         *error = openssl_sentence(path, "read a private key");
     BIO_free(pem);
     base_forget(content.data, content.length);
     buffer_clear(&content);
-    return authority->key != NULL;
+    return issuer->key != NULL;
 }
 
-static const char *check_pair(struct tls_authority *authority)
+static const char *check_pair(struct tls_issuer *issuer)
 {
-    if (X509_check_private_key(authority->certificate, authority->key) != 1)
+    if (X509_check_private_key(issuer->certificate, issuer->key) != 1)
         return "the key does not belong to this certificate";
-    if (X509_check_ca(authority->certificate) != 1)
+    if (X509_check_ca(issuer->certificate) != 1)
         return "this certificate is no certificate authority";
-    if (X509_cmp_current_time(X509_get0_notAfter(authority->certificate)) < 0)
+    if (X509_cmp_current_time(X509_get0_notAfter(issuer->certificate)) < 0)
         return "this certificate has expired";
-    authority->constraints = X509_get_ext_d2i(authority->certificate, NID_name_constraints, NULL, NULL);
-    if (authority->constraints == NULL || sk_GENERAL_SUBTREE_num(authority->constraints->permittedSubtrees) <= 0)
+    issuer->constraints = X509_get_ext_d2i(issuer->certificate, NID_name_constraints, NULL, NULL);
+    if (issuer->constraints == NULL || sk_GENERAL_SUBTREE_num(issuer->constraints->permittedSubtrees) <= 0)
         return "this certificate has no name constraints: it could speak for anyone";
     return NULL;
 }
 
-struct tls_authority *tls_authority_load(const char *certificate_path, const char *key_path, char **error)
+struct tls_issuer *tls_issuer_load(const char *certificate_path, const char *key_path, char **error)
 {
-    struct tls_authority *authority = base_zalloc(sizeof(*authority));
-    authority->leaves = leaf_store_new();
-    authority->tickets = ticket_store_new();
-    bool done = load_certificate(authority, certificate_path, error) && load_key(authority, key_path, error);
-    const char *wrong = done ? check_pair(authority) : NULL;
+    struct tls_issuer *issuer = base_zalloc(sizeof(*issuer));
+    issuer->leaves = leaf_store_new();
+    issuer->tickets = ticket_store_new();
+    bool done = load_certificate(issuer, certificate_path, error) && load_key(issuer, key_path, error);
+    const char *wrong = done ? check_pair(issuer) : NULL;
     if (wrong != NULL) {
         struct buffer out = {0};
         ERR_clear_error();
@@ -251,24 +251,24 @@ struct tls_authority *tls_authority_load(const char *certificate_path, const cha
         done = false;
     }
     if (done)
-        authority->leaf_key = EVP_EC_gen("P-256");
-    if (done && authority->leaf_key != NULL)
-        return authority;
-    tls_authority_free(authority);
+        issuer->leaf_key = EVP_EC_gen("P-256");
+    if (done && issuer->leaf_key != NULL)
+        return issuer;
+    tls_issuer_free(issuer);
     return NULL;
 }
 
-void tls_authority_free(struct tls_authority *authority)
+void tls_issuer_free(struct tls_issuer *issuer)
 {
-    if (authority == NULL)
+    if (issuer == NULL)
         return;
-    NAME_CONSTRAINTS_free(authority->constraints);
-    X509_free(authority->certificate);
-    EVP_PKEY_free(authority->key);
-    EVP_PKEY_free(authority->leaf_key);
-    leaf_store_free(authority->leaves);
-    ticket_store_free(authority->tickets);
-    base_free(authority);
+    NAME_CONSTRAINTS_free(issuer->constraints);
+    X509_free(issuer->certificate);
+    EVP_PKEY_free(issuer->key);
+    EVP_PKEY_free(issuer->leaf_key);
+    leaf_store_free(issuer->leaves);
+    ticket_store_free(issuer->tickets);
+    base_free(issuer);
 }
 
 /* --- asking --------------------------------------------------------------------------------------------------------
@@ -282,9 +282,9 @@ static struct text subtree_name(const GENERAL_SUBTREE *subtree)
     return (struct text){(const char *)ASN1_STRING_get0_data(name), (size_t)ASN1_STRING_length(name)};
 }
 
-bool tls_authority_may_speak_for(const struct tls_authority *authority, struct text name)
+bool tls_issuer_may_speak_for(const struct tls_issuer *issuer, struct text name)
 {
-    const NAME_CONSTRAINTS *constraints = authority->constraints;
+    const NAME_CONSTRAINTS *constraints = issuer->constraints;
     int count = sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees);
     for (int i = 0; i < count; i++) {
         struct text permitted = subtree_name(sk_GENERAL_SUBTREE_value(constraints->permittedSubtrees, i));
@@ -302,31 +302,31 @@ static void describe_line(struct buffer *out, BIO *line, const char *what)
     (void)BIO_reset(line);
 }
 
-uint64_t tls_authority_expires(const struct tls_authority *authority)
+uint64_t tls_issuer_expires(const struct tls_issuer *issuer)
 {
     struct tm end;
-    if (ASN1_TIME_to_tm(X509_get0_notAfter(authority->certificate), &end) != 1)
+    if (ASN1_TIME_to_tm(X509_get0_notAfter(issuer->certificate), &end) != 1)
         return 0;
     time_t seconds = timegm(&end);
     return seconds < 0 ? 0 : (uint64_t)seconds;
 }
 
-void tls_authority_describe(const struct tls_authority *authority, bool with_names, struct buffer *out)
+void tls_issuer_describe(const struct tls_issuer *issuer, bool with_names, struct buffer *out)
 {
     BIO *line = BIO_new(BIO_s_mem());
     unsigned char hash[EVP_MAX_MD_SIZE];
     unsigned length = 0;
-    X509_NAME_print_ex(line, X509_get_subject_name(authority->certificate), 0, XN_FLAG_ONELINE);
+    X509_NAME_print_ex(line, X509_get_subject_name(issuer->certificate), 0, XN_FLAG_ONELINE);
     describe_line(out, line, "subject");
-    ASN1_TIME_print(line, X509_get0_notAfter(authority->certificate));
+    ASN1_TIME_print(line, X509_get0_notAfter(issuer->certificate));
     describe_line(out, line, "valid until");
     BIO_free(line);
-    if (X509_digest(authority->certificate, EVP_sha256(), hash, &length) == 1) {
+    if (X509_digest(issuer->certificate, EVP_sha256(), hash, &length) == 1) {
         buffer_append(out, TEXT("sha256       "));
         buffer_append_hex(out, (struct bytes){hash, length});
         buffer_append(out, TEXT("\n"));
     }
-    const NAME_CONSTRAINTS *constraints = authority->constraints;
+    const NAME_CONSTRAINTS *constraints = issuer->constraints;
     int count = sk_GENERAL_SUBTREE_num(constraints->permittedSubtrees);
     buffer_printf(out, "may speak for %d names and what is below them%s\n", count, with_names ? ":" : "");
     for (int i = 0; with_names && i < count; i++) {
@@ -335,11 +335,11 @@ void tls_authority_describe(const struct tls_authority *authority, bool with_nam
     }
 }
 
-void tls_authority_certificate(const struct tls_authority *authority, struct buffer *out)
+void tls_issuer_certificate(const struct tls_issuer *issuer, struct buffer *out)
 {
     BIO *pem = BIO_new(BIO_s_mem());
     char *data = NULL;
-    if (PEM_write_bio_X509(pem, authority->certificate) == 1) {
+    if (PEM_write_bio_X509(pem, issuer->certificate) == 1) {
         long length = BIO_get_mem_data(pem, &data);
         buffer_append(out, (struct text){data, (size_t)length});
     }

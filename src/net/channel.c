@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Non-blocking byte channels: one edge-triggered event for both directions, a transport for plain sockets or TLS. What
+ * the socket said last is remembered, so that it is not asked again: after "not now" it will tell by an event. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "exeat/base/check.h"
+#include "exeat/base/memory.h"
+#include "net_internal.h"
+
+struct channel {
+    struct event event;
+    int descriptor;  /* owned */
+    bool may_read;   /* it did not say "not now" since its last event */
+    bool may_write;  /* likewise */
+    bool has_news;   /* an event came that no read has used up */
+    bool peer_ended; /* the peer's FIN was seen by the loop */
+    channel_ready on_ready;
+    void *context;
+    const struct channel_transport *transport;
+    void *state; /* owned through transport->release */
+};
+
+static enum io io_of_errno(int error)
+{
+    return error == EAGAIN ? IO_AGAIN : IO_BROKEN;
+}
+
+/* A read that came up short has emptied the socket: what comes later is told by an event. The peer's end is still to
+ * be read, and so may be a break that came with the last bytes: whoever needs more reads on. */
+enum io channel_receive(struct channel *channel, void *out, size_t capacity, size_t *got)
+{
+    if (!channel->may_read)
+        return IO_AGAIN;
+    ssize_t count = TEMP_FAILURE_RETRY(recv(channel->descriptor, out, capacity, 0));
+    if (count < 0) {
+        enum io result = io_of_errno(errno);
+        channel->may_read = result != IO_AGAIN;
+        channel->has_news = result != IO_AGAIN;
+        return result;
+    }
+    channel->has_news = channel->peer_ended || (size_t)count == capacity;
+    *got = (size_t)count;
+    return count == 0 ? IO_END : IO_OK;
+}
+
+enum io channel_send(struct channel *channel, const struct iovec *parts, int count, bool more, size_t *put)
+{
+    if (!channel->may_write)
+        return IO_AGAIN;
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = (size_t)count};
+    ssize_t written =
+        TEMP_FAILURE_RETRY(sendmsg(channel->descriptor, &message, more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL));
+    if (written < 0) {
+        enum io result = io_of_errno(errno);
+        channel->may_write = result != IO_AGAIN;
+        return result;
+    }
+    *put = (size_t)written;
+    return IO_OK;
+}
+
+/* How much came says nothing about what is left: a pipe is full when its pages are. */
+enum io channel_splice_in(struct channel *channel, int pipe, size_t most, size_t *got)
+{
+    if (!channel->may_read)
+        return IO_AGAIN;
+    const unsigned flags = SPLICE_F_NONBLOCK | SPLICE_F_MOVE;
+    ssize_t count = TEMP_FAILURE_RETRY(splice(channel->descriptor, NULL, pipe, NULL, most, flags));
+    if (count < 0) {
+        enum io result = io_of_errno(errno);
+        channel->may_read = channel->has_news = result != IO_AGAIN;
+        return result;
+    }
+    *got = (size_t)count;
+    return count == 0 ? IO_END : IO_OK;
+}
+
+enum io channel_splice_out(struct channel *channel, int pipe, size_t most, size_t *put)
+{
+    if (!channel->may_write)
+        return IO_AGAIN;
+    const unsigned flags = SPLICE_F_NONBLOCK | SPLICE_F_MOVE;
+    ssize_t count = TEMP_FAILURE_RETRY(splice(pipe, NULL, channel->descriptor, NULL, most, flags));
+    if (count < 0) {
+        enum io result = io_of_errno(errno);
+        channel->may_write = result != IO_AGAIN;
+        return result;
+    }
+    *put = (size_t)count;
+    return count == 0 ? IO_BROKEN : IO_OK; /* the pipe was said to hold something */
+}
+
+enum io channel_shut(struct channel *channel)
+{
+    return shutdown(channel->descriptor, SHUT_WR) == 0 ? IO_OK : IO_BROKEN;
+}
+
+static enum io plain_read(void *state, void *out, size_t capacity, size_t *got)
+{
+    return channel_receive(state, out, capacity, got);
+}
+
+static enum io plain_write(void *state, const struct iovec *parts, int count, size_t *put)
+{
+    return channel_send(state, parts, count, false, put);
+}
+
+static enum io plain_finish(void *state)
+{
+    return channel_shut(state);
+}
+
+static void plain_release(void *state)
+{
+    (void)state;
+}
+
+static bool plain_has_more(void *state)
+{
+    (void)state;
+    return false;
+}
+
+static const struct channel_transport plain = {
+    .read = plain_read,
+    .write = plain_write,
+    .finish = plain_finish,
+    .release = plain_release,
+    .has_more = plain_has_more,
+};
+
+static void on_event(evutil_socket_t descriptor, short events, void *context)
+{
+    (void)descriptor;
+    struct channel *channel = context;
+    if ((events & (EV_READ | EV_CLOSED)) != 0)
+        channel->may_read = channel->has_news = true;
+    if ((events & EV_WRITE) != 0)
+        channel->may_write = true;
+    if ((events & EV_CLOSED) != 0)
+        channel->peer_ended = true;
+    if (channel->on_ready != NULL)
+        channel->on_ready(channel->context);
+}
+
+struct channel *channel_new_connecting(struct loop *loop, int descriptor, channel_ready on_ready, void *context)
+{
+    struct channel *channel = base_zalloc(sizeof(*channel));
+    channel->descriptor = descriptor;
+    channel->on_ready = on_ready;
+    channel->context = context;
+    channel->transport = &plain;
+    channel->state = channel;
+    const short events = EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST;
+    int result = event_assign(&channel->event, loop->base, descriptor, events, on_event, channel);
+    ASSERT(result == 0);
+    event_add(&channel->event, NULL);
+    return channel;
+}
+
+struct channel *channel_new(struct loop *loop, int descriptor, channel_ready on_ready, void *context)
+{
+    struct channel *channel = channel_new_connecting(loop, descriptor, on_ready, context);
+    channel->may_read = channel->may_write = channel->has_news = true;
+    return channel;
+}
+
+/* A connect that failed makes a socket readable too; one that is writable and no more has succeeded. */
+int channel_connected(struct channel *channel)
+{
+    int error = 0;
+    socklen_t length = sizeof(error);
+    if (channel->may_write && !channel->may_read)
+        return 0;
+    return getsockopt(channel->descriptor, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
+}
+
+void channel_free(struct channel *channel)
+{
+    if (channel == NULL)
+        return;
+    channel->transport->release(channel->state);
+    event_del(&channel->event);
+    close(channel->descriptor);
+    base_free(channel);
+}
+
+void channel_break(struct channel *channel)
+{
+    struct linger linger = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(channel->descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
+void channel_set_handler(struct channel *channel, channel_ready on_ready, void *context)
+{
+    channel->on_ready = on_ready;
+    channel->context = context;
+}
+
+void channel_set_transport(struct channel *channel, const struct channel_transport *transport, void *state)
+{
+    ASSERT(channel_is_plain(channel));
+    channel->transport = transport;
+    channel->state = state;
+}
+
+bool channel_is_plain(const struct channel *channel)
+{
+    return channel->transport == &plain;
+}
+
+int channel_descriptor(const struct channel *channel)
+{
+    return channel->descriptor;
+}
+
+enum io channel_read(struct channel *channel, void *out, size_t capacity, size_t *got)
+{
+    return channel->transport->read(channel->state, out, capacity, got);
+}
+
+enum io channel_write(struct channel *channel, const struct iovec *parts, int count, size_t *put)
+{
+    return channel->transport->write(channel->state, parts, count, put);
+}
+
+enum io channel_finish(struct channel *channel)
+{
+    return channel->transport->finish(channel->state);
+}
+
+bool channel_has_ended(const struct channel *channel)
+{
+    char byte;
+    ssize_t count = TEMP_FAILURE_RETRY(recv(channel->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT));
+    return count >= 0 || errno != EAGAIN;
+}
+
+bool channel_is_quiet(const struct channel *channel)
+{
+    return !channel->has_news && !channel->transport->has_more(channel->state);
+}

@@ -20,12 +20,18 @@ struct pattern {
     spare_place *spares;         /* owned, as what is in them */
 };
 
+/* PCRE2 takes no NULL, not even of no bytes. */
+static PCRE2_SPTR bytes_or_none(struct text text)
+{
+    return (PCRE2_SPTR)(text.data == NULL ? "" : text.data);
+}
+
 struct pattern *pattern_compile(struct text expression, char **error, size_t *offset)
 {
     int problem = 0;
     PCRE2_SIZE place = 0;
     uint32_t options = PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_DOLLAR_ENDONLY;
-    pcre2_code *code = pcre2_compile((PCRE2_SPTR)expression.data, expression.length, options, &problem, &place, NULL);
+    pcre2_code *code = pcre2_compile(bytes_or_none(expression), expression.length, options, &problem, &place, NULL);
     if (code == NULL) {
         PCRE2_UCHAR message[128];
         pcre2_get_error_message(problem, message, sizeof(message));
@@ -79,8 +85,7 @@ enum pattern_result pattern_match(const struct pattern *pattern, struct text sub
 {
     pcre2_match_data *data = take_spare(pattern);
     ASSERT(data != NULL);
-    const char *bytes = subject.data == NULL ? "" : subject.data;
-    int result = pcre2_match(pattern->code, (PCRE2_SPTR)bytes, subject.length, 0, 0, data, pattern->limits);
+    int result = pcre2_match(pattern->code, bytes_or_none(subject), subject.length, 0, 0, data, pattern->limits);
     give_back(pattern, data);
     if (result >= 0)
         return PATTERN_MATCH;

@@ -119,6 +119,8 @@ void schema_set_defaults(struct load *load, const struct section *section, void 
 bool schema_read_list(
     struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count)
 {
+    *items = NULL;
+    *count = 0;
     if (node->kind != YAML_LIST) {
         diag_error(load->diags, node->mark, "expected a list, such as [a, b]");
         return false;

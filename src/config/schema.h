@@ -137,7 +137,8 @@ struct section {
 bool schema_read_map(struct load *load, const struct yaml_node *node, const struct section *section, void *object);
 /* Gives `object` what holds without any key. */
 void schema_set_defaults(struct load *load, const struct section *section, void *object);
-/* Calls `read` for each item of a list into an array of `size` bytes each. */
+/* Calls `read` for each item of a list into an array of `size` bytes each. What is no list is none: NULL and 0,
+ * whatever stood there. */
 bool schema_read_list(
     struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
 /* The whole file. settings.c */

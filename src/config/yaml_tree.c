@@ -167,29 +167,48 @@ static void build_children(struct builder *builder, struct yaml_node *node, yaml
     base_free(children);
 }
 
+/* Of two equal keys the one that stands first is the first. */
 static int compare_keys(const void *left_key, const void *right_key)
 {
     const struct yaml_node *left = *(struct yaml_node *const *)left_key;
     const struct yaml_node *right = *(struct yaml_node *const *)right_key;
     int order = text_compare(left->text, right->text);
-    return order != 0 ? order : left->mark.line < right->mark.line ? -1 : left->mark.line > right->mark.line;
+    if (order == 0)
+        order = (left->mark.line > right->mark.line) - (left->mark.line < right->mark.line);
+    return order != 0 ? order : (left->mark.column > right->mark.column) - (left->mark.column < right->mark.column);
 }
 
-static void check_duplicates(const struct builder *builder, const struct yaml_node *map)
+/* Says so of every key that stands there again, and marks it. */
+static void refuse_duplicates(const struct builder *builder, const struct yaml_node *map)
 {
     struct yaml_node **sorted = base_array(map->count + 1, sizeof(struct yaml_node *));
     for (size_t i = 0; i < map->count; i++)
         sorted[i] = map->keys[i];
     qsort(sorted, map->count, sizeof(struct yaml_node *), compare_keys);
-    for (size_t i = 1; i < map->count; i++)
-        if (text_equal(sorted[i]->text, sorted[i - 1]->text))
+    for (size_t i = 1; i < map->count; i++) {
+        sorted[i]->is_repeated = text_equal(sorted[i]->text, sorted[i - 1]->text);
+        if (sorted[i]->is_repeated)
             diag_error(
                 builder->diags, sorted[i]->mark, "duplicate key '%.*s' (first on line %d)", TEXT_ARG(sorted[i]->text),
                 sorted[i - 1]->mark.line);
+    }
     base_free(sorted);
 }
 
-static void check_keys(struct builder *builder, const struct yaml_node *map)
+/* What was refused is not read: a reader fills its field once. */
+static void drop_duplicates(struct yaml_node *map)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < map->count; i++) {
+        if (map->keys[i]->is_repeated)
+            continue;
+        map->keys[kept] = map->keys[i];
+        map->items[kept++] = map->items[i];
+    }
+    map->count = kept;
+}
+
+static void check_keys(struct builder *builder, struct yaml_node *map)
 {
     for (size_t i = 0; i < map->count; i++) {
         if (map->keys[i] == NULL || map->keys[i]->kind != YAML_TEXT) {
@@ -198,7 +217,8 @@ static void check_keys(struct builder *builder, const struct yaml_node *map)
             return;
         }
     }
-    check_duplicates(builder, map);
+    refuse_duplicates(builder, map);
+    drop_duplicates(map);
 }
 
 static struct yaml_node *build_scalar(struct builder *builder, const yaml_event_t *event)

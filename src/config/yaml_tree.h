@@ -13,8 +13,9 @@ struct yaml_node {
     struct mark mark;
     struct text text;         /* YAML_TEXT */
     bool is_plain;            /* unquoted */
+    bool is_repeated;         /* a key that stood there before */
     struct yaml_node **items; /* YAML_LIST; YAML_MAP: the values */
-    struct yaml_node **keys;  /* YAML_MAP */
+    struct yaml_node **keys;  /* YAML_MAP: no two of them are equal, so that nothing is read twice */
     size_t count;
 };
 

@@ -193,6 +193,46 @@ static void a_regex_that_works_too_hard_says_so(void **state)
     base_free(error);
 }
 
+static void an_empty_expression_matches_the_empty_text_and_no_other(void **state)
+{
+    (void)state;
+    static const struct text empty[] = {TEXT_INIT(""), {NULL, 0}};
+    for (size_t i = 0; i < 2; i++) {
+        char *error = NULL;
+        size_t offset = 0;
+        struct pattern *pattern = pattern_compile(empty[i], &error, &offset);
+        assert_non_null(pattern);
+        for (size_t j = 0; j < 2; j++)
+            assert_int_equal(pattern_match(pattern, empty[j]), PATTERN_MATCH);
+        assert_int_equal(pattern_match(pattern, TEXT("a")), PATTERN_NO_MATCH);
+        pattern_free(pattern);
+    }
+}
+
+/* No pointer is made from NULL, not even of no distance: the sanitizer of the fuzzers refuses it. */
+static void the_empty_text_of_no_place_is_cut_as_any_other(void **state)
+{
+    (void)state;
+    const struct text none = {NULL, 0};
+    struct text rest = none;
+    struct text piece = TEXT("untouched");
+    assert_int_equal(text_part(none, 0, 0).length, 0);
+    assert_int_equal(text_after(none, 7).length, 0);
+    assert_int_equal(text_trim(none, " ").length, 0);
+    assert_int_equal(text_index(none, 'a', 0), 0);
+    assert_false(text_split(&rest, ',', &piece));
+    assert_true(text_starts_with(none, none) && text_ends_with(none, TEXT("")) && text_equal(none, TEXT("")));
+    assert_true(text_glob(none, none) && text_glob(TEXT("*"), none) && !text_glob(none, TEXT("a")));
+    assert_int_equal(text_distance(none, TEXT("ab")), 2);
+    struct buffer buffer = {0};
+    buffer_append(&buffer, none);
+    buffer_append_hex(&buffer, bytes_of_text(none));
+    buffer_append_base64(&buffer, bytes_of_text(none));
+    buffer_consume(&buffer, 0);
+    assert_int_equal(buffer_text(&buffer).length, 0);
+    buffer_clear(&buffer);
+}
+
 static void files_are_replaced_whole_with_their_mode(void **state)
 {
     (void)state;
@@ -384,6 +424,8 @@ int main(void)
         cmocka_unit_test(times_are_read_as_people_write_them),
         cmocka_unit_test(json_strings_are_safe_for_any_bytes),
         cmocka_unit_test(a_regex_that_works_too_hard_says_so),
+        cmocka_unit_test(an_empty_expression_matches_the_empty_text_and_no_other),
+        cmocka_unit_test(the_empty_text_of_no_place_is_cut_as_any_other),
         cmocka_unit_test(files_are_replaced_whole_with_their_mode),
         cmocka_unit_test(a_date_of_http_is_written_as_the_rfc_has_it),
         cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),

@@ -4,10 +4,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "exeat/base/memory.h"
 #include "exeat/config.h"
 
 static const char whole[] =
@@ -134,12 +136,54 @@ static void refuses_files_that_are_no_plain_configuration(void **state)
     }
 }
 
+/* Of a key that stands there twice the first is read, the second is an error, of whatever shape it is. */
+static void a_key_that_stands_there_twice_is_read_once(void **state)
+{
+    (void)state;
+    static const char *const keys[][2] = {
+        {"listen: { forward: [\"127.0.0.1:3128\"], forward: x }", "forward"},
+        {"tls: { never: [a.example], never: { file: b } }", "never"},
+        {"tls: { never: [a.example] }\ntls: { never: b }", "tls"},
+        {"tls: { upstream: { roots: a }, upstream: [] }", "upstream"},
+        {"resolve: { hosts: { a.example: [127.0.0.1], a.example: x } }", "a.example"},
+        {"resolve: { hosts: { a.example: [127.0.0.1] }, hosts: [] }", "hosts"},
+        {"clients: { a: { address: 10.0.0.1, address: {} } }", "address"},
+        {"groups: { a: [a.example], a: { b: c } }", "a"},
+        {"groups: { a: [a.example] }\ngroups: a", "groups"},
+        {"llm: [{ host: a.example, host: [] }]", "host"},
+        {"rules: [{ id: a, verdict: deny, hosts: [a.example], hosts: x }]", "hosts"},
+        {"rules: [{ id: a, verdict: deny, from: [a], from: x }]\nclients: { a: { address: 10.0.0.1 } }", "from"},
+        {"rules: [{ id: a, verdict: deny, paths: [\"~a\"], paths: x }]", "paths"},
+        {"rules: [{ id: a, verdict: deny, methods: [GET], methods: x }]", "methods"},
+        {"rules: [{ id: a, verdict: deny, addresses: [10.0.0.0/8], addresses: x }]", "addresses"},
+        {"rules: [{ id: a, verdict: deny, ports: [1], ports: x }]", "ports"},
+        {"rules: [{ id: a, verdict: deny }]\nrules: x", "rules"},
+    };
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        struct buffer source = {0};
+        struct buffer told = {0};
+        char expected[64];
+        struct diags *diags = diags_new();
+        buffer_printf(&source, "version: 1\n%s\n", keys[i][0]);
+        snprintf(expected, sizeof(expected), "duplicate key '%s' (first on line", keys[i][1]);
+        assert_null(settings_parse(buffer_text(&source), "exeat.yaml", diags));
+        diags_write(diags, &told);
+        char *text = buffer_take(&told);
+        if (diags_errors(diags) != 1 || strstr(text, expected) == NULL)
+            fail_msg("%s: %s", keys[i][0], text);
+        base_free(text);
+        buffer_clear(&source);
+        diags_free(diags);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_section),
         cmocka_unit_test(reports_every_error_with_its_place_at_once),
         cmocka_unit_test(refuses_files_that_are_no_plain_configuration),
+        cmocka_unit_test(a_key_that_stands_there_twice_is_read_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,16 +9,12 @@
 #include "exeat/base/bytes.h"
 #include "exeat/base/detail.h"
 #include "exeat/model.h"
+#include "exeat/model/message.h"
 
-/* A header field of an answer. */
-struct dialect_field {
-    struct text name;
-    struct text value;
-};
 enum { DIALECT_FIELDS_MAX = 12 };
 /* An answer's fields and body. The texts of the fields are static, or borrow from what the call was given. */
 struct dialect_answer {
-    struct dialect_field fields[DIALECT_FIELDS_MAX];
+    struct field fields[DIALECT_FIELDS_MAX];
     size_t field_count;
     struct buffer body; /* the caller's to clear */
 };

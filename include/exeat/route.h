@@ -63,7 +63,7 @@ struct route_wish {
 /* The most recently used idle connection that will do and whose address is accepted; NULL when there is none. */
 struct upstream *route_take(struct route *route, const struct route_wish *wish, route_accepts accepts, void *context);
 /* What this head, of a request to it or a reply from it, says about the connection. */
-void upstream_note(struct upstream *upstream, const struct http_head *head);
+void upstream_note(struct upstream *upstream, const struct message_head *head);
 /* Gives a connection back for reuse by `user`, or by others; it must be between messages. */
 void route_give(struct route *route, struct upstream *upstream, uint64_t user);
 /* The user has gone: closes what is bound to it. */

@@ -19,15 +19,15 @@
 
 /* A request that has a page, whole; all borrowed for the call. */
 struct web_visit {
-    const struct http_head *head;
+    const struct message_head *head;
     struct text rest; /* of the path, behind the page's */
     struct text body;
 };
 /* What a page says. Zeroed, then filled; the server clears the body. */
 struct web_answer {
     uint16_t status;
-    const char *type;       /* Content-Type; static */
-    struct http_field also; /* a further field, of static texts; an empty name: none */
+    const char *type;  /* Content-Type; static */
+    struct field also; /* a further field, of static texts; an empty name: none */
     struct buffer body;
 };
 /* A sentence in plain text. */

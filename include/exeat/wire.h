@@ -12,70 +12,22 @@
 #include "exeat/base/bytes.h"
 #include "exeat/base/text.h"
 #include "exeat/model.h"
+#include "exeat/model/message.h"
 
 enum parse { PARSE_DONE, PARSE_NEED_MORE, PARSE_BAD };
 
 struct http_limits {
     size_t head;   /* bytes of start line and fields together */
-    size_t fields; /* how many field lines, at most HTTP_FIELDS_MAX */
+    size_t fields; /* how many field lines, at most FIELDS_MAX */
 };
 
-enum { HTTP_FIELDS_MAX = 256 };
-/* Names that the parser itself understands; all others are HTTP_OTHER. */
-enum http_name {
-    HTTP_OTHER,
-    HTTP_CONNECTION,
-    HTTP_CONTENT_LENGTH,
-    HTTP_EXPECT,
-    HTTP_HOST,
-    HTTP_TRANSFER_ENCODING,
-    HTTP_UPGRADE,
-    HTTP_VIA,
-    HTTP_NAME_COUNT
-};
-
-struct http_field {
-    struct text name;  /* as sent */
-    struct text value; /* optional white space removed */
-};
-
-/* Where the fields of one name are: how many, and the first of them. */
-struct http_seen {
-    uint16_t count;
-    uint16_t first;
-};
-
-/* RFC 9112 3.2 */
-enum http_target { TARGET_ORIGIN, TARGET_ABSOLUTE, TARGET_AUTHORITY, TARGET_ASTERISK };
-struct http_request_target {
-    enum http_target form;
-    struct text whole;
-    enum scheme scheme;    /* TARGET_ABSOLUTE */
-    struct text authority; /* TARGET_ABSOLUTE and TARGET_AUTHORITY: host[:port] as sent */
-    struct text path;      /* TARGET_ORIGIN and TARGET_ABSOLUTE: without query; "/" for an empty one */
-    struct text query;     /* without "?" */
-    bool has_query;
-};
 enum http_framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE };
 
-/* A request's or reply's head. All texts are slices of the parsed input. */
+/* A head in HTTP/1. All texts are slices of the parsed input. */
 struct http_head {
-    struct text method; /* requests */
-    struct http_request_target target;
-    uint16_t status; /* replies */
-    struct text phrase;
-    uint8_t minor; /* 0 or 1: HTTP/1.x */
     enum http_framing framing;
-    uint64_t content_length; /* FRAMING_LENGTH */
-    bool keep_alive;         /* persistence as RFC 9112 9.3 has it, Proxy-Connection ignored */
-    bool expects_continue;   /* HTTP/1.1, and Expect has 100-continue */
-    bool names_websocket;    /* HTTP/1.1, and Upgrade, which Connection names, is the one token "websocket" */
-    struct text host;        /* Host field's value */
-    bool has_host;
-    struct http_seen seen[HTTP_NAME_COUNT];
-    size_t field_count;
-    struct http_field fields[HTTP_FIELDS_MAX];
-    uint8_t fates[HTTP_FIELDS_MAX]; /* of each field: whether it goes on (enum field_fate) */
+    bool keep_alive; /* persistence as RFC 9112 9.3 has it, Proxy-Connection ignored */
+    struct message_head message;
 };
 
 /* An empty head: what an allocation that was not zeroed needs before its first use. Leaves the fields' memory alone. */
@@ -111,16 +63,16 @@ enum parse http_reply_parse(
     struct fault *fault);
 
 /* Does this request ask for a WebSocket (RFC 6455 4.1: GET, HTTP/1.1, no body), and for nothing else? */
-bool http_asks_for_websocket(const struct http_head *request);
+bool http_asks_for_websocket(const struct message_head *request);
 
 /* The first field of that name (case-insensitive), or NULL. */
-const struct http_field *http_field_find(const struct http_head *head, struct text name);
+const struct field *http_field_find(const struct message_head *head, struct text name);
 
 /* Does a field of this head give its connection an identity, so that it may serve nobody else (RFC 4559 section 6)?
  * True for an authentication scheme that is not known to prove itself with each message, offered or used. */
-bool http_binds_connection(const struct http_head *head);
+bool http_binds_connection(const struct message_head *head);
 /* How long its sender keeps the connection open when idle, if it says so (Keep-Alive: timeout=N). */
-MUST_CHECK bool http_keep_alive_seconds(const struct http_head *head, uint64_t *seconds);
+MUST_CHECK bool http_keep_alive_seconds(const struct message_head *head, uint64_t *seconds);
 
 /* --- bodies
  * ------------------------------------------------------------------------------------------------------------ */
@@ -163,7 +115,7 @@ struct http_forward {
     uint64_t content_length;
     const struct text *drop; /* further field names to leave out (credentials) */
     size_t drop_count;
-    const struct http_field *add; /* fields to add */
+    const struct field *add; /* fields to add */
     size_t add_count;
     bool keep_upgrade; /* pass Upgrade and its Connection option on: for a WebSocket alone (RFC 9110 7.8) */
 };
@@ -171,18 +123,18 @@ struct http_forward {
  * those that Connection names, never Host or framing; Expect of HTTP/1.0), Proxy-*, X-Forwarded-* and Proxy left out,
  * framing written anew. The path is sent as received, byte for byte. */
 void http_request_write(
-    struct buffer *out, const struct http_head *head, struct text authority, const struct http_forward *forward);
+    struct buffer *out, const struct message_head *head, struct text authority, const struct http_forward *forward);
 /* Re-serialises a reply. */
-void http_reply_write(struct buffer *out, const struct http_head *head, const struct http_forward *forward);
+void http_reply_write(struct buffer *out, const struct message_head *head, const struct http_forward *forward);
 /* How many hops a TRACE or OPTIONS may still make (RFC 9110 7.6.2). False: it does not say, or it is another method. */
-MUST_CHECK bool http_max_forwards(const struct http_head *head, uint64_t *left);
+MUST_CHECK bool http_max_forwards(const struct message_head *head, uint64_t *left);
 /* True when a Via field names `token`: the request went through this gate before. */
-bool http_via_has(const struct http_head *head, struct text token);
+bool http_via_has(const struct message_head *head, struct text token);
 
 /* A reply of our own: status line, the fields (Date is the caller's), Content-Length, body. `keep_alive` false adds
  * Connection: close. `head_only` leaves the body out (HEAD). */
 void http_answer_write(
-    struct buffer *out, uint16_t status, const struct http_field *fields, size_t field_count, struct text body,
+    struct buffer *out, uint16_t status, const struct field *fields, size_t field_count, struct text body,
     bool keep_alive, bool head_only);
 const char *http_status_phrase(uint16_t status); /* "" when unknown */
 

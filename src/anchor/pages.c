@@ -11,9 +11,9 @@ struct witness_server {
 };
 
 /* A token is compared by its digest, with every one that is known. */
-static bool has_token(const struct witness_server_options *options, const struct http_head *head)
+static bool has_token(const struct witness_server_options *options, const struct message_head *head)
 {
-    const struct http_field *field = http_field_find(head, TEXT("Authorization"));
+    const struct field *field = http_field_find(head, TEXT("Authorization"));
     struct text scheme = TEXT("Bearer ");
     struct digest given;
     bool good = false;
@@ -41,7 +41,7 @@ static void answer_enrol(void *context, const struct web_visit *visit, struct we
     }
     witness_note_bad_token(server->options.witness);
     web_answer_text(answer, 401, "enrolment wants 'Authorization: Bearer TOKEN' with one of this witness's tokens\n");
-    answer->also = (struct http_field){TEXT("WWW-Authenticate"), TEXT("Bearer")}; /* RFC 9110 15.5.2 */
+    answer->also = (struct field){TEXT("WWW-Authenticate"), TEXT("Bearer")}; /* RFC 9110 15.5.2 */
 }
 
 static void answer_checkpoint(void *context, const struct web_visit *visit, struct web_answer *answer)

@@ -5,7 +5,7 @@
 void answer_add(struct dialect_answer *answer, struct text name, struct text value)
 {
     if (answer->field_count < DIALECT_FIELDS_MAX && value.length > 0)
-        answer->fields[answer->field_count++] = (struct dialect_field){name, value};
+        answer->fields[answer->field_count++] = (struct field){name, value};
 }
 
 /* Whose fault it is, in each vendor's words. Reasons without a status end what had begun, such as a stall or a drain:

@@ -3,7 +3,7 @@
 #include "dialect_internal.h"
 
 /* Clients that pace themselves by these fields (seen: a Magento module that sleeps or fails without them). */
-static const struct dialect_field pace[] = {
+static const struct field pace[] = {
     {TEXT_INIT("X-Ratelimit-Limit-Requests"), TEXT_INIT("10000")},
     {TEXT_INIT("X-Ratelimit-Remaining-Requests"), TEXT_INIT("10000")},
     {TEXT_INIT("X-Ratelimit-Reset-Requests"), TEXT_INIT("1s")},

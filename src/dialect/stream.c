@@ -210,18 +210,18 @@ static void finish(struct dialect_stream *stream, struct buffer *out)
 /* --- lines -----------------------------------------------------------------------------------------------------------
  */
 
-struct field {
+struct event_field {
     struct text name;
     struct text value;
 };
 
-static struct field field_of(struct text line)
+static struct event_field field_of(struct text line)
 {
     size_t colon = text_index(line, ':', 0);
     struct text value = text_after(line, colon + 1);
     if (text_starts_with(value, TEXT(" ")))
         value = text_after(value, 1);
-    return (struct field){text_part(line, 0, colon), value};
+    return (struct event_field){text_part(line, 0, colon), value};
 }
 
 static void take_data(struct dialect_stream *stream, struct text data)
@@ -235,7 +235,7 @@ static void take_data(struct dialect_stream *stream, struct text data)
 /* A comment keeps the connection alive, so it goes on at once, as an event of its own. */
 static void take_line(struct dialect_stream *stream, struct text line, struct buffer *out)
 {
-    struct field field = field_of(line);
+    struct event_field field = field_of(line);
     if (line.length == 0) {
         end_event(stream, out);
     } else if (field.name.length == 0) {
@@ -263,7 +263,7 @@ static bool is_too_large(const struct dialect_stream *stream)
 static bool is_done_begun(const struct dialect_stream *stream)
 {
     enum { BEGINNING = 16 };
-    struct field field = field_of(text_part(lines_rest(&stream->lines), 0, BEGINNING));
+    struct event_field field = field_of(text_part(lines_rest(&stream->lines), 0, BEGINNING));
     return text_equal(field.name, TEXT("data")) && is_done(field.value);
 }
 

@@ -142,13 +142,13 @@ struct upstream *route_take(struct route *route, const struct route_wish *wish, 
     return upstream;
 }
 
-void upstream_note(struct upstream *upstream, const struct http_head *head)
+void upstream_note(struct upstream *upstream, const struct message_head *head)
 {
     uint64_t seconds = 0;
     if (http_binds_connection(head))
         upstream->is_bound = true;
     if (head->status != 0)
-        upstream->is_old = head->minor == 0;
+        upstream->is_old = head->version == HTTP_1_0;
     if (head->status != 0 && http_keep_alive_seconds(head, &seconds))
         upstream->kept_ms = seconds * 1000;
 }

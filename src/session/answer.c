@@ -60,18 +60,18 @@ void own_fields(const struct session *session, const struct dialect_answer *answ
 {
     own->count = 0;
     clock_write_http(clock_wall_us(), own->date);
-    own->fields[own->count++] = (struct http_field){TEXT("Date"), text_from(own->date)};
+    own->fields[own->count++] = (struct field){TEXT("Date"), text_from(own->date)};
     for (size_t i = 0; i < answer->field_count; i++)
-        own->fields[own->count++] = (struct http_field){answer->fields[i].name, answer->fields[i].value};
-    if (session->keeps_alive && session->exchange->ask.head->minor == 0)
-        own->fields[own->count++] = (struct http_field){TEXT("Connection"), TEXT("keep-alive")};
+        own->fields[own->count++] = (struct field){answer->fields[i].name, answer->fields[i].value};
+    if (session->keeps_alive && session->exchange->ask.head->message.version == HTTP_1_0)
+        own->fields[own->count++] = (struct field){TEXT("Connection"), TEXT("keep-alive")};
 }
 
 static void write_answer(struct session *session, uint16_t status, const struct dialect_answer *answer)
 {
     struct own_fields own;
     struct buffer out = {0};
-    bool head_only = text_equal(session->exchange->ask.head->method, TEXT("HEAD"));
+    bool head_only = text_equal(session->exchange->ask.head->message.method, TEXT("HEAD"));
     own_fields(session, answer, &own);
     http_answer_write(&out, status, own.fields, own.count, buffer_text(&answer->body), session->keeps_alive, head_only);
     session_say(session, buffer_text(&out));
@@ -83,7 +83,7 @@ static void write_answer(struct session *session, uint16_t status, const struct 
 static void add_field(struct dialect_answer *answer, struct text name, struct text value)
 {
     if (answer->field_count < DIALECT_FIELDS_MAX)
-        answer->fields[answer->field_count++] = (struct dialect_field){name, value};
+        answer->fields[answer->field_count++] = (struct field){name, value};
 }
 
 static void compose_refusal(struct session *session)

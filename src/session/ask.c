@@ -14,7 +14,8 @@ static bool host_field_is_sound(const struct http_head *head, struct detail *det
 {
     struct host host;
     uint16_t port;
-    if (!head->has_host || head->host.length == 0 || authority_read(head->host, 80, &host, &port, detail))
+    if (!head->message.has_host || head->message.host.length == 0 ||
+        authority_read(head->message.host, 80, &host, &port, detail))
         return true;
     struct detail why = *detail;
     return detail_say(detail, "Host: %.100s", why.text);
@@ -32,11 +33,12 @@ static enum reason ask_connect(struct session *session, struct detail *detail)
     request->scheme = SCHEME_HTTPS;
     if (session->opened != NULL)
         return refuse(REASON_METHOD_UNSUPPORTED, detail, "CONNECT within an opened connection");
-    if (!authority_read(ask->head->target.authority, 0, &request->host, &request->port, detail))
+    if (!authority_read(ask->head->message.target.authority, 0, &request->host, &request->port, detail))
         return REASON_BAD_TARGET;
     if (!host_field_is_sound(ask->head, detail))
         return REASON_BAD_TARGET;
-    bool names_another = ask->head->host.length > 0 && authority_parse(ask->head->host, 80, &host, &port) &&
+    bool names_another = ask->head->message.host.length > 0 &&
+                         authority_parse(ask->head->message.host, 80, &host, &port) &&
                          !host_equal(&host, &request->host);
     return names_another ? refuse(REASON_BAD_TARGET, detail, "Host is another than the target") : REASON_NONE;
 }
@@ -45,18 +47,18 @@ static enum reason ask_connect(struct session *session, struct detail *detail)
 static void set_inside(struct ask *ask)
 {
     ask->request.inside_known = true;
-    ask->request.method = ask->head->method;
-    ask->request.query = ask->head->target.query;
-    ask->request.path = ask->head->target.path;
+    ask->request.method = ask->head->message.method;
+    ask->request.query = ask->head->message.target.query;
+    ask->request.path = ask->head->message.target.path;
     ask->request.path_was_canonical = true;
 }
 
 static enum reason set_path(struct ask *ask, struct detail *detail)
 {
-    if (text_equal(ask->head->target.path, TEXT("*")) || path_is_plain(ask->head->target.path))
+    if (text_equal(ask->head->message.target.path, TEXT("*")) || path_is_plain(ask->head->message.target.path))
         return REASON_NONE;
     struct path_readings readings;
-    enum path_result result = path_read(ask->head->target.path, &ask->kept, &readings, detail);
+    enum path_result result = path_read(ask->head->message.target.path, &ask->kept, &readings, detail);
     if (result == PATH_BAD)
         return REASON_BAD_PATH;
     ask->request.path = readings.canonical;
@@ -89,16 +91,17 @@ static enum reason ask_inside(struct session *session, struct detail *detail)
     ask->request.host = session->opened->host;
     ask->request.port = session->opened->port;
     set_inside(ask);
-    if (head->target.form == TARGET_ABSOLUTE) {
-        if (head->target.scheme != session->opened->scheme)
+    if (head->message.target.form == TARGET_ABSOLUTE) {
+        if (head->message.target.scheme != session->opened->scheme)
             return refuse(REASON_BAD_TARGET, detail, "an http URL within TLS, or an https URL without");
-        if (!authority_read(head->target.authority, scheme_port(head->target.scheme), &host, &port, detail))
+        if (!authority_read(
+                head->message.target.authority, scheme_port(head->message.target.scheme), &host, &port, detail))
             return REASON_BAD_TARGET;
         if (!is_opened_for(session, &host, port))
             return misdirected(session, detail, "the target");
     }
-    if (head->has_host) {
-        if (!authority_read(head->host, session->opened->port, &host, &port, detail))
+    if (head->message.has_host) {
+        if (!authority_read(head->message.host, session->opened->port, &host, &port, detail))
             return REASON_BAD_TARGET;
         if (!is_opened_for(session, &host, port))
             return misdirected(session, detail, "Host");
@@ -112,16 +115,16 @@ static enum reason ask_plain(struct session *session, struct detail *detail)
 {
     struct ask *ask = &session->exchange->ask;
     const struct http_head *head = ask->head;
-    bool is_absolute = head->target.form == TARGET_ABSOLUTE;
-    ask->request.scheme = is_absolute ? head->target.scheme : SCHEME_HTTP;
+    bool is_absolute = head->message.target.form == TARGET_ABSOLUTE;
+    ask->request.scheme = is_absolute ? head->message.target.scheme : SCHEME_HTTP;
     set_inside(ask);
-    struct text authority = is_absolute ? head->target.authority : head->host;
+    struct text authority = is_absolute ? head->message.target.authority : head->message.host;
     uint16_t port = scheme_port(ask->request.scheme);
     if (!authority_read(authority, port, &ask->request.host, &ask->request.port, detail))
         return REASON_BAD_TARGET;
     if (ask->request.scheme != SCHEME_HTTP)
         return refuse(REASON_BAD_TARGET, detail, "an https or wss URL: use CONNECT, and TLS inside it");
-    if (is_absolute && !text_equal(head->host, authority) && !host_field_is_sound(head, detail))
+    if (is_absolute && !text_equal(head->message.host, authority) && !host_field_is_sound(head, detail))
         return REASON_BAD_TARGET;
     return set_path(ask, detail);
 }
@@ -133,8 +136,8 @@ void ask_glimpse(struct session *session, struct text input)
     struct http_glimpse glimpse;
     http_request_glimpse(input, &glimpse);
     bool is_connect = text_equal(glimpse.method, TEXT("CONNECT"));
-    ask->head->method = request->method = glimpse.method;
-    ask->head->target.path = glimpse.path;
+    ask->head->message.method = request->method = glimpse.method;
+    ask->head->message.target.path = glimpse.path;
     request->query = glimpse.query;
     request->inside_known = glimpse.path.length > 0; /* nothing judges it any more */
     request->scheme = session->opened != NULL ? session->opened->scheme : glimpse.scheme;
@@ -149,7 +152,7 @@ void ask_glimpse(struct session *session, struct text input)
 
 static enum reason look(struct session *session, struct detail *detail)
 {
-    if (session->exchange->ask.head->target.form == TARGET_AUTHORITY)
+    if (session->exchange->ask.head->message.target.form == TARGET_AUTHORITY)
         return ask_connect(session, detail);
     return session->opened != NULL ? ask_inside(session, detail) : ask_plain(session, detail);
 }
@@ -158,7 +161,7 @@ static enum reason look(struct session *session, struct detail *detail)
 static enum reason look_at_hops(const struct http_head *head, struct detail *detail)
 {
     uint64_t left;
-    if (!http_max_forwards(head, &left) || left > 0)
+    if (!http_max_forwards(&head->message, &left) || left > 0)
         return REASON_NONE;
     return refuse(
         REASON_METHOD_UNSUPPORTED, detail, "Max-Forwards is 0: it ends at this gate, which answers no such request");
@@ -170,7 +173,7 @@ enum reason ask_from_head(struct session *session)
     struct detail detail;
     detail.text[0] = '\0';
     enum reason reason = look(session, &detail);
-    if (reason == REASON_NONE && http_via_has(exchange->ask.head, text_from(session->worker->options.via)))
+    if (reason == REASON_NONE && http_via_has(&exchange->ask.head->message, text_from(session->worker->options.via)))
         reason = refuse(REASON_LOOP, &detail, "its Via names this gate");
     if (reason == REASON_NONE)
         reason = look_at_hops(exchange->ask.head, &detail);

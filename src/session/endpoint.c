@@ -123,9 +123,9 @@ void endpoint_failed(struct session *session, enum reason reason)
 void endpoint_objects(struct exchange *exchange, const struct http_head *head)
 {
     struct objection *objection = &exchange->call.objection;
-    const struct http_field *wait = http_field_find(head, TEXT("Retry-After"));
+    const struct field *wait = http_field_find(&head->message, TEXT("Retry-After"));
     buffer_empty(&objection->body);
-    objection->status = head->status;
+    objection->status = head->message.status;
     objection->endpoint = way_out_inference(exchange)->name;
     text_store(wait == NULL ? TEXT("") : wait->value, objection->retry_after, sizeof(objection->retry_after));
 }

@@ -42,19 +42,17 @@ bool inference_asks_for_models(const struct exchange *exchange)
 
 enum { FIELDS = 5 };
 
-static size_t
-endpoint_fields(const struct exchange *exchange, struct text authorization, struct http_field fields[FIELDS])
+static size_t endpoint_fields(const struct exchange *exchange, struct text authorization, struct field fields[FIELDS])
 {
     size_t count = 0;
     bool streams = dialect_call_streams(exchange->call.request);
     if (exchange->decision.llm.operation != LLM_MODELS)
-        fields[count++] = (struct http_field){TEXT("Content-Type"), TEXT("application/json")};
-    fields[count++] =
-        (struct http_field){TEXT("Accept"), streams ? TEXT("text/event-stream") : TEXT("application/json")};
-    fields[count++] = (struct http_field){TEXT("User-Agent"), TEXT("exeat/" EXEAT_VERSION)};
-    fields[count++] = (struct http_field){TEXT("X-Request-Id"), text_from(exchange->account.id_text)};
+        fields[count++] = (struct field){TEXT("Content-Type"), TEXT("application/json")};
+    fields[count++] = (struct field){TEXT("Accept"), streams ? TEXT("text/event-stream") : TEXT("application/json")};
+    fields[count++] = (struct field){TEXT("User-Agent"), TEXT("exeat/" EXEAT_VERSION)};
+    fields[count++] = (struct field){TEXT("X-Request-Id"), text_from(exchange->account.id_text)};
     if (authorization.length > 0)
-        fields[count++] = (struct http_field){TEXT("Authorization"), authorization};
+        fields[count++] = (struct field){TEXT("Authorization"), authorization};
     return count;
 }
 
@@ -68,7 +66,7 @@ void inference_write_request(struct session *session)
     struct buffer authority = {0};
     struct buffer authorization = {0};
     struct buffer out = {0};
-    struct http_field fields[FIELDS];
+    struct field fields[FIELDS];
     exchange->account.inference = inference->name;
     exchange->call.served_model =
         policy_served_model(exchange->policy, index, dialect_call_model(exchange->call.request));
@@ -81,7 +79,9 @@ void inference_write_request(struct session *session)
     if (inference->key.length > 0)
         buffer_printf(&authorization, "Bearer %.*s", TEXT_ARG(inference->key));
     struct http_head head = {
-        .method = dialect_method(exchange->decision.llm.operation), .target.path = buffer_text(&path), .minor = 1};
+        .message.method = dialect_method(exchange->decision.llm.operation),
+        .message.target.path = buffer_text(&path),
+        .message.version = HTTP_1_1};
     struct http_forward forward = {
         .keep_alive = true,
         .framing = body.length > 0 ? FRAMING_LENGTH : FRAMING_NONE,
@@ -89,7 +89,7 @@ void inference_write_request(struct session *session)
         .add = fields,
         .add_count = endpoint_fields(exchange, buffer_text(&authorization), fields),
     };
-    http_request_write(&out, &head, buffer_text(&authority), &forward);
+    http_request_write(&out, &head.message, buffer_text(&authority), &forward);
     inflight_append(session->worker->options.loop, &exchange->flow.up, buffer_text(&out));
     inflight_append(session->worker->options.loop, &exchange->flow.up, buffer_text(&body));
     exchange->account.bytes_up += body.length;

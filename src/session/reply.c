@@ -11,7 +11,7 @@ enum http_framing reply_framing(struct session *session, enum http_framing frami
 {
     if (framing == FRAMING_NONE || framing == FRAMING_LENGTH)
         return framing;
-    if (session->exchange->ask.head->minor >= 1)
+    if (session->exchange->ask.head->message.version >= HTTP_1_1)
         return FRAMING_CHUNKED;
     session->keeps_alive = false;
     return FRAMING_UNTIL_CLOSE;
@@ -21,7 +21,7 @@ static void say_head(struct session *session, const struct http_head *head, cons
 {
     struct buffer *out = &session->worker->head;
     buffer_empty(out);
-    http_reply_write(out, head, forward);
+    http_reply_write(out, &head->message, forward);
     session_say(session, buffer_text(out));
 }
 
@@ -35,7 +35,7 @@ void reply_begin(struct session *session, uint16_t status)
 
 void reply_write_head(struct session *session, const struct http_head *head, const struct http_forward *forward)
 {
-    reply_begin(session, head->status);
+    reply_begin(session, head->message.status);
     say_head(session, head, forward);
 }
 
@@ -59,10 +59,10 @@ void reply_take_back(struct session *session)
 }
 
 /* The answer to HEAD, and a 304, say a length that no body follows. */
-static size_t length_field(const struct http_head *head, struct http_field *field)
+static size_t length_field(const struct http_head *head, struct field *field)
 {
-    const struct http_field *length = http_field_find(head, TEXT("Content-Length"));
-    if (head->framing != FRAMING_NONE || length == NULL || head->status == 204)
+    const struct field *length = http_field_find(&head->message, TEXT("Content-Length"));
+    if (head->framing != FRAMING_NONE || length == NULL || head->message.status == 204)
         return 0;
     *field = *length;
     return 1;
@@ -71,15 +71,15 @@ static size_t length_field(const struct http_head *head, struct http_field *fiel
 static void begin_as_is(struct session *session, const struct http_head *head)
 {
     struct flow *flow = &session->exchange->flow;
-    struct http_field length;
+    struct field length;
     flow->mode = REPLY_AS_IS;
     flow->framing = reply_framing(session, head->framing);
     struct http_forward forward = {
         .via = text_from(session->worker->options.via),
         .keep_alive = session->keeps_alive,
-        .says_keep_alive = session->keeps_alive && session->exchange->ask.head->minor == 0,
+        .says_keep_alive = session->keeps_alive && session->exchange->ask.head->message.version == HTTP_1_0,
         .framing = flow->framing,
-        .content_length = head->content_length,
+        .content_length = head->message.length,
         .add = &length,
         .add_count = length_field(head, &length),
     };
@@ -89,8 +89,8 @@ static void begin_as_is(struct session *session, const struct http_head *head)
 static enum reply_result switch_protocols(struct session *session, const struct http_head *head)
 {
     struct exchange *exchange = session->exchange;
-    bool was_asked = exchange->decision.plan == PLAN_FORWARD && http_asks_for_websocket(exchange->ask.head);
-    if (!was_asked || !head->names_websocket) {
+    bool was_asked = exchange->decision.plan == PLAN_FORWARD && http_asks_for_websocket(&exchange->ask.head->message);
+    if (!was_asked || !head->message.names_websocket) {
         const char *what =
             was_asked ? "101 to another protocol than websocket" : "101 to a request that asked for no WebSocket";
         account_say(&exchange->account, FLAW_UPGRADE, what);
@@ -113,9 +113,9 @@ static enum reply_result pass_interim(struct session *session, const struct http
         return REPLY_IS_BROKEN;
     }
     exchange->way.upstream->reused = false; /* it has answered: it was not stale */
-    if (exchange->decision.plan != PLAN_FORWARD || exchange->ask.head->minor == 0)
+    if (exchange->decision.plan != PLAN_FORWARD || exchange->ask.head->message.version == HTTP_1_0)
         return REPLY_GOES_ON;
-    if (head->status == 100)
+    if (head->message.status == 100)
         exchange->ask.wants_continue = false;
     struct http_forward forward = {.via = text_from(session->worker->options.via), .keep_alive = true};
     say_head(session, head, &forward);
@@ -138,7 +138,7 @@ static enum reply_result take_final_head(struct session *session, const struct h
     account_latency(session);
     http_body_begin(&flow->body, head, &limits);
     flow->state = REPLY_BODY;
-    upstream_note(session->exchange->way.upstream, head);
+    upstream_note(session->exchange->way.upstream, &head->message);
     flow->upstream_reusable = head->keep_alive && head->framing != FRAMING_UNTIL_CLOSE;
     if (session->exchange->decision.plan == PLAN_REROUTE)
         return reply_call_begin(session, head);
@@ -168,7 +168,7 @@ static enum reply_result take_head(struct session *session)
     struct text input = inflight_text(&exchange->flow.down);
     if (input.length == 0)
         return REPLY_NEEDS_MORE;
-    struct text method = way_out_inference(exchange) != NULL ? TEXT("POST") : exchange->ask.head->method;
+    struct text method = way_out_inference(exchange) != NULL ? TEXT("POST") : exchange->ask.head->message.method;
     struct fault fault;
     enum parse result = http_reply_parse(input, &limits, method, &head, &used, &fault);
     if (result == PARSE_BAD)
@@ -177,9 +177,9 @@ static enum reply_result take_head(struct session *session)
     if (result != PARSE_DONE)
         return result == PARSE_BAD ? REPLY_IS_BROKEN : REPLY_NEEDS_MORE;
     enum reply_result taken;
-    if (head.status == 101)
+    if (head.message.status == 101)
         taken = switch_protocols(session, &head);
-    else if (head.status < 200)
+    else if (head.message.status < 200)
         taken = pass_interim(session, &head);
     else
         taken = take_final_head(session, &head);

@@ -15,7 +15,11 @@ static void begin_events(struct session *session, const struct http_head *head)
     exchange->flow.framing = reply_framing(session, FRAMING_CHUNKED);
     own_fields(session, &answer, &own);
     exchange->call.stream = dialect_stream_new(exchange->call.request, session->worker->limits.answer_held);
-    struct http_head ours = {.status = head->status, .phrase = text_from(http_status_phrase(head->status)), .minor = 1};
+    struct http_head ours = {
+        .message = {
+            .status = head->message.status,
+            .phrase = text_from(http_status_phrase(head->message.status)),
+            .version = HTTP_1_1}};
     struct http_forward forward = {
         .keep_alive = session->keeps_alive,
         .framing = exchange->flow.framing,
@@ -28,23 +32,24 @@ static void begin_events(struct session *session, const struct http_head *head)
 static bool is_event_stream(const struct http_head *head)
 {
     static const struct text type = TEXT_INIT("text/event-stream");
-    const struct http_field *field = http_field_find(head, TEXT("Content-Type"));
-    return head->status == 200 && field != NULL && text_equal_nocase(text_part(field->value, 0, type.length), type);
+    const struct field *field = http_field_find(&head->message, TEXT("Content-Type"));
+    return head->message.status == 200 && field != NULL &&
+           text_equal_nocase(text_part(field->value, 0, type.length), type);
 }
 
 enum reply_result reply_call_begin(struct session *session, const struct http_head *head)
 {
     struct exchange *exchange = session->exchange;
-    switch (endpoint_weigh(head->status)) {
+    switch (endpoint_weigh(head->message.status)) {
     case ENDPOINT_SERVES:
         endpoint_answered(session);
         break;
     case ENDPOINT_OBJECTS:
-        exchange->way.endpoint_status = head->status;
+        exchange->way.endpoint_status = head->message.status;
         endpoint_objects(exchange, head);
         break;
     case ENDPOINT_FAILS:
-        exchange->way.endpoint_status = head->status;
+        exchange->way.endpoint_status = head->message.status;
         return REPLY_WANTS_NEXT;
     }
     if (dialect_call_streams(exchange->call.request) && is_event_stream(head)) {
@@ -52,7 +57,7 @@ enum reply_result reply_call_begin(struct session *session, const struct http_he
         return REPLY_GOES_ON;
     }
     exchange->flow.mode = REPLY_HELD;
-    exchange->flow.held_status = head->status;
+    exchange->flow.held_status = head->message.status;
     return REPLY_GOES_ON;
 }
 

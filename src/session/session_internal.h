@@ -272,7 +272,7 @@ enum progress session_fail(struct session *session, enum reason reason); /* afte
 void session_cut(struct session *session, enum reason reason);           /* in the middle of a reply */
 /* The fields of a reply that is ours: Date (RFC 9110 6.6.1), those of the dialect, and what HTTP/1.0 must be told. */
 struct own_fields {
-    struct http_field fields[DIALECT_FIELDS_MAX + 2];
+    struct field fields[DIALECT_FIELDS_MAX + 2];
     size_t count;
     char date[CLOCK_HTTP_SIZE];
 };

@@ -14,13 +14,13 @@ static void on_upstream_ready(void *context)
 }
 
 /* RFC 9110 7.6.2: of TRACE and OPTIONS; that it is above zero was seen before. */
-static size_t count_hops(const struct http_head *head, char digits[HOPS_SIZE], struct http_field *field)
+static size_t count_hops(const struct http_head *head, char digits[HOPS_SIZE], struct field *field)
 {
     uint64_t left;
-    if (!http_max_forwards(head, &left))
+    if (!http_max_forwards(&head->message, &left))
         return 0;
     (void)snprintf(digits, HOPS_SIZE, "%llu", (unsigned long long)(left - 1));
-    *field = (struct http_field){TEXT("Max-Forwards"), text_from(digits)};
+    *field = (struct field){TEXT("Max-Forwards"), text_from(digits)};
     return 1;
 }
 
@@ -28,7 +28,7 @@ static void write_request(struct session *session, const struct upstream *upstre
 {
     static const struct text counted = TEXT_INIT("Max-Forwards");
     char digits[HOPS_SIZE];
-    struct http_field hops;
+    struct field hops;
     struct exchange *exchange = session->exchange;
     const struct http_head *head = exchange->ask.head;
     struct buffer *authority = &session->worker->authority;
@@ -40,15 +40,15 @@ static void write_request(struct session *session, const struct upstream *upstre
         .via = text_from(session->worker->options.via),
         .keep_alive = true,
         .framing = head->framing,
-        .content_length = head->content_length,
-        .keep_upgrade = http_asks_for_websocket(head),
+        .content_length = head->message.length,
+        .keep_upgrade = http_asks_for_websocket(&head->message),
         .add = &hops,
         .add_count = count_hops(head, digits, &hops),
         .drop = &counted,
     };
     forward.drop_count = forward.add_count;
-    http_request_write(out, head, buffer_text(authority), &forward);
-    upstream_note(exchange->way.upstream, head);
+    http_request_write(out, &head->message, buffer_text(authority), &forward);
+    upstream_note(exchange->way.upstream, &head->message);
     inflight_append(session->worker->options.loop, &exchange->flow.up, buffer_text(out));
     if (upstream->is_old)
         session_continue(session); /* HTTP/1.0 knows no expectations (RFC 9110 10.1.1) */

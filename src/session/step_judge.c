@@ -5,7 +5,7 @@
 
 static struct text credentials_of(const struct exchange *exchange)
 {
-    const struct http_field *field = http_field_find(exchange->ask.head, TEXT("Proxy-Authorization"));
+    const struct field *field = http_field_find(&exchange->ask.head->message, TEXT("Proxy-Authorization"));
     return field == NULL ? TEXT("") : field->value;
 }
 
@@ -44,7 +44,7 @@ static void say_path(struct exchange *exchange)
     struct buffer canonical = {0};
     struct detail detail;
     detail.text[0] = '\0';
-    (void)path_canonicalise(exchange->ask.head->target.path, &canonical, &detail);
+    (void)path_canonicalise(exchange->ask.head->message.target.path, &canonical, &detail);
     account_say(&exchange->account, FLAW_NONE, detail.text);
     buffer_clear(&canonical);
 }

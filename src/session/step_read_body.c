@@ -21,9 +21,9 @@ static enum reason take_body(struct session *session)
 /* What is packed cannot be looked at, and bombs need no unpacking to be refused (RFC 9110 15.5.16). */
 static bool is_encoded(const struct http_head *head)
 {
-    for (size_t i = 0; i < head->field_count; i++)
-        if (text_equal_nocase(head->fields[i].name, TEXT("Content-Encoding")) &&
-            !text_equal_nocase(head->fields[i].value, TEXT("identity")))
+    for (size_t i = 0; i < head->message.field_count; i++)
+        if (text_equal_nocase(head->message.fields[i].name, TEXT("Content-Encoding")) &&
+            !text_equal_nocase(head->message.fields[i].value, TEXT("identity")))
             return true;
     return false;
 }
@@ -32,7 +32,7 @@ static bool is_encoded(const struct http_head *head)
 static enum reason refuse_by_head(struct session *session)
 {
     const struct http_head *head = session->exchange->ask.head;
-    if (head->framing == FRAMING_LENGTH && head->content_length > session->worker->limits.body_held)
+    if (head->framing == FRAMING_LENGTH && head->message.length > session->worker->limits.body_held)
         return REASON_BODY_TOO_LARGE;
     if (!is_encoded(head))
         return REASON_NONE;

@@ -18,7 +18,7 @@ static enum progress take_head(struct session *session, size_t used)
     struct http_limits limits = exchange_limits(session);
     keep_head_bytes(session, used);
     session->keeps_alive = ask->head->keep_alive && !session->worker->draining;
-    ask->wants_continue = ask->head->expects_continue;
+    ask->wants_continue = ask->head->message.expects_continue;
     http_body_begin(&ask->body, ask->head, &limits);
     enum reason reason = ask_from_head(session);
     if (reason != REASON_NONE)

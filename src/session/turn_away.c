@@ -8,7 +8,7 @@ enum { TURNED_AWAY_MAX = 256, TURNED_AWAY_MS = 1000 };
 void turn_away_begin(struct session_worker *worker)
 {
     const struct reason_row *row = reason_row(REASON_LIMIT);
-    const struct http_field fields[] = {
+    const struct field fields[] = {
         {TEXT("Content-Type"), TEXT("text/plain; charset=utf-8")},
         {TEXT("Retry-After"), TEXT("1")},
         {TEXT("Proxy-Status"), TEXT("exeat; error=proxy_internal_response; details=\"limit\"")},

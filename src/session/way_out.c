@@ -31,9 +31,9 @@ bool way_out_may_repeat(const struct exchange *exchange)
     if (way_out_inference(exchange) != NULL)
         return true;
     const struct http_head *head = exchange->ask.head;
-    bool has_content = head->framing == FRAMING_CHUNKED || head->content_length > 0;
+    bool has_content = head->framing == FRAMING_CHUNKED || head->message.length > 0;
     for (size_t i = 0; !has_content && i < COUNT_OF(idempotent); i++)
-        if (text_equal(head->method, idempotent[i]))
+        if (text_equal(head->message.method, idempotent[i]))
             return true;
     return false;
 }

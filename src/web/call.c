@@ -93,8 +93,8 @@ static enum reading read_head(struct web_call *call)
         case PARSE_DONE:
             break;
         }
-    } while (is_interim(head.status));
-    call->status = head.status;
+    } while (is_interim(head.message.status));
+    call->status = head.message.status;
     http_body_begin(&call->body, &head, &limits);
     inflight_consume(call->peer->loop, &call->in, used);
     return http_body_is_done(&call->body) ? READING_DONE : READING_BODY;

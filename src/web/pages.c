@@ -40,12 +40,12 @@ static void refuse_method(struct web_answer *answer, unsigned methods)
         [1U << WEB_GET | 1U << WEB_POST] = TEXT_INIT("GET, HEAD, POST"),
     };
     web_answer_text(answer, 405, "");
-    answer->also = (struct http_field){TEXT("Allow"), allow[methods]};
+    answer->also = (struct field){TEXT("Allow"), allow[methods]};
     BUFFER_APPEND_ALL(&answer->body, allow[methods], TEXT(" goes here\n"));
 }
 
 static const struct web_page *
-find(const struct web_server_options *options, const struct http_head *head, unsigned *methods)
+find(const struct web_server_options *options, const struct message_head *head, unsigned *methods)
 {
     for (size_t i = 0; i < options->page_count; i++) {
         const struct web_page *page = &options->pages[i];
@@ -59,12 +59,12 @@ find(const struct web_server_options *options, const struct http_head *head, uns
 }
 
 const struct web_page *
-web_find_page(const struct web_server_options *options, const struct http_head *head, struct web_answer *answer)
+web_find_page(const struct web_server_options *options, const struct message_head *head, struct web_answer *answer)
 {
     unsigned methods = 0;
     const struct web_page *page = find(options, head, &methods);
-    bool is_long = head->framing == FRAMING_LENGTH && head->content_length > options->body;
-    if (page != NULL && !is_long && (page->method != WEB_POST || head->framing != FRAMING_NONE))
+    bool is_long = head->content == CONTENT_OF_LENGTH && head->length > options->body;
+    if (page != NULL && !is_long && (page->method != WEB_POST || head->content != CONTENT_NONE))
         return page;
     if (page != NULL && is_long)
         web_answer_text(answer, 413, "the request is larger than any that is sent here\n");
@@ -80,14 +80,14 @@ web_find_page(const struct web_server_options *options, const struct http_head *
 void web_answer_write(struct buffer *out, const struct web_answer *answer, const struct web_manner *manner)
 {
     char date[CLOCK_HTTP_SIZE];
-    struct http_field fields[4] = {{TEXT("Date"), TEXT("")}, {TEXT("Content-Type"), text_from(answer->type)}};
+    struct field fields[4] = {{TEXT("Date"), TEXT("")}, {TEXT("Content-Type"), text_from(answer->type)}};
     size_t count = 2;
     clock_write_http(clock_wall_us(), date);
     fields[0].value = text_from(date);
     if (answer->also.name.length > 0)
         fields[count++] = answer->also;
     if (manner->keep_alive && manner->is_old) /* RFC 9112 appendix C.2.2 */
-        fields[count++] = (struct http_field){TEXT("Connection"), TEXT("keep-alive")};
+        fields[count++] = (struct field){TEXT("Connection"), TEXT("keep-alive")};
     http_answer_write(
         out, answer->status, fields, count, buffer_text(&answer->body), manner->keep_alive, manner->head_only);
 }

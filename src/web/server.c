@@ -96,7 +96,7 @@ static void refuse_malformed(struct visitor *visitor)
     refuse(visitor, 400, "the request is malformed\n");
 }
 
-static void answer_request(struct visitor *visitor, const struct http_head *head, struct text body)
+static void answer_request(struct visitor *visitor, const struct message_head *head, struct text body)
 {
     struct web_answer answer = {0};
     struct web_visit visit = {head, text_after(head->target.path, visitor->page->path.length), body};
@@ -108,7 +108,7 @@ static void answer_request(struct visitor *visitor, const struct http_head *head
  */
 
 /* The head is kept as bytes: its slices would not outlive the block. */
-static void begin_body(struct visitor *visitor, const struct http_head *head, struct text bytes, bool waits)
+static void begin_body(struct visitor *visitor, const struct message_head *head, struct text bytes, bool waits)
 {
     buffer_append(&visitor->head, bytes);
     visitor->state = VISIT_BODY;
@@ -122,19 +122,20 @@ static void take_request(struct visitor *visitor, const struct http_head *head, 
     struct web_answer answer;
     visitor->manner = (struct web_manner){
         .keep_alive = head->keep_alive && options->keeps_alive,
-        .is_old = head->minor == 0,
-        .head_only = text_equal(head->method, TEXT("HEAD"))};
+        .is_old = head->message.version == HTTP_1_0,
+        .head_only = text_equal(head->message.method, TEXT("HEAD"))};
     http_body_begin(&visitor->framing, head, &limits);
     bool is_whole = http_body_is_done(&visitor->framing);
-    visitor->page = web_find_page(options, head, &answer);
+    visitor->page = web_find_page(options, &head->message, &answer);
     if (visitor->page == NULL) {
         visitor->manner.keep_alive = visitor->manner.keep_alive && is_whole;
         put_answer(visitor, &answer);
     } else if (is_whole) {
-        answer_request(visitor, head, TEXT(""));
+        answer_request(visitor, &head->message, TEXT(""));
     } else {
         begin_body(
-            visitor, head, text_part(inflight_text(&visitor->in), 0, used), inflight_length(&visitor->in) == used);
+            visitor, &head->message, text_part(inflight_text(&visitor->in), 0, used),
+            inflight_length(&visitor->in) == used);
     }
 }
 
@@ -168,7 +169,7 @@ static void answer_with_body(struct visitor *visitor)
     struct fault fault;
     size_t used;
     if (http_request_parse(buffer_text(&visitor->head), &limits, &head, &used, &fault) == PARSE_DONE)
-        answer_request(visitor, &head, buffer_text(&visitor->body));
+        answer_request(visitor, &head.message, buffer_text(&visitor->body));
     else
         refuse_malformed(visitor);
 }

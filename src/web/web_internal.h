@@ -13,7 +13,7 @@ struct web_manner {
 };
 /* The page of a request, by its head alone; NULL: `answer` says what is wrong with it. */
 MUST_CHECK const struct web_page *
-web_find_page(const struct web_server_options *options, const struct http_head *head, struct web_answer *answer);
+web_find_page(const struct web_server_options *options, const struct message_head *head, struct web_answer *answer);
 void web_answer_write(struct buffer *out, const struct web_answer *answer, const struct web_manner *manner);
 
 #endif

@@ -49,7 +49,7 @@ const char *http_status_phrase(uint16_t status)
 }
 
 void http_answer_write(
-    struct buffer *out, uint16_t status, const struct http_field *fields, size_t field_count, struct text body,
+    struct buffer *out, uint16_t status, const struct field *fields, size_t field_count, struct text body,
     bool keep_alive, bool head_only)
 {
     enum { HEAD_USUAL = 512 };

@@ -90,7 +90,7 @@ static struct text trim_blanks(struct text text)
 /* Where in the head: the start line is not counted. */
 static bool wrong_in_line(struct detail *detail, const struct http_head *head, const char *what)
 {
-    return detail_say(detail, "field line %zu: %s", head->field_count + 1, what);
+    return detail_say(detail, "field line %zu: %s", head->message.field_count + 1, what);
 }
 
 static bool wrong_name(struct detail *detail, const struct http_head *head, struct text line, size_t colon)
@@ -105,7 +105,8 @@ static bool wrong_name(struct detail *detail, const struct http_head *head, stru
     for (size_t i = 0; i < name.length; i++)
         if (!is_token_byte(name.data[i]))
             return detail_say(
-                detail, "field line %zu: byte 0x%02X in its name", head->field_count + 1, (unsigned char)name.data[i]);
+                detail, "field line %zu: byte 0x%02X in its name", head->message.field_count + 1,
+                (unsigned char)name.data[i]);
     return false;
 }
 
@@ -114,26 +115,27 @@ static bool wrong_value(struct detail *detail, const struct http_head *head, str
     for (size_t i = 0; i < value.length; i++)
         if (!is_field_value(text_part(value, i, 1)))
             return detail_say(
-                detail, "field line %zu: byte 0x%02X in its value", head->field_count, (unsigned char)value.data[i]);
+                detail, "field line %zu: byte 0x%02X in its value", head->message.field_count,
+                (unsigned char)value.data[i]);
     return false;
 }
 
 static bool parse_field(struct text line, const struct reading *reading, struct http_head *head, struct detail *detail)
 {
-    struct http_field *field = &head->fields[head->field_count];
+    struct field *field = &head->message.fields[head->message.field_count];
     size_t colon = text_index(line, ':', 0);
     field->name = text_part(line, 0, colon);
     if (reading->trims_names)
         field->name = trim_end(field->name);
     if (colon == line.length || !is_token(field->name))
         return wrong_name(detail, head, line, colon);
-    struct field_name known = field_name_find(field->name);
-    struct http_seen *seen = &head->seen[known.name];
+    struct known_field known = known_field_find(field->name);
+    struct field_place *seen = &head->message.places[known.name];
     if (seen->count++ == 0)
-        seen->first = (uint16_t)head->field_count;
-    head->fates[head->field_count] = (uint8_t)known.fate;
+        seen->first = (uint16_t)head->message.field_count;
+    head->message.fates[head->message.field_count] = (uint8_t)known.fate;
     field->value = trim_blanks(text_after(line, colon + 1));
-    head->field_count++;
+    head->message.field_count++;
     return is_field_value(field->value) || wrong_value(detail, head, field->value);
 }
 
@@ -141,10 +143,10 @@ enum fields parse_fields(
     struct text lines, const struct reading *reading, const struct http_limits *limits, struct http_head *head,
     struct detail *detail)
 {
-    size_t limit = limits->fields < HTTP_FIELDS_MAX ? limits->fields : HTTP_FIELDS_MAX;
+    size_t limit = limits->fields < FIELDS_MAX ? limits->fields : FIELDS_MAX;
     struct text line;
-    head->field_count = 0;
-    memset(head->seen, 0, sizeof(head->seen));
+    head->message.field_count = 0;
+    memset(head->message.places, 0, sizeof(head->message.places));
     for (;;) {
         if (!take_line(&lines, reading->line_end, &line)) {
             (void)wrong_in_line(detail, head, "a CR or LF that ends no line");
@@ -152,7 +154,7 @@ enum fields parse_fields(
         }
         if (line.length == 0)
             return FIELDS_GOOD;
-        if (head->field_count == limit) {
+        if (head->message.field_count == limit) {
             (void)detail_say(detail, "more than %zu fields: limits.fields", limit);
             return FIELDS_TOO_MANY;
         }
@@ -163,10 +165,10 @@ enum fields parse_fields(
 
 void http_head_reset(struct http_head *head)
 {
-    memset(head, 0, offsetof(struct http_head, fields));
+    memset(head, 0, offsetof(struct http_head, message.fields));
 }
 
-const struct http_field *http_field_find(const struct http_head *head, struct text name)
+const struct field *http_field_find(const struct message_head *head, struct text name)
 {
     for (size_t i = 0; i < head->field_count; i++)
         if (text_equal_nocase(head->fields[i].name, name))
@@ -174,16 +176,16 @@ const struct http_field *http_field_find(const struct http_head *head, struct te
     return NULL;
 }
 
-const struct http_field *field_of(const struct http_head *head, enum http_name name)
+const struct field *field_of(const struct message_head *head, enum field_name name)
 {
-    const struct http_seen *seen = &head->seen[name];
+    const struct field_place *seen = &head->places[name];
     return seen->count == 0 ? NULL : &head->fields[seen->first];
 }
 
 static bool parse_length(struct http_head *head, struct detail *detail)
 {
     head->framing = FRAMING_LENGTH;
-    if (text_to_number(field_of(head, HTTP_CONTENT_LENGTH)->value, INT64_MAX, &head->content_length))
+    if (text_to_number(field_of(&head->message, FIELD_CONTENT_LENGTH)->value, INT64_MAX, &head->message.length))
         return true;
     return detail_say(detail, "Content-Length is not a number of bytes");
 }
@@ -191,17 +193,17 @@ static bool parse_length(struct http_head *head, struct detail *detail)
 static bool parse_coding(struct http_head *head, struct detail *detail)
 {
     head->framing = FRAMING_CHUNKED;
-    if (head->minor == 0)
+    if (head->message.version == HTTP_1_0)
         return detail_say(detail, "Transfer-Encoding in HTTP/1.0");
-    if (text_equal_nocase(field_of(head, HTTP_TRANSFER_ENCODING)->value, TEXT("chunked")))
+    if (text_equal_nocase(field_of(&head->message, FIELD_TRANSFER_ENCODING)->value, TEXT("chunked")))
         return true;
     return detail_say(detail, "a Transfer-Encoding other than chunked");
 }
 
 bool parse_framing(struct http_head *head, struct detail *detail)
 {
-    size_t lengths = head->seen[HTTP_CONTENT_LENGTH].count;
-    size_t codings = head->seen[HTTP_TRANSFER_ENCODING].count;
+    size_t lengths = head->message.places[FIELD_CONTENT_LENGTH].count;
+    size_t codings = head->message.places[FIELD_TRANSFER_ENCODING].count;
     head->framing = FRAMING_NONE;
     if (lengths > 0 && codings > 0)
         return detail_say(detail, "Content-Length and Transfer-Encoding together");
@@ -213,12 +215,26 @@ bool parse_framing(struct http_head *head, struct detail *detail)
     return codings == 0 || parse_coding(head, detail);
 }
 
-/* Is `item` in one of the lists that the fields of this name are? */
-static bool lists(const struct http_head *head, enum http_name which, struct text name, struct text item)
+enum content content_framed(enum http_framing framing)
 {
-    if (head->seen[which].count == 0)
+    switch (framing) {
+    case FRAMING_NONE:
+        return CONTENT_NONE;
+    case FRAMING_LENGTH:
+        return CONTENT_OF_LENGTH;
+    case FRAMING_CHUNKED:
+    case FRAMING_UNTIL_CLOSE:
+        break;
+    }
+    return CONTENT_UNTIL_END;
+}
+
+/* Is `item` in one of the lists that the fields of this name are? */
+static bool lists(const struct message_head *head, enum field_name which, struct text name, struct text item)
+{
+    if (head->places[which].count == 0)
         return false;
-    for (size_t i = head->seen[which].first; i < head->field_count; i++) {
+    for (size_t i = head->places[which].first; i < head->field_count; i++) {
         if (!text_equal_nocase(head->fields[i].name, name))
             continue;
         struct text rest = head->fields[i].value;
@@ -230,17 +246,17 @@ static bool lists(const struct http_head *head, enum http_name which, struct tex
     return false;
 }
 
-bool connection_names(const struct http_head *head, struct text option)
+bool connection_names(const struct message_head *head, struct text option)
 {
-    return lists(head, HTTP_CONNECTION, TEXT("Connection"), option);
+    return lists(head, FIELD_CONNECTION, TEXT("Connection"), option);
 }
 
 /* A list of protocols, or a second field, would leave the choice to the other side. */
 static bool names_websocket(const struct http_head *head)
 {
-    return head->minor >= 1 && head->seen[HTTP_UPGRADE].count == 1 &&
-           text_equal_nocase(field_of(head, HTTP_UPGRADE)->value, TEXT("websocket")) &&
-           connection_names(head, TEXT("upgrade"));
+    return head->message.version >= HTTP_1_1 && head->message.places[FIELD_UPGRADE].count == 1 &&
+           text_equal_nocase(field_of(&head->message, FIELD_UPGRADE)->value, TEXT("websocket")) &&
+           connection_names(&head->message, TEXT("upgrade"));
 }
 
 /* Each field of the head is looked for among the options, and nobody names more fields than there are. */
@@ -248,10 +264,11 @@ static bool names_too_many(const struct http_head *head)
 {
     enum { OPTIONS_MAX = 128 };
     size_t count = 0;
-    for (size_t i = head->seen[HTTP_CONNECTION].first; i < head->field_count; i++) {
-        if (head->seen[HTTP_CONNECTION].count == 0 || !text_equal_nocase(head->fields[i].name, TEXT("Connection")))
+    for (size_t i = head->message.places[FIELD_CONNECTION].first; i < head->message.field_count; i++) {
+        if (head->message.places[FIELD_CONNECTION].count == 0 ||
+            !text_equal_nocase(head->message.fields[i].name, TEXT("Connection")))
             continue;
-        struct text rest = head->fields[i].value;
+        struct text rest = head->message.fields[i].value;
         struct text option;
         while (text_split(&rest, ',', &option))
             if (++count > OPTIONS_MAX)
@@ -264,16 +281,17 @@ bool parse_control(struct http_head *head, struct detail *detail)
 {
     if (names_too_many(head))
         return detail_say(detail, "Connection names more than 128 fields");
-    bool closes = connection_names(head, TEXT("close"));
-    bool stays = head->minor == 0 && connection_names(head, TEXT("keep-alive"));
-    const struct http_field *host = field_of(head, HTTP_HOST);
-    head->keep_alive = !closes && (head->minor >= 1 || stays);
-    head->names_websocket = names_websocket(head);
-    head->has_host = head->seen[HTTP_HOST].count == 1;
-    head->host = head->has_host ? host->value : TEXT("");
-    head->expects_continue = head->minor >= 1 && lists(head, HTTP_EXPECT, TEXT("Expect"), TEXT("100-continue"));
-    if (head->seen[HTTP_HOST].count > 1)
-        return detail_say(detail, "Host stands %u times", (unsigned)head->seen[HTTP_HOST].count);
+    bool closes = connection_names(&head->message, TEXT("close"));
+    bool stays = head->message.version == HTTP_1_0 && connection_names(&head->message, TEXT("keep-alive"));
+    const struct field *host = field_of(&head->message, FIELD_HOST);
+    head->keep_alive = !closes && (head->message.version >= HTTP_1_1 || stays);
+    head->message.names_websocket = names_websocket(head);
+    head->message.has_host = head->message.places[FIELD_HOST].count == 1;
+    head->message.host = head->message.has_host ? host->value : TEXT("");
+    head->message.expects_continue =
+        head->message.version >= HTTP_1_1 && lists(&head->message, FIELD_EXPECT, TEXT("Expect"), TEXT("100-continue"));
+    if (head->message.places[FIELD_HOST].count > 1)
+        return detail_say(detail, "Host stands %u times", (unsigned)head->message.places[FIELD_HOST].count);
     return true;
 }
 
@@ -285,11 +303,11 @@ static bool via_entry_names(struct text entry, struct text token)
     return text_equal_nocase(text_part(by, 0, text_index(by, ' ', 0)), token);
 }
 
-bool http_via_has(const struct http_head *head, struct text token)
+bool http_via_has(const struct message_head *head, struct text token)
 {
-    if (head->seen[HTTP_VIA].count == 0)
+    if (head->places[FIELD_VIA].count == 0)
         return false;
-    for (size_t i = head->seen[HTTP_VIA].first; i < head->field_count; i++) {
+    for (size_t i = head->places[FIELD_VIA].first; i < head->field_count; i++) {
         struct text rest = head->fields[i].value;
         struct text entry;
         if (!text_equal_nocase(head->fields[i].name, TEXT("Via")))
@@ -301,10 +319,10 @@ bool http_via_has(const struct http_head *head, struct text token)
     return false;
 }
 
-bool http_max_forwards(const struct http_head *head, uint64_t *left)
+bool http_max_forwards(const struct message_head *head, uint64_t *left)
 {
     if (!text_equal(head->method, TEXT("OPTIONS")) && !text_equal(head->method, TEXT("TRACE")))
         return false;
-    const struct http_field *field = http_field_find(head, TEXT("Max-Forwards"));
+    const struct field *field = http_field_find(head, TEXT("Max-Forwards"));
     return field != NULL && text_to_number(field->value, INT64_MAX, left);
 }

@@ -68,7 +68,7 @@ static bool value_binds(struct text value)
 }
 
 /* Lengths first: most fields are none of these. */
-static bool field_binds(const struct http_field *field)
+static bool field_binds(const struct field *field)
 {
     switch (field->name.length) {
     case 13:
@@ -85,7 +85,7 @@ static bool field_binds(const struct http_field *field)
     }
 }
 
-bool http_binds_connection(const struct http_head *head)
+bool http_binds_connection(const struct message_head *head)
 {
     for (size_t i = 0; i < head->field_count; i++)
         if (field_binds(&head->fields[i]))
@@ -93,10 +93,10 @@ bool http_binds_connection(const struct http_head *head)
     return false;
 }
 
-bool http_keep_alive_seconds(const struct http_head *head, uint64_t *seconds)
+bool http_keep_alive_seconds(const struct message_head *head, uint64_t *seconds)
 {
     static const struct text name = TEXT_INIT("timeout=");
-    const struct http_field *field = http_field_find(head, TEXT("Keep-Alive"));
+    const struct field *field = http_field_find(head, TEXT("Keep-Alive"));
     struct text rest = field == NULL ? TEXT("") : field->value;
     struct text piece;
     while (text_split(&rest, ',', &piece)) {

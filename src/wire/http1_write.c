@@ -9,15 +9,15 @@
 enum { NUMBER_MAX = 20, START_MAX = 32, END_MAX = 128 };
 
 static bool
-stays_behind(const struct http_head *head, size_t index, const struct http_forward *forward, bool is_request)
+stays_behind(const struct message_head *head, size_t index, const struct http_forward *forward, bool is_request)
 {
-    const struct http_field *field = &head->fields[index];
+    const struct field *field = &head->fields[index];
     for (size_t i = 0; i < forward->drop_count; i++)
         if (text_equal_nocase(field->name, forward->drop[i]))
             return true;
     switch ((enum field_fate)head->fates[index]) {
     case FATE_PASSES:
-        return head->seen[HTTP_CONNECTION].count > 0 && connection_names(head, field->name);
+        return head->places[FIELD_CONNECTION].count > 0 && connection_names(head, field->name);
     case FATE_END_TO_END:
         return false;
     case FATE_HOP:
@@ -25,7 +25,7 @@ stays_behind(const struct http_head *head, size_t index, const struct http_forwa
     case FATE_REQUEST_HOP:
         return is_request || connection_names(head, field->name);
     case FATE_EXPECT:
-        return is_request && head->minor == 0;
+        return is_request && head->version == HTTP_1_0;
     case FATE_UPGRADE:
         return !forward->keep_upgrade;
     }
@@ -58,7 +58,7 @@ static char *put_field(char *at, struct text name, struct text value)
     return put(at, TEXT("\r\n"));
 }
 
-static char *put_fields(char *at, const struct http_head *head, const struct http_forward *forward, bool is_request)
+static char *put_fields(char *at, const struct message_head *head, const struct http_forward *forward, bool is_request)
 {
     for (size_t i = 0; i < head->field_count; i++)
         if (!stays_behind(head, i, forward, is_request))
@@ -68,10 +68,13 @@ static char *put_fields(char *at, const struct http_head *head, const struct htt
     return at;
 }
 
-static char *put_end(char *at, const struct http_head *head, const struct http_forward *forward)
+static const struct text via_version[] = {
+    [HTTP_1_0] = TEXT_INIT("Via: 1.0 "), [HTTP_1_1] = TEXT_INIT("Via: 1.1 "), [HTTP_2] = TEXT_INIT("Via: 2.0 ")};
+
+static char *put_end(char *at, const struct message_head *head, const struct http_forward *forward)
 {
     if (forward->via.length > 0) {
-        at = put(at, head->minor == 0 ? TEXT("Via: 1.0 ") : TEXT("Via: 1.1 "));
+        at = put(at, via_version[head->version]);
         at = put(put(at, forward->via), TEXT("\r\n"));
     }
     if (forward->framing == FRAMING_LENGTH)
@@ -88,7 +91,7 @@ static char *put_end(char *at, const struct http_head *head, const struct http_f
 }
 
 /* The most that the fields and the end can take. */
-static size_t room_for(const struct http_head *head, const struct http_forward *forward)
+static size_t room_for(const struct message_head *head, const struct http_forward *forward)
 {
     const size_t punctuation = TEXT(": \r\n").length;
     size_t room = END_MAX + forward->via.length;
@@ -112,7 +115,7 @@ static void end(struct buffer *out, const char *at)
 }
 
 void http_request_write(
-    struct buffer *out, const struct http_head *head, struct text authority, const struct http_forward *forward)
+    struct buffer *out, const struct message_head *head, struct text authority, const struct http_forward *forward)
 {
     size_t line = head->method.length + head->target.path.length + head->target.query.length + authority.length;
     char *at = begin(out, START_MAX + line + room_for(head, forward));
@@ -126,7 +129,7 @@ void http_request_write(
     end(out, put_end(at, head, forward));
 }
 
-void http_reply_write(struct buffer *out, const struct http_head *head, const struct http_forward *forward)
+void http_reply_write(struct buffer *out, const struct message_head *head, const struct http_forward *forward)
 {
     char *at = begin(out, START_MAX + head->phrase.length + room_for(head, forward));
     at = put_number(put(at, TEXT("HTTP/1.1 ")), head->status);

@@ -14,13 +14,13 @@ enum field_fate {
     FATE_EXPECT,      /* passes, but of a client of HTTP/1.0, who cannot mean it (RFC 9110 10.1.1) */
     FATE_UPGRADE,     /* passes with its Connection option, where that is wanted */
 };
-struct field_name {
+struct known_field {
     struct text text;
-    enum http_name name;
+    enum field_name name;
     enum field_fate fate;
 };
-struct field_name field_name_find(struct text name); /* of a token, in any case */
-size_t field_name_table(const struct field_name **table);
+struct known_field known_field_find(struct text name); /* of a token, in any case */
+size_t known_field_table(const struct known_field **table);
 
 /* Takes "http://" or "https://" off a URL; ws and wss are the same with another name (RFC 6455 section 3). */
 MUST_CHECK bool take_scheme(struct text *target, enum scheme *scheme);
@@ -46,12 +46,13 @@ MUST_CHECK enum fields parse_fields(
     struct detail *detail);
 /* Content-Length, Transfer-Encoding: the framing they declare. FRAMING_NONE when neither is there. */
 MUST_CHECK bool parse_framing(struct http_head *head, struct detail *detail);
+enum content content_framed(enum http_framing framing);
 /* Connection, Host, Expect, Upgrade. */
 MUST_CHECK bool parse_control(struct http_head *head, struct detail *detail);
 /* The field of that name, or NULL. */
-const struct http_field *field_of(const struct http_head *head, enum http_name name);
+const struct field *field_of(const struct message_head *head, enum field_name name);
 /* Is `option` among the comma-separated tokens of the Connection fields? */
-bool connection_names(const struct http_head *head, struct text option);
+bool connection_names(const struct message_head *head, struct text option);
 /* Takes the next line without its end; false when there is none, or it holds a CR or LF that ends no line. */
 MUST_CHECK bool take_line(struct text *rest, enum line_end line_end, struct text *line);
 struct text trim_end(struct text text); /* without blanks at its end */

@@ -8,26 +8,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct text input = {(const char *)data, size};
-    struct http_limits limits = {.head = 16384, .fields = HTTP_FIELDS_MAX};
+    struct http_limits limits = {.head = 16384, .fields = FIELDS_MAX};
     struct http_head head;
     size_t used;
     struct fault fault;
     if (http_reply_parse(input, &limits, TEXT("GET"), &head, &used, &fault) != PARSE_DONE)
         return 0;
-    ASSERT(used <= size && head.status >= 100 && head.status <= 599);
+    ASSERT(used <= size && head.message.status >= 100 && head.message.status <= 599);
     uint64_t seconds;
-    if (http_keep_alive_seconds(&head, &seconds))
-        ASSERT(http_field_find(&head, TEXT("Keep-Alive")) != NULL && seconds <= UINT32_MAX);
-    (void)http_binds_connection(&head);
+    if (http_keep_alive_seconds(&head.message, &seconds))
+        ASSERT(http_field_find(&head.message, TEXT("Keep-Alive")) != NULL && seconds <= UINT32_MAX);
+    (void)http_binds_connection(&head.message);
     struct http_forward forward = {.via = TEXT_INIT("exeat-0"), .framing = FRAMING_CHUNKED};
     struct buffer out = {0};
-    http_reply_write(&out, &head, &forward);
+    http_reply_write(&out, &head.message, &forward);
     struct http_head again;
     size_t length;
-    struct http_limits wide = {.head = out.length, .fields = HTTP_FIELDS_MAX};
+    struct http_limits wide = {.head = out.length, .fields = FIELDS_MAX};
     enum parse parse = http_reply_parse(buffer_text(&out), &wide, TEXT("GET"), &again, &length, &fault);
-    bool has_room = head.field_count < HTTP_FIELDS_MAX - 3; /* Via, framing and Connection are added */
-    ASSERT(!has_room || (parse == PARSE_DONE && length == out.length && again.status == head.status));
+    bool has_room = head.message.field_count < FIELDS_MAX - 3; /* Via, framing and Connection are added */
+    ASSERT(!has_room || (parse == PARSE_DONE && length == out.length && again.message.status == head.message.status));
     buffer_clear(&out);
     return 0;
 }

@@ -18,17 +18,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ASSERT(glimpse.method.length <= size && glimpse.path.length <= size && glimpse.query.length <= size);
     ASSERT(!text_has(glimpse.authority, '@') && glimpse.authority.length <= size);
     struct fault fault = {0};
-    if (http_request_parse(input, &limits, &head, &used, &fault) != PARSE_DONE || head.target.form == TARGET_AUTHORITY)
+    if (http_request_parse(input, &limits, &head, &used, &fault) != PARSE_DONE ||
+        head.message.target.form == TARGET_AUTHORITY)
         return 0;
     ASSERT(used <= size);
-    struct http_forward forward = {.keep_alive = true, .framing = head.framing, .content_length = head.content_length};
+    struct http_forward forward = {.keep_alive = true, .framing = head.framing, .content_length = head.message.length};
     struct buffer out = {0};
-    http_request_write(&out, &head, TEXT("a.example"), &forward);
-    static const struct http_limits wide = {.head = 65536, .fields = HTTP_FIELDS_MAX};
+    http_request_write(&out, &head.message, TEXT("a.example"), &forward);
+    static const struct http_limits wide = {.head = 65536, .fields = FIELDS_MAX};
     ASSERT(http_request_parse(buffer_text(&out), &wide, &again, &used, &fault) == PARSE_DONE);
-    ASSERT(!http_binds_connection(&again) || http_binds_connection(&head)); /* what goes on is seen before */
-    ASSERT(used == out.length && again.framing == head.framing && text_equal(again.method, head.method));
-    ASSERT(text_equal(again.target.path, head.target.path) && text_equal(again.target.query, head.target.query));
+    ASSERT(
+        !http_binds_connection(&again.message) ||
+        http_binds_connection(&head.message)); /* what goes on is seen before */
+    ASSERT(
+        used == out.length && again.framing == head.framing && text_equal(again.message.method, head.message.method));
+    ASSERT(
+        text_equal(again.message.target.path, head.message.target.path) &&
+        text_equal(again.message.target.query, head.message.target.query));
     buffer_clear(&out);
     return 0;
 }

@@ -39,14 +39,14 @@ static void answer_echo(void *context, const struct web_visit *visit, struct web
 
 static void answer_secret(void *context, const struct web_visit *visit, struct web_answer *answer)
 {
-    const struct http_field *given = http_field_find(visit->head, TEXT("Authorization"));
+    const struct field *given = http_field_find(visit->head, TEXT("Authorization"));
     (void)context;
     if (given != NULL && text_equal(given->value, TEXT("Bearer open sesame"))) {
         web_answer_text(answer, 200, "gold\n");
         return;
     }
     web_answer_text(answer, 401, "no\n");
-    answer->also = (struct http_field){TEXT("WWW-Authenticate"), TEXT("Bearer")};
+    answer->also = (struct field){TEXT("WWW-Authenticate"), TEXT("Bearer")};
 }
 
 static const struct web_page pages[] = {

@@ -91,10 +91,10 @@ static void waits_for_the_rest_at_every_byte(void **state)
         assert_int_equal(http_request_parse(text_part(whole, 0, i), &limits, &head, &used, &fault), PARSE_NEED_MORE);
     assert_int_equal(http_request_parse(whole, &limits, &head, &used, &fault), PARSE_DONE);
     assert_int_equal(used, whole.length);
-    assert_true(text_equal(head.target.path, TEXT("/x")));
-    assert_true(text_equal(head.target.query, TEXT("y")));
-    assert_true(text_equal(head.target.authority, TEXT("a.example")));
-    assert_int_equal(head.content_length, 3);
+    assert_true(text_equal(head.message.target.path, TEXT("/x")));
+    assert_true(text_equal(head.message.target.query, TEXT("y")));
+    assert_true(text_equal(head.message.target.authority, TEXT("a.example")));
+    assert_int_equal(head.message.length, 3);
 }
 
 static void says_which_limit_was_passed(void **state)
@@ -188,7 +188,7 @@ static void a_trailer_line_has_a_length_of_its_own(void **state)
     const struct http_limits wide = {.head = 65536, .fields = 20};
     for (unsigned status = 0; status <= 200; status += 200) {
         for (size_t length = 8000; length <= 8400; length += 400) {
-            struct http_head head = {.framing = FRAMING_CHUNKED, .status = (uint16_t)status};
+            struct http_head head = {.framing = FRAMING_CHUNKED, .message.status = (uint16_t)status};
             struct http_body body;
             struct buffer input = {0};
             struct text content;
@@ -250,7 +250,7 @@ static void only_named_hop_by_hop_fields_stay_behind(void **state)
         PARSE_DONE);
     struct http_forward forward = {.via = TEXT("exeat-1"), .keep_alive = true};
     struct buffer out = {0};
-    http_request_write(&out, &head, TEXT("a.example"), &forward);
+    http_request_write(&out, &head.message, TEXT("a.example"), &forward);
     struct text expected = TEXT("GET /p?q HTTP/1.1\r\nHost: a.example\r\nAuthorization: Bearer k\r\nAccept: */*\r\n"
                                 "Via: 1.1 exeat-1\r\n\r\n");
     if (!text_equal(buffer_text(&out), expected))
@@ -303,21 +303,21 @@ static void refuses_replies_that_could_poison_a_connection(void **state)
 static void every_known_name_is_found_in_any_case(void **state)
 {
     (void)state;
-    const struct field_name *table;
-    size_t count = field_name_table(&table);
+    const struct known_field *table;
+    size_t count = known_field_table(&table);
     for (size_t i = 0; i < count; i++) {
         char folded[32];
         assert_true(table[i].text.length < sizeof(folded));
         for (size_t at = 0; at < table[i].text.length; at++)
             folded[at] = (char)tolower(table[i].text.data[at]);
-        struct field_name found = field_name_find((struct text){folded, table[i].text.length});
+        struct known_field found = known_field_find((struct text){folded, table[i].text.length});
         if (found.text.data != table[i].text.data)
             fail_msg("%.*s", TEXT_ARG(table[i].text));
     }
-    assert_int_equal(field_name_find(TEXT("Proxy-Authorization")).fate, FATE_HOP);
-    assert_int_equal(field_name_find(TEXT("x-forwarded-for")).fate, FATE_REQUEST_HOP);
-    assert_int_equal(field_name_find(TEXT("X-Forwarded-")).fate, FATE_PASSES);
-    assert_int_equal(field_name_find(TEXT("A-Name-Longer-Than-Any-Known")).fate, FATE_PASSES);
+    assert_int_equal(known_field_find(TEXT("Proxy-Authorization")).fate, FATE_HOP);
+    assert_int_equal(known_field_find(TEXT("x-forwarded-for")).fate, FATE_REQUEST_HOP);
+    assert_int_equal(known_field_find(TEXT("X-Forwarded-")).fate, FATE_PASSES);
+    assert_int_equal(known_field_find(TEXT("A-Name-Longer-Than-Any-Known")).fate, FATE_PASSES);
 }
 
 static void each_byte_of_a_value_is_looked_at(void **state)

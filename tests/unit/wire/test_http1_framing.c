@@ -313,7 +313,7 @@ static const struct body_case reply_chunk_cases[] = {
 /* Feeds `input` with at most `step` new bytes a call. */
 static enum parse read_in_steps(struct text input, uint16_t status, size_t step)
 {
-    struct http_head head = {.framing = FRAMING_CHUNKED, .status = status};
+    struct http_head head = {.framing = FRAMING_CHUNKED, .message.status = status};
     struct http_body body;
     size_t at = 0;
     http_body_begin(&body, &head, &limits);
@@ -364,7 +364,7 @@ static void what_is_written_of_a_reply_has_no_white_space_before_a_colon_and_lin
     assert_int_equal(used, input.length - 3);
     assert_false(head.keep_alive);
     struct http_forward forward = {.keep_alive = true, .framing = FRAMING_LENGTH, .content_length = 3};
-    http_reply_write(&out, &head, &forward);
+    http_reply_write(&out, &head.message, &forward);
     struct text expected =
         TEXT("HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nX-XSS-Protection: 1\r\nContent-Length: 3\r\n\r\n");
     assert_true(text_equal(buffer_text(&out), expected));
@@ -424,7 +424,7 @@ static void only_a_websocket_and_nothing_beside_it_is_asked_for(void **state)
     struct fault fault;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(http_request_parse(cases[i].input, &limits, &head, &used, &fault), PARSE_DONE);
-        if (http_asks_for_websocket(&head) != cases[i].asks)
+        if (http_asks_for_websocket(&head.message) != cases[i].asks)
             fail_msg("row %zu", i);
     }
 }
@@ -442,13 +442,13 @@ static void leaves_hop_by_hop_fields_behind_and_keeps_the_rest(void **state)
              "Forwarded: x\r\nTE: trailers\r\nUpgrade: h2c\r\nExpect: 100-continue\r\ncookie: \r\n"
              "Via: 1.1 exeat-12\r\nContent-Length: 2\r\n\r\n"); /* 77, 79 */
     assert_int_equal(http_request_parse(input, &wide, &head, &used, &fault), PARSE_DONE);
-    assert_true(head.expects_continue);
-    assert_true(http_via_has(&head, TEXT("exeat-12")));
-    assert_false(http_via_has(&head, TEXT("exeat-1")));
+    assert_true(head.message.expects_continue);
+    assert_true(http_via_has(&head.message, TEXT("exeat-12")));
+    assert_false(http_via_has(&head.message, TEXT("exeat-1")));
     struct http_forward forward = {
         .via = TEXT_INIT("exeat-1"), .keep_alive = true, .framing = FRAMING_LENGTH, .content_length = 2};
     struct buffer out = {0};
-    http_request_write(&out, &head, TEXT("h"), &forward);
+    http_request_write(&out, &head.message, TEXT("h"), &forward);
     assert_true(text_equal(
         buffer_text(&out),
         TEXT("POST /p%41?q HTTP/1.1\r\nHost: h\r\nAuthorization: k\r\nExpect: 100-continue\r\ncookie: \r\n"

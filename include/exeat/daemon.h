@@ -4,18 +4,9 @@
 #define EXEAT_DAEMON_H
 
 #include "exeat/audit.h"
+#include "exeat/option.h"
 #include "exeat/policy.h"
 #include "exeat/tls.h"
-
-/* What a command ends with, so that scripts can tell. */
-enum exit_code {
-    EXIT_DONE = 0,
-    EXIT_NO = 1,         /* the answer is no: denied, nothing matched */
-    EXIT_USAGE = 2,      /* usage or configuration error */
-    EXIT_TAMPERED = 3,   /* audit verification failed */
-    EXIT_INCOMPLETE = 4, /* the audit log is incomplete */
-    EXIT_IO = 5,         /* cannot read or write */
-};
 
 /* Loads, compiles and tests a configuration. NULL with errors in `diags`. */
 MUST_CHECK struct policy *daemon_load(const char *path, struct diags *diags);

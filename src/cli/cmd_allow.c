@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
 #include "exeat/record.h"
 #include "exeat/review.h"
 #include "records.h"

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "command.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 

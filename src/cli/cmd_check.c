@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "cli.h"
-#include "command.h"
 #include "exeat/review.h"
 
 static enum exit_code worse(enum exit_code left, enum exit_code right)

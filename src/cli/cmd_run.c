@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "command.h"
 #include "exeat/admin.h"
 #include "exeat/config/in_force.h"
 

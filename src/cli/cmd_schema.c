@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cli.h"
-#include "command.h"
 
 enum exit_code cmd_schema(const struct command_line *line)
 {

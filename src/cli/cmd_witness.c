@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "cli.h"
-#include "command.h"
 #include "exeat/audit.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"

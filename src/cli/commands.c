@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of commands: what main runs, help explains, and the manual and the shell's completion are written from. */
 #include "cli.h"
-#include "command.h"
+#include "exeat/auditor.h"
 
 #define OF_STORE (OF(CONFIG) | OF(STORE) | OF(VKEY))
 #define OF_SPAN (OF(SINCE) | OF(UNTIL))
@@ -11,7 +11,7 @@
 #define OF_LINES (OF_FILTER | OF(FORMAT) | OF(REDACT) | OF(LIMIT) | OF(CURSOR))
 #define FORMATS "-o is one of jsonl, csv, cef, leef, ocsf, syslog, text, records."
 
-const struct command commands[] = {
+static const struct command rows[] = {
     {"run", cmd_run, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "start the gate", NULL},
     {"check", cmd_check, "[FILE]", OPERANDS_CONFIG, OF(CONFIG) | OF(STRICT) | OF(DIFF) | OF(REPLAY) | OF(SINCE),
      "validate a configuration, run its tests, compare it", "--since belongs to --replay."},
@@ -46,27 +46,27 @@ const struct command commands[] = {
      "what clients trust: the public roots and the authority", NULL},
     {"ca show", cmd_ca_show, "[FILE]", OPERANDS_CONFIG, OF(CONFIG) | OF(NAMES),
      "whose the authority is, and how long it is good", NULL},
-    {"audit export", cmd_audit, "", OPERANDS_NONE,
+    {"audit export", auditor_run, "", OPERANDS_NONE,
      OF_STORE | OF_LINES | OF(BUNDLE) | OF(PURPOSE) | OF(SQL) | OF(SECONDS),
      "records as lines, tables, or a bundle with what proves them", FORMATS " With --sql it is csv, jsonl or text."},
-    {"audit follow", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF_LINES, "records as they come",
+    {"audit follow", auditor_run, "", OPERANDS_NONE, OF_STORE | OF_LINES, "records as they come",
      FORMATS " With --since, or with the --cursor of a former run, what is there from then on comes first."},
-    {"audit show", cmd_audit, "REQUEST-ID", OPERANDS_ONE, OF_STORE | OF(REDACT), "everything about one request",
+    {"audit show", auditor_run, "REQUEST-ID", OPERANDS_ONE, OF_STORE | OF(REDACT), "everything about one request",
      "A beginning of the id is enough."},
-    {"audit stats", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF_FILTER, "what was decided, in a terminal", NULL},
-    {"audit report", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF_FILTER | OF(FORMAT) | OF(CHECKPOINT) | OF(WITNESS),
+    {"audit stats", auditor_run, "", OPERANDS_NONE, OF_STORE | OF_FILTER, "what was decided, in a terminal", NULL},
+    {"audit report", auditor_run, "", OPERANDS_NONE, OF_STORE | OF_FILTER | OF(FORMAT) | OF(CHECKPOINT) | OF(WITNESS),
      "a page to keep: verdict, plots, controls", "-o is html."},
-    {"audit verify", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF(BUNDLE) | OF(CHECKPOINT) | OF(WITNESS) | OF(ALL),
+    {"audit verify", auditor_run, "", OPERANDS_NONE, OF_STORE | OF(BUNDLE) | OF(CHECKPOINT) | OF(WITNESS) | OF(ALL),
      "can the records be believed?", "With --all every place is shown, not the first of each kind."},
-    {"audit checkpoint", cmd_audit, "", OPERANDS_NONE, OF_STORE, "the newest signed head of the log", NULL},
-    {"audit keys", cmd_audit, "", OPERANDS_NONE, OF_STORE, "the key that verifies the log", NULL},
-    {"audit prove", cmd_audit, "REQUEST-ID|SEQUENCE", OPERANDS_ONE, OF_STORE, "one record with its proof", NULL},
-    {"audit consistency", cmd_audit, "OLD NEW", OPERANDS_TWO, OF_STORE, "a proof that a checkpoint continues another",
+    {"audit checkpoint", auditor_run, "", OPERANDS_NONE, OF_STORE, "the newest signed head of the log", NULL},
+    {"audit keys", auditor_run, "", OPERANDS_NONE, OF_STORE, "the key that verifies the log", NULL},
+    {"audit prove", auditor_run, "REQUEST-ID|SEQUENCE", OPERANDS_ONE, OF_STORE, "one record with its proof", NULL},
+    {"audit consistency", auditor_run, "OLD NEW", OPERANDS_TWO, OF_STORE, "a proof that a checkpoint continues another",
      "OLD is a checkpoint's file or a size, NEW a file or `newest`."},
-    {"audit check-proof", cmd_audit, "FILE", OPERANDS_ONE, OF(VKEY) | OF(CHECKPOINT) | OF(WITNESS),
+    {"audit check-proof", auditor_run, "FILE", OPERANDS_ONE, OF(VKEY) | OF(CHECKPOINT) | OF(WITNESS),
      "check such a proof with public keys alone", "FILE is what `audit prove` or `audit consistency` printed."},
-    {"audit new-origin", cmd_audit, "", OPERANDS_NONE, OF_STORE | OF(WHY), "end this log and begin another", NULL},
-    {"audit erase", cmd_audit, "", OPERANDS_NONE, OF(CONFIG) | OF(BEFORE) | OF(DRY_RUN) | OF(YES),
+    {"audit new-origin", auditor_run, "", OPERANDS_NONE, OF_STORE | OF(WHY), "end this log and begin another", NULL},
+    {"audit erase", auditor_run, "", OPERANDS_NONE, OF(CONFIG) | OF(BEFORE) | OF(DRY_RUN) | OF(YES),
      "remove private parts: paths, queries, client addresses", NULL},
     {"key create", cmd_key_create, "FILE", OPERANDS_ONE, 0, "make a signing key", NULL},
     {"key show", cmd_key_show, "FILE", OPERANDS_ONE, OF(NAME) | OF(AS_WITNESS), "the public key of a signing key",
@@ -79,4 +79,4 @@ const struct command commands[] = {
     {"completion", cmd_completion, "", OPERANDS_NONE, 0, "completion for bash: source <(exeat completion)", NULL},
     {"version", cmd_version, "", OPERANDS_NONE, 0, "the version of this program", NULL},
 };
-const size_t command_count = COUNT_OF(commands);
+const struct command_table commands = {rows, COUNT_OF(rows)};

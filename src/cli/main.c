@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "command.h"
 
 enum exit_code cmd_version(const struct command_line *line)
 {
@@ -15,24 +14,67 @@ enum exit_code cmd_version(const struct command_line *line)
     return EXIT_DONE;
 }
 
+/* To stdout what is asked for, to stderr what is wrong. */
+static enum exit_code tell(enum exit_code code, struct buffer *words)
+{
+    if (code == EXIT_DONE)
+        put_text(buffer_text(words));
+    else
+        complain(code, "%.*s", TEXT_ARG(buffer_text(words)));
+    buffer_clear(words);
+    return code;
+}
+
+static enum exit_code tell_no_command(int argc, char **argv)
+{
+    struct buffer error = {0};
+    help_no_command(&commands, argc, argv, &error);
+    return tell(EXIT_USAGE, &error);
+}
+
+static enum exit_code tell_command(const struct command *command)
+{
+    struct buffer out = {0};
+    help_command(command, &out);
+    return tell(EXIT_DONE, &out);
+}
+
 /* exeat help [COMMAND], exeat COMMAND --help */
 static enum exit_code help(int argc, char **argv)
 {
     int used = 0;
+    struct buffer out = {0};
     if (argc == 0) {
-        help_all();
-        return EXIT_DONE;
+        help_all(&commands, &out);
+        return tell(EXIT_DONE, &out);
     }
-    const struct command *command = command_find(argc, argv, &used);
-    if (command == NULL || used < argc)
-        return argc == 1 && help_group(argv[0]) > 0 ? EXIT_DONE : help_no_command(argc, argv);
-    help_command(command);
-    return EXIT_DONE;
+    const struct command *command = command_find(&commands, argc, argv, &used);
+    if (command != NULL && used == argc)
+        return tell_command(command);
+    if (argc == 1 && help_group(&commands, argv[0], &out))
+        return tell(EXIT_DONE, &out);
+    return tell_no_command(argc, argv);
 }
 
 enum exit_code cmd_help(const struct command_line *line)
 {
     return help(line->operand_count, line->operands);
+}
+
+enum exit_code cmd_manual(const struct command_line *line)
+{
+    struct buffer out = {0};
+    (void)line;
+    help_manual(&commands, &out);
+    return tell(EXIT_DONE, &out);
+}
+
+enum exit_code cmd_completion(const struct command_line *line)
+{
+    struct buffer out = {0};
+    (void)line;
+    help_completion(&commands, &out);
+    return tell(EXIT_DONE, &out);
 }
 
 /* An answer that could not be written is none. */
@@ -68,15 +110,13 @@ static enum exit_code run(int argc, char **argv)
         argv[0] = version;
     if (argc == 2 && is_one_of(argv[1], "-h", "--help"))
         return help(1, argv);
-    const struct command *command = command_find(argc, argv, &used);
+    struct buffer error = {0};
+    const struct command *command = command_find(&commands, argc, argv, &used);
     if (command == NULL)
-        return help_no_command(argc, argv);
-    if (!command_read(command, argc - used, argv + used, &line))
-        return EXIT_USAGE;
-    if (line.words[OPTION_HELP] == NULL)
-        return advise(&line, command->run(&line));
-    help_command(command);
-    return EXIT_DONE;
+        return tell_no_command(argc, argv);
+    if (!command_read(command, argc - used, argv + used, &line, &error))
+        return tell(EXIT_USAGE, &error);
+    return line.words[OPTION_HELP] == NULL ? advise(&line, command->run(&line)) : tell_command(command);
 }
 
 int main(int argc, char **argv)

@@ -47,10 +47,10 @@ static void do_new_origin(struct gate *gate, struct text rest, struct buffer *an
         kill(getpid(), SIGTERM); /* as an operator would; the desk takes it */
 }
 
-static const struct command {
+static const struct order {
     struct text word;
     void (*run)(struct gate *gate, struct text rest, struct buffer *answer);
-} commands[] = {
+} orders[] = {
     {TEXT_INIT("reload"), do_reload},         {TEXT_INIT("show-config"), do_show_config},
     {TEXT_INIT("bypass"), gate_bypass},       {TEXT_INIT("access"), do_access},
     {TEXT_INIT("erase"), do_erase},           {TEXT_INIT("erasing"), do_erasing},
@@ -63,14 +63,14 @@ void gate_command(void *context, struct text line, struct buffer *answer)
     struct text rest = line;
     struct text word;
     (void)text_split(&rest, ' ', &word);
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        if (text_equal(word, commands[i].word)) {
-            commands[i].run(context, rest, answer);
+    for (size_t i = 0; i < COUNT_OF(orders); i++)
+        if (text_equal(word, orders[i].word)) {
+            orders[i].run(context, rest, answer);
             log_flush(LOG_PATIENCE_MS);
             return;
         }
     buffer_append(answer, TEXT("unknown command: this socket knows"));
-    for (size_t i = 0; i < COUNT_OF(commands); i++)
-        buffer_printf(answer, " %.*s", TEXT_ARG(commands[i].word));
+    for (size_t i = 0; i < COUNT_OF(orders); i++)
+        buffer_printf(answer, " %.*s", TEXT_ARG(orders[i].word));
     buffer_append_byte(answer, '\n');
 }

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
@@ -36,16 +36,16 @@ static enum exit_code check_witness(const struct tlog_note *note, const char *wo
 
 /* The key that was given, or out of the file that was given, that of this log. */
 static enum exit_code
-read_key(const struct audit_call *call, struct text origin, struct buffer *keys, struct tlog_vkey *vkey)
+read_key(const struct auditor_call *call, struct text origin, struct buffer *keys, struct tlog_vkey *vkey)
 {
     const char *word = call->words[OPTION_VKEY];
     if (word == NULL)
         return complain(EXIT_USAGE, "check-proof wants --vkey: the line that `exeat audit keys` prints");
-    if (!audit_vkeys_read(word, keys))
+    if (!auditor_vkeys_read(word, keys))
         return EXIT_IO;
-    if (audit_vkeys_choose(buffer_text(keys), origin, vkey))
+    if (auditor_vkeys_choose(buffer_text(keys), origin, vkey))
         return EXIT_DONE;
-    if (audit_vkey_is_file(word))
+    if (auditor_vkey_is_file(word))
         return complain(EXIT_USAGE, "none of the keys in %s is of the log %.*s", word, TEXT_ARG(origin));
     if (!tlog_vkey_parse(text_from(word), vkey) || vkey->type != TLOG_KEY_LOG)
         return complain(EXIT_USAGE, "--vkey: this is no key line; it wants the one that `exeat audit keys` prints");
@@ -53,7 +53,7 @@ read_key(const struct audit_call *call, struct text origin, struct buffer *keys,
 }
 
 static enum exit_code check_signatures(
-    const struct audit_call *call, const struct tlog_note *note, const struct tlog_vkey *vkey, struct text origin)
+    const struct auditor_call *call, const struct tlog_note *note, const struct tlog_vkey *vkey, struct text origin)
 {
     char time[CLOCK_TEXT_SIZE] = "";
     const char *witness = call->words[OPTION_WITNESS];
@@ -66,7 +66,7 @@ static enum exit_code check_signatures(
 }
 
 /* The checkpoint of a proof, and who vouches for it. */
-static enum exit_code check_note(const struct audit_call *call, struct text text, struct tlog_checkpoint *checkpoint)
+static enum exit_code check_note(const struct auditor_call *call, struct text text, struct tlog_checkpoint *checkpoint)
 {
     struct tlog_note note = {0};
     struct tlog_vkey vkey = {0};
@@ -92,7 +92,7 @@ static void print_record(struct bytes body)
     buffer_clear(&out);
 }
 
-static enum exit_code check_inclusion(const struct audit_call *call, const struct tlog_proof_file *file)
+static enum exit_code check_inclusion(const struct auditor_call *call, const struct tlog_proof_file *file)
 {
     struct tlog_checkpoint checkpoint = {.size = 0};
     struct record record = {.head = {.sequence = 0}};
@@ -119,7 +119,7 @@ static enum exit_code check_inclusion(const struct audit_call *call, const struc
     return code;
 }
 
-static enum exit_code check_consistency(const struct audit_call *call, const struct tlog_submission *submission)
+static enum exit_code check_consistency(const struct auditor_call *call, const struct tlog_submission *submission)
 {
     struct tlog_checkpoint before = {.size = 0};
     struct tlog_checkpoint after = {.size = 0};
@@ -146,7 +146,7 @@ static enum exit_code check_consistency(const struct audit_call *call, const str
     return code;
 }
 
-enum exit_code audit_check_proof(const struct audit_call *call)
+enum exit_code auditor_check_proof(const struct auditor_call *call)
 {
     struct tlog_proof_file file = {0};
     struct tlog_submission submission;

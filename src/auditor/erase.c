@@ -6,10 +6,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/admin.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
+#include "exeat/daemon.h"
 #include "exeat/store/succession.h"
 
 enum { LOOK_MS = 100 };
@@ -29,7 +30,7 @@ static enum exit_code done(uint64_t parts)
 /* --- by the gate --- */
 
 /* False: nobody answers. */
-static bool ask_gate(const struct audit_call *call, const char *line, struct buffer *answer)
+static bool ask_gate(const struct auditor_call *call, const char *line, struct buffer *answer)
 {
     buffer_empty(answer);
     return call->control[0] != '\0' && control_ask(call->control, text_from(line), answer);
@@ -44,7 +45,7 @@ static enum exit_code read_end(struct text answer)
     return complain(EXIT_IO, "the gate says: %.*s", TEXT_ARG(line));
 }
 
-static enum exit_code wait_for_gate(const struct audit_call *call, struct buffer *answer)
+static enum exit_code wait_for_gate(const struct auditor_call *call, struct buffer *answer)
 {
     do {
         pause_between_looks();
@@ -97,7 +98,7 @@ erase_as_log(const struct settings_audit *settings, const struct signing_key *ke
     return code;
 }
 
-static enum exit_code erase_without_gate(const struct audit_call *call, int64_t before_us, const char *who)
+static enum exit_code erase_without_gate(const struct auditor_call *call, int64_t before_us, const char *who)
 {
     struct diags *diags = diags_new();
     struct settings *settings = settings_load(command_config(call->line), diags);
@@ -126,10 +127,10 @@ static uint64_t count_parts(struct store_reader *reader, int64_t before_us)
     return parts;
 }
 
-static enum exit_code say_what_would_go(const struct audit_call *call, int64_t before_us)
+static enum exit_code say_what_would_go(const struct auditor_call *call, int64_t before_us)
 {
     char time[CLOCK_TEXT_SIZE];
-    struct store_reader *reader = audit_call_open(call);
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     clock_write(before_us, time);
@@ -140,7 +141,7 @@ static enum exit_code say_what_would_go(const struct audit_call *call, int64_t b
     return EXIT_DONE;
 }
 
-static enum exit_code erase(const struct audit_call *call, int64_t before_us)
+static enum exit_code erase(const struct auditor_call *call, int64_t before_us)
 {
     char who[32];
     char line[128];
@@ -158,7 +159,7 @@ static enum exit_code erase(const struct audit_call *call, int64_t before_us)
     return code;
 }
 
-enum exit_code audit_erase_command(const struct audit_call *call)
+enum exit_code auditor_erase(const struct auditor_call *call)
 {
     static const int64_t day_us = 86400000000;
     const char *word = call->words[OPTION_BEFORE];

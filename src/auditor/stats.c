@@ -4,21 +4,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
 
-enum exit_code audit_stats(const struct audit_call *call)
+enum exit_code auditor_stats(const struct auditor_call *call)
 {
     struct export_filter filter;
     struct report_look look = {.is_terminal = isatty(STDOUT_FILENO) != 0, .has_colour = wants_colour(stdout)};
     struct progress progress;
     struct buffer out = {0};
     char *error = NULL;
-    if (!audit_call_filter(call, &filter))
+    if (!auditor_call_filter(call, &filter))
         return EXIT_USAGE;
-    (void)audit_call_announce(call, "stats");
-    struct store_reader *reader = audit_call_open(call);
+    (void)auditor_call_announce(call, "stats");
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     look.progress = progress_start(&progress, store_reader_first(reader), store_reader_size(reader));
@@ -34,7 +34,7 @@ enum exit_code audit_stats(const struct audit_call *call)
  * -------------------------------------------------------------------------------------------------------------- */
 
 static bool write_report(
-    const struct audit_call *call, struct store_reader *reader, const struct export_filter *filter,
+    const struct auditor_call *call, struct store_reader *reader, const struct export_filter *filter,
     const struct evidence_report *verify)
 {
     struct buffer out = {0};
@@ -42,8 +42,8 @@ static bool write_report(
     struct buffer query = {0};
     struct progress progress;
     char *error = NULL;
-    audit_call_vkey(call, reader, &keys);
-    audit_call_query(call, &query);
+    auditor_call_vkey(call, reader, &keys);
+    auditor_call_query(call, &query);
     struct report_page page = {
         .keys = buffer_text(&keys),
         .key_is_known = call->has_key,
@@ -63,22 +63,22 @@ static bool write_report(
 }
 
 /* The page is written whatever the verdict is; the exit code is the verdict's. */
-enum exit_code audit_report(const struct audit_call *call)
+enum exit_code auditor_report(const struct auditor_call *call)
 {
     struct export_filter filter;
     struct evidence_report verify;
     const char *format = call->words[OPTION_FORMAT];
-    if (!audit_call_filter(call, &filter))
+    if (!auditor_call_filter(call, &filter))
         return EXIT_USAGE;
     if (format != NULL && strcmp(format, "html") != 0)
         return complain(EXIT_USAGE, "a report is -o html");
-    (void)audit_call_announce(call, "report");
-    struct store_reader *reader = audit_call_open(call);
+    (void)auditor_call_announce(call, "report");
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
-    enum exit_code code = audit_call_verify(call, reader, &verify);
+    enum exit_code code = auditor_call_verify(call, reader, &verify);
     if (code == EXIT_DONE)
-        code = write_report(call, reader, &filter, &verify) ? audit_code_of(verify.verdict) : EXIT_IO;
+        code = write_report(call, reader, &filter, &verify) ? auditor_code_of(verify.verdict) : EXIT_IO;
     store_reader_free(reader);
     return code;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors and files, the same way in every command. */
+/* Errors, times and texts, the same way in every command. */
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "cli.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
+#include "exeat/option.h"
 
 enum exit_code complain(enum exit_code code, const char *format, ...)
 {
@@ -41,27 +41,9 @@ void show_problems(struct diags *diags)
     buffer_clear(&out);
 }
 
-struct policy *load_policy(const char *path)
-{
-    struct diags *diags = diags_new();
-    struct policy *policy = daemon_load(path, diags);
-    show_problems(diags);
-    diags_free(diags);
-    return policy;
-}
-
 void put_text(struct text text)
 {
     fwrite(text.data, 1, text.length, stdout);
-}
-
-struct settings *load_settings(const char *path)
-{
-    struct diags *diags = diags_new();
-    struct settings *settings = settings_load(path, diags);
-    show_problems(diags);
-    diags_free(diags);
-    return settings;
 }
 
 bool read_time(const char *word, const char *option, int64_t *wall_us)

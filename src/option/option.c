@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The options of all commands. Two rows may have one name where two commands mean two things by it. */
-#include "option.h"
-
-#include <stddef.h>
+#include "exeat/option.h"
 
 #include "exeat/base/check.h"
 

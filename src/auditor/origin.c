@@ -2,13 +2,13 @@
 /* exeat audit new-origin: a new log in place of one that must not be signed any more. */
 #include <stdio.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/admin.h"
 #include "exeat/base/memory.h"
 #include "exeat/store/succession.h"
 
 /* The gate that writes the store does it, and ends so that its next start begins the new log. */
-static bool ask_gate(const struct audit_call *call, const char *reason, struct buffer *answer)
+static bool ask_gate(const struct auditor_call *call, const char *reason, struct buffer *answer)
 {
     struct buffer line = {0};
     buffer_printf(&line, "new-origin %s", reason);
@@ -30,7 +30,7 @@ static enum exit_code say_answer(struct text answer)
     return EXIT_DONE;
 }
 
-static enum exit_code make_one(const struct audit_call *call, const char *reason)
+static enum exit_code make_one(const struct auditor_call *call, const char *reason)
 {
     struct buffer name = {0};
     char *error = NULL;
@@ -41,7 +41,7 @@ static enum exit_code make_one(const struct audit_call *call, const char *reason
     return done ? EXIT_DONE : complain_free(EXIT_IO, error);
 }
 
-enum exit_code audit_new_origin(const struct audit_call *call)
+enum exit_code auditor_new_origin(const struct auditor_call *call)
 {
     const char *reason = call->words[OPTION_WHY];
     struct buffer answer = {0};

@@ -4,12 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/admin.h"
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 
-static bool read_vkey(const char *word, struct audit_call *call)
+static bool read_vkey(const char *word, struct auditor_call *call)
 {
     struct tlog_vkey vkey;
     call->has_key = tlog_vkey_parse(text_from(word), &vkey) && vkey.type == TLOG_KEY_LOG;
@@ -20,7 +20,7 @@ static bool read_vkey(const char *word, struct audit_call *call)
     return call->has_key;
 }
 
-static void read_log_key(const char *path, struct audit_call *call)
+static void read_log_key(const char *path, struct auditor_call *call)
 {
     char *error = NULL;
     struct signing_key *key = signing_key_read(path, &error);
@@ -31,13 +31,22 @@ static void read_log_key(const char *path, struct audit_call *call)
     signing_key_free(key);
 }
 
+static struct settings *load_settings(const char *path)
+{
+    struct diags *diags = diags_new();
+    struct settings *settings = settings_load(path, diags);
+    show_problems(diags);
+    diags_free(diags);
+    return settings;
+}
+
 /* A bundle is checked without a store: only the key is wanted. */
 enum needs { NEEDS_STORE, NEEDS_BUNDLE };
 
-static enum exit_code find_store(struct audit_call *call, enum needs needs)
+static enum exit_code find_store(struct auditor_call *call, enum needs needs)
 {
     const char *vkey = call->words[OPTION_VKEY];
-    if (vkey != NULL && !audit_vkey_is_file(vkey) && !read_vkey(vkey, call))
+    if (vkey != NULL && !auditor_vkey_is_file(vkey) && !read_vkey(vkey, call))
         return complain(
             EXIT_USAGE,
             "--vkey: this is no key line; it wants the one that `exeat audit keys` prints, or a file of such lines");
@@ -63,7 +72,7 @@ static enum exit_code find_store(struct audit_call *call, enum needs needs)
     return EXIT_DONE;
 }
 
-bool audit_call_announce(const struct audit_call *call, const char *what)
+bool auditor_call_announce(const struct auditor_call *call, const char *what)
 {
     struct buffer line = {0};
     struct buffer answer = {0};
@@ -77,7 +86,7 @@ bool audit_call_announce(const struct audit_call *call, const char *what)
     return done;
 }
 
-struct store_reader *audit_call_open(const struct audit_call *call)
+struct store_reader *auditor_call_open(const struct auditor_call *call)
 {
     char *error = NULL;
     struct store_reader *reader = store_reader_open(call->directory, &error);
@@ -93,7 +102,7 @@ struct store_reader *audit_call_open(const struct audit_call *call)
     return reader;
 }
 
-void audit_call_query(const struct audit_call *call, struct buffer *out)
+void auditor_call_query(const struct auditor_call *call, struct buffer *out)
 {
     static const uint64_t not_asked = OF(CONFIG) | OF(STORE) | OF(VKEY) | OF(BUNDLE) | OF(PURPOSE);
     for (enum option i = 0; i < OPTION_COUNT; i++) {
@@ -107,27 +116,27 @@ void audit_call_query(const struct audit_call *call, struct buffer *out)
 }
 
 /* What each does; their options stand in the table of commands. */
-static const struct audit_command {
+static const struct auditor_command {
     const char *name;
-    audit_run run;
-    enum audit_scope scope;
+    auditor_command_run run;
+    enum auditor_scope scope;
 } commands_of_audit[] = {
-    {"audit export", audit_export, AUDIT_EACH_LINES},
-    {"audit follow", audit_follow, AUDIT_ONE},
-    {"audit show", audit_show, AUDIT_EACH_TITLED},
-    {"audit stats", audit_stats, AUDIT_EACH_TITLED},
-    {"audit report", audit_report, AUDIT_ONE},
-    {"audit verify", audit_verify, AUDIT_EACH_TITLED},
-    {"audit checkpoint", audit_checkpoint, AUDIT_EACH_TITLED},
-    {"audit keys", audit_keys, AUDIT_ONE},
-    {"audit prove", audit_prove, AUDIT_ONE},
-    {"audit consistency", audit_consistency, AUDIT_ONE},
-    {"audit check-proof", audit_check_proof, AUDIT_ONE},
-    {"audit new-origin", audit_new_origin, AUDIT_ONE},
-    {"audit erase", audit_erase_command, AUDIT_ONE},
+    {"audit export", auditor_export, AUDITOR_EACH_LINES},
+    {"audit follow", auditor_follow, AUDITOR_ONE},
+    {"audit show", auditor_show, AUDITOR_EACH_TITLED},
+    {"audit stats", auditor_stats, AUDITOR_EACH_TITLED},
+    {"audit report", auditor_report, AUDITOR_ONE},
+    {"audit verify", auditor_verify, AUDITOR_EACH_TITLED},
+    {"audit checkpoint", auditor_checkpoint, AUDITOR_EACH_TITLED},
+    {"audit keys", auditor_keys, AUDITOR_ONE},
+    {"audit prove", auditor_prove, AUDITOR_ONE},
+    {"audit consistency", auditor_consistency, AUDITOR_ONE},
+    {"audit check-proof", auditor_check_proof, AUDITOR_ONE},
+    {"audit new-origin", auditor_new_origin, AUDITOR_ONE},
+    {"audit erase", auditor_erase, AUDITOR_ONE},
 };
 
-static const struct audit_command *find_command(const char *name)
+static const struct auditor_command *find_command(const char *name)
 {
     for (size_t i = 0; i < COUNT_OF(commands_of_audit); i++)
         if (strcmp(commands_of_audit[i].name, name) == 0)
@@ -135,30 +144,30 @@ static const struct audit_command *find_command(const char *name)
     return NULL;
 }
 
-static enum audit_scope scope_of(const struct audit_command *command, const struct audit_call *call)
+static enum auditor_scope scope_of(const struct auditor_command *command, const struct auditor_call *call)
 {
     static const enum option of_one[] = {OPTION_BUNDLE, OPTION_SQL, OPTION_CURSOR, OPTION_LIMIT};
     for (size_t i = 0; i < COUNT_OF(of_one); i++)
         if (call->words[of_one[i]] != NULL)
-            return AUDIT_ONE;
+            return AUDITOR_ONE;
     return command->scope;
 }
 
-enum exit_code cmd_audit(const struct command_line *line)
+enum exit_code auditor_run(const struct command_line *line)
 {
-    struct audit_call call = {.line = line, .words = line->words, .operands = line->operands};
-    const struct audit_command *command = find_command(line->command->name);
+    struct auditor_call call = {.line = line, .words = line->words, .operands = line->operands};
+    const struct auditor_command *command = find_command(line->command->name);
     ASSERT(command != NULL);
-    bool is_of_bundle = command->run == audit_verify && call.words[OPTION_BUNDLE] != NULL;
+    bool is_of_bundle = command->run == auditor_verify && call.words[OPTION_BUNDLE] != NULL;
     enum exit_code code = EXIT_DONE;
     if ((line->command->options & OF(CONFIG)) != 0)
         code = find_store(&call, is_of_bundle ? NEEDS_BUNDLE : NEEDS_STORE);
     const char *vkey = call.words[OPTION_VKEY];
     bool is_of_many = call.words[OPTION_STORE] != NULL && !is_of_bundle;
-    if (code == EXIT_DONE && vkey != NULL && audit_vkey_is_file(vkey) && !is_of_many && call.directory != NULL)
-        code = audit_call_choose(&call, is_of_bundle ? call.words[OPTION_BUNDLE] : NULL);
+    if (code == EXIT_DONE && vkey != NULL && auditor_vkey_is_file(vkey) && !is_of_many && call.directory != NULL)
+        code = auditor_call_choose(&call, is_of_bundle ? call.words[OPTION_BUNDLE] : NULL);
     if (code == EXIT_DONE && is_of_many)
-        code = audit_over_stores(&call, scope_of(command, &call), command->run);
+        code = auditor_over_stores(&call, scope_of(command, &call), command->run);
     else if (code == EXIT_DONE)
         code = command->run(&call);
     base_free(call.directory);

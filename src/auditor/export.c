@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 
@@ -70,7 +70,7 @@ static bool check_request(const char *word)
     return false;
 }
 
-bool audit_call_filter(const struct audit_call *call, struct export_filter *filter)
+bool auditor_call_filter(const struct auditor_call *call, struct export_filter *filter)
 {
     const char *const *words = call->words;
     *filter = (struct export_filter){
@@ -90,7 +90,7 @@ bool audit_call_filter(const struct audit_call *call, struct export_filter *filt
            read_time(words[OPTION_UNTIL], "--until", &filter->until_us);
 }
 
-bool audit_call_format(const struct audit_call *call, enum export_format *format)
+bool auditor_call_format(const struct auditor_call *call, enum export_format *format)
 {
     const char *word = call->words[OPTION_FORMAT];
     *format = isatty(STDOUT_FILENO) ? EXPORT_TEXT : EXPORT_JSONL;
@@ -103,7 +103,7 @@ bool audit_call_format(const struct audit_call *call, enum export_format *format
     return false;
 }
 
-static bool read_limit(const struct audit_call *call, struct export_options *export)
+static bool read_limit(const struct auditor_call *call, struct export_options *export)
 {
     const char *word = call->words[OPTION_LIMIT];
     if (word == NULL)
@@ -132,10 +132,10 @@ static size_t text_width(void)
     return text_to_number(text_from(getenv("COLUMNS")), WIDTH_MAX, &width) ? (size_t)width : 0;
 }
 
-static bool prepare(const struct audit_call *call, struct export_options *export)
+static bool prepare(const struct auditor_call *call, struct export_options *export)
 {
     *export = (struct export_options){.out = stdout, .width = text_width(), .has_colour = wants_colour(stdout)};
-    if (!audit_call_filter(call, &export->filter) || !audit_call_format(call, &export->format) ||
+    if (!auditor_call_filter(call, &export->filter) || !auditor_call_format(call, &export->format) ||
         !read_limit(call, export))
         return false;
     if (export->format == EXPORT_RECORDS && export->filter.done.length > 0) {
@@ -199,7 +199,7 @@ static void look_for_name(void *context, uint64_t first, struct bytes digest, st
 }
 
 /* A rule or client that no policy of the log has is a mistake in the question, not an answer. */
-static void say_unknown_names(const struct audit_call *call, struct store_reader *reader)
+static void say_unknown_names(const struct auditor_call *call, struct store_reader *reader)
 {
     static const struct {
         enum option option;
@@ -223,9 +223,9 @@ static void say_unknown_names(const struct audit_call *call, struct store_reader
  * -------------------------------------------------------------------------------------------------------- */
 
 static enum exit_code
-run(const struct audit_call *call, struct export_options *export, const struct export_cursor *cursor, bool follows);
+run(const struct auditor_call *call, struct export_options *export, const struct export_cursor *cursor, bool follows);
 
-static enum exit_code start(const struct audit_call *call, bool follows)
+static enum exit_code start(const struct auditor_call *call, bool follows)
 {
     struct export_options export;
     struct export_cursor cursor;
@@ -253,13 +253,13 @@ static bool is_wanted(void)
 }
 
 static enum exit_code
-run(const struct audit_call *call, struct export_options *export, const struct export_cursor *cursor, bool follows)
+run(const struct auditor_call *call, struct export_options *export, const struct export_cursor *cursor, bool follows)
 {
     uint64_t count = 0;
     char *error = NULL;
     struct progress progress;
-    (void)audit_call_announce(call, follows ? "follow" : "export");
-    struct store_reader *reader = audit_call_open(call);
+    (void)auditor_call_announce(call, follows ? "follow" : "export");
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     export->cursor = call->words[OPTION_CURSOR] != NULL ? cursor : NULL;
@@ -282,16 +282,16 @@ run(const struct audit_call *call, struct export_options *export, const struct e
     return follows || count > 0 ? EXIT_DONE : EXIT_NO;
 }
 
-enum exit_code audit_export(const struct audit_call *call)
+enum exit_code auditor_export(const struct auditor_call *call)
 {
     if (call->words[OPTION_BUNDLE] != NULL)
-        return audit_bundle(call);
+        return auditor_bundle(call);
     if (call->words[OPTION_SQL] != NULL)
-        return audit_sql(call);
+        return auditor_sql(call);
     return start(call, false);
 }
 
-enum exit_code audit_follow(const struct audit_call *call)
+enum exit_code auditor_follow(const struct auditor_call *call)
 {
     return start(call, true);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exeat audit show: everything about one request, by its id or by what that begins with. */
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 
 enum exit_code
-audit_call_request(struct store_reader *reader, const char *word, struct request_id *id, uint64_t *sequence)
+auditor_call_request(struct store_reader *reader, const char *word, struct request_id *id, uint64_t *sequence)
 {
     if (!export_is_request(text_from(word)))
         return complain(EXIT_USAGE, "'%s' is no request id: 32 hex digits, or the first of them, at least 4", word);
@@ -20,14 +20,14 @@ audit_call_request(struct store_reader *reader, const char *word, struct request
     return complain(EXIT_IO, "%s", store_reader_error(reader));
 }
 
-static enum exit_code show(const struct audit_call *call, struct store_reader *reader)
+static enum exit_code show(const struct auditor_call *call, struct store_reader *reader)
 {
     struct buffer out = {0};
     char *error = NULL;
     struct progress progress;
     struct request_id id;
     uint64_t sequence = 0;
-    enum exit_code code = audit_call_request(reader, call->operands[0], &id, &sequence);
+    enum exit_code code = auditor_call_request(reader, call->operands[0], &id, &sequence);
     if (code != EXIT_DONE)
         return code;
     const struct export_progress *watch =
@@ -39,10 +39,10 @@ static enum exit_code show(const struct audit_call *call, struct store_reader *r
     return done ? EXIT_DONE : complain_free(EXIT_IO, error);
 }
 
-enum exit_code audit_show(const struct audit_call *call)
+enum exit_code auditor_show(const struct auditor_call *call)
 {
-    (void)audit_call_announce(call, "show");
-    struct store_reader *reader = audit_call_open(call);
+    (void)auditor_call_announce(call, "show");
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     enum exit_code code = show(call, reader);

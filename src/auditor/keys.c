@@ -3,21 +3,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
 enum { KEYS_MAX = 4 << 20 };
 
-bool audit_vkey_is_file(const char *word)
+bool auditor_vkey_is_file(const char *word)
 {
     return strchr(word, '+') == NULL || access(word, F_OK) == 0;
 }
 
-bool audit_vkeys_read(const char *word, struct buffer *keys)
+bool auditor_vkeys_read(const char *word, struct buffer *keys)
 {
     char *error = NULL;
-    if (word == NULL || !audit_vkey_is_file(word)) {
+    if (word == NULL || !auditor_vkey_is_file(word)) {
         buffer_append_string(keys, word == NULL ? "" : word);
         return true;
     }
@@ -28,7 +28,7 @@ bool audit_vkeys_read(const char *word, struct buffer *keys)
     return done;
 }
 
-bool audit_vkeys_choose(struct text keys, struct text origin, struct tlog_vkey *vkey)
+bool auditor_vkeys_choose(struct text keys, struct text origin, struct tlog_vkey *vkey)
 {
     struct text line;
     while (text_split(&keys, '\n', &line))
@@ -67,7 +67,7 @@ static bool read_store_origin(const char *directory, struct buffer *name, struct
     return true;
 }
 
-enum exit_code audit_call_choose(struct audit_call *call, const char *bundle)
+enum exit_code auditor_call_choose(struct auditor_call *call, const char *bundle)
 {
     struct buffer keys = {0};
     struct buffer name = {0};
@@ -75,9 +75,9 @@ enum exit_code audit_call_choose(struct audit_call *call, const char *bundle)
     struct tlog_vkey vkey;
     enum exit_code code = EXIT_IO;
     bool known =
-        audit_vkeys_read(call->words[OPTION_VKEY], &keys) &&
+        auditor_vkeys_read(call->words[OPTION_VKEY], &keys) &&
         (bundle != NULL ? read_origin(bundle, &name, &origin) : read_store_origin(call->directory, &name, &origin));
-    call->has_key = known && audit_vkeys_choose(buffer_text(&keys), origin, &vkey);
+    call->has_key = known && auditor_vkeys_choose(buffer_text(&keys), origin, &vkey);
     if (call->has_key) {
         memcpy(call->key, vkey.key, sizeof(call->key));
         code = EXIT_DONE;

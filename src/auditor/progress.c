@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/base/clock.h"
 
 enum { PATIENCE_US = 1000000, EACH_US = 100000, BAR = 30 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "exeat/option.h"
 
 #define RED "31"
 #define GREEN "32"

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reads a command line by the table of commands: --name VALUE, --name=VALUE, -c FILE, -cFILE; `--` ends the options. */
-#include "command.h"
-#include "exeat/base/diag.h"
-#include "exeat/base/text.h"
-
-#include <stdio.h>
+/* Reads a command line by the table of commands. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "exeat/base/check.h"
+#include "exeat/option.h"
 
 enum { NAME_WORDS = 2 };
 
@@ -17,15 +13,15 @@ static bool is_named(const struct command *command, struct text words)
     return text_equal(text_from(command->name), words);
 }
 
-const struct command *command_find(int argc, char **argv, int *used)
+const struct command *command_find(const struct command_table *table, int argc, char **argv, int *used)
 {
     for (int words = argc < NAME_WORDS ? argc : NAME_WORDS; words > 0; words--) {
         struct buffer name = {0};
         const struct command *found = NULL;
         for (int i = 0; i < words; i++)
             buffer_printf(&name, "%s%s", i > 0 ? " " : "", argv[i]);
-        for (size_t i = 0; i < command_count && found == NULL; i++)
-            found = is_named(&commands[i], buffer_text(&name)) ? &commands[i] : NULL;
+        for (size_t i = 0; i < table->count && found == NULL; i++)
+            found = is_named(&table->rows[i], buffer_text(&name)) ? &table->rows[i] : NULL;
         buffer_clear(&name);
         *used = words;
         if (found != NULL)
@@ -74,13 +70,13 @@ static struct option_word find_option(const struct command *command, const char 
     return found;
 }
 
-static bool wrong_usage(const struct command *command)
+static bool wrong_usage(const struct command *command, struct buffer *error)
 {
-    fprintf(stderr, "; see `exeat help %s`\n", command->name);
+    buffer_printf(error, "; see `exeat help %s`", command->name);
     return false;
 }
 
-static bool no_option(const struct command *command, const char *word)
+static bool no_option(const struct command *command, const char *word, struct buffer *error)
 {
     const char *names[OPTION_COUNT];
     size_t count = 0;
@@ -88,28 +84,28 @@ static bool no_option(const struct command *command, const char *word)
         if ((command->options & option_bit(i)) != 0)
             names[count++] = option_row(i)->name;
     const char *near = text_nearest(text_part(text_from(word), 0, strcspn(word, "=")), names, count);
-    fprintf(stderr, "exeat: there is no option '%s' for `exeat %s`", word, command->name);
+    buffer_printf(error, "there is no option '%s' for `exeat %s`", word, command->name);
     if (near != NULL)
-        fprintf(stderr, " (did you mean %s?)", near);
-    return wrong_usage(command);
+        buffer_printf(error, " (did you mean %s?)", near);
+    return wrong_usage(command, error);
 }
 
 /* Takes the option at argv[*at], and its value where that is the next word. */
-static bool take_option(struct command_line *line, int argc, char **argv, int *at)
+static bool take_option(struct command_line *line, int argc, char **argv, int *at, struct buffer *error)
 {
     struct option_word found = find_option(line->command, argv[*at]);
     if (found.option == OPTION_COUNT)
-        return no_option(line->command, argv[*at]);
+        return no_option(line->command, argv[*at], error);
     const struct option_row *row = option_row(found.option);
     if (row->value == NULL && found.value != NULL) {
-        fprintf(stderr, "exeat: the option %s takes no value", row->name);
-        return wrong_usage(line->command);
+        buffer_printf(error, "the option %s takes no value", row->name);
+        return wrong_usage(line->command, error);
     }
     if (row->value != NULL && found.value == NULL && *at + 1 < argc)
         found.value = argv[++*at];
     if (row->value != NULL && found.value == NULL) {
-        fprintf(stderr, "exeat: the option %s needs a value, %s", row->name, row->value);
-        return wrong_usage(line->command);
+        buffer_printf(error, "the option %s needs a value, %s", row->name, row->value);
+        return wrong_usage(line->command, error);
     }
     line->words[found.option] = row->value != NULL ? found.value : row->name;
     return true;
@@ -118,7 +114,7 @@ static bool take_option(struct command_line *line, int argc, char **argv, int *a
 /* --- operands --------------------------------------------------------------------------------------------------------
  */
 
-static bool check_operands(const struct command_line *line)
+static bool check_operands(const struct command_line *line, struct buffer *error)
 {
     static const struct {
         int least;
@@ -131,15 +127,15 @@ static bool check_operands(const struct command_line *line)
     int most = counts[command->operands].most;
     if (line->operand_count > most ||
         (command->operands == OPERANDS_CONFIG && line->operand_count > 0 && line->words[OPTION_CONFIG] != NULL))
-        fprintf(stderr, "exeat: unexpected '%s' here", line->operands[most > 0 ? line->operand_count - 1 : 0]);
+        buffer_printf(error, "unexpected '%s' here", line->operands[most > 0 ? line->operand_count - 1 : 0]);
     else if (line->operand_count < counts[command->operands].least)
-        fprintf(stderr, "exeat: %s wants %s", command->name, command->operand_names);
+        buffer_printf(error, "%s wants %s", command->name, command->operand_names);
     else
         return true;
-    return wrong_usage(command);
+    return wrong_usage(command, error);
 }
 
-bool command_read(const struct command *command, int argc, char **argv, struct command_line *line)
+bool command_read(const struct command *command, int argc, char **argv, struct command_line *line, struct buffer *error)
 {
     bool takes_options = true;
     *line = (struct command_line){.command = command, .operands = argv};
@@ -148,10 +144,10 @@ bool command_read(const struct command *command, int argc, char **argv, struct c
             takes_options = false;
         else if (!takes_options || argv[i][0] != '-' || argv[i][1] == '\0')
             argv[line->operand_count++] = argv[i];
-        else if (!take_option(line, argc, argv, &i))
+        else if (!take_option(line, argc, argv, &i, error))
             return false;
     }
-    return line->words[OPTION_HELP] != NULL || check_operands(line);
+    return line->words[OPTION_HELP] != NULL || check_operands(line, error);
 }
 
 const char *command_config(const struct command_line *line)

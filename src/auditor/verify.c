@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
@@ -74,7 +74,7 @@ static bool read_anchors(struct anchors *anchors, const char *path)
 /* --- the report
  * ---------------------------------------------------------------------------------------------------------- */
 
-enum exit_code audit_code_of(enum evidence_verdict verdict)
+enum exit_code auditor_code_of(enum evidence_verdict verdict)
 {
     switch (verdict) {
     case EVIDENCE_OK:
@@ -100,7 +100,7 @@ static void say_place(void *context, enum evidence_verdict verdict, const char *
     printf("  %s: %s\n", evidence_verdict_name(verdict), detail);
 }
 
-const struct evidence_told *audit_call_told(const struct audit_call *call)
+const struct evidence_told *auditor_call_told(const struct auditor_call *call)
 {
     static const struct evidence_told told = {say_place, NULL};
     return call->words[OPTION_ALL] != NULL ? &told : NULL;
@@ -170,7 +170,7 @@ static void print_numbers(const struct evidence_report *report)
         (unsigned long long)report->policies);
 }
 
-enum exit_code audit_print_report(const struct evidence_report *report, bool has_key)
+enum exit_code auditor_print_report(const struct evidence_report *report, bool has_key)
 {
     print_findings(report, has_key);
     print_span(report);
@@ -185,13 +185,13 @@ enum exit_code audit_print_report(const struct evidence_report *report, bool has
         puts("UNANCHORED: without an outside checkpoint (--checkpoint FILE) a cut tail cannot be seen");
     if (!has_key && report->verdict == EVIDENCE_OK)
         return EXIT_INCOMPLETE;
-    return audit_code_of(report->verdict);
+    return auditor_code_of(report->verdict);
 }
 
 /* --- the commands
  * -------------------------------------------------------------------------------------------------------- */
 
-static bool read_witness(const struct audit_call *call, struct tlog_vkey *witness)
+static bool read_witness(const struct auditor_call *call, struct tlog_vkey *witness)
 {
     const char *word = call->words[OPTION_WITNESS];
     if (word == NULL || (tlog_vkey_parse(text_from(word), witness) && witness->type == TLOG_KEY_WITNESS))
@@ -201,20 +201,20 @@ static bool read_witness(const struct audit_call *call, struct tlog_vkey *witnes
 }
 
 static void verify_with(
-    const struct audit_call *call, struct store_reader *reader, struct evidence_check *check,
+    const struct auditor_call *call, struct store_reader *reader, struct evidence_check *check,
     struct evidence_report *report)
 {
     struct progress progress;
     check->key = call->has_key ? call->key : NULL;
     check->has_many_logs = call->is_one_of_many;
-    check->told = audit_call_told(call);
+    check->told = auditor_call_told(call);
     check->progress = progress_start(&progress, store_reader_first(reader), store_reader_size(reader));
     evidence_verify(reader, check, report);
     progress_end(&progress);
 }
 
 enum exit_code
-audit_call_verify(const struct audit_call *call, struct store_reader *reader, struct evidence_report *report)
+auditor_call_verify(const struct auditor_call *call, struct store_reader *reader, struct evidence_report *report)
 {
     struct anchors anchors = {0};
     struct tlog_vkey witness;
@@ -230,17 +230,17 @@ audit_call_verify(const struct audit_call *call, struct store_reader *reader, st
     return code;
 }
 
-enum exit_code audit_verify(const struct audit_call *call)
+enum exit_code auditor_verify(const struct auditor_call *call)
 {
     struct evidence_report report;
     if (call->words[OPTION_BUNDLE] != NULL)
-        return audit_bundle_verify(call);
-    struct store_reader *reader = audit_call_open(call);
+        return auditor_bundle_verify(call);
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
-    enum exit_code code = audit_call_verify(call, reader, &report);
+    enum exit_code code = auditor_call_verify(call, reader, &report);
     store_reader_free(reader);
-    return code == EXIT_DONE ? audit_print_report(&report, call->has_key) : code;
+    return code == EXIT_DONE ? auditor_print_report(&report, call->has_key) : code;
 }
 
 /* With the witnesses' signatures, when the newest is one that they have seen. */
@@ -259,10 +259,10 @@ static bool newest_checkpoint(struct store_reader *reader, struct buffer *note)
     return found;
 }
 
-enum exit_code audit_checkpoint(const struct audit_call *call)
+enum exit_code auditor_checkpoint(const struct auditor_call *call)
 {
     struct buffer note = {0};
-    struct store_reader *reader = audit_call_open(call);
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     bool found = newest_checkpoint(reader, &note);
@@ -279,7 +279,7 @@ enum exit_code audit_checkpoint(const struct audit_call *call)
     return code;
 }
 
-void audit_call_vkey(const struct audit_call *call, const struct store_reader *reader, struct buffer *out)
+void auditor_call_vkey(const struct auditor_call *call, const struct store_reader *reader, struct buffer *out)
 {
     if (!call->has_key)
         return;
@@ -287,15 +287,15 @@ void audit_call_vkey(const struct audit_call *call, const struct store_reader *r
     buffer_append_byte(out, '\n');
 }
 
-enum exit_code audit_keys(const struct audit_call *call)
+enum exit_code auditor_keys(const struct auditor_call *call)
 {
     struct buffer out = {0};
     if (!call->has_key)
         return complain(EXIT_IO, "the log's key cannot be read; is audit.key there, and readable for you?");
-    struct store_reader *reader = audit_call_open(call);
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
-    audit_call_vkey(call, reader, &out);
+    auditor_call_vkey(call, reader, &out);
     store_reader_free(reader);
     put_text(buffer_text(&out));
     buffer_clear(&out);

@@ -2,15 +2,15 @@
 /* exeat audit export --sql: one SELECT over the store. */
 #include <stdio.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 
 enum { SECONDS = 300, SECONDS_MAX = 86400 };
 
-static bool read_options(const struct audit_call *call, struct report_sql *sql)
+static bool read_options(const struct auditor_call *call, struct report_sql *sql)
 {
     const char *seconds = call->words[OPTION_SECONDS];
     *sql = (struct report_sql){.query = text_from(call->words[OPTION_SQL]), .seconds = SECONDS, .out = stdout};
-    if (!audit_call_filter(call, &sql->filter) || !audit_call_format(call, &sql->format))
+    if (!auditor_call_filter(call, &sql->filter) || !auditor_call_format(call, &sql->format))
         return false;
     if (seconds != NULL && (!text_to_number(text_from(seconds), SECONDS_MAX, &sql->seconds) || sql->seconds == 0)) {
         complain(EXIT_USAGE, "--seconds wants a number from 1 to %d", SECONDS_MAX);
@@ -25,7 +25,7 @@ static bool read_options(const struct audit_call *call, struct report_sql *sql)
     return true;
 }
 
-enum exit_code audit_sql(const struct audit_call *call)
+enum exit_code auditor_sql(const struct auditor_call *call)
 {
     struct report_sql sql;
     struct progress progress;
@@ -33,8 +33,8 @@ enum exit_code audit_sql(const struct audit_call *call)
     char *error = NULL;
     if (!read_options(call, &sql))
         return EXIT_USAGE;
-    (void)audit_call_announce(call, "sql");
-    struct store_reader *reader = audit_call_open(call);
+    (void)auditor_call_announce(call, "sql");
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     sql.progress = progress_start(&progress, store_reader_first(reader), store_reader_size(reader));

@@ -4,10 +4,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/base/memory.h"
 
-static bool options_fit(const struct audit_call *call)
+static bool options_fit(const struct auditor_call *call)
 {
     static const enum option others[] = {OPTION_FORMAT, OPTION_LIMIT, OPTION_CURSOR, OPTION_DONE, OPTION_SQL};
     for (size_t i = 0; i < COUNT_OF(others); i++) {
@@ -42,7 +42,7 @@ static enum exit_code say_result(const char *directory, const struct evidence_bu
 }
 
 static enum exit_code
-write_bundle(const struct audit_call *call, struct evidence_bundle *bundle, struct store_reader *reader)
+write_bundle(const struct auditor_call *call, struct evidence_bundle *bundle, struct store_reader *reader)
 {
     struct evidence_bundle_result result;
     struct buffer keys = {0};
@@ -50,8 +50,8 @@ write_bundle(const struct audit_call *call, struct evidence_bundle *bundle, stru
     struct buffer who = {0};
     struct progress progress;
     char *error = NULL;
-    audit_call_vkey(call, reader, &keys);
-    audit_call_query(call, &query);
+    auditor_call_vkey(call, reader, &keys);
+    auditor_call_query(call, &query);
     buffer_printf(&who, "uid %u", (unsigned)getuid());
     bundle->keys = buffer_text(&keys);
     bundle->query = buffer_text(&query);
@@ -82,14 +82,14 @@ static void wait_for_checkpoint(struct store_reader *reader)
 }
 
 /* The export goes on record first: then the bundle's own range can show it. */
-enum exit_code audit_bundle(const struct audit_call *call)
+enum exit_code auditor_bundle(const struct auditor_call *call)
 {
     struct evidence_bundle bundle = {
         .directory = call->words[OPTION_BUNDLE],
         .purpose = text_from(call->words[OPTION_PURPOSE]),
     };
     struct buffer what = {0};
-    if (!options_fit(call) || !audit_call_filter(call, &bundle.filter))
+    if (!options_fit(call) || !auditor_call_filter(call, &bundle.filter))
         return EXIT_USAGE;
     if (text_has(bundle.purpose, '\n'))
         return complain(EXIT_USAGE, "--purpose is one line");
@@ -97,9 +97,9 @@ enum exit_code audit_bundle(const struct audit_call *call)
     if (bundle.purpose.length > 0)
         buffer_printf(&what, " for %.*s", TEXT_ARG(bundle.purpose));
     char *line = buffer_take(&what);
-    bundle.is_recorded = audit_call_announce(call, line);
+    bundle.is_recorded = auditor_call_announce(call, line);
     base_free(line);
-    struct store_reader *reader = audit_call_open(call);
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     if (bundle.is_recorded)
@@ -124,17 +124,17 @@ static void print_shown(const struct evidence_report *report)
         printf(" and %llu left out\n", (unsigned long long)(report->records - report->shown));
 }
 
-enum exit_code audit_bundle_verify(const struct audit_call *call)
+enum exit_code auditor_bundle_verify(const struct auditor_call *call)
 {
     struct evidence_report report;
     const struct evidence_bundle_check check = {
         .folder = call->words[OPTION_BUNDLE],
         .key = call->has_key ? call->key : NULL,
         .name = call->key_name,
-        .told = audit_call_told(call),
+        .told = auditor_call_told(call),
     };
     evidence_bundle_verify(&check, &report);
-    enum exit_code code = audit_print_report(&report, call->has_key);
+    enum exit_code code = auditor_print_report(&report, call->has_key);
     print_shown(&report);
     return code;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
@@ -85,13 +85,13 @@ static void stores_clear(struct stores *stores)
 /* --- whose key is whose --- */
 
 /* A verification key is named like the log that it is of. */
-static void choose_key(struct audit_call *call, struct text keys)
+static void choose_key(struct auditor_call *call, struct text keys)
 {
     char *error = NULL;
     struct store_reader *reader = store_reader_open(call->directory, &error);
     struct tlog_vkey vkey;
     base_free(error); /* the command says it */
-    call->has_key = reader != NULL && audit_vkeys_choose(keys, store_reader_origin(reader), &vkey);
+    call->has_key = reader != NULL && auditor_vkeys_choose(keys, store_reader_origin(reader), &vkey);
     if (call->has_key)
         memcpy(call->key, vkey.key, sizeof(call->key));
     else if (reader != NULL)
@@ -118,7 +118,7 @@ static bool is_named_so(struct text folder, struct text origin)
 }
 
 /* One log in the place of another shows in no proof: every record is what was signed, of that other log. */
-static void check_name(const struct audit_call *call)
+static void check_name(const struct auditor_call *call)
 {
     char *error = NULL;
     struct store_reader *reader = store_reader_open(call->directory, &error);
@@ -130,8 +130,9 @@ static void check_name(const struct audit_call *call)
     store_reader_free(reader);
 }
 
-static enum exit_code
-run_each(struct audit_call *call, const struct stores *stores, struct text keys, enum audit_scope scope, audit_run run)
+static enum exit_code run_each(
+    struct auditor_call *call, const struct stores *stores, struct text keys, enum auditor_scope scope,
+    auditor_command_run run)
 {
     enum exit_code worst = EXIT_NO;
     call->is_one_of_many = stores->count > 1;
@@ -142,7 +143,7 @@ run_each(struct audit_call *call, const struct stores *stores, struct text keys,
         call->directory = text_copy(text_from(stores->list[i]));
         if (keys.length > 0 && (call->is_one_of_many || !call->has_key))
             choose_key(call, keys);
-        if (call->is_one_of_many && scope == AUDIT_EACH_TITLED)
+        if (call->is_one_of_many && scope == AUDITOR_EACH_TITLED)
             printf("%s== %s\n", i > 0 ? "\n" : "", call->directory);
         if (call->is_one_of_many) {
             fflush(stdout); /* the title comes first */
@@ -155,17 +156,18 @@ run_each(struct audit_call *call, const struct stores *stores, struct text keys,
     return worst;
 }
 
-static bool names_its_log(const struct audit_call *call)
+static bool names_its_log(const struct auditor_call *call)
 {
     enum export_format format;
-    return audit_call_format(call, &format) && export_format_names_log(format);
+    return auditor_call_format(call, &format) && export_format_names_log(format);
 }
 
-static enum exit_code check_scope(const struct audit_call *call, const struct stores *stores, enum audit_scope scope)
+static enum exit_code
+check_scope(const struct auditor_call *call, const struct stores *stores, enum auditor_scope scope)
 {
-    if (stores->count < 2 || scope == AUDIT_EACH_TITLED)
+    if (stores->count < 2 || scope == AUDITOR_EACH_TITLED)
         return EXIT_DONE;
-    if (scope == AUDIT_ONE)
+    if (scope == AUDITOR_ONE)
         return complain(
             EXIT_USAGE, "there are %zu stores below %s, and this is about one, such as --store %s", stores->count,
             call->directory, stores->list[0]);
@@ -174,7 +176,7 @@ static enum exit_code check_scope(const struct audit_call *call, const struct st
     return complain(EXIT_USAGE, "of many stores -o is one of jsonl, ocsf, cef, leef, syslog: their lines name the log");
 }
 
-enum exit_code audit_over_stores(struct audit_call *call, enum audit_scope scope, audit_run run)
+enum exit_code auditor_over_stores(struct auditor_call *call, enum auditor_scope scope, auditor_command_run run)
 {
     struct stores stores = {0};
     struct buffer keys = {0};
@@ -183,7 +185,7 @@ enum exit_code audit_over_stores(struct audit_call *call, enum audit_scope scope
     if (stores.count > 0)
         qsort(stores.list, stores.count, sizeof(*stores.list), string_compare);
     enum exit_code code =
-        audit_vkeys_read(call->words[OPTION_VKEY], &keys) ? check_scope(call, &stores, scope) : EXIT_IO;
+        auditor_vkeys_read(call->words[OPTION_VKEY], &keys) ? check_scope(call, &stores, scope) : EXIT_IO;
     if (code == EXIT_DONE)
         code = stores.count == 0 ? run(call) /* says what is wrong with the folder */
                                  : run_each(call, &stores, buffer_text(&keys), scope, run);

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd_audit.h"
+#include "auditor_internal.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "exeat/store/prove.h"
@@ -22,7 +22,7 @@ static enum exit_code find_record(struct store_reader *reader, const char *word,
         return EXIT_DONE;
     if (!export_is_request(text))
         return complain(EXIT_USAGE, "'%s' is neither a request id (32 hex digits) nor a sequence number", word);
-    return audit_call_request(reader, word, &id, sequence);
+    return auditor_call_request(reader, word, &id, sequence);
 }
 
 /* --- prove ---------------------------------------------------------------------------------------------------------
@@ -96,12 +96,12 @@ write_proof(struct store_reader *reader, uint64_t sequence, struct text note, co
     return code;
 }
 
-enum exit_code audit_prove(const struct audit_call *call)
+enum exit_code auditor_prove(const struct auditor_call *call)
 {
     struct buffer note = {0};
     struct tlog_checkpoint checkpoint = {0};
     uint64_t sequence = 0;
-    struct store_reader *reader = audit_call_open(call);
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     enum exit_code code = find_record(reader, call->operands[0], &sequence);
@@ -123,7 +123,7 @@ struct end {
     struct tlog_checkpoint checkpoint;
 };
 
-static enum exit_code read_file_end(const struct audit_call *call, const char *path, struct end *end)
+static enum exit_code read_file_end(const struct auditor_call *call, const char *path, struct end *end)
 {
     char *error = NULL;
     if (!file_read(path, TLOG_NOTE_MAX, &end->note, &error))
@@ -136,7 +136,7 @@ static enum exit_code read_file_end(const struct audit_call *call, const char *p
 }
 
 static enum exit_code
-read_end(const struct audit_call *call, struct store_reader *reader, const char *word, struct end *end)
+read_end(const struct auditor_call *call, struct store_reader *reader, const char *word, struct end *end)
 {
     uint64_t size = 0;
     if (strcmp(word, "newest") == 0) {
@@ -192,11 +192,11 @@ static enum exit_code write_consistency(struct store_reader *reader, const struc
     return code;
 }
 
-enum exit_code audit_consistency(const struct audit_call *call)
+enum exit_code auditor_consistency(const struct auditor_call *call)
 {
     struct end before = {.note = {0}};
     struct end after = {.note = {0}};
-    struct store_reader *reader = audit_call_open(call);
+    struct store_reader *reader = auditor_call_open(call);
     if (reader == NULL)
         return EXIT_IO;
     enum exit_code code = read_end(call, reader, call->operands[0], &before);

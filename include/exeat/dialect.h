@@ -43,14 +43,19 @@ struct dialect_usage {
     uint64_t tokens_in;
     uint64_t tokens_out;
 };
-/* Reads a call's body, which is taken over whatever comes of it; `path` may name the model (deployments). What the
+/* What a call's target says beside its body: in some dialects the model, and how the answer is framed. */
+struct dialect_target {
+    struct text path;
+    struct text query;
+};
+/* Reads the body of a call of a dialect that is answered here; it is taken over whatever comes of it. What the
  * canonical call (docs/architecture.md) cannot say is dropped where the answer is the same without it, else refused. On
  * a refusal `*call` is NULL, and `detail` says which member, why, and what to do. `*call` is the caller's to free. */
 MUST_CHECK enum reason dialect_call_read(
-    enum llm_operation operation, struct text path, struct buffer *body, struct dialect_call **call,
+    const struct llm_call *llm, const struct dialect_target *target, struct buffer *body, struct dialect_call **call,
     struct detail *detail);
 /* The call for a list of models, which has no body. The caller's to free. */
-struct dialect_call *dialect_call_for_models(void);
+struct dialect_call *dialect_call_for_models(const struct llm_call *llm);
 void dialect_call_free(struct dialect_call *call); /* NULL is fine */
 struct text dialect_call_model(const struct dialect_call *call);
 bool dialect_call_streams(const struct dialect_call *call);
@@ -70,14 +75,16 @@ struct text dialect_method(enum llm_operation operation);
  */
 
 /* The fields of every answer that is given here: type, request id, the rate-limit fields that clients wait for. */
-void dialect_answer_fields(struct dialect_answer *answer, struct text id, bool streams);
+void dialect_answer_fields(
+    const struct dialect_call *call, struct text id, bool streams, struct dialect_answer *answer);
 /* A whole body of the endpoint: the model's name as the caller knows it, vectors as the caller wants them, all else
  * byte for byte. False: it is no JSON object. */
 MUST_CHECK bool dialect_reply_rewrite(
     const struct dialect_call *call, struct text body, struct buffer *out, struct dialect_usage *usage);
 
 /* What the endpoint has against the call: the body of its 4xx, as an error of the dialect. */
-void dialect_objection(uint16_t status, struct text body, struct text id, struct dialect_answer *answer);
+void dialect_objection(
+    const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct dialect_answer *answer);
 
 /* A stream of server-sent events (WHATWG HTML 9.2), rewritten event by event. */
 struct dialect_stream;
@@ -108,6 +115,7 @@ void dialect_error_event(const struct dialect_call *call, enum reason reason, st
 MUST_CHECK bool
 dialect_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out);
 /* The answer to GET .../models, or .../models/NAME when `name` is not empty. */
-void dialect_models(const struct text *names, size_t count, struct text name, struct buffer *out);
+void dialect_models(
+    const struct dialect_call *call, const struct text *names, size_t count, struct text name, struct buffer *out);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A call: read once into its canonical form, and written anew for the endpoint that gets it. Of the caller's body
  * nothing goes on but what the canonical form has. */
-#include "endpoint.h"
+#include "dialect_internal.h"
 #include "exeat/base/memory.h"
-#include "openai.h"
+#include "exeat/openai.h"
 
 /* ".../deployments/NAME/...": the model that is meant when the body names none. */
 static struct text deployment_of(struct text path)
@@ -22,7 +22,7 @@ static void name_model(struct dialect_call *call, struct text path)
 {
     struct buffer name = {0};
     json_spelled_append(&name, call->canon.model);
-    call->model = arena_text(&call->arena, name.length > 0 ? buffer_text(&name) : deployment_of(path));
+    call->canon.model_name = arena_text(&call->arena, name.length > 0 ? buffer_text(&name) : deployment_of(path));
     buffer_clear(&name);
 }
 
@@ -35,54 +35,47 @@ static bool check_model(struct text model, struct detail *detail)
     return model.length > 0 || detail_say(detail, "the body names no model");
 }
 
-static enum reason read_canon(struct dialect_call *call, struct text path, struct detail *detail)
+static enum reason read_canon(struct dialect_call *call, const struct dialect_target *target, struct detail *detail)
 {
     struct json_view view = {0};
     struct reading reading = {.view = &view, .arena = &call->arena, .detail = detail, .reason = REASON_MALFORMED_BODY};
-    bool good =
-        json_view_read(&view, buffer_text(&call->body), JSON_UTF8, detail) && openai_read_call(&reading, &call->canon);
+    bool good = json_view_read(&view, buffer_text(&call->body), JSON_UTF8, detail) &&
+                call->vendor->read_call(&reading, &call->canon);
     json_view_clear(&view);
     if (!good)
         return reading.reason;
-    name_model(call, path);
-    return check_model(call->model, detail) ? REASON_NONE : REASON_MALFORMED_BODY;
+    name_model(call, target->path);
+    return check_model(call->canon.model_name, detail) ? REASON_NONE : REASON_MALFORMED_BODY;
 }
 
-/* How many answers to one question; what the canonical call does not bound is bounded here. */
-static size_t choices_of(const struct canon_wish *wish)
+static struct dialect_call *call_new(const struct llm_call *llm)
 {
-    enum { CHOICES_MOST = 128 };
-    uint64_t count;
-    return text_to_number(wish->count, CHOICES_MOST, &count) && count > 0 ? (size_t)count : 1;
+    struct dialect_call *call = base_zalloc(sizeof(*call));
+    call->vendor = dialect_vendor(llm->dialect);
+    call->canon.operation = llm->operation;
+    return call;
 }
 
 enum reason dialect_call_read(
-    enum llm_operation operation, struct text path, struct buffer *body, struct dialect_call **call,
+    const struct llm_call *llm, const struct dialect_target *target, struct buffer *body, struct dialect_call **call,
     struct detail *detail)
 {
-    struct dialect_call *one = base_zalloc(sizeof(*one));
-    one->operation = one->canon.operation = operation;
+    struct dialect_call *one = call_new(llm);
     one->body = *body;
     *body = (struct buffer){0};
     *call = NULL;
-    enum reason reason = read_canon(one, path, detail);
+    enum reason reason = read_canon(one, target, detail);
     if (reason != REASON_NONE) {
         dialect_call_free(one);
         return reason;
     }
-    one->streams = one->canon.wish.streams == CANON_YES;
-    one->wants_usage = one->canon.wish.usage == CANON_YES;
-    one->encoding = json_spelled_means(one->canon.wish.encoding, TEXT("base64")) ? ENCODING_BASE64 : ENCODING_FLOAT;
-    one->choices = choices_of(&one->canon.wish);
     *call = one;
     return REASON_NONE;
 }
 
-struct dialect_call *dialect_call_for_models(void)
+struct dialect_call *dialect_call_for_models(const struct llm_call *llm)
 {
-    struct dialect_call *call = base_zalloc(sizeof(*call));
-    call->operation = call->canon.operation = LLM_MODELS;
-    return call;
+    return call_new(llm);
 }
 
 void dialect_call_free(struct dialect_call *call)
@@ -96,44 +89,28 @@ void dialect_call_free(struct dialect_call *call)
 
 struct text dialect_call_model(const struct dialect_call *call)
 {
-    return call->model;
+    return call->canon.model_name;
 }
 
 bool dialect_call_streams(const struct dialect_call *call)
 {
-    return call->streams;
+    return canon_streams(&call->canon);
 }
 
 void dialect_call_write(const struct dialect_call *call, const struct dialect_endpoint *endpoint, struct buffer *body)
 {
-    if (call->operation == LLM_MODELS)
-        return;
-    buffer_reserve(body, call->body.length + 256);
-    endpoint_write(&call->canon, endpoint, body);
+    const struct openai_endpoint one = {.model = endpoint->model, .takes_usage = endpoint->takes_usage};
+    if (call->body.length > 0)
+        buffer_reserve(body, call->body.length + 256);
+    openai_write_call(&call->canon, &one, body);
 }
 
 struct text dialect_method(enum llm_operation operation)
 {
-    return operation == LLM_MODELS ? TEXT("GET") : TEXT("POST");
+    return openai_method(operation);
 }
 
 struct text dialect_path(enum llm_operation operation)
 {
-    switch (operation) {
-    case LLM_CHAT:
-        return TEXT("/v1/chat/completions");
-    case LLM_COMPLETIONS:
-        return TEXT("/v1/completions");
-    case LLM_EMBEDDINGS:
-        return TEXT("/v1/embeddings");
-    case LLM_RESPONSES:
-        return TEXT("/v1/responses");
-    case LLM_MODELS:
-        return TEXT("/v1/models");
-    case LLM_NONE:
-    case LLM_OTHER:
-    case LLM_UNKNOWN:
-        break;
-    }
-    return TEXT("");
+    return openai_path(operation);
 }

@@ -137,7 +137,7 @@ static void compose_models(const struct exchange *exchange, struct dialect_answe
     struct text one = last_segment(exchange->ask.request.path);
     if (text_equal(one, TEXT("models")))
         one = TEXT("");
-    dialect_models(names, count, one, &answer->body);
+    dialect_models(exchange->call.request, names, count, one, &answer->body);
 }
 
 /* Canned answers have a text of the configuration; embeddings have no canned answer. */
@@ -158,7 +158,9 @@ static void compose_objection(struct session *session)
     struct exchange *exchange = session->exchange;
     const struct objection *objection = &exchange->call.objection;
     struct dialect_answer answer = {0};
-    dialect_objection(objection->status, buffer_text(&objection->body), text_from(exchange->account.id_text), &answer);
+    dialect_objection(
+        exchange->call.request, objection->status, buffer_text(&objection->body), text_from(exchange->account.id_text),
+        &answer);
     if (objection->retry_after[0] != '\0')
         add_field(&answer, TEXT("Retry-After"), text_from(objection->retry_after));
     exchange->account.inference = objection->endpoint;
@@ -184,7 +186,7 @@ static void compose(struct session *session)
         if (models)
             compose_models(exchange, &answer);
         bool streams = !models && dialect_call_streams(exchange->call.request);
-        dialect_answer_fields(&answer, text_from(exchange->account.id_text), streams);
+        dialect_answer_fields(exchange->call.request, text_from(exchange->account.id_text), streams, &answer);
         exchange->account.done = PLAN_ANSWER;
         write_answer(session, 200, &answer);
     }

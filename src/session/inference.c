@@ -13,8 +13,8 @@ enum reason inference_read_call(struct exchange *exchange)
 {
     struct call *call = &exchange->call;
     struct detail detail = {0};
-    enum reason reason = dialect_call_read(
-        exchange->decision.llm.operation, exchange->ask.request.path, &call->body, &call->request, &detail);
+    const struct dialect_target target = {exchange->ask.request.path, exchange->ask.request.query};
+    enum reason reason = dialect_call_read(&exchange->decision.llm, &target, &call->body, &call->request, &detail);
     if (reason != REASON_NONE)
         account_say(&exchange->account, FLAW_NONE, detail.text);
     return reason;

@@ -10,7 +10,7 @@ static void begin_events(struct session *session, const struct http_head *head)
     struct exchange *exchange = session->exchange;
     struct own_fields own;
     struct dialect_answer answer = {0};
-    dialect_answer_fields(&answer, text_from(exchange->account.id_text), true);
+    dialect_answer_fields(exchange->call.request, text_from(exchange->account.id_text), true, &answer);
     exchange->flow.mode = REPLY_EVENTS;
     exchange->flow.framing = reply_framing(session, FRAMING_CHUNKED);
     own_fields(session, &answer, &own);
@@ -155,7 +155,7 @@ static void say_held(struct session *session, struct text body)
     struct dialect_answer answer = {0};
     struct own_fields own;
     struct buffer head = {0};
-    dialect_answer_fields(&answer, text_from(exchange->account.id_text), false);
+    dialect_answer_fields(exchange->call.request, text_from(exchange->account.id_text), false, &answer);
     own_fields(session, &answer, &own);
     http_answer_write(&head, exchange->flow.held_status, own.fields, own.count, body, session->keeps_alive, true);
     reply_begin(session, exchange->flow.held_status);

@@ -77,7 +77,7 @@ static enum session_state after_judging(struct session *session)
         return SESSION_COMMIT;
     if (decision->llm.operation != LLM_MODELS)
         return SESSION_READ_BODY;
-    exchange->call.request = dialect_call_for_models();
+    exchange->call.request = dialect_call_for_models(&decision->llm);
     return SESSION_COMMIT;
 }
 

@@ -175,7 +175,9 @@ static bool rewrite(enum llm_operation operation, struct text body, struct buffe
     struct detail detail = {0};
     const struct dialect_endpoint endpoint = {.model = TEXT("m"), .takes_usage = true};
     buffer_append(&in, body);
-    enum reason reason = dialect_call_read(operation, TEXT("/v1/x"), &in, &call, &detail);
+    const struct llm_call llm = {.operation = operation, .dialect = DIALECT_OPENAI};
+    const struct dialect_target target = {.path = TEXT("/v1/x")};
+    enum reason reason = dialect_call_read(&llm, &target, &in, &call, &detail);
     if ((reason == REASON_NONE) != (call != NULL) || (reason != REASON_NONE && detail.text[0] == '\0'))
         __builtin_trap();
     if (call != NULL)

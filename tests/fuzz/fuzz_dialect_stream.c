@@ -27,7 +27,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buffer body = {0};
     struct text input = text_of_bytes((struct bytes){data, size});
     buffer_append(&body, TEXT("{\"model\":\"gpt\",\"input\":\"x\",\"stream\":true}"));
-    if (dialect_call_read(operations[size % 3], TEXT("/"), &body, &call, &detail) != REASON_NONE)
+    const struct llm_call llm = {.operation = operations[size % 3], .dialect = DIALECT_OPENAI};
+    const struct dialect_target target = {.path = TEXT("/")};
+    if (dialect_call_read(&llm, &target, &body, &call, &detail) != REASON_NONE)
         __builtin_trap();
     struct buffer whole = {0};
     struct buffer cut = {0};

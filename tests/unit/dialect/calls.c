@@ -15,7 +15,9 @@ struct dialect_call *call_of(enum llm_operation operation, const char *body)
     struct detail detail = {0};
     struct buffer bytes = {0};
     buffer_append(&bytes, text_from(body));
-    enum reason reason = dialect_call_read(operation, TEXT("/v1/chat/completions"), &bytes, &call, &detail);
+    const struct llm_call llm = {.operation = operation, .dialect = DIALECT_OPENAI};
+    const struct dialect_target target = {.path = TEXT("/v1/chat/completions")};
+    enum reason reason = dialect_call_read(&llm, &target, &bytes, &call, &detail);
     if (reason != REASON_NONE)
         fail_msg("%s: %s", body, detail.text);
     return call;

@@ -16,7 +16,9 @@ static enum reason read_call(
 {
     struct buffer bytes = {0};
     buffer_append(&bytes, body);
-    enum reason reason = dialect_call_read(operation, text_from(path), &bytes, call, detail);
+    const struct llm_call llm = {.operation = operation, .dialect = DIALECT_OPENAI};
+    const struct dialect_target target = {.path = text_from(path)};
+    enum reason reason = dialect_call_read(&llm, &target, &bytes, call, detail);
     assert_null(bytes.data); /* taken over */
     return reason;
 }

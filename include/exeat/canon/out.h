@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON from texts that are spelled as JSON already: members and items, with the comma that they need. What was not said
+ * (data NULL, UNSAID) is not written. */
+#ifndef EXEAT_CANON_OUT_H
+#define EXEAT_CANON_OUT_H
+
+#include "exeat/base/bytes.h"
+#include "exeat/canon.h"
+
+void out_name(struct buffer *out, struct text name);                   /* and its colon */
+void out_comma(struct buffer *out);                                    /* before an item, where one is needed */
+void out_text(struct buffer *out, struct text name, struct text text); /* spelled as JSON */
+void out_raw(struct buffer *out, struct text name, struct text json);  /* numbers, schemas */
+void out_flag(struct buffer *out, struct text name, enum canon_answer answer);
+void out_quoted(struct buffer *out, struct text text); /* a text alone */
+void out_list(struct buffer *out, struct text name, const struct canon_list *list);
+void out_data_url(struct buffer *out, struct text name, const struct canon_inline *data);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Objects by tables, and where one is in the body. */
+#include "exeat/canon/reading.h"
+
+#include "exeat/base/check.h"
+
+/* --- where it is, and what is wrong with it ------------------------------------------------------------------------
+ */
+
+static void append_path(const struct reading *reading, struct buffer *out)
+{
+    for (size_t i = 0; i < reading->depth; i++) {
+        const struct reading_step *step = &reading->path[i];
+        if (step->name.length == 0)
+            buffer_printf(out, "[%zu]", step->index);
+        else
+            BUFFER_APPEND_ALL(out, out->length > 0 ? TEXT(".") : TEXT(""), step->name);
+    }
+}
+
+static bool object_to(struct reading *reading, enum reason reason, const char *what)
+{
+    struct buffer path = {0};
+    append_path(reading, &path);
+    reading->reason = reason;
+    (void)detail_say(
+        reading->detail, "%.*s %s", path.length > 0 ? (int)path.length : 8, path.length > 0 ? path.data : "the body",
+        what);
+    buffer_clear(&path);
+    return false;
+}
+
+static void enter(struct reading *reading, struct text name, size_t index)
+{
+    ASSERT(reading->depth < READING_LEVELS); /* the tables do not nest deeper */
+    reading->path[reading->depth++] = (struct reading_step){name, index};
+}
+
+bool reading_is_wrong(struct reading *reading, const char *what)
+{
+    return object_to(reading, REASON_MALFORMED_BODY, what);
+}
+
+bool reading_may_not(struct reading *reading, const char *what)
+{
+    return object_to(reading, REASON_LLM_OPERATION, what);
+}
+
+bool reading_member_is_wrong(struct reading *reading, struct text member, const char *what)
+{
+    enter(reading, member, 0);
+    return reading_is_wrong(reading, what);
+}
+
+bool reading_member_may_not(struct reading *reading, struct text member, const char *what)
+{
+    enter(reading, member, 0);
+    return reading_may_not(reading, what);
+}
+
+/* --- objects and lists ---------------------------------------------------------------------------------------------
+ */
+
+static const struct member *find_row(const struct reading *reading, uint32_t name, const struct members *table)
+{
+    struct text spelled = json_view_spelled(reading->view, name);
+    bool is_escaped = text_has(spelled, '\\');
+    for (; table != NULL; table = table->also) {
+        for (size_t i = 0; i < table->count; i++) {
+            struct text row = table->rows[i].name;
+            if (is_escaped ? json_spelled_means(spelled, row) : text_equal(spelled, row))
+                return &table->rows[i];
+        }
+    }
+    return NULL;
+}
+
+/* No call has as many members in one object, or items in one list; a body full of them would keep a worker busy for
+ * nothing, or take many times its own size. */
+enum { MEMBERS_MAX = 256, ITEMS_MAX = 65536 };
+/* Rows that were read of one object. */
+enum { ROWS_MAX = 96 };
+struct seen {
+    const struct member *rows[ROWS_MAX];
+    size_t count;
+};
+
+static bool is_first(struct seen *seen, const struct member *row)
+{
+    for (size_t i = 0; i < seen->count; i++)
+        if (seen->rows[i] == row)
+            return false;
+    ASSERT(seen->count < ROWS_MAX); /* no table with those below it has as many */
+    seen->rows[seen->count++] = row;
+    return true;
+}
+
+static bool read_member(struct reading *reading, uint32_t value, const struct member *row, void *target)
+{
+    bool is_null = json_view_shape(reading->view, value) == JSON_SHAPE_NULL;
+    return (is_null && !row->takes_null) || row->read(reading, value, row, (char *)target + row->offset);
+}
+
+bool read_members(struct reading *reading, uint32_t object, const struct members *table, void *target)
+{
+    struct seen seen;
+    size_t count = 0;
+    seen.count = 0;
+    if (json_view_shape(reading->view, object) != JSON_SHAPE_OBJECT)
+        return reading_is_wrong(reading, reading->depth == 0 ? "is JSON, but no object" : "must be an object");
+    JSON_EACH_NAME(reading->view, object, name)
+    {
+        if (++count > MEMBERS_MAX)
+            return reading_is_wrong(reading, "has more than 256 members");
+        const struct member *row = find_row(reading, name, table);
+        if (row == NULL)
+            continue;
+        enter(reading, row->name, 0);
+        if (!is_first(&seen, row))
+            return reading_is_wrong(reading, "stands twice");
+        if (!read_member(reading, name + 1, row, target))
+            return false;
+        reading->depth--;
+    }
+    return true;
+}
+
+bool read_items(
+    struct reading *reading, uint32_t list, size_t size, item_reader read, const void **items, size_t *count)
+{
+    if (json_view_shape(reading->view, list) != JSON_SHAPE_ARRAY)
+        return reading_is_wrong(reading, "must be a list");
+    size_t all = json_view_items(reading->view, list);
+    if (all > ITEMS_MAX)
+        return reading_is_wrong(reading, "has more than 65536 items");
+    char *at = arena_array(reading->arena, all, size);
+    *items = at;
+    *count = 0;
+    JSON_EACH_ITEM(reading->view, list, item)
+    {
+        enter(reading, TEXT(""), *count);
+        if (!read(reading, item, at))
+            return false;
+        reading->depth--;
+        at += size;
+        (*count)++;
+    }
+    return true;
+}

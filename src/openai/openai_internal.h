@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of openai share that pass answers on. */
+#ifndef EXEAT_OPENAI_INTERNAL_H
+#define EXEAT_OPENAI_INTERNAL_H
+
+#include "exeat/base/json.h"
+#include "exeat/canon/edit.h"
+#include "exeat/canon/scan.h"
+#include "exeat/openai.h"
+
+/* answer.c: `object` is written to `out` as the caller expects it, and its usage noted. */
+void openai_restore(const struct canon_call *call, struct scan object, struct buffer *out, struct canon_usage *usage);
+/* The same for a text that is no JSON: where a member `model` can be seen, its name is exchanged. */
+void openai_restore_loosely(const struct canon_call *call, struct text text, struct buffer *out);
+/* Counts of tokens for callers that asked for them, without an answer. */
+bool openai_is_usage_alone(const struct canon_call *call, struct scan object);
+/* embedding.c: the vectors of `data` as they were asked for. */
+void openai_respell(const struct canon_call *call, struct scan data, struct edit *edit);
+/* canned.c */
+void openai_write_models(const struct text *names, size_t count, struct text name, struct buffer *out);
+/* refusal.c */
+void openai_write_refusal(const struct refusal *refusal, struct buffer *out);
+void openai_write_error_event(const struct canon_call *call, const struct refusal *refusal, struct buffer *out);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* OpenAI's row, and where its operations are. */
+#include "openai_internal.h"
+#include "openai_read.h"
+
+/* Clients that pace themselves by these fields (seen: a Magento module that sleeps or fails without them). */
+static const struct field pace[] = {
+    {TEXT_INIT("X-Ratelimit-Limit-Requests"), TEXT_INIT("10000")},
+    {TEXT_INIT("X-Ratelimit-Remaining-Requests"), TEXT_INIT("10000")},
+    {TEXT_INIT("X-Ratelimit-Reset-Requests"), TEXT_INIT("1s")},
+    {TEXT_INIT("X-Ratelimit-Limit-Tokens"), TEXT_INIT("10000000")},
+    {TEXT_INIT("X-Ratelimit-Remaining-Tokens"), TEXT_INIT("10000000")},
+    {TEXT_INIT("X-Ratelimit-Reset-Tokens"), TEXT_INIT("1s")},
+};
+
+const struct vendor openai_vendor = {
+    .read_call = openai_read_call,
+    .write_error_event = openai_write_error_event,
+    .write_models = openai_write_models,
+    .write_refusal = openai_write_refusal,
+    .fields = pace,
+    .field_count = COUNT_OF(pace),
+};
+
+struct text openai_method(enum llm_operation operation)
+{
+    return operation == LLM_MODELS ? TEXT("GET") : TEXT("POST");
+}
+
+struct text openai_path(enum llm_operation operation)
+{
+    switch (operation) {
+    case LLM_CHAT:
+        return TEXT("/v1/chat/completions");
+    case LLM_COMPLETIONS:
+        return TEXT("/v1/completions");
+    case LLM_EMBEDDINGS:
+        return TEXT("/v1/embeddings");
+    case LLM_RESPONSES:
+        return TEXT("/v1/responses");
+    case LLM_MODELS:
+        return TEXT("/v1/models");
+    case LLM_NONE:
+    case LLM_OTHER:
+    case LLM_UNKNOWN:
+        break;
+    }
+    return TEXT("");
+}

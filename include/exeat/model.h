@@ -186,6 +186,13 @@ struct judged_address {
     uint16_t port;
 };
 
+/* What of a decision is about a person: its record holds only a commitment to it, and it can be erased. */
+struct decision_personal {
+    struct text client_address;
+    struct text path;
+    struct text query;
+};
+
 /* The record of a decision, as the worker knows it; the writer adds sequence and times. All texts borrowed. */
 struct decision_record {
     struct request_id id;
@@ -201,14 +208,12 @@ struct decision_record {
     struct text sni; /* of the handshake that the request came in, where the gate opened it */
     struct text llm_provider;
     enum llm_operation llm_operation;
-    struct text model;          /* requested */
-    struct text client;         /* name */
-    struct text client_address; /* private */
-    struct text path;           /* private */
-    struct text query;          /* private */
-    bool observed;              /* let through by observe mode; verdict says what enforce would do */
-    struct text detail;         /* what exactly was wrong, in our own words */
-    struct text cut;            /* as read: names of the texts that were longer, with commas between them */
+    struct text model;  /* requested */
+    struct text client; /* name */
+    struct decision_personal personal;
+    bool observed;      /* let through by observe mode; verdict says what enforce would do */
+    struct text detail; /* what exactly was wrong, in our own words */
+    struct text cut;    /* as read: names of the texts that were longer, with commas between them */
 };
 
 /* The record of what came of it. */

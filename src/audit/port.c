@@ -253,11 +253,12 @@ audit_port_decide(struct audit_port *port, const struct decision_record *decisio
     char path[2 * sizeof(struct digest)];
     char query[2 * sizeof(struct digest)];
     struct decision_record record = *decision;
-    record.path = guarded(
-        port->audit, (enum audit_privacy)atomic_load_explicit(&live->path, memory_order_relaxed), decision->path, path);
-    record.query = guarded(
-        port->audit, (enum audit_privacy)atomic_load_explicit(&live->query, memory_order_relaxed), decision->query,
-        query);
+    record.personal.path = guarded(
+        port->audit, (enum audit_privacy)atomic_load_explicit(&live->path, memory_order_relaxed),
+        decision->personal.path, path);
+    record.personal.query = guarded(
+        port->audit, (enum audit_privacy)atomic_load_explicit(&live->query, memory_order_relaxed),
+        decision->personal.query, query);
     struct audit_chunk *chunk = chunk_with_room(
         port, RECORD_OVERHEAD + record_decision_room(&record), RECORD_PRIVATE_HEAD + record_private_room(&record));
     bool waits = wait != NULL && options->waits_for_disk;

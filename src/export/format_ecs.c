@@ -80,9 +80,9 @@ static void put_ends(const struct export_item *item, struct json_line *line)
     struct buffer address = {0};
     if (item->outcome.address.length > 0)
         address_append(&address, &item->outcome.address);
-    if (decision->client_address.length > 0 || item->outcome.bytes_up > 0) {
+    if (decision->personal.client_address.length > 0 || item->outcome.bytes_up > 0) {
         json_open(line, "source");
-        json_put(line, "ip", decision->client_address);
+        json_put(line, "ip", decision->personal.client_address);
         json_put_number(line, "bytes", item->outcome.bytes_up);
         json_close(line);
     }
@@ -98,11 +98,11 @@ static void put_ends(const struct export_item *item, struct json_line *line)
 static void put_http(const struct export_item *item, struct json_line *line)
 {
     const struct decision_record *decision = &item->decision;
-    if (decision->path.length > 0) {
+    if (decision->personal.path.length > 0) {
         json_open(line, "url");
         json_put(line, "domain", decision->host);
-        json_put(line, "path", decision->path);
-        json_put(line, "query", decision->query);
+        json_put(line, "path", decision->personal.path);
+        json_put(line, "query", decision->personal.query);
         if (decision->scheme != 0)
             json_put_string(line, "scheme", scheme_name(decision->scheme));
         json_close(line);

@@ -143,16 +143,16 @@ static void cef_request(const struct export_item *item, struct buffer *out)
         cef_put(out, "reason", text_from(reason_code(export_item_reason(item))), CEF_NAME);
     if (decision->scheme != 0)
         buffer_printf(out, " app=%s", app_name(decision->scheme));
-    if (text_has(decision->client_address, ':'))
-        cef_put_custom(out, "c6a2", "Source IPv6 Address", decision->client_address);
+    if (text_has(decision->personal.client_address, ':'))
+        cef_put_custom(out, "c6a2", "Source IPv6 Address", decision->personal.client_address);
     else
-        cef_put(out, "src", decision->client_address, CEF_NAME);
+        cef_put(out, "src", decision->personal.client_address, CEF_NAME);
     cef_put(out, "suser", decision->client, CEF_NAME);
     cef_put(out, "requestMethod", decision->method, CEF_NAME);
     cef_put(out, "dhost", decision->host, CEF_NAME);
     cef_put_number(out, "dpt", decision->port);
     cef_address(item, out);
-    if (decision->path.length > 0)
+    if (decision->personal.path.length > 0)
         export_item_url(item, &text);
     cef_put(out, "request", buffer_text(&text), CEF_NAME);
     cef_put(out, "msg", export_item_detail(item), CEF_NAME);
@@ -254,7 +254,7 @@ static void leef_request(const struct export_item *item, struct buffer *out)
 {
     const struct decision_record *decision = &item->decision;
     struct buffer text = {0};
-    leef_put(out, "src", decision->client_address);
+    leef_put(out, "src", decision->personal.client_address);
     if (item->outcome.address.length > 0)
         address_append(&text, &item->outcome.address);
     leef_put(out, "dst", buffer_text(&text));
@@ -263,7 +263,7 @@ static void leef_request(const struct export_item *item, struct buffer *out)
     leef_put(out, "policy", decision->rule);
     leef_put(out, "resource", decision->host);
     buffer_empty(&text);
-    if (decision->path.length > 0)
+    if (decision->personal.path.length > 0)
         export_item_url(item, &text);
     leef_put(out, "url", buffer_text(&text));
     leef_put(out, "method", decision->method);
@@ -333,10 +333,10 @@ static void syslog_request(const struct export_item *item, struct buffer *out)
     syslog_put(out, "host", decision->host);
     if (decision->port != 0)
         buffer_printf(out, " port=\"%u\"", (unsigned)decision->port);
-    syslog_put(out, "path", decision->path);
-    syslog_put(out, "query", decision->query);
+    syslog_put(out, "path", decision->personal.path);
+    syslog_put(out, "query", decision->personal.query);
     syslog_put(out, "client", decision->client);
-    syslog_put(out, "src", decision->client_address);
+    syslog_put(out, "src", decision->personal.client_address);
     if (export_item_reason(item) != REASON_NONE)
         syslog_put(out, "reason", text_from(reason_code(export_item_reason(item))));
     if (item->has_outcome)

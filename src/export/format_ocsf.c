@@ -108,10 +108,10 @@ static void put_endpoints(const struct export_item *item, struct json_line *line
         json_close(line);
     }
     buffer_clear(&address);
-    if (decision->client.length > 0 || decision->client_address.length > 0 || decision->host.length == 0) {
+    if (decision->client.length > 0 || decision->personal.client_address.length > 0 || decision->host.length == 0) {
         json_open(line, "src_endpoint");
         json_put(line, "name", decision->client.length > 0 ? decision->client : TEXT("unknown"));
-        json_put(line, "ip", decision->client_address);
+        json_put(line, "ip", decision->personal.client_address);
         json_close(line);
     }
 }
@@ -121,12 +121,12 @@ static void put_http(const struct export_item *item, struct json_line *line)
     const struct decision_record *decision = &item->decision;
     json_open(line, "http_request");
     json_put(line, "http_method", decision->method);
-    if (decision->path.length > 0) {
+    if (decision->personal.path.length > 0) {
         json_open(line, "url");
         json_put(line, "hostname", decision->host);
-        json_put(line, "path", decision->path);
+        json_put(line, "path", decision->personal.path);
         json_put_number(line, "port", decision->port);
-        json_put(line, "query_string", decision->query);
+        json_put(line, "query_string", decision->personal.query);
         if (decision->scheme != 0)
             json_put_string(line, "scheme", scheme_name(decision->scheme));
         json_close(line);

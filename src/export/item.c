@@ -38,9 +38,9 @@ bool export_item_read(struct export_item *item, struct bytes body, struct bytes 
 bool export_item_is_sanitised(const struct export_item *item)
 {
     const struct decision_record *decision = &item->decision;
-    return !text_is_utf8(decision->host) || !text_is_utf8(decision->path) || !text_is_utf8(decision->query) ||
-           !text_is_utf8(decision->method) || !text_is_utf8(decision->model) || !text_is_utf8(decision->sni) ||
-           !text_is_utf8(item->outcome.served_model);
+    return !text_is_utf8(decision->host) || !text_is_utf8(decision->personal.path) ||
+           !text_is_utf8(decision->personal.query) || !text_is_utf8(decision->method) ||
+           !text_is_utf8(decision->model) || !text_is_utf8(decision->sni) || !text_is_utf8(item->outcome.served_model);
 }
 
 bool export_item_end(struct export_item *item, struct bytes body)
@@ -137,8 +137,8 @@ void export_item_url(const struct export_item *item, struct buffer *out)
     buffer_append_string(out, is_ipv6 ? "]" : "");
     if (decision->port != 0 && (!is_known || decision->port != scheme_port(decision->scheme)))
         buffer_printf(out, ":%u", (unsigned)decision->port);
-    buffer_append(out, decision->path);
-    if (decision->query.length > 0)
+    buffer_append(out, decision->personal.path);
+    if (decision->personal.query.length > 0)
         buffer_append_byte(out, '?');
-    buffer_append(out, decision->query);
+    buffer_append(out, decision->personal.query);
 }

@@ -91,11 +91,11 @@ static void read_private(struct bytes rest, struct decision_record *decision)
     uint8_t tag;
     while (record_field_next(&rest, &tag, &value)) {
         if (tag == PRIVATE_PATH)
-            decision->path = text_of_bytes(value);
+            decision->personal.path = text_of_bytes(value);
         else if (tag == PRIVATE_QUERY)
-            decision->query = text_of_bytes(value);
+            decision->personal.query = text_of_bytes(value);
         else if (tag == PRIVATE_CLIENT)
-            decision->client_address = text_of_bytes(value);
+            decision->personal.client_address = text_of_bytes(value);
     }
 }
 

@@ -55,8 +55,8 @@ static const struct long_text decision_texts[] = {
     {"llm_provider", offsetof(struct decision_record, llm_provider), TEXT_MAX},
     {"model", offsetof(struct decision_record, model), TEXT_MAX},
     {"client", offsetof(struct decision_record, client), TEXT_MAX},
-    {"path", offsetof(struct decision_record, path), PRIVATE_MAX},
-    {"query", offsetof(struct decision_record, query), PRIVATE_MAX},
+    {"path", offsetof(struct decision_record, personal.path), PRIVATE_MAX},
+    {"query", offsetof(struct decision_record, personal.query), PRIVATE_MAX},
 };
 static const struct long_text outcome_texts[] = {
     {"served_model", offsetof(struct outcome_record, served_model), OUTCOME_TEXT_MAX},
@@ -114,15 +114,15 @@ uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at
 
 size_t record_private_room(const struct decision_record *decision)
 {
-    return text_room(decision->path, PRIVATE_MAX) + text_room(decision->query, PRIVATE_MAX) +
-           text_room(decision->client_address, PRIVATE_MAX);
+    return text_room(decision->personal.path, PRIVATE_MAX) + text_room(decision->personal.query, PRIVATE_MAX) +
+           text_room(decision->personal.client_address, PRIVATE_MAX);
 }
 
 uint8_t *record_private_put(const struct decision_record *decision, uint8_t *at)
 {
-    at = put_text(at, PRIVATE_PATH, decision->path, PRIVATE_MAX);
-    at = put_text(at, PRIVATE_QUERY, decision->query, PRIVATE_MAX);
-    return put_text(at, PRIVATE_CLIENT, decision->client_address, PRIVATE_MAX);
+    at = put_text(at, PRIVATE_PATH, decision->personal.path, PRIVATE_MAX);
+    at = put_text(at, PRIVATE_QUERY, decision->personal.query, PRIVATE_MAX);
+    return put_text(at, PRIVATE_CLIENT, decision->personal.client_address, PRIVATE_MAX);
 }
 
 uint8_t *record_outcome_put(const struct outcome_record *outcome, uint8_t *at)

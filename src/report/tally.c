@@ -185,7 +185,8 @@ static void count_request(struct tally *tally, const struct export_item *item)
     tally->requests.reasons[reason < REASON_COUNT ? reason : REASON_INTERNAL]++;
     tally->requests.observed += decision->observed ? 1 : 0;
     tally->requests.with_client += decision->client.length > 0 ? 1 : 0;
-    tally->requests.with_private += decision->path.length > 0 || decision->client_address.length > 0 ? 1 : 0;
+    tally->requests.with_private +=
+        decision->personal.path.length > 0 || decision->personal.client_address.length > 0 ? 1 : 0;
     struct text host = decision->host.length > 0 ? decision->host : TEXT("(malformed)");
     add_with_bytes(&tally->hosts, host, item);
     if (decision->client.length > 0)

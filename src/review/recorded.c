@@ -16,11 +16,11 @@ static bool is_cut(const struct decision_record *decision, struct text name)
 static void take_path(const struct decision_record *decision, struct arena *arena, struct request *request)
 {
     struct buffer path = {0};
-    if (!text_starts_with(decision->path, TEXT("/")) || decision->method.length == 0 ||
+    if (!text_starts_with(decision->personal.path, TEXT("/")) || decision->method.length == 0 ||
         is_cut(decision, TEXT("path")) || is_cut(decision, TEXT("method")))
         return;
     struct path_readings readings;
-    enum path_result result = path_read(decision->path, &path, &readings, NULL);
+    enum path_result result = path_read(decision->personal.path, &path, &readings, NULL);
     request->inside_known = result != PATH_BAD;
     request->path_was_canonical = result == PATH_CANONICAL;
     request->path = arena_text(arena, readings.canonical);

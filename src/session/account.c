@@ -44,9 +44,9 @@ static enum commit_state submit(struct session *session, struct audit_wait *wait
         .llm_operation = decision->llm.operation,
         .model = model_of(exchange),
         .client = request->client.name,
-        .client_address = text_from(session->peer_text),
-        .path = request->inside_known ? exchange->ask.head->message.target.path : TEXT(""),
-        .query = request->query,
+        .personal.client_address = text_from(session->peer_text),
+        .personal.path = request->inside_known ? exchange->ask.head->message.target.path : TEXT(""),
+        .personal.query = request->query,
         .observed = decision->observed,
         .detail = text_from(exchange->account.detail),
     };

@@ -86,8 +86,8 @@ static void decide(struct caller *caller, uint64_t number)
         .host = text_from(hosts[number % COUNT_OF(hosts)]),
         .port = 443,
         .client = TEXT("web"),
-        .client_address = TEXT("10.0.0.17"),
-        .path = TEXT("/v1/payment_intents/pi_3NqW2eLkdIwHu7ix"),
+        .personal.client_address = TEXT("10.0.0.17"),
+        .personal.path = TEXT("/v1/payment_intents/pi_3NqW2eLkdIwHu7ix"),
     };
     caller->is_done = false;
     ASSERT(audit_port_decide(caller->port, &decision, &caller->wait) != AUDIT_REFUSED);

@@ -114,8 +114,8 @@ static void decide(struct audit_port *port, uint64_t number, uint64_t policy)
         .llm_operation = kind->provider != NULL ? LLM_CHAT : LLM_NONE,
         .model = text_from(kind->model),
         .client = mix(number + 3) % 3 == 0 ? TEXT("queue") : TEXT("web"),
-        .client_address = TEXT("10.0.0.17"),
-        .path = text_from(path),
+        .personal.client_address = TEXT("10.0.0.17"),
+        .personal.path = text_from(path),
     };
     bytes_put_u64(decision.id.bytes, mix(number + 4));
     bytes_put_u64(decision.id.bytes + 8, mix(number + 5));

@@ -63,7 +63,11 @@ void store_settle(struct store_fixture *store)
 void store_decide(struct store_fixture *store, uint64_t number, const char *host, enum verdict verdict)
 {
     struct decision_record decision = {
-        .verdict = verdict, .plan = PLAN_FORWARD, .reason = REASON_RULE, .host = text_from(host), .path = TEXT("/p")};
+        .verdict = verdict,
+        .plan = PLAN_FORWARD,
+        .reason = REASON_RULE,
+        .host = text_from(host),
+        .personal.path = TEXT("/p")};
     bytes_put_u64(decision.id.bytes, number);
     bytes_put_u64(decision.id.bytes + 8, number);
     while (audit_port_decide(store->port, &decision, NULL) == AUDIT_REFUSED)

@@ -79,8 +79,8 @@ struct decision_record a_decision(const char *host)
         .reason = REASON_NO_RULE,
         .host = text_from(host),
         .port = 443,
-        .path = TEXT("/secret"),
-        .client_address = TEXT("10.0.0.1"),
+        .personal.path = TEXT("/secret"),
+        .personal.client_address = TEXT("10.0.0.1"),
     };
 }
 

@@ -80,9 +80,9 @@ struct decision_record sample_whole_decision(void)
         .llm_operation = LLM_CHAT,
         .model = TEXT("gpt-4o"),
         .client = TEXT("queue"),
-        .client_address = TEXT("2001:db8::7"),
-        .path = TEXT("/v1/chat/completions"),
-        .query = TEXT("stream=1"),
+        .personal.client_address = TEXT("2001:db8::7"),
+        .personal.path = TEXT("/v1/chat/completions"),
+        .personal.query = TEXT("stream=1"),
     };
 }
 
@@ -116,9 +116,10 @@ struct decision_record sample_hostile_decision(void)
     decision.host = TEXT("a|b=c]d\\e\"f^g.example");
     decision.rule = TEXT("+1|=\"]\\");
     decision.client = TEXT("@SUM(1,1)");
-    decision.client_address = TEXT("192.0.2.7");
+    decision.personal.client_address = TEXT("192.0.2.7");
     decision.model = TEXT("\xef\xbb\xbf\xef\xbc\x9d\x31+1"); /* BOM, then a full-width "=" */
-    decision.path = TEXT("/\x1b[31m|=]\"\\\t\r\nCEF:0|evil\xff\xc0\x80\xe2\x80\xa8\xe2\x80\xa9\xc2\x85\x00<script>&");
-    decision.query = TEXT("-x=\",\"\r\n=1+1");
+    decision.personal.path =
+        TEXT("/\x1b[31m|=]\"\\\t\r\nCEF:0|evil\xff\xc0\x80\xe2\x80\xa8\xe2\x80\xa9\xc2\x85\x00<script>&");
+    decision.personal.query = TEXT("-x=\",\"\r\n=1+1");
     return decision;
 }

@@ -182,14 +182,14 @@ static void a_path_of_64_KiB_stays_in_one_line_and_within_a_formats_limits(void 
     struct sample sample;
     struct export_item item = {0};
     struct decision_record decision = sample_whole_decision();
-    decision.path = TEXT("");
+    decision.personal.path = TEXT("");
     sample_decision(&sample, 5, &decision);
     buffer_empty(&sample.private_part);
     buffer_append(&sample.private_part, (struct text){"\x01\xff\xff", 3});
     for (int i = 0; i < LONG; i++)
         buffer_append_byte(&sample.private_part, "/\xc3\xa4|=\"]\n"[i % 8]);
     read_sample(&item, &sample);
-    assert_int_equal(item.decision.path.length, LONG);
+    assert_int_equal(item.decision.personal.path.length, LONG);
     for (int i = 0; i < EXPORT_FORMATS; i++) {
         const struct format *format = format_of((enum export_format)i);
         struct buffer out = {0};
@@ -224,8 +224,8 @@ static void nothing_hides_in_a_line(void **state)
     struct sample sample;
     struct export_item item = {0};
     struct decision_record decision = sample_whole_decision();
-    decision.path = decision.query = decision.host = decision.method = decision.rule = decision.client =
-        decision.model = buffer_text(&value);
+    decision.personal.path = decision.personal.query = decision.host = decision.method = decision.rule =
+        decision.client = decision.model = buffer_text(&value);
     sample_decision(&sample, 5, &decision);
     read_sample(&item, &sample);
     for (int format = 0; format < EXPORT_FORMATS; format++) {

@@ -18,8 +18,15 @@ enum privacy { PRIVACY_PRIVATE, PRIVACY_HASH, PRIVACY_NONE };
 struct settings_listen {
     struct setting_socket forward[8];
     size_t forward_count;
+    struct setting_sockets transparent;
     struct setting_socket admin;
     struct text control; /* path; empty: none */
+};
+/* Rules in the network namespace that turn everybody else's traffic to the gate. */
+struct settings_redirect {
+    struct mark mark; /* line 0: nothing was said about it */
+    uint64_t uid;     /* whom they do not turn: the gate */
+    bool missing_warns;
 };
 struct settings_audit {
     struct text directory;
@@ -169,6 +176,7 @@ struct settings {
     bool observe;
     struct text deny_hint; /* may be empty */
     struct settings_listen listen;
+    struct settings_redirect redirect;
     struct settings_audit audit;
     struct settings_tls tls;
     struct settings_resolve resolve;

@@ -6,6 +6,7 @@
 #include "exeat/audit.h"
 #include "exeat/option.h"
 #include "exeat/policy.h"
+#include "exeat/redirect.h"
 #include "exeat/tls.h"
 
 /* Loads, compiles and tests a configuration. NULL with errors in `diags`. */
@@ -21,6 +22,9 @@ MUST_CHECK struct signing_key *daemon_load_log_key(const struct policy *policy, 
 /* How the store is opened that the settings mean; all borrowed. */
 void daemon_audit_options(
     const struct settings_audit *source, const struct signing_key *key, struct audit_options *options);
+
+/* The rules of the network namespace as the settings have them. False: they say nothing about such. */
+MUST_CHECK bool daemon_redirect_rules(const struct settings *settings, struct redirect_rules *rules);
 
 /* Runs the gate until SIGTERM or SIGINT and its drain. Says on stderr why it could not. */
 enum exit_code daemon_run(const char *config_path);

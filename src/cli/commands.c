@@ -39,6 +39,12 @@ static const struct command rows[] = {
      "have a running gate let through, for a while, what its policy refuses",
      "--for and --reason begin it, --end ends it; both are on record."},
     {"health", cmd_health, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "is a running gate ready? for exec probes", NULL},
+    {"redirect print", cmd_redirect_print, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),
+     "the rules that leave a network namespace one way out: the gate", "As `nft -f` reads them."},
+    {"redirect apply", cmd_redirect_apply, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),
+     "put them in force here, for all but the gate's user",
+     "The command of an init container with the capability NET_ADMIN. It replaces what it put in force before, in one "
+     "step; where it fails, nothing has changed."},
     {"ca init", cmd_ca_init, "[FILE]", OPERANDS_CONFIG, OF(CONFIG) | OF(IF_ABSENT), "make the local authority", NULL},
     {"ca renew", cmd_ca_renew, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),
      "make the authority anew; clients need the new bundle then", NULL},

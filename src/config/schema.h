@@ -159,11 +159,13 @@ extern const struct type type_duration;     /* uint64_t, ms */
 extern const struct type type_size;         /* uint64_t, bytes */
 extern const struct type type_number;       /* uint64_t */
 extern const struct type type_socket;       /* struct setting_socket */
+extern const struct type type_sockets;      /* struct setting_sockets */
 bool read_text(struct load *load, const struct yaml_node *node, void *field);
 bool read_path(struct load *load, const struct yaml_node *node, void *field);
 bool read_setting_text(struct load *load, const struct yaml_node *node, void *field);
 bool read_number(struct load *load, const struct yaml_node *node, void *field);
 bool read_socket(struct load *load, const struct yaml_node *node, void *field);
+bool read_sockets(struct load *load, const struct yaml_node *node, void *field);
 bool read_range(struct load *load, const struct yaml_node *node, void *field);
 bool read_patterns(struct load *load, const struct yaml_node *node, void *field);
 /* One of `words`; its index. */
@@ -178,6 +180,7 @@ void write_number(const void *field, struct buffer *out);
 void write_duration(const void *field, struct buffer *out);
 void write_size(const void *field, struct buffer *out);
 void write_socket(const void *field, struct buffer *out);
+void write_sockets(const void *field, struct buffer *out);
 void write_patterns(const void *field, struct buffer *out);
 void write_workers(const void *field, struct buffer *out);
 void write_servers(const void *field, struct buffer *out);
@@ -189,14 +192,15 @@ void write_witness_url(const void *object, struct buffer *out); /* struct settin
 bool url_parse(
     struct load *load, struct text url, enum scheme *scheme, struct host *host, uint16_t *port, struct text *prefix);
 
-/* Sections: sections.c, witness.c, peers.c, inference.c, rules.c */
-extern const struct type type_listen;  /* struct settings_listen */
-extern const struct type type_audit;   /* struct settings_audit */
-extern const struct type type_witness; /* struct settings_witness */
-extern const struct type type_tls;     /* struct settings_tls */
-extern const struct type type_resolve; /* struct settings_resolve */
-extern const struct type type_workers; /* uint64_t */
-extern const struct type type_limits;  /* struct settings_run, as the two below */
+/* Sections: sections.c, redirect.c, witness.c, peers.c, inference.c, rules.c */
+extern const struct type type_listen;   /* struct settings_listen */
+extern const struct type type_redirect; /* struct settings_redirect */
+extern const struct type type_audit;    /* struct settings_audit */
+extern const struct type type_witness;  /* struct settings_witness */
+extern const struct type type_tls;      /* struct settings_tls */
+extern const struct type type_resolve;  /* struct settings_resolve */
+extern const struct type type_workers;  /* uint64_t */
+extern const struct type type_limits;   /* struct settings_run, as the two below */
 extern const struct type type_timeouts;
 extern const struct type type_log;
 extern const struct type type_clients; /* struct settings_lists, as those below */

@@ -8,33 +8,26 @@
 #include "exeat/tlog/note.h"
 #include "schema.h"
 
-enum { FORWARD_MAX = 8 };
-
 /* --- listen ----------------------------------------------------------------------------------------------------------
  */
 
 static bool read_forward(struct load *load, const struct yaml_node *node, void *field)
 {
     struct settings_listen *listen = field;
-    void *items = NULL;
-    bool good =
-        schema_read_list(load, node, sizeof(struct setting_socket), read_socket, &items, &listen->forward_count);
-    const struct setting_socket *sockets = items;
-    if (listen->forward_count > FORWARD_MAX) {
-        diag_error(load->diags, node->mark, "at most %d listeners", FORWARD_MAX);
-        listen->forward_count = FORWARD_MAX;
-        good = false;
-    }
-    for (size_t i = 0; i < listen->forward_count; i++)
-        listen->forward[i] = sockets[i];
+    struct setting_sockets sockets = {.count = 0};
+    bool good = read_sockets(load, node, &sockets);
+    listen->forward_count = sockets.count;
+    for (size_t i = 0; i < sockets.count; i++)
+        listen->forward[i] = sockets.items[i];
     return good;
 }
 
 static const struct type type_forward = VALUES_TYPE("list of address:port", read_forward, write_forward, &type_socket);
-static const struct type type_transparent = LATER_TYPE("clients find the gate by http_proxy and https_proxy");
 static const struct key listen_keys[] = {
     WHOLE_START_KEY("forward", &type_forward, NULL, "the proxy: what clients put into http_proxy and https_proxy"),
-    WHOLE_KEY("transparent", &type_transparent, NULL, "redirected connections"),
+    START_KEY(
+        settings_listen, transparent, "transparent", &type_sockets, NULL,
+        "connections that the rules of `exeat redirect` turn here: one address for each of IPv4 and IPv6"),
     START_KEY(settings_listen, admin, "admin", &type_socket, "(none)", "read-only: GET /livez, /readyz, /metrics"),
     START_KEY(
         settings_listen, control, "control", &type_path, "(none)",

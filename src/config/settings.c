@@ -41,6 +41,8 @@ static const struct key top_keys[] = {
     KEY(settings, lists, "include", &type_include, "(none)",
         "further files with clients, groups, llm, inference, rules, tests; a `*` stands for many"),
     KEY(settings, listen, "listen", &type_listen, NULL, "sockets of the gate"),
+    KEY(settings, redirect, "redirect", &type_redirect, "(nobody is held to the gate)",
+        "whether all others in the network namespace are held to the gate, by the rules of `exeat redirect`"),
     KEY(settings, audit, "audit", &type_audit, NULL, "the store of decisions"),
     KEY(settings, tls, "tls", &type_tls, NULL, "what may be opened, who is trusted"),
     KEY(settings, resolve, "resolve", &type_resolve, NULL, "names to addresses"),

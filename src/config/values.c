@@ -208,6 +208,19 @@ bool read_socket(struct load *load, const struct yaml_node *node, void *field)
     return false;
 }
 
+bool read_sockets(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct setting_sockets *sockets = field;
+    void *items = NULL;
+    bool good = schema_read_list(load, node, sizeof(struct setting_socket), read_socket, &items, &sockets->count);
+    sockets->items = items;
+    if (sockets->count <= SETTING_SOCKETS_MAX)
+        return good;
+    diag_error(load->diags, node->mark, "at most %d listeners", SETTING_SOCKETS_MAX);
+    sockets->count = SETTING_SOCKETS_MAX;
+    return false;
+}
+
 bool read_choice(struct load *load, const struct yaml_node *node, const char *const *words, size_t count, size_t *index)
 {
     struct buffer all = {0};
@@ -244,3 +257,4 @@ const struct type type_duration = VALUE_TYPE("duration", read_duration, write_du
 const struct type type_size = VALUE_TYPE("size", read_size, write_size, "^[0-9]+(KiB|MiB|GiB)?$");
 const struct type type_number = VALUE_TYPE("number", read_number, write_number, "^[0-9]+$");
 const struct type type_socket = VALUE_TYPE("address:port", read_socket, write_socket, NULL);
+const struct type type_sockets = VALUES_TYPE("list of address:port", read_sockets, write_sockets, &type_socket);

@@ -76,14 +76,20 @@ void write_socket(const void *field, struct buffer *out)
         append_socket(out, place);
 }
 
+void write_sockets(const void *field, struct buffer *out)
+{
+    const struct setting_sockets *sockets = field;
+    for (size_t i = 0; i < sockets->count; i++) {
+        buffer_append_string(out, i == 0 ? "[" : ", ");
+        append_socket(out, &sockets->items[i]);
+    }
+    buffer_append_string(out, sockets->count > 0 ? "]" : "");
+}
+
 void write_forward(const void *object, struct buffer *out)
 {
     const struct settings_listen *listen = object;
-    for (size_t i = 0; i < listen->forward_count; i++) {
-        buffer_append_string(out, i == 0 ? "[" : ", ");
-        append_socket(out, &listen->forward[i]);
-    }
-    buffer_append_string(out, listen->forward_count > 0 ? "]" : "");
+    write_sockets(&(struct setting_sockets){listen->forward, listen->forward_count}, out);
 }
 
 static void append_pattern(struct buffer *out, const struct setting_pattern *pattern)

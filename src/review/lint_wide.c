@@ -42,17 +42,24 @@ static bool asks_who(const struct lint *lint)
     return true;
 }
 
+/* False: it was said. */
+static bool check_listener(const struct lint *lint, const struct setting_socket *listener)
+{
+    if (address_class(&listener->address) == ADDRESS_LOOPBACK || asks_who(lint))
+        return true;
+    diag_warning(lint->diags, listener->mark, "whoever reaches this port may use the rules that have no `from`");
+    diag_note(lint->diags, "listen on 127.0.0.1, or write `clients` and `from`");
+    return false;
+}
+
 static void check_listeners(const struct lint *lint)
 {
     const struct settings_listen *listen = &policy_settings(lint->policy)->listen;
-    for (size_t i = 0; i < listen->forward_count; i++) {
-        if (address_class(&listen->forward[i].address) == ADDRESS_LOOPBACK || asks_who(lint))
-            continue;
-        diag_warning(
-            lint->diags, listen->forward[i].mark, "whoever reaches this port may use the rules that have no `from`");
-        diag_note(lint->diags, "listen on 127.0.0.1, or write `clients` and `from`");
-        return;
-    }
+    bool is_good = true;
+    for (size_t i = 0; i < listen->forward_count && is_good; i++)
+        is_good = check_listener(lint, &listen->forward[i]);
+    for (size_t i = 0; i < listen->transparent.count && is_good; i++)
+        is_good = check_listener(lint, &listen->transparent.items[i]);
 }
 
 void lint_width(const struct lint *lint)

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the configuration says of the way out of the network namespace, as the rules have it. */
+#include "exeat/daemon.h"
+
+/* Loopback answers for a listener on every address. */
+static struct redirect_target target_at(const struct setting_socket *socket)
+{
+    static const struct address v4 = {.bytes = {127, 0, 0, 1}, .length = 4};
+    static const struct address v6 = {.bytes = {[15] = 1}, .length = 16};
+    bool is_everywhere = address_class(&socket->address) == ADDRESS_UNSPECIFIED;
+    const struct address *loopback = socket->address.length == 4 ? &v4 : &v6;
+    return (struct redirect_target){is_everywhere ? *loopback : socket->address, socket->port};
+}
+
+/* The first of that family; none: what would go there is refused. */
+static struct redirect_target target_among(const struct setting_sockets *sockets, uint8_t length)
+{
+    for (size_t i = 0; i < sockets->count; i++)
+        if (sockets->items[i].address.length == length)
+            return target_at(&sockets->items[i]);
+    return (struct redirect_target){.port = 0};
+}
+
+static void add_port(struct redirect_rules *rules, uint16_t port)
+{
+    bool is_there = port == 0 || rules->port_count == REDIRECT_PORTS_MAX;
+    for (size_t i = 0; i < rules->port_count; i++)
+        is_there = is_there || rules->ports[i] == port;
+    if (!is_there)
+        rules->ports[rules->port_count++] = port;
+}
+
+bool daemon_redirect_rules(const struct settings *settings, struct redirect_rules *rules)
+{
+    const struct settings_listen *listen = &settings->listen;
+    *rules = (struct redirect_rules){
+        .uid = (uint32_t)settings->redirect.uid,
+        .v4.tcp = target_among(&listen->transparent, 4),
+        .v6.tcp = target_among(&listen->transparent, 16),
+    };
+    for (size_t i = 0; i < listen->forward_count; i++)
+        add_port(rules, listen->forward[i].port);
+    for (size_t i = 0; i < listen->transparent.count; i++)
+        add_port(rules, listen->transparent.items[i].port);
+    add_port(rules, listen->admin.port);
+    return settings->redirect.mark.line > 0;
+}

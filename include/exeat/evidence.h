@@ -77,6 +77,18 @@ struct evidence_finding {
     uint64_t sequence;
     char detail[240]; /* where and what, for people */
 };
+/* What others say of the log. */
+struct evidence_outside {
+    uint64_t anchors;      /* checkpoints of theirs that hold */
+    uint64_t cosignatures; /* of the witnesses, on checkpoints that hold */
+    uint64_t size;         /* the largest that someone vouches for; 0: none */
+};
+/* What only a bundle has; zero of a store. */
+struct evidence_of_bundle {
+    uint64_t shown;     /* records that are in it; the others of its range were left out */
+    uint64_t bad_lines; /* that are none of its log */
+    char origin[256];   /* of which log its checkpoint is */
+};
 struct evidence_report {
     enum evidence_verdict verdict; /* the gravest that was found */
     struct evidence_finding findings[EVIDENCE_VERDICTS];
@@ -93,14 +105,10 @@ struct evidence_report {
     uint64_t policies;         /* policy records */
     uint64_t policies_missing; /* texts that they name and that are not here */
     uint64_t orphans;          /* outcomes whose decision is not here */
-    uint64_t anchors;          /* outside checkpoints that hold */
-    uint64_t cosignatures;     /* of the witnesses, on checkpoints that hold */
-    uint64_t anchored_size;    /* the largest size that someone outside vouches for; 0: none */
-    int64_t first_us;          /* wall clock of the first and last record */
+    struct evidence_outside outside;
+    int64_t first_us; /* wall clock of the first and last record */
     int64_t last_us;
-    uint64_t shown;     /* of a bundle: records that are in it; the others of its range were left out */
-    uint64_t bad_lines; /* of a bundle: that are none of its log */
-    char origin[256];   /* of a bundle: of which log its checkpoint is */
+    struct evidence_of_bundle bundle;
     struct digest root; /* zero when a leaf is not known */
 };
 /* One pass over all records in O(log n) memory. */

@@ -115,13 +115,13 @@ static void print_shown(const struct evidence_report *report)
         return;
     printf(
         "of the %llu records of this range of the log %s, %llu are shown", (unsigned long long)report->records,
-        report->origin, (unsigned long long)report->shown);
-    if (report->bad_lines > 0)
+        report->bundle.origin, (unsigned long long)report->bundle.shown);
+    if (report->bundle.bad_lines > 0)
         printf(
             " and can be believed, %llu line%s cannot; how many were left out is not known\n",
-            (unsigned long long)report->bad_lines, report->bad_lines == 1 ? "" : "s");
+            (unsigned long long)report->bundle.bad_lines, report->bundle.bad_lines == 1 ? "" : "s");
     else
-        printf(" and %llu left out\n", (unsigned long long)(report->records - report->shown));
+        printf(" and %llu left out\n", (unsigned long long)(report->records - report->bundle.shown));
 }
 
 enum exit_code auditor_bundle_verify(const struct auditor_call *call)

@@ -128,7 +128,7 @@ static void print_good(const struct evidence_report *report, bool has_key)
     paint(COLOUR_NONE);
     if (!has_key)
         fputs(", but the signatures were not checked (no key)", stdout);
-    else if (report->anchored_size == 0)
+    else if (report->outside.size == 0)
         fputs(", as far as it goes (UNANCHORED)", stdout);
     fputc('\n', stdout);
 }
@@ -177,10 +177,9 @@ enum exit_code auditor_print_report(const struct evidence_report *report, bool h
     print_numbers(report);
     if (!has_key)
         puts("SIGNATURES NOT CHECKED: give the log's key with --vkey (from `exeat audit keys`)");
-    if (report->anchored_size > 0)
+    if (report->outside.size > 0)
         printf(
-            "ANCHORED: someone outside vouches for the first %llu records\n",
-            (unsigned long long)report->anchored_size);
+            "ANCHORED: someone outside vouches for the first %llu records\n", (unsigned long long)report->outside.size);
     else
         puts("UNANCHORED: without an outside checkpoint (--checkpoint FILE) a cut tail cannot be seen");
     if (!has_key && report->verdict == EVIDENCE_OK)

@@ -25,6 +25,15 @@ struct orders {
     uint64_t look; /* how often a fresh snapshot was asked for */
 };
 
+/* names.c: a resolver, and those before it, which answers in use may still borrow from. */
+struct names;
+/* Takes `older` (NULL: the first) and a reference of the policy. */
+struct names *names_new(struct loop *loop, struct names *older, struct policy *policy);
+void names_free(struct names *names); /* and all older */
+struct resolver *names_resolver(const struct names *names);
+/* Would that policy give the same answers? */
+bool names_are_of(const struct names *names, const struct policy *policy);
+
 struct worker;
 struct worker_options {
     struct tls_client *client;       /* taken */

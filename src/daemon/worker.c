@@ -15,14 +15,6 @@
 
 enum { POLICY_SECONDS = 5, IDLE_UPSTREAMS = 256, UPSTREAM_IDLE_MS = 30000 };
 
-/* Fixed answers live as long as the resolver that gives them, even if a reload has replaced it. */
-struct names {
-    struct names *older;
-    struct policy *policy; /* one reference */
-    struct resolver *resolver;
-    struct resolver_fixed *fixed;
-};
-
 /* Handshakes under way use what came before. */
 struct worker_tls {
     struct worker_tls *older;
@@ -49,57 +41,6 @@ struct worker {
     uint64_t snapshots;       /* the look that `snapshot` answers */
     uint64_t policy_sequence; /* by which it judges */
 };
-
-/* --- names
- * ------------------------------------------------------------------------------------------------------------ */
-
-static struct names *names_new(struct worker *worker, struct policy *policy)
-{
-    const struct settings_resolve *source = &policy_settings(policy)->resolve;
-    struct names *names = base_zalloc(sizeof(*names));
-    names->policy = policy_ref(policy);
-    names->older = worker->names;
-    names->fixed = base_array(source->host_count + 1, sizeof(*names->fixed));
-    for (size_t i = 0; i < source->host_count; i++)
-        names->fixed[i] = (struct resolver_fixed){
-            .name = source->hosts[i].name, .addresses = source->hosts[i].addresses, .count = source->hosts[i].count};
-    struct resolver_options options = {
-        .fixed = names->fixed,
-        .fixed_count = source->host_count,
-        .servers = source->servers.length > 0 ? source->servers.data : NULL,
-        .hosts_path = "/etc/hosts",
-    };
-    names->resolver = resolver_new(worker->loop, &options);
-    return names;
-}
-
-static void names_free(struct names *names)
-{
-    while (names != NULL) {
-        struct names *older = names->older;
-        resolver_free(names->resolver);
-        policy_unref(names->policy);
-        base_free(names->fixed);
-        base_free(names);
-        names = older;
-    }
-}
-
-static bool same_names(const struct settings_resolve *left, const struct settings_resolve *right)
-{
-    if (!text_equal(left->servers, right->servers) || left->host_count != right->host_count)
-        return false;
-    for (size_t i = 0; i < left->host_count; i++) {
-        const struct setting_host *one = &left->hosts[i];
-        const struct setting_host *other = &right->hosts[i];
-        if (!host_equal(&one->name, &other->name) || one->count != other->count)
-            return false;
-        for (size_t j = 0; j < one->count; j++)
-            if (!address_equal(&one->addresses[j], &other->addresses[j]))
-                return false;
-    }
-    return true;
-}
 
 /* --- tls
  * -------------------------------------------------------------------------------------------------------------- */
@@ -156,11 +97,11 @@ static void use_policy(struct worker *worker, struct policy *policy, uint64_t se
 {
     const struct settings *settings = policy_settings(policy);
     struct session_limits limits = limits_of(settings);
-    if (!same_names(&settings->resolve, &policy_settings(worker->names->policy)->resolve)) {
-        worker->names = names_new(worker, policy);
-        session_worker_set_resolver(worker->sessions, worker->names->resolver);
+    if (!names_are_of(worker->names, policy)) {
+        worker->names = names_new(worker->loop, worker->names, policy);
+        session_worker_set_resolver(worker->sessions, names_resolver(worker->names));
     } else {
-        resolver_refresh(worker->names->resolver);
+        resolver_refresh(names_resolver(worker->names));
     }
     session_worker_set_policy(worker->sessions, policy, sequence, &limits);
 }
@@ -338,7 +279,7 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
     worker->port_watch = watch_new(worker->loop, audit_port_descriptor(worker->port), on_port, worker);
     struct session_options sessions = {
         .loop = worker->loop,
-        .resolver = worker->names->resolver,
+        .resolver = names_resolver(worker->names),
         .route = worker->route,
         .audit = worker->port,
         .tls = worker->tls->server,
@@ -362,7 +303,7 @@ struct worker *worker_new(const struct worker_options *options, struct policy *p
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_cond_init(&worker->looked, &steady);
     pthread_condattr_destroy(&steady);
-    worker->names = names_new(worker, policy);
+    worker->names = names_new(worker->loop, worker->names, policy);
     connect_parts(worker, options);
     take_policy(worker, policy_ref(policy), policy_sequence);
     listen_on(worker, options);

@@ -92,7 +92,7 @@ static void check_counts(struct bundle_check *check, const struct bundle_manifes
 {
     if (!same_counts(&manifest->counts, &check->counts))
         find(check, "the counts of manifest.json are not those of the files");
-    if (!text_equal(manifest->origin, text_from(check->report->origin)))
+    if (!text_equal(manifest->origin, text_from(check->report->bundle.origin)))
         find(check, "manifest.json is of the log %.*s", TEXT_ARG(manifest->origin));
     if (manifest->policies != check->report->policies)
         find(
@@ -117,7 +117,7 @@ static void check_manifest(struct bundle_check *check)
     check->counts.end = check->range.end;
     if (!bundle_manifest_parse(buffer_text(&text), &manifest, &tree)) {
         find(check, "manifest.json is not written as a manifest is");
-    } else if (check->report->bad_lines == 0) { /* else it cannot fit */
+    } else if (check->report->bundle.bad_lines == 0) { /* else it cannot fit */
         check_counts(check, &manifest);
         check_times(check, &manifest);
     }

@@ -86,7 +86,7 @@ static bool check_checkpoint(struct bundle_check *check)
         return find(
             check, EVIDENCE_TAMPERED, "the key is of the log %.*s, the bundle of %.*s", TEXT_ARG(check->key_name),
             TEXT_ARG(check->checkpoint.origin));
-    text_store(check->checkpoint.origin, check->report->origin, sizeof(check->report->origin));
+    text_store(check->checkpoint.origin, check->report->bundle.origin, sizeof(check->report->bundle.origin));
     check->report->checkpoints = 1;
     return true;
 }
@@ -210,7 +210,7 @@ static void check_records(struct bundle_check *check)
         return;
     check->next = check->range.first;
     while (read_line(file, &line))
-        check->report->bad_lines += check_record(check, buffer_text(&line), ++number) ? 0 : 1;
+        check->report->bundle.bad_lines += check_record(check, buffer_text(&line), ++number) ? 0 : 1;
     if (line.length > 0)
         find(check, EVIDENCE_TAMPERED, "records.jsonl ends in the middle of a line");
     fclose(file);
@@ -286,7 +286,7 @@ static void check_context(struct bundle_check *check)
     if (file == NULL)
         return;
     while (read_line(file, &line))
-        check->report->bad_lines += check_policy(check, buffer_text(&line), ++number) ? 0 : 1;
+        check->report->bundle.bad_lines += check_policy(check, buffer_text(&line), ++number) ? 0 : 1;
     if (line.length > 0)
         find(check, EVIDENCE_TAMPERED, "context.jsonl ends in the middle of a line");
     fclose(file);
@@ -304,7 +304,7 @@ static void check_all(struct bundle_check *check)
     if (check_range(check)) {
         check_records(check);
         check_context(check);
-        check->report->shown = check->counts.shown;
+        check->report->bundle.shown = check->counts.shown;
         bundle_check_around(check);
     }
     fclose(check->leaves);

@@ -9,6 +9,7 @@
 #include "exeat/base/list.h"
 #include "exeat/base/memory.h"
 #include "export_internal.h"
+#include "filter.h"
 
 enum { LINE_MAX_COUNT = 4096, LATE_MAX = 65536, BUCKETS = 16384, PROGRESS_EACH = 4096 };
 
@@ -67,67 +68,6 @@ void export_requests_free(struct export_requests *requests)
     base_free(requests);
 }
 
-/* --- filter
- * ----------------------------------------------------------------------------------------------------------- */
-
-/* Is the value one of a list with commas, whose pieces may have "*"? An empty list is no condition. */
-static bool is_one_of(struct text list, struct text value)
-{
-    struct text piece;
-    if (list.length == 0)
-        return true;
-    while (text_split(&list, ',', &piece))
-        if (text_glob(piece, value))
-            return true;
-    return false;
-}
-
-static bool time_fits(const struct export_filter *filter, int64_t wall_us)
-{
-    return (filter->since_us == 0 || wall_us >= filter->since_us) &&
-           (filter->until_us == 0 || wall_us < filter->until_us);
-}
-
-static bool asks_for_requests(const struct export_filter *filter)
-{
-    return filter->host.length > 0 || filter->rule.length > 0 || filter->client.length > 0 ||
-           filter->provider.length > 0 || filter->request.length > 0 || filter->reason.length > 0 ||
-           filter->done.length > 0 || filter->verdicts != 0 || filter->llm_only;
-}
-
-static bool id_fits(struct text wanted, const struct request_id *id)
-{
-    char hex[REQUEST_ID_TEXT_SIZE];
-    if (wanted.length == 0)
-        return true;
-    request_id_write(id, hex);
-    return text_starts_with(text_from(hex), wanted);
-}
-
-/* What the decision alone tells. */
-static bool decision_fits(const struct export_requests_options *options, const struct decision_record *decision)
-{
-    const struct export_filter *filter = options->filter;
-    if (options->by_record && !is_one_of(filter->reason, text_from(reason_code(decision->reason))))
-        return false;
-    unsigned bit = decision->verdict < 8 ? 1u << decision->verdict : 0;
-    return (filter->verdicts == 0 || (filter->verdicts & bit) != 0) &&
-           (!filter->llm_only || decision->llm_operation != LLM_NONE) && is_one_of(filter->host, decision->host) &&
-           is_one_of(filter->rule, decision->rule) && is_one_of(filter->client, decision->client) &&
-           is_one_of(filter->provider, decision->llm_provider) && id_fits(filter->request, &decision->id);
-}
-
-/* What is known of it when it is shown. */
-static bool item_fits(const struct export_filter *filter, const struct export_item *item)
-{
-    if (!export_item_is_request(item))
-        return true;
-    bool reason = is_one_of(filter->reason, text_from(reason_code(item->decision.reason))) ||
-                  (item->has_outcome && is_one_of(filter->reason, text_from(reason_code(item->outcome.reason))));
-    return reason && (filter->done.length == 0 ||
-                      (item->has_outcome && is_one_of(filter->done, text_from(plan_name(item->outcome.done)))));
-}
-
 /* --- unfinished requests by id
  * ------------------------------------------------------------------------------------------ */
 
@@ -181,11 +121,11 @@ static bool refuse(struct export_requests *requests, uint64_t sequence)
 static bool take_item(struct export_requests *requests, const struct store_row *row)
 {
     const struct export_filter *filter = requests->filter;
-    if (!time_fits(filter, row->wall_us) || (row->kind != RECORD_DECISION && asks_for_requests(filter)))
+    if (!filter_has_time(filter, row->wall_us) || (row->kind != RECORD_DECISION && filter_wants_requests(filter)))
         return true;
     struct export_item *item = take_spare(requests);
     bool readable = export_item_read(item, row->body, filter->redact ? (struct bytes){0} : row->private_part);
-    if (!readable || (export_item_is_request(item) && !decision_fits(requests->options, &item->decision))) {
+    if (!readable || (export_item_is_request(item) && !filter_has_decision(requests->options, &item->decision))) {
         list_append(&requests->spare, &item->node);
         return readable || refuse(requests, row->sequence);
     }
@@ -201,17 +141,6 @@ static bool take_item(struct export_requests *requests, const struct store_row *
     return true;
 }
 
-/* An outcome whose decision is not shown (it lies before what was asked for, or is not in the log at all) is a record
- * all the same, where it is asked for records and not for requests of a kind. */
-static bool
-orphan_fits(const struct export_requests *requests, const struct store_row *row, const struct request_id *id)
-{
-    struct export_filter others = *requests->filter;
-    others.request = TEXT("");
-    return requests->options->by_record && time_fits(&others, row->wall_us) && !asks_for_requests(&others) &&
-           id_fits(requests->filter->request, id);
-}
-
 static bool take_outcome(struct export_requests *requests, const struct store_row *row)
 {
     struct record record;
@@ -222,7 +151,7 @@ static bool take_outcome(struct export_requests *requests, const struct store_ro
     struct export_item **link = find_unfinished(requests, &outcome.id);
     struct export_item *item = *link;
     if (item == NULL) {
-        if (orphan_fits(requests, row, &outcome.id))
+        if (filter_has_orphan(requests->options, row, &outcome.id))
             show_row(requests, row);
         return true;
     }
@@ -328,7 +257,7 @@ enum store_read export_requests_next(struct export_requests *requests, struct ex
 {
     for (;;) {
         while ((*item = take_ready(requests)) != NULL)
-            if (item_fits(requests->filter, *item))
+            if (filter_has_item(requests->filter, *item))
                 return STORE_ROW;
         enum store_read read = read_row(requests);
         if (read != STORE_ROW)
@@ -360,7 +289,7 @@ struct export_item *export_requests_rest(struct export_requests *requests)
 {
     struct export_item *item;
     while ((item = take_rest(requests)) != NULL)
-        if (item_fits(requests->filter, item))
+        if (filter_has_item(requests->filter, item))
             return item;
     return NULL;
 }

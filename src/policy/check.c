@@ -104,11 +104,11 @@ void policy_check_rules(const struct policy *policy, struct diags *diags)
 {
     for (size_t i = 0; i < policy->rule_count; i++)
         check_openable(policy, &policy->rules[i], diags);
-    for (uint32_t i = 0; i < policy->set_count; i++)
-        check_answers(policy, &policy->sets[i], diags);
-    check_answers(policy, &policy->any, diags);
-    check_answers(policy, &policy->llm, diags);
-    check_answers(policy, &policy->web, diags);
+    for (uint32_t i = 0; i < policy->hosts.set_count; i++)
+        check_answers(policy, &policy->hosts.sets[i], diags);
+    check_answers(policy, &policy->hosts.any, diags);
+    check_answers(policy, &policy->hosts.llm, diags);
+    check_answers(policy, &policy->hosts.web, diags);
 }
 
 /* --- what the authority must be able to speak for --------------------------------------------------------------------

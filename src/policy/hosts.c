@@ -97,12 +97,12 @@ static struct host_set make_set(struct policy *policy, struct gathering *gatheri
 static uint32_t add_set(struct hosts_compile *compile, struct gathering *gathering)
 {
     struct policy *policy = compile->policy;
-    if (policy->set_count == compile->set_capacity) {
+    if (policy->hosts.set_count == compile->set_capacity) {
         compile->set_capacity = compile->set_capacity == 0 ? 64 : compile->set_capacity * 2;
-        policy->sets = base_resize(policy->sets, compile->set_capacity, sizeof(*policy->sets));
+        policy->hosts.sets = base_resize(policy->hosts.sets, compile->set_capacity, sizeof(*policy->hosts.sets));
     }
-    policy->sets[policy->set_count] = make_set(policy, gathering);
-    return policy->set_count++;
+    policy->hosts.sets[policy->hosts.set_count] = make_set(policy, gathering);
+    return policy->hosts.set_count++;
 }
 
 /* --- from patterns to slots ------------------------------------------------------------------------------------------
@@ -114,13 +114,13 @@ static void add_overlap(struct hosts_compile *compile, const struct host_slot *s
         compile->overlap_capacity = compile->overlap_capacity == 0 ? 64 : compile->overlap_capacity * 2;
         compile->overlaps = base_resize(compile->overlaps, compile->overlap_capacity, sizeof(*compile->overlaps));
     }
-    uint32_t index = (uint32_t)(slot - compile->policy->table.slots);
+    uint32_t index = (uint32_t)(slot - compile->policy->hosts.table.slots);
     compile->overlaps[compile->overlap_count++] = (struct overlap){index, set};
 }
 
 static void add_pattern(struct hosts_compile *compile, const struct host_pattern *pattern, uint32_t set)
 {
-    struct host_slot *slot = host_table_add(&compile->policy->table, pattern, no_set);
+    struct host_slot *slot = host_table_add(&compile->policy->hosts.table, pattern, no_set);
     if (slot->set == no_set)
         slot->set = set;
     else if (slot->set != set)
@@ -293,13 +293,13 @@ static struct joined *cache_place(
 static void join_slot(struct hosts_compile *compile, struct joined cache[JOINED_MAX], size_t from, size_t count)
 {
     struct policy *policy = compile->policy;
-    struct host_slot *slot = &policy->table.slots[compile->overlaps[from].slot];
+    struct host_slot *slot = &policy->hosts.table.slots[compile->overlaps[from].slot];
     struct joined *joined = cache_place(compile, cache, slot->set, from, count);
     if (!is_joined_from(compile, joined, slot->set, from, count)) {
         struct gathering meaning = {0};
-        join(&meaning, &policy->sets[slot->set]);
+        join(&meaning, &policy->hosts.sets[slot->set]);
         for (size_t i = 0; i < count; i++)
-            join(&meaning, &policy->sets[compile->overlaps[from + i].set]);
+            join(&meaning, &policy->hosts.sets[compile->overlaps[from + i].set]);
         *joined = (struct joined){slot->set, from, count, add_set(compile, &meaning), true};
     }
     slot->set = joined->set;
@@ -340,7 +340,7 @@ static void make_table(struct policy *policy)
         count += count_of(&lists->rules[i].when.hosts) + count_of(&lists->rules[i].unless.hosts);
     for (size_t i = 0; i < lists->group_count; i++)
         count += count_of(&lists->groups[i].patterns);
-    host_table_init(&policy->table, count);
+    host_table_init(&policy->hosts.table, count);
 }
 
 void hosts_compile(struct policy *policy, struct diags *diags)
@@ -354,15 +354,15 @@ void hosts_compile(struct policy *policy, struct diags *diags)
     add_groups(&compile);
     add_catalogue(&compile);
     join_overlaps(&compile);
-    policy->any = make_set(policy, &compile.any);
-    policy->llm = make_set(policy, &compile.llm);
-    policy->web = make_set(policy, &compile.web);
+    policy->hosts.any = make_set(policy, &compile.any);
+    policy->hosts.llm = make_set(policy, &compile.llm);
+    policy->hosts.web = make_set(policy, &compile.web);
     base_free(compile.groups);
     base_free(compile.overlaps);
 }
 
 void hosts_clear(struct policy *policy)
 {
-    host_table_clear(&policy->table);
-    base_free(policy->sets);
+    host_table_clear(&policy->hosts.table);
+    base_free(policy->hosts.sets);
 }

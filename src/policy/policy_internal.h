@@ -28,6 +28,16 @@ struct host_set {
     const struct llm_entry *llm;
 };
 
+/* All that the policy says of hosts, by host. */
+struct host_index {
+    struct host_table table; /* owned; its sets are indexes into `sets` */
+    struct host_set *sets;   /* owned */
+    uint32_t set_count;
+    struct host_set any; /* `*` */
+    struct host_set llm; /* @llm */
+    struct host_set web; /* @llm-web */
+};
+
 /* Which sets a host has, the most specific first. */
 struct host_view {
     const struct host_set *sets[HOST_HITS_MAX + 2];
@@ -108,12 +118,7 @@ struct policy {
     bool has_users; /* a client that proves itself by credentials */
     struct text *methods;
     size_t method_count;
-    struct host_table table; /* owned; its sets are indexes into `sets` */
-    struct host_set *sets;   /* owned */
-    uint32_t set_count;
-    struct host_set any; /* `*` */
-    struct host_set llm; /* @llm */
-    struct host_set web; /* @llm-web */
+    struct host_index hosts;
 };
 
 /* check.c */

@@ -21,27 +21,27 @@ add_entry(const struct policy *policy, struct host_view *view, const struct llm_
 {
     view->llm = entry;
     if (entry->kind == LLM_KIND_API || entry->kind == LLM_KIND_SHARED)
-        add_set(view, &policy->llm, specific, true);
+        add_set(view, &policy->hosts.llm, specific, true);
     else if (entry->kind == LLM_KIND_WEB)
-        add_set(view, &policy->web, specific, false);
+        add_set(view, &policy->hosts.web, specific, false);
 }
 
 void hosts_view(const struct policy *policy, const struct host *host, struct host_view *view)
 {
     struct host_hit hits[HOST_HITS_MAX];
-    size_t found = host_table_find(&policy->table, host, hits);
+    size_t found = host_table_find(&policy->hosts.table, host, hits);
     view->count = 0;
     view->llm = NULL;
     view->speaks = false;
     view->never = false;
     for (size_t i = 0; i < found; i++) {
-        const struct host_set *set = &policy->sets[hits[i].set];
+        const struct host_set *set = &policy->hosts.sets[hits[i].set];
         add_set(view, set, hits[i].specific, hits[i].is_exact);
         if (view->llm == NULL && set->llm != NULL)
             add_entry(policy, view, set->llm, hits[i].specific);
     }
     if (host->kind == HOST_NAME)
-        add_set(view, &policy->any, SPECIFIC_ANY, false);
+        add_set(view, &policy->hosts.any, SPECIFIC_ANY, false);
 }
 
 const struct host_member *host_set_find(const struct host_set *set, uint32_t rule, enum host_role role)
@@ -74,14 +74,14 @@ static void cover_by(const struct host_set *set, struct host_cover *cover)
 static void cover_suffix(const struct policy *policy, const struct host *suffix, struct host_cover *cover)
 {
     struct host_hit hits[HOST_HITS_MAX];
-    size_t found = host_table_find(&policy->table, suffix, hits);
-    const struct host_slot *own = host_table_get(&policy->table, HOST_PATTERN_SUFFIX, host_text(suffix));
+    size_t found = host_table_find(&policy->hosts.table, suffix, hits);
+    const struct host_slot *own = host_table_get(&policy->hosts.table, HOST_PATTERN_SUFFIX, host_text(suffix));
     if (own != NULL)
-        cover_by(&policy->sets[own->set], cover);
+        cover_by(&policy->hosts.sets[own->set], cover);
     for (size_t i = 0; i < found; i++)
         if (!hits[i].is_exact)
-            cover_by(&policy->sets[hits[i].set], cover);
-    cover_by(&policy->any, cover);
+            cover_by(&policy->hosts.sets[hits[i].set], cover);
+    cover_by(&policy->hosts.any, cover);
 }
 
 struct host_cover hosts_cover(const struct policy *policy, const struct setting_pattern *pattern)
@@ -89,7 +89,7 @@ struct host_cover hosts_cover(const struct policy *policy, const struct setting_
     struct host_cover cover = {false, false};
     struct host_view view;
     if (pattern->group.length > 0) {
-        cover_by(patterns_is_llm(pattern->group) ? &policy->llm : &policy->web, &cover);
+        cover_by(patterns_is_llm(pattern->group) ? &policy->hosts.llm : &policy->hosts.web, &cover);
         return cover;
     }
     switch (pattern->pattern.kind) {
@@ -100,7 +100,7 @@ struct host_cover hosts_cover(const struct policy *policy, const struct setting_
         cover_suffix(policy, &pattern->pattern.host, &cover);
         break;
     case HOST_PATTERN_ANY:
-        cover_by(&policy->any, &cover);
+        cover_by(&policy->hosts.any, &cover);
         break;
     }
     return cover;

@@ -37,7 +37,7 @@ static const char *banner_limits(const struct report *report)
         return "";
     if (!report->page->key_is_known)
         return ", but the signatures were not checked";
-    return report->verify->anchored_size > 0 ? "" : ", as far as it goes";
+    return report->verify->outside.size > 0 ? "" : ", as far as it goes";
 }
 
 static void banner_meaning(const struct report *report)
@@ -65,9 +65,9 @@ static void banner(const struct report *report)
     if (!report->page->key_is_known)
         buffer_append_string(
             report->out, "<strong>Signatures were not checked:</strong> the log&#39;s key was not given.<br>");
-    if (verify->anchored_size > 0) {
+    if (verify->outside.size > 0) {
         buffer_append_string(report->out, "Someone outside vouches for the first ");
-        html_number(report->out, verify->anchored_size);
+        html_number(report->out, verify->outside.size);
         buffer_append_string(report->out, " records.");
     } else {
         buffer_append_string(

@@ -101,7 +101,7 @@ static uint64_t count_proven(const struct report *report, uint64_t *whole)
 static uint64_t count_vouched(const struct report *report, uint64_t *whole)
 {
     *whole = report->verify->size;
-    return report->verify->anchored_size;
+    return report->verify->outside.size;
 }
 
 static uint64_t count_steps(const struct report *report, uint64_t *whole)

@@ -166,7 +166,7 @@ static bool bind_all(struct gate *gate)
     struct sockets *sockets = &gate->sockets;
     char *error = NULL;
     for (; sockets->count < listen->forward_count; sockets->count++) {
-        const struct setting_socket *wanted = &listen->forward[sockets->count];
+        const struct setting_socket *wanted = &listen->forward[sockets->count].socket;
         uint16_t port = wanted->port;
         int descriptor = listener_bind(&wanted->address, &port, &error);
         if (descriptor < 0)

@@ -25,7 +25,7 @@ static void try_clients(struct challenge *challenge, const struct compiled_condi
     const struct settings_client *clients = challenge->policy->settings->lists.clients;
     for (size_t i = 0; i < conditions->source->from.count && !challenge->helps; i++) {
         const struct settings_client *client = &clients[conditions->clients[i]];
-        if (!client->has_secret || challenge->asked++ >= ASKED_MAX)
+        if (!client_has_credentials(client) || challenge->asked++ >= ASKED_MAX)
             continue;
         challenge->request.client.name = client->name.text;
         challenge->helps = !policy_refuses(challenge->policy, &challenge->request) ||

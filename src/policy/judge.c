@@ -184,15 +184,6 @@ static uint64_t method_bit(const struct policy *policy, const struct request *re
     return 0;
 }
 
-static size_t client_index(const struct policy *policy, struct text name)
-{
-    const struct settings_lists *lists = &policy->settings->lists;
-    size_t i = 0;
-    while (i < lists->client_count && (name.length == 0 || !text_equal(lists->clients[i].name.text, name)))
-        i++;
-    return i;
-}
-
 static enum inside inside_of(const struct request *request, const struct host_view *view)
 {
     if (request->inside_known)

@@ -6,6 +6,7 @@
 #include "exeat/base/pattern.h"
 #include "exeat/policy.h"
 #include "exeat/policy/trace.h"
+#include "client_table.h"
 #include "host_table.h"
 
 /* --- hosts -----------------------------------------------------------------------------------------------------------
@@ -116,10 +117,18 @@ struct policy {
     size_t hostless_count;
     bool has_tcp;   /* a rule for bytes that are no TLS */
     bool has_users; /* a client that proves itself by credentials */
+    bool asks_for_owners;
+    struct client_table clients; /* owned */
     struct text *methods;
     size_t method_count;
     struct host_index hosts;
 };
+
+/* client.c */
+void clients_compile(struct policy *policy, struct diags *diags);
+/* Index into the settings' clients; their count: nobody of them. */
+size_t client_index(const struct policy *policy, struct text name);
+bool client_has_credentials(const struct settings_client *client);
 
 /* check.c */
 void policy_check_rules(const struct policy *policy, struct diags *diags);

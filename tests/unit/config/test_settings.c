@@ -57,7 +57,7 @@ static void reads_every_section(void **state)
         fail_msg("%.*s", TEXT_ARG(buffer_text(&out)));
     }
     assert_int_equal(settings->listen.forward_count, 2);
-    assert_int_equal(settings->listen.forward[1].port, 3128);
+    assert_int_equal(settings->listen.forward[1].socket.port, 3128);
     assert_string_equal(settings->listen.control.data, "etc/run/control.sock");
     assert_int_equal(settings->audit.durability, DURABILITY_BATCH);
     assert_true(settings->tls.minimum_13);

@@ -206,8 +206,7 @@ struct decision_record {
     enum llm_operation llm_operation;
     struct text model;  /* requested */
     struct text client; /* name */
-    enum client_proof proof;
-    struct owner owner;
+    struct client_known known;
     struct decision_personal personal;
     bool observed;      /* let through by observe mode; verdict says what enforce would do */
     struct text detail; /* what exactly was wrong, in our own words */

@@ -56,8 +56,8 @@ enum identity {
 /* Which client of `clients:` this is: by Proxy-Authorization (Basic, RFC 7617, or Bearer, RFC 6750; empty: none was
  * sent), else by certificate, owner, listener or address, in this order. Where no client has credentials, they are
  * ignored. `client` is set as a whole and borrows from the policy. */
-MUST_CHECK enum identity
-policy_identify_peer(const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client);
+MUST_CHECK enum identity policy_identify_peer(
+    const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client);
 /* The same of an address alone. False: IDENTITY_WRONG. */
 MUST_CHECK bool policy_identify(
     const struct policy *policy, const struct address *address, struct text authorization, struct text *name);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exeat token: a secret for a client, and its hash for the configuration. Neither is kept anywhere. */
 #include "cli.h"
-#include "command.h"
 #include "exeat/base/digest.h"
 #include "exeat/base/memory.h"
 

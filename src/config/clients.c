@@ -74,7 +74,7 @@ static bool take_lines(struct load *load, int file, struct text content, struct 
         if (word.length > 0 && hex_decode(word, digest.bytes, sizeof(digest.bytes))) {
             buffer_append(&digests, (struct text){(const char *)digest.bytes, sizeof(digest.bytes)});
         } else if (word.length > 0) {
-            diag_error(load->diags, mark, "a token file has 64 hex digits a line: the SHA-256 of a token");
+            diag_error(load->diags, mark, "a token_file has 64 hex digits a line: the SHA-256 of a token");
             good = false;
         }
     }

@@ -182,8 +182,8 @@ static void put_own(const struct export_item *item, struct json_line *line)
     if (outcome->reason != REASON_NONE)
         json_put_string(line, "outcome_reason", reason_code(outcome->reason));
     json_put(line, "detail", export_item_detail(item));
-    if (decision->proof != PROOF_NONE)
-        json_put_string(line, "client_proof", client_proof_name(decision->proof));
+    if (decision->known.by != PROOF_NONE)
+        json_put_string(line, "client_proof", client_proof_name(decision->known.by));
     json_put(line, "inference", outcome->inference);
     if (outcome->has_peer_key)
         json_put_hex(line, "peer_key", (struct bytes){outcome->peer_key, sizeof(outcome->peer_key)});

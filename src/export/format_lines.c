@@ -342,8 +342,8 @@ static void syslog_request(const struct export_item *item, struct buffer *out)
     syslog_put(out, "path", decision->personal.path);
     syslog_put(out, "query", decision->personal.query);
     syslog_put(out, "client", decision->client);
-    if (decision->proof != PROOF_NONE)
-        syslog_put(out, "client_proof", text_from(client_proof_name(decision->proof)));
+    if (decision->known.by != PROOF_NONE)
+        syslog_put(out, "client_proof", text_from(client_proof_name(decision->known.by)));
     struct buffer uid = {0};
     export_item_append_uid(item, &uid);
     syslog_put(out, "client_uid", buffer_text(&uid));

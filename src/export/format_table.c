@@ -63,8 +63,8 @@ static const struct column {
     {"leaf", CELL_DIGEST, offsetof(struct export_item, leaf)},
     {"detail", CELL_TEXT, offsetof(struct export_item, decision.detail)},
     {"outcome_detail", CELL_TEXT, offsetof(struct export_item, outcome.detail)},
-    {"client_proof", CELL_PROOF, offsetof(struct export_item, decision.proof)},
-    {"client_uid", CELL_UID, offsetof(struct export_item, decision.owner)},
+    {"client_proof", CELL_PROOF, offsetof(struct export_item, decision.known.by)},
+    {"client_uid", CELL_UID, offsetof(struct export_item, decision.known.owner)},
 };
 
 size_t export_table_width(void)

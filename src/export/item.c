@@ -104,8 +104,8 @@ static void life_sentence(const struct export_item *item, struct buffer *out)
 
 void export_item_append_uid(const struct export_item *item, struct buffer *out)
 {
-    if (item->decision.owner.is_known)
-        buffer_append_number(out, item->decision.owner.uid);
+    if (item->decision.known.owner.is_known)
+        buffer_append_number(out, item->decision.known.owner.uid);
 }
 
 void export_item_sentence(const struct export_item *item, struct buffer *out)

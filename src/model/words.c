@@ -32,8 +32,12 @@ const char *const llm_dialect_words[] = {
 };
 
 static const char *const proofs[] = {
-    [PROOF_NONE] = "none",       [PROOF_SECRET] = "secret",     [PROOF_TOKEN] = "token",
-    [PROOF_UID] = "uid",         [PROOF_LISTENER] = "listener", [PROOF_ADDRESS] = "address",
+    [PROOF_NONE] = "none",
+    [PROOF_SECRET] = "secret",
+    [PROOF_TOKEN] = "token",
+    [PROOF_UID] = "uid",
+    [PROOF_LISTENER] = "listener",
+    [PROOF_ADDRESS] = "address",
     [PROOF_CERTIFICATE] = "certificate",
 };
 _Static_assert(COUNT_OF(proofs) == PROOF_COUNT, "every proof has its word");

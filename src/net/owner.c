@@ -55,8 +55,7 @@ bool connection_ends_of(int descriptor, struct connection_ends *ends)
 /* --- the answer ------------------------------------------------------------------------------------------------------
  */
 
-static bool
-is_end(const __be32 words[4], uint8_t family, __be16 port, const struct address *address, uint16_t wanted)
+static bool is_end(const __be32 words[4], uint8_t family, __be16 port, const struct address *address, uint16_t wanted)
 {
     struct address found = {.length = family == AF_INET ? 4 : 16};
     memcpy(found.bytes, words, found.length);

@@ -77,7 +77,7 @@ static bool would_help(const struct policy *policy, const struct request *reques
 
 bool policy_challenge(const struct policy *policy, const struct request *request, struct decision *decision)
 {
-    if (!policy->has_users || !is_refused_by_rules(decision) || !would_help(policy, request))
+    if (!policy->clients.has_credentials || !is_refused_by_rules(decision) || !would_help(policy, request))
         return false;
     decision->plan = PLAN_REFUSE;
     decision->reason = REASON_CREDENTIALS_NEEDED;

@@ -41,7 +41,7 @@ static bool is_client(const struct identifying *who, uint32_t index, enum client
     if (!connection_fits(wanted, who->peer))
         return false;
     who->client->name = wanted->name.text;
-    who->client->proof = proof;
+    who->client->known.by = proof;
     return true;
 }
 
@@ -86,8 +86,8 @@ static bool by_basic(const struct identifying *who, struct text encoded)
         struct text secret = buffer_text(&pair);
         size_t colon = text_index(secret, ':', 0);
         digest_sha256(bytes_of_text(text_after(secret, colon + 1)), &digest);
-        found = colon < secret.length &&
-                (by_secret(who, text_part(secret, 0, colon), &digest) || by_token(who, &digest));
+        found =
+            colon < secret.length && (by_secret(who, text_part(secret, 0, colon), &digest) || by_token(who, &digest));
     }
     base_forget(pair.data, pair.capacity);
     buffer_clear(&pair);
@@ -163,16 +163,16 @@ static bool by_address(const struct identifying *who)
 static bool by_connection(const struct identifying *who)
 {
     const struct client_key listener = {FACT_LISTENER, 0, bytes_of_text(who->peer->listener)};
-    return by_certificate(who) || by_uid(who) ||
-           (listener.bytes.length > 0 && find(who, &listener, PROOF_LISTENER)) || by_address(who);
+    return by_certificate(who) || by_uid(who) || (listener.bytes.length > 0 && find(who, &listener, PROOF_LISTENER)) ||
+           by_address(who);
 }
 
-enum identity
-policy_identify_peer(const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client)
+enum identity policy_identify_peer(
+    const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client)
 {
     const struct identifying who = {policy, peer, client};
-    *client = (struct client){.name = TEXT(""), .address = peer->address, .owner = peer->owner};
-    if (authorization.length > 0 && policy->has_users)
+    *client = (struct client){.name = TEXT(""), .address = peer->address, .known.owner = peer->owner};
+    if (authorization.length > 0 && policy->clients.has_credentials)
         return by_credentials(&who, authorization) ? IDENTITY_KNOWN : IDENTITY_WRONG;
     if (by_connection(&who))
         return IDENTITY_KNOWN;
@@ -191,7 +191,7 @@ bool policy_identify(
 
 bool policy_asks_for_owners(const struct policy *policy)
 {
-    return policy->asks_for_owners;
+    return policy->clients.has_owners;
 }
 
 /* --- compiling -------------------------------------------------------------------------------------------------------
@@ -228,10 +228,11 @@ static void check_listeners(const struct policy *policy, struct diags *diags)
 void clients_compile(struct policy *policy, struct diags *diags)
 {
     const struct settings_lists *lists = &policy->settings->lists;
+    struct client_table *table = &policy->clients;
     for (size_t i = 0; i < lists->client_count; i++) {
-        policy->has_users = policy->has_users || client_has_credentials(&lists->clients[i]);
-        policy->asks_for_owners = policy->asks_for_owners || lists->clients[i].owner.is_known;
+        table->has_credentials = table->has_credentials || client_has_credentials(&lists->clients[i]);
+        table->has_owners = table->has_owners || lists->clients[i].owner.is_known;
     }
-    client_table_fill(&policy->clients, lists);
+    client_table_fill(table, lists);
     check_listeners(policy, diags);
 }

@@ -65,8 +65,8 @@ static void enter_credentials(struct client_table *table, const struct settings_
         enter(table, &(struct client_key){FACT_USER, 0, bytes_of_text(client->user)}, index);
     for (size_t i = 0; i < client->token_count; i++)
         enter(
-            table,
-            &(struct client_key){FACT_TOKEN, 0, {client->tokens[i].bytes, sizeof(client->tokens[i].bytes)}}, index);
+            table, &(struct client_key){FACT_TOKEN, 0, {client->tokens[i].bytes, sizeof(client->tokens[i].bytes)}},
+            index);
 }
 
 static void enter_address(struct client_table *table, const struct settings_client *client, uint32_t index)

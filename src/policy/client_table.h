@@ -22,6 +22,8 @@ struct client_table {
     struct client_entry *entries; /* owned; those without `bytes.data` are free */
     size_t size;                  /* a power of two, or 0 */
     uint8_t prefixes[2][129];     /* by family: lengths that ranges have; the shorter family is the first */
+    bool has_credentials;         /* a client proves itself by them */
+    bool has_owners;              /* a client has a uid */
 };
 
 /* Enters all clients, each under its name and under the strongest of what it is known by. */

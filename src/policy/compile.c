@@ -28,14 +28,14 @@ static uint64_t compile_method(const struct compile *compile, const struct setti
 {
     struct policy *policy = compile->policy;
     size_t index = 0;
-    while (index < policy->method_count && !text_equal(policy->methods[index], method->text))
+    while (index < policy->methods.count && !text_equal(policy->methods.names[index], method->text))
         index++;
     if (index == METHODS_MAX) {
         diag_error(compile->diags, method->mark, "more than %d different methods", METHODS_MAX);
         return 0;
     }
-    if (index == policy->method_count)
-        policy->methods[policy->method_count++] = method->text;
+    if (index == policy->methods.count)
+        policy->methods.names[policy->methods.count++] = method->text;
     return (uint64_t)1 << index;
 }
 
@@ -153,7 +153,7 @@ static void compile_rules(struct compile *compile)
     struct policy *policy = compile->policy;
     policy->rule_count = policy->settings->lists.rule_count;
     policy->rules = arena_array(&policy->arena, policy->rule_count, sizeof(*policy->rules));
-    policy->methods = arena_array(&policy->arena, METHODS_MAX, sizeof(*policy->methods));
+    policy->methods.names = arena_array(&policy->arena, METHODS_MAX, sizeof(*policy->methods.names));
     uint32_t *hostless = arena_array(&policy->arena, policy->rule_count, sizeof(*hostless));
     for (size_t i = 0; i < policy->rule_count; i++) {
         policy->rules[i].source = &policy->settings->lists.rules[i];

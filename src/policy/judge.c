@@ -178,8 +178,8 @@ static void judge_inside(struct judging *judging, struct tally *tally, struct de
 
 static uint64_t method_bit(const struct policy *policy, const struct request *request)
 {
-    for (size_t i = 0; i < policy->method_count; i++)
-        if (text_equal(policy->methods[i], request->method))
+    for (size_t i = 0; i < policy->methods.count; i++)
+        if (text_equal(policy->methods.names[i], request->method))
             return (uint64_t)1 << i;
     return 0;
 }

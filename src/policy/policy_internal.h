@@ -3,10 +3,10 @@
 #ifndef EXEAT_POLICY_INTERNAL_H
 #define EXEAT_POLICY_INTERNAL_H
 
+#include "client_table.h"
 #include "exeat/base/pattern.h"
 #include "exeat/policy.h"
 #include "exeat/policy/trace.h"
-#include "client_table.h"
 #include "host_table.h"
 
 /* --- hosts -----------------------------------------------------------------------------------------------------------
@@ -115,12 +115,12 @@ struct policy {
     size_t rule_count;
     const uint32_t *hostless; /* rules without hosts: about targets that are addresses, and where names lead */
     size_t hostless_count;
-    bool has_tcp;   /* a rule for bytes that are no TLS */
-    bool has_users; /* a client that proves itself by credentials */
-    bool asks_for_owners;
+    bool has_tcp;                /* a rule for bytes that are no TLS */
     struct client_table clients; /* owned */
-    struct text *methods;
-    size_t method_count;
+    struct method_names {
+        struct text *names;
+        size_t count;
+    } methods; /* that rules name: each is a bit */
     struct host_index hosts;
 };
 

@@ -58,9 +58,9 @@ static void read_decision_number(uint8_t tag, uint64_t number, struct decision_r
     else if (tag == TAG_OBSERVED)
         decision->observed = number != 0;
     else if (tag == TAG_PROOF)
-        decision->proof = (enum client_proof)number;
+        decision->known.by = (enum client_proof)number;
     else if (tag == TAG_UID)
-        decision->owner = (struct owner){true, (uint32_t)number};
+        decision->known.owner = (struct owner){true, (uint32_t)number};
 }
 
 static struct text *decision_text(uint8_t tag, struct decision_record *decision)

@@ -109,9 +109,9 @@ uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at
     at = put_number_if(at, TAG_OPERATION, decision->llm_operation, 1);
     at = put_number_if(at, TAG_OBSERVED, decision->observed ? 1 : 0, 1);
     at = put_text(at, TAG_DETAIL, decision->detail, DETAIL_SIZE);
-    at = put_number_if(at, TAG_PROOF, decision->proof, 1);
-    if (decision->owner.is_known)
-        at = put_number(at, TAG_UID, decision->owner.uid, 4);
+    at = put_number_if(at, TAG_PROOF, decision->known.by, 1);
+    if (decision->known.owner.is_known)
+        at = put_number(at, TAG_UID, decision->known.owner.uid, 4);
     return put_cut(at, decision, decision_texts, COUNT_OF(decision_texts));
 }
 

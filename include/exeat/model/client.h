@@ -28,12 +28,17 @@ struct owner {
     uint32_t uid;
 };
 
+/* What is known of who asks, beside the name. */
+struct client_known {
+    enum client_proof by;
+    struct owner owner; /* where it was asked for */
+};
+
 /* `name` is the policy's client name, empty when no `clients:` entry fits. */
 struct client {
     struct text name;
     struct address address;
-    enum client_proof proof;
-    struct owner owner; /* where it was asked for */
+    struct client_known known;
 };
 
 #endif

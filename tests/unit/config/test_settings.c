@@ -118,7 +118,7 @@ static void refuses_files_that_are_no_plain_configuration(void **state)
         "version: 1\n---\nversion: 1\n",
         "version: 1\nrules: { a: b }\n",
         "version: 1\nrules: [{ id: a, verdict: allow, inspect: {} }]\n",
-        "version: 1\nclients: { php: { uid: 33 } }\n",
+        "version: 1\nclients: { php: { uid: www-data } }\n",
         "version: 1\ninference: [{ name: a }]\n",
         "version: 1\ngroups: { llm: [a.example] }\n",
         "version: 1\ngroups: { a: { file: /no/such/list } }\n",

@@ -63,7 +63,7 @@ static const char *who(const struct policy *policy, const struct peer *peer, con
     struct client client;
     switch (policy_identify_peer(policy, peer, text_from(authorization), &client)) {
     case IDENTITY_KNOWN:
-        snprintf(out, sizeof(out), "%.*s %s", TEXT_ARG(client.name), client_proof_name(client.proof));
+        snprintf(out, sizeof(out), "%.*s %s", TEXT_ARG(client.name), client_proof_name(client.known.by));
         return out;
     case IDENTITY_NOBODY:
         return "nobody";
@@ -110,8 +110,8 @@ static void a_token_comes_as_bearer_or_as_the_password_of_anybody(void **state)
 static void a_secret_belongs_to_its_user_alone(void **state)
 {
     (void)state;
-    struct policy *policy = compile(
-        "  a: { user: a, secret_sha256: " TOKEN_HASH " }\n  b: { user: b, secret_sha256: " ELSE_HASH " }\n");
+    struct policy *policy =
+        compile("  a: { user: a, secret_sha256: " TOKEN_HASH " }\n  b: { user: b, secret_sha256: " ELSE_HASH " }\n");
     struct peer peer = peer_at("10.0.0.1");
     assert_string_equal(who(policy, &peer, "Basic YTp0b2tlbg==" /* a:token */), "a secret");
     assert_string_equal(who(policy, &peer, "Basic Yjp0b2tlbg==" /* b:token */), "wrong");
@@ -141,9 +141,10 @@ static void what_a_client_asks_for_holds_together(void **state)
 static void the_stronger_proof_and_the_narrower_range_win(void **state)
 {
     (void)state;
-    struct policy *policy = compile("  wide: { address: 0.0.0.0/0 }\n  pod: { address: 127.0.0.0/8 }\n"
-                                    "  door: { listener: php }\n  php: { uid: 33 }\n  here: { uid: 33, listener: php }\n"
-                                    "  card: { certificate: queue.example }\n  six: { address: \"2001:db8::/32\" }\n");
+    struct policy *policy =
+        compile("  wide: { address: 0.0.0.0/0 }\n  pod: { address: 127.0.0.0/8 }\n"
+                "  door: { listener: php }\n  php: { uid: 33 }\n  here: { uid: 33, listener: php }\n"
+                "  card: { certificate: queue.example }\n  six: { address: \"2001:db8::/32\" }\n");
     struct peer peer = peer_at("127.0.0.1");
     assert_string_equal(who(policy, &peer, ""), "pod address");
     struct peer far = peer_at("192.0.2.1");

@@ -65,4 +65,5 @@ void lint_width(const struct lint *lint)
 {
     for (size_t i = 0; i < lint->lists->rule_count; i++)
         check_rule(lint, &lint->lists->rules[i]);
+    check_listeners(lint);
 }

@@ -14,9 +14,9 @@ struct tls_connection {
     /* Through which records go: the socket, or another TLS. The channel's, until this is installed above it. */
     struct channel_layer below;
     bool is_on_socket;
-    struct buffer replay;    /* bytes to read before those of the socket */
-    char *error;             /* owned; a fatal error was seen: the library must not be called again */
-    bool sends_more;         /* another record follows at once */
+    struct buffer replay; /* bytes to read before those of the socket */
+    char *error;          /* owned; a fatal error was seen: the library must not be called again */
+    bool sends_more;      /* another record follows at once */
 };
 
 enum { RECORD = SSL3_RT_MAX_PLAIN_LENGTH };

@@ -4,6 +4,7 @@
 #define EXEAT_DAEMON_H
 
 #include "exeat/audit.h"
+#include "exeat/confine.h"
 #include "exeat/option.h"
 #include "exeat/policy.h"
 #include "exeat/redirect.h"
@@ -39,6 +40,7 @@ struct daemon_witness_options {
     const char *tokens;      /* NULL: nobody can enrol over HTTP */
     const char *certificate; /* NULL: plain HTTP */
     const char *certificate_key;
+    enum confine_calls calls;
 };
 /* Runs it until SIGTERM or SIGINT. Says on stderr why it could not. */
 enum exit_code daemon_witness(const struct daemon_witness_options *options);

@@ -75,6 +75,7 @@ enum option {
     OPTION_TLS_CERTIFICATE,
     OPTION_TLS_KEY,
     OPTION_LOG_JSON,
+    OPTION_SECCOMP,
     OPTION_AS_WITNESS, /* --witness of `key show` */
     OPTION_HELP,
     OPTION_COUNT

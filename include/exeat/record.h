@@ -64,8 +64,7 @@ enum record_type {
     RECORD_REASON,
     RECORD_SCHEME,
     RECORD_ADDRESS,
-    RECORD_LLM_OPERATION,
-    RECORD_CLIENT_PROOF
+    RECORD_LLM_OPERATION
 };
 struct record_tag {
     uint8_t tag;

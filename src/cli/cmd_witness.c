@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exeat witness: what cosigns the checkpoints of many logs, run where no gate runs. exeat key: makes and shows keys. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli.h"
 #include "exeat/audit.h"
@@ -14,6 +15,17 @@ static bool read_listen(const char *word, struct daemon_witness_options *options
         return false;
     options->address = host.address;
     return true;
+}
+
+static bool read_seccomp(const char *word, struct daemon_witness_options *options)
+{
+    static const enum confine_calls all[] = {CONFINE_CALLS_ENFORCE, CONFINE_CALLS_LOG, CONFINE_CALLS_FREE};
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        options->calls = all[i];
+        if (word == NULL || strcmp(word, confine_calls_word(all[i])) == 0)
+            return true;
+    }
+    return false;
 }
 
 static enum exit_code check_witness(const struct daemon_witness_options *options, const char *listen)
@@ -44,6 +56,8 @@ enum exit_code cmd_witness(const struct command_line *line)
         return code;
     if (!read_listen(listen, &options))
         return complain(EXIT_USAGE, "--listen wants address:port, such as 0.0.0.0:9902 or [::]:9902");
+    if (!read_seccomp(line->words[OPTION_SECCOMP], &options))
+        return complain(EXIT_USAGE, "--seccomp: enforce, log or none");
     log_configure(line->words[OPTION_LOG_JSON] != NULL ? LOG_JSON : LOG_TEXT, LOG_INFO);
     return daemon_witness(&options);
 }

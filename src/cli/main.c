@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "exeat/confine.h"
 
 enum exit_code cmd_version(const struct command_line *line)
 {
@@ -121,6 +122,7 @@ static enum exit_code run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    confine_memory(); /* whatever the command: keys pass through many */
     if (argc >= 2)
         return (int)finish(run(argc - 1, argv + 1));
     fputs("exeat: a command is wanted, such as `exeat run`; `exeat help` lists them\n", stderr);

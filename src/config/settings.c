@@ -52,6 +52,7 @@ static const struct key top_keys[] = {
     KEY(settings, run, "limits", &type_limits, NULL, "sizes and counts"),
     KEY(settings, run, "timeouts", &type_timeouts, NULL, "inactivity, never total"),
     KEY(settings, run, "log", &type_log, NULL, "the operator's log, on stderr"),
+    KEY(settings, confine, "confine", &type_confine, NULL, "what the running gate may still do on its machine"),
     KEY(settings, run.cut_denied, "on_reload", &type_on_reload, "keep",
         "what becomes of an open tunnel that a new policy would not have: it stays, or is cut"),
     KEY(settings, deny_hint, "deny_hint", &type_hint, "(none)",

@@ -142,9 +142,16 @@ struct gate {
     struct watch *hangups_watch;
     struct until bypass; /* without a timer: there was none yet */
     struct timer *daily;
+    struct confined confined; /* since the start */
     struct told told;
     char via[24];
 };
+/* confinement.c: before the first thread, with sockets bound and keys read. False with `error`. */
+MUST_CHECK bool confinement_enter(const struct settings *settings, struct confined *confined, char **error);
+MUST_CHECK bool
+confinement_enter_witness(const struct daemon_witness_options *source, struct confined *confined, char **error);
+/* Appends why a file was not read, and what of it is our own doing. */
+void confinement_explain(const struct confined *confined, struct text why, struct buffer *out);
 /* notify.c: "READY=1", to who started us as a service */
 void notify_manager(const char *state);
 /* desk.c */

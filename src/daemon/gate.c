@@ -57,11 +57,9 @@ static void take_signals(struct gate *gate)
 /* --- start
  * -------------------------------------------------------------------------------------------------------------- */
 
-static void set_process_limits(void)
+static void take_descriptors(void)
 {
-    struct rlimit none = {0, 0};
     struct rlimit files;
-    setrlimit(RLIMIT_CORE, &none); /* a core would hold keys */
     if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
         files.rlim_cur = files.rlim_max;
         setrlimit(RLIMIT_NOFILE, &files);
@@ -75,13 +73,21 @@ static bool say(char *error)
     return false;
 }
 
+/* What has to be read or made with the reach that the gate was started with; from here on it is out of it. */
+static bool confine(struct gate *gate)
+{
+    char *error = NULL;
+    gate->log_key = daemon_load_log_key(gate->in_force.policy, &error);
+    return (gate->log_key != NULL &&
+            confinement_enter(policy_settings(gate->in_force.policy), &gate->confined, &error)) ||
+           say(error);
+}
+
 static bool open_audit(struct gate *gate)
 {
     const struct settings_audit *source = &policy_settings(gate->in_force.policy)->audit;
     char *error = NULL;
-    gate->log_key = daemon_load_log_key(gate->in_force.policy, &error);
-    if (gate->log_key == NULL ||
-        !store_succession_settle(source->directory.data, source->origin, &gate->succession, &error))
+    if (!store_succession_settle(source->directory.data, source->origin, &gate->succession, &error))
         return say(error);
     struct audit_options options;
     daemon_audit_options(source, gate->log_key, &options);
@@ -96,9 +102,10 @@ static bool record_start(struct gate *gate)
     const struct settings_audit *source = &policy_settings(gate->in_force.policy)->audit;
     struct buffer detail = {0};
     buffer_printf(
-        &detail, "durability=%s on_failure=%s mode=%s", source->durability == DURABILITY_COMMIT ? "commit" : "batch",
+        &detail, "durability=%s on_failure=%s mode=%s seccomp=%s landlock=%u", source->durability == DURABILITY_COMMIT ? "commit" : "batch",
         source->on_failure == ON_FAILURE_DENY ? "deny" : "allow",
-        policy_settings(gate->in_force.policy)->observe ? "observe" : "enforce");
+        policy_settings(gate->in_force.policy)->observe ? "observe" : "enforce",
+        confine_calls_word(gate->confined.calls), gate->confined.landlock);
     bool done = gate_record_succession(gate) &&
                 audit_event_text(gate->audit, RECORD_CONFIG, TEXT("start"), buffer_text(&detail)) &&
                 gate_record_policy(gate, gate->in_force.policy, &gate->in_force.sequence);
@@ -166,10 +173,8 @@ static bool bind_all(struct gate *gate)
     struct sockets *sockets = &gate->sockets;
     char *error = NULL;
     for (; sockets->count < listen->forward_count; sockets->count++) {
-        const struct setting_socket *wanted = &listen->forward[sockets->count].socket;
+        const struct setting_socket *wanted = &listen->forward[sockets->count];
         uint16_t port = wanted->port;
-        if (listen->forward[sockets->count].tls.certificate.length > 0)
-            return say(text_copy(TEXT("listen.forward: `certificate` is not available in this version")));
         int descriptor = listener_bind(&wanted->address, &port, &error);
         if (descriptor < 0)
             return say(error);
@@ -198,7 +203,10 @@ static bool start_anchor(struct gate *gate)
 static bool start(struct gate *gate)
 {
     const struct settings *settings = policy_settings(gate->in_force.policy);
-    if (!bind_all(gate) || !open_audit(gate) || !record_start(gate) || !start_anchor(gate) || !start_workers(gate))
+    if (!bind_all(gate) || !confine(gate))
+        return false;
+    log_start(); /* the first thread */
+    if (!open_audit(gate) || !record_start(gate) || !start_anchor(gate) || !start_workers(gate))
         return false;
     if (settings->audit.verify_ms > 0)
         gate->verifying = verifying_new(settings->audit.directory.data, gate->log_key, settings->audit.verify_ms);
@@ -208,7 +216,9 @@ static bool start(struct gate *gate)
     log_info(
         "started", log_string("version", EXEAT_VERSION), log_number("port", gate->sockets.port),
         log_number("admin_port", gate->sockets.admin_port), log_number("workers", (int64_t)gate->crew.worker_count),
-        log_number("policy", (int64_t)gate->in_force.sequence));
+        log_number("policy", (int64_t)gate->in_force.sequence),
+        log_string("seccomp", confine_calls_word(gate->confined.calls)),
+        log_number("landlock", (int64_t)gate->confined.landlock));
     gate_apply(gate);
     desk_open(gate->desk);
     notify_manager("READY=1");
@@ -296,7 +306,7 @@ enum exit_code daemon_run(const char *config_path)
     struct gate gate = {.path = config_path, .crew.pipes.left = PIPE_BUDGET};
     enum exit_code code;
     uint8_t token[4];
-    set_process_limits();
+    take_descriptors();
     if (!load(&gate, &code))
         return code;
     random_fill(token, sizeof(token));
@@ -305,7 +315,6 @@ enum exit_code daemon_run(const char *config_path)
     gate.loop = loop_new();
     take_signals(&gate);
     gate.desk = desk_new(&gate);
-    log_start();
     code = EXIT_IO;
     if (start(&gate)) {
         loop_run(gate.loop);

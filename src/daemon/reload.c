@@ -54,13 +54,17 @@ static bool is_same(const struct settings *left, const struct settings *right)
     return true;
 }
 
-static void refuse(struct gate *gate, struct text why, struct buffer *answer)
+static void refuse(struct gate *gate, struct text reason, struct buffer *answer)
 {
+    struct buffer whole = {0};
+    confinement_explain(&gate->confined, reason, &whole);
+    struct text why = buffer_text(&whole);
     atomic_fetch_add(&gate->told.reloads_refused, 1);
     log_error("reload_refused", log_string("file", gate->path), log_text("why", why));
     if (!audit_event_text(gate->audit, RECORD_CONFIG, TEXT("reload_refused"), why))
         log_error("audit_write_failed", log_string("event", "reload_refused"));
-    buffer_printf(answer, "refused: %.*s\n", TEXT_ARG(text_trim(why, "\n")));
+    buffer_printf(answer, "refused: %.*s\n", TEXT_ARG(why));
+    buffer_clear(&whole);
 }
 
 /* What of the new file is not in force is on record before its POLICY record. */

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The witness from start to end: its key, its state, its socket, one loop, until SIGTERM. */
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "exeat/anchor.h"
+#include "daemon_internal.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
-#include "exeat/daemon.h"
 
 enum { LOG_FAREWELL_MS = 1000 };
 
@@ -37,8 +34,6 @@ static void on_signal(void *context)
 static void take_signals(struct witness_run *run)
 {
     sigset_t set;
-    struct rlimit none = {0, 0};
-    setrlimit(RLIMIT_CORE, &none); /* a core would hold the key */
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
@@ -56,9 +51,7 @@ static bool open_parts(struct witness_run *run, const struct daemon_witness_opti
     if (options->tokens != NULL && !anchor_tokens_read(options->tokens, &run->tokens, &run->token_count, error))
         return false;
     if (options->certificate != NULL) {
-        run->tls = tls_identity_load(
-            &(struct tls_identity_options){.certificate = options->certificate, .key = options->certificate_key},
-            error);
+        run->tls = tls_identity_load(options->certificate, options->certificate_key, error);
         if (run->tls == NULL)
             return false;
     }
@@ -70,11 +63,17 @@ static bool open_parts(struct witness_run *run, const struct daemon_witness_opti
 static bool start(struct witness_run *run, const struct daemon_witness_options *options, char **error)
 {
     uint16_t port = options->port;
+    struct confined confined;
     if (!open_parts(run, options, error))
         return false;
     int descriptor = listener_bind(&options->address, &port, error);
     if (descriptor < 0)
         return false;
+    if (!confinement_enter_witness(options, &confined, error)) {
+        close(descriptor);
+        return false;
+    }
+    log_start(); /* the first thread */
     struct witness_server_options server = {
         .loop = run->loop,
         .witness = run->witness,
@@ -92,7 +91,8 @@ static bool start(struct witness_run *run, const struct daemon_witness_options *
     tlog_vkey_append(&typed, &vkey);
     log_info(
         "witness_started", log_text("vkey", buffer_text(&vkey)), log_number("port", port),
-        log_number("logs", (int64_t)witness_statistics(run->witness)->logs));
+        log_number("logs", (int64_t)witness_statistics(run->witness)->logs),
+        log_string("seccomp", confine_calls_word(confined.calls)), log_number("landlock", (int64_t)confined.landlock));
     buffer_clear(&vkey);
     return true;
 }
@@ -114,7 +114,6 @@ enum exit_code daemon_witness(const struct daemon_witness_options *options)
     struct witness_run run = {.loop = loop_new()};
     char *error = NULL;
     take_signals(&run);
-    log_start();
     bool done = start(&run, options, &error);
     if (done)
         loop_run(run.loop);

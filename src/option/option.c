@@ -57,6 +57,7 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_TLS_CERTIFICATE] = {"--tls-certificate", NULL, "FILE", "its certificate; without, it speaks plain HTTP"},
     [OPTION_TLS_KEY] = {"--tls-key", NULL, "FILE", "the key of that certificate"},
     [OPTION_LOG_JSON] = {"--log-json", NULL, NULL, "log lines are JSON"},
+    [OPTION_SECCOMP] = {"--seccomp", NULL, "MODE", "enforce (without it), log, or none: as the gate's confine.seccomp"},
     [OPTION_AS_WITNESS] = {"--witness", NULL, NULL, "it is the key of a witness, not of a log"},
     [OPTION_HELP] = {"--help", "-h", NULL, "what is printed here"},
 };

@@ -15,10 +15,20 @@
 
 enum { DAY = 86400, ISSUER_DAYS = 5 * 365, CLOCK_SLACK = DAY, PEM_MAX = 1 << 20 };
 
+/* A file that cannot be read is told by the system's own words, which stand before libcrypto's. */
+static const char *openssl_reason(void)
+{
+    const char *why = ERR_reason_error_string(ERR_peek_last_error());
+    for (unsigned long code; (code = ERR_get_error()) != 0;)
+        if (ERR_SYSTEM_ERROR(code))
+            return strerrordesc_np(ERR_GET_REASON(code));
+    return why;
+}
+
 char *openssl_sentence(const char *path, const char *doing)
 {
     struct buffer out = {0};
-    const char *why = ERR_reason_error_string(ERR_peek_last_error());
+    const char *why = openssl_reason();
     buffer_printf(&out, "%s: cannot %s: %s", path, doing, why == NULL ? "no reason given" : why);
     ERR_clear_error();
     return buffer_take(&out);

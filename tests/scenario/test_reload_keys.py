@@ -44,6 +44,8 @@ AT_START = {
     "audit.segment_size": lambda: "7MiB",
     "audit.segment_age": lambda: "7h",
     "audit.disk.ballast": lambda: "1MiB",
+    "confine.seccomp": lambda: "log",
+    "confine.landlock": lambda: "none",
     "audit.verify.every": lambda: "7h",
     "audit.ship.directory": lambda: "shipped",
     "audit.witness.url": lambda: "http://127.0.0.1:9/other",
@@ -235,10 +237,10 @@ def inside(port):
     return b"GET / HTTP/1.1\r\nHost: %s:%d\r\n\r\n" % (VENDOR.encode(), port)
 
 
-def roots(gate, secure_origin, tmp_path):
+def roots(gate, secure_origin):
     """Withdrawn for new connections, for idle ones, and inside a connection that is opened already."""
     one = a_vendor(gate)
-    other = Root(tmp_path)
+    other = Root(one.folder)
     with one.secure(VENDOR, secure_origin.port) as connection:
         assert ask(connection, inside(secure_origin.port)).status == 200
         applied(one, "tls.upstream.roots", str(other.path))
@@ -479,7 +481,7 @@ def test_a_root_that_is_withdrawn_in_its_own_file_is_withdrawn(gate, secure_orig
     assert [record["kind"] for record in one.export()].count("policy") == 2
 
 
-def test_a_connection_that_was_asked_under_an_old_root_is_not_kept(gate, things, root, tmp_path):
+def test_a_connection_that_was_asked_under_an_old_root_is_not_kept(gate, things, root):
     """The reload comes while the upstream is answering: that request is finished, and its connection is not used again."""
     from support.origin import Origin
 
@@ -489,7 +491,7 @@ def test_a_connection_that_was_asked_under_an_old_root_is_not_kept(gate, things,
     with one.secure(VENDOR, origin.port) as connection:
         connection.sendall(b"GET /slow HTTP/1.1\r\nHost: %s:%d\r\n\r\n" % (VENDOR.encode(), origin.port))
         wait_for(lambda: origin.requests, "the request at the origin")
-        applied(one, "tls.upstream.roots", str(Root(tmp_path).path))
+        applied(one, "tls.upstream.roots", str(Root(one.folder).path))
         assert read_reply(connection).status in (200, 404)
         assert ask(connection, inside(origin.port)).status == 502
 
@@ -531,6 +533,7 @@ FULL = {
     "mode": "observe",
     "deny_hint": "Ask: \"Anna\" # or Bob",
     "on_reload": "cut-denied",
+    "confine": {"seccomp": "log", "landlock": "require"},
     "workers": 2,
     "listen": {"forward": ["127.0.0.1:1", "[::1]:2"], "admin": "[::1]:3", "control": "a b/c.sock"},
     "audit": {

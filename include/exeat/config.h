@@ -17,8 +17,20 @@ enum privacy { PRIVACY_PRIVATE, PRIVACY_HASH, PRIVACY_NONE };
 enum confine_seccomp { CONFINE_SECCOMP_ENFORCE, CONFINE_SECCOMP_LOG, CONFINE_SECCOMP_NONE };
 enum confine_landlock { CONFINE_LANDLOCK_AUTO, CONFINE_LANDLOCK_REQUIRE, CONFINE_LANDLOCK_NONE };
 
+/* TLS of a listener: paths; without `certificate` it has none. */
+struct settings_server_tls {
+    struct text certificate;
+    struct text key;
+    struct text client_roots; /* empty: no client shows a certificate */
+    struct text crl;          /* empty: nobody is revoked */
+};
+struct settings_listener {
+    struct setting_socket socket;
+    struct text name; /* empty: it has none */
+    struct settings_server_tls tls;
+};
 struct settings_listen {
-    struct setting_socket forward[8];
+    struct settings_listener forward[8];
     size_t forward_count;
     struct setting_sockets transparent;
     struct setting_socket admin;
@@ -88,11 +100,17 @@ struct settings_confine {
     enum confine_seccomp seccomp;
     enum confine_landlock landlock;
 };
+/* All that is written holds together, but that a secret and tokens are several ways to prove one thing. */
 struct settings_client {
     struct setting_text name;
     struct text user;
     struct digest secret;
     bool has_secret;
+    const struct digest *tokens; /* SHA-256 of each */
+    size_t token_count;
+    struct text certificate; /* a name in it; empty: none is asked for */
+    struct owner owner;
+    struct setting_text listener; /* its name; empty: any */
     struct setting_range address;
     bool has_address;
 };

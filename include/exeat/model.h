@@ -10,6 +10,7 @@
 #include "exeat/base/attributes.h"
 #include "exeat/base/detail.h"
 #include "exeat/base/text.h"
+#include "exeat/model/client.h"
 #include "exeat/name.h"
 
 enum { REQUEST_ID_SIZE = 16, REQUEST_ID_TEXT_SIZE = 33 };
@@ -98,6 +99,7 @@ enum reason {
     REASON_BODY_ENCODED,       /* 415: a call that is read here came with a Content-Encoding */
     REASON_CREDENTIALS_NEEDED, /* 407: refused to who shows none, and somebody's would help */
     REASON_ANSWER_TOO_LARGE,   /* an endpoint's answer is larger than limits.answer_held */
+    REASON_CLIENT_NOBODY,      /* 403: it came from elsewhere, and no client fits */
     REASON_COUNT
 };
 struct reason_row {
@@ -126,12 +128,6 @@ struct fault {
 };
 /* The error type of RFC 9209 section 2.3 that says it. */
 const char *proxy_error(enum reason reason, enum flaw flaw);
-
-/* Who asks. `name` is the policy's client name, empty when no `clients:` entry fits. */
-struct client {
-    struct text name;
-    struct address address;
-};
 
 /* What kind of LLM call it is, if any (found by llm_classify). */
 enum llm_operation {
@@ -210,6 +206,7 @@ struct decision_record {
     enum llm_operation llm_operation;
     struct text model;  /* requested */
     struct text client; /* name */
+    struct client_known known;
     struct decision_personal personal;
     bool observed;      /* let through by observe mode; verdict says what enforce would do */
     struct text detail; /* what exactly was wrong, in our own words */

@@ -82,7 +82,14 @@ int channel_connected(struct channel *channel); /* how it ended: 0, or an errno 
 void channel_free(struct channel *channel);     /* closes; NULL is fine */
 void channel_break(struct channel *channel); /* channel_free will close with RST: the peer sees a break, never an end */
 void channel_set_handler(struct channel *channel, channel_ready on_ready, void *context);
-void channel_set_transport(struct channel *channel, const struct channel_transport *transport, void *state);
+/* One way of getting bytes over, with its state. */
+struct channel_layer {
+    const struct channel_transport *transport;
+    void *state;
+};
+struct channel_layer channel_layer(const struct channel *channel); /* the topmost; the channel's */
+/* Above the topmost, which is `layer`'s from now on: to be released with it. */
+void channel_set_layer(struct channel *channel, struct channel_layer layer);
 bool channel_is_plain(const struct channel *channel);
 int channel_descriptor(const struct channel *channel);
 

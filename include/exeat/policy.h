@@ -38,11 +38,31 @@ struct decision {
 /* Never fails. Before `inside_known` a definite verdict holds for every completion; else the plan is PLAN_OPEN. */
 void policy_judge(const struct policy *policy, const struct request *request, struct decision *decision);
 
-/* Which client of `clients:` this is: by Proxy-Authorization ("Basic ...", RFC 7617; empty: none was sent), else by
- * address. False: credentials were sent that fit nobody; where no client has any, they are ignored. `name` borrows from
- * the policy; empty: nobody in particular. */
+/* Who is at the other end, as far as the connection tells. All borrowed. */
+struct peer {
+    struct address address;
+    struct text listener;         /* its name; empty: it has none */
+    struct owner owner;           /* asked for where policy_asks_for_owners */
+    const struct text *certified; /* names in a certificate that it showed, and that holds */
+    size_t certified_count;
+    bool is_from_outside; /* it is on another machine, and we are not behind a redirect */
+};
+enum identity {
+    IDENTITY_KNOWN,  /* `client` has a name */
+    IDENTITY_NOBODY, /* nobody in particular: rules without `from` hold */
+    IDENTITY_WRONG,  /* credentials that fit nobody */
+    IDENTITY_REFUSED /* nobody, and from outside */
+};
+/* Which client of `clients:` this is: by Proxy-Authorization (Basic, RFC 7617, or Bearer, RFC 6750; empty: none was
+ * sent), else by certificate, owner, listener or address, in this order. Where no client has credentials, they are
+ * ignored. `client` is set as a whole and borrows from the policy. */
+MUST_CHECK enum identity policy_identify_peer(
+    const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client);
+/* The same of an address alone. False: IDENTITY_WRONG. */
 MUST_CHECK bool policy_identify(
     const struct policy *policy, const struct address *address, struct text authorization, struct text *name);
+/* Has a client a `uid`? */
+bool policy_asks_for_owners(const struct policy *policy);
 
 /* A CONNECT that is refused as https: might http inside it be let through? */
 bool policy_allows_plain(const struct policy *policy, const struct request *request, const struct decision *decision);

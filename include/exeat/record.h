@@ -64,7 +64,8 @@ enum record_type {
     RECORD_REASON,
     RECORD_SCHEME,
     RECORD_ADDRESS,
-    RECORD_LLM_OPERATION
+    RECORD_LLM_OPERATION,
+    RECORD_CLIENT_PROOF
 };
 struct record_tag {
     uint8_t tag;

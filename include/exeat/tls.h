@@ -61,10 +61,20 @@ tls_accept(struct tls_server *server, struct channel *channel, const struct host
 
 /* A server with a certificate that others issued, for what is not intercepted. TLS 1.2 and 1.3, no early data. */
 struct tls_identity;
-/* PEM: a chain, leaf first, and its key, not encrypted. NULL with `error` (base_free). */
-MUST_CHECK struct tls_identity *tls_identity_load(const char *certificate_path, const char *key_path, char **error);
+struct tls_identity_options {
+    const char *certificate;  /* PEM: a chain, leaf first */
+    const char *key;          /* PEM, not encrypted */
+    const char *client_roots; /* PEM: each client must show a certificate of theirs; NULL: none is asked for */
+    const char *crl;          /* PEM: of each authority in a client's chain, and none of them over; NULL: none */
+};
+/* NULL with `error` (base_free). With `client_roots` nothing is resumed, so that each connection is verified. */
+MUST_CHECK struct tls_identity *tls_identity_load(const struct tls_identity_options *options, char **error);
 void tls_identity_free(struct tls_identity *identity); /* NULL is fine */
 struct tls_connection *tls_identity_accept(struct tls_identity *identity, struct channel *channel);
+
+/* The names in the certificate that the peer showed, and that holds: DNS names and URIs of its subjectAltName, or where
+ * it has neither its CN. Appends them, each with a NUL after it; nothing: it showed none. */
+void tls_connection_peer_names(const struct tls_connection *connection, struct buffer *names);
 
 /* A plaintext fatal alert record (RFC 8446 6), for a client whose handshake is not even begun. */
 enum tls_alert { TLS_ALERT_HANDSHAKE_FAILURE = 40, TLS_ALERT_ACCESS_DENIED = 49, TLS_ALERT_UNRECOGNIZED_NAME = 112 };

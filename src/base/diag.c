@@ -203,7 +203,7 @@ static void append_entry(struct buffer *out, const struct diags *diags, const st
     }
     append_visible(out, text_part(text_from(entry->message), 0, MESSAGE_MAX));
     buffer_append_byte(out, '\n');
-    if (placed && entry->mark.line > 0) {
+    if (placed && entry->mark.line > 0 && entry->mark.width > 0) {
         struct text line = line_of(&diags->files[entry->mark.file], entry->mark.line);
         buffer_printf(out, "%5d | ", entry->mark.line);
         append_visible(out, line);

@@ -21,6 +21,7 @@ enum exit_code cmd_check(const struct command_line *line);
 enum exit_code cmd_explain(const struct command_line *line);
 enum exit_code cmd_llm_hosts(const struct command_line *line);
 enum exit_code cmd_schema(const struct command_line *line);
+enum exit_code cmd_token(const struct command_line *line);
 enum exit_code cmd_allow(const struct command_line *line);
 enum exit_code cmd_suggest(const struct command_line *line);
 enum exit_code cmd_ca_init(const struct command_line *line);

@@ -77,6 +77,8 @@ static const struct command rows[] = {
     {"key create", cmd_key_create, "FILE", OPERANDS_ONE, 0, "make a signing key", NULL},
     {"key show", cmd_key_show, "FILE", OPERANDS_ONE, OF(NAME) | OF(AS_WITNESS), "the public key of a signing key",
      "--name is the log's origin, or the witness's name."},
+    {"token", cmd_token, "", OPERANDS_NONE, 0, "make a token for a client, and its hash for `clients`",
+     "The first line is the token, for the client alone; the second is for the configuration."},
     {"witness", cmd_witness, "", OPERANDS_NONE,
      OF(LISTEN) | OF(NAME) | OF(KEY) | OF(STATE) | OF(ENROL_TOKENS) | OF(TLS_CERTIFICATE) | OF(TLS_KEY) | OF(LOG_JSON) |
          OF(SECCOMP),

@@ -119,6 +119,34 @@ static void check_expectation(struct load *load, const struct all_names *all, co
         check_name(load, &all->rules, expect->mark, rule);
 }
 
+/* Listeners begin with something else than their name. */
+static void check_listeners(struct load *load, const struct settings_client *client)
+{
+    const struct settings_listen *listen = &load->settings->listen;
+    const char *words[COUNT_OF(listen->forward)];
+    size_t count = 0;
+    for (size_t i = 0; i < listen->forward_count; i++) {
+        struct text name = listen->forward[i].name;
+        if (name.length == 0)
+            continue;
+        if (text_equal(name, client->listener.text))
+            return;
+        words[count++] = name.data;
+    }
+    diag_error(
+        load->diags, client->listener.mark, "there is no listener '%.*s' in listen.forward",
+        TEXT_ARG(client->listener.text));
+    diag_suggest(load->diags, client->listener.text, words, count);
+}
+
+static void check_clients(struct load *load)
+{
+    const struct settings_lists *lists = &load->settings->lists;
+    for (size_t i = 0; i < lists->client_count; i++)
+        if (lists->clients[i].listener.text.length > 0)
+            check_listeners(load, &lists->clients[i]);
+}
+
 static void check_tests(struct load *load, const struct all_names *all)
 {
     const struct settings_lists *lists = &load->settings->lists;
@@ -141,6 +169,7 @@ void load_check_names(struct load *load)
         .inference = {"inference", lists->inference, lists->inference_count, sizeof(*lists->inference)},
         .rules = {"rule", lists->rules, lists->rule_count, sizeof(*lists->rules)},
     };
+    check_clients(load);
     check_rules(load, &all);
     check_tests(load, &all);
     check_groups(load, &all, &settings->tls.names);

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sections that name who asks and what is asked for: clients, groups, llm. */
+/* The sections that name what is asked for: groups, llm. */
 #include <string.h>
 
 #include "schema.h"
 
-/* A map whose keys are names chosen by the operator, onto what other files have: each value is read into an item, which
- * begins with its name. */
-static bool
-read_named(struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count)
+bool schema_read_named(
+    struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count)
 {
     if (node->kind != YAML_MAP) {
         diag_error(load->diags, node->mark, "expected a map of names and their values");
@@ -28,65 +26,6 @@ read_named(struct load *load, const struct yaml_node *node, size_t size, value_r
     *count = before + node->count;
     return good;
 }
-
-/* --- clients
- * ----------------------------------------------------------------------------------------------------------- */
-
-static bool read_secret(struct load *load, const struct yaml_node *node, void *field)
-{
-    struct settings_client *client = field;
-    struct text text;
-    client->has_secret = true;
-    if (!read_text(load, node, &text))
-        return false;
-    if (hex_decode(text, client->secret.bytes, sizeof(client->secret.bytes)))
-        return true;
-    diag_error(load->diags, node->mark, "secret_sha256 takes 64 hex digits: printf %%s SECRET | sha256sum");
-    return false;
-}
-
-static bool read_client_address(struct load *load, const struct yaml_node *node, void *field)
-{
-    struct settings_client *client = field;
-    client->has_address = true;
-    return read_range(load, node, &client->address);
-}
-
-static const struct type type_uid = LATER_TYPE("use user and secret_sha256, or address");
-static const struct type type_secret = SHAPED_TYPE("64 hex digits", read_secret, "^[0-9a-fA-F]{64}$");
-static const struct type type_client_address = TEXT_TYPE("address range", read_client_address);
-static const struct key client_keys[] = {
-    WHOLE_KEY("uid", &type_uid, NULL, "owner of the local socket"),
-    KEY(settings_client, user, "user", &type_text, "(none)", "user name of `Proxy-Authorization: Basic`"),
-    WHOLE_KEY(
-        "secret_sha256", &type_secret, "(none)",
-        "SHA-256 of its secret, by `printf %s SECRET` piped into `sha256sum`; the secret itself stands nowhere"),
-    WHOLE_KEY("address", &type_client_address, "(none)", "where it connects from"),
-};
-static const struct section section_client = SECTION("a client", client_keys);
-
-static bool read_client(struct load *load, const struct yaml_node *node, void *item)
-{
-    struct settings_client *client = item;
-    if (!schema_read_map(load, node, &section_client, item))
-        return false;
-    if ((client->user.length > 0) == client->has_secret && (client->has_secret || client->has_address))
-        return true;
-    diag_error(load->diags, node->mark, "a client needs user and secret_sha256, or address");
-    return false;
-}
-
-static bool read_clients(struct load *load, const struct yaml_node *node, void *field)
-{
-    struct settings_lists *lists = field;
-    void *items = lists->clients;
-    bool good = read_named(load, node, sizeof(struct settings_client), read_client, &items, &lists->client_count);
-    lists->clients = items;
-    return good;
-}
-
-static const struct type type_client = MAP_TYPE(&section_client);
-const struct type type_clients = NAMES_TYPE("map of names to clients", read_clients, &type_client);
 
 /* --- groups and list files
  * --------------------------------------------------------------------------------------------- */
@@ -124,7 +63,7 @@ static bool read_groups(struct load *load, const struct yaml_node *node, void *f
 {
     struct settings_lists *lists = field;
     void *items = lists->groups;
-    bool good = read_named(load, node, sizeof(struct settings_group), read_group, &items, &lists->group_count);
+    bool good = schema_read_named(load, node, sizeof(struct settings_group), read_group, &items, &lists->group_count);
     lists->groups = items;
     return good;
 }

@@ -141,6 +141,10 @@ void schema_set_defaults(struct load *load, const struct section *section, void 
  * whatever stood there. */
 bool schema_read_list(
     struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
+/* peers.c: a map whose keys are names chosen by the operator, onto what other files have: each value is read into an
+ * item, which begins with its name. */
+bool schema_read_named(
+    struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
 /* The whole file. settings.c */
 extern const struct section section_top;
 /* What holds without any key; the caller frees it. */
@@ -192,7 +196,7 @@ void write_witness_url(const void *object, struct buffer *out); /* struct settin
 bool url_parse(
     struct load *load, struct text url, enum scheme *scheme, struct host *host, uint16_t *port, struct text *prefix);
 
-/* Sections: sections.c, confine.c, redirect.c, witness.c, peers.c, inference.c, rules.c */
+/* Sections: sections.c, confine.c, listen.c, redirect.c, witness.c, clients.c, peers.c, inference.c, rules.c */
 extern const struct type type_listen;   /* struct settings_listen */
 extern const struct type type_redirect; /* struct settings_redirect */
 extern const struct type type_audit;    /* struct settings_audit */

@@ -8,34 +8,6 @@
 #include "exeat/tlog/note.h"
 #include "schema.h"
 
-/* --- listen ----------------------------------------------------------------------------------------------------------
- */
-
-static bool read_forward(struct load *load, const struct yaml_node *node, void *field)
-{
-    struct settings_listen *listen = field;
-    struct setting_sockets sockets = {.count = 0};
-    bool good = read_sockets(load, node, &sockets);
-    listen->forward_count = sockets.count;
-    for (size_t i = 0; i < sockets.count; i++)
-        listen->forward[i] = sockets.items[i];
-    return good;
-}
-
-static const struct type type_forward = VALUES_TYPE("list of address:port", read_forward, write_forward, &type_socket);
-static const struct key listen_keys[] = {
-    WHOLE_START_KEY("forward", &type_forward, NULL, "the proxy: what clients put into http_proxy and https_proxy"),
-    START_KEY(
-        settings_listen, transparent, "transparent", &type_sockets, NULL,
-        "connections that the rules of `exeat redirect` turn here: one address for each of IPv4 and IPv6"),
-    START_KEY(settings_listen, admin, "admin", &type_socket, "(none)", "read-only: GET /livez, /readyz, /metrics"),
-    START_KEY(
-        settings_listen, control, "control", &type_path, "(none)",
-        "socket for commands that change state; owner and root only"),
-};
-static const struct section section_listen = SECTION("listen", listen_keys);
-const struct type type_listen = MAP_TYPE(&section_listen);
-
 /* --- audit -----------------------------------------------------------------------------------------------------------
  */
 

@@ -86,10 +86,36 @@ void write_sockets(const void *field, struct buffer *out)
     buffer_append_string(out, sockets->count > 0 ? "]" : "");
 }
 
+static void append_path(struct buffer *out, const char *key, struct text path)
+{
+    if (path.length == 0)
+        return;
+    buffer_printf(out, ", %s: ", key);
+    append_scalar(out, path);
+}
+
+static void append_listener(struct buffer *out, const struct settings_listener *listener)
+{
+    const struct settings_server_tls *tls = &listener->tls;
+    bool is_map = listener->name.length > 0 || tls->certificate.length > 0;
+    buffer_append_string(out, is_map ? "{ address: " : "");
+    append_socket(out, &listener->socket);
+    append_path(out, "name", listener->name);
+    append_path(out, "certificate", tls->certificate);
+    append_path(out, "key", tls->key);
+    append_path(out, "client_roots", tls->client_roots);
+    append_path(out, "crl", tls->crl);
+    buffer_append_string(out, is_map ? " }" : "");
+}
+
 void write_forward(const void *object, struct buffer *out)
 {
     const struct settings_listen *listen = object;
-    write_sockets(&(struct setting_sockets){listen->forward, listen->forward_count}, out);
+    for (size_t i = 0; i < listen->forward_count; i++) {
+        buffer_append_string(out, i == 0 ? "[" : ", ");
+        append_listener(out, &listen->forward[i]);
+    }
+    buffer_append_string(out, listen->forward_count > 0 ? "]" : "");
 }
 
 static void append_pattern(struct buffer *out, const struct setting_pattern *pattern)

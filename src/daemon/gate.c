@@ -173,8 +173,10 @@ static bool bind_all(struct gate *gate)
     struct sockets *sockets = &gate->sockets;
     char *error = NULL;
     for (; sockets->count < listen->forward_count; sockets->count++) {
-        const struct setting_socket *wanted = &listen->forward[sockets->count];
+        const struct setting_socket *wanted = &listen->forward[sockets->count].socket;
         uint16_t port = wanted->port;
+        if (listen->forward[sockets->count].tls.certificate.length > 0)
+            return say(text_copy(TEXT("listen.forward: `certificate` is not available in this version")));
         int descriptor = listener_bind(&wanted->address, &port, &error);
         if (descriptor < 0)
             return say(error);

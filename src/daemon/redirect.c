@@ -39,7 +39,7 @@ bool daemon_redirect_rules(const struct settings *settings, struct redirect_rule
         .v6.tcp = target_among(&listen->transparent, 16),
     };
     for (size_t i = 0; i < listen->forward_count; i++)
-        add_port(rules, listen->forward[i].port);
+        add_port(rules, listen->forward[i].socket.port);
     for (size_t i = 0; i < listen->transparent.count; i++)
         add_port(rules, listen->transparent.items[i].port);
     add_port(rules, listen->admin.port);

@@ -51,7 +51,9 @@ static bool open_parts(struct witness_run *run, const struct daemon_witness_opti
     if (options->tokens != NULL && !anchor_tokens_read(options->tokens, &run->tokens, &run->token_count, error))
         return false;
     if (options->certificate != NULL) {
-        run->tls = tls_identity_load(options->certificate, options->certificate_key, error);
+        run->tls = tls_identity_load(
+            &(struct tls_identity_options){.certificate = options->certificate, .key = options->certificate_key},
+            error);
         if (run->tls == NULL)
             return false;
     }

@@ -33,6 +33,8 @@ static const char *word_of(enum record_type type, uint64_t number)
         return number < REASON_COUNT ? reason_row((enum reason)number)->code : "unknown";
     case RECORD_LLM_OPERATION:
         return llm_operation_name((enum llm_operation)number);
+    case RECORD_CLIENT_PROOF:
+        return client_proof_name((enum client_proof)number);
     case RECORD_TEXT:
     case RECORD_NUMBER:
     case RECORD_BYTES:
@@ -62,6 +64,7 @@ static void write_value(enum record_type type, struct bytes value, struct buffer
     case RECORD_REASON:
     case RECORD_SCHEME:
     case RECORD_LLM_OPERATION:
+    case RECORD_CLIENT_PROOF:
         buffer_append_string(out, word_of(type, record_number_of(value)));
         break;
     }

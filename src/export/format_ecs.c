@@ -129,6 +129,19 @@ static void put_named(struct json_line *line, const char *object, const char *me
     json_close(line);
 }
 
+static void put_user(const struct export_item *item, struct json_line *line)
+{
+    struct buffer uid = {0};
+    export_item_append_uid(item, &uid);
+    if (item->decision.client.length > 0 || uid.length > 0) {
+        json_open(line, "user");
+        json_put(line, "name", item->decision.client);
+        json_put(line, "id", buffer_text(&uid));
+        json_close(line);
+    }
+    buffer_clear(&uid);
+}
+
 static void put_model(const struct export_item *item, struct json_line *line)
 {
     const struct decision_record *decision = &item->decision;
@@ -169,6 +182,8 @@ static void put_own(const struct export_item *item, struct json_line *line)
     if (outcome->reason != REASON_NONE)
         json_put_string(line, "outcome_reason", reason_code(outcome->reason));
     json_put(line, "detail", export_item_detail(item));
+    if (decision->known.by != PROOF_NONE)
+        json_put_string(line, "client_proof", client_proof_name(decision->known.by));
     json_put(line, "inference", outcome->inference);
     if (outcome->has_peer_key)
         json_put_hex(line, "peer_key", (struct bytes){outcome->peer_key, sizeof(outcome->peer_key)});
@@ -202,7 +217,7 @@ static void put_request(const struct format_source *source, const struct export_
     json_put(line, "version", buffer_text(&policy));
     json_close(line);
     buffer_clear(&policy);
-    put_named(line, "user", "name", item->decision.client);
+    put_user(item, line);
     put_ends(item, line);
     put_http(item, line);
     put_model(item, line);

@@ -148,6 +148,9 @@ static void cef_request(const struct export_item *item, struct buffer *out)
     else
         cef_put(out, "src", decision->personal.client_address, CEF_NAME);
     cef_put(out, "suser", decision->client, CEF_NAME);
+    export_item_append_uid(item, &text);
+    cef_put(out, "suid", buffer_text(&text), CEF_NAME);
+    buffer_empty(&text);
     cef_put(out, "requestMethod", decision->method, CEF_NAME);
     cef_put(out, "dhost", decision->host, CEF_NAME);
     cef_put_number(out, "dpt", decision->port);
@@ -260,6 +263,9 @@ static void leef_request(const struct export_item *item, struct buffer *out)
     leef_put(out, "dst", buffer_text(&text));
     leef_put_number(out, "dstPort", decision->port);
     leef_put(out, "usrName", decision->client);
+    buffer_empty(&text);
+    export_item_append_uid(item, &text);
+    leef_put(out, "clientUid", buffer_text(&text));
     leef_put(out, "policy", decision->rule);
     leef_put(out, "resource", decision->host);
     buffer_empty(&text);
@@ -336,6 +342,12 @@ static void syslog_request(const struct export_item *item, struct buffer *out)
     syslog_put(out, "path", decision->personal.path);
     syslog_put(out, "query", decision->personal.query);
     syslog_put(out, "client", decision->client);
+    if (decision->known.by != PROOF_NONE)
+        syslog_put(out, "client_proof", text_from(client_proof_name(decision->known.by)));
+    struct buffer uid = {0};
+    export_item_append_uid(item, &uid);
+    syslog_put(out, "client_uid", buffer_text(&uid));
+    buffer_clear(&uid);
     syslog_put(out, "src", decision->personal.client_address);
     if (export_item_reason(item) != REASON_NONE)
         syslog_put(out, "reason", text_from(reason_code(export_item_reason(item))));

@@ -108,12 +108,20 @@ static void put_endpoints(const struct export_item *item, struct json_line *line
         json_close(line);
     }
     buffer_clear(&address);
+    struct buffer uid = {0};
+    export_item_append_uid(item, &uid);
     if (decision->client.length > 0 || decision->personal.client_address.length > 0 || decision->host.length == 0) {
         json_open(line, "src_endpoint");
         json_put(line, "name", decision->client.length > 0 ? decision->client : TEXT("unknown"));
         json_put(line, "ip", decision->personal.client_address);
+        if (uid.length > 0) {
+            json_open(line, "owner");
+            json_put(line, "uid", buffer_text(&uid));
+            json_close(line);
+        }
         json_close(line);
     }
+    buffer_clear(&uid);
 }
 
 static void put_http(const struct export_item *item, struct json_line *line)

@@ -19,7 +19,9 @@ enum cell_type {
     CELL_ADDRESS,
     CELL_ID,
     CELL_DIGEST,
-    CELL_PEER_KEY
+    CELL_PEER_KEY,
+    CELL_PROOF,
+    CELL_UID
 };
 
 static const struct column {
@@ -61,6 +63,8 @@ static const struct column {
     {"leaf", CELL_DIGEST, offsetof(struct export_item, leaf)},
     {"detail", CELL_TEXT, offsetof(struct export_item, decision.detail)},
     {"outcome_detail", CELL_TEXT, offsetof(struct export_item, outcome.detail)},
+    {"client_proof", CELL_PROOF, offsetof(struct export_item, decision.known.by)},
+    {"client_uid", CELL_UID, offsetof(struct export_item, decision.known.owner)},
 };
 
 size_t export_table_width(void)
@@ -99,6 +103,8 @@ static const char *word_cell(enum cell_type type, unsigned number)
         return plan_name((enum plan)number);
     if (type == CELL_REASON)
         return reason_code((enum reason)number);
+    if (type == CELL_PROOF)
+        return client_proof_name((enum client_proof)number);
     if (type == CELL_SCHEME)
         return scheme_name((enum scheme)number);
     return llm_operation_name((enum llm_operation)number);
@@ -129,6 +135,7 @@ struct text export_table_cell(const struct export_item *item, size_t index, stru
     case CELL_REASON:
     case CELL_SCHEME:
     case CELL_OPERATION:
+    case CELL_PROOF:
         return text_from(word_cell(column->type, *(const unsigned *)at));
     case CELL_ADDRESS:
         if (item->outcome.address.length > 0)
@@ -138,6 +145,9 @@ struct text export_table_cell(const struct export_item *item, size_t index, stru
         return hex_cell(item->decision.id.bytes, sizeof(item->decision.id.bytes), scratch);
     case CELL_DIGEST:
         return hex_cell(item->leaf.bytes, sizeof(item->leaf.bytes), scratch);
+    case CELL_UID: /* no number: 0 is a user too */
+        export_item_append_uid(item, scratch);
+        return buffer_text(scratch);
     case CELL_PEER_KEY:
         return hex_cell(
             item->outcome.peer_key, item->outcome.has_peer_key ? sizeof(item->outcome.peer_key) : 0, scratch);

@@ -102,6 +102,12 @@ static void life_sentence(const struct export_item *item, struct buffer *out)
         buffer_printf(out, " count %llu", (unsigned long long)item->life.count);
 }
 
+void export_item_append_uid(const struct export_item *item, struct buffer *out)
+{
+    if (item->decision.known.owner.is_known)
+        buffer_append_number(out, item->decision.known.owner.uid);
+}
+
 void export_item_sentence(const struct export_item *item, struct buffer *out)
 {
     const struct decision_record *decision = &item->decision;

@@ -57,6 +57,7 @@ static const char *const of_reasons[] = {
     [REASON_BODY_ENCODED] = request,
     [REASON_CREDENTIALS_NEEDED] = denied,
     [REASON_ANSWER_TOO_LARGE] = "http_response_body_size",
+    [REASON_CLIENT_NOBODY] = denied,
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

@@ -54,6 +54,7 @@ static const struct reason_row rows[] = {
         {"credentials_needed", "it is allowed to named clients alone, and no proxy credentials were sent", 407},
     [REASON_ANSWER_TOO_LARGE] =
         {"answer_too_large", "the answer of the inference endpoint is larger than limits.answer_held", 502},
+    [REASON_CLIENT_NOBODY] = {"client_nobody", "it came from outside this machine, and no client fits", 403},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

@@ -31,6 +31,22 @@ const char *const llm_dialect_words[] = {
     [DIALECT_MISTRAL] = "mistral", [DIALECT_OLLAMA] = "ollama",   [DIALECT_OTHER] = "other",
 };
 
+static const char *const proofs[] = {
+    [PROOF_NONE] = "none",
+    [PROOF_SECRET] = "secret",
+    [PROOF_TOKEN] = "token",
+    [PROOF_UID] = "uid",
+    [PROOF_LISTENER] = "listener",
+    [PROOF_ADDRESS] = "address",
+    [PROOF_CERTIFICATE] = "certificate",
+};
+_Static_assert(COUNT_OF(proofs) == PROOF_COUNT, "every proof has its word");
+
+const char *client_proof_name(enum client_proof proof)
+{
+    return proof < COUNT_OF(proofs) ? proofs[proof] : "unknown";
+}
+
 const char *verdict_name(enum verdict verdict)
 {
     return verdict < COUNT_OF(verdicts) && verdicts[verdict] != NULL ? verdicts[verdict] : "unknown";

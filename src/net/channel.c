@@ -18,8 +18,7 @@ struct channel {
     bool peer_ended; /* the peer's FIN was seen by the loop */
     channel_ready on_ready;
     void *context;
-    const struct channel_transport *transport;
-    void *state; /* owned through transport->release */
+    struct channel_layer layer; /* owned through its transport's `release` */
 };
 
 static enum io io_of_errno(int error)
@@ -151,8 +150,7 @@ struct channel *channel_new_connecting(struct loop *loop, int descriptor, channe
     channel->descriptor = descriptor;
     channel->on_ready = on_ready;
     channel->context = context;
-    channel->transport = &plain;
-    channel->state = channel;
+    channel->layer = (struct channel_layer){&plain, channel};
     const short events = EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST;
     int result = event_assign(&channel->event, loop->base, descriptor, events, on_event, channel);
     ASSERT(result == 0);
@@ -181,7 +179,7 @@ void channel_free(struct channel *channel)
 {
     if (channel == NULL)
         return;
-    channel->transport->release(channel->state);
+    channel->layer.transport->release(channel->layer.state);
     event_del(&channel->event);
     close(channel->descriptor);
     base_free(channel);
@@ -199,16 +197,19 @@ void channel_set_handler(struct channel *channel, channel_ready on_ready, void *
     channel->context = context;
 }
 
-void channel_set_transport(struct channel *channel, const struct channel_transport *transport, void *state)
+struct channel_layer channel_layer(const struct channel *channel)
 {
-    ASSERT(channel_is_plain(channel));
-    channel->transport = transport;
-    channel->state = state;
+    return channel->layer;
+}
+
+void channel_set_layer(struct channel *channel, struct channel_layer layer)
+{
+    channel->layer = layer;
 }
 
 bool channel_is_plain(const struct channel *channel)
 {
-    return channel->transport == &plain;
+    return channel->layer.transport == &plain;
 }
 
 int channel_descriptor(const struct channel *channel)
@@ -218,17 +219,17 @@ int channel_descriptor(const struct channel *channel)
 
 enum io channel_read(struct channel *channel, void *out, size_t capacity, size_t *got)
 {
-    return channel->transport->read(channel->state, out, capacity, got);
+    return channel->layer.transport->read(channel->layer.state, out, capacity, got);
 }
 
 enum io channel_write(struct channel *channel, const struct iovec *parts, int count, size_t *put)
 {
-    return channel->transport->write(channel->state, parts, count, put);
+    return channel->layer.transport->write(channel->layer.state, parts, count, put);
 }
 
 enum io channel_finish(struct channel *channel)
 {
-    return channel->transport->finish(channel->state);
+    return channel->layer.transport->finish(channel->layer.state);
 }
 
 bool channel_has_ended(const struct channel *channel)
@@ -240,5 +241,5 @@ bool channel_has_ended(const struct channel *channel)
 
 bool channel_is_quiet(const struct channel *channel)
 {
-    return !channel->has_news && !channel->transport->has_more(channel->state);
+    return !channel->has_news && !channel->layer.transport->has_more(channel->layer.state);
 }

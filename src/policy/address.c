@@ -36,7 +36,7 @@ static bool is_own_socket(const struct settings_listen *listen, const struct add
 {
     bool is_own = is_socket(&listen->admin, address, port);
     for (size_t i = 0; i < listen->forward_count; i++)
-        is_own = is_own || is_socket(&listen->forward[i], address, port);
+        is_own = is_own || is_socket(&listen->forward[i].socket, address, port);
     for (size_t i = 0; i < listen->transparent.count; i++)
         is_own = is_own || is_socket(&listen->transparent.items[i], address, port);
     return is_own;

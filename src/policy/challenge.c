@@ -25,7 +25,7 @@ static void try_clients(struct challenge *challenge, const struct compiled_condi
     const struct settings_client *clients = challenge->policy->settings->lists.clients;
     for (size_t i = 0; i < conditions->source->from.count && !challenge->helps; i++) {
         const struct settings_client *client = &clients[conditions->clients[i]];
-        if (!client->has_secret || challenge->asked++ >= ASKED_MAX)
+        if (!client_has_credentials(client) || challenge->asked++ >= ASKED_MAX)
             continue;
         challenge->request.client.name = client->name.text;
         challenge->helps = !policy_refuses(challenge->policy, &challenge->request) ||
@@ -77,7 +77,7 @@ static bool would_help(const struct policy *policy, const struct request *reques
 
 bool policy_challenge(const struct policy *policy, const struct request *request, struct decision *decision)
 {
-    if (!policy->has_users || !is_refused_by_rules(decision) || !would_help(policy, request))
+    if (!policy->clients.has_credentials || !is_refused_by_rules(decision) || !would_help(policy, request))
         return false;
     decision->plan = PLAN_REFUSE;
     decision->reason = REASON_CREDENTIALS_NEEDED;

@@ -14,13 +14,11 @@ struct compile {
 /* Clients become small numbers, and methods bits. */
 static const uint32_t *compile_clients(const struct compile *compile, const struct setting_texts *from)
 {
-    const struct settings_lists *lists = &compile->policy->settings->lists;
+    const struct policy *policy = compile->policy;
     uint32_t *clients = arena_array(&compile->policy->arena, from->count, sizeof(*clients));
     for (size_t i = 0; i < from->count; i++) {
-        size_t index = 0;
-        while (index < lists->client_count && !text_equal(lists->clients[index].name.text, from->items[i].text))
-            index++;
-        ASSERT(index < lists->client_count); /* names are checked with the file */
+        size_t index = client_index(policy, from->items[i].text);
+        ASSERT(index < policy->settings->lists.client_count); /* names are checked with the file */
         clients[i] = (uint32_t)index;
     }
     return clients;
@@ -30,14 +28,14 @@ static uint64_t compile_method(const struct compile *compile, const struct setti
 {
     struct policy *policy = compile->policy;
     size_t index = 0;
-    while (index < policy->method_count && !text_equal(policy->methods[index], method->text))
+    while (index < policy->methods.count && !text_equal(policy->methods.names[index], method->text))
         index++;
     if (index == METHODS_MAX) {
         diag_error(compile->diags, method->mark, "more than %d different methods", METHODS_MAX);
         return 0;
     }
-    if (index == policy->method_count)
-        policy->methods[policy->method_count++] = method->text;
+    if (index == policy->methods.count)
+        policy->methods.names[policy->methods.count++] = method->text;
     return (uint64_t)1 << index;
 }
 
@@ -155,7 +153,7 @@ static void compile_rules(struct compile *compile)
     struct policy *policy = compile->policy;
     policy->rule_count = policy->settings->lists.rule_count;
     policy->rules = arena_array(&policy->arena, policy->rule_count, sizeof(*policy->rules));
-    policy->methods = arena_array(&policy->arena, METHODS_MAX, sizeof(*policy->methods));
+    policy->methods.names = arena_array(&policy->arena, METHODS_MAX, sizeof(*policy->methods.names));
     uint32_t *hostless = arena_array(&policy->arena, policy->rule_count, sizeof(*hostless));
     for (size_t i = 0; i < policy->rule_count; i++) {
         policy->rules[i].source = &policy->settings->lists.rules[i];
@@ -166,13 +164,6 @@ static void compile_rules(struct compile *compile)
     }
     policy->hostless = hostless;
     rank_rules(compile);
-}
-
-static void note_users(struct policy *policy)
-{
-    const struct settings_lists *lists = &policy->settings->lists;
-    for (size_t i = 0; i < lists->client_count; i++)
-        policy->has_users = policy->has_users || lists->clients[i].has_secret;
 }
 
 static void compile_catalogue(const struct compile *compile)
@@ -209,6 +200,7 @@ static void policy_free(struct policy *policy)
         free_paths(&policy->rules[i].unless);
     }
     inference_clear(policy);
+    client_table_clear(&policy->clients);
     hosts_clear(policy);
     llm_catalogue_free(policy->catalogue);
     settings_free(policy->settings);
@@ -225,8 +217,8 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     policy->settings = settings;
     compile_catalogue(&compile);
     inference_compile(policy, diags);
+    clients_compile(policy, diags);
     compile_rules(&compile);
-    note_users(policy);
     hosts_compile(policy, diags);
     if (diags_errors(diags) == errors_before)
         policy_check_rules(policy, diags);

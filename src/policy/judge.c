@@ -178,19 +178,10 @@ static void judge_inside(struct judging *judging, struct tally *tally, struct de
 
 static uint64_t method_bit(const struct policy *policy, const struct request *request)
 {
-    for (size_t i = 0; i < policy->method_count; i++)
-        if (text_equal(policy->methods[i], request->method))
+    for (size_t i = 0; i < policy->methods.count; i++)
+        if (text_equal(policy->methods.names[i], request->method))
             return (uint64_t)1 << i;
     return 0;
-}
-
-static size_t client_index(const struct policy *policy, struct text name)
-{
-    const struct settings_lists *lists = &policy->settings->lists;
-    size_t i = 0;
-    while (i < lists->client_count && (name.length == 0 || !text_equal(lists->clients[i].name.text, name)))
-        i++;
-    return i;
 }
 
 static enum inside inside_of(const struct request *request, const struct host_view *view)

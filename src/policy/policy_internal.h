@@ -3,6 +3,7 @@
 #ifndef EXEAT_POLICY_INTERNAL_H
 #define EXEAT_POLICY_INTERNAL_H
 
+#include "client_table.h"
 #include "exeat/base/pattern.h"
 #include "exeat/policy.h"
 #include "exeat/policy/trace.h"
@@ -114,12 +115,20 @@ struct policy {
     size_t rule_count;
     const uint32_t *hostless; /* rules without hosts: about targets that are addresses, and where names lead */
     size_t hostless_count;
-    bool has_tcp;   /* a rule for bytes that are no TLS */
-    bool has_users; /* a client that proves itself by credentials */
-    struct text *methods;
-    size_t method_count;
+    bool has_tcp;                /* a rule for bytes that are no TLS */
+    struct client_table clients; /* owned */
+    struct method_names {
+        struct text *names;
+        size_t count;
+    } methods; /* that rules name: each is a bit */
     struct host_index hosts;
 };
+
+/* client.c */
+void clients_compile(struct policy *policy, struct diags *diags);
+/* Index into the settings' clients; their count: nobody of them. */
+size_t client_index(const struct policy *policy, struct text name);
+bool client_has_credentials(const struct settings_client *client);
 
 /* check.c */
 void policy_check_rules(const struct policy *policy, struct diags *diags);

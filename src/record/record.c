@@ -50,6 +50,8 @@ static const struct record_tag decision_tags[] = {
     {TAG_OPERATION, "llm_operation", RECORD_LLM_OPERATION, 1},
     {TAG_OBSERVED, "observed", RECORD_NUMBER, 1},
     {TAG_DETAIL, "detail", RECORD_TEXT, 0},
+    {TAG_PROOF, "client_proof", RECORD_CLIENT_PROOF, 1},
+    {TAG_UID, "client_uid", RECORD_NUMBER, 4},
     {TAG_CUT, "cut", RECORD_TEXT, 0},
     {RECORD_TAG_COMMITMENT, "commitment", RECORD_BYTES, 0},
 };

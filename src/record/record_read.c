@@ -57,6 +57,10 @@ static void read_decision_number(uint8_t tag, uint64_t number, struct decision_r
         decision->llm_operation = (enum llm_operation)number;
     else if (tag == TAG_OBSERVED)
         decision->observed = number != 0;
+    else if (tag == TAG_PROOF)
+        decision->known.by = (enum client_proof)number;
+    else if (tag == TAG_UID)
+        decision->known.owner = (struct owner){true, (uint32_t)number};
 }
 
 static struct text *decision_text(uint8_t tag, struct decision_record *decision)

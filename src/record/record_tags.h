@@ -23,6 +23,8 @@ enum decision_tag {
     TAG_OPERATION = 0x1f,
     TAG_OBSERVED = 0x20,
     TAG_DETAIL = 0x21,
+    TAG_PROOF = 0x22,
+    TAG_UID = 0x23,
     TAG_CUT = 0xef, /* which texts are longer than the record has; of outcomes too */
 };
 enum outcome_tag {

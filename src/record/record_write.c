@@ -83,7 +83,7 @@ static uint8_t *put_cut(uint8_t *at, const void *record, const struct long_text 
 
 size_t record_decision_room(const struct decision_record *decision)
 {
-    enum { NUMBERS_AND_ID = 96 + CUT_ROOM };
+    enum { NUMBERS_AND_ID = 112 + CUT_ROOM };
     return NUMBERS_AND_ID + text_room(decision->rule, TEXT_MAX) + text_room(decision->method, TEXT_MAX) +
            text_room(decision->host, TEXT_MAX) + text_room(decision->sni, TEXT_MAX) +
            text_room(decision->llm_provider, TEXT_MAX) + text_room(decision->model, TEXT_MAX) +
@@ -109,6 +109,9 @@ uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at
     at = put_number_if(at, TAG_OPERATION, decision->llm_operation, 1);
     at = put_number_if(at, TAG_OBSERVED, decision->observed ? 1 : 0, 1);
     at = put_text(at, TAG_DETAIL, decision->detail, DETAIL_SIZE);
+    at = put_number_if(at, TAG_PROOF, decision->known.by, 1);
+    if (decision->known.owner.is_known)
+        at = put_number(at, TAG_UID, decision->known.owner.uid, 4);
     return put_cut(at, decision, decision_texts, COUNT_OF(decision_texts));
 }
 

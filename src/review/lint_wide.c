@@ -52,12 +52,11 @@ static bool check_listener(const struct lint *lint, const struct setting_socket 
     return false;
 }
 
+/* One that others reach as a proxy needs clients: the policy sees to that. */
 static void check_listeners(const struct lint *lint)
 {
     const struct settings_listen *listen = &policy_settings(lint->policy)->listen;
     bool is_good = true;
-    for (size_t i = 0; i < listen->forward_count && is_good; i++)
-        is_good = check_listener(lint, &listen->forward[i]);
     for (size_t i = 0; i < listen->transparent.count && is_good; i++)
         is_good = check_listener(lint, &listen->transparent.items[i]);
 }

@@ -11,9 +11,12 @@
 struct tls_connection {
     SSL *ssl;                /* owned */
     struct channel *channel; /* borrowed */
-    struct buffer replay;    /* bytes to read before those of the socket */
-    char *error;             /* owned; a fatal error was seen: the library must not be called again */
-    bool sends_more;         /* another record follows at once */
+    /* Through which records go: the socket, or another TLS. The channel's, until this is installed above it. */
+    struct channel_layer below;
+    bool is_on_socket;
+    struct buffer replay; /* bytes to read before those of the socket */
+    char *error;          /* owned; a fatal error was seen: the library must not be called again */
+    bool sends_more;      /* another record follows at once */
 };
 
 enum { RECORD = SSL3_RT_MAX_PLAIN_LENGTH };
@@ -62,7 +65,7 @@ static int bio_read(BIO *bio, char *out, size_t capacity, size_t *got)
         return 1;
     }
     *got = 0;
-    enum io result = channel_receive(connection->channel, out, capacity, got);
+    enum io result = connection->below.transport->read(connection->below.state, out, capacity, got);
     if (result == IO_AGAIN)
         BIO_set_retry_read(bio);
     if (result == IO_END)
@@ -76,7 +79,9 @@ static int bio_write(BIO *bio, const char *data, size_t length, size_t *put)
     BIO_clear_retry_flags(bio);
     struct iovec part = {(void *)(uintptr_t)data, length};
     *put = 0;
-    enum io result = channel_send(connection->channel, &part, 1, connection->sends_more, put);
+    enum io result = connection->is_on_socket
+                         ? channel_send(connection->channel, &part, 1, connection->sends_more, put)
+                         : connection->below.transport->write(connection->below.state, &part, 1, put);
     if (result == IO_AGAIN)
         BIO_set_retry_write(bio);
     return result == IO_OK;
@@ -108,6 +113,8 @@ struct tls_connection *connection_new(SSL *ssl, const BIO_METHOD *method, struct
     struct tls_connection *connection = base_zalloc(sizeof(*connection));
     connection->ssl = ssl;
     connection->channel = channel;
+    connection->below = channel_layer(channel);
+    connection->is_on_socket = channel_is_plain(channel);
     buffer_append(&connection->replay, replay);
     BIO *bio = BIO_new(method);
     ASSERT(bio != NULL);
@@ -167,6 +174,13 @@ enum tls_progress tls_connection_handshake(struct tls_connection *connection)
 const char *tls_connection_error(const struct tls_connection *connection)
 {
     return connection->error == NULL ? "the connection was closed" : connection->error;
+}
+
+X509 *connection_peer(const struct tls_connection *connection)
+{
+    bool is_verified = SSL_get_verify_mode(connection->ssl) != SSL_VERIFY_NONE &&
+                       SSL_get_verify_result(connection->ssl) == X509_V_OK && SSL_is_init_finished(connection->ssl);
+    return is_verified ? SSL_get0_peer_certificate(connection->ssl) : NULL;
 }
 
 bool tls_connection_peer_key(const struct tls_connection *connection, uint8_t out[32])
@@ -263,18 +277,22 @@ static enum io transport_finish(void *state)
         if (io != IO_OK)
             return io;
     }
-    return channel_shut(connection->channel);
+    return connection->below.transport->finish(connection->below.state);
 }
 
 static bool transport_has_more(void *state)
 {
     const struct tls_connection *connection = state;
-    return connection->replay.length > 0 || SSL_has_pending(connection->ssl) == 1;
+    return connection->replay.length > 0 || SSL_has_pending(connection->ssl) == 1 ||
+           connection->below.transport->has_more(connection->below.state);
 }
 
 static void transport_release(void *state)
 {
-    tls_connection_free(state);
+    struct tls_connection *connection = state;
+    struct channel_layer below = connection->below;
+    tls_connection_free(connection);
+    below.transport->release(below.state);
 }
 
 static const struct channel_transport transport = {
@@ -287,5 +305,5 @@ static const struct channel_transport transport = {
 
 void tls_connection_install(struct tls_connection *connection)
 {
-    channel_set_transport(connection->channel, &transport, connection);
+    channel_set_layer(connection->channel, (struct channel_layer){&transport, connection});
 }

@@ -43,6 +43,8 @@ bool certificate_extend(X509 *certificate, X509 *issuer, int nid, const char *va
 
 /* Wraps an SSL that has no BIOs yet; takes it. `replay` is read before the socket. */
 struct tls_connection *connection_new(SSL *ssl, const BIO_METHOD *method, struct channel *channel, struct text replay);
+/* The certificate that the peer showed, once the handshake has verified it; NULL: none. Borrowed. */
+X509 *connection_peer(const struct tls_connection *connection);
 void connection_configure(SSL_CTX *context); /* what both sides have in common */
 SSL_CTX *connection_server_context(void);    /* what all servers have in common; the caller's */
 BIO_METHOD *connection_bio_new(void);        /* to outlive the sessions made with it; BIO_meth_free */

@@ -22,7 +22,7 @@ struct mark {
     int file;
     int line;
     int column;
-    int width; /* columns to underline, at least 1 */
+    int width; /* columns to underline; 0: the line may hold a secret and is not shown */
 };
 
 struct diags *diags_new(void);

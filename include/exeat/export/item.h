@@ -64,6 +64,7 @@ enum reason export_item_reason(
 /* What exactly was wrong, with the request or with what came of it; empty: nothing to add. */
 struct text export_item_detail(const struct export_item *item);
 /* One sentence about an item, without its personal part: "deny POST api.openai.com:443 by llm". */
+void export_item_append_uid(const struct export_item *item, struct buffer *out); /* nothing: not known */
 void export_item_sentence(const struct export_item *item, struct buffer *out);
 /* "https://host:port/path?query", as far as it is known. */
 void export_item_url(const struct export_item *item, struct buffer *out);

@@ -57,7 +57,7 @@ static void reads_every_section(void **state)
         fail_msg("%.*s", TEXT_ARG(buffer_text(&out)));
     }
     assert_int_equal(settings->listen.forward_count, 2);
-    assert_int_equal(settings->listen.forward[1].port, 3128);
+    assert_int_equal(settings->listen.forward[1].socket.port, 3128);
     assert_string_equal(settings->listen.control.data, "etc/run/control.sock");
     assert_int_equal(settings->audit.durability, DURABILITY_BATCH);
     assert_true(settings->tls.minimum_13);
@@ -118,7 +118,7 @@ static void refuses_files_that_are_no_plain_configuration(void **state)
         "version: 1\n---\nversion: 1\n",
         "version: 1\nrules: { a: b }\n",
         "version: 1\nrules: [{ id: a, verdict: allow, inspect: {} }]\n",
-        "version: 1\nclients: { php: { uid: 33 } }\n",
+        "version: 1\nclients: { php: { uid: www-data } }\n",
         "version: 1\ninference: [{ name: a }]\n",
         "version: 1\ngroups: { llm: [a.example] }\n",
         "version: 1\ngroups: { a: { file: /no/such/list } }\n",

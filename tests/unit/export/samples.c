@@ -80,6 +80,7 @@ struct decision_record sample_whole_decision(void)
         .llm_operation = LLM_CHAT,
         .model = TEXT("gpt-4o"),
         .client = TEXT("queue"),
+        .known = {PROOF_UID, {true, 33}},
         .personal.client_address = TEXT("2001:db8::7"),
         .personal.path = TEXT("/v1/chat/completions"),
         .personal.query = TEXT("stream=1"),

@@ -125,6 +125,64 @@ static void an_opened_name_is_spoken_for(void **state)
     assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_END);
 }
 
+static void shake_for(struct pair *pair, const char *name)
+{
+    struct host host = host_of(name);
+    struct tls_connection *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
+    assert_int_equal(shake(pair, near, far), TLS_DONE);
+    tls_connection_install(near);
+    tls_connection_install(far);
+}
+
+/* A proxy that speaks TLS carries the TLS of others. */
+static void tls_within_tls_moves_bulk_and_ends_in_order(void **state)
+{
+    enum { BULK = 300000 };
+    struct pair *pair = *state;
+    static char bulk[BULK];
+    static char out[BULK];
+    size_t sent = 0;
+    size_t received = 0;
+    shake_for(pair, "api.openai.com");
+    shake_for(pair, "eu.openai.azure.com");
+    shake_for(pair, "us.openai.azure.com");
+    for (size_t i = 0; i < BULK; i++)
+        bulk[i] = (char)(i * 7 + i / 251);
+    while (received < BULK) {
+        size_t count = 0;
+        struct iovec part = {bulk + sent, BULK - sent};
+        enum io io = sent < BULK ? channel_write(pair->far, &part, 1, &count) : IO_AGAIN;
+        assert_true(io == IO_OK || io == IO_AGAIN);
+        sent += io == IO_OK ? count : 0;
+        count = 0;
+        io = channel_read(pair->near, out + received, BULK - received, &count);
+        assert_true(io == IO_OK || io == IO_AGAIN);
+        received += io == IO_OK ? count : 0;
+        if (io == IO_AGAIN && received < BULK)
+            loop_turn(pair->loop);
+    }
+    assert_memory_equal(bulk, out, BULK);
+    size_t count = 0;
+    assert_int_equal(channel_finish(pair->far), IO_OK);
+    assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_END);
+}
+
+static void a_handshake_that_fails_leaves_the_tls_below_it_in_place(void **state)
+{
+    struct pair *pair = *state;
+    shake_for(pair, "api.openai.com");
+    struct host served = host_of("api.openai.com");
+    struct host wanted = host_of("eu.openai.azure.com");
+    struct tls_connection *near = tls_accept(pair->server, pair->near, &served, TEXT(""));
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &wanted);
+    assert_int_equal(shake(pair, near, far), TLS_FAILED);
+    tls_connection_free(near);
+    tls_connection_free(far);
+    assert_false(channel_is_plain(pair->near));
+    assert_false(channel_is_plain(pair->far));
+}
+
 static void a_cut_connection_is_never_an_orderly_end(void **state)
 {
     struct pair *pair = *state;
@@ -364,6 +422,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_opened_name_is_spoken_for, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(tls_within_tls_moves_bulk_and_ends_in_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_handshake_that_fails_leaves_the_tls_below_it_in_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cut_connection_is_never_an_orderly_end, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stolen_key_cannot_speak_for_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_certificate_of_another_name_is_refused, set_up, tear_down),

@@ -138,7 +138,8 @@ static void tls_is_bound_to_the_name(void **state)
     struct asker asker;
     char *error = NULL;
     scene_write_certificate(&files);
-    options.tls = tls_identity_load(files.certificate, files.key, &error);
+    options.tls =
+        tls_identity_load(&(struct tls_identity_options){.certificate = files.certificate, .key = files.key}, &error);
     assert_non_null(options.tls);
     scene_start(&scene, options);
     asker_open(&asker, SCHEME_HTTPS, SCENE_NAME, scene.port, files.certificate);

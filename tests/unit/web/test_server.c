@@ -419,7 +419,8 @@ static void who_does_not_speak_tls_where_it_is_wanted_gets_no_page(void **state)
     struct scene scene;
     char *error = NULL;
     scene_write_certificate(&files);
-    options.tls = tls_identity_load(files.certificate, files.key, &error);
+    options.tls =
+        tls_identity_load(&(struct tls_identity_options){.certificate = files.certificate, .key = files.key}, &error);
     assert_non_null(options.tls);
     options.visit_ms = 100;
     scene_start(&scene, options);

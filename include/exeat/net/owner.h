@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who owns the other end of an accepted connection, where that is a socket of this machine: asked of the kernel by
+ * sock_diag(7), which needs no privilege. */
+#ifndef EXEAT_NET_OWNER_H
+#define EXEAT_NET_OWNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "exeat/base/attributes.h"
+#include "exeat/base/bytes.h"
+#include "exeat/model/client.h"
+#include "exeat/name.h"
+
+/* A connection as its client sees it: its own end, and whom it connected to. After a redirect the second is the address
+ * that it meant, not ours. */
+struct connection_ends {
+    struct address client;
+    struct address server;
+    uint16_t client_port;
+    uint16_t server_port;
+};
+/* Of an accepted socket that nothing has redirected. False: it has no ends any more. */
+MUST_CHECK bool connection_ends_of(int descriptor, struct connection_ends *ends);
+
+/* A way to ask the kernel, for one thread. */
+struct owners;
+struct owners *owners_new(void);
+void owners_free(struct owners *owners); /* NULL is fine */
+/* One question and its answer, at once. Not known, whatever the reason: the client is on another machine, has closed
+ * (the kernel then says uid 0 and inode 0), is of a user namespace that this one cannot name (uid 65534), lost its port
+ * to a redirect, or the kernel does not answer. Never a guess. */
+struct owner owners_find(struct owners *owners, const struct connection_ends *ends);
+
+/* The answer in a netlink message: only of that very connection, and with `sequence` of its question. */
+struct owner owner_answer_read(struct bytes message, uint32_t sequence, const struct connection_ends *ends);
+
+#endif

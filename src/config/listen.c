@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The section listen: the sockets of the gate. */
+#include "schema.h"
+
+enum { FORWARD_MAX = 8 };
+
+static const struct key listener_keys[] = {
+    {"address", &type_socket, offsetof(struct settings_listener, socket), true, NULL, "where it listens", AT_START},
+    START_KEY(settings_listener, name, "name", &type_text, "(none)", "for `clients.NAME.listener`"),
+    START_KEY(
+        settings_listener, tls.certificate, "certificate", &type_path, "(no TLS)",
+        "the gate's own certificate chain, PEM: clients speak TLS to the proxy (https_proxy=https://...)"),
+    START_KEY(settings_listener, tls.key, "key", &type_path, "(none)", "its key, PEM, not encrypted"),
+    START_KEY(
+        settings_listener, tls.client_roots, "client_roots", &type_path, "(none is asked for)",
+        "who issues the clients' certificates, PEM: each client must show one"),
+    START_KEY(
+        settings_listener, tls.crl, "crl", &type_path, "(nobody is revoked)",
+        "revocation lists, PEM, one of each authority in the clients' chains; one that is over refuses"),
+};
+static const struct section section_listener = SECTION("a listener", listener_keys);
+
+/* What is written of TLS must make sense together. */
+static const char *wrong_with_tls(const struct settings_server_tls *tls)
+{
+    if ((tls->certificate.length > 0) != (tls->key.length > 0))
+        return "TLS needs both `certificate` and `key`";
+    if (tls->client_roots.length > 0 && tls->certificate.length == 0)
+        return "`client_roots` needs TLS: `certificate` and `key`";
+    if (tls->crl.length > 0 && tls->client_roots.length == 0)
+        return "`crl` needs `client_roots`";
+    return NULL;
+}
+
+static bool read_listener(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct settings_listener *listener = field;
+    if (node->kind != YAML_MAP)
+        return read_socket(load, node, &listener->socket);
+    if (!schema_read_map(load, node, &section_listener, listener))
+        return false;
+    const char *wrong = wrong_with_tls(&listener->tls);
+    if (wrong != NULL)
+        diag_error(load->diags, node->mark, "%s", wrong);
+    return wrong == NULL;
+}
+
+static bool has_name(const struct settings_listener *listeners, size_t count, struct text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (name.length > 0 && text_equal(listeners[i].name, name))
+            return true;
+    return false;
+}
+
+static bool read_forward(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct settings_listen *listen = field;
+    void *items = NULL;
+    size_t count = 0;
+    bool good = schema_read_list(load, node, sizeof(struct settings_listener), read_listener, &items, &count);
+    const struct settings_listener *listeners = items;
+    if (count > FORWARD_MAX) {
+        diag_error(load->diags, node->mark, "at most %d listeners", FORWARD_MAX);
+        count = FORWARD_MAX;
+        good = false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        listen->forward[i] = listeners[i];
+        if (!has_name(listeners, i, listeners[i].name))
+            continue;
+        diag_error(load->diags, node->items[i]->mark, "there is a listener '%s' already", listeners[i].name.data);
+        good = false;
+    }
+    listen->forward_count = count;
+    return good;
+}
+
+static const struct type type_listener = {
+    .called = "address:port, or { address }",
+    .shape = SHAPE_EITHER,
+    .section = &section_listener,
+    .item = &type_socket};
+static const struct type type_forward =
+    VALUES_TYPE("list of address:port, or maps", read_forward, write_forward, &type_listener);
+static const struct key listen_keys[] = {
+    WHOLE_START_KEY("forward", &type_forward, NULL, "the proxy: what clients put into http_proxy and https_proxy"),
+    START_KEY(
+        settings_listen, transparent, "transparent", &type_sockets, NULL,
+        "connections that the rules of `exeat redirect` turn here: one address for each of IPv4 and IPv6"),
+    START_KEY(settings_listen, admin, "admin", &type_socket, "(none)", "read-only: GET /livez, /readyz, /metrics"),
+    START_KEY(
+        settings_listen, control, "control", &type_path, "(none)",
+        "socket for commands that change state; owner and root only"),
+};
+static const struct section section_listen = SECTION("listen", listen_keys);
+const struct type type_listen = MAP_TYPE(&section_listen);

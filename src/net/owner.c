@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who owns a socket of this machine, by sock_diag(7) (linux/inet_diag.h): the whole connection is asked for, so that
+ * the kernel looks up one socket and dumps nothing. */
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "exeat/base/memory.h"
+#include "exeat/net/owner.h"
+
+/* What a user namespace shows of users that it does not know (user_namespaces(7)). */
+enum { OVERFLOW_UID = 65534, ANSWERS_MAX = 8 };
+
+struct owners {
+    int descriptor; /* -1: this kernel does not answer */
+    uint32_t sequence;
+};
+
+/* --- an accepted socket ----------------------------------------------------------------------------------------------
+ */
+
+/* A client may have an IPv6 socket for an IPv4 address: both are that address. */
+static void settle(struct address *address)
+{
+    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+    if (address->length != 16 || memcmp(address->bytes, mapped, sizeof(mapped)) != 0)
+        return;
+    memmove(address->bytes, address->bytes + sizeof(mapped), 4);
+    address->length = 4;
+}
+
+static bool read_end(const struct sockaddr_storage *storage, struct address *address, uint16_t *port)
+{
+    bool good = address_from_socket((const struct sockaddr *)storage, address, port);
+    settle(address);
+    return good;
+}
+
+bool connection_ends_of(int descriptor, struct connection_ends *ends)
+{
+    struct sockaddr_storage peer = {0};
+    struct sockaddr_storage own = {0};
+    socklen_t peer_length = sizeof(peer);
+    socklen_t own_length = sizeof(own);
+    return getpeername(descriptor, (struct sockaddr *)&peer, &peer_length) == 0 &&
+           getsockname(descriptor, (struct sockaddr *)&own, &own_length) == 0 &&
+           read_end(&peer, &ends->client, &ends->client_port) && read_end(&own, &ends->server, &ends->server_port);
+}
+
+/* --- the answer ------------------------------------------------------------------------------------------------------
+ */
+
+static bool is_end(const __be32 words[4], uint8_t family, __be16 port, const struct address *address, uint16_t wanted)
+{
+    struct address found = {.length = family == AF_INET ? 4 : 16};
+    memcpy(found.bytes, words, found.length);
+    settle(&found);
+    return address_equal(&found, address) && ntohs(port) == wanted;
+}
+
+static bool is_that(const struct inet_diag_msg *message, const struct connection_ends *ends)
+{
+    const struct inet_diag_sockid *id = &message->id;
+    return (message->idiag_family == AF_INET || message->idiag_family == AF_INET6) &&
+           is_end(id->idiag_src, message->idiag_family, id->idiag_sport, &ends->client, ends->client_port) &&
+           is_end(id->idiag_dst, message->idiag_family, id->idiag_dport, &ends->server, ends->server_port);
+}
+
+struct owner owner_answer_read(struct bytes message, uint32_t sequence, const struct connection_ends *ends)
+{
+    struct nlmsghdr head;
+    struct inet_diag_msg found;
+    const struct owner unknown = {0};
+    if (message.length < NLMSG_HDRLEN + sizeof(found))
+        return unknown;
+    memcpy(&head, message.data, sizeof(head));
+    memcpy(&found, message.data + NLMSG_HDRLEN, sizeof(found));
+    bool is_answer = head.nlmsg_type == SOCK_DIAG_BY_FAMILY && head.nlmsg_seq == sequence &&
+                     head.nlmsg_len >= NLMSG_HDRLEN + sizeof(found) && head.nlmsg_len <= message.length;
+    /* Nobody has a socket without an inode any more, whatever uid is told with it. */
+    if (!is_answer || !is_that(&found, ends) || found.idiag_inode == 0 || found.idiag_uid == OVERFLOW_UID)
+        return unknown;
+    return (struct owner){true, found.idiag_uid};
+}
+
+/* --- asking ----------------------------------------------------------------------------------------------------------
+ */
+
+struct owners *owners_new(void)
+{
+    struct owners *owners = base_zalloc(sizeof(*owners));
+    owners->descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
+    return owners;
+}
+
+void owners_free(struct owners *owners)
+{
+    if (owners == NULL)
+        return;
+    if (owners->descriptor >= 0)
+        close(owners->descriptor);
+    base_free(owners);
+}
+
+struct question {
+    struct nlmsghdr head;
+    struct inet_diag_req_v2 request;
+};
+
+static bool ask(const struct owners *owners, const struct connection_ends *ends)
+{
+    struct question question = {
+        .head =
+            {
+                .nlmsg_len = sizeof(question),
+                .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                .nlmsg_flags = NLM_F_REQUEST,
+                .nlmsg_seq = owners->sequence,
+            },
+        .request =
+            {
+                .sdiag_family = ends->client.length == 4 ? AF_INET : AF_INET6,
+                .sdiag_protocol = IPPROTO_TCP,
+                .idiag_states = UINT32_MAX,
+                .id =
+                    {
+                        .idiag_sport = htons(ends->client_port),
+                        .idiag_dport = htons(ends->server_port),
+                        .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE},
+                    },
+            },
+    };
+    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    memcpy(question.request.id.idiag_src, ends->client.bytes, ends->client.length);
+    memcpy(question.request.id.idiag_dst, ends->server.bytes, ends->server.length);
+    return sendto(owners->descriptor, &question, sizeof(question), 0, (struct sockaddr *)&kernel, sizeof(kernel)) ==
+           (ssize_t)sizeof(question);
+}
+
+/* Anybody may send to a netlink socket: only the kernel has port 0. */
+static ssize_t receive(const struct owners *owners, uint8_t *out, size_t capacity)
+{
+    struct sockaddr_nl from = {0};
+    socklen_t length = sizeof(from);
+    ssize_t got = recvfrom(owners->descriptor, out, capacity, MSG_DONTWAIT, (struct sockaddr *)&from, &length);
+    return got > 0 && from.nl_pid != 0 ? 0 : got;
+}
+
+/* The kernel has answered before its question has been sent. What lies before the answer is of an older one. */
+struct owner owners_find(struct owners *owners, const struct connection_ends *ends)
+{
+    uint8_t bytes[1024];
+    struct owner owner = {0};
+    if (owners->descriptor < 0 || ends->client.length != ends->server.length)
+        return owner;
+    owners->sequence++;
+    if (!ask(owners, ends))
+        return owner;
+    for (int i = 0; i < ANSWERS_MAX && !owner.is_known; i++) {
+        ssize_t got = receive(owners, bytes, sizeof(bytes));
+        if (got < 0)
+            break;
+        owner = owner_answer_read((struct bytes){bytes, (size_t)got}, owners->sequence, ends);
+    }
+    return owner;
+}

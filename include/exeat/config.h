@@ -100,6 +100,18 @@ struct settings_confine {
     enum confine_seccomp seccomp;
     enum confine_landlock landlock;
 };
+/* So much in a window of time; 0: any amount. */
+#define SETTING_RATE_MAX ((UINT64_C(1) << 40) - 1)
+struct setting_rate {
+    uint64_t amount;
+    uint64_t window_us;
+};
+struct settings_limit {
+    struct setting_rate requests;
+    struct setting_rate bytes;
+    struct setting_rate tokens;
+    uint64_t concurrent;
+};
 /* All that is written holds together, but that a secret and tokens are several ways to prove one thing. */
 struct settings_client {
     struct setting_text name;
@@ -113,6 +125,7 @@ struct settings_client {
     struct setting_text listener; /* its name; empty: any */
     struct setting_range address;
     bool has_address;
+    struct settings_limit limit;
 };
 struct settings_group {
     struct setting_text name;
@@ -159,6 +172,7 @@ struct settings_rule {
     struct settings_conditions unless;
     bool has_unless;
     struct setting_texts inference;
+    struct settings_limit limit;
     bool llm_unseen;
     bool observe;
 };

@@ -4,6 +4,7 @@
 #ifndef EXEAT_POLICY_H
 #define EXEAT_POLICY_H
 
+#include "exeat/budget.h"
 #include "exeat/config.h"
 #include "exeat/llm.h"
 #include "exeat/model.h"
@@ -21,6 +22,19 @@ const struct settings *policy_settings(const struct policy *policy);
 const struct llm_catalogue *policy_catalogue(const struct policy *policy);
 struct text policy_deny_hint(const struct policy *policy); /* what refusals add for people; may be empty */
 
+/* All limits of the policy: those of rules, then those of clients. */
+const struct budget_row *policy_budget_rows(const struct policy *policy, size_t *count);
+/* The row of that rule or client; false: it has no limit. For who reads old records. */
+MUST_CHECK bool policy_budget_of_rule(const struct policy *policy, struct text rule, size_t *row);
+MUST_CHECK bool policy_budget_of_client(const struct policy *policy, struct text client, size_t *row);
+
+/* Indexes of rows that a request counts under: its rule's, its client's. */
+enum { DECISION_BUDGETS = 2 };
+struct decision_budgets {
+    size_t rows[DECISION_BUDGETS];
+    size_t count;
+};
+
 /* What the policy says of a request. All pointers borrow from the policy. */
 struct decision {
     enum verdict verdict;
@@ -32,6 +46,7 @@ struct decision {
     struct llm_call llm;
     const size_t *inference; /* indexes into the settings' inference list, in order */
     size_t inference_count;
+    struct decision_budgets budgets;
     bool observed; /* observe mode lets it through; verdict says what enforce would do */
 };
 

@@ -36,19 +36,18 @@ void budget_share_free(struct budget_share *share)
  */
 
 /* As much as `wanted` in the purse, if the limit goes that far; returns what is there. */
-static uint64_t
-fill(struct budget_share *share, size_t row, enum budget_kind kind, uint64_t wanted, int64_t now_us)
+static uint64_t fill(struct budget_share *share, size_t row, enum budget_kind kind, uint64_t wanted, int64_t now_us)
 {
     const struct budget_line *line = budget_table_line(share->table, row);
     const struct budget_limit *limit = &line->row.limits[kind];
     struct purse *purse = &share->rows[row].of[kind];
-    uint64_t window = pool_window(now_us, limit->window_us);
+    uint64_t window = counter_window(now_us, limit->window_us);
     if (purse->window != window)
         *purse = (struct purse){.window = window};
     if (purse->left < wanted) {
         uint64_t missing = wanted - purse->left;
         uint64_t ahead = line->ahead[kind];
-        purse->left += pool_take(line->pools[kind], limit, missing > ahead ? missing : ahead, now_us);
+        purse->left += counter_take(line->counters[kind], limit, missing > ahead ? missing : ahead, now_us);
     }
     return purse->left;
 }
@@ -91,7 +90,7 @@ static bool occupy(struct budget_share *share, size_t row)
 {
     const struct budget_line *line = budget_table_line(share->table, row);
     return !has_limit(share, row, BUDGET_CONCURRENT) ||
-           pool_occupy(line->pools[BUDGET_CONCURRENT], &line->row.limits[BUDGET_CONCURRENT]);
+           counter_occupy(line->counters[BUDGET_CONCURRENT], &line->row.limits[BUDGET_CONCURRENT]);
 }
 
 bool budget_enter(
@@ -125,7 +124,7 @@ void budget_leave(struct budget_share *share, const size_t *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (has_limit(share, rows[i], BUDGET_CONCURRENT))
-            pool_vacate(budget_table_line(share->table, rows[i])->pools[BUDGET_CONCURRENT]);
+            counter_vacate(budget_table_line(share->table, rows[i])->counters[BUDGET_CONCURRENT]);
 }
 
 bool budget_spend(

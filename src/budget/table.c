@@ -16,7 +16,7 @@ struct account {
     char *owner; /* owned */
     size_t tables;
     uint64_t windows_us[BUDGET_KINDS];
-    struct budget_pool pools[BUDGET_KINDS];
+    struct counter counters[BUDGET_KINDS];
 };
 
 enum { BUCKETS = 1024 };
@@ -122,14 +122,13 @@ static uint64_t ahead_of(const struct budget_limit *limit, size_t workers)
     return ahead > 0 ? ahead : 1;
 }
 
-static void line_fill(
-    struct budget_line *line, struct budgets *budgets, const struct budget_row *row, size_t workers)
+static void line_fill(struct budget_line *line, struct budgets *budgets, const struct budget_row *row, size_t workers)
 {
     line->row = *row;
     line->account = account_take(budgets, row);
     line->row.owner = text_from(line->account->owner);
     for (int i = 0; i < BUDGET_KINDS; i++) {
-        line->pools[i] = &line->account->pools[i];
+        line->counters[i] = &line->account->counters[i];
         line->ahead[i] = ahead_of(&row->limits[i], workers);
     }
 }
@@ -186,7 +185,7 @@ const struct budget_row *budget_table_row(const struct budget_table *table, size
 uint64_t budget_used(const struct budget_table *table, size_t row, enum budget_kind kind, int64_t now_us)
 {
     const struct budget_line *line = budget_table_line(table, row);
-    return pool_used(line->pools[kind], &line->row.limits[kind], now_us);
+    return counter_used(line->counters[kind], &line->row.limits[kind], now_us);
 }
 
 void budget_recall(
@@ -195,9 +194,9 @@ void budget_recall(
     const struct budget_line *line = budget_table_line(table, row);
     const struct budget_limit *limit = &line->row.limits[kind];
     bool counts = limit->amount > 0 && limit->window_us > 0 &&
-                  pool_window(then_us, limit->window_us) == pool_window(now_us, limit->window_us);
+                  counter_window(then_us, limit->window_us) == counter_window(now_us, limit->window_us);
     if (counts)
-        (void)pool_take(line->pools[kind], limit, amount, now_us);
+        (void)counter_take(line->counters[kind], limit, amount, now_us);
 }
 
 int64_t budget_table_since(const struct budget_table *table, int64_t now_us)

@@ -3,14 +3,14 @@
 #ifndef EXEAT_BUDGET_TABLE_H
 #define EXEAT_BUDGET_TABLE_H
 
-#include "pool.h"
+#include "counter.h"
 
 /* The counters of one owner: kept while a table has them. */
 struct account;
 struct budget_line {
     struct budget_row row;
-    struct budget_pool *pools[BUDGET_KINDS]; /* of the account */
-    uint64_t ahead[BUDGET_KINDS];            /* how much a worker takes at once */
+    struct counter *counters[BUDGET_KINDS]; /* of the account */
+    uint64_t ahead[BUDGET_KINDS];           /* how much a worker takes at once */
     struct account *account;
 };
 const struct budget_line *budget_table_line(const struct budget_table *table, size_t row);

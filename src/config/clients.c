@@ -140,6 +140,7 @@ static const struct key client_keys[] = {
     KEY(settings_client, listener, "listener", &type_setting_text, "(any)",
         "`name` of the listener that it connected to"),
     WHOLE_KEY("address", &type_client_address, "(any)", "where it connects from"),
+    KEY(settings_client, limit, "limit", &type_limit, "(none)", "how much it may ask for"),
 };
 static const struct section section_client = SECTION("a client", client_keys);
 

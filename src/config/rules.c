@@ -98,6 +98,7 @@ static const struct key rule_keys[] = {
     WHOLE_KEY("inspect", &type_inspect, NULL, "what a body may not hold"),
     KEY(settings_rule, inference, "inference", &type_texts, "(needed by reroute)", "who answers, in this order"),
     KEY(settings_rule, llm_unseen, "llm", &type_unseen, "(guarded)", "unseen: tunnel a shared LLM host knowingly"),
+    KEY(settings_rule, limit, "limit", &type_limit, "(none)", "how much it lets through, or reroutes"),
     KEY(settings_rule, observe, "mode", &type_mode, "enforce", "observe: this rule only records"),
 };
 static const struct section section_rule = SECTION("a rule", rule_keys);

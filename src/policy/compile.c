@@ -219,6 +219,7 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     inference_compile(policy, diags);
     clients_compile(policy, diags);
     compile_rules(&compile);
+    budgets_compile(policy, diags);
     hosts_compile(policy, diags);
     if (diags_errors(diags) == errors_before)
         policy_check_rules(policy, diags);

@@ -224,6 +224,7 @@ void policy_judge_traced(
         judge_inside(&judging, &tally, decision);
     else
         judge_at_connect(&judging, &tally, decision);
+    budgets_name(&judging, decision);
     ASSERT(decision->plan != 0);
 }
 

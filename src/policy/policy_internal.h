@@ -97,9 +97,17 @@ struct policy_rule {
     struct compiled_conditions unless;
     size_t *inference;
     size_t inference_count;
-    uint32_t rank; /* in the order of the ids: of two equals the first names the decision */
+    uint32_t budget; /* its row; or BUDGET_NONE */
+    uint32_t rank;   /* in the order of the ids: of two equals the first names the decision */
     bool needs_inside;
     bool observes;
+};
+
+#define BUDGET_NONE UINT32_MAX
+struct policy_budgets {
+    struct budget_row *rows;
+    size_t count;
+    uint32_t *of_clients; /* by their index: a row, or BUDGET_NONE */
 };
 
 enum { METHODS_MAX = 64 };
@@ -117,6 +125,7 @@ struct policy {
     size_t hostless_count;
     bool has_tcp;                /* a rule for bytes that are no TLS */
     struct client_table clients; /* owned */
+    struct policy_budgets budgets;
     struct method_names {
         struct text *names;
         size_t count;
@@ -161,6 +170,10 @@ struct judging {
     bool by_path;           /* of the rule that was asked last: all but the path holds, so that the path decides */
     struct trace_rule last; /* what was found of the rule that was asked last */
 };
+
+/* budget.c */
+void budgets_compile(struct policy *policy, struct diags *diags);
+void budgets_name(const struct judging *judging, struct decision *decision); /* which rows it counts under */
 
 /* match.c: does the rule hold, its `unless` included? Its hosts do, or it has none. */
 enum known rule_holds(struct judging *judging, uint32_t index);

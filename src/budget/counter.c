@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One shared counter: a word that is exchanged as a whole. */
-#include "pool.h"
+#include "counter.h"
 
 enum { WINDOW_BITS = 64 - BUDGET_AMOUNT_BITS };
 #define WINDOW_MASK ((UINT64_C(1) << WINDOW_BITS) - 1)
 
-uint64_t pool_window(int64_t now_us, uint64_t window_us)
+uint64_t counter_window(int64_t now_us, uint64_t window_us)
 {
     return ((uint64_t)now_us / window_us) & WINDOW_MASK;
 }
@@ -28,10 +28,10 @@ static uint64_t used_in(uint64_t word, uint64_t window)
     return word >> BUDGET_AMOUNT_BITS == window ? word & BUDGET_AMOUNT_MAX : 0;
 }
 
-uint64_t pool_take(struct budget_pool *pool, const struct budget_limit *limit, uint64_t wanted, int64_t now_us)
+uint64_t counter_take(struct counter *counter, const struct budget_limit *limit, uint64_t wanted, int64_t now_us)
 {
-    uint64_t now = pool_window(now_us, limit->window_us);
-    uint64_t word = atomic_load_explicit(&pool->word, memory_order_relaxed);
+    uint64_t now = counter_window(now_us, limit->window_us);
+    uint64_t word = atomic_load_explicit(&counter->word, memory_order_relaxed);
     uint64_t taken;
     uint64_t next;
     do {
@@ -43,27 +43,27 @@ uint64_t pool_take(struct budget_pool *pool, const struct budget_limit *limit, u
         if (taken == 0)
             return 0;
     } while (!atomic_compare_exchange_weak_explicit(
-        &pool->word, &word, next, memory_order_relaxed, memory_order_relaxed));
+        &counter->word, &word, next, memory_order_relaxed, memory_order_relaxed));
     return taken;
 }
 
-uint64_t pool_used(const struct budget_pool *pool, const struct budget_limit *limit, int64_t now_us)
+uint64_t counter_used(const struct counter *counter, const struct budget_limit *limit, int64_t now_us)
 {
-    uint64_t word = atomic_load_explicit(&pool->word, memory_order_relaxed);
+    uint64_t word = atomic_load_explicit(&counter->word, memory_order_relaxed);
     if (limit->window_us == 0)
         return word;
-    return used_in(word, window_of(word, pool_window(now_us, limit->window_us)));
+    return used_in(word, window_of(word, counter_window(now_us, limit->window_us)));
 }
 
-bool pool_occupy(struct budget_pool *pool, const struct budget_limit *limit)
+bool counter_occupy(struct counter *counter, const struct budget_limit *limit)
 {
-    if (atomic_fetch_add_explicit(&pool->word, 1, memory_order_relaxed) < limit->amount)
+    if (atomic_fetch_add_explicit(&counter->word, 1, memory_order_relaxed) < limit->amount)
         return true;
-    pool_vacate(pool);
+    counter_vacate(counter);
     return false;
 }
 
-void pool_vacate(struct budget_pool *pool)
+void counter_vacate(struct counter *counter)
 {
-    atomic_fetch_sub_explicit(&pool->word, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&counter->word, 1, memory_order_relaxed);
 }

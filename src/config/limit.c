@@ -39,7 +39,8 @@ static bool parse_amount(struct text text, const struct unit *units, size_t coun
 static bool parse_rate(struct text text, const struct unit *units, size_t count, struct setting_rate *rate)
 {
     size_t slash = text_index(text, '/', 0);
-    const struct unit *window = slash < text.length ? find_unit(windows, COUNT_OF(windows), text_after(text, slash + 1)) : NULL;
+    const struct unit *window =
+        slash < text.length ? find_unit(windows, COUNT_OF(windows), text_after(text, slash + 1)) : NULL;
     if (window == NULL || !parse_amount(text_part(text, 0, slash), units, count, &rate->amount))
         return false;
     rate->window_us = window->factor;

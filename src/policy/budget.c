@@ -49,7 +49,8 @@ static void check_limit(const struct settings_rule *rule, struct diags *diags)
     if (rule->verdict == VERDICT_DENY && has_limit(&rule->limit))
         diag_error(diags, rule->mark, "a deny lets nothing through that a `limit` could count");
     if (rule->verdict == VERDICT_ALLOW && rule->limit.tokens.amount > 0)
-        diag_error(diags, rule->mark, "tokens are counted where a call is answered here: `tokens` belongs to a reroute");
+        diag_error(
+            diags, rule->mark, "tokens are counted where a call is answered here: `tokens` belongs to a reroute");
 }
 
 void budgets_compile(struct policy *policy, struct diags *diags)

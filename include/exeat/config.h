@@ -6,6 +6,7 @@
 #include "exeat/base/arena.h"
 #include "exeat/base/diag.h"
 #include "exeat/base/digest.h"
+#include "exeat/config/trust.h"
 #include "exeat/config/values.h"
 #include "exeat/config/witness.h"
 #include "exeat/model.h"
@@ -173,6 +174,7 @@ struct settings_rule {
     bool has_unless;
     struct setting_texts inference;
     struct settings_limit limit;
+    struct settings_trust trust;
     bool llm_unseen;
     bool observe;
 };

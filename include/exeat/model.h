@@ -100,6 +100,8 @@ enum reason {
     REASON_CREDENTIALS_NEEDED, /* 407: refused to who shows none, and somebody's would help */
     REASON_ANSWER_TOO_LARGE,   /* an endpoint's answer is larger than limits.answer_held */
     REASON_CLIENT_NOBODY,      /* 403: it came from elsewhere, and no client fits */
+    REASON_UPSTREAM_PIN,       /* 502: a good certificate, and none that the rule pins */
+    REASON_UPSTREAM_REVOKED,   /* 502: whoever issued the certificate has taken it back */
     REASON_COUNT
 };
 struct reason_row {

@@ -47,7 +47,8 @@ struct decision {
     const size_t *inference; /* indexes into the settings' inference list, in order */
     size_t inference_count;
     struct decision_budgets budgets;
-    bool observed; /* observe mode lets it through; verdict says what enforce would do */
+    struct digest trust; /* of the allow that holds, see policy/trust.h; all zero: that of tls.upstream */
+    bool observed;       /* observe mode lets it through; verdict says what enforce would do */
 };
 
 /* Never fails. Before `inside_known` a definite verdict holds for every completion; else the plan is PLAN_OPEN. */

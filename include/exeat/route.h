@@ -18,6 +18,7 @@ struct route_target {
     enum scheme scheme;
     struct host host;
     struct judged_address to;
+    struct digest trust; /* under which it was verified, see tls_connect */
 };
 
 /* A connected upstream, plain or after its TLS handshake. Owned by whoever took it. */
@@ -59,6 +60,7 @@ struct route_wish {
     uint16_t port;
     uint64_t user;
     bool may_repeat;
+    struct digest trust; /* of the decision: what was connected under another never serves it; all zero: tls.upstream */
 };
 /* The most recently used idle connection that will do and whose address is accepted; NULL when there is none. */
 struct upstream *route_take(struct route *route, const struct route_wish *wish, route_accepts accepts, void *context);
@@ -76,11 +78,12 @@ struct route_way {
     const struct host *host;         /* borrowed for the call */
     const struct judged_address *to; /* borrowed for the call */
     size_t count;
+    struct digest trust; /* see route_wish */
 };
 /* Connects to the first address that answers (RFC 8305 section 5): families take turns, the next one begins 250 ms
  * (less, if there are many) after the last or when that has failed, those that failed lately come last. Calls back
  * once, never from within, unless cancelled. On failure `upstream` is NULL, `reason` says how far it got
- * (CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_TLS) and `detail` which address failed why. There is no deadline but the
+ * (CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_*) and `detail` which address failed why. There is no deadline but the
  * caller's. */
 typedef void (*route_done)(void *context, struct upstream *upstream, enum reason reason, const char *detail);
 struct connecting;

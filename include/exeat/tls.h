@@ -10,6 +10,7 @@
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/bytes.h"
+#include "exeat/base/digest.h"
 #include "exeat/name.h"
 #include "exeat/net.h"
 
@@ -43,6 +44,13 @@ struct tls_connection;
 enum tls_progress { TLS_DONE, TLS_AGAIN, TLS_FAILED };
 enum tls_progress tls_connection_handshake(struct tls_connection *connection);
 const char *tls_connection_error(const struct tls_connection *connection); /* why it failed; never secret */
+/* What kind of failure that is, where somebody has to do something about it. */
+enum tls_failure {
+    TLS_FAILURE_PROTOCOL, /* handshake or certificate */
+    TLS_FAILURE_PIN,      /* a good certificate, and not one that the rule pins */
+    TLS_FAILURE_REVOKED,  /* whoever issued it has taken it back, says a CRL or the host itself */
+};
+enum tls_failure tls_connection_failure(const struct tls_connection *connection);
 /* SHA-256 of the peer's SubjectPublicKeyInfo; false when it sent no certificate. */
 MUST_CHECK bool tls_connection_peer_key(const struct tls_connection *connection, uint8_t out[32]);
 void tls_connection_install(struct tls_connection *connection); /* ends the object; the channel owns the rest */
@@ -54,6 +62,8 @@ void tls_connection_free(struct tls_connection *connection);    /* NULL is fine 
 struct tls_server;
 struct tls_server *tls_server_new(const struct tls_issuer *issuer); /* borrows */
 void tls_server_free(struct tls_server *server);
+/* From now on tickets are good under this policy only (its sequence in the log); those of others are not taken. */
+void tls_server_set_policy(struct tls_server *server, uint64_t policy);
 bool tls_server_may_speak_for(const struct tls_server *server, const struct host *host);
 /* Accepts on `channel` as `host`; `hello` are bytes already read from it (copied). NULL when no leaf can be made. */
 struct tls_connection *
@@ -83,14 +93,35 @@ void tls_alert_write(enum tls_alert alert, uint8_t out[TLS_ALERT_SIZE]);
 
 /* --- towards upstreams ------------------------------------------------------------------------------------------- */
 
-struct tls_client_options {
-    const char *roots; /* PEM file; NULL or "": the system's */
-    bool minimum_13;
+/* Whom connections trust, and who the gate is on them: what tls.upstream says, or a rule. Borrowed for the call. */
+struct tls_trust {
+    struct digest id;        /* by which tls_connect finds it; all zero: that of tls.upstream */
+    const char *called;      /* in errors: "tls.upstream", "rule 'pay'" */
+    const char *roots;       /* PEM file; NULL or "": the system's */
+    const char *certificate; /* PEM: a chain, leaf first; NULL or "": the gate shows none */
+    const char *key;         /* PEM, not encrypted */
+    const char *const *crls; /* files, PEM or DER: then each issuer of the chain needs a valid one (RFC 5280 6.3) */
+    size_t crl_count;
+    const struct digest *pins; /* SHA-256 of SPKIs (RFC 7469 2.4): the verified chain has to have one of these keys */
+    size_t pin_count;
 };
+struct tls_client_options {
+    struct tls_trust upstream;      /* what holds without a rule's */
+    const struct tls_trust *others; /* of rules */
+    size_t other_count;
+    bool minimum_13; /* 1.2 otherwise */
+};
+/* Contexts and kept sessions of one worker, apart for each trust. NULL with `error` (base_free): what cannot be read.
+ */
 struct tls_client;
 MUST_CHECK struct tls_client *tls_client_new(const struct tls_client_options *options, char **error);
-void tls_client_free(struct tls_client *client);
-/* Connects on `channel` to `host`: SNI and certificate are bound to it (RFC 6066, RFC 9525), always verified. */
-struct tls_connection *tls_connect(struct tls_client *client, struct channel *channel, const struct host *host);
+void tls_client_free(struct tls_client *client); /* NULL is fine */
+/* What of files that can be read cannot work, a sentence each (base_free them all): CRLs that are over. */
+void tls_trust_remarks(const struct tls_trust *trust, void (*say)(void *context, const char *sentence), void *context);
+/* Connects on `channel` to `host`: SNI and certificate are bound to it (RFC 6066, RFC 9525), always verified, with what
+ * the host staples (RFC 6066 8) and what its certificate demands of it (RFC 7633). No early data. NULL when the client
+ * has no such trust: it was another policy's. */
+struct tls_connection *
+tls_connect(struct tls_client *client, struct channel *channel, const struct host *host, const struct digest *trust);
 
 #endif

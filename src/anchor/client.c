@@ -164,7 +164,7 @@ static void connect_parts(struct anchor *anchor)
 struct anchor *anchor_start(const struct anchor_options *options, char **error)
 {
     struct anchor *anchor = anchor_new(options);
-    struct tls_client_options tls = {.roots = options->roots};
+    struct tls_client_options tls = {.upstream = {.roots = options->roots}};
     bool done = read_witness_key(anchor, error) && read_token(anchor, options->token_file, error);
     if (done)
         anchor->parts.tls = tls_client_new(&tls, error);

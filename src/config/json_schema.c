@@ -162,6 +162,20 @@ static void write_either(struct writer *writer, const struct type *type)
     buffer_append_byte(writer->out, ']');
 }
 
+static void write_few(struct writer *writer, const struct type *type)
+{
+    member(writer, "anyOf");
+    buffer_append_byte(writer->out, '[');
+    begin(writer);
+    write_type(writer, type->item);
+    end(writer);
+    buffer_append(writer->out, TEXT(", "));
+    begin(writer);
+    write_inner(writer, "items", "array", type->item);
+    end(writer);
+    buffer_append_byte(writer->out, ']');
+}
+
 static void write_type(struct writer *writer, const struct type *type)
 {
     switch (type->shape) {
@@ -177,6 +191,9 @@ static void write_type(struct writer *writer, const struct type *type)
         return;
     case SHAPE_LIST:
         write_inner(writer, "items", "array", type->item);
+        return;
+    case SHAPE_FEW:
+        write_few(writer, type);
         return;
     case SHAPE_NAMES:
         write_inner(writer, "additionalProperties", "object", type->item);

@@ -97,6 +97,16 @@ static const struct key rule_keys[] = {
     WHOLE_KEY("unless", &type_unless, "(no exception)", "where the rule does not apply"),
     WHOLE_KEY("inspect", &type_inspect, NULL, "what a body may not hold"),
     KEY(settings_rule, inference, "inference", &type_texts, "(needed by reroute)", "who answers, in this order"),
+    KEY(settings_rule, trust.roots, "roots", &type_path, "(those of tls.upstream)",
+        "who is trusted there: a PEM file of root certificates; needs the connection to be opened, as do the next "
+        "four"),
+    KEY(settings_rule, trust.pins, "pin", &type_pins, "(any key)",
+        "the verified chain has a key with one of these SHA-256, the host's own or an issuer's"),
+    KEY(settings_rule, trust.crls, "crl", &type_crls, "(not asked)",
+        "revocation lists, PEM or DER, of every issuer of the chain; without a valid one nothing is let out"),
+    KEY(settings_rule, trust.certificate, "certificate", &type_path, "(none)",
+        "the gate's own certificate there: PEM, its issuers after it"),
+    KEY(settings_rule, trust.key, "key", &type_path, "(none)", "its key, PEM, not encrypted"),
     KEY(settings_rule, llm_unseen, "llm", &type_unseen, "(guarded)", "unseen: tunnel a shared LLM host knowingly"),
     KEY(settings_rule, limit, "limit", &type_limit, "(none)", "how much it lets through, or reroutes"),
     KEY(settings_rule, observe, "mode", &type_mode, "enforce", "observe: this rule only records"),
@@ -105,8 +115,9 @@ static const struct section section_rule = SECTION("a rule", rule_keys);
 
 static bool read_rule(struct load *load, const struct yaml_node *node, void *item)
 {
-    ((struct settings_rule *)item)->mark = node->mark;
-    return schema_read_map(load, node, &section_rule, item);
+    struct settings_rule *rule = item;
+    rule->mark = node->mark;
+    return schema_read_map(load, node, &section_rule, item) && trust_is_whole(load, &rule->trust, node->mark);
 }
 
 static bool read_rules(struct load *load, const struct yaml_node *node, void *field)

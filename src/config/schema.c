@@ -67,6 +67,7 @@ static bool read_key(struct load *load, const struct yaml_node *node, const stru
         break;
     case SHAPE_TEXT:
     case SHAPE_LIST:
+    case SHAPE_FEW:
     case SHAPE_NAMES:
     case SHAPE_EITHER:
         break;
@@ -132,6 +133,16 @@ bool schema_read_list(
     *items = array;
     *count = node->count;
     return good;
+}
+
+bool schema_read_few(
+    struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count)
+{
+    if (node->kind == YAML_LIST)
+        return schema_read_list(load, node, size, read, items, count);
+    *items = arena_array(&load->settings->arena, 1, size);
+    *count = 1;
+    return read(load, node, *items);
 }
 
 bool schema_append_list(

@@ -26,6 +26,7 @@ enum shape {
     SHAPE_FLAG,   /* one of `words`; the last is true */
     SHAPE_MAP,    /* the keys of `section` */
     SHAPE_LIST,   /* of `item`, by `read` */
+    SHAPE_FEW,    /* of `item`, by `read`: one of them, or a list */
     SHAPE_NAMES,  /* a map whose keys the operator chooses, of `item`, by `read` */
     SHAPE_EITHER, /* an `item`, or a map with the keys of `section`; by `read` */
     SHAPE_LATER   /* part of the language, and not of this version: refused with `called` as advice */
@@ -124,6 +125,10 @@ struct section {
     {                                                                                                                  \
         .called = (called_so), .shape = SHAPE_LIST, .read = (reader), .item = (of)                                     \
     }
+#define FEW_TYPE(called_so, reader, of)                                                                                \
+    {                                                                                                                  \
+        .called = (called_so), .shape = SHAPE_FEW, .read = (reader), .item = (of)                                      \
+    }
 #define NAMES_TYPE(called_so, reader, of)                                                                              \
     {                                                                                                                  \
         .called = (called_so), .shape = SHAPE_NAMES, .read = (reader), .item = (of)                                    \
@@ -144,6 +149,9 @@ bool schema_read_list(
 /* peers.c: a map whose keys are names chosen by the operator, onto what other files have: each value is read into an
  * item, which begins with its name. */
 bool schema_read_named(
+    struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
+/* The same for SHAPE_FEW. */
+bool schema_read_few(
     struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
 /* The whole file. settings.c */
 extern const struct section section_top;
@@ -195,6 +203,12 @@ void write_witness_url(const void *object, struct buffer *out); /* struct settin
 /* "http://host:port/prefix", or https; `prefix` is without its last slash. */
 bool url_parse(
     struct load *load, struct text url, enum scheme *scheme, struct host *host, uint16_t *port, struct text *prefix);
+
+/* trust.c: keys of a rule, whose `trust` is at `base` */
+extern const struct type type_pins; /* struct setting_pins */
+extern const struct type type_crls; /* struct setting_texts */
+/* False: an error was reported at `mark`. */
+MUST_CHECK bool trust_is_whole(struct load *load, const struct settings_trust *trust, struct mark mark);
 
 /* Sections: sections.c, confine.c, listen.c, redirect.c, witness.c, clients.c, peers.c, inference.c, rules.c */
 extern const struct type type_listen;   /* struct settings_listen */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What `run` would stumble over with a configuration that is good as such: for `check`. */
+#include "daemon_internal.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
-#include "exeat/daemon.h"
 
 static void look_at_issuer(const struct policy *policy, const char *path, struct mark mark, struct diags *diags)
 {
@@ -22,13 +22,37 @@ static void look_at_issuer(const struct policy *policy, const char *path, struct
     base_free(error);
 }
 
+struct remarking {
+    struct diags *diags;
+    struct mark mark;
+};
+
+static void remark(void *context, const char *sentence)
+{
+    const struct remarking *remarking = context;
+    diag_remark(remarking->diags, remarking->mark, "%s", sentence);
+}
+
+static void look_at_trust(const struct policy *policy, struct mark mark, struct diags *diags)
+{
+    struct remarking remarking = {diags, mark};
+    char *error = NULL;
+    struct tls_client *client = trust_client(policy, &error);
+    if (client == NULL)
+        remark(&remarking, error);
+    trust_remarks(policy, remark, &remarking);
+    tls_client_free(client);
+    base_free(error);
+}
+
 void daemon_check(const struct policy *policy, const char *path, struct diags *diags)
 {
     const struct settings *settings = policy_settings(policy);
     const struct mark top = {.file = 0, .line = 1, .column = 1, .width = 1};
-    if (settings->listen.forward_count > 0)
+    if (settings->listen.forward_count > 0) {
         look_at_issuer(policy, path, settings->tls.certificate.length > 0 ? settings->tls.mark : top, diags);
-    else if (!settings->may_be_included)
+        look_at_trust(policy, top, diags);
+    } else if (!settings->may_be_included)
         diag_warning(
             diags, top, "nothing to listen on; `exeat run` wants listen.forward, such as [\"127.0.0.1:3128\"]");
 }

@@ -89,6 +89,8 @@ struct trust {
 MUST_CHECK struct trust *trust_new(const struct policy *policy, const char *path, char **error);
 void trust_free(struct trust *trust);                                                  /* and all older */
 MUST_CHECK struct tls_client *trust_client(const struct policy *policy, char **error); /* for one worker */
+/* What of the files that rules name cannot work, a sentence each. */
+void trust_remarks(const struct policy *policy, void (*say)(void *context, const char *sentence), void *context);
 
 struct in_force {
     struct policy *policy; /* one reference */

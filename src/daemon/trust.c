@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom upstream TLS trusts, and who the gate is towards clients: made anew when a reload finds other files or keys of
  * them. What came before lives on to the end, for handshakes that are under way. */
+#include "exeat/policy/trust.h"
 #include "daemon_internal.h"
 #include "exeat/base/memory.h"
 
@@ -14,13 +15,27 @@ static void append_file(struct buffer *out, struct text path)
     buffer_append_byte(out, '\0');
 }
 
-static void digest_of(const struct settings_tls *tls, struct digest *digest)
+static void append_rule(struct buffer *all, const struct policy_trust *rule)
 {
+    const struct settings_trust *trust = rule->source;
+    buffer_append(all, (struct text){(const char *)rule->id.bytes, sizeof(rule->id.bytes)});
+    append_file(all, trust->roots);
+    append_file(all, trust->certificate);
+    append_file(all, trust->key);
+    for (size_t i = 0; i < trust->crls.count; i++)
+        append_file(all, trust->crls.items[i].text);
+}
+
+static void digest_of(const struct policy *policy, struct digest *digest)
+{
+    const struct settings_tls *tls = &policy_settings(policy)->tls;
     struct buffer all = {0};
     append_file(&all, tls->certificate);
     append_file(&all, tls->key);
     append_file(&all, tls->roots);
     buffer_append_string(&all, tls->minimum_13 ? "1.3" : "1.2");
+    for (size_t i = 0; i < policy_trust_count(policy); i++)
+        append_rule(&all, policy_trust_at(policy, i));
     digest_sha256(bytes_of_text(buffer_text(&all)), digest);
     buffer_clear(&all);
 }
@@ -28,7 +43,7 @@ static void digest_of(const struct settings_tls *tls, struct digest *digest)
 struct trust *trust_new(const struct policy *policy, const char *path, char **error)
 {
     struct trust *trust = base_zalloc(sizeof(*trust));
-    digest_of(&policy_settings(policy)->tls, &trust->digest);
+    digest_of(policy, &trust->digest);
     trust->issuer = daemon_load_issuer(policy, path, error);
     if (trust->issuer != NULL || *error == NULL)
         return trust;
@@ -46,12 +61,90 @@ void trust_free(struct trust *trust)
     }
 }
 
+/* What tls is given about rules, and the texts that it borrows. */
+struct rule_trusts {
+    struct tls_trust *items;
+    struct buffer *names;
+    const char **crls;
+    size_t count;
+};
+
+static size_t crl_count(const struct policy *policy)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < policy_trust_count(policy); i++)
+        count += policy_trust_at(policy, i)->source->crls.count;
+    return count;
+}
+
+static void fill(
+    struct tls_trust *trust, const struct policy_trust *rule, struct text common_roots, struct buffer *name,
+    const char **crls)
+{
+    const struct settings_trust *source = rule->source;
+    buffer_printf(name, "rule '%.*s'", TEXT_ARG(rule->rule));
+    buffer_append_byte(name, '\0');
+    for (size_t i = 0; i < source->crls.count; i++)
+        crls[i] = source->crls.items[i].text.data;
+    *trust = (struct tls_trust){
+        .id = rule->id,
+        .called = name->data,
+        .roots = source->roots.length > 0 ? source->roots.data : common_roots.data,
+        .certificate = source->certificate.data,
+        .key = source->key.data,
+        .crls = crls,
+        .crl_count = source->crls.count,
+        .pins = source->pins.items,
+        .pin_count = source->pins.count,
+    };
+}
+
+static struct rule_trusts rule_trusts_new(const struct policy *policy)
+{
+    struct text roots = policy_settings(policy)->tls.roots;
+    size_t count = policy_trust_count(policy);
+    struct rule_trusts trusts = {
+        .items = base_array(count + 1, sizeof(*trusts.items)),
+        .names = base_array(count + 1, sizeof(*trusts.names)),
+        .crls = base_array(crl_count(policy) + 1, sizeof(*trusts.crls)),
+        .count = count,
+    };
+    const char **crls = trusts.crls;
+    for (size_t i = 0; i < count; i++) {
+        fill(&trusts.items[i], policy_trust_at(policy, i), roots, &trusts.names[i], crls);
+        crls += trusts.items[i].crl_count;
+    }
+    return trusts;
+}
+
+static void rule_trusts_clear(struct rule_trusts *trusts)
+{
+    for (size_t i = 0; i < trusts->count; i++)
+        buffer_clear(&trusts->names[i]);
+    base_free(trusts->names);
+    base_free(trusts->items);
+    base_free((void *)trusts->crls);
+}
+
 struct tls_client *trust_client(const struct policy *policy, char **error)
 {
     const struct settings_tls *tls = &policy_settings(policy)->tls;
+    struct rule_trusts trusts = rule_trusts_new(policy);
     struct tls_client_options options = {
-        .roots = tls->roots.length > 0 ? tls->roots.data : NULL,
+        .upstream = {.roots = tls->roots.data},
+        .others = trusts.items,
+        .other_count = trusts.count,
         .minimum_13 = tls->minimum_13,
     };
-    return tls_client_new(&options, error);
+    struct tls_client *client = tls_client_new(&options, error);
+    rule_trusts_clear(&trusts);
+    return client;
+}
+
+void trust_remarks(const struct policy *policy, void (*say)(void *context, const char *sentence), void *context)
+{
+    struct rule_trusts trusts = rule_trusts_new(policy);
+    for (size_t i = 0; i < trusts.count; i++)
+        tls_trust_remarks(&trusts.items[i], say, context);
+    rule_trusts_clear(&trusts);
 }

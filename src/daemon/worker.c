@@ -103,6 +103,8 @@ static void use_policy(struct worker *worker, struct policy *policy, uint64_t se
     } else {
         resolver_refresh(names_resolver(worker->names));
     }
+    if (worker->tls->server != NULL)
+        tls_server_set_policy(worker->tls->server, sequence);
     session_worker_set_policy(worker->sessions, policy, sequence, &limits);
 }
 

@@ -58,6 +58,8 @@ static const char *const of_reasons[] = {
     [REASON_CREDENTIALS_NEEDED] = denied,
     [REASON_ANSWER_TOO_LARGE] = "http_response_body_size",
     [REASON_CLIENT_NOBODY] = denied,
+    [REASON_UPSTREAM_PIN] = "tls_certificate_error",
+    [REASON_UPSTREAM_REVOKED] = "tls_certificate_error",
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

@@ -55,6 +55,8 @@ static const struct reason_row rows[] = {
     [REASON_ANSWER_TOO_LARGE] =
         {"answer_too_large", "the answer of the inference endpoint is larger than limits.answer_held", 502},
     [REASON_CLIENT_NOBODY] = {"client_nobody", "it came from outside this machine, and no client fits", 403},
+    [REASON_UPSTREAM_PIN] = {"upstream_pin", "the host's certificate has no key that the rule pins", 502},
+    [REASON_UPSTREAM_REVOKED] = {"upstream_revoked", "the host's certificate was revoked by its issuer", 502},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

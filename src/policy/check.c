@@ -33,8 +33,8 @@ static void say_not_openable(struct open_check *check, const struct setting_patt
         "rule '%s' must look inside connections to %.*s, which tls.authority may not open",
         check->rule->source->id.text.data, TEXT_ARG(buffer_text(&name)));
     diag_note(
-        check->diags,
-        "add it to tls.authority.names and run `exeat ca renew`, or take the rule's paths and methods away");
+        check->diags, "add it to tls.authority.names and run `exeat ca renew`, or take the rule's %s away",
+        check->rule->trust == NULL ? "paths and methods" : "`roots`, `pin`, `crl` and `certificate`");
     buffer_clear(&name);
     check->complained = true;
 }
@@ -79,6 +79,13 @@ static bool has_only_hosts(const struct policy_rule *rule)
     return !when->from.present && !when->methods.present && !when->paths.present && !rule->source->has_unless;
 }
 
+/* Where two allows name the same host, which one names the decision says nothing to who wrote them. */
+static bool trusts_otherwise(const struct policy_rule *left, const struct policy_rule *right)
+{
+    return left->source->verdict == VERDICT_ALLOW && right->source->verdict == VERDICT_ALLOW && left->trust != NULL &&
+           right->trust != NULL && left->trust != right->trust && has_only_hosts(left) && has_only_hosts(right);
+}
+
 static bool contradicts(const struct policy_rule *left, const struct policy_rule *right)
 {
     return left->source->verdict == VERDICT_REROUTE && right->source->verdict == VERDICT_REROUTE &&
@@ -93,6 +100,10 @@ static void check_answers(const struct policy *policy, const struct host_set *se
             const struct policy_rule *rule = &policy->rules[set->members[i].rule];
             const struct policy_rule *other = &policy->rules[set->members[j].rule];
             bool both = set->members[i].role == ROLE_WHEN && set->members[j].role == ROLE_WHEN;
+            if (both && rule != other && trusts_otherwise(rule, other))
+                diag_error(
+                    diags, rule->source->mark, "rules '%s' and '%s' name the same host, but trust others there",
+                    other->source->id.text.data, rule->source->id.text.data);
             if (both && rule != other && contradicts(rule, other))
                 diag_error(
                     diags, rule->source->mark, "rules '%s' and '%s' name the same host, but different `inference`",

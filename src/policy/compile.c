@@ -91,7 +91,8 @@ static void check_rule(struct compile *compile, const struct settings_rule *rule
     if (!rule->when.hosts.present && !rule->when.addresses.present)
         diag_error(compile->diags, rule->mark, "a rule needs `hosts`, or `addresses` for targets that are addresses");
     bool about_https = rule->when.schemes == 0 || (rule->when.schemes & scheme_bit(SCHEME_HTTPS)) != 0;
-    if (!rule->when.hosts.present && about_https && (looks_inside(&rule->when) || looks_inside(&rule->unless)))
+    bool looks = looks_inside(&rule->when) || looks_inside(&rule->unless) || trust_is_set(&rule->trust);
+    if (!rule->when.hosts.present && about_https && looks)
         diag_error(
             compile->diags, rule->mark,
             "a rule without `hosts` cannot look inside TLS: name the hosts, or write schemes: [http]");
@@ -144,6 +145,7 @@ static void compile_rule(struct compile *compile, struct policy_rule *rule)
     compile_conditions(compile, &source->when, scheme_bit(SCHEME_HTTPS), &rule->when);
     compile_conditions(compile, &source->unless, any_scheme, &rule->unless);
     compile_inference(compile, rule);
+    trust_compile(compile->policy, rule, compile->diags);
     check_rule(compile, source);
     check_tcp(compile, source);
 }
@@ -153,6 +155,7 @@ static void compile_rules(struct compile *compile)
     struct policy *policy = compile->policy;
     policy->rule_count = policy->settings->lists.rule_count;
     policy->rules = arena_array(&policy->arena, policy->rule_count, sizeof(*policy->rules));
+    policy->trusts.items = arena_array(&policy->arena, policy->rule_count, sizeof(*policy->trusts.items));
     policy->methods.names = arena_array(&policy->arena, METHODS_MAX, sizeof(*policy->methods.names));
     uint32_t *hostless = arena_array(&policy->arena, policy->rule_count, sizeof(*hostless));
     for (size_t i = 0; i < policy->rule_count; i++) {

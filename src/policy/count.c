@@ -13,8 +13,11 @@ static bool may_allow_llm(const struct judging *judging, uint32_t index)
 
 static void take_if_better(struct best *best, const struct policy_rule *rule, uint16_t specific)
 {
-    bool better = best->rule == NULL || specific > best->specific ||
-                  (specific == best->specific && rule->rank < best->rule->rank);
+    bool better = best->rule == NULL || specific > best->specific;
+    if (!better && specific == best->specific) {
+        bool trusts = rule->trust != NULL; /* of two that name the host alike, who is particular about whom to trust */
+        better = trusts == (best->rule->trust != NULL) ? rule->rank < best->rule->rank : trusts;
+    }
     if (better)
         *best = (struct best){rule, specific};
 }
@@ -77,13 +80,15 @@ static enum known look_at_path(
     return KNOWN_NO;
 }
 
-/* Could an allow that is left out lead to other addresses than the one that wins? */
-static void note_addresses(struct tally *tally, const struct policy_rule *rule, enum known known)
+/* Could an allow that is left out lead to other addresses than the one that wins, or trust others? */
+static void note_particulars(struct tally *tally, const struct policy_rule *rule, enum known known)
 {
     const struct settings_rule *source = rule->source;
     bool particular = source->when.addresses.present || source->unless.addresses.present;
     if (source->verdict == VERDICT_ALLOW && known != KNOWN_NO && particular)
         tally->depends_on_address = true;
+    if (known != KNOWN_NO && rule->trust != NULL)
+        tally->trusts = true;
 }
 
 static void count_rule(struct judging *judging, struct tally *tally, uint32_t index, uint16_t specific)
@@ -93,7 +98,7 @@ static void count_rule(struct judging *judging, struct tally *tally, uint32_t in
     bool is_allow = rule->source->verdict == VERDICT_ALLOW;
     bool is_named = !is_allow || (judging->view->llm != NULL && may_allow_llm(judging, index));
     known = look_at_path(judging, tally, rule, known, is_named);
-    note_addresses(tally, rule, known);
+    note_particulars(tally, rule, known);
     if (is_guarded(&judging->llm) && !is_named)
         take_guarded(judging, tally, known);
     else

@@ -64,6 +64,8 @@ static void decide(const struct judging *judging, const struct tally *tally, str
     } else if (tally->sure[VERDICT_ALLOW].rule != NULL) {
         name_rule(decision, tally->sure[VERDICT_ALLOW].rule);
         say(decision, VERDICT_ALLOW, judging->inside == INSIDE_KNOWN ? PLAN_FORWARD : PLAN_TUNNEL, REASON_RULE);
+        if (decision->winner->trust != NULL)
+            decision->trust = decision->winner->trust->id;
     } else {
         say(decision, VERDICT_DENY, PLAN_REFUSE, is_guarded(&judging->llm) ? REASON_LLM_GUARD : REASON_NO_RULE);
     }
@@ -82,7 +84,7 @@ static bool must_look_inside(const struct tally *tally)
 {
     if (tally->sure[VERDICT_DENY].rule != NULL)
         return false;
-    if (may_be_stricter(tally) || tally->may_observe || tally->would[VERDICT_REROUTE].rule != NULL)
+    if (may_be_stricter(tally) || tally->trusts || tally->may_observe || tally->would[VERDICT_REROUTE].rule != NULL)
         return true;
     return tally->maybe[VERDICT_ALLOW] && (tally->sure[VERDICT_ALLOW].rule == NULL || tally->depends_on_address);
 }

@@ -12,6 +12,7 @@ struct asking {
     enum verdict verdict;
     enum host_role role;
     bool reached_paths; /* all else holds */
+    bool must_open;     /* TLS is only trusted as the rule says where the gate itself makes it */
 };
 
 static enum known least(enum known left, enum known right)
@@ -139,6 +140,8 @@ static struct trace_answer answer(enum known known, enum policy_condition decisi
 
 static struct trace_answer inside_holds(struct asking *asking)
 {
+    if (asking->must_open && asking->judging->inside == INSIDE_UNKNOWABLE)
+        return answer(KNOWN_NO, CONDITION_TRUST);
     if (!asking->when->methods.present && !asking->when->paths.present)
         return answer(KNOWN_YES, CONDITION_NONE);
     if (asking->judging->inside != INSIDE_KNOWN)
@@ -170,9 +173,10 @@ static struct trace_answer conditions_hold(struct asking *asking)
 enum known rule_holds(struct judging *judging, uint32_t index)
 {
     const struct policy_rule *rule = &judging->policy->rules[index];
-    struct asking when = {judging, &rule->when, rule->when.source, index, rule->source->verdict, ROLE_WHEN, false};
-    struct asking unless = {judging,     &rule->unless, rule->unless.source, index, rule->source->verdict,
-                            ROLE_UNLESS, false};
+    struct asking when = {judging,   &rule->when, rule->when.source,  index, rule->source->verdict,
+                          ROLE_WHEN, false,       rule->trust != NULL};
+    struct asking unless = {judging, &rule->unless, rule->unless.source, index, rule->source->verdict, ROLE_UNLESS,
+                            false,   false};
     struct trace_rule *found = &judging->last;
     *found = (struct trace_rule){.rule = index, .scheme = judging->scheme};
     found->when = conditions_hold(&when);

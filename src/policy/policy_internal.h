@@ -7,6 +7,7 @@
 #include "exeat/base/pattern.h"
 #include "exeat/policy.h"
 #include "exeat/policy/trace.h"
+#include "exeat/policy/trust.h"
 #include "host_table.h"
 
 /* --- hosts -----------------------------------------------------------------------------------------------------------
@@ -97,8 +98,9 @@ struct policy_rule {
     struct compiled_conditions unless;
     size_t *inference;
     size_t inference_count;
-    uint32_t budget; /* its row; or BUDGET_NONE */
-    uint32_t rank;   /* in the order of the ids: of two equals the first names the decision */
+    uint32_t budget;                  /* its row; or BUDGET_NONE */
+    const struct policy_trust *trust; /* NULL: that of tls.upstream */
+    uint32_t rank;                    /* in the order of the ids: of two equals the first names the decision */
     bool needs_inside;
     bool observes;
 };
@@ -130,6 +132,10 @@ struct policy {
         struct text *names;
         size_t count;
     } methods; /* that rules name: each is a bit */
+    struct rule_trusts {
+        struct policy_trust *items;
+        size_t count;
+    } trusts; /* whom rules trust: each once */
     struct host_index hosts;
 };
 
@@ -141,6 +147,10 @@ bool client_has_credentials(const struct settings_client *client);
 
 /* check.c */
 void policy_check_rules(const struct policy *policy, struct diags *diags);
+
+/* trust.c: of one rule, whose place is kept for it */
+bool trust_is_set(const struct settings_trust *trust);
+void trust_compile(struct policy *policy, struct policy_rule *rule, struct diags *diags);
 
 /* inference.c */
 void inference_compile(struct policy *policy, struct diags *diags);

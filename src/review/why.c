@@ -19,7 +19,8 @@ static bool any_looks_inside(const struct policy *policy, const struct policy_tr
 {
     for (size_t i = 0; i < trace->count; i++) {
         const struct trace_rule *entry = &trace->rules[i];
-        bool by_inside = entry->when.decisive == CONDITION_METHODS || entry->when.decisive == CONDITION_PATHS;
+        bool by_inside = entry->when.decisive == CONDITION_METHODS || entry->when.decisive == CONDITION_PATHS ||
+                         entry->when.decisive == CONDITION_TRUST;
         if (policy_rule_needs_inside(policy, entry->rule) && (entry->when.known != KNOWN_NO || by_inside))
             return true;
     }
@@ -38,6 +39,8 @@ static enum why_tls tls_of(const struct why *why)
         return any_looks_inside(why->policy, &connect->trace) ? WHY_TLS_MAY_NOT : WHY_TLS_UNSEEN;
     if (any_depends_on_inside(&connect->trace))
         return WHY_TLS_MUST_LOOK;
+    if (decision->verdict == VERDICT_ALLOW)
+        return WHY_TLS_TRUST;
     return decision->verdict == VERDICT_REROUTE ? WHY_TLS_ANSWER : WHY_TLS_SAY_NO;
 }
 
@@ -94,6 +97,7 @@ static const struct tls_row {
     [WHY_TLS_UNSEEN] = {"not opened: the decision holds whatever is inside", false},
     [WHY_TLS_MUST_LOOK] = {"opened: rules depend on what is inside", true},
     [WHY_TLS_ANSWER] = {"opened: the gate answers in the host's name", true},
+    [WHY_TLS_TRUST] = {"opened: a rule says whom to trust upstream, so the gate makes that connection itself", true},
     [WHY_TLS_SAY_NO] = {"opened only to say no in words that the caller reads; nothing is dialled", true},
     [WHY_TLS_MAY_NOT] =
         {"may not be opened (tls.never, or a name that tls.authority does not speak for), so what is inside "
@@ -124,7 +128,7 @@ const char *condition_name(enum policy_condition condition)
     static const char *const names[] = {
         [CONDITION_NONE] = "",           [CONDITION_FROM] = "from",       [CONDITION_HOSTS] = "hosts",
         [CONDITION_PORTS] = "ports",     [CONDITION_SCHEMES] = "schemes", [CONDITION_ADDRESSES] = "addresses",
-        [CONDITION_METHODS] = "methods", [CONDITION_PATHS] = "paths",
+        [CONDITION_METHODS] = "methods", [CONDITION_PATHS] = "paths",     [CONDITION_TRUST] = "trust upstream",
     };
     _Static_assert(COUNT_OF(names) == CONDITION_COUNT, "every condition has a name");
     return names[condition];
@@ -162,6 +166,7 @@ struct mark condition_mark(const struct settings_rule *rule, enum host_role role
     case CONDITION_NONE:
     case CONDITION_PORTS:
     case CONDITION_SCHEMES:
+    case CONDITION_TRUST:
     case CONDITION_COUNT:
         break;
     }
@@ -234,6 +239,25 @@ static void append_ranges(struct buffer *out, const struct setting_ranges *range
         buffer_append(out, TEXT("public ones"));
 }
 
+static void append_trust(struct buffer *out, const struct settings_trust *trust)
+{
+    const struct {
+        const char *name;
+        bool is_set;
+    } keys[] = {
+        {"roots", trust->roots.length > 0},
+        {"pin", trust->pins.count > 0},
+        {"crl", trust->crls.count > 0},
+        {"certificate", trust->certificate.length > 0},
+    };
+    const char *comma = "";
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        if (keys[i].is_set)
+            buffer_printf(out, "%s%s", comma, keys[i].name);
+        comma = keys[i].is_set ? ", " : comma;
+    }
+}
+
 void condition_append(
     struct buffer *out, const struct settings_rule *rule, enum host_role role, enum policy_condition condition)
 {
@@ -260,6 +284,9 @@ void condition_append(
         break;
     case CONDITION_PATHS:
         append_texts(out, &when->paths);
+        break;
+    case CONDITION_TRUST:
+        append_trust(out, &rule->trust);
         break;
     case CONDITION_NONE:
     case CONDITION_COUNT:

@@ -20,6 +20,7 @@ enum why_tls {
     WHY_TLS_UNSEEN,    /* decided without */
     WHY_TLS_MUST_LOOK, /* rules depend on what is inside */
     WHY_TLS_ANSWER,    /* the gate answers in the host's name */
+    WHY_TLS_TRUST,     /* the gate has to make the TLS connection itself */
     WHY_TLS_SAY_NO,    /* the caller reads the refusal in its own dialect */
     WHY_TLS_MAY_NOT,   /* rules depend on what is inside, which may not be looked at */
     WHY_TLS_COUNT

@@ -21,7 +21,7 @@ struct upstream *attempt_take_upstream(struct attempt *attempt)
     struct connecting *race = attempt->race;
     upstream->route = race->route;
     upstream->kept_ms = UINT64_MAX; /* it did not say yet */
-    upstream->target = (struct route_target){race->scheme, race->host, attempt->to};
+    upstream->target = (struct route_target){race->scheme, race->host, attempt->to, race->trust};
     upstream->trust = attempt->trust;
     upstream->channel = attempt->channel;
     attempt->channel = NULL;
@@ -34,6 +34,19 @@ struct upstream *attempt_take_upstream(struct attempt *attempt)
     return upstream;
 }
 
+static enum reason reason_of(const struct tls_connection *failed)
+{
+    switch (tls_connection_failure(failed)) {
+    case TLS_FAILURE_PROTOCOL:
+        break;
+    case TLS_FAILURE_PIN:
+        return REASON_UPSTREAM_PIN;
+    case TLS_FAILURE_REVOKED:
+        return REASON_UPSTREAM_REVOKED;
+    }
+    return REASON_UPSTREAM_TLS;
+}
+
 static void on_handshake(void *context)
 {
     struct attempt *attempt = context;
@@ -44,7 +57,7 @@ static void on_handshake(void *context)
         race_won(attempt);
         break;
     case TLS_FAILED:
-        race_lost(attempt, REASON_UPSTREAM_TLS, tls_connection_error(attempt->handshake));
+        race_lost(attempt, reason_of(attempt->handshake), tls_connection_error(attempt->handshake));
         break;
     }
 }
@@ -65,7 +78,11 @@ static void on_dialled(void *context, struct channel *channel, int error)
     }
     race_goes_well(race);
     attempt->trust = race->route->trust;
-    attempt->handshake = tls_connect(race->route->options.tls, attempt->channel, &race->host);
+    attempt->handshake = tls_connect(race->route->options.tls, attempt->channel, &race->host, &race->trust);
+    if (attempt->handshake == NULL) {
+        race_lost(attempt, REASON_UPSTREAM_TLS, "a new policy is in force: ask again");
+        return;
+    }
     channel_set_handler(attempt->channel, on_handshake, attempt);
     on_handshake(attempt);
 }

@@ -97,7 +97,7 @@ void race_goes_well(struct connecting *race)
 /* How far the way led says most about what is wrong with it. */
 static int distance(enum reason reason)
 {
-    if (reason == REASON_UPSTREAM_TLS)
+    if (reason == REASON_UPSTREAM_TLS || reason == REASON_UPSTREAM_PIN || reason == REASON_UPSTREAM_REVOKED)
         return 3;
     return reason == REASON_CONNECT_FAILED ? 2 : 1;
 }
@@ -170,6 +170,7 @@ struct connecting *route_connect(struct route *route, const struct route_way *wa
     race->route = route;
     race->scheme = way->scheme;
     race->host = *way->host;
+    race->trust = way->trust;
     race->on_done = on_done;
     race->context = context;
     race->count = way->count;

@@ -87,7 +87,7 @@ static bool is_for(const struct upstream *upstream, const struct route_wish *wis
 {
     return upstream->target.scheme == wish->scheme && upstream->target.to.port == wish->port &&
            upstream->is_bound == bound && (!bound || upstream->user == wish->user) &&
-           host_equal(&upstream->target.host, wish->host);
+           host_equal(&upstream->target.host, wish->host) && digest_equal(&upstream->target.trust, &wish->trust);
 }
 
 /* Whoever is at the other end closes it, or has closed it: about to, as far as a clock can tell. The kernel is asked

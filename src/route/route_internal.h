@@ -39,6 +39,7 @@ struct connecting {
     struct route *route; /* borrowed */
     enum scheme scheme;
     struct host host;
+    struct digest trust;
     route_done on_done;
     void *context;
     struct judged_address to[RESOLVE_MAX]; /* in the order in which they are tried */

@@ -16,7 +16,10 @@ struct tls_connection {
     bool is_on_socket;
     struct buffer replay; /* bytes to read before those of the socket */
     char *error;          /* owned; a fatal error was seen: the library must not be called again */
-    bool sends_more;      /* another record follows at once */
+    char *refusal;        /* owned; why we refuse the peer, while the library does not know it yet */
+    enum tls_failure failure;
+    int64_t good_until; /* what was verified, seconds since 1970 */
+    bool sends_more;    /* another record follows at once */
 };
 
 enum { RECORD = SSL3_RT_MAX_PLAIN_LENGTH };
@@ -34,6 +37,8 @@ void connection_configure(SSL_CTX *context)
     int result =
         SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256");
     ASSERT(result == 1);
+    /* 112 bits: no RSA below 2048, no SHA-1 or MD5 in a chain, whatever the system's configuration says. */
+    SSL_CTX_set_security_level(context, 2);
 }
 
 SSL_CTX *connection_server_context(void)
@@ -115,6 +120,8 @@ struct tls_connection *connection_new(SSL *ssl, const BIO_METHOD *method, struct
     connection->channel = channel;
     connection->below = channel_layer(channel);
     connection->is_on_socket = channel_is_plain(channel);
+    connection->good_until = INT64_MAX;
+    SSL_set_app_data(ssl, connection);
     buffer_append(&connection->replay, replay);
     BIO *bio = BIO_new(method);
     ASSERT(bio != NULL);
@@ -131,7 +138,28 @@ void tls_connection_free(struct tls_connection *connection)
     SSL_free(connection->ssl);
     buffer_clear(&connection->replay);
     base_free(connection->error);
+    base_free(connection->refusal);
     base_free(connection);
+}
+
+void connection_refuse(SSL *ssl, enum tls_failure failure, const char *why)
+{
+    struct tls_connection *connection = SSL_get_app_data(ssl);
+    base_free(connection->refusal);
+    connection->refusal = text_copy(text_from(why));
+    connection->failure = failure;
+}
+
+void connection_limit(SSL *ssl, int64_t until)
+{
+    struct tls_connection *connection = SSL_get_app_data(ssl);
+    connection->good_until = until < connection->good_until ? until : connection->good_until;
+}
+
+int64_t connection_good_until(SSL *ssl)
+{
+    const struct tls_connection *connection = SSL_get_app_data(ssl);
+    return connection->good_until;
 }
 
 static void note_error(struct tls_connection *connection)
@@ -141,6 +169,8 @@ static void note_error(struct tls_connection *connection)
     long verify = SSL_get_verify_result(connection->ssl);
     if (verify != X509_V_OK)
         why = X509_verify_cert_error_string(verify);
+    if (connection->refusal != NULL)
+        why = connection->refusal;
     base_free(connection->error);
     connection->error = text_copy(text_from(why == NULL ? "the connection was closed" : why));
     ERR_clear_error();
@@ -181,6 +211,11 @@ X509 *connection_peer(const struct tls_connection *connection)
     bool is_verified = SSL_get_verify_mode(connection->ssl) != SSL_VERIFY_NONE &&
                        SSL_get_verify_result(connection->ssl) == X509_V_OK && SSL_is_init_finished(connection->ssl);
     return is_verified ? SSL_get0_peer_certificate(connection->ssl) : NULL;
+}
+
+enum tls_failure tls_connection_failure(const struct tls_connection *connection)
+{
+    return connection->failure;
 }
 
 bool tls_connection_peer_key(const struct tls_connection *connection, uint8_t out[32])

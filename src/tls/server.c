@@ -17,11 +17,13 @@ struct speaker {
     SSL_CTX *context; /* owned; connections hold their own references */
     uint64_t until_us;
     uint64_t tickets_until_us; /* of the ticket keys that it has */
+    uint64_t policy;           /* under which its tickets are good */
 };
 struct tls_server {
     const struct tls_issuer *issuer;
     BIO_METHOD *method; /* owned */
     struct ticket_keys tickets;
+    uint64_t policy;
     struct speaker speakers[SPEAKERS];
 };
 
@@ -55,6 +57,11 @@ void tls_server_free(struct tls_server *server)
     base_free_secret(server, sizeof(*server));
 }
 
+void tls_server_set_policy(struct tls_server *server, uint64_t policy)
+{
+    server->policy = policy;
+}
+
 bool tls_server_may_speak_for(const struct tls_server *server, const struct host *host)
 {
     return host->kind == HOST_NAME && tls_issuer_may_speak_for(server->issuer, host_text(host));
@@ -69,16 +76,25 @@ static SSL_CTX *context_new(void)
     return context;
 }
 
+/* A ticket is good for the name and under the policy that it was given for (RFC 8446 4.6.1: a server need not take it).
+ */
+static bool bind_tickets(struct tls_server *server, struct speaker *speaker, const struct host *host)
+{
+    struct digest digest;
+    struct bytes parts[] = {{(const uint8_t *)&server->policy, sizeof(server->policy)}, bytes_of_text(host_text(host))};
+    digest_sha256_pieces(parts, COUNT_OF(parts), &digest);
+    speaker->policy = server->policy;
+    return SSL_CTX_set_session_id_context(speaker->context, digest.bytes, SSL_MAX_SID_CTX_LENGTH) == 1;
+}
+
 static bool renew(struct tls_server *server, struct speaker *speaker, const struct host *host, uint64_t now_us)
 {
     SSL_CTX_free(speaker->context);
     *speaker = (struct speaker){.context = context_new()};
     X509 *leaf = leaf_take(server->issuer, host, now_us, &speaker->until_us);
-    struct digest name; /* a ticket is good for the name it was given for only */
-    digest_sha256(bytes_of_text(host_text(host)), &name);
     bool done = leaf != NULL && SSL_CTX_use_certificate(speaker->context, leaf) == 1 &&
                 SSL_CTX_use_PrivateKey(speaker->context, server->issuer->leaf_key) == 1 &&
-                SSL_CTX_set_session_id_context(speaker->context, name.bytes, SSL_MAX_SID_CTX_LENGTH) == 1;
+                bind_tickets(server, speaker, host);
     X509_free(leaf);
     if (done)
         memcpy(speaker->name, host->text, (size_t)host->length + 1);
@@ -102,6 +118,8 @@ static SSL_CTX *speak_for(struct tls_server *server, const struct host *host)
     uint64_t now_us = clock_boot_us();
     bool is_ready = strcmp(speaker->name, host->text) == 0 && now_us < speaker->until_us;
     if (!is_ready && !renew(server, speaker, host, now_us))
+        return NULL;
+    if (speaker->policy != server->policy && !bind_tickets(server, speaker, host))
         return NULL;
     return use_tickets(server, speaker, now_us) ? speaker->context : NULL;
 }

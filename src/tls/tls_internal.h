@@ -4,6 +4,7 @@
 #define EXEAT_TLS_INTERNAL_H
 
 #include <openssl/err.h>
+#include <openssl/ocsp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -48,6 +49,44 @@ X509 *connection_peer(const struct tls_connection *connection);
 void connection_configure(SSL_CTX *context); /* what both sides have in common */
 SSL_CTX *connection_server_context(void);    /* what all servers have in common; the caller's */
 BIO_METHOD *connection_bio_new(void);        /* to outlive the sessions made with it; BIO_meth_free */
+
+/* trust.c */
+
+/* A trust that is ready. */
+struct trust {
+    struct tls_client *client; /* borrowed; whose it is */
+    struct digest id;
+    SSL_CTX *context;    /* owned */
+    struct digest *pins; /* owned */
+    size_t pin_count;
+    bool keeps_sessions; /* not where CRLs are asked: each connection is verified whole */
+};
+/* Fills `trust`, whose context has what all connections have in common. `common`: whose roots are used where it has
+ * none of its own; NULL: it is the common one. False with `error`. */
+MUST_CHECK bool
+trust_load(struct trust *trust, const struct tls_trust *source, const struct trust *common, char **error);
+void trust_clear(struct trust *trust);
+
+/* A refusal of our own in a handshake: what the log says instead of the library's words. */
+void connection_refuse(SSL *ssl, enum tls_failure failure, const char *why);
+/* The session was verified, and is good so long (seconds since 1970); earlier calls hold too. */
+void connection_limit(SSL *ssl, int64_t until);
+int64_t connection_good_until(SSL *ssl);
+
+/* chain.c: as libssl calls it, in place of its own verification; `trust` is a struct trust */
+int chain_verify(X509_STORE_CTX *context, void *trust);
+/* What a chain, leaf first and root last, says against itself that the library does not look at; NULL: nothing. */
+const char *chain_objection(STACK_OF(X509) * chain);
+bool chain_has_pin(STACK_OF(X509) * chain, const struct digest *pins, size_t count);
+/* chain_policy.c: the same for certificate policies (RFC 5280 6.1). */
+const char *chain_policy_objection(STACK_OF(X509) * chain);
+/* staple.c: as libssl calls it, when it has the certificate and perhaps its status. */
+int staple_verify(SSL *ssl, void *context);
+/* What an OCSP response (DER; length 0: none was sent) says against the chain's leaf; NULL: nothing. `failure` is kept
+ * unless it is a revocation. `until` becomes when it is over. */
+const char *staple_objection(
+    struct bytes response, STACK_OF(X509) * chain, X509_STORE *store, enum tls_failure *failure, int64_t *until);
+int64_t asn1_seconds(const ASN1_TIME *time); /* since 1970; INT64_MAX: it says nothing */
 
 /* "doing: why", from libssl's queue, which is emptied. The caller owns it. */
 char *openssl_sentence(const char *path, const char *doing);

@@ -26,6 +26,7 @@ enum policy_condition {
     CONDITION_ADDRESSES,
     CONDITION_METHODS,
     CONDITION_PATHS,
+    CONDITION_TRUST, /* it says whom to trust, and the connection may not be opened */
     CONDITION_COUNT
 };
 struct trace_answer {

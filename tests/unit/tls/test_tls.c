@@ -29,6 +29,8 @@ struct pair {
     struct channel *far;
 };
 
+static const struct digest no_rule = {{0}};
+
 static int set_up(void **state)
 {
     static const char *const written[] = {"api.openai.com", "*.openai.azure.com"};
@@ -44,7 +46,7 @@ static int set_up(void **state)
     assert_true(tls_issuer_create(names, COUNT_OF(names), pair->certificate, pair->key, &error));
     pair->issuer = tls_issuer_load(pair->certificate, pair->key, &error);
     assert_non_null(pair->issuer);
-    struct tls_client_options options = {.roots = pair->certificate};
+    struct tls_client_options options = {.upstream = {.roots = pair->certificate}};
     pair->client = tls_client_new(&options, &error);
     pair->server = tls_server_new(pair->issuer);
     pair->loop = loop_new();
@@ -107,7 +109,7 @@ static void an_opened_name_is_spoken_for(void **state)
     struct pair *pair = *state;
     struct host host = host_of("api.openai.com");
     struct tls_connection *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
-    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host, &no_rule);
     assert_int_equal(shake(pair, near, far), TLS_DONE);
     uint8_t key[32];
     assert_true(tls_connection_peer_key(far, key));
@@ -129,7 +131,7 @@ static void shake_for(struct pair *pair, const char *name)
 {
     struct host host = host_of(name);
     struct tls_connection *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
-    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host, &no_rule);
     assert_int_equal(shake(pair, near, far), TLS_DONE);
     tls_connection_install(near);
     tls_connection_install(far);
@@ -175,7 +177,7 @@ static void a_handshake_that_fails_leaves_the_tls_below_it_in_place(void **state
     struct host served = host_of("api.openai.com");
     struct host wanted = host_of("eu.openai.azure.com");
     struct tls_connection *near = tls_accept(pair->server, pair->near, &served, TEXT(""));
-    struct tls_connection *far = tls_connect(pair->client, pair->far, &wanted);
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &wanted, &no_rule);
     assert_int_equal(shake(pair, near, far), TLS_FAILED);
     tls_connection_free(near);
     tls_connection_free(far);
@@ -188,7 +190,7 @@ static void a_cut_connection_is_never_an_orderly_end(void **state)
     struct pair *pair = *state;
     struct host host = host_of("api.openai.com");
     struct tls_connection *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
-    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host, &no_rule);
     assert_int_equal(shake(pair, near, far), TLS_DONE);
     tls_connection_install(near);
     tls_connection_free(far);
@@ -205,7 +207,7 @@ static void a_stolen_key_cannot_speak_for_others(void **state)
     struct host host = host_of("api.stripe.com");
     assert_false(tls_server_may_speak_for(pair->server, &host));
     struct tls_connection *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
-    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host, &no_rule);
     assert_int_equal(shake(pair, near, far), TLS_FAILED);
     assert_string_equal(tls_connection_error(far), "permitted subtree violation");
     tls_connection_free(near);
@@ -218,7 +220,7 @@ static void a_certificate_of_another_name_is_refused(void **state)
     struct host served = host_of("api.openai.com");
     struct host wanted = host_of("eu.openai.azure.com");
     struct tls_connection *near = tls_accept(pair->server, pair->near, &served, TEXT(""));
-    struct tls_connection *far = tls_connect(pair->client, pair->far, &wanted);
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &wanted, &no_rule);
     assert_int_equal(shake(pair, near, far), TLS_FAILED);
     assert_string_equal(tls_connection_error(far), "hostname mismatch");
     tls_connection_free(near);
@@ -248,7 +250,7 @@ static void a_hello_that_was_already_read_is_replayed(void **state)
 {
     struct pair *pair = *state;
     struct host host = host_of("api.openai.com");
-    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host, &no_rule);
     assert_int_equal(tls_connection_handshake(far), TLS_AGAIN);
     char hello[4096];
     size_t count = 0;
@@ -293,7 +295,7 @@ static void bulk_in_uneven_parts_arrives_whole_however_slowly_it_is_read(void **
     struct pair *pair = *state;
     struct host host = host_of("api.openai.com");
     struct tls_connection *near = tls_accept(pair->server, pair->near, &host, TEXT(""));
-    struct tls_connection *far = tls_connect(pair->client, pair->far, &host);
+    struct tls_connection *far = tls_connect(pair->client, pair->far, &host, &no_rule);
     assert_int_equal(shake(pair, near, far), TLS_DONE);
     tls_connection_install(near);
     tls_connection_install(far);

@@ -85,7 +85,7 @@ static struct tls_client *client_that_trusts(const struct issued *root)
     assert_int_equal(PEM_write_X509(file, root->certificate), 1);
     fclose(file);
     char *error = NULL;
-    struct tls_client_options options = {.roots = path};
+    struct tls_client_options options = {.upstream = {.roots = path}};
     struct tls_client *client = tls_client_new(&options, &error);
     assert_non_null(client);
     unlink(path);
@@ -110,7 +110,7 @@ is_believed(const struct issued *root, const struct issued *between, const struc
     assert_int_equal(SSL_set_fd(server, ends[1]), 1);
     struct loop *loop = loop_new();
     struct channel *channel = channel_new(loop, ends[0], NULL, NULL);
-    struct tls_connection *connection = tls_connect(client, channel, &host);
+    struct tls_connection *connection = tls_connect(client, channel, &host, &(struct digest){{0}});
     enum tls_progress progress;
     while ((progress = tls_connection_handshake(connection)) == TLS_AGAIN) {
         (void)SSL_accept(server);

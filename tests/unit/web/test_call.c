@@ -43,7 +43,7 @@ static void asker_open(struct asker *asker, enum scheme scheme, const char *host
         asker->names[i].count = 1;
     }
     struct resolver_options resolver = {.fixed = asker->names, .fixed_count = COUNT_OF(asker->names)};
-    struct tls_client_options tls = {.roots = roots};
+    struct tls_client_options tls = {.upstream = {.roots = roots}};
     asker->resolver = resolver_new(asker->loop, &resolver);
     asker->tls = tls_client_new(&tls, &error);
     assert_non_null(asker->tls);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whom a rule trusts upstream. What it says is only kept where the gate itself makes the TLS connection, so that such a
+ * rule's connections are opened. */
+#include "policy_internal.h"
+
+bool trust_is_set(const struct settings_trust *trust)
+{
+    return trust->roots.length > 0 || trust->pins.count > 0 || trust->crls.count > 0 || trust->certificate.length > 0;
+}
+
+static void append_part(struct buffer *out, char kind, struct text value)
+{
+    buffer_append_byte(out, kind);
+    buffer_append(out, value);
+    buffer_append_byte(out, '\0'); /* no path has one */
+}
+
+static void name_trust(const struct settings_trust *source, struct digest *id)
+{
+    struct buffer all = {0};
+    append_part(&all, 'r', source->roots);
+    append_part(&all, 'c', source->certificate);
+    append_part(&all, 'k', source->key);
+    for (size_t i = 0; i < source->crls.count; i++)
+        append_part(&all, 'l', source->crls.items[i].text);
+    for (size_t i = 0; i < source->pins.count; i++)
+        append_part(&all, 'p', (struct text){(const char *)source->pins.items[i].bytes, sizeof(struct digest)});
+    digest_sha256(bytes_of_text(buffer_text(&all)), id);
+    buffer_clear(&all);
+}
+
+static void check_place(const struct settings_rule *rule, struct diags *diags)
+{
+    uint8_t schemes = rule->when.schemes;
+    if (rule->verdict != VERDICT_ALLOW)
+        diag_error(
+            diags, rule->mark,
+            "`roots`, `pin`, `crl`, `certificate` and `key` belong to an allow: who is trusted there");
+    else if (schemes != 0 && (schemes & scheme_bit(SCHEME_HTTPS)) == 0)
+        diag_error(
+            diags, rule->mark,
+            "`roots`, `pin`, `crl`, `certificate` and `key` are about TLS that the gate makes: "
+            "they need https in `schemes`");
+}
+
+void trust_compile(struct policy *policy, struct policy_rule *rule, struct diags *diags)
+{
+    const struct settings_rule *source = rule->source;
+    if (!trust_is_set(&source->trust))
+        return;
+    struct policy_trust trust = {.rule = source->id.text, .source = &source->trust};
+    size_t index = 0;
+    name_trust(&source->trust, &trust.id);
+    while (index < policy->trusts.count && !digest_equal(&policy->trusts.items[index].id, &trust.id))
+        index++;
+    if (index == policy->trusts.count)
+        policy->trusts.items[policy->trusts.count++] = trust;
+    rule->trust = &policy->trusts.items[index];
+    rule->needs_inside = true;
+    check_place(source, diags);
+}
+
+size_t policy_trust_count(const struct policy *policy)
+{
+    return policy->trusts.count;
+}
+
+const struct policy_trust *policy_trust_at(const struct policy *policy, size_t index)
+{
+    return &policy->trusts.items[index];
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps of one client connection: the only place where wire, policy, audit, net, tls, route and dialect meet. A
+/* The steps of one client connection: it carries exchanges, one after the other, is opened or becomes a tunnel. A
  * session lives and dies on one worker's loop. */
 #ifndef EXEAT_SESSION_H
 #define EXEAT_SESSION_H
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "exeat/audit.h"
+#include "exeat/exchange.h"
 #include "exeat/model.h"
 #include "exeat/net.h"
 #include "exeat/policy.h"
@@ -17,17 +18,10 @@
 
 /* What may change with a reload. */
 struct session_limits {
-    size_t head; /* bytes */
-    size_t fields;
-    size_t body_held;    /* bytes of a body that is judged or rewritten */
-    size_t answer_held;  /* bytes of an endpoint's answer, or of an event of it */
-    size_t connections;  /* sessions per worker */
-    uint64_t head_ms;    /* deadlines of inactivity, milliseconds */
-    uint64_t connect_ms; /* of the way to an upstream as a whole */
-    uint64_t idle_ms;
-    uint64_t stream_ms;
-    bool ech_denied; /* refuse a ClientHello with an encrypted inner one */
-    bool cut_denied; /* a new policy ends the tunnels that it would not have */
+    struct exchange_limits exchange;
+    size_t connections; /* sessions per worker */
+    bool ech_denied;    /* refuse a ClientHello with an encrypted inner one */
+    bool cut_denied;    /* a new policy ends the tunnels that it would not have */
 };
 
 /* What a worker needs to run sessions; all borrowed and outliving it. */
@@ -40,32 +34,15 @@ struct session_options {
     const char *via;        /* our pseudonym and loop token for Via */
 };
 
-/* Counters of one worker. Written by its thread only; others may read stale values. */
-enum { SESSION_LATENCY_BUCKETS = 12, SESSION_LLM_ROWS = 32 };
-struct session_llm_row {
-    char provider[48];
-    char model[48]; /* as the policy names what is served; else "other" */
-    uint64_t answered;
-    uint64_t refused;
-    uint64_t failed;
-};
+/* Counters of one worker, as of one moment. */
 struct session_stats {
     uint64_t accepted;
     uint64_t open;
     uint64_t over_limit;
-    uint64_t lookups[RESOLVE_SOURCE_COUNT];
-    uint64_t lookups_failed;
-    uint64_t decisions[VERDICT_ERROR + 1][REASON_COUNT];
-    uint64_t observed;
-    uint64_t upstream_latency[SESSION_LATENCY_BUCKETS + 1]; /* last: beyond all bounds */
-    uint64_t upstream_latency_us;
-    uint64_t upstream_count;
-    uint64_t bytes_up;
-    uint64_t bytes_down;
-    struct session_llm_row llm[SESSION_LLM_ROWS];
-    struct route_health inference[ROUTE_ENDPOINTS]; /* as of the last look */
+    struct exchange_stats exchanges;
+    struct account_stats accounts;
+    struct route_health inference[ROUTE_ENDPOINTS];
 };
-extern const uint64_t session_latency_bounds_us[SESSION_LATENCY_BUCKETS];
 
 struct session_worker;
 struct session_worker *session_worker_new(const struct session_options *options);
@@ -90,6 +67,6 @@ void session_worker_collect(struct session_worker *worker);
 void session_worker_drain(struct session_worker *worker);
 /* Cuts what is still open, with a record each. */
 void session_worker_cut(struct session_worker *worker);
-const struct session_stats *session_worker_stats(struct session_worker *worker);
+void session_worker_stats(const struct session_worker *worker, struct session_stats *stats);
 
 #endif

@@ -131,7 +131,9 @@ MUST_CHECK bool http_max_forwards(const struct message_head *head, uint64_t *lef
 /* True when a Via field names `token`: the request went through this gate before. */
 bool http_via_has(const struct message_head *head, struct text token);
 
-/* A reply of our own: status line, the fields (Date is the caller's), Content-Length, body. `keep_alive` false adds
+/* The head of a reply that is nobody else's: status line, the fields to add, framing. */
+void http_own_head_write(struct buffer *out, uint16_t status, const struct http_forward *forward);
+/* A whole reply of our own: status line, the fields (Date is the caller's), Content-Length, body. `keep_alive` false adds
  * Connection: close. `head_only` leaves the body out (HEAD). */
 void http_answer_write(
     struct buffer *out, uint16_t status, const struct field *fields, size_t field_count, struct text body,

@@ -3,16 +3,16 @@
 #include "admin_internal.h"
 #include "exeat/base/log.h"
 
-static void add_llm(struct session_llm_row *sum, const struct session_llm_row *one)
+static void add_llm(struct account_llm_row *sum, const struct account_llm_row *one)
 {
-    for (size_t i = 0; i < SESSION_LLM_ROWS; i++) {
+    for (size_t i = 0; i < ACCOUNT_LLM_ROWS; i++) {
         bool is_free = sum[i].provider[0] == '\0';
         bool is_same = text_equal(text_from(sum[i].provider), text_from(one->provider)) &&
                        text_equal(text_from(sum[i].model), text_from(one->model));
-        bool is_last = i + 1 == SESSION_LLM_ROWS;
+        bool is_last = i + 1 == ACCOUNT_LLM_ROWS;
         if (!is_free && !is_same && !is_last)
             continue;
-        struct session_llm_row before = sum[i];
+        struct account_llm_row before = sum[i];
         if (is_free)
             sum[i] = *one;
         sum[i].answered = before.answered + one->answered;
@@ -57,22 +57,22 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
     sum->accepted += one->accepted;
     sum->open += one->open;
     sum->over_limit += one->over_limit;
-    sum->observed += one->observed;
+    sum->accounts.observed += one->accounts.observed;
     for (size_t i = 0; i < RESOLVE_SOURCE_COUNT; i++)
-        sum->lookups[i] += one->lookups[i];
-    sum->lookups_failed += one->lookups_failed;
-    sum->upstream_latency_us += one->upstream_latency_us;
-    sum->upstream_count += one->upstream_count;
-    sum->bytes_up += one->bytes_up;
-    sum->bytes_down += one->bytes_down;
+        sum->exchanges.lookups[i] += one->exchanges.lookups[i];
+    sum->exchanges.lookups_failed += one->exchanges.lookups_failed;
+    sum->exchanges.upstream_latency_us += one->exchanges.upstream_latency_us;
+    sum->exchanges.upstream_count += one->exchanges.upstream_count;
+    sum->accounts.bytes_up += one->accounts.bytes_up;
+    sum->accounts.bytes_down += one->accounts.bytes_down;
     for (size_t i = 0; i <= VERDICT_ERROR; i++)
         for (size_t j = 0; j < REASON_COUNT; j++)
-            sum->decisions[i][j] += one->decisions[i][j];
-    for (size_t i = 0; i <= SESSION_LATENCY_BUCKETS; i++)
-        sum->upstream_latency[i] += one->upstream_latency[i];
-    for (size_t i = 0; i < SESSION_LLM_ROWS; i++)
-        if (one->llm[i].provider[0] != '\0')
-            add_llm(sum->llm, &one->llm[i]);
+            sum->accounts.decisions[i][j] += one->accounts.decisions[i][j];
+    for (size_t i = 0; i <= EXCHANGE_LATENCY_BUCKETS; i++)
+        sum->exchanges.upstream_latency[i] += one->exchanges.upstream_latency[i];
+    for (size_t i = 0; i < ACCOUNT_LLM_ROWS; i++)
+        if (one->accounts.llm[i].provider[0] != '\0')
+            add_llm(sum->accounts.llm, &one->accounts.llm[i]);
     for (size_t i = 0; i < ROUTE_ENDPOINTS; i++)
         if (one->inference[i].name[0] != '\0')
             add_health(sum->inference, &one->inference[i]);
@@ -122,11 +122,11 @@ static void write_decisions(const struct session_stats *stats, struct buffer *ou
     head(out, "decisions_total", "counter", "Decisions by verdict and reason.");
     for (size_t verdict = VERDICT_ALLOW; verdict <= VERDICT_ERROR; verdict++)
         for (size_t reason = 0; reason < REASON_COUNT; reason++)
-            if (stats->decisions[verdict][reason] > 0)
+            if (stats->accounts.decisions[verdict][reason] > 0)
                 buffer_printf(
                     out, "exeat_decisions_total{verdict=\"%s\",reason=\"%s\"} %llu\n",
                     verdict_name((enum verdict)verdict), reason_row((enum reason)reason)->code,
-                    (unsigned long long)stats->decisions[verdict][reason]);
+                    (unsigned long long)stats->accounts.decisions[verdict][reason]);
 }
 
 static void label(struct buffer *out, const char *value)
@@ -141,8 +141,8 @@ static void label(struct buffer *out, const char *value)
 static void write_llm(const struct session_stats *stats, struct buffer *out)
 {
     head(out, "llm_calls_total", "counter", "LLM calls by provider, model that answered, and outcome.");
-    for (size_t i = 0; i < SESSION_LLM_ROWS; i++) {
-        const struct session_llm_row *row = &stats->llm[i];
+    for (size_t i = 0; i < ACCOUNT_LLM_ROWS; i++) {
+        const struct account_llm_row *row = &stats->accounts.llm[i];
         const struct {
             const char *name;
             uint64_t count;
@@ -242,8 +242,11 @@ static void write_lookups(const struct session_stats *stats, struct buffer *out)
     head(out, "lookups_total", "counter", "Names that were looked up, by who knew them.");
     for (size_t i = 0; i < RESOLVE_SOURCE_COUNT; i++)
         buffer_printf(
-            out, "exeat_lookups_total{from=\"%s\"} %llu\n", sources[i], (unsigned long long)stats->lookups[i]);
-    number(out, "lookups_failed_total", "counter", "Names for which there was no address.", stats->lookups_failed);
+            out, "exeat_lookups_total{from=\"%s\"} %llu\n", sources[i],
+            (unsigned long long)stats->exchanges.lookups[i]);
+    number(
+        out, "lookups_failed_total", "counter", "Names for which there was no address.",
+        stats->exchanges.lookups_failed);
 }
 
 void admin_metrics_write(const struct admin_view *view, struct buffer *out)
@@ -253,18 +256,19 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     write_decisions(stats, out);
     write_llm(stats, out);
     write_inference(stats, out);
-    number(out, "observed_total", "counter", "Decisions that observe mode let through.", stats->observed);
+    number(out, "observed_total", "counter", "Decisions that observe mode let through.", stats->accounts.observed);
     number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);
     number(out, "sessions_total", "counter", "Client connections that were accepted.", stats->accepted);
     number(
         out, "sessions_over_limit_total", "counter", "Client connections turned away with 503: too many.",
         stats->over_limit);
     write_lookups(stats, out);
-    number(out, "bytes_up_total", "counter", "Bytes of content from clients.", stats->bytes_up);
-    number(out, "bytes_down_total", "counter", "Bytes of content to clients.", stats->bytes_down);
+    number(out, "bytes_up_total", "counter", "Bytes of content from clients.", stats->accounts.bytes_up);
+    number(out, "bytes_down_total", "counter", "Bytes of content to clients.", stats->accounts.bytes_down);
     histogram(
         out, "upstream_latency_seconds", "Time from a request's first byte to the head of its reply.",
-        session_latency_bounds_us, stats->upstream_latency, SESSION_LATENCY_BUCKETS, stats->upstream_latency_us);
+        exchange_latency_bounds_us, stats->exchanges.upstream_latency, EXCHANGE_LATENCY_BUCKETS,
+        stats->exchanges.upstream_latency_us);
     number(out, "audit_queue_entries", "gauge", "Records handed over and not yet on disk.", audit->queued);
     number(out, "audit_records_total", "counter", "Records on disk since the start.", audit->records);
     number(out, "audit_disk_free_bytes", "gauge", "Room on the disk of the store.", audit->disk_free);

@@ -79,15 +79,18 @@ static struct session_limits limits_of(const struct settings *settings)
 {
     const struct settings_run *run = &settings->run;
     return (struct session_limits){
-        .head = run->head,
-        .fields = run->fields,
-        .body_held = run->body_held,
-        .answer_held = run->answer_held,
+        .exchange =
+            {
+                .head = run->head,
+                .fields = run->fields,
+                .body_held = run->body_held,
+                .answer_held = run->answer_held,
+                .head_ms = run->head_ms,
+                .connect_ms = run->connect_ms,
+                .idle_ms = run->idle_ms,
+                .stream_ms = run->stream_ms,
+            },
         .connections = run->connections,
-        .head_ms = run->head_ms,
-        .connect_ms = run->connect_ms,
-        .idle_ms = run->idle_ms,
-        .stream_ms = run->stream_ms,
         .ech_denied = settings->tls.ech_denied,
         .cut_denied = settings->run.cut_denied,
     };
@@ -136,7 +139,7 @@ static void on_orders(void *context)
     worker->orders.policy = NULL;
     worker->orders.client = NULL;
     if (worker->snapshots != orders.look) {
-        worker->snapshot = *session_worker_stats(worker->sessions);
+        session_worker_stats(worker->sessions, &worker->snapshot);
         worker->snapshots = orders.look;
         pthread_cond_broadcast(&worker->looked);
     }

@@ -6,84 +6,37 @@
 #include "exeat/base/memory.h"
 #include "session_internal.h"
 
-static void on_client_ready(void *context)
-{
-    session_run(context);
-}
+/* --- deadlines ------------------------------------------------------------------------------------------------------
+ */
 
-static uint64_t smaller(uint64_t a, uint64_t b)
+static uint64_t limit_ms(const struct session *session)
 {
-    return a < b ? a : b;
-}
-
-static uint64_t forsaken_ms(const struct session *session)
-{
-    return smaller(FORSAKEN_MS, session->worker->limits.idle_ms);
-}
-
-bool session_is_forsaken(const struct session *session)
-{
-    /* While it has yet to take something it is slow, not gone: a reset would tell. */
-    bool may_listen =
-        session->state == SESSION_EXCHANGE && session->client_ended && inflight_length(&session->out) == 0;
-    return may_listen && forsaken_ms(session) < session->worker->limits.stream_ms;
-}
-
-static uint64_t deadline_of(const struct session *session)
-{
-    size_t offset = session_step(session->state)->deadline;
-    if (offset == 0)
+    const struct exchange_limits *limits = exchange_worker_limits(session->worker->exchanges);
+    switch (session_step(session->state)->deadline) {
+    case DEADLINE_NONE:
         return 0;
-    /* Between requests an idle connection may rest longer than a head may take. */
-    if (session->state == SESSION_READ_HEAD && session->exchange == NULL)
-        return session->worker->limits.idle_ms;
-    if (session_is_forsaken(session))
-        return forsaken_ms(session);
-    return *(const uint64_t *)(const void *)((const char *)&session->worker->limits + offset - 1);
+    case DEADLINE_SERVE:
+        return limits->idle_ms;
+    case DEADLINE_HEAD:
+        return limits->head_ms;
+    case DEADLINE_STREAM:
+        break;
+    }
+    return limits->stream_ms;
 }
 
-/* Names and connecting are one way out, and have one deadline. */
-static bool is_on_the_way_out(const struct session *session)
+static bool is_serving(const struct session *session)
 {
-    return session->state == SESSION_RESOLVE || session->state == SESSION_DIAL;
-}
-
-/* From now on; of the way out, from its beginning. */
-static void arm_deadline(struct session *session)
-{
-    uint64_t limit = deadline_of(session);
-    uint64_t spent = 0;
-    if (is_on_the_way_out(session))
-        spent = (session->active_us - session->exchange->way.began_us) / 1000;
-    if (limit == 0)
-        timer_stop(session->deadline);
-    else
-        timer_start(session->deadline, limit > spent ? limit - spent : 0);
-}
-
-/* A head has its time as a whole, lest a client send it byte by byte, and so have a commit and the way out, whatever
- * the client sends meanwhile; everything else may take long while it moves. */
-static uint64_t quiet_since(const struct session *session)
-{
-    if (is_on_the_way_out(session))
-        return session->exchange->way.began_us;
-    bool as_a_whole = session->state == SESSION_READ_HEAD || session->state == SESSION_COMMIT;
-    if (as_a_whole && session->exchange != NULL)
-        return session->exchange->account.started_us;
-    return session->active_us;
+    return session->state == SESSION_SERVE && session->exchange != NULL;
 }
 
 /* When it is over, by the steady clock; 0: never. */
 static uint64_t due_us(const struct session *session)
 {
-    uint64_t limit = deadline_of(session);
-    if (limit == 0)
-        return 0;
-    uint64_t due = quiet_since(session) + limit * 1000;
-    bool awaits_head = session->state == SESSION_EXCHANGE && session->exchange->flow.head_us != 0;
-    if (awaits_head)
-        due = smaller(due, session->exchange->flow.head_us + session->worker->limits.head_ms * 1000);
-    return due;
+    if (is_serving(session))
+        return exchange_due_us(session->exchange);
+    uint64_t limit = limit_ms(session);
+    return limit == 0 ? 0 : session->active_us + limit * 1000;
 }
 
 void session_watch_deadline(struct session *session)
@@ -105,15 +58,21 @@ static void on_deadline(void *context)
         return;
     if (due > loop_now_us(session->worker->options.loop)) {
         session_watch_deadline(session);
-        return;
+    } else if (is_serving(session)) {
+        exchange_expire(session->exchange);
+        session_run(session);
+    } else {
+        session_close(session, REASON_IDLE);
     }
-    session_step(session->state)->on_deadline(session);
 }
 
 void session_touch(struct session *session)
 {
     session->active_us = loop_now_us(session->worker->options.loop);
 }
+
+/* --- steps ----------------------------------------------------------------------------------------------------------
+ */
 
 void session_enter(struct session *session, enum session_state next)
 {
@@ -122,10 +81,10 @@ void session_enter(struct session *session, enum session_state next)
     if (log_is_on(LOG_DEBUG))
         log_debug(
             "step", log_string("from", step->name), log_string("to", session_step(next)->name),
-            log_number("descriptor", channel_descriptor(session->client)));
+            log_number("descriptor", channel_descriptor(session->entrance.http.channel)));
     session->state = next;
     session_touch(session);
-    arm_deadline(session);
+    session_watch_deadline(session);
 }
 
 static void yield_to_others(struct session *session)
@@ -145,112 +104,99 @@ void session_run(struct session *session)
         yield_to_others(session);
 }
 
+enum io session_read(struct session *session, size_t limit)
+{
+    struct http_connection *client = &session->entrance.http;
+    bool had_ended = client->has_ended;
+    enum io result = http_connection_read(client, limit);
+    if (!had_ended && (result == IO_OK || result == IO_END))
+        session_touch(session);
+    return result;
+}
+
+enum io session_write(struct session *session)
+{
+    uint64_t put = 0;
+    enum io result = http_connection_write(&session->entrance.http, &put);
+    if (put > 0)
+        session_touch(session);
+    return result;
+}
+
+/* --- from the first byte to the last --------------------------------------------------------------------------------
+ */
+
+static void on_client_ready(void *context)
+{
+    session_run(context);
+}
+
+static void enter_by(struct session *session, int descriptor, const struct address *peer)
+{
+    struct session_worker *worker = session->worker;
+    struct entrance *entrance = &session->entrance;
+    struct buffer *scratch = &worker->http.scratch;
+    entrance->peer = *peer;
+    entrance->user = exchange_new_user(worker->exchanges);
+    entrance->http.worker = &worker->http;
+    entrance->http.channel = channel_new(worker->options.loop, descriptor, on_client_ready, session);
+    buffer_empty(scratch);
+    address_append(scratch, peer);
+    text_store(buffer_text(scratch), entrance->peer_text, sizeof(entrance->peer_text));
+}
+
 bool session_start(struct session_worker *worker, int descriptor, const struct address *peer)
 {
-    if (worker->stats.open >= worker->limits.connections) {
+    if (worker->open >= worker->limits.connections) {
         session_turn_away(worker, descriptor);
         return false;
     }
     struct session *session = base_zalloc(sizeof(*session));
     session->worker = worker;
-    session->peer = *peer;
-    session->user = ++worker->users;
-    struct buffer *scratch = &worker->authority;
-    buffer_empty(scratch);
-    address_append(scratch, peer);
-    text_store(buffer_text(scratch), session->peer_text, sizeof(session->peer_text));
     session->tunnel.loop = worker->options.loop;
-    session->client = channel_new(worker->options.loop, descriptor, on_client_ready, session);
     session->deadline = timer_new(worker->options.loop, on_deadline, session);
     session->state = SESSION_START;
+    enter_by(session, descriptor, peer);
     list_append(&worker->sessions, &session->node);
-    worker->stats.accepted++;
-    worker->stats.open++;
+    worker->accepted++;
+    worker->open++;
     session_touch(session);
     session_run(session);
     return true;
 }
 
-enum io session_fill(struct session *session, size_t limit)
+static void end_exchange(struct session *session, enum reason reason)
 {
-    if (session->client_ended)
-        return IO_END;
-    size_t got = 0;
-    enum io result = inflight_read(session->worker->options.loop, &session->in, session->client, limit, &got);
-    if (result == IO_OK || result == IO_END)
-        session_touch(session);
-    if (result == IO_END) {
-        session->client_ended = true;
-        if (session->state == SESSION_EXCHANGE)
-            session_watch_deadline(session);
-    }
-    return result;
-}
-
-enum io session_flush(struct session *session)
-{
-    uint64_t put = 0;
-    if (session->exchange != NULL && session->exchange->flow.said == REPLY_IN_HAND)
-        session->exchange->flow.said = REPLY_SAID;
-    enum io result = inflight_write(session->worker->options.loop, &session->out, session->client, &put);
-    if (put > 0)
-        session_touch(session);
-    if (put > 0 && session->client_ended)
-        session_watch_deadline(session);
-    return result;
+    const struct tunnel *tunnel = &session->tunnel;
+    if (session->exchange == NULL)
+        return;
+    exchange_count_bytes(session->exchange, tunnel->up.bytes, tunnel->down.bytes);
+    exchange_free(session->exchange, reason);
+    session->exchange = NULL;
 }
 
 void session_close(struct session *session, enum reason reason)
 {
+    struct session_worker *worker = session->worker;
     if (session->state == SESSION_CLOSED)
         return;
-    if (session->opened != NULL && !session->opened->is_used && session->exchange == NULL)
-        account_opened_unused(session, &session->opened->host, session->opened->port, REASON_OPENED_UNUSED);
-    if (session->exchange != NULL)
-        account_complete(session, reason);
-    exchange_free(session);
+    if (session->opened != NULL && !session->opened->binding.is_used && session->exchange == NULL)
+        exchange_note_unused(worker->exchanges, &session->entrance);
+    end_exchange(session, reason);
     tunnel_clear(&session->tunnel);
     session_enter(session, SESSION_CLOSED);
-    struct session_worker *worker = session->worker;
-    route_forget_user(worker->options.route, session->user);
+    route_forget_user(worker->options.route, session->entrance.user);
     list_remove(&session->yield);
     list_remove(&session->node);
     list_append(&worker->retired, &session->node);
-    channel_set_handler(session->client, NULL, NULL);
-    timer_stop(session->deadline);
-    worker->stats.open--;
+    channel_set_handler(session->entrance.http.channel, NULL, NULL);
+    worker->open--;
     loop_defer(worker->options.loop, &worker->reaper);
 }
 
-void session_say(struct session *session, struct text text)
+enum progress session_forsaken(struct session *session)
 {
-    inflight_append(session->worker->options.loop, &session->out, text);
-}
-
-void session_continue(struct session *session)
-{
-    struct ask *ask = &session->exchange->ask;
-    if (ask->wants_continue)
-        session_say(session, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
-    ask->wants_continue = false;
-}
-
-/* After its end a client has nothing more to say, but its socket may tell of a reset. */
-static enum io look_beyond_end(struct session *session)
-{
-    char byte;
-    size_t got;
-    return channel_receive(session->client, &byte, sizeof(byte), &got);
-}
-
-enum progress session_watch_client(struct session *session)
-{
-    enum { AHEAD = 16384 }; /* what a client may send ahead */
-    if (channel_is_quiet(session->client))
-        return STEP_WAIT;
-    enum io result = session->client_ended ? look_beyond_end(session) : session_fill(session, AHEAD);
-    if (result == IO_BROKEN)
-        session_close(session, REASON_CLIENT_GONE);
+    session_close(session, REASON_CLIENT_GONE);
     return STEP_WAIT;
 }
 
@@ -262,6 +208,6 @@ enum progress step_closed(struct session *session)
 
 enum progress step_start(struct session *session)
 {
-    session_enter(session, SESSION_READ_HEAD);
+    session_enter(session, SESSION_SERVE);
     return STEP_NEXT;
 }

@@ -4,40 +4,25 @@
 #include "exeat/base/memory.h"
 #include "session_internal.h"
 
-static void on_upstream_ready(void *context)
+/* The client learns of a tunnel, or of a connection that will be opened, in the same words. */
+enum progress connect_answer(struct session *session)
 {
-    session_run(context);
-}
-
-static enum progress enter_tunnel(struct session *session)
-{
-    struct exchange *exchange = session->exchange;
-    struct channel *upstream = exchange->way.upstream->channel;
-    channel_set_handler(upstream, on_upstream_ready, session);
-    session->tunnel.up = (struct tunnel_way){.from = session->client, .to = upstream, .inflight = session->in};
-    session->tunnel.down = (struct tunnel_way){.from = upstream, .to = session->client};
-    session->in = (struct inflight){0};
-    exchange->account.done = PLAN_TUNNEL;
-    session_enter_tunnel(session);
+    exchange_told_connected(session->exchange);
+    http_connection_say(&session->entrance.http, TEXT("HTTP/1.1 200 Connection established\r\n\r\n"));
+    session_enter(session, SESSION_ANSWER_CONNECT);
     return STEP_NEXT;
 }
 
 enum progress step_answer_connect(struct session *session)
 {
-    struct exchange *exchange = session->exchange;
-    if (exchange->account.status == 0) {
-        exchange->account.status = 200;
-        session_say(session, TEXT("HTTP/1.1 200 Connection established\r\n\r\n"));
-    }
-    enum io result = session_flush(session);
+    const struct decision *decision = exchange_decision(session->exchange);
+    enum io result = session_write(session);
     if (result == IO_AGAIN)
         return STEP_WAIT;
-    if (result != IO_OK) {
-        session_close(session, REASON_CLIENT_GONE);
-        return STEP_WAIT;
-    }
-    if (exchange->decision.plan == PLAN_TUNNEL && exchange->decision.scheme == SCHEME_TCP)
-        return enter_tunnel(session);
+    if (result != IO_OK)
+        return session_forsaken(session);
+    if (decision->plan == PLAN_TUNNEL && decision->scheme == SCHEME_TCP)
+        return tunnel_begin(session);
     session_enter(session, SESSION_PEEK_HELLO);
     return STEP_NEXT;
 }
@@ -60,71 +45,67 @@ static enum reason check_name(const struct client_hello *hello, const struct hos
 
 static enum reason check_hello(const struct session *session, const struct client_hello *hello)
 {
-    const struct decision *decision = &session->exchange->decision;
+    const struct decision *decision = exchange_decision(session->exchange);
     if (decision->scheme == SCHEME_HTTP)
         return decision->reason; /* https is refused there, http may come */
     if (hello->has_ech && session->worker->limits.ech_denied)
         return REASON_ECH;
-    return check_name(hello, &session->exchange->ask.request.host);
+    return check_name(hello, &exchange_request(session->exchange)->host);
 }
 
 /* Which other host the client named, for the record. */
-static void say_name(struct session *session, const struct client_hello *hello)
+static void say_name(const struct client_hello *hello, struct detail *detail)
 {
-    struct detail detail = {0};
     struct host named;
     if (host_parse_sni(hello->server_name, &named))
-        (void)detail_say(&detail, "the handshake names %s", named.text);
+        (void)detail_say(detail, "the handshake names %s", named.text);
     else
-        (void)detail_say(&detail, "the server name of the handshake is no host name");
-    account_say(&session->exchange->account, FLAW_NONE, detail.text);
+        (void)detail_say(detail, "the server name of the handshake is no host name");
 }
 
 /* The client learns it by a TLS alert: a status would not reach it any more. */
-static enum progress refuse_hello(struct session *session, enum reason reason)
+static enum progress refuse_hello(struct session *session, enum reason reason, const struct detail *detail)
 {
-    struct exchange *exchange = session->exchange;
+    struct http_connection *client = &session->entrance.http;
     uint8_t alert[TLS_ALERT_SIZE];
     bool is_name = reason == REASON_SNI_MISMATCH || reason == REASON_SNI_ABSENT;
-    way_out_drop(exchange);
     if (reason != REASON_NOT_TLS) {
         tls_alert_write(is_name ? TLS_ALERT_UNRECOGNIZED_NAME : TLS_ALERT_ACCESS_DENIED, alert);
-        session_say(session, (struct text){(const char *)alert, sizeof(alert)});
+        http_connection_say(client, (struct text){(const char *)alert, sizeof(alert)});
     }
-    exchange->account.reason = reason;
-    exchange->account.done = PLAN_REFUSE;
-    session->keeps_alive = false;
+    exchange_refuse_inside(session->exchange, reason, detail->text[0] == '\0' ? NULL : detail->text);
+    client->persists = false;
     session_enter(session, SESSION_FINISH);
     return STEP_NEXT;
 }
 
 static void open_for(struct session *session, enum scheme scheme)
 {
-    const struct request *request = &session->exchange->ask.request;
+    const struct request *request = exchange_request(session->exchange);
     session->opened = base_zalloc(sizeof(*session->opened));
-    session->opened->scheme = scheme;
-    session->opened->host = request->host;
-    session->opened->port = request->port;
+    session->opened->binding = (struct binding){.scheme = scheme, .host = request->host, .port = request->port};
+    session->entrance.binding = &session->opened->binding;
 }
 
-/* HTTP where a TLS handshake was expected: each request is judged as the plain one that it is. Of a tunnel that was
- * decided on, and perhaps connected, the outcome says that it was opened. */
+static enum progress serve_inside(struct session *session)
+{
+    exchange_discard(session->exchange);
+    session->exchange = NULL;
+    session_enter(session, SESSION_SERVE);
+    return STEP_NEXT;
+}
+
+/* HTTP where a TLS handshake was expected: each request is judged as the plain one that it is. */
 static enum progress open_plain(struct session *session)
 {
-    struct exchange *exchange = session->exchange;
-    way_out_drop(exchange);
     open_for(session, SCHEME_HTTP);
-    exchange->account.done = PLAN_OPEN;
-    if (exchange->commit != COMMIT_IDLE)
-        account_complete(session, REASON_NONE);
-    exchange_free(session);
-    session_enter(session, SESSION_READ_HEAD);
-    return STEP_NEXT;
+    return serve_inside(session);
 }
 
 static enum progress take_hello(struct session *session)
 {
-    switch (http_looks_so(inflight_text(&session->in))) {
+    struct text input = inflight_text(&session->entrance.http.in);
+    switch (http_looks_so(input)) {
     case PARSE_DONE:
         return open_plain(session);
     case PARSE_NEED_MORE:
@@ -134,37 +115,40 @@ static enum progress take_hello(struct session *session)
     }
     struct buffer scratch = {0};
     struct client_hello hello;
+    struct detail detail = {0};
     enum reason reason = REASON_NOT_TLS;
-    enum parse result = client_hello_parse(inflight_text(&session->in), &scratch, &hello);
+    enum parse result = client_hello_parse(input, &scratch, &hello);
     if (result == PARSE_DONE)
         reason = check_hello(session, &hello);
     if (reason == REASON_SNI_MISMATCH)
-        say_name(session, &hello);
+        say_name(&hello, &detail);
     buffer_clear(&scratch);
     if (result == PARSE_NEED_MORE)
         return STEP_WAIT;
     if (reason != REASON_NONE)
-        return refuse_hello(session, reason);
-    if (session->exchange->decision.plan != PLAN_OPEN)
-        return enter_tunnel(session);
+        return refuse_hello(session, reason, &detail);
+    if (exchange_decision(session->exchange)->plan != PLAN_OPEN)
+        return tunnel_begin(session);
     session_enter(session, SESSION_ACCEPT_TLS);
     return STEP_NEXT;
 }
 
 enum progress step_peek_hello(struct session *session)
 {
+    static const struct detail nothing = {0};
+    struct inflight *in = &session->entrance.http.in;
     for (;;) {
-        if (inflight_length(&session->in) > 0 && take_hello(session) == STEP_NEXT)
+        if (inflight_length(in) > 0 && take_hello(session) == STEP_NEXT)
             return STEP_NEXT;
-        if (inflight_length(&session->in) > CLIENT_HELLO_MAX) /* it was not taken, and no more can be read */
-            return refuse_hello(session, REASON_NOT_TLS);
-        enum io result = session_fill(session, CLIENT_HELLO_MAX + 1);
+        if (session->state != SESSION_PEEK_HELLO)
+            return STEP_WAIT;
+        if (inflight_length(in) > CLIENT_HELLO_MAX) /* it was not taken, and no more can be read */
+            return refuse_hello(session, REASON_NOT_TLS, &nothing);
+        enum io result = session_read(session, CLIENT_HELLO_MAX + 1);
         if (result == IO_AGAIN)
             return STEP_WAIT;
-        if (result != IO_OK) {
-            session_close(session, REASON_CLIENT_GONE);
-            return STEP_WAIT;
-        }
+        if (result != IO_OK)
+            return session_forsaken(session);
     }
 }
 
@@ -173,10 +157,11 @@ enum progress step_peek_hello(struct session *session)
 
 static bool begin_accept(struct session *session)
 {
+    struct http_connection *client = &session->entrance.http;
     open_for(session, SCHEME_HTTPS);
-    session->opened->handshake =
-        tls_accept(session->worker->options.tls, session->client, &session->opened->host, inflight_text(&session->in));
-    inflight_clear(session->worker->options.loop, &session->in);
+    session->opened->handshake = tls_accept(
+        session->worker->options.tls, client->channel, &session->opened->binding.host, inflight_text(&client->in));
+    inflight_clear(session->worker->options.loop, &client->in);
     return session->opened->handshake != NULL;
 }
 
@@ -197,7 +182,5 @@ enum progress step_accept_tls(struct session *session)
     }
     tls_connection_install(session->opened->handshake);
     session->opened->handshake = NULL;
-    exchange_free(session); /* the CONNECT itself is no request: what is inside will be recorded */
-    session_enter(session, SESSION_READ_HEAD);
-    return STEP_NEXT;
+    return serve_inside(session);
 }

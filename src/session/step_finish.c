@@ -1,40 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* finish: the outcome is recorded; the connection goes on with its next request, or ends so that the client can read
- * the last reply (RFC 9112 9.6: stop sending, read what still comes, then close). */
+ * the last reply. */
 #include "session_internal.h"
-
-static enum progress linger(struct session *session)
-{
-    struct loop *loop = session->worker->options.loop;
-    if (channel_finish(session->client) == IO_AGAIN)
-        return STEP_WAIT;
-    inflight_clear(loop, &session->in);
-    while (!session->client_ended) {
-        enum io result = inflight_read(loop, &session->in, session->client, INFLIGHT_BLOCK, NULL);
-        inflight_clear(loop, &session->in);
-        if (result == IO_AGAIN)
-            return STEP_WAIT;
-        if (result != IO_OK)
-            break;
-    }
-    session_close(session, REASON_NONE);
-    return STEP_WAIT;
-}
 
 enum progress step_finish(struct session *session)
 {
-    enum io result = session_flush(session);
+    struct http_connection *client = &session->entrance.http;
+    enum io result = session_write(session);
     if (result == IO_AGAIN)
         return STEP_WAIT;
-    if (result != IO_OK) {
-        session_close(session, REASON_CLIENT_GONE);
-        return STEP_WAIT;
+    if (result != IO_OK)
+        return session_forsaken(session);
+    exchange_free(session->exchange, REASON_NONE);
+    session->exchange = NULL;
+    if (client->persists && !session->worker->is_draining) {
+        session_enter(session, SESSION_SERVE);
+        return STEP_NEXT;
     }
-    if (session->exchange != NULL)
-        account_complete(session, REASON_NONE);
-    exchange_free(session);
-    if (!session->keeps_alive || session->worker->draining)
-        return linger(session);
-    session_enter(session, SESSION_READ_HEAD);
-    return STEP_NEXT;
+    if (http_connection_linger(client) != IO_AGAIN)
+        session_close(session, REASON_NONE);
+    return STEP_WAIT;
 }

@@ -2,21 +2,38 @@
 /* tunnel: bytes go both ways, unseen, until both sides have ended. */
 #include "session_internal.h"
 
+static void on_upstream_ready(void *context)
+{
+    session_run(context);
+}
+
 static void break_off(struct session *session, enum reason reason)
 {
-    channel_break(session->client);
+    channel_break(session->entrance.http.channel);
     session_close(session, reason);
 }
 
 /* What was decided under a policy that has been replaced meanwhile is no exception to on_reload. */
-void session_enter_tunnel(struct session *session)
+static bool is_cut_by_reload(const struct session *session)
 {
-    const struct session_worker *worker = session->worker;
-    bool is_late = session->exchange->reign != worker->reign;
-    exchange_forget_head(session->exchange);
+    return session->worker->limits.cut_denied && exchange_is_outdated(session->exchange) &&
+           exchange_is_denied_now(session->exchange);
+}
+
+enum progress tunnel_begin(struct session *session)
+{
+    struct http_connection *client = &session->entrance.http;
+    struct channel *upstream = exchange_tunnel(session->exchange);
+    channel_set_handler(upstream, on_upstream_ready, session);
+    session->tunnel.up = (struct tunnel_way){.from = client->channel, .to = upstream, .inflight = client->in};
+    session->tunnel.down = (struct tunnel_way){.from = upstream, .to = client->channel, .inflight = client->out};
+    client->in = (struct inflight){0};
+    client->out = (struct inflight){0};
     session_enter(session, SESSION_TUNNEL);
-    if (is_late && worker->limits.cut_denied && session_is_denied_now(session))
-        break_off(session, REASON_POLICY_CHANGED);
+    if (!is_cut_by_reload(session))
+        return STEP_NEXT;
+    break_off(session, REASON_POLICY_CHANGED);
+    return STEP_WAIT;
 }
 
 enum progress step_tunnel(struct session *session)
@@ -35,8 +52,7 @@ enum progress step_tunnel(struct session *session)
         session_close(session, REASON_NONE);
         break;
     case TUNNEL_CLIENT_BROKE:
-        session_close(session, REASON_CLIENT_GONE);
-        break;
+        return session_forsaken(session);
     case TUNNEL_UPSTREAM_BROKE:
         break_off(session, REASON_UPSTREAM_BROKEN);
         break;

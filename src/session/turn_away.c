@@ -28,6 +28,6 @@ void turn_away_end(struct session_worker *worker)
 
 void session_turn_away(struct session_worker *worker, int descriptor)
 {
-    worker->stats.over_limit++;
+    worker->over_limit++;
     lingering_close(worker->turned_away, descriptor, buffer_text(&worker->too_many));
 }

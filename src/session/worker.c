@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sessions of one worker: started with it, drained, cut and reaped. */
-#include "exeat/base/digest.h"
 #include "exeat/base/memory.h"
 #include "session_internal.h"
+
+struct session *session_of(struct entrance *entrance)
+{
+    return list_owner(entrance, struct session, entrance);
+}
 
 static void opened_free(struct opened *opened)
 {
@@ -14,13 +18,11 @@ static void opened_free(struct opened *opened)
 
 static void session_free(struct session *session)
 {
-    struct loop *loop = session->worker->options.loop;
     list_remove(&session->node);
     opened_free(session->opened);
-    channel_free(session->client);
+    http_connection_clear(&session->entrance.http);
+    channel_free(session->entrance.http.channel);
     timer_free(session->deadline);
-    inflight_clear(loop, &session->in);
-    inflight_clear(loop, &session->out);
     base_free(session);
 }
 
@@ -44,59 +46,39 @@ static void run_yielded(struct deferred *deferred)
         session_run(list_owner(node, struct session, yield));
 }
 
-/* --- policies and ids -----------------------------------------------------------------------------------------------
+/* --- what exchanges ask of it ---------------------------------------------------------------------------------------
  */
 
-struct reign *reign_hold(struct session_worker *worker)
+static void on_exchange_ready(struct entrance *entrance)
 {
-    worker->reign->exchanges++;
-    return worker->reign;
+    session_run(session_of(entrance));
 }
 
-static void reign_free_if_done(struct reign *reign)
+static void on_exchange_deadline(struct entrance *entrance)
 {
-    if (!reign->is_over || reign->exchanges > 0)
-        return;
-    policy_unref(reign->policy);
-    base_free(reign);
-}
-
-void reign_release(struct reign *reign)
-{
-    reign->exchanges--;
-    reign_free_if_done(reign);
-}
-
-static void end_reign(struct session_worker *worker)
-{
-    if (worker->reign == NULL)
-        return;
-    worker->reign->is_over = true;
-    reign_free_if_done(worker->reign);
-    worker->reign = NULL;
-}
-
-struct request_id session_draw_id(struct session_worker *worker)
-{
-    struct id_stock *stock = &worker->ids;
-    if (stock->left == 0) {
-        random_fill((uint8_t *)stock->ids, sizeof(stock->ids));
-        stock->left = ID_STOCK;
-    }
-    return stock->ids[--stock->left];
+    session_watch_deadline(session_of(entrance));
 }
 
 /* --- the worker -----------------------------------------------------------------------------------------------------
  */
 
-enum { SPARE_EXCHANGES = 64 };
-
 struct session_worker *session_worker_new(const struct session_options *options)
 {
     struct session_worker *worker = base_zalloc(sizeof(*worker));
     worker->options = *options;
-    worker->exchanges = (struct pool){.size = sizeof(struct exchange), .keep = SPARE_EXCHANGES};
-    worker->heads = (struct pool){.size = sizeof(struct http_head), .keep = SPARE_EXCHANGES};
+    worker->http.loop = options->loop;
+    worker->book = account_book_new(options->audit);
+    const struct exchange_options exchanges = {
+        .http = &worker->http,
+        .resolver = options->resolver,
+        .route = options->route,
+        .book = worker->book,
+        .tls = options->tls,
+        .via = options->via,
+        .on_ready = on_exchange_ready,
+        .on_deadline = on_exchange_deadline,
+    };
+    worker->exchanges = exchange_worker_new(&exchanges);
     list_init(&worker->sessions);
     list_init(&worker->retired);
     list_init(&worker->yielded);
@@ -115,80 +97,47 @@ void session_worker_free(struct session_worker *worker)
     deferred_cancel(&worker->runner);
     reap(&worker->reaper);
     turn_away_end(worker);
-    end_reign(worker);
-    pool_clear(&worker->exchanges);
-    pool_clear(&worker->heads);
-    buffer_clear(&worker->head);
-    buffer_clear(&worker->authority);
+    exchange_worker_free(worker->exchanges);
+    account_book_free(worker->book);
+    http_worker_clear(&worker->http);
     base_free(worker);
 }
 
-/* A tunnel is judged once; whether a new policy would have it, is asked of those that are open only: would it let the
- * same request through in the same way, to the same address? No bypass outlives a policy. */
-bool session_is_denied_now(const struct session *session)
-{
-    const struct exchange *exchange = session->exchange;
-    const struct request *request = &exchange->ask.request;
-    const struct policy *policy = session->worker->reign->policy;
-    struct decision decision;
-    struct judged_address judged;
-    enum reason why;
-    policy_judge(policy, request, &decision);
-    bool was_unseen = exchange->decision.scheme == SCHEME_TCP; /* bytes that need not be TLS */
-    if (decision.plan != exchange->decision.plan || (was_unseen && decision.scheme != SCHEME_TCP))
-        return true;
-    return !policy_judge_address(policy, request, &decision, &exchange->account.address, &judged, &why);
-}
-
+/* A tunnel is judged once; whether a new policy would have it, is asked of those that are open only. */
 static void cut_denied(struct session_worker *worker)
 {
     struct list_node *node = list_first(&worker->sessions);
     while (node != NULL) {
         struct session *session = list_owner(node, struct session, node);
         node = list_next(&worker->sessions, node);
-        if (session->state == SESSION_TUNNEL && session_is_denied_now(session))
+        if (session->state == SESSION_TUNNEL && exchange_is_denied_now(session->exchange))
             session_close(session, REASON_POLICY_CHANGED);
     }
-}
-
-static void set_endpoints(struct session_worker *worker, const struct policy *policy)
-{
-    struct route_endpoint endpoints[ROUTE_ENDPOINTS];
-    size_t count = 0;
-    for (size_t i = 0; i < policy_inference_count(policy) && count < ROUTE_ENDPOINTS; i++) {
-        const struct policy_inference *inference = policy_inference(policy, i);
-        if (!inference->is_canned)
-            endpoints[count++] = (struct route_endpoint){inference->name, &inference->host, inference->port};
-    }
-    route_set_endpoints(worker->options.route, endpoints, count);
 }
 
 void session_worker_set_policy(
     struct session_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct session_limits *limits)
 {
-    end_reign(worker);
-    worker->reign = base_zalloc(sizeof(*worker->reign));
-    worker->reign->policy = policy;
-    worker->reign->sequence = policy_sequence;
+    exchange_worker_set_policy(worker->exchanges, policy, policy_sequence, &limits->exchange);
     worker->limits = *limits;
-    set_endpoints(worker, policy);
     if (limits->cut_denied)
         cut_denied(worker);
 }
 
 void session_worker_set_bypass(struct session_worker *worker, uint64_t until_us)
 {
-    worker->bypass_until_us = until_us;
+    exchange_worker_set_bypass(worker->exchanges, until_us);
 }
 
 void session_worker_set_tls(struct session_worker *worker, struct tls_server *tls)
 {
     worker->options.tls = tls;
+    exchange_worker_set_tls(worker->exchanges, tls);
 }
 
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver)
 {
-    worker->options.resolver = resolver;
+    exchange_worker_set_resolver(worker->exchanges, resolver);
 }
 
 void session_worker_collect(struct session_worker *worker)
@@ -205,24 +154,31 @@ void session_worker_cut(struct session_worker *worker)
 
 static bool is_between_requests(const struct session *session)
 {
-    return session->state == SESSION_READ_HEAD && session->exchange == NULL && inflight_length(&session->in) == 0;
+    return session->state == SESSION_SERVE && session->exchange == NULL;
 }
 
 void session_worker_drain(struct session_worker *worker)
 {
-    worker->draining = true;
+    worker->is_draining = true;
+    exchange_worker_drain(worker->exchanges);
     struct list_node *node = list_first(&worker->sessions);
     while (node != NULL) {
         struct session *session = list_owner(node, struct session, node);
         node = list_next(&worker->sessions, node);
-        session->keeps_alive = false;
+        session->entrance.http.persists = false;
         if (is_between_requests(session))
             session_close(session, REASON_NONE);
     }
 }
 
-const struct session_stats *session_worker_stats(struct session_worker *worker)
+void session_worker_stats(const struct session_worker *worker, struct session_stats *stats)
 {
-    route_copy_health(worker->options.route, worker->stats.inference);
-    return &worker->stats;
+    *stats = (struct session_stats){
+        .accepted = worker->accepted,
+        .open = worker->open,
+        .over_limit = worker->over_limit,
+        .exchanges = *exchange_worker_stats(worker->exchanges),
+        .accounts = *account_book_stats(worker->book),
+    };
+    route_copy_health(worker->options.route, stats->inference);
 }

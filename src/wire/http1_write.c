@@ -68,19 +68,16 @@ static char *put_fields(char *at, const struct message_head *head, const struct 
     return at;
 }
 
-static const struct text via_version[] = {
-    [HTTP_1_0] = TEXT_INIT("Via: 1.0 "), [HTTP_1_1] = TEXT_INIT("Via: 1.1 "), [HTTP_2] = TEXT_INIT("Via: 2.0 ")};
-
-static char *put_end(char *at, const struct message_head *head, const struct http_forward *forward)
+static char *put_framing(char *at, const struct http_forward *forward)
 {
-    if (forward->via.length > 0) {
-        at = put(at, via_version[head->version]);
-        at = put(put(at, forward->via), TEXT("\r\n"));
-    }
     if (forward->framing == FRAMING_LENGTH)
-        at = put(put_number(put(at, TEXT("Content-Length: ")), forward->content_length), TEXT("\r\n"));
-    if (forward->framing == FRAMING_CHUNKED)
-        at = put(at, TEXT("Transfer-Encoding: chunked\r\n"));
+        return put(put_number(put(at, TEXT("Content-Length: ")), forward->content_length), TEXT("\r\n"));
+    return forward->framing == FRAMING_CHUNKED ? put(at, TEXT("Transfer-Encoding: chunked\r\n")) : at;
+}
+
+/* The last field, and the empty line. */
+static char *put_connection(char *at, const struct http_forward *forward)
+{
     if (forward->keep_upgrade)
         at = put(at, TEXT("Connection: Upgrade\r\n"));
     else if (!forward->keep_alive)
@@ -90,15 +87,31 @@ static char *put_end(char *at, const struct message_head *head, const struct htt
     return put(at, TEXT("\r\n"));
 }
 
+static const struct text via_version[] = {
+    [HTTP_1_0] = TEXT_INIT("Via: 1.0 "), [HTTP_1_1] = TEXT_INIT("Via: 1.1 "), [HTTP_2] = TEXT_INIT("Via: 2.0 ")};
+
+static char *put_end(char *at, const struct message_head *head, const struct http_forward *forward)
+{
+    if (forward->via.length > 0) {
+        at = put(at, via_version[head->version]);
+        at = put(put(at, forward->via), TEXT("\r\n"));
+    }
+    return put_connection(put_framing(at, forward), forward);
+}
+
+static size_t field_room(const struct field *field)
+{
+    return field->name.length + field->value.length + TEXT(": \r\n").length;
+}
+
 /* The most that the fields and the end can take. */
 static size_t room_for(const struct message_head *head, const struct http_forward *forward)
 {
-    const size_t punctuation = TEXT(": \r\n").length;
     size_t room = END_MAX + forward->via.length;
     for (size_t i = 0; i < head->field_count; i++)
-        room += head->fields[i].name.length + head->fields[i].value.length + punctuation;
+        room += field_room(&head->fields[i]);
     for (size_t i = 0; i < forward->add_count; i++)
-        room += forward->add[i].name.length + forward->add[i].value.length + punctuation;
+        room += field_room(&forward->add[i]);
     return room;
 }
 
@@ -136,4 +149,18 @@ void http_reply_write(struct buffer *out, const struct message_head *head, const
     at = put(put(put(at, TEXT(" ")), head->phrase), TEXT("\r\n"));
     at = put_fields(at, head, forward, false);
     end(out, put_end(at, head, forward));
+}
+
+void http_own_head_write(struct buffer *out, uint16_t status, const struct http_forward *forward)
+{
+    struct text phrase = text_from(http_status_phrase(status));
+    size_t room = START_MAX + END_MAX + phrase.length;
+    for (size_t i = 0; i < forward->add_count; i++)
+        room += field_room(&forward->add[i]);
+    char *at = begin(out, room);
+    at = put_number(put(at, TEXT("HTTP/1.1 ")), status);
+    at = put(put(put(at, TEXT(" ")), phrase), TEXT("\r\n"));
+    for (size_t i = 0; i < forward->add_count; i++)
+        at = put_field(at, forward->add[i].name, forward->add[i].value);
+    end(out, put_connection(put_framing(at, forward), forward));
 }

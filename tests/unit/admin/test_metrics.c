@@ -13,13 +13,13 @@
 
 static struct session_stats a_worker(const char *provider, uint64_t answered)
 {
-    struct session_stats stats = {.open = 2, .upstream_count = 2, .upstream_latency_us = 1500};
-    stats.decisions[VERDICT_DENY][REASON_NO_RULE] = 3;
-    stats.upstream_latency[0] = 1;
-    stats.upstream_latency[1] = 1;
-    text_store(text_from(provider), stats.llm[0].provider, sizeof(stats.llm[0].provider));
-    text_store(TEXT("mistral"), stats.llm[0].model, sizeof(stats.llm[0].model));
-    stats.llm[0].answered = answered;
+    struct session_stats stats = {.open = 2, .exchanges = {.upstream_count = 2, .upstream_latency_us = 1500}};
+    stats.accounts.decisions[VERDICT_DENY][REASON_NO_RULE] = 3;
+    stats.exchanges.upstream_latency[0] = 1;
+    stats.exchanges.upstream_latency[1] = 1;
+    text_store(text_from(provider), stats.accounts.llm[0].provider, sizeof(stats.accounts.llm[0].provider));
+    text_store(TEXT("mistral"), stats.accounts.llm[0].model, sizeof(stats.accounts.llm[0].model));
+    stats.accounts.llm[0].answered = answered;
     return stats;
 }
 

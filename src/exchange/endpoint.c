@@ -3,8 +3,8 @@
  * 1. What says something about the endpoint makes it rest: it cannot be reached, does not answer in time, is
  *    overloaded. What says something about the call does not: the next caller's may well be answered.
  * 2. Its objection to the call (4xx) is kept while another endpoint is asked, and is the answer when none serves. */
+#include "exchange_internal.h"
 #include "exeat/base/log.h"
-#include "session_internal.h"
 
 enum { REST_MS = 5000, REST_MOST_MS = 300000 };
 
@@ -14,10 +14,10 @@ static struct route_endpoint present_endpoint(const struct exchange *exchange)
     return (struct route_endpoint){inference->name, &inference->host, inference->port};
 }
 
-bool endpoint_is_well(const struct session *session)
+bool endpoint_is_well(const struct exchange *exchange)
 {
-    struct route_endpoint endpoint = present_endpoint(session->exchange);
-    return route_is_well(session->worker->options.route, &endpoint);
+    struct route_endpoint endpoint = present_endpoint(exchange);
+    return route_is_well(exchange->worker->options.route, &endpoint);
 }
 
 /* Its own credentials are the operator's matter: a caller could make nothing of 401 and 403. */
@@ -29,10 +29,10 @@ enum endpoint_says endpoint_weigh(uint16_t status)
     return is_objection ? ENDPOINT_OBJECTS : ENDPOINT_FAILS;
 }
 
-void endpoint_answered(const struct session *session)
+void endpoint_answered(const struct exchange *exchange)
 {
-    struct route_endpoint endpoint = present_endpoint(session->exchange);
-    if (route_answered(session->worker->options.route, &endpoint))
+    struct route_endpoint endpoint = present_endpoint(exchange);
+    if (route_answered(exchange->worker->options.route, &endpoint))
         log_info("inference_answers", log_text("endpoint", endpoint.name));
 }
 
@@ -40,7 +40,7 @@ void endpoint_answered(const struct session *session)
 static uint64_t asked_rest_ms(const struct exchange *exchange)
 {
     uint64_t seconds;
-    if (!text_to_number(text_from(exchange->call.objection.retry_after), UINT32_MAX, &seconds))
+    if (!text_to_number(text_from(exchange->call->objection.retry_after), UINT32_MAX, &seconds))
         return REST_MS;
     return seconds * 1000 < REST_MOST_MS ? seconds * 1000 : REST_MOST_MS;
 }
@@ -100,9 +100,8 @@ static void say_failure(struct exchange *exchange, enum reason reason, uint16_t 
     account_say(&exchange->account, exchange->account.flaw, detail.text);
 }
 
-void endpoint_failed(struct session *session, enum reason reason)
+void endpoint_failed(struct exchange *exchange, enum reason reason)
 {
-    struct exchange *exchange = session->exchange;
     struct route_endpoint endpoint = present_endpoint(exchange);
     uint16_t status = exchange->way.endpoint_status;
     uint16_t code = status != 0 ? status : (uint16_t)reason;
@@ -112,7 +111,7 @@ void endpoint_failed(struct session *session, enum reason reason)
         .is_down = status == 0 ? reason != REASON_ANSWER_TOO_LARGE : endpoint_weigh(status) == ENDPOINT_FAILS,
     };
     say_failure(exchange, reason, status);
-    if (route_failed(session->worker->options.route, &endpoint, &failure))
+    if (route_failed(exchange->worker->options.route, &endpoint, &failure))
         log_failure(exchange, code);
     exchange->way.endpoint_status = 0;
 }
@@ -120,12 +119,12 @@ void endpoint_failed(struct session *session, enum reason reason)
 /* --- objections ------------------------------------------------------------------------------------------------------
  */
 
-void endpoint_objects(struct exchange *exchange, const struct http_head *head)
+void endpoint_objects(struct exchange *exchange, const struct message_head *head)
 {
-    struct objection *objection = &exchange->call.objection;
-    const struct field *wait = http_field_find(&head->message, TEXT("Retry-After"));
+    struct objection *objection = &exchange->call->objection;
+    const struct field *wait = http_field_find(head, TEXT("Retry-After"));
     buffer_empty(&objection->body);
-    objection->status = head->message.status;
+    objection->status = head->status;
     objection->endpoint = way_out_inference(exchange)->name;
     text_store(wait == NULL ? TEXT("") : wait->value, objection->retry_after, sizeof(objection->retry_after));
 }
@@ -138,7 +137,7 @@ static bool is_about_the_call(uint16_t status)
 
 bool endpoint_objection_stands(const struct exchange *exchange)
 {
-    const struct objection *objection = &exchange->call.objection;
+    const struct objection *objection = &exchange->call->objection;
     bool was_the_last = text_equal(objection->endpoint, way_out_inference(exchange)->name);
     return objection->status != 0 && (was_the_last || is_about_the_call(objection->status));
 }

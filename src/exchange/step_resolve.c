@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* resolve: from the recorded decision to addresses that the policy has judged. A pooled connection needs no name, but
  * its address is judged like any other. */
+#include "exchange_internal.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
-#include "session_internal.h"
 
 static bool accepts_pooled(void *context, const struct address *address, uint16_t port)
 {
-    const struct session *session = context;
+    const struct exchange *exchange = context;
     struct judged_address judged;
     enum reason why;
-    return way_out_judge(session->exchange, address, port, &judged, &why);
+    return way_out_judge(exchange, address, port, &judged, &why);
 }
 
-static struct upstream *take_pooled(struct session *session)
+static struct upstream *take_pooled(struct exchange *exchange)
 {
-    const struct exchange *exchange = session->exchange;
     struct destination to = way_out_destination(exchange);
     if (exchange->ask.is_connect || exchange->way.fresh_only)
         return NULL;
@@ -23,16 +22,15 @@ static struct upstream *take_pooled(struct session *session)
         .scheme = to.scheme,
         .host = to.host,
         .port = to.port,
-        .user = session->user,
+        .user = exchange->entrance->user,
         .may_repeat = way_out_may_repeat(exchange),
     };
-    return route_take(session->worker->options.route, &wish, accepts_pooled, session);
+    return route_take(exchange->worker->options.route, &wish, accepts_pooled, exchange);
 }
 
 /* None may be connected to: the first of them says why. */
-static enum progress refuse_address(struct session *session, const struct address *address, enum reason why)
+static enum progress refuse_address(struct exchange *exchange, const struct address *address, enum reason why)
 {
-    struct exchange *exchange = session->exchange;
     struct destination to = way_out_destination(exchange);
     struct detail detail = {0};
     policy_explain_address(exchange->policy, &exchange->ask.request, &exchange->decision, address, why, &detail);
@@ -43,12 +41,11 @@ static enum progress refuse_address(struct session *session, const struct addres
         "address_refused", log_text("host", host_text(to.host)), log_number("port", to.port),
         log_string("reason", reason_row(why)->code), log_string("detail", detail.text),
         log_string("request", exchange->account.id_text));
-    return way_out_failed(session, why);
+    return way_out_failed(exchange, why);
 }
 
-static enum progress judge_answers(struct session *session, const struct address *addresses, size_t count)
+static enum progress judge_answers(struct exchange *exchange, const struct address *addresses, size_t count)
 {
-    struct exchange *exchange = session->exchange;
     struct way_out *way = &exchange->way;
     enum reason why = REASON_ADDRESS;
     enum reason first = REASON_ADDRESS;
@@ -62,59 +59,58 @@ static enum progress judge_answers(struct session *session, const struct address
             first = why;
     }
     if (way->candidate_count == 0)
-        return refuse_address(session, &addresses[0], first);
-    session_enter(session, SESSION_DIAL);
+        return refuse_address(exchange, &addresses[0], first);
+    exchange_enter(exchange, EXCHANGE_DIAL);
     return STEP_NEXT;
 }
 
-static enum progress cannot_resolve(struct session *session, enum reason why, const char *detail)
+static enum progress cannot_resolve(struct exchange *exchange, enum reason why, const char *detail)
 {
-    struct account *account = &session->exchange->account;
-    session->worker->stats.lookups_failed++;
+    struct account *account = &exchange->account;
+    exchange->worker->stats.lookups_failed++;
     account_say(account, FLAW_NONE, detail);
-    if (way_out_inference(session->exchange) == NULL) /* an endpoint's failures are told in endpoint.c */
+    if (way_out_inference(exchange) == NULL) /* an endpoint's failures are told in endpoint.c */
         log_info(
-            "resolve_failed", log_text("host", host_text(way_out_destination(session->exchange).host)),
+            "resolve_failed", log_text("host", host_text(way_out_destination(exchange).host)),
             log_string("reason", reason_row(why)->code), log_string("detail", detail),
             log_string("request", account->id_text));
-    return way_out_failed(session, why);
+    return way_out_failed(exchange, why);
 }
 
-enum progress session_resolve_overdue(struct session *session)
+enum progress resolve_overdue(struct exchange *exchange)
 {
-    struct way_out *way = &session->exchange->way;
+    struct way_out *way = &exchange->way;
     resolve_cancel(way->resolving);
     way->resolving = NULL;
-    return cannot_resolve(session, REASON_DNS_TIMEOUT, "no answer within timeouts.connect");
+    return cannot_resolve(exchange, REASON_DNS_TIMEOUT, "no answer within timeouts.connect");
 }
 
 static void on_resolved(void *context, const struct resolved *resolved)
 {
-    struct session *session = context;
-    session->exchange->way.resolving = NULL;
-    session->worker->stats.lookups[resolved->source]++;
+    struct exchange *exchange = context;
+    exchange->way.resolving = NULL;
+    exchange->worker->stats.lookups[resolved->source]++;
     enum reason why = resolved->result == RESOLVE_TIMED_OUT ? REASON_DNS_TIMEOUT : REASON_DNS_FAILED;
     enum progress progress;
     if (resolved->result == RESOLVE_OK)
-        progress = judge_answers(session, resolved->addresses, resolved->count);
+        progress = judge_answers(exchange, resolved->addresses, resolved->count);
     else
-        progress = cannot_resolve(session, why, resolved->detail);
+        progress = cannot_resolve(exchange, why, resolved->detail);
     if (progress == STEP_NEXT)
-        session_run(session);
+        exchange_go_on(exchange);
 }
 
-enum progress step_resolve(struct session *session)
+enum progress step_resolve(struct exchange *exchange)
 {
-    struct exchange *exchange = session->exchange;
     if (exchange->way.resolving != NULL)
-        return session_watch_client(session);
-    struct upstream *pooled = take_pooled(session);
+        return exchange_watch_client(exchange);
+    struct upstream *pooled = take_pooled(exchange);
     if (pooled != NULL) {
-        exchange_begin(session, pooled);
-        session_enter(session, SESSION_EXCHANGE);
+        up_begin(exchange, pooled);
+        exchange_enter(exchange, EXCHANGE_PASS);
         return STEP_NEXT;
     }
     const struct host *host = way_out_destination(exchange).host;
-    exchange->way.resolving = resolve_start(session->worker->options.resolver, host, on_resolved, session);
+    exchange->way.resolving = resolve_start(exchange->worker->options.resolver, host, on_resolved, exchange);
     return STEP_WAIT;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where an exchange goes: the host it names, or the inference endpoints of its rule in order. */
+#include "exchange_internal.h"
 #include "exeat/base/memory.h"
-#include "session_internal.h"
 
 static size_t inference_index(const struct exchange *exchange)
 {
@@ -30,10 +30,10 @@ bool way_out_may_repeat(const struct exchange *exchange)
                                              TEXT_INIT("DELETE"), TEXT_INIT("PUT"),  TEXT_INIT("TRACE")};
     if (way_out_inference(exchange) != NULL)
         return true;
-    const struct http_head *head = exchange->ask.head;
-    bool has_content = head->framing == FRAMING_CHUNKED || head->message.length > 0;
+    const struct message_head *head = exchange->ask.head;
+    bool has_content = head->content == CONTENT_UNTIL_END || head->length > 0;
     for (size_t i = 0; !has_content && i < COUNT_OF(idempotent); i++)
-        if (text_equal(head->message.method, idempotent[i]))
+        if (text_equal(head->method, idempotent[i]))
             return true;
     return false;
 }
@@ -67,21 +67,21 @@ void way_out_forget_candidates(struct way_out *way)
     way->candidate_count = 0;
 }
 
-void way_out_set_out(struct session *session)
+void way_out_set_out(struct exchange *exchange)
 {
-    struct way_out *way = &session->exchange->way;
-    way->began_us = loop_now_us(session->worker->options.loop);
+    struct way_out *way = &exchange->way;
+    way->began_us = loop_now_us(exchange->worker->loop);
     way->failure = REASON_NONE;
-    session_enter(session, SESSION_RESOLVE);
+    exchange_enter(exchange, EXCHANGE_RESOLVE);
 }
 
-static enum progress go(struct session *session)
+static enum progress go(struct exchange *exchange)
 {
-    const struct policy_inference *inference = way_out_inference(session->exchange);
+    const struct policy_inference *inference = way_out_inference(exchange);
     if (inference != NULL && inference->is_canned)
-        session_enter(session, SESSION_ANSWER);
+        exchange_enter(exchange, EXCHANGE_ANSWER);
     else
-        way_out_set_out(session);
+        way_out_set_out(exchange);
     return STEP_NEXT;
 }
 
@@ -101,59 +101,54 @@ static bool is_last(const struct exchange *exchange)
 }
 
 /* An endpoint that rests is passed over while there is another. */
-static bool is_worth_trying(const struct session *session)
+static bool is_worth_trying(const struct exchange *exchange)
 {
-    const struct exchange *exchange = session->exchange;
-    return can_serve(exchange, exchange->way.inference_next) && (is_last(exchange) || endpoint_is_well(session));
+    return can_serve(exchange, exchange->way.inference_next) && (is_last(exchange) || endpoint_is_well(exchange));
 }
 
-enum progress way_out_begin(struct session *session)
+enum progress way_out_begin(struct exchange *exchange)
 {
-    struct exchange *exchange = session->exchange;
-    while (way_out_inference(exchange) != NULL && !is_worth_trying(session))
+    while (way_out_inference(exchange) != NULL && !is_worth_trying(exchange))
         exchange->way.inference_next++;
-    return go(session);
+    return go(exchange);
 }
 
-static bool find_next(struct session *session)
+static bool find_next(struct exchange *exchange)
 {
-    struct way_out *way = &session->exchange->way;
+    struct way_out *way = &exchange->way;
     size_t failed = way->inference_next;
-    while (++way->inference_next < session->exchange->decision.inference_count)
-        if (is_worth_trying(session))
+    while (++way->inference_next < exchange->decision.inference_count)
+        if (is_worth_trying(exchange))
             return true;
     way->inference_next = failed;
     return false;
 }
 
 /* What the last endpoint had against the call is the answer, if it was that. */
-static enum progress give_up(struct session *session)
+static enum progress give_up(struct exchange *exchange)
 {
-    struct exchange *exchange = session->exchange;
     if (!endpoint_objection_stands(exchange))
-        return session_fail(session, REASON_INFERENCE_DOWN);
-    exchange->call.objection.is_answer = true;
+        return exchange_fail(exchange, REASON_INFERENCE_DOWN);
+    exchange->call->objection.is_answer = true;
     account_unsay(&exchange->account);
-    session_enter(session, SESSION_ANSWER);
+    exchange_enter(exchange, EXCHANGE_ANSWER);
     return STEP_NEXT;
 }
 
 /* This way is closed: the next endpoint of a rerouted call, or a refusal with what went wrong. A rerouted call never
  * falls back to the vendor. */
-enum progress way_out_failed(struct session *session, enum reason reason)
+enum progress way_out_failed(struct exchange *exchange, enum reason reason)
 {
-    struct exchange *exchange = session->exchange;
     if (way_out_inference(exchange) == NULL)
-        return session_fail(session, reason);
+        return exchange_fail(exchange, reason);
     way_out_drop(exchange);
-    reply_take_back(session);
-    inflight_clear(session->worker->options.loop, &exchange->flow.up);
-    inflight_clear(session->worker->options.loop, &exchange->flow.down);
-    buffer_empty(&exchange->call.body);
-    endpoint_failed(session, reason);
-    if (!find_next(session))
-        return give_up(session);
+    exchange_take_back(exchange);
+    http_connection_clear(&exchange->flow.connection);
+    buffer_empty(&exchange->call->body);
+    endpoint_failed(exchange, reason);
+    if (!find_next(exchange))
+        return give_up(exchange);
     exchange->way.fresh_only = false;
     account_unsay(&exchange->account);
-    return go(session);
+    return go(exchange);
 }

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is written down about whatever the gate decides: one decision and one outcome, joined by an id, and the counters
+ * of both. Whoever decides (a request, a DNS query) has an account; a worker has one book of them. */
+#ifndef EXEAT_ACCOUNT_H
+#define EXEAT_ACCOUNT_H
+
+#include "exeat/audit.h"
+#include "exeat/model.h"
+
+/* --- a worker's book -------------------------------------------------------------------------------------------------
+ */
+
+enum { ACCOUNT_LLM_ROWS = 32 };
+struct account_llm_row {
+    char provider[48];
+    char model[48]; /* as the policy names what is served; else "other" */
+    uint64_t answered;
+    uint64_t refused;
+    uint64_t failed;
+};
+/* Counters of one worker. Written by its thread only; others may read stale values. */
+struct account_stats {
+    uint64_t decisions[VERDICT_ERROR + 1][REASON_COUNT];
+    uint64_t observed;
+    uint64_t bytes_up;
+    uint64_t bytes_down;
+    struct account_llm_row llm[ACCOUNT_LLM_ROWS];
+};
+
+struct account_book;
+struct account_book *account_book_new(struct audit_port *port); /* borrows the port */
+void account_book_free(struct account_book *book);
+const struct account_stats *account_book_stats(const struct account_book *book);
+
+/* --- an account ------------------------------------------------------------------------------------------------------
+ */
+
+/* From ACCOUNT_WAITS on an outcome is owed, unless it failed. */
+enum account_state {
+    ACCOUNT_OPEN,    /* nothing is recorded */
+    ACCOUNT_WAITS,   /* the decision is with the writer */
+    ACCOUNT_DURABLE, /* it is on disk: what was decided may be done */
+    ACCOUNT_FAILED,  /* it could not be recorded */
+    ACCOUNT_OVERDUE, /* nobody waits for it any more; it will be there some time */
+    ACCOUNT_CLOSED   /* its outcome is written */
+};
+
+/* Who answered an LLM call, and what it took. */
+struct account_service {
+    struct text inference; /* the endpoint; borrowed from the policy */
+    struct text model;     /* its own name of it; borrowed */
+    uint64_t tokens_in;
+    uint64_t tokens_out;
+};
+
+struct account {
+    struct request_id id;
+    char id_text[REQUEST_ID_TEXT_SIZE];
+    enum account_state state;
+    uint64_t started_us; /* steady clock */
+    enum reason reason;  /* of the outcome */
+    enum plan done;
+    uint16_t status; /* what the client was told */
+    uint64_t bytes_up;
+    uint64_t bytes_down;
+    struct address address; /* dialled */
+    uint8_t peer_key[32];   /* SHA-256 of the upstream's SPKI */
+    bool has_peer_key;
+    enum flaw flaw; /* of a host's reply */
+    char *detail;   /* owned: what exactly went wrong; NULL: nothing to add */
+    struct account_service service;
+    struct account_book *book;                   /* borrowed */
+    struct audit_wait wait;                      /* private */
+    void (*on_decided)(struct account *account); /* the decision became durable, or failed: see `state` */
+};
+
+/* Zeroes the account and gives it an id. The book must outlive it. */
+void account_open(struct account *account, struct account_book *book, uint64_t now_us);
+/* Hands the decision to the writer; id and detail are the account's. ACCOUNT_WAITS: `on_decided` is called once. */
+enum account_state account_decide(struct account *account, const struct decision_record *decision);
+/* The same, where nobody waits: what was decided is not done, but shall be known. */
+void account_note(struct account *account, const struct decision_record *decision);
+/* Waits no longer. The decision is on its way to the disk and will be there some time; its outcome says that nothing
+ * came of it. Where the store has given it up in this moment, there is no record, and no outcome either. */
+void account_stop_waiting(struct account *account);
+/* The outcome, once, if one is owed. False: none is. */
+bool account_complete(struct account *account, uint64_t now_us);
+/* Counts an LLM call under a provider of the catalogue and a model of the policy. */
+void account_count_call(const struct account *account, struct text provider, struct text model);
+
+/* What exactly is wrong, for the reply, the log and the record; the newest word counts. Copies `detail`. */
+void account_say(struct account *account, enum flaw flaw, const char *detail);
+void account_unsay(struct account *account); /* it went well after all; also what frees the words */
+
+#endif

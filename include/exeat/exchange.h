@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The steps of one request: from its head to the decision, to the disk, to whoever answers it, and back. Here policy,
+ * account, names, routes and dialects meet. An exchange knows no framing and owns no connection: it comes in by an
+ * entrance, which whoever owns the connection keeps (session). It lives and dies on one worker's loop. */
+#ifndef EXEAT_EXCHANGE_H
+#define EXEAT_EXCHANGE_H
+
+#include "exeat/account.h"
+#include "exeat/http.h"
+#include "exeat/policy.h"
+#include "exeat/route.h"
+#include "exeat/tls.h"
+
+/* --- a worker's share ------------------------------------------------------------------------------------------------
+ */
+
+/* What may change with a reload. */
+struct exchange_limits {
+    size_t head; /* bytes */
+    size_t fields;
+    size_t body_held;    /* bytes of a body that is judged or rewritten */
+    size_t answer_held;  /* bytes of an endpoint's answer, or of an event of it */
+    uint64_t head_ms;    /* deadlines of inactivity, milliseconds */
+    uint64_t connect_ms; /* of the way to an upstream as a whole */
+    uint64_t idle_ms;
+    uint64_t stream_ms;
+};
+
+struct entrance;
+/* What exchanges need; all borrowed and outliving them. */
+struct exchange_options {
+    struct http_worker *http;
+    struct resolver *resolver;
+    struct route *route;
+    struct account_book *book;
+    struct tls_server *tls;                         /* NULL: nothing can be opened */
+    const char *via;                                /* our pseudonym and loop token for Via */
+    void (*on_ready)(struct entrance *entrance);    /* its exchange can go on: exchange_run */
+    void (*on_deadline)(struct entrance *entrance); /* its exchange's deadline is another now: exchange_due_us */
+};
+
+/* Counters of one worker. Written by its thread only; others may read stale values. */
+enum { EXCHANGE_LATENCY_BUCKETS = 12 };
+struct exchange_stats {
+    uint64_t lookups[RESOLVE_SOURCE_COUNT];
+    uint64_t lookups_failed;
+    uint64_t upstream_latency[EXCHANGE_LATENCY_BUCKETS + 1]; /* last: beyond all bounds */
+    uint64_t upstream_latency_us;
+    uint64_t upstream_count;
+};
+extern const uint64_t exchange_latency_bounds_us[EXCHANGE_LATENCY_BUCKETS];
+
+struct exchange_worker;
+struct exchange_worker *exchange_worker_new(const struct exchange_options *options);
+void exchange_worker_free(struct exchange_worker *worker); /* after its exchanges; NULL is fine */
+/* From now on exchanges are judged by `policy`, whose reference is taken; those under way by the one they began with.
+ */
+void exchange_worker_set_policy(
+    struct exchange_worker *worker, struct policy *policy, uint64_t policy_sequence,
+    const struct exchange_limits *limits);
+/* Until then (steady clock; 0: not), what the policy refuses is let through where policy_bypass says so. */
+void exchange_worker_set_bypass(struct exchange_worker *worker, uint64_t until_us);
+/* For exchanges from now on; the old ones must live on for those under way. */
+void exchange_worker_set_tls(struct exchange_worker *worker, struct tls_server *tls);
+void exchange_worker_set_resolver(struct exchange_worker *worker, struct resolver *resolver);
+/* No connection goes on after its present exchange. */
+void exchange_worker_drain(struct exchange_worker *worker);
+const struct exchange_limits *exchange_worker_limits(const struct exchange_worker *worker);
+const struct exchange_stats *exchange_worker_stats(const struct exchange_worker *worker);
+
+/* --- an entrance -----------------------------------------------------------------------------------------------------
+ */
+
+/* What every request on a connection is bound to once it was opened. With https the TLS is ours; with http the client
+ * speaks HTTP within its CONNECT (seen: Node's ProxyAgent for http:// URLs, https-proxy-agent for ws://). */
+struct binding {
+    enum scheme scheme;
+    struct host host;
+    uint16_t port;
+    bool is_used; /* a request came */
+};
+
+/* What exchanges come in by. Of its owner; `client_name` and `user` are the exchange's to write. */
+enum { CLIENT_NAME_SIZE = 64 };
+struct entrance {
+    struct http_connection http; /* towards the client */
+    struct address peer;
+    char peer_text[ADDRESS_TEXT_SIZE];
+    char client_name[CLIENT_NAME_SIZE]; /* who asked last; of an opened connection: who made it */
+    uint64_t user;                      /* of upstream connections: this connection, and who it says it is */
+    struct binding *binding;            /* NULL while the connection is plain */
+};
+uint64_t exchange_new_user(struct exchange_worker *worker); /* of upstream connections; never 0 */
+
+/* --- an exchange -----------------------------------------------------------------------------------------------------
+ */
+
+struct exchange;
+/* The first byte of a head has come. */
+struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *entrance);
+/* Writes the outcome that is owed, and frees. `reason`: why it ended, where the exchange itself knows none. */
+void exchange_free(struct exchange *exchange, enum reason reason);
+
+/* EXCHANGE_ENDED: see exchange_ending. EXCHANGE_YIELDS: there is more to do, others first. */
+enum exchange_progress { EXCHANGE_WAITS, EXCHANGE_YIELDS, EXCHANGE_ENDED };
+enum exchange_progress exchange_run(struct exchange *exchange);
+/* When its deadline is over, by the steady clock; 0: it has none. Then exchange_expire, and exchange_run. */
+uint64_t exchange_due_us(const struct exchange *exchange);
+void exchange_expire(struct exchange *exchange);
+
+/* How it ended. */
+enum exchange_ending {
+    EXCHANGE_ANSWERED,  /* the response is in `out`, whole */
+    EXCHANGE_CONNECTED, /* a CONNECT, to what the upstream is connected to */
+    EXCHANGE_OPENS,     /* a CONNECT whose inside will be judged: nothing is recorded of it */
+    EXCHANGE_UPGRADED,  /* the 101 is in `out`, and what else came from upstream */
+    EXCHANGE_FORSAKEN,  /* the client has gone */
+    EXCHANGE_CUT        /* the client cannot be told any more: its connection must break */
+};
+struct exchange_end {
+    enum exchange_ending how;
+    enum reason reason; /* EXCHANGE_FORSAKEN, EXCHANGE_CUT */
+};
+struct exchange_end exchange_ended(const struct exchange *exchange);
+
+/* --- a CONNECT, after EXCHANGE_CONNECTED, _OPENS and _UPGRADED -------------------------------------------------------
+ */
+
+const struct request *exchange_request(const struct exchange *exchange);
+const struct decision *exchange_decision(const struct exchange *exchange);
+/* The client was told that its tunnel stands. */
+void exchange_told_connected(struct exchange *exchange);
+/* The upstream's channel for a tunnel, which the exchange keeps open. A tunnel needs no head: an idle one shall hold no
+ * more than the request that it was judged by. */
+struct channel *exchange_tunnel(struct exchange *exchange);
+/* It was decided under a policy that has been replaced meanwhile: would the present one have it? */
+bool exchange_is_outdated(const struct exchange *exchange);
+bool exchange_is_denied_now(const struct exchange *exchange);
+void exchange_count_bytes(struct exchange *exchange, uint64_t up, uint64_t down);
+/* What followed the answer is not what was decided on: nothing goes on. Copies `detail`. */
+void exchange_refuse_inside(struct exchange *exchange, enum reason reason, const char *detail);
+/* Frees one whose connection was opened: it is no request, what is inside will be. Where a decision is on record
+ * already (HTTP followed what was to be a tunnel), the outcome says that it was opened. */
+void exchange_discard(struct exchange *exchange);
+/* An opened connection in which nobody asked for anything. */
+void exchange_note_unused(struct exchange_worker *worker, struct entrance *entrance);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a parsed head to the request that the policy judges: one name, one port, one path. What does not agree with
+ * itself is refused. */
+#include "exchange_internal.h"
+
+static enum reason refuse(enum reason reason, struct detail *detail, const char *what)
+{
+    (void)detail_say(detail, "%s", what);
+    return reason;
+}
+
+/* A Host that is there must be one, be it never used (RFC 9112 3.2). Empty: there was nothing to name. */
+static bool host_field_is_sound(const struct message_head *head, struct detail *detail)
+{
+    struct host host;
+    uint16_t port;
+    if (!head->has_host || head->host.length == 0 || authority_read(head->host, 80, &host, &port, detail))
+        return true;
+    struct detail why = *detail;
+    return detail_say(detail, "Host: %.100s", why.text);
+}
+
+/* CONNECT host:port. A Host field may lack the port (seen: undici) or be absent (seen: PHP), so only names are
+ * compared; another name is nothing that any client has a reason to send. */
+static enum reason ask_connect(struct exchange *exchange, struct detail *detail)
+{
+    struct ask *ask = &exchange->ask;
+    struct request *request = &ask->request;
+    struct host host;
+    uint16_t port;
+    ask->is_connect = true;
+    request->scheme = SCHEME_HTTPS;
+    if (exchange->entrance->binding != NULL)
+        return refuse(REASON_METHOD_UNSUPPORTED, detail, "CONNECT within an opened connection");
+    if (!authority_read(ask->head->target.authority, 0, &request->host, &request->port, detail))
+        return REASON_BAD_TARGET;
+    if (!host_field_is_sound(ask->head, detail))
+        return REASON_BAD_TARGET;
+    bool names_another = ask->head->host.length > 0 && authority_parse(ask->head->host, 80, &host, &port) &&
+                         !host_equal(&host, &request->host);
+    return names_another ? refuse(REASON_BAD_TARGET, detail, "Host is another than the target") : REASON_NONE;
+}
+
+/* What is asked for there: on record also when the host is refused. */
+static void set_inside(struct ask *ask)
+{
+    ask->request.inside_known = true;
+    ask->request.method = ask->head->method;
+    ask->request.query = ask->head->target.query;
+    ask->request.path = ask->head->target.path;
+    ask->request.path_was_canonical = true;
+}
+
+static enum reason set_path(struct ask *ask, struct detail *detail)
+{
+    if (text_equal(ask->head->target.path, TEXT("*")) || path_is_plain(ask->head->target.path))
+        return REASON_NONE;
+    struct path_readings readings;
+    enum path_result result = path_read(ask->head->target.path, &ask->kept, &readings, detail);
+    if (result == PATH_BAD)
+        return REASON_BAD_PATH;
+    ask->request.path = readings.canonical;
+    ask->request.path_otherwise = readings.otherwise;
+    ask->request.path_was_canonical = result == PATH_CANONICAL;
+    return REASON_NONE;
+}
+
+static enum reason misdirected(const struct exchange *exchange, struct detail *detail, const char *where)
+{
+    (void)detail_say(
+        detail, "%s is not %.60s:%u, for which the connection was opened", where,
+        exchange->entrance->binding->host.text, (unsigned)exchange->entrance->binding->port);
+    return REASON_MISDIRECTED;
+}
+
+static bool is_opened_for(const struct exchange *exchange, const struct host *host, uint16_t port)
+{
+    return host_equal(host, &exchange->entrance->binding->host) && port == exchange->entrance->binding->port;
+}
+
+/* Inside an opened connection every request must name the host that was opened. */
+static enum reason ask_inside(struct exchange *exchange, struct detail *detail)
+{
+    struct ask *ask = &exchange->ask;
+    const struct message_head *head = ask->head;
+    struct host host;
+    uint16_t port;
+    ask->request.scheme = exchange->entrance->binding->scheme;
+    ask->request.host = exchange->entrance->binding->host;
+    ask->request.port = exchange->entrance->binding->port;
+    set_inside(ask);
+    if (head->target.form == TARGET_ABSOLUTE) {
+        if (head->target.scheme != exchange->entrance->binding->scheme)
+            return refuse(REASON_BAD_TARGET, detail, "an http URL within TLS, or an https URL without");
+        if (!authority_read(head->target.authority, scheme_port(head->target.scheme), &host, &port, detail))
+            return REASON_BAD_TARGET;
+        if (!is_opened_for(exchange, &host, port))
+            return misdirected(exchange, detail, "the target");
+    }
+    if (head->has_host) {
+        if (!authority_read(head->host, exchange->entrance->binding->port, &host, &port, detail))
+            return REASON_BAD_TARGET;
+        if (!is_opened_for(exchange, &host, port))
+            return misdirected(exchange, detail, "Host");
+    }
+    return set_path(ask, detail);
+}
+
+/* Plain HTTP: absolute-form, whose host counts whatever Host says (RFC 9112 3.2.2), or origin-form with Host (seen: PHP
+ * streams without request_fulluri). */
+static enum reason ask_plain(struct exchange *exchange, struct detail *detail)
+{
+    struct ask *ask = &exchange->ask;
+    const struct message_head *head = ask->head;
+    bool is_absolute = head->target.form == TARGET_ABSOLUTE;
+    ask->request.scheme = is_absolute ? head->target.scheme : SCHEME_HTTP;
+    set_inside(ask);
+    struct text authority = is_absolute ? head->target.authority : head->host;
+    uint16_t port = scheme_port(ask->request.scheme);
+    if (!authority_read(authority, port, &ask->request.host, &ask->request.port, detail))
+        return REASON_BAD_TARGET;
+    if (ask->request.scheme != SCHEME_HTTP)
+        return refuse(REASON_BAD_TARGET, detail, "an https or wss URL: use CONNECT, and TLS inside it");
+    if (is_absolute && !text_equal(head->host, authority) && !host_field_is_sound(head, detail))
+        return REASON_BAD_TARGET;
+    return set_path(ask, detail);
+}
+
+void ask_glimpse(struct exchange *exchange, struct text input)
+{
+    struct ask *ask = &exchange->ask;
+    struct request *request = &ask->request;
+    struct http_glimpse glimpse;
+    http_request_glimpse(input, &glimpse);
+    bool is_connect = text_equal(glimpse.method, TEXT("CONNECT"));
+    ask->head->method = request->method = glimpse.method;
+    ask->head->target.path = glimpse.path;
+    request->query = glimpse.query;
+    request->inside_known = glimpse.path.length > 0; /* nothing judges it any more */
+    request->scheme = exchange->entrance->binding != NULL ? exchange->entrance->binding->scheme : glimpse.scheme;
+    uint16_t port = is_connect ? 0 : scheme_port(request->scheme != 0 ? request->scheme : SCHEME_HTTP);
+    if (!authority_parse(glimpse.authority, port, &request->host, &request->port))
+        request->host = (struct host){0};
+    if (exchange->entrance->binding != NULL) {
+        request->host = exchange->entrance->binding->host;
+        request->port = exchange->entrance->binding->port;
+    }
+}
+
+static enum reason look(struct exchange *exchange, struct detail *detail)
+{
+    if (exchange->ask.head->target.form == TARGET_AUTHORITY)
+        return ask_connect(exchange, detail);
+    return exchange->entrance->binding != NULL ? ask_inside(exchange, detail) : ask_plain(exchange, detail);
+}
+
+/* At zero the gate is the last recipient, and has nothing to tell. */
+static enum reason look_at_hops(const struct message_head *head, struct detail *detail)
+{
+    uint64_t left;
+    if (!http_max_forwards(head, &left) || left > 0)
+        return REASON_NONE;
+    return refuse(
+        REASON_METHOD_UNSUPPORTED, detail, "Max-Forwards is 0: it ends at this gate, which answers no such request");
+}
+
+enum reason ask_from_head(struct exchange *exchange)
+{
+    struct detail detail;
+    detail.text[0] = '\0';
+    enum reason reason = look(exchange, &detail);
+    if (reason == REASON_NONE && http_via_has(exchange->ask.head, text_from(exchange->worker->options.via)))
+        reason = refuse(REASON_LOOP, &detail, "its Via names this gate");
+    if (reason == REASON_NONE)
+        reason = look_at_hops(exchange->ask.head, &detail);
+    if (reason != REASON_NONE)
+        account_say(&exchange->account, FLAW_NONE, detail.text);
+    return reason;
+}

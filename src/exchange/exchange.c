@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of an exchange: made when the first byte of a head comes, it runs its steps, and is freed when its outcome
+ * is recorded. Only exchange_enter writes the state. */
+#include "exchange_internal.h"
+#include "exeat/base/check.h"
+#include "exeat/base/log.h"
+#include "exeat/base/memory.h"
+
+/* --- deadlines ------------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t forsaken_ms(const struct exchange *exchange)
+{
+    return smaller(FORSAKEN_MS, exchange->worker->limits.idle_ms);
+}
+
+bool exchange_is_forsaken(const struct exchange *exchange)
+{
+    /* While it has yet to take something it is slow, not gone: a reset would tell. */
+    const struct http_connection *client = &exchange->entrance->http;
+    bool may_listen = exchange->state == EXCHANGE_PASS && client->has_ended && inflight_length(&client->out) == 0;
+    return may_listen && forsaken_ms(exchange) < exchange->worker->limits.stream_ms;
+}
+
+static uint64_t limit_ms(const struct exchange *exchange)
+{
+    const struct exchange_limits *limits = &exchange->worker->limits;
+    switch (exchange_step(exchange->state)->deadline) {
+    case DEADLINE_NONE:
+        return 0;
+    case DEADLINE_HEAD:
+        return limits->head_ms;
+    case DEADLINE_CONNECT:
+        return limits->connect_ms;
+    case DEADLINE_STREAM:
+        break;
+    }
+    return exchange_is_forsaken(exchange) ? forsaken_ms(exchange) : limits->stream_ms;
+}
+
+/* A head has its time as a whole, lest a client send it byte by byte, and so have a commit and the way out (names and
+ * connecting are one), whatever the client sends meanwhile; everything else may take long while it moves. */
+static uint64_t quiet_since(const struct exchange *exchange)
+{
+    switch (exchange->state) {
+    case EXCHANGE_RESOLVE:
+    case EXCHANGE_DIAL:
+        return exchange->way.began_us;
+    case EXCHANGE_READ_HEAD:
+    case EXCHANGE_COMMIT:
+        return exchange->entered_us;
+    case EXCHANGE_JUDGE:
+    case EXCHANGE_READ_BODY:
+    case EXCHANGE_PASS:
+    case EXCHANGE_ANSWER:
+    case EXCHANGE_DONE:
+    case EXCHANGE_STATE_COUNT:
+        break;
+    }
+    return exchange->active_us;
+}
+
+uint64_t exchange_due_us(const struct exchange *exchange)
+{
+    uint64_t limit = limit_ms(exchange);
+    if (limit == 0)
+        return 0;
+    uint64_t due = quiet_since(exchange) + limit * 1000;
+    if (exchange->state == EXCHANGE_PASS && exchange->flow.head_us != 0) /* a head of upstream's has begun */
+        due = smaller(due, exchange->flow.head_us + exchange->worker->limits.head_ms * 1000);
+    return due;
+}
+
+void exchange_expire(struct exchange *exchange)
+{
+    exchange_step(exchange->state)->on_deadline(exchange);
+}
+
+void exchange_watch_deadline(struct exchange *exchange)
+{
+    exchange->worker->options.on_deadline(exchange->entrance);
+}
+
+void exchange_touch(struct exchange *exchange)
+{
+    exchange->active_us = loop_now_us(exchange->worker->loop);
+}
+
+/* --- steps ----------------------------------------------------------------------------------------------------------
+ */
+
+void exchange_enter(struct exchange *exchange, enum exchange_state next)
+{
+    const struct step *step = exchange_step(exchange->state);
+    ASSERT((step->next & (1u << next)) != 0);
+    if (log_is_on(LOG_DEBUG))
+        log_debug(
+            "step", log_string("from", step->name), log_string("to", exchange_step(next)->name),
+            log_string("request", exchange->account.id_text));
+    exchange->state = next;
+    exchange_touch(exchange);
+    exchange->entered_us = exchange->active_us;
+    if (next != EXCHANGE_DONE)
+        exchange_watch_deadline(exchange);
+}
+
+enum progress exchange_finish(struct exchange *exchange, enum exchange_ending how, enum reason reason)
+{
+    exchange->end = (struct exchange_end){how, reason};
+    exchange_enter(exchange, EXCHANGE_DONE);
+    return STEP_NEXT;
+}
+
+struct exchange_end exchange_ended(const struct exchange *exchange)
+{
+    ASSERT(exchange->state == EXCHANGE_DONE);
+    return exchange->end;
+}
+
+void exchange_go_on(struct exchange *exchange)
+{
+    exchange->worker->options.on_ready(exchange->entrance);
+}
+
+enum exchange_progress exchange_run(struct exchange *exchange)
+{
+    enum progress progress = STEP_NEXT;
+    while (progress == STEP_NEXT && exchange->state != EXCHANGE_DONE)
+        progress = exchange_step(exchange->state)->run(exchange);
+    if (exchange->state == EXCHANGE_DONE)
+        return EXCHANGE_ENDED;
+    return progress == STEP_YIELD ? EXCHANGE_YIELDS : EXCHANGE_WAITS;
+}
+
+enum progress step_done(struct exchange *exchange)
+{
+    (void)exchange;
+    return STEP_WAIT;
+}
+
+/* --- the client -----------------------------------------------------------------------------------------------------
+ */
+
+enum io exchange_read_client(struct exchange *exchange, size_t limit)
+{
+    struct http_connection *client = &exchange->entrance->http;
+    bool had_ended = client->has_ended;
+    enum io result = http_connection_read(client, limit);
+    if (!had_ended && (result == IO_OK || result == IO_END))
+        exchange_touch(exchange);
+    if (!had_ended && result == IO_END && exchange->state == EXCHANGE_PASS)
+        exchange_watch_deadline(exchange);
+    return result;
+}
+
+enum io exchange_send_client(struct exchange *exchange)
+{
+    uint64_t put = 0;
+    enum io result = http_side_send(&exchange->client, &put);
+    if (put > 0)
+        exchange_touch(exchange);
+    if (put > 0 && exchange->entrance->http.has_ended)
+        exchange_watch_deadline(exchange);
+    return result;
+}
+
+enum progress exchange_watch_client(struct exchange *exchange)
+{
+    struct http_connection *client = &exchange->entrance->http;
+    bool had_ended = client->has_ended;
+    enum io result = http_connection_watch(client);
+    if (result == IO_BROKEN)
+        return exchange_finish(exchange, EXCHANGE_FORSAKEN, REASON_CLIENT_GONE);
+    if (result == IO_OK || (result == IO_END && !had_ended))
+        exchange_touch(exchange);
+    if (!had_ended && client->has_ended && exchange->state == EXCHANGE_PASS)
+        exchange_watch_deadline(exchange);
+    return STEP_WAIT;
+}
+
+/* --- from its first byte to its record ------------------------------------------------------------------------------
+ */
+
+static void on_decided(struct account *account)
+{
+    exchange_go_on(list_owner(account, struct exchange, account));
+}
+
+struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *entrance)
+{
+    struct exchange *exchange = pool_take(&worker->exchanges);
+    *exchange = (struct exchange){
+        .worker = worker,
+        .entrance = entrance,
+        .term = term_hold(worker),
+        .ask.parsed = pool_take(&worker->heads),
+        .entered_us = loop_now_us(worker->loop),
+    };
+    exchange->active_us = exchange->entered_us;
+    exchange->policy = exchange->term->policy;
+    exchange->ask.head = &exchange->ask.parsed->message;
+    http_head_reset(exchange->ask.parsed);
+    http1_server_begin(&exchange->client, &entrance->http, &worker->http_limits);
+    exchange->flow.connection.worker = worker->options.http;
+    account_open(&exchange->account, worker->options.book, exchange->active_us);
+    exchange->account.on_decided = on_decided;
+    if (entrance->binding != NULL)
+        entrance->binding->is_used = true;
+    return exchange;
+}
+
+void exchange_forget_head(struct exchange *exchange)
+{
+    if (exchange->ask.parsed != NULL)
+        pool_give(&exchange->worker->heads, exchange->ask.parsed);
+    exchange->ask.parsed = NULL;
+    exchange->ask.head = NULL;
+    http_side_forget_head(&exchange->client);
+}
+
+void exchange_free(struct exchange *exchange, enum reason reason)
+{
+    if (exchange == NULL)
+        return;
+    exchange_complete(exchange, reason);
+    way_out_drop(exchange);
+    exchange_forget_head(exchange);
+    buffer_clear(&exchange->ask.kept);
+    http_connection_clear(&exchange->flow.connection);
+    inference_free_call(exchange);
+    account_unsay(&exchange->account);
+    term_release(exchange->term);
+    pool_give(&exchange->worker->exchanges, exchange);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the step files share: the exchange, and the few ways to move between steps. */
+#ifndef EXEAT_EXCHANGE_INTERNAL_H
+#define EXEAT_EXCHANGE_INTERNAL_H
+
+#include "exeat/base/bytes.h"
+#include "exeat/base/clock.h"
+#include "exeat/base/pool.h"
+#include "exeat/dialect.h"
+#include "exeat/exchange.h"
+#include "filter.h"
+
+enum exchange_state {
+    EXCHANGE_READ_HEAD,
+    EXCHANGE_JUDGE,
+    EXCHANGE_READ_BODY,
+    EXCHANGE_COMMIT,
+    EXCHANGE_RESOLVE,
+    EXCHANGE_DIAL,
+    EXCHANGE_PASS,
+    EXCHANGE_ANSWER,
+    EXCHANGE_DONE,
+    EXCHANGE_STATE_COUNT
+};
+
+/* STEP_NEXT: the step named another; STEP_WAIT: until something happens; STEP_YIELD: give others a turn, then run
+ * again. */
+enum progress { STEP_NEXT, STEP_WAIT, STEP_YIELD };
+
+/* How long a step may take: with nothing moving, or as a whole (quiet_since). */
+enum deadline { DEADLINE_NONE, DEADLINE_HEAD, DEADLINE_CONNECT, DEADLINE_STREAM };
+
+struct step {
+    const char *name;
+    enum progress (*run)(struct exchange *exchange);
+    uint32_t next; /* a bit for each state that may follow */
+    enum deadline deadline;
+    void (*on_deadline)(struct exchange *exchange);
+};
+const struct step *exchange_step(enum exchange_state state);
+
+/* A policy that this worker's requests are judged by: each holds on to the one it began with. It goes with the last of
+ * them, once another has taken its place. */
+struct policy_term {
+    struct policy *policy; /* one reference */
+    uint64_t sequence;     /* of its POLICY record */
+    size_t exchanges;
+    bool is_over;
+};
+
+struct exchange_worker {
+    struct exchange_options options;
+    struct loop *loop;        /* the http worker's */
+    struct policy_term *term; /* owned */
+    struct exchange_limits limits;
+    struct http_limits http_limits;
+    struct pool exchanges;
+    struct pool heads;       /* struct http_head */
+    struct buffer authority; /* scratch: the Host of a head */
+    struct exchange_stats stats;
+    uint64_t users;           /* how many there have been */
+    uint64_t bypass_until_us; /* 0: none */
+    bool is_draining;
+};
+
+/* What was asked. */
+struct ask {
+    struct http_head *parsed;  /* owned, from worker->heads; NULL once nobody asks for it any more */
+    struct message_head *head; /* of `parsed` */
+    struct request request;
+    struct buffer kept; /* what `request` points into besides: the canonical path; in a tunnel all of its texts */
+    bool is_connect;
+};
+
+/* Where it goes. */
+struct way_out {
+    struct judged_address *candidates; /* owned; until one of them is connected */
+    size_t candidate_count;
+    size_t inference_next;         /* index into the decision's inference list */
+    struct resolve *resolving;     /* owned while it runs */
+    struct connecting *connecting; /* owned while it runs */
+    struct upstream *upstream;     /* owned */
+    enum reason failure;           /* why no candidate could be connected to */
+    bool fresh_only;               /* a pooled connection was stale: the next one is a new one */
+    uint64_t began_us;        /* steady time at which a way was looked for: names and connecting have one deadline */
+    uint64_t asked_us;        /* steady time at which the request began to leave; 0 before */
+    uint16_t endpoint_status; /* what an endpoint answered that does not serve; 0: nothing */
+};
+
+enum reply_state { REPLY_HEAD, REPLY_BODY, REPLY_DONE };
+
+/* The upstream's side. */
+struct flow {
+    struct http_connection connection; /* `out` goes up, `in` comes down */
+    struct http_side side;
+    struct filters down; /* what content passes on its way to the client */
+    enum reply_state state;
+    size_t interim;    /* how many 1xx came before the final head */
+    uint64_t head_us;  /* steady time at which a head began that is not whole yet; 0: none */
+    bool upload_broke; /* upstream takes no more; it may still answer */
+};
+
+/* What an endpoint had against the call. */
+enum { RETRY_AFTER_SIZE = 40 };
+struct objection {
+    uint16_t status; /* 0: none was heard */
+    bool is_answer;  /* nobody else serves: the caller gets it */
+    struct text endpoint;
+    char retry_after[RETRY_AFTER_SIZE];
+    struct buffer body;
+};
+
+/* An LLM call that is answered here. */
+struct call {
+    struct dialect_call *request;  /* owned; NULL until the body is read */
+    struct dialect_stream *stream; /* owned; events being rewritten */
+    struct buffer body;            /* the caller's body, then the endpoint's reply */
+    uint16_t held_status;          /* of a reply that is held */
+    struct objection objection;
+};
+
+struct exchange {
+    struct exchange_worker *worker; /* borrowed */
+    struct entrance *entrance;      /* borrowed */
+    struct policy_term *term;       /* held: the whole request is judged by one policy */
+    struct policy *policy;          /* the term's */
+    enum exchange_state state;
+    enum reason refusal; /* why we say no; REASON_NONE while we do not */
+    struct exchange_end end;
+    uint64_t entered_us; /* the present state */
+    uint64_t active_us;  /* when something last moved */
+    struct http_side client;
+    struct decision decision;
+    struct ask ask;
+    struct way_out way;
+    struct flow flow;
+    struct call *call; /* owned; NULL: no LLM call that is answered here */
+    struct account account;
+};
+
+/* exchange.c: the only writer of the state */
+void exchange_enter(struct exchange *exchange, enum exchange_state next);
+void exchange_go_on(struct exchange *exchange);          /* from a call back: whoever owns the entrance runs it */
+void exchange_touch(struct exchange *exchange);          /* something moved: the deadline starts anew */
+void exchange_watch_deadline(struct exchange *exchange); /* what it depends on has changed */
+enum progress exchange_finish(struct exchange *exchange, enum exchange_ending how, enum reason reason);
+/* What of the client is here, or came: reads, and notices that something moved. */
+enum io exchange_read_client(struct exchange *exchange, size_t limit);
+enum io exchange_send_client(struct exchange *exchange);
+/* While something else is waited for: notices a client that went away. One that ended its side in order (FIN,
+ * close_notify) may still listen: it is given FORSAKEN_MS of silence in `pass`. */
+enum { FORSAKEN_MS = 10000 };
+bool exchange_is_forsaken(const struct exchange *exchange); /* that is the deadline which holds now */
+enum progress exchange_watch_client(struct exchange *exchange);
+void exchange_forget_head(struct exchange *exchange);
+
+/* worker.c */
+struct policy_term *term_hold(struct exchange_worker *worker); /* the present one */
+void term_release(struct policy_term *term);
+
+/* ask.c: a head to a request */
+enum reason ask_from_head(struct exchange *exchange);
+/* Of a head that is refused: what can be read of it, for the record. */
+void ask_glimpse(struct exchange *exchange, struct text input);
+
+/* record.c: what is written down of it, and the counters */
+enum account_state exchange_decide(struct exchange *exchange);
+void exchange_complete(struct exchange *exchange, enum reason reason);
+void exchange_count_latency(struct exchange *exchange);
+
+/* refuse.c: saying no, and breaking off */
+enum progress exchange_refuse(struct exchange *exchange, enum reason reason); /* before the decision is recorded */
+/* Half a head: nothing of it counts. */
+enum progress exchange_refuse_head(struct exchange *exchange, const struct fault *fault);
+enum progress exchange_fail(struct exchange *exchange, enum reason reason); /* after it, before a reply */
+enum progress exchange_cut(struct exchange *exchange, enum reason reason);  /* in the middle of a reply */
+void exchange_take_back(struct exchange *exchange); /* while nothing of a reply has left: as if it had never come */
+
+/* step_answer.c */
+/* The fields of a response that is ours: Date (RFC 9110 6.6.1), and those of the dialect. */
+struct own_fields {
+    struct field fields[DIALECT_FIELDS_MAX + 1];
+    size_t count;
+    char date[CLOCK_HTTP_SIZE];
+};
+void own_fields(const struct dialect_answer *answer, struct own_fields *own);
+
+/* way_out.c: who answers */
+const struct policy_inference *way_out_inference(const struct exchange *exchange); /* NULL: the host itself */
+struct destination {
+    enum scheme scheme;
+    const struct host *host; /* borrowed from the request or the policy */
+    uint16_t port;
+};
+struct destination way_out_destination(const struct exchange *exchange);
+MUST_CHECK bool way_out_judge(
+    const struct exchange *exchange, const struct address *address, uint16_t port, struct judged_address *judged,
+    enum reason *why);
+enum progress way_out_begin(struct exchange *exchange); /* after the commit */
+void way_out_set_out(struct exchange *exchange);        /* to the destination, from its name on */
+void way_out_forget_candidates(struct way_out *way);
+bool way_out_may_repeat(const struct exchange *exchange); /* sending the request twice does no harm */
+enum progress way_out_failed(struct exchange *exchange, enum reason reason);
+void way_out_drop(struct exchange *exchange); /* cancels and closes what is under way */
+
+/* inference.c: rerouted calls */
+bool inference_answers(const struct exchange *exchange); /* rerouted, or canned */
+struct call *inference_begin_call(struct exchange *exchange);
+void inference_free_call(struct exchange *exchange);
+enum reason inference_read_call(struct exchange *exchange);
+bool inference_asks_for_models(const struct exchange *exchange); /* a list that only an endpoint can give */
+struct text inference_model(const struct exchange *exchange);    /* that was asked for; empty: none, or not yet */
+void inference_write_request(struct exchange *exchange);
+
+/* endpoint.c: what the endpoint of now says or does not say */
+enum endpoint_says { ENDPOINT_SERVES, ENDPOINT_OBJECTS, ENDPOINT_FAILS };
+enum endpoint_says endpoint_weigh(uint16_t status);
+bool endpoint_is_well(const struct exchange *exchange);
+void endpoint_answered(const struct exchange *exchange);
+void endpoint_failed(struct exchange *exchange, enum reason reason); /* or by way.endpoint_status */
+void endpoint_objects(struct exchange *exchange, const struct message_head *head);
+bool endpoint_objection_stands(const struct exchange *exchange); /* when no other serves */
+
+/* up.c: the request on its way */
+void up_begin(struct exchange *exchange, struct upstream *upstream);
+/* MOVE_LEFT: the exchange has gone to another state. */
+enum move { MOVE_WAITS, MOVE_MORE, MOVE_LEFT };
+enum { TURN = 64 }; /* pieces moved before others have a turn */
+enum move up_move(struct exchange *exchange);
+bool up_is_sent(const struct exchange *exchange);
+
+/* reply.c: what upstream says, to the client's side */
+enum reply_result {
+    REPLY_GOES_ON,
+    REPLY_NEEDS_MORE,
+    REPLY_IS_WHOLE,
+    REPLY_IS_BROKEN,
+    REPLY_IS_TOO_LARGE,
+    REPLY_WANTS_NEXT,
+    REPLY_UPGRADES
+};
+enum reply_result reply_take(struct exchange *exchange);
+MUST_CHECK bool reply_end(struct exchange *exchange); /* upstream closed: was that a complete reply? */
+/* Upstream broke off or stalls: did its stream tell the client of its end before? Then the reply ends in order. */
+MUST_CHECK bool reply_end_told(struct exchange *exchange);
+/* reply_call.c: what an endpoint answers to a rerouted call */
+enum reply_result reply_call_begin(struct exchange *exchange, const struct message_head *head);
+
+enum reason pass_stalled_by(struct exchange *exchange);   /* nothing moves: who is waited for */
+enum progress pass_finish(struct exchange *exchange);     /* the reply is in `out`, whole */
+enum progress commit_overdue(struct exchange *exchange);  /* the disk takes too long */
+enum progress resolve_overdue(struct exchange *exchange); /* DNS takes too long */
+
+enum progress step_read_head(struct exchange *exchange);
+enum progress step_judge(struct exchange *exchange);
+enum progress step_read_body(struct exchange *exchange);
+enum progress step_commit(struct exchange *exchange);
+enum progress step_resolve(struct exchange *exchange);
+enum progress step_dial(struct exchange *exchange);
+enum progress step_pass(struct exchange *exchange);
+enum progress step_answer(struct exchange *exchange);
+enum progress step_done(struct exchange *exchange);
+
+#endif

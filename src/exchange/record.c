@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is written down of a request, and its counters. */
+#include "exchange_internal.h"
+
+const uint64_t exchange_latency_bounds_us[EXCHANGE_LATENCY_BUCKETS] = {
+    500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000, 30000000};
+
+/* What is opened with TLS has named its host. */
+static struct text server_name(const struct exchange *exchange)
+{
+    const struct binding *binding = exchange->entrance->binding;
+    return binding != NULL && binding->scheme == SCHEME_HTTPS ? host_text(&binding->host) : TEXT("");
+}
+
+static struct decision_record record_of(const struct exchange *exchange)
+{
+    const struct request *request = &exchange->ask.request;
+    const struct decision *decision = &exchange->decision;
+    const struct message_head *head = exchange->ask.head;
+    return (struct decision_record){
+        .policy_sequence = exchange->term->sequence,
+        .verdict = decision->verdict,
+        .plan = decision->plan,
+        .reason = decision->reason,
+        .rule = decision->rule,
+        .method = head->method,
+        .scheme = decision->scheme != 0 ? decision->scheme : request->scheme,
+        .host = host_text(&request->host),
+        .port = request->port,
+        .sni = server_name(exchange),
+        .llm_provider = decision->llm.provider,
+        .llm_operation = decision->llm.operation,
+        .model = inference_model(exchange),
+        .client = request->client.name,
+        .personal.client_address = text_from(exchange->entrance->peer_text),
+        .personal.path = request->inside_known ? head->target.path : TEXT(""),
+        .personal.query = request->query,
+        .observed = decision->observed,
+    };
+}
+
+enum account_state exchange_decide(struct exchange *exchange)
+{
+    struct decision_record record = record_of(exchange);
+    return account_decide(&exchange->account, &record);
+}
+
+/* --- outcomes -------------------------------------------------------------------------------------------------------
+ */
+
+/* A label comes from the policy: where the caller's own word of it was served, the endpoint's name stands for it. */
+static struct text model_label(const struct exchange *exchange)
+{
+    const struct account_service *service = &exchange->account.service;
+    return service->model.data == inference_model(exchange).data ? service->inference : service->model;
+}
+
+static void count_call(const struct exchange *exchange)
+{
+    const struct llm_call *llm = &exchange->decision.llm;
+    if (llm->operation != LLM_NONE && llm->operation != LLM_UNKNOWN)
+        account_count_call(&exchange->account, llm->provider, model_label(exchange));
+}
+
+void exchange_complete(struct exchange *exchange, enum reason reason)
+{
+    struct account *account = &exchange->account;
+    if (account->reason == REASON_NONE)
+        account->reason = reason;
+    /* Judged, but ended before it had to be recorded: nothing left, and the log says so. */
+    if (account->state == ACCOUNT_OPEN && exchange->decision.plan != 0) {
+        exchange->decision.reason = account->reason;
+        struct decision_record record = record_of(exchange);
+        account_note(account, &record);
+    }
+    if (account_complete(account, loop_now_us(exchange->worker->loop)))
+        count_call(exchange);
+}
+
+/* --- an opened connection in which nobody asked for anything --- */
+
+void exchange_note_unused(struct exchange_worker *worker, struct entrance *entrance)
+{
+    struct exchange *exchange = exchange_new(worker, entrance);
+    exchange->ask.request.scheme = SCHEME_HTTPS;
+    exchange->ask.request.host = entrance->binding->host;
+    exchange->ask.request.port = entrance->binding->port;
+    exchange->ask.request.client.name = text_from(entrance->client_name);
+    exchange->decision = (struct decision){.verdict = VERDICT_ERROR, .plan = PLAN_OPEN, .reason = REASON_OPENED_UNUSED};
+    exchange->account.done = PLAN_OPEN;
+    exchange_free(exchange, REASON_OPENED_UNUSED);
+}
+
+void exchange_count_latency(struct exchange *exchange)
+{
+    struct exchange_stats *stats = &exchange->worker->stats;
+    uint64_t us = loop_now_us(exchange->worker->loop) - exchange->way.asked_us;
+    size_t bucket = 0;
+    while (bucket < EXCHANGE_LATENCY_BUCKETS && us > exchange_latency_bounds_us[bucket])
+        bucket++;
+    stats->upstream_latency[bucket]++;
+    stats->upstream_latency_us += us;
+    stats->upstream_count++;
+}

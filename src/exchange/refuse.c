@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Saying no, before the decision is recorded and after it; and how a reply is cut that cannot go on. */
+#include "exchange_internal.h"
+
+/* Before the policy was asked, or in spite of what it said: the request itself is wrong, or too slow. */
+static void decide_against(struct decision *decision, enum reason reason)
+{
+    bool is_policy = reason == REASON_LLM_OPERATION || reason == REASON_LOOP || reason == REASON_CLIENT_UNKNOWN;
+    decision->verdict = is_policy ? VERDICT_DENY : VERDICT_ERROR;
+    decision->plan = PLAN_REFUSE;
+    decision->reason = reason;
+}
+
+enum progress exchange_refuse(struct exchange *exchange, enum reason reason)
+{
+    decide_against(&exchange->decision, reason);
+    exchange->refusal = reason;
+    exchange_enter(exchange, EXCHANGE_COMMIT);
+    return STEP_NEXT;
+}
+
+void exchange_take_back(struct exchange *exchange)
+{
+    http_side_take_back(&exchange->client);
+    exchange->flow.down.count = 0;
+    exchange->account.status = 0;
+    exchange->account.bytes_down = 0;
+    if (exchange->call == NULL)
+        return;
+    dialect_stream_free(exchange->call->stream);
+    exchange->call->stream = NULL;
+}
+
+enum progress exchange_fail(struct exchange *exchange, enum reason reason)
+{
+    way_out_drop(exchange);
+    exchange_take_back(exchange);
+    exchange->refusal = reason;
+    exchange->account.reason = reason;
+    exchange_enter(exchange, EXCHANGE_ANSWER);
+    return STEP_NEXT;
+}
+
+/* The client has some of it, and cannot be told by a status any more: the dialect's error event if there is one, then a
+ * break that no client can take for an end. */
+enum progress exchange_cut(struct exchange *exchange, enum reason reason)
+{
+    if (way_out_inference(exchange) != NULL && reason != REASON_CLIENT_GONE)
+        endpoint_failed(exchange, reason);
+    if (filters_have(&exchange->flow.down, &filter_events) && exchange->client.said == HTTP_SAID) {
+        struct buffer event = {0};
+        dialect_error_event(exchange->call->request, reason, text_from(exchange->account.id_text), &event);
+        struct http_piece piece = {.content = buffer_text(&event)};
+        exchange->client.role->put_content(&exchange->client, &piece);
+        buffer_clear(&event);
+        (void)exchange_send_client(exchange);
+    }
+    exchange->client.role->reset(&exchange->client);
+    return exchange_finish(exchange, EXCHANGE_CUT, reason);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* judge: ask the policy, and choose what has to happen before the decision can be recorded. */
+#include "exchange_internal.h"
+#include "exeat/policy/bypass.h"
+
+static struct text credentials_of(const struct exchange *exchange)
+{
+    const struct field *field = http_field_find(exchange->ask.head, TEXT("Proxy-Authorization"));
+    return field == NULL ? TEXT("") : field->value;
+}
+
+/* Who asks: inside an opened connection it is who made the connection. */
+static bool identify(struct exchange *exchange)
+{
+    struct client *client = &exchange->ask.request.client;
+    client->address = exchange->entrance->peer;
+    if (exchange->entrance->binding != NULL) {
+        client->name = text_from(exchange->entrance->client_name);
+        return true;
+    }
+    return policy_identify(exchange->policy, &exchange->entrance->peer, credentials_of(exchange), &client->name);
+}
+
+/* Somebody else on the same connection is another user of what is behind it. */
+static void note_user(struct exchange *exchange)
+{
+    struct text name = exchange->ask.request.client.name;
+    if (text_equal(name, text_from(exchange->entrance->client_name)))
+        return;
+    text_store(name, exchange->entrance->client_name, CLIENT_NAME_SIZE);
+    route_forget_user(exchange->worker->options.route, exchange->entrance->user);
+    exchange->entrance->user = exchange_new_user(exchange->worker);
+}
+
+static bool can_open(const struct exchange *exchange)
+{
+    const struct tls_server *tls = exchange->worker->options.tls;
+    return tls != NULL && tls_server_may_speak_for(tls, &exchange->ask.request.host);
+}
+
+static void say_path(struct exchange *exchange)
+{
+    struct buffer canonical = {0};
+    struct detail detail;
+    detail.text[0] = '\0';
+    (void)path_canonicalise(exchange->ask.head->target.path, &canonical, &detail);
+    account_say(&exchange->account, FLAW_NONE, detail.text);
+    buffer_clear(&canonical);
+}
+
+static enum exchange_state after_judging(struct exchange *exchange)
+{
+    struct decision *decision = &exchange->decision;
+    if (exchange->ask.is_connect && policy_allows_plain(exchange->policy, &exchange->ask.request, decision)) {
+        decision->plan = PLAN_OPEN; /* for http alone */
+        decision->scheme = SCHEME_HTTP;
+        return EXCHANGE_DONE;
+    }
+    if (decision->plan == PLAN_OPEN && !can_open(exchange)) {
+        decision->plan = PLAN_REFUSE;
+        if (decision->verdict != VERDICT_DENY) {
+            decision->verdict = VERDICT_DENY;
+            decision->reason = REASON_NO_RULE;
+        }
+    }
+    if (decision->plan == PLAN_REFUSE) {
+        exchange->refusal = decision->reason;
+        if (decision->reason == REASON_BAD_PATH)
+            say_path(exchange);
+        return EXCHANGE_COMMIT;
+    }
+    if (decision->plan == PLAN_OPEN)
+        return EXCHANGE_DONE;
+    if (!inference_answers(exchange))
+        return EXCHANGE_COMMIT;
+    if (decision->llm.operation != LLM_MODELS)
+        return EXCHANGE_READ_BODY;
+    inference_begin_call(exchange)->request = dialect_call_for_models(&decision->llm);
+    return EXCHANGE_COMMIT;
+}
+
+enum progress step_judge(struct exchange *exchange)
+{
+    if (!identify(exchange))
+        return exchange_refuse(exchange, REASON_CLIENT_UNKNOWN);
+    note_user(exchange);
+    policy_judge(exchange->policy, &exchange->ask.request, &exchange->decision);
+    if (exchange->worker->bypass_until_us > loop_now_us(exchange->worker->loop))
+        policy_bypass(exchange->policy, &exchange->ask.request, &exchange->decision);
+    bool is_unnamed = exchange->entrance->binding == NULL && credentials_of(exchange).length == 0;
+    if (is_unnamed && !policy_allows_plain(exchange->policy, &exchange->ask.request, &exchange->decision))
+        (void)policy_challenge(exchange->policy, &exchange->ask.request, &exchange->decision);
+    enum exchange_state next = after_judging(exchange);
+    if (next == EXCHANGE_DONE)
+        return exchange_finish(exchange, EXCHANGE_OPENS, REASON_NONE);
+    exchange_enter(exchange, next);
+    return STEP_NEXT;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pass: request up, reply down, both at once; neither side is read faster than the other takes it. */
+#include "exchange_internal.h"
+#include "exeat/base/log.h"
+
+/* --- the end of it --------------------------------------------------------------------------------------------------
+ */
+
+/* A pooled connection that ends before a byte of its reply was closed, most likely, before the request came. */
+static bool may_send_again(const struct exchange *exchange)
+{
+    const struct flow *flow = &exchange->flow;
+    return exchange->way.upstream->reused && flow->state == REPLY_HEAD && inflight_length(&flow->connection.in) == 0 &&
+           way_out_may_repeat(exchange);
+}
+
+static void log_broken(const struct exchange *exchange)
+{
+    struct destination to = way_out_destination(exchange);
+    if (way_out_inference(exchange) != NULL)
+        return; /* an endpoint's failures are told in endpoint.c */
+    log_info(
+        "reply_broken", log_text("host", host_text(to.host)), log_number("port", to.port),
+        log_string("error", proxy_error(REASON_UPSTREAM_BROKEN, exchange->account.flaw)),
+        log_text("detail", text_from(exchange->account.detail)), log_string("request", exchange->account.id_text));
+}
+
+/* The connection is good for more if both messages are over, and nothing came behind them. */
+static void give_back(struct exchange *exchange)
+{
+    bool is_over = exchange->flow.state == REPLY_DONE && up_is_sent(exchange);
+    if (!is_over || !http_side_may_persist(&exchange->flow.side))
+        return;
+    route_give(exchange->worker->options.route, exchange->way.upstream, exchange->entrance->user);
+    exchange->way.upstream = NULL;
+}
+
+enum progress pass_finish(struct exchange *exchange)
+{
+    struct http_connection *client = &exchange->entrance->http;
+    client->persists = client->persists && up_is_sent(exchange);
+    give_back(exchange);
+    return exchange_finish(exchange, EXCHANGE_ANSWERED, REASON_NONE);
+}
+
+static void upstream_broke(struct exchange *exchange)
+{
+    struct http_connection *client = &exchange->entrance->http;
+    if (reply_end_told(exchange)) {
+        (void)pass_finish(exchange);
+        return;
+    }
+    if (may_send_again(exchange)) {
+        way_out_drop(exchange);
+        http_connection_clear(&exchange->flow.connection);
+        exchange->way.fresh_only = true;
+        way_out_set_out(exchange);
+        return;
+    }
+    log_broken(exchange);
+    if (exchange->client.said == HTTP_SAID) {
+        (void)exchange_cut(exchange, REASON_UPSTREAM_BROKEN);
+        return;
+    }
+    client->persists = client->persists && http_side_is_whole(&exchange->client);
+    (void)way_out_failed(exchange, REASON_UPSTREAM_BROKEN);
+}
+
+/* What came behind the 101 is the tunnel's. */
+static void upgrade(struct exchange *exchange)
+{
+    struct inflight *down = &exchange->flow.connection.in;
+    inflight_pass(exchange->worker->loop, down, inflight_length(down), &exchange->entrance->http.out);
+    (void)exchange_finish(exchange, EXCHANGE_UPGRADED, REASON_NONE);
+}
+
+/* Another endpoint would say as much: the next is not asked. */
+static void answer_is_too_large(struct exchange *exchange)
+{
+    if (exchange->client.said == HTTP_SAID) {
+        (void)exchange_cut(exchange, REASON_ANSWER_TOO_LARGE);
+        return;
+    }
+    endpoint_failed(exchange, REASON_ANSWER_TOO_LARGE);
+    account_unsay(&exchange->account); /* the reason says it all */
+    (void)exchange_fail(exchange, REASON_ANSWER_TOO_LARGE);
+}
+
+/* --- down -----------------------------------------------------------------------------------------------------------
+ */
+
+/* Nothing can have come from an upstream that was only spoken to since it last had nothing to tell. */
+static bool is_too_early(const struct flow *flow)
+{
+    bool unheard = flow->state == REPLY_HEAD && inflight_length(&flow->connection.in) == 0;
+    return unheard && !flow->upload_broke && channel_is_quiet(flow->connection.channel);
+}
+
+static void say_where_it_ended(struct exchange *exchange)
+{
+    const struct flow *flow = &exchange->flow;
+    if (exchange->account.detail != NULL)
+        return;
+    if (flow->state == REPLY_HEAD && inflight_length(&flow->connection.in) == 0)
+        account_say(&exchange->account, FLAW_CLOSED, "the connection ended before a reply");
+    else
+        account_say(
+            &exchange->account, FLAW_PARTIAL,
+            flow->state == REPLY_HEAD ? "the connection ended within the reply's head"
+                                      : "the connection ended within the reply's body");
+}
+
+static enum move read_reply(struct exchange *exchange)
+{
+    struct flow *flow = &exchange->flow;
+    if (is_too_early(flow))
+        return MOVE_WAITS;
+    size_t limit = flow->state == REPLY_HEAD ? exchange->worker->limits.head + 1 : INFLIGHT_BLOCK;
+    switch (http_connection_read(&flow->connection, limit)) {
+    case IO_OK:
+        exchange_touch(exchange);
+        return MOVE_MORE;
+    case IO_AGAIN:
+        return MOVE_WAITS;
+    case IO_END:
+        if (reply_end(exchange))
+            return MOVE_MORE;
+        break;
+    case IO_BROKEN:
+        break;
+    }
+    say_where_it_ended(exchange);
+    upstream_broke(exchange);
+    return MOVE_LEFT;
+}
+
+static enum move send_down(struct exchange *exchange)
+{
+    switch (exchange_send_client(exchange)) {
+    case IO_OK:
+        return MOVE_MORE;
+    case IO_AGAIN:
+        return MOVE_WAITS;
+    case IO_END:
+    case IO_BROKEN:
+        break;
+    }
+    (void)exchange_finish(exchange, EXCHANGE_FORSAKEN, REASON_CLIENT_GONE);
+    return MOVE_LEFT;
+}
+
+static void leave_by(struct exchange *exchange, enum reply_result result)
+{
+    switch (result) {
+    case REPLY_GOES_ON:
+    case REPLY_NEEDS_MORE:
+        break;
+    case REPLY_IS_WHOLE:
+        (void)pass_finish(exchange);
+        return;
+    case REPLY_UPGRADES:
+        upgrade(exchange);
+        return;
+    case REPLY_WANTS_NEXT:
+        give_back(exchange);
+        (void)way_out_failed(exchange, REASON_INFERENCE_DOWN);
+        return;
+    case REPLY_IS_TOO_LARGE:
+        answer_is_too_large(exchange);
+        return;
+    case REPLY_IS_BROKEN:
+        break;
+    }
+    inflight_clear(exchange->worker->loop, &exchange->flow.connection.in);
+    exchange->way.upstream->reused = false; /* it answered, if badly: asking again would not help */
+    upstream_broke(exchange);
+}
+
+/* Head and body leave by one write where they came by one read. */
+static enum move take_reply(struct exchange *exchange)
+{
+    enum move sent;
+    enum reply_result result = reply_take(exchange);
+    if (result == REPLY_GOES_ON)
+        return inflight_length(&exchange->entrance->http.out) < INFLIGHT_BLOCK ? MOVE_MORE : send_down(exchange);
+    if (result == REPLY_NEEDS_MORE) {
+        sent = send_down(exchange);
+        return sent == MOVE_MORE ? read_reply(exchange) : sent;
+    }
+    leave_by(exchange, result);
+    return MOVE_LEFT;
+}
+
+static enum move move_down(struct exchange *exchange)
+{
+    for (int i = 0; i < TURN; i++) {
+        enum move move = take_reply(exchange);
+        if (move != MOVE_MORE)
+            return move;
+    }
+    return MOVE_MORE;
+}
+
+enum reason pass_stalled_by(struct exchange *exchange)
+{
+    const struct flow *flow = &exchange->flow;
+    const struct http_side *client = &exchange->client;
+    bool awaits_body =
+        !http_side_is_whole(client) && inflight_length(&flow->connection.out) == 0 && !flow->upload_broke;
+    if (exchange_is_forsaken(exchange))
+        return REASON_CLIENT_GONE;
+    if (flow->head_us == 0 && awaits_body && !client->wants_continue)
+        return REASON_TIMEOUT_BODY;
+    if (flow->head_us != 0)
+        account_say(&exchange->account, FLAW_NONE, "the reply's head has begun and does not end: timeouts.head");
+    return REASON_UPSTREAM_TIMEOUT;
+}
+
+enum progress step_pass(struct exchange *exchange)
+{
+    enum move up = up_move(exchange);
+    if (up == MOVE_LEFT)
+        return STEP_NEXT;
+    enum move down = move_down(exchange);
+    if (down == MOVE_LEFT)
+        return STEP_NEXT;
+    return up == MOVE_MORE || down == MOVE_MORE ? STEP_YIELD : STEP_WAIT;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of steps: what runs in a state, what may follow, and how long it may take. docs/life-of-a-request.md tells
+ * the same in words, and a lint compares the two. */
+#include "exchange_internal.h"
+#include "exeat/base/check.h"
+
+#define TO(state) (1u << EXCHANGE_##state)
+
+static void on_head_deadline(struct exchange *exchange)
+{
+    static const struct fault too_slow = {.reason = REASON_TIMEOUT_HEAD, .detail.text = "longer than timeouts.head"};
+    (void)exchange_refuse_head(exchange, &too_slow);
+}
+
+static void on_body_deadline(struct exchange *exchange)
+{
+    (void)exchange_refuse(exchange, REASON_TIMEOUT_BODY);
+}
+
+static void on_commit_deadline(struct exchange *exchange)
+{
+    (void)commit_overdue(exchange);
+}
+
+static void on_resolve_deadline(struct exchange *exchange)
+{
+    (void)resolve_overdue(exchange);
+}
+
+/* Whoever connects tells it, as any other failure. */
+static void on_dial_deadline(struct exchange *exchange)
+{
+    connecting_expire(exchange->way.connecting);
+}
+
+static void on_pass_deadline(struct exchange *exchange)
+{
+    enum reason reason = pass_stalled_by(exchange);
+    if (reply_end_told(exchange))
+        (void)pass_finish(exchange);
+    else if (exchange->client.said == HTTP_SAID || reason == REASON_CLIENT_GONE)
+        (void)exchange_cut(exchange, reason == REASON_CLIENT_GONE ? reason : REASON_IDLE);
+    else if (reason == REASON_TIMEOUT_BODY)
+        (void)exchange_fail(exchange, reason);
+    else
+        (void)way_out_failed(exchange, reason);
+}
+
+static void on_answer_deadline(struct exchange *exchange)
+{
+    (void)exchange_finish(exchange, EXCHANGE_FORSAKEN, REASON_IDLE);
+}
+
+static const struct step steps[] = {
+    [EXCHANGE_READ_HEAD] =
+        {"read_head", step_read_head, TO(JUDGE) | TO(COMMIT) | TO(DONE), DEADLINE_HEAD, on_head_deadline},
+    [EXCHANGE_JUDGE] = {"judge", step_judge, TO(COMMIT) | TO(READ_BODY) | TO(DONE), DEADLINE_NONE, NULL},
+    [EXCHANGE_READ_BODY] = {"read_body", step_read_body, TO(COMMIT) | TO(DONE), DEADLINE_STREAM, on_body_deadline},
+    [EXCHANGE_COMMIT] = {"commit", step_commit, TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_HEAD, on_commit_deadline},
+    [EXCHANGE_RESOLVE] =
+        {"resolve", step_resolve, TO(DIAL) | TO(PASS) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_CONNECT,
+         on_resolve_deadline},
+    [EXCHANGE_DIAL] =
+        {"dial", step_dial, TO(PASS) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_CONNECT, on_dial_deadline},
+    [EXCHANGE_PASS] = {"pass", step_pass, TO(ANSWER) | TO(RESOLVE) | TO(DONE), DEADLINE_STREAM, on_pass_deadline},
+    [EXCHANGE_ANSWER] = {"answer", step_answer, TO(DONE), DEADLINE_STREAM, on_answer_deadline},
+    [EXCHANGE_DONE] = {"done", step_done, 0, DEADLINE_NONE, NULL},
+};
+_Static_assert(COUNT_OF(steps) == EXCHANGE_STATE_COUNT, "every state has a step");
+
+const struct step *exchange_step(enum exchange_state state)
+{
+    ASSERT(state < EXCHANGE_STATE_COUNT);
+    return &steps[state];
+}

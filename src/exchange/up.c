@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The request on its way to an upstream: its head written anew, its content at the pace of the slower side. */
+#include <stdio.h>
+#include <string.h>
+
+#include "exchange_internal.h"
+
+enum { HOPS_SIZE = 24 };
+
+static void on_upstream_ready(void *context)
+{
+    exchange_go_on(context);
+}
+
+/* RFC 9110 7.6.2: of TRACE and OPTIONS; that it is above zero was seen before. */
+static size_t count_hops(const struct message_head *head, char digits[HOPS_SIZE], struct field *field)
+{
+    uint64_t left;
+    if (!http_max_forwards(head, &left))
+        return 0;
+    (void)snprintf(digits, HOPS_SIZE, "%llu", (unsigned long long)(left - 1));
+    *field = (struct field){TEXT("Max-Forwards"), text_from(digits)};
+    return 1;
+}
+
+static void put_request(struct exchange *exchange, const struct upstream *upstream)
+{
+    static const struct text counted = TEXT_INIT("Max-Forwards");
+    char digits[HOPS_SIZE];
+    struct field hops;
+    const struct message_head *head = exchange->ask.head;
+    struct http_side *side = &exchange->flow.side;
+    struct buffer *authority = &exchange->worker->authority;
+    buffer_empty(authority);
+    authority_append(authority, &upstream->target.host, upstream->target.to.port, scheme_port(upstream->target.scheme));
+    struct http_message message = {
+        .head = head,
+        .content = head->content,
+        .length = head->length,
+        .authority = buffer_text(authority),
+        .via = text_from(exchange->worker->options.via),
+        .upgrades = http_asks_for_websocket(head),
+        .add = &hops,
+        .add_count = count_hops(head, digits, &hops),
+        .drop = &counted,
+    };
+    message.drop_count = message.add_count;
+    side->role->put_head(side, &message);
+    upstream_note(exchange->way.upstream, head);
+    if (upstream->is_old)
+        http_side_continue(&exchange->client); /* HTTP/1.0 knows no expectations (RFC 9110 10.1.1) */
+}
+
+static void note_upstream(struct exchange *exchange, const struct upstream *upstream)
+{
+    struct account *account = &exchange->account;
+    account->address = upstream->target.to.address;
+    account->has_peer_key = upstream->has_peer_key;
+    memcpy(account->peer_key, upstream->peer_key, sizeof(account->peer_key));
+    account->done = exchange->decision.plan;
+    account_unsay(account);
+}
+
+void up_begin(struct exchange *exchange, struct upstream *upstream)
+{
+    struct flow *flow = &exchange->flow;
+    bool is_call = way_out_inference(exchange) != NULL;
+    exchange->way.upstream = upstream;
+    exchange->way.asked_us = loop_now_us(exchange->worker->loop);
+    note_upstream(exchange, upstream);
+    flow->connection.channel = upstream->channel;
+    flow->connection.has_ended = false;
+    flow->state = REPLY_HEAD;
+    flow->upload_broke = false;
+    flow->interim = 0;
+    flow->head_us = 0;
+    channel_set_handler(upstream->channel, on_upstream_ready, exchange);
+    http1_client_begin(
+        &flow->side, &flow->connection, &exchange->worker->http_limits,
+        is_call ? TEXT("POST") : exchange->ask.head->method);
+    if (is_call)
+        inference_write_request(exchange);
+    else
+        put_request(exchange, upstream);
+}
+
+/* --- content --------------------------------------------------------------------------------------------------------
+ */
+
+/* What was read of it goes up as far as there is room. */
+static bool pass_content(struct exchange *exchange)
+{
+    struct http_side *from = &exchange->client;
+    struct http_side *to = &exchange->flow.side;
+    struct http_piece piece;
+    enum http_taken taken = HTTP_TAKEN;
+    while (taken == HTTP_TAKEN && inflight_length(&to->connection->out) < INFLIGHT_BLOCK) {
+        taken = from->role->take_content(from, &piece);
+        if (taken != HTTP_TAKEN)
+            break;
+        exchange->account.bytes_up += piece.content.length;
+        to->role->put_content(to, &piece);
+        if (http_side_is_whole(from))
+            to->role->end(to);
+    }
+    return taken != HTTP_BAD;
+}
+
+static enum move fail_upload(struct exchange *exchange, enum reason reason)
+{
+    account_say(&exchange->account, FLAW_NONE, http_side_wrong(&exchange->client));
+    exchange->entrance->http.persists = false;
+    if (exchange->client.said == HTTP_SAID)
+        (void)exchange_cut(exchange, reason);
+    else
+        (void)exchange_fail(exchange, reason);
+    return MOVE_LEFT;
+}
+
+static enum move read_content(struct exchange *exchange)
+{
+    switch (exchange_read_client(exchange, INFLIGHT_BLOCK)) {
+    case IO_OK:
+        return MOVE_MORE;
+    case IO_AGAIN:
+        return MOVE_WAITS;
+    case IO_END:
+    case IO_BROKEN:
+        break;
+    }
+    (void)exchange_finish(exchange, EXCHANGE_FORSAKEN, REASON_CLIENT_GONE);
+    return MOVE_LEFT;
+}
+
+static enum move watch(struct exchange *exchange)
+{
+    (void)exchange_watch_client(exchange);
+    return exchange->state == EXCHANGE_PASS ? MOVE_WAITS : MOVE_LEFT;
+}
+
+static enum move send_up(struct exchange *exchange)
+{
+    struct flow *flow = &exchange->flow;
+    uint64_t put = 0;
+    enum io result = http_connection_write(&flow->connection, &put);
+    if (put > 0)
+        exchange_touch(exchange);
+    if (result == IO_AGAIN)
+        return MOVE_WAITS;
+    if (result != IO_OK) {
+        flow->upload_broke = true; /* it may have answered before it closed */
+        inflight_clear(exchange->worker->loop, &flow->connection.out);
+    }
+    return MOVE_MORE;
+}
+
+enum move up_move(struct exchange *exchange)
+{
+    const struct flow *flow = &exchange->flow;
+    for (int i = 0; i < TURN; i++) {
+        if (flow->upload_broke)
+            return watch(exchange);
+        bool heard = http_side_is_whole(&exchange->client);
+        if (!heard && !pass_content(exchange))
+            return fail_upload(exchange, REASON_MALFORMED_BODY);
+        if (send_up(exchange) == MOVE_WAITS)
+            return MOVE_WAITS;
+        if (heard)
+            return watch(exchange);
+        if (http_side_is_whole(&exchange->client) || flow->upload_broke)
+            continue;
+        enum move move = read_content(exchange);
+        if (move != MOVE_MORE)
+            return move;
+    }
+    return MOVE_MORE;
+}
+
+bool up_is_sent(const struct exchange *exchange)
+{
+    const struct flow *flow = &exchange->flow;
+    return http_side_is_whole(&exchange->client) && inflight_length(&flow->connection.out) == 0 && !flow->upload_broke;
+}

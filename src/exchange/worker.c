@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the exchanges of one worker share. */
+#include "exchange_internal.h"
+#include "exeat/base/memory.h"
+
+/* --- policies -------------------------------------------------------------------------------------------------------
+ */
+
+struct policy_term *term_hold(struct exchange_worker *worker)
+{
+    worker->term->exchanges++;
+    return worker->term;
+}
+
+static void free_if_done(struct policy_term *term)
+{
+    if (!term->is_over || term->exchanges > 0)
+        return;
+    policy_unref(term->policy);
+    base_free(term);
+}
+
+void term_release(struct policy_term *term)
+{
+    term->exchanges--;
+    free_if_done(term);
+}
+
+static void end_term(struct exchange_worker *worker)
+{
+    if (worker->term == NULL)
+        return;
+    worker->term->is_over = true;
+    free_if_done(worker->term);
+    worker->term = NULL;
+}
+
+static void set_endpoints(struct exchange_worker *worker, const struct policy *policy)
+{
+    struct route_endpoint endpoints[ROUTE_ENDPOINTS];
+    size_t count = 0;
+    for (size_t i = 0; i < policy_inference_count(policy) && count < ROUTE_ENDPOINTS; i++) {
+        const struct policy_inference *inference = policy_inference(policy, i);
+        if (!inference->is_canned)
+            endpoints[count++] = (struct route_endpoint){inference->name, &inference->host, inference->port};
+    }
+    route_set_endpoints(worker->options.route, endpoints, count);
+}
+
+void exchange_worker_set_policy(
+    struct exchange_worker *worker, struct policy *policy, uint64_t policy_sequence,
+    const struct exchange_limits *limits)
+{
+    end_term(worker);
+    worker->term = base_zalloc(sizeof(*worker->term));
+    worker->term->policy = policy;
+    worker->term->sequence = policy_sequence;
+    worker->limits = *limits;
+    worker->http_limits = (struct http_limits){.head = limits->head, .fields = limits->fields};
+    set_endpoints(worker, policy);
+}
+
+/* --- the worker -----------------------------------------------------------------------------------------------------
+ */
+
+enum { SPARE_EXCHANGES = 64 };
+
+struct exchange_worker *exchange_worker_new(const struct exchange_options *options)
+{
+    struct exchange_worker *worker = base_zalloc(sizeof(*worker));
+    worker->options = *options;
+    worker->loop = options->http->loop;
+    worker->exchanges = (struct pool){.size = sizeof(struct exchange), .keep = SPARE_EXCHANGES};
+    worker->heads = (struct pool){.size = sizeof(struct http_head), .keep = SPARE_EXCHANGES};
+    return worker;
+}
+
+void exchange_worker_free(struct exchange_worker *worker)
+{
+    if (worker == NULL)
+        return;
+    end_term(worker);
+    pool_clear(&worker->exchanges);
+    pool_clear(&worker->heads);
+    buffer_clear(&worker->authority);
+    base_free(worker);
+}
+
+void exchange_worker_set_bypass(struct exchange_worker *worker, uint64_t until_us)
+{
+    worker->bypass_until_us = until_us;
+}
+
+void exchange_worker_set_tls(struct exchange_worker *worker, struct tls_server *tls)
+{
+    worker->options.tls = tls;
+}
+
+void exchange_worker_set_resolver(struct exchange_worker *worker, struct resolver *resolver)
+{
+    worker->options.resolver = resolver;
+}
+
+void exchange_worker_drain(struct exchange_worker *worker)
+{
+    worker->is_draining = true;
+}
+
+const struct exchange_limits *exchange_worker_limits(const struct exchange_worker *worker)
+{
+    return &worker->limits;
+}
+
+const struct exchange_stats *exchange_worker_stats(const struct exchange_worker *worker)
+{
+    return &worker->stats;
+}
+
+uint64_t exchange_new_user(struct exchange_worker *worker)
+{
+    return ++worker->users;
+}

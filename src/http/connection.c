@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A connection's bytes: read, written, watched while somebody else is waited for, and ended in order. */
+#include "http_internal.h"
+
+void http_worker_clear(struct http_worker *worker)
+{
+    buffer_clear(&worker->scratch);
+}
+
+void http_connection_clear(struct http_connection *connection)
+{
+    inflight_clear(connection->worker->loop, &connection->in);
+    inflight_clear(connection->worker->loop, &connection->out);
+}
+
+enum io http_connection_read(struct http_connection *connection, size_t limit)
+{
+    if (connection->has_ended)
+        return IO_END;
+    enum io result = inflight_read(connection->worker->loop, &connection->in, connection->channel, limit, NULL);
+    connection->has_ended = result == IO_END;
+    return result;
+}
+
+enum io http_connection_write(struct http_connection *connection, uint64_t *put)
+{
+    return inflight_write(connection->worker->loop, &connection->out, connection->channel, put);
+}
+
+void http_connection_say(struct http_connection *connection, struct text bytes)
+{
+    inflight_append(connection->worker->loop, &connection->out, bytes);
+}
+
+/* After its end a peer has nothing more to say, but its socket may tell of a reset. */
+static enum io look_beyond_end(struct http_connection *connection)
+{
+    char byte;
+    size_t got;
+    enum io result = channel_receive(connection->channel, &byte, sizeof(byte), &got);
+    return result == IO_BROKEN ? IO_BROKEN : IO_AGAIN;
+}
+
+enum io http_connection_watch(struct http_connection *connection)
+{
+    enum { AHEAD = 16384 }; /* what a client may send ahead */
+    if (channel_is_quiet(connection->channel))
+        return IO_AGAIN;
+    return connection->has_ended ? look_beyond_end(connection) : http_connection_read(connection, AHEAD);
+}
+
+enum io http_connection_linger(struct http_connection *connection)
+{
+    struct loop *loop = connection->worker->loop;
+    if (channel_finish(connection->channel) == IO_AGAIN)
+        return IO_AGAIN;
+    inflight_clear(loop, &connection->in);
+    while (!connection->has_ended) {
+        enum io result = inflight_read(loop, &connection->in, connection->channel, INFLIGHT_BLOCK, NULL);
+        inflight_clear(loop, &connection->in);
+        if (result != IO_OK)
+            return result;
+    }
+    return IO_END;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP/1 towards an upstream: a request goes, its responses come. */
+#include "http_internal.h"
+
+static enum http_taken take_head(struct http_side *side, struct http_head *head, struct fault *fault)
+{
+    struct text input = inflight_text(&side->connection->in);
+    if (input.length == 0)
+        return HTTP_NEEDS_MORE;
+    switch (http_reply_parse(input, &side->limits, side->method, head, &side->head_length, fault)) {
+    case PARSE_NEED_MORE:
+        side->head_length = 0;
+        return HTTP_NEEDS_MORE;
+    case PARSE_BAD:
+        side->head_length = 0;
+        return HTTP_BAD;
+    case PARSE_DONE:
+        break;
+    }
+    side->version = head->message.version;
+    side->connection->persists = head->keep_alive && head->framing != FRAMING_UNTIL_CLOSE;
+    http_body_begin(&side->body, head, &side->limits);
+    return HTTP_TAKEN;
+}
+
+static enum http_framing frame(enum content content)
+{
+    switch (content) {
+    case CONTENT_NONE:
+        return FRAMING_NONE;
+    case CONTENT_OF_LENGTH:
+        return FRAMING_LENGTH;
+    case CONTENT_UNTIL_END:
+        break;
+    }
+    return FRAMING_CHUNKED;
+}
+
+static void put_head(struct http_side *side, const struct http_message *message)
+{
+    side->framing = frame(message->content);
+    struct http_forward forward = {
+        .via = message->via,
+        .keep_alive = true,
+        .framing = side->framing,
+        .content_length = message->length,
+        .drop = message->drop,
+        .drop_count = message->drop_count,
+        .add = message->add,
+        .add_count = message->add_count,
+        .keep_upgrade = message->upgrades,
+    };
+    http_request_write(http1_scratch(side), message->head, message->authority, &forward);
+    http1_say_scratch(side);
+}
+
+/* The owner of the channel closes it: there is nothing to tell an upstream of HTTP/1. */
+static void reset(struct http_side *side)
+{
+    side->connection->persists = false;
+}
+
+static const struct http_role role = {
+    .name = "HTTP/1 client",
+    .take_head = take_head,
+    .take_content = http1_take_content,
+    .put_head = put_head,
+    .put_content = http1_put_content,
+    .end = http1_end,
+    .reset = reset,
+};
+
+void http1_client_begin(
+    struct http_side *side, struct http_connection *connection, const struct http_limits *limits, struct text method)
+{
+    *side = (struct http_side){.role = &role, .connection = connection, .limits = *limits, .method = method};
+}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The audit as a whole: its start and its end, and the records of the gate's own life. */
+/* The audit as a whole: its start and its end. */
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -27,30 +27,6 @@ static bool check_place(const struct audit *audit, char **error)
     return false;
 }
 
-static void append_boot(struct buffer *fields)
-{
-    struct buffer boot = {0};
-    char *error = NULL;
-    if (file_read("/proc/sys/kernel/random/boot_id", 64, &boot, &error))
-        record_field_append(fields, EVENT_BOOT, bytes_of_text(text_trim(buffer_text(&boot), "\n")));
-    base_free(error);
-    buffer_clear(&boot);
-}
-
-void audit_open_fields(const struct audit *audit, struct text event, bool begins_run, struct buffer *fields)
-{
-    struct digest schema;
-    store_schema_digest(&schema);
-    record_field_append(fields, EVENT_ORIGIN, bytes_of_text(audit->options.origin));
-    record_number_append(fields, EVENT_PREVIOUS_SIZE, audit->segment.tree.size, 8);
-    if (begins_run) {
-        record_field_append(fields, EVENT_BUILD, bytes_of_text(TEXT(EXEAT_VERSION)));
-        append_boot(fields);
-    }
-    record_field_append(fields, EVENT_NAME, bytes_of_text(event));
-    record_field_append(fields, EVENT_DIGEST, (struct bytes){schema.bytes, sizeof(schema.bytes)});
-}
-
 static bool write_open(struct audit *audit)
 {
     const struct store_segment *segment = &audit->segment;
@@ -76,11 +52,6 @@ static void release(struct audit *audit)
     base_free(audit->kept.origin);
     buffer_clear(&audit->cosigned.note);
     base_free(audit);
-}
-
-struct store_log audit_log_of(const struct audit *audit)
-{
-    return (struct store_log){audit->directory, audit->options.origin, audit->options.key};
 }
 
 static struct audit *audit_new(const struct audit_options *options)
@@ -152,34 +123,6 @@ void audit_close(struct audit *audit)
         sealer_add(audit->sealer, audit->segment.first);
     sealer_free(audit->sealer);
     release(audit);
-}
-
-bool audit_event(
-    struct audit *audit, enum record_kind kind, struct bytes fields, const struct store_blob *blobs, size_t blob_count,
-    uint64_t *sequence)
-{
-    struct audit_life life = {.kind = kind, .fields = fields, .blobs = blobs, .blob_count = blob_count};
-    sem_init(&life.done, 0, 0);
-    life.next = atomic_load(&audit->life);
-    while (!atomic_compare_exchange_weak(&audit->life, &life.next, &life))
-        ;
-    audit_rouse(audit, true);
-    while (sem_wait(&life.done) != 0)
-        ;
-    sem_destroy(&life.done);
-    if (sequence != NULL)
-        *sequence = life.sequence;
-    return life.durable;
-}
-
-bool audit_event_text(struct audit *audit, enum record_kind kind, struct text event, struct text detail)
-{
-    struct buffer fields = {0};
-    record_field_append(&fields, EVENT_NAME, bytes_of_text(event));
-    record_field_append(&fields, EVENT_DETAIL, bytes_of_text(detail));
-    bool done = audit_event(audit, kind, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
-    buffer_clear(&fields);
-    return done;
 }
 
 void audit_stats_read(struct audit *audit, struct audit_stats *stats)

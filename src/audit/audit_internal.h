@@ -21,7 +21,8 @@ void sealer_begin(struct sealer *sealer);
 void sealer_quiet(struct sealer *sealer);
 MUST_CHECK bool sealer_erase(struct sealer *sealer, int64_t before_us, struct text who);
 void sealer_erasing(struct sealer *sealer, struct audit_erasing *erasing);
-/* Asks the writer to end the hot segment, and waits for it; false: it could not. Any thread but the writer's. */
+/* order.c: asks the writer to end the hot segment, and waits for it; false: it could not. Any thread but the writer's.
+ */
 MUST_CHECK bool audit_roll(struct audit *audit);
 
 /* --- ports --- */
@@ -172,10 +173,13 @@ struct audit {
 };
 /* Writes what a witness has said since `done` into the open transaction, and says how far that goes. outside.c */
 MUST_CHECK bool outside_write(struct audit *audit, struct store_segment *segment, uint64_t done, uint64_t *serial);
-/* The fields of an OPEN record, of a run or of a segment that goes on with it. audit.c */
+/* The fields of an OPEN record, of a run or of a segment that goes on with it. standing.c */
 void audit_open_fields(const struct audit *audit, struct text event, bool begins_run, struct buffer *fields);
 /* What its segments are opened as. */
-struct store_log audit_log_of(const struct audit *audit);
+static inline struct store_log audit_log_of(const struct audit *audit)
+{
+    return (struct store_log){audit->directory, audit->options.origin, audit->options.key};
+}
 void *writer_main(void *context); /* the audit */
 /* After something was handed over: wakes the writer if it sleeps and this is a reason to wake. */
 void audit_rouse(struct audit *audit, bool is_urgent);

@@ -42,7 +42,7 @@ static void add_clock_step(struct writer *writer, const struct record_clock *clo
 static void collect_own(struct writer *writer, const struct record_clock *clock, bool heartbeat)
 {
     record_loose_empty(&writer->own);
-    roll_add_first_records(writer);
+    standing_add_first_records(writer);
     if (writer->lost > 0)
         add_number(writer, RECORD_GAP, writer->lost);
     add_clock_step(writer, clock);
@@ -58,7 +58,7 @@ static void collect_own(struct writer *writer, const struct record_clock *clock,
  */
 static bool add_texts(struct writer *writer)
 {
-    if (writer->standing.policy_row != 0 && !roll_add_policy_rows(writer, writer->standing.policy_row))
+    if (writer->standing.policy_row != 0 && !standing_add_policy_rows(writer, writer->standing.policy_row))
         return false;
     for (const struct audit_life *life = writer->life; life != NULL; life = life->next)
         for (size_t i = 0; i < life->blob_count; i++)

@@ -61,23 +61,6 @@ static void gather(struct writer *writer)
 /* --- when --------------------------------------------------------------------------------------------------------
  */
 
-static void sign(struct writer *writer)
-{
-    struct digest root;
-    tlog_tree_root(&writer->segment->tree, &root);
-    buffer_empty(&writer->note);
-    tlog_checkpoint_write(
-        writer->audit->options.origin, writer->segment->tree.size, &root, writer->audit->options.key, &writer->note);
-    writer->note_size = writer->segment->tree.size;
-    writer->times.signed_us = clock_boot_us();
-}
-
-static bool is_unsigned(const struct writer *writer)
-{
-    uint64_t covered = writer->note.length > 0 ? writer->note_size : writer->segment->signed_size;
-    return covered < writer->segment->tree.size && atomic_load(&writer->audit->holds.signing) == AUDIT_SIGNS;
-}
-
 static uint64_t sooner(uint64_t left, uint64_t right)
 {
     return left < right ? left : right;
@@ -96,7 +79,7 @@ static uint64_t next_due_us(const struct writer *writer)
         due = sooner(due, writer->times.disk_us + DISK_LOOK_US);
     if (writer->times.taken_us != 0)
         due = sooner(due, writer->times.taken_us + writer->audit->options.batch_ms * 1000);
-    if (writer->times.retry_us == 0 && (is_unsigned(writer) || writer->note.length > 0))
+    if (writer->times.retry_us == 0 && (writer_is_unsigned(writer) || writer->note.length > 0))
         due = sooner(due, writer->times.signed_us + SIGN_EVERY_US);
     return due;
 }
@@ -144,55 +127,13 @@ static void turn(struct writer *writer)
     bool heartbeat = !has_work && writer->times.retry_us == 0 && now >= heartbeat_due_us(writer);
     bool sign_due = now >= writer->times.signed_us + SIGN_EVERY_US;
     writer->is_urgent = false;
-    if (is_unsigned(writer) && writer->note.length == 0 && sign_due && writer->times.retry_us == 0)
-        sign(writer);
+    if (writer_is_unsigned(writer) && writer->note.length == 0 && sign_due && writer->times.retry_us == 0)
+        writer_sign(writer);
     if (has_work || heartbeat || (writer->note.length > 0 && !has_work) || writer->times.retry_us != 0)
         commit_batch(writer, heartbeat);
     if (roll_is_due(writer, now))
         (void)roll_segment(writer);
     roll_if_asked(writer);
-}
-
-static bool may_sign_after(const struct writer *writer, enum record_kind kind)
-{
-    switch ((enum audit_signing)atomic_load(&writer->audit->holds.signing)) {
-    case AUDIT_SIGNS:
-        return true;
-    case AUDIT_SIGNS_LAST:
-        return kind == RECORD_CLOSE;
-    case AUDIT_SIGNS_NOT:
-        break;
-    }
-    return false;
-}
-
-/* Records that are still to be written, from a commit that failed: they stand before a last one. */
-static bool is_behind(const struct writer *writer)
-{
-    return writer->owed.count > 0 || writer->said.count > 0 || writer->count > 0;
-}
-
-bool writer_write_last(struct writer *writer, enum record_kind kind, struct bytes fields)
-{
-    struct audit_life life = {.kind = kind, .fields = fields};
-    struct audit_life **end = &writer->life;
-    if (is_behind(writer))
-        commit_batch(writer, false);
-    if (is_behind(writer))
-        return false;
-    sem_init(&life.done, 0, 0);
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = &life;
-    commit_batch(writer, false);
-    if (life.durable) {
-        writer->segment->last_kind = kind;
-        if (may_sign_after(writer, kind))
-            sign(writer);
-        commit_batch(writer, false);
-    }
-    sem_destroy(&life.done);
-    return life.durable;
 }
 
 static void finish(struct writer *writer)

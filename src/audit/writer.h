@@ -56,6 +56,10 @@ struct writer {
 
 /* Writes what was taken, in one transaction, and answers it. */
 void commit_batch(struct writer *writer, bool heartbeat);
+/* sign.c: makes the checkpoint of all records that are committed; its row is part of a later transaction. */
+void writer_sign(struct writer *writer);
+/* Are there records that no checkpoint covers, and may one be made? */
+bool writer_is_unsigned(const struct writer *writer);
 /* A segment's or a run's last record, and the checkpoint that covers it. False: the record is not there. */
 MUST_CHECK bool writer_write_last(struct writer *writer, enum record_kind kind, struct bytes fields);
 
@@ -66,11 +70,13 @@ void disk_look(struct writer *writer, uint64_t now);
 bool roll_is_due(const struct writer *writer, uint64_t now);
 bool roll_segment(struct writer *writer); /* false, and said why: the segment goes on */
 void roll_if_asked(struct writer *writer);
+
+/* standing.c */
 void standing_note(struct standing *standing, const struct audit_life *life); /* a record that is on disk */
 void standing_clear(struct standing *standing);
 /* To writer->own, when a segment begins by rolling. */
-void roll_add_first_records(struct writer *writer);
+void standing_add_first_records(struct writer *writer);
 /* Which texts the POLICY record of this sequence names. */
-MUST_CHECK bool roll_add_policy_rows(struct writer *writer, uint64_t sequence);
+MUST_CHECK bool standing_add_policy_rows(struct writer *writer, uint64_t sequence);
 
 #endif

@@ -32,6 +32,25 @@ static bool has_key(const struct yaml_node *map, const char *name)
     return false;
 }
 
+bool read_choice(struct load *load, const struct yaml_node *node, const char *const *words, size_t count, size_t *index)
+{
+    struct buffer all = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (node->kind == YAML_TEXT && text_equal(node->text, text_from(words[i]))) {
+            *index = i;
+            buffer_clear(&all);
+            return true;
+        }
+        buffer_printf(&all, i == 0 ? "%s" : ", %s", words[i]);
+    }
+    struct text shown = node->kind == YAML_TEXT ? node->text : TEXT("this");
+    diag_error(load->diags, node->mark, "'%.*s' is not one of: %.*s", TEXT_ARG(shown), TEXT_ARG(buffer_text(&all)));
+    if (node->kind == YAML_TEXT)
+        diag_suggest(load->diags, node->text, words, count);
+    buffer_clear(&all);
+    return false;
+}
+
 static bool read_word(struct load *load, const struct yaml_node *node, const struct type *type, void *field)
 {
     size_t index = 0;

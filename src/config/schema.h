@@ -153,6 +153,9 @@ bool schema_read_named(
 /* The same for SHAPE_FEW. */
 bool schema_read_few(
     struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
+/* One of `words`; its index. */
+bool read_choice(
+    struct load *load, const struct yaml_node *node, const char *const *words, size_t count, size_t *index);
 /* The whole file. settings.c */
 extern const struct section section_top;
 /* What holds without any key; the caller frees it. */
@@ -180,9 +183,6 @@ bool read_socket(struct load *load, const struct yaml_node *node, void *field);
 bool read_sockets(struct load *load, const struct yaml_node *node, void *field);
 bool read_range(struct load *load, const struct yaml_node *node, void *field);
 bool read_patterns(struct load *load, const struct yaml_node *node, void *field);
-/* One of `words`; its index. */
-bool read_choice(
-    struct load *load, const struct yaml_node *node, const char *const *words, size_t count, size_t *index);
 bool pattern_of(struct load *load, struct text text, struct mark mark, struct setting_pattern *pattern);
 
 /* writers.c */
@@ -236,12 +236,15 @@ bool list_file_read(struct load *load, const struct yaml_node *node, struct sett
 bool schema_append_list(
     struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
 
-/* files.c */
+/* source.c */
 
 /* Keeps a file's text and digest for the audit record, and shows its lines in messages; returns the `file` of marks. */
 int load_add_file(struct load *load, const char *path, struct text content);
 /* Reads a file that the policy is made of. False: an error was reported at `mark`. */
 bool load_read_file(struct load *load, const char *path, struct mark mark, size_t limit, struct buffer *content);
+
+/* files.c */
+
 /* Reads what the main file includes, each with its own positions and its own relative paths. False: not all of it could
  * be read, and an error was reported. */
 MUST_CHECK bool load_includes(struct load *load);
@@ -252,8 +255,8 @@ void load_merge(struct load *load);
 /* After that: clients, groups, inference and rules that are named are there. names.c */
 void load_check_names(struct load *load);
 extern const struct type type_include; /* struct settings_lists */
-bool read_version(struct load *load, const struct yaml_node *node, void *field);
-extern const struct type type_version;
-extern const struct type type_file_mode;
+/* Of every file, the main one and what it includes. */
+extern const struct type type_version;   /* uint64_t */
+extern const struct type type_file_mode; /* bool: observe */
 
 #endif

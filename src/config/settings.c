@@ -3,19 +3,6 @@
 #include "exeat/base/memory.h"
 #include "schema.h"
 
-bool read_version(struct load *load, const struct yaml_node *node, void *field)
-{
-    if (!read_number(load, node, field))
-        return false;
-    if (*(uint64_t *)field == 1)
-        return true;
-    diag_error(load->diags, node->mark, "this program reads version 1");
-    return false;
-}
-
-const struct type type_version = VALUE_TYPE("1", read_version, write_number, "^1$");
-static const char *const mode_words[] = {"enforce", "observe"};
-const struct type type_file_mode = FLAG_TYPE(mode_words);
 static const char *const on_reload_words[] = {"keep", "cut-denied"};
 static const struct type type_on_reload = FLAG_TYPE(on_reload_words);
 

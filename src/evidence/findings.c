@@ -5,6 +5,7 @@
 
 #include "evidence_internal.h"
 #include "exeat/base/clock.h"
+#include "verify.h"
 
 /* Gravest first. */
 static const enum evidence_verdict gravity[] = {
@@ -57,6 +58,14 @@ void evidence_find(
     va_list arguments;
     va_start(arguments, format);
     evidence_find_list(report, verdict, sequence, format, arguments);
+    va_end(arguments);
+}
+
+void verify_find(struct verify *verify, enum evidence_verdict verdict, uint64_t sequence, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    evidence_find_list(verify->report, verdict, sequence, format, arguments);
     va_end(arguments);
 }
 

@@ -2,7 +2,6 @@
 /* Can the records be believed? One pass: each record against its place, its columns and its private part; the tree over
  * them against every checkpoint, inside and outside. What is wrong in one way does not hide what is wrong in another.
  */
-#include <stdarg.h>
 #include <stdatomic.h>
 
 #include "exeat/base/clock.h"
@@ -11,14 +10,6 @@
 
 enum { YOUNG_US = 5000000 }; /* a live store's last records may wait this long for their checkpoint */
 enum { PROGRESS_EACH = 4096 };
-
-void verify_find(struct verify *verify, enum evidence_verdict verdict, uint64_t sequence, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    evidence_find_list(verify->report, verdict, sequence, format, arguments);
-    va_end(arguments);
-}
 
 static bool is_over(const struct evidence_check *check)
 {

@@ -37,7 +37,7 @@ struct verify {
 
 #define NUMBER(value) ((unsigned long long)(value))
 
-/* Adds a finding about that place to the report. */
+/* findings.c: adds a finding about that place to the report. */
 void PRINTF_LIKE(4, 5)
     verify_find(struct verify *verify, enum evidence_verdict verdict, uint64_t sequence, const char *format, ...);
 

@@ -4,11 +4,6 @@
 
 #include "exeat/base/clock.h"
 
-uint64_t report_flow(const struct report *report, enum flow_end end)
-{
-    return report->tally->calls.flow.ends[end];
-}
-
 /* --- banner
  * -------------------------------------------------------------------------------------------------------------- */
 
@@ -145,12 +140,12 @@ static void cards(const struct report *report)
     close_card(report);
     open_card(report, "AI calls of the period");
     number_row(report, "all", tally->calls.all);
-    number_row(report, "answered by a local model", report_flow(report, FLOW_LOCAL));
-    number_row(report, "answered with a fixed text", report_flow(report, FLOW_CANNED));
-    number_row(report, "blocked", report_flow(report, FLOW_BLOCKED));
-    number_row(report, "let out to the vendor", report_flow(report, FLOW_OUT));
-    number_row(report, "failed", report_flow(report, FLOW_FAILED));
-    number_row(report, "still under way", report_flow(report, FLOW_UNKNOWN));
+    number_row(report, "answered by a local model", tally_flow(report->tally, FLOW_LOCAL));
+    number_row(report, "answered with a fixed text", tally_flow(report->tally, FLOW_CANNED));
+    number_row(report, "blocked", tally_flow(report->tally, FLOW_BLOCKED));
+    number_row(report, "let out to the vendor", tally_flow(report->tally, FLOW_OUT));
+    number_row(report, "failed", tally_flow(report->tally, FLOW_FAILED));
+    number_row(report, "still under way", tally_flow(report->tally, FLOW_UNKNOWN));
     number_row(report, "vendors asked for", tally->providers.count);
     close_card(report);
     buffer_append_string(report->out, "</div>\n");
@@ -213,13 +208,13 @@ void report_exceptions(const struct report *report)
         "<h2>Exceptions</h2>\n<p class=\"dim\">Only what occurred has a row.</p>\n<table><thead><tr><th>what</th>"
         "<th class=\"n\">count</th></tr></thead><tbody>\n");
     findings(report);
-    exception(report, "AI calls let out to a vendor", report_flow(report, FLOW_OUT));
+    exception(report, "AI calls let out to a vendor", tally_flow(report->tally, FLOW_OUT));
     exception(
         report, "requests let through by observe mode, which the rules would have refused or rerouted",
         tally->requests.observed);
     exception(
         report, "rerouted calls that no local model answered",
-        report_flow(report, FLOW_CANNED) + report_flow(report, FLOW_FAILED));
+        tally_flow(report->tally, FLOW_CANNED) + tally_flow(report->tally, FLOW_FAILED));
     exception(report, "allowed or rerouted requests that did not go as decided", tally->requests.failed);
     exception(
         report, "requests refused because the log could not be written",

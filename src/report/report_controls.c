@@ -43,14 +43,14 @@ static uint64_t count_erased(const struct report *report, uint64_t *whole)
 static uint64_t count_stayed(const struct report *report, uint64_t *whole)
 {
     *whole = report->tally->calls.all;
-    return report_flow(report, FLOW_LOCAL) + report_flow(report, FLOW_CANNED) + report_flow(report, FLOW_BLOCKED) +
-           report_flow(report, FLOW_FAILED);
+    return tally_flow(report->tally, FLOW_LOCAL) + tally_flow(report->tally, FLOW_CANNED) +
+           tally_flow(report->tally, FLOW_BLOCKED) + tally_flow(report->tally, FLOW_FAILED);
 }
 
 static uint64_t count_let_out(const struct report *report, uint64_t *whole)
 {
     *whole = report->tally->calls.all;
-    return report_flow(report, FLOW_OUT);
+    return tally_flow(report->tally, FLOW_OUT);
 }
 
 static uint64_t count_calls(const struct report *report, uint64_t *whole)
@@ -74,7 +74,7 @@ static uint64_t count_models(const struct report *report, uint64_t *whole)
 static uint64_t count_fallbacks(const struct report *report, uint64_t *whole)
 {
     *whole = report->tally->requests.verdicts[VERDICT_REROUTE];
-    return report_flow(report, FLOW_CANNED) + report_flow(report, FLOW_FAILED);
+    return tally_flow(report->tally, FLOW_CANNED) + tally_flow(report->tally, FLOW_FAILED);
 }
 
 static uint64_t count_changes(const struct report *report, uint64_t *whole)

@@ -26,7 +26,5 @@ void report_style(struct buffer *out);
 void report_plots(const struct report *report);
 void report_controls(const struct report *report);
 void report_exceptions(const struct report *report);
-/* Calls of AI vendors that ended so. */
-uint64_t report_flow(const struct report *report, enum flow_end end);
 
 #endif

@@ -47,6 +47,11 @@ const char *flow_end_name(enum flow_end end)
 /* --- the period
  * ---------------------------------------------------------------------------------------------------------- */
 
+uint64_t tally_flow(const struct tally *tally, enum flow_end end)
+{
+    return tally->calls.flow.ends[end];
+}
+
 static void widen(struct tally *tally, struct store_reader *reader, uint64_t sequence)
 {
     struct store_row row;

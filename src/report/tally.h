@@ -112,6 +112,8 @@ MUST_CHECK bool tally_read(
     struct tally *tally, struct store_reader *reader, const struct export_filter *filter,
     const struct export_progress *progress, char **error);
 void tally_clear(struct tally *tally);
+/* Calls of AI vendors that ended so. */
+uint64_t tally_flow(const struct tally *tally, enum flow_end end);
 int64_t tally_bucket_start(const struct tally *tally, size_t index);
 /* "minute", "hour", "day", "30 days" */
 const char *tally_bucket_name(const struct tally *tally);

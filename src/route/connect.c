@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connecting to a host of which several addresses were judged: a race (RFC 8305 section 5). The next address is tried
- * when the one before has failed or is silent for a while, and the first that is connected wins. */
+ * when the one before has failed or is silent for a while, and the first that is connected wins: TCP, and then TLS
+ * bound to the name where the scheme asks for it. */
+#include <errno.h>
 #include <string.h>
 
 #include "exeat/base/check.h"
@@ -9,6 +11,28 @@
 
 /* RFC 8305 section 8; where there are many, all of them have begun after two seconds. */
 enum { ATTEMPT_DELAY_MS = 250, ALL_BEGUN_MS = 2000 };
+
+/* One address of the race. */
+struct attempt {
+    struct list_node node;
+    struct connecting *race; /* borrowed */
+    struct judged_address to;
+    struct dial *dial;                /* owned while it runs */
+    struct channel *channel;          /* owned once connected */
+    struct tls_connection *handshake; /* owned while it runs */
+    uint64_t trust;                   /* under which it began */
+};
+
+static void start_next(struct connecting *race);
+
+static void attempt_free(struct attempt *attempt)
+{
+    list_remove(&attempt->node);
+    dial_cancel(attempt->dial);
+    tls_connection_free(attempt->handshake);
+    channel_free(attempt->channel);
+    base_free(attempt);
+}
 
 static void race_free(struct connecting *race)
 {
@@ -25,48 +49,7 @@ void connecting_cancel(struct connecting *race)
         race_free(race);
 }
 
-/* --- the order -------------------------------------------------------------------------------------------------------
- */
-
-/* The first from `start` on that is, or is not, of the same family as the first of all. */
-static size_t next_of_family(const struct judged_address *all, size_t count, size_t start, bool same)
-{
-    while (start < count && (all[start].address.length == all[0].address.length) != same)
-        start++;
-    return start;
-}
-
-/* One of each family in turn (RFC 8305 section 4), each family in the order in which it was given. */
-static void interleave(const struct judged_address *all, size_t count, struct judged_address *out)
-{
-    size_t next[2] = {next_of_family(all, count, 0, false), next_of_family(all, count, 0, true)};
-    bool same = true;
-    for (size_t i = 0; i < count; i++) {
-        if (next[same] == count)
-            same = !same;
-        out[i] = all[next[same]];
-        next[same] = next_of_family(all, count, next[same] + 1, same);
-        if (next[!same] < count)
-            same = !same;
-    }
-}
-
-/* Those that failed lately come last. */
-static void put_failed_last(const struct route *route, struct judged_address *to, size_t count)
-{
-    struct judged_address failed[RESOLVE_MAX];
-    size_t good = 0;
-    size_t bad = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (memory_has_failed(route, &to[i]))
-            failed[bad++] = to[i];
-        else
-            to[good++] = to[i];
-    }
-    memcpy(to + good, failed, bad * sizeof(*failed));
-}
-
-/* --- the race --------------------------------------------------------------------------------------------------------
+/* --- how an attempt ends ---------------------------------------------------------------------------------------------
  */
 
 static void wait_for_next(struct connecting *race)
@@ -74,24 +57,6 @@ static void wait_for_next(struct connecting *race)
     uint64_t share = ALL_BEGUN_MS / race->count;
     if (race->next < race->count)
         timer_start(race->delay, share < ATTEMPT_DELAY_MS ? share : ATTEMPT_DELAY_MS);
-}
-
-static void start_next(struct connecting *race)
-{
-    if (race->next == race->count)
-        return;
-    attempt_start(race, &race->to[race->next++]);
-    wait_for_next(race);
-}
-
-static void on_delay(void *context)
-{
-    start_next(context);
-}
-
-void race_goes_well(struct connecting *race)
-{
-    wait_for_next(race);
 }
 
 /* How far the way led says most about what is wrong with it. */
@@ -127,7 +92,7 @@ static void fail(struct connecting *race)
     on_done(context, NULL, reason, detail);
 }
 
-void race_lost(struct attempt *attempt, enum reason reason, const char *why)
+static void lose(struct attempt *attempt, enum reason reason, const char *why)
 {
     struct connecting *race = attempt->race;
     note_failure(attempt, reason, why);
@@ -137,19 +102,124 @@ void race_lost(struct attempt *attempt, enum reason reason, const char *why)
         fail(race);
 }
 
+static struct upstream *take_upstream(struct attempt *attempt)
+{
+    struct upstream *upstream = base_zalloc(sizeof(*upstream));
+    struct connecting *race = attempt->race;
+    upstream->route = race->route;
+    upstream->kept_ms = UINT64_MAX; /* it did not say yet */
+    upstream->target = (struct route_target){race->scheme, race->host, attempt->to, race->trust};
+    upstream->trust = attempt->trust;
+    upstream->channel = attempt->channel;
+    attempt->channel = NULL;
+    channel_set_handler(upstream->channel, NULL, NULL);
+    if (attempt->handshake != NULL) {
+        upstream->has_peer_key = tls_connection_peer_key(attempt->handshake, upstream->peer_key);
+        tls_connection_install(attempt->handshake);
+        attempt->handshake = NULL;
+    }
+    return upstream;
+}
+
 /* Whoever began before the winner and is not there yet was too slow. */
-void race_won(struct attempt *winner)
+static void win(struct attempt *winner)
 {
     struct connecting *race = winner->race;
     for (struct list_node *node = list_first(&race->attempts); node != &winner->node;
          node = list_next(&race->attempts, node))
         memory_note(race->route, &list_owner(node, struct attempt, node)->to, false);
     memory_note(race->route, &winner->to, true);
-    struct upstream *upstream = attempt_take_upstream(winner);
+    struct upstream *upstream = take_upstream(winner);
     route_done on_done = race->on_done;
     void *context = race->context;
     race_free(race);
     on_done(context, upstream, REASON_NONE, "");
+}
+
+/* --- how it goes -----------------------------------------------------------------------------------------------------
+ */
+
+static enum reason reason_of(const struct tls_connection *failed)
+{
+    switch (tls_connection_failure(failed)) {
+    case TLS_FAILURE_PROTOCOL:
+        break;
+    case TLS_FAILURE_PIN:
+        return REASON_UPSTREAM_PIN;
+    case TLS_FAILURE_REVOKED:
+        return REASON_UPSTREAM_REVOKED;
+    }
+    return REASON_UPSTREAM_TLS;
+}
+
+static void on_handshake(void *context)
+{
+    struct attempt *attempt = context;
+    switch (tls_connection_handshake(attempt->handshake)) {
+    case TLS_AGAIN:
+        break;
+    case TLS_DONE:
+        win(attempt);
+        break;
+    case TLS_FAILED:
+        lose(attempt, reason_of(attempt->handshake), tls_connection_error(attempt->handshake));
+        break;
+    }
+}
+
+static void on_dialled(void *context, struct channel *channel, int error)
+{
+    struct attempt *attempt = context;
+    struct connecting *race = attempt->race;
+    attempt->dial = NULL;
+    if (channel == NULL) {
+        lose(attempt, error == ETIMEDOUT ? REASON_CONNECT_TIMEOUT : REASON_CONNECT_FAILED, strerror(error));
+        return;
+    }
+    attempt->channel = channel;
+    if (race->scheme != SCHEME_HTTPS) {
+        win(attempt);
+        return;
+    }
+    wait_for_next(race);
+    attempt->trust = race->route->trust;
+    attempt->handshake = tls_connect(race->route->options.tls, attempt->channel, &race->host, &race->trust);
+    if (attempt->handshake == NULL) {
+        lose(attempt, REASON_UPSTREAM_TLS, "a new policy is in force: ask again");
+        return;
+    }
+    channel_set_handler(attempt->channel, on_handshake, attempt);
+    on_handshake(attempt);
+}
+
+static void attempt_start(struct connecting *race, const struct judged_address *to)
+{
+    struct attempt *attempt = base_zalloc(sizeof(*attempt));
+    attempt->race = race;
+    attempt->to = *to;
+    list_append(&race->attempts, &attempt->node);
+    attempt->dial = dial_start(race->route->loop, to, on_dialled, attempt);
+}
+
+static void start_next(struct connecting *race)
+{
+    if (race->next == race->count)
+        return;
+    attempt_start(race, &race->to[race->next++]);
+    wait_for_next(race);
+}
+
+static void on_delay(void *context)
+{
+    start_next(context);
+}
+
+/* --- from outside ----------------------------------------------------------------------------------------------------
+ */
+
+static const char *stage_of(const struct attempt *attempt)
+{
+    return attempt->handshake == NULL ? "no answer in time" : "the TLS handshake took too long";
 }
 
 void connecting_expire(struct connecting *race)
@@ -157,7 +227,7 @@ void connecting_expire(struct connecting *race)
     struct list_node *node;
     while ((node = list_first(&race->attempts)) != NULL) {
         struct attempt *attempt = list_owner(node, struct attempt, node);
-        note_failure(attempt, REASON_CONNECT_TIMEOUT, attempt_stage(attempt));
+        note_failure(attempt, REASON_CONNECT_TIMEOUT, stage_of(attempt));
         attempt_free(attempt);
     }
     fail(race);
@@ -176,9 +246,9 @@ struct connecting *route_connect(struct route *route, const struct route_way *wa
     race->count = way->count;
     list_init(&race->attempts);
     race->delay = timer_new(route->loop, on_delay, race);
-    interleave(way->to, way->count, race->to);
+    order_interleave(way->to, way->count, race->to);
     if (!memory_is_empty(route))
-        put_failed_last(route, race->to, race->count);
+        order_failed_last(route, race->to, race->count);
     start_next(race);
     return race;
 }

@@ -50,25 +50,11 @@ struct connecting {
     enum reason reason;   /* of what failed: the one that got furthest */
     char detail[256];     /* address and why of each */
 };
-struct attempt {
-    struct list_node node;
-    struct connecting *race; /* borrowed */
-    struct judged_address to;
-    struct dial *dial;                /* owned while it runs */
-    struct channel *channel;          /* owned once connected */
-    struct tls_connection *handshake; /* owned while it runs */
-    uint64_t trust;                   /* under which it began */
-};
+/* order.c: one of each family in turn (RFC 8305 section 4), each family in the order in which it was given. */
+void order_interleave(const struct judged_address *all, size_t count, struct judged_address *out);
+/* Those that failed lately come last. */
+void order_failed_last(const struct route *route, struct judged_address *to, size_t count);
 
-/* attempt.c */
-void attempt_start(struct connecting *race, const struct judged_address *to); /* never tells from within */
-void attempt_free(struct attempt *attempt);
-const char *attempt_stage(const struct attempt *attempt);        /* what it waits for in vain */
-struct upstream *attempt_take_upstream(struct attempt *attempt); /* of a winner */
-/* connect.c: what an attempt tells; the first two free it, and may end the race */
-void race_won(struct attempt *winner);
-void race_lost(struct attempt *attempt, enum reason reason, const char *why);
-void race_goes_well(struct connecting *race); /* TCP is connected: the others may wait a little longer */
 /* memory.c */
 bool memory_is_empty(const struct route *route);
 bool memory_has_failed(const struct route *route, const struct judged_address *to);

@@ -38,8 +38,9 @@ struct ticket_store *ticket_store_new(void);
 void ticket_store_free(struct ticket_store *store);
 void ticket_store_read(struct ticket_store *store, uint64_t now_us, struct ticket_keys *keys);
 
-/* Fields that every certificate of ours has: version, serial, validity in seconds from now. */
+/* certificate.c: version, serial, validity in seconds from now. False: libcrypto failed. */
 bool certificate_begin(X509 *certificate, long from, long until);
+/* One more extension, in the words of x509v3_config(5). False: libcrypto failed. */
 bool certificate_extend(X509 *certificate, X509 *issuer, int nid, const char *value);
 
 /* Wraps an SSL that has no BIOs yet; takes it. `replay` is read before the socket. */

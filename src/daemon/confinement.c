@@ -55,6 +55,15 @@ static void add_named_roots(struct places *places)
     }
 }
 
+static void add_trust(struct places *places, const struct settings_trust *trust)
+{
+    add_file(places, trust->roots);
+    add_file(places, trust->certificate);
+    add_file(places, trust->key);
+    for (size_t i = 0; i < trust->crls.count; i++)
+        add_file(places, trust->crls.items[i].text);
+}
+
 static void add_readable(struct places *places, const struct settings *settings)
 {
     const struct settings_lists *lists = &settings->lists;
@@ -63,6 +72,8 @@ static void add_readable(struct places *places, const struct settings *settings)
         add_file(places, lists->files[i].path);
     for (size_t i = 0; i < lists->inference_count; i++)
         add_file(places, lists->inference[i].key_file);
+    for (size_t i = 0; i < lists->rule_count; i++)
+        add_trust(places, &lists->rules[i].trust);
     add_file(places, settings->tls.certificate);
     add_file(places, settings->tls.key);
     add_file(places, settings->tls.roots);

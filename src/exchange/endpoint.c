@@ -53,6 +53,8 @@ static uint64_t rest_for(const struct exchange *exchange, uint16_t code)
     case REASON_CONNECT_FAILED:
     case REASON_CONNECT_TIMEOUT:
     case REASON_UPSTREAM_TLS:
+    case REASON_UPSTREAM_PIN:
+    case REASON_UPSTREAM_REVOKED:
     case REASON_UPSTREAM_TIMEOUT:
     case 502:
     case 503:

@@ -44,6 +44,7 @@ static void dial(struct exchange *exchange)
         .host = to.host,
         .to = way->candidates,
         .count = way->candidate_count,
+        .trust = exchange->decision.trust,
     };
     way->connecting = route_connect(exchange->worker->options.route, &route_way, on_connected, exchange);
 }

@@ -24,6 +24,7 @@ static struct upstream *take_pooled(struct exchange *exchange)
         .port = to.port,
         .user = exchange->entrance->user,
         .may_repeat = way_out_may_repeat(exchange),
+        .trust = exchange->decision.trust,
     };
     return route_take(exchange->worker->options.route, &wish, accepts_pooled, exchange);
 }

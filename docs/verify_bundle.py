@@ -16,7 +16,7 @@ REASONS = """none rule no_rule llm_guard llm_operation observed malformed_head m
     sni_mismatch sni_absent not_tls ech client_tls client_gone idle drain audit_unavailable opened_unused limit
     client_unknown internal pattern_limit bypassed policy_changed body_encoded credentials_needed
     answer_too_large client_nobody upstream_pin upstream_revoked""".split()
-OPERATIONS = "none chat completions embeddings models responses other unknown".split()
+OPERATIONS = "none chat completions embeddings models responses other unknown count_tokens".split()
 SCHEMES = ["unknown", "http", "https", "tcp"]
 PROOFS = "none secret token certificate uid listener address".split()
 # tag -> name, and how its value reads

@@ -151,7 +151,12 @@ struct canon_wish {
 };
 
 struct canon_call {
+    /* Given to the reader, beside the body. */
     enum llm_operation operation;
+    struct text path;
+    struct text query;
+    struct text id; /* the request's; needs no escape */
+
     struct text model;      /* spelled as JSON */
     struct text model_name; /* what it means: as answers have to repeat it */
     struct text instructions;
@@ -178,6 +183,8 @@ size_t canon_choices(const struct canon_call *call);
 struct canon_usage {
     uint64_t tokens_in;
     uint64_t tokens_out;
+    uint64_t cached;  /* of those in */
+    uint64_t thought; /* of those out */
 };
 
 /* How far a stream of an endpoint's has come. */

@@ -43,10 +43,12 @@ struct dialect_usage {
     uint64_t tokens_in;
     uint64_t tokens_out;
 };
-/* What a call's target says beside its body: in some dialects the model, and how the answer is framed. */
+/* What is known of a call beside its body; copied. In some dialects path and query name the model and how the answer is
+ * framed. */
 struct dialect_target {
     struct text path;
     struct text query;
+    struct text id; /* of the request */
 };
 /* Reads the body of a call of a dialect that is answered here; it is taken over whatever comes of it. What the
  * canonical call (docs/architecture.md) cannot say is dropped where the answer is the same without it, else refused. On

@@ -140,7 +140,8 @@ enum llm_operation {
     LLM_MODELS,
     LLM_RESPONSES,
     LLM_OTHER,  /* an LLM host, an operation that cannot be answered here */
-    LLM_UNKNOWN /* an LLM host, path not known yet (CONNECT) */
+    LLM_UNKNOWN, /* an LLM host, path not known yet (CONNECT) */
+    LLM_COUNT_TOKENS
 };
 const char *llm_operation_name(enum llm_operation operation);
 enum llm_dialect {

@@ -7,6 +7,7 @@
 
 #include "exeat/base/attributes.h"
 #include "exeat/canon.h"
+#include "exeat/canon/answer.h"
 #include "exeat/canon/vendor.h"
 
 extern const struct vendor openai_vendor;
@@ -45,6 +46,17 @@ MUST_CHECK bool openai_stream_end(struct openai_stream *stream, struct buffer *o
 /* The caller was told how it ended, if by an error of the endpoint's: nothing more is to be said. */
 bool openai_stream_has_told(const struct openai_stream *stream);
 struct canon_usage openai_stream_usage(const struct openai_stream *stream);
+
+/* --- an endpoint's answer, to who does not ---------------------------------------------------------------------------
+ */
+
+/* A whole body as a canonical answer, which borrows from it and lives in the arena. False: it is none. */
+MUST_CHECK bool
+openai_read_answer(enum llm_operation operation, struct text body, struct arena *arena, struct canon_replies *answer);
+/* The stream's events go to the sink instead, which writes what the caller gets. To be said before any byte. */
+void openai_stream_translate(struct openai_stream *stream, struct canon_sink sink);
+/* What a 4xx says in words, for the caller's dialect; appended. */
+enum canon_objection openai_read_objection(uint16_t status, struct text body, struct buffer *words);
 
 /* --- without an endpoint ---------------------------------------------------------------------------------------------
  */

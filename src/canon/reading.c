@@ -125,25 +125,48 @@ bool read_members(struct reading *reading, uint32_t object, const struct members
     return true;
 }
 
+bool read_each(struct reading *reading, uint32_t list, item_reader read, void *target)
+{
+    size_t index = 0;
+    if (json_view_shape(reading->view, list) != JSON_SHAPE_ARRAY)
+        return reading_is_wrong(reading, "must be a list");
+    if (json_view_items(reading->view, list) > ITEMS_MAX)
+        return reading_is_wrong(reading, "has more than 65536 items");
+    JSON_EACH_ITEM(reading->view, list, item)
+    {
+        enter(reading, TEXT(""), index++);
+        if (!read(reading, item, target))
+            return false;
+        reading->depth--;
+    }
+    return true;
+}
+
+/* Where the next item of a list goes. */
+struct filling {
+    char *at;
+    size_t size;
+    size_t count;
+    item_reader read;
+};
+
+static bool fill(struct reading *reading, uint32_t value, void *target)
+{
+    struct filling *filling = target;
+    bool good = filling->read(reading, value, filling->at);
+    filling->at += filling->size;
+    filling->count += good ? 1 : 0;
+    return good;
+}
+
 bool read_items(
     struct reading *reading, uint32_t list, size_t size, item_reader read, const void **items, size_t *count)
 {
-    if (json_view_shape(reading->view, list) != JSON_SHAPE_ARRAY)
-        return reading_is_wrong(reading, "must be a list");
-    size_t all = json_view_items(reading->view, list);
-    if (all > ITEMS_MAX)
-        return reading_is_wrong(reading, "has more than 65536 items");
-    char *at = arena_array(reading->arena, all, size);
-    *items = at;
-    *count = 0;
-    JSON_EACH_ITEM(reading->view, list, item)
-    {
-        enter(reading, TEXT(""), *count);
-        if (!read(reading, item, at))
-            return false;
-        reading->depth--;
-        at += size;
-        (*count)++;
-    }
-    return true;
+    struct filling filling = {.size = size, .read = read};
+    if (json_view_shape(reading->view, list) == JSON_SHAPE_ARRAY && json_view_items(reading->view, list) <= ITEMS_MAX)
+        filling.at = arena_array(reading->arena, json_view_items(reading->view, list), size);
+    *items = filling.at;
+    bool good = read_each(reading, list, fill, &filling);
+    *count = filling.count;
+    return good;
 }

@@ -19,7 +19,8 @@ void refusal_append_member(struct buffer *out, struct text name, struct text val
 
 void refusal_append_facts(const struct refusal *refusal, struct buffer *out)
 {
-    refusal_append_member(out, TEXT("reason"), refusal->reason);
+    if (refusal->reason.length > 0)
+        refusal_append_member(out, TEXT("reason"), refusal->reason);
     if (refusal->rule.length > 0)
         refusal_append_member(out, TEXT("rule"), refusal->rule);
     refusal_append_member(out, TEXT("request_id"), refusal->id);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers on their way to the caller. Who speaks as endpoints do gets their bytes. */
 #include "dialect_internal.h"
+#include "exeat/base/json_view.h"
 #include "exeat/base/memory.h"
 #include "exeat/openai.h"
 
@@ -13,34 +14,120 @@ void answer_add(struct dialect_answer *answer, struct text name, struct text val
 void dialect_answer_fields(const struct dialect_call *call, struct text id, bool streams, struct dialect_answer *answer)
 {
     const struct vendor *vendor = call->vendor;
-    answer_add(
-        answer, TEXT("Content-Type"), streams ? TEXT("text/event-stream; charset=utf-8") : TEXT("application/json"));
+    answer_add(answer, TEXT("Content-Type"), vendor->type_of(&call->canon, streams));
     if (streams)
         answer_add(answer, TEXT("Cache-Control"), TEXT("no-cache"));
     answer_add(answer, TEXT("X-Request-Id"), id);
+    if (vendor->id_field.length > 0)
+        answer_add(answer, vendor->id_field, id);
     for (size_t i = 0; i < vendor->field_count; i++)
         answer_add(answer, vendor->fields[i].name, vendor->fields[i].value);
+}
+
+static struct dialect_usage usage_of(const struct canon_usage *counted)
+{
+    return (struct dialect_usage){.tokens_in = counted->tokens_in, .tokens_out = counted->tokens_out};
+}
+
+static bool passes(const struct dialect_call *call)
+{
+    return call->vendor->write_answer == NULL;
+}
+
+/* Vectors come as the canonical call wants them. */
+static bool translate(const struct dialect_call *call, struct text body, struct buffer *out, struct canon_usage *usage)
+{
+    struct arena arena = {0};
+    struct buffer numbers = {0};
+    struct canon_replies answer = {.id = call->canon.id};
+    if (call->canon.operation == LLM_EMBEDDINGS && openai_pass_answer(&call->canon, body, &numbers, usage))
+        body = buffer_text(&numbers);
+    bool good = openai_read_answer(call->canon.operation, body, &arena, &answer) &&
+                call->vendor->write_answer(&call->canon, &answer, out);
+    *usage = answer.usage;
+    buffer_clear(&numbers);
+    arena_clear(&arena);
+    return good;
 }
 
 bool dialect_reply_rewrite(
     const struct dialect_call *call, struct text body, struct buffer *out, struct dialect_usage *usage)
 {
     struct canon_usage counted = {.tokens_in = usage->tokens_in, .tokens_out = usage->tokens_out};
-    bool good = openai_pass_answer(&call->canon, body, out, &counted);
-    *usage = (struct dialect_usage){.tokens_in = counted.tokens_in, .tokens_out = counted.tokens_out};
+    bool good =
+        passes(call) ? openai_pass_answer(&call->canon, body, out, &counted) : translate(call, body, out, &counted);
+    *usage = usage_of(&counted);
     return good;
+}
+
+static void translate_objection(
+    const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct buffer *out)
+{
+    struct buffer words = {0};
+    struct buffer message = {0};
+    enum canon_objection kind = openai_read_objection(status, body, &words);
+    if (kind == CANON_CONTEXT_FULL)
+        buffer_append(&message, call->vendor->context_full);
+    buffer_append(&message, buffer_text(&words));
+    const struct refusal refusal = {
+        .status = status,
+        .message = buffer_text(&message),
+        .code = kind == CANON_CONTEXT_FULL ? TEXT("context_length_exceeded") : TEXT("invalid_request"),
+        .id = id,
+    };
+    call->vendor->write_refusal(&refusal, out);
+    buffer_clear(&words);
+    buffer_clear(&message);
 }
 
 void dialect_objection(
     const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct dialect_answer *answer)
 {
     dialect_answer_fields(call, id, false, answer);
-    openai_pass_objection(status, body, id, &answer->body);
+    if (passes(call))
+        openai_pass_objection(status, body, id, &answer->body);
+    else
+        translate_objection(call, status, body, id, &answer->body);
+}
+
+/* --- without an endpoint -------------------------------------------------------------------------------------------
+ */
+
+/* As if an endpoint had said it, in one piece. */
+static void translate_canned_stream(const struct dialect_call *call, struct text text, struct buffer *out)
+{
+    const struct canon_event events[] = {
+        {.kind = CANON_SAYS, .part = CANON_TEXT, .text = text},
+        {.kind = CANON_FINISHES, .finish = CANON_FINISHED},
+        {.kind = CANON_ENDS},
+    };
+    void *stream = call->vendor->begin_stream(&call->canon, text.length);
+    for (size_t i = 0; i < COUNT_OF(events); i++)
+        if (!call->vendor->write_event(stream, &events[i], out))
+            break; /* a text can be said in every dialect */
+    call->vendor->end_stream(stream);
+}
+
+static bool translate_canned(const struct dialect_call *call, struct text text, struct buffer *out)
+{
+    struct arena arena = {0};
+    const struct canon_part part = {.kind = CANON_TEXT, .text = canon_spell(&arena, text)};
+    const struct canon_reply reply = {.parts = &part, .part_count = 1, .finish = CANON_FINISHED};
+    const struct canon_replies answer = {.id = call->canon.id, .replies = &reply, .reply_count = 1};
+    bool good = true;
+    if (canon_streams(&call->canon))
+        translate_canned_stream(call, part.text, out);
+    else
+        good = call->vendor->write_answer(&call->canon, &answer, out);
+    arena_clear(&arena);
+    return good;
 }
 
 bool dialect_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out)
 {
-    return openai_write_canned(&call->canon, text, id, now, out);
+    if (passes(call))
+        return openai_write_canned(&call->canon, text, id, now, out);
+    return call->canon.operation == LLM_CHAT && translate_canned(call, text, out);
 }
 
 void dialect_models(
@@ -53,13 +140,45 @@ void dialect_models(
  */
 
 struct dialect_stream {
+    const struct dialect_call *call; /* borrowed */
     struct openai_stream *endpoint;
+    void *caller; /* the vendor's; NULL: the endpoint's events pass */
 };
+
+/* An error of the endpoint's is told like one of ours. */
+static void tell_failure(const struct dialect_call *call, struct text words, struct buffer *out)
+{
+    struct buffer message = {0};
+    json_spelled_append(&message, words);
+    const struct refusal refusal = {
+        .status = 500,
+        .message = buffer_text(&message),
+        .code = TEXT("upstream_broken"),
+        .id = call->canon.id,
+    };
+    call->vendor->write_error_event(&call->canon, &refusal, out);
+    buffer_clear(&message);
+}
+
+static bool take_event(void *to, const struct canon_event *event, struct buffer *out)
+{
+    const struct dialect_stream *stream = to;
+    if (event->kind == CANON_FAILS) {
+        tell_failure(stream->call, event->text, out);
+        return true;
+    }
+    return stream->call->vendor->write_event(stream->caller, event, out);
+}
 
 struct dialect_stream *dialect_stream_new(const struct dialect_call *call, size_t limit)
 {
     struct dialect_stream *stream = base_zalloc(sizeof(*stream));
+    stream->call = call;
     stream->endpoint = openai_stream_new(&call->canon, limit);
+    if (!passes(call)) {
+        stream->caller = call->vendor->begin_stream(&call->canon, limit);
+        openai_stream_translate(stream->endpoint, (struct canon_sink){take_event, stream});
+    }
     return stream;
 }
 
@@ -67,6 +186,8 @@ void dialect_stream_free(struct dialect_stream *stream)
 {
     if (stream == NULL)
         return;
+    if (stream->caller != NULL)
+        stream->call->vendor->end_stream(stream->caller);
     openai_stream_free(stream->endpoint);
     base_free(stream);
 }
@@ -97,5 +218,5 @@ bool dialect_stream_has_told(const struct dialect_stream *stream)
 void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage)
 {
     struct canon_usage counted = openai_stream_usage(stream->endpoint);
-    *usage = (struct dialect_usage){.tokens_in = counted.tokens_in, .tokens_out = counted.tokens_out};
+    *usage = usage_of(&counted);
 }

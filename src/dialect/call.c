@@ -5,24 +5,12 @@
 #include "exeat/base/memory.h"
 #include "exeat/openai.h"
 
-/* ".../deployments/NAME/...": the model that is meant when the body names none. */
-static struct text deployment_of(struct text path)
-{
-    struct text segment;
-    bool next = false;
-    while (text_split(&path, '/', &segment)) {
-        if (next)
-            return segment;
-        next = text_equal(segment, TEXT("deployments"));
-    }
-    return TEXT("");
-}
-
-static void name_model(struct dialect_call *call, struct text path)
+static void name_model(struct dialect_call *call)
 {
     struct buffer name = {0};
     json_spelled_append(&name, call->canon.model);
-    call->canon.model_name = arena_text(&call->arena, name.length > 0 ? buffer_text(&name) : deployment_of(path));
+    call->canon.model_name =
+        arena_text(&call->arena, name.length > 0 ? buffer_text(&name) : call->vendor->model_of_path(call->canon.path));
     buffer_clear(&name);
 }
 
@@ -35,7 +23,7 @@ static bool check_model(struct text model, struct detail *detail)
     return model.length > 0 || detail_say(detail, "the body names no model");
 }
 
-static enum reason read_canon(struct dialect_call *call, const struct dialect_target *target, struct detail *detail)
+static enum reason read_canon(struct dialect_call *call, struct detail *detail)
 {
     struct json_view view = {0};
     struct reading reading = {.view = &view, .arena = &call->arena, .detail = detail, .reason = REASON_MALFORMED_BODY};
@@ -44,7 +32,7 @@ static enum reason read_canon(struct dialect_call *call, const struct dialect_ta
     json_view_clear(&view);
     if (!good)
         return reading.reason;
-    name_model(call, target->path);
+    name_model(call);
     return check_model(call->canon.model_name, detail) ? REASON_NONE : REASON_MALFORMED_BODY;
 }
 
@@ -61,10 +49,13 @@ enum reason dialect_call_read(
     struct detail *detail)
 {
     struct dialect_call *one = call_new(llm);
+    one->canon.path = arena_text(&one->arena, target->path);
+    one->canon.query = arena_text(&one->arena, target->query);
+    one->canon.id = arena_text(&one->arena, target->id);
     one->body = *body;
     *body = (struct buffer){0};
     *call = NULL;
-    enum reason reason = read_canon(one, target, detail);
+    enum reason reason = read_canon(one, detail);
     if (reason != REASON_NONE) {
         dialect_call_free(one);
         return reason;

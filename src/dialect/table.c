@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of vendors. Whose calls are not answered here has a row with its refusal alone. */
 #include "dialect_internal.h"
+#include "exeat/anthropic.h"
 #include "exeat/base/json.h"
 #include "exeat/openai.h"
 
@@ -15,16 +16,6 @@ static struct text word_of(const struct refusal *refusal, struct text policy, st
         break;
     }
     return nobody;
-}
-
-static void write_anthropic(const struct refusal *refusal, struct buffer *out)
-{
-    struct text type = word_of(refusal, TEXT("permission_error"), TEXT("invalid_request_error"), TEXT("api_error"));
-    BUFFER_APPEND_ALL(out, TEXT("{\"type\":\"error\",\"error\":{\"type\":\""), type, TEXT("\",\"message\":"));
-    json_append_string(out, refusal->message);
-    buffer_append(out, TEXT("}"));
-    refusal_append_facts(refusal, out);
-    buffer_append(out, TEXT("}"));
 }
 
 static void write_gemini(const struct refusal *refusal, struct buffer *out)
@@ -56,7 +47,6 @@ static void write_error(const struct refusal *refusal, struct buffer *out)
     buffer_append(out, TEXT("}"));
 }
 
-static const struct vendor anthropic = {.write_refusal = write_anthropic};
 static const struct vendor gemini = {.write_refusal = write_gemini};
 static const struct vendor cohere = {.write_refusal = write_message};
 static const struct vendor ollama = {.write_refusal = write_error};
@@ -72,8 +62,9 @@ static const struct vendor bedrock = {
 };
 
 static const struct vendor *const vendors[] = {
-    [DIALECT_OPENAI] = &openai_vendor, [DIALECT_ANTHROPIC] = &anthropic, [DIALECT_GEMINI] = &gemini,
-    [DIALECT_BEDROCK] = &bedrock,      [DIALECT_COHERE] = &cohere,       [DIALECT_MISTRAL] = &openai_vendor,
+    [DIALECT_OPENAI] = &openai_vendor, [DIALECT_ANTHROPIC] = &anthropic_vendor,
+    [DIALECT_GEMINI] = &gemini,        [DIALECT_BEDROCK] = &bedrock,
+    [DIALECT_COHERE] = &cohere,        [DIALECT_MISTRAL] = &openai_vendor,
     [DIALECT_OLLAMA] = &ollama,        [DIALECT_OTHER] = &openai_vendor,
 };
 

@@ -32,7 +32,8 @@ enum reason inference_read_call(struct exchange *exchange)
 {
     struct call *call = exchange->call;
     struct detail detail = {0};
-    const struct dialect_target target = {exchange->ask.request.path, exchange->ask.request.query};
+    const struct dialect_target target = {
+        exchange->ask.request.path, exchange->ask.request.query, text_from(exchange->account.id_text)};
     enum reason reason = dialect_call_read(&exchange->decision.llm, &target, &call->body, &call->request, &detail);
     if (reason != REASON_NONE)
         account_say(&exchange->account, FLAW_NONE, detail.text);

@@ -89,7 +89,7 @@ static enum progress go(struct exchange *exchange)
 static bool can_serve(const struct exchange *exchange, size_t place)
 {
     const struct policy_inference *inference = policy_inference(exchange->policy, exchange->decision.inference[place]);
-    return !inference->is_canned || exchange->decision.llm.operation != LLM_EMBEDDINGS;
+    return !inference->is_canned || llm_can_be_canned(exchange->decision.llm.operation);
 }
 
 static bool is_last(const struct exchange *exchange)

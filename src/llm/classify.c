@@ -105,8 +105,42 @@ stands_in(const struct dialect_path *table, size_t count, enum llm_dialect diale
     return false;
 }
 
+/* What is a vendor's own, and answered. Some have it behind a prefix, on hosts that speak OpenAI's dialect beside. */
+static const struct native_row {
+    enum llm_dialect dialect;
+    enum llm_dialect host; /* DIALECT_NONE: of any host */
+    struct text method;
+    struct text ending;
+    enum llm_operation operation;
+} answered[] = {
+    {DIALECT_ANTHROPIC, DIALECT_NONE, TEXT_INIT("POST"), TEXT_INIT("/v1/messages"), LLM_CHAT},
+    {DIALECT_ANTHROPIC, DIALECT_NONE, TEXT_INIT("POST"), TEXT_INIT("/v1/messages/count_tokens"), LLM_COUNT_TOKENS},
+};
+
+static bool classify_answered(const struct request *request, struct llm_call *call)
+{
+    bool lists_models = operation_of(request) == LLM_MODELS;
+    if (call->dialect == DIALECT_ANTHROPIC && lists_models &&
+        stands_in(natives, COUNT_OF(natives), call->dialect, request)) {
+        call->operation = LLM_MODELS;
+        return true;
+    }
+    for (size_t i = 0; i < COUNT_OF(answered); i++) {
+        const struct native_row *row = &answered[i];
+        if ((row->host != DIALECT_NONE && row->host != call->dialect) || !text_equal(request->method, row->method) ||
+            !text_ends_with(request->path, row->ending))
+            continue;
+        call->dialect = row->dialect;
+        call->operation = row->operation;
+        return true;
+    }
+    return false;
+}
+
 static void classify_inside(const struct request *request, struct llm_call *call)
 {
+    if (classify_answered(request, call))
+        return;
     bool is_native = stands_in(natives, COUNT_OF(natives), call->dialect, request);
     bool speaks_openai = call->dialect == DIALECT_MISTRAL; /* the same but for details, and its own errors */
     call->operation = is_native ? LLM_OTHER : operation_of(request);
@@ -135,4 +169,9 @@ void llm_classify_entry(const struct llm_entry *entry, const struct request *req
         call->operation = LLM_NONE;
     else
         classify_inside(request, call);
+}
+
+bool llm_can_be_canned(enum llm_operation operation)
+{
+    return operation != LLM_EMBEDDINGS && operation != LLM_COUNT_TOKENS;
 }

@@ -24,6 +24,7 @@ static const char *const operations[] = {
     [LLM_RESPONSES] = "responses",
     [LLM_OTHER] = "other",
     [LLM_UNKNOWN] = "unknown",
+    [LLM_COUNT_TOKENS] = "count_tokens",
 };
 const char *const llm_dialect_words[] = {
     [DIALECT_NONE] = "none",       [DIALECT_OPENAI] = "openai",   [DIALECT_ANTHROPIC] = "anthropic",

@@ -14,15 +14,24 @@ static void note_tokens(struct text key, struct scan value, struct canon_usage *
         usage->tokens_in = tokens;
     if (scan_is_key(key, TEXT("completion_tokens")) || scan_is_key(key, TEXT("output_tokens")))
         usage->tokens_out = tokens;
+    if (scan_is_key(key, TEXT("cached_tokens")))
+        usage->cached = tokens;
+    if (scan_is_key(key, TEXT("reasoning_tokens")))
+        usage->thought = tokens;
 }
 
-static void note_usage(struct scan counts, struct canon_usage *usage)
+/* Some counts are one level deeper, as details of others. */
+void openai_note_usage(struct scan counts, struct canon_usage *usage)
 {
     struct scan_walk walk = scan_walk(counts);
     struct text key;
     struct scan value;
-    while (scan_next(&walk, &key, &value))
+    while (scan_next(&walk, &key, &value)) {
         note_tokens(key, value, usage);
+        struct scan_walk details = scan_walk(value);
+        while (scan_next(&details, &key, &value))
+            note_tokens(key, value, usage);
+    }
 }
 
 static bool asks_for_usage(const struct canon_call *call)
@@ -73,7 +82,7 @@ static bool restore_name_and_count(
     if (scan_is_key(key, TEXT("model")))
         put_model(call, value, edit);
     else if (scan_is_key(key, TEXT("usage")))
-        note_usage(value, usage);
+        openai_note_usage(value, usage);
     else
         return false;
     return true;

@@ -229,6 +229,7 @@ bool openai_write_canned(
     case LLM_NONE:
     case LLM_OTHER:
     case LLM_UNKNOWN:
+    case LLM_COUNT_TOKENS:
         break;
     }
     return false;

@@ -4,6 +4,8 @@
 #define EXEAT_OPENAI_INTERNAL_H
 
 #include "exeat/base/json.h"
+#include "exeat/base/json_view.h"
+#include "exeat/canon/answer.h"
 #include "exeat/canon/edit.h"
 #include "exeat/canon/scan.h"
 #include "exeat/openai.h"
@@ -14,6 +16,10 @@ void openai_restore(const struct canon_call *call, struct scan object, struct bu
 void openai_restore_loosely(const struct canon_call *call, struct text text, struct buffer *out);
 /* Counts of tokens for callers that asked for them, without an answer. */
 bool openai_is_usage_alone(const struct canon_call *call, struct scan object);
+void openai_note_usage(struct scan counts, struct canon_usage *usage);
+/* read_answer.c: what a chunk, or a whole answer, says. Texts may live in the arena. False: the sink did not take it,
+ * or it is none. */
+MUST_CHECK bool openai_tell(struct scan object, struct arena *arena, const struct canon_sink *sink, struct buffer *out);
 /* embedding.c: the vectors of `data` as they were asked for. */
 void openai_respell(const struct canon_call *call, struct scan data, struct edit *edit);
 /* canned.c */

@@ -163,6 +163,7 @@ bool openai_read_call(struct reading *reading, struct canon_call *call)
     case LLM_NONE:
     case LLM_OTHER:
     case LLM_UNKNOWN:
+    case LLM_COUNT_TOKENS:
         break;
     }
     return reading_is_wrong(reading, "has no body that is read");

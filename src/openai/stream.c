@@ -8,8 +8,9 @@
 #include "exeat/canon/lines.h"
 #include "openai_internal.h"
 
-/* STREAM_TOLD: an error was told, which ends the stream for who reads it. */
-enum stream_end { STREAM_OPEN, STREAM_TOLD, STREAM_COMPLETE };
+/* STREAM_TOLD: an error was told, which ends the stream for who reads it. STREAM_LOST: what came cannot be told to a
+ * caller of another dialect, so nothing more is taken. */
+enum stream_end { STREAM_OPEN, STREAM_LOST, STREAM_TOLD, STREAM_COMPLETE };
 
 /* More answers to one question than this are complete with [DONE] alone. */
 enum { CHOICES_MAX = 128 };
@@ -30,6 +31,8 @@ struct openai_stream {
     struct canon_usage usage;
     struct choices choices;
     enum stream_end end;
+    struct canon_sink sink; /* who gets events; none: they are rewritten */
+    struct arena arena;     /* of one event for the sink */
 };
 
 struct openai_stream *openai_stream_new(const struct canon_call *call, size_t limit)
@@ -48,12 +51,18 @@ void openai_stream_free(struct openai_stream *stream)
     buffer_clear(&stream->event);
     buffer_clear(&stream->name);
     buffer_clear(&stream->data);
+    arena_clear(&stream->arena);
     base_free(stream);
+}
+
+void openai_stream_translate(struct openai_stream *stream, struct canon_sink sink)
+{
+    stream->sink = sink;
 }
 
 bool openai_stream_has_told(const struct openai_stream *stream)
 {
-    return stream->end != STREAM_OPEN;
+    return stream->end > STREAM_LOST;
 }
 
 struct canon_usage openai_stream_usage(const struct openai_stream *stream)
@@ -154,6 +163,46 @@ static void write_event(const struct openai_stream *stream, struct text data, st
     buffer_append_byte(out, '\n');
 }
 
+/* --- for a caller of another dialect -------------------------------------------------------------------------------
+ */
+
+static void tell(struct openai_stream *stream, enum canon_event_kind kind, struct buffer *out)
+{
+    const struct canon_event event = {.kind = kind, .usage = stream->usage};
+    if (!stream->sink.take(stream->sink.to, &event, out))
+        stream->end = STREAM_LOST;
+}
+
+/* The words of an error that the endpoint sent. */
+static void tell_error(struct openai_stream *stream, struct scan object, struct buffer *out)
+{
+    struct buffer words = {0};
+    (void)openai_read_objection(500, object.text, &words);
+    const struct canon_event event = {.kind = CANON_FAILS, .text = canon_spell(&stream->arena, buffer_text(&words))};
+    if (!stream->sink.take(stream->sink.to, &event, out))
+        stream->end = STREAM_LOST;
+    buffer_clear(&words);
+}
+
+/* What is no JSON may have been the half of an answer. */
+static void translate_event(struct openai_stream *stream, struct buffer *out)
+{
+    struct scan whole;
+    struct scan usage;
+    if (!scan_whole(buffer_text(&stream->data), &whole) || whole.kind != SCAN_OBJECT) {
+        stream->end = STREAM_LOST;
+        return;
+    }
+    note_event(stream, whole);
+    if (scan_member(whole, TEXT("usage"), &usage))
+        openai_note_usage(usage, &stream->usage);
+    if (stream->end == STREAM_TOLD)
+        tell_error(stream, whole, out);
+    else if (!openai_tell(whole, &stream->arena, &stream->sink, out))
+        stream->end = STREAM_LOST;
+    arena_clear(&stream->arena);
+}
+
 static void rewrite_event(struct openai_stream *stream, struct buffer *out)
 {
     struct scan whole;
@@ -184,8 +233,8 @@ static void forget_event(struct openai_stream *stream)
 static void end_event(struct openai_stream *stream, struct buffer *out)
 {
     if (stream->has_data) {
-        rewrite_event(stream, out);
-    } else if (stream->event.length > 0) {
+        (stream->sink.take != NULL ? translate_event : rewrite_event)(stream, out);
+    } else if (stream->event.length > 0 && stream->sink.take == NULL) {
         buffer_append(out, buffer_text(&stream->event));
         buffer_append_byte(out, '\n');
     }
@@ -202,9 +251,13 @@ static void finish(struct openai_stream *stream, struct buffer *out)
 {
     if (stream->has_data)
         end_event(stream, out);
-    write_event(stream, TEXT("[DONE]"), out);
+    if (stream->sink.take == NULL)
+        write_event(stream, TEXT("[DONE]"), out);
+    else if (stream->end == STREAM_OPEN)
+        tell(stream, CANON_ENDS, out);
     forget_event(stream);
-    stream->end = STREAM_COMPLETE;
+    if (stream->end != STREAM_LOST)
+        stream->end = STREAM_COMPLETE;
 }
 
 /* --- lines -----------------------------------------------------------------------------------------------------------
@@ -233,13 +286,21 @@ static void take_data(struct openai_stream *stream, struct text data)
 }
 
 /* A comment keeps the connection alive, so it goes on at once, as an event of its own. */
+static void say_waiting(struct openai_stream *stream, struct text line, struct buffer *out)
+{
+    if (stream->sink.take == NULL)
+        BUFFER_APPEND_ALL(out, line, TEXT("\n\n"));
+    else
+        tell(stream, CANON_WAITS, out);
+}
+
 static void take_line(struct openai_stream *stream, struct text line, struct buffer *out)
 {
     struct event_field field = field_of(line);
     if (line.length == 0) {
         end_event(stream, out);
     } else if (field.name.length == 0) {
-        BUFFER_APPEND_ALL(out, line, TEXT("\n\n"));
+        say_waiting(stream, line, out);
     } else if (!text_equal(field.name, TEXT("data"))) {
         BUFFER_APPEND_ALL(&stream->event, line, TEXT("\n"));
         if (text_equal(field.name, TEXT("event"))) {
@@ -267,12 +328,20 @@ static bool is_done_begun(const struct openai_stream *stream)
     return text_equal(field.name, TEXT("data")) && is_done(field.value);
 }
 
+/* Nothing more is taken. Who reads rewritten events may read on behind an error. */
+static bool is_over(const struct openai_stream *stream)
+{
+    return stream->end == STREAM_COMPLETE || (stream->sink.take != NULL && stream->end != STREAM_OPEN);
+}
+
 enum canon_progress openai_stream_feed(struct openai_stream *stream, struct text bytes, struct buffer *out)
 {
     struct text line;
-    while (stream->end != STREAM_COMPLETE && lines_next(&stream->lines, &bytes, &line))
+    if (is_over(stream))
+        bytes = TEXT("");
+    while (!is_over(stream) && lines_next(&stream->lines, &bytes, &line))
         take_line(stream, line, out);
-    if (stream->end != STREAM_COMPLETE && is_done_begun(stream))
+    if (!is_over(stream) && is_done_begun(stream))
         finish(stream, out);
     if (stream->end == STREAM_COMPLETE)
         return CANON_IS_COMPLETE;
@@ -293,10 +362,10 @@ static void take_last_event(struct openai_stream *stream, struct buffer *out)
 
 bool openai_stream_end(struct openai_stream *stream, struct buffer *out)
 {
-    if (stream->end == STREAM_COMPLETE)
-        return true;
+    if (is_over(stream))
+        return openai_stream_has_told(stream);
     take_last_event(stream, out);
     if (stream->end == STREAM_OPEN && stream->call->operation != LLM_RESPONSES && all_finished(&stream->choices))
         finish(stream, out);
-    return stream->end != STREAM_OPEN;
+    return openai_stream_has_told(stream);
 }

@@ -13,8 +13,23 @@ static const struct field pace[] = {
     {TEXT_INIT("X-Ratelimit-Reset-Tokens"), TEXT_INIT("1s")},
 };
 
+/* ".../deployments/NAME/...": the model that is meant when the body names none. */
+static struct text deployment_of(struct text path)
+{
+    struct text segment;
+    bool next = false;
+    while (text_split(&path, '/', &segment)) {
+        if (next)
+            return segment;
+        next = text_equal(segment, TEXT("deployments"));
+    }
+    return TEXT("");
+}
+
 const struct vendor openai_vendor = {
     .read_call = openai_read_call,
+    .model_of_path = deployment_of,
+    .type_of = vendor_json_or_events,
     .write_error_event = openai_write_error_event,
     .write_models = openai_write_models,
     .write_refusal = openai_write_refusal,
@@ -31,6 +46,7 @@ struct text openai_path(enum llm_operation operation)
 {
     switch (operation) {
     case LLM_CHAT:
+    case LLM_COUNT_TOKENS:
         return TEXT("/v1/chat/completions");
     case LLM_COMPLETIONS:
         return TEXT("/v1/completions");

@@ -31,11 +31,16 @@ static void write_chat_limit(struct buffer *out, const struct canon_wish *wish)
     out_raw(out, TEXT("max_tokens"), wish->old_limit.data != NULL ? wish->old_limit : wish->limit);
 }
 
+static void write_messages_and_tools(struct buffer *out, const struct canon_call *call)
+{
+    openai_write_messages(out, call);
+    openai_write_tools(out, call);
+}
+
 static void write_chat(struct buffer *out, const struct canon_call *call)
 {
     const struct canon_wish *wish = &call->wish;
-    openai_write_messages(out, call);
-    openai_write_tools(out, call);
+    write_messages_and_tools(out, call);
     write_chat_limit(out, wish);
     out_raw(out, TEXT("n"), wish->count);
     out_list(out, TEXT("stop"), &wish->stop);
@@ -44,6 +49,14 @@ static void write_chat(struct buffer *out, const struct canon_call *call)
     openai_write_format(out, TEXT("response_format"), &wish->format, false);
     out_text(out, TEXT("reasoning_effort"), wish->effort);
     out_text(out, TEXT("verbosity"), wish->verbosity);
+}
+
+/* Endpoints count what they read; an answer of one token is the least that they give. */
+static void write_count(struct buffer *out, const struct canon_call *call)
+{
+    write_messages_and_tools(out, call);
+    out_raw(out, TEXT("max_completion_tokens"), TEXT("1"));
+    out_raw(out, TEXT("max_tokens"), TEXT("1"));
 }
 
 static void write_completion(struct buffer *out, const struct canon_call *call)
@@ -126,6 +139,9 @@ void openai_write_call(const struct canon_call *call, const struct openai_endpoi
         break;
     case LLM_EMBEDDINGS:
         write_embedding(out, call);
+        break;
+    case LLM_COUNT_TOKENS:
+        write_count(out, call);
         break;
     case LLM_RESPONSES:
         write_response(out, call);

@@ -28,6 +28,7 @@ static bool can_answer(const struct llm_call *call)
     case LLM_EMBEDDINGS:
     case LLM_MODELS:
     case LLM_RESPONSES:
+    case LLM_COUNT_TOKENS:
         return true;
     case LLM_NONE:
     case LLM_OTHER:
@@ -47,8 +48,7 @@ static void decide_reroute(const struct judging *judging, const struct policy_ru
         return; /* what is inside will tell */
     if (judging->inside == INSIDE_UNKNOWABLE)
         say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_RULE); /* nobody could answer in the host's name */
-    /* Canned text has no vectors, and made-up ones would spoil an index. */
-    else if (!can_answer(&judging->llm) || (canned && judging->llm.operation == LLM_EMBEDDINGS))
+    else if (!can_answer(&judging->llm) || (canned && !llm_can_be_canned(judging->llm.operation)))
         say(decision, VERDICT_DENY, PLAN_REFUSE, REASON_LLM_OPERATION);
 }
 

@@ -68,6 +68,8 @@ MUST_CHECK bool read_members(struct reading *reading, uint32_t object, const str
 typedef bool (*item_reader)(struct reading *reading, uint32_t value, void *item);
 MUST_CHECK bool
 read_items(struct reading *reading, uint32_t list, size_t size, item_reader read, const void **items, size_t *count);
+/* The items of a list, each read into the same target. */
+MUST_CHECK bool read_each(struct reading *reading, uint32_t list, item_reader read, void *target);
 /* Says that the member that is being read is wrong (400), or may not pass (403). Always false. */
 bool reading_is_wrong(struct reading *reading, const char *what);
 bool reading_may_not(struct reading *reading, const char *what);

@@ -14,7 +14,7 @@ struct refusal {
     uint16_t status;     /* 503 where what had begun is ended */
     struct text message; /* all that an SDK shows; any bytes */
     struct text code;    /* the one word that operators look for */
-    struct text reason;  /* as records have it */
+    struct text reason;  /* as records have it; empty: an endpoint's no */
     struct text rule;    /* may be empty */
     struct text id;      /* of the request */
 };

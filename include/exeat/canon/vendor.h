@@ -5,24 +5,46 @@
 #define EXEAT_CANON_VENDOR_H
 
 #include "exeat/canon.h"
+#include "exeat/canon/answer.h"
 #include "exeat/canon/reading.h"
 #include "exeat/canon/refusal.h"
 #include "exeat/model/message.h"
 
 struct vendor {
-    /* `call->operation` says which; the call borrows from the view's text and lives in the arena. NULL, and the next
-     * two with it: its calls are not answered here. */
+    /* `call->operation` says which; the call borrows from the view's text and lives in the arena. NULL, and all others
+     * but the refusal with it: its calls are not answered here. */
     bool (*read_call)(struct reading *reading, struct canon_call *call);
+    /* The model that a path means, where the body names none; it may be empty. */
+    struct text (*model_of_path)(struct text path);
+    /* The Content-Type of an answer. */
+    struct text (*type_of)(const struct canon_call *call, bool streams);
+
+    /* What an endpoint said. NULL, all four: the vendor speaks as endpoints do, and their bytes pass. False: it cannot
+     * be said in this dialect. */
+    bool (*write_answer)(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
+    /* Borrows the call. `limit`: bytes that it may hold back. */
+    void *(*begin_stream)(const struct canon_call *call, size_t limit);
+    bool (*write_event)(void *stream, const struct canon_event *event, struct buffer *out);
+    void (*end_stream)(void *stream);
+
     /* The event that tells of a broken stream. */
     void (*write_error_event)(const struct canon_call *call, const struct refusal *refusal, struct buffer *out);
     /* The answer to a list of models, or to one of them when `name` is not empty. */
     void (*write_models)(const struct text *names, size_t count, struct text name, struct buffer *out);
     /* The body of a refusal. */
     void (*write_refusal)(const struct refusal *refusal, struct buffer *out);
+    /* What it says for a context that is full, before the endpoint's own words: its clients look for it. */
+    struct text context_full;
+    struct text id_field;       /* has the request's id too; may be empty */
     const struct field *fields; /* what its clients look for in the head of any answer */
     size_t field_count;
     struct text blame_field; /* of a refusal's head, where the vendor has one, and what it says */
     struct text blame_words[BLAME_NOBODY + 1];
 };
+
+/* type_of, of all who frame streams as server-sent events. */
+struct text vendor_json_or_events(const struct canon_call *call, bool streams);
+/* model_of_path, of all whose bodies name the model. */
+struct text vendor_no_model(struct text path);
 
 #endif

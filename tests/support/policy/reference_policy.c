@@ -322,7 +322,7 @@ static bool can_answer(const struct world *world, const struct settings_rule *ru
         first++;
     if (!world->seen || operation == LLM_NONE || operation == LLM_OTHER)
         return false;
-    return operation != LLM_EMBEDDINGS || !lists->inference[first].is_canned;
+    return (operation != LLM_EMBEDDINGS && operation != LLM_COUNT_TOKENS) || !lists->inference[first].is_canned;
 }
 
 static bool is_visible(const struct settings_conditions *when)

@@ -59,6 +59,19 @@ static const struct words *words_for(uint16_t status)
     return status == 0 || status >= 500 ? &nobody : status == 403 ? &policy : &caller;
 }
 
+/* Statuses for which a vendor has a word of its own. */
+static const char *anthropic_word(uint16_t status)
+{
+    switch (status) {
+    case 413:
+        return "request_too_large";
+    case 504:
+        return "timeout_error";
+    default:
+        return words_for(status)->anthropic;
+    }
+}
+
 static bool has_field(const struct dialect_answer *answer, const char *name, const char *value)
 {
     for (size_t i = 0; i < answer->field_count; i++)
@@ -98,7 +111,7 @@ static void every_reason_is_blamed_on_who_it_belongs_to_in_every_dialect(void **
         expect_words(DIALECT_OPENAI, reason, words->openai);
         expect_words(DIALECT_MISTRAL, reason, words->openai);
         expect_words(DIALECT_OTHER, reason, words->openai);
-        expect_words(DIALECT_ANTHROPIC, reason, words->anthropic);
+        expect_words(DIALECT_ANTHROPIC, reason, anthropic_word(reason_row(reason)->status));
         expect_words(DIALECT_GEMINI, reason, words->gemini);
         expect_words(DIALECT_BEDROCK, reason, reason_row(reason)->code);
         expect_words(DIALECT_COHERE, reason, reason_row(reason)->code);

@@ -13,9 +13,6 @@ static const char chat[] = "{\"model\":\"gpt-4o\",\"stream\":true}";
 static const char chat_with_usage[] =
     "{\"model\":\"gpt-4o\",\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
 
-/* How the stream ended for its caller. */
-enum ending { BROKEN, COMPLETE_AT_ONCE, COMPLETE_AT_THE_END, TOO_LARGE };
-
 /* Feeds it in pieces, then ends the body in order. */
 static enum ending
 run(enum llm_operation operation, const char *asked, struct text in, size_t piece, struct buffer *out)

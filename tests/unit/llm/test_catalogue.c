@@ -68,7 +68,8 @@ static void tells_the_operation_by_the_end_of_the_path(void **state)
     assert_int_equal(classify(catalogue, "api.openai.com", "GET", "/v1/models/gpt-4o"), LLM_MODELS);
     assert_int_equal(classify(catalogue, "api.openai.com", "DELETE", "/v1/models/gpt-4o"), LLM_OTHER);
     assert_int_equal(classify(catalogue, "api.openai.com", "POST", "/v1/files"), LLM_OTHER);
-    assert_int_equal(classify(catalogue, "api.anthropic.com", "POST", "/v1/messages"), LLM_OTHER);
+    assert_int_equal(classify(catalogue, "api.anthropic.com", "POST", "/v1/messages"), LLM_CHAT);
+    assert_int_equal(classify(catalogue, "api.anthropic.com", "POST", "/v1/messages/batches"), LLM_OTHER);
     assert_int_equal(
         classify(catalogue, "api.cloudflare.com", "POST", "/client/v4/accounts/a/ai/v1/chat/completions"), LLM_CHAT);
     assert_int_equal(classify(catalogue, "api.cloudflare.com", "GET", "/client/v4/zones"), LLM_NONE);
@@ -101,9 +102,13 @@ static void the_dialect_is_one_of_the_path(void **state)
         {vertex, "GET", "/v1/projects/p/locations/l/models", LLM_OTHER, DIALECT_GEMINI},
         {vertex, "GET", "/v1/projects/p/locations/l/publishers/google/models/g", LLM_OTHER, DIALECT_GEMINI},
         {"api.anthropic.com", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
-        {"api.anthropic.com", "POST", "/v1/messages", LLM_OTHER, DIALECT_ANTHROPIC},
-        {"api.anthropic.com", "GET", "/v1/models", LLM_OTHER, DIALECT_ANTHROPIC},
-        {"api.anthropic.com", "GET", "/v1/models/claude", LLM_OTHER, DIALECT_ANTHROPIC},
+        {"api.anthropic.com", "POST", "/v1/messages", LLM_CHAT, DIALECT_ANTHROPIC},
+        {"api.anthropic.com", "POST", "/v1/messages/count_tokens", LLM_COUNT_TOKENS, DIALECT_ANTHROPIC},
+        {"api.anthropic.com", "POST", "/v1/complete", LLM_OTHER, DIALECT_ANTHROPIC},
+        {"api.anthropic.com", "GET", "/v1/models", LLM_MODELS, DIALECT_ANTHROPIC},
+        {"api.anthropic.com", "GET", "/v1/models/claude", LLM_MODELS, DIALECT_ANTHROPIC},
+        {"api.deepseek.com", "POST", "/anthropic/v1/messages", LLM_CHAT, DIALECT_ANTHROPIC},
+        {"openrouter.ai", "POST", "/api/v1/messages", LLM_CHAT, DIALECT_ANTHROPIC},
         {"api.cohere.com", "POST", "/compatibility/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
         {"api.cohere.com", "GET", "/compatibility/v1/models", LLM_MODELS, DIALECT_OPENAI},
         {"api.cohere.com", "POST", "/compatibility/v1/files", LLM_OTHER, DIALECT_OPENAI},

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The canonical answer: what an endpoint said, in words of no vendor, whole or as the events of a stream. As in a call,
+ * texts are spelled as JSON spells them, without quotes. */
+#ifndef EXEAT_CANON_ANSWER_H
+#define EXEAT_CANON_ANSWER_H
+
+#include "exeat/canon.h"
+
+enum canon_finish {
+    CANON_UNFINISHED,
+    CANON_FINISHED, /* the model had no more to say, or met `stop` */
+    CANON_TOO_LONG, /* the limit of tokens, or the context's */
+    CANON_CALLS,    /* it waits for the results of tools */
+    CANON_FILTERED,
+};
+
+/* One answer of as many as were asked for. */
+struct canon_reply {
+    const struct canon_part *parts; /* CANON_REASONING, CANON_TEXT, CANON_REFUSAL, CANON_TOOL_CALL */
+    size_t part_count;
+    enum canon_finish finish;
+    struct text stop; /* the sequence that ended it, where the endpoint says so */
+};
+
+struct canon_replies {
+    struct text id; /* the request's: what vendors make their own ids of. Needs no escape */
+    const struct canon_reply *replies;
+    size_t reply_count;
+    const struct text *vectors; /* JSON lists of numbers */
+    size_t vector_count;
+    const struct text *names; /* of models; not spelled as JSON */
+    size_t name_count;
+    struct canon_usage usage;
+};
+
+/* What an endpoint has against a call. */
+enum canon_objection {
+    CANON_OBJECTS,
+    CANON_CONTEXT_FULL, /* the prompt is longer than its context */
+};
+
+/* --- streams -------------------------------------------------------------------------------------------------------
+ */
+
+enum canon_event_kind {
+    CANON_WAITS, /* nothing new; the endpoint is still there */
+    CANON_SAYS,  /* a piece of a part: `part` is its kind */
+    CANON_FINISHES,
+    CANON_ENDS,  /* the last one: `usage` is known */
+    CANON_FAILS, /* ... or this: `text` is what the endpoint says about it */
+};
+struct canon_event {
+    enum canon_event_kind kind;
+    size_t reply; /* which of them */
+    enum canon_part_kind part;
+    struct text text;    /* may be empty */
+    size_t call;         /* which of its calls; of CANON_TOOL_CALL */
+    struct text call_id; /* ... on its first piece; may be empty */
+    struct text name;    /* ... and so is this */
+    enum canon_finish finish;
+    struct text stop;
+    struct canon_usage usage;
+};
+
+/* Where events go. False: the answer cannot be said in the caller's dialect. */
+struct canon_sink {
+    bool (*take)(void *to, const struct canon_event *event, struct buffer *out);
+    void *to;
+};
+
+/* Calls of tools as their pieces come. Zeroed is empty. */
+enum { CANON_CALLS_MAX = 128 };
+struct canon_held_call {
+    struct buffer id;
+    struct buffer name;
+    struct buffer arguments;
+};
+struct canon_held {
+    struct canon_held_call *calls; /* owned */
+    size_t count;
+    size_t bytes; /* of all of them */
+};
+/* Adds a piece of a call. False: there are more than CANON_CALLS_MAX of them. */
+MUST_CHECK bool canon_hold(struct canon_held *held, const struct canon_event *event);
+void canon_held_clear(struct canon_held *held);
+
+/* A sink that makes a whole answer of events whose texts stay: one reply after the other. */
+struct canon_collector {
+    struct arena *arena;
+    struct canon_part *parts; /* of the reply that has not finished */
+    size_t part_count;
+    struct canon_reply *replies;
+    size_t reply_count;
+};
+bool canon_collect(void *collector, const struct canon_event *event, struct buffer *out);
+
+/* The arguments of a call as the object that they spell: appended as JSON; nothing at all is {}. False: they are none.
+ */
+MUST_CHECK bool canon_append_arguments(struct buffer *out, struct text spelled);
+/* A text as JSON spells it, in the arena. */
+struct text canon_spell(struct arena *arena, struct text text);
+
+#endif

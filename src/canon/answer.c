@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the writers of answers share. */
+#include "exeat/canon/answer.h"
+
+#include "exeat/base/json.h"
+#include "exeat/base/json_view.h"
+#include "exeat/base/memory.h"
+
+bool canon_hold(struct canon_held *held, const struct canon_event *event)
+{
+    if (event->call >= CANON_CALLS_MAX)
+        return false;
+    if (held->calls == NULL)
+        held->calls = base_zalloc(CANON_CALLS_MAX * sizeof(*held->calls));
+    struct canon_held_call *call = &held->calls[event->call];
+    held->count = event->call >= held->count ? event->call + 1 : held->count;
+    held->bytes += event->text.length + event->call_id.length + event->name.length;
+    buffer_append(&call->id, call->id.length == 0 ? event->call_id : TEXT(""));
+    buffer_append(&call->name, call->name.length == 0 ? event->name : TEXT(""));
+    buffer_append(&call->arguments, event->text);
+    return true;
+}
+
+void canon_held_clear(struct canon_held *held)
+{
+    for (size_t i = 0; i < held->count; i++) {
+        buffer_clear(&held->calls[i].id);
+        buffer_clear(&held->calls[i].name);
+        buffer_clear(&held->calls[i].arguments);
+    }
+    base_free(held->calls);
+    *held = (struct canon_held){0};
+}
+
+/* --- a whole answer of events --------------------------------------------------------------------------------------
+ */
+
+enum { PARTS_MAX = CANON_CALLS_MAX + 16, REPLIES_MAX = 128 };
+
+static bool collect_part(struct canon_collector *collector, const struct canon_event *event)
+{
+    if (collector->parts == NULL)
+        collector->parts = arena_array(collector->arena, PARTS_MAX, sizeof(*collector->parts));
+    if (collector->part_count == PARTS_MAX)
+        return false;
+    collector->parts[collector->part_count++] =
+        (struct canon_part){.kind = event->part, .text = event->text, .name = event->name, .call_id = event->call_id};
+    return true;
+}
+
+static bool collect_reply(struct canon_collector *collector, const struct canon_event *event)
+{
+    if (collector->replies == NULL)
+        collector->replies = arena_array(collector->arena, REPLIES_MAX, sizeof(*collector->replies));
+    if (collector->reply_count == REPLIES_MAX)
+        return false;
+    collector->replies[collector->reply_count++] = (struct canon_reply){
+        .parts = collector->parts,
+        .part_count = collector->part_count,
+        .finish = event->finish,
+        .stop = event->stop,
+    };
+    collector->parts = NULL;
+    collector->part_count = 0;
+    return true;
+}
+
+bool canon_collect(void *collector, const struct canon_event *event, struct buffer *out)
+{
+    (void)out;
+    switch (event->kind) {
+    case CANON_SAYS:
+        return collect_part(collector, event);
+    case CANON_FINISHES:
+        return collect_reply(collector, event);
+    case CANON_WAITS:
+    case CANON_ENDS:
+    case CANON_FAILS:
+        break;
+    }
+    return true;
+}
+
+/* --- texts ---------------------------------------------------------------------------------------------------------
+ */
+
+bool canon_append_arguments(struct buffer *out, struct text spelled)
+{
+    struct buffer meaning = {0};
+    struct json_view view = {0};
+    json_spelled_append(&meaning, spelled);
+    struct text text = text_trim(buffer_text(&meaning), " \t\r\n");
+    if (text.length == 0)
+        text = TEXT("{}");
+    bool good = json_view_read(&view, text, JSON_UTF8, NULL) && json_view_shape(&view, 0) == JSON_SHAPE_OBJECT;
+    if (good)
+        buffer_append(out, json_view_source(&view, 0));
+    json_view_clear(&view);
+    buffer_clear(&meaning);
+    return good;
+}
+
+struct text canon_spell(struct arena *arena, struct text text)
+{
+    struct buffer spelled = {0};
+    json_append_string(&spelled, text);
+    struct text copy = arena_text(arena, text_part(buffer_text(&spelled), 1, spelled.length - 2));
+    buffer_clear(&spelled);
+    return copy;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any bytes as what an endpoint says to a caller who does not speak as it does: whole, a stream, and an objection. What
+ * comes of it is JSON, however the bytes were cut. */
+#include "exeat/base/json_view.h"
+#include "exeat/dialect.h"
+
+enum { LIMIT = 1 << 16 };
+
+static const struct {
+    struct llm_call llm;
+    struct text path;
+    struct text body;
+} calls[] = {
+    {{.operation = LLM_CHAT, .dialect = DIALECT_ANTHROPIC},
+     TEXT_INIT("/v1/messages"),
+     TEXT_INIT("{\"model\":\"claude\",\"stream\":true,\"stop_sequences\":[\"END\"],\"messages\":[{\"role\":\"user\","
+               "\"content\":\"x\"}]}")},
+};
+
+static void check_json(struct text text)
+{
+    struct json_view view = {0};
+    if (!json_view_read(&view, text, JSON_ANY_BYTES, NULL))
+        __builtin_trap();
+    json_view_clear(&view);
+}
+
+/* Each line of an event is a field, and its data one line of JSON. */
+static void check_events(struct text events)
+{
+    struct text line;
+    while (text_split(&events, '\n', &line)) {
+        line = text_trim(line, "\r");
+        if (text_starts_with(line, TEXT("data: ")))
+            check_json(text_after(line, 6));
+        else if (line.length > 0 && !text_starts_with(line, TEXT("event: ")))
+            __builtin_trap();
+    }
+}
+
+static int feed(const struct dialect_call *call, struct text first, struct text second, struct buffer *out)
+{
+    struct dialect_stream *stream = dialect_stream_new(call, LIMIT);
+    enum dialect_progress progress = dialect_stream_feed(stream, first, out);
+    if (progress == DIALECT_GOES_ON)
+        progress = dialect_stream_feed(stream, second, out);
+    int ending = (int)progress;
+    if (progress == DIALECT_GOES_ON)
+        ending = dialect_stream_end(stream, out) ? 10 : 11;
+    dialect_stream_free(stream);
+    return ending;
+}
+
+static void check_stream(const struct dialect_call *call, struct text input)
+{
+    struct buffer whole = {0};
+    struct buffer cut = {0};
+    size_t middle = input.length == 0 ? 0 : (unsigned char)input.data[0] % input.length;
+    int ending = feed(call, input, TEXT(""), &whole);
+    if (ending != feed(call, text_part(input, 0, middle), text_after(input, middle), &cut) ||
+        !text_equal(buffer_text(&whole), buffer_text(&cut)))
+        __builtin_trap();
+    check_events(buffer_text(&whole));
+    buffer_clear(&whole);
+    buffer_clear(&cut);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    size_t which = size % COUNT_OF(calls);
+    struct dialect_call *call = NULL;
+    struct detail detail;
+    struct buffer body = {0};
+    struct buffer out = {0};
+    struct dialect_answer answer = {0};
+    struct dialect_usage usage = {0};
+    struct text input = text_of_bytes((struct bytes){data, size});
+    const struct dialect_target target = {.path = calls[which].path, .query = TEXT("alt=sse"), .id = TEXT("01")};
+    buffer_append(&body, calls[which].body);
+    if (dialect_call_read(&calls[which].llm, &target, &body, &call, &detail) != REASON_NONE)
+        __builtin_trap();
+    check_stream(call, input);
+    if (dialect_reply_rewrite(call, input, &out, &usage))
+        check_json(buffer_text(&out));
+    dialect_objection(call, 400, input, TEXT("01"), &answer);
+    check_json(buffer_text(&answer.body));
+    buffer_clear(&answer.body);
+    buffer_clear(&out);
+    dialect_call_free(call);
+    return 0;
+}

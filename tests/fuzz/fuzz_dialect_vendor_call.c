@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any body as a call of a vendor that does not speak as endpoints do: what is written of it is what OpenAI's reader
+ * would have taken too, and written the same. */
+#include "endpoint_call.h"
+#include "exeat/dialect.h"
+
+static const struct {
+    struct llm_call llm;
+    struct text path;
+} calls[] = {
+    {{.operation = LLM_CHAT, .dialect = DIALECT_ANTHROPIC}, TEXT_INIT("/v1/messages")},
+    {{.operation = LLM_COUNT_TOKENS, .dialect = DIALECT_ANTHROPIC}, TEXT_INIT("/v1/messages/count_tokens")},
+};
+
+static bool rewrite(const struct llm_call *llm, struct text path, struct text body, struct buffer *out)
+{
+    struct buffer in = {0};
+    struct dialect_call *call = NULL;
+    struct detail detail = {0};
+    const struct dialect_target target = {.path = path, .query = TEXT("alt=sse"), .id = TEXT("01")};
+    const struct dialect_endpoint endpoint = {.model = TEXT("m"), .takes_usage = true};
+    buffer_append(&in, body);
+    enum reason reason = dialect_call_read(llm, &target, &in, &call, &detail);
+    if ((reason == REASON_NONE) != (call != NULL) || (reason != REASON_NONE && detail.text[0] == '\0'))
+        __builtin_trap();
+    if (call != NULL)
+        dialect_call_write(call, &endpoint, out);
+    dialect_call_free(call);
+    return call != NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size == 0)
+        return 0;
+    size_t which = data[0] % COUNT_OF(calls);
+    bool is_vectors = calls[which].llm.operation == LLM_EMBEDDINGS;
+    const struct llm_call openai = {is_vectors ? LLM_EMBEDDINGS : LLM_CHAT, DIALECT_OPENAI, TEXT(""), false};
+    struct text body = text_of_bytes((struct bytes){data + 1, size - 1});
+    struct buffer once = {0};
+    struct buffer twice = {0};
+    if (rewrite(&calls[which].llm, calls[which].path, body, &once)) {
+        check_body(buffer_text(&once));
+        if (!rewrite(&openai, TEXT("/v1/x"), buffer_text(&once), &twice) ||
+            !text_equal(buffer_text(&once), buffer_text(&twice)))
+            __builtin_trap();
+    }
+    buffer_clear(&once);
+    buffer_clear(&twice);
+    return 0;
+}

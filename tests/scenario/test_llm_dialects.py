@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls in other dialects than the endpoint's: answered in the caller's words, whole and streamed; refused and broken in them
+too; and never sent to the vendor."""
+import json
+
+import pytest
+from support.gate import ask, read_head
+from support.llm import CANNED, call, event_stream, local, reroute, whole
+
+ANTHROPIC = "api.anthropic.com"
+MESSAGE = {"model": "claude-sonnet", "max_tokens": 16, "messages": [{"role": "user", "content": "hi"}]}
+
+
+@pytest.fixture
+def shop(gate, inference):
+    return gate(inference=[local(inference.port)], rules=[reroute("local")])
+
+
+def say(shop, path, body, host=ANTHROPIC, method="POST"):
+    with shop.secure(host) as connection:
+        return ask(connection, call(path, body, host, method))
+
+
+def events(body):
+    """(name, data) of each event."""
+    found = []
+    for event in body.decode().strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in event.split("\n"))
+        found.append((fields.get("event"), json.loads(fields["data"])))
+    return found
+
+
+def test_a_message_is_answered_locally_and_no_credential_goes_on(shop, inference):
+    reply = say(shop, "/v1/messages?beta=true", MESSAGE)
+    answer = json.loads(reply.body)
+    assert (reply.status, reply.getheader("Content-Type")) == (200, "application/json")
+    assert (answer["type"], answer["content"], answer["model"]) == ("message", [{"type": "text", "text": "local answer"}], "claude-sonnet")
+    request = inference.requests[0]
+    assert request["target"] == "/v1/chat/completions" and "secret" not in json.dumps(request["headers"])
+    decision = shop.only_decision()
+    assert (decision["verdict"], decision["llm_provider"], decision["llm_operation"]) == ("reroute", "Anthropic", "chat")
+    assert reply.getheader("Request-Id") == reply.getheader("X-Request-Id") == decision["request"]
+    outcome = shop.outcome_of(decision)
+    assert (outcome["done"], outcome["tokens_in"], outcome["tokens_out"]) == ("reroute", 9, 3)
+
+
+def test_a_stream_comes_event_by_event(shop, inference):
+    inference.pace()
+    with shop.secure(ANTHROPIC) as connection:
+        connection.sendall(call("/v1/messages", {**MESSAGE, "stream": True}, ANTHROPIC))
+        head = read_head(connection)
+        assert b"200" in head.split(b"\r\n")[0] and b"text/event-stream" in head
+        seen = b""
+        for word in (b'"text":"local"', b'"text":" "', b'"text":"answer"'):
+            assert word not in seen
+            while word not in seen:
+                seen += connection.recv(65536)
+            inference.steps.release()
+        while b"message_stop" not in seen:
+            seen += connection.recv(65536)
+    outcome = shop.outcome_of(shop.only_decision())
+    assert (outcome["done"], outcome["tokens_in"], outcome["tokens_out"]) == ("reroute", 9, 3)
+
+
+def test_what_cannot_be_said_is_refused_in_the_callers_words(shop, inference):
+    image = {"type": "image", "source": {"type": "url", "url": "https://evil.example/x.png"}}
+    reply = say(shop, "/v1/messages", {**MESSAGE, "messages": [{"role": "user", "content": [image]}]})
+    answer = json.loads(reply.body)
+    assert (reply.status, answer["type"], answer["error"]["type"]) == (403, "error", "permission_error")
+    assert "messages[0].content[0].source.type" in answer["error"]["message"]
+    assert answer["request_id"] == shop.only_decision()["request"] and not inference.requests
+
+
+def test_a_wrong_call_is_the_callers_fault_in_its_words(shop, inference):
+    reply = say(shop, "/v1/messages", {"model": "claude"})
+    assert (reply.status, json.loads(reply.body)["error"]["type"]) == (400, "invalid_request_error")
+    assert not inference.requests
+
+
+def test_models_are_those_of_the_policy_or_of_the_endpoint(gate, inference):
+    named = gate(inference=[local(inference.port)], rules=[reroute("local")])
+    assert [model["id"] for model in json.loads(say(named, "/v1/models", None, method="GET").body)["data"]] == ["mistral-7b"]
+    asking = gate(inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{inference.port}"}], rules=[reroute("local")])
+    answer = json.loads(say(asking, "/v1/models", None, method="GET").body)
+    assert ([model["id"] for model in answer["data"]], answer["has_more"]) == (["qwen3:8b"], False)
+
+
+def test_fixed_text_is_an_answer_and_counts_no_tokens(gate):
+    one = gate(inference=[CANNED], rules=[reroute("canned")])
+    assert json.loads(say(one, "/v1/messages", MESSAGE).body)["content"] == [{"type": "text", "text": "Back soon."}]
+    stream = say(one, "/v1/messages", {**MESSAGE, "stream": True})
+    assert events(stream.body)[-1] == ("message_stop", {"type": "message_stop"})
+    assert say(one, "/v1/messages/count_tokens", MESSAGE).status == 403
+
+
+def test_a_stream_that_breaks_is_told_in_the_callers_words(shop, inference):
+    inference.breaks = True
+    with shop.secure(ANTHROPIC) as connection:
+        connection.sendall(call("/v1/messages", {**MESSAGE, "stream": True}, ANTHROPIC))
+        seen = b""
+        with pytest.raises(OSError):
+            while True:
+                piece = connection.recv(65536)
+                assert piece, "a broken stream must not look like a short one"
+                seen += piece
+    assert b'event: error\ndata: {"type":"error","error":{"type":"api_error"' in seen
+
+
+def test_a_stream_of_garbage_is_a_dead_endpoint_before_anything_has_left(shop, inference):
+    inference.raw = event_stream(b"data: {\n\n", b"data: [DONE]\n\n")
+    reply = say(shop, "/v1/messages", {**MESSAGE, "stream": True})
+    assert (reply.status, json.loads(reply.body)["error"]["type"]) == (503, "api_error")
+
+
+def test_a_stream_that_turns_to_garbage_is_broken(shop, inference):
+    good = event_stream(b'data: {"choices":[{"delta":{"content":"a"}}]}\n\n', last=b"")
+    inference.pace()
+    inference.raw = [good, b"f\r\ndata: garbage\n\n\r\n0\r\n\r\n"]
+    with shop.secure(ANTHROPIC) as connection:
+        connection.sendall(call("/v1/messages", {**MESSAGE, "stream": True}, ANTHROPIC))
+        seen = b""
+        with pytest.raises(OSError):
+            while True:
+                piece = connection.recv(65536)
+                assert piece, seen
+                seen += piece
+                if b'"text":"a"' in seen:
+                    inference.steps.release()
+    assert b"event: error" in seen and b"message_stop" not in seen
+
+
+@pytest.mark.parametrize("body", [b"garbage", b"{}", b'{"choices":[]}', b"[1]"])
+def test_an_answer_that_is_none_is_a_dead_endpoint(shop, inference, body):
+    inference.raw = whole(body)
+    reply = say(shop, "/v1/messages", MESSAGE)
+    assert (reply.status, json.loads(reply.body)["error"]["type"]) == (503, "api_error")
+    assert reply.getheader("Retry-After") == "1"
+
+
+def test_a_prompt_beyond_the_context_is_said_as_the_vendor_says_it(shop, inference):
+    inference.raw = whole(b'{"error":{"code":400,"message":"exceeds the available context size","type":"exceed_context_size_error"}}', b"400 Bad Request")
+    reply = say(shop, "/v1/messages", MESSAGE)
+    error = json.loads(reply.body)["error"]
+    assert (reply.status, error["type"]) == (400, "invalid_request_error")
+    assert error["message"].startswith("prompt is too long: exceeds the available context size")
+
+
+def test_another_vendors_host_may_speak_it_too(shop):
+    reply = say(shop, "/api/v1/messages", MESSAGE, "openrouter.ai")
+    assert json.loads(reply.body)["type"] == "message"
+    assert json.loads(say(shop, "/api/v1/messages", {}, "openrouter.ai").body)["type"] == "error"

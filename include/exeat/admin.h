@@ -22,6 +22,12 @@ struct admin_verify {
     uint64_t took_us; /* the newest pass */
     uint64_t records; /* that it read */
 };
+/* Whether everybody else in the network namespace is held to the gate. */
+struct admin_containment {
+    const char *finding; /* static; NULL: nobody says that they should be */
+    bool holds;
+    uint64_t age_us; /* since it was tried, or the gate began */
+};
 /* A moment of the gate, summed over its workers. */
 struct admin_view {
     bool ready;
@@ -30,6 +36,7 @@ struct admin_view {
     bool has_witness;
     struct anchor_stats witness;
     struct admin_verify verify;
+    struct admin_containment containment;
     uint64_t policy_sequence;
     uint64_t workers;
     bool bypass_active;
@@ -44,9 +51,10 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out);
 
 /* GET /livez, /readyz and /metrics on an accepted-from socket (bound, listening; taken). */
 struct admin;
-typedef bool (*admin_ready)(void *context); /* for /readyz: at once */
+/* For /readyz, at once: NULL, or what is against it, a sentence without its end. */
+typedef const char *(*admin_objection)(void *context);
 typedef void (*admin_look)(void *context, struct admin_view *view);
-struct admin *admin_new(struct loop *loop, int descriptor, admin_ready is_ready, admin_look look, void *context);
+struct admin *admin_new(struct loop *loop, int descriptor, admin_objection objection, admin_look look, void *context);
 void admin_free(struct admin *admin); /* NULL is fine */
 
 /* A Unix socket for the gate's owner and root: one line in, one answer out. */

@@ -9,7 +9,7 @@ enum { VISITORS_MAX = 64, BODY_MAX = 8192, VISIT_MS = 5000 };
 
 struct admin {
     struct web_server *server; /* owned */
-    admin_ready is_ready;
+    admin_objection objection;
     admin_look look;
     void *context;
 };
@@ -28,9 +28,11 @@ static void answer_metrics(void *context, const struct web_visit *visit, struct 
 static void answer_ready(void *context, const struct web_visit *visit, struct web_answer *answer)
 {
     const struct admin *admin = context;
-    bool ready = admin->is_ready(admin->context);
+    const char *against = admin->objection(admin->context);
     (void)visit;
-    web_answer_text(answer, ready ? 200 : 503, ready ? "ready\n" : "not ready\n");
+    web_answer_text(answer, against == NULL ? 200 : 503, against == NULL ? "ready\n" : "not ready: ");
+    if (against != NULL)
+        BUFFER_APPEND_ALL(&answer->body, text_from(against), TEXT("\n"));
 }
 
 static void answer_live(void *context, const struct web_visit *visit, struct web_answer *answer)
@@ -45,10 +47,10 @@ static const struct web_page pages[] = {
     {TEXT_INIT("/metrics"), false, WEB_GET, answer_metrics},
 };
 
-struct admin *admin_new(struct loop *loop, int descriptor, admin_ready is_ready, admin_look look, void *context)
+struct admin *admin_new(struct loop *loop, int descriptor, admin_objection objection, admin_look look, void *context)
 {
     struct admin *admin = base_zalloc(sizeof(*admin));
-    admin->is_ready = is_ready;
+    admin->objection = objection;
     admin->look = look;
     admin->context = context;
     struct web_server_options options = {

@@ -235,6 +235,18 @@ static void write_verify(const struct admin_verify *verify, struct buffer *out)
     buffer_append_byte(out, '\n');
 }
 
+static void write_containment(const struct admin_containment *containment, struct buffer *out)
+{
+    number(
+        out, "contained", "gauge", "1: everybody else in the network namespace is held to the gate.",
+        containment->holds);
+    head(out, "containment_finding", "gauge", "1 for what the newest trial found.");
+    buffer_printf(out, "exeat_containment_finding{finding=\"%s\"} 1\n", containment->finding);
+    number(
+        out, "containment_age_seconds", "gauge", "Since it was tried last, or the gate began.",
+        containment->age_us / 1000000);
+}
+
 static void write_lookups(const struct session_stats *stats, struct buffer *out)
 {
     static const char *const sources[] = {
@@ -296,6 +308,8 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
         number(
             out, "authority_expires_seconds", "gauge", "When the local authority is over, since 1970.",
             view->issuer_expires);
+    if (view->containment.finding != NULL)
+        write_containment(&view->containment, out);
     head(out, "build_info", "gauge", "The version that runs.");
     buffer_append(out, TEXT("exeat_build_info{version=\"" EXEAT_VERSION "\"} 1\n"));
     process_metrics_write(out);

@@ -29,6 +29,7 @@ enum exit_code cmd_ca_renew(const struct command_line *line);
 enum exit_code cmd_ca_bundle(const struct command_line *line);
 enum exit_code cmd_ca_show(const struct command_line *line);
 enum exit_code cmd_redirect_print(const struct command_line *line);
+enum exit_code cmd_redirect_check(const struct command_line *line);
 enum exit_code cmd_redirect_apply(const struct command_line *line);
 enum exit_code cmd_health(const struct command_line *line);
 enum exit_code cmd_show_config(const struct command_line *line);

@@ -3,7 +3,15 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "exeat/admin.h"
 #include "exeat/redirect.h"
+
+static enum exit_code has_none(const char *config)
+{
+    return complain(
+        EXIT_USAGE, "%s has no `redirect`: write `redirect: { uid: 64123 }`, with the user that the gate runs as",
+        config);
+}
 
 /* The rules of that configuration; false after saying why there are none. */
 static bool read_rules(const char *config, struct redirect_rules *rules)
@@ -11,9 +19,7 @@ static bool read_rules(const char *config, struct redirect_rules *rules)
     struct settings *settings = load_settings(config);
     bool has_rules = settings != NULL && daemon_redirect_rules(settings, rules);
     if (settings != NULL && !has_rules)
-        (void)complain(
-            EXIT_USAGE, "%s has no `redirect`: write `redirect: { uid: 64123 }`, with the user that the gate runs as",
-            config);
+        (void)has_none(config);
     settings_free(settings);
     return has_rules;
 }
@@ -44,4 +50,55 @@ enum exit_code cmd_redirect_apply(const struct command_line *line)
         return complain_free(EXIT_IO, error);
     printf("in force: all but user %u are held to the gate\n", rules.uid);
     return EXIT_DONE;
+}
+
+/* --- check -----------------------------------------------------------------------------------------------------------
+ */
+
+/* Nobody listens, so that a connection which was turned to the gate is refused. */
+static enum redirect_finding try_alone(void)
+{
+    enum { ANSWER_MS = 1000 };
+    const struct redirect_trial trial = {.v4 = REDIRECT_TO_NOBODY, .v6 = REDIRECT_TO_NOBODY, .limit_ms = ANSWER_MS};
+    return redirect_try(&trial);
+}
+
+/* What the gate found when it was asked to try; where none runs, what is found from here. */
+static enum exit_code try_now(const struct settings *settings)
+{
+    struct buffer answer = {0};
+    bool answered =
+        settings->listen.control.length > 0 && control_ask(settings->listen.control.data, TEXT("containment"), &answer);
+    bool holds = text_starts_with(buffer_text(&answer), TEXT("ok"));
+    if (!answered) {
+        enum redirect_finding finding = try_alone();
+        holds = finding == REDIRECT_HOLDS;
+        buffer_printf(
+            &answer, "%s: %s: %s (tried from here: no gate answers on listen.control)\n", holds ? "ok" : "no",
+            redirect_finding_name(finding), redirect_finding_text(finding));
+    }
+    put_text(buffer_text(&answer));
+    buffer_clear(&answer);
+    return holds ? EXIT_DONE : EXIT_NO;
+}
+
+static void put_counters(void)
+{
+    struct buffer counters = {0};
+    if (redirect_counters_append(&counters))
+        put_text(buffer_text(&counters));
+    buffer_clear(&counters);
+}
+
+enum exit_code cmd_redirect_check(const struct command_line *line)
+{
+    struct redirect_rules rules;
+    struct settings *settings = load_settings(command_config(line));
+    if (settings == NULL)
+        return EXIT_USAGE;
+    enum exit_code code = daemon_redirect_rules(settings, &rules) ? try_now(settings) : has_none(command_config(line));
+    settings_free(settings);
+    if (code != EXIT_USAGE)
+        put_counters();
+    return code;
 }

@@ -60,7 +60,8 @@ enum exit_code cmd_health(const struct command_line *line)
     if (!answered)
         return complain(EXIT_NO, "nobody answers on listen.admin: is the gate running?");
     bool ready = strncmp(answer, "HTTP/1.1 200", 12) == 0;
-    puts(ready ? "ready" : "not ready");
+    const char *body = strstr(answer, "\r\n\r\n");
+    fputs(body != NULL ? body + 4 : ready ? "ready\n" : "not ready\n", stdout);
     return ready ? EXIT_DONE : EXIT_NO;
 }
 

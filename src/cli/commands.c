@@ -45,6 +45,10 @@ static const struct command rows[] = {
      "put them in force here, for all but the gate's user",
      "The command of an init container with the capability NET_ADMIN. It replaces what it put in force before, in one "
      "step; where it fails, nothing has changed."},
+    {"redirect check", cmd_redirect_check, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),
+     "is everybody else in the network namespace held to the gate?",
+     "Asks the gate that runs to try, and tries from here where none does. With the capability NET_ADMIN it shows the "
+     "counters, too."},
     {"ca init", cmd_ca_init, "[FILE]", OPERANDS_CONFIG, OF(CONFIG) | OF(IF_ABSENT), "make the local authority", NULL},
     {"ca renew", cmd_ca_renew, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),
      "make the authority anew; clients need the new bundle then", NULL},

@@ -45,11 +45,27 @@ static void look_at_trust(const struct policy *policy, struct mark mark, struct 
     base_free(error);
 }
 
+/* Listeners and rules that do not belong together are no mistake as such, and probably not what was meant. */
+static void look_at_redirect(const struct settings *settings, struct diags *diags)
+{
+    const struct setting_sockets *transparent = &settings->listen.transparent;
+    bool has_rules = settings->redirect.mark.line > 0;
+    if (transparent->count > 0 && !has_rules) {
+        diag_warning(diags, transparent->items[0].mark, "nobody looks whether anything is turned here");
+        diag_note(diags, "add `redirect: { uid: 64123 }`, with the user that the gate runs as");
+    }
+    if (has_rules && transparent->count == 0)
+        diag_remark(
+            diags, settings->redirect.mark,
+            "without listen.transparent connections of all others are refused, but for those to listen.forward");
+}
+
 void daemon_check(const struct policy *policy, const char *path, struct diags *diags)
 {
     const struct settings *settings = policy_settings(policy);
     const struct mark top = {.file = 0, .line = 1, .column = 1, .width = 1};
-    if (settings->listen.forward_count > 0) {
+    look_at_redirect(settings, diags);
+    if (settings->listen.forward_count + settings->listen.transparent.count > 0) {
         look_at_issuer(policy, path, settings->tls.certificate.length > 0 ? settings->tls.mark : top, diags);
         look_at_trust(policy, top, diags);
     } else if (!settings->may_be_included)

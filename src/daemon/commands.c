@@ -47,6 +47,20 @@ static void do_new_origin(struct gate *gate, struct text rest, struct buffer *an
         kill(getpid(), SIGTERM); /* as an operator would; the desk takes it */
 }
 
+/* "ok: holds: all others are held to the gate" */
+static void do_containment(struct gate *gate, struct text rest, struct buffer *answer)
+{
+    (void)rest;
+    if (gate->containment == NULL) {
+        buffer_append(answer, TEXT("refused: the configuration that runs has no `redirect`\n"));
+        return;
+    }
+    enum redirect_finding finding = containment_ask(gate->containment);
+    buffer_printf(
+        answer, "%s: %s: %s\n", finding == REDIRECT_HOLDS ? "ok" : "no", redirect_finding_name(finding),
+        redirect_finding_text(finding));
+}
+
 static const struct order {
     struct text word;
     void (*run)(struct gate *gate, struct text rest, struct buffer *answer);
@@ -54,7 +68,7 @@ static const struct order {
     {TEXT_INIT("reload"), do_reload},         {TEXT_INIT("show-config"), do_show_config},
     {TEXT_INIT("bypass"), gate_bypass},       {TEXT_INIT("access"), do_access},
     {TEXT_INIT("erase"), do_erase},           {TEXT_INIT("erasing"), do_erasing},
-    {TEXT_INIT("new-origin"), do_new_origin},
+    {TEXT_INIT("new-origin"), do_new_origin}, {TEXT_INIT("containment"), do_containment},
 };
 
 /* Whoever asked may look into the log at once. */

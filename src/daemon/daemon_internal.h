@@ -34,6 +34,22 @@ struct resolver *names_resolver(const struct names *names);
 /* Would that policy give the same answers? */
 bool names_are_of(const struct names *names, const struct policy *policy);
 
+/* sockets.c: bound before anything else is begun. */
+struct socket_set {
+    int items[LISTENERS_MAX];
+    size_t count;
+};
+struct sockets {
+    struct socket_set forward;
+    struct socket_set transparent; /* of connections that were turned to us */
+    uint16_t port;                 /* of the first */
+    uint16_t admin_port;
+};
+MUST_CHECK bool sockets_bind(const struct settings_listen *listen, struct sockets *sockets, char **error);
+/* Further ones, at the places of the first. */
+MUST_CHECK bool sockets_join(const struct sockets *first, struct sockets *sockets, char **error);
+void sockets_close(const struct sockets *sockets); /* which nobody took */
+
 struct worker;
 struct worker_options {
     struct tls_client *client;       /* taken */
@@ -41,8 +57,8 @@ struct worker_options {
     struct audit *audit;             /* borrowed */
     const char *via;                 /* borrowed */
     struct pipe_budget *pipes;       /* borrowed; shared by all workers */
-    const int *listeners;            /* bound sockets, taken */
-    size_t listener_count;
+    const struct sockets *sockets;   /* to listen on; the descriptors are taken */
+    const uint8_t *token;            /* borrowed; what the gate's own probes are told; NULL: there are none */
 };
 /* Made in the main thread, run in its own. Takes a reference of the policy. */
 struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence);
@@ -61,6 +77,25 @@ void worker_stop(struct worker *worker);
 /* From the desk: asks for a fresh copy of its counters, and waits for it, at most a second. */
 void worker_ask(struct worker *worker);
 void worker_look(struct worker *worker, struct session_stats *stats);
+
+/* door.c: takes connections that were turned to us; `descriptor` is bound, listening, and taken. */
+struct door;
+struct door *door_new(struct loop *loop, int descriptor, const uint8_t *token);
+void door_free(struct door *door); /* NULL is fine */
+
+/* containment.c: is everybody else in the network namespace held to the gate? NULL: nobody says so. It does not try
+ * while `*drains`, which is borrowed. */
+struct containment;
+struct containment *containment_new(const struct settings *settings, const _Atomic bool *drains);
+const uint8_t *containment_token(const struct containment *containment); /* NULL of NULL, which is fine for all */
+/* Tries from then on, in a thread of its own; when the listeners are there. */
+void containment_start(struct containment *containment, struct audit *audit);
+/* Has it try now, and waits for it. Not of NULL. */
+enum redirect_finding containment_ask(struct containment *containment);
+/* Why the gate is not ready; NULL: nothing against it. Any thread. */
+const char *containment_objection(const struct containment *containment);
+void containment_look(const struct containment *containment, struct admin_containment *view);
+void containment_free(struct containment *containment);
 
 /* Calls back, some time after it, when a file of the policy or a link to it has changed. */
 struct files_watch;
@@ -98,13 +133,6 @@ struct in_force {
     struct trust *trust;
     struct buffer start_values; /* settings_start_values of when the gate started */
 };
-/* Bound before anything else is begun. */
-struct sockets {
-    int forward[LISTENERS_MAX]; /* the first worker's, which those of the others join */
-    size_t count;
-    uint16_t port; /* of the first */
-    uint16_t admin_port;
-};
 /* Something that ends by itself. */
 struct until {
     struct timer *timer;
@@ -135,7 +163,8 @@ struct gate {
     struct audit *audit;
     struct anchor *anchor;       /* NULL: no witness */
     struct verifying *verifying; /* NULL: it does not */
-    struct sockets sockets;
+    struct containment *containment;
+    struct sockets sockets; /* the first worker's, which those of the others join */
     struct crew crew;
     struct desk *desk;
     struct control *control;

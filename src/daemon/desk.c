@@ -39,10 +39,10 @@ static void add_sessions(const struct gate *gate, struct session_stats *sum)
     base_free(one);
 }
 
-static bool is_ready(void *context)
+static const char *objection(void *context)
 {
     const struct desk *desk = context;
-    return desk->drain_until_us == 0;
+    return desk->drain_until_us != 0 ? "it drains" : containment_objection(desk->gate->containment);
 }
 
 static void look(void *context, struct admin_view *view)
@@ -56,7 +56,8 @@ static void look(void *context, struct admin_view *view)
         anchor_stats_read(gate->anchor, &view->witness);
     if (gate->verifying != NULL)
         verifying_look(gate->verifying, &view->verify);
-    view->ready = is_ready(desk);
+    view->ready = objection(desk) == NULL;
+    containment_look(gate->containment, &view->containment);
     view->policy_sequence = atomic_load(&gate->told.policy_sequence);
     view->workers = gate->crew.worker_count;
     view->bypass_active = atomic_load(&gate->told.has_bypass);
@@ -122,7 +123,7 @@ struct desk *desk_new(struct gate *gate)
 
 void desk_listen(struct desk *desk, int descriptor)
 {
-    desk->admin = admin_new(desk->loop, descriptor, is_ready, look, desk);
+    desk->admin = admin_new(desk->loop, descriptor, objection, look, desk);
 }
 
 static void *desk_main(void *context)

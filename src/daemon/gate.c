@@ -126,42 +126,36 @@ static size_t worker_count(const struct settings *settings)
     return (size_t)CPU_COUNT(&set);
 }
 
-/* The first worker has the first sockets, the others join them. */
-static bool take_listeners(struct gate *gate, int out[LISTENERS_MAX])
+static bool start_worker(struct gate *gate, const struct sockets *sockets, char **error)
 {
-    const struct sockets *sockets = &gate->sockets;
-    char *error = NULL;
-    for (size_t i = 0; i < sockets->count; i++) {
-        out[i] = gate->crew.worker_count == 0 ? sockets->forward[i] : listener_join(sockets->forward[i], &error);
-        if (out[i] < 0)
-            return say(error);
-    }
+    struct worker_options options = {
+        .client = trust_client(gate->in_force.policy, error),
+        .issuer = gate->in_force.trust->issuer,
+        .audit = gate->audit,
+        .via = gate->via,
+        .pipes = &gate->crew.pipes,
+        .sockets = sockets,
+        .token = containment_token(gate->containment),
+    };
+    if (options.client == NULL)
+        return false;
+    struct worker *worker = worker_new(&options, gate->in_force.policy, gate->in_force.sequence);
+    gate->crew.workers[gate->crew.worker_count++] = worker;
+    worker_start(worker);
     return true;
 }
 
 static bool start_workers(struct gate *gate)
 {
     size_t count = worker_count(policy_settings(gate->in_force.policy));
+    char *error = NULL;
     gate->crew.workers = base_array(count, sizeof(struct worker *));
-    for (size_t i = 0; i < count; i++) {
-        int listeners[LISTENERS_MAX];
-        char *error = NULL;
-        if (!take_listeners(gate, listeners))
-            return false;
-        struct worker_options options = {
-            .client = trust_client(gate->in_force.policy, &error),
-            .issuer = gate->in_force.trust->issuer,
-            .audit = gate->audit,
-            .via = gate->via,
-            .pipes = &gate->crew.pipes,
-            .listeners = listeners,
-            .listener_count = gate->sockets.count,
-        };
-        if (options.client == NULL)
+    if (!start_worker(gate, &gate->sockets, &error))
+        return say(error);
+    for (size_t i = 1; i < count; i++) {
+        struct sockets further;
+        if (!sockets_join(&gate->sockets, &further, &error) || !start_worker(gate, &further, &error))
             return say(error);
-        struct worker *worker = worker_new(&options, gate->in_force.policy, gate->in_force.sequence);
-        gate->crew.workers[gate->crew.worker_count++] = worker;
-        worker_start(worker);
     }
     return true;
 }
@@ -172,17 +166,8 @@ static bool bind_all(struct gate *gate)
     const struct settings_listen *listen = &policy_settings(gate->in_force.policy)->listen;
     struct sockets *sockets = &gate->sockets;
     char *error = NULL;
-    for (; sockets->count < listen->forward_count; sockets->count++) {
-        const struct setting_socket *wanted = &listen->forward[sockets->count].socket;
-        uint16_t port = wanted->port;
-        if (listen->forward[sockets->count].tls.certificate.length > 0)
-            return say(text_copy(TEXT("listen.forward: `certificate` is not available in this version")));
-        int descriptor = listener_bind(&wanted->address, &port, &error);
-        if (descriptor < 0)
-            return say(error);
-        sockets->forward[sockets->count] = descriptor;
-        sockets->port = sockets->count == 0 ? port : sockets->port;
-    }
+    if (!sockets_bind(listen, sockets, &error))
+        return say(error);
     if (listen->admin.address.length > 0) {
         sockets->admin_port = listen->admin.port;
         int descriptor = listener_bind(&listen->admin.address, &sockets->admin_port, &error);
@@ -208,6 +193,7 @@ static bool start(struct gate *gate)
     if (!bind_all(gate) || !confine(gate))
         return false;
     log_start(); /* the first thread */
+    gate->containment = containment_new(settings, &gate->told.drains);
     if (!open_audit(gate) || !record_start(gate) || !start_anchor(gate) || !start_workers(gate))
         return false;
     if (settings->audit.verify_ms > 0)
@@ -222,6 +208,7 @@ static bool start(struct gate *gate)
         log_string("seccomp", confine_calls_word(gate->confined.calls)),
         log_number("landlock", (int64_t)gate->confined.landlock));
     gate_apply(gate);
+    containment_start(gate->containment, gate->audit);
     desk_open(gate->desk);
     notify_manager("READY=1");
     return true;
@@ -233,14 +220,15 @@ static bool start(struct gate *gate)
 static void stop(struct gate *gate)
 {
     desk_close(gate->desk);
+    containment_free(gate->containment);
     for (size_t i = 0; i < gate->crew.worker_count; i++)
         worker_stop(gate->crew.workers[i]);
     for (size_t i = 0; i < gate->crew.worker_count; i++) {
         worker_join(gate->crew.workers[i]);
         worker_free(gate->crew.workers[i]);
     }
-    for (size_t i = 0; gate->crew.worker_count == 0 && i < gate->sockets.count; i++)
-        close(gate->sockets.forward[i]);
+    if (gate->crew.worker_count == 0)
+        sockets_close(&gate->sockets);
     base_free(gate->crew.workers);
     control_free(gate->control);
     files_watch_free(gate->files);
@@ -292,7 +280,8 @@ static bool load(struct gate *gate, enum exit_code *code)
         policy_unref(gate->in_force.policy);
         return say(error);
     }
-    if (policy_settings(gate->in_force.policy)->listen.forward_count == 0) {
+    const struct settings_listen *listen = &policy_settings(gate->in_force.policy)->listen;
+    if (listen->forward_count + listen->transparent.count == 0) {
         trust_free(gate->in_force.trust);
         policy_unref(gate->in_force.policy);
         struct buffer out = {0};

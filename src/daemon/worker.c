@@ -32,6 +32,7 @@ struct worker {
     struct watch *port_watch;
     struct session_worker *sessions;
     struct listener *listeners[LISTENERS_MAX];
+    struct door *doors[LISTENERS_MAX];
     int wake; /* eventfd: orders */
     struct watch *wake_watch;
     pthread_mutex_t lock; /* of what follows */
@@ -124,7 +125,9 @@ static void stop_listening(struct worker *worker)
 {
     for (size_t i = 0; i < LISTENERS_MAX; i++) {
         listener_free(worker->listeners[i]);
+        door_free(worker->doors[i]);
         worker->listeners[i] = NULL;
+        worker->doors[i] = NULL;
     }
 }
 
@@ -268,8 +271,12 @@ static void on_port(void *context)
 
 static void listen_on(struct worker *worker, const struct worker_options *options)
 {
-    for (size_t i = 0; i < options->listener_count; i++)
-        worker->listeners[i] = listener_new(worker->loop, options->listeners[i], on_accept, worker);
+    const struct socket_set *forward = &options->sockets->forward;
+    const struct socket_set *transparent = &options->sockets->transparent;
+    for (size_t i = 0; i < forward->count; i++)
+        worker->listeners[i] = listener_new(worker->loop, forward->items[i], on_accept, worker);
+    for (size_t i = 0; i < transparent->count; i++)
+        worker->doors[i] = door_new(worker->loop, transparent->items[i], options->token);
 }
 
 static void connect_parts(struct worker *worker, const struct worker_options *options)

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The entrance of connections that were turned to the gate: where each was meant to go is asked of the kernel, and is a
+ * wish of the client. The gate's own probes are told its secret here. */
+#include <unistd.h>
+
+#include "daemon_internal.h"
+#include "exeat/base/check.h"
+#include "exeat/base/memory.h"
+#include "exeat/net/destination.h"
+
+struct door {
+    struct listener *listener; /* owned */
+    struct address address;    /* where it is bound */
+    uint16_t port;
+    const uint8_t *token; /* borrowed; NULL: nobody is said to be held to the gate */
+};
+
+/* The client sees a break, never an end in order. */
+static void break_off(int descriptor)
+{
+    const struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    (void)setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    close(descriptor);
+}
+
+static void tell_token(const struct door *door, int descriptor)
+{
+    ssize_t put = send(descriptor, door->token, REDIRECT_TOKEN_SIZE, MSG_NOSIGNAL);
+    (void)put; /* who hears nothing is not contained */
+    close(descriptor);
+}
+
+static bool on_accept(void *context, int descriptor, const struct address *peer, uint16_t peer_port)
+{
+    const struct door *door = context;
+    (void)peer, (void)peer_port;
+    struct destination destination = destination_of(descriptor, &door->address, door->port);
+    bool is_probe =
+        destination.kind == DESTINATION_MEANT && door->token != NULL && redirect_is_probe(&destination.address);
+    if (is_probe)
+        tell_token(door, descriptor);
+    else
+        break_off(descriptor);
+    return is_probe;
+}
+
+static void note_place(struct door *door, int descriptor)
+{
+    struct sockaddr_storage name = {0};
+    socklen_t length = sizeof(name);
+    bool good = getsockname(descriptor, (struct sockaddr *)&name, &length) == 0 &&
+                address_from_socket((const struct sockaddr *)&name, &door->address, &door->port);
+    ASSERT(good);
+}
+
+struct door *door_new(struct loop *loop, int descriptor, const uint8_t *token)
+{
+    struct door *door = base_zalloc(sizeof(*door));
+    door->token = token;
+    note_place(door, descriptor);
+    door->listener = listener_new(loop, descriptor, on_accept, door);
+    return door;
+}
+
+void door_free(struct door *door)
+{
+    if (door == NULL)
+        return;
+    listener_free(door->listener);
+    base_free(door);
+}

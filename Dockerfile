@@ -15,7 +15,7 @@ RUN cd /src && cmake --preset release && ninja -C build/release exeat && strip b
 
 FROM ${BASE}
 RUN apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
-    ca-certificates libevent-core-2.1-7 libevent-pthreads-2.1-7 libssl3 libyaml-0-2 libpcre2-8-0 libsqlite3-0 \
+    ca-certificates nftables libevent-core-2.1-7 libevent-pthreads-2.1-7 libssl3 libyaml-0-2 libpcre2-8-0 libsqlite3-0 \
     libjansson4 libc-ares2 libidn2-0 libpsl5 libseccomp2 \
     && rm -rf /var/lib/apt/lists/* \
     && mkdir -p /etc/exeat /run/exeat /var/lib/exeat && chown 64123:64123 /run/exeat /var/lib/exeat

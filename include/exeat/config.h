@@ -7,6 +7,7 @@
 #include "exeat/base/diag.h"
 #include "exeat/base/digest.h"
 #include "exeat/config/trust.h"
+#include "exeat/config/redirect.h"
 #include "exeat/config/values.h"
 #include "exeat/config/witness.h"
 #include "exeat/model.h"
@@ -36,12 +37,6 @@ struct settings_listen {
     struct setting_sockets transparent;
     struct setting_socket admin;
     struct text control; /* path; empty: none */
-};
-/* Rules in the network namespace that turn everybody else's traffic to the gate. */
-struct settings_redirect {
-    struct mark mark; /* line 0: nothing was said about it */
-    uint64_t uid;     /* whom they do not turn: the gate */
-    bool missing_warns;
 };
 struct settings_audit {
     struct text directory;

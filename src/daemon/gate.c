@@ -102,7 +102,8 @@ static bool record_start(struct gate *gate)
     const struct settings_audit *source = &policy_settings(gate->in_force.policy)->audit;
     struct buffer detail = {0};
     buffer_printf(
-        &detail, "durability=%s on_failure=%s mode=%s seccomp=%s landlock=%u", source->durability == DURABILITY_COMMIT ? "commit" : "batch",
+        &detail, "durability=%s on_failure=%s mode=%s seccomp=%s landlock=%u",
+        source->durability == DURABILITY_COMMIT ? "commit" : "batch",
         source->on_failure == ON_FAILURE_DENY ? "deny" : "allow",
         policy_settings(gate->in_force.policy)->observe ? "observe" : "enforce",
         confine_calls_word(gate->confined.calls), gate->confined.landlock);

@@ -51,8 +51,6 @@ class FarSide:
             one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             one.bind(("::", port))
             self.watch(one, self.answer)
-        marks = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        marks.bind(("0.0.0.0", MARKS))
 
     def watch(self, one, act):
         one.setblocking(False)
@@ -91,7 +89,7 @@ class FarSide:
             pass  # it was told of already
 
     def tell(self, mark):
-        self.wire.setblocking(True)
+        self.wire.settimeout(60)
         while self.newest_mark != mark:
             self.look()
         self.wire.setblocking(False)

@@ -29,20 +29,21 @@ static struct kept_session *place_of(struct tls_client *client, const struct tru
     return &client->kept[(place_of_name(text_from(name), SESSIONS) + index) % SESSIONS];
 }
 
-/* Takes the session: 1 says that we keep the reference. */
+/* Keeps a copy: the library marks its own as spoilt when the connection ends without its close_notify, as most do. */
 static int keep_session(SSL *ssl, SSL_SESSION *session)
 {
     struct trust *trust = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
-    const char *name = SSL_SESSION_get0_hostname(session);
+    const char *name =
+        SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name); /* whether the server says it heard it or not */
     if (!trust->keeps_sessions || name == NULL || strlen(name) >= HOST_TEXT_SIZE)
         return 0;
     struct kept_session *place = place_of(trust->client, trust, name);
     SSL_SESSION_free(place->session);
-    place->session = session;
+    place->session = SSL_SESSION_dup(session);
     place->trust = trust;
     place->good_until = connection_good_until(ssl);
     text_store(text_from(name), place->name, sizeof(place->name));
-    return 1;
+    return 0;
 }
 
 static SSL_CTX *context_new(struct trust *trust, bool minimum_13)
@@ -138,8 +139,8 @@ tls_connect(struct tls_client *client, struct channel *channel, const struct hos
     SSL *ssl = SSL_new(trust->context);
     bool bound = ssl != NULL && bind_name(ssl, host);
     ASSERT(bound);
-    SSL_set_connect_state(ssl);
     struct tls_connection *connection = connection_new(ssl, client->method, channel, TEXT(""));
     use_session(client, trust, host, ssl);
+    SSL_set_connect_state(ssl);
     return connection;
 }

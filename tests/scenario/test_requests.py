@@ -86,15 +86,6 @@ def test_a_capital_eszett_is_refused_with_a_word_and_explain_takes_names_as_the_
     assert refused.returncode == 2 and "write ß or ss" in refused.stderr
 
 
-def test_a_hello_that_is_too_large_is_refused_at_once(gate, origin):
-    one = gate(resolve=hosts("shop.example"), rules=[allow("shop.example")])
-    connection, head = one.tunnel("shop.example", origin.port)
-    with connection:
-        connection.sendall(b"".join(b"\x16\x03\x01\x40\x00" + (b"\x01\x00\x7f\xfc" if i == 0 else b"") + b"x" * (16384 - (4 if i == 0 else 0)) for i in range(2)))
-        assert connection.recv(1) == b""
-    assert one.only_decision()["verdict"] == "allow"
-
-
 def test_a_trailer_line_that_is_longer_than_what_is_read_of_a_held_body_is_refused_at_once(gate):
     one = gate(inference=[{"name": "canned", "builtin": "canned"}],
                rules=[{"id": "home", "verdict": "reroute", "hosts": ["api.openai.com"], "schemes": ["http"], "inference": ["canned"]}])

@@ -201,6 +201,67 @@ static void a_cut_connection_is_never_an_orderly_end(void **state)
     assert_int_equal(read_some(pair, pair->near, out, sizeof(out), &count), IO_BROKEN);
 }
 
+/* A client of libssl alone that comes with what it was given before; returns what it is given now. */
+static SSL_SESSION *
+come_again(struct pair *pair, SSL_CTX *context, SSL_SESSION *before, const char *name, bool *resumed)
+{
+    int ends[2];
+    char byte;
+    struct host host = host_of(name);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends), 0);
+    SSL *ssl = SSL_new(context);
+    SSL_set_fd(ssl, ends[1]);
+    SSL_set_tlsext_host_name(ssl, name);
+    if (before != NULL)
+        assert_int_equal(SSL_set_session(ssl, before), 1);
+    struct channel *channel = channel_new(pair->loop, ends[0], NULL, NULL);
+    struct tls_connection *near = tls_accept(pair->server, channel, &host, TEXT(""));
+    enum tls_progress progress = TLS_AGAIN;
+    while (progress == TLS_AGAIN || SSL_is_init_finished(ssl) == 0) {
+        (void)SSL_connect(ssl);
+        progress = progress == TLS_AGAIN ? tls_connection_handshake(near) : progress;
+        assert_int_not_equal(progress, TLS_FAILED);
+        if (progress == TLS_AGAIN)
+            loop_turn(pair->loop);
+    }
+    (void)SSL_read(ssl, &byte, 1); /* takes the ticket */
+    *resumed = SSL_session_reused(ssl) == 1;
+    SSL_SESSION *session = SSL_get1_session(ssl);
+    (void)SSL_shutdown(ssl);
+    SSL_free(ssl);
+    tls_connection_free(near);
+    channel_free(channel);
+    close(ends[1]);
+    SSL_SESSION_free(before);
+    return session;
+}
+
+static void a_ticket_is_good_for_its_name_under_its_policy_and_for_no_early_data(void **state)
+{
+    struct pair *pair = *state;
+    static const int versions[] = {TLS1_2_VERSION, TLS1_3_VERSION};
+    for (size_t i = 0; i < COUNT_OF(versions); i++) {
+        bool resumed = true;
+        SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+        SSL_CTX_set_max_proto_version(context, versions[i]);
+        tls_server_set_policy(pair->server, 7);
+        SSL_SESSION *session = come_again(pair, context, NULL, "api.openai.com", &resumed);
+        assert_false(resumed);
+        session = come_again(pair, context, session, "api.openai.com", &resumed);
+        assert_true(resumed);
+        assert_int_equal(SSL_SESSION_get_max_early_data(session), 0);
+        session = come_again(pair, context, session, "eu.openai.azure.com", &resumed);
+        assert_false(resumed);
+        tls_server_set_policy(pair->server, 8);
+        session = come_again(pair, context, session, "eu.openai.azure.com", &resumed);
+        assert_false(resumed);
+        session = come_again(pair, context, session, "eu.openai.azure.com", &resumed);
+        assert_true(resumed);
+        SSL_SESSION_free(session);
+        SSL_CTX_free(context);
+    }
+}
+
 static void a_stolen_key_cannot_speak_for_others(void **state)
 {
     struct pair *pair = *state;
@@ -427,6 +488,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(tls_within_tls_moves_bulk_and_ends_in_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_handshake_that_fails_leaves_the_tls_below_it_in_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cut_connection_is_never_an_orderly_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_ticket_is_good_for_its_name_under_its_policy_and_for_no_early_data, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_stolen_key_cannot_speak_for_others, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_certificate_of_another_name_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_certificate_says_what_may_be_opened, set_up, tear_down),

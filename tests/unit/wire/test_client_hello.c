@@ -140,11 +140,59 @@ static void refuses_lengths_that_do_not_fit_and_what_is_not_tls(void **state)
     buffer_clear(&scratch);
 }
 
+/* RFC 8701, RFC 9849, and key shares for after quantum computers: more than fits into one packet. */
+static void a_modern_hello_is_read_over_any_split_and_not_before_its_last_byte(void **state)
+{
+    (void)state;
+    struct buffer extensions = {0};
+    struct buffer scratch = {0};
+    struct client_hello hello;
+    buffer_append(&extensions, TEXT("\x0a\x0a\0\0" SNI_A ALPN_BOTH));
+    put_number(&extensions, 51, 2);
+    put_number(&extensions, 2 + 5 + 4 + 1216, 2);
+    put_number(&extensions, 5 + 4 + 1216, 2);
+    buffer_append(&extensions, TEXT("\x1a\x1a\0\1\0\x11\xec"));
+    put_number(&extensions, 1216, 2);
+    for (int i = 0; i < 1216; i++)
+        buffer_append_byte(&extensions, (char)i);
+    buffer_append(&extensions, TEXT("\xfe\x0d\0\x0a\0\0\1\0\1\7\0\0\0\0"));
+    static const size_t sizes[] = {1, 2, 3, 100, 255, 256, 257, 1400, 16384};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        struct buffer input = {0};
+        make_records(&input, buffer_text(&extensions), sizes[i]);
+        struct text all = buffer_text(&input);
+        assert_true(all.length > 1300);
+        for (size_t cut = 0; cut < all.length; cut += 1 + cut / 50)
+            assert_int_equal(client_hello_parse(text_part(all, 0, cut), &scratch, &hello), PARSE_NEED_MORE);
+        assert_int_equal(client_hello_parse(text_part(all, 0, all.length - 1), &scratch, &hello), PARSE_NEED_MORE);
+        assert_int_equal(client_hello_parse(all, &scratch, &hello), PARSE_DONE);
+        assert_true(hello.has_server_name && !hello.server_name_bad && hello.has_ech && hello.offers_h2);
+        buffer_clear(&input);
+    }
+    buffer_clear(&extensions);
+    buffer_clear(&scratch);
+}
+
+/* What is announced larger is refused by its head; the largest is waited for. */
+static void the_largest_hello_is_waited_for_and_a_larger_one_is_not(void **state)
+{
+    (void)state;
+    struct buffer scratch = {0};
+    struct client_hello hello;
+    static const char largest[] = "\x16\x03\x01\0\x04\x01\0\x80\0";
+    static const char larger[] = "\x16\x03\x01\0\x04\x01\0\x80\1";
+    assert_int_equal(client_hello_parse((struct text){largest, 9}, &scratch, &hello), PARSE_NEED_MORE);
+    assert_int_equal(client_hello_parse((struct text){larger, 9}, &scratch, &hello), PARSE_BAD);
+    buffer_clear(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_names_alpn_and_ech_over_any_split_of_records),
         cmocka_unit_test(waits_for_every_prefix_of_a_hello),
+        cmocka_unit_test(a_modern_hello_is_read_over_any_split_and_not_before_its_last_byte),
+        cmocka_unit_test(the_largest_hello_is_waited_for_and_a_larger_one_is_not),
         cmocka_unit_test(refuses_lengths_that_do_not_fit_and_what_is_not_tls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

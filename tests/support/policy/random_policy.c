@@ -165,6 +165,10 @@ void random_rule_make(struct random *random, const char *verdict, size_t number,
         (void)snprintf(new_line(rule), RANDOM_LINE, "mode: observe");
     if (verdict[0] == 'a' && random_chance(random, 10))
         (void)snprintf(new_line(rule), RANDOM_LINE, "llm: unseen");
+    if (verdict[0] == 'a' && !is_tcp && random_chance(random, 10))
+        (void)snprintf(
+            new_line(rule), RANDOM_LINE,
+            "pin: sha256/%cAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", random_chance(random, 50) ? 'A' : 'B');
     if (verdict[0] == 'r')
         (void)snprintf(
             new_line(rule), RANDOM_LINE,

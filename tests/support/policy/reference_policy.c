@@ -193,10 +193,18 @@ static int hosts_of_rule(const struct world *world, const struct settings_rule *
     return world->request->host.kind == HOST_ADDRESS || rule->verdict == VERDICT_DENY ? LITERAL : 0;
 }
 
+/* It says whom to trust upstream: here always by a pin. */
+static bool has_trust(const struct settings_rule *rule)
+{
+    return rule->trust.pins.count > 0;
+}
+
 /* 0, or how specific. */
 static int rule_match(const struct world *world, const struct settings_rule *rule)
 {
     int hosts = hosts_of_rule(world, rule);
+    if (has_trust(rule) && !world->seen)
+        return 0; /* the gate could not make the connection itself */
     if (hosts == 0 || !holds_outside(&rule->when, world, false) ||
         !has_address(&rule->when, world, rule->verdict, false) || !has_inside(&rule->when, world, rule->verdict, false))
         return 0;
@@ -292,8 +300,10 @@ static const struct settings_rule *best_rule(const struct world *world, enum ver
         if (match == 0 || !counts(world, rule, match) || is_doubtful(world, rule))
             continue;
         match &= ~LITERAL;
-        if (best == NULL || match > best_match ||
-            (match == best_match && text_compare(rule->id.text, best->id.text) < 0)) {
+        bool comes_first =
+            best != NULL &&
+            (has_trust(rule) == has_trust(best) ? text_compare(rule->id.text, best->id.text) < 0 : has_trust(rule));
+        if (best == NULL || match > best_match || (match == best_match && comes_first)) {
             best = rule;
             best_match = match;
         }

@@ -15,9 +15,10 @@ REASONS = """none rule no_rule llm_guard llm_operation observed malformed_head m
     dns_failed dns_timeout connect_failed connect_timeout upstream_tls upstream_broken upstream_timeout inference_down
     sni_mismatch sni_absent not_tls ech client_tls client_gone idle drain audit_unavailable opened_unused limit
     client_unknown internal pattern_limit bypassed policy_changed body_encoded credentials_needed
-    answer_too_large client_nobody upstream_pin upstream_revoked""".split()
+    answer_too_large client_nobody upstream_pin upstream_revoked dns_type dns_search dns_limit dns_here
+    dns_malformed""".split()
 OPERATIONS = "none chat completions embeddings models responses other unknown count_tokens".split()
-SCHEMES = ["unknown", "http", "https", "tcp"]
+SCHEMES = ["unknown", "http", "https", "tcp", "dns"]
 PROOFS = "none secret token certificate uid listener address".split()
 # tag -> name, and how its value reads
 DECISION = {1: ("policy", int), 2: ("verdict", VERDICTS), 3: ("plan", PLANS), 4: ("rule", str), 5: ("reason", REASONS), 6: ("method", str),
@@ -26,7 +27,8 @@ DECISION = {1: ("policy", int), 2: ("verdict", VERDICTS), 3: ("plan", PLANS), 4:
             31: ("llm_operation", OPERATIONS), 32: ("observed", int), 33: ("detail", str), 34: ("client_proof", PROOFS), 35: ("client_uid", int), 239: ("cut", str), 240: ("commitment", bytes)}
 OUTCOME = {2: ("status", int), 3: ("bytes_up", int), 4: ("bytes_down", int), 5: ("duration_us", int), 6: ("tokens_in", int),
            7: ("tokens_out", int), 10: ("done", PLANS), 11: ("address", ipaddress), 12: ("reason", REASONS), 14: ("peer_key", bytes),
-           21: ("served_model", str), 22: ("inference", str), 27: ("request", bytes), 33: ("detail", str), 239: ("cut", str)}
+           21: ("served_model", str), 22: ("inference", str), 27: ("request", bytes), 33: ("detail", str), 34: ("answer", str),
+           35: ("questions", int), 239: ("cut", str)}
 LIFE = {32: ("origin", str), 33: ("previous_size", int), 34: ("build", str), 37: ("boot", str), 40: ("event", str), 41: ("detail", str), 42: ("file", str), 43: ("digest", bytes),
         44: ("count", int), 45: ("files", bytes)}
 PRIVATE = {1: ("path", str), 2: ("query", str), 3: ("client_address", str)}

@@ -6,6 +6,7 @@
 
 #include "exeat/anchor.h"
 #include "exeat/audit.h"
+#include "exeat/names.h"
 #include "exeat/net.h"
 #include "exeat/session.h"
 
@@ -32,6 +33,8 @@ struct admin_containment {
 struct admin_view {
     bool ready;
     struct session_stats sessions;
+    bool has_names; /* listen.dns */
+    struct names_stats names;
     struct audit_stats audit;
     bool has_witness;
     struct anchor_stats witness;
@@ -46,6 +49,7 @@ struct admin_view {
 };
 /* Adds one worker's counters to a sum. */
 void admin_add(struct session_stats *sum, const struct session_stats *one);
+void admin_add_names(struct names_stats *sum, const struct names_stats *one);
 /* Prometheus text format 0.0.4. */
 void admin_metrics_write(const struct admin_view *view, struct buffer *out);
 

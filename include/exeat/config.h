@@ -6,6 +6,7 @@
 #include "exeat/base/arena.h"
 #include "exeat/base/diag.h"
 #include "exeat/base/digest.h"
+#include "exeat/config/listen.h"
 #include "exeat/config/trust.h"
 #include "exeat/config/redirect.h"
 #include "exeat/config/values.h"
@@ -19,25 +20,6 @@ enum privacy { PRIVACY_PRIVATE, PRIVACY_HASH, PRIVACY_NONE };
 enum confine_seccomp { CONFINE_SECCOMP_ENFORCE, CONFINE_SECCOMP_LOG, CONFINE_SECCOMP_NONE };
 enum confine_landlock { CONFINE_LANDLOCK_AUTO, CONFINE_LANDLOCK_REQUIRE, CONFINE_LANDLOCK_NONE };
 
-/* TLS of a listener: paths; without `certificate` it has none. */
-struct settings_server_tls {
-    struct text certificate;
-    struct text key;
-    struct text client_roots; /* empty: no client shows a certificate */
-    struct text crl;          /* empty: nobody is revoked */
-};
-struct settings_listener {
-    struct setting_socket socket;
-    struct text name; /* empty: it has none */
-    struct settings_server_tls tls;
-};
-struct settings_listen {
-    struct settings_listener forward[8];
-    size_t forward_count;
-    struct setting_sockets transparent;
-    struct setting_socket admin;
-    struct text control; /* path; empty: none */
-};
 struct settings_audit {
     struct text directory;
     struct text origin;
@@ -68,21 +50,13 @@ struct settings_tls {
     bool minimum_13;
     bool ech_denied;
 };
-struct settings_resolve {
-    struct setting_host {
-        struct host name;
-        const struct address *addresses;
-        size_t count;
-    } * hosts;
-    size_t host_count;
-    struct text servers; /* "ip:port,ip:port"; empty: those of resolv.conf */
-};
 struct settings_run {
     uint64_t workers; /* 0: one per CPU of the pod */
     uint64_t head;
     uint64_t fields;
     uint64_t body_held, answer_held;
     uint64_t connections;
+    uint64_t names; /* under one pattern, of one client in a minute */
     uint64_t drain_ms;
     uint64_t head_ms;
     uint64_t connect_ms;
@@ -172,6 +146,7 @@ struct settings_rule {
     struct settings_trust trust;
     bool llm_unseen;
     bool observe;
+    uint32_t dns; /* bits, see dns_type_bit: types that its names may be asked for beside the usual ones */
 };
 struct settings_test {
     struct setting_text request;

@@ -24,6 +24,7 @@ enum scheme {
     SCHEME_HTTP = 1,
     SCHEME_HTTPS = 2,
     SCHEME_TCP = 3, /* a CONNECT for bytes that are no TLS: only ever by a rule that says so */
+    SCHEME_DNS = 4, /* in records: a question for a name; no rule is about it */
     SCHEME_COUNT
 };
 /* A set of schemes: one bit each. */
@@ -102,6 +103,11 @@ enum reason {
     REASON_CLIENT_NOBODY,      /* 403: it came from elsewhere, and no client fits */
     REASON_UPSTREAM_PIN,       /* 502: a good certificate, and none that the rule pins */
     REASON_UPSTREAM_REVOKED,   /* 502: whoever issued the certificate has taken it back */
+    REASON_DNS_TYPE,           /* the name may be asked for, in another type */
+    REASON_DNS_SEARCH,         /* a search list made the name */
+    REASON_DNS_LIMIT,          /* too many names under one suffix, or questions */
+    REASON_DNS_HERE,           /* the gate answers it by itself */
+    REASON_DNS_MALFORMED,      /* no question that can be answered */
     REASON_COUNT
 };
 struct reason_row {
@@ -225,7 +231,7 @@ struct outcome_record {
     uint64_t bytes_up;
     uint64_t bytes_down;
     uint64_t duration_us;
-    struct address address; /* dialled; length 0: nothing was */
+    struct address address; /* dialled, or the first that was told; length 0: nothing was */
     uint8_t peer_key[32];   /* SHA-256 of the upstream's SPKI */
     bool has_peer_key;
     struct text inference; /* name of the endpoint that answered */
@@ -233,6 +239,8 @@ struct outcome_record {
     uint64_t tokens_in;
     uint64_t tokens_out;
     struct text detail; /* of `reason` */
+    struct text answer; /* of a question for a name: the code of DNS that was said */
+    uint64_t questions; /* that were answered by this decision; 0: it is about no such question */
 };
 
 #endif

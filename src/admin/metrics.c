@@ -78,14 +78,14 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
             add_health(sum->inference, &one->inference[i]);
 }
 
-static void head(struct buffer *out, const char *name, const char *type, const char *help)
+void metric_head(struct buffer *out, const char *name, const char *type, const char *help)
 {
     buffer_printf(out, "# HELP exeat_%s %s\n# TYPE exeat_%s %s\n", name, help, name, type);
 }
 
-static void number(struct buffer *out, const char *name, const char *type, const char *help, uint64_t value)
+void metric_number(struct buffer *out, const char *name, const char *type, const char *help, uint64_t value)
 {
-    head(out, name, type, help);
+    metric_head(out, name, type, help);
     buffer_printf(out, "exeat_%s ", name);
     buffer_append_number(out, value);
     buffer_append_byte(out, '\n');
@@ -102,7 +102,7 @@ static void histogram(
     size_t bounds, uint64_t sum_us)
 {
     uint64_t total = 0;
-    head(out, name, "histogram", help);
+    metric_head(out, name, "histogram", help);
     for (size_t i = 0; i <= bounds; i++) {
         total += counts[i];
         buffer_printf(out, "exeat_%s_bucket{le=\"", name);
@@ -119,7 +119,7 @@ static void histogram(
 
 static void write_decisions(const struct session_stats *stats, struct buffer *out)
 {
-    head(out, "decisions_total", "counter", "Decisions by verdict and reason.");
+    metric_head(out, "decisions_total", "counter", "Decisions by verdict and reason.");
     for (size_t verdict = VERDICT_ALLOW; verdict <= VERDICT_ERROR; verdict++)
         for (size_t reason = 0; reason < REASON_COUNT; reason++)
             if (stats->accounts.decisions[verdict][reason] > 0)
@@ -140,7 +140,7 @@ static void label(struct buffer *out, const char *value)
 
 static void write_llm(const struct session_stats *stats, struct buffer *out)
 {
-    head(out, "llm_calls_total", "counter", "LLM calls by provider, model that answered, and outcome.");
+    metric_head(out, "llm_calls_total", "counter", "LLM calls by provider, model that answered, and outcome.");
     for (size_t i = 0; i < ACCOUNT_LLM_ROWS; i++) {
         const struct account_llm_row *row = &stats->accounts.llm[i];
         const struct {
@@ -175,13 +175,14 @@ static void write_fault(const struct route_health *health, const struct route_fa
 
 static void write_inference(const struct session_stats *stats, struct buffer *out)
 {
-    head(out, "inference_up", "gauge", "1 while the last call to the endpoint was answered, or none was made.");
+    metric_head(out, "inference_up", "gauge", "1 while the last call to the endpoint was answered, or none was made.");
     for (size_t i = 0; i < ROUTE_ENDPOINTS && stats->inference[i].name[0] != '\0'; i++) {
         buffer_append(out, TEXT("exeat_inference_up{endpoint=\""));
         label(out, stats->inference[i].name);
         buffer_printf(out, "\"} %d\n", stats->inference[i].is_up ? 1 : 0);
     }
-    head(out, "inference_failures_total", "counter", "Calls that an endpoint did not serve, by what came instead.");
+    metric_head(
+        out, "inference_failures_total", "counter", "Calls that an endpoint did not serve, by what came instead.");
     for (size_t i = 0; i < ROUTE_ENDPOINTS && stats->inference[i].name[0] != '\0'; i++)
         for (size_t j = 0; j < ROUTE_FAULTS; j++)
             if (stats->inference[i].faults[j].count > 0)
@@ -190,46 +191,48 @@ static void write_inference(const struct session_stats *stats, struct buffer *ou
 
 static void write_witness(const struct anchor_stats *witness, struct buffer *out)
 {
-    head(out, "witness_state", "gauge", "1 for what the gate knows of its log from the witness.");
+    metric_head(out, "witness_state", "gauge", "1 for what the gate knows of its log from the witness.");
     for (size_t state = 0; state < ANCHOR_STATE_COUNT; state++)
         buffer_printf(
             out, "exeat_witness_state{state=\"%s\"} %d\n", anchor_state_name((enum anchor_state)state),
             witness->state == (enum anchor_state)state);
-    number(out, "witness_size", "gauge", "Records under the newest cosigned checkpoint.", witness->witnessed_size);
-    number(out, "witness_time_seconds", "gauge", "When it was cosigned; 0: not in this run.", witness->witnessed_at);
-    number(
+    metric_number(
+        out, "witness_size", "gauge", "Records under the newest cosigned checkpoint.", witness->witnessed_size);
+    metric_number(
+        out, "witness_time_seconds", "gauge", "When it was cosigned; 0: not in this run.", witness->witnessed_at);
+    metric_number(
         out, "witness_age_seconds", "gauge", "Since the newest cosignature came, or the gate began.",
         witness->age_us / 1000000);
-    number(out, "witness_answers_total", "counter", "Cosignatures that came.", witness->cosigned);
-    number(out, "witness_failures_total", "counter", "Questions without a usable answer.", witness->failures);
+    metric_number(out, "witness_answers_total", "counter", "Cosignatures that came.", witness->cosigned);
+    metric_number(out, "witness_failures_total", "counter", "Questions without a usable answer.", witness->failures);
 }
 
 static void write_shipping(const struct audit_stats *audit, struct buffer *out)
 {
     static const char *const names[] = {
         [AUDIT_SHIPPED] = "shipped", [AUDIT_SHIP_FAILING] = "failing", [AUDIT_SHIP_REFUSED] = "refused"};
-    head(out, "audit_ship_state", "gauge", "1 for what became of the last look at audit.ship.");
+    metric_head(out, "audit_ship_state", "gauge", "1 for what became of the last look at audit.ship.");
     for (size_t state = AUDIT_SHIPPED; state < COUNT_OF(names); state++)
         buffer_printf(
             out, "exeat_audit_ship_state{state=\"%s\"} %d\n", names[state],
             audit->shipping == (enum audit_shipping)state);
-    number(
+    metric_number(
         out, "audit_ship_time_seconds", "gauge", "When all that is sealed was shipped; 0: not in this run.",
         audit->shipped_at);
 }
 
 static void write_verify(const struct admin_verify *verify, struct buffer *out)
 {
-    number(
+    metric_number(
         out, "audit_verify_age_seconds", "gauge", "Since the store was verified last, or the gate began.",
         verify->age_us / 1000000);
     if (verify->state == ADMIN_VERIFY_WAITS)
         return;
-    number(
+    metric_number(
         out, "audit_verify_ok", "gauge", "1: all of the store is what was signed; 0: the log says what is not.",
         verify->state == ADMIN_VERIFY_OK);
-    number(out, "audit_verify_records", "gauge", "Records that were read then.", verify->records);
-    head(out, "audit_verify_duration_seconds", "gauge", "How long that took.");
+    metric_number(out, "audit_verify_records", "gauge", "Records that were read then.", verify->records);
+    metric_head(out, "audit_verify_duration_seconds", "gauge", "How long that took.");
     buffer_append(out, TEXT("exeat_audit_verify_duration_seconds "));
     seconds(out, verify->took_us);
     buffer_append_byte(out, '\n');
@@ -237,12 +240,12 @@ static void write_verify(const struct admin_verify *verify, struct buffer *out)
 
 static void write_containment(const struct admin_containment *containment, struct buffer *out)
 {
-    number(
+    metric_number(
         out, "contained", "gauge", "1: everybody else in the network namespace is held to the gate.",
         containment->holds);
-    head(out, "containment_finding", "gauge", "1 for what the newest trial found.");
+    metric_head(out, "containment_finding", "gauge", "1 for what the newest trial found.");
     buffer_printf(out, "exeat_containment_finding{finding=\"%s\"} 1\n", containment->finding);
-    number(
+    metric_number(
         out, "containment_age_seconds", "gauge", "Since it was tried last, or the gate began.",
         containment->age_us / 1000000);
 }
@@ -251,12 +254,12 @@ static void write_lookups(const struct session_stats *stats, struct buffer *out)
 {
     static const char *const sources[] = {
         [RESOLVE_BY_ITSELF] = "configuration", [RESOLVE_KEPT] = "kept", [RESOLVE_ASKED] = "dns"};
-    head(out, "lookups_total", "counter", "Names that were looked up, by who knew them.");
+    metric_head(out, "lookups_total", "counter", "Names that were looked up, by who knew them.");
     for (size_t i = 0; i < RESOLVE_SOURCE_COUNT; i++)
         buffer_printf(
             out, "exeat_lookups_total{from=\"%s\"} %llu\n", sources[i],
             (unsigned long long)stats->exchanges.lookups[i]);
-    number(
+    metric_number(
         out, "lookups_failed_total", "counter", "Names for which there was no address.",
         stats->exchanges.lookups_failed);
 }
@@ -268,24 +271,27 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     write_decisions(stats, out);
     write_llm(stats, out);
     write_inference(stats, out);
-    number(out, "observed_total", "counter", "Decisions that observe mode let through.", stats->accounts.observed);
-    number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);
-    number(out, "sessions_total", "counter", "Client connections that were accepted.", stats->accepted);
-    number(
+    metric_number(
+        out, "observed_total", "counter", "Decisions that observe mode let through.", stats->accounts.observed);
+    metric_number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);
+    metric_number(out, "sessions_total", "counter", "Client connections that were accepted.", stats->accepted);
+    metric_number(
         out, "sessions_over_limit_total", "counter", "Client connections turned away with 503: too many.",
         stats->over_limit);
     write_lookups(stats, out);
-    number(out, "bytes_up_total", "counter", "Bytes of content from clients.", stats->accounts.bytes_up);
-    number(out, "bytes_down_total", "counter", "Bytes of content to clients.", stats->accounts.bytes_down);
+    if (view->has_names)
+        names_metrics_write(&view->names, out);
+    metric_number(out, "bytes_up_total", "counter", "Bytes of content from clients.", stats->accounts.bytes_up);
+    metric_number(out, "bytes_down_total", "counter", "Bytes of content to clients.", stats->accounts.bytes_down);
     histogram(
         out, "upstream_latency_seconds", "Time from a request's first byte to the head of its reply.",
         exchange_latency_bounds_us, stats->exchanges.upstream_latency, EXCHANGE_LATENCY_BUCKETS,
         stats->exchanges.upstream_latency_us);
-    number(out, "audit_queue_entries", "gauge", "Records handed over and not yet on disk.", audit->queued);
-    number(out, "audit_records_total", "counter", "Records on disk since the start.", audit->records);
-    number(out, "audit_disk_free_bytes", "gauge", "Room on the disk of the store.", audit->disk_free);
-    number(out, "audit_failures_total", "counter", "Commits that failed.", audit->failures);
-    number(
+    metric_number(out, "audit_queue_entries", "gauge", "Records handed over and not yet on disk.", audit->queued);
+    metric_number(out, "audit_records_total", "counter", "Records on disk since the start.", audit->records);
+    metric_number(out, "audit_disk_free_bytes", "gauge", "Room on the disk of the store.", audit->disk_free);
+    metric_number(out, "audit_failures_total", "counter", "Commits that failed.", audit->failures);
+    metric_number(
         out, "audit_lost_total", "counter", "Decisions let through without a record (on_failure: allow).", audit->lost);
     histogram(
         out, "audit_commit_seconds", "Time of a commit to disk.", audit_latency_bounds_us, audit->commit_latency,
@@ -296,23 +302,23 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
         write_verify(&view->verify, out);
     if (view->has_witness)
         write_witness(&view->witness, out);
-    number(out, "policy_sequence", "gauge", "Sequence of the POLICY record in force.", view->policy_sequence);
-    number(out, "policy_reloads_total", "counter", "Policies that took effect after the first.", view->reloads);
-    number(
+    metric_number(out, "policy_sequence", "gauge", "Sequence of the POLICY record in force.", view->policy_sequence);
+    metric_number(out, "policy_reloads_total", "counter", "Policies that took effect after the first.", view->reloads);
+    metric_number(
         out, "policy_reloads_refused_total", "counter", "Policies that were offered and refused.",
         view->reloads_refused);
-    number(out, "workers", "gauge", "Worker threads.", view->workers);
-    number(
+    metric_number(out, "workers", "gauge", "Worker threads.", view->workers);
+    metric_number(
         out, "bypass_active", "gauge", "1 while a bypass lets through what the policy refuses.", view->bypass_active);
     if (view->issuer_expires > 0)
-        number(
+        metric_number(
             out, "authority_expires_seconds", "gauge", "When the local authority is over, since 1970.",
             view->issuer_expires);
     if (view->containment.finding != NULL)
         write_containment(&view->containment, out);
-    head(out, "build_info", "gauge", "The version that runs.");
+    metric_head(out, "build_info", "gauge", "The version that runs.");
     buffer_append(out, TEXT("exeat_build_info{version=\"" EXEAT_VERSION "\"} 1\n"));
     process_metrics_write(out);
-    number(out, "log_dropped_total", "counter", "Lines of the log that nobody read in time.", log_dropped());
-    number(out, "ready", "gauge", "1 when the gate takes traffic.", view->ready ? 1 : 0);
+    metric_number(out, "log_dropped_total", "counter", "Lines of the log that nobody read in time.", log_dropped());
+    metric_number(out, "ready", "gauge", "1 when the gate takes traffic.", view->ready ? 1 : 0);
 }

@@ -185,9 +185,39 @@ static const struct type type_fixed = {
     .write = write_fixed_hosts,
     .item = &type_addresses};
 static const struct type type_servers = VALUES_TYPE("list of addresses", read_servers, write_servers, &type_address);
+static bool read_rerouted(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct address *address = field;
+    *address = (struct address){.length = 0};
+    if (node->kind == YAML_TEXT && (text_equal(node->text, TEXT("real")) || address_parse(node->text, address)))
+        return true;
+    diag_error(load->diags, node->mark, "rerouted: real, or an address such as 127.0.0.1");
+    return false;
+}
+
+static bool read_search(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct setting_patterns *search = field;
+    bool good = read_patterns(load, node, search);
+    for (size_t i = 0; good && i < search->count; i++) {
+        const struct setting_pattern *item = &search->items[i];
+        good = item->group.length == 0 && item->pattern.kind == HOST_PATTERN_EXACT;
+        if (!good)
+            diag_error(load->diags, item->mark, "search takes names as resolv.conf has them: svc.cluster.local");
+    }
+    return good;
+}
+
+static const struct type type_rerouted = VALUE_TYPE("real or address", read_rerouted, write_rerouted, NULL);
+static const struct type type_suffix = TEXT_TYPE("name", read_text);
+static const struct type type_search = VALUES_TYPE("list of names", read_search, write_patterns, &type_suffix);
 static const struct key resolve_keys[] = {
     WHOLE_KEY("hosts", &type_fixed, "(none)", "fixed answers, asked before DNS; judged like any answer"),
     KEY(settings_resolve, servers, "servers", &type_servers, "(resolv.conf)", "DNS servers: address, or address:port"),
+    KEY(settings_resolve, search, "search", &type_search, "(resolv.conf)",
+        "what clients put behind names: a name so made is answered NXDOMAIN"),
+    KEY(settings_resolve, rerouted, "rerouted", &type_rerouted, "real",
+        "what listen.dns answers for names that are rerouted: the real address, or this one"),
 };
 static const struct section section_resolve = SECTION("resolve", resolve_keys);
 const struct type type_resolve = MAP_TYPE(&section_resolve);

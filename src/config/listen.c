@@ -88,6 +88,9 @@ static const struct key listen_keys[] = {
     START_KEY(
         settings_listen, transparent, "transparent", &type_sockets, NULL,
         "connections that the rules of `exeat redirect` turn here: one address for each of IPv4 and IPv6"),
+    START_KEY(
+        settings_listen, dns, "dns", &type_sockets, "(none)",
+        "questions for names, by UDP and TCP: what resolv.conf names as its server"),
     START_KEY(settings_listen, admin, "admin", &type_socket, "(none)", "read-only: GET /livez, /readyz, /metrics"),
     START_KEY(
         settings_listen, control, "control", &type_path, "(none)",

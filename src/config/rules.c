@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules and tests: their shape. What they mean is the policy's. */
+#include "exeat/model/dns.h"
 #include "schema.h"
 
 /* struct setting_texts */
@@ -51,6 +52,23 @@ static const struct type type_methods = LIST_TYPE("list of methods", read_method
 static const struct type type_glob = SHAPED_TYPE("path", read_setting_text, "^[/~]");
 static const struct type type_paths = LIST_TYPE("list of globs or ~regex", read_list_of_texts, &type_glob);
 static const struct type type_clients_named = LIST_TYPE("list of clients", read_list_of_texts, &type_text);
+
+static bool read_dns_types(struct load *load, const struct yaml_node *node, void *field)
+{
+    uint32_t *types = field;
+    bool good = node->kind == YAML_LIST && node->count > 0;
+    if (!good)
+        diag_error(load->diags, node->mark, "dns: a list of types such as [txt, mx]");
+    for (size_t i = 0; good && i < node->count; i++) {
+        size_t index = 0;
+        good = read_choice(load, node->items[i], dns_type_words, DNS_TYPE_WORDS, &index);
+        *types |= good ? dns_type_bit_of_word(index) : 0;
+    }
+    return good;
+}
+
+static const struct type type_dns_type = ENUM_TYPE(dns_type_words);
+static const struct type type_dns_types = LIST_TYPE("list of DNS types", read_dns_types, &type_dns_type);
 
 #define CONDITION_KEY(base, member, yaml_name, type, initial, help)                                                    \
     {                                                                                                                  \
@@ -109,6 +127,8 @@ static const struct key rule_keys[] = {
     KEY(settings_rule, trust.key, "key", &type_path, "(none)", "its key, PEM, not encrypted"),
     KEY(settings_rule, llm_unseen, "llm", &type_unseen, "(guarded)", "unseen: tunnel a shared LLM host knowingly"),
     KEY(settings_rule, limit, "limit", &type_limit, "(none)", "how much it lets through, or reroutes"),
+    KEY(settings_rule, dns, "dns", &type_dns_types, "([a, aaaa, cname, https])",
+        "further types that its names may be asked for by listen.dns"),
     KEY(settings_rule, observe, "mode", &type_mode, "enforce", "observe: this rule only records"),
 };
 static const struct section section_rule = SECTION("a rule", rule_keys);

@@ -196,7 +196,7 @@ static bool read_workers(struct load *load, const struct yaml_node *node, void *
     return false;
 }
 
-enum { FIELDS_MOST = 256, HEAD_LEAST = 1024, HEAD_MOST = 1 << 20 };
+enum { FIELDS_MOST = 256, NAMES_MOST = 1000, HEAD_LEAST = 1024, HEAD_MOST = 1 << 20 };
 
 static bool read_fields(struct load *load, const struct yaml_node *node, void *field)
 {
@@ -218,6 +218,17 @@ static bool read_head_size(struct load *load, const struct yaml_node *node, void
     return false;
 }
 
+static bool read_names_most(struct load *load, const struct yaml_node *node, void *field)
+{
+    if (!read_number(load, node, field))
+        return false;
+    if (*(uint64_t *)field >= 1 && *(uint64_t *)field <= NAMES_MOST)
+        return true;
+    diag_error(load->diags, node->mark, "names: 1 to %d", NAMES_MOST);
+    return false;
+}
+
+static const struct type type_names_most = VALUE_TYPE("number", read_names_most, write_number, "^[0-9]+$");
 static const struct type type_fields = VALUE_TYPE("number", read_fields, write_number, "^[0-9]+$");
 static const struct type type_head_size = VALUE_TYPE("size", read_head_size, write_size, "^[0-9]+(KiB|MiB|GiB)?$");
 const struct type type_workers = VALUE_TYPE("auto or number", read_workers, write_workers, "^(auto|[0-9]+)$");
@@ -229,6 +240,8 @@ static const struct key limits_keys[] = {
     KEY(settings_run, answer_held, "answer_held", &type_size, "64MiB",
         "an endpoint's answer to one, or an event of its stream"),
     KEY(settings_run, connections, "connections", &type_number, "10000", "client connections of a worker"),
+    KEY(settings_run, names, "names", &type_names_most, "100",
+        "names under one `*.` pattern that a client may ask listen.dns for in a minute, at most 1000"),
     KEY(settings_run, drain_ms, "drain", &type_duration, "25s", "what is open at the end may finish for that long"),
 };
 static const struct section section_limits = SECTION("limits", limits_keys);

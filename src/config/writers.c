@@ -118,6 +118,19 @@ void write_forward(const void *object, struct buffer *out)
     buffer_append_string(out, listen->forward_count > 0 ? "]" : "");
 }
 
+/* Of rerouted names: an address, or what they really have. */
+void write_rerouted(const void *field, struct buffer *out)
+{
+    const struct address *address = field;
+    if (address->length == 0) {
+        write_word("real", out);
+        return;
+    }
+    buffer_append_byte(out, '"');
+    address_append(out, address);
+    buffer_append_byte(out, '"');
+}
+
 static void append_pattern(struct buffer *out, const struct setting_pattern *pattern)
 {
     static const char *const before[] = {

@@ -60,10 +60,21 @@ static void look_at_redirect(const struct settings *settings, struct diags *diag
             "without listen.transparent connections of all others are refused, but for those to listen.forward");
 }
 
+/* Another machine's resolv.conf says nothing, so that this is a remark. */
+static void look_at_dns(const struct settings *settings, struct diags *diags)
+{
+    struct mark mark;
+    char *error = dns_find_loop(settings, &mark);
+    if (error != NULL)
+        diag_remark(diags, mark, "%s", error);
+    base_free(error);
+}
+
 void daemon_check(const struct policy *policy, const char *path, struct diags *diags)
 {
     const struct settings *settings = policy_settings(policy);
     const struct mark top = {.file = 0, .line = 1, .column = 1, .width = 1};
+    look_at_dns(settings, diags);
     look_at_redirect(settings, diags);
     if (settings->listen.forward_count + settings->listen.transparent.count > 0) {
         look_at_issuer(policy, path, settings->tls.certificate.length > 0 ? settings->tls.mark : top, diags);

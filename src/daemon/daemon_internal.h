@@ -9,6 +9,7 @@
 #include "exeat/admin.h"
 #include "exeat/anchor.h"
 #include "exeat/daemon.h"
+#include "exeat/names.h"
 #include "exeat/store/succession.h"
 
 enum { LISTENERS_MAX = 8 };
@@ -34,6 +35,21 @@ struct resolver *names_resolver(const struct names *names);
 /* Would that policy give the same answers? */
 bool names_are_of(const struct names *names, const struct policy *policy);
 
+/* dns.c: listen.dns. */
+struct dns_sockets {
+    int udp[SETTING_SOCKETS_MAX];
+    int tcp[SETTING_SOCKETS_MAX];
+    size_t count;
+};
+/* Would the gate ask itself? NULL: no; else a sentence (base_free), and `mark` where. */
+MUST_CHECK char *dns_find_loop(const struct settings *settings, struct mark *mark);
+MUST_CHECK bool dns_bind(const struct settings *settings, struct dns_sockets *sockets, char **error);
+MUST_CHECK bool dns_join(const struct dns_sockets *first, struct dns_sockets *sockets, char **error);
+void dns_close(const struct dns_sockets *sockets); /* those that no worker has taken */
+void dns_limits(const struct settings *settings, struct names_limits *limits);
+/* Takes the sockets. NULL: there are none. */
+struct names_worker *dns_start(const struct names_options *options, const struct dns_sockets *sockets);
+
 /* sockets.c: bound before anything else is begun. */
 struct socket_set {
     int items[LISTENERS_MAX];
@@ -42,10 +58,11 @@ struct socket_set {
 struct sockets {
     struct socket_set forward;
     struct socket_set transparent; /* of connections that were turned to us */
+    struct dns_sockets dns;        /* of questions for names */
     uint16_t port;                 /* of the first */
     uint16_t admin_port;
 };
-MUST_CHECK bool sockets_bind(const struct settings_listen *listen, struct sockets *sockets, char **error);
+MUST_CHECK bool sockets_bind(const struct settings *settings, struct sockets *sockets, char **error);
 /* Further ones, at the places of the first. */
 MUST_CHECK bool sockets_join(const struct sockets *first, struct sockets *sockets, char **error);
 void sockets_close(const struct sockets *sockets); /* which nobody took */
@@ -59,6 +76,7 @@ struct worker_options {
     struct pipe_budget *pipes;       /* borrowed; shared by all workers */
     const struct sockets *sockets;   /* to listen on; the descriptors are taken */
     const uint8_t *token;            /* borrowed; what the gate's own probes are told; NULL: there are none */
+    struct names_budget *budget;     /* borrowed; shared by all workers */
 };
 /* Made in the main thread, run in its own. Takes a reference of the policy. */
 struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence);
@@ -77,6 +95,8 @@ void worker_stop(struct worker *worker);
 /* From the desk: asks for a fresh copy of its counters, and waits for it, at most a second. */
 void worker_ask(struct worker *worker);
 void worker_look(struct worker *worker, struct session_stats *stats);
+/* Of the same look. False: it has no DNS listener. */
+bool worker_look_names(struct worker *worker, struct names_stats *stats);
 
 /* door.c: takes connections that were turned to us; `descriptor` is bound, listening, and taken. */
 struct door;
@@ -151,7 +171,8 @@ struct told {
 struct crew {
     struct worker **workers;
     size_t worker_count;
-    struct pipe_budget pipes; /* shared by all of them */
+    struct pipe_budget pipes;    /* shared by all of them, as is */
+    struct names_budget *budget; /* owned */
 };
 struct gate {
     const char *path; /* of the configuration */

@@ -39,6 +39,19 @@ static void add_sessions(const struct gate *gate, struct session_stats *sum)
     base_free(one);
 }
 
+/* Of the look that add_sessions asked for. */
+static void add_names(const struct gate *gate, struct admin_view *view)
+{
+    struct names_stats *one = base_zalloc(sizeof(*one));
+    for (size_t i = 0; i < gate->crew.worker_count; i++) {
+        if (!worker_look_names(gate->crew.workers[i], one))
+            continue;
+        view->has_names = true;
+        admin_add_names(&view->names, one);
+    }
+    base_free(one);
+}
+
 static const char *objection(void *context)
 {
     const struct desk *desk = context;
@@ -50,6 +63,7 @@ static void look(void *context, struct admin_view *view)
     struct desk *desk = context;
     struct gate *gate = desk->gate;
     add_sessions(gate, &view->sessions);
+    add_names(gate, view);
     audit_stats_read(gate->audit, &view->audit);
     view->has_witness = gate->anchor != NULL;
     if (view->has_witness)

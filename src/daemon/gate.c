@@ -135,6 +135,7 @@ static bool start_worker(struct gate *gate, const struct sockets *sockets, char 
         .audit = gate->audit,
         .via = gate->via,
         .pipes = &gate->crew.pipes,
+        .budget = gate->crew.budget,
         .sockets = sockets,
         .token = containment_token(gate->containment),
     };
@@ -151,6 +152,7 @@ static bool start_workers(struct gate *gate)
     size_t count = worker_count(policy_settings(gate->in_force.policy));
     char *error = NULL;
     gate->crew.workers = base_array(count, sizeof(struct worker *));
+    gate->crew.budget = names_budget_new();
     if (!start_worker(gate, &gate->sockets, &error))
         return say(error);
     for (size_t i = 1; i < count; i++) {
@@ -167,7 +169,7 @@ static bool bind_all(struct gate *gate)
     const struct settings_listen *listen = &policy_settings(gate->in_force.policy)->listen;
     struct sockets *sockets = &gate->sockets;
     char *error = NULL;
-    if (!sockets_bind(listen, sockets, &error))
+    if (!sockets_bind(policy_settings(gate->in_force.policy), sockets, &error))
         return say(error);
     if (listen->admin.address.length > 0) {
         sockets->admin_port = listen->admin.port;
@@ -231,6 +233,7 @@ static void stop(struct gate *gate)
     if (gate->crew.worker_count == 0)
         sockets_close(&gate->sockets);
     base_free(gate->crew.workers);
+    names_budget_free(gate->crew.budget);
     control_free(gate->control);
     files_watch_free(gate->files);
     timer_free(gate->bypass.timer);

@@ -24,8 +24,9 @@ static bool bind_transparent(const struct setting_socket *wanted, struct socket_
     return true;
 }
 
-bool sockets_bind(const struct settings_listen *listen, struct sockets *sockets, char **error)
+bool sockets_bind(const struct settings *settings, struct sockets *sockets, char **error)
 {
+    const struct settings_listen *listen = &settings->listen;
     for (size_t i = 0; i < listen->forward_count; i++) {
         uint16_t port;
         if (listen->forward[i].tls.certificate.length > 0) {
@@ -39,7 +40,7 @@ bool sockets_bind(const struct settings_listen *listen, struct sockets *sockets,
     for (size_t i = 0; i < listen->transparent.count; i++)
         if (!bind_transparent(&listen->transparent.items[i], &sockets->transparent, error))
             return false;
-    return true;
+    return dns_bind(settings, &sockets->dns, error);
 }
 
 static bool join(const struct socket_set *first, struct socket_set *set, char **error)
@@ -56,7 +57,8 @@ static bool join(const struct socket_set *first, struct socket_set *set, char **
 bool sockets_join(const struct sockets *first, struct sockets *sockets, char **error)
 {
     *sockets = (struct sockets){.port = first->port};
-    return join(&first->forward, &sockets->forward, error) && join(&first->transparent, &sockets->transparent, error);
+    return join(&first->forward, &sockets->forward, error) && join(&first->transparent, &sockets->transparent, error) &&
+           dns_join(&first->dns, &sockets->dns, error);
 }
 
 static void close_all(const struct socket_set *set)
@@ -69,4 +71,5 @@ void sockets_close(const struct sockets *sockets)
 {
     close_all(&sockets->forward);
     close_all(&sockets->transparent);
+    dns_close(&sockets->dns);
 }

@@ -31,6 +31,7 @@ struct worker {
     struct audit_port *port;
     struct watch *port_watch;
     struct session_worker *sessions;
+    struct names_worker *questions; /* NULL: no listen.dns */
     struct listener *listeners[LISTENERS_MAX];
     struct door *doors[LISTENERS_MAX];
     int wake; /* eventfd: orders */
@@ -39,6 +40,7 @@ struct worker {
     pthread_cond_t looked;
     struct orders orders;
     struct session_stats snapshot;
+    struct names_stats names_snapshot;
     uint64_t snapshots;       /* the look that `snapshot` answers */
     uint64_t policy_sequence; /* by which it judges */
 };
@@ -97,6 +99,14 @@ static struct session_limits limits_of(const struct settings *settings)
     };
 }
 
+static void use_names(struct worker *worker, struct policy *policy, uint64_t sequence)
+{
+    struct names_limits limits;
+    dns_limits(policy_settings(policy), &limits);
+    names_worker_set_resolver(worker->questions, names_resolver(worker->names));
+    names_worker_set_policy(worker->questions, policy_ref(policy), sequence, &limits);
+}
+
 static void use_policy(struct worker *worker, struct policy *policy, uint64_t sequence)
 {
     const struct settings *settings = policy_settings(policy);
@@ -109,6 +119,8 @@ static void use_policy(struct worker *worker, struct policy *policy, uint64_t se
     }
     if (worker->tls->server != NULL)
         tls_server_set_policy(worker->tls->server, sequence);
+    if (worker->questions != NULL)
+        use_names(worker, policy, sequence);
     session_worker_set_policy(worker->sessions, policy, sequence, &limits);
 }
 
@@ -143,6 +155,8 @@ static void on_orders(void *context)
     worker->orders.client = NULL;
     if (worker->snapshots != orders.look) {
         session_worker_stats(worker->sessions, &worker->snapshot);
+        if (worker->questions != NULL)
+            worker->names_snapshot = *names_worker_stats(worker->questions);
         worker->snapshots = orders.look;
         pthread_cond_broadcast(&worker->looked);
     }
@@ -152,12 +166,16 @@ static void on_orders(void *context)
     if (orders.policy != NULL)
         take_policy(worker, orders.policy, orders.policy_sequence);
     session_worker_set_bypass(worker->sessions, orders.bypass_until_us);
+    if (worker->questions != NULL)
+        names_worker_set_bypass(worker->questions, orders.bypass_until_us);
     if (orders.drain || orders.stop)
         stop_listening(worker);
     if (orders.drain)
         session_worker_drain(worker->sessions);
     if (orders.stop)
         session_worker_cut(worker->sessions);
+    if (orders.stop && worker->questions != NULL)
+        names_worker_cut(worker->questions);
     if (orders.stop)
         loop_stop(worker->loop);
 }
@@ -253,6 +271,16 @@ void worker_look(struct worker *worker, struct session_stats *stats)
     pthread_mutex_unlock(&worker->lock);
 }
 
+bool worker_look_names(struct worker *worker, struct names_stats *stats)
+{
+    if (worker->questions == NULL)
+        return false;
+    pthread_mutex_lock(&worker->lock);
+    *stats = worker->names_snapshot;
+    pthread_mutex_unlock(&worker->lock);
+    return true;
+}
+
 /* --- life
  * ------------------------------------------------------------------------------------------------------------- */
 
@@ -298,6 +326,13 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
         .via = options->via,
     };
     worker->sessions = session_worker_new(&sessions);
+    struct names_options questions = {
+        .loop = worker->loop,
+        .resolver = names_resolver(worker->names),
+        .audit = worker->port,
+        .budget = options->budget,
+    };
+    worker->questions = dns_start(&questions, &options->sockets->dns);
 }
 
 struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence)
@@ -361,6 +396,7 @@ void worker_free(struct worker *worker)
 {
     stop_listening(worker);
     session_worker_free(worker->sessions);
+    names_worker_free(worker->questions);
     watch_free(worker->port_watch);
     audit_port_free(worker->port);
     route_free(worker->route);

@@ -60,6 +60,11 @@ static const char *const of_reasons[] = {
     [REASON_CLIENT_NOBODY] = denied,
     [REASON_UPSTREAM_PIN] = "tls_certificate_error",
     [REASON_UPSTREAM_REVOKED] = "tls_certificate_error",
+    [REASON_DNS_TYPE] = ours, /* this and what follows is never said in HTTP */
+    [REASON_DNS_SEARCH] = ours,
+    [REASON_DNS_LIMIT] = ours,
+    [REASON_DNS_HERE] = ours,
+    [REASON_DNS_MALFORMED] = ours,
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

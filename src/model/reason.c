@@ -57,6 +57,11 @@ static const struct reason_row rows[] = {
     [REASON_CLIENT_NOBODY] = {"client_nobody", "it came from outside this machine, and no client fits", 403},
     [REASON_UPSTREAM_PIN] = {"upstream_pin", "the host's certificate has no key that the rule pins", 502},
     [REASON_UPSTREAM_REVOKED] = {"upstream_revoked", "the host's certificate was revoked by its issuer", 502},
+    [REASON_DNS_TYPE] = {"dns_type", "the name may not be asked for in this type", 0},
+    [REASON_DNS_SEARCH] = {"dns_search", "a search list made this name of one that is allowed", 0},
+    [REASON_DNS_LIMIT] = {"dns_limit", "too many different names were asked for", 0},
+    [REASON_DNS_HERE] = {"dns_here", "the gate answers this question by itself", 0},
+    [REASON_DNS_MALFORMED] = {"dns_malformed", "the question is malformed or of no kind that is answered", 0},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

@@ -13,7 +13,11 @@ static const char *const plans[] = {
 static const struct scheme_row {
     const char *name;
     uint16_t port;
-} schemes[] = {[SCHEME_HTTP] = {"http", 80}, [SCHEME_HTTPS] = {"https", 443}, [SCHEME_TCP] = {"tcp", 0}};
+} schemes[] = {
+    [SCHEME_HTTP] = {"http", 80},
+    [SCHEME_HTTPS] = {"https", 443},
+    [SCHEME_TCP] = {"tcp", 0},
+    [SCHEME_DNS] = {"dns", 0}};
 _Static_assert(COUNT_OF(schemes) == SCHEME_COUNT, "every scheme has a row");
 static const char *const operations[] = {
     [LLM_NONE] = "none",

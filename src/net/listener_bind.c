@@ -11,11 +11,6 @@
 
 enum { BACKLOG = 1024 };
 
-struct place {
-    struct address address;
-    uint16_t port;
-};
-
 static char *bind_error(const struct place *place, int error)
 {
     struct buffer text = {0};
@@ -31,7 +26,7 @@ static char *bind_error(const struct place *place, int error)
     return buffer_take(&text);
 }
 
-static bool set(int descriptor, int level, int option)
+bool place_set(int descriptor, int level, int option)
 {
     int one = 1;
     return setsockopt(descriptor, level, option, &one, sizeof(one)) == 0;
@@ -41,9 +36,9 @@ static bool bind_to(int descriptor, const struct place *place)
 {
     struct sockaddr_storage name;
     socklen_t length = address_to_socket(&place->address, place->port, &name);
-    return set(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
-           set(descriptor, IPPROTO_TCP, TCP_NODELAY) && /* what is accepted inherits it */
-           (place->address.length != 16 || set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY)) &&
+    return place_set(descriptor, SOL_SOCKET, SO_REUSEADDR) &&
+           place_set(descriptor, IPPROTO_TCP, TCP_NODELAY) && /* what is accepted inherits it */
+           (place->address.length != 16 || place_set(descriptor, IPPROTO_IPV6, IPV6_V6ONLY)) &&
            bind(descriptor, (struct sockaddr *)&name, length) == 0;
 }
 
@@ -53,7 +48,7 @@ static int open_for(const struct place *place)
     return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-static int fail(int descriptor, const struct place *place, char **error)
+int place_fail(int descriptor, const struct place *place, char **error)
 {
     *error = bind_error(place, errno);
     if (descriptor >= 0)
@@ -61,7 +56,7 @@ static int fail(int descriptor, const struct place *place, char **error)
     return -1;
 }
 
-static struct place place_of(int descriptor)
+struct place place_of(int descriptor)
 {
     struct place place = {.port = 0};
     struct sockaddr_storage name;
@@ -78,7 +73,7 @@ int listener_bind(const struct address *address, uint16_t *port, char **error)
     struct place place = {*address, *port};
     int descriptor = open_for(&place);
     if (descriptor < 0 || !bind_to(descriptor, &place) || listen(descriptor, BACKLOG) != 0)
-        return fail(descriptor, &place, error);
+        return place_fail(descriptor, &place, error);
     *port = place_of(descriptor).port;
     return descriptor;
 }
@@ -87,8 +82,9 @@ int listener_join(int first, char **error)
 {
     struct place place = place_of(first);
     int descriptor = open_for(&place);
-    if (descriptor < 0 || !set(first, SOL_SOCKET, SO_REUSEPORT) || !set(descriptor, SOL_SOCKET, SO_REUSEPORT) ||
-        !bind_to(descriptor, &place) || listen(descriptor, BACKLOG) != 0)
-        return fail(descriptor, &place, error);
+    if (descriptor < 0 || !place_set(first, SOL_SOCKET, SO_REUSEPORT) ||
+        !place_set(descriptor, SOL_SOCKET, SO_REUSEPORT) || !bind_to(descriptor, &place) ||
+        listen(descriptor, BACKLOG) != 0)
+        return place_fail(descriptor, &place, error);
     return descriptor;
 }

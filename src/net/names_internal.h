@@ -5,6 +5,7 @@
 
 #include "exeat/base/bytes.h"
 #include "exeat/net.h"
+#include "exeat/net/ask.h"
 
 /* What is known of a name. */
 struct answer {
@@ -64,5 +65,16 @@ struct name_servers *name_servers_new(struct loop *loop, const char *configured)
 void name_servers_free(struct name_servers *servers);
 void name_servers_ask(
     struct name_servers *servers, const char *absolute, int type, name_servers_done on_done, void *context);
+
+/* --- resolver.c: what a question that is passed on needs of it; all borrowed ----------------------------------------
+ */
+
+struct resolver_parts {
+    struct loop *loop;
+    struct name_servers *servers;
+    struct list *asks; /* struct ask: freed with the resolver */
+};
+struct resolver_parts resolver_parts(struct resolver *resolver);
+void asks_free(struct list *asks); /* once the servers are freed */
 
 #endif

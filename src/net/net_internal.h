@@ -52,6 +52,16 @@ enum io pipe_fill(struct pipe *pipe, struct channel *from);
 /* Moves all it can; IO_OK when the pipe is empty. Adds what was moved to `*put`. */
 enum io pipe_drain(struct pipe *pipe, struct channel *to, uint64_t *put);
 
+/* listener_bind.c: an address and port to listen on. */
+struct place {
+    struct address address;
+    uint16_t port;
+};
+bool place_set(int descriptor, int level, int option); /* an option that is a flag */
+struct place place_of(int descriptor);                 /* of a bound socket */
+/* Closes the descriptor, unless it is -1; `error` says why, by errno. Returns -1. */
+int place_fail(int descriptor, const struct place *place, char **error);
+
 /* occupant.c: "; another exeat (process 7) listens there; stop it, or ...": what is known, and what to do. */
 void occupant_append(const struct address *address, uint16_t port, struct buffer *out);
 

@@ -25,6 +25,7 @@ struct resolver {
     struct answers *answers;      /* owned */
     struct name_servers *servers; /* owned */
     struct list lookups;          /* struct lookup: what DNS is asked */
+    struct list asks;             /* struct ask: questions that are passed on */
 };
 
 /* One caller. */
@@ -300,11 +301,27 @@ static bool find_address(const struct host *name, struct answer *answer)
     return true;
 }
 
+static bool find_known(struct resolver *resolver, const struct host *name, struct answer *answer)
+{
+    return find_fixed(resolver, name, answer) || find_address(name, answer) || find_localhost(name, answer) ||
+           hosts_file_find(&resolver->hosts, name, answer);
+}
+
+bool resolver_knows(
+    struct resolver *resolver, const struct host *name, struct address addresses[RESOLVE_MAX], size_t *count)
+{
+    struct answer answer;
+    if (!find_known(resolver, name, &answer))
+        return false;
+    *count = answer.count;
+    memcpy(addresses, answer.addresses, answer.count * sizeof(*addresses));
+    return true;
+}
+
 /* RESOLVE_ASKED: nobody here knows. */
 static enum resolve_source find_here(struct resolver *resolver, const struct host *name, struct answer *answer)
 {
-    if (find_fixed(resolver, name, answer) || find_address(name, answer) || find_localhost(name, answer) ||
-        hosts_file_find(&resolver->hosts, name, answer))
+    if (find_known(resolver, name, answer))
         return RESOLVE_BY_ITSELF;
     const struct answer *kept = answers_find(resolver->answers, name, loop_now_us(resolver->loop));
     if (kept == NULL)
@@ -329,6 +346,11 @@ struct resolve *resolve_start(struct resolver *resolver, const struct host *name
     else
         ask_dns(resolver, name, resolve);
     return resolve;
+}
+
+struct resolver_parts resolver_parts(struct resolver *resolver)
+{
+    return (struct resolver_parts){resolver->loop, resolver->servers, &resolver->asks};
 }
 
 /* --- the resolver ----------------------------------------------------------------------------------------------------
@@ -360,6 +382,7 @@ struct resolver *resolver_new(struct loop *loop, const struct resolver_options *
     resolver->answers = answers_new();
     resolver->servers = name_servers_new(loop, options->servers);
     list_init(&resolver->lookups);
+    list_init(&resolver->asks);
     resolver_refresh(resolver);
     return resolver;
 }
@@ -370,6 +393,7 @@ void resolver_free(struct resolver *resolver)
     if (resolver == NULL)
         return;
     name_servers_free(resolver->servers);
+    asks_free(&resolver->asks);
     while ((node = list_first(&resolver->lookups)) != NULL)
         lookup_free(list_owner(node, struct lookup, node));
     answers_free(resolver->answers);

@@ -2,10 +2,11 @@
 /* Addresses are judged after the name and its record: the only place that makes a judged address. */
 #include <ifaddrs.h>
 
+#include "exeat/policy/names.h"
 #include "policy_internal.h"
 
-/* Of this machine, as it is now. Asked only for the ports that the gate itself listens on. */
-static bool is_of_this_machine(const struct address *address)
+/* As the machine is now. Asked only for the ports that the gate itself listens on, and of its names. */
+bool policy_is_of_this_machine(const struct address *address)
 {
     struct ifaddrs *list = NULL;
     bool found = false;
@@ -29,7 +30,7 @@ static bool is_socket(const struct setting_socket *socket, const struct address 
         return false;
     if (class == ADDRESS_LOOPBACK || class == ADDRESS_UNSPECIFIED || address_equal(&socket->address, address))
         return true;
-    return address_class(&socket->address) == ADDRESS_UNSPECIFIED && is_of_this_machine(address);
+    return address_class(&socket->address) == ADDRESS_UNSPECIFIED && policy_is_of_this_machine(address);
 }
 
 static bool is_own_socket(const struct settings_listen *listen, const struct address *address, uint16_t port)
@@ -39,6 +40,8 @@ static bool is_own_socket(const struct settings_listen *listen, const struct add
         is_own = is_own || is_socket(&listen->forward[i].socket, address, port);
     for (size_t i = 0; i < listen->transparent.count; i++)
         is_own = is_own || is_socket(&listen->transparent.items[i], address, port);
+    for (size_t i = 0; i < listen->dns.count; i++)
+        is_own = is_own || is_socket(&listen->dns.items[i], address, port);
     return is_own;
 }
 

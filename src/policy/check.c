@@ -111,6 +111,32 @@ static void check_answers(const struct policy *policy, const struct host_set *se
         }
 }
 
+/* --- questions for names ---------------------------------------------------------------------------------------------
+ */
+
+static bool is_server(const struct setting_socket *socket, const struct host *server, uint16_t port)
+{
+    bool is_any =
+        address_class(&socket->address) == ADDRESS_UNSPECIFIED && address_class(&server->address) == ADDRESS_LOOPBACK;
+    return socket->port == port && (is_any || address_equal(&socket->address, &server->address));
+}
+
+/* A resolver that asks itself never answers. */
+static void check_dns(const struct settings *settings, const struct setting_socket *socket, struct diags *diags)
+{
+    struct text rest = settings->resolve.servers;
+    struct text server;
+    while (text_split(&rest, ',', &server)) {
+        struct host host;
+        uint16_t port;
+        if (!authority_parse(server, 0, &host, &port) || !is_server(socket, &host, port))
+            continue;
+        diag_error(diags, socket->mark, "listen.dns is also in resolve.servers: the gate would ask itself");
+        diag_note(diags, "resolve.servers names the resolver of the pod or the cluster; clients ask listen.dns");
+        return;
+    }
+}
+
 void policy_check_rules(const struct policy *policy, struct diags *diags)
 {
     for (size_t i = 0; i < policy->rule_count; i++)
@@ -120,6 +146,8 @@ void policy_check_rules(const struct policy *policy, struct diags *diags)
     check_answers(policy, &policy->hosts.any, diags);
     check_answers(policy, &policy->hosts.llm, diags);
     check_answers(policy, &policy->hosts.web, diags);
+    for (size_t i = 0; i < policy->settings->listen.dns.count; i++)
+        check_dns(policy->settings, &policy->settings->listen.dns.items[i], diags);
 }
 
 /* --- what the authority must be able to speak for --------------------------------------------------------------------

@@ -249,6 +249,32 @@ bool policy_refuses(const struct policy *policy, const struct request *request)
     return decision.verdict == VERDICT_DENY || (request->inside_known && is_bad_path(&tally, &decision));
 }
 
+bool policy_may_reach(const struct policy *policy, const struct request *request, const struct address *address)
+{
+    struct host_view view;
+    struct judging judging;
+    struct tally tally = {0};
+    begin(policy, request, &view, &judging);
+    judging.address = address;
+    count_rules(&judging, &tally);
+    if (policy->has_tcp && tally.sure[VERDICT_DENY].rule == NULL && !is_guarded(&judging.llm)) {
+        judging.scheme = SCHEME_TCP;
+        count_rules(&judging, &tally);
+    }
+    bool is_let_out = tally.sure[VERDICT_ALLOW].rule != NULL || tally.maybe[VERDICT_ALLOW];
+    return is_let_out && tally.sure[VERDICT_DENY].rule == NULL;
+}
+
+bool policy_rule_may_hold(
+    const struct policy *policy, const struct request *request, enum scheme scheme, const struct policy_rule *rule)
+{
+    struct host_view view;
+    struct judging judging;
+    begin(policy, request, &view, &judging);
+    judging.scheme = scheme;
+    return rule_holds(&judging, (uint32_t)(rule - policy->rules)) != KNOWN_NO;
+}
+
 /* The rules once more, for one address of the host. */
 static void count_for_address(
     const struct policy *policy, const struct request *request, const struct decision *decision,

@@ -190,5 +190,10 @@ enum known rule_holds(struct judging *judging, uint32_t index);
 bool rule_names_host(const struct host_view *view, uint32_t rule);
 /* Is it refused for certain, whatever may be inside? */
 bool policy_refuses(const struct policy *policy, const struct request *request);
+/* May a request that goes on so, with whatever inside, be let through to this address? */
+bool policy_may_reach(const struct policy *policy, const struct request *request, const struct address *address);
+/* May the rule hold for a request that goes on so, by this scheme? Its hosts fit. */
+bool policy_rule_may_hold(
+    const struct policy *policy, const struct request *request, enum scheme scheme, const struct policy_rule *rule);
 
 #endif

@@ -70,6 +70,8 @@ static const struct record_tag outcome_tags[] = {
     {OUTCOME_INFERENCE, "inference", RECORD_TEXT, 0},
     {TAG_ID, "request", RECORD_BYTES, 0},
     {OUTCOME_DETAIL, "detail", RECORD_TEXT, 0},
+    {OUTCOME_ANSWER, "answer", RECORD_TEXT, 0},
+    {OUTCOME_QUESTIONS, "questions", RECORD_NUMBER, 8},
     {TAG_CUT, "cut", RECORD_TEXT, 0},
 };
 static const struct record_tag event_tags[] = {

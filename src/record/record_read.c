@@ -135,6 +135,8 @@ static void read_outcome_number(uint8_t tag, uint64_t number, struct outcome_rec
         outcome->tokens_in = number;
     else if (tag == OUTCOME_TOKENS_OUT)
         outcome->tokens_out = number;
+    else if (tag == OUTCOME_QUESTIONS)
+        outcome->questions = number;
     else if (tag == OUTCOME_DONE)
         outcome->done = (enum plan)number;
     else if (tag == OUTCOME_REASON)
@@ -167,6 +169,8 @@ void record_outcome_read(const struct record *record, struct outcome_record *out
             outcome->inference = text_of_bytes(value);
         else if (tag == OUTCOME_DETAIL)
             outcome->detail = text_of_bytes(value);
+        else if (tag == OUTCOME_ANSWER)
+            outcome->answer = text_of_bytes(value);
         else
             read_outcome_number(tag, record_number_of(value), outcome);
     }

@@ -41,6 +41,8 @@ enum outcome_tag {
     OUTCOME_SERVED = 0x15,
     OUTCOME_INFERENCE = 0x16,
     OUTCOME_DETAIL = 0x21,
+    OUTCOME_ANSWER = 0x22,
+    OUTCOME_QUESTIONS = 0x23,
 };
 enum private_tag { PRIVATE_PATH = 0x01, PRIVATE_QUERY = 0x02, PRIVATE_CLIENT = 0x03 };
 

@@ -7,7 +7,14 @@
 #include "exeat/record/batch.h"
 #include "record_tags.h"
 
-enum { FIELD_HEAD = 3, TEXT_MAX = 4096, OUTCOME_TEXT_MAX = 160, PRIVATE_MAX = 16384, CUT_ROOM = FIELD_HEAD + 96 };
+enum {
+    FIELD_HEAD = 3,
+    TEXT_MAX = 4096,
+    OUTCOME_TEXT_MAX = 160,
+    PRIVATE_MAX = 16384,
+    CUT_ROOM = FIELD_HEAD + 96,
+    ANSWER_MAX = 16
+};
 
 static uint8_t *put(uint8_t *at, uint8_t tag, const void *value, size_t length)
 {
@@ -146,6 +153,8 @@ uint8_t *record_outcome_put(const struct outcome_record *outcome, uint8_t *at)
     at = put_text(at, OUTCOME_INFERENCE, outcome->inference, OUTCOME_TEXT_MAX);
     at = put(at, TAG_ID, outcome->id.bytes, sizeof(outcome->id.bytes));
     at = put_text(at, OUTCOME_DETAIL, outcome->detail, DETAIL_SIZE);
+    at = put_text(at, OUTCOME_ANSWER, outcome->answer, ANSWER_MAX);
+    at = put_number_if(at, OUTCOME_QUESTIONS, outcome->questions, 8);
     return put_cut(at, outcome, outcome_texts, COUNT_OF(outcome_texts));
 }
 

@@ -6,7 +6,7 @@
 #include "exeat/record.h"
 #include "exeat/tlog.h"
 
-enum { RECORD_OUTCOME_ROOM = 688 }; /* the fields of an outcome are never longer */
+enum { RECORD_OUTCOME_ROOM = 720 }; /* the fields of an outcome are never longer */
 size_t record_decision_room(const struct decision_record *decision);
 uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at);
 size_t record_private_room(const struct decision_record *decision);

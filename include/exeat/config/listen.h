@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `listen` and `resolve`: where the gate is asked, and whom it asks for names. */
+#ifndef EXEAT_CONFIG_LISTEN_H
+#define EXEAT_CONFIG_LISTEN_H
+
+#include "exeat/config/values.h"
+
+/* TLS of a listener: paths; without `certificate` it has none. */
+struct settings_server_tls {
+    struct text certificate;
+    struct text key;
+    struct text client_roots; /* empty: no client shows a certificate */
+    struct text crl;          /* empty: nobody is revoked */
+};
+struct settings_listener {
+    struct setting_socket socket;
+    struct text name; /* empty: it has none */
+    struct settings_server_tls tls;
+};
+struct settings_listen {
+    struct settings_listener forward[8];
+    size_t forward_count;
+    struct setting_sockets transparent;
+    struct setting_sockets dns;
+    struct setting_socket admin;
+    struct text control; /* path; empty: none */
+};
+struct settings_resolve {
+    struct setting_host {
+        struct host name;
+        const struct address *addresses;
+        size_t count;
+    } * hosts;
+    size_t host_count;
+    struct text servers;            /* "ip:port,ip:port"; empty: those of resolv.conf */
+    struct setting_patterns search; /* suffixes; absent: those of resolv.conf */
+    struct address rerouted;        /* what clients are told of a rerouted name; length 0: what it really has */
+};
+
+#endif

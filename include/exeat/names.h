@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The DNS listener: a question is judged, its decision is on disk, and only then is a resolver asked. What stands is
+ * asked once a minute: within it the same client's same question is answered by the same decision, and its outcome says
+ * how often. */
+#ifndef EXEAT_NAMES_H
+#define EXEAT_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "exeat/audit.h"
+#include "exeat/model.h"
+#include "exeat/net.h"
+#include "exeat/policy.h"
+
+/* How many names clients have asked for lately; shared by all workers. A lock is taken for what is new alone, which
+ * waits for the disk anyway. */
+struct names_budget;
+struct names_budget *names_budget_new(void);
+void names_budget_free(struct names_budget *budget); /* NULL is fine */
+
+enum { NAMES_SEARCH_MAX = 32 };
+/* What may change with a reload. */
+struct names_limits {
+    size_t names;                         /* under one pattern, of one client in a minute */
+    bool ech_denied;                      /* keys for an encrypted ClientHello are left out of answers */
+    struct address rerouted;              /* what is told of a rerouted name; length 0: what it really has */
+    struct address gate;                  /* and where that is nothing */
+    struct host search[NAMES_SEARCH_MAX]; /* what clients put behind names */
+    size_t search_count;
+};
+/* All borrowed and outliving the worker. */
+struct names_options {
+    struct loop *loop;
+    struct resolver *resolver;
+    struct audit_port *audit;
+    struct names_budget *budget;
+};
+
+/* Counters of one worker. Written by its thread only. */
+enum names_way { NAMES_UDP, NAMES_TCP, NAMES_WAYS };
+enum names_source { NAMES_HERE, NAMES_KEPT, NAMES_ASKED, NAMES_SOURCES };
+struct names_stats {
+    uint64_t questions[NAMES_WAYS];
+    uint64_t decisions[VERDICT_ERROR + 1][REASON_COUNT];
+    uint64_t answers[NAMES_SOURCES]; /* where they came from; refusals have none */
+    uint64_t failed;                 /* the resolver gave no answer */
+    uint64_t filtered;               /* answers that lost an address */
+    uint64_t dropped;                /* questions that nobody had room for */
+    uint64_t standing;               /* decisions that stand */
+    uint64_t connections;            /* open, by TCP */
+};
+
+struct names_worker;
+struct names_worker *names_worker_new(const struct names_options *options);
+/* Ends what stands, with an outcome each. NULL is fine. */
+void names_worker_free(struct names_worker *worker);
+/* Takes a bound socket. */
+void names_worker_take_datagrams(struct names_worker *worker, int descriptor);
+void names_worker_take_connections(struct names_worker *worker, int descriptor);
+/* From now on questions are judged by `policy`, whose reference is taken; what stood by another ends. */
+void names_worker_set_policy(
+    struct names_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct names_limits *limits);
+/* Until then (steady clock; 0: not), what the policy refuses is let through where policy_bypass says so. */
+void names_worker_set_bypass(struct names_worker *worker, uint64_t until_us);
+/* The old one must live on for the questions under way. */
+void names_worker_set_resolver(struct names_worker *worker, struct resolver *resolver);
+/* No further question is taken, and what stands ends. */
+void names_worker_cut(struct names_worker *worker);
+const struct names_stats *names_worker_stats(const struct names_worker *worker);
+
+#endif

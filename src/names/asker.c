@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who is to be told: from the bytes of a question to its decision, and on to an answer. */
+#include <string.h>
+
+#include "names_internal.h"
+
+/* --- those that wait ---
+ */
+
+struct asker *asker_keep(struct names_worker *worker, const struct asker *asker)
+{
+    struct asker *kept = pool_take(&worker->askers);
+    *kept = *asker;
+    kept->node = kept->of_stream = (struct list_node){NULL, NULL};
+    kept->standing->askers++;
+    worker->asker_count++;
+    if (kept->stream != NULL)
+        stream_remember(kept->stream, kept);
+    return kept;
+}
+
+void asker_free(struct names_worker *worker, struct asker *asker)
+{
+    struct standing *standing = asker->standing;
+    if (asker->stream != NULL)
+        stream_forget(asker->stream, asker);
+    list_remove(&asker->node);
+    pool_give(&worker->askers, asker);
+    worker->asker_count--;
+    standing_leave(standing);
+}
+
+/* --- decisions ---
+ */
+
+static bool is_address_type(uint16_t type)
+{
+    return type == DNS_A || type == DNS_AAAA;
+}
+
+static bool answer_from_here(struct names_worker *worker, struct asker *asker)
+{
+    struct address addresses[RESOLVE_MAX];
+    size_t count;
+    if (!is_address_type(asker->question.type) ||
+        !resolver_knows(worker->options.resolver, &asker->standing->question.host, addresses, &count))
+        return false;
+    worker->stats.answers[NAMES_HERE]++;
+    reply_own(worker, asker, addresses, count);
+    return true;
+}
+
+static bool answer_from_kept(struct names_worker *worker, struct asker *asker)
+{
+    const struct name_question *question = &asker->standing->question;
+    uint64_t now_us = loop_now_us(worker->options.loop);
+    const struct kept *kept = kept_find(&worker->kept, &question->host, question->type, now_us);
+    if (kept == NULL)
+        return false;
+    worker->stats.answers[NAMES_KEPT]++;
+    reply_answer(worker, asker, kept);
+    return true;
+}
+
+bool asker_answer(struct names_worker *worker, struct asker *asker)
+{
+    switch (asker->standing->verdict.decision.plan) {
+    case PLAN_REFUSE:
+        reply_refusal(worker, asker);
+        return true;
+    case PLAN_ANSWER:
+        worker->stats.answers[NAMES_HERE]++;
+        reply_here(worker, asker);
+        return true;
+    case PLAN_TUNNEL:
+    case PLAN_FORWARD:
+    case PLAN_OPEN:
+    case PLAN_REROUTE:
+        break;
+    }
+    return answer_from_kept(worker, asker) || answer_from_here(worker, asker);
+}
+
+/* --- from bytes to a decision ---
+ */
+
+/* Of a client with more questions than anybody needs, what is new is refused as one. */
+static bool is_flooding(struct names_worker *worker, const struct name_question *question)
+{
+    char key[HOST_TEXT_SIZE + DNS_TYPE_TEXT_SIZE];
+    memcpy(key, question->host.text, question->host.length);
+    dns_type_write(question->type, key + question->host.length);
+    struct text name = {key, question->host.length + strlen(key + question->host.length)};
+    return !names_budget_take(
+        worker->options.budget, &question->client.address, TEXT(""), name, 1, CLIENT_QUESTIONS,
+        loop_now_us(worker->options.loop));
+}
+
+/* What of a question cannot be answered, whatever the policy; NULL: nothing. */
+static const char *find_wrong(
+    enum dns_read read, const struct dns_question *asked, struct host *host, enum dns_code *code,
+    const struct detail *detail)
+{
+    if (read == DNS_READ_ERROR)
+        return detail->text;
+    *code = DNS_REFUSED;
+    if (asked->class != DNS_CLASS_IN)
+        return "a class that is not IN";
+    return dns_name_host(&asked->name, host) ? NULL : "a name that no host has";
+}
+
+static struct standing *
+find_or_judge(struct names_worker *worker, struct name_question *question, enum dns_code code, const char *wrong)
+{
+    const struct address *client = &question->client.address;
+    if (wrong != NULL)
+        *question = (struct name_question){.client = question->client};
+    struct standing *standing = standing_find(worker, client, wrong == NULL ? &question->host : NULL, question->type);
+    if (standing != NULL)
+        return standing;
+    if (is_flooding(worker, question)) {
+        *question = (struct name_question){.client = question->client};
+        wrong = "more than 1000 different questions in a minute: these are not recorded one by one";
+        code = DNS_REFUSED;
+        standing = standing_find(worker, client, NULL, question->type);
+    }
+    return standing != NULL ? standing : standing_new(worker, question, code, wrong);
+}
+
+static void go_on(struct names_worker *worker, struct asker *asker)
+{
+    bool waits_for_disk = asker->standing->state == STANDING_WAITS;
+    if (!waits_for_disk && asker_answer(worker, asker))
+        return;
+    if (worker->asker_count == ASKERS) {
+        worker->stats.dropped++; /* it will be asked again */
+        return;
+    }
+    struct asker *kept = asker_keep(worker, asker);
+    if (waits_for_disk)
+        list_append(&kept->standing->waiting, &kept->node);
+    else
+        lookup_join(worker, kept);
+}
+
+void asker_take(struct names_worker *worker, struct asker *asker, struct bytes bytes)
+{
+    struct name_question question = {.client = {.address = asker->peer.address}};
+    struct detail detail = {0};
+    enum dns_code code = DNS_NOERROR;
+    enum dns_read read = dns_question_read(bytes, &asker->question, &code, &detail);
+    if (read == DNS_READ_SILENT)
+        return;
+    worker->stats.questions[asker->stream == NULL ? NAMES_UDP : NAMES_TCP]++;
+    const char *wrong = find_wrong(read, &asker->question, &question.host, &code, &detail);
+    question.type = wrong == NULL ? asker->question.type : 0;
+    asker->size = bytes.length;
+    asker->standing = find_or_judge(worker, &question, code, wrong);
+    if (asker->standing == NULL)
+        reply_unrecorded(worker, asker);
+    else
+        go_on(worker, asker);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How many different names a client has asked for under one suffix: names are a way to carry bytes out, and who looks
+ * up what a shop needs asks for few. A window is a minute from its first name; what is in it is remembered by hash. */
+#include <pthread.h>
+#include <string.h>
+
+#include "exeat/base/digest.h"
+#include "exeat/base/memory.h"
+#include "names_internal.h"
+
+enum { WINDOWS = 512, PROBES = 8, WINDOW_US = 60000000 };
+
+struct window {
+    uint64_t key; /* of client and suffix; 0: free */
+    uint64_t since_us;
+    size_t spent;
+    size_t count;
+    size_t capacity;
+    uint64_t *names; /* owned; hashes */
+};
+struct names_budget {
+    pthread_mutex_t lock; /* of what follows */
+    uint64_t seed;
+    struct window windows[WINDOWS];
+};
+
+/* FNV-1a, from a start that nobody outside knows. */
+uint64_t names_hash(uint64_t seed, struct bytes bytes)
+{
+    uint64_t hash = seed ^ 0xcbf29ce484222325u;
+    for (size_t i = 0; i < bytes.length; i++)
+        hash = (hash ^ bytes.data[i]) * 0x100000001b3u;
+    return hash ^ hash >> 32;
+}
+
+struct names_budget *names_budget_new(void)
+{
+    struct names_budget *budget = base_zalloc(sizeof(*budget));
+    pthread_mutex_init(&budget->lock, NULL);
+    random_fill((uint8_t *)&budget->seed, sizeof(budget->seed));
+    return budget;
+}
+
+void names_budget_free(struct names_budget *budget)
+{
+    if (budget == NULL)
+        return;
+    for (size_t i = 0; i < WINDOWS; i++)
+        base_free(budget->windows[i].names);
+    pthread_mutex_destroy(&budget->lock);
+    base_free(budget);
+}
+
+static void begin(struct window *window, uint64_t key, uint64_t now_us)
+{
+    window->key = key;
+    window->since_us = now_us;
+    window->spent = 0;
+    window->count = 0;
+}
+
+/* The client's own, or a free one, or the oldest of those that it may have. */
+static struct window *find_window(struct names_budget *budget, uint64_t key, uint64_t now_us)
+{
+    struct window *oldest = NULL;
+    for (size_t i = 0; i < PROBES; i++) {
+        struct window *window = &budget->windows[(key + i) % WINDOWS];
+        if (window->key == key) {
+            if (now_us - window->since_us >= WINDOW_US)
+                begin(window, key, now_us);
+            return window;
+        }
+        if (oldest == NULL || window->since_us < oldest->since_us)
+            oldest = window;
+    }
+    begin(oldest, key, now_us);
+    return oldest;
+}
+
+static bool has(const struct window *window, uint64_t name)
+{
+    for (size_t i = 0; i < window->count; i++)
+        if (window->names[i] == name)
+            return true;
+    return false;
+}
+
+static void add(struct window *window, uint64_t name, size_t cost)
+{
+    if (window->count == window->capacity) {
+        window->capacity = window->capacity == 0 ? 16 : window->capacity * 2;
+        window->names = base_resize(window->names, window->capacity, sizeof(*window->names));
+    }
+    window->names[window->count++] = name;
+    window->spent += cost;
+}
+
+bool names_budget_take(
+    struct names_budget *budget, const struct address *client, struct text suffix, struct text name, size_t cost,
+    size_t limit, uint64_t now_us)
+{
+    uint64_t own = names_hash(budget->seed, (struct bytes){client->bytes, client->length});
+    uint64_t key = names_hash(own, bytes_of_text(suffix)) | 1;
+    uint64_t hash = names_hash(own, bytes_of_text(name));
+    pthread_mutex_lock(&budget->lock);
+    struct window *window = find_window(budget, key, now_us);
+    bool is_known = has(window, hash);
+    bool fits = is_known || window->spent + cost <= limit;
+    if (fits && !is_known)
+        add(window, hash, cost);
+    pthread_mutex_unlock(&budget->lock);
+    return fits;
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of names share. An asker waits first for its decision (struct standing), then for an answer (struct
+ * lookup), and is told. */
+#ifndef EXEAT_NAMES_NAMES_INTERNAL_H
+#define EXEAT_NAMES_NAMES_INTERNAL_H
+
+#include "exeat/base/pool.h"
+#include "exeat/names.h"
+#include "exeat/net/ask.h"
+#include "exeat/net/datagram.h"
+#include "exeat/policy/names.h"
+#include "exeat/wire/dns.h"
+
+enum {
+    STANDINGS = 4096, /* at most, as are the next */
+    ASKERS = 1024,
+    LOOKUPS = 512,
+    STREAMS = 128,
+    STANDING_US = 60000000,
+    CLIENT_QUESTIONS = 1000, /* new ones of one client in a minute */
+    ID_STOCK = 64
+};
+
+/* --- answers.c: answers for as long as they are good, those that were used last ---
+ */
+
+struct kept {
+    struct list_node node;
+    struct kept *next; /* in its place of the table */
+    struct host host;
+    uint16_t type;
+    uint64_t serial; /* no two are alike */
+    uint64_t came_us;
+    uint64_t until_us;
+    struct dns_answer answer; /* owned */
+};
+enum { KEPT_PLACES = 1024, KEPT_MAX = 512, KEPT_BYTES = 1 << 20 };
+struct kept_answers {
+    struct kept *places[KEPT_PLACES];
+    struct list used; /* newest first */
+    size_t count;
+    size_t bytes;
+    uint64_t serial;
+    uint64_t seed;
+};
+void kept_init(struct kept_answers *kept, uint64_t seed);
+void kept_forget(struct kept_answers *kept);
+/* NULL: nothing that is still good. Borrowed until the next call. */
+const struct kept *kept_find(struct kept_answers *kept, const struct host *host, uint16_t type, uint64_t now_us);
+/* Takes the answer. The result is good until the next call, also where it is not to be kept for long. */
+const struct kept *
+kept_add(struct kept_answers *kept, const struct host *host, uint16_t type, struct dns_answer *answer, uint64_t now_us);
+
+/* --- budget.c ---
+ */
+
+/* True: the name may be asked for. What was counted within the minute is not counted again. `cost` is what it counts
+ * for. */
+MUST_CHECK bool names_budget_take(
+    struct names_budget *budget, const struct address *client, struct text suffix, struct text name, size_t cost,
+    size_t limit, uint64_t now_us);
+uint64_t names_hash(uint64_t seed, struct bytes bytes);
+
+/* --- standing.c: decisions that stand ---
+ */
+
+enum standing_state {
+    STANDING_WAITS, /* for the disk */
+    STANDING_HOLDS,
+    STANDING_LOST /* it is not on record, and never will be */
+};
+enum standing_place { STANDING_LISTED, STANDING_LEAVING };
+struct standing {
+    struct list_node node; /* in worker->standings, oldest first, or worker->leaving */
+    struct standing *next; /* in its place of the table */
+    struct names_worker *worker;
+    struct policy *policy; /* by which it was judged; one reference */
+    struct request_id id;
+    struct name_question question; /* without a host: of what is none, or too many */
+    struct name_verdict verdict;
+    enum dns_code code; /* of a refusal */
+    enum standing_state state;
+    enum standing_place place;
+    struct audit_wait wait;
+    struct list waiting; /* struct asker: for the disk */
+    size_t askers;       /* those, and those that wait for an answer */
+    uint64_t began_us;
+    uint64_t serial;  /* of the kept answer that was judged last; 0: none was */
+    uint64_t dropped; /* what of it may not be told */
+    struct outcome_record outcome;
+    struct detail detail; /* of the decision, then of the outcome */
+};
+/* Has the same client asked the same lately? `host` NULL: what is no host. */
+struct standing *
+standing_find(struct names_worker *worker, const struct address *client, const struct host *host, uint16_t type);
+/* Judges, and hands the decision to the audit. NULL: it cannot be recorded. `detail` says what is wrong with a question
+ * that is answered with `code` whatever the policy; NULL: nothing is. */
+struct standing *
+standing_new(struct names_worker *worker, const struct name_question *question, enum dns_code code, const char *detail);
+/* It takes no further asker; its outcome follows when nobody waits any more. */
+void standing_end(struct standing *standing);
+void standing_leave(struct standing *standing);  /* one asker less */
+void standings_end(struct names_worker *worker); /* who waits is answered yet */
+void standings_cut(struct names_worker *worker); /* at once; after lookups_end */
+void standings_sweep(void *worker);              /* those that have stood for long enough */
+
+/* account.c: on record. AUDIT_WAITS: standing_told will be called. */
+MUST_CHECK enum audit_answer standing_record(struct standing *standing);
+void standing_complete(struct standing *standing);
+void standing_told(struct standing *standing, bool durable);
+
+/* --- judge.c ---
+ */
+
+/* Fills verdict, code and detail of a standing whose question is known. */
+void judge_question(struct standing *standing);
+/* A question whose answer is known here, whatever the policy: RFC 6761, and addresses of this machine. */
+MUST_CHECK bool answer_here(const struct name_question *question, struct dns_answer *answer);
+
+/* --- asker.c: who is to be told ---
+ */
+
+struct stream;
+struct asker {
+    struct list_node node;      /* in standing->waiting or lookup->waiting */
+    struct list_node of_stream; /* in stream->askers */
+    struct standing *standing;
+    struct stream *stream;       /* NULL: by UDP, or its connection is gone */
+    struct datagrams *datagrams; /* NULL: by TCP */
+    struct datagram_peer peer;
+    struct dns_question question;
+    size_t size; /* of the question */
+};
+/* A question in `bytes`, from whoever `asker` says. */
+void asker_take(struct names_worker *worker, struct asker *asker, struct bytes bytes);
+/* Its decision holds. False: it has to wait for an answer of the resolver. */
+MUST_CHECK bool asker_answer(struct names_worker *worker, struct asker *asker);
+struct asker *asker_keep(struct names_worker *worker, const struct asker *asker); /* one that has to wait */
+void asker_free(struct names_worker *worker, struct asker *asker);                /* one that was kept */
+
+/* reply.c */
+void reply_refusal(struct names_worker *worker, struct asker *asker);
+void reply_failure(struct names_worker *worker, struct asker *asker, enum reason why, const char *detail);
+void reply_answer(struct names_worker *worker, struct asker *asker, const struct kept *kept);
+void reply_own(struct names_worker *worker, struct asker *asker, const struct address *addresses, size_t count);
+void reply_here(struct names_worker *worker, struct asker *asker);
+void reply_unrecorded(struct names_worker *worker, struct asker *asker);
+
+/* --- lookup.c: what the resolver is asked ---
+ */
+
+struct lookup;
+/* Takes the asker, one that was kept. */
+void lookup_join(struct names_worker *worker, struct asker *asker);
+void lookups_end(struct names_worker *worker);
+
+/* --- stream.c: questions by TCP ---
+ */
+
+bool stream_start(void *context, int descriptor, const struct address *peer, uint16_t port);
+void stream_put(struct stream *stream, struct bytes message);
+void stream_forget(struct stream *stream, struct asker *asker);
+void stream_remember(struct stream *stream, struct asker *asker);
+void streams_end(struct names_worker *worker);
+
+/* --- worker.c ---
+ */
+
+enum { SOCKETS_MAX = 8, STANDING_PLACES = 4096 };
+struct names_socket {
+    struct names_worker *worker;
+    struct datagrams *datagrams; /* owned */
+};
+struct names_worker {
+    struct names_options options;
+    struct names_limits limits;
+    struct policy *policy; /* one reference */
+    uint64_t policy_sequence;
+    uint64_t bypass_until_us;
+    struct names_socket sockets[SOCKETS_MAX];
+    size_t socket_count;
+    struct listener *listeners[SOCKETS_MAX];
+    size_t listener_count;
+    struct standing *places[STANDING_PLACES];
+    struct list standings; /* oldest first */
+    struct list leaving;   /* struct standing: found by nobody, and still waited for */
+    struct timer *sweep;   /* of what has stood for long enough */
+    struct kept_answers kept;
+    struct list lookups;
+    size_t lookup_count;
+    struct list streams;
+    struct pool askers;
+    size_t asker_count;
+    uint64_t seed;
+    struct request_id ids[ID_STOCK];
+    size_t ids_left;
+    uint8_t scratch[DNS_MESSAGE_MAX + 2]; /* a reply by TCP */
+    struct names_stats stats;
+};
+
+#endif

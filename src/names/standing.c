@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Decisions that stand for a minute: the same client's same question needs no other one, and its outcome counts. */
+#include "exeat/base/memory.h"
+#include "names_internal.h"
+
+static struct standing **
+place_of(struct names_worker *worker, const struct address *client, const struct host *host, uint16_t type)
+{
+    uint64_t seed = names_hash(worker->seed ^ type, (struct bytes){client->bytes, client->length});
+    uint64_t hash = host == NULL ? seed : names_hash(seed, bytes_of_text(host_text(host)));
+    return &worker->places[hash % STANDING_PLACES];
+}
+
+static bool
+is_about(const struct standing *standing, const struct address *client, const struct host *host, uint16_t type)
+{
+    const struct name_question *question = &standing->question;
+    bool same_host = host == NULL ? question->host.kind == HOST_NONE : host_equal(&question->host, host);
+    return question->type == type && same_host && address_equal(&question->client.address, client);
+}
+
+static bool is_over(const struct standing *standing)
+{
+    return loop_now_us(standing->worker->options.loop) - standing->began_us >= STANDING_US;
+}
+
+struct standing *
+standing_find(struct names_worker *worker, const struct address *client, const struct host *host, uint16_t type)
+{
+    struct standing *standing = *place_of(worker, client, host, type);
+    while (standing != NULL && !is_about(standing, client, host, type))
+        standing = standing->next;
+    if (standing == NULL || !is_over(standing))
+        return standing;
+    standing_end(standing);
+    return NULL;
+}
+
+/* --- beginning ---
+ */
+
+static const struct host *host_of(const struct standing *standing)
+{
+    return standing->question.host.kind == HOST_NONE ? NULL : &standing->question.host;
+}
+
+static struct standing **own_place(struct standing *standing)
+{
+    const struct name_question *question = &standing->question;
+    return place_of(standing->worker, &question->client.address, host_of(standing), question->type);
+}
+
+static void refuse(struct standing *standing, enum dns_code code, enum reason reason)
+{
+    standing->code = code;
+    standing->verdict.decision = (struct decision){.verdict = VERDICT_DENY, .plan = PLAN_REFUSE, .reason = reason};
+}
+
+/* Who asks shows no credentials: its address is all that is known. False: it may ask nothing. */
+static bool identify(struct standing *standing)
+{
+    struct client *client = &standing->question.client;
+    const struct address address = client->address;
+    bool is_from_outside = address_class(&address) != ADDRESS_LOOPBACK && !policy_is_of_this_machine(&address);
+    const struct peer peer = {.address = address, .is_from_outside = is_from_outside};
+    return policy_identify_peer(standing->policy, &peer, TEXT(""), client) != IDENTITY_REFUSED;
+}
+
+static struct standing *make(struct names_worker *worker, const struct name_question *question)
+{
+    struct standing *standing = base_zalloc(sizeof(*standing));
+    standing->worker = worker;
+    standing->policy = policy_ref(worker->policy);
+    standing->question = *question;
+    standing->began_us = loop_now_us(worker->options.loop);
+    list_init(&standing->waiting);
+    return standing;
+}
+
+static void release(struct standing *standing)
+{
+    policy_unref(standing->policy);
+    base_free(standing);
+}
+
+static void enter(struct standing *standing)
+{
+    struct names_worker *worker = standing->worker;
+    struct standing **place = own_place(standing);
+    if (worker->stats.standing == STANDINGS)
+        standing_end(list_owner(list_first(&worker->standings), struct standing, node));
+    if (list_is_empty(&worker->standings))
+        timer_start(worker->sweep, STANDING_US / 1000 + 1);
+    standing->next = *place;
+    *place = standing;
+    list_append(&worker->standings, &standing->node);
+    worker->stats.standing++;
+}
+
+struct standing *
+standing_new(struct names_worker *worker, const struct name_question *question, enum dns_code code, const char *detail)
+{
+    struct standing *standing = make(worker, question);
+    (void)detail_say(&standing->detail, "%s", detail == NULL ? "" : detail);
+    if (!identify(standing))
+        refuse(standing, DNS_REFUSED, REASON_CLIENT_NOBODY);
+    else if (detail != NULL)
+        refuse(standing, code, REASON_DNS_MALFORMED);
+    else
+        judge_question(standing);
+    switch (standing_record(standing)) {
+    case AUDIT_WAITS:
+        standing->state = STANDING_WAITS;
+        break;
+    case AUDIT_RECORDED:
+        standing->state = STANDING_HOLDS;
+        break;
+    case AUDIT_REFUSED:
+        release(standing);
+        return NULL;
+    }
+    enter(standing);
+    return standing;
+}
+
+/* --- the end ---
+ */
+
+static void finish_if_done(struct standing *standing)
+{
+    if (standing->place == STANDING_LISTED || standing->askers > 0 || standing->state == STANDING_WAITS)
+        return;
+    list_remove(&standing->node);
+    if (standing->state == STANDING_HOLDS)
+        standing_complete(standing);
+    release(standing);
+}
+
+void standing_end(struct standing *standing)
+{
+    struct names_worker *worker = standing->worker;
+    if (standing->place == STANDING_LISTED) {
+        struct standing **at = own_place(standing);
+        while (*at != standing)
+            at = &(*at)->next;
+        *at = standing->next;
+        list_remove(&standing->node);
+        list_append(&worker->leaving, &standing->node);
+        standing->place = STANDING_LEAVING;
+        worker->stats.standing--;
+    }
+    finish_if_done(standing);
+}
+
+void standing_leave(struct standing *standing)
+{
+    standing->askers--;
+    finish_if_done(standing);
+}
+
+/* The standing is held until all are told: the last of them would end it. */
+void standing_told(struct standing *standing, bool durable)
+{
+    struct names_worker *worker = standing->worker;
+    struct list_node *node;
+    standing->state = durable ? STANDING_HOLDS : STANDING_LOST;
+    standing->askers++;
+    while ((node = list_take_first(&standing->waiting)) != NULL) {
+        struct asker *asker = list_owner(node, struct asker, node);
+        if (durable && !asker_answer(worker, asker)) {
+            lookup_join(worker, asker);
+            continue;
+        }
+        if (!durable)
+            reply_unrecorded(worker, asker);
+        asker_free(worker, asker);
+    }
+    if (!durable)
+        standing_end(standing);
+    standing_leave(standing);
+}
+
+/* Nobody waits for the disk any more: the decision stays, or the store has given it up. */
+static void stop_waiting(struct standing *standing)
+{
+    struct names_worker *worker = standing->worker;
+    struct list_node *node;
+    standing->state = audit_wait_cancel(&standing->wait) ? STANDING_HOLDS : STANDING_LOST;
+    if (standing->state == STANDING_LOST)
+        audit_port_forget(worker->options.audit);
+    standing->outcome.reason = REASON_DRAIN;
+    standing->askers++;
+    while ((node = list_first(&standing->waiting)) != NULL)
+        asker_free(worker, list_owner(node, struct asker, node));
+    standing_leave(standing);
+}
+
+/* With a reload those that wait go on: they were judged by the policy of their time. */
+void standings_end(struct names_worker *worker)
+{
+    struct list_node *node;
+    while ((node = list_first(&worker->standings)) != NULL)
+        standing_end(list_owner(node, struct standing, node));
+}
+
+void standings_cut(struct names_worker *worker)
+{
+    struct list_node *node;
+    standings_end(worker);
+    while ((node = list_first(&worker->leaving)) != NULL)
+        stop_waiting(list_owner(node, struct standing, node));
+}
+
+void standings_sweep(void *context)
+{
+    struct names_worker *worker = context;
+    struct list_node *node;
+    while ((node = list_first(&worker->standings)) != NULL) {
+        struct standing *standing = list_owner(node, struct standing, node);
+        if (!is_over(standing)) {
+            uint64_t stood_us = loop_now_us(worker->options.loop) - standing->began_us;
+            timer_start(worker->sweep, (STANDING_US - stood_us) / 1000 + 1);
+            return;
+        }
+        standing_end(standing);
+    }
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The DNS listener of one worker. */
+#include "exeat/base/check.h"
+#include "exeat/base/digest.h"
+#include "exeat/base/memory.h"
+#include "names_internal.h"
+
+enum { SPARE_ASKERS = 64 };
+
+struct names_worker *names_worker_new(const struct names_options *options)
+{
+    struct names_worker *worker = base_zalloc(sizeof(*worker));
+    worker->options = *options;
+    worker->askers = (struct pool){.size = sizeof(struct asker), .keep = SPARE_ASKERS};
+    random_fill((uint8_t *)&worker->seed, sizeof(worker->seed));
+    list_init(&worker->standings);
+    list_init(&worker->leaving);
+    list_init(&worker->lookups);
+    list_init(&worker->streams);
+    kept_init(&worker->kept, worker->seed);
+    worker->sweep = timer_new(options->loop, standings_sweep, worker);
+    return worker;
+}
+
+void names_worker_free(struct names_worker *worker)
+{
+    if (worker == NULL)
+        return;
+    names_worker_cut(worker);
+    kept_forget(&worker->kept);
+    timer_free(worker->sweep);
+    pool_clear(&worker->askers);
+    policy_unref(worker->policy);
+    base_free(worker);
+}
+
+static void on_datagram(void *context, const struct datagram_peer *peer, struct bytes bytes)
+{
+    struct names_socket *socket = context;
+    struct asker asker = {.datagrams = socket->datagrams, .peer = *peer};
+    asker_take(socket->worker, &asker, bytes);
+}
+
+void names_worker_take_datagrams(struct names_worker *worker, int descriptor)
+{
+    ASSERT(worker->socket_count < SOCKETS_MAX);
+    struct names_socket *socket = &worker->sockets[worker->socket_count++];
+    socket->worker = worker;
+    socket->datagrams = datagrams_new(worker->options.loop, descriptor, on_datagram, socket);
+}
+
+void names_worker_take_connections(struct names_worker *worker, int descriptor)
+{
+    ASSERT(worker->listener_count < SOCKETS_MAX);
+    worker->listeners[worker->listener_count++] = listener_new(worker->options.loop, descriptor, stream_start, worker);
+}
+
+void names_worker_set_policy(
+    struct names_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct names_limits *limits)
+{
+    standings_end(worker);
+    kept_forget(&worker->kept);
+    policy_unref(worker->policy);
+    worker->policy = policy;
+    worker->policy_sequence = policy_sequence;
+    worker->limits = *limits;
+}
+
+/* What was refused without it stands no more, nor what was let through by it. */
+void names_worker_set_bypass(struct names_worker *worker, uint64_t until_us)
+{
+    if (worker->bypass_until_us != until_us)
+        standings_end(worker);
+    worker->bypass_until_us = until_us;
+}
+
+void names_worker_set_resolver(struct names_worker *worker, struct resolver *resolver)
+{
+    worker->options.resolver = resolver;
+}
+
+void names_worker_cut(struct names_worker *worker)
+{
+    for (size_t i = 0; i < worker->listener_count; i++)
+        listener_free(worker->listeners[i]);
+    worker->listener_count = 0;
+    streams_end(worker);
+    lookups_end(worker);
+    standings_cut(worker);
+    for (size_t i = 0; i < worker->socket_count; i++)
+        datagrams_free(worker->sockets[i].datagrams);
+    worker->socket_count = 0;
+}
+
+const struct names_stats *names_worker_stats(const struct names_worker *worker)
+{
+    return &worker->stats;
+}

@@ -41,6 +41,13 @@ static uint64_t due_us(const struct session *session)
 
 void session_watch_deadline(struct session *session)
 {
+    session->deadline_moved = true;
+}
+
+/* A run may go through many steps: the timer is set once, for the one that it stops at. */
+static void set_timer(struct session *session)
+{
+    session->deadline_moved = false;
     uint64_t due = due_us(session);
     uint64_t now = loop_now_us(session->worker->options.loop);
     if (due == 0)
@@ -57,7 +64,7 @@ static void on_deadline(void *context)
     if (due == 0)
         return;
     if (due > loop_now_us(session->worker->options.loop)) {
-        session_watch_deadline(session);
+        set_timer(session);
     } else if (is_serving(session)) {
         exchange_expire(session->exchange);
         session_run(session);
@@ -100,6 +107,8 @@ void session_run(struct session *session)
     enum progress progress = STEP_NEXT;
     while (progress == STEP_NEXT)
         progress = session_step(session->state)->run(session);
+    if (session->deadline_moved)
+        set_timer(session);
     if (progress == STEP_YIELD)
         yield_to_others(session);
 }
@@ -190,6 +199,7 @@ void session_close(struct session *session, enum reason reason)
     list_remove(&session->node);
     list_append(&worker->retired, &session->node);
     channel_set_handler(session->entrance.http.channel, NULL, NULL);
+    timer_stop(session->deadline);
     worker->open--;
     loop_defer(worker->options.loop, &worker->reaper);
 }

@@ -71,12 +71,13 @@ struct session {
     struct exchange *exchange; /* owned; NULL between requests */
     struct opened *opened;     /* owned; NULL while the connection is plain */
     struct tunnel tunnel;
+    bool deadline_moved; /* since the timer was set */
 };
 
 /* session.c: the only writers of state */
 void session_enter(struct session *session, enum session_state next);
 void session_run(struct session *session);
-void session_watch_deadline(struct session *session); /* what it depends on has changed */
+void session_watch_deadline(struct session *session); /* what it depends on has changed: see session_run */
 void session_touch(struct session *session);          /* something moved: the deadline starts anew */
 void session_close(struct session *session, enum reason reason);
 enum progress session_forsaken(struct session *session); /* the client has gone */

@@ -71,8 +71,8 @@ uint64_t exchange_due_us(const struct exchange *exchange)
     if (limit == 0)
         return 0;
     uint64_t due = quiet_since(exchange) + limit * 1000;
-    if (exchange->state == EXCHANGE_PASS && exchange->flow.head_us != 0) /* a head of upstream's has begun */
-        due = smaller(due, exchange->flow.head_us + exchange->worker->limits.head_ms * 1000);
+    if (exchange->state == EXCHANGE_PASS && exchange->flow->head_us != 0) /* a head of upstream's has begun */
+        due = smaller(due, exchange->flow->head_us + exchange->worker->limits.head_ms * 1000);
     return due;
 }
 
@@ -206,7 +206,6 @@ struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *e
     exchange->ask.head = &exchange->ask.parsed->message;
     http_head_reset(exchange->ask.parsed);
     http1_server_begin(&exchange->client, &entrance->http, &worker->http_limits);
-    exchange->flow.connection.worker = worker->options.http;
     account_open(&exchange->account, worker->options.book, exchange->active_us);
     exchange->account.on_decided = on_decided;
     if (entrance->binding != NULL)
@@ -231,7 +230,7 @@ void exchange_free(struct exchange *exchange, enum reason reason)
     way_out_drop(exchange);
     exchange_forget_head(exchange);
     buffer_clear(&exchange->ask.kept);
-    http_connection_clear(&exchange->flow.connection);
+    up_forget(exchange);
     inference_free_call(exchange);
     account_unsay(&exchange->account);
     term_release(exchange->term);

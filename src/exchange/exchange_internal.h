@@ -55,6 +55,7 @@ struct exchange_worker {
     struct exchange_limits limits;
     struct http_limits http_limits;
     struct pool exchanges;
+    struct pool flows;
     struct pool heads;       /* struct http_head */
     struct buffer authority; /* scratch: the Host of a head */
     struct exchange_stats stats;
@@ -133,7 +134,7 @@ struct exchange {
     struct decision decision;
     struct ask ask;
     struct way_out way;
-    struct flow flow;
+    struct flow *flow; /* owned, from worker->flows; NULL until a request begins to leave, and in a tunnel */
     struct call *call; /* owned; NULL: no LLM call that is answered here */
     struct account account;
 };
@@ -223,6 +224,7 @@ bool endpoint_objection_stands(const struct exchange *exchange); /* when no othe
 
 /* up.c: the request on its way */
 void up_begin(struct exchange *exchange, struct upstream *upstream);
+void up_forget(struct exchange *exchange); /* what was on the way, and both sides' places in it */
 /* MOVE_LEFT: the exchange has gone to another state. */
 enum move { MOVE_WAITS, MOVE_MORE, MOVE_LEFT };
 enum { TURN = 64 }; /* pieces moved before others have a turn */

@@ -19,7 +19,7 @@ bool filters_have(const struct filters *filters, const struct filter *filter)
 
 enum filtered filters_give(struct exchange *exchange, struct http_piece *piece, size_t place)
 {
-    const struct filters *filters = &exchange->flow.down;
+    const struct filters *filters = &exchange->flow->down;
     if (place < filters->count)
         return filters->list[place]->take(exchange, piece, place);
     exchange->account.bytes_down += piece->content.length;
@@ -35,7 +35,7 @@ enum filtered filters_give_text(struct exchange *exchange, struct text content, 
 
 enum filtered filters_end(struct exchange *exchange, size_t place)
 {
-    const struct filters *filters = &exchange->flow.down;
+    const struct filters *filters = &exchange->flow->down;
     if (place < filters->count)
         return filters->list[place]->end(exchange, place);
     exchange->client.role->end(&exchange->client);

@@ -109,7 +109,7 @@ static void clear_address(struct address_of_call *to)
 
 static void put_call(struct exchange *exchange, const struct policy_inference *inference, struct buffer *body)
 {
-    struct http_side *side = &exchange->flow.side;
+    struct http_side *side = &exchange->flow->side;
     struct address_of_call to = {0};
     struct field fields[FIELDS];
     write_address(exchange, inference, &to);

@@ -22,7 +22,8 @@ enum progress exchange_refuse(struct exchange *exchange, enum reason reason)
 void exchange_take_back(struct exchange *exchange)
 {
     http_side_take_back(&exchange->client);
-    exchange->flow.down.count = 0;
+    if (exchange->flow != NULL)
+        exchange->flow->down.count = 0;
     exchange->account.status = 0;
     exchange->account.bytes_down = 0;
     if (exchange->call == NULL)
@@ -47,7 +48,7 @@ enum progress exchange_cut(struct exchange *exchange, enum reason reason)
 {
     if (way_out_inference(exchange) != NULL && reason != REASON_CLIENT_GONE)
         endpoint_failed(exchange, reason);
-    if (filters_have(&exchange->flow.down, &filter_events) && exchange->client.said == HTTP_SAID) {
+    if (filters_have(&exchange->flow->down, &filter_events) && exchange->client.said == HTTP_SAID) {
         struct buffer event = {0};
         dialect_error_event(exchange->call->request, reason, text_from(exchange->account.id_text), &event);
         struct http_piece piece = {.content = buffer_text(&event)};

@@ -36,7 +36,7 @@ static enum reply_result switch_protocols(struct exchange *exchange, const struc
 static enum reply_result pass_interim(struct exchange *exchange, const struct message_head *head)
 {
     enum { INTERIM_MAX = 1000 };
-    if (++exchange->flow.interim > INTERIM_MAX) {
+    if (++exchange->flow->interim > INTERIM_MAX) {
         account_say(&exchange->account, FLAW_SYNTAX, "more than 1000 interim replies before a final one");
         return REPLY_IS_BROKEN;
     }
@@ -49,7 +49,7 @@ static enum reply_result pass_interim(struct exchange *exchange, const struct me
 static enum reply_result take_final_head(struct exchange *exchange, const struct message_head *head)
 {
     exchange_count_latency(exchange);
-    exchange->flow.state = REPLY_BODY;
+    exchange->flow->state = REPLY_BODY;
     upstream_note(exchange->way.upstream, head);
     if (exchange->decision.plan == PLAN_REROUTE)
         return reply_call_begin(exchange, head);
@@ -61,7 +61,7 @@ static enum reply_result take_final_head(struct exchange *exchange, const struct
 /* A head that has begun has its time as a whole. */
 static void watch_head(struct exchange *exchange, bool is_partial)
 {
-    struct flow *flow = &exchange->flow;
+    struct flow *flow = exchange->flow;
     if (is_partial == (flow->head_us != 0))
         return;
     flow->head_us = is_partial ? loop_now_us(exchange->worker->loop) : 0;
@@ -78,7 +78,7 @@ static enum reply_result take_whole_head(struct exchange *exchange, const struct
 
 static enum reply_result take_head(struct exchange *exchange)
 {
-    struct http_side *side = &exchange->flow.side;
+    struct http_side *side = &exchange->flow->side;
     struct http_head head;
     struct fault fault;
     if (inflight_length(&side->connection->in) == 0)
@@ -103,7 +103,7 @@ static enum reply_result take_head(struct exchange *exchange)
  * its end and is here already. */
 static void drop_rest(struct exchange *exchange)
 {
-    struct http_side *side = &exchange->flow.side;
+    struct http_side *side = &exchange->flow->side;
     struct http_piece piece;
     while (side->role->take_content(side, &piece) == HTTP_TAKEN)
         http_piece_drop(&piece);
@@ -112,7 +112,7 @@ static void drop_rest(struct exchange *exchange)
 static void finish(struct exchange *exchange)
 {
     exchange->client.role->end(&exchange->client);
-    exchange->flow.state = REPLY_DONE;
+    exchange->flow->state = REPLY_DONE;
 }
 
 static enum reply_result result_of(struct exchange *exchange, enum filtered filtered)
@@ -136,13 +136,13 @@ static bool end_content(struct exchange *exchange)
 {
     if (filters_end(exchange, 0) != FILTER_GOES_ON)
         return false;
-    exchange->flow.state = REPLY_DONE;
+    exchange->flow->state = REPLY_DONE;
     return true;
 }
 
 static enum reply_result take_content(struct exchange *exchange)
 {
-    struct http_side *side = &exchange->flow.side;
+    struct http_side *side = &exchange->flow->side;
     struct http_piece piece;
     switch (side->role->take_content(side, &piece)) {
     case HTTP_NEEDS_MORE:
@@ -160,7 +160,7 @@ static enum reply_result take_content(struct exchange *exchange)
 
 enum reply_result reply_take(struct exchange *exchange)
 {
-    switch (exchange->flow.state) {
+    switch (exchange->flow->state) {
     case REPLY_HEAD:
         return take_head(exchange);
     case REPLY_BODY:
@@ -174,13 +174,13 @@ enum reply_result reply_take(struct exchange *exchange)
 
 bool reply_end(struct exchange *exchange)
 {
-    const struct flow *flow = &exchange->flow;
+    const struct flow *flow = exchange->flow;
     return flow->state == REPLY_BODY && http_side_ends_whole(&flow->side) && end_content(exchange);
 }
 
 bool reply_end_told(struct exchange *exchange)
 {
-    const struct flow *flow = &exchange->flow;
+    const struct flow *flow = exchange->flow;
     bool was_told = flow->state == REPLY_BODY && filters_have(&flow->down, &filter_events) &&
                     dialect_stream_has_told(exchange->call->stream);
     if (!was_told)

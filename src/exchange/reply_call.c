@@ -9,7 +9,7 @@ static void begin_events(struct exchange *exchange, const struct message_head *h
     dialect_answer_fields(exchange->call->request, text_from(exchange->account.id_text), true, &answer);
     own_fields(&answer, &own);
     exchange->call->stream = dialect_stream_new(exchange->call->request, exchange->worker->limits.answer_held);
-    filters_add(&exchange->flow.down, &filter_events);
+    filters_add(&exchange->flow->down, &filter_events);
     struct http_message message = {
         .status = head->status, .content = CONTENT_UNTIL_END, .add = own.fields, .add_count = own.count};
     exchange->account.status = head->status;
@@ -41,7 +41,7 @@ enum reply_result reply_call_begin(struct exchange *exchange, const struct messa
         begin_events(exchange, head);
         return REPLY_GOES_ON;
     }
-    filters_add(&exchange->flow.down, &filter_hold);
+    filters_add(&exchange->flow->down, &filter_hold);
     exchange->call->held_status = head->status;
     return REPLY_GOES_ON;
 }

@@ -9,7 +9,7 @@
 /* A pooled connection that ends before a byte of its reply was closed, most likely, before the request came. */
 static bool may_send_again(const struct exchange *exchange)
 {
-    const struct flow *flow = &exchange->flow;
+    const struct flow *flow = exchange->flow;
     return exchange->way.upstream->reused && flow->state == REPLY_HEAD && inflight_length(&flow->connection.in) == 0 &&
            way_out_may_repeat(exchange);
 }
@@ -28,8 +28,8 @@ static void log_broken(const struct exchange *exchange)
 /* The connection is good for more if both messages are over, and nothing came behind them. */
 static void give_back(struct exchange *exchange)
 {
-    bool is_over = exchange->flow.state == REPLY_DONE && up_is_sent(exchange);
-    if (!is_over || !http_side_may_persist(&exchange->flow.side))
+    bool is_over = exchange->flow->state == REPLY_DONE && up_is_sent(exchange);
+    if (!is_over || !http_side_may_persist(&exchange->flow->side))
         return;
     route_give(exchange->worker->options.route, exchange->way.upstream, exchange->entrance->user);
     exchange->way.upstream = NULL;
@@ -52,7 +52,7 @@ static void upstream_broke(struct exchange *exchange)
     }
     if (may_send_again(exchange)) {
         way_out_drop(exchange);
-        http_connection_clear(&exchange->flow.connection);
+        up_forget(exchange);
         exchange->way.fresh_only = true;
         way_out_set_out(exchange);
         return;
@@ -69,7 +69,7 @@ static void upstream_broke(struct exchange *exchange)
 /* What came behind the 101 is the tunnel's. */
 static void upgrade(struct exchange *exchange)
 {
-    struct inflight *down = &exchange->flow.connection.in;
+    struct inflight *down = &exchange->flow->connection.in;
     inflight_pass(exchange->worker->loop, down, inflight_length(down), &exchange->entrance->http.out);
     (void)exchange_finish(exchange, EXCHANGE_UPGRADED, REASON_NONE);
 }
@@ -98,7 +98,7 @@ static bool is_too_early(const struct flow *flow)
 
 static void say_where_it_ended(struct exchange *exchange)
 {
-    const struct flow *flow = &exchange->flow;
+    const struct flow *flow = exchange->flow;
     if (exchange->account.detail != NULL)
         return;
     if (flow->state == REPLY_HEAD && inflight_length(&flow->connection.in) == 0)
@@ -112,7 +112,7 @@ static void say_where_it_ended(struct exchange *exchange)
 
 static enum move read_reply(struct exchange *exchange)
 {
-    struct flow *flow = &exchange->flow;
+    struct flow *flow = exchange->flow;
     if (is_too_early(flow))
         return MOVE_WAITS;
     size_t limit = flow->state == REPLY_HEAD ? exchange->worker->limits.head + 1 : INFLIGHT_BLOCK;
@@ -171,7 +171,7 @@ static void leave_by(struct exchange *exchange, enum reply_result result)
     case REPLY_IS_BROKEN:
         break;
     }
-    inflight_clear(exchange->worker->loop, &exchange->flow.connection.in);
+    inflight_clear(exchange->worker->loop, &exchange->flow->connection.in);
     exchange->way.upstream->reused = false; /* it answered, if badly: asking again would not help */
     upstream_broke(exchange);
 }
@@ -203,7 +203,7 @@ static enum move move_down(struct exchange *exchange)
 
 enum reason pass_stalled_by(struct exchange *exchange)
 {
-    const struct flow *flow = &exchange->flow;
+    const struct flow *flow = exchange->flow;
     const struct http_side *client = &exchange->client;
     bool awaits_body =
         !http_side_is_whole(client) && inflight_length(&flow->connection.out) == 0 && !flow->upload_broke;

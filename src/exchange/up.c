@@ -29,7 +29,7 @@ static void put_request(struct exchange *exchange, const struct upstream *upstre
     char digits[HOPS_SIZE];
     struct field hops;
     const struct message_head *head = exchange->ask.head;
-    struct http_side *side = &exchange->flow.side;
+    struct http_side *side = &exchange->flow->side;
     struct buffer *authority = &exchange->worker->authority;
     buffer_empty(authority);
     authority_append(authority, &upstream->target.host, upstream->target.to.port, scheme_port(upstream->target.scheme));
@@ -61,23 +61,32 @@ static void note_upstream(struct exchange *exchange, const struct upstream *upst
     account_unsay(account);
 }
 
+void up_forget(struct exchange *exchange)
+{
+    if (exchange->flow == NULL)
+        return;
+    http_connection_clear(&exchange->flow->connection);
+    pool_give(&exchange->worker->flows, exchange->flow);
+    exchange->flow = NULL;
+}
+
+static void begin_flow(struct exchange *exchange, struct channel *channel, struct text method)
+{
+    struct exchange_worker *worker = exchange->worker;
+    up_forget(exchange);
+    exchange->flow = pool_take(&worker->flows);
+    *exchange->flow = (struct flow){.connection = {.worker = worker->options.http, .channel = channel}};
+    http1_client_begin(&exchange->flow->side, &exchange->flow->connection, &worker->http_limits, method);
+    channel_set_handler(channel, on_upstream_ready, exchange);
+}
+
 void up_begin(struct exchange *exchange, struct upstream *upstream)
 {
-    struct flow *flow = &exchange->flow;
     bool is_call = way_out_inference(exchange) != NULL;
     exchange->way.upstream = upstream;
     exchange->way.asked_us = loop_now_us(exchange->worker->loop);
     note_upstream(exchange, upstream);
-    flow->connection.channel = upstream->channel;
-    flow->connection.has_ended = false;
-    flow->state = REPLY_HEAD;
-    flow->upload_broke = false;
-    flow->interim = 0;
-    flow->head_us = 0;
-    channel_set_handler(upstream->channel, on_upstream_ready, exchange);
-    http1_client_begin(
-        &flow->side, &flow->connection, &exchange->worker->http_limits,
-        is_call ? TEXT("POST") : exchange->ask.head->method);
+    begin_flow(exchange, upstream->channel, is_call ? TEXT("POST") : exchange->ask.head->method);
     if (is_call)
         inference_write_request(exchange);
     else
@@ -91,7 +100,7 @@ void up_begin(struct exchange *exchange, struct upstream *upstream)
 static bool pass_content(struct exchange *exchange)
 {
     struct http_side *from = &exchange->client;
-    struct http_side *to = &exchange->flow.side;
+    struct http_side *to = &exchange->flow->side;
     struct http_piece piece;
     enum http_taken taken = HTTP_TAKEN;
     while (taken == HTTP_TAKEN && inflight_length(&to->connection->out) < INFLIGHT_BLOCK) {
@@ -140,7 +149,7 @@ static enum move watch(struct exchange *exchange)
 
 static enum move send_up(struct exchange *exchange)
 {
-    struct flow *flow = &exchange->flow;
+    struct flow *flow = exchange->flow;
     uint64_t put = 0;
     enum io result = http_connection_write(&flow->connection, &put);
     if (put > 0)
@@ -156,7 +165,7 @@ static enum move send_up(struct exchange *exchange)
 
 enum move up_move(struct exchange *exchange)
 {
-    const struct flow *flow = &exchange->flow;
+    const struct flow *flow = exchange->flow;
     for (int i = 0; i < TURN; i++) {
         if (flow->upload_broke)
             return watch(exchange);
@@ -178,6 +187,6 @@ enum move up_move(struct exchange *exchange)
 
 bool up_is_sent(const struct exchange *exchange)
 {
-    const struct flow *flow = &exchange->flow;
+    const struct flow *flow = exchange->flow;
     return http_side_is_whole(&exchange->client) && inflight_length(&flow->connection.out) == 0 && !flow->upload_broke;
 }

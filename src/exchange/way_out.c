@@ -143,7 +143,7 @@ enum progress way_out_failed(struct exchange *exchange, enum reason reason)
         return exchange_fail(exchange, reason);
     way_out_drop(exchange);
     exchange_take_back(exchange);
-    http_connection_clear(&exchange->flow.connection);
+    up_forget(exchange);
     buffer_empty(&exchange->call->body);
     endpoint_failed(exchange, reason);
     if (!find_next(exchange))

@@ -71,6 +71,7 @@ struct exchange_worker *exchange_worker_new(const struct exchange_options *optio
     worker->options = *options;
     worker->loop = options->http->loop;
     worker->exchanges = (struct pool){.size = sizeof(struct exchange), .keep = SPARE_EXCHANGES};
+    worker->flows = (struct pool){.size = sizeof(struct flow), .keep = SPARE_EXCHANGES};
     worker->heads = (struct pool){.size = sizeof(struct http_head), .keep = SPARE_EXCHANGES};
     return worker;
 }
@@ -81,6 +82,7 @@ void exchange_worker_free(struct exchange_worker *worker)
         return;
     end_term(worker);
     pool_clear(&worker->exchanges);
+    pool_clear(&worker->flows);
     pool_clear(&worker->heads);
     buffer_clear(&worker->authority);
     base_free(worker);

@@ -189,7 +189,8 @@ void session_close(struct session *session, enum reason reason)
     struct session_worker *worker = session->worker;
     if (session->state == SESSION_CLOSED)
         return;
-    if (session->opened != NULL && !session->opened->binding.is_used && session->exchange == NULL)
+    const struct binding *binding = session->entrance.binding;
+    if (binding != NULL && !binding->is_used && session->exchange == NULL)
         exchange_note_unused(worker->exchanges, &session->entrance);
     end_exchange(session, reason);
     tunnel_clear(&session->tunnel);

@@ -54,7 +54,8 @@ struct session_worker {
     bool is_draining;
 };
 
-/* An opened connection: what every request inside is bound to, and the handshake while it runs. */
+/* An opened connection: what every request inside is bound to, and the handshake while it runs. Owned by its session,
+ * which has it as its entrance's binding. */
 struct opened {
     struct binding binding;
     struct tls_connection *handshake; /* owned until it is the channel's transport */
@@ -65,13 +66,12 @@ struct session {
     struct list_node node;         /* in worker->sessions or ->retired */
     struct list_node yield;        /* in worker->yielded */
     enum session_state state;
+    bool deadline_moved;       /* since the timer was set */
     struct timer *deadline;    /* owned */
     uint64_t active_us;        /* when something last moved, outside exchanges */
     struct entrance entrance;  /* its channel is owned */
     struct exchange *exchange; /* owned; NULL between requests */
-    struct opened *opened;     /* owned; NULL while the connection is plain */
     struct tunnel tunnel;
-    bool deadline_moved; /* since the timer was set */
 };
 
 /* session.c: the only writers of state */
@@ -86,6 +86,7 @@ enum io session_write(struct session *session);
 
 /* worker.c */
 struct session *session_of(struct entrance *entrance);
+struct opened *session_opened(const struct session *session); /* NULL while the connection is plain */
 
 /* step_connect.c */
 enum progress connect_answer(struct session *session); /* its exchange may be connected, or opened */

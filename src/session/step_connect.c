@@ -82,9 +82,9 @@ static enum progress refuse_hello(struct session *session, enum reason reason, c
 static void open_for(struct session *session, enum scheme scheme)
 {
     const struct request *request = exchange_request(session->exchange);
-    session->opened = base_zalloc(sizeof(*session->opened));
-    session->opened->binding = (struct binding){.scheme = scheme, .host = request->host, .port = request->port};
-    session->entrance.binding = &session->opened->binding;
+    struct opened *opened = base_zalloc(sizeof(*opened));
+    opened->binding = (struct binding){.scheme = scheme, .host = request->host, .port = request->port};
+    session->entrance.binding = &opened->binding;
 }
 
 static enum progress serve_inside(struct session *session)
@@ -159,19 +159,21 @@ static bool begin_accept(struct session *session)
 {
     struct http_connection *client = &session->entrance.http;
     open_for(session, SCHEME_HTTPS);
-    session->opened->handshake = tls_accept(
-        session->worker->options.tls, client->channel, &session->opened->binding.host, inflight_text(&client->in));
+    struct opened *opened = session_opened(session);
+    opened->handshake =
+        tls_accept(session->worker->options.tls, client->channel, &opened->binding.host, inflight_text(&client->in));
     inflight_clear(session->worker->options.loop, &client->in);
-    return session->opened->handshake != NULL;
+    return opened->handshake != NULL;
 }
 
 enum progress step_accept_tls(struct session *session)
 {
-    if (session->opened == NULL && !begin_accept(session)) {
+    if (session->entrance.binding == NULL && !begin_accept(session)) {
         session_close(session, REASON_INTERNAL);
         return STEP_WAIT;
     }
-    switch (tls_connection_handshake(session->opened->handshake)) {
+    struct opened *opened = session_opened(session);
+    switch (tls_connection_handshake(opened->handshake)) {
     case TLS_AGAIN:
         return STEP_WAIT;
     case TLS_FAILED:
@@ -180,7 +182,7 @@ enum progress step_accept_tls(struct session *session)
     case TLS_DONE:
         break;
     }
-    tls_connection_install(session->opened->handshake);
-    session->opened->handshake = NULL;
+    tls_connection_install(opened->handshake);
+    opened->handshake = NULL;
     return serve_inside(session);
 }

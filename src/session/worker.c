@@ -8,6 +8,12 @@ struct session *session_of(struct entrance *entrance)
     return list_owner(entrance, struct session, entrance);
 }
 
+struct opened *session_opened(const struct session *session)
+{
+    struct binding *binding = session->entrance.binding;
+    return binding == NULL ? NULL : list_owner(binding, struct opened, binding);
+}
+
 static void opened_free(struct opened *opened)
 {
     if (opened == NULL)
@@ -19,7 +25,7 @@ static void opened_free(struct opened *opened)
 static void session_free(struct session *session)
 {
     list_remove(&session->node);
-    opened_free(session->opened);
+    opened_free(session_opened(session));
     http_connection_clear(&session->entrance.http);
     channel_free(session->entrance.http.channel);
     timer_free(session->deadline);

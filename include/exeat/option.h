@@ -121,6 +121,7 @@ struct command_table {
 
 /* A command line as it was typed; all borrowed from argv. */
 struct command_line {
+    const struct command_table *table; /* of all commands; set by whoever has it, for those that tell of it */
     const struct command *command;
     const char *words[OPTION_COUNT]; /* the values; of a flag: its name; NULL: not given */
     char **operands;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Questions and answers. What may come of an answer is one of three things: the dialogue has ended (anchor_conclude),
- * another step follows, or (403, 409, 422) the witness says what would end signing. That is not believed for the
- * asking: whoever answers at its address can say so. It is asked for the checkpoint that it has cosigned, and only what
- * that proves counts (client_proof.c). */
+/* A dialogue, step by step, and the table of which step may follow which. What may come of an answer is one of three
+ * things: the dialogue has ended (anchor_conclude), another step follows, or (403, 409, 422) the witness says what
+ * would end signing. That is not believed for the asking: whoever answers at its address can say so. It is asked for
+ * the checkpoint that it has cosigned, and only what that proves counts (client_proof.c). */
 #include <stdio.h>
 
 #include "client_internal.h"
@@ -152,7 +152,7 @@ static void send_question(struct anchor *anchor)
     anchor->call = web_call_start(&anchor->peer, &request, on_asked, anchor);
 }
 
-void anchor_begin_ask(struct anchor *anchor)
+static void begin_ask(struct anchor *anchor)
 {
     char *error = NULL;
     if (anchor->step == ANCHOR_ASK)
@@ -197,7 +197,7 @@ static void on_enrolled(void *context, uint16_t status, struct text body, const 
     }
 }
 
-void anchor_begin_enrol(struct anchor *anchor)
+static void begin_enrol(struct anchor *anchor)
 {
     struct buffer body = {0};
     if (anchor->kept.token == NULL) {
@@ -237,7 +237,7 @@ static void on_looked(void *context, uint16_t status, struct text body, const ch
         anchor_conclude(anchor, proven, why);
 }
 
-void anchor_begin_look(struct anchor *anchor)
+static void begin_look(struct anchor *anchor)
 {
     struct buffer path = {0};
     buffer_append(&path, TEXT("/checkpoint/"));
@@ -245,4 +245,55 @@ void anchor_begin_look(struct anchor *anchor)
     struct web_request request = {.method = TEXT("GET"), .path = buffer_text(&path)};
     anchor->call = web_call_start(&anchor->peer, &request, on_looked, anchor);
     buffer_clear(&path);
+}
+
+/* --- the table
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static void begin_rest(struct anchor *anchor)
+{
+    (void)anchor; /* the timer runs all the time */
+}
+
+static void begin_gone(struct anchor *anchor)
+{
+    web_call_cancel(anchor->call);
+    anchor->call = NULL;
+    timer_stop(anchor->parts.timer);
+    timer_stop(anchor->parts.late);
+    loop_stop(anchor->parts.loop);
+}
+
+#define TO(step) (1u << ANCHOR_##step)
+static const struct {
+    void (*begin)(struct anchor *anchor);
+    unsigned next;
+} steps[] = {
+    [ANCHOR_REST] = {begin_rest, TO(ASK) | TO(GONE)},
+    [ANCHOR_ASK] = {begin_ask, TO(AGAIN) | TO(ENROL) | TO(LOOK) | TO(REST) | TO(GONE)},
+    [ANCHOR_AGAIN] = {begin_ask, TO(LOOK) | TO(REST) | TO(GONE)},
+    [ANCHOR_ENROL] = {begin_enrol, TO(AGAIN) | TO(LOOK) | TO(REST) | TO(GONE)},
+    [ANCHOR_LOOK] = {begin_look, TO(REST) | TO(GONE)},
+    [ANCHOR_GONE] = {begin_gone, TO(ASK)}, /* the farewell */
+};
+_Static_assert(COUNT_OF(steps) == ANCHOR_STEP_COUNT, "every step has a row");
+
+void anchor_step_to(struct anchor *anchor, enum anchor_step step)
+{
+    ASSERT((steps[anchor->step].next & 1u << step) != 0);
+    anchor->step = step;
+    steps[step].begin(anchor);
+}
+
+void anchor_conclude(struct anchor *anchor, enum anchor_state state, const char *why)
+{
+    anchor_learn(anchor, state, why);
+    anchor_step_to(anchor, anchor->home);
+}
+
+void anchor_fail(struct anchor *anchor, const char *why)
+{
+    atomic_fetch_add(&anchor->told.failures, 1);
+    anchor_conclude(anchor, ANCHOR_UNREACHABLE, why);
 }

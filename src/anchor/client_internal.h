@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the gate's side share: who asks, what it is doing (a step), and what it knows (a state).
- * client.c: start and end. client_steps.c: the two tables, and the only writers of step and state. client_ask.c: one
- * function a step. client_proof.c: what the witness has to show before it is believed that a log must end. */
+ * client.c: start and end. client_ask.c: the table of steps, one function each, and the only writer of the step.
+ * client_states.c: the table of states, and the only writer of the state. client_proof.c: what the witness has to show
+ * before it is believed that a log must end. */
 #ifndef EXEAT_ANCHOR_CLIENT_INTERNAL_H
 #define EXEAT_ANCHOR_CLIENT_INTERNAL_H
 
@@ -75,19 +76,17 @@ struct anchor {
     struct anchor_told told;
 };
 
-/* client_steps.c: goes to a step that may follow, and begins it. */
-void anchor_step_to(struct anchor *anchor, enum anchor_step step);
-/* The dialogue has ended, and this is what is known now. */
-void anchor_conclude(struct anchor *anchor, enum anchor_state state, const char *why);
-void anchor_fail(struct anchor *anchor, const char *why); /* unreachable, and counted */
+/* client_states.c: this is what is known now; a change is told in the log. */
+void anchor_learn(struct anchor *anchor, enum anchor_state state, const char *why);
 /* Tells the store what follows from the state; time passes, too. */
 void anchor_apply(struct anchor *anchor);
 void anchor_begin_state(struct anchor *anchor); /* before the thread runs */
 
-/* client_ask.c: what begins each step. */
-void anchor_begin_ask(struct anchor *anchor);
-void anchor_begin_enrol(struct anchor *anchor);
-void anchor_begin_look(struct anchor *anchor);
+/* client_ask.c: goes to a step that may follow, and begins it. */
+void anchor_step_to(struct anchor *anchor, enum anchor_step step);
+/* The dialogue has ended, and this is what is known now. */
+void anchor_conclude(struct anchor *anchor, enum anchor_state state, const char *why);
+void anchor_fail(struct anchor *anchor, const char *why); /* unreachable, and counted */
 
 /* client_proof.c: what the witness's cosigned checkpoint of this log (foreign bytes) proves against the store. One of
  * the three states that end signing; or ANCHOR_UNREACHABLE: nothing. `why` takes a sentence. */

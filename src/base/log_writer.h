@@ -10,7 +10,5 @@
 
 /* Hands over a whole line, with its end. Before log_start it is written at once; after it, it never waits. */
 void log_writer_put(struct text line);
-/* log.c: the line that says how many are missing. */
-void log_append_dropped(uint64_t count, struct buffer *line);
 
 #endif

@@ -16,6 +16,14 @@ enum exit_code replay_store(const struct policy *policy, const char *directory, 
 /* commands.c */
 extern const struct command_table commands;
 
+/* cmd_help.c: exeat help [COMMAND], exeat COMMAND --help */
+enum exit_code print_help(const struct command_table *table, int argc, char **argv);
+enum exit_code print_command(const struct command *command);
+/* No command is called so; EXIT_USAGE. */
+enum exit_code complain_of_no_command(const struct command_table *table, int argc, char **argv);
+/* Says what is wrong with a command line, and clears it; EXIT_USAGE. */
+enum exit_code complain_about(struct buffer *sentence);
+
 enum exit_code cmd_run(const struct command_line *line);
 enum exit_code cmd_check(const struct command_line *line);
 enum exit_code cmd_explain(const struct command_line *line);

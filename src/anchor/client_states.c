@@ -1,52 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two tables of the gate's side: which step of a dialogue may follow which, and which state of knowledge. */
+/* What the gate's side knows of its witness: which state may follow which, and what follows from it. */
 #include "client_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 
-/* --- steps -----------------------------------------------------------------------------------------------------------
- */
-
-static void begin_rest(struct anchor *anchor)
-{
-    (void)anchor; /* the timer runs all the time */
-}
-
-static void begin_gone(struct anchor *anchor)
-{
-    web_call_cancel(anchor->call);
-    anchor->call = NULL;
-    timer_stop(anchor->parts.timer);
-    timer_stop(anchor->parts.late);
-    loop_stop(anchor->parts.loop);
-}
-
-#define TO(step) (1u << ANCHOR_##step)
-static const struct {
-    void (*begin)(struct anchor *anchor);
-    unsigned next;
-} steps[] = {
-    [ANCHOR_REST] = {begin_rest, TO(ASK) | TO(GONE)},
-    [ANCHOR_ASK] = {anchor_begin_ask, TO(AGAIN) | TO(ENROL) | TO(LOOK) | TO(REST) | TO(GONE)},
-    [ANCHOR_AGAIN] = {anchor_begin_ask, TO(LOOK) | TO(REST) | TO(GONE)},
-    [ANCHOR_ENROL] = {anchor_begin_enrol, TO(AGAIN) | TO(LOOK) | TO(REST) | TO(GONE)},
-    [ANCHOR_LOOK] = {anchor_begin_look, TO(REST) | TO(GONE)},
-    [ANCHOR_GONE] = {begin_gone, TO(ASK)}, /* the farewell */
+#define KNOWS(state) (1u << ANCHOR_##state)
+enum {
+    HEARD = KNOWS(WITNESSED) | KNOWS(UNREACHABLE),
+    BROKEN = KNOWS(ROLLED_BACK) | KNOWS(FORKED) | KNOWS(KEY_REFUSED)
 };
-_Static_assert(COUNT_OF(steps) == ANCHOR_STEP_COUNT, "every step has a row");
-
-void anchor_step_to(struct anchor *anchor, enum anchor_step step)
-{
-    ASSERT((steps[anchor->step].next & 1u << step) != 0);
-    anchor->step = step;
-    steps[step].begin(anchor);
-}
-
-/* --- states ----------------------------------------------------------------------------------------------------------
- */
-
-enum { HEARD = TO(WITNESSED) | TO(UNREACHABLE), BROKEN = TO(ROLLED_BACK) | TO(FORKED) | TO(KEY_REFUSED) };
 /* Those that end signing are proven by the witness's signature: nothing that it says later takes that back. A restart
  * asks anew, of the store as it is then. */
 static const struct {
@@ -106,7 +69,7 @@ void anchor_begin_state(struct anchor *anchor)
     anchor_apply(anchor);
 }
 
-void anchor_conclude(struct anchor *anchor, enum anchor_state state, const char *why)
+void anchor_learn(struct anchor *anchor, enum anchor_state state, const char *why)
 {
     bool is_news = state != anchor->state;
     ASSERT((states[anchor->state].next & 1u << state) != 0);
@@ -115,13 +78,6 @@ void anchor_conclude(struct anchor *anchor, enum anchor_state state, const char 
     atomic_store(&anchor->told.state, (int)state);
     if (is_news)
         say(anchor, why);
-    anchor_step_to(anchor, anchor->home);
-}
-
-void anchor_fail(struct anchor *anchor, const char *why)
-{
-    atomic_fetch_add(&anchor->told.failures, 1);
-    anchor_conclude(anchor, ANCHOR_UNREACHABLE, why);
 }
 
 void anchor_stats_read(const struct anchor *anchor, struct anchor_stats *stats)

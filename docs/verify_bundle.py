@@ -30,7 +30,7 @@ OUTCOME = {2: ("status", int), 3: ("bytes_up", int), 4: ("bytes_down", int), 5: 
            21: ("served_model", str), 22: ("inference", str), 27: ("request", bytes), 33: ("detail", str), 34: ("answer", str),
            35: ("questions", int), 239: ("cut", str)}
 LIFE = {32: ("origin", str), 33: ("previous_size", int), 34: ("build", str), 37: ("boot", str), 40: ("event", str), 41: ("detail", str), 42: ("file", str), 43: ("digest", bytes),
-        44: ("count", int), 45: ("files", bytes)}
+        44: ("count", int), 45: ("files", bytes), 46: ("rule", str), 47: ("owner", str)}
 PRIVATE = {1: ("path", str), 2: ("query", str), 3: ("client_address", str)}
 FILES = "records.jsonl context.jsonl leaves.bin range.proof checkpoint.note keys.txt manifest.json VERIFY.txt".split()
 POLICIES_MAX = 256

@@ -27,6 +27,23 @@ def bad_disk(tmp_path_factory):
     return build_shim(tmp_path_factory.mktemp("disk"), "stall_disk")
 
 
+@pytest.fixture(scope="session")
+def clock_shim(tmp_path_factory):
+    return build_shim(tmp_path_factory.mktemp("clock"), "clock_step")
+
+
+@pytest.fixture
+def set_clock(clock_shim, tmp_path, monkeypatch):
+    """Sets the wall clock of every program that the test starts, and of those that run, by so many seconds. Files are not
+    confined (`confine: { landlock: none }`): the clock is one beside the gate's folder."""
+    offset = tmp_path / "offset"
+    offset.write_text("0")
+    monkeypatch.setenv("LD_PRELOAD", clock_shim)
+    monkeypatch.setenv("ASAN_OPTIONS", "verify_asan_link_order=0")
+    monkeypatch.setenv("CLOCK_OFFSET", str(offset))
+    return lambda seconds: offset.write_text(str(seconds))
+
+
 @pytest.fixture
 def things():
     """What the other fixtures made, closed in reverse order."""

@@ -46,10 +46,14 @@ struct admin_view {
     uint64_t issuer_expires;  /* seconds since 1970; 0: there is none */
     uint64_t reloads;         /* policies that took effect after the first */
     uint64_t reloads_refused; /* offered, and not good */
+    struct text rule_lapses;  /* lines of admin_lapse_write; borrowed */
+    uint64_t rules_lapsed;    /* while the gate ran */
 };
 /* Adds one worker's counters to a sum. */
 void admin_add(struct session_stats *sum, const struct session_stats *one);
 void admin_add_names(struct names_stats *sum, const struct names_stats *one);
+/* Appends the line of a rule that ends by itself, for `rule_lapses`. */
+void admin_lapse_write(struct text rule, int64_t until_us, struct buffer *out);
 /* Prometheus text format 0.0.4. */
 void admin_metrics_write(const struct admin_view *view, struct buffer *out);
 

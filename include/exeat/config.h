@@ -147,9 +147,12 @@ struct settings_rule {
     bool llm_unseen;
     bool observe;
     uint32_t dns; /* bits, see dns_type_bit: types that its names may be asked for beside the usual ones */
+    struct setting_time until; /* absent: it does not end */
+    struct text owner;         /* who answers for it; may be empty */
 };
 struct settings_test {
     struct setting_text request;
+    struct setting_time at; /* absent: before any rule has lapsed */
     struct setting_text from;
     struct setting_text expect;
 };

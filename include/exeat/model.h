@@ -171,9 +171,14 @@ struct llm_call {
     bool shared;          /* a host with other uses too */
 };
 
+/* A request of which nobody said when it is asked: what ends by itself counts against letting out. */
+#define ASKED_UNKNOWN INT64_C(0)
+/* Before anything has ended: a policy as it is written. */
+#define ASKED_AT_FIRST INT64_MIN
 /* What is asked for. At CONNECT only client, host and port are known. */
 struct request {
     struct client client;
+    int64_t asked_us; /* by the wall clock, since 1970; or one of the two above */
     enum scheme scheme;
     struct host host;
     uint16_t port;

@@ -36,6 +36,7 @@ enum option {
     OPTION_REPLAY,
     OPTION_FROM,
     OPTION_ALL,
+    OPTION_AT,
     OPTION_NAMES,
     OPTION_STORE,
     OPTION_VKEY,

@@ -105,6 +105,8 @@ enum event_tag {
     EVENT_DIGEST = 0x2b,
     EVENT_COUNT = 0x2c,
     EVENT_FILES = 0x2d,
+    EVENT_RULE = 0x2e,
+    EVENT_OWNER = 0x2f,
 };
 /* What the records of the gate's own life say. */
 struct record_event {

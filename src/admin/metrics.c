@@ -2,6 +2,7 @@
 /* Counters as Prometheus reads them. Labels come from tables, the policy and the catalogue, never from requests. */
 #include "admin_internal.h"
 #include "exeat/base/log.h"
+#include "exeat/base/memory.h"
 
 static void add_llm(struct account_llm_row *sum, const struct account_llm_row *one)
 {
@@ -264,6 +265,24 @@ static void write_lookups(const struct session_stats *stats, struct buffer *out)
         stats->exchanges.lookups_failed);
 }
 
+void admin_lapse_write(struct text rule, int64_t until_us, struct buffer *out)
+{
+    char *name = text_copy(rule);
+    buffer_append(out, TEXT("exeat_policy_rule_lapses_seconds{rule=\""));
+    label(out, name);
+    buffer_printf(out, "\"} %lld\n", (long long)(until_us / 1000000));
+    base_free(name);
+}
+
+static void write_lapses(const struct admin_view *view, struct buffer *out)
+{
+    metric_head(
+        out, "policy_rule_lapses_seconds", "gauge", "When a rule of the policy lapses or has lapsed, since 1970.");
+    buffer_append(out, view->rule_lapses);
+    metric_number(
+        out, "policy_rules_lapsed_total", "counter", "Rules that lapsed while the gate ran.", view->rules_lapsed);
+}
+
 void admin_metrics_write(const struct admin_view *view, struct buffer *out)
 {
     const struct session_stats *stats = &view->sessions;
@@ -307,6 +326,7 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     metric_number(
         out, "policy_reloads_refused_total", "counter", "Policies that were offered and refused.",
         view->reloads_refused);
+    write_lapses(view, out);
     metric_number(out, "workers", "gauge", "Worker threads.", view->workers);
     metric_number(
         out, "bypass_active", "gauge", "1 while a bypass lets through what the policy refuses.", view->bypass_active);

@@ -102,37 +102,90 @@ static bool take_fraction(struct text *text, int64_t *microseconds)
     return digits > 0 && digits <= 9;
 }
 
-/* "T10:00:00.123Z"; a blank may stand for the T, and the seconds and the Z may be left out: it is UTC in any case. */
-static bool take_time_of_day(struct text *text, struct tm *utc, int64_t *microseconds)
+/* A moment as it is written, and how much of it is. */
+struct written {
+    struct tm local;
+    int64_t microseconds;
+    int offset; /* minutes east of Greenwich */
+    bool has_time;
+    bool has_seconds;
+    bool has_offset;
+};
+
+/* "Z", "+01:00"; nothing is UTC as well. */
+static bool take_offset(struct text *text, struct written *written)
 {
-    if ((!take_byte(text, 'T') && !take_byte(text, ' ')) || !take_number(text, 2, &utc->tm_hour) ||
-        !take_byte(text, ':') || !take_number(text, 2, &utc->tm_min))
+    int hours = 0;
+    int minutes = 0;
+    bool is_east = text->length > 0 && text->data[0] == '+';
+    written->has_offset = text->length > 0;
+    if (!written->has_offset || take_byte(text, 'Z') || take_byte(text, 'z'))
+        return true;
+    if ((!take_byte(text, '+') && !take_byte(text, '-')) || !take_number(text, 2, &hours) || !take_byte(text, ':') ||
+        !take_number(text, 2, &minutes) || hours > 23 || minutes > 59)
         return false;
-    if (take_byte(text, ':') && (!take_number(text, 2, &utc->tm_sec) || !take_fraction(text, microseconds)))
+    written->offset = (hours * 60 + minutes) * (is_east ? 1 : -1);
+    return true;
+}
+
+/* "T10:00:00.123Z"; a blank may stand for the T, and the seconds may be left out. */
+static bool take_time_of_day(struct text *text, struct written *written)
+{
+    written->has_time = text->length > 0;
+    if (!written->has_time)
+        return true;
+    if ((!take_byte(text, 'T') && !take_byte(text, 't') && !take_byte(text, ' ')) ||
+        !take_number(text, 2, &written->local.tm_hour) || !take_byte(text, ':') ||
+        !take_number(text, 2, &written->local.tm_min))
         return false;
-    (void)take_byte(text, 'Z');
+    written->has_seconds = take_byte(text, ':');
+    if (written->has_seconds &&
+        (!take_number(text, 2, &written->local.tm_sec) || !take_fraction(text, &written->microseconds)))
+        return false;
+    return take_offset(text, written);
+}
+
+static bool take_date(struct text *text, struct tm *local)
+{
+    return take_number(text, 4, &local->tm_year) && take_byte(text, '-') && take_number(text, 2, &local->tm_mon) &&
+           take_byte(text, '-') && take_number(text, 2, &local->tm_mday);
+}
+
+static bool read_written(struct text text, struct written *written, int64_t *wall_us)
+{
+    *written = (struct written){.offset = 0};
+    struct tm *local = &written->local;
+    if (!take_date(&text, local) || !take_time_of_day(&text, written) || text.length > 0 || local->tm_mon < 1 ||
+        local->tm_mon > 12 || local->tm_mday < 1 || local->tm_mday > 31 || local->tm_hour > 23 || local->tm_min > 59 ||
+        local->tm_sec > 60)
+        return false;
+    struct tm normal = *local;
+    normal.tm_year -= 1900;
+    normal.tm_mon -= 1;
+    int day = normal.tm_mday;
+    int64_t seconds = (int64_t)timegm(&normal);
+    if (normal.tm_mday != day)
+        return false; /* the 30th of February */
+    *wall_us = (seconds - (int64_t)written->offset * 60) * US_PER_SECOND + written->microseconds;
     return true;
 }
 
 static bool parse_date(struct text text, int64_t *wall_us)
 {
-    struct tm utc = {0};
-    int64_t microseconds = 0;
-    bool good = take_number(&text, 4, &utc.tm_year) && take_byte(&text, '-') && take_number(&text, 2, &utc.tm_mon) &&
-                take_byte(&text, '-') && take_number(&text, 2, &utc.tm_mday);
-    if (good && text.length > 0)
-        good = take_time_of_day(&text, &utc, &microseconds);
-    if (!good || text.length > 0 || utc.tm_mon < 1 || utc.tm_mon > 12 || utc.tm_mday < 1 || utc.tm_mday > 31 ||
-        utc.tm_hour > 23 || utc.tm_min > 59 || utc.tm_sec > 60)
-        return false;
-    utc.tm_year -= 1900;
-    utc.tm_mon -= 1;
-    struct tm asked = utc;
-    time_t seconds = timegm(&utc);
-    if (utc.tm_mday != asked.tm_mday)
-        return false; /* the 30th of February */
-    *wall_us = (int64_t)seconds * US_PER_SECOND + microseconds;
-    return true;
+    struct written written;
+    return read_written(text, &written, wall_us);
+}
+
+enum clock_reading clock_parse_moment(struct text text, int64_t *wall_us)
+{
+    struct written written;
+    if (!read_written(text, &written, wall_us))
+        return CLOCK_BAD;
+    if (!written.has_time)
+        return CLOCK_NO_TIME;
+    if (!written.has_seconds || text_has(text, ' ') || written.local.tm_sec > 59)
+        return CLOCK_BAD;
+    return written.has_offset ? CLOCK_GOOD : CLOCK_NO_OFFSET;
 }
 
 static int64_t unit_seconds(char unit)

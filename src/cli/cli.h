@@ -10,8 +10,9 @@
 MUST_CHECK struct policy *load_policy(const char *path);
 /* The same without compiling it. */
 MUST_CHECK struct settings *load_settings(const char *path);
-/* Which of the decisions in that store this policy would change; `since` as written, or NULL. cmd_hindsight.c */
-enum exit_code replay_store(const struct policy *policy, const char *directory, const char *since);
+/* Which of the decisions in that store this policy would change; `since` as written, or NULL. `at_us`: all as asked
+ * then; ASKED_UNKNOWN: each as at its own time. cmd_hindsight.c */
+enum exit_code replay_store(const struct policy *policy, const char *directory, const char *since, int64_t at_us);
 
 /* commands.c */
 extern const struct command_table commands;

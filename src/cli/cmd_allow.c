@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exeat/base/clock.h"
 #include "exeat/record.h"
 #include "exeat/review.h"
 #include "records.h"
@@ -36,7 +37,7 @@ static void take_decision(struct search *search, const struct decision_record *d
         return;
     }
     memcpy(search->found, id, sizeof(id));
-    search->is_drafted = review_narrowest(search->policy, decision, &search->out);
+    search->is_drafted = review_narrowest(search->policy, decision, clock_wall_us(), &search->out);
 }
 
 static void take_outcome(struct search *search, const struct outcome_record *outcome)

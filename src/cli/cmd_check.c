@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "cli.h"
+#include "exeat/base/clock.h"
+#include "exeat/policy/lapse.h"
 #include "exeat/review.h"
 
 static enum exit_code worse(enum exit_code left, enum exit_code right)
@@ -11,37 +13,64 @@ static enum exit_code worse(enum exit_code left, enum exit_code right)
     return left > right ? left : right;
 }
 
-/* With --strict a warning is a no. */
-static enum exit_code check_one(const struct command_line *line, struct policy **policy)
+/* What --at says, else now. False after saying what is wrong. */
+static bool read_at(const struct command_line *line, int64_t *at_us)
+{
+    *at_us = clock_wall_us();
+    return read_time(line->words[OPTION_AT], "--at", at_us);
+}
+
+/* With --strict a warning is a no. The file's tests passed as it is written, or it would not be loaded; with --at they
+ * are asked once more. */
+static enum exit_code check_one(const struct command_line *line, int64_t at_us, struct policy **policy)
 {
     struct diags *diags = diags_new();
     *policy = daemon_load(command_config(line), diags);
     if (*policy != NULL) {
-        review_lint(*policy, diags);
+        review_lint(*policy, at_us, diags);
         daemon_check(*policy, command_config(line), diags);
     }
+    if (*policy != NULL && line->words[OPTION_AT] != NULL)
+        review_test(*policy, at_us, diags);
+    bool is_wrong = *policy == NULL || diags_errors(diags) > 0;
     show_diags(diags);
     bool is_strict = line->words[OPTION_STRICT] != NULL && diags_warnings(diags) > 0;
     diags_free(diags);
-    if (*policy == NULL)
+    if (is_wrong)
         return EXIT_USAGE;
     return is_strict ? EXIT_NO : EXIT_DONE;
 }
 
+static bool has_lapses(const struct policy *policy)
+{
+    size_t count = 0;
+    (void)policy_lapses(policy, &count);
+    return count > 0;
+}
+
+static void say_time(const char *what, int64_t at_us)
+{
+    char time[CLOCK_TEXT_SIZE];
+    clock_write(at_us, time);
+    printf("%s at %.19sZ\n", what, time);
+}
+
 /* With --strict a request that may leave now and could not before is a no. */
-static enum exit_code diff_with(const struct command_line *line, const struct policy *policy)
+static enum exit_code diff_with(const struct command_line *line, int64_t at_us, const struct policy *policy)
 {
     struct review_diff diff;
     struct buffer out = {0};
     struct policy *old = load_policy(line->words[OPTION_DIFF]);
     if (old == NULL)
         return EXIT_USAGE;
-    review_diff(old, policy, &out, &diff);
+    review_diff(old, policy, at_us, &out, &diff);
     put_painted(stdout, buffer_text(&out));
     printf(
         "%zu opened, %zu rerouted, %zu closed, %zu otherwise changed; %zu requests compared\n",
         diff.changes[REVIEW_OPENS], diff.changes[REVIEW_REROUTES], diff.changes[REVIEW_CLOSES],
         diff.changes[REVIEW_LOOKS] + diff.changes[REVIEW_OBSERVES], diff.requests);
+    if (has_lapses(old) || has_lapses(policy))
+        say_time("compared as asked", at_us);
     if (diff.has_regex)
         puts("of paths that are regular expressions only the requests of `tests:` were compared");
     if (diff.ranges_left_out > 0)
@@ -63,13 +92,19 @@ enum exit_code cmd_check(const struct command_line *line)
     const char *replay = line->words[OPTION_REPLAY];
     const char *since = line->words[OPTION_SINCE];
     struct policy *policy = NULL;
+    int64_t at_us;
+    bool is_at = line->words[OPTION_AT] != NULL;
     if ((line->words[OPTION_DIFF] != NULL && replay != NULL) || (since != NULL && replay == NULL))
         return complain(EXIT_USAGE, "--diff and --replay are two questions, and --since belongs to --replay");
-    enum exit_code code = check_one(line, &policy);
+    if (!read_at(line, &at_us))
+        return EXIT_USAGE;
+    enum exit_code code = check_one(line, at_us, &policy);
+    if (code != EXIT_USAGE && is_at)
+        say_time("checked as asked", at_us);
     if (policy != NULL && line->words[OPTION_DIFF] != NULL)
-        code = worse(code, diff_with(line, policy));
+        code = worse(code, diff_with(line, at_us, policy));
     else if (code == EXIT_DONE && replay != NULL)
-        code = replay_store(policy, replay, since);
+        code = replay_store(policy, replay, since, is_at ? at_us : ASKED_UNKNOWN);
     else if (code == EXIT_DONE)
         say_good(command_config(line), &policy_settings(policy)->lists);
     policy_unref(policy);
@@ -78,7 +113,8 @@ enum exit_code cmd_check(const struct command_line *line)
 
 enum explained { AS_TEXT, AS_WHOLE_TEXT, AS_JSON };
 
-static enum exit_code explain(const struct policy *policy, struct text asked, const char *from, enum explained as)
+static enum exit_code
+explain(const struct policy *policy, struct text asked, const char *from, int64_t at_us, enum explained as)
 {
     struct arena arena = {0};
     struct buffer out = {0};
@@ -91,6 +127,7 @@ static enum exit_code explain(const struct policy *policy, struct text asked, co
         return complain(EXIT_USAGE, "%s", wrong);
     }
     request.client.name = text_from(from);
+    request.asked_us = at_us;
     if (as == AS_JSON)
         review_explain_json(policy, &request, &out);
     else
@@ -120,6 +157,9 @@ enum exit_code cmd_explain(const struct command_line *line)
     enum explained as = as_json ? AS_JSON : line->words[OPTION_ALL] != NULL ? AS_WHOLE_TEXT : AS_TEXT;
     if (!as_json && !text_equal(format, TEXT("text")))
         return complain(EXIT_USAGE, "-o wants text or json");
+    int64_t at_us;
+    if (!read_at(line, &at_us))
+        return EXIT_USAGE;
     struct policy *policy = load_policy(command_config(line));
     if (policy == NULL)
         return EXIT_USAGE;
@@ -127,7 +167,7 @@ enum exit_code cmd_explain(const struct command_line *line)
     buffer_printf(&asked, "%s %s", line->operands[0], line->operands[1]);
     enum exit_code code = EXIT_USAGE;
     if (has_client(policy, from))
-        code = explain(policy, buffer_text(&asked), from, as);
+        code = explain(policy, buffer_text(&asked), from, at_us, as);
     else
         complain(EXIT_USAGE, "--from: there is no client '%s'", from);
     buffer_clear(&asked);

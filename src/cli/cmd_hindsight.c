@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "exeat/base/clock.h"
 #include "exeat/record.h"
 #include "exeat/review.h"
 #include "records.h"
@@ -10,14 +11,21 @@
 /* --- check --replay --------------------------------------------------------------------------------------------------
  */
 
+struct replaying {
+    struct review_replay *replay;
+    int64_t at_us; /* ASKED_UNKNOWN: each record's own */
+};
+
 static void replay_one(void *context, const struct store_row *row, const struct record *record)
 {
+    const struct replaying *replaying = context;
     struct decision_record decision;
+    int64_t at_us = replaying->at_us == ASKED_UNKNOWN ? record->head.wall_us : replaying->at_us;
     if (record_is_decision(row, record, &decision))
-        review_replay_add(context, &decision);
+        review_replay_add(replaying->replay, &decision, at_us);
 }
 
-enum exit_code replay_store(const struct policy *policy, const char *directory, const char *since)
+enum exit_code replay_store(const struct policy *policy, const char *directory, const char *since, int64_t at_us)
 {
     struct span span = {.since = since};
     struct review_replay_counts counts;
@@ -25,7 +33,8 @@ enum exit_code replay_store(const struct policy *policy, const char *directory, 
     if (!span_read(&span))
         return EXIT_USAGE;
     struct review_replay *replay = review_replay_new(policy);
-    bool done = records_walk(directory, &span, replay_one, replay);
+    struct replaying replaying = {replay, at_us};
+    bool done = records_walk(directory, &span, replay_one, &replaying);
     review_replay_write(replay, &out, &counts);
     put_text(buffer_text(&out));
     if (done)
@@ -83,7 +92,7 @@ enum exit_code cmd_suggest(const struct command_line *line)
     if (policy == NULL)
         return EXIT_USAGE;
     struct buffer out = {0};
-    struct review_suggest *suggest = review_suggest_new(policy);
+    struct review_suggest *suggest = review_suggest_new(policy, clock_wall_us());
     const char *directory = store == NULL ? policy_settings(policy)->audit.directory.data : store;
     bool done =
         records_walk(directory, &span, note_one, suggest) && records_walk(directory, &span, suggest_one, suggest);

@@ -13,9 +13,13 @@
 
 static const struct command rows[] = {
     {"run", cmd_run, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "start the gate", NULL},
-    {"check", cmd_check, "[FILE]", OPERANDS_CONFIG, OF(CONFIG) | OF(STRICT) | OF(DIFF) | OF(REPLAY) | OF(SINCE),
-     "validate a configuration, run its tests, compare it", "--since belongs to --replay."},
-    {"explain", cmd_explain, "METHOD URL", OPERANDS_TWO, OF(CONFIG) | OF(FROM) | OF(FORMAT) | OF(ALL),
+    {"check", cmd_check, "[FILE]", OPERANDS_CONFIG,
+     OF(CONFIG) | OF(STRICT) | OF(DIFF) | OF(REPLAY) | OF(SINCE) | OF(AT),
+     "validate a configuration, run its tests, compare it",
+     "--since belongs to --replay. Without --at the tests of the file are asked as if no rule had lapsed, and --replay "
+     "asks "
+     "of each decision as at its own time."},
+    {"explain", cmd_explain, "METHOD URL", OPERANDS_TWO, OF(CONFIG) | OF(FROM) | OF(FORMAT) | OF(ALL) | OF(AT),
      "what would be decided, and why",
      "-o is text or json. Rules that do not come near are left out; --all has them too."},
     {"allow", cmd_allow, "REQUEST-ID", OPERANDS_ONE, OF(CONFIG) | OF(STORE),

@@ -2,6 +2,7 @@
 /* The tables the other way round: from settings to values. */
 #include "exeat/config/in_force.h"
 
+#include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
 #include "schema.h"
 
@@ -250,12 +251,31 @@ static void append_files(const struct settings_lists *lists, struct buffer *out)
     }
 }
 
+/* When each is over is no secret, and wants to be seen. */
+static void append_lapses(const struct settings_lists *lists, struct buffer *out)
+{
+    for (size_t i = 0; i < lists->rule_count; i++) {
+        const struct settings_rule *rule = &lists->rules[i];
+        char time[CLOCK_TEXT_SIZE];
+        if (!rule->until.present)
+            continue;
+        clock_write(rule->until.us, time);
+        buffer_printf(
+            out, "# rule %.*s %s %.19sZ", TEXT_ARG(rule->id.text),
+            rule->until.us <= clock_wall_us() ? "has lapsed" : "lapses", time);
+        if (rule->owner.length > 0)
+            buffer_printf(out, ", owner: %.*s", TEXT_ARG(rule->owner));
+        buffer_append_byte(out, '\n');
+    }
+}
+
 void settings_show(const struct settings *settings, struct text running, struct buffer *out)
 {
     struct settings *defaults = settings_defaults();
     struct show show = {.settings = settings, .defaults = defaults, .running = running, .out = out};
     show_section(&show, &section_top, settings, 0);
     append_files(&settings->lists, out);
+    append_lapses(&settings->lists, out);
     buffer_clear(&show.path);
     settings_free(defaults);
 }

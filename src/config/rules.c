@@ -108,6 +108,22 @@ static const struct type type_unseen = FLAG_TYPE(llm_words);
 static const char *const mode_words[] = {"enforce", "observe"};
 static const struct type type_mode = FLAG_TYPE(mode_words);
 
+/* It goes into records, log lines and messages, each of which is a line. */
+static bool read_owner(struct load *load, const struct yaml_node *node, void *field)
+{
+    enum { OWNER_MAX = 256 };
+    if (!read_text(load, node, field))
+        return false;
+    bool is_line = node->text.length > 0 && node->text.length <= OWNER_MAX;
+    for (size_t i = 0; i < node->text.length; i++)
+        is_line = is_line && (unsigned char)node->text.data[i] >= ' ' && node->text.data[i] != 0x7f;
+    if (!is_line)
+        diag_error(
+            load->diags, node->mark, "owner is one line of at most %d bytes: a person, a team, a ticket", OWNER_MAX);
+    return is_line;
+}
+static const struct type type_owner = TEXT_TYPE("text", read_owner);
+
 static const struct key rule_keys[] = {
     REQUIRED_KEY(settings_rule, id, "id", &type_setting_text, "its name in records"),
     REQUIRED_KEY(settings_rule, verdict, "verdict", &type_verdict, "what it says"),
@@ -130,6 +146,9 @@ static const struct key rule_keys[] = {
     KEY(settings_rule, dns, "dns", &type_dns_types, "([a, aaaa, cname, https])",
         "further types that its names may be asked for by listen.dns"),
     KEY(settings_rule, observe, "mode", &type_mode, "enforce", "observe: this rule only records"),
+    KEY(settings_rule, until, "until", &type_time, "(for good)",
+        "when it lapses by itself, such as 2026-12-31T18:00:00Z"),
+    KEY(settings_rule, owner, "owner", &type_owner, "(nobody)", "who answers for it; told when it lapses"),
 };
 static const struct section section_rule = SECTION("a rule", rule_keys);
 
@@ -158,6 +177,7 @@ static const struct type type_expect = SHAPED_TYPE("verdict [rule]", read_settin
 static const struct key test_keys[] = {
     REQUIRED_KEY(settings_test, request, "request", &type_request, "what is asked"),
     KEY(settings_test, from, "from", &type_setting_text, "(nobody in particular)", "which client asks"),
+    KEY(settings_test, at, "at", &type_time, "(before any rule lapses)", "when it is asked"),
     REQUIRED_KEY(settings_test, expect, "expect", &type_expect, "what must come of it"),
 };
 static const struct section section_test = SECTION("a test", test_keys);

@@ -173,6 +173,7 @@ extern const struct type type_ports;        /* struct setting_ports */
 extern const struct type type_duration;     /* uint64_t, ms */
 extern const struct type type_size;         /* uint64_t, bytes */
 extern const struct type type_number;       /* uint64_t */
+extern const struct type type_time;         /* struct setting_time */
 extern const struct type type_socket;       /* struct setting_socket */
 extern const struct type type_sockets;      /* struct setting_sockets */
 bool read_text(struct load *load, const struct yaml_node *node, void *field);

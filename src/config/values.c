@@ -2,6 +2,7 @@
 /* Readers of single values and lists of them. Each reports its own error, with what it would have taken. */
 #include <string.h>
 
+#include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "schema.h"
@@ -182,6 +183,35 @@ static bool read_size(struct load *load, const struct yaml_node *node, void *fie
     return read_with_unit(load, node, units, COUNT_OF(units), "a size such as 64KiB or 8MiB", field);
 }
 
+/* The moment must be plain: a day ends at another time in each place. */
+static bool read_time(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct setting_time *time = field;
+    if (!expect_text(load, node, "a time"))
+        return false;
+    *time = (struct setting_time){.mark = node->mark, .present = true};
+    switch (clock_parse_moment(node->text, &time->us)) {
+    case CLOCK_GOOD:
+        return true;
+    case CLOCK_NO_TIME:
+        diag_error(
+            load->diags, node->mark, "'%.*s' is a day without a time: write %.*sT18:00:00Z, or with an offset +01:00",
+            TEXT_ARG(node->text), TEXT_ARG(node->text));
+        break;
+    case CLOCK_NO_OFFSET:
+        diag_error(
+            load->diags, node->mark, "'%.*s' says no offset: write %.*sZ for UTC, or %.*s+01:00", TEXT_ARG(node->text),
+            TEXT_ARG(node->text), TEXT_ARG(node->text));
+        break;
+    case CLOCK_BAD:
+        diag_error(
+            load->diags, node->mark, "'%.*s' is not a time such as 2026-12-31T18:00:00Z or 2026-12-31T18:00:00+01:00",
+            TEXT_ARG(node->text));
+        break;
+    }
+    return false;
+}
+
 bool read_number(struct load *load, const struct yaml_node *node, void *field)
 {
     if (!expect_text(load, node, "a number"))
@@ -236,6 +266,9 @@ static const struct type type_port = SHAPED_TYPE("port", read_port_range, "^[0-9
 const struct type type_ports = LIST_TYPE("list of ports", read_ports, &type_port);
 const struct type type_duration = VALUE_TYPE("duration", read_duration, write_duration, "^[0-9]+(ms|s|m|h|d)$");
 const struct type type_size = VALUE_TYPE("size", read_size, write_size, "^[0-9]+(KiB|MiB|GiB)?$");
+const struct type type_time = SHAPED_TYPE(
+    "time", read_time,
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$");
 const struct type type_number = VALUE_TYPE("number", read_number, write_number, "^[0-9]+$");
 const struct type type_socket = VALUE_TYPE("address:port", read_socket, write_socket, NULL);
 const struct type type_sockets = VALUES_TYPE("list of address:port", read_sockets, write_sockets, &type_socket);

@@ -129,6 +129,16 @@ struct retired *retired_new(struct loop *loop);
 void retired_add(struct retired *retired, struct policy *policy);
 void retired_free(struct retired *retired); /* NULL is fine */
 
+/* lapses.c: tells of the rules that end: the log, the store, the metrics. */
+struct gate;
+struct lapses;
+struct lapses *lapses_new(struct gate *gate);
+/* Of the policy that is in force now. What has lapsed before is told at once. */
+void lapses_watch(struct lapses *lapses);
+/* From the desk: the lines of admin_lapse_write, and how many rules lapsed since the gate began. */
+void lapses_look(struct lapses *lapses, struct buffer *metrics, uint64_t *count);
+void lapses_free(struct lapses *lapses); /* NULL is fine */
+
 /* verifying.c: verifies the store now and then, in a thread of its own. Ending it does not wait for a pass. */
 struct verifying;
 struct verifying *verifying_new(const char *store, const struct signing_key *key, uint64_t every_ms);
@@ -152,6 +162,7 @@ struct in_force {
     uint64_t sequence;     /* of its POLICY record */
     struct trust *trust;
     struct buffer start_values; /* settings_start_values of when the gate started */
+    struct lapses *lapses;      /* NULL: it does not run yet */
 };
 /* Something that ends by itself. */
 struct until {
@@ -224,6 +235,8 @@ void erase_look(struct audit *audit, struct buffer *answer);
 void gate_reload(struct gate *gate, struct buffer *answer);
 /* Gives what the settings say to those who can change while they run: log, audit. */
 void gate_apply(struct gate *gate);
+/* Has all workers judge by the policy in force, and what is open anew. */
+void gate_give_policy(struct gate *gate);
 /* Has the policy on disk before anyone is judged by it. False: it is not. */
 MUST_CHECK bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t *sequence);
 /* anchoring.c: false with `error`, when there is a witness and it cannot be asked. */

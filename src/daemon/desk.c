@@ -23,6 +23,7 @@ struct desk {
     int signals;         /* signalfd */
     struct watch *signals_watch;
     struct timer *drain_timer;
+    struct buffer lapses;    /* of the newest look */
     uint64_t drain_until_us; /* steady clock; 0: it does not drain */
 };
 
@@ -77,6 +78,8 @@ static void look(void *context, struct admin_view *view)
     view->bypass_active = atomic_load(&gate->told.has_bypass);
     view->reloads = atomic_load(&gate->told.reloads);
     view->reloads_refused = atomic_load(&gate->told.reloads_refused);
+    lapses_look(gate->in_force.lapses, &desk->lapses, &view->rules_lapsed);
+    view->rule_lapses = buffer_text(&desk->lapses);
     view->issuer_expires = atomic_load(&gate->told.issuer_expires);
 }
 
@@ -163,6 +166,7 @@ void desk_close(struct desk *desk)
     }
     admin_free(desk->admin);
     timer_free(desk->drain_timer);
+    buffer_clear(&desk->lapses);
     watch_free(desk->signals_watch);
     close(desk->signals);
     loop_free(desk->loop);

@@ -238,6 +238,7 @@ static void stop(struct gate *gate)
     files_watch_free(gate->files);
     timer_free(gate->bypass.timer);
     timer_free(gate->daily);
+    lapses_free(gate->in_force.lapses);
     retired_free(gate->retired);
     watch_free(gate->hangups_watch);
     close(gate->hangups);

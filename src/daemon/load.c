@@ -19,7 +19,7 @@ struct policy *daemon_load(const char *path, struct diags *diags)
         settings_free(settings);
         return NULL;
     }
-    review_test(policy, diags);
+    review_test(policy, ASKED_AT_FIRST, diags);
     base_trim(); /* the texts of long lists were copied more than once */
     if (diags_errors(diags) == 0)
         return policy;

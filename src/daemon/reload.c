@@ -99,6 +99,9 @@ static void tell(struct gate *gate)
     atomic_store(&gate->told.policy_sequence, gate->in_force.sequence);
     atomic_store(&gate->told.drain_ms, policy_settings(gate->in_force.policy)->run.drain_ms);
     atomic_store(&gate->told.issuer_expires, issuer == NULL ? 0 : tls_issuer_expires(issuer));
+    if (gate->in_force.lapses == NULL)
+        gate->in_force.lapses = lapses_new(gate);
+    lapses_watch(gate->in_force.lapses);
     if (gate->daily == NULL)
         gate->daily = timer_new(gate->loop, on_day, gate);
     on_day(gate);
@@ -147,7 +150,7 @@ static void drop_clients(const struct gate *gate, struct tls_client **clients)
         tls_client_free(clients[i]);
 }
 
-static void give_to_workers(struct gate *gate)
+void gate_give_policy(struct gate *gate)
 {
     const struct in_force *in_force = &gate->in_force;
     for (size_t i = 0; i < gate->crew.worker_count; i++)
@@ -182,7 +185,7 @@ static void take(struct gate *gate, struct policy *policy, struct text waiting, 
     gate->in_force.policy = policy;
     atomic_fetch_add(&gate->told.reloads, 1);
     gate_apply(gate);
-    give_to_workers(gate);
+    gate_give_policy(gate);
     files_watch_set(gate->files, policy_settings(policy));
     say_taken(gate, waiting, answer);
 }

@@ -3,6 +3,7 @@
  * or a refusal of what followed. */
 #include "exchange_internal.h"
 #include "exeat/base/check.h"
+#include "exeat/policy/lapse.h"
 
 const struct request *exchange_request(const struct exchange *exchange)
 {
@@ -60,20 +61,21 @@ bool exchange_is_outdated(const struct exchange *exchange)
     return exchange->term != exchange->worker->term;
 }
 
-/* Would the present policy let the same request through in the same way, to the same address? No bypass outlives a
- * policy. */
+/* Would the present policy, now, let the same request through in the same way, to the same address? No bypass outlives
+ * a policy. */
 bool exchange_is_denied_now(const struct exchange *exchange)
 {
-    const struct request *request = &exchange->ask.request;
     const struct policy *policy = exchange->worker->term->policy;
+    struct request request = exchange->ask.request;
     struct decision decision;
     struct judged_address judged;
     enum reason why;
-    policy_judge(policy, request, &decision);
+    request.asked_us = policy_now(policy);
+    policy_judge(policy, &request, &decision);
     bool was_unseen = exchange->decision.scheme == SCHEME_TCP; /* bytes that need not be TLS */
     if (decision.plan != exchange->decision.plan || (was_unseen && decision.scheme != SCHEME_TCP))
         return true;
-    return !policy_judge_address(policy, request, &decision, &exchange->account.address, &judged, &why);
+    return !policy_judge_address(policy, &request, &decision, &exchange->account.address, &judged, &why);
 }
 
 void exchange_count_bytes(struct exchange *exchange, uint64_t up, uint64_t down)

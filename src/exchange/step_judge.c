@@ -2,6 +2,7 @@
 /* judge: ask the policy, and choose what has to happen before the decision can be recorded. */
 #include "exchange_internal.h"
 #include "exeat/policy/bypass.h"
+#include "exeat/policy/lapse.h"
 
 static struct text credentials_of(const struct exchange *exchange)
 {
@@ -84,6 +85,7 @@ enum progress step_judge(struct exchange *exchange)
     if (!identify(exchange))
         return exchange_refuse(exchange, REASON_CLIENT_UNKNOWN);
     note_user(exchange);
+    exchange->ask.request.asked_us = policy_now(exchange->policy);
     policy_judge(exchange->policy, &exchange->ask.request, &exchange->decision);
     if (exchange->worker->bypass_until_us > loop_now_us(exchange->worker->loop))
         policy_bypass(exchange->policy, &exchange->ask.request, &exchange->decision);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "exeat/base/check.h"
+#include "exeat/policy/lapse.h"
 #include "names_internal.h"
 
 enum { BYTES_A_NAME = 16, HERE_SECONDS = 60 };
@@ -192,6 +193,7 @@ void judge_question(struct standing *standing)
             (struct decision){.verdict = VERDICT_ALLOW, .plan = PLAN_ANSWER, .reason = REASON_DNS_HERE};
         return;
     }
+    standing->question.asked_us = policy_now(standing->policy);
     policy_judge_name(standing->policy, &standing->question, is_bypassed, &standing->verdict);
     if (standing->verdict.decision.plan == PLAN_REFUSE)
         judge_refused(standing);

@@ -12,6 +12,7 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_DIFF] = {"--diff", NULL, "OLD-FILE", "say what would be decided otherwise than by that configuration"},
     [OPTION_REPLAY] = {"--replay", NULL, "STORE", "say which decisions in that audit store this policy would change"},
     [OPTION_FROM] = {"--from", NULL, "CLIENT", "as asked by that entry of `clients`"},
+    [OPTION_AT] = {"--at", NULL, "TIME", "as asked then, when rules with `until` may have lapsed; else now"},
     [OPTION_ALL] = {"--all", NULL, NULL, "leave nothing out"},
     [OPTION_NAMES] = {"--names", NULL, NULL, "with each name that it may speak for"},
     [OPTION_STORE] =

@@ -223,6 +223,7 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     clients_compile(policy, diags);
     compile_rules(&compile);
     budgets_compile(policy, diags);
+    lapses_compile(policy);
     hosts_compile(policy, diags);
     if (diags_errors(diags) == errors_before)
         policy_check_rules(policy, diags);

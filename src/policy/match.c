@@ -173,6 +173,12 @@ static struct trace_answer conditions_hold(struct asking *asking)
 enum known rule_holds(struct judging *judging, uint32_t index)
 {
     const struct policy_rule *rule = &judging->policy->rules[index];
+    if (rule->ends && !policy_rule_is_in_force(rule->source, judging->request->asked_us)) {
+        judging->last =
+            (struct trace_rule){.rule = index, .scheme = judging->scheme, .when = answer(KNOWN_NO, CONDITION_UNTIL)};
+        judging->by_path = false;
+        return KNOWN_NO;
+    }
     struct asking when = {judging,   &rule->when, rule->when.source,  index, rule->source->verdict,
                           ROLE_WHEN, false,       rule->trust != NULL};
     struct asking unless = {judging, &rule->unless, rule->unless.source, index, rule->source->verdict, ROLE_UNLESS,

@@ -33,6 +33,7 @@ static struct request request_for(const struct name_question *question, enum sch
         .scheme = scheme == SCHEME_TCP ? SCHEME_HTTPS : scheme, /* any CONNECT comes as https */
         .host = question->host,
         .port = port,
+        .asked_us = question->asked_us,
     };
 }
 

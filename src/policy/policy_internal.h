@@ -6,6 +6,7 @@
 #include "client_table.h"
 #include "exeat/base/pattern.h"
 #include "exeat/policy.h"
+#include "exeat/policy/lapse.h"
 #include "exeat/policy/trace.h"
 #include "exeat/policy/trust.h"
 #include "host_table.h"
@@ -103,6 +104,7 @@ struct policy_rule {
     uint32_t rank;                    /* in the order of the ids: of two equals the first names the decision */
     bool needs_inside;
     bool observes;
+    bool ends; /* it has `until` */
 };
 
 #define BUDGET_NONE UINT32_MAX
@@ -137,6 +139,8 @@ struct policy {
         size_t count;
     } trusts; /* whom rules trust: each once */
     struct host_index hosts;
+    struct policy_lapse *lapses; /* in the arena; the soonest first */
+    size_t lapse_count;
 };
 
 /* client.c */
@@ -151,6 +155,9 @@ void policy_check_rules(const struct policy *policy, struct diags *diags);
 /* trust.c: of one rule, whose place is kept for it */
 bool trust_is_set(const struct settings_trust *trust);
 void trust_compile(struct policy *policy, struct policy_rule *rule, struct diags *diags);
+
+/* lapse.c */
+void lapses_compile(struct policy *policy);
 
 /* inference.c */
 void inference_compile(struct policy *policy, struct diags *diags);

@@ -81,6 +81,7 @@ static const struct record_tag event_tags[] = {
     {EVENT_NAME, "event", RECORD_TEXT, 0},    {EVENT_DETAIL, "detail", RECORD_TEXT, 0},
     {EVENT_FILE, "file", RECORD_TEXT, 0},     {EVENT_DIGEST, "digest", RECORD_BYTES, 0},
     {EVENT_COUNT, "count", RECORD_NUMBER, 8}, {EVENT_FILES, "files", RECORD_BYTES, 0},
+    {EVENT_RULE, "rule", RECORD_TEXT, 0},     {EVENT_OWNER, "owner", RECORD_TEXT, 0},
 };
 
 static const struct record_tag *find_in(const struct record_tag *tags, size_t count, uint8_t tag)

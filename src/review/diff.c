@@ -19,6 +19,7 @@ struct line {
 struct comparing {
     const struct policy *old;
     const struct policy *new;
+    int64_t at_us;
     const struct samples *samples;
     struct line *lines; /* owned */
     size_t count;
@@ -217,7 +218,13 @@ static void compare_one(
     struct tally tally = {0};
     struct buffer target = {0};
     struct looked inside = {
-        .request = {.client.name = client, .scheme = end->scheme, .host = host->host, .port = end->port}};
+
+        .request = {
+            .client.name = client,
+            .asked_us = comparing->at_us,
+            .scheme = end->scheme,
+            .host = host->host,
+            .port = end->port}};
     inside.request.path_was_canonical = true;
     bool plain = end->scheme == SCHEME_HTTP;
     if (!plain) {
@@ -269,6 +276,7 @@ static void compare_test(struct comparing *comparing, const struct settings_test
     if (policy_request_parse(test->request.text, &arena, &inside.request, &wrong)) {
         bool known = inside.request.inside_known;
         inside.request.client.name = test->from.text;
+        inside.request.asked_us = test->at.present ? test->at.us : comparing->at_us;
         comparing->client = test->from.text;
         comparing->first = comparing->count;
         inside.request.inside_known = false;
@@ -349,10 +357,11 @@ static void write_lines(struct comparing *comparing, struct buffer *out)
     base_free(lines);
 }
 
-void review_diff(const struct policy *old, const struct policy *new, struct buffer *out, struct review_diff *diff)
+void review_diff(
+    const struct policy *old, const struct policy *new, int64_t at_us, struct buffer *out, struct review_diff *diff)
 {
     struct samples samples = {0};
-    struct comparing comparing = {.old = old, .new = new, .samples = &samples, .diff = diff};
+    struct comparing comparing = {.old = old, .new = new, .at_us = at_us, .samples = &samples, .diff = diff};
     *diff = (struct review_diff){0};
     samples_add_policy(&samples, old);
     samples_add_policy(&samples, new);

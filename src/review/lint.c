@@ -50,9 +50,9 @@ static void gather(struct lint *lint)
         qsort(lint->patterns, lint->count, sizeof(*lint->patterns), compare);
 }
 
-void review_lint(const struct policy *policy, struct diags *diags)
+void review_lint(const struct policy *policy, int64_t at_us, struct diags *diags)
 {
-    struct lint lint = {.policy = policy, .lists = &policy_settings(policy)->lists, .diags = diags};
+    struct lint lint = {.policy = policy, .lists = &policy_settings(policy)->lists, .diags = diags, .at_us = at_us};
     gather(&lint);
     lint_rules(&lint);
     lint_llm(&lint);
@@ -61,6 +61,7 @@ void review_lint(const struct policy *policy, struct diags *diags)
     lint_groups(&lint);
     lint_methods(&lint);
     lint_regexes(&lint);
+    lint_lapses(&lint);
     base_free(lint.patterns);
     arena_clear(&lint.arena);
 }

@@ -16,6 +16,7 @@ struct lint {
     const struct policy *policy;
     const struct settings_lists *lists;
     struct diags *diags;
+    int64_t at_us; /* what is now */
     struct arena arena;
     struct lint_pattern *patterns; /* owned; by kind and name */
     size_t count;
@@ -40,6 +41,8 @@ void lint_groups(const struct lint *lint);
 void lint_methods(const struct lint *lint);
 /* lint_wide.c: rules that open more than an allowlist is for. */
 void lint_width(const struct lint *lint);
+/* lint_lapse.c: rules that have lapsed, or soon do. */
+void lint_lapses(const struct lint *lint);
 /* lint_regex.c: regular expressions whose work explodes on some path. */
 void lint_regexes(const struct lint *lint);
 

@@ -37,10 +37,16 @@ static int strictness(enum verdict verdict)
     return verdict == VERDICT_DENY ? 2 : verdict == VERDICT_REROUTE ? 1 : 0;
 }
 
+/* What ends first hides nothing for good. */
+static bool outlasts(const struct settings_rule *other, const struct settings_rule *rule)
+{
+    return !other->until.present || (rule->until.present && rule->until.us <= other->until.us);
+}
+
 static bool is_stricter(const struct settings_rule *rule, const struct settings_rule *other)
 {
     return strictness(other->verdict) > strictness(rule->verdict) && !other->observe && !other->has_unless &&
-           conditions_within(&rule->when, &other->when, true, other->verdict == VERDICT_DENY);
+           outlasts(other, rule) && conditions_within(&rule->when, &other->when, true, other->verdict == VERDICT_DENY);
 }
 
 /* A deny that says nothing of schemes and ports, and so is about https on 443 alone, where the rule has others. */

@@ -24,6 +24,7 @@ reaches(const struct lint *lint, const struct llm_entry *entry, struct text clie
 {
     struct request request = {
         .client.name = client,
+        .asked_us = ASKED_AT_FIRST,
         .scheme = SCHEME_HTTPS,
         .host = entry->pattern.host,
         .port = 443,

@@ -71,12 +71,13 @@ static void append_who_and_what(struct buffer *out, const struct request *reques
     }
 }
 
-bool review_narrowest(const struct policy *policy, const struct decision_record *decision, struct buffer *out)
+bool review_narrowest(
+    const struct policy *policy, const struct decision_record *decision, int64_t at_us, struct buffer *out)
 {
     struct arena arena = {0};
     struct request request;
     bool is_drafted = false;
-    if (!recorded_request(decision, &arena, &request))
+    if (!recorded_request(decision, at_us, &arena, &request))
         buffer_printf(out, "no rule helps: %s", reason_row(decision->reason)->text);
     else if (is_llm(policy, decision, &request))
         buffer_printf(

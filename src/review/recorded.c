@@ -28,10 +28,12 @@ static void take_path(const struct decision_record *decision, struct arena *aren
     buffer_clear(&path);
 }
 
-bool recorded_request(const struct decision_record *decision, struct arena *arena, struct request *request)
+bool recorded_request(
+    const struct decision_record *decision, int64_t at_us, struct arena *arena, struct request *request)
 {
     *request = (struct request){
         .client.name = decision->client,
+        .asked_us = at_us,
         .scheme = decision->scheme == SCHEME_HTTP ? SCHEME_HTTP : SCHEME_HTTPS,
         .port = decision->port,
         .method = decision->method,

@@ -45,13 +45,13 @@ count_change(struct review_replay *replay, const struct request *request, const 
     buffer_clear(&key);
 }
 
-void review_replay_add(struct review_replay *replay, const struct decision_record *decision)
+void review_replay_add(struct review_replay *replay, const struct decision_record *decision, int64_t at_us)
 {
     struct arena arena = {0};
     struct request request;
     struct fate was = {
         .verdict = decision->verdict, .plan = decision->plan, .observed = decision->observed, .rule = decision->rule};
-    if (!recorded_request(decision, &arena, &request)) {
+    if (!recorded_request(decision, at_us, &arena, &request)) {
         replay->counts.passed_over++;
         arena_clear(&arena);
         return;

@@ -15,6 +15,7 @@ enum { WILDCARD_FROM = 10 };
 
 struct review_suggest {
     const struct policy *policy;
+    int64_t at_us;
     struct tally_rows seen;      /* domain, scheme, port, client, private address, host */
     struct tally_rows llm;       /* hosts */
     struct tally_rows addresses; /* hosts */
@@ -31,10 +32,11 @@ struct dialled {
     struct address address;
 };
 
-struct review_suggest *review_suggest_new(const struct policy *policy)
+struct review_suggest *review_suggest_new(const struct policy *policy, int64_t at_us)
 {
     struct review_suggest *suggest = base_zalloc(sizeof(*suggest));
     suggest->policy = policy;
+    suggest->at_us = at_us;
     return suggest;
 }
 
@@ -88,7 +90,7 @@ void review_suggest_add(struct review_suggest *suggest, const struct decision_re
 {
     struct arena arena = {0};
     struct request request;
-    bool good = recorded_request(decision, &arena, &request);
+    bool good = recorded_request(decision, suggest->at_us, &arena, &request);
     struct decision now = {.verdict = VERDICT_ERROR};
     if (good)
         policy_judge(suggest->policy, &request, &now);

@@ -62,7 +62,7 @@ static void say_failed(
     buffer_clear(&trace);
 }
 
-static void test_one(const struct policy *policy, const struct settings_test *test, struct diags *diags)
+static void test_one(const struct policy *policy, const struct settings_test *test, int64_t at_us, struct diags *diags)
 {
     struct arena arena = {0};
     struct request request;
@@ -74,15 +74,16 @@ static void test_one(const struct policy *policy, const struct settings_test *te
         return;
     }
     request.client.name = test->from.text;
+    request.asked_us = test->at.present ? test->at.us : at_us;
     judge_whole(policy, &request, &decision);
     if (!is_expected(&decision, test->expect.text))
         say_failed(policy, test, &request, &decision, diags);
     arena_clear(&arena);
 }
 
-void review_test(const struct policy *policy, struct diags *diags)
+void review_test(const struct policy *policy, int64_t at_us, struct diags *diags)
 {
     const struct settings_lists *lists = &policy_settings(policy)->lists;
     for (size_t i = 0; i < lists->test_count; i++)
-        test_one(policy, &lists->tests[i], diags);
+        test_one(policy, &lists->tests[i], at_us, diags);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asks the judge as the gate would, with a trace, and draws the conclusions that people ask for. */
 #include "why.h"
+#include "exeat/base/clock.h"
+#include "exeat/policy/lapse.h"
 
 static bool depends_on_inside(const struct trace_rule *entry)
 {
@@ -126,9 +128,16 @@ const char *why_known_name(enum known known)
 const char *condition_name(enum policy_condition condition)
 {
     static const char *const names[] = {
-        [CONDITION_NONE] = "",           [CONDITION_FROM] = "from",       [CONDITION_HOSTS] = "hosts",
-        [CONDITION_PORTS] = "ports",     [CONDITION_SCHEMES] = "schemes", [CONDITION_ADDRESSES] = "addresses",
-        [CONDITION_METHODS] = "methods", [CONDITION_PATHS] = "paths",     [CONDITION_TRUST] = "trust upstream",
+        [CONDITION_NONE] = "",
+        [CONDITION_UNTIL] = "until",
+        [CONDITION_FROM] = "from",
+        [CONDITION_HOSTS] = "hosts",
+        [CONDITION_PORTS] = "ports",
+        [CONDITION_SCHEMES] = "schemes",
+        [CONDITION_ADDRESSES] = "addresses",
+        [CONDITION_METHODS] = "methods",
+        [CONDITION_PATHS] = "paths",
+        [CONDITION_TRUST] = "trust upstream",
     };
     _Static_assert(COUNT_OF(names) == CONDITION_COUNT, "every condition has a name");
     return names[condition];
@@ -163,6 +172,8 @@ struct mark condition_mark(const struct settings_rule *rule, enum host_role role
         return when->methods.count > 0 ? when->methods.items[0].mark : rule->id.mark;
     case CONDITION_PATHS:
         return when->paths.count > 0 ? when->paths.items[0].mark : rule->id.mark;
+    case CONDITION_UNTIL:
+        return rule->until.mark;
     case CONDITION_NONE:
     case CONDITION_PORTS:
     case CONDITION_SCHEMES:
@@ -258,12 +269,22 @@ static void append_trust(struct buffer *out, const struct settings_trust *trust)
     }
 }
 
+static void append_until(struct buffer *out, const struct settings_rule *rule)
+{
+    char time[CLOCK_TEXT_SIZE];
+    clock_write(rule->until.us, time);
+    buffer_printf(out, "%.19sZ", time);
+}
+
 void condition_append(
     struct buffer *out, const struct settings_rule *rule, enum host_role role, enum policy_condition condition)
 {
     const struct settings_conditions *when = conditions_of(rule, role);
     buffer_append_byte(out, '[');
     switch (condition) {
+    case CONDITION_UNTIL:
+        append_until(out, rule);
+        break;
     case CONDITION_FROM:
         append_texts(out, &when->from);
         break;
@@ -326,6 +347,7 @@ void why_addresses(const struct why *why, why_addresses_taker take, void *contex
             take(context, rule, drops);
     }
     for (size_t i = 0; why->request->host.kind == HOST_NAME && i < lists->rule_count; i++)
-        if (lists->rules[i].verdict == VERDICT_DENY && !lists->rules[i].when.hosts.present)
+        if (lists->rules[i].verdict == VERDICT_DENY && !lists->rules[i].when.hosts.present &&
+            policy_rule_is_in_force(&lists->rules[i], why->request->asked_us))
             take(context, &lists->rules[i], true);
 }

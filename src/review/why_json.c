@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The explanation for programs: one JSON object, the same facts as the text. */
+#include "exeat/base/clock.h"
 #include "exeat/base/json.h"
 #include "why.h"
 
@@ -16,6 +17,14 @@ static void put_text(struct buffer *out, const char *key, struct text value)
 {
     put_key(out, key);
     json_append_string(out, value);
+}
+
+static void put_time(struct buffer *out, const char *key, int64_t wall_us)
+{
+    char time[CLOCK_TEXT_SIZE];
+    clock_write(wall_us, time);
+    if (wall_us != ASKED_AT_FIRST && wall_us != ASKED_UNKNOWN)
+        put_text(out, key, text_from(time));
 }
 
 static void put_bool(struct buffer *out, const char *key, bool value)
@@ -116,6 +125,7 @@ static void put_request(const struct why *why, struct buffer *out)
     put_text(out, "path", request->path);
     put_bool(out, "path_was_canonical", request->path_was_canonical);
     put_text(out, "client", request->client.name);
+    put_time(out, "asked", request->asked_us);
     put_text(out, "llm_provider", why->last->decision.llm.provider);
     put_text(out, "llm_operation", text_from(llm_operation_name(why->last->decision.llm.operation)));
     buffer_append_byte(out, '}');

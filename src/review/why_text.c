@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The explanation for people. */
+#include "exeat/base/clock.h"
+#include "exeat/policy/lapse.h"
 #include "why.h"
 
 static void append_place(const struct why *why, const struct mark *mark, struct buffer *out)
@@ -25,12 +27,24 @@ static void append_condition(
     buffer_append_byte(out, ')');
 }
 
+static void append_lapsed(const struct why *why, const struct settings_rule *rule, struct buffer *out)
+{
+    buffer_append(out, TEXT("has lapsed: "));
+    append_condition(why, rule, ROLE_WHEN, CONDITION_UNTIL, out);
+    if (rule->owner.length > 0)
+        buffer_printf(out, ", owner: %.*s", TEXT_ARG(rule->owner));
+}
+
 static void write_answer(
     const struct why *why, const struct settings_rule *rule, enum host_role role, const struct trace_answer *answer,
     struct buffer *out)
 {
     switch (answer->known) {
     case KNOWN_NO:
+        if (answer->decisive == CONDITION_UNTIL) {
+            append_lapsed(why, rule, out);
+            break;
+        }
         buffer_append(out, TEXT("does not match: "));
         append_condition(why, rule, role, answer->decisive, out);
         break;
@@ -143,6 +157,22 @@ static void write_request(const struct why *why, struct buffer *out)
             out, "an LLM host: %.*s, operation %s\n", TEXT_ARG(call.provider), llm_operation_name(call.operation));
 }
 
+/* Only where a rule ends does it matter when. */
+static void write_time(const struct why *why, struct buffer *out)
+{
+    char time[CLOCK_TEXT_SIZE];
+    size_t count = 0;
+    int64_t asked_us = why->request->asked_us;
+    (void)policy_lapses(why->policy, &count);
+    if (count == 0)
+        return;
+    clock_write(asked_us, time);
+    if (asked_us == ASKED_AT_FIRST)
+        buffer_append_string(out, "asked: before any rule lapses\n");
+    else
+        buffer_printf(out, "asked: at %.19sZ\n", time);
+}
+
 struct addresses_line {
     struct buffer *out;
     size_t count;
@@ -182,6 +212,7 @@ void review_explain(const struct policy *policy, const struct request *request, 
     why_ask(policy, request, &why);
     why.is_whole = is_whole;
     write_request(&why, out);
+    write_time(&why, out);
     for (size_t i = 0; i < why.count; i++)
         write_step(&why, &why.steps[i], out);
     buffer_printf(out, "TLS: %s\n", why_tls_text(why.tls));

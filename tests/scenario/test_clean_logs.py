@@ -1,28 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What happens to every log in an honest life is no alarm: verify says OK, and the record tells what it was."""
 import pytest
-from support.disk import build_shim
 from support.forger import Forger
 from support.gate import run_exeat
 from support.wait import wait_for
 
 HOUR = 3600
-
-
-@pytest.fixture(scope="session")
-def clock_shim(tmp_path_factory):
-    return build_shim(tmp_path_factory.mktemp("clock"), "clock_step")
-
-
-@pytest.fixture
-def set_clock(clock_shim, tmp_path, monkeypatch):
-    """Sets the wall clock of every program that the test starts, and of those that run."""
-    offset = tmp_path / "offset"
-    offset.write_text("0")
-    monkeypatch.setenv("LD_PRELOAD", clock_shim)
-    monkeypatch.setenv("ASAN_OPTIONS", "verify_asan_link_order=0")
-    monkeypatch.setenv("CLOCK_OFFSET", str(offset))
-    return lambda seconds: offset.write_text(str(seconds))
 
 
 def ask(one, count=3):

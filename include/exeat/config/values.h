@@ -13,6 +13,12 @@ struct setting_text {
     struct text text; /* NUL-terminated */
     struct mark mark;
 };
+/* A moment of the wall clock. */
+struct setting_time {
+    int64_t us; /* since 1970 */
+    struct mark mark;
+    bool present;
+};
 struct setting_texts {
     const struct setting_text *items;
     size_t count;

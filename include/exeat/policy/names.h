@@ -11,6 +11,7 @@ struct name_question {
     struct client client;
     struct host host; /* HOST_NAME */
     uint16_t type;    /* of DNS */
+    int64_t asked_us; /* as of a request */
 };
 struct name_verdict {
     struct decision decision; /* PLAN_FORWARD: a resolver may be asked; PLAN_REFUSE */

@@ -19,6 +19,7 @@ enum host_role { ROLE_WHEN, ROLE_UNLESS };
 
 enum policy_condition {
     CONDITION_NONE,
+    CONDITION_UNTIL, /* it has lapsed; of the rule, not of its `unless` */
     CONDITION_FROM,
     CONDITION_HOSTS,
     CONDITION_PORTS,

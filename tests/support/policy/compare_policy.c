@@ -11,6 +11,7 @@
 #include "exeat/base/check.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
+#include "exeat/policy/lapse.h"
 #include "random_policy.h"
 #include "reference_policy.h"
 
@@ -295,6 +296,38 @@ static bool opens_no_more(
     return good;
 }
 
+/* Asked when a rule has lapsed, a policy is the one without that rule. */
+static bool is_without_the_lapsed(struct run *run, const struct policy *policy, const struct random_policy *source)
+{
+    const struct settings_lists *lists = &policy_settings(policy)->lists;
+    struct random_policy rest = *source;
+    struct question moment;
+    ask_something(run, &moment);
+    for (size_t i = source->count; i-- > 0;)
+        if (!policy_rule_is_in_force(&lists->rules[i], moment.request.asked_us))
+            remove_rule(&rest, i);
+    struct policy *other = compile(run, &rest);
+    bool good = true;
+    for (size_t i = 0; other != NULL && good && i < ALGEBRA; i++) {
+        struct question question;
+        struct answer before;
+        struct answer after;
+        ask_something(run, &question);
+        question.request.asked_us = moment.request.asked_us;
+        ask_gate(policy, &question, &before);
+        ask_gate(other, &question, &after);
+        good = same_decision(&before.decision, &after.decision) && before.outcome == after.outcome;
+        run->algebra++;
+        if (!good) {
+            (void)printf(
+                "BROKEN: a rule that has lapsed says something, asked at %lld:\n", (long long)moment.request.asked_us);
+            save(run, source, &question);
+        }
+    }
+    policy_unref(other);
+    return good;
+}
+
 static bool is_allow(const struct random_rule *rule)
 {
     return strcmp(rule->lines[1], "verdict: allow") == 0;
@@ -309,7 +342,8 @@ static bool check_algebra(struct run *run, const struct policy *policy, const st
         changed.rules[i] = changed.rules[j];
         changed.rules[j] = rule;
     }
-    if (!opens_no_more(run, policy, &changed, true, "the order of rules matters"))
+    if (!opens_no_more(run, policy, &changed, true, "the order of rules matters") ||
+        !is_without_the_lapsed(run, policy, source))
         return false;
     changed = *source;
     random_rule_make(&run->random, "deny", changed.count, &changed.rules[changed.count]);

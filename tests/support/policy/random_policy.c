@@ -91,6 +91,11 @@ static const char *const ranges[] = {"10.0.0.0/8",     "10.1.2.3",           "93
 static const char *const addresses[] = {"93.184.216.34",   "93.184.216.34", "10.1.2.3", "10.9.9.9",
                                         "169.254.169.254", "2606:2800::1",  "192.0.2.1"};
 
+/* Two ends, and moments around them. */
+static const char *const ends[] = {"2026-01-01T00:00:00Z", "2027-06-01T12:00:00+02:00"};
+static const int64_t moments[] = {ASKED_AT_FIRST,   ASKED_UNKNOWN,    1767225599999999, 1767225600000000,
+                                  1780000000000000, 1811843999999999, 1811844000000000, 1900000000000000};
+
 static char *new_line(struct random_rule *rule)
 {
     ASSERT(rule->count < RANDOM_LINES);
@@ -163,6 +168,8 @@ void random_rule_make(struct random *random, const char *verdict, size_t number,
         add_unless(random, rule, !is_tcp);
     if (random_chance(random, 12))
         (void)snprintf(new_line(rule), RANDOM_LINE, "mode: observe");
+    if (random_chance(random, 20))
+        (void)snprintf(new_line(rule), RANDOM_LINE, "until: %s", PICK(random, ends));
     if (verdict[0] == 'a' && random_chance(random, 10))
         (void)snprintf(new_line(rule), RANDOM_LINE, "llm: unseen");
     if (verdict[0] == 'a' && !is_tcp && random_chance(random, 10))
@@ -237,6 +244,7 @@ void random_request_make(struct random *random, struct request *request)
     request->scheme = random_chance(random, 25) ? SCHEME_HTTP : SCHEME_HTTPS;
     request->port = PICK(random, port_numbers);
     request->client.name = text_from(PICK(random, clients));
+    request->asked_us = PICK(random, moments);
     bool good = host_parse_written(text_from(PICK(random, hosts)), &request->host);
     ASSERT(good);
     size_t inside = random_number(random, inside_count());

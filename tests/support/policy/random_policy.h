@@ -12,7 +12,7 @@ uint64_t random_number(struct random *random, uint64_t below);
 bool random_chance(struct random *random, unsigned percent);
 
 /* A rule is its lines of YAML, so that it can lose them one by one. */
-enum { RANDOM_RULES = 9, RANDOM_LINES = 13, RANDOM_LINE = 160 };
+enum { RANDOM_RULES = 9, RANDOM_LINES = 16, RANDOM_LINE = 160 };
 struct random_rule {
     char lines[RANDOM_LINES][RANDOM_LINE];
     size_t count;

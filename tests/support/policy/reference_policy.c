@@ -199,13 +199,23 @@ static bool has_trust(const struct settings_rule *rule)
     return rule->trust.pins.count > 0;
 }
 
+/* Where nobody said when it is, time counts against letting out. */
+static bool is_over(const struct world *world, const struct settings_rule *rule)
+{
+    if (!rule->until.present)
+        return false;
+    if (world->request->asked_us == ASKED_UNKNOWN)
+        return rule->verdict == VERDICT_ALLOW;
+    return world->request->asked_us >= rule->until.us;
+}
+
 /* 0, or how specific. */
 static int rule_match(const struct world *world, const struct settings_rule *rule)
 {
     int hosts = hosts_of_rule(world, rule);
     if (has_trust(rule) && !world->seen)
         return 0; /* the gate could not make the connection itself */
-    if (hosts == 0 || !holds_outside(&rule->when, world, false) ||
+    if (hosts == 0 || is_over(world, rule) || !holds_outside(&rule->when, world, false) ||
         !has_address(&rule->when, world, rule->verdict, false) || !has_inside(&rule->when, world, rule->verdict, false))
         return 0;
     bool excepted = rule->has_unless && holds_outside(&rule->unless, world, true) &&
@@ -273,7 +283,7 @@ static bool depends_on_path(const struct world *world, const struct settings_rul
     bool needs_address = rule->unless.addresses.present && world->address == NULL;
     bool excepts_all = !reading_matters(world, &rule->unless) &&
                        (!rule->unless.paths.present || some_path_matches(&rule->unless, world->request->path));
-    if (!is_about_it || !is_in_play(world, &rule->when, rule->verdict, false) ||
+    if (!is_about_it || is_over(world, rule) || !is_in_play(world, &rule->when, rule->verdict, false) ||
         (may_except && excepts_all && !needs_address))
         return false;
     int match = rule_match(world, rule);

@@ -49,6 +49,23 @@ static void workers_add_up(void **state)
     base_free(text);
 }
 
+static void a_rule_that_ends_says_when(void **state)
+{
+    (void)state;
+    struct buffer lapses = {0};
+    struct buffer out = {0};
+    admin_lapse_write(TEXT("cour\"ier"), 1798740000999999, &lapses);
+    admin_lapse_write(TEXT("old"), -1000000, &lapses);
+    struct admin_view view = {.rule_lapses = buffer_text(&lapses), .rules_lapsed = 1};
+    admin_metrics_write(&view, &out);
+    char *text = buffer_take(&out);
+    has_line(text, "exeat_policy_rule_lapses_seconds{rule=\"cour\\\"ier\"} 1798740000\n");
+    has_line(text, "exeat_policy_rule_lapses_seconds{rule=\"old\"} -1\n");
+    has_line(text, "exeat_policy_rules_lapsed_total 1\n");
+    base_free(text);
+    buffer_clear(&lapses);
+}
+
 static struct route_health health(const char *name, bool is_up, uint64_t heard_us, uint16_t code, uint64_t count)
 {
     struct route_health one = {.is_up = is_up, .heard_us = heard_us, .faults[0] = {.code = code, .count = count}};
@@ -82,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workers_add_up),
+        cmocka_unit_test(a_rule_that_ends_says_when),
         cmocka_unit_test(who_heard_last_of_an_endpoint_knows_how_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

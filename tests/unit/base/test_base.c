@@ -144,8 +144,8 @@ static void times_are_read_as_people_write_them(void **state)
     assert_int_equal(wall, 1795478400000000);
     int64_t evening = wall + (int64_t)20 * 3600 * 1000000;
     static const char *const same[] = {
-        "2026-11-24 20:00", "2026-11-24T20:00", "2026-11-24 20:00:00", "2026-11-24T20:00:00.000000Z",
-        "2026-11-24 20:00Z"};
+        "2026-11-24 20:00",  "2026-11-24T20:00",          "2026-11-24 20:00:00",      "2026-11-24T20:00:00.000000Z",
+        "2026-11-24 20:00Z", "2026-11-24T21:30:00+01:30", "2026-11-24T15:00:00-05:00"};
     for (size_t i = 0; i < COUNT_OF(same); i++) {
         assert_true(clock_parse(text_from(same[i]), now, &wall));
         assert_int_equal(wall, evening);
@@ -159,6 +159,51 @@ static void times_are_read_as_people_write_them(void **state)
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         if (clock_parse(text_from(bad[i]), now, &wall))
             fail_msg("%s", bad[i]);
+}
+
+static void a_moment_is_a_day_a_time_and_an_offset(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum clock_reading reading;
+        int64_t wall_us;
+    } rows[] = {
+        {"2026-12-31T18:00:00Z", CLOCK_GOOD, 1798740000000000},
+        {"2026-12-31t18:00:00z", CLOCK_GOOD, 1798740000000000}, /* RFC 3339 5.6: the letters may be small */
+        {"2026-12-31T19:00:00+01:00", CLOCK_GOOD, 1798740000000000},
+        {"2026-12-31T13:30:00-04:30", CLOCK_GOOD, 1798740000000000},
+        {"2027-01-01T07:59:00+13:59", CLOCK_GOOD, 1798740000000000},
+        {"2026-12-31T18:00:00-00:00", CLOCK_GOOD, 1798740000000000},
+        {"2026-12-31T18:00:00.25Z", CLOCK_GOOD, 1798740000250000},
+        {"1969-12-31T23:59:59Z", CLOCK_GOOD, -1000000},
+        {"2028-02-29T00:00:00Z", CLOCK_GOOD, 1835395200000000},
+        {"2026-12-31", CLOCK_NO_TIME, 0},
+        {"2026-12-31T18:00:00", CLOCK_NO_OFFSET, 0},
+        {"2026-12-31T18:00:00.5", CLOCK_NO_OFFSET, 0},
+        {"2026-12-31T18:00Z", CLOCK_BAD, 0},
+        {"2026-12-31 18:00:00Z", CLOCK_BAD, 0},
+        {"2026-12-31T18:00:60Z", CLOCK_BAD, 0},
+        {"2026-12-31T24:00:00Z", CLOCK_BAD, 0},
+        {"2026-02-29T00:00:00Z", CLOCK_BAD, 0},
+        {"2026-12-31T18:00:00+24:00", CLOCK_BAD, 0},
+        {"2026-12-31T18:00:00+01:60", CLOCK_BAD, 0},
+        {"2026-12-31T18:00:00+0100", CLOCK_BAD, 0},
+        {"2026-12-31T18:00:00+01", CLOCK_BAD, 0},
+        {"2026-12-31T18:00:00 CET", CLOCK_BAD, 0},
+        {"2026-12-31T18:00:00.Z", CLOCK_BAD, 0},
+        {"2026-12-31T18:00:00Z ", CLOCK_BAD, 0},
+        {"31.12.2026", CLOCK_BAD, 0},
+        {"now", CLOCK_BAD, 0},
+        {"", CLOCK_BAD, 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        int64_t wall_us = 0;
+        if (clock_parse_moment(text_from(rows[i].text), &wall_us) != rows[i].reading)
+            fail_msg("%s", rows[i].text);
+        if (rows[i].reading == CLOCK_GOOD && wall_us != rows[i].wall_us)
+            fail_msg("%s: %lld", rows[i].text, (long long)wall_us);
+    }
 }
 
 static void json_strings_are_safe_for_any_bytes(void **state)
@@ -422,6 +467,7 @@ int main(void)
         cmocka_unit_test(the_nearest_word_is_one_that_was_probably_meant),
         cmocka_unit_test(encodings_go_both_ways_and_refuse_the_rest),
         cmocka_unit_test(times_are_read_as_people_write_them),
+        cmocka_unit_test(a_moment_is_a_day_a_time_and_an_offset),
         cmocka_unit_test(json_strings_are_safe_for_any_bytes),
         cmocka_unit_test(a_regex_that_works_too_hard_says_so),
         cmocka_unit_test(an_empty_expression_matches_the_empty_text_and_no_other),

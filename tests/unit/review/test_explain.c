@@ -27,11 +27,12 @@ static const char policy_text[] =
     "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], inference: [local, canned] }\n"
     "  - { id: wild, verdict: allow, hosts: [\"*.openai.com\"] }\n"
     "  - { id: pay, verdict: deny, hosts: [pay.example], methods: [POST] }\n"
+    "  - { id: sale, verdict: allow, hosts: [sale.example], until: 2026-12-31T18:00:00Z, owner: Anna }\n"
     "  - { id: db, verdict: allow, hosts: [db.example], ports: [5432], schemes: [tcp] }\n";
 
 typedef void (*explain_function)(const struct policy *policy, const struct request *request, struct buffer *out);
 
-static char *explain(explain_function write, const char *line, const char *from)
+static char *explain_at(explain_function write, const char *line, const char *from, int64_t asked_us)
 {
     struct diags *diags = diags_new();
     struct settings *settings = settings_parse(text_from(policy_text), "conf/exeat.yaml", diags);
@@ -44,11 +45,17 @@ static char *explain(explain_function write, const char *line, const char *from)
     const char *wrong;
     assert_true(policy_request_parse(text_from(line), &arena, &request, &wrong));
     request.client.name = text_from(from);
+    request.asked_us = asked_us;
     write(policy, &request, &out);
     arena_clear(&arena);
     policy_unref(policy);
     diags_free(diags);
     return buffer_take(&out);
+}
+
+static char *explain(explain_function write, const char *line, const char *from)
+{
+    return explain_at(write, line, from, ASKED_AT_FIRST);
 }
 
 static void as_text(const struct policy *policy, const struct request *request, struct buffer *out)
@@ -114,6 +121,34 @@ static void rules_about_other_hosts_are_told_only_when_all_are_wanted(void **sta
     base_free(whole);
 }
 
+static void says_when_it_was_asked_and_which_rule_has_lapsed(void **state)
+{
+    (void)state;
+    static const int64_t end = 1798740000000000;
+    static const struct {
+        int64_t asked_us;
+        const char *says;
+        const char *verdict;
+    } rows[] = {
+        {ASKED_AT_FIRST, "asked: before any rule lapses\n", "at CONNECT: allow by rule sale"},
+        {end - 1, "asked: at 2026-12-31T17:59:59Z\n", "at CONNECT: allow by rule sale"},
+        {end, "asked: at 2026-12-31T18:00:00Z\n", "at CONNECT: deny; plan"},
+        {end,
+         "rule sale (exeat.yaml:14, allow): has lapsed: until [2026-12-31T18:00:00Z] (exeat.yaml:14), owner: Anna\n",
+         "at CONNECT: deny; plan"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *text = explain_at(as_text, "GET https://sale.example/", "", rows[i].asked_us);
+        if (strstr(text, rows[i].says) == NULL || strstr(text, rows[i].verdict) == NULL)
+            fail_msg("not said: %s, %s\n%s", rows[i].says, rows[i].verdict, text);
+        base_free(text);
+    }
+    char *json = explain_at(review_explain_json, "GET https://sale.example/", "", end);
+    assert_non_null(strstr(json, "\"asked\":\"2026-12-31T18:00:00.000000Z\""));
+    assert_non_null(strstr(json, "\"key\":\"until\",\"wants\":\"[2026-12-31T18:00:00Z]\""));
+    base_free(json);
+}
+
 static void the_json_says_the_same(void **state)
 {
     (void)state;
@@ -137,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_what_decided_and_where_it_stands),
+        cmocka_unit_test(says_when_it_was_asked_and_which_rule_has_lapsed),
         cmocka_unit_test(rules_about_other_hosts_are_told_only_when_all_are_wanted),
         cmocka_unit_test(the_json_says_the_same),
     };

@@ -79,19 +79,6 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
             add_health(sum->inference, &one->inference[i]);
 }
 
-void metric_head(struct buffer *out, const char *name, const char *type, const char *help)
-{
-    buffer_printf(out, "# HELP exeat_%s %s\n# TYPE exeat_%s %s\n", name, help, name, type);
-}
-
-void metric_number(struct buffer *out, const char *name, const char *type, const char *help, uint64_t value)
-{
-    metric_head(out, name, type, help);
-    buffer_printf(out, "exeat_%s ", name);
-    buffer_append_number(out, value);
-    buffer_append_byte(out, '\n');
-}
-
 static void seconds(struct buffer *out, uint64_t us)
 {
     buffer_printf(out, "%llu.%06llu", (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000));

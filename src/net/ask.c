@@ -55,16 +55,15 @@ struct ask *
 ask_start(struct resolver *resolver, const struct host *name, uint16_t type, ask_done on_done, void *context)
 {
     char absolute[HOST_TEXT_SIZE + 1];
-    struct resolver_parts parts = resolver_parts(resolver);
     struct ask *ask = base_zalloc(sizeof(*ask));
     memcpy(absolute, name->text, name->length);
     memcpy(absolute + name->length, ".", 2);
-    ask->loop = parts.loop;
+    ask->loop = resolver->loop;
     ask->deferred.run = tell;
     ask->on_done = on_done;
     ask->context = context;
-    list_append(parts.asks, &ask->node);
-    name_servers_ask(parts.servers, absolute, type, on_answer, ask);
+    list_append(&resolver->asks, &ask->node);
+    name_servers_ask(resolver->servers, absolute, type, on_answer, ask);
     return ask;
 }
 

@@ -66,15 +66,20 @@ void name_servers_free(struct name_servers *servers);
 void name_servers_ask(
     struct name_servers *servers, const char *absolute, int type, name_servers_done on_done, void *context);
 
-/* --- resolver.c: what a question that is passed on needs of it; all borrowed ----------------------------------------
+/* --- resolver.c; a question that is passed on needs its loop, its servers and its list -------------------------------
  */
 
-struct resolver_parts {
-    struct loop *loop;
-    struct name_servers *servers;
-    struct list *asks; /* struct ask: freed with the resolver */
+struct resolver {
+    struct loop *loop; /* borrowed */
+    const struct resolver_fixed *fixed;
+    size_t fixed_count;
+    const char *hosts_path; /* borrowed; NULL: none */
+    struct hosts_file hosts;
+    struct answers *answers;      /* owned */
+    struct name_servers *servers; /* owned */
+    struct list lookups;          /* struct lookup: what DNS is asked */
+    struct list asks;             /* struct ask: questions that are passed on */
 };
-struct resolver_parts resolver_parts(struct resolver *resolver);
-void asks_free(struct list *asks); /* once the servers are freed */
+void asks_free(struct list *asks); /* ask.c; once the servers are freed */
 
 #endif

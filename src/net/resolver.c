@@ -16,18 +16,6 @@
 /* How long one family waits for the other (RFC 8305 section 3), and how long an answer is kept at most. */
 enum { PATIENCE_MS = 50, ANSWER_SECONDS = 3600, NO_ANSWER_SECONDS = 60 };
 
-struct resolver {
-    struct loop *loop; /* borrowed */
-    const struct resolver_fixed *fixed;
-    size_t fixed_count;
-    const char *hosts_path; /* borrowed; NULL: none */
-    struct hosts_file hosts;
-    struct answers *answers;      /* owned */
-    struct name_servers *servers; /* owned */
-    struct list lookups;          /* struct lookup: what DNS is asked */
-    struct list asks;             /* struct ask: questions that are passed on */
-};
-
 /* One caller. */
 struct resolve {
     struct list_node node;    /* in lookup->waiters */
@@ -346,11 +334,6 @@ struct resolve *resolve_start(struct resolver *resolver, const struct host *name
     else
         ask_dns(resolver, name, resolve);
     return resolve;
-}
-
-struct resolver_parts resolver_parts(struct resolver *resolver)
-{
-    return (struct resolver_parts){resolver->loop, resolver->servers, &resolver->asks};
 }
 
 /* --- the resolver ----------------------------------------------------------------------------------------------------

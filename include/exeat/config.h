@@ -195,6 +195,8 @@ struct settings {
     struct settings_resolve resolve;
     struct settings_run run;
     struct settings_confine confine;
+    struct text *paths; /* all files and folders that are named, but `include` and lists of hosts */
+    size_t path_count;
     struct settings_lists lists;
 };
 

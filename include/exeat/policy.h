@@ -4,6 +4,7 @@
 #ifndef EXEAT_POLICY_H
 #define EXEAT_POLICY_H
 
+#include "exeat/base/secret.h"
 #include "exeat/budget.h"
 #include "exeat/config.h"
 #include "exeat/llm.h"
@@ -94,7 +95,7 @@ struct policy_inference {
     struct host host;
     uint16_t port;
     struct text prefix; /* of the path */
-    struct text key;    /* bearer token; a secret; may be empty */
+    struct secret key;  /* bearer token; may be empty */
     struct text text;   /* canned */
     bool takes_usage;   /* its streams may be asked for their tokens */
 };

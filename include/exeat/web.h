@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "exeat/base/bytes.h"
+#include "exeat/base/secret.h"
 #include "exeat/net.h"
 #include "exeat/route.h"
 #include "exeat/tls.h"
@@ -85,10 +86,10 @@ struct web_peer {
 };
 /* The texts are sent as they are: the asker's to keep free of CR, LF and NUL, but the body. */
 struct web_request {
-    struct text method; /* GET or POST, a literal */
-    struct text path;   /* behind the peer's prefix */
-    struct text bearer; /* a token (RFC 6750 2.1), secret; may be empty */
-    struct text body;   /* text/plain; may be empty */
+    struct text method;          /* GET or POST, a literal */
+    struct text path;            /* behind the peer's prefix */
+    const struct secret *bearer; /* a token (RFC 6750 2.1); NULL: none */
+    struct text body;            /* text/plain; may be empty */
 };
 /* Status 0: there was no answer, and `error` says why. The texts live until the callback returns. */
 typedef void (*web_answered)(void *context, uint16_t status, struct text body, const char *error);

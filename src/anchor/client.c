@@ -55,25 +55,26 @@ static void on_late(void *context)
     anchor_fail(context, "it did not answer before the gate ended");
 }
 
+static bool is_line(const struct secret *secret)
+{
+    struct text text = secret_show(secret);
+    return text.length > 0 && !text_has(text, '\n') && !text_has(text, '\r');
+}
+
 static bool read_token(struct anchor *anchor, const char *path, char **error)
 {
-    struct buffer content = {0};
+    struct secret *token = &anchor->kept.token;
     if (path == NULL || path[0] == '\0')
         return true;
-    buffer_reserve(&content, TOKEN_MAX + 1); /* so that it is never moved, and all of it is forgotten below */
-    bool done = file_read(path, TOKEN_MAX, &content, error);
-    struct text token = text_trim(buffer_text(&content), " \t\r\n");
-    if (done && (token.length == 0 || text_has(token, '\n') || text_has(token, '\r'))) {
-        struct buffer out = {0};
-        buffer_printf(&out, "%s: an enrolment token is one line", path);
-        *error = buffer_take(&out);
-        done = false;
-    }
-    if (done)
-        anchor->kept.token = text_copy(token);
-    base_forget(content.data, content.length);
-    buffer_clear(&content);
-    return done;
+    if (!secret_read(path, TOKEN_MAX, token, error))
+        return false;
+    secret_trim(token);
+    if (is_line(token))
+        return true;
+    struct buffer out = {0};
+    buffer_printf(&out, "%s: an enrolment token is one line", path);
+    *error = buffer_take(&out);
+    return false;
 }
 
 static struct anchor *anchor_new(const struct anchor_options *options)
@@ -121,8 +122,7 @@ void anchor_free(struct anchor *anchor)
     base_free(anchor->kept.previous);
     base_free(anchor->kept.prefix);
     base_free(anchor->kept.witness);
-    if (anchor->kept.token != NULL)
-        base_free_secret(anchor->kept.token, strlen(anchor->kept.token));
+    secret_clear(&anchor->kept.token);
     base_free(anchor);
 }
 

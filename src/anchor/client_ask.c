@@ -200,7 +200,7 @@ static void on_enrolled(void *context, uint16_t status, struct text body, const 
 static void begin_enrol(struct anchor *anchor)
 {
     struct buffer body = {0};
-    if (anchor->kept.token == NULL) {
+    if (secret_is_empty(&anchor->kept.token)) {
         anchor_fail(
             anchor, "it does not know this origin, and there is no audit.witness.enrol_token_file to enrol it with");
         return;
@@ -211,10 +211,7 @@ static void begin_enrol(struct anchor *anchor)
     if (anchor->options.previous.length > 0)
         buffer_printf(&body, "previous %.*s\n", TEXT_ARG(anchor->options.previous));
     struct web_request request = {
-        .method = TEXT("POST"),
-        .path = TEXT("/enrol"),
-        .bearer = text_from(anchor->kept.token),
-        .body = buffer_text(&body)};
+        .method = TEXT("POST"), .path = TEXT("/enrol"), .bearer = &anchor->kept.token, .body = buffer_text(&body)};
     anchor->call = web_call_start(&anchor->peer, &request, on_enrolled, anchor);
     buffer_clear(&body);
 }

@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "anchor_internal.h"
+#include "exeat/base/secret.h"
 
 enum anchor_step {
     ANCHOR_REST,  /* nothing is asked; the timer begins the next question */
@@ -28,7 +29,7 @@ struct anchor_kept {
     char *previous;
     char *prefix;
     char *witness;
-    char *token; /* secret; NULL: none */
+    struct secret token; /* empty: none */
 };
 /* What other threads may ask. */
 struct anchor_told {

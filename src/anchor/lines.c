@@ -3,6 +3,7 @@
 #include "anchor_internal.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
+#include "exeat/base/secret.h"
 
 enum { TOKENS_FILE_MAX = 65536, TOKEN_LEAST = 16 };
 
@@ -106,14 +107,12 @@ static const char *read_tokens(struct text text, struct digest **tokens, size_t 
 
 bool anchor_tokens_read(const char *path, struct digest **tokens, size_t *count, char **error)
 {
-    struct buffer content = {0};
+    struct secret content = {0};
     *tokens = NULL;
     *count = 0;
-    buffer_reserve(&content, TOKENS_FILE_MAX + 1); /* so that it is never moved, and all of it is forgotten below */
-    bool done = file_read(path, TOKENS_FILE_MAX, &content, error);
-    const char *wrong = done ? read_tokens(buffer_text(&content), tokens, count) : NULL;
-    base_forget(content.data, content.length);
-    buffer_clear(&content);
+    bool done = secret_read(path, TOKENS_FILE_MAX, &content, error);
+    const char *wrong = done ? read_tokens(secret_show(&content), tokens, count) : NULL;
+    secret_clear(&content);
     if (wrong == NULL && done)
         return true;
     if (wrong != NULL)

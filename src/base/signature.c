@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +12,9 @@
 #include "exeat/base/digest.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
+#include "exeat/base/secret.h"
+
+enum { PEM_MAX = 65536 };
 
 struct signing_key {
     EVP_PKEY *key; /* owned */
@@ -45,15 +47,25 @@ static char *file_error(const char *path, const char *what, int error)
     return buffer_take(&text);
 }
 
+static EVP_PKEY *parse(const struct secret *content)
+{
+    struct text pem = secret_show(content);
+    BIO *source = BIO_new_mem_buf(pem.data, (int)pem.length);
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(source, NULL, NULL, NULL);
+    BIO_free(source);
+    return key;
+}
+
 struct signing_key *signing_key_read(const char *path, char **error)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
+    struct secret content = {0};
+    if (!secret_read(path, PEM_MAX, &content, error)) {
+        base_free(*error);
         *error = file_error(path, "cannot read the signing key", errno);
         return NULL;
     }
-    EVP_PKEY *key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
-    fclose(file);
+    EVP_PKEY *key = parse(&content);
+    secret_clear(&content);
     if (key == NULL || EVP_PKEY_get_id(key) != EVP_PKEY_ED25519) {
         EVP_PKEY_free(key);
         *error = file_error(
@@ -63,19 +75,30 @@ struct signing_key *signing_key_read(const char *path, char **error)
     return wrap(key);
 }
 
+static bool write_all(int descriptor, struct text content)
+{
+    while (content.length > 0) {
+        ssize_t put = write(descriptor, content.data, content.length);
+        if (put < 0)
+            return false;
+        content = text_after(content, (size_t)put);
+    }
+    return fsync(descriptor) == 0;
+}
+
+/* Its text stands in the same memory as the key, and nowhere else. */
 static bool write_key(const struct signing_key *key, const char *path)
 {
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (file == NULL) {
-        if (descriptor >= 0)
-            close(descriptor);
+    if (descriptor < 0)
         return false;
-    }
-    bool good = PEM_write_PKCS8PrivateKey(file, key->key, NULL, NULL, 0, NULL, NULL) == 1;
-    good = fflush(file) == 0 && good;
-    good = fsync(descriptor) == 0 && good;
-    return fclose(file) == 0 && good;
+    BIO *pem = BIO_new(BIO_s_secmem());
+    char *data = NULL;
+    bool good = PEM_write_bio_PKCS8PrivateKey(pem, key->key, NULL, NULL, 0, NULL, NULL) == 1;
+    long length = BIO_get_mem_data(pem, &data);
+    good = good && write_all(descriptor, (struct text){data, (size_t)length});
+    BIO_free(pem);
+    return close(descriptor) == 0 && good;
 }
 
 static bool put_in_place(const char *draft, const char *path)

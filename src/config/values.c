@@ -23,12 +23,29 @@ bool read_text(struct load *load, const struct yaml_node *node, void *field)
     return true;
 }
 
+/* Room is doubled whenever it is full: at powers of two. What a key comes to without being written is not named. */
+static void keep_path(struct load *load, struct text path, struct mark mark)
+{
+    struct settings *settings = load->settings;
+    size_t count = settings->path_count;
+    if (mark.file == DIAG_NO_FILE)
+        return;
+    if ((count & (count - 1)) == 0) {
+        struct text *more = arena_array(&settings->arena, count == 0 ? 1 : 2 * count, sizeof(*more));
+        if (count > 0)
+            memcpy(more, settings->paths, count * sizeof(*more));
+        settings->paths = more;
+    }
+    settings->paths[settings->path_count++] = path;
+}
+
 bool read_path(struct load *load, const struct yaml_node *node, void *field)
 {
     if (!expect_text(load, node, "a path"))
         return false;
     char *path = file_beside(load->path, node->text);
     *(struct text *)field = arena_text(&load->settings->arena, text_from(path));
+    keep_path(load, *(const struct text *)field, node->mark);
     base_free(path);
     return true;
 }

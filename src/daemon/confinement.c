@@ -55,31 +55,24 @@ static void add_named_roots(struct places *places)
     }
 }
 
-static void add_trust(struct places *places, const struct settings_trust *trust)
+/* What the gate writes is told apart; its signing key is read before, and never again. */
+static bool is_written(const struct settings *settings, struct text path)
 {
-    add_file(places, trust->roots);
-    add_file(places, trust->certificate);
-    add_file(places, trust->key);
-    for (size_t i = 0; i < trust->crls.count; i++)
-        add_file(places, trust->crls.items[i].text);
+    const struct text written[] = {
+        settings->audit.directory, settings->audit.ship, settings->audit.key, settings->listen.control};
+    for (size_t i = 0; i < COUNT_OF(written); i++)
+        if (text_equal(written[i], path))
+            return true;
+    return false;
 }
 
 static void add_readable(struct places *places, const struct settings *settings)
 {
-    const struct settings_lists *lists = &settings->lists;
-    const struct settings_witness *witness = &settings->audit.witness;
-    for (size_t i = 0; i < lists->file_count; i++)
-        add_file(places, lists->files[i].path);
-    for (size_t i = 0; i < lists->inference_count; i++)
-        add_file(places, lists->inference[i].key_file);
-    for (size_t i = 0; i < lists->rule_count; i++)
-        add_trust(places, &lists->rules[i].trust);
-    add_file(places, settings->tls.certificate);
-    add_file(places, settings->tls.key);
-    add_file(places, settings->tls.roots);
-    add_file(places, witness->key_file);
-    add_file(places, witness->token_file);
-    add_file(places, witness->roots);
+    for (size_t i = 0; i < settings->lists.file_count; i++)
+        add_file(places, settings->lists.files[i].path);
+    for (size_t i = 0; i < settings->path_count; i++)
+        if (!is_written(settings, settings->paths[i]))
+            add_file(places, settings->paths[i]);
     add_named_roots(places);
 }
 

@@ -206,6 +206,7 @@ struct gate {
     struct until bypass; /* without a timer: there was none yet */
     struct timer *daily;
     struct confined confined; /* since the start */
+    bool has_locked_keys;
     struct told told;
     char via[24];
 };

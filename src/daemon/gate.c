@@ -14,6 +14,7 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "exeat/base/secret.h"
 #include "exeat/config/in_force.h"
 
 enum { FAREWELL_MS = 2000, LOG_FAREWELL_MS = 1000 };
@@ -209,7 +210,8 @@ static bool start(struct gate *gate)
         log_number("admin_port", gate->sockets.admin_port), log_number("workers", (int64_t)gate->crew.worker_count),
         log_number("policy", (int64_t)gate->in_force.sequence),
         log_string("seccomp", confine_calls_word(gate->confined.calls)),
-        log_number("landlock", (int64_t)gate->confined.landlock));
+        log_number("landlock", (int64_t)gate->confined.landlock),
+        log_string("keys", gate->has_locked_keys ? "locked" : "not_locked"));
     gate_apply(gate);
     containment_start(gate->containment, gate->audit);
     desk_open(gate->desk);
@@ -303,6 +305,7 @@ enum exit_code daemon_run(const char *config_path)
     enum exit_code code;
     uint8_t token[4];
     take_descriptors();
+    gate.has_locked_keys = secret_memory_open();
     if (!load(&gate, &code))
         return code;
     random_fill(token, sizeof(token));

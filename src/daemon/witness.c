@@ -8,6 +8,7 @@
 #include "daemon_internal.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "exeat/base/secret.h"
 
 enum { LOG_FAREWELL_MS = 1000 };
 
@@ -113,6 +114,7 @@ static void stop(struct witness_run *run)
 
 enum exit_code daemon_witness(const struct daemon_witness_options *options)
 {
+    (void)secret_memory_open();
     struct witness_run run = {.loop = loop_new()};
     char *error = NULL;
     take_signals(&run);

@@ -95,8 +95,8 @@ write_address(const struct exchange *exchange, const struct policy_inference *in
     buffer_append(&to->path, inference->prefix);
     buffer_append(&to->path, dialect_path(exchange->decision.llm.operation));
     authority_append(&to->authority, &inference->host, inference->port, scheme_port(inference->scheme));
-    if (inference->key.length > 0)
-        buffer_printf(&to->authorization, "Bearer %.*s", TEXT_ARG(inference->key));
+    if (!secret_is_empty(&inference->key))
+        BUFFER_APPEND_ALL(&to->authorization, TEXT("Bearer "), secret_show(&inference->key));
 }
 
 static void clear_address(struct address_of_call *to)

@@ -1,28 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The endpoints that answer rerouted calls, with their keys, and the names that models have there. */
-#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "policy_internal.h"
 
 enum { KEY_MAX = 4096 };
 
-static struct text read_key(struct policy *policy, size_t index, struct diags *diags)
+static void read_key(const struct settings_inference *source, struct secret *key, struct diags *diags)
 {
-    const struct settings_inference *source = &policy->settings->lists.inference[index];
     char *error = NULL;
     if (source->key_file.length == 0)
-        return TEXT("");
-    char *path = text_copy(source->key_file);
-    if (!file_read(path, KEY_MAX, &policy->keys[index], &error))
+        return;
+    if (!secret_read(source->key_file.data, KEY_MAX, key, &error))
         diag_error(
             diags, source->name.mark, "the key of inference '%s' cannot be read: %s", source->name.text.data, error);
     base_free(error);
-    base_free(path);
-    return text_trim(buffer_text(&policy->keys[index]), " \t\r\n");
+    secret_trim(key);
 }
 
-static bool is_field_value(struct text key)
+static bool is_field_value(const struct secret *secret)
 {
+    struct text key = secret_show(secret);
     for (size_t i = 0; i < key.length; i++)
         if ((unsigned char)key.data[i] <= ' ' || (unsigned char)key.data[i] >= 0x7f)
             return false;
@@ -34,7 +31,6 @@ void inference_compile(struct policy *policy, struct diags *diags)
     const struct settings_lists *lists = &policy->settings->lists;
     policy->inference_count = lists->inference_count;
     policy->inference = arena_array(&policy->arena, lists->inference_count, sizeof(*policy->inference));
-    policy->keys = arena_array(&policy->arena, lists->inference_count, sizeof(*policy->keys));
     for (size_t i = 0; i < lists->inference_count; i++) {
         const struct settings_inference *source = &lists->inference[i];
         policy->inference[i] = (struct policy_inference){
@@ -44,11 +40,11 @@ void inference_compile(struct policy *policy, struct diags *diags)
             .host = source->host,
             .port = source->port,
             .prefix = source->prefix,
-            .key = read_key(policy, i, diags),
             .text = source->text,
             .takes_usage = source->takes_usage,
         };
-        if (!is_field_value(policy->inference[i].key))
+        read_key(source, &policy->inference[i].key, diags);
+        if (!is_field_value(&policy->inference[i].key))
             diag_error(
                 diags, source->name.mark, "the key file of inference '%s' must hold one token on one line",
                 source->name.text.data);
@@ -57,10 +53,8 @@ void inference_compile(struct policy *policy, struct diags *diags)
 
 void inference_clear(struct policy *policy)
 {
-    for (size_t i = 0; i < policy->inference_count; i++) {
-        base_forget(policy->keys[i].data, policy->keys[i].capacity);
-        buffer_clear(&policy->keys[i]);
-    }
+    for (size_t i = 0; i < policy->inference_count; i++)
+        secret_clear(&policy->inference[i].key);
 }
 
 const struct policy_inference *policy_inference(const struct policy *policy, size_t index)

@@ -121,7 +121,6 @@ struct policy {
     struct settings *settings;       /* owned */
     struct llm_catalogue *catalogue; /* owned */
     struct policy_inference *inference;
-    struct buffer *keys; /* owned; secrets, one for each inference */
     size_t inference_count;
     struct policy_rule *rules; /* in the order of the file */
     size_t rule_count;

@@ -17,7 +17,7 @@ static bool load_pair(struct tls_identity *identity, const char *certificate, co
     SSL_CTX_set_default_passwd_cb(identity->context, tls_no_password);
     if (SSL_CTX_use_certificate_chain_file(identity->context, certificate) != 1)
         *error = openssl_sentence(certificate, "read the certificate chain (PEM)");
-    else if (SSL_CTX_use_PrivateKey_file(identity->context, key, SSL_FILETYPE_PEM) != 1)
+    else if (!tls_key_use(identity->context, key))
         *error = openssl_sentence(key, "read the private key (PEM, not encrypted) of that certificate");
     else
         return true;

@@ -131,9 +131,7 @@ static bool save_pem(BIO *pem, const char *path, unsigned mode, char **error)
 {
     char *data = NULL;
     long length = BIO_get_mem_data(pem, &data);
-    bool done = file_replace(path, (struct text){data, (size_t)length}, mode, error);
-    base_forget(data, (size_t)length);
-    return done;
+    return file_replace(path, (struct text){data, (size_t)length}, mode, error);
 }
 
 bool tls_issuer_create(
@@ -141,7 +139,7 @@ bool tls_issuer_create(
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
     X509 *certificate = key == NULL ? NULL : issuer_certificate_new(key, names, count);
-    BIO *key_pem = BIO_new(BIO_s_mem());
+    BIO *key_pem = BIO_new(BIO_s_secmem()); /* wiped when it is freed */
     BIO *certificate_pem = BIO_new(BIO_s_mem());
     bool done = certificate != NULL && PEM_write_bio_PKCS8PrivateKey(key_pem, key, NULL, NULL, 0, NULL, NULL) == 1 &&
                 PEM_write_bio_X509(certificate_pem, certificate) == 1;
@@ -158,53 +156,42 @@ bool tls_issuer_create(
 /* --- loading -------------------------------------------------------------------------------------------------------
  */
 
-static BIO *open_pem(const char *path, struct buffer *content, char **error)
+/* Why it cannot be opened; errno says. */
+static char *explain(const char *path)
 {
-    if (!file_read(path, PEM_MAX, content, error)) {
-        struct buffer out = {0};
-        if (access(path, F_OK) != 0 && errno == ENOENT)
-            buffer_printf(&out, "%s; make the local authority with `exeat ca init -c FILE`", *error);
-        else
-            file_append_owner(path, *error, &out);
-        base_free(*error);
-        *error = buffer_take(&out);
-        return NULL;
-    }
-    return BIO_new_mem_buf(content->data, (int)content->length);
+    struct buffer out = {0};
+    struct buffer first = {0};
+    bool is_missing = errno == ENOENT;
+    buffer_printf(&first, "cannot open %s: %s", path, strerrordesc_np(errno));
+    char *error = buffer_take(&first);
+    if (is_missing)
+        buffer_printf(&out, "%s; make the local authority with `exeat ca init -c FILE`", error);
+    else
+        file_append_owner(path, error, &out);
+    base_free(error);
+    return buffer_take(&out);
 }
 
 static bool load_certificate(struct tls_issuer *issuer, const char *path, char **error)
 {
     struct buffer content = {0};
-    BIO *pem = open_pem(path, &content, error);
+    char *why = NULL;
+    BIO *pem = file_read(path, PEM_MAX, &content, &why) ? BIO_new_mem_buf(content.data, (int)content.length) : NULL;
     if (pem != NULL)
         issuer->certificate = PEM_read_bio_X509(pem, NULL, NULL, NULL);
-    if (pem != NULL && issuer->certificate == NULL)
-        *error = openssl_sentence(path, "read a certificate");
+    if (issuer->certificate == NULL)
+        *error = access(path, R_OK) == 0 ? openssl_sentence(path, "read a certificate") : explain(path);
+    base_free(why);
     BIO_free(pem);
     buffer_clear(&content);
     return issuer->certificate != NULL;
 }
 
-/* An encrypted key is not asked for on a terminal. */
-// NOLINTNEXTLINE(readability-non-const-parameter): the signature is the library's
-int tls_no_password(char *out, int size, int writing, void *context)
-{
-    (void)out, (void)size, (void)writing, (void)context;
-    return -1;
-}
-
 static bool load_key(struct tls_issuer *issuer, const char *path, char **error)
 {
-    struct buffer content = {0};
-    BIO *pem = open_pem(path, &content, error);
-    if (pem != NULL)
-        issuer->key = PEM_read_bio_PrivateKey(pem, NULL, tls_no_password, NULL);
-    if (pem != NULL && issuer->key == NULL)
-        *error = openssl_sentence(path, "read a private key");
-    BIO_free(pem);
-    base_forget(content.data, content.length);
-    buffer_clear(&content);
+    issuer->key = tls_key_read(path);
+    if (issuer->key == NULL)
+        *error = access(path, R_OK) == 0 ? openssl_sentence(path, "read a private key") : explain(path);
     return issuer->key != NULL;
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "exeat/base/digest.h"
-#include "exeat/base/memory.h"
+#include "exeat/base/secret.h"
 #include "tls_internal.h"
 
 static const uint64_t life_us = (uint64_t)24 * 3600 * 1000000;
@@ -17,7 +17,7 @@ struct ticket_store {
 
 struct ticket_store *ticket_store_new(void)
 {
-    struct ticket_store *store = base_zalloc(sizeof(*store));
+    struct ticket_store *store = secret_block_new(sizeof(*store));
     pthread_mutex_init(&store->lock, NULL);
     return store;
 }
@@ -27,7 +27,7 @@ void ticket_store_free(struct ticket_store *store)
     if (store == NULL)
         return;
     pthread_mutex_destroy(&store->lock);
-    base_free_secret(store, sizeof(*store));
+    secret_block_free(store, sizeof(*store));
 }
 
 void ticket_store_read(struct ticket_store *store, uint64_t now_us, struct ticket_keys *keys)

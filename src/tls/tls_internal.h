@@ -92,7 +92,10 @@ int64_t asn1_seconds(const ASN1_TIME *time); /* since 1970; INT64_MAX: it says n
 /* "doing: why", from libssl's queue, which is emptied. The caller owns it. */
 char *openssl_sentence(const char *path, const char *doing);
 
-/* issuer.c: for libssl, which asks for the password of a key: there is none. */
+/* key.c: for libssl, which asks for the password of a key: there is none. */
 int tls_no_password(char *out, int size, int writing, void *context);
+/* A private key (PEM, not encrypted), the caller's. NULL: why is in libcrypto's queue, for openssl_sentence. */
+EVP_PKEY *tls_key_read(const char *path);
+MUST_CHECK bool tls_key_use(SSL_CTX *context, const char *path); /* with the certificate that it has already */
 
 #endif

@@ -146,7 +146,7 @@ static bool load_identity(struct trust *trust, const struct tls_trust *source, c
     SSL_CTX_set_default_passwd_cb(trust->context, tls_no_password);
     if (SSL_CTX_use_certificate_chain_file(trust->context, source->certificate) != 1)
         return cannot(source, source->certificate, "client certificate (PEM)", error);
-    if (SSL_CTX_use_PrivateKey_file(trust->context, source->key, SSL_FILETYPE_PEM) != 1)
+    if (!tls_key_use(trust->context, source->key))
         return cannot(source, source->key, "private key (PEM, not encrypted, of that certificate)", error);
     return true;
 }

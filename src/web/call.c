@@ -5,7 +5,7 @@
 #include "exeat/base/memory.h"
 #include "web_internal.h"
 
-enum { REPLY_HEAD_MAX = 16384, INFLIGHT_MAX = REPLY_HEAD_MAX + INFLIGHT_BLOCK };
+enum { REQUEST_SIZE = 8192, REPLY_HEAD_MAX = 16384, INFLIGHT_MAX = REPLY_HEAD_MAX + INFLIGHT_BLOCK };
 
 /* How far the answer was read. */
 enum reading { READING_HEAD, READING_BODY, READING_DONE, READING_FAILED };
@@ -198,17 +198,18 @@ static void write_request(struct web_call *call, const struct web_request *reque
 {
     const struct web_peer *peer = call->peer;
     struct buffer out = {0};
+    buffer_reserve(&out, REQUEST_SIZE + request->body.length); /* so that it is not moved with the token in it */
     buffer_append(&out, request->method);
     buffer_printf(&out, " %.*s%.*s HTTP/1.1\r\nHost: ", TEXT_ARG(peer->prefix), TEXT_ARG(request->path));
     authority_append(&out, peer->host, peer->port, peer->scheme == SCHEME_HTTPS ? 443 : 80);
-    if (request->bearer.length > 0)
-        buffer_printf(&out, "\r\nAuthorization: Bearer %.*s", TEXT_ARG(request->bearer));
+    if (request->bearer != NULL)
+        BUFFER_APPEND_ALL(&out, TEXT("\r\nAuthorization: Bearer "), secret_show(request->bearer));
     if (request->body.length > 0)
         buffer_printf(&out, "\r\nContent-Type: text/plain\r\nContent-Length: %zu", request->body.length);
     buffer_append(&out, TEXT("\r\nConnection: close\r\n\r\n"));
     buffer_append(&out, request->body);
     inflight_append(peer->loop, &call->out, buffer_text(&out));
-    base_forget(out.data, out.length); /* it holds the token */
+    base_forget(out.data, out.capacity);
     buffer_clear(&out);
 }
 

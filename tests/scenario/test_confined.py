@@ -8,6 +8,8 @@ import shutil
 import subprocess
 
 import pytest
+import support.gate
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from support.gate import EXEAT, allow, hosts, run_exeat
 from support.wait import wait_for
 from support.witness import Witness
@@ -76,6 +78,42 @@ def test_the_filter_is_as_the_configuration_says(gate, origin, mode):
     assert f"seccomp={mode} landlock=0" in start["detail"]
 
 
+def pieces_of_memory(process):
+    """(flags, content) of everything that the process may write to and that is not a shadow of a sanitizer's."""
+    largest = 1 << 28
+    with open(f"/proc/{process.pid}/mem", "rb", buffering=0) as memory:
+        for mapping in re.split(r"^(?=[0-9a-f]+-[0-9a-f]+ )", pathlib.Path(f"/proc/{process.pid}/smaps").read_text(), flags=re.M)[1:]:
+            start, end = (int(word, 16) for word in mapping.split(" ", 1)[0].split("-"))
+            resident = int(re.search(r"^Rss:\s+(\d+)", mapping, re.M)[1])
+            if mapping.split(" ")[1].startswith("rw") and resident > 0 and end - start < largest:
+                memory.seek(start)
+                yield re.search(r"^VmFlags: (.*)$", mapping, re.M)[1].split(), memory.read(end - start)
+
+
+def test_keys_lie_in_memory_that_is_locked_and_left_out_of_cores_and_nowhere_else(gate, built):
+    endpoint_key = "endpoint-key-" + os.urandom(12).hex()
+    one = gate(start=False, inference=[{"name": "local", "endpoint": "http://127.0.0.1:9", "key_file": "local.key"}], rules=[])
+    (one.folder / "local.key").write_text(endpoint_key + "\n")
+    one.start()
+    assert one.events("started")[0]["keys"] == "locked"
+    log_key = load_pem_private_key((one.folder / "keys/log.key").read_bytes(), None)
+    authority_text = (one.folder / "keys/ca.key").read_text()
+    authority = load_pem_private_key(authority_text.encode(), None).private_numbers().private_value
+    wanted = {
+        "the key of an endpoint": endpoint_key.encode(),
+        "the log's key": log_key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()),
+        "the authority's key": authority.to_bytes(32, "little"),
+    }
+    nowhere = {"the authority's key as text": authority_text.splitlines()[1].encode()}
+    found = set()
+    for flags, content in pieces_of_memory(one.process):
+        for name, bytes_of_key in {**wanted, **nowhere}.items():
+            if bytes_of_key in content:
+                assert "lo" in flags and "dd" in flags and name in wanted, (name, flags)
+                found.add(name)
+    assert found == set(wanted)
+
+
 def test_a_file_that_a_reload_names_is_read_where_the_gate_has_files_already(gate, built):
     one = gate(rules=[])
     (one.folder / "hosts.txt").write_text("evil.example\n")
@@ -116,6 +154,27 @@ def test_an_upstream_root_elsewhere_waits_for_a_restart_too(apart_from_system, g
 def test_a_store_in_a_folder_that_is_not_there_yet_is_made(gate, built):
     one = gate(audit={"directory": "deep/below/audit"}, listen={"control": "run/control.sock"}, rules=[])
     assert one.decisions() == [] and (one.folder / "run" / "control.sock").exists()
+
+
+def test_the_root_file_system_may_be_read_only(gate, origin, built):
+    """As readOnlyRootFilesystem of a pod: only the store and the control socket's folder can be written."""
+    one = gate(start=False, resolve=hosts("shop.example"), rules=[allow("shop.example")])
+    one.merge({"audit": {"directory": "volume/audit"}, "listen": {"control": "volume/control.sock"}})
+    volume = one.folder / "volume"
+    volume.mkdir()
+    (one.folder / "keys").mkdir()
+    assert run_exeat("key", "create", one.folder / "keys/log.key").returncode == 0
+    script = 'mount --bind "$1" "$1" && mount -o remount,bind,ro / && ! touch "$2/x" 2>/dev/null && shift 2 && exec "$@"'
+
+    def launch(**_environment):
+        words = ["unshare", "--mount", "sh", "-c", script, "sh", volume, one.folder, support.gate.EXEAT, "run", "-c", one.config_path]
+        one.process = subprocess.Popen(words, stderr=open(one.log_path, "ab"))
+
+    one.launch = launch
+    one.start()
+    assert one.get(f"http://shop.example:{origin.port}/").status == 200
+    assert run_exeat("reload", "-c", one.config_path).returncode == 0
+    assert {path.name for path in one.folder.iterdir()} >= {"volume", "keys"} and not (one.folder / "x").exists()
 
 
 def test_a_witness_gives_up_the_same(tmp_path, things):

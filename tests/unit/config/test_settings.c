@@ -177,6 +177,38 @@ static void a_key_that_stands_there_twice_is_read_once(void **state)
     }
 }
 
+static bool names_path(const struct settings *settings, struct text path)
+{
+    for (size_t i = 0; i < settings->path_count; i++)
+        if (text_equal(settings->paths[i], path))
+            return true;
+    return false;
+}
+
+/* Whoever keeps the gate's files within its reach does not know their keys. */
+static void knows_every_path_that_is_written_wherever_it_stands(void **state)
+{
+    static const char text[] =
+        "version: 1\n"
+        "audit: { ship: { directory: ship } }\n"
+        "tls: { upstream: { roots: upstream.pem } }\n"
+        "inference: [{ name: a, endpoint: \"http://127.0.0.1:1\", key_file: /keys/a }]\n"
+        "rules:\n"
+        "  - { id: b, verdict: allow, hosts: [b.example], roots: b.pem, crl: [c.crl, /d.crl] }\n";
+    static const char *const wanted[] = {"/etc/x/ship",  "/etc/x/upstream.pem", "/keys/a",
+                                         "/etc/x/b.pem", "/etc/x/c.crl",        "/d.crl"};
+    struct diags *diags = diags_new();
+    struct settings *settings = settings_parse(text_from(text), "/etc/x/exeat.yaml", diags);
+    (void)state;
+    assert_non_null(settings);
+    for (size_t i = 0; i < COUNT_OF(wanted); i++)
+        if (!names_path(settings, text_from(wanted[i])))
+            fail_msg("%s is not known", wanted[i]);
+    assert_int_equal(settings->path_count, COUNT_OF(wanted)); /* none of a default that is not written */
+    settings_free(settings);
+    diags_free(diags);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +216,7 @@ int main(void)
         cmocka_unit_test(reports_every_error_with_its_place_at_once),
         cmocka_unit_test(refuses_files_that_are_no_plain_configuration),
         cmocka_unit_test(a_key_that_stands_there_twice_is_read_once),
+        cmocka_unit_test(knows_every_path_that_is_written_wherever_it_stands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

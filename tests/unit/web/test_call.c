@@ -115,16 +115,19 @@ static void a_page_is_fetched_and_something_is_posted(void **state)
     ask(&asker, &echo);
     assert_int_equal(asker.status, 200);
     assert_string_equal(asker.body, "to\nand fro");
-    struct web_request secret = {.method = TEXT("GET"), .path = TEXT("/secret"), .bearer = TEXT("open sesame")};
+    struct secret token = {0};
+    secret_take(&token, TEXT("open sesame"));
+    struct web_request secret = {.method = TEXT("GET"), .path = TEXT("/secret"), .bearer = &token};
     ask(&asker, &secret);
     assert_string_equal(asker.body, "gold\n");
-    secret.bearer = TEXT("");
+    secret.bearer = NULL;
     ask(&asker, &secret);
     assert_int_equal(asker.status, 401);
     asker.peer.prefix = TEXT("/things");
     secret.path = TEXT("/in/it");
     ask(&asker, &secret);
     assert_string_equal(asker.body, "in/it");
+    secret_clear(&token);
     asker_close(&asker);
     scene_stop(&scene);
 }

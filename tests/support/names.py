@@ -11,9 +11,10 @@ KINDS = {1: 4, 28: 6}
 class NameServer:
     """`ttl` of what there is; `nothing`: TTL and MINIMUM of the SOA with what there is not, None: no SOA. `silent`: of
     which types nothing is said; `fails`: SERVFAIL; `held`: answers wait for this event; `aliases`: how many CNAMEs, with
-    `alias_ttl`, come before the addresses. What is too long for UDP is said over TCP."""
+    `alias_ttl`, come before the addresses; `raw`: (name, type) -> data of records as they are sent. What is too long for
+    UDP is said over TCP."""
 
-    def __init__(self, answers, ttl=60, nothing=None, silent=(), fails=False, held=None, aliases=0, alias_ttl=60):
+    def __init__(self, answers, ttl=60, nothing=None, silent=(), fails=False, held=None, aliases=0, alias_ttl=60, raw=None):
         self.answers = answers  # name -> list of addresses; a missing name does not exist; None: no reply at all
         self.ttl = ttl
         self.nothing = nothing
@@ -22,6 +23,7 @@ class NameServer:
         self.held = held
         self.aliases = aliases
         self.alias_ttl = alias_ttl
+        self.raw = raw or {}
         self.queries = []
         self.by_tcp = 0
         while not self._bind():
@@ -87,6 +89,8 @@ class NameServer:
         known = self.answers.get(name, [])
         if known is None or kind in self.silent:
             return None
+        if (name, kind) in self.raw:
+            return self._raw_answer(query, question, kind, self.raw[name, kind])
         if self.fails:
             return query[:2] + struct.pack(">HHHHH", 0x8182, 1, 0, 0, 0) + question
         wanted = [ipaddress.ip_address(text) for text in known if ipaddress.ip_address(text).version == KINDS.get(kind)]
@@ -102,6 +106,10 @@ class NameServer:
         for address in wanted:
             reply += owner + struct.pack(">HHIH", kind, 1, self.ttl, len(address.packed)) + address.packed
         return reply + soa
+
+    def _raw_answer(self, query, question, kind, datas):
+        reply = query[:2] + struct.pack(">HHHHH", 0x8180, 1, len(datas), 0, 0) + question
+        return reply + b"".join(b"\xc0\x0c" + struct.pack(">HHIH", kind, 1, self.ttl, len(data)) + data for data in datas)
 
     def _soa(self):
         ttl, minimum = self.nothing

@@ -182,6 +182,8 @@ struct told {
 struct crew {
     struct worker **workers;
     size_t worker_count;
+    struct sockets *sockets; /* owned; of each worker that is to be, those of the gate first */
+    size_t socket_count;
     struct pipe_budget pipes;    /* shared by all of them, as is */
     struct names_budget *budget; /* owned */
 };

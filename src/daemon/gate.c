@@ -150,17 +150,29 @@ static bool start_worker(struct gate *gate, const struct sockets *sockets, char 
 
 static bool start_workers(struct gate *gate)
 {
-    size_t count = worker_count(policy_settings(gate->in_force.policy));
+    struct crew *crew = &gate->crew;
     char *error = NULL;
-    gate->crew.workers = base_array(count, sizeof(struct worker *));
-    gate->crew.budget = names_budget_new();
-    if (!start_worker(gate, &gate->sockets, &error))
-        return say(error);
-    for (size_t i = 1; i < count; i++) {
-        struct sockets further;
-        if (!sockets_join(&gate->sockets, &further, &error) || !start_worker(gate, &further, &error))
+    crew->workers = base_array(crew->socket_count, sizeof(struct worker *));
+    crew->budget = names_budget_new();
+    for (size_t i = 0; i < crew->socket_count; i++)
+        if (!start_worker(gate, &crew->sockets[i], &error))
             return say(error);
-    }
+    return true;
+}
+
+/* The first worker has the first sockets, the others join them: while the gate still may, as ports below 1024 want a
+ * capability that is given up. */
+static bool bind_workers(struct gate *gate, char **error)
+{
+    struct crew *crew = &gate->crew;
+    size_t count = worker_count(policy_settings(gate->in_force.policy));
+    if (!sockets_bind(policy_settings(gate->in_force.policy), &gate->sockets, error))
+        return false;
+    crew->sockets = base_array(count, sizeof(*crew->sockets));
+    crew->sockets[crew->socket_count++] = gate->sockets;
+    for (; crew->socket_count < count; crew->socket_count++)
+        if (!sockets_join(&gate->sockets, &crew->sockets[crew->socket_count], error))
+            return false;
     return true;
 }
 
@@ -170,7 +182,7 @@ static bool bind_all(struct gate *gate)
     const struct settings_listen *listen = &policy_settings(gate->in_force.policy)->listen;
     struct sockets *sockets = &gate->sockets;
     char *error = NULL;
-    if (!sockets_bind(policy_settings(gate->in_force.policy), sockets, &error))
+    if (!bind_workers(gate, &error))
         return say(error);
     if (listen->admin.address.length > 0) {
         sockets->admin_port = listen->admin.port;
@@ -232,8 +244,9 @@ static void stop(struct gate *gate)
         worker_join(gate->crew.workers[i]);
         worker_free(gate->crew.workers[i]);
     }
-    if (gate->crew.worker_count == 0)
-        sockets_close(&gate->sockets);
+    for (size_t i = gate->crew.worker_count; i < gate->crew.socket_count; i++)
+        sockets_close(&gate->crew.sockets[i]);
+    base_free(gate->crew.sockets);
     base_free(gate->crew.workers);
     names_budget_free(gate->crew.budget);
     control_free(gate->control);

@@ -88,7 +88,7 @@ def test_the_deny_of_a_rule_is_told_by_its_name(gate, name_server):
         ({"methods": ["GET"], "paths": ["/v1/**"], "schemes": ["http"]}, "NOERROR"),
         ({"schemes": ["tcp"], "ports": [5432]}, "NOERROR"),
         ({"from": ["queue"]}, "REFUSED"),
-        ({"mode": "observe"}, "REFUSED"),
+        ({"mode": "observe"}, "NOERROR"),  # an allow allows
         ({"unless": {"hosts": ["shop.example"]}}, "REFUSED"),
         ({"unless": {"hosts": ["shop.example"], "ports": [443]}}, "NOERROR"),
     ],

@@ -7,6 +7,7 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/digest.h"
 #include "exeat/base/memory.h"
+#include "exeat/base/secret.h"
 #include "tls_internal.h"
 
 enum { SPEAKERS = 256 };
@@ -22,7 +23,7 @@ struct speaker {
 struct tls_server {
     const struct tls_issuer *issuer;
     BIO_METHOD *method; /* owned */
-    struct ticket_keys tickets;
+    struct ticket_keys *tickets; /* owned; secret */
     uint64_t policy;
     struct speaker speakers[SPEAKERS];
 };
@@ -43,6 +44,7 @@ struct tls_server *tls_server_new(const struct tls_issuer *issuer)
 {
     struct tls_server *server = base_zalloc(sizeof(*server));
     server->issuer = issuer;
+    server->tickets = secret_block_new(sizeof(*server->tickets));
     server->method = connection_bio_new();
     return server;
 }
@@ -54,7 +56,8 @@ void tls_server_free(struct tls_server *server)
     for (size_t i = 0; i < SPEAKERS; i++)
         SSL_CTX_free(server->speakers[i].context);
     BIO_meth_free(server->method);
-    base_free_secret(server, sizeof(*server));
+    secret_block_free(server->tickets, sizeof(*server->tickets));
+    base_free(server);
 }
 
 void tls_server_set_policy(struct tls_server *server, uint64_t policy)
@@ -103,13 +106,13 @@ static bool renew(struct tls_server *server, struct speaker *speaker, const stru
 
 static bool use_tickets(struct tls_server *server, struct speaker *speaker, uint64_t now_us)
 {
-    if (now_us >= server->tickets.until_us)
-        ticket_store_read(server->issuer->tickets, now_us, &server->tickets);
-    if (speaker->tickets_until_us == server->tickets.until_us)
+    if (now_us >= server->tickets->until_us)
+        ticket_store_read(server->issuer->tickets, now_us, server->tickets);
+    if (speaker->tickets_until_us == server->tickets->until_us)
         return true;
-    speaker->tickets_until_us = server->tickets.until_us;
+    speaker->tickets_until_us = server->tickets->until_us;
     return SSL_CTX_set_tlsext_ticket_keys(
-               speaker->context, server->tickets.bytes, (long)sizeof(server->tickets.bytes)) == 1;
+               speaker->context, server->tickets->bytes, (long)sizeof(server->tickets->bytes)) == 1;
 }
 
 static SSL_CTX *speak_for(struct tls_server *server, const struct host *host)

@@ -9,7 +9,7 @@
 #include "exeat/base/attributes.h"
 #include "exeat/base/bytes.h"
 #include "exeat/base/digest.h"
-#include "exeat/model.h"
+#include "exeat/model/record.h"
 
 enum record_kind {
     RECORD_OPEN = 1,

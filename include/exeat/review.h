@@ -4,6 +4,7 @@
 #ifndef EXEAT_REVIEW_H
 #define EXEAT_REVIEW_H
 
+#include "exeat/model/record.h"
 #include "exeat/policy.h"
 
 /* Warnings about what compiles and cannot be meant, remarks about what reaches further than its words: each with its

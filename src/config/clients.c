@@ -19,7 +19,8 @@ static bool read_digest(struct load *load, const struct yaml_node *node, void *i
     if (node->kind == YAML_TEXT && hex_decode(node->text, digest->bytes, sizeof(digest->bytes)))
         return true;
     diag_error(
-        load->diags, unshown(node->mark), "expected 64 hex digits: the SHA-256 of a token, as `exeat token` prints it");
+        load->diags, unshown(node->mark),
+        "token_sha256 takes 64 hex digits: the SHA-256 of a token, as `exeat token` prints it");
     return false;
 }
 

@@ -187,6 +187,17 @@ struct crew {
     struct pipe_budget pipes;    /* shared by all of them, as is */
     struct names_budget *budget; /* owned */
 };
+/* crew.c */
+/* Has all of them judge by the policy in force, and what is open anew. */
+void crew_give_policy(const struct crew *crew, const struct in_force *in_force);
+/* Waits until all of them do; false: one is busy for longer than some seconds. Who asked for a reload may act on it. */
+MUST_CHECK bool crew_has_policy(const struct crew *crew, uint64_t sequence);
+
+/* SIGHUP. */
+struct hangups {
+    int descriptor; /* signalfd */
+    struct watch *watch;
+};
 struct gate {
     const char *path; /* of the configuration */
     struct loop *loop;
@@ -203,8 +214,7 @@ struct gate {
     struct desk *desk;
     struct control *control;
     struct files_watch *files;
-    int hangups; /* signalfd */
-    struct watch *hangups_watch;
+    struct hangups hangups;
     struct until bypass; /* without a timer: there was none yet */
     struct timer *daily;
     struct confined confined; /* since the start */
@@ -238,8 +248,6 @@ void erase_look(struct audit *audit, struct buffer *answer);
 void gate_reload(struct gate *gate, struct buffer *answer);
 /* Gives what the settings say to those who can change while they run: log, audit. */
 void gate_apply(struct gate *gate);
-/* Has all workers judge by the policy in force, and what is open anew. */
-void gate_give_policy(struct gate *gate);
 /* Has the policy on disk before anyone is judged by it. False: it is not. */
 MUST_CHECK bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t *sequence);
 /* anchoring.c: false with `error`, when there is a witness and it cannot be asked. */

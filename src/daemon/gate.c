@@ -35,7 +35,7 @@ static void on_hangup(void *context)
 {
     struct gate *gate = context;
     struct signalfd_siginfo info;
-    while (read(gate->hangups, &info, sizeof(info)) == sizeof(info))
+    while (read(gate->hangups.descriptor, &info, sizeof(info)) == sizeof(info))
         on_change(gate);
 }
 
@@ -51,8 +51,8 @@ static void take_signals(struct gate *gate)
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&set);
     sigaddset(&set, SIGHUP);
-    gate->hangups = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    gate->hangups_watch = watch_new(gate->loop, gate->hangups, on_hangup, gate);
+    gate->hangups.descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    gate->hangups.watch = watch_new(gate->loop, gate->hangups.descriptor, on_hangup, gate);
 }
 
 /* --- start
@@ -255,8 +255,8 @@ static void stop(struct gate *gate)
     timer_free(gate->daily);
     lapses_free(gate->in_force.lapses);
     retired_free(gate->retired);
-    watch_free(gate->hangups_watch);
-    close(gate->hangups);
+    watch_free(gate->hangups.watch);
+    close(gate->hangups.descriptor);
     verifying_free(gate->verifying);
     anchor_stop(gate->anchor, FAREWELL_MS);
     audit_close(gate->audit);

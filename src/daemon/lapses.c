@@ -98,7 +98,7 @@ static void wait(struct lapses *lapses, int64_t now_us, bool is_told)
 static void judge_anew(const struct lapses *lapses)
 {
     if (policy_settings(lapses->policy)->run.cut_denied)
-        gate_give_policy(lapses->gate);
+        crew_give_policy(&lapses->gate->crew, &lapses->gate->in_force);
 }
 
 static void look(struct lapses *lapses)

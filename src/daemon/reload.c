@@ -150,29 +150,15 @@ static void drop_clients(const struct gate *gate, struct tls_client **clients)
         tls_client_free(clients[i]);
 }
 
-void gate_give_policy(struct gate *gate)
-{
-    const struct in_force *in_force = &gate->in_force;
-    for (size_t i = 0; i < gate->crew.worker_count; i++)
-        worker_set_policy(gate->crew.workers[i], in_force->policy, in_force->sequence);
-}
-
-/* Who asked for a reload may act on it at once. */
-static bool all_judge_by_it(struct gate *gate)
-{
-    bool all = true;
-    for (size_t i = 0; i < gate->crew.worker_count; i++)
-        all = worker_has_policy(gate->crew.workers[i], gate->in_force.sequence) && all;
-    return all;
-}
-
 static void say_taken(struct gate *gate, struct text waiting, struct buffer *answer)
 {
     log_info("reloaded", log_string("file", gate->path), log_number("policy", (int64_t)gate->in_force.sequence));
     if (waiting.length > 0)
         log_warn("needs_restart", log_text("keys", waiting));
     buffer_append_string(
-        answer, all_judge_by_it(gate) ? "ok" : "ok, but a worker is busy and does not judge by it yet");
+        answer, crew_has_policy(&gate->crew, gate->in_force.sequence)
+                    ? "ok"
+                    : "ok, but a worker is busy and does not judge by it yet");
     if (waiting.length > 0)
         buffer_printf(answer, "; waits for a restart: %.*s", TEXT_ARG(waiting));
     buffer_append_byte(answer, '\n');
@@ -185,7 +171,7 @@ static void take(struct gate *gate, struct policy *policy, struct text waiting, 
     gate->in_force.policy = policy;
     atomic_fetch_add(&gate->told.reloads, 1);
     gate_apply(gate);
-    gate_give_policy(gate);
+    crew_give_policy(&gate->crew, &gate->in_force);
     files_watch_set(gate->files, policy_settings(policy));
     say_taken(gate, waiting, answer);
 }

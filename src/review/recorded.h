@@ -3,6 +3,7 @@
 #ifndef EXEAT_REVIEW_RECORDED_H
 #define EXEAT_REVIEW_RECORDED_H
 
+#include "exeat/model/record.h"
 #include "exeat/policy.h"
 
 /* As asked at that moment. False: there was no request that a policy could judge. Texts are borrowed from the record,

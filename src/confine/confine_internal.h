@@ -29,7 +29,7 @@ const struct allowed_call *confine_allowed_calls(size_t *count);
 /* Calls that somebody tries and can do without: they fail (ENOSYS) and do not end the process. */
 const struct allowed_call *confine_probed_calls(size_t *count);
 
-/* filter.c: false with errno, when the kernel takes no filter. */
+/* filter.c: false, when the kernel takes no filter; libseccomp does not say why. */
 MUST_CHECK bool confine_filter(enum confine_calls calls);
 /* privileges.c */
 MUST_CHECK bool confine_drop_privileges(void);

@@ -165,17 +165,11 @@ static bool fill(scmp_filter_ctx filter, enum confine_calls calls)
 bool confine_filter(enum confine_calls calls)
 {
     scmp_filter_ctx filter = seccomp_init(calls == CONFINE_CALLS_ENFORCE ? SCMP_ACT_ERRNO(ENOSYS) : SCMP_ACT_LOG);
-    if (filter == NULL) {
-        errno = ENOMEM;
-        return false;
-    }
-    if (!fill(filter, calls)) {
+    if (filter == NULL || !fill(filter, calls)) {
         seccomp_release(filter);
-        errno = EINVAL;
         return false;
     }
-    int result = seccomp_load(filter);
+    bool done = seccomp_load(filter) == 0;
     seccomp_release(filter);
-    errno = result < 0 ? -result : 0;
-    return result == 0;
+    return done;
 }

@@ -17,28 +17,32 @@ enum { RIGHT_TRUNCATE = 1 << 14, RIGHT_IOCTL_DEV = 1 << 15, SCOPE_ABSTRACT = 1 <
 enum { VERSION_REFER = 2, VERSION_TRUNCATE = 3, VERSION_NET = 4, VERSION_IOCTL = 5, VERSION_SCOPE = 6 };
 struct ruleset_attributes {
     uint64_t files;
-    uint64_t ports; /* since VERSION_NET; where a connection may go is the policy's affair */
+    uint64_t ports;  /* since VERSION_NET; where a connection may go is the policy's affair */
     uint64_t scoped; /* since VERSION_SCOPE */
 };
 
 static const uint64_t reading = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
 /* Regular files, folders and the control socket: devices, links and pipes are never made. */
-static const uint64_t writing = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
-                                LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-                                LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-                                LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_SOCK |
-                                LANDLOCK_ACCESS_FS_REFER | RIGHT_TRUNCATE;
+static const uint64_t writing =
+    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_WRITE_FILE |
+    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+    LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_REFER | RIGHT_TRUNCATE;
 static const uint64_t for_files = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
                                   LANDLOCK_ACCESS_FS_EXECUTE | RIGHT_TRUNCATE | RIGHT_IOCTL_DEV;
 
 /* What libraries read when they come to it: names, roots, time zones, messages, the processors and the process itself;
  * SQLite's and libcrypto's randomness. */
 static const struct confine_place system_places[] = {
-    {"/etc", CONFINE_READS},          {"/etc/resolv.conf", CONFINE_READS},
-    {"/usr", CONFINE_READS},          {"/lib", CONFINE_READS},
-    {"/lib64", CONFINE_READS},        {"/proc", CONFINE_READS},
-    {"/sys/devices/system/cpu", CONFINE_READS}, {"/sys/fs/cgroup", CONFINE_READS},
-    {"/dev/urandom", CONFINE_READS},  {"/dev/random", CONFINE_READS},
+    {"/etc", CONFINE_READS},
+    {"/etc/resolv.conf", CONFINE_READS},
+    {"/usr", CONFINE_READS},
+    {"/lib", CONFINE_READS},
+    {"/lib64", CONFINE_READS},
+    {"/proc", CONFINE_READS},
+    {"/sys/devices/system/cpu", CONFINE_READS},
+    {"/sys/fs/cgroup", CONFINE_READS},
+    {"/dev/urandom", CONFINE_READS},
+    {"/dev/random", CONFINE_READS},
     {"/dev/null", CONFINE_WRITES},
 };
 
@@ -117,10 +121,9 @@ int confine_landlock(const struct confine_options *options)
     int ruleset = new_ruleset(version, options);
     if (ruleset < 0)
         return -1;
-    bool done =
-        add_places(ruleset, version, system_places, sizeof(system_places) / sizeof(system_places[0])) &&
-        add_program(ruleset, version) && add_places(ruleset, version, options->places, options->place_count) &&
-        syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+    bool done = add_places(ruleset, version, system_places, sizeof(system_places) / sizeof(system_places[0])) &&
+                add_program(ruleset, version) && add_places(ruleset, version, options->places, options->place_count) &&
+                syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
     int error = errno;
     close(ruleset);
     errno = error;

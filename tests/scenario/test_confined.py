@@ -183,3 +183,10 @@ def test_a_witness_gives_up_the_same(tmp_path, things):
     for thread in statuses(witness.process):
         assert thread["NoNewPrivs"] == "1" and thread["Seccomp"] == "2" and thread["CapEff"] == "0" * 16, thread
     assert witness.events("witness_started")[-1]["seccomp"] == "enforce"
+
+
+def test_the_unit_lets_the_gate_give_up_what_it_can():
+    """systemd's @system-service has none of these, and a filter is a condition of the start."""
+    unit = (support.gate.TOP / "config/exeat.service").read_text()
+    allowed = {word for line in re.findall(r"^SystemCallFilter=(.*)$", unit, re.M) for word in line.split()}
+    assert allowed >= {"seccomp", "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self"}

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <pthread.h>
+#include <seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -352,6 +353,82 @@ static void files_that_are_not_confined_stay_within_reach(void **state)
     assert_done(confined_with((struct confine_options){.files = CONFINE_FILES_FREE}, reach_secret));
 }
 
+/* --- a profile around us, as container runtimes have them ------------------------------------------------------------
+ */
+
+/* Those that a profile forbids fail with EPERM. */
+static bool forbid(const int *calls, size_t count)
+{
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    bool done = filter != NULL;
+    for (size_t i = 0; i < count && done; i++)
+        done = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), calls[i], 0) == 0;
+    done = done && seccomp_rule_add(
+                       filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP)) == 0;
+    done = done && seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    return done;
+}
+
+/* The sentence must have `word`; NULL: it must begin. */
+static int enter_below(const int *calls, size_t count, const struct confine_options *options, const char *word)
+{
+    struct confined result;
+    char *error = NULL;
+    if (!forbid(calls, count))
+        return 10;
+    bool done = confine_enter(options, &result, &error);
+    int wrong = word == NULL ? !done || result.landlock != 0 : done || error == NULL || strstr(error, word) == NULL;
+    base_free(error);
+    return wrong;
+}
+
+static int begin_without_filters(void)
+{
+    static const int calls[] = {SCMP_SYS(seccomp)};
+    const struct confine_options options = {.calls_cure = "confine: {seccomp: none}", .files_cure = ""};
+    return enter_below(calls, COUNT_OF(calls), &options, "(seccomp); confine: {seccomp: none}");
+}
+
+static const int landlock_calls[] = {SCMP_SYS(landlock_create_ruleset), SCMP_SYS(landlock_add_rule)};
+
+static int begin_without_landlock(void)
+{
+    const struct confine_options options = {.calls_cure = "", .files_cure = ""};
+    return enter_below(landlock_calls, COUNT_OF(landlock_calls), &options, NULL);
+}
+
+static int require_landlock(void)
+{
+    const struct confine_options options = {
+        .files = CONFINE_FILES_REQUIRE, .calls_cure = "", .files_cure = "confine: {landlock: none}"};
+    return enter_below(landlock_calls, COUNT_OF(landlock_calls), &options, "landlock");
+}
+
+/* In a process of its own, from nothing. */
+static void assert_begins(int (*act)(void))
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(act());
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_done(status);
+}
+
+static void where_no_filter_is_taken_the_start_ends_with_a_sentence(void **state)
+{
+    (void)state;
+    assert_begins(begin_without_filters);
+}
+
+static void where_there_is_no_landlock_it_begins_unless_that_is_required(void **state)
+{
+    (void)state;
+    assert_begins(begin_without_landlock);
+    assert_begins(require_landlock);
+}
+
 /* --- the table -------------------------------------------------------------------------------------------------------
  */
 
@@ -411,6 +488,8 @@ int main(void)
         cmocka_unit_test(no_capability_and_no_new_privileges_are_left),
         cmocka_unit_test(files_beside_those_that_are_named_are_out_of_reach),
         cmocka_unit_test(files_that_are_not_confined_stay_within_reach),
+        cmocka_unit_test(where_no_filter_is_taken_the_start_ends_with_a_sentence),
+        cmocka_unit_test(where_there_is_no_landlock_it_begins_unless_that_is_required),
         cmocka_unit_test(each_call_stands_in_the_tables_once_with_who_makes_it),
     };
     return cmocka_run_group_tests(tests, make_folders, remove_folders);

@@ -147,7 +147,8 @@ struct canon_wish {
     struct text dimensions;    /* of vectors */
     enum canon_answer echo;    /* the prompt too */
     enum canon_answer streams;
-    enum canon_answer usage; /* a stream tells its tokens */
+    enum canon_answer usage;    /* a stream tells its tokens */
+    enum canon_answer thoughts; /* the answer tells them */
 };
 
 struct canon_call {
@@ -174,6 +175,9 @@ bool canon_streams(const struct canon_call *call);
 /* A stream shall tell its tokens. */
 bool canon_wants_usage(const struct canon_call *call);
 bool canon_wants_base64(const struct canon_call *call); /* vectors */
+/* How parts are best said where the caller has but one form: one text plain, and none (calls alone, thoughts) as null,
+ * for templates know both best. */
+enum canon_content canon_form(const struct canon_part *parts, size_t count);
 /* How many answers to one question: at least 1; what the call does not bound is bounded here. */
 size_t canon_choices(const struct canon_call *call);
 

@@ -106,8 +106,10 @@ MUST_CHECK bool dialect_stream_end(struct dialect_stream *stream, struct buffer 
 /* The caller was told how it ended, if by an error of the endpoint's: nothing more is to be said. */
 bool dialect_stream_has_told(const struct dialect_stream *stream);
 void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage);
-/* The event that tells a client of a broken stream, before the connection is broken too. */
-void dialect_error_event(const struct dialect_call *call, enum reason reason, struct text id, struct buffer *out);
+/* The event that tells a client of a broken stream, before the connection is broken too. `stream` may be NULL. */
+void dialect_error_event(
+    const struct dialect_call *call, const struct dialect_stream *stream, enum reason reason, struct text id,
+    struct buffer *out);
 
 /* --- canned --------------------------------------------------------------------------------------------------------
  */

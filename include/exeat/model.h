@@ -145,7 +145,7 @@ enum llm_operation {
     LLM_EMBEDDINGS,
     LLM_MODELS,
     LLM_RESPONSES,
-    LLM_OTHER,  /* an LLM host, an operation that cannot be answered here */
+    LLM_OTHER,   /* an LLM host, an operation that cannot be answered here */
     LLM_UNKNOWN, /* an LLM host, path not known yet (CONNECT) */
     LLM_COUNT_TOKENS
 };

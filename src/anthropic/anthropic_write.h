@@ -23,6 +23,7 @@ bool anthropic_write_event(void *stream, const struct canon_event *event, struct
 void anthropic_end_stream(void *stream);
 /* refusal.c */
 void anthropic_write_refusal(const struct refusal *refusal, struct buffer *out);
-void anthropic_write_error_event(const struct canon_call *call, const struct refusal *refusal, struct buffer *out);
+void anthropic_write_error_event(
+    const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a message of Anthropic's holds: a text, or blocks of the kinds in this table and of no other. */
 #include "anthropic_read.h"
-#include "exeat/canon/answer.h"
 
 enum block {
     BLOCK_TEXT,
@@ -23,17 +22,6 @@ struct said_block {
  */
 
 #define SEND_ITSELF "must be base64 or text: nothing is fetched from a place, and nothing is kept here"
-
-static bool take_media(struct reading *reading, uint32_t value, const struct member *row, void *field)
-{
-    struct text *media = field;
-    if (!take_text(reading, value, row, media))
-        return false;
-    for (size_t i = 0; i < media->length; i++)
-        if (!text_has(TEXT("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/+-._"), media->data[i]))
-            return reading_is_wrong(reading, "must be a media type, such as image/png");
-    return media->length > 0 || reading_is_wrong(reading, "must be a media type, such as image/png");
-}
 
 static const struct member base64_rows[] = {
     KNOWN("type"),
@@ -66,16 +54,6 @@ static bool take_source(struct reading *reading, uint32_t value, const struct me
 /* --- calls and results ---------------------------------------------------------------------------------------------
  */
 
-/* An object here, and a text that spells one in other dialects. */
-static bool take_input(struct reading *reading, uint32_t value, const struct member *row, void *field)
-{
-    (void)row;
-    if (json_view_shape(reading->view, value) != JSON_SHAPE_OBJECT)
-        return reading_is_wrong(reading, "must be an object");
-    *(struct text *)field = canon_spell(reading->arena, json_view_source(reading->view, value));
-    return true;
-}
-
 static bool take_result(struct reading *reading, uint32_t value, const struct member *row, void *field);
 
 /* --- blocks --------------------------------------------------------------------------------------------------------
@@ -97,7 +75,7 @@ static const struct member call_rows[] = {
     KNOWN("type"),
     MEMBER("id", take_name, said_block, part.call_id),
     MEMBER("name", take_name, said_block, part.name),
-    MEMBER("input", take_input, said_block, part.text),
+    MEMBER("input", take_spelled, said_block, part.text),
 };
 TABLE(call_table, call_rows, NULL);
 static const struct member result_rows[] = {
@@ -182,21 +160,6 @@ static bool take_block(struct reading *reading, uint32_t value, void *target)
     return true;
 }
 
-/* One text is a plain content, and none (calls alone, thoughts) is null: templates know both best. */
-static enum canon_content form_of(const struct anthropic_said *said)
-{
-    size_t texts = 0;
-    size_t others = 0;
-    for (size_t i = 0; i < said->part_count; i++) {
-        enum canon_part_kind kind = said->parts[i].kind;
-        texts += kind == CANON_TEXT;
-        others += kind == CANON_IMAGE || kind == CANON_FILE;
-    }
-    if (texts + others == 0)
-        return CANON_NULL_CONTENT;
-    return texts == 1 && others == 0 ? CANON_PLAIN_CONTENT : CANON_LISTED_CONTENT;
-}
-
 static size_t count_results(const struct json_view *view, uint32_t list)
 {
     size_t count = 0;
@@ -214,7 +177,7 @@ static bool read_list(struct reading *reading, uint32_t list, struct anthropic_s
     said->parts = arena_array(reading->arena, json_view_items(reading->view, list) - results, sizeof(*said->parts));
     if (!read_each(reading, list, take_block, said))
         return false;
-    said->form = form_of(said);
+    said->form = canon_form(said->parts, said->part_count);
     return true;
 }
 

@@ -29,9 +29,11 @@ void anthropic_write_refusal(const struct refusal *refusal, struct buffer *out)
     buffer_append(out, TEXT("}"));
 }
 
-void anthropic_write_error_event(const struct canon_call *call, const struct refusal *refusal, struct buffer *out)
+void anthropic_write_error_event(
+    const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out)
 {
     (void)call;
+    (void)stream;
     buffer_append(out, TEXT("event: error\ndata: "));
     anthropic_write_refusal(refusal, out);
     buffer_append(out, TEXT("\n\n"));

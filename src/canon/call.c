@@ -24,3 +24,17 @@ size_t canon_choices(const struct canon_call *call)
     uint64_t count;
     return text_to_number(call->wish.count, CHOICES_MOST, &count) && count > 0 ? (size_t)count : 1;
 }
+
+enum canon_content canon_form(const struct canon_part *parts, size_t count)
+{
+    size_t texts = 0;
+    size_t others = 0;
+    for (size_t i = 0; i < count; i++) {
+        enum canon_part_kind kind = parts[i].kind;
+        texts += kind == CANON_TEXT;
+        others += kind == CANON_IMAGE || kind == CANON_FILE || kind == CANON_AUDIO;
+    }
+    if (texts + others == 0)
+        return CANON_NULL_CONTENT;
+    return texts == 1 && others == 0 ? CANON_PLAIN_CONTENT : CANON_LISTED_CONTENT;
+}

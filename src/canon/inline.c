@@ -6,6 +6,7 @@
 #include "exeat/canon/reading.h"
 
 static const char places[] = "must be the data itself, as data:TYPE;base64,...: nothing is fetched from a place";
+static const char no_media[] = "must be a media type, such as image/png";
 static const char no_base64[] = "must be base64, or data:TYPE;base64,...: nothing is fetched from a place";
 
 static bool is_letter(uint32_t code)
@@ -99,4 +100,15 @@ bool take_base64(struct reading *reading, uint32_t value, const struct member *r
     if (is_base64(spelled, &length) && length % 4 == 0)
         data->base64 = spelled;
     return data->base64.data != NULL || read_data_url(reading, spelled, data) || reading_may_not(reading, no_base64);
+}
+
+bool take_media(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    struct text *media = field;
+    if (!take_text(reading, value, row, media))
+        return false;
+    for (size_t i = 0; i < media->length; i++)
+        if (!is_letter((unsigned char)media->data[i]) && !is_one_of((unsigned char)media->data[i], "/+-._"))
+            return reading_is_wrong(reading, no_media);
+    return media->length > 0 || reading_is_wrong(reading, no_media);
 }

@@ -61,14 +61,34 @@ bool reading_member_may_not(struct reading *reading, struct text member, const c
 /* --- objects and lists ---------------------------------------------------------------------------------------------
  */
 
+/* `row` is in camel case. */
+static bool is_same_in_protobuf(struct text said, struct text row)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < said.length; i++) {
+        char byte = said.data[i];
+        if (byte == '_' && i + 1 < said.length && said.data[i + 1] >= 'a' && said.data[i + 1] <= 'z')
+            byte = (char)(said.data[++i] - 'a' + 'A');
+        if (at == row.length || row.data[at++] != byte)
+            return false;
+    }
+    return at == row.length;
+}
+
+static bool is_named(const struct reading *reading, struct text spelled, bool is_escaped, struct text row)
+{
+    if (is_escaped)
+        return json_spelled_means(spelled, row);
+    return text_equal(spelled, row) || (reading->names == NAMES_OF_PROTOBUF && is_same_in_protobuf(spelled, row));
+}
+
 static const struct member *find_row(const struct reading *reading, uint32_t name, const struct members *table)
 {
     struct text spelled = json_view_spelled(reading->view, name);
     bool is_escaped = text_has(spelled, '\\');
     for (; table != NULL; table = table->also) {
         for (size_t i = 0; i < table->count; i++) {
-            struct text row = table->rows[i].name;
-            if (is_escaped ? json_spelled_means(spelled, row) : text_equal(spelled, row))
+            if (is_named(reading, spelled, is_escaped, table->rows[i].name))
                 return &table->rows[i];
         }
     }

@@ -2,6 +2,7 @@
 /* Readers of single values: texts and numbers keep their spelling, words cannot name anything but a word. */
 #include <string.h>
 
+#include "exeat/canon/answer.h"
 #include "exeat/canon/reading.h"
 
 static bool has_shape(struct reading *reading, uint32_t value, enum json_shape shape, const char *else_what)
@@ -182,6 +183,15 @@ bool take_file_name(struct reading *reading, uint32_t value, const struct member
     while (json_spelled_next(&rest, &code))
         if (code == '/' || code == '\\')
             return reading_may_not(reading, "must be the name of a file, not a path");
+    return true;
+}
+
+bool take_spelled(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    (void)row;
+    if (!has_shape(reading, value, JSON_SHAPE_OBJECT, "must be an object"))
+        return false;
+    *(struct text *)field = canon_spell(reading->arena, json_view_source(reading->view, value));
     return true;
 }
 

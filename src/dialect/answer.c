@@ -139,15 +139,10 @@ void dialect_models(
 /* --- streams -------------------------------------------------------------------------------------------------------
  */
 
-struct dialect_stream {
-    const struct dialect_call *call; /* borrowed */
-    struct openai_stream *endpoint;
-    void *caller; /* the vendor's; NULL: the endpoint's events pass */
-};
-
 /* An error of the endpoint's is told like one of ours. */
-static void tell_failure(const struct dialect_call *call, struct text words, struct buffer *out)
+static void tell_failure(const struct dialect_stream *stream, struct text words, struct buffer *out)
 {
+    const struct dialect_call *call = stream->call;
     struct buffer message = {0};
     json_spelled_append(&message, words);
     const struct refusal refusal = {
@@ -156,7 +151,7 @@ static void tell_failure(const struct dialect_call *call, struct text words, str
         .code = TEXT("upstream_broken"),
         .id = call->canon.id,
     };
-    call->vendor->write_error_event(&call->canon, &refusal, out);
+    call->vendor->write_error_event(&call->canon, stream->caller, &refusal, out);
     buffer_clear(&message);
 }
 
@@ -164,10 +159,14 @@ static bool take_event(void *to, const struct canon_event *event, struct buffer 
 {
     const struct dialect_stream *stream = to;
     if (event->kind == CANON_FAILS) {
-        tell_failure(stream->call, event->text, out);
+        tell_failure(stream, event->text, out);
         return true;
     }
-    return stream->call->vendor->write_event(stream->caller, event, out);
+    size_t before = out->length;
+    bool good = stream->call->vendor->write_event(stream->caller, event, out);
+    if (!good)
+        out->length = before; /* no half of an event */
+    return good;
 }
 
 struct dialect_stream *dialect_stream_new(const struct dialect_call *call, size_t limit)

@@ -14,6 +14,12 @@ struct dialect_call {
     struct canon_call canon; /* all that is known of it */
 };
 
+struct dialect_stream {
+    const struct dialect_call *call; /* borrowed */
+    struct openai_stream *endpoint;
+    void *caller; /* the vendor's; NULL: the endpoint's events pass */
+};
+
 /* table.c */
 const struct vendor *dialect_vendor(enum llm_dialect dialect);
 

@@ -99,11 +99,13 @@ void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer
     (is_text ? write_text : refuse_as_vendor)(refusal, answer);
 }
 
-void dialect_error_event(const struct dialect_call *call, enum reason reason, struct text id, struct buffer *out)
+void dialect_error_event(
+    const struct dialect_call *call, const struct dialect_stream *stream, enum reason reason, struct text id,
+    struct buffer *out)
 {
     struct dialect_refusal refusal = {.reason = reason, .id = id};
     struct buffer message = {0};
     struct refusal one = compose(&refusal, &message);
-    call->vendor->write_error_event(&call->canon, &one, out);
+    call->vendor->write_error_event(&call->canon, stream == NULL ? NULL : stream->caller, &one, out);
     buffer_clear(&message);
 }

@@ -3,33 +3,8 @@
 #include "dialect_internal.h"
 #include "exeat/anthropic.h"
 #include "exeat/base/json.h"
+#include "exeat/gemini.h"
 #include "exeat/openai.h"
-
-static struct text word_of(const struct refusal *refusal, struct text policy, struct text caller, struct text nobody)
-{
-    switch (refusal_blame(refusal)) {
-    case BLAME_POLICY:
-        return policy;
-    case BLAME_CALLER:
-        return caller;
-    case BLAME_NOBODY:
-        break;
-    }
-    return nobody;
-}
-
-static void write_gemini(const struct refusal *refusal, struct buffer *out)
-{
-    buffer_append(out, TEXT("{\"error\":{\"code\":"));
-    buffer_append_number(out, refusal->status);
-    buffer_append(out, TEXT(",\"message\":"));
-    json_append_string(out, refusal->message);
-    refusal_append_member(
-        out, TEXT("status"),
-        word_of(refusal, TEXT("PERMISSION_DENIED"), TEXT("INVALID_ARGUMENT"), TEXT("UNAVAILABLE")));
-    refusal_append_facts(refusal, out);
-    buffer_append(out, TEXT("}}"));
-}
 
 static void write_message(const struct refusal *refusal, struct buffer *out)
 {
@@ -47,7 +22,6 @@ static void write_error(const struct refusal *refusal, struct buffer *out)
     buffer_append(out, TEXT("}"));
 }
 
-static const struct vendor gemini = {.write_refusal = write_gemini};
 static const struct vendor cohere = {.write_refusal = write_message};
 static const struct vendor ollama = {.write_refusal = write_error};
 static const struct vendor bedrock = {
@@ -63,7 +37,7 @@ static const struct vendor bedrock = {
 
 static const struct vendor *const vendors[] = {
     [DIALECT_OPENAI] = &openai_vendor, [DIALECT_ANTHROPIC] = &anthropic_vendor,
-    [DIALECT_GEMINI] = &gemini,        [DIALECT_BEDROCK] = &bedrock,
+    [DIALECT_GEMINI] = &gemini_vendor, [DIALECT_BEDROCK] = &bedrock,
     [DIALECT_COHERE] = &cohere,        [DIALECT_MISTRAL] = &openai_vendor,
     [DIALECT_OLLAMA] = &ollama,        [DIALECT_OTHER] = &openai_vendor,
 };

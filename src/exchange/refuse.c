@@ -50,7 +50,8 @@ enum progress exchange_cut(struct exchange *exchange, enum reason reason)
         endpoint_failed(exchange, reason);
     if (filters_have(&exchange->flow->down, &filter_events) && exchange->client.said == HTTP_SAID) {
         struct buffer event = {0};
-        dialect_error_event(exchange->call->request, reason, text_from(exchange->account.id_text), &event);
+        dialect_error_event(
+            exchange->call->request, exchange->call->stream, reason, text_from(exchange->account.id_text), &event);
         struct http_piece piece = {.content = buffer_text(&event)};
         exchange->client.role->put_content(&exchange->client, &piece);
         buffer_clear(&event);

@@ -67,24 +67,6 @@ struct dialect_path {
     struct text glob;
 };
 
-/* What ends like one of OpenAI's operations, and is the vendor's own. */
-static const struct dialect_path natives[] = {
-    {DIALECT_ANTHROPIC, TEXT_INIT("GET"), TEXT_INIT("/v1/models")},
-    {DIALECT_ANTHROPIC, TEXT_INIT("GET"), TEXT_INIT("/v1/models/*")},
-    {DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models")},
-    {DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models/*")},
-    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/models")},
-    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/models/*")},
-    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/models")},
-    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/models/*")},
-    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/publishers/*/models")},
-    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/publishers/*/models/*")},
-    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models")},
-    {DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models/*")},
-    {DIALECT_MISTRAL, TEXT_INIT("POST"), TEXT_INIT("/v1/fim/completions")},
-    {DIALECT_MISTRAL, TEXT_INIT("POST"), TEXT_INIT("/v1/agents/completions")},
-    {DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/embeddings")},
-};
 /* Where a vendor has all of OpenAI's API: what is not answered there is refused in OpenAI's words. */
 static const struct dialect_path openai_places[] = {
     {DIALECT_BEDROCK, TEXT_INIT(""), TEXT_INIT("/openai/**")},
@@ -94,60 +76,97 @@ static const struct dialect_path openai_places[] = {
     {DIALECT_OLLAMA, TEXT_INIT(""), TEXT_INIT("/v1/**")},
 };
 
-static bool
-stands_in(const struct dialect_path *table, size_t count, enum llm_dialect dialect, const struct request *request)
+static bool fits(const struct dialect_path *path, enum llm_dialect dialect, const struct request *request)
 {
-    for (size_t i = 0; i < count; i++) {
-        bool fits = table[i].method.length == 0 || text_equal(table[i].method, request->method);
-        if (table[i].dialect == dialect && fits && path_glob(table[i].glob, request->path))
+    return path->dialect == dialect && (path->method.length == 0 || text_equal(path->method, request->method)) &&
+           path_glob(path->glob, request->path);
+}
+
+static bool is_openai_place(enum llm_dialect dialect, const struct request *request)
+{
+    for (size_t i = 0; i < COUNT_OF(openai_places); i++)
+        if (fits(&openai_places[i], dialect, request))
             return true;
-    }
     return false;
 }
 
-/* What is a vendor's own, and answered. Some have it behind a prefix, on hosts that speak OpenAI's dialect beside. */
-static const struct native_row {
+/* What ends like one of OpenAI's operations, and is the vendor's own. */
+static const struct native_path {
+    struct dialect_path path;
+    enum llm_operation operation;
+} natives[] = {
+    {{DIALECT_ANTHROPIC, TEXT_INIT("GET"), TEXT_INIT("/v1/models")}, LLM_MODELS},
+    {{DIALECT_ANTHROPIC, TEXT_INIT("GET"), TEXT_INIT("/v1/models/*")}, LLM_MODELS},
+    {{DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models")}, LLM_OTHER},
+    {{DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models/*")}, LLM_OTHER},
+    {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/models")}, LLM_MODELS},
+    {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/models/*")}, LLM_MODELS},
+    {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/models")}, LLM_OTHER},
+    {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/models/*")}, LLM_OTHER},
+    {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/publishers/*/models")}, LLM_OTHER},
+    {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/publishers/*/models/*")}, LLM_OTHER},
+    {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models")}, LLM_OTHER},
+    {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models/*")}, LLM_OTHER},
+    {{DIALECT_MISTRAL, TEXT_INIT("POST"), TEXT_INIT("/v1/fim/completions")}, LLM_OTHER},
+    {{DIALECT_MISTRAL, TEXT_INIT("POST"), TEXT_INIT("/v1/agents/completions")}, LLM_OTHER},
+    {{DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/embeddings")}, LLM_OTHER},
+};
+static const struct native_path *find_native(enum llm_dialect dialect, const struct request *request)
+{
+    for (size_t i = 0; i < COUNT_OF(natives); i++)
+        if (fits(&natives[i].path, dialect, request))
+            return &natives[i];
+    return NULL;
+}
+
+/* What is a vendor's own by its end, and answered. Some have it behind a prefix, on hosts that speak OpenAI's dialect
+ * beside. */
+static const struct native_ending {
     enum llm_dialect dialect;
     enum llm_dialect host; /* DIALECT_NONE: of any host */
-    struct text method;
     struct text ending;
     enum llm_operation operation;
-} answered[] = {
-    {DIALECT_ANTHROPIC, DIALECT_NONE, TEXT_INIT("POST"), TEXT_INIT("/v1/messages"), LLM_CHAT},
-    {DIALECT_ANTHROPIC, DIALECT_NONE, TEXT_INIT("POST"), TEXT_INIT("/v1/messages/count_tokens"), LLM_COUNT_TOKENS},
+} endings[] = {
+    {DIALECT_ANTHROPIC, DIALECT_NONE, TEXT_INIT("/v1/messages"), LLM_CHAT},
+    {DIALECT_ANTHROPIC, DIALECT_NONE, TEXT_INIT("/v1/messages/count_tokens"), LLM_COUNT_TOKENS},
+    {DIALECT_GEMINI, DIALECT_GEMINI, TEXT_INIT(":generateContent"), LLM_CHAT},
+    {DIALECT_GEMINI, DIALECT_GEMINI, TEXT_INIT(":streamGenerateContent"), LLM_CHAT},
+    {DIALECT_GEMINI, DIALECT_GEMINI, TEXT_INIT(":countTokens"), LLM_COUNT_TOKENS},
+    {DIALECT_GEMINI, DIALECT_GEMINI, TEXT_INIT(":embedContent"), LLM_EMBEDDINGS},
+    {DIALECT_GEMINI, DIALECT_GEMINI, TEXT_INIT(":batchEmbedContents"), LLM_EMBEDDINGS},
 };
 
-static bool classify_answered(const struct request *request, struct llm_call *call)
+static const struct native_ending *find_ending(enum llm_dialect dialect, const struct request *request)
 {
-    bool lists_models = operation_of(request) == LLM_MODELS;
-    if (call->dialect == DIALECT_ANTHROPIC && lists_models &&
-        stands_in(natives, COUNT_OF(natives), call->dialect, request)) {
-        call->operation = LLM_MODELS;
-        return true;
-    }
-    for (size_t i = 0; i < COUNT_OF(answered); i++) {
-        const struct native_row *row = &answered[i];
-        if ((row->host != DIALECT_NONE && row->host != call->dialect) || !text_equal(request->method, row->method) ||
-            !text_ends_with(request->path, row->ending))
-            continue;
-        call->dialect = row->dialect;
-        call->operation = row->operation;
-        return true;
-    }
-    return false;
+    if (!text_equal(request->method, TEXT("POST")))
+        return NULL;
+    for (size_t i = 0; i < COUNT_OF(endings); i++)
+        if ((endings[i].host == DIALECT_NONE || endings[i].host == dialect) &&
+            text_ends_with(request->path, endings[i].ending))
+            return &endings[i];
+    return NULL;
+}
+
+static void classify_openai(const struct request *request, struct llm_call *call)
+{
+    bool speaks_openai = call->dialect == DIALECT_MISTRAL; /* the same but for details, and its own errors */
+    call->operation = operation_of(request);
+    if (!speaks_openai && (call->operation != LLM_OTHER || is_openai_place(call->dialect, request)))
+        call->dialect = DIALECT_OPENAI;
 }
 
 static void classify_inside(const struct request *request, struct llm_call *call)
 {
-    if (classify_answered(request, call))
-        return;
-    bool is_native = stands_in(natives, COUNT_OF(natives), call->dialect, request);
-    bool speaks_openai = call->dialect == DIALECT_MISTRAL; /* the same but for details, and its own errors */
-    call->operation = is_native ? LLM_OTHER : operation_of(request);
-    if (speaks_openai)
-        return;
-    if (call->operation != LLM_OTHER || stands_in(openai_places, COUNT_OF(openai_places), call->dialect, request))
-        call->dialect = DIALECT_OPENAI;
+    const struct native_path *native = find_native(call->dialect, request);
+    const struct native_ending *ending = find_ending(call->dialect, request);
+    if (native != NULL) {
+        call->operation = native->operation;
+    } else if (ending != NULL) {
+        call->dialect = ending->dialect;
+        call->operation = ending->operation;
+    } else {
+        classify_openai(request, call);
+    }
 }
 
 void llm_classify(const struct llm_catalogue *catalogue, const struct request *request, struct llm_call *call)

@@ -26,6 +26,7 @@ void openai_respell(const struct canon_call *call, struct scan data, struct edit
 void openai_write_models(const struct text *names, size_t count, struct text name, struct buffer *out);
 /* refusal.c */
 void openai_write_refusal(const struct refusal *refusal, struct buffer *out);
-void openai_write_error_event(const struct canon_call *call, const struct refusal *refusal, struct buffer *out);
+void openai_write_error_event(
+    const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
 
 #endif

@@ -25,8 +25,10 @@ static void write_response_error(const struct refusal *refusal, struct buffer *o
     buffer_append(out, TEXT(",\"param\":null,\"sequence_number\":0}\n\n"));
 }
 
-void openai_write_error_event(const struct canon_call *call, const struct refusal *refusal, struct buffer *out)
+void openai_write_error_event(
+    const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out)
 {
+    (void)stream;
     if (call->operation == LLM_RESPONSES) {
         write_response_error(refusal, out);
         return;

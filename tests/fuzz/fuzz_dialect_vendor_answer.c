@@ -15,6 +15,10 @@ static const struct {
      TEXT_INIT("/v1/messages"),
      TEXT_INIT("{\"model\":\"claude\",\"stream\":true,\"stop_sequences\":[\"END\"],\"messages\":[{\"role\":\"user\","
                "\"content\":\"x\"}]}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_GEMINI},
+     TEXT_INIT("/v1beta/models/g:streamGenerateContent"),
+     TEXT_INIT("{\"contents\":[{\"parts\":[{\"text\":\"x\"}]}],\"generationConfig\":{\"candidateCount\":2,"
+               "\"thinkingConfig\":{\"includeThoughts\":true}}}")},
 };
 
 static void check_json(struct text text)

@@ -10,6 +10,10 @@ static const struct {
 } calls[] = {
     {{.operation = LLM_CHAT, .dialect = DIALECT_ANTHROPIC}, TEXT_INIT("/v1/messages")},
     {{.operation = LLM_COUNT_TOKENS, .dialect = DIALECT_ANTHROPIC}, TEXT_INIT("/v1/messages/count_tokens")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_GEMINI}, TEXT_INIT("/v1beta/models/g:streamGenerateContent")},
+    {{.operation = LLM_COUNT_TOKENS, .dialect = DIALECT_GEMINI}, TEXT_INIT("/v1beta/models/g:countTokens")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_GEMINI}, TEXT_INIT("/v1beta/models/g:embedContent")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_GEMINI}, TEXT_INIT("/v1beta/models/g:batchEmbedContents")},
 };
 
 static bool rewrite(const struct llm_call *llm, struct text path, struct text body, struct buffer *out)

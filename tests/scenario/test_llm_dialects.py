@@ -8,6 +8,8 @@ from support.gate import ask, read_head
 from support.llm import CANNED, call, event_stream, local, reroute, whole
 
 ANTHROPIC = "api.anthropic.com"
+GOOGLE = "generativelanguage.googleapis.com"
+CONTENTS = {"contents": [{"parts": [{"text": "hi"}]}]}
 MESSAGE = {"model": "claude-sonnet", "max_tokens": 16, "messages": [{"role": "user", "content": "hi"}]}
 
 
@@ -149,3 +151,60 @@ def test_another_vendors_host_may_speak_it_too(shop):
     reply = say(shop, "/api/v1/messages", MESSAGE, "openrouter.ai")
     assert json.loads(reply.body)["type"] == "message"
     assert json.loads(say(shop, "/api/v1/messages", {}, "openrouter.ai").body)["type"] == "error"
+
+
+# --- Gemini -----------------------------------------------------------------------------------------------------------
+
+
+def test_content_is_answered_locally_and_no_key_goes_on(shop, inference):
+    reply = say(shop, "/v1beta/models/gemini-2:generateContent?key=AIzaVendorSecret", CONTENTS, GOOGLE)
+    answer = json.loads(reply.body)
+    assert (reply.status, reply.getheader("Content-Type")) == (200, "application/json; charset=UTF-8")
+    assert answer["candidates"][0]["content"] == {"role": "model", "parts": [{"text": "local answer"}]}
+    assert (answer["modelVersion"], answer["usageMetadata"]["totalTokenCount"]) == ("gemini-2", 12)
+    assert "Secret" not in str(inference.requests[0])
+    decision = shop.only_decision()
+    assert (decision["llm_operation"], decision["model"]) == ("chat", "gemini-2")
+
+
+def test_a_stream_without_alt_is_one_json_array(shop):
+    reply = say(shop, "/v1beta/models/gemini-2:streamGenerateContent", CONTENTS, GOOGLE)
+    assert reply.getheader("Content-Type") == "application/json; charset=UTF-8"
+    items = json.loads(reply.body)
+    assert "".join(item["candidates"][0]["content"]["parts"][0]["text"] for item in items) == "local answer"
+    assert items[-1]["candidates"][0]["finishReason"] == "STOP"
+    assert [item["usageMetadata"]["totalTokenCount"] for item in items] == [0, 0, 0, 12]
+
+
+def test_a_stream_with_alt_sse_is_events(shop):
+    reply = say(shop, "/v1beta/models/gemini-2:streamGenerateContent?alt=sse", CONTENTS, GOOGLE)
+    assert reply.getheader("Content-Type") == "text/event-stream"
+    assert all(event.startswith("data: {") for event in reply.body.decode().split("\r\n\r\n")[:-1])
+
+
+def test_an_array_that_breaks_ends_with_an_error(shop, inference):
+    inference.breaks = True
+    with shop.secure(GOOGLE) as connection:
+        connection.sendall(call("/v1beta/models/gemini-2:streamGenerateContent", CONTENTS, GOOGLE))
+        seen = b""
+        with pytest.raises(OSError):
+            while True:
+                piece = connection.recv(65536)
+                assert piece, "a broken stream must not look like a short one"
+                seen += piece
+    assert b',\r\n{"error":{"code":5' in seen and b"\n]" in seen
+
+
+def test_vertex_is_answered_at_its_own_path(shop):
+    path = "/v1/projects/p/locations/europe-west4/publishers/google/models/gemini-2:generateContent"
+    reply = say(shop, path, CONTENTS, "europe-west4-aiplatform.googleapis.com")
+    assert json.loads(reply.body)["modelVersion"] == "gemini-2"
+    refused = say(shop, "/v1/projects/p/locations/l/publishers/anthropic/models/c:rawPredict", MESSAGE, "europe-west4-aiplatform.googleapis.com")
+    assert (refused.status, json.loads(refused.body)["error"]["status"]) == (403, "PERMISSION_DENIED")
+
+
+def test_a_wrong_call_is_an_invalid_argument(shop, inference):
+    reply = say(shop, "/v1beta/models/gemini-2:generateContent", {"contents": "hi"}, GOOGLE)
+    error = json.loads(reply.body)["error"]
+    assert (reply.status, error["code"], error["status"]) == (400, 400, "INVALID_ARGUMENT") and "contents" in error["message"]
+    assert not inference.requests

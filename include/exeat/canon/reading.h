@@ -15,7 +15,11 @@ struct reading_step {
     size_t index;
 };
 
+/* How members are named. NAMES_OF_PROTOBUF: its JSON takes `maxTokens` and `max_tokens` for the same. */
+enum reading_names { NAMES_EXACT, NAMES_OF_PROTOBUF };
+
 struct reading {
+    enum reading_names names;
     const struct json_view *view;
     struct arena *arena; /* what the call's lists live in */
     struct detail *detail;
@@ -101,6 +105,8 @@ bool take_texts(struct reading *reading, uint32_t value, const struct member *ro
 bool take_inputs(struct reading *reading, uint32_t value, const struct member *row, void *field); /* ..., or tokens */
 bool take_bias(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool take_file_name(struct reading *reading, uint32_t value, const struct member *row, void *field);
+/* An object, as the text that spells it: arguments of a call are texts in the canonical one. */
+bool take_spelled(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool take_object(struct reading *reading, uint32_t value, const struct member *row, void *target);
 bool take_nothing(struct reading *reading, uint32_t value, const struct member *row, void *field);
 /* Unless it says nothing: false, an empty list or text. */
@@ -109,6 +115,8 @@ bool refuse_member(struct reading *reading, uint32_t value, const struct member 
 /* inline.c: struct canon_inline */
 bool take_data_url(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool take_base64(struct reading *reading, uint32_t value, const struct member *row, void *field);
+/* struct text: "image/png", spelled without any escape */
+bool take_media(struct reading *reading, uint32_t value, const struct member *row, void *field);
 
 /* schema.c: JSON, without the members that name it and without references that lead out of it */
 bool take_schema(struct reading *reading, uint32_t value, const struct member *row, void *field);

@@ -27,8 +27,9 @@ struct vendor {
     bool (*write_event)(void *stream, const struct canon_event *event, struct buffer *out);
     void (*end_stream)(void *stream);
 
-    /* The event that tells of a broken stream. */
-    void (*write_error_event)(const struct canon_call *call, const struct refusal *refusal, struct buffer *out);
+    /* The event that tells of a broken stream. `stream`: of begin_stream, NULL without one. */
+    void (*write_error_event)(
+        const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
     /* The answer to a list of models, or to one of them when `name` is not empty. */
     void (*write_models)(const struct text *names, size_t count, struct text name, struct buffer *out);
     /* The body of a refusal. */

@@ -72,6 +72,18 @@ static const char *anthropic_word(uint16_t status)
     }
 }
 
+static const char *gemini_word(uint16_t status)
+{
+    switch (status) {
+    case 500:
+        return "INTERNAL";
+    case 504:
+        return "DEADLINE_EXCEEDED";
+    default:
+        return words_for(status)->gemini;
+    }
+}
+
 static bool has_field(const struct dialect_answer *answer, const char *name, const char *value)
 {
     for (size_t i = 0; i < answer->field_count; i++)
@@ -112,7 +124,7 @@ static void every_reason_is_blamed_on_who_it_belongs_to_in_every_dialect(void **
         expect_words(DIALECT_MISTRAL, reason, words->openai);
         expect_words(DIALECT_OTHER, reason, words->openai);
         expect_words(DIALECT_ANTHROPIC, reason, anthropic_word(reason_row(reason)->status));
-        expect_words(DIALECT_GEMINI, reason, words->gemini);
+        expect_words(DIALECT_GEMINI, reason, gemini_word(reason_row(reason)->status));
         expect_words(DIALECT_BEDROCK, reason, reason_row(reason)->code);
         expect_words(DIALECT_COHERE, reason, reason_row(reason)->code);
         expect_words(DIALECT_OLLAMA, reason, reason_row(reason)->code);
@@ -136,11 +148,11 @@ static void a_broken_stream_is_told_in_the_shape_of_its_operation(void **state)
     struct dialect_call *chat = call_of(LLM_CHAT, "{\"model\":\"gpt-4o\",\"stream\":true}");
     struct dialect_call *response = call_of(LLM_RESPONSES, "{\"model\":\"gpt-4o\",\"stream\":true}");
     struct buffer out = {0};
-    dialect_error_event(chat, REASON_IDLE, TEXT("01"), &out);
+    dialect_error_event(chat, NULL, REASON_IDLE, TEXT("01"), &out);
     assert_true(text_starts_with(buffer_text(&out), TEXT("data: {\"error\":{\"message\":\"exeat could not serve")));
     assert_true(text_ends_with(buffer_text(&out), TEXT("}}\n\n")));
     buffer_empty(&out);
-    dialect_error_event(response, REASON_IDLE, TEXT("01"), &out);
+    dialect_error_event(response, NULL, REASON_IDLE, TEXT("01"), &out);
     assert_true(text_starts_with(
         buffer_text(&out),
         TEXT("event: error\ndata: {\"type\":\"error\",\"code\":\"idle\",\"message\":\"exeat could not serve")));

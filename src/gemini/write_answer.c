@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A whole answer in Gemini's words, vectors, counts of tokens and lists of models. */
+#include "exeat/base/json.h"
+#include "exeat/canon/out.h"
+#include "gemini_write.h"
+
+/* --- candidates ------------------------------------------------------------------------------------------------------
+ */
+
+static struct text word_of(enum canon_finish finish)
+{
+    switch (finish) {
+    case CANON_TOO_LONG:
+        return TEXT("MAX_TOKENS");
+    case CANON_FILTERED:
+        return TEXT("SAFETY");
+    case CANON_UNFINISHED:
+        return TEXT("");
+    case CANON_FINISHED:
+    case CANON_CALLS:
+        break;
+    }
+    return TEXT("STOP");
+}
+
+void gemini_begin_answer(struct buffer *out)
+{
+    buffer_append(out, TEXT("{\"candidates\":["));
+}
+
+void gemini_begin_candidate(struct buffer *out)
+{
+    out_comma(out);
+    buffer_append(out, TEXT("{\"content\":{\"role\":\"model\",\"parts\":["));
+}
+
+/* Clients read the first part unasked. */
+void gemini_end_candidate(enum canon_finish finish, size_t index, struct buffer *out)
+{
+    struct text word = word_of(finish);
+    if (out->data[out->length - 1] == '[')
+        buffer_append(out, TEXT("{\"text\":\"\"}"));
+    buffer_append(out, TEXT("]}"));
+    if (word.length > 0)
+        out_text(out, TEXT("finishReason"), word);
+    out_name(out, TEXT("index"));
+    buffer_append_number(out, index);
+    buffer_append_byte(out, '}');
+}
+
+static void write_count(struct buffer *out, struct text name, uint64_t count)
+{
+    out_name(out, name);
+    buffer_append_number(out, count);
+}
+
+/* Clients read the total in every object. Thoughts are counted apart. */
+static void write_usage(const struct canon_usage *usage, struct buffer *out)
+{
+    uint64_t thought = usage->thought < usage->tokens_out ? usage->thought : 0;
+    out_name(out, TEXT("usageMetadata"));
+    buffer_append_byte(out, '{');
+    write_count(out, TEXT("promptTokenCount"), usage->tokens_in);
+    write_count(out, TEXT("candidatesTokenCount"), usage->tokens_out - thought);
+    if (thought > 0)
+        write_count(out, TEXT("thoughtsTokenCount"), thought);
+    if (usage->cached > 0)
+        write_count(out, TEXT("cachedContentTokenCount"), usage->cached);
+    write_count(out, TEXT("totalTokenCount"), usage->tokens_in + usage->tokens_out);
+    buffer_append_byte(out, '}');
+}
+
+void gemini_end_answer(const struct canon_call *call, const struct canon_usage *usage, struct buffer *out)
+{
+    buffer_append_byte(out, ']');
+    write_usage(usage, out);
+    out_name(out, TEXT("modelVersion"));
+    json_append_string(out, call->model_name);
+    out_text(out, TEXT("responseId"), call->id);
+    buffer_append_byte(out, '}');
+}
+
+/* --- parts -----------------------------------------------------------------------------------------------------------
+ */
+
+static void write_text(struct text text, bool is_thought, struct buffer *out)
+{
+    out_comma(out);
+    buffer_append_byte(out, '{');
+    out_text(out, TEXT("text"), text);
+    if (is_thought)
+        out_raw(out, TEXT("thought"), TEXT("true"));
+    buffer_append_byte(out, '}');
+}
+
+static bool write_call(const struct canon_part *part, struct buffer *out)
+{
+    out_comma(out);
+    buffer_append(out, TEXT("{\"functionCall\":{"));
+    if (part->call_id.length > 0)
+        out_text(out, TEXT("id"), part->call_id);
+    out_text(out, TEXT("name"), part->name);
+    out_name(out, TEXT("args"));
+    bool good = canon_append_arguments(out, part->text);
+    buffer_append(out, TEXT("}}"));
+    return good;
+}
+
+bool gemini_write_part(const struct canon_call *call, const struct canon_part *part, struct buffer *out)
+{
+    switch (part->kind) {
+    case CANON_TEXT:
+    case CANON_REFUSAL:
+        write_text(part->text, false, out);
+        return true;
+    case CANON_REASONING:
+    case CANON_SUMMARY:
+        if (call->wish.thoughts == CANON_YES)
+            write_text(part->text, true, out);
+        return true;
+    case CANON_TOOL_CALL:
+        return write_call(part, out);
+    case CANON_IMAGE:
+    case CANON_AUDIO:
+    case CANON_FILE:
+        break; /* no answer has them */
+    }
+    return true;
+}
+
+/* --- answers ---------------------------------------------------------------------------------------------------------
+ */
+
+static bool write_candidates(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
+{
+    bool good = answer->reply_count > 0;
+    gemini_begin_answer(out);
+    for (size_t i = 0; good && i < answer->reply_count; i++) {
+        const struct canon_reply *reply = &answer->replies[i];
+        gemini_begin_candidate(out);
+        for (size_t k = 0; good && k < reply->part_count; k++)
+            good = gemini_write_part(call, &reply->parts[k], out);
+        gemini_end_candidate(reply->finish, i, out);
+    }
+    gemini_end_answer(call, &answer->usage, out);
+    return good;
+}
+
+static void write_vector(struct text vector, struct buffer *out)
+{
+    out_comma(out);
+    BUFFER_APPEND_ALL(out, TEXT("{\"values\":"), vector, TEXT("}"));
+}
+
+static bool write_vectors(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
+{
+    bool is_batch = call->input.form == CANON_MANY;
+    buffer_append(out, is_batch ? TEXT("{\"embeddings\":[") : TEXT("{\"embedding\":"));
+    for (size_t i = 0; i < answer->vector_count; i++)
+        write_vector(answer->vectors[i], out);
+    buffer_append(out, is_batch ? TEXT("]}") : TEXT("}"));
+    return answer->vector_count == call->input.count;
+}
+
+bool gemini_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
+{
+    if (call->operation == LLM_MODELS) {
+        gemini_write_models(answer->names, answer->name_count, TEXT(""), out);
+        return true;
+    }
+    if (call->operation == LLM_EMBEDDINGS)
+        return write_vectors(call, answer, out);
+    if (call->operation == LLM_COUNT_TOKENS) {
+        buffer_printf(out, "{\"totalTokens\":%llu}", (unsigned long long)answer->usage.tokens_in);
+        return answer->usage.tokens_in > 0;
+    }
+    return write_candidates(call, answer, out);
+}
+
+/* --- models ----------------------------------------------------------------------------------------------------------
+ */
+
+/* Clients want limits, and bound themselves by them: these are the vendor's, and an endpoint says what is too much. */
+static void write_model(struct text name, struct buffer *out)
+{
+    struct buffer full = {0};
+    BUFFER_APPEND_ALL(&full, TEXT("models/"), name);
+    out_comma(out);
+    buffer_append(out, TEXT("{\"name\":"));
+    json_append_string(out, buffer_text(&full));
+    buffer_append(out, TEXT(",\"version\":\"001\",\"displayName\":"));
+    json_append_string(out, name);
+    buffer_append(
+        out, TEXT(",\"description\":\"\",\"inputTokenLimit\":1048576,\"outputTokenLimit\":65536,"
+                  "\"supportedGenerationMethods\":[\"generateContent\",\"countTokens\",\"embedContent\"]}"));
+    buffer_clear(&full);
+}
+
+void gemini_write_models(const struct text *names, size_t count, struct text name, struct buffer *out)
+{
+    if (name.length > 0) {
+        write_model(name, out);
+        return;
+    }
+    buffer_append(out, TEXT("{\"models\":["));
+    for (size_t i = 0; i < count; i++)
+        write_model(names[i], out);
+    buffer_append(out, TEXT("]}"));
+}

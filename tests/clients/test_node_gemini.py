@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Google's own JavaScript SDK, unchanged, answered by an endpoint that speaks OpenAI's dialect."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+from support.llm import event_stream, whole
+
+FOLDER = pathlib.Path(__file__).parent / "node"
+
+
+def run_sdk(gate, what):
+    environment = {
+        **os.environ,
+        "HTTPS_PROXY": f"http://127.0.0.1:{gate.port}",
+        "NODE_EXTRA_CA_CERTS": str(gate.bundle()),
+        "NODE_NO_WARNINGS": "1",
+    }
+    done = subprocess.run(
+        ["node", "--import", "./proxy.mjs", "gemini.mjs", what], cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def shop(gate, inference):
+    return gate(
+        inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{inference.port}", "models": {"gemini-2": "mistral-7b", "*": "mistral-7b"}}],
+        rules=[{"id": "stay", "verdict": "reroute", "hosts": ["@llm"], "inference": ["local"]}],
+    )
+
+
+def called(arguments, name="look"):
+    call = {"id": "c1", "type": "function", "function": {"name": name, "arguments": arguments}}
+    return {"choices": [{"index": 0, "message": {"role": "assistant", "content": None, "tool_calls": [call]}, "finish_reason": "tool_calls"}]}
+
+
+def test_content(shop, inference):
+    assert run_sdk(shop, "content") == {"text": "local answer", "model": "gemini-2", "finish": "STOP", "total": 12}
+    request = inference.requests[0]
+    assert request["target"] == "/v1/chat/completions" and "Secret" not in json.dumps(request["headers"])
+    assert inference.calls() == [
+        {
+            "model": "mistral-7b",
+            "messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "hi"}],
+            "max_completion_tokens": 64,
+            "max_tokens": 64,
+            "temperature": 0.5,
+        }
+    ]
+    decision = shop.only_decision()
+    assert (decision["llm_operation"], decision["model"]) == ("chat", "gemini-2")
+
+
+def test_a_stream(shop):
+    said = run_sdk(shop, "stream")
+    assert "".join(said["words"]) == "local answer" and said["total"] == 12
+
+
+def test_tools_and_their_results(shop, inference):
+    inference.raw = whole(json.dumps(called('{"url":"https://x"}')).encode())
+    assert run_sdk(shop, "tools") == {"name": "look", "args": {"url": "https://x"}}
+    first, second = inference.calls()
+    assert first["tool_choice"] == "required"
+    assert first["tools"][0]["function"]["parameters"] == {"type": "object", "properties": {"url": {"type": "string"}}}
+    assert second["messages"][1]["tool_calls"][0]["id"] == "c1"
+    assert second["messages"][2] == {"role": "tool", "content": '{"output":"nothing"}', "tool_call_id": "c1"}
+
+
+def test_a_streamed_call_of_a_tool(shop, inference):
+    pieces = [{"id": "c1", "function": {"name": "look", "arguments": ""}}, {"function": {"arguments": '{"url":"ht'}}, {"function": {"arguments": 'tps://x"}'}}]
+    chunks = [{"choices": [{"index": 0, "delta": {"tool_calls": [{"index": 0, **piece}]}}]} for piece in pieces]
+    chunks.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]})
+    inference.raw = event_stream(*[b"data: " + json.dumps(chunk).encode() + b"\n\n" for chunk in chunks], b"data: [DONE]\n\n")
+    assert run_sdk(shop, "streamed_tools") == {"calls": [["look", {"url": "https://x"}]]}
+
+
+def test_a_schema(shop, inference):
+    assert run_sdk(shop, "schema") == {"text": "local answer"}
+    schema = inference.calls()[0]["response_format"]["json_schema"]["schema"]
+    assert schema == {"type": "object", "properties": {"a": {"type": "string"}}}
+
+
+def test_tokens_are_counted_by_the_endpoint(shop):
+    assert run_sdk(shop, "count") == {"tokens": 9}
+    assert shop.only_decision()["llm_operation"] == "count_tokens"
+
+
+def test_vectors(shop, inference):
+    assert run_sdk(shop, "embed") == {"vectors": [[0.25, -0.5, 1]]}
+    assert inference.calls()[0]["dimensions"] == 3
+
+
+def test_models(shop):
+    assert run_sdk(shop, "models") == {"models": ["models/gemini-2", "models/mistral-7b"], "one": "models/gemini-2"}
+
+
+def test_a_tool_of_the_vendors_is_refused_once(shop, inference):
+    failure = run_sdk(shop, "search")
+    assert (failure["failure"], failure["status"]) == ("ApiError", 403)
+    assert "PERMISSION_DENIED" in failure["message"] and "tools[0].googleSearch" in failure["message"]
+    assert len(shop.decisions()) == 1 and not inference.requests
+
+
+def test_a_dead_endpoint_is_a_server_error(shop, inference):
+    inference.status = 500
+    failure = run_sdk(shop, "content")
+    assert (failure["failure"], failure["status"]) == ("ApiError", 503) and "UNAVAILABLE" in failure["message"]
+
+
+def test_a_stream_that_breaks_is_an_error(shop, inference):
+    inference.breaks = True
+    assert "failure" in run_sdk(shop, "stream")

@@ -53,6 +53,12 @@ struct account_service {
     uint64_t tokens_out;
 };
 
+/* Of a question for a name, which stands for a while. */
+struct account_names {
+    struct text answer; /* the code of DNS that was said last; static */
+    uint64_t questions; /* that were answered so */
+};
+
 struct account {
     struct request_id id;
     char id_text[REQUEST_ID_TEXT_SIZE];
@@ -69,6 +75,7 @@ struct account {
     enum flaw flaw; /* of a host's reply */
     char *detail;   /* owned: what exactly went wrong; NULL: nothing to add */
     struct account_service service;
+    struct account_names names;
     struct account_book *book;                   /* borrowed */
     struct audit_wait wait;                      /* private */
     void (*on_decided)(struct account *account); /* the decision became durable, or failed: see `state` */

@@ -11,6 +11,7 @@
 #include "exeat/base/detail.h"
 #include "exeat/base/text.h"
 #include "exeat/model/client.h"
+#include "exeat/model/scheme.h"
 #include "exeat/name.h"
 
 enum { REQUEST_ID_SIZE = 16, REQUEST_ID_TEXT_SIZE = 33 };
@@ -18,22 +19,6 @@ struct request_id {
     uint8_t bytes[REQUEST_ID_SIZE];
 };
 void request_id_write(const struct request_id *id, char out[REQUEST_ID_TEXT_SIZE]); /* hex, NUL */
-
-/* The numbers stand in the records. */
-enum scheme {
-    SCHEME_HTTP = 1,
-    SCHEME_HTTPS = 2,
-    SCHEME_TCP = 3, /* a CONNECT for bytes that are no TLS: only ever by a rule that says so */
-    SCHEME_DNS = 4, /* in records: a question for a name; no rule is about it */
-    SCHEME_COUNT
-};
-/* A set of schemes: one bit each. */
-static inline uint8_t scheme_bit(enum scheme scheme)
-{
-    return (uint8_t)(1u << scheme);
-}
-uint16_t scheme_port(enum scheme scheme); /* 0: the scheme has none of its own */
-const char *scheme_name(enum scheme scheme);
 
 /* What the policy says. The numbers stand in the records. */
 enum verdict { VERDICT_ALLOW = 1, VERDICT_DENY = 2, VERDICT_REROUTE = 3, VERDICT_ERROR = 4 };

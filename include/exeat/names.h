@@ -17,7 +17,7 @@
 /* How many names clients have asked for lately; shared by all workers. A lock is taken for what is new alone, which
  * waits for the disk anyway. */
 struct names_budget;
-struct names_budget *names_budget_new(void);
+struct names_budget *names_budget_new(void);         /* nothing is counted yet */
 void names_budget_free(struct names_budget *budget); /* NULL is fine */
 
 enum { NAMES_SEARCH_MAX = 32 };
@@ -26,7 +26,7 @@ struct names_limits {
     size_t names;                         /* under one pattern, of one client in a minute */
     bool ech_denied;                      /* keys for an encrypted ClientHello are left out of answers */
     struct address rerouted;              /* what is told of a rerouted name; length 0: what it really has */
-    struct address gate;                  /* and where that is nothing */
+    struct address gate;                  /* and where that is nothing; none, or any: loopback */
     struct host search[NAMES_SEARCH_MAX]; /* what clients put behind names */
     size_t search_count;
 };
@@ -37,6 +37,20 @@ struct names_options {
     struct audit_port *audit;
     struct names_budget *budget;
 };
+
+/* Bound sockets of one worker. */
+enum { NAMES_SOCKETS_MAX = 8 };
+struct names_sockets {
+    int udp[NAMES_SOCKETS_MAX];
+    int tcp[NAMES_SOCKETS_MAX];
+    size_t count;
+};
+/* One more address, by UDP and TCP; of at most NAMES_SOCKETS_MAX. False: `error` (base_free) is a sentence. */
+MUST_CHECK bool
+names_sockets_bind(struct names_sockets *sockets, const struct address *address, uint16_t port, char **error);
+/* Further sockets at the places of the first, for a further worker. False as above. */
+MUST_CHECK bool names_sockets_join(const struct names_sockets *first, struct names_sockets *sockets, char **error);
+void names_sockets_close(const struct names_sockets *sockets); /* which nobody took */
 
 /* Counters of one worker. Written by its thread only. */
 enum names_way { NAMES_UDP, NAMES_TCP, NAMES_WAYS };
@@ -53,12 +67,11 @@ struct names_stats {
 };
 
 struct names_worker;
-struct names_worker *names_worker_new(const struct names_options *options);
+struct names_worker *names_worker_new(const struct names_options *options); /* copies `options`; set a policy next */
 /* Ends what stands, with an outcome each. NULL is fine. */
 void names_worker_free(struct names_worker *worker);
-/* Takes a bound socket. */
-void names_worker_take_datagrams(struct names_worker *worker, int descriptor);
-void names_worker_take_connections(struct names_worker *worker, int descriptor);
+/* Takes the sockets, and listens from now on. */
+void names_worker_listen(struct names_worker *worker, const struct names_sockets *sockets);
 /* From now on questions are judged by `policy`, whose reference is taken; what stood by another ends. */
 void names_worker_set_policy(
     struct names_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct names_limits *limits);
@@ -68,6 +81,7 @@ void names_worker_set_bypass(struct names_worker *worker, uint64_t until_us);
 void names_worker_set_resolver(struct names_worker *worker, struct resolver *resolver);
 /* No further question is taken, and what stands ends. */
 void names_worker_cut(struct names_worker *worker);
-const struct names_stats *names_worker_stats(const struct names_worker *worker);
+/* Borrowed until the next call. */
+const struct names_stats *names_worker_stats(struct names_worker *worker);
 
 #endif

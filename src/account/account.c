@@ -88,6 +88,8 @@ static void complete(const struct account *account, uint64_t now_us)
         .tokens_in = account->service.tokens_in,
         .tokens_out = account->service.tokens_out,
         .detail = text_from(account->reason == REASON_NONE ? NULL : account->detail),
+        .answer = account->names.answer,
+        .questions = account->names.questions,
     };
     memcpy(outcome.peer_key, account->peer_key, sizeof(outcome.peer_key));
     audit_port_complete(book->port, &outcome);

@@ -36,19 +36,10 @@ struct resolver *names_resolver(const struct names *names);
 bool names_are_of(const struct names *names, const struct policy *policy);
 
 /* dns.c: listen.dns. */
-struct dns_sockets {
-    int udp[SETTING_SOCKETS_MAX];
-    int tcp[SETTING_SOCKETS_MAX];
-    size_t count;
-};
 /* Would the gate ask itself? NULL: no; else a sentence (base_free), and `mark` where. */
 MUST_CHECK char *dns_find_loop(const struct settings *settings, struct mark *mark);
-MUST_CHECK bool dns_bind(const struct settings *settings, struct dns_sockets *sockets, char **error);
-MUST_CHECK bool dns_join(const struct dns_sockets *first, struct dns_sockets *sockets, char **error);
-void dns_close(const struct dns_sockets *sockets); /* those that no worker has taken */
+MUST_CHECK bool dns_bind(const struct settings *settings, struct names_sockets *sockets, char **error);
 void dns_limits(const struct settings *settings, struct names_limits *limits);
-/* Takes the sockets. NULL: there are none. */
-struct names_worker *dns_start(const struct names_options *options, const struct dns_sockets *sockets);
 
 /* sockets.c: bound before anything else is begun. */
 struct socket_set {
@@ -58,7 +49,7 @@ struct socket_set {
 struct sockets {
     struct socket_set forward;
     struct socket_set transparent; /* of connections that were turned to us */
-    struct dns_sockets dns;        /* of questions for names */
+    struct names_sockets dns;      /* of questions for names */
     uint16_t port;                 /* of the first */
     uint16_t admin_port;
 };

@@ -58,7 +58,7 @@ bool sockets_join(const struct sockets *first, struct sockets *sockets, char **e
 {
     *sockets = (struct sockets){.port = first->port};
     return join(&first->forward, &sockets->forward, error) && join(&first->transparent, &sockets->transparent, error) &&
-           dns_join(&first->dns, &sockets->dns, error);
+           names_sockets_join(&first->dns, &sockets->dns, error);
 }
 
 static void close_all(const struct socket_set *set)
@@ -71,5 +71,5 @@ void sockets_close(const struct sockets *sockets)
 {
     close_all(&sockets->forward);
     close_all(&sockets->transparent);
-    dns_close(&sockets->dns);
+    names_sockets_close(&sockets->dns);
 }

@@ -332,7 +332,10 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
         .audit = worker->port,
         .budget = options->budget,
     };
-    worker->questions = dns_start(&questions, &options->sockets->dns);
+    if (options->sockets->dns.count == 0)
+        return;
+    worker->questions = names_worker_new(&questions);
+    names_worker_listen(worker->questions, &options->sockets->dns);
 }
 
 struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence)

@@ -129,7 +129,7 @@ find_or_judge(struct names_worker *worker, struct name_question *question, enum 
 
 static void go_on(struct names_worker *worker, struct asker *asker)
 {
-    bool waits_for_disk = asker->standing->state == STANDING_WAITS;
+    bool waits_for_disk = asker->standing->account.state == ACCOUNT_WAITS;
     if (!waits_for_disk && asker_answer(worker, asker))
         return;
     if (worker->asker_count == ASKERS) {

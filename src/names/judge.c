@@ -145,7 +145,7 @@ static bool is_too_many(struct standing *standing)
         return false;
     return !names_budget_take(
         worker->options.budget, &question->client.address, suffix, host_text(&question->host),
-        1 + chosen / BYTES_A_NAME, worker->limits.names, standing->began_us);
+        1 + chosen / BYTES_A_NAME, worker->limits.names, standing->account.started_us);
 }
 
 /* --- judging ---
@@ -166,7 +166,7 @@ static void judge_refused(struct standing *standing)
     struct decision *decision = &standing->verdict.decision;
     standing->code = DNS_REFUSED;
     if (decision->reason == REASON_DNS_TYPE)
-        (void)detail_say(&standing->detail, "the rule opens the name; other types need `dns` there");
+        account_say(&standing->account, FLAW_NONE, "the rule opens the name; other types need `dns` there");
     else if (is_made_by_search(standing))
         refuse(standing, DNS_NXDOMAIN, REASON_DNS_SEARCH);
 }
@@ -176,8 +176,9 @@ static void judge_allowed(struct standing *standing)
     const struct names_limits *limits = &standing->worker->limits;
     struct name_verdict *verdict = &standing->verdict;
     if (is_too_many(standing)) {
-        (void)detail_say(
-            &standing->detail, "more names under one suffix than limits.names (%zu) in a minute", limits->names);
+        struct detail detail;
+        (void)detail_say(&detail, "more names under one suffix than limits.names (%zu) in a minute", limits->names);
+        account_say(&standing->account, FLAW_NONE, detail.text);
         refuse(standing, DNS_REFUSED, REASON_DNS_LIMIT);
     } else if (verdict->is_rerouted && limits->rerouted.length > 0) {
         verdict->decision.plan = PLAN_ANSWER;
@@ -187,7 +188,7 @@ static void judge_allowed(struct standing *standing)
 void judge_question(struct standing *standing)
 {
     struct names_worker *worker = standing->worker;
-    bool is_bypassed = worker->bypass_until_us > standing->began_us;
+    bool is_bypassed = worker->bypass_until_us > standing->account.started_us;
     if (is_known_here(&standing->question)) {
         standing->verdict.decision =
             (struct decision){.verdict = VERDICT_ALLOW, .plan = PLAN_ANSWER, .reason = REASON_DNS_HERE};

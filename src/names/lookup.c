@@ -104,7 +104,7 @@ void lookups_end(struct names_worker *worker)
         struct list_node *first;
         while ((first = list_first(&lookup->askers)) != NULL) {
             struct asker *asker = list_owner(first, struct asker, node);
-            asker->standing->outcome.reason = REASON_DRAIN;
+            asker->standing->account.reason = REASON_DRAIN;
             asker_free(worker, asker);
         }
         ask_cancel(lookup->ask);

@@ -4,6 +4,7 @@
 #ifndef EXEAT_NAMES_NAMES_INTERNAL_H
 #define EXEAT_NAMES_NAMES_INTERNAL_H
 
+#include "exeat/account.h"
 #include "exeat/base/pool.h"
 #include "exeat/names.h"
 #include "exeat/net/ask.h"
@@ -17,8 +18,7 @@ enum {
     LOOKUPS = 512,
     STREAMS = 128,
     STANDING_US = 60000000,
-    CLIENT_QUESTIONS = 1000, /* new ones of one client in a minute */
-    ID_STOCK = 64
+    CLIENT_QUESTIONS = 1000 /* new ones of one client in a minute */
 };
 
 /* --- answers.c: answers for as long as they are good, those that were used last ---
@@ -64,31 +64,21 @@ uint64_t names_hash(uint64_t seed, struct bytes bytes);
 /* --- standing.c: decisions that stand ---
  */
 
-enum standing_state {
-    STANDING_WAITS, /* for the disk */
-    STANDING_HOLDS,
-    STANDING_LOST /* it is not on record, and never will be */
-};
 enum standing_place { STANDING_LISTED, STANDING_LEAVING };
 struct standing {
     struct list_node node; /* in worker->standings, oldest first, or worker->leaving */
     struct standing *next; /* in its place of the table */
     struct names_worker *worker;
     struct policy *policy; /* by which it was judged; one reference */
-    struct request_id id;
+    struct account account;
     struct name_question question; /* without a host: of what is none, or too many */
     struct name_verdict verdict;
     enum dns_code code; /* of a refusal */
-    enum standing_state state;
     enum standing_place place;
-    struct audit_wait wait;
     struct list waiting; /* struct asker: for the disk */
     size_t askers;       /* those, and those that wait for an answer */
-    uint64_t began_us;
-    uint64_t serial;  /* of the kept answer that was judged last; 0: none was */
-    uint64_t dropped; /* what of it may not be told */
-    struct outcome_record outcome;
-    struct detail detail; /* of the decision, then of the outcome */
+    uint64_t serial;     /* of the kept answer that was judged last; 0: none was */
+    uint64_t dropped;    /* what of it may not be told */
 };
 /* Has the same client asked the same lately? `host` NULL: what is no host. */
 struct standing *
@@ -104,10 +94,8 @@ void standings_end(struct names_worker *worker); /* who waits is answered yet */
 void standings_cut(struct names_worker *worker); /* at once; after lookups_end */
 void standings_sweep(void *worker);              /* those that have stood for long enough */
 
-/* account.c: on record. AUDIT_WAITS: standing_told will be called. */
-MUST_CHECK enum audit_answer standing_record(struct standing *standing);
-void standing_complete(struct standing *standing);
-void standing_told(struct standing *standing, bool durable);
+/* record.c: hands the decision over. */
+enum account_state standing_record(struct standing *standing);
 
 /* --- judge.c ---
  */
@@ -166,10 +154,11 @@ void streams_end(struct names_worker *worker);
 /* --- worker.c ---
  */
 
-enum { SOCKETS_MAX = 8, STANDING_PLACES = 4096 };
+enum { STANDING_PLACES = 4096 };
 struct names_socket {
     struct names_worker *worker;
-    struct datagrams *datagrams; /* owned */
+    struct datagrams *datagrams;  /* owned */
+    struct listener *connections; /* owned */
 };
 struct names_worker {
     struct names_options options;
@@ -177,10 +166,8 @@ struct names_worker {
     struct policy *policy; /* one reference */
     uint64_t policy_sequence;
     uint64_t bypass_until_us;
-    struct names_socket sockets[SOCKETS_MAX];
+    struct names_socket sockets[NAMES_SOCKETS_MAX];
     size_t socket_count;
-    struct listener *listeners[SOCKETS_MAX];
-    size_t listener_count;
     struct standing *places[STANDING_PLACES];
     struct list standings; /* oldest first */
     struct list leaving;   /* struct standing: found by nobody, and still waited for */
@@ -192,8 +179,7 @@ struct names_worker {
     struct pool askers;
     size_t asker_count;
     uint64_t seed;
-    struct request_id ids[ID_STOCK];
-    size_t ids_left;
+    struct account_book *book;            /* owned */
     uint8_t scratch[DNS_MESSAGE_MAX + 2]; /* a reply by TCP */
     struct names_stats stats;
 };

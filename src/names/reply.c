@@ -37,11 +37,11 @@ static size_t put(struct names_worker *worker, struct asker *asker, struct dns_r
 
 static void say(struct names_worker *worker, struct asker *asker, struct dns_reply *reply)
 {
-    struct outcome_record *outcome = &asker->standing->outcome;
-    outcome->bytes_up += asker->size;
-    outcome->bytes_down += put(worker, asker, reply);
-    outcome->answer = text_from(dns_code_name(reply->code));
-    outcome->questions++;
+    struct account *account = &asker->standing->account;
+    account->bytes_up += asker->size;
+    account->bytes_down += put(worker, asker, reply);
+    account->names.answer = text_from(dns_code_name(reply->code));
+    account->names.questions++;
 }
 
 /* --- without an answer ---
@@ -54,8 +54,8 @@ void reply_refusal(struct names_worker *worker, struct asker *asker)
     const struct decision *decision = &standing->verdict.decision;
     struct detail why = {0};
     const char *sentence = reason_row(decision->reason)->text;
-    if (standing->detail.text[0] != '\0')
-        (void)detail_say(&why, "%s: %s", sentence, standing->detail.text);
+    if (standing->account.detail != NULL)
+        (void)detail_say(&why, "%s: %s", sentence, standing->account.detail);
     else if (decision->rule.length > 0)
         (void)detail_say(&why, "%s (rule %.*s)", sentence, TEXT_ARG(decision->rule));
     else
@@ -88,11 +88,18 @@ static void reply_gate(struct names_worker *worker, struct asker *asker, const s
     uint16_t type = address->length == 16 ? DNS_AAAA : DNS_A;
     if (asker->question.type == type) {
         dns_answer_add_address(&answer, address, FALLBACK_SECONDS);
-        asker->standing->outcome.address = *address;
+        asker->standing->account.address = *address;
     }
     struct dns_reply reply = {.code = DNS_NOERROR, .answer = &answer, .extra = DNS_EXTRA_NONE};
     say(worker, asker, &reply);
     dns_answer_clear(&answer);
+}
+
+static const struct address *gate_of(const struct names_worker *worker)
+{
+    static const struct address loopback = {{127, 0, 0, 1}, 4};
+    const struct address *gate = &worker->limits.gate;
+    return gate->length == 0 || address_class(gate) == ADDRESS_UNSPECIFIED ? &loopback : gate;
 }
 
 static bool needs_gate(const struct asker *asker)
@@ -104,11 +111,11 @@ static bool needs_gate(const struct asker *asker)
 void reply_failure(struct names_worker *worker, struct asker *asker, enum reason why, const char *detail)
 {
     struct standing *standing = asker->standing;
-    standing->outcome.reason = why;
-    (void)detail_say(&standing->detail, "%s", detail);
+    standing->account.reason = why;
+    account_say(&standing->account, FLAW_NONE, detail);
     worker->stats.failed++;
     if (needs_gate(asker)) {
-        reply_gate(worker, asker, &worker->limits.gate);
+        reply_gate(worker, asker, gate_of(worker));
         return;
     }
     struct dns_reply reply = {.code = DNS_SERVFAIL, .extra = DNS_EXTRA_NO_REACHABLE, .why = text_from(detail)};
@@ -121,11 +128,13 @@ void reply_failure(struct names_worker *worker, struct asker *asker, enum reason
 static void note_filtered(struct standing *standing, const struct address *address, enum reason why)
 {
     struct buffer text = {0};
+    struct detail detail;
     address_append(&text, address);
     (void)detail_say(
-        &standing->detail, "%.*s is %s, and no rule opens it", TEXT_ARG(buffer_text(&text)),
+        &detail, "%.*s is %s, and no rule opens it", TEXT_ARG(buffer_text(&text)),
         address_class_name(address_class(address)));
-    standing->outcome.reason = why;
+    standing->account.reason = why;
+    account_say(&standing->account, FLAW_NONE, detail.text);
     buffer_clear(&text);
 }
 
@@ -135,14 +144,14 @@ static void judge_addresses(struct standing *standing, const struct dns_answer *
     struct address address;
     enum reason why;
     standing->dropped = 0;
-    standing->outcome.reason = REASON_NONE;
-    standing->outcome.address.length = 0;
+    standing->account.reason = REASON_NONE;
+    standing->account.address.length = 0;
     for (size_t i = 0; i < answer->count; i++) {
         if (!dns_record_address(answer, i, &address))
             continue;
         bool may = policy_lets_tell(standing->policy, &standing->question, &standing->verdict, &address, &why);
-        if (may && standing->outcome.address.length == 0)
-            standing->outcome.address = address;
+        if (may && standing->account.address.length == 0)
+            standing->account.address = address;
         if (may)
             continue;
         standing->dropped |= (uint64_t)1 << i;
@@ -167,7 +176,7 @@ static void say_answer(struct names_worker *worker, struct asker *asker, const s
     struct standing *standing = asker->standing;
     bool is_told = has_address(answer, standing->dropped);
     if (needs_gate(asker) && !is_told) {
-        reply_gate(worker, asker, &worker->limits.gate);
+        reply_gate(worker, asker, gate_of(worker));
         return;
     }
     bool says = standing->dropped != 0 && !is_told;
@@ -177,7 +186,7 @@ static void say_answer(struct names_worker *worker, struct asker *asker, const s
         .dropped = standing->dropped,
         .age = age,
         .extra = says ? DNS_EXTRA_FILTERED : DNS_EXTRA_NONE,
-        .why = says ? text_from(standing->detail.text) : TEXT(""),
+        .why = says ? text_from(standing->account.detail) : TEXT(""),
     };
     worker->stats.filtered += standing->dropped != 0 ? 1 : 0;
     say(worker, asker, &reply);

@@ -21,7 +21,7 @@ is_about(const struct standing *standing, const struct address *client, const st
 
 static bool is_over(const struct standing *standing)
 {
-    return loop_now_us(standing->worker->options.loop) - standing->began_us >= STANDING_US;
+    return loop_now_us(standing->worker->options.loop) - standing->account.started_us >= STANDING_US;
 }
 
 struct standing *
@@ -38,6 +38,8 @@ standing_find(struct names_worker *worker, const struct address *client, const s
 
 /* --- beginning ---
  */
+
+static void on_decided(struct account *account);
 
 static const struct host *host_of(const struct standing *standing)
 {
@@ -72,13 +74,15 @@ static struct standing *make(struct names_worker *worker, const struct name_ques
     standing->worker = worker;
     standing->policy = policy_ref(worker->policy);
     standing->question = *question;
-    standing->began_us = loop_now_us(worker->options.loop);
+    account_open(&standing->account, worker->book, loop_now_us(worker->options.loop));
+    standing->account.on_decided = on_decided;
     list_init(&standing->waiting);
     return standing;
 }
 
 static void release(struct standing *standing)
 {
+    account_unsay(&standing->account);
     policy_unref(standing->policy);
     base_free(standing);
 }
@@ -101,21 +105,14 @@ struct standing *
 standing_new(struct names_worker *worker, const struct name_question *question, enum dns_code code, const char *detail)
 {
     struct standing *standing = make(worker, question);
-    (void)detail_say(&standing->detail, "%s", detail == NULL ? "" : detail);
+    account_say(&standing->account, FLAW_NONE, detail);
     if (!identify(standing))
         refuse(standing, DNS_REFUSED, REASON_CLIENT_NOBODY);
     else if (detail != NULL)
         refuse(standing, code, REASON_DNS_MALFORMED);
     else
         judge_question(standing);
-    switch (standing_record(standing)) {
-    case AUDIT_WAITS:
-        standing->state = STANDING_WAITS;
-        break;
-    case AUDIT_RECORDED:
-        standing->state = STANDING_HOLDS;
-        break;
-    case AUDIT_REFUSED:
+    if (standing_record(standing) == ACCOUNT_FAILED) {
         release(standing);
         return NULL;
     }
@@ -128,11 +125,10 @@ standing_new(struct names_worker *worker, const struct name_question *question, 
 
 static void finish_if_done(struct standing *standing)
 {
-    if (standing->place == STANDING_LISTED || standing->askers > 0 || standing->state == STANDING_WAITS)
+    if (standing->place == STANDING_LISTED || standing->askers > 0 || standing->account.state == ACCOUNT_WAITS)
         return;
     list_remove(&standing->node);
-    if (standing->state == STANDING_HOLDS)
-        standing_complete(standing);
+    (void)account_complete(&standing->account, loop_now_us(standing->worker->options.loop));
     release(standing);
 }
 
@@ -159,11 +155,12 @@ void standing_leave(struct standing *standing)
 }
 
 /* The standing is held until all are told: the last of them would end it. */
-void standing_told(struct standing *standing, bool durable)
+static void on_decided(struct account *account)
 {
+    struct standing *standing = list_owner(account, struct standing, account);
     struct names_worker *worker = standing->worker;
     struct list_node *node;
-    standing->state = durable ? STANDING_HOLDS : STANDING_LOST;
+    bool durable = account->state == ACCOUNT_DURABLE;
     standing->askers++;
     while ((node = list_take_first(&standing->waiting)) != NULL) {
         struct asker *asker = list_owner(node, struct asker, node);
@@ -185,10 +182,8 @@ static void stop_waiting(struct standing *standing)
 {
     struct names_worker *worker = standing->worker;
     struct list_node *node;
-    standing->state = audit_wait_cancel(&standing->wait) ? STANDING_HOLDS : STANDING_LOST;
-    if (standing->state == STANDING_LOST)
-        audit_port_forget(worker->options.audit);
-    standing->outcome.reason = REASON_DRAIN;
+    account_stop_waiting(&standing->account);
+    standing->account.reason = REASON_DRAIN;
     standing->askers++;
     while ((node = list_first(&standing->waiting)) != NULL)
         asker_free(worker, list_owner(node, struct asker, node));
@@ -218,7 +213,7 @@ void standings_sweep(void *context)
     while ((node = list_first(&worker->standings)) != NULL) {
         struct standing *standing = list_owner(node, struct standing, node);
         if (!is_over(standing)) {
-            uint64_t stood_us = loop_now_us(worker->options.loop) - standing->began_us;
+            uint64_t stood_us = loop_now_us(worker->options.loop) - standing->account.started_us;
             timer_start(worker->sweep, (STANDING_US - stood_us) / 1000 + 1);
             return;
         }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The DNS listener of one worker. */
-#include "exeat/base/check.h"
+#include <string.h>
+
 #include "exeat/base/digest.h"
 #include "exeat/base/memory.h"
 #include "names_internal.h"
@@ -11,6 +12,7 @@ struct names_worker *names_worker_new(const struct names_options *options)
 {
     struct names_worker *worker = base_zalloc(sizeof(*worker));
     worker->options = *options;
+    worker->book = account_book_new(options->audit);
     worker->askers = (struct pool){.size = sizeof(struct asker), .keep = SPARE_ASKERS};
     random_fill((uint8_t *)&worker->seed, sizeof(worker->seed));
     list_init(&worker->standings);
@@ -31,6 +33,7 @@ void names_worker_free(struct names_worker *worker)
     timer_free(worker->sweep);
     pool_clear(&worker->askers);
     policy_unref(worker->policy);
+    account_book_free(worker->book);
     base_free(worker);
 }
 
@@ -41,18 +44,15 @@ static void on_datagram(void *context, const struct datagram_peer *peer, struct 
     asker_take(socket->worker, &asker, bytes);
 }
 
-void names_worker_take_datagrams(struct names_worker *worker, int descriptor)
+void names_worker_listen(struct names_worker *worker, const struct names_sockets *sockets)
 {
-    ASSERT(worker->socket_count < SOCKETS_MAX);
-    struct names_socket *socket = &worker->sockets[worker->socket_count++];
-    socket->worker = worker;
-    socket->datagrams = datagrams_new(worker->options.loop, descriptor, on_datagram, socket);
-}
-
-void names_worker_take_connections(struct names_worker *worker, int descriptor)
-{
-    ASSERT(worker->listener_count < SOCKETS_MAX);
-    worker->listeners[worker->listener_count++] = listener_new(worker->options.loop, descriptor, stream_start, worker);
+    for (size_t i = 0; i < sockets->count; i++) {
+        struct names_socket *socket = &worker->sockets[i];
+        socket->worker = worker;
+        socket->datagrams = datagrams_new(worker->options.loop, sockets->udp[i], on_datagram, socket);
+        socket->connections = listener_new(worker->options.loop, sockets->tcp[i], stream_start, worker);
+    }
+    worker->socket_count = sockets->count;
 }
 
 void names_worker_set_policy(
@@ -81,9 +81,8 @@ void names_worker_set_resolver(struct names_worker *worker, struct resolver *res
 
 void names_worker_cut(struct names_worker *worker)
 {
-    for (size_t i = 0; i < worker->listener_count; i++)
-        listener_free(worker->listeners[i]);
-    worker->listener_count = 0;
+    for (size_t i = 0; i < worker->socket_count; i++)
+        listener_free(worker->sockets[i].connections);
     streams_end(worker);
     lookups_end(worker);
     standings_cut(worker);
@@ -92,7 +91,9 @@ void names_worker_cut(struct names_worker *worker)
     worker->socket_count = 0;
 }
 
-const struct names_stats *names_worker_stats(const struct names_worker *worker)
+const struct names_stats *names_worker_stats(struct names_worker *worker)
 {
+    const struct account_stats *accounts = account_book_stats(worker->book);
+    memcpy(worker->stats.decisions, accounts->decisions, sizeof(accounts->decisions));
     return &worker->stats;
 }

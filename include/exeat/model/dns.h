@@ -36,8 +36,8 @@ extern const char *const dns_type_words[DNS_TYPE_WORDS];
 uint32_t dns_type_bit(uint16_t type);
 uint32_t dns_type_bit_of_word(size_t word);
 
-/* In upper case, or "TYPE1234" (RFC 3597 section 5). */
 enum { DNS_TYPE_TEXT_SIZE = 10 };
+/* In upper case, or "TYPE1234" (RFC 3597 section 5). */
 void dns_type_write(uint16_t type, char out[DNS_TYPE_TEXT_SIZE]);
 
 #endif

@@ -57,10 +57,10 @@ struct message_head {
     enum http_version version; /* in which it came */
     struct text method;        /* requests */
     struct target target;
-    uint16_t status;     /* responses; 0: it is a request */
-    struct text phrase;  /* responses: as it came, empty where the version has none */
-    struct text host;    /* Host field's value */
-    uint64_t length;     /* CONTENT_OF_LENGTH */
+    uint16_t status;    /* responses; 0: it is a request */
+    struct text phrase; /* responses: as it came, empty where the version has none */
+    struct text host;   /* Host field's value */
+    uint64_t length;    /* CONTENT_OF_LENGTH */
     enum content content;
     bool has_host;
     bool expects_continue; /* Expect has 100-continue, and its sender may be sent one (RFC 9110 10.1.1) */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A question's decision as it is written down. */
+#include "names_internal.h"
+
+enum account_state standing_record(struct standing *standing)
+{
+    const struct name_question *question = &standing->question;
+    const struct decision *decision = &standing->verdict.decision;
+    char type[DNS_TYPE_TEXT_SIZE];
+    struct buffer client = {0};
+    dns_type_write(question->type, type);
+    address_append(&client, &question->client.address);
+    const struct decision_record record = {
+        .policy_sequence = standing->worker->policy_sequence,
+        .verdict = decision->verdict,
+        .plan = decision->plan,
+        .reason = decision->reason,
+        .rule = decision->rule,
+        .method = question->host.kind == HOST_NONE ? TEXT("") : text_from(type),
+        .scheme = SCHEME_DNS,
+        .host = host_text(&question->host),
+        .llm_provider = decision->llm.provider,
+        .llm_operation = decision->llm.operation,
+        .client = question->client.name,
+        .known = question->client.known,
+        .personal.client_address = buffer_text(&client),
+        .observed = decision->observed,
+    };
+    enum account_state state = account_decide(&standing->account, &record);
+    buffer_clear(&client);
+    standing->account.done = decision->plan;
+    return state;
+}

@@ -171,7 +171,7 @@ struct canon_call {
     struct canon_wish wish;
 };
 
-bool canon_streams(const struct canon_call *call);
+bool canon_streams(const struct canon_call *call); /* the answer comes piece by piece */
 /* A stream shall tell its tokens. */
 bool canon_wants_usage(const struct canon_call *call);
 bool canon_wants_base64(const struct canon_call *call); /* vectors */

@@ -92,6 +92,7 @@ struct canon_collector {
     struct canon_reply *replies;
     size_t reply_count;
 };
+/* Its `take`: `collector` is one. False: more parts or replies than anybody asks for. */
 bool canon_collect(void *collector, const struct canon_event *event, struct buffer *out);
 
 /* The arguments of a call as the object that they spell: appended as JSON; nothing at all is {}. False: they are none.

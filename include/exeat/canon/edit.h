@@ -10,6 +10,7 @@ struct edit {
     struct text rest;   /* of the source, not copied yet */
 };
 
+/* Borrows both. */
 static inline struct edit edit_begin(struct text source, struct buffer *out)
 {
     return (struct edit){out, source};
@@ -30,6 +31,7 @@ static inline void edit_drop(struct edit *edit, struct text slice)
     edit->rest = text_after(edit->rest, slice.length);
 }
 
+/* Copies what is left. */
 static inline void edit_end(struct edit *edit)
 {
     buffer_append(edit->out, edit->rest);

@@ -7,13 +7,13 @@
 #include "exeat/base/bytes.h"
 #include "exeat/canon.h"
 
-void out_name(struct buffer *out, struct text name);                   /* and its colon */
-void out_comma(struct buffer *out);                                    /* before an item, where one is needed */
-void out_text(struct buffer *out, struct text name, struct text text); /* spelled as JSON */
-void out_raw(struct buffer *out, struct text name, struct text json);  /* numbers, schemas */
-void out_flag(struct buffer *out, struct text name, enum canon_answer answer);
-void out_quoted(struct buffer *out, struct text text); /* a text alone */
-void out_list(struct buffer *out, struct text name, const struct canon_list *list);
-void out_data_url(struct buffer *out, struct text name, const struct canon_inline *data);
+void out_name(struct buffer *out, struct text name);                           /* and its colon */
+void out_comma(struct buffer *out);                                            /* before an item, where one is needed */
+void out_text(struct buffer *out, struct text name, struct text text);         /* spelled as JSON */
+void out_raw(struct buffer *out, struct text name, struct text json);          /* numbers, schemas */
+void out_flag(struct buffer *out, struct text name, enum canon_answer answer); /* true or false */
+void out_quoted(struct buffer *out, struct text text);                         /* a text alone */
+void out_list(struct buffer *out, struct text name, const struct canon_list *list);       /* one, or a list of them */
+void out_data_url(struct buffer *out, struct text name, const struct canon_inline *data); /* RFC 2397 */
 
 #endif

@@ -68,8 +68,8 @@ struct member {
 
 /* reading.c */
 MUST_CHECK bool read_members(struct reading *reading, uint32_t object, const struct members *table, void *target);
-/* The items of a list, each `size` bytes in the arena, each read by `read`. */
 typedef bool (*item_reader)(struct reading *reading, uint32_t value, void *item);
+/* The items of a list, each `size` bytes in the arena, each read by `read`. */
 MUST_CHECK bool
 read_items(struct reading *reading, uint32_t list, size_t size, item_reader read, const void **items, size_t *count);
 /* The items of a list, each read into the same target. */

@@ -26,11 +26,12 @@ struct scan {
 /* `text` is one value with nothing but blanks around it, of at most SCAN_LEVELS levels. */
 MUST_CHECK bool scan_whole(struct text text, struct scan *value);
 
-/* Walks what an object or array of scan_whole holds, in order. Any other value holds nothing. */
+/* Where a walk is. */
 struct scan_walk {
     struct text rest;
     bool has_keys;
 };
+/* Walks what an object or array of scan_whole holds, in order. Any other value holds nothing. */
 struct scan_walk scan_walk(struct scan container);
 /* False at the end. `key` is a member's name with its quotes; empty in an array. */
 MUST_CHECK bool scan_next(struct scan_walk *walk, struct text *key, struct scan *value);

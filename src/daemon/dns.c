@@ -4,19 +4,6 @@
 #include "exeat/base/memory.h"
 #include "exeat/net/ask.h"
 
-static char *asks_itself(const struct setting_socket *socket)
-{
-    struct buffer out = {0};
-    buffer_append(&out, TEXT("listen.dns is "));
-    address_append(&out, &socket->address);
-    buffer_printf(
-        &out,
-        " port %u, which /etc/resolv.conf names as a server: the gate would ask itself; set resolve.servers to "
-        "the resolver of the pod or the cluster",
-        socket->port);
-    return buffer_take(&out);
-}
-
 /* Where the configuration names the servers, the policy has looked. */
 char *dns_find_loop(const struct settings *settings, struct mark *mark)
 {
@@ -25,7 +12,8 @@ char *dns_find_loop(const struct settings *settings, struct mark *mark)
         const struct setting_socket *socket = &sockets->items[i];
         *mark = socket->mark;
         if (resolver_would_ask(NULL, &socket->address, socket->port))
-            return asks_itself(socket);
+            return text_copy(TEXT("listen.dns is also a server of /etc/resolv.conf: the gate would ask itself; set "
+                                  "resolve.servers to the resolver of the pod or the cluster"));
     }
     return NULL;
 }

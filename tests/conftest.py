@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from support.callers import QuickOrigin  # noqa: E402
 from support.certificates import Root  # noqa: E402
+from support.containment import gate_of, pod  # noqa: E402, F401
 from support.disk import build_shim  # noqa: E402
 from support.gate import Gate  # noqa: E402
 from support.inference import Inference  # noqa: E402

@@ -80,6 +80,12 @@ struct binding {
     bool is_used; /* a request came */
 };
 
+/* Where the client of a connection meant to go that the network turned to us: a wish. */
+struct turned {
+    struct address address;
+    uint16_t port;
+};
+
 /* What exchanges come in by. Of its owner; `client_name` and `user` are the exchange's to write. */
 enum { CLIENT_NAME_SIZE = 64 };
 struct entrance {
@@ -89,6 +95,7 @@ struct entrance {
     char client_name[CLIENT_NAME_SIZE]; /* who asked last; of an opened connection: who made it */
     uint64_t user;                      /* of upstream connections: this connection, and who it says it is */
     struct binding *binding;            /* NULL while the connection is plain */
+    struct turned *turned;              /* NULL: the client meant us */
 };
 uint64_t exchange_new_user(struct exchange_worker *worker); /* of upstream connections; never 0 */
 

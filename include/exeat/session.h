@@ -61,6 +61,10 @@ void session_worker_set_resolver(struct session_worker *worker, struct resolver 
 /* Starts a session on an accepted connection of the forward listener; takes the descriptor. False: there are too many,
  * and the client was told so. */
 MUST_CHECK bool session_start(struct session_worker *worker, int descriptor, const struct address *peer);
+/* The same of a connection that was turned to us, and meant for another. False: there are too many, and the descriptor
+ * stays the caller's: nobody knows what its client speaks. */
+MUST_CHECK bool session_start_turned(
+    struct session_worker *worker, int descriptor, const struct address *peer, const struct turned *turned);
 /* Called when the audit port's descriptor is readable. */
 void session_worker_collect(struct session_worker *worker);
 /* Closes idle connections and lets none go on after its current request. */

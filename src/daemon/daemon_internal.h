@@ -91,7 +91,7 @@ bool worker_look_names(struct worker *worker, struct names_stats *stats);
 
 /* door.c: takes connections that were turned to us; `descriptor` is bound, listening, and taken. */
 struct door;
-struct door *door_new(struct loop *loop, int descriptor, const uint8_t *token);
+struct door *door_new(struct loop *loop, int descriptor, const uint8_t *token, struct session_worker *sessions);
 void door_free(struct door *door); /* NULL is fine */
 
 /* containment.c: is everybody else in the network namespace held to the gate? NULL: nobody says so. It does not try

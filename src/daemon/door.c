@@ -9,8 +9,9 @@
 #include "exeat/net/destination.h"
 
 struct door {
-    struct listener *listener; /* owned */
-    struct address address;    /* where it is bound */
+    struct listener *listener;       /* owned */
+    struct session_worker *sessions; /* borrowed */
+    struct address address;          /* where it is bound */
     uint16_t port;
     const uint8_t *token; /* borrowed; NULL: nobody is said to be held to the gate */
 };
@@ -33,15 +34,17 @@ static void tell_token(const struct door *door, int descriptor)
 static bool on_accept(void *context, int descriptor, const struct address *peer, uint16_t peer_port)
 {
     const struct door *door = context;
-    (void)peer, (void)peer_port;
+    (void)peer_port;
     struct destination destination = destination_of(descriptor, &door->address, door->port);
-    bool is_probe =
-        destination.kind == DESTINATION_MEANT && door->token != NULL && redirect_is_probe(&destination.address);
-    if (is_probe)
+    struct turned turned = {destination.address, destination.port};
+    if (destination.kind == DESTINATION_MEANT && door->token != NULL && redirect_is_probe(&destination.address)) {
         tell_token(door, descriptor);
-    else
-        break_off(descriptor);
-    return is_probe;
+        return true;
+    }
+    if (destination.kind != DESTINATION_LOST && session_start_turned(door->sessions, descriptor, peer, &turned))
+        return true;
+    break_off(descriptor);
+    return false;
 }
 
 static void note_place(struct door *door, int descriptor)
@@ -53,9 +56,10 @@ static void note_place(struct door *door, int descriptor)
     ASSERT(good);
 }
 
-struct door *door_new(struct loop *loop, int descriptor, const uint8_t *token)
+struct door *door_new(struct loop *loop, int descriptor, const uint8_t *token, struct session_worker *sessions)
 {
     struct door *door = base_zalloc(sizeof(*door));
+    door->sessions = sessions;
     door->token = token;
     note_place(door, descriptor);
     door->listener = listener_new(loop, descriptor, on_accept, door);

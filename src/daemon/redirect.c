@@ -35,13 +35,15 @@ bool daemon_redirect_rules(const struct settings *settings, struct redirect_rule
     const struct settings_listen *listen = &settings->listen;
     *rules = (struct redirect_rules){
         .uid = (uint32_t)settings->redirect.uid,
-        .v4.tcp = target_among(&listen->transparent, 4),
-        .v6.tcp = target_among(&listen->transparent, 16),
+        .v4 = {.tcp = target_among(&listen->transparent, 4), .dns = target_among(&listen->dns, 4)},
+        .v6 = {.tcp = target_among(&listen->transparent, 16), .dns = target_among(&listen->dns, 16)},
     };
     for (size_t i = 0; i < listen->forward_count; i++)
         add_port(rules, listen->forward[i].socket.port);
     for (size_t i = 0; i < listen->transparent.count; i++)
         add_port(rules, listen->transparent.items[i].port);
+    for (size_t i = 0; i < listen->dns.count; i++)
+        add_port(rules, listen->dns.items[i].port);
     add_port(rules, listen->admin.port);
     return settings->redirect.mark.line > 0;
 }

@@ -304,7 +304,7 @@ static void listen_on(struct worker *worker, const struct worker_options *option
     for (size_t i = 0; i < forward->count; i++)
         worker->listeners[i] = listener_new(worker->loop, forward->items[i], on_accept, worker);
     for (size_t i = 0; i < transparent->count; i++)
-        worker->doors[i] = door_new(worker->loop, transparent->items[i], options->token);
+        worker->doors[i] = door_new(worker->loop, transparent->items[i], options->token, worker->sessions);
 }
 
 static void connect_parts(struct worker *worker, const struct worker_options *options)

@@ -32,6 +32,8 @@ static enum reason ask_connect(struct exchange *exchange, struct detail *detail)
     request->scheme = SCHEME_HTTPS;
     if (exchange->entrance->binding != NULL)
         return refuse(REASON_METHOD_UNSUPPORTED, detail, "CONNECT within an opened connection");
+    if (exchange->entrance->turned != NULL)
+        return refuse(REASON_METHOD_UNSUPPORTED, detail, "CONNECT on a connection that was meant for another");
     if (!authority_read(ask->head->target.authority, 0, &request->host, &request->port, detail))
         return REASON_BAD_TARGET;
     if (!host_field_is_sound(ask->head, detail))
@@ -106,6 +108,24 @@ static enum reason ask_inside(struct exchange *exchange, struct detail *detail)
     return set_path(ask, detail);
 }
 
+/* The port that the client connected to is the one that it means, be it named or not. */
+static enum reason check_turned(const struct exchange *exchange, struct detail *detail)
+{
+    const struct turned *turned = exchange->entrance->turned;
+    if (turned == NULL || exchange->ask.request.port == turned->port)
+        return REASON_NONE;
+    (void)detail_say(
+        detail, "port %u is named, and the connection was made to port %u", (unsigned)exchange->ask.request.port,
+        (unsigned)turned->port);
+    return REASON_MISDIRECTED;
+}
+
+static uint16_t default_port(const struct exchange *exchange, enum scheme scheme)
+{
+    const struct turned *turned = exchange->entrance->turned;
+    return turned != NULL ? turned->port : scheme_port(scheme);
+}
+
 /* Plain HTTP: absolute-form, whose host counts whatever Host says (RFC 9112 3.2.2), or origin-form with Host (seen: PHP
  * streams without request_fulluri). */
 static enum reason ask_plain(struct exchange *exchange, struct detail *detail)
@@ -116,14 +136,15 @@ static enum reason ask_plain(struct exchange *exchange, struct detail *detail)
     ask->request.scheme = is_absolute ? head->target.scheme : SCHEME_HTTP;
     set_inside(ask);
     struct text authority = is_absolute ? head->target.authority : head->host;
-    uint16_t port = scheme_port(ask->request.scheme);
+    uint16_t port = default_port(exchange, ask->request.scheme);
     if (!authority_read(authority, port, &ask->request.host, &ask->request.port, detail))
         return REASON_BAD_TARGET;
     if (ask->request.scheme != SCHEME_HTTP)
         return refuse(REASON_BAD_TARGET, detail, "an https or wss URL: use CONNECT, and TLS inside it");
     if (is_absolute && !text_equal(head->host, authority) && !host_field_is_sound(head, detail))
         return REASON_BAD_TARGET;
-    return set_path(ask, detail);
+    enum reason reason = check_turned(exchange, detail);
+    return reason != REASON_NONE ? reason : set_path(ask, detail);
 }
 
 void ask_glimpse(struct exchange *exchange, struct text input)

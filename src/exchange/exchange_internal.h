@@ -71,6 +71,7 @@ struct ask {
     struct request request;
     struct buffer kept; /* what `request` points into besides: the canonical path; in a tunnel all of its texts */
     bool is_connect;
+    bool is_turned; /* a CONNECT that nobody spoke: nobody is told of the answer */
 };
 
 /* Where it goes. */

@@ -52,7 +52,10 @@ static void say_path(struct exchange *exchange)
 static enum exchange_state after_judging(struct exchange *exchange)
 {
     struct decision *decision = &exchange->decision;
-    if (exchange->ask.is_connect && policy_allows_plain(exchange->policy, &exchange->ask.request, decision)) {
+    if (exchange->ask.is_turned && decision->plan == PLAN_REFUSE && can_open(exchange))
+        decision->plan = PLAN_OPEN; /* each request inside is refused in words */
+    if (exchange->ask.is_connect && !exchange->ask.is_turned &&
+        policy_allows_plain(exchange->policy, &exchange->ask.request, decision)) {
         decision->plan = PLAN_OPEN; /* for http alone */
         decision->scheme = SCHEME_HTTP;
         return EXCHANGE_DONE;
@@ -89,7 +92,8 @@ enum progress step_judge(struct exchange *exchange)
     policy_judge(exchange->policy, &exchange->ask.request, &exchange->decision);
     if (exchange->worker->bypass_until_us > loop_now_us(exchange->worker->loop))
         policy_bypass(exchange->policy, &exchange->ask.request, &exchange->decision);
-    bool is_unnamed = exchange->entrance->binding == NULL && credentials_of(exchange).length == 0;
+    bool is_unnamed = exchange->entrance->binding == NULL && exchange->entrance->turned == NULL &&
+                      credentials_of(exchange).length == 0; /* who meant another is no client of a proxy */
     if (is_unnamed && !policy_allows_plain(exchange->policy, &exchange->ask.request, &exchange->decision))
         (void)policy_challenge(exchange->policy, &exchange->ask.request, &exchange->decision);
     enum exchange_state next = after_judging(exchange);

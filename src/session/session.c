@@ -68,6 +68,9 @@ static void on_deadline(void *context)
     } else if (is_serving(session)) {
         exchange_expire(session->exchange);
         session_run(session);
+    } else if (session->state == SESSION_LOOK) {
+        (void)look_unnamed(session);
+        session_run(session);
     } else {
         session_close(session, REASON_IDLE);
     }
@@ -154,24 +157,45 @@ static void enter_by(struct session *session, int descriptor, const struct addre
     text_store(buffer_text(scratch), entrance->peer_text, sizeof(entrance->peer_text));
 }
 
-bool session_start(struct session_worker *worker, int descriptor, const struct address *peer)
+static void
+start(struct session_worker *worker, int descriptor, const struct address *peer, const struct turned *turned)
 {
-    if (worker->open >= worker->limits.connections) {
-        session_turn_away(worker, descriptor);
-        return false;
-    }
     struct session *session = base_zalloc(sizeof(*session));
     session->worker = worker;
     session->tunnel.loop = worker->options.loop;
     session->deadline = timer_new(worker->options.loop, on_deadline, session);
     session->state = SESSION_START;
+    if (turned != NULL) {
+        session->entrance.turned = base_zalloc(sizeof(*turned));
+        *session->entrance.turned = *turned;
+    }
     enter_by(session, descriptor, peer);
     list_append(&worker->sessions, &session->node);
     worker->accepted++;
     worker->open++;
     session_touch(session);
     session_run(session);
-    return true;
+}
+
+bool session_start(struct session_worker *worker, int descriptor, const struct address *peer)
+{
+    bool has_room = worker->open < worker->limits.connections;
+    if (has_room)
+        start(worker, descriptor, peer, NULL);
+    else
+        session_turn_away(worker, descriptor);
+    return has_room;
+}
+
+bool session_start_turned(
+    struct session_worker *worker, int descriptor, const struct address *peer, const struct turned *turned)
+{
+    bool has_room = worker->open < worker->limits.connections;
+    if (has_room)
+        start(worker, descriptor, peer, turned);
+    else
+        worker->over_limit++;
+    return has_room;
 }
 
 static void end_exchange(struct session *session, enum reason reason)
@@ -219,6 +243,6 @@ enum progress step_closed(struct session *session)
 
 enum progress step_start(struct session *session)
 {
-    session_enter(session, SESSION_SERVE);
+    session_enter(session, session->entrance.turned != NULL ? SESSION_LOOK : SESSION_SERVE);
     return STEP_NEXT;
 }

@@ -4,10 +4,12 @@
 #define EXEAT_SESSION_INTERNAL_H
 
 #include "exeat/base/bytes.h"
+#include "exeat/exchange/turned.h"
 #include "exeat/session.h"
 
 enum session_state {
     SESSION_START,
+    SESSION_LOOK,
     SESSION_SERVE,
     SESSION_ANSWER_CONNECT,
     SESSION_PEEK_HELLO,
@@ -69,7 +71,7 @@ struct session {
     bool deadline_moved;       /* since the timer was set */
     struct timer *deadline;    /* owned */
     uint64_t active_us;        /* when something last moved, outside exchanges */
-    struct entrance entrance;  /* its channel is owned */
+    struct entrance entrance;  /* its channel, binding and `turned` are owned */
     struct exchange *exchange; /* owned; NULL between requests */
     struct tunnel tunnel;
 };
@@ -90,6 +92,10 @@ struct opened *session_opened(const struct session *session); /* NULL while the 
 
 /* step_connect.c */
 enum progress connect_answer(struct session *session); /* its exchange may be connected, or opened */
+/* step_look.c */
+enum progress look_unnamed(struct session *session); /* it has had its time */
+enum progress look_refuse(struct session *session);
+enum progress look_go_on(struct session *session);
 /* step_tunnel.c */
 enum progress tunnel_begin(struct session *session);
 
@@ -99,6 +105,7 @@ void turn_away_end(struct session_worker *worker);
 void session_turn_away(struct session_worker *worker, int descriptor); /* takes the descriptor */
 
 enum progress step_start(struct session *session);
+enum progress step_look(struct session *session);
 enum progress step_serve(struct session *session);
 enum progress step_answer_connect(struct session *session);
 enum progress step_peek_hello(struct session *session);

@@ -20,13 +20,16 @@ static enum io wait_for_request(struct session *session)
 static enum progress go_on_after(struct session *session)
 {
     struct exchange_end end = exchange_ended(session->exchange);
+    bool is_turned = exchange_is_turned(session->exchange);
     switch (end.how) {
     case EXCHANGE_ANSWERED:
+        if (is_turned)
+            return look_refuse(session);
         session_enter(session, SESSION_FINISH);
         return STEP_NEXT;
     case EXCHANGE_CONNECTED:
     case EXCHANGE_OPENS:
-        return connect_answer(session);
+        return is_turned ? look_go_on(session) : connect_answer(session);
     case EXCHANGE_UPGRADED:
         return tunnel_begin(session);
     case EXCHANGE_FORSAKEN:

@@ -7,8 +7,11 @@
 #define TO(state) (1u << SESSION_##state)
 
 static const struct step steps[] = {
-    [SESSION_START] = {"start", step_start, TO(SERVE) | TO(CLOSED), DEADLINE_NONE},
-    [SESSION_SERVE] = {"serve", step_serve, TO(ANSWER_CONNECT) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED), DEADLINE_SERVE},
+    [SESSION_START] = {"start", step_start, TO(LOOK) | TO(SERVE) | TO(CLOSED), DEADLINE_NONE},
+    [SESSION_LOOK] = {"look", step_look, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD},
+    [SESSION_SERVE] =
+        {"serve", step_serve, TO(ANSWER_CONNECT) | TO(PEEK_HELLO) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED),
+         DEADLINE_SERVE},
     [SESSION_ANSWER_CONNECT] =
         {"answer_connect", step_answer_connect, TO(PEEK_HELLO) | TO(TUNNEL) | TO(CLOSED), DEADLINE_HEAD},
     [SESSION_PEEK_HELLO] =

@@ -29,6 +29,7 @@ static void session_free(struct session *session)
     http_connection_clear(&session->entrance.http);
     channel_free(session->entrance.http.channel);
     timer_free(session->deadline);
+    base_free(session->entrance.turned);
     base_free(session);
 }
 

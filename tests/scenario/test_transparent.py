@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clients that know of no proxy, in a pod whose rules turn what they send to the gate: each connection is judged by the name that
+it says, and the address that it was made to is a wish."""
+import json
+import subprocess
+
+import pytest
+from support.held_pod import wait_for
+from support.ways import VENDOR, VENDOR6
+
+# Nobody has these: a name in them, or none, is all that counts.
+NOBODY, NOBODY6 = "203.0.113.9", "2001:db8:9::9"
+SECURE, GREETS = 9443, 2525
+ADDRESSES = ["198.51.100.0/24"]
+
+
+def allow(host, **more):
+    return {"id": "shop", "verdict": "allow", "hosts": [host], "ports": ["1-65535"], "schemes": ["http", "https"],
+            "addresses": ADDRESSES, **more}
+
+
+ORIGIN = """
+import socket, ssl, sys, threading
+def serve(server, context, greeting):
+    while True:
+        connection, _ = server.accept()
+        threading.Thread(target=answer, args=(connection, context, greeting), daemon=True).start()
+def answer(connection, context, greeting):
+    try:
+        if greeting:
+            connection.sendall(b"220 welcome\\r\\n")
+            connection.sendall(b"you said " + connection.recv(4096))
+            connection.close()
+            return
+        connection = context.wrap_socket(connection, server_side=True)
+        while connection.recv(65536):
+            connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 6\\r\\n\\r\\nsecure")
+    except OSError:
+        pass
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(*sys.argv[1:])
+for port, greeting in ((9443, False), (2525, True)):
+    server = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
+    threading.Thread(target=serve, args=(server, context, greeting), daemon=True).start()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def shop(pod, root):
+    """An origin for TLS, and one that speaks first."""
+    certificate, key = root.issue("shop.example", "other.example")
+    pod.talk(["ip", "netns", "exec", pod.internet, "/usr/bin/python3", "-c", ORIGIN, certificate, key])
+    return pod
+
+
+def gate_for(gate_of, pod, root, *rules, **sections):
+    sections.setdefault("tls", {})["upstream"] = {"roots": str(pod.lend(root.path))}
+    one = gate_of(pod, start=False, rules=list(rules), resolve={"servers": ["10.91.0.1"]}, **sections)
+    one.apply()
+    one.start()
+    return one
+
+
+def curl(pod, host, port, *words, scheme="https", path="/", at=NOBODY):
+    """What a client gets that takes the host to be at an address of its own belief."""
+    place = at if "." in at else f"[{at}]"
+    done = subprocess.run(
+        pod.program("curl", "-s", "--max-time", "20", "--resolve", f"{host}:{port}:{place}", "-w", "%{http_code}", *map(str, words),
+                    f"{scheme}://{host}:{port}{path}"), capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout
+
+
+def one_decision(gate):
+    (decision,) = wait_for(gate.decisions, "a decision")
+    return decision
+
+
+@pytest.mark.parametrize("at", [NOBODY, NOBODY6, "169.254.169.254"])
+def test_a_tls_connection_goes_to_the_host_that_its_hello_names_wherever_it_was_made_to(shop, gate_of, root, at):
+    one = gate_for(gate_of, shop, root, allow("shop.example"))
+    assert curl(shop, "shop.example", SECURE, "--cacert", shop.lend(root.path), at=at) == (0, "secure200")
+    decision = one_decision(one)
+    assert (decision["verdict"], decision["host"], decision["port"], decision["plan"]) == ("allow", "shop.example", SECURE, "tunnel")
+    assert one.outcome_of(decision)["address"] == VENDOR
+    assert shop.seen() == []
+
+
+def test_a_name_that_is_not_allowed_is_refused_by_an_alert_and_on_record(shop, gate_of, root):
+    one = gate_for(gate_of, shop, root, allow("shop.example"))
+    code, _ = curl(shop, "other.example", SECURE, "-v", "--cacert", shop.lend(root.path))
+    assert code == 35  # an alert in the handshake
+    decision = one_decision(one)
+    assert (decision["verdict"], decision["reason"], decision["host"]) == ("deny", "no_rule", "other.example")
+    assert one.outcome_of(decision)["done"] == "refuse"
+
+
+def test_a_refusal_is_said_in_words_where_the_gate_may_speak_for_the_host(shop, gate_of, root):
+    authority = {"certificate": "keys/ca.pem", "key": "keys/ca.key", "names": ["other.example"]}
+    one = gate_for(gate_of, shop, root, allow("shop.example"), tls={"authority": authority})
+    code, said = curl(shop, "other.example", SECURE, "--cacert", shop.lend(one.bundle()))
+    assert code == 0 and said.endswith("403") and "reason: no_rule" in said
+    decision = one_decision(one)
+    assert (decision["verdict"], decision["host"], decision["path"]) == ("deny", "other.example", "/")
+
+
+def test_an_llm_call_of_a_client_that_knows_of_no_proxy_is_answered_here(shop, gate_of, root):
+    authority = {"certificate": "keys/ca.pem", "key": "keys/ca.key"}
+    rule = {"id": "home", "verdict": "reroute", "hosts": ["@llm"], "inference": ["canned"]}
+    one = gate_for(gate_of, shop, root, rule, tls={"authority": authority},
+                   inference=[{"name": "canned", "builtin": "canned", "text": "Later."}])
+    call = json.dumps({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]})
+    code, said = curl(shop, "api.openai.com", 443, "--cacert", shop.lend(one.bundle()), "-d", call, path="/v1/chat/completions")
+    assert code == 0 and said.endswith("200") and "Later." in said
+    assert one_decision(one)["verdict"] == "reroute"
+
+
+def test_plain_http_is_judged_by_its_host_request_by_request(shop, gate_of, root):
+    one = gate_for(gate_of, shop, root, allow("shop.example"))
+    assert curl(shop, "shop.example", 80, scheme="http") == (0, "200")
+    code, said = curl(shop, "other.example", 80, scheme="http")
+    assert code == 0 and said.endswith("403") and "reason: no_rule" in said
+    code, said = curl(shop, "shop.example", 80, "-H", "Host: other.example", scheme="http")
+    assert code == 0 and said.endswith("403")
+    assert [(d["verdict"], d["host"]) for d in one.decisions()] == [
+        ("allow", "shop.example"), ("deny", "other.example"), ("deny", "other.example")]
+
+
+@pytest.mark.parametrize("host, status", [("shop.example:81", "421"), ("shop.example:80", "200"), ("shop.example", "200")])
+def test_a_host_field_with_another_port_than_the_connections_is_misdirected(shop, gate_of, root, host, status):
+    gate_for(gate_of, shop, root, allow("shop.example"))
+    code, said = curl(shop, "shop.example", 80, "-H", f"Host: {host}", scheme="http")
+    assert code == 0 and said.endswith(status)
+
+
+def talk(pod, address, port, data=b"", user=33):
+    """What a program hears that connects, perhaps says something, and reads to the end."""
+    code = f"""
+import socket, sys
+family = socket.AF_INET6 if ":" in "{address}" else socket.AF_INET
+with socket.socket(family) as one:
+    one.settimeout(20)
+    one.connect(("{address}", {port}))
+    one.sendall({data!r})
+    try:
+        while True:
+            heard = one.recv(4096)
+            if not heard:
+                break
+            sys.stdout.buffer.write(heard)
+    except ConnectionResetError:
+        print("reset")
+"""
+    done = subprocess.run(pod.program("/usr/bin/python3", "-c", code, user=user), capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+TCP = {"id": "mail", "verdict": "allow", "addresses": [f"{VENDOR}/32"], "ports": [GREETS], "schemes": ["tcp"]}
+
+
+def test_a_server_that_speaks_first_is_reached_where_a_rule_names_its_address(shop, gate_of, root):
+    one = gate_for(gate_of, shop, root, TCP)
+    code = f"""
+import socket
+with socket.create_connection(("{VENDOR}", {GREETS}), 20) as one:
+    greeting = one.recv(100)
+    assert greeting == b"220 welcome\\r\\n", greeting
+    one.sendall(b"hello")
+    assert one.recv(100) == b"you said hello"
+"""
+    done = subprocess.run(shop.program("/usr/bin/python3", "-c", code), capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    decision = one_decision(one)
+    assert (decision["verdict"], decision["rule"], decision["host"], decision["port"]) == ("allow", "mail", VENDOR, GREETS)
+    assert shop.seen() == []
+
+
+@pytest.mark.parametrize(
+    "address, port, data",
+    [
+        (VENDOR, 2526, b""),  # silent, at another port
+        ("198.51.100.8", GREETS, b""),  # silent, at another address
+        (VENDOR, 2526, b"EHLO shop.example\r\n"),
+        (VENDOR6, GREETS, b"\0\1\2\3"),
+        (VENDOR, 22, b"SSH-2.0-OpenSSH_9.2\r\n"),
+    ],
+)
+def test_who_names_nobody_is_refused_by_a_break_and_on_record(shop, gate_of, root, address, port, data):
+    one = gate_for(gate_of, shop, root, TCP, allow("shop.example"), timeouts={"head": "300ms"})
+    assert talk(shop, address, port, data) == b"reset\n"
+    decision = one_decision(one)
+    assert (decision["verdict"], decision["reason"], decision["host"], decision["port"]) == ("deny", "no_rule", address, port)
+    assert shop.seen() == []
+
+
+def test_a_hello_without_a_name_is_judged_by_its_address(shop, gate_of, root):
+    one = gate_for(gate_of, shop, root, allow("shop.example"))
+    done = subprocess.run(shop.program("curl", "-sk", "--max-time", "20", f"https://{VENDOR}:{SECURE}/"), timeout=60)
+    assert done.returncode == 35
+    decision = one_decision(one)
+    assert (decision["verdict"], decision["host"]) == ("deny", VENDOR)
+
+
+def test_who_connects_to_the_listener_itself_is_judged_as_anybody(shop, gate_of, root):
+    one = gate_for(gate_of, shop, root, allow("shop.example"), timeouts={"head": "300ms"})
+    assert talk(shop, "127.0.0.1", 3129) == b"reset\n"
+    decision = one_decision(one)
+    assert (decision["verdict"], decision["host"], decision["port"]) == ("deny", "127.0.0.1", 3129)
+
+
+def test_a_rule_that_names_the_listener_leads_in_no_circle(shop, gate_of, root):
+    rule = {"id": "circle", "verdict": "allow", "addresses": ["127.0.0.0/8"], "ports": [3129], "schemes": ["tcp"]}
+    one = gate_for(gate_of, shop, root, rule)
+    assert talk(shop, "127.0.0.1", 3129, b"hello") == b"reset\n"
+    assert one.outcome_of(one_decision(one))["reason"] == "loop"
+
+
+def test_nobody_asks_for_a_tunnel_on_a_connection_that_meant_another(shop, gate_of, root):
+    one = gate_for(gate_of, shop, root, allow("shop.example"))
+    said = talk(shop, NOBODY, 80, b"CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\nConnection: close\r\n\r\n")
+    assert b"HTTP/1.1 405 " in said or b"HTTP/1.1 501 " in said
+    assert one_decision(one)["reason"] == "method_unsupported"
+
+
+def test_a_host_that_does_not_answer_ends_in_an_alert_and_its_record_says_so(shop, gate_of, root):
+    one = gate_for(gate_of, shop, root, allow("shop.example"))
+    code, _ = curl(shop, "shop.example", 9444, "--cacert", shop.lend(root.path))
+    assert code == 35
+    assert one.outcome_of(one_decision(one))["reason"] == "connect_failed"
+
+
+def test_credentials_are_asked_of_nobody_who_knows_of_no_proxy(shop, gate_of, root):
+    clients = {"queue": {"user": "queue", "secret_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}
+    gate_for(gate_of, shop, root, allow("shop.example", **{"from": ["queue"]}), clients=clients)
+    code, said = curl(shop, "shop.example", 80, scheme="http")
+    assert code == 0 and said.endswith("403")

@@ -58,6 +58,10 @@ static void look_at_redirect(const struct settings *settings, struct diags *diag
         diag_remark(
             diags, settings->redirect.mark,
             "without listen.transparent connections of all others are refused, but for those to listen.forward");
+    if (has_rules && transparent->count > 0 && settings->listen.dns.count == 0)
+        diag_remark(
+            diags, settings->redirect.mark,
+            "without listen.dns nobody but the gate can look up a name, and who cannot seldom connects");
 }
 
 /* Another machine's resolv.conf says nothing, so that this is a remark. */

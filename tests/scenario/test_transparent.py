@@ -33,8 +33,9 @@ def answer(connection, context, greeting):
             connection.close()
             return
         connection = context.wrap_socket(connection, server_side=True)
-        while connection.recv(65536):
-            connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 6\\r\\n\\r\\nsecure")
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 6\\r\\nConnection: close\\r\\n\\r\\nsecure")
+        connection.unwrap()
     except OSError:
         pass
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -236,3 +237,22 @@ def test_credentials_are_asked_of_nobody_who_knows_of_no_proxy(shop, gate_of, ro
     gate_for(gate_of, shop, root, allow("shop.example", **{"from": ["queue"]}), clients=clients)
     code, said = curl(shop, "shop.example", 80, scheme="http")
     assert code == 0 and said.endswith("403")
+
+
+@pytest.mark.parametrize("code", [
+    "echo file_get_contents('https://shop.example:9443/');",
+    "$c = curl_init('https://shop.example:9443/'); curl_setopt($c, CURLOPT_RETURNTRANSFER, true); echo curl_exec($c);",
+])
+def test_php_that_knows_of_nothing_gets_what_a_rule_allows_and_nothing_else(shop, gate_of, root, code):
+    """Names, TLS and all: nothing is set but the roots that it trusts."""
+    one = gate_for(gate_of, shop, root, allow("shop.example"), listen={"dns": ["127.0.0.1:5353", "[::1]:5353"]})
+    roots = shop.lend(root.path)
+    settings = ["-d", f"curl.cainfo={roots}", "-d", f"openssl.cafile={roots}", "-d", "default_socket_timeout=20"]
+    done = subprocess.run(shop.program("php", *settings, "-r", code), capture_output=True, text=True, timeout=60)
+    assert done.stdout == "secure", done
+    denied = subprocess.run(shop.program("php", *settings, "-r", code.replace("shop.", "evil.")), capture_output=True, text=True, timeout=60)
+    assert "secure" not in denied.stdout
+    assert [record["verdict"] for record in one.decisions() if "port" in record] == ["allow"]
+    assert {(record["host"], record["verdict"]) for record in one.decisions() if "port" not in record} == {
+        ("shop.example", "allow"), ("evil.example", "deny")}
+    assert shop.seen() == []

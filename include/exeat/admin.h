@@ -6,6 +6,7 @@
 
 #include "exeat/anchor.h"
 #include "exeat/audit.h"
+#include "exeat/containment.h"
 #include "exeat/names.h"
 #include "exeat/net.h"
 #include "exeat/session.h"
@@ -23,12 +24,6 @@ struct admin_verify {
     uint64_t took_us; /* the newest pass */
     uint64_t records; /* that it read */
 };
-/* Whether everybody else in the network namespace is held to the gate. */
-struct admin_containment {
-    const char *finding; /* static; NULL: nobody says that they should be */
-    bool holds;
-    uint64_t age_us; /* since it was tried, or the gate began */
-};
 /* A moment of the gate, summed over its workers. */
 struct admin_view {
     bool ready;
@@ -39,7 +34,7 @@ struct admin_view {
     bool has_witness;
     struct anchor_stats witness;
     struct admin_verify verify;
-    struct admin_containment containment;
+    struct containment_view containment;
     uint64_t policy_sequence;
     uint64_t workers;
     bool bypass_active;

@@ -226,7 +226,7 @@ static void write_verify(const struct admin_verify *verify, struct buffer *out)
     buffer_append_byte(out, '\n');
 }
 
-static void write_containment(const struct admin_containment *containment, struct buffer *out)
+static void write_containment(const struct containment_view *containment, struct buffer *out)
 {
     metric_number(
         out, "contained", "gauge", "1: everybody else in the network namespace is held to the gate.",

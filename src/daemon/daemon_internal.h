@@ -8,6 +8,7 @@
 
 #include "exeat/admin.h"
 #include "exeat/anchor.h"
+#include "exeat/containment.h"
 #include "exeat/daemon.h"
 #include "exeat/names.h"
 #include "exeat/store/succession.h"
@@ -94,19 +95,8 @@ struct door;
 struct door *door_new(struct loop *loop, int descriptor, const uint8_t *token, struct session_worker *sessions);
 void door_free(struct door *door); /* NULL is fine */
 
-/* containment.c: is everybody else in the network namespace held to the gate? NULL: nobody says so. It does not try
- * while `*drains`, which is borrowed. */
-struct containment;
-struct containment *containment_new(const struct settings *settings, const _Atomic bool *drains);
-const uint8_t *containment_token(const struct containment *containment); /* NULL of NULL, which is fine for all */
-/* Tries from then on, in a thread of its own; when the listeners are there. */
-void containment_start(struct containment *containment, struct audit *audit);
-/* Has it try now, and waits for it. Not of NULL. */
-enum redirect_finding containment_ask(struct containment *containment);
-/* Why the gate is not ready; NULL: nothing against it. Any thread. */
-const char *containment_objection(const struct containment *containment);
-void containment_look(const struct containment *containment, struct admin_containment *view);
-void containment_free(struct containment *containment);
+/* redirect.c: NULL: the settings say nothing about rules. */
+struct containment *containment_of(const struct settings *settings, const _Atomic bool *drains);
 
 /* Calls back, some time after it, when a file of the policy or a link to it has changed. */
 struct files_watch;

@@ -72,7 +72,7 @@ static void look(void *context, struct admin_view *view)
     if (gate->verifying != NULL)
         verifying_look(gate->verifying, &view->verify);
     view->ready = objection(desk) == NULL;
-    containment_look(gate->containment, &view->containment);
+    view->containment = containment_look(gate->containment);
     view->policy_sequence = atomic_load(&gate->told.policy_sequence);
     view->workers = gate->crew.worker_count;
     view->bypass_active = atomic_load(&gate->told.has_bypass);

@@ -209,7 +209,7 @@ static bool start(struct gate *gate)
     if (!bind_all(gate) || !confine(gate))
         return false;
     log_start(); /* the first thread */
-    gate->containment = containment_new(settings, &gate->told.drains);
+    gate->containment = containment_of(settings, &gate->told.drains);
     if (!open_audit(gate) || !record_start(gate) || !start_anchor(gate) || !start_workers(gate))
         return false;
     if (settings->audit.verify_ms > 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the configuration says of the way out of the network namespace, as the rules have it. */
-#include "exeat/daemon.h"
+#include "daemon_internal.h"
 
 /* Loopback answers for a listener on every address. */
 static struct redirect_target target_at(const struct setting_socket *socket)
@@ -46,4 +46,24 @@ bool daemon_redirect_rules(const struct settings *settings, struct redirect_rule
         add_port(rules, listen->dns.items[i].port);
     add_port(rules, listen->admin.port);
     return settings->redirect.mark.line > 0;
+}
+
+static enum redirect_turned end_of(const struct redirect_target *target)
+{
+    return target->address.length > 0 ? REDIRECT_TO_TOKEN : REDIRECT_TO_NOBODY;
+}
+
+struct containment *containment_of(const struct settings *settings, const _Atomic bool *drains)
+{
+    struct redirect_rules rules;
+    if (!daemon_redirect_rules(settings, &rules))
+        return NULL;
+    const struct containment_options options = {
+        .uid = rules.uid,
+        .missing_warns = settings->redirect.missing_warns,
+        .v4 = end_of(&rules.v4.tcp),
+        .v6 = end_of(&rules.v6.tcp),
+        .drains = drains,
+    };
+    return containment_new(&options);
 }

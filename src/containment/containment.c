@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Are all others held to the gate? It tries for itself, from its own place and without a privilege: once a minute, and
  * more often while they are not. What was found goes on record each minute, and at once when it is another. */
-#include <stdatomic.h>
-#include <string.h>
+#include "exeat/containment.h"
+
+#include <pthread.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "daemon_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/clock.h"
+#include "exeat/base/digest.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
@@ -125,24 +126,15 @@ static void *containment_main(void *context)
 /* --- life ------------------------------------------------------------------------------------------------------------
  */
 
-static enum redirect_turned end_of(const struct redirect_target *target)
+struct containment *containment_new(const struct containment_options *options)
 {
-    return target->address.length > 0 ? REDIRECT_TO_TOKEN : REDIRECT_TO_NOBODY;
-}
-
-struct containment *containment_new(const struct settings *settings, const _Atomic bool *drains)
-{
-    struct redirect_rules rules;
-    if (!daemon_redirect_rules(settings, &rules))
-        return NULL;
     struct containment *containment = base_zalloc(sizeof(*containment));
     pthread_condattr_t steady;
-    containment->trial =
-        (struct redirect_trial){.v4 = end_of(&rules.v4.tcp), .v6 = end_of(&rules.v6.tcp), .limit_ms = ANSWER_MS};
+    containment->trial = (struct redirect_trial){.v4 = options->v4, .v6 = options->v6, .limit_ms = ANSWER_MS};
     random_fill(containment->trial.token, sizeof(containment->trial.token));
-    containment->drains = drains;
-    containment->uid = rules.uid;
-    containment->missing_warns = settings->redirect.missing_warns;
+    containment->drains = options->drains;
+    containment->uid = options->uid;
+    containment->missing_warns = options->missing_warns;
     atomic_store(&containment->finding, NOT_YET);
     atomic_store(&containment->tried_us, clock_steady_us());
     pthread_mutex_init(&containment->lock, NULL);
@@ -189,14 +181,16 @@ const char *containment_objection(const struct containment *containment)
                : redirect_finding_text((enum redirect_finding)finding);
 }
 
-void containment_look(const struct containment *containment, struct admin_containment *view)
+struct containment_view containment_look(const struct containment *containment)
 {
+    struct containment_view view = {.finding = NULL};
     if (containment == NULL)
-        return;
+        return view;
     int finding = atomic_load(&containment->finding);
-    view->finding = finding == NOT_YET ? "not_tried" : redirect_finding_name((enum redirect_finding)finding);
-    view->holds = finding == REDIRECT_HOLDS;
-    view->age_us = clock_steady_us() - atomic_load(&containment->tried_us);
+    view.finding = finding == NOT_YET ? "not_tried" : redirect_finding_name((enum redirect_finding)finding);
+    view.holds = finding == REDIRECT_HOLDS;
+    view.age_us = clock_steady_us() - atomic_load(&containment->tried_us);
+    return view;
 }
 
 void containment_free(struct containment *containment)

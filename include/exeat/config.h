@@ -7,8 +7,8 @@
 #include "exeat/base/diag.h"
 #include "exeat/base/digest.h"
 #include "exeat/config/listen.h"
-#include "exeat/config/trust.h"
 #include "exeat/config/redirect.h"
+#include "exeat/config/trust.h"
 #include "exeat/config/values.h"
 #include "exeat/config/witness.h"
 #include "exeat/model.h"
@@ -144,6 +144,7 @@ struct settings_rule {
     struct setting_texts inference;
     struct settings_limit limit;
     struct settings_trust trust;
+    bool follow_aia;
     bool llm_unseen;
     bool observe;
     uint32_t dns; /* bits, see dns_type_bit: types that its names may be asked for beside the usual ones */

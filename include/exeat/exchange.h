@@ -10,6 +10,7 @@
 #include "exeat/policy.h"
 #include "exeat/route.h"
 #include "exeat/tls.h"
+#include "exeat/tls/places.h"
 
 /* --- a worker's share ------------------------------------------------------------------------------------------------
  */
@@ -34,6 +35,7 @@ struct exchange_options {
     struct route *route;
     struct account_book *book;
     struct tls_server *tls;                         /* NULL: nothing can be opened */
+    struct tls_places *places;                      /* what certificates name, of all workers */
     const char *via;                                /* our pseudonym and loop token for Via */
     void (*on_ready)(struct entrance *entrance);    /* its exchange can go on: exchange_run */
     void (*on_deadline)(struct entrance *entrance); /* its exchange's deadline is another now: exchange_due_us */

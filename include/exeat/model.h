@@ -93,6 +93,7 @@ enum reason {
     REASON_DNS_LIMIT,          /* too many names under one suffix, or questions */
     REASON_DNS_HERE,           /* the gate answers it by itself */
     REASON_DNS_MALFORMED,      /* no question that can be answered */
+    REASON_FOLLOWED,           /* a certificate of an allowed host names the URL, and its rule follows it */
     REASON_COUNT
 };
 struct reason_row {

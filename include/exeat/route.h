@@ -11,6 +11,7 @@
 #include "exeat/model.h"
 #include "exeat/net.h"
 #include "exeat/tls.h"
+#include "exeat/tls/places.h"
 #include "exeat/wire.h"
 
 /* Where a connection goes: a judged address, and the name it is bound to (SNI, certificate) when it is TLS. */
@@ -40,9 +41,10 @@ struct upstream {
 
 struct route;
 struct route_options {
-    struct tls_client *tls;   /* borrowed: trust and versions for upstream TLS */
-    uint64_t idle_timeout_ms; /* how long an idle connection is kept */
-    size_t idle_maximum;      /* idle connections kept in all */
+    struct tls_client *tls;    /* borrowed: trust and versions for upstream TLS */
+    struct tls_places *places; /* borrowed: where route_way.follows is noted; NULL: nowhere */
+    uint64_t idle_timeout_ms;  /* how long an idle connection is kept */
+    size_t idle_maximum;       /* idle connections kept in all */
 };
 struct route *route_new(struct loop *loop, const struct route_options *options);
 void route_free(struct route *route);
@@ -79,6 +81,7 @@ struct route_way {
     const struct judged_address *to; /* borrowed for the call */
     size_t count;
     struct digest trust; /* see route_wish */
+    struct text follows; /* id of a rule by which what the certificates name is let out; empty: none */
 };
 /* Connects to the first address that answers (RFC 8305 section 5): families take turns, the next one begins 250 ms
  * (less, if there are many) after the last or when that has failed, those that failed lately come last. Calls back
@@ -89,6 +92,8 @@ typedef void (*route_done)(void *context, struct upstream *upstream, enum reason
 struct connecting;
 struct connecting *route_connect(struct route *route, const struct route_way *way, route_done on_done, void *context);
 void connecting_expire(struct connecting *race); /* time is up: it fails at once, and calls back */
+/* Connects with TLS for a look at the certificates alone, for `way.follows`; at most a few at a time. */
+void route_look(struct route *route, const struct route_way *way, uint64_t within_ms);
 void connecting_cancel(struct connecting *race); /* only before the call back; NULL is fine */
 
 /* --- inference endpoints --- */

@@ -30,8 +30,9 @@ struct session_options {
     struct resolver *resolver;
     struct route *route;
     struct audit_port *audit;
-    struct tls_server *tls; /* NULL: nothing can be opened */
-    const char *via;        /* our pseudonym and loop token for Via */
+    struct tls_server *tls;    /* NULL: nothing can be opened */
+    struct tls_places *places; /* what certificates name, of all workers; NULL: nothing */
+    const char *via;           /* our pseudonym and loop token for Via */
 };
 
 /* Counters of one worker, as of one moment. */

@@ -123,6 +123,8 @@ static bool read_owner(struct load *load, const struct yaml_node *node, void *fi
     return is_line;
 }
 static const struct type type_owner = TEXT_TYPE("text", read_owner);
+static const char *const follow_words[] = {"false", "true"};
+static const struct type type_follow = FLAG_TYPE(follow_words);
 
 static const struct key rule_keys[] = {
     REQUIRED_KEY(settings_rule, id, "id", &type_setting_text, "its name in records"),
@@ -141,6 +143,8 @@ static const struct key rule_keys[] = {
     KEY(settings_rule, trust.certificate, "certificate", &type_path, "(none)",
         "the gate's own certificate there: PEM, its issuers after it"),
     KEY(settings_rule, trust.key, "key", &type_path, "(none)", "its key, PEM, not encrypted"),
+    KEY(settings_rule, follow_aia, "follow_aia", &type_follow, "false",
+        "true: what the certificates of its hosts name (OCSP, CRLs, issuers) is let out too"),
     KEY(settings_rule, llm_unseen, "llm", &type_unseen, "(guarded)", "unseen: tunnel a shared LLM host knowingly"),
     KEY(settings_rule, limit, "limit", &type_limit, "(none)", "how much it lets through, or reroutes"),
     KEY(settings_rule, dns, "dns", &type_dns_types, "([a, aaaa, cname, https])",

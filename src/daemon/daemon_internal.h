@@ -69,6 +69,7 @@ struct worker_options {
     const struct sockets *sockets;   /* to listen on; the descriptors are taken */
     const uint8_t *token;            /* borrowed; what the gate's own probes are told; NULL: there are none */
     struct names_budget *budget;     /* borrowed; shared by all workers */
+    struct tls_places *places;       /* borrowed; shared by all workers */
 };
 /* Made in the main thread, run in its own. Takes a reference of the policy. */
 struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence);
@@ -167,6 +168,7 @@ struct crew {
     size_t socket_count;
     struct pipe_budget pipes;    /* shared by all of them, as is */
     struct names_budget *budget; /* owned */
+    struct tls_places *places;   /* owned */
 };
 /* crew.c */
 /* Has all of them judge by the policy in force, and what is open anew. */

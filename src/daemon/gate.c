@@ -137,6 +137,7 @@ static bool start_worker(struct gate *gate, const struct sockets *sockets, char 
         .via = gate->via,
         .pipes = &gate->crew.pipes,
         .budget = gate->crew.budget,
+        .places = gate->crew.places,
         .sockets = sockets,
         .token = containment_token(gate->containment),
     };
@@ -154,6 +155,7 @@ static bool start_workers(struct gate *gate)
     char *error = NULL;
     crew->workers = base_array(crew->socket_count, sizeof(struct worker *));
     crew->budget = names_budget_new();
+    crew->places = tls_places_new();
     for (size_t i = 0; i < crew->socket_count; i++)
         if (!start_worker(gate, &crew->sockets[i], &error))
             return say(error);
@@ -249,6 +251,7 @@ static void stop(struct gate *gate)
     base_free(gate->crew.sockets);
     base_free(gate->crew.workers);
     names_budget_free(gate->crew.budget);
+    tls_places_free(gate->crew.places);
     control_free(gate->control);
     files_watch_free(gate->files);
     timer_free(gate->bypass.timer);

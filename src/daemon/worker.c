@@ -311,6 +311,7 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
 {
     struct route_options route = {
         .tls = worker->tls->client,
+        .places = options->places,
         .idle_timeout_ms = UPSTREAM_IDLE_MS,
         .idle_maximum = IDLE_UPSTREAMS,
     };
@@ -323,6 +324,7 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
         .route = worker->route,
         .audit = worker->port,
         .tls = worker->tls->server,
+        .places = options->places,
         .via = options->via,
     };
     worker->sessions = session_worker_new(&sessions);

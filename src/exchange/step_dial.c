@@ -2,6 +2,7 @@
 /* dial: connect to whichever judged address answers first, with TLS where we speak for the client. */
 #include "exchange_internal.h"
 #include "exeat/base/log.h"
+#include "exeat/policy/follow.h"
 
 static void on_connected(void *context, struct upstream *upstream, enum reason reason, const char *detail)
 {
@@ -21,6 +22,26 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
     exchange_go_on(exchange);
 }
 
+/* The client sees them in its tunnel, and then its library asks for what they name. */
+static void look_at_certificates(struct exchange *exchange)
+{
+    const struct exchange_worker *worker = exchange->worker;
+    const struct request *request = &exchange->ask.request;
+    struct text rule = policy_follows(&exchange->decision);
+    if (rule.length == 0 || worker->options.places == NULL || exchange->decision.scheme != SCHEME_HTTPS ||
+        !tls_places_wants(worker->options.places, &request->host, request->port, rule))
+        return;
+    struct route_way way = {
+        .scheme = SCHEME_HTTPS,
+        .host = &request->host,
+        .to = &exchange->way.upstream->target.to,
+        .count = 1,
+        .trust = exchange->decision.trust,
+        .follows = rule,
+    };
+    route_look(worker->options.route, &way, worker->limits.connect_ms);
+}
+
 static enum progress use(struct exchange *exchange)
 {
     struct upstream *upstream = exchange->way.upstream;
@@ -31,6 +52,7 @@ static enum progress use(struct exchange *exchange)
         return STEP_NEXT;
     }
     exchange->account.address = upstream->target.to.address;
+    look_at_certificates(exchange);
     return exchange_finish(exchange, EXCHANGE_CONNECTED, REASON_NONE);
 }
 
@@ -45,6 +67,7 @@ static void dial(struct exchange *exchange)
         .to = way->candidates,
         .count = way->candidate_count,
         .trust = exchange->decision.trust,
+        .follows = policy_follows(&exchange->decision),
     };
     way->connecting = route_connect(exchange->worker->options.route, &route_way, on_connected, exchange);
 }

@@ -2,6 +2,7 @@
 /* judge: ask the policy, and choose what has to happen before the decision can be recorded. */
 #include "exchange_internal.h"
 #include "exeat/policy/bypass.h"
+#include "exeat/policy/follow.h"
 #include "exeat/policy/lapse.h"
 
 static struct text credentials_of(const struct exchange *exchange)
@@ -83,6 +84,19 @@ static enum exchange_state after_judging(struct exchange *exchange)
     return EXCHANGE_COMMIT;
 }
 
+/* No rule lets it out; does a certificate name it, of a host that one lets out? */
+static void follow(struct exchange *exchange)
+{
+    const struct request *request = &exchange->ask.request;
+    char rule[TLS_PLACES_RULE_SIZE];
+    struct tls_places_request wanted = {request->method, &request->host, request->port, request->path, request->query};
+    if (exchange->worker->options.places == NULL || exchange->decision.reason != REASON_NO_RULE ||
+        request->scheme != SCHEME_HTTP || !request->inside_known)
+        return;
+    if (tls_places_have(exchange->worker->options.places, &wanted, rule))
+        policy_follow(exchange->policy, request, text_from(rule), &exchange->decision);
+}
+
 enum progress step_judge(struct exchange *exchange)
 {
     if (!identify(exchange))
@@ -90,6 +104,7 @@ enum progress step_judge(struct exchange *exchange)
     note_user(exchange);
     exchange->ask.request.asked_us = policy_now(exchange->policy);
     policy_judge(exchange->policy, &exchange->ask.request, &exchange->decision);
+    follow(exchange);
     if (exchange->worker->bypass_until_us > loop_now_us(exchange->worker->loop))
         policy_bypass(exchange->policy, &exchange->ask.request, &exchange->decision);
     bool is_unnamed = exchange->entrance->binding == NULL && exchange->entrance->turned == NULL &&

@@ -65,6 +65,7 @@ static const char *const of_reasons[] = {
     [REASON_DNS_LIMIT] = ours,
     [REASON_DNS_HERE] = ours,
     [REASON_DNS_MALFORMED] = ours,
+    [REASON_FOLLOWED] = ours,
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

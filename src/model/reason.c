@@ -62,6 +62,7 @@ static const struct reason_row rows[] = {
     [REASON_DNS_LIMIT] = {"dns_limit", "too many different names were asked for", 0},
     [REASON_DNS_HERE] = {"dns_here", "the gate answers this question by itself", 0},
     [REASON_DNS_MALFORMED] = {"dns_malformed", "the question is malformed or of no kind that is answered", 0},
+    [REASON_FOLLOWED] = {"followed", "a certificate of an allowed host names the URL", 0},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

@@ -304,6 +304,8 @@ bool policy_lets_reach(
     bool observe = policy->settings->observe || decision->reason == REASON_BYPASSED;
     if (tally.sure[VERDICT_DENY].rule != NULL && !observe)
         return false;
+    if (decision->reason == REASON_FOLLOWED)
+        return rule_has_address(decision->winner, address);
     bool is_public = address_class(address) == ADDRESS_PUBLIC && !address_is_metadata(address);
     return tally.sure[VERDICT_ALLOW].rule != NULL || (observe && is_public);
 }

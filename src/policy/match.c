@@ -77,6 +77,15 @@ static bool ranges_have(const struct setting_ranges *ranges, const struct addres
     return false;
 }
 
+bool rule_has_address(const struct policy_rule *rule, const struct address *address)
+{
+    const struct setting_ranges *ranges = &rule->source->when.addresses;
+    bool is_metadata = address_is_metadata(address);
+    if (ranges->present)
+        return ranges_have(ranges, address, is_metadata);
+    return address_class(address) == ADDRESS_PUBLIC && !is_metadata;
+}
+
 /* Without `addresses` an allow means public ones, and everything else means any. A rerouted name is never looked up. */
 static enum known address_holds(const struct asking *asking)
 {

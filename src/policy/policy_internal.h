@@ -193,6 +193,8 @@ void budgets_name(const struct judging *judging, struct decision *decision); /* 
 
 /* match.c: does the rule hold, its `unless` included? Its hosts do, or it has none. */
 enum known rule_holds(struct judging *judging, uint32_t index);
+/* May what an allow lets out have this address? */
+bool rule_has_address(const struct policy_rule *rule, const struct address *address);
 bool rule_names_host(const struct host_view *view, uint32_t rule);
 /* Is it refused for certain, whatever may be inside? */
 bool policy_refuses(const struct policy *policy, const struct request *request);

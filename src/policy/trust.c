@@ -43,9 +43,18 @@ static void check_place(const struct settings_rule *rule, struct diags *diags)
             "they need https in `schemes`");
 }
 
+static void check_follows(const struct settings_rule *rule, struct diags *diags)
+{
+    uint8_t schemes = rule->when.schemes;
+    bool is_https = schemes == 0 || (schemes & scheme_bit(SCHEME_HTTPS)) != 0;
+    if (rule->follow_aia && (rule->verdict != VERDICT_ALLOW || !is_https || !rule->when.hosts.present))
+        diag_error(diags, rule->mark, "`follow_aia` belongs to an allow of https to `hosts`, which have certificates");
+}
+
 void trust_compile(struct policy *policy, struct policy_rule *rule, struct diags *diags)
 {
     const struct settings_rule *source = rule->source;
+    check_follows(source, diags);
     if (!trust_is_set(&source->trust))
         return;
     struct policy_trust trust = {.rule = source->id.text, .source = &source->trust};

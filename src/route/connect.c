@@ -152,6 +152,13 @@ static enum reason reason_of(const struct tls_connection *failed)
     return REASON_UPSTREAM_TLS;
 }
 
+static void note_places(const struct attempt *attempt)
+{
+    const struct connecting *race = attempt->race;
+    if (race->follows[0] != '\0')
+        tls_places_note(race->route->options.places, attempt->handshake, text_from(race->follows));
+}
+
 static void on_handshake(void *context)
 {
     struct attempt *attempt = context;
@@ -159,6 +166,7 @@ static void on_handshake(void *context)
     case TLS_AGAIN:
         break;
     case TLS_DONE:
+        note_places(attempt);
         win(attempt);
         break;
     case TLS_FAILED:
@@ -241,6 +249,8 @@ struct connecting *route_connect(struct route *route, const struct route_way *wa
     race->scheme = way->scheme;
     race->host = *way->host;
     race->trust = way->trust;
+    if (route->options.places != NULL && way->follows.length < sizeof(race->follows))
+        text_store(way->follows, race->follows, sizeof(race->follows));
     race->on_done = on_done;
     race->context = context;
     race->count = way->count;

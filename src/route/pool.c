@@ -12,6 +12,7 @@ struct route *route_new(struct loop *loop, const struct route_options *options)
     route->loop = loop;
     route->options = *options;
     list_init(&route->idle);
+    list_init(&route->looks);
     route->sweep = timer_new(loop, on_sweep, route);
     return route;
 }
@@ -35,6 +36,7 @@ void route_free(struct route *route)
     if (route == NULL)
         return;
     struct list_node *node;
+    looks_cancel(route);
     while ((node = list_first(&route->idle)) != NULL)
         drop(route, list_owner(node, struct upstream, node));
     timer_free(route->sweep);

@@ -26,8 +26,10 @@ struct route {
     uint64_t trust;   /* how often route_set_tls was called */
     struct list idle; /* struct upstream, most recently used first */
     size_t idle_count;
-    size_t bound_count;                             /* of those, how many have an identity */
-    struct timer *sweep;                            /* owned */
+    size_t bound_count;  /* of those, how many have an identity */
+    struct timer *sweep; /* owned */
+    struct list looks;   /* struct look */
+    size_t look_count;
     struct failed_address failed[FAILED_ADDRESSES]; /* a ring */
     size_t failed_next;
     uint64_t failed_until_us; /* of the newest; 0: none ever failed */
@@ -40,6 +42,7 @@ struct connecting {
     enum scheme scheme;
     struct host host;
     struct digest trust;
+    char follows[TLS_PLACES_RULE_SIZE]; /* empty: none */
     route_done on_done;
     void *context;
     struct judged_address to[RESOLVE_MAX]; /* in the order in which they are tried */
@@ -54,6 +57,9 @@ struct connecting {
 void order_interleave(const struct judged_address *all, size_t count, struct judged_address *out);
 /* Those that failed lately come last. */
 void order_failed_last(const struct route *route, struct judged_address *to, size_t count);
+
+/* look.c */
+void looks_cancel(struct route *route);
 
 /* memory.c */
 bool memory_is_empty(const struct route *route);

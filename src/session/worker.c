@@ -81,6 +81,7 @@ struct session_worker *session_worker_new(const struct session_options *options)
         .route = options->route,
         .book = worker->book,
         .tls = options->tls,
+        .places = options->places,
         .via = options->via,
         .on_ready = on_exchange_ready,
         .on_deadline = on_exchange_deadline,

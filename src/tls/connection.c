@@ -213,6 +213,11 @@ X509 *connection_peer(const struct tls_connection *connection)
     return is_verified ? SSL_get0_peer_certificate(connection->ssl) : NULL;
 }
 
+STACK_OF(X509) * connection_chain(const struct tls_connection *connection)
+{
+    return SSL_get0_verified_chain(connection->ssl);
+}
+
 enum tls_failure tls_connection_failure(const struct tls_connection *connection)
 {
     return connection->failure;

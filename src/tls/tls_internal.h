@@ -73,6 +73,8 @@ void connection_refuse(SSL *ssl, enum tls_failure failure, const char *why);
 /* The session was verified, and is good so long (seconds since 1970); earlier calls hold too. */
 void connection_limit(SSL *ssl, int64_t until);
 int64_t connection_good_until(SSL *ssl);
+/* As it was verified in this connection; NULL: it was not, or is resumed. */
+STACK_OF(X509) * connection_chain(const struct tls_connection *connection);
 
 /* chain.c: as libssl calls it, in place of its own verification; `trust` is a struct trust */
 int chain_verify(X509_STORE_CTX *context, void *trust);
@@ -87,6 +89,9 @@ int staple_verify(SSL *ssl, void *context);
  * unless it is a revocation. `until` becomes when it is over. */
 const char *staple_objection(
     struct bytes response, STACK_OF(X509) * chain, X509_STORE *store, enum tls_failure *failure, int64_t *until);
+/* places.c: what the chain names, for the rule of that id. */
+struct tls_places;
+void places_note_chain(struct tls_places *places, STACK_OF(X509) * chain, struct text rule);
 int64_t asn1_seconds(const ASN1_TIME *time); /* since 1970; INT64_MAX: it says nothing */
 
 /* "doing: why", from libssl's queue, which is emptied. The caller owns it. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as what a host shows of itself: certificates, leaf first and root last, and what is stapled to them. */
+#include "exeat/tls/places.h"
 #include "tls_internal.h"
 
 enum { CERTIFICATES = 8 };
@@ -24,6 +25,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (void)chain_has_pin(chain, &pin, 1);
         (void)staple_objection((struct bytes){at, (size_t)(end - at)}, chain, store, &failure, &until);
     }
+    struct tls_places *places = tls_places_new();
+    struct host host = {.kind = HOST_NAME};
+    char rule[TLS_PLACES_RULE_SIZE];
+    places_note_chain(places, chain, TEXT("rule"));
+    (void)tls_places_have(places, &(struct tls_places_request){TEXT("GET"), &host, 80, TEXT("/"), TEXT("")}, rule);
+    tls_places_free(places);
     sk_X509_pop_free(chain, X509_free);
     X509_STORE_free(store);
     ERR_clear_error();

@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+from support.disk import faults
 from support.gate import allow, run_exeat
 from support.origin import Origin
 from support.wait import wait_for
@@ -198,3 +199,24 @@ def test_nothing_is_asked_for_a_request_that_is_refused(gate, name_server):
     one = gate_that_asks(gate, names)
     assert one.get("http://evil.test/").status == 403
     assert names.queries == []
+
+
+def test_no_name_is_asked_for_before_the_decision_is_on_disk(gate, origin, name_server, bad_disk):
+    names = name_server({"shop.example": ["127.0.0.1"]})
+    one = gate_that_asks(gate, names, start=False)
+    one.start(**faults(one.folder, bad_disk))
+    (one.folder / "stall").touch()
+    with one.connect() as client:
+        client.sendall(b"GET http://shop.example:%d/ HTTP/1.1\r\nHost: shop.example:%d\r\n\r\n" % (origin.port, origin.port))
+        wait_for(lambda: one.metric("exeat_audit_queue_entries ") > 0, "the decision to wait for the disk")
+        assert names.queries == []
+        (one.folder / "stall").unlink()
+        assert client.recv(12) == b"HTTP/1.1 200"
+    assert names.queries
+
+
+def test_a_judged_name_is_asked_for_as_it_is_and_no_search_list_is_tried(gate, name_server):
+    names = name_server({})
+    one = gate_that_asks(gate, names, rules=[allow("*.example", addresses=LOOPBACK), allow("plain", id="plain")])
+    assert post(one, "gone.example", 80).status == 502 and post(one, "plain", 80).status == 502
+    assert {name for name, _ in names.queries} == {"gone.example", "plain"}

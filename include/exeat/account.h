@@ -28,9 +28,9 @@ struct account_stats {
 };
 
 struct account_book;
-struct account_book *account_book_new(struct audit_port *port); /* borrows the port */
-void account_book_free(struct account_book *book);
-const struct account_stats *account_book_stats(const struct account_book *book);
+struct account_book *account_book_new(struct audit_port *port);                  /* borrows the port */
+void account_book_free(struct account_book *book);                               /* after its accounts; NULL is fine */
+const struct account_stats *account_book_stats(const struct account_book *book); /* borrowed */
 
 /* --- an account ------------------------------------------------------------------------------------------------------
  */

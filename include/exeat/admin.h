@@ -57,12 +57,16 @@ struct admin;
 /* For /readyz, at once: NULL, or what is against it, a sentence without its end. */
 typedef const char *(*admin_objection)(void *context);
 typedef void (*admin_look)(void *context, struct admin_view *view);
+/* The caller's, to be freed before the loop. `look` fills a view for /metrics, whose texts live until it is called
+ * again. */
 struct admin *admin_new(struct loop *loop, int descriptor, admin_objection objection, admin_look look, void *context);
 void admin_free(struct admin *admin); /* NULL is fine */
 
 /* A Unix socket for the gate's owner and root: one line in, one answer out. */
 struct control;
 typedef void (*control_command)(void *context, struct text line, struct buffer *answer);
+/* Replaces a socket that nobody listens on. NULL with `error` (base_free). `on_command` appends the answer to one line.
+ */
 MUST_CHECK struct control *
 control_new(struct loop *loop, const char *path, control_command on_command, void *context, char **error);
 void control_free(struct control *control); /* NULL is fine; removes the socket */

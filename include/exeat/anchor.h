@@ -51,8 +51,8 @@ struct witness_stats {
     uint64_t token_refused;  /* enrolments without a good token */
     uint64_t failed_on_disk; /* answers that could not be given because the state could not be written */
 };
-const struct witness_stats *witness_statistics(const struct witness *witness);
-void witness_note_bad_token(struct witness *witness);
+const struct witness_stats *witness_statistics(const struct witness *witness); /* borrowed; of the loop's thread */
+void witness_note_bad_token(struct witness *witness);                          /* an enrolment was refused: counts */
 /* Prometheus text format 0.0.4. */
 void witness_metrics_write(const struct witness *witness, struct buffer *out);
 
@@ -88,7 +88,7 @@ enum anchor_state {
     ANCHOR_KEY_REFUSED, /* the witness knows this log with another key */
     ANCHOR_STATE_COUNT
 };
-const char *anchor_state_name(enum anchor_state state);
+const char *anchor_state_name(enum anchor_state state); /* static */
 /* The last three: signing stops until `exeat audit new-origin`. Each is proven by the witness's own signature. */
 bool anchor_state_is_broken(enum anchor_state state);
 
@@ -138,6 +138,6 @@ struct anchor_stats {
     uint64_t cosigned;
     uint64_t failures; /* questions without a usable answer */
 };
-void anchor_stats_read(const struct anchor *anchor, struct anchor_stats *stats);
+void anchor_stats_read(const struct anchor *anchor, struct anchor_stats *stats); /* From any thread. */
 
 #endif

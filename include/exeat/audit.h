@@ -84,6 +84,8 @@ struct audit_erasing {
     char who[64];
     char error[128];
 };
+/* Orders that private parts of records before that time (microseconds since 1970) be removed; false: an order is under
+ * way, or the end is. `who` is copied for the record. */
 MUST_CHECK bool audit_erase(struct audit *audit, int64_t before_us, struct text who);
 void audit_erase_look(struct audit *audit, struct audit_erasing *erasing); /* of the last order */
 
@@ -109,13 +111,13 @@ struct audit_stats {
     uint64_t commit_us;
     uint64_t commit_latency[AUDIT_LATENCY_BUCKETS + 1];
 };
-void audit_stats_read(struct audit *audit, struct audit_stats *stats);
+void audit_stats_read(struct audit *audit, struct audit_stats *stats); /* from any thread */
 
 /* --- ports: how one worker hands records over, without locks
  * ------------------------------------------------------------------- */
 
 struct audit_port;
-struct audit_port *audit_port_new(struct audit *audit);
+struct audit_port *audit_port_new(struct audit *audit); /* the worker's, to be freed before the audit */
 /* Waits until the writer has answered everything that was handed over. */
 void audit_port_free(struct audit_port *port);
 /* Becomes readable when there is something to collect. */
@@ -139,6 +141,7 @@ enum audit_answer {
  * audit_port_complete or audit_port_forget. `wait` NULL: nothing will leave, so nobody waits. */
 MUST_CHECK enum audit_answer
 audit_port_decide(struct audit_port *port, const struct decision_record *decision, struct audit_wait *wait);
+/* Hands the outcome over, whose room is reserved: it never fails and never waits. */
 void audit_port_complete(struct audit_port *port, const struct outcome_record *outcome);
 void audit_port_forget(struct audit_port *port); /* the decision never became durable: nothing to complete */
 /* Nobody is called back. True: the decision stays, now or once the store can be written again. False: the store has

@@ -13,7 +13,7 @@
 #include "exeat/base/text.h"
 
 enum budget_kind { BUDGET_REQUESTS, BUDGET_CONCURRENT, BUDGET_BYTES, BUDGET_TOKENS, BUDGET_KINDS };
-const char *budget_kind_name(enum budget_kind kind);
+const char *budget_kind_name(enum budget_kind kind); /* static; as the policy spells it */
 
 /* At most so much (0: no limit) in each window; of BUDGET_CONCURRENT at once, and the window is 0. */
 struct budget_limit {
@@ -34,16 +34,18 @@ struct budget_row {
 
 /* The counters of a process, by owner, kind and window: a new policy's go on where the old one's stand. */
 struct budgets;
-struct budgets *budgets_new(void);
+struct budgets *budgets_new(void);          /* the caller's, for budgets_free */
 void budgets_free(struct budgets *budgets); /* after all tables */
 
 /* The counters of one policy's rows, which are copied; all workers share it. */
 struct budget_table;
+/* One reference, the caller's. `workers`: how many take from it. */
 struct budget_table *
 budget_table_new(struct budgets *budgets, const struct budget_row *rows, size_t count, size_t workers);
 struct budget_table *budget_table_ref(struct budget_table *table); /* from any thread, as the next */
 void budget_table_unref(struct budget_table *table);               /* NULL is fine */
-size_t budget_table_count(const struct budget_table *table);
+size_t budget_table_count(const struct budget_table *table);       /* how many rows */
+/* Borrowed from the table; row < count. */
 const struct budget_row *budget_table_row(const struct budget_table *table, size_t row);
 /* How much of a limit is used, or taken ahead, in the window of `now_us`. */
 uint64_t budget_used(const struct budget_table *table, size_t row, enum budget_kind kind, int64_t now_us);

@@ -147,7 +147,7 @@ struct settings_rule {
     bool follow_aia;
     bool llm_unseen;
     bool observe;
-    uint32_t dns; /* bits, see dns_type_bit: types that its names may be asked for beside the usual ones */
+    uint32_t dns;              /* bits, see dns_type_bit: types that its names may be asked for beside the usual ones */
     struct setting_time until; /* absent: it does not end */
     struct text owner;         /* who answers for it; may be empty */
 };
@@ -213,6 +213,7 @@ struct setting_list_place {
     struct text rest;
     struct mark mark;
 };
+/* Of its first pattern; borrows the list. */
 struct setting_list_place setting_list_start(const struct setting_list *list);
 /* The next pattern with its mark; false at the end. `pattern->group` is left alone. */
 MUST_CHECK bool setting_list_next(struct setting_list_place *place, struct setting_pattern *pattern);

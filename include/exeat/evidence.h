@@ -47,7 +47,7 @@ enum evidence_verdict {
     EVIDENCE_UNREADABLE,
     EVIDENCE_VERDICTS
 };
-const char *evidence_verdict_name(enum evidence_verdict verdict);
+const char *evidence_verdict_name(enum evidence_verdict verdict);    /* static */
 const char *evidence_verdict_meaning(enum evidence_verdict verdict); /* one sentence */
 
 /* Told of everything that is found, where a report keeps the first place of each kind. */
@@ -120,6 +120,7 @@ struct evidence_bundle_check {
     struct text name;                 /* of its log; empty: any */
     const struct evidence_told *told; /* NULL: nobody */
 };
+/* Reads the folder and nothing else. Whatever is wrong is a finding of the report, a file that cannot be read too. */
 void evidence_bundle_verify(const struct evidence_bundle_check *options, struct evidence_report *report);
 
 #endif

@@ -53,6 +53,7 @@ struct exchange_stats {
 extern const uint64_t exchange_latency_bounds_us[EXCHANGE_LATENCY_BUCKETS];
 
 struct exchange_worker;
+/* Of one loop; what the options point at is borrowed. Never NULL. */
 struct exchange_worker *exchange_worker_new(const struct exchange_options *options);
 void exchange_worker_free(struct exchange_worker *worker); /* after its exchanges; NULL is fine */
 /* From now on exchanges are judged by `policy`, whose reference is taken; those under way by the one they began with.
@@ -130,13 +131,14 @@ struct exchange_end {
     enum exchange_ending how;
     enum reason reason; /* EXCHANGE_FORSAKEN, EXCHANGE_CUT */
 };
-struct exchange_end exchange_ended(const struct exchange *exchange);
+struct exchange_end exchange_ended(const struct exchange *exchange); /* after EXCHANGE_ENDED */
 
 /* --- a CONNECT, after EXCHANGE_CONNECTED, _OPENS and _UPGRADED -------------------------------------------------------
  */
 
+/* What was asked; lives as the exchange, as the next. */
 const struct request *exchange_request(const struct exchange *exchange);
-const struct decision *exchange_decision(const struct exchange *exchange);
+const struct decision *exchange_decision(const struct exchange *exchange); /* by which it was judged */
 /* The client was told that its tunnel stands. */
 void exchange_told_connected(struct exchange *exchange);
 /* The upstream's channel for a tunnel, which the exchange keeps open. A tunnel needs no head: an idle one shall hold no

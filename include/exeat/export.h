@@ -25,9 +25,10 @@ enum export_format {
     EXPORT_RECORDS, /* JSON Lines: each record of the log with its fields by name, in order of sequence */
     EXPORT_FORMATS
 };
+/* As -o has it; false: none is called so. */
 MUST_CHECK bool export_format_parse(struct text name, enum export_format *format);
-const char *export_format_name(enum export_format format);
-bool export_format_names_log(enum export_format format); /* does each line say of which log it is? */
+const char *export_format_name(enum export_format format); /* static */
+bool export_format_names_log(enum export_format format);   /* does each line say of which log it is? */
 
 /* All conditions hold together. Empty texts and zeros are no condition. Lists are separated by commas, any of them will
  * do, and "*" stands for any text. */

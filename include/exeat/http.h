@@ -19,7 +19,7 @@ struct http_worker {
     struct loop *loop;     /* borrowed */
     struct buffer scratch; /* a head that is written */
 };
-void http_worker_clear(struct http_worker *worker);
+void http_worker_clear(struct http_worker *worker); /* after its connections */
 
 /* Zeroed, then `worker` and `channel` set. Without bytes it holds no memory. */
 struct http_connection {
@@ -30,7 +30,7 @@ struct http_connection {
     bool has_ended;             /* the peer's orderly end came */
     bool persists;              /* another exchange may follow this one (RFC 9112 9.3) */
 };
-void http_connection_clear(struct http_connection *connection);
+void http_connection_clear(struct http_connection *connection); /* frees what is held; the channel stays the caller's */
 /* Reads once, up to `limit` bytes held in all. IO_END for ever after the peer's orderly end. */
 enum io http_connection_read(struct http_connection *connection, size_t limit);
 /* Writes all it can; IO_OK when nothing is left. Adds what went to `*put`. */

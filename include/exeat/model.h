@@ -22,8 +22,8 @@ void request_id_write(const struct request_id *id, char out[REQUEST_ID_TEXT_SIZE
 
 /* What the policy says. The numbers stand in the records. */
 enum verdict { VERDICT_ALLOW = 1, VERDICT_DENY = 2, VERDICT_REROUTE = 3, VERDICT_ERROR = 4 };
-const char *verdict_name(enum verdict verdict);
-MUST_CHECK bool verdict_parse(struct text text, enum verdict *verdict);
+const char *verdict_name(enum verdict verdict);                         /* static */
+MUST_CHECK bool verdict_parse(struct text text, enum verdict *verdict); /* false: no verdict is called so */
 
 /* What the gate will do about it; in the outcome, `done`: what it did. The numbers stand in the records. */
 enum plan {
@@ -34,7 +34,7 @@ enum plan {
     PLAN_ANSWER = 5,  /* answer from the built-in canned text */
     PLAN_REFUSE = 6,  /* say no */
 };
-const char *plan_name(enum plan plan);
+const char *plan_name(enum plan plan); /* static */
 
 /* Why: one row of one table (src/model/reason.c). The numbers stand in the records: append only. */
 enum reason {
@@ -101,8 +101,8 @@ struct reason_row {
     const char *text; /* one sentence for people */
     uint16_t status;  /* the HTTP status of the refusal; 0 when there is none to send */
 };
-const struct reason_row *reason_row(enum reason reason);
-MUST_CHECK bool reason_parse(struct text code, enum reason *reason);
+const struct reason_row *reason_row(enum reason reason);             /* static */
+MUST_CHECK bool reason_parse(struct text code, enum reason *reason); /* false: there is none */
 
 /* In what a host's reply was broken: RFC 9209 has more words for that than there are reasons. */
 enum flaw {
@@ -135,7 +135,7 @@ enum llm_operation {
     LLM_UNKNOWN, /* an LLM host, path not known yet (CONNECT) */
     LLM_COUNT_TOKENS
 };
-const char *llm_operation_name(enum llm_operation operation);
+const char *llm_operation_name(enum llm_operation operation); /* static */
 enum llm_dialect {
     DIALECT_NONE = 0,
     DIALECT_OPENAI,
@@ -147,9 +147,9 @@ enum llm_dialect {
     DIALECT_OLLAMA,
     DIALECT_OTHER
 };
-extern const char *const llm_dialect_words[]; /* by enum llm_dialect */
-const char *llm_dialect_name(enum llm_dialect dialect);
-MUST_CHECK bool llm_dialect_parse(struct text text, enum llm_dialect *dialect);
+extern const char *const llm_dialect_words[];                                   /* by enum llm_dialect */
+const char *llm_dialect_name(enum llm_dialect dialect);                         /* static */
+MUST_CHECK bool llm_dialect_parse(struct text text, enum llm_dialect *dialect); /* false: there is none */
 struct llm_call {
     enum llm_operation operation;
     enum llm_dialect dialect;

@@ -35,6 +35,7 @@ struct host {
 };
 
 struct text host_text(const struct host *host); /* borrowed from `host` */
+/* Of the same kind, and the same in canonical form. */
 bool host_equal(const struct host *left, const struct host *right);
 
 /* A host as it stands on the wire (RFC 9110 7.2, RFC 3986 3.2.2): ASCII only, any case, one trailing dot removed, IPv6
@@ -73,7 +74,7 @@ enum address_class {
     ADDRESS_RESERVED, /* benchmarking, 240/4, discard, fec0::/10, the rest of the special-purpose registries */
     ADDRESS_CLASS_COUNT
 };
-const char *address_class_name(enum address_class class);
+const char *address_class_name(enum address_class class); /* static */
 enum address_class address_class(const struct address *address);
 /* A cloud's metadata service (169.254.169.254, fd00:ec2::254 and the others listed in docs/policy-language.md). */
 bool address_is_metadata(const struct address *address);
@@ -81,6 +82,7 @@ bool address_is_metadata(const struct address *address);
 enum { ADDRESS_TEXT_SIZE = 46 };                                          /* with its NUL */
 MUST_CHECK bool address_parse(struct text text, struct address *address); /* no brackets, no zone */
 void address_append(struct buffer *out, const struct address *address);   /* RFC 5952 */
+/* Of one family, and the same. */
 bool address_equal(const struct address *left, const struct address *right);
 /* "10.0.0.0/8", or a bare address as /32 or /128. Host bits must be zero. */
 MUST_CHECK bool address_range_parse(struct text text, struct address_range *range);
@@ -115,7 +117,9 @@ struct host_pattern {
     enum host_pattern_kind kind;
     struct host host; /* the name, or the suffix without "*." */
 };
+/* "a.example", "*.a.example", "*"; false: it is none. */
 MUST_CHECK bool host_pattern_parse(struct text text, struct host_pattern *pattern);
+/* `*.` stands for one label or more. */
 bool host_pattern_matches(const struct host_pattern *pattern, const struct host *host);
 
 #endif

@@ -20,7 +20,7 @@
 
 struct loop;
 
-struct loop *loop_new(void);
+struct loop *loop_new(void);       /* of the thread that runs it; never NULL */
 void loop_free(struct loop *loop); /* after its channels, timers, watches and resolvers */
 void loop_run(struct loop *loop);  /* until loop_stop, which ends one run */
 void loop_turn(struct loop *loop); /* waits for something to happen, and does what follows from it */
@@ -34,8 +34,9 @@ struct deferred {
     struct list_node node;
     void (*run)(struct deferred *deferred);
 };
+/* `deferred` stays the caller's, until it ran or was cancelled. */
 void loop_defer(struct loop *loop, struct deferred *deferred);
-void deferred_cancel(struct deferred *deferred);
+void deferred_cancel(struct deferred *deferred); /* fine when it is not queued */
 
 /* --- timers and descriptors
  * -------------------------------------------------------------------------------------------- */
@@ -44,16 +45,18 @@ void deferred_cancel(struct deferred *deferred);
  * again when it gets there. */
 struct timer;
 typedef void (*timer_function)(void *context);
+/* Not started; borrows the context. */
 struct timer *timer_new(struct loop *loop, timer_function function, void *context);
 void timer_start(struct timer *timer, uint64_t milliseconds); /* once; starting again moves it */
-void timer_stop(struct timer *timer);
-void timer_free(struct timer *timer);
+void timer_stop(struct timer *timer);                         /* fine when it is not started */
+void timer_free(struct timer *timer);                         /* NULL is fine */
 
 /* Calls back while `descriptor` is readable (level-triggered). The descriptor stays the caller's. */
 struct watch;
 typedef void (*watch_function)(void *context);
+/* Borrows the context. */
 struct watch *watch_new(struct loop *loop, int descriptor, watch_function function, void *context);
-void watch_free(struct watch *watch);
+void watch_free(struct watch *watch); /* NULL is fine */
 
 /* --- channels
  * ----------------------------------------------------------------------------------------------------------- */
@@ -120,8 +123,9 @@ struct inflight {
 };
 enum { INFLIGHT_BLOCK = 16384 };
 
-struct text inflight_text(const struct inflight *inflight);
-size_t inflight_length(const struct inflight *inflight);
+struct text inflight_text(const struct inflight *inflight); /* borrowed until the next change, as it is */
+size_t inflight_length(const struct inflight *inflight);    /* bytes that are in it */
+/* Drops them at the front; count <= length. */
 void inflight_consume(struct loop *loop, struct inflight *inflight, size_t count);
 void inflight_append(
     struct loop *loop, struct inflight *inflight, struct text text); /* grows beyond a block if it must */
@@ -154,6 +158,7 @@ void listener_free(struct listener *listener);
 /* Lingering close: says `last_words`, ends our side, and reads away what the client still sends, lest a reset take the
  * words from it; for `limit_ms` and `maximum` connections at most, then the oldest goes. */
 struct lingering;
+/* Of the loop's thread; borrows the loop. */
 struct lingering *lingering_new(struct loop *loop, size_t maximum, uint64_t limit_ms);
 void lingering_free(struct lingering *lingering);                                          /* NULL is fine */
 void lingering_close(struct lingering *lingering, int descriptor, struct text last_words); /* takes the descriptor */
@@ -194,6 +199,7 @@ struct resolved {
 typedef void (*resolve_done)(void *context, const struct resolved *resolved);
 struct resolve;
 
+/* Borrows the loop and what the options point at. */
 struct resolver *resolver_new(struct loop *loop, const struct resolver_options *options);
 void resolver_free(struct resolver *resolver); /* who still waits is not called back */
 /* Reads the hosts file anew, and forgets all answers. */
@@ -239,6 +245,6 @@ struct tunnel {
 enum tunnel_result { TUNNEL_GOES_ON, TUNNEL_AGAIN, TUNNEL_DONE, TUNNEL_CLIENT_BROKE, TUNNEL_UPSTREAM_BROKE };
 /* TUNNEL_AGAIN: much was moved and more may be there; give others a turn and call again. */
 enum tunnel_result tunnel_run(struct tunnel *tunnel);
-void tunnel_clear(struct tunnel *tunnel);
+void tunnel_clear(struct tunnel *tunnel); /* frees what is in its ways; the channels are the caller's */
 
 #endif

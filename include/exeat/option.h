@@ -88,10 +88,11 @@ struct option_row {
     const char *value;  /* what it takes, "FILE"; NULL: nothing */
     const char *help;
 };
-const struct option_row *option_row(enum option option);
+const struct option_row *option_row(enum option option); /* static */
 
 /* A set of options: one bit each. */
 _Static_assert(OPTION_COUNT <= 64, "a set of options has 64 bits");
+/* Its place in command.options. */
 static inline uint64_t option_bit(enum option option)
 {
     return UINT64_C(1) << option;
@@ -141,8 +142,8 @@ const char *command_config(const struct command_line *line);
 /* --- what the program says about itself, all from the table: appended to `out` ---------------------------------------
  */
 
-void help_all(const struct command_table *table, struct buffer *out);
-void help_command(const struct command *command, struct buffer *out);
+void help_all(const struct command_table *table, struct buffer *out); /* every command, by what it is for */
+void help_command(const struct command *command, struct buffer *out); /* one, and its options */
 /* Those whose name begins with that word, "audit". False, and nothing appended: there are none. */
 bool help_group(const struct command_table *table, const char *word, struct buffer *out);
 /* The sentence about words that name no command: which was probably meant. */
@@ -170,7 +171,7 @@ void put_text(struct text text); /* to stdout */
 bool wants_colour(FILE *stream);
 /* What follows on stdout, in colour where it wants that. */
 enum colour { COLOUR_NONE, COLOUR_GOOD, COLOUR_BAD, COLOUR_WARNING };
-void paint(enum colour colour);
+void paint(enum colour colour); /* On stdout, where it is a terminal that takes it. */
 /* Lines for people, with colour where the stream wants it. */
 void put_painted(FILE *stream, struct text text);
 

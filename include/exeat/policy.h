@@ -99,8 +99,9 @@ struct policy_inference {
     struct text text;   /* canned */
     bool takes_usage;   /* its streams may be asked for their tokens */
 };
+/* Borrowed from the policy; index < count. */
 const struct policy_inference *policy_inference(const struct policy *policy, size_t index);
-size_t policy_inference_count(const struct policy *policy);
+size_t policy_inference_count(const struct policy *policy); /* in the order of the file */
 /* The endpoint's name for a model that a caller asked for. */
 struct text policy_served_model(const struct policy *policy, size_t index, struct text asked);
 /* The model names that callers may use there, without those that are globs; returns how many. */

@@ -41,6 +41,7 @@ struct record {
     struct bytes fields; /* borrowed from the parsed bytes */
 };
 
+/* Docs/audit-format.md has the layout; big-endian. */
 void record_head_write(const struct record_head *head, uint8_t out[RECORD_HEAD_SIZE]);
 /* Strict: one record has one encoding. */
 MUST_CHECK bool record_parse(struct bytes bytes, struct record *record);
@@ -73,6 +74,7 @@ struct record_tag {
     enum record_type type;
     uint8_t size; /* of numbers; 0 otherwise */
 };
+/* Static; NULL: no such tag is known of that kind. */
 const struct record_tag *record_tag_find(enum record_kind kind, uint8_t tag);
 
 enum { RECORD_TAG_REQUEST = 0x1b, RECORD_TAG_COMMITMENT = 0xf0, RECORD_SALT_SIZE = 32 };
@@ -119,6 +121,7 @@ struct record_event {
     uint64_t previous_size; /* OPEN: of the segment before; PRUNE: what is gone */
     uint64_t count;
 };
+/* Of a parsed record of another kind; slices borrow from it. Unknown fields are passed over. */
 void record_event_read(const struct record *record, struct record_event *life);
 
 /* The files that a POLICY record names: all that were read, the configuration first. Older records have them in
@@ -128,8 +131,8 @@ struct record_files {
     struct text detail;
     struct bytes main; /* what `detail` need not say again */
 };
-void record_files_of(const struct record_event *life, struct record_files *files);
-bool record_files_next(struct record_files *files, struct digest *digest); /* false at the end */
+void record_files_of(const struct record_event *life, struct record_files *files); /* borrows from the event */
+bool record_files_next(struct record_files *files, struct digest *digest);         /* false at the end */
 
 /* Of a PRUNE record `erase`: private parts of records before which time are gone. False: it is no such record. */
 MUST_CHECK bool record_erase_read(const struct record_event *life, int64_t *before_us);

@@ -47,9 +47,9 @@ MUST_CHECK bool redirect_counters_append(struct buffer *out);
 
 /* The rules exempt the gate, so its own traffic shows nothing, but for what it sends to two addresses that nobody has
  * (RFC 5737 TEST-NET-1, RFC 3849): these the rules treat as everybody's. */
-extern const struct address redirect_probe_v4; /* 192.0.2.77 */
-extern const struct address redirect_probe_v6; /* 2001:db8::4d */
-bool redirect_is_probe(const struct address *address);
+extern const struct address redirect_probe_v4;         /* 192.0.2.77 */
+extern const struct address redirect_probe_v6;         /* 2001:db8::4d */
+bool redirect_is_probe(const struct address *address); /* Is it one of the two? */
 
 enum redirect_finding {
     REDIRECT_HOLDS,

@@ -50,7 +50,7 @@ void review_explain_json(const struct policy *policy, const struct request *requ
 
 /* Judges recorded requests anew. `policy` is borrowed. */
 struct review_replay;
-struct review_replay *review_replay_new(const struct policy *policy);
+struct review_replay *review_replay_new(const struct policy *policy); /* The caller's; borrows the policy. */
 /* As asked at that moment: the record's own time tells whether this policy would have done otherwise then. */
 void review_replay_add(struct review_replay *replay, const struct decision_record *decision, int64_t at_us);
 struct review_replay_counts {
@@ -67,6 +67,7 @@ void review_replay_free(struct review_replay *replay); /* NULL is fine */
  * domain (publicsuffix.org); a wildcard only for many hosts of a domain that belongs to one owner. Never an LLM host,
  * never an address. `policy` is borrowed, and asked as of that moment. */
 struct review_suggest;
+/* The caller's; borrows the policy, as it judges at that moment (microseconds since 1970). */
 struct review_suggest *review_suggest_new(const struct policy *policy, int64_t at_us);
 /* Outcomes first: a request that went to a private address needs a rule with that address. */
 void review_suggest_note(struct review_suggest *suggest, const struct outcome_record *outcome);

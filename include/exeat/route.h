@@ -46,8 +46,9 @@ struct route_options {
     uint64_t idle_timeout_ms;  /* how long an idle connection is kept */
     size_t idle_maximum;       /* idle connections kept in all */
 };
+/* Of the loop's thread; what the options point at is borrowed. */
 struct route *route_new(struct loop *loop, const struct route_options *options);
-void route_free(struct route *route);
+void route_free(struct route *route); /* after its upstreams and connectings; closes what is kept */
 /* From now on `tls` (borrowed) says who is trusted: what was connected under another is not used again. */
 void route_set_tls(struct route *route, struct tls_client *tls);
 
@@ -90,6 +91,7 @@ struct route_way {
  * caller's. */
 typedef void (*route_done)(void *context, struct upstream *upstream, enum reason reason, const char *detail);
 struct connecting;
+/* Calls back once, never from within, with an upstream that is then the caller's or why there is none. */
 struct connecting *route_connect(struct route *route, const struct route_way *way, route_done on_done, void *context);
 void connecting_expire(struct connecting *race); /* time is up: it fails at once, and calls back */
 /* Connects with TLS for a look at the certificates alone, for `way.follows`; at most a few at a time. */

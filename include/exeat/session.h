@@ -46,6 +46,7 @@ struct session_stats {
 };
 
 struct session_worker;
+/* Of one loop; what the options point at is borrowed. */
 struct session_worker *session_worker_new(const struct session_options *options);
 /* Ends what is left without ceremony; records are written. */
 void session_worker_free(struct session_worker *worker);

@@ -43,9 +43,11 @@ struct store_row {
 /* Are the columns what the record's bytes say, at the place that they say? */
 MUST_CHECK bool store_row_agrees(const struct store_row *row, const struct record *record);
 enum store_read { STORE_ROW, STORE_END, STORE_UNREADABLE };
+/* The next row is the first at or after that sequence. */
 void store_reader_seek(struct store_reader *reader, uint64_t sequence);
 /* STORE_END: nothing more now (a live store may have more later). */
 enum store_read store_reader_next(struct store_reader *reader, struct store_row *row);
+/* Why it was STORE_UNREADABLE, or ""; borrowed until the next call. */
 const char *store_reader_error(const struct store_reader *reader);
 /* The first checkpoint of a size above `after`, of all segments; false when there is none. */
 MUST_CHECK bool

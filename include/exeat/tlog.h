@@ -19,22 +19,25 @@ struct tlog_tree {
     struct digest nodes[TLOG_TREE_LEVELS];
     size_t count;
 };
-void tlog_leaf(struct bytes record, struct digest *leaf);
+void tlog_leaf(struct bytes record, struct digest *leaf); /* SHA-256 over 0x00 and the record (RFC 6962 2.1) */
+/* Over 0x01 and both; `node` may be one of them. */
 void tlog_node(const struct digest *left, const struct digest *right, struct digest *node);
-void tlog_tree_append(struct tlog_tree *tree, const struct digest *leaf);
+void tlog_tree_append(struct tlog_tree *tree, const struct digest *leaf); /* one leaf more */
 /* A tree as bytes: its size and its frontier. False: they are none. */
 void tlog_tree_write(const struct tlog_tree *tree, struct buffer *out);
 MUST_CHECK bool tlog_tree_read(struct bytes bytes, struct tlog_tree *tree);
-/* The same, that also gives the roots of the subtrees of 2^8, 2^16... leaves which this leaf completes, lowest
- * first; returns how many. */
 enum { TLOG_TREE_TILE_HEIGHT = 8, TLOG_TREE_TILE_LEVELS = TLOG_TREE_LEVELS / TLOG_TREE_TILE_HEIGHT };
+/* tlog_tree_append, that also gives the roots of the subtrees of 2^8, 2^16... leaves which this leaf completes, lowest
+ * first; returns how many. */
 size_t
 tlog_tree_append_tiles(struct tlog_tree *tree, const struct digest *leaf, struct digest tiles[TLOG_TREE_TILE_LEVELS]);
-void tlog_tree_root(const struct tlog_tree *tree, struct digest *root);
+void tlog_tree_root(const struct tlog_tree *tree, struct digest *root); /* of no leaf: SHA-256 over nothing */
 
+/* RFC 9162 2.1.3.2: is `leaf` the one at `index` of the tree of `size` with that root? */
 MUST_CHECK bool tlog_inclusion_verify(
     const struct digest *leaf, uint64_t index, uint64_t size, const struct digest *proof, size_t count,
     const struct digest *root);
+/* RFC 9162 2.1.4.2: does the new tree begin with the old one? */
 MUST_CHECK bool tlog_consistency_verify(
     uint64_t old_size, uint64_t new_size, const struct digest *proof, size_t count, const struct digest *old_root,
     const struct digest *new_root);

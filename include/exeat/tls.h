@@ -61,7 +61,7 @@ void tls_connection_free(struct tls_connection *connection);    /* NULL is fine 
 /* Leaves and settings of one worker: TLS 1.2 and 1.3, ALPN http/1.1 only, no early data. */
 struct tls_server;
 struct tls_server *tls_server_new(const struct tls_issuer *issuer); /* borrows */
-void tls_server_free(struct tls_server *server);
+void tls_server_free(struct tls_server *server);                    /* after its connections */
 /* From now on tickets are good under this policy only (its sequence in the log); those of others are not taken. */
 void tls_server_set_policy(struct tls_server *server, uint64_t policy);
 bool tls_server_may_speak_for(const struct tls_server *server, const struct host *host);
@@ -89,7 +89,7 @@ void tls_connection_peer_names(const struct tls_connection *connection, struct b
 /* A plaintext fatal alert record (RFC 8446 6), for a client whose handshake is not even begun. */
 enum tls_alert { TLS_ALERT_HANDSHAKE_FAILURE = 40, TLS_ALERT_ACCESS_DENIED = 49, TLS_ALERT_UNRECOGNIZED_NAME = 112 };
 enum { TLS_ALERT_SIZE = 7 };
-void tls_alert_write(enum tls_alert alert, uint8_t out[TLS_ALERT_SIZE]);
+void tls_alert_write(enum tls_alert alert, uint8_t out[TLS_ALERT_SIZE]); /* complete, for the socket */
 
 /* --- towards upstreams ------------------------------------------------------------------------------------------- */
 
@@ -114,6 +114,7 @@ struct tls_client_options {
 /* Contexts and kept sessions of one worker, apart for each trust. NULL with `error` (base_free): what cannot be read.
  */
 struct tls_client;
+/* The caller's. The options' files are read now, and not borrowed. */
 MUST_CHECK struct tls_client *tls_client_new(const struct tls_client_options *options, char **error);
 void tls_client_free(struct tls_client *client); /* NULL is fine */
 /* What of files that can be read cannot work, a sentence each (base_free them all): CRLs that are over. */

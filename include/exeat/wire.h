@@ -53,6 +53,7 @@ struct http_glimpse {
     struct text path;
     struct text query;
 };
+/* For the record of a head that was refused: what can be told of it. Slices borrow from `input`; empty: it cannot. */
 void http_request_glimpse(struct text input, struct http_glimpse *glimpse);
 
 /* Parses one reply head. `method` is the request's: HEAD and CONNECT change the framing, as do 1xx, 204 and 304.
@@ -89,8 +90,9 @@ struct http_body {
     bool is_reply;
     const char *wrong; /* after PARSE_BAD: what was (static) */
 };
+/* `head` says how it is framed (RFC 9112 6.3), and is not needed any more then. */
 void http_body_begin(struct http_body *body, const struct http_head *head, const struct http_limits *limits);
-bool http_body_is_done(const struct http_body *body);
+bool http_body_is_done(const struct http_body *body); /* nothing of it is to come */
 /* Looks at `input`, says how many bytes were consumed and which slice of them is content (possibly empty). PARSE_DONE:
  * the body is complete, trailers were checked and dropped; PARSE_NEED_MORE: call again with what is left and more. */
 enum parse http_body_read(struct http_body *body, struct text input, struct text *content, size_t *used);
@@ -102,6 +104,7 @@ bool http_body_end(const struct http_body *body);
 enum { HTTP_CHUNK_HEAD_SIZE = 18 };
 #define HTTP_CHUNK_END TEXT("\r\n")
 #define HTTP_LAST_CHUNK TEXT("0\r\n\r\n")
+/* RFC 9112 7.1: the size in hex and CRLF; how many bytes of `out` that is. */
 size_t http_chunk_head(size_t length, char out[HTTP_CHUNK_HEAD_SIZE]);
 
 /* --- writing
@@ -133,8 +136,8 @@ bool http_via_has(const struct message_head *head, struct text token);
 
 /* The head of a reply that is nobody else's: status line, the fields to add, framing. */
 void http_own_head_write(struct buffer *out, uint16_t status, const struct http_forward *forward);
-/* A whole reply of our own: status line, the fields (Date is the caller's), Content-Length, body. `keep_alive` false adds
- * Connection: close. `head_only` leaves the body out (HEAD). */
+/* A whole reply of our own: status line, the fields (Date is the caller's), Content-Length, body. `keep_alive` false
+ * adds Connection: close. `head_only` leaves the body out (HEAD). */
 void http_answer_write(
     struct buffer *out, uint16_t status, const struct field *fields, size_t field_count, struct text body,
     bool keep_alive, bool head_only);

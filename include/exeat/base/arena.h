@@ -14,9 +14,9 @@ struct arena {
     struct arena_block *blocks; /* owned, newest first */
 };
 
-void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
-void *arena_array(struct arena *arena, size_t count, size_t size);
-struct text arena_text(struct arena *arena, struct text text); /* a copy, NUL-terminated */
-void arena_clear(struct arena *arena);                         /* frees all */
+void *arena_alloc(struct arena *arena, size_t size);               /* zeroed, aligned for any type */
+void *arena_array(struct arena *arena, size_t count, size_t size); /* zeroed; overflow ends the process */
+struct text arena_text(struct arena *arena, struct text text);     /* a copy, NUL-terminated */
+void arena_clear(struct arena *arena);                             /* frees all */
 
 #endif

@@ -16,8 +16,8 @@ struct bytes {
     size_t length;
 };
 
-struct bytes bytes_of_text(struct text text);
-struct text text_of_bytes(struct bytes bytes);
+struct bytes bytes_of_text(struct text text);  /* the same bytes, borrowed */
+struct text text_of_bytes(struct bytes bytes); /* the same; whether it is UTF-8 is not looked at */
 
 /* A growable block. Zeroed is empty and valid; buffer_clear frees and makes it so again. */
 struct buffer {
@@ -26,10 +26,10 @@ struct buffer {
     size_t capacity;
 };
 
-void buffer_clear(struct buffer *buffer);
-void buffer_empty(struct buffer *buffer);                /* length 0, keeps the memory */
-void buffer_reserve(struct buffer *buffer, size_t more); /* room for `more` beyond length */
-void buffer_append(struct buffer *buffer, struct text text);
+void buffer_clear(struct buffer *buffer);                    /* frees */
+void buffer_empty(struct buffer *buffer);                    /* length 0, keeps the memory */
+void buffer_reserve(struct buffer *buffer, size_t more);     /* room for `more` beyond length */
+void buffer_append(struct buffer *buffer, struct text text); /* copies; `text` must not be of the buffer */
 /* The texts one after the other, with one reservation. */
 void buffer_append_all(struct buffer *buffer, const struct text *texts, size_t count);
 #define BUFFER_APPEND_ALL(buffer, ...)                                                                                 \

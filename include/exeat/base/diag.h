@@ -25,12 +25,14 @@ struct mark {
     int width; /* columns to underline; 0: the line may hold a secret and is not shown */
 };
 
-struct diags *diags_new(void);
-void diags_free(struct diags *diags);
+struct diags *diags_new(void);        /* the caller's, for diags_free */
+void diags_free(struct diags *diags); /* NULL is fine */
 /* Registers a file whose text is copied, so that lines can be shown; returns its index. */
 int diags_add_file(struct diags *diags, const char *name, struct text content);
 
+/* One finding at a place; the sentence has no end mark. */
 void diag_error(struct diags *diags, struct mark mark, const char *format, ...) PRINTF_LIKE(3, 4);
+/* The same, that refuses nothing. */
 void diag_warning(struct diags *diags, struct mark mark, const char *format, ...) PRINTF_LIKE(3, 4);
 /* What is meant so, and worth knowing: no warning. */
 void diag_remark(struct diags *diags, struct mark mark, const char *format, ...) PRINTF_LIKE(3, 4);
@@ -39,8 +41,8 @@ void diag_suggest(struct diags *diags, struct text word, const char *const *word
 /* Attaches a line of advice to the newest entry. */
 void diag_note(struct diags *diags, const char *format, ...) PRINTF_LIKE(2, 3);
 
-size_t diags_errors(const struct diags *diags);
-size_t diags_warnings(const struct diags *diags);
+size_t diags_errors(const struct diags *diags);   /* how many */
+size_t diags_warnings(const struct diags *diags); /* how many */
 /* Everything, in order of place, as text for people. */
 void diags_write(struct diags *diags, struct buffer *out);
 /* The same without remarks: they are for who looks the file over, not for who uses it. */

@@ -13,7 +13,7 @@ struct digest {
     uint8_t bytes[32];
 };
 
-void digest_sha256(struct bytes input, struct digest *digest);
+void digest_sha256(struct bytes input, struct digest *digest); /* FIPS 180-4 */
 /* SHA-256 over the pieces one after the other. */
 void digest_sha256_pieces(const struct bytes *pieces, size_t count, struct digest *digest);
 /* Of a file of any size. False: it cannot be read. */
@@ -26,7 +26,9 @@ void random_fill(uint8_t *out, size_t length); /* ends the process if the kernel
 struct signing_key;
 enum { SIGNATURE_SIZE = 64, VERIFY_KEY_SIZE = 32, SIGNING_SEED_SIZE = 32 };
 
+/* Ed25519 (RFC 8032), of the kernel's random bytes; the caller's, for signing_key_free. */
 struct signing_key *signing_key_generate(void);
+/* The same of 32 bytes that are its private key (RFC 8032 5.1.5): for tests. */
 struct signing_key *signing_key_from_seed(const uint8_t seed[SIGNING_SEED_SIZE]);
 /* PKCS#8 PEM. NULL, with `error` filled (base_free it), when the file cannot be read or is no Ed25519 key. */
 MUST_CHECK struct signing_key *signing_key_read(const char *path, char **error);

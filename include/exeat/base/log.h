@@ -29,11 +29,12 @@ void log_start(void);
 bool log_flush(unsigned most_ms);
 uint64_t log_dropped(void); /* how many lines since the start */
 
-struct log_fact log_text(const char *name, struct text text);
-struct log_fact log_string(const char *name, const char *string);
-struct log_fact log_number(const char *name, int64_t number);
-struct log_fact log_errno(int error); /* name "error", the system's text */
+struct log_fact log_text(const char *name, struct text text);     /* both borrowed until it is written */
+struct log_fact log_string(const char *name, const char *string); /* the same */
+struct log_fact log_number(const char *name, int64_t number);     /* the same */
+struct log_fact log_errno(int error);                             /* name "error", the system's text */
 
+/* One line, if that level is on; the four below are the way to it. */
 void log_write(enum log_level level, const char *event, const struct log_fact *facts, size_t count);
 
 /* What a person at a terminal waits for, such as why the program cannot start: "exeat: SENTENCE" in text, and in JSON

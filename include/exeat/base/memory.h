@@ -5,11 +5,11 @@
 
 #include <stddef.h>
 
-void *base_alloc(size_t size);
-void *base_zalloc(size_t size);
-void *base_array(size_t count, size_t size); /* zeroed; overflow ends the process */
-void *base_resize(void *block, size_t count, size_t size);
-void base_free(void *block); /* NULL is fine */
+void *base_alloc(size_t size);                             /* never NULL, as all below; not zeroed */
+void *base_zalloc(size_t size);                            /* zeroed */
+void *base_array(size_t count, size_t size);               /* zeroed; overflow ends the process */
+void *base_resize(void *block, size_t count, size_t size); /* what is new is not zeroed */
+void base_free(void *block);                               /* NULL is fine */
 /* Overwrites before freeing, in a way the compiler may not drop. For keys and tokens. */
 void base_free_secret(void *block, size_t size);
 void base_forget(void *block, size_t size);

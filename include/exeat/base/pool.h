@@ -13,8 +13,8 @@ struct pool {
     struct pool_block *spare; /* owned */
 };
 
-void *pool_take(struct pool *pool); /* not zeroed */
-void pool_give(struct pool *pool, void *block);
-void pool_clear(struct pool *pool); /* frees the spare blocks */
+void *pool_take(struct pool *pool);             /* not zeroed */
+void pool_give(struct pool *pool, void *block); /* back, for the next */
+void pool_clear(struct pool *pool);             /* frees the spare blocks */
 
 #endif

@@ -20,7 +20,7 @@ enum client_proof {
     PROOF_ADDRESS = 6,     /* where it connected from */
     PROOF_COUNT
 };
-const char *client_proof_name(enum client_proof proof);
+const char *client_proof_name(enum client_proof proof); /* static; as records and the policy spell it */
 
 /* The user who owns a socket. Not known: it is of another machine or user namespace, or closed already. */
 struct owner {

@@ -25,7 +25,7 @@ MUST_CHECK bool connection_ends_of(int descriptor, struct connection_ends *ends)
 
 /* A way to ask the kernel, for one thread. */
 struct owners;
-struct owners *owners_new(void);
+struct owners *owners_new(void);         /* the caller's, for owners_free */
 void owners_free(struct owners *owners); /* NULL is fine */
 /* One question and its answer, at once. Not known, whatever the reason: the client is on another machine, has closed
  * (the kernel then says uid 0 and inode 0), is of a user namespace that this one cannot name (uid 65534), lost its port

@@ -49,7 +49,7 @@ struct policy_trace {
     struct trace_rule *rules; /* owned; in the order they were asked */
     size_t count;
 };
-void policy_trace_clear(struct policy_trace *trace);
+void policy_trace_clear(struct policy_trace *trace); /* frees what it holds */
 /* The one judge: policy_judge with a trace, which may be NULL. */
 void policy_judge_traced(
     const struct policy *policy, const struct request *request, struct decision *decision, struct policy_trace *trace);
@@ -70,6 +70,7 @@ const struct settings_rule *policy_winner(const struct decision *decision);
 /* Goes through patterns with their groups and list files; those of a catalogue group stay as they are, with
  * `group` set. What `take` is given is valid during the call. */
 typedef void (*pattern_taker)(void *context, const struct setting_pattern *pattern);
+/* Gives each pattern in turn, those of groups and list files too. */
 void policy_patterns_walk(
     const struct settings *settings, const struct setting_patterns *patterns, pattern_taker take, void *context);
 

@@ -11,7 +11,8 @@ struct policy_trust {
     struct text rule; /* id of the first rule that has it */
     const struct settings_trust *source;
 };
-size_t policy_trust_count(const struct policy *policy);
+size_t policy_trust_count(const struct policy *policy); /* how many differ */
+/* Borrowed from the policy; index < count. */
 const struct policy_trust *policy_trust_at(const struct policy *policy, size_t index);
 
 #endif

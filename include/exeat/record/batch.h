@@ -6,14 +6,17 @@
 #include "exeat/record.h"
 #include "exeat/tlog.h"
 
-enum { RECORD_OUTCOME_ROOM = 720 }; /* the fields of an outcome are never longer */
-size_t record_decision_room(const struct decision_record *decision);
+enum { RECORD_OUTCOME_ROOM = 720 };                                  /* the fields of an outcome are never longer */
+size_t record_decision_room(const struct decision_record *decision); /* bytes that record_decision_put writes at most */
+/* The fields of a record, without its head; gives the place behind them, as all below do. */
 uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at);
+/* Bytes that record_private_put writes at most. */
 size_t record_private_room(const struct decision_record *decision);
+/* The private part: client's address, path, query. */
 uint8_t *record_private_put(const struct decision_record *decision, uint8_t *at);
-uint8_t *record_outcome_put(const struct outcome_record *outcome, uint8_t *at);
+uint8_t *record_outcome_put(const struct outcome_record *outcome, uint8_t *at); /* at most RECORD_OUTCOME_ROOM bytes */
 enum { RECORD_COMMITMENT_ROOM = 3 + 32 };
-uint8_t *record_commitment_leave_room(uint8_t *at);
+uint8_t *record_commitment_leave_room(uint8_t *at); /* record_batch_complete fills it */
 
 /* The columns beside a record that are for queries. */
 struct record_columns {
@@ -23,7 +26,7 @@ struct record_columns {
     struct text host;     /* borrowed from the record, as is request */
     struct bytes request; /* id */
 };
-void record_projection(const struct record *record, struct record_columns *columns);
+void record_projection(const struct record *record, struct record_columns *columns); /* Of a parsed record. */
 
 /* --- batches: what one hand-over holds. A body is { u16 length, record }..., the private parts beside it are
  * { u32 ordinal of the record, u16 length, salt, private part }... --- */
@@ -53,17 +56,19 @@ struct record_loose {
     struct buffer private_part;
     uint32_t count;
 };
+/* Copies, as the next; `private_part` NULL: none. */
 void record_loose_add(struct record_loose *loose, struct bytes record, const struct record_private *private_part);
+/* A record of the writer's own. */
 void record_loose_add_fields(struct record_loose *loose, enum record_kind kind, struct bytes fields);
-void record_loose_empty(struct record_loose *loose);
-void record_loose_clear(struct record_loose *loose);
-struct record_batch record_loose_view(struct record_loose *loose);
+void record_loose_empty(struct record_loose *loose);               /* no record, and the memory stays */
+void record_loose_clear(struct record_loose *loose);               /* frees */
+struct record_batch record_loose_view(struct record_loose *loose); /* borrowed until the next change */
 
 struct record_clock {
     int64_t wall_us;
     uint64_t boot_us;
 };
-uint32_t record_batch_count_private(const struct record_batch *batch);
+uint32_t record_batch_count_private(const struct record_batch *batch); /* how many of its records have a private part */
 /* Fills heads, salts (32 bytes each, from `salts`) and commitments, and lets the tree grow by the leaves. */
 void record_batch_complete(
     struct record_batch *batch, const struct record_clock *clock, const uint8_t *salts, struct tlog_tree *tree);

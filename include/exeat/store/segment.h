@@ -26,8 +26,11 @@ MUST_CHECK bool store_lock(const char *directory, int *descriptor, char **error)
 
 enum store_segment_layout { STORE_HOT, STORE_SEALED, STORE_PRIVATE }; /* seg-<16 hex> and .hot, .db, .priv.db */
 enum { STORE_NAME_SIZE = 32 };
+/* The file's name, NUL-terminated. */
 void store_segment_name(uint64_t first, enum store_segment_layout layout, char out[STORE_NAME_SIZE]);
+/* False: no segment is called so. */
 bool store_segment_name_parse(const char *name, uint64_t *first, enum store_segment_layout *layout);
+/* The caller's (base_free). `suffix`: "", or that of a file beside it. */
 char *store_segment_path(const char *directory, uint64_t first, enum store_segment_layout layout, const char *suffix);
 
 /* Of what the tables are, one after the other: what an OPEN record says. */

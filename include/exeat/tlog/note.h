@@ -19,6 +19,7 @@ struct tlog_vkey {
     uint8_t hash[TLOG_KEY_HASH_SIZE];
     uint8_t key[VERIFY_KEY_SIZE];
 };
+/* The vkey of a key by that name, which is borrowed. */
 void tlog_vkey_make(
     struct text name, enum tlog_key_type type, const uint8_t key[VERIFY_KEY_SIZE], struct tlog_vkey *vkey);
 /* Also refused are the keys that RFC 8032 would not decode, and those of small order. */
@@ -37,6 +38,7 @@ struct tlog_note {
     struct text body;       /* with its last LF */
     struct text signatures; /* whole lines */
 };
+/* C2sp.org/signed-note; borrows from `text`. False: it is none. */
 MUST_CHECK bool tlog_note_parse(struct text text, struct tlog_note *note);
 enum tlog_signed {
     TLOG_SIGNED_NOT, /* nobody we know signed it */
@@ -54,8 +56,10 @@ struct tlog_checkpoint {
     uint64_t size;
     struct digest root;
 };
+/* Appends a signed note (c2sp.org/tlog-checkpoint). */
 void tlog_checkpoint_write(
     struct text origin, uint64_t size, const struct digest *root, const struct signing_key *key, struct buffer *out);
+/* Of a note's text; borrows from it. Signatures are not looked at. False: it is none. */
 MUST_CHECK bool tlog_checkpoint_parse(struct text note, struct tlog_checkpoint *checkpoint);
 /* Does the note carry a good signature of `origin` by this key? */
 MUST_CHECK bool tlog_checkpoint_verify(struct text note, struct text origin, const uint8_t key[VERIFY_KEY_SIZE]);
@@ -73,8 +77,10 @@ struct tlog_proof_file {
     struct tlog_proof proof;
     struct text checkpoint;
 };
+/* Appends it (c2sp.org/tlog-proof). */
 void tlog_proof_file_write(
     struct bytes record, uint64_t index, const struct tlog_proof *proof, struct text checkpoint, struct buffer *out);
+/* Borrows from `text`. False: it is none; what it proves is not looked at. */
 MUST_CHECK bool tlog_proof_file_parse(struct text text, struct tlog_proof_file *file);
 
 /* "old SIZE", a consistency proof, an empty line, a checkpoint: what tlog-witness takes as add-checkpoint. */
@@ -83,8 +89,10 @@ struct tlog_submission {
     struct tlog_proof proof;
     struct text checkpoint;
 };
+/* Appends it (c2sp.org/tlog-witness). */
 void tlog_submission_write(
     uint64_t old_size, const struct tlog_proof *proof, struct text checkpoint, struct buffer *out);
+/* Borrows from `text`. False: it is none. */
 MUST_CHECK bool tlog_submission_parse(struct text text, struct tlog_submission *submission);
 
 #endif

@@ -159,9 +159,17 @@ class PodGate(Gate):
         self.config["workers"] = 1
         self.merge(sections)
 
-    def launch(self, **environment):
+    def write(self, path=None):
+        super().write(path)
+        self.hand_over()
+
+    def hand_over(self):
+        """All of it is the gate's."""
         for place in (self.folder, *self.folder.rglob("*")):
             os.chown(place, GATE_USER, GATE_USER)
+
+    def launch(self, **environment):
+        self.hand_over()
         self.log_file = open(self.log_path, "ab")
         words = [*self.pod.inside(), *as_user(GATE_USER, EXEAT, "run", "-c", self.config_path)]
         self.process = subprocess.Popen(words, stderr=self.log_file, env={**os.environ, **environment})

@@ -17,6 +17,7 @@ struct containment_options {
     const _Atomic bool *drains; /* borrowed: nothing is tried while the gate ends */
 };
 struct containment;
+/* The caller's; copies the options, borrows what they point at. */
 struct containment *containment_new(const struct containment_options *options);
 /* What the gate's listener says to its probes (REDIRECT_TOKEN_SIZE bytes). NULL of NULL, which is fine everywhere here
  * but where it says so: nobody says that others should be held. */
@@ -32,6 +33,7 @@ struct containment_view {
     bool holds;
     uint64_t age_us; /* since it was tried, or the gate began */
 };
+/* What the metrics show; any thread. */
 struct containment_view containment_look(const struct containment *containment);
 void containment_free(struct containment *containment); /* before the audit store is closed */
 

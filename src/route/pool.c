@@ -193,11 +193,3 @@ void route_give(struct route *route, struct upstream *upstream, uint64_t user)
     if (upstream->is_bound)
         route->bound_count++;
 }
-
-void upstream_free(struct upstream *upstream)
-{
-    if (upstream == NULL)
-        return;
-    channel_free(upstream->channel);
-    base_free(upstream);
-}

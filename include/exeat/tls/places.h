@@ -8,7 +8,7 @@
 #include "exeat/tls.h"
 
 struct tls_places;
-struct tls_places *tls_places_new(void);
+struct tls_places *tls_places_new(void);         /* the caller's; never NULL */
 void tls_places_free(struct tls_places *places); /* NULL is fine */
 
 enum { TLS_PLACES_RULE_SIZE = 64 };

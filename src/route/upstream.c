@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The end of a connection to an upstream, whoever had it. */
+#include "exeat/base/memory.h"
+#include "route_internal.h"
+
+void upstream_free(struct upstream *upstream)
+{
+    if (upstream == NULL)
+        return;
+    channel_free(upstream->channel);
+    base_free(upstream);
+}

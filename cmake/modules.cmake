@@ -26,6 +26,16 @@ function(exeat_program name folder)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 endfunction()
 
+# Sockets, time, the log and the audit store as a script has them (tests/support/fake), in place of the real ones: what these
+# files define, no library is asked for.
+function(exeat_fake_world program)
+    file(GLOB fakes CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/fake/*.c)
+    target_sources(${program} PRIVATE ${fakes})
+    target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/fake ${PROJECT_SOURCE_DIR}/src/exchange
+                               ${PROJECT_SOURCE_DIR}/src/net)
+    target_link_libraries(${program} PRIVATE config PkgConfig::SSL PkgConfig::CRYPTO PkgConfig::EVENT)
+endfunction()
+
 # tests/unit/<module>/test_*.c: one program each, linked with its module only, so that an upward call does not link.
 # Helpers shared by a module's tests lie beside them in files not named test_*; a store on disk, for those who read one, is
 # in tests/support.
@@ -47,6 +57,9 @@ function(exeat_unit_tests)
         target_link_libraries(${program} PRIVATE ${module} PkgConfig::CMOCKA PkgConfig::SQLITE)
         if(module MATCHES "^(export|evidence|report)$")
             target_link_libraries(${program} PRIVATE audit)
+        endif()
+        if(module STREQUAL session)
+            exeat_fake_world(${program})
         endif()
         add_test(NAME ${module}.${stem} COMMAND ${program})
         set_tests_properties(${module}.${stem} PROPERTIES TIMEOUT 120 LABELS unit)

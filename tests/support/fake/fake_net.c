@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loop, timers, channels, names and dialling of the fake world. */
+#include <errno.h>
+#include <string.h>
+
+#include "exeat/base/check.h"
+#include "exeat/base/memory.h"
+#include "fake.h"
+#include "net_internal.h"
+
+struct fake_world fake;
+
+struct timer {
+    struct list_node node;
+    timer_function function;
+    void *context;
+    uint64_t due_us; /* 0: stopped */
+};
+struct channel {
+    struct fake_peer *peer;
+    channel_ready on_ready;
+    void *context;
+    struct channel_layer layer;
+    bool is_told; /* news that its handler has not been told of */
+    bool has_news;
+    bool breaks;
+};
+struct resolve {
+    struct list_node node;
+    resolve_done on_done;
+    void *context;
+};
+struct dial {
+    struct list_node node;
+    dial_done on_done;
+    void *context;
+};
+static struct {
+    uint64_t now_us;
+    struct list timers;
+    struct list questions;
+    struct list dials;
+} net;
+
+/* --- the loop --- */
+
+void fake_begin(void)
+{
+    fake.loop = base_zalloc(sizeof(*fake.loop));
+    list_init(&fake.loop->deferred);
+    list_init(&net.timers);
+    list_init(&net.questions);
+    list_init(&net.dials);
+    net.now_us = 1000000000;
+    fake.manners = (struct fake_manners){true, true, AUDIT_RECORDED};
+    fake.peer_count = fake.decisions = fake.outcomes = fake.owed = fake.too_early = 0;
+}
+
+void fake_end(void)
+{
+    for (size_t i = 0; i < fake.peer_count; i++) {
+        buffer_clear(&fake.peers[i].sent);
+        buffer_clear(&fake.peers[i].heard);
+    }
+    blocks_free(fake.loop);
+    base_free(fake.loop);
+}
+
+uint64_t loop_now_us(struct loop *loop)
+{
+    (void)loop;
+    return net.now_us;
+}
+
+void loop_defer(struct loop *loop, struct deferred *deferred)
+{
+    if (!list_has(&deferred->node))
+        list_append(&loop->deferred, &deferred->node);
+}
+
+void deferred_cancel(struct deferred *deferred)
+{
+    if (list_has(&deferred->node))
+        list_remove(&deferred->node);
+}
+
+static bool run_deferred(void)
+{
+    struct list_node *node = list_take_first(&fake.loop->deferred);
+    if (node == NULL)
+        return false;
+    struct deferred *deferred = list_owner(node, struct deferred, node);
+    deferred->run(deferred);
+    return true;
+}
+
+static bool tell_channel(void)
+{
+    for (size_t i = 0; i < fake.peer_count; i++) {
+        struct channel *channel = fake.peers[i].channel;
+        if (channel == NULL || channel->is_told || channel->on_ready == NULL)
+            continue;
+        channel->is_told = true;
+        channel->on_ready(channel->context);
+        return true;
+    }
+    return false;
+}
+
+static bool answer_of_itself(void)
+{
+    if (fake.manners.answers_names && !list_is_empty(&net.questions)) {
+        fake_answer_name(true);
+        return true;
+    }
+    if (fake.manners.connects && !list_is_empty(&net.dials)) {
+        fake_connect(true);
+        return true;
+    }
+    return false;
+}
+
+void fake_run(void)
+{
+    enum { MOST = 100000 };
+    for (int i = 0; tell_channel() || answer_of_itself() || run_deferred(); i++)
+        ASSERT(i < MOST); /* somebody turns in a circle */
+}
+
+/* --- time --- */
+
+struct timer *timer_new(struct loop *loop, timer_function function, void *context)
+{
+    (void)loop;
+    struct timer *timer = base_zalloc(sizeof(*timer));
+    timer->function = function;
+    timer->context = context;
+    list_append(&net.timers, &timer->node);
+    return timer;
+}
+
+void timer_start(struct timer *timer, uint64_t milliseconds)
+{
+    timer->due_us = net.now_us + milliseconds * 1000 + 1;
+}
+
+void timer_stop(struct timer *timer)
+{
+    timer->due_us = 0;
+}
+
+void timer_free(struct timer *timer)
+{
+    list_remove(&timer->node);
+    base_free(timer);
+}
+
+static struct timer *next_due(uint64_t until_us)
+{
+    struct timer *found = NULL;
+    for (struct list_node *node = list_first(&net.timers); node != NULL; node = list_next(&net.timers, node)) {
+        struct timer *timer = list_owner(node, struct timer, node);
+        bool is_due = timer->due_us != 0 && timer->due_us <= until_us;
+        if (is_due && (found == NULL || timer->due_us < found->due_us))
+            found = timer;
+    }
+    return found;
+}
+
+void fake_pass(uint64_t milliseconds)
+{
+    uint64_t until_us = net.now_us + milliseconds * 1000;
+    struct timer *timer;
+    fake_run();
+    while ((timer = next_due(until_us)) != NULL) {
+        net.now_us = timer->due_us > net.now_us ? timer->due_us : net.now_us;
+        timer->due_us = 0;
+        timer->function(timer->context);
+        fake_run();
+    }
+    net.now_us = until_us;
+}
+
+/* --- peers --- */
+
+static struct fake_peer *peer_new(bool is_upstream)
+{
+    ASSERT(fake.peer_count < FAKE_PEERS);
+    struct fake_peer *peer = &fake.peers[fake.peer_count++];
+    *peer = (struct fake_peer){.room = SIZE_MAX, .piece = SIZE_MAX, .is_upstream = is_upstream};
+    return peer;
+}
+
+int fake_client(void)
+{
+    return FAKE_DESCRIPTOR + (int)(peer_new(false) - fake.peers);
+}
+
+struct fake_peer *fake_of(int descriptor)
+{
+    return &fake.peers[descriptor - FAKE_DESCRIPTOR];
+}
+
+struct fake_peer *fake_upstream(void)
+{
+    for (size_t i = fake.peer_count; i > 0; i--)
+        if (fake.peers[i - 1].is_upstream)
+            return &fake.peers[i - 1];
+    return NULL;
+}
+
+static void tell(struct fake_peer *peer)
+{
+    if (peer->channel == NULL)
+        return;
+    peer->channel->is_told = false;
+    peer->channel->has_news = true;
+}
+
+void fake_send_bytes(struct fake_peer *peer, struct text bytes)
+{
+    buffer_append(&peer->sent, bytes);
+    tell(peer);
+}
+
+void fake_send(struct fake_peer *peer, const char *text)
+{
+    fake_send_bytes(peer, text_from(text));
+}
+
+void fake_fin(struct fake_peer *peer)
+{
+    peer->has_ended = true;
+    tell(peer);
+}
+
+void fake_rst(struct fake_peer *peer)
+{
+    peer->has_broken = true;
+    tell(peer);
+}
+
+void fake_make_room(struct fake_peer *peer, size_t room)
+{
+    peer->room = room;
+    tell(peer);
+}
+
+bool fake_heard(const struct fake_peer *peer, const char *text)
+{
+    size_t length = strlen(text);
+    return peer->heard.length >= length && memmem(peer->heard.data, peer->heard.length, text, length) != NULL;
+}
+
+void fake_forget(struct fake_peer *peer)
+{
+    buffer_empty(&peer->heard);
+}
+
+/* --- channels --- */
+
+enum io channel_receive(struct channel *channel, void *out, size_t capacity, size_t *got)
+{
+    struct fake_peer *peer = channel->peer;
+    size_t left = peer->sent.length - peer->read;
+    channel->has_news = false;
+    if (peer->has_broken)
+        return IO_BROKEN;
+    if (left == 0)
+        return peer->has_ended ? IO_END : IO_AGAIN;
+    size_t count = left < capacity ? left : capacity;
+    count = count < peer->piece ? count : peer->piece;
+    memcpy(out, peer->sent.data + peer->read, count);
+    peer->read += count;
+    channel->has_news = peer->read < peer->sent.length || peer->has_ended;
+    *got = count;
+    return IO_OK;
+}
+
+enum io channel_send(struct channel *channel, const struct iovec *parts, int count, bool more, size_t *put)
+{
+    (void)more;
+    struct fake_peer *peer = channel->peer;
+    if (peer->has_broken)
+        return IO_BROKEN;
+    if (peer->is_upstream && fake.owed == 0)
+        fake.too_early++;
+    *put = 0;
+    for (int i = 0; i < count && peer->room > 0; i++) {
+        size_t length = parts[i].iov_len < peer->room ? parts[i].iov_len : peer->room;
+        buffer_append(&peer->heard, (struct text){parts[i].iov_base, length});
+        peer->room -= length;
+        *put += length;
+    }
+    return *put > 0 || count == 0 ? IO_OK : IO_AGAIN;
+}
+
+enum io channel_shut(struct channel *channel)
+{
+    channel->peer->gate_ended = true;
+    return IO_OK;
+}
+
+enum io channel_splice_in(struct channel *channel, int pipe, size_t most, size_t *got)
+{
+    (void)channel, (void)pipe, (void)most, (void)got;
+    return IO_BROKEN; /* tunnels copy: no channel is plain */
+}
+
+enum io channel_splice_out(struct channel *channel, int pipe, size_t most, size_t *put)
+{
+    (void)channel, (void)pipe, (void)most, (void)put;
+    return IO_BROKEN;
+}
+
+static enum io plain_read(void *state, void *out, size_t capacity, size_t *got)
+{
+    return channel_receive(state, out, capacity, got);
+}
+
+static enum io plain_write(void *state, const struct iovec *parts, int count, size_t *put)
+{
+    return channel_send(state, parts, count, false, put);
+}
+
+static enum io plain_finish(void *state)
+{
+    return channel_shut(state);
+}
+
+static void plain_release(void *state)
+{
+    (void)state;
+}
+
+static bool plain_has_more(void *state)
+{
+    (void)state;
+    return false;
+}
+
+static const struct channel_transport plain = {plain_read, plain_write, plain_finish, plain_release, plain_has_more};
+
+struct channel *channel_new(struct loop *loop, int descriptor, channel_ready on_ready, void *context)
+{
+    (void)loop;
+    struct channel *channel = base_zalloc(sizeof(*channel));
+    channel->peer = fake_of(descriptor);
+    channel->peer->channel = channel;
+    channel->on_ready = on_ready;
+    channel->context = context;
+    channel->layer = (struct channel_layer){&plain, channel};
+    channel->has_news = true;
+    return channel;
+}
+
+void channel_free(struct channel *channel)
+{
+    if (channel == NULL)
+        return;
+    channel->layer.transport->release(channel->layer.state);
+    channel->peer->gate_broke = channel->breaks;
+    channel->peer->gate_ended = true;
+    channel->peer->channel = NULL;
+    base_free(channel);
+}
+
+void channel_break(struct channel *channel)
+{
+    channel->breaks = true;
+}
+
+void channel_set_handler(struct channel *channel, channel_ready on_ready, void *context)
+{
+    channel->on_ready = on_ready;
+    channel->context = context;
+    channel->is_told = false;
+}
+
+struct channel_layer channel_layer(const struct channel *channel)
+{
+    return channel->layer;
+}
+
+void channel_set_layer(struct channel *channel, struct channel_layer layer)
+{
+    channel->layer = layer;
+}
+
+bool channel_is_plain(const struct channel *channel)
+{
+    (void)channel;
+    return false;
+}
+
+int channel_descriptor(const struct channel *channel)
+{
+    return FAKE_DESCRIPTOR + (int)(channel->peer - fake.peers);
+}
+
+enum io channel_read(struct channel *channel, void *out, size_t capacity, size_t *got)
+{
+    return channel->layer.transport->read(channel->layer.state, out, capacity, got);
+}
+
+enum io channel_write(struct channel *channel, const struct iovec *parts, int count, size_t *put)
+{
+    return channel->layer.transport->write(channel->layer.state, parts, count, put);
+}
+
+enum io channel_finish(struct channel *channel)
+{
+    return channel->layer.transport->finish(channel->layer.state);
+}
+
+bool channel_is_quiet(const struct channel *channel)
+{
+    return !channel->has_news && !channel->layer.transport->has_more(channel->layer.state);
+}
+
+bool channel_has_ended(const struct channel *channel)
+{
+    const struct fake_peer *peer = channel->peer;
+    return peer->has_ended || peer->has_broken || peer->read < peer->sent.length;
+}
+
+/* --- names and connections --- */
+
+struct resolve *resolve_start(struct resolver *resolver, const struct host *name, resolve_done on_done, void *context)
+{
+    (void)resolver, (void)name;
+    struct resolve *resolve = base_zalloc(sizeof(*resolve));
+    resolve->on_done = on_done;
+    resolve->context = context;
+    list_append(&net.questions, &resolve->node);
+    fake.too_early += fake.owed == 0;
+    return resolve;
+}
+
+void resolve_cancel(struct resolve *resolve)
+{
+    if (resolve == NULL)
+        return;
+    list_remove(&resolve->node);
+    base_free(resolve);
+}
+
+void fake_answer_name(bool good)
+{
+    struct resolve *resolve = list_owner(list_take_first(&net.questions), struct resolve, node);
+    struct address address;
+    ASSERT(address_parse(TEXT("192.0.2.1"), &address));
+    const struct resolved resolved = {
+        .result = good ? RESOLVE_OK : RESOLVE_FAILED,
+        .source = RESOLVE_ASKED,
+        .detail = good ? "" : "no such name",
+        .addresses = &address,
+        .count = good ? 1 : 0,
+    };
+    resolve_done on_done = resolve->on_done;
+    void *context = resolve->context;
+    base_free(resolve);
+    on_done(context, &resolved);
+}
+
+struct dial *dial_start(struct loop *loop, const struct judged_address *to, dial_done on_done, void *context)
+{
+    (void)loop, (void)to;
+    struct dial *dial = base_zalloc(sizeof(*dial));
+    dial->on_done = on_done;
+    dial->context = context;
+    list_append(&net.dials, &dial->node);
+    fake.too_early += fake.owed == 0;
+    return dial;
+}
+
+void dial_cancel(struct dial *dial)
+{
+    if (dial == NULL)
+        return;
+    list_remove(&dial->node);
+    base_free(dial);
+}
+
+void fake_connect(bool good)
+{
+    struct dial *dial = list_owner(list_take_first(&net.dials), struct dial, node);
+    dial_done on_done = dial->on_done;
+    void *context = dial->context;
+    struct channel *channel = NULL;
+    if (good)
+        channel = channel_new(fake.loop, FAKE_DESCRIPTOR + (int)(peer_new(true) - fake.peers), NULL, NULL);
+    if (good)
+        channel->has_news = false;
+    base_free(dial);
+    on_done(context, channel, good ? 0 : ECONNREFUSED);
+}
+
+/* --- more connections than limits.connections: not played here --- */
+
+struct lingering {
+    int nothing;
+};
+
+struct lingering *lingering_new(struct loop *loop, size_t maximum, uint64_t limit_ms)
+{
+    (void)loop, (void)maximum, (void)limit_ms;
+    return base_zalloc(sizeof(struct lingering));
+}
+
+void lingering_free(struct lingering *lingering)
+{
+    base_free(lingering);
+}
+
+void lingering_close(struct lingering *lingering, int descriptor, struct text last_words)
+{
+    (void)lingering, (void)descriptor, (void)last_words;
+}

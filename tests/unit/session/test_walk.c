@@ -1,0 +1,650 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sessions and exchanges in a world without sockets: each edge of both tables is walked, with every byte scripted and
+ * no time but what the script lets pass. After each walk all is recorded once, and nothing has left before its record.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <openssl/ssl.h>
+
+#include "edges.h"
+#include "exeat/base/check.h"
+#include "exeat/base/memory.h"
+#include "exeat/session.h"
+#include "fake.h"
+
+#define POLICY                                                                                                         \
+    "version: 1\n"                                                                                                     \
+    "listen: { forward: [\"127.0.0.1:3128\"] }\n"                                                                      \
+    "tls: { authority: { certificate: c, key: k, names: [\"@llm\", open.example] } }\n"                                \
+    "inference: [{ name: local, endpoint: \"http://127.0.0.1:8000\" }, { name: canned, builtin: canned, text: x }]\n"  \
+    "rules:\n"                                                                                                         \
+    "  - { id: plain, verdict: allow, hosts: [shop.example], schemes: [http], ports: [80], addresses: [192.0.2.0/24] " \
+    "}\n"                                                                                                              \
+    "  - { id: tunnel, verdict: allow, hosts: [shop.example], schemes: [https], addresses: [192.0.2.0/24] }\n"         \
+    "  - { id: mail, verdict: allow, hosts: [mail.example], schemes: [tcp], ports: [25], addresses: [192.0.2.0/24] "   \
+    "}\n"                                                                                                              \
+    "  - { id: open, verdict: allow, hosts: [open.example], paths: [\"/v1/**\"] }\n"                                   \
+    "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http, https], ports: [80, 443], inference: "        \
+    "[local, canned] }\n"
+
+/* --- the scene ------------------------------------------------------------------------------------------------------
+ */
+
+struct scene {
+    char folder[64];
+    char certificate[96];
+    char key[96];
+    struct tls_issuer *issuer;
+    struct tls_server *server;
+    struct tls_client *client;
+    struct route *route;
+    struct session_worker *worker;
+    struct fake_peer *browser; /* the client */
+};
+
+static struct policy *compile(const char *rules)
+{
+    struct diags *diags = diags_new();
+    struct settings *settings = settings_parse(text_from(rules), "test.yaml", diags);
+    struct policy *policy = settings == NULL ? NULL : policy_compile(settings, diags);
+    if (policy == NULL) {
+        struct buffer out = {0};
+        diags_write(diags, &out);
+        fail_msg("%.*s", TEXT_ARG(buffer_text(&out)));
+    }
+    diags_free(diags);
+    return policy;
+}
+
+static const struct session_limits limits = {
+    .exchange =
+        {
+            .head = 16384,
+            .fields = 100,
+            .body_held = 4096,
+            .answer_held = 4096,
+            .head_ms = 1000,
+            .connect_ms = 2000,
+            .idle_ms = 60000,
+            .stream_ms = 30000,
+        },
+    .connections = 10,
+};
+
+static void make_issuer(struct scene *scene)
+{
+    static const char *const written[] = {"api.openai.com", "open.example"};
+    struct host_pattern names[COUNT_OF(written)];
+    char *error = NULL;
+    strcpy(scene->folder, "/tmp/exeat-walk-XXXXXX");
+    assert_non_null(mkdtemp(scene->folder));
+    snprintf(scene->certificate, sizeof(scene->certificate), "%s/ca.pem", scene->folder);
+    snprintf(scene->key, sizeof(scene->key), "%s/ca.key", scene->folder);
+    for (size_t i = 0; i < COUNT_OF(written); i++)
+        assert_true(host_pattern_parse(text_from(written[i]), &names[i]));
+    assert_true(tls_issuer_create(names, COUNT_OF(names), scene->certificate, scene->key, &error));
+    scene->issuer = tls_issuer_load(scene->certificate, scene->key, &error);
+    assert_non_null(scene->issuer);
+    struct tls_client_options options = {.upstream = {.roots = scene->certificate}};
+    scene->client = tls_client_new(&options, &error);
+    assert_non_null(scene->client);
+}
+
+static int set_up_once(void **state)
+{
+    struct scene *scene = base_zalloc(sizeof(*scene));
+    make_issuer(scene);
+    *state = scene;
+    return 0;
+}
+
+static int tear_down_once(void **state)
+{
+    struct scene *scene = *state;
+    tls_client_free(scene->client);
+    tls_issuer_free(scene->issuer);
+    unlink(scene->certificate);
+    unlink(scene->key);
+    rmdir(scene->folder);
+    base_free(scene);
+    return 0;
+}
+
+static struct fake_peer *come(struct scene *scene)
+{
+    struct address peer;
+    int descriptor = fake_client();
+    assert_true(address_parse(TEXT("127.0.0.1"), &peer));
+    assert_true(session_start(scene->worker, descriptor, &peer));
+    fake_run();
+    return fake_of(descriptor);
+}
+
+static void use_policy(struct scene *scene, const char *text, bool cuts)
+{
+    struct session_limits now = limits;
+    now.cut_denied = cuts;
+    session_worker_set_policy(scene->worker, compile(text), 1, &now);
+    fake_run();
+}
+
+static int set_up(void **state)
+{
+    struct scene *scene = *state;
+    fake_begin();
+    scene->server = tls_server_new(scene->issuer);
+    const struct route_options route = {.tls = scene->client, .idle_timeout_ms = 60000, .idle_maximum = 8};
+    scene->route = route_new(fake.loop, &route);
+    const struct session_options options = {
+        .loop = fake.loop, .route = scene->route, .tls = scene->server, .via = "exeat-walk"};
+    scene->worker = session_worker_new(&options);
+    use_policy(scene, POLICY, false);
+    scene->browser = come(scene);
+    return 0;
+}
+
+/* Whatever happened: one outcome for each decision, and nothing left too early. */
+static int tear_down(void **state)
+{
+    struct scene *scene = *state;
+    session_worker_free(scene->worker);
+    route_free(scene->route);
+    tls_server_free(scene->server);
+    assert_int_equal(fake.decisions, fake.outcomes);
+    assert_int_equal(fake.owed, 0);
+    assert_int_equal(fake.too_early, 0);
+    fake_end();
+    return 0;
+}
+
+/* The client says it, and all that follows happens. */
+static void say(struct fake_peer *peer, const char *text)
+{
+    fake_send(peer, text);
+    fake_run();
+}
+
+static void expect(const struct fake_peer *peer, const char *text)
+{
+    if (!fake_heard(peer, text))
+        fail_msg("no '%s' in: %.*s", text, TEXT_ARG(buffer_text(&peer->heard)));
+}
+
+#define GET_SHOP "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n"
+#define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+#define CHAT_BODY "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
+#define CHAT                                                                                                           \
+    "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Type: "                \
+    "application/json\r\nContent-Length: 60\r\n\r\n"
+
+/* --- requests -------------------------------------------------------------------------------------------------------
+ */
+
+static void a_request_goes_there_and_back_and_its_connection_goes_on(void **state)
+{
+    struct scene *scene = *state;
+    for (int i = 0; i < 3; i++) {
+        say(scene->browser, GET_SHOP);
+        struct fake_peer *shop = fake_upstream();
+        expect(shop, "GET / HTTP/1.1\r\nHost: shop.example\r\n");
+        say(shop, OK);
+        expect(scene->browser, "hi");
+        fake_forget(scene->browser);
+        fake_forget(shop);
+    }
+    assert_int_equal(fake.peer_count, 2); /* one upstream connection for all three */
+    assert_int_equal(fake.outcomes, 3);
+}
+
+static void a_request_that_comes_byte_by_byte_is_the_same(void **state)
+{
+    struct scene *scene = *state;
+    static const char request[] = GET_SHOP;
+    for (size_t i = 0; i + 1 < sizeof(request); i++) {
+        char byte[2] = {request[i], '\0'};
+        say(scene->browser, byte);
+    }
+    struct fake_peer *shop = fake_upstream();
+    shop->piece = 1;
+    say(shop, OK);
+    expect(scene->browser, "\r\n\r\nhi");
+}
+
+static void what_the_policy_refuses_is_answered_here(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, "GET http://other.example/ HTTP/1.1\r\nHost: other.example\r\n\r\n");
+    expect(scene->browser, "HTTP/1.1 403");
+    assert_null(fake_upstream());
+    say(scene->browser, "nonsense\r\n\r\n");
+    expect(scene->browser, "HTTP/1.1 400");
+}
+
+static void a_client_that_goes_away_is_noticed_wherever_it_is(void **state)
+{
+    struct scene *scene = *state;
+    fake_rst(scene->browser); /* between requests */
+    fake_run();
+    assert_null(scene->browser->channel);
+    struct fake_peer *in_head = come(scene);
+    say(in_head, "GET http://shop");
+    fake_rst(in_head);
+    fake_run();
+    struct fake_peer *in_body = come(scene);
+    say(in_body, CHAT "{\"model\"");
+    fake_rst(in_body);
+    fake_run();
+    fake.manners.records = AUDIT_WAITS;
+    struct fake_peer *at_commit = come(scene);
+    say(at_commit, GET_SHOP);
+    fake_rst(at_commit);
+    fake_run();
+    fake.manners.records = AUDIT_RECORDED;
+    fake.manners.answers_names = false;
+    struct fake_peer *at_name = come(scene);
+    say(at_name, GET_SHOP);
+    fake_rst(at_name);
+    fake_run();
+    fake.manners.answers_names = true;
+    fake.manners.connects = false;
+    struct fake_peer *at_dial = come(scene);
+    say(at_dial, GET_SHOP);
+    fake_rst(at_dial);
+    fake_run();
+    fake.manners.connects = true;
+    struct fake_peer *passing = come(scene);
+    say(passing, GET_SHOP);
+    fake_rst(passing);
+    fake_run();
+    struct fake_peer *answered = come(scene);
+    answered->room = 0;
+    say(answered, "GET http://other.example/ HTTP/1.1\r\nHost: other.example\r\n\r\n");
+    fake_rst(answered);
+    fake_run();
+    for (size_t i = 0; i < fake.peer_count; i++)
+        assert_null(fake.peers[i].channel);
+}
+
+static void nothing_happens_before_the_decision_is_on_disk(void **state)
+{
+    struct scene *scene = *state;
+    fake.manners.records = AUDIT_WAITS;
+    say(scene->browser, GET_SHOP);
+    assert_null(fake_upstream());
+    fake_settle(true);
+    fake_run();
+    assert_non_null(fake_upstream());
+    say(fake_upstream(), OK);
+    expect(scene->browser, "hi");
+}
+
+static void a_store_that_fails_or_sleeps_refuses(void **state)
+{
+    struct scene *scene = *state;
+    fake.manners.records = AUDIT_WAITS;
+    say(scene->browser, GET_SHOP);
+    fake_settle(false);
+    fake_run();
+    expect(scene->browser, "HTTP/1.1 503");
+    struct fake_peer *second = come(scene);
+    say(second, GET_SHOP);
+    fake_pass(1100);
+    expect(second, "HTTP/1.1 503");
+    assert_null(fake_upstream());
+}
+
+static void a_head_that_does_not_end_is_told_so(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, "GET http://shop.example/ HTTP/1.1\r\nHost:");
+    fake_pass(1100);
+    expect(scene->browser, "HTTP/1.1 408");
+}
+
+static void an_idle_connection_ends_without_a_word(void **state)
+{
+    struct scene *scene = *state;
+    fake_pass(61000);
+    assert_null(scene->browser->channel);
+    assert_int_equal(scene->browser->heard.length, 0);
+}
+
+static void names_and_hosts_that_do_not_answer_are_told(void **state)
+{
+    struct scene *scene = *state;
+    fake.manners.answers_names = fake.manners.connects = false;
+    say(scene->browser, GET_SHOP);
+    fake_answer_name(false);
+    fake_run();
+    expect(scene->browser, "HTTP/1.1 502");
+    fake_forget(scene->browser);
+    say(scene->browser, GET_SHOP);
+    fake_pass(2100);
+    expect(scene->browser, "HTTP/1.1 504");
+    fake_forget(scene->browser);
+    say(scene->browser, GET_SHOP);
+    fake_answer_name(true);
+    fake_run();
+    fake_connect(false);
+    fake_run();
+    expect(scene->browser, "HTTP/1.1 502");
+}
+
+static void a_stale_connection_is_replaced_by_a_fresh_one(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, GET_SHOP);
+    struct fake_peer *first = fake_upstream();
+    say(first, OK);
+    fake_forget(scene->browser);
+    fake_send(scene->browser, GET_SHOP);
+    fake_run();
+    fake_fin(first); /* just when the second request was on its way */
+    fake_run();
+    assert_ptr_not_equal(fake_upstream(), first);
+    say(fake_upstream(), OK);
+    expect(scene->browser, "hi");
+}
+
+static void an_upstream_that_breaks_is_told_or_breaks_the_client(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, GET_SHOP);
+    say(fake_upstream(), "HTTP/1.1 200 OK\r\nContent-Le");
+    fake_rst(fake_upstream());
+    fake_run();
+    expect(scene->browser, "HTTP/1.1 502");
+    struct fake_peer *second = come(scene);
+    say(second, GET_SHOP);
+    say(fake_upstream(), "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
+    fake_rst(fake_upstream());
+    fake_run();
+    assert_true(second->gate_broke);
+}
+
+static void an_upstream_that_sleeps_is_told(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, GET_SHOP);
+    fake_pass(31000);
+    expect(scene->browser, "HTTP/1.1 504");
+}
+
+/* --- calls ----------------------------------------------------------------------------------------------------------
+ */
+
+static void a_call_goes_to_the_endpoint_and_to_the_next_when_that_fails(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(strlen(CHAT_BODY), 60);
+    say(scene->browser, CHAT CHAT_BODY);
+    struct fake_peer *endpoint = fake_upstream();
+    expect(endpoint, "POST /v1/chat/completions HTTP/1.1\r\n");
+    say(endpoint, "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"model\":\"mm\"}");
+    expect(scene->browser, "{\"model\":\"m\"}");
+    fake_forget(scene->browser);
+    say(scene->browser, CHAT CHAT_BODY);
+    say(fake_upstream(), "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
+    expect(scene->browser, "HTTP/1.1 200"); /* the canned text */
+}
+
+static void a_call_that_is_none_is_refused_before_anybody_is_asked(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: "
+                        "api.openai.com\r\nContent-Length: 3\r\n\r\n[1]");
+    expect(scene->browser, "HTTP/1.1 400");
+    struct fake_peer *slow = come(scene);
+    say(slow, CHAT "{");
+    fake_pass(31000);
+    expect(slow, "HTTP/1.1 408");
+    assert_null(fake_upstream());
+}
+
+static void when_nobody_else_serves_the_endpoints_objection_is_the_answer(void **state)
+{
+    struct scene *scene = *state;
+    use_policy(
+        scene,
+        "version: 1\ninference: [{ name: one, endpoint: \"http://127.0.0.1:8000\" }, { name: two, endpoint: "
+        "\"http://127.0.0.1:8001\" }]\nrules: [{ id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: "
+        "[80], inference: [one, two] }]\n",
+        false);
+    say(scene->browser, CHAT CHAT_BODY);
+    say(fake_upstream(), "HTTP/1.1 429 Slow\r\nContent-Length: 2\r\n\r\n{}");
+    say(fake_upstream(), "HTTP/1.1 429 Slow\r\nContent-Length: 2\r\n\r\n{}");
+    expect(scene->browser, "HTTP/1.1 429");
+}
+
+static void the_next_endpoint_is_tried_when_one_cannot_be_connected_to(void **state)
+{
+    struct scene *scene = *state;
+    use_policy(
+        scene,
+        "version: 1\ninference: [{ name: one, endpoint: \"http://one.example:8000\" }, { name: two, endpoint: "
+        "\"http://two.example:8001\" }]\nrules: [{ id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], "
+        "ports: [80], inference: [one, two] }]\n",
+        false);
+    fake.manners.answers_names = fake.manners.connects = false;
+    say(scene->browser, CHAT CHAT_BODY);
+    fake_answer_name(false); /* resolve, resolve */
+    fake_run();
+    fake_answer_name(true);
+    fake_run();
+    fake_connect(true);
+    fake_run();
+    say(fake_upstream(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+    expect(scene->browser, "HTTP/1.1 200");
+    fake_forget(scene->browser);
+    session_worker_collect(scene->worker);
+    fake_pass(6000); /* the rest of the first is over */
+    fake.manners.answers_names = true;
+    struct fake_peer *second = come(scene);
+    say(second, CHAT CHAT_BODY);
+    fake_connect(false); /* dial, resolve */
+    fake_run();
+    fake.manners.connects = true;
+    fake_run();
+    say(fake_upstream(), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+    expect(second, "HTTP/1.1 200");
+}
+
+/* --- a CONNECT ------------------------------------------------------------------------------------------------------
+ */
+
+/* A TLS client without a socket. */
+struct tls_peer {
+    SSL_CTX *context;
+    SSL *ssl;
+    struct fake_peer *peer;
+    size_t used;
+};
+
+static void tls_begin(struct tls_peer *tls, struct fake_peer *peer, const char *name)
+{
+    tls->context = SSL_CTX_new(TLS_client_method());
+    tls->ssl = SSL_new(tls->context);
+    tls->peer = peer;
+    tls->used = peer->heard.length;
+    SSL_set_bio(tls->ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_tlsext_host_name(tls->ssl, name);
+    SSL_set_connect_state(tls->ssl);
+}
+
+static void tls_turn(struct tls_peer *tls)
+{
+    char bytes[4096];
+    int count;
+    struct fake_peer *peer = tls->peer;
+    (void)BIO_write(SSL_get_rbio(tls->ssl), peer->heard.data + tls->used, (int)(peer->heard.length - tls->used));
+    tls->used = peer->heard.length;
+    (void)SSL_do_handshake(tls->ssl);
+    while ((count = BIO_read(SSL_get_wbio(tls->ssl), bytes, sizeof(bytes))) > 0)
+        fake_send_bytes(peer, (struct text){bytes, (size_t)count});
+    fake_run();
+}
+
+static void tls_end(struct tls_peer *tls)
+{
+    SSL_free(tls->ssl);
+    SSL_CTX_free(tls->context);
+}
+
+static void hello(struct fake_peer *peer, const char *name)
+{
+    struct tls_peer tls;
+    tls_begin(&tls, peer, name);
+    tls_turn(&tls);
+    tls_end(&tls);
+}
+
+#define CONNECT_SHOP "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n"
+#define CONNECT_OPEN "CONNECT open.example:443 HTTP/1.1\r\nHost: open.example:443\r\n\r\n"
+
+static void a_tunnel_carries_bytes_both_ways_and_ends_with_both_sides(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, CONNECT_SHOP);
+    expect(scene->browser, "HTTP/1.1 200");
+    hello(scene->browser, "shop.example");
+    struct fake_peer *shop = fake_upstream();
+    say(shop, "from the shop");
+    expect(scene->browser, "from the shop");
+    fake_fin(shop);
+    fake_fin(scene->browser);
+    fake_run();
+    assert_null(scene->browser->channel);
+    struct fake_peer *mail = come(scene);
+    say(mail, "CONNECT mail.example:25 HTTP/1.1\r\nHost: mail.example:25\r\n\r\n"); /* no TLS in it */
+    say(fake_upstream(), "220 hello");
+    expect(mail, "220 hello");
+}
+
+static void a_tunnel_names_what_was_decided_on(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, CONNECT_SHOP);
+    hello(scene->browser, "other.example");
+    expect(scene->browser, "\x15\x03"); /* an alert */
+    struct fake_peer *gone = come(scene);
+    say(gone, CONNECT_SHOP);
+    fake_rst(gone);
+    fake_run();
+    struct fake_peer *slow = come(scene);
+    slow->room = 0;
+    say(slow, CONNECT_SHOP);
+    fake_pass(1100); /* it does not even take the 200 */
+    assert_null(slow->channel);
+}
+
+static void a_reload_cuts_a_tunnel_that_it_would_not_have(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, CONNECT_SHOP);
+    hello(scene->browser, "shop.example");
+    use_policy(scene, "version: 1\nrules: []\n", true);
+    assert_null(scene->browser->channel);
+}
+
+static void http_in_a_connect_is_judged_as_http(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, "CONNECT shop.example:80 HTTP/1.1\r\nHost: shop.example:80\r\n\r\n");
+    say(scene->browser, "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+    say(fake_upstream(), OK);
+    expect(scene->browser, "hi");
+}
+
+static void an_opened_connection_serves_what_is_inside(void **state)
+{
+    struct scene *scene = *state;
+    struct tls_peer tls;
+    say(scene->browser, CONNECT_OPEN);
+    tls_begin(&tls, scene->browser, "open.example");
+    for (int i = 0; i < 4; i++)
+        tls_turn(&tls);
+    assert_true(SSL_is_init_finished(tls.ssl));
+    static const char request[] = "GET /no HTTP/1.1\r\nHost: open.example\r\n\r\n";
+    assert_int_equal(SSL_write(tls.ssl, request, sizeof(request) - 1), sizeof(request) - 1);
+    tls_turn(&tls);
+    tls_turn(&tls);
+    char answer[32] = "";
+    assert_true(SSL_read(tls.ssl, answer, 12) == 12);
+    assert_string_equal(answer, "HTTP/1.1 403");
+    tls_end(&tls);
+    struct fake_peer *rude = come(scene);
+    say(rude, CONNECT_OPEN);
+    hello(rude, "open.example");
+    say(rude, "nonsense where a record of TLS must be");
+    assert_null(rude->channel);
+}
+
+static void a_websocket_becomes_a_tunnel(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser,
+        "GET http://shop.example/ws HTTP/1.1\r\nHost: shop.example\r\nUpgrade: websocket\r\nConnection: "
+        "Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    say(fake_upstream(), "HTTP/1.1 101 Go\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nfirst");
+    expect(scene->browser, "first");
+    say(scene->browser, "second");
+    expect(fake_upstream(), "second");
+}
+
+/* --- all of it ------------------------------------------------------------------------------------------------------
+ */
+
+static void every_edge_of_both_tables_was_walked(void **state)
+{
+    (void)state;
+    char edges[96][EDGE_SIZE];
+    size_t count = edges_of_session(edges, COUNT_OF(edges));
+    count += edges_of_exchange(edges + count, COUNT_OF(edges) - count);
+    size_t missing = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!fake_took(edges[i])) {
+            print_message("nobody walked: %s\n", edges[i]);
+            missing++;
+        }
+    assert_int_equal(missing, 0);
+}
+
+#define WALK(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WALK(a_request_goes_there_and_back_and_its_connection_goes_on),
+        WALK(a_request_that_comes_byte_by_byte_is_the_same),
+        WALK(what_the_policy_refuses_is_answered_here),
+        WALK(a_client_that_goes_away_is_noticed_wherever_it_is),
+        WALK(nothing_happens_before_the_decision_is_on_disk),
+        WALK(a_store_that_fails_or_sleeps_refuses),
+        WALK(a_head_that_does_not_end_is_told_so),
+        WALK(an_idle_connection_ends_without_a_word),
+        WALK(names_and_hosts_that_do_not_answer_are_told),
+        WALK(a_stale_connection_is_replaced_by_a_fresh_one),
+        WALK(an_upstream_that_breaks_is_told_or_breaks_the_client),
+        WALK(an_upstream_that_sleeps_is_told),
+        WALK(a_call_goes_to_the_endpoint_and_to_the_next_when_that_fails),
+        WALK(a_call_that_is_none_is_refused_before_anybody_is_asked),
+        WALK(when_nobody_else_serves_the_endpoints_objection_is_the_answer),
+        WALK(the_next_endpoint_is_tried_when_one_cannot_be_connected_to),
+        WALK(a_tunnel_carries_bytes_both_ways_and_ends_with_both_sides),
+        WALK(a_tunnel_names_what_was_decided_on),
+        WALK(a_reload_cuts_a_tunnel_that_it_would_not_have),
+        WALK(http_in_a_connect_is_judged_as_http),
+        WALK(an_opened_connection_serves_what_is_inside),
+        WALK(a_websocket_becomes_a_tunnel),
+        cmocka_unit_test(every_edge_of_both_tables_was_walked),
+    };
+    return cmocka_run_group_tests(tests, set_up_once, tear_down_once);
+}

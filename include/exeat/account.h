@@ -6,6 +6,7 @@
 
 #include "exeat/audit.h"
 #include "exeat/model.h"
+#include "exeat/model/fault.h"
 
 /* --- a worker's book -------------------------------------------------------------------------------------------------
  */

@@ -104,25 +104,6 @@ struct reason_row {
 const struct reason_row *reason_row(enum reason reason);             /* static */
 MUST_CHECK bool reason_parse(struct text code, enum reason *reason); /* false: there is none */
 
-/* In what a host's reply was broken: RFC 9209 has more words for that than there are reasons. */
-enum flaw {
-    FLAW_NONE,
-    FLAW_SYNTAX,    /* not HTTP, or not as it is written */
-    FLAW_HEAD_SIZE, /* more than limits.head or limits.fields */
-    FLAW_CODING,    /* its chunks are none */
-    FLAW_CLOSED,    /* it ended before a reply began */
-    FLAW_PARTIAL,   /* it ended within a reply */
-    FLAW_UPGRADE,   /* it switches to what was not asked for */
-};
-/* Why a message was not taken. What a parser that fails sets as a whole. */
-struct fault {
-    enum reason reason;
-    enum flaw flaw;
-    struct detail detail;
-};
-/* The error type of RFC 9209 section 2.3 that says it. */
-const char *proxy_error(enum reason reason, enum flaw flaw);
-
 /* What kind of LLM call it is, if any (found by llm_classify). */
 enum llm_operation {
     LLM_NONE = 0, /* not an LLM host, or a path of a shared host that is no LLM call */

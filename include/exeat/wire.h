@@ -12,6 +12,7 @@
 #include "exeat/base/bytes.h"
 #include "exeat/base/text.h"
 #include "exeat/model.h"
+#include "exeat/model/fault.h"
 #include "exeat/model/message.h"
 
 enum parse { PARSE_DONE, PARSE_NEED_MORE, PARSE_BAD };

@@ -2,7 +2,7 @@
 /* What a refusal is called in Proxy-Status (RFC 9209 section 2.3): one table for all reasons, one for what was wrong
  * with a host's reply. */
 #include "exeat/base/check.h"
-#include "exeat/model.h"
+#include "exeat/model/fault.h"
 
 static const char denied[] = "http_request_denied";
 static const char request[] = "http_request_error";

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The edges of the table of session. */
 #include <stdio.h>
 
 #include "edges.h"

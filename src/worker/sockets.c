@@ -2,8 +2,8 @@
 /* The sockets that all workers listen on: bound once, before anything is begun, and joined by each further worker. */
 #include <unistd.h>
 
-#include "daemon_internal.h"
 #include "exeat/net/destination.h"
+#include "worker_internal.h"
 
 static bool bind_one(const struct setting_socket *wanted, struct socket_set *set, uint16_t *port, char **error)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* listen.dns: its sockets, which are bound before anything is begun, and what of the settings it runs with. */
-#include "daemon_internal.h"
 #include "exeat/base/memory.h"
 #include "exeat/net/ask.h"
+#include "worker_internal.h"
 
 /* Where the configuration names the servers, the policy has looked. */
 char *dns_find_loop(const struct settings *settings, struct mark *mark)

@@ -8,10 +8,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "daemon_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "worker_internal.h"
 
 enum { POLICY_SECONDS = 5, IDLE_UPSTREAMS = 256, UPSTREAM_IDLE_MS = 30000 };
 

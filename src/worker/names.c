@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A worker's resolver, made as the policy says; a new one only where a policy says otherwise than the last. */
-#include "daemon_internal.h"
 #include "exeat/base/memory.h"
+#include "worker_internal.h"
 
 /* Fixed answers live as long as the resolver that gives them, even if a reload has replaced it. */
 struct names {

@@ -3,10 +3,10 @@
  * wish of the client. The gate's own probes are told its secret here. */
 #include <unistd.h>
 
-#include "daemon_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 #include "exeat/net/destination.h"
+#include "worker_internal.h"
 
 struct door {
     struct listener *listener;       /* owned */

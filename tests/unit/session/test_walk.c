@@ -599,6 +599,43 @@ static void a_websocket_becomes_a_tunnel(void **state)
     expect(fake_upstream(), "second");
 }
 
+/* --- connections that were turned to the gate -----------------------------------------------------------------------
+ */
+
+static struct fake_peer *come_turned(struct scene *scene, uint16_t port)
+{
+    struct address peer;
+    struct turned turned = {.port = port};
+    int descriptor = fake_client();
+    assert_true(address_parse(TEXT("127.0.0.1"), &peer));
+    assert_true(address_parse(TEXT("192.0.2.9"), &turned.address));
+    assert_true(session_start_turned(scene->worker, descriptor, &peer, &turned));
+    fake_run();
+    return fake_of(descriptor);
+}
+
+static void a_turned_connection_is_judged_by_the_name_that_it_says(void **state)
+{
+    struct scene *scene = *state;
+    struct fake_peer *plain = come_turned(scene, 80);
+    say(plain, "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+    say(fake_upstream(), OK);
+    expect(plain, "hi");
+    struct fake_peer *secure = come_turned(scene, 443);
+    hello(secure, "shop.example");
+    say(fake_upstream(), "from the shop");
+    expect(secure, "from the shop");
+    struct fake_peer *unnamed = come_turned(scene, 443);
+    say(unnamed, "neither TLS nor HTTP\r\n\r\n");
+    assert_null(unnamed->channel);
+    session_worker_cut(scene->worker); /* of one that has said nothing yet */
+    fake_run();
+    struct fake_peer *silent = come_turned(scene, 443);
+    session_worker_cut(scene->worker);
+    fake_run();
+    assert_null(silent->channel);
+}
+
 /* --- all of it ------------------------------------------------------------------------------------------------------
  */
 
@@ -644,6 +681,7 @@ int main(void)
         WALK(http_in_a_connect_is_judged_as_http),
         WALK(an_opened_connection_serves_what_is_inside),
         WALK(a_websocket_becomes_a_tunnel),
+        WALK(a_turned_connection_is_judged_by_the_name_that_it_says),
         cmocka_unit_test(every_edge_of_both_tables_was_walked),
     };
     return cmocka_run_group_tests(tests, set_up_once, tear_down_once);

@@ -5,11 +5,11 @@
 
 #include "client_table.h"
 #include "exeat/base/pattern.h"
+#include "exeat/host_table.h"
 #include "exeat/policy.h"
 #include "exeat/policy/lapse.h"
 #include "exeat/policy/trace.h"
 #include "exeat/policy/trust.h"
-#include "host_table.h"
 
 /* --- hosts -----------------------------------------------------------------------------------------------------------
  */

@@ -4,6 +4,7 @@
 #ifndef EXEAT_POLICY_TRACE_H
 #define EXEAT_POLICY_TRACE_H
 
+#include "exeat/host_table.h"
 #include "exeat/policy.h"
 
 /* What is known of a condition. "And" is the least of them; "not" swaps NO and YES and leaves the others. */
@@ -34,13 +35,11 @@ struct trace_answer {
     enum known known;
     enum policy_condition decisive; /* which condition made it so, unless it is YES */
 };
-/* How specific the pattern is by which a rule has the host: a suffix counts its length beyond SPECIFIC_ANY. */
-enum { SPECIFIC_ANY = 1, SPECIFIC_EXACT = 1000 };
 struct trace_rule {
     uint32_t rule;
     enum scheme scheme;
-    uint16_t specific;
-    bool guarded; /* an allow that does not name this LLM host as it must */
+    uint16_t specific; /* the pattern by which it has the host: SPECIFIC_ANY to SPECIFIC_EXACT, 0: none */
+    bool guarded;      /* an allow that does not name this LLM host as it must */
     bool has_unless;
     struct trace_answer when;
     struct trace_answer unless;

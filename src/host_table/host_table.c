@@ -2,9 +2,7 @@
 /* Open addressing at three fifths of the load, hashed over the labels from the right, so that one pass over a name
  * gives the hash of each of its suffixes. The places of all of them are asked for before the first is looked at: the
  * memory answers them side by side. */
-#include "host_table.h"
-
-#include "exeat/policy/trace.h"
+#include "exeat/host_table.h"
 
 #include <endian.h>
 #include <string.h>

@@ -74,7 +74,7 @@ MUST_CHECK bool budget_enter(
 /* The request has ended: its places are free. */
 void budget_leave(struct budget_share *share, const size_t *rows, size_t count);
 /* Bytes that have moved or tokens that were used. False: nothing of one of the limits is left. */
-MUST_CHECK bool budget_spend(
+bool budget_spend(
     struct budget_share *share, const size_t *rows, size_t count, enum budget_kind kind, uint64_t amount,
     int64_t now_us);
 

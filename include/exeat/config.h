@@ -97,6 +97,14 @@ struct settings_client {
     bool has_address;
     struct settings_limit limit;
 };
+struct settings_proxy {
+    struct setting_text name;
+    bool is_tls;
+    struct host host;
+    uint16_t port;
+    struct text credentials_file; /* empty: none */
+    struct settings_trust trust;  /* `roots` alone */
+};
 struct settings_group {
     struct setting_text name;
     struct setting_patterns patterns;
@@ -122,6 +130,7 @@ struct settings_inference {
     struct text key_file;
     struct text text; /* canned */
     bool takes_usage;
+    struct setting_text via; /* a proxy; empty: none */
     const struct model_alias *models;
     size_t model_count;
 };
@@ -145,6 +154,7 @@ struct settings_rule {
     struct settings_limit limit;
     struct settings_trust trust;
     bool follow_aia;
+    struct setting_text upstream_proxy; /* empty: that for all; "none": none */
     bool llm_unseen;
     bool observe;
     uint32_t dns;              /* bits, see dns_type_bit: types that its names may be asked for beside the usual ones */
@@ -168,6 +178,8 @@ struct settings_file {
 struct settings_lists {
     struct settings_client *clients;
     size_t client_count;
+    struct settings_proxy *proxies;
+    size_t proxy_count;
     struct settings_group *groups;
     size_t group_count;
     struct settings_llm *llm;
@@ -188,7 +200,8 @@ struct settings {
     uint64_t version;
     bool may_be_included; /* it says nothing about how a gate runs: it may be for another file's `include` */
     bool observe;
-    struct text deny_hint; /* may be empty */
+    struct text deny_hint;              /* may be empty */
+    struct setting_text upstream_proxy; /* empty or "none": none */
     struct settings_listen listen;
     struct settings_redirect redirect;
     struct settings_audit audit;

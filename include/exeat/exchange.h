@@ -7,6 +7,7 @@
 
 #include "exeat/account.h"
 #include "exeat/http.h"
+#include "exeat/net/owner.h"
 #include "exeat/policy.h"
 #include "exeat/route.h"
 #include "exeat/tls.h"
@@ -36,6 +37,7 @@ struct exchange_options {
     struct account_book *book;
     struct tls_server *tls;                         /* NULL: nothing can be opened */
     struct tls_places *places;                      /* what certificates name, of all workers */
+    struct owners *owners;                          /* who owns a client's socket */
     const char *via;                                /* our pseudonym and loop token for Via */
     void (*on_ready)(struct entrance *entrance);    /* its exchange can go on: exchange_run */
     void (*on_deadline)(struct entrance *entrance); /* its exchange's deadline is another now: exchange_due_us */
@@ -56,10 +58,10 @@ struct exchange_worker;
 /* Of one loop; what the options point at is borrowed. Never NULL. */
 struct exchange_worker *exchange_worker_new(const struct exchange_options *options);
 void exchange_worker_free(struct exchange_worker *worker); /* after its exchanges; NULL is fine */
-/* From now on exchanges are judged by `policy`, whose reference is taken; those under way by the one they began with.
- */
+/* From now on exchanges are judged by `policy`, whose reference is taken, with the counters of its limits;
+ * those under way by the one they began with. */
 void exchange_worker_set_policy(
-    struct exchange_worker *worker, struct policy *policy, uint64_t policy_sequence,
+    struct exchange_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
     const struct exchange_limits *limits);
 /* Until then (steady clock; 0: not), what the policy refuses is let through where policy_bypass says so. */
 void exchange_worker_set_bypass(struct exchange_worker *worker, uint64_t until_us);
@@ -93,9 +95,11 @@ struct turned {
 enum { CLIENT_NAME_SIZE = 64 };
 struct entrance {
     struct http_connection http; /* towards the client */
-    struct address peer;
+    struct peer peer;            /* what the connection tells of who asks */
+    struct connection_ends ends; /* as the client sees them; client_port 0: not asked for yet */
     char peer_text[ADDRESS_TEXT_SIZE];
     char client_name[CLIENT_NAME_SIZE]; /* who asked last; of an opened connection: who made it */
+    struct client_known known;          /* how that is known */
     uint64_t user;                      /* of upstream connections: this connection, and who it says it is */
     struct binding *binding;            /* NULL while the connection is plain */
     struct turned *turned;              /* NULL: the client meant us */
@@ -148,6 +152,8 @@ struct channel *exchange_tunnel(struct exchange *exchange);
 bool exchange_is_outdated(const struct exchange *exchange);
 bool exchange_is_denied_now(const struct exchange *exchange);
 void exchange_count_bytes(struct exchange *exchange, uint64_t up, uint64_t down);
+/* So many bytes have moved in all, both ways. False: the limit that it counts under has none left. */
+bool exchange_may_move(struct exchange *exchange, uint64_t bytes);
 /* What followed the answer is not what was decided on: nothing goes on. Copies `detail`. */
 void exchange_refuse_inside(struct exchange *exchange, enum reason reason, const char *detail);
 /* Frees one whose connection was opened: it is no request, what is inside will be. Where a decision is on record

@@ -88,6 +88,7 @@ struct http_message {
     enum content content;
     uint64_t length;         /* CONTENT_OF_LENGTH */
     struct text authority;   /* of a request: what becomes Host */
+    bool is_absolute;        /* a request for a proxy: its target is an http URL (RFC 9112 3.2.2) */
     struct text via;         /* received-by and loop token of our Via; empty: none is added */
     const struct text *drop; /* names of fields that stay behind */
     size_t drop_count;

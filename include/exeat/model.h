@@ -94,6 +94,11 @@ enum reason {
     REASON_DNS_HERE,           /* the gate answers it by itself */
     REASON_DNS_MALFORMED,      /* no question that can be answered */
     REASON_FOLLOWED,           /* a certificate of an allowed host names the URL, and its rule follows it */
+    REASON_UPSTREAM_PROXY,     /* 502: the proxy on the way said no, or nothing that it may say */
+    REASON_LIMIT_REQUESTS,     /* 429: more requests than `limit` has */
+    REASON_LIMIT_CONCURRENT,   /* 503: more at once */
+    REASON_LIMIT_BYTES,        /* 429: later: the stream was cut */
+    REASON_LIMIT_TOKENS,       /* 429 */
     REASON_COUNT
 };
 struct reason_row {

@@ -9,6 +9,7 @@
 #include "exeat/config.h"
 #include "exeat/llm.h"
 #include "exeat/model.h"
+#include "exeat/model/proxy.h"
 
 struct policy;
 struct policy_rule;
@@ -70,14 +71,15 @@ enum identity {
     IDENTITY_WRONG,  /* credentials that fit nobody */
     IDENTITY_REFUSED /* nobody, and from outside */
 };
+/* The proxy on the way to the host of an allowed request, also of one that is only observed or bypassed; NULL: none.
+ * The host's addresses are that proxy's matter then. */
+const struct proxy *policy_proxy(const struct policy *policy, const struct decision *decision);
+
 /* Which client of `clients:` this is: by Proxy-Authorization (Basic, RFC 7617, or Bearer, RFC 6750; empty: none was
  * sent), else by certificate, owner, listener or address, in this order. Where no client has credentials, they are
  * ignored. `client` is set as a whole and borrows from the policy. */
-MUST_CHECK enum identity policy_identify_peer(
-    const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client);
-/* The same of an address alone. False: IDENTITY_WRONG. */
-MUST_CHECK bool policy_identify(
-    const struct policy *policy, const struct address *address, struct text authorization, struct text *name);
+MUST_CHECK enum identity
+policy_identify(const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client);
 /* Has a client a `uid`? */
 bool policy_asks_for_owners(const struct policy *policy);
 
@@ -98,6 +100,7 @@ struct policy_inference {
     struct secret key;  /* bearer token; may be empty */
     struct text text;   /* canned */
     bool takes_usage;   /* its streams may be asked for their tokens */
+    const struct proxy *via; /* on the way to it; NULL: none */
 };
 /* Borrowed from the policy; index < count. */
 const struct policy_inference *policy_inference(const struct policy *policy, size_t index);

@@ -9,6 +9,7 @@
 
 #include "exeat/base/list.h"
 #include "exeat/model.h"
+#include "exeat/model/proxy.h"
 #include "exeat/net.h"
 #include "exeat/tls.h"
 #include "exeat/tls/places.h"
@@ -18,17 +19,20 @@
 struct route_target {
     enum scheme scheme;
     struct host host;
-    struct judged_address to;
-    struct digest trust; /* under which it was verified, see tls_connect */
+    struct judged_address to; /* with a proxy: the proxy's */
+    struct digest trust;      /* under which it was verified, see tls_connect */
+    uint16_t port;            /* of the host */
+    struct digest via;        /* the proxy's id; all zero: none */
 };
 
 /* A connected upstream, plain or after its TLS handshake. Owned by whoever took it. */
 struct upstream {
-    struct list_node node; /* these six are private to the pool */
+    struct list_node node; /* these seven are private to the pool */
     struct route *route;
     uint64_t since_us;
     uint64_t kept_ms; /* the origin closes it when it is idle for that long */
     uint64_t trust;   /* whom it was connected under: the route's count then */
+    bool is_verified; /* there is TLS of ours on it */
     bool is_bound;    /* it has an identity: for its user alone */
     uint64_t user;    /* who used it last; never 0 */
     struct route_target target;
@@ -52,7 +56,7 @@ void route_free(struct route *route); /* after its upstreams and connectings; cl
 /* From now on `tls` (borrowed) says who is trusted: what was connected under another is not used again. */
 void route_set_tls(struct route *route, struct tls_client *tls);
 
-/* May this address be used for the decision at hand? The session asks the policy. */
+/* May this address (with a proxy: the proxy's) be used for the decision at hand? The session asks the policy. */
 typedef bool (*route_accepts)(void *context, const struct address *address, uint16_t port);
 /* What an idle connection is wanted for. A user is one client connection and who it says it is: what has got an
  * identity (http_binds_connection) is given to its user alone. An origin may close a connection just when a request is
@@ -63,6 +67,7 @@ struct route_wish {
     uint16_t port;
     uint64_t user;
     bool may_repeat;
+    const struct proxy *proxy; /* on the way; NULL: none. Borrowed for the call */
     struct digest trust; /* of the decision: what was connected under another never serves it; all zero: tls.upstream */
 };
 /* The most recently used idle connection that will do and whose address is accepted; NULL when there is none. */
@@ -75,10 +80,15 @@ void route_give(struct route *route, struct upstream *upstream, uint64_t user);
 void route_forget_user(struct route *route, uint64_t user);
 void upstream_free(struct upstream *upstream); /* closes; NULL is fine */
 
-/* Where to connect to: judged addresses of one host, one to RESOLVE_MAX. SCHEME_HTTPS: TLS is bound to the host. */
+/* Where to connect to: judged addresses of one host, one to RESOLVE_MAX. SCHEME_HTTPS: TLS is bound to the host.
+ * With a proxy they are the proxy's. It is asked to CONNECT to the host (RFC 9110 9.3.6), also where TLS is not ours
+ * (`is_tunnel`); plain http to it is for the writer of requests to put in absolute-form. There is no way past it. */
 struct route_way {
     enum scheme scheme;
+    bool is_tunnel;
     const struct host *host;         /* borrowed for the call */
+    uint16_t port;                   /* of the host; 0: that of the addresses */
+    const struct proxy *proxy;       /* NULL: none; borrowed until it is connected */
     const struct judged_address *to; /* borrowed for the call */
     size_t count;
     struct digest trust; /* see route_wish */

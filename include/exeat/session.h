@@ -50,9 +50,9 @@ struct session_worker;
 struct session_worker *session_worker_new(const struct session_options *options);
 /* Ends what is left without ceremony; records are written. */
 void session_worker_free(struct session_worker *worker);
-/* From now on new requests are judged by `policy`, whose reference is taken. */
+/* From now on new requests are judged by `policy`, whose reference is taken, and counted in `budgets` (borrowed). */
 void session_worker_set_policy(
-    struct session_worker *worker, struct policy *policy, uint64_t policy_sequence,
+    struct session_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
     const struct session_limits *limits);
 /* Until then (steady clock; 0: not), what the policy refuses is let through where policy_bypass says so. */
 void session_worker_set_bypass(struct session_worker *worker, uint64_t until_us);
@@ -60,13 +60,23 @@ void session_worker_set_bypass(struct session_worker *worker, uint64_t until_us)
 void session_worker_set_tls(struct session_worker *worker, struct tls_server *tls);
 /* For names that are looked up from now on. The old one must live on for those under way. */
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver);
-/* Starts a session on an accepted connection of the forward listener; takes the descriptor. False: there are too many,
+/* The listener by which connections come. Of its owner, who may give it another `tls` (then session_worker_recheck),
+ * and borrowed for their life. */
+struct session_listener {
+    struct text name;         /* empty: it has none */
+    struct tls_identity *tls; /* borrowed; NULL: clients speak plainly to it */
+    bool is_open;             /* other machines reach it */
+};
+/* Starts a session on an accepted connection of a forward listener; takes the descriptor. False: there are too many,
  * and the client was told so. */
-MUST_CHECK bool session_start(struct session_worker *worker, int descriptor, const struct address *peer);
+MUST_CHECK bool session_start(
+    struct session_worker *worker, int descriptor, const struct address *peer, const struct session_listener *listener);
 /* The same of a connection that was turned to us, and meant for another. False: there are too many, and the descriptor
  * stays the caller's: nobody knows what its client speaks. */
 MUST_CHECK bool session_start_turned(
     struct session_worker *worker, int descriptor, const struct address *peer, const struct turned *turned);
+/* Who was let in by a certificate that another `tls` believed asks for nothing more on that connection. */
+void session_worker_recheck(struct session_worker *worker);
 /* Called when the audit port's descriptor is readable. */
 void session_worker_collect(struct session_worker *worker);
 /* Closes idle connections and lets none go on after its current request. */

@@ -121,6 +121,7 @@ struct http_forward {
     size_t drop_count;
     const struct field *add; /* fields to add */
     size_t add_count;
+    bool is_absolute;  /* of a request: an http URL, for a proxy (RFC 9112 3.2.2), in place of origin-form */
     bool keep_upgrade; /* pass Upgrade and its Connection option on: for a WebSocket alone (RFC 9110 7.8) */
 };
 /* Re-serialises a request in origin-form for `authority` (which becomes Host), hop-by-hop fields (RFC 9110 7.6.1, and

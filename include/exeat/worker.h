@@ -37,10 +37,33 @@ void sockets_close(const struct sockets *sockets); /* which nobody took */
 /* --- workers ---------------------------------------------------------------------------------------------------------
  */
 
+/* What a gate was started with of each listener; all texts owned, NULL: none. */
+struct listener_plan {
+    char *name;
+    char *certificate;
+    char *key;
+    char *client_roots;
+    char *crl;
+    bool is_open; /* other machines reach it */
+};
+struct listeners {
+    struct listener_plan items[LISTENERS_MAX];
+    size_t count;
+};
+/* Who the gate is towards clients. */
+struct trust {
+    struct digest digest;                           /* of what it was made from */
+    struct tls_issuer *issuer;                      /* owned; NULL: nothing is opened */
+    struct tls_identity *identities[LISTENERS_MAX]; /* owned; of listeners, NULL: without TLS */
+    struct trust *older;                            /* owned; still used by what began under it */
+};
+
 struct worker;
 struct worker_options {
     struct tls_client *client;       /* taken */
-    const struct tls_issuer *issuer; /* borrowed; NULL: nothing is opened */
+    const struct trust *trust;         /* borrowed */
+    const struct listeners *listeners; /* borrowed */
+    struct budget_table *budgets;      /* borrowed */
     struct audit *audit;             /* borrowed */
     const char *via;                 /* borrowed */
     struct pipe_budget *pipes;       /* borrowed; shared by all workers */
@@ -55,9 +78,10 @@ void worker_start(struct worker *worker);
 void worker_join(struct worker *worker); /* after an order to stop */
 void worker_free(struct worker *worker);
 /* From the main thread. */
-void worker_set_policy(struct worker *worker, struct policy *policy, uint64_t policy_sequence);
+void worker_set_policy(
+    struct worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence);
 /* With the next policy; takes `client`. */
-void worker_set_tls(struct worker *worker, struct tls_client *client, const struct tls_issuer *issuer);
+void worker_set_tls(struct worker *worker, struct tls_client *client, const struct trust *trust);
 /* Waits until it judges by that policy; false: not within some seconds. */
 MUST_CHECK bool worker_has_policy(struct worker *worker, uint64_t policy_sequence);
 void worker_set_bypass(struct worker *worker, uint64_t until_us);

@@ -73,6 +73,8 @@ static const struct key inference_keys[] = {
     KEY(settings_inference, text, "text", &type_text, "(a sentence)", "what the canned answer says"),
     KEY(settings_inference, takes_usage, "usage", &type_usage, "true",
         "false: its streams are not asked for their tokens (`stream_options`), which some old servers refuse"),
+    KEY(settings_inference, via, "via", &type_setting_text, "(none)",
+        "the proxy on the way to the endpoint; `upstream_proxy` is not about it"),
     WHOLE_KEY("models", &type_models, "(as asked)", "which model is asked instead"),
     WHOLE_KEY("health", &type_health, NULL, "how its health is asked"),
 };

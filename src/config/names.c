@@ -55,7 +55,24 @@ struct all_names {
     struct named groups;
     struct named inference;
     struct named rules;
+    struct named proxies;
 };
+
+static void check_proxy(struct load *load, const struct all_names *all, const struct setting_text *proxy)
+{
+    if (proxy->text.length > 0 && !text_equal(proxy->text, TEXT("none")))
+        check_name(load, &all->proxies, proxy->mark, proxy->text);
+}
+
+static void check_proxies(struct load *load, const struct all_names *all)
+{
+    const struct settings_lists *lists = &load->settings->lists;
+    check_proxy(load, all, &load->settings->upstream_proxy);
+    for (size_t i = 0; i < lists->rule_count; i++)
+        check_proxy(load, all, &lists->rules[i].upstream_proxy);
+    for (size_t i = 0; i < lists->inference_count; i++)
+        check_proxy(load, all, &lists->inference[i].via);
+}
 
 static void check_groups(struct load *load, const struct all_names *all, const struct setting_patterns *patterns)
 {
@@ -167,9 +184,11 @@ void load_check_names(struct load *load)
         .clients = {"client", lists->clients, lists->client_count, sizeof(*lists->clients)},
         .groups = {"group", lists->groups, lists->group_count, sizeof(*lists->groups)},
         .inference = {"inference", lists->inference, lists->inference_count, sizeof(*lists->inference)},
+        .proxies = {"proxy", lists->proxies, lists->proxy_count, sizeof(*lists->proxies)},
         .rules = {"rule", lists->rules, lists->rule_count, sizeof(*lists->rules)},
     };
     check_clients(load);
+    check_proxies(load, &all);
     check_rules(load, &all);
     check_tests(load, &all);
     check_groups(load, &all, &settings->tls.names);

@@ -146,6 +146,8 @@ static const struct key rule_keys[] = {
     KEY(settings_rule, follow_aia, "follow_aia", &type_follow, "false",
         "true: what the certificates of its hosts name (OCSP, CRLs, issuers) is let out too"),
     KEY(settings_rule, llm_unseen, "llm", &type_unseen, "(guarded)", "unseen: tunnel a shared LLM host knowingly"),
+    KEY(settings_rule, upstream_proxy, "upstream_proxy", &type_setting_text, "(that for all)",
+        "the proxy that what it allows goes through, or none"),
     KEY(settings_rule, limit, "limit", &type_limit, "(none)", "how much it lets through, or reroutes"),
     KEY(settings_rule, dns, "dns", &type_dns_types, "([a, aaaa, cname, https])",
         "further types that its names may be asked for by listen.dns"),

@@ -225,6 +225,7 @@ extern const struct type type_timeouts;
 extern const struct type type_log;
 extern const struct type type_confine; /* struct settings_confine */
 extern const struct type type_limit;   /* struct settings_limit */
+extern const struct type type_proxies; /* struct settings_lists */
 extern const struct type type_clients; /* struct settings_lists, as those below */
 extern const struct type type_groups;
 extern const struct type type_llm;

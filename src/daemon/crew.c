@@ -5,7 +5,7 @@
 void crew_give_policy(const struct crew *crew, const struct in_force *in_force)
 {
     for (size_t i = 0; i < crew->worker_count; i++)
-        worker_set_policy(crew->workers[i], in_force->policy, in_force->sequence);
+        worker_set_policy(crew->workers[i], in_force->policy, in_force->budgets, in_force->sequence);
 }
 
 bool crew_has_policy(const struct crew *crew, uint64_t sequence)

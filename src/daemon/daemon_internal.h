@@ -44,21 +44,30 @@ struct verifying *verifying_new(const char *store, const struct signing_key *key
 void verifying_look(const struct verifying *verifying, struct admin_verify *view);
 void verifying_free(struct verifying *verifying); /* NULL is fine */
 
+/* limits.c: the counters of a policy's limits, the caller's reference. */
+struct budget_table *limits_new(struct budgets *budgets, const struct policy *policy, size_t workers);
+/* Counts what the newest records say was used before this start. */
+void limits_recall(struct budget_table *table, const struct policy *policy);
+
+/* listeners.c: what the gate was started with; all texts owned, NULL: none. */
+void listeners_note(struct listeners *listeners, const struct settings_listen *listen);
+void listeners_clear(struct listeners *listeners);
+/* Their TLS, of those that have it; what is in `out` afterwards is the caller's, also on false. */
+MUST_CHECK bool
+listeners_load(const struct listeners *listeners, struct tls_identity *out[LISTENERS_MAX], char **error);
+
 /* trust.c: NULL with `error` */
-struct trust {
-    struct digest digest;      /* of what it was made from */
-    struct tls_issuer *issuer; /* owned; NULL: nothing is opened */
-    struct trust *older;       /* owned; still used by what began under it */
-};
-MUST_CHECK struct trust *trust_new(const struct policy *policy, const char *path, char **error);
+MUST_CHECK struct trust *
+trust_new(const struct policy *policy, const struct listeners *listeners, const char *path, char **error);
 void trust_free(struct trust *trust);                                                  /* and all older */
 MUST_CHECK struct tls_client *trust_client(const struct policy *policy, char **error); /* for one worker */
 /* What of the files that rules name cannot work, a sentence each. */
 void trust_remarks(const struct policy *policy, void (*say)(void *context, const char *sentence), void *context);
 
 struct in_force {
-    struct policy *policy; /* one reference */
-    uint64_t sequence;     /* of its POLICY record */
+    struct policy *policy;        /* one reference */
+    struct budget_table *budgets; /* one reference */
+    uint64_t sequence;            /* of its POLICY record */
     struct trust *trust;
     struct buffer start_values; /* settings_start_values of when the gate started */
     struct lapses *lapses;      /* NULL: it does not run yet */
@@ -109,7 +118,9 @@ struct gate {
     struct anchor *anchor;       /* NULL: no witness */
     struct verifying *verifying; /* NULL: it does not */
     struct containment *containment;
-    struct sockets sockets; /* the first worker's, which those of the others join */
+    struct listeners listeners;
+    struct budgets *budgets; /* owned: all counters */
+    struct sockets sockets;  /* the first worker's, which those of the others join */
     struct crew crew;
     struct desk *desk;
     struct control *control;

@@ -132,7 +132,9 @@ static bool start_worker(struct gate *gate, const struct sockets *sockets, char 
 {
     struct worker_options options = {
         .client = trust_client(gate->in_force.policy, error),
-        .issuer = gate->in_force.trust->issuer,
+        .trust = gate->in_force.trust,
+        .listeners = &gate->listeners,
+        .budgets = gate->in_force.budgets,
         .audit = gate->audit,
         .via = gate->via,
         .pipes = &gate->crew.pipes,
@@ -156,6 +158,9 @@ static bool start_workers(struct gate *gate)
     crew->workers = base_array(crew->socket_count, sizeof(struct worker *));
     crew->budget = names_budget_new();
     crew->places = tls_places_new();
+    gate->budgets = budgets_new();
+    gate->in_force.budgets = limits_new(gate->budgets, gate->in_force.policy, crew->socket_count);
+    limits_recall(gate->in_force.budgets, gate->in_force.policy);
     for (size_t i = 0; i < crew->socket_count; i++)
         if (!start_worker(gate, &crew->sockets[i], &error))
             return say(error);
@@ -269,6 +274,9 @@ static void stop(struct gate *gate)
     signing_key_free(gate->log_key);
     trust_free(gate->in_force.trust);
     buffer_clear(&gate->in_force.start_values);
+    budget_table_unref(gate->in_force.budgets);
+    budgets_free(gate->budgets);
+    listeners_clear(&gate->listeners);
     policy_unref(gate->in_force.policy);
     loop_free(gate->loop);
 }
@@ -298,14 +306,17 @@ static bool load(struct gate *gate, enum exit_code *code)
     *code = EXIT_USAGE;
     if (!is_loaded)
         return false;
-    gate->in_force.trust = trust_new(gate->in_force.policy, gate->path, &error);
+    listeners_note(&gate->listeners, &policy_settings(gate->in_force.policy)->listen);
+    gate->in_force.trust = trust_new(gate->in_force.policy, &gate->listeners, gate->path, &error);
     if (gate->in_force.trust == NULL) {
+        listeners_clear(&gate->listeners);
         policy_unref(gate->in_force.policy);
         return say(error);
     }
     const struct settings_listen *listen = &policy_settings(gate->in_force.policy)->listen;
     if (listen->forward_count + listen->transparent.count == 0) {
         trust_free(gate->in_force.trust);
+        listeners_clear(&gate->listeners);
         policy_unref(gate->in_force.policy);
         struct buffer out = {0};
         buffer_printf(&out, "%s: nothing to listen on; add listen.forward, such as [127.0.0.1:3128]", gate->path);

@@ -139,7 +139,7 @@ static struct tls_client **make_clients(const struct gate *gate, const struct po
 static void use_trust(struct gate *gate, struct trust *trust, struct tls_client **clients)
 {
     for (size_t i = 0; i < gate->crew.worker_count; i++)
-        worker_set_tls(gate->crew.workers[i], clients[i], trust->issuer);
+        worker_set_tls(gate->crew.workers[i], clients[i], trust);
     trust->older = gate->in_force.trust;
     gate->in_force.trust = trust;
 }
@@ -169,6 +169,9 @@ static void take(struct gate *gate, struct policy *policy, struct text waiting, 
     gate_end_bypass(gate, TEXT("a new policy is in force"));
     retired_add(gate->retired, gate->in_force.policy);
     gate->in_force.policy = policy;
+    struct budget_table *budgets = limits_new(gate->budgets, policy, gate->crew.worker_count);
+    budget_table_unref(gate->in_force.budgets);
+    gate->in_force.budgets = budgets;
     atomic_fetch_add(&gate->told.reloads, 1);
     gate_apply(gate);
     crew_give_policy(&gate->crew, &gate->in_force);
@@ -212,7 +215,7 @@ static void put_in_force(struct gate *gate, struct policy *policy, struct trust 
 static void consider(struct gate *gate, struct policy *policy, struct buffer *answer)
 {
     char *error = NULL;
-    struct trust *trust = trust_new(policy, gate->path, &error);
+    struct trust *trust = trust_new(policy, &gate->listeners, gate->path, &error);
     if (trust == NULL) {
         refuse(gate, text_from(error), answer);
         policy_unref(policy);

@@ -26,7 +26,15 @@ static void append_rule(struct buffer *all, const struct policy_trust *rule)
         append_file(all, trust->crls.items[i].text);
 }
 
-static void digest_of(const struct policy *policy, struct digest *digest)
+static void append_listener(struct buffer *all, const struct listener_plan *plan)
+{
+    append_file(all, text_from(plan->certificate));
+    append_file(all, text_from(plan->key));
+    append_file(all, text_from(plan->client_roots));
+    append_file(all, text_from(plan->crl));
+}
+
+static void digest_of(const struct policy *policy, const struct listeners *listeners, struct digest *digest)
 {
     const struct settings_tls *tls = &policy_settings(policy)->tls;
     struct buffer all = {0};
@@ -36,18 +44,20 @@ static void digest_of(const struct policy *policy, struct digest *digest)
     buffer_append_string(&all, tls->minimum_13 ? "1.3" : "1.2");
     for (size_t i = 0; i < policy_trust_count(policy); i++)
         append_rule(&all, policy_trust_at(policy, i));
+    for (size_t i = 0; i < listeners->count; i++)
+        append_listener(&all, &listeners->items[i]);
     digest_sha256(bytes_of_text(buffer_text(&all)), digest);
     buffer_clear(&all);
 }
 
-struct trust *trust_new(const struct policy *policy, const char *path, char **error)
+struct trust *trust_new(const struct policy *policy, const struct listeners *listeners, const char *path, char **error)
 {
     struct trust *trust = base_zalloc(sizeof(*trust));
-    digest_of(policy, &trust->digest);
+    digest_of(policy, listeners, &trust->digest);
     trust->issuer = daemon_load_issuer(policy, path, error);
-    if (trust->issuer != NULL || *error == NULL)
+    if ((trust->issuer != NULL || *error == NULL) && listeners_load(listeners, trust->identities, error))
         return trust;
-    base_free(trust);
+    trust_free(trust);
     return NULL;
 }
 
@@ -55,16 +65,17 @@ void trust_free(struct trust *trust)
 {
     while (trust != NULL) {
         struct trust *older = trust->older;
+        for (size_t i = 0; i < LISTENERS_MAX; i++)
+            tls_identity_free(trust->identities[i]);
         tls_issuer_free(trust->issuer);
         base_free(trust);
         trust = older;
     }
 }
 
-/* What tls is given about rules, and the texts that it borrows. */
+/* What tls is given about rules and proxies. */
 struct rule_trusts {
     struct tls_trust *items;
-    struct buffer *names;
     const char **crls;
     size_t count;
 };
@@ -77,18 +88,14 @@ static size_t crl_count(const struct policy *policy)
     return count;
 }
 
-static void fill(
-    struct tls_trust *trust, const struct policy_trust *rule, struct text common_roots, struct buffer *name,
-    const char **crls)
+static void fill(struct tls_trust *trust, const struct policy_trust *rule, struct text common_roots, const char **crls)
 {
     const struct settings_trust *source = rule->source;
-    buffer_printf(name, "rule '%.*s'", TEXT_ARG(rule->rule));
-    buffer_append_byte(name, '\0');
     for (size_t i = 0; i < source->crls.count; i++)
         crls[i] = source->crls.items[i].text.data;
     *trust = (struct tls_trust){
         .id = rule->id,
-        .called = name->data,
+        .called = rule->called.data,
         .roots = source->roots.length > 0 ? source->roots.data : common_roots.data,
         .certificate = source->certificate.data,
         .key = source->key.data,
@@ -105,13 +112,12 @@ static struct rule_trusts rule_trusts_new(const struct policy *policy)
     size_t count = policy_trust_count(policy);
     struct rule_trusts trusts = {
         .items = base_array(count + 1, sizeof(*trusts.items)),
-        .names = base_array(count + 1, sizeof(*trusts.names)),
         .crls = base_array(crl_count(policy) + 1, sizeof(*trusts.crls)),
         .count = count,
     };
     const char **crls = trusts.crls;
     for (size_t i = 0; i < count; i++) {
-        fill(&trusts.items[i], policy_trust_at(policy, i), roots, &trusts.names[i], crls);
+        fill(&trusts.items[i], policy_trust_at(policy, i), roots, crls);
         crls += trusts.items[i].crl_count;
     }
     return trusts;
@@ -119,9 +125,6 @@ static struct rule_trusts rule_trusts_new(const struct policy *policy)
 
 static void rule_trusts_clear(struct rule_trusts *trusts)
 {
-    for (size_t i = 0; i < trusts->count; i++)
-        buffer_clear(&trusts->names[i]);
-    base_free(trusts->names);
     base_free(trusts->items);
     base_free((void *)trusts->crls);
 }

@@ -75,6 +75,11 @@ bool exchange_is_denied_now(const struct exchange *exchange)
     bool was_unseen = exchange->decision.scheme == SCHEME_TCP; /* bytes that need not be TLS */
     if (decision.plan != exchange->decision.plan || (was_unseen && decision.scheme != SCHEME_TCP))
         return true;
+    /* Of a tunnel through a proxy nobody here knows where it leads: only the way counts. */
+    const struct proxy *proxy = policy_proxy(policy, &decision);
+    const struct proxy *was = policy_proxy(exchange->policy, &exchange->decision);
+    if (proxy != NULL || was != NULL)
+        return proxy == NULL || was == NULL || !digest_equal(&proxy->id, &was->id);
     return !policy_judge_address(policy, &request, &decision, &exchange->account.address, &judged, &why);
 }
 

@@ -226,6 +226,7 @@ void exchange_free(struct exchange *exchange, enum reason reason)
 {
     if (exchange == NULL)
         return;
+    limit_leave(exchange);
     exchange_complete(exchange, reason);
     way_out_drop(exchange);
     exchange_forget_head(exchange);

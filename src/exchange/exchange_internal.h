@@ -42,8 +42,9 @@ const struct step *exchange_step(enum exchange_state state);
 /* A policy that this worker's requests are judged by: each holds on to the one it began with. It goes with the last of
  * them, once another has taken its place. */
 struct policy_term {
-    struct policy *policy; /* one reference */
-    uint64_t sequence;     /* of its POLICY record */
+    struct policy *policy;        /* one reference */
+    struct budget_share *budgets; /* owned: of its limits */
+    uint64_t sequence;            /* of its POLICY record */
     size_t exchanges;
     bool is_over;
 };
@@ -121,6 +122,13 @@ struct call {
     struct objection objection;
 };
 
+/* What it counts under, from the decision on. */
+struct counted {
+    struct decision_budgets under;
+    uint64_t bytes;   /* of those that have moved, how many were counted */
+    uint64_t retry_s; /* it was refused, and may come again then; 0: it was not */
+};
+
 struct exchange {
     struct exchange_worker *worker; /* borrowed */
     struct entrance *entrance;      /* borrowed */
@@ -138,7 +146,12 @@ struct exchange {
     struct flow *flow; /* owned, from worker->flows; NULL until a request begins to leave, and in a tunnel */
     struct call *call; /* owned; NULL: no LLM call that is answered here */
     struct account account;
+    struct counted counted;
 };
+
+/* limit.c: true, or it was refused, which `*progress` says */
+MUST_CHECK bool limit_enter(struct exchange *exchange, enum progress *progress);
+void limit_leave(struct exchange *exchange); /* it has ended: what it used is counted, its places are free */
 
 /* exchange.c: the only writer of the state */
 void exchange_enter(struct exchange *exchange, enum exchange_state next);
@@ -187,17 +200,21 @@ struct own_fields {
 };
 void own_fields(const struct dialect_answer *answer, struct own_fields *own);
 
+/* up.c: of plain http through a proxy: the target's form, and the field that it wants; returns how many */
+bool up_is_absolute(const struct exchange *exchange);
+size_t up_proxy_credentials(const struct exchange *exchange, struct field *field);
 /* way_out.c: who answers */
 const struct policy_inference *way_out_inference(const struct exchange *exchange); /* NULL: the host itself */
 struct destination {
     enum scheme scheme;
     const struct host *host; /* borrowed from the request or the policy */
     uint16_t port;
+    const struct proxy *proxy; /* on the way; NULL: none. Borrowed from the policy */
 };
 struct destination way_out_destination(const struct exchange *exchange);
+/* One of the addresses of the destination, or of the proxy on the way to it. */
 MUST_CHECK bool way_out_judge(
-    const struct exchange *exchange, const struct address *address, uint16_t port, struct judged_address *judged,
-    enum reason *why);
+    const struct exchange *exchange, const struct address *address, struct judged_address *judged, enum reason *why);
 enum progress way_out_begin(struct exchange *exchange); /* after the commit */
 void way_out_set_out(struct exchange *exchange);        /* to the destination, from its name on */
 void way_out_forget_candidates(struct way_out *way);

@@ -66,7 +66,7 @@ bool inference_asks_for_models(const struct exchange *exchange)
     return true;
 }
 
-enum { FIELDS = 5 };
+enum { FIELDS = 6 }; /* with that of a proxy */
 
 static size_t endpoint_fields(const struct exchange *exchange, struct text authorization, struct field fields[FIELDS])
 {
@@ -123,9 +123,11 @@ static void put_call(struct exchange *exchange, const struct policy_inference *i
         .content = body->length > 0 ? CONTENT_OF_LENGTH : CONTENT_NONE,
         .length = body->length,
         .authority = buffer_text(&to.authority),
+        .is_absolute = up_is_absolute(exchange),
         .add = fields,
         .add_count = endpoint_fields(exchange, buffer_text(&to.authorization), fields),
     };
+    message.add_count += up_proxy_credentials(exchange, &fields[message.add_count]);
     struct http_piece piece = {.content = buffer_text(body)};
     side->role->put_head(side, &message);
     side->role->put_content(side, &piece);

@@ -32,6 +32,7 @@ static struct decision_record record_of(const struct exchange *exchange)
         .llm_operation = decision->llm.operation,
         .model = inference_model(exchange),
         .client = request->client.name,
+        .known = request->client.known,
         .personal.client_address = text_from(exchange->entrance->peer_text),
         .personal.path = request->inside_known ? head->target.path : TEXT(""),
         .personal.query = request->query,
@@ -86,6 +87,7 @@ void exchange_note_unused(struct exchange_worker *worker, struct entrance *entra
     exchange->ask.request.host = entrance->binding->host;
     exchange->ask.request.port = entrance->binding->port;
     exchange->ask.request.client.name = text_from(entrance->client_name);
+    exchange->ask.request.client.known = entrance->known;
     exchange->decision = (struct decision){.verdict = VERDICT_ERROR, .plan = PLAN_OPEN, .reason = REASON_OPENED_UNUSED};
     exchange->account.done = PLAN_OPEN;
     exchange_free(exchange, REASON_OPENED_UNUSED);

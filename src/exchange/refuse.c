@@ -5,7 +5,9 @@
 /* Before the policy was asked, or in spite of what it said: the request itself is wrong, or too slow. */
 static void decide_against(struct decision *decision, enum reason reason)
 {
-    bool is_policy = reason == REASON_LLM_OPERATION || reason == REASON_LOOP || reason == REASON_CLIENT_UNKNOWN;
+    bool is_policy = reason == REASON_LLM_OPERATION || reason == REASON_LOOP || reason == REASON_CLIENT_UNKNOWN ||
+                     reason == REASON_CLIENT_NOBODY ||
+                     (reason >= REASON_LIMIT_REQUESTS && reason <= REASON_LIMIT_TOKENS);
     decision->verdict = is_policy ? VERDICT_DENY : VERDICT_ERROR;
     decision->plan = PLAN_REFUSE;
     decision->reason = reason;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* answer: responses of the gate's own: refusals, canned answers, model lists, what an endpoint has against a call. */
+#include <stdio.h>
+
 #include "exchange_internal.h"
 #include "exeat/base/clock.h"
 
@@ -38,6 +40,11 @@ static void write_answer(struct exchange *exchange, uint16_t status, const struc
 
 static void add_field(struct dialect_answer *answer, struct text name, struct text value)
 {
+    for (size_t i = 0; i < answer->field_count; i++)
+        if (text_equal(answer->fields[i].name, name)) { /* we know better */
+            answer->fields[i].value = value;
+            return;
+        }
     if (answer->field_count < DIALECT_FIELDS_MAX)
         answer->fields[answer->field_count++] = (struct field){name, value};
 }
@@ -64,6 +71,11 @@ static void compose_refusal(struct exchange *exchange)
     add_field(&answer, TEXT("Proxy-Status"), buffer_text(&status));
     if (reason_row(reason)->status == 407)
         add_field(&answer, TEXT("Proxy-Authenticate"), TEXT("Basic realm=\"exeat\", charset=\"UTF-8\""));
+    char seconds[24];
+    if (exchange->counted.retry_s > 0) {
+        (void)snprintf(seconds, sizeof(seconds), "%llu", (unsigned long long)exchange->counted.retry_s);
+        add_field(&answer, TEXT("Retry-After"), text_from(seconds));
+    }
     exchange->account.done = PLAN_REFUSE;
     write_answer(exchange, reason_row(reason)->status, &answer);
     buffer_clear(&status);

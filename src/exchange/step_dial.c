@@ -63,7 +63,10 @@ static void dial(struct exchange *exchange)
     bool is_tunnel = exchange->ask.is_connect; /* the client's own TLS goes through */
     struct route_way route_way = {
         .scheme = is_tunnel ? SCHEME_HTTP : to.scheme,
+        .is_tunnel = is_tunnel,
         .host = to.host,
+        .port = to.port,
+        .proxy = to.proxy,
         .to = way->candidates,
         .count = way->candidate_count,
         .trust = exchange->decision.trust,

@@ -5,28 +5,69 @@
 #include "exeat/policy/follow.h"
 #include "exeat/policy/lapse.h"
 
+static const struct text credentials_name = TEXT_INIT("Proxy-Authorization");
+
 static struct text credentials_of(const struct exchange *exchange)
 {
-    const struct field *field = http_field_find(exchange->ask.head, TEXT("Proxy-Authorization"));
+    const struct field *field = http_field_find(exchange->ask.head, credentials_name);
     return field == NULL ? TEXT("") : field->value;
 }
 
+/* Of two nobody knows which is meant. */
+static bool has_one_credential(const struct exchange *exchange)
+{
+    const struct message_head *head = exchange->ask.head;
+    size_t count = 0;
+    for (size_t i = 0; i < head->field_count; i++)
+        count += text_equal_nocase(head->fields[i].name, credentials_name) ? 1 : 0;
+    return count <= 1;
+}
+
+/* Once for each connection, and only where a client is known by it. */
+static void ask_for_owner(struct exchange *exchange)
+{
+    struct entrance *entrance = exchange->entrance;
+    if (entrance->ends.client_port != 0 || !policy_asks_for_owners(exchange->policy))
+        return;
+    bool has_ends = connection_ends_of(channel_descriptor(entrance->http.channel), &entrance->ends);
+    if (has_ends && entrance->turned != NULL) { /* its client knows of whom it meant */
+        entrance->ends.server = entrance->turned->address;
+        entrance->ends.server_port = entrance->turned->port;
+    }
+    if (has_ends)
+        entrance->peer.owner = owners_find(exchange->worker->options.owners, &entrance->ends);
+}
+
 /* Who asks: inside an opened connection it is who made the connection. */
-static bool identify(struct exchange *exchange)
+static enum reason identify(struct exchange *exchange)
 {
     struct client *client = &exchange->ask.request.client;
-    client->address = exchange->entrance->peer;
-    if (exchange->entrance->binding != NULL) {
-        client->name = text_from(exchange->entrance->client_name);
-        return true;
+    const struct entrance *entrance = exchange->entrance;
+    struct text credentials = credentials_of(exchange);
+    if (entrance->binding != NULL) {
+        *client = (struct client){text_from(entrance->client_name), entrance->peer.address, entrance->known};
+        return REASON_NONE;
     }
-    return policy_identify(exchange->policy, &exchange->entrance->peer, credentials_of(exchange), &client->name);
+    ask_for_owner(exchange);
+    enum identity identity = policy_identify(exchange->policy, &entrance->peer, credentials, client);
+    switch (identity) {
+    case IDENTITY_KNOWN:
+    case IDENTITY_NOBODY:
+        break;
+    case IDENTITY_WRONG:
+        return REASON_CLIENT_UNKNOWN;
+    case IDENTITY_REFUSED:
+        return REASON_CLIENT_NOBODY;
+    }
+    bool is_doubtful = credentials.length > 0 && !has_one_credential(exchange);
+    return is_doubtful ? REASON_CLIENT_UNKNOWN : REASON_NONE;
 }
 
 /* Somebody else on the same connection is another user of what is behind it. */
 static void note_user(struct exchange *exchange)
 {
     struct text name = exchange->ask.request.client.name;
+    exchange->entrance->known = exchange->ask.request.client.known;
     if (text_equal(name, text_from(exchange->entrance->client_name)))
         return;
     text_store(name, exchange->entrance->client_name, CLIENT_NAME_SIZE);
@@ -99,8 +140,9 @@ static void follow(struct exchange *exchange)
 
 enum progress step_judge(struct exchange *exchange)
 {
-    if (!identify(exchange))
-        return exchange_refuse(exchange, REASON_CLIENT_UNKNOWN);
+    enum reason unknown = identify(exchange);
+    if (unknown != REASON_NONE)
+        return exchange_refuse(exchange, unknown);
     note_user(exchange);
     exchange->ask.request.asked_us = policy_now(exchange->policy);
     policy_judge(exchange->policy, &exchange->ask.request, &exchange->decision);
@@ -114,6 +156,8 @@ enum progress step_judge(struct exchange *exchange)
     enum exchange_state next = after_judging(exchange);
     if (next == EXCHANGE_DONE)
         return exchange_finish(exchange, EXCHANGE_OPENS, REASON_NONE);
-    exchange_enter(exchange, next);
-    return STEP_NEXT;
+    enum progress progress = STEP_NEXT;
+    if (limit_enter(exchange, &progress))
+        exchange_enter(exchange, next);
+    return progress;
 }

@@ -216,6 +216,15 @@ enum reason pass_stalled_by(struct exchange *exchange)
     return REASON_UPSTREAM_TIMEOUT;
 }
 
+/* Its bytes are used up: nothing more moves. */
+static enum progress stop_here(struct exchange *exchange)
+{
+    exchange->entrance->http.persists = false;
+    if (exchange->client.said == HTTP_SAID)
+        return exchange_cut(exchange, REASON_LIMIT_BYTES);
+    return exchange_fail(exchange, REASON_LIMIT_BYTES);
+}
+
 enum progress step_pass(struct exchange *exchange)
 {
     enum move up = up_move(exchange);
@@ -224,5 +233,7 @@ enum progress step_pass(struct exchange *exchange)
     enum move down = move_down(exchange);
     if (down == MOVE_LEFT)
         return STEP_NEXT;
+    if (!exchange_may_move(exchange, exchange->account.bytes_up + exchange->account.bytes_down))
+        return stop_here(exchange);
     return up == MOVE_MORE || down == MOVE_MORE ? STEP_YIELD : STEP_WAIT;
 }

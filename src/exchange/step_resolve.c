@@ -10,7 +10,8 @@ static bool accepts_pooled(void *context, const struct address *address, uint16_
     const struct exchange *exchange = context;
     struct judged_address judged;
     enum reason why;
-    return way_out_judge(exchange, address, port, &judged, &why);
+    (void)port;
+    return way_out_judge(exchange, address, &judged, &why);
 }
 
 static struct upstream *take_pooled(struct exchange *exchange)
@@ -23,6 +24,7 @@ static struct upstream *take_pooled(struct exchange *exchange)
         .host = to.host,
         .port = to.port,
         .user = exchange->entrance->user,
+        .proxy = to.proxy,
         .may_repeat = way_out_may_repeat(exchange),
         .trust = exchange->decision.trust,
     };
@@ -35,7 +37,9 @@ static enum progress refuse_address(struct exchange *exchange, const struct addr
     struct destination to = way_out_destination(exchange);
     struct detail detail = {0};
     policy_explain_address(exchange->policy, &exchange->ask.request, &exchange->decision, address, why, &detail);
-    if (way_out_inference(exchange) != NULL)
+    if (to.proxy != NULL && to.host->kind != HOST_ADDRESS)
+        (void)detail_say(&detail, "the address of proxy %.60s may not be connected to", to.proxy->name.data);
+    else if (way_out_inference(exchange) != NULL)
         (void)detail_say(&detail, "the endpoint's address may not be connected to");
     account_say(&exchange->account, FLAW_NONE, detail.text);
     log_info(
@@ -50,11 +54,10 @@ static enum progress judge_answers(struct exchange *exchange, const struct addre
     struct way_out *way = &exchange->way;
     enum reason why = REASON_ADDRESS;
     enum reason first = REASON_ADDRESS;
-    uint16_t port = way_out_destination(exchange).port;
     way_out_forget_candidates(way);
     way->candidates = base_array(count, sizeof(*way->candidates));
     for (size_t i = 0; i < count; i++) {
-        if (way_out_judge(exchange, &addresses[i], port, &way->candidates[way->candidate_count], &why))
+        if (way_out_judge(exchange, &addresses[i], &way->candidates[way->candidate_count], &why))
             way->candidate_count++;
         else if (i == 0)
             first = why;
@@ -111,7 +114,8 @@ enum progress step_resolve(struct exchange *exchange)
         exchange_enter(exchange, EXCHANGE_PASS);
         return STEP_NEXT;
     }
-    const struct host *host = way_out_destination(exchange).host;
+    struct destination to = way_out_destination(exchange);
+    const struct host *host = to.proxy != NULL ? &to.proxy->host : to.host;
     exchange->way.resolving = resolve_start(exchange->worker->options.resolver, host, on_resolved, exchange);
     return STEP_WAIT;
 }

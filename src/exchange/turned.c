@@ -44,10 +44,10 @@ bool exchange_lets_any_bytes(struct exchange_worker *worker, struct entrance *en
         .scheme = SCHEME_HTTPS,
         .host = host_of(&entrance->turned->address),
         .port = entrance->turned->port,
-        .client.address = entrance->peer,
     };
     struct decision decision;
-    if (!policy_identify(policy, &entrance->peer, TEXT(""), &request.client.name))
+    enum identity identity = policy_identify(policy, &entrance->peer, TEXT(""), &request.client);
+    if (identity != IDENTITY_KNOWN && identity != IDENTITY_NOBODY)
         return false;
     policy_judge(policy, &request, &decision);
     return decision.plan == PLAN_TUNNEL && decision.scheme == SCHEME_TCP;

@@ -5,11 +5,26 @@
 
 #include "exchange_internal.h"
 
-enum { HOPS_SIZE = 24 };
+enum { HOPS_SIZE = 24, ADDED_MAX = 2 };
 
 static void on_upstream_ready(void *context)
 {
     exchange_go_on(context);
+}
+
+bool up_is_absolute(const struct exchange *exchange)
+{
+    struct destination to = way_out_destination(exchange);
+    return to.proxy != NULL && to.scheme == SCHEME_HTTP;
+}
+
+size_t up_proxy_credentials(const struct exchange *exchange, struct field *field)
+{
+    const struct proxy *proxy = way_out_destination(exchange).proxy;
+    if (!up_is_absolute(exchange) || proxy->authorization.length == 0)
+        return 0;
+    *field = (struct field){TEXT("Proxy-Authorization"), proxy->authorization};
+    return 1;
 }
 
 /* RFC 9110 7.6.2: of TRACE and OPTIONS; that it is above zero was seen before. */
@@ -27,12 +42,12 @@ static void put_request(struct exchange *exchange, const struct upstream *upstre
 {
     static const struct text counted = TEXT_INIT("Max-Forwards");
     char digits[HOPS_SIZE];
-    struct field hops;
+    struct field added[ADDED_MAX];
     const struct message_head *head = exchange->ask.head;
     struct http_side *side = &exchange->flow->side;
     struct buffer *authority = &exchange->worker->authority;
     buffer_empty(authority);
-    authority_append(authority, &upstream->target.host, upstream->target.to.port, scheme_port(upstream->target.scheme));
+    authority_append(authority, &upstream->target.host, upstream->target.port, scheme_port(upstream->target.scheme));
     struct http_message message = {
         .head = head,
         .content = head->content,
@@ -40,11 +55,13 @@ static void put_request(struct exchange *exchange, const struct upstream *upstre
         .authority = buffer_text(authority),
         .via = text_from(exchange->worker->options.via),
         .upgrades = http_asks_for_websocket(head),
-        .add = &hops,
-        .add_count = count_hops(head, digits, &hops),
+        .is_absolute = up_is_absolute(exchange),
+        .add = added,
+        .add_count = count_hops(head, digits, &added[0]),
         .drop = &counted,
     };
     message.drop_count = message.add_count;
+    message.add_count += up_proxy_credentials(exchange, &added[message.add_count]);
     side->role->put_head(side, &message);
     upstream_note(exchange->way.upstream, head);
     if (upstream->is_old)

@@ -18,9 +18,10 @@ struct destination way_out_destination(const struct exchange *exchange)
 {
     const struct policy_inference *inference = way_out_inference(exchange);
     const struct request *request = &exchange->ask.request;
-    if (inference == NULL)
-        return (struct destination){request->scheme, &request->host, request->port};
-    return (struct destination){inference->scheme, &inference->host, inference->port};
+    if (inference != NULL)
+        return (struct destination){inference->scheme, &inference->host, inference->port, inference->via};
+    const struct proxy *proxy = policy_proxy(exchange->policy, &exchange->decision);
+    return (struct destination){request->scheme, &request->host, request->port, proxy};
 }
 
 /* Idempotent and without content, so that there is nothing to hold (RFC 9110 9.2.2), or to an endpoint of ours. */
@@ -38,13 +39,20 @@ bool way_out_may_repeat(const struct exchange *exchange)
     return false;
 }
 
+/* A name is looked up by whoever connects to it: the proxy, where there is one. Its own address is the operator's
+ * word; a host that is an address is judged all the same. */
 bool way_out_judge(
-    const struct exchange *exchange, const struct address *address, uint16_t port, struct judged_address *judged,
-    enum reason *why)
+    const struct exchange *exchange, const struct address *address, struct judged_address *judged, enum reason *why)
 {
-    if (way_out_inference(exchange) != NULL)
-        return policy_judge_endpoint(exchange->policy, address, port, judged, why);
-    return policy_judge_address(exchange->policy, &exchange->ask.request, &exchange->decision, address, judged, why);
+    struct destination to = way_out_destination(exchange);
+    const struct request *request = &exchange->ask.request;
+    if (way_out_inference(exchange) == NULL && to.proxy == NULL)
+        return policy_judge_address(exchange->policy, request, &exchange->decision, address, judged, why);
+    if (way_out_inference(exchange) == NULL && to.host->kind == HOST_ADDRESS &&
+        !policy_judge_address(exchange->policy, request, &exchange->decision, &to.host->address, judged, why))
+        return false;
+    uint16_t port = to.proxy != NULL ? to.proxy->port : to.port;
+    return policy_judge_endpoint(exchange->policy, address, port, judged, why);
 }
 
 void way_out_drop(struct exchange *exchange)

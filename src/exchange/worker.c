@@ -16,6 +16,7 @@ static void free_if_done(struct policy_term *term)
 {
     if (!term->is_over || term->exchanges > 0)
         return;
+    budget_share_free(term->budgets);
     policy_unref(term->policy);
     base_free(term);
 }
@@ -48,13 +49,14 @@ static void set_endpoints(struct exchange_worker *worker, const struct policy *p
 }
 
 void exchange_worker_set_policy(
-    struct exchange_worker *worker, struct policy *policy, uint64_t policy_sequence,
+    struct exchange_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
     const struct exchange_limits *limits)
 {
     end_term(worker);
     worker->term = base_zalloc(sizeof(*worker->term));
     worker->term->policy = policy;
     worker->term->sequence = policy_sequence;
+    worker->term->budgets = budget_share_new(budgets);
     worker->limits = *limits;
     worker->http_limits = (struct http_limits){.head = limits->head, .fields = limits->fields};
     set_endpoints(worker, policy);

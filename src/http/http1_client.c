@@ -49,6 +49,7 @@ static void put_head(struct http_side *side, const struct http_message *message)
         .add = message->add,
         .add_count = message->add_count,
         .keep_upgrade = message->upgrades,
+        .is_absolute = message->is_absolute,
     };
     http_request_write(http1_scratch(side), message->head, message->authority, &forward);
     http1_say_scratch(side);

@@ -66,6 +66,11 @@ static const char *const of_reasons[] = {
     [REASON_DNS_HERE] = ours,
     [REASON_DNS_MALFORMED] = ours,
     [REASON_FOLLOWED] = ours,
+    [REASON_UPSTREAM_PROXY] = "destination_unavailable",
+    [REASON_LIMIT_REQUESTS] = denied,
+    [REASON_LIMIT_CONCURRENT] = denied,
+    [REASON_LIMIT_BYTES] = denied,
+    [REASON_LIMIT_TOKENS] = denied,
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

@@ -63,6 +63,11 @@ static const struct reason_row rows[] = {
     [REASON_DNS_HERE] = {"dns_here", "the gate answers this question by itself", 0},
     [REASON_DNS_MALFORMED] = {"dns_malformed", "the question is malformed or of no kind that is answered", 0},
     [REASON_FOLLOWED] = {"followed", "a certificate of an allowed host names the URL", 0},
+    [REASON_UPSTREAM_PROXY] = {"upstream_proxy", "the proxy on the way to the host did not connect", 502},
+    [REASON_LIMIT_REQUESTS] = {"limit_requests", "more requests than the limit has for this window of time", 429},
+    [REASON_LIMIT_CONCURRENT] = {"limit_concurrent", "more requests at once than the limit has", 503},
+    [REASON_LIMIT_BYTES] = {"limit_bytes", "the bytes of this window of time are used up", 429},
+    [REASON_LIMIT_TOKENS] = {"limit_tokens", "the tokens of this window of time are used up", 429},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

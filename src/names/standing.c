@@ -65,7 +65,7 @@ static bool identify(struct standing *standing)
     const struct address address = client->address;
     bool is_from_outside = address_class(&address) != ADDRESS_LOOPBACK && !policy_is_of_this_machine(&address);
     const struct peer peer = {.address = address, .is_from_outside = is_from_outside};
-    return policy_identify_peer(standing->policy, &peer, TEXT(""), client) != IDENTITY_REFUSED;
+    return policy_identify(standing->policy, &peer, TEXT(""), client) != IDENTITY_REFUSED;
 }
 
 static struct standing *make(struct names_worker *worker, const struct name_question *question)

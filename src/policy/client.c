@@ -167,8 +167,8 @@ static bool by_connection(const struct identifying *who)
            by_address(who);
 }
 
-enum identity policy_identify_peer(
-    const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client)
+enum identity
+policy_identify(const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client)
 {
     const struct identifying who = {policy, peer, client};
     *client = (struct client){.name = TEXT(""), .address = peer->address, .known.owner = peer->owner};
@@ -177,16 +177,6 @@ enum identity policy_identify_peer(
     if (by_connection(&who))
         return IDENTITY_KNOWN;
     return peer->is_from_outside ? IDENTITY_REFUSED : IDENTITY_NOBODY;
-}
-
-bool policy_identify(
-    const struct policy *policy, const struct address *address, struct text authorization, struct text *name)
-{
-    const struct peer peer = {.address = *address};
-    struct client client;
-    enum identity identity = policy_identify_peer(policy, &peer, authorization, &client);
-    *name = client.name;
-    return identity != IDENTITY_WRONG;
 }
 
 bool policy_asks_for_owners(const struct policy *policy)

@@ -155,7 +155,8 @@ static void compile_rules(struct compile *compile)
     struct policy *policy = compile->policy;
     policy->rule_count = policy->settings->lists.rule_count;
     policy->rules = arena_array(&policy->arena, policy->rule_count, sizeof(*policy->rules));
-    policy->trusts.items = arena_array(&policy->arena, policy->rule_count, sizeof(*policy->trusts.items));
+    policy->trusts.items = arena_array(
+        &policy->arena, policy->rule_count + policy->settings->lists.proxy_count, sizeof(*policy->trusts.items));
     policy->methods.names = arena_array(&policy->arena, METHODS_MAX, sizeof(*policy->methods.names));
     uint32_t *hostless = arena_array(&policy->arena, policy->rule_count, sizeof(*hostless));
     for (size_t i = 0; i < policy->rule_count; i++) {
@@ -204,6 +205,7 @@ static void policy_free(struct policy *policy)
     }
     inference_clear(policy);
     client_table_clear(&policy->clients);
+    proxies_clear(policy);
     hosts_clear(policy);
     llm_catalogue_free(policy->catalogue);
     settings_free(policy->settings);
@@ -224,6 +226,7 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     compile_rules(&compile);
     budgets_compile(policy, diags);
     lapses_compile(policy);
+    proxies_compile(policy, diags);
     hosts_compile(policy, diags);
     if (diags_errors(diags) == errors_before)
         policy_check_rules(policy, diags);

@@ -101,6 +101,7 @@ struct policy_rule {
     size_t inference_count;
     uint32_t budget;                  /* its row; or BUDGET_NONE */
     const struct policy_trust *trust; /* NULL: that of tls.upstream */
+    const struct proxy *proxy;        /* what it allows goes through it; NULL: none */
     uint32_t rank;                    /* in the order of the ids: of two equals the first names the decision */
     bool needs_inside;
     bool observes;
@@ -112,6 +113,13 @@ struct policy_budgets {
     struct budget_row *rows;
     size_t count;
     uint32_t *of_clients; /* by their index: a row, or BUDGET_NONE */
+};
+
+struct policy_proxies {
+    struct proxy *items;
+    struct buffer *secrets; /* owned; one for each */
+    size_t count;
+    const struct proxy *for_all; /* NULL: none */
 };
 
 enum { METHODS_MAX = 64 };
@@ -129,6 +137,7 @@ struct policy {
     bool has_tcp;                /* a rule for bytes that are no TLS */
     struct client_table clients; /* owned */
     struct policy_budgets budgets;
+    struct policy_proxies proxies;
     struct method_names {
         struct text *names;
         size_t count;
@@ -152,6 +161,9 @@ bool client_has_credentials(const struct settings_client *client);
 void policy_check_rules(const struct policy *policy, struct diags *diags);
 
 /* trust.c: of one rule, whose place is kept for it */
+/* The one that says this; it is added when it is the first. */
+const struct policy_trust *
+trust_add(struct policy *policy, const char *what, struct text name, const struct settings_trust *source);
 bool trust_is_set(const struct settings_trust *trust);
 void trust_compile(struct policy *policy, struct policy_rule *rule, struct diags *diags);
 
@@ -186,6 +198,10 @@ struct judging {
     bool by_path;           /* of the rule that was asked last: all but the path holds, so that the path decides */
     struct trace_rule last; /* what was found of the rule that was asked last */
 };
+
+/* proxy.c: after rules and inference */
+void proxies_compile(struct policy *policy, struct diags *diags);
+void proxies_clear(struct policy *policy);
 
 /* budget.c */
 void budgets_compile(struct policy *policy, struct diags *diags);

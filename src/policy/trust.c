@@ -51,20 +51,31 @@ static void check_follows(const struct settings_rule *rule, struct diags *diags)
         diag_error(diags, rule->mark, "`follow_aia` belongs to an allow of https to `hosts`, which have certificates");
 }
 
+const struct policy_trust *
+trust_add(struct policy *policy, const char *what, struct text name, const struct settings_trust *source)
+{
+    struct policy_trust trust = {.source = source};
+    struct buffer called = {0};
+    size_t index = 0;
+    name_trust(source, &trust.id);
+    while (index < policy->trusts.count && !digest_equal(&policy->trusts.items[index].id, &trust.id))
+        index++;
+    if (index == policy->trusts.count) {
+        buffer_printf(&called, "%s '%.*s'", what, TEXT_ARG(name));
+        trust.called = arena_text(&policy->arena, buffer_text(&called));
+        policy->trusts.items[policy->trusts.count++] = trust;
+    }
+    buffer_clear(&called);
+    return &policy->trusts.items[index];
+}
+
 void trust_compile(struct policy *policy, struct policy_rule *rule, struct diags *diags)
 {
     const struct settings_rule *source = rule->source;
     check_follows(source, diags);
     if (!trust_is_set(&source->trust))
         return;
-    struct policy_trust trust = {.rule = source->id.text, .source = &source->trust};
-    size_t index = 0;
-    name_trust(&source->trust, &trust.id);
-    while (index < policy->trusts.count && !digest_equal(&policy->trusts.items[index].id, &trust.id))
-        index++;
-    if (index == policy->trusts.count)
-        policy->trusts.items[policy->trusts.count++] = trust;
-    rule->trust = &policy->trusts.items[index];
+    rule->trust = trust_add(policy, "rule", source->id.text, &source->trust);
     rule->needs_inside = true;
     check_place(source, diags);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connecting to a host of which several addresses were judged: a race (RFC 8305 section 5). The next address is tried
- * when the one before has failed or is silent for a while, and the first that is connected wins: TCP, and then TLS
- * bound to the name where the scheme asks for it. */
+ * when the one before has failed or is silent for a while, and the first that is connected wins: TCP, through a proxy
+ * where there is one, and then TLS bound to the name where the scheme asks for it. */
 #include <errno.h>
 #include <string.h>
 
@@ -20,7 +20,9 @@ struct attempt {
     struct dial *dial;                /* owned while it runs */
     struct channel *channel;          /* owned once connected */
     struct tls_connection *handshake; /* owned while it runs */
+    struct asking *asking;            /* owned while a proxy is asked */
     uint64_t trust;                   /* under which it began */
+    bool is_verified;
 };
 
 static void start_next(struct connecting *race);
@@ -30,6 +32,7 @@ static void attempt_free(struct attempt *attempt)
     list_remove(&attempt->node);
     dial_cancel(attempt->dial);
     tls_connection_free(attempt->handshake);
+    asking_free(attempt->asking);
     channel_free(attempt->channel);
     base_free(attempt);
 }
@@ -63,6 +66,8 @@ static void wait_for_next(struct connecting *race)
 static int distance(enum reason reason)
 {
     if (reason == REASON_UPSTREAM_TLS || reason == REASON_UPSTREAM_PIN || reason == REASON_UPSTREAM_REVOKED)
+        return 4;
+    if (reason == REASON_UPSTREAM_PROXY)
         return 3;
     return reason == REASON_CONNECT_FAILED ? 2 : 1;
 }
@@ -75,6 +80,8 @@ static void note_failure(struct attempt *attempt, enum reason reason, const char
     if (race->reason == REASON_NONE || distance(reason) > distance(race->reason))
         race->reason = reason;
     buffer_printf(&line, "%s%s", race->detail, race->detail[0] == '\0' ? "" : "; ");
+    if (race->proxy != NULL)
+        buffer_printf(&line, "proxy %.*s at ", TEXT_ARG(race->proxy->name));
     address_append(&line, &attempt->to.address);
     buffer_printf(&line, ": %s", why);
     text_store(buffer_text(&line), race->detail, sizeof(race->detail));
@@ -108,8 +115,16 @@ static struct upstream *take_upstream(struct attempt *attempt)
     struct connecting *race = attempt->race;
     upstream->route = race->route;
     upstream->kept_ms = UINT64_MAX; /* it did not say yet */
-    upstream->target = (struct route_target){race->scheme, race->host, attempt->to, race->trust};
+    upstream->target = (struct route_target){
+        .scheme = race->scheme,
+        .host = race->host,
+        .to = attempt->to,
+        .trust = race->trust,
+        .port = race->port,
+        .via = route_via(race->proxy),
+    };
     upstream->trust = attempt->trust;
+    upstream->is_verified = attempt->is_verified;
     upstream->channel = attempt->channel;
     attempt->channel = NULL;
     channel_set_handler(upstream->channel, NULL, NULL);
@@ -175,29 +190,106 @@ static void on_handshake(void *context)
     }
 }
 
+/* False: it is lost. */
+static bool
+begin_handshake(struct attempt *attempt, const struct host *host, const struct digest *trust, channel_ready on_ready)
+{
+    const struct route *route = attempt->race->route;
+    attempt->trust = route->trust;
+    attempt->is_verified = true;
+    attempt->handshake = tls_connect(route->options.tls, attempt->channel, host, trust);
+    if (attempt->handshake == NULL) {
+        lose(attempt, REASON_UPSTREAM_TLS, "a new policy is in force: ask again");
+        return false;
+    }
+    channel_set_handler(attempt->channel, on_ready, attempt);
+    return true;
+}
+
+static void reach_host(struct attempt *attempt)
+{
+    struct connecting *race = attempt->race;
+    if (race->scheme != SCHEME_HTTPS) {
+        win(attempt);
+        return;
+    }
+    wait_for_next(race);
+    if (begin_handshake(attempt, &race->host, &race->trust, on_handshake))
+        on_handshake(attempt);
+}
+
+static void on_asking(void *context)
+{
+    struct attempt *attempt = context;
+    struct detail detail = {.text = ""};
+    switch (asking_go_on(attempt->asking, attempt->channel, &detail)) {
+    case PROXY_MORE:
+        return;
+    case PROXY_CONNECTED:
+        break;
+    case PROXY_REFUSED:
+    case PROXY_BROKEN:
+        lose(attempt, REASON_UPSTREAM_PROXY, detail.text);
+        return;
+    }
+    asking_free(attempt->asking);
+    attempt->asking = NULL;
+    reach_host(attempt);
+}
+
+/* Plain http is asked of the proxy itself (RFC 9112 3.2.2). */
+static void ask_proxy(struct attempt *attempt)
+{
+    struct connecting *race = attempt->race;
+    if (race->scheme != SCHEME_HTTPS && !race->is_tunnel) {
+        win(attempt);
+        return;
+    }
+    attempt->asking = asking_new(race->proxy, &race->host, race->port);
+    channel_set_handler(attempt->channel, on_asking, attempt);
+    on_asking(attempt);
+}
+
+static void on_proxy_handshake(void *context)
+{
+    struct attempt *attempt = context;
+    switch (tls_connection_handshake(attempt->handshake)) {
+    case TLS_AGAIN:
+        return;
+    case TLS_DONE:
+        break;
+    case TLS_FAILED:
+        lose(attempt, REASON_UPSTREAM_PROXY, tls_connection_error(attempt->handshake));
+        return;
+    }
+    tls_connection_install(attempt->handshake);
+    attempt->handshake = NULL;
+    ask_proxy(attempt);
+}
+
+static void reach_proxy(struct attempt *attempt)
+{
+    const struct proxy *proxy = attempt->race->proxy;
+    wait_for_next(attempt->race);
+    if (!proxy->is_tls)
+        ask_proxy(attempt);
+    else if (begin_handshake(attempt, &proxy->host, &proxy->trust, on_proxy_handshake))
+        on_proxy_handshake(attempt);
+}
+
 static void on_dialled(void *context, struct channel *channel, int error)
 {
     struct attempt *attempt = context;
-    struct connecting *race = attempt->race;
     attempt->dial = NULL;
     if (channel == NULL) {
         lose(attempt, error == ETIMEDOUT ? REASON_CONNECT_TIMEOUT : REASON_CONNECT_FAILED, strerror(error));
         return;
     }
     attempt->channel = channel;
-    if (race->scheme != SCHEME_HTTPS) {
-        win(attempt);
-        return;
-    }
-    wait_for_next(race);
-    attempt->trust = race->route->trust;
-    attempt->handshake = tls_connect(race->route->options.tls, attempt->channel, &race->host, &race->trust);
-    if (attempt->handshake == NULL) {
-        lose(attempt, REASON_UPSTREAM_TLS, "a new policy is in force: ask again");
-        return;
-    }
-    channel_set_handler(attempt->channel, on_handshake, attempt);
-    on_handshake(attempt);
+    if (attempt->race->proxy != NULL)
+        reach_proxy(attempt);
+    else
+        reach_host(attempt);
 }
 
 static void attempt_start(struct connecting *race, const struct judged_address *to)
@@ -227,6 +319,8 @@ static void on_delay(void *context)
 
 static const char *stage_of(const struct attempt *attempt)
 {
+    if (attempt->asking != NULL)
+        return "no answer to CONNECT in time";
     return attempt->handshake == NULL ? "no answer in time" : "the TLS handshake took too long";
 }
 
@@ -251,6 +345,9 @@ struct connecting *route_connect(struct route *route, const struct route_way *wa
     race->trust = way->trust;
     if (route->options.places != NULL && way->follows.length < sizeof(race->follows))
         text_store(way->follows, race->follows, sizeof(race->follows));
+    race->port = way->port != 0 ? way->port : way->to[0].port;
+    race->proxy = way->proxy;
+    race->is_tunnel = way->is_tunnel;
     race->on_done = on_done;
     race->context = context;
     race->count = way->count;

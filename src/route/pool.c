@@ -45,7 +45,7 @@ void route_free(struct route *route)
 
 static bool is_outdated(const struct route *route, const struct upstream *upstream)
 {
-    return upstream->target.scheme == SCHEME_HTTPS && upstream->trust != route->trust;
+    return upstream->is_verified && upstream->trust != route->trust;
 }
 
 void route_set_tls(struct route *route, struct tls_client *tls)
@@ -85,11 +85,18 @@ static void on_idle_ready(void *context)
         drop(upstream->route, upstream);
 }
 
+struct digest route_via(const struct proxy *proxy)
+{
+    return proxy == NULL ? (struct digest){{0}} : proxy->id;
+}
+
 static bool is_for(const struct upstream *upstream, const struct route_wish *wish, bool bound)
 {
-    return upstream->target.scheme == wish->scheme && upstream->target.to.port == wish->port &&
-           upstream->is_bound == bound && (!bound || upstream->user == wish->user) &&
-           host_equal(&upstream->target.host, wish->host) && digest_equal(&upstream->target.trust, &wish->trust);
+    struct digest via = route_via(wish->proxy);
+    return upstream->target.scheme == wish->scheme && upstream->target.port == wish->port &&
+           digest_equal(&upstream->target.via, &via) && upstream->is_bound == bound &&
+           (!bound || upstream->user == wish->user) && host_equal(&upstream->target.host, wish->host) &&
+           digest_equal(&upstream->target.trust, &wish->trust);
 }
 
 /* Whoever is at the other end closes it, or has closed it: about to, as far as a clock can tell. The kernel is asked
@@ -120,7 +127,7 @@ find_idle(struct route *route, const struct route_wish *wish, bool bound, route_
         uint64_t age_ms = (now - upstream->since_us) / 1000;
         next = list_next(&route->idle, node);
         if (!is_for(upstream, wish, bound) || !is_safe(upstream, wish, age_ms) ||
-            !accepts(context, &upstream->target.to.address, wish->port))
+            !accepts(context, &upstream->target.to.address, upstream->target.to.port))
             continue;
         if (!is_stale(upstream, wish, age_ms))
             return upstream;

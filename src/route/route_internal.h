@@ -43,6 +43,9 @@ struct connecting {
     struct host host;
     struct digest trust;
     char follows[TLS_PLACES_RULE_SIZE]; /* empty: none */
+    uint16_t port;             /* of the host */
+    const struct proxy *proxy; /* borrowed; NULL: straight */
+    bool is_tunnel;
     route_done on_done;
     void *context;
     struct judged_address to[RESOLVE_MAX]; /* in the order in which they are tried */
@@ -60,6 +63,24 @@ void order_failed_last(const struct route *route, struct judged_address *to, siz
 
 /* look.c */
 void looks_cancel(struct route *route);
+/* pool.c: the proxy's id */
+struct digest route_via(const struct proxy *proxy);
+
+/* proxy.c: its answer to CONNECT, byte by byte: what follows the head is the host's. */
+enum { PROXY_ANSWER_MAX = 8192 };
+struct proxy_reading {
+    size_t length;
+    unsigned interim; /* how many 1xx came */
+    char bytes[PROXY_ANSWER_MAX];
+};
+enum proxy_answer { PROXY_MORE, PROXY_CONNECTED, PROXY_REFUSED, PROXY_BROKEN };
+/* Of the last two `detail` says what it was. */
+enum proxy_answer proxy_answer_take(struct proxy_reading *reading, char byte, struct detail *detail);
+/* The whole conversation, over a channel to the proxy. */
+struct asking;
+struct asking *asking_new(const struct proxy *proxy, const struct host *host, uint16_t port);
+enum proxy_answer asking_go_on(struct asking *asking, struct channel *channel, struct detail *detail);
+void asking_free(struct asking *asking); /* NULL is fine */
 
 /* memory.c */
 bool memory_is_empty(const struct route *route);

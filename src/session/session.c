@@ -143,12 +143,22 @@ static void on_client_ready(void *context)
     session_run(context);
 }
 
+/* A connection from this machine may come by a listener that others reach. */
+static struct peer peer_at(const struct address *address, const struct session_listener *listener)
+{
+    return (struct peer){
+        .address = *address,
+        .listener = listener->name,
+        .is_from_outside = listener->is_open && address_class(address) != ADDRESS_LOOPBACK,
+    };
+}
+
 static void enter_by(struct session *session, int descriptor, const struct address *peer)
 {
     struct session_worker *worker = session->worker;
     struct entrance *entrance = &session->entrance;
     struct buffer *scratch = &worker->http.scratch;
-    entrance->peer = *peer;
+    entrance->peer = peer_at(peer, session->listener);
     entrance->user = exchange_new_user(worker->exchanges);
     entrance->http.worker = &worker->http;
     entrance->http.channel = channel_new(worker->options.loop, descriptor, on_client_ready, session);
@@ -157,11 +167,13 @@ static void enter_by(struct session *session, int descriptor, const struct addre
     text_store(buffer_text(scratch), entrance->peer_text, sizeof(entrance->peer_text));
 }
 
-static void
-start(struct session_worker *worker, int descriptor, const struct address *peer, const struct turned *turned)
+static void start(
+    struct session_worker *worker, int descriptor, const struct address *peer, const struct session_listener *listener,
+    const struct turned *turned)
 {
     struct session *session = base_zalloc(sizeof(*session));
     session->worker = worker;
+    session->listener = listener;
     session->tunnel.loop = worker->options.loop;
     session->deadline = timer_new(worker->options.loop, on_deadline, session);
     session->state = SESSION_START;
@@ -177,11 +189,12 @@ start(struct session_worker *worker, int descriptor, const struct address *peer,
     session_run(session);
 }
 
-bool session_start(struct session_worker *worker, int descriptor, const struct address *peer)
+bool session_start(
+    struct session_worker *worker, int descriptor, const struct address *peer, const struct session_listener *listener)
 {
     bool has_room = worker->open < worker->limits.connections;
     if (has_room)
-        start(worker, descriptor, peer, NULL);
+        start(worker, descriptor, peer, listener, NULL);
     else
         session_turn_away(worker, descriptor);
     return has_room;
@@ -190,9 +203,10 @@ bool session_start(struct session_worker *worker, int descriptor, const struct a
 bool session_start_turned(
     struct session_worker *worker, int descriptor, const struct address *peer, const struct turned *turned)
 {
+    static const struct session_listener nowhere = {.is_open = false};
     bool has_room = worker->open < worker->limits.connections;
     if (has_room)
-        start(worker, descriptor, peer, turned);
+        start(worker, descriptor, peer, &nowhere, turned);
     else
         worker->over_limit++;
     return has_room;
@@ -243,6 +257,7 @@ enum progress step_closed(struct session *session)
 
 enum progress step_start(struct session *session)
 {
-    session_enter(session, session->entrance.turned != NULL ? SESSION_LOOK : SESSION_SERVE);
+    enum session_state next = session->listener->tls != NULL ? SESSION_GREET : SESSION_SERVE;
+    session_enter(session, session->entrance.turned != NULL ? SESSION_LOOK : next);
     return STEP_NEXT;
 }

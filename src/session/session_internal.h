@@ -10,6 +10,7 @@
 enum session_state {
     SESSION_START,
     SESSION_LOOK,
+    SESSION_GREET,
     SESSION_SERVE,
     SESSION_ANSWER_CONNECT,
     SESSION_PEEK_HELLO,
@@ -41,6 +42,7 @@ struct session_worker {
     struct session_options options;
     struct http_worker http;
     struct account_book *book;         /* owned */
+    struct owners *owners;             /* owned */
     struct exchange_worker *exchanges; /* owned */
     struct session_limits limits;
     struct list sessions; /* struct session */
@@ -63,10 +65,21 @@ struct opened {
     struct tls_connection *handshake; /* owned until it is the channel's transport */
 };
 
+/* TLS of the listener that the client speaks through, and the names in its certificate, each with a NUL after it. */
+enum { CERTIFIED_MAX = 16 };
+struct greeting {
+    const struct tls_identity *by;    /* which let it in */
+    struct tls_connection *handshake; /* owned until it is the channel's layer */
+    struct buffer names;
+    struct text certified[CERTIFIED_MAX];
+};
+
 struct session {
-    struct session_worker *worker; /* borrowed */
-    struct list_node node;         /* in worker->sessions or ->retired */
-    struct list_node yield;        /* in worker->yielded */
+    struct session_worker *worker;           /* borrowed */
+    const struct session_listener *listener; /* borrowed */
+    struct greeting *greeting;               /* owned; NULL: without TLS */
+    struct list_node node;                   /* in worker->sessions or ->retired */
+    struct list_node yield;                  /* in worker->yielded */
     enum session_state state;
     bool deadline_moved;       /* since the timer was set */
     struct timer *deadline;    /* owned */
@@ -106,6 +119,8 @@ void session_turn_away(struct session_worker *worker, int descriptor); /* takes 
 
 enum progress step_start(struct session *session);
 enum progress step_look(struct session *session);
+enum progress step_greet(struct session *session);
+void greeting_free(struct greeting *greeting); /* step_greet.c; NULL is fine */
 enum progress step_serve(struct session *session);
 enum progress step_answer_connect(struct session *session);
 enum progress step_peek_hello(struct session *session);

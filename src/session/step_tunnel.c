@@ -43,6 +43,10 @@ enum progress step_tunnel(struct session *session)
     enum tunnel_result result = tunnel_run(tunnel);
     if (tunnel->up.bytes + tunnel->down.bytes != before)
         session_touch(session);
+    if (!exchange_may_move(session->exchange, tunnel->up.bytes + tunnel->down.bytes)) {
+        break_off(session, REASON_LIMIT_BYTES);
+        return STEP_WAIT;
+    }
     switch (result) {
     case TUNNEL_GOES_ON:
         return STEP_WAIT;

@@ -7,7 +7,8 @@
 #define TO(state) (1u << SESSION_##state)
 
 static const struct step steps[] = {
-    [SESSION_START] = {"start", step_start, TO(LOOK) | TO(SERVE), DEADLINE_NONE},
+    [SESSION_START] = {"start", step_start, TO(GREET) | TO(LOOK) | TO(SERVE), DEADLINE_NONE},
+    [SESSION_GREET] = {"greet", step_greet, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD},
     [SESSION_LOOK] = {"look", step_look, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD},
     [SESSION_SERVE] =
         {"serve", step_serve, TO(ANSWER_CONNECT) | TO(PEEK_HELLO) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED),

@@ -26,6 +26,7 @@ static void session_free(struct session *session)
 {
     list_remove(&session->node);
     opened_free(session_opened(session));
+    greeting_free(session->greeting);
     http_connection_clear(&session->entrance.http);
     channel_free(session->entrance.http.channel);
     timer_free(session->deadline);
@@ -75,6 +76,7 @@ struct session_worker *session_worker_new(const struct session_options *options)
     worker->options = *options;
     worker->http.loop = options->loop;
     worker->book = account_book_new(options->audit);
+    worker->owners = owners_new();
     const struct exchange_options exchanges = {
         .http = &worker->http,
         .resolver = options->resolver,
@@ -82,6 +84,7 @@ struct session_worker *session_worker_new(const struct session_options *options)
         .book = worker->book,
         .tls = options->tls,
         .places = options->places,
+        .owners = worker->owners,
         .via = options->via,
         .on_ready = on_exchange_ready,
         .on_deadline = on_exchange_deadline,
@@ -107,6 +110,7 @@ void session_worker_free(struct session_worker *worker)
     turn_away_end(worker);
     exchange_worker_free(worker->exchanges);
     account_book_free(worker->book);
+    owners_free(worker->owners);
     http_worker_clear(&worker->http);
     base_free(worker);
 }
@@ -124,9 +128,10 @@ static void cut_denied(struct session_worker *worker)
 }
 
 void session_worker_set_policy(
-    struct session_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct session_limits *limits)
+    struct session_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
+    const struct session_limits *limits)
 {
-    exchange_worker_set_policy(worker->exchanges, policy, policy_sequence, &limits->exchange);
+    exchange_worker_set_policy(worker->exchanges, policy, budgets, policy_sequence, &limits->exchange);
     worker->limits = *limits;
     if (limits->cut_denied)
         cut_denied(worker);
@@ -175,6 +180,20 @@ void session_worker_drain(struct session_worker *worker)
         node = list_next(&worker->sessions, node);
         session->entrance.http.persists = false;
         if (is_between_requests(session))
+            session_close(session, REASON_NONE);
+    }
+}
+
+void session_worker_recheck(struct session_worker *worker)
+{
+    struct list_node *node = list_first(&worker->sessions);
+    while (node != NULL) {
+        struct session *session = list_owner(node, struct session, node);
+        node = list_next(&worker->sessions, node);
+        if (session->greeting == NULL || session->greeting->by == session->listener->tls)
+            continue;
+        session->entrance.http.persists = false;
+        if (is_between_requests(session) || session->state == SESSION_GREET)
             session_close(session, REASON_NONE);
     }
 }

@@ -130,10 +130,13 @@ static void end(struct buffer *out, const char *at)
 void http_request_write(
     struct buffer *out, const struct message_head *head, struct text authority, const struct http_forward *forward)
 {
-    size_t line = head->method.length + head->target.path.length + head->target.query.length + authority.length;
+    size_t line = head->method.length + head->target.path.length + head->target.query.length + 2 * authority.length;
     char *at = begin(out, START_MAX + line + room_for(head, forward));
     at = put(put(at, head->method), TEXT(" "));
-    at = put(at, head->target.path);
+    if (forward->is_absolute)
+        at = put(put(at, TEXT("http://")), authority);
+    if (!forward->is_absolute || !text_equal(head->target.path, TEXT("*"))) /* OPTIONS *: RFC 9112 3.2.4 */
+        at = put(at, head->target.path);
     if (head->target.has_query)
         at = put(put(at, TEXT("?")), head->target.query);
     at = put(at, TEXT(" HTTP/1.1\r\n"));

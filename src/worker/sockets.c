@@ -29,10 +29,6 @@ bool sockets_bind(const struct settings *settings, struct sockets *sockets, char
     const struct settings_listen *listen = &settings->listen;
     for (size_t i = 0; i < listen->forward_count; i++) {
         uint16_t port;
-        if (listen->forward[i].tls.certificate.length > 0) {
-            *error = text_copy(TEXT("listen.forward: `certificate` is not available in this version"));
-            return false;
-        }
         if (!bind_one(&listen->forward[i].socket, &sockets->forward, &port, error))
             return false;
         sockets->port = i == 0 ? port : sockets->port;

@@ -22,6 +22,12 @@ struct worker_tls {
     struct tls_server *server; /* NULL: nothing is opened */
 };
 
+/* A listener of this worker. */
+struct way_in {
+    struct worker *worker; /* borrowed */
+    struct session_listener listener;
+};
+
 struct worker {
     pthread_t thread;
     struct loop *loop;
@@ -33,6 +39,7 @@ struct worker {
     struct session_worker *sessions;
     struct names_worker *questions; /* NULL: no listen.dns */
     struct listener *listeners[LISTENERS_MAX];
+    struct way_in ways[LISTENERS_MAX];
     struct door *doors[LISTENERS_MAX];
     int wake; /* eventfd: orders */
     struct watch *wake_watch;
@@ -68,11 +75,19 @@ static void tls_free(struct worker_tls *tls)
     }
 }
 
-static void use_tls(struct worker *worker, struct tls_client *client, const struct tls_issuer *issuer)
+static void use_identities(struct worker *worker, const struct trust *trust)
 {
-    tls_add(worker, client, issuer);
+    for (size_t i = 0; i < LISTENERS_MAX; i++)
+        worker->ways[i].listener.tls = trust->identities[i];
+}
+
+static void use_tls(struct worker *worker, struct tls_client *client, const struct trust *trust)
+{
+    tls_add(worker, client, trust->issuer);
     route_set_tls(worker->route, client);
     session_worker_set_tls(worker->sessions, worker->tls->server);
+    use_identities(worker, trust);
+    session_worker_recheck(worker->sessions);
 }
 
 /* --- orders
@@ -107,7 +122,7 @@ static void use_names(struct worker *worker, struct policy *policy, uint64_t seq
     names_worker_set_policy(worker->questions, policy_ref(policy), sequence, &limits);
 }
 
-static void use_policy(struct worker *worker, struct policy *policy, uint64_t sequence)
+static void use_policy(struct worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t sequence)
 {
     const struct settings *settings = policy_settings(policy);
     struct session_limits limits = limits_of(settings);
@@ -121,12 +136,12 @@ static void use_policy(struct worker *worker, struct policy *policy, uint64_t se
         tls_server_set_policy(worker->tls->server, sequence);
     if (worker->questions != NULL)
         use_names(worker, policy, sequence);
-    session_worker_set_policy(worker->sessions, policy, sequence, &limits);
+    session_worker_set_policy(worker->sessions, policy, budgets, sequence, &limits);
 }
 
-static void take_policy(struct worker *worker, struct policy *policy, uint64_t sequence)
+static void take_policy(struct worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t sequence)
 {
-    use_policy(worker, policy, sequence);
+    use_policy(worker, policy, budgets, sequence);
     pthread_mutex_lock(&worker->lock);
     worker->policy_sequence = sequence;
     pthread_cond_broadcast(&worker->looked);
@@ -152,6 +167,7 @@ static void on_orders(void *context)
     pthread_mutex_lock(&worker->lock);
     struct orders orders = worker->orders;
     worker->orders.policy = NULL;
+    worker->orders.budgets = NULL;
     worker->orders.client = NULL;
     if (worker->snapshots != orders.look) {
         session_worker_stats(worker->sessions, &worker->snapshot);
@@ -162,9 +178,10 @@ static void on_orders(void *context)
     }
     pthread_mutex_unlock(&worker->lock);
     if (orders.client != NULL)
-        use_tls(worker, orders.client, orders.issuer);
+        use_tls(worker, orders.client, orders.trust);
     if (orders.policy != NULL)
-        take_policy(worker, orders.policy, orders.policy_sequence);
+        take_policy(worker, orders.policy, orders.budgets, orders.policy_sequence);
+    budget_table_unref(orders.budgets);
     session_worker_set_bypass(worker->sessions, orders.bypass_until_us);
     if (worker->questions != NULL)
         names_worker_set_bypass(worker->questions, orders.bypass_until_us);
@@ -195,22 +212,25 @@ void worker_set_bypass(struct worker *worker, uint64_t until_us)
     wake(worker);
 }
 
-void worker_set_policy(struct worker *worker, struct policy *policy, uint64_t policy_sequence)
+void worker_set_policy(
+    struct worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence)
 {
     pthread_mutex_lock(&worker->lock);
     policy_unref(worker->orders.policy); /* one that was never taken */
+    budget_table_unref(worker->orders.budgets);
     worker->orders.policy = policy_ref(policy);
+    worker->orders.budgets = budget_table_ref(budgets);
     worker->orders.policy_sequence = policy_sequence;
     pthread_mutex_unlock(&worker->lock);
     wake(worker);
 }
 
-void worker_set_tls(struct worker *worker, struct tls_client *client, const struct tls_issuer *issuer)
+void worker_set_tls(struct worker *worker, struct tls_client *client, const struct trust *trust)
 {
     pthread_mutex_lock(&worker->lock);
     tls_client_free(worker->orders.client); /* one that was never taken */
     worker->orders.client = client;
-    worker->orders.issuer = issuer;
+    worker->orders.trust = trust;
     pthread_mutex_unlock(&worker->lock);
 }
 
@@ -287,8 +307,8 @@ bool worker_look_names(struct worker *worker, struct names_stats *stats)
 static bool on_accept(void *context, int descriptor, const struct address *peer, uint16_t port)
 {
     (void)port;
-    struct worker *worker = context;
-    return session_start(worker->sessions, descriptor, peer);
+    const struct way_in *way = context;
+    return session_start(way->worker->sessions, descriptor, peer, &way->listener);
 }
 
 static void on_port(void *context)
@@ -301,8 +321,13 @@ static void listen_on(struct worker *worker, const struct worker_options *option
 {
     const struct socket_set *forward = &options->sockets->forward;
     const struct socket_set *transparent = &options->sockets->transparent;
-    for (size_t i = 0; i < forward->count; i++)
-        worker->listeners[i] = listener_new(worker->loop, forward->items[i], on_accept, worker);
+    for (size_t i = 0; i < forward->count; i++) {
+        const struct listener_plan *plan = &options->listeners->items[i];
+        worker->ways[i].worker = worker;
+        worker->ways[i].listener.name = text_from(plan->name);
+        worker->ways[i].listener.is_open = plan->is_open;
+        worker->listeners[i] = listener_new(worker->loop, forward->items[i], on_accept, &worker->ways[i]);
+    }
     for (size_t i = 0; i < transparent->count; i++)
         worker->doors[i] = door_new(worker->loop, transparent->items[i], options->token, worker->sessions);
 }
@@ -343,7 +368,8 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
 struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence)
 {
     struct worker *worker = base_zalloc(sizeof(*worker));
-    tls_add(worker, options->client, options->issuer);
+    tls_add(worker, options->client, options->trust->issuer);
+    use_identities(worker, options->trust);
     worker->loop = loop_new();
     loop_set_pipes(worker->loop, options->pipes);
     worker->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -357,7 +383,7 @@ struct worker *worker_new(const struct worker_options *options, struct policy *p
     pthread_condattr_destroy(&steady);
     worker->names = names_new(worker->loop, worker->names, policy);
     connect_parts(worker, options);
-    take_policy(worker, policy_ref(policy), policy_sequence);
+    take_policy(worker, policy_ref(policy), options->budgets, policy_sequence);
     listen_on(worker, options);
     return worker;
 }
@@ -412,6 +438,7 @@ void worker_free(struct worker *worker)
     close(worker->wake);
     loop_free(worker->loop);
     policy_unref(worker->orders.policy);
+    budget_table_unref(worker->orders.budgets);
     pthread_mutex_destroy(&worker->lock);
     pthread_cond_destroy(&worker->looked);
     base_free(worker);

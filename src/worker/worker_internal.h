@@ -13,8 +13,9 @@
 struct orders {
     struct policy *policy; /* a new one, with its reference; NULL: none */
     uint64_t policy_sequence;
-    struct tls_client *client; /* a new one, owned, with `issuer`; NULL: as before */
-    const struct tls_issuer *issuer;
+    struct budget_table *budgets; /* with it, one reference */
+    struct tls_client *client;    /* a new one, owned, with `trust`; NULL: as before */
+    const struct trust *trust;
     uint64_t bypass_until_us; /* steady clock; 0: none */
     bool drain;
     bool stop;

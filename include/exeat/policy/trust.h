@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whom the rules of a policy trust upstream, each different trust once: for who makes the connections. */
+/* Whom the rules and proxies of a policy trust upstream, each different trust once: for who makes the connections. */
 #ifndef EXEAT_POLICY_TRUST_H
 #define EXEAT_POLICY_TRUST_H
 
@@ -7,8 +7,8 @@
 
 /* Borrows from the policy. Two rules that say the same have the same; so do two policies. */
 struct policy_trust {
-    struct digest id; /* of what is written, not of what the files hold; never all zero */
-    struct text rule; /* id of the first rule that has it */
+    struct digest id;   /* of what is written, not of what the files hold; never all zero */
+    struct text called; /* in errors: "rule 'pay'", the first that has it; NUL-terminated */
     const struct settings_trust *source;
 };
 size_t policy_trust_count(const struct policy *policy); /* how many differ */

@@ -61,7 +61,7 @@ static const char *who(const struct policy *policy, const struct peer *peer, con
 {
     static char out[128];
     struct client client;
-    switch (policy_identify_peer(policy, peer, text_from(authorization), &client)) {
+    switch (policy_identify(policy, peer, text_from(authorization), &client)) {
     case IDENTITY_KNOWN:
         snprintf(out, sizeof(out), "%.*s %s", TEXT_ARG(client.name), client_proof_name(client.known.by));
         return out;
@@ -222,7 +222,7 @@ static void many_clients_are_each_found_and_judged(void **state)
         struct client client;
         struct decision decision;
         assert_true(host_parse(TEXT("a.example"), &request.host));
-        assert_int_equal(policy_identify_peer(policy, &peer, TEXT(""), &client), IDENTITY_KNOWN);
+        assert_int_equal(policy_identify(policy, &peer, TEXT(""), &client), IDENTITY_KNOWN);
         request.client = client;
         policy_judge(policy, &request, &decision);
         assert_int_equal(decision.verdict, i == CLIENTS - 1 ? VERDICT_ALLOW : VERDICT_DENY);

@@ -47,6 +47,7 @@ struct scene {
     struct tls_client *client;
     struct route *route;
     struct session_worker *worker;
+    struct budgets *budgets;
     struct fake_peer *browser; /* the client */
 };
 
@@ -118,21 +119,29 @@ static int tear_down_once(void **state)
     return 0;
 }
 
-static struct fake_peer *come(struct scene *scene)
+static struct fake_peer *come_by(struct scene *scene, const struct session_listener *listener)
 {
     struct address peer;
     int descriptor = fake_client();
     assert_true(address_parse(TEXT("127.0.0.1"), &peer));
-    assert_true(session_start(scene->worker, descriptor, &peer));
+    assert_true(session_start(scene->worker, descriptor, &peer, listener));
     fake_run();
     return fake_of(descriptor);
+}
+
+static struct fake_peer *come(struct scene *scene)
+{
+    static const struct session_listener plain = {.is_open = false};
+    return come_by(scene, &plain);
 }
 
 static void use_policy(struct scene *scene, const char *text, bool cuts)
 {
     struct session_limits now = limits;
     now.cut_denied = cuts;
-    session_worker_set_policy(scene->worker, compile(text), 1, &now);
+    struct budget_table *table = budget_table_new(scene->budgets, NULL, 0, 1);
+    session_worker_set_policy(scene->worker, compile(text), table, 1, &now);
+    budget_table_unref(table);
     fake_run();
 }
 
@@ -146,6 +155,7 @@ static int set_up(void **state)
     const struct session_options options = {
         .loop = fake.loop, .route = scene->route, .tls = scene->server, .via = "exeat-walk"};
     scene->worker = session_worker_new(&options);
+    scene->budgets = budgets_new();
     use_policy(scene, POLICY, false);
     scene->browser = come(scene);
     return 0;
@@ -156,6 +166,7 @@ static int tear_down(void **state)
 {
     struct scene *scene = *state;
     session_worker_free(scene->worker);
+    budgets_free(scene->budgets);
     route_free(scene->route);
     tls_server_free(scene->server);
     assert_int_equal(fake.decisions, fake.outcomes);
@@ -587,6 +598,34 @@ static void an_opened_connection_serves_what_is_inside(void **state)
     assert_null(rude->channel);
 }
 
+static void a_listener_with_tls_is_spoken_to_through_it(void **state)
+{
+    struct scene *scene = *state;
+    struct tls_peer tls;
+    char *error = NULL;
+    const struct tls_identity_options options = {.certificate = scene->certificate, .key = scene->key};
+    struct session_listener listener = {.tls = tls_identity_load(&options, &error)};
+    assert_non_null(listener.tls);
+    tls_begin(&tls, come_by(scene, &listener), "open.example");
+    for (int i = 0; i < 4; i++)
+        tls_turn(&tls);
+    assert_true(SSL_is_init_finished(tls.ssl));
+    static const char request[] = "GET http://no.example/ HTTP/1.1\r\nHost: no.example\r\n\r\n";
+    assert_int_equal(SSL_write(tls.ssl, request, sizeof(request) - 1), sizeof(request) - 1);
+    tls_turn(&tls);
+    tls_turn(&tls);
+    char answer[32] = "";
+    assert_true(SSL_read(tls.ssl, answer, 12) == 12);
+    assert_string_equal(answer, "HTTP/1.1 403");
+    tls_end(&tls);
+    struct fake_peer *rude = come_by(scene, &listener);
+    say(rude, "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+    assert_null(rude->channel);
+    session_worker_cut(scene->worker);
+    fake_run();
+    tls_identity_free(listener.tls);
+}
+
 static void a_websocket_becomes_a_tunnel(void **state)
 {
     struct scene *scene = *state;
@@ -680,6 +719,7 @@ int main(void)
         WALK(a_reload_cuts_a_tunnel_that_it_would_not_have),
         WALK(http_in_a_connect_is_judged_as_http),
         WALK(an_opened_connection_serves_what_is_inside),
+        WALK(a_listener_with_tls_is_spoken_to_through_it),
         WALK(a_websocket_becomes_a_tunnel),
         WALK(a_turned_connection_is_judged_by_the_name_that_it_says),
         cmocka_unit_test(every_edge_of_both_tables_was_walked),

@@ -2,7 +2,7 @@
 /* The section clients: who asks, and how that is known. */
 #include <string.h>
 
-#include "schema.h"
+#include "config_internal.h"
 
 enum { TOKEN_FILE_MAX = 64 * 1024 * 1024, UID_UNKNOWN = 65534 };
 
@@ -164,8 +164,7 @@ static bool read_clients(struct load *load, const struct yaml_node *node, void *
 {
     struct settings_lists *lists = field;
     void *items = lists->clients;
-    bool good =
-        schema_read_named(load, node, sizeof(struct settings_client), read_client, &items, &lists->client_count);
+    bool good = read_named(load, node, sizeof(struct settings_client), read_client, &items, &lists->client_count);
     lists->clients = items;
     return good;
 }

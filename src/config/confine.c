@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The section that says what the running gate may still do on its machine. */
-#include "schema.h"
+#include "config_internal.h"
 
 static const char *const seccomp_words[] = {"enforce", "log", "none"};
 static const struct type type_seccomp = ENUM_TYPE(seccomp_words);

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_internal.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
-#include "schema.h"
 
 /* --- the keys of every file
  * -------------------------------------------------------------------------------------------
@@ -125,14 +125,14 @@ static bool is_known(const struct load *load, struct text path)
 
 static bool include(struct load *load, const struct setting_text *source)
 {
-    struct load inner = {load->settings, load->diags, source->text.data};
+    struct load inner = {load->settings, load->arena, load->diags, source->text.data};
     struct buffer content = {0};
     const struct yaml_node *root = NULL;
     if (is_known(load, source->text)) {
         diag_error(load->diags, source->mark, "%s is read already", source->text.data);
     } else if (load_read_file(load, source->text.data, source->mark, POLICY_FILE_MAX, &content)) {
         int file = load_add_file(&inner, source->text.data, buffer_text(&content));
-        root = yaml_tree_parse(buffer_text(&content), file, &load->settings->arena, load->diags);
+        root = schema_parse_yaml(buffer_text(&content), file, &load->settings->arena, load->diags);
         if (root != NULL)
             read_included(&inner, root);
     }

@@ -2,9 +2,9 @@
 /* The tables the other way round: from settings to values. */
 #include "exeat/config/in_force.h"
 
+#include "config_internal.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
-#include "schema.h"
 
 struct row {
     struct text path; /* "audit.disk.warn" */

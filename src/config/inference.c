@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sections that say who answers: inference endpoints, and names that DNS is not asked for. */
+#include "config_internal.h"
 #include "exeat/base/memory.h"
-#include "schema.h"
 
 /* --- inference
  * --------------------------------------------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `limit` of a rule or a client: how much in a window of time. */
-#include "schema.h"
+#include "config_internal.h"
 
 struct unit {
     const char *name;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* List files: one pattern a line, "#" begins a comment, CRLF is fine. A million lines are kept as they stand in the
  * file and read again by whoever wants them: their text is the smallest form there is. */
-#include "schema.h"
+#include "config_internal.h"
 
 enum { LIST_FILE_MAX = 256 * 1024 * 1024, ERRORS_SHOWN = 20 };
 

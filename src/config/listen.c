@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The section listen: the sockets of the gate. */
-#include "schema.h"
+#include "config_internal.h"
 
 enum { FORWARD_MAX = 8 };
 

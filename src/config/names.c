@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What names something else must name something that is there: clients, groups, inference, rules. Asked of a file that
  * has other errors too, so that all are told in one round. */
+#include "config_internal.h"
 #include "exeat/base/memory.h"
 #include "exeat/base/pattern.h"
-#include "schema.h"
 
 /* --- one name --------------------------------------------------------------------------------------------------------
  */

@@ -2,9 +2,9 @@
 /* The sections that name what is asked for: groups, llm. */
 #include <string.h>
 
-#include "schema.h"
+#include "config_internal.h"
 
-bool schema_read_named(
+bool read_named(
     struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count)
 {
     if (node->kind != YAML_MAP) {
@@ -63,7 +63,7 @@ static bool read_groups(struct load *load, const struct yaml_node *node, void *f
 {
     struct settings_lists *lists = field;
     void *items = lists->groups;
-    bool good = schema_read_named(load, node, sizeof(struct settings_group), read_group, &items, &lists->group_count);
+    bool good = read_named(load, node, sizeof(struct settings_group), read_group, &items, &lists->group_count);
     lists->groups = items;
     return good;
 }

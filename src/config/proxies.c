@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The proxies that requests have to go through on their way out, and who does. */
-#include "schema.h"
+#include "config_internal.h"
 
 static bool read_url(struct load *load, const struct yaml_node *node, void *object)
 {
@@ -44,7 +44,7 @@ static bool read_proxies(struct load *load, const struct yaml_node *node, void *
 {
     struct settings_lists *lists = field;
     void *items = lists->proxies;
-    bool good = schema_read_named(load, node, sizeof(struct settings_proxy), read_proxy, &items, &lists->proxy_count);
+    bool good = read_named(load, node, sizeof(struct settings_proxy), read_proxy, &items, &lists->proxy_count);
     lists->proxies = items;
     return good;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The section that says who alone may leave the pod past the gate's listeners, and what is done where nothing holds the
  * others to them. */
-#include "schema.h"
+#include "config_internal.h"
 
 /* User 0 is every root of the pod, and -1 is nobody. */
 static bool read_uid(struct load *load, const struct yaml_node *node, void *field)

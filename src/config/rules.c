@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules and tests: their shape. What they mean is the policy's. */
+#include "config_internal.h"
 #include "exeat/model/dns.h"
-#include "schema.h"
 
 /* struct setting_texts */
 static bool read_list_of_texts(struct load *load, const struct yaml_node *node, void *field)
@@ -19,7 +19,7 @@ static bool read_schemes(struct load *load, const struct yaml_node *node, void *
         diag_error(load->diags, node->mark, "schemes: [http], [https], [http, https] or [tcp]");
     for (size_t i = 0; good && i < node->count; i++) {
         size_t index = 0;
-        good = read_choice(load, node->items[i], scheme_words, COUNT_OF(scheme_words), &index);
+        good = schema_read_choice(load, node->items[i], scheme_words, COUNT_OF(scheme_words), &index);
         when->schemes |= good ? scheme_bit((enum scheme)(SCHEME_HTTP + (int)index)) : 0;
     }
     return good;
@@ -61,7 +61,7 @@ static bool read_dns_types(struct load *load, const struct yaml_node *node, void
         diag_error(load->diags, node->mark, "dns: a list of types such as [txt, mx]");
     for (size_t i = 0; good && i < node->count; i++) {
         size_t index = 0;
-        good = read_choice(load, node->items[i], dns_type_words, DNS_TYPE_WORDS, &index);
+        good = schema_read_choice(load, node->items[i], dns_type_words, DNS_TYPE_WORDS, &index);
         *types |= good ? dns_type_bit_of_word(index) : 0;
     }
     return good;

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "config_internal.h"
 #include "exeat/base/log.h"
 #include "exeat/tlog/note.h"
-#include "schema.h"
 
 /* --- audit -----------------------------------------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole file: defaults, the top-level table, and what is kept for the record. */
+#include "config_internal.h"
 #include "exeat/base/memory.h"
-#include "schema.h"
 
 static const char *const on_reload_words[] = {"keep", "cut-denied"};
 static const struct type type_on_reload = FLAG_TYPE(on_reload_words);
@@ -60,7 +60,7 @@ struct settings *settings_defaults(void)
 {
     struct diags *diags = diags_new();
     struct settings *settings = base_zalloc(sizeof(*settings));
-    struct load load = {settings, diags, ""};
+    struct load load = {settings, &settings->arena, diags, ""};
     schema_set_defaults(&load, &section_top, settings);
     diags_free(diags);
     return settings;
@@ -70,10 +70,10 @@ struct settings *settings_parse(struct text text, const char *path, struct diags
 {
     size_t errors_before = diags_errors(diags);
     struct settings *settings = base_zalloc(sizeof(*settings));
-    struct load load = {settings, diags, path};
+    struct load load = {settings, &settings->arena, diags, path};
     schema_set_defaults(&load, &section_top, settings);
     int file = load_add_file(&load, path, text);
-    const struct yaml_node *root = yaml_tree_parse(text, file, &settings->arena, diags);
+    const struct yaml_node *root = schema_parse_yaml(text, file, &settings->arena, diags);
     if (root != NULL) {
         settings->may_be_included = load_may_be_included(root);
         (void)schema_read_map(&load, root, &section_top, settings);
@@ -90,7 +90,7 @@ struct settings *settings_parse(struct text text, const char *path, struct diags
 
 struct settings *settings_load(const char *path, struct diags *diags)
 {
-    struct load load = {NULL, diags, path};
+    struct load load = {NULL, NULL, diags, path};
     struct buffer content = {0};
     struct settings *settings = NULL;
     if (load_read_file(&load, path, (struct mark){.file = DIAG_NO_FILE}, POLICY_FILE_MAX, &content))
@@ -105,4 +105,14 @@ void settings_free(struct settings *settings)
         return;
     arena_clear(&settings->arena);
     base_free(settings);
+}
+
+void settings_schema_write(struct buffer *out)
+{
+    schema_write_json(&section_top, TEXT("exeat: how the gate runs, and what may leave"), out);
+}
+
+void settings_reference_write(struct buffer *out)
+{
+    schema_write_reference(&section_top, out);
 }

@@ -3,9 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config_internal.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
-#include "schema.h"
 
 int load_add_file(struct load *load, const char *path, struct text content)
 {

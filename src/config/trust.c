@@ -2,8 +2,8 @@
 /* Whom a rule trusts upstream: pins, revocation lists, a certificate of the gate's own. */
 #include <string.h>
 
+#include "config_internal.h"
 #include "exeat/base/bytes.h"
-#include "schema.h"
 
 /* "sha256/" and the SHA-256 of a SubjectPublicKeyInfo in base64, as in RFC 7469 2.4 and in what libraries print. */
 static bool read_pin(struct load *load, const struct yaml_node *node, void *item)

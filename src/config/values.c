@@ -2,10 +2,10 @@
 /* Readers of single values and lists of them. Each reports its own error, with what it would have taken. */
 #include <string.h>
 
+#include "config_internal.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
-#include "schema.h"
 
 static bool expect_text(struct load *load, const struct yaml_node *node, const char *what)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The section that says who remembers the audit log where the gate is not. */
-#include "schema.h"
+#include "config_internal.h"
 
 static bool read_url(struct load *load, const struct yaml_node *node, void *object)
 {

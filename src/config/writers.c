@@ -3,8 +3,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "config_internal.h"
 #include "exeat/base/json.h"
-#include "schema.h"
 
 /* A JSON text is one in YAML too. */
 static void append_scalar(struct buffer *out, struct text text)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading maps and lists by table, and the defaults that stand there. */
-#include "schema.h"
+#include "exeat/schema.h"
 
 #include <string.h>
 
@@ -32,7 +32,8 @@ static bool has_key(const struct yaml_node *map, const char *name)
     return false;
 }
 
-bool read_choice(struct load *load, const struct yaml_node *node, const char *const *words, size_t count, size_t *index)
+bool schema_read_choice(
+    struct load *load, const struct yaml_node *node, const char *const *words, size_t count, size_t *index)
 {
     struct buffer all = {0};
     for (size_t i = 0; i < count; i++) {
@@ -54,7 +55,7 @@ bool read_choice(struct load *load, const struct yaml_node *node, const char *co
 static bool read_word(struct load *load, const struct yaml_node *node, const struct type *type, void *field)
 {
     size_t index = 0;
-    if (!read_choice(load, node, type->words, type->word_count, &index))
+    if (!schema_read_choice(load, node, type->words, type->word_count, &index))
         return false;
     if (type->shape == SHAPE_FLAG)
         *(bool *)field = index + 1 == type->word_count;
@@ -146,7 +147,7 @@ bool schema_read_list(
         return false;
     }
     bool good = true;
-    char *array = arena_array(&load->settings->arena, node->count, size);
+    char *array = arena_array(load->arena, node->count, size);
     for (size_t i = 0; i < node->count; i++)
         good = read(load, node->items[i], array + i * size) && good;
     *items = array;
@@ -159,7 +160,7 @@ bool schema_read_few(
 {
     if (node->kind == YAML_LIST)
         return schema_read_list(load, node, size, read, items, count);
-    *items = arena_array(&load->settings->arena, 1, size);
+    *items = arena_array(load->arena, 1, size);
     *count = 1;
     return read(load, node, *items);
 }
@@ -170,7 +171,7 @@ bool schema_append_list(
     void *more = NULL;
     size_t more_count = 0;
     bool good = schema_read_list(load, node, size, read, &more, &more_count);
-    char *all = arena_array(&load->settings->arena, *count + more_count, size);
+    char *all = arena_array(load->arena, *count + more_count, size);
     if (*count > 0)
         memcpy(all, *items, *count * size);
     if (more_count > 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The language as its tables have it, for editors: JSON Schema draft-07, which yaml-language-server reads. */
 #include "exeat/base/json.h"
-#include "schema.h"
+#include "exeat/schema.h"
 
 struct writer {
     struct buffer *out;
@@ -206,13 +206,13 @@ static void write_type(struct writer *writer, const struct type *type)
     }
 }
 
-void settings_schema_write(struct buffer *out)
+void schema_write_json(const struct section *section, struct text title, struct buffer *out)
 {
     struct writer writer = {.out = out};
     begin(&writer);
     text_member(&writer, "$schema", TEXT("http://json-schema.org/draft-07/schema#"));
-    text_member(&writer, "title", TEXT("exeat: how the gate runs, and what may leave"));
-    write_section(&writer, &section_top);
+    text_member(&writer, "title", title);
+    write_section(&writer, section);
     end(&writer);
     buffer_append_byte(out, '\n');
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The language as its tables have it, for people: Markdown, one table for each section of the file, inner keys with
  * dots, list items as `[]`, names that the operator chooses as `NAME`. */
-#include "schema.h"
+#include "exeat/schema.h"
 
 /* A bar would end the cell. */
 static void append_cell(struct buffer *out, struct text text)
@@ -108,14 +108,14 @@ static void append_later(struct buffer *out, const struct section *section, cons
     }
 }
 
-void settings_reference_write(struct buffer *out)
+void schema_write_reference(const struct section *section, struct buffer *out)
 {
     struct buffer path = {0};
     append_head(out, "The file", "A section with keys of its own has its table below");
-    for (size_t i = 0; i < section_top.count; i++)
-        append_row(out, text_from(section_top.keys[i].name), &section_top.keys[i]);
-    for (size_t i = 0; i < section_top.count; i++) {
-        const struct key *key = &section_top.keys[i];
+    for (size_t i = 0; i < section->count; i++)
+        append_row(out, text_from(section->keys[i].name), &section->keys[i]);
+    for (size_t i = 0; i < section->count; i++) {
+        const struct key *key = &section->keys[i];
         if (key->type->section == NULL && (key->type->item == NULL || key->type->item->section == NULL))
             continue;
         append_head(out, key->name, key->help);
@@ -124,6 +124,6 @@ void settings_reference_write(struct buffer *out)
         path.length = 0;
     }
     buffer_append(out, TEXT("\n### Not yet\n\nRefused, with a word about what to do instead:\n\n"));
-    append_later(out, &section_top, section_top.called);
+    append_later(out, section, section->called);
     buffer_clear(&path);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A YAML document as a tree of nodes with places. The only user of libyaml. */
-#ifndef EXEAT_CONFIG_YAML_TREE_H
-#define EXEAT_CONFIG_YAML_TREE_H
+#ifndef EXEAT_SCHEMA_YAML_H
+#define EXEAT_SCHEMA_YAML_H
 
 #include "exeat/base/arena.h"
 #include "exeat/base/diag.h"
@@ -20,6 +20,6 @@ struct yaml_node {
 };
 
 /* One document; NULL, with errors in `diags`, when it is not one. Nodes live in `arena`. */
-struct yaml_node *yaml_tree_parse(struct text source, int file, struct arena *arena, struct diags *diags);
+struct yaml_node *schema_parse_yaml(struct text source, int file, struct arena *arena, struct diags *diags);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libyaml's events become a tree. Aliases and anchors are refused: a policy is read by people, and an alias bomb by
  * nobody. */
-#include "yaml_tree.h"
+#include "exeat/schema/yaml.h"
 
 #include <stdlib.h>
 #include <yaml.h>
@@ -284,7 +284,7 @@ static struct text without_bom(struct text text)
     return text_starts_with(text, TEXT("\xef\xbb\xbf")) ? text_after(text, 3) : text;
 }
 
-struct yaml_node *yaml_tree_parse(struct text source, int file, struct arena *arena, struct diags *diags)
+struct yaml_node *schema_parse_yaml(struct text source, int file, struct arena *arena, struct diags *diags)
 {
     struct text text = without_bom(source);
     struct builder builder = {.arena = arena, .diags = diags, .text = text, .file = file};

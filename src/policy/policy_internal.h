@@ -3,7 +3,7 @@
 #ifndef EXEAT_POLICY_INTERNAL_H
 #define EXEAT_POLICY_INTERNAL_H
 
-#include "client_table.h"
+#include "exeat/client_table.h"
 #include "exeat/base/pattern.h"
 #include "exeat/host_table.h"
 #include "exeat/policy.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One hash of what clients are known by: names, credentials, and the rest. Filled once, then never changed. */
-#ifndef EXEAT_POLICY_CLIENT_TABLE_H
-#define EXEAT_POLICY_CLIENT_TABLE_H
+#ifndef EXEAT_CLIENT_TABLE_H
+#define EXEAT_CLIENT_TABLE_H
 
 #include "exeat/config.h"
 
@@ -28,7 +28,7 @@ struct client_table {
 
 /* Enters all clients, each under its name and under the strongest of what it is known by. */
 void client_table_fill(struct client_table *table, const struct settings_lists *lists);
-void client_table_clear(struct client_table *table);
+void client_table_clear(struct client_table *table); /* frees what it has */
 
 /* Who has this key: those that ask for more come first. Zeroed it begins; false at the end. */
 struct client_walk {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Open addressing at half of the load. Clients with the same key lie behind each other in the order of their entering,
  * which is by how much they ask for. */
-#include "client_table.h"
+#include "exeat/client_table.h"
 
 #include <stdlib.h>
 #include <string.h>

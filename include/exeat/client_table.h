@@ -22,18 +22,22 @@ struct client_table {
     struct client_entry *entries; /* owned; those without `bytes.data` are free */
     size_t size;                  /* a power of two, or 0 */
     uint8_t prefixes[2][129];     /* by family: lengths that ranges have; the shorter family is the first */
-    bool has_credentials;         /* a client proves itself by them */
+    bool has_credentials;         /* the caller's, as the next: a client proves itself by them */
     bool has_owners;              /* a client has a uid */
 };
 
-/* Enters all clients, each under its name and under the strongest of what it is known by. */
+/* Enters all clients, each under its name and under the strongest of what it is known by. The table is zeroed,
+ * and borrows from `lists`. */
 void client_table_fill(struct client_table *table, const struct settings_lists *lists);
-void client_table_clear(struct client_table *table); /* frees what it has */
+/* Gives back what it owns. */
+void client_table_clear(struct client_table *table);
 
-/* Who has this key: those that ask for more come first. Zeroed it begins; false at the end. */
+/* Where one is among those who have a key; zeroed it begins. */
 struct client_walk {
     size_t steps;
 };
+/* The next who has this key, an index into the clients of `lists`: those that ask for more come first. False at the
+ * end. */
 MUST_CHECK bool client_table_next(
     const struct client_table *table, const struct client_key *key, struct client_walk *walk, uint32_t *client);
 

@@ -52,7 +52,7 @@ struct channel *exchange_tunnel(struct exchange *exchange)
         exchange->account.done = PLAN_TUNNEL;
     keep_request(&exchange->ask);
     exchange_forget_head(exchange);
-    up_forget(exchange);
+    flow_forget(exchange);
     return exchange->way.upstream->channel;
 }
 

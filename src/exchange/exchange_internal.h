@@ -37,7 +37,7 @@ struct step {
     enum deadline deadline;
     void (*on_deadline)(struct exchange *exchange);
 };
-const struct step *exchange_step(enum exchange_state state);
+const struct step *exchange_steps(void); /* by enum exchange_state */
 
 /* A policy that this worker's requests are judged by: each holds on to the one it began with. It goes with the last of
  * them, once another has taken its place. */
@@ -51,6 +51,7 @@ struct policy_term {
 
 struct exchange_worker {
     struct exchange_options options;
+    const struct step *steps; /* the table */
     struct loop *loop;        /* the http worker's */
     struct policy_term *term; /* owned */
     struct exchange_limits limits;
@@ -153,7 +154,7 @@ struct exchange {
 MUST_CHECK bool limit_enter(struct exchange *exchange, enum progress *progress);
 void limit_leave(struct exchange *exchange); /* it has ended: what it used is counted, its places are free */
 
-/* exchange.c: the only writer of the state */
+/* run.c: the only writer of the state */
 void exchange_enter(struct exchange *exchange, enum exchange_state next);
 void exchange_go_on(struct exchange *exchange);          /* from a call back: whoever owns the entrance runs it */
 void exchange_touch(struct exchange *exchange);          /* something moved: the deadline starts anew */
@@ -167,11 +168,12 @@ enum io exchange_send_client(struct exchange *exchange);
 enum { FORSAKEN_MS = 10000 };
 bool exchange_is_forsaken(const struct exchange *exchange); /* that is the deadline which holds now */
 enum progress exchange_watch_client(struct exchange *exchange);
-void exchange_forget_head(struct exchange *exchange);
+void exchange_forget_head(struct exchange *exchange); /* life.c */
 
-/* worker.c */
+/* term.c */
 struct policy_term *term_hold(struct exchange_worker *worker); /* the present one */
 void term_release(struct policy_term *term);
+void term_end(struct exchange_worker *worker); /* the present one is over */
 
 /* ask.c: a head to a request */
 enum reason ask_from_head(struct exchange *exchange);
@@ -191,7 +193,7 @@ enum progress exchange_fail(struct exchange *exchange, enum reason reason); /* a
 enum progress exchange_cut(struct exchange *exchange, enum reason reason);  /* in the middle of a reply */
 void exchange_take_back(struct exchange *exchange); /* while nothing of a reply has left: as if it had never come */
 
-/* step_answer.c */
+/* own_fields.c */
 /* The fields of a response that is ours: Date (RFC 9110 6.6.1), and those of the dialect. */
 struct own_fields {
     struct field fields[DIALECT_FIELDS_MAX + 1];
@@ -203,7 +205,7 @@ void own_fields(const struct dialect_answer *answer, struct own_fields *own);
 /* up.c: of plain http through a proxy: the target's form, and the field that it wants; returns how many */
 bool up_is_absolute(const struct exchange *exchange);
 size_t up_proxy_credentials(const struct exchange *exchange, struct field *field);
-/* way_out.c: who answers */
+/* way.c and way_out.c: who answers */
 const struct policy_inference *way_out_inference(const struct exchange *exchange); /* NULL: the host itself */
 struct destination {
     enum scheme scheme;
@@ -240,9 +242,13 @@ void endpoint_failed(struct exchange *exchange, enum reason reason); /* or by wa
 void endpoint_objects(struct exchange *exchange, const struct message_head *head);
 bool endpoint_objection_stands(const struct exchange *exchange); /* when no other serves */
 
+/* flow.c */
+void flow_begin(
+    struct exchange *exchange, struct channel *channel, struct text method); /* of a request to that upstream */
+void flow_forget(struct exchange *exchange); /* what was on the way, and both sides' places in it */
+
 /* up.c: the request on its way */
 void up_begin(struct exchange *exchange, struct upstream *upstream);
-void up_forget(struct exchange *exchange); /* what was on the way, and both sides' places in it */
 /* MOVE_LEFT: the exchange has gone to another state. */
 enum move { MOVE_WAITS, MOVE_MORE, MOVE_LEFT };
 enum { TURN = 64 }; /* pieces moved before others have a turn */

@@ -78,21 +78,6 @@ void exchange_complete(struct exchange *exchange, enum reason reason)
         count_call(exchange);
 }
 
-/* --- an opened connection in which nobody asked for anything --- */
-
-void exchange_note_unused(struct exchange_worker *worker, struct entrance *entrance)
-{
-    struct exchange *exchange = exchange_new(worker, entrance);
-    exchange->ask.request.scheme = SCHEME_HTTPS;
-    exchange->ask.request.host = entrance->binding->host;
-    exchange->ask.request.port = entrance->binding->port;
-    exchange->ask.request.client.name = text_from(entrance->client_name);
-    exchange->ask.request.client.known = entrance->known;
-    exchange->decision = (struct decision){.verdict = VERDICT_ERROR, .plan = PLAN_OPEN, .reason = REASON_OPENED_UNUSED};
-    exchange->account.done = PLAN_OPEN;
-    exchange_free(exchange, REASON_OPENED_UNUSED);
-}
-
 void exchange_count_latency(struct exchange *exchange)
 {
     struct exchange_stats *stats = &exchange->worker->stats;

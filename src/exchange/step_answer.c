@@ -8,15 +8,6 @@
 /* --- composing ------------------------------------------------------------------------------------------------------
  */
 
-void own_fields(const struct dialect_answer *answer, struct own_fields *own)
-{
-    own->count = 0;
-    clock_write_http(clock_wall_us(), own->date);
-    own->fields[own->count++] = (struct field){TEXT("Date"), text_from(own->date)};
-    for (size_t i = 0; i < answer->field_count; i++)
-        own->fields[own->count++] = answer->fields[i];
-}
-
 static void write_answer(struct exchange *exchange, uint16_t status, const struct dialect_answer *answer)
 {
     struct http_side *client = &exchange->client;

@@ -52,7 +52,7 @@ static void upstream_broke(struct exchange *exchange)
     }
     if (may_send_again(exchange)) {
         way_out_drop(exchange);
-        up_forget(exchange);
+        flow_forget(exchange);
         exchange->way.fresh_only = true;
         way_out_set_out(exchange);
         return;

@@ -7,11 +7,6 @@
 
 enum { HOPS_SIZE = 24, ADDED_MAX = 2 };
 
-static void on_upstream_ready(void *context)
-{
-    exchange_go_on(context);
-}
-
 bool up_is_absolute(const struct exchange *exchange)
 {
     struct destination to = way_out_destination(exchange);
@@ -78,32 +73,13 @@ static void note_upstream(struct exchange *exchange, const struct upstream *upst
     account_unsay(account);
 }
 
-void up_forget(struct exchange *exchange)
-{
-    if (exchange->flow == NULL)
-        return;
-    http_connection_clear(&exchange->flow->connection);
-    pool_give(&exchange->worker->flows, exchange->flow);
-    exchange->flow = NULL;
-}
-
-static void begin_flow(struct exchange *exchange, struct channel *channel, struct text method)
-{
-    struct exchange_worker *worker = exchange->worker;
-    up_forget(exchange);
-    exchange->flow = pool_take(&worker->flows);
-    *exchange->flow = (struct flow){.connection = {.worker = worker->options.http, .channel = channel}};
-    http1_client_begin(&exchange->flow->side, &exchange->flow->connection, &worker->http_limits, method);
-    channel_set_handler(channel, on_upstream_ready, exchange);
-}
-
 void up_begin(struct exchange *exchange, struct upstream *upstream)
 {
     bool is_call = way_out_inference(exchange) != NULL;
     exchange->way.upstream = upstream;
     exchange->way.asked_us = loop_now_us(exchange->worker->loop);
     note_upstream(exchange, upstream);
-    begin_flow(exchange, upstream->channel, is_call ? TEXT("POST") : exchange->ask.head->method);
+    flow_begin(exchange, upstream->channel, is_call ? TEXT("POST") : exchange->ask.head->method);
     if (is_call)
         inference_write_request(exchange);
     else

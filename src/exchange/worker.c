@@ -3,39 +3,6 @@
 #include "exchange_internal.h"
 #include "exeat/base/memory.h"
 
-/* --- policies -------------------------------------------------------------------------------------------------------
- */
-
-struct policy_term *term_hold(struct exchange_worker *worker)
-{
-    worker->term->exchanges++;
-    return worker->term;
-}
-
-static void free_if_done(struct policy_term *term)
-{
-    if (!term->is_over || term->exchanges > 0)
-        return;
-    budget_share_free(term->budgets);
-    policy_unref(term->policy);
-    base_free(term);
-}
-
-void term_release(struct policy_term *term)
-{
-    term->exchanges--;
-    free_if_done(term);
-}
-
-static void end_term(struct exchange_worker *worker)
-{
-    if (worker->term == NULL)
-        return;
-    worker->term->is_over = true;
-    free_if_done(worker->term);
-    worker->term = NULL;
-}
-
 static void set_endpoints(struct exchange_worker *worker, const struct policy *policy)
 {
     struct route_endpoint endpoints[ROUTE_ENDPOINTS];
@@ -52,7 +19,7 @@ void exchange_worker_set_policy(
     struct exchange_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
     const struct exchange_limits *limits)
 {
-    end_term(worker);
+    term_end(worker);
     worker->term = base_zalloc(sizeof(*worker->term));
     worker->term->policy = policy;
     worker->term->sequence = policy_sequence;
@@ -71,6 +38,7 @@ struct exchange_worker *exchange_worker_new(const struct exchange_options *optio
 {
     struct exchange_worker *worker = base_zalloc(sizeof(*worker));
     worker->options = *options;
+    worker->steps = exchange_steps();
     worker->loop = options->http->loop;
     worker->exchanges = (struct pool){.size = sizeof(struct exchange), .keep = SPARE_EXCHANGES};
     worker->flows = (struct pool){.size = sizeof(struct flow), .keep = SPARE_EXCHANGES};
@@ -82,7 +50,7 @@ void exchange_worker_free(struct exchange_worker *worker)
 {
     if (worker == NULL)
         return;
-    end_term(worker);
+    term_end(worker);
     pool_clear(&worker->exchanges);
     pool_clear(&worker->flows);
     pool_clear(&worker->heads);

@@ -17,7 +17,7 @@ static uint32_t reach(enum exchange_state from, enum exchange_state without)
         uint32_t before = seen;
         for (int state = 0; state < EXCHANGE_STATE_COUNT; state++)
             if ((seen & (1u << state)) != 0 && state != (int)without)
-                seen |= exchange_step((enum exchange_state)state)->next;
+                seen |= exchange_steps()[(enum exchange_state)state].next;
         more = seen != before;
     }
     return seen;
@@ -50,8 +50,8 @@ static void whoever_waits_has_a_deadline(void **state)
         EXCHANGE_DIAL,      EXCHANGE_PASS,      EXCHANGE_ANSWER,
     };
     for (size_t i = 0; i < COUNT_OF(waiting); i++) {
-        assert_true(exchange_step(waiting[i])->deadline != DEADLINE_NONE);
-        assert_non_null(exchange_step(waiting[i])->on_deadline);
+        assert_true(exchange_steps()[waiting[i]].deadline != DEADLINE_NONE);
+        assert_non_null(exchange_steps()[waiting[i]].on_deadline);
     }
 }
 

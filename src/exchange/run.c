@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The life of an exchange: made when the first byte of a head comes, it runs its steps, and is freed when its outcome
- * is recorded. Only exchange_enter writes the state. */
+/* An exchange runs through its steps, and each has its deadline. Only exchange_enter writes the state. */
 #include "exchange_internal.h"
 #include "exeat/base/check.h"
 #include "exeat/base/log.h"
-#include "exeat/base/memory.h"
+
+static const struct step *step_of(const struct exchange *exchange, enum exchange_state state)
+{
+    ASSERT(state < EXCHANGE_STATE_COUNT);
+    return &exchange->worker->steps[state];
+}
 
 /* --- deadlines ------------------------------------------------------------------------------------------------------
  */
@@ -30,7 +34,7 @@ bool exchange_is_forsaken(const struct exchange *exchange)
 static uint64_t limit_ms(const struct exchange *exchange)
 {
     const struct exchange_limits *limits = &exchange->worker->limits;
-    switch (exchange_step(exchange->state)->deadline) {
+    switch (step_of(exchange, exchange->state)->deadline) {
     case DEADLINE_NONE:
         return 0;
     case DEADLINE_HEAD:
@@ -78,7 +82,7 @@ uint64_t exchange_due_us(const struct exchange *exchange)
 
 void exchange_expire(struct exchange *exchange)
 {
-    exchange_step(exchange->state)->on_deadline(exchange);
+    step_of(exchange, exchange->state)->on_deadline(exchange);
 }
 
 void exchange_watch_deadline(struct exchange *exchange)
@@ -96,11 +100,11 @@ void exchange_touch(struct exchange *exchange)
 
 void exchange_enter(struct exchange *exchange, enum exchange_state next)
 {
-    const struct step *step = exchange_step(exchange->state);
+    const struct step *step = step_of(exchange, exchange->state);
     ASSERT((step->next & (1u << next)) != 0);
     if (log_is_on(LOG_DEBUG))
         log_debug(
-            "step", log_string("from", step->name), log_string("to", exchange_step(next)->name),
+            "step", log_string("from", step->name), log_string("to", step_of(exchange, next)->name),
             log_string("request", exchange->account.id_text));
     exchange->state = next;
     exchange_touch(exchange);
@@ -131,7 +135,7 @@ enum exchange_progress exchange_run(struct exchange *exchange)
 {
     enum progress progress = STEP_NEXT;
     while (progress == STEP_NEXT && exchange->state != EXCHANGE_DONE)
-        progress = exchange_step(exchange->state)->run(exchange);
+        progress = step_of(exchange, exchange->state)->run(exchange);
     if (exchange->state == EXCHANGE_DONE)
         return EXCHANGE_ENDED;
     return progress == STEP_YIELD ? EXCHANGE_YIELDS : EXCHANGE_WAITS;
@@ -181,59 +185,4 @@ enum progress exchange_watch_client(struct exchange *exchange)
     if (!had_ended && client->has_ended && exchange->state == EXCHANGE_PASS)
         exchange_watch_deadline(exchange);
     return STEP_WAIT;
-}
-
-/* --- from its first byte to its record ------------------------------------------------------------------------------
- */
-
-static void on_decided(struct account *account)
-{
-    exchange_go_on(list_owner(account, struct exchange, account));
-}
-
-struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *entrance)
-{
-    struct exchange *exchange = pool_take(&worker->exchanges);
-    *exchange = (struct exchange){
-        .worker = worker,
-        .entrance = entrance,
-        .term = term_hold(worker),
-        .ask.parsed = pool_take(&worker->heads),
-        .entered_us = loop_now_us(worker->loop),
-    };
-    exchange->active_us = exchange->entered_us;
-    exchange->policy = exchange->term->policy;
-    exchange->ask.head = &exchange->ask.parsed->message;
-    http_head_reset(exchange->ask.parsed);
-    http1_server_begin(&exchange->client, &entrance->http, &worker->http_limits);
-    account_open(&exchange->account, worker->options.book, exchange->active_us);
-    exchange->account.on_decided = on_decided;
-    if (entrance->binding != NULL)
-        entrance->binding->is_used = true;
-    return exchange;
-}
-
-void exchange_forget_head(struct exchange *exchange)
-{
-    if (exchange->ask.parsed != NULL)
-        pool_give(&exchange->worker->heads, exchange->ask.parsed);
-    exchange->ask.parsed = NULL;
-    exchange->ask.head = NULL;
-    http_side_forget_head(&exchange->client);
-}
-
-void exchange_free(struct exchange *exchange, enum reason reason)
-{
-    if (exchange == NULL)
-        return;
-    limit_leave(exchange);
-    exchange_complete(exchange, reason);
-    way_out_drop(exchange);
-    exchange_forget_head(exchange);
-    buffer_clear(&exchange->ask.kept);
-    up_forget(exchange);
-    inference_free_call(exchange);
-    account_unsay(&exchange->account);
-    term_release(exchange->term);
-    pool_give(&exchange->worker->exchanges, exchange);
 }

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of an exchange: made when the first byte of a head comes, and freed when its outcome is recorded. */
+#include "exchange_internal.h"
+
+static void on_decided(struct account *account)
+{
+    exchange_go_on(list_owner(account, struct exchange, account));
+}
+
+struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *entrance)
+{
+    struct exchange *exchange = pool_take(&worker->exchanges);
+    *exchange = (struct exchange){
+        .worker = worker,
+        .entrance = entrance,
+        .term = term_hold(worker),
+        .ask.parsed = pool_take(&worker->heads),
+        .entered_us = loop_now_us(worker->loop),
+    };
+    exchange->active_us = exchange->entered_us;
+    exchange->policy = exchange->term->policy;
+    exchange->ask.head = &exchange->ask.parsed->message;
+    http_head_reset(exchange->ask.parsed);
+    http1_server_begin(&exchange->client, &entrance->http, &worker->http_limits);
+    account_open(&exchange->account, worker->options.book, exchange->active_us);
+    exchange->account.on_decided = on_decided;
+    if (entrance->binding != NULL)
+        entrance->binding->is_used = true;
+    return exchange;
+}
+
+void exchange_forget_head(struct exchange *exchange)
+{
+    if (exchange->ask.parsed != NULL)
+        pool_give(&exchange->worker->heads, exchange->ask.parsed);
+    exchange->ask.parsed = NULL;
+    exchange->ask.head = NULL;
+    http_side_forget_head(&exchange->client);
+}
+
+void exchange_free(struct exchange *exchange, enum reason reason)
+{
+    if (exchange == NULL)
+        return;
+    limit_leave(exchange);
+    exchange_complete(exchange, reason);
+    way_out_drop(exchange);
+    exchange_forget_head(exchange);
+    buffer_clear(&exchange->ask.kept);
+    flow_forget(exchange);
+    inference_free_call(exchange);
+    account_unsay(&exchange->account);
+    term_release(exchange->term);
+    pool_give(&exchange->worker->exchanges, exchange);
+}
+
+void exchange_note_unused(struct exchange_worker *worker, struct entrance *entrance)
+{
+    struct exchange *exchange = exchange_new(worker, entrance);
+    exchange->ask.request.scheme = SCHEME_HTTPS;
+    exchange->ask.request.host = entrance->binding->host;
+    exchange->ask.request.port = entrance->binding->port;
+    exchange->ask.request.client.name = text_from(entrance->client_name);
+    exchange->ask.request.client.known = entrance->known;
+    exchange->decision = (struct decision){.verdict = VERDICT_ERROR, .plan = PLAN_OPEN, .reason = REASON_OPENED_UNUSED};
+    exchange->account.done = PLAN_OPEN;
+    exchange_free(exchange, REASON_OPENED_UNUSED);
+}

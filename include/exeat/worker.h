@@ -29,6 +29,7 @@ struct sockets {
     uint16_t port;                 /* of the first */
     uint16_t admin_port;
 };
+/* False with `error` (base_free): nothing stays bound. */
 MUST_CHECK bool sockets_bind(const struct settings *settings, struct sockets *sockets, char **error);
 /* Further ones, at the places of the first. */
 MUST_CHECK bool sockets_join(const struct sockets *first, struct sockets *sockets, char **error);

@@ -8,6 +8,8 @@ enum blame refusal_blame(const struct refusal *refusal)
 {
     if (refusal->status >= 500)
         return BLAME_NOBODY;
+    if (refusal->status == 429)
+        return BLAME_PACE;
     return refusal->status == 403 ? BLAME_POLICY : BLAME_CALLER;
 }
 

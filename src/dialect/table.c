@@ -31,6 +31,7 @@ static const struct vendor bedrock = {
         {
             [BLAME_POLICY] = TEXT_INIT("AccessDeniedException"),
             [BLAME_CALLER] = TEXT_INIT("ValidationException"),
+            [BLAME_PACE] = TEXT_INIT("ThrottlingException"),
             [BLAME_NOBODY] = TEXT_INIT("ServiceUnavailableException"),
         },
 };

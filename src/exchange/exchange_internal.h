@@ -203,8 +203,8 @@ struct own_fields {
 void own_fields(const struct dialect_answer *answer, struct own_fields *own);
 
 /* up.c: of plain http through a proxy: the target's form, and the field that it wants; returns how many */
-bool up_is_absolute(const struct exchange *exchange);
-size_t up_proxy_credentials(const struct exchange *exchange, struct field *field);
+bool way_out_is_absolute(const struct exchange *exchange);
+size_t way_out_proxy_credentials(const struct exchange *exchange, struct field *field);
 /* way.c and way_out.c: who answers */
 const struct policy_inference *way_out_inference(const struct exchange *exchange); /* NULL: the host itself */
 struct destination {

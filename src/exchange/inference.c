@@ -123,11 +123,11 @@ static void put_call(struct exchange *exchange, const struct policy_inference *i
         .content = body->length > 0 ? CONTENT_OF_LENGTH : CONTENT_NONE,
         .length = body->length,
         .authority = buffer_text(&to.authority),
-        .is_absolute = up_is_absolute(exchange),
+        .is_absolute = way_out_is_absolute(exchange),
         .add = fields,
         .add_count = endpoint_fields(exchange, buffer_text(&to.authorization), fields),
     };
-    message.add_count += up_proxy_credentials(exchange, &fields[message.add_count]);
+    message.add_count += way_out_proxy_credentials(exchange, &fields[message.add_count]);
     struct http_piece piece = {.content = buffer_text(body)};
     side->role->put_head(side, &message);
     side->role->put_content(side, &piece);

@@ -66,3 +66,8 @@ void exchange_note_unused(struct exchange_worker *worker, struct entrance *entra
     exchange->account.done = PLAN_OPEN;
     exchange_free(exchange, REASON_OPENED_UNUSED);
 }
+
+uint64_t exchange_new_user(struct exchange_worker *worker)
+{
+    return ++worker->users;
+}

@@ -51,7 +51,7 @@ static enum reply_result take_final_head(struct exchange *exchange, const struct
     exchange_count_latency(exchange);
     exchange->flow->state = REPLY_BODY;
     upstream_note(exchange->way.upstream, head);
-    if (head->status == 407 && up_is_absolute(exchange)) { /* it is us whom the proxy asks */
+    if (head->status == 407 && way_out_is_absolute(exchange)) { /* it is us whom the proxy asks */
         account_say(&exchange->account, FLAW_NONE, "the proxy on the way answered 407: it wants (other) credentials");
         return REPLY_IS_BROKEN;
     }

@@ -7,21 +7,6 @@
 
 enum { HOPS_SIZE = 24, ADDED_MAX = 2 };
 
-bool up_is_absolute(const struct exchange *exchange)
-{
-    struct destination to = way_out_destination(exchange);
-    return to.proxy != NULL && to.scheme == SCHEME_HTTP;
-}
-
-size_t up_proxy_credentials(const struct exchange *exchange, struct field *field)
-{
-    const struct proxy *proxy = way_out_destination(exchange).proxy;
-    if (!up_is_absolute(exchange) || proxy->authorization.length == 0)
-        return 0;
-    *field = (struct field){TEXT("Proxy-Authorization"), proxy->authorization};
-    return 1;
-}
-
 /* RFC 9110 7.6.2: of TRACE and OPTIONS; that it is above zero was seen before. */
 static size_t count_hops(const struct message_head *head, char digits[HOPS_SIZE], struct field *field)
 {
@@ -50,13 +35,13 @@ static void put_request(struct exchange *exchange, const struct upstream *upstre
         .authority = buffer_text(authority),
         .via = text_from(exchange->worker->options.via),
         .upgrades = http_asks_for_websocket(head),
-        .is_absolute = up_is_absolute(exchange),
+        .is_absolute = way_out_is_absolute(exchange),
         .add = added,
         .add_count = count_hops(head, digits, &added[0]),
         .drop = &counted,
     };
     message.drop_count = message.add_count;
-    message.add_count += up_proxy_credentials(exchange, &added[message.add_count]);
+    message.add_count += way_out_proxy_credentials(exchange, &added[message.add_count]);
     side->role->put_head(side, &message);
     upstream_note(exchange->way.upstream, head);
     if (upstream->is_old)

@@ -74,3 +74,21 @@ void way_out_forget_candidates(struct way_out *way)
     way->candidates = NULL;
     way->candidate_count = 0;
 }
+
+/* --- through a proxy -------------------------------------------------------------------------------------------------
+ */
+
+bool way_out_is_absolute(const struct exchange *exchange)
+{
+    struct destination to = way_out_destination(exchange);
+    return to.proxy != NULL && to.scheme == SCHEME_HTTP;
+}
+
+size_t way_out_proxy_credentials(const struct exchange *exchange, struct field *field)
+{
+    const struct proxy *proxy = way_out_destination(exchange).proxy;
+    if (!way_out_is_absolute(exchange) || proxy->authorization.length == 0)
+        return 0;
+    *field = (struct field){TEXT("Proxy-Authorization"), proxy->authorization};
+    return 1;
+}

@@ -87,8 +87,3 @@ const struct exchange_stats *exchange_worker_stats(const struct exchange_worker 
 {
     return &worker->stats;
 }
-
-uint64_t exchange_new_user(struct exchange_worker *worker)
-{
-    return ++worker->users;
-}

@@ -91,8 +91,11 @@ standing_new(struct names_worker *worker, const struct name_question *question, 
 void standing_end(struct standing *standing);
 void standing_leave(struct standing *standing);  /* one asker less */
 void standings_end(struct names_worker *worker); /* who waits is answered yet */
-void standings_cut(struct names_worker *worker); /* at once; after lookups_end */
 void standings_sweep(void *worker);              /* those that have stood for long enough */
+
+/* waiting.c: those that wait for the disk */
+void waiting_told(struct account *account);      /* of a standing: its decision is on disk, or never will be */
+void standings_cut(struct names_worker *worker); /* at once; after lookups_end */
 
 /* record.c: hands the decision over. */
 enum account_state standing_record(struct standing *standing);
@@ -123,6 +126,7 @@ struct asker {
 void asker_take(struct names_worker *worker, struct asker *asker, struct bytes bytes);
 /* Its decision holds. False: it has to wait for an answer of the resolver. */
 MUST_CHECK bool asker_answer(struct names_worker *worker, struct asker *asker);
+/* asker_kept.c */
 struct asker *asker_keep(struct names_worker *worker, const struct asker *asker); /* one that has to wait */
 void asker_free(struct names_worker *worker, struct asker *asker);                /* one that was kept */
 
@@ -145,7 +149,27 @@ void lookups_end(struct names_worker *worker);
 /* --- stream.c: questions by TCP ---
  */
 
+enum stream_state {
+    STREAM_OPEN,
+    STREAM_ENDING /* the client has said all; what it asked is answered */
+};
+struct stream {
+    struct list_node node; /* in worker->streams */
+    struct names_worker *worker;
+    struct channel *channel;
+    struct address peer;
+    uint16_t port;
+    struct timer *deadline;
+    struct deferred runner; /* after answers, when more may be read */
+    enum stream_state state;
+    struct list askers;
+    size_t pending;
+    struct buffer in;
+    struct buffer out;
+};
+
 bool stream_start(void *context, int descriptor, const struct address *peer, uint16_t port);
+/* pending.c */
 void stream_put(struct stream *stream, struct bytes message);
 void stream_forget(struct stream *stream, struct asker *asker);
 void stream_remember(struct stream *stream, struct asker *asker);
@@ -179,8 +203,9 @@ struct names_worker {
     struct pool askers;
     size_t asker_count;
     uint64_t seed;
-    struct account_book *book;            /* owned */
-    uint8_t scratch[DNS_MESSAGE_MAX + 2]; /* a reply by TCP */
+    void (*on_decided)(struct account *account); /* waiting_told */
+    struct account_book *book;                   /* owned */
+    uint8_t scratch[DNS_MESSAGE_MAX + 2];        /* a reply by TCP */
     struct names_stats stats;
 };
 

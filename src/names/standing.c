@@ -39,8 +39,6 @@ standing_find(struct names_worker *worker, const struct address *client, const s
 /* --- beginning ---
  */
 
-static void on_decided(struct account *account);
-
 static const struct host *host_of(const struct standing *standing)
 {
     return standing->question.host.kind == HOST_NONE ? NULL : &standing->question.host;
@@ -75,7 +73,7 @@ static struct standing *make(struct names_worker *worker, const struct name_ques
     standing->policy = policy_ref(worker->policy);
     standing->question = *question;
     account_open(&standing->account, worker->book, loop_now_us(worker->options.loop));
-    standing->account.on_decided = on_decided;
+    standing->account.on_decided = worker->on_decided;
     list_init(&standing->waiting);
     return standing;
 }
@@ -154,56 +152,12 @@ void standing_leave(struct standing *standing)
     finish_if_done(standing);
 }
 
-/* The standing is held until all are told: the last of them would end it. */
-static void on_decided(struct account *account)
-{
-    struct standing *standing = list_owner(account, struct standing, account);
-    struct names_worker *worker = standing->worker;
-    struct list_node *node;
-    bool durable = account->state == ACCOUNT_DURABLE;
-    standing->askers++;
-    while ((node = list_take_first(&standing->waiting)) != NULL) {
-        struct asker *asker = list_owner(node, struct asker, node);
-        if (durable && !asker_answer(worker, asker)) {
-            lookup_join(worker, asker);
-            continue;
-        }
-        if (!durable)
-            reply_unrecorded(worker, asker);
-        asker_free(worker, asker);
-    }
-    if (!durable)
-        standing_end(standing);
-    standing_leave(standing);
-}
-
-/* Nobody waits for the disk any more: the decision stays, or the store has given it up. */
-static void stop_waiting(struct standing *standing)
-{
-    struct names_worker *worker = standing->worker;
-    struct list_node *node;
-    account_stop_waiting(&standing->account);
-    standing->account.reason = REASON_DRAIN;
-    standing->askers++;
-    while ((node = list_first(&standing->waiting)) != NULL)
-        asker_free(worker, list_owner(node, struct asker, node));
-    standing_leave(standing);
-}
-
 /* With a reload those that wait go on: they were judged by the policy of their time. */
 void standings_end(struct names_worker *worker)
 {
     struct list_node *node;
     while ((node = list_first(&worker->standings)) != NULL)
         standing_end(list_owner(node, struct standing, node));
-}
-
-void standings_cut(struct names_worker *worker)
-{
-    struct list_node *node;
-    standings_end(worker);
-    while ((node = list_first(&worker->leaving)) != NULL)
-        stop_waiting(list_owner(node, struct standing, node));
 }
 
 void standings_sweep(void *context)

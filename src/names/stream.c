@@ -8,25 +8,6 @@
 
 enum { IDLE_MS = 10000, PENDING_MAX = 16, OUT_MAX = 65536 + 2, READ_SIZE = 2048 };
 
-enum stream_state {
-    STREAM_OPEN,
-    STREAM_ENDING /* the client has said all; what it asked is answered */
-};
-struct stream {
-    struct list_node node; /* in worker->streams */
-    struct names_worker *worker;
-    struct channel *channel;
-    struct address peer;
-    uint16_t port;
-    struct timer *deadline;
-    struct deferred runner; /* after answers, when more may be read */
-    enum stream_state state;
-    struct list askers;
-    size_t pending;
-    struct buffer in;
-    struct buffer out;
-};
-
 static void stream_free(struct stream *stream)
 {
     struct list_node *node;
@@ -40,26 +21,6 @@ static void stream_free(struct stream *stream)
     buffer_clear(&stream->in);
     buffer_clear(&stream->out);
     base_free(stream);
-}
-
-void stream_remember(struct stream *stream, struct asker *asker)
-{
-    list_append(&stream->askers, &asker->of_stream);
-    stream->pending++;
-}
-
-void stream_forget(struct stream *stream, struct asker *asker)
-{
-    list_remove(&asker->of_stream);
-    asker->stream = NULL;
-    stream->pending--;
-    loop_defer(stream->worker->options.loop, &stream->runner);
-}
-
-void stream_put(struct stream *stream, struct bytes message)
-{
-    buffer_append(&stream->out, text_of_bytes(message));
-    loop_defer(stream->worker->options.loop, &stream->runner);
 }
 
 /* --- running ---

@@ -12,6 +12,7 @@ struct names_worker *names_worker_new(const struct names_options *options)
 {
     struct names_worker *worker = base_zalloc(sizeof(*worker));
     worker->options = *options;
+    worker->on_decided = waiting_told;
     worker->book = account_book_new(options->audit);
     worker->askers = (struct pool){.size = sizeof(struct asker), .keep = SPARE_ASKERS};
     random_fill((uint8_t *)&worker->seed, sizeof(worker->seed));

@@ -5,10 +5,15 @@
 
 void openai_write_refusal(const struct refusal *refusal, struct buffer *out)
 {
-    bool is_nobodys = refusal_blame(refusal) == BLAME_NOBODY;
+    static const struct text types[] = {
+        [BLAME_POLICY] = TEXT_INIT("invalid_request_error"),
+        [BLAME_CALLER] = TEXT_INIT("invalid_request_error"),
+        [BLAME_PACE] = TEXT_INIT("rate_limit_error"),
+        [BLAME_NOBODY] = TEXT_INIT("server_error"),
+    };
     buffer_append(out, TEXT("{\"error\":{\"message\":"));
     json_append_string(out, refusal->message);
-    refusal_append_member(out, TEXT("type"), is_nobodys ? TEXT("server_error") : TEXT("invalid_request_error"));
+    refusal_append_member(out, TEXT("type"), types[refusal_blame(refusal)]);
     buffer_append(out, TEXT(",\"param\":null"));
     refusal_append_member(out, TEXT("code"), refusal->code);
     refusal_append_facts(refusal, out);

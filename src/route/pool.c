@@ -85,11 +85,6 @@ static void on_idle_ready(void *context)
         drop(upstream->route, upstream);
 }
 
-struct digest route_via(const struct proxy *proxy)
-{
-    return proxy == NULL ? (struct digest){{0}} : proxy->id;
-}
-
 static bool is_for(const struct upstream *upstream, const struct route_wish *wish, bool bound)
 {
     struct digest via = route_via(wish->proxy);

@@ -43,8 +43,8 @@ struct connecting {
     struct host host;
     struct digest trust;
     char follows[TLS_PLACES_RULE_SIZE]; /* empty: none */
-    uint16_t port;             /* of the host */
-    const struct proxy *proxy; /* borrowed; NULL: straight */
+    uint16_t port;                      /* of the host */
+    const struct proxy *proxy;          /* borrowed; NULL: straight */
     bool is_tunnel;
     route_done on_done;
     void *context;

@@ -6,13 +6,19 @@
 #include "exeat/base/memory.h"
 #include "session_internal.h"
 
+static const struct step *step_of(const struct session *session, enum session_state state)
+{
+    ASSERT(state < SESSION_STATE_COUNT);
+    return &session->worker->steps[state];
+}
+
 /* --- deadlines ------------------------------------------------------------------------------------------------------
  */
 
 static uint64_t limit_ms(const struct session *session)
 {
     const struct exchange_limits *limits = exchange_worker_limits(session->worker->exchanges);
-    switch (session_step(session->state)->deadline) {
+    switch (step_of(session, session->state)->deadline) {
     case DEADLINE_NONE:
         return 0;
     case DEADLINE_SERVE:
@@ -68,12 +74,18 @@ static void on_deadline(void *context)
     } else if (is_serving(session)) {
         exchange_expire(session->exchange);
         session_run(session);
-    } else if (session->state == SESSION_LOOK) {
-        (void)look_unnamed(session);
+    } else if (step_of(session, session->state)->on_deadline != NULL) {
+        (void)step_of(session, session->state)->on_deadline(session);
         session_run(session);
     } else {
         session_close(session, REASON_IDLE);
     }
+}
+
+struct opened *session_opened(const struct session *session)
+{
+    struct binding *binding = session->entrance.binding;
+    return binding == NULL ? NULL : list_owner(binding, struct opened, binding);
 }
 
 void session_touch(struct session *session)
@@ -86,11 +98,11 @@ void session_touch(struct session *session)
 
 void session_enter(struct session *session, enum session_state next)
 {
-    const struct step *step = session_step(session->state);
+    const struct step *step = step_of(session, session->state);
     ASSERT((step->next & (1u << next)) != 0);
     if (log_is_on(LOG_DEBUG))
         log_debug(
-            "step", log_string("from", step->name), log_string("to", session_step(next)->name),
+            "step", log_string("from", step->name), log_string("to", step_of(session, next)->name),
             log_number("descriptor", channel_descriptor(session->entrance.http.channel)));
     session->state = next;
     session_touch(session);
@@ -109,7 +121,7 @@ void session_run(struct session *session)
 {
     enum progress progress = STEP_NEXT;
     while (progress == STEP_NEXT)
-        progress = session_step(session->state)->run(session);
+        progress = step_of(session, session->state)->run(session);
     if (session->deadline_moved)
         set_timer(session);
     if (progress == STEP_YIELD)

@@ -35,11 +35,13 @@ struct step {
     enum progress (*run)(struct session *session);
     uint32_t next; /* a bit for each state that may follow */
     enum deadline deadline;
+    enum progress (*on_deadline)(struct session *session); /* NULL: it ends, as idle */
 };
-const struct step *session_step(enum session_state state);
+const struct step *session_steps(void); /* by enum session_state */
 
 struct session_worker {
     struct session_options options;
+    const struct step *steps; /* the table */
     struct http_worker http;
     struct account_book *book;         /* owned */
     struct owners *owners;             /* owned */
@@ -90,6 +92,7 @@ struct session {
 };
 
 /* session.c: the only writers of state */
+struct opened *session_opened(const struct session *session); /* NULL while the connection is plain */
 void session_enter(struct session *session, enum session_state next);
 void session_run(struct session *session);
 void session_watch_deadline(struct session *session); /* what it depends on has changed: see session_run */
@@ -101,7 +104,6 @@ enum io session_write(struct session *session);
 
 /* worker.c */
 struct session *session_of(struct entrance *entrance);
-struct opened *session_opened(const struct session *session); /* NULL while the connection is plain */
 
 /* step_connect.c */
 enum progress connect_answer(struct session *session); /* its exchange may be connected, or opened */

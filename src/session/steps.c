@@ -1,32 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of steps: what runs in a state, what may follow, and how long nothing may move. docs/life-of-a-request.md
  * tells the same in words, and a lint compares the two. */
-#include "exeat/base/check.h"
 #include "session_internal.h"
 
 #define TO(state) (1u << SESSION_##state)
 
 static const struct step steps[] = {
-    [SESSION_START] = {"start", step_start, TO(GREET) | TO(LOOK) | TO(SERVE), DEADLINE_NONE},
-    [SESSION_GREET] = {"greet", step_greet, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD},
-    [SESSION_LOOK] = {"look", step_look, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD},
+    [SESSION_START] = {"start", step_start, TO(GREET) | TO(LOOK) | TO(SERVE), DEADLINE_NONE, NULL},
+    [SESSION_GREET] = {"greet", step_greet, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, NULL},
+    [SESSION_LOOK] = {"look", step_look, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, look_unnamed},
     [SESSION_SERVE] =
         {"serve", step_serve, TO(ANSWER_CONNECT) | TO(PEEK_HELLO) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED),
-         DEADLINE_SERVE},
+         DEADLINE_SERVE, NULL},
     [SESSION_ANSWER_CONNECT] =
-        {"answer_connect", step_answer_connect, TO(PEEK_HELLO) | TO(TUNNEL) | TO(CLOSED), DEADLINE_HEAD},
+        {"answer_connect", step_answer_connect, TO(PEEK_HELLO) | TO(TUNNEL) | TO(CLOSED), DEADLINE_HEAD, NULL},
     [SESSION_PEEK_HELLO] =
         {"peek_hello", step_peek_hello, TO(ACCEPT_TLS) | TO(SERVE) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED),
-         DEADLINE_HEAD},
-    [SESSION_ACCEPT_TLS] = {"accept_tls", step_accept_tls, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD},
-    [SESSION_TUNNEL] = {"tunnel", step_tunnel, TO(CLOSED), DEADLINE_STREAM},
-    [SESSION_FINISH] = {"finish", step_finish, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD},
-    [SESSION_CLOSED] = {"closed", step_closed, 0, DEADLINE_NONE},
+         DEADLINE_HEAD, NULL},
+    [SESSION_ACCEPT_TLS] = {"accept_tls", step_accept_tls, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, NULL},
+    [SESSION_TUNNEL] = {"tunnel", step_tunnel, TO(CLOSED), DEADLINE_STREAM, NULL},
+    [SESSION_FINISH] = {"finish", step_finish, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, NULL},
+    [SESSION_CLOSED] = {"closed", step_closed, 0, DEADLINE_NONE, NULL},
 };
 _Static_assert(COUNT_OF(steps) == SESSION_STATE_COUNT, "every state has a step");
 
-const struct step *session_step(enum session_state state)
+const struct step *session_steps(void)
 {
-    ASSERT(state < SESSION_STATE_COUNT);
-    return &steps[state];
+    return steps;
 }

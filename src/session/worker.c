@@ -8,12 +8,6 @@ struct session *session_of(struct entrance *entrance)
     return list_owner(entrance, struct session, entrance);
 }
 
-struct opened *session_opened(const struct session *session)
-{
-    struct binding *binding = session->entrance.binding;
-    return binding == NULL ? NULL : list_owner(binding, struct opened, binding);
-}
-
 static void opened_free(struct opened *opened)
 {
     if (opened == NULL)
@@ -74,6 +68,7 @@ struct session_worker *session_worker_new(const struct session_options *options)
 {
     struct session_worker *worker = base_zalloc(sizeof(*worker));
     worker->options = *options;
+    worker->steps = session_steps();
     worker->http.loop = options->loop;
     worker->book = account_book_new(options->audit);
     worker->owners = owners_new();

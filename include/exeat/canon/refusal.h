@@ -8,7 +8,7 @@
 #include "exeat/base/bytes.h"
 
 /* By the status: the policy's no (403), something wrong with the call, or nobody's fault who asked. */
-enum blame { BLAME_POLICY, BLAME_CALLER, BLAME_NOBODY };
+enum blame { BLAME_POLICY, BLAME_CALLER, BLAME_PACE, BLAME_NOBODY };
 
 struct refusal {
     uint16_t status;     /* 503 where what had begun is ended */

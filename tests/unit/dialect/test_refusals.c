@@ -56,6 +56,10 @@ static const struct words *words_for(uint16_t status)
         "invalid_request_error", "invalid_request_error", "INVALID_ARGUMENT", "ValidationException", "exeat refused"};
     static const struct words nobody = {
         "server_error", "api_error", "UNAVAILABLE", "ServiceUnavailableException", "exeat could not serve"};
+    static const struct words pace = {
+        "rate_limit_error", "rate_limit_error", "RESOURCE_EXHAUSTED", "ThrottlingException", "exeat refused"};
+    if (status == 429)
+        return &pace;
     return status == 0 || status >= 500 ? &nobody : status == 403 ? &policy : &caller;
 }
 

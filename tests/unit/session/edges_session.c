@@ -10,9 +10,9 @@ size_t edges_of_session(char edges[][EDGE_SIZE], size_t capacity)
     size_t count = 0;
     for (int from = 0; from < SESSION_STATE_COUNT; from++)
         for (int to = 0; to < SESSION_STATE_COUNT && count < capacity; to++)
-            if ((session_step((enum session_state)from)->next & (1u << to)) != 0)
+            if ((session_steps()[(enum session_state)from].next & (1u << to)) != 0)
                 (void)snprintf(
-                    edges[count++], EDGE_SIZE, "session %s %s", session_step((enum session_state)from)->name,
-                    session_step((enum session_state)to)->name);
+                    edges[count++], EDGE_SIZE, "session %s %s", session_steps()[(enum session_state)from].name,
+                    session_steps()[(enum session_state)to].name);
     return count;
 }

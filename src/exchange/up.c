@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exchange_internal.h"
+#include "exeat/base/memory.h"
 
 enum { HOPS_SIZE = 24, ADDED_MAX = 2 };
 
@@ -43,6 +44,8 @@ static void put_request(struct exchange *exchange, const struct upstream *upstre
     message.drop_count = message.add_count;
     message.add_count += way_out_proxy_credentials(exchange, &added[message.add_count]);
     side->role->put_head(side, &message);
+    if (message.add_count > message.drop_count) /* a proxy's credentials went through the scratch */
+        base_forget(exchange->worker->options.http->scratch.data, exchange->worker->options.http->scratch.capacity);
     upstream_note(exchange->way.upstream, head);
     if (upstream->is_old)
         http_side_continue(&exchange->client); /* HTTP/1.0 knows no expectations (RFC 9110 10.1.1) */

@@ -87,8 +87,8 @@ bool way_out_is_absolute(const struct exchange *exchange)
 size_t way_out_proxy_credentials(const struct exchange *exchange, struct field *field)
 {
     const struct proxy *proxy = way_out_destination(exchange).proxy;
-    if (!way_out_is_absolute(exchange) || proxy->authorization.length == 0)
+    if (!way_out_is_absolute(exchange) || secret_is_empty(&proxy->authorization))
         return 0;
-    *field = (struct field){TEXT("Proxy-Authorization"), proxy->authorization};
+    *field = (struct field){TEXT("Proxy-Authorization"), secret_show(&proxy->authorization)};
     return 1;
 }

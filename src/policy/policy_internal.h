@@ -117,7 +117,6 @@ struct policy_budgets {
 
 struct policy_proxies {
     struct proxy *items;
-    struct buffer *secrets; /* owned; one for each */
     size_t count;
     const struct proxy *for_all; /* NULL: none */
 };

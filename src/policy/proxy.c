@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which proxy a request goes through: its rule's word, else that for all. There is no way around one. */
-#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "policy_internal.h"
 
@@ -15,43 +14,50 @@ static bool is_credentials(struct text pair)
 }
 
 /* "user:password" becomes the field's value. */
-static void read_credentials(const struct settings_proxy *source, struct buffer *value, struct diags *diags)
+static void write_basic(const struct secret *pair, struct secret *value)
 {
-    struct buffer pair = {0};
+    struct buffer out = {0};
+    buffer_append(&out, TEXT("Basic "));
+    buffer_append_base64(&out, bytes_of_text(secret_show(pair)));
+    secret_take(value, buffer_text(&out));
+    buffer_clear(&out);
+}
+
+static void read_credentials(const struct settings_proxy *source, struct secret *value, struct diags *diags)
+{
+    struct secret pair = {0};
     char *error = NULL;
     if (source->credentials_file.length == 0)
         return;
-    if (!file_read(source->credentials_file.data, CREDENTIALS_MAX, &pair, &error)) {
+    if (!secret_read(source->credentials_file.data, CREDENTIALS_MAX, &pair, &error)) {
         diag_error(
             diags, source->name.mark, "the credentials of proxy '%s' cannot be read: %s", source->name.text.data,
             error);
-    } else {
-        struct text text = text_trim(buffer_text(&pair), "\r\n");
-        if (!is_credentials(text))
-            diag_error(
-                diags, source->name.mark, "the credentials file of proxy '%s' must hold user:password on one line",
-                source->name.text.data);
-        buffer_append(value, TEXT("Basic "));
-        buffer_append_base64(value, bytes_of_text(text));
+        base_free(error);
+        return;
     }
-    base_forget(pair.data, pair.capacity);
-    buffer_clear(&pair);
-    base_free(error);
+    secret_trim(&pair);
+    bool is_good = is_credentials(secret_show(&pair));
+    if (is_good)
+        write_basic(&pair, value);
+    else
+        diag_error(
+            diags, source->name.mark, "the credentials file of proxy '%s' must hold user:password on one line",
+            source->name.text.data);
+    secret_clear(&pair);
 }
 
 static void compile_proxy(struct policy *policy, size_t index, struct diags *diags)
 {
     const struct settings_proxy *source = &policy->settings->lists.proxies[index];
-    struct buffer *secret = &policy->proxies.secrets[index];
     struct proxy *proxy = &policy->proxies.items[index];
-    read_credentials(source, secret, diags);
     *proxy = (struct proxy){
         .name = source->name.text,
         .is_tls = source->is_tls,
         .host = source->host,
         .port = source->port,
-        .authorization = buffer_text(secret),
     };
+    read_credentials(source, &proxy->authorization, diags);
     if (trust_is_set(&source->trust))
         proxy->trust = trust_add(policy, "proxy", source->name.text, &source->trust)->id;
     const uint8_t rest[] = {(uint8_t)(source->port >> 8), (uint8_t)source->port, source->is_tls};
@@ -59,7 +65,7 @@ static void compile_proxy(struct policy *policy, size_t index, struct diags *dia
         bytes_of_text(host_text(&source->host)),
         {rest, sizeof(rest)},
         {proxy->trust.bytes, sizeof(proxy->trust.bytes)},
-        bytes_of_text(buffer_text(secret))};
+        bytes_of_text(secret_show(&proxy->authorization))};
     digest_sha256_pieces(pieces, COUNT_OF(pieces), &proxy->id);
 }
 
@@ -91,7 +97,6 @@ void proxies_compile(struct policy *policy, struct diags *diags)
     struct policy_proxies *proxies = &policy->proxies;
     proxies->count = lists->proxy_count;
     proxies->items = arena_array(&policy->arena, lists->proxy_count, sizeof(*proxies->items));
-    proxies->secrets = arena_array(&policy->arena, lists->proxy_count, sizeof(*proxies->secrets));
     for (size_t i = 0; i < lists->proxy_count; i++)
         compile_proxy(policy, i, diags);
     proxies->for_all = find(policy, policy->settings->upstream_proxy.text);
@@ -107,10 +112,8 @@ void proxies_compile(struct policy *policy, struct diags *diags)
 
 void proxies_clear(struct policy *policy)
 {
-    for (size_t i = 0; i < policy->proxies.count; i++) {
-        base_forget(policy->proxies.secrets[i].data, policy->proxies.secrets[i].capacity);
-        buffer_clear(&policy->proxies.secrets[i]);
-    }
+    for (size_t i = 0; i < policy->proxies.count; i++)
+        secret_clear(&policy->proxies.items[i].authorization);
 }
 
 const struct proxy *policy_proxy(const struct policy *policy, const struct decision *decision)

@@ -12,8 +12,8 @@ static void write_question(const struct proxy *proxy, const struct host *host, u
     BUFFER_APPEND_ALL(
         out, TEXT("CONNECT "), buffer_text(&authority), TEXT(" HTTP/1.1\r\nHost: "), buffer_text(&authority),
         TEXT("\r\n"));
-    if (proxy->authorization.length > 0)
-        BUFFER_APPEND_ALL(out, TEXT("Proxy-Authorization: "), proxy->authorization, TEXT("\r\n"));
+    if (!secret_is_empty(&proxy->authorization))
+        BUFFER_APPEND_ALL(out, TEXT("Proxy-Authorization: "), secret_show(&proxy->authorization), TEXT("\r\n"));
     buffer_append(out, TEXT("\r\n"));
     buffer_clear(&authority);
 }

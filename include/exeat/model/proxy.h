@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "exeat/base/digest.h"
+#include "exeat/base/secret.h"
 #include "exeat/base/text.h"
 #include "exeat/name.h"
 
@@ -14,9 +15,9 @@ struct proxy {
     bool is_tls; /* we speak TLS to it */
     struct host host;
     uint16_t port;
-    struct text authorization; /* "Basic ...", RFC 7617; a secret; empty: it asks for none */
-    struct digest trust;       /* by which its certificate is verified: see tls_connect; all zero: tls.upstream */
-    struct digest id;          /* of all that: connections through one proxy are no good for another */
+    struct secret authorization; /* "Basic ...", RFC 7617; owned by the policy; empty: it asks for none */
+    struct digest trust;         /* by which its certificate is verified: see tls_connect; all zero: tls.upstream */
+    struct digest id;            /* of all that: connections through one proxy are no good for another */
 };
 
 #endif

@@ -130,12 +130,12 @@ static bool connect_with(struct scene *scene, const char *answer)
 static void the_question_names_the_host_and_shows_the_credentials(void **state)
 {
     struct scene *scene = *state;
-    scene->proxy.authorization = TEXT("Basic dTpw");
+    secret_take(&scene->proxy.authorization, TEXT("Basic dTpw"));
     assert_true(connect_with(scene, "HTTP/1.1 200 OK\r\n\r\n"));
     static const char *const wanted = "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n"
                                       "Proxy-Authorization: Basic dTpw\r\n\r\n";
     assert_true(text_equal(buffer_text(&scene->asked), text_from(wanted)));
-    scene->proxy.authorization = TEXT("");
+    secret_clear(&scene->proxy.authorization);
     scene->answer = "HTTP/1.1 200 OK\r\n\r\n";
     assert_non_null(begin(scene, "[2001:db8::1]", true));
     loop_run(scene->loop);

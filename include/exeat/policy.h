@@ -96,10 +96,10 @@ struct policy_inference {
     enum scheme scheme;
     struct host host;
     uint16_t port;
-    struct text prefix; /* of the path */
-    struct secret key;  /* bearer token; may be empty */
-    struct text text;   /* canned */
-    bool takes_usage;   /* its streams may be asked for their tokens */
+    struct text prefix;      /* of the path */
+    struct secret key;       /* bearer token; may be empty */
+    struct text text;        /* canned */
+    bool takes_usage;        /* its streams may be asked for their tokens */
     const struct proxy *via; /* on the way to it; NULL: none */
 };
 /* Borrowed from the policy; index < count. */

@@ -61,17 +61,17 @@ struct trust {
 
 struct worker;
 struct worker_options {
-    struct tls_client *client;       /* taken */
+    struct tls_client *client;         /* taken */
     const struct trust *trust;         /* borrowed */
     const struct listeners *listeners; /* borrowed */
     struct budget_table *budgets;      /* borrowed */
-    struct audit *audit;             /* borrowed */
-    const char *via;                 /* borrowed */
-    struct pipe_budget *pipes;       /* borrowed; shared by all workers */
-    const struct sockets *sockets;   /* to listen on; the descriptors are taken */
-    const uint8_t *token;            /* borrowed; what the gate's own probes are told; NULL: there are none */
-    struct names_budget *budget;     /* borrowed; shared by all workers */
-    struct tls_places *places;       /* borrowed; shared by all workers */
+    struct audit *audit;               /* borrowed */
+    const char *via;                   /* borrowed */
+    struct pipe_budget *pipes;         /* borrowed; shared by all workers */
+    const struct sockets *sockets;     /* to listen on; the descriptors are taken */
+    const uint8_t *token;              /* borrowed; what the gate's own probes are told; NULL: there are none */
+    struct names_budget *budget;       /* borrowed; shared by all workers */
+    struct tls_places *places;         /* borrowed; shared by all workers */
 };
 /* Made in the main thread, run in its own. Takes a reference of the policy. */
 struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence);

@@ -7,7 +7,8 @@
 
 #include "exeat/confine.h"
 
-/* Sanitizers look at the process from outside (a tracer) and at its program's file: their builds may do a little more. */
+/* Sanitizers look at the process from outside (a tracer) and at its program's file: their builds may do a little more.
+ */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define CONFINE_SANITIZED 1
 #elif defined(__has_feature)

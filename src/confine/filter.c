@@ -32,19 +32,26 @@ static bool add_allowed(scmp_filter_ctx filter)
 /* --- what is allowed with some arguments only ------------------------------------------------------------------------
  */
 
+static struct scmp_arg_cmp equals(unsigned argument, uint64_t value)
+{
+    return (struct scmp_arg_cmp){.arg = argument, .op = SCMP_CMP_EQ, .datum_a = value};
+}
+
+static struct scmp_arg_cmp equals_masked(unsigned argument, uint64_t mask, uint64_t value)
+{
+    return (struct scmp_arg_cmp){.arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = mask, .datum_b = value};
+}
+
 static bool add_socket(scmp_filter_ctx filter, unsigned family, unsigned type)
 {
     return seccomp_rule_add(
-               filter, allow, SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, family),
-               SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_TYPE, type)) == 0;
+               filter, allow, SCMP_SYS(socket), 2, equals(0, family), equals_masked(1, SOCKET_TYPE, type)) == 0;
 }
 
 /* The kernel's tables: addresses of this machine (libc), and whose a connection is (sock_diag(7)). */
 static bool add_netlink(scmp_filter_ctx filter, unsigned protocol)
 {
-    return seccomp_rule_add(
-               filter, allow, SCMP_SYS(socket), 2, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK), SCMP_A2(SCMP_CMP_EQ, protocol)) ==
-           0;
+    return seccomp_rule_add(filter, allow, SCMP_SYS(socket), 2, equals(0, AF_NETLINK), equals(2, protocol)) == 0;
 }
 
 static bool add_sockets(scmp_filter_ctx filter)
@@ -60,7 +67,7 @@ static bool add_first_argument(scmp_filter_ctx filter, int call, const unsigned 
 {
     bool done = true;
     for (size_t i = 0; i < count && done; i++)
-        done = seccomp_rule_add(filter, allow, call, 1, SCMP_A0(SCMP_CMP_EQ, values[i])) == 0;
+        done = seccomp_rule_add(filter, allow, call, 1, equals(0, values[i])) == 0;
     return done;
 }
 
@@ -72,13 +79,12 @@ static bool add_limited(scmp_filter_ctx filter)
     static const unsigned long requests[] = {FIONREAD, FIONBIO, TCGETS, TIOCGWINSZ};
     bool done = add_first_argument(filter, SCMP_SYS(prctl), names, COUNT_OF(names));
     for (size_t i = 0; i < COUNT_OF(requests) && done; i++)
-        done = seccomp_rule_add(filter, allow, SCMP_SYS(ioctl), 1, SCMP_A1(SCMP_CMP_EQ, requests[i])) == 0;
+        done = seccomp_rule_add(filter, allow, SCMP_SYS(ioctl), 1, equals(1, requests[i])) == 0;
     return done &&
-           seccomp_rule_add(
-               filter, allow, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) == 0 &&
-           seccomp_rule_add(filter, allow, SCMP_SYS(tgkill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) == 0 &&
-           seccomp_rule_add(filter, allow, SCMP_SYS(kill), 1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) == 0 &&
-           seccomp_rule_add(filter, allow, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0)) == 0;
+           seccomp_rule_add(filter, allow, SCMP_SYS(clone), 1, equals_masked(0, CLONE_THREAD, CLONE_THREAD)) == 0 &&
+           seccomp_rule_add(filter, allow, SCMP_SYS(tgkill), 1, equals(0, (uint64_t)getpid())) == 0 &&
+           seccomp_rule_add(filter, allow, SCMP_SYS(kill), 1, equals(0, (uint64_t)getpid())) == 0 &&
+           seccomp_rule_add(filter, allow, SCMP_SYS(prlimit64), 1, equals(2, 0)) == 0;
 }
 
 /* --- what ends the process -------------------------------------------------------------------------------------------
@@ -120,11 +126,11 @@ static bool add_never(scmp_filter_ctx filter)
 /* A socket beside the internet's and the machine's own (AF_PACKET, AF_VSOCK, AF_ALG...), and another process. */
 static bool add_never_so(scmp_filter_ctx filter)
 {
-    bool done = CONFINE_SANITIZED ||
-                seccomp_rule_add(filter, kill, SCMP_SYS(clone), 1, SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0)) == 0;
+    bool done =
+        CONFINE_SANITIZED || seccomp_rule_add(filter, kill, SCMP_SYS(clone), 1, equals_masked(0, CLONE_THREAD, 0)) == 0;
     for (unsigned family = 0; family < FAMILIES && done; family++)
         done = family == AF_INET || family == AF_INET6 || family == AF_UNIX || family == AF_NETLINK ||
-               seccomp_rule_add(filter, kill, SCMP_SYS(socket), 1, SCMP_A0(SCMP_CMP_EQ, family)) == 0;
+               seccomp_rule_add(filter, kill, SCMP_SYS(socket), 1, equals(0, family)) == 0;
     return done;
 }
 

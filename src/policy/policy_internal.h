@@ -3,8 +3,8 @@
 #ifndef EXEAT_POLICY_INTERNAL_H
 #define EXEAT_POLICY_INTERNAL_H
 
-#include "exeat/client_table.h"
 #include "exeat/base/pattern.h"
+#include "exeat/client_table.h"
 #include "exeat/host_table.h"
 #include "exeat/policy.h"
 #include "exeat/policy/lapse.h"

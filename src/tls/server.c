@@ -22,7 +22,7 @@ struct speaker {
 };
 struct tls_server {
     const struct tls_issuer *issuer;
-    BIO_METHOD *method; /* owned */
+    BIO_METHOD *method;          /* owned */
     struct ticket_keys *tickets; /* owned; secret */
     uint64_t policy;
     struct speaker speakers[SPEAKERS];

@@ -15,8 +15,9 @@ int main(int count, char **words)
         printf("%s\n", gai_strerror(code));
     for (const struct addrinfo *one = list; one != NULL; one = one->ai_next) {
         char text[INET6_ADDRSTRLEN] = "";
-        const void *address = one->ai_family == AF_INET ? (const void *)&((struct sockaddr_in *)one->ai_addr)->sin_addr
-                                                        : (const void *)&((struct sockaddr_in6 *)one->ai_addr)->sin6_addr;
+        const void *address = one->ai_family == AF_INET
+                                  ? (const void *)&((struct sockaddr_in *)one->ai_addr)->sin_addr
+                                  : (const void *)&((struct sockaddr_in6 *)one->ai_addr)->sin6_addr;
         printf("%s\n", inet_ntop(one->ai_family, address, text, sizeof(text)));
     }
     return code == 0 ? 0 : 1;

@@ -61,8 +61,8 @@ void fake_rst(struct fake_peer *peer);
 void fake_make_room(struct fake_peer *peer, size_t room);
 bool fake_heard(const struct fake_peer *peer, const char *text);
 void fake_forget(struct fake_peer *peer); /* what was heard */
-void fake_answer_name(bool good);         /* the oldest question */
-void fake_connect(bool good);             /* the oldest attempt */
+void fake_answer_name(bool good);         /* the oldest question, if there is one */
+void fake_connect(bool good);             /* the oldest attempt, if there is one */
 void fake_settle(bool durable);           /* all decisions that wait */
 bool fake_took(const char *edge);
 

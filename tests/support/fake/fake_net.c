@@ -447,7 +447,10 @@ void resolve_cancel(struct resolve *resolve)
 
 void fake_answer_name(bool good)
 {
-    struct resolve *resolve = list_owner(list_take_first(&net.questions), struct resolve, node);
+    struct list_node *node = list_take_first(&net.questions);
+    if (node == NULL)
+        return;
+    struct resolve *resolve = list_owner(node, struct resolve, node);
     struct address address;
     ASSERT(address_parse(TEXT("192.0.2.1"), &address));
     const struct resolved resolved = {
@@ -484,7 +487,10 @@ void dial_cancel(struct dial *dial)
 
 void fake_connect(bool good)
 {
-    struct dial *dial = list_owner(list_take_first(&net.dials), struct dial, node);
+    struct list_node *node = list_take_first(&net.dials);
+    if (node == NULL)
+        return;
+    struct dial *dial = list_owner(node, struct dial, node);
     dial_done on_done = dial->on_done;
     void *context = dial->context;
     struct channel *channel = NULL;

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A whole session, and all that can happen to it, in a world without sockets: pairs of an event and its argument.
+ * Whatever comes, nothing leaves before its decision is on disk, and each decision has one outcome. */
+#include <stdlib.h>
+
+#include "exeat/base/check.h"
+#include "exeat/budget.h"
+#include "exeat/session.h"
+#include "fake.h"
+
+static const char rules[] =
+    "version: 1\n"
+    "inference: [{ name: local, endpoint: \"http://local.example:8000\" }, { name: canned, builtin: canned, text: x "
+    "}]\n"
+    "rules:\n"
+    "  - { id: plain, verdict: allow, hosts: [shop.example], schemes: [http], ports: [80], addresses: [192.0.2.0/24] "
+    "}\n"
+    "  - { id: tunnel, verdict: allow, hosts: [shop.example], schemes: [https], addresses: [192.0.2.0/24] }\n"
+    "  - { id: mail, verdict: allow, hosts: [mail.example], schemes: [tcp], ports: [25], addresses: [192.0.2.0/24] }\n"
+    "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [local, canned] }\n";
+
+static const char *const asked[] = {
+    "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n",
+    "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n",
+    "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: 60\r\n\r\n"
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}",
+    "CONNECT mail.example:25 HTTP/1.1\r\nHost: mail.example:25\r\n\r\n",
+    "GET http://shop.example/ws HTTP/1.1\r\nHost: shop.example\r\nUpgrade: websocket\r\nConnection: "
+    "Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    "POST http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nTransfer-Encoding: chunked\r\nExpect: "
+    "100-continue\r\n\r\n",
+    "5\r\nhello\r\n0\r\n\r\n",
+    "GET http://other.example/ HTTP/1.0\r\n\r\n",
+};
+static const char *const answered[] = {
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+    "220 hello\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"model\":\"mm\"}",
+    "HTTP/1.1 429 Slow\r\nContent-Length: 2\r\n\r\n{}",
+    "HTTP/1.1 101 Go\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
+    "HTTP/1.1 100 Continue\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: {}\n\ndata: [DONE]\n\n",
+};
+
+struct scene {
+    struct budgets *budgets;
+    struct route *route;
+    struct session_worker *worker;
+    struct policy *policy;
+    struct fake_peer *client;
+};
+
+static struct policy *compile(void)
+{
+    struct diags *diags = diags_new();
+    struct settings *settings = settings_parse(text_from(rules), "fuzz.yaml", diags);
+    struct policy *policy = settings == NULL ? NULL : policy_compile(settings, diags);
+    ASSERT(policy != NULL);
+    diags_free(diags);
+    return policy;
+}
+
+static void use_policy(struct scene *scene, bool cuts)
+{
+    const struct session_limits limits = {
+        .exchange =
+            {.head = 4096,
+             .fields = 50,
+             .body_held = 1024,
+             .answer_held = 1024,
+             .head_ms = 1000,
+             .connect_ms = 2000,
+             .idle_ms = 60000,
+             .stream_ms = 30000},
+        .connections = 32,
+        .cut_denied = cuts,
+    };
+    struct budget_table *table = budget_table_new(scene->budgets, NULL, 0, 1);
+    session_worker_set_policy(scene->worker, policy_ref(scene->policy), table, 1, &limits);
+    budget_table_unref(table);
+}
+
+static void come(struct scene *scene)
+{
+    static const struct session_listener listener = {0};
+    struct address peer;
+    if (fake.peer_count + 8 > FAKE_PEERS || !address_parse(TEXT("127.0.0.1"), &peer))
+        return;
+    int descriptor = fake_client();
+    if (session_start(scene->worker, descriptor, &peer, &listener))
+        scene->client = fake_of(descriptor);
+}
+
+static void begin(struct scene *scene)
+{
+    fake_begin();
+    scene->budgets = budgets_new();
+    const struct route_options route = {.idle_timeout_ms = 60000, .idle_maximum = 4};
+    scene->route = route_new(fake.loop, &route);
+    const struct session_options options = {.loop = fake.loop, .route = scene->route, .via = "exeat-fuzz"};
+    scene->worker = session_worker_new(&options);
+    use_policy(scene, false);
+    come(scene);
+}
+
+static void end(struct scene *scene)
+{
+    session_worker_free(scene->worker);
+    route_free(scene->route);
+    budgets_free(scene->budgets);
+    if (fake.too_early != 0 || fake.decisions != fake.outcomes || fake.owed != 0)
+        abort();
+    fake_end();
+}
+
+enum happening {
+    CLIENT_BYTES,
+    CLIENT_ASKS,
+    UPSTREAM_BYTES,
+    UPSTREAM_ANSWERS,
+    CLIENT_FIN,
+    CLIENT_RST,
+    SETTLE,
+    UPSTREAM_FIN,
+    TIME,
+    MANNERS,
+    UPSTREAM_RST,
+    ANOTHER_CLIENT,
+    ROOM,
+    RELOAD,
+    NAME,
+    CONNECT,
+    HAPPENING_COUNT
+};
+
+/* Raw bytes follow the argument, which says how many. */
+static size_t send_raw(struct fake_peer *peer, const uint8_t *data, size_t size, uint8_t count)
+{
+    size_t length = count < size ? count : size;
+    if (peer != NULL)
+        fake_send_bytes(peer, (struct text){(const char *)data, length});
+    return length;
+}
+
+static void set_manners(uint8_t bits)
+{
+    static const enum audit_answer answers[] = {AUDIT_RECORDED, AUDIT_WAITS, AUDIT_RECORDED, AUDIT_REFUSED};
+    fake.manners = (struct fake_manners){(bits & 4) == 0, (bits & 8) == 0, answers[bits & 3]};
+}
+
+static void happen_upstream(enum happening event, uint8_t argument)
+{
+    struct fake_peer *upstream = fake_upstream();
+    if (upstream == NULL)
+        return;
+    if (event == UPSTREAM_ANSWERS)
+        fake_send(upstream, answered[argument % COUNT_OF(answered)]);
+    else if (event == UPSTREAM_FIN)
+        fake_fin(upstream);
+    else
+        fake_rst(upstream);
+}
+
+/* Returns how many further bytes were used. */
+static size_t happen(struct scene *scene, enum happening event, uint8_t argument, const uint8_t *data, size_t size)
+{
+    switch (event) {
+    case CLIENT_BYTES:
+        return send_raw(scene->client, data, size, argument);
+    case UPSTREAM_BYTES:
+        return send_raw(fake_upstream(), data, size, argument);
+    case CLIENT_ASKS:
+        fake_send(scene->client, asked[argument % COUNT_OF(asked)]);
+        break;
+    case UPSTREAM_ANSWERS:
+    case UPSTREAM_FIN:
+    case UPSTREAM_RST:
+        happen_upstream(event, argument);
+        break;
+    case CLIENT_FIN:
+        fake_fin(scene->client);
+        break;
+    case CLIENT_RST:
+        fake_rst(scene->client);
+        break;
+    case SETTLE:
+        fake_settle((argument & 1) != 0);
+        break;
+    case TIME:
+        fake_pass((uint64_t)argument * 300);
+        break;
+    case MANNERS:
+        set_manners(argument);
+        break;
+    case ANOTHER_CLIENT:
+        come(scene);
+        break;
+    case ROOM:
+        fake_make_room(scene->client, (size_t)argument * 16);
+        break;
+    case RELOAD:
+        use_policy(scene, (argument & 1) != 0);
+        break;
+    case NAME:
+        fake_answer_name((argument & 1) == 0);
+        break;
+    case CONNECT:
+        fake_connect((argument & 1) == 0);
+        break;
+    case HAPPENING_COUNT:
+        break;
+    }
+    return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct policy *policy; /* compiled once: it is the same for all */
+    if (policy == NULL)
+        policy = compile();
+    struct scene scene = {.policy = policy};
+    begin(&scene);
+    fake_run();
+    while (size >= 2 && fake.peer_count + 8 < FAKE_PEERS) {
+        enum happening event = (enum happening)(data[0] % HAPPENING_COUNT);
+        uint8_t argument = data[1];
+        size_t used = 2 + happen(&scene, event, argument, data + 2, size - 2);
+        fake_run();
+        data += used;
+        size -= used;
+    }
+    end(&scene);
+    return 0;
+}

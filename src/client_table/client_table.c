@@ -130,14 +130,14 @@ void client_table_fill(struct client_table *table, const struct settings_lists *
 {
     if (lists->client_count == 0)
         return;
-    const struct settings_client **order = base_array(lists->client_count, sizeof(*order));
+    const struct settings_client **order = base_array(lists->client_count, sizeof(struct settings_client *));
     size_t entries = count_entries(lists);
     for (table->size = 4; table->size < 2 * entries;)
         table->size *= 2;
     table->entries = base_array(table->size, sizeof(*table->entries));
     for (size_t i = 0; i < lists->client_count; i++)
         order[i] = &lists->clients[i];
-    qsort(order, lists->client_count, sizeof(*order), compare_demands);
+    qsort(order, lists->client_count, sizeof(struct settings_client *), compare_demands);
     for (size_t i = 0; i < lists->client_count; i++)
         enter_client(table, order[i], (uint32_t)(order[i] - lists->clients));
     base_free(order);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "exchange_internal.h"
+#include "exeat/base/check.h"
 #include "exeat/base/clock.h"
 
 /* --- composing ------------------------------------------------------------------------------------------------------
@@ -126,27 +127,36 @@ static void compose_objection(struct exchange *exchange)
     buffer_clear(&answer.body);
 }
 
-static void compose(struct exchange *exchange)
+/* False: there is none for this operation. */
+static bool compose_answer(struct exchange *exchange)
 {
     struct dialect_answer answer = {0};
+    const struct dialect_call *call = exchange->call->request;
+    bool models = exchange->decision.llm.operation == LLM_MODELS;
+    if (!models && !compose_canned(exchange, &answer))
+        return false;
+    if (models)
+        compose_models(exchange, &answer);
+    dialect_answer_fields(call, text_from(exchange->account.id_text), !models && dialect_call_streams(call), &answer);
+    exchange->account.done = PLAN_ANSWER;
+    write_answer(exchange, 200, &answer);
+    buffer_clear(&answer.body);
+    return true;
+}
+
+static void compose(struct exchange *exchange)
+{
     if (exchange->call != NULL && exchange->call->objection.is_answer) {
         compose_objection(exchange);
         return;
     }
-    bool models = exchange->decision.llm.operation == LLM_MODELS;
-    if (exchange->refusal == REASON_NONE && !models && !compose_canned(exchange, &answer))
+    if (exchange->refusal == REASON_NONE) {
+        ASSERT(exchange->call != NULL); /* what is answered here is a call */
+        if (compose_answer(exchange))
+            return;
         exchange->refusal = exchange->account.reason = REASON_INFERENCE_DOWN;
-    if (exchange->refusal != REASON_NONE) {
-        compose_refusal(exchange);
-    } else {
-        if (models)
-            compose_models(exchange, &answer);
-        bool streams = !models && dialect_call_streams(exchange->call->request);
-        dialect_answer_fields(exchange->call->request, text_from(exchange->account.id_text), streams, &answer);
-        exchange->account.done = PLAN_ANSWER;
-        write_answer(exchange, 200, &answer);
     }
-    buffer_clear(&answer.body);
+    compose_refusal(exchange);
 }
 
 /* What was sent ahead of the answer to a CONNECT was meant for the tunnel; what is left of a request that nobody wants

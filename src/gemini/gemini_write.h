@@ -19,9 +19,9 @@ void gemini_end_candidate(enum canon_finish finish, size_t index, struct buffer 
 /* write_stream.c */
 void *gemini_begin_stream(const struct canon_call *call, size_t limit);
 bool gemini_write_event(void *stream, const struct canon_event *event, struct buffer *out);
-void gemini_end_stream(void *stream);
+void gemini_end_stream(void *of);
 void gemini_write_error_event(
-    const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
+    const struct canon_call *call, const void *of, const struct refusal *refusal, struct buffer *out);
 struct text gemini_type_of(const struct canon_call *call, bool streams);
 /* refusal.c */
 void gemini_write_refusal(const struct refusal *refusal, struct buffer *out);

@@ -2,6 +2,7 @@
 /* Answers of the resolver, kept as long as they say and used as often as a decision asks for them. */
 #include <string.h>
 
+#include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 #include "names_internal.h"
 
@@ -24,6 +25,7 @@ static struct kept **find(struct kept_answers *kept, const struct host *host, ui
 static void drop(struct kept_answers *kept, struct kept **at)
 {
     struct kept *entry = *at;
+    ASSERT(entry != NULL); /* whoever drops it has found it */
     *at = entry->next;
     list_remove(&entry->node);
     kept->count--;

@@ -91,7 +91,7 @@ standing_new(struct names_worker *worker, const struct name_question *question, 
 void standing_end(struct standing *standing);
 void standing_leave(struct standing *standing);  /* one asker less */
 void standings_end(struct names_worker *worker); /* who waits is answered yet */
-void standings_sweep(void *worker);              /* those that have stood for long enough */
+void standings_sweep(void *context);             /* those that have stood for long enough */
 
 /* waiting.c: those that wait for the disk */
 void waiting_told(struct account *account);      /* of a standing: its decision is on disk, or never will be */

@@ -59,7 +59,7 @@ struct destination destination_of(int accepted, const struct address *listener, 
 
 bool destination_allow_foreign(int listener)
 {
-    struct sockaddr_storage name;
+    struct sockaddr_storage name = {0};
     socklen_t length = sizeof(name);
     int one = 1;
     if (getsockname(listener, (struct sockaddr *)&name, &length) != 0)

@@ -121,8 +121,8 @@ void tls_client_free(struct tls_client *client); /* NULL is fine */
 void tls_trust_remarks(const struct tls_trust *trust, void (*say)(void *context, const char *sentence), void *context);
 /* Connects on `channel` to `host`: SNI and certificate are bound to it (RFC 6066, RFC 9525), always verified, with what
  * the host staples (RFC 6066 8) and what its certificate demands of it (RFC 7633). No early data. NULL when the client
- * has no such trust: it was another policy's. */
+ * has no trust of that id: it was another policy's. */
 struct tls_connection *
-tls_connect(struct tls_client *client, struct channel *channel, const struct host *host, const struct digest *trust);
+tls_connect(struct tls_client *client, struct channel *channel, const struct host *host, const struct digest *id);
 
 #endif

@@ -195,7 +195,7 @@ static bool is_status_segment(struct text text)
     for (size_t i = 0; i < text.length; i++) {
         char byte = text.data[i];
         bool is_letter = (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
-        if (!is_letter && memchr("+/=%-_", byte, 6) == NULL)
+        if (!is_letter && !text_has(TEXT("+/=%-_"), byte))
             return false;
     }
     return text.length > 0 && text.length <= STATUS_MAX;

@@ -76,8 +76,8 @@ int64_t connection_good_until(SSL *ssl);
 /* As it was verified in this connection; NULL: it was not, or is resumed. */
 STACK_OF(X509) * connection_chain(const struct tls_connection *connection);
 
-/* chain.c: as libssl calls it, in place of its own verification; `trust` is a struct trust */
-int chain_verify(X509_STORE_CTX *context, void *trust);
+/* chain.c: as libssl calls it, in place of its own verification; `opaque` is a struct trust */
+int chain_verify(X509_STORE_CTX *context, void *opaque);
 /* What a chain, leaf first and root last, says against itself that the library does not look at; NULL: nothing. */
 const char *chain_objection(STACK_OF(X509) * chain);
 bool chain_has_pin(STACK_OF(X509) * chain, const struct digest *pins, size_t count);

@@ -175,7 +175,8 @@ size_t dns_reply_write(const struct dns_reply *reply, uint8_t *out, size_t room)
         why = TEXT("");
         opt = OPT_SIZE + 6;
     }
-    struct writing writing = {.reply = reply, .out = out, .room = room - opt, .at = DNS_HEADER};
+    struct writing writing = {.reply = reply, .room = room - opt, .at = DNS_HEADER};
+    writing.out = out;
     put_question(&writing);
     size_t start = writing.at;
     uint16_t answers = reply->answer == NULL ? 0 : put_answers(&writing);

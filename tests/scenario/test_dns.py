@@ -9,24 +9,12 @@ import threading
 import pytest
 from support.disk import faults
 from support.gate import allow, free_port, run_exeat
-from support.questions import (A, AAAA, ANY, CNAME, HTTPS, MX, NS, PTR, SOA, SRV, TXT, Questions, pack_name, pack_question,
+from support.questions import (A, AAAA, ANY, CNAME, HTTPS, MX, NS, PTR, SOA, SRV, TXT, Questions, free_dns_port, pack_name, pack_question,
                                put, take)
 from support.wait import wait_for
 
 LOOPBACK = ["127.0.0.0/8", "::1/128"]
 SEARCH = ["shop.svc.cluster.local", "svc.cluster.local", "cluster.local"]
-
-
-def free_dns_port():
-    """One that is free by UDP too."""
-    while True:
-        port = free_port()
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
-            try:
-                one.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
 
 
 def asking(gate, names=None, start=True, **sections):

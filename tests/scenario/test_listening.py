@@ -36,8 +36,9 @@ def another(gate, **sections):
 @pytest.mark.parametrize("own, other", [("127.0.0.1", "127.0.0.1"), ("127.0.0.1", "0.0.0.0"), ("0.0.0.0", "127.0.0.1"), ("[::1]", "[::1]")])
 def test_two_gates_never_share_a_port(gate, own, other, workers):
     port = free_port()
-    one = gate(start=False, rules=[], listen={"forward": [f"{own}:{port}"]}, workers=workers).start()
-    two = another(gate, listen={"forward": [f"{other}:{port}"]}, workers=workers)
+    clients = {"all": {"address": "127.0.0.0/8"}}  # without any, a gate that others reach does not start
+    one = gate(start=False, rules=[], clients=clients, listen={"forward": [f"{own}:{port}"]}, workers=workers).start()
+    two = another(gate, clients=clients, listen={"forward": [f"{other}:{port}"]}, workers=workers)
     sentence = refused(two)
     assert f"port {port}: Address already in use; another exeat (process {one.process.pid}) listens there" in sentence
 

@@ -12,9 +12,10 @@ from support.certificates import Root
 from support.gate import LOOPBACK, allow, ask, free_port, hosts, read_head, read_reply, run_exeat
 from support.inference import Inference
 from support.names import NameServer
+from support.questions import Questions, free_dns_port
 from support.wait import wait_for
 
-JUDGED = {"version", "include", "clients", "groups", "llm", "inference", "rules", "tests"}  # the policy itself
+JUDGED = {"version", "include", "clients", "groups", "llm", "inference", "proxies", "upstream_proxy", "rules", "tests"}  # the policy itself
 DROP = object()
 VENDOR = "api.vendor.example"
 LONG = {"head": "1h", "connect": "1h", "idle": "1h", "stream": "1h"}
@@ -35,6 +36,10 @@ AT_START = {
     "listen.forward": lambda: [f"127.0.0.1:{free_port()}"],
     "listen.admin": lambda: f"127.0.0.1:{free_port()}",
     "listen.control": lambda: "other.sock",
+    "listen.transparent": lambda: [f"127.0.0.1:{free_port()}"],
+    "listen.dns": lambda: [f"127.0.0.1:{free_dns_port()}"],
+    "redirect.uid": lambda: 64124,
+    "redirect.missing": lambda: "warn",
     "audit.directory": lambda: "elsewhere",
     "audit.origin": lambda: "audit.example/other",
     "audit.key": lambda: "keys/other.key",
@@ -323,6 +328,35 @@ def resolve_servers(gate, origin, name_server):
     assert one.get(f"http://shop.example:{origin.port}/").status == 200
 
 
+def asking(gate, names, **sections):
+    port = free_dns_port()
+    rules = [allow("shop.example"), allow("*.many.example", id="many")]
+    one = gate(resolve={"servers": [f"127.0.0.1:{names.port}"]}, listen={"dns": [f"127.0.0.1:{port}"]}, rules=rules, **sections)
+    return one, Questions("127.0.0.1", port)
+
+
+def resolve_search(gate, name_server):
+    one, questions = asking(gate, name_server({}))
+    assert questions.udp("shop.example.corp.local").code == "REFUSED"
+    applied(one, "resolve.search", ["corp.local"])
+    assert questions.udp("shop.example.corp.local").code == "NXDOMAIN"
+
+
+def resolve_rerouted(gate, name_server):
+    one, questions = asking(gate, name_server({"api.openai.com": ["127.0.0.5"]}))
+    one.config["inference"] = [{"name": "c", "builtin": "canned", "text": "x"}]
+    one.config["rules"] = [{"id": "r", "verdict": "reroute", "hosts": ["@llm"], "inference": ["c"]}]
+    applied(one, "resolve.rerouted", "127.0.0.9")
+    assert questions.udp("api.openai.com").addresses == ["127.0.0.9"]
+
+
+def limit_names(gate, name_server):
+    one, questions = asking(gate, name_server({}))
+    applied(one, "limits.names", 1)
+    codes = [questions.udp(f"{letter * 40}.many.example").code for letter in "abc"]
+    assert "REFUSED" in codes
+
+
 def limit_head(gate, origin):
     one = a_shop(gate, origin)
     assert one.send(raw(one, more=b"X: %s\r\n" % (b"x" * 2000))).status == 200
@@ -446,6 +480,9 @@ APPLIED = {
     "tls.upstream.minimum": minimum,
     "resolve.hosts": resolve_hosts,
     "resolve.servers": resolve_servers,
+    "resolve.search": resolve_search,
+    "resolve.rerouted": resolve_rerouted,
+    "limits.names": limit_names,
     "limits.head": limit_head,
     "limits.fields": limit_fields,
     "limits.body_held": limit_body,
@@ -535,7 +572,7 @@ FULL = {
     "on_reload": "cut-denied",
     "confine": {"seccomp": "log", "landlock": "require"},
     "workers": 2,
-    "listen": {"forward": ["127.0.0.1:1", "[::1]:2"], "admin": "[::1]:3", "control": "a b/c.sock"},
+    "listen": {"forward": ["127.0.0.1:1", "[::1]:2"], "transparent": ["127.0.0.1:4"], "dns": ["127.0.0.1:5"], "admin": "[::1]:3", "control": "a b/c.sock"},
     "audit": {
         "directory": "a'b",
         "origin": "audit.example/x",
@@ -567,8 +604,9 @@ FULL = {
         "upstream": {"roots": "r", "minimum": "1.3"},
         "ech": "deny",
     },
-    "resolve": {"hosts": {"h.example": ["10.0.0.1", "fd00::1"]}, "servers": ["10.0.0.2", "[fd00::2]:54"]},
-    "limits": {"head": "2KiB", "fields": 3, "body_held": "4097", "answer_held": "4098", "connections": 5, "drain": "25h"},
+    "resolve": {"hosts": {"h.example": ["10.0.0.1", "fd00::1"]}, "servers": ["10.0.0.2", "[fd00::2]:54"], "search": ["a.local", "b.local"], "rerouted": "127.0.0.9"},
+    "redirect": {"uid": 7, "missing": "warn"},
+    "limits": {"names": 7, "head": "2KiB", "fields": 3, "body_held": "4097", "answer_held": "4098", "connections": 5, "drain": "25h"},
     "timeouts": {"head": "1ms", "connect": "2m", "idle": "3h", "stream": "4d"},
     "log": {"format": "json", "level": "debug"},
     "clients": {"c": {"user": "u", "secret_sha256": "5c" * 32}},

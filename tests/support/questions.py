@@ -4,6 +4,8 @@ import ipaddress
 import socket
 import struct
 
+from .gate import free_port
+
 A, NS, CNAME, SOA, PTR, MX, TXT, AAAA, SRV, OPT, HTTPS, ANY = 1, 2, 5, 6, 12, 15, 16, 28, 33, 41, 65, 255
 CODES = {0: "NOERROR", 1: "FORMERR", 2: "SERVFAIL", 3: "NXDOMAIN", 4: "NOTIMP", 5: "REFUSED"}
 
@@ -95,3 +97,15 @@ def take(connection):
     head = connection.recv(2, socket.MSG_WAITALL)
     assert len(head) == 2, "the connection ended"
     return Reply(connection.recv(struct.unpack(">H", head)[0], socket.MSG_WAITALL))
+
+
+def free_dns_port():
+    """One that is free by UDP too."""
+    while True:
+        port = free_port()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+            try:
+                one.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue

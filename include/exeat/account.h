@@ -40,7 +40,7 @@ const struct account_stats *account_book_stats(const struct account_book *book);
 enum account_state {
     ACCOUNT_OPEN,    /* nothing is recorded */
     ACCOUNT_WAITS,   /* the decision is with the writer */
-    ACCOUNT_DURABLE, /* it is on disk: what was decided may be done */
+    ACCOUNT_DURABLE, /* it is recorded as audit_options demand (on disk, unless they say otherwise): it may be done */
     ACCOUNT_FAILED,  /* it could not be recorded */
     ACCOUNT_OVERDUE, /* nobody waits for it any more; it will be there some time */
     ACCOUNT_CLOSED   /* its outcome is written */
@@ -82,7 +82,8 @@ struct account {
     void (*on_decided)(struct account *account); /* the decision became durable, or failed: see `state` */
 };
 
-/* Zeroes the account and gives it an id. The book must outlive it. */
+/* Zeroes the account and gives it an id. The book must outlive it. account_unsay is called last: account_complete frees
+ * nothing. */
 void account_open(struct account *account, struct account_book *book, uint64_t now_us);
 /* Hands the decision to the writer; id and detail are the account's. ACCOUNT_WAITS: `on_decided` is called once. */
 enum account_state account_decide(struct account *account, const struct decision_record *decision);

@@ -74,8 +74,6 @@ void audit_hold(struct audit *audit, enum audit_signing signing, bool decisions)
 /* A witness has cosigned the checkpoint of this tree: the whole note is kept in the store. Any thread; never waits for
  * the disk. */
 void audit_keep_cosigned(struct audit *audit, const struct tlog_tree *tree, struct text note);
-/* Removes the private parts of all records before a time, in the background: PRUNE is written first. False: one such
- * order is being carried out. Any thread. */
 enum audit_erase_state { AUDIT_ERASE_NONE, AUDIT_ERASING, AUDIT_ERASED, AUDIT_ERASE_FAILED };
 struct audit_erasing {
     enum audit_erase_state state;
@@ -84,8 +82,9 @@ struct audit_erasing {
     char who[64];
     char error[128];
 };
-/* Orders that private parts of records before that time (microseconds since 1970) be removed; false: an order is under
- * way, or the end is. `who` is copied for the record. */
+/* Orders that the private parts of all records before that time (microseconds since 1970) be removed, in the
+ * background: PRUNE is written first. `who` is copied for the record. False: an order is being carried out, or the
+ * store is closing. Any thread. */
 MUST_CHECK bool audit_erase(struct audit *audit, int64_t before_us, struct text who);
 void audit_erase_look(struct audit *audit, struct audit_erasing *erasing); /* of the last order */
 

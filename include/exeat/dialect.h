@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What LLM clients and endpoints say to each other: refusals in the caller's dialect, calls on their way to a local
- * endpoint, and answers on their way back. Bytes in, bytes out: no sockets, no clock but what is given. The OpenAI
- * dialect is answered here; the others are refused in their own words. */
+ * endpoint, and answers on their way back. Bytes in, bytes out: no sockets, no clock but what is given. Dialects
+ * whose vendor can read a call (canon/vendor.h) are answered; the others are refused in their own words. */
 #ifndef EXEAT_DIALECT_H
 #define EXEAT_DIALECT_H
 

@@ -58,8 +58,8 @@ struct exchange_worker;
 /* Of one loop; what the options point at is borrowed. Never NULL. */
 struct exchange_worker *exchange_worker_new(const struct exchange_options *options);
 void exchange_worker_free(struct exchange_worker *worker); /* after its exchanges; NULL is fine */
-/* From now on exchanges are judged by `policy`, whose reference is taken, with the counters of its limits;
- * those under way by the one they began with. */
+/* From now on exchanges are judged by `policy`, of which one reference of the caller's is taken over, with the counters
+ * of its limits; those under way by the one they began with. */
 void exchange_worker_set_policy(
     struct exchange_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
     const struct exchange_limits *limits);
@@ -101,7 +101,7 @@ struct entrance {
     char client_name[CLIENT_NAME_SIZE]; /* who asked last; of an opened connection: who made it */
     struct client_known known;          /* how that is known */
     uint64_t user;                      /* of upstream connections: this connection, and who it says it is */
-    struct binding *binding;            /* NULL while the connection is plain */
+    struct binding *binding;            /* its owner's; NULL until a CONNECT on it was opened */
     struct turned *turned;              /* NULL: the client meant us */
 };
 uint64_t exchange_new_user(struct exchange_worker *worker); /* of upstream connections; never 0 */
@@ -110,7 +110,8 @@ uint64_t exchange_new_user(struct exchange_worker *worker); /* of upstream conne
  */
 
 struct exchange;
-/* The first byte of a head has come. */
+/* Called when the first byte of a head has come; the entrance outlives it. The caller's to end: by exchange_free, or
+ * exchange_discard once its connection was opened. */
 struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *entrance);
 /* Writes the outcome that is owed, and frees. `reason`: why it ended, where the exchange itself knows none. */
 void exchange_free(struct exchange *exchange, enum reason reason);
@@ -125,8 +126,8 @@ void exchange_expire(struct exchange *exchange);
 /* How it ended. */
 enum exchange_ending {
     EXCHANGE_ANSWERED,  /* the response is in `out`, whole */
-    EXCHANGE_CONNECTED, /* a CONNECT, to what the upstream is connected to */
-    EXCHANGE_OPENS,     /* a CONNECT whose inside will be judged: nothing is recorded of it */
+    EXCHANGE_CONNECTED, /* a CONNECT whose upstream is connected: say so, exchange_told_connected, exchange_tunnel */
+    EXCHANGE_OPENS,     /* a CONNECT whose inside will be judged: say so, then exchange_discard or _refuse_inside */
     EXCHANGE_UPGRADED,  /* the 101 is in `out`, and what else came from upstream */
     EXCHANGE_FORSAKEN,  /* the client has gone */
     EXCHANGE_CUT        /* the client cannot be told any more: its connection must break */
@@ -135,7 +136,8 @@ struct exchange_end {
     enum exchange_ending how;
     enum reason reason; /* EXCHANGE_FORSAKEN, EXCHANGE_CUT */
 };
-struct exchange_end exchange_ended(const struct exchange *exchange); /* after EXCHANGE_ENDED */
+struct exchange_end exchange_ended(const struct exchange *exchange);
+bool exchange_is_reading_head(const struct exchange *exchange); /* nothing was asked yet */ /* after EXCHANGE_ENDED */
 
 /* --- a CONNECT, after EXCHANGE_CONNECTED, _OPENS and _UPGRADED -------------------------------------------------------
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The nouns: what a request, a verdict, a plan and a record are. Read this header to learn the program.
+/* The nouns: what a request, a verdict, a plan and a record are. Read this header first, then policy.h (a decision),
+ * session.h, exchange.h and account.h (who does what with them).
  *     bytes -> request -> decision -> plan -> record                                                     */
 #ifndef EXEAT_MODEL_H
 #define EXEAT_MODEL_H
@@ -27,7 +28,7 @@ MUST_CHECK bool verdict_parse(struct text text, enum verdict *verdict); /* false
 
 /* What the gate will do about it; in the outcome, `done`: what it did. The numbers stand in the records. */
 enum plan {
-    PLAN_TUNNEL = 1,  /* pass an unopened TLS connection on */
+    PLAN_TUNNEL = 1,  /* pass bytes on unread: TLS, or what a rule for tcp lets through */
     PLAN_FORWARD = 2, /* send the request to the host it names */
     PLAN_OPEN = 3,    /* terminate TLS and judge what is inside */
     PLAN_REROUTE = 4, /* answer from an inference endpoint */
@@ -162,7 +163,8 @@ struct request {
     bool path_was_canonical; /* it is read as `path` by everybody; else as `path_otherwise` too, or nobody knows how */
 };
 
-/* An address that the policy has judged for one decision. Only policy_judge_address makes one. */
+/* An address that the policy has judged for one decision. Only the policy makes one: policy_judge_address
+ * of a host's, policy_judge_endpoint of what the operator wrote himself (endpoints, proxies). */
 struct judged_address {
     struct address address;
     uint16_t port;

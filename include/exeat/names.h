@@ -72,7 +72,8 @@ struct names_worker *names_worker_new(const struct names_options *options); /* c
 void names_worker_free(struct names_worker *worker);
 /* Takes the sockets, and listens from now on. */
 void names_worker_listen(struct names_worker *worker, const struct names_sockets *sockets);
-/* From now on questions are judged by `policy`, whose reference is taken; what stood by another ends. */
+/* From now on questions are judged by `policy`, of which one reference of the caller's is taken over; what stood by
+ * another ends. */
 void names_worker_set_policy(
     struct names_worker *worker, struct policy *policy, uint64_t policy_sequence, const struct names_limits *limits);
 /* Until then (steady clock; 0: not), what the policy refuses is let through where policy_bypass says so. */

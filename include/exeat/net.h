@@ -110,7 +110,7 @@ enum io channel_receive(struct channel *channel, void *out, size_t capacity, siz
 enum io channel_send(struct channel *channel, const struct iovec *parts, int count, bool more, size_t *put);
 enum io channel_shut(struct channel *channel); /* FIN */
 
-/* --- bytes in flight: the bytes in flight
+/* --- bytes in flight
  * -------------------------------------------------------------------------------------- */
 
 /* A run of bytes in a block from the loop's pool. Zeroed is empty and holds no memory; when emptied it gives its

@@ -56,7 +56,8 @@ void route_free(struct route *route); /* after its upstreams and connectings; cl
 /* From now on `tls` (borrowed) says who is trusted: what was connected under another is not used again. */
 void route_set_tls(struct route *route, struct tls_client *tls);
 
-/* May this address (with a proxy: the proxy's) be used for the decision at hand? The session asks the policy. */
+/* May this address (with a proxy: the proxy's) be used for the decision at hand? Who connects (exchange) asks the
+ * policy. */
 typedef bool (*route_accepts)(void *context, const struct address *address, uint16_t port);
 /* What an idle connection is wanted for. A user is one client connection and who it says it is: what has got an
  * identity (http_binds_connection) is given to its user alone. An origin may close a connection just when a request is

@@ -50,7 +50,8 @@ struct session_worker;
 struct session_worker *session_worker_new(const struct session_options *options);
 /* Ends what is left without ceremony; records are written. */
 void session_worker_free(struct session_worker *worker);
-/* From now on new requests are judged by `policy`, whose reference is taken, and counted in `budgets` (borrowed). */
+/* From now on new requests are judged by `policy`, of which one reference of the caller's is taken over, and counted in
+ * `budgets` (borrowed). */
 void session_worker_set_policy(
     struct session_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
     const struct session_limits *limits);

@@ -175,6 +175,9 @@ struct policy_term *term_hold(struct exchange_worker *worker); /* the present on
 void term_release(struct policy_term *term);
 void term_end(struct exchange_worker *worker); /* the present one is over */
 
+/* owner.c */
+void owner_ask(const struct exchange_worker *worker, const struct policy *policy, struct entrance *entrance);
+
 /* ask.c: a head to a request */
 enum reason ask_from_head(struct exchange *exchange);
 /* Of a head that is refused: what can be read of it, for the record. */

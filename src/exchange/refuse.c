@@ -28,6 +28,8 @@ void exchange_take_back(struct exchange *exchange)
         exchange->flow->down.count = 0;
     exchange->account.status = 0;
     exchange->account.bytes_down = 0;
+    exchange->account.service.tokens_in = 0;
+    exchange->account.service.tokens_out = 0;
     if (exchange->call == NULL)
         return;
     dialect_stream_free(exchange->call->stream);
@@ -48,7 +50,8 @@ enum progress exchange_fail(struct exchange *exchange, enum reason reason)
  * break that no client can take for an end. */
 enum progress exchange_cut(struct exchange *exchange, enum reason reason)
 {
-    if (way_out_inference(exchange) != NULL && reason != REASON_CLIENT_GONE)
+    bool is_endpoints = reason != REASON_CLIENT_GONE && reason != REASON_LIMIT_BYTES;
+    if (way_out_inference(exchange) != NULL && is_endpoints)
         endpoint_failed(exchange, reason);
     if (filters_have(&exchange->flow->down, &filter_events) && exchange->client.said == HTTP_SAID) {
         struct buffer event = {0};

@@ -120,6 +120,11 @@ enum progress exchange_finish(struct exchange *exchange, enum exchange_ending ho
     return STEP_NEXT;
 }
 
+bool exchange_is_reading_head(const struct exchange *exchange)
+{
+    return exchange->state == EXCHANGE_READ_HEAD;
+}
+
 struct exchange_end exchange_ended(const struct exchange *exchange)
 {
     ASSERT(exchange->state == EXCHANGE_DONE);

@@ -28,6 +28,8 @@ static void look_at_certificates(struct exchange *exchange)
     const struct exchange_worker *worker = exchange->worker;
     const struct request *request = &exchange->ask.request;
     struct text rule = policy_follows(&exchange->decision);
+    if (way_out_destination(exchange).proxy != NULL) /* what is connected is the proxy */
+        return;
     if (rule.length == 0 || worker->options.places == NULL || exchange->decision.scheme != SCHEME_HTTPS ||
         !tls_places_wants(worker->options.places, &request->host, request->port, rule))
         return;

@@ -23,32 +23,17 @@ static bool has_one_credential(const struct exchange *exchange)
     return count <= 1;
 }
 
-/* Once for each connection, and only where a client is known by it. */
-static void ask_for_owner(struct exchange *exchange)
-{
-    struct entrance *entrance = exchange->entrance;
-    if (entrance->ends.client_port != 0 || !policy_asks_for_owners(exchange->policy))
-        return;
-    bool has_ends = connection_ends_of(channel_descriptor(entrance->http.channel), &entrance->ends);
-    if (has_ends && entrance->turned != NULL) { /* its client knows of whom it meant */
-        entrance->ends.server = entrance->turned->address;
-        entrance->ends.server_port = entrance->turned->port;
-    }
-    if (has_ends)
-        entrance->peer.owner = owners_find(exchange->worker->options.owners, &entrance->ends);
-}
-
 /* Who asks: inside an opened connection it is who made the connection. */
 static enum reason identify(struct exchange *exchange)
 {
     struct client *client = &exchange->ask.request.client;
-    const struct entrance *entrance = exchange->entrance;
+    struct entrance *entrance = exchange->entrance;
     struct text credentials = credentials_of(exchange);
     if (entrance->binding != NULL) {
         *client = (struct client){text_from(entrance->client_name), entrance->peer.address, entrance->known};
         return REASON_NONE;
     }
-    ask_for_owner(exchange);
+    owner_ask(exchange->worker, exchange->policy, entrance);
     enum identity identity = policy_identify(exchange->policy, &entrance->peer, credentials, client);
     switch (identity) {
     case IDENTITY_KNOWN:

@@ -3,6 +3,7 @@
 #include "exeat/exchange/turned.h"
 
 #include "exchange_internal.h"
+#include "exeat/policy/lapse.h"
 
 static struct host host_of(const struct address *address)
 {
@@ -44,8 +45,10 @@ bool exchange_lets_any_bytes(struct exchange_worker *worker, struct entrance *en
         .scheme = SCHEME_HTTPS,
         .host = host_of(&entrance->turned->address),
         .port = entrance->turned->port,
+        .asked_us = policy_now(policy),
     };
     struct decision decision;
+    owner_ask(worker, policy, entrance);
     enum identity identity = policy_identify(policy, &entrance->peer, TEXT(""), &request.client);
     if (identity != IDENTITY_KNOWN && identity != IDENTITY_NOBODY)
         return false;

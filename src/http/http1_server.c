@@ -84,7 +84,8 @@ static void settle_expectation(struct http_side *side)
 /* The answer to HEAD, and a 304, say a length that no content follows. */
 static const struct field *bare_length(const struct message_head *head)
 {
-    if (head->content != CONTENT_NONE || head->status == 204 || head->places[FIELD_CONTENT_LENGTH].count == 0)
+    if (head->content != CONTENT_NONE || head->status < 200 || head->status == 204 ||
+        head->places[FIELD_CONTENT_LENGTH].count == 0)
         return NULL;
     return http_field_find(head, TEXT("Content-Length"));
 }

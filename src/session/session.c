@@ -82,6 +82,11 @@ static void on_deadline(void *context)
     }
 }
 
+bool session_is_outdated(const struct session *session)
+{
+    return session->greeting != NULL && session->greeting->by != session->listener->tls;
+}
+
 struct opened *session_opened(const struct session *session)
 {
     struct binding *binding = session->entrance.binding;

@@ -92,6 +92,8 @@ struct session {
 };
 
 /* session.c: the only writers of state */
+/* Its client was let in by a certificate that has been withdrawn, or may have been: it asks for nothing more. */
+bool session_is_outdated(const struct session *session);
 struct opened *session_opened(const struct session *session); /* NULL while the connection is plain */
 void session_enter(struct session *session, enum session_state next);
 void session_run(struct session *session);

@@ -158,6 +158,8 @@ enum progress step_peek_hello(struct session *session)
 static bool begin_accept(struct session *session)
 {
     struct http_connection *client = &session->entrance.http;
+    if (session->worker->options.tls == NULL) /* a reload has taken the authority away */
+        return false;
     open_for(session, SCHEME_HTTPS);
     struct opened *opened = session_opened(session);
     opened->handshake =

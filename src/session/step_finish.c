@@ -13,7 +13,7 @@ enum progress step_finish(struct session *session)
         return session_forsaken(session);
     exchange_free(session->exchange, REASON_NONE);
     session->exchange = NULL;
-    if (client->persists && !session->worker->is_draining) {
+    if (client->persists && !session->worker->is_draining && !session_is_outdated(session)) {
         session_enter(session, SESSION_SERVE);
         return STEP_NEXT;
     }

@@ -54,6 +54,10 @@ enum progress step_serve(struct session *session)
         case IO_BROKEN:
             return session_forsaken(session);
         }
+        if (session_is_outdated(session)) {
+            session_close(session, REASON_NONE);
+            return STEP_WAIT;
+        }
         session->exchange = exchange_new(session->worker->exchanges, &session->entrance);
         session_watch_deadline(session);
     }

@@ -185,10 +185,12 @@ void session_worker_recheck(struct session_worker *worker)
     while (node != NULL) {
         struct session *session = list_owner(node, struct session, node);
         node = list_next(&worker->sessions, node);
-        if (session->greeting == NULL || session->greeting->by == session->listener->tls)
+        if (!session_is_outdated(session))
             continue;
         session->entrance.http.persists = false;
-        if (is_between_requests(session) || session->state == SESSION_GREET)
+        bool asks_yet =
+            session->state == SESSION_SERVE && session->exchange != NULL && exchange_is_reading_head(session->exchange);
+        if (is_between_requests(session) || asks_yet || session->state == SESSION_GREET)
             session_close(session, REASON_NONE);
     }
 }

@@ -3,6 +3,7 @@
 #include "exeat/tls/places.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "exeat/base/clock.h"
@@ -30,6 +31,7 @@ struct looked_at {
 };
 struct tls_places {
     pthread_mutex_t lock;
+    _Atomic bool has_any; /* ever: most gates never follow, and shall not take the lock for it */
     struct place items[PLACES];
     size_t next;
     struct looked_at looked[LOOKED_AT];
@@ -108,6 +110,7 @@ static void keep(const struct noting *noting, const struct place *place)
     if (at == PLACES)
         at = places->next++ % PLACES;
     places->items[at] = *place;
+    places->has_any = true;
 }
 
 static void note_name(const struct noting *noting, const GENERAL_NAME *name, enum place_kind kind)
@@ -235,8 +238,10 @@ static bool is_for(const struct place *place, const struct tls_places_request *r
 bool tls_places_have(
     struct tls_places *places, const struct tls_places_request *request, char rule[TLS_PLACES_RULE_SIZE])
 {
-    uint64_t now_us = clock_boot_us();
     bool found = false;
+    if (!places->has_any)
+        return false;
+    uint64_t now_us = clock_boot_us();
     pthread_mutex_lock(&places->lock);
     for (size_t i = 0; i < PLACES && !found; i++) {
         const struct place *each = &places->items[i];

@@ -632,8 +632,10 @@ static void a_websocket_becomes_a_tunnel(void **state)
     say(scene->browser,
         "GET http://shop.example/ws HTTP/1.1\r\nHost: shop.example\r\nUpgrade: websocket\r\nConnection: "
         "Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n");
-    say(fake_upstream(), "HTTP/1.1 101 Go\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nfirst");
+    say(fake_upstream(),
+        "HTTP/1.1 101 Go\r\nContent-Length: 5\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nfirst");
     expect(scene->browser, "first");
+    assert_false(fake_heard(scene->browser, "Content-Length")); /* RFC 9110 8.6 */
     say(scene->browser, "second");
     expect(fake_upstream(), "second");
 }
@@ -673,6 +675,44 @@ static void a_turned_connection_is_judged_by_the_name_that_it_says(void **state)
     session_worker_cut(scene->worker);
     fake_run();
     assert_null(silent->channel);
+}
+
+/* --- what a reload takes away ----------------------------------------------------------------------------------------
+ */
+
+static void without_an_authority_nothing_more_is_opened(void **state)
+{
+    struct scene *scene = *state;
+    say(scene->browser, CONNECT_OPEN);
+    expect(scene->browser, "HTTP/1.1 200");
+    session_worker_set_tls(scene->worker, NULL); /* while the client has yet to say hello */
+    hello(scene->browser, "open.example");
+    assert_null(scene->browser->channel);
+}
+
+static void whose_certificate_was_withdrawn_asks_for_nothing_more(void **state)
+{
+    struct scene *scene = *state;
+    struct tls_peer tls;
+    char *error = NULL;
+    static const char half[] = "GET http://shop.example/ HTTP/1.1\r\n";
+    const struct tls_identity_options options = {.certificate = scene->certificate, .key = scene->key};
+    struct session_listener listener = {.tls = tls_identity_load(&options, &error)};
+    struct tls_identity *old = listener.tls;
+    struct fake_peer *peer = come_by(scene, &listener);
+    tls_begin(&tls, peer, "open.example");
+    for (int i = 0; i < 4; i++)
+        tls_turn(&tls);
+    assert_int_equal(SSL_write(tls.ssl, half, sizeof(half) - 1), sizeof(half) - 1);
+    tls_turn(&tls);
+    assert_non_null(peer->channel);
+    listener.tls = tls_identity_load(&options, &error);
+    session_worker_recheck(scene->worker);
+    fake_run();
+    assert_null(peer->channel);
+    tls_end(&tls);
+    tls_identity_free(old);
+    tls_identity_free(listener.tls);
 }
 
 /* --- all of it ------------------------------------------------------------------------------------------------------
@@ -720,6 +760,8 @@ int main(void)
         WALK(http_in_a_connect_is_judged_as_http),
         WALK(an_opened_connection_serves_what_is_inside),
         WALK(a_listener_with_tls_is_spoken_to_through_it),
+        WALK(without_an_authority_nothing_more_is_opened),
+        WALK(whose_certificate_was_withdrawn_asks_for_nothing_more),
         WALK(a_websocket_becomes_a_tunnel),
         WALK(a_turned_connection_is_judged_by_the_name_that_it_says),
         cmocka_unit_test(every_edge_of_both_tables_was_walked),

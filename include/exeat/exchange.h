@@ -136,8 +136,8 @@ struct exchange_end {
     enum exchange_ending how;
     enum reason reason; /* EXCHANGE_FORSAKEN, EXCHANGE_CUT */
 };
-struct exchange_end exchange_ended(const struct exchange *exchange);
-bool exchange_is_reading_head(const struct exchange *exchange); /* nothing was asked yet */ /* after EXCHANGE_ENDED */
+struct exchange_end exchange_ended(const struct exchange *exchange); /* after EXCHANGE_ENDED */
+bool exchange_is_reading_head(const struct exchange *exchange);      /* nothing was asked yet */
 
 /* --- a CONNECT, after EXCHANGE_CONNECTED, _OPENS and _UPGRADED -------------------------------------------------------
  */

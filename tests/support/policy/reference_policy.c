@@ -275,6 +275,12 @@ static bool reading_matters(const struct world *world, const struct settings_con
     return some_path_matches(when, request->path) != some_path_matches(when, request->path_otherwise);
 }
 
+/* Does `when` hold for the path, in one of its readings at least? */
+static bool may_match_path(const struct world *world, const struct settings_conditions *when)
+{
+    return !when->paths.present || reading_matters(world, when) || some_path_matches(when, world->request->path);
+}
+
 /* Does the path decide whether the rule holds? Of a host with LLM and other uses, it also tells what is a call. */
 static bool depends_on_path(const struct world *world, const struct settings_rule *rule)
 {
@@ -288,7 +294,8 @@ static bool depends_on_path(const struct world *world, const struct settings_rul
         return false;
     int match = rule_match(world, rule);
     bool by_use = world->call.shared && rule->verdict == VERDICT_ALLOW && match != 0 && !names_llm(world, rule, match);
-    return by_use || reading_matters(world, &rule->when) || (may_except && reading_matters(world, &rule->unless));
+    return by_use || reading_matters(world, &rule->when) ||
+           (may_except && may_match_path(world, &rule->when) && reading_matters(world, &rule->unless));
 }
 
 /* A path that servers may read in two ways makes no allow hold. */

@@ -90,8 +90,8 @@ def test_a_pod_without_rules_is_never_ready_and_its_gate_says_what_to_do(pod, ga
     one = gate_of(pod)
     (said,) = wait_for(lambda: one.events("not_contained"), "the gate to have tried")
     assert said["finding"] == "udp_leaves" and "NET_ADMIN" in said["detail"]
-    status, body = one.ready()
-    assert status == "503" and body.startswith("not ready: a datagram left the network namespace: nobody is held to the gate")
+    why = "not ready: a datagram left the network namespace: nobody is held to the gate"
+    wait_for(lambda: one.ready()[0] == "503" and one.ready()[1].startswith(why), "the probe to say so")
     assert one.metric(r"exeat_contained ") == 0 and one.metric(r"exeat_ready ") == 0
     assert one.containment()[0].startswith("udp_leaves: ")
     health = one.run("health")

@@ -91,10 +91,9 @@ def test_a_store_that_changes_lawfully_is_no_finding(gate):
 def test_it_runs_only_when_nothing_else_wants_to(gate):
     one = gate(verify={"every": "1h"})
     one.start()
-    (thread,) = [
-        task for task in pathlib.Path(f"/proc/{one.process.pid}/task").iterdir() if (task / "comm").read_text().strip() == "exeat-verify"
-    ]
-    assert os.sched_getscheduler(int(thread.name)) == os.SCHED_IDLE
+    tasks = pathlib.Path(f"/proc/{one.process.pid}/task")
+    (thread,) = wait_for(lambda: [task for task in tasks.iterdir() if (task / "comm").read_text().strip() == "exeat-verify"], "its thread")
+    wait_for(lambda: os.sched_getscheduler(int(thread.name)) == os.SCHED_IDLE, "it to stand back")
     assert value(one, "ok") is None and value(one, "age_seconds") is not None  # it claims nothing before it has looked
 
 

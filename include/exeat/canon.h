@@ -178,6 +178,11 @@ bool canon_wants_base64(const struct canon_call *call); /* vectors */
 /* How parts are best said where the caller has but one form: one text plain, and none (calls alone, thoughts) as null,
  * for templates know both best. */
 enum canon_content canon_form(const struct canon_part *parts, size_t count);
+struct arena;
+/* The call's messages, with room for so many more behind them; the arena's. */
+struct canon_message *canon_extend(struct arena *arena, const struct canon_call *call, size_t more);
+/* The system's words (borrowed) as the first message; none, where they are empty. */
+void canon_put_system(struct arena *arena, struct canon_call *call, struct text words);
 /* How many answers to one question: at least 1; what the call does not bound is bounded here. */
 size_t canon_choices(const struct canon_call *call);
 

@@ -18,8 +18,7 @@
 
 /* What may change with a reload. */
 struct exchange_limits {
-    size_t head; /* bytes */
-    size_t fields;
+    struct http_limits http;
     size_t body_held;    /* bytes of a body that is judged or rewritten */
     size_t answer_held;  /* bytes of an endpoint's answer, or of an event of it */
     uint64_t head_ms;    /* deadlines of inactivity, milliseconds */

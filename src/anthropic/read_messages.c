@@ -73,11 +73,8 @@ static size_t append(struct canon_message *messages, size_t at, const struct ant
 static void
 append_all(struct reading *reading, struct canon_call *call, const struct anthropic_said *said, size_t count)
 {
-    size_t before = call->message_count;
-    struct canon_message *messages = arena_array(reading->arena, before + count_of(said, count), sizeof(*messages));
-    size_t at = 0;
-    for (; at < before; at++)
-        messages[at] = call->messages[at];
+    struct canon_message *messages = canon_extend(reading->arena, call, count_of(said, count));
+    size_t at = call->message_count;
     for (size_t i = 0; i < count; i++)
         at = append(messages, at, &said[i]);
     call->messages = messages;
@@ -99,19 +96,10 @@ bool anthropic_take_messages(struct reading *reading, uint32_t value, const stru
 
 bool anthropic_take_system(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
-    struct canon_call *call = field;
-    struct canon_part *part = arena_alloc(reading->arena, sizeof(*part));
-    struct canon_message *messages = arena_array(reading->arena, call->message_count + 1, sizeof(*messages));
+    struct text words = {0};
     bool is_list = json_view_shape(reading->view, value) == JSON_SHAPE_ARRAY;
-    if (!(is_list ? anthropic_join_texts(reading, value, &part->text) : take_text(reading, value, row, &part->text)))
+    if (!(is_list ? anthropic_join_texts(reading, value, &words) : take_text(reading, value, row, &words)))
         return false;
-    if (part->text.length == 0)
-        return true;
-    messages[0] =
-        (struct canon_message){.role = CANON_SYSTEM, .content = CANON_PLAIN_CONTENT, .parts = part, .part_count = 1};
-    for (size_t i = 0; i < call->message_count; i++)
-        messages[i + 1] = call->messages[i];
-    call->messages = messages;
-    call->message_count++;
+    canon_put_system(reading->arena, field, words);
     return true;
 }

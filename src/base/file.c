@@ -59,7 +59,7 @@ bool file_read(const char *path, size_t limit, struct buffer *out, char **error)
     return good;
 }
 
-static bool write_all(int descriptor, struct text content)
+bool file_write_all(int descriptor, struct text content)
 {
     while (content.length > 0) {
         ssize_t put = write(descriptor, content.data, content.length);
@@ -89,7 +89,7 @@ static bool write_beside(const char *beside, struct text content, unsigned mode)
     int descriptor = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
     if (descriptor < 0)
         return false;
-    bool good = write_all(descriptor, content);
+    bool good = file_write_all(descriptor, content);
     return close(descriptor) == 0 && good;
 }
 

@@ -75,17 +75,6 @@ struct signing_key *signing_key_read(const char *path, char **error)
     return wrap(key);
 }
 
-static bool write_all(int descriptor, struct text content)
-{
-    while (content.length > 0) {
-        ssize_t put = write(descriptor, content.data, content.length);
-        if (put < 0)
-            return false;
-        content = text_after(content, (size_t)put);
-    }
-    return fsync(descriptor) == 0;
-}
-
 /* Its text stands in the same memory as the key, and nowhere else. */
 static bool write_key(const struct signing_key *key, const char *path)
 {
@@ -96,7 +85,7 @@ static bool write_key(const struct signing_key *key, const char *path)
     char *data = NULL;
     bool good = PEM_write_bio_PKCS8PrivateKey(pem, key->key, NULL, NULL, 0, NULL, NULL) == 1;
     long length = BIO_get_mem_data(pem, &data);
-    good = good && write_all(descriptor, (struct text){data, (size_t)length});
+    good = good && file_write_all(descriptor, (struct text){data, (size_t)length});
     BIO_free(pem);
     return close(descriptor) == 0 && good;
 }

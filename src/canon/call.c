@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked of a canonical call by all who answer it. */
+#include "exeat/base/arena.h"
 #include "exeat/base/json_view.h"
 #include "exeat/canon.h"
 
@@ -37,4 +38,27 @@ enum canon_content canon_form(const struct canon_part *parts, size_t count)
     if (texts + others == 0)
         return CANON_NULL_CONTENT;
     return texts == 1 && others == 0 ? CANON_PLAIN_CONTENT : CANON_LISTED_CONTENT;
+}
+
+struct canon_message *canon_extend(struct arena *arena, const struct canon_call *call, size_t more)
+{
+    struct canon_message *messages = arena_array(arena, call->message_count + more, sizeof(*messages));
+    for (size_t i = 0; i < call->message_count; i++)
+        messages[i] = call->messages[i];
+    return messages;
+}
+
+void canon_put_system(struct arena *arena, struct canon_call *call, struct text words)
+{
+    if (words.length == 0)
+        return;
+    struct canon_part *part = arena_alloc(arena, sizeof(*part));
+    struct canon_message *messages = arena_array(arena, call->message_count + 1, sizeof(*messages));
+    part->text = words;
+    messages[0] =
+        (struct canon_message){.role = CANON_SYSTEM, .content = CANON_PLAIN_CONTENT, .parts = part, .part_count = 1};
+    for (size_t i = 0; i < call->message_count; i++)
+        messages[i + 1] = call->messages[i];
+    call->messages = messages;
+    call->message_count++;
 }

@@ -55,7 +55,6 @@ struct exchange_worker {
     struct loop *loop;        /* the http worker's */
     struct policy_term *term; /* owned */
     struct exchange_limits limits;
-    struct http_limits http_limits;
     struct pool exchanges;
     struct pool flows;
     struct pool heads;       /* struct http_head */

@@ -22,6 +22,6 @@ void flow_begin(struct exchange *exchange, struct channel *channel, struct text 
     flow_forget(exchange);
     exchange->flow = pool_take(&worker->flows);
     *exchange->flow = (struct flow){.connection = {.worker = worker->options.http, .channel = channel}};
-    http1_client_begin(&exchange->flow->side, &exchange->flow->connection, &worker->http_limits, method);
+    http1_client_begin(&exchange->flow->side, &exchange->flow->connection, &worker->limits.http, method);
     channel_set_handler(channel, on_upstream_ready, exchange);
 }

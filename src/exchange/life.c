@@ -21,7 +21,7 @@ struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *e
     exchange->policy = exchange->term->policy;
     exchange->ask.head = &exchange->ask.parsed->message;
     http_head_reset(exchange->ask.parsed);
-    http1_server_begin(&exchange->client, &entrance->http, &worker->http_limits);
+    http1_server_begin(&exchange->client, &entrance->http, &worker->limits.http);
     account_open(&exchange->account, worker->options.book, exchange->active_us);
     exchange->account.on_decided = on_decided;
     if (entrance->binding != NULL)

@@ -115,7 +115,7 @@ static enum move read_reply(struct exchange *exchange)
     struct flow *flow = exchange->flow;
     if (is_too_early(flow))
         return MOVE_WAITS;
-    size_t limit = flow->state == REPLY_HEAD ? exchange->worker->limits.head + 1 : INFLIGHT_BLOCK;
+    size_t limit = flow->state == REPLY_HEAD ? exchange->worker->limits.http.head + 1 : INFLIGHT_BLOCK;
     switch (http_connection_read(&flow->connection, limit)) {
     case IO_OK:
         exchange_touch(exchange);

@@ -44,7 +44,7 @@ static const struct fault half_a_head = {
  * come for what cannot be read any more. */
 static size_t head_room(const struct exchange *exchange)
 {
-    return exchange->worker->limits.head + 1 + HTTP_EMPTY_LINES_MAX;
+    return exchange->worker->limits.http.head + 1 + HTTP_EMPTY_LINES_MAX;
 }
 
 enum progress step_read_head(struct exchange *exchange)

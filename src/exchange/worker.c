@@ -25,7 +25,6 @@ void exchange_worker_set_policy(
     worker->term->sequence = policy_sequence;
     worker->term->budgets = budget_share_new(budgets);
     worker->limits = *limits;
-    worker->http_limits = (struct http_limits){.head = limits->head, .fields = limits->fields};
     set_endpoints(worker, policy);
 }
 

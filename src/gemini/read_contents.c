@@ -124,13 +124,11 @@ static size_t append(struct canon_message *messages, size_t at, const struct gem
 /* The system's words may have been read already, and stay in front. */
 static void append_all(struct reading *reading, struct canon_call *call, const struct gemini_said *said, size_t count)
 {
-    size_t all = call->message_count;
-    size_t at = 0;
+    size_t more = 0;
     for (size_t i = 0; i < count; i++)
-        all += said[i].result_count + 1;
-    struct canon_message *messages = arena_array(reading->arena, all, sizeof(*messages));
-    for (; at < call->message_count; at++)
-        messages[at] = call->messages[at];
+        more += said[i].result_count + 1;
+    struct canon_message *messages = canon_extend(reading->arena, call, more);
+    size_t at = call->message_count;
     for (size_t i = 0; i < count; i++)
         at = append(messages, at, &said[i]);
     call->messages = messages;
@@ -156,19 +154,10 @@ bool gemini_take_contents(struct reading *reading, uint32_t value, const struct 
 
 bool gemini_take_system(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
-    struct canon_call *call = field;
-    struct canon_part *part = arena_alloc(reading->arena, sizeof(*part));
-    struct canon_message *messages = arena_array(reading->arena, call->message_count + 1, sizeof(*messages));
+    struct text words = {0};
     (void)row;
-    if (!gemini_read_text(reading, value, &part->text))
+    if (!gemini_read_text(reading, value, &words))
         return false;
-    if (part->text.length == 0)
-        return true;
-    messages[0] =
-        (struct canon_message){.role = CANON_SYSTEM, .content = CANON_PLAIN_CONTENT, .parts = part, .part_count = 1};
-    for (size_t i = 0; i < call->message_count; i++)
-        messages[i + 1] = call->messages[i];
-    call->messages = messages;
-    call->message_count++;
+    canon_put_system(reading->arena, field, words);
     return true;
 }

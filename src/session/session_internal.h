@@ -104,9 +104,6 @@ enum progress session_forsaken(struct session *session); /* the client has gone 
 enum io session_read(struct session *session, size_t limit);
 enum io session_write(struct session *session);
 
-/* worker.c */
-struct session *session_of(struct entrance *entrance);
-
 /* step_connect.c */
 enum progress connect_answer(struct session *session); /* its exchange may be connected, or opened */
 /* step_look.c */

@@ -3,7 +3,7 @@
 #include "exeat/base/memory.h"
 #include "session_internal.h"
 
-struct session *session_of(struct entrance *entrance)
+static struct session *session_of(struct entrance *entrance)
 {
     return list_owner(entrance, struct session, entrance);
 }

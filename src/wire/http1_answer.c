@@ -52,16 +52,14 @@ void http_answer_write(
     struct buffer *out, uint16_t status, const struct field *fields, size_t field_count, struct text body,
     bool keep_alive, bool head_only)
 {
-    enum { HEAD_USUAL = 512 };
-    buffer_reserve(out, HEAD_USUAL + body.length);
-    buffer_append(out, TEXT("HTTP/1.1 "));
-    buffer_append_number(out, status);
-    BUFFER_APPEND_ALL(out, TEXT(" "), text_from(http_status_phrase(status)), TEXT("\r\n"));
-    for (size_t i = 0; i < field_count; i++)
-        BUFFER_APPEND_ALL(out, fields[i].name, TEXT(": "), fields[i].value, TEXT("\r\n"));
-    buffer_append(out, TEXT("Content-Length: "));
-    buffer_append_number(out, body.length);
-    BUFFER_APPEND_ALL(out, keep_alive ? TEXT("\r\n") : TEXT("\r\nConnection: close\r\n"), TEXT("\r\n"));
+    const struct http_forward forward = {
+        .keep_alive = keep_alive,
+        .framing = FRAMING_LENGTH,
+        .content_length = body.length,
+        .add = fields,
+        .add_count = field_count,
+    };
+    http_own_head_write(out, status, &forward);
     if (!head_only)
         buffer_append(out, body);
 }

@@ -99,8 +99,7 @@ static struct session_limits limits_of(const struct settings *settings)
     return (struct session_limits){
         .exchange =
             {
-                .head = run->head,
-                .fields = run->fields,
+                .http = {.head = run->head, .fields = run->fields},
                 .body_held = run->body_held,
                 .answer_held = run->answer_held,
                 .head_ms = run->head_ms,

@@ -2,28 +2,16 @@
 """The vendor's own JavaScript SDK, through undici's proxy agent and NODE_EXTRA_CA_CERTS."""
 import json
 import os
-import pathlib
 import subprocess
 
 import pytest
 from support.llm import event_stream, whole
 from support.gate import allow, hosts
-
-FOLDER = pathlib.Path(__file__).parent / "node"
+from support.node import FOLDER, run_script
 
 
 def run_sdk(gate, what):
-    environment = {
-        **os.environ,
-        "HTTPS_PROXY": f"http://127.0.0.1:{gate.port}",
-        "NODE_EXTRA_CA_CERTS": str(gate.bundle()),
-        "NODE_NO_WARNINGS": "1",
-    }
-    done = subprocess.run(
-        ["node", "--import", "./proxy.mjs", "sdk.mjs", what], cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=120
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    return run_script(gate, "sdk.mjs", what)
 
 
 @pytest.fixture

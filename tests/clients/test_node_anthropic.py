@@ -1,28 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Anthropic's own JavaScript SDK, unchanged, answered by an endpoint that speaks OpenAI's dialect."""
 import json
-import os
-import pathlib
-import subprocess
 
 import pytest
 from support.llm import event_stream, whole
-
-FOLDER = pathlib.Path(__file__).parent / "node"
+from support.node import run_script
 
 
 def run_sdk(gate, what):
-    environment = {
-        **os.environ,
-        "HTTPS_PROXY": f"http://127.0.0.1:{gate.port}",
-        "NODE_EXTRA_CA_CERTS": str(gate.bundle()),
-        "NODE_NO_WARNINGS": "1",
-    }
-    done = subprocess.run(
-        ["node", "--import", "./proxy.mjs", "anthropic.mjs", what], cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=120
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    return run_script(gate, "anthropic.mjs", what)
 
 
 @pytest.fixture

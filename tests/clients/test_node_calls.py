@@ -1,29 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What applications put into calls of the vendor's own JavaScript SDK, and what the endpoint gets of it."""
-import json
-import os
-import pathlib
-import subprocess
-
 import pytest
+from support.node import run_script
 
-FOLDER = pathlib.Path(__file__).parent / "node"
 SCHEMA = {"type": "object", "properties": {"url": {"type": "string", "format": "uri"}}, "required": ["url"], "additionalProperties": False}
 IMAGE = "data:image/png;base64,iVBORw0KGgo="
 
 
 def run(gate, what):
-    environment = {
-        **os.environ,
-        "HTTPS_PROXY": f"http://127.0.0.1:{gate.port}",
-        "NODE_EXTRA_CA_CERTS": str(gate.bundle()),
-        "NODE_NO_WARNINGS": "1",
-    }
-    done = subprocess.run(
-        ["node", "--import", "./proxy.mjs", "calls.mjs", what], cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=120
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout)
+    return run_script(gate, "calls.mjs", what)
 
 
 @pytest.fixture

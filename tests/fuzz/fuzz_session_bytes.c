@@ -65,8 +65,7 @@ static void use_policy(struct scene *scene, bool cuts)
 {
     const struct session_limits limits = {
         .exchange =
-            {.head = 4096,
-             .fields = 50,
+            {.http = {.head = 4096, .fields = 50},
              .body_held = 1024,
              .answer_held = 1024,
              .head_ms = 1000,

@@ -15,6 +15,8 @@ MUST_CHECK bool file_read(const char *path, size_t limit, struct buffer *out, ch
 /* Appends the error of opening a file that is there, with who owns it and who we are. */
 void file_append_owner(const char *path, const char *error, struct buffer *out);
 bool file_is_writable_by_all(const char *path); /* its mode has o+w */
+/* All of it, and on disk. False: errno. */
+MUST_CHECK bool file_write_all(int descriptor, struct text content);
 /* Writes beside and renames, so that readers see the old or the new file; syncs both file and directory. */
 MUST_CHECK bool file_replace(const char *path, struct text content, unsigned mode, char **error);
 /* Has what stands in the folder of `path`, and under which names, on disk. */

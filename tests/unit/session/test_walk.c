@@ -68,8 +68,7 @@ static struct policy *compile(const char *rules)
 static const struct session_limits limits = {
     .exchange =
         {
-            .head = 16384,
-            .fields = 100,
+            .http = {.head = 16384, .fields = 100},
             .body_held = 4096,
             .answer_held = 4096,
             .head_ms = 1000,

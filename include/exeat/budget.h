@@ -45,9 +45,7 @@ budget_table_new(struct budgets *budgets, const struct budget_row *rows, size_t 
 struct budget_table *budget_table_ref(struct budget_table *table); /* from any thread, as the next */
 void budget_table_unref(struct budget_table *table);               /* NULL is fine */
 size_t budget_table_count(const struct budget_table *table);       /* how many rows */
-/* Borrowed from the table; row < count. */
-const struct budget_row *budget_table_row(const struct budget_table *table, size_t row);
-/* How much of a limit is used, or taken ahead, in the window of `now_us`. */
+/* How much of a limit is used, or taken ahead, in the window of `now_us`; row < count. */
 uint64_t budget_used(const struct budget_table *table, size_t row, enum budget_kind kind, int64_t now_us);
 /* What was used before this process began, at `then_us`: it counts when the same window is still on. */
 void budget_recall(

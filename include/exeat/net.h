@@ -108,7 +108,6 @@ bool channel_has_ended(const struct channel *channel);
 enum io channel_receive(struct channel *channel, void *out, size_t capacity, size_t *got);
 /* `more`: another send follows at once, and what does not fill a segment may wait for it. */
 enum io channel_send(struct channel *channel, const struct iovec *parts, int count, bool more, size_t *put);
-enum io channel_shut(struct channel *channel); /* FIN */
 
 /* --- bytes in flight
  * -------------------------------------------------------------------------------------- */

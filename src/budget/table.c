@@ -177,11 +177,6 @@ const struct budget_line *budget_table_line(const struct budget_table *table, si
     return &table->lines[row];
 }
 
-const struct budget_row *budget_table_row(const struct budget_table *table, size_t row)
-{
-    return &budget_table_line(table, row)->row;
-}
-
 uint64_t budget_used(const struct budget_table *table, size_t row, enum budget_kind kind, int64_t now_us)
 {
     const struct budget_line *line = budget_table_line(table, row);

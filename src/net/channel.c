@@ -91,11 +91,6 @@ enum io channel_splice_out(struct channel *channel, int pipe, size_t most, size_
     return count == 0 ? IO_BROKEN : IO_OK; /* the pipe was said to hold something */
 }
 
-enum io channel_shut(struct channel *channel)
-{
-    return shutdown(channel->descriptor, SHUT_WR) == 0 ? IO_OK : IO_BROKEN;
-}
-
 static enum io plain_read(void *state, void *out, size_t capacity, size_t *got)
 {
     return channel_receive(state, out, capacity, got);
@@ -108,7 +103,8 @@ static enum io plain_write(void *state, const struct iovec *parts, int count, si
 
 static enum io plain_finish(void *state)
 {
-    return channel_shut(state);
+    const struct channel *channel = state;
+    return shutdown(channel->descriptor, SHUT_WR) == 0 ? IO_OK : IO_BROKEN; /* FIN */
 }
 
 static void plain_release(void *state)

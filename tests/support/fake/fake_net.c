@@ -295,12 +295,6 @@ enum io channel_send(struct channel *channel, const struct iovec *parts, int cou
     return *put > 0 || count == 0 ? IO_OK : IO_AGAIN;
 }
 
-enum io channel_shut(struct channel *channel)
-{
-    channel->peer->gate_ended = true;
-    return IO_OK;
-}
-
 enum io channel_splice_in(struct channel *channel, int pipe, size_t most, size_t *got)
 {
     (void)channel, (void)pipe, (void)most, (void)got;
@@ -325,7 +319,9 @@ static enum io plain_write(void *state, const struct iovec *parts, int count, si
 
 static enum io plain_finish(void *state)
 {
-    return channel_shut(state);
+    const struct channel *channel = state;
+    channel->peer->gate_ended = true;
+    return IO_OK;
 }
 
 static void plain_release(void *state)

@@ -71,6 +71,7 @@ struct canon_message {
     struct text name;
     struct text call_id;       /* role CANON_TOOL: the call whose result this is */
     enum canon_tool_kind tool; /* ... and of which kind */
+    bool is_error;             /* ... and it says that the tool failed */
     struct text id;
     struct text status;
 };

@@ -57,7 +57,9 @@ MUST_CHECK enum reason dialect_call_read(
     const struct llm_call *llm, const struct dialect_target *target, struct buffer *body, struct dialect_call **call,
     struct detail *detail);
 /* The call for a list of models, which has no body. The caller's to free. */
-struct dialect_call *dialect_call_for_models(const struct llm_call *llm);
+struct dialect_call *dialect_call_for_models(const struct llm_call *llm, const struct dialect_target *target);
+/* It is for the list, not for one of them, nor for what has no list. */
+bool dialect_call_lists_models(const struct dialect_call *call);
 void dialect_call_free(struct dialect_call *call); /* NULL is fine */
 struct text dialect_call_model(const struct dialect_call *call);
 bool dialect_call_streams(const struct dialect_call *call);
@@ -118,8 +120,7 @@ void dialect_error_event(
  * there is none for this operation (embeddings: made-up vectors would spoil the shop's index). */
 MUST_CHECK bool
 dialect_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out);
-/* The answer to GET .../models, or .../models/NAME when `name` is not empty. */
-void dialect_models(
-    const struct dialect_call *call, const struct text *names, size_t count, struct text name, struct buffer *out);
+/* The answer to GET .../models, or .../models/NAME. */
+void dialect_models(const struct dialect_call *call, const struct text *names, size_t count, struct buffer *out);
 
 #endif

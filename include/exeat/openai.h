@@ -55,8 +55,9 @@ MUST_CHECK bool
 openai_read_answer(enum llm_operation operation, struct text body, struct arena *arena, struct canon_replies *answer);
 /* The stream's events go to the sink instead, which writes what the caller gets. To be said before any byte. */
 void openai_stream_translate(struct openai_stream *stream, struct canon_sink sink);
-/* What a 4xx says in words, for the caller's dialect; appended. */
-enum canon_objection openai_read_objection(uint16_t status, struct text body, struct buffer *words);
+/* What a 4xx says in words, for the caller's dialect; appended. `overflow` gets the counts, not the words. */
+enum canon_objection
+openai_read_objection(uint16_t status, struct text body, struct buffer *words, struct canon_overflow *overflow);
 
 /* --- without an endpoint ---------------------------------------------------------------------------------------------
  */

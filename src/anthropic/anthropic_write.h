@@ -7,7 +7,9 @@
 
 /* write_answer.c */
 bool anthropic_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
-void anthropic_write_models(const struct text *names, size_t count, struct text name, struct buffer *out);
+void anthropic_write_models(
+    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out);
+void anthropic_write_context_full(const struct canon_overflow *overflow, struct buffer *out);
 /* "stop_reason":...,"stop_sequence":... of one reply */
 void anthropic_write_stop(
     const struct canon_call *call, enum canon_finish finish, struct text stop, struct buffer *out);

@@ -16,6 +16,7 @@ enum block {
 struct said_block {
     struct canon_part part;
     struct canon_message result;
+    enum canon_answer is_error;
 };
 
 /* --- sources -------------------------------------------------------------------------------------------------------
@@ -82,6 +83,7 @@ static const struct member result_rows[] = {
     KNOWN("type"),
     MEMBER("tool_use_id", take_name, said_block, result.call_id),
     MEMBER("content", take_result, said_block, result),
+    MEMBER("is_error", take_flag, said_block, is_error),
 };
 TABLE(result_table, result_rows, NULL);
 
@@ -153,6 +155,7 @@ static bool take_block(struct reading *reading, uint32_t value, void *target)
         return false;
     if (kind == BLOCK_RESULT) {
         block.result.role = CANON_TOOL;
+        block.result.is_error = block.is_error == CANON_YES;
         said->results[said->result_count++] = block.result;
     } else if (kind != BLOCK_SECRET_THOUGHT) {
         said->parts[said->part_count++] = block.part;

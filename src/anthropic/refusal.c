@@ -38,3 +38,15 @@ void anthropic_write_error_event(
     anthropic_write_refusal(refusal, out);
     buffer_append(out, TEXT("\n\n"));
 }
+
+/* Its clients read the numbers to know how much must go. */
+void anthropic_write_context_full(const struct canon_overflow *overflow, struct buffer *out)
+{
+    buffer_append(out, TEXT("prompt is too long: "));
+    if (canon_is_counted(overflow))
+        buffer_printf(
+            out, "%llu tokens > %llu maximum", (unsigned long long)overflow->tokens,
+            (unsigned long long)overflow->limit);
+    else
+        buffer_append(out, overflow->words);
+}

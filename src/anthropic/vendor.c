@@ -14,6 +14,6 @@ const struct vendor anthropic_vendor = {
     .write_error_event = anthropic_write_error_event,
     .write_models = anthropic_write_models,
     .write_refusal = anthropic_write_refusal,
-    .context_full = TEXT_INIT("prompt is too long: "),
+    .write_context_full = anthropic_write_context_full,
     .id_field = TEXT_INIT("Request-Id"),
 };

@@ -150,7 +150,7 @@ static bool write_message(const struct canon_call *call, const struct canon_repl
 bool anthropic_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
 {
     if (call->operation == LLM_MODELS) {
-        anthropic_write_models(answer->names, answer->name_count, TEXT(""), out);
+        anthropic_write_models(call, answer->names, answer->name_count, TEXT(""), out);
         return true;
     }
     if (call->operation == LLM_COUNT_TOKENS) {
@@ -182,8 +182,10 @@ static void write_edge(struct text member, const struct text *names, size_t coun
         json_append_string(out, names[at]);
 }
 
-void anthropic_write_models(const struct text *names, size_t count, struct text name, struct buffer *out)
+void anthropic_write_models(
+    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out)
 {
+    (void)call;
     if (name.length > 0) {
         write_model(name, out);
         return;

@@ -65,10 +65,13 @@ static void translate_objection(
 {
     struct buffer words = {0};
     struct buffer message = {0};
-    enum canon_objection kind = openai_read_objection(status, body, &words);
+    struct canon_overflow overflow = {0};
+    enum canon_objection kind = openai_read_objection(status, body, &words, &overflow);
+    overflow.words = buffer_text(&words);
     if (kind == CANON_CONTEXT_FULL)
-        buffer_append(&message, call->vendor->context_full);
-    buffer_append(&message, buffer_text(&words));
+        call->vendor->write_context_full(&overflow, &message);
+    else
+        buffer_append(&message, overflow.words);
     const struct refusal refusal = {
         .status = status,
         .message = buffer_text(&message),
@@ -94,12 +97,12 @@ void dialect_objection(
  */
 
 /* As if an endpoint had said it, in one piece. */
-static void translate_canned_stream(const struct dialect_call *call, struct text text, struct buffer *out)
+static void translate_canned_stream(const struct dialect_call *call, struct text text, int64_t now, struct buffer *out)
 {
     const struct canon_event events[] = {
-        {.kind = CANON_SAYS, .part = CANON_TEXT, .text = text},
-        {.kind = CANON_FINISHES, .finish = CANON_FINISHED},
-        {.kind = CANON_ENDS},
+        {.kind = CANON_SAYS, .part = CANON_TEXT, .text = text, .created = (uint64_t)now},
+        {.kind = CANON_FINISHES, .finish = CANON_FINISHED, .created = (uint64_t)now},
+        {.kind = CANON_ENDS, .created = (uint64_t)now},
     };
     void *stream = call->vendor->begin_stream(&call->canon, text.length);
     for (size_t i = 0; i < COUNT_OF(events); i++)
@@ -108,15 +111,16 @@ static void translate_canned_stream(const struct dialect_call *call, struct text
     call->vendor->end_stream(stream);
 }
 
-static bool translate_canned(const struct dialect_call *call, struct text text, struct buffer *out)
+static bool translate_canned(const struct dialect_call *call, struct text text, int64_t now, struct buffer *out)
 {
     struct arena arena = {0};
     const struct canon_part part = {.kind = CANON_TEXT, .text = canon_spell(&arena, text)};
     const struct canon_reply reply = {.parts = &part, .part_count = 1, .finish = CANON_FINISHED};
-    const struct canon_replies answer = {.id = call->canon.id, .replies = &reply, .reply_count = 1};
+    const struct canon_replies answer = {
+        .id = call->canon.id, .replies = &reply, .reply_count = 1, .created = (uint64_t)now};
     bool good = true;
     if (canon_streams(&call->canon))
-        translate_canned_stream(call, part.text, out);
+        translate_canned_stream(call, part.text, now, out);
     else
         good = call->vendor->write_answer(&call->canon, &answer, out);
     arena_clear(&arena);
@@ -127,13 +131,33 @@ bool dialect_canned(const struct dialect_call *call, struct text text, struct te
 {
     if (passes(call))
         return openai_write_canned(&call->canon, text, id, now, out);
-    return call->canon.operation == LLM_CHAT && translate_canned(call, text, out);
+    return call->canon.operation == LLM_CHAT && translate_canned(call, text, now, out);
 }
 
-void dialect_models(
-    const struct dialect_call *call, const struct text *names, size_t count, struct text name, struct buffer *out)
+/* ".../models/NAME" */
+static struct text behind_models(struct text path)
 {
-    call->vendor->write_models(names, count, name, out);
+    size_t at = path.length;
+    while (at > 0 && path.data[at - 1] != '/')
+        at--;
+    struct text last = text_after(path, at);
+    return text_equal(last, TEXT("models")) ? TEXT("") : last;
+}
+
+static struct text one_of_models(const struct dialect_call *call)
+{
+    const struct vendor *vendor = call->vendor;
+    return (vendor->one_of_models != NULL ? vendor->one_of_models : behind_models)(call->canon.path);
+}
+
+void dialect_models(const struct dialect_call *call, const struct text *names, size_t count, struct buffer *out)
+{
+    call->vendor->write_models(&call->canon, names, count, one_of_models(call), out);
+}
+
+bool dialect_call_lists_models(const struct dialect_call *call)
+{
+    return call->canon.operation == LLM_MODELS && one_of_models(call).length == 0;
 }
 
 /* --- streams -------------------------------------------------------------------------------------------------------

@@ -36,11 +36,14 @@ static enum reason read_canon(struct dialect_call *call, struct detail *detail)
     return check_model(call->canon.model_name, detail) ? REASON_NONE : REASON_MALFORMED_BODY;
 }
 
-static struct dialect_call *call_new(const struct llm_call *llm)
+static struct dialect_call *call_new(const struct llm_call *llm, const struct dialect_target *target)
 {
     struct dialect_call *call = base_zalloc(sizeof(*call));
     call->vendor = dialect_vendor(llm->dialect);
     call->canon.operation = llm->operation;
+    call->canon.path = arena_text(&call->arena, target->path);
+    call->canon.query = arena_text(&call->arena, target->query);
+    call->canon.id = arena_text(&call->arena, target->id);
     return call;
 }
 
@@ -48,10 +51,7 @@ enum reason dialect_call_read(
     const struct llm_call *llm, const struct dialect_target *target, struct buffer *body, struct dialect_call **call,
     struct detail *detail)
 {
-    struct dialect_call *one = call_new(llm);
-    one->canon.path = arena_text(&one->arena, target->path);
-    one->canon.query = arena_text(&one->arena, target->query);
-    one->canon.id = arena_text(&one->arena, target->id);
+    struct dialect_call *one = call_new(llm, target);
     one->body = *body;
     *body = (struct buffer){0};
     *call = NULL;
@@ -64,9 +64,9 @@ enum reason dialect_call_read(
     return REASON_NONE;
 }
 
-struct dialect_call *dialect_call_for_models(const struct llm_call *llm)
+struct dialect_call *dialect_call_for_models(const struct llm_call *llm, const struct dialect_target *target)
 {
-    return call_new(llm);
+    return call_new(llm, target);
 }
 
 void dialect_call_free(struct dialect_call *call)

@@ -229,6 +229,7 @@ void way_out_drop(struct exchange *exchange); /* cancels and closes what is unde
 /* inference.c: rerouted calls */
 bool inference_answers(const struct exchange *exchange); /* rerouted, or canned */
 struct call *inference_begin_call(struct exchange *exchange);
+void inference_begin_models(struct exchange *exchange); /* the call for a list of models */
 void inference_free_call(struct exchange *exchange);
 enum reason inference_read_call(struct exchange *exchange);
 bool inference_asks_for_models(const struct exchange *exchange); /* a list that only an endpoint can give */

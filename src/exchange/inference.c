@@ -28,12 +28,23 @@ void inference_free_call(struct exchange *exchange)
     exchange->call = NULL;
 }
 
+static struct dialect_target target_of(const struct exchange *exchange)
+{
+    const struct request *request = &exchange->ask.request;
+    return (struct dialect_target){request->path, request->query, text_from(exchange->account.id_text)};
+}
+
+void inference_begin_models(struct exchange *exchange)
+{
+    const struct dialect_target target = target_of(exchange);
+    inference_begin_call(exchange)->request = dialect_call_for_models(&exchange->decision.llm, &target);
+}
+
 enum reason inference_read_call(struct exchange *exchange)
 {
     struct call *call = exchange->call;
     struct detail detail = {0};
-    const struct dialect_target target = {
-        exchange->ask.request.path, exchange->ask.request.query, text_from(exchange->account.id_text)};
+    const struct dialect_target target = target_of(exchange);
     enum reason reason = dialect_call_read(&exchange->decision.llm, &target, &call->body, &call->request, &detail);
     if (reason != REASON_NONE)
         account_say(&exchange->account, FLAW_NONE, detail.text);
@@ -46,19 +57,13 @@ struct text inference_model(const struct exchange *exchange)
     return is_read ? dialect_call_model(exchange->call->request) : TEXT("");
 }
 
-/* ".../models", not ".../models/NAME". */
-static bool asks_for_all(struct text path)
-{
-    return text_ends_with(path, TEXT("/models"));
-}
-
 /* Models that the policy names are listed from it; where it names none, those are right that the endpoint has. */
 bool inference_asks_for_models(const struct exchange *exchange)
 {
     struct text name;
     const struct decision *decision = &exchange->decision;
     if (decision->plan != PLAN_REROUTE || decision->llm.operation != LLM_MODELS ||
-        !asks_for_all(exchange->ask.request.path) || !http_side_is_whole(&exchange->client))
+        !dialect_call_lists_models(exchange->call->request) || !http_side_is_whole(&exchange->client))
         return false;
     for (size_t i = 0; i < decision->inference_count; i++)
         if (policy_model_names(exchange->policy, decision->inference[i], &name, 1) > 0)

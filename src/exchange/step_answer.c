@@ -76,14 +76,6 @@ static void compose_refusal(struct exchange *exchange)
 
 enum { NAMES_MAX = 256 };
 
-static struct text last_segment(struct text path)
-{
-    size_t at = path.length;
-    while (at > 0 && path.data[at - 1] != '/')
-        at--;
-    return text_after(path, at);
-}
-
 static void compose_models(const struct exchange *exchange, struct dialect_answer *answer)
 {
     struct text names[NAMES_MAX];
@@ -93,10 +85,7 @@ static void compose_models(const struct exchange *exchange, struct dialect_answe
             exchange->policy, exchange->decision.inference[i], names + count, COUNT_OF(names) - count);
     if (count == 0)
         names[count++] = TEXT("default"); /* callers choose from the list; any name is answered */
-    struct text one = last_segment(exchange->ask.request.path);
-    if (text_equal(one, TEXT("models")))
-        one = TEXT("");
-    dialect_models(exchange->call->request, names, count, one, &answer->body);
+    dialect_models(exchange->call->request, names, count, &answer->body);
 }
 
 /* Canned answers have a text of the configuration; embeddings have no canned answer. */

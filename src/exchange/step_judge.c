@@ -106,7 +106,7 @@ static enum exchange_state after_judging(struct exchange *exchange)
         return EXCHANGE_COMMIT;
     if (decision->llm.operation != LLM_MODELS)
         return EXCHANGE_READ_BODY;
-    inference_begin_call(exchange)->request = dialect_call_for_models(&decision->llm);
+    inference_begin_models(exchange);
     return EXCHANGE_COMMIT;
 }
 

@@ -29,3 +29,14 @@ void gemini_write_refusal(const struct refusal *refusal, struct buffer *out)
     refusal_append_facts(refusal, out);
     buffer_append(out, TEXT("}}"));
 }
+
+void gemini_write_context_full(const struct canon_overflow *overflow, struct buffer *out)
+{
+    if (canon_is_counted(overflow))
+        buffer_printf(
+            out, "The input token count (%llu) exceeds the maximum number of tokens allowed (%llu).",
+            (unsigned long long)overflow->tokens, (unsigned long long)overflow->limit);
+    else
+        BUFFER_APPEND_ALL(
+            out, TEXT("The input token count exceeds the maximum number of tokens allowed: "), overflow->words);
+}

@@ -14,5 +14,5 @@ const struct vendor gemini_vendor = {
     .write_error_event = gemini_write_error_event,
     .write_models = gemini_write_models,
     .write_refusal = gemini_write_refusal,
-    .context_full = TEXT_INIT("The input token count exceeds the maximum number of tokens allowed: "),
+    .write_context_full = gemini_write_context_full,
 };

@@ -165,7 +165,7 @@ static bool write_vectors(const struct canon_call *call, const struct canon_repl
 bool gemini_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
 {
     if (call->operation == LLM_MODELS) {
-        gemini_write_models(answer->names, answer->name_count, TEXT(""), out);
+        gemini_write_models(call, answer->names, answer->name_count, TEXT(""), out);
         return true;
     }
     if (call->operation == LLM_EMBEDDINGS)
@@ -196,8 +196,10 @@ static void write_model(struct text name, struct buffer *out)
     buffer_clear(&full);
 }
 
-void gemini_write_models(const struct text *names, size_t count, struct text name, struct buffer *out)
+void gemini_write_models(
+    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out)
 {
+    (void)call;
     if (name.length > 0) {
         write_model(name, out);
         return;

@@ -244,9 +244,11 @@ static json_t *model_of(struct text name)
         "{s:o, s:s, s:i, s:s}", "id", string_of(name), "object", "model", "created", 0, "owned_by", "local");
 }
 
-void openai_write_models(const struct text *names, size_t count, struct text name, struct buffer *out)
+void openai_write_models(
+    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out)
 {
     json_t *tree;
+    (void)call;
     if (name.length > 0) {
         tree = model_of(name);
     } else {

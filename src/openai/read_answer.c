@@ -8,6 +8,7 @@ struct telling {
     const struct canon_sink *sink;
     struct arena *arena; /* of texts that are spelled anew */
     struct buffer *out;
+    uint64_t created;
 };
 
 static bool has_control(struct text text)
@@ -37,9 +38,19 @@ static struct text text_in(const struct telling *telling, struct scan object, st
     return scan_member(object, name, &value) ? spelled_in(telling->arena, value) : TEXT("");
 }
 
-static bool tell(const struct telling *telling, const struct canon_event *event)
+static bool tell(const struct telling *telling, struct canon_event event)
 {
-    return telling->sink->take(telling->sink->to, event, telling->out);
+    event.created = telling->created;
+    return telling->sink->take(telling->sink->to, &event, telling->out);
+}
+
+static uint64_t created_of(struct scan object)
+{
+    struct scan value;
+    uint64_t created = 0;
+    if (scan_member(object, TEXT("created"), &value) && !text_to_number(value.text, UINT32_MAX, &created))
+        created = 0;
+    return created;
 }
 
 /* --- texts ---------------------------------------------------------------------------------------------------------
@@ -48,7 +59,7 @@ static bool tell(const struct telling *telling, const struct canon_event *event)
 static bool tell_text(const struct telling *telling, size_t reply, enum canon_part_kind kind, struct text text)
 {
     const struct canon_event event = {.kind = CANON_SAYS, .reply = reply, .part = kind, .text = text};
-    return text.length == 0 || tell(telling, &event);
+    return text.length == 0 || tell(telling, event);
 }
 
 /* Some servers say a list of parts. */
@@ -102,7 +113,7 @@ static bool tell_call(const struct telling *telling, size_t reply, size_t place,
         .call_id = text_in(telling, call, TEXT("id")),
         .name = text_in(telling, function, TEXT("name")),
     };
-    return tell(telling, &event);
+    return tell(telling, event);
 }
 
 static bool tell_calls(const struct telling *telling, size_t reply, struct scan list)
@@ -160,7 +171,7 @@ static bool tell_finish(const struct telling *telling, size_t reply, struct scan
         .finish = finish_of(word),
         .stop = text_in(telling, choice, TEXT("stop_reason")),
     };
-    return tell(telling, &event);
+    return tell(telling, event);
 }
 
 static bool tell_choice(const struct telling *telling, size_t place, struct scan choice)
@@ -176,7 +187,7 @@ static bool tell_choice(const struct telling *telling, size_t place, struct scan
 
 bool openai_tell(struct scan object, struct arena *arena, const struct canon_sink *sink, struct buffer *out)
 {
-    const struct telling telling = {sink, arena, out};
+    const struct telling telling = {sink, arena, out, created_of(object)};
     struct scan choices;
     struct text key;
     struct scan choice;
@@ -266,6 +277,7 @@ bool openai_read_answer(
     struct scan usage;
     if (!scan_whole(body, &whole) || whole.kind != SCAN_OBJECT)
         return false;
+    answer->created = created_of(whole);
     if (scan_member(whole, TEXT("usage"), &usage))
         openai_note_usage(usage, &answer->usage);
     if (operation == LLM_MODELS || operation == LLM_EMBEDDINGS)

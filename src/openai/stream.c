@@ -177,7 +177,8 @@ static void tell(struct openai_stream *stream, enum canon_event_kind kind, struc
 static void tell_error(struct openai_stream *stream, struct scan object, struct buffer *out)
 {
     struct buffer words = {0};
-    (void)openai_read_objection(500, object.text, &words);
+    struct canon_overflow ignored = {0};
+    (void)openai_read_objection(500, object.text, &words, &ignored);
     const struct canon_event event = {.kind = CANON_FAILS, .text = canon_spell(&stream->arena, buffer_text(&words))};
     if (!stream->sink.take(stream->sink.to, &event, out))
         stream->end = STREAM_LOST;

@@ -33,6 +33,7 @@ const struct vendor openai_vendor = {
     .write_error_event = openai_write_error_event,
     .write_models = openai_write_models,
     .write_refusal = openai_write_refusal,
+    .write_context_full = openai_write_context_full,
     .fields = pace,
     .field_count = COUNT_OF(pace),
 };

@@ -100,9 +100,14 @@ static void write_chat_part(struct buffer *out, const struct canon_part *part)
     }
 }
 
+/* Endpoints have no member for it, and a model must know. */
+static const struct text failed = TEXT_INIT("The tool failed");
+
 static void write_chat_list(struct buffer *out, const struct canon_message *message)
 {
     buffer_append_byte(out, '[');
+    if (message->is_error)
+        write_texts(out, TEXT("text"), TEXT("text"), failed);
     for (size_t i = 0; i < message->part_count; i++)
         write_chat_part(out, &message->parts[i]);
     buffer_append_byte(out, ']');
@@ -122,8 +127,22 @@ static void write_member(struct buffer *out, struct text name, const struct cano
         out_text(out, name, part->text);
 }
 
+static void write_failure(struct buffer *out, const struct canon_message *message)
+{
+    const struct canon_part *words = find_part(message, CANON_TEXT);
+    out_name(out, TEXT("content"));
+    BUFFER_APPEND_ALL(out, TEXT("\""), failed);
+    if (words != NULL)
+        BUFFER_APPEND_ALL(out, TEXT(": "), words->text);
+    buffer_append_byte(out, '"');
+}
+
 static void write_chat_content(struct buffer *out, const struct canon_message *message)
 {
+    if (message->is_error && message->content != CANON_LISTED_CONTENT) {
+        write_failure(out, message);
+        return;
+    }
     switch (message->content) {
     case CANON_NO_CONTENT:
         break;

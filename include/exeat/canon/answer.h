@@ -31,6 +31,7 @@ struct canon_replies {
     const struct text *names; /* of models; not spelled as JSON */
     size_t name_count;
     struct canon_usage usage;
+    uint64_t created; /* in seconds since 1970, by the endpoint's clock; 0: it does not say */
 };
 
 /* What an endpoint has against a call. */
@@ -38,6 +39,17 @@ enum canon_objection {
     CANON_OBJECTS,
     CANON_CONTEXT_FULL, /* the prompt is longer than its context */
 };
+/* How much longer, where the endpoint says so. */
+struct canon_overflow {
+    uint64_t tokens;   /* of the prompt; 0: not said */
+    uint64_t limit;    /* of the context; 0: not said */
+    struct text words; /* the endpoint's own, as they mean */
+};
+/* Both numbers are known. */
+static inline bool canon_is_counted(const struct canon_overflow *overflow)
+{
+    return overflow->tokens > 0 && overflow->limit > 0;
+}
 
 /* --- streams -------------------------------------------------------------------------------------------------------
  */
@@ -60,6 +72,7 @@ struct canon_event {
     enum canon_finish finish;
     struct text stop;
     struct canon_usage usage;
+    uint64_t created; /* as in an answer */
 };
 
 /* Where events go. False: the answer cannot be said in the caller's dialect. */

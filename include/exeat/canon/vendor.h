@@ -30,12 +30,16 @@ struct vendor {
     /* The event that tells of a broken stream. `stream`: of begin_stream, NULL without one. */
     void (*write_error_event)(
         const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
-    /* The answer to a list of models, or to one of them when `name` is not empty. */
-    void (*write_models)(const struct text *names, size_t count, struct text name, struct buffer *out);
+    /* The one model that is asked for by a path of LLM_MODELS; empty: all of them. NULL: it stands behind "/models/".
+     */
+    struct text (*one_of_models)(struct text path);
+    /* The answer to a list of models, or to one of them when `name` is not empty. The call is but a path. */
+    void (*write_models)(
+        const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out);
     /* The body of a refusal. */
     void (*write_refusal)(const struct refusal *refusal, struct buffer *out);
-    /* What it says for a context that is full, before the endpoint's own words: its clients look for it. */
-    struct text context_full;
+    /* What it says for a context that is full: its clients look for these words. */
+    void (*write_context_full)(const struct canon_overflow *overflow, struct buffer *out);
     struct text id_field;       /* has the request's id too; may be empty */
     const struct field *fields; /* what its clients look for in the head of any answer */
     size_t field_count;

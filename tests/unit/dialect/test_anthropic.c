@@ -95,7 +95,8 @@ static void calls_and_results_are_messages_in_their_order(void **state)
          "\"reasoning_content\":\"hm\",\"tool_calls\":[{\"id\":\"t1\",\"type\":\"function\",\"function\":{\"name\":"
          "\"look\",\"arguments\":\"{\\\"a\\\": 1,\\\"b\\\":\\\"\\\\u00e9\\\"}\"}},{\"id\":\"t2\",\"type\":\"function\","
          "\"function\":{\"name\":\"ask\",\"arguments\":\"{}\"}}]},{\"role\":\"tool\",\"content\":\"one\","
-         "\"tool_call_id\":\"t1\"},{\"role\":\"tool\",\"content\":\"two\",\"tool_call_id\":\"t2\"},{\"role\":\"user\","
+         "\"tool_call_id\":\"t1\"},{\"role\":\"tool\",\"content\":\"The tool failed: "
+         "two\",\"tool_call_id\":\"t2\"},{\"role\":\"user\","
          "\"content\":\"and?\"}]"},
         {"\"messages\":[{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"f\","
          "\"input\":{}}]},{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\"}]}]",
@@ -433,8 +434,9 @@ static void what_an_endpoint_objects_to_is_an_error_of_the_dialect(void **state)
         400,
         "{\"error\":{\"code\":400,\"message\":\"request (6023 tokens) exceeds the available context size (2048 "
         "tokens)\",\"type\":\"exceed_context_size_error\"}}",
-        "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is too long: request "
-        "(6023 tokens) exceeds the available context size (2048 tokens)\"},\"request_id\":\"01\"}");
+        "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is too long: 6023 "
+        "tokens > 2048 "
+        "maximum\"},\"request_id\":\"01\"}");
     expect_objection(
         404, "{\"error\":{\"message\":\"model not found\"}}",
         "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"model not found\"},\"request_id\":"
@@ -455,23 +457,27 @@ static void models_are_listed_as_the_vendor_lists_them(void **state)
     (void)state;
     static const struct llm_call models = {.operation = LLM_MODELS, .dialect = DIALECT_ANTHROPIC};
     static const struct text names[] = {TEXT_INIT("claude"), TEXT_INIT("b\"")};
-    struct dialect_call *call = dialect_call_for_models(&models);
+    const struct dialect_target all = {.path = TEXT("/v1/models")};
+    const struct dialect_target one = {.path = TEXT("/v1/models/claude")};
+    struct dialect_call *call = dialect_call_for_models(&models, &all);
+    struct dialect_call *named = dialect_call_for_models(&models, &one);
     struct buffer out = {0};
     struct dialect_usage usage = {0};
 #define MODEL(name)                                                                                                    \
     "{\"type\":\"model\",\"id\":\"" name "\",\"display_name\":\"" name "\",\"created_at\":\"1970-01-01T00:00:00Z\"}"
-    dialect_models(call, names, 2, TEXT(""), &out);
+    dialect_models(call, names, 2, &out);
     expect_text(
         &out,
         "{\"data\":[" MODEL("claude") "," MODEL("b\\\"") "],\"has_more\":false,\"first_id\":\"claude\",\"last_id\":"
                                                          "\"b\\\"\"}");
-    dialect_models(call, names, 2, TEXT("claude"), &out);
+    dialect_models(named, names, 2, &out);
     expect_text(&out, MODEL("claude"));
     assert_true(
         dialect_reply_rewrite(call, TEXT("{\"object\":\"list\",\"data\":[{\"id\":\"qwen3:8b\"}]}"), &out, &usage));
     expect_text(
         &out,
         "{\"data\":[" MODEL("qwen3:8b") "],\"has_more\":false,\"first_id\":\"qwen3:8b\",\"last_id\":\"qwen3:8b\"}");
+    dialect_call_free(named);
     dialect_call_free(call);
 }
 

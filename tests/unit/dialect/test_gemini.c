@@ -357,16 +357,20 @@ static void models_are_listed_as_the_vendor_lists_them(void **state)
     (void)state;
     static const struct llm_call models = {.operation = LLM_MODELS, .dialect = DIALECT_GEMINI};
     static const struct text names[] = {TEXT_INIT("gemini-2")};
-    struct dialect_call *call = dialect_call_for_models(&models);
+    const struct dialect_target all = {.path = TEXT("/v1beta/models")};
+    const struct dialect_target one = {.path = TEXT("/v1beta/models/gemini-2")};
+    struct dialect_call *call = dialect_call_for_models(&models, &all);
+    struct dialect_call *named = dialect_call_for_models(&models, &one);
     struct buffer out = {0};
 #define ENTRY                                                                                                          \
     "{\"name\":\"models/gemini-2\",\"version\":\"001\",\"displayName\":\"gemini-2\",\"description\":\"\","             \
     "\"inputTokenLimit\":1048576,\"outputTokenLimit\":65536,\"supportedGenerationMethods\":[\"generateContent\","      \
     "\"countTokens\",\"embedContent\"]}"
-    dialect_models(call, names, 1, TEXT(""), &out);
+    dialect_models(call, names, 1, &out);
     expect_text(&out, "{\"models\":[" ENTRY "]}");
-    dialect_models(call, names, 1, TEXT("gemini-2"), &out);
+    dialect_models(named, names, 1, &out);
     expect_text(&out, ENTRY);
+    dialect_call_free(named);
     dialect_call_free(call);
 }
 

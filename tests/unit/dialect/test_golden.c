@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The golden corpus: tests/unit/dialect/golden/DIALECT/CASE. */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "exeat/base/file.h"
+#include "exeat/base/memory.h"
+#include "exeat/dialect.h"
+#include "exeat/llm.h"
+#include "golden.h"
+
+enum { LIMIT = 1 << 16, NOW = 1700000000 };
+
+/* A case that is being tried. */
+struct trial {
+    const char *name;
+    struct golden_case golden;
+    struct llm_call llm;
+    struct dialect_target target;
+    struct dialect_call *call;
+    bool is_wrong;
+};
+
+static void expect(struct trial *trial, const char *what, struct text expected, struct text got)
+{
+    if (golden_equal(expected, got))
+        return;
+    trial->is_wrong = true;
+    print_error("%s: %s: expected\n%.*s\ngot\n%.*s\n\n", trial->name, what, TEXT_ARG(expected), TEXT_ARG(got));
+}
+
+static void complain(struct trial *trial, const char *what)
+{
+    trial->is_wrong = true;
+    print_error("%s: %s\n", trial->name, what);
+}
+
+/* --- the call ------------------------------------------------------------------------------------------------------
+ */
+
+static void classify(const struct llm_catalogue *catalogue, struct trial *trial)
+{
+    struct request request = {
+        .method = trial->golden.method,
+        .path = trial->golden.path,
+        .query = trial->golden.query,
+        .inside_known = true,
+    };
+    trial->target = (struct dialect_target){trial->golden.path, trial->golden.query, TEXT("01")};
+    if (!host_parse(trial->golden.host, &request.host))
+        complain(trial, "no host");
+    llm_classify(catalogue, &request, &trial->llm);
+}
+
+static void write_for_endpoint(const struct dialect_call *call, struct buffer *out)
+{
+    const struct dialect_endpoint endpoint = {.model = TEXT("local"), .takes_usage = true};
+    dialect_call_write(call, &endpoint, out);
+}
+
+/* What an endpoint gets is a call that can be said again, in the same words. */
+static void expect_stable(struct trial *trial, struct text body)
+{
+    bool is_chat = trial->llm.operation == LLM_COUNT_TOKENS;
+    const struct llm_call openai = {is_chat ? LLM_CHAT : trial->llm.operation, DIALECT_OPENAI, TEXT(""), false};
+    struct dialect_call *again = NULL;
+    struct detail detail = {0};
+    struct buffer copy = {0};
+    struct buffer out = {0};
+    buffer_append(&copy, body);
+    if (dialect_call_read(&openai, &trial->target, &copy, &again, &detail) != REASON_NONE) {
+        complain(trial, detail.text);
+        return;
+    }
+    write_for_endpoint(again, &out);
+    expect(trial, "the endpoint's call, said again", body, buffer_text(&out));
+    buffer_clear(&out);
+    dialect_call_free(again);
+}
+
+static void expect_endpoint(struct trial *trial)
+{
+    const struct golden_part *part = golden_part(&trial->golden, "endpoint");
+    struct buffer out = {0};
+    if (part == NULL || trial->call == NULL)
+        return;
+    write_for_endpoint(trial->call, &out);
+    expect(trial, "endpoint", part->body, buffer_text(&out));
+    expect_stable(trial, buffer_text(&out));
+    buffer_clear(&out);
+}
+
+static void expect_refusal(struct trial *trial, enum reason reason, const struct detail *detail)
+{
+    const struct golden_part *part = golden_part(&trial->golden, "refused");
+    char status[8];
+    if ((part != NULL) != (reason != REASON_NONE)) {
+        complain(trial, part != NULL ? "taken" : detail->text);
+        return;
+    }
+    if (part == NULL)
+        return;
+    struct dialect_answer answer = {0};
+    const struct dialect_refusal refusal = {
+        .dialect = trial->llm.dialect, .reason = reason, .id = TEXT("01"), .detail = text_from(detail->text)};
+    dialect_refuse(&refusal, &answer);
+    (void)snprintf(status, sizeof(status), "%u", (unsigned)reason_row(reason)->status);
+    expect(trial, "status", part->more, text_from(status));
+    expect(trial, "refused", part->body, buffer_text(&answer.body));
+    buffer_clear(&answer.body);
+}
+
+static void read_call(struct trial *trial)
+{
+    struct buffer body = {0};
+    struct detail detail = {0};
+    enum reason reason = REASON_LLM_OPERATION;
+    buffer_append(&body, trial->golden.body);
+    if (trial->llm.operation == LLM_MODELS) {
+        trial->call = dialect_call_for_models(&trial->llm, &trial->target);
+        reason = REASON_NONE;
+    } else if (trial->llm.operation != LLM_OTHER) {
+        reason = dialect_call_read(&trial->llm, &trial->target, &body, &trial->call, &detail);
+    }
+    buffer_clear(&body);
+    expect_refusal(trial, reason, &detail);
+}
+
+/* --- the answer ----------------------------------------------------------------------------------------------------
+ */
+
+static void answer_whole(struct trial *trial, const struct golden_part *part, struct buffer *out)
+{
+    struct dialect_usage usage = {0};
+    struct dialect_answer answer = {0};
+    uint64_t status = 0;
+    if (!text_to_number(part->more, 599, &status))
+        complain(trial, "answers: no status");
+    if (status == 200 && !dialect_reply_rewrite(trial->call, part->body, out, &usage))
+        buffer_append(out, TEXT("nothing"));
+    if (status != 200) {
+        dialect_objection(trial->call, (uint16_t)status, part->body, TEXT("01"), &answer);
+        buffer_append(out, buffer_text(&answer.body));
+        buffer_clear(&answer.body);
+    }
+}
+
+/* A line that is JSON, or [DONE], is an event of its own. */
+static void append_events(struct text lines, struct buffer *out)
+{
+    struct text line;
+    while (text_split(&lines, '\n', &line)) {
+        bool is_event = text_starts_with(line, TEXT("{")) || text_equal(line, TEXT("[DONE]"));
+        BUFFER_APPEND_ALL(out, is_event ? TEXT("data: ") : TEXT(""), line, is_event ? TEXT("\n\n") : TEXT("\n"));
+    }
+}
+
+/* What a caller sees of a stream that comes in two pieces, or byte by byte when `cut` is 0. */
+static bool run_stream(const struct dialect_call *call, struct text in, size_t cut, struct buffer *out)
+{
+    struct dialect_stream *stream = dialect_stream_new(call, LIMIT);
+    enum dialect_progress progress = DIALECT_GOES_ON;
+    for (size_t at = 0; at < in.length && progress == DIALECT_GOES_ON;) {
+        size_t piece = cut == 0 ? 1 : at == 0 ? cut : in.length;
+        progress = dialect_stream_feed(stream, text_part(in, at, piece), out);
+        at += piece;
+    }
+    bool is_complete = progress == DIALECT_IS_COMPLETE || dialect_stream_end(stream, out);
+    if (!is_complete)
+        dialect_error_event(call, stream, REASON_UPSTREAM_BROKEN, TEXT("01"), out);
+    dialect_stream_free(stream);
+    return is_complete;
+}
+
+static void answer_stream(struct trial *trial, const struct golden_part *part, struct buffer *out)
+{
+    const struct golden_part *caller = golden_part(&trial->golden, "caller");
+    bool is_broken = caller != NULL && text_equal(caller->more, TEXT("broken"));
+    struct buffer in = {0};
+    append_events(part->body, &in);
+    bool is_complete = run_stream(trial->call, buffer_text(&in), 0, out);
+    if (is_complete == is_broken)
+        complain(trial, is_complete ? "complete" : "broken");
+    for (size_t cut = 1; cut <= in.length; cut++) {
+        struct buffer again = {0};
+        (void)run_stream(trial->call, buffer_text(&in), cut, &again);
+        if (!text_equal(buffer_text(&again), buffer_text(out))) {
+            complain(trial, "not the same when it is cut");
+            cut = in.length;
+        }
+        buffer_clear(&again);
+    }
+    buffer_clear(&in);
+}
+
+static void answer_models(struct trial *trial, const struct golden_part *part, struct buffer *out)
+{
+    enum { NAMES = 8 };
+    struct text names[NAMES];
+    struct text rest = part->more;
+    size_t count = 0;
+    while (count < NAMES && text_split(&rest, ' ', &names[count]))
+        count++;
+    dialect_models(trial->call, names, count, out);
+}
+
+static void expect_answer(struct trial *trial)
+{
+    const struct golden_part *caller = golden_part(&trial->golden, "caller");
+    const struct golden_part *part;
+    struct buffer out = {0};
+    if (caller == NULL || trial->call == NULL)
+        return;
+    if ((part = golden_part(&trial->golden, "answers")) != NULL)
+        answer_whole(trial, part, &out);
+    else if ((part = golden_part(&trial->golden, "streams")) != NULL)
+        answer_stream(trial, part, &out);
+    else if ((part = golden_part(&trial->golden, "models")) != NULL)
+        answer_models(trial, part, &out);
+    else if ((part = golden_part(&trial->golden, "canned")) != NULL)
+        assert_true(dialect_canned(trial->call, part->more, TEXT("01"), NOW, &out));
+    expect(trial, "caller", caller->body, buffer_text(&out));
+    buffer_clear(&out);
+}
+
+/* --- the corpus ----------------------------------------------------------------------------------------------------
+ */
+
+static bool try_case(const struct llm_catalogue *catalogue, const char *path)
+{
+    struct trial trial = {.name = path};
+    struct buffer text = {0};
+    char *error = NULL;
+    if (!file_read(path, LIMIT, &text, &error) || !golden_read(buffer_text(&text), &trial.golden)) {
+        complain(&trial, "no case");
+    } else {
+        classify(catalogue, &trial);
+        read_call(&trial);
+        expect_endpoint(&trial);
+        expect_answer(&trial);
+    }
+    dialect_call_free(trial.call);
+    buffer_clear(&text);
+    base_free(error);
+    return !trial.is_wrong;
+}
+
+static int is_shown(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.' && strcmp(entry->d_name, "README") != 0;
+}
+
+/* How many cases the folder has; those that are wrong are added to `wrong`. */
+static int try_folder(const struct llm_catalogue *catalogue, const char *folder, int *wrong)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, is_shown, alphasort);
+    for (int i = 0; i < count; i++) {
+        char path[512];
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, entries[i]->d_name);
+        *wrong += try_case(catalogue, path) ? 0 : 1;
+        free(entries[i]);
+    }
+    free(entries);
+    return count;
+}
+
+static void try_corpus(const char *dialect)
+{
+    enum { CASES_LEAST = 1 };
+    struct llm_catalogue *catalogue = llm_catalogue_new();
+    char folder[256];
+    int wrong = 0;
+    (void)snprintf(folder, sizeof(folder), "%s/tests/unit/dialect/golden/%s", SOURCE_FOLDER, dialect);
+    int count = try_folder(catalogue, folder, &wrong);
+    llm_catalogue_free(catalogue);
+    assert_int_equal(wrong, 0);
+    assert_in_range(count, CASES_LEAST, INT32_MAX);
+}
+
+static void what_is_not_as_written_is_seen(void **state)
+{
+    (void)state;
+    assert_true(golden_equal(TEXT("{\"a\":1,\"b\":[2]}"), TEXT("{\"b\": [2], \"a\": 1}\n")));
+    assert_false(golden_equal(TEXT("{\"a\":1}"), TEXT("{\"a\":1,\"b\":2}")));
+    assert_false(golden_equal(TEXT("{\"a\":1,\"b\":2}"), TEXT("{\"a\":1}")));
+    assert_false(golden_equal(TEXT("[1,2]"), TEXT("[2,1]")));
+    assert_false(golden_equal(TEXT("{\"a\":\"1\"}"), TEXT("{\"a\":1}")));
+    assert_true(golden_equal(TEXT("{\"a\":\"~*b*\"}"), TEXT("{\"a\":\"abc\"}")));
+    assert_false(golden_equal(TEXT("{\"a\":\"~*d*\"}"), TEXT("{\"a\":\"abc\"}")));
+    assert_true(golden_equal(
+        TEXT("event: a\ndata: {\"x\": 1}\n\ndata: 2"), TEXT("event: a\r\ndata: {\"x\":1}\r\n\r\ndata: 2\r\n")));
+    assert_false(golden_equal(TEXT("event: a\ndata: {}\n\n"), TEXT("event: b\ndata: {}\n\n")));
+    assert_false(golden_equal(TEXT("data: {}\ndata: {}"), TEXT("data: {}\n\ndata: {}")));
+}
+
+#define CORPUS(dialect)                                                                                                \
+    static void every_case_of_##dialect##_comes_out_as_it_is_written(void **state)                                     \
+    {                                                                                                                  \
+        (void)state;                                                                                                   \
+        try_corpus(#dialect);                                                                                          \
+    }
+CORPUS(openai)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_as_written_is_seen),
+        cmocka_unit_test(every_case_of_openai_comes_out_as_it_is_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

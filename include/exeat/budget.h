@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "exeat/base/attributes.h"
+#include "exeat/base/detail.h"
 #include "exeat/base/text.h"
 
 enum budget_kind { BUDGET_REQUESTS, BUDGET_CONCURRENT, BUDGET_BYTES, BUDGET_TOKENS, BUDGET_KINDS };
@@ -50,6 +51,8 @@ uint64_t budget_used(const struct budget_table *table, size_t row, enum budget_k
 /* What was used before this process began, at `then_us`: it counts when the same window is still on. */
 void budget_recall(
     struct budget_table *table, size_t row, enum budget_kind kind, uint64_t amount, int64_t then_us, int64_t now_us);
+/* Of that, so much was not used after all. */
+void budget_unrecall(struct budget_table *table, size_t row, enum budget_kind kind, uint64_t amount, int64_t then_us);
 /* Since when what was used may still count. */
 int64_t budget_table_since(const struct budget_table *table, int64_t now_us);
 
@@ -69,11 +72,43 @@ struct budget_refusal {
 /* One more request under all of these rows: takes a request and a place of each. False: it takes nothing. */
 MUST_CHECK bool budget_enter(
     struct budget_share *share, const size_t *rows, size_t count, int64_t now_us, struct budget_refusal *refusal);
+/* Of what was taken since `then_us`, so much was not used after all. */
+void budget_give_back(
+    struct budget_share *share, const size_t *rows, size_t count, enum budget_kind kind, uint64_t amount,
+    int64_t then_us);
 /* The request has ended: its places are free. */
 void budget_leave(struct budget_share *share, const size_t *rows, size_t count);
 /* Bytes that have moved or tokens that were used. False: nothing of one of the limits is left. */
 bool budget_spend(
     struct budget_share *share, const size_t *rows, size_t count, enum budget_kind kind, uint64_t amount,
     int64_t now_us);
+
+/* --- a request -------------------------------------------------------------------------------------------------------
+ */
+
+/* From its beginning to its end. */
+struct budget_stay {
+    const size_t *rows; /* borrowed */
+    size_t count;       /* 0: under no limit */
+    int64_t since_us;
+    uint64_t bytes; /* of those that have moved, how many were counted */
+};
+/* budget_enter, remembered. */
+MUST_CHECK bool budget_stay_begin(
+    struct budget_share *share, struct budget_stay *stay, const size_t *rows, size_t count, int64_t now_us,
+    struct budget_refusal *refusal);
+/* So many have moved by now, in all. False: nothing is left for more. */
+bool budget_stay_moved(struct budget_share *share, struct budget_stay *stay, uint64_t bytes, int64_t now_us);
+/* What it came to: less than was counted is given back. */
+struct budget_used {
+    bool is_request; /* false: it was none, after all */
+    uint64_t bytes;
+    uint64_t tokens;
+};
+/* The request has ended: its places are free, and the rest is settled. */
+void budget_stay_end(
+    struct budget_share *share, struct budget_stay *stay, const struct budget_used *used, int64_t now_us);
+/* "rule llm: 20 requests in 60 s", for whoever is refused. */
+void budget_say(const struct budget_row *row, enum budget_kind kind, struct detail *detail);
 
 #endif

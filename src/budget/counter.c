@@ -47,6 +47,19 @@ uint64_t counter_take(struct counter *counter, const struct budget_limit *limit,
     return taken;
 }
 
+void counter_give(struct counter *counter, const struct budget_limit *limit, uint64_t amount, int64_t then_us)
+{
+    uint64_t then = counter_window(then_us, limit->window_us);
+    uint64_t word = atomic_load_explicit(&counter->word, memory_order_relaxed);
+    uint64_t used;
+    do {
+        used = used_in(word, then);
+        if (used == 0)
+            return;
+    } while (!atomic_compare_exchange_weak_explicit(
+        &counter->word, &word, word - (amount < used ? amount : used), memory_order_relaxed, memory_order_relaxed));
+}
+
 uint64_t counter_used(const struct counter *counter, const struct budget_limit *limit, int64_t now_us)
 {
     uint64_t word = atomic_load_explicit(&counter->word, memory_order_relaxed);

@@ -141,3 +141,12 @@ bool budget_spend(
     }
     return is_left;
 }
+
+/* To the counter that all share: a purse may be of another window. */
+void budget_give_back(
+    struct budget_share *share, const size_t *rows, size_t count, enum budget_kind kind, uint64_t amount,
+    int64_t then_us)
+{
+    for (size_t i = 0; i < count; i++)
+        budget_unrecall(share->table, rows[i], kind, amount, then_us);
+}

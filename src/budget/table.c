@@ -45,6 +45,17 @@ const char *budget_kind_name(enum budget_kind kind)
     return kind_names[kind];
 }
 
+void budget_say(const struct budget_row *row, enum budget_kind kind, struct detail *detail)
+{
+    const struct budget_limit *limit = &row->limits[kind];
+    unsigned long long amount = limit->amount;
+    unsigned long long seconds = limit->window_us / 1000000;
+    if (limit->window_us == 0)
+        (void)detail_say(detail, "%.80s: %llu at once", row->owner.data, amount);
+    else
+        (void)detail_say(detail, "%.80s: %llu %s in %llu s", row->owner.data, amount, budget_kind_name(kind), seconds);
+}
+
 /* --- accounts --------------------------------------------------------------------------------------------------------
  */
 
@@ -192,6 +203,14 @@ void budget_recall(
                   counter_window(then_us, limit->window_us) == counter_window(now_us, limit->window_us);
     if (counts)
         (void)counter_take(line->counters[kind], limit, amount, now_us);
+}
+
+void budget_unrecall(struct budget_table *table, size_t row, enum budget_kind kind, uint64_t amount, int64_t then_us)
+{
+    const struct budget_line *line = budget_table_line(table, row);
+    const struct budget_limit *limit = &line->row.limits[kind];
+    if (limit->amount > 0 && limit->window_us > 0)
+        counter_give(line->counters[kind], limit, amount, then_us);
 }
 
 int64_t budget_table_since(const struct budget_table *table, int64_t now_us)

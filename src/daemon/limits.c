@@ -20,6 +20,7 @@ struct budget_table *limits_new(struct budgets *budgets, const struct policy *po
 struct pending {
     struct request_id id;
     struct decision_budgets under; /* count 0: a free place */
+    int64_t wall_us;
 };
 struct recall {
     struct budget_table *table;  /* borrowed */
@@ -79,7 +80,7 @@ static void take_decision(struct recall *recall, const struct record *record)
     charge(recall, &under, BUDGET_REQUESTS, 1, record->head.wall_us);
     if (recall->used * 2 >= recall->size)
         grow(recall);
-    *place_of(recall->places, recall->size, &decision.id) = (struct pending){decision.id, under};
+    *place_of(recall->places, recall->size, &decision.id) = (struct pending){decision.id, under, record->head.wall_us};
     recall->used++;
 }
 
@@ -91,6 +92,9 @@ static void take_outcome(struct recall *recall, const struct record *record)
     if (recall->size == 0)
         return;
     const struct pending *place = place_of(recall->places, recall->size, &outcome.id);
+    bool is_request = outcome.done != PLAN_OPEN && outcome.reason != REASON_AUDIT_UNAVAILABLE;
+    for (size_t i = 0; i < place->under.count && !is_request; i++)
+        budget_unrecall(recall->table, place->under.rows[i], BUDGET_REQUESTS, 1, place->wall_us);
     charge(recall, &place->under, BUDGET_BYTES, outcome.bytes_up + outcome.bytes_down, record->head.wall_us);
     charge(recall, &place->under, BUDGET_TOKENS, outcome.tokens_in + outcome.tokens_out, record->head.wall_us);
 }

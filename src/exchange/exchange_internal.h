@@ -124,8 +124,7 @@ struct call {
 
 /* What it counts under, from the decision on. */
 struct counted {
-    struct decision_budgets under;
-    uint64_t bytes;   /* of those that have moved, how many were counted */
+    struct budget_stay stay;
     uint64_t retry_s; /* it was refused, and may come again then; 0: it was not */
 };
 

@@ -27,27 +27,19 @@ static void say_limit(struct exchange *exchange, const struct budget_refusal *re
 {
     size_t count = 0;
     struct detail detail = {.text = ""};
-    const struct budget_row *row = &policy_budget_rows(exchange->policy, &count)[refusal->row];
-    const struct budget_limit *limit = &row->limits[refusal->kind];
-    if (limit->window_us == 0)
-        (void)detail_say(&detail, "%.80s: %llu at once", row->owner.data, (unsigned long long)limit->amount);
-    else
-        (void)detail_say(
-            &detail, "%.80s: %llu %s in %llu s", row->owner.data, (unsigned long long)limit->amount,
-            budget_kind_name(refusal->kind), (unsigned long long)(limit->window_us / 1000000));
+    budget_say(&policy_budget_rows(exchange->policy, &count)[refusal->row], refusal->kind, &detail);
     account_say(&exchange->account, FLAW_NONE, detail.text);
 }
 
 bool limit_enter(struct exchange *exchange, enum progress *progress)
 {
     const struct decision_budgets *under = &exchange->decision.budgets;
+    struct budget_stay *stay = &exchange->counted.stay;
     struct budget_refusal refusal;
     if (under->count == 0 || exchange->decision.plan == PLAN_REFUSE)
         return true;
-    if (budget_enter(exchange->term->budgets, under->rows, under->count, clock_wall_us(), &refusal)) {
-        exchange->counted.under = *under;
+    if (budget_stay_begin(exchange->term->budgets, stay, under->rows, under->count, clock_wall_us(), &refusal))
         return true;
-    }
     say_limit(exchange, &refusal);
     exchange->counted.retry_s = refusal.retry_s;
     *progress = exchange_refuse(exchange, reason_of(refusal.kind));
@@ -56,26 +48,24 @@ bool limit_enter(struct exchange *exchange, enum progress *progress)
 
 bool exchange_may_move(struct exchange *exchange, uint64_t bytes)
 {
-    struct counted *counted = &exchange->counted;
-    if (counted->under.count == 0 || bytes <= counted->bytes)
-        return true;
-    uint64_t more = bytes - counted->bytes;
-    counted->bytes = bytes;
-    return budget_spend(
-        exchange->term->budgets, counted->under.rows, counted->under.count, BUDGET_BYTES, more, clock_wall_us());
+    struct budget_stay *stay = &exchange->counted.stay;
+    return stay->count == 0 || budget_stay_moved(exchange->term->budgets, stay, bytes, clock_wall_us());
 }
 
+/* It counts as what its records say, which is what the next start will read. Refused before it had to be on disk, it is
+ * no request; nor is a CONNECT that was opened, since those inside are. An answer that was taken back has not been
+ * given, unless the limit itself was in its way, which has then been used up. */
 void limit_leave(struct exchange *exchange)
 {
-    struct counted *counted = &exchange->counted;
+    struct budget_stay *stay = &exchange->counted.stay;
     const struct account *account = &exchange->account;
-    if (counted->under.count == 0)
+    if (stay->count == 0)
         return;
-    /* What it took beyond the limit is told to the next. */
-    (void)exchange_may_move(exchange, account->bytes_up + account->bytes_down);
-    uint64_t tokens = account->service.tokens_in + account->service.tokens_out;
-    if (tokens > 0)
-        (void)budget_spend(
-            exchange->term->budgets, counted->under.rows, counted->under.count, BUDGET_TOKENS, tokens, clock_wall_us());
-    budget_leave(exchange->term->budgets, counted->under.rows, counted->under.count);
+    struct budget_used used = {
+        .is_request = exchange->decision.plan != PLAN_REFUSE && account->done != PLAN_OPEN &&
+                      exchange->refusal != REASON_AUDIT_UNAVAILABLE,
+        .bytes = account->reason == REASON_LIMIT_BYTES ? stay->bytes : account->bytes_up + account->bytes_down,
+        .tokens = account->service.tokens_in + account->service.tokens_out,
+    };
+    budget_stay_end(exchange->term->budgets, stay, &used, clock_wall_us());
 }

@@ -37,6 +37,20 @@ def test_requests_beyond_the_limit_are_told_when_to_come_again_also_after_a_rest
     assert [one.send(request(origin.port)).status for _ in range(3)] == [200, 200, 429]
 
 
+def test_plain_http_in_a_connect_counts_once_for_each_request_also_after_a_restart(gate, origin):
+    far_from_midnight()
+    one = limited(gate, requests="3/d")
+    inside = b"GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n"
+    connection, _ = one.tunnel("shop.example", origin.port)
+    with connection:
+        assert [ask(connection, inside).status for _ in range(2)] == [200, 200]
+    one.stop()
+    one.start()
+    connection, _ = one.tunnel("shop.example", origin.port)
+    with connection:
+        assert [ask(connection, inside).status for _ in range(2)] == [200, 429]
+
+
 def test_places_at_once_are_free_again_when_requests_end(gate, origin):
     one = limited(gate, concurrent=1)
     with one.connect() as first:

@@ -268,6 +268,57 @@ static void workers_that_race_never_get_more_than_the_limit(void **state)
     close_scene(&scene);
 }
 
+static void what_was_not_used_after_all_is_there_for_others_in_its_window_only(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct budget_row row = requests_per(3, HOUR);
+    open_scene(&scene, &row, 1);
+    assert_int_equal(enter_all(&scene, 10, NOW), 3);
+    budget_give_back(scene.shares[0], first_row, 1, BUDGET_REQUESTS, 1, NOW);
+    struct budget_refusal refusal;
+    assert_true(budget_enter(scene.shares[3], first_row, 1, NOW, &refusal)); /* whoever comes first */
+    assert_int_equal(enter_all(&scene, 10, NOW), 0);
+    assert_int_equal(enter_all(&scene, 2, NOW + HOUR), 2);
+    budget_give_back(scene.shares[1], first_row, 1, BUDGET_REQUESTS, 2, NOW); /* of an hour that is over */
+    assert_int_equal(enter_all(&scene, 10, NOW + HOUR), 1);
+    budget_give_back(scene.shares[1], first_row, 1, BUDGET_REQUESTS, 99, NOW + HOUR);
+    assert_int_equal(enter_all(&scene, 10, NOW + HOUR), 3);                 /* never more than there was */
+    budget_give_back(scene.shares[1], first_row, 1, BUDGET_BYTES, 99, NOW); /* without a limit it is nothing */
+    budget_unrecall(scene.table, 0, BUDGET_REQUESTS, 1, NOW + HOUR);
+    assert_int_equal(budget_used(scene.table, 0, BUDGET_REQUESTS, NOW + HOUR), 2);
+    close_scene(&scene);
+}
+
+static void a_stay_counts_what_it_came_to(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct budget_row row = {
+        .owner = TEXT("rule llm"),
+        .limits = {[BUDGET_REQUESTS] = {2, HOUR}, [BUDGET_BYTES] = {1000, HOUR}, [BUDGET_CONCURRENT] = {1, 0}}};
+    struct budget_refusal refusal;
+    struct budget_stay stay = {.count = 0};
+    struct detail detail;
+    open_scene(&scene, &row, 1);
+    struct budget_share *share = scene.shares[0];
+    budget_stay_end(share, &stay, &(struct budget_used){.bytes = 7}, NOW); /* it never began */
+    assert_true(budget_stay_begin(share, &stay, first_row, 1, NOW, &refusal));
+    assert_true(budget_stay_moved(share, &stay, 900, NOW));
+    assert_true(budget_stay_moved(share, &stay, 200, NOW)); /* the answer was taken back, and another begins */
+    budget_stay_end(share, &stay, &(struct budget_used){.is_request = true, .bytes = 300}, NOW);
+    assert_in_range(budget_used(scene.table, 0, BUDGET_BYTES, NOW), 300, 301);
+    assert_true(budget_stay_begin(share, &stay, first_row, 1, NOW, &refusal));
+    budget_stay_end(share, &stay, &(struct budget_used){.is_request = false}, NOW);
+    assert_true(budget_stay_begin(share, &stay, first_row, 1, NOW, &refusal)); /* the second request, and the place */
+    assert_false(budget_stay_moved(share, &stay, 5000, NOW));
+    budget_stay_end(share, &stay, &(struct budget_used){.is_request = true, .bytes = 5000}, NOW);
+    assert_int_equal(budget_used(scene.table, 0, BUDGET_BYTES, NOW), 1000);
+    budget_say(&row, BUDGET_REQUESTS, &detail);
+    assert_string_equal(detail.text, "rule llm: 2 requests in 3600 s");
+    close_scene(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +331,8 @@ int main(void)
         cmocka_unit_test(a_new_policy_goes_on_counting_where_the_old_one_stands),
         cmocka_unit_test(what_was_used_before_a_restart_counts_in_its_window_only),
         cmocka_unit_test(a_clock_that_is_set_back_begins_a_window_and_does_not_end_the_world),
+        cmocka_unit_test(what_was_not_used_after_all_is_there_for_others_in_its_window_only),
+        cmocka_unit_test(a_stay_counts_what_it_came_to),
         cmocka_unit_test(workers_that_race_never_get_more_than_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,8 +138,11 @@ static void use_policy(struct scene *scene, const char *text, bool cuts)
 {
     struct session_limits now = limits;
     now.cut_denied = cuts;
-    struct budget_table *table = budget_table_new(scene->budgets, NULL, 0, 1);
-    session_worker_set_policy(scene->worker, compile(text), table, 1, &now);
+    struct policy *policy = compile(text);
+    size_t count = 0;
+    const struct budget_row *rows = policy_budget_rows(policy, &count);
+    struct budget_table *table = budget_table_new(scene->budgets, rows, count, 1);
+    session_worker_set_policy(scene->worker, policy, table, 1, &now);
     budget_table_unref(table);
     fake_run();
 }
@@ -194,6 +197,11 @@ static void expect(const struct fake_peer *peer, const char *text)
 #define CHAT                                                                                                           \
     "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Type: "                \
     "application/json\r\nContent-Length: 60\r\n\r\n"
+
+#define STREAMED_CHAT                                                                                                  \
+    "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Type: "                \
+    "application/json\r\nContent-Length: 70\r\n\r\n"                                                                   \
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"h\"}],\"stream\":true}"
 
 /* --- requests -------------------------------------------------------------------------------------------------------
  */
@@ -404,6 +412,50 @@ static void a_call_goes_to_the_endpoint_and_to_the_next_when_that_fails(void **s
     say(scene->browser, CHAT CHAT_BODY);
     say(fake_upstream(), "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
     expect(scene->browser, "HTTP/1.1 200"); /* the canned text */
+}
+
+/* A stream of the endpoint's, of which nothing has reached the client when it breaks off: the canned text does. */
+static void take_back_an_answer(struct scene *scene)
+{
+    enum { EVENTS = 70 }; /* more than one turn takes */
+    struct buffer reply = {0};
+    buffer_append_string(
+        &reply, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int i = 0; i < EVENTS; i++)
+        buffer_append_string(
+            &reply, "41\r\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"0123456789\"}}]}\n\n\r\n");
+    buffer_append_string(&reply, "no chunk\r\n");
+    say(scene->browser, STREAMED_CHAT);
+    fake_send_bytes(fake_upstream(), buffer_text(&reply));
+    fake_run();
+    buffer_clear(&reply);
+    expect(scene->browser, "HTTP/1.1 200");
+    expect(scene->browser, "\"x\"");
+    fake_forget(scene->browser);
+    fake_pass(6000); /* the endpoint has rested */
+}
+
+static void what_was_taken_back_or_refused_is_not_counted(void **state)
+{
+    struct scene *scene = *state;
+    use_policy(
+        scene,
+        "version: 1\ninference: [{ name: local, endpoint: \"http://127.0.0.1:8000\" }, { name: canned, builtin: "
+        "canned, "
+        "text: x }]\nrules: [{ id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: "
+        "[local, canned], limit: { requests: 3/d, bytes: 8KiB/d, concurrent: 1 } }]\n",
+        false);
+    for (int i = 0; i < 3; i++) {
+        say(scene->browser, "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: "
+                            "api.openai.com\r\nContent-Length: 3\r\n\r\n[1]");
+        expect(scene->browser, "HTTP/1.1 400");
+        fake_forget(scene->browser);
+    }
+    for (int i = 0; i < 3; i++)
+        take_back_an_answer(scene);
+    say(scene->browser, CHAT CHAT_BODY);
+    expect(scene->browser, "HTTP/1.1 429");
+    expect(scene->browser, "3 requests in");
 }
 
 static void a_call_that_is_none_is_refused_before_anybody_is_asked(void **state)
@@ -750,6 +802,7 @@ int main(void)
         WALK(an_upstream_that_breaks_is_told_or_breaks_the_client),
         WALK(an_upstream_that_sleeps_is_told),
         WALK(a_call_goes_to_the_endpoint_and_to_the_next_when_that_fails),
+        WALK(what_was_taken_back_or_refused_is_not_counted),
         WALK(a_call_that_is_none_is_refused_before_anybody_is_asked),
         WALK(when_nobody_else_serves_the_endpoints_objection_is_the_answer),
         WALK(the_next_endpoint_is_tried_when_one_cannot_be_connected_to),

@@ -115,6 +115,16 @@ static void wait_for_work(struct writer *writer)
     }
 }
 
+/* Where somebody waits for each commit, the file grows ahead of them. */
+static void make_room(struct writer *writer)
+{
+    struct audit *audit = writer->audit;
+    if (!audit->options.waits_for_disk || writer->times.retry_us != 0)
+        return;
+    if (!store_segment_make_room(writer->segment, audit->options.segment_bytes))
+        store_end_process(audit->directory, "an error of fsync: what the disk holds is unknown");
+}
+
 static void turn(struct writer *writer)
 {
     wait_for_work(writer);
@@ -131,6 +141,7 @@ static void turn(struct writer *writer)
         writer_sign(writer);
     if (has_work || heartbeat || (writer->note.length > 0 && !has_work) || writer->times.retry_us != 0)
         commit_batch(writer, heartbeat);
+    make_room(writer);
     if (roll_is_due(writer, now))
         (void)roll_segment(writer);
     roll_if_asked(writer);

@@ -56,6 +56,7 @@ static int on_wal(void *context, sqlite3 *database, const char *name, int pages)
 void store_segment_watch(struct store_segment *segment)
 {
     segment->wal_bytes = 0;
+    segment->wal_room = 0;
     (void)sqlite3_wal_hook(segment->database, on_wal, segment);
 }
 

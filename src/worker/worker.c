@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -398,7 +399,11 @@ static void ask_for_short_slices(void)
         int32_t nice;
         uint32_t priority;
         uint64_t runtime_ns, deadline_ns, period_ns;
-    } attributes = {.size = 48, .policy = SCHED_OTHER, .runtime_ns = SHORTEST_NS}; /* struct sched_attr of the kernel */
+    } attributes = {/* struct sched_attr of the kernel */
+                    .size = 48,
+                    .policy = SCHED_OTHER,
+                    .nice = getpriority(PRIO_PROCESS, 0),
+                    .runtime_ns = SHORTEST_NS};
     (void)syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 

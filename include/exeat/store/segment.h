@@ -61,6 +61,7 @@ struct store_segment {
     uint8_t hash_key[32];                     /* of AUDIT_HASHED texts */
     enum record_kind last_kind;               /* of its last record; 0: it has none */
     uint64_t wal_bytes;                       /* what its WAL has grown to, since it is watched */
+    uint64_t wal_room;                        /* the length of the WAL's file, with what was made ready; 0: not known */
 };
 /* Where a transaction began, to go back to. */
 struct store_segment_mark {
@@ -84,6 +85,10 @@ MUST_CHECK bool store_segment_add_checkpoint(struct store_segment *segment, uint
 MUST_CHECK bool store_segment_add_blob(struct store_segment *segment, const struct store_blob *blob);
 MUST_CHECK bool store_segment_add_policy(struct store_segment *segment, uint64_t sequence, const struct digest *digest);
 MUST_CHECK bool store_segment_commit(struct store_segment *segment);
+/* Between two transactions, when the WAL has little room left: lengthens its file, up to `most` bytes (0: without end),
+ * so that commits to come need not. A disk without room is no failure; false: the sync failed, as with
+ * store_segment_lost_the_disk. */
+MUST_CHECK bool store_segment_make_room(struct store_segment *segment, uint64_t most);
 void store_segment_rollback(struct store_segment *segment, const struct store_segment_mark *mark);
 /* Did the last failure lose the disk's promise? Then the process must end (an fsync error is never retried). */
 bool store_segment_lost_the_disk(const struct store_segment *segment);

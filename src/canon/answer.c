@@ -32,6 +32,26 @@ void canon_held_clear(struct canon_held *held)
     *held = (struct canon_held){0};
 }
 
+struct canon_part canon_held_part(const struct canon_held *held, size_t index)
+{
+    const struct canon_held_call *call = &held->calls[index];
+    return (struct canon_part){
+        .kind = CANON_TOOL_CALL,
+        .text = buffer_text(&call->arguments),
+        .name = buffer_text(&call->name),
+        .call_id = buffer_text(&call->id),
+    };
+}
+
+bool canon_has_vectors(const struct canon_call *call, const struct canon_replies *answer)
+{
+    struct text front = canon_wants_base64(call) ? TEXT("\"") : TEXT("[");
+    for (size_t i = 0; i < answer->vector_count; i++)
+        if (!text_starts_with(answer->vectors[i], front))
+            return false;
+    return answer->vector_count == call->input.count;
+}
+
 /* --- a whole answer of events --------------------------------------------------------------------------------------
  */
 

@@ -4,6 +4,7 @@
 #include "exeat/anthropic.h"
 #include "exeat/base/json.h"
 #include "exeat/gemini.h"
+#include "exeat/mistral.h"
 #include "exeat/openai.h"
 
 static void write_message(const struct refusal *refusal, struct buffer *out)
@@ -39,7 +40,7 @@ static const struct vendor bedrock = {
 static const struct vendor *const vendors[] = {
     [DIALECT_OPENAI] = &openai_vendor, [DIALECT_ANTHROPIC] = &anthropic_vendor,
     [DIALECT_GEMINI] = &gemini_vendor, [DIALECT_BEDROCK] = &bedrock,
-    [DIALECT_COHERE] = &cohere,        [DIALECT_MISTRAL] = &openai_vendor,
+    [DIALECT_COHERE] = &cohere,        [DIALECT_MISTRAL] = &mistral_vendor,
     [DIALECT_OLLAMA] = &ollama,        [DIALECT_OTHER] = &openai_vendor,
 };
 

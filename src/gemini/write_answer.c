@@ -159,7 +159,7 @@ static bool write_vectors(const struct canon_call *call, const struct canon_repl
     for (size_t i = 0; i < answer->vector_count; i++)
         write_vector(answer->vectors[i], out);
     buffer_append(out, is_batch ? TEXT("]}") : TEXT("}"));
-    return answer->vector_count == call->input.count;
+    return canon_has_vectors(call, answer);
 }
 
 bool gemini_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)

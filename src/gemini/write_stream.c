@@ -126,14 +126,8 @@ static bool write_held(const struct gemini_stream *stream, const struct canon_he
     bool good = true;
     size_t from = out->length;
     for (size_t i = 0; good && i < held->count; i++) {
-        const struct canon_held_call *call = &held->calls[i];
-        const struct canon_part part = {
-            .kind = CANON_TOOL_CALL,
-            .text = buffer_text(&call->arguments),
-            .name = buffer_text(&call->name),
-            .call_id = buffer_text(&call->id),
-        };
-        good = call->name.length == 0 || gemini_write_part(stream->call, &part, out);
+        const struct canon_part part = canon_held_part(held, i);
+        good = part.name.length == 0 || gemini_write_part(stream->call, &part, out);
     }
     flatten(out, from);
     return good;

@@ -107,8 +107,6 @@ static const struct native_path {
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/publishers/*/models/*")}, LLM_OTHER},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models")}, LLM_OTHER},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models/*")}, LLM_OTHER},
-    {{DIALECT_MISTRAL, TEXT_INIT("POST"), TEXT_INIT("/v1/fim/completions")}, LLM_OTHER},
-    {{DIALECT_MISTRAL, TEXT_INIT("POST"), TEXT_INIT("/v1/agents/completions")}, LLM_OTHER},
     {{DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/embeddings")}, LLM_OTHER},
 };
 static const struct native_path *find_native(enum llm_dialect dialect, const struct request *request)
@@ -149,10 +147,13 @@ static const struct native_ending *find_ending(enum llm_dialect dialect, const s
 
 static void classify_openai(const struct request *request, struct llm_call *call)
 {
-    bool speaks_openai = call->dialect == DIALECT_MISTRAL; /* the same but for details, and its own errors */
     call->operation = operation_of(request);
-    if (!speaks_openai && (call->operation != LLM_OTHER || is_openai_place(call->dialect, request)))
+    if (call->dialect == DIALECT_MISTRAL) { /* at OpenAI's paths, and in words of its own */
+        if (call->operation == LLM_COMPLETIONS || call->operation == LLM_RESPONSES)
+            call->operation = LLM_OTHER;
+    } else if (call->operation != LLM_OTHER || is_openai_place(call->dialect, request)) {
         call->dialect = DIALECT_OPENAI;
+    }
 }
 
 static void classify_inside(const struct request *request, struct llm_call *call)

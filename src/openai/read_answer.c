@@ -214,9 +214,8 @@ static size_t count_of(struct scan list)
     return count;
 }
 
-/* One member of each item of `data`, where it is of this kind. */
-static const struct text *
-column_of(struct scan data, struct text name, enum scan_kind kind, struct arena *arena, size_t *count)
+/* One member of each item of `data`, where it is a text or a list. */
+static const struct text *column_of(struct scan data, struct text name, struct arena *arena, size_t *count)
 {
     struct scan_walk walk = scan_walk(data);
     struct text key;
@@ -225,18 +224,19 @@ column_of(struct scan data, struct text name, enum scan_kind kind, struct arena 
     struct text *column = arena_array(arena, count_of(data), sizeof(*column));
     *count = 0;
     while (scan_next(&walk, &key, &item))
-        if (scan_member(item, name, &value) && value.kind == kind)
+        if (scan_member(item, name, &value) && (value.kind == SCAN_STRING || value.kind == SCAN_ARRAY))
             column[(*count)++] = value.text;
     return column;
 }
 
 static const struct text *names_of(struct scan data, struct arena *arena, size_t *count)
 {
-    const struct text *column = column_of(data, TEXT("id"), SCAN_STRING, arena, count);
+    const struct text *column = column_of(data, TEXT("id"), arena, count);
     struct text *names = arena_array(arena, *count, sizeof(*names));
     struct buffer name = {0};
     for (size_t i = 0; i < *count; i++) {
-        json_spelled_append(&name, scan_spelled((struct scan){SCAN_STRING, column[i]}));
+        bool is_text = text_starts_with(column[i], TEXT("\""));
+        json_spelled_append(&name, is_text ? text_part(column[i], 1, column[i].length - 2) : TEXT(""));
         names[i] = arena_text(arena, buffer_text(&name));
         buffer_empty(&name);
     }
@@ -253,7 +253,7 @@ read_data(enum llm_operation operation, struct scan whole, struct arena *arena, 
     if (operation == LLM_MODELS)
         answer->names = names_of(data, arena, &answer->name_count);
     else
-        answer->vectors = column_of(data, TEXT("embedding"), SCAN_ARRAY, arena, &answer->vector_count);
+        answer->vectors = column_of(data, TEXT("embedding"), arena, &answer->vector_count);
     return true;
 }
 

@@ -96,6 +96,8 @@ struct canon_held {
 /* Adds a piece of a call. False: there are more than CANON_CALLS_MAX of them. */
 MUST_CHECK bool canon_hold(struct canon_held *held, const struct canon_event *event);
 void canon_held_clear(struct canon_held *held);
+/* One of them, as whole as it is; borrowed. A name of no bytes: it never was. */
+struct canon_part canon_held_part(const struct canon_held *held, size_t index);
 
 /* A sink that makes a whole answer of events whose texts stay: one reply after the other. */
 struct canon_collector {
@@ -111,6 +113,8 @@ bool canon_collect(void *collector, const struct canon_event *event, struct buff
 /* The arguments of a call as the object that they spell: appended as JSON; nothing at all is {}. False: they are none.
  */
 MUST_CHECK bool canon_append_arguments(struct buffer *out, struct text spelled);
+/* One vector for each text that was given, as numbers or as base64, as the call wants them. */
+bool canon_has_vectors(const struct canon_call *call, const struct canon_replies *answer);
 /* A text as JSON spells it, in the arena. */
 struct text canon_spell(struct arena *arena, struct text text);
 

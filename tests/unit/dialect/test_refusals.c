@@ -88,6 +88,13 @@ static const char *gemini_word(uint16_t status)
     }
 }
 
+static const char *mistral_word(const char *openai)
+{
+    if (openai[0] == 'r')
+        return "rate_limited";
+    return openai[0] == 's' ? "internal_server_error" : openai;
+}
+
 static bool has_field(const struct dialect_answer *answer, const char *name, const char *value)
 {
     for (size_t i = 0; i < answer->field_count; i++)
@@ -125,7 +132,7 @@ static void every_reason_is_blamed_on_who_it_belongs_to_in_every_dialect(void **
         enum reason reason = (enum reason)i;
         const struct words *words = words_for(reason_row(reason)->status);
         expect_words(DIALECT_OPENAI, reason, words->openai);
-        expect_words(DIALECT_MISTRAL, reason, words->openai);
+        expect_words(DIALECT_MISTRAL, reason, mistral_word(words->openai));
         expect_words(DIALECT_OTHER, reason, words->openai);
         expect_words(DIALECT_ANTHROPIC, reason, anthropic_word(reason_row(reason)->status));
         expect_words(DIALECT_GEMINI, reason, gemini_word(reason_row(reason)->status));

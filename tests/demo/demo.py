@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The main job in one minute: PHP code that names the vendor is answered locally, a stranger is refused, a friend is
-reached, and the records say so. Runs on loopback only; what it makes is gone afterwards."""
+"""The main job in one minute: vendors' SDKs and PHP code that name the vendor are answered by a model on this machine, by a
+fixed text when that is gone; a stranger is refused, a friend is reached, and the records say so. Runs on loopback only; what it makes is gone afterwards."""
 import json
 import os
 import pathlib
@@ -12,8 +12,9 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests"))
 
 from support.certificates import Root  # noqa: E402
+from support.engine import Engine  # noqa: E402
 from support.gate import Gate, allow, hosts, run_exeat  # noqa: E402
-from support.inference import Inference  # noqa: E402
+from support.node import run_script  # noqa: E402
 from support.origin import Origin  # noqa: E402
 
 PHP = TOP / "tests" / "clients" / "php" / "chat.php"
@@ -33,39 +34,42 @@ def run_php(gate, bundle, *words):
 def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="exeat-demo-"))
     root = Root(folder)
-    inference = Inference()
+    engine = Engine(folder).loaded()
     shop = Origin(root.issue("shop.example"))
     gate = Gate(
         folder,
         root,
         resolve=hosts("shop.example"),
-        inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{inference.port}", "models": {"*": "mistral-7b"}}],
+        inference=[
+            {"name": "local", "endpoint": f"http://127.0.0.1:{engine.port}", "models": {"*": "tiny"}},
+            {"name": "canned", "builtin": "canned", "text": "This feature is being updated. Please try again in a few minutes."},
+        ],
         rules=[
-            {"id": "llm-stays-home", "verdict": "reroute", "hosts": ["@llm"], "inference": ["local"]},
+            {"id": "llm-stays-home", "verdict": "reroute", "hosts": ["@llm"], "inference": ["local", "canned"]},
             allow("shop.example", id="partner"),
         ],
+        workers=1,
     ).start()
     try:
-        return show(gate, inference, shop)
+        return show(gate, engine, shop)
     finally:
         gate.stop()
-        inference.close()
+        engine.close()
         shop.close()
         subprocess.run(["rm", "-r", folder], check=True)
 
 
-def show(gate, inference, shop):
-    bundle = gate.bundle()
-    say("PHP calls https://api.openai.com/v1/chat/completions, with a key of the vendor in it")
-    reply = run_php(gate, bundle, "whole")
-    print("status", reply["status"], "answer:", json.loads(reply["body"])["choices"][0]["message"]["content"])
-    received = inference.requests[0]
-    print("the local model got the model name", json.loads(received["body"])["model"], "and", "a" if "authorization" in received["headers"] else "no", "key")
+SDKS = {"OpenAI's SDK calls api.openai.com": "sdk.mjs", "Anthropic's SDK calls api.anthropic.com": "anthropic.mjs", "Google's SDK calls generativelanguage.googleapis.com": "gemini.mjs"}
 
-    say("the same, streamed")
-    events = [line for line in run_php(gate, bundle, "events")["body"].splitlines() if line]
-    print("\n".join(events[:2]), f"\n... {len(events)} events, the last one: {events[-1]}")
 
+def show_streams(gate):
+    for title, script in SDKS.items():
+        say(f"{title}, with a key of the vendor, and streams")
+        said = run_script(gate, script, "stream")
+        print("it hears:", said.get("text") or "".join(said["words"]))
+
+
+def show_policy(gate, bundle, shop):
     say("PHP calls https://evil.example/")
     reply = run_php(gate, bundle, "whole", "https://evil.example/")
     print("curl errno", reply["errno"], "with", reply["connect"], "in CURLINFO_HTTP_CONNECTCODE")
@@ -73,6 +77,20 @@ def show(gate, inference, shop):
     say("PHP calls https://shop.example/, which is allowed: its TLS is not opened")
     reply = run_php(gate, bundle, "whole", f"https://shop.example:{shop.port}/hello")
     print("status", reply["status"], "answer:", reply["body"].strip())
+
+
+def show(gate, engine, shop):
+    bundle = gate.bundle()
+    say("a local model answers: llama.cpp with random weights, so it says words, not sense")
+    show_streams(gate)
+    say("PHP calls https://api.openai.com/v1/chat/completions, streamed")
+    events = [line for line in run_php(gate, bundle, "events")["body"].splitlines() if line]
+    print("\n".join(events[:2]), f"\n... {len(events)} events, the last one: {events[-1]}")
+    show_policy(gate, bundle, shop)
+
+    say("the model is stopped; OpenAI's SDK calls again")
+    engine.close()
+    print("it hears:", run_script(gate, "sdk.mjs", "stream")["text"])
 
     say("exeat audit export -o text")
     print(run_exeat("audit", "export", "-c", gate.config_path, "-o", "text").stdout)

@@ -62,6 +62,7 @@ struct settings_run {
     uint64_t connect_ms;
     uint64_t idle_ms;
     uint64_t stream_ms;
+    uint64_t longest_ms;
     bool cut_denied; /* on_reload */
     bool log_json;
     unsigned log_level; /* enum log_level */

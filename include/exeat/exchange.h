@@ -25,6 +25,7 @@ struct exchange_limits {
     uint64_t connect_ms; /* of the way to an upstream as a whole */
     uint64_t idle_ms;
     uint64_t stream_ms;
+    uint64_t longest_ms; /* whatever moves */
 };
 
 struct entrance;

@@ -100,6 +100,7 @@ enum reason {
     REASON_LIMIT_CONCURRENT,   /* 503: more at once */
     REASON_LIMIT_BYTES,        /* 429: later: the stream was cut */
     REASON_LIMIT_TOKENS,       /* 429 */
+    REASON_TOO_LONG,           /* 504, or later: it was cut */
     REASON_COUNT
 };
 struct reason_row {

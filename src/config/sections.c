@@ -252,7 +252,9 @@ static const struct key timeouts_keys[] = {
     KEY(settings_run, connect_ms, "connect", &type_duration, "3s",
         "the way to an upstream as a whole: its name, TCP and TLS"),
     KEY(settings_run, idle_ms, "idle", &type_duration, "60s", "a connection between requests"),
-    KEY(settings_run, stream_ms, "stream", &type_duration, "300s", "inactivity of an exchange or tunnel"),
+    KEY(settings_run, stream_ms, "stream", &type_duration, "300s",
+        "inactivity of an exchange or tunnel; a body that is held, as a whole"),
+    KEY(settings_run, longest_ms, "longest", &type_duration, "24h", "an exchange or tunnel as a whole, whatever moves"),
 };
 static const struct section section_timeouts = SECTION("timeouts", timeouts_keys);
 const struct type type_timeouts = MAP_TYPE(&section_timeouts);

@@ -37,7 +37,7 @@ static const struct key top_keys[] = {
         settings, run.workers, "workers", &type_workers, "auto",
         "threads that serve; auto: one for each CPU of the pod"),
     KEY(settings, run, "limits", &type_limits, NULL, "sizes and counts"),
-    KEY(settings, run, "timeouts", &type_timeouts, NULL, "inactivity, never total"),
+    KEY(settings, run, "timeouts", &type_timeouts, NULL, "how long what may take"),
     KEY(settings, run, "log", &type_log, NULL, "the operator's log, on stderr"),
     KEY(settings, confine, "confine", &type_confine, NULL, "what the running gate may still do on its machine"),
     KEY(settings, run.cut_denied, "on_reload", &type_on_reload, "keep",

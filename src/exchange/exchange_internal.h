@@ -166,7 +166,8 @@ enum io exchange_send_client(struct exchange *exchange);
 enum { FORSAKEN_MS = 10000 };
 bool exchange_is_forsaken(const struct exchange *exchange); /* that is the deadline which holds now */
 enum progress exchange_watch_client(struct exchange *exchange);
-void exchange_forget_head(struct exchange *exchange); /* life.c */
+bool exchange_is_too_long(const struct exchange *exchange); /* it has had its time, whatever moves */
+void exchange_forget_head(struct exchange *exchange);       /* life.c */
 
 /* term.c */
 struct policy_term *term_hold(struct exchange_worker *worker); /* the present one */

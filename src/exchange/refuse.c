@@ -50,7 +50,7 @@ enum progress exchange_fail(struct exchange *exchange, enum reason reason)
  * break that no client can take for an end. */
 enum progress exchange_cut(struct exchange *exchange, enum reason reason)
 {
-    bool is_endpoints = reason != REASON_CLIENT_GONE && reason != REASON_LIMIT_BYTES;
+    bool is_endpoints = reason != REASON_CLIENT_GONE && reason != REASON_LIMIT_BYTES && reason != REASON_TOO_LONG;
     if (way_out_inference(exchange) != NULL && is_endpoints)
         endpoint_failed(exchange, reason);
     if (filters_have(&exchange->flow->down, &filter_events) && exchange->client.said == HTTP_SAID) {

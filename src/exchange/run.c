@@ -47,8 +47,9 @@ static uint64_t limit_ms(const struct exchange *exchange)
     return exchange_is_forsaken(exchange) ? forsaken_ms(exchange) : limits->stream_ms;
 }
 
-/* A head has its time as a whole, lest a client send it byte by byte, and so have a commit and the way out (names and
- * connecting are one), whatever the client sends meanwhile; everything else may take long while it moves. */
+/* A head has its time as a whole, lest a client send it byte by byte, and so have a body that is held, a commit and the
+ * way out (names and connecting are one), whatever the client sends meanwhile; everything else may take long while it
+ * moves, and all together timeouts.longest. */
 static uint64_t quiet_since(const struct exchange *exchange)
 {
     switch (exchange->state) {
@@ -56,10 +57,10 @@ static uint64_t quiet_since(const struct exchange *exchange)
     case EXCHANGE_DIAL:
         return exchange->way.began_us;
     case EXCHANGE_READ_HEAD:
+    case EXCHANGE_READ_BODY:
     case EXCHANGE_COMMIT:
         return exchange->entered_us;
     case EXCHANGE_JUDGE:
-    case EXCHANGE_READ_BODY:
     case EXCHANGE_PASS:
     case EXCHANGE_ANSWER:
     case EXCHANGE_DONE:
@@ -67,6 +68,11 @@ static uint64_t quiet_since(const struct exchange *exchange)
         break;
     }
     return exchange->active_us;
+}
+
+static uint64_t end_us(const struct exchange *exchange)
+{
+    return exchange->account.started_us + exchange->worker->limits.longest_ms * 1000;
 }
 
 uint64_t exchange_due_us(const struct exchange *exchange)
@@ -77,7 +83,12 @@ uint64_t exchange_due_us(const struct exchange *exchange)
     uint64_t due = quiet_since(exchange) + limit * 1000;
     if (exchange->state == EXCHANGE_PASS && exchange->flow->head_us != 0) /* a head of upstream's has begun */
         due = smaller(due, exchange->flow->head_us + exchange->worker->limits.head_ms * 1000);
-    return due;
+    return smaller(due, end_us(exchange));
+}
+
+bool exchange_is_too_long(const struct exchange *exchange)
+{
+    return loop_now_us(exchange->worker->loop) >= end_us(exchange);
 }
 
 void exchange_expire(struct exchange *exchange)

@@ -207,6 +207,8 @@ enum reason pass_stalled_by(struct exchange *exchange)
     const struct http_side *client = &exchange->client;
     bool awaits_body =
         !http_side_is_whole(client) && inflight_length(&flow->connection.out) == 0 && !flow->upload_broke;
+    if (exchange_is_too_long(exchange))
+        return REASON_TOO_LONG;
     if (exchange_is_forsaken(exchange))
         return REASON_CLIENT_GONE;
     if (flow->head_us == 0 && awaits_body && !client->wants_continue)

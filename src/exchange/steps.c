@@ -38,8 +38,8 @@ static void on_pass_deadline(struct exchange *exchange)
     if (reply_end_told(exchange))
         (void)pass_finish(exchange);
     else if (exchange->client.said == HTTP_SAID || reason == REASON_CLIENT_GONE)
-        (void)exchange_cut(exchange, reason == REASON_CLIENT_GONE ? reason : REASON_IDLE);
-    else if (reason == REASON_TIMEOUT_BODY)
+        (void)exchange_cut(exchange, reason == REASON_CLIENT_GONE || reason == REASON_TOO_LONG ? reason : REASON_IDLE);
+    else if (reason == REASON_TIMEOUT_BODY || reason == REASON_TOO_LONG)
         (void)exchange_fail(exchange, reason);
     else
         (void)way_out_failed(exchange, reason);
@@ -47,7 +47,7 @@ static void on_pass_deadline(struct exchange *exchange)
 
 static void on_answer_deadline(struct exchange *exchange)
 {
-    (void)exchange_finish(exchange, EXCHANGE_FORSAKEN, REASON_IDLE);
+    (void)exchange_finish(exchange, EXCHANGE_FORSAKEN, exchange_is_too_long(exchange) ? REASON_TOO_LONG : REASON_IDLE);
 }
 
 static const struct step steps[] = {

@@ -71,6 +71,7 @@ static const char *const of_reasons[] = {
     [REASON_LIMIT_CONCURRENT] = denied,
     [REASON_LIMIT_BYTES] = denied,
     [REASON_LIMIT_TOKENS] = denied,
+    [REASON_TOO_LONG] = "http_response_timeout",
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

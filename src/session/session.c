@@ -24,6 +24,7 @@ static uint64_t limit_ms(const struct session *session)
     case DEADLINE_SERVE:
         return limits->idle_ms;
     case DEADLINE_HEAD:
+    case DEADLINE_LAST_WORDS:
         return limits->head_ms;
     case DEADLINE_STREAM:
         break;
@@ -41,8 +42,21 @@ static uint64_t due_us(const struct session *session)
 {
     if (is_serving(session))
         return exchange_due_us(session->exchange);
-    uint64_t limit = limit_ms(session);
-    return limit == 0 ? 0 : session->active_us + limit * 1000;
+    const struct exchange_limits *limits = exchange_worker_limits(session->worker->exchanges);
+    uint64_t limit_us = limit_ms(session) * 1000;
+    uint64_t end_us = session->entered_us + limits->longest_ms * 1000;
+    switch (step_of(session, session->state)->deadline) {
+    case DEADLINE_NONE:
+        return 0;
+    case DEADLINE_SERVE:
+        break;
+    case DEADLINE_HEAD:
+        return session->entered_us + limit_us;
+    case DEADLINE_LAST_WORDS:
+    case DEADLINE_STREAM:
+        return session->active_us + limit_us < end_us ? session->active_us + limit_us : end_us;
+    }
+    return session->active_us + limit_us;
 }
 
 void session_watch_deadline(struct session *session)
@@ -62,6 +76,13 @@ static void set_timer(struct session *session)
         timer_start(session->deadline, due > now ? (due - now + 999) / 1000 : 0);
 }
 
+static bool is_too_long(const struct session *session)
+{
+    const struct exchange_limits *limits = exchange_worker_limits(session->worker->exchanges);
+    uint64_t now = loop_now_us(session->worker->options.loop);
+    return session->state == SESSION_TUNNEL && now >= session->entered_us + limits->longest_ms * 1000;
+}
+
 /* The timer is not moved with every byte: when it fires, the time since the last byte counts. */
 static void on_deadline(void *context)
 {
@@ -77,6 +98,9 @@ static void on_deadline(void *context)
     } else if (step_of(session, session->state)->on_deadline != NULL) {
         (void)step_of(session, session->state)->on_deadline(session);
         session_run(session);
+    } else if (is_too_long(session)) { /* what is cut must not look like an end */
+        channel_break(session->entrance.http.channel);
+        session_close(session, REASON_TOO_LONG);
     } else {
         session_close(session, REASON_IDLE);
     }
@@ -111,6 +135,7 @@ void session_enter(struct session *session, enum session_state next)
             log_number("descriptor", channel_descriptor(session->entrance.http.channel)));
     session->state = next;
     session_touch(session);
+    session->entered_us = session->active_us;
     session_watch_deadline(session);
 }
 

@@ -25,8 +25,10 @@ enum session_state {
  * again. */
 enum progress { STEP_NEXT, STEP_WAIT, STEP_YIELD };
 
-/* How long nothing may move. DEADLINE_SERVE: an exchange's own, or between exchanges the idle limit. */
-enum deadline { DEADLINE_NONE, DEADLINE_SERVE, DEADLINE_HEAD, DEADLINE_STREAM };
+/* DEADLINE_SERVE: an exchange's own, or between exchanges the idle limit. DEADLINE_HEAD: the step as a whole, lest
+ * somebody say what it waits for byte by byte. The others: how long nothing may move, and all of it timeouts.longest.
+ */
+enum deadline { DEADLINE_NONE, DEADLINE_SERVE, DEADLINE_HEAD, DEADLINE_LAST_WORDS, DEADLINE_STREAM };
 
 struct session;
 
@@ -85,6 +87,7 @@ struct session {
     enum session_state state;
     bool deadline_moved;       /* since the timer was set */
     struct timer *deadline;    /* owned */
+    uint64_t entered_us;       /* the present state */
     uint64_t active_us;        /* when something last moved, outside exchanges */
     struct entrance entrance;  /* its channel, binding and `turned` are owned */
     struct exchange *exchange; /* owned; NULL between requests */

@@ -19,7 +19,7 @@ static const struct step steps[] = {
          DEADLINE_HEAD, NULL},
     [SESSION_ACCEPT_TLS] = {"accept_tls", step_accept_tls, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, NULL},
     [SESSION_TUNNEL] = {"tunnel", step_tunnel, TO(CLOSED), DEADLINE_STREAM, NULL},
-    [SESSION_FINISH] = {"finish", step_finish, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, NULL},
+    [SESSION_FINISH] = {"finish", step_finish, TO(SERVE) | TO(CLOSED), DEADLINE_LAST_WORDS, NULL},
     [SESSION_CLOSED] = {"closed", step_closed, 0, DEADLINE_NONE, NULL},
 };
 _Static_assert(COUNT_OF(steps) == SESSION_STATE_COUNT, "every state has a step");

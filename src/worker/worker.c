@@ -107,6 +107,7 @@ static struct session_limits limits_of(const struct settings *settings)
                 .connect_ms = run->connect_ms,
                 .idle_ms = run->idle_ms,
                 .stream_ms = run->stream_ms,
+                .longest_ms = run->longest_ms,
             },
         .connections = run->connections,
         .ech_denied = settings->tls.ech_denied,

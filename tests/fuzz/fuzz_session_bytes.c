@@ -71,7 +71,8 @@ static void use_policy(struct scene *scene, bool cuts)
              .head_ms = 1000,
              .connect_ms = 2000,
              .idle_ms = 60000,
-             .stream_ms = 30000},
+             .stream_ms = 30000,
+             .longest_ms = 3600000},
         .connections = 32,
         .cut_denied = cuts,
     };

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A reload does what it says: each key of the language is changed in a running gate, and is either seen at work or named
 as waiting for a restart. The keys are those of `exeat schema`: a new one has to be put into a table here, or fails."""
+import contextlib
 import json
 import os
 import socket
@@ -448,6 +449,22 @@ def timeout_stream(gate, origin):
     assert one.get(one.url + "/silent").status == 504
 
 
+def timeout_longest(gate, origin):
+    """It says a byte of its body now and then, and nobody waits for the last."""
+    one = a_shop(gate, origin, timeouts=LONG)
+    applied(one, "timeouts.longest", "500ms")
+    with one.connect() as connection:
+        connection.sendall(b"POST %s/ HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 99999999\r\n\r\n" % one.url.encode())
+        connection.setblocking(False)
+        connection.settimeout(0.05)
+        answer = b""
+        while not answer:
+            connection.sendall(b"x")
+            with contextlib.suppress(TimeoutError):
+                answer = connection.recv(12)
+    assert answer == b"HTTP/1.1 504"
+
+
 def log_format(gate):
     one = gate(rules=[])
     applied(one, "log.format", "text")
@@ -493,6 +510,7 @@ APPLIED = {
     "timeouts.connect": timeout_connect,
     "timeouts.idle": timeout_idle,
     "timeouts.stream": timeout_stream,
+    "timeouts.longest": timeout_longest,
     "log.format": log_format,
     "log.level": log_level,
 }
@@ -607,7 +625,7 @@ FULL = {
     "resolve": {"hosts": {"h.example": ["10.0.0.1", "fd00::1"]}, "servers": ["10.0.0.2", "[fd00::2]:54"], "search": ["a.local", "b.local"], "rerouted": "127.0.0.9"},
     "redirect": {"uid": 7, "missing": "warn"},
     "limits": {"names": 7, "head": "2KiB", "fields": 3, "body_held": "4097", "answer_held": "4098", "connections": 5, "drain": "25h"},
-    "timeouts": {"head": "1ms", "connect": "2m", "idle": "3h", "stream": "4d"},
+    "timeouts": {"head": "1ms", "connect": "2m", "idle": "3h", "stream": "4d", "longest": "5d"},
     "log": {"format": "json", "level": "debug"},
     "clients": {"c": {"user": "u", "secret_sha256": "5c" * 32}},
 }

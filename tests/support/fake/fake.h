@@ -44,6 +44,8 @@ struct fake_world {
     size_t too_early;   /* names, connections or bytes that left with no decision on disk: must be 0 */
     char edges[64][40]; /* "session read_head judge": every edge that was ever taken */
     size_t edge_count;
+    char session_step[20]; /* that was entered last */
+    char exchange_step[20];
 };
 extern struct fake_world fake;
 
@@ -65,5 +67,6 @@ void fake_answer_name(bool good);         /* the oldest question, if there is on
 void fake_connect(bool good);             /* the oldest attempt, if there is one */
 void fake_settle(bool durable);           /* all decisions that wait */
 bool fake_took(const char *edge);
+size_t fake_left(void); /* channels, timers, questions and attempts that nobody has freed */
 
 #endif

@@ -69,6 +69,8 @@ void log_write(enum log_level level, const char *event, const struct log_fact *f
     if (strcmp(event, "step") != 0 || count != 3)
         return;
     const char *whose = strcmp(facts[2].name, "descriptor") == 0 ? "session" : "exchange";
+    bool is_session = strcmp(whose, "session") == 0;
+    text_store(facts[1].text, is_session ? fake.session_step : fake.exchange_step, sizeof(fake.session_step));
     (void)snprintf(edge, sizeof(edge), "%s %.*s %.*s", whose, TEXT_ARG(facts[0].text), TEXT_ARG(facts[1].text));
     if (fake_took(edge))
         return;

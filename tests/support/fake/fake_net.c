@@ -53,6 +53,7 @@ void fake_begin(void)
     list_init(&net.dials);
     net.now_us = 1000000000;
     fake.manners = (struct fake_manners){true, true, AUDIT_RECORDED};
+    fake.session_step[0] = fake.exchange_step[0] = '\0';
     fake.peer_count = fake.decisions = fake.outcomes = fake.owed = fake.too_early = 0;
 }
 
@@ -418,6 +419,22 @@ bool channel_has_ended(const struct channel *channel)
 {
     const struct fake_peer *peer = channel->peer;
     return peer->has_ended || peer->has_broken || peer->read < peer->sent.length;
+}
+
+static size_t length_of(const struct list *list)
+{
+    size_t count = 0;
+    for (struct list_node *node = list_first(list); node != NULL; node = list_next(list, node))
+        count++;
+    return count;
+}
+
+size_t fake_left(void)
+{
+    size_t count = length_of(&net.timers) + length_of(&net.questions) + length_of(&net.dials);
+    for (size_t i = 0; i < fake.peer_count; i++)
+        count += fake.peers[i].channel != NULL ? 1 : 0;
+    return count;
 }
 
 /* --- names and connections --- */

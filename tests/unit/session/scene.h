@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A worker's sessions in the fake world, and what their clients say. */
+#ifndef EXEAT_TEST_SCENE_H
+#define EXEAT_TEST_SCENE_H
+
+#include <openssl/ssl.h>
+
+#include "exeat/session.h"
+#include "fake.h"
+
+struct scene {
+    char folder[64];
+    char certificate[96];
+    char key[96];
+    struct tls_issuer *issuer;
+    struct tls_server *server;
+    struct tls_client *client;
+    struct route *route;
+    struct session_worker *worker;
+    struct budgets *budgets;
+    struct fake_peer *browser; /* the client */
+};
+
+/* Keys are made once; the rest is new for each test. tear_down holds it to what must be so whatever happened. */
+int set_up_once(void **state);
+int tear_down_once(void **state);
+int set_up(void **state);
+int tear_down(void **state);
+void use_policy(struct scene *scene, const char *text, bool cuts);
+struct fake_peer *come(struct scene *scene);
+struct fake_peer *come_by(struct scene *scene, const struct session_listener *listener);
+struct fake_peer *come_turned(struct scene *scene, uint16_t port); /* meant for 192.0.2.9 */
+void say(struct fake_peer *peer, const char *text);                /* and all that follows happens */
+void expect(const struct fake_peer *peer, const char *text);
+
+/* A TLS client without a socket. */
+struct tls_peer {
+    SSL_CTX *context;
+    SSL *ssl;
+    struct fake_peer *peer;
+    size_t used;
+};
+void tls_begin(struct tls_peer *tls, struct fake_peer *peer, const char *name);
+void tls_turn(struct tls_peer *tls);
+void tls_end(struct tls_peer *tls);
+void hello(struct fake_peer *peer, const char *name); /* a ClientHello, and no more */
+
+#define GET_SHOP "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n"
+#define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+#define CHAT_BODY "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
+#define CHAT                                                                                                           \
+    "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Type: "                \
+    "application/json\r\nContent-Length: 60\r\n\r\n"
+
+#define STREAMED_CHAT                                                                                                  \
+    "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Type: "                \
+    "application/json\r\nContent-Length: 70\r\n\r\n"                                                                   \
+    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"h\"}],\"stream\":true}"
+#define CONNECT_SHOP "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n"
+#define CONNECT_OPEN "CONNECT open.example:443 HTTP/1.1\r\nHost: open.example:443\r\n\r\n"
+
+#endif

@@ -40,18 +40,9 @@ static struct text word_of(enum canon_finish finish)
     return TEXT("end_turn");
 }
 
-/* Endpoints may end at sequences of their own, which are no matter of the caller's. */
-static bool is_asked_for(const struct canon_call *call, struct text stop)
-{
-    for (size_t i = 0; stop.length > 0 && i < call->wish.stop.count; i++)
-        if (text_equal(call->wish.stop.entries[i].text, stop))
-            return true;
-    return false;
-}
-
 void anthropic_write_stop(const struct canon_call *call, enum canon_finish finish, struct text stop, struct buffer *out)
 {
-    bool by_sequence = finish == CANON_FINISHED && is_asked_for(call, stop);
+    bool by_sequence = finish == CANON_FINISHED && canon_is_asked_stop(call, stop);
     out_text(out, TEXT("stop_reason"), by_sequence ? TEXT("stop_sequence") : word_of(finish));
     if (by_sequence)
         out_text(out, TEXT("stop_sequence"), stop);

@@ -43,6 +43,14 @@ struct canon_part canon_held_part(const struct canon_held *held, size_t index)
     };
 }
 
+bool canon_is_asked_stop(const struct canon_call *call, struct text stop)
+{
+    for (size_t i = 0; stop.length > 0 && i < call->wish.stop.count; i++)
+        if (text_equal(call->wish.stop.entries[i].text, stop))
+            return true;
+    return false;
+}
+
 bool canon_has_vectors(const struct canon_call *call, const struct canon_replies *answer)
 {
     struct text front = canon_wants_base64(call) ? TEXT("\"") : TEXT("[");

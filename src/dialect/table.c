@@ -3,6 +3,7 @@
 #include "dialect_internal.h"
 #include "exeat/anthropic.h"
 #include "exeat/base/json.h"
+#include "exeat/cohere.h"
 #include "exeat/gemini.h"
 #include "exeat/mistral.h"
 #include "exeat/openai.h"
@@ -23,7 +24,6 @@ static void write_error(const struct refusal *refusal, struct buffer *out)
     buffer_append(out, TEXT("}"));
 }
 
-static const struct vendor cohere = {.write_refusal = write_message};
 static const struct vendor ollama = {.write_refusal = write_error};
 static const struct vendor bedrock = {
     .write_refusal = write_message,
@@ -38,9 +38,8 @@ static const struct vendor bedrock = {
 };
 
 static const struct vendor *const vendors[] = {
-    [DIALECT_OPENAI] = &openai_vendor, [DIALECT_ANTHROPIC] = &anthropic_vendor,
-    [DIALECT_GEMINI] = &gemini_vendor, [DIALECT_BEDROCK] = &bedrock,
-    [DIALECT_COHERE] = &cohere,        [DIALECT_MISTRAL] = &mistral_vendor,
+    [DIALECT_OPENAI] = &openai_vendor, [DIALECT_ANTHROPIC] = &anthropic_vendor, [DIALECT_GEMINI] = &gemini_vendor,
+    [DIALECT_BEDROCK] = &bedrock,      [DIALECT_COHERE] = &cohere_vendor,       [DIALECT_MISTRAL] = &mistral_vendor,
     [DIALECT_OLLAMA] = &ollama,        [DIALECT_OTHER] = &openai_vendor,
 };
 

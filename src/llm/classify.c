@@ -97,8 +97,10 @@ static const struct native_path {
 } natives[] = {
     {{DIALECT_ANTHROPIC, TEXT_INIT("GET"), TEXT_INIT("/v1/models")}, LLM_MODELS},
     {{DIALECT_ANTHROPIC, TEXT_INIT("GET"), TEXT_INIT("/v1/models/*")}, LLM_MODELS},
-    {{DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models")}, LLM_OTHER},
-    {{DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models/*")}, LLM_OTHER},
+    {{DIALECT_COHERE, TEXT_INIT("POST"), TEXT_INIT("/v2/chat")}, LLM_CHAT},
+    {{DIALECT_COHERE, TEXT_INIT("POST"), TEXT_INIT("/v2/embed")}, LLM_EMBEDDINGS},
+    {{DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models")}, LLM_MODELS},
+    {{DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models/*")}, LLM_MODELS},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/models")}, LLM_MODELS},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/models/*")}, LLM_MODELS},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/models")}, LLM_OTHER},

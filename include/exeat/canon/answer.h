@@ -113,6 +113,8 @@ bool canon_collect(void *collector, const struct canon_event *event, struct buff
 /* The arguments of a call as the object that they spell: appended as JSON; nothing at all is {}. False: they are none.
  */
 MUST_CHECK bool canon_append_arguments(struct buffer *out, struct text spelled);
+/* The caller gave this sequence to stop at; endpoints may end at sequences of their own, which are no matter of its. */
+bool canon_is_asked_stop(const struct canon_call *call, struct text stop);
 /* One vector for each text that was given, as numbers or as base64, as the call wants them. */
 bool canon_has_vectors(const struct canon_call *call, const struct canon_replies *answer);
 /* A text as JSON spells it, in the arena. */

@@ -312,6 +312,7 @@ static void what_is_not_as_written_is_seen(void **state)
     }
 CORPUS(openai)
 CORPUS(mistral)
+CORPUS(cohere)
 
 int main(void)
 {
@@ -319,6 +320,7 @@ int main(void)
         cmocka_unit_test(what_is_not_as_written_is_seen),
         cmocka_unit_test(every_case_of_openai_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_mistral_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_cohere_comes_out_as_it_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

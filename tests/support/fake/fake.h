@@ -36,6 +36,8 @@ struct fake_manners {
 struct fake_world {
     struct loop *loop;
     struct fake_manners manners;
+    size_t room;             /* how much new peers take: SIZE_MAX */
+    bool has_no_descriptors; /* every attempt to connect fails: EMFILE */
     struct fake_peer peers[FAKE_PEERS];
     size_t peer_count;
     size_t decisions;
@@ -63,9 +65,11 @@ void fake_rst(struct fake_peer *peer);
 void fake_make_room(struct fake_peer *peer, size_t room);
 bool fake_heard(const struct fake_peer *peer, const char *text);
 void fake_forget(struct fake_peer *peer); /* what was heard */
-void fake_answer_name(bool good);         /* the oldest question, if there is one */
+bool fake_answer_name(bool good);         /* the oldest question; false: there is none */
 void fake_connect(bool good);             /* the oldest attempt, if there is one */
-void fake_settle(bool durable);           /* all decisions that wait */
+size_t fake_undecided(void);
+size_t fake_waiting(void);      /* how many decisions, names and connections do */
+void fake_settle(bool durable); /* all decisions that wait */
 bool fake_took(const char *edge);
 size_t fake_left(void); /* channels, timers, questions and attempts that nobody has freed */
 

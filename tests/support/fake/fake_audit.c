@@ -47,6 +47,16 @@ bool audit_wait_cancel(struct audit_wait *wait)
     return true;
 }
 
+size_t fake_undecided(void)
+{
+    size_t count = 0;
+    if (waiting.head.next == NULL)
+        return 0;
+    for (struct list_node *node = list_first(&waiting); node != NULL; node = list_next(&waiting, node))
+        count++;
+    return count;
+}
+
 void fake_settle(bool durable)
 {
     struct list_node *node;

@@ -53,6 +53,8 @@ void fake_begin(void)
     list_init(&net.dials);
     net.now_us = 1000000000;
     fake.manners = (struct fake_manners){true, true, AUDIT_RECORDED};
+    fake.has_no_descriptors = false;
+    fake.room = SIZE_MAX;
     fake.session_step[0] = fake.exchange_step[0] = '\0';
     fake.peer_count = fake.decisions = fake.outcomes = fake.owed = fake.too_early = 0;
 }
@@ -188,7 +190,7 @@ static struct fake_peer *peer_new(bool is_upstream)
 {
     ASSERT(fake.peer_count < FAKE_PEERS);
     struct fake_peer *peer = &fake.peers[fake.peer_count++];
-    *peer = (struct fake_peer){.room = SIZE_MAX, .piece = SIZE_MAX, .is_upstream = is_upstream};
+    *peer = (struct fake_peer){.room = fake.room, .piece = SIZE_MAX, .is_upstream = is_upstream};
     return peer;
 }
 
@@ -429,6 +431,11 @@ static size_t length_of(const struct list *list)
     return count;
 }
 
+size_t fake_waiting(void)
+{
+    return fake_undecided() + length_of(&net.questions) + length_of(&net.dials);
+}
+
 size_t fake_left(void)
 {
     size_t count = length_of(&net.timers) + length_of(&net.questions) + length_of(&net.dials);
@@ -458,11 +465,11 @@ void resolve_cancel(struct resolve *resolve)
     base_free(resolve);
 }
 
-void fake_answer_name(bool good)
+bool fake_answer_name(bool good)
 {
     struct list_node *node = list_take_first(&net.questions);
     if (node == NULL)
-        return;
+        return false;
     struct resolve *resolve = list_owner(node, struct resolve, node);
     struct address address;
     ASSERT(address_parse(TEXT("192.0.2.1"), &address));
@@ -477,6 +484,7 @@ void fake_answer_name(bool good)
     void *context = resolve->context;
     base_free(resolve);
     on_done(context, &resolved);
+    return true;
 }
 
 struct dial *dial_start(struct loop *loop, const struct judged_address *to, dial_done on_done, void *context)
@@ -507,12 +515,13 @@ void fake_connect(bool good)
     dial_done on_done = dial->on_done;
     void *context = dial->context;
     struct channel *channel = NULL;
-    if (good)
+    int error = fake.has_no_descriptors ? EMFILE : good ? 0 : ECONNREFUSED;
+    if (error == 0)
         channel = channel_new(fake.loop, FAKE_DESCRIPTOR + (int)(peer_new(true) - fake.peers), NULL, NULL);
-    if (good)
+    if (error == 0)
         channel->has_news = false;
     base_free(dial);
-    on_done(context, channel, good ? 0 : ECONNREFUSED);
+    on_done(context, channel, error);
 }
 
 /* --- more connections than limits.connections: not played here --- */

@@ -31,7 +31,7 @@ static struct dialect_usage usage_of(const struct canon_usage *counted)
 
 static bool passes(const struct dialect_call *call)
 {
-    return call->vendor->write_answer == NULL;
+    return call->words->write_answer == NULL;
 }
 
 /* Vectors come as the canonical call wants them. */
@@ -43,7 +43,7 @@ static bool translate(const struct dialect_call *call, struct text body, struct 
     if (call->canon.operation == LLM_EMBEDDINGS && openai_pass_answer(&call->canon, body, &numbers, usage))
         body = buffer_text(&numbers);
     bool good = openai_read_answer(call->canon.operation, body, &arena, &answer) &&
-                call->vendor->write_answer(&call->canon, &answer, out);
+                call->words->write_answer(&call->canon, &answer, out);
     *usage = answer.usage;
     buffer_clear(&numbers);
     arena_clear(&arena);
@@ -61,7 +61,7 @@ bool dialect_reply_rewrite(
 }
 
 static void translate_objection(
-    const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct buffer *out)
+    const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct dialect_answer *answer)
 {
     struct buffer words = {0};
     struct buffer message = {0};
@@ -78,7 +78,8 @@ static void translate_objection(
         .code = kind == CANON_CONTEXT_FULL ? TEXT("context_length_exceeded") : TEXT("invalid_request"),
         .id = id,
     };
-    call->vendor->write_refusal(&refusal, out);
+    call->vendor->write_refusal(&refusal, &answer->body);
+    answer_add(answer, call->vendor->blame_field, call->vendor->blame_words[refusal_blame(&refusal)]);
     buffer_clear(&words);
     buffer_clear(&message);
 }
@@ -87,10 +88,10 @@ void dialect_objection(
     const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct dialect_answer *answer)
 {
     dialect_answer_fields(call, id, false, answer);
-    if (passes(call))
+    if (call->vendor->write_answer == NULL)
         openai_pass_objection(status, body, id, &answer->body);
     else
-        translate_objection(call, status, body, id, &answer->body);
+        translate_objection(call, status, body, id, answer);
 }
 
 /* --- without an endpoint -------------------------------------------------------------------------------------------
@@ -104,11 +105,11 @@ static void translate_canned_stream(const struct dialect_call *call, struct text
         {.kind = CANON_FINISHES, .finish = CANON_FINISHED, .created = (uint64_t)now},
         {.kind = CANON_ENDS, .created = (uint64_t)now},
     };
-    void *stream = call->vendor->begin_stream(&call->canon, text.length);
+    void *stream = call->words->begin_stream(&call->canon, text.length);
     for (size_t i = 0; i < COUNT_OF(events); i++)
-        if (!call->vendor->write_event(stream, &events[i], out))
+        if (!call->words->write_event(stream, &events[i], out))
             break; /* a text can be said in every dialect */
-    call->vendor->end_stream(stream);
+    call->words->end_stream(stream);
 }
 
 static bool translate_canned(const struct dialect_call *call, struct text text, int64_t now, struct buffer *out)
@@ -122,16 +123,29 @@ static bool translate_canned(const struct dialect_call *call, struct text text, 
     if (canon_streams(&call->canon))
         translate_canned_stream(call, part.text, now, out);
     else
-        good = call->vendor->write_answer(&call->canon, &answer, out);
+        good = call->words->write_answer(&call->canon, &answer, out);
     arena_clear(&arena);
     return good;
 }
 
-bool dialect_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out)
+static bool
+write_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out)
 {
+    bool is_text = call->canon.operation == LLM_CHAT || call->canon.operation == LLM_COMPLETIONS;
     if (passes(call))
         return openai_write_canned(&call->canon, text, id, now, out);
-    return call->canon.operation == LLM_CHAT && translate_canned(call, text, now, out);
+    return is_text && translate_canned(call, text, now, out);
+}
+
+bool dialect_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out)
+{
+    struct hosted *hosted = canon_streams(&call->canon) ? hosted_new(call) : NULL;
+    if (hosted == NULL)
+        return write_canned(call, text, id, now, out);
+    bool good = write_canned(call, text, id, now, hosted_events(hosted));
+    hosted_frame(hosted, out);
+    hosted_free(hosted);
+    return good;
 }
 
 /* ".../models/NAME" */
@@ -175,7 +189,7 @@ static void tell_failure(const struct dialect_stream *stream, struct text words,
         .code = TEXT("upstream_broken"),
         .id = call->canon.id,
     };
-    call->vendor->write_error_event(&call->canon, stream->caller, &refusal, out);
+    call->words->write_error_event(&call->canon, stream->caller, &refusal, out);
     buffer_clear(&message);
 }
 
@@ -187,7 +201,7 @@ static bool take_event(void *to, const struct canon_event *event, struct buffer 
         return true;
     }
     size_t before = out->length;
-    bool good = stream->call->vendor->write_event(stream->caller, event, out);
+    bool good = stream->call->words->write_event(stream->caller, event, out);
     if (!good)
         out->length = before; /* no half of an event */
     return good;
@@ -198,8 +212,9 @@ struct dialect_stream *dialect_stream_new(const struct dialect_call *call, size_
     struct dialect_stream *stream = base_zalloc(sizeof(*stream));
     stream->call = call;
     stream->endpoint = openai_stream_new(&call->canon, limit);
+    stream->hosted = hosted_new(call);
     if (!passes(call)) {
-        stream->caller = call->vendor->begin_stream(&call->canon, limit);
+        stream->caller = call->words->begin_stream(&call->canon, limit);
         openai_stream_translate(stream->endpoint, (struct canon_sink){take_event, stream});
     }
     return stream;
@@ -210,14 +225,28 @@ void dialect_stream_free(struct dialect_stream *stream)
     if (stream == NULL)
         return;
     if (stream->caller != NULL)
-        stream->call->vendor->end_stream(stream->caller);
+        stream->call->words->end_stream(stream->caller);
     openai_stream_free(stream->endpoint);
+    hosted_free(stream->hosted);
     base_free(stream);
+}
+
+static struct buffer *events_of(struct dialect_stream *stream, struct buffer *out)
+{
+    return stream->hosted == NULL ? out : hosted_events(stream->hosted);
+}
+
+static void frame(struct dialect_stream *stream, struct buffer *out)
+{
+    if (stream->hosted != NULL)
+        hosted_frame(stream->hosted, out);
 }
 
 enum dialect_progress dialect_stream_feed(struct dialect_stream *stream, struct text bytes, struct buffer *out)
 {
-    switch (openai_stream_feed(stream->endpoint, bytes, out)) {
+    enum canon_progress progress = openai_stream_feed(stream->endpoint, bytes, events_of(stream, out));
+    frame(stream, out);
+    switch (progress) {
     case CANON_GOES_ON:
         break;
     case CANON_IS_COMPLETE:
@@ -230,7 +259,9 @@ enum dialect_progress dialect_stream_feed(struct dialect_stream *stream, struct 
 
 bool dialect_stream_end(struct dialect_stream *stream, struct buffer *out)
 {
-    return openai_stream_end(stream->endpoint, out);
+    bool is_complete = openai_stream_end(stream->endpoint, events_of(stream, out));
+    frame(stream, out);
+    return is_complete;
 }
 
 bool dialect_stream_has_told(const struct dialect_stream *stream)

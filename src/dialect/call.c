@@ -23,12 +23,18 @@ static bool check_model(struct text model, struct detail *detail)
     return model.length > 0 || detail_say(detail, "the body names no model");
 }
 
+static bool read_words(struct dialect_call *call, struct reading *reading)
+{
+    call->words = hosted_words(call, reading);
+    return call->words->read_call(reading, &call->canon) && hosted_take_path(call, reading, &call->canon);
+}
+
 static enum reason read_canon(struct dialect_call *call, struct detail *detail)
 {
     struct json_view view = {0};
     struct reading reading = {.view = &view, .arena = &call->arena, .detail = detail, .reason = REASON_MALFORMED_BODY};
     bool good = json_view_read(&view, buffer_text(&call->body), JSON_UTF8, detail) &&
-                call->vendor->read_call(&reading, &call->canon);
+                read_words(call, &reading);
     json_view_clear(&view);
     if (!good)
         return reading.reason;
@@ -39,7 +45,7 @@ static enum reason read_canon(struct dialect_call *call, struct detail *detail)
 static struct dialect_call *call_new(const struct llm_call *llm, const struct dialect_target *target)
 {
     struct dialect_call *call = base_zalloc(sizeof(*call));
-    call->vendor = dialect_vendor(llm->dialect);
+    call->words = call->vendor = dialect_vendor(llm->dialect);
     call->canon.operation = llm->operation;
     call->canon.path = arena_text(&call->arena, target->path);
     call->canon.query = arena_text(&call->arena, target->query);

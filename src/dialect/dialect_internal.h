@@ -8,7 +8,8 @@
 #include "exeat/dialect.h"
 
 struct dialect_call {
-    const struct vendor *vendor;
+    const struct vendor *vendor; /* who is called: refusals, fields and frames are its own */
+    const struct vendor *words;  /* whose words the body is in: the same, or whose model it hosts */
     struct buffer body;      /* what the canonical call's texts are slices of */
     struct arena arena;      /* its lists */
     struct canon_call canon; /* all that is known of it */
@@ -17,11 +18,24 @@ struct dialect_call {
 struct dialect_stream {
     const struct dialect_call *call; /* borrowed */
     struct openai_stream *endpoint;
-    void *caller; /* the vendor's; NULL: the endpoint's events pass */
+    void *caller; /* of whose words it is; NULL: the endpoint's events pass */
+    struct hosted *hosted; /* events on their way into a host's frames; NULL: they have none */
 };
 
 /* table.c */
 const struct vendor *dialect_vendor(enum llm_dialect dialect);
+
+/* hosted.c: answers in the words of a hosted model, in its host's frames */
+bool hosted_is(const struct dialect_call *call);
+/* Whose words the body is in, once it can be seen. */
+const struct vendor *hosted_words(const struct dialect_call *call, const struct reading *reading);
+/* What the path says, of a call in another's words. */
+MUST_CHECK bool hosted_take_path(const struct dialect_call *call, struct reading *reading, struct canon_call *canon);
+struct hosted *hosted_new(const struct dialect_call *call);
+void hosted_free(struct hosted *hosted); /* NULL is fine */
+/* Where server-sent events are written to; and the frames of those that are whole. */
+struct buffer *hosted_events(struct hosted *hosted);
+void hosted_frame(struct hosted *hosted, struct buffer *out);
 
 void answer_add(struct dialect_answer *answer, struct text name, struct text value);
 

@@ -84,6 +84,7 @@ static void refuse_as_vendor(const struct dialect_refusal *refusal, struct diale
     struct refusal one = compose(refusal, &message);
     vendor->write_refusal(&one, &answer->body);
     buffer_clear(&message);
+    answer_add(answer, vendor->id_field, one.id);
     answer_add(answer, vendor->blame_field, vendor->blame_words[refusal_blame(&one)]);
 }
 
@@ -106,6 +107,7 @@ void dialect_error_event(
     struct dialect_refusal refusal = {.reason = reason, .id = id};
     struct buffer message = {0};
     struct refusal one = compose(&refusal, &message);
-    call->vendor->write_error_event(&call->canon, stream == NULL ? NULL : stream->caller, &one, out);
+    const void *of = stream == NULL || hosted_is(call) ? NULL : stream->caller;
+    call->vendor->write_error_event(&call->canon, of, &one, out);
     buffer_clear(&message);
 }

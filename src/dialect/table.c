@@ -3,18 +3,11 @@
 #include "dialect_internal.h"
 #include "exeat/anthropic.h"
 #include "exeat/base/json.h"
+#include "exeat/bedrock.h"
 #include "exeat/cohere.h"
 #include "exeat/gemini.h"
 #include "exeat/mistral.h"
 #include "exeat/openai.h"
-
-static void write_message(const struct refusal *refusal, struct buffer *out)
-{
-    buffer_append(out, TEXT("{\"message\":"));
-    json_append_string(out, refusal->message);
-    refusal_append_facts(refusal, out);
-    buffer_append(out, TEXT("}"));
-}
 
 static void write_error(const struct refusal *refusal, struct buffer *out)
 {
@@ -25,22 +18,11 @@ static void write_error(const struct refusal *refusal, struct buffer *out)
 }
 
 static const struct vendor ollama = {.write_refusal = write_error};
-static const struct vendor bedrock = {
-    .write_refusal = write_message,
-    .blame_field = TEXT_INIT("X-Amzn-Errortype"),
-    .blame_words =
-        {
-            [BLAME_POLICY] = TEXT_INIT("AccessDeniedException"),
-            [BLAME_CALLER] = TEXT_INIT("ValidationException"),
-            [BLAME_PACE] = TEXT_INIT("ThrottlingException"),
-            [BLAME_NOBODY] = TEXT_INIT("ServiceUnavailableException"),
-        },
-};
 
 static const struct vendor *const vendors[] = {
-    [DIALECT_OPENAI] = &openai_vendor, [DIALECT_ANTHROPIC] = &anthropic_vendor, [DIALECT_GEMINI] = &gemini_vendor,
-    [DIALECT_BEDROCK] = &bedrock,      [DIALECT_COHERE] = &cohere_vendor,       [DIALECT_MISTRAL] = &mistral_vendor,
-    [DIALECT_OLLAMA] = &ollama,        [DIALECT_OTHER] = &openai_vendor,
+    [DIALECT_OPENAI] = &openai_vendor,   [DIALECT_ANTHROPIC] = &anthropic_vendor, [DIALECT_GEMINI] = &gemini_vendor,
+    [DIALECT_BEDROCK] = &bedrock_vendor, [DIALECT_COHERE] = &cohere_vendor,       [DIALECT_MISTRAL] = &mistral_vendor,
+    [DIALECT_OLLAMA] = &ollama,          [DIALECT_OTHER] = &openai_vendor,
 };
 
 const struct vendor *dialect_vendor(enum llm_dialect dialect)

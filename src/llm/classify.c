@@ -2,6 +2,7 @@
 /* What kind of LLM call a request is: providers put their own prefix before the same paths, so the end of the path
  * tells, and often whose dialect is spoken too. */
 #include "exeat/llm.h"
+#include "llm_internal.h"
 
 static const struct operation_row {
     struct text method;
@@ -162,8 +163,11 @@ static void classify_inside(const struct request *request, struct llm_call *call
 {
     const struct native_path *native = find_native(call->dialect, request);
     const struct native_ending *ending = find_ending(call->dialect, request);
+    bool is_bedrock = call->dialect == DIALECT_BEDROCK && !is_openai_place(call->dialect, request);
     if (native != NULL) {
         call->operation = native->operation;
+    } else if (is_bedrock) {
+        call->operation = llm_bedrock_operation(request);
     } else if (ending != NULL) {
         call->dialect = ending->dialect;
         call->operation = ending->operation;

@@ -5,7 +5,13 @@
 
 #include <stddef.h>
 
+#include "exeat/model.h"
+
 extern const unsigned char llm_hosts_table[];
 extern const size_t llm_hosts_size;
+
+struct request;
+/* bedrock.c: of a request to a host of Bedrock's */
+enum llm_operation llm_bedrock_operation(const struct request *request);
 
 #endif

@@ -181,7 +181,8 @@ static bool tell_choice(const struct telling *telling, size_t place, struct scan
     if (scan_member(choice, TEXT("index"), &value) && !text_to_number(value.text, UINT16_MAX, &index))
         return false;
     if (!scan_member(choice, TEXT("delta"), &value) && !scan_member(choice, TEXT("message"), &value))
-        return tell_finish(telling, (size_t)index, choice);
+        return tell_text(telling, (size_t)index, CANON_TEXT, text_in(telling, choice, TEXT("text"))) &&
+               tell_finish(telling, (size_t)index, choice); /* of completions */
     return tell_said(telling, (size_t)index, value) && tell_finish(telling, (size_t)index, choice);
 }
 

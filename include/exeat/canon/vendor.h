@@ -10,6 +10,16 @@
 #include "exeat/canon/refusal.h"
 #include "exeat/model/message.h"
 
+/* A vendor that hosts models of others: their calls are in their makers' words, in its own frames. */
+struct hosting {
+    /* Whose words a body is in, which the reading has; the vendor's own: it reads it itself. */
+    enum llm_dialect (*words_of)(const struct reading *reading, const struct canon_call *call);
+    /* What the path says of a call in another's words; false: it was said what is wrong. */
+    bool (*take_path)(struct reading *reading, struct canon_call *call);
+    /* One event of a stream, as it is framed here. */
+    void (*frame)(struct text json, struct buffer *out);
+};
+
 struct vendor {
     /* `call->operation` says which; the call borrows from the view's text and lives in the arena. NULL, and all others
      * but the refusal with it: its calls are not answered here. */
@@ -45,6 +55,7 @@ struct vendor {
     size_t field_count;
     struct text blame_field; /* of a refusal's head, where the vendor has one, and what it says */
     struct text blame_words[BLAME_NOBODY + 1];
+    const struct hosting *hosting; /* NULL: it hosts nobody */
 };
 
 /* type_of, of all who frame streams as server-sent events. */

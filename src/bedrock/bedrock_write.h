@@ -8,8 +8,7 @@
 /* write_answer.c */
 bool bedrock_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
 /* "stopReason":... of one reply of Converse */
-void bedrock_write_stop(
-    const struct canon_call *call, enum canon_finish finish, struct text stop, struct buffer *out);
+void bedrock_write_stop(const struct canon_call *call, enum canon_finish finish, struct text stop, struct buffer *out);
 /* "usage":{...},"metrics":{...} */
 void bedrock_write_usage(const struct canon_usage *usage, struct buffer *out);
 /* "toolUseId":... of a call; made of the request's id where the endpoint gave none. */
@@ -26,6 +25,7 @@ bool bedrock_write_event(void *stream, const struct canon_event *event, struct b
 void bedrock_end_stream(void *of);
 /* refusal.c */
 void bedrock_write_refusal(const struct refusal *refusal, struct buffer *out);
+void bedrock_write_context_full(const struct canon_overflow *overflow, struct buffer *out);
 void bedrock_write_error_event(
     const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
 /* An event of another's stream: an error of theirs is an exception here. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Binary events (application/vnd.amazon.eventstream): lengths, a checksum of them, headers, a payload, and a checksum of
- * all of it; numbers are big-endian, checksums are CRC-32 of IEEE 802.3, as zlib has it. */
+/* Binary events (application/vnd.amazon.eventstream): lengths, a checksum of them, headers, a payload, and a checksum
+ * of all of it; numbers are big-endian, checksums are CRC-32 of IEEE 802.3, as zlib has it. */
 #ifndef EXEAT_BEDROCK_FRAME_H
 #define EXEAT_BEDROCK_FRAME_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* "/model/ID/OPERATION": the id is a model's, a profile's or an ARN, and escaped: its colons and slashes are its own. */
+/* "/model/ID/OPERATION": the id is a model's, a profile's or an ARN, and escaped: its colons and slashes are its own.
+ */
 #include "bedrock_read.h"
 
 struct parts {
@@ -54,8 +55,7 @@ static bool unescape(struct text escaped, struct buffer *out)
             return false;
         buffer_append_byte(out, byte);
     }
-    return out->length > 0 && !text_glob(TEXT("*..*"), buffer_text(out)) &&
-           !text_glob(TEXT("*//*"), buffer_text(out));
+    return out->length > 0 && !text_glob(TEXT("*..*"), buffer_text(out)) && !text_glob(TEXT("*//*"), buffer_text(out));
 }
 
 bool bedrock_take_path(struct reading *reading, struct canon_call *call)
@@ -79,11 +79,9 @@ bool bedrock_take_path(struct reading *reading, struct canon_call *call)
 enum llm_dialect bedrock_words_of(const struct reading *reading, const struct canon_call *call)
 {
     struct text model = parts_of(call->path).model;
-    if (bedrock_body_of(call) != BODY_OTHERS || call->operation != LLM_CHAT ||
-        text_glob(TEXT("*amazon.nova*"), model))
+    if (bedrock_body_of(call) != BODY_OTHERS || call->operation != LLM_CHAT || text_glob(TEXT("*amazon.nova*"), model))
         return DIALECT_BEDROCK;
-    if (text_glob(TEXT("*anthropic.*"), model) ||
-        json_view_member(reading->view, 0, TEXT("anthropic_version")) != 0)
+    if (text_glob(TEXT("*anthropic.*"), model) || json_view_member(reading->view, 0, TEXT("anthropic_version")) != 0)
         return DIALECT_ANTHROPIC;
     if (json_view_member(reading->view, 0, TEXT("messages")) == 0)
         return DIALECT_BEDROCK;

@@ -49,21 +49,23 @@ static bool take_mark(struct reading *reading, uint32_t value, const struct memb
 static const struct format {
     struct text word;
     struct text media;
-} image_formats[] = {
-    {TEXT_INIT("png"), TEXT_INIT("image/png")},
-    {TEXT_INIT("jpeg"), TEXT_INIT("image/jpeg")},
-    {TEXT_INIT("gif"), TEXT_INIT("image/gif")},
-    {TEXT_INIT("webp"), TEXT_INIT("image/webp")},
-}, document_formats[] = {
-    {TEXT_INIT("pdf"), TEXT_INIT("application/pdf")},
-    {TEXT_INIT("txt"), TEXT_INIT("text/plain")},
-    {TEXT_INIT("md"), TEXT_INIT("text/markdown")},
-    {TEXT_INIT("csv"), TEXT_INIT("text/csv")},
-    {TEXT_INIT("html"), TEXT_INIT("text/html")},
-    {TEXT_INIT("doc"), TEXT_INIT("application/msword")},
-    {TEXT_INIT("docx"), TEXT_INIT("application/vnd.openxmlformats-officedocument.wordprocessingml.document")},
-    {TEXT_INIT("xls"), TEXT_INIT("application/vnd.ms-excel")},
-    {TEXT_INIT("xlsx"), TEXT_INIT("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")},
+} image_formats[] =
+    {
+        {TEXT_INIT("png"), TEXT_INIT("image/png")},
+        {TEXT_INIT("jpeg"), TEXT_INIT("image/jpeg")},
+        {TEXT_INIT("gif"), TEXT_INIT("image/gif")},
+        {TEXT_INIT("webp"), TEXT_INIT("image/webp")},
+},
+  document_formats[] = {
+      {TEXT_INIT("pdf"), TEXT_INIT("application/pdf")},
+      {TEXT_INIT("txt"), TEXT_INIT("text/plain")},
+      {TEXT_INIT("md"), TEXT_INIT("text/markdown")},
+      {TEXT_INIT("csv"), TEXT_INIT("text/csv")},
+      {TEXT_INIT("html"), TEXT_INIT("text/html")},
+      {TEXT_INIT("doc"), TEXT_INIT("application/msword")},
+      {TEXT_INIT("docx"), TEXT_INIT("application/vnd.openxmlformats-officedocument.wordprocessingml.document")},
+      {TEXT_INIT("xls"), TEXT_INIT("application/vnd.ms-excel")},
+      {TEXT_INIT("xlsx"), TEXT_INIT("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")},
 };
 
 static bool set_media(
@@ -82,8 +84,7 @@ static bool set_media(
 static bool take_image_format(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
     (void)row;
-    return set_media(
-        reading, value, image_formats, COUNT_OF(image_formats), field, "must be png, jpeg, gif or webp");
+    return set_media(reading, value, image_formats, COUNT_OF(image_formats), field, "must be png, jpeg, gif or webp");
 }
 
 static bool take_document_format(struct reading *reading, uint32_t value, const struct member *row, void *field)
@@ -195,10 +196,19 @@ static bool take_call(struct reading *reading, uint32_t value, const struct memb
 
 static bool take_results(struct reading *reading, uint32_t value, const struct member *row, void *field);
 
+static bool take_status(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    struct canon_message *result = field;
+    (void)row;
+    result->is_error = json_view_means(reading->view, value, TEXT("error"));
+    return result->is_error || json_view_means(reading->view, value, TEXT("success")) ||
+           reading_is_wrong(reading, "must be success or error");
+}
+
 static const struct member result_rows[] = {
     MEMBER("toolUseId", take_name, canon_message, call_id),
     {.name = TEXT_INIT("content"), .read = take_results},
-    KNOWN("status"),
+    {.name = TEXT_INIT("status"), .read = take_status},
 };
 TABLE(result_table, result_rows, NULL);
 
@@ -209,8 +219,7 @@ static bool take_result(struct reading *reading, uint32_t value, const struct me
     block->result.role = CANON_TOOL;
     if (!is_kind(reading, SAID_RESULT, block) || !read_members(reading, value, &result_table, &block->result))
         return false;
-    return block->result.call_id.data != NULL ||
-           reading_member_is_wrong(reading, TEXT("toolUseId"), "is missing");
+    return block->result.call_id.data != NULL || reading_member_is_wrong(reading, TEXT("toolUseId"), "is missing");
 }
 
 /* JSON as a text that spells it. */
@@ -251,14 +260,14 @@ TABLE(block_table, block_rows, &data_member_table);
 static const struct member result_block_rows[] = {{.name = TEXT_INIT("json"), .read = take_json}};
 TABLE(result_block_table, result_block_rows, &data_member_table);
 
-static bool
-read_block(struct reading *reading, uint32_t value, const struct members *table, struct said_block *block)
+static bool read_block(struct reading *reading, uint32_t value, const struct members *table, struct said_block *block)
 {
     if (!read_members(reading, value, table, block))
         return false;
     return block->kind != SAID_NOTHING ||
-           reading_may_not(reading, "is no block that is known here: text, image, document, toolUse, toolResult and "
-                                    "reasoningContent are");
+           reading_may_not(
+               reading, "is no block that is known here: text, image, document, toolUse, toolResult and "
+                        "reasoningContent are");
 }
 
 static bool take_one(struct reading *reading, uint32_t value, void *target)

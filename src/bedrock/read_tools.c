@@ -28,7 +28,8 @@ static bool read_tool(struct reading *reading, uint32_t value, void *item)
     struct canon_tool *tool = item;
     if (!read_members(reading, value, &tool_table, tool))
         return false;
-    return tool->name.data != NULL || is_mark(reading, value) || reading_is_wrong(reading, "has no toolSpec with a name");
+    return tool->name.data != NULL || is_mark(reading, value) ||
+           reading_is_wrong(reading, "has no toolSpec with a name");
 }
 
 static bool take_list(struct reading *reading, uint32_t value, const struct member *row, void *field)

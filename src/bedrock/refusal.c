@@ -13,6 +13,11 @@ void bedrock_write_refusal(const struct refusal *refusal, struct buffer *out)
     buffer_append_byte(out, '}');
 }
 
+void bedrock_write_context_full(const struct canon_overflow *overflow, struct buffer *out)
+{
+    BUFFER_APPEND_ALL(out, TEXT("Input is too long for requested model: "), overflow->words);
+}
+
 void bedrock_write_error_event(
     const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out)
 {

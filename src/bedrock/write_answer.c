@@ -133,8 +133,8 @@ static bool write_vector(const struct canon_replies *answer, struct buffer *out)
     if (answer->vector_count != 1)
         return false;
     BUFFER_APPEND_ALL(
-        out, TEXT("{\"embedding\":"), answer->vectors[0], TEXT(",\"embeddingsByType\":{\"float\":"),
-        answer->vectors[0], TEXT("}"));
+        out, TEXT("{\"embedding\":"), answer->vectors[0], TEXT(",\"embeddingsByType\":{\"float\":"), answer->vectors[0],
+        TEXT("}"));
     write_count(out, TEXT("inputTextTokenCount"), answer->usage.tokens_in);
     buffer_append_byte(out, '}');
     return true;

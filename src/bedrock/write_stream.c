@@ -75,8 +75,7 @@ static void close_block(struct bedrock_stream *stream, struct buffer *out)
 }
 
 /* Only calls say that they begin. */
-static void
-open_call(struct bedrock_stream *stream, struct text id, struct text name, size_t index, struct buffer *out)
+static void open_call(struct bedrock_stream *stream, struct text id, struct text name, size_t index, struct buffer *out)
 {
     close_block(stream, out);
     size_t start = frame_begin(TEXT("contentBlockStart"), out);
@@ -184,8 +183,8 @@ static void end_message(struct bedrock_stream *stream, const struct canon_usage 
     frame_end(start, out);
 }
 
-static void write_chunk(
-    const struct bedrock_stream *stream, struct text text, const struct canon_usage *usage, struct buffer *out)
+static void
+write_chunk(const struct bedrock_stream *stream, struct text text, const struct canon_usage *usage, struct buffer *out)
 {
     struct buffer json = {0};
     bedrock_write_piece(stream->call, text, stream->finish, usage, &json);

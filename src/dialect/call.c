@@ -33,8 +33,7 @@ static enum reason read_canon(struct dialect_call *call, struct detail *detail)
 {
     struct json_view view = {0};
     struct reading reading = {.view = &view, .arena = &call->arena, .detail = detail, .reason = REASON_MALFORMED_BODY};
-    bool good = json_view_read(&view, buffer_text(&call->body), JSON_UTF8, detail) &&
-                read_words(call, &reading);
+    bool good = json_view_read(&view, buffer_text(&call->body), JSON_UTF8, detail) && read_words(call, &reading);
     json_view_clear(&view);
     if (!good)
         return reading.reason;

@@ -10,15 +10,15 @@
 struct dialect_call {
     const struct vendor *vendor; /* who is called: refusals, fields and frames are its own */
     const struct vendor *words;  /* whose words the body is in: the same, or whose model it hosts */
-    struct buffer body;      /* what the canonical call's texts are slices of */
-    struct arena arena;      /* its lists */
-    struct canon_call canon; /* all that is known of it */
+    struct buffer body;          /* what the canonical call's texts are slices of */
+    struct arena arena;          /* its lists */
+    struct canon_call canon;     /* all that is known of it */
 };
 
 struct dialect_stream {
     const struct dialect_call *call; /* borrowed */
     struct openai_stream *endpoint;
-    void *caller; /* of whose words it is; NULL: the endpoint's events pass */
+    void *caller;          /* of whose words it is; NULL: the endpoint's events pass */
     struct hosted *hosted; /* events on their way into a host's frames; NULL: they have none */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Models in the words of their makers at a vendor that hosts them: server-sent events, as their makers have them, become
- * events as the host frames them. */
+/* Models in the words of their makers at a vendor that hosts them: server-sent events, as their makers have them,
+ * become events as the host frames them. */
 #include "dialect_internal.h"
 #include "exeat/base/memory.h"
 #include "exeat/canon/lines.h"

@@ -37,6 +37,24 @@ static const struct member data_rows[] = {
 };
 TABLE(data_table, data_rows, NULL);
 
+/* As endpoints call it; empty: they have no word for it. */
+static struct text audio_format(struct text subtype)
+{
+    static const struct {
+        struct text subtype;
+        struct text format;
+    } rows[] = {
+        {TEXT_INIT("wav"), TEXT_INIT("wav")},   {TEXT_INIT("x-wav"), TEXT_INIT("wav")},
+        {TEXT_INIT("mp3"), TEXT_INIT("mp3")},   {TEXT_INIT("mpeg"), TEXT_INIT("mp3")},
+        {TEXT_INIT("aiff"), TEXT_INIT("aiff")}, {TEXT_INIT("aac"), TEXT_INIT("aac")},
+        {TEXT_INIT("ogg"), TEXT_INIT("ogg")},   {TEXT_INIT("flac"), TEXT_INIT("flac")},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (text_equal(subtype, rows[i].subtype))
+            return rows[i].format;
+    return TEXT("");
+}
+
 static bool set_media_kind(struct reading *reading, struct canon_part *part)
 {
     struct text media = part->data.media;
@@ -45,7 +63,10 @@ static bool set_media_kind(struct reading *reading, struct canon_part *part)
         part->kind = CANON_IMAGE;
     if (text_starts_with(media, TEXT("audio/"))) {
         part->kind = CANON_AUDIO;
-        part->format = text_equal(media, TEXT("audio/mpeg")) ? TEXT("mp3") : text_after(media, 6);
+        part->format = audio_format(text_after(media, 6));
+        if (part->format.length == 0)
+            return reading_member_may_not(
+                reading, TEXT("mimeType"), "may be wav, mp3, aiff, aac, ogg or flac, of audio");
     }
     return !text_starts_with(media, TEXT("video/")) ||
            reading_member_may_not(reading, TEXT("mimeType"), "may not be a video: no endpoint takes one");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a call of Bedrock's is: the path says what is done and with which model, and the model says what a plain `invoke`
- * is, for its body is in the words of the model's maker.
- * Source: the API's reference, InvokeModel and "Inference request parameters and response fields". */
+/* What a call of Bedrock's is: the path says what is done and with which model, and the model says what a plain
+ * `invoke` is, for its body is in the words of the model's maker. Source: the API's reference, InvokeModel and
+ * "Inference request parameters and response fields". */
 #include "exeat/llm.h"
 #include "llm_internal.h"
 

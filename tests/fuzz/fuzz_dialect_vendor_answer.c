@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as what an endpoint says to a caller who does not speak as it does: whole, a stream, and an objection. What
  * comes of it is JSON, however the bytes were cut. */
+#include "../support/eventstream.h"
 #include "exeat/base/json_view.h"
 #include "exeat/dialect.h"
 
@@ -19,6 +20,18 @@ static const struct {
      TEXT_INIT("/v1beta/models/g:streamGenerateContent"),
      TEXT_INIT("{\"contents\":[{\"parts\":[{\"text\":\"x\"}]}],\"generationConfig\":{\"candidateCount\":2,"
                "\"thinkingConfig\":{\"includeThoughts\":true}}}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_BEDROCK},
+     TEXT_INIT("/model/a/converse-stream"),
+     TEXT_INIT("{\"messages\":[{\"role\":\"user\",\"content\":[{\"text\":\"x\"}]}]}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_BEDROCK},
+     TEXT_INIT("/model/anthropic.a/invoke-with-response-stream"),
+     TEXT_INIT("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")},
+    {{.operation = LLM_COMPLETIONS, .dialect = DIALECT_BEDROCK},
+     TEXT_INIT("/model/meta.llama3/invoke-with-response-stream"),
+     TEXT_INIT("{\"prompt\":\"x\"}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_BEDROCK},
+     TEXT_INIT("/model/amazon.titan-text/invoke-with-response-stream"),
+     TEXT_INIT("{\"inputText\":\"x\"}")},
 };
 
 static void check_json(struct text text)
@@ -42,6 +55,20 @@ static void check_events(struct text events)
     }
 }
 
+/* Each frame has one JSON. */
+static void check_frames(struct text frames)
+{
+    struct buffer lines = {0};
+    struct text line;
+    if (!eventstream_read(frames, &lines))
+        __builtin_trap();
+    struct text rest = buffer_text(&lines);
+    while (text_split(&rest, '\n', &line))
+        if (line.length > 0)
+            check_json(text_after(line, text_index(line, '{', 0)));
+    buffer_clear(&lines);
+}
+
 static int feed(const struct dialect_call *call, struct text first, struct text second, struct buffer *out)
 {
     struct dialect_stream *stream = dialect_stream_new(call, LIMIT);
@@ -55,7 +82,7 @@ static int feed(const struct dialect_call *call, struct text first, struct text 
     return ending;
 }
 
-static void check_stream(const struct dialect_call *call, struct text input)
+static void check_stream(const struct dialect_call *call, bool is_binary, struct text input)
 {
     struct buffer whole = {0};
     struct buffer cut = {0};
@@ -64,7 +91,10 @@ static void check_stream(const struct dialect_call *call, struct text input)
     if (ending != feed(call, text_part(input, 0, middle), text_after(input, middle), &cut) ||
         !text_equal(buffer_text(&whole), buffer_text(&cut)))
         __builtin_trap();
-    check_events(buffer_text(&whole));
+    if (is_binary)
+        check_frames(buffer_text(&whole));
+    else
+        check_events(buffer_text(&whole));
     buffer_clear(&whole);
     buffer_clear(&cut);
 }
@@ -84,7 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buffer_append(&body, calls[which].body);
     if (dialect_call_read(&calls[which].llm, &target, &body, &call, &detail) != REASON_NONE)
         __builtin_trap();
-    check_stream(call, input);
+    check_stream(call, calls[which].llm.dialect == DIALECT_BEDROCK, input);
     if (dialect_reply_rewrite(call, input, &out, &usage))
         check_json(buffer_text(&out));
     dialect_objection(call, 400, input, TEXT("01"), &answer);

@@ -14,6 +14,13 @@ static const struct {
     {{.operation = LLM_COUNT_TOKENS, .dialect = DIALECT_GEMINI}, TEXT_INIT("/v1beta/models/g:countTokens")},
     {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_GEMINI}, TEXT_INIT("/v1beta/models/g:embedContent")},
     {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_GEMINI}, TEXT_INIT("/v1beta/models/g:batchEmbedContents")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_BEDROCK}, TEXT_INIT("/model/a/converse-stream")},
+    {{.operation = LLM_COUNT_TOKENS, .dialect = DIALECT_BEDROCK}, TEXT_INIT("/model/a/count-tokens")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_BEDROCK}, TEXT_INIT("/model/anthropic.a/invoke")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_BEDROCK}, TEXT_INIT("/model/amazon.titan-text/invoke")},
+    {{.operation = LLM_COMPLETIONS, .dialect = DIALECT_BEDROCK}, TEXT_INIT("/model/meta.llama3/invoke")},
+    {{.operation = LLM_COMPLETIONS, .dialect = DIALECT_BEDROCK}, TEXT_INIT("/model/mistral.mixtral/invoke")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_BEDROCK}, TEXT_INIT("/model/amazon.titan-embed/invoke")},
 };
 
 static bool rewrite(const struct llm_call *llm, struct text path, struct text body, struct buffer *out)
@@ -39,8 +46,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     size_t which = data[0] % COUNT_OF(calls);
-    bool is_vectors = calls[which].llm.operation == LLM_EMBEDDINGS;
-    const struct llm_call openai = {is_vectors ? LLM_EMBEDDINGS : LLM_CHAT, DIALECT_OPENAI, TEXT(""), false};
+    enum llm_operation operation = calls[which].llm.operation;
+    if (operation == LLM_COUNT_TOKENS)
+        operation = LLM_CHAT;
+    const struct llm_call openai = {operation, DIALECT_OPENAI, TEXT(""), false};
     struct text body = text_of_bytes((struct bytes){data + 1, size - 1});
     struct buffer once = {0};
     struct buffer twice = {0};

@@ -32,8 +32,7 @@ static inline bool eventstream_headers(struct text headers, struct buffer *out)
         size_t value = bytes_get_u16(bytes_of_text(headers).data + name + 2);
         if (headers.length < name + 4 + value)
             return false;
-        BUFFER_APPEND_ALL(
-            out, text_part(headers, 1, name), TEXT("="), text_part(headers, name + 4, value), TEXT(" "));
+        BUFFER_APPEND_ALL(out, text_part(headers, 1, name), TEXT("="), text_part(headers, name + 4, value), TEXT(" "));
         headers = text_after(headers, name + 4 + value);
     }
     return true;

@@ -112,7 +112,8 @@ static void tools_choices_and_formats_are_said_in_the_endpoints_words(void **sta
 {
     (void)state;
 #define TOOLS(choice)                                                                                                  \
-    "\"toolConfig\":{\"tools\":[{\"toolSpec\":{\"name\":\"look\",\"description\":\"Looks.\",\"inputSchema\":{\"json\":{"     \
+    "\"toolConfig\":{\"tools\":[{\"toolSpec\":{\"name\":\"look\",\"description\":\"Looks.\",\"inputSchema\":{"         \
+    "\"json\":{"                                                                                                       \
     "\"type\":\"object\"}}}},{\"cachePoint\":{\"type\":\"default\"}}]" choice "}"
 #define TOOL_OUT                                                                                                       \
     ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"look\",\"description\":\"Looks.\",\"parameters\":{"   \
@@ -149,20 +150,26 @@ static void what_cannot_be_said_is_refused_by_name(void **state)
         {BLOCK("{\"somethingNew\":{}}"), REASON_LLM_OPERATION, "content[0] is no block that is known here"},
         {BLOCK("{\"text\":\"a\",\"image\":{}}"), REASON_MALFORMED_BODY, "stands beside another member"},
         {BLOCK("{\"image\":{\"format\":\"png\",\"source\":{}}}"), REASON_MALFORMED_BODY, "must have a format"},
-        {BLOCK("{\"image\":{\"format\":\"bmp\",\"source\":{\"bytes\":\"eA==\"}}}"), REASON_MALFORMED_BODY, "format must be png"},
+        {BLOCK("{\"image\":{\"format\":\"bmp\",\"source\":{\"bytes\":\"eA==\"}}}"), REASON_MALFORMED_BODY,
+         "format must be png"},
         {BLOCK("{\"toolUse\":{\"name\":\"a\"}}"), REASON_MALFORMED_BODY, "must have a name and a toolUseId"},
         {BLOCK("{\"toolResult\":{\"content\":[]}}"), REASON_MALFORMED_BODY, "toolUseId is missing"},
+        {BLOCK("{\"toolResult\":{\"toolUseId\":\"t\",\"status\":\"maybe\"}}"), REASON_MALFORMED_BODY,
+         "status must be success or error"},
         {"{" HI ",\"toolConfig\":{\"tools\":[{\"systemTool\":{\"name\":\"nova_grounding\"}}]}}", REASON_LLM_OPERATION,
          "systemTool is a tool of the vendor's"},
-        {"{" HI ",\"toolConfig\":{\"toolChoice\":{\"never\":{}}}}", REASON_MALFORMED_BODY, "must have auto, any or tool"},
+        {"{" HI ",\"toolConfig\":{\"toolChoice\":{\"never\":{}}}}", REASON_MALFORMED_BODY,
+         "must have auto, any or tool"},
         {"{" HI ",\"outputConfig\":{\"textFormat\":{\"type\":\"json_schema\",\"structure\":{\"jsonSchema\":{\"schema\":"
          "\"{\"}}}}}",
          REASON_MALFORMED_BODY, "schema must spell a JSON schema"},
         {"{" HI ",\"outputConfig\":{\"textFormat\":{\"type\":\"json_schema\",\"structure\":{\"jsonSchema\":{\"schema\":"
          "\"{\\\"$ref\\\":\\\"http://x\\\"}\"}}}}}",
          REASON_LLM_OPERATION, "has a $ref that leads out"},
-        {"{\"messages\":[{\"role\":\"system\",\"content\":[{\"text\":\"a\"}]}]}", REASON_MALFORMED_BODY, "role must be"},
-        {"{\"messages\":[{\"role\":\"assistant\",\"content\":[{\"toolResult\":{\"toolUseId\":\"t\",\"content\":[]}}]}]}",
+        {"{\"messages\":[{\"role\":\"system\",\"content\":[{\"text\":\"a\"}]}]}", REASON_MALFORMED_BODY,
+         "role must be"},
+        {"{\"messages\":[{\"role\":\"assistant\",\"content\":[{\"toolResult\":{\"toolUseId\":\"t\",\"content\":[]}}]}]"
+         "}",
          REASON_MALFORMED_BODY, "which only the user gives"},
         {"{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", REASON_MALFORMED_BODY, "content must be a list"},
         {"{\"messages\":[]}", REASON_MALFORMED_BODY, "messages is empty"},
@@ -222,15 +229,16 @@ static void bodies_of_each_maker_are_read_in_its_words(void **state)
         "{\"model\":\"local\"" HI_OUT ",\"max_completion_tokens\":16,\"max_tokens\":16,\"stream\":true,"
         "\"stream_options\":{\"include_usage\":true}}");
     expect_call(
-        &chat, INVOKE("openai.gpt-oss-20b-1%3A0"), "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"model\":\"x\"}",
-        "{\"model\":\"local\"" HI_OUT "}");
+        &chat, INVOKE("openai.gpt-oss-20b-1%3A0"),
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"model\":\"x\"}", "{\"model\":\"local\"" HI_OUT "}");
     expect_call(
         &completing, INVOKE_STREAM("meta.llama3-8b"),
         "{\"prompt\":\"<|begin_of_text|>hi\",\"max_gen_len\":16,\"temperature\":0.5,\"top_p\":0.9}",
         "{\"model\":\"local\",\"prompt\":\"<|begin_of_text|>hi\",\"max_tokens\":16,\"temperature\":0.5,\"top_p\":0.9,"
         "\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
     expect_call(
-        &completing, INVOKE("mistral.mistral-7b"), "{\"prompt\":\"[INST]\",\"max_tokens\":16,\"stop\":[\"a\"],\"top_k\":3}",
+        &completing, INVOKE("mistral.mistral-7b"),
+        "{\"prompt\":\"[INST]\",\"max_tokens\":16,\"stop\":[\"a\"],\"top_k\":3}",
         "{\"model\":\"local\",\"prompt\":\"[INST]\",\"max_tokens\":16,\"stop\":[\"a\"],\"top_k\":3}");
     expect_call(
         &chat, INVOKE("amazon.titan-text-express-v1"),
@@ -273,11 +281,9 @@ static void a_body_of_words_that_are_not_known_is_refused(void **state)
 #define ANSWERED(message, finish)                                                                                      \
     "{\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\"," message "},\"finish_reason\":\"" finish          \
     "\"}]," USAGE "}"
-#define USAGE_OUT                                                                                                      \
-    ",\"usage\":{\"inputTokens\":9,\"outputTokens\":3,\"totalTokens\":12},\"metrics\":{\"latencyMs\":0}}"
+#define USAGE_OUT ",\"usage\":{\"inputTokens\":9,\"outputTokens\":3,\"totalTokens\":12},\"metrics\":{\"latencyMs\":0}}"
 #define SAID(content, stop)                                                                                            \
-    "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[" content "]}},\"stopReason\":\"" stop              \
-    "\"" USAGE_OUT
+    "{\"output\":{\"message\":{\"role\":\"assistant\",\"content\":[" content "]}},\"stopReason\":\"" stop "\"" USAGE_OUT
 
 static void an_answer_is_a_message(void **state)
 {
@@ -300,7 +306,8 @@ static void an_answer_is_a_message(void **state)
              "{\"toolUse\":{\"toolUseId\":\"c1\",\"name\":\"look\",\"input\":{\"a\":1}}},{\"toolUse\":{\"toolUseId\":"
              "\"tooluse_01_1\",\"name\":\"ask\",\"input\":{}}}",
              "tool_use")},
-        {ANSWERED("\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"a\",\"arguments\":\"{\"}}]", "tool_calls"), NULL},
+        {ANSWERED("\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"a\",\"arguments\":\"{\"}}]", "tool_calls"),
+         NULL},
         {"{\"choices\":[]}", NULL},
         {"garbage", NULL},
     };
@@ -308,7 +315,8 @@ static void an_answer_is_a_message(void **state)
         expect_answer(&chat, CONVERSE, "{" HI "}", rows[i].answer, rows[i].expected);
     expect_answer(
         &chat, CONVERSE, "{" HI ",\"inferenceConfig\":{\"stopSequences\":[\"END\"]}}",
-        "{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\",\"stop_reason\":\"END\"}]," USAGE "}",
+        "{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"stop\",\"stop_reason\":\"END\"}]," USAGE
+        "}",
         SAID("{\"text\":\"a\"}", "stop_sequence"));
 }
 
@@ -324,7 +332,8 @@ static void answers_of_invoke_are_in_the_makers_words(void **state)
         "{\"outputs\":[{\"text\":\" a\",\"stop_reason\":\"stop\"}]}");
     expect_answer(
         &chat, INVOKE("amazon.titan-text-lite-v1"), "{\"inputText\":\"a\"}", ANSWERED("\"content\":\"a\"", "stop"),
-        "{\"inputTextTokenCount\":9,\"results\":[{\"tokenCount\":3,\"outputText\":\"a\",\"completionReason\":\"FINISH\"}]"
+        "{\"inputTextTokenCount\":9,\"results\":[{\"tokenCount\":3,\"outputText\":\"a\",\"completionReason\":"
+        "\"FINISH\"}]"
         "}");
     expect_answer(
         &chat, INVOKE("anthropic.claude"), "{\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
@@ -337,8 +346,8 @@ static void answers_of_invoke_are_in_the_makers_words(void **state)
         "{\"data\":[{\"embedding\":[0.25,-1]}],\"usage\":{\"prompt_tokens\":2}}",
         "{\"embedding\":[0.25,-1],\"embeddingsByType\":{\"float\":[0.25,-1]},\"inputTextTokenCount\":2}");
     expect_answer(
-        &counting, "/model/a/count-tokens", "{\"input\":{\"converse\":{" HI "}}}", ANSWERED("\"content\":\"a\"", "stop"),
-        "{\"inputTokens\":9}");
+        &counting, "/model/a/count-tokens", "{\"input\":{\"converse\":{" HI "}}}",
+        ANSWERED("\"content\":\"a\"", "stop"), "{\"inputTokens\":9}");
 }
 
 /* --- streams ---------------------------------------------------------------------------------------------------------
@@ -364,8 +373,8 @@ static void expect_lines(const struct buffer *frames, const char *expected)
 }
 
 /* Cut at every place once, and byte by byte. */
-static void
-expect_frames(const struct llm_call *llm, const char *target, const char *body, const char *stream, const char *expected)
+static void expect_frames(
+    const struct llm_call *llm, const char *target, const char *body, const char *stream, const char *expected)
 {
     struct detail detail = {0};
     enum reason reason;
@@ -383,8 +392,7 @@ expect_frames(const struct llm_call *llm, const char *target, const char *body, 
     dialect_call_free(call);
 }
 
-#define EVENT(type, payload)                                                                                           \
-    ":event-type=" type " :content-type=application/json :message-type=event " payload "\n"
+#define EVENT(type, payload) ":event-type=" type " :content-type=application/json :message-type=event " payload "\n"
 #define CHUNK(json) EVENT("chunk", "~" json)
 #define TOLD(type, payload)                                                                                            \
     ":exception-type=" type " :content-type=application/json :message-type=exception " payload "\n"
@@ -421,7 +429,8 @@ static void calls_of_tools_are_blocks_of_their_own(void **state)
 {
     (void)state;
 #define CALL(index, rest) "\"tool_calls\":[{\"index\":" index "," rest "}]"
-#define NAMED(id, name) "\"id\":\"" id "\",\"type\":\"function\",\"function\":{\"name\":\"" name "\",\"arguments\":\"\"}"
+#define NAMED(id, name)                                                                                                \
+    "\"id\":\"" id "\",\"type\":\"function\",\"function\":{\"name\":\"" name "\",\"arguments\":\"\"}"
 #define ARGUMENTS(text) "\"function\":{\"arguments\":\"" text "\"}"
 #define BEGUN(id, name, index)                                                                                         \
     EVENT(                                                                                                             \
@@ -432,8 +441,8 @@ static void calls_of_tools_are_blocks_of_their_own(void **state)
     expect_frames(
         &chat, STREAM, "{" HI "}",
         DELTA("\"content\":\"I look.\"") DELTA(CALL("0", NAMED("c1", "look"))) DELTA(CALL("1", NAMED("c2", "ask")))
-            DELTA(CALL("0", ARGUMENTS("{\\\"a\\\":"))) DELTA(CALL("1", ARGUMENTS("{}"))) DELTA(CALL("0", ARGUMENTS("1}")))
-                FINISH("stop") COUNTED DONE,
+            DELTA(CALL("0", ARGUMENTS("{\\\"a\\\":"))) DELTA(CALL("1", ARGUMENTS("{}")))
+                DELTA(CALL("0", ARGUMENTS("1}"))) FINISH("stop") COUNTED DONE,
         START WORD("I look.", "0") STOP("0") BEGUN("c1", "look", "1") INPUT("{\\\"a\\\":", "1") INPUT("1}", "1")
             STOP("1") BEGUN("c2", "ask", "2") INPUT("{}", "2") STOP("2") ENDED("tool_use") METADATA);
 }
@@ -449,8 +458,8 @@ static void streams_of_invoke_are_chunks_of_the_makers_events(void **state)
     expect_frames(
         &completing, INVOKE_STREAM("meta.llama3"), "{\"prompt\":\"a\"}", TEXT_OF("a") TEXT_END COUNTED DONE,
         CHUNK("{\"generation\":\"a\",\"prompt_token_count\":null,\"generation_token_count\":0,\"stop_reason\":null}")
-            CHUNK("{\"generation\":\"\",\"prompt_token_count\":9,\"generation_token_count\":3,\"stop_reason\":\"stop\""
-                  METRICS));
+            CHUNK("{\"generation\":\"\",\"prompt_token_count\":9,\"generation_token_count\":3,\"stop_reason\":"
+                  "\"stop\"" METRICS));
     expect_frames(
         &completing, INVOKE_STREAM("mistral.mistral-7b"), "{\"prompt\":\"a\"}", TEXT_OF("a") TEXT_END COUNTED DONE,
         CHUNK("{\"outputs\":[{\"text\":\"a\",\"stop_reason\":null}]}")
@@ -476,16 +485,18 @@ static void a_stream_in_anthropics_words_has_its_events(void **state)
     "\"usage\":{\"input_tokens\":" in ",\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,"              \
     "\"output_tokens\":" out "}"
     expect_frames(
-        &chat, INVOKE_STREAM("anthropic.claude"), "{\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
+        &chat, INVOKE_STREAM("anthropic.claude"),
+        "{\"max_tokens\":1,\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}",
         DELTA("\"content\":\"a\"") FINISH("stop") COUNTED DONE,
         CHUNK("{\"type\":\"message_start\",\"message\":{\"id\":\"msg_01\",\"type\":\"message\",\"role\":\"assistant\","
               "\"model\":\"anthropic.claude\",\"content\":[],\"stop_reason\":null,\"stop_sequence\":null," CLAUDE_USAGE(
                   "0", "0") "}}") CHUNK("{\"type\":\"ping\"}")
             CHUNK("{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}")
-                CHUNK("{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}")
-                    CHUNK("{\"type\":\"content_block_stop\",\"index\":0}")
-                        CHUNK("{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null}"
-                              "," CLAUDE_USAGE("9", "3") "}") CHUNK("{\"type\":\"message_stop\"}"));
+                CHUNK(
+                    "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}")
+                    CHUNK("{\"type\":\"content_block_stop\",\"index\":0}") CHUNK(
+                        "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\",\"stop_sequence\":null}"
+                        "," CLAUDE_USAGE("9", "3") "}") CHUNK("{\"type\":\"message_stop\"}"));
 }
 
 static void an_error_of_the_endpoints_is_an_exception(void **state)
@@ -494,8 +505,8 @@ static void an_error_of_the_endpoints_is_an_exception(void **state)
 #define FAILED "data: {\"error\":{\"message\":\"out of \\\"memory\\\"\"}}\n\n"
     expect_frames(
         &chat, STREAM, "{" HI "}", DELTA("\"content\":\"a\"") FAILED DONE,
-        START WORD("a", "0") TOLD(
-            "modelStreamErrorException", "{\"message\":\"out of \\\"memory\\\"\",\"request_id\":\"01\"}"));
+        START WORD("a", "0")
+            TOLD("modelStreamErrorException", "{\"message\":\"out of \\\"memory\\\"\",\"request_id\":\"01\"}"));
     expect_frames(
         &chat, INVOKE_STREAM("openai.gpt-oss"), "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}", FAILED DONE,
         TOLD("modelStreamErrorException", "{\"message\":\"out of \\\"memory\\\"\"}"));
@@ -533,9 +544,9 @@ static void a_fixed_text_is_an_answer_in_each_form(void **state)
         const char *expected;
     } rows[] = {
         {&chat, STREAM, "{" HI "}",
-         START WORD("Soon.", "0") STOP("0") ENDED("end_turn")
-             EVENT("metadata", "{\"usage\":{\"inputTokens\":0,\"outputTokens\":0,\"totalTokens\":0},\"metrics\":{"
-                               "\"latencyMs\":0}}")},
+         START WORD("Soon.", "0") STOP("0") ENDED("end_turn") EVENT(
+             "metadata", "{\"usage\":{\"inputTokens\":0,\"outputTokens\":0,\"totalTokens\":0},\"metrics\":{"
+                         "\"latencyMs\":0}}")},
         {&completing, INVOKE_STREAM("mistral.mistral-7b"), "{\"prompt\":\"a\"}",
          CHUNK("{\"outputs\":[{\"text\":\"Soon.\",\"stop_reason\":null}]}")
              CHUNK("{\"outputs\":[{\"text\":\"\",\"stop_reason\":\"stop\"}],\"amazon-bedrock-invocationMetrics\":{"

@@ -184,6 +184,8 @@ static void what_cannot_be_said_is_refused_by_name(void **state)
          REASON_LLM_OPERATION, "inlineData.data"},
         {"{\"contents\":[{\"parts\":[{\"inlineData\":{\"mimeType\":\"video/mp4\",\"data\":\"AAAA\"}}]}]}",
          REASON_LLM_OPERATION, "may not be a video"},
+        {"{\"contents\":[{\"parts\":[{\"inlineData\":{\"mimeType\":\"audio/a/b\",\"data\":\"AAAA\"}}]}]}",
+         REASON_LLM_OPERATION, "mimeType may be wav"},
         {"{\"contents\":[{\"parts\":[{\"inlineData\":{\"data\":\"AAAA\"}}]}]}", REASON_MALFORMED_BODY,
          "must have mimeType and data"},
         {"{\"contents\":[{\"parts\":[{\"executableCode\":{\"code\":\"x\"}}]}]}", REASON_LLM_OPERATION,

@@ -136,7 +136,7 @@ static void the_dialect_is_one_of_the_path(void **state)
 
         {bedrock, "POST", "/openai/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
         {bedrock, "POST", "/openai/v1/responses", LLM_RESPONSES, DIALECT_OPENAI},
-        {bedrock, "POST", "/model/anthropic.claude/converse", LLM_OTHER, DIALECT_BEDROCK},
+        {bedrock, "POST", "/model/anthropic.claude/converse", LLM_CHAT, DIALECT_BEDROCK},
         {"ollama.com", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
         {"ollama.com", "GET", "/v1/models", LLM_MODELS, DIALECT_OPENAI},
         {"ollama.com", "POST", "/v1/images/generations", LLM_OTHER, DIALECT_OPENAI},

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a provider's paths are, at each of its hosts in the catalogue. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "exeat/llm.h"
+
+struct place {
+    const char *provider; /* a glob over the names in the catalogue */
+    const char *method;
+    const char *path;
+    enum llm_operation operation;
+    enum llm_dialect dialect;
+};
+
+/* A host of the entry's: of a suffix any name below it. */
+static void take_host(const struct llm_entry *entry, struct request *request)
+{
+    struct buffer name = {0};
+    if (entry->pattern.kind == HOST_PATTERN_SUFFIX)
+        buffer_append(&name, TEXT("shop."));
+    buffer_append(&name, host_text(&entry->pattern.host));
+    assert_true(host_parse(buffer_text(&name), &request->host));
+    buffer_clear(&name);
+}
+
+static void
+expect_place(const struct llm_catalogue *catalogue, const struct llm_entry *entry, const struct place *place)
+{
+    struct request request = {.inside_known = true, .method = text_from(place->method), .path = text_from(place->path)};
+    struct llm_call call;
+    take_host(entry, &request);
+    llm_classify(catalogue, &request, &call);
+    if (call.operation != place->operation || call.dialect != place->dialect ||
+        !text_equal(call.provider, entry->provider))
+        fail_msg(
+            "%s %s%s: %d %d %.*s", place->method, request.host.text, place->path, (int)call.operation,
+            (int)call.dialect, TEXT_ARG(call.provider));
+}
+
+static void expect_places(const struct place *places, size_t count)
+{
+    struct llm_catalogue *catalogue = llm_catalogue_new();
+    for (size_t i = 0; i < count; i++) {
+        size_t hosts = 0;
+        for (size_t k = 0; k < llm_catalogue_count(catalogue); k++) {
+            const struct llm_entry *entry = llm_catalogue_at(catalogue, k);
+            if (entry->kind != LLM_KIND_API && entry->kind != LLM_KIND_SHARED)
+                continue;
+            if (!text_glob(text_from(places[i].provider), entry->provider))
+                continue;
+            expect_place(catalogue, entry, &places[i]);
+            hosts++;
+        }
+        if (hosts == 0)
+            fail_msg("nobody is called %s", places[i].provider);
+    }
+    llm_catalogue_free(catalogue);
+}
+
+static void calls_of_bedrock_are_told_by_path_and_model(void **state)
+{
+    (void)state;
+    static const char arn[] = "/model/arn%3Aaws%3Abedrock%3Aeu%3A1%3Ainference-profile%2Feu.a/converse";
+    static const struct place places[] = {
+        {"AWS Bedrock runtime*", "POST", "/model/anthropic.claude-v2%3A0/converse", LLM_CHAT, DIALECT_BEDROCK},
+        {"AWS Bedrock VPC*", "POST", "/model/anthropic.claude-v2%3A0/converse-stream", LLM_CHAT, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", arn, LLM_CHAT, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/model/eu.anthropic.claude/invoke", LLM_CHAT, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/model/us.meta.llama3-8b/invoke-with-response-stream", LLM_COMPLETIONS,
+         DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/model/mistral.mistral-7b-instruct-v0%3A2/invoke", LLM_COMPLETIONS,
+         DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/model/mistral.mistral-large-2407-v1%3A0/invoke", LLM_CHAT, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/model/amazon.titan-embed-text-v2%3A0/invoke", LLM_EMBEDDINGS,
+         DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/model/a/count-tokens", LLM_COUNT_TOKENS, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime*", "POST", "/openai/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"AWS Bedrock OpenAI*", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"AWS Bedrock OpenAI*", "POST", "/anthropic/v1/messages", LLM_CHAT, DIALECT_ANTHROPIC},
+    };
+    expect_places(places, COUNT_OF(places));
+}
+
+static void what_else_bedrock_does_is_not_answered(void **state)
+{
+    (void)state;
+    static const struct place places[] = {
+        {"AWS Bedrock runtime", "GET", "/model/a/converse", LLM_OTHER, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/model/a/converse/b", LLM_OTHER, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/model/a", LLM_OTHER, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/async-invoke", LLM_OTHER, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/model/a/invoke-with-bidirectional-stream", LLM_OTHER, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/guardrail/g/version/1/apply", LLM_OTHER, DIALECT_BEDROCK},
+        {"AWS Bedrock runtime", "POST", "/model/chat/completions", LLM_OTHER, DIALECT_BEDROCK},
+        {"AWS Bedrock agents*", "POST", "/retrieveAndGenerate", LLM_OTHER, DIALECT_BEDROCK},
+        {"AWS Bedrock agents*", "POST", "/agents/a/agentAliases/b/sessions/c/text", LLM_OTHER, DIALECT_BEDROCK},
+        {"AWS Bedrock control*", "GET", "/foundation-models", LLM_OTHER, DIALECT_BEDROCK},
+    };
+    expect_places(places, COUNT_OF(places));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(calls_of_bedrock_are_told_by_path_and_model),
+        cmocka_unit_test(what_else_bedrock_does_is_not_answered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

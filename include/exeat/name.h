@@ -41,6 +41,10 @@ bool host_equal(const struct host *left, const struct host *right);
 /* A host as it stands on the wire (RFC 9110 7.2, RFC 3986 3.2.2): ASCII only, any case, one trailing dot removed, IPv6
  * only in brackets, IPv4 only as dotted quad; a numeric last label that is no dotted quad is refused. */
 MUST_CHECK bool host_parse(struct text text, struct host *host);
+/* The same; where it is false, `detail` says what is wrong. */
+MUST_CHECK bool host_read(struct text text, struct host *host, struct detail *detail);
+/* The host that an address is. */
+struct host host_of_address(const struct address *address);
 /* A host as an operator writes it: U-labels too (RFC 5891, via libidn2), IPv6 with or without brackets. */
 MUST_CHECK bool host_parse_written(struct text text, struct host *host);
 /* U+1E9E, which IDNA libraries of different age turn into different names: it is refused where it is written. */

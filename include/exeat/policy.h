@@ -80,6 +80,8 @@ const struct proxy *policy_proxy(const struct policy *policy, const struct decis
  * ignored. `client` is set as a whole and borrows from the policy. */
 MUST_CHECK enum identity
 policy_identify(const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client);
+/* Has a client a secret or a token? Without, credentials are not looked at. */
+bool policy_asks_for_credentials(const struct policy *policy);
 /* Has a client a `uid`? */
 bool policy_asks_for_owners(const struct policy *policy);
 

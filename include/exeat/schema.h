@@ -91,10 +91,6 @@ struct section {
     {                                                                                                                  \
         yaml_name, type, offsetof(struct struct_name, member), true, NULL, help, AT_START                              \
     }
-#define WHOLE_START_KEY(yaml_name, type, initial, help)                                                                \
-    {                                                                                                                  \
-        yaml_name, type, 0, false, initial, help, AT_START                                                             \
-    }
 /* What the gate runs with, not what it judges by: it can be told. */
 #define VALUE_TYPE(called_so, reader, writer, expression)                                                              \
     {                                                                                                                  \

@@ -38,6 +38,7 @@ struct session_options {
 /* Counters of one worker, as of one moment. */
 struct session_stats {
     uint64_t accepted;
+    uint64_t socks; /* of them, by a listener for SOCKS */
     uint64_t open;
     uint64_t over_limit;
     struct exchange_stats exchanges;
@@ -63,12 +64,14 @@ void session_worker_set_tls(struct session_worker *worker, struct tls_server *tl
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver);
 /* The listener by which connections come. Of its owner, who may give it another `tls` (then session_worker_recheck),
  * and borrowed for their life. */
+enum speech { SPEECH_HTTP, SPEECH_SOCKS };
 struct session_listener {
+    enum speech speech;       /* what clients say first, within TLS or without */
     struct text name;         /* empty: it has none */
     struct tls_identity *tls; /* borrowed; NULL: clients speak plainly to it */
     bool is_open;             /* other machines reach it */
 };
-/* Starts a session on an accepted connection of a forward listener; takes the descriptor. False: there are too many,
+/* Starts a session on an accepted connection of such a listener; takes the descriptor. False: there are too many,
  * and the client was told so. */
 MUST_CHECK bool session_start(
     struct session_worker *worker, int descriptor, const struct address *peer, const struct session_listener *listener);

@@ -13,7 +13,7 @@
 /* --- what workers listen on -----------------------------------------------------------------------------------------
  */
 
-enum { LISTENERS_MAX = 8 };
+enum { LISTENERS_MAX = 16 };
 
 /* Would the gate ask itself? NULL: no; else a sentence (base_free), and `mark` where. */
 MUST_CHECK char *dns_find_loop(const struct settings *settings, struct mark *mark);
@@ -23,7 +23,7 @@ struct socket_set {
     size_t count;
 };
 struct sockets {
-    struct socket_set forward;
+    struct socket_set clients;     /* of connections that mean us: listen.forward, then listen.socks */
     struct socket_set transparent; /* of connections that were turned to us */
     struct names_sockets dns;      /* of questions for names */
     uint16_t port;                 /* of the first */
@@ -40,6 +40,7 @@ void sockets_close(const struct sockets *sockets); /* which nobody took */
 
 /* What a gate was started with of each listener; all texts owned, NULL: none. */
 struct listener_plan {
+    enum speech speech;
     char *name;
     char *certificate;
     char *key;

@@ -56,6 +56,7 @@ static void add_health(struct route_health *sum, const struct route_health *one)
 void admin_add(struct session_stats *sum, const struct session_stats *one)
 {
     sum->accepted += one->accepted;
+    sum->socks += one->socks;
     sum->open += one->open;
     sum->over_limit += one->over_limit;
     sum->accounts.observed += one->accounts.observed;
@@ -281,9 +282,9 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
         out, "observed_total", "counter", "Decisions that observe mode let through.", stats->accounts.observed);
     metric_number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);
     metric_number(out, "sessions_total", "counter", "Client connections that were accepted.", stats->accepted);
+    metric_number(out, "socks_sessions_total", "counter", "Of them, by listeners for SOCKS.", stats->socks);
     metric_number(
-        out, "sessions_over_limit_total", "counter", "Client connections turned away with 503: too many.",
-        stats->over_limit);
+        out, "sessions_over_limit_total", "counter", "Client connections turned away: too many.", stats->over_limit);
     write_lookups(stats, out);
     if (view->has_names)
         names_metrics_write(&view->names, out);

@@ -53,7 +53,7 @@ void write_sockets(const void *field, struct buffer *out);
 void write_patterns(const void *field, struct buffer *out);
 void write_workers(const void *field, struct buffer *out);
 void write_servers(const void *field, struct buffer *out);
-void write_forward(const void *object, struct buffer *out);     /* struct settings_listen */
+void write_listeners(const void *field, struct buffer *out);    /* struct settings_listeners */
 void write_rerouted(const void *field, struct buffer *out);     /* struct address */
 void write_fixed_hosts(const void *object, struct buffer *out); /* struct settings_resolve */
 void write_witness_url(const void *object, struct buffer *out); /* struct settings_witness */

@@ -2,8 +2,6 @@
 /* The section listen: the sockets of the gate. */
 #include "config_internal.h"
 
-enum { FORWARD_MAX = 8 };
-
 static const struct key listener_keys[] = {
     {"address", &type_socket, offsetof(struct settings_listener, socket), true, NULL, "where it listens", AT_START},
     START_KEY(settings_listener, name, "name", &type_text, "(none)", "for `clients.NAME.listener`"),
@@ -45,34 +43,35 @@ static bool read_listener(struct load *load, const struct yaml_node *node, void 
     return wrong == NULL;
 }
 
-static bool has_name(const struct settings_listener *listeners, size_t count, struct text name)
+static bool has_name(const struct settings_listeners *listeners, struct text name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (name.length > 0 && text_equal(listeners[i].name, name))
+    for (size_t i = 0; i < listeners->count; i++)
+        if (name.length > 0 && text_equal(listeners->items[i].name, name))
             return true;
     return false;
 }
 
-static bool read_forward(struct load *load, const struct yaml_node *node, void *field)
+static bool read_listeners(struct load *load, const struct yaml_node *node, void *field)
 {
-    struct settings_listen *listen = field;
+    struct settings_listen *listen = &load->settings->listen;
+    struct settings_listeners *into = field;
     void *items = NULL;
     size_t count = 0;
     bool good = schema_read_list(load, node, sizeof(struct settings_listener), read_listener, &items, &count);
     const struct settings_listener *listeners = items;
-    if (count > FORWARD_MAX) {
-        diag_error(load->diags, node->mark, "at most %d listeners", FORWARD_MAX);
-        count = FORWARD_MAX;
+    if (count > LISTENERS_OF_A_KIND) {
+        diag_error(load->diags, node->mark, "at most %d listeners", LISTENERS_OF_A_KIND);
+        count = LISTENERS_OF_A_KIND;
         good = false;
     }
     for (size_t i = 0; i < count; i++) {
-        listen->forward[i] = listeners[i];
-        if (!has_name(listeners, i, listeners[i].name))
+        bool is_there = has_name(&listen->forward, listeners[i].name) || has_name(&listen->socks, listeners[i].name);
+        into->items[into->count++] = listeners[i];
+        if (!is_there)
             continue;
         diag_error(load->diags, node->items[i]->mark, "there is a listener '%s' already", listeners[i].name.data);
         good = false;
     }
-    listen->forward_count = count;
     return good;
 }
 
@@ -81,10 +80,15 @@ static const struct type type_listener = {
     .shape = SHAPE_EITHER,
     .section = &section_listener,
     .item = &type_socket};
-static const struct type type_forward =
-    VALUES_TYPE("list of address:port, or maps", read_forward, write_forward, &type_listener);
+static const struct type type_listeners =
+    VALUES_TYPE("list of address:port, or maps", read_listeners, write_listeners, &type_listener);
 static const struct key listen_keys[] = {
-    WHOLE_START_KEY("forward", &type_forward, NULL, "the proxy: what clients put into http_proxy and https_proxy"),
+    START_KEY(
+        settings_listen, forward, "forward", &type_listeners, NULL,
+        "the proxy: what clients put into http_proxy and https_proxy"),
+    START_KEY(
+        settings_listen, socks, "socks", &type_listeners, "(none)",
+        "the same for SOCKS5: databases, mail, SSH (`all_proxy=socks5h://...`)"),
     START_KEY(
         settings_listen, transparent, "transparent", &type_sockets, NULL,
         "connections that the rules of `exeat redirect` turn here: one address for each of IPv4 and IPv6"),

@@ -136,22 +136,31 @@ static void check_expectation(struct load *load, const struct all_names *all, co
         check_name(load, &all->rules, expect->mark, rule);
 }
 
-/* Listeners begin with something else than their name. */
+/* Listeners begin with something else than their name. True: that one is among them. */
+static bool
+name_listeners(const struct settings_listeners *listeners, struct text wanted, const char **words, size_t *count)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        struct text name = listeners->items[i].name;
+        if (name.length == 0)
+            continue;
+        if (text_equal(name, wanted))
+            return true;
+        words[(*count)++] = name.data;
+    }
+    return false;
+}
+
 static void check_listeners(struct load *load, const struct settings_client *client)
 {
     const struct settings_listen *listen = &load->settings->listen;
-    const char *words[COUNT_OF(listen->forward)];
+    const char *words[2 * LISTENERS_OF_A_KIND];
     size_t count = 0;
-    for (size_t i = 0; i < listen->forward_count; i++) {
-        struct text name = listen->forward[i].name;
-        if (name.length == 0)
-            continue;
-        if (text_equal(name, client->listener.text))
-            return;
-        words[count++] = name.data;
-    }
+    if (name_listeners(&listen->forward, client->listener.text, words, &count) ||
+        name_listeners(&listen->socks, client->listener.text, words, &count))
+        return;
     diag_error(
-        load->diags, client->listener.mark, "there is no listener '%.*s' in listen.forward",
+        load->diags, client->listener.mark, "there is no listener '%.*s' in listen.forward or listen.socks",
         TEXT_ARG(client->listener.text));
     diag_suggest(load->diags, client->listener.text, words, count);
 }

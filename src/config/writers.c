@@ -108,14 +108,14 @@ static void append_listener(struct buffer *out, const struct settings_listener *
     buffer_append_string(out, is_map ? " }" : "");
 }
 
-void write_forward(const void *object, struct buffer *out)
+void write_listeners(const void *field, struct buffer *out)
 {
-    const struct settings_listen *listen = object;
-    for (size_t i = 0; i < listen->forward_count; i++) {
+    const struct settings_listeners *listeners = field;
+    for (size_t i = 0; i < listeners->count; i++) {
         buffer_append_string(out, i == 0 ? "[" : ", ");
-        append_listener(out, &listen->forward[i]);
+        append_listener(out, &listeners->items[i]);
     }
-    buffer_append_string(out, listen->forward_count > 0 ? "]" : "");
+    buffer_append_string(out, listeners->count > 0 ? "]" : "");
 }
 
 /* Of rerouted names: an address, or what they really have. */

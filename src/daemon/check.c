@@ -57,7 +57,8 @@ static void look_at_redirect(const struct settings *settings, struct diags *diag
     if (has_rules && transparent->count == 0)
         diag_remark(
             diags, settings->redirect.mark,
-            "without listen.transparent connections of all others are refused, but for those to listen.forward");
+            "without listen.transparent connections of all others are refused, but for those to listen.forward and "
+            "listen.socks");
     if (has_rules && transparent->count > 0 && settings->listen.dns.count == 0)
         diag_remark(
             diags, settings->redirect.mark,
@@ -80,7 +81,7 @@ void daemon_check(const struct policy *policy, const char *path, struct diags *d
     const struct mark top = {.file = 0, .line = 1, .column = 1, .width = 1};
     look_at_dns(settings, diags);
     look_at_redirect(settings, diags);
-    if (settings->listen.forward_count + settings->listen.transparent.count > 0) {
+    if (settings->listen.forward.count + settings->listen.socks.count + settings->listen.transparent.count > 0) {
         look_at_issuer(policy, path, settings->tls.certificate.length > 0 ? settings->tls.mark : top, diags);
         look_at_trust(policy, top, diags);
     } else if (!settings->may_be_included)

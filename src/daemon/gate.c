@@ -314,7 +314,7 @@ static bool load(struct gate *gate, enum exit_code *code)
         return say(error);
     }
     const struct settings_listen *listen = &policy_settings(gate->in_force.policy)->listen;
-    if (listen->forward_count + listen->transparent.count == 0) {
+    if (listen->forward.count + listen->socks.count + listen->transparent.count == 0) {
         trust_free(gate->in_force.trust);
         listeners_clear(&gate->listeners);
         policy_unref(gate->in_force.policy);

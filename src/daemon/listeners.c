@@ -8,12 +8,12 @@ static char *copy(struct text text)
     return text.length > 0 ? text_copy(text) : NULL;
 }
 
-void listeners_note(struct listeners *listeners, const struct settings_listen *listen)
+static void note(struct listeners *listeners, const struct settings_listeners *sources, enum speech speech)
 {
-    listeners->count = listen->forward_count;
-    for (size_t i = 0; i < listen->forward_count; i++) {
-        const struct settings_listener *source = &listen->forward[i];
-        listeners->items[i] = (struct listener_plan){
+    for (size_t i = 0; i < sources->count; i++) {
+        const struct settings_listener *source = &sources->items[i];
+        listeners->items[listeners->count++] = (struct listener_plan){
+            .speech = speech,
             .name = copy(source->name),
             .certificate = copy(source->tls.certificate),
             .key = copy(source->tls.key),
@@ -22,6 +22,12 @@ void listeners_note(struct listeners *listeners, const struct settings_listen *l
             .is_open = address_class(&source->socket.address) != ADDRESS_LOOPBACK,
         };
     }
+}
+
+void listeners_note(struct listeners *listeners, const struct settings_listen *listen)
+{
+    note(listeners, &listen->forward, SPEECH_HTTP);
+    note(listeners, &listen->socks, SPEECH_SOCKS);
 }
 
 void listeners_clear(struct listeners *listeners)

@@ -38,8 +38,10 @@ bool daemon_redirect_rules(const struct settings *settings, struct redirect_rule
         .v4 = {.tcp = target_among(&listen->transparent, 4), .dns = target_among(&listen->dns, 4)},
         .v6 = {.tcp = target_among(&listen->transparent, 16), .dns = target_among(&listen->dns, 16)},
     };
-    for (size_t i = 0; i < listen->forward_count; i++)
-        add_port(rules, listen->forward[i].socket.port);
+    for (size_t i = 0; i < listen->forward.count; i++)
+        add_port(rules, listen->forward.items[i].socket.port);
+    for (size_t i = 0; i < listen->socks.count; i++)
+        add_port(rules, listen->socks.items[i].socket.port);
     for (size_t i = 0; i < listen->transparent.count; i++)
         add_port(rules, listen->transparent.items[i].port);
     for (size_t i = 0; i < listen->dns.count; i++)

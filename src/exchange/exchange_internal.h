@@ -72,7 +72,7 @@ struct ask {
     struct request request;
     struct buffer kept; /* what `request` points into besides: the canonical path; in a tunnel all of its texts */
     bool is_connect;
-    bool is_turned; /* a CONNECT that nobody spoke: nobody is told of the answer */
+    bool is_wish; /* a CONNECT in other words than HTTP's: the session tells of the answer */
 };
 
 /* Where it goes. */
@@ -174,6 +174,8 @@ struct policy_term *term_hold(struct exchange_worker *worker); /* the present on
 void term_release(struct policy_term *term);
 void term_end(struct exchange_worker *worker); /* the present one is over */
 
+/* step_judge.c */
+extern const struct text credentials_name; /* of the field */
 /* owner.c */
 void owner_ask(const struct exchange_worker *worker, const struct policy *policy, struct entrance *entrance);
 

@@ -159,7 +159,7 @@ static bool may_go_on(struct exchange *exchange)
 
 enum progress step_answer(struct exchange *exchange)
 {
-    if (exchange->ask.is_turned) { /* whoever owns the connection says it in the client's words */
+    if (exchange->ask.is_wish) { /* whoever owns the connection says it in the client's words */
         exchange->account.done = PLAN_REFUSE;
         return exchange_finish(exchange, EXCHANGE_ANSWERED, REASON_NONE);
     }

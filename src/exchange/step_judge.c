@@ -5,7 +5,7 @@
 #include "exeat/policy/follow.h"
 #include "exeat/policy/lapse.h"
 
-static const struct text credentials_name = TEXT_INIT("Proxy-Authorization");
+const struct text credentials_name = TEXT_INIT("Proxy-Authorization");
 
 static struct text credentials_of(const struct exchange *exchange)
 {
@@ -79,9 +79,10 @@ static void say_path(struct exchange *exchange)
 static enum exchange_state after_judging(struct exchange *exchange)
 {
     struct decision *decision = &exchange->decision;
-    if (exchange->ask.is_turned && decision->plan == PLAN_REFUSE && can_open(exchange))
+    if (exchange->ask.is_wish && exchange->entrance->turned != NULL && decision->plan == PLAN_REFUSE &&
+        can_open(exchange))
         decision->plan = PLAN_OPEN; /* each request inside is refused in words */
-    if (exchange->ask.is_connect && !exchange->ask.is_turned &&
+    if (exchange->ask.is_connect && exchange->entrance->turned == NULL &&
         policy_allows_plain(exchange->policy, &exchange->ask.request, decision)) {
         decision->plan = PLAN_OPEN; /* for http alone */
         decision->scheme = SCHEME_HTTP;

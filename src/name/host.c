@@ -79,13 +79,19 @@ static void set_text(struct host *host, struct text text)
     host->length = (uint8_t)text.length;
 }
 
-static bool set_address(struct host *host, const struct address *address)
+struct host host_of_address(const struct address *address)
 {
     struct buffer text = {0};
+    struct host host = {.kind = HOST_ADDRESS, .address = *address};
     address_append(&text, address);
-    *host = (struct host){.kind = HOST_ADDRESS, .address = *address};
-    set_text(host, buffer_text(&text));
+    set_text(&host, buffer_text(&text));
     buffer_clear(&text);
+    return host;
+}
+
+static bool set_address(struct host *host, const struct address *address)
+{
+    *host = host_of_address(address);
     return true;
 }
 
@@ -181,6 +187,11 @@ static bool wrong_host(struct text text, struct detail *detail)
     return detail_say(detail, "the host is neither a DNS name nor an address as such are written");
 }
 
+bool host_read(struct text text, struct host *host, struct detail *detail)
+{
+    return host_parse(text, host) || wrong_host(text, detail);
+}
+
 bool authority_read(struct text text, uint16_t default_port, struct host *host, uint16_t *port, struct detail *detail)
 {
     size_t colon = text_index(text, ':', 0);
@@ -189,8 +200,8 @@ bool authority_read(struct text text, uint16_t default_port, struct host *host, 
     if (colon > text.length)
         return detail_say(detail, "a bracket that is not closed");
     struct text name = text_part(text, 0, colon);
-    if (!host_parse(name, host))
-        return wrong_host(name, detail);
+    if (!host_read(name, host, detail))
+        return false;
     if (colon == text.length) {
         *port = default_port;
         return default_port != 0 || detail_say(detail, "no port after the host");

@@ -36,8 +36,10 @@ static bool is_socket(const struct setting_socket *socket, const struct address 
 static bool is_own_socket(const struct settings_listen *listen, const struct address *address, uint16_t port)
 {
     bool is_own = is_socket(&listen->admin, address, port);
-    for (size_t i = 0; i < listen->forward_count; i++)
-        is_own = is_own || is_socket(&listen->forward[i].socket, address, port);
+    for (size_t i = 0; i < listen->forward.count; i++)
+        is_own = is_own || is_socket(&listen->forward.items[i].socket, address, port);
+    for (size_t i = 0; i < listen->socks.count; i++)
+        is_own = is_own || is_socket(&listen->socks.items[i].socket, address, port);
     for (size_t i = 0; i < listen->transparent.count; i++)
         is_own = is_own || is_socket(&listen->transparent.items[i], address, port);
     for (size_t i = 0; i < listen->dns.count; i++)

@@ -179,6 +179,11 @@ policy_identify(const struct policy *policy, const struct peer *peer, struct tex
     return peer->is_from_outside ? IDENTITY_REFUSED : IDENTITY_NOBODY;
 }
 
+bool policy_asks_for_credentials(const struct policy *policy)
+{
+    return policy->clients.has_credentials;
+}
+
 bool policy_asks_for_owners(const struct policy *policy)
 {
     return policy->clients.has_owners;
@@ -203,11 +208,11 @@ bool client_has_credentials(const struct settings_client *client)
 }
 
 /* Whoever can reach it could use what is allowed to everybody. */
-static void check_listeners(const struct policy *policy, struct diags *diags)
+static void
+check_listeners(const struct policy *policy, const struct settings_listeners *listeners, struct diags *diags)
 {
-    const struct settings_listen *listen = &policy->settings->listen;
-    for (size_t i = 0; i < listen->forward_count; i++) {
-        const struct setting_socket *socket = &listen->forward[i].socket;
+    for (size_t i = 0; i < listeners->count; i++) {
+        const struct setting_socket *socket = &listeners->items[i].socket;
         if (address_class(&socket->address) == ADDRESS_LOOPBACK || policy->settings->lists.client_count > 0)
             continue;
         diag_error(diags, socket->mark, "other machines can reach this port: it needs `clients`, to know who asks");
@@ -224,5 +229,6 @@ void clients_compile(struct policy *policy, struct diags *diags)
         table->has_owners = table->has_owners || lists->clients[i].owner.is_known;
     }
     client_table_fill(table, lists);
-    check_listeners(policy, diags);
+    check_listeners(policy, &policy->settings->listen.forward, diags);
+    check_listeners(policy, &policy->settings->listen.socks, diags);
 }

@@ -226,6 +226,7 @@ static void start(
     enter_by(session, descriptor, peer);
     list_append(&worker->sessions, &session->node);
     worker->accepted++;
+    worker->socks += listener->speech == SPEECH_SOCKS ? 1 : 0;
     worker->open++;
     session_touch(session);
     session_run(session);
@@ -238,7 +239,7 @@ bool session_start(
     if (has_room)
         start(worker, descriptor, peer, listener, NULL);
     else
-        session_turn_away(worker, descriptor);
+        session_turn_away(worker, descriptor, listener->speech);
     return has_room;
 }
 
@@ -297,9 +298,14 @@ enum progress step_closed(struct session *session)
     return STEP_WAIT;
 }
 
+enum session_state session_first(const struct session *session)
+{
+    return session->listener->speech == SPEECH_SOCKS ? SESSION_SOCKS_OFFER : SESSION_SERVE;
+}
+
 enum progress step_start(struct session *session)
 {
-    enum session_state next = session->listener->tls != NULL ? SESSION_GREET : SESSION_SERVE;
+    enum session_state next = session->listener->tls != NULL ? SESSION_GREET : session_first(session);
     session_enter(session, session->entrance.turned != NULL ? SESSION_LOOK : next);
     return STEP_NEXT;
 }

@@ -4,13 +4,17 @@
 #define EXEAT_SESSION_INTERNAL_H
 
 #include "exeat/base/bytes.h"
-#include "exeat/exchange/turned.h"
+#include "exeat/exchange/wish.h"
 #include "exeat/session.h"
+#include "exeat/wire/socks.h"
 
 enum session_state {
     SESSION_START,
     SESSION_LOOK,
     SESSION_GREET,
+    SESSION_SOCKS_OFFER,
+    SESSION_SOCKS_USER,
+    SESSION_SOCKS_REQUEST,
     SESSION_SERVE,
     SESSION_ANSWER_CONNECT,
     SESSION_PEEK_HELLO,
@@ -57,6 +61,7 @@ struct session_worker {
     struct lingering *turned_away; /* owned: connections beyond limits.connections, on their way out */
     struct buffer too_many;        /* what they are told */
     uint64_t accepted;
+    uint64_t socks; /* of them, by listeners for SOCKS */
     uint64_t open;
     uint64_t over_limit;
     bool is_draining;
@@ -78,10 +83,18 @@ struct greeting {
     struct text certified[CERTIFIED_MAX];
 };
 
+/* A client that speaks SOCKS, until its wish is judged. */
+struct socks {
+    struct buffer credentials;         /* as Proxy-Authorization has them; empty: none */
+    uint8_t refusal[SOCKS_REPLY_SIZE]; /* what it is told of a wish that is none */
+    size_t refusal_length;             /* 0: the reason says it */
+};
+
 struct session {
     struct session_worker *worker;           /* borrowed */
     const struct session_listener *listener; /* borrowed */
     struct greeting *greeting;               /* owned; NULL: without TLS */
+    struct socks *socks;                     /* owned; NULL: it has said nothing, or its wish was judged */
     struct list_node node;                   /* in worker->sessions or ->retired */
     struct list_node yield;                  /* in worker->yielded */
     enum session_state state;
@@ -99,6 +112,7 @@ struct session {
 bool session_is_outdated(const struct session *session);
 struct opened *session_opened(const struct session *session); /* NULL while the connection is plain */
 void session_enter(struct session *session, enum session_state next);
+enum session_state session_first(const struct session *session); /* what a client that can be heard begins with */
 void session_run(struct session *session);
 void session_watch_deadline(struct session *session); /* what it depends on has changed: see session_run */
 void session_touch(struct session *session);          /* something moved: the deadline starts anew */
@@ -109,6 +123,11 @@ enum io session_write(struct session *session);
 
 /* step_connect.c */
 enum progress connect_answer(struct session *session); /* its exchange may be connected, or opened */
+/* step_socks.c */
+void socks_free(struct socks *socks);                 /* NULL is fine */
+enum progress socks_overdue(struct session *session); /* it has had its time */
+enum progress socks_refuse(struct session *session);
+enum progress socks_go_on(struct session *session);
 /* step_look.c */
 enum progress look_unnamed(struct session *session); /* it has had its time */
 enum progress look_refuse(struct session *session);
@@ -119,12 +138,15 @@ enum progress tunnel_begin(struct session *session);
 /* turn_away.c: connections beyond limits.connections */
 void turn_away_begin(struct session_worker *worker);
 void turn_away_end(struct session_worker *worker);
-void session_turn_away(struct session_worker *worker, int descriptor); /* takes the descriptor */
+void session_turn_away(struct session_worker *worker, int descriptor, enum speech speech); /* takes the descriptor */
 
 enum progress step_start(struct session *session);
 enum progress step_look(struct session *session);
 enum progress step_greet(struct session *session);
 void greeting_free(struct greeting *greeting); /* step_greet.c; NULL is fine */
+enum progress step_socks_offer(struct session *session);
+enum progress step_socks_user(struct session *session);
+enum progress step_socks_request(struct session *session);
 enum progress step_serve(struct session *session);
 enum progress step_answer_connect(struct session *session);
 enum progress step_peek_hello(struct session *session);

@@ -52,6 +52,6 @@ enum progress step_greet(struct session *session)
     note_names(session);
     tls_connection_install(session->greeting->handshake);
     session->greeting->handshake = NULL;
-    session_enter(session, SESSION_SERVE);
+    session_enter(session, session_first(session));
     return STEP_NEXT;
 }

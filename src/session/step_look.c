@@ -1,13 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* look: a connection that was turned to us. What its client says first tells whom it means: the name in its
  * ClientHello, or the Host of plain HTTP. Who names nobody, or says nothing, is judged by the address alone. */
+#include "exeat/policy/lapse.h"
 #include "session_internal.h"
 
+/* `host` NULL: the client named none, and the address that it meant stands for it. */
 static enum progress serve_turned(struct session *session, const struct host *host, const char *detail)
 {
-    session->exchange = exchange_new_turned(session->worker->exchanges, &session->entrance, host, detail);
+    const struct turned *turned = session->entrance.turned;
+    struct host meant = host_of_address(&turned->address);
+    const struct wish wish = {
+        .method = TEXT("CONNECT"), .host = host != NULL ? host : &meant, .port = turned->port, .detail = detail};
+    session->exchange = exchange_new_wish(session->worker->exchanges, &session->entrance, &wish);
     session_enter(session, SESSION_SERVE);
     return STEP_NEXT;
+}
+
+/* Is there a rule that lets bytes through to the address that it meant, whatever they are (`schemes: [tcp]`)? Then the
+ * client need not speak first. */
+static bool lets_any_bytes(struct session *session)
+{
+    struct entrance *entrance = &session->entrance;
+    const struct policy *policy = exchange_worker_policy(session->worker->exchanges);
+    struct request request = {
+        .scheme = SCHEME_HTTPS,
+        .host = host_of_address(&entrance->turned->address),
+        .port = entrance->turned->port,
+        .asked_us = policy_now(policy),
+    };
+    struct decision decision;
+    exchange_ask_owner(session->worker->exchanges, entrance);
+    enum identity identity = policy_identify(policy, &entrance->peer, TEXT(""), &request.client);
+    if (identity != IDENTITY_KNOWN && identity != IDENTITY_NOBODY)
+        return false;
+    policy_judge(policy, &request, &decision);
+    return decision.plan == PLAN_TUNNEL && decision.scheme == SCHEME_TCP;
 }
 
 enum progress look_unnamed(struct session *session)
@@ -58,7 +85,7 @@ static enum progress look_at(struct session *session, struct text input)
 enum progress step_look(struct session *session)
 {
     struct inflight *in = &session->entrance.http.in;
-    if (inflight_length(in) == 0 && exchange_lets_any_bytes(session->worker->exchanges, &session->entrance))
+    if (inflight_length(in) == 0 && lets_any_bytes(session))
         return serve_turned(session, NULL, NULL);
     for (;;) {
         if (inflight_length(in) > 0 && look_at(session, inflight_text(in)) == STEP_NEXT)

@@ -17,19 +17,25 @@ static enum io wait_for_request(struct session *session)
     return IO_OK;
 }
 
+static bool is_turned(const struct session *session)
+{
+    return session->entrance.turned != NULL;
+}
+
 static enum progress go_on_after(struct session *session)
 {
     struct exchange_end end = exchange_ended(session->exchange);
-    bool is_turned = exchange_is_turned(session->exchange);
     switch (end.how) {
     case EXCHANGE_ANSWERED:
-        if (is_turned)
-            return look_refuse(session);
+        if (exchange_is_wish(session->exchange))
+            return is_turned(session) ? look_refuse(session) : socks_refuse(session);
         session_enter(session, SESSION_FINISH);
         return STEP_NEXT;
     case EXCHANGE_CONNECTED:
     case EXCHANGE_OPENS:
-        return is_turned ? look_go_on(session) : connect_answer(session);
+        if (exchange_is_wish(session->exchange))
+            return is_turned(session) ? look_go_on(session) : socks_go_on(session);
+        return connect_answer(session);
     case EXCHANGE_UPGRADED:
         return tunnel_begin(session);
     case EXCHANGE_FORSAKEN:

@@ -6,9 +6,16 @@
 #define TO(state) (1u << SESSION_##state)
 
 static const struct step steps[] = {
-    [SESSION_START] = {"start", step_start, TO(GREET) | TO(LOOK) | TO(SERVE), DEADLINE_NONE, NULL},
-    [SESSION_GREET] = {"greet", step_greet, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, NULL},
+    [SESSION_START] = {"start", step_start, TO(GREET) | TO(LOOK) | TO(SOCKS_OFFER) | TO(SERVE), DEADLINE_NONE, NULL},
+    [SESSION_GREET] = {"greet", step_greet, TO(SOCKS_OFFER) | TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, NULL},
     [SESSION_LOOK] = {"look", step_look, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, look_unnamed},
+    [SESSION_SOCKS_OFFER] =
+        {"socks_offer", step_socks_offer, TO(SOCKS_USER) | TO(SOCKS_REQUEST) | TO(SERVE) | TO(CLOSED), DEADLINE_HEAD,
+         socks_overdue},
+    [SESSION_SOCKS_USER] =
+        {"socks_user", step_socks_user, TO(SOCKS_REQUEST) | TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, socks_overdue},
+    [SESSION_SOCKS_REQUEST] =
+        {"socks_request", step_socks_request, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, socks_overdue},
     [SESSION_SERVE] =
         {"serve", step_serve, TO(ANSWER_CONNECT) | TO(PEEK_HELLO) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED),
          DEADLINE_SERVE, NULL},

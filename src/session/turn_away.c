@@ -26,8 +26,12 @@ void turn_away_end(struct session_worker *worker)
     buffer_clear(&worker->too_many);
 }
 
-void session_turn_away(struct session_worker *worker, int descriptor)
+void session_turn_away(struct session_worker *worker, int descriptor, enum speech speech)
 {
     worker->over_limit++;
-    lingering_close(worker->turned_away, descriptor, buffer_text(&worker->too_many));
+    uint8_t no_method[SOCKS_ANSWER_SIZE]; /* before the request SOCKS has no other no */
+    socks_method_write(SOCKS_NO_METHOD, no_method);
+    struct text answer = speech == SPEECH_SOCKS ? (struct text){(const char *)no_method, sizeof(no_method)}
+                                                : buffer_text(&worker->too_many);
+    lingering_close(worker->turned_away, descriptor, answer);
 }

@@ -21,6 +21,7 @@ static void session_free(struct session *session)
     list_remove(&session->node);
     opened_free(session_opened(session));
     greeting_free(session->greeting);
+    socks_free(session->socks);
     http_connection_clear(&session->entrance.http);
     channel_free(session->entrance.http.channel);
     timer_free(session->deadline);
@@ -190,7 +191,7 @@ void session_worker_recheck(struct session_worker *worker)
         session->entrance.http.persists = false;
         bool asks_yet =
             session->state == SESSION_SERVE && session->exchange != NULL && exchange_is_reading_head(session->exchange);
-        if (is_between_requests(session) || asks_yet || session->state == SESSION_GREET)
+        if (is_between_requests(session) || asks_yet || session->state < SESSION_SERVE)
             session_close(session, REASON_NONE);
     }
 }
@@ -199,6 +200,7 @@ void session_worker_stats(const struct session_worker *worker, struct session_st
 {
     *stats = (struct session_stats){
         .accepted = worker->accepted,
+        .socks = worker->socks,
         .open = worker->open,
         .over_limit = worker->over_limit,
         .exchanges = *exchange_worker_stats(worker->exchanges),

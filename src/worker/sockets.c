@@ -14,6 +14,17 @@ static bool bind_one(const struct setting_socket *wanted, struct socket_set *set
     return descriptor >= 0;
 }
 
+static bool bind_clients(const struct settings_listeners *listeners, struct sockets *sockets, char **error)
+{
+    for (size_t i = 0; i < listeners->count; i++) {
+        uint16_t port;
+        if (!bind_one(&listeners->items[i].socket, &sockets->clients, &port, error))
+            return false;
+        sockets->port = sockets->port == 0 ? port : sockets->port;
+    }
+    return true;
+}
+
 /* Without a privilege nobody hands us foreign addresses (TPROXY); turned connections need none. */
 static bool bind_transparent(const struct setting_socket *wanted, struct socket_set *set, char **error)
 {
@@ -27,12 +38,8 @@ static bool bind_transparent(const struct setting_socket *wanted, struct socket_
 bool sockets_bind(const struct settings *settings, struct sockets *sockets, char **error)
 {
     const struct settings_listen *listen = &settings->listen;
-    for (size_t i = 0; i < listen->forward_count; i++) {
-        uint16_t port;
-        if (!bind_one(&listen->forward[i].socket, &sockets->forward, &port, error))
-            return false;
-        sockets->port = i == 0 ? port : sockets->port;
-    }
+    if (!bind_clients(&listen->forward, sockets, error) || !bind_clients(&listen->socks, sockets, error))
+        return false;
     for (size_t i = 0; i < listen->transparent.count; i++)
         if (!bind_transparent(&listen->transparent.items[i], &sockets->transparent, error))
             return false;
@@ -53,7 +60,7 @@ static bool join(const struct socket_set *first, struct socket_set *set, char **
 bool sockets_join(const struct sockets *first, struct sockets *sockets, char **error)
 {
     *sockets = (struct sockets){.port = first->port};
-    return join(&first->forward, &sockets->forward, error) && join(&first->transparent, &sockets->transparent, error) &&
+    return join(&first->clients, &sockets->clients, error) && join(&first->transparent, &sockets->transparent, error) &&
            names_sockets_join(&first->dns, &sockets->dns, error);
 }
 
@@ -65,7 +72,7 @@ static void close_all(const struct socket_set *set)
 
 void sockets_close(const struct sockets *sockets)
 {
-    close_all(&sockets->forward);
+    close_all(&sockets->clients);
     close_all(&sockets->transparent);
     names_sockets_close(&sockets->dns);
 }

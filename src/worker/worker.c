@@ -320,14 +320,15 @@ static void on_port(void *context)
 
 static void listen_on(struct worker *worker, const struct worker_options *options)
 {
-    const struct socket_set *forward = &options->sockets->forward;
+    const struct socket_set *clients = &options->sockets->clients;
     const struct socket_set *transparent = &options->sockets->transparent;
-    for (size_t i = 0; i < forward->count; i++) {
+    for (size_t i = 0; i < clients->count; i++) {
         const struct listener_plan *plan = &options->listeners->items[i];
         worker->ways[i].worker = worker;
+        worker->ways[i].listener.speech = plan->speech;
         worker->ways[i].listener.name = text_from(plan->name);
         worker->ways[i].listener.is_open = plan->is_open;
-        worker->listeners[i] = listener_new(worker->loop, forward->items[i], on_accept, &worker->ways[i]);
+        worker->listeners[i] = listener_new(worker->loop, clients->items[i], on_accept, &worker->ways[i]);
     }
     for (size_t i = 0; i < transparent->count; i++)
         worker->doors[i] = door_new(worker->loop, transparent->items[i], options->token, worker->sessions);

@@ -81,14 +81,14 @@ static void use_policy(struct scene *scene, bool cuts)
     budget_table_unref(table);
 }
 
-static void come(struct scene *scene)
+static void come(struct scene *scene, enum speech speech)
 {
-    static const struct session_listener listener = {0};
+    static const struct session_listener listeners[] = {{.speech = SPEECH_HTTP}, {.speech = SPEECH_SOCKS}};
     struct address peer;
     if (fake.peer_count + 8 > FAKE_PEERS || !address_parse(TEXT("127.0.0.1"), &peer))
         return;
     int descriptor = fake_client();
-    if (session_start(scene->worker, descriptor, &peer, &listener))
+    if (session_start(scene->worker, descriptor, &peer, &listeners[speech]))
         scene->client = fake_of(descriptor);
 }
 
@@ -101,7 +101,7 @@ static void begin(struct scene *scene)
     const struct session_options options = {.loop = fake.loop, .route = scene->route, .via = "exeat-fuzz"};
     scene->worker = session_worker_new(&options);
     use_policy(scene, false);
-    come(scene);
+    come(scene, SPEECH_HTTP);
 }
 
 static void end(struct scene *scene)
@@ -194,7 +194,7 @@ static size_t happen(struct scene *scene, enum happening event, uint8_t argument
         set_manners(argument);
         break;
     case ANOTHER_CLIENT:
-        come(scene);
+        come(scene, (argument & 1) != 0 ? SPEECH_SOCKS : SPEECH_HTTP);
         break;
     case ROOM:
         fake_make_room(scene->client, (size_t)argument * 16);

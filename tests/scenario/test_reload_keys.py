@@ -35,6 +35,7 @@ KEYS = sorted(leaves(json.loads(run_exeat("schema").stdout)))
 
 AT_START = {
     "listen.forward": lambda: [f"127.0.0.1:{free_port()}"],
+    "listen.socks": lambda: [f"127.0.0.1:{free_port()}"],
     "listen.admin": lambda: f"127.0.0.1:{free_port()}",
     "listen.control": lambda: "other.sock",
     "listen.transparent": lambda: [f"127.0.0.1:{free_port()}"],
@@ -590,7 +591,7 @@ FULL = {
     "on_reload": "cut-denied",
     "confine": {"seccomp": "log", "landlock": "require"},
     "workers": 2,
-    "listen": {"forward": ["127.0.0.1:1", "[::1]:2"], "transparent": ["127.0.0.1:4"], "dns": ["127.0.0.1:5"], "admin": "[::1]:3", "control": "a b/c.sock"},
+    "listen": {"forward": ["127.0.0.1:1", "[::1]:2"], "socks": ["127.0.0.1:6"], "transparent": ["127.0.0.1:4"], "dns": ["127.0.0.1:5"], "admin": "[::1]:3", "control": "a b/c.sock"},
     "audit": {
         "directory": "a'b",
         "origin": "audit.example/x",

@@ -17,9 +17,14 @@ struct settings_listener {
     struct text name; /* empty: it has none */
     struct settings_server_tls tls;
 };
+enum { LISTENERS_OF_A_KIND = 8 };
+struct settings_listeners {
+    struct settings_listener items[LISTENERS_OF_A_KIND];
+    size_t count;
+};
 struct settings_listen {
-    struct settings_listener forward[8];
-    size_t forward_count;
+    struct settings_listeners forward; /* for HTTP */
+    struct settings_listeners socks;
     struct setting_sockets transparent;
     struct setting_sockets dns;
     struct setting_socket admin;

@@ -56,8 +56,8 @@ static void reads_every_section(void **state)
         diags_write(diags, &out);
         fail_msg("%.*s", TEXT_ARG(buffer_text(&out)));
     }
-    assert_int_equal(settings->listen.forward_count, 2);
-    assert_int_equal(settings->listen.forward[1].socket.port, 3128);
+    assert_int_equal(settings->listen.forward.count, 2);
+    assert_int_equal(settings->listen.forward.items[1].socket.port, 3128);
     assert_string_equal(settings->listen.control.data, "etc/run/control.sock");
     assert_int_equal(settings->audit.durability, DURABILITY_BATCH);
     assert_true(settings->tls.minimum_13);

@@ -15,21 +15,6 @@
 #include "exeat/base/memory.h"
 #include "scene.h"
 
-#define POLICY                                                                                                         \
-    "version: 1\n"                                                                                                     \
-    "listen: { forward: [\"127.0.0.1:3128\"] }\n"                                                                      \
-    "tls: { authority: { certificate: c, key: k, names: [\"@llm\", open.example] } }\n"                                \
-    "inference: [{ name: local, endpoint: \"http://127.0.0.1:8000\" }, { name: canned, builtin: canned, text: x }]\n"  \
-    "rules:\n"                                                                                                         \
-    "  - { id: plain, verdict: allow, hosts: [shop.example], schemes: [http], ports: [80], addresses: [192.0.2.0/24] " \
-    "}\n"                                                                                                              \
-    "  - { id: tunnel, verdict: allow, hosts: [shop.example], schemes: [https], addresses: [192.0.2.0/24] }\n"         \
-    "  - { id: mail, verdict: allow, hosts: [mail.example], schemes: [tcp], ports: [25], addresses: [192.0.2.0/24] "   \
-    "}\n"                                                                                                              \
-    "  - { id: open, verdict: allow, hosts: [open.example], paths: [\"/v1/**\"] }\n"                                   \
-    "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http, https], ports: [80, 443], inference: "        \
-    "[local, canned] }\n"
-
 /* --- the scene ------------------------------------------------------------------------------------------------------
  */
 

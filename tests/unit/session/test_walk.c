@@ -18,6 +18,7 @@
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 #include "exeat/session.h"
+#include "exeat/wire/socks.h"
 #include "fake.h"
 #include "scene.h"
 
@@ -485,6 +486,204 @@ static void a_turned_connection_is_judged_by_the_name_that_it_says(void **state)
     assert_null(silent->channel);
 }
 
+/* --- SOCKS -----------------------------------------------------------------------------------------------------------
+ */
+
+static const struct session_listener for_socks = {.speech = SPEECH_SOCKS};
+
+#define SAY(peer, literal) say_bytes(peer, TEXT(literal))
+
+static void say_bytes(struct fake_peer *peer, struct text bytes)
+{
+    fake_send_bytes(peer, bytes);
+    fake_run();
+}
+
+/* All that it was told since the last look. */
+#define TOLD(peer, literal) told(peer, TEXT(literal))
+
+static void told(struct fake_peer *peer, struct text bytes)
+{
+    assert_int_equal(peer->heard.length, bytes.length);
+    assert_memory_equal(peer->heard.data, bytes.data, bytes.length);
+    buffer_empty(&peer->heard);
+}
+
+#define SOCKS_OK "\5\0\0\1\0\0\0\0\0\0"
+#define SOCKS_MAIL "\5\1\0\3\14mail.example\0\31"
+#define SOCKS_SHOP "\5\1\0\3\14shop.example\1\xbb"
+
+static const char with_clients[] = POLICY "clients: { worker: { user: worker, secret_sha256: "
+                                          "\"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\" } }\n";
+
+static void a_socks_client_is_asked_where_to_and_connected(void **state)
+{
+    struct scene *scene = *state;
+    struct fake_peer *mail = come_by(scene, &for_socks);
+    SAY(mail, "\5\1\0");
+    TOLD(mail, "\5\0");
+    SAY(mail, SOCKS_MAIL);
+    TOLD(mail, SOCKS_OK);
+    say(fake_upstream(), "220 hello");
+    expect(mail, "220 hello");
+    struct fake_peer *shop = come_by(scene, &for_socks);
+    SAY(shop, "\5\1\0" SOCKS_SHOP); /* all at once is the same */
+    TOLD(shop, "\5\0" SOCKS_OK);
+    hello(shop, "shop.example");
+    say(fake_upstream(), "from the shop");
+    expect(shop, "from the shop");
+}
+
+static void a_socks_client_shows_who_it_is_where_that_tells(void **state)
+{
+    struct scene *scene = *state;
+    use_policy(scene, with_clients, false);
+    struct fake_peer *known = come_by(scene, &for_socks);
+    SAY(known, "\5\2\0\2");
+    TOLD(known, "\5\2");
+    SAY(known, "\1\6worker\6secret");
+    TOLD(known, "\1\0");
+    SAY(known, SOCKS_MAIL);
+    TOLD(known, SOCKS_OK);
+    struct fake_peer *unknown = come_by(scene, &for_socks);
+    SAY(unknown, "\5\2\0\2\1\6worker\5wrong");
+    TOLD(unknown, "\5\2\1\1");
+    assert_int_equal(fake.decisions, 2);
+    struct fake_peer *none = come_by(scene, &for_socks);
+    SAY(none, "\5\1\1");
+    TOLD(none, "\5\xff");
+}
+
+static void what_a_socks_client_may_not_is_told_by_a_reply(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        struct text request;
+        char reply;
+    } rows[] = {
+        {TEXT_INIT("\5\1\0\3\15other.example\1\xbb"), 2}, {TEXT_INIT("\5\1\0\1\300\0\2\1\1\xbb"), 2},
+        {TEXT_INIT("\5\2\0\3\14mail.example\0\31"), 7},   {TEXT_INIT("\5\1\0\2\0\0\0"), 8},
+        {TEXT_INIT("\5\1\0\3\4a\0.b\0\31"), 1},           {TEXT_INIT("\4\1\0\0"), 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct fake_peer *peer = come_by(scene, &for_socks);
+        SAY(peer, "\5\1\0");
+        TOLD(peer, "\5\0");
+        say_bytes(peer, rows[i].request);
+        assert_int_equal(peer->heard.length, SOCKS_REPLY_SIZE);
+        assert_int_equal(peer->heard.data[1], rows[i].reply);
+        assert_int_equal(fake.decisions, i + 1);
+    }
+    assert_null(fake_upstream());
+}
+
+static void what_cannot_be_connected_to_is_told_by_a_reply(void **state)
+{
+    struct scene *scene = *state;
+    fake.manners.connects = false;
+    struct fake_peer *refused = come_by(scene, &for_socks);
+    SAY(refused, "\5\1\0" SOCKS_MAIL);
+    fake_connect(false);
+    fake_run();
+    assert_int_equal(refused->heard.data[3], SOCKS_REFUSED);
+    struct fake_peer *late = come_by(scene, &for_socks);
+    SAY(late, "\5\1\0" SOCKS_MAIL);
+    fake_pass(5000);
+    assert_int_equal(late->heard.data[3], SOCKS_TTL_EXPIRED);
+    fake.manners.answers_names = false;
+    struct fake_peer *nameless = come_by(scene, &for_socks);
+    SAY(nameless, "\5\1\0" SOCKS_MAIL);
+    fake_answer_name(false);
+    fake_run();
+    assert_int_equal(nameless->heard.data[3], SOCKS_HOST_UNREACHABLE);
+}
+
+/* Each of its bytes may be late; all of a message together may not. */
+static void a_socks_client_that_does_not_come_to_an_end_is_told_so(void **state)
+{
+    struct scene *scene = *state;
+    static const struct text begun[] = {
+        TEXT_INIT("\5\4\0"), TEXT_INIT("\5\1\2\1\6wor"), TEXT_INIT("\5\1\0\5\1\0\3\14mail")};
+    static const struct text ends[] = {TEXT_INIT("\5\xff"), TEXT_INIT("\1\1"), TEXT_INIT("\5\1\0\1\0\0\0\0\0\0")};
+    for (size_t i = 0; i < COUNT_OF(begun); i++) {
+        struct fake_peer *slow = come_by(scene, &for_socks);
+        for (size_t at = 0; at < begun[i].length; at++)
+            say_bytes(slow, text_part(begun[i], at, 1));
+        fake_pass(600);
+        assert_non_null(slow->channel);
+        SAY(slow, "x");
+        fake_pass(600);
+        struct text last = text_after(buffer_text(&slow->heard), slow->heard.length - ends[i].length);
+        assert_memory_equal(last.data, ends[i].data, ends[i].length);
+        struct fake_peer *gone = come_by(scene, &for_socks);
+        say_bytes(gone, begun[i]);
+        fake_fin(gone);
+        fake_run();
+        assert_null(gone->channel);
+        assert_int_equal(fake.decisions, 2 * i + 2);
+    }
+    struct fake_peer *silent = come_by(scene, &for_socks);
+    fake_pass(1500);
+    assert_null(silent->channel);
+    struct fake_peer *mute = come_by(scene, &for_socks);
+    fake_fin(mute);
+    fake_run();
+    assert_null(mute->channel);
+    assert_int_equal(fake.decisions, 2 * COUNT_OF(begun)); /* who says nothing leaves nothing */
+}
+
+static void a_socks_client_that_goes_away_is_noticed_wherever_it_is(void **state)
+{
+    struct scene *scene = *state;
+    static const struct text begun[] = {TEXT_INIT("\5"), TEXT_INIT("\5\1\2"), TEXT_INIT("\5\1\0")};
+    for (size_t i = 0; i < COUNT_OF(begun); i++) {
+        struct fake_peer *peer = come_by(scene, &for_socks);
+        say_bytes(peer, begun[i]);
+        assert_non_null(peer->channel);
+        fake_rst(peer);
+        fake_run();
+        assert_null(peer->channel);
+    }
+}
+
+static void a_listener_for_socks_with_tls_is_spoken_to_through_it(void **state)
+{
+    struct scene *scene = *state;
+    struct tls_peer tls;
+    char *error = NULL;
+    char answer[8] = {0};
+    const struct tls_identity_options options = {.certificate = scene->certificate, .key = scene->key};
+    struct session_listener listener = {.speech = SPEECH_SOCKS, .tls = tls_identity_load(&options, &error)};
+    struct tls_identity *old = listener.tls;
+    struct fake_peer *peer = come_by(scene, &listener);
+    tls_begin(&tls, peer, "open.example");
+    for (int i = 0; i < 4; i++)
+        tls_turn(&tls);
+    assert_int_equal(SSL_write(tls.ssl, "\5\1", 3), 3);
+    tls_turn(&tls);
+    tls_turn(&tls);
+    assert_int_equal(SSL_read(tls.ssl, answer, sizeof(answer)), 2);
+    assert_memory_equal(answer, "\5", 2);
+    listener.tls = tls_identity_load(&options, &error); /* what let it in was withdrawn */
+    session_worker_recheck(scene->worker);
+    fake_run();
+    assert_null(peer->channel);
+    tls_end(&tls);
+    tls_identity_free(old);
+    tls_identity_free(listener.tls);
+}
+
+/* What is inside is judged as inside a CONNECT. */
+static void an_llm_call_within_socks_is_answered(void **state)
+{
+    struct scene *scene = *state;
+    struct fake_peer *peer = come_by(scene, &for_socks);
+    SAY(peer, "\5\1\0\5\1\0\3\16api.openai.com\0\x50");
+    TOLD(peer, "\5\0" SOCKS_OK);
+    say(peer, "POST /v1/files HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: 2\r\n\r\n{}");
+    expect(peer, "HTTP/1.1 403");
+}
+
 /* --- what a reload takes away ----------------------------------------------------------------------------------------
  */
 
@@ -573,6 +772,14 @@ int main(void)
         WALK(whose_certificate_was_withdrawn_asks_for_nothing_more),
         WALK(a_websocket_becomes_a_tunnel),
         WALK(a_turned_connection_is_judged_by_the_name_that_it_says),
+        WALK(a_socks_client_is_asked_where_to_and_connected),
+        WALK(a_socks_client_shows_who_it_is_where_that_tells),
+        WALK(what_a_socks_client_may_not_is_told_by_a_reply),
+        WALK(what_cannot_be_connected_to_is_told_by_a_reply),
+        WALK(a_socks_client_that_does_not_come_to_an_end_is_told_so),
+        WALK(a_socks_client_that_goes_away_is_noticed_wherever_it_is),
+        WALK(an_llm_call_within_socks_is_answered),
+        WALK(a_listener_for_socks_with_tls_is_spoken_to_through_it),
         cmocka_unit_test(every_edge_of_both_tables_was_walked),
     };
     return cmocka_run_group_tests(tests, set_up_once, tear_down_once);

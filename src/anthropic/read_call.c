@@ -50,6 +50,8 @@ bool anthropic_read_call(struct reading *reading, struct canon_call *call)
         return false;
     if (call->message_count == 0)
         return reading_member_is_wrong(reading, TEXT("messages"), "is missing or empty");
+    if (text_ends_with(call->path, TEXT(":streamRawPredict"))) /* at Vertex AI */
+        call->wish.streams = CANON_YES;
     call->wish.usage = call->wish.streams;
     return true;
 }

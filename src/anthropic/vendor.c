@@ -5,7 +5,7 @@
 
 const struct vendor anthropic_vendor = {
     .read_call = anthropic_read_call,
-    .model_of_path = vendor_no_model,
+    .model_of_path = vendor_model_before_colon,
     .type_of = vendor_json_or_events,
     .write_answer = anthropic_write_answer,
     .begin_stream = anthropic_begin_stream,

@@ -13,3 +13,13 @@ struct text vendor_no_model(struct text path)
     (void)path;
     return TEXT("");
 }
+
+struct text vendor_model_before_colon(struct text path)
+{
+    size_t from = path.length;
+    while (from > 0 && path.data[from - 1] != '/')
+        from--;
+    struct text last = text_after(path, from);
+    size_t colon = text_index(last, ':', 0);
+    return colon == last.length ? TEXT("") : text_part(last, 0, colon);
+}

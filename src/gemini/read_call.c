@@ -190,9 +190,59 @@ static bool take_requests(struct reading *reading, uint32_t value, const struct 
 static const struct member batch_rows[] = {{.name = TEXT_INIT("requests"), .read = take_requests}};
 TABLE(batch_table, batch_rows, NULL);
 
+/* Vertex AI's `predict` has them as instances of a model. */
+static bool take_plain_content(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    struct canon_entry *entry = field;
+    return take_text(reading, value, row, &entry->text);
+}
+
+static const struct member instance_rows[] = {
+    MEMBER("content", take_plain_content, said_embedding, entry),
+    REFUSED("image", "is no text, and only texts have vectors here"),
+    REFUSED("video", "is no text, and only texts have vectors here"),
+};
+TABLE(instance_table, instance_rows, NULL);
+
+static bool read_instance(struct reading *reading, uint32_t value, void *item)
+{
+    struct said_embedding *said = item;
+    if (!read_members(reading, value, &instance_table, said))
+        return false;
+    return said->entry.text.data != NULL || reading_member_is_wrong(reading, TEXT("content"), "is missing");
+}
+
+static bool take_instances(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    struct canon_call *call = field;
+    const void *items = NULL;
+    size_t count = 0;
+    struct text dimensions = call->wish.dimensions;
+    (void)row;
+    if (!read_items(reading, value, sizeof(struct said_embedding), read_instance, &items, &count))
+        return false;
+    call->input.form = CANON_MANY;
+    set_input(reading, items, count, call);
+    call->wish.dimensions = dimensions;
+    return count > 0 || reading_is_wrong(reading, "is empty");
+}
+
+static const struct member parameter_rows[] = {
+    MEMBER("outputDimensionality", take_number, canon_call, wish.dimensions),
+};
+TABLE(parameter_table, parameter_rows, NULL);
+static const struct member predict_rows[] = {
+    {.name = TEXT_INIT("instances"), .read = take_instances},
+    INNER("parameters", &parameter_table),
+};
+TABLE(predict_table, predict_rows, NULL);
+
 static bool read_vectors(struct reading *reading, struct canon_call *call)
 {
     struct said_embedding said = {0};
+    if (text_ends_with(call->path, TEXT(":predict")))
+        return read_members(reading, 0, &predict_table, call) &&
+               (call->input.count > 0 || reading_member_is_wrong(reading, TEXT("instances"), "is missing"));
     if (text_ends_with(call->path, TEXT(":batchEmbedContents")))
         return read_members(reading, 0, &batch_table, call) &&
                (call->input.count > 0 || reading_member_is_wrong(reading, TEXT("requests"), "is missing"));

@@ -152,8 +152,24 @@ static void write_vector(struct text vector, struct buffer *out)
     BUFFER_APPEND_ALL(out, TEXT("{\"values\":"), vector, TEXT("}"));
 }
 
+/* Clients read the count of each; endpoints count all of them together, and the first one has it. */
+static bool write_predictions(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
+{
+    buffer_append(out, TEXT("{\"predictions\":["));
+    for (size_t i = 0; i < answer->vector_count; i++) {
+        out_comma(out);
+        buffer_append(out, TEXT("{\"embeddings\":{\"statistics\":{\"truncated\":false"));
+        write_count(out, TEXT("token_count"), i == 0 ? answer->usage.tokens_in : 0);
+        BUFFER_APPEND_ALL(out, TEXT("},\"values\":"), answer->vectors[i], TEXT("}}"));
+    }
+    buffer_append(out, TEXT("]}"));
+    return answer->vector_count == call->input.count;
+}
+
 static bool write_vectors(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
 {
+    if (text_ends_with(call->path, TEXT(":predict")))
+        return write_predictions(call, answer, out);
     bool is_batch = call->input.form == CANON_MANY;
     buffer_append(out, is_batch ? TEXT("{\"embeddings\":[") : TEXT("{\"embedding\":"));
     for (size_t i = 0; i < answer->vector_count; i++)

@@ -164,6 +164,8 @@ static void classify_inside(const struct request *request, struct llm_call *call
     const struct native_path *native = find_native(call->dialect, request);
     const struct native_ending *ending = find_ending(call->dialect, request);
     bool is_bedrock = call->dialect == DIALECT_BEDROCK && !is_openai_place(call->dialect, request);
+    if (llm_vertex_call(request, call))
+        return;
     if (native != NULL) {
         call->operation = native->operation;
     } else if (is_bedrock) {

@@ -13,5 +13,7 @@ extern const size_t llm_hosts_size;
 struct request;
 /* bedrock.c: of a request to a host of Bedrock's */
 enum llm_operation llm_bedrock_operation(const struct request *request);
+/* vertex.c: of a call whose host and dialect are known. False: it is no place of these. */
+bool llm_vertex_call(const struct request *request, struct llm_call *call);
 
 #endif

@@ -5,7 +5,7 @@
 
 const struct vendor mistral_vendor = {
     .read_call = mistral_read_call,
-    .model_of_path = vendor_no_model,
+    .model_of_path = vendor_model_before_colon,
     .type_of = vendor_json_or_events,
     .write_answer = mistral_write_answer,
     .begin_stream = mistral_begin_stream,

@@ -100,3 +100,16 @@ def test_a_dead_endpoint_is_a_server_error(shop, inference):
 def test_a_stream_that_breaks_is_an_error(shop, inference):
     inference.breaks = True
     assert "failure" in run_sdk(shop, "stream")
+
+
+@pytest.mark.parametrize("what", ["content", "stream", "count"])
+def test_vertex_is_answered_as_gemini_is(shop, what):
+    said = run_script(shop, "gemini.mjs", what, "vertex")
+    assert said.get("text") == "local answer" or "".join(said.get("words", [])) == "local answer" or said == {"tokens": 9}
+    assert shop.only_decision()["llm_provider"] == "Google Vertex AI"
+
+
+def test_vectors_at_vertex_are_predictions(shop, inference):
+    said = run_script(shop, "gemini.mjs", "predict", "vertex")
+    assert said["vectors"][0]["values"] == [0.25, -0.5, 1]
+    assert (inference.calls()[0]["input"], inference.calls()[0]["dimensions"]) == (["x"], 3)

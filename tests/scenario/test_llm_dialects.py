@@ -199,8 +199,24 @@ def test_vertex_is_answered_at_its_own_path(shop):
     path = "/v1/projects/p/locations/europe-west4/publishers/google/models/gemini-2:generateContent"
     reply = say(shop, path, CONTENTS, "europe-west4-aiplatform.googleapis.com")
     assert json.loads(reply.body)["modelVersion"] == "gemini-2"
-    refused = say(shop, "/v1/projects/p/locations/l/publishers/anthropic/models/c:rawPredict", MESSAGE, "europe-west4-aiplatform.googleapis.com")
+    refused = say(shop, "/v1/projects/p/locations/l/publishers/ai21/models/c:rawPredict", MESSAGE, "europe-west4-aiplatform.googleapis.com")
     assert (refused.status, json.loads(refused.body)["error"]["status"]) == (403, "PERMISSION_DENIED")
+
+
+def test_models_of_others_at_vertex_are_answered_in_their_makers_words(shop, inference):
+    place = "/v1/projects/p/locations/europe-west1/publishers/%s"
+    host = "europe-west1-aiplatform.googleapis.com"
+    body = {"anthropic_version": "vertex-2023-10-16", "max_tokens": 16, "messages": MESSAGE["messages"]}
+    message = json.loads(say(shop, place % "anthropic/models/claude@20250514:rawPredict", body, host).body)
+    assert (message["type"], message["model"], message["content"][0]["text"]) == ("message", "claude@20250514", "local answer")
+    stream = say(shop, place % "anthropic/models/claude@20250514:streamRawPredict", body, host)
+    assert events(stream.body)[-1] == ("message_stop", {"type": "message_stop"})
+    counted = say(shop, place % "anthropic/models/count-tokens:rawPredict", MESSAGE, host)
+    assert json.loads(counted.body) == {"input_tokens": 9}
+    mistral = json.loads(say(shop, place % "mistralai/models/mistral-large:rawPredict", {"messages": MESSAGE["messages"]}, host).body)
+    assert (mistral["object"], mistral["model"]) == ("chat.completion", "mistral-large")
+    openai = json.loads(say(shop, "/v1/projects/p/locations/l/endpoints/openapi/chat/completions", {**MESSAGE, "model": "google/gemini-2"}, host).body)
+    assert openai["model"] == "google/gemini-2"
 
 
 def test_a_wrong_call_is_an_invalid_argument(shop, inference):

@@ -62,5 +62,7 @@ struct vendor {
 struct text vendor_json_or_events(const struct canon_call *call, bool streams);
 /* model_of_path, of all whose bodies name the model. */
 struct text vendor_no_model(struct text path);
+/* The same, of those who are called at Vertex AI too: ".../NAME:WHAT". */
+struct text vendor_model_before_colon(struct text path);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Google's SDK as an application uses it. Prints one JSON object.
-//   node --import ./proxy.mjs gemini.mjs content|stream|tools|streamed_tools|schema|count|embed|models|search
+//   node --import ./proxy.mjs gemini.mjs content|stream|tools|streamed_tools|schema|count|embed|predict|models|search [vertex]
 import { GoogleGenAI } from '@google/genai';
 
-const client = new GoogleGenAI({ apiKey: 'AIzaVendorSecret' });
+const client = new GoogleGenAI({ apiKey: 'AIzaVendorSecret', vertexai: process.argv[3] === 'vertex' });
 const model = 'gemini-2';
 const contents = 'hi';
 const tools = [{ functionDeclarations: [{ name: 'look', description: 'Looks.', parameters: { type: 'OBJECT', properties: { url: { type: 'STRING' } } } }] }];
@@ -37,6 +37,7 @@ const calls = {
   schema: async () => ({ text: (await client.models.generateContent({ model, contents, config: { responseMimeType: 'application/json', responseSchema: { type: 'OBJECT', properties: { a: { type: 'STRING' } } } } })).text }),
   count: async () => ({ tokens: (await client.models.countTokens({ model, contents })).totalTokens }),
   embed: async () => ({ vectors: (await client.models.embedContent({ model: 'gemini-embedding', contents: ['x'], config: { outputDimensionality: 3 } })).embeddings.map((one) => one.values) }),
+  predict: async () => ({ vectors: (await client.models.embedContent({ model: 'text-embedding-005', contents: ['x'], config: { outputDimensionality: 3 } })).embeddings }),
   models: async () => {
     const all = [];
     for await (const one of await client.models.list({ config: { queryBase: true } })) all.push(one.name);

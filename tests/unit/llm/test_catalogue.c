@@ -107,8 +107,6 @@ static void the_dialect_is_one_of_the_path(void **state)
         {gemini, "POST", "/v1beta/files", LLM_OTHER, DIALECT_GEMINI},
         {vertex, "POST", "/v1/projects/p/locations/l/publishers/google/models/g:generateContent", LLM_CHAT,
          DIALECT_GEMINI},
-        {vertex, "POST", "/v1/projects/p/locations/l/publishers/anthropic/models/c:rawPredict", LLM_OTHER,
-         DIALECT_GEMINI},
         {"api.openai.com", "POST", "/v1/models/g:generateContent", LLM_OTHER, DIALECT_OPENAI},
         {vertex, "POST", "/v1/projects/p/locations/l/endpoints/openapi/chat/completions", LLM_CHAT, DIALECT_OPENAI},
         {vertex, "GET", "/v1/projects/p/locations/l/models", LLM_OTHER, DIALECT_GEMINI},

@@ -104,11 +104,46 @@ static void what_else_bedrock_does_is_not_answered(void **state)
     expect_places(places, COUNT_OF(places));
 }
 
+#define PLACE "/v1/projects/p/locations/l/"
+static void calls_of_vertex_are_in_the_words_of_the_models_maker(void **state)
+{
+    (void)state;
+    static const struct place places[] = {
+        {"Google Vertex AI*", "POST", PLACE "publishers/google/models/g:generateContent", LLM_CHAT, DIALECT_GEMINI},
+        {"Google Vertex AI*", "POST", PLACE "publishers/google/models/g:streamGenerateContent", LLM_CHAT,
+         DIALECT_GEMINI},
+        {"Google Vertex AI*", "POST", PLACE "publishers/google/models/g:countTokens", LLM_COUNT_TOKENS, DIALECT_GEMINI},
+        {"Google Vertex AI*", "POST", "/v1beta1/publishers/google/models/g:generateContent", LLM_CHAT, DIALECT_GEMINI},
+        {"Google Vertex AI*", "POST", PLACE "publishers/google/models/text-embedding-005:predict", LLM_EMBEDDINGS,
+         DIALECT_GEMINI},
+        {"Google Vertex AI*", "POST", PLACE "publishers/google/models/gemini-embedding-001:embedContent",
+         LLM_EMBEDDINGS, DIALECT_GEMINI},
+        {"Google Vertex AI*", "POST", PLACE "publishers/anthropic/models/claude@20250514:rawPredict", LLM_CHAT,
+         DIALECT_ANTHROPIC},
+        {"Google Vertex AI*", "POST", PLACE "publishers/anthropic/models/claude:streamRawPredict", LLM_CHAT,
+         DIALECT_ANTHROPIC},
+        {"Google Vertex AI*", "POST", PLACE "publishers/anthropic/models/count-tokens:rawPredict", LLM_COUNT_TOKENS,
+         DIALECT_ANTHROPIC},
+        {"Google Vertex AI*", "POST", PLACE "publishers/mistralai/models/mistral-large:streamRawPredict", LLM_CHAT,
+         DIALECT_MISTRAL},
+        {"Google Vertex AI*", "POST", PLACE "endpoints/openapi/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Google Vertex AI*", "POST", PLACE "endpoints/openapi/embeddings", LLM_EMBEDDINGS, DIALECT_OPENAI},
+        {"Google Vertex AI*", "POST", PLACE "publishers/google/models/imagen-4:predict", LLM_OTHER, DIALECT_GEMINI},
+        {"Google Vertex AI*", "POST", PLACE "publishers/ai21/models/jamba:rawPredict", LLM_OTHER, DIALECT_GEMINI},
+        {"Google Vertex AI*", "POST", PLACE "publishers/mistralai/models/mistral-ocr-2505:rawPredict", LLM_OTHER,
+         DIALECT_MISTRAL},
+        {"Google Vertex AI*", "POST", PLACE "endpoints/1234:predict", LLM_OTHER, DIALECT_GEMINI},
+        {"Google Vertex AI*", "GET", PLACE "publishers/anthropic/models/claude:rawPredict", LLM_OTHER, DIALECT_GEMINI},
+    };
+    expect_places(places, COUNT_OF(places));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_of_bedrock_are_told_by_path_and_model),
         cmocka_unit_test(what_else_bedrock_does_is_not_answered),
+        cmocka_unit_test(calls_of_vertex_are_in_the_words_of_the_models_maker),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,10 +16,10 @@
 /* redirect.c: NULL: the settings say nothing about rules. */
 struct containment *containment_of(const struct settings *settings, const _Atomic bool *drains);
 
-/* Calls back, some time after it, when a file of the policy or a link to it has changed. */
+/* Calls back, some time after it, when a file of the policy, a revocation list or a link to one has changed. */
 struct files_watch;
 struct files_watch *files_watch_new(struct loop *loop, timer_function on_change, void *context);
-void files_watch_set(struct files_watch *files, const struct settings *settings);
+void files_watch_set(struct files_watch *files, const struct policy *policy, const struct listeners *listeners);
 void files_watch_free(struct files_watch *files);
 
 /* retired.c: takes the reference of a policy that is no longer in force, and drops it when it is the last. */

@@ -1,30 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Watches the folders of the policy's files, not the files: an editor renames, and Kubernetes swaps a link in the
- * folder of a ConfigMap. A change is told once, when it has been quiet for a moment. */
+/* Watches the folders of the policy's files and of revocation lists, not the files: an editor renames, and Kubernetes
+ * swaps a link in the folder of a ConfigMap. A change is told once, when it has been quiet for a moment. */
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include "daemon_internal.h"
 #include "exeat/base/memory.h"
+#include "exeat/policy/trust.h"
 
 enum { QUIET_MS = 200, FOLDERS_MAX = 64 };
 
+/* A file alone, or all of a folder: where the policy's files are, one more may belong to them (`include` with a star).
+ */
+struct watched {
+    int folder; /* inotify's */
+    char *name; /* owned; NULL: whatever is there */
+};
 struct files_watch {
     int descriptor; /* inotify */
     struct watch *watch;
     struct timer *quiet;
-    int folders[FOLDERS_MAX];
-    size_t folder_count;
+    struct watched items[FOLDERS_MAX];
+    size_t count;
 };
+
+/* Kubernetes swaps its links by names that begin with two dots. */
+static bool is_watched(const struct files_watch *files, const struct inotify_event *event)
+{
+    bool is_link = event->len >= 2 && memcmp(event->name, "..", 2) == 0;
+    for (size_t i = 0; i < files->count; i++) {
+        const struct watched *item = &files->items[i];
+        if (item->folder != event->wd)
+            continue;
+        if (item->name == NULL || is_link || (event->len > 0 && strcmp(item->name, event->name) == 0))
+            return true;
+    }
+    return false;
+}
+
+/* Events stand one behind the other, each with a name as long as it says (inotify(7)). */
+static bool concerns_us(const struct files_watch *files, const char *events, size_t length)
+{
+    size_t at = 0;
+    while (at + sizeof(struct inotify_event) <= length) {
+        const struct inotify_event *event = (const struct inotify_event *)(const void *)(events + at);
+        if ((event->mask & IN_Q_OVERFLOW) != 0 || is_watched(files, event))
+            return true;
+        at += sizeof(*event) + event->len;
+    }
+    return false;
+}
 
 static void on_event(void *context)
 {
     struct files_watch *files = context;
-    char events[4096];
-    while (read(files->descriptor, events, sizeof(events)) > 0)
-        ;
-    timer_start(files->quiet, QUIET_MS);
+    _Alignas(struct inotify_event) char events[4096];
+    ssize_t length;
+    while ((length = read(files->descriptor, events, sizeof(events))) > 0)
+        if (concerns_us(files, events, (size_t)length))
+            timer_start(files->quiet, QUIET_MS);
 }
 
 struct files_watch *files_watch_new(struct loop *loop, timer_function on_change, void *context)
@@ -36,8 +71,10 @@ struct files_watch *files_watch_new(struct loop *loop, timer_function on_change,
     return files;
 }
 
-static void watch_folder(struct files_watch *files, struct text path)
+static void watch_folder(struct files_watch *files, struct text path, bool whole)
 {
+    if (path.length == 0 || files->count == FOLDERS_MAX)
+        return;
     size_t end = path.length;
     while (end > 0 && path.data[end - 1] != '/')
         end--;
@@ -45,25 +82,41 @@ static void watch_folder(struct files_watch *files, struct text path)
     int id = inotify_add_watch(
         files->descriptor, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE);
     base_free(folder);
-    if (id >= 0 && files->folder_count < FOLDERS_MAX)
-        files->folders[files->folder_count++] = id;
+    if (id >= 0)
+        files->items[files->count++] = (struct watched){id, whole ? NULL : text_copy(text_after(path, end))};
 }
 
-void files_watch_set(struct files_watch *files, const struct settings *settings)
+static void forget(struct files_watch *files)
 {
+    for (size_t i = 0; i < files->count; i++) {
+        (void)inotify_rm_watch(files->descriptor, files->items[i].folder); /* two items may have one folder */
+        base_free(files->items[i].name);
+    }
+    files->count = 0;
+}
+
+void files_watch_set(struct files_watch *files, const struct policy *policy, const struct listeners *listeners)
+{
+    const struct settings_lists *lists = &policy_settings(policy)->lists;
     if (files->watch == NULL)
         return;
-    for (size_t i = 0; i < files->folder_count; i++)
-        inotify_rm_watch(files->descriptor, files->folders[i]);
-    files->folder_count = 0;
-    for (size_t i = 0; i < settings->lists.file_count; i++)
-        watch_folder(files, settings->lists.files[i].path);
+    forget(files);
+    for (size_t i = 0; i < lists->file_count; i++)
+        watch_folder(files, lists->files[i].path, true);
+    for (size_t i = 0; i < listeners->count; i++)
+        watch_folder(files, text_from(listeners->items[i].crl), false);
+    for (size_t i = 0; i < policy_trust_count(policy); i++) {
+        const struct settings_trust *trust = policy_trust_at(policy, i)->source;
+        for (size_t j = 0; j < trust->crls.count; j++)
+            watch_folder(files, trust->crls.items[j].text, false);
+    }
 }
 
 void files_watch_free(struct files_watch *files)
 {
     if (files == NULL)
         return;
+    forget(files);
     watch_free(files->watch);
     timer_free(files->quiet);
     if (files->descriptor >= 0)

@@ -222,7 +222,7 @@ static bool start(struct gate *gate)
     if (settings->audit.verify_ms > 0)
         gate->verifying = verifying_new(settings->audit.directory.data, gate->log_key, settings->audit.verify_ms);
     gate->files = files_watch_new(gate->loop, on_change, gate);
-    files_watch_set(gate->files, settings);
+    files_watch_set(gate->files, gate->in_force.policy, &gate->listeners);
     gate->retired = retired_new(gate->loop);
     log_info(
         "started", log_string("version", EXEAT_VERSION), log_number("port", gate->sockets.port),

@@ -175,7 +175,7 @@ static void take(struct gate *gate, struct policy *policy, struct text waiting, 
     atomic_fetch_add(&gate->told.reloads, 1);
     gate_apply(gate);
     crew_give_policy(&gate->crew, &gate->in_force);
-    files_watch_set(gate->files, policy_settings(policy));
+    files_watch_set(gate->files, policy, &gate->listeners);
     say_taken(gate, waiting, answer);
 }
 

@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes as hashes_of
 from support.certificates import Root, _pem
 from support.gate import allow, free_port, hosts, run_exeat
+from support.wait import wait_for
 
 
 def rules():
@@ -97,8 +98,10 @@ def test_a_client_certificate_opens_until_it_is_revoked(gate, origin, root, tmp_
     known, nobody = one.decisions()
     assert (known["client"], known["client_proof"], "client" in nobody) == ("it", "certificate", False)
     revoked = x509.load_pem_x509_certificate(good.read_bytes()).serial_number
-    crl.write_bytes(revocations(authority, revoked))
-    assert one.control("reload").startswith("ok")
+    before = len(one.events("reloaded"))
+    (clients / "new").write_bytes(revocations(authority, revoked))
+    (clients / "new").rename(crl)  # nobody says reload
+    wait_for(lambda: len(one.events("reloaded")) > before, "the list to be taken")
     assert through(one, origin, *mine, **proxy).returncode != 0
     assert through(one, origin, *other, **proxy).stdout == "403"
     assert "certificate revoked" in one.log()

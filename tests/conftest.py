@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+from abuse.told import abuse_line  # noqa: E402
 from support.callers import QuickOrigin  # noqa: E402
 from support.certificates import Root  # noqa: E402
 from support.containment import gate_of, pod  # noqa: E402, F401
@@ -15,6 +16,13 @@ from support.gate import Gate  # noqa: E402
 from support.inference import Inference  # noqa: E402
 from support.names import NameServer  # noqa: E402
 from support.origin import DeadPort, Listener, Origin  # noqa: E402
+
+
+def pytest_terminal_summary(terminalreporter):
+    """How many of the abuse cases hold, where they were tried."""
+    line = abuse_line(terminalreporter.stats)
+    if line:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

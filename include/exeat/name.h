@@ -64,8 +64,9 @@ authority_read(struct text text, uint16_t default_port, struct host *host, uint1
 /* host, with brackets if IPv6, and ":port" unless it equals `default_port`. */
 void authority_append(struct buffer *out, const struct host *host, uint16_t port, uint16_t default_port);
 
-/* What an address is for (IANA special-purpose registries, RFC 6890). Embedded IPv4 (mapped, compatible, NAT64
- * 64:ff9b::/96 and 64:ff9b:1::/48, 6to4, Teredo) takes the class of what it embeds unless that is public. */
+/* What an address is for (IANA special-purpose registries, RFC 6890). Embedded IPv4 (mapped, compatible, translated,
+ * NAT64 64:ff9b::/96 and 64:ff9b:1::/48, 6to4, Teredo, ISATAP) takes the class of what it embeds unless that is public.
+ * Of IPv6 only 2000::/3 and NAT64 can be public. */
 enum address_class {
     ADDRESS_PUBLIC,
     ADDRESS_UNSPECIFIED,

@@ -44,6 +44,10 @@ static const struct special_range ranges[] = {
     {{0xff}, 16, 8, ADDRESS_MULTICAST},
     {{0}, 16, 96, ADDRESS_RESERVED},                        /* IPv4-compatible, deprecated */
     {{[10] = 0xff, [11] = 0xff}, 16, 96, ADDRESS_RESERVED}, /* IPv4-mapped: no host has it on the wire */
+    {{0x20}, 16, 3, ADDRESS_PUBLIC},                        /* global unicast, all of it that is given out */
+    {{0x00, 0x64, 0xff, 0x9b}, 16, 96, ADDRESS_PUBLIC},     /* NAT64, by what it carries */
+    {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 16, 48, ADDRESS_PUBLIC},
+    {{0}, 16, 0, ADDRESS_RESERVED}, /* nobody's yet */
 };
 
 static const char *const names[] = {
@@ -75,33 +79,44 @@ static enum address_class own_class(const struct address *address)
     return ADDRESS_PUBLIC;
 }
 
-/* Where an IPv6 prefix carries an IPv4 address. */
+/* Where an IPv6 address carries an IPv4 address: it does if the bytes [from, to) are these. */
 static const struct {
     uint8_t bytes[16];
-    uint8_t prefix;
-    uint8_t at;     /* byte at which the IPv4 address starts */
+    uint8_t from, to;
+    uint8_t at[4];
     uint8_t invert; /* Teredo hides the client's address by inverting it */
+    bool may_be;    /* a prefix of another length may have been meant, if nothing (0.0.0.0/8) is there */
 } embeddings[] = {
-    {{[10] = 0xff, [11] = 0xff}, 96, 12, 0},           /* mapped */
-    {{0}, 96, 12, 0},                                  /* compatible */
-    {{0x00, 0x64, 0xff, 0x9b}, 96, 12, 0},             /* NAT64 (RFC 6052) */
-    {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 48, 12, 0}, /* local NAT64 (RFC 8215) */
-    {{0x20, 0x02}, 16, 2, 0},                          /* 6to4 (RFC 3056) */
-    {{0x20, 0x01, 0x00, 0x00}, 32, 12, 0xff},          /* Teredo client (RFC 4380) */
-    {{0x20, 0x01, 0x00, 0x00}, 32, 4, 0},              /* Teredo server */
+    {{[10] = 0xff, [11] = 0xff}, 0, 12, {12, 13, 14, 15}, 0, false},          /* mapped */
+    {{0}, 0, 12, {12, 13, 14, 15}, 0, false},                                 /* compatible */
+    {{[8] = 0xff, [9] = 0xff}, 0, 12, {12, 13, 14, 15}, 0, false},            /* translated (RFC 2765) */
+    {{0x00, 0x64, 0xff, 0x9b}, 0, 12, {12, 13, 14, 15}, 0, false},            /* NAT64 (RFC 6052) */
+    {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 0, 6, {12, 13, 14, 15}, 0, false}, /* local NAT64 (RFC 8215), /96 */
+    {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 0, 6, {6, 7, 9, 10}, 0, true},     /* /48 (RFC 6052 2.2) */
+    {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 0, 6, {7, 9, 10, 11}, 0, true},    /* /56 */
+    {{0x00, 0x64, 0xff, 0x9b, 0x00, 0x01}, 0, 6, {9, 10, 11, 12}, 0, true},   /* /64 */
+    {{0x20, 0x02}, 0, 2, {2, 3, 4, 5}, 0, false},                             /* 6to4 (RFC 3056) */
+    {{0x20, 0x01, 0x00, 0x00}, 0, 4, {12, 13, 14, 15}, 0xff, false},          /* Teredo client (RFC 4380) */
+    {{0x20, 0x01, 0x00, 0x00}, 0, 4, {4, 5, 6, 7}, 0, false},                 /* Teredo server */
+    {{[8] = 0x00, [9] = 0x00, [10] = 0x5e, [11] = 0xfe}, 8, 12, {12, 13, 14, 15}, 0, false}, /* ISATAP (RFC 5214) */
+    {{[8] = 0x02, [9] = 0x00, [10] = 0x5e, [11] = 0xfe}, 8, 12, {12, 13, 14, 15}, 0, false},
 };
 
 static bool embedded_in(const struct address *address, size_t row, struct address *inner)
 {
-    struct address_range range = {.prefix = embeddings[row].prefix};
-    range.base.length = 16;
-    memcpy(range.base.bytes, embeddings[row].bytes, 16);
-    if (!address_range_has(&range, address))
+    size_t from = embeddings[row].from;
+    if (memcmp(embeddings[row].bytes + from, address->bytes + from, embeddings[row].to - from) != 0)
         return false;
     *inner = (struct address){.length = 4};
     for (size_t i = 0; i < 4; i++)
-        inner->bytes[i] = address->bytes[embeddings[row].at + i] ^ embeddings[row].invert;
+        inner->bytes[i] = address->bytes[embeddings[row].at[i]] ^ embeddings[row].invert;
     return true;
+}
+
+static bool leads_inside(const struct address *inner, size_t row)
+{
+    enum address_class class = own_class(inner);
+    return class != ADDRESS_PUBLIC && !(class == ADDRESS_UNSPECIFIED && embeddings[row].may_be);
 }
 
 static bool is_unspecified_or_loopback(const struct address *address)
@@ -116,7 +131,7 @@ enum address_class address_class(const struct address *address)
         return own_class(address);
     for (size_t row = 0; address->length == 16 && row < COUNT_OF(embeddings); row++) {
         struct address inner;
-        if (embedded_in(address, row, &inner) && own_class(&inner) != ADDRESS_PUBLIC)
+        if (embedded_in(address, row, &inner) && leads_inside(&inner, row))
             return own_class(&inner);
     }
     return own_class(address);

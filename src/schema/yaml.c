@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libyaml's events become a tree. Aliases and anchors are refused: a policy is read by people, and an alias bomb by
- * nobody. */
+/* libyaml's events become a tree. Aliases, anchors and tags are refused: a policy is read by people, and an alias bomb
+ * by nobody. */
 #include "exeat/schema/yaml.h"
 
 #include <stdlib.h>
@@ -221,12 +221,21 @@ static void check_keys(struct builder *builder, struct yaml_node *map)
     drop_duplicates(map);
 }
 
+/* What another reader of YAML would make something else of. */
+static void
+refuse_marks(struct builder *builder, const yaml_event_t *event, const yaml_char_t *anchor, const yaml_char_t *tag)
+{
+    if (anchor != NULL)
+        fail(builder, event, "anchors are not supported; write the value out, or use a group");
+    else if (tag != NULL)
+        fail(builder, event, "tags are not supported; each key knows what its value is");
+}
+
 static struct yaml_node *build_scalar(struct builder *builder, const yaml_event_t *event)
 {
     struct yaml_node *node = new_node(builder, event, YAML_TEXT);
     struct text value = {(const char *)event->data.scalar.value, event->data.scalar.length};
-    if (event->data.scalar.anchor != NULL)
-        fail(builder, event, "anchors are not supported; write the value out, or use a group");
+    refuse_marks(builder, event, event->data.scalar.anchor, event->data.scalar.tag);
     if (text_has(value, '\0'))
         fail(builder, event, "a value must not hold a NUL byte");
     node->text = arena_text(builder->arena, value);
@@ -244,9 +253,11 @@ static struct yaml_node *build(struct builder *builder, yaml_event_t *event, int
     if (event->type == YAML_SCALAR_EVENT)
         return build_scalar(builder, event);
     if (event->type == YAML_SEQUENCE_START_EVENT) {
+        refuse_marks(builder, event, event->data.sequence_start.anchor, event->data.sequence_start.tag);
         node = new_node(builder, event, YAML_LIST);
         build_children(builder, node, YAML_SEQUENCE_END_EVENT, depth);
     } else if (event->type == YAML_MAPPING_START_EVENT) {
+        refuse_marks(builder, event, event->data.mapping_start.anchor, event->data.mapping_start.tag);
         node = new_node(builder, event, YAML_MAP);
         build_children(builder, node, YAML_MAPPING_END_EVENT, depth);
         if (!builder->failed)

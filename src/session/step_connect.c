@@ -57,10 +57,10 @@ static enum reason check_hello(const struct session *session, const struct clien
 static void say_name(const struct client_hello *hello, struct detail *detail)
 {
     struct host named;
-    if (host_parse_sni(hello->server_name, &named))
+    if (!hello->server_name_bad && host_parse_sni(hello->server_name, &named))
         (void)detail_say(detail, "the handshake names %s", named.text);
     else
-        (void)detail_say(detail, "the server name of the handshake is no host name");
+        (void)detail_say(detail, "the server name of the handshake is no host name, or not one");
 }
 
 /* The client learns it by a TLS alert: a status would not reach it any more. */

@@ -49,7 +49,7 @@ static enum progress take_hello(struct session *session, const struct client_hel
         return serve_turned(session, &host, NULL);
     return serve_turned(
         session, NULL,
-        hello->has_server_name ? "the server name of the handshake is no host name"
+        hello->has_server_name ? "the server name of the handshake is no host name, or not one"
                                : "the handshake has no server name");
 }
 

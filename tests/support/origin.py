@@ -237,6 +237,10 @@ class Listener:
             self.accepted += 1
             threading.Thread(target=self._one, args=(connection,), daemon=True).start()
 
+    @property
+    def connections(self):
+        return self.accepted
+
     def _one(self, connection):
         try:
             self.serve(connection)

@@ -46,6 +46,24 @@ static void each_address_has_the_class_of_where_it_leads(void **state)
         {"ff02::1", ADDRESS_MULTICAST},
         {"2001:db8::1", ADDRESS_DOCUMENTATION},
         {"::ffff:8.8.8.8", ADDRESS_RESERVED},
+        {"::ffff:0:127.0.0.1", ADDRESS_LOOPBACK}, /* translated (RFC 2765) */
+        {"::ffff:0:10.0.0.5", ADDRESS_PRIVATE},
+        {"::ffff:0:8.8.8.8", ADDRESS_RESERVED},
+        {"64:ff9b::808:808", ADDRESS_PUBLIC},
+        {"64:ff9b::", ADDRESS_UNSPECIFIED},
+        {"64:ff9b:1::808:808", ADDRESS_PUBLIC},
+        {"64:ff9b:1::", ADDRESS_UNSPECIFIED},
+        {"64:ff9b:1:7f00:0:100:808:808", ADDRESS_LOOPBACK}, /* a prefix of 48 bits, and what it likes behind */
+        {"64:ff9b:1:a:0:5:808:808", ADDRESS_PRIVATE},       /* of 56 */
+        {"64:ff9b:1:0:a:0:508:808", ADDRESS_PRIVATE},       /* of 64 */
+        {"64:ff9b:2::808:808", ADDRESS_RESERVED},
+        {"2606:2800:220:1:0:5efe:a00:5", ADDRESS_PRIVATE}, /* ISATAP (RFC 5214) */
+        {"2606:2800:220:1:200:5efe:7f00:1", ADDRESS_LOOPBACK},
+        {"2606:2800:220:1:200:5efe:808:808", ADDRESS_PUBLIC},
+        {"4000::1", ADDRESS_RESERVED}, /* given to nobody so far */
+        {"200::1", ADDRESS_RESERVED},
+        {"fe00::1", ADDRESS_RESERVED},
+        {"1::1", ADDRESS_RESERVED},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct address address;
@@ -59,7 +77,15 @@ static void metadata_services_are_known_in_every_form(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "169.254.169.254", "fd00:ec2::254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "100.100.100.200",
+        "169.254.169.254",
+        "fd00:ec2::254",
+        "::ffff:169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+        "100.100.100.200",
+        "::ffff:0:169.254.169.254",
+        "64:ff9b:1:a9fe:a9:fe00::",
+        "64:ff9b:1:0:a9:fea9:fe00:0",
+        "2606:2800:220:1:0:5efe:a9fe:a9fe",
     };
     struct address address;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every abuse case of the table (tests/abuse), tried at its door: what is answered, what is on record, and what reaches a canary."""
+import pathlib
+
+import pytest
+from abuse.cases import CASES
+from abuse.yard import Yard
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+YARDS = {
+    "shop": {},
+    "hasty": {"timeouts": {"head": "500ms", "idle": "1s", "stream": "1s"}},
+    "strict": {"tls": {"ech": "deny"}},
+}
+
+
+@pytest.fixture(scope="module")
+def yards(tmp_path_factory, root):
+    """Made when the first case asks for one."""
+    made = {}
+
+    def take(name):
+        if name not in made:
+            made[name] = Yard(tmp_path_factory.mktemp(name), root, **YARDS[name])
+        return made[name]
+
+    yield take
+    for one in made.values():
+        one.close()
+
+
+def attempt(yard, one):
+    """What came of it that should not."""
+    reached, asked = yard.reached(), len(yard.asked())
+    answer = one.run(yard)
+    if answer != one.answer:
+        yield f"{one.what}: answered {answer}, not {one.answer}"
+    if yard.reached() - reached != one.reaches:
+        yield f"{one.what}: {yard.reached() - reached} requests came to an origin, not {one.reaches}"
+    if yard.new_dials() > one.dials:
+        yield f"{one.what}: an origin was connected to"
+    if len(yard.asked()) - asked > one.asks:
+        yield f"{one.what}: the resolver was asked for {yard.asked()[asked:]}"
+
+
+def told_of(record):
+    return {name: record[name] for name in ("verdict", "reason", "done", "host", "path", "detail") if name in record}
+
+
+def on_record(one, wanted, decision, outcome):
+    late = outcome.get("reason")
+    late = None if late == decision["reason"] else late
+    if (decision["verdict"], decision["reason"], late) != (wanted.verdict, wanted.reason, wanted.late):
+        yield f"{one.what}: on record as {told_of(decision)}, {told_of(outcome)}, not {wanted}"
+
+
+@pytest.mark.parametrize("case", [pytest.param(CASES[number], id=CASES[number].id) for number in sorted(CASES)])
+def test_case(yards, case):
+    assert case.tries or case.by or case.absent
+    for test in case.by:
+        path, name = test.split("::")
+        assert f" {name}(" in (TESTS / path).read_text(), f"{test} is gone"
+    yard = yards(case.yard) if case.tries else None
+    wrong = [found for one in case.tries for found in attempt(yard, one)]
+    told = [(one, wanted) for one in case.tries for wanted in one.told]
+    found = yard.take_records(len(told)) if yard else []
+    if len(found) != len(told):
+        wrong.append(f"{len(found)} decisions are on record, not {len(told)}: {[told_of(decision) for decision, _ in found]}")
+    for (one, wanted), (decision, outcome) in zip(told, found):
+        wrong += on_record(one, wanted, decision, outcome)
+    assert not wrong, "\n".join(wrong)

@@ -71,6 +71,8 @@ static bool collect_part(struct canon_collector *collector, const struct canon_e
         collector->parts = arena_array(collector->arena, PARTS_MAX, sizeof(*collector->parts));
     if (collector->part_count == PARTS_MAX)
         return false;
+    if (event->logprobs.length > 0)
+        collector->logprobs = event->logprobs;
     collector->parts[collector->part_count++] =
         (struct canon_part){.kind = event->part, .text = event->text, .name = event->name, .call_id = event->call_id};
     return true;
@@ -87,7 +89,9 @@ static bool collect_reply(struct canon_collector *collector, const struct canon_
         .part_count = collector->part_count,
         .finish = event->finish,
         .stop = event->stop,
+        .logprobs = collector->logprobs,
     };
+    collector->logprobs = TEXT("");
     collector->parts = NULL;
     collector->part_count = 0;
     return true;

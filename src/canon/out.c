@@ -77,3 +77,10 @@ void out_data_url(struct buffer *out, struct text name, const struct canon_inlin
     out_name(out, name);
     BUFFER_APPEND_ALL(out, TEXT("\"data:"), data->media, TEXT(";base64,"), data->base64, TEXT("\""));
 }
+
+void out_flatten(struct buffer *out, size_t from)
+{
+    for (size_t i = from; i < out->length; i++)
+        if (out->data[i] == '\n' || out->data[i] == '\r')
+            out->data[i] = ' ';
+}

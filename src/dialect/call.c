@@ -23,6 +23,27 @@ static bool check_model(struct text model, struct detail *detail)
     return model.length > 0 || detail_say(detail, "the body names no model");
 }
 
+/* "gpt-oss:120b-cloud", "glm:cloud": an engine that knows such a name sends the call away. */
+static bool is_elsewhere(struct text model)
+{
+    size_t tag = model.length;
+    while (tag > 0 && model.data[tag - 1] != ':')
+        tag--;
+    struct text word = text_after(model, tag);
+    return tag > 0 && (text_equal_nocase(word, TEXT("cloud")) ||
+                       (word.length > 6 && text_equal_nocase(text_after(word, word.length - 6), TEXT("-cloud"))));
+}
+
+static enum reason judge_model(struct text model, struct detail *detail)
+{
+    if (!check_model(model, detail))
+        return REASON_MALFORMED_BODY;
+    if (!is_elsewhere(model))
+        return REASON_NONE;
+    (void)detail_say(detail, "model names one that runs at its vendor: name one that runs here");
+    return REASON_LLM_OPERATION;
+}
+
 static bool read_words(struct dialect_call *call, struct reading *reading)
 {
     call->words = hosted_words(call, reading);
@@ -38,7 +59,7 @@ static enum reason read_canon(struct dialect_call *call, struct detail *detail)
     if (!good)
         return reading.reason;
     name_model(call);
-    return check_model(call->canon.model_name, detail) ? REASON_NONE : REASON_MALFORMED_BODY;
+    return judge_model(call->canon.model_name, detail);
 }
 
 static struct dialect_call *call_new(const struct llm_call *llm, const struct dialect_target *target)

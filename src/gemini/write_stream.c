@@ -113,14 +113,6 @@ static bool say(struct gemini_stream *stream, const struct canon_event *event, s
     return good;
 }
 
-/* The blanks of arguments may be the ends of lines, which end events too. */
-static void flatten(struct buffer *out, size_t from)
-{
-    for (size_t i = from; i < out->length; i++)
-        if (out->data[i] == '\n' || out->data[i] == '\r')
-            out->data[i] = ' ';
-}
-
 static bool write_held(const struct gemini_stream *stream, const struct canon_held *held, struct buffer *out)
 {
     bool good = true;
@@ -129,7 +121,7 @@ static bool write_held(const struct gemini_stream *stream, const struct canon_he
         const struct canon_part part = canon_held_part(held, i);
         good = part.name.length == 0 || gemini_write_part(stream->call, &part, out);
     }
-    flatten(out, from);
+    out_flatten(out, from);
     return good;
 }
 

@@ -110,7 +110,14 @@ static const struct native_path {
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/publishers/*/models/*")}, LLM_OTHER},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models")}, LLM_OTHER},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models/*")}, LLM_OTHER},
-    {{DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/embeddings")}, LLM_OTHER},
+    {{DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/chat")}, LLM_CHAT},
+    {{DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/generate")}, LLM_CHAT},
+    {{DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/embed")}, LLM_EMBEDDINGS},
+    {{DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/embeddings")}, LLM_EMBEDDINGS},
+    {{DIALECT_OLLAMA, TEXT_INIT("GET"), TEXT_INIT("/api/tags")}, LLM_MODELS},
+    {{DIALECT_OLLAMA, TEXT_INIT("GET"), TEXT_INIT("/api/ps")}, LLM_MODELS},
+    {{DIALECT_OLLAMA, TEXT_INIT("GET"), TEXT_INIT("/api/version")}, LLM_MODELS},
+    {{DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/show")}, LLM_MODELS},
 };
 static const struct native_path *find_native(enum llm_dialect dialect, const struct request *request)
 {

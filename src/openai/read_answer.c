@@ -9,6 +9,7 @@ struct telling {
     struct arena *arena; /* of texts that are spelled anew */
     struct buffer *out;
     uint64_t created;
+    struct text logprobs; /* of the present choice */
 };
 
 static bool has_control(struct text text)
@@ -41,6 +42,8 @@ static struct text text_in(const struct telling *telling, struct scan object, st
 static bool tell(const struct telling *telling, struct canon_event event)
 {
     event.created = telling->created;
+    if (event.kind == CANON_SAYS && event.part == CANON_TEXT)
+        event.logprobs = telling->logprobs;
     return telling->sink->take(telling->sink->to, &event, telling->out);
 }
 
@@ -174,9 +177,24 @@ static bool tell_finish(const struct telling *telling, size_t reply, struct scan
     return tell(telling, event);
 }
 
-static bool tell_choice(const struct telling *telling, size_t place, struct scan choice)
+/* They go on as they are, so they must be JSON for everybody. */
+static struct text logprobs_of(struct scan choice)
+{
+    struct scan logprobs;
+    struct scan content;
+    struct json_view view = {0};
+    if (!scan_member(choice, TEXT("logprobs"), &logprobs) || !scan_member(logprobs, TEXT("content"), &content) ||
+        content.kind != SCAN_ARRAY)
+        return TEXT("");
+    bool good = json_view_read(&view, content.text, JSON_UTF8, NULL);
+    json_view_clear(&view);
+    return good ? content.text : TEXT("");
+}
+
+static bool tell_choice(struct telling *telling, size_t place, struct scan choice)
 {
     struct scan value;
+    telling->logprobs = logprobs_of(choice);
     uint64_t index = place;
     if (scan_member(choice, TEXT("index"), &value) && !text_to_number(value.text, UINT16_MAX, &index))
         return false;
@@ -188,7 +206,7 @@ static bool tell_choice(const struct telling *telling, size_t place, struct scan
 
 bool openai_tell(struct scan object, struct arena *arena, const struct canon_sink *sink, struct buffer *out)
 {
-    const struct telling telling = {sink, arena, out, created_of(object)};
+    struct telling telling = {.sink = sink, .arena = arena, .out = out, .created = created_of(object)};
     struct scan choices;
     struct text key;
     struct scan choice;

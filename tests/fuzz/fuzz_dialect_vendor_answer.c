@@ -32,6 +32,24 @@ static const struct {
     {{.operation = LLM_CHAT, .dialect = DIALECT_BEDROCK},
      TEXT_INIT("/model/amazon.titan-text/invoke-with-response-stream"),
      TEXT_INIT("{\"inputText\":\"x\"}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_MISTRAL},
+     TEXT_INIT("/v1/chat/completions"),
+     TEXT_INIT(
+         "{\"model\":\"m\",\"stream\":true,\"n\":2,\"reasoning_effort\":\"high\",\"messages\":[{\"role\":\"user\","
+         "\"content\":\"x\"}]}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_COHERE},
+     TEXT_INIT("/v2/chat"),
+     TEXT_INIT("{\"model\":\"c\",\"stream\":true,\"thinking\":{\"type\":\"enabled\"},\"messages\":[{\"role\":\"user\","
+               "\"content\":\"x\"}]}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_OLLAMA},
+     TEXT_INIT("/api/chat"),
+     TEXT_INIT("{\"model\":\"o\",\"logprobs\":true,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_COHERE},
+     TEXT_INIT("/v2/embed"),
+     TEXT_INIT("{\"model\":\"c\",\"texts\":[\"x\"],\"embedding_types\":[\"base64\"]}")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_OLLAMA},
+     TEXT_INIT("/api/embed"),
+     TEXT_INIT("{\"model\":\"o\",\"input\":\"x\"}")},
 };
 
 static void check_json(struct text text)
@@ -42,15 +60,20 @@ static void check_json(struct text text)
     json_view_clear(&view);
 }
 
-/* Each line of an event is a field, and its data one line of JSON. */
+/* Each line of an event is a comment or a field, and its data one line of JSON, or the mark of the end. Lines of JSON
+ * stand alone in one dialect. */
 static void check_events(struct text events)
 {
     struct text line;
     while (text_split(&events, '\n', &line)) {
         line = text_trim(line, "\r");
-        if (text_starts_with(line, TEXT("data: ")))
+        if (text_starts_with(line, TEXT("{")))
+            check_json(line);
+        else if (text_starts_with(line, TEXT("data: ")) && !text_equal(line, TEXT("data: [DONE]")))
             check_json(text_after(line, 6));
-        else if (line.length > 0 && !text_starts_with(line, TEXT("event: ")))
+        else if (
+            line.length > 0 && !text_equal(line, TEXT("data: [DONE]")) && !text_starts_with(line, TEXT("event: ")) &&
+            !text_starts_with(line, TEXT(": ")))
             __builtin_trap();
     }
 }

@@ -21,6 +21,14 @@ static const struct {
     {{.operation = LLM_COMPLETIONS, .dialect = DIALECT_BEDROCK}, TEXT_INIT("/model/meta.llama3/invoke")},
     {{.operation = LLM_COMPLETIONS, .dialect = DIALECT_BEDROCK}, TEXT_INIT("/model/mistral.mixtral/invoke")},
     {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_BEDROCK}, TEXT_INIT("/model/amazon.titan-embed/invoke")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_MISTRAL}, TEXT_INIT("/v1/chat/completions")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_MISTRAL}, TEXT_INIT("/v1/embeddings")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_COHERE}, TEXT_INIT("/v2/chat")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_COHERE}, TEXT_INIT("/v2/embed")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_OLLAMA}, TEXT_INIT("/api/chat")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_OLLAMA}, TEXT_INIT("/api/generate")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_OLLAMA}, TEXT_INIT("/api/embed")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_OLLAMA}, TEXT_INIT("/api/embeddings")},
 };
 
 static bool rewrite(const struct llm_call *llm, struct text path, struct text body, struct buffer *out)

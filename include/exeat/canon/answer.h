@@ -19,7 +19,8 @@ struct canon_reply {
     const struct canon_part *parts; /* CANON_REASONING, CANON_TEXT, CANON_REFUSAL, CANON_TOOL_CALL */
     size_t part_count;
     enum canon_finish finish;
-    struct text stop; /* the sequence that ended it, where the endpoint says so */
+    struct text stop;     /* the sequence that ended it, where the endpoint says so */
+    struct text logprobs; /* JSON: a list of {"token", "logprob", "bytes", "top_logprobs"}; empty: none */
 };
 
 struct canon_replies {
@@ -65,10 +66,11 @@ struct canon_event {
     enum canon_event_kind kind;
     size_t reply; /* which of them */
     enum canon_part_kind part;
-    struct text text;    /* may be empty */
-    size_t call;         /* which of its calls; of CANON_TOOL_CALL */
-    struct text call_id; /* ... on its first piece; may be empty */
-    struct text name;    /* ... and so is this */
+    struct text text;     /* may be empty */
+    struct text logprobs; /* of CANON_TEXT: those of a reply, of this piece */
+    size_t call;          /* which of its calls; of CANON_TOOL_CALL */
+    struct text call_id;  /* ... on its first piece; may be empty */
+    struct text name;     /* ... and so is this */
     enum canon_finish finish;
     struct text stop;
     struct canon_usage usage;
@@ -104,6 +106,7 @@ struct canon_collector {
     struct arena *arena;
     struct canon_part *parts; /* of the reply that has not finished */
     size_t part_count;
+    struct text logprobs;
     struct canon_reply *replies;
     size_t reply_count;
 };

@@ -313,6 +313,7 @@ static void what_is_not_as_written_is_seen(void **state)
 CORPUS(openai)
 CORPUS(mistral)
 CORPUS(cohere)
+CORPUS(ollama)
 
 int main(void)
 {
@@ -321,6 +322,7 @@ int main(void)
         cmocka_unit_test(every_case_of_openai_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_mistral_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_cohere_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_ollama_comes_out_as_it_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,19 +77,36 @@ static void tells_the_operation_by_the_end_of_the_path(void **state)
     llm_catalogue_free(catalogue);
 }
 
+struct classified {
+    const char *host;
+    const char *method;
+    const char *path;
+    enum llm_operation operation;
+    enum llm_dialect dialect;
+};
+
+static void expect_all(const struct classified *rows, size_t count)
+{
+    struct llm_catalogue *catalogue = llm_catalogue_new();
+    for (size_t i = 0; i < count; i++) {
+        struct request request = {
+            .inside_known = true, .method = text_from(rows[i].method), .path = text_from(rows[i].path)};
+        struct llm_call call;
+        assert_true(host_parse(text_from(rows[i].host), &request.host));
+        llm_classify(catalogue, &request, &call);
+        if (call.operation != rows[i].operation || call.dialect != rows[i].dialect)
+            fail_msg("%s %s%s: %d %d", rows[i].method, rows[i].host, rows[i].path, call.operation, call.dialect);
+    }
+    llm_catalogue_free(catalogue);
+}
+
 static void the_dialect_is_one_of_the_path(void **state)
 {
     (void)state;
     static const char gemini[] = "generativelanguage.googleapis.com";
     static const char vertex[] = "europe-west1-aiplatform.googleapis.com";
     static const char bedrock[] = "bedrock-runtime.eu-central-1.amazonaws.com";
-    static const struct {
-        const char *host;
-        const char *method;
-        const char *path;
-        enum llm_operation operation;
-        enum llm_dialect dialect;
-    } rows[] = {
+    static const struct classified rows[] = {
         {gemini, "POST", "/v1beta/openai/chat/completions", LLM_CHAT, DIALECT_OPENAI},
         {gemini, "POST", "/v1beta/openai/embeddings", LLM_EMBEDDINGS, DIALECT_OPENAI},
         {gemini, "GET", "/v1beta/openai/models", LLM_MODELS, DIALECT_OPENAI},
@@ -122,6 +139,22 @@ static void the_dialect_is_one_of_the_path(void **state)
         {"api.cohere.com", "POST", "/compatibility/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
         {"api.cohere.com", "GET", "/compatibility/v1/models", LLM_MODELS, DIALECT_OPENAI},
         {"api.cohere.com", "POST", "/compatibility/v1/files", LLM_OTHER, DIALECT_OPENAI},
+        {bedrock, "POST", "/openai/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {bedrock, "POST", "/openai/v1/responses", LLM_RESPONSES, DIALECT_OPENAI},
+        {bedrock, "POST", "/model/anthropic.claude/converse", LLM_CHAT, DIALECT_BEDROCK},
+        {"ollama.com", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"ollama.com", "GET", "/v1/models", LLM_MODELS, DIALECT_OPENAI},
+        {"ollama.com", "POST", "/v1/images/generations", LLM_OTHER, DIALECT_OPENAI},
+        {"llm.api.cloud.yandex.net", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"gateway.ai.cloudflare.com", "POST", "/v1/account/gateway/compat/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+    };
+    expect_all(rows, COUNT_OF(rows));
+}
+
+static void what_is_a_vendors_own_is_told_from_what_it_has_of_openais(void **state)
+{
+    (void)state;
+    static const struct classified rows[] = {
         {"api.cohere.com", "POST", "/v2/chat", LLM_CHAT, DIALECT_COHERE},
         {"api.cohere.com", "POST", "/v2/embed", LLM_EMBEDDINGS, DIALECT_COHERE},
         {"api.cohere.com", "POST", "/v1/chat", LLM_OTHER, DIALECT_COHERE},
@@ -131,13 +164,6 @@ static void the_dialect_is_one_of_the_path(void **state)
         {"api.cohere.com", "GET", "/v1/models/command-r", LLM_MODELS, DIALECT_COHERE},
         {"api.mistral.ai", "POST", "/v1/completions", LLM_OTHER, DIALECT_MISTRAL},
         {"api.mistral.ai", "POST", "/v1/responses", LLM_OTHER, DIALECT_MISTRAL},
-
-        {bedrock, "POST", "/openai/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
-        {bedrock, "POST", "/openai/v1/responses", LLM_RESPONSES, DIALECT_OPENAI},
-        {bedrock, "POST", "/model/anthropic.claude/converse", LLM_CHAT, DIALECT_BEDROCK},
-        {"ollama.com", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
-        {"ollama.com", "GET", "/v1/models", LLM_MODELS, DIALECT_OPENAI},
-        {"ollama.com", "POST", "/v1/images/generations", LLM_OTHER, DIALECT_OPENAI},
         {"ollama.com", "POST", "/api/chat", LLM_CHAT, DIALECT_OLLAMA},
         {"ollama.com", "POST", "/api/generate", LLM_CHAT, DIALECT_OLLAMA},
         {"ollama.com", "POST", "/api/embed", LLM_EMBEDDINGS, DIALECT_OLLAMA},
@@ -147,20 +173,8 @@ static void the_dialect_is_one_of_the_path(void **state)
         {"ollama.com", "POST", "/api/pull", LLM_OTHER, DIALECT_OLLAMA},
         {"api.mistral.ai", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_MISTRAL},
         {"api.mistral.ai", "POST", "/v1/fim/completions", LLM_OTHER, DIALECT_MISTRAL},
-        {"llm.api.cloud.yandex.net", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
-        {"gateway.ai.cloudflare.com", "POST", "/v1/account/gateway/compat/chat/completions", LLM_CHAT, DIALECT_OPENAI},
     };
-    struct llm_catalogue *catalogue = llm_catalogue_new();
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct request request = {
-            .inside_known = true, .method = text_from(rows[i].method), .path = text_from(rows[i].path)};
-        struct llm_call call;
-        assert_true(host_parse(text_from(rows[i].host), &request.host));
-        llm_classify(catalogue, &request, &call);
-        if (call.operation != rows[i].operation || call.dialect != rows[i].dialect)
-            fail_msg("%s %s%s: %d %d", rows[i].method, rows[i].host, rows[i].path, call.operation, call.dialect);
-    }
-    llm_catalogue_free(catalogue);
+    expect_all(rows, COUNT_OF(rows));
 }
 
 static void a_connection_not_yet_opened_is_unknown(void **state)
@@ -192,6 +206,7 @@ int main(void)
         cmocka_unit_test(knows_api_hosts_chat_sites_and_shared_hosts),
         cmocka_unit_test(tells_the_operation_by_the_end_of_the_path),
         cmocka_unit_test(the_dialect_is_one_of_the_path),
+        cmocka_unit_test(what_is_a_vendors_own_is_told_from_what_it_has_of_openais),
         cmocka_unit_test(a_connection_not_yet_opened_is_unknown),
         cmocka_unit_test(an_operator_may_add_a_host),
     };

@@ -27,7 +27,15 @@ MUST_CHECK bool audit_roll(struct audit *audit);
 
 /* --- ports --- */
 
-enum { CHUNK_BODY = 72 << 10, CHUNK_PRIVATE = 55 << 10, CHUNK_COUNT = 512, CHUNK_RECORDS = 1280 };
+/* A chunk is ended once it holds CHUNK_ENDED bytes, so that the writer's work comes in small pieces; its room is that
+ * of the largest record beyond that. */
+enum {
+    CHUNK_BODY = 72 << 10,
+    CHUNK_PRIVATE = 55 << 10,
+    CHUNK_ENDED = 32 << 10,
+    CHUNK_COUNT = 1024,
+    CHUNK_RECORDS = 1280
+};
 /* Who waits for a decision. Worker and writer take it from FATE_AWAITED by exchange, so that exactly one of them does:
  * a decision whose request is told that it is lost has no record, and one whose outcome is written has. */
 enum record_fate {
@@ -65,7 +73,8 @@ struct audit_port {
     bool owes_wake; /* a chunk was answered that somebody waits for */
     /* the worker's alone */
     uint32_t head;
-    bool is_open; /* the chunk at head was put there by the worker and may still be there */
+    bool is_open;   /* the chunk at head was put there by the worker and may still be there */
+    bool has_ended; /* a chunk was ended, and the writer has not been told */
     struct audit_chunk *arena;
     size_t made; /* chunks of the arena that were ever used */
     struct audit_chunk *spare;
@@ -74,7 +83,9 @@ struct audit_port {
     struct audit_chunk **due_end;
     size_t reserved; /* outcomes owed */
 };
-struct audit_chunk *port_take_chunk(struct audit_port *port); /* the writer's side; NULL: nothing more now */
+/* The writer's side; NULL: nothing more now. `only_ended`: the one that is being filled stays. */
+struct audit_chunk *port_take_chunk(struct audit_port *port, bool only_ended);
+bool port_has_chunk(const struct audit_port *port);
 void port_answer(struct audit_port *port, struct audit_chunk *chunk);
 void audit_wake(int descriptor);
 

@@ -10,104 +10,11 @@
 
 enum {
     RETRY_US = 1000000,
-    CLOCK_STEP_US = 1000000,
     OWED_MAX = 8 << 20, /* beyond that decisions, and with on_failure: allow outcomes too, are lost and counted */
 };
 
 const uint64_t audit_latency_bounds_us[AUDIT_LATENCY_BUCKETS] = {100,  250,   500,   1000,   2500,
                                                                  5000, 10000, 50000, 250000, 1000000};
-
-/* --- the transaction -----------------------------------------------------------------------------------------------
- */
-
-static void add_number(struct writer *writer, enum record_kind kind, uint64_t number)
-{
-    struct buffer fields = {0};
-    record_number_append(&fields, EVENT_COUNT, number, 8);
-    record_loose_add_fields(&writer->own, kind, bytes_of_text(buffer_text(&fields)));
-    buffer_clear(&fields);
-}
-
-/* A wall clock that was set leaves a record, so that times can be told apart from it. */
-static void add_clock_step(struct writer *writer, const struct record_clock *clock)
-{
-    int64_t offset = clock->wall_us - (int64_t)clock->boot_us;
-    int64_t step = offset - writer->times.wall_offset_us;
-    if (step < CLOCK_STEP_US && step > -CLOCK_STEP_US)
-        return;
-    writer->times.wall_offset_us = offset;
-    add_number(writer, RECORD_TIME_STEP, (uint64_t)step);
-}
-
-static void collect_own(struct writer *writer, const struct record_clock *clock, bool heartbeat)
-{
-    record_loose_empty(&writer->own);
-    standing_add_first_records(writer);
-    if (writer->lost > 0)
-        add_number(writer, RECORD_GAP, writer->lost);
-    add_clock_step(writer, clock);
-    for (struct audit_life *life = writer->life; life != NULL; life = life->next) {
-        life->sequence = writer->segment->tree.size + writer->own.count;
-        record_loose_add_fields(&writer->own, life->kind, life->fields);
-    }
-    if (heartbeat)
-        record_loose_add_fields(&writer->own, RECORD_HEARTBEAT, (struct bytes){0});
-}
-
-/* The texts that records name; where the segment began by rolling, those of the policy in force are in the one before.
- */
-static bool add_texts(struct writer *writer)
-{
-    if (writer->standing.policy_row != 0 && !standing_add_policy_rows(writer, writer->standing.policy_row))
-        return false;
-    for (const struct audit_life *life = writer->life; life != NULL; life = life->next)
-        for (size_t i = 0; i < life->blob_count; i++)
-            if (!store_segment_add_blob(writer->segment, &life->blobs[i]) ||
-                !store_segment_add_policy(writer->segment, life->sequence, &life->blobs[i].digest))
-                return false;
-    return true;
-}
-
-static struct record_batch batch_of_chunk(struct audit_chunk *chunk)
-{
-    return (struct record_batch){
-        chunk->body, chunk->body_length, chunk->private_part, chunk->private_length, chunk->count};
-}
-
-/* One draw of the kernel's random bytes for all salts of a batch. */
-static bool add_batch(struct writer *writer, struct record_batch batch, const struct record_clock *clock)
-{
-    size_t salts = (size_t)record_batch_count_private(&batch) * RECORD_SALT_SIZE;
-    if (batch.count == 0)
-        return true;
-    buffer_empty(&writer->salts);
-    buffer_reserve(&writer->salts, salts + 1);
-    random_fill((uint8_t *)writer->salts.data, salts);
-    return store_segment_add_batch(writer->segment, &batch, clock, (const uint8_t *)writer->salts.data);
-}
-
-static bool transact(struct writer *writer, bool heartbeat)
-{
-    struct record_clock clock = {clock_wall_us(), clock_boot_us()};
-    struct store_segment *segment = writer->segment;
-    writer->times.record_us = clock.boot_us;
-    if (!store_segment_begin(segment))
-        return false;
-    if (writer->note.length > 0 &&
-        !store_segment_add_checkpoint(segment, writer->note_size, buffer_text(&writer->note)))
-        return false;
-    if (!outside_write(writer->audit, segment, writer->cosigned, &writer->cosigned_next))
-        return false;
-    collect_own(writer, &clock, heartbeat);
-    if (!add_batch(writer, record_loose_view(&writer->own), &clock) || !add_texts(writer) ||
-        !add_batch(writer, record_loose_view(&writer->said), &clock) ||
-        !add_batch(writer, record_loose_view(&writer->owed), &clock))
-        return false;
-    for (size_t i = 0; i < writer->count; i++)
-        if (!add_batch(writer, batch_of_chunk(writer->batch[i].chunk), &clock))
-            return false;
-    return store_segment_commit(segment);
-}
 
 /* --- answers -------------------------------------------------------------------------------------------------------
  */
@@ -251,28 +158,48 @@ static void commit_failed(struct writer *writer)
 }
 
 /* Once more with the room of the ballast, when it is room that was missing. */
-static bool transact_with_ballast(struct writer *writer, bool heartbeat, const struct store_segment_mark *mark)
+static bool commit_with_ballast(struct writer *writer, bool heartbeat)
 {
     bool is_full = store_segment_is_full(writer->segment);
     if (!is_full || !disk_drop_ballast(writer->audit))
         return false;
-    store_segment_rollback(writer->segment, mark);
+    transaction_undo(writer);
     log_warn("audit_ballast_dropped", log_string("directory", writer->audit->directory));
-    return transact(writer, heartbeat);
+    return transaction_commit(writer, heartbeat);
+}
+
+/* A transaction begins with other records than those of chunks, if there are any. */
+static bool is_only_chunks(const struct writer *writer)
+{
+    const struct store_segment *segment = writer->segment;
+    return writer->has_begun && segment->tree.size > segment->first && writer->life == NULL && writer->lost == 0 &&
+           writer->owed.count == 0 && writer->said.count == 0 && writer->times.retry_us == 0;
+}
+
+bool commit_can_be_ahead(const struct writer *writer)
+{
+    return !writer->audit->options.waits_for_disk && writer->transaction.stored < writer->count &&
+           is_only_chunks(writer);
+}
+
+bool commit_ahead(struct writer *writer)
+{
+    if (!commit_can_be_ahead(writer))
+        return false;
+    bool done = transaction_add_chunk(writer);
+    writer->is_urgent = writer->is_urgent || !done; /* the commit tries it once more, and says why it fails */
+    return done;
 }
 
 void commit_batch(struct writer *writer, bool heartbeat)
 {
-    struct store_segment_mark mark = {writer->segment->tree, writer->segment->framed_size};
-    int64_t clock_offset_us = writer->times.wall_offset_us;
+    uint64_t before = writer->transaction.is_open ? writer->transaction.begin.tree.size : writer->segment->tree.size;
     uint64_t started = clock_steady_us();
-    if (!transact(writer, heartbeat) && !transact_with_ballast(writer, heartbeat, &mark)) {
+    if (!transaction_commit(writer, heartbeat) && !commit_with_ballast(writer, heartbeat)) {
         commit_failed(writer);
-        store_segment_rollback(writer->segment, &mark);
-        writer->times.wall_offset_us = clock_offset_us;
+        transaction_undo(writer);
         return;
     }
-    uint64_t records = writer->segment->tree.size - mark.tree.size;
-    count_commit(&writer->audit->counters, clock_steady_us() - started, records);
+    count_commit(&writer->audit->counters, clock_steady_us() - started, writer->segment->tree.size - before);
     commit_was_good(writer);
 }

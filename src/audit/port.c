@@ -17,7 +17,7 @@
 enum {
     RECORD_OVERHEAD = RECORD_BATCH_HEAD + RECORD_HEAD_SIZE + RECORD_COMMITMENT_ROOM,
     OUTCOMES_PER_CHUNK = CHUNK_BODY / (RECORD_OUTCOME_ROOM + RECORD_OVERHEAD), /* far fewer than CHUNK_RECORDS */
-    CHUNKS_KEPT = 8,                                                           /* spare ones whose memory is kept */
+    CHUNKS_KEPT = 16,                                                          /* spare ones whose memory is kept */
     CHUNKS_PARTLY_USED = 4, /* what the writer may have taken before they were full, and the one at hand */
 };
 
@@ -149,13 +149,14 @@ static struct audit_chunk *chunk_with_room(struct audit_port *port, size_t body,
 {
     struct audit_chunk *chunk = take_open(port);
     ASSERT(body <= CHUNK_BODY && private_part <= CHUNK_PRIVATE);
-    if (chunk != NULL && chunk->count < CHUNK_RECORDS && CHUNK_BODY - chunk->body_length >= body &&
-        CHUNK_PRIVATE - chunk->private_length >= private_part)
+    if (chunk != NULL && chunk->count < CHUNK_RECORDS && chunk->body_length + chunk->private_length < CHUNK_ENDED &&
+        CHUNK_BODY - chunk->body_length >= body && CHUNK_PRIVATE - chunk->private_length >= private_part)
         return chunk;
     if (chunk != NULL) { /* full: it stays where it is, for the writer */
         atomic_store_explicit(open_slot(port), chunk, memory_order_release);
         port->head++;
         port->is_open = false;
+        port->has_ended = true;
     }
     return take_spare(port);
 }
@@ -168,7 +169,8 @@ static void publish(struct audit_port *port, struct audit_chunk *chunk)
     atomic_store_explicit(&port->handed, handed + 1, memory_order_relaxed);
     atomic_store(open_slot(port), chunk); /* sequentially consistent, as is the look at audit->sleep that follows */
     port->is_open = true;
-    audit_rouse(port->audit, is_awaited || chunks_left(port) < CHUNK_COUNT / 2);
+    audit_rouse(port->audit, is_awaited || port->has_ended);
+    port->has_ended = false;
 }
 
 /* --- what becomes of private texts --- */
@@ -353,12 +355,20 @@ void audit_port_free(struct audit_port *port)
 
 /* --- the writer's side --- */
 
-struct audit_chunk *port_take_chunk(struct audit_port *port)
+/* A chunk that has a successor is ended; where the worker holds that one just now, it is found ended a moment later. */
+struct audit_chunk *port_take_chunk(struct audit_port *port, bool only_ended)
 {
+    if (only_ended && atomic_load(&port->slots[(port->tail + 1) % CHUNK_COUNT]) == NULL)
+        return NULL;
     struct audit_chunk *chunk = atomic_exchange(&port->slots[port->tail % CHUNK_COUNT], NULL);
     if (chunk != NULL)
         port->tail++;
     return chunk;
+}
+
+bool port_has_chunk(const struct audit_port *port)
+{
+    return atomic_load(&port->slots[port->tail % CHUNK_COUNT]) != NULL;
 }
 
 void port_answer(struct audit_port *port, struct audit_chunk *chunk)

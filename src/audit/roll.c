@@ -41,7 +41,7 @@ bool roll_segment(struct writer *writer)
         base_free(error);
         return false;
     }
-    writer->has_rolled = true;
+    writer->standing.has_rolled = true;
     writer->times.roll_retry_us = 0;
     writer->times.rolled_us = clock_boot_us();
     sealer_add(audit->sealer, ended);

@@ -88,7 +88,7 @@ static void add_policy(struct writer *writer)
 
 void standing_add_first_records(struct writer *writer)
 {
-    if (!writer->has_rolled || writer->segment->tree.size != writer->segment->first)
+    if (!writer->standing.has_rolled || writer->segment->tree.size != writer->segment->first)
         return;
     add_open(writer);
     if (writer->standing.config.length > 0)

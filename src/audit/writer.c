@@ -3,14 +3,18 @@
  * 1. What somebody waits for is committed at once; a batch is then whatever has queued while the last one was written,
  *    so that it is as large as the wait for the disk makes it.
  * 2. What nobody waits for (outcomes; everything with durability `batch`) lingers for up to batch_ms, to go with it.
- * 3. A checkpoint is signed over committed records only; its row is part of a later transaction. */
+ * 3. With durability `batch` the work is done in small pieces: each chunk that a worker has ended goes into the open
+ *    transaction at once, and the processor is offered to others after each.
+ * 4. A checkpoint is signed over committed records only; its row is part of a later transaction. */
 #include <poll.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
+#include "exeat/base/thread.h"
 #include "writer.h"
 
 enum { SIGN_EVERY_US = 1000000 };
@@ -34,28 +38,38 @@ static void take_life(struct writer *writer)
     *end = oldest;
 }
 
-static void take_port(struct writer *writer, struct audit_port *port)
+static void take_port(struct writer *writer, struct audit_port *port, bool only_ended)
 {
     struct audit_chunk *chunk;
-    while (writer->count < BATCH_CHUNKS && (chunk = port_take_chunk(port)) != NULL) {
+    while (writer->count < BATCH_CHUNKS && (chunk = port_take_chunk(port, only_ended)) != NULL) {
         writer->batch[writer->count++] = (struct taken_chunk){chunk, port};
         writer->is_urgent = writer->is_urgent || chunk->is_awaited;
     }
-    writer->is_urgent = writer->is_urgent || (writer->count > 0 && atomic_load(&port->closing));
+    bool has_work = writer->count > 0 || port_has_chunk(port);
+    writer->is_urgent = writer->is_urgent || (has_work && atomic_load(&port->closing));
+    if (has_work && writer->times.taken_us == 0)
+        writer->times.taken_us = clock_boot_us();
 }
 
-static void gather(struct writer *writer)
+/* Without `is_due`, and where nobody waits, what is being filled may go on being filled. */
+static void gather(struct writer *writer, bool is_due)
 {
     struct audit *audit = writer->audit;
+    bool only_ended = !is_due && !audit->options.waits_for_disk;
     pthread_mutex_lock(&audit->ports_lock);
     for (struct list_node *node = list_first(&audit->ports); node != NULL; node = list_next(&audit->ports, node))
-        take_port(writer, list_owner(node, struct audit_port, node));
+        take_port(writer, list_owner(node, struct audit_port, node), only_ended);
     pthread_mutex_unlock(&audit->ports_lock);
     take_life(writer);
     writer->is_urgent = writer->is_urgent || writer->life != NULL || writer->count == BATCH_CHUNKS ||
                         atomic_load(&audit->ending) || atomic_load(&audit->roll_order) != NULL;
-    if (writer->count > 0 && writer->times.taken_us == 0)
-        writer->times.taken_us = clock_boot_us();
+}
+
+/* Does ahead what can be done before the commit is due. Whoever wants the processor has it between two pieces. */
+static void work_ahead(struct writer *writer)
+{
+    while (!writer->is_urgent && commit_ahead(writer))
+        (void)sched_yield();
 }
 
 /* --- when --------------------------------------------------------------------------------------------------------
@@ -100,19 +114,31 @@ static bool doze(struct writer *writer, uint64_t us)
  * two sees the other. */
 static void wait_for_work(struct writer *writer)
 {
-    gather(writer);
+    gather(writer, false);
     for (bool passed = false; !writer->is_urgent && !passed;) {
+        work_ahead(writer);
+        atomic_store(&writer->audit->sleep, writer->times.taken_us != 0 ? WRITER_LINGERS : WRITER_IDLE);
+        gather(writer, false);
         uint64_t due = next_due_us(writer);
-        atomic_store(&writer->audit->sleep, writer->count > 0 ? WRITER_LINGERS : WRITER_IDLE);
-        gather(writer);
         uint64_t now = clock_boot_us();
         passed = now >= due;
-        if (!writer->is_urgent && !passed)
+        if (!writer->is_urgent && !passed && !commit_can_be_ahead(writer))
             passed = doze(writer, due - now);
         atomic_store(&writer->audit->sleep, WRITER_AWAKE);
-        gather(writer);
+        gather(writer, false);
         passed = passed || clock_boot_us() >= next_due_us(writer);
     }
+    gather(writer, true);
+    if (writer->count == 0) /* a worker holds what it is filling: it will say when it has put it back */
+        writer->times.taken_us = 0;
+}
+
+/* Of what is committed, and nothing else: not while a transaction is open. */
+static void sign_if_due(struct writer *writer, uint64_t now)
+{
+    bool is_due = now >= writer->times.signed_us + SIGN_EVERY_US;
+    if (writer_is_unsigned(writer) && writer->note.length == 0 && is_due && writer->times.retry_us == 0)
+        writer_sign(writer);
 }
 
 /* Where somebody waits for each commit, the file grows ahead of them. */
@@ -135,12 +161,14 @@ static void turn(struct writer *writer)
     bool has_work = writer->count > 0 || writer->life != NULL || writer->said.count > 0 ||
                     (writer->owed.count > 0 && now >= writer->times.retry_us);
     bool heartbeat = !has_work && writer->times.retry_us == 0 && now >= heartbeat_due_us(writer);
-    bool sign_due = now >= writer->times.signed_us + SIGN_EVERY_US;
+    bool is_begun = writer->transaction.is_open;
     writer->is_urgent = false;
-    if (writer_is_unsigned(writer) && writer->note.length == 0 && sign_due && writer->times.retry_us == 0)
-        writer_sign(writer);
+    if (!is_begun)
+        sign_if_due(writer, now);
     if (has_work || heartbeat || (writer->note.length > 0 && !has_work) || writer->times.retry_us != 0)
         commit_batch(writer, heartbeat);
+    if (is_begun)
+        sign_if_due(writer, now);
     make_room(writer);
     if (roll_is_due(writer, now))
         (void)roll_segment(writer);
@@ -151,17 +179,21 @@ static void finish(struct writer *writer)
 {
     struct buffer fields = {0};
     record_field_append(&fields, EVENT_NAME, bytes_of_text(TEXT("stop")));
-    gather(writer);
+    gather(writer, true);
     bool done = writer_write_last(writer, RECORD_CLOSE, bytes_of_text(buffer_text(&fields)));
     (void)done; /* a disk that is full does not keep the gate from ending */
     buffer_clear(&fields);
 }
 
-/* A worker that runs is not interrupted by the writer's waking: what queues until it rests makes a larger batch. */
-static void yield_to_workers(void)
+/* Where somebody waits, a worker that runs is not interrupted by the writer's waking: what queues until it rests makes
+ * a larger batch. Otherwise the writer is woken for little, and does that at once. */
+static void take_place(bool waits_for_disk)
 {
     const struct sched_param none = {0};
-    (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+    if (waits_for_disk)
+        (void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+    else
+        thread_ask_for_short_slices();
 }
 
 void *writer_main(void *context)
@@ -170,7 +202,7 @@ void *writer_main(void *context)
     struct writer *writer = base_zalloc(sizeof(*writer));
     uint64_t now = clock_boot_us();
     pthread_setname_np(pthread_self(), "exeat-writer");
-    yield_to_workers();
+    take_place(audit->options.waits_for_disk);
     writer->audit = audit;
     writer->segment = &audit->segment;
     writer->times.record_us = now;

@@ -5,7 +5,7 @@
 
 #include "audit_internal.h"
 
-enum { BATCH_CHUNKS = 128 };
+enum { BATCH_CHUNKS = 256 };
 
 /* A chunk and where it goes back to. */
 struct taken_chunk {
@@ -20,6 +20,7 @@ struct standing {
     uint64_t policy_row;    /* of the POLICY record that is said again in the open transaction; 0: none */
     struct digest *digests; /* owned: of the policy's texts */
     size_t digest_count;
+    bool has_rolled; /* this run has */
 };
 /* When what happened, by the boot clock; 0: it did not. */
 struct writer_times {
@@ -32,11 +33,19 @@ struct writer_times {
     uint64_t disk_us;       /* when its room was looked at */
     int64_t wall_offset_us; /* wall clock minus boot clock */
 };
+/* The transaction that is open, if one is. */
+struct writer_transaction {
+    bool is_open;
+    size_t stored; /* how many of the taken chunks are in it */
+    struct store_segment_mark begin;
+    int64_t wall_offset_us; /* when it began */
+};
 struct writer {
     struct audit *audit;
     struct store_segment *segment;
     struct taken_chunk batch[BATCH_CHUNKS];
     size_t count;
+    struct writer_transaction transaction;
     struct audit_life *life;  /* oldest first */
     struct record_loose own;  /* records of the writer and of the gate's life, in the making */
     struct record_loose said; /* records of the disk's tiers that are still to be written */
@@ -50,12 +59,19 @@ struct writer {
     uint64_t cosigned_next; /* of what is in the open transaction */
     bool is_urgent;         /* what was taken must not wait */
     struct standing standing;
-    bool has_rolled;
     bool has_begun; /* the OPEN record came: nothing goes before it */
 };
 
 /* Writes what was taken, in one transaction, and answers it. */
 void commit_batch(struct writer *writer, bool heartbeat);
+/* Ahead of it, a piece of its work: one taken chunk goes into the transaction, which stays open. False: there is none,
+ * or something else has to be written first. */
+bool commit_ahead(struct writer *writer);
+bool commit_can_be_ahead(const struct writer *writer);
+/* transaction.c: the records of one transaction. Each false: it is not there, and what was begun is undone. */
+MUST_CHECK bool transaction_add_chunk(struct writer *writer);
+MUST_CHECK bool transaction_commit(struct writer *writer, bool heartbeat);
+void transaction_undo(struct writer *writer);
 /* sign.c: makes the checkpoint of all records that are committed; its row is part of a later transaction. */
 void writer_sign(struct writer *writer);
 /* Are there records that no checkpoint covers, and may one be made? */

@@ -11,7 +11,7 @@
 #include "exeat/base/memory.h"
 
 static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
-                               "PRAGMA temp_store=MEMORY;";
+                               "PRAGMA temp_store=MEMORY; PRAGMA cache_size=24;";
 
 /* --- what is there --------------------------------------------------------------------------------------------------
  */

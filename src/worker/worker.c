@@ -2,16 +2,14 @@
 /* One worker: a thread with its own loop, listeners, resolver, pools and caches. It shares the policy, the authority
  * and the audit store with the others, and nothing else. */
 #include <errno.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "exeat/base/check.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "exeat/base/thread.h"
 #include "worker_internal.h"
 
 enum { POLICY_SECONDS = 5, IDLE_UPSTREAMS = 256, UPSTREAM_IDLE_MS = 30000 };
@@ -390,30 +388,11 @@ struct worker *worker_new(const struct worker_options *options, struct policy *p
     return worker;
 }
 
-/* A worker has little to do each time it wakes, and someone waits for it: it asks for short slices of the processor, so
- * that it need not wait for the end of the writer's long ones. Kernels before 6.12 do not listen. */
-static void ask_for_short_slices(void)
-{
-    enum { SHORTEST_NS = 100000 };
-    const struct {
-        uint32_t size, policy;
-        uint64_t flags;
-        int32_t nice;
-        uint32_t priority;
-        uint64_t runtime_ns, deadline_ns, period_ns;
-    } attributes = {/* struct sched_attr of the kernel */
-                    .size = 48,
-                    .policy = SCHED_OTHER,
-                    .nice = getpriority(PRIO_PROCESS, 0),
-                    .runtime_ns = SHORTEST_NS};
-    (void)syscall(SYS_sched_setattr, 0, &attributes, 0);
-}
-
 static void *worker_main(void *context)
 {
     struct worker *worker = context;
     pthread_setname_np(pthread_self(), "exeat-worker");
-    ask_for_short_slices();
+    thread_ask_for_short_slices();
     loop_run(worker->loop);
     return NULL;
 }

@@ -277,7 +277,7 @@ static int try_folder(const struct llm_catalogue *catalogue, const char *folder,
 
 static void try_corpus(const char *dialect)
 {
-    enum { CASES_LEAST = 1 };
+    enum { CASES_LEAST = 40 };
     struct llm_catalogue *catalogue = llm_catalogue_new();
     char folder[256];
     int wrong = 0;
@@ -311,6 +311,8 @@ static void what_is_not_as_written_is_seen(void **state)
         try_corpus(#dialect);                                                                                          \
     }
 CORPUS(openai)
+CORPUS(anthropic)
+CORPUS(gemini)
 CORPUS(mistral)
 CORPUS(cohere)
 CORPUS(ollama)
@@ -320,6 +322,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_as_written_is_seen),
         cmocka_unit_test(every_case_of_openai_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_anthropic_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_gemini_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_mistral_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_cohere_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_ollama_comes_out_as_it_is_written),

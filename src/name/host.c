@@ -173,11 +173,13 @@ static bool wrong_host(struct text text, struct detail *detail)
 {
     if (text.length == 0)
         return detail_say(detail, "no host");
-    for (size_t i = 0; i < text.length; i++)
-        if (text.data[i] <= 0x20 || text.data[i] >= 0x7f)
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char byte = (unsigned char)text.data[i];
+        if (byte <= 0x20 || byte >= 0x7f)
             return detail_say(
-                detail, "byte 0x%02X in the host: write the name in its ASCII form (xn--)",
-                (unsigned char)text.data[i]);
+                detail, "byte 0x%02X in the host%s", byte,
+                byte > 0x7f ? ": write the name in its ASCII form (xn--)" : "");
+    }
     if (text_has(text, '@'))
         return detail_say(detail, "user name or password before the host");
     if (text.data[0] == '[' || text_has(text, ':'))

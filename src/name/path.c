@@ -2,6 +2,7 @@
 /* The canonical form of a path (RFC 3986 6.2.2). What two servers might read differently is called ambiguous, never
  * guessed. */
 #include "exeat/base/bytes.h"
+#include "exeat/base/check.h"
 #include "exeat/name.h"
 
 static bool is_unreserved(int byte)
@@ -73,6 +74,19 @@ static enum path_result decode(struct text path, struct buffer *out, struct deta
     return result;
 }
 
+/* A letter of ASCII in more bytes than it has (RFC 3629 10: %C0%AE, %E0%80%AE): nothing to most servers, and a dot or a
+ * slash to some. */
+static bool has_overlong(struct text decoded)
+{
+    static const char *const starts[] = {"%C0%8", "%C0%9", "%C0%A",  "%C0%B",  "%C1%8",     "%C1%9",
+                                         "%C1%A", "%C1%B", "%E0%80", "%E0%81", "%F0%80%80", "%F0%80%81"};
+    for (size_t i = 0; i < decoded.length; i++)
+        for (size_t row = 0; decoded.data[i] == '%' && row < COUNT_OF(starts); row++)
+            if (text_starts_with(text_after(decoded, i), text_from(starts[row])))
+                return true;
+    return false;
+}
+
 /* ".;x" and "..;x" are dot segments to some servers and names to others, and so they are with the semicolon escaped. */
 static bool hides_dots(struct text segment)
 {
@@ -123,6 +137,10 @@ enum path_result path_canonicalise(struct text path, struct buffer *out, struct 
     size_t start = out->length;
     struct buffer decoded = {0};
     enum path_result result = decode(path, &decoded, detail);
+    if (result != PATH_BAD && has_overlong(buffer_text(&decoded))) {
+        (void)detail_say(detail, "a plain letter in more bytes than it has (%%C0%%AE), which servers read in two ways");
+        result = PATH_AMBIGUOUS;
+    }
     if (result != PATH_BAD && remove_dots(buffer_text(&decoded), out, detail) == PATH_BAD)
         result = PATH_BAD;
     buffer_clear(&decoded);

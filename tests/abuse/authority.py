@@ -5,7 +5,7 @@ import socket
 from support.gate import ask as ask_again
 from support.gate import read_head, read_reply
 
-from .doors import ask, connect, connected, filled, get, inside, opened, status
+from .doors import ask, connect, connected, filled, get, inside, opened, socks, status
 from .table import Told, Try, case
 
 SHOP = b"shop.example"
@@ -70,12 +70,13 @@ case(17, "A CONNECT has a port", "CONNECT",
 case(18, "A port is a number of 1 to 65535", "CONNECT, forward",
      *ports(b":0", b":65536", b":91337", b":-12", b":+443", b":0x1bb", b":https", b":443a", b":4294967376", b":18446744073709551696"))
 case(19, "A port is written without zeros before it", "CONNECT, forward", *ports(b":00443", b":007", b":00", b":0080"))
-case(20, "A host is allowed at the ports of its rule", "CONNECT, forward",
+case(20, "A host is allowed at the ports of its rule", "CONNECT, forward, SOCKS", *(socks(SHOP, port).refused(2, "no_rule") for port in (25, 22, 6379)),
      *(door.refused(403, "no_rule") for port in (b":25", b":22", b":6379", b":53", b":8443")
        for door in (connect(SHOP + port), get(b"http://" + SHOP + port + b"/"))))
 case(21, "The gate's own sockets are no targets", "CONNECT, forward",
      *(connect(b"self.example:<%s>" % port).ended(403, "loop", dials=0) for port in (b"gate", b"admin", b"dns")),
      *(get(b"http://self.example:<%s>/metrics" % port).ended(403, "loop", dials=0) for port in (b"gate", b"admin")),
+     *(socks(b"self.example", port).ended(2, "loop", dials=0) for port in ("gate", "socks")),
      *(connect(b"127.0.0.1:<%s>" % port).ended(403, "loop", dials=0, asks=0) for port in (b"gate", b"admin")))
 case(22, "A request that comes back is not sent again", "forward",
      Try("Via", from_origin).leaves(403, Told("allow", "rule"), Told("deny", "loop"), dials=1, asks=2, reaches=1))
@@ -113,3 +114,8 @@ case(122, "A target that is absolute has the scheme http, and its host is not em
        (b"http:///", b"http://:80/", b"http:/shop.example/", b"file:///etc/passwd", b"gopher://shop.example/", b"http:shop.example",
         b"javascript:alert(1)", b"http://?", b"http://#")))
 case(123, "An absolute target of https is for a CONNECT", "forward", get(b"https://shop.example/").malformed(400, "bad_target"))
+case(136, "SOCKS is spoken in one way: nothing is bound, sent by UDP, or asked by another version", "SOCKS",
+     *(socks(SHOP, command=command).malformed(7, "method_unsupported") for command in (0, 2, 3, 240)),
+     socks(SHOP, 0).malformed(1, "bad_target"),
+     *(socks(SHOP, first=first).malformed("end", reason) for first, reason in ((b"\5\1\1", "method_unsupported"), (b"\4\1\0\x50\0\0\0\1\0shop.example\0", "malformed_head"),
+                                                                              (b"GET / HTTP/1.1\r\n\r\n", "malformed_head"))))

@@ -21,7 +21,7 @@ def connected(yard):
 def filled(yard, data):
     """Bytes with the ports of the yard in their places."""
     for word, port in (("plain", yard.plain.port), ("secure", yard.secure.port), ("gate", yard.gate.port), ("admin", yard.gate.admin_port),
-                       ("dns", yard.dns_port), ("echo", yard.echo.port), ("six", yard.six.port), ("script", yard.script.port)):
+                       ("dns", yard.dns_port), ("socks", yard.socks_port), ("echo", yard.echo.port), ("six", yard.six.port), ("script", yard.script.port)):
         data = data.replace(b"<%s>" % word.encode(), b"%d" % port)
     return data
 
@@ -65,6 +65,24 @@ def connect(authority, fields=None, then=b""):
             return status(connection, "CONNECT")
 
     return Try(f"CONNECT {authority!r}"[:70], run)
+
+
+def socks(host, port="plain", command=1, first=b"\5\1\0"):
+    """The number of the reply; bytes of 4 or 16 are an address."""
+
+    def run(yard):
+        number = int(filled(yard, b"<%s>" % port.encode())) if isinstance(port, str) else port
+        with socket.create_connection(("127.0.0.1", yard.socks_port), timeout=60) as connection:
+            connection.sendall(first)
+            if connection.recv(2, socket.MSG_WAITALL) != b"\5\0":
+                return "end"
+            where = {4: b"\1" + host, 16: b"\4" + host}.get(len(host), b"\3" + bytes([len(host)]) + host)
+            connection.sendall(bytes([5, command, 0]) + where + number.to_bytes(2, "big"))
+            reply = connection.recv(10, socket.MSG_WAITALL)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            return reply[1] if len(reply) == 10 else "end"
+
+    return Try(f"SOCKS {host!r}"[:60], run)
 
 
 def question(name, kind=1):

@@ -5,7 +5,7 @@ import socket
 import struct
 
 from support.certificates import Root
-from support.gate import Gate, allow, read_head
+from support.gate import Gate, allow, free_port, read_head
 from support.inference import Inference
 from support.names import NameServer
 from support.origin import Handler, Listener, Origin
@@ -131,10 +131,11 @@ class Yard:
         self.names = Resolver(EveryName(ANSWERS), ttl=0)
         self.root = root
         self.gate = Gate(folder, root, workers=1)
-        self.dns_port = free_dns_port()
+        self.dns_port, self.socks_port = free_dns_port(), free_port()
         self.ports = [self.plain.port, self.secure.port, self.script.port, 80, 443]
         self.gate.config["tls"]["authority"]["names"] = ["@llm", *OPENED]
         self.gate.config["listen"]["dns"] = [f"127.0.0.1:{self.dns_port}"]
+        self.gate.config["listen"]["socks"] = [f"127.0.0.1:{self.socks_port}"]
         self.gate.config["rules"] = self.rules()
         self.gate.config["resolve"] = {"servers": [f"127.0.0.1:{self.names.port}"]}
         self.gate.config["clients"] = {"queue": {"user": "queue", "secret_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}}
@@ -149,7 +150,7 @@ class Yard:
 
     def rules(self):
         ports = self.ports
-        own = [self.gate.port, self.gate.admin_port, self.dns_port]
+        own = [self.gate.port, self.gate.admin_port, self.dns_port, self.socks_port]
         return [
             allow("shop.example", id="shop", ports=ports),
             allow("opened.example", id="opened", ports=ports, schemes=["https"], methods=["GET", "POST"]),
@@ -177,16 +178,24 @@ class Yard:
 
     def new_dials(self):
         """How many connections came to the canaries since the last look, those that they have yet to take among them: ours, which
-        are made now, are behind them."""
+        are made now and have ended, are behind them."""
         before = self.dials
-        counts = [one.connections for one in self.canaries]
-        for one in self.canaries:
-            with socket.create_connection(("::1" if one is self.six else "127.0.0.1", one.port), timeout=20):
-                pass
-        wait_for(lambda: all(one.connections > count for one, count in zip(self.canaries, counts)), "the canaries to take a connection")
-        self.ours += len(self.canaries)
+        ours = [socket.create_connection(("::1" if one is self.six else "127.0.0.1", one.port), timeout=20) for one in self.canaries]
+        for one in ours:
+            with one:
+                one.shutdown(socket.SHUT_WR)
+                self.await_end(one)
+        self.ours += len(ours)
         self.dials = sum(one.connections for one in self.canaries) - self.ours
         return self.dials - before
+
+    @staticmethod
+    def await_end(connection):
+        try:
+            while connection.recv(4096):
+                pass
+        except ConnectionResetError:
+            pass
 
     def asked(self):
         return list(self.names.queries)

@@ -135,6 +135,14 @@ static void paths_have_one_spelling_or_are_refused(void **state)
         {"/a%2fb", "/a%2Fb", PATH_AMBIGUOUS},
         {"/a%5cb", "/a%5Cb", PATH_AMBIGUOUS},
         {"/%252e", "/%252e", PATH_AMBIGUOUS},
+        {"/v1/%c0%ae%c0%ae/a", "/v1/%C0%AE%C0%AE/a", PATH_AMBIGUOUS}, /* dots in two bytes each */
+        {"/v1/\xc0\xaf", "/v1/%C0%AF", PATH_AMBIGUOUS},
+        {"/v1/%c1%9c", "/v1/%C1%9C", PATH_AMBIGUOUS},
+        {"/v1/%e0%80%af", "/v1/%E0%80%AF", PATH_AMBIGUOUS},
+        {"/v1/%f0%80%80%ae", "/v1/%F0%80%80%AE", PATH_AMBIGUOUS},
+        {"/caf%e9", "/caf%E9", PATH_DIFFERS}, /* other sets of letters */
+        {"/%c0%20", "/%C0%20", PATH_DIFFERS},
+        {"/%C3%80/%E0%A4%80", "/%C3%80/%E0%A4%80", PATH_CANONICAL},
         {"/a%00", "", PATH_BAD},
         {"/public/..;/admin", "", PATH_BAD},
         {"/public/..%3B/admin", "", PATH_BAD},

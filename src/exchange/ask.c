@@ -20,8 +20,8 @@ static bool host_field_is_sound(const struct message_head *head, struct detail *
     return detail_say(detail, "Host: %.100s", why.text);
 }
 
-/* CONNECT host:port. A Host field may lack the port (seen: undici) or be absent (seen: PHP), so only names are
- * compared; another name is nothing that any client has a reason to send. */
+/* CONNECT host:port. A Host field may lack the port (seen: undici) or be absent (seen: PHP); another name or port is
+ * nothing that any client has a reason to send. */
 static enum reason ask_connect(struct exchange *exchange, struct detail *detail)
 {
     struct ask *ask = &exchange->ask;
@@ -38,8 +38,8 @@ static enum reason ask_connect(struct exchange *exchange, struct detail *detail)
         return REASON_BAD_TARGET;
     if (!host_field_is_sound(ask->head, detail))
         return REASON_BAD_TARGET;
-    bool names_another = ask->head->host.length > 0 && authority_parse(ask->head->host, 80, &host, &port) &&
-                         !host_equal(&host, &request->host);
+    bool names_another = ask->head->host.length > 0 && authority_parse(ask->head->host, request->port, &host, &port) &&
+                         (!host_equal(&host, &request->host) || port != request->port);
     return names_another ? refuse(REASON_BAD_TARGET, detail, "Host is another than the target") : REASON_NONE;
 }
 

@@ -41,7 +41,8 @@ void http_connection_say(struct http_connection *connection, struct text bytes);
  * after its orderly end, when a reset tells of it. IO_OK and IO_END: something came. */
 enum io http_connection_watch(struct http_connection *connection);
 /* After the last response: ends our direction, and reads away what still comes, lest a reset take it from the peer (RFC
- * 9112 9.6). IO_AGAIN: call again when the channel is ready; all else: it is over. */
+ * 9112 9.6). IO_AGAIN: call again when the channel is ready; IO_OK: much came, and more may be here: call again when
+ * others had their turn, or close; all else: it is over. */
 enum io http_connection_linger(struct http_connection *connection);
 
 /* --- one exchange's side of a connection -----------------------------------------------------------------------------

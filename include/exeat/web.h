@@ -10,10 +10,10 @@
 
 #include "exeat/base/bytes.h"
 #include "exeat/base/secret.h"
+#include "exeat/http.h"
 #include "exeat/net.h"
 #include "exeat/route.h"
 #include "exeat/tls.h"
-#include "exeat/wire.h"
 
 /* --- pages ---------------------------------------------------------------------------------------------------------
  */

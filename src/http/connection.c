@@ -51,15 +51,16 @@ enum io http_connection_watch(struct http_connection *connection)
 
 enum io http_connection_linger(struct http_connection *connection)
 {
+    enum { TURNS = 64 };
     struct loop *loop = connection->worker->loop;
     if (channel_finish(connection->channel) == IO_AGAIN)
         return IO_AGAIN;
     inflight_clear(loop, &connection->in);
-    while (!connection->has_ended) {
+    for (int i = 0; i < TURNS && !connection->has_ended; i++) {
         enum io result = inflight_read(loop, &connection->in, connection->channel, INFLIGHT_BLOCK, NULL);
         inflight_clear(loop, &connection->in);
         if (result != IO_OK)
             return result;
     }
-    return IO_END;
+    return connection->has_ended ? IO_END : IO_OK;
 }

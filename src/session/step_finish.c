@@ -17,7 +17,15 @@ enum progress step_finish(struct session *session)
         session_enter(session, SESSION_SERVE);
         return STEP_NEXT;
     }
-    if (http_connection_linger(client) != IO_AGAIN)
-        session_close(session, REASON_NONE);
+    switch (http_connection_linger(client)) {
+    case IO_OK:
+        return STEP_YIELD;
+    case IO_AGAIN:
+        return STEP_WAIT;
+    case IO_END:
+    case IO_BROKEN:
+        break;
+    }
+    session_close(session, REASON_NONE);
     return STEP_WAIT;
 }

@@ -5,7 +5,7 @@
 #include "exeat/base/memory.h"
 #include "web_internal.h"
 
-enum { REQUEST_SIZE = 8192, REPLY_HEAD_MAX = 16384, INFLIGHT_MAX = REPLY_HEAD_MAX + INFLIGHT_BLOCK };
+enum { REPLY_HEAD_MAX = 16384, IN_MAX = REPLY_HEAD_MAX + INFLIGHT_BLOCK };
 
 /* How far the answer was read. */
 enum reading { READING_HEAD, READING_BODY, READING_DONE, READING_FAILED };
@@ -18,12 +18,11 @@ struct web_call {
     struct resolve *resolve;       /* owned while it runs */
     struct connecting *connecting; /* owned while it runs */
     struct upstream *upstream;     /* owned once connected */
-    struct inflight out;
-    struct inflight in;
-    struct text method; /* GET or POST: literals */
+    struct http_worker worker;     /* the call's own: what is written has a token in it */
+    struct http_connection http;
+    struct http_side side;
     enum reading reading;
     uint16_t status; /* once the head was read */
-    struct http_body body;
     struct buffer content;
 };
 
@@ -33,8 +32,8 @@ static void call_free(struct web_call *call)
     connecting_cancel(call->connecting);
     upstream_free(call->upstream);
     timer_free(call->deadline);
-    inflight_clear(call->peer->loop, &call->out);
-    inflight_clear(call->peer->loop, &call->in);
+    http_connection_clear(&call->http);
+    http_worker_clear(&call->worker);
     buffer_clear(&call->content);
     base_free(call);
 }
@@ -82,38 +81,41 @@ static enum reading read_head(struct web_call *call)
 {
     struct http_head head;
     struct fault fault;
-    size_t used = 0;
+    http_head_reset(&head);
     do {
-        inflight_consume(call->peer->loop, &call->in, used);
-        switch (http_reply_parse(inflight_text(&call->in), &limits, call->method, &head, &used, &fault)) {
-        case PARSE_NEED_MORE:
+        switch (call->side.role->take_head(&call->side, &head, &fault)) {
+        case HTTP_NEEDS_MORE:
             return READING_HEAD;
-        case PARSE_BAD:
+        case HTTP_BAD:
             return READING_FAILED;
-        case PARSE_DONE:
+        case HTTP_TAKEN:
+        case HTTP_WHOLE:
             break;
         }
-    } while (is_interim(head.message.status));
-    call->status = head.message.status;
-    http_body_begin(&call->body, &head, &limits);
-    inflight_consume(call->peer->loop, &call->in, used);
-    return http_body_is_done(&call->body) ? READING_DONE : READING_BODY;
+        call->status = head.message.status;
+        http_side_forget_head(&call->side);
+    } while (is_interim(call->status));
+    return READING_BODY;
 }
 
 static enum reading read_body(struct web_call *call, bool ended)
 {
     for (;;) {
-        struct text piece;
-        size_t used = 0;
-        enum parse parse = http_body_read(&call->body, inflight_text(&call->in), &piece, &used);
-        buffer_append(&call->content, piece);
-        inflight_consume(call->peer->loop, &call->in, used);
-        if (parse == PARSE_BAD || call->content.length > call->peer->answer)
-            return READING_FAILED;
-        if (parse == PARSE_DONE)
+        struct http_piece piece;
+        switch (call->side.role->take_content(&call->side, &piece)) {
+        case HTTP_WHOLE:
             return READING_DONE;
-        if (used == 0)
-            return ended && http_body_end(&call->body) ? READING_DONE : READING_BODY;
+        case HTTP_BAD:
+            return READING_FAILED;
+        case HTTP_NEEDS_MORE:
+            return ended && http_side_ends_whole(&call->side) ? READING_DONE : READING_BODY;
+        case HTTP_TAKEN:
+            break;
+        }
+        buffer_append(&call->content, piece.content);
+        http_piece_drop(&piece);
+        if (call->content.length > call->peer->answer)
+            return READING_FAILED;
     }
 }
 
@@ -138,24 +140,16 @@ static bool try_reply(struct web_call *call, bool ended)
 static void on_ready(void *context)
 {
     struct web_call *call = context;
-    struct loop *loop = call->peer->loop;
     uint64_t put = 0;
-    if (inflight_length(&call->out) > 0 &&
-        inflight_write(loop, &call->out, call->upstream->channel, &put) == IO_BROKEN) {
-        end(call, 0, TEXT(""), "it broke the connection");
-        return;
-    }
-    for (;;) {
-        enum io io = inflight_read(loop, &call->in, call->upstream->channel, INFLIGHT_MAX, NULL);
+    enum io io = http_connection_write(&call->http, &put);
+    while (io == IO_OK || io == IO_AGAIN) {
+        io = http_connection_read(&call->http, IN_MAX);
         if (io == IO_AGAIN)
             return;
-        if (io == IO_BROKEN) {
-            end(call, 0, TEXT(""), "it broke the connection");
-            return;
-        }
-        if (try_reply(call, io == IO_END))
+        if (io != IO_BROKEN && try_reply(call, io == IO_END))
             return;
     }
+    end(call, 0, TEXT(""), "it broke the connection");
 }
 
 /* --- the way there -------------------------------------------------------------------------------------------------
@@ -172,6 +166,7 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
         return;
     }
     call->upstream = upstream;
+    call->http.channel = upstream->channel;
     channel_set_handler(upstream->channel, on_ready, call);
     on_ready(call);
 }
@@ -194,23 +189,57 @@ static void on_resolved(void *context, const struct resolved *resolved)
     call->connecting = route_connect(peer->route, &way, on_connected, call);
 }
 
+/* A field value, to be forgotten. */
+static void write_bearer(struct buffer *out, const struct secret *bearer)
+{
+    struct text shown = secret_show(bearer);
+    buffer_reserve(out, TEXT("Bearer ").length + shown.length); /* so that it is not moved with the token in it */
+    BUFFER_APPEND_ALL(out, TEXT("Bearer "), shown);
+}
+
+static void forget(struct buffer *buffer)
+{
+    base_forget(buffer->data, buffer->capacity);
+    buffer_clear(buffer);
+}
+
+static void
+put_request(struct web_call *call, const struct web_request *request, struct text authority, struct text path)
+{
+    struct http_head head;
+    struct buffer shown = {0};
+    struct field add[3] = {{TEXT("Connection"), TEXT("close")}};
+    struct http_message message = {
+        .head = &head.message, .authority = authority, .length = request->body.length, .add = add, .add_count = 1};
+    struct http_piece body = {.content = request->body};
+    http_head_reset(&head);
+    head.message.method = request->method;
+    head.message.target.path = path; /* and the query, if it has one */
+    if (request->body.length > 0) {
+        message.content = CONTENT_OF_LENGTH;
+        add[message.add_count++] = (struct field){TEXT("Content-Type"), TEXT("text/plain")};
+    }
+    if (request->bearer != NULL) {
+        write_bearer(&shown, request->bearer);
+        add[message.add_count++] = (struct field){TEXT("Authorization"), buffer_text(&shown)};
+    }
+    call->side.role->put_head(&call->side, &message);
+    call->side.role->put_content(&call->side, &body);
+    call->side.role->end(&call->side);
+    forget(&shown);
+    forget(&call->worker.scratch);
+}
+
 static void write_request(struct web_call *call, const struct web_request *request)
 {
     const struct web_peer *peer = call->peer;
-    struct buffer out = {0};
-    buffer_reserve(&out, REQUEST_SIZE + request->body.length); /* so that it is not moved with the token in it */
-    buffer_append(&out, request->method);
-    buffer_printf(&out, " %.*s%.*s HTTP/1.1\r\nHost: ", TEXT_ARG(peer->prefix), TEXT_ARG(request->path));
-    authority_append(&out, peer->host, peer->port, peer->scheme == SCHEME_HTTPS ? 443 : 80);
-    if (request->bearer != NULL)
-        BUFFER_APPEND_ALL(&out, TEXT("\r\nAuthorization: Bearer "), secret_show(request->bearer));
-    if (request->body.length > 0)
-        buffer_printf(&out, "\r\nContent-Type: text/plain\r\nContent-Length: %zu", request->body.length);
-    buffer_append(&out, TEXT("\r\nConnection: close\r\n\r\n"));
-    buffer_append(&out, request->body);
-    inflight_append(peer->loop, &call->out, buffer_text(&out));
-    base_forget(out.data, out.capacity);
-    buffer_clear(&out);
+    struct buffer authority = {0};
+    struct buffer path = {0};
+    authority_append(&authority, peer->host, peer->port, peer->scheme == SCHEME_HTTPS ? 443 : 80);
+    BUFFER_APPEND_ALL(&path, peer->prefix, request->path);
+    put_request(call, request, buffer_text(&authority), buffer_text(&path));
+    buffer_clear(&authority);
+    buffer_clear(&path);
 }
 
 struct web_call *
@@ -220,7 +249,9 @@ web_call_start(const struct web_peer *peer, const struct web_request *request, w
     call->peer = peer;
     call->on_answer = on_answer;
     call->context = context;
-    call->method = request->method;
+    call->worker.loop = peer->loop;
+    call->http.worker = &call->worker;
+    http1_client_begin(&call->side, &call->http, &limits, request->method);
     write_request(call, request);
     call->deadline = timer_new(peer->loop, on_deadline, call);
     timer_start(call->deadline, peer->timeout_ms);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which page a request is for, what is said where there is none, and how an answer is written. No sockets here. */
+/* Which page a request is for, what is said where there is none, and how an answer is put. No sockets here. */
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
 #include "web_internal.h"
@@ -77,17 +77,21 @@ web_find_page(const struct web_server_options *options, const struct message_hea
     return NULL;
 }
 
-void web_answer_write(struct buffer *out, const struct web_answer *answer, const struct web_manner *manner)
+void web_answer_put(struct http_side *side, const struct web_answer *answer, bool is_head)
 {
     char date[CLOCK_HTTP_SIZE];
-    struct field fields[4] = {{TEXT("Date"), TEXT("")}, {TEXT("Content-Type"), text_from(answer->type)}};
-    size_t count = 2;
+    struct field fields[3] = {{TEXT("Date"), TEXT("")}, {TEXT("Content-Type"), text_from(answer->type)}, answer->also};
+    struct http_message message = {
+        .status = answer->status,
+        .content = CONTENT_OF_LENGTH,
+        .length = answer->body.length,
+        .add = fields,
+        .add_count = answer->also.name.length > 0 ? 3 : 2};
+    struct http_piece piece = {.content = buffer_text(&answer->body)};
     clock_write_http(clock_wall_us(), date);
     fields[0].value = text_from(date);
-    if (answer->also.name.length > 0)
-        fields[count++] = answer->also;
-    if (manner->keep_alive && manner->is_old) /* RFC 9112 appendix C.2.2 */
-        fields[count++] = (struct field){TEXT("Connection"), TEXT("keep-alive")};
-    http_answer_write(
-        out, answer->status, fields, count, buffer_text(&answer->body), manner->keep_alive, manner->head_only);
+    side->role->put_head(side, &message);
+    if (!is_head)
+        side->role->put_content(side, &piece);
+    side->role->end(side);
 }

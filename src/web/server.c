@@ -5,11 +5,7 @@
 #include "exeat/base/memory.h"
 #include "web_internal.h"
 
-enum {
-    HEAD_MAX = 8192,
-    LINGER_MS = 2000,
-    LINGER_TURNS = 64, /* reads in a row: who sends for ever is not read for ever */
-};
+enum { HEAD_MAX = 8192, LINGER_MS = 2000 };
 static const struct http_limits limits = {.head = HEAD_MAX, .fields = 100};
 static const char too_large[] = "the request is larger than any that is sent here\n";
 
@@ -24,9 +20,16 @@ enum visit {
 
 struct web_server {
     struct web_server_options options;
+    struct http_worker http;
     struct listener *listener; /* owned */
     struct list visitors;      /* struct visitor */
     size_t visitor_count;
+};
+/* A request whose body is read. */
+struct asked {
+    const struct web_page *page;
+    struct buffer body;
+    struct http_head head; /* its texts are the side's */
 };
 struct visitor {
     struct list_node node;
@@ -34,51 +37,54 @@ struct visitor {
     struct channel *channel;          /* owned */
     struct tls_connection *handshake; /* owned while it runs */
     struct timer *deadline;           /* owned; of a handshake, a request or the silence before one */
-    struct inflight in;
-    struct inflight out;
     enum visit state;
-    struct web_manner manner;    /* how the request that is read is answered */
-    const struct web_page *page; /* its page, and the next three: while its body is read */
-    struct buffer head;
-    struct http_body framing;
-    struct buffer body;
+    struct http_connection http;
+    struct http_side side; /* of the request that is read */
+    struct asked *asked;   /* owned; of VISIT_BODY */
 };
 
-static struct loop *loop_of(const struct visitor *visitor)
+static void forget_request(struct visitor *visitor)
 {
-    return visitor->server->options.loop;
+    http_side_forget_head(&visitor->side);
+    if (visitor->asked != NULL)
+        buffer_clear(&visitor->asked->body);
+    base_free(visitor->asked);
+    visitor->asked = NULL;
 }
 
 static void visitor_free(struct visitor *visitor)
 {
-    struct loop *loop = loop_of(visitor);
     list_remove(&visitor->node);
     visitor->server->visitor_count--;
+    forget_request(visitor);
+    http_connection_clear(&visitor->http);
     tls_connection_free(visitor->handshake);
     channel_free(visitor->channel);
     timer_free(visitor->deadline);
-    inflight_clear(loop, &visitor->in);
-    inflight_clear(loop, &visitor->out);
-    buffer_clear(&visitor->head);
-    buffer_clear(&visitor->body);
     base_free(visitor);
 }
 
 /* --- answers -------------------------------------------------------------------------------------------------------
  */
 
-/* A silent visitor holds nothing of its last request. */
-static void put_answer(struct visitor *visitor, struct web_answer *answer)
+static void begin_request(struct visitor *visitor)
 {
-    struct buffer out = {0};
-    web_answer_write(&out, answer, &visitor->manner);
-    inflight_append(loop_of(visitor), &visitor->out, buffer_text(&out));
-    buffer_clear(&out);
+    visitor->state = VISIT_HEAD;
+    http1_server_begin(&visitor->side, &visitor->http, &limits);
+}
+
+/* A silent visitor holds nothing of its last request. */
+static void put_answer(struct visitor *visitor, bool is_head, struct web_answer *answer)
+{
+    struct http_connection *http = &visitor->http;
+    http->persists = http->persists && visitor->server->options.keeps_alive && http_side_is_whole(&visitor->side);
+    web_answer_put(&visitor->side, answer, is_head);
     buffer_clear(&answer->body);
-    buffer_clear(&visitor->head);
-    buffer_clear(&visitor->body);
-    visitor->state = visitor->manner.keep_alive ? VISIT_HEAD : VISIT_LAST;
-    visitor->manner = (struct web_manner){0};
+    forget_request(visitor);
+    if (http->persists)
+        begin_request(visitor);
+    else
+        visitor->state = VISIT_LAST;
     timer_start(visitor->deadline, visitor->server->options.visit_ms);
 }
 
@@ -86,9 +92,9 @@ static void put_answer(struct visitor *visitor, struct web_answer *answer)
 static void refuse(struct visitor *visitor, uint16_t status, const char *text)
 {
     struct web_answer answer;
-    visitor->manner.keep_alive = false;
+    visitor->http.persists = false;
     web_answer_text(&answer, status, text);
-    put_answer(visitor, &answer);
+    put_answer(visitor, false, &answer);
 }
 
 static void refuse_malformed(struct visitor *visitor)
@@ -96,46 +102,43 @@ static void refuse_malformed(struct visitor *visitor)
     refuse(visitor, 400, "the request is malformed\n");
 }
 
-static void answer_request(struct visitor *visitor, const struct message_head *head, struct text body)
+static void refuse_head(struct visitor *visitor, enum reason reason)
+{
+    if (reason == REASON_HEAD_TOO_LARGE || reason == REASON_TARGET_TOO_LONG)
+        refuse(visitor, reason_row(reason)->status, too_large);
+    else
+        refuse_malformed(visitor);
+}
+
+static bool is_head(const struct http_head *head)
+{
+    return text_equal(head->message.method, TEXT("HEAD"));
+}
+
+static void
+answer_request(struct visitor *visitor, const struct web_page *page, const struct http_head *head, struct text body)
 {
     struct web_answer answer = {0};
-    struct web_visit visit = {head, text_after(head->target.path, visitor->page->path.length), body};
-    visitor->page->answer(visitor->server->options.context, &visit, &answer);
-    put_answer(visitor, &answer);
+    struct web_visit visit = {&head->message, text_after(head->message.target.path, page->path.length), body};
+    page->answer(visitor->server->options.context, &visit, &answer);
+    put_answer(visitor, is_head(head), &answer);
 }
 
 /* --- requests ------------------------------------------------------------------------------------------------------
  */
 
-/* The head is kept as bytes: its slices would not outlive the block. */
-static void begin_body(struct visitor *visitor, const struct message_head *head, struct text bytes, bool waits)
+static void take_request(struct visitor *visitor, const struct http_head *head)
 {
-    buffer_append(&visitor->head, bytes);
-    visitor->state = VISIT_BODY;
-    if (waits && head->expects_continue) /* RFC 9110 10.1.1 */
-        inflight_append(loop_of(visitor), &visitor->out, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
-}
-
-static void take_request(struct visitor *visitor, const struct http_head *head, size_t used)
-{
-    const struct web_server_options *options = &visitor->server->options;
     struct web_answer answer;
-    visitor->manner = (struct web_manner){
-        .keep_alive = head->keep_alive && options->keeps_alive,
-        .is_old = head->message.version == HTTP_1_0,
-        .head_only = text_equal(head->message.method, TEXT("HEAD"))};
-    http_body_begin(&visitor->framing, head, &limits);
-    bool is_whole = http_body_is_done(&visitor->framing);
-    visitor->page = web_find_page(options, &head->message, &answer);
-    if (visitor->page == NULL) {
-        visitor->manner.keep_alive = visitor->manner.keep_alive && is_whole;
-        put_answer(visitor, &answer);
-    } else if (is_whole) {
-        answer_request(visitor, &head->message, TEXT(""));
+    const struct web_page *page = web_find_page(&visitor->server->options, &head->message, &answer);
+    if (page == NULL) {
+        put_answer(visitor, is_head(head), &answer);
+    } else if (http_side_is_whole(&visitor->side)) {
+        answer_request(visitor, page, head, TEXT(""));
     } else {
-        begin_body(
-            visitor, &head->message, text_part(inflight_text(&visitor->in), 0, used),
-            inflight_length(&visitor->in) == used);
+        visitor->asked = base_alloc(sizeof(*visitor->asked));
+        *visitor->asked = (struct asked){.page = page, .head = *head};
+        visitor->state = VISIT_BODY;
     }
 }
 
@@ -144,58 +147,52 @@ static bool take_head(struct visitor *visitor)
 {
     struct http_head head;
     struct fault fault;
-    size_t used = 0;
-    switch (http_request_parse(inflight_text(&visitor->in), &limits, &head, &used, &fault)) {
-    case PARSE_NEED_MORE:
+    http_head_reset(&head);
+    switch (visitor->side.role->take_head(&visitor->side, &head, &fault)) {
+    case HTTP_NEEDS_MORE:
         return false;
-    case PARSE_BAD:
-        if (fault.reason == REASON_HEAD_TOO_LARGE || fault.reason == REASON_TARGET_TOO_LONG)
-            refuse(visitor, reason_row(fault.reason)->status, too_large);
-        else
-            refuse_malformed(visitor);
+    case HTTP_BAD:
+        refuse_head(visitor, fault.reason);
         return true;
-    case PARSE_DONE:
+    case HTTP_TAKEN:
+    case HTTP_WHOLE:
         break;
     }
-    take_request(visitor, &head, used);
-    inflight_consume(loop_of(visitor), &visitor->in, used);
+    take_request(visitor, &head);
     return true;
 }
 
-/* The head was whole when it came, and is read once more for what it says. */
-static void answer_with_body(struct visitor *visitor)
+static void take_piece(struct visitor *visitor, struct http_piece *piece)
 {
-    struct http_head head;
-    struct fault fault;
-    size_t used;
-    if (http_request_parse(buffer_text(&visitor->head), &limits, &head, &used, &fault) == PARSE_DONE)
-        answer_request(visitor, &head.message, buffer_text(&visitor->body));
-    else
-        refuse_malformed(visitor);
+    buffer_append(&visitor->asked->body, piece->content);
+    http_piece_drop(piece);
+    if (visitor->asked->body.length > visitor->server->options.body)
+        refuse(visitor, 413, too_large);
 }
 
 static bool take_body(struct visitor *visitor)
 {
-    struct text content;
-    size_t used = 0;
-    enum parse parse = http_body_read(&visitor->framing, inflight_text(&visitor->in), &content, &used);
-    buffer_append(&visitor->body, content);
-    inflight_consume(loop_of(visitor), &visitor->in, used);
-    if (visitor->body.length > visitor->server->options.body)
-        refuse(visitor, 413, too_large);
-    else if (parse == PARSE_BAD)
+    struct http_piece piece;
+    switch (visitor->side.role->take_content(&visitor->side, &piece)) {
+    case HTTP_NEEDS_MORE:
+        http_side_continue(&visitor->side);
+        return false;
+    case HTTP_BAD:
         refuse_malformed(visitor);
-    else if (parse == PARSE_DONE)
-        answer_with_body(visitor);
-    else
-        return used > 0;
+        return true;
+    case HTTP_TAKEN:
+        take_piece(visitor, &piece);
+        return true;
+    case HTTP_WHOLE:
+        break;
+    }
+    struct asked *asked = visitor->asked;
+    answer_request(visitor, asked->page, &asked->head, buffer_text(&asked->body));
     return true;
 }
 
 static bool take_input(struct visitor *visitor)
 {
-    if (inflight_length(&visitor->in) == 0)
-        return false;
     switch (visitor->state) {
     case VISIT_HEAD:
         return take_head(visitor);
@@ -206,46 +203,43 @@ static bool take_input(struct visitor *visitor)
     case VISIT_LINGER:
         break;
     }
-    inflight_clear(loop_of(visitor), &visitor->in);
     return false;
 }
 
 /* --- one connection ------------------------------------------------------------------------------------------------
  */
 
-/* False: the visitor is gone, or its output waits. */
+/* False: the visitor is gone, or its output waits. A peer that reads slowly is asked for nothing more meanwhile. */
 static bool write_out(struct visitor *visitor)
 {
     uint64_t put = 0;
-    if (inflight_length(&visitor->out) > 0) {
-        enum io io = inflight_write(loop_of(visitor), &visitor->out, visitor->channel, &put);
-        if (io == IO_BROKEN)
-            visitor_free(visitor);
-        if (io != IO_OK)
-            return false; /* a peer that reads slowly is asked for nothing more meanwhile */
-    }
-    if (visitor->state != VISIT_LAST)
-        return true;
-    if (channel_finish(visitor->channel) == IO_AGAIN)
-        return false;
+    enum io io = http_connection_write(&visitor->http, &put);
+    if (io == IO_BROKEN)
+        visitor_free(visitor);
+    return io == IO_OK;
+}
+
+/* Who sends for ever is not read for ever. */
+static void linger(struct visitor *visitor)
+{
+    if (visitor->state == VISIT_LAST)
+        timer_start(visitor->deadline, LINGER_MS);
     visitor->state = VISIT_LINGER;
-    timer_start(visitor->deadline, LINGER_MS);
-    return true;
+    if (http_connection_linger(&visitor->http) != IO_AGAIN)
+        visitor_free(visitor);
 }
 
 static void on_ready(void *context)
 {
     struct visitor *visitor = context;
-    for (unsigned turns = 0;; turns++) {
-        if (!write_out(visitor))
-            return;
-        if (take_input(visitor))
-            continue;
-        if (visitor->state == VISIT_LINGER && turns > LINGER_TURNS) {
-            visitor_free(visitor);
+    while (write_out(visitor)) {
+        if (visitor->state == VISIT_LAST || visitor->state == VISIT_LINGER) {
+            linger(visitor);
             return;
         }
-        switch (inflight_read(loop_of(visitor), &visitor->in, visitor->channel, HEAD_MAX + INFLIGHT_BLOCK, NULL)) {
+        if (take_input(visitor) || inflight_length(&visitor->http.out) > 0)
+            continue;
+        switch (http_connection_read(&visitor->http, HEAD_MAX + INFLIGHT_BLOCK)) {
         case IO_OK:
             break;
         case IO_AGAIN:
@@ -272,7 +266,7 @@ static void on_handshake(void *context)
     }
     tls_connection_install(visitor->handshake);
     visitor->handshake = NULL;
-    visitor->state = VISIT_HEAD;
+    begin_request(visitor);
     channel_set_handler(visitor->channel, on_ready, visitor);
     on_ready(visitor);
 }
@@ -281,8 +275,9 @@ static void on_handshake(void *context)
 static void on_deadline(void *context)
 {
     struct visitor *visitor = context;
-    bool asks = visitor->state == VISIT_BODY || (visitor->state == VISIT_HEAD && inflight_length(&visitor->in) > 0);
-    if (!asks || inflight_length(&visitor->out) > 0) {
+    bool asks =
+        visitor->state == VISIT_BODY || (visitor->state == VISIT_HEAD && inflight_length(&visitor->http.in) > 0);
+    if (!asks || inflight_length(&visitor->http.out) > 0) {
         visitor_free(visitor);
         return;
     }
@@ -304,13 +299,15 @@ static bool on_accept(void *context, int descriptor, const struct address *peer,
     }
     struct visitor *visitor = base_zalloc(sizeof(*visitor));
     visitor->server = server;
-    visitor->state = options->tls == NULL ? VISIT_HEAD : VISIT_HANDSHAKE;
     visitor->channel = channel_new(options->loop, descriptor, on_ready, visitor);
+    visitor->http = (struct http_connection){.worker = &server->http, .channel = visitor->channel};
+    begin_request(visitor);
     visitor->deadline = timer_new(options->loop, on_deadline, visitor);
     timer_start(visitor->deadline, options->visit_ms);
     list_append(&server->visitors, &visitor->node);
     server->visitor_count++;
     if (options->tls != NULL) {
+        visitor->state = VISIT_HANDSHAKE;
         visitor->handshake = tls_identity_accept(options->tls, visitor->channel);
         channel_set_handler(visitor->channel, on_handshake, visitor);
     }
@@ -321,6 +318,7 @@ struct web_server *web_server_new(const struct web_server_options *options)
 {
     struct web_server *server = base_zalloc(sizeof(*server));
     server->options = *options;
+    server->http.loop = options->loop;
     list_init(&server->visitors);
     server->listener = listener_new(options->loop, options->descriptor, on_accept, server);
     return server;
@@ -334,5 +332,6 @@ void web_server_free(struct web_server *server)
     while ((node = list_first(&server->visitors)) != NULL)
         visitor_free(list_owner(node, struct visitor, node));
     listener_free(server->listener);
+    http_worker_clear(&server->http);
     base_free(server);
 }

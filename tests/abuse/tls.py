@@ -153,8 +153,6 @@ case(55, "What is no TLS does not go through, and HTTP is judged as such", "CONN
      hello(b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n").leaves("48", Told("allow", "rule"), Told("error", "misdirected"), dials=1, asks=2))
 case(56, "An encrypted hello is refused where the policy says so, the imitation too", "CONNECT",
      *(hello(records(modern(SHOP, hellos.ech(kind)))).ended("alert 49", "ech") for kind in ("outer", "inner")), yard="strict")
-case(57, "Where a turned connection was made to is a wish", "transparent", yard="pod",
-     by=("scenario/test_transparent.py::test_a_tls_connection_goes_to_the_host_that_its_hello_names_wherever_it_was_made_to",))
 case(58, "An origin's certificate is believed or the request is refused", "inside",
      *(presented(host).ended(502, "upstream_tls") for host in ("late.example", "foreign.example", "self.test", "two.labels.example")),
      by=("scenario/test_chains.py::test_is_refused_for_its_own_reason", "scenario/test_trust.py::test_a_revoked_certificate_is_refused_and_a_list_that_is_over_too"))

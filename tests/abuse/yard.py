@@ -121,7 +121,45 @@ def echo(connection):
         connection.sendall(heard)
 
 
-class Yard:
+class Records:
+    """What a gate wrote: so many decisions for so many tries, and at its end no more."""
+
+    seen = expected = 0
+
+    def take_records(self, count):
+        """So many new decisions, each with its outcome; what there is, if there are not."""
+        self.expected += count
+        try:
+            found = wait_for(lambda: self._joined(self.expected), f"{count} decisions with their outcomes")
+        except AssertionError:
+            found = self._joined(0, all_ended=None)
+            self.expected = len(found)
+        new, self.seen = found[self.seen :], len(found)
+        return new
+
+    def _joined(self, count, all_ended=False):
+        """Of a question for a name the outcome comes when its decision stands no more: at the latest when the gate ends."""
+        records = self.gate.export()
+        outcomes = {record["request"]: record for record in records if record["kind"] == "completion"}
+        decisions = [record for record in records if record["kind"] == "decision"]
+        open_ones = [one for one in decisions if one["request"] not in outcomes and (all_ended or one.get("scheme") != "dns")]
+        if all_ended is not None and (len(decisions) < count or open_ones):
+            return None
+        return [(decision, outcomes.get(decision["request"], {})) for decision in decisions]
+
+    def close(self):
+        try:
+            self.gate.stop()
+            report = self.gate.verify()
+            assert report.returncode == 0, report.stdout + report.stderr
+            assert "Sanitizer" not in self.gate.log() and "runtime error" not in self.gate.log(), self.gate.log()
+            found = self._joined(self.expected, all_ended=True)
+            assert found is not None and len(found) == self.expected, "each try has one decision and one outcome"
+        finally:
+            self.stop_all()
+
+
+class Yard(Records):
     def __init__(self, folder, root, **sections):
         self.plain, self.secure = Origin(handler=CanaryHandler), Origin(root.issue(*NAMES), handler=CanaryHandler)
         self.six, self.echo, self.script = Origin(address="::1"), Listener(echo), Listener(say_replies)
@@ -145,7 +183,6 @@ class Yard:
         self.gate.merge(sections)
         self.gate.start()
         self.dns = Questions("127.0.0.1", self.dns_port)
-        self.seen = self.expected = 0
         self.bundle = self.gate.bundle()
 
     def rules(self):
@@ -200,35 +237,6 @@ class Yard:
     def asked(self):
         return list(self.names.queries)
 
-    def take_records(self, count):
-        """So many new decisions, each with its outcome; what there is, if there are not."""
-        self.expected += count
-        try:
-            found = wait_for(lambda: self._joined(self.expected), f"{count} decisions with their outcomes")
-        except AssertionError:
-            found = self._joined(0, all_ended=None)
-            self.expected = len(found)
-        new, self.seen = found[self.seen :], len(found)
-        return new
-
-    def _joined(self, count, all_ended=False):
-        """Of a question for a name the outcome comes when its decision stands no more: at the latest when the gate ends."""
-        records = self.gate.export()
-        outcomes = {record["request"]: record for record in records if record["kind"] == "completion"}
-        decisions = [record for record in records if record["kind"] == "decision"]
-        open_ones = [one for one in decisions if one["request"] not in outcomes and (all_ended or one.get("scheme") != "dns")]
-        if all_ended is not None and (len(decisions) < count or open_ones):
-            return None
-        return [(decision, outcomes.get(decision["request"], {})) for decision in decisions]
-
-    def close(self):
-        try:
-            self.gate.stop()
-            report = self.gate.verify()
-            assert report.returncode == 0, report.stdout + report.stderr
-            assert "Sanitizer" not in self.gate.log() and "runtime error" not in self.gate.log(), self.gate.log()
-            found = self._joined(self.expected, all_ended=True)
-            assert found is not None and len(found) == self.expected, "each try has one decision and one outcome"
-        finally:
-            for thing in (*self.canaries, self.names, self.model):
-                thing.close()
+    def stop_all(self):
+        for thing in (*self.canaries, self.names, self.model):
+            thing.close()

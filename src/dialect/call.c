@@ -23,24 +23,33 @@ static bool check_model(struct text model, struct detail *detail)
     return model.length > 0 || detail_say(detail, "the body names no model");
 }
 
-/* "gpt-oss:120b-cloud", "glm:cloud": an engine that knows such a name sends the call away. */
-static bool is_elsewhere(struct text model)
+/* What stands behind the last colon, if one does. */
+static struct text tag_of(struct text model)
 {
     size_t tag = model.length;
     while (tag > 0 && model.data[tag - 1] != ':')
         tag--;
-    struct text word = text_after(model, tag);
-    return tag > 0 && (text_equal_nocase(word, TEXT("cloud")) ||
-                       (word.length > 6 && text_equal_nocase(text_after(word, word.length - 6), TEXT("-cloud"))));
+    return tag > 0 ? text_after(model, tag) : TEXT("");
+}
+
+/* "gpt-oss:120b-cloud", "glm:cloud": an engine that knows such a name sends the call away. */
+static bool is_elsewhere(struct text tag)
+{
+    return text_equal_nocase(tag, TEXT("cloud")) ||
+           (tag.length > 6 && text_equal_nocase(text_after(tag, tag.length - 6), TEXT("-cloud")));
 }
 
 static enum reason judge_model(struct text model, struct detail *detail)
 {
     if (!check_model(model, detail))
         return REASON_MALFORMED_BODY;
-    if (!is_elsewhere(model))
+    struct text tag = tag_of(model);
+    if (is_elsewhere(tag))
+        (void)detail_say(detail, "model names one that runs at its vendor: name one that runs here");
+    else if (text_equal_nocase(tag, TEXT("online"))) /* OpenRouter's way to ask for a search */
+        (void)detail_say(detail, "model asks for a search, and nothing is looked up on the network: leave :online out");
+    else
         return REASON_NONE;
-    (void)detail_say(detail, "model names one that runs at its vendor: name one that runs here");
     return REASON_LLM_OPERATION;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* judge: ask the policy, and choose what has to happen before the decision can be recorded. */
 #include "exchange_internal.h"
+#include "exeat/llm.h"
 #include "exeat/policy/bypass.h"
 #include "exeat/policy/follow.h"
 #include "exeat/policy/lapse.h"
@@ -99,6 +100,8 @@ static enum exchange_state after_judging(struct exchange *exchange)
         exchange->refusal = decision->reason;
         if (decision->reason == REASON_BAD_PATH)
             say_path(exchange);
+        if (decision->reason == REASON_LLM_OPERATION)
+            account_say(&exchange->account, FLAW_NONE, llm_refused(&exchange->ask.request));
         return EXCHANGE_COMMIT;
     }
     if (decision->plan == PLAN_OPEN)

@@ -118,6 +118,9 @@ static const struct native_path {
     {{DIALECT_OLLAMA, TEXT_INIT("GET"), TEXT_INIT("/api/ps")}, LLM_MODELS},
     {{DIALECT_OLLAMA, TEXT_INIT("GET"), TEXT_INIT("/api/version")}, LLM_MODELS},
     {{DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/show")}, LLM_MODELS},
+    {{DIALECT_OPENAI, TEXT_INIT("POST"), TEXT_INIT("/v1/sonar")}, LLM_CHAT},                /* Perplexity's */
+    {{DIALECT_OPENAI, TEXT_INIT("POST"), TEXT_INIT("/async/chat/completions")}, LLM_OTHER}, /* of a later answer */
+    {{DIALECT_OPENAI, TEXT_INIT("GET"), TEXT_INIT("/models/info")}, LLM_OTHER},             /* Azure Foundry's */
 };
 static const struct native_path *find_native(enum llm_dialect dialect, const struct request *request)
 {

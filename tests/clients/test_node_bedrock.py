@@ -125,12 +125,12 @@ def test_vectors(shop, inference):
     assert inference.calls()[0]["dimensions"] == 256
 
 
-@pytest.mark.parametrize("what, word", [("guarded", "guardrailConfig"), ("guardrail", "llm_operation")])
+@pytest.mark.parametrize("what, word", [("guarded", "guardrailConfig"), ("guardrail", "ApplyGuardrail")])
 def test_what_only_the_vendor_has_is_refused_once(shop, inference, what, word):
     failure = run_sdk(shop, what)
     decision = shop.only_decision()
     assert (failure["failure"], failure["status"], failure["requests"], failure["request"]) == ("AccessDeniedException", 403, 1, decision["request"])
-    assert word in failure["message"] or decision["reason"] == word
+    assert word in failure["message"] and decision["reason"] == "llm_operation"
     assert not inference.requests
 
 

@@ -203,6 +203,20 @@ def test_vertex_is_answered_at_its_own_path(shop):
     assert (refused.status, json.loads(refused.body)["error"]["status"]) == (403, "PERMISSION_DENIED")
 
 
+@pytest.mark.parametrize(
+    "host, path, said",
+    [
+        ("api.openai.com", "/v1/moderations", "moderations: no model here judges texts"),
+        ("shop.openai.azure.com", "/openai/deployments/d/images/generations?api-version=1", "images: none are made here"),
+        ("bedrock-runtime.eu-central-1.amazonaws.com", "/guardrail/g/version/1/apply", "ApplyGuardrail: guardrails are the vendor's"),
+    ],
+)
+def test_what_is_not_answered_is_refused_by_name_and_with_a_cure(shop, inference, host, path, said):
+    reply = say(shop, path, {}, host)
+    assert reply.status == 403 and said in reply.body.decode()
+    assert said in shop.only_decision()["detail"] and not inference.requests
+
+
 def test_models_of_others_at_vertex_are_answered_in_their_makers_words(shop, inference):
     place = "/v1/projects/p/locations/europe-west1/publishers/%s"
     host = "europe-west1-aiplatform.googleapis.com"

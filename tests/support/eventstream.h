@@ -50,22 +50,55 @@ static inline bool eventstream_payload(struct text payload, struct buffer *out)
     return base64_decode(text_part(payload, wrap.length, payload.length - wrap.length - 2), out);
 }
 
+/* The next event off the front. False: there is none. */
+static inline bool eventstream_next(struct text *bytes, struct text *headers, struct text *payload)
+{
+    if (bytes->length < 16)
+        return false;
+    size_t total = eventstream_u32(*bytes, 0);
+    size_t length = eventstream_u32(*bytes, 4);
+    if (total < 16 || total > bytes->length || length > total - 16 ||
+        eventstream_u32(*bytes, 8) != eventstream_crc(text_part(*bytes, 0, 8)) ||
+        eventstream_u32(*bytes, total - 4) != eventstream_crc(text_part(*bytes, 0, total - 4)))
+        return false;
+    *headers = text_part(*bytes, 12, length);
+    *payload = text_part(*bytes, 12 + length, total - 16 - length);
+    *bytes = text_after(*bytes, total);
+    return true;
+}
+
 /* Each event as a line: its headers, and its payload. False: they are none. */
 static inline bool eventstream_read(struct text bytes, struct buffer *out)
 {
+    struct text headers;
+    struct text payload;
     while (bytes.length > 0) {
-        if (bytes.length < 16)
-            return false;
-        size_t total = eventstream_u32(bytes, 0);
-        size_t headers = eventstream_u32(bytes, 4);
-        if (total < 16 || total > bytes.length || headers > total - 16 ||
-            eventstream_u32(bytes, 8) != eventstream_crc(text_part(bytes, 0, 8)) ||
-            eventstream_u32(bytes, total - 4) != eventstream_crc(text_part(bytes, 0, total - 4)) ||
-            !eventstream_headers(text_part(bytes, 12, headers), out) ||
-            !eventstream_payload(text_part(bytes, 12 + headers, total - 16 - headers), out))
+        if (!eventstream_next(&bytes, &headers, &payload) || !eventstream_headers(headers, out) ||
+            !eventstream_payload(payload, out))
             return false;
         buffer_append(out, TEXT("\n"));
-        bytes = text_after(bytes, total);
+    }
+    return true;
+}
+
+/* The same as server-sent events: its kind, and a chunk's own JSON or the payload. */
+static inline bool eventstream_show(struct text bytes, struct buffer *out)
+{
+    struct text headers;
+    struct text payload;
+    while (bytes.length > 0) {
+        if (!eventstream_next(&bytes, &headers, &payload))
+            return false;
+        size_t name = (uint8_t)headers.data[0];
+        size_t kind = bytes_get_u16(bytes_of_text(headers).data + name + 2);
+        BUFFER_APPEND_ALL(out, TEXT("event: "), text_part(headers, name + 4, kind), TEXT("\ndata: "));
+        struct buffer json = {0};
+        bool good = eventstream_payload(payload, &json);
+        buffer_append(out, text_trim(buffer_text(&json), "~"));
+        buffer_append(out, TEXT("\n\n"));
+        buffer_clear(&json);
+        if (!good)
+            return false;
     }
     return true;
 }

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "eventstream.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "exeat/dialect.h"
@@ -129,6 +130,9 @@ static void read_call(struct trial *trial)
         reason = REASON_NONE;
     } else if (trial->llm.operation != LLM_OTHER) {
         reason = dialect_call_read(&trial->llm, &trial->target, &body, &trial->call, &detail);
+    } else {
+        const struct request request = {.path = trial->golden.path};
+        (void)detail_say(&detail, "%s", llm_refused(&request));
     }
     buffer_clear(&body);
     expect_refusal(trial, reason, &detail);
@@ -214,6 +218,16 @@ static void answer_models(struct trial *trial, const struct golden_part *part, s
     dialect_models(trial->call, names, count, out);
 }
 
+/* Binary events as server-sent ones, of which each line is compared. */
+static void show_frames(struct trial *trial, struct buffer *out)
+{
+    struct buffer events = {0};
+    if (!eventstream_show(buffer_text(out), &events))
+        complain(trial, "no frames");
+    buffer_clear(out);
+    *out = events;
+}
+
 static void expect_answer(struct trial *trial)
 {
     const struct golden_part *caller = golden_part(&trial->golden, "caller");
@@ -229,6 +243,9 @@ static void expect_answer(struct trial *trial)
         answer_models(trial, part, &out);
     else if ((part = golden_part(&trial->golden, "canned")) != NULL)
         assert_true(dialect_canned(trial->call, part->more, TEXT("01"), NOW, &out));
+    bool is_stream = dialect_call_streams(trial->call) && golden_part(&trial->golden, "answers") == NULL;
+    if (is_stream && trial->llm.dialect == DIALECT_BEDROCK)
+        show_frames(trial, &out);
     expect(trial, "caller", caller->body, buffer_text(&out));
     buffer_clear(&out);
 }
@@ -315,6 +332,9 @@ CORPUS(anthropic)
 CORPUS(gemini)
 CORPUS(mistral)
 CORPUS(cohere)
+CORPUS(bedrock)
+CORPUS(vertex)
+CORPUS(azure)
 CORPUS(ollama)
 
 int main(void)
@@ -326,6 +346,9 @@ int main(void)
         cmocka_unit_test(every_case_of_gemini_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_mistral_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_cohere_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_bedrock_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_vertex_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_azure_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_ollama_comes_out_as_it_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

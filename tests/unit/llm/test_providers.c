@@ -138,12 +138,114 @@ static void calls_of_vertex_are_in_the_words_of_the_models_maker(void **state)
     expect_places(places, COUNT_OF(places));
 }
 
+#define GPT "/openai/deployments/gpt/"
+static void calls_of_azure_are_openais_behind_a_deployment_and_at_v1(void **state)
+{
+    (void)state;
+    static const struct place places[] = {
+        {"Azure *OpenAI*", "POST", GPT "chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Azure *OpenAI*", "POST", GPT "completions", LLM_COMPLETIONS, DIALECT_OPENAI},
+        {"Azure *OpenAI*", "POST", GPT "embeddings", LLM_EMBEDDINGS, DIALECT_OPENAI},
+        {"Azure *OpenAI*", "POST", GPT "images/generations", LLM_OTHER, DIALECT_OPENAI},
+        {"Azure *OpenAI*", "POST", GPT "audio/transcriptions", LLM_OTHER, DIALECT_OPENAI},
+        {"Azure *OpenAI*", "POST", "/openai/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Azure *OpenAI*", "POST", "/openai/v1/responses", LLM_RESPONSES, DIALECT_OPENAI},
+        {"Azure *OpenAI*", "POST", "/openai/responses", LLM_RESPONSES, DIALECT_OPENAI},
+        {"Azure *OpenAI*", "GET", "/openai/v1/models", LLM_MODELS, DIALECT_OPENAI},
+        {"Azure *OpenAI*", "GET", "/openai/deployments", LLM_OTHER, DIALECT_OPENAI},
+        {"Azure AI services*", "POST", GPT "chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Azure AI services*", "POST", "/vision/v3.2/analyze", LLM_NONE, DIALECT_OPENAI},
+        {"Azure AI Foundry*", "POST", "/models/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Azure AI Foundry*", "POST", "/models/embeddings", LLM_EMBEDDINGS, DIALECT_OPENAI},
+        {"Azure AI Foundry*", "GET", "/models/info", LLM_OTHER, DIALECT_OPENAI},
+        {"Azure AI Foundry*", "POST", "/anthropic/v1/messages", LLM_CHAT, DIALECT_ANTHROPIC},
+        {"Azure AI Foundry*", "POST", "/api/projects/p/openai/v1/responses", LLM_RESPONSES, DIALECT_OPENAI},
+        {"Azure AI serverless*", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+    };
+    expect_places(places, COUNT_OF(places));
+}
+
+static void those_who_resemble_openai_have_their_own_prefixes(void **state)
+{
+    (void)state;
+    static const struct place places[] = {
+        {"Hugging Face Inference Providers", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Hugging Face Inference Providers", "POST", "/together/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Hugging Face Inference Providers", "POST", "/hf-inference/models/o/m/v1/chat/completions", LLM_CHAT,
+         DIALECT_OPENAI},
+        {"Hugging Face Inference Providers", "POST", "/v1/responses", LLM_RESPONSES, DIALECT_OPENAI},
+        {"Hugging Face Inference Providers", "GET", "/v1/models", LLM_MODELS, DIALECT_OPENAI},
+        {"Hugging Face Inference Providers", "POST", "/hf-inference/models/o/m/pipeline/feature-extraction", LLM_OTHER,
+         DIALECT_OPENAI},
+        {"Hugging Face dedicated endpoints", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Groq", "POST", "/openai/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Groq", "POST", "/openai/v1/responses", LLM_RESPONSES, DIALECT_OPENAI},
+        {"Groq", "GET", "/openai/v1/models", LLM_MODELS, DIALECT_OPENAI},
+        {"Groq", "POST", "/openai/v1/audio/transcriptions", LLM_OTHER, DIALECT_OPENAI},
+        {"DeepSeek", "POST", "/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"DeepSeek", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"DeepSeek", "POST", "/beta/completions", LLM_COMPLETIONS, DIALECT_OPENAI},
+        {"DeepSeek", "POST", "/anthropic/v1/messages", LLM_CHAT, DIALECT_ANTHROPIC},
+        {"DeepSeek", "GET", "/models", LLM_MODELS, DIALECT_OPENAI},
+        {"DeepSeek", "GET", "/user/balance", LLM_OTHER, DIALECT_OPENAI},
+        {"OpenRouter", "POST", "/api/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"OpenRouter", "POST", "/api/v1/messages", LLM_CHAT, DIALECT_ANTHROPIC},
+        {"OpenRouter", "POST", "/api/v1/embeddings", LLM_EMBEDDINGS, DIALECT_OPENAI},
+        {"OpenRouter", "GET", "/api/v1/models", LLM_MODELS, DIALECT_OPENAI},
+        {"OpenRouter", "GET", "/api/v1/key", LLM_OTHER, DIALECT_OPENAI},
+        {"Perplexity", "POST", "/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Perplexity", "POST", "/v1/sonar", LLM_CHAT, DIALECT_OPENAI},
+        {"Perplexity", "POST", "/async/chat/completions", LLM_OTHER, DIALECT_OPENAI},
+        {"Perplexity", "POST", "/search", LLM_OTHER, DIALECT_OPENAI},
+        {"xAI*", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"xAI*", "POST", "/v1/messages", LLM_CHAT, DIALECT_ANTHROPIC},
+        {"xAI*", "GET", "/v1/language-models", LLM_OTHER, DIALECT_OPENAI},
+        {"xAI*", "GET", "/v1/chat/deferred-completion/a", LLM_OTHER, DIALECT_OPENAI},
+        {"Together AI", "POST", "/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Together AI", "POST", "/v1/completions", LLM_COMPLETIONS, DIALECT_OPENAI},
+        {"Together AI", "POST", "/v1/rerank", LLM_OTHER, DIALECT_OPENAI},
+        {"Fireworks*", "POST", "/inference/v1/chat/completions", LLM_CHAT, DIALECT_OPENAI},
+        {"Fireworks*", "POST", "/inference/v1/embeddings", LLM_EMBEDDINGS, DIALECT_OPENAI},
+        {"Fireworks*", "GET", "/inference/v1/models", LLM_MODELS, DIALECT_OPENAI},
+        {"Fireworks audio", "POST", "/v1/audio/transcriptions", LLM_OTHER, DIALECT_OPENAI},
+    };
+    expect_places(places, COUNT_OF(places));
+}
+
+static void what_is_not_answered_has_a_name_and_a_cure(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        const char *words; /* NULL: nothing is known of it */
+    } rows[] = {
+        {"/v1/moderations", "moderations: *leave it out*"},
+        {"/openai/deployments/d/images/generations", "images: *"},
+        {"/guardrail/g/version/1/apply", "ApplyGuardrail: *"},
+        {"/retrieveAndGenerate", "knowledge bases *send what they hold*"},
+        {"/v1/files/a/content", "files: *"},
+        {"/v1/responses/resp_1", "a response that only the vendor keeps*"},
+        {"/v1/projects/p/locations/l/publishers/ai21/models/j:rawPredict", "a model whose maker's words*"},
+        {"/async/chat/completions", "an answer that is fetched later*"},
+        {"/v1/something/new", NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct request request = {.path = text_from(rows[i].path)};
+        struct text words = text_from(llm_refused(&request));
+        if (rows[i].words == NULL ? words.length > 0 : !text_glob(text_from(rows[i].words), words))
+            fail_msg("%s: %.*s", rows[i].path, TEXT_ARG(words));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_of_bedrock_are_told_by_path_and_model),
         cmocka_unit_test(what_else_bedrock_does_is_not_answered),
         cmocka_unit_test(calls_of_vertex_are_in_the_words_of_the_models_maker),
+        cmocka_unit_test(calls_of_azure_are_openais_behind_a_deployment_and_at_v1),
+        cmocka_unit_test(those_who_resemble_openai_have_their_own_prefixes),
+        cmocka_unit_test(what_is_not_answered_has_a_name_and_a_cure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is not answered here, by name, and what to do instead. */
+#include "exeat/llm.h"
+
+#define KEPT "only the vendor keeps them: send what they hold with each call"
+#define LET_OUT "leave it out, or let this path out by a rule with `paths`"
+static const struct {
+    struct text glob; /* of a path; the first that fits */
+    const char *sentence;
+} rows[] = {
+    {TEXT_INIT("*/moderations"), "moderations: no model here judges texts; " LET_OUT},
+    {TEXT_INIT("/guardrail/*"), "ApplyGuardrail: guardrails are the vendor's, and nothing here judges texts; " LET_OUT},
+    {TEXT_INIT("*/invoke-with-bidirectional-stream"), "a stream of sound both ways: no endpoint has one; " LET_OUT},
+    {TEXT_INIT("*/async-invoke*"), "an answer that is put into a bucket later; call InvokeModel or Converse"},
+    {TEXT_INIT("/agents/*"), "agents of the vendor's: " KEPT},
+    {TEXT_INIT("/flows/*"), "flows of the vendor's: " KEPT},
+    {TEXT_INIT("/retrieveAndGenerate*"), "knowledge bases of the vendor's: " KEPT},
+    {TEXT_INIT("/knowledgebases/*"), "knowledge bases of the vendor's: " KEPT},
+    {TEXT_INIT("*/rerank"), "rerank: no endpoint is asked to sort texts; " LET_OUT},
+    {TEXT_INIT("*/images/*"), "images: none are made here; " LET_OUT},
+    {TEXT_INIT("*/videos*"), "videos: none are made here; " LET_OUT},
+    {TEXT_INIT("*/audio/*"), "sound: none is made or read here; " LET_OUT},
+    {TEXT_INIT("*/realtime*"), "realtime: no endpoint has it; call chat completions or responses"},
+    {TEXT_INIT("*/ocr"), "ocr: no endpoint has it; " LET_OUT},
+    {TEXT_INIT("*/files*"), "files: " KEPT},
+    {TEXT_INIT("*/uploads*"), "files: " KEPT},
+    {TEXT_INIT("*/vector_stores*"), "vector stores: " KEPT},
+    {TEXT_INIT("*/containers*"), "containers: " KEPT},
+    {TEXT_INIT("*/assistants*"), "assistants: " KEPT},
+    {TEXT_INIT("*/threads*"), "threads: " KEPT},
+    {TEXT_INIT("*/conversations*"), "conversations: " KEPT},
+    {TEXT_INIT("*/responses/*"), "a response that only the vendor keeps: send its items with each call"},
+    {TEXT_INIT("*/async/*"), "an answer that is fetched later; call chat completions"},
+    {TEXT_INIT("*/batches*"), "batches: an answer that is fetched later; send the calls one by one"},
+    {TEXT_INIT("*/fine_tuning/*"), "fine-tuning: models are the operator's matter"},
+    {TEXT_INIT("*:bidiGenerateContent"), "a stream both ways: no endpoint has one; call streamGenerateContent"},
+    {TEXT_INIT("*awPredict"), "a model whose maker's words are not known here; use its OpenAI-like path"},
+    {TEXT_INIT("*:predict"), "predict of a model that makes no vectors of texts; " LET_OUT},
+};
+
+const char *llm_refused(const struct request *request)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (text_glob(rows[i].glob, request->path))
+            return rows[i].sentence;
+    return "";
+}

@@ -45,11 +45,10 @@ TABLE(call_table, call_rows, NULL);
 
 bool anthropic_read_call(struct reading *reading, struct canon_call *call)
 {
-    call->has_messages = true;
     if (!read_members(reading, 0, &call_table, call))
         return false;
-    if (call->message_count == 0)
-        return reading_member_is_wrong(reading, TEXT("messages"), "is missing or empty");
+    if (!call->has_messages)
+        return reading_member_is_wrong(reading, TEXT("messages"), "is missing");
     if (text_ends_with(call->path, TEXT(":streamRawPredict"))) /* at Vertex AI */
         call->wish.streams = CANON_YES;
     call->wish.usage = call->wish.streams;

@@ -79,6 +79,7 @@ append_all(struct reading *reading, struct canon_call *call, const struct anthro
         at = append(messages, at, &said[i]);
     call->messages = messages;
     call->message_count = at;
+    call->has_messages = true;
 }
 
 bool anthropic_take_messages(struct reading *reading, uint32_t value, const struct member *row, void *field)

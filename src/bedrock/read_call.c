@@ -40,10 +40,9 @@ TABLE(converse_table, converse_rows, NULL);
 
 static bool read_converse(struct reading *reading, uint32_t value, struct canon_call *call)
 {
-    call->has_messages = true;
     if (!read_members(reading, value, &converse_table, call))
         return false;
-    return call->message_count > 0 || reading_member_is_wrong(reading, TEXT("messages"), "is missing or empty");
+    return call->has_messages || reading_member_is_wrong(reading, TEXT("messages"), "is missing");
 }
 
 static bool take_converse(struct reading *reading, uint32_t value, const struct member *row, void *field)
@@ -64,7 +63,7 @@ static bool read_count(struct reading *reading, struct canon_call *call)
 {
     if (!read_members(reading, 0, &count_table, call))
         return false;
-    return call->message_count > 0 || reading_member_is_wrong(reading, TEXT("input"), "has no converse");
+    return call->has_messages || reading_member_is_wrong(reading, TEXT("input"), "has no converse");
 }
 
 bool bedrock_read_call(struct reading *reading, struct canon_call *call)

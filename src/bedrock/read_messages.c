@@ -65,6 +65,7 @@ bool bedrock_take_messages(struct reading *reading, uint32_t value, const struct
         at = append(messages, at, &said[i]);
     call->messages = messages;
     call->message_count = at;
+    call->has_messages = count > 0;
     return count > 0 || reading_is_wrong(reading, "is empty");
 }
 

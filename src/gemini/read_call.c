@@ -259,11 +259,10 @@ static bool read_vectors(struct reading *reading, struct canon_call *call)
 static bool read_generate(struct reading *reading, const struct members *table, struct canon_call *call)
 {
     bool streams = text_ends_with(call->path, TEXT(":streamGenerateContent"));
-    call->has_messages = true;
     call->wish.streams = call->wish.usage = streams ? CANON_YES : CANON_UNSAID;
     if (!read_members(reading, 0, table, call))
         return false;
-    return call->message_count > 0 || reading_member_is_wrong(reading, TEXT("contents"), "is missing or empty");
+    return call->has_messages || reading_member_is_wrong(reading, TEXT("contents"), "is missing or empty");
 }
 
 bool gemini_read_call(struct reading *reading, struct canon_call *call)

@@ -133,6 +133,7 @@ static void append_all(struct reading *reading, struct canon_call *call, const s
         at = append(messages, at, &said[i]);
     call->messages = messages;
     call->message_count = at;
+    call->has_messages = count > 0;
 }
 
 bool gemini_take_contents(struct reading *reading, uint32_t value, const struct member *row, void *field)

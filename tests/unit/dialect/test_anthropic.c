@@ -178,6 +178,7 @@ static void what_cannot_be_said_is_refused_by_name(void **state)
         {"\"messages\":[{\"content\":\"x\"}]", REASON_MALFORMED_BODY, "role is missing"},
         {"\"messages\":[]", REASON_MALFORMED_BODY, "messages is empty"},
         {"\"temperature\":1", REASON_MALFORMED_BODY, "messages is missing"},
+        {"\"system\":\"Be brief.\"", REASON_MALFORMED_BODY, "messages is missing"},
         {"\"messages\":[{\"role\":\"assistant\",\"content\":[{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"f\","
          "\"input\":\"{}\"}]}]",
          REASON_MALFORMED_BODY, "input must be an object"},

@@ -198,6 +198,8 @@ static void what_cannot_be_said_is_refused_by_name(void **state)
         {"{\"contents\":[{\"parts\":[]}]}", REASON_MALFORMED_BODY, "parts is missing or says nothing"},
         {"{\"contents\":[]}", REASON_MALFORMED_BODY, "contents is missing or empty"},
         {"{}", REASON_MALFORMED_BODY, "contents is missing or empty"},
+        {"{\"systemInstruction\":{\"parts\":[{\"text\":\"a\"}]},\"contents\":[]}", REASON_MALFORMED_BODY,
+         "contents is missing or empty"},
         {"{" HI ",\"systemInstruction\":{\"parts\":[]},\"system_instruction\":{\"parts\":[]}}", REASON_MALFORMED_BODY,
          "systemInstruction stands twice"},
     };

@@ -38,7 +38,8 @@ void llm_classify_entry(const struct llm_entry *entry, const struct request *req
  * path, which is OpenAI's in many places of other vendors. */
 void llm_classify(const struct llm_catalogue *catalogue, const struct request *request, struct llm_call *call);
 
-/* What a request of LLM_OTHER is, and what to do instead, in words for people; static; empty: nothing is known of it. */
+/* What a request of LLM_OTHER is, and what to do instead, in words for people; static; empty: nothing is known of it.
+ */
 const char *llm_refused(const struct request *request);
 
 /* Whether a fixed text answers it: that has no vectors, and made-up ones would spoil an index; nor has it tokens. */

@@ -1,8 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ports, and who is meant by a request whose target and fields say two things."""
-import socket
-
-from support.gate import ask as ask_again
 from support.gate import read_head, read_reply
 
 from .doors import ask, connect, connected, filled, get, inside, opened, socks, status

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a request ends, and what of its fields counts: what two servers may read in two ways is refused."""
-import socket
-
 from support.gate import ask as ask_again
 from support.gate import read_head, read_reply
 

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands in no list, by the door that it is tried at: lines, protocols within protocols, questions, credentials."""
-import socket
 import struct
 
-from support import hello as hellos
 from support.gate import ask as ask_again
 from support.gate import read_head, read_reply
-from support.questions import pack_name, pack_question
+from support.questions import pack_name
 
-from .doors import alert, ask, connect, connected, filled, get, hello, inside, question
-from .framing import URL, fields_at_origin, post
+from .doors import alert, ask, connect, connected, filled, get, inside, question
+from .framing import URL, fields_at_origin
 from .table import Told, Try, case
 from .tls import real
+from .yard import POISONED
 
 
 def fronted(yard):
@@ -73,6 +72,35 @@ def by_proxy(credentials):
     return ask(b"GET http://queue.example:<plain>/ HTTP/1.1\r\nHost: x\r\n%s\r\n" % credentials)
 
 
+def poisoned(path, method=b"GET"):
+    """What an origin sends behind a reply is the answer to nothing: not on this connection, and not on another."""
+
+    def run(yard):
+        asked = filled(yard, b"%s http://shop.example:<script>/%s HTTP/1.1\r\nHost: x\r\n\r\n" % (method, path))
+        bodies = []
+        for _ in range(2):
+            with connected(yard) as connection:
+                for _ in range(2):
+                    connection.sendall(asked)
+                    bodies.append(read_reply(connection, method.decode()).body)
+        return bodies.count(b"poison"), len(bodies)
+
+    return Try(f"{method!r} {path!r}", run).leaves((0, 4), *[Told("allow", "rule")] * 4, dials=4, asks=8)
+
+
+def behind_an_end(yard):
+    """Who says close says no more."""
+    with connected(yard) as connection:
+        connection.sendall(filled(yard, b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET http://evil.example/ HTTP/1.1\r\nHost: x\r\n\r\n" % URL))
+        heard = b""
+        try:
+            while more := connection.recv(65536):
+                heard += more
+        except ConnectionResetError:
+            pass
+        return heard.count(b"HTTP/1.1 ")
+
+
 case(137, "The limit of a tunnel: within one that is not opened, a Host is nobody's to see", "CONNECT",
      Try("fronted", fronted).ended(200, "client_gone", reaches=1))
 case(138, "A request line has three words, and one blank between them", "forward",
@@ -112,3 +140,9 @@ case(151, "Credentials are one field of a scheme that is known, or nobody's", "f
          b"Proxy-Authorization: Basic cXVldWU6 x\r\n", b"Proxy-Authorization: Bearer cXVldWU6\r\n", b"Proxy-Authorization: Basic cXVldWUAOg==\r\n")))
 case(152, "The longest name is a name, and one letter more is none", "CONNECT, forward",
      get(b"http://%s:<plain>/" % (b"a" * 49 + b"." + (b"b" * 63 + b".") * 3 + b"x.wild.example")[-253:]).passed())
+case(156, "A reply that nobody asked for answers nobody", "forward",
+     *(poisoned(path) for path in POISONED), poisoned(b"more-than-its-length", b"HEAD"))
+case(157, "What comes behind a close is not a request", "forward", Try("behind a close", behind_an_end).passed(1))
+case(158, "Inside, a Host in other letters, or with a dot, is the same one", "inside",
+     *(inside(b"GET / HTTP/1.1\r\nHost: %s:<secure>\r\n\r\n" % name).passed() for name in (b"OPENED.example", b"opened.example.")),
+     *(inside(b"GET / HTTP/1.1\r\nHost: %s\r\n\r\n" % name).malformed(400, "bad_target") for name in (b"opened.example:00443", b"opened.example:", b"[opened.example]", b"opened%2eexample")))

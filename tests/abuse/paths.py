@@ -2,8 +2,8 @@
 """Paths that a filter and a server might read in two ways, where a rule looks at them."""
 from support.gate import read_reply
 
-from .doors import ask, connected, filled, inside
-from .table import Told, Try, case
+from .doors import ask, connected, filled
+from .table import Try, case
 
 
 def path(written, fields=b""):

@@ -3,7 +3,6 @@
 tests that are named."""
 from support.gate import run_exeat
 
-from .doors import ask
 from .framing import fields_at_origin
 from .table import Told, Try, case
 

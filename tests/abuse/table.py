@@ -14,7 +14,6 @@ class Told:
     verdict: str
     reason: str
     late: str = None
-    rule: str = None
 
 
 @dataclass(frozen=True)

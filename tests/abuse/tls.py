@@ -14,7 +14,7 @@ from .doors import alert, ask, connected, filled, hello, inside, opened
 from .table import Told, Try, case
 
 SHOP = b"shop.example"
-UNRECOGNISED, DECODE = "alert 112", "alert 50"
+UNRECOGNISED = "alert 112"
 
 
 def named(*entries):

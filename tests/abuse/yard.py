@@ -33,7 +33,16 @@ REPLIES = {
     b"switched": b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
     b"no-head": b"hello\r\n\r\n",
     b"folded": OK + b"Content-Length: 1\r\n 5\r\n\r\na",
+    b"bare-cr": OK + b"X: a\rContent-Length: 5\r\n\r\n",
+    b"no-colon": OK + b"Content-Length 5\r\n\r\nhello",
+    b"hidden-name": OK + b"Content-Length\0: 5\r\n\r\nhello",
     b"nul": OK + b"X: a\0b\r\n\r\n",
+}
+POISONED = {  # a reply, and another that nobody asked for
+    b"more-than-its-length": OK + b"Content-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison",
+    b"more-than-its-chunks": OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison",
+    b"more-than-nothing": b"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison",
+    b"content-of-304": b"HTTP/1.1 304 Not Modified\r\nContent-Length: 6\r\n\r\npoisonHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison",
 }
 
 
@@ -105,7 +114,7 @@ def say_replies(connection):
     if head == b"":
         return
     path = head.split(b" ")[1].strip(b"/")
-    connection.sendall(REPLIES[path])
+    connection.sendall({**REPLIES, **POISONED}[path])
     while connection.recv(65536):
         pass
 

@@ -48,7 +48,7 @@ bool anthropic_read_call(struct reading *reading, struct canon_call *call)
     if (!read_members(reading, 0, &call_table, call))
         return false;
     if (!call->has_messages)
-        return reading_member_is_wrong(reading, TEXT("messages"), "is missing");
+        return reading_member_is_wrong(reading, TEXT("messages"), "is missing or empty");
     if (text_ends_with(call->path, TEXT(":streamRawPredict"))) /* at Vertex AI */
         call->wish.streams = CANON_YES;
     call->wish.usage = call->wish.streams;

@@ -292,9 +292,8 @@ static int try_folder(const struct llm_catalogue *catalogue, const char *folder,
     return count;
 }
 
-static void try_corpus(const char *dialect)
+static void try_corpus(const char *dialect, int least)
 {
-    enum { CASES_LEAST = 40 };
     struct llm_catalogue *catalogue = llm_catalogue_new();
     char folder[256];
     int wrong = 0;
@@ -302,7 +301,7 @@ static void try_corpus(const char *dialect)
     int count = try_folder(catalogue, folder, &wrong);
     llm_catalogue_free(catalogue);
     assert_int_equal(wrong, 0);
-    assert_in_range(count, CASES_LEAST, INT32_MAX);
+    assert_in_range(count, least, INT32_MAX);
 }
 
 static void what_is_not_as_written_is_seen(void **state)
@@ -321,21 +320,23 @@ static void what_is_not_as_written_is_seen(void **state)
     assert_false(golden_equal(TEXT("data: {}\ndata: {}"), TEXT("data: {}\n\ndata: {}")));
 }
 
-#define CORPUS(dialect)                                                                                                \
+/* A dialect of its own has at least forty; places where others' are spoken have what is theirs. */
+enum { CASES_OF_A_DIALECT = 40, CASES_OF_A_PLACE = 20 };
+#define CORPUS(dialect, least)                                                                                         \
     static void every_case_of_##dialect##_comes_out_as_it_is_written(void **state)                                     \
     {                                                                                                                  \
         (void)state;                                                                                                   \
-        try_corpus(#dialect);                                                                                          \
+        try_corpus(#dialect, least);                                                                                   \
     }
-CORPUS(openai)
-CORPUS(anthropic)
-CORPUS(gemini)
-CORPUS(mistral)
-CORPUS(cohere)
-CORPUS(bedrock)
-CORPUS(vertex)
-CORPUS(azure)
-CORPUS(ollama)
+CORPUS(openai, CASES_OF_A_DIALECT)
+CORPUS(anthropic, CASES_OF_A_DIALECT)
+CORPUS(gemini, CASES_OF_A_DIALECT)
+CORPUS(mistral, CASES_OF_A_DIALECT)
+CORPUS(cohere, CASES_OF_A_DIALECT)
+CORPUS(bedrock, CASES_OF_A_DIALECT)
+CORPUS(vertex, CASES_OF_A_PLACE)
+CORPUS(azure, CASES_OF_A_PLACE)
+CORPUS(ollama, CASES_OF_A_DIALECT)
 
 int main(void)
 {

@@ -89,6 +89,7 @@ struct binding {
 struct turned {
     struct address address;
     uint16_t port;
+    struct owner owner; /* whose connections alone are turned to where it came */
 };
 
 /* What exchanges come in by. Of its owner; `client_name` and `user` are the exchange's to write. */

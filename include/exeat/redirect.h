@@ -24,11 +24,19 @@ struct redirect_way {
     struct redirect_target tcp;
     struct redirect_target dns; /* UDP and TCP port 53, to whomever, loopback too */
 };
-enum { REDIRECT_PORTS_MAX = 32 };
+/* A user who is turned to places of its own: what comes there is certain to be its. */
+struct redirect_owner {
+    uint32_t uid;
+    struct redirect_target v4; /* length 0: those of all */
+    struct redirect_target v6;
+};
+enum { REDIRECT_PORTS_MAX = 64, REDIRECT_OWNERS_MAX = 16 };
 struct redirect_rules {
     uint32_t uid; /* the gate's, the only one that leaves by itself */
     struct redirect_way v4;
     struct redirect_way v6;
+    struct redirect_owner owners[REDIRECT_OWNERS_MAX];
+    size_t owner_count;
     uint16_t ports[REDIRECT_PORTS_MAX]; /* where the gate listens: nobody else's answer from there reaches anybody */
     size_t port_count;
 };

@@ -51,6 +51,7 @@ struct listener_plan {
 struct listeners {
     struct listener_plan items[LISTENERS_MAX];
     size_t count;
+    struct owner owners[LISTENERS_MAX]; /* of the transparent ones: whose connections alone are turned there */
 };
 /* Who the gate is towards clients. */
 struct trust {

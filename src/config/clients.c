@@ -120,7 +120,7 @@ static bool read_client_address(struct load *load, const struct yaml_node *node,
     return read_range(load, node, &client->address);
 }
 
-static const struct type type_uid = SHAPED_TYPE("number", read_uid, "^[0-9]+$");
+const struct type type_client_uid = SHAPED_TYPE("number", read_uid, "^[0-9]+$");
 static const struct type type_secret = SHAPED_TYPE("64 hex digits", read_secret, "^[0-9a-fA-F]{64}$");
 static const struct type type_digest = SHAPED_TYPE("64 hex digits", read_digest, "^[0-9a-fA-F]{64}$");
 static const struct type type_tokens = LIST_TYPE("list of 64 hex digits", read_tokens, &type_digest);
@@ -137,7 +137,8 @@ static const struct key client_keys[] = {
     WHOLE_KEY("token_file", &type_token_file, "(none)", "more of them, one a line; `#` begins a comment"),
     KEY(settings_client, certificate, "certificate", &type_text, "(none)",
         "a name in its TLS certificate: a DNS name or URI, or the CN where there are none"),
-    KEY(settings_client, owner, "uid", &type_uid, "(any)", "the user who owns the other end of its local socket"),
+    KEY(settings_client, owner, "uid", &type_client_uid, "(any)",
+        "the user who owns the other end of its local socket"),
     KEY(settings_client, listener, "listener", &type_setting_text, "(any)",
         "`name` of the listener that it connected to"),
     WHOLE_KEY("address", &type_client_address, "(any)", "where it connects from"),

@@ -54,6 +54,8 @@ void write_patterns(const void *field, struct buffer *out);
 void write_workers(const void *field, struct buffer *out);
 void write_servers(const void *field, struct buffer *out);
 void write_listeners(const void *field, struct buffer *out);    /* struct settings_listeners */
+extern const struct type type_client_uid;                       /* struct owner */
+void write_transparent(const void *field, struct buffer *out);  /* struct settings_turned_list */
 void write_rerouted(const void *field, struct buffer *out);     /* struct address */
 void write_fixed_hosts(const void *object, struct buffer *out); /* struct settings_resolve */
 void write_witness_url(const void *object, struct buffer *out); /* struct settings_witness */

@@ -75,6 +75,70 @@ static bool read_listeners(struct load *load, const struct yaml_node *node, void
     return good;
 }
 
+static const struct key turned_keys[] = {
+    {"address", &type_socket, offsetof(struct settings_turned, socket), true, NULL, "where it listens", AT_START},
+    START_KEY(
+        settings_turned, owner, "uid", &type_client_uid, "(all who have none of their own)",
+        "the user whose connections `exeat redirect` turns here, and nobody else's: so that the gate is certain of it"),
+};
+static const struct section section_turned = SECTION("a listener", turned_keys);
+
+static bool read_turned(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct settings_turned *turned = field;
+    return node->kind == YAML_MAP ? schema_read_map(load, node, &section_turned, turned)
+                                  : read_socket(load, node, &turned->socket);
+}
+
+/* Two sockets at one place would share what comes there, whoever it is of. NULL: they go together. */
+static const char *clash_of(const struct settings_turned *one, const struct settings_turned *other)
+{
+    if (one->socket.address.length != other->socket.address.length)
+        return NULL;
+    if (one->owner.is_known && other->owner.is_known && one->owner.uid == other->owner.uid)
+        return "this user has a listener of its own already";
+    bool has_owner = one->owner.is_known || other->owner.is_known;
+    return has_owner && one->socket.port == other->socket.port ? "a user's listener has a port of its own" : NULL;
+}
+
+static bool check_turned(struct load *load, const struct yaml_node *node, const struct settings_turned *all, size_t at)
+{
+    for (size_t i = 0; i < at; i++) {
+        const char *clash = clash_of(&all[i], &all[at]);
+        if (clash == NULL)
+            continue;
+        diag_error(load->diags, node->mark, "%s", clash);
+        return false;
+    }
+    return true;
+}
+
+static bool read_transparent(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct settings_turned_list *list = field;
+    void *items = NULL;
+    size_t count = 0;
+    bool good = schema_read_list(load, node, sizeof(struct settings_turned), read_turned, &items, &count);
+    const struct settings_turned *all = items;
+    if (count > TURNED_MAX) {
+        diag_error(load->diags, node->mark, "at most %d listeners", TURNED_MAX);
+        count = TURNED_MAX;
+        good = false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        good = check_turned(load, node->items[i], all, i) && good;
+        list->items[list->count++] = all[i];
+    }
+    return good;
+}
+
+static const struct type type_turned = {
+    .called = "address:port, or { address, uid }",
+    .shape = SHAPE_EITHER,
+    .section = &section_turned,
+    .item = &type_socket};
+static const struct type type_transparent =
+    VALUES_TYPE("list of address:port, or maps", read_transparent, write_transparent, &type_turned);
 static const struct type type_listener = {
     .called = "address:port, or { address }",
     .shape = SHAPE_EITHER,
@@ -90,8 +154,9 @@ static const struct key listen_keys[] = {
         settings_listen, socks, "socks", &type_listeners, "(none)",
         "the same for SOCKS5: databases, mail, SSH (`all_proxy=socks5h://...`)"),
     START_KEY(
-        settings_listen, transparent, "transparent", &type_sockets, NULL,
-        "connections that the rules of `exeat redirect` turn here: one address for each of IPv4 and IPv6"),
+        settings_listen, transparent, "transparent", &type_transparent, NULL,
+        "connections that the rules of `exeat redirect` turn here: one address for each of IPv4 and IPv6, and more for "
+        "single users"),
     START_KEY(
         settings_listen, dns, "dns", &type_sockets, "(none)",
         "questions for names, by UDP and TCP: what resolv.conf names as its server"),

@@ -86,6 +86,20 @@ void write_sockets(const void *field, struct buffer *out)
     buffer_append_string(out, sockets->count > 0 ? "]" : "");
 }
 
+void write_transparent(const void *field, struct buffer *out)
+{
+    const struct settings_turned_list *list = field;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct settings_turned *turned = &list->items[i];
+        buffer_append_string(out, i == 0 ? "[" : ", ");
+        buffer_append_string(out, turned->owner.is_known ? "{ address: " : "");
+        append_socket(out, &turned->socket);
+        if (turned->owner.is_known)
+            buffer_printf(out, ", uid: %u }", turned->owner.uid);
+    }
+    buffer_append_string(out, list->count > 0 ? "]" : "");
+}
+
 static void append_path(struct buffer *out, const char *key, struct text path)
 {
     if (path.length == 0)

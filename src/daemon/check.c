@@ -48,10 +48,10 @@ static void look_at_trust(const struct policy *policy, struct mark mark, struct 
 /* Listeners and rules that do not belong together are no mistake as such, and probably not what was meant. */
 static void look_at_redirect(const struct settings *settings, struct diags *diags)
 {
-    const struct setting_sockets *transparent = &settings->listen.transparent;
+    const struct settings_turned_list *transparent = &settings->listen.transparent;
     bool has_rules = settings->redirect.mark.line > 0;
     if (transparent->count > 0 && !has_rules) {
-        diag_warning(diags, transparent->items[0].mark, "nobody looks whether anything is turned here");
+        diag_warning(diags, transparent->items[0].socket.mark, "nobody looks whether anything is turned here");
         diag_note(diags, "add `redirect: { uid: 64123 }`, with the user that the gate runs as");
     }
     if (has_rules && transparent->count == 0)
@@ -63,6 +63,36 @@ static void look_at_redirect(const struct settings *settings, struct diags *diag
         diag_remark(
             diags, settings->redirect.mark,
             "without listen.dns nobody but the gate can look up a name, and who cannot seldom connects");
+}
+
+static bool has_place(const struct settings_turned_list *transparent, uint32_t uid)
+{
+    for (size_t i = 0; i < transparent->count; i++)
+        if (transparent->items[i].owner.is_known && transparent->items[i].owner.uid == uid)
+            return true;
+    return false;
+}
+
+/* Behind a redirect the kernel loses now and then whose a connection was (ways of NAT with ports). */
+static void look_at_owners(const struct settings *settings, struct diags *diags)
+{
+    const struct settings_turned_list *transparent = &settings->listen.transparent;
+    if (settings->redirect.mark.line == 0)
+        return;
+    for (size_t i = 0; i < transparent->count; i++)
+        if (transparent->items[i].owner.is_known && transparent->items[i].owner.uid == settings->redirect.uid)
+            diag_warning(
+                diags, transparent->items[i].socket.mark, "user %u is the gate itself, which nobody turns anywhere",
+                transparent->items[i].owner.uid);
+    for (size_t i = 0; i < settings->lists.client_count && transparent->count > 0; i++) {
+        const struct settings_client *client = &settings->lists.clients[i];
+        if (client->owner.is_known && !has_place(transparent, client->owner.uid))
+            diag_remark(
+                diags, client->name.mark,
+                "behind a redirect it is not always known that a connection is of user %u; "
+                "`listen.transparent: [{ address: \"127.0.0.1:PORT\", uid: %u }]` makes it certain",
+                client->owner.uid, client->owner.uid);
+    }
 }
 
 /* Another machine's resolv.conf says nothing, so that this is a remark. */
@@ -81,6 +111,7 @@ void daemon_check(const struct policy *policy, const char *path, struct diags *d
     const struct mark top = {.file = 0, .line = 1, .column = 1, .width = 1};
     look_at_dns(settings, diags);
     look_at_redirect(settings, diags);
+    look_at_owners(settings, diags);
     if (settings->listen.forward.count + settings->listen.socks.count + settings->listen.transparent.count > 0) {
         look_at_issuer(policy, path, settings->tls.certificate.length > 0 ? settings->tls.mark : top, diags);
         look_at_trust(policy, top, diags);

@@ -28,6 +28,8 @@ void listeners_note(struct listeners *listeners, const struct settings_listen *l
 {
     note(listeners, &listen->forward, SPEECH_HTTP);
     note(listeners, &listen->socks, SPEECH_SOCKS);
+    for (size_t i = 0; i < listen->transparent.count; i++)
+        listeners->owners[i] = listen->transparent.items[i].owner;
 }
 
 void listeners_clear(struct listeners *listeners)

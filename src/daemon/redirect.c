@@ -12,6 +12,28 @@ static struct redirect_target target_at(const struct setting_socket *socket)
     return (struct redirect_target){is_everywhere ? *loopback : socket->address, socket->port};
 }
 
+static struct redirect_target turned_to(const struct settings_turned *turned, uint8_t length)
+{
+    return turned->socket.address.length == length ? target_at(&turned->socket) : (struct redirect_target){.port = 0};
+}
+
+/* The first of that family that is for all; none: what would go there is refused. */
+static struct redirect_target target_for_all(const struct settings_turned_list *list, uint8_t length)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (!list->items[i].owner.is_known && list->items[i].socket.address.length == length)
+            return target_at(&list->items[i].socket);
+    return (struct redirect_target){.port = 0};
+}
+
+static void add_owner(struct redirect_rules *rules, const struct settings_turned *turned)
+{
+    if (!turned->owner.is_known)
+        return;
+    rules->owners[rules->owner_count++] =
+        (struct redirect_owner){turned->owner.uid, turned_to(turned, 4), turned_to(turned, 16)};
+}
+
 /* The first of that family; none: what would go there is refused. */
 static struct redirect_target target_among(const struct setting_sockets *sockets, uint8_t length)
 {
@@ -35,15 +57,17 @@ bool daemon_redirect_rules(const struct settings *settings, struct redirect_rule
     const struct settings_listen *listen = &settings->listen;
     *rules = (struct redirect_rules){
         .uid = (uint32_t)settings->redirect.uid,
-        .v4 = {.tcp = target_among(&listen->transparent, 4), .dns = target_among(&listen->dns, 4)},
-        .v6 = {.tcp = target_among(&listen->transparent, 16), .dns = target_among(&listen->dns, 16)},
+        .v4 = {.tcp = target_for_all(&listen->transparent, 4), .dns = target_among(&listen->dns, 4)},
+        .v6 = {.tcp = target_for_all(&listen->transparent, 16), .dns = target_among(&listen->dns, 16)},
     };
     for (size_t i = 0; i < listen->forward.count; i++)
         add_port(rules, listen->forward.items[i].socket.port);
     for (size_t i = 0; i < listen->socks.count; i++)
         add_port(rules, listen->socks.items[i].socket.port);
-    for (size_t i = 0; i < listen->transparent.count; i++)
-        add_port(rules, listen->transparent.items[i].port);
+    for (size_t i = 0; i < listen->transparent.count; i++) {
+        add_owner(rules, &listen->transparent.items[i]);
+        add_port(rules, listen->transparent.items[i].socket.port);
+    }
     for (size_t i = 0; i < listen->dns.count; i++)
         add_port(rules, listen->dns.items[i].port);
     add_port(rules, listen->admin.port);

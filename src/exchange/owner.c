@@ -5,7 +5,7 @@
 /* Once for each connection, and only where a client is known by it. */
 void owner_ask(const struct exchange_worker *worker, const struct policy *policy, struct entrance *entrance)
 {
-    if (entrance->ends.client_port != 0 || !policy_asks_for_owners(policy))
+    if (entrance->peer.owner.is_known || entrance->ends.client_port != 0 || !policy_asks_for_owners(policy))
         return;
     bool has_ends = connection_ends_of(channel_descriptor(entrance->http.channel), &entrance->ends);
     if (has_ends && entrance->turned != NULL) { /* its client knows of whom it meant */

@@ -2,6 +2,8 @@
 /* The text of the rules. Three chains: `turn` gives new flows another destination, `leave` says what may go at all, and
  * `wire` holds what was turned to loopback, since a socket that is bound to a device keeps it whatever its destination
  * has become. The order of the lines is the argument; each says why it stands there. */
+#include <stdio.h>
+
 #include "exeat/redirect.h"
 
 #define PROBE_V4 "192.0.2.77"
@@ -27,6 +29,7 @@ static const char counters[] =
     "    counter closed_tcp { comment \"TCP that has nowhere to be turned to\" }\n"
     "    counter closed_other { comment \"whatever else\" }\n"
     "    counter closed_device { comment \"turned, but bound to a device\" }\n"
+    "    counter closed_direct { comment \"connections to a place of one user that were not turned there\" }\n"
     "    counter closed_impostor { comment \"answers from a port of the gate, not by it\" }\n"
     "\n";
 
@@ -53,9 +56,30 @@ append_target(const char *match, const char *counter, const struct redirect_targ
 
 #define DNS "meta l4proto { tcp, udp } th dport 53"
 
+static bool has_owners(const struct redirect_rules *rules)
+{
+    for (size_t i = 0; i < rules->owner_count; i++)
+        if (has(&rules->owners[i].v4) || has(&rules->owners[i].v6))
+            return true;
+    return false;
+}
+
+static void append_owners(const struct redirect_rules *rules, struct buffer *out)
+{
+    char match[64];
+    if (has_owners(rules))
+        buffer_append_string(out, "        # these have places of their own, by which the gate knows them\n");
+    for (size_t i = 0; i < rules->owner_count; i++) {
+        (void)snprintf(match, sizeof(match), "meta skuid %u meta l4proto tcp", rules->owners[i].uid);
+        append_target(match, "redirected_tcp", &rules->owners[i].v4, out);
+        append_target(match, "redirected_tcp", &rules->owners[i].v6, out);
+    }
+}
+
 static void append_turn(const struct redirect_rules *rules, struct buffer *out)
 {
-    if (!has(&rules->v4.tcp) && !has(&rules->v6.tcp) && !has(&rules->v4.dns) && !has(&rules->v6.dns))
+    if (!has(&rules->v4.tcp) && !has(&rules->v6.tcp) && !has(&rules->v4.dns) && !has(&rules->v6.dns) &&
+        !has_owners(rules))
         return;
     buffer_printf(
         out,
@@ -75,6 +99,7 @@ static void append_turn(const struct redirect_rules *rules, struct buffer *out)
              "        oifname \"lo\" accept\n"
              "        # a zone binds the socket to its device: `leave` refuses it\n"
              "        ip6 daddr fe80::/10 accept\n");
+    append_owners(rules, out);
     append_target("meta l4proto tcp", "redirected_tcp", &rules->v4.tcp, out);
     append_target("meta l4proto tcp", "redirected_tcp", &rules->v6.tcp, out);
     buffer_append_string(out, "    }\n\n");
@@ -95,6 +120,28 @@ static void append_ports(const struct redirect_rules *rules, struct buffer *out)
     buffer_printf(out, " } meta skuid != %u counter name closed_impostor drop\n", rules->uid);
 }
 
+static void append_place(const struct redirect_target *place, struct buffer *out)
+{
+    if (has(place))
+        buffer_printf(
+            out,
+            "        meta nfproto %s tcp dport %u oifname \"lo\" ct direction original counter name closed_direct "
+            "reject with tcp reset\n",
+            place->address.length == 4 ? "ipv4" : "ipv6", place->port);
+}
+
+/* Loopback lets everybody connect: to these places by no other way than being turned. */
+static void append_places(const struct redirect_rules *rules, struct buffer *out)
+{
+    if (has_owners(rules))
+        buffer_append_string(
+            out, "        # who comes to a place of one user without having been turned there may be another\n");
+    for (size_t i = 0; i < rules->owner_count; i++) {
+        append_place(&rules->owners[i].v4, out);
+        append_place(&rules->owners[i].v6, out);
+    }
+}
+
 static void append_leave(const struct redirect_rules *rules, struct buffer *out)
 {
     buffer_append_string(out, "    chain leave {\n        type filter hook output priority 0; policy drop;\n");
@@ -106,6 +153,7 @@ static void append_leave(const struct redirect_rules *rules, struct buffer *out)
         "        # what was turned; `wire` sees where it really goes\n"
         "        ct status dnat accept\n",
         rules->uid, rules->uid);
+    append_places(rules, out);
     if (!has(&rules->v4.dns))
         buffer_append_string(out, "        meta nfproto ipv4 " DNS " ct direction original jump refuse\n");
     if (!has(&rules->v6.dns))

@@ -58,7 +58,7 @@ static void check_listeners(const struct lint *lint)
     const struct settings_listen *listen = &policy_settings(lint->policy)->listen;
     bool is_good = true;
     for (size_t i = 0; i < listen->transparent.count && is_good; i++)
-        is_good = check_listener(lint, &listen->transparent.items[i]);
+        is_good = check_listener(lint, &listen->transparent.items[i].socket);
 }
 
 void lint_width(const struct lint *lint)

@@ -224,6 +224,8 @@ static void start(
         *session->entrance.turned = *turned;
     }
     enter_by(session, descriptor, peer);
+    if (turned != NULL)
+        session->entrance.peer.owner = turned->owner;
     list_append(&worker->sessions, &session->node);
     worker->accepted++;
     worker->socks += listener->speech == SPEECH_SOCKS ? 1 : 0;

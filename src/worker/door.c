@@ -13,6 +13,7 @@ struct door {
     struct session_worker *sessions; /* borrowed */
     struct address address;          /* where it is bound */
     uint16_t port;
+    struct owner owner;   /* whose connections alone are turned here */
     const uint8_t *token; /* borrowed; NULL: nobody is said to be held to the gate */
 };
 
@@ -36,7 +37,9 @@ static bool on_accept(void *context, int descriptor, const struct address *peer,
     const struct door *door = context;
     (void)peer_port;
     struct destination destination = destination_of(descriptor, &door->address, door->port);
-    struct turned turned = {destination.address, destination.port};
+    struct turned turned = {destination.address, destination.port, {.is_known = false}};
+    if (destination.kind == DESTINATION_MEANT) /* who came by itself may be anybody */
+        turned.owner = door->owner;
     if (destination.kind == DESTINATION_MEANT && door->token != NULL && redirect_is_probe(&destination.address)) {
         tell_token(door, descriptor);
         return true;
@@ -56,10 +59,12 @@ static void note_place(struct door *door, int descriptor)
     ASSERT(good);
 }
 
-struct door *door_new(struct loop *loop, int descriptor, const uint8_t *token, struct session_worker *sessions)
+struct door *
+door_new(struct loop *loop, int descriptor, struct owner owner, const uint8_t *token, struct session_worker *sessions)
 {
     struct door *door = base_zalloc(sizeof(*door));
     door->sessions = sessions;
+    door->owner = owner;
     door->token = token;
     note_place(door, descriptor);
     door->listener = listener_new(loop, descriptor, on_accept, door);

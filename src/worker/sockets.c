@@ -41,7 +41,7 @@ bool sockets_bind(const struct settings *settings, struct sockets *sockets, char
     if (!bind_clients(&listen->forward, sockets, error) || !bind_clients(&listen->socks, sockets, error))
         return false;
     for (size_t i = 0; i < listen->transparent.count; i++)
-        if (!bind_transparent(&listen->transparent.items[i], &sockets->transparent, error))
+        if (!bind_transparent(&listen->transparent.items[i].socket, &sockets->transparent, error))
             return false;
     return dns_bind(settings, &sockets->dns, error);
 }

@@ -329,7 +329,8 @@ static void listen_on(struct worker *worker, const struct worker_options *option
         worker->listeners[i] = listener_new(worker->loop, clients->items[i], on_accept, &worker->ways[i]);
     }
     for (size_t i = 0; i < transparent->count; i++)
-        worker->doors[i] = door_new(worker->loop, transparent->items[i], options->token, worker->sessions);
+        worker->doors[i] = door_new(
+            worker->loop, transparent->items[i], options->listeners->owners[i], options->token, worker->sessions);
 }
 
 static void connect_parts(struct worker *worker, const struct worker_options *options)

@@ -35,9 +35,11 @@ bool names_are_of(const struct names *names, const struct policy *policy);
 MUST_CHECK bool dns_bind(const struct settings *settings, struct names_sockets *sockets, char **error);
 void dns_limits(const struct settings *settings, struct names_limits *limits);
 
-/* door.c: takes connections that were turned to us; `descriptor` is bound, listening, and taken. */
+/* door.c: takes connections that were turned to us; `descriptor` is bound, listening, and taken. `owner`: whose alone
+ * the rules turn there. */
 struct door;
-struct door *door_new(struct loop *loop, int descriptor, const uint8_t *token, struct session_worker *sessions);
+struct door *
+door_new(struct loop *loop, int descriptor, struct owner owner, const uint8_t *token, struct session_worker *sessions);
 void door_free(struct door *door); /* NULL is fine */
 
 #endif

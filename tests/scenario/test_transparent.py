@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from support.held_pod import wait_for
-from support.ways import VENDOR, VENDOR6
+from support.ways import HELPER_USER, VENDOR, VENDOR6
 
 # Nobody has these: a name in them, or none, is all that counts.
 NOBODY, NOBODY6 = "203.0.113.9", "2001:db8:9::9"
@@ -256,3 +256,40 @@ def test_php_that_knows_of_nothing_gets_what_a_rule_allows_and_nothing_else(shop
     assert {(record["host"], record["verdict"]) for record in one.decisions() if "port" not in record} == {
         ("shop.example", "allow"), ("evil.example", "deny")}
     assert shop.seen() == []
+
+
+# --- whose it is
+
+OWN = {"listen": {"forward": ["127.0.0.1:3128"], "transparent": ["127.0.0.1:3129", {"address": "127.0.0.1:3133", "uid": 33},
+                                                               {"address": "[::1]:3133", "uid": 33}]},
+       "clients": {"php": {"uid": 33}, "helper": {"uid": HELPER_USER}}}
+
+
+def fetch_as(pod, user, at=NOBODY):
+    words = ["curl", "-s", "--max-time", "20", "--connect-to", f"::{at if '.' in at else f'[{at}]'}:80", "-w", "%{http_code}",
+             "http://shop.example/"]
+    return subprocess.run(pod.program(*words, user=user), capture_output=True, text=True, timeout=60).stdout
+
+
+def test_a_user_with_a_port_of_its_own_is_known_without_asking_the_kernel(shop, gate_of, root):
+    one = gate_for(gate_of, shop, root, allow("shop.example", **{"from": ["php"]}), **OWN)
+    assert [fetch_as(shop, 33), fetch_as(shop, 33, NOBODY6)] == ["200", "200"]
+    assert fetch_as(shop, HELPER_USER).endswith("403")
+    known = [(d["client"], d["client_proof"], d["client_uid"]) for d in one.decisions()]
+    assert known == [("php", "uid", 33)] * 2 + [("helper", "uid", HELPER_USER)]
+
+
+def test_nobody_else_gets_in_by_the_port_of_a_user(shop, gate_of, root):
+    one = gate_for(gate_of, shop, root, allow("shop.example", ports=["1-65535"], **{"from": ["php"]}), **OWN)
+    head = b"GET / HTTP/1.1\r\nHost: shop.example:3133\r\nConnection: close\r\n\r\n"
+    for place in ("127.0.0.1", "::1"):
+        with pytest.raises(AssertionError):
+            talk(shop, place, 3133, head, user=HELPER_USER)
+        with pytest.raises(AssertionError):
+            talk(shop, place, 3133, head)  # nor that user itself, unturned
+    assert shop.counters()["closed_direct"] > 0
+    assert one.decisions() == []
+    subprocess.run([*shop.inside(), "nft", "flush", "ruleset"], check=True)
+    assert b"403" in talk(shop, "127.0.0.1", 3133, head, user=HELPER_USER)
+    decision = one_decision(one)
+    assert (decision["client"], decision["client_uid"]) == ("helper", HELPER_USER)

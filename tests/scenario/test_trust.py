@@ -6,13 +6,13 @@ import ssl
 import subprocess
 
 import pytest
-from support.wait import wait_for
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from support import der
 from support.certificates import Root
 from support.gate import allow, ask, hosts, run_exeat
 from support.origin import Handler, Origin
+from support.wait import wait_for
 
 SHOP = "shop.example"
 

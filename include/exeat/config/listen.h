@@ -4,6 +4,7 @@
 #define EXEAT_CONFIG_LISTEN_H
 
 #include "exeat/config/values.h"
+#include "exeat/model/client.h"
 
 /* TLS of a listener: paths; without `certificate` it has none. */
 struct settings_server_tls {
@@ -22,10 +23,20 @@ struct settings_listeners {
     struct settings_listener items[LISTENERS_OF_A_KIND];
     size_t count;
 };
+/* Where the rules of `redirect` turn connections to. */
+struct settings_turned {
+    struct setting_socket socket;
+    struct owner owner; /* not known: those of all who have no place of their own */
+};
+enum { TURNED_MAX = 16 };
+struct settings_turned_list {
+    struct settings_turned items[TURNED_MAX];
+    size_t count;
+};
 struct settings_listen {
     struct settings_listeners forward; /* for HTTP */
     struct settings_listeners socks;
-    struct setting_sockets transparent;
+    struct settings_turned_list transparent;
     struct setting_sockets dns;
     struct setting_socket admin;
     struct text control; /* path; empty: none */

@@ -67,6 +67,21 @@ static void without_any_listener_nothing_is_turned_and_all_is_refused(void **sta
     assert_golden("bare", &rules);
 }
 
+static void a_user_with_a_place_of_its_own_is_turned_there_and_nobody_else_gets_in(void **state)
+{
+    (void)state;
+    struct redirect_rules rules = {
+        .uid = 64123,
+        .v4 = {.tcp = at("127.0.0.1", 3129)},
+        .v6 = {.tcp = at("::1", 3129)},
+        .owners = {{33, at("127.0.0.1", 3133), at("::1", 3133)}, {1000, at("127.0.0.1", 3134), {.port = 0}}},
+        .owner_count = 2,
+        .ports = {3129, 3133, 3134},
+        .port_count = 3,
+    };
+    assert_golden("owners", &rules);
+}
+
 static void only_the_two_probe_addresses_are_probes(void **state)
 {
     (void)state;
@@ -91,6 +106,7 @@ int main(void)
         cmocka_unit_test(all_of_both_families_goes_to_the_gate),
         cmocka_unit_test(what_has_no_listener_is_refused),
         cmocka_unit_test(without_any_listener_nothing_is_turned_and_all_is_refused),
+        cmocka_unit_test(a_user_with_a_place_of_its_own_is_turned_there_and_nobody_else_gets_in),
         cmocka_unit_test(only_the_two_probe_addresses_are_probes),
         cmocka_unit_test(each_finding_has_a_name_and_says_what_to_do),
     };

@@ -57,7 +57,6 @@ class Case:
     tries: tuple = ()
     yard: str = "shop"
     by: tuple = field(default=())  # tests of other suites that prove it, as file::function
-    absent: str = None  # why there is nothing to try
 
     @property
     def id(self):

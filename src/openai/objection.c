@@ -171,6 +171,17 @@ static void write_overflow(const struct canon_overflow *overflow, struct text id
     buffer_clear(&message);
 }
 
+/* An endpoint that says it as the vendor does is not told otherwise. */
+static bool has_vendors_code(struct text body)
+{
+    struct scan whole;
+    struct scan error;
+    struct scan code;
+    return scan_whole(body, &whole) && scan_member(whole, TEXT("error"), &error) &&
+           scan_member(error, TEXT("code"), &code) &&
+           json_spelled_means(scan_spelled(code), TEXT("context_length_exceeded"));
+}
+
 void openai_pass_objection(uint16_t status, struct text body, struct text id, struct buffer *out)
 {
     struct scan whole;
@@ -178,7 +189,7 @@ void openai_pass_objection(uint16_t status, struct text body, struct text id, st
     struct canon_overflow overflow = {0};
     enum canon_objection kind = openai_read_objection(status, body, &words, &overflow);
     overflow.words = buffer_text(&words);
-    if (kind == CANON_CONTEXT_FULL)
+    if (kind == CANON_CONTEXT_FULL && !has_vendors_code(body))
         write_overflow(&overflow, id, out);
     else if (scan_whole(body, &whole) && is_error_of_dialect(whole))
         buffer_append(out, whole.text);

@@ -166,7 +166,9 @@ enum exit_code cmd_explain(const struct command_line *line)
     struct buffer asked = {0};
     buffer_printf(&asked, "%s %s", line->operands[0], line->operands[1]);
     enum exit_code code = EXIT_USAGE;
-    if (has_client(policy, from))
+    if (has_client(policy, from) && is_name_question(line))
+        code = explain_name(policy, line, from, at_us, as_json);
+    else if (has_client(policy, from))
         code = explain(policy, buffer_text(&asked), from, at_us, as);
     else
         complain(EXIT_USAGE, "--from: there is no client '%s'", from);

@@ -21,7 +21,8 @@ static const struct command rows[] = {
      "of each decision as at its own time."},
     {"explain", cmd_explain, "METHOD URL", OPERANDS_TWO, OF(CONFIG) | OF(FROM) | OF(FORMAT) | OF(ALL) | OF(AT),
      "what would be decided, and why",
-     "-o is text or json. Rules that do not come near are left out; --all has them too."},
+     "-o is text or json. Rules that do not come near are left out; --all has them too. A question for a name is TYPE "
+     "dns:NAME: A dns:shop.example."},
     {"allow", cmd_allow, "REQUEST-ID", OPERANDS_ONE, OF(CONFIG) | OF(STORE),
      "the narrowest rule for one refused request",
      "Put it among the `rules` of the file, run `exeat check`, reload. The request's id stands in its refusal and in "

@@ -24,6 +24,12 @@ static size_t find(uint16_t type)
     return i;
 }
 
+uint16_t dns_type_of_word(size_t word)
+{
+    ASSERT(word < DNS_TYPE_WORDS);
+    return numbers[word];
+}
+
 uint32_t dns_type_bit_of_word(size_t word)
 {
     ASSERT(word < DNS_TYPE_WORDS);

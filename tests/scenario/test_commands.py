@@ -63,6 +63,20 @@ def test_who_named_no_configuration_is_told_how(tmp_path):
     assert hint not in run_exeat("audit", "stats", "--store", tmp_path, env=nowhere).stderr
 
 
+def test_explain_says_what_becomes_of_a_question_for_a_name(tmp_path):
+    config = tmp_path / "exeat.yaml"
+    config.write_text("""{version: 1, rules: [{id: one, verdict: allow, hosts: ["*.shop.example"]},
+        {id: two, verdict: allow, hosts: [txt.example], dns: [txt]}, {id: three, verdict: deny, hosts: [no.shop.example]}]}""")
+    rows = [("A", "a.shop.example", 0, "rule: one"), ("aaaa", "A.Shop.Example", 0, "rule: one"), ("TXT", "txt.example", 0, "rule: two"),
+            ("TXT", "a.shop.example", 1, "type"), ("A", "other.example", 1, "no rule"), ("A", "no.shop.example", 1, "REFUSED"),
+            ("ANY", "a.shop.example", 2, "ANY"), ("A", "127.0.0.1", 2, "no name"), ("A", "", 2, "no name")]
+    for kind, name, code, said in rows:
+        done = run_exeat("explain", "-c", config, kind, f"dns:{name}")
+        assert (done.returncode, said in done.stdout + done.stderr) == (code, True), (kind, name, done)
+    found = json.loads(run_exeat("explain", "-c", config, "-o", "json", "A", "dns:a.shop.example").stdout)
+    assert (found["verdict"], found["rule"], found["method"], found["scheme"]) == ("allow", "one", "A", "dns")
+
+
 def test_explain_says_what_and_why():
     done = run_exeat("explain", "-c", QUICKSTART, "POST", "https://api.openai.com/v1/chat/completions")
     assert done.returncode == 0

@@ -35,6 +35,7 @@ extern const char *const dns_type_words[DNS_TYPE_WORDS];
 /* A set of types: one bit for each word. Unknown types have none. */
 uint32_t dns_type_bit(uint16_t type);
 uint32_t dns_type_bit_of_word(size_t word);
+uint16_t dns_type_of_word(size_t word);
 
 enum { DNS_TYPE_TEXT_SIZE = 10 };
 /* In upper case, or "TYPE1234" (RFC 3597 section 5). */

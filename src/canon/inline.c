@@ -102,13 +102,15 @@ bool take_base64(struct reading *reading, uint32_t value, const struct member *r
     return data->base64.data != NULL || read_data_url(reading, spelled, data) || reading_may_not(reading, no_base64);
 }
 
+/* It must fit into the head of a data URL, which is bounded too. */
 bool take_media(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
+    enum { MEDIA_MAX = 100 };
     struct text *media = field;
     if (!take_text(reading, value, row, media))
         return false;
     for (size_t i = 0; i < media->length; i++)
         if (!is_letter((unsigned char)media->data[i]) && !is_one_of((unsigned char)media->data[i], "/+-._"))
             return reading_is_wrong(reading, no_media);
-    return media->length > 0 || reading_is_wrong(reading, no_media);
+    return (media->length > 0 && media->length <= MEDIA_MAX) || reading_is_wrong(reading, no_media);
 }

@@ -263,6 +263,17 @@ static const struct text *names_of(struct scan data, struct arena *arena, size_t
     return names;
 }
 
+/* The scanner takes numbers that no other JSON has (NaN, 052). */
+static bool are_strict(const struct text *values, size_t count)
+{
+    struct json_view view = {0};
+    bool good = true;
+    for (size_t i = 0; good && i < count; i++)
+        good = json_view_read(&view, values[i], JSON_UTF8, NULL);
+    json_view_clear(&view);
+    return good;
+}
+
 static bool
 read_data(enum llm_operation operation, struct scan whole, struct arena *arena, struct canon_replies *answer)
 {
@@ -273,7 +284,7 @@ read_data(enum llm_operation operation, struct scan whole, struct arena *arena, 
         answer->names = names_of(data, arena, &answer->name_count);
     else
         answer->vectors = column_of(data, TEXT("embedding"), arena, &answer->vector_count);
-    return true;
+    return are_strict(answer->vectors, answer->vector_count);
 }
 
 static bool read_replies(struct scan whole, struct arena *arena, struct canon_replies *answer)

@@ -29,6 +29,9 @@ static const struct {
     {{.operation = LLM_CHAT, .dialect = DIALECT_OLLAMA}, TEXT_INIT("/api/generate")},
     {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_OLLAMA}, TEXT_INIT("/api/embed")},
     {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_OLLAMA}, TEXT_INIT("/api/embeddings")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_GEMINI}, TEXT_INIT("/v1/publishers/google/models/e:predict")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_ANTHROPIC},
+     TEXT_INIT("/v1/publishers/anthropic/models/c:streamRawPredict")},
 };
 
 static bool rewrite(const struct llm_call *llm, struct text path, struct text body, struct buffer *out)

@@ -160,6 +160,7 @@ static void settings_keep_their_spelling_and_what_is_the_vendors_is_dropped(void
         "{\"model\":\"local\"" HI_OUT ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
 }
 
+#define LONG "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 static void what_cannot_be_said_is_refused_by_name(void **state)
 {
     (void)state;
@@ -186,6 +187,9 @@ static void what_cannot_be_said_is_refused_by_name(void **state)
          REASON_LLM_OPERATION, "may not be a video"},
         {"{\"contents\":[{\"parts\":[{\"inlineData\":{\"mimeType\":\"audio/a/b\",\"data\":\"AAAA\"}}]}]}",
          REASON_LLM_OPERATION, "mimeType may be wav"},
+        {"{\"contents\":[{\"parts\":[{\"inlineData\":{\"mimeType\":\"image/" LONG LONG LONG
+         "\",\"data\":\"AAAA\"}}]}]}",
+         REASON_MALFORMED_BODY, "mimeType"},
         {"{\"contents\":[{\"parts\":[{\"inlineData\":{\"data\":\"AAAA\"}}]}]}", REASON_MALFORMED_BODY,
          "must have mimeType and data"},
         {"{\"contents\":[{\"parts\":[{\"executableCode\":{\"code\":\"x\"}}]}]}", REASON_LLM_OPERATION,

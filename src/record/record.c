@@ -84,12 +84,14 @@ static const struct record_tag event_tags[] = {
     {EVENT_RULE, "rule", RECORD_TEXT, 0},     {EVENT_OWNER, "owner", RECORD_TEXT, 0},
 };
 
+/* The tables ascend, and have few gaps: no tag stands beyond its distance from the first. */
 static const struct record_tag *find_in(const struct record_tag *tags, size_t count, uint8_t tag)
 {
-    for (size_t i = 0; i < count; i++)
-        if (tags[i].tag == tag)
-            return &tags[i];
-    return NULL;
+    size_t distance = tag < tags[0].tag ? 0 : (size_t)(tag - tags[0].tag);
+    size_t at = distance < count ? distance : count - 1;
+    while (at > 0 && tags[at].tag > tag)
+        at--;
+    return tags[at].tag == tag ? &tags[at] : NULL;
 }
 
 const struct record_tag *record_tag_find(enum record_kind kind, uint8_t tag)

@@ -46,7 +46,7 @@ class CountedGate(Gate):
     """A gate with one worker under callgrind, in which nothing happens by the clock."""
 
     def __init__(self, folder, root, **sections):
-        audit = {"durability": "batch", "heartbeat": "1h", "directory": "audit", "origin": "guard/x", "key": "keys/log.key"}
+        audit = {"durability": "batch", "batch_ms": 600000, "heartbeat": "1h", "directory": "audit", "origin": "guard/x", "key": "keys/log.key"}
         confine = {"seccomp": "none", "landlock": "none"}  # valgrind makes calls of its own
         super().__init__(folder, root, workers=1, audit=audit, confine=confine, **sections)
 

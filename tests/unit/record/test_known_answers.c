@@ -244,9 +244,36 @@ static void a_detail_that_is_cut_ends_so(void **state)
     buffer_clear(&fields);
 }
 
+static void expect_tags(enum record_kind kind, const uint8_t *there, size_t count)
+{
+    for (unsigned tag = 0; tag < 256; tag++) {
+        const struct record_tag *found = record_tag_find(kind, (uint8_t)tag);
+        assert_true(found == NULL || found->tag == tag);
+        if (memchr(there, (int)tag, count) != NULL)
+            assert_non_null(found);
+    }
+    assert_null(record_tag_find(kind, 0));
+    assert_null(record_tag_find(kind, 0x1a));
+    assert_null(record_tag_find(kind, 0xee));
+    assert_null(record_tag_find(kind, 0xff));
+}
+
+/* The first, the last, and those beside a gap. */
+static void each_tag_of_a_kind_is_found(void **state)
+{
+    static const uint8_t decisions[] = {0x01, 0x02, 0x09, 0x0d, 0x13, 0x14, 0x1b, 0x1c, 0x1f, 0x23, 0xef, 0xf0};
+    static const uint8_t outcomes[] = {0x02, 0x07, 0x0a, 0x0c, 0x0e, 0x15, 0x16, 0x1b, 0x21, 0x23, 0xef};
+    static const uint8_t events[] = {0x20, 0x22, 0x25, 0x28, 0x2d, 0x2f};
+    (void)state;
+    expect_tags(RECORD_DECISION, decisions, sizeof(decisions));
+    expect_tags(RECORD_COMPLETION, outcomes, sizeof(outcomes));
+    expect_tags(RECORD_ADMIN, events, sizeof(events));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_tag_of_a_kind_is_found),
         cmocka_unit_test(encodes_a_decision_as_published),
         cmocka_unit_test(hashes_leaves_and_roots_as_published),
         cmocka_unit_test(proves_as_published),

@@ -56,6 +56,7 @@ struct http_side {
     const struct http_role *role;
     struct http_connection *connection; /* borrowed */
     struct http_limits limits;
+    struct http_scan scan;      /* of a head that is not whole yet */
     struct inflight head_bytes; /* what the texts of a request's head are slices of */
     size_t head_length;         /* of a response's head, which is still in `in` */
     struct http_body body;      /* what comes */

@@ -42,6 +42,18 @@ enum { HTTP_EMPTY_LINES_MAX = 4 };
 enum parse http_request_parse(
     struct text input, const struct http_limits *limits, struct http_head *head, size_t *used, struct fault *fault);
 
+/* How far a head that is not whole was looked at: a slow one costs what it is long, not that much with each byte.
+ * Zeroed for each head; then `input` grows and keeps what it has. */
+struct http_scan {
+    size_t skipped; /* empty lines before it */
+    size_t seen;    /* of what follows them; this and the next are private to wire */
+    size_t line;    /* bytes of its first line with the LF; 0: not seen yet */
+};
+/* As http_request_parse. */
+enum parse http_request_scan(
+    struct text input, const struct http_limits *limits, struct http_scan *scan, struct http_head *head, size_t *used,
+    struct fault *fault);
+
 /* Does a connection that begins so speak HTTP/1? PARSE_DONE: yes, its first line is a request line; PARSE_BAD: no. */
 enum parse http_looks_so(struct text input);
 
@@ -63,6 +75,11 @@ void http_request_glimpse(struct text input, struct http_glimpse *glimpse);
 enum parse http_reply_parse(
     struct text input, const struct http_limits *limits, struct text method, struct http_head *head, size_t *used,
     struct fault *fault);
+
+/* As http_reply_parse, where `scan` is as with http_request_scan. */
+enum parse http_reply_scan(
+    struct text input, const struct http_limits *limits, struct http_scan *scan, struct text method,
+    struct http_head *head, size_t *used, struct fault *fault);
 
 /* Does this request ask for a WebSocket (RFC 6455 4.1: GET, HTTP/1.1, no body), and for nothing else? */
 bool http_asks_for_websocket(const struct message_head *request);

@@ -7,7 +7,7 @@ static enum http_taken take_head(struct http_side *side, struct http_head *head,
     struct text input = inflight_text(&side->connection->in);
     if (input.length == 0)
         return HTTP_NEEDS_MORE;
-    switch (http_reply_parse(input, &side->limits, side->method, head, &side->head_length, fault)) {
+    switch (http_reply_scan(input, &side->limits, &side->scan, side->method, head, &side->head_length, fault)) {
     case PARSE_NEED_MORE:
         side->head_length = 0;
         return HTTP_NEEDS_MORE;
@@ -17,6 +17,7 @@ static enum http_taken take_head(struct http_side *side, struct http_head *head,
     case PARSE_DONE:
         break;
     }
+    side->scan = (struct http_scan){0};
     side->version = head->message.version;
     side->connection->persists = head->keep_alive && head->framing != FRAMING_UNTIL_CLOSE;
     http_body_begin(&side->body, head, &side->limits);

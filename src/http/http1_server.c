@@ -25,7 +25,8 @@ struct text http_side_abandon_head(struct http_side *side)
 static enum http_taken take_head(struct http_side *side, struct http_head *head, struct fault *fault)
 {
     size_t used = 0;
-    switch (http_request_parse(inflight_text(&side->connection->in), &side->limits, head, &used, fault)) {
+    struct text input = inflight_text(&side->connection->in);
+    switch (http_request_scan(input, &side->limits, &side->scan, head, &used, fault)) {
     case PARSE_NEED_MORE:
         return HTTP_NEEDS_MORE;
     case PARSE_BAD:

@@ -55,11 +55,23 @@ bool is_field_value(struct text text)
     return true;
 }
 
-size_t head_length(struct text input, enum line_end line_end)
+size_t head_length(struct text input, const struct http_scan *scan, enum line_end line_end)
 {
     struct text empty = line_end == LINE_LF ? TEXT("\n\n") : TEXT("\r\n\r\n");
-    const char *end = input.length == 0 ? NULL : memmem(input.data, input.length, empty.data, empty.length);
+    size_t from = scan->seen < empty.length ? 0 : scan->seen - (empty.length - 1);
+    if (input.length - from < empty.length)
+        return 0;
+    const char *end = memmem(input.data + from, input.length - from, empty.data, empty.length);
     return end == NULL ? 0 : (size_t)(end - input.data) + empty.length;
+}
+
+size_t first_line_end(struct text input, struct http_scan *scan)
+{
+    if (scan->line > 0)
+        return scan->line - 1;
+    size_t end = text_index(input, '\n', scan->seen);
+    scan->line = end < input.length ? end + 1 : 0;
+    return end;
 }
 
 bool take_line(struct text *rest, enum line_end line_end, struct text *line)

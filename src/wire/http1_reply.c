@@ -77,9 +77,9 @@ static enum parse parse_whole(
 }
 
 /* Some hosts end their lines in LF alone; the first line tells. */
-static enum line_end line_end_of(struct text input)
+static enum line_end line_end_of(struct text input, struct http_scan *scan)
 {
-    size_t end = text_index(input, '\n', 0);
+    size_t end = first_line_end(input, scan);
     return end < input.length && (end == 0 || input.data[end - 1] != '\r') ? LINE_LF : LINE_CRLF;
 }
 
@@ -94,14 +94,16 @@ static bool ends_line(struct text input, size_t at, enum line_end line_end)
 }
 
 /* Not whole yet. A head whose lines end in two ways may never end: said now, not at the deadline. */
-static enum parse parse_partial(struct text input, enum line_end line_end, struct fault *fault)
+static enum parse parse_partial(struct text input, enum line_end line_end, struct http_scan *scan, struct fault *fault)
 {
-    for (size_t at = 0; at < input.length; at++) {
+    size_t last = scan->seen == 0 ? 0 : scan->seen - 1; /* a CR there had nothing behind it */
+    for (size_t at = last; at < input.length; at++) {
         if ((input.data[at] != '\r' && input.data[at] != '\n') || ends_line(input, at, line_end))
             continue;
         (void)detail_say(&fault->detail, "lines that end in two ways, or a CR or LF that ends none");
         return refuse(fault, FLAW_SYNTAX);
     }
+    scan->seen = input.length;
     return PARSE_NEED_MORE;
 }
 
@@ -109,8 +111,16 @@ enum parse http_reply_parse(
     struct text input, const struct http_limits *limits, struct text method, struct http_head *head, size_t *used,
     struct fault *fault)
 {
-    enum line_end line_end = line_end_of(input);
-    size_t length = head_length(input, line_end);
+    struct http_scan scan = {0};
+    return http_reply_scan(input, limits, &scan, method, head, used, fault);
+}
+
+enum parse http_reply_scan(
+    struct text input, const struct http_limits *limits, struct http_scan *scan, struct text method,
+    struct http_head *head, size_t *used, struct fault *fault)
+{
+    enum line_end line_end = line_end_of(input, scan);
+    size_t length = head_length(input, scan, line_end);
     if (!text_starts_with(input, text_part(TEXT("HTTP/1."), 0, input.length))) {
         (void)detail_say(&fault->detail, "it does not begin with HTTP/1.");
         return refuse(fault, FLAW_SYNTAX);
@@ -118,7 +128,7 @@ enum parse http_reply_parse(
     if (length > limits->head || (length == 0 && input.length > limits->head))
         return refuse_long(fault, limits);
     if (length == 0)
-        return parse_partial(input, line_end, fault);
+        return parse_partial(input, line_end, scan, fault);
     head->message.length = 0;
     if (parse_whole(text_part(input, 0, length), line_end, limits, head, fault) != PARSE_DONE)
         return PARSE_BAD;

@@ -165,30 +165,38 @@ static enum parse refuse_long(struct fault *fault, const struct http_limits *lim
 }
 
 /* A line that ends in LF alone never ends a head: say so now, not at the deadline. */
-static bool has_bare_newline(struct text input)
+static bool has_bare_newline(struct text input, size_t from)
 {
-    for (size_t at = text_index(input, '\n', 0); at < input.length; at = text_index(input, '\n', at + 1))
+    for (size_t at = text_index(input, '\n', from); at < input.length; at = text_index(input, '\n', at + 1))
         if (at == 0 || input.data[at - 1] != '\r')
             return true;
     return false;
 }
 
-/* Not whole yet: too long already, or no head at all? */
-static enum parse parse_partial(struct text input, const struct http_limits *limits, struct fault *fault)
+/* Of a line that is whole, or may be longer. */
+static bool may_be_request_line(struct text line, bool is_whole)
 {
-    size_t line_end = text_index(input, '\n', 0);
-    struct text line = text_part(input, 0, line_end);
+    size_t method = text_index(text_part(line, 0, METHOD_MAX + 1), ' ', 0);
+    return method <= METHOD_MAX && (!is_whole || text_index(line, ' ', method + 1) < line.length);
+}
+
+/* Not whole yet: too long already, or no head at all? */
+static enum parse
+parse_partial(struct text input, const struct http_limits *limits, struct http_scan *scan, struct fault *fault)
+{
+    size_t line_end = first_line_end(input, scan);
+    bool is_new = line_end >= scan->seen;
     if (input.length > limits->head)
         return refuse_long(fault, limits, line_end >= limits->head);
     if (input.length > 0 && input.data[0] != '\r' && !is_token_byte(input.data[0])) {
         (void)detail_say(&fault->detail, "it begins with byte 0x%02X, not with a method", (unsigned char)input.data[0]);
         return refuse(fault, REASON_MALFORMED_HEAD);
     }
-    if (has_bare_newline(input))
+    if (has_bare_newline(input, scan->seen))
         return refuse_saying(fault, REASON_MALFORMED_HEAD, "a line that ends in LF alone");
-    size_t method = text_index(line, ' ', 0);
-    if (method > METHOD_MAX || (line_end < input.length && text_index(line, ' ', method + 1) == line.length))
+    if (is_new && !may_be_request_line(text_part(input, 0, line_end), line_end < input.length))
         return refuse_saying(fault, REASON_MALFORMED_HEAD, "the request line is not METHOD TARGET HTTP/1.1");
+    scan->seen = input.length;
     return PARSE_NEED_MORE;
 }
 
@@ -247,11 +255,21 @@ parse_whole(struct text lines, const struct http_limits *limits, struct http_hea
 enum parse http_request_parse(
     struct text input, const struct http_limits *limits, struct http_head *head, size_t *used, struct fault *fault)
 {
+    struct http_scan scan = {0};
+    return http_request_scan(input, limits, &scan, head, used, fault);
+}
+
+enum parse http_request_scan(
+    struct text input, const struct http_limits *limits, struct http_scan *scan, struct http_head *head, size_t *used,
+    struct fault *fault)
+{
     size_t skipped = empty_lines(input);
     struct text rest = text_after(input, skipped);
-    size_t length = head_length(rest, LINE_CRLF);
+    if (skipped > scan->skipped)
+        *scan = (struct http_scan){.skipped = skipped};
+    size_t length = head_length(rest, scan, LINE_CRLF);
     if (length == 0)
-        return parse_partial(rest, limits, fault);
+        return parse_partial(rest, limits, scan, fault);
     if (length > limits->head)
         return refuse_long(fault, limits, text_index(rest, '\n', 0) >= limits->head);
     head->message.target.scheme = 0;

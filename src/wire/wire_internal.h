@@ -38,7 +38,9 @@ struct reading {
     bool trims_names; /* 5.1: white space before a colon is removed */
 };
 /* The end of the head that starts at `input`: bytes up to and including the empty line, 0 when it is not there yet. */
-size_t head_length(struct text input, enum line_end line_end);
+size_t head_length(struct text input, const struct http_scan *scan, enum line_end line_end);
+/* Where its first LF is; input.length when it is not there yet. */
+size_t first_line_end(struct text input, struct http_scan *scan);
 /* Parses field lines up to the empty line into `head`. */
 enum fields { FIELDS_GOOD, FIELDS_BAD, FIELDS_TOO_MANY };
 MUST_CHECK enum fields parse_fields(

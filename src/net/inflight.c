@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Windows: the bytes in flight between two channels, in blocks that are held only while there are bytes. */
+/* The bytes in flight between two channels, in blocks that are held only while there are bytes. */
 #include <string.h>
 
 #include "exeat/base/check.h"

@@ -24,6 +24,7 @@ enum mover {
     UPSTREAM,
     CLIENT_HELLO,
     CLIENT_TLS,     /* a turn of the handshake, or of what is inside: `text` is said first */
+    CLIENT_SOCKS,   /* asks for port 25 of that host */
     CLIENT_IS_FULL, /* takes nothing more */
     CLIENT_READS
 };
@@ -32,7 +33,7 @@ struct move {
     const char *text;
 };
 struct life {
-    enum { PLAIN, TURNED, GREETED } by;
+    enum { PLAIN, TURNED, GREETED, SOCKS } by;
     struct move moves[12];
 };
 
@@ -81,6 +82,15 @@ static const struct life lives[] = {
       {CLIENT_HELLO, "shop.example"},
       {UPSTREAM, "from the shop"},
       {CLIENT, "to the shop"}}},
+    {SOCKS,
+     {{CLIENT, "\5\1"},
+      {CLIENT, "\2\1\1a"},
+      {CLIENT, "\1b"},
+      {CLIENT, "\5\1"},
+      {CLIENT_SOCKS, "mail.example"},
+      {UPSTREAM, "220 hello"},
+      {CLIENT, "EHLO"}}},
+    {SOCKS, {{CLIENT, "\5\1\2\1\1a\1b\5\1"}, {CLIENT_SOCKS, "other.example"}}},
     {PLAIN, {{CLIENT, CONNECT_MAIL}, {UPSTREAM, "220 hello"}, {CLIENT, "EHLO"}}},
     {PLAIN,
      {{CLIENT, "CONNECT shop.example:80 HTTP/1.1\r\nHost: shop.example:80\r\n\r\n"},
@@ -349,6 +359,18 @@ static void turn_tls(struct run *run, const char *text)
     trickle(run);
 }
 
+/* What stands behind version and command. */
+static void end_request(struct run *run, const char *host)
+{
+    struct buffer rest = {0};
+    buffer_append(&rest, (struct text){"\0\3", 2});
+    buffer_append_byte(&rest, (char)strlen(host));
+    buffer_append_string(&rest, host);
+    buffer_append(&rest, (struct text){"\0\31", 2});
+    deliver(run, run->scene->browser, buffer_text(&rest));
+    buffer_clear(&rest);
+}
+
 static void move(struct run *run, const struct move *move)
 {
     struct scene *scene = run->scene;
@@ -367,6 +389,9 @@ static void move(struct run *run, const struct move *move)
         break;
     case CLIENT_TLS:
         turn_tls(run, move->text);
+        break;
+    case CLIENT_SOCKS:
+        end_request(run, move->text);
         break;
     case CLIENT_IS_FULL:
         scene->browser->room = 0;
@@ -397,11 +422,14 @@ static void follow(struct run *run)
 static struct fake_peer *come_as(struct scene *scene, const struct life *life)
 {
     static struct session_listener listener;
+    static const struct session_listener for_socks = {.speech = SPEECH_SOCKS};
     switch (life->by) {
     case PLAIN:
         break;
     case TURNED:
         return come_turned(scene, life->moves[0].mover == CLIENT_HELLO ? 443 : 80);
+    case SOCKS:
+        return come_by(scene, &for_socks);
     case GREETED:
         listener.tls = identity;
         return come_by(scene, &listener);

@@ -49,6 +49,30 @@ static struct fake_peer *look(struct scene *scene)
     return begins_a_record(scene->browser);
 }
 
+static struct fake_peer *speak_socks(struct scene *scene, struct text said)
+{
+    static const struct session_listener for_socks = {.speech = SPEECH_SOCKS};
+    scene->browser = come_by(scene, &for_socks);
+    fake_send_bytes(scene->browser, said);
+    fake_run();
+    return scene->browser;
+}
+
+static struct fake_peer *socks_offer(struct scene *scene)
+{
+    return speak_socks(scene, TEXT("\5\377"));
+}
+
+static struct fake_peer *socks_user(struct scene *scene)
+{
+    return speak_socks(scene, TEXT("\5\1\2\1\377"));
+}
+
+static struct fake_peer *socks_request(struct scene *scene)
+{
+    return speak_socks(scene, TEXT("\5\1\0\5\1\0\3\377"));
+}
+
 static struct fake_peer *serve(struct scene *scene)
 {
     return scene->browser;
@@ -170,6 +194,9 @@ static struct fake_peer *answer(struct scene *scene)
 static const struct situation situations[] = {
     {"session", "greet", greet, '\x16', HEAD, HEAD},
     {"session", "look", look, 'x', HEAD, HEAD},
+    {"session", "socks_offer", socks_offer, 'x', HEAD + HEAD, HEAD + HEAD}, /* and its last words */
+    {"session", "socks_user", socks_user, 'x', HEAD + HEAD, HEAD + HEAD},
+    {"session", "socks_request", socks_request, 'x', HEAD + HEAD, HEAD + HEAD},
     {"session", "serve", serve, '\n', WAY, HEAD},
     {"session", "answer_connect", answer_connect, 0, HEAD, HEAD},
     {"session", "peek_hello", peek_hello, 'x', HEAD, HEAD},

@@ -52,6 +52,8 @@ struct account_service {
     struct text model;     /* its own name of it; borrowed */
     uint64_t tokens_in;
     uint64_t tokens_out;
+    uint64_t first_us;  /* steady clock: its first content came; 0: none did */
+    uint64_t newest_us; /* ... and the newest */
 };
 
 /* Of a question for a name, which stands for a while. */

@@ -7,6 +7,7 @@
 #include "exeat/anchor.h"
 #include "exeat/audit.h"
 #include "exeat/containment.h"
+#include "exeat/engine.h"
 #include "exeat/names.h"
 #include "exeat/net.h"
 #include "exeat/session.h"
@@ -38,11 +39,13 @@ struct admin_view {
     uint64_t policy_sequence;
     uint64_t workers;
     bool bypass_active;
-    uint64_t issuer_expires;  /* seconds since 1970; 0: there is none */
-    uint64_t reloads;         /* policies that took effect after the first */
-    uint64_t reloads_refused; /* offered, and not good */
-    struct text rule_lapses;  /* lines of admin_lapse_write; borrowed */
-    uint64_t rules_lapsed;    /* while the gate ran */
+    uint64_t issuer_expires;           /* seconds since 1970; 0: there is none */
+    uint64_t reloads;                  /* policies that took effect after the first */
+    uint64_t reloads_refused;          /* offered, and not good */
+    struct text rule_lapses;           /* lines of admin_lapse_write; borrowed */
+    uint64_t rules_lapsed;             /* while the gate ran */
+    const struct engine_view *engines; /* borrowed, as the lapses */
+    size_t engine_count;
 };
 /* Adds one worker's counters to a sum. */
 void admin_add(struct session_stats *sum, const struct session_stats *one);

@@ -6,6 +6,7 @@
 #include "exeat/base/arena.h"
 #include "exeat/base/diag.h"
 #include "exeat/base/digest.h"
+#include "exeat/config/engine.h"
 #include "exeat/config/listen.h"
 #include "exeat/config/redirect.h"
 #include "exeat/config/trust.h"
@@ -134,6 +135,7 @@ struct settings_inference {
     struct setting_text via; /* a proxy; empty: none */
     const struct model_alias *models;
     size_t model_count;
+    struct settings_engine engine;
 };
 struct settings_conditions {
     struct setting_texts from;
@@ -152,6 +154,7 @@ struct settings_rule {
     struct settings_conditions unless;
     bool has_unless;
     struct setting_texts inference;
+    struct settings_answerers answerers;
     struct settings_limit limit;
     struct settings_trust trust;
     bool follow_aia;

@@ -105,6 +105,8 @@ MUST_CHECK enum dialect_progress
 dialect_stream_feed(struct dialect_stream *stream, struct text bytes, struct buffer *out);
 /* The body has ended in order: appends what was held and the end that is missing. False: the stream is broken off. */
 MUST_CHECK bool dialect_stream_end(struct dialect_stream *stream, struct buffer *out);
+/* A piece of an answer came, or the end: before that another endpoint may still be asked. */
+bool dialect_stream_has_spoken(const struct dialect_stream *stream);
 /* The caller was told how it ended, if by an error of the endpoint's: nothing more is to be said. */
 bool dialect_stream_has_told(const struct dialect_stream *stream);
 void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage);

@@ -6,6 +6,7 @@
 #define EXEAT_EXCHANGE_H
 
 #include "exeat/account.h"
+#include "exeat/engine.h"
 #include "exeat/http.h"
 #include "exeat/net/owner.h"
 #include "exeat/policy.h"
@@ -38,6 +39,7 @@ struct exchange_options {
     struct tls_server *tls;                         /* NULL: nothing can be opened */
     struct tls_places *places;                      /* what certificates name, of all workers */
     struct owners *owners;                          /* who owns a client's socket */
+    struct engines *engines;                        /* of all workers */
     const char *via;                                /* our pseudonym and loop token for Via */
     void (*on_ready)(struct entrance *entrance);    /* its exchange can go on: exchange_run */
     void (*on_deadline)(struct entrance *entrance); /* its exchange's deadline is another now: exchange_due_us */

@@ -44,6 +44,7 @@ MUST_CHECK enum canon_progress openai_stream_feed(struct openai_stream *stream, 
 /* The body has ended in order: appends what was held and the end that is missing. False: the stream is broken off. */
 MUST_CHECK bool openai_stream_end(struct openai_stream *stream, struct buffer *out);
 /* The caller was told how it ended, if by an error of the endpoint's: nothing more is to be said. */
+bool openai_stream_has_spoken(const struct openai_stream *stream); /* a piece of an answer came, or the end */
 bool openai_stream_has_told(const struct openai_stream *stream);
 struct canon_usage openai_stream_usage(const struct openai_stream *stream);
 

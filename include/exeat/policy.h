@@ -91,6 +91,9 @@ bool policy_allows_plain(const struct policy *policy, const struct request *requ
  * refusal with REASON_CREDENTIALS_NEEDED (407: RFC 9110 15.5.8), and the result is true. */
 bool policy_challenge(const struct policy *policy, const struct request *request, struct decision *decision);
 
+/* Of a decision to reroute: who may answer, and how long they may take. */
+const struct settings_answerers *policy_answerers(const struct decision *decision);
+
 /* Who answers a rerouted call. Texts borrow from the policy. */
 struct policy_inference {
     struct text name;
@@ -103,6 +106,7 @@ struct policy_inference {
     struct text text;        /* canned */
     bool takes_usage;        /* its streams may be asked for their tokens */
     const struct proxy *via; /* on the way to it; NULL: none */
+    const struct settings_engine *engine;
 };
 /* Borrowed from the policy; index < count. */
 const struct policy_inference *policy_inference(const struct policy *policy, size_t index);

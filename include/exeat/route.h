@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who answers a call: connections to upstreams, kept and reused by one worker, and which inference endpoints are well.
- */
+/* Connections to upstreams, kept and reused by one worker. */
 #ifndef EXEAT_ROUTE_H
 #define EXEAT_ROUTE_H
 
@@ -108,42 +107,5 @@ void connecting_expire(struct connecting *race); /* time is up: it fails at once
 /* Connects with TLS for a look at the certificates alone, for `way.follows`; at most a few at a time. */
 void route_look(struct route *route, const struct route_way *way, uint64_t within_ms);
 void connecting_cancel(struct connecting *race); /* only before the call back; NULL is fine */
-
-/* --- inference endpoints --- */
-
-enum { ROUTE_ENDPOINTS = 32, ROUTE_FAULTS = 12, ROUTE_NAME_SIZE = 48 };
-/* An endpoint of the policy; borrowed for the call. */
-struct route_endpoint {
-    struct text name;
-    const struct host *host;
-    uint16_t port;
-};
-/* What went wrong, and how often. `code` is an HTTP status, or below 100 an enum reason; 0: of several kinds. */
-struct route_fault {
-    uint16_t code;
-    uint64_t count;
-    uint64_t told_us; /* when it was worth a word */
-};
-/* A place of the table, for counters; without a name it is free. */
-struct route_health {
-    char name[ROUTE_NAME_SIZE];
-    bool is_up;        /* the last call was answered, or there was none */
-    uint64_t heard_us; /* steady time of that */
-    struct route_fault faults[ROUTE_FAULTS];
-};
-/* Those of a new policy, at most ROUTE_ENDPOINTS: of what is still there all is kept, the rest is forgotten. */
-void route_set_endpoints(struct route *route, const struct route_endpoint *endpoints, size_t count);
-/* Does it rest, so that a call would wait for a dead one first? One that is not known is well. */
-bool route_is_well(const struct route *route, const struct route_endpoint *endpoint);
-/* It answered. True: it had not before, which is worth a word. */
-bool route_answered(struct route *route, const struct route_endpoint *endpoint);
-struct route_failure {
-    uint16_t code;    /* as in route_fault */
-    uint64_t rest_ms; /* 0: it is this call's failure alone */
-    bool is_down;     /* it did not answer */
-};
-/* It did not serve a call. True: that is worth a word, the first of its kind for five minutes. */
-bool route_failed(struct route *route, const struct route_endpoint *endpoint, const struct route_failure *failure);
-void route_copy_health(const struct route *route, struct route_health health[ROUTE_ENDPOINTS]);
 
 #endif

@@ -32,6 +32,7 @@ struct session_options {
     struct audit_port *audit;
     struct tls_server *tls;    /* NULL: nothing can be opened */
     struct tls_places *places; /* what certificates name, of all workers; NULL: nothing */
+    struct engines *engines;   /* of all workers */
     const char *via;           /* our pseudonym and loop token for Via */
 };
 
@@ -43,7 +44,6 @@ struct session_stats {
     uint64_t over_limit;
     struct exchange_stats exchanges;
     struct account_stats accounts;
-    struct route_health inference[ROUTE_ENDPOINTS];
 };
 
 struct session_worker;

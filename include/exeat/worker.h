@@ -74,6 +74,7 @@ struct worker_options {
     const uint8_t *token;              /* borrowed; what the gate's own probes are told; NULL: there are none */
     struct names_budget *budget;       /* borrowed; shared by all workers */
     struct tls_places *places;         /* borrowed; shared by all workers */
+    struct engines *engines;           /* borrowed; shared by all workers */
 };
 /* Made in the main thread, run in its own. Takes a reference of the policy. */
 struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence);

@@ -7,10 +7,14 @@
 
 /* metrics.c: what stands before a metric's values; a metric with one value */
 void metric_head(struct buffer *out, const char *name, const char *type, const char *help);
+void metric_label(struct buffer *out, const char *value); /* without its quotes */
 void metric_number(struct buffer *out, const char *name, const char *type, const char *help, uint64_t value);
 
 /* names_metrics.c */
 void names_metrics_write(const struct names_stats *stats, struct buffer *out);
+
+/* engine_metrics.c */
+void engine_metrics_write(const struct engine_view *engines, size_t count, struct buffer *out);
 
 /* process.c */
 void process_metrics_write(struct buffer *out);

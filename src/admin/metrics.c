@@ -23,36 +23,6 @@ static void add_llm(struct account_llm_row *sum, const struct account_llm_row *o
     }
 }
 
-static void add_fault(struct route_health *sum, const struct route_fault *one)
-{
-    size_t i = 0;
-    while (i + 1 < ROUTE_FAULTS && sum->faults[i].count > 0 && sum->faults[i].code != one->code)
-        i++;
-    if (sum->faults[i].count == 0)
-        sum->faults[i].code = one->code;
-    else if (sum->faults[i].code != one->code)
-        sum->faults[i].code = 0;
-    sum->faults[i].count += one->count;
-}
-
-/* Who heard of an endpoint last knows how it is. */
-static void add_health(struct route_health *sum, const struct route_health *one)
-{
-    size_t i = 0;
-    while (i + 1 < ROUTE_ENDPOINTS && sum[i].name[0] != '\0' &&
-           !text_equal(text_from(sum[i].name), text_from(one->name)))
-        i++;
-    if (sum[i].name[0] == '\0')
-        text_store(text_from(one->name), sum[i].name, sizeof(sum[i].name));
-    if (one->heard_us >= sum[i].heard_us) {
-        sum[i].heard_us = one->heard_us;
-        sum[i].is_up = one->is_up;
-    }
-    for (size_t j = 0; j < ROUTE_FAULTS; j++)
-        if (one->faults[j].count > 0)
-            add_fault(&sum[i], &one->faults[j]);
-}
-
 void admin_add(struct session_stats *sum, const struct session_stats *one)
 {
     sum->accepted += one->accepted;
@@ -75,9 +45,6 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
     for (size_t i = 0; i < ACCOUNT_LLM_ROWS; i++)
         if (one->accounts.llm[i].provider[0] != '\0')
             add_llm(sum->accounts.llm, &one->accounts.llm[i]);
-    for (size_t i = 0; i < ROUTE_ENDPOINTS; i++)
-        if (one->inference[i].name[0] != '\0')
-            add_health(sum->inference, &one->inference[i]);
 }
 
 static void seconds(struct buffer *out, uint64_t us)
@@ -118,15 +85,6 @@ static void write_decisions(const struct session_stats *stats, struct buffer *ou
                     (unsigned long long)stats->accounts.decisions[verdict][reason]);
 }
 
-static void label(struct buffer *out, const char *value)
-{
-    for (const char *at = value; *at != '\0'; at++) {
-        if (*at == '"' || *at == '\\')
-            buffer_append_byte(out, '\\');
-        buffer_append_byte(out, *at >= ' ' ? *at : '?');
-    }
-}
-
 static void write_llm(const struct session_stats *stats, struct buffer *out)
 {
     metric_head(out, "llm_calls_total", "counter", "LLM calls by provider, model that answered, and outcome.");
@@ -140,42 +98,12 @@ static void write_llm(const struct session_stats *stats, struct buffer *out)
             if (outcomes[j].count == 0)
                 continue;
             buffer_append(out, TEXT("exeat_llm_calls_total{provider=\""));
-            label(out, row->provider);
+            metric_label(out, row->provider);
             buffer_append(out, TEXT("\",model=\""));
-            label(out, row->model);
+            metric_label(out, row->model);
             buffer_printf(out, "\",outcome=\"%s\"} %llu\n", outcomes[j].name, (unsigned long long)outcomes[j].count);
         }
     }
-}
-
-static void write_fault(const struct route_health *health, const struct route_fault *fault, struct buffer *out)
-{
-    buffer_append(out, TEXT("exeat_inference_failures_total{endpoint=\""));
-    label(out, health->name);
-    if (fault->code == 0)
-        buffer_append(out, TEXT("\",reason=\"other\"} "));
-    else if (fault->code < REASON_COUNT)
-        buffer_printf(out, "\",reason=\"%s\"} ", reason_row((enum reason)fault->code)->code);
-    else
-        buffer_printf(out, "\",reason=\"status_%u\"} ", (unsigned)fault->code);
-    buffer_append_number(out, fault->count);
-    buffer_append_byte(out, '\n');
-}
-
-static void write_inference(const struct session_stats *stats, struct buffer *out)
-{
-    metric_head(out, "inference_up", "gauge", "1 while the last call to the endpoint was answered, or none was made.");
-    for (size_t i = 0; i < ROUTE_ENDPOINTS && stats->inference[i].name[0] != '\0'; i++) {
-        buffer_append(out, TEXT("exeat_inference_up{endpoint=\""));
-        label(out, stats->inference[i].name);
-        buffer_printf(out, "\"} %d\n", stats->inference[i].is_up ? 1 : 0);
-    }
-    metric_head(
-        out, "inference_failures_total", "counter", "Calls that an endpoint did not serve, by what came instead.");
-    for (size_t i = 0; i < ROUTE_ENDPOINTS && stats->inference[i].name[0] != '\0'; i++)
-        for (size_t j = 0; j < ROUTE_FAULTS; j++)
-            if (stats->inference[i].faults[j].count > 0)
-                write_fault(&stats->inference[i], &stats->inference[i].faults[j], out);
 }
 
 static void write_witness(const struct anchor_stats *witness, struct buffer *out)
@@ -257,7 +185,7 @@ void admin_lapse_write(struct text rule, int64_t until_us, struct buffer *out)
 {
     char *name = text_copy(rule);
     buffer_append(out, TEXT("exeat_policy_rule_lapses_seconds{rule=\""));
-    label(out, name);
+    metric_label(out, name);
     buffer_printf(out, "\"} %lld\n", (long long)(until_us / 1000000));
     base_free(name);
 }
@@ -277,7 +205,7 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     const struct audit_stats *audit = &view->audit;
     write_decisions(stats, out);
     write_llm(stats, out);
-    write_inference(stats, out);
+    engine_metrics_write(view->engines, view->engine_count, out);
     metric_number(
         out, "observed_total", "counter", "Decisions that observe mode let through.", stats->accounts.observed);
     metric_number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);

@@ -64,6 +64,12 @@ void write_witness_url(const void *object, struct buffer *out); /* struct settin
 bool url_parse(
     struct load *load, struct text url, enum scheme *scheme, struct host *host, uint16_t *port, struct text *prefix);
 
+/* answerers.c */
+extern const struct type type_region;        /* struct setting_text */
+extern const struct type type_region_file;   /* struct settings_engine */
+extern const struct type type_residency;     /* struct setting_texts */
+void load_find_answerers(struct load *load); /* after load_check_names */
+
 /* trust.c: keys of a rule, whose `trust` is at `base` */
 extern const struct type type_pins; /* struct setting_pins */
 extern const struct type type_crls; /* struct setting_texts */

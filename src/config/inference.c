@@ -62,7 +62,65 @@ static const struct type type_endpoint_dialect = {
 static const char *const usage_words[] = {"false", "true"};
 static const struct type type_usage = FLAG_TYPE(usage_words);
 static const struct type type_models = NAMES_TYPE("map of globs to names", read_models, &type_text);
-static const struct type type_health = LATER_TYPE("an endpoint that fails rests for five seconds by itself");
+
+static const char *const engine_words[] = {"llama.cpp", "vllm", "ollama"};
+static const struct type type_engine = {
+    .shape = SHAPE_ENUM, .words = engine_words, .word_count = COUNT_OF(engine_words), .first = ENGINE_KIND_LLAMA};
+static const char *const standby_words[] = {"false", "true"};
+static const struct type type_standby = FLAG_TYPE(standby_words);
+
+static bool read_digest(struct load *load, const struct yaml_node *node, void *field)
+{
+    static const struct text prefix = TEXT_INIT("sha256:");
+    struct setting_text *digest = field;
+    uint8_t bytes[sizeof(struct digest)];
+    if (!read_setting_text(load, node, field))
+        return false;
+    if (text_starts_with(digest->text, prefix) &&
+        hex_decode(text_after(digest->text, prefix.length), bytes, sizeof(bytes)))
+        return true;
+    diag_error(
+        load->diags, node->mark, "'%.*s' is not the digest of a model: sha256: and 64 hex digits",
+        TEXT_ARG(digest->text));
+    return false;
+}
+
+static bool read_page(struct load *load, const struct yaml_node *node, void *field)
+{
+    if (!read_text(load, node, field))
+        return false;
+    bool is_path = node->text.length > 0 && node->text.data[0] == '/';
+    for (size_t i = 0; i < node->text.length; i++)
+        is_path = is_path && node->text.data[i] > ' ' && node->text.data[i] < 0x7f;
+    if (!is_path)
+        diag_error(load->diags, node->mark, "'%.*s' is not a path such as /health", TEXT_ARG(node->text));
+    return is_path;
+}
+
+static const struct type type_digest = SHAPED_TYPE("sha256:HEX", read_digest, "^sha256:[0-9a-fA-F]{64}$");
+static const struct type type_page = SHAPED_TYPE("path", read_page, "^/");
+static const struct key health_keys[] = {
+    KEY(settings_engine, health_path, "path", &type_page, "(that of `engine`, else /health)",
+        "2xx: it is ready; 503: it loads its model"),
+    KEY(settings_engine, health_ms, "every", &type_duration, "5s", "how often"),
+};
+static const struct section section_health = SECTION("health", health_keys);
+static const struct key queue_keys[] = {
+    KEY(settings_engine, queue_length, "length", &type_number, "64", "how many may wait"),
+    KEY(settings_engine, queue_ms, "wait", &type_duration, "10s", "how long, before the next endpoint is asked"),
+};
+static const struct section section_queue = SECTION("queue", queue_keys);
+static const struct type type_queue = MAP_TYPE(&section_queue);
+
+static bool read_health(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct settings_engine *engine = field;
+    engine->is_asked = true;
+    return schema_read_map(load, node, &section_health, engine);
+}
+
+static const struct type type_health = {
+    .called = "map", .shape = SHAPE_MAP, .read = read_health, .section = &section_health};
 
 static const struct key inference_keys[] = {
     REQUIRED_KEY(settings_inference, name, "name", &type_setting_text, "what rules call it"),
@@ -76,9 +134,53 @@ static const struct key inference_keys[] = {
     KEY(settings_inference, via, "via", &type_setting_text, "(none)",
         "the proxy on the way to the endpoint; `upstream_proxy` is not about it"),
     WHOLE_KEY("models", &type_models, "(as asked)", "which model is asked instead"),
-    WHOLE_KEY("health", &type_health, NULL, "how its health is asked"),
+    KEY(settings_inference, engine.pool, "pool", &type_setting_text, "(none)",
+        "a name for several endpoints that are equals: rules write it in `inference`, the least busy answers"),
+    KEY(settings_inference, engine.kind, "engine", &type_engine, "(unknown)",
+        "what the server is: it is asked on its own pages how it is, how many slots it has and which model"),
+    KEY(settings_inference, engine, "health", &type_health, NULL, "how it is asked how it is"),
+    KEY(settings_inference, engine.slots, "slots", &type_number, "0",
+        "how many calls it serves at once; 0: as many as it says itself, or no limit is known"),
+    KEY(settings_inference, engine, "queue", &type_queue, NULL, "calls that wait where all slots are taken"),
+    KEY(settings_inference, engine.stands_by, "standby", &type_standby, "false",
+        "true: it is asked how it is and gets no calls, until `exeat control swap` puts it in"),
+    KEY(settings_inference, engine.region, "region", &type_region, "(unknown)",
+        "where it computes, in the words that `residency` of rules uses"),
+    KEY(settings_inference, engine, "region_file", &type_region_file, "(none)",
+        "a file whose only line is that, such as the label of the node"),
+    KEY(settings_inference, engine.expected, "expect_digest", &type_digest, "(any)",
+        "sha256: of the model; with another, or while nobody knows, it gets no calls"),
+    KEY(settings_inference, engine.digest_file, "digest_file", &type_path, "(none)",
+        "a file with that digest as sha256sum prints it, for engines that do not tell theirs"),
+    KEY(settings_inference, engine.adapter, "adapter", &type_text, "(none)", "what is put on the model; for records"),
 };
 static const struct section section_inference = SECTION("an inference entry", inference_keys);
+
+/* What asks an endpoint that is none, or two places for one thing. */
+static bool engine_is_sound(struct load *load, struct settings_inference *inference, struct mark mark)
+{
+    struct settings_engine *engine = &inference->engine;
+    engine->is_asked = engine->is_asked || engine->kind != ENGINE_KIND_NONE;
+    bool is_about_a_server = engine->is_asked || engine->slots > 0 || engine->stands_by ||
+                             engine->expected.text.length > 0 || engine->pool.text.length > 0;
+    const char *wrong = NULL;
+    if (inference->is_canned && is_about_a_server)
+        wrong =
+            "a canned answer has no server: pool, engine, health, slots, standby and expect_digest are of endpoints";
+    else if (engine->region.text.length > 0 && engine->region_file.length > 0)
+        wrong = "`region` and `region_file` say the same thing: leave one away";
+    else if (engine->expected.text.length > 0 && engine->digest_file.length == 0 && engine->kind != ENGINE_KIND_OLLAMA)
+        wrong = "`expect_digest` needs somebody who tells the digest: `engine: ollama`, or a `digest_file`";
+    else if (engine->is_asked && inference->via.text.length > 0)
+        wrong = "an endpoint behind a proxy (`via`) cannot be asked how it is: leave `engine` and `health` away";
+    else if (engine->stands_by && !engine->is_asked)
+        wrong = "`standby` needs `engine` or `health`: else nobody knows when it is warm";
+    if (wrong != NULL)
+        diag_error(load->diags, mark, "%s", wrong);
+    if (engine->region_file.length > 0)
+        engine->region = engine->told;
+    return wrong == NULL;
+}
 
 static bool read_inference_entry(struct load *load, const struct yaml_node *node, void *item)
 {
@@ -86,10 +188,11 @@ static bool read_inference_entry(struct load *load, const struct yaml_node *node
     schema_set_defaults(load, &section_inference, item);
     if (!schema_read_map(load, node, &section_inference, item))
         return false;
-    if (inference->is_canned != (inference->host.kind != HOST_NONE))
-        return true;
-    diag_error(load->diags, node->mark, "an inference entry needs either `endpoint` or `builtin: canned`");
-    return false;
+    if (inference->is_canned == (inference->host.kind != HOST_NONE)) {
+        diag_error(load->diags, node->mark, "an inference entry needs either `endpoint` or `builtin: canned`");
+        return false;
+    }
+    return engine_is_sound(load, inference, node->mark);
 }
 
 static bool read_inference(struct load *load, const struct yaml_node *node, void *field)

@@ -107,13 +107,26 @@ static void check_conditions(struct load *load, const struct all_names *all, con
     check_regexes(load, &when->paths);
 }
 
+/* Endpoints, and pools of them. */
+static void check_answerers(struct load *load, const struct all_names *all, const struct setting_texts *names)
+{
+    const struct settings_lists *lists = &load->settings->lists;
+    for (size_t i = 0; i < names->count; i++) {
+        bool is_pool = false;
+        for (size_t j = 0; j < lists->inference_count; j++)
+            is_pool = is_pool || text_equal(lists->inference[j].engine.pool.text, names->items[i].text);
+        if (!is_pool && names->items[i].text.length > 0)
+            check_name(load, &all->inference, names->items[i].mark, names->items[i].text);
+    }
+}
+
 static void check_rules(struct load *load, const struct all_names *all)
 {
     const struct settings_lists *lists = &load->settings->lists;
     for (size_t i = 0; i < lists->rule_count; i++) {
         check_conditions(load, all, &lists->rules[i].when);
         check_conditions(load, all, &lists->rules[i].unless);
-        check_names(load, &all->inference, &lists->rules[i].inference);
+        check_answerers(load, all, &lists->rules[i].inference);
     }
 }
 

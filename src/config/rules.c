@@ -133,6 +133,12 @@ static const struct key rule_keys[] = {
     WHOLE_KEY("unless", &type_unless, "(no exception)", "where the rule does not apply"),
     WHOLE_KEY("inspect", &type_inspect, NULL, "what a body may not hold"),
     KEY(settings_rule, inference, "inference", &type_texts, "(needed by reroute)", "who answers, in this order"),
+    KEY(settings_rule, answerers.residency, "residency", &type_residency, "(anywhere)",
+        "regions: an endpoint elsewhere, or nobody knows where, never answers"),
+    KEY(settings_rule, answerers.first_ms, "first_token", &type_duration, "(timeouts.stream)",
+        "how long the first piece of an answer may take before the next endpoint is asked"),
+    KEY(settings_rule, answerers.between_ms, "between_tokens", &type_duration, "(timeouts.stream)",
+        "how long a stream may pause between two pieces"),
     KEY(settings_rule, trust.roots, "roots", &type_path, "(those of tls.upstream)",
         "who is trusted there: a PEM file of root certificates; needs the connection to be opened, as do the next "
         "four"),

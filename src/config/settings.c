@@ -80,8 +80,10 @@ struct settings *settings_parse(struct text text, const char *path, struct diags
     }
     bool is_whole = load_includes(&load) && root != NULL;
     load_merge(&load);
-    if (is_whole)
+    if (is_whole) {
         load_check_names(&load);
+        load_find_answerers(&load);
+    }
     if (diags_errors(diags) == errors_before)
         return settings;
     settings_free(settings);

@@ -69,6 +69,7 @@ static const struct order {
     {TEXT_INIT("bypass"), gate_bypass},       {TEXT_INIT("access"), do_access},
     {TEXT_INIT("erase"), do_erase},           {TEXT_INIT("erasing"), do_erasing},
     {TEXT_INIT("new-origin"), do_new_origin}, {TEXT_INIT("containment"), do_containment},
+    {TEXT_INIT("inference"), gate_inference},
 };
 
 /* Whoever asked may look into the log at once. */

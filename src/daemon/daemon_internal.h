@@ -8,6 +8,7 @@
 
 #include "exeat/admin.h"
 #include "exeat/anchor.h"
+#include "exeat/checkup.h"
 #include "exeat/containment.h"
 #include "exeat/daemon.h"
 #include "exeat/store/succession.h"
@@ -95,6 +96,7 @@ struct crew {
     struct pipe_budget pipes;    /* shared by all of them, as is */
     struct names_budget *budget; /* owned */
     struct tls_places *places;   /* owned */
+    struct engines *engines;     /* owned */
 };
 /* crew.c */
 /* Has all of them judge by the policy in force, and what is open anew. */
@@ -118,6 +120,7 @@ struct gate {
     struct anchor *anchor;       /* NULL: no witness */
     struct verifying *verifying; /* NULL: it does not */
     struct containment *containment;
+    struct checkup *checkup; /* of the engines */
     struct listeners listeners;
     struct budgets *budgets; /* owned: all counters */
     struct sockets sockets;  /* the first worker's, which those of the others join */
@@ -151,6 +154,9 @@ void gate_command(void *context, struct text line, struct buffer *answer);
 /* bypass.c */
 void gate_bypass(struct gate *gate, struct text words, struct buffer *answer);
 void gate_end_bypass(struct gate *gate, struct text why);
+/* inference.c: asks the engines of the policy in force from now on; an order of the control socket */
+void gate_look_after_engines(struct gate *gate);
+void gate_inference(struct gate *gate, struct text words, struct buffer *answer);
 /* erase.c: the commands "erase MICROSECONDS WHO" and "erasing" */
 void erase_begin(struct audit *audit, struct text order, struct buffer *answer);
 void erase_look(struct audit *audit, struct buffer *answer);

@@ -12,7 +12,7 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
-enum { DRAIN_LOOK_MS = 50 };
+enum { DRAIN_LOOK_MS = 50, ENGINE_VIEWS = 64 };
 
 struct desk {
     struct gate *gate; /* borrowed; of it only what never changes, and `told` */
@@ -23,7 +23,8 @@ struct desk {
     int signals;         /* signalfd */
     struct watch *signals_watch;
     struct timer *drain_timer;
-    struct buffer lapses;    /* of the newest look */
+    struct buffer lapses; /* of the newest look, as the next */
+    struct engine_view engines[ENGINE_VIEWS];
     uint64_t drain_until_us; /* steady clock; 0: it does not drain */
 };
 
@@ -80,6 +81,8 @@ static void look(void *context, struct admin_view *view)
     view->reloads_refused = atomic_load(&gate->told.reloads_refused);
     lapses_look(gate->in_force.lapses, &desk->lapses, &view->rules_lapsed);
     view->rule_lapses = buffer_text(&desk->lapses);
+    view->engines = desk->engines;
+    view->engine_count = engines_look(gate->crew.engines, desk->engines, ENGINE_VIEWS);
     view->issuer_expires = atomic_load(&gate->told.issuer_expires);
 }
 

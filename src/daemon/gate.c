@@ -140,6 +140,7 @@ static bool start_worker(struct gate *gate, const struct sockets *sockets, char 
         .pipes = &gate->crew.pipes,
         .budget = gate->crew.budget,
         .places = gate->crew.places,
+        .engines = gate->crew.engines,
         .sockets = sockets,
         .token = containment_token(gate->containment),
     };
@@ -158,6 +159,7 @@ static bool start_workers(struct gate *gate)
     crew->workers = base_array(crew->socket_count, sizeof(struct worker *));
     crew->budget = names_budget_new();
     crew->places = tls_places_new();
+    crew->engines = engines_new();
     gate->budgets = budgets_new();
     gate->in_force.budgets = limits_new(gate->budgets, gate->in_force.policy, crew->socket_count);
     limits_recall(gate->in_force.budgets, gate->in_force.policy);
@@ -232,6 +234,7 @@ static bool start(struct gate *gate)
         log_number("landlock", (int64_t)gate->confined.landlock),
         log_string("keys", gate->has_locked_keys ? "locked" : "not_locked"));
     gate_apply(gate);
+    gate_look_after_engines(gate);
     containment_start(gate->containment, gate->audit);
     desk_open(gate->desk);
     notify_manager("READY=1");
@@ -257,6 +260,8 @@ static void stop(struct gate *gate)
     base_free(gate->crew.workers);
     names_budget_free(gate->crew.budget);
     tls_places_free(gate->crew.places);
+    checkup_free(gate->checkup);
+    engines_free(gate->crew.engines);
     control_free(gate->control);
     files_watch_free(gate->files);
     timer_free(gate->bypass.timer);

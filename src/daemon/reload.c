@@ -174,6 +174,7 @@ static void take(struct gate *gate, struct policy *policy, struct text waiting, 
     gate->in_force.budgets = budgets;
     atomic_fetch_add(&gate->told.reloads, 1);
     gate_apply(gate);
+    gate_look_after_engines(gate);
     crew_give_policy(&gate->crew, &gate->in_force);
     files_watch_set(gate->files, policy, &gate->listeners);
     say_taken(gate, waiting, answer);

@@ -264,6 +264,11 @@ bool dialect_stream_end(struct dialect_stream *stream, struct buffer *out)
     return is_complete;
 }
 
+bool dialect_stream_has_spoken(const struct dialect_stream *stream)
+{
+    return openai_stream_has_spoken(stream->endpoint);
+}
+
 bool dialect_stream_has_told(const struct dialect_stream *stream)
 {
     return openai_stream_has_told(stream->endpoint);

@@ -7,6 +7,7 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/pool.h"
 #include "exeat/dialect.h"
+#include "exeat/engine.h"
 #include "exeat/exchange.h"
 #include "filter.h"
 
@@ -15,6 +16,7 @@ enum exchange_state {
     EXCHANGE_JUDGE,
     EXCHANGE_READ_BODY,
     EXCHANGE_COMMIT,
+    EXCHANGE_QUEUE,
     EXCHANGE_RESOLVE,
     EXCHANGE_DIAL,
     EXCHANGE_PASS,
@@ -28,7 +30,7 @@ enum exchange_state {
 enum progress { STEP_NEXT, STEP_WAIT, STEP_YIELD };
 
 /* How long a step may take: with nothing moving, or as a whole (quiet_since). */
-enum deadline { DEADLINE_NONE, DEADLINE_HEAD, DEADLINE_CONNECT, DEADLINE_STREAM };
+enum deadline { DEADLINE_NONE, DEADLINE_HEAD, DEADLINE_QUEUE, DEADLINE_CONNECT, DEADLINE_STREAM };
 
 struct step {
     const char *name;
@@ -44,6 +46,7 @@ const struct step *exchange_steps(void); /* by enum exchange_state */
 struct policy_term {
     struct policy *policy;        /* one reference */
     struct budget_share *budgets; /* owned: of its limits */
+    struct engine_set *engines;   /* owned */
     uint64_t sequence;            /* of its POLICY record */
     size_t exchanges;
     bool is_over;
@@ -51,9 +54,10 @@ struct policy_term {
 
 struct exchange_worker {
     struct exchange_options options;
-    const struct step *steps; /* the table */
-    struct loop *loop;        /* the http worker's */
-    struct policy_term *term; /* owned */
+    const struct step *steps;   /* the table */
+    struct loop *loop;          /* the http worker's */
+    struct policy_term *term;   /* owned */
+    struct engine_queue *queue; /* owned */
     struct exchange_limits limits;
     struct pool exchanges;
     struct pool flows;
@@ -79,7 +83,7 @@ struct ask {
 struct way_out {
     struct judged_address *candidates; /* owned; until one of them is connected */
     size_t candidate_count;
-    size_t inference_next;         /* index into the decision's inference list */
+    struct engine_turn turn;       /* of a rerouted call */
     struct resolve *resolving;     /* owned while it runs */
     struct connecting *connecting; /* owned while it runs */
     struct upstream *upstream;     /* owned */
@@ -222,11 +226,17 @@ struct destination way_out_destination(const struct exchange *exchange);
 MUST_CHECK bool way_out_judge(
     const struct exchange *exchange, const struct address *address, struct judged_address *judged, enum reason *why);
 enum progress way_out_begin(struct exchange *exchange); /* after the commit */
-void way_out_set_out(struct exchange *exchange);        /* to the destination, from its name on */
 void way_out_forget_candidates(struct way_out *way);
 bool way_out_may_repeat(const struct exchange *exchange); /* sending the request twice does no harm */
 enum progress way_out_failed(struct exchange *exchange, enum reason reason);
 void way_out_drop(struct exchange *exchange); /* cancels and closes what is under way */
+/* turn.c: which endpoint; STEP_WAIT: all are busy, and one is waited for */
+enum progress turn_take(struct exchange *exchange);
+void way_out_set_out(struct exchange *exchange);       /* to the destination, from its name on */
+enum progress turn_overdue(struct exchange *exchange); /* it has waited for as long as it may */
+bool turn_holds_back(const struct exchange *exchange); /* only frames of a stream are there: another may still answer */
+/* endpoint.c: a piece of the answer came */
+void endpoint_spoke(struct exchange *exchange);
 
 /* inference.c: rerouted calls */
 bool inference_answers(const struct exchange *exchange); /* rerouted, or canned */
@@ -239,9 +249,6 @@ struct text inference_model(const struct exchange *exchange);    /* that was ask
 void inference_write_request(struct exchange *exchange);
 
 /* endpoint.c: what the endpoint of now says or does not say */
-enum endpoint_says { ENDPOINT_SERVES, ENDPOINT_OBJECTS, ENDPOINT_FAILS };
-enum endpoint_says endpoint_weigh(uint16_t status);
-bool endpoint_is_well(const struct exchange *exchange);
 void endpoint_answered(const struct exchange *exchange);
 void endpoint_failed(struct exchange *exchange, enum reason reason); /* or by way.endpoint_status */
 void endpoint_objects(struct exchange *exchange, const struct message_head *head);
@@ -286,6 +293,7 @@ enum progress step_read_head(struct exchange *exchange);
 enum progress step_judge(struct exchange *exchange);
 enum progress step_read_body(struct exchange *exchange);
 enum progress step_commit(struct exchange *exchange);
+enum progress step_queue(struct exchange *exchange);
 enum progress step_resolve(struct exchange *exchange);
 enum progress step_dial(struct exchange *exchange);
 enum progress step_pass(struct exchange *exchange);

@@ -18,6 +18,8 @@ static enum filtered take(struct exchange *exchange, struct http_piece *piece, s
     struct buffer events = {0};
     enum dialect_progress progress = dialect_stream_feed(exchange->call->stream, piece->content, &events);
     http_piece_drop(piece);
+    if (events.length > 0 && dialect_stream_has_spoken(exchange->call->stream))
+        endpoint_spoke(exchange);
     give(exchange, &events, place);
     switch (progress) {
     case DIALECT_IS_COMPLETE:

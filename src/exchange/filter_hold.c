@@ -9,6 +9,8 @@ static enum filtered take(struct exchange *exchange, struct http_piece *piece, s
     bool is_too_large = body->length + piece->content.length > exchange->worker->limits.answer_held;
     if (!is_too_large)
         buffer_append(body, piece->content);
+    if (!is_too_large)
+        endpoint_spoke(exchange);
     http_piece_drop(piece);
     return is_too_large ? FILTER_TOO_LARGE : FILTER_GOES_ON;
 }
@@ -44,7 +46,7 @@ static enum filtered end(struct exchange *exchange, size_t place)
     struct call *call = exchange->call;
     struct buffer body = {0};
     struct dialect_usage usage = {0};
-    if (endpoint_weigh(call->held_status) == ENDPOINT_OBJECTS) {
+    if (engine_weigh(call->held_status) == ENGINE_OBJECTS) {
         keep_objection(call);
         return FILTER_GOES_ON;
     }

@@ -145,7 +145,7 @@ void inference_write_request(struct exchange *exchange)
 {
     const struct policy_inference *inference = way_out_inference(exchange);
     const struct dialect_call *call = exchange->call->request;
-    size_t index = exchange->decision.inference[exchange->way.inference_next];
+    size_t index = exchange->decision.inference[exchange->way.turn.place];
     struct account_service *service = &exchange->account.service;
     struct buffer body = {0};
     service->inference = inference->name;

@@ -43,6 +43,7 @@ void exchange_free(struct exchange *exchange, enum reason reason)
     if (exchange == NULL)
         return;
     limit_leave(exchange);
+    engine_turn_leave(&exchange->way.turn);
     exchange_complete(exchange, reason);
     way_out_drop(exchange);
     exchange_forget_head(exchange);

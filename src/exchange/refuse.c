@@ -30,6 +30,7 @@ void exchange_take_back(struct exchange *exchange)
     exchange->account.bytes_down = 0;
     exchange->account.service.tokens_in = 0;
     exchange->account.service.tokens_out = 0;
+    exchange->account.service.first_us = 0;
     if (exchange->call == NULL)
         return;
     dialect_stream_free(exchange->call->stream);

@@ -25,15 +25,15 @@ static bool is_event_stream(const struct message_head *head)
 
 enum reply_result reply_call_begin(struct exchange *exchange, const struct message_head *head)
 {
-    switch (endpoint_weigh(head->status)) {
-    case ENDPOINT_SERVES:
+    switch (engine_weigh(head->status)) {
+    case ENGINE_SERVES:
         endpoint_answered(exchange);
         break;
-    case ENDPOINT_OBJECTS:
+    case ENGINE_OBJECTS:
         exchange->way.endpoint_status = head->status;
         endpoint_objects(exchange, head);
         break;
-    case ENDPOINT_FAILS:
+    case ENGINE_FAILS:
         exchange->way.endpoint_status = head->status;
         return REPLY_WANTS_NEXT;
     }

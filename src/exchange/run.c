@@ -39,6 +39,8 @@ static uint64_t limit_ms(const struct exchange *exchange)
         return 0;
     case DEADLINE_HEAD:
         return limits->head_ms;
+    case DEADLINE_QUEUE:
+        return engine_turn_wait_ms(&exchange->way.turn);
     case DEADLINE_CONNECT:
         return limits->connect_ms;
     case DEADLINE_STREAM:
@@ -59,6 +61,7 @@ static uint64_t quiet_since(const struct exchange *exchange)
     case EXCHANGE_READ_HEAD:
     case EXCHANGE_READ_BODY:
     case EXCHANGE_COMMIT:
+    case EXCHANGE_QUEUE:
         return exchange->entered_us;
     case EXCHANGE_JUDGE:
     case EXCHANGE_PASS:
@@ -75,12 +78,21 @@ static uint64_t end_us(const struct exchange *exchange)
     return exchange->account.started_us + exchange->worker->limits.longest_ms * 1000;
 }
 
+static uint64_t next_content_us(const struct exchange *exchange)
+{
+    const struct account_service *service = &exchange->account.service;
+    const struct engine_pace pace = {exchange->way.asked_us, service->first_us, service->newest_us};
+    return exchange->way.turn.engine == NULL ? UINT64_MAX : engine_due_us(policy_answerers(&exchange->decision), &pace);
+}
+
 uint64_t exchange_due_us(const struct exchange *exchange)
 {
     uint64_t limit = limit_ms(exchange);
     if (limit == 0)
         return 0;
     uint64_t due = quiet_since(exchange) + limit * 1000;
+    if (exchange->state == EXCHANGE_PASS)
+        due = smaller(due, next_content_us(exchange));
     if (exchange->state == EXCHANGE_PASS && exchange->flow->head_us != 0) /* a head of upstream's has begun */
         due = smaller(due, exchange->flow->head_us + exchange->worker->limits.head_ms * 1000);
     return smaller(due, end_us(exchange));

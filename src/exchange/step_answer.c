@@ -91,7 +91,7 @@ static void compose_models(const struct exchange *exchange, struct dialect_answe
 /* Canned answers have a text of the configuration; embeddings have no canned answer. */
 static bool compose_canned(struct exchange *exchange, struct dialect_answer *answer)
 {
-    size_t index = exchange->decision.inference[exchange->way.inference_next];
+    size_t index = exchange->decision.inference[exchange->way.turn.place];
     const struct policy_inference *inference = policy_inference(exchange->policy, index);
     exchange->account.service.inference = inference->name;
     exchange->account.service.model = inference->name;

@@ -40,6 +40,7 @@ enum progress pass_finish(struct exchange *exchange)
     struct http_connection *client = &exchange->entrance->http;
     client->persists = client->persists && up_is_sent(exchange);
     give_back(exchange);
+    engine_turn_leave(&exchange->way.turn);
     return exchange_finish(exchange, EXCHANGE_ANSWERED, REASON_NONE);
 }
 
@@ -136,6 +137,8 @@ static enum move read_reply(struct exchange *exchange)
 
 static enum move send_down(struct exchange *exchange)
 {
+    if (turn_holds_back(exchange))
+        return MOVE_MORE;
     switch (exchange_send_client(exchange)) {
     case IO_OK:
         return MOVE_MORE;

@@ -21,6 +21,11 @@ static void on_commit_deadline(struct exchange *exchange)
     (void)commit_overdue(exchange);
 }
 
+static void on_queue_deadline(struct exchange *exchange)
+{
+    (void)turn_overdue(exchange);
+}
+
 static void on_resolve_deadline(struct exchange *exchange)
 {
     (void)resolve_overdue(exchange);
@@ -55,13 +60,17 @@ static const struct step steps[] = {
         {"read_head", step_read_head, TO(JUDGE) | TO(COMMIT) | TO(DONE), DEADLINE_HEAD, on_head_deadline},
     [EXCHANGE_JUDGE] = {"judge", step_judge, TO(COMMIT) | TO(READ_BODY) | TO(DONE), DEADLINE_NONE, NULL},
     [EXCHANGE_READ_BODY] = {"read_body", step_read_body, TO(COMMIT) | TO(DONE), DEADLINE_STREAM, on_body_deadline},
-    [EXCHANGE_COMMIT] = {"commit", step_commit, TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_HEAD, on_commit_deadline},
+    [EXCHANGE_COMMIT] =
+        {"commit", step_commit, TO(QUEUE) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_HEAD, on_commit_deadline},
+    [EXCHANGE_QUEUE] = {"queue", step_queue, TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_QUEUE, on_queue_deadline},
     [EXCHANGE_RESOLVE] =
-        {"resolve", step_resolve, TO(DIAL) | TO(PASS) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_CONNECT,
-         on_resolve_deadline},
+        {"resolve", step_resolve, TO(QUEUE) | TO(DIAL) | TO(PASS) | TO(RESOLVE) | TO(ANSWER) | TO(DONE),
+         DEADLINE_CONNECT, on_resolve_deadline},
     [EXCHANGE_DIAL] =
-        {"dial", step_dial, TO(PASS) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_CONNECT, on_dial_deadline},
-    [EXCHANGE_PASS] = {"pass", step_pass, TO(ANSWER) | TO(RESOLVE) | TO(DONE), DEADLINE_STREAM, on_pass_deadline},
+        {"dial", step_dial, TO(QUEUE) | TO(PASS) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_CONNECT,
+         on_dial_deadline},
+    [EXCHANGE_PASS] =
+        {"pass", step_pass, TO(QUEUE) | TO(ANSWER) | TO(RESOLVE) | TO(DONE), DEADLINE_STREAM, on_pass_deadline},
     [EXCHANGE_ANSWER] = {"answer", step_answer, TO(DONE), DEADLINE_STREAM, on_answer_deadline},
     [EXCHANGE_DONE] = {"done", step_done, 0, DEADLINE_NONE, NULL},
 };

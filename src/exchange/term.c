@@ -14,6 +14,7 @@ static void free_if_done(struct policy_term *term)
     if (!term->is_over || term->exchanges > 0)
         return;
     budget_share_free(term->budgets);
+    engine_set_free(term->engines);
     policy_unref(term->policy);
     base_free(term);
 }

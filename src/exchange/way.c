@@ -5,7 +5,7 @@
 
 static size_t inference_index(const struct exchange *exchange)
 {
-    return exchange->decision.inference[exchange->way.inference_next];
+    return exchange->decision.inference[exchange->way.turn.place];
 }
 
 const struct policy_inference *way_out_inference(const struct exchange *exchange)

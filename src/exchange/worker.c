@@ -3,29 +3,18 @@
 #include "exchange_internal.h"
 #include "exeat/base/memory.h"
 
-static void set_endpoints(struct exchange_worker *worker, const struct policy *policy)
-{
-    struct route_endpoint endpoints[ROUTE_ENDPOINTS];
-    size_t count = 0;
-    for (size_t i = 0; i < policy_inference_count(policy) && count < ROUTE_ENDPOINTS; i++) {
-        const struct policy_inference *inference = policy_inference(policy, i);
-        if (!inference->is_canned)
-            endpoints[count++] = (struct route_endpoint){inference->name, &inference->host, inference->port};
-    }
-    route_set_endpoints(worker->options.route, endpoints, count);
-}
-
 void exchange_worker_set_policy(
     struct exchange_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
     const struct exchange_limits *limits)
 {
+    struct engine_set *engines = engine_set_new(worker->options.engines, policy); /* before the old ones go */
     term_end(worker);
     worker->term = base_zalloc(sizeof(*worker->term));
     worker->term->policy = policy;
+    worker->term->engines = engines;
     worker->term->sequence = policy_sequence;
     worker->term->budgets = budget_share_new(budgets);
     worker->limits = *limits;
-    set_endpoints(worker, policy);
 }
 
 /* --- the worker -----------------------------------------------------------------------------------------------------
@@ -39,6 +28,7 @@ struct exchange_worker *exchange_worker_new(const struct exchange_options *optio
     worker->options = *options;
     worker->steps = exchange_steps();
     worker->loop = options->http->loop;
+    worker->queue = engine_queue_new(options->engines, worker->loop);
     worker->exchanges = (struct pool){.size = sizeof(struct exchange), .keep = SPARE_EXCHANGES};
     worker->flows = (struct pool){.size = sizeof(struct flow), .keep = SPARE_EXCHANGES};
     worker->heads = (struct pool){.size = sizeof(struct http_head), .keep = SPARE_EXCHANGES};
@@ -50,6 +40,7 @@ void exchange_worker_free(struct exchange_worker *worker)
     if (worker == NULL)
         return;
     term_end(worker);
+    engine_queue_free(worker->queue);
     pool_clear(&worker->exchanges);
     pool_clear(&worker->flows);
     pool_clear(&worker->heads);

@@ -38,6 +38,7 @@ static const char *const of_reasons[] = {
     [REASON_UPSTREAM_BROKEN] = "connection_terminated",
     [REASON_UPSTREAM_TIMEOUT] = "http_response_timeout",
     [REASON_INFERENCE_DOWN] = "destination_unavailable",
+    [REASON_INFERENCE_BUSY] = "destination_unavailable",
     [REASON_SNI_MISMATCH] = denied,
     [REASON_SNI_ABSENT] = denied,
     [REASON_NOT_TLS] = denied,

@@ -18,6 +18,7 @@ struct choices {
     bool seen[CHOICES_MAX];
     bool finished[CHOICES_MAX];
     bool too_many;
+    bool spoke; /* one of them has begun its answer */
 };
 
 struct openai_stream {
@@ -60,6 +61,11 @@ void openai_stream_translate(struct openai_stream *stream, struct canon_sink sin
     stream->sink = sink;
 }
 
+bool openai_stream_has_spoken(const struct openai_stream *stream)
+{
+    return stream->choices.spoke || stream->end != STREAM_OPEN;
+}
+
 bool openai_stream_has_told(const struct openai_stream *stream)
 {
     return stream->end > STREAM_LOST;
@@ -73,6 +79,26 @@ struct canon_usage openai_stream_usage(const struct openai_stream *stream)
 /* --- what an event says ----------------------------------------------------------------------------------------------
  */
 
+/* A role alone, or an empty piece, is a frame and no content: engines send it before they have read the prompt. */
+static bool says_something(struct scan choice)
+{
+    static const struct text contents[] = {TEXT_INIT("content"),    TEXT_INIT("reasoning_content"),
+                                           TEXT_INIT("reasoning"),  TEXT_INIT("refusal"),
+                                           TEXT_INIT("tool_calls"), TEXT_INIT("function_call")};
+    struct scan delta;
+    struct scan value;
+    if (scan_member(choice, TEXT("finish_reason"), &value) && value.kind == SCAN_STRING)
+        return true;
+    if (scan_member(choice, TEXT("text"), &value) && value.text.length > 2)
+        return true;
+    if (!scan_member(choice, TEXT("delta"), &delta) || delta.kind != SCAN_OBJECT)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(contents); i++)
+        if (scan_member(delta, contents[i], &value) && !scan_is_null(value) && value.text.length > 2)
+            return true;
+    return false;
+}
+
 static void note_choice(struct choices *choices, struct scan choice)
 {
     struct scan value;
@@ -82,6 +108,7 @@ static void note_choice(struct choices *choices, struct scan choice)
         return;
     }
     choices->seen[index] = true;
+    choices->spoke = choices->spoke || says_something(choice);
     if (scan_member(choice, TEXT("finish_reason"), &value) && value.kind == SCAN_STRING && value.text.length > 2)
         choices->finished[index] = true;
 }
@@ -142,6 +169,8 @@ static void note_event(struct openai_stream *stream, struct scan object)
     enum stream_end end = end_of(stream, object);
     if (end > stream->end)
         stream->end = end;
+    if (stream->call->operation == LLM_RESPONSES && text_ends_with(buffer_text(&stream->name), TEXT(".delta")))
+        stream->choices.spoke = true;
     if (scan_member(object, TEXT("choices"), &choices))
         note_choices(&stream->choices, choices);
 }

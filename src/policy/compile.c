@@ -57,21 +57,14 @@ static void compile_conditions(
 
 static void compile_inference(const struct compile *compile, struct policy_rule *rule)
 {
-    const struct settings_lists *lists = &compile->policy->settings->lists;
-    const struct setting_texts *names = &rule->source->inference;
-    rule->inference = arena_array(&compile->policy->arena, names->count, sizeof(*rule->inference));
-    for (size_t i = 0; i < names->count; i++) {
-        size_t index = 0;
-        while (index < lists->inference_count && !text_equal(lists->inference[index].name.text, names->items[i].text))
-            index++;
-        ASSERT(index < lists->inference_count);
-        rule->inference[rule->inference_count++] = index;
-    }
-    bool reroutes = rule->source->verdict == VERDICT_REROUTE;
-    if (reroutes && names->count == 0)
-        diag_error(compile->diags, rule->source->mark, "a reroute needs `inference`: who answers, in order");
-    if (!reroutes && names->present)
-        diag_error(compile->diags, rule->source->mark, "`inference` belongs to a reroute");
+    const struct settings_rule *source = rule->source;
+    bool reroutes = source->verdict == VERDICT_REROUTE;
+    rule->inference = source->answerers.items;
+    rule->inference_count = source->answerers.count;
+    if (reroutes && source->inference.count == 0)
+        diag_error(compile->diags, source->mark, "a reroute needs `inference`: who answers, in order");
+    if (!reroutes && source->inference.present)
+        diag_error(compile->diags, source->mark, "`inference` belongs to a reroute");
 }
 
 static bool looks_inside(const struct settings_conditions *when)

@@ -42,6 +42,7 @@ void inference_compile(struct policy *policy, struct diags *diags)
             .prefix = source->prefix,
             .text = source->text,
             .takes_usage = source->takes_usage,
+            .engine = &source->engine,
         };
         read_key(source, &policy->inference[i].key, diags);
         if (!is_field_value(&policy->inference[i].key))
@@ -55,6 +56,11 @@ void inference_clear(struct policy *policy)
 {
     for (size_t i = 0; i < policy->inference_count; i++)
         secret_clear(&policy->inference[i].key);
+}
+
+const struct settings_answerers *policy_answerers(const struct decision *decision)
+{
+    return &decision->winner->source->answerers;
 }
 
 const struct policy_inference *policy_inference(const struct policy *policy, size_t index)

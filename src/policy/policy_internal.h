@@ -97,7 +97,7 @@ struct policy_rule {
     const struct settings_rule *source;
     struct compiled_conditions when;
     struct compiled_conditions unless;
-    size_t *inference;
+    const size_t *inference; /* the settings' */
     size_t inference_count;
     uint32_t budget;                  /* its row; or BUDGET_NONE */
     const struct policy_trust *trust; /* NULL: that of tls.upstream */

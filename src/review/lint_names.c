@@ -25,11 +25,13 @@ static bool is_group_used(const struct lint *lint, struct text name)
     return used;
 }
 
-static bool is_inference_used(const struct lint *lint, struct text name)
+/* By its own name, or by that of its pool. */
+static bool is_inference_used(const struct lint *lint, struct text name, struct text pool)
 {
     for (size_t i = 0; i < lint->lists->rule_count; i++)
         for (size_t j = 0; j < lint->lists->rules[i].inference.count; j++)
-            if (text_equal(lint->lists->rules[i].inference.items[j].text, name))
+            if (text_equal(lint->lists->rules[i].inference.items[j].text, name) ||
+                (pool.length > 0 && text_equal(lint->lists->rules[i].inference.items[j].text, pool)))
                 return true;
     return false;
 }
@@ -142,7 +144,7 @@ void lint_groups(const struct lint *lint)
     }
     for (size_t i = 0; i < lint->lists->inference_count; i++) {
         const struct setting_text *name = &lint->lists->inference[i].name;
-        if (!is_inference_used(lint, name->text))
+        if (!is_inference_used(lint, name->text, lint->lists->inference[i].engine.pool.text))
             diag_warning(lint->diags, name->mark, "no rule names the inference '%s'", name->text.data);
     }
 }

@@ -12,14 +12,6 @@ struct failed_address {
 };
 enum { FAILED_ADDRESSES = 64 };
 
-/* What is known of an inference endpoint; without a name it is a free place. */
-struct health_row {
-    struct host host;
-    uint16_t port;
-    uint64_t rests_until_us;
-    struct route_health health;
-};
-
 struct route {
     struct loop *loop; /* borrowed */
     struct route_options options;
@@ -33,7 +25,6 @@ struct route {
     struct failed_address failed[FAILED_ADDRESSES]; /* a ring */
     size_t failed_next;
     uint64_t failed_until_us; /* of the newest; 0: none ever failed */
-    struct health_row endpoints[ROUTE_ENDPOINTS];
 };
 
 /* A race between the judged addresses of one host. */

@@ -81,6 +81,7 @@ struct session_worker *session_worker_new(const struct session_options *options)
         .tls = options->tls,
         .places = options->places,
         .owners = worker->owners,
+        .engines = options->engines,
         .via = options->via,
         .on_ready = on_exchange_ready,
         .on_deadline = on_exchange_deadline,
@@ -206,5 +207,4 @@ void session_worker_stats(const struct session_worker *worker, struct session_st
         .exchanges = *exchange_worker_stats(worker->exchanges),
         .accounts = *account_book_stats(worker->book),
     };
-    route_copy_health(worker->options.route, stats->inference);
 }

@@ -351,6 +351,7 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
         .audit = worker->port,
         .tls = worker->tls->server,
         .places = options->places,
+        .engines = options->engines,
         .via = options->via,
     };
     worker->sessions = session_worker_new(&sessions);

@@ -46,6 +46,7 @@ static const char *const answered[] = {
 struct scene {
     struct budgets *budgets;
     struct route *route;
+    struct engines *engines;
     struct session_worker *worker;
     struct policy *policy;
     struct fake_peer *client;
@@ -98,7 +99,9 @@ static void begin(struct scene *scene)
     scene->budgets = budgets_new();
     const struct route_options route = {.idle_timeout_ms = 60000, .idle_maximum = 4};
     scene->route = route_new(fake.loop, &route);
-    const struct session_options options = {.loop = fake.loop, .route = scene->route, .via = "exeat-fuzz"};
+    scene->engines = engines_new();
+    const struct session_options options = {
+        .loop = fake.loop, .route = scene->route, .engines = scene->engines, .via = "exeat-fuzz"};
     scene->worker = session_worker_new(&options);
     use_policy(scene, false);
     come(scene, SPEECH_HTTP);
@@ -107,6 +110,7 @@ static void begin(struct scene *scene)
 static void end(struct scene *scene)
 {
     session_worker_free(scene->worker);
+    engines_free(scene->engines);
     route_free(scene->route);
     budgets_free(scene->budgets);
     if (fake.too_early != 0 || fake.decisions != fake.outcomes || fake.owed != 0)

@@ -44,7 +44,7 @@ struct fake_world {
     size_t outcomes;    /* written, or forgotten with their decision */
     size_t owed;        /* decisions on disk whose outcome is not yet written */
     size_t too_early;   /* names, connections or bytes that left with no decision on disk: must be 0 */
-    char edges[64][40]; /* "session read_head judge": every edge that was ever taken */
+    char edges[96][40]; /* "session read_head judge": every edge that was ever taken */
     size_t edge_count;
     char session_step[20]; /* that was entered last */
     char exchange_step[20];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Loop, timers, channels, names and dialling of the fake world. */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include "exeat/base/check.h"
@@ -15,6 +16,12 @@ struct timer {
     timer_function function;
     void *context;
     uint64_t due_us; /* 0: stopped */
+};
+struct watch {
+    struct list_node node;
+    int descriptor;
+    watch_function function;
+    void *context;
 };
 struct channel {
     struct fake_peer *peer;
@@ -38,6 +45,7 @@ struct dial {
 static struct {
     uint64_t now_us;
     struct list timers;
+    struct list watches;
     struct list questions;
     struct list dials;
 } net;
@@ -49,6 +57,7 @@ void fake_begin(void)
     fake.loop = base_zalloc(sizeof(*fake.loop));
     list_init(&fake.loop->deferred);
     list_init(&net.timers);
+    list_init(&net.watches);
     list_init(&net.questions);
     list_init(&net.dials);
     net.now_us = 1000000000;
@@ -123,10 +132,41 @@ static bool answer_of_itself(void)
     return false;
 }
 
+/* A descriptor that was made readable. */
+static bool tell_watch(void)
+{
+    for (struct list_node *node = list_first(&net.watches); node != NULL; node = list_next(&net.watches, node)) {
+        struct watch *watch = list_owner(node, struct watch, node);
+        struct pollfd question = {.fd = watch->descriptor, .events = POLLIN};
+        if (poll(&question, 1, 0) != 1)
+            continue;
+        watch->function(watch->context);
+        return true;
+    }
+    return false;
+}
+
+struct watch *watch_new(struct loop *loop, int descriptor, watch_function function, void *context)
+{
+    (void)loop;
+    struct watch *watch = base_zalloc(sizeof(*watch));
+    *watch = (struct watch){.descriptor = descriptor, .function = function, .context = context};
+    list_append(&net.watches, &watch->node);
+    return watch;
+}
+
+void watch_free(struct watch *watch)
+{
+    if (watch == NULL)
+        return;
+    list_remove(&watch->node);
+    base_free(watch);
+}
+
 void fake_run(void)
 {
     enum { MOST = 100000 };
-    for (int i = 0; tell_channel() || answer_of_itself() || run_deferred(); i++)
+    for (int i = 0; tell_channel() || tell_watch() || answer_of_itself() || run_deferred(); i++)
         ASSERT(i < MOST); /* somebody turns in a circle */
 }
 

@@ -66,32 +66,31 @@ static void a_rule_that_ends_says_when(void **state)
     buffer_clear(&lapses);
 }
 
-static struct route_health health(const char *name, bool is_up, uint64_t heard_us, uint16_t code, uint64_t count)
-{
-    struct route_health one = {.is_up = is_up, .heard_us = heard_us, .faults[0] = {.code = code, .count = count}};
-    text_store(text_from(name), one.name, sizeof(one.name));
-    return one;
-}
-
-static void who_heard_last_of_an_endpoint_knows_how_it_is(void **state)
+static void engines_are_told_by_name_and_what_went_wrong_by_its_word(void **state)
 {
     (void)state;
     struct admin_view view = {0};
-    struct session_stats workers[] = {{0}, {0}};
-    workers[0].inference[0] = health("lo\"cal", false, 5, REASON_CONNECT_FAILED, 3);
-    workers[0].inference[1] = health("other", true, 0, 0, 0);
-    workers[1].inference[0] = health("lo\"cal", true, 9, 503, 2);
-    workers[1].inference[1] = health("other", false, 7, REASON_CONNECT_FAILED, 1);
-    for (size_t i = 0; i < COUNT_OF(workers); i++)
-        admin_add(&view.sessions, &workers[i]);
+    const struct engine_view engines[] = {
+        {.name = "lo\"cal",
+         .is_up = true,
+         .state = ENGINE_WARMING,
+         .slots = 4,
+         .waiting = 2,
+         .faults = {{.code = REASON_CONNECT_FAILED, .count = 3}, {.code = 503, .count = 2}}},
+        {.name = "other", .order = ENGINE_DRAINS},
+    };
+    view.engines = engines;
+    view.engine_count = COUNT_OF(engines);
     struct buffer out = {0};
     admin_metrics_write(&view, &out);
     char *text = buffer_take(&out);
     has_line(text, "exeat_inference_up{endpoint=\"lo\\\"cal\"} 1\n");
     has_line(text, "exeat_inference_up{endpoint=\"other\"} 0\n");
+    has_line(text, "exeat_inference_slots{endpoint=\"lo\\\"cal\"} 4\n");
+    has_line(text, "exeat_inference_queue{endpoint=\"lo\\\"cal\"} 2\n");
+    has_line(text, "exeat_inference_state{endpoint=\"other\",state=\"unknown\",order=\"drains\"} 1\n");
     has_line(text, "exeat_inference_failures_total{endpoint=\"lo\\\"cal\",reason=\"connect_failed\"} 3\n");
     has_line(text, "exeat_inference_failures_total{endpoint=\"lo\\\"cal\",reason=\"status_503\"} 2\n");
-    has_line(text, "exeat_inference_failures_total{endpoint=\"other\",reason=\"connect_failed\"} 1\n");
     base_free(text);
 }
 
@@ -100,7 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workers_add_up),
         cmocka_unit_test(a_rule_that_ends_says_when),
-        cmocka_unit_test(who_heard_last_of_an_endpoint_knows_how_it_is),
+        cmocka_unit_test(engines_are_told_by_name_and_what_went_wrong_by_its_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

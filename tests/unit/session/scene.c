@@ -122,8 +122,14 @@ int set_up(void **state)
     scene->server = tls_server_new(scene->issuer);
     const struct route_options route = {.tls = scene->client, .idle_timeout_ms = 60000, .idle_maximum = 8};
     scene->route = route_new(fake.loop, &route);
+    scene->engines = engines_new();
     const struct session_options options = {
-        .loop = fake.loop, .route = scene->route, .tls = scene->server, .via = "exeat-walk"};
+        .loop = fake.loop,
+        .route = scene->route,
+        .engines = scene->engines,
+        .tls = scene->server,
+        .via = "exeat-walk",
+    };
     scene->worker = session_worker_new(&options);
     scene->budgets = budgets_new();
     use_policy(scene, POLICY, false);
@@ -136,6 +142,7 @@ int tear_down(void **state)
 {
     struct scene *scene = *state;
     session_worker_free(scene->worker);
+    engines_free(scene->engines);
     budgets_free(scene->budgets);
     route_free(scene->route);
     tls_server_free(scene->server);

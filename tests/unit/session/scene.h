@@ -32,6 +32,7 @@ struct scene {
     struct tls_server *server;
     struct tls_client *client;
     struct route *route;
+    struct engines *engines;
     struct session_worker *worker;
     struct budgets *budgets;
     struct fake_peer *browser; /* the client */

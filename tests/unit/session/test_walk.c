@@ -338,6 +338,99 @@ static void the_next_endpoint_is_tried_when_one_cannot_be_connected_to(void **st
     expect(second, "HTTP/1.1 200");
 }
 
+/* --- calls that wait ------------------------------------------------------------------------------------------------
+ */
+
+#define QUEUES                                                                                                         \
+    "version: 1\ninference: [{ name: one, endpoint: \"http://one.example:8000\" }, { name: two, endpoint: "            \
+    "\"http://127.0.0.1:8001\", slots: 1 }, { name: canned, builtin: canned, text: x }]\nrules: [{ id: llm, verdict: " \
+    "reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [one, two, canned] }]\n"
+#define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+static void a_call_whose_first_endpoint_has_no_name_waits_for_the_second(void **state)
+{
+    struct scene *scene = *state;
+    use_policy(scene, QUEUES, false);
+    fake.manners.answers_names = false;
+    say(scene->browser, CHAT CHAT_BODY);
+    fake_answer_name(false);
+    fake_run();
+    fake_answer_name(true); /* of the second */
+    fake_run();
+    struct fake_peer *busy = fake_upstream();
+    fake_pass(6000); /* the rest of the first is over */
+    struct fake_peer *second = come(scene);
+    say(second, CHAT CHAT_BODY);
+    fake_answer_name(false); /* resolve, queue */
+    fake_run();
+    assert_false(fake_heard(second, "HTTP/1.1"));
+    fake.manners.answers_names = true;
+    say(busy, ANSWER);
+    fake_run();
+    say(fake_upstream(), ANSWER);
+    expect(second, "HTTP/1.1 200");
+}
+
+static void a_caller_that_waits_may_go(void **state)
+{
+    struct scene *scene = *state;
+    use_policy(scene, QUEUES, false);
+    fake.manners.connects = false;
+    say(scene->browser, CHAT CHAT_BODY);
+    fake_connect(false);
+    fake_run();
+    fake_connect(true);
+    fake_run();
+    struct fake_peer *busy = fake_upstream();
+    fake_pass(6000);
+    struct fake_peer *second = come(scene);
+    say(second, CHAT CHAT_BODY);
+    fake_connect(false); /* dial, queue */
+    fake_run();
+    fake_rst(second);
+    fake_run();
+    say(busy, ANSWER);
+    expect(scene->browser, "HTTP/1.1 200");
+}
+
+static void who_has_waited_for_long_enough_is_given_to_the_next(void **state)
+{
+    struct scene *scene = *state;
+    use_policy(scene, QUEUES, false);
+    say(scene->browser, CHAT CHAT_BODY);
+    say(fake_upstream(), "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n");
+    struct fake_peer *busy = fake_upstream();
+    struct fake_peer *second = come(scene);
+    say(second, CHAT CHAT_BODY);
+    say(fake_upstream(), "HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"); /* pass, queue */
+    assert_false(fake_heard(second, "HTTP/1.1"));
+    fake_pass(11000);
+    expect(second, "HTTP/1.1 200"); /* the canned text */
+    say(busy, ANSWER);
+    expect(scene->browser, "HTTP/1.1 200");
+}
+
+static void one_call_more_than_there_are_slots_waits(void **state)
+{
+    struct scene *scene = *state;
+    use_policy(
+        scene,
+        "version: 1\ninference: [{ name: one, endpoint: \"http://127.0.0.1:8001\", slots: 1, queue: { length: 1 } }]\n"
+        "rules: [{ id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [one] }]\n",
+        false);
+    say(scene->browser, CHAT CHAT_BODY);
+    struct fake_peer *busy = fake_upstream();
+    struct fake_peer *second = come(scene);
+    say(second, CHAT CHAT_BODY); /* commit, queue */
+    struct fake_peer *third = come(scene);
+    say(third, CHAT CHAT_BODY);
+    expect(third, "HTTP/1.1 503");
+    say(busy, ANSWER);
+    fake_run();
+    say(fake_upstream(), ANSWER);
+    expect(second, "HTTP/1.1 200");
+}
+
 /* --- a CONNECT ------------------------------------------------------------------------------------------------------
  */
 
@@ -762,6 +855,10 @@ int main(void)
         WALK(a_call_that_is_none_is_refused_before_anybody_is_asked),
         WALK(when_nobody_else_serves_the_endpoints_objection_is_the_answer),
         WALK(the_next_endpoint_is_tried_when_one_cannot_be_connected_to),
+        WALK(a_call_whose_first_endpoint_has_no_name_waits_for_the_second),
+        WALK(a_caller_that_waits_may_go),
+        WALK(who_has_waited_for_long_enough_is_given_to_the_next),
+        WALK(one_call_more_than_there_are_slots_waits),
         WALK(a_tunnel_carries_bytes_both_ways_and_ends_with_both_sides),
         WALK(a_tunnel_names_what_was_decided_on),
         WALK(a_reload_cuts_a_tunnel_that_it_would_not_have),

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the operator wants of engines. */
+#include "checkup_internal.h"
+
+static struct engine *find(const struct checkup *checkup, struct text name)
+{
+    for (size_t i = 0; checkup->set != NULL && i < engine_set_count(checkup->set); i++) {
+        struct engine *engine = engine_set_at(checkup->set, i);
+        if (engine != NULL && name.length > 0 && text_equal(engine_name(engine), name))
+            return engine;
+    }
+    return NULL;
+}
+
+static struct engine *find_or_say(const struct checkup *checkup, struct text name, struct buffer *answer)
+{
+    struct engine *engine = find(checkup, name);
+    if (engine == NULL)
+        buffer_printf(answer, "refused: the configuration has no endpoint '%.*s'\n", TEXT_ARG(name));
+    return engine;
+}
+
+static bool is_asked(const struct checkup *checkup, const struct engine *engine)
+{
+    for (size_t i = 0; i < checkup->patient_count; i++)
+        if (checkup->patients[i].engine == engine)
+            return true;
+    return false;
+}
+
+static void say(const struct engine_view *view, struct buffer *answer)
+{
+    buffer_printf(
+        answer, "%s state=%s order=%s outstanding=%u waiting=%u slots=%u model=%s version=%s digest=", view->name,
+        engine_state_name(view->state), engine_order_name(view->order), view->outstanding, view->waiting, view->slots,
+        view->identity.model[0] != '\0' ? view->identity.model : "-",
+        view->identity.version[0] != '\0' ? view->identity.version : "-");
+    if (view->identity.has_digest)
+        buffer_append_hex(answer, (struct bytes){view->identity.digest.bytes, sizeof(view->identity.digest.bytes)});
+    else
+        buffer_append_byte(answer, '-');
+    buffer_append_string(answer, view->is_wrong_model ? " wrong_model\n" : "\n");
+}
+
+static bool do_list(struct checkup *checkup, struct text rest, struct buffer *answer)
+{
+    struct engine_view view;
+    (void)rest;
+    for (size_t i = 0; checkup->set != NULL && i < engine_set_count(checkup->set); i++) {
+        if (engine_set_at(checkup->set, i) == NULL)
+            continue;
+        engine_look(engine_set_at(checkup->set, i), &view);
+        say(&view, answer);
+    }
+    buffer_append(answer, TEXT("ok\n"));
+    return false;
+}
+
+static bool order(struct checkup *checkup, struct text name, enum engine_order order, struct buffer *answer)
+{
+    struct engine_view view;
+    struct engine *engine = find_or_say(checkup, name, answer);
+    if (engine == NULL)
+        return false;
+    engine_set_order(engine, order);
+    engine_look(engine, &view);
+    buffer_printf(answer, "ok: %s %s; %u calls are under way\n", view.name, engine_order_name(order), view.outstanding);
+    return true;
+}
+
+static bool do_drain(struct checkup *checkup, struct text rest, struct buffer *answer)
+{
+    return order(checkup, rest, ENGINE_DRAINS, answer);
+}
+
+static bool do_use(struct checkup *checkup, struct text rest, struct buffer *answer)
+{
+    return order(checkup, rest, ENGINE_IN_USE, answer);
+}
+
+/* --- one in place of another ----------------------------------------------------------------------------------------
+ */
+
+void swap_if_warm(struct checkup *checkup)
+{
+    const struct checkup_hooks *hooks = &checkup->options.hooks;
+    struct engine *from = find(checkup, text_from(checkup->swap.from));
+    struct engine *to = find(checkup, text_from(checkup->swap.to));
+    if (from == NULL || to == NULL || !engine_may_begin(to))
+        return;
+    engine_set_order(to, ENGINE_IN_USE); /* first: there is somebody at any time */
+    engine_set_order(from, ENGINE_DRAINS);
+    checkup->swap = (struct swap){0};
+    hooks->on_swap(hooks->context, engine_name(from), engine_name(to));
+}
+
+static bool do_swap(struct checkup *checkup, struct text rest, struct buffer *answer)
+{
+    struct text old;
+    (void)text_split(&rest, ' ', &old);
+    struct engine *from = find_or_say(checkup, old, answer);
+    struct engine *to = from == NULL ? NULL : find_or_say(checkup, rest, answer);
+    if (to == NULL || from == to)
+        return false;
+    if (!is_asked(checkup, to)) {
+        buffer_append(answer, TEXT("refused: it has neither `engine` nor `health`: nobody knows when it is warm\n"));
+        return false;
+    }
+    text_store(engine_name(from), checkup->swap.from, sizeof(checkup->swap.from));
+    text_store(engine_name(to), checkup->swap.to, sizeof(checkup->swap.to));
+    swap_if_warm(checkup);
+    buffer_append_string(
+        answer, checkup->swap.to[0] == '\0' ? "ok: done; what the old one has begun it finishes\n"
+                                            : "ok: it is done once the new one is warm\n");
+    return true;
+}
+
+static const struct {
+    struct text word;
+    bool (*run)(struct checkup *checkup, struct text rest, struct buffer *answer);
+} orders[] = {
+    {TEXT_INIT(""), do_list},
+    {TEXT_INIT("drain"), do_drain},
+    {TEXT_INIT("use"), do_use},
+    {TEXT_INIT("swap"), do_swap},
+};
+
+bool checkup_order(struct checkup *checkup, struct text words, struct buffer *answer)
+{
+    struct text rest = words;
+    struct text word = TEXT("");
+    (void)text_split(&rest, ' ', &word);
+    for (size_t i = 0; i < COUNT_OF(orders); i++)
+        if (text_equal(word, orders[i].word))
+            return orders[i].run(checkup, rest, answer);
+    buffer_append(answer, TEXT("refused: inference, inference drain NAME, use NAME, or swap OLD NEW\n"));
+    return false;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One engine is asked: its pages one after the other, then again after a while. */
+#include "checkup_internal.h"
+#include "exeat/base/file.h"
+#include "exeat/base/log.h"
+#include "exeat/base/memory.h"
+
+enum { PAGE_MAX = 1024 * 1024, PATIENCE_MS = 5000, HURRY_MS = 500, DIGEST_FILE_MAX = 4096 };
+
+static void ask(struct patient *patient);
+
+static bool is_awaited(const struct patient *patient)
+{
+    return text_equal(engine_name(patient->engine), text_from(patient->checkup->swap.to));
+}
+
+static void rest(struct patient *patient)
+{
+    uint64_t every_ms = patient->source->engine->health_ms;
+    bool hurries = is_awaited(patient) && every_ms > HURRY_MS;
+    timer_start(patient->timer, hurries ? HURRY_MS : every_ms);
+}
+
+static void note_state(struct patient *patient, enum engine_state state)
+{
+    if (engine_note_state(patient->engine, state))
+        log_info(
+            "inference_state", log_text("endpoint", engine_name(patient->engine)),
+            log_string("state", engine_state_name(state)));
+}
+
+/* As sha256sum prints it; a file that is not there, or holds something else, says nothing. */
+static void read_digest_file(const struct patient *patient, struct engine_identity *identity)
+{
+    struct text path = patient->source->engine->digest_file;
+    struct buffer content = {0};
+    char *error = NULL;
+    if (path.length == 0)
+        return;
+    if (file_read(path.data, DIGEST_FILE_MAX, &content, &error))
+        identity->has_digest = engine_read_digest(buffer_text(&content), &identity->digest);
+    base_free(error);
+    buffer_clear(&content);
+}
+
+/* All pages are read: it is ready, and this is what it has. */
+static void finish(struct patient *patient)
+{
+    const struct checkup_hooks *hooks = &patient->checkup->options.hooks;
+    struct engine_identity *identity = &patient->report.identity;
+    read_digest_file(patient, identity);
+    if (engine_note_identity(patient->engine, identity))
+        hooks->on_model(hooks->context, engine_name(patient->engine), patient->source->engine->adapter, identity);
+    engine_note_slots(patient->engine, patient->report.slots);
+    note_state(patient, ENGINE_READY);
+    rest(patient);
+    swap_if_warm(patient->checkup);
+}
+
+static enum engine_state state_of(uint16_t status)
+{
+    if (status >= 200 && status < 300)
+        return ENGINE_READY;
+    return status == 503 ? ENGINE_WARMING : ENGINE_DOWN;
+}
+
+static void on_answer(void *context, uint16_t status, struct text body, const char *error)
+{
+    struct patient *patient = context;
+    enum engine_page page = ENGINE_PAGE_HEALTH;
+    struct text path;
+    enum engine_state state = state_of(status);
+    (void)error;
+    patient->call = NULL;
+    (void)engine_page_at(patient->source->engine->kind, patient->page, &page, &path);
+    if (patient->page == 0 && state != ENGINE_READY) {
+        note_state(patient, state);
+        rest(patient);
+        return;
+    }
+    /* A page that it lacks says nothing: what must be known of it is then not known. */
+    if (state == ENGINE_READY && !engine_read_page(page, body, patient->wanted, &patient->report))
+        log_debug("inference_page_unread", log_text("path", path));
+    patient->page++;
+    ask(patient);
+}
+
+static void ask(struct patient *patient)
+{
+    const struct policy_inference *source = patient->source;
+    enum engine_page page;
+    struct text path;
+    if (!engine_page_at(source->engine->kind, patient->page, &page, &path)) {
+        finish(patient);
+        return;
+    }
+    if (patient->page == 0 && source->engine->health_path.length > 0)
+        path = source->engine->health_path;
+    const struct web_request request = {
+        .method = TEXT("GET"), .path = path, .bearer = secret_is_empty(&source->key) ? NULL : &source->key};
+    patient->call = web_call_start(&patient->peer, &request, on_answer, patient);
+}
+
+static void on_time(void *context)
+{
+    struct patient *patient = context;
+    patient->page = 0;
+    patient->report = (struct engine_report){0};
+    ask(patient);
+}
+
+void patient_begin(struct patient *patient, struct checkup *checkup, size_t index)
+{
+    const struct policy_inference *source = policy_inference(checkup->policy, index);
+    *patient = (struct patient){
+        .checkup = checkup,
+        .engine = engine_set_at(checkup->set, index),
+        .source = source,
+        .wanted = policy_served_model(checkup->policy, index, TEXT("")),
+        .peer =
+            {
+                .loop = checkup->options.loop,
+                .resolver = checkup->resolver,
+                .route = checkup->route,
+                .scheme = source->scheme,
+                .host = &source->host,
+                .port = source->port,
+                .prefix = source->prefix,
+                .timeout_ms = PATIENCE_MS,
+                .answer = PAGE_MAX,
+            },
+    };
+    patient->timer = timer_new(checkup->options.loop, on_time, patient);
+    timer_start(patient->timer, 0);
+}
+
+void patient_end(struct patient *patient)
+{
+    web_call_cancel(patient->call);
+    timer_free(patient->timer);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the pages of an engine say of it: foreign bytes, of which only the members that are known are read. The shapes
+ * are those of llama.cpp's server (/props), vLLM (/version, /v1/models) and Ollama (/api/version, /api/tags). */
+#include "exeat/engine/pages.h"
+#include "exeat/base/json_view.h"
+
+/* As much of it as has room, in printable ASCII: it goes into records and log lines. */
+static void store_text(const struct json_view *view, uint32_t value, char *out, size_t size)
+{
+    struct buffer text = {0};
+    json_spelled_append(&text, json_view_spelled(view, value));
+    for (size_t i = 0; i < text.length; i++)
+        if (text.data[i] <= ' ' || (unsigned char)text.data[i] >= 0x7f)
+            text.data[i] = '?';
+    if (text.length > 0)
+        text_store(text_part(buffer_text(&text), 0, size - 1), out, size);
+    buffer_clear(&text);
+}
+
+static void store_member(const struct json_view *view, uint32_t object, struct text name, char *out, size_t size)
+{
+    uint32_t value = json_view_member(view, object, name);
+    if (value != 0 && json_view_shape(view, value) == JSON_SHAPE_STRING)
+        store_text(view, value, out, size);
+}
+
+/* "sha256:..." or its digits alone. */
+bool engine_read_digest(struct text text, struct digest *digest)
+{
+    static const struct text prefix = TEXT_INIT("sha256:");
+    if (text_starts_with(text, prefix))
+        text = text_after(text, prefix.length);
+    return hex_decode(text_part(text, 0, 2 * sizeof(digest->bytes)), digest->bytes, sizeof(digest->bytes));
+}
+
+static void read_props(const struct json_view *view, struct engine_report *report)
+{
+    uint64_t slots;
+    struct engine_identity *identity = &report->identity;
+    uint32_t total = json_view_member(view, 0, TEXT("total_slots"));
+    if (total != 0 && text_to_number(json_view_source(view, total), UINT16_MAX, &slots))
+        report->slots = (uint32_t)slots;
+    store_member(view, 0, TEXT("model_path"), identity->model, sizeof(identity->model));
+    store_member(view, 0, TEXT("model_alias"), identity->model, sizeof(identity->model));
+    store_member(view, 0, TEXT("build_info"), identity->version, sizeof(identity->version));
+}
+
+static void read_version(const struct json_view *view, struct engine_report *report)
+{
+    store_member(view, 0, TEXT("version"), report->identity.version, sizeof(report->identity.version));
+}
+
+/* The first item of a list that is called `wanted` by one of its members, or the only one. */
+static uint32_t find_model(const struct json_view *view, struct text list, struct text member, struct text wanted)
+{
+    uint32_t items = json_view_member(view, 0, list);
+    if (items == 0 || json_view_shape(view, items) != JSON_SHAPE_ARRAY)
+        return 0;
+    JSON_EACH_ITEM(view, items, item)
+    {
+        uint32_t name = json_view_member(view, item, member);
+        if (name != 0 && json_view_means(view, name, wanted))
+            return item;
+    }
+    return json_view_items(view, items) == 1 ? items + 1 : 0;
+}
+
+static void read_models(const struct json_view *view, struct text wanted, struct engine_report *report)
+{
+    struct engine_identity *identity = &report->identity;
+    uint32_t model = find_model(view, TEXT("data"), TEXT("id"), wanted);
+    if (model == 0)
+        return;
+    store_member(view, model, TEXT("id"), identity->model, sizeof(identity->model));
+    store_member(view, model, TEXT("root"), identity->model, sizeof(identity->model));
+}
+
+static void read_tags(const struct json_view *view, struct text wanted, struct engine_report *report)
+{
+    struct engine_identity *identity = &report->identity;
+    struct buffer hex = {0};
+    uint32_t model = find_model(view, TEXT("models"), TEXT("name"), wanted);
+    if (model == 0)
+        return;
+    store_member(view, model, TEXT("name"), identity->model, sizeof(identity->model));
+    uint32_t digest = json_view_member(view, model, TEXT("digest"));
+    if (digest != 0)
+        json_spelled_append(&hex, json_view_spelled(view, digest));
+    identity->has_digest = engine_read_digest(buffer_text(&hex), &identity->digest);
+    buffer_clear(&hex);
+}
+
+static void read_by(enum engine_page page, const struct json_view *view, struct text wanted, struct engine_report *out)
+{
+    switch (page) {
+    case ENGINE_PAGE_PROPS:
+        read_props(view, out);
+        return;
+    case ENGINE_PAGE_VERSION:
+        read_version(view, out);
+        return;
+    case ENGINE_PAGE_MODELS:
+        read_models(view, wanted, out);
+        return;
+    case ENGINE_PAGE_TAGS:
+        read_tags(view, wanted, out);
+        return;
+    case ENGINE_PAGE_HEALTH:
+        return;
+    }
+}
+
+bool engine_read_page(enum engine_page page, struct text body, struct text wanted, struct engine_report *report)
+{
+    struct json_view view = {0};
+    struct detail detail = {0};
+    bool good = page == ENGINE_PAGE_HEALTH || (json_view_read(&view, body, JSON_ANY_BYTES, &detail) &&
+                                               json_view_shape(&view, 0) == JSON_SHAPE_OBJECT);
+    if (good)
+        read_by(page, &view, wanted, report);
+    json_view_clear(&view);
+    return good;
+}
+
+static const struct visit {
+    enum engine_page page;
+    struct text path;
+} llama[] = {{ENGINE_PAGE_HEALTH, TEXT_INIT("/health")}, {ENGINE_PAGE_PROPS, TEXT_INIT("/props")}},
+  vllm[] =
+      {{ENGINE_PAGE_HEALTH, TEXT_INIT("/health")},
+       {ENGINE_PAGE_VERSION, TEXT_INIT("/version")},
+       {ENGINE_PAGE_MODELS, TEXT_INIT("/v1/models")}},
+  ollama[] = {{ENGINE_PAGE_VERSION, TEXT_INIT("/api/version")}, {ENGINE_PAGE_TAGS, TEXT_INIT("/api/tags")}};
+
+static const struct {
+    const struct visit *visits;
+    size_t count;
+} rounds[] = {
+    [ENGINE_KIND_NONE] = {llama, 1},
+    [ENGINE_KIND_LLAMA] = {llama, COUNT_OF(llama)},
+    [ENGINE_KIND_VLLM] = {vllm, COUNT_OF(vllm)},
+    [ENGINE_KIND_OLLAMA] = {ollama, COUNT_OF(ollama)},
+};
+
+bool engine_page_at(enum engine_kind kind, size_t index, enum engine_page *page, struct text *path)
+{
+    if (index >= rounds[kind].count)
+        return false;
+    *page = rounds[kind].visits[index].page;
+    *path = rounds[kind].visits[index].path;
+    return true;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whose turn it is to answer a rerouted call, and the wait for it. Which endpoint it is, is engine's to choose. */
+#include "exchange_internal.h"
+
+void way_out_set_out(struct exchange *exchange)
+{
+    struct way_out *way = &exchange->way;
+    way->began_us = loop_now_us(exchange->worker->loop);
+    way->failure = REASON_NONE;
+    exchange_enter(exchange, EXCHANGE_RESOLVE);
+}
+
+static void on_turn(void *context)
+{
+    exchange_go_on(context);
+}
+
+static void begin_turns(struct exchange *exchange)
+{
+    exchange->way.turn = (struct engine_turn){
+        .queue = exchange->worker->queue,
+        .set = exchange->term->engines,
+        .list = exchange->decision.inference,
+        .count = exchange->decision.inference_count,
+        .may_be_canned = llm_can_be_canned(exchange->decision.llm.operation),
+        .wait = {.on_turn = on_turn, .context = exchange},
+    };
+}
+
+/* What the last endpoint had against the call is the answer, if it was that. */
+static enum progress give_up(struct exchange *exchange, enum reason reason)
+{
+    if (!endpoint_objection_stands(exchange))
+        return exchange_fail(exchange, reason);
+    exchange->call->objection.is_answer = true;
+    account_unsay(&exchange->account);
+    exchange_enter(exchange, EXCHANGE_ANSWER);
+    return STEP_NEXT;
+}
+
+static enum progress take(struct exchange *exchange, bool may_wait)
+{
+    struct engine_turn *turn = &exchange->way.turn;
+    switch (engine_turn_take(turn, loop_now_us(exchange->worker->loop), may_wait)) {
+    case ENGINE_WAITS:
+        if (exchange->state == EXCHANGE_QUEUE)
+            return exchange_watch_client(exchange);
+        exchange_enter(exchange, EXCHANGE_QUEUE);
+        return STEP_NEXT;
+    case ENGINE_BUSY:
+        return give_up(exchange, REASON_INFERENCE_BUSY);
+    case ENGINE_NOBODY:
+        return give_up(exchange, REASON_INFERENCE_DOWN);
+    case ENGINE_CHOSEN:
+        break;
+    }
+    account_unsay(&exchange->account);
+    if (turn->engine == NULL)
+        exchange_enter(exchange, EXCHANGE_ANSWER);
+    else
+        way_out_set_out(exchange);
+    return STEP_NEXT;
+}
+
+enum progress turn_take(struct exchange *exchange)
+{
+    if (exchange->way.turn.set == NULL)
+        begin_turns(exchange);
+    return take(exchange, true);
+}
+
+enum progress step_queue(struct exchange *exchange)
+{
+    return take(exchange, true);
+}
+
+/* Whoever has no queue, or is no engine, may have its turn now. */
+enum progress turn_overdue(struct exchange *exchange)
+{
+    return take(exchange, false);
+}
+
+bool turn_holds_back(const struct exchange *exchange)
+{
+    const struct call *call = exchange->call;
+    return call != NULL && call->stream != NULL && exchange->client.said != HTTP_SAID &&
+           !dialect_stream_has_spoken(call->stream) && engine_turn_could_go_on(&exchange->way.turn) &&
+           inflight_length(&exchange->entrance->http.out) < INFLIGHT_BLOCK;
+}

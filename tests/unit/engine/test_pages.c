@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the pages of engines say of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "exeat/engine/pages.h"
+
+#define HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static struct engine_report read(enum engine_page page, const char *body, const char *wanted)
+{
+    struct engine_report report = {0};
+    assert_true(engine_read_page(page, text_from(body), text_from(wanted), &report));
+    return report;
+}
+
+static void props_say_slots_model_and_build(void **state)
+{
+    (void)state;
+    struct engine_report report = read(
+        ENGINE_PAGE_PROPS, "{\"total_slots\":4,\"model_path\":\"/m/tiny.gguf\",\"build_info\":\"b1-de3ff81\"}", "");
+    assert_int_equal(report.slots, 4);
+    assert_string_equal(report.identity.model, "/m/tiny.gguf");
+    assert_string_equal(report.identity.version, "b1-de3ff81");
+    assert_false(report.identity.has_digest);
+}
+
+static void tags_say_the_digest_of_the_model_that_is_asked(void **state)
+{
+    (void)state;
+    const char *body =
+        "{\"models\":[{\"name\":\"a:1\",\"digest\":\"" HEX "\"},{\"name\":\"b:1\",\"digest\":\"sha256:" HEX "\"}]}";
+    struct engine_report report = read(ENGINE_PAGE_TAGS, body, "b:1");
+    assert_string_equal(report.identity.model, "b:1");
+    assert_true(report.identity.has_digest);
+    assert_int_equal(report.identity.digest.bytes[1], 0x11);
+    assert_false(read(ENGINE_PAGE_TAGS, body, "c:1").identity.has_digest); /* of two nobody knows which */
+}
+
+static void what_is_no_such_page_or_says_it_otherwise_says_nothing(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {
+        "{}",
+        "{\"total_slots\":\"4\",\"models\":{},\"data\":7,\"version\":[1]}",
+        "{\"models\":[{\"name\":\"a\",\"digest\":\"12\"}]}",
+        "{\"models\":[7,null]}",
+        "{\"total_slots\":-1}",
+        "{\"total_slots\":99999999}"};
+    for (size_t i = 0; i < COUNT_OF(odd); i++)
+        for (int page = ENGINE_PAGE_HEALTH; page <= ENGINE_PAGE_TAGS; page++) {
+            struct engine_report report = read((enum engine_page)page, odd[i], "a");
+            assert_int_equal(report.slots, 0);
+            assert_false(report.identity.has_digest);
+        }
+    struct engine_report report = {0};
+    assert_false(engine_read_page(ENGINE_PAGE_PROPS, TEXT("<html>"), TEXT(""), &report));
+    assert_false(engine_read_page(ENGINE_PAGE_PROPS, TEXT("[1]"), TEXT(""), &report));
+}
+
+static void what_would_break_a_line_does_not_get_into_one(void **state)
+{
+    (void)state;
+    struct engine_report report = read(ENGINE_PAGE_VERSION, "{\"version\":\"1\\n2 \\u00e9\"}", "");
+    assert_string_equal(report.identity.version, "1?2???");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(props_say_slots_model_and_build),
+        cmocka_unit_test(tags_say_the_digest_of_the_model_that_is_asked),
+        cmocka_unit_test(what_is_no_such_page_or_says_it_otherwise_says_nothing),
+        cmocka_unit_test(what_would_break_a_line_does_not_get_into_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""What a request costs, in instructions instead of time: five fixed scripts under callgrind, compared with the figures of
+"""What a request costs, in instructions instead of time: six fixed scripts under callgrind, compared with the figures of
 instructions.txt. Only what the gate's own program executes is counted, so an update of a library changes nothing; each
 figure is the difference between a run of N and one of 2N requests, so start and stop change nothing either.
 
@@ -27,6 +27,7 @@ from support.origin import Listener  # noqa: E402
 FIGURES = pathlib.Path(__file__).resolve().parent / "instructions.txt"
 TOLERANCE = 0.05
 NAME = b"shop.example"
+LIMITED = b"limited.example"  # by its rule, which never runs out
 BODY = b"x" * 1024
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -133,7 +134,7 @@ class Pages:
             listener.close()
 
 
-# --- the five scripts: each does its work `count` times, one after the other -------------------------------------------
+# --- the six scripts: each does its work `count` times, one after the other -------------------------------------------
 
 
 def take(connection, count):
@@ -167,6 +168,11 @@ def absolute(name, port):
 def get_keep_alive(gate, pages, count):
     with gate.connect() as connection:
         ask_often(gate, connection, absolute(NAME, pages.port("plain")), 200, count)
+
+
+def limited_get(gate, pages, count):
+    with gate.connect() as connection:
+        ask_often(gate, connection, absolute(LIMITED, pages.port("plain")), 200, count)
 
 
 def denied_get(gate, pages, count):
@@ -213,6 +219,7 @@ def event(gate, pages, count):
 
 SCRIPTS = {  # name: (script, N)
     "get_keep_alive": (get_keep_alive, 200),
+    "limited_get": (limited_get, 200),
     "connect": (connect, 100),
     "denied_get": (denied_get, 200),
     "opened_get": (opened_get, 200),
@@ -227,9 +234,10 @@ def run_counted(folder, root, certificate, name, count):
     folder.mkdir()
     pages = Pages(certificate)
     rules = [allow(NAME.decode(), id="inside", ports=[pages.port("opened")], paths=["/a/**"]), allow(NAME.decode(), paths=["/a/**"], schemes=["http"]),
+             allow(LIMITED.decode(), id="limited", paths=["/a/**"], schemes=["http"], limit={"requests": "1000000/s", "concurrent": 50}),
              allow(NAME.decode(), id="tunnel", ports=[pages.port("bytes")], schemes=["https"])]
     authority = {"certificate": "keys/ca.pem", "key": "keys/ca.key", "names": [NAME.decode()]}
-    gate = CountedGate(folder, root, resolve=hosts(NAME.decode(), "denied.example"), rules=rules, tls={"authority": authority, "upstream": {"roots": str(root.path)}})
+    gate = CountedGate(folder, root, resolve=hosts(NAME.decode(), LIMITED.decode(), "denied.example"), rules=rules, tls={"authority": authority, "upstream": {"roots": str(root.path)}})
     gate.start()
     try:
         SCRIPTS[name][0](gate, pages, count)

@@ -6,6 +6,7 @@
 #include "exeat/base/arena.h"
 #include "exeat/base/diag.h"
 #include "exeat/base/digest.h"
+#include "exeat/config/canned.h"
 #include "exeat/config/engine.h"
 #include "exeat/config/listen.h"
 #include "exeat/config/redirect.h"
@@ -130,7 +131,7 @@ struct settings_inference {
     uint16_t port;
     struct text prefix; /* path before the dialect's own; may be empty */
     struct text key_file;
-    struct text text; /* canned */
+    struct settings_canned canned;
     bool takes_usage;
     struct setting_text via; /* a proxy; empty: none */
     const struct model_alias *models;

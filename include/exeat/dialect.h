@@ -39,6 +39,7 @@ void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer
  */
 
 struct dialect_call;
+struct settings_canned;
 struct dialect_usage {
     uint64_t tokens_in;
     uint64_t tokens_out;
@@ -118,8 +119,12 @@ void dialect_error_event(
 /* --- canned --------------------------------------------------------------------------------------------------------
  */
 
-/* A fixed answer to a call: `text`, whole or as a stream, as the call wants it. `now` is in seconds since 1970. False:
- * there is none for this operation (embeddings: made-up vectors would spoil the shop's index). */
+/* Which text the caller is told (canned.h). Borrowed from `settings`. */
+struct text dialect_canned_text(
+    const struct dialect_call *call, const struct settings_canned *settings, struct text accept_language);
+/* A fixed answer to a call: `text`, as JSON where the call wants JSON, whole or as a stream, as the call wants it.
+ * `now` is in seconds since 1970. False: there is none for this operation (embeddings: made-up vectors would spoil the
+ * shop's index), or none in the JSON that the call wants. */
 MUST_CHECK bool
 dialect_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out);
 /* The answer to GET .../models, or .../models/NAME. */

@@ -101,9 +101,9 @@ struct policy_inference {
     enum scheme scheme;
     struct host host;
     uint16_t port;
-    struct text prefix;      /* of the path */
-    struct secret key;       /* bearer token; may be empty */
-    struct text text;        /* canned */
+    struct text prefix; /* of the path */
+    struct secret key;  /* bearer token; may be empty */
+    const struct settings_canned *canned;
     bool takes_usage;        /* its streams may be asked for their tokens */
     const struct proxy *via; /* on the way to it; NULL: none */
     const struct settings_engine *engine;

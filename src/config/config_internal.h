@@ -76,7 +76,8 @@ extern const struct type type_crls; /* struct setting_texts */
 /* False: an error was reported at `mark`. */
 MUST_CHECK bool trust_is_whole(struct load *load, const struct settings_trust *trust, struct mark mark);
 
-/* Sections: sections.c, confine.c, listen.c, redirect.c, witness.c, clients.c, peers.c, proxies.c, inference.c, rules.c
+/* Sections: sections.c, confine.c, listen.c, redirect.c, witness.c, clients.c, peers.c, proxies.c, inference.c,
+ * canned.c, rules.c
  */
 extern const struct type type_listen;   /* struct settings_listen */
 extern const struct type type_redirect; /* struct settings_redirect */
@@ -94,6 +95,7 @@ extern const struct type type_proxies; /* struct settings_lists, as those below 
 extern const struct type type_clients;
 extern const struct type type_groups;
 extern const struct type type_llm;
+extern const struct type type_canned_texts; /* struct settings_canned; canned.c */
 extern const struct type type_inference;
 extern const struct type type_rules;
 extern const struct type type_tests;

@@ -137,14 +137,22 @@ write_canned(const struct dialect_call *call, struct text text, struct text id, 
     return is_text && translate_canned(call, text, now, out);
 }
 
+struct text dialect_canned_text(
+    const struct dialect_call *call, const struct settings_canned *settings, struct text accept_language)
+{
+    return canned_text(settings, &call->canon, accept_language);
+}
+
 bool dialect_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out)
 {
+    struct buffer content = {0};
     struct hosted *hosted = canon_streams(&call->canon) ? hosted_new(call) : NULL;
-    if (hosted == NULL)
-        return write_canned(call, text, id, now, out);
-    bool good = write_canned(call, text, id, now, hosted_events(hosted));
-    hosted_frame(hosted, out);
+    struct buffer *to = hosted != NULL ? hosted_events(hosted) : out;
+    bool good = canned_content(&call->canon, text, &content) && write_canned(call, buffer_text(&content), id, now, to);
+    if (hosted != NULL)
+        hosted_frame(hosted, out);
     hosted_free(hosted);
+    buffer_clear(&content);
     return good;
 }
 

@@ -3,6 +3,7 @@
 #ifndef EXEAT_DIALECT_INTERNAL_H
 #define EXEAT_DIALECT_INTERNAL_H
 
+#include "exeat/canned.h"
 #include "exeat/canon.h"
 #include "exeat/canon/vendor.h"
 #include "exeat/dialect.h"

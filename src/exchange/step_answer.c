@@ -88,6 +88,13 @@ static void compose_models(const struct exchange *exchange, struct dialect_answe
     dialect_models(exchange->call->request, names, count, &answer->body);
 }
 
+/* Nothing where the caller says nothing. */
+static struct text accept_language(const struct exchange *exchange)
+{
+    const struct field *field = http_field_find(exchange->ask.head, TEXT("Accept-Language"));
+    return field != NULL ? field->value : TEXT("");
+}
+
 /* Canned answers have a text of the configuration; embeddings have no canned answer. */
 static bool compose_canned(struct exchange *exchange, struct dialect_answer *answer)
 {
@@ -95,9 +102,9 @@ static bool compose_canned(struct exchange *exchange, struct dialect_answer *ans
     const struct policy_inference *inference = policy_inference(exchange->policy, index);
     exchange->account.service.inference = inference->name;
     exchange->account.service.model = inference->name;
-    return dialect_canned(
-        exchange->call->request, inference->text, text_from(exchange->account.id_text), clock_wall_us() / 1000000,
-        &answer->body);
+    const struct dialect_call *call = exchange->call->request;
+    struct text text = dialect_canned_text(call, inference->canned, accept_language(exchange));
+    return dialect_canned(call, text, text_from(exchange->account.id_text), clock_wall_us() / 1000000, &answer->body);
 }
 
 /* What the endpoint answered, with its status, and with the time that it asks for. */

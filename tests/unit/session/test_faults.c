@@ -33,7 +33,7 @@ struct move {
     const char *text;
 };
 struct life {
-    enum { PLAIN, TURNED, GREETED, SOCKS } by;
+    enum { PLAIN, TURNED, GREETED, SOCKS, QUEUED } by;
     struct move moves[12];
 };
 
@@ -44,7 +44,13 @@ struct life {
     "GET http://shop.example/ws HTTP/1.1\r\nHost: shop.example\r\nUpgrade: websocket\r\nConnection: "                  \
     "Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n"
 
+#define ONE_SLOT                                                                                                       \
+    "version: 1\ninference: [{ name: one, endpoint: \"http://127.0.0.1:8001\", slots: 1, queue: { length: 1 } }]\n"    \
+    "rules: [{ id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [one] }]\n"
+#define ANSWERED "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"model\":\"mm\"}"
+
 static const struct life lives[] = {
+    {QUEUED, {{CLIENT, CHAT CHAT_BODY}, {UPSTREAM, ANSWERED}, {UPSTREAM, ANSWERED}}},
     {PLAIN,
      {{CLIENT, "GET http://shop.example/ HTTP/1.1\r\nHost"},
       {CLIENT, ": shop.example\r\n\r\n"},
@@ -430,6 +436,10 @@ static struct fake_peer *come_as(struct scene *scene, const struct life *life)
         return come_turned(scene, life->moves[0].mover == CLIENT_HELLO ? 443 : 80);
     case SOCKS:
         return come_by(scene, &for_socks);
+    case QUEUED: /* somebody else has the only slot of the endpoint */
+        use_policy(scene, ONE_SLOT, false);
+        say(scene->browser, CHAT CHAT_BODY);
+        return come(scene);
     case GREETED:
         listener.tls = identity;
         return come_by(scene, &listener);

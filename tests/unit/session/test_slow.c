@@ -140,6 +140,20 @@ static struct fake_peer *commit(struct scene *scene)
     return scene->browser;
 }
 
+#define ONE_SLOT                                                                                                       \
+    "version: 1\ninference: [{ name: one, endpoint: \"http://127.0.0.1:8001\", slots: 1, queue: { length: 1 } }]\n"    \
+    "rules: [{ id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [one] }]\n"
+
+/* Somebody else has the only slot of the endpoint, and keeps it. */
+static struct fake_peer *queue(struct scene *scene)
+{
+    use_policy(scene, ONE_SLOT, false);
+    say(scene->browser, CHAT CHAT_BODY);
+    scene->browser = come(scene);
+    say(scene->browser, CHAT CHAT_BODY);
+    return scene->browser;
+}
+
 static struct fake_peer *resolve(struct scene *scene)
 {
     fake.manners.answers_names = false;
@@ -207,6 +221,7 @@ static const struct situation situations[] = {
     {"exchange", "read_head", read_head, 'x', HEAD, HEAD},
     {"exchange", "read_body", read_body, ' ', STREAM, STREAM},
     {"exchange", "commit", commit, 'x', HEAD, HEAD},
+    {"exchange", "queue", queue, 'x', WAY + STREAM, STREAM},
     {"exchange", "resolve", resolve, 'x', WAY, HEAD},
     {"exchange", "dial", dial, 'x', WAY, HEAD},
     {"exchange", "pass", pass_up, 'x', STREAM, LONGEST},

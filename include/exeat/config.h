@@ -58,7 +58,8 @@ struct settings_run {
     uint64_t fields;
     uint64_t body_held, answer_held;
     uint64_t connections;
-    uint64_t names; /* under one pattern, of one client in a minute */
+    uint64_t memory; /* 0: no bound */
+    uint64_t names;  /* under one pattern, of one client in a minute */
     uint64_t drain_ms;
     uint64_t head_ms;
     uint64_t connect_ms;

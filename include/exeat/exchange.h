@@ -27,6 +27,7 @@ struct exchange_limits {
     uint64_t idle_ms;
     uint64_t stream_ms;
     uint64_t longest_ms; /* whatever moves */
+    uint64_t memory;     /* of the process; 0: no bound */
 };
 
 struct entrance;

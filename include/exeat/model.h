@@ -102,6 +102,7 @@ enum reason {
     REASON_LIMIT_TOKENS,       /* 429 */
     REASON_TOO_LONG,           /* 504, or later: it was cut */
     REASON_INFERENCE_BUSY,     /* 503: all slots are taken, and their queue is full or too slow */
+    REASON_MEMORY,             /* 503: limits.memory */
     REASON_COUNT
 };
 struct reason_row {

@@ -41,7 +41,8 @@ struct session_stats {
     uint64_t accepted;
     uint64_t socks; /* of them, by a listener for SOCKS */
     uint64_t open;
-    uint64_t over_limit;
+    uint64_t over_limit;  /* turned away: too many, or no descriptor for one more */
+    uint64_t over_memory; /* likewise: limits.memory */
     struct exchange_stats exchanges;
     struct account_stats accounts;
 };

@@ -87,7 +87,12 @@ struct tls_connection *tls_identity_accept(struct tls_identity *identity, struct
 void tls_connection_peer_names(const struct tls_connection *connection, struct buffer *names);
 
 /* A plaintext fatal alert record (RFC 8446 6), for a client whose handshake is not even begun. */
-enum tls_alert { TLS_ALERT_HANDSHAKE_FAILURE = 40, TLS_ALERT_ACCESS_DENIED = 49, TLS_ALERT_UNRECOGNIZED_NAME = 112 };
+enum tls_alert {
+    TLS_ALERT_HANDSHAKE_FAILURE = 40,
+    TLS_ALERT_ACCESS_DENIED = 49,
+    TLS_ALERT_INTERNAL_ERROR = 80,
+    TLS_ALERT_UNRECOGNIZED_NAME = 112
+};
 enum { TLS_ALERT_SIZE = 7 };
 void tls_alert_write(enum tls_alert alert, uint8_t out[TLS_ALERT_SIZE]); /* complete, for the socket */
 

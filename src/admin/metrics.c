@@ -29,6 +29,7 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
     sum->socks += one->socks;
     sum->open += one->open;
     sum->over_limit += one->over_limit;
+    sum->over_memory += one->over_memory;
     sum->accounts.observed += one->accounts.observed;
     for (size_t i = 0; i < RESOLVE_SOURCE_COUNT; i++)
         sum->exchanges.lookups[i] += one->exchanges.lookups[i];
@@ -213,6 +214,9 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     metric_number(out, "socks_sessions_total", "counter", "Of them, by listeners for SOCKS.", stats->socks);
     metric_number(
         out, "sessions_over_limit_total", "counter", "Client connections turned away: too many.", stats->over_limit);
+    metric_number(
+        out, "sessions_over_memory_total", "counter", "Client connections turned away: limits.memory.",
+        stats->over_memory);
     write_lookups(stats, out);
     if (view->has_names)
         names_metrics_write(&view->names, out);

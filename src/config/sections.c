@@ -240,6 +240,8 @@ static const struct key limits_keys[] = {
     KEY(settings_run, answer_held, "answer_held", &type_size, "64MiB",
         "an endpoint's answer to one, or an event of its stream"),
     KEY(settings_run, connections, "connections", &type_number, "10000", "client connections of a worker"),
+    KEY(settings_run, memory, "memory", &type_size, "0",
+        "what the process may have in memory before it refuses what needs more; 0: any"),
     KEY(settings_run, names, "names", &type_names_most, "100",
         "names under one `*.` pattern that a client may ask listen.dns for in a minute, at most 1000"),
     KEY(settings_run, drain_ms, "drain", &type_duration, "25s", "what is open at the end may finish for that long"),

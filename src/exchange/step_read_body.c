@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* read_body: hold the whole body of a call that is answered here, so that its model is on record with the decision. */
 #include "exchange_internal.h"
+#include "exeat/net/room.h"
 
 static enum reason hold(struct exchange *exchange, struct http_piece *piece)
 {
@@ -65,6 +66,10 @@ static enum reason take_body(struct exchange *exchange)
             return REASON_MALFORMED_BODY;
         case HTTP_TAKEN:
             break;
+        }
+        if (!room_has_memory(exchange->worker->loop, exchange->worker->limits.memory)) {
+            exchange->counted.retry_s = 1;
+            return REASON_MEMORY;
         }
         enum reason reason = hold(exchange, &piece);
         if (reason != REASON_NONE)

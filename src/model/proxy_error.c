@@ -73,6 +73,7 @@ static const char *const of_reasons[] = {
     [REASON_LIMIT_BYTES] = denied,
     [REASON_LIMIT_TOKENS] = denied,
     [REASON_TOO_LONG] = "http_response_timeout",
+    [REASON_MEMORY] = ours,
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

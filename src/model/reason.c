@@ -70,6 +70,7 @@ static const struct reason_row rows[] = {
     [REASON_LIMIT_TOKENS] = {"limit_tokens", "the tokens of this window of time are used up", 429},
     [REASON_TOO_LONG] = {"too_long", "it took longer than timeouts.longest", 504},
     [REASON_INFERENCE_BUSY] = {"inference_busy", "all local inference endpoints are busy", 503},
+    [REASON_MEMORY] = {"memory", "the gate has as much in memory as it may", 503},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

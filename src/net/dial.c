@@ -6,6 +6,7 @@
 
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
+#include "exeat/net/room.h"
 #include "net_internal.h"
 
 struct dial {
@@ -53,6 +54,11 @@ static int start_connect(const struct judged_address *to)
     int one = 1;
     if (descriptor < 0)
         return -1;
+    if (!room_has_descriptor(descriptor, ROOM_FOR_UPSTREAMS)) {
+        close(descriptor);
+        errno = EMFILE;
+        return -1;
+    }
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
     if (connect(descriptor, (struct sockaddr *)&socket_address, length) == 0 || errno == EINPROGRESS)
         return descriptor;

@@ -8,9 +8,11 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/list.h"
 #include "exeat/base/memory.h"
+#include "exeat/net/room.h"
 #include "net_internal.h"
 
-enum { READ_SIZE = 4096, READS_MAX = 4 };
+/* FEW: who may linger when descriptors are scarce, which belong to others then. */
+enum { READ_SIZE = 4096, READS_MAX = 4, FEW = 4 };
 
 struct lingering {
     struct loop *loop;   /* borrowed */
@@ -80,7 +82,8 @@ static void on_time(void *context)
 static void linger(struct lingering *lingering, int descriptor)
 {
     struct lingerer *lingerer = base_zalloc(sizeof(*lingerer));
-    if (lingering->count == lingering->maximum)
+    bool has_room = room_has_descriptor(descriptor, ROOM_FOR_CLIENTS);
+    if (lingering->count >= (has_room ? lingering->maximum : FEW))
         end_oldest(lingering);
     lingerer->lingering = lingering;
     lingerer->descriptor = descriptor;

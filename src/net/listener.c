@@ -31,10 +31,12 @@ static void rest_a_while(struct listener *listener, int error)
     rest_for(listener, REST_MS);
 }
 
+/* The kernel may have no memory for it: a listener is not lost for that. */
 static void on_rested(void *context)
 {
     struct listener *listener = context;
-    event_add(listener->event, NULL);
+    if (event_add(listener->event, NULL) != 0)
+        timer_start(listener->rest, REST_MS);
 }
 
 static bool is_out_of_descriptors(int error)

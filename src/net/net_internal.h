@@ -8,6 +8,13 @@
 
 #include "exeat/net.h"
 
+/* room.c: what was seen last; steady microseconds, 0: never. */
+struct memory_look {
+    uint64_t bytes;
+    uint64_t seen_us;
+    uint64_t trimmed_us;
+};
+
 struct loop {
     struct event_base *base;  /* owned */
     int wake;                 /* eventfd: loop_stop from another thread */
@@ -21,6 +28,7 @@ struct loop {
     struct pipe *pipes;              /* owned; spare pipes, empty, singly linked */
     size_t spare_pipes;
     unsigned pipe_rest; /* pipes that are not asked for after the kernel refused one */
+    struct memory_look memory;
 };
 
 /* A piece of memory for bytes in flight; `capacity` bytes follow. */

@@ -4,6 +4,7 @@
 #include "exeat/base/check.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "exeat/net/room.h"
 #include "session_internal.h"
 
 static const struct step *step_of(const struct session *session, enum session_state state)
@@ -234,27 +235,35 @@ static void start(
     session_run(session);
 }
 
+static enum reason against_another(struct session_worker *worker, int descriptor)
+{
+    uint64_t memory = exchange_worker_limits(worker->exchanges)->memory;
+    if (worker->open >= worker->limits.connections || !room_has_descriptor(descriptor, ROOM_FOR_CLIENTS))
+        return REASON_LIMIT;
+    return room_has_memory(worker->options.loop, memory) ? REASON_NONE : REASON_MEMORY;
+}
+
 bool session_start(
     struct session_worker *worker, int descriptor, const struct address *peer, const struct session_listener *listener)
 {
-    bool has_room = worker->open < worker->limits.connections;
-    if (has_room)
+    enum reason against = against_another(worker, descriptor);
+    if (against == REASON_NONE)
         start(worker, descriptor, peer, listener, NULL);
     else
-        session_turn_away(worker, descriptor, listener->speech);
-    return has_room;
+        session_turn_away(worker, descriptor, listener, against);
+    return against == REASON_NONE;
 }
 
 bool session_start_turned(
     struct session_worker *worker, int descriptor, const struct address *peer, const struct turned *turned)
 {
     static const struct session_listener nowhere = {.is_open = false};
-    bool has_room = worker->open < worker->limits.connections;
-    if (has_room)
+    enum reason against = against_another(worker, descriptor);
+    if (against == REASON_NONE)
         start(worker, descriptor, peer, &nowhere, turned);
     else
-        worker->over_limit++;
-    return has_room;
+        session_count_over(worker, against);
+    return against == REASON_NONE;
 }
 
 static void end_exchange(struct session *session, enum reason reason)

@@ -60,10 +60,12 @@ struct session_worker {
     struct list yielded;           /* sessions that want another turn */
     struct lingering *turned_away; /* owned: connections beyond limits.connections, on their way out */
     struct buffer too_many;        /* what they are told */
+    struct buffer no_memory;       /* likewise, beyond limits.memory */
     uint64_t accepted;
     uint64_t socks; /* of them, by listeners for SOCKS */
     uint64_t open;
     uint64_t over_limit;
+    uint64_t over_memory;
     bool is_draining;
 };
 
@@ -135,10 +137,13 @@ enum progress look_go_on(struct session *session);
 /* step_tunnel.c */
 enum progress tunnel_begin(struct session *session);
 
-/* turn_away.c: connections beyond limits.connections */
+/* turn_away.c: connections beyond limits.connections, RLIMIT_NOFILE (both REASON_LIMIT) or limits.memory */
 void turn_away_begin(struct session_worker *worker);
 void turn_away_end(struct session_worker *worker);
-void session_turn_away(struct session_worker *worker, int descriptor, enum speech speech); /* takes the descriptor */
+void session_turn_away(/* takes the descriptor */
+                       struct session_worker *worker, int descriptor, const struct session_listener *listener,
+                       enum reason reason);
+void session_count_over(struct session_worker *worker, enum reason reason);
 
 enum progress step_start(struct session *session);
 enum progress step_look(struct session *session);

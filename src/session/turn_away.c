@@ -5,18 +5,27 @@
 
 enum { TURNED_AWAY_MAX = 256, TURNED_AWAY_MS = 1000 };
 
-void turn_away_begin(struct session_worker *worker)
+static void write_answer(enum reason reason, struct buffer *out)
 {
-    const struct reason_row *row = reason_row(REASON_LIMIT);
+    const struct reason_row *row = reason_row(reason);
+    struct buffer status = {0};
+    struct buffer body = {0};
+    buffer_printf(&status, "exeat; error=%s; details=\"%s\"", proxy_error(reason, FLAW_NONE), row->code);
+    buffer_printf(&body, "exeat could not serve this request: %s\nreason: %s\n", row->text, row->code);
     const struct field fields[] = {
         {TEXT("Content-Type"), TEXT("text/plain; charset=utf-8")},
         {TEXT("Retry-After"), TEXT("1")},
-        {TEXT("Proxy-Status"), TEXT("exeat; error=proxy_internal_response; details=\"limit\"")},
+        {TEXT("Proxy-Status"), buffer_text(&status)},
     };
-    struct buffer body = {0};
-    buffer_printf(&body, "exeat could not serve this request: %s\nreason: %s\n", row->text, row->code);
-    http_answer_write(&worker->too_many, row->status, fields, COUNT_OF(fields), buffer_text(&body), false, false);
+    http_answer_write(out, row->status, fields, COUNT_OF(fields), buffer_text(&body), false, false);
+    buffer_clear(&status);
     buffer_clear(&body);
+}
+
+void turn_away_begin(struct session_worker *worker)
+{
+    write_answer(REASON_LIMIT, &worker->too_many);
+    write_answer(REASON_MEMORY, &worker->no_memory);
     worker->turned_away = lingering_new(worker->options.loop, TURNED_AWAY_MAX, TURNED_AWAY_MS);
 }
 
@@ -24,14 +33,30 @@ void turn_away_end(struct session_worker *worker)
 {
     lingering_free(worker->turned_away);
     buffer_clear(&worker->too_many);
+    buffer_clear(&worker->no_memory);
 }
 
-void session_turn_away(struct session_worker *worker, int descriptor, enum speech speech)
+void session_count_over(struct session_worker *worker, enum reason reason)
 {
-    worker->over_limit++;
-    uint8_t no_method[SOCKS_ANSWER_SIZE]; /* before the request SOCKS has no other no */
+    if (reason == REASON_MEMORY)
+        worker->over_memory++;
+    else
+        worker->over_limit++;
+}
+
+/* Who speaks TLS reads nothing else before it has said hello; before its request SOCKS has no other no. */
+void session_turn_away(
+    struct session_worker *worker, int descriptor, const struct session_listener *listener, enum reason reason)
+{
+    uint8_t alert[TLS_ALERT_SIZE];
+    uint8_t no_method[SOCKS_ANSWER_SIZE];
+    struct text words = buffer_text(reason == REASON_MEMORY ? &worker->no_memory : &worker->too_many);
+    session_count_over(worker, reason);
+    tls_alert_write(TLS_ALERT_INTERNAL_ERROR, alert);
     socks_method_write(SOCKS_NO_METHOD, no_method);
-    struct text answer = speech == SPEECH_SOCKS ? (struct text){(const char *)no_method, sizeof(no_method)}
-                                                : buffer_text(&worker->too_many);
-    lingering_close(worker->turned_away, descriptor, answer);
+    if (listener->tls != NULL)
+        words = (struct text){(const char *)alert, sizeof(alert)};
+    else if (listener->speech == SPEECH_SOCKS)
+        words = (struct text){(const char *)no_method, sizeof(no_method)};
+    lingering_close(worker->turned_away, descriptor, words);
 }

@@ -204,6 +204,7 @@ void session_worker_stats(const struct session_worker *worker, struct session_st
         .socks = worker->socks,
         .open = worker->open,
         .over_limit = worker->over_limit,
+        .over_memory = worker->over_memory,
         .exchanges = *exchange_worker_stats(worker->exchanges),
         .accounts = *account_book_stats(worker->book),
     };

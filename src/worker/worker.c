@@ -106,6 +106,7 @@ static struct session_limits limits_of(const struct settings *settings)
                 .idle_ms = run->idle_ms,
                 .stream_ms = run->stream_ms,
                 .longest_ms = run->longest_ms,
+                .memory = run->memory,
             },
         .connections = run->connections,
         .ech_denied = settings->tls.ech_denied,

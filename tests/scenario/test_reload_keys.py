@@ -405,6 +405,13 @@ def limit_connections(gate):
     held.close()
 
 
+def limit_memory(gate):
+    one = gate(rules=[], workers=1)
+    applied(one, "limits.memory", "1MiB")
+    with one.connect() as connection:
+        assert b"reason: memory" in read_reply(connection).body
+
+
 def limit_drain(gate):
     one = gate(rules=[])
     applied(one, "limits.drain", "7s")
@@ -506,6 +513,7 @@ APPLIED = {
     "limits.body_held": limit_body,
     "limits.answer_held": limit_answer,
     "limits.connections": limit_connections,
+    "limits.memory": limit_memory,
     "limits.drain": limit_drain,
     "timeouts.head": timeout_head,
     "timeouts.connect": timeout_connect,
@@ -625,7 +633,7 @@ FULL = {
     },
     "resolve": {"hosts": {"h.example": ["10.0.0.1", "fd00::1"]}, "servers": ["10.0.0.2", "[fd00::2]:54"], "search": ["a.local", "b.local"], "rerouted": "127.0.0.9"},
     "redirect": {"uid": 7, "missing": "warn"},
-    "limits": {"names": 7, "head": "2KiB", "fields": 3, "body_held": "4097", "answer_held": "4098", "connections": 5, "drain": "25h"},
+    "limits": {"names": 7, "head": "2KiB", "fields": 3, "body_held": "4097", "answer_held": "4098", "connections": 5, "memory": "6GiB", "drain": "25h"},
     "timeouts": {"head": "1ms", "connect": "2m", "idle": "3h", "stream": "4d", "longest": "5d"},
     "log": {"format": "json", "level": "debug"},
     "clients": {"c": {"user": "u", "secret_sha256": "5c" * 32}},

@@ -38,6 +38,7 @@ struct fake_world {
     struct fake_manners manners;
     size_t room;             /* how much new peers take: SIZE_MAX */
     bool has_no_descriptors; /* every attempt to connect fails: EMFILE */
+    bool has_no_memory;      /* limits.memory is reached */
     struct fake_peer peers[FAKE_PEERS];
     size_t peer_count;
     size_t decisions;

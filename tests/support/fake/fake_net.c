@@ -6,6 +6,7 @@
 
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
+#include "exeat/net/room.h"
 #include "fake.h"
 #include "net_internal.h"
 
@@ -50,6 +51,20 @@ static struct {
     struct list dials;
 } net;
 
+/* --- room --- */
+
+bool room_has_descriptor(int newest, enum room_for whom)
+{
+    (void)newest, (void)whom;
+    return !fake.has_no_descriptors;
+}
+
+bool room_has_memory(struct loop *loop, uint64_t most)
+{
+    (void)loop;
+    return most == 0 || !fake.has_no_memory;
+}
+
 /* --- the loop --- */
 
 void fake_begin(void)
@@ -62,7 +77,7 @@ void fake_begin(void)
     list_init(&net.dials);
     net.now_us = 1000000000;
     fake.manners = (struct fake_manners){true, true, AUDIT_RECORDED};
-    fake.has_no_descriptors = false;
+    fake.has_no_descriptors = fake.has_no_memory = false;
     fake.room = SIZE_MAX;
     fake.session_step[0] = fake.exchange_step[0] = '\0';
     fake.peer_count = fake.decisions = fake.outcomes = fake.owed = fake.too_early = 0;

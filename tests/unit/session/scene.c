@@ -43,6 +43,7 @@ static const struct session_limits limits = {
             .idle_ms = 60000,
             .stream_ms = 30000,
             .longest_ms = 3600000,
+            .memory = 1,
         },
     .connections = 10,
 };

@@ -129,7 +129,7 @@ function(exeat_support_programs)
     set_target_properties(bench_policy PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tools)
 endfunction()
 
-# Programs of ./dev bench, built only when named, into tools/: the load generator, its origin, a bare relay, and
+# Programs of ./dev bench, built only when named, into tools/: the load generators, their origin, a bare relay, and
 # tests/bench/bench_<module>.c, linked with <module>.
 function(exeat_bench_program name)
     add_executable(${name} EXCLUDE_FROM_ALL ${ARGN})
@@ -142,10 +142,11 @@ function(exeat_bench_programs)
     exeat_bench_program(load ${folder}/load.c ${folder}/load_client.c ${folder}/load_options.c ${folder}/histogram.c ${folder}/channel.c)
     exeat_bench_program(origin ${folder}/origin.c ${folder}/channel.c)
     exeat_bench_program(relay ${folder}/relay.c ${folder}/channel.c)
-    foreach(tool load origin relay)
+    exeat_bench_program(questions ${folder}/questions.c ${folder}/histogram.c ${folder}/channel.c)
+    foreach(tool load origin relay questions)
         target_link_libraries(${tool} PRIVATE PkgConfig::SSL PkgConfig::CRYPTO)
     endforeach()
-    add_custom_target(bench_tools DEPENDS load origin relay)
+    add_custom_target(bench_tools DEPENDS load origin relay questions)
     file(GLOB programs CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/bench/bench_*.c)
     foreach(program ${programs})
         cmake_path(GET program STEM stem)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the tools of the benchmark share: a non-blocking connection that may carry TLS, the pattern that bodies are made
- * of, and a clock. */
+ * of, and clocks. */
 #ifndef BENCH_CHANNEL_H
 #define BENCH_CHANNEL_H
 
@@ -28,6 +28,8 @@ const uint8_t *pattern_bytes(void);
 bool pattern_fits(const uint8_t *bytes, size_t length, uint64_t offset);
 
 uint64_t clock_ns(void);
+/* CPU that a process has used, threads that have ended among it; 0 when there is none. */
+uint64_t cpu_ns(int process);
 _Noreturn void give_up(const char *what);
 
 #endif

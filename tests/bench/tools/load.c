@@ -168,16 +168,6 @@ static void run_until(struct load *load, uint64_t end)
 /* --- the measured window ---------------------------------------------------------------------------------------------
  */
 
-/* CPU that a process has used, threads that have ended among it, in nanoseconds. */
-static uint64_t cpu_ns(int process)
-{
-    clockid_t clock;
-    struct timespec used;
-    if (clock_getcpuclockid(process, &clock) != 0 || clock_gettime(clock, &used) != 0)
-        return 0;
-    return (uint64_t)used.tv_sec * 1000000000u + (uint64_t)used.tv_nsec;
-}
-
 static uint64_t watched_ns(const struct options *options)
 {
     uint64_t sum = 0;

@@ -24,13 +24,16 @@ static void store_member(const struct json_view *view, uint32_t object, struct t
         store_text(view, value, out, size);
 }
 
-/* "sha256:..." or its digits alone. */
+/* "sha256:..." or its digits alone, and what may follow them: half of a longer digest is none. */
 bool engine_read_digest(struct text text, struct digest *digest)
 {
     static const struct text prefix = TEXT_INIT("sha256:");
     if (text_starts_with(text, prefix))
         text = text_after(text, prefix.length);
-    return hex_decode(text_part(text, 0, 2 * sizeof(digest->bytes)), digest->bytes, sizeof(digest->bytes));
+    struct text digits = text_part(text, 0, 2 * sizeof(digest->bytes));
+    struct text next = text_part(text, digits.length, 1);
+    return (next.length == 0 || text_has(TEXT(" \t\r\n"), next.data[0])) &&
+           hex_decode(digits, digest->bytes, sizeof(digest->bytes));
 }
 
 static void read_props(const struct json_view *view, struct engine_report *report)

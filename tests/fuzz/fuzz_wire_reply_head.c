@@ -1,17 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Any bytes as a reply head; what is taken is written anew, and that is taken again, as it was meant. */
-#include "exeat/base/check.h"
-#include "exeat/wire.h"
+/* Any bytes as a reply head; what is taken is written anew, and that is taken again, as it was meant. In pieces it is
+ * what it is at once. */
+#include "head_in_pieces.h"
+
+static const struct http_limits limits = {.head = 16384, .fields = FIELDS_MAX};
+/* A short head meets them. */
+static const struct http_limits narrow = {.head = 96, .fields = 3};
+
+static void take(struct text input, struct http_scan *scan, struct taken *out)
+{
+    out->parse = http_reply_scan(input, &limits, scan, TEXT("GET"), &out->head, &out->used, &out->fault);
+}
+
+static void take_narrow(struct text input, struct http_scan *scan, struct taken *out)
+{
+    out->parse = http_reply_scan(input, &narrow, scan, TEXT("GET"), &out->head, &out->used, &out->fault);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct text input = {(const char *)data, size};
-    struct http_limits limits = {.head = 16384, .fields = FIELDS_MAX};
     struct http_head head;
     size_t used;
     struct fault fault;
+    check_in_pieces(take, input);
+    check_in_pieces(take_narrow, input);
     if (http_reply_parse(input, &limits, TEXT("GET"), &head, &used, &fault) != PARSE_DONE)
         return 0;
     ASSERT(used <= size && head.message.status >= 100 && head.message.status <= 599);

@@ -1,18 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A request head that is taken, written anew and taken again must be the same head: no smuggling through our own
- * serialiser. */
-#include "exeat/base/check.h"
-#include "exeat/wire.h"
+ * serialiser. In pieces it is what it is at once. */
+#include "head_in_pieces.h"
+
+static const struct http_limits limits = {.head = 8192, .fields = 50};
+/* A short head meets them. */
+static const struct http_limits narrow = {.head = 96, .fields = 3};
+
+static void take(struct text input, struct http_scan *scan, struct taken *out)
+{
+    out->parse = http_request_scan(input, &limits, scan, &out->head, &out->used, &out->fault);
+}
+
+static void take_narrow(struct text input, struct http_scan *scan, struct taken *out)
+{
+    out->parse = http_request_scan(input, &narrow, scan, &out->head, &out->used, &out->fault);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct http_limits limits = {.head = 8192, .fields = 50};
     struct text input = text_of_bytes((struct bytes){data, size});
     struct http_head head;
     struct http_head again;
     struct http_glimpse glimpse;
     size_t used = 0;
+    check_in_pieces(take, input);
+    check_in_pieces(take_narrow, input);
     (void)http_looks_so(input);
     http_request_glimpse(input, &glimpse);
     ASSERT(glimpse.method.length <= size && glimpse.path.length <= size && glimpse.query.length <= size);

@@ -23,7 +23,7 @@ struct engine_report {
 /* Adds what the page says. `wanted`: the model that is asked there, of several. False: it is no such page. */
 MUST_CHECK bool
 engine_read_page(enum engine_page page, struct text body, struct text wanted, struct engine_report *report);
-/* "sha256:" and hex digits, or these alone, as sha256sum prints them. */
+/* "sha256:" and hex digits, or these alone, as sha256sum prints them: then comes white space, or nothing. */
 MUST_CHECK bool engine_read_digest(struct text text, struct digest *digest);
 
 #endif

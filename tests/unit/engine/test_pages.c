@@ -70,6 +70,23 @@ static void what_would_break_a_line_does_not_get_into_one(void **state)
     assert_string_equal(report.identity.version, "1?2???");
 }
 
+static void a_digest_is_all_digits_of_one_and_no_others(void **state)
+{
+    (void)state;
+    static const char *const good[] = {HEX,      "sha256:" HEX,      HEX "  tiny.gguf\n",
+                                       HEX "\n", "sha256:" HEX "\n", HEX " *tiny.gguf"};
+    static const char *const bad[] = {
+        "", "sha256:", "sha256:12", HEX "0", HEX HEX, "sha256:" HEX HEX, "sha512:" HEX HEX, HEX ".gguf", " " HEX};
+    struct digest digest;
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        assert_true(engine_read_digest(text_from(good[i]), &digest));
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (engine_read_digest(text_from(bad[i]), &digest))
+            fail_msg("that is no digest: %s", bad[i]);
+    assert_false(
+        read(ENGINE_PAGE_TAGS, "{\"models\":[{\"name\":\"a\",\"digest\":\"" HEX HEX "\"}]}", "a").identity.has_digest);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,6 +94,7 @@ int main(void)
         cmocka_unit_test(tags_say_the_digest_of_the_model_that_is_asked),
         cmocka_unit_test(what_is_no_such_page_or_says_it_otherwise_says_nothing),
         cmocka_unit_test(what_would_break_a_line_does_not_get_into_one),
+        cmocka_unit_test(a_digest_is_all_digits_of_one_and_no_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

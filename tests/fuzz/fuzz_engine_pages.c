@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any bytes as a page of an engine: what is told of it fits, is printable, and was said by a page that may say it. The
+ * first line is the page's number and the model that is asked. */
+#include <string.h>
+
+#include "exeat/base/check.h"
+#include "exeat/engine/pages.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* To the end of its place: whole, and nothing that would break a log line. */
+static void check_told(const char *told, size_t size)
+{
+    ASSERT(memchr(told, '\0', size) != NULL);
+    for (; *told != '\0'; told++)
+        ASSERT(*told > ' ' && *told < 0x7f);
+}
+
+static void check_report(enum engine_page page, const struct engine_report *report)
+{
+    const struct engine_identity *identity = &report->identity;
+    bool says_model = page == ENGINE_PAGE_PROPS || page == ENGINE_PAGE_MODELS || page == ENGINE_PAGE_TAGS;
+    bool says_version = page == ENGINE_PAGE_PROPS || page == ENGINE_PAGE_VERSION;
+    check_told(identity->model, sizeof(identity->model));
+    check_told(identity->version, sizeof(identity->version));
+    ASSERT(says_model || identity->model[0] == '\0');
+    ASSERT(says_version || identity->version[0] == '\0');
+    ASSERT(!identity->has_digest || page == ENGINE_PAGE_TAGS);
+    ASSERT(report->slots <= UINT16_MAX && (report->slots == 0 || page == ENGINE_PAGE_PROPS));
+}
+
+static void check_same(const struct engine_report *one, const struct engine_report *other)
+{
+    const struct engine_identity *left = &one->identity;
+    const struct engine_identity *right = &other->identity;
+    ASSERT(one->slots == other->slots && left->has_digest == right->has_digest);
+    ASSERT(strcmp(left->model, right->model) == 0 && strcmp(left->version, right->version) == 0);
+    ASSERT(!left->has_digest || memcmp(&left->digest, &right->digest, sizeof(left->digest)) == 0);
+}
+
+/* All digits of it, and no others: half of a longer one is no digest. */
+static void check_digest(struct text text)
+{
+    struct digest digest;
+    char digits[2 * sizeof(digest.bytes) + 1] = "";
+    if (!engine_read_digest(text, &digest))
+        return;
+    hex_encode((struct bytes){digest.bytes, sizeof(digest.bytes)}, digits);
+    if (text_starts_with(text, TEXT("sha256:")))
+        text = text_after(text, 7);
+    ASSERT(text_equal_nocase(text_part(text, 0, sizeof(digits) - 1), text_from(digits)));
+    text = text_after(text, sizeof(digits) - 1);
+    ASSERT(text.length == 0 || hex_value(text.data[0]) < 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct text body = {(const char *)data, size};
+    struct text wanted;
+    struct engine_report report = {0};
+    if (!text_split(&body, '\n', &wanted) || wanted.length == 0)
+        return 0;
+    enum engine_page page = (enum engine_page)((unsigned char)wanted.data[0] % (ENGINE_PAGE_TAGS + 1));
+    wanted = text_after(wanted, 1);
+    check_digest(body);
+    bool good = engine_read_page(page, body, wanted, &report);
+    check_report(page, &report);
+    struct engine_report again = good ? report : (struct engine_report){0}; /* no such page: nothing is added */
+    ASSERT(engine_read_page(page, body, wanted, &again) == good);
+    check_same(&report, &again); /* and the same page adds nothing new */
+    return 0;
+}

@@ -21,7 +21,7 @@ struct http_worker {
 };
 void http_worker_clear(struct http_worker *worker); /* after its connections */
 
-/* Zeroed, then `worker` and `channel` set. Without bytes it holds no memory. */
+/* Made by http_connection_begin. Without bytes it holds no memory. */
 struct http_connection {
     struct http_worker *worker; /* borrowed */
     struct channel *channel;    /* borrowed */
@@ -30,15 +30,19 @@ struct http_connection {
     bool has_ended;             /* the peer's orderly end came */
     bool persists;              /* another exchange may follow this one (RFC 9112 9.3) */
 };
+/* With room for a block of bytes each way. */
+void http_connection_begin(struct http_connection *connection, struct http_worker *worker, struct channel *channel);
+/* `in` is to take what is read as a whole and may be so large: a head, a ClientHello. Never less than a block. */
+void http_connection_make_room(struct http_connection *connection, size_t whole);
 void http_connection_clear(struct http_connection *connection); /* frees what is held; the channel stays the caller's */
-/* Reads once, up to `limit` bytes held in all. IO_END for ever after the peer's orderly end. */
-enum io http_connection_read(struct http_connection *connection, size_t limit);
+/* Reads once. IO_FULL: take from `in` first. IO_END for ever after the peer's orderly end. */
+enum io http_connection_read(struct http_connection *connection);
 /* Writes all it can; IO_OK when nothing is left. Adds what went to `*put`. */
 enum io http_connection_write(struct http_connection *connection, uint64_t *put);
 /* Bytes that are no message of an exchange: a TLS alert, the answer to a CONNECT. */
 void http_connection_say(struct http_connection *connection, struct text bytes);
-/* While something else is waited for: takes what the peer sends ahead, within a bound. IO_BROKEN: it has gone; also
- * after its orderly end, when a reset tells of it. IO_OK and IO_END: something came. */
+/* While something else is waited for: takes what the peer sends ahead, until `in` is full. IO_BROKEN: it has gone;
+ * also after its orderly end, when a reset tells of it. IO_OK and IO_END: something came. */
 enum io http_connection_watch(struct http_connection *connection);
 /* After the last response: ends our direction, and reads away what still comes, lest a reset take it from the peer (RFC
  * 9112 9.6). IO_AGAIN: call again when the channel is ready; IO_OK: much came, and more may be here: call again when

@@ -61,7 +61,9 @@ void watch_free(struct watch *watch); /* NULL is fine */
 /* --- channels
  * ----------------------------------------------------------------------------------------------------------- */
 
-enum io { IO_OK, IO_AGAIN, IO_END, IO_BROKEN }; /* IO_END: orderly end (FIN, close_notify) */
+/* IO_END: orderly end (FIN, close_notify). IO_FULL: nothing was read, for the buffer holds its limit already; no event
+ * will come, so take from it first. Only buffers say so: no channel does, and no write. */
+enum io { IO_OK, IO_AGAIN, IO_FULL, IO_END, IO_BROKEN };
 
 /* A non-blocking run of bytes both ways over a connected socket. Edge-triggered: after `on_ready`, try until IO_AGAIN.
  */
@@ -112,28 +114,31 @@ enum io channel_send(struct channel *channel, const struct iovec *parts, int cou
 /* --- bytes in flight
  * -------------------------------------------------------------------------------------- */
 
-/* A run of bytes in a block from the loop's pool. Zeroed is empty and holds no memory; when emptied it gives its
- * block back. */
+/* A run of bytes in a block from the loop's pool. Made with its limit, it is empty and holds no memory; when emptied it
+ * gives its block back. The limit belongs to the buffer and not to its bytes: it stays when they go. */
 struct inflight_block;
 struct inflight {
     struct inflight_block *block;
-    size_t start;
-    size_t end;
+    uint32_t start;
+    uint32_t end;
+    uint32_t limit; /* from here on it is full: nothing more is read into it */
 };
 enum { INFLIGHT_BLOCK = 16384 };
 
+struct inflight inflight_within(uint32_t limit);            /* limit > 0 */
+bool inflight_is_full(const struct inflight *inflight);     /* it holds its limit, or more */
 struct text inflight_text(const struct inflight *inflight); /* borrowed until the next change, as it is */
 size_t inflight_length(const struct inflight *inflight);    /* bytes that are in it */
 /* Drops them at the front; count <= length. */
 void inflight_consume(struct loop *loop, struct inflight *inflight, size_t count);
 void inflight_append(
-    struct loop *loop, struct inflight *inflight, struct text text); /* grows beyond a block if it must */
+    struct loop *loop, struct inflight *inflight, struct text text); /* beyond a block or the limit if it must */
 /* Moves the first `count` bytes of `from` to the end of `to`: the block itself where that is all there is on both
  * sides. */
 void inflight_pass(struct loop *loop, struct inflight *from, size_t count, struct inflight *to);
 void inflight_clear(struct loop *loop, struct inflight *inflight);
-/* Reads what is there, once, up to `limit` bytes held in all. IO_AGAIN when nothing came; `got` may be NULL. */
-enum io inflight_read(struct loop *loop, struct inflight *inflight, struct channel *channel, size_t limit, size_t *got);
+/* Reads what is there, once, up to the limit. IO_AGAIN when nothing came; `got` may be NULL. */
+enum io inflight_read(struct loop *loop, struct inflight *inflight, struct channel *channel, size_t *got);
 /* Writes all it can; IO_OK when empty, IO_AGAIN when the socket is full. Adds what was written to `*put`. */
 enum io inflight_write(struct loop *loop, struct inflight *inflight, struct channel *channel, uint64_t *put);
 
@@ -242,6 +247,7 @@ struct tunnel {
     struct tunnel_way down;
 };
 enum tunnel_result { TUNNEL_GOES_ON, TUNNEL_AGAIN, TUNNEL_DONE, TUNNEL_CLIENT_BROKE, TUNNEL_UPSTREAM_BROKE };
+struct tunnel_way tunnel_way(struct channel *from, struct channel *to);
 /* TUNNEL_AGAIN: much was moved and more may be there; give others a turn and call again. */
 enum tunnel_result tunnel_run(struct tunnel *tunnel);
 void tunnel_clear(struct tunnel *tunnel); /* frees what is in its ways; the channels are the caller's */

@@ -163,7 +163,7 @@ void exchange_touch(struct exchange *exchange);          /* something moved: the
 void exchange_watch_deadline(struct exchange *exchange); /* what it depends on has changed */
 enum progress exchange_finish(struct exchange *exchange, enum exchange_ending how, enum reason reason);
 /* What of the client is here, or came: reads, and notices that something moved. */
-enum io exchange_read_client(struct exchange *exchange, size_t limit);
+enum io exchange_read_client(struct exchange *exchange);
 enum io exchange_send_client(struct exchange *exchange);
 /* While something else is waited for: notices a client that went away. One that ended its side in order (FIN,
  * close_notify) may still listen: it is given FORSAKEN_MS of silence in `pass`. */

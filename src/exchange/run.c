@@ -178,11 +178,11 @@ enum progress step_done(struct exchange *exchange)
 /* --- the client -----------------------------------------------------------------------------------------------------
  */
 
-enum io exchange_read_client(struct exchange *exchange, size_t limit)
+enum io exchange_read_client(struct exchange *exchange)
 {
     struct http_connection *client = &exchange->entrance->http;
     bool had_ended = client->has_ended;
-    enum io result = http_connection_read(client, limit);
+    enum io result = http_connection_read(client);
     if (!had_ended && (result == IO_OK || result == IO_END))
         exchange_touch(exchange);
     if (!had_ended && result == IO_END && exchange->state == EXCHANGE_PASS)

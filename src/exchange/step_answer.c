@@ -179,6 +179,7 @@ enum progress step_answer(struct exchange *exchange)
         return STEP_WAIT;
     case IO_OK:
         return exchange_finish(exchange, EXCHANGE_ANSWERED, REASON_NONE);
+    case IO_FULL:
     case IO_END:
     case IO_BROKEN:
         break;

@@ -111,47 +111,6 @@ static void say_where_it_ended(struct exchange *exchange)
                                       : "the connection ended within the reply's body");
 }
 
-static enum move read_reply(struct exchange *exchange)
-{
-    struct flow *flow = exchange->flow;
-    if (is_too_early(flow))
-        return MOVE_WAITS;
-    size_t limit = flow->state == REPLY_HEAD ? exchange->worker->limits.http.head + 1 : INFLIGHT_BLOCK;
-    switch (http_connection_read(&flow->connection, limit)) {
-    case IO_OK:
-        exchange_touch(exchange);
-        return MOVE_MORE;
-    case IO_AGAIN:
-        return MOVE_WAITS;
-    case IO_END:
-        if (reply_end(exchange))
-            return MOVE_MORE;
-        break;
-    case IO_BROKEN:
-        break;
-    }
-    say_where_it_ended(exchange);
-    upstream_broke(exchange);
-    return MOVE_LEFT;
-}
-
-static enum move send_down(struct exchange *exchange)
-{
-    if (turn_holds_back(exchange))
-        return MOVE_MORE;
-    switch (exchange_send_client(exchange)) {
-    case IO_OK:
-        return MOVE_MORE;
-    case IO_AGAIN:
-        return MOVE_WAITS;
-    case IO_END:
-    case IO_BROKEN:
-        break;
-    }
-    (void)exchange_finish(exchange, EXCHANGE_FORSAKEN, REASON_CLIENT_GONE);
-    return MOVE_LEFT;
-}
-
 static void leave_by(struct exchange *exchange, enum reply_result result)
 {
     switch (result) {
@@ -179,13 +138,58 @@ static void leave_by(struct exchange *exchange, enum reply_result result)
     upstream_broke(exchange);
 }
 
+static enum move read_reply(struct exchange *exchange)
+{
+    struct flow *flow = exchange->flow;
+    if (is_too_early(flow))
+        return MOVE_WAITS;
+    switch (http_connection_read(&flow->connection)) {
+    case IO_OK:
+        exchange_touch(exchange);
+        return MOVE_MORE;
+    case IO_AGAIN:
+        return MOVE_WAITS;
+    case IO_FULL: /* all that could be taken was: what is left will never be whole */
+        account_say(&exchange->account, FLAW_NONE, "a line of the reply does not end");
+        leave_by(exchange, REPLY_IS_BROKEN);
+        return MOVE_LEFT;
+    case IO_END:
+        if (reply_end(exchange))
+            return MOVE_MORE;
+        break;
+    case IO_BROKEN:
+        break;
+    }
+    say_where_it_ended(exchange);
+    upstream_broke(exchange);
+    return MOVE_LEFT;
+}
+
+static enum move send_down(struct exchange *exchange)
+{
+    if (turn_holds_back(exchange))
+        return MOVE_MORE;
+    switch (exchange_send_client(exchange)) {
+    case IO_OK:
+        return MOVE_MORE;
+    case IO_AGAIN:
+        return MOVE_WAITS;
+    case IO_FULL:
+    case IO_END:
+    case IO_BROKEN:
+        break;
+    }
+    (void)exchange_finish(exchange, EXCHANGE_FORSAKEN, REASON_CLIENT_GONE);
+    return MOVE_LEFT;
+}
+
 /* Head and body leave by one write where they came by one read. */
 static enum move take_reply(struct exchange *exchange)
 {
     enum move sent;
     enum reply_result result = reply_take(exchange);
     if (result == REPLY_GOES_ON)
-        return inflight_length(&exchange->entrance->http.out) < INFLIGHT_BLOCK ? MOVE_MORE : send_down(exchange);
+        return inflight_is_full(&exchange->entrance->http.out) ? send_down(exchange) : MOVE_MORE;
     if (result == REPLY_NEEDS_MORE) {
         sent = send_down(exchange);
         return sent == MOVE_MORE ? read_reply(exchange) : sent;

@@ -49,7 +49,7 @@ static enum io read_more(struct exchange *exchange)
     http_side_continue(&exchange->client);
     if (exchange_send_client(exchange) == IO_BROKEN)
         return IO_BROKEN;
-    return exchange_read_client(exchange, INFLIGHT_BLOCK);
+    return exchange_read_client(exchange);
 }
 
 /* REASON_NONE: all that is here was taken. */
@@ -89,6 +89,10 @@ enum progress step_read_body(struct exchange *exchange)
         enum io result = read_more(exchange);
         if (result == IO_AGAIN)
             return STEP_WAIT;
+        if (result == IO_FULL) { /* all that could be taken was */
+            account_say(&exchange->account, FLAW_NONE, "a line of it does not end");
+            return exchange_refuse(exchange, REASON_MALFORMED_BODY);
+        }
         if (result != IO_OK)
             return exchange_finish(exchange, EXCHANGE_FORSAKEN, REASON_CLIENT_GONE);
     }

@@ -40,23 +40,21 @@ static enum progress parse_head(struct exchange *exchange)
 static const struct fault half_a_head = {
     .reason = REASON_MALFORMED_HEAD, .detail.text = "the connection ended within the head"};
 
-/* A head of the greatest length may stand behind empty lines. What then is no head will never be one: no event would
- * come for what cannot be read any more. */
-static size_t head_room(const struct exchange *exchange)
-{
-    return exchange->worker->limits.http.head + 1 + HTTP_EMPTY_LINES_MAX;
-}
+/* The greatest head there may be has room: what fills it and is none yet will never be one. */
+static const struct fault no_end = {.reason = REASON_HEAD_TOO_LARGE, .detail.text = "the head does not end"};
 
 enum progress step_read_head(struct exchange *exchange)
 {
     for (;;) {
         if (parse_head(exchange) == STEP_NEXT)
             return STEP_NEXT;
-        switch (exchange_read_client(exchange, head_room(exchange))) {
+        switch (exchange_read_client(exchange)) {
         case IO_OK:
             break;
         case IO_AGAIN:
             return STEP_WAIT;
+        case IO_FULL:
+            return exchange_refuse_head(exchange, &no_end);
         case IO_END:
             return exchange_refuse_head(exchange, &half_a_head);
         case IO_BROKEN:

@@ -85,5 +85,5 @@ bool turn_holds_back(const struct exchange *exchange)
     const struct call *call = exchange->call;
     return call != NULL && call->stream != NULL && exchange->client.said != HTTP_SAID &&
            !dialect_stream_has_spoken(call->stream) && engine_turn_could_go_on(&exchange->way.turn) &&
-           inflight_length(&exchange->entrance->http.out) < INFLIGHT_BLOCK;
+           !inflight_is_full(&exchange->entrance->http.out);
 }

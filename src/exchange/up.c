@@ -84,7 +84,7 @@ static bool pass_content(struct exchange *exchange)
     struct http_side *to = &exchange->flow->side;
     struct http_piece piece;
     enum http_taken taken = HTTP_TAKEN;
-    while (taken == HTTP_TAKEN && inflight_length(&to->connection->out) < INFLIGHT_BLOCK) {
+    while (taken == HTTP_TAKEN && !inflight_is_full(&to->connection->out)) {
         taken = from->role->take_content(from, &piece);
         if (taken != HTTP_TAKEN)
             break;
@@ -109,8 +109,9 @@ static enum move fail_upload(struct exchange *exchange, enum reason reason)
 
 static enum move read_content(struct exchange *exchange)
 {
-    switch (exchange_read_client(exchange, INFLIGHT_BLOCK)) {
+    switch (exchange_read_client(exchange)) {
     case IO_OK:
+    case IO_FULL: /* there is more to take than went up at once */
         return MOVE_MORE;
     case IO_AGAIN:
         return MOVE_WAITS;

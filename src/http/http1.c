@@ -115,7 +115,7 @@ bool http_side_drain(struct http_side *side)
     struct http_connection *connection = side->connection;
     struct http_piece piece;
     for (int i = 0; i < TURNS && !http_side_is_whole(side); i++) {
-        if (inflight_length(&connection->in) == 0 && http_connection_read(connection, INFLIGHT_BLOCK) != IO_OK)
+        if (inflight_length(&connection->in) == 0 && http_connection_read(connection) != IO_OK)
             break;
         if (side->role->take_content(side, &piece) == HTTP_BAD)
             break;

@@ -76,4 +76,5 @@ void http1_client_begin(
     struct http_side *side, struct http_connection *connection, const struct http_limits *limits, struct text method)
 {
     *side = (struct http_side){.role = &role, .connection = connection, .limits = *limits, .method = method};
+    http_connection_make_room(connection, limits->head + 1);
 }

@@ -5,11 +5,12 @@
 
 /* --- the request --- */
 
-/* Parsed bytes leave `in` with their block, so that the head's slices stay where they are; what follows moves on. */
+/* Parsed bytes leave `in` with their block, so that the head's slices stay where they are; what follows, content most
+ * often, moves on, and is no head that must be held as a whole. */
 static void keep_head_bytes(struct http_side *side, size_t used)
 {
     struct http_connection *connection = side->connection;
-    struct inflight rest = {0};
+    struct inflight rest = inflight_within(INFLIGHT_BLOCK);
     inflight_append(connection->worker->loop, &rest, text_after(inflight_text(&connection->in), used));
     side->head_bytes = connection->in;
     connection->in = rest;
@@ -147,6 +148,7 @@ static const struct http_role role = {
 void http1_server_begin(struct http_side *side, struct http_connection *connection, const struct http_limits *limits)
 {
     *side = (struct http_side){.role = &role, .connection = connection, .limits = *limits};
+    http_connection_make_room(connection, limits->head + 1 + HTTP_EMPTY_LINES_MAX); /* empty lines may come before */
 }
 
 enum io http_side_send(struct http_side *side, uint64_t *put)
@@ -159,7 +161,7 @@ enum io http_side_send(struct http_side *side, uint64_t *put)
 void http_side_take_back(struct http_side *side)
 {
     struct inflight *out = &side->connection->out;
-    struct inflight kept = {0};
+    struct inflight kept = inflight_within(out->limit);
     ASSERT(side->said != HTTP_SAID);
     if (side->said == HTTP_IN_HAND) {
         inflight_append(side->connection->worker->loop, &kept, text_part(inflight_text(out), 0, side->said_at));

@@ -43,6 +43,16 @@ void blocks_free(struct loop *loop)
     }
 }
 
+struct inflight inflight_within(uint32_t limit)
+{
+    return (struct inflight){.limit = limit};
+}
+
+bool inflight_is_full(const struct inflight *inflight)
+{
+    return inflight_length(inflight) >= inflight->limit;
+}
+
 struct text inflight_text(const struct inflight *inflight)
 {
     if (inflight->block == NULL)
@@ -59,13 +69,13 @@ void inflight_clear(struct loop *loop, struct inflight *inflight)
 {
     if (inflight->block != NULL)
         block_give(loop, inflight->block);
-    *inflight = (struct inflight){0};
+    *inflight = inflight_within(inflight->limit);
 }
 
 void inflight_consume(struct loop *loop, struct inflight *inflight, size_t count)
 {
     ASSERT(count <= inflight_length(inflight));
-    inflight->start += count;
+    inflight->start += (uint32_t)count;
     if (inflight->start == inflight->end)
         inflight_clear(loop, inflight);
 }
@@ -74,6 +84,7 @@ void inflight_consume(struct loop *loop, struct inflight *inflight, size_t count
 static void make_room(struct loop *loop, struct inflight *inflight, size_t more)
 {
     size_t length = inflight_length(inflight);
+    ASSERT(more <= UINT32_MAX - inflight->end);
     if (inflight->block == NULL) {
         inflight->block = block_take(loop, more);
         return;
@@ -90,7 +101,7 @@ static void make_room(struct loop *loop, struct inflight *inflight, size_t more)
         inflight->block = larger;
     }
     inflight->start = 0;
-    inflight->end = length;
+    inflight->end = (uint32_t)length;
 }
 
 void inflight_append(struct loop *loop, struct inflight *inflight, struct text text)
@@ -99,37 +110,37 @@ void inflight_append(struct loop *loop, struct inflight *inflight, struct text t
         return;
     make_room(loop, inflight, text.length);
     memcpy(inflight->block->data + inflight->end, text.data, text.length);
-    inflight->end += text.length;
+    inflight->end += (uint32_t)text.length;
 }
 
 void inflight_pass(struct loop *loop, struct inflight *from, size_t count, struct inflight *to)
 {
     if (inflight_length(to) == 0 && count == inflight_length(from)) {
         inflight_clear(loop, to);
-        *to = *from;
-        *from = (struct inflight){0};
+        *to = (struct inflight){from->block, from->start, from->end, to->limit};
+        *from = inflight_within(from->limit);
         return;
     }
     inflight_append(loop, to, text_part(inflight_text(from), 0, count));
     inflight_consume(loop, from, count);
 }
 
-enum io inflight_read(struct loop *loop, struct inflight *inflight, struct channel *channel, size_t limit, size_t *got)
+enum io inflight_read(struct loop *loop, struct inflight *inflight, struct channel *channel, size_t *got)
 {
-    size_t length = inflight_length(inflight);
     size_t count = 0;
+    ASSERT(inflight->limit > 0); /* it was made with one */
     if (got != NULL)
         *got = 0;
-    if (length >= limit)
-        return IO_AGAIN;
+    if (inflight_is_full(inflight))
+        return IO_FULL;
     if (inflight->block == NULL || inflight->end == inflight->block->capacity)
         make_room(loop, inflight, 1);
     size_t room = inflight->block->capacity - inflight->end;
-    if (room > limit - length)
-        room = limit - length;
+    if (room > inflight->limit - inflight_length(inflight))
+        room = inflight->limit - inflight_length(inflight);
     enum io result = channel_read(channel, inflight->block->data + inflight->end, room, &count);
     if (result == IO_OK)
-        inflight->end += count;
+        inflight->end += (uint32_t)count;
     if (inflight->start == inflight->end)
         inflight_clear(loop, inflight);
     if (got != NULL && result == IO_OK)

@@ -7,6 +7,11 @@ enum { TUNNEL_TURN = 1 << 20 }; /* bytes moved one way before others have their 
 
 enum way_result { WAY_WAITS, WAY_HAS_MORE, WAY_ENDED, WAY_FROM_BROKE, WAY_TO_BROKE };
 
+struct tunnel_way tunnel_way(struct channel *from, struct channel *to)
+{
+    return (struct tunnel_way){.from = from, .to = to, .inflight = inflight_within(INFLIGHT_BLOCK)};
+}
+
 /* Where the other way has ended too, the FIN comes with the close that follows. */
 static enum way_result end_way(struct tunnel_way *way, const struct tunnel_way *other)
 {
@@ -36,7 +41,7 @@ static enum io deliver(struct loop *loop, struct tunnel_way *way)
 static enum io copy_in(struct loop *loop, struct tunnel_way *way)
 {
     size_t got = 0;
-    enum io result = inflight_read(loop, &way->inflight, way->from, INFLIGHT_BLOCK, &got);
+    enum io result = inflight_read(loop, &way->inflight, way->from, &got);
     if (got == INFLIGHT_BLOCK && channel_is_plain(way->from) && channel_is_plain(way->to))
         way->means = TUNNEL_SPLICES;
     return result;

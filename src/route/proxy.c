@@ -134,6 +134,7 @@ enum proxy_answer asking_go_on(struct asking *asking, struct channel *channel, s
         return read_answer(asking, channel, detail);
     case IO_AGAIN:
         return PROXY_MORE;
+    case IO_FULL:
     case IO_END:
     case IO_BROKEN:
         break;

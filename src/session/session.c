@@ -159,11 +159,11 @@ void session_run(struct session *session)
         yield_to_others(session);
 }
 
-enum io session_read(struct session *session, size_t limit)
+enum io session_read(struct session *session)
 {
     struct http_connection *client = &session->entrance.http;
     bool had_ended = client->has_ended;
-    enum io result = http_connection_read(client, limit);
+    enum io result = http_connection_read(client);
     if (!had_ended && (result == IO_OK || result == IO_END))
         session_touch(session);
     return result;
@@ -203,8 +203,8 @@ static void enter_by(struct session *session, int descriptor, const struct addre
     struct buffer *scratch = &worker->http.scratch;
     entrance->peer = peer_at(peer, session->listener);
     entrance->user = exchange_new_user(worker->exchanges);
-    entrance->http.worker = &worker->http;
-    entrance->http.channel = channel_new(worker->options.loop, descriptor, on_client_ready, session);
+    http_connection_begin(
+        &entrance->http, &worker->http, channel_new(worker->options.loop, descriptor, on_client_ready, session));
     buffer_empty(scratch);
     address_append(scratch, peer);
     text_store(buffer_text(scratch), entrance->peer_text, sizeof(entrance->peer_text));

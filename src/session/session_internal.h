@@ -120,7 +120,7 @@ void session_watch_deadline(struct session *session); /* what it depends on has 
 void session_touch(struct session *session);          /* something moved: the deadline starts anew */
 void session_close(struct session *session, enum reason reason);
 enum progress session_forsaken(struct session *session); /* the client has gone */
-enum io session_read(struct session *session, size_t limit);
+enum io session_read(struct session *session);
 enum io session_write(struct session *session);
 
 /* step_connect.c */

@@ -137,14 +137,15 @@ enum progress step_peek_hello(struct session *session)
 {
     static const struct detail nothing = {0};
     struct inflight *in = &session->entrance.http.in;
+    http_connection_make_room(&session->entrance.http, CLIENT_HELLO_MAX + 1);
     for (;;) {
         if (inflight_length(in) > 0 && take_hello(session) == STEP_NEXT)
             return STEP_NEXT;
         if (session->state != SESSION_PEEK_HELLO)
             return STEP_WAIT;
-        if (inflight_length(in) > CLIENT_HELLO_MAX) /* it was not taken, and no more can be read */
+        enum io result = session_read(session);
+        if (result == IO_FULL) /* it was not taken */
             return refuse_hello(session, REASON_NOT_TLS, &nothing);
-        enum io result = session_read(session, CLIENT_HELLO_MAX + 1);
         if (result == IO_AGAIN)
             return STEP_WAIT;
         if (result != IO_OK)

@@ -22,6 +22,7 @@ enum progress step_finish(struct session *session)
         return STEP_YIELD;
     case IO_AGAIN:
         return STEP_WAIT;
+    case IO_FULL:
     case IO_END:
     case IO_BROKEN:
         break;

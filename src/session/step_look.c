@@ -87,16 +87,16 @@ enum progress step_look(struct session *session)
     struct inflight *in = &session->entrance.http.in;
     if (inflight_length(in) == 0 && lets_any_bytes(session))
         return serve_turned(session, NULL, NULL);
+    http_connection_make_room(&session->entrance.http, CLIENT_HELLO_MAX + 1);
     for (;;) {
         if (inflight_length(in) > 0 && look_at(session, inflight_text(in)) == STEP_NEXT)
             return STEP_NEXT;
-        if (inflight_length(in) > CLIENT_HELLO_MAX)
-            return look_unnamed(session);
-        switch (session_read(session, CLIENT_HELLO_MAX + 1)) {
+        switch (session_read(session)) {
         case IO_OK:
             break;
         case IO_AGAIN:
             return STEP_WAIT;
+        case IO_FULL:
         case IO_END:
         case IO_BROKEN:
             return look_unnamed(session);

@@ -10,7 +10,7 @@ static enum io wait_for_request(struct session *session)
     while (inflight_length(&client->in) == 0) {
         if (channel_is_quiet(client->channel))
             return IO_AGAIN;
-        enum io result = session_read(session, INFLIGHT_BLOCK);
+        enum io result = session_read(session);
         if (result != IO_OK)
             return result;
     }
@@ -51,6 +51,7 @@ enum progress step_serve(struct session *session)
     if (session->exchange == NULL) {
         switch (wait_for_request(session)) {
         case IO_OK:
+        case IO_FULL:
             break;
         case IO_AGAIN:
             return STEP_WAIT;

@@ -24,6 +24,7 @@ static void forget(struct session *session)
  */
 
 static const struct fault half = {.reason = REASON_MALFORMED_HEAD, .detail.text = "the connection ended within it"};
+static const struct fault endless = {.reason = REASON_MALFORMED_HEAD, .detail.text = "SOCKS that does not end"};
 static const struct fault late = {.reason = REASON_TIMEOUT_HEAD, .detail.text = "SOCKS began and was not gone through"};
 static const struct fault no_method = {
     .reason = REASON_METHOD_UNSUPPORTED,
@@ -124,12 +125,15 @@ static bool read_more(struct session *session, enum progress *progress)
 {
     enum io result = session_write(session); /* the client waits for the answer before */
     if (result == IO_OK)
-        result = http_connection_read(&session->entrance.http, SOCKS_MESSAGE_MAX);
+        result = http_connection_read(&session->entrance.http);
     switch (result) {
     case IO_OK:
         return true;
     case IO_AGAIN:
         *progress = STEP_WAIT;
+        return false;
+    case IO_FULL: /* the longest message has room */
+        *progress = refuse(session, &endless);
         return false;
     case IO_END:
         *progress = ended(session);

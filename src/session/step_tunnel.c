@@ -25,10 +25,10 @@ enum progress tunnel_begin(struct session *session)
     struct http_connection *client = &session->entrance.http;
     struct channel *upstream = exchange_tunnel(session->exchange);
     channel_set_handler(upstream, on_upstream_ready, session);
-    session->tunnel.up = (struct tunnel_way){.from = client->channel, .to = upstream, .inflight = client->in};
-    session->tunnel.down = (struct tunnel_way){.from = upstream, .to = client->channel, .inflight = client->out};
-    client->in = (struct inflight){0};
-    client->out = (struct inflight){0};
+    session->tunnel.up = tunnel_way(client->channel, upstream);
+    session->tunnel.down = tunnel_way(upstream, client->channel);
+    inflight_pass(session->tunnel.loop, &client->in, inflight_length(&client->in), &session->tunnel.up.inflight);
+    inflight_pass(session->tunnel.loop, &client->out, inflight_length(&client->out), &session->tunnel.down.inflight);
     session_enter(session, SESSION_TUNNEL);
     if (!is_cut_by_reload(session))
         return STEP_NEXT;

@@ -5,7 +5,7 @@
 #include "exeat/base/memory.h"
 #include "web_internal.h"
 
-enum { REPLY_HEAD_MAX = 16384, IN_MAX = REPLY_HEAD_MAX + INFLIGHT_BLOCK };
+enum { REPLY_HEAD_MAX = 16384 };
 
 /* How far the answer was read. */
 enum reading { READING_HEAD, READING_BODY, READING_DONE, READING_FAILED };
@@ -143,9 +143,13 @@ static void on_ready(void *context)
     uint64_t put = 0;
     enum io io = http_connection_write(&call->http, &put);
     while (io == IO_OK || io == IO_AGAIN) {
-        io = http_connection_read(&call->http, IN_MAX);
+        io = http_connection_read(&call->http);
         if (io == IO_AGAIN)
             return;
+        if (io == IO_FULL) { /* what could be taken was, and the rest will never be whole */
+            end(call, 0, TEXT(""), "its answer is malformed or too long");
+            return;
+        }
         if (io != IO_BROKEN && try_reply(call, io == IO_END))
             return;
     }
@@ -250,7 +254,7 @@ web_call_start(const struct web_peer *peer, const struct web_request *request, w
     call->on_answer = on_answer;
     call->context = context;
     call->worker.loop = peer->loop;
-    call->http.worker = &call->worker;
+    http_connection_begin(&call->http, &call->worker, NULL); /* its channel comes when it is connected */
     http1_client_begin(&call->side, &call->http, &limits, request->method);
     write_request(call, request);
     call->deadline = timer_new(peer->loop, on_deadline, call);

@@ -239,11 +239,12 @@ static void on_ready(void *context)
         }
         if (take_input(visitor) || inflight_length(&visitor->http.out) > 0)
             continue;
-        switch (http_connection_read(&visitor->http, HEAD_MAX + INFLIGHT_BLOCK)) {
+        switch (http_connection_read(&visitor->http)) {
         case IO_OK:
             break;
         case IO_AGAIN:
             return;
+        case IO_FULL: /* what could be taken was, and the rest will never be whole */
         case IO_END:
         case IO_BROKEN:
             visitor_free(visitor);
@@ -300,7 +301,7 @@ static bool on_accept(void *context, int descriptor, const struct address *peer,
     struct visitor *visitor = base_zalloc(sizeof(*visitor));
     visitor->server = server;
     visitor->channel = channel_new(options->loop, descriptor, on_ready, visitor);
-    visitor->http = (struct http_connection){.worker = &server->http, .channel = visitor->channel};
+    http_connection_begin(&visitor->http, &server->http, visitor->channel);
     begin_request(visitor);
     visitor->deadline = timer_new(options->loop, on_deadline, visitor);
     timer_start(visitor->deadline, options->visit_ms);

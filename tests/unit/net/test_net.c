@@ -84,14 +84,14 @@ static void what_is_dialled_is_accepted_and_bytes_arrive(void **state)
     (void)state;
     struct scene scene = {.loop = loop_new()};
     connect_both(&scene);
-    struct inflight out = {0};
-    struct inflight in = {0};
+    struct inflight out = inflight_within(100);
+    struct inflight in = inflight_within(100);
     uint64_t put = 0;
     inflight_append(scene.loop, &out, TEXT("hello"));
     assert_int_equal(inflight_write(scene.loop, &out, scene.near, &put), IO_OK);
     assert_int_equal(put, 5);
     assert_null(out.block);
-    while (inflight_read(scene.loop, &in, scene.far, 100, NULL) == IO_AGAIN)
+    while (inflight_read(scene.loop, &in, scene.far, NULL) == IO_AGAIN)
         loop_turn(scene.loop);
     assert_true(text_equal(inflight_text(&in), TEXT("hello")));
     inflight_clear(scene.loop, &in);
@@ -282,7 +282,7 @@ static void a_large_head_grows_its_window(void **state)
 {
     (void)state;
     struct loop *loop = loop_new();
-    struct inflight inflight = {0};
+    struct inflight inflight = inflight_within(INFLIGHT_BLOCK);
     for (int i = 0; i < 5000; i++)
         inflight_append(loop, &inflight, TEXT("0123456789"));
     assert_int_equal(inflight_length(&inflight), 50000);
@@ -290,6 +290,81 @@ static void a_large_head_grows_its_window(void **state)
     assert_true(text_equal(inflight_text(&inflight), TEXT("0123456789")));
     inflight_consume(loop, &inflight, 10);
     assert_null(inflight.block);
+    loop_free(loop);
+}
+
+/* `count` bytes are on their way to `scene->far`. */
+static void send_far(struct scene *scene, size_t count)
+{
+    char bytes[2 * INFLIGHT_BLOCK] = {0};
+    struct inflight out = inflight_within(INFLIGHT_BLOCK);
+    uint64_t put = 0;
+    inflight_append(scene->loop, &out, (struct text){bytes, count});
+    assert_int_equal(inflight_write(scene->loop, &out, scene->near, &put), IO_OK);
+}
+
+static enum io read_far(struct scene *scene, struct inflight *in)
+{
+    enum io result;
+    while ((result = inflight_read(scene->loop, in, scene->far, NULL)) == IO_AGAIN)
+        loop_turn(scene->loop);
+    return result;
+}
+
+static void a_buffer_is_read_to_its_limit_and_then_says_that_it_is_full(void **state)
+{
+    (void)state;
+    static const uint32_t limits[] = {1, 10, INFLIGHT_BLOCK - 1, INFLIGHT_BLOCK, INFLIGHT_BLOCK + 1};
+    for (size_t i = 0; i < COUNT_OF(limits); i++) {
+        struct scene scene = {.loop = loop_new()};
+        struct inflight in = inflight_within(limits[i]);
+        enum io result = IO_OK;
+        connect_both(&scene);
+        send_far(&scene, limits[i] + 5);
+        while (result == IO_OK)
+            result = read_far(&scene, &in);
+        assert_int_equal(result, IO_FULL);
+        assert_int_equal(inflight_length(&in), limits[i]);
+        inflight_consume(scene.loop, &in, 1);
+        assert_int_equal(read_far(&scene, &in), IO_OK); /* what was not read is still there */
+        assert_int_equal(inflight_length(&in), limits[i]);
+        inflight_clear(scene.loop, &in);
+        close_scene(&scene);
+    }
+}
+
+static void a_buffer_that_was_filled_beyond_its_limit_is_not_read_into(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new()};
+    struct inflight in = inflight_within(3);
+    connect_both(&scene);
+    send_far(&scene, 5);
+    inflight_append(scene.loop, &in, TEXT("hello"));
+    assert_true(inflight_is_full(&in));
+    assert_int_equal(read_far(&scene, &in), IO_FULL);
+    assert_true(text_equal(inflight_text(&in), TEXT("hello")));
+    inflight_clear(scene.loop, &in);
+    close_scene(&scene);
+}
+
+static void bytes_that_move_on_leave_each_buffer_its_limit(void **state)
+{
+    (void)state;
+    struct loop *loop = loop_new();
+    struct inflight from = inflight_within(3);
+    struct inflight to = inflight_within(7);
+    inflight_append(loop, &from, TEXT("block"));
+    inflight_pass(loop, &from, 5, &to); /* with its block */
+    assert_int_equal(from.limit, 3);
+    assert_int_equal(to.limit, 7);
+    inflight_append(loop, &from, TEXT("copied"));
+    inflight_pass(loop, &from, 4, &to);
+    assert_true(text_equal(inflight_text(&to), TEXT("blockcopi")));
+    inflight_consume(loop, &from, 2);
+    inflight_clear(loop, &to);
+    assert_int_equal(from.limit, 3);
+    assert_int_equal(to.limit, 7);
     loop_free(loop);
 }
 
@@ -318,6 +393,9 @@ int main(void)
         cmocka_unit_test(a_refused_connection_is_told),
         cmocka_unit_test(fixed_answers_and_addresses_need_no_dns),
         cmocka_unit_test(a_large_head_grows_its_window),
+        cmocka_unit_test(a_buffer_is_read_to_its_limit_and_then_says_that_it_is_full),
+        cmocka_unit_test(a_buffer_that_was_filled_beyond_its_limit_is_not_read_into),
+        cmocka_unit_test(bytes_that_move_on_leave_each_buffer_its_limit),
         cmocka_unit_test(an_address_that_is_not_ours_is_one_clear_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

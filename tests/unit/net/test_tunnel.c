@@ -129,8 +129,8 @@ static void open_scene(struct scene *scene, int pipes)
     scene->near = channel_new(scene->loop, near, run, scene);
     scene->far = channel_new(scene->loop, far, run, scene);
     scene->tunnel.loop = scene->loop;
-    scene->tunnel.up = (struct tunnel_way){.from = scene->near, .to = scene->far};
-    scene->tunnel.down = (struct tunnel_way){.from = scene->far, .to = scene->near};
+    scene->tunnel.up = tunnel_way(scene->near, scene->far);
+    scene->tunnel.down = tunnel_way(scene->far, scene->near);
 }
 
 static void start(struct peer *peer, size_t to_send)

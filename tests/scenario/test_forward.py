@@ -87,6 +87,19 @@ def test_a_chunked_body_goes_up_and_a_chunked_reply_comes_down(shop):
     assert shop.get(shop.url + "/chunked").body == b"one two three"
 
 
+def test_content_that_came_with_a_large_head_goes_up_to_its_end(gate, origin):
+    """More of it than goes up at once is here already, and no event will tell of it."""
+    one = gate(resolve=hosts("shop.example"), rules=[allow("shop.example")], limits={"head": "1MiB"})
+    large = b"".join(b"X-%d: %s\r\n" % (i, b"y" * 4000) for i in range(66))
+    with one.connect() as connection:
+        reply = ask(
+            connection,
+            b"POST http://shop.example:%d/echo HTTP/1.1\r\nHost: shop.example\r\nTransfer-Encoding: chunked\r\n%s\r\n%s0\r\n\r\n"
+            % (origin.port, large, b"1\r\nx\r\n" * 20000),
+        )
+    assert json.loads(reply.body)["body"] == "x" * 20000
+
+
 def test_a_reply_without_length_ends_with_the_connection(shop):
     assert shop.get(shop.url + "/until-close").body == b"to the end"
 

@@ -6,6 +6,7 @@
 
 #include "exeat/anchor.h"
 #include "exeat/audit.h"
+#include "exeat/budget.h"
 #include "exeat/containment.h"
 #include "exeat/engine.h"
 #include "exeat/names.h"
@@ -18,6 +19,11 @@ enum admin_verify_state {
     ADMIN_VERIFY_WAITS, /* nothing was looked at yet */
     ADMIN_VERIFY_OK,
     ADMIN_VERIFY_FOUND /* the log says what */
+};
+/* What is told of limits. */
+struct admin_limits {
+    struct budgets *budgets; /* borrowed; NULL: there are none */
+    int64_t now_us;          /* wall clock */
 };
 struct admin_verify {
     enum admin_verify_state state;
@@ -39,11 +45,12 @@ struct admin_view {
     uint64_t policy_sequence;
     uint64_t workers;
     bool bypass_active;
-    uint64_t issuer_expires;           /* seconds since 1970; 0: there is none */
-    uint64_t reloads;                  /* policies that took effect after the first */
-    uint64_t reloads_refused;          /* offered, and not good */
-    struct text rule_lapses;           /* lines of admin_lapse_write; borrowed */
-    uint64_t rules_lapsed;             /* while the gate ran */
+    uint64_t issuer_expires;  /* seconds since 1970; 0: there is none */
+    uint64_t reloads;         /* policies that took effect after the first */
+    uint64_t reloads_refused; /* offered, and not good */
+    struct text rule_lapses;  /* lines of admin_lapse_write; borrowed */
+    uint64_t rules_lapsed;    /* while the gate ran */
+    struct admin_limits limits;
     const struct engine_view *engines; /* borrowed, as the lapses */
     size_t engine_count;
 };

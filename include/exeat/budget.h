@@ -38,6 +38,17 @@ struct budgets;
 struct budgets *budgets_new(void);          /* the caller's, for budgets_free */
 void budgets_free(struct budgets *budgets); /* after all tables */
 
+/* How one limit stands. */
+struct budget_standing {
+    const struct budget_row *row;
+    enum budget_kind kind;
+    uint64_t used;    /* or taken ahead, in the window that is on; more than the limit, when it was larger before */
+    uint64_t refused; /* requests that it turned away, since somebody has this owner with these windows */
+};
+typedef void (*budget_tell)(void *context, const struct budget_standing *standing);
+/* Tells of each limit of the newest table, from any thread; `tell` makes and frees no table. */
+void budgets_look(struct budgets *budgets, int64_t now_us, budget_tell tell, void *context);
+
 /* The counters of one policy's rows, which are copied; all workers share it. */
 struct budget_table;
 /* One reference, the caller's. `workers`: how many take from it. */

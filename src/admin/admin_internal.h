@@ -16,6 +16,9 @@ void names_metrics_write(const struct names_stats *stats, struct buffer *out);
 /* engine_metrics.c */
 void engine_metrics_write(const struct engine_view *engines, size_t count, struct buffer *out);
 
+/* limit_metrics.c */
+void limit_metrics_write(const struct admin_limits *limits, struct buffer *out);
+
 /* process.c */
 void process_metrics_write(struct buffer *out);
 

@@ -247,6 +247,8 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
         out, "policy_reloads_refused_total", "counter", "Policies that were offered and refused.",
         view->reloads_refused);
     write_lapses(view, out);
+    if (view->limits.budgets != NULL)
+        limit_metrics_write(&view->limits, out);
     metric_number(out, "workers", "gauge", "Worker threads.", view->workers);
     metric_number(
         out, "bypass_active", "gauge", "1 while a bypass lets through what the policy refuses.", view->bypass_active);

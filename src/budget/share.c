@@ -111,6 +111,7 @@ bool budget_enter(
     }
     if (!good) {
         budget_leave(share, rows, entered);
+        atomic_fetch_add_explicit(&budget_table_line(share->table, row)->refused[kind], 1, memory_order_relaxed);
         *refusal = (struct budget_refusal){row, kind, seconds_to_next(limit_of(share, row, kind), now_us)};
         return false;
     }

@@ -17,12 +17,14 @@ struct account {
     size_t tables;
     uint64_t windows_us[BUDGET_KINDS];
     struct counter counters[BUDGET_KINDS];
+    _Atomic uint64_t refused[BUDGET_KINDS];
 };
 
 enum { BUCKETS = 1024 };
 struct budgets {
     pthread_mutex_t lock; /* never taken for a request */
     struct list buckets[BUCKETS];
+    const struct budget_table *newest; /* NULL: it is gone */
 };
 
 struct budget_table {
@@ -138,6 +140,7 @@ static void line_fill(struct budget_line *line, struct budgets *budgets, const s
     line->row = *row;
     line->account = account_take(budgets, row);
     line->row.owner = text_from(line->account->owner);
+    line->refused = line->account->refused;
     for (int i = 0; i < BUDGET_KINDS; i++) {
         line->counters[i] = &line->account->counters[i];
         line->ahead[i] = ahead_of(&row->limits[i], workers);
@@ -155,6 +158,7 @@ budget_table_new(struct budgets *budgets, const struct budget_row *rows, size_t 
     pthread_mutex_lock(&budgets->lock);
     for (size_t i = 0; i < count; i++)
         line_fill(&table->lines[i], budgets, &rows[i], workers);
+    budgets->newest = table;
     pthread_mutex_unlock(&budgets->lock);
     return table;
 }
@@ -170,6 +174,8 @@ void budget_table_unref(struct budget_table *table)
     if (table == NULL || --table->references > 0)
         return;
     pthread_mutex_lock(&table->budgets->lock);
+    if (table->budgets->newest == table)
+        table->budgets->newest = NULL;
     for (size_t i = 0; i < table->count; i++)
         account_give(table->lines[i].account);
     pthread_mutex_unlock(&table->budgets->lock);
@@ -192,6 +198,32 @@ uint64_t budget_used(const struct budget_table *table, size_t row, enum budget_k
 {
     const struct budget_line *line = budget_table_line(table, row);
     return counter_used(line->counters[kind], &line->row.limits[kind], now_us);
+}
+
+static void line_tell(const struct budget_line *line, int64_t now_us, budget_tell tell, void *context)
+{
+    for (int kind = 0; kind < BUDGET_KINDS; kind++) {
+        const struct budget_limit *limit = &line->row.limits[kind];
+        if (limit->amount == 0)
+            continue;
+        struct budget_standing standing = {
+            .row = &line->row,
+            .kind = (enum budget_kind)kind,
+            .used = counter_used(line->counters[kind], limit, now_us),
+            .refused = atomic_load_explicit(&line->refused[kind], memory_order_relaxed),
+        };
+        tell(context, &standing);
+    }
+}
+
+/* A table that is being freed waits for the lock. */
+void budgets_look(struct budgets *budgets, int64_t now_us, budget_tell tell, void *context)
+{
+    pthread_mutex_lock(&budgets->lock);
+    const struct budget_table *table = budgets->newest;
+    for (size_t i = 0; table != NULL && i < table->count; i++)
+        line_tell(&table->lines[i], now_us, tell, context);
+    pthread_mutex_unlock(&budgets->lock);
 }
 
 void budget_recall(

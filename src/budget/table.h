@@ -11,6 +11,7 @@ struct budget_line {
     struct budget_row row;
     struct counter *counters[BUDGET_KINDS]; /* of the account */
     uint64_t ahead[BUDGET_KINDS];           /* how much a worker takes at once */
+    _Atomic uint64_t *refused;              /* of the account, by kind */
     struct account *account;
 };
 const struct budget_line *budget_table_line(const struct budget_table *table, size_t row);

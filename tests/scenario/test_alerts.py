@@ -4,6 +4,7 @@ docs/operations.md tells of."""
 import http.client
 import json
 import re
+import time
 
 import pytest
 import yaml
@@ -16,21 +17,28 @@ ASKED = re.compile(r"(exeat_\w+)(?:\{([^}]*)\})?")
 
 @pytest.fixture(scope="module")
 def metrics(tmp_path_factory):
-    """What a gate says that has all that alerts are about, has refused a call to a vendor and could not answer another."""
+    """What a gate says that has all that alerts are about, has refused a call to a vendor, could not answer another and turned
+    away a third."""
     folder = tmp_path_factory.mktemp("alerts")
     run_exeat("key", "create", folder / "witness.key")
     (folder / "witness.vkey").write_text(run_exeat("key", "show", folder / "witness.key", "--name", "witness.example/w1", "--witness").stdout)
-    rules = [{"id": "home", "verdict": "reroute", "hosts": ["home.example"], "schemes": ["http"], "inference": ["local"]}]
+    rules = [{"id": "home", "verdict": "reroute", "hosts": ["home.example"], "schemes": ["http"], "inference": ["local"],
+              "limit": {"requests": "1/d"}}]
+    assert time.time() % 86400 < 86400 - 120  # that day is on for a while yet
     gate = Gate(folder, rules=rules, inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{free_port()}"}], audit={
         "ship": {"directory": str(folder / "evidence")}, "verify": {"every": "100ms"},
         "witness": {"url": f"http://127.0.0.1:{free_port()}", "key_file": str(folder / "witness.vkey")}})
+    gate.config["clients"] = {"shop": {"address": "127.0.0.1", "limit": {"concurrent": 50, "requests": "100/d"}}}
     gate.config["llm"] = [{"host": "home.example", "dialect": "openai"}, {"host": "vendor.example"}]
     gate.start()
     gate.get("http://vendor.example/")
     proxy = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=20)
     call = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
     proxy.request("POST", "http://home.example/v1/chat/completions", json.dumps(call))
-    assert proxy.getresponse().status == 503  # nobody listens there
+    reply = proxy.getresponse()
+    assert (reply.status, reply.read() != b"") == (503, True)  # nobody listens there
+    proxy.request("POST", "http://home.example/v1/chat/completions", json.dumps(call))
+    assert proxy.getresponse().status == 429
     wait_for(lambda: "exeat_audit_verify_ok " in gate.metrics(), "the store to be verified")
     said = gate.metrics()
     gate.stop()
@@ -45,6 +53,17 @@ def test_every_alert_asks_for_a_metric_and_labels_that_there_are(metrics):
                 lines = "\n".join(line for line in metrics.splitlines() if line.startswith(name + "{"))
                 for value in wanted.split("|") if operator == "=~" else [wanted]:
                     assert f'{label}="{value}"' in lines, (name, label, value)
+
+
+def test_a_limit_is_told_by_its_owner_and_only_where_there_is_one(metrics):
+    lines = [line for line in metrics.splitlines() if line.startswith("exeat_limit_")]
+    assert lines == [
+        'exeat_limit_used_ratio{rule="home",kind="requests"} 1.0000',
+        'exeat_limit_used_ratio{client="shop",kind="requests"} 0.0100',
+        'exeat_limit_used_ratio{client="shop",kind="concurrent"} 0.0000',
+        'exeat_limit_refusals_total{rule="home",kind="requests"} 1',
+        'exeat_limit_refusals_total{client="shop",kind="requests"} 0',
+        'exeat_limit_refusals_total{client="shop",kind="concurrent"} 0']
 
 
 def test_the_alerts_are_those_of_the_page():

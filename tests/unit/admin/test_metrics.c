@@ -94,11 +94,45 @@ static void engines_are_told_by_name_and_what_went_wrong_by_its_word(void **stat
     base_free(text);
 }
 
+static void a_limit_tells_its_owner_how_much_is_used_and_whom_it_turned_away(void **state)
+{
+    (void)state;
+    const struct budget_row rows[] = {
+        {TEXT("rule ll\"m"), {[BUDGET_REQUESTS] = {3, 86400000000}, [BUDGET_BYTES] = {BUDGET_AMOUNT_MAX, 1000000}}},
+        {TEXT("client queue"), {[BUDGET_CONCURRENT] = {4, 0}}},
+    };
+    const size_t both[] = {0, 1};
+    struct budgets *budgets = budgets_new();
+    struct budget_table *table = budget_table_new(budgets, rows, COUNT_OF(rows), 1);
+    struct budget_share *share = budget_share_new(table);
+    struct budget_refusal refusal;
+    for (int i = 0; i < 2; i++)
+        assert_true(budget_enter(share, both, COUNT_OF(both), 0, &refusal));
+    assert_true(budget_enter(share, both, 1, 0, &refusal));
+    assert_false(budget_enter(share, both, COUNT_OF(both), 0, &refusal));
+    budget_spend(share, both, 1, BUDGET_BYTES, BUDGET_AMOUNT_MAX, 0);
+    struct admin_view view = {.limits = {budgets, 0}};
+    struct buffer out = {0};
+    admin_metrics_write(&view, &out);
+    char *text = buffer_take(&out);
+    has_line(text, "exeat_limit_used_ratio{rule=\"ll\\\"m\",kind=\"requests\"} 1.0000\n");
+    has_line(text, "exeat_limit_used_ratio{rule=\"ll\\\"m\",kind=\"bytes\"} 1.0000\n");
+    has_line(text, "exeat_limit_used_ratio{client=\"queue\",kind=\"concurrent\"} 0.5000\n");
+    has_line(text, "exeat_limit_refusals_total{rule=\"ll\\\"m\",kind=\"requests\"} 1\n");
+    has_line(text, "exeat_limit_refusals_total{client=\"queue\",kind=\"concurrent\"} 0\n");
+    assert_null(strstr(text, "tokens")); /* no limit, no line */
+    base_free(text);
+    budget_share_free(share);
+    budget_table_unref(table);
+    budgets_free(budgets);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(workers_add_up),
         cmocka_unit_test(a_rule_that_ends_says_when),
+        cmocka_unit_test(a_limit_tells_its_owner_how_much_is_used_and_whom_it_turned_away),
         cmocka_unit_test(engines_are_told_by_name_and_what_went_wrong_by_its_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

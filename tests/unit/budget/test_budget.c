@@ -319,6 +319,36 @@ static void a_stay_counts_what_it_came_to(void **state)
     close_scene(&scene);
 }
 
+static void note_amount(void *context, const struct budget_standing *standing)
+{
+    uint64_t *seen = context;
+    seen[0]++;
+    seen[1] = standing->row->limits[standing->kind].amount;
+    seen[2] = standing->used;
+    seen[3] = standing->refused;
+}
+
+static void whoever_looks_is_told_of_the_newest_table_and_of_none_when_it_is_gone(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct budget_row row = requests_per(2, HOUR);
+    open_scene(&scene, &row, 1);
+    assert_int_equal(enter_all(&scene, 5, NOW), 2);
+    row.limits[BUDGET_REQUESTS].amount = 10;
+    struct budget_table *next = budget_table_new(scene.budgets, &row, 1, WORKERS);
+    uint64_t seen[4] = {0};
+    budgets_look(scene.budgets, NOW, note_amount, seen);
+    const uint64_t newest[] = {1, 10, 2, 3};
+    assert_memory_equal(seen, newest, sizeof(newest));
+    budgets_look(scene.budgets, NOW + HOUR, note_amount, seen);
+    assert_int_equal(seen[2], 0); /* another window */
+    budget_table_unref(next);
+    budgets_look(scene.budgets, NOW, note_amount, seen);
+    assert_int_equal(seen[0], 2);
+    close_scene(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -333,6 +363,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_is_set_back_begins_a_window_and_does_not_end_the_world),
         cmocka_unit_test(what_was_not_used_after_all_is_there_for_others_in_its_window_only),
         cmocka_unit_test(a_stay_counts_what_it_came_to),
+        cmocka_unit_test(whoever_looks_is_told_of_the_newest_table_and_of_none_when_it_is_gone),
         cmocka_unit_test(workers_that_race_never_get_more_than_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -247,7 +247,7 @@ struct tunnel {
     struct tunnel_way down;
 };
 enum tunnel_result { TUNNEL_GOES_ON, TUNNEL_AGAIN, TUNNEL_DONE, TUNNEL_CLIENT_BROKE, TUNNEL_UPSTREAM_BROKE };
-struct tunnel_way tunnel_way(struct channel *from, struct channel *to);
+struct tunnel_way tunnel_way(struct channel *from, struct channel *to); /* open, and with nothing in it yet */
 /* TUNNEL_AGAIN: much was moved and more may be there; give others a turn and call again. */
 enum tunnel_result tunnel_run(struct tunnel *tunnel);
 void tunnel_clear(struct tunnel *tunnel); /* frees what is in its ways; the channels are the caller's */

@@ -15,8 +15,7 @@
 #include "exeat/model.h"
 #include "exeat/name.h"
 
-/* --- loop
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- loop --- */
 
 struct loop;
 
@@ -38,8 +37,7 @@ struct deferred {
 void loop_defer(struct loop *loop, struct deferred *deferred);
 void deferred_cancel(struct deferred *deferred); /* fine when it is not queued */
 
-/* --- timers and descriptors
- * -------------------------------------------------------------------------------------------- */
+/* --- timers and descriptors --- */
 
 /* Starting and stopping cost next to nothing: a timer that is moved to later keeps its place in the loop, and looks
  * again when it gets there. */
@@ -58,8 +56,7 @@ typedef void (*watch_function)(void *context);
 struct watch *watch_new(struct loop *loop, int descriptor, watch_function function, void *context);
 void watch_free(struct watch *watch); /* NULL is fine */
 
-/* --- channels
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- channels --- */
 
 /* IO_END: orderly end (FIN, close_notify). IO_FULL: nothing was read, for the buffer holds its limit already; no event
  * will come, so take from it first. Only buffers say so: no channel does, and no write. */
@@ -111,8 +108,7 @@ enum io channel_receive(struct channel *channel, void *out, size_t capacity, siz
 /* `more`: another send follows at once, and what does not fill a segment may wait for it. */
 enum io channel_send(struct channel *channel, const struct iovec *parts, int count, bool more, size_t *put);
 
-/* --- bytes in flight
- * -------------------------------------------------------------------------------------- */
+/* --- bytes in flight --- */
 
 /* A run of bytes in a block from the loop's pool. Made with its limit, it is empty and holds no memory; when emptied it
  * gives its block back. The limit belongs to the buffer and not to its bytes: it stays when they go. */
@@ -142,8 +138,7 @@ enum io inflight_read(struct loop *loop, struct inflight *inflight, struct chann
 /* Writes all it can; IO_OK when empty, IO_AGAIN when the socket is full. Adds what was written to `*put`. */
 enum io inflight_write(struct loop *loop, struct inflight *inflight, struct channel *channel, uint64_t *put);
 
-/* --- listening and dialling
- * -------------------------------------------------------------------------------------------- */
+/* --- listening and dialling --- */
 
 struct listener;
 /* `descriptor` is the callee's. False: it was turned away; after a few of those the rest waits for the next turn, so
@@ -175,8 +170,7 @@ struct dial;
 struct dial *dial_start(struct loop *loop, const struct judged_address *to, dial_done on_done, void *context);
 void dial_cancel(struct dial *dial); /* only before the call back; NULL is fine */
 
-/* --- names
- * ------------------------------------------------------------------------------------------------------------- */
+/* --- names --- */
 
 struct resolver;
 struct resolver_options {
@@ -215,8 +209,7 @@ void resolver_refresh(struct resolver *resolver);
 struct resolve *resolve_start(struct resolver *resolver, const struct host *name, resolve_done on_done, void *context);
 void resolve_cancel(struct resolve *resolve); /* only before the call back; NULL is fine */
 
-/* --- tunnel
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- tunnel --- */
 
 /* Pipes that all loops of the process may have between them, so that a node's limit for one user is kept. */
 struct pipe_budget {

@@ -201,24 +201,27 @@ static json_t *make_all_of(struct making *making, const json_t *schema, const js
     return whole;
 }
 
+static json_t *make_of_schema(struct making *making, const json_t *schema, unsigned level)
+{
+    const json_t *fixed = json_object_get(schema, "const");
+    const json_t *words = json_object_get(schema, "enum");
+    const json_t *all = json_object_get(schema, "allOf");
+    const json_t *any = json_object_get(schema, "anyOf");
+    any = any != NULL ? any : json_object_get(schema, "oneOf");
+    if (json_object_get(schema, "$ref") != NULL)
+        return make_value(making, referred(making->root, json_text(schema, "$ref")), level + 1);
+    if (fixed != NULL || words != NULL)
+        return json_deep_copy(fixed != NULL ? fixed : json_array_get(words, 0));
+    if (all != NULL)
+        return make_all_of(making, schema, all, level);
+    return any != NULL ? make_one_of(making, any, level) : make_plain(making, schema, level);
+}
+
 json_t *make_value(struct making *making, const json_t *schema, unsigned level)
 {
-    const json_t *inner;
     if (level > CANNED_SCHEMA_LEVELS || ++making->values > CANNED_VALUES_MAX)
         return NULL;
     if (json_is_true(schema))
         return json_stringn(making->words.data, making->words.length);
-    if (!json_is_object(schema))
-        return NULL;
-    if ((inner = json_object_get(schema, "$ref")) != NULL)
-        return make_value(making, referred(making->root, json_text(schema, "$ref")), level + 1);
-    if ((inner = json_object_get(schema, "const")) != NULL)
-        return json_deep_copy(inner);
-    if ((inner = json_object_get(schema, "enum")) != NULL)
-        return json_deep_copy(json_array_get(inner, 0));
-    if ((inner = json_object_get(schema, "allOf")) != NULL)
-        return make_all_of(making, schema, inner, level);
-    if ((inner = json_object_get(schema, "anyOf")) != NULL || (inner = json_object_get(schema, "oneOf")) != NULL)
-        return make_one_of(making, inner, level);
-    return make_plain(making, schema, level);
+    return json_is_object(schema) ? make_of_schema(making, schema, level) : NULL;
 }

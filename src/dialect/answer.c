@@ -7,7 +7,7 @@
 
 void answer_add(struct dialect_answer *answer, struct text name, struct text value)
 {
-    if (answer->field_count < DIALECT_FIELDS_MAX && value.length > 0)
+    if (answer->field_count < DIALECT_FIELDS_MAX && name.length > 0 && value.length > 0) /* a vendor may have no such */
         answer->fields[answer->field_count++] = (struct field){name, value};
 }
 
@@ -18,8 +18,7 @@ void dialect_answer_fields(const struct dialect_call *call, struct text id, bool
     if (streams)
         answer_add(answer, TEXT("Cache-Control"), TEXT("no-cache"));
     answer_add(answer, TEXT("X-Request-Id"), id);
-    if (vendor->id_field.length > 0)
-        answer_add(answer, vendor->id_field, id);
+    answer_add(answer, vendor->id_field, id);
     for (size_t i = 0; i < vendor->field_count; i++)
         answer_add(answer, vendor->fields[i].name, vendor->fields[i].value);
 }

@@ -180,11 +180,10 @@ void term_end(struct exchange_worker *worker); /* the present one is over */
 
 /* step_judge.c */
 extern const struct text credentials_name; /* of the field */
-/* owner.c */
-void owner_ask(const struct exchange_worker *worker, const struct policy *policy, struct entrance *entrance);
 
 /* ask.c: a head to a request */
 enum reason ask_from_head(struct exchange *exchange);
+void owner_ask(const struct exchange_worker *worker, const struct policy *policy, struct entrance *entrance);
 /* Of a head that is refused: what can be read of it, for the record. */
 void ask_glimpse(struct exchange *exchange, struct text input);
 
@@ -201,7 +200,6 @@ enum progress exchange_fail(struct exchange *exchange, enum reason reason); /* a
 enum progress exchange_cut(struct exchange *exchange, enum reason reason);  /* in the middle of a reply */
 void exchange_take_back(struct exchange *exchange); /* while nothing of a reply has left: as if it had never come */
 
-/* own_fields.c */
 /* The fields of a response that is ours: Date (RFC 9110 6.6.1), and those of the dialect. */
 struct own_fields {
     struct field fields[DIALECT_FIELDS_MAX + 1];

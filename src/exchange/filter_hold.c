@@ -7,10 +7,10 @@ static enum filtered take(struct exchange *exchange, struct http_piece *piece, s
     (void)place;
     struct buffer *body = &exchange->call->body;
     bool is_too_large = body->length + piece->content.length > exchange->worker->limits.answer_held;
-    if (!is_too_large)
+    if (!is_too_large) {
         buffer_append(body, piece->content);
-    if (!is_too_large)
         endpoint_spoke(exchange);
+    }
     http_piece_drop(piece);
     return is_too_large ? FILTER_TOO_LARGE : FILTER_GOES_ON;
 }

@@ -66,3 +66,12 @@ enum progress exchange_cut(struct exchange *exchange, enum reason reason)
     exchange->client.role->reset(&exchange->client);
     return exchange_finish(exchange, EXCHANGE_CUT, reason);
 }
+
+void own_fields(const struct dialect_answer *answer, struct own_fields *own)
+{
+    own->count = 0;
+    clock_write_http(clock_wall_us(), own->date);
+    own->fields[own->count++] = (struct field){TEXT("Date"), text_from(own->date)};
+    for (size_t i = 0; i < answer->field_count; i++)
+        own->fields[own->count++] = answer->fields[i];
+}

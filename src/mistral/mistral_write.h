@@ -23,7 +23,7 @@ struct text mistral_finish_word(enum canon_finish finish, bool has_calls);
 /* write_stream.c */
 void *mistral_begin_stream(const struct canon_call *call, size_t limit);
 bool mistral_write_event(void *stream, const struct canon_event *event, struct buffer *out);
-void mistral_end_stream(void *stream);
+void mistral_end_stream(void *of);
 /* refusal.c */
 void mistral_write_refusal(const struct refusal *refusal, struct buffer *out);
 void mistral_write_error_event(

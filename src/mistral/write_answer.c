@@ -20,7 +20,7 @@ void mistral_write_usage(const struct canon_usage *usage, struct buffer *out)
     buffer_printf(
         out, "{\"prompt_tokens\":%llu,\"completion_tokens\":%llu,\"total_tokens\":%llu}",
         (unsigned long long)usage->tokens_in, (unsigned long long)usage->tokens_out,
-        (unsigned long long)(usage->tokens_in + usage->tokens_out));
+        (unsigned long long)usage->tokens_in + usage->tokens_out);
 }
 
 /* Servers that say "stop" behind a call mean that they wait for its result. */

@@ -23,7 +23,7 @@ struct text ollama_one_of_models(struct text path);
 /* write_stream.c */
 void *ollama_begin_stream(const struct canon_call *call, size_t limit);
 bool ollama_write_event(void *stream, const struct canon_event *event, struct buffer *out);
-void ollama_end_stream(void *stream);
+void ollama_end_stream(void *of);
 struct text ollama_type_of(const struct canon_call *call, bool streams);
 /* refusal.c */
 void ollama_write_refusal(const struct refusal *refusal, struct buffer *out);

@@ -189,7 +189,7 @@ static bool note_credentials(struct session *session, const struct socks_user *u
     struct buffer pair = {0};
     buffer_reserve(&pair, SOCKS_MESSAGE_MAX);
     BUFFER_APPEND_ALL(&pair, user->name, TEXT(":"), user->proof);
-    buffer_reserve(credentials, 2 * SOCKS_MESSAGE_MAX);
+    buffer_reserve(credentials, (size_t)2 * SOCKS_MESSAGE_MAX);
     buffer_append(credentials, TEXT("Basic "));
     buffer_append_base64(credentials, bytes_of_text(buffer_text(&pair)));
     base_forget(pair.data, pair.capacity);

@@ -150,7 +150,7 @@ def test_bodies_that_would_fill_the_memory_are_refused_and_what_was_theirs_is_gi
         with contextlib.suppress(OSError):
             refused.append(read_reply(connection).status)
     assert refused and set(refused) == {503}
-    assert one.metric("process_resident_memory_bytes") < most + (24 << 20)
+    assert one.metric("process_resident_memory_bytes") < most + (40 << 20)
     for connection in held:
         connection.close()
 

@@ -143,8 +143,8 @@ family = socket.AF_INET6 if ":" in "{address}" else socket.AF_INET
 with socket.socket(family) as one:
     one.settimeout(20)
     one.connect(("{address}", {port}))
-    one.sendall({data!r})
     try:
+        one.sendall({data!r})
         while True:
             heard = one.recv(4096)
             if not heard:

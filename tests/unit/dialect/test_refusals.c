@@ -34,6 +34,8 @@ static void every_dialect_refuses_in_json_with_reason_rule_and_request(void **st
         assert_non_null(strstr(body, "llm_guard"));
         assert_non_null(strstr(body, "\"r1\""));
         assert_non_null(strstr(body, "\"abcd\""));
+        for (size_t field = 0; field < answer.field_count; field++)
+            assert_true(answer.fields[field].name.length > 0 && answer.fields[field].value.length > 0);
         base_free(body);
         json_decref(tree);
     }

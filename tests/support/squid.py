@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """squid as a corporate proxy: it wants credentials, refuses ports, and connects from an address of its own."""
+import os
+import pathlib
 import shutil
 import socket
 import subprocess
+import tempfile
 
 from support.gate import free_port
 from support.wait import wait_for
@@ -23,7 +26,12 @@ class Squid:
         self.port = free_port()
         deny = f"acl refused port {' '.join(map(str, refused_ports))}\nhttp_access deny refused\n" if refused_ports else ""
         conf = folder / "squid.conf"
-        conf.write_text(f"""http_port 127.0.0.1:{self.port}
+        self.folder = tempfile.TemporaryDirectory(prefix="exeat-squid-")
+        os.chmod(self.folder.name, 0o755)
+        names = pathlib.Path(self.folder.name) / "hosts"
+        names.write_text("127.0.0.1 localhost\n")  # the origins are there, and not at ::1; squid's own user reads it
+        conf.write_text(f"""hosts_file {names}
+http_port 127.0.0.1:{self.port}
 visible_hostname corp
 auth_param basic program /bin/sed -u -e s/^{USER}.{SECRET}$/OK/ -e t -e s/.*/ERR/
 auth_param basic children 1 startup=1
@@ -52,3 +60,4 @@ shutdown_lifetime 0 seconds
         if self.process.poll() is None:
             self.process.terminate()
         self.process.wait(timeout=30)
+        self.folder.cleanup()

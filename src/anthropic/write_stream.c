@@ -14,10 +14,8 @@ struct anthropic_stream {
     size_t limit;
     bool has_begun;
     enum open open;
-    size_t block;           /* the index of the open block, or of the next */
-    bool has_call;          /* one is told, or was */
-    size_t told;            /* which of the calls that is */
-    struct canon_held held; /* the others */
+    size_t block;             /* the index of the open block, or of the next */
+    struct canon_turns turns; /* of its calls */
     enum canon_finish finish;
     struct buffer stop;
 };
@@ -33,7 +31,7 @@ void *anthropic_begin_stream(const struct canon_call *call, size_t limit)
 void anthropic_end_stream(void *of)
 {
     struct anthropic_stream *stream = of;
-    canon_held_clear(&stream->held);
+    canon_held_clear(&stream->turns.held);
     buffer_clear(&stream->stop);
     base_free(stream);
 }
@@ -144,19 +142,20 @@ static void write_arguments(const struct anthropic_stream *stream, struct text p
 
 static bool say_call(struct anthropic_stream *stream, const struct canon_event *event, struct buffer *out)
 {
-    bool is_new = !stream->has_call && event->name.length > 0;
-    if (is_new) {
-        stream->has_call = true;
-        stream->told = event->call;
+    switch (canon_take_turn(&stream->turns, event, stream->open == OPEN_CALL, stream->limit)) {
+    case CANON_TURN_BEGINS:
         open_call(stream, event->call_id, event->name, event->call, out);
-    }
-    if (stream->has_call && event->call == stream->told && stream->open == OPEN_CALL) {
         write_arguments(stream, event->text, out);
         return true;
+    case CANON_TURN_GOES_ON:
+        write_arguments(stream, event->text, out);
+        return true;
+    case CANON_TURN_WAITS:
+        return true;
+    case CANON_TURN_FAILS:
+        break;
     }
-    if (stream->has_call && event->call == stream->told)
-        return event->text.length == 0; /* its block is closed */
-    return canon_hold(&stream->held, event) && stream->held.bytes <= stream->limit;
+    return false;
 }
 
 static bool say(struct anthropic_stream *stream, const struct canon_event *event, struct buffer *out)
@@ -184,11 +183,11 @@ static bool say(struct anthropic_stream *stream, const struct canon_event *event
 
 static void say_held(struct anthropic_stream *stream, struct buffer *out)
 {
-    for (size_t i = 0; i < stream->held.count; i++) {
-        const struct canon_held_call *call = &stream->held.calls[i];
+    for (size_t i = 0; i < stream->turns.held.count; i++) {
+        const struct canon_held_call *call = &stream->turns.held.calls[i];
         if (call->name.length == 0)
             continue;
-        stream->has_call = true;
+        stream->turns.has_call = true;
         open_call(stream, buffer_text(&call->id), buffer_text(&call->name), i, out);
         write_arguments(stream, buffer_text(&call->arguments), out);
     }
@@ -199,7 +198,7 @@ static void end_message(struct anthropic_stream *stream, const struct canon_usag
 {
     say_held(stream, out);
     close_block(stream, out);
-    bool waits = stream->has_call && stream->finish == CANON_FINISHED;
+    bool waits = stream->turns.has_call && stream->finish == CANON_FINISHED;
     begin_event(TEXT("message_delta"), out);
     buffer_append(out, TEXT(",\"delta\":{"));
     anthropic_write_stop(stream->call, waits ? CANON_CALLS : stream->finish, buffer_text(&stream->stop), out);

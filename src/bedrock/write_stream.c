@@ -17,10 +17,8 @@ struct bedrock_stream {
     bool is_prompted;
     bool has_begun;
     enum open open;
-    size_t block;           /* the index of the open block, or of the next */
-    bool has_call;          /* one is told, or was */
-    size_t told;            /* which of the calls that is */
-    struct canon_held held; /* the others */
+    size_t block;             /* the index of the open block, or of the next */
+    struct canon_turns turns; /* of its calls */
     enum canon_finish finish;
     struct buffer stop;
 };
@@ -37,7 +35,7 @@ void *bedrock_begin_stream(const struct canon_call *call, size_t limit)
 void bedrock_end_stream(void *of)
 {
     struct bedrock_stream *stream = of;
-    canon_held_clear(&stream->held);
+    canon_held_clear(&stream->turns.held);
     buffer_clear(&stream->stop);
     base_free(stream);
 }
@@ -117,18 +115,20 @@ static void write_words(struct bedrock_stream *stream, enum open open, struct te
 
 static bool say_call(struct bedrock_stream *stream, const struct canon_event *event, struct buffer *out)
 {
-    if (!stream->has_call && event->name.length > 0) {
-        stream->has_call = true;
-        stream->told = event->call;
+    switch (canon_take_turn(&stream->turns, event, stream->open == OPEN_CALL, stream->limit)) {
+    case CANON_TURN_BEGINS:
         open_call(stream, event->call_id, event->name, event->call, out);
-    }
-    if (stream->has_call && event->call == stream->told && stream->open == OPEN_CALL) {
         write_arguments(stream, event->text, out);
         return true;
+    case CANON_TURN_GOES_ON:
+        write_arguments(stream, event->text, out);
+        return true;
+    case CANON_TURN_WAITS:
+        return true;
+    case CANON_TURN_FAILS:
+        break;
     }
-    if (stream->has_call && event->call == stream->told)
-        return event->text.length == 0; /* its block is closed */
-    return canon_hold(&stream->held, event) && stream->held.bytes <= stream->limit;
+    return false;
 }
 
 static bool say(struct bedrock_stream *stream, const struct canon_event *event, struct buffer *out)
@@ -154,11 +154,11 @@ static bool say(struct bedrock_stream *stream, const struct canon_event *event, 
 
 static void say_held(struct bedrock_stream *stream, struct buffer *out)
 {
-    for (size_t i = 0; i < stream->held.count; i++) {
-        const struct canon_held_call *call = &stream->held.calls[i];
+    for (size_t i = 0; i < stream->turns.held.count; i++) {
+        const struct canon_held_call *call = &stream->turns.held.calls[i];
         if (call->name.length == 0)
             continue;
-        stream->has_call = true;
+        stream->turns.has_call = true;
         open_call(stream, buffer_text(&call->id), buffer_text(&call->name), i, out);
         write_arguments(stream, buffer_text(&call->arguments), out);
     }
@@ -170,7 +170,7 @@ static void end_message(struct bedrock_stream *stream, const struct canon_usage 
     begin_message(stream, out);
     say_held(stream, out);
     close_block(stream, out);
-    bool waits = stream->has_call && stream->finish == CANON_FINISHED;
+    bool waits = stream->turns.has_call && stream->finish == CANON_FINISHED;
     size_t start = frame_begin(TEXT("messageStop"), out);
     buffer_append_byte(out, '{');
     bedrock_write_stop(stream->call, waits ? CANON_CALLS : stream->finish, buffer_text(&stream->stop), out);

@@ -32,6 +32,22 @@ void canon_held_clear(struct canon_held *held)
     *held = (struct canon_held){0};
 }
 
+enum canon_turn canon_take_turn(struct canon_turns *turns, const struct canon_event *event, bool is_open, size_t limit)
+{
+    if (!turns->has_call && event->name.length > 0) {
+        turns->has_call = true;
+        turns->told = event->call;
+        return CANON_TURN_BEGINS;
+    }
+    if (turns->has_call && event->call == turns->told) {
+        if (is_open)
+            return CANON_TURN_GOES_ON;
+        return event->text.length == 0 ? CANON_TURN_WAITS : CANON_TURN_FAILS; /* it has ended */
+    }
+    bool is_held = canon_hold(&turns->held, event) && turns->held.bytes <= limit;
+    return is_held ? CANON_TURN_WAITS : CANON_TURN_FAILS;
+}
+
 struct canon_part canon_held_part(const struct canon_held *held, size_t index)
 {
     const struct canon_held_call *call = &held->calls[index];

@@ -94,7 +94,7 @@ bool chat_take_calls(struct reading *reading, uint32_t value, const struct membe
 /* --- formats -------------------------------------------------------------------------------------------------------
  */
 
-static bool take_format_kind(struct reading *reading, uint32_t value, const struct member *row, void *field)
+bool chat_take_format_kind(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
     static const struct text kinds[] = {TEXT_INIT("text"), TEXT_INIT("json_object"), TEXT_INIT("json_schema")};
     (void)row;
@@ -115,7 +115,7 @@ static const struct member schema_rows[] = {
 };
 TABLE(schema_table, schema_rows, NULL);
 static const struct member format_rows[] = {
-    MEMBER("type", take_format_kind, canon_format, kind),
+    MEMBER("type", chat_take_format_kind, canon_format, kind),
     INNER("json_schema", &schema_table),
 };
 TABLE(format_table, format_rows, NULL);

@@ -13,11 +13,9 @@ struct cohere_stream {
     size_t limit;
     bool has_begun;
     enum open open;
-    size_t contents;        /* the index of the open content, or of the next */
-    size_t calls;           /* the same of calls */
-    bool has_call;          /* one is told, or was */
-    size_t told;            /* which of the endpoint's that is */
-    struct canon_held held; /* the others */
+    size_t contents;          /* the index of the open content, or of the next */
+    size_t calls;             /* the same of calls */
+    struct canon_turns turns; /* of its calls */
     enum canon_finish finish;
     struct buffer stop;
 };
@@ -33,7 +31,7 @@ void *cohere_begin_stream(const struct canon_call *call, size_t limit)
 void cohere_end_stream(void *of)
 {
     struct cohere_stream *stream = of;
-    canon_held_clear(&stream->held);
+    canon_held_clear(&stream->turns.held);
     buffer_clear(&stream->stop);
     base_free(stream);
 }
@@ -117,7 +115,7 @@ static void open_call(struct cohere_stream *stream, const struct canon_part *par
     cohere_write_call(stream->call, part, index, out);
     buffer_append(out, TEXT("}}"));
     end_event(out);
-    stream->has_call = true;
+    stream->turns.has_call = true;
     stream->open = OPEN_CALL;
 }
 
@@ -135,20 +133,28 @@ static void say_arguments(const struct cohere_stream *stream, struct text piece,
 /* --- pieces --------------------------------------------------------------------------------------------------------
  */
 
+static void begin_call(struct cohere_stream *stream, const struct canon_event *event, struct buffer *out)
+{
+    const struct canon_part part = {.name = event->name, .call_id = event->call_id, .text = TEXT("")};
+    open_call(stream, &part, event->call, out);
+}
+
 static bool say_call(struct cohere_stream *stream, const struct canon_event *event, struct buffer *out)
 {
-    if (!stream->has_call && event->name.length > 0) {
-        const struct canon_part part = {.name = event->name, .call_id = event->call_id, .text = TEXT("")};
-        stream->told = event->call;
-        open_call(stream, &part, event->call, out);
-    }
-    if (stream->has_call && event->call == stream->told && stream->open == OPEN_CALL) {
+    switch (canon_take_turn(&stream->turns, event, stream->open == OPEN_CALL, stream->limit)) {
+    case CANON_TURN_BEGINS:
+        begin_call(stream, event, out);
         say_arguments(stream, event->text, out);
         return true;
+    case CANON_TURN_GOES_ON:
+        say_arguments(stream, event->text, out);
+        return true;
+    case CANON_TURN_WAITS:
+        return true;
+    case CANON_TURN_FAILS:
+        break;
     }
-    if (stream->has_call && event->call == stream->told)
-        return event->text.length == 0; /* it has ended */
-    return canon_hold(&stream->held, event) && stream->held.bytes <= stream->limit;
+    return false;
 }
 
 static bool say(struct cohere_stream *stream, const struct canon_event *event, struct buffer *out)
@@ -175,8 +181,8 @@ static bool say(struct cohere_stream *stream, const struct canon_event *event, s
 
 static void say_held(struct cohere_stream *stream, struct buffer *out)
 {
-    for (size_t i = 0; i < stream->held.count; i++) {
-        struct canon_part part = canon_held_part(&stream->held, i);
+    for (size_t i = 0; i < stream->turns.held.count; i++) {
+        struct canon_part part = canon_held_part(&stream->turns.held, i);
         struct text arguments = part.text;
         part.text = TEXT("");
         if (part.name.length == 0)
@@ -194,7 +200,7 @@ static void end_message(struct cohere_stream *stream, const struct canon_usage *
     begin_event(TEXT("message-end"), out);
     out_name(out, TEXT("delta"));
     buffer_append_byte(out, '{');
-    cohere_write_end(stream->call, &reply, stream->has_call, usage, out);
+    cohere_write_end(stream->call, &reply, stream->turns.has_call, usage, out);
     buffer_append_byte(out, '}');
     end_event(out);
 }

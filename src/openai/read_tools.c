@@ -2,6 +2,7 @@
 /* Tools, the choice among them, and formats of answers. Chat puts the members of a tool one level deeper than responses
  * do; both are read alike. Tools that run at the vendor are refused: they would reach the network, or answer nothing.
  */
+#include "exeat/canon/chat.h"
 #include "openai_read.h"
 
 #define VENDORS_TOOL "is a tool of the vendor's, which does not run here: only function and custom tools do"
@@ -193,19 +194,6 @@ bool openai_take_choice(struct reading *reading, uint32_t value, const struct me
 /* --- formats -------------------------------------------------------------------------------------------------------
  */
 
-static bool take_format_kind(struct reading *reading, uint32_t value, const struct member *row, void *field)
-{
-    static const struct text kinds[] = {TEXT_INIT("text"), TEXT_INIT("json_object"), TEXT_INIT("json_schema")};
-    (void)row;
-    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-        if (json_view_means(reading->view, value, kinds[i])) {
-            *(struct text *)field = kinds[i];
-            return true;
-        }
-    }
-    return reading_may_not(reading, "is no format that is known here: text, json_object and json_schema are");
-}
-
 static const struct member format_inner_rows[] = {
     MEMBER("name", take_name, canon_format, name),
     MEMBER("description", take_text, canon_format, description),
@@ -214,7 +202,7 @@ static const struct member format_inner_rows[] = {
 };
 TABLE(format_inner, format_inner_rows, NULL);
 static const struct member format_rows[] = {
-    MEMBER("type", take_format_kind, canon_format, kind),
+    MEMBER("type", chat_take_format_kind, canon_format, kind),
     INNER("json_schema", &format_inner),
 };
 TABLE(format_table, format_rows, &format_inner);

@@ -101,6 +101,23 @@ void canon_held_clear(struct canon_held *held);
 /* One of them, as whole as it is; borrowed. A name of no bytes: it never was. */
 struct canon_part canon_held_part(const struct canon_held *held, size_t index);
 
+/* Calls that come in pieces and in turns, where a dialect tells one after the other: the first is told as it comes, the
+ * others are held until it is known that no more comes. Zeroed is empty. */
+struct canon_turns {
+    bool has_call;          /* one is told, or was */
+    size_t told;            /* which of the endpoint's that is */
+    struct canon_held held; /* the others; canon_held_clear */
+};
+enum canon_turn {
+    CANON_TURN_BEGINS,  /* the told call begins with this piece */
+    CANON_TURN_GOES_ON, /* this piece is the told call's */
+    CANON_TURN_WAITS,   /* nothing of it is to be told now */
+    CANON_TURN_FAILS,   /* it cannot be told, or more would be held than `limit` */
+};
+/* Takes a piece of a call. `is_open`: nothing else was begun since the told call. */
+MUST_CHECK enum canon_turn
+canon_take_turn(struct canon_turns *turns, const struct canon_event *event, bool is_open, size_t limit);
+
 /* A sink that makes a whole answer of events whose texts stay: one reply after the other. */
 struct canon_collector {
     struct arena *arena;

@@ -53,6 +53,8 @@ bool chat_take_functions(struct reading *reading, uint32_t value, const struct m
 bool chat_take_calls(struct reading *reading, uint32_t value, const struct member *row, void *field);
 /* {"type": "function", "function": {"name"}} as the one that must be called. */
 MUST_CHECK bool chat_read_one_choice(struct reading *reading, uint32_t value, struct canon_choice *choice);
+/* "text", "json_object" or "json_schema", into a struct text; another word is refused. */
+bool chat_take_format_kind(struct reading *reading, uint32_t value, const struct member *row, void *field);
 /* {"type", "json_schema": {"name", "description", "schema", "strict"}}, types text, json_object and json_schema; the
  * field is a struct canon_format. */
 bool chat_take_format(struct reading *reading, uint32_t value, const struct member *row, void *field);

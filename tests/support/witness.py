@@ -146,8 +146,10 @@ class SlowWay:
         self.begin(self.serve)
 
     def begin(self, function, *words):
-        self.threads.append(threading.Thread(target=function, args=words, daemon=True))
-        self.threads[-1].start()
+        thread = threading.Thread(target=function, args=words, daemon=True)
+        thread.start()
+        self.threads.append(thread)
+        return thread
 
     def serve(self):
         while True:
@@ -160,9 +162,9 @@ class SlowWay:
     def carry(self, visitor):
         self.opened.wait()
         with visitor, socket.create_connection(("127.0.0.1", self.to_port)) as beyond:
-            self.begin(self.pump, beyond, visitor)
+            answers = self.begin(self.pump, beyond, visitor)
             self.pump(visitor, beyond)
-            self.threads[-1].join(timeout=60)
+            answers.join(timeout=60)
 
     def pump(self, source, target):
         try:

@@ -24,7 +24,7 @@ struct fake_peer {
     bool gate_ended; /* the gate's FIN came */
     bool gate_broke; /* the gate's channel was freed after channel_break */
 };
-enum { FAKE_DESCRIPTOR = 1000, FAKE_PEERS = 64 };
+enum { FAKE_DESCRIPTOR = 1000, FAKE_PEERS = 64, FAKE_OPEN = 64 };
 
 /* What happens of itself; what does not, waits for the script. */
 struct fake_manners {
@@ -42,8 +42,9 @@ struct fake_world {
     struct fake_peer peers[FAKE_PEERS];
     size_t peer_count;
     size_t decisions;
-    size_t outcomes;    /* written, or forgotten with their decision */
-    size_t owed;        /* decisions on disk whose outcome is not yet written */
+    size_t outcomes; /* written, or forgotten with their decision */
+    size_t owed;     /* decisions on disk whose outcome is not yet written: so many are in `on_disk` */
+    struct request_id on_disk[FAKE_OPEN];
     size_t too_early;   /* names, connections or bytes that left with no decision on disk: must be 0 */
     char edges[96][40]; /* "session read_head judge": every edge that was ever taken */
     size_t edge_count;

@@ -3,23 +3,13 @@
 #ifndef EXEAT_ANTHROPIC_READ_H
 #define EXEAT_ANTHROPIC_READ_H
 
-#include "exeat/canon/reading.h"
+#include "exeat/canon/said.h"
 
 /* read_messages.c; the field is the struct canon_call */
 bool anthropic_take_system(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool anthropic_take_messages(struct reading *reading, uint32_t value, const struct member *row, void *field);
-/* read_blocks.c: what a message of the vendor's holds, which is several of the canonical ones: results stand apart. */
-struct anthropic_said {
-    bool is_result; /* of a tool: texts, images and documents alone */
-    enum canon_role role;
-    bool has_role;
-    enum canon_content form;
-    struct canon_part *parts; /* of the message itself */
-    size_t part_count;
-    struct canon_message *results; /* of tools, which come before what else the user says */
-    size_t result_count;
-};
-bool anthropic_take_content(struct reading *reading, uint32_t value, const struct member *row, void *said);
+/* read_blocks.c; the field is a struct said */
+bool anthropic_take_content(struct reading *reading, uint32_t value, const struct member *row, void *field);
 /* A list of texts alone, as one: templates know no other for who is no user. */
 MUST_CHECK bool anthropic_join_texts(struct reading *reading, uint32_t list, struct text *joined);
 /* read_tools.c; the field is a struct canon_tools, of take_format a struct canon_format */

@@ -13,9 +13,8 @@ enum block {
 };
 
 /* A block while it is read. */
-struct said_block {
-    struct canon_part part;
-    struct canon_message result;
+struct said_part {
+    struct said_block block;
     enum canon_answer is_error;
 };
 
@@ -26,11 +25,11 @@ struct said_block {
 
 static const struct member base64_rows[] = {
     KNOWN("type"),
-    MEMBER("media_type", take_media, said_block, part.data.media),
-    MEMBER("data", take_base64, said_block, part.data),
+    MEMBER("media_type", take_media, said_part, block.part.data.media),
+    MEMBER("data", take_base64, said_part, block.part.data),
 };
 TABLE(base64_table, base64_rows, NULL);
-static const struct member plain_rows[] = {KNOWN("type"), MEMBER("data", take_text, said_block, part.text)};
+static const struct member plain_rows[] = {KNOWN("type"), MEMBER("data", take_text, said_part, block.part.text)};
 TABLE(plain_table, plain_rows, NULL);
 static const struct reading_kind sources[] = {
     {TEXT_INIT("base64"), &base64_table, CANON_IMAGE},
@@ -40,14 +39,15 @@ static const struct reading_kind sources[] = {
 /* A document of plain text is a text. */
 static bool take_source(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
-    struct said_block *block = field;
+    struct said_part *said = field;
+    struct canon_part *part = &said->block.part;
     (void)row;
     const struct reading_kind *kind = reading_kind_of(reading, value, sources, COUNT_OF(sources), NULL, SEND_ITSELF);
-    if (kind == NULL || !read_members(reading, value, kind->table, block))
+    if (kind == NULL || !read_members(reading, value, kind->table, said))
         return false;
     if (kind->kind == CANON_TEXT)
-        block->part.kind = CANON_TEXT;
-    else if (block->part.data.media.length == 0)
+        part->kind = CANON_TEXT;
+    else if (part->data.media.length == 0)
         return reading_member_is_wrong(reading, TEXT("media_type"), "is missing");
     return true;
 }
@@ -60,30 +60,30 @@ static bool take_result(struct reading *reading, uint32_t value, const struct me
 /* --- blocks --------------------------------------------------------------------------------------------------------
  */
 
-static const struct member text_rows[] = {KNOWN("type"), MEMBER("text", take_text, said_block, part.text)};
+static const struct member text_rows[] = {KNOWN("type"), MEMBER("text", take_text, said_part, block.part.text)};
 TABLE(text_table, text_rows, NULL);
 static const struct member source_rows[] = {
     KNOWN("type"),
     {.name = TEXT_INIT("source"), .read = take_source},
-    MEMBER("title", take_file_name, said_block, part.name),
+    MEMBER("title", take_file_name, said_part, block.part.name),
 };
 TABLE(source_table, source_rows, NULL);
-static const struct member thought_rows[] = {KNOWN("type"), MEMBER("thinking", take_text, said_block, part.text)};
+static const struct member thought_rows[] = {KNOWN("type"), MEMBER("thinking", take_text, said_part, block.part.text)};
 TABLE(thought_table, thought_rows, NULL);
 static const struct member secret_rows[] = {KNOWN("type")};
 TABLE(secret_table, secret_rows, NULL);
 static const struct member call_rows[] = {
     KNOWN("type"),
-    MEMBER("id", take_name, said_block, part.call_id),
-    MEMBER("name", take_name, said_block, part.name),
-    MEMBER("input", take_spelled, said_block, part.text),
+    MEMBER("id", take_name, said_part, block.part.call_id),
+    MEMBER("name", take_name, said_part, block.part.name),
+    MEMBER("input", take_spelled, said_part, block.part.text),
 };
 TABLE(call_table, call_rows, NULL);
 static const struct member result_rows[] = {
     KNOWN("type"),
-    MEMBER("tool_use_id", take_name, said_block, result.call_id),
-    MEMBER("content", take_result, said_block, result),
-    MEMBER("is_error", take_flag, said_block, is_error),
+    MEMBER("tool_use_id", take_name, said_part, block.result.call_id),
+    MEMBER("content", take_result, said_part, block.result),
+    MEMBER("is_error", take_flag, said_part, is_error),
 };
 TABLE(result_table, result_rows, NULL);
 
@@ -101,10 +101,17 @@ static const char no_block[] =
 static const char no_inner_block[] = "is no kind of block that may stand here: text, image and document may";
 enum { KINDS_OF_TEXT = 1, KINDS_OF_RESULT = 3 }; /* the first rows */
 
-static const enum canon_part_kind part_kinds[] = {
-    [BLOCK_TEXT] = CANON_TEXT,         [BLOCK_IMAGE] = CANON_IMAGE,         [BLOCK_DOCUMENT] = CANON_FILE,
-    [BLOCK_THOUGHT] = CANON_REASONING, [BLOCK_SECRET_THOUGHT] = CANON_TEXT, [BLOCK_CALL] = CANON_TOOL_CALL,
-    [BLOCK_RESULT] = CANON_TEXT,
+static const struct {
+    enum said_kind kind;
+    enum canon_part_kind part;
+} canonical[] = {
+    [BLOCK_TEXT] = {SAID_TEXT, CANON_TEXT},
+    [BLOCK_IMAGE] = {SAID_DATA, CANON_IMAGE},
+    [BLOCK_DOCUMENT] = {SAID_DATA, CANON_FILE},
+    [BLOCK_THOUGHT] = {SAID_THOUGHT, CANON_REASONING},
+    [BLOCK_SECRET_THOUGHT] = {SAID_MARK, CANON_REASONING},
+    [BLOCK_CALL] = {SAID_CALL, CANON_TOOL_CALL},
+    [BLOCK_RESULT] = {SAID_RESULT, CANON_TEXT},
 };
 
 static bool is_whole(struct reading *reading, enum block kind, const struct said_block *block)
@@ -130,36 +137,38 @@ static bool is_whole(struct reading *reading, enum block kind, const struct said
 }
 
 /* `known`: the rows of kinds that may stand here. */
-static bool
-read_block(struct reading *reading, uint32_t value, size_t known, enum block *kind, struct said_block *block)
+static bool read_block(struct reading *reading, uint32_t value, size_t known, struct said_block *block)
 {
+    struct said_part said = {0};
     const struct reading_kind *row =
         reading_kind_of(reading, value, kinds, known, NULL, known == COUNT_OF(kinds) ? no_block : no_inner_block);
     if (row == NULL)
         return false;
-    *kind = (enum block)row->kind;
-    block->part.kind = part_kinds[row->kind];
-    return read_members(reading, value, row->table, block) && is_whole(reading, *kind, block);
+    said.block.kind = canonical[row->kind].kind;
+    said.block.part.kind = canonical[row->kind].part;
+    if (!read_members(reading, value, row->table, &said))
+        return false;
+    *block = said.block;
+    block->result.is_error = said.is_error == CANON_YES;
+    return is_whole(reading, (enum block)row->kind, block);
 }
 
 /* --- contents ------------------------------------------------------------------------------------------------------
  */
 
+/* Where the blocks of a list go. */
+struct filling {
+    size_t known;
+    struct said *said;
+};
+
 static bool take_block(struct reading *reading, uint32_t value, void *target)
 {
-    struct anthropic_said *said = target;
+    const struct filling *filling = target;
     struct said_block block = {0};
-    enum block kind;
-    size_t known = said->is_result ? KINDS_OF_RESULT : COUNT_OF(kinds);
-    if (!read_block(reading, value, known, &kind, &block))
+    if (!read_block(reading, value, filling->known, &block))
         return false;
-    if (kind == BLOCK_RESULT) {
-        block.result.role = CANON_TOOL;
-        block.result.is_error = block.is_error == CANON_YES;
-        said->results[said->result_count++] = block.result;
-    } else if (kind != BLOCK_SECRET_THOUGHT) {
-        said->parts[said->part_count++] = block.part;
-    }
+    said_add(filling->said, &block);
     return true;
 }
 
@@ -173,21 +182,16 @@ static size_t count_results(const struct json_view *view, uint32_t list)
     return count;
 }
 
-static bool read_list(struct reading *reading, uint32_t list, struct anthropic_said *said)
+static bool read_content(struct reading *reading, uint32_t value, size_t known, struct said *said)
 {
-    size_t results = said->is_result ? 0 : count_results(reading->view, list);
-    said->results = arena_array(reading->arena, results, sizeof(*said->results));
-    said->parts = arena_array(reading->arena, json_view_items(reading->view, list) - results, sizeof(*said->parts));
-    if (!read_each(reading, list, take_block, said))
-        return false;
-    said->form = canon_form(said->parts, said->part_count);
-    return true;
-}
-
-static bool read_content(struct reading *reading, uint32_t value, struct anthropic_said *said)
-{
-    if (json_view_shape(reading->view, value) == JSON_SHAPE_ARRAY)
-        return read_list(reading, value, said);
+    bool is_list = json_view_shape(reading->view, value) == JSON_SHAPE_ARRAY;
+    struct filling filling = {known, said};
+    if (is_list) {
+        said_make_room(reading, value, known > KINDS_OF_RESULT ? count_results(reading->view, value) : 0, said);
+        bool good = read_each(reading, value, take_block, &filling);
+        said->form = canon_form(said->parts, said->part_count);
+        return good;
+    }
     if (json_view_shape(reading->view, value) != JSON_SHAPE_STRING)
         return reading_is_wrong(reading, "must be a text or a list of blocks");
     said->parts = arena_alloc(reading->arena, sizeof(*said->parts));
@@ -200,15 +204,15 @@ static bool read_content(struct reading *reading, uint32_t value, struct anthrop
 bool anthropic_take_content(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
     (void)row;
-    return read_content(reading, value, field);
+    return read_content(reading, value, COUNT_OF(kinds), field);
 }
 
 static bool take_result(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
     struct canon_message *result = field;
-    struct anthropic_said inside = {.is_result = true};
+    struct said inside = {0};
     (void)row;
-    if (!read_content(reading, value, &inside))
+    if (!read_content(reading, value, KINDS_OF_RESULT, &inside))
         return false;
     result->content = inside.form;
     result->parts = inside.parts;
@@ -219,23 +223,12 @@ static bool take_result(struct reading *reading, uint32_t value, const struct me
 /* --- texts alone ---------------------------------------------------------------------------------------------------
  */
 
-static bool append_text(struct reading *reading, uint32_t value, void *target)
+static bool read_text(struct reading *reading, uint32_t value, struct said_block *block)
 {
-    struct buffer *joined = target;
-    struct said_block block = {0};
-    enum block kind;
-    if (!read_block(reading, value, KINDS_OF_TEXT, &kind, &block))
-        return false;
-    BUFFER_APPEND_ALL(joined, joined->length > 0 ? TEXT("\\n") : TEXT(""), block.part.text);
-    return true;
+    return read_block(reading, value, KINDS_OF_TEXT, block);
 }
 
 bool anthropic_join_texts(struct reading *reading, uint32_t list, struct text *joined)
 {
-    struct buffer texts = {0};
-    bool good = read_each(reading, list, append_text, &texts);
-    if (good)
-        *joined = arena_text(reading->arena, buffer_text(&texts));
-    buffer_clear(&texts);
-    return good;
+    return said_join_texts(reading, list, read_text, joined);
 }

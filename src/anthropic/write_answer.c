@@ -140,10 +140,6 @@ static bool write_message(const struct canon_call *call, const struct canon_repl
 
 bool anthropic_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
 {
-    if (call->operation == LLM_MODELS) {
-        anthropic_write_models(call, answer->names, answer->name_count, TEXT(""), out);
-        return true;
-    }
     if (call->operation == LLM_COUNT_TOKENS) {
         buffer_printf(out, "{\"input_tokens\":%llu}", (unsigned long long)answer->usage.tokens_in);
         return answer->usage.tokens_in > 0;
@@ -154,15 +150,12 @@ bool anthropic_write_answer(const struct canon_call *call, const struct canon_re
 /* --- models --------------------------------------------------------------------------------------------------------
  */
 
-static void write_model(struct text name, struct buffer *out)
-{
-    out_comma(out);
-    buffer_append(out, TEXT("{\"type\":\"model\",\"id\":"));
-    json_append_string(out, name);
-    buffer_append(out, TEXT(",\"display_name\":"));
-    json_append_string(out, name);
-    buffer_append(out, TEXT(",\"created_at\":\"1970-01-01T00:00:00Z\"}"));
-}
+static const struct models_words models = {
+    .head = TEXT_INIT("{\"data\":["),
+    .one =
+        TEXT_INIT("{\"type\":\"model\",\"id\":\"%\",\"display_name\":\"%\",\"created_at\":\"1970-01-01T00:00:00Z\"}"),
+    .tail = TEXT_INIT("],\"has_more\":false"),
+};
 
 static void write_edge(struct text member, const struct text *names, size_t count, size_t at, struct buffer *out)
 {
@@ -177,14 +170,9 @@ void anthropic_write_models(
     const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out)
 {
     (void)call;
-    if (name.length > 0) {
-        write_model(name, out);
+    models_write(&models, names, count, name, out);
+    if (name.length > 0)
         return;
-    }
-    buffer_append(out, TEXT("{\"data\":["));
-    for (size_t i = 0; i < count; i++)
-        write_model(names[i], out);
-    buffer_append(out, TEXT("],\"has_more\":false"));
     write_edge(TEXT("first_id"), names, count, 0, out);
     write_edge(TEXT("last_id"), names, count, count - 1, out);
     buffer_append_byte(out, '}');

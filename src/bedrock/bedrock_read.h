@@ -3,7 +3,7 @@
 #ifndef EXEAT_BEDROCK_READ_H
 #define EXEAT_BEDROCK_READ_H
 
-#include "exeat/canon/reading.h"
+#include "exeat/canon/said.h"
 
 /* path.c: what a path says; the model is read by bedrock_take_path alone. */
 enum bedrock_body { BODY_CONVERSE, BODY_COUNT, BODY_TITAN, BODY_TITAN_VECTORS, BODY_LLAMA, BODY_MISTRAL, BODY_OTHERS };
@@ -13,17 +13,8 @@ MUST_CHECK bool bedrock_take_path(struct reading *reading, struct canon_call *ca
 /* Whose words a body is in; DIALECT_BEDROCK: in ours. */
 enum llm_dialect bedrock_words_of(const struct reading *reading, const struct canon_call *call);
 
-/* What a message holds: parts of it, and results of tools, which are messages of their own. */
-struct bedrock_said {
-    enum canon_role role;
-    bool has_role;
-    struct canon_part *parts;
-    size_t part_count;
-    struct canon_message *results;
-    size_t result_count;
-};
-/* read_blocks.c */
-bool bedrock_take_content(struct reading *reading, uint32_t value, const struct member *row, void *said);
+/* read_blocks.c; the field is a struct said */
+bool bedrock_take_content(struct reading *reading, uint32_t value, const struct member *row, void *field);
 /* A list of texts as one; nothing else may be in it. */
 MUST_CHECK bool bedrock_join_texts(struct reading *reading, uint32_t list, struct text *joined);
 /* read_messages.c; the field is the struct canon_call */

@@ -3,42 +3,11 @@
 #include "bedrock_read.h"
 #include "exeat/canon/answer.h"
 
-enum said_kind {
-    SAID_NOTHING,
-    SAID_TEXT,
-    SAID_DATA,
-    SAID_THOUGHT,
-    SAID_CALL,
-    SAID_RESULT,
-    SAID_MARK, /* what only the vendor reads: it is dropped */
-};
-
-/* A block while it is read. */
-struct said_block {
-    enum said_kind kind;
-    struct canon_part part;
-    struct canon_message result;
-};
-
-static bool is_kind(struct reading *reading, enum said_kind kind, struct said_block *block)
-{
-    bool is_first = block->kind == SAID_NOTHING;
-    block->kind = kind;
-    return is_first || reading_is_wrong(reading, "stands beside another member that says what the block is");
-}
-
-static bool take_block_text(struct reading *reading, uint32_t value, const struct member *row, void *field)
-{
-    struct said_block *block = field;
-    block->part.kind = CANON_TEXT;
-    return is_kind(reading, SAID_TEXT, block) && take_text(reading, value, row, &block->part.text);
-}
-
 static bool take_mark(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
     (void)value;
     (void)row;
-    return is_kind(reading, SAID_MARK, field);
+    return said_take_kind(reading, SAID_MARK, field);
 }
 
 /* --- data ------------------------------------------------------------------------------------------------------------
@@ -137,7 +106,7 @@ static bool take_image(struct reading *reading, uint32_t value, const struct mem
     struct said_block *block = field;
     (void)row;
     block->part.kind = CANON_IMAGE;
-    return is_kind(reading, SAID_DATA, block) && read_members(reading, value, &image_table, &block->part) &&
+    return said_take_kind(reading, SAID_DATA, block) && read_members(reading, value, &image_table, &block->part) &&
            is_whole(reading, &block->part);
 }
 
@@ -146,7 +115,7 @@ static bool take_document(struct reading *reading, uint32_t value, const struct 
     struct said_block *block = field;
     (void)row;
     block->part.kind = CANON_FILE;
-    return is_kind(reading, SAID_DATA, block) && read_members(reading, value, &document_table, &block->part) &&
+    return said_take_kind(reading, SAID_DATA, block) && read_members(reading, value, &document_table, &block->part) &&
            is_whole(reading, &block->part);
 }
 
@@ -164,7 +133,7 @@ static bool take_reasoning(struct reading *reading, uint32_t value, const struct
     struct said_block *block = field;
     (void)row;
     block->part.kind = CANON_REASONING;
-    if (!is_kind(reading, SAID_THOUGHT, block) || !read_members(reading, value, &reasoning_table, &block->part))
+    if (!said_take_kind(reading, SAID_THOUGHT, block) || !read_members(reading, value, &reasoning_table, &block->part))
         return false;
     if (block->part.text.data == NULL)
         block->kind = SAID_MARK;
@@ -183,15 +152,9 @@ TABLE(call_table, call_rows, NULL);
 
 static bool take_call(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
-    struct said_block *block = field;
-    (void)row;
-    block->part.kind = CANON_TOOL_CALL;
-    if (!is_kind(reading, SAID_CALL, block) || !read_members(reading, value, &call_table, &block->part))
-        return false;
-    if (block->part.text.data == NULL)
-        block->part.text = TEXT("{}");
-    return (block->part.name.data != NULL && block->part.call_id.data != NULL) ||
-           reading_is_wrong(reading, "must have a name and a toolUseId");
+    const struct said_block *block = field;
+    return said_take_call(reading, value, row, field) &&
+           (block->part.call_id.data != NULL || reading_member_is_wrong(reading, TEXT("toolUseId"), "is missing"));
 }
 
 static bool take_results(struct reading *reading, uint32_t value, const struct member *row, void *field);
@@ -216,8 +179,7 @@ static bool take_result(struct reading *reading, uint32_t value, const struct me
 {
     struct said_block *block = field;
     (void)row;
-    block->result.role = CANON_TOOL;
-    if (!is_kind(reading, SAID_RESULT, block) || !read_members(reading, value, &result_table, &block->result))
+    if (!said_take_kind(reading, SAID_RESULT, block) || !read_members(reading, value, &result_table, &block->result))
         return false;
     return block->result.call_id.data != NULL || reading_member_is_wrong(reading, TEXT("toolUseId"), "is missing");
 }
@@ -229,7 +191,7 @@ static bool take_json(struct reading *reading, uint32_t value, const struct memb
     (void)row;
     block->part.kind = CANON_TEXT;
     block->part.text = canon_spell(reading->arena, json_view_source(reading->view, value));
-    return is_kind(reading, SAID_TEXT, block);
+    return said_take_kind(reading, SAID_TEXT, block);
 }
 
 /* --- blocks ----------------------------------------------------------------------------------------------------------
@@ -237,7 +199,7 @@ static bool take_json(struct reading *reading, uint32_t value, const struct memb
 
 #define NO_ENDPOINT "is not passed on to endpoints: leave it out"
 static const struct member plain_rows[] = {
-    {.name = TEXT_INIT("text"), .read = take_block_text},
+    {.name = TEXT_INIT("text"), .read = said_take_text},
     {.name = TEXT_INIT("cachePoint"), .read = take_mark},
     REFUSED("guardContent", "is for a guardrail that only the vendor has: send it as text"),
 };
@@ -251,7 +213,7 @@ static const struct member data_member_rows[] = {
 };
 TABLE(data_member_table, data_member_rows, &plain_table);
 static const struct member block_rows[] = {
-    {.name = TEXT_INIT("toolUse"), .read = take_call},
+    {.name = TEXT_INIT("toolUse"), .read = take_call, .table = &call_table},
     {.name = TEXT_INIT("toolResult"), .read = take_result},
     {.name = TEXT_INIT("reasoningContent"), .read = take_reasoning},
     REFUSED("citationsContent", "is not passed on to endpoints: send it as text"),
@@ -272,14 +234,10 @@ static bool read_block(struct reading *reading, uint32_t value, const struct mem
 
 static bool take_one(struct reading *reading, uint32_t value, void *target)
 {
-    struct bedrock_said *said = target;
     struct said_block block = {0};
     if (!read_block(reading, value, &block_table, &block))
         return false;
-    if (block.kind == SAID_RESULT)
-        said->results[said->result_count++] = block.result;
-    else if (block.kind != SAID_MARK)
-        said->parts[said->part_count++] = block.part;
+    said_add(target, &block);
     return true;
 }
 
@@ -295,33 +253,26 @@ static size_t count_results(const struct json_view *view, uint32_t list)
 
 bool bedrock_take_content(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
-    struct bedrock_said *said = field;
     (void)row;
-    if (json_view_shape(reading->view, value) == JSON_SHAPE_ARRAY) {
-        said->parts = arena_array(reading->arena, json_view_items(reading->view, value), sizeof(*said->parts));
-        said->results = arena_array(reading->arena, count_results(reading->view, value), sizeof(*said->results));
-    }
-    return read_each(reading, value, take_one, said);
+    said_make_room(reading, value, count_results(reading->view, value), field);
+    return read_each(reading, value, take_one, field);
 }
 
 static bool take_result_block(struct reading *reading, uint32_t value, void *target)
 {
-    struct bedrock_said *said = target;
     struct said_block block = {0};
     if (!read_block(reading, value, &result_block_table, &block))
         return false;
-    if (block.kind != SAID_MARK)
-        said->parts[said->part_count++] = block.part;
+    said_add(target, &block);
     return true;
 }
 
 static bool take_results(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
     struct canon_message *result = field;
-    struct bedrock_said said = {0};
+    struct said said = {0};
     (void)row;
-    if (json_view_shape(reading->view, value) == JSON_SHAPE_ARRAY)
-        said.parts = arena_array(reading->arena, json_view_items(reading->view, value), sizeof(*said.parts));
+    said_make_room(reading, value, 0, &said);
     if (!read_each(reading, value, take_result_block, &said))
         return false;
     result->parts = said.parts;
@@ -333,23 +284,12 @@ static bool take_results(struct reading *reading, uint32_t value, const struct m
 /* --- texts alone ---------------------------------------------------------------------------------------------------
  */
 
-static bool append_text(struct reading *reading, uint32_t value, void *target)
+static bool read_plain(struct reading *reading, uint32_t value, struct said_block *block)
 {
-    struct buffer *joined = target;
-    struct said_block block = {0};
-    if (!read_block(reading, value, &plain_table, &block))
-        return false;
-    if (block.kind == SAID_TEXT)
-        BUFFER_APPEND_ALL(joined, joined->length > 0 ? TEXT("\\n") : TEXT(""), block.part.text);
-    return true;
+    return read_block(reading, value, &plain_table, block);
 }
 
 bool bedrock_join_texts(struct reading *reading, uint32_t list, struct text *joined)
 {
-    struct buffer texts = {0};
-    bool good = read_each(reading, list, append_text, &texts);
-    if (good)
-        *joined = arena_text(reading->arena, buffer_text(&texts));
-    buffer_clear(&texts);
-    return good;
+    return said_join_texts(reading, list, read_plain, joined);
 }

@@ -64,7 +64,7 @@ static bool read_part(struct reading *reading, uint32_t value, void *target)
     return read_members(reading, value, kind->table, part) && is_whole(reading, part);
 }
 
-static bool read_list(struct reading *reading, uint32_t list, const struct chat_kinds *kinds, struct chat_parts *parts)
+bool chat_read_list(struct reading *reading, uint32_t list, const struct chat_kinds *kinds, struct chat_parts *parts)
 {
     size_t count = json_view_items(reading->view, list);
     struct filling filling = {.kinds = kinds, .at = arena_array(reading->arena, count, sizeof(*filling.at))};
@@ -87,7 +87,7 @@ bool chat_read_content(
     case JSON_SHAPE_STRING:
         return chat_read_plain(reading, value, CANON_TEXT, parts);
     case JSON_SHAPE_ARRAY:
-        return read_list(reading, value, kinds, parts);
+        return chat_read_list(reading, value, kinds, parts);
     case JSON_SHAPE_NULL:
         parts->form = CANON_NULL_CONTENT;
         return true;
@@ -115,19 +115,27 @@ bool chat_take_image(struct reading *reading, uint32_t value, const struct membe
 /* --- one list ------------------------------------------------------------------------------------------------------
  */
 
+void chat_join_parts(
+    struct reading *reading, const struct chat_parts *const *pieces, size_t count, struct canon_message *message)
+{
+    size_t all = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++)
+        all += pieces[i]->count;
+    struct canon_part *parts = arena_array(reading->arena, all, sizeof(*parts));
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < pieces[i]->count; k++)
+            parts[at++] = pieces[i]->parts[k];
+    message->parts = parts;
+    message->part_count = all;
+}
+
 void chat_join(struct reading *reading, const struct chat_said *said, struct canon_message *message)
 {
     const struct chat_parts *pieces[] = {&said->thoughts, &said->content, &said->calls};
-    size_t count = said->thoughts.count + said->content.count + said->calls.count;
-    struct canon_part *parts = arena_array(reading->arena, count, sizeof(*parts));
-    size_t at = 0;
-    for (size_t i = 0; i < COUNT_OF(pieces); i++)
-        for (size_t k = 0; k < pieces[i]->count; k++)
-            parts[at++] = pieces[i]->parts[k];
     *message = said->message;
     message->content = said->content.form;
     if (said->calls.count > 0 && said->content.count == 0)
         message->content = CANON_NULL_CONTENT; /* as templates expect it */
-    message->parts = parts;
-    message->part_count = count;
+    chat_join_parts(reading, pieces, COUNT_OF(pieces), message);
 }

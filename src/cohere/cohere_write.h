@@ -7,8 +7,7 @@
 
 /* write_answer.c */
 bool cohere_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
-void cohere_write_models(
-    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out);
+extern const struct models_words cohere_models;
 /* "finish_reason":...,"usage":{...}, with the comma before it. `has_calls`: the reply has some. */
 void cohere_write_end(
     const struct canon_call *call, const struct canon_reply *reply, bool has_calls, const struct canon_usage *usage,

@@ -174,10 +174,6 @@ static void write_vectors(const struct canon_call *call, const struct canon_repl
 
 bool cohere_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
 {
-    if (call->operation == LLM_MODELS) {
-        cohere_write_models(call, answer->names, answer->name_count, TEXT(""), out);
-        return true;
-    }
     if (call->operation == LLM_EMBEDDINGS) {
         write_vectors(call, answer, out);
         return canon_has_vectors(call, answer);
@@ -190,26 +186,9 @@ bool cohere_write_answer(const struct canon_call *call, const struct canon_repli
 /* --- models --------------------------------------------------------------------------------------------------------
  */
 
-static void write_model(struct text name, struct buffer *out)
-{
-    out_comma(out);
-    buffer_append(out, TEXT("{\"name\":"));
-    json_append_string(out, name);
-    buffer_append(
-        out, TEXT(",\"is_deprecated\":false,\"endpoints\":[\"chat\",\"embed\"],\"finetuned\":false,\"context_length\":"
-                  "128000,\"default_endpoints\":[]}"));
-}
-
-void cohere_write_models(
-    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out)
-{
-    (void)call;
-    if (name.length > 0) {
-        write_model(name, out);
-        return;
-    }
-    buffer_append(out, TEXT("{\"models\":["));
-    for (size_t i = 0; i < count; i++)
-        write_model(names[i], out);
-    buffer_append(out, TEXT("]}"));
-}
+const struct models_words cohere_models = {
+    .head = TEXT_INIT("{\"models\":["),
+    .one = TEXT_INIT("{\"name\":\"%\",\"is_deprecated\":false,\"endpoints\":[\"chat\",\"embed\"],\"finetuned\":false,"
+                     "\"context_length\":128000,\"default_endpoints\":[]}"),
+    .tail = TEXT_INIT("]}"),
+};

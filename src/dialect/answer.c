@@ -53,6 +53,8 @@ bool dialect_reply_rewrite(
     const struct dialect_call *call, struct text body, struct buffer *out, struct dialect_usage *usage)
 {
     struct canon_usage counted = {.tokens_in = usage->tokens_in, .tokens_out = usage->tokens_out};
+    if (models_are_rewritten(call))
+        return models_rewrite(call, body, out);
     bool good =
         passes(call) ? openai_pass_answer(&call->canon, body, out, &counted) : translate(call, body, out, &counted);
     *usage = usage_of(&counted);
@@ -153,32 +155,6 @@ bool dialect_canned(const struct dialect_call *call, struct text text, struct te
     hosted_free(hosted);
     buffer_clear(&content);
     return good;
-}
-
-/* ".../models/NAME" */
-static struct text behind_models(struct text path)
-{
-    size_t at = path.length;
-    while (at > 0 && path.data[at - 1] != '/')
-        at--;
-    struct text last = text_after(path, at);
-    return text_equal(last, TEXT("models")) ? TEXT("") : last;
-}
-
-static struct text one_of_models(const struct dialect_call *call)
-{
-    const struct vendor *vendor = call->vendor;
-    return (vendor->one_of_models != NULL ? vendor->one_of_models : behind_models)(call->canon.path);
-}
-
-void dialect_models(const struct dialect_call *call, const struct text *names, size_t count, struct buffer *out)
-{
-    call->vendor->write_models(&call->canon, names, count, one_of_models(call), out);
-}
-
-bool dialect_call_lists_models(const struct dialect_call *call)
-{
-    return call->canon.operation == LLM_MODELS && one_of_models(call).length == 0;
 }
 
 /* --- streams -------------------------------------------------------------------------------------------------------

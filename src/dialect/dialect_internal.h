@@ -9,11 +9,12 @@
 #include "exeat/dialect.h"
 
 struct dialect_call {
-    const struct vendor *vendor; /* who is called: refusals, fields and frames are its own */
-    const struct vendor *words;  /* whose words the body is in: the same, or whose model it hosts */
-    struct buffer body;          /* what the canonical call's texts are slices of */
-    struct arena arena;          /* its lists */
-    struct canon_call canon;     /* all that is known of it */
+    const struct vendor *vendor;       /* who is called: refusals, fields and frames are its own */
+    const struct vendor *words;        /* whose words the body is in: the same, or whose model it hosts */
+    struct buffer body;                /* what the canonical call's texts are slices of */
+    struct arena arena;                /* its lists */
+    struct canon_call canon;           /* all that is known of it */
+    const struct models_words *models; /* how its provider lists them, if otherwise than the vendor; static */
 };
 
 struct dialect_stream {
@@ -37,6 +38,12 @@ void hosted_free(struct hosted *hosted); /* NULL is fine */
 /* Where server-sent events are written to; and the frames of those that are whole. */
 struct buffer *hosted_events(struct hosted *hosted);
 void hosted_frame(struct hosted *hosted, struct buffer *out);
+
+/* models.c */
+const struct models_words *models_of_provider(struct text provider); /* NULL: as its dialect has it */
+/* The endpoint's list is not the caller's. */
+bool models_are_rewritten(const struct dialect_call *call);
+MUST_CHECK bool models_rewrite(const struct dialect_call *call, struct text body, struct buffer *out);
 
 void answer_add(struct dialect_answer *answer, struct text name, struct text value);
 

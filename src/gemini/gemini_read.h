@@ -3,18 +3,10 @@
 #ifndef EXEAT_GEMINI_READ_H
 #define EXEAT_GEMINI_READ_H
 
-#include "exeat/canon/reading.h"
+#include "exeat/canon/said.h"
 
-/* What one content holds: parts of a message, and results of tools, which are messages of their own. */
-struct gemini_said {
-    enum canon_role role;
-    struct canon_part *parts;
-    size_t part_count;
-    struct canon_message *results; /* `name` is the tool's */
-    size_t result_count;
-};
-/* read_parts.c */
-bool gemini_take_parts(struct reading *reading, uint32_t value, const struct member *row, void *said);
+/* read_parts.c; the field is a struct said, whose results have the tool's name */
+bool gemini_take_parts(struct reading *reading, uint32_t value, const struct member *row, void *field);
 /* The texts of a content as one; nothing else may be in it. */
 MUST_CHECK bool gemini_read_text(struct reading *reading, uint32_t content, struct text *text);
 /* read_contents.c; the field is the struct canon_call */

@@ -7,8 +7,7 @@
 
 /* write_answer.c */
 bool gemini_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
-void gemini_write_models(
-    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out);
+extern const struct models_words gemini_models;
 void gemini_write_context_full(const struct canon_overflow *overflow, struct buffer *out);
 /* One part of a candidate; nothing for a thought that was not asked for. False: it cannot be said. */
 MUST_CHECK bool gemini_write_part(const struct canon_call *call, const struct canon_part *part, struct buffer *out);

@@ -14,7 +14,7 @@ static bool take_role(struct reading *reading, uint32_t value, const struct memb
         {TEXT_INIT("function"), CANON_USER},
         {TEXT_INIT("tool"), CANON_USER},
     };
-    struct gemini_said *said = field;
+    struct said *said = field;
     (void)row;
     for (size_t i = 0; i < COUNT_OF(roles); i++) {
         if (!json_view_means(reading->view, value, roles[i].word))
@@ -33,14 +33,11 @@ TABLE(content_table, content_rows, NULL);
 
 static bool read_content(struct reading *reading, uint32_t value, void *item)
 {
-    struct gemini_said *said = item;
+    struct said *said = item;
     said->role = CANON_USER;
     if (!read_members(reading, value, &content_table, said))
         return false;
-    if (said->part_count + said->result_count == 0)
-        return reading_member_is_wrong(reading, TEXT("parts"), "is missing or says nothing");
-    return said->role == CANON_USER || said->result_count == 0 ||
-           reading_member_is_wrong(reading, TEXT("parts"), "has results of tools, which only the user gives");
+    return said_is_whole(reading, said, TEXT("parts"));
 }
 
 /* --- which result is of which call -----------------------------------------------------------------------------------
@@ -48,11 +45,11 @@ static bool read_content(struct reading *reading, uint32_t value, void *item)
 
 enum { CALLS_MAX = 128 };
 struct turn {
-    const struct gemini_said *said; /* NULL: no call was made yet */
+    const struct said *said; /* NULL: no call was made yet */
     bool is_answered[CALLS_MAX];
 };
 
-static bool name_calls(struct reading *reading, size_t index, struct gemini_said *said, struct turn *turn)
+static bool name_calls(struct reading *reading, size_t index, struct said *said, struct turn *turn)
 {
     size_t count = 0;
     for (size_t i = 0; i < said->part_count; i++) {
@@ -89,15 +86,17 @@ static bool find_call(struct reading *reading, struct turn *turn, struct canon_m
            reading_is_wrong(reading, "has a functionResponse for which there is no functionCall");
 }
 
-static bool link_results(struct reading *reading, struct gemini_said *said, size_t count)
+static bool link_results(struct reading *reading, struct said *said, size_t count)
 {
     struct turn turn = {.said = NULL};
     for (size_t i = 0; i < count; i++) {
         if (!name_calls(reading, i, &said[i], &turn))
             return false;
-        for (size_t k = 0; k < said[i].result_count; k++)
+        for (size_t k = 0; k < said[i].result_count; k++) {
             if (!find_call(reading, &turn, &said[i].results[k]))
                 return false;
+            said[i].results[k].name = (struct text){0};
+        }
     }
     return true;
 }
@@ -105,51 +104,20 @@ static bool link_results(struct reading *reading, struct gemini_said *said, size
 /* --- one list ------------------------------------------------------------------------------------------------------
  */
 
-static size_t append(struct canon_message *messages, size_t at, const struct gemini_said *said)
-{
-    for (size_t i = 0; i < said->result_count; i++) {
-        messages[at] = said->results[i];
-        messages[at++].name = (struct text){0};
-    }
-    if (said->part_count == 0)
-        return at;
-    messages[at] = (struct canon_message){
-        .role = said->role,
-        .content = canon_form(said->parts, said->part_count),
-        .parts = said->parts,
-        .part_count = said->part_count};
-    return at + 1;
-}
-
-/* The system's words may have been read already, and stay in front. */
-static void append_all(struct reading *reading, struct canon_call *call, const struct gemini_said *said, size_t count)
-{
-    size_t more = 0;
-    for (size_t i = 0; i < count; i++)
-        more += said[i].result_count + 1;
-    struct canon_message *messages = canon_extend(reading->arena, call, more);
-    size_t at = call->message_count;
-    for (size_t i = 0; i < count; i++)
-        at = append(messages, at, &said[i]);
-    call->messages = messages;
-    call->message_count = at;
-    call->has_messages = count > 0;
-}
-
 bool gemini_take_contents(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
     size_t count = 0;
-    struct gemini_said *said = NULL;
+    struct said *said = NULL;
     const void *items = NULL;
     (void)row;
     if (!read_items(reading, value, sizeof(*said), read_content, &items, &count))
         return false;
     said = arena_array(reading->arena, count, sizeof(*said));
     for (size_t i = 0; i < count; i++)
-        said[i] = ((const struct gemini_said *)items)[i];
+        said[i] = ((const struct said *)items)[i];
     if (!link_results(reading, said, count))
         return false;
-    append_all(reading, field, said, count);
+    said_append(reading, field, said, count);
     return true;
 }
 

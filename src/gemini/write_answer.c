@@ -180,10 +180,6 @@ static bool write_vectors(const struct canon_call *call, const struct canon_repl
 
 bool gemini_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
 {
-    if (call->operation == LLM_MODELS) {
-        gemini_write_models(call, answer->names, answer->name_count, TEXT(""), out);
-        return true;
-    }
     if (call->operation == LLM_EMBEDDINGS)
         return write_vectors(call, answer, out);
     if (call->operation == LLM_COUNT_TOKENS) {
@@ -193,35 +189,14 @@ bool gemini_write_answer(const struct canon_call *call, const struct canon_repli
     return write_candidates(call, answer, out);
 }
 
-/* --- models ----------------------------------------------------------------------------------------------------------
+/* --- models --------------------------------------------------------------------------------------------------------
  */
 
 /* Clients want limits, and bound themselves by them: these are the vendor's, and an endpoint says what is too much. */
-static void write_model(struct text name, struct buffer *out)
-{
-    struct buffer full = {0};
-    BUFFER_APPEND_ALL(&full, TEXT("models/"), name);
-    out_comma(out);
-    buffer_append(out, TEXT("{\"name\":"));
-    json_append_string(out, buffer_text(&full));
-    buffer_append(out, TEXT(",\"version\":\"001\",\"displayName\":"));
-    json_append_string(out, name);
-    buffer_append(
-        out, TEXT(",\"description\":\"\",\"inputTokenLimit\":1048576,\"outputTokenLimit\":65536,"
-                  "\"supportedGenerationMethods\":[\"generateContent\",\"countTokens\",\"embedContent\"]}"));
-    buffer_clear(&full);
-}
-
-void gemini_write_models(
-    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out)
-{
-    (void)call;
-    if (name.length > 0) {
-        write_model(name, out);
-        return;
-    }
-    buffer_append(out, TEXT("{\"models\":["));
-    for (size_t i = 0; i < count; i++)
-        write_model(names[i], out);
-    buffer_append(out, TEXT("]}"));
-}
+const struct models_words gemini_models = {
+    .head = TEXT_INIT("{\"models\":["),
+    .one = TEXT_INIT("{\"name\":\"models/%\",\"version\":\"001\",\"displayName\":\"%\",\"description\":\"\","
+                     "\"inputTokenLimit\":1048576,\"outputTokenLimit\":65536,"
+                     "\"supportedGenerationMethods\":[\"generateContent\",\"countTokens\",\"embedContent\"]}"),
+    .tail = TEXT_INIT("]}"),
+};

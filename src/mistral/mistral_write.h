@@ -7,8 +7,7 @@
 
 /* write_answer.c */
 bool mistral_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
-void mistral_write_models(
-    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out);
+extern const struct models_words mistral_models;
 /* {"id":...,"object":...,"created":...,"model":...,"choices":[ */
 void mistral_begin_answer(const struct canon_call *call, struct text object, uint64_t created, struct buffer *out);
 /* ,"usage":{...} */

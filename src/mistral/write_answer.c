@@ -178,10 +178,6 @@ static void write_vectors(const struct canon_call *call, const struct canon_repl
 
 bool mistral_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
 {
-    if (call->operation == LLM_MODELS) {
-        mistral_write_models(call, answer->names, answer->name_count, TEXT(""), out);
-        return true;
-    }
     if (call->operation == LLM_EMBEDDINGS) {
         write_vectors(call, answer, out);
         return canon_has_vectors(call, answer);
@@ -194,32 +190,12 @@ bool mistral_write_answer(const struct canon_call *call, const struct canon_repl
  */
 
 /* Its SDKs do not read a model without its abilities. */
-static void write_model(struct text name, struct buffer *out)
-{
-    out_comma(out);
-    buffer_append(out, TEXT("{\"id\":"));
-    json_append_string(out, name);
-    buffer_append(
-        out,
-        TEXT(",\"object\":\"model\",\"created\":0,\"owned_by\":\"local\",\"capabilities\":{\"completion_chat\":true,"
-             "\"completion_fim\":false,\"function_calling\":true,\"fine_tuning\":false,\"vision\":true,"
-             "\"classification\":false},\"name\":"));
-    json_append_string(out, name);
-    buffer_append(
-        out, TEXT(",\"description\":null,\"max_context_length\":32768,\"aliases\":[],\"deprecation\":null,"
-                  "\"default_model_temperature\":null,\"type\":\"base\"}"));
-}
-
-void mistral_write_models(
-    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out)
-{
-    (void)call;
-    if (name.length > 0) {
-        write_model(name, out);
-        return;
-    }
-    buffer_append(out, TEXT("{\"object\":\"list\",\"data\":["));
-    for (size_t i = 0; i < count; i++)
-        write_model(names[i], out);
-    buffer_append(out, TEXT("]}"));
-}
+const struct models_words mistral_models = {
+    .head = TEXT_INIT("{\"object\":\"list\",\"data\":["),
+    .one = TEXT_INIT("{\"id\":\"%\",\"object\":\"model\",\"created\":0,\"owned_by\":\"local\",\"capabilities\":"
+                     "{\"completion_chat\":true,\"completion_fim\":false,\"function_calling\":true,"
+                     "\"fine_tuning\":false,\"vision\":true,\"classification\":false},\"name\":\"%\","
+                     "\"description\":null,\"max_context_length\":32768,\"aliases\":[],\"deprecation\":null,"
+                     "\"default_model_temperature\":null,\"type\":\"base\"}"),
+    .tail = TEXT_INIT("]}"),
+};

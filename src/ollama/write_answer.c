@@ -155,10 +155,6 @@ static bool write_embeddings(const struct canon_call *call, const struct canon_r
 
 bool ollama_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
 {
-    if (call->operation == LLM_MODELS) {
-        ollama_write_models(call, answer->names, answer->name_count, TEXT(""), out);
-        return true;
-    }
     if (call->operation == LLM_EMBEDDINGS)
         return write_embeddings(call, answer, out);
     return answer->reply_count > 0 && write_reply(call, answer, out);

@@ -22,18 +22,13 @@ struct text ollama_one_of_models(struct text path)
     return TEXT("");
 }
 
-static void write_model(struct text name, bool is_running, struct buffer *out)
-{
-    out_comma(out);
-    buffer_append(out, TEXT("{\"name\":"));
-    json_append_string(out, name);
-    buffer_append(out, TEXT(",\"model\":"));
-    json_append_string(out, name);
-    buffer_append(out, TEXT(",\"modified_at\":\"" NO_TIME "\",\"size\":0,\"digest\":\"\",\"details\":" DETAILS));
-    if (is_running)
-        buffer_append(out, TEXT(",\"expires_at\":\"" NO_TIME "\",\"size_vram\":0"));
-    buffer_append_byte(out, '}');
-}
+#define MODEL                                                                                                          \
+    "{\"name\":\"%\",\"model\":\"%\",\"modified_at\":\"" NO_TIME "\",\"size\":0,\"digest\":\"\",\"details\":" DETAILS
+static const struct models_words known = {TEXT_INIT("{\"models\":["), TEXT_INIT(MODEL "}"), TEXT_INIT("]}")},
+                                 running = {
+                                     TEXT_INIT("{\"models\":["),
+                                     TEXT_INIT(MODEL ",\"expires_at\":\"" NO_TIME "\",\"size_vram\":0}"),
+                                     TEXT_INIT("]}")};
 
 void ollama_write_models(
     const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out)
@@ -49,8 +44,6 @@ void ollama_write_models(
                       "\"" NO_TIME "\"}"));
         return;
     }
-    buffer_append(out, TEXT("{\"models\":["));
-    for (size_t i = 0; i < count; i++)
-        write_model(names[i], text_ends_with(call->path, TEXT("/api/ps")), out);
-    buffer_append(out, TEXT("]}"));
+    bool is_running = text_ends_with(call->path, TEXT("/api/ps"));
+    models_write(is_running ? &running : &known, names, count, TEXT(""), out);
 }

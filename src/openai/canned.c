@@ -234,29 +234,3 @@ bool openai_write_canned(
     }
     return false;
 }
-
-/* --- models --------------------------------------------------------------------------------------------------------
- */
-
-static json_t *model_of(struct text name)
-{
-    return json_pack(
-        "{s:o, s:s, s:i, s:s}", "id", string_of(name), "object", "model", "created", 0, "owned_by", "local");
-}
-
-void openai_write_models(
-    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out)
-{
-    json_t *tree;
-    (void)call;
-    if (name.length > 0) {
-        tree = model_of(name);
-    } else {
-        json_t *list = json_array();
-        for (size_t i = 0; i < count; i++)
-            json_array_append_new(list, model_of(names[i]));
-        tree = json_pack("{s:s, s:o}", "object", "list", "data", list);
-    }
-    json_append_tree(out, tree);
-    json_decref(tree);
-}

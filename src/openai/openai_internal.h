@@ -23,8 +23,6 @@ MUST_CHECK bool openai_tell(struct scan object, struct arena *arena, const struc
 /* embedding.c: the vectors of `data` as they were asked for. */
 void openai_respell(const struct canon_call *call, struct scan data, struct edit *edit);
 /* canned.c */
-void openai_write_models(
-    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out);
 /* objection.c */
 void openai_write_context_full(const struct canon_overflow *overflow, struct buffer *out);
 /* refusal.c */

@@ -4,28 +4,23 @@
 #ifndef EXEAT_OPENAI_READ_H
 #define EXEAT_OPENAI_READ_H
 
-#include "exeat/canon/reading.h"
+#include "exeat/canon/chat.h"
 
 /* A message or item while it is read: its members come in any order. */
-struct openai_content {
-    enum canon_content form;
-    const struct canon_part *parts;
-    size_t count;
-};
 struct openai_said {
     struct canon_message message;
     bool has_role;
-    struct openai_content content;
-    struct openai_content refusal;
-    struct openai_content calls;
-    struct openai_content thoughts;
-    struct openai_content summary;
+    struct chat_parts content;
+    struct chat_parts refusal;
+    struct chat_parts calls;
+    struct chat_parts thoughts;
+    struct chat_parts summary;
     struct canon_part call; /* one call that is an item, or of the first kind; no name: none */
 };
 /* The message, with its parts in one list: thoughts, content, calls. */
 void openai_join(struct reading *reading, const struct openai_said *said, struct canon_message *message);
 
-/* openai_parts.c; the field is a struct openai_content */
+/* openai_parts.c; the field is a struct chat_parts */
 bool openai_take_content(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool openai_take_thoughts(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool openai_take_one_thought(struct reading *reading, uint32_t value, const struct member *row, void *field);

@@ -71,7 +71,7 @@ static bool read_call(struct reading *reading, uint32_t value, void *item)
 
 static bool take_calls(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
-    struct openai_content *calls = field;
+    struct chat_parts *calls = field;
     const void *parts = NULL;
     (void)row;
     bool good = read_items(reading, value, sizeof(struct canon_part), read_call, &parts, &calls->count);

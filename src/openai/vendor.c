@@ -26,12 +26,18 @@ static struct text deployment_of(struct text path)
     return TEXT("");
 }
 
+static const struct models_words models = {
+    .head = TEXT_INIT("{\"object\":\"list\",\"data\":["),
+    .one = TEXT_INIT("{\"id\":\"%\",\"object\":\"model\",\"created\":0,\"owned_by\":\"local\"}"),
+    .tail = TEXT_INIT("]}"),
+};
+
 const struct vendor openai_vendor = {
     .read_call = openai_read_call,
     .model_of_path = deployment_of,
     .type_of = vendor_json_or_events,
     .write_error_event = openai_write_error_event,
-    .write_models = openai_write_models,
+    .models = &models,
     .write_refusal = openai_write_refusal,
     .write_context_full = openai_write_context_full,
     .fields = pace,

@@ -26,6 +26,9 @@ struct chat_said {
 bool chat_take_role(struct reading *reading, uint32_t value, const struct member *row, void *said);
 /* The message, with its parts in one list: thoughts, content, calls. Without content a call's is null. */
 void chat_join(struct reading *reading, const struct chat_said *said, struct canon_message *message);
+/* Several pieces as the message's parts, in this order. */
+void chat_join_parts(
+    struct reading *reading, const struct chat_parts *const *pieces, size_t count, struct canon_message *message);
 
 /* The kinds of parts that a list may have: rows fill a struct canon_part, `kind` is an enum canon_part_kind. */
 struct chat_kinds {
@@ -36,6 +39,9 @@ struct chat_kinds {
 /* A text, a list of parts, or null. */
 MUST_CHECK bool
 chat_read_content(struct reading *reading, uint32_t value, const struct chat_kinds *kinds, struct chat_parts *parts);
+/* A list of parts. */
+MUST_CHECK bool
+chat_read_list(struct reading *reading, uint32_t list, const struct chat_kinds *kinds, struct chat_parts *parts);
 /* A text alone, as one part of this kind. */
 MUST_CHECK bool
 chat_read_plain(struct reading *reading, uint32_t value, enum canon_part_kind kind, struct chat_parts *parts);

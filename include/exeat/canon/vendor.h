@@ -6,6 +6,7 @@
 
 #include "exeat/canon.h"
 #include "exeat/canon/answer.h"
+#include "exeat/canon/models.h"
 #include "exeat/canon/reading.h"
 #include "exeat/canon/refusal.h"
 #include "exeat/model/message.h"
@@ -43,7 +44,10 @@ struct vendor {
     /* The one model that is asked for by a path of LLM_MODELS; empty: all of them. NULL: it stands behind "/models/".
      */
     struct text (*one_of_models)(struct text path);
-    /* The answer to a list of models, or to one of them when `name` is not empty. The call is but a path. */
+    /* How it lists them, and one of them ... */
+    const struct models_words *models;
+    /* ... unless it has more to say than that (else NULL): to a list, or to one when `name` is not empty. The call is
+     * but a path. */
     void (*write_models)(
         const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out);
     /* The body of a refusal. */

@@ -54,8 +54,18 @@ enum parse http_request_scan(
     struct text input, const struct http_limits *limits, struct http_scan *scan, struct http_head *head, size_t *used,
     struct fault *fault);
 
+/* How far the first words of a connection were looked at, by each of the two who may know them. Zeroed: not at all.
+ * With it they are looked at once, however small the pieces in which they come: the input is what it was before, and
+ * what came since. */
+enum { CLIENT_HELLO_HEAD = 4 };
+struct opening_scan {
+    uint32_t line;                   /* so many bytes have no end of a line */
+    uint32_t record;                 /* so many are records of which no more need be known */
+    uint32_t message;                /* bytes of the ClientHello in those */
+    uint8_t head[CLIENT_HELLO_HEAD]; /* the first of it */
+};
 /* Does a connection that begins so speak HTTP/1? PARSE_DONE: yes, its first line is a request line; PARSE_BAD: no. */
-enum parse http_looks_so(struct text input);
+enum parse http_looks_so(struct text input, struct opening_scan *scan);
 
 /* What can be read of a request head that is refused or not whole: method and target, as they stand there, for the
  * record alone. User information is left out of the authority; what cannot be read is empty. */
@@ -176,6 +186,7 @@ struct client_hello {
 enum { CLIENT_HELLO_MAX = 32768 };
 /* Parses a ClientHello that may be split over records. `scratch` is emptied and receives the joined handshake message;
  * the slices in `hello` live as long as it does. PARSE_BAD: not TLS, or a malformed or oversized hello. */
-enum parse client_hello_parse(struct text input, struct buffer *scratch, struct client_hello *hello);
+enum parse
+client_hello_parse(struct text input, struct opening_scan *scan, struct buffer *scratch, struct client_hello *hello);
 
 #endif

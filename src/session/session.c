@@ -135,6 +135,7 @@ void session_enter(struct session *session, enum session_state next)
             "step", log_string("from", step->name), log_string("to", step_of(session, next)->name),
             log_number("descriptor", channel_descriptor(session->entrance.http.channel)));
     session->state = next;
+    session->heard = (struct opening_scan){0};
     session_touch(session);
     session->entered_us = session->active_us;
     session_watch_deadline(session);

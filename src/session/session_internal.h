@@ -101,6 +101,7 @@ struct session {
     struct list_node yield;                  /* in worker->yielded */
     enum session_state state;
     bool deadline_moved;       /* since the timer was set */
+    struct opening_scan heard; /* of what the client says first; each step begins anew */
     struct timer *deadline;    /* owned */
     uint64_t entered_us;       /* the present state */
     uint64_t active_us;        /* when something last moved, outside exchanges */

@@ -105,7 +105,7 @@ static enum progress open_plain(struct session *session)
 static enum progress take_hello(struct session *session)
 {
     struct text input = inflight_text(&session->entrance.http.in);
-    switch (http_looks_so(input)) {
+    switch (http_looks_so(input, &session->heard)) {
     case PARSE_DONE:
         return open_plain(session);
     case PARSE_NEED_MORE:
@@ -117,7 +117,7 @@ static enum progress take_hello(struct session *session)
     struct client_hello hello;
     struct detail detail = {0};
     enum reason reason = REASON_NOT_TLS;
-    enum parse result = client_hello_parse(input, &scratch, &hello);
+    enum parse result = client_hello_parse(input, &session->heard, &scratch, &hello);
     if (result == PARSE_DONE)
         reason = check_hello(session, &hello);
     if (reason == REASON_SNI_MISMATCH)

@@ -56,7 +56,7 @@ static enum progress take_hello(struct session *session, const struct client_hel
 /* STEP_WAIT: it is not to be told yet. */
 static enum progress look_at(struct session *session, struct text input)
 {
-    switch (http_looks_so(input)) {
+    switch (http_looks_so(input, &session->heard)) {
     case PARSE_DONE:
         session_enter(session, SESSION_SERVE);
         return STEP_NEXT;
@@ -68,7 +68,7 @@ static enum progress look_at(struct session *session, struct text input)
     struct buffer scratch = {0};
     struct client_hello hello;
     enum progress progress = STEP_WAIT;
-    switch (client_hello_parse(input, &scratch, &hello)) {
+    switch (client_hello_parse(input, &session->heard, &scratch, &hello)) {
     case PARSE_DONE:
         progress = take_hello(session, &hello);
         break;

@@ -2,6 +2,7 @@
 /* A ClientHello (RFC 8446 4.1.2), read before anything is decided about its connection: server name, ALPN, ECH. */
 #include <string.h>
 
+#include "exeat/base/check.h"
 #include "exeat/name.h"
 #include "wire_internal.h"
 
@@ -113,20 +114,17 @@ static bool read_message(struct reader message, struct client_hello *hello)
     return read_extensions(&message, hello);
 }
 
-enum { MESSAGE_HEAD = 4 };
-
-/* Is the message in `joined` whole, and still one that may be? */
-static enum parse look_at_message(const struct buffer *joined)
+/* Is the message whole of which `have` bytes are here, and still one that may be? `head` has the first of them. */
+static enum parse judge_message(const uint8_t head[CLIENT_HELLO_HEAD], size_t have)
 {
-    const uint8_t *head = (const uint8_t *)joined->data;
-    if (joined->length > CLIENT_HELLO_MAX + MESSAGE_HEAD || (joined->length > 0 && head[0] != HANDSHAKE_CLIENT_HELLO))
+    if (have > CLIENT_HELLO_MAX + CLIENT_HELLO_HEAD || (have > 0 && head[0] != HANDSHAKE_CLIENT_HELLO))
         return PARSE_BAD;
-    if (joined->length < MESSAGE_HEAD)
+    if (have < CLIENT_HELLO_HEAD)
         return PARSE_NEED_MORE;
     size_t length = (size_t)head[1] << 16 | bytes_get_u16(head + 2);
-    if (length > CLIENT_HELLO_MAX || joined->length > MESSAGE_HEAD + length)
+    if (length > CLIENT_HELLO_MAX || have > CLIENT_HELLO_HEAD + length)
         return PARSE_BAD;
-    return joined->length == MESSAGE_HEAD + length ? PARSE_DONE : PARSE_NEED_MORE;
+    return have == CLIENT_HELLO_HEAD + length ? PARSE_DONE : PARSE_NEED_MORE;
 }
 
 /* A record's head; `length` is that of its content. */
@@ -141,34 +139,59 @@ static enum parse take_record_head(struct reader *reader, size_t *length)
     return head[1] == 3 && *length > 0 && *length <= RECORD_MAX ? PARSE_DONE : PARSE_BAD;
 }
 
-/* Joins the handshake bytes of the records at the front. PARSE_DONE once the whole message is in `joined`. */
-static enum parse join_records(struct text input, struct buffer *joined)
+/* The message's own head may come in any number of records. */
+static void note_head(struct opening_scan *scan, const uint8_t *content, size_t length)
 {
-    struct reader reader = {(const uint8_t *)input.data, input.length, false};
+    for (size_t i = 0; i < length && scan->message + i < CLIENT_HELLO_HEAD; i++)
+        scan->head[scan->message + i] = content[i];
+}
+
+/* Goes over the heads of records that were not looked at yet. PARSE_DONE once the whole message is there. */
+static enum parse find_end(struct text input, struct opening_scan *scan)
+{
+    struct text rest = text_after(input, scan->record);
+    struct reader reader = {(const uint8_t *)rest.data, rest.length, false};
     for (;;) {
-        enum parse message = look_at_message(joined);
+        enum parse message = judge_message(scan->head, scan->message);
         if (message != PARSE_NEED_MORE)
             return message;
         size_t length = 0;
         enum parse record = take_record_head(&reader, &length);
         if (record != PARSE_DONE)
             return record;
-        bool is_whole = length <= reader.left;
-        size_t here = is_whole ? length : reader.left;
-        buffer_append(joined, (struct text){(const char *)reader.at, here});
-        if (!is_whole)
-            return look_at_message(joined) == PARSE_BAD ? PARSE_BAD : PARSE_NEED_MORE;
+        size_t here = length <= reader.left ? length : reader.left;
+        note_head(scan, reader.at, here);
+        if (here < length)
+            return judge_message(scan->head, scan->message + here) == PARSE_BAD ? PARSE_BAD : PARSE_NEED_MORE;
         take(&reader, length);
+        scan->message += (uint32_t)length;
+        scan->record = (uint32_t)(input.length - reader.left);
     }
 }
 
-enum parse client_hello_parse(struct text input, struct buffer *scratch, struct client_hello *hello)
+/* The handshake bytes of the records that were gone over. */
+static void join_records(struct text input, struct buffer *joined)
+{
+    struct reader reader = {(const uint8_t *)input.data, input.length, false};
+    while (reader.left > 0) {
+        size_t length = 0;
+        enum parse record = take_record_head(&reader, &length);
+        ASSERT(record == PARSE_DONE);
+        buffer_append(joined, (struct text){(const char *)take(&reader, length), length});
+    }
+}
+
+enum parse
+client_hello_parse(struct text input, struct opening_scan *scan, struct buffer *scratch, struct client_hello *hello)
 {
     *hello = (struct client_hello){.offers_http11 = true};
     buffer_empty(scratch);
-    enum parse result = join_records(input, scratch);
+    enum parse result = find_end(input, scan);
     if (result != PARSE_DONE)
         return result;
-    struct reader message = {(const uint8_t *)scratch->data + MESSAGE_HEAD, scratch->length - MESSAGE_HEAD, false};
+    buffer_reserve(scratch, scan->message);
+    join_records(text_part(input, 0, scan->record), scratch);
+    struct reader message = {(const uint8_t *)scratch->data, scratch->length, false};
+    take(&message, CLIENT_HELLO_HEAD);
     return read_message(message, hello) ? PARSE_DONE : PARSE_BAD;
 }

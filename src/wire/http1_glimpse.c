@@ -77,7 +77,7 @@ void http_request_glimpse(struct text input, struct http_glimpse *glimpse)
         look_at_target(text_part(line, first + 1, second - first - 1), head, glimpse);
 }
 
-enum parse http_looks_so(struct text input)
+enum parse http_looks_so(struct text input, struct opening_scan *scan)
 {
     size_t letters = 0;
     while (letters < input.length && input.data[letters] >= 'A' && input.data[letters] <= 'Z')
@@ -88,10 +88,11 @@ enum parse http_looks_so(struct text input)
         return PARSE_NEED_MORE;
     if (letters == 0 || input.data[letters] != ' ')
         return PARSE_BAD;
-    size_t end = text_index(input, '\n', 0);
+    size_t end = text_index(input, '\n', scan->line);
+    scan->line = (uint32_t)end;
     if (end == input.length)
         return PARSE_NEED_MORE;
-    struct text line = line_of(input);
+    struct text line = text_trim(text_part(input, 0, end), "\r");
     static const struct text version = TEXT_INIT(" HTTP/1.1");
     size_t at = line.length < version.length ? 0 : line.length - version.length;
     return text_starts_with(text_after(line, at), text_part(version, 0, version.length - 1)) ? PARSE_DONE : PARSE_BAD;

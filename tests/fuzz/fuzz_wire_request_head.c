@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t used = 0;
     check_in_pieces(take, input);
     check_in_pieces(take_narrow, input);
-    (void)http_looks_so(input);
+    (void)http_looks_so(input, &(struct opening_scan){0});
     http_request_glimpse(input, &glimpse);
     ASSERT(glimpse.method.length <= size && glimpse.path.length <= size && glimpse.query.length <= size);
     ASSERT(!text_has(glimpse.authority, '@') && glimpse.authority.length <= size);

@@ -9,6 +9,12 @@
 
 #include "exeat/wire.h"
 
+static enum parse parse(struct text input, struct buffer *scratch, struct client_hello *hello)
+{
+    struct opening_scan fresh = {0};
+    return client_hello_parse(input, &fresh, scratch, hello);
+}
+
 static void put_number(struct buffer *out, size_t number, size_t bytes)
 {
     while (bytes-- > 0)
@@ -85,7 +91,7 @@ static void reads_names_alpn_and_ech_over_any_split_of_records(void **state)
             struct buffer input = {0};
             struct client_hello hello;
             make_records(&input, cases[i].extensions, size);
-            if (client_hello_parse(buffer_text(&input), &scratch, &hello) != PARSE_DONE)
+            if (parse(buffer_text(&input), &scratch, &hello) != PARSE_DONE)
                 fail_msg("row %zu in records of %zu", i, size);
             if (hello.has_server_name != cases[i].has_name || hello.server_name_bad != cases[i].name_bad ||
                 hello.has_ech != cases[i].ech || hello.offers_http11 != cases[i].http11 ||
@@ -105,7 +111,7 @@ static void waits_for_every_prefix_of_a_hello(void **state)
     struct client_hello hello;
     make_records(&input, TEXT(SNI_A ALPN_BOTH), 50);
     for (size_t cut = 0; cut < input.length; cut++)
-        assert_int_equal(client_hello_parse(text_part(buffer_text(&input), 0, cut), &scratch, &hello), PARSE_NEED_MORE);
+        assert_int_equal(parse(text_part(buffer_text(&input), 0, cut), &scratch, &hello), PARSE_NEED_MORE);
     buffer_clear(&input);
     buffer_clear(&scratch);
 }
@@ -130,12 +136,12 @@ static void refuses_lengths_that_do_not_fit_and_what_is_not_tls(void **state)
     for (size_t i = 0; i < COUNT_OF(extensions); i++) {
         struct buffer input = {0};
         make_records(&input, extensions[i], 500);
-        if (client_hello_parse(buffer_text(&input), &scratch, &hello) != PARSE_BAD)
+        if (parse(buffer_text(&input), &scratch, &hello) != PARSE_BAD)
             fail_msg("extensions %zu", i);
         buffer_clear(&input);
     }
     for (size_t i = 0; i < COUNT_OF(others); i++)
-        if (client_hello_parse(others[i], &scratch, &hello) != PARSE_BAD)
+        if (parse(others[i], &scratch, &hello) != PARSE_BAD)
             fail_msg("other %zu", i);
     buffer_clear(&scratch);
 }
@@ -163,9 +169,9 @@ static void a_modern_hello_is_read_over_any_split_and_not_before_its_last_byte(v
         struct text all = buffer_text(&input);
         assert_true(all.length > 1300);
         for (size_t cut = 0; cut < all.length; cut += 1 + cut / 50)
-            assert_int_equal(client_hello_parse(text_part(all, 0, cut), &scratch, &hello), PARSE_NEED_MORE);
-        assert_int_equal(client_hello_parse(text_part(all, 0, all.length - 1), &scratch, &hello), PARSE_NEED_MORE);
-        assert_int_equal(client_hello_parse(all, &scratch, &hello), PARSE_DONE);
+            assert_int_equal(parse(text_part(all, 0, cut), &scratch, &hello), PARSE_NEED_MORE);
+        assert_int_equal(parse(text_part(all, 0, all.length - 1), &scratch, &hello), PARSE_NEED_MORE);
+        assert_int_equal(parse(all, &scratch, &hello), PARSE_DONE);
         assert_true(hello.has_server_name && !hello.server_name_bad && hello.has_ech && hello.offers_h2);
         buffer_clear(&input);
     }
@@ -181,8 +187,8 @@ static void the_largest_hello_is_waited_for_and_a_larger_one_is_not(void **state
     struct client_hello hello;
     static const char largest[] = "\x16\x03\x01\0\x04\x01\0\x80\0";
     static const char larger[] = "\x16\x03\x01\0\x04\x01\0\x80\1";
-    assert_int_equal(client_hello_parse((struct text){largest, 9}, &scratch, &hello), PARSE_NEED_MORE);
-    assert_int_equal(client_hello_parse((struct text){larger, 9}, &scratch, &hello), PARSE_BAD);
+    assert_int_equal(parse((struct text){largest, 9}, &scratch, &hello), PARSE_NEED_MORE);
+    assert_int_equal(parse((struct text){larger, 9}, &scratch, &hello), PARSE_BAD);
     buffer_clear(&scratch);
 }
 

@@ -7,6 +7,7 @@
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/bytes.h"
+#include "exeat/base/clock.h"
 #include "exeat/base/detail.h"
 #include "exeat/model.h"
 #include "exeat/model/message.h"
@@ -18,6 +19,17 @@ struct dialect_answer {
     size_t field_count;
     struct buffer body; /* the caller's to clear */
 };
+/* A field; in the place of one of that name, which is not heeded any more. Borrows both texts. */
+void dialect_answer_set(struct dialect_answer *answer, struct text name, struct text value);
+
+/* The fields of an answer as they go out. */
+struct dialect_fields {
+    struct field fields[DIALECT_FIELDS_MAX + 1];
+    size_t count;
+    char date[CLOCK_HTTP_SIZE];
+};
+/* Date (RFC 9110 6.6.1) at `wall_us`, and those of `answer`, from which it borrows. */
+void dialect_fields_of(const struct dialect_answer *answer, int64_t wall_us, struct dialect_fields *fields);
 
 /* --- saying no -----------------------------------------------------------------------------------------------------
  */

@@ -6,6 +6,7 @@
 #define EXEAT_EXCHANGE_H
 
 #include "exeat/account.h"
+#include "exeat/ask.h"
 #include "exeat/engine.h"
 #include "exeat/http.h"
 #include "exeat/net/owner.h"
@@ -78,15 +79,6 @@ const struct exchange_stats *exchange_worker_stats(const struct exchange_worker 
 
 /* --- an entrance -----------------------------------------------------------------------------------------------------
  */
-
-/* What every request on a connection is bound to once it was opened. With https the TLS is ours; with http the client
- * speaks HTTP within its CONNECT (seen: Node's ProxyAgent for http:// URLs, https-proxy-agent for ws://). */
-struct binding {
-    enum scheme scheme;
-    struct host host;
-    uint16_t port;
-    bool is_used; /* a request came */
-};
 
 /* Where the client of a connection meant to go that the network turned to us: a wish. */
 struct turned {

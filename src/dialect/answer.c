@@ -23,6 +23,25 @@ void dialect_answer_fields(const struct dialect_call *call, struct text id, bool
         answer_add(answer, vendor->fields[i].name, vendor->fields[i].value);
 }
 
+void dialect_answer_set(struct dialect_answer *answer, struct text name, struct text value)
+{
+    for (size_t i = 0; i < answer->field_count; i++)
+        if (text_equal(answer->fields[i].name, name)) {
+            answer->fields[i].value = value;
+            return;
+        }
+    answer_add(answer, name, value);
+}
+
+void dialect_fields_of(const struct dialect_answer *answer, int64_t wall_us, struct dialect_fields *fields)
+{
+    fields->count = 0;
+    clock_write_http(wall_us, fields->date);
+    fields->fields[fields->count++] = (struct field){TEXT("Date"), text_from(fields->date)};
+    for (size_t i = 0; i < answer->field_count; i++)
+        fields->fields[fields->count++] = answer->fields[i];
+}
+
 static struct dialect_usage usage_of(const struct canon_usage *counted)
 {
     return (struct dialect_usage){.tokens_in = counted->tokens_in, .tokens_out = counted->tokens_out};

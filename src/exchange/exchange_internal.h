@@ -6,10 +6,8 @@
 #include "exeat/base/bytes.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/pool.h"
-#include "exeat/dialect.h"
-#include "exeat/engine.h"
 #include "exeat/exchange.h"
-#include "filter.h"
+#include "exeat/inference.h"
 
 enum exchange_state {
     EXCHANGE_READ_HEAD,
@@ -69,16 +67,6 @@ struct exchange_worker {
     bool is_draining;
 };
 
-/* What was asked. */
-struct ask {
-    struct http_head *parsed;  /* owned, from worker->heads; NULL once nobody asks for it any more */
-    struct message_head *head; /* of `parsed` */
-    struct request request;
-    struct buffer kept; /* what `request` points into besides: the canonical path; in a tunnel all of its texts */
-    bool is_connect;
-    bool is_wish; /* a CONNECT in other words than HTTP's: the session tells of the answer */
-};
-
 /* Where it goes. */
 struct way_out {
     struct judged_address *candidates; /* owned; until one of them is connected */
@@ -89,9 +77,8 @@ struct way_out {
     struct upstream *upstream;     /* owned */
     enum reason failure;           /* why no candidate could be connected to */
     bool fresh_only;               /* a pooled connection was stale: the next one is a new one */
-    uint64_t began_us;        /* steady time at which a way was looked for: names and connecting have one deadline */
-    uint64_t asked_us;        /* steady time at which the request began to leave; 0 before */
-    uint16_t endpoint_status; /* what an endpoint answered that does not serve; 0: nothing */
+    uint64_t began_us; /* steady time at which a way was looked for: names and connecting have one deadline */
+    uint64_t asked_us; /* steady time at which the request began to leave; 0 before */
 };
 
 enum reply_state { REPLY_HEAD, REPLY_BODY, REPLY_DONE };
@@ -105,25 +92,6 @@ struct flow {
     size_t interim;    /* how many 1xx came before the final head */
     uint64_t head_us;  /* steady time at which a head began that is not whole yet; 0: none */
     bool upload_broke; /* upstream takes no more; it may still answer */
-};
-
-/* What an endpoint had against the call. */
-enum { RETRY_AFTER_SIZE = 40 };
-struct objection {
-    uint16_t status; /* 0: none was heard */
-    bool is_answer;  /* nobody else serves: the caller gets it */
-    struct text endpoint;
-    char retry_after[RETRY_AFTER_SIZE];
-    struct buffer body;
-};
-
-/* An LLM call that is answered here. */
-struct call {
-    struct dialect_call *request;  /* owned; NULL until the body is read */
-    struct dialect_stream *stream; /* owned; events being rewritten */
-    struct buffer body;            /* the caller's body, then the endpoint's reply */
-    uint16_t held_status;          /* of a reply that is held */
-    struct objection objection;
 };
 
 /* What it counts under, from the decision on. */
@@ -146,8 +114,8 @@ struct exchange {
     struct decision decision;
     struct ask ask;
     struct way_out way;
-    struct flow *flow; /* owned, from worker->flows; NULL until a request begins to leave, and in a tunnel */
-    struct call *call; /* owned; NULL: no LLM call that is answered here */
+    struct flow *flow;           /* owned, from worker->flows; NULL until a request begins to leave, and in a tunnel */
+    struct inference_call *call; /* owned; NULL: no LLM call that is answered here */
     struct account account;
     struct counted counted;
 };
@@ -181,11 +149,8 @@ void term_end(struct exchange_worker *worker); /* the present one is over */
 /* step_judge.c */
 extern const struct text credentials_name; /* of the field */
 
-/* ask.c: a head to a request */
-enum reason ask_from_head(struct exchange *exchange);
+/* owner.c: whose the client's socket is, where `policy` asks */
 void owner_ask(const struct exchange_worker *worker, const struct policy *policy, struct entrance *entrance);
-/* Of a head that is refused: what can be read of it, for the record. */
-void ask_glimpse(struct exchange *exchange, struct text input);
 
 /* record.c: what is written down of it, and the counters */
 enum account_state exchange_decide(struct exchange *exchange);
@@ -199,14 +164,6 @@ enum progress exchange_refuse_head(struct exchange *exchange, const struct fault
 enum progress exchange_fail(struct exchange *exchange, enum reason reason); /* after it, before a reply */
 enum progress exchange_cut(struct exchange *exchange, enum reason reason);  /* in the middle of a reply */
 void exchange_take_back(struct exchange *exchange); /* while nothing of a reply has left: as if it had never come */
-
-/* The fields of a response that is ours: Date (RFC 9110 6.6.1), and those of the dialect. */
-struct own_fields {
-    struct field fields[DIALECT_FIELDS_MAX + 1];
-    size_t count;
-    char date[CLOCK_HTTP_SIZE];
-};
-void own_fields(const struct dialect_answer *answer, struct own_fields *own);
 
 /* up.c: of plain http through a proxy: the target's form, and the field that it wants; returns how many */
 bool way_out_is_absolute(const struct exchange *exchange);
@@ -233,24 +190,9 @@ enum progress turn_take(struct exchange *exchange);
 void way_out_set_out(struct exchange *exchange);       /* to the destination, from its name on */
 enum progress turn_overdue(struct exchange *exchange); /* it has waited for as long as it may */
 bool turn_holds_back(const struct exchange *exchange); /* only frames of a stream are there: another may still answer */
-/* endpoint.c: a piece of the answer came */
-void endpoint_spoke(struct exchange *exchange);
-
-/* inference.c: rerouted calls */
-bool inference_answers(const struct exchange *exchange); /* rerouted, or canned */
-struct call *inference_begin_call(struct exchange *exchange);
-void inference_begin_models(struct exchange *exchange); /* the call for a list of models */
-void inference_free_call(struct exchange *exchange);
-enum reason inference_read_call(struct exchange *exchange);
-bool inference_asks_for_models(const struct exchange *exchange); /* a list that only an endpoint can give */
-struct text inference_model(const struct exchange *exchange);    /* that was asked for; empty: none, or not yet */
-void inference_write_request(struct exchange *exchange);
-
-/* endpoint.c: what the endpoint of now says or does not say */
-void endpoint_answered(const struct exchange *exchange);
-void endpoint_failed(struct exchange *exchange, enum reason reason); /* or by way.endpoint_status */
-void endpoint_objects(struct exchange *exchange, const struct message_head *head);
-bool endpoint_objection_stands(const struct exchange *exchange); /* when no other serves */
+/* The LLM call that it is: `call`, about this exchange. */
+void exchange_begin_call(struct exchange *exchange);
+void exchange_endpoint_failed(struct exchange *exchange, enum reason reason); /* that has the call now */
 
 /* flow.c */
 void flow_begin(
@@ -279,9 +221,6 @@ enum reply_result reply_take(struct exchange *exchange);
 MUST_CHECK bool reply_end(struct exchange *exchange); /* upstream closed: was that a complete reply? */
 /* Upstream broke off or stalls: did its stream tell the client of its end before? Then the reply ends in order. */
 MUST_CHECK bool reply_end_told(struct exchange *exchange);
-/* reply_call.c: what an endpoint answers to a rerouted call */
-enum reply_result reply_call_begin(struct exchange *exchange, const struct message_head *head);
-
 enum reason pass_stalled_by(struct exchange *exchange);   /* nothing moves: who is waited for */
 enum progress pass_finish(struct exchange *exchange);     /* the reply is in `out`, whole */
 enum progress commit_overdue(struct exchange *exchange);  /* the disk takes too long */

@@ -29,6 +29,19 @@ struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *e
     return exchange;
 }
 
+void exchange_begin_call(struct exchange *exchange)
+{
+    const struct inference_about about = {
+        .policy = exchange->policy,
+        .request = &exchange->ask.request,
+        .decision = &exchange->decision,
+        .account = &exchange->account,
+        .loop = exchange->worker->loop,
+        .answer_held = exchange->worker->limits.answer_held,
+    };
+    exchange->call = inference_new(&about);
+}
+
 void exchange_forget_head(struct exchange *exchange)
 {
     if (exchange->ask.parsed != NULL)
@@ -49,7 +62,7 @@ void exchange_free(struct exchange *exchange, enum reason reason)
     exchange_forget_head(exchange);
     buffer_clear(&exchange->ask.kept);
     flow_forget(exchange);
-    inference_free_call(exchange);
+    inference_free(exchange->call);
     account_unsay(&exchange->account);
     term_release(exchange->term);
     pool_give(&exchange->worker->exchanges, exchange);

@@ -30,7 +30,7 @@ static struct decision_record record_of(const struct exchange *exchange)
         .sni = server_name(exchange),
         .llm_provider = decision->llm.provider,
         .llm_operation = decision->llm.operation,
-        .model = inference_model(exchange),
+        .model = inference_model(exchange->call),
         .client = request->client.name,
         .known = request->client.known,
         .personal.client_address = text_from(exchange->entrance->peer_text),
@@ -53,7 +53,7 @@ enum account_state exchange_decide(struct exchange *exchange)
 static struct text model_label(const struct exchange *exchange)
 {
     const struct account_service *service = &exchange->account.service;
-    return service->model.data == inference_model(exchange).data ? service->inference : service->model;
+    return service->model.data == inference_model(exchange->call).data ? service->inference : service->model;
 }
 
 static void count_call(const struct exchange *exchange)

@@ -28,13 +28,8 @@ void exchange_take_back(struct exchange *exchange)
         exchange->flow->down.count = 0;
     exchange->account.status = 0;
     exchange->account.bytes_down = 0;
-    exchange->account.service.tokens_in = 0;
-    exchange->account.service.tokens_out = 0;
-    exchange->account.service.first_us = 0;
-    if (exchange->call == NULL)
-        return;
-    dialect_stream_free(exchange->call->stream);
-    exchange->call->stream = NULL;
+    if (exchange->call != NULL)
+        inference_take_back(exchange->call);
 }
 
 enum progress exchange_fail(struct exchange *exchange, enum reason reason)
@@ -53,25 +48,11 @@ enum progress exchange_cut(struct exchange *exchange, enum reason reason)
 {
     bool is_endpoints = reason != REASON_CLIENT_GONE && reason != REASON_LIMIT_BYTES && reason != REASON_TOO_LONG;
     if (way_out_inference(exchange) != NULL && is_endpoints)
-        endpoint_failed(exchange, reason);
-    if (filters_have(&exchange->flow->down, &filter_events) && exchange->client.said == HTTP_SAID) {
-        struct buffer event = {0};
-        dialect_error_event(
-            exchange->call->request, exchange->call->stream, reason, text_from(exchange->account.id_text), &event);
-        struct http_piece piece = {.content = buffer_text(&event)};
-        exchange->client.role->put_content(&exchange->client, &piece);
-        buffer_clear(&event);
+        exchange_endpoint_failed(exchange, reason);
+    if (exchange->call != NULL && exchange->call->stream != NULL && exchange->client.said == HTTP_SAID) {
+        inference_break_off(exchange->call, reason, &exchange->client);
         (void)exchange_send_client(exchange);
     }
     exchange->client.role->reset(&exchange->client);
     return exchange_finish(exchange, EXCHANGE_CUT, reason);
-}
-
-void own_fields(const struct dialect_answer *answer, struct own_fields *own)
-{
-    own->count = 0;
-    clock_write_http(clock_wall_us(), own->date);
-    own->fields[own->count++] = (struct field){TEXT("Date"), text_from(own->date)};
-    for (size_t i = 0; i < answer->field_count; i++)
-        own->fields[own->count++] = answer->fields[i];
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What upstream says, to the client's side: heads, and content through the filters. What an endpoint answers to a
- * rerouted call begins in reply_call.c. */
+/* What upstream says, to the client's side: heads, and content through the filters; what an endpoint says goes
+ * through those of its call (inference). */
 #include "exchange_internal.h"
 
 /* --- heads ----------------------------------------------------------------------------------------------------------
@@ -46,6 +46,13 @@ static enum reply_result pass_interim(struct exchange *exchange, const struct me
     return REPLY_GOES_ON;
 }
 
+static enum reply_result take_answer(struct exchange *exchange, const struct message_head *head)
+{
+    const struct engine_turn *turn = &exchange->way.turn;
+    enum engine_says says = inference_answered(exchange->call, turn->place, turn->engine, head, &exchange->flow->down);
+    return says == ENGINE_FAILS ? REPLY_WANTS_NEXT : REPLY_GOES_ON;
+}
+
 static enum reply_result take_final_head(struct exchange *exchange, const struct message_head *head)
 {
     exchange_count_latency(exchange);
@@ -56,7 +63,7 @@ static enum reply_result take_final_head(struct exchange *exchange, const struct
         return REPLY_IS_BROKEN;
     }
     if (exchange->decision.plan == PLAN_REROUTE)
-        return reply_call_begin(exchange, head);
+        return take_answer(exchange, head);
     exchange->account.status = head->status;
     put_head(exchange, head, false);
     return REPLY_GOES_ON;
@@ -138,10 +145,20 @@ static enum reply_result result_of(struct exchange *exchange, enum filtered filt
 
 static bool end_content(struct exchange *exchange)
 {
-    if (filters_end(exchange, 0) != FILTER_GOES_ON)
+    if (filters_end(&exchange->flow->down, 0) != FILTER_GOES_ON)
         return false;
     exchange->flow->state = REPLY_DONE;
     return true;
+}
+
+/* From the first content on another time counts. */
+static enum reply_result take_of_answer(struct exchange *exchange, struct http_piece *piece)
+{
+    bool was_silent = exchange->account.service.first_us == 0;
+    enum filtered filtered = filters_give(&exchange->flow->down, 0, piece);
+    if (was_silent && exchange->account.service.first_us != 0)
+        exchange_watch_deadline(exchange);
+    return result_of(exchange, filtered);
 }
 
 static enum reply_result take_content(struct exchange *exchange)
@@ -159,7 +176,9 @@ static enum reply_result take_content(struct exchange *exchange)
     case HTTP_TAKEN:
         break;
     }
-    return result_of(exchange, filters_give(exchange, &piece, 0));
+    if (exchange->call != NULL)
+        return take_of_answer(exchange, &piece);
+    return result_of(exchange, filters_give(&exchange->flow->down, 0, &piece));
 }
 
 enum reply_result reply_take(struct exchange *exchange)
@@ -172,7 +191,7 @@ enum reply_result reply_take(struct exchange *exchange)
     case REPLY_DONE:
         break;
     }
-    bool is_objection = exchange->way.endpoint_status != 0;
+    bool is_objection = exchange->call != NULL && exchange->call->failed_status != 0;
     return is_objection ? REPLY_WANTS_NEXT : REPLY_IS_WHOLE;
 }
 
@@ -185,8 +204,7 @@ bool reply_end(struct exchange *exchange)
 bool reply_end_told(struct exchange *exchange)
 {
     const struct flow *flow = exchange->flow;
-    bool was_told = flow->state == REPLY_BODY && filters_have(&flow->down, &filter_events) &&
-                    dialect_stream_has_told(exchange->call->stream);
+    bool was_told = flow->state == REPLY_BODY && exchange->call != NULL && inference_has_told(exchange->call);
     if (!was_told)
         return false;
     drop_rest(exchange);

@@ -12,8 +12,8 @@
 static void write_answer(struct exchange *exchange, uint16_t status, const struct dialect_answer *answer)
 {
     struct http_side *client = &exchange->client;
-    struct own_fields own;
-    own_fields(answer, &own);
+    struct dialect_fields own;
+    dialect_fields_of(answer, clock_wall_us(), &own);
     struct http_message message = {
         .status = status,
         .content = CONTENT_OF_LENGTH,
@@ -28,17 +28,6 @@ static void write_answer(struct exchange *exchange, uint16_t status, const struc
     client->role->put_head(client, &message);
     client->role->put_content(client, &piece);
     client->role->end(client);
-}
-
-static void add_field(struct dialect_answer *answer, struct text name, struct text value)
-{
-    for (size_t i = 0; i < answer->field_count; i++)
-        if (text_equal(answer->fields[i].name, name)) { /* we know better */
-            answer->fields[i].value = value;
-            return;
-        }
-    if (answer->field_count < DIALECT_FIELDS_MAX)
-        answer->fields[answer->field_count++] = (struct field){name, value};
 }
 
 static void compose_refusal(struct exchange *exchange)
@@ -60,32 +49,18 @@ static void compose_refusal(struct exchange *exchange)
     BUFFER_APPEND_ALL(
         &status, TEXT("exeat; error="), text_from(proxy_error(reason, exchange->account.flaw)), TEXT("; details=\""),
         text_from(reason_row(reason)->code), TEXT("\""));
-    add_field(&answer, TEXT("Proxy-Status"), buffer_text(&status));
+    dialect_answer_set(&answer, TEXT("Proxy-Status"), buffer_text(&status));
     if (reason_row(reason)->status == 407)
-        add_field(&answer, TEXT("Proxy-Authenticate"), TEXT("Basic realm=\"exeat\", charset=\"UTF-8\""));
+        dialect_answer_set(&answer, TEXT("Proxy-Authenticate"), TEXT("Basic realm=\"exeat\", charset=\"UTF-8\""));
     char seconds[24];
     if (exchange->counted.retry_s > 0) {
         (void)snprintf(seconds, sizeof(seconds), "%llu", (unsigned long long)exchange->counted.retry_s);
-        add_field(&answer, TEXT("Retry-After"), text_from(seconds));
+        dialect_answer_set(&answer, TEXT("Retry-After"), text_from(seconds));
     }
     exchange->account.done = PLAN_REFUSE;
     write_answer(exchange, reason_row(reason)->status, &answer);
     buffer_clear(&status);
     buffer_clear(&answer.body);
-}
-
-enum { NAMES_MAX = 256 };
-
-static void compose_models(const struct exchange *exchange, struct dialect_answer *answer)
-{
-    struct text names[NAMES_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < exchange->decision.inference_count; i++)
-        count += policy_model_names(
-            exchange->policy, exchange->decision.inference[i], names + count, COUNT_OF(names) - count);
-    if (count == 0)
-        names[count++] = TEXT("default"); /* callers choose from the list; any name is answered */
-    dialect_models(exchange->call->request, names, count, &answer->body);
 }
 
 /* Nothing where the caller says nothing. */
@@ -95,31 +70,12 @@ static struct text accept_language(const struct exchange *exchange)
     return field != NULL ? field->value : TEXT("");
 }
 
-/* Canned answers have a text of the configuration; embeddings have no canned answer. */
-static bool compose_canned(struct exchange *exchange, struct dialect_answer *answer)
-{
-    size_t index = exchange->decision.inference[exchange->way.turn.place];
-    const struct policy_inference *inference = policy_inference(exchange->policy, index);
-    exchange->account.service.inference = inference->name;
-    exchange->account.service.model = inference->name;
-    const struct dialect_call *call = exchange->call->request;
-    struct text text = dialect_canned_text(call, inference->canned, accept_language(exchange));
-    return dialect_canned(call, text, text_from(exchange->account.id_text), clock_wall_us() / 1000000, &answer->body);
-}
-
-/* What the endpoint answered, with its status, and with the time that it asks for. */
 static void compose_objection(struct exchange *exchange)
 {
-    const struct objection *objection = &exchange->call->objection;
     struct dialect_answer answer = {0};
-    dialect_objection(
-        exchange->call->request, objection->status, buffer_text(&objection->body), text_from(exchange->account.id_text),
-        &answer);
-    if (objection->retry_after[0] != '\0')
-        add_field(&answer, TEXT("Retry-After"), text_from(objection->retry_after));
-    exchange->account.service.inference = objection->endpoint;
+    inference_object(exchange->call, &answer);
     exchange->account.done = PLAN_REROUTE;
-    write_answer(exchange, objection->status, &answer);
+    write_answer(exchange, exchange->call->objection.status, &answer);
     buffer_clear(&answer.body);
 }
 
@@ -127,13 +83,8 @@ static void compose_objection(struct exchange *exchange)
 static bool compose_answer(struct exchange *exchange)
 {
     struct dialect_answer answer = {0};
-    const struct dialect_call *call = exchange->call->request;
-    bool models = exchange->decision.llm.operation == LLM_MODELS;
-    if (!models && !compose_canned(exchange, &answer))
+    if (!inference_say(exchange->call, exchange->way.turn.place, accept_language(exchange), &answer))
         return false;
-    if (models)
-        compose_models(exchange, &answer);
-    dialect_answer_fields(call, text_from(exchange->account.id_text), !models && dialect_call_streams(call), &answer);
     exchange->account.done = PLAN_ANSWER;
     write_answer(exchange, 200, &answer);
     buffer_clear(&answer.body);

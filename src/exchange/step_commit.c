@@ -20,8 +20,8 @@ enum progress commit_overdue(struct exchange *exchange)
 static bool answers_here(const struct exchange *exchange)
 {
     return exchange->refusal != REASON_NONE || exchange->decision.plan == PLAN_ANSWER ||
-           (exchange->decision.llm.operation == LLM_MODELS && inference_answers(exchange) &&
-            !inference_asks_for_models(exchange));
+           (exchange->decision.llm.operation == LLM_MODELS && inference_answers(&exchange->decision) &&
+            !(http_side_is_whole(&exchange->client) && inference_needs_list(exchange->call)));
 }
 
 enum progress step_commit(struct exchange *exchange)

@@ -106,11 +106,12 @@ static enum exchange_state after_judging(struct exchange *exchange)
     }
     if (decision->plan == PLAN_OPEN)
         return EXCHANGE_DONE;
-    if (!inference_answers(exchange))
+    if (!inference_answers(decision))
         return EXCHANGE_COMMIT;
     if (decision->llm.operation != LLM_MODELS)
         return EXCHANGE_READ_BODY;
-    inference_begin_models(exchange);
+    exchange_begin_call(exchange);
+    inference_read_models(exchange->call);
     return EXCHANGE_COMMIT;
 }
 

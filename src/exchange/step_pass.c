@@ -18,7 +18,7 @@ static void log_broken(const struct exchange *exchange)
 {
     struct destination to = way_out_destination(exchange);
     if (way_out_inference(exchange) != NULL)
-        return; /* an endpoint's failures are told in endpoint.c */
+        return; /* an endpoint's failures are told by inference */
     log_info(
         "reply_broken", log_text("host", host_text(to.host)), log_number("port", to.port),
         log_string("error", proxy_error(REASON_UPSTREAM_BROKEN, exchange->account.flaw)),
@@ -82,7 +82,7 @@ static void answer_is_too_large(struct exchange *exchange)
         (void)exchange_cut(exchange, REASON_ANSWER_TOO_LARGE);
         return;
     }
-    endpoint_failed(exchange, REASON_ANSWER_TOO_LARGE);
+    exchange_endpoint_failed(exchange, REASON_ANSWER_TOO_LARGE);
     account_unsay(&exchange->account); /* the reason says it all */
     (void)exchange_fail(exchange, REASON_ANSWER_TOO_LARGE);
 }

@@ -5,12 +5,9 @@
 
 static enum reason hold(struct exchange *exchange, struct http_piece *piece)
 {
-    struct buffer *body = &exchange->call->body;
-    bool is_too_large = body->length + piece->content.length > exchange->worker->limits.body_held;
-    if (!is_too_large)
-        buffer_append(body, piece->content);
+    bool is_held = inference_hold(exchange->call, piece->content, exchange->worker->limits.body_held);
     http_piece_drop(piece);
-    return is_too_large ? REASON_BODY_TOO_LARGE : REASON_NONE;
+    return is_held ? REASON_NONE : REASON_BODY_TOO_LARGE;
 }
 
 /* What is packed cannot be looked at, and bombs need no unpacking to be refused (RFC 9110 15.5.16). */
@@ -37,7 +34,7 @@ static enum reason refuse_by_head(struct exchange *exchange)
 
 static enum progress finish_body(struct exchange *exchange)
 {
-    enum reason reason = inference_read_call(exchange);
+    enum reason reason = inference_read(exchange->call);
     if (reason != REASON_NONE)
         return exchange_refuse(exchange, reason);
     exchange_enter(exchange, EXCHANGE_COMMIT);
@@ -81,7 +78,7 @@ enum progress step_read_body(struct exchange *exchange)
 {
     enum reason reason = refuse_by_head(exchange);
     if (exchange->call == NULL)
-        inference_begin_call(exchange);
+        exchange_begin_call(exchange);
     while (reason == REASON_NONE) {
         reason = take_body(exchange);
         if (reason != REASON_NONE || http_side_is_whole(&exchange->client))

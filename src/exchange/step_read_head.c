@@ -2,22 +2,37 @@
 /* read_head: wait for a whole request head, of the connection or of what is inside an opened one. */
 #include "exchange_internal.h"
 
+static struct ask_place place_of(const struct exchange *exchange)
+{
+    const struct entrance *entrance = exchange->entrance;
+    return (struct ask_place){
+        .binding = entrance->binding,
+        .turned_port = entrance->turned != NULL ? entrance->turned->port : 0,
+        .via = text_from(exchange->worker->options.via),
+    };
+}
+
 static enum progress take_head(struct exchange *exchange)
 {
     if (exchange->worker->is_draining)
         exchange->entrance->http.persists = false;
-    enum reason reason = ask_from_head(exchange);
-    if (reason != REASON_NONE)
+    struct detail detail;
+    const struct ask_place place = place_of(exchange);
+    enum reason reason = ask_read(&exchange->ask, &place, &detail);
+    if (reason != REASON_NONE) {
+        account_say(&exchange->account, FLAW_NONE, detail.text);
         return exchange_refuse(exchange, reason);
+    }
     exchange_enter(exchange, EXCHANGE_JUDGE);
     return STEP_NEXT;
 }
 
 enum progress exchange_refuse_head(struct exchange *exchange, const struct fault *fault)
 {
+    const struct ask_place place = place_of(exchange);
     struct text bytes = http_side_abandon_head(&exchange->client);
     http_head_reset(exchange->ask.parsed);
-    ask_glimpse(exchange, bytes);
+    ask_glimpse(&exchange->ask, &place, bytes);
     account_say(&exchange->account, fault->flaw, fault->detail.text);
     return exchange_refuse(exchange, fault->reason);
 }

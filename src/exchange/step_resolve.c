@@ -73,7 +73,7 @@ static enum progress cannot_resolve(struct exchange *exchange, enum reason why, 
     struct account *account = &exchange->account;
     exchange->worker->stats.lookups_failed++;
     account_say(account, FLAW_NONE, detail);
-    if (way_out_inference(exchange) == NULL) /* an endpoint's failures are told in endpoint.c */
+    if (way_out_inference(exchange) == NULL) /* an endpoint's failures are told by inference */
         log_info(
             "resolve_failed", log_text("host", host_text(way_out_destination(exchange).host)),
             log_string("reason", reason_row(why)->code), log_string("detail", detail),

@@ -30,7 +30,7 @@ static void begin_turns(struct exchange *exchange)
 /* What the last endpoint had against the call is the answer, if it was that. */
 static enum progress give_up(struct exchange *exchange, enum reason reason)
 {
-    if (!endpoint_objection_stands(exchange))
+    if (!inference_objection_stands(exchange->call, exchange->way.turn.place))
         return exchange_fail(exchange, reason);
     exchange->call->objection.is_answer = true;
     account_unsay(&exchange->account);
@@ -82,8 +82,6 @@ enum progress turn_overdue(struct exchange *exchange)
 
 bool turn_holds_back(const struct exchange *exchange)
 {
-    const struct call *call = exchange->call;
-    return call != NULL && call->stream != NULL && exchange->client.said != HTTP_SAID &&
-           !dialect_stream_has_spoken(call->stream) && engine_turn_could_go_on(&exchange->way.turn) &&
-           !inflight_is_full(&exchange->entrance->http.out);
+    return exchange->call != NULL && inference_is_silent(exchange->call) && exchange->client.said != HTTP_SAID &&
+           engine_turn_could_go_on(&exchange->way.turn) && !inflight_is_full(&exchange->entrance->http.out);
 }

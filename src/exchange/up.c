@@ -61,6 +61,15 @@ static void note_upstream(struct exchange *exchange, const struct upstream *upst
     account_unsay(account);
 }
 
+static void write_call(struct exchange *exchange)
+{
+    struct field proxy;
+    bool has_credentials = way_out_proxy_credentials(exchange, &proxy) > 0;
+    inference_write(
+        exchange->call, exchange->way.turn.place, &exchange->flow->side, has_credentials ? &proxy : NULL,
+        way_out_is_absolute(exchange));
+}
+
 void up_begin(struct exchange *exchange, struct upstream *upstream)
 {
     bool is_call = way_out_inference(exchange) != NULL;
@@ -69,7 +78,7 @@ void up_begin(struct exchange *exchange, struct upstream *upstream)
     note_upstream(exchange, upstream);
     flow_begin(exchange, upstream->channel, is_call ? TEXT("POST") : exchange->ask.head->method);
     if (is_call)
-        inference_write_request(exchange);
+        write_call(exchange);
     else
         put_request(exchange, upstream);
 }

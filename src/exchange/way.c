@@ -24,6 +24,12 @@ struct destination way_out_destination(const struct exchange *exchange)
     return (struct destination){request->scheme, &request->host, request->port, proxy};
 }
 
+void exchange_endpoint_failed(struct exchange *exchange, enum reason reason)
+{
+    const struct engine_turn *turn = &exchange->way.turn;
+    inference_failed(exchange->call, turn->place, turn->engine, reason);
+}
+
 /* Idempotent and without content, so that there is nothing to hold (RFC 9110 9.2.2), or to an endpoint of ours. */
 bool way_out_may_repeat(const struct exchange *exchange)
 {

@@ -19,8 +19,7 @@ enum progress way_out_failed(struct exchange *exchange, enum reason reason)
     way_out_drop(exchange);
     exchange_take_back(exchange);
     flow_forget(exchange);
-    buffer_empty(&exchange->call->body);
-    endpoint_failed(exchange, reason);
+    exchange_endpoint_failed(exchange, reason);
     engine_turn_fail(&exchange->way.turn);
     exchange->way.fresh_only = false;
     return turn_take(exchange);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From a parsed head to the request that the policy judges: one name, one port, one path. What does not agree with
- * itself is refused. */
-#include "exchange_internal.h"
+/* Each form of a target (RFC 9112 3.2) in its place: CONNECT, inside an opened connection, plain HTTP. */
+#include "exeat/ask.h"
 
 static enum reason refuse(enum reason reason, struct detail *detail, const char *what)
 {
@@ -22,17 +21,16 @@ static bool host_field_is_sound(const struct message_head *head, struct detail *
 
 /* CONNECT host:port. A Host field may lack the port (seen: undici) or be absent (seen: PHP); another name or port is
  * nothing that any client has a reason to send. */
-static enum reason ask_connect(struct exchange *exchange, struct detail *detail)
+static enum reason ask_connect(struct ask *ask, const struct ask_place *place, struct detail *detail)
 {
-    struct ask *ask = &exchange->ask;
     struct request *request = &ask->request;
     struct host host;
     uint16_t port;
     ask->is_connect = true;
     request->scheme = SCHEME_HTTPS;
-    if (exchange->entrance->binding != NULL)
+    if (place->binding != NULL)
         return refuse(REASON_METHOD_UNSUPPORTED, detail, "CONNECT within an opened connection");
-    if (exchange->entrance->turned != NULL)
+    if (place->turned_port != 0)
         return refuse(REASON_METHOD_UNSUPPORTED, detail, "CONNECT on a connection that was meant for another");
     if (!authority_read(ask->head->target.authority, 0, &request->host, &request->port, detail))
         return REASON_BAD_TARGET;
@@ -67,112 +65,107 @@ static enum reason set_path(struct ask *ask, struct detail *detail)
     return REASON_NONE;
 }
 
-static enum reason misdirected(const struct exchange *exchange, struct detail *detail, const char *where)
+static enum reason misdirected(const struct ask_place *place, struct detail *detail, const char *where)
 {
     (void)detail_say(
-        detail, "%s is not %.60s:%u, for which the connection was opened", where,
-        exchange->entrance->binding->host.text, (unsigned)exchange->entrance->binding->port);
+        detail, "%s is not %.60s:%u, for which the connection was opened", where, place->binding->host.text,
+        (unsigned)place->binding->port);
     return REASON_MISDIRECTED;
 }
 
-static bool is_opened_for(const struct exchange *exchange, const struct host *host, uint16_t port)
+static bool is_opened_for(const struct ask_place *place, const struct host *host, uint16_t port)
 {
-    return host_equal(host, &exchange->entrance->binding->host) && port == exchange->entrance->binding->port;
+    return host_equal(host, &place->binding->host) && port == place->binding->port;
 }
 
 /* Inside an opened connection every request must name the host that was opened. */
-static enum reason ask_inside(struct exchange *exchange, struct detail *detail)
+static enum reason ask_inside(struct ask *ask, const struct ask_place *place, struct detail *detail)
 {
-    struct ask *ask = &exchange->ask;
     const struct message_head *head = ask->head;
     struct host host;
     uint16_t port;
-    ask->request.scheme = exchange->entrance->binding->scheme;
-    ask->request.host = exchange->entrance->binding->host;
-    ask->request.port = exchange->entrance->binding->port;
+    ask->request.scheme = place->binding->scheme;
+    ask->request.host = place->binding->host;
+    ask->request.port = place->binding->port;
     set_inside(ask);
     if (head->target.form == TARGET_ABSOLUTE) {
-        if (head->target.scheme != exchange->entrance->binding->scheme)
+        if (head->target.scheme != place->binding->scheme)
             return refuse(REASON_BAD_TARGET, detail, "an http URL within TLS, or an https URL without");
         if (!authority_read(head->target.authority, scheme_port(head->target.scheme), &host, &port, detail))
             return REASON_BAD_TARGET;
-        if (!is_opened_for(exchange, &host, port))
-            return misdirected(exchange, detail, "the target");
+        if (!is_opened_for(place, &host, port))
+            return misdirected(place, detail, "the target");
     }
     if (head->has_host) {
-        if (!authority_read(head->host, exchange->entrance->binding->port, &host, &port, detail))
+        if (!authority_read(head->host, place->binding->port, &host, &port, detail))
             return REASON_BAD_TARGET;
-        if (!is_opened_for(exchange, &host, port))
-            return misdirected(exchange, detail, "Host");
+        if (!is_opened_for(place, &host, port))
+            return misdirected(place, detail, "Host");
     }
     return set_path(ask, detail);
 }
 
 /* The port that the client connected to is the one that it means, be it named or not. */
-static enum reason check_turned(const struct exchange *exchange, struct detail *detail)
+static enum reason check_turned(const struct ask *ask, const struct ask_place *place, struct detail *detail)
 {
-    const struct turned *turned = exchange->entrance->turned;
-    if (turned == NULL || exchange->ask.request.port == turned->port)
+    if (place->turned_port == 0 || ask->request.port == place->turned_port)
         return REASON_NONE;
     (void)detail_say(
-        detail, "port %u is named, and the connection was made to port %u", (unsigned)exchange->ask.request.port,
-        (unsigned)turned->port);
+        detail, "port %u is named, and the connection was made to port %u", (unsigned)ask->request.port,
+        (unsigned)place->turned_port);
     return REASON_MISDIRECTED;
 }
 
-static uint16_t default_port(const struct exchange *exchange, enum scheme scheme)
+static uint16_t default_port(const struct ask_place *place, enum scheme scheme)
 {
-    const struct turned *turned = exchange->entrance->turned;
-    return turned != NULL ? turned->port : scheme_port(scheme);
+    return place->turned_port != 0 ? place->turned_port : scheme_port(scheme);
 }
 
 /* Plain HTTP: absolute-form, whose host counts whatever Host says (RFC 9112 3.2.2), or origin-form with Host (seen: PHP
  * streams without request_fulluri). */
-static enum reason ask_plain(struct exchange *exchange, struct detail *detail)
+static enum reason ask_plain(struct ask *ask, const struct ask_place *place, struct detail *detail)
 {
-    struct ask *ask = &exchange->ask;
     const struct message_head *head = ask->head;
     bool is_absolute = head->target.form == TARGET_ABSOLUTE;
     ask->request.scheme = is_absolute ? head->target.scheme : SCHEME_HTTP;
     set_inside(ask);
     struct text authority = is_absolute ? head->target.authority : head->host;
-    uint16_t port = default_port(exchange, ask->request.scheme);
+    uint16_t port = default_port(place, ask->request.scheme);
     if (!authority_read(authority, port, &ask->request.host, &ask->request.port, detail))
         return REASON_BAD_TARGET;
     if (ask->request.scheme != SCHEME_HTTP)
         return refuse(REASON_BAD_TARGET, detail, "an https or wss URL: use CONNECT, and TLS inside it");
     if (is_absolute && !text_equal(head->host, authority) && !host_field_is_sound(head, detail))
         return REASON_BAD_TARGET;
-    enum reason reason = check_turned(exchange, detail);
+    enum reason reason = check_turned(ask, place, detail);
     return reason != REASON_NONE ? reason : set_path(ask, detail);
 }
 
-void ask_glimpse(struct exchange *exchange, struct text input)
+void ask_glimpse(struct ask *ask, const struct ask_place *place, struct text bytes)
 {
-    struct ask *ask = &exchange->ask;
     struct request *request = &ask->request;
     struct http_glimpse glimpse;
-    http_request_glimpse(input, &glimpse);
+    http_request_glimpse(bytes, &glimpse);
     bool is_connect = text_equal(glimpse.method, TEXT("CONNECT"));
     ask->head->method = request->method = glimpse.method;
     ask->head->target.path = glimpse.path;
     request->query = glimpse.query;
     request->inside_known = glimpse.path.length > 0; /* nothing judges it any more */
-    request->scheme = exchange->entrance->binding != NULL ? exchange->entrance->binding->scheme : glimpse.scheme;
+    request->scheme = place->binding != NULL ? place->binding->scheme : glimpse.scheme;
     uint16_t port = is_connect ? 0 : scheme_port(request->scheme != 0 ? request->scheme : SCHEME_HTTP);
     if (!authority_parse(glimpse.authority, port, &request->host, &request->port))
         request->host = (struct host){0};
-    if (exchange->entrance->binding != NULL) {
-        request->host = exchange->entrance->binding->host;
-        request->port = exchange->entrance->binding->port;
+    if (place->binding != NULL) {
+        request->host = place->binding->host;
+        request->port = place->binding->port;
     }
 }
 
-static enum reason look(struct exchange *exchange, struct detail *detail)
+static enum reason look(struct ask *ask, const struct ask_place *place, struct detail *detail)
 {
-    if (exchange->ask.head->target.form == TARGET_AUTHORITY)
-        return ask_connect(exchange, detail);
-    return exchange->entrance->binding != NULL ? ask_inside(exchange, detail) : ask_plain(exchange, detail);
+    if (ask->head->target.form == TARGET_AUTHORITY)
+        return ask_connect(ask, place, detail);
+    return place->binding != NULL ? ask_inside(ask, place, detail) : ask_plain(ask, place, detail);
 }
 
 /* At zero the gate is the last recipient, and has nothing to tell. */
@@ -185,30 +178,11 @@ static enum reason look_at_hops(const struct message_head *head, struct detail *
         REASON_METHOD_UNSUPPORTED, detail, "Max-Forwards is 0: it ends at this gate, which answers no such request");
 }
 
-enum reason ask_from_head(struct exchange *exchange)
+enum reason ask_read(struct ask *ask, const struct ask_place *place, struct detail *detail)
 {
-    struct detail detail;
-    detail.text[0] = '\0';
-    enum reason reason = look(exchange, &detail);
-    if (reason == REASON_NONE && http_via_has(exchange->ask.head, text_from(exchange->worker->options.via)))
-        reason = refuse(REASON_LOOP, &detail, "its Via names this gate");
-    if (reason == REASON_NONE)
-        reason = look_at_hops(exchange->ask.head, &detail);
-    if (reason != REASON_NONE)
-        account_say(&exchange->account, FLAW_NONE, detail.text);
-    return reason;
-}
-
-/* Whose the other end is, as the kernel has it: once for each connection, where a client is known by it. */
-void owner_ask(const struct exchange_worker *worker, const struct policy *policy, struct entrance *entrance)
-{
-    if (entrance->peer.owner.is_known || entrance->ends.client_port != 0 || !policy_asks_for_owners(policy))
-        return;
-    bool has_ends = connection_ends_of(channel_descriptor(entrance->http.channel), &entrance->ends);
-    if (has_ends && entrance->turned != NULL) { /* its client knows of whom it meant */
-        entrance->ends.server = entrance->turned->address;
-        entrance->ends.server_port = entrance->turned->port;
-    }
-    if (has_ends)
-        entrance->peer.owner = owners_find(worker->options.owners, &entrance->ends);
+    detail->text[0] = '\0';
+    enum reason reason = look(ask, place, detail);
+    if (reason == REASON_NONE && http_via_has(ask->head, place->via))
+        reason = refuse(REASON_LOOP, detail, "its Via names this gate");
+    return reason != REASON_NONE ? reason : look_at_hops(ask->head, detail);
 }

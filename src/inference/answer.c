@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How an endpoint's answer begins and breaks off: what its status means, and which filter its content passes. */
+#include "exeat/base/clock.h"
+#include "exeat/base/log.h"
+#include "inference_internal.h"
+
+static void begin_events(struct inference_call *call, const struct message_head *head, struct filters *down)
+{
+    struct dialect_fields own;
+    struct dialect_answer answer = {0};
+    dialect_answer_fields(call->request, inference_id(call), true, &answer);
+    dialect_fields_of(&answer, clock_wall_us(), &own);
+    call->stream = dialect_stream_new(call->request, call->about.answer_held);
+    filters_add(down, &filter_events, call);
+    struct http_message message = {
+        .status = head->status, .content = CONTENT_UNTIL_END, .add = own.fields, .add_count = own.count};
+    call->about.account->status = head->status;
+    down->to->role->put_head(down->to, &message);
+}
+
+static bool is_event_stream(const struct message_head *head)
+{
+    static const struct text type = TEXT_INIT("text/event-stream");
+    const struct field *field = http_field_find(head, TEXT("Content-Type"));
+    return head->status == 200 && field != NULL && text_equal_nocase(text_part(field->value, 0, type.length), type);
+}
+
+static void keep_objection(struct inference_call *call, size_t place, const struct message_head *head)
+{
+    struct objection *objection = &call->objection;
+    const struct field *wait = http_field_find(head, TEXT("Retry-After"));
+    buffer_empty(&objection->body);
+    objection->status = head->status;
+    objection->endpoint = inference_entry(call, place)->name;
+    text_store(wait == NULL ? TEXT("") : wait->value, objection->retry_after, sizeof(objection->retry_after));
+}
+
+enum engine_says inference_answered(
+    struct inference_call *call, size_t place, struct engine *engine, const struct message_head *head,
+    struct filters *down)
+{
+    enum engine_says says = engine_weigh(head->status);
+    switch (says) {
+    case ENGINE_SERVES:
+        if (engine_answered(engine, loop_now_us(call->about.loop)))
+            log_info("inference_answers", log_text("endpoint", engine_name(engine)));
+        break;
+    case ENGINE_OBJECTS:
+        call->failed_status = head->status;
+        keep_objection(call, place, head);
+        break;
+    case ENGINE_FAILS:
+        call->failed_status = head->status;
+        return says;
+    }
+    if (dialect_call_streams(call->request) && is_event_stream(head)) {
+        begin_events(call, head, down);
+        return says;
+    }
+    filters_add(down, &filter_hold, call);
+    call->held_status = head->status;
+    return says;
+}
+
+void inference_take_back(struct inference_call *call)
+{
+    struct account_service *service = &call->about.account->service;
+    service->tokens_in = service->tokens_out = service->first_us = 0;
+    buffer_empty(&call->body);
+    dialect_stream_free(call->stream);
+    call->stream = NULL;
+}
+
+bool inference_is_silent(const struct inference_call *call)
+{
+    return call->stream != NULL && !dialect_stream_has_spoken(call->stream);
+}
+
+bool inference_has_told(const struct inference_call *call)
+{
+    return call->stream != NULL && dialect_stream_has_told(call->stream);
+}
+
+void inference_break_off(struct inference_call *call, enum reason reason, struct http_side *client)
+{
+    struct buffer event = {0};
+    if (call->stream == NULL)
+        return;
+    dialect_error_event(call->request, call->stream, reason, inference_id(call), &event);
+    struct http_piece piece = {.content = buffer_text(&event)};
+    client->role->put_content(client, &piece);
+    buffer_clear(&event);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An endpoint's events, rewritten one by one. */
+#include "inference_internal.h"
+
+static void give(struct inference_call *call, struct buffer *events, struct filters *filters, size_t next)
+{
+    const struct account_service *service = &call->about.account->service;
+    struct dialect_usage usage = {service->tokens_in, service->tokens_out};
+    dialect_stream_usage(call->stream, &usage); /* also if nobody waits for the end */
+    endpoint_note_usage(call, &usage);
+    (void)filters_give_text(filters, next, buffer_text(events));
+    buffer_clear(events);
+}
+
+static enum filtered take(void *context, struct filters *filters, size_t next, struct http_piece *piece)
+{
+    struct inference_call *call = context;
+    struct buffer events = {0};
+    enum dialect_progress progress = dialect_stream_feed(call->stream, piece->content, &events);
+    http_piece_drop(piece);
+    if (events.length > 0 && dialect_stream_has_spoken(call->stream))
+        endpoint_spoke(call);
+    give(call, &events, filters, next);
+    switch (progress) {
+    case DIALECT_IS_COMPLETE:
+        return FILTER_ENDS;
+    case DIALECT_TOO_LARGE:
+        return FILTER_TOO_LARGE;
+    case DIALECT_GOES_ON:
+        break;
+    }
+    return FILTER_GOES_ON;
+}
+
+static enum filtered end(void *context, struct filters *filters, size_t next)
+{
+    struct inference_call *call = context;
+    struct buffer events = {0};
+    bool is_complete = dialect_stream_end(call->stream, &events);
+    give(call, &events, filters, next);
+    return is_complete ? filters_end(filters, next) : FILTER_BAD;
+}
+
+const struct filter filter_events = {"events", take, end};

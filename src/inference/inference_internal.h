@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of inference share. */
+#ifndef EXEAT_INFERENCE_INTERNAL_H
+#define EXEAT_INFERENCE_INTERNAL_H
+
+#include "exeat/inference.h"
+
+/* call.c */
+const struct policy_inference *inference_entry(const struct inference_call *call, size_t place);
+struct text inference_id(const struct inference_call *call); /* of the request */
+
+/* endpoint.c: a piece of an answer came */
+void endpoint_spoke(const struct inference_call *call);
+void endpoint_note_usage(const struct inference_call *call, const struct dialect_usage *usage);
+
+extern const struct filter filter_hold;   /* keeps all of an endpoint's answer, and writes it anew at its end */
+extern const struct filter filter_events; /* rewrites an endpoint's events, one by one */
+
+#endif

@@ -9,7 +9,7 @@
 
 #include "cli.h"
 #include "exeat/admin.h"
-#include "exeat/config/in_force.h"
+#include "exeat/in_force.h"
 
 enum exit_code cmd_run(const struct command_line *line)
 {
@@ -107,7 +107,7 @@ enum exit_code cmd_show_config(const struct command_line *line)
     bool is_forbidden = has_socket && !runs && errno == EACCES;
     if (!runs) {
         buffer_printf(&out, "# no gate answers: what %s would give\n", command_config(line));
-        settings_show(settings, TEXT(""), &out);
+        in_force_show(settings, TEXT(""), &out);
     }
     enum exit_code code = is_forbidden ? no_answer(settings, command_config(line), EACCES) : EXIT_DONE;
     if (!is_forbidden)

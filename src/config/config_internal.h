@@ -4,6 +4,7 @@
 #define EXEAT_CONFIG_INTERNAL_H
 
 #include "exeat/config.h"
+#include "exeat/config/tables.h"
 #include "exeat/schema.h"
 
 enum { POLICY_FILE_MAX = 16 * 1024 * 1024 };
@@ -12,10 +13,6 @@ enum { POLICY_FILE_MAX = 16 * 1024 * 1024 };
  * item, which begins with its name. */
 bool read_named(
     struct load *load, const struct yaml_node *node, size_t size, value_reader read, void **items, size_t *count);
-/* The whole file. settings.c */
-extern const struct section section_top;
-/* What holds without any key; the caller frees it. */
-struct settings *settings_defaults(void);
 
 /* Types of values, with their readers: values.c */
 extern const struct type type_text;         /* struct text */
@@ -43,7 +40,6 @@ bool read_patterns(struct load *load, const struct yaml_node *node, void *field)
 bool pattern_of(struct load *load, struct text text, struct mark mark, struct setting_pattern *pattern);
 
 /* writers.c */
-void write_word(const char *word, struct buffer *out);
 void write_text(const void *field, struct buffer *out);
 void write_number(const void *field, struct buffer *out);
 void write_duration(const void *field, struct buffer *out);

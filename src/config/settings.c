@@ -54,14 +54,14 @@ static const struct key top_keys[] = {
     KEY(settings, lists, "rules", &type_rules, NULL, "what may leave"),
     KEY(settings, lists, "tests", &type_tests, NULL, "run by `exeat check` and at every load"),
 };
-const struct section section_top = SECTION("the configuration", top_keys);
+const struct section settings_section = SECTION("the configuration", top_keys);
 
 struct settings *settings_defaults(void)
 {
     struct diags *diags = diags_new();
     struct settings *settings = base_zalloc(sizeof(*settings));
     struct load load = {settings, &settings->arena, diags, ""};
-    schema_set_defaults(&load, &section_top, settings);
+    schema_set_defaults(&load, &settings_section, settings);
     diags_free(diags);
     return settings;
 }
@@ -71,12 +71,12 @@ struct settings *settings_parse(struct text text, const char *path, struct diags
     size_t errors_before = diags_errors(diags);
     struct settings *settings = base_zalloc(sizeof(*settings));
     struct load load = {settings, &settings->arena, diags, path};
-    schema_set_defaults(&load, &section_top, settings);
+    schema_set_defaults(&load, &settings_section, settings);
     int file = load_add_file(&load, path, text);
     const struct yaml_node *root = schema_parse_yaml(text, file, &settings->arena, diags);
     if (root != NULL) {
         settings->may_be_included = load_may_be_included(root);
-        (void)schema_read_map(&load, root, &section_top, settings);
+        (void)schema_read_map(&load, root, &settings_section, settings);
     }
     bool is_whole = load_includes(&load) && root != NULL;
     load_merge(&load);
@@ -111,10 +111,10 @@ void settings_free(struct settings *settings)
 
 void settings_schema_write(struct buffer *out)
 {
-    schema_write_json(&section_top, TEXT("exeat: how the gate runs, and what may leave"), out);
+    schema_write_json(&settings_section, TEXT("exeat: how the gate runs, and what may leave"), out);
 }
 
 void settings_reference_write(struct buffer *out)
 {
-    schema_write_reference(&section_top, out);
+    schema_write_reference(&settings_section, out);
 }

@@ -18,9 +18,19 @@ static void append_scalar(struct buffer *out, struct text text)
         json_append_string(out, text);
 }
 
-void write_word(const char *word, struct buffer *out)
+static void write_word(const char *word, struct buffer *out)
 {
     append_scalar(out, text_from(word));
+}
+
+void settings_write_value(const struct type *type, const void *field, struct buffer *out)
+{
+    if (type->shape == SHAPE_ENUM)
+        write_word(type->words[*(const unsigned *)field - type->first], out);
+    else if (type->shape == SHAPE_FLAG)
+        write_word(type->words[*(const bool *)field ? type->word_count - 1 : 0], out);
+    else if (type->write != NULL)
+        type->write(field, out);
 }
 
 void write_text(const void *field, struct buffer *out)

@@ -5,7 +5,7 @@
 
 #include "daemon_internal.h"
 #include "exeat/base/log.h"
-#include "exeat/config/in_force.h"
+#include "exeat/in_force.h"
 
 enum { LOG_PATIENCE_MS = 100 };
 
@@ -21,7 +21,7 @@ static void do_show_config(struct gate *gate, struct text rest, struct buffer *a
     buffer_printf(
         answer, "# in force in process %ld, by policy record %llu\n", (long)getpid(),
         (unsigned long long)gate->in_force.sequence);
-    settings_show(policy_settings(gate->in_force.policy), buffer_text(&gate->in_force.start_values), answer);
+    in_force_show(policy_settings(gate->in_force.policy), buffer_text(&gate->in_force.start_values), answer);
 }
 
 static void do_access(struct gate *gate, struct text rest, struct buffer *answer)

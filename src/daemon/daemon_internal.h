@@ -70,7 +70,7 @@ struct in_force {
     struct budget_table *budgets; /* one reference */
     uint64_t sequence;            /* of its POLICY record */
     struct trust *trust;
-    struct buffer start_values; /* settings_start_values of when the gate started */
+    struct buffer start_values; /* in_force_start_values of when the gate started */
     struct lapses *lapses;      /* NULL: it does not run yet */
 };
 /* Something that ends by itself. */

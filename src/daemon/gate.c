@@ -15,7 +15,7 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "exeat/base/secret.h"
-#include "exeat/config/in_force.h"
+#include "exeat/in_force.h"
 
 enum { FAREWELL_MS = 2000, LOG_FAREWELL_MS = 1000 };
 
@@ -327,7 +327,7 @@ static bool load(struct gate *gate, enum exit_code *code)
         buffer_printf(&out, "%s: nothing to listen on; add listen.forward, such as [127.0.0.1:3128]", gate->path);
         return say(buffer_take(&out));
     }
-    settings_start_values(policy_settings(gate->in_force.policy), &gate->in_force.start_values);
+    in_force_start_values(policy_settings(gate->in_force.policy), &gate->in_force.start_values);
     return true;
 }
 

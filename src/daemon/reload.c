@@ -5,7 +5,7 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
-#include "exeat/config/in_force.h"
+#include "exeat/in_force.h"
 #include "exeat/record.h"
 
 static void write_fields(const struct settings_lists *lists, struct buffer *fields)
@@ -193,7 +193,7 @@ static void put_in_force(struct gate *gate, struct policy *policy, struct trust 
     char *error = NULL;
     uint64_t sequence = 0;
     struct tls_client **clients = trust == NULL ? NULL : make_clients(gate, policy, &error);
-    settings_waiting(policy_settings(policy), buffer_text(&gate->in_force.start_values), &waiting);
+    in_force_waiting(policy_settings(policy), buffer_text(&gate->in_force.start_values), &waiting);
     bool done = error == NULL && record(gate, policy, buffer_text(&waiting), &sequence);
     if (done) {
         gate->in_force.sequence = sequence;

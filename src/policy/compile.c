@@ -51,7 +51,7 @@ static void compile_conditions(
     compiled->paths = arena_array(&compile->policy->arena, source->paths.count, sizeof(*compiled->paths));
     bool good = true;
     for (size_t i = 0; i < source->paths.count; i++)
-        good = path_compile(&source->paths.items[i], &compiled->paths[i], compile->diags) && good;
+        good = path_pattern_compile(&source->paths.items[i], &compiled->paths[i], compile->diags) && good;
     ASSERT(good || diags_errors(compile->diags) > 0);
 }
 
@@ -187,7 +187,7 @@ static void compile_catalogue(const struct compile *compile)
 static void free_paths(const struct compiled_conditions *conditions)
 {
     for (size_t i = 0; conditions->source != NULL && i < conditions->source->paths.count; i++)
-        path_clear(&conditions->paths[i]);
+        path_pattern_clear(&conditions->paths[i]);
 }
 
 static void policy_free(struct policy *policy)

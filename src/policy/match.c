@@ -112,7 +112,7 @@ static enum known path_holds(const struct asking *asking, struct text path)
 {
     bool limit = false;
     for (size_t i = 0; i < asking->when->paths.count; i++)
-        if (path_matches(&asking->conditions->paths[i], path, &limit))
+        if (path_pattern_matches(&asking->conditions->paths[i], path, &limit))
             return KNOWN_YES;
     return limit ? KNOWN_INSIDE : KNOWN_NO;
 }

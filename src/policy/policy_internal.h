@@ -3,9 +3,9 @@
 #ifndef EXEAT_POLICY_INTERNAL_H
 #define EXEAT_POLICY_INTERNAL_H
 
-#include "exeat/base/pattern.h"
 #include "exeat/client_table.h"
 #include "exeat/host_table.h"
+#include "exeat/path_pattern.h"
 #include "exeat/policy.h"
 #include "exeat/policy/lapse.h"
 #include "exeat/policy/trace.h"
@@ -72,24 +72,11 @@ bool patterns_is_web(struct text group);
 /* --- rules -----------------------------------------------------------------------------------------------------------
  */
 
-enum path_kind { PATH_EXACT, PATH_BELOW, PATH_GLOB, PATH_REGEX };
-struct compiled_path {
-    enum path_kind kind;
-    struct text glob;      /* PATH_EXACT, PATH_BELOW: without "/" and stars at the end */
-    struct text prefix;    /* every path that matches starts so */
-    struct pattern *regex; /* owned; PATH_REGEX */
-};
-/* A regular expression is one that compiles: the file was refused otherwise. False: an error was reported. */
-MUST_CHECK bool path_compile(const struct setting_text *source, struct compiled_path *path, struct diags *diags);
-void path_clear(struct compiled_path *path);
-/* `*limit` becomes true when a regular expression gave up. */
-bool path_matches(const struct compiled_path *path, struct text subject, bool *limit);
-
 struct compiled_conditions {
     const struct settings_conditions *source; /* borrowed from the settings: ports, addresses, places */
     uint64_t methods;                         /* bits of policy->methods; 0: any */
     const uint32_t *clients;                  /* indexes into the settings' clients */
-    struct compiled_path *paths;
+    struct path_pattern *paths;
     uint8_t schemes; /* bits */
 };
 

@@ -3,7 +3,7 @@
  * prefixes and shapes says, a regular expression what PCRE2 says without the literal before it. */
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
-#include "policy_internal.h"
+#include "exeat/path_pattern.h"
 
 /* Segment by segment, trying everything: short inputs only. */
 static bool naive_glob(struct text glob, struct text path)
@@ -19,10 +19,10 @@ static bool naive_glob(struct text glob, struct text path)
     return text_split(&path_rest, '/', &have) && text_glob(want, have) && naive_glob(glob_rest, path_rest);
 }
 
-static void check_match(const struct compiled_path *path, struct text written, struct text subject)
+static void check_match(const struct path_pattern *path, struct text written, struct text subject)
 {
     bool limit = false;
-    bool matches = path_matches(path, subject, &limit);
+    bool matches = path_pattern_matches(path, subject, &limit);
     if (path->kind != PATH_REGEX) {
         ASSERT(!limit && matches == naive_glob(written, subject));
         return;
@@ -55,14 +55,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct text rest = text_of_bytes((struct bytes){data, size});
     struct text written;
     struct diags *diags = diags_new();
-    struct compiled_path path;
+    struct path_pattern path;
     if (size <= LONGEST && text_split(&rest, '\n', &written) && rest.data != NULL && may_come(written)) {
         struct setting_text source = {.text = written};
-        bool good = path_compile(&source, &path, diags);
+        bool good = path_pattern_compile(&source, &path, diags);
         ASSERT(good == (diags_errors(diags) == 0));
         if (good && text_starts_with(rest, TEXT("/")))
             check_match(&path, written, rest);
-        path_clear(&path);
+        path_pattern_clear(&path);
     }
     diags_free(diags);
     return 0;

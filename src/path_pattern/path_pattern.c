@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Paths of a rule, compiled once: a literal path and "below this" are compared, a glob is walked, a regular expression
- * runs only when the literal that it begins with is there. */
+/* Which literal a pattern begins with, and the walk through a glob. */
+#include "exeat/path_pattern.h"
+
 #include "exeat/base/check.h"
-#include "exeat/base/memory.h"
-#include "policy_internal.h"
 
 /* --- the literal that every match begins with ------------------------------------------------------------------------
  */
@@ -95,7 +94,7 @@ static bool has_top_alternative(struct text expression)
 }
 
 /* A file with an expression that does not compile was refused before. */
-static void compile_regex(struct text expression, struct compiled_path *path)
+static void compile_regex(struct text expression, struct path_pattern *path)
 {
     char *error = NULL;
     size_t offset = 0;
@@ -119,10 +118,10 @@ static bool is_canonical(const struct setting_text *source, struct diags *diags)
     return result == PATH_CANONICAL;
 }
 
-bool path_compile(const struct setting_text *source, struct compiled_path *path, struct diags *diags)
+bool path_pattern_compile(const struct setting_text *source, struct path_pattern *path, struct diags *diags)
 {
     struct text text = source->text;
-    *path = (struct compiled_path){.kind = PATH_GLOB, .glob = text};
+    *path = (struct path_pattern){.kind = PATH_GLOB, .glob = text};
     if (text_starts_with(text, TEXT("~"))) {
         compile_regex(text_after(text, 1), path);
         return true;
@@ -139,7 +138,7 @@ bool path_compile(const struct setting_text *source, struct compiled_path *path,
     return is_canonical(source, diags);
 }
 
-void path_clear(struct compiled_path *path)
+void path_pattern_clear(struct path_pattern *path)
 {
     pattern_free(path->regex);
 }
@@ -193,7 +192,7 @@ static bool glob_matches(struct text glob, struct text path)
     return is_all_stars(glob);
 }
 
-bool path_matches(const struct compiled_path *path, struct text subject, bool *limit)
+bool path_pattern_matches(const struct path_pattern *path, struct text subject, bool *limit)
 {
     if (!text_starts_with(subject, path->prefix))
         return false;

@@ -7,17 +7,17 @@
 
 #include <cmocka.h>
 
-#include "policy_internal.h"
+#include "exeat/path_pattern.h"
 
 static bool matches(const char *written, const char *subject, bool *limit)
 {
     struct diags *diags = diags_new();
     struct setting_text source = {.text = text_from(written)};
-    struct compiled_path path;
-    if (!path_compile(&source, &path, diags))
+    struct path_pattern path;
+    if (!path_pattern_compile(&source, &path, diags))
         fail_msg("does not compile: %s", written);
-    bool found = path_matches(&path, text_from(subject), limit);
-    path_clear(&path);
+    bool found = path_pattern_matches(&path, text_from(subject), limit);
+    path_pattern_clear(&path);
     diags_free(diags);
     return found;
 }
@@ -87,10 +87,10 @@ static void a_path_that_could_never_match_is_an_error(void **state)
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         struct diags *diags = diags_new();
         struct setting_text source = {.text = text_from(bad[i])};
-        struct compiled_path path;
-        assert_false(path_compile(&source, &path, diags));
+        struct path_pattern path;
+        assert_false(path_pattern_compile(&source, &path, diags));
         assert_int_equal(diags_errors(diags), 1);
-        path_clear(&path);
+        path_pattern_clear(&path);
         diags_free(diags);
     }
 }

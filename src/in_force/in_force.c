@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables the other way round: from settings to values. */
-#include "exeat/config/in_force.h"
+#include "exeat/in_force.h"
 
-#include "config_internal.h"
 #include "exeat/base/clock.h"
-#include "exeat/base/memory.h"
+#include "exeat/config/tables.h"
 
 struct row {
     struct text path; /* "audit.disk.warn" */
@@ -18,17 +17,6 @@ struct walk {
     row_visit visit;
     void *context;
 };
-
-/* Nothing: it is not set, or not told. */
-static void append_value(struct buffer *out, const struct type *type, const void *field)
-{
-    if (type->shape == SHAPE_ENUM)
-        write_word(type->words[*(const unsigned *)field - type->first], out);
-    else if (type->shape == SHAPE_FLAG)
-        write_word(type->words[*(const bool *)field ? type->word_count - 1 : 0], out);
-    else if (type->write != NULL)
-        type->write(field, out);
-}
 
 static void walk_section(struct walk *walk, const struct section *section, const void *object)
 {
@@ -50,7 +38,7 @@ static void walk_section(struct walk *walk, const struct section *section, const
 static void walk(const struct settings *settings, row_visit visit, void *context)
 {
     struct walk all = {.visit = visit, .context = context};
-    walk_section(&all, &section_top, settings);
+    walk_section(&all, &settings_section, settings);
     buffer_clear(&all.path);
 }
 
@@ -60,7 +48,7 @@ static void walk(const struct settings *settings, row_visit visit, void *context
 static void append_line(struct buffer *out, const struct row *row)
 {
     buffer_printf(out, "%.*s ", TEXT_ARG(row->path));
-    append_value(out, row->key->type, row->field);
+    settings_write_value(row->key->type, row->field, out);
     buffer_append_byte(out, '\n');
 }
 
@@ -70,7 +58,7 @@ static void add_start_value(void *context, const struct row *row)
         append_line(context, row);
 }
 
-void settings_start_values(const struct settings *settings, struct buffer *out)
+void in_force_start_values(const struct settings *settings, struct buffer *out)
 {
     walk(settings, add_start_value, out);
 }
@@ -96,7 +84,7 @@ static bool is_waiting(struct text running, const struct row *row)
     struct buffer value = {0};
     if (row->key->effect != AT_START || !find_running(running, row->path, &runs))
         return false;
-    append_value(&value, row->key->type, row->field);
+    settings_write_value(row->key->type, row->field, &value);
     bool differs = !text_equal(buffer_text(&value), runs);
     buffer_clear(&value);
     return differs;
@@ -109,7 +97,7 @@ static void add_waiting(void *context, const struct row *row)
         buffer_printf(waiting->names, "%s%.*s", waiting->names->length > 0 ? ", " : "", TEXT_ARG(row->path));
 }
 
-void settings_waiting(const struct settings *settings, struct text running, struct buffer *names)
+void in_force_waiting(const struct settings *settings, struct text running, struct buffer *names)
 {
     struct waiting waiting = {running, names};
     walk(settings, add_waiting, &waiting);
@@ -133,7 +121,7 @@ static void append_in_force(const struct show *show, const struct row *row, stru
     if (row->key->effect == AT_START && find_running(show->running, row->path, &value))
         buffer_append(out, value);
     else
-        append_value(out, row->key->type, row->field);
+        settings_write_value(row->key->type, row->field, out);
 }
 
 static void append_waits(void *context, const struct row *row)
@@ -141,7 +129,7 @@ static void append_waits(void *context, const struct row *row)
     struct show *show = context;
     struct buffer value = {0};
     if (is_waiting(show->running, row)) {
-        append_value(&value, row->key->type, row->field);
+        settings_write_value(row->key->type, row->field, &value);
         buffer_printf(
             show->out, "# %.*s: %.*s after a restart\n", TEXT_ARG(row->path),
             TEXT_ARG(value.length == 0 ? TEXT("(none)") : buffer_text(&value)));
@@ -153,7 +141,7 @@ static bool is_default(const struct show *show, const struct row *row, struct te
 {
     struct buffer initial = {0};
     size_t offset = (size_t)((const char *)row->field - (const char *)show->settings);
-    append_value(&initial, row->key->type, (const char *)show->defaults + offset);
+    settings_write_value(row->key->type, (const char *)show->defaults + offset, &initial);
     bool same = text_equal(value, buffer_text(&initial));
     buffer_clear(&initial);
     return same;
@@ -269,11 +257,11 @@ static void append_lapses(const struct settings_lists *lists, struct buffer *out
     }
 }
 
-void settings_show(const struct settings *settings, struct text running, struct buffer *out)
+void in_force_show(const struct settings *settings, struct text running, struct buffer *out)
 {
     struct settings *defaults = settings_defaults();
     struct show show = {.settings = settings, .defaults = defaults, .running = running, .out = out};
-    show_section(&show, &section_top, settings, 0);
+    show_section(&show, &settings_section, settings, 0);
     append_files(&settings->lists, out);
     append_lapses(&settings->lists, out);
     buffer_clear(&show.path);

@@ -20,16 +20,20 @@ REASONS = """none rule no_rule llm_guard llm_operation observed malformed_head m
     inference_busy memory""".split()
 OPERATIONS = "none chat completions embeddings models responses other unknown count_tokens".split()
 SCHEMES = ["unknown", "http", "https", "tcp", "dns"]
+DIALECTS = "none openai anthropic gemini bedrock cohere mistral ollama other".split()
 PROOFS = "none secret token certificate uid listener address".split()
 # tag -> name, and how its value reads
 DECISION = {1: ("policy", int), 2: ("verdict", VERDICTS), 3: ("plan", PLANS), 4: ("rule", str), 5: ("reason", REASONS), 6: ("method", str),
             7: ("scheme", SCHEMES), 8: ("host", str), 9: ("port", int), 13: ("sni", str), 19: ("llm_provider", str), 20: ("model", str), 27: ("request", bytes),
             28: ("client", str),
-            31: ("llm_operation", OPERATIONS), 32: ("observed", int), 33: ("detail", str), 34: ("client_proof", PROOFS), 35: ("client_uid", int), 239: ("cut", str), 240: ("commitment", bytes)}
+            31: ("llm_operation", OPERATIONS), 32: ("observed", int), 33: ("detail", str), 34: ("client_proof", PROOFS), 35: ("client_uid", int),
+            36: ("llm_dialect", DIALECTS), 239: ("cut", str), 240: ("commitment", bytes)}
 OUTCOME = {2: ("status", int), 3: ("bytes_up", int), 4: ("bytes_down", int), 5: ("duration_us", int), 6: ("tokens_in", int),
            7: ("tokens_out", int), 10: ("done", PLANS), 11: ("address", ipaddress), 12: ("reason", REASONS), 14: ("peer_key", bytes),
            21: ("served_model", str), 22: ("inference", str), 27: ("request", bytes), 33: ("detail", str), 34: ("answer", str),
-           35: ("questions", int), 239: ("cut", str)}
+           35: ("questions", int), 36: ("first_content_us", int), 37: ("step", int), 38: ("builtin", str), 39: ("finish", str),
+           40: ("endpoint_dialect", DIALECTS), 41: ("engine_version", str), 42: ("model_digest", bytes), 43: ("adapter", str), 44: ("region", str),
+           45: ("region_from", str), 239: ("cut", str)}
 LIFE = {32: ("origin", str), 33: ("previous_size", int), 34: ("build", str), 37: ("boot", str), 40: ("event", str), 41: ("detail", str), 42: ("file", str), 43: ("digest", bytes),
         44: ("count", int), 45: ("files", bytes), 46: ("rule", str), 47: ("owner", str)}
 PRIVATE = {1: ("path", str), 2: ("query", str), 3: ("client_address", str)}

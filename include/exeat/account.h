@@ -11,7 +11,7 @@
 /* --- a worker's book -------------------------------------------------------------------------------------------------
  */
 
-enum { ACCOUNT_LLM_ROWS = 32 };
+enum { ACCOUNT_LLM_ROWS = 32, ACCOUNT_STEPS = 8 };
 struct account_llm_row {
     char provider[48];
     char model[48]; /* as the policy names what is served; else "other" */
@@ -26,6 +26,7 @@ struct account_stats {
     uint64_t bytes_up;
     uint64_t bytes_down;
     struct account_llm_row llm[ACCOUNT_LLM_ROWS];
+    uint64_t steps[ACCOUNT_STEPS]; /* LLM calls that were answered, by step; the last: that and all behind it */
 };
 
 struct account_book;
@@ -52,8 +53,9 @@ struct account_service {
     struct text model;     /* its own name of it; borrowed */
     uint64_t tokens_in;
     uint64_t tokens_out;
-    uint64_t first_us;  /* steady clock: its first content came; 0: none did */
-    uint64_t newest_us; /* ... and the newest */
+    uint64_t first_us;           /* steady clock: its first content came; 0: none did */
+    uint64_t newest_us;          /* ... and the newest */
+    struct service_record known; /* what else is known of it; its first_us is written with the outcome */
 };
 
 /* Of a question for a name, which stands for a while. */

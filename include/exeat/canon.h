@@ -184,17 +184,29 @@ struct arena;
 struct canon_message *canon_extend(struct arena *arena, const struct canon_call *call, size_t more);
 /* The system's words (borrowed) as the first message; none, where they are empty. */
 void canon_put_system(struct arena *arena, struct canon_call *call, struct text words);
+/* A number for what the prompt begins with: instructions and tools; the same for the same. 0: it has none of them. */
+uint64_t canon_beginning(const struct canon_call *call);
 /* How many answers to one question: at least 1; what the call does not bound is bounded here. */
 size_t canon_choices(const struct canon_call *call);
 
 /* --- the answer ----------------------------------------------------------------------------------------------------
  */
 
+enum canon_finish {
+    CANON_UNFINISHED,
+    CANON_FINISHED, /* the model had no more to say, or met `stop` */
+    CANON_TOO_LONG, /* the limit of tokens, or the context's */
+    CANON_CALLS,    /* it waits for the results of tools */
+    CANON_FILTERED,
+};
+
+/* What an answer took, and how it ended: the first, of several. */
 struct canon_usage {
     uint64_t tokens_in;
     uint64_t tokens_out;
     uint64_t cached;  /* of those in */
     uint64_t thought; /* of those out */
+    enum canon_finish finish;
 };
 
 /* How far a stream of an endpoint's has come. */

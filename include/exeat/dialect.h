@@ -55,6 +55,7 @@ struct settings_canned;
 struct dialect_usage {
     uint64_t tokens_in;
     uint64_t tokens_out;
+    struct text finish; /* why the answer ended, in the words of OpenAI; static; empty: nobody said */
 };
 /* What is known of a call beside its body; copied. In some dialects path and query name the model and how the answer is
  * framed. */
@@ -76,6 +77,8 @@ bool dialect_call_lists_models(const struct dialect_call *call);
 void dialect_call_free(struct dialect_call *call); /* NULL is fine */
 struct text dialect_call_model(const struct dialect_call *call);
 bool dialect_call_streams(const struct dialect_call *call);
+/* What it begins with, as a number by which calls that begin alike find the same engine; 0: nothing to find it by. */
+uint64_t dialect_call_beginning(const struct dialect_call *call);
 
 /* Who gets a call. */
 struct dialect_endpoint {

@@ -103,6 +103,8 @@ struct engine_wish {
     bool may_wait;
     bool waits; /* in a queue already: what is free is its */
 };
+/* Which step of the list a place belongs to, from 1 on: a pool is one. */
+size_t engine_step_of(const struct engine_set *set, const size_t *list, size_t count, size_t place);
 enum engine_choice {
     ENGINE_CHOSEN,
     ENGINE_WAITS, /* all slots are taken, and there is room in the queue of `place` */

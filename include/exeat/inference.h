@@ -16,10 +16,11 @@
 struct inference_about {
     const struct policy *policy;
     const struct request *request;
-    const struct decision *decision; /* to reroute or to answer */
-    struct account *account;         /* who served, tokens and times are written into it, and what went wrong */
-    struct loop *loop;               /* for the time */
-    size_t answer_held;              /* bytes of an answer that is held, or of an event of one */
+    const struct decision *decision;  /* to reroute or to answer */
+    const struct engine_set *engines; /* of the policy */
+    struct account *account;          /* who served, tokens and times are written into it, and what went wrong */
+    struct loop *loop;                /* for the time */
+    size_t answer_held;               /* bytes of an answer that is held, or of an event of one */
 };
 
 /* What an endpoint has against the call (4xx): kept while another is asked, and the answer when none serves. */
@@ -27,7 +28,7 @@ enum { RETRY_AFTER_SIZE = 40 };
 struct objection {
     uint16_t status; /* 0: none was heard */
     bool is_answer;  /* nobody else serves: the caller gets it */
-    struct text endpoint;
+    size_t place;    /* whose it is */
     char retry_after[RETRY_AFTER_SIZE];
     struct buffer body;
 };
@@ -40,6 +41,7 @@ struct inference_call {
     uint16_t held_status;          /* of an answer that is held */
     uint16_t failed_status;        /* by which the endpoint of now does not serve; 0: none */
     struct objection objection;
+    struct engine_identity served; /* of the endpoint that has it, or had it last */
 };
 
 /* It is a call that is answered here: by an endpoint, or by a text of the configuration. */
@@ -92,7 +94,7 @@ void inference_break_off(struct inference_call *call, enum reason reason, struct
 /* Would nobody else serve it either, or is `place` whose objection it is? */
 bool inference_objection_stands(const struct inference_call *call, size_t place);
 /* The objection, in the caller's words. Clear the body of `answer`. */
-void inference_object(const struct inference_call *call, struct dialect_answer *answer);
+void inference_object(struct inference_call *call, struct dialect_answer *answer);
 /* A list of models of the policy, or the canned text of `place`, in one of the languages of `accept` (Accept-Language;
  * may be empty). Clear the body of `answer`. False: there is none for this operation. */
 MUST_CHECK bool

@@ -66,7 +66,8 @@ enum record_type {
     RECORD_SCHEME,
     RECORD_ADDRESS,
     RECORD_LLM_OPERATION,
-    RECORD_CLIENT_PROOF
+    RECORD_CLIENT_PROOF,
+    RECORD_LLM_DIALECT
 };
 struct record_tag {
     uint8_t tag;

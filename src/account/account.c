@@ -88,9 +88,12 @@ static void complete(const struct account *account, uint64_t now_us)
         .tokens_in = account->service.tokens_in,
         .tokens_out = account->service.tokens_out,
         .detail = text_from(account->reason == REASON_NONE ? NULL : account->detail),
+        .service = account->service.known,
         .answer = account->names.answer,
         .questions = account->names.questions,
     };
+    if (account->service.first_us > account->started_us)
+        outcome.service.first_us = account->service.first_us - account->started_us;
     memcpy(outcome.peer_key, account->peer_key, sizeof(outcome.peer_key));
     audit_port_complete(book->port, &outcome);
     book->stats.bytes_up += outcome.bytes_up;

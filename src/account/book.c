@@ -53,13 +53,21 @@ static struct account_llm_row *llm_row(struct account_stats *stats, struct text 
     return &stats->llm[last];
 }
 
+static void count_step(struct account_stats *stats, uint8_t step)
+{
+    if (step > 0)
+        stats->steps[(step < ACCOUNT_STEPS ? step : ACCOUNT_STEPS) - 1]++;
+}
+
 void account_count_call(const struct account *account, struct text provider, struct text model)
 {
     struct account_llm_row *row = llm_row(&account->book->stats, provider, model);
-    if (account->status >= 200 && account->reason == REASON_NONE) /* an objection of the endpoint's to the call too */
+    if (account->status >= 200 && account->reason == REASON_NONE) { /* an objection of the endpoint's to the call too */
         row->answered++;
-    else if (account->status == 403)
+        count_step(&account->book->stats, account->service.known.step);
+    } else if (account->status == 403) {
         row->refused++;
-    else
+    } else {
         row->failed++;
+    }
 }

@@ -43,6 +43,8 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
             sum->accounts.decisions[i][j] += one->accounts.decisions[i][j];
     for (size_t i = 0; i <= EXCHANGE_LATENCY_BUCKETS; i++)
         sum->exchanges.upstream_latency[i] += one->exchanges.upstream_latency[i];
+    for (size_t i = 0; i < ACCOUNT_STEPS; i++)
+        sum->accounts.steps[i] += one->accounts.steps[i];
     for (size_t i = 0; i < ACCOUNT_LLM_ROWS; i++)
         if (one->accounts.llm[i].provider[0] != '\0')
             add_llm(sum->accounts.llm, &one->accounts.llm[i]);
@@ -84,6 +86,16 @@ static void write_decisions(const struct session_stats *stats, struct buffer *ou
                     out, "exeat_decisions_total{verdict=\"%s\",reason=\"%s\"} %llu\n",
                     verdict_name((enum verdict)verdict), reason_row((enum reason)reason)->code,
                     (unsigned long long)stats->accounts.decisions[verdict][reason]);
+}
+
+static void write_steps(const struct account_stats *stats, struct buffer *out)
+{
+    metric_head(
+        out, "llm_steps_total", "counter", "LLM calls that were answered, by the step of `inference` that did.");
+    for (size_t i = 0; i < ACCOUNT_STEPS; i++)
+        if (stats->steps[i] > 0)
+            buffer_printf(
+                out, "exeat_llm_steps_total{step=\"%zu\"} %llu\n", i + 1, (unsigned long long)stats->steps[i]);
 }
 
 static void write_llm(const struct session_stats *stats, struct buffer *out)
@@ -206,6 +218,7 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     const struct audit_stats *audit = &view->audit;
     write_decisions(stats, out);
     write_llm(stats, out);
+    write_steps(&stats->accounts, out);
     engine_metrics_write(view->engines, view->engine_count, out);
     metric_number(
         out, "observed_total", "counter", "Decisions that observe mode let through.", stats->accounts.observed);

@@ -6,6 +6,18 @@
 #include "exeat/base/json_view.h"
 #include "exeat/base/memory.h"
 
+struct text canon_finish_name(enum canon_finish finish)
+{
+    static const struct text names[] = {
+        [CANON_UNFINISHED] = TEXT_INIT(""),
+        [CANON_FINISHED] = TEXT_INIT("stop"),
+        [CANON_TOO_LONG] = TEXT_INIT("length"),
+        [CANON_CALLS] = TEXT_INIT("tool_calls"),
+        [CANON_FILTERED] = TEXT_INIT("content_filter"),
+    };
+    return names[finish];
+}
+
 bool canon_hold(struct canon_held *held, const struct canon_event *event)
 {
     if (event->call >= CANON_CALLS_MAX)

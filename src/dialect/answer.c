@@ -44,7 +44,7 @@ void dialect_fields_of(const struct dialect_answer *answer, int64_t wall_us, str
 
 static struct dialect_usage usage_of(const struct canon_usage *counted)
 {
-    return (struct dialect_usage){.tokens_in = counted->tokens_in, .tokens_out = counted->tokens_out};
+    return (struct dialect_usage){counted->tokens_in, counted->tokens_out, canon_finish_name(counted->finish)};
 }
 
 static bool passes(const struct dialect_call *call)
@@ -63,6 +63,7 @@ static bool translate(const struct dialect_call *call, struct text body, struct 
     bool good = openai_read_answer(call->canon.operation, body, &arena, &answer) &&
                 call->words->write_answer(&call->canon, &answer, out);
     *usage = answer.usage;
+    usage->finish = answer.reply_count > 0 ? answer.replies[0].finish : CANON_UNFINISHED;
     buffer_clear(&numbers);
     arena_clear(&arena);
     return good;
@@ -197,7 +198,9 @@ static void tell_failure(const struct dialect_stream *stream, struct text words,
 
 static bool take_event(void *to, const struct canon_event *event, struct buffer *out)
 {
-    const struct dialect_stream *stream = to;
+    struct dialect_stream *stream = to;
+    if (event->kind == CANON_FINISHES && stream->finish == CANON_UNFINISHED)
+        stream->finish = event->finish;
     if (event->kind == CANON_FAILS) {
         tell_failure(stream, event->text, out);
         return true;
@@ -279,5 +282,7 @@ bool dialect_stream_has_told(const struct dialect_stream *stream)
 void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage)
 {
     struct canon_usage counted = openai_stream_usage(stream->endpoint);
+    if (counted.finish == CANON_UNFINISHED)
+        counted.finish = stream->finish;
     *usage = usage_of(&counted);
 }

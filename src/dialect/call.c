@@ -119,6 +119,11 @@ struct text dialect_call_model(const struct dialect_call *call)
     return call->canon.model_name;
 }
 
+uint64_t dialect_call_beginning(const struct dialect_call *call)
+{
+    return canon_beginning(&call->canon);
+}
+
 bool dialect_call_streams(const struct dialect_call *call)
 {
     return canon_streams(&call->canon);

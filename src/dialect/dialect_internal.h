@@ -20,8 +20,9 @@ struct dialect_call {
 struct dialect_stream {
     const struct dialect_call *call; /* borrowed */
     struct openai_stream *endpoint;
-    void *caller;          /* of whose words it is; NULL: the endpoint's events pass */
-    struct hosted *hosted; /* events on their way into a host's frames; NULL: they have none */
+    void *caller;             /* of whose words it is; NULL: the endpoint's events pass */
+    enum canon_finish finish; /* of the first answer, where its events are translated */
+    struct hosted *hosted;    /* events on their way into a host's frames; NULL: they have none */
 };
 
 /* table.c */

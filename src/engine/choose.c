@@ -263,3 +263,12 @@ struct engine_pick engine_choose(const struct engine_wish *wish)
         pick.choice = ENGINE_BUSY;
     return pick;
 }
+
+size_t engine_step_of(const struct engine_set *set, const size_t *list, size_t count, size_t place)
+{
+    const struct engine_wish wish = {.set = set, .list = list, .count = count};
+    size_t step = 1;
+    for (size_t end = stage_from(&wish, 0).end; end <= place; end = stage_from(&wish, end).end)
+        step++;
+    return step;
+}

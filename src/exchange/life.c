@@ -35,6 +35,7 @@ void exchange_begin_call(struct exchange *exchange)
         .policy = exchange->policy,
         .request = &exchange->ask.request,
         .decision = &exchange->decision,
+        .engines = exchange->term->engines,
         .account = &exchange->account,
         .loop = exchange->worker->loop,
         .answer_held = exchange->worker->limits.answer_held,

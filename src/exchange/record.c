@@ -30,6 +30,7 @@ static struct decision_record record_of(const struct exchange *exchange)
         .sni = server_name(exchange),
         .llm_provider = decision->llm.provider,
         .llm_operation = decision->llm.operation,
+        .llm_dialect = decision->llm.dialect,
         .model = inference_model(exchange->call),
         .client = request->client.name,
         .known = request->client.known,

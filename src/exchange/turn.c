@@ -15,6 +15,12 @@ static void on_turn(void *context)
     exchange_go_on(context);
 }
 
+static uint64_t beginning_of(const struct exchange *exchange)
+{
+    bool is_a_choice = exchange->decision.inference_count > 1;
+    return is_a_choice ? dialect_call_beginning(exchange->call->request) : 0;
+}
+
 static void begin_turns(struct exchange *exchange)
 {
     exchange->way.turn = (struct engine_turn){
@@ -22,6 +28,7 @@ static void begin_turns(struct exchange *exchange)
         .set = exchange->term->engines,
         .list = exchange->decision.inference,
         .count = exchange->decision.inference_count,
+        .begins = beginning_of(exchange),
         .may_be_canned = llm_can_be_canned(exchange->decision.llm.operation),
         .wait = {.on_turn = on_turn, .context = exchange},
     };

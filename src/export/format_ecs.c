@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Elastic Common Schema 9.5, the first that has all of these fields (gen_ai.provider.name): one JSON object a line.
  * What ECS has no field for stands under "exeat". */
+#include <stdio.h>
+
 #include "exeat/base/clock.h"
 #include "export_internal.h"
 
@@ -142,6 +144,25 @@ static void put_user(const struct export_item *item, struct json_line *line)
     buffer_clear(&uid);
 }
 
+/* In the words of OpenTelemetry's conventions; its times are in seconds. */
+static void put_response(const struct outcome_record *outcome, struct json_line *line)
+{
+    const struct service_record *service = &outcome->service;
+    char seconds[24];
+    if (outcome->served_model.length == 0)
+        return;
+    json_open(line, "response");
+    json_put(line, "model", outcome->served_model);
+    json_put(line, "finish_reasons", service->finish);
+    if (service->first_us > 0) {
+        (void)snprintf(
+            seconds, sizeof(seconds), "%llu.%06llu", (unsigned long long)(service->first_us / 1000000),
+            (unsigned long long)(service->first_us % 1000000));
+        json_put_raw(line, "time_to_first_chunk", seconds);
+    }
+    json_close(line);
+}
+
 static void put_model(const struct export_item *item, struct json_line *line)
 {
     const struct decision_record *decision = &item->decision;
@@ -153,7 +174,7 @@ static void put_model(const struct export_item *item, struct json_line *line)
     if (decision->llm_operation != LLM_NONE)
         put_named(line, "operation", "name", text_from(llm_operation_name(decision->llm_operation)));
     put_named(line, "request", "model", decision->model);
-    put_named(line, "response", "model", outcome->served_model);
+    put_response(outcome, line);
     if (outcome->tokens_in > 0 || outcome->tokens_out > 0) {
         json_open(line, "usage");
         json_put_number(line, "input_tokens", outcome->tokens_in);
@@ -184,7 +205,7 @@ static void put_own(const struct export_item *item, struct json_line *line)
     json_put(line, "detail", export_item_detail(item));
     if (decision->known.by != PROOF_NONE)
         json_put_string(line, "client_proof", client_proof_name(decision->known.by));
-    json_put(line, "inference", outcome->inference);
+    export_put_service(item, line);
     if (outcome->has_peer_key)
         json_put_hex(line, "peer_key", (struct bytes){outcome->peer_key, sizeof(outcome->peer_key)});
     if (decision->observed)

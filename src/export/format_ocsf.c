@@ -163,7 +163,7 @@ static void put_model(const struct export_item *item, struct json_line *line)
         json_close(line);
     }
     json_put(line, "served_model", item->outcome.served_model);
-    json_put(line, "inference", item->outcome.inference);
+    export_put_service(item, line);
     if (item->outcome.tokens_in > 0 || item->outcome.tokens_out > 0) {
         json_open(line, "message_context");
         json_put_number(line, "prompt_tokens", item->outcome.tokens_in);

@@ -10,6 +10,7 @@ enum cell_type {
     CELL_TEXT,
     CELL_U64,
     CELL_U16,
+    CELL_U8,
     CELL_VERDICT,
     CELL_PLAN,
     CELL_REASON,
@@ -21,7 +22,9 @@ enum cell_type {
     CELL_DIGEST,
     CELL_PEER_KEY,
     CELL_PROOF,
-    CELL_UID
+    CELL_UID,
+    CELL_DIALECT,
+    CELL_MODEL_DIGEST
 };
 
 static const struct column {
@@ -65,6 +68,17 @@ static const struct column {
     {"outcome_detail", CELL_TEXT, offsetof(struct export_item, outcome.detail)},
     {"client_proof", CELL_PROOF, offsetof(struct export_item, decision.known.by)},
     {"client_uid", CELL_UID, offsetof(struct export_item, decision.known.owner)},
+    {"llm_dialect", CELL_DIALECT, offsetof(struct export_item, decision.llm_dialect)},
+    {"step", CELL_U8, offsetof(struct export_item, outcome.service.step)},
+    {"builtin", CELL_TEXT, offsetof(struct export_item, outcome.service.builtin)},
+    {"finish", CELL_TEXT, offsetof(struct export_item, outcome.service.finish)},
+    {"first_content_us", CELL_U64, offsetof(struct export_item, outcome.service.first_us)},
+    {"endpoint_dialect", CELL_DIALECT, offsetof(struct export_item, outcome.service.dialect)},
+    {"engine_version", CELL_TEXT, offsetof(struct export_item, outcome.service.version)},
+    {"model_digest", CELL_MODEL_DIGEST, offsetof(struct export_item, outcome.service)},
+    {"adapter", CELL_TEXT, offsetof(struct export_item, outcome.service.adapter)},
+    {"region", CELL_TEXT, offsetof(struct export_item, outcome.service.region)},
+    {"region_from", CELL_TEXT, offsetof(struct export_item, outcome.service.region_from)},
 };
 
 size_t export_table_width(void)
@@ -79,7 +93,8 @@ const char *export_table_title(size_t index)
 
 bool export_table_is_number(size_t index)
 {
-    return columns[index].type == CELL_U64 || columns[index].type == CELL_U16 || columns[index].type == CELL_FLAG;
+    enum cell_type type = columns[index].type;
+    return type == CELL_U64 || type == CELL_U16 || type == CELL_U8 || type == CELL_FLAG;
 }
 
 uint64_t export_table_number(const struct export_item *item, size_t index)
@@ -89,6 +104,8 @@ uint64_t export_table_number(const struct export_item *item, size_t index)
         return *(const uint64_t *)(const void *)at;
     if (columns[index].type == CELL_U16)
         return *(const uint16_t *)(const void *)at;
+    if (columns[index].type == CELL_U8)
+        return *(const uint8_t *)at;
     return *(const bool *)(const void *)at ? 1 : 0;
 }
 
@@ -105,6 +122,8 @@ static const char *word_cell(enum cell_type type, unsigned number)
         return reason_code((enum reason)number);
     if (type == CELL_PROOF)
         return client_proof_name((enum client_proof)number);
+    if (type == CELL_DIALECT)
+        return llm_dialect_name((enum llm_dialect)number);
     if (type == CELL_SCHEME)
         return scheme_name((enum scheme)number);
     return llm_operation_name((enum llm_operation)number);
@@ -126,6 +145,7 @@ struct text export_table_cell(const struct export_item *item, size_t index, stru
         return *(const struct text *)at;
     case CELL_U64:
     case CELL_U16:
+    case CELL_U8:
     case CELL_FLAG:
         if (export_table_number(item, index) != 0)
             buffer_append_number(scratch, export_table_number(item, index));
@@ -136,6 +156,7 @@ struct text export_table_cell(const struct export_item *item, size_t index, stru
     case CELL_SCHEME:
     case CELL_OPERATION:
     case CELL_PROOF:
+    case CELL_DIALECT:
         return text_from(word_cell(column->type, *(const unsigned *)at));
     case CELL_ADDRESS:
         if (item->outcome.address.length > 0)
@@ -151,6 +172,10 @@ struct text export_table_cell(const struct export_item *item, size_t index, stru
     case CELL_PEER_KEY:
         return hex_cell(
             item->outcome.peer_key, item->outcome.has_peer_key ? sizeof(item->outcome.peer_key) : 0, scratch);
+    case CELL_MODEL_DIGEST:
+        return hex_cell(
+            item->outcome.service.digest.bytes,
+            item->outcome.service.has_digest ? sizeof(item->outcome.service.digest) : 0, scratch);
     }
     return TEXT("");
 }

@@ -31,7 +31,7 @@ static void keep_objection(struct inference_call *call, size_t place, const stru
     const struct field *wait = http_field_find(head, TEXT("Retry-After"));
     buffer_empty(&objection->body);
     objection->status = head->status;
-    objection->endpoint = inference_entry(call, place)->name;
+    objection->place = place;
     text_store(wait == NULL ? TEXT("") : wait->value, objection->retry_after, sizeof(objection->retry_after));
 }
 
@@ -66,6 +66,7 @@ void inference_take_back(struct inference_call *call)
 {
     struct account_service *service = &call->about.account->service;
     service->tokens_in = service->tokens_out = service->first_us = 0;
+    service->known.finish = TEXT("");
     buffer_empty(&call->body);
     dialect_stream_free(call->stream);
     call->stream = NULL;

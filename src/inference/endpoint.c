@@ -12,12 +12,6 @@ void endpoint_spoke(const struct inference_call *call)
         service->first_us = service->newest_us;
 }
 
-void endpoint_note_usage(const struct inference_call *call, const struct dialect_usage *usage)
-{
-    call->about.account->service.tokens_in = usage->tokens_in;
-    call->about.account->service.tokens_out = usage->tokens_out;
-}
-
 static void log_failure(const struct inference_call *call, const struct policy_inference *inference, uint16_t code)
 {
     struct buffer reason = {0};

@@ -5,9 +5,9 @@
 static void give(struct inference_call *call, struct buffer *events, struct filters *filters, size_t next)
 {
     const struct account_service *service = &call->about.account->service;
-    struct dialect_usage usage = {service->tokens_in, service->tokens_out};
+    struct dialect_usage usage = {.tokens_in = service->tokens_in, .tokens_out = service->tokens_out};
     dialect_stream_usage(call->stream, &usage); /* also if nobody waits for the end */
-    endpoint_note_usage(call, &usage);
+    served_note_usage(call, &usage);
     (void)filters_give_text(filters, next, buffer_text(events));
     buffer_clear(events);
 }

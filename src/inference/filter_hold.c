@@ -51,7 +51,7 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
     bool is_good = dialect_reply_rewrite(call->request, buffer_text(&call->body), &body, &usage);
     buffer_clear(&call->body);
     enum filtered result = FILTER_BAD;
-    endpoint_note_usage(call, &usage);
+    served_note_usage(call, &usage);
     if (is_good)
         result = say(call, buffer_text(&body), filters, next);
     else

@@ -11,7 +11,12 @@ struct text inference_id(const struct inference_call *call); /* of the request *
 
 /* endpoint.c: a piece of an answer came */
 void endpoint_spoke(const struct inference_call *call);
-void endpoint_note_usage(const struct inference_call *call, const struct dialect_usage *usage);
+
+/* served.c: who answers, for the record */
+void served_by_endpoint(struct inference_call *call, size_t place);
+void served_by_canned(const struct inference_call *call, size_t place);
+void served_by_policy(const struct inference_call *call); /* a list of models */
+void served_note_usage(const struct inference_call *call, const struct dialect_usage *usage);
 
 extern const struct filter filter_hold;   /* keeps all of an endpoint's answer, and writes it anew at its end */
 extern const struct filter filter_events; /* rewrites an endpoint's events, one by one */

@@ -12,18 +12,18 @@ static bool is_about_the_call(uint16_t status)
 bool inference_objection_stands(const struct inference_call *call, size_t place)
 {
     const struct objection *objection = &call->objection;
-    bool was_the_last = text_equal(objection->endpoint, inference_entry(call, place)->name);
+    bool was_the_last = objection->place == place;
     return objection->status != 0 && (was_the_last || is_about_the_call(objection->status));
 }
 
 /* With the time that it asks for. */
-void inference_object(const struct inference_call *call, struct dialect_answer *answer)
+void inference_object(struct inference_call *call, struct dialect_answer *answer)
 {
     const struct objection *objection = &call->objection;
     dialect_objection(call->request, objection->status, buffer_text(&objection->body), inference_id(call), answer);
     if (objection->retry_after[0] != '\0')
         dialect_answer_set(answer, TEXT("Retry-After"), text_from(objection->retry_after));
-    call->about.account->service.inference = objection->endpoint;
+    served_by_endpoint(call, objection->place);
 }
 
 enum { NAMES_MAX = 256 };
@@ -44,8 +44,7 @@ static void list_models(const struct inference_call *call, struct dialect_answer
 static bool say_canned(struct inference_call *call, size_t place, struct text accept, struct dialect_answer *answer)
 {
     const struct policy_inference *inference = inference_entry(call, place);
-    struct account_service *service = &call->about.account->service;
-    service->inference = service->model = inference->name;
+    served_by_canned(call, place);
     struct text text = dialect_canned_text(call->request, inference->canned, accept);
     return dialect_canned(call->request, text, inference_id(call), clock_wall_us() / 1000000, &answer->body);
 }
@@ -55,8 +54,10 @@ bool inference_say(struct inference_call *call, size_t place, struct text accept
     bool models = call->about.decision->llm.operation == LLM_MODELS;
     if (!models && !say_canned(call, place, accept, answer))
         return false;
-    if (models)
+    if (models) {
+        served_by_policy(call);
         list_models(call, answer);
+    }
     dialect_answer_fields(call->request, inference_id(call), !models && dialect_call_streams(call->request), answer);
     return true;
 }

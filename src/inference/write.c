@@ -79,12 +79,10 @@ void inference_write(
     struct inference_call *call, size_t place, struct http_side *side, const struct field *proxy, bool is_absolute)
 {
     const struct policy_inference *inference = inference_entry(call, place);
-    size_t index = call->about.decision->inference[place];
-    struct account_service *service = &call->about.account->service;
     struct buffer body = {0};
-    service->inference = inference->name;
-    service->model = policy_served_model(call->about.policy, index, dialect_call_model(call->request));
-    const struct dialect_endpoint endpoint = {.model = service->model, .takes_usage = inference->takes_usage};
+    served_by_endpoint(call, place);
+    const struct dialect_endpoint endpoint = {
+        .model = call->about.account->service.model, .takes_usage = inference->takes_usage};
     dialect_call_write(call->request, &endpoint, &body);
     call->about.account->bytes_up += body.length;
     put_call(call, inference, side, proxy, is_absolute, &body);

@@ -34,6 +34,44 @@ void openai_note_usage(struct scan counts, struct canon_usage *usage)
     }
 }
 
+enum canon_finish openai_finish(struct scan word)
+{
+    static const struct {
+        struct text word;
+        enum canon_finish finish;
+    } rows[] = {
+        {TEXT_INIT("length"), CANON_TOO_LONG},         {TEXT_INIT("model_length"), CANON_TOO_LONG},
+        {TEXT_INIT("tool_calls"), CANON_CALLS},        {TEXT_INIT("function_call"), CANON_CALLS},
+        {TEXT_INIT("content_filter"), CANON_FILTERED},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (json_spelled_means(scan_spelled(word), rows[i].word))
+            return rows[i].finish;
+    return CANON_FINISHED;
+}
+
+/* The first answer of several. */
+static void note_finish(struct scan choices, struct canon_usage *usage)
+{
+    struct scan_walk walk = scan_walk(choices);
+    struct text key;
+    struct scan choice;
+    struct scan word;
+    bool is_said = usage->finish == CANON_UNFINISHED && scan_next(&walk, &key, &choice) &&
+                   scan_member(choice, TEXT("finish_reason"), &word) && word.kind == SCAN_STRING;
+    if (is_said && word.text.length > 2)
+        usage->finish = openai_finish(word);
+}
+
+/* How a `response` stands. */
+static void note_status(struct scan word, struct canon_usage *usage)
+{
+    if (json_spelled_means(scan_spelled(word), TEXT("completed")))
+        usage->finish = CANON_FINISHED;
+    else if (json_spelled_means(scan_spelled(word), TEXT("incomplete")))
+        usage->finish = CANON_TOO_LONG;
+}
+
 static bool asks_for_usage(const struct canon_call *call)
 {
     return canon_streams(call) && (call->operation == LLM_CHAT || call->operation == LLM_COMPLETIONS);
@@ -83,6 +121,8 @@ static bool restore_name_and_count(
         put_model(call, value, edit);
     else if (scan_is_key(key, TEXT("usage")))
         openai_note_usage(value, usage);
+    else if (call->operation == LLM_RESPONSES && scan_is_key(key, TEXT("status")))
+        note_status(value, usage);
     else
         return false;
     return true;
@@ -108,7 +148,10 @@ static void restore_member(
         restore_response(call, value, edit, usage);
     if (call->operation == LLM_EMBEDDINGS && scan_is_key(key, TEXT("data")))
         openai_respell(call, value, edit);
-    if (asks_for_usage(call) && scan_is_key(key, TEXT("choices")) && scan_is_null(value)) {
+    if (!scan_is_key(key, TEXT("choices")))
+        return;
+    note_finish(value, usage);
+    if (asks_for_usage(call) && scan_is_null(value)) {
         edit_drop(edit, value.text);
         buffer_append(edit->out, TEXT("[]"));
     }

@@ -17,6 +17,7 @@ void openai_restore_loosely(const struct canon_call *call, struct text text, str
 /* Counts of tokens for callers that asked for them, without an answer. */
 bool openai_is_usage_alone(const struct canon_call *call, struct scan object);
 void openai_note_usage(struct scan counts, struct canon_usage *usage);
+enum canon_finish openai_finish(struct scan word); /* what a `finish_reason` says */
 /* read_answer.c: what a chunk, or a whole answer, says. Texts may live in the arena. False: the sink did not take it,
  * or it is none. */
 MUST_CHECK bool openai_tell(struct scan object, struct arena *arena, const struct canon_sink *sink, struct buffer *out);

@@ -146,22 +146,6 @@ static bool tell_said(const struct telling *telling, size_t reply, struct scan s
            (!scan_member(said, TEXT("tool_calls"), &value) || tell_calls(telling, reply, value));
 }
 
-static enum canon_finish finish_of(struct scan word)
-{
-    static const struct {
-        struct text word;
-        enum canon_finish finish;
-    } rows[] = {
-        {TEXT_INIT("length"), CANON_TOO_LONG},         {TEXT_INIT("model_length"), CANON_TOO_LONG},
-        {TEXT_INIT("tool_calls"), CANON_CALLS},        {TEXT_INIT("function_call"), CANON_CALLS},
-        {TEXT_INIT("content_filter"), CANON_FILTERED},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (json_spelled_means(scan_spelled(word), rows[i].word))
-            return rows[i].finish;
-    return CANON_FINISHED;
-}
-
 /* `stop_reason` is vLLM's, and names the sequence that was met. */
 static bool tell_finish(const struct telling *telling, size_t reply, struct scan choice)
 {
@@ -171,7 +155,7 @@ static bool tell_finish(const struct telling *telling, size_t reply, struct scan
     const struct canon_event event = {
         .kind = CANON_FINISHES,
         .reply = reply,
-        .finish = finish_of(word),
+        .finish = openai_finish(word),
         .stop = text_in(telling, choice, TEXT("stop_reason")),
     };
     return tell(telling, event);

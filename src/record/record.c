@@ -52,6 +52,7 @@ static const struct record_tag decision_tags[] = {
     {TAG_DETAIL, "detail", RECORD_TEXT, 0},
     {TAG_PROOF, "client_proof", RECORD_CLIENT_PROOF, 1},
     {TAG_UID, "client_uid", RECORD_NUMBER, 4},
+    {TAG_DIALECT, "llm_dialect", RECORD_LLM_DIALECT, 1},
     {TAG_CUT, "cut", RECORD_TEXT, 0},
     {RECORD_TAG_COMMITMENT, "commitment", RECORD_BYTES, 0},
 };
@@ -72,6 +73,16 @@ static const struct record_tag outcome_tags[] = {
     {OUTCOME_DETAIL, "detail", RECORD_TEXT, 0},
     {OUTCOME_ANSWER, "answer", RECORD_TEXT, 0},
     {OUTCOME_QUESTIONS, "questions", RECORD_NUMBER, 8},
+    {OUTCOME_FIRST, "first_content_us", RECORD_NUMBER, 8},
+    {OUTCOME_STEP, "step", RECORD_NUMBER, 1},
+    {OUTCOME_BUILTIN, "builtin", RECORD_TEXT, 0},
+    {OUTCOME_FINISH, "finish", RECORD_TEXT, 0},
+    {OUTCOME_DIALECT, "endpoint_dialect", RECORD_LLM_DIALECT, 1},
+    {OUTCOME_VERSION, "engine_version", RECORD_TEXT, 0},
+    {OUTCOME_DIGEST, "model_digest", RECORD_BYTES, 0},
+    {OUTCOME_ADAPTER, "adapter", RECORD_TEXT, 0},
+    {OUTCOME_REGION, "region", RECORD_TEXT, 0},
+    {OUTCOME_REGION_FROM, "region_from", RECORD_TEXT, 0},
     {TAG_CUT, "cut", RECORD_TEXT, 0},
 };
 static const struct record_tag event_tags[] = {

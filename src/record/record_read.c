@@ -59,6 +59,8 @@ static void read_decision_number(uint8_t tag, uint64_t number, struct decision_r
         decision->observed = number != 0;
     else if (tag == TAG_PROOF)
         decision->known.by = (enum client_proof)number;
+    else if (tag == TAG_DIALECT)
+        decision->llm_dialect = (enum llm_dialect)number;
     else if (tag == TAG_UID)
         decision->known.owner = (struct owner){true, (uint32_t)number};
 }
@@ -121,6 +123,16 @@ void record_decision_read(const struct record *record, struct bytes private_part
     read_private(private_part, decision);
 }
 
+static void read_service_number(uint8_t tag, uint64_t number, struct service_record *service)
+{
+    if (tag == OUTCOME_FIRST)
+        service->first_us = number;
+    else if (tag == OUTCOME_STEP)
+        service->step = (uint8_t)number;
+    else if (tag == OUTCOME_DIALECT)
+        service->dialect = (enum llm_dialect)number;
+}
+
 static void read_outcome_number(uint8_t tag, uint64_t number, struct outcome_record *outcome)
 {
     if (tag == OUTCOME_STATUS)
@@ -141,13 +153,45 @@ static void read_outcome_number(uint8_t tag, uint64_t number, struct outcome_rec
         outcome->done = (enum plan)number;
     else if (tag == OUTCOME_REASON)
         outcome->reason = (enum reason)number;
+    else
+        read_service_number(tag, number, &outcome->service);
 }
 
-static void read_peer_key(struct bytes value, struct outcome_record *outcome)
+/* A SHA-256. */
+static bool read_bytes(struct bytes value, uint8_t out[sizeof(struct digest)])
 {
-    outcome->has_peer_key = value.length == sizeof(outcome->peer_key);
-    if (outcome->has_peer_key)
-        memcpy(outcome->peer_key, value.data, value.length);
+    if (value.length != sizeof(struct digest))
+        return false;
+    memcpy(out, value.data, value.length);
+    return true;
+}
+
+static struct text *outcome_text(uint8_t tag, struct outcome_record *outcome)
+{
+    switch (tag) {
+    case OUTCOME_SERVED:
+        return &outcome->served_model;
+    case OUTCOME_INFERENCE:
+        return &outcome->inference;
+    case OUTCOME_DETAIL:
+        return &outcome->detail;
+    case OUTCOME_ANSWER:
+        return &outcome->answer;
+    case OUTCOME_BUILTIN:
+        return &outcome->service.builtin;
+    case OUTCOME_FINISH:
+        return &outcome->service.finish;
+    case OUTCOME_VERSION:
+        return &outcome->service.version;
+    case OUTCOME_ADAPTER:
+        return &outcome->service.adapter;
+    case OUTCOME_REGION:
+        return &outcome->service.region;
+    case OUTCOME_REGION_FROM:
+        return &outcome->service.region_from;
+    default:
+        return NULL;
+    }
 }
 
 void record_outcome_read(const struct record *record, struct outcome_record *outcome)
@@ -157,20 +201,17 @@ void record_outcome_read(const struct record *record, struct outcome_record *out
     uint8_t tag;
     *outcome = (struct outcome_record){0};
     while (record_field_next(&rest, &tag, &value)) {
-        if (tag == TAG_ID)
+        struct text *text = outcome_text(tag, outcome);
+        if (text != NULL)
+            *text = text_of_bytes(value);
+        else if (tag == TAG_ID)
             read_id(value, &outcome->id);
         else if (tag == OUTCOME_ADDRESS)
             read_address(value, &outcome->address);
         else if (tag == OUTCOME_PEER_KEY)
-            read_peer_key(value, outcome);
-        else if (tag == OUTCOME_SERVED)
-            outcome->served_model = text_of_bytes(value);
-        else if (tag == OUTCOME_INFERENCE)
-            outcome->inference = text_of_bytes(value);
-        else if (tag == OUTCOME_DETAIL)
-            outcome->detail = text_of_bytes(value);
-        else if (tag == OUTCOME_ANSWER)
-            outcome->answer = text_of_bytes(value);
+            outcome->has_peer_key = read_bytes(value, outcome->peer_key);
+        else if (tag == OUTCOME_DIGEST)
+            outcome->service.has_digest = read_bytes(value, outcome->service.digest.bytes);
         else
             read_outcome_number(tag, record_number_of(value), outcome);
     }

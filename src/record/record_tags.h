@@ -25,6 +25,7 @@ enum decision_tag {
     TAG_DETAIL = 0x21,
     TAG_PROOF = 0x22,
     TAG_UID = 0x23,
+    TAG_DIALECT = 0x24,
     TAG_CUT = 0xef, /* which texts are longer than the record has; of outcomes too */
 };
 enum outcome_tag {
@@ -43,6 +44,16 @@ enum outcome_tag {
     OUTCOME_DETAIL = 0x21,
     OUTCOME_ANSWER = 0x22,
     OUTCOME_QUESTIONS = 0x23,
+    OUTCOME_FIRST = 0x24,
+    OUTCOME_STEP = 0x25,
+    OUTCOME_BUILTIN = 0x26,
+    OUTCOME_FINISH = 0x27,
+    OUTCOME_DIALECT = 0x28,
+    OUTCOME_VERSION = 0x29,
+    OUTCOME_DIGEST = 0x2a,
+    OUTCOME_ADAPTER = 0x2b,
+    OUTCOME_REGION = 0x2c,
+    OUTCOME_REGION_FROM = 0x2d,
 };
 enum private_tag { PRIVATE_PATH = 0x01, PRIVATE_QUERY = 0x02, PRIVATE_CLIENT = 0x03 };
 

@@ -12,6 +12,7 @@ enum {
     TEXT_MAX = 4096,
     OUTCOME_TEXT_MAX = 160,
     PRIVATE_MAX = 16384,
+    SERVICE_TEXT_MAX = 64,
     CUT_ROOM = FIELD_HEAD + 96,
     ANSWER_MAX = 16
 };
@@ -68,6 +69,8 @@ static const struct long_text decision_texts[] = {
 static const struct long_text outcome_texts[] = {
     {"served_model", offsetof(struct outcome_record, served_model), OUTCOME_TEXT_MAX},
     {"inference", offsetof(struct outcome_record, inference), OUTCOME_TEXT_MAX},
+    {"adapter", offsetof(struct outcome_record, service.adapter), SERVICE_TEXT_MAX},
+    {"region", offsetof(struct outcome_record, service.region), SERVICE_TEXT_MAX},
 };
 
 /* "path,query", or no field. */
@@ -90,7 +93,7 @@ static uint8_t *put_cut(uint8_t *at, const void *record, const struct long_text 
 
 size_t record_decision_room(const struct decision_record *decision)
 {
-    enum { NUMBERS_AND_ID = 112 + CUT_ROOM };
+    enum { NUMBERS_AND_ID = 116 + CUT_ROOM };
     return NUMBERS_AND_ID + text_room(decision->rule, TEXT_MAX) + text_room(decision->method, TEXT_MAX) +
            text_room(decision->host, TEXT_MAX) + text_room(decision->sni, TEXT_MAX) +
            text_room(decision->llm_provider, TEXT_MAX) + text_room(decision->model, TEXT_MAX) +
@@ -119,6 +122,7 @@ uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at
     at = put_number_if(at, TAG_PROOF, decision->known.by, 1);
     if (decision->known.owner.is_known)
         at = put_number(at, TAG_UID, decision->known.owner.uid, 4);
+    at = put_number_if(at, TAG_DIALECT, decision->llm_dialect, 1);
     return put_cut(at, decision, decision_texts, COUNT_OF(decision_texts));
 }
 
@@ -133,6 +137,21 @@ uint8_t *record_private_put(const struct decision_record *decision, uint8_t *at)
     at = put_text(at, PRIVATE_PATH, decision->personal.path, PRIVATE_MAX);
     at = put_text(at, PRIVATE_QUERY, decision->personal.query, PRIVATE_MAX);
     return put_text(at, PRIVATE_CLIENT, decision->personal.client_address, PRIVATE_MAX);
+}
+
+static uint8_t *put_service(uint8_t *at, const struct service_record *service)
+{
+    at = put_number_if(at, OUTCOME_FIRST, service->first_us, 8);
+    at = put_number_if(at, OUTCOME_STEP, service->step, 1);
+    at = put_text(at, OUTCOME_BUILTIN, service->builtin, ANSWER_MAX);
+    at = put_text(at, OUTCOME_FINISH, service->finish, ANSWER_MAX);
+    at = put_number_if(at, OUTCOME_DIALECT, service->dialect, 1);
+    at = put_text(at, OUTCOME_VERSION, service->version, SERVICE_TEXT_MAX);
+    if (service->has_digest)
+        at = put(at, OUTCOME_DIGEST, service->digest.bytes, sizeof(service->digest.bytes));
+    at = put_text(at, OUTCOME_ADAPTER, service->adapter, SERVICE_TEXT_MAX);
+    at = put_text(at, OUTCOME_REGION, service->region, SERVICE_TEXT_MAX);
+    return put_text(at, OUTCOME_REGION_FROM, service->region_from, ANSWER_MAX);
 }
 
 uint8_t *record_outcome_put(const struct outcome_record *outcome, uint8_t *at)
@@ -155,6 +174,8 @@ uint8_t *record_outcome_put(const struct outcome_record *outcome, uint8_t *at)
     at = put_text(at, OUTCOME_DETAIL, outcome->detail, DETAIL_SIZE);
     at = put_text(at, OUTCOME_ANSWER, outcome->answer, ANSWER_MAX);
     at = put_number_if(at, OUTCOME_QUESTIONS, outcome->questions, 8);
+    if (outcome->service.step != 0 || outcome->service.builtin.length > 0)
+        at = put_service(at, &outcome->service);
     return put_cut(at, outcome, outcome_texts, COUNT_OF(outcome_texts));
 }
 

@@ -402,3 +402,56 @@ def test_a_stream_that_pauses_for_too_long_is_broken_off_and_never_looks_complet
     data, is_whole = stream(one)
     assert not is_whole and b'"content":"a"' in data and b"error" in data
     bad.released.set()
+
+
+# --- who it was -----------------------------------------------------------------------------------------------------
+
+
+def test_the_record_says_which_model_where_and_as_which_step(gate, engines):
+    (engine,) = engines(1)
+    one = gate(
+        inference=[
+            local(free_port(), name="gone"),
+            member(engine, "b", engine="ollama", health={"every": "50ms"}, region="eu-central", adapter="shop-de"),
+        ],
+        rules=[reroute("gone", "shop")],
+    )
+    wait_for(lambda: DIGEST in one.control("inference"), "the model to be known")
+    for body in (CHAT, {**CHAT, "stream": True}):
+        assert chat(one, body).status == 200
+        decision = one.decisions()[-1]
+        outcome = one.outcome_of(decision)
+        assert (decision["llm_dialect"], decision["model"]) == ("openai", "gpt-4o")
+        known = {name: outcome[name] for name in ("inference", "served_model", "step", "finish", "endpoint_dialect", "adapter")}
+        assert known == {
+            "inference": "b", "served_model": "mistral-7b", "step": 2, "finish": "stop", "endpoint_dialect": "openai", "adapter": "shop-de",
+        }
+        assert (outcome["engine_version"], outcome["model_digest"]) == ("b1", DIGEST)
+        assert (outcome["region"], outcome["region_from"]) == ("eu-central", "configuration")
+        assert 0 < outcome["first_content_us"] <= outcome["duration_us"] and "builtin" not in outcome
+    assert one.metric(r'exeat_llm_steps_total{step="2"}') == 2
+
+
+def test_the_record_of_a_canned_answer_says_so_and_as_which_step(gate):
+    one = gate(inference=[local(free_port(), name="gone"), CANNED], rules=[reroute("gone", "canned")])
+    assert is_canned(chat(one))
+    outcome = one.outcome_of(one.only_decision())
+    assert (outcome["step"], outcome["builtin"], outcome["inference"], outcome["done"]) == (2, "canned", "canned", "answer")
+    assert "endpoint_dialect" not in outcome and "first_content_us" not in outcome
+
+
+def test_calls_that_begin_alike_find_the_engine_that_knows_the_beginning(gate, engines):
+    both = engines(2)
+    one = gate(inference=[member(both[0], "a"), member(both[1], "b")], rules=[reroute("shop")])
+
+    def ask_as(system, question):
+        messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
+        assert chat(one, {**CHAT, "messages": messages}).status == 200
+
+    for shop in range(8):
+        before = [len(engine.requests) for engine in both]
+        for question in ("hi", "and?", "bye"):
+            ask_as(f"You are shop {shop}.", question)
+        assert sorted(len(engine.requests) - count for engine, count in zip(both, before)) == [0, 3]
+    assert sum(one.metric(rf'exeat_inference_prefix_hits_total{{endpoint="{name}"}}') for name in "ab") == 24
+    assert sum(one.metric(rf'exeat_inference_prefix_total{{endpoint="{name}"}}') for name in "ab") == 24

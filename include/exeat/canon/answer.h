@@ -6,13 +6,7 @@
 
 #include "exeat/canon.h"
 
-enum canon_finish {
-    CANON_UNFINISHED,
-    CANON_FINISHED, /* the model had no more to say, or met `stop` */
-    CANON_TOO_LONG, /* the limit of tokens, or the context's */
-    CANON_CALLS,    /* it waits for the results of tools */
-    CANON_FILTERED,
-};
+struct text canon_finish_name(enum canon_finish finish); /* "stop", "length"; static; empty: unfinished */
 
 /* One answer of as many as were asked for. */
 struct canon_reply {

@@ -3,6 +3,7 @@
 #ifndef EXEAT_MODEL_RECORD_H
 #define EXEAT_MODEL_RECORD_H
 
+#include "exeat/base/digest.h"
 #include "exeat/model.h"
 
 /* What of a decision is about a person: its record holds only a commitment to it, and it can be erased. */
@@ -27,13 +28,29 @@ struct decision_record {
     struct text sni; /* of the handshake that the request came in, where the gate opened it */
     struct text llm_provider;
     enum llm_operation llm_operation;
-    struct text model;  /* requested */
-    struct text client; /* name */
+    enum llm_dialect llm_dialect; /* in which it was asked */
+    struct text model;            /* requested */
+    struct text client;           /* name */
     struct client_known known;
     struct decision_personal personal;
     bool observed;      /* let through by observe mode; verdict says what enforce would do */
     struct text detail; /* what exactly was wrong, in our own words */
     struct text cut;    /* as read: names of the texts that were longer, with commas between them */
+};
+
+/* Who it was that answered an LLM call, beside name and model. Texts borrowed; what is empty or 0 is not known. */
+struct service_record {
+    uint8_t step;             /* of the rule's list, from 1 on: a pool is one; 0: nobody's turn came */
+    enum llm_dialect dialect; /* that the endpoint speaks */
+    struct text builtin;      /* what of the gate's own was given instead; empty: nothing */
+    struct text finish;       /* why the answer ended */
+    struct text version;      /* of the engine's program */
+    struct text adapter;
+    struct text region;
+    struct text region_from; /* where that was read */
+    struct digest digest;    /* of the model */
+    bool has_digest;
+    uint64_t first_us; /* from the request's beginning to the first content */
 };
 
 /* The record of what came of it. */
@@ -52,6 +69,7 @@ struct outcome_record {
     struct text served_model;
     uint64_t tokens_in;
     uint64_t tokens_out;
+    struct service_record service;
     struct text detail; /* of `reason` */
     struct text answer; /* of a question for a name: the code of DNS that was said */
     uint64_t questions; /* that were answered by this decision; 0: it is about no such question */

@@ -230,6 +230,37 @@ static void as_many_canned_choices_come_as_were_asked_for(void **state)
     }
 }
 
+#define ENDS(reason) "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\"},\"finish_reason\":" reason "}]}"
+static void how_an_answer_ended_is_known_in_every_dialect(void **state)
+{
+    static const struct {
+        const char *answer;
+        const char *finish;
+    } rows[] = {
+        {ENDS("\"stop\""), "stop"},
+        {ENDS("\"length\""), "length"},
+        {ENDS("\"content_filter\""), "content_filter"},
+        {ENDS("\"to\\u006fl_calls\""), "tool_calls"},
+        {ENDS("\"of an engine's own\""), "stop"}};
+    static const struct llm_call dialects[] = {
+        {.operation = LLM_CHAT, .dialect = DIALECT_OPENAI}, {.operation = LLM_CHAT, .dialect = DIALECT_MISTRAL}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows) * COUNT_OF(dialects); i++) {
+        enum reason reason;
+        struct detail detail;
+        struct buffer out = {0};
+        struct dialect_usage usage = {0};
+        struct dialect_call *call = call_in(
+            &dialects[i % 2], "/v1/chat/completions",
+            "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", &reason, &detail);
+        assert_true(dialect_reply_rewrite(call, text_from(rows[i / 2].answer), &out, &usage));
+        if (!text_equal(usage.finish, text_from(rows[i / 2].finish)))
+            fail_msg("%s: %.*s", rows[i / 2].answer, TEXT_ARG(usage.finish));
+        buffer_clear(&out);
+        dialect_call_free(call);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +273,7 @@ int main(void)
         cmocka_unit_test(canned_answers_have_the_shape_that_was_asked_for),
         cmocka_unit_test(a_canned_response_has_what_the_vendor_always_sends),
         cmocka_unit_test(as_many_canned_choices_come_as_were_asked_for),
+        cmocka_unit_test(how_an_answer_ended_is_known_in_every_dialect),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -314,6 +314,35 @@ static void a_canned_stream_passes_our_own_reader(void **state)
     }
 }
 
+static void how_a_stream_ended_is_known(void **state)
+{
+    static const struct {
+        enum llm_operation operation;
+        const char *stream;
+        const char *finish;
+    } rows[] = {
+        {LLM_CHAT, TOKEN("m") "\n\n" STOP("m") "\n\n" DONE, "stop"},
+        {LLM_CHAT, TOKEN("m") "\n\n", ""},
+        {LLM_RESPONSES, "event: response.incomplete\ndata: {\"response\":{\"status\":\"incomplete\"}}\n\n", "length"},
+        {LLM_RESPONSES, "event: response.created\ndata: {\"response\":{\"status\":\"in_progress\"}}\n\n", ""},
+        {LLM_RESPONSES, "event: response.completed\ndata: {\"response\":{\"status\":\"completed\"}}\n\n", "stop"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buffer out = {0};
+        struct dialect_usage usage = {0};
+        struct dialect_call *call = call_of(rows[i].operation, chat);
+        struct dialect_stream *stream = dialect_stream_new(call, 1000);
+        (void)!dialect_stream_feed(stream, text_from(rows[i].stream), &out);
+        dialect_stream_usage(stream, &usage);
+        if (!text_equal(usage.finish, text_from(rows[i].finish)))
+            fail_msg("%s: %.*s", rows[i].stream, TEXT_ARG(usage.finish));
+        dialect_stream_free(stream);
+        dialect_call_free(call);
+        buffer_clear(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +361,7 @@ int main(void)
         cmocka_unit_test(what_strict_parsers_refuse_goes_on_byte_for_byte),
         cmocka_unit_test(an_event_has_a_limit_and_a_stream_has_none),
         cmocka_unit_test(a_canned_stream_passes_our_own_reader),
+        cmocka_unit_test(how_a_stream_ended_is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -271,6 +271,15 @@ static void who_waits_is_told_when_a_slot_is_free(void **state)
     loop_free(loop);
 }
 
+static void a_pool_is_one_step_of_the_list(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(engine_step_of(scene->set, all, COUNT_OF(all), 0), 1);
+    assert_int_equal(engine_step_of(scene->set, all, COUNT_OF(all), 1), 1);
+    assert_int_equal(engine_step_of(scene->set, all, COUNT_OF(all), 2), 2);
+    assert_int_equal(engine_step_of(scene->set, all, COUNT_OF(all), 3), 3);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -285,6 +294,7 @@ int main(void)
         TEST(a_new_policy_keeps_what_is_still_there_and_nothing_else),
         TEST(more_kinds_of_failure_than_there_are_places_share_the_last),
         TEST(who_waits_is_told_when_a_slot_is_free),
+        TEST(a_pool_is_one_step_of_the_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,6 +78,7 @@ struct decision_record sample_whole_decision(void)
         .sni = TEXT("api.openai.com"),
         .llm_provider = TEXT("openai"),
         .llm_operation = LLM_CHAT,
+        .llm_dialect = DIALECT_OPENAI,
         .model = TEXT("gpt-4o"),
         .client = TEXT("queue"),
         .known = {PROOF_UID, {true, 33}},
@@ -102,7 +103,20 @@ struct outcome_record sample_whole_outcome(void)
         .served_model = TEXT("llama-3.1-8b"),
         .tokens_in = 12,
         .tokens_out = 345,
+        .service =
+            {
+                .step = 2,
+                .dialect = DIALECT_OLLAMA,
+                .finish = TEXT("length"),
+                .version = TEXT("0.12.1"),
+                .adapter = TEXT("shop-de"),
+                .region = TEXT("eu-central"),
+                .region_from = TEXT("file"),
+                .has_digest = true,
+                .first_us = 250125,
+            },
     };
+    memset(outcome.service.digest.bytes, 0xcd, sizeof(outcome.service.digest.bytes));
     memset(outcome.peer_key, 0xab, sizeof(outcome.peer_key));
     return outcome;
 }

@@ -11,6 +11,7 @@
 
 #include "exeat/base/memory.h"
 #include "exeat/record.h"
+#include "exeat/record/batch.h"
 #include "exeat/tlog/note.h"
 
 static const struct text origin = TEXT_INIT("audit.example/shop/php-0/1");
@@ -258,11 +259,94 @@ static void expect_tags(enum record_kind kind, const uint8_t *there, size_t coun
     assert_null(record_tag_find(kind, 0xff));
 }
 
+static struct outcome_record answered_call(void)
+{
+    return (struct outcome_record){
+        .id = {{1}},
+        .done = PLAN_REROUTE,
+        .served_model = TEXT("mistral-7b"),
+        .service =
+            {
+                .step = 2,
+                .dialect = DIALECT_ANTHROPIC,
+                .builtin = TEXT("cache"),
+                .finish = TEXT("length"),
+                .version = TEXT("b4711"),
+                .adapter = TEXT("shop-de"),
+                .region = TEXT("eu-central"),
+                .region_from = TEXT("file"),
+                .digest = {{7}},
+                .has_digest = true,
+                .first_us = 250125,
+            },
+    };
+}
+
+static void read_back(const struct buffer *fields, struct outcome_record *back)
+{
+    const struct record record = {.head.kind = RECORD_COMPLETION, .fields = bytes_of_text(buffer_text(fields))};
+    record_outcome_read(&record, back);
+}
+
+static void an_outcome_says_who_served_a_call_and_reads_back(void **state)
+{
+    const struct outcome_record written = answered_call();
+    struct outcome_record back;
+    struct buffer fields = {0};
+    (void)state;
+    record_outcome_write(&written, &fields);
+    read_back(&fields, &back);
+    assert_int_equal(back.service.step, 2);
+    assert_int_equal(back.service.dialect, DIALECT_ANTHROPIC);
+    assert_int_equal(back.service.first_us, 250125);
+    assert_true(back.service.has_digest && digest_equal(&back.service.digest, &written.service.digest));
+    assert_true(text_equal(back.service.builtin, TEXT("cache")) && text_equal(back.service.finish, TEXT("length")));
+    assert_true(text_equal(back.service.version, TEXT("b4711")) && text_equal(back.service.adapter, TEXT("shop-de")));
+    assert_true(text_equal(back.service.region, TEXT("eu-central")));
+    assert_true(text_equal(back.service.region_from, TEXT("file")));
+    buffer_clear(&fields);
+}
+
+/* As those that were written before there was such a field. */
+static void an_outcome_that_nobody_served_says_nothing_of_it(void **state)
+{
+    struct outcome_record written = answered_call();
+    struct outcome_record back;
+    struct buffer fields = {0};
+    (void)state;
+    written.service = (struct service_record){.finish = TEXT("stop"), .first_us = 5};
+    record_outcome_write(&written, &fields);
+    read_back(&fields, &back);
+    assert_int_equal(back.service.step, 0);
+    assert_int_equal(back.service.first_us, 0);
+    assert_int_equal(back.service.finish.length, 0);
+    assert_false(back.service.has_digest);
+    buffer_clear(&fields);
+}
+
+static void the_longest_outcome_fits_its_room(void **state)
+{
+    static char bytes[1000];
+    struct outcome_record longest = answered_call();
+    struct text any = long_text(bytes, sizeof(bytes));
+    struct service_record *service = &longest.service;
+    uint8_t room[2 * RECORD_OUTCOME_ROOM];
+    (void)state;
+    longest.status = longest.reason = 1;
+    longest.tokens_in = longest.tokens_out = longest.questions = UINT64_MAX;
+    longest.address.length = sizeof(longest.address.bytes);
+    longest.has_peer_key = true;
+    longest.served_model = longest.inference = longest.detail = longest.answer = any;
+    service->builtin = service->finish = service->version = service->adapter = service->region = any;
+    service->region_from = any;
+    assert_in_range(record_outcome_put(&longest, room) - room, 0, RECORD_OUTCOME_ROOM);
+}
+
 /* The first, the last, and those beside a gap. */
 static void each_tag_of_a_kind_is_found(void **state)
 {
-    static const uint8_t decisions[] = {0x01, 0x02, 0x09, 0x0d, 0x13, 0x14, 0x1b, 0x1c, 0x1f, 0x23, 0xef, 0xf0};
-    static const uint8_t outcomes[] = {0x02, 0x07, 0x0a, 0x0c, 0x0e, 0x15, 0x16, 0x1b, 0x21, 0x23, 0xef};
+    static const uint8_t decisions[] = {0x01, 0x02, 0x09, 0x0d, 0x13, 0x14, 0x1b, 0x1c, 0x1f, 0x24, 0xef, 0xf0};
+    static const uint8_t outcomes[] = {0x02, 0x07, 0x0a, 0x0c, 0x0e, 0x15, 0x16, 0x1b, 0x21, 0x23, 0x24, 0x2d, 0xef};
     static const uint8_t events[] = {0x20, 0x22, 0x25, 0x28, 0x2d, 0x2f};
     (void)state;
     expect_tags(RECORD_DECISION, decisions, sizeof(decisions));
@@ -281,6 +365,9 @@ int main(void)
         cmocka_unit_test(refuses_records_with_a_second_encoding),
         cmocka_unit_test(a_text_that_is_cut_is_named),
         cmocka_unit_test(a_detail_that_is_cut_ends_so),
+        cmocka_unit_test(an_outcome_says_who_served_a_call_and_reads_back),
+        cmocka_unit_test(an_outcome_that_nobody_served_says_nothing_of_it),
+        cmocka_unit_test(the_longest_outcome_fits_its_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,6 +75,27 @@ static void write_request(struct load *load)
         options->host, options->host);
 }
 
+/* The same, of a POST that has a file. */
+static void write_post(struct load *load)
+{
+    const struct options *options = load->options;
+    FILE *file = fopen(options->post, "rb");
+    char *body = NULL;
+    size_t size = 0;
+    FILE *all = open_memstream(&load->post, &load->post_length);
+    if (file == NULL || all == NULL || getdelim(&body, &size, '\0', file) < 0)
+        give_up(options->post);
+    fprintf(
+        all,
+        "POST %s%s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: load\r\nAccept: */*\r\nContent-Type: application/json\r\n"
+        "Content-Length: %zu\r\n\r\n%s",
+        options->way == WAY_PROXY ? "http://" : "", options->way == WAY_PROXY ? options->host : "", options->path,
+        options->host, strlen(body), body);
+    fclose(all);
+    fclose(file);
+    free(body);
+}
+
 void load_prepare(struct load *load)
 {
     const struct options *options = load->options;
@@ -82,6 +103,8 @@ void load_prepare(struct load *load)
     load->clients = calloc(options->clients, sizeof(*load->clients));
     load->idle = calloc(options->clients, sizeof(*load->idle));
     write_request(load);
+    if (options->post != NULL)
+        write_post(load);
     SSL_CTX *tls = secure(load);
     if (options->hello)
         load->hello_length = write_hello(tls, options->host, load->prelude, REQUEST_SIZE);
@@ -196,15 +219,16 @@ static void measure(struct load *load)
     double ns = (double)(clock_ns() - began);
     printf(
         "{\"requests\": %llu, \"rate\": %.1f, \"bytes_rate\": %.0f, \"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, "
-        "\"p999\": %.1f, \"errors\": %llu, "
+        "\"p999\": %.1f, \"late\": %llu, \"errors\": %llu, "
         "\"unexpected\": %llu, \"damaged\": %llu, \"refused\": %llu, \"cpu_us\": %.1f, \"busy\": %.3f, \"own_busy\": "
         "%.3f, "
         "\"handshakes\": %llu, \"resumed\": %llu}\n",
         (unsigned long long)load->requests, (double)load->requests / ns * 1e9, (double)load->bytes / ns * 1e9,
-        us(load, 0.5), us(load, 0.9), us(load, 0.99), us(load, 0.999), (unsigned long long)load->errors,
-        (unsigned long long)load->unexpected, (unsigned long long)load->damaged, (unsigned long long)load->refused,
-        (double)(watched_ns(options) - cpu) / 1000, (double)(watched_ns(options) - cpu) / ns,
-        (double)(cpu_ns(getpid()) - own) / ns, (unsigned long long)load->handshakes, (unsigned long long)load->resumed);
+        us(load, 0.5), us(load, 0.9), us(load, 0.99), us(load, 0.999), (unsigned long long)load->late,
+        (unsigned long long)load->errors, (unsigned long long)load->unexpected, (unsigned long long)load->damaged,
+        (unsigned long long)load->refused, (double)(watched_ns(options) - cpu) / 1000,
+        (double)(watched_ns(options) - cpu) / ns, (double)(cpu_ns(getpid()) - own) / ns,
+        (unsigned long long)load->handshakes, (unsigned long long)load->resumed);
 }
 
 static void hold(struct load *load)

@@ -20,6 +20,8 @@ struct options {
     bool hello;            /* a ClientHello for the name before the first request of a connection */
     bool resume;           /* TLS sessions */
     bool upload;           /* POST of `bytes` instead of GET */
+    const char *post;      /* POST of this file; NULL: none */
+    const char *path;      /* ... to this path */
     bool check;            /* every byte of a body; else its length */
     bool hold;             /* one request on each connection, then keep them until the end of the input */
     bool connect_only;     /* the reply to the CONNECT is what counts */
@@ -62,6 +64,8 @@ struct client {
     uint64_t chunk_left;
     size_t line_length;
     char line[160]; /* of an event */
+    uint64_t stamp; /* of what a POST streams: "@NANOSECONDS" somewhere in each event */
+    unsigned stamp_digits;
     char head[HEAD_SIZE];
     char own[REQUEST_SIZE]; /* the request, when each has its own */
 };
@@ -71,6 +75,8 @@ struct load {
     int loop;
     SSL_CTX *tls;
     SSL_SESSION *session; /* the last one that a server gave */
+    char *post;           /* head and body of a POST of a file */
+    size_t post_length;
     char tunnel_ask[REQUEST_SIZE];
     char request[REQUEST_SIZE];
     char prelude[REQUEST_SIZE * 2]; /* ClientHello and first request */
@@ -87,6 +93,7 @@ struct load {
     bool measuring;
     uint64_t requests;
     uint64_t bytes;
+    uint64_t late; /* events that came after the next was due */
     uint64_t errors;
     uint64_t unexpected;
     uint64_t damaged;

@@ -81,13 +81,34 @@ static void take_line(struct load *load, struct client *client, const char *byte
     }
 }
 
+/* The time stands somewhere in the bytes of an event, whatever its framing. */
+static void take_stamps(struct load *load, struct client *client, const char *bytes, size_t length)
+{
+    enum { DIGITS_MIN = 12 };
+    for (size_t i = 0; i < length; i++) {
+        if (client->stamp_digits > 0 && isdigit((unsigned char)bytes[i])) {
+            client->stamp = client->stamp * 10 + (uint64_t)(bytes[i] - '0');
+            client->stamp_digits++;
+            continue;
+        }
+        if (client->stamp_digits > DIGITS_MIN && load->measuring) {
+            uint64_t delay = clock_ns() - client->stamp;
+            load->requests++;
+            load->late += delay > (uint64_t)load->options->gap_ms * 1000000u;
+            histogram_add(&load->latency, delay);
+        }
+        client->stamp = 0;
+        client->stamp_digits = bytes[i] == '@';
+    }
+}
+
 static void take_body(struct load *load, struct client *client, const char *bytes, size_t length)
 {
     const struct options *options = load->options;
     if (options->events != 0)
-        take_line(load, client, bytes, length);
+        (options->post != NULL ? take_stamps : take_line)(load, client, bytes, length);
     else if (
-        options->check && !options->upload && options->status == 200 &&
+        options->check && !options->upload && options->status == 200 && options->post == NULL &&
         !pattern_fits((const uint8_t *)bytes, length, client->body_at))
         load->damaged++;
     client->body_at += length;
@@ -160,8 +181,8 @@ static bool take_head(struct load *load, struct client *client)
     client->body_at = 0;
     client->body_left = length != NULL ? strtoull(length, NULL, 10) : coding != NULL ? 0 : UINT64_MAX;
     client->head_length = 0;
-    if (options->check && options->events == 0 && options->status == 200 && !options->upload && !asks_tunnel &&
-        client->body_left != options->bytes)
+    if (options->check && options->events == 0 && options->status == 200 && !options->upload && options->post == NULL &&
+        !asks_tunnel && client->body_left != options->bytes)
         load->damaged++;
     return true;
 }
@@ -312,6 +333,8 @@ static void ask_now(struct load *load, struct client *client)
     client->upload_left = options->upload ? options->bytes : 0;
     if (options->hello && client->done_here == 0)
         send_text(load, client, STAGE_HEAD, load->prelude, load->prelude_length);
+    else if (options->post != NULL)
+        send_text(load, client, STAGE_HEAD, load->post, load->post_length);
     else if (options->hosts != 0)
         send_text(load, client, STAGE_HEAD, own_request(load, client), strlen(client->own));
     else

@@ -19,6 +19,7 @@ static const char usage[] =
     "  --rate R             open loop: R requests a second; latency counts from when each should have begun\n"
     "  --bytes N            of a body (1024)         --upload    POST them instead of asking for them\n"
     "  --events N/MS        a stream of N events, MS apart; latency is that of an event\n"
+    "  --post FILE --path P POST of a JSON; with --events what it streams has the time in each event, @NANOSECONDS\n"
     "  --status 200|4       expected status, or class of it          --hosts N  requests name N hosts at random\n"
     "  --refused 503        a status that is counted apart and is no fault\n"
     "  --connect-only       the reply to the CONNECT is the request  --check    compare every byte of a body\n"
@@ -68,7 +69,8 @@ static const struct option words[] = {
     {"status", required_argument, NULL, 's'},  {"hosts", required_argument, NULL, 'n'},
     {"connect-only", no_argument, NULL, 'o'},  {"check", no_argument, NULL, 'f'},
     {"hold", no_argument, NULL, 'H'},          {"refused", required_argument, NULL, 'x'},
-    {"watch", required_argument, NULL, 'p'},   {NULL, 0, NULL, 0},
+    {"watch", required_argument, NULL, 'p'},   {"post", required_argument, NULL, 'P'},
+    {"path", required_argument, NULL, 'Q'},    {NULL, 0, NULL, 0},
 };
 
 static void take_switch(struct options *options, int letter)
@@ -119,6 +121,12 @@ static void take_value(struct options *options, int letter, const char *value)
     case 'b':
         options->bytes = strtoull(value, NULL, 10);
         break;
+    case 'P':
+        options->post = value;
+        break;
+    case 'Q':
+        options->path = value;
+        break;
     case 'x':
         options->refused = (unsigned)strtoul(value, NULL, 10);
         break;
@@ -140,7 +148,7 @@ static void take_value(struct options *options, int letter, const char *value)
 
 void options_parse(struct options *options, int count, char **arguments)
 {
-    *options = (struct options){.clients = 64, .seconds = 1, .warmup = 0.25, .bytes = 1024, .status = 200};
+    *options = (struct options){.clients = 64, .seconds = 1, .warmup = 0.25, .bytes = 1024, .status = 200, .path = "/"};
     for (int letter; (letter = getopt_long(count, arguments, "", words, NULL)) != -1;)
         take_value(options, letter, optarg);
     if (options->host == NULL || options->to.sin_port == 0 || strchr(options->host, ':') == NULL)

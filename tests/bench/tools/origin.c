@@ -4,6 +4,7 @@
  *     GET  /bytes/N       N bytes of the pattern
  *     POST /              reads the body, answers two bytes
  *     GET  /events/N/MS   N server-sent events, MS apart, each with the time at which it was sent
+ *     POST .../chat/completions   a chat that streams such events, 10 ms apart, or a short answer to what is large
  * A connection that begins with a TLS record on the plain port has that record thrown away: so a tunnel can be measured
  * with a ClientHello, which a gate may insist on, and without the cost of a cipher. */
 #include <arpa/inet.h>
@@ -24,7 +25,17 @@
 
 #include "channel.h"
 
-enum { IN = 16384, OUT = 16384, SENDFILE_FROM = 65536, EVENT_SIZE = 128, STREAMS = 4096, DISCARD = 1 << 18 };
+enum {
+    IN = 16384,
+    OUT = 16384,
+    SENDFILE_FROM = 65536,
+    EVENT_SIZE = 128,
+    STREAMS = 4096,
+    DISCARD = 1 << 18,
+    CHAT_GAP_MS = 10,
+    CHAT_EVENTS = 1 << 20,
+    CHAT_WHOLE_FROM = 1 << 16
+};
 
 struct peer {
     struct channel channel;
@@ -38,6 +49,8 @@ struct peer {
     unsigned events_left;
     uint64_t event_gap;
     uint64_t event_due;
+    bool is_chat;  /* what is asked now */
+    bool is_whole; /* ... and its answer */
     bool begun;
     bool ended;
     bool watches_write;
@@ -81,8 +94,26 @@ static void say_bytes(struct peer *peer, uint64_t count)
     peer->body_at = 0;
 }
 
+/* As servers of models send it: a token of an answer. */
+static void say_token(struct peer *peer, uint64_t now)
+{
+    static const char words[] =
+        "data: {\"id\":\"chatcmpl-0123456789abcdef\",\"object\":\"chat.completion.chunk\",\"created\":1790000000,"
+        "\"model\":\"local\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" @%llu\"},\"logprobs\":null,"
+        "\"finish_reason\":null}]}\n\n";
+    char event[512];
+    char chunk[sizeof(event) + 16];
+    int length = snprintf(event, sizeof(event), words, (unsigned long long)now);
+    length = snprintf(chunk, sizeof(chunk), "%x\r\n%s\r\n", (unsigned)length, event);
+    say(peer, chunk, (size_t)length);
+}
+
 static void say_event(struct peer *peer, uint64_t now)
 {
+    if (peer->is_chat) {
+        say_token(peer, now);
+        return;
+    }
     char event[EVENT_SIZE + 1];
     int stamp = snprintf(event, sizeof(event), "data: %llu ", (unsigned long long)now);
     memset(event + stamp, 'x', (size_t)(EVENT_SIZE - stamp));
@@ -133,6 +164,8 @@ static void answer(struct origin *origin, struct peer *peer, const char *head)
     if (strncmp(head, "POST ", 5) == 0) {
         const char *field = strcasestr(head, "\r\ncontent-length:");
         peer->upload_left = field != NULL ? strtoull(field + 17, NULL, 10) : 0;
+        peer->is_chat = strstr(target, "/chat/completions") != NULL;
+        peer->is_whole = peer->upload_left >= CHAT_WHOLE_FROM;
     } else if (sscanf(target, "/bytes/%llu", &bytes) == 1) {
         say_bytes(peer, bytes);
     } else if (sscanf(target, "/events/%u/%u", &count, &gap) == 2) {
@@ -165,8 +198,20 @@ static void skip_hello(struct peer *peer)
     drop(peer, part);
 }
 
+static void answer_chat(struct origin *origin, struct peer *peer)
+{
+    static const char whole[] =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 177\r\n\r\n"
+        "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1790000000,\"model\":\"local\",\"choices\":["
+        "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"yes\"},\"finish_reason\":\"stop\"}]}";
+    if (peer->is_whole)
+        say(peer, whole, sizeof(whole) - 1);
+    else
+        begin_events(origin, peer, CHAT_EVENTS, CHAT_GAP_MS);
+}
+
 /* True when a whole body of an upload has come and is answered. */
-static bool take_upload(struct peer *peer)
+static bool take_upload(struct origin *origin, struct peer *peer)
 {
     size_t part = peer->upload_left < peer->in_length ? (size_t)peer->upload_left : peer->in_length;
     peer->upload_left -= part;
@@ -174,7 +219,10 @@ static bool take_upload(struct peer *peer)
     if (peer->upload_left > 0)
         return false;
     static const char done[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-    say(peer, done, sizeof(done) - 1);
+    if (peer->is_chat)
+        answer_chat(origin, peer);
+    else
+        say(peer, done, sizeof(done) - 1);
     return true;
 }
 
@@ -183,7 +231,7 @@ static void take_requests(struct origin *origin, struct peer *peer)
     skip_hello(peer);
     bool uploading = peer->upload_left > 0;
     for (;;) {
-        if (uploading && !take_upload(peer))
+        if (uploading && !take_upload(origin, peer))
             return;
         peer->in[peer->in_length] = '\0';
         char *end = memmem(peer->in, peer->in_length, "\r\n\r\n", 4);

@@ -10,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from abuse.told import abuse_line  # noqa: E402
 from support.callers import QuickOrigin  # noqa: E402
 from support.certificates import Root  # noqa: E402
+from support.clock import seconds_to_noon  # noqa: E402
 from support.containment import gate_of, pod  # noqa: E402, F401
 from support.disk import build_shim  # noqa: E402
 from support.gate import Gate  # noqa: E402
@@ -51,6 +52,12 @@ def set_clock(clock_shim, tmp_path, monkeypatch):
     monkeypatch.setenv("ASAN_OPTIONS", "verify_asan_link_order=0")
     monkeypatch.setenv("CLOCK_OFFSET", str(offset))
     return lambda seconds: offset.write_text(str(seconds))
+
+
+@pytest.fixture
+def noon(set_clock):
+    """The window of a day is on for hours yet, whenever this runs: it is noon of tomorrow for all that the test starts."""
+    set_clock(seconds_to_noon())
 
 
 @pytest.fixture

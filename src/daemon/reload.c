@@ -150,15 +150,15 @@ static void drop_clients(const struct gate *gate, struct tls_client **clients)
         tls_client_free(clients[i]);
 }
 
+/* Said once all workers judge by it: whoever reads that asks the new policy. */
 static void say_taken(struct gate *gate, struct text waiting, struct buffer *answer)
 {
+    bool is_whole = crew_has_policy(&gate->crew, gate->in_force.sequence);
+    atomic_fetch_add(&gate->told.reloads, 1);
     log_info("reloaded", log_string("file", gate->path), log_number("policy", (int64_t)gate->in_force.sequence));
     if (waiting.length > 0)
         log_warn("needs_restart", log_text("keys", waiting));
-    buffer_append_string(
-        answer, crew_has_policy(&gate->crew, gate->in_force.sequence)
-                    ? "ok"
-                    : "ok, but a worker is busy and does not judge by it yet");
+    buffer_append_string(answer, is_whole ? "ok" : "ok, but a worker is busy and does not judge by it yet");
     if (waiting.length > 0)
         buffer_printf(answer, "; waits for a restart: %.*s", TEXT_ARG(waiting));
     buffer_append_byte(answer, '\n');
@@ -172,7 +172,6 @@ static void take(struct gate *gate, struct policy *policy, struct text waiting, 
     struct budget_table *budgets = limits_new(gate->budgets, policy, gate->crew.worker_count);
     budget_table_unref(gate->in_force.budgets);
     gate->in_force.budgets = budgets;
-    atomic_fetch_add(&gate->told.reloads, 1);
     gate_apply(gate);
     gate_look_after_engines(gate);
     crew_give_policy(&gate->crew, &gate->in_force);

@@ -226,7 +226,7 @@ class Yard(Records):
         """How many connections came to the canaries since the last look, those that they have yet to take among them: ours, which
         are made now and have ended, are behind them."""
         before = self.dials
-        ours = [socket.create_connection(("::1" if one is self.six else "127.0.0.1", one.port), timeout=20) for one in self.canaries]
+        ours = [socket.create_connection(("::1" if one is self.six else "127.0.0.1", one.port), timeout=60) for one in self.canaries]
         for one in ours:
             with one:
                 one.shutdown(socket.SHUT_WR)

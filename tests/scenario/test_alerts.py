@@ -4,10 +4,10 @@ docs/operations.md tells of."""
 import http.client
 import json
 import re
-import time
 
 import pytest
 import yaml
+from support.clock import seconds_to_noon, stepped
 from support.gate import TOP, Gate, free_port, run_exeat
 from support.wait import wait_for
 
@@ -16,7 +16,7 @@ ASKED = re.compile(r"(exeat_\w+)(?:\{([^}]*)\})?")
 
 
 @pytest.fixture(scope="module")
-def metrics(tmp_path_factory):
+def metrics(tmp_path_factory, clock_shim):
     """What a gate says that has all that alerts are about, has refused a call to a vendor, could not answer another and turned
     away a third."""
     folder = tmp_path_factory.mktemp("alerts")
@@ -24,15 +24,15 @@ def metrics(tmp_path_factory):
     (folder / "witness.vkey").write_text(run_exeat("key", "show", folder / "witness.key", "--name", "witness.example/w1", "--witness").stdout)
     rules = [{"id": "home", "verdict": "reroute", "hosts": ["home.example"], "schemes": ["http"], "inference": ["local"],
               "limit": {"requests": "1/d"}}]
-    assert time.time() % 86400 < 86400 - 120  # that day is on for a while yet
     gate = Gate(folder, rules=rules, inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{free_port()}"}], audit={
         "ship": {"directory": str(folder / "evidence")}, "verify": {"every": "100ms"},
         "witness": {"url": f"http://127.0.0.1:{free_port()}", "key_file": str(folder / "witness.vkey")}})
     gate.config["clients"] = {"shop": {"address": "127.0.0.1", "limit": {"concurrent": 50, "requests": "100/d"}}}
     gate.config["llm"] = [{"host": "home.example", "dialect": "openai"}, {"host": "vendor.example"}]
-    gate.start()
+    gate.config["confine"] = {"landlock": "none"}  # its clock is a file: limits are of a day, which is on for hours yet
+    gate.start(**stepped(folder, clock_shim, seconds_to_noon()))
     gate.get("http://vendor.example/")
-    proxy = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=20)
+    proxy = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=60)
     call = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
     proxy.request("POST", "http://home.example/v1/chat/completions", json.dumps(call))
     reply = proxy.getresponse()

@@ -154,14 +154,15 @@ def test_an_attack_is_seen_where_a_witness_stands(attack, tmp_path, apart, thing
     assert scene.verify("--checkpoint", scene.note()) == verdict
     scene.gate.start()
     wait_for(lambda: scene.gate.state() == state, f"the gate to know that it is {state}")
-    assert scene.gate.events("witness")[-1]["level"] == "error"
+    wait_for(lambda: scene.gate.events("witness")[-1]["level"] == "error", "the log to tell it")
     signed = run_exeat("audit", "checkpoint", "-c", scene.gate.config_path).stdout
     scene.gate.refuse(5)
     scene.gate.stop()
     assert run_exeat("audit", "checkpoint", "-c", scene.gate.config_path).stdout == signed  # nothing more was signed
     assert scene.verify("--checkpoint", scene.note()) in (verdict, "FORKED")  # what was written since is no continuation
     alarm = {"rolled_back": "witness_older", "forked": "witness_fork"}[state]
-    assert {event["origin"] for event in scene.witness.events(alarm) + scene.witness.events("witness_unproven")} == {ORIGIN}
+    told = wait_for(lambda: scene.witness.events(alarm) + scene.witness.events("witness_unproven"), "the witness to tell it")
+    assert {event["origin"] for event in told} == {ORIGIN}
 
 
 SAYINGS = {
@@ -184,8 +185,8 @@ def test_who_takes_the_address_of_the_witness_does_not_end_the_log(saying, tmp_p
     impostor = Canned(witness.port, SAYINGS[saying])
     gate.start()
     wait_for(lambda: impostor.asked >= 4, "it to be asked, and asked again")
-    assert 'exeat_witness_state{state="unreachable"} 1' in gate.metrics()
-    assert gate.events("witness")[-1]["level"] == "warn"
+    wait_for(lambda: 'exeat_witness_state{state="unreachable"} 1' in gate.metrics(), "it not to be believed")
+    wait_for(lambda: gate.events("witness")[-1]["level"] == "warn", "the log to tell it")
     assert gate.get("http://evil.example/").status == 403
     impostor.close()
     witness.start()
@@ -254,7 +255,7 @@ def test_after_a_roll_back_a_new_log_follows_the_old_one(tmp_path, apart, things
     assert scene.gate.process.wait(timeout=60) == 0
     scene.gate.process = None
     scene.live(5)
-    enrolled = scene.witness.events("witness_enrolled")[-1]
+    enrolled = scene.witness.events("witness_enrolled", 2)[-1]
     assert (enrolled["origin"], enrolled["previous"]) == (f"{ORIGIN}/2", ORIGIN)
     records = scene.gate.export()
     assert records[0]["origin"] == f"{ORIGIN}/2"

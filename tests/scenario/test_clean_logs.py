@@ -80,7 +80,7 @@ def test_policies_that_change_and_readers_that_look_on(gate):
     for number in range(5):
         one.config["rules"] = [{"id": f"r{number}", "verdict": "deny", "hosts": ["evil.example"], "schemes": ["http"]}]
         one.write()
-        assert run_exeat("reload", "-c", one.config_path).stdout == "ok\n"
+        assert run_exeat("reload", "-c", one.config_path).stdout in ("ok\n", "ok, unchanged\n")  # the file's watcher may have been quicker
         ask(one, 20)
         assert len(one.decisions()) == 20 * (number + 1)
         assert_clean(one)

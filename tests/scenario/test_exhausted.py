@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import resource
+import select
 import socket
 import ssl
 import struct
@@ -34,8 +35,7 @@ def test_when_descriptors_are_used_up_probes_and_the_served_go_on_and_it_recover
     assert ask(served, DENIED).status == 403
     resource.prlimit(shop.process.pid, resource.RLIMIT_NOFILE, (before + 40, resource.prlimit(shop.process.pid, resource.RLIMIT_NOFILE)[1]))
     crowd = [shop.connect() for _ in range(100)]
-    turned_away = [connection for connection in crowd if is_turned_away(connection)]
-    assert turned_away
+    wait_for(lambda: any(is_turned_away(connection) for connection in answered(crowd)), "somebody to be turned away")
     assert shop.admin("/readyz")[0] == 200 and shop.metric("exeat_sessions_over_limit_total") > 0
     assert shop.control("reload").startswith("ok")  # which opens files
     assert ask(served, DENIED).status == 403
@@ -46,9 +46,12 @@ def test_when_descriptors_are_used_up_probes_and_the_served_go_on_and_it_recover
     wait_for(lambda: descriptors(shop) <= before + 1, "all descriptors to be free again")
 
 
+def answered(crowd):
+    """Who got an answer without a word of its own: who is served waits for it, and who is in the backlog for his turn."""
+    return select.select(crowd, [], [], 0)[0]
+
+
 def is_turned_away(connection):
-    """It gets an answer without a word of its own; one that is served waits for it, and one in the backlog for its turn."""
-    connection.settimeout(0.05)
     with contextlib.suppress(OSError):
         reply = read_reply(connection)
         assert reply.status == 503 and reply.getheader("Retry-After") == "1" and b"reason: limit" in reply.body
@@ -145,11 +148,14 @@ def test_bodies_that_would_fill_the_memory_are_refused_and_what_was_theirs_is_gi
         with contextlib.suppress(OSError):
             connection.sendall(part)
         held.append(connection)
-    for connection in held:
-        connection.settimeout(0.2)
-        with contextlib.suppress(OSError):
-            refused.append(read_reply(connection).status)
-    assert refused and set(refused) == {503}
+
+    def heard():
+        for connection in answered(held):
+            with contextlib.suppress(OSError):
+                refused.append(read_reply(connection).status)
+        return refused
+
+    assert set(wait_for(heard, "a refusal")) == {503}
     assert one.metric("process_resident_memory_bytes") < most + (40 << 20)
     for connection in held:
         connection.close()

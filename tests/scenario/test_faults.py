@@ -13,7 +13,7 @@ from support.disk import build_shim
 from support.gate import RELEASE, Gate, run_exeat
 from support.wait import wait_for
 
-SEED = int(os.environ.get("FAULTS_SEED", "0")) or random.randrange(1, 2**32)
+SEED = int(os.environ.get("FAULTS_SEED", "1"))
 SAMPLE = 60
 WRITES = ("write", "pwrite")
 

@@ -24,7 +24,7 @@ def deny_as(rule):
 def reload_with(one, rule):
     one.config["rules"] = deny_as(rule)
     one.write()
-    assert one.control("reload") == "ok\n"
+    assert one.control("reload") in ("ok\n", "ok, unchanged\n")  # the file's watcher may have been quicker
 
 
 def test_a_hundred_reloads_drop_nobody_and_each_request_has_one_policy(gate, quick_origin, monkeypatch):
@@ -59,14 +59,14 @@ def test_a_hundred_reloads_leave_no_memory_behind(gate, monkeypatch):
         reload_with(one, f"rule{number}")
         assert ask(held, DENIED).status == 403
         seen.append(resident_kib(one.process, "Anonymous"))
+    wait_for(lambda: resident_kib(one.process, "Anonymous") - seen[RELOADS // 4] <= 1024, f"policies to be gone: {seen}")
     held.close()
-    assert seen[-1] - seen[RELOADS // 4] <= 1024, seen
 
 
 def wrk(one, seconds, connections=32):
     """Refusals as fast as they come; how many there were."""
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-H", "Host: evil.example", f"http://127.0.0.1:{one.port}/"],
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "-H", "Host: evil.example", f"http://127.0.0.1:{one.port}/"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "Socket errors" not in done.stdout, done.stdout
@@ -77,19 +77,25 @@ def sealed(one):
     return len(list((one.folder / "audit").glob("seg-*.priv.db")))
 
 
+def at_rest(one):
+    """What it holds when nothing is being sealed."""
+    wait_for(lambda: len(list((one.folder / "audit").glob("seg-*.hot"))) <= 1, "the segments to be sealed")
+    return resident_kib(one.process, "Anonymous")
+
+
 def test_memory_stays_flat_over_many_requests_and_connections(gate, monkeypatch):
     """HICCUP_REQUESTS says how many, 20,000 if it is not set: segments roll and are sealed all the time meanwhile."""
     monkeypatch.setattr("support.gate.EXEAT", RELEASE)
     one = gate(rules=[], workers=1, audit={"segment_size": "1MiB"})
     while sealed(one) < 2:
         wrk(one, 1)
-    requests, before = 0, resident_kib(one.process, "Anonymous")
+    requests, before = 0, at_rest(one)
     while requests < REQUESTS:
         requests += wrk(one, 2)
         for _ in range(200):  # and those who come once
             with one.connect() as connection:
                 assert ask(connection, DENIED).status == 403
-    assert resident_kib(one.process, "Anonymous") - before <= 1024
+    assert at_rest(one) - before <= 1024
     assert sealed(one) > 2
 
 

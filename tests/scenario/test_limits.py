@@ -1,27 +1,25 @@
 # SPDX-License-Identifier: Apache-2.0
 """Limits of rules and clients: what is beyond them is refused with the time to come again, and a restart forgets nothing."""
-import time
-
 import pytest
 from support.gate import allow, ask, hosts
 from support.wait import wait_for
+
+
+CLOCK_IS_A_FILE = {"landlock": "none"}  # beside the gate's folder
 
 
 def request(port, path="/"):
     return b"GET http://shop.example:%d%s HTTP/1.1\r\nHost: shop.example\r\n\r\n" % (port, path.encode())
 
 
-def far_from_midnight():
-    """The window of a day is on for a while yet."""
-    assert time.time() % 86400 < 86400 - 120
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def limited(gate, **limit):
-    return gate(resolve=hosts("shop.example"), rules=[allow("shop.example", limit=limit)])
+    return gate(resolve=hosts("shop.example"), confine=CLOCK_IS_A_FILE, rules=[allow("shop.example", limit=limit)])
 
 
 def test_requests_beyond_the_limit_are_told_when_to_come_again_also_after_a_restart(gate, origin):
-    far_from_midnight()
     one = limited(gate, requests="3/d")
     assert [one.send(request(origin.port)).status for _ in range(5)] == [200, 200, 200, 429, 429]
     refused = one.send(request(origin.port))
@@ -38,7 +36,6 @@ def test_requests_beyond_the_limit_are_told_when_to_come_again_also_after_a_rest
 
 
 def test_plain_http_in_a_connect_counts_once_for_each_request_also_after_a_restart(gate, origin):
-    far_from_midnight()
     one = limited(gate, requests="3/d")
     inside = b"GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n"
     connection, _ = one.tunnel("shop.example", origin.port)
@@ -63,7 +60,6 @@ def test_places_at_once_are_free_again_when_requests_end(gate, origin):
 
 
 def test_bytes_that_are_used_up_cut_a_transfer_and_refuse_the_next(gate, origin):
-    far_from_midnight()
     one = limited(gate, bytes="1KiB/d")
     with one.connect() as connection:
         connection.sendall(request(origin.port, "/bytes/100000000"))
@@ -76,8 +72,7 @@ def test_bytes_that_are_used_up_cut_a_transfer_and_refuse_the_next(gate, origin)
 
 
 def test_a_client_has_limits_of_its_own(gate, origin):
-    far_from_midnight()
-    one = gate(resolve=hosts("shop.example"), clients={"it": {"address": "127.0.0.1", "limit": {"requests": "1/d"}}},
+    one = gate(resolve=hosts("shop.example"), confine=CLOCK_IS_A_FILE, clients={"it": {"address": "127.0.0.1", "limit": {"requests": "1/d"}}},
                rules=[allow("shop.example")])
     with one.connect() as connection:
         assert [ask(connection, request(origin.port)).status for _ in range(2)] == [200, 429]

@@ -256,7 +256,7 @@ def test_a_failure_is_said_once_and_counted_each_time(gate, inference):
     assert [line["reason"] for line in lines] == ["status_404", "status_500"]
     assert one.metric(r'exeat_inference_failures_total{endpoint="local",reason="status_404"}') == 3
     assert one.metric(r'exeat_inference_failures_total{endpoint="local",reason="status_500"}') == 2
-    assert one.metric(r'exeat_llm_calls_total.*outcome="answered"') == 3  # the objections
+    wait_for(lambda: one.metric(r'exeat_llm_calls_total.*outcome="answered"') == 3, "the objections to be counted")
 
 
 def test_a_callers_word_for_a_model_is_no_label(gate, inference):

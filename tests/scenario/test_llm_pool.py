@@ -77,7 +77,7 @@ class Crowd:
 
     def join(self):
         for thread in self.threads:
-            thread.join(60)
+            thread.join(120)
         return [reply.status for reply in self.replies]
 
 
@@ -89,11 +89,15 @@ def test_calls_of_a_pool_go_to_the_least_busy(gate, engines):
     for engine in both:
         engine.hangs = True
     one = gate(inference=[member(both[0], "a"), member(both[1], "b")], rules=[reroute("shop")])
-    crowd = Crowd(one, 6)
-    wait_for(lambda: [len(engine.requests) for engine in both] == [3, 3], "three calls each")
+    crowds = []
+    for number in range(1, 7):
+        crowds.append(Crowd(one, 1))
+        wait_for(lambda: sum(len(engine.requests) for engine in both) == number, "the call to be under way")  # noqa: B023
+    assert [len(engine.requests) for engine in both] == [3, 3]
     for engine in both:
         engine.released.set()
-    crowd.join()
+    for crowd in crowds:
+        crowd.join()
 
 
 def test_what_one_of_a_pool_does_not_serve_another_does(gate, engines):
@@ -186,8 +190,9 @@ def test_slots_and_model_are_learned_from_the_engine_and_the_model_is_on_record(
     assert "model=tiny version=b1 " in one.control("inference")
     engine.build = "b2"
     wait_for(lambda: "version=b2 " in one.control("inference"), "the new build")
-    models = [record for record in one.export() if record["kind"] == "model"]
-    assert [record["detail"] for record in models] == [f"endpoint=a model=tiny version={build}" for build in ("b1", "b2")]
+    models = lambda: [record["detail"] for record in one.export() if record["kind"] == "model"]  # noqa: E731
+    wait_for(lambda: len(models()) == 2, "both to be on record")
+    assert models() == [f"endpoint=a model=tiny version={build}" for build in ("b1", "b2")]
 
 
 def test_an_engine_that_loads_is_warming_not_dead_and_calls_wait_for_it(gate, engines):
@@ -376,11 +381,11 @@ def test_before_the_first_content_another_endpoint_answers(gate, engines, first,
     bad.raw, bad.then = events, then
     one = gate(
         inference=[local(bad.port, name="bad"), local(good.port, name="good")],
-        rules=[{**reroute("bad", "good"), "first_token": "500ms"}],
+        rules=[{**reroute("bad", "good"), "first_token": "2s"}],
     )
     data, is_whole = stream(one)
     assert is_whole and data.count(b"HTTP/1.1 200") == 1 and b"local" in data
-    assert one.metric(r'exeat_inference_fallbacks_total{endpoint="good"}') == 1
+    wait_for(lambda: one.metric(r'exeat_inference_fallbacks_total{endpoint="good"}') == 1, "it to be counted")
     bad.released.set()
 
 
@@ -389,7 +394,7 @@ def test_a_whole_answer_that_does_not_begin_in_time_is_the_next_endpoints(gate, 
     bad.hangs = True
     one = gate(
         inference=[local(bad.port, name="bad"), local(good.port, name="good")],
-        rules=[{**reroute("bad", "good"), "first_token": "300ms"}],
+        rules=[{**reroute("bad", "good"), "first_token": "2s"}],
     )
     assert chat(one).status == 200 and len(good.requests) == 1
     bad.released.set()

@@ -144,7 +144,7 @@ def test_metrics_count_what_was_decided(gate, origin):
     one.get("http://evil.example/")
     assert one.metric(r'exeat_decisions_total\{verdict="allow",reason="rule"\}') == 1
     assert one.metric(r'exeat_decisions_total\{verdict="deny",reason="no_rule"\}') == 2
-    assert one.metric("exeat_upstream_latency_seconds_count") == 1
+    wait_for(lambda: one.metric("exeat_upstream_latency_seconds_count") == 1, "it to be counted")
     assert one.metric("exeat_audit_commit_seconds_count") >= 3
     assert one.admin("/livez") == (200, "live\n") and one.admin("/readyz") == (200, "ready\n")
     assert one.admin("/secret")[0] == 404

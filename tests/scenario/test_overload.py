@@ -105,6 +105,7 @@ def test_a_disk_that_takes_too_long_is_a_refusal_and_nothing_leaves(gate, origin
     reply = one.get(url)
     assert reply.status == 503 and b"reason: audit_unavailable" in reply.body
     (one.folder / "stall").unlink()
+    wait_for(lambda: one.metric("exeat_audit_queue_entries ") == 0, "the commit that stalled to be over")
     assert one.get(url).status == 200
     first, second = one.decisions()
     assert (first["request"], origin.connections) == (reply.getheader("X-Request-Id"), 1)
@@ -123,6 +124,7 @@ def test_a_decision_that_timed_out_in_the_queue_of_a_disk_that_then_fails_is_on_
     (one.folder / "stall").unlink()
     wait_for(lambda: one.metric("exeat_audit_failures_total") >= 1, "a commit to fail")
     (one.folder / "full").unlink()
+    wait_for(lambda: one.metric("exeat_audit_queue_entries ") == 0, "what waited to be written")
     assert one.get(url).status == 200 and origin.connections == 1
     one.stop()
     recorded = one.decisions()
@@ -133,9 +135,9 @@ def test_a_decision_that_timed_out_in_the_queue_of_a_disk_that_then_fails_is_on_
 
 
 def test_more_requests_than_the_disk_commits_share_its_commits(gate, bad_disk):
-    """On a disk that takes 20 ms for each commit a hundred callers do not wait in a row: a batch is whatever has queued."""
+    """On a disk that takes 100 ms for each commit a hundred callers do not wait in a row: a batch is whatever has queued."""
     one = gate(start=False, rules=[], workers=1)
-    one.start(**faults(one.folder, bad_disk), SLOW_DISK_MS="20")
+    one.start(**faults(one.folder, bad_disk), SLOW_DISK_MS="100")
     callers, rounds = 100, 10
 
     def caller():
@@ -151,5 +153,5 @@ def test_more_requests_than_the_disk_commits_share_its_commits(gate, bad_disk):
         thread.join()
     commits = one.metric("exeat_audit_commit_seconds_count") - before
     assert len(one.decisions()) == callers * rounds
-    assert commits <= callers * rounds / 10, commits
+    assert commits <= callers * rounds / 5, commits
     wait_for(lambda: one.metric("exeat_audit_queue_entries") == 0, "the queue to empty")

@@ -646,7 +646,7 @@ def test_a_file_that_has_not_changed_is_said_to_be_so(gate):
     one = gate(rules=[])
     assert reload(one) == "ok, unchanged"
     one.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: len(one.events("reloaded_unchanged")) == 2, "the word")
+    wait_for(lambda: len(one.events("reloaded_unchanged")) >= 2, "the word")
     assert [record["kind"] for record in one.export()].count("policy") == 1
 
 

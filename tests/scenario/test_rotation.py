@@ -11,7 +11,7 @@ def call(gate, bundle):
     """curl's exit code: 0, or 60 when it does not trust the certificate."""
     return subprocess.run(
         ["curl", "-sS", "-o", "/dev/null", "-x", f"http://127.0.0.1:{gate.port}", "--cacert", bundle, "https://api.openai.com/v1/models"],
-        timeout=30,
+        timeout=120,
     ).returncode
 
 

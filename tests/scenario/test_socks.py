@@ -45,7 +45,7 @@ def tcp(port, **more):
 
 
 def run(*words, **options):
-    return subprocess.run(list(map(str, words)), capture_output=True, text=True, timeout=60, **options)
+    return subprocess.run(list(map(str, words)), capture_output=True, text=True, timeout=120, **options)
 
 
 def read(connection, count):
@@ -111,7 +111,7 @@ def test_an_address_counts_only_where_a_rule_names_it(door, database):
     one = door(named)
     for words in (["--socks5", f"127.0.0.1:{one.socks}", f"telnet://127.0.0.1:{database.port}"],
                   ["-x", f"socks5h://127.0.0.1:{one.socks}", f"telnet://127.0.0.1:{database.port}"]):
-        assert "you said EHLO" in run("curl", "-sS", "-m", "20", *words, input="EHLO\n").stdout
+        assert "you said EHLO" in run("curl", "-sS", "-m", "60", *words, input="EHLO\n").stdout
     assert {d["rule"] for d in one.decisions()} == {"by-address"}
 
 
@@ -145,10 +145,10 @@ def test_user_and_password_are_those_of_a_client(door, database):
     one = door(tcp(database.port, **{"from": ["jobs", "it"]}), clients=clients)
     telnet = f"telnet://db.example:{database.port}"
     for who in ("jobs:hush", "whoever:a-token-of-many-bits"):
-        done = run("curl", "-sS", "-m", "20", "-x", f"socks5h://{who}@127.0.0.1:{one.socks}", telnet, input="x\n")
+        done = run("curl", "-sS", "-m", "60", "-x", f"socks5h://{who}@127.0.0.1:{one.socks}", telnet, input="x\n")
         assert "you said" in done.stdout, done.stderr
     for who in ("jobs:hus", "it:hush", "jobs%3Ahush:"):
-        done = run("curl", "-sS", "-m", "20", "-x", f"socks5h://{who}@127.0.0.1:{one.socks}", telnet, input="x\n")
+        done = run("curl", "-sS", "-m", "60", "-x", f"socks5h://{who}@127.0.0.1:{one.socks}", telnet, input="x\n")
         assert done.returncode == 97 and "rejected" in done.stderr, done.stderr
     assert reply_to(one, name("db.example", database.port)) == 2
     known = [(d.get("client"), d.get("client_proof"), d["reason"]) for d in one.decisions()]
@@ -211,7 +211,7 @@ def test_the_gates_own_sockets_are_never_reached(door):
 
 
 def test_whatever_comes_byte_by_byte_is_the_same_and_a_client_that_stops_is_told(door, database):
-    one = door(tcp(database.port), timeouts={"head": "1s"})
+    one = door(tcp(database.port), timeouts={"head": "3s"})
     with socket.create_connection(("127.0.0.1", one.socks), timeout=60) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in b"\5\1\0" + name("db.example", database.port):

@@ -68,8 +68,8 @@ def curl(pod, host, port, *words, scheme="https", path="/", at=NOBODY):
     """What a client gets that takes the host to be at an address of its own belief."""
     place = at if "." in at else f"[{at}]"
     done = subprocess.run(
-        pod.program("curl", "-s", "--max-time", "20", "--resolve", f"{host}:{port}:{place}", "-w", "%{http_code}", *map(str, words),
-                    f"{scheme}://{host}:{port}{path}"), capture_output=True, text=True, timeout=60)
+        pod.program("curl", "-s", "--max-time", "60", "--resolve", f"{host}:{port}:{place}", "-w", "%{http_code}", *map(str, words),
+                    f"{scheme}://{host}:{port}{path}"), capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout
 
 
@@ -141,7 +141,7 @@ def talk(pod, address, port, data=b"", user=33):
 import socket, sys
 family = socket.AF_INET6 if ":" in "{address}" else socket.AF_INET
 with socket.socket(family) as one:
-    one.settimeout(20)
+    one.settimeout(60)
     one.connect(("{address}", {port}))
     try:
         one.sendall({data!r})
@@ -153,7 +153,7 @@ with socket.socket(family) as one:
     except ConnectionResetError:
         print("reset")
 """
-    done = subprocess.run(pod.program("/usr/bin/python3", "-c", code, user=user), capture_output=True, timeout=60)
+    done = subprocess.run(pod.program("/usr/bin/python3", "-c", code, user=user), capture_output=True, timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -165,13 +165,13 @@ def test_a_server_that_speaks_first_is_reached_where_a_rule_names_its_address(sh
     one = gate_for(gate_of, shop, root, TCP)
     code = f"""
 import socket
-with socket.create_connection(("{VENDOR}", {GREETS}), 20) as one:
+with socket.create_connection(("{VENDOR}", {GREETS}), 60) as one:
     greeting = one.recv(100)
     assert greeting == b"220 welcome\\r\\n", greeting
     one.sendall(b"hello")
     assert one.recv(100) == b"you said hello"
 """
-    done = subprocess.run(shop.program("/usr/bin/python3", "-c", code), capture_output=True, text=True, timeout=60)
+    done = subprocess.run(shop.program("/usr/bin/python3", "-c", code), capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     decision = one_decision(one)
     assert (decision["verdict"], decision["rule"], decision["host"], decision["port"]) == ("allow", "mail", VENDOR, GREETS)
@@ -189,7 +189,7 @@ with socket.create_connection(("{VENDOR}", {GREETS}), 20) as one:
     ],
 )
 def test_who_names_nobody_is_refused_by_a_break_and_on_record(shop, gate_of, root, address, port, data):
-    one = gate_for(gate_of, shop, root, TCP, allow("shop.example"), timeouts={"head": "300ms"})
+    one = gate_for(gate_of, shop, root, TCP, allow("shop.example"), timeouts={"head": "1s"})
     assert talk(shop, address, port, data) == b"reset\n"
     decision = one_decision(one)
     assert (decision["verdict"], decision["reason"], decision["host"], decision["port"]) == ("deny", "no_rule", address, port)
@@ -198,14 +198,14 @@ def test_who_names_nobody_is_refused_by_a_break_and_on_record(shop, gate_of, roo
 
 def test_a_hello_without_a_name_is_judged_by_its_address(shop, gate_of, root):
     one = gate_for(gate_of, shop, root, allow("shop.example"))
-    done = subprocess.run(shop.program("curl", "-sk", "--max-time", "20", f"https://{VENDOR}:{SECURE}/"), timeout=60)
+    done = subprocess.run(shop.program("curl", "-sk", "--max-time", "60", f"https://{VENDOR}:{SECURE}/"), timeout=120)
     assert done.returncode == 35
     decision = one_decision(one)
     assert (decision["verdict"], decision["host"]) == ("deny", VENDOR)
 
 
 def test_who_connects_to_the_listener_itself_is_judged_as_anybody(shop, gate_of, root):
-    one = gate_for(gate_of, shop, root, allow("shop.example"), timeouts={"head": "300ms"})
+    one = gate_for(gate_of, shop, root, allow("shop.example"), timeouts={"head": "1s"})
     assert talk(shop, "127.0.0.1", 3129) == b"reset\n"
     decision = one_decision(one)
     assert (decision["verdict"], decision["host"], decision["port"]) == ("deny", "127.0.0.1", 3129)
@@ -247,10 +247,10 @@ def test_php_that_knows_of_nothing_gets_what_a_rule_allows_and_nothing_else(shop
     """Names, TLS and all: nothing is set but the roots that it trusts."""
     one = gate_for(gate_of, shop, root, allow("shop.example"), listen={"dns": ["127.0.0.1:5353", "[::1]:5353"]})
     roots = shop.lend(root.path)
-    settings = ["-d", f"curl.cainfo={roots}", "-d", f"openssl.cafile={roots}", "-d", "default_socket_timeout=20"]
-    done = subprocess.run(shop.program("php", *settings, "-r", code), capture_output=True, text=True, timeout=60)
+    settings = ["-d", f"curl.cainfo={roots}", "-d", f"openssl.cafile={roots}", "-d", "default_socket_timeout=60"]
+    done = subprocess.run(shop.program("php", *settings, "-r", code), capture_output=True, text=True, timeout=120)
     assert done.stdout == "secure", done
-    denied = subprocess.run(shop.program("php", *settings, "-r", code.replace("shop.", "evil.")), capture_output=True, text=True, timeout=60)
+    denied = subprocess.run(shop.program("php", *settings, "-r", code.replace("shop.", "evil.")), capture_output=True, text=True, timeout=120)
     assert "secure" not in denied.stdout
     assert [record["verdict"] for record in one.decisions() if "port" in record] == ["allow"]
     assert {(record["host"], record["verdict"]) for record in one.decisions() if "port" not in record} == {
@@ -266,9 +266,9 @@ OWN = {"listen": {"forward": ["127.0.0.1:3128"], "transparent": ["127.0.0.1:3129
 
 
 def fetch_as(pod, user, at=NOBODY):
-    words = ["curl", "-s", "--max-time", "20", "--connect-to", f"::{at if '.' in at else f'[{at}]'}:80", "-w", "%{http_code}",
+    words = ["curl", "-s", "--max-time", "60", "--connect-to", f"::{at if '.' in at else f'[{at}]'}:80", "-w", "%{http_code}",
              "http://shop.example/"]
-    return subprocess.run(pod.program(*words, user=user), capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(pod.program(*words, user=user), capture_output=True, text=True, timeout=120).stdout
 
 
 def test_a_user_with_a_port_of_its_own_is_known_without_asking_the_kernel(shop, gate_of, root):

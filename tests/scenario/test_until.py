@@ -29,9 +29,10 @@ def url(origin, base=SALE):
     return f"{base}:{origin.port}/"
 
 
-def test_an_allow_ends_by_itself(gate, origin):
-    one = gate_of(gate, allow("sale.example", id="sale", until=moment(3), owner="Anna"))
+def test_an_allow_ends_by_itself(gate, origin, set_clock):
+    one = gate_of(gate, allow("sale.example", id="sale", until=moment(HOUR), owner="Anna"))
     assert one.get(url(origin)).status == 200
+    set_clock(HOUR - 3)
     wait_for(lambda: one.get(url(origin)).status == 403, "the rule to lapse")
     assert wait_for(lambda: config_events(one, "rule_lapsed"), "the record")[0]["rule"] == "sale"
 

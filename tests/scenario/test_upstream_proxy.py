@@ -118,5 +118,5 @@ def test_a_real_proxy_carries_what_real_clients_ask_for(gate, origin, secure_ori
 
 
 def curl(gate, *words):
-    return subprocess.run(["curl", "-s", "-m", "20", "-w", "%{http_code}", "-o", "/dev/null", "-x", f"http://127.0.0.1:{gate.port}", *words],
+    return subprocess.run(["curl", "-s", "-m", "60", "-w", "%{http_code}", "-o", "/dev/null", "-x", f"http://127.0.0.1:{gate.port}", *words],
                           capture_output=True, text=True).stdout

@@ -18,7 +18,7 @@ def rules():
 
 
 def curl(*words):
-    return subprocess.run(["curl", "-sS", "-m", "20", "-w", "%{http_code}", "-o", "/dev/null", *map(str, words)],
+    return subprocess.run(["curl", "-sS", "-m", "60", "-w", "%{http_code}", "-o", "/dev/null", *map(str, words)],
                           capture_output=True, text=True)
 
 
@@ -104,5 +104,5 @@ def test_a_client_certificate_opens_until_it_is_revoked(gate, origin, root, tmp_
     wait_for(lambda: len(one.events("reloaded")) > before, "the list to be taken")
     assert through(one, origin, *mine, **proxy).returncode != 0
     assert through(one, origin, *other, **proxy).stdout == "403"
-    assert "certificate revoked" in one.log()
+    wait_for(lambda: "certificate revoked" in one.log(), "the log to tell it")
     assert len(one.decisions()) == 3

@@ -66,7 +66,7 @@ def test_an_older_checkpoint_is_counted_and_a_fork_is_kept(witness, log):
     assert add(witness, other.submission(20))[0] == 422
     assert add(witness, other.submission(20, 20))[0] == 422
     assert witness.metric("older_total") == 1 and witness.metric("forked_total") == 2 and witness.metric("unproven_total") == 0
-    assert len(witness.events("witness_older")) == 1 and len(witness.events("witness_fork")) == 2
+    assert len(witness.events("witness_older", 1)) == 1 and len(witness.events("witness_fork", 2)) == 2
     kept = list((witness.folder / "state").glob("*.fork"))
     assert len(kept) == 1 and kept[0].read_text() == other.checkpoint()
 
@@ -112,7 +112,7 @@ def test_who_repeats_himself_fills_no_log_and_no_disk(witness, log):
     connection.close()
     assert witness.metric("unproven_total") == witness.metric("older_total") == witness.metric("tokens_refused_total") == 50
     for event in ("witness_unproven", "witness_older", "witness_token_refused"):
-        assert len(witness.events(event)) == 10
+        assert len(witness.events(event, 10)) == 10
 
 
 @pytest.mark.parametrize("origin", ["audit.example/größe/1", "a?b#c", "100%/x", "..//.", "日本"])
@@ -160,7 +160,7 @@ def test_enrolment_needs_a_token_and_an_origin_keeps_its_key(witness, log):
     assert add(witness, thief.submission(0))[0] == 403
     assert witness.enrol(vkey_of("witness", 4, log.public))[0] == 400
     assert witness.metric("enrolments_refused_total") == 1 and witness.metric("tokens_refused_total") == 4
-    assert witness.events("witness_enrolment_refused")[0]["origin"] == log.origin
+    assert witness.events("witness_enrolment_refused", 1)[0]["origin"] == log.origin
     assert TOKEN not in witness.log()
 
 

@@ -47,6 +47,11 @@ def run_exeat(*words, **options):
     return done
 
 
+def is_whole(line):
+    """A line of the log in JSON; the last one may have come half."""
+    return line.startswith("{") and line.endswith("}\n")
+
+
 class Gate:
     """Writes a configuration; start() runs it. The sections given replace the defaults of the test."""
 
@@ -81,7 +86,11 @@ class Gate:
                 self.config[name] = value
 
     def write(self, path=None):
-        (path or self.config_path).write_text(json.dumps(self.config, indent=1))  # JSON is YAML
+        """All of it at once: the gate may be reading."""
+        path = path or self.config_path
+        fresh = path.parent / ".written"
+        fresh.write_text(json.dumps(self.config, indent=1))  # JSON is YAML
+        os.replace(fresh, path)
 
     # --- process --------------------------------------------------------------------------------------------------
 
@@ -126,13 +135,10 @@ class Gate:
         return self.log_path.read_text(errors="replace")
 
     def events(self, name):
-        """The lines of the log that tell it. They are written by a thread of their own: who finds none looks again when the
-        log is known to be written, as it is behind the answer to a command."""
-        for _ in range(2):
-            found = [json.loads(line) for line in self.log().splitlines() if line.startswith("{") and f'"{name}"' in line]
-            if found or not self.flush_log():
-                break
-        return found
+        """The lines of the log that tell it. They are written by a thread of their own: read once the log is known to be written,
+        as it is behind the answer to a command."""
+        self.flush_log()
+        return [json.loads(line) for line in self.log().splitlines(keepends=True) if is_whole(line) and f'"{name}"' in line]
 
     def flush_log(self):
         control = self.folder / str(self.config["listen"].get("control", "none"))
@@ -140,7 +146,7 @@ class Gate:
             return False
         try:
             with socket.socket(socket.AF_UNIX) as connection:
-                connection.settimeout(2)
+                connection.settimeout(10)  # a gate that waits for its disk answers nobody
                 connection.connect(str(control))
                 connection.sendall(b"erasing\n")
                 return connection.recv(100) != b""

@@ -189,7 +189,7 @@ class PodGate(Gate):
         return done
 
     def curl(self, *words):
-        done = subprocess.run([*self.pod.inside(), "curl", "-s", "--max-time", "20", *words], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([*self.pod.inside(), "curl", "-s", "--max-time", "60", *words], capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, (words, done)
         return done.stdout
 

@@ -25,6 +25,7 @@ class NameServer:
         self.alias_ttl = alias_ttl
         self.raw = raw or {}
         self.queries = []
+        self.open = set()  # what is asked again before it was answered is the same question
         self.by_tcp = 0
         while not self._bind():
             pass
@@ -50,12 +51,17 @@ class NameServer:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
+            threading.Thread(target=self._serve_tcp, args=(connection,), daemon=True).start()
+
+    def _serve_tcp(self, connection):
+        try:
             with connection:
-                length = struct.unpack(">H", connection.recv(2, socket.MSG_WAITALL))[0]
-                reply = self._answer(connection.recv(length, socket.MSG_WAITALL))
-                self.by_tcp += 1  # before whoever asked goes on
-                connection.sendall(struct.pack(">H", len(reply)) + reply)
-                connection.recv(1)
+                while len(head := connection.recv(2, socket.MSG_WAITALL)) == 2:
+                    reply = self._answer(connection.recv(struct.unpack(">H", head)[0], socket.MSG_WAITALL))
+                    self.by_tcp += 1  # before whoever asked goes on
+                    connection.sendall(struct.pack(">H", len(reply)) + reply)
+        except OSError:
+            pass  # it went away
 
     def _run(self):
         while True:
@@ -63,13 +69,17 @@ class NameServer:
                 query, peer = self.socket.recvfrom(4096)
             except OSError:
                 return
+            if query in self.open:
+                continue
             reply = self._answer(query)
             if reply is not None:
-                threading.Thread(target=self._send, args=(reply, peer), daemon=True).start()
+                self.open.add(query)
+                threading.Thread(target=self._send, args=(query, reply, peer), daemon=True).start()
 
-    def _send(self, reply, peer):
+    def _send(self, query, reply, peer):
         if self.held is not None:
             self.held.wait(60)
+        self.open.discard(query)
         if len(reply) > 512:
             reply = reply[:2] + struct.pack(">H", 0x8380) + reply[4:512]  # cut
         try:

@@ -74,14 +74,14 @@ class Questions:
     def udp(self, *words, **more):
         return self.send(pack_question(*words, **more))
 
-    def send(self, message, timeout=20):
+    def send(self, message, timeout=60):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
             one.settimeout(timeout)
             one.sendto(message, self.where)
             return Reply(one.recvfrom(65535)[0])
 
     def connect(self):
-        return socket.create_connection(self.where, timeout=20)
+        return socket.create_connection(self.where, timeout=60)
 
     def tcp(self, *words, **more):
         with self.connect() as one:

@@ -2,7 +2,7 @@
 """Waiting for the thing itself, never for time to pass."""
 import time
 
-PATIENCE = 60  # seconds; only ever reached when a test fails
+PATIENCE = 180  # seconds; only ever reached when a test fails
 
 
 def wait_for(look, what="the condition"):

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from .gate import EXEAT, free_port, run_exeat
+from .gate import EXEAT, free_port, is_whole, run_exeat
 from .wait import wait_for
 
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -67,8 +67,13 @@ class Witness:
     def log(self):
         return self.log_path.read_text() if self.log_path.exists() else ""
 
-    def events(self, name):
-        return [json.loads(line) for line in self.log().splitlines() if line.startswith("{") and f'"{name}"' in line]
+    def events(self, name, count=0):
+        """The lines of the log that tell it, once there are so many: a thread of its own writes them."""
+        return wait_for(lambda: [self._told(name)] if len(self._told(name)) >= count else None, f"{count} {name} in the log")[0]
+
+    def _told(self, name):
+        lines = self.log().splitlines(keepends=True)
+        return [json.loads(line) for line in lines if is_whole(line) and f'"{name}"' in line]
 
     def connect(self, roots=None):
         if self.certificate is None:

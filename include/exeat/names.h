@@ -24,6 +24,8 @@ enum { NAMES_SEARCH_MAX = 32 };
 /* What may change with a reload. */
 struct names_limits {
     size_t names;                         /* under one pattern, of one client in a minute */
+    bool is_turned;                       /* rules lead questions here: what port a client has, NAT may have chosen */
+    uint64_t memory;                      /* beyond, nothing new is decided; 0: any */
     bool ech_denied;                      /* keys for an encrypted ClientHello are left out of answers */
     struct address rerouted;              /* what is told of a rerouted name; length 0: what it really has */
     struct address gate;                  /* and where that is nothing; none, or any: loopback */
@@ -39,15 +41,20 @@ struct names_options {
 };
 
 /* Bound sockets of one worker. */
-enum { NAMES_SOCKETS_MAX = 8 };
+enum { NAMES_SOCKETS_MAX = 16 };
+struct names_place {
+    struct address address;
+    uint16_t port;
+    struct owner owner; /* whose questions alone rules lead here; not known: everybody's */
+};
 struct names_sockets {
+    struct names_place places[NAMES_SOCKETS_MAX];
     int udp[NAMES_SOCKETS_MAX];
     int tcp[NAMES_SOCKETS_MAX];
     size_t count;
 };
-/* One more address, by UDP and TCP; of at most NAMES_SOCKETS_MAX. False: `error` (base_free) is a sentence. */
-MUST_CHECK bool
-names_sockets_bind(struct names_sockets *sockets, const struct address *address, uint16_t port, char **error);
+/* One more place, by UDP and TCP; of at most NAMES_SOCKETS_MAX. False: `error` (base_free) is a sentence. */
+MUST_CHECK bool names_sockets_bind(struct names_sockets *sockets, const struct names_place *place, char **error);
 /* Further sockets at the places of the first, for a further worker. False as above. */
 MUST_CHECK bool names_sockets_join(const struct names_sockets *first, struct names_sockets *sockets, char **error);
 void names_sockets_close(const struct names_sockets *sockets); /* which nobody took */
@@ -62,6 +69,7 @@ struct names_stats {
     uint64_t failed;                 /* the resolver gave no answer */
     uint64_t filtered;               /* answers that lost an address */
     uint64_t dropped;                /* questions that nobody had room for */
+    uint64_t over_memory;            /* questions that were not decided: limits.memory */
     uint64_t standing;               /* decisions that stand */
     uint64_t connections;            /* open, by TCP */
 };

@@ -27,10 +27,10 @@ struct redirect_way {
 /* A user who is turned to places of its own: what comes there is certain to be its. */
 struct redirect_owner {
     uint32_t uid;
-    struct redirect_target v4; /* length 0: those of all */
-    struct redirect_target v6;
+    struct redirect_way v4; /* a target of length 0: that of all */
+    struct redirect_way v6;
 };
-enum { REDIRECT_PORTS_MAX = 64, REDIRECT_OWNERS_MAX = 16 };
+enum { REDIRECT_PORTS_MAX = 64, REDIRECT_OWNERS_MAX = 32 };
 struct redirect_rules {
     uint32_t uid; /* the gate's, the only one that leaves by itself */
     struct redirect_way v4;

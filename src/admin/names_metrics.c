@@ -14,6 +14,7 @@ void admin_add_names(struct names_stats *sum, const struct names_stats *one)
     sum->failed += one->failed;
     sum->filtered += one->filtered;
     sum->dropped += one->dropped;
+    sum->over_memory += one->over_memory;
     sum->standing += one->standing;
     sum->connections += one->connections;
 }
@@ -50,6 +51,8 @@ void names_metrics_write(const struct names_stats *stats, struct buffer *out)
     metric_number(out, "dns_failed_total", "counter", "Questions that the resolver did not answer.", stats->failed);
     metric_number(out, "dns_filtered_total", "counter", "Answers of which addresses were left out.", stats->filtered);
     metric_number(out, "dns_dropped_total", "counter", "Questions that there was no room for.", stats->dropped);
+    metric_number(
+        out, "dns_over_memory_total", "counter", "Questions not decided on: limits.memory.", stats->over_memory);
     metric_number(out, "dns_standing", "gauge", "Decisions that stand.", stats->standing);
     metric_number(out, "dns_connections", "gauge", "Connections of clients that ask by TCP.", stats->connections);
 }

@@ -28,13 +28,11 @@ extern const struct type type_size;         /* uint64_t, bytes */
 extern const struct type type_number;       /* uint64_t */
 extern const struct type type_time;         /* struct setting_time */
 extern const struct type type_socket;       /* struct setting_socket */
-extern const struct type type_sockets;      /* struct setting_sockets */
 bool read_text(struct load *load, const struct yaml_node *node, void *field);
 bool read_path(struct load *load, const struct yaml_node *node, void *field);
 bool read_setting_text(struct load *load, const struct yaml_node *node, void *field);
 bool read_number(struct load *load, const struct yaml_node *node, void *field);
 bool read_socket(struct load *load, const struct yaml_node *node, void *field);
-bool read_sockets(struct load *load, const struct yaml_node *node, void *field);
 bool read_range(struct load *load, const struct yaml_node *node, void *field);
 bool read_patterns(struct load *load, const struct yaml_node *node, void *field);
 bool pattern_of(struct load *load, struct text text, struct mark mark, struct setting_pattern *pattern);
@@ -45,13 +43,12 @@ void write_number(const void *field, struct buffer *out);
 void write_duration(const void *field, struct buffer *out);
 void write_size(const void *field, struct buffer *out);
 void write_socket(const void *field, struct buffer *out);
-void write_sockets(const void *field, struct buffer *out);
 void write_patterns(const void *field, struct buffer *out);
 void write_workers(const void *field, struct buffer *out);
 void write_servers(const void *field, struct buffer *out);
 void write_listeners(const void *field, struct buffer *out);    /* struct settings_listeners */
 extern const struct type type_client_uid;                       /* struct owner */
-void write_transparent(const void *field, struct buffer *out);  /* struct settings_turned_list */
+void write_turned(const void *field, struct buffer *out);       /* struct settings_turned_list */
 void write_rerouted(const void *field, struct buffer *out);     /* struct address */
 void write_fixed_hosts(const void *object, struct buffer *out); /* struct settings_resolve */
 void write_witness_url(const void *object, struct buffer *out); /* struct settings_witness */

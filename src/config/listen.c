@@ -79,7 +79,8 @@ static const struct key turned_keys[] = {
     {"address", &type_socket, offsetof(struct settings_turned, socket), true, NULL, "where it listens", AT_START},
     START_KEY(
         settings_turned, owner, "uid", &type_client_uid, "(all who have none of their own)",
-        "the user whose connections `exeat redirect` turns here, and nobody else's: so that the gate is certain of it"),
+        "the user whose connections or questions `exeat redirect` turns here, and nobody else's: so that the gate is "
+        "certain of it"),
 };
 static const struct section section_turned = SECTION("a listener", turned_keys);
 
@@ -113,7 +114,7 @@ static bool check_turned(struct load *load, const struct yaml_node *node, const 
     return true;
 }
 
-static bool read_transparent(struct load *load, const struct yaml_node *node, void *field)
+static bool read_turned_list(struct load *load, const struct yaml_node *node, void *field)
 {
     struct settings_turned_list *list = field;
     void *items = NULL;
@@ -137,8 +138,8 @@ static const struct type type_turned = {
     .shape = SHAPE_EITHER,
     .section = &section_turned,
     .item = &type_socket};
-static const struct type type_transparent =
-    VALUES_TYPE("list of address:port, or maps", read_transparent, write_transparent, &type_turned);
+static const struct type type_turned_list =
+    VALUES_TYPE("list of address:port, or maps", read_turned_list, write_turned, &type_turned);
 static const struct type type_listener = {
     .called = "address:port, or { address }",
     .shape = SHAPE_EITHER,
@@ -154,11 +155,11 @@ static const struct key listen_keys[] = {
         settings_listen, socks, "socks", &type_listeners, "(none)",
         "the same for SOCKS5: databases, mail, SSH (`all_proxy=socks5h://...`)"),
     START_KEY(
-        settings_listen, transparent, "transparent", &type_transparent, NULL,
+        settings_listen, transparent, "transparent", &type_turned_list, NULL,
         "connections that the rules of `exeat redirect` turn here: one address for each of IPv4 and IPv6, and more for "
         "single users"),
     START_KEY(
-        settings_listen, dns, "dns", &type_sockets, "(none)",
+        settings_listen, dns, "dns", &type_turned_list, "(none)",
         "questions for names, by UDP and TCP: what resolv.conf names as its server"),
     START_KEY(settings_listen, admin, "admin", &type_socket, "(none)", "read-only: GET /livez, /readyz, /metrics"),
     START_KEY(

@@ -255,19 +255,6 @@ bool read_socket(struct load *load, const struct yaml_node *node, void *field)
     return false;
 }
 
-bool read_sockets(struct load *load, const struct yaml_node *node, void *field)
-{
-    struct setting_sockets *sockets = field;
-    void *items = NULL;
-    bool good = schema_read_list(load, node, sizeof(struct setting_socket), read_socket, &items, &sockets->count);
-    sockets->items = items;
-    if (sockets->count <= SETTING_SOCKETS_MAX)
-        return good;
-    diag_error(load->diags, node->mark, "at most %d listeners", SETTING_SOCKETS_MAX);
-    sockets->count = SETTING_SOCKETS_MAX;
-    return false;
-}
-
 /* --- what they take, for the tables ----------------------------------------------------------------------------------
  */
 
@@ -288,4 +275,3 @@ const struct type type_time = SHAPED_TYPE(
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$");
 const struct type type_number = VALUE_TYPE("number", read_number, write_number, "^[0-9]+$");
 const struct type type_socket = VALUE_TYPE("address:port", read_socket, write_socket, NULL);
-const struct type type_sockets = VALUES_TYPE("list of address:port", read_sockets, write_sockets, &type_socket);

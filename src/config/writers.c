@@ -86,17 +86,7 @@ void write_socket(const void *field, struct buffer *out)
         append_socket(out, place);
 }
 
-void write_sockets(const void *field, struct buffer *out)
-{
-    const struct setting_sockets *sockets = field;
-    for (size_t i = 0; i < sockets->count; i++) {
-        buffer_append_string(out, i == 0 ? "[" : ", ");
-        append_socket(out, &sockets->items[i]);
-    }
-    buffer_append_string(out, sockets->count > 0 ? "]" : "");
-}
-
-void write_transparent(const void *field, struct buffer *out)
+void write_turned(const void *field, struct buffer *out)
 {
     const struct settings_turned_list *list = field;
     for (size_t i = 0; i < list->count; i++) {

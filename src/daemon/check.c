@@ -65,34 +65,52 @@ static void look_at_redirect(const struct settings *settings, struct diags *diag
             "without listen.dns nobody but the gate can look up a name, and who cannot seldom connects");
 }
 
-static bool has_place(const struct settings_turned_list *transparent, uint32_t uid)
+static bool has_place(const struct settings_turned_list *list, uint32_t uid)
 {
-    for (size_t i = 0; i < transparent->count; i++)
-        if (transparent->items[i].owner.is_known && transparent->items[i].owner.uid == uid)
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].owner.is_known && list->items[i].owner.uid == uid)
             return true;
     return false;
 }
 
-/* Behind a redirect the kernel loses now and then whose a connection was (ways of NAT with ports). */
+static void look_for_gate(const struct settings_turned_list *list, uint64_t gate, struct diags *diags)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].owner.is_known && list->items[i].owner.uid == gate)
+            diag_warning(
+                diags, list->items[i].socket.mark, "user %u is the gate itself, which nobody turns anywhere",
+                list->items[i].owner.uid);
+}
+
+static void
+look_at_owner(const struct settings_listen *listen, const struct settings_client *client, struct diags *diags)
+{
+    uint32_t uid = client->owner.uid;
+    if (listen->transparent.count > 0 && !has_place(&listen->transparent, uid))
+        diag_remark(
+            diags, client->name.mark,
+            "behind a redirect it is not always known that a connection is of user %u; "
+            "`listen.transparent: [{ address: \"127.0.0.1:PORT\", uid: %u }]` makes it certain",
+            uid, uid);
+    if (listen->dns.count > 0 && !has_place(&listen->dns, uid))
+        diag_remark(
+            diags, client->name.mark,
+            "behind a redirect it is seldom known that a question is of user %u; "
+            "`listen.dns: [{ address: \"127.0.0.1:PORT\", uid: %u }]` makes it certain",
+            uid, uid);
+}
+
+/* Behind a redirect the kernel loses now and then whose a connection was (ways of NAT with ports), and nearly always
+ * whose a question was. */
 static void look_at_owners(const struct settings *settings, struct diags *diags)
 {
-    const struct settings_turned_list *transparent = &settings->listen.transparent;
     if (settings->redirect.mark.line == 0)
         return;
-    for (size_t i = 0; i < transparent->count; i++)
-        if (transparent->items[i].owner.is_known && transparent->items[i].owner.uid == settings->redirect.uid)
-            diag_warning(
-                diags, transparent->items[i].socket.mark, "user %u is the gate itself, which nobody turns anywhere",
-                transparent->items[i].owner.uid);
-    for (size_t i = 0; i < settings->lists.client_count && transparent->count > 0; i++) {
-        const struct settings_client *client = &settings->lists.clients[i];
-        if (client->owner.is_known && !has_place(transparent, client->owner.uid))
-            diag_remark(
-                diags, client->name.mark,
-                "behind a redirect it is not always known that a connection is of user %u; "
-                "`listen.transparent: [{ address: \"127.0.0.1:PORT\", uid: %u }]` makes it certain",
-                client->owner.uid, client->owner.uid);
-    }
+    look_for_gate(&settings->listen.transparent, settings->redirect.uid, diags);
+    look_for_gate(&settings->listen.dns, settings->redirect.uid, diags);
+    for (size_t i = 0; i < settings->lists.client_count; i++)
+        if (settings->lists.clients[i].owner.is_known)
+            look_at_owner(&settings->listen, &settings->lists.clients[i], diags);
 }
 
 /* Another machine's resolv.conf says nothing, so that this is a remark. */

@@ -14,6 +14,9 @@
 #include "exeat/store/succession.h"
 #include "exeat/worker.h"
 
+/* places.c: no two listeners may share one. */
+void places_look(const struct settings_listen *listen, struct diags *diags);
+
 /* redirect.c: NULL: the settings say nothing about rules. */
 struct containment *containment_of(const struct settings *settings, const _Atomic bool *drains);
 

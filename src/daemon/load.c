@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "daemon_internal.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "exeat/daemon.h"
@@ -19,6 +20,7 @@ struct policy *daemon_load(const char *path, struct diags *diags)
         settings_free(settings);
         return NULL;
     }
+    places_look(&policy_settings(policy)->listen, diags);
     review_test(policy, ASKED_AT_FIRST, diags);
     base_trim(); /* the texts of long lists were copied more than once */
     if (diags_errors(diags) == 0)

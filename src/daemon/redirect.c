@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the configuration says of the way out of the network namespace, as the rules have it. */
+#include <assert.h>
+
 #include "daemon_internal.h"
 
 /* Loopback answers for a listener on every address. */
@@ -12,11 +14,6 @@ static struct redirect_target target_at(const struct setting_socket *socket)
     return (struct redirect_target){is_everywhere ? *loopback : socket->address, socket->port};
 }
 
-static struct redirect_target turned_to(const struct settings_turned *turned, uint8_t length)
-{
-    return turned->socket.address.length == length ? target_at(&turned->socket) : (struct redirect_target){.port = 0};
-}
-
 /* The first of that family that is for all; none: what would go there is refused. */
 static struct redirect_target target_for_all(const struct settings_turned_list *list, uint8_t length)
 {
@@ -26,30 +23,56 @@ static struct redirect_target target_for_all(const struct settings_turned_list *
     return (struct redirect_target){.port = 0};
 }
 
-static void add_owner(struct redirect_rules *rules, const struct settings_turned *turned)
+/* A user has at most one place of a kind and family. */
+static struct redirect_owner *owner_of(struct redirect_rules *rules, uint32_t uid)
 {
-    if (!turned->owner.is_known)
-        return;
-    rules->owners[rules->owner_count++] =
-        (struct redirect_owner){turned->owner.uid, turned_to(turned, 4), turned_to(turned, 16)};
+    for (size_t i = 0; i < rules->owner_count; i++)
+        if (rules->owners[i].uid == uid)
+            return &rules->owners[i];
+    rules->owners[rules->owner_count].uid = uid;
+    return &rules->owners[rules->owner_count++];
 }
 
-/* The first of that family; none: what would go there is refused. */
-static struct redirect_target target_among(const struct setting_sockets *sockets, uint8_t length)
+static struct redirect_way *way_of(struct redirect_rules *rules, const struct settings_turned *turned)
 {
-    for (size_t i = 0; i < sockets->count; i++)
-        if (sockets->items[i].address.length == length)
-            return target_at(&sockets->items[i]);
-    return (struct redirect_target){.port = 0};
+    struct redirect_owner *owner = owner_of(rules, turned->owner.uid);
+    return turned->socket.address.length == 4 ? &owner->v4 : &owner->v6;
 }
+
+static_assert(
+    (int)REDIRECT_OWNERS_MAX >= 2 * (int)TURNED_MAX &&
+        (int)REDIRECT_PORTS_MAX > 2 * (int)LISTENERS_OF_A_KIND + 2 * (int)TURNED_MAX,
+    "whatever listens has its place in the rules");
 
 static void add_port(struct redirect_rules *rules, uint16_t port)
 {
-    bool is_there = port == 0 || rules->port_count == REDIRECT_PORTS_MAX;
+    bool is_there = port == 0;
     for (size_t i = 0; i < rules->port_count; i++)
         is_there = is_there || rules->ports[i] == port;
     if (!is_there)
         rules->ports[rules->port_count++] = port;
+}
+
+static void add_listeners(struct redirect_rules *rules, const struct settings_listeners *listeners)
+{
+    for (size_t i = 0; i < listeners->count; i++)
+        add_port(rules, listeners->items[i].socket.port);
+}
+
+static void add_turned(struct redirect_rules *rules, const struct settings_listen *listen)
+{
+    for (size_t i = 0; i < listen->transparent.count; i++) {
+        const struct settings_turned *turned = &listen->transparent.items[i];
+        add_port(rules, turned->socket.port);
+        if (turned->owner.is_known)
+            way_of(rules, turned)->tcp = target_at(&turned->socket);
+    }
+    for (size_t i = 0; i < listen->dns.count; i++) {
+        const struct settings_turned *turned = &listen->dns.items[i];
+        add_port(rules, turned->socket.port);
+        if (turned->owner.is_known)
+            way_of(rules, turned)->dns = target_at(&turned->socket);
+    }
 }
 
 bool daemon_redirect_rules(const struct settings *settings, struct redirect_rules *rules)
@@ -57,19 +80,12 @@ bool daemon_redirect_rules(const struct settings *settings, struct redirect_rule
     const struct settings_listen *listen = &settings->listen;
     *rules = (struct redirect_rules){
         .uid = (uint32_t)settings->redirect.uid,
-        .v4 = {.tcp = target_for_all(&listen->transparent, 4), .dns = target_among(&listen->dns, 4)},
-        .v6 = {.tcp = target_for_all(&listen->transparent, 16), .dns = target_among(&listen->dns, 16)},
+        .v4 = {.tcp = target_for_all(&listen->transparent, 4), .dns = target_for_all(&listen->dns, 4)},
+        .v6 = {.tcp = target_for_all(&listen->transparent, 16), .dns = target_for_all(&listen->dns, 16)},
     };
-    for (size_t i = 0; i < listen->forward.count; i++)
-        add_port(rules, listen->forward.items[i].socket.port);
-    for (size_t i = 0; i < listen->socks.count; i++)
-        add_port(rules, listen->socks.items[i].socket.port);
-    for (size_t i = 0; i < listen->transparent.count; i++) {
-        add_owner(rules, &listen->transparent.items[i]);
-        add_port(rules, listen->transparent.items[i].socket.port);
-    }
-    for (size_t i = 0; i < listen->dns.count; i++)
-        add_port(rules, listen->dns.items[i].port);
+    add_listeners(rules, &listen->forward);
+    add_listeners(rules, &listen->socks);
+    add_turned(rules, listen);
     add_port(rules, listen->admin.port);
     return settings->redirect.mark.line > 0;
 }

@@ -2,6 +2,7 @@
 /* Who is to be told: from the bytes of a question to its decision, and on to an answer. */
 #include <string.h>
 
+#include "exeat/net/room.h"
 #include "names_internal.h"
 
 /* --- decisions ---
@@ -59,46 +60,49 @@ bool asker_answer(struct names_worker *worker, struct asker *asker)
  */
 
 /* Of a client with more questions than anybody needs, what is new is refused as one. */
-static bool is_flooding(struct names_worker *worker, const struct name_question *question)
+static bool is_flooding(struct names_worker *worker, const struct name_question *question, const struct wrong *wrong)
 {
     char key[HOST_TEXT_SIZE + DNS_TYPE_TEXT_SIZE];
     memcpy(key, question->host.text, question->host.length);
     dns_type_write(question->type, key + question->host.length);
     struct text name = {key, question->host.length + strlen(key + question->host.length)};
     return !names_budget_take(
-        worker->options.budget, &question->client.address, TEXT(""), name, 1, CLIENT_QUESTIONS,
-        loop_now_us(worker->options.loop));
+        worker->options.budget, &question->client, TEXT(""), wrong->what == NULL ? name : text_from(wrong->what), 1,
+        CLIENT_QUESTIONS, loop_now_us(worker->options.loop));
 }
 
-/* What of a question cannot be answered, whatever the policy; NULL: nothing. */
-static const char *find_wrong(
-    enum dns_read read, const struct dns_question *asked, struct host *host, enum dns_code *code,
+static void find_wrong(
+    enum dns_read read, const struct dns_question *asked, struct host *host, struct wrong *wrong,
     const struct detail *detail)
 {
     if (read == DNS_READ_ERROR)
-        return detail->text;
-    *code = DNS_REFUSED;
-    if (asked->class != DNS_CLASS_IN)
-        return "a class that is not IN";
-    return dns_name_host(&asked->name, host) ? NULL : "a name that no host has";
+        wrong->what = detail->text;
+    else if (asked->class != DNS_CLASS_IN)
+        *wrong = (struct wrong){"a class that is not IN", DNS_REFUSED};
+    else if (!dns_name_host(&asked->name, host))
+        *wrong = (struct wrong){"a name that no host has", DNS_REFUSED};
 }
 
 static struct standing *
-find_or_judge(struct names_worker *worker, struct name_question *question, enum dns_code code, const char *wrong)
+find_or_judge(struct names_worker *worker, struct name_question *question, struct wrong *wrong, enum reason *against)
 {
-    const struct address *client = &question->client.address;
-    if (wrong != NULL)
-        *question = (struct name_question){.client = question->client};
-    struct standing *standing = standing_find(worker, client, wrong == NULL ? &question->host : NULL, question->type);
+    struct standing *standing = standing_find(worker, question, wrong);
+    *against = REASON_AUDIT_UNAVAILABLE;
     if (standing != NULL)
         return standing;
-    if (is_flooding(worker, question)) {
+    if (is_flooding(worker, question, wrong)) {
         *question = (struct name_question){.client = question->client};
-        wrong = "more than 1000 different questions in a minute: these are not recorded one by one";
-        code = DNS_REFUSED;
-        standing = standing_find(worker, client, NULL, question->type);
+        *wrong = (struct wrong){
+            "more than 1000 different questions in a minute: these are not recorded one by one", DNS_REFUSED};
+        standing = standing_find(worker, question, wrong);
     }
-    return standing != NULL ? standing : standing_new(worker, question, code, wrong);
+    if (standing != NULL)
+        return standing;
+    if (room_has_memory(worker->options.loop, worker->limits.memory))
+        return standing_new(worker, question, wrong);
+    worker->stats.over_memory++;
+    *against = REASON_MEMORY;
+    return NULL;
 }
 
 static void go_on(struct names_worker *worker, struct asker *asker)
@@ -119,19 +123,23 @@ static void go_on(struct names_worker *worker, struct asker *asker)
 
 void asker_take(struct names_worker *worker, struct asker *asker, struct bytes bytes)
 {
-    struct name_question question = {.client = {.address = asker->peer.address}};
+    struct name_question question = {.client = {.address = asker->peer.address, .known.owner = asker->owner}};
     struct detail detail = {0};
-    enum dns_code code = DNS_NOERROR;
-    enum dns_read read = dns_question_read(bytes, &asker->question, &code, &detail);
+    struct wrong wrong = {.what = NULL};
+    enum reason against;
+    enum dns_read read = dns_question_read(bytes, &asker->question, &wrong.code, &detail);
     if (read == DNS_READ_SILENT)
         return;
     worker->stats.questions[asker->stream == NULL ? NAMES_UDP : NAMES_TCP]++;
-    const char *wrong = find_wrong(read, &asker->question, &question.host, &code, &detail);
-    question.type = wrong == NULL ? asker->question.type : 0;
+    find_wrong(read, &asker->question, &question.host, &wrong, &detail);
+    if (wrong.what == NULL)
+        question.type = asker->question.type;
+    else
+        question.host = (struct host){.kind = HOST_NONE};
     asker->size = bytes.length;
-    asker->standing = find_or_judge(worker, &question, code, wrong);
+    asker->standing = find_or_judge(worker, &question, &wrong, &against);
     if (asker->standing == NULL)
-        reply_unrecorded(worker, asker);
+        reply_undecided(worker, asker, against);
     else
         go_on(worker, asker);
 }

@@ -24,15 +24,6 @@ struct names_budget {
     struct window windows[WINDOWS];
 };
 
-/* FNV-1a, from a start that nobody outside knows. */
-uint64_t names_hash(uint64_t seed, struct bytes bytes)
-{
-    uint64_t hash = seed ^ 0xcbf29ce484222325u;
-    for (size_t i = 0; i < bytes.length; i++)
-        hash = (hash ^ bytes.data[i]) * 0x100000001b3u;
-    return hash ^ hash >> 32;
-}
-
 struct names_budget *names_budget_new(void)
 {
     struct names_budget *budget = base_zalloc(sizeof(*budget));
@@ -96,10 +87,10 @@ static void add(struct window *window, uint64_t name, size_t cost)
 }
 
 bool names_budget_take(
-    struct names_budget *budget, const struct address *client, struct text suffix, struct text name, size_t cost,
+    struct names_budget *budget, const struct client *client, struct text suffix, struct text name, size_t cost,
     size_t limit, uint64_t now_us)
 {
-    uint64_t own = names_hash(budget->seed, (struct bytes){client->bytes, client->length});
+    uint64_t own = who_hash(budget->seed, client);
     uint64_t key = names_hash(own, bytes_of_text(suffix)) | 1;
     uint64_t hash = names_hash(own, bytes_of_text(name));
     pthread_mutex_lock(&budget->lock);

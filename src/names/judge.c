@@ -144,8 +144,8 @@ static bool is_too_many(struct standing *standing)
     if (chosen == 0)
         return false;
     return !names_budget_take(
-        worker->options.budget, &question->client.address, suffix, host_text(&question->host),
-        1 + chosen / BYTES_A_NAME, worker->limits.names, standing->account.started_us);
+        worker->options.budget, &question->client, suffix, host_text(&question->host), 1 + chosen / BYTES_A_NAME,
+        worker->limits.names, standing->account.started_us);
 }
 
 /* --- judging ---

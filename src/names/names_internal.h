@@ -21,6 +21,12 @@ enum {
     CLIENT_QUESTIONS = 1000 /* new ones of one client in a minute */
 };
 
+/* --- hash.c ---
+ */
+
+uint64_t names_hash(uint64_t seed, struct bytes bytes);
+uint64_t who_hash(uint64_t seed, const struct client *client); /* by address and owner */
+
 /* --- answers.c: answers for as long as they are good, those that were used last ---
  */
 
@@ -57,9 +63,21 @@ kept_add(struct kept_answers *kept, const struct host *host, uint16_t type, stru
 /* True: the name may be asked for. What was counted within the minute is not counted again. `cost` is what it counts
  * for. */
 MUST_CHECK bool names_budget_take(
-    struct names_budget *budget, const struct address *client, struct text suffix, struct text name, size_t cost,
+    struct names_budget *budget, const struct client *client, struct text suffix, struct text name, size_t cost,
     size_t limit, uint64_t now_us);
-uint64_t names_hash(uint64_t seed, struct bytes bytes);
+
+/* --- who.c: whose a question is. Clients are told apart by address and owner, and by nothing else ---
+ */
+
+struct standing;
+struct names_socket;
+bool who_is_same(const struct client *left, const struct client *right);
+bool who_is_outside(const struct address *address); /* it is not on this machine */
+/* From address and owner to the whole client. False: it may ask nothing. */
+MUST_CHECK bool who_identify(const struct standing *standing, struct client *client);
+/* Whose socket it is, where the policy knows clients by that. */
+struct owner who_sent(const struct names_socket *socket, const struct datagram_peer *peer);
+struct owner who_connected(const struct names_socket *socket, int descriptor);
 
 /* --- standing.c: decisions that stand ---
  */
@@ -80,13 +98,17 @@ struct standing {
     uint64_t serial;     /* of the kept answer that was judged last; 0: none was */
     uint64_t dropped;    /* what of it may not be told */
 };
-/* Has the same client asked the same lately? `host` NULL: what is no host. */
+/* What of a question cannot be answered, whatever the policy. */
+struct wrong {
+    const char *what; /* NULL: nothing is */
+    enum dns_code code;
+};
+/* Has the same client asked the same lately, or what is wrong in the same way? */
 struct standing *
-standing_find(struct names_worker *worker, const struct address *client, const struct host *host, uint16_t type);
-/* Judges, and hands the decision to the audit. NULL: it cannot be recorded. `detail` says what is wrong with a question
- * that is answered with `code` whatever the policy; NULL: nothing is. */
+standing_find(struct names_worker *worker, const struct name_question *question, const struct wrong *wrong);
+/* Judges, and hands the decision to the audit. NULL: it cannot be recorded. */
 struct standing *
-standing_new(struct names_worker *worker, const struct name_question *question, enum dns_code code, const char *detail);
+standing_new(struct names_worker *worker, const struct name_question *question, const struct wrong *wrong);
 /* It takes no further asker; its outcome follows when nobody waits any more. */
 void standing_end(struct standing *standing);
 void standing_leave(struct standing *standing);  /* one asker less */
@@ -119,6 +141,7 @@ struct asker {
     struct stream *stream;       /* NULL: by UDP, or its connection is gone */
     struct datagrams *datagrams; /* NULL: by TCP */
     struct datagram_peer peer;
+    struct owner owner; /* of the client's socket */
     struct dns_question question;
     size_t size; /* of the question */
 };
@@ -136,7 +159,8 @@ void reply_failure(struct names_worker *worker, struct asker *asker, enum reason
 void reply_answer(struct names_worker *worker, struct asker *asker, const struct kept *kept);
 void reply_own(struct names_worker *worker, struct asker *asker, const struct address *addresses, size_t count);
 void reply_here(struct names_worker *worker, struct asker *asker);
-void reply_unrecorded(struct names_worker *worker, struct asker *asker);
+/* Nothing of it is decided, for that reason. */
+void reply_undecided(struct names_worker *worker, struct asker *asker, enum reason why);
 
 /* --- lookup.c: what the resolver is asked ---
  */
@@ -159,6 +183,7 @@ struct stream {
     struct channel *channel;
     struct address peer;
     uint16_t port;
+    struct owner owner; /* as it was when the connection began */
     struct timer *deadline;
     struct deferred runner; /* after answers, when more may be read */
     enum stream_state state;
@@ -183,6 +208,7 @@ struct names_socket {
     struct names_worker *worker;
     struct datagrams *datagrams;  /* owned */
     struct listener *connections; /* owned */
+    struct names_place place;
 };
 struct names_worker {
     struct names_options options;
@@ -203,6 +229,7 @@ struct names_worker {
     struct pool askers;
     size_t asker_count;
     uint64_t seed;
+    struct owners *owners;                       /* owned */
     void (*on_decided)(struct account *account); /* waiting_told */
     struct account_book *book;                   /* owned */
     uint8_t scratch[DNS_MESSAGE_MAX + 2];        /* a reply by TCP */

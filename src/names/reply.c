@@ -68,12 +68,12 @@ void reply_refusal(struct names_worker *worker, struct asker *asker)
     say(worker, asker, &reply);
 }
 
-void reply_unrecorded(struct names_worker *worker, struct asker *asker)
+void reply_undecided(struct names_worker *worker, struct asker *asker, enum reason why)
 {
     struct dns_reply reply = {
         .code = DNS_SERVFAIL,
         .extra = DNS_EXTRA_OTHER,
-        .why = text_from(reason_row(REASON_AUDIT_UNAVAILABLE)->text),
+        .why = text_from(reason_row(why)->text),
     };
     (void)put(worker, asker, &reply);
 }

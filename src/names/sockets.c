@@ -6,7 +6,7 @@
 #include "names_internal.h"
 
 /* Both or none. */
-static bool add(struct names_sockets *sockets, int udp, int tcp)
+static bool add(struct names_sockets *sockets, const struct names_place *place, int udp, int tcp)
 {
     if (udp < 0)
         return false;
@@ -14,16 +14,19 @@ static bool add(struct names_sockets *sockets, int udp, int tcp)
         close(udp);
         return false;
     }
+    sockets->places[sockets->count] = *place;
     sockets->udp[sockets->count] = udp;
     sockets->tcp[sockets->count++] = tcp;
     return true;
 }
 
-bool names_sockets_bind(struct names_sockets *sockets, const struct address *address, uint16_t port, char **error)
+bool names_sockets_bind(struct names_sockets *sockets, const struct names_place *place, char **error)
 {
+    struct names_place bound = *place;
     ASSERT(sockets->count < NAMES_SOCKETS_MAX);
-    int udp = datagram_bind(address, &port, error);
-    return add(sockets, udp, udp < 0 ? -1 : listener_bind(address, &port, error));
+    int udp = datagram_bind(&place->address, &bound.port, error);
+    int tcp = udp < 0 ? -1 : listener_bind(&place->address, &bound.port, error);
+    return add(sockets, &bound, udp, tcp);
 }
 
 bool names_sockets_join(const struct names_sockets *first, struct names_sockets *sockets, char **error)
@@ -31,7 +34,7 @@ bool names_sockets_join(const struct names_sockets *first, struct names_sockets 
     sockets->count = 0;
     for (size_t i = 0; i < first->count; i++) {
         int udp = datagram_join(first->udp[i], error);
-        if (!add(sockets, udp, udp < 0 ? -1 : listener_join(first->tcp[i], error)))
+        if (!add(sockets, &first->places[i], udp, udp < 0 ? -1 : listener_join(first->tcp[i], error)))
             return false;
     }
     return true;

@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decisions that stand for a minute: the same client's same question needs no other one, and its outcome counts. */
+#include <string.h>
+
 #include "exeat/base/memory.h"
 #include "names_internal.h"
 
-static struct standing **
-place_of(struct names_worker *worker, const struct address *client, const struct host *host, uint16_t type)
+static struct standing **place_of(struct names_worker *worker, const struct name_question *question, const char *wrong)
 {
-    uint64_t seed = names_hash(worker->seed ^ type, (struct bytes){client->bytes, client->length});
-    uint64_t hash = host == NULL ? seed : names_hash(seed, bytes_of_text(host_text(host)));
-    return &worker->places[hash % STANDING_PLACES];
+    uint64_t seed = who_hash(worker->seed ^ question->type, &question->client);
+    struct text what = wrong == NULL ? host_text(&question->host) : text_from(wrong);
+    return &worker->places[names_hash(seed, bytes_of_text(what)) % STANDING_PLACES];
 }
 
-static bool
-is_about(const struct standing *standing, const struct address *client, const struct host *host, uint16_t type)
+/* What is wrong with its question; NULL: nothing. */
+static const char *wrong_with(const struct standing *standing)
 {
-    const struct name_question *question = &standing->question;
-    bool same_host = host == NULL ? question->host.kind == HOST_NONE : host_equal(&question->host, host);
-    return question->type == type && same_host && address_equal(&question->client.address, client);
+    return standing->question.host.kind == HOST_NONE ? standing->account.detail : NULL;
+}
+
+static bool is_about(const struct standing *standing, const struct name_question *question, const char *wrong)
+{
+    const struct name_question *own = &standing->question;
+    const char *own_wrong = wrong_with(standing);
+    if ((wrong == NULL) != (own_wrong == NULL) || !who_is_same(&own->client, &question->client))
+        return false;
+    return wrong == NULL ? own->type == question->type && host_equal(&own->host, &question->host)
+                         : strcmp(own_wrong, wrong) == 0;
 }
 
 static bool is_over(const struct standing *standing)
@@ -25,10 +34,10 @@ static bool is_over(const struct standing *standing)
 }
 
 struct standing *
-standing_find(struct names_worker *worker, const struct address *client, const struct host *host, uint16_t type)
+standing_find(struct names_worker *worker, const struct name_question *question, const struct wrong *wrong)
 {
-    struct standing *standing = *place_of(worker, client, host, type);
-    while (standing != NULL && !is_about(standing, client, host, type))
+    struct standing *standing = *place_of(worker, question, wrong->what);
+    while (standing != NULL && !is_about(standing, question, wrong->what))
         standing = standing->next;
     if (standing == NULL || !is_over(standing))
         return standing;
@@ -39,31 +48,15 @@ standing_find(struct names_worker *worker, const struct address *client, const s
 /* --- beginning ---
  */
 
-static const struct host *host_of(const struct standing *standing)
-{
-    return standing->question.host.kind == HOST_NONE ? NULL : &standing->question.host;
-}
-
 static struct standing **own_place(struct standing *standing)
 {
-    const struct name_question *question = &standing->question;
-    return place_of(standing->worker, &question->client.address, host_of(standing), question->type);
+    return place_of(standing->worker, &standing->question, wrong_with(standing));
 }
 
 static void refuse(struct standing *standing, enum dns_code code, enum reason reason)
 {
     standing->code = code;
     standing->verdict.decision = (struct decision){.verdict = VERDICT_DENY, .plan = PLAN_REFUSE, .reason = reason};
-}
-
-/* Who asks shows no credentials: its address is all that is known. False: it may ask nothing. */
-static bool identify(struct standing *standing)
-{
-    struct client *client = &standing->question.client;
-    const struct address address = client->address;
-    bool is_from_outside = address_class(&address) != ADDRESS_LOOPBACK && !policy_is_of_this_machine(&address);
-    const struct peer peer = {.address = address, .is_from_outside = is_from_outside};
-    return policy_identify(standing->policy, &peer, TEXT(""), client) != IDENTITY_REFUSED;
 }
 
 static struct standing *make(struct names_worker *worker, const struct name_question *question)
@@ -100,14 +93,14 @@ static void enter(struct standing *standing)
 }
 
 struct standing *
-standing_new(struct names_worker *worker, const struct name_question *question, enum dns_code code, const char *detail)
+standing_new(struct names_worker *worker, const struct name_question *question, const struct wrong *wrong)
 {
     struct standing *standing = make(worker, question);
-    account_say(&standing->account, FLAW_NONE, detail);
-    if (!identify(standing))
+    account_say(&standing->account, FLAW_NONE, wrong->what);
+    if (!who_identify(standing, &standing->question.client))
         refuse(standing, DNS_REFUSED, REASON_CLIENT_NOBODY);
-    else if (detail != NULL)
-        refuse(standing, code, REASON_DNS_MALFORMED);
+    else if (wrong->what != NULL)
+        refuse(standing, wrong->code, REASON_DNS_MALFORMED);
     else
         judge_question(standing);
     if (standing_record(standing) == ACCOUNT_FAILED) {

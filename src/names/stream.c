@@ -61,7 +61,8 @@ static void take_messages(struct stream *stream)
 {
     struct bytes message;
     while (has_room(stream) && take_message(stream, &message)) {
-        struct asker asker = {.stream = stream, .peer = {.address = stream->peer, .port = stream->port}};
+        struct asker asker = {
+            .stream = stream, .peer = {.address = stream->peer, .port = stream->port}, .owner = stream->owner};
         asker_take(stream->worker, &asker, message);
         buffer_consume(&stream->in, 2 + message.length);
         timer_start(stream->deadline, IDLE_MS);
@@ -131,7 +132,8 @@ static void on_deadline(void *context)
 
 bool stream_start(void *context, int descriptor, const struct address *peer, uint16_t port)
 {
-    struct names_worker *worker = context;
+    const struct names_socket *socket = context;
+    struct names_worker *worker = socket->worker;
     if (worker->stats.connections == STREAMS) {
         close(descriptor);
         return false;
@@ -140,6 +142,7 @@ bool stream_start(void *context, int descriptor, const struct address *peer, uin
     stream->worker = worker;
     stream->peer = *peer;
     stream->port = port;
+    stream->owner = who_connected(socket, descriptor);
     stream->runner.run = on_deferred;
     list_init(&stream->askers);
     list_append(&worker->streams, &stream->node);

@@ -17,7 +17,7 @@ void waiting_told(struct account *account)
             continue;
         }
         if (!durable)
-            reply_unrecorded(worker, asker);
+            reply_undecided(worker, asker, REASON_AUDIT_UNAVAILABLE);
         asker_free(worker, asker);
     }
     if (!durable)

@@ -4,6 +4,7 @@
 
 #include "exeat/base/digest.h"
 #include "exeat/base/memory.h"
+#include "exeat/net/owner.h"
 #include "names_internal.h"
 
 enum { SPARE_ASKERS = 64 };
@@ -21,6 +22,7 @@ struct names_worker *names_worker_new(const struct names_options *options)
     list_init(&worker->lookups);
     list_init(&worker->streams);
     kept_init(&worker->kept, worker->seed);
+    worker->owners = owners_new();
     worker->sweep = timer_new(options->loop, standings_sweep, worker);
     return worker;
 }
@@ -33,6 +35,7 @@ void names_worker_free(struct names_worker *worker)
     kept_forget(&worker->kept);
     timer_free(worker->sweep);
     pool_clear(&worker->askers);
+    owners_free(worker->owners);
     policy_unref(worker->policy);
     account_book_free(worker->book);
     base_free(worker);
@@ -41,7 +44,7 @@ void names_worker_free(struct names_worker *worker)
 static void on_datagram(void *context, const struct datagram_peer *peer, struct bytes bytes)
 {
     struct names_socket *socket = context;
-    struct asker asker = {.datagrams = socket->datagrams, .peer = *peer};
+    struct asker asker = {.datagrams = socket->datagrams, .peer = *peer, .owner = who_sent(socket, peer)};
     asker_take(socket->worker, &asker, bytes);
 }
 
@@ -50,8 +53,9 @@ void names_worker_listen(struct names_worker *worker, const struct names_sockets
     for (size_t i = 0; i < sockets->count; i++) {
         struct names_socket *socket = &worker->sockets[i];
         socket->worker = worker;
+        socket->place = sockets->places[i];
         socket->datagrams = datagrams_new(worker->options.loop, sockets->udp[i], on_datagram, socket);
-        socket->connections = listener_new(worker->options.loop, sockets->tcp[i], stream_start, worker);
+        socket->connections = listener_new(worker->options.loop, sockets->tcp[i], stream_start, socket);
     }
     worker->socket_count = sockets->count;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who owns a socket of this machine, by sock_diag(7) (linux/inet_diag.h): the whole connection is asked for, so that
- * the kernel looks up one socket and dumps nothing. */
+ * the kernel looks up one socket and dumps nothing. For UDP that look-up is the one for a datagram from the server to
+ * the client. */
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -43,6 +44,7 @@ static bool read_end(const struct sockaddr_storage *storage, struct address *add
 
 bool connection_ends_of(int descriptor, struct connection_ends *ends)
 {
+    ends->socket = CLIENT_CONNECTION;
     struct sockaddr_storage peer = {0};
     struct sockaddr_storage own = {0};
     socklen_t peer_length = sizeof(peer);
@@ -55,20 +57,41 @@ bool connection_ends_of(int descriptor, struct connection_ends *ends)
 /* --- the answer ------------------------------------------------------------------------------------------------------
  */
 
-static bool is_end(const __be32 words[4], uint8_t family, __be16 port, const struct address *address, uint16_t wanted)
+static struct address address_in(const __be32 words[4], uint8_t family)
 {
     struct address found = {.length = family == AF_INET ? 4 : 16};
     memcpy(found.bytes, words, found.length);
     settle(&found);
-    return address_equal(&found, address) && ntohs(port) == wanted;
+    return found;
+}
+
+static bool is_nowhere(const struct address *address)
+{
+    return address_class(address) == ADDRESS_UNSPECIFIED;
+}
+
+/* The client's own end: a datagram may leave from a socket on every address. */
+static bool is_own(const struct address *found, const struct connection_ends *ends)
+{
+    return address_equal(found, &ends->client) || (ends->socket != CLIENT_CONNECTION && is_nowhere(found));
+}
+
+/* Whom it is connected to. */
+static bool is_peer(const struct address *found, uint16_t port, const struct connection_ends *ends)
+{
+    if (ends->socket == CLIENT_DATAGRAM && is_nowhere(found) && port == 0)
+        return true;
+    return address_equal(found, &ends->server) && port == ends->server_port;
 }
 
 static bool is_that(const struct inet_diag_msg *message, const struct connection_ends *ends)
 {
     const struct inet_diag_sockid *id = &message->id;
+    struct address own = address_in(id->idiag_src, message->idiag_family);
+    struct address peer = address_in(id->idiag_dst, message->idiag_family);
     return (message->idiag_family == AF_INET || message->idiag_family == AF_INET6) &&
-           is_end(id->idiag_src, message->idiag_family, id->idiag_sport, &ends->client, ends->client_port) &&
-           is_end(id->idiag_dst, message->idiag_family, id->idiag_dport, &ends->server, ends->server_port);
+           ntohs(id->idiag_sport) == ends->client_port && is_own(&own, ends) &&
+           is_peer(&peer, ntohs(id->idiag_dport), ends);
 }
 
 struct owner owner_answer_read(struct bytes message, uint32_t sequence, const struct connection_ends *ends)
@@ -112,6 +135,19 @@ struct question {
     struct inet_diag_req_v2 request;
 };
 
+/* The kernel names a connection as its client does, and a datagram as it goes: "src and dst are swapped for historical
+ * reasons" (net/ipv4/udp_diag.c). */
+static void put_ends(const struct connection_ends *ends, struct inet_diag_sockid *id)
+{
+    bool is_turned = ends->socket != CLIENT_CONNECTION;
+    const struct address *source = is_turned ? &ends->server : &ends->client;
+    const struct address *target = is_turned ? &ends->client : &ends->server;
+    id->idiag_sport = htons(is_turned ? ends->server_port : ends->client_port);
+    id->idiag_dport = htons(is_turned ? ends->client_port : ends->server_port);
+    memcpy(id->idiag_src, source->bytes, source->length);
+    memcpy(id->idiag_dst, target->bytes, target->length);
+}
+
 static bool ask(const struct owners *owners, const struct connection_ends *ends)
 {
     struct question question = {
@@ -125,19 +161,13 @@ static bool ask(const struct owners *owners, const struct connection_ends *ends)
         .request =
             {
                 .sdiag_family = ends->client.length == 4 ? AF_INET : AF_INET6,
-                .sdiag_protocol = IPPROTO_TCP,
+                .sdiag_protocol = ends->socket == CLIENT_CONNECTION ? IPPROTO_TCP : IPPROTO_UDP,
                 .idiag_states = UINT32_MAX,
-                .id =
-                    {
-                        .idiag_sport = htons(ends->client_port),
-                        .idiag_dport = htons(ends->server_port),
-                        .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE},
-                    },
+                .id = {.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}},
             },
     };
     struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-    memcpy(question.request.id.idiag_src, ends->client.bytes, ends->client.length);
-    memcpy(question.request.id.idiag_dst, ends->server.bytes, ends->server.length);
+    put_ends(ends, &question.request.id);
     return sendto(owners->descriptor, &question, sizeof(question), 0, (struct sockaddr *)&kernel, sizeof(kernel)) ==
            (ssize_t)sizeof(question);
 }

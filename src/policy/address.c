@@ -43,7 +43,7 @@ static bool is_own_socket(const struct settings_listen *listen, const struct add
     for (size_t i = 0; i < listen->transparent.count; i++)
         is_own = is_own || is_socket(&listen->transparent.items[i].socket, address, port);
     for (size_t i = 0; i < listen->dns.count; i++)
-        is_own = is_own || is_socket(&listen->dns.items[i], address, port);
+        is_own = is_own || is_socket(&listen->dns.items[i].socket, address, port);
     return is_own;
 }
 

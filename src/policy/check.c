@@ -147,7 +147,7 @@ void policy_check_rules(const struct policy *policy, struct diags *diags)
     check_answers(policy, &policy->hosts.llm, diags);
     check_answers(policy, &policy->hosts.web, diags);
     for (size_t i = 0; i < policy->settings->listen.dns.count; i++)
-        check_dns(policy->settings, &policy->settings->listen.dns.items[i], diags);
+        check_dns(policy->settings, &policy->settings->listen.dns.items[i].socket, diags);
 }
 
 /* --- what the authority must be able to speak for --------------------------------------------------------------------

@@ -36,6 +36,8 @@ static const char counters[] =
 /* --- new flows -------------------------------------------------------------------------------------------------------
  */
 
+#define DNS "meta l4proto { tcp, udp } th dport 53"
+
 static bool has(const struct redirect_target *target)
 {
     return target->address.length > 0;
@@ -54,14 +56,40 @@ append_target(const char *match, const char *counter, const struct redirect_targ
     buffer_printf(out, "%s:%u\n", is_v4 ? "" : "]", target->port);
 }
 
-#define DNS "meta l4proto { tcp, udp } th dport 53"
+static bool has_way(const struct redirect_way *way)
+{
+    return has(&way->tcp) || has(&way->dns);
+}
 
 static bool has_owners(const struct redirect_rules *rules)
 {
     for (size_t i = 0; i < rules->owner_count; i++)
-        if (has(&rules->owners[i].v4) || has(&rules->owners[i].v6))
+        if (has_way(&rules->owners[i].v4) || has_way(&rules->owners[i].v6))
             return true;
     return false;
+}
+
+static bool has_names(const struct redirect_rules *rules)
+{
+    bool has_any = has(&rules->v4.dns) || has(&rules->v6.dns);
+    for (size_t i = 0; i < rules->owner_count; i++)
+        has_any = has_any || has(&rules->owners[i].v4.dns) || has(&rules->owners[i].v6.dns);
+    return has_any;
+}
+
+static void append_names(const struct redirect_rules *rules, struct buffer *out)
+{
+    char match[96];
+    if (has_names(rules))
+        buffer_append_string(
+            out, "        # names are asked of the gate, loopback or not: any other resolver is a tunnel\n");
+    for (size_t i = 0; i < rules->owner_count; i++) {
+        (void)snprintf(match, sizeof(match), "meta skuid %u " DNS, rules->owners[i].uid);
+        append_target(match, "redirected_dns", &rules->owners[i].v4.dns, out);
+        append_target(match, "redirected_dns", &rules->owners[i].v6.dns, out);
+    }
+    append_target(DNS, "redirected_dns", &rules->v4.dns, out);
+    append_target(DNS, "redirected_dns", &rules->v6.dns, out);
 }
 
 static void append_owners(const struct redirect_rules *rules, struct buffer *out)
@@ -71,15 +99,14 @@ static void append_owners(const struct redirect_rules *rules, struct buffer *out
         buffer_append_string(out, "        # these have places of their own, by which the gate knows them\n");
     for (size_t i = 0; i < rules->owner_count; i++) {
         (void)snprintf(match, sizeof(match), "meta skuid %u meta l4proto tcp", rules->owners[i].uid);
-        append_target(match, "redirected_tcp", &rules->owners[i].v4, out);
-        append_target(match, "redirected_tcp", &rules->owners[i].v6, out);
+        append_target(match, "redirected_tcp", &rules->owners[i].v4.tcp, out);
+        append_target(match, "redirected_tcp", &rules->owners[i].v6.tcp, out);
     }
 }
 
 static void append_turn(const struct redirect_rules *rules, struct buffer *out)
 {
-    if (!has(&rules->v4.tcp) && !has(&rules->v6.tcp) && !has(&rules->v4.dns) && !has(&rules->v6.dns) &&
-        !has_owners(rules))
+    if (!has_way(&rules->v4) && !has_way(&rules->v6) && !has_owners(rules))
         return;
     buffer_printf(
         out,
@@ -89,11 +116,7 @@ static void append_turn(const struct redirect_rules *rules, struct buffer *out)
         "        meta skuid %u ip daddr != " PROBE_V4 " accept\n"
         "        meta skuid %u ip6 daddr != " PROBE_V6 " accept\n",
         rules->uid, rules->uid);
-    if (has(&rules->v4.dns) || has(&rules->v6.dns))
-        buffer_append_string(
-            out, "        # names are asked of the gate, loopback or not: any other resolver is a tunnel\n");
-    append_target(DNS, "redirected_dns", &rules->v4.dns, out);
-    append_target(DNS, "redirected_dns", &rules->v6.dns, out);
+    append_names(rules, out);
     buffer_append_string(
         out, "        # the pod's own containers reach each other\n"
              "        oifname \"lo\" accept\n"
@@ -120,14 +143,21 @@ static void append_ports(const struct redirect_rules *rules, struct buffer *out)
     buffer_printf(out, " } meta skuid != %u counter name closed_impostor drop\n", rules->uid);
 }
 
-static void append_place(const struct redirect_target *place, struct buffer *out)
+static void append_place(const char *match, const char *how, const struct redirect_target *place, struct buffer *out)
 {
     if (has(place))
         buffer_printf(
             out,
-            "        meta nfproto %s tcp dport %u oifname \"lo\" ct direction original counter name closed_direct "
-            "reject with tcp reset\n",
-            place->address.length == 4 ? "ipv4" : "ipv6", place->port);
+            "        meta nfproto %s %s dport %u oifname \"lo\" ct direction original counter name closed_direct "
+            "reject%s\n",
+            place->address.length == 4 ? "ipv4" : "ipv6", match, place->port, how);
+}
+
+static void append_places_of(const struct redirect_way *way, struct buffer *out)
+{
+    append_place("tcp", " with tcp reset", &way->tcp, out);
+    append_place("tcp", " with tcp reset", &way->dns, out);
+    append_place("udp", "", &way->dns, out);
 }
 
 /* Loopback lets everybody connect: to these places by no other way than being turned. */
@@ -137,8 +167,8 @@ static void append_places(const struct redirect_rules *rules, struct buffer *out
         buffer_append_string(
             out, "        # who comes to a place of one user without having been turned there may be another\n");
     for (size_t i = 0; i < rules->owner_count; i++) {
-        append_place(&rules->owners[i].v4, out);
-        append_place(&rules->owners[i].v6, out);
+        append_places_of(&rules->owners[i].v4, out);
+        append_places_of(&rules->owners[i].v6, out);
     }
 }
 

@@ -11,8 +11,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct connection_ends ends = {.client_port = 40000, .server_port = 3128};
     if (!address_parse(TEXT("127.0.0.1"), &ends.client) || !address_parse(TEXT("127.0.0.1"), &ends.server))
         abort();
-    struct owner owner = owner_answer_read((struct bytes){data, size}, 1, &ends);
-    if (owner.is_known && owner.uid == 65534)
-        abort();
+    for (ends.socket = CLIENT_CONNECTION; ends.socket <= CLIENT_DATAGRAM_TO_SERVER; ends.socket++) {
+        struct owner owner = owner_answer_read((struct bytes){data, size}, 1, &ends);
+        if (owner.is_known && owner.uid == 65534)
+            abort();
+    }
     return 0;
 }

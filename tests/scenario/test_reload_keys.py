@@ -599,7 +599,7 @@ FULL = {
     "on_reload": "cut-denied",
     "confine": {"seccomp": "log", "landlock": "require"},
     "workers": 2,
-    "listen": {"forward": ["127.0.0.1:1", "[::1]:2"], "socks": ["127.0.0.1:6"], "transparent": ["127.0.0.1:4"], "dns": ["127.0.0.1:5"], "admin": "[::1]:3", "control": "a b/c.sock"},
+    "listen": {"forward": ["127.0.0.1:1", "[::1]:2"], "socks": ["127.0.0.1:6"], "transparent": ["127.0.0.1:4"], "dns": ["127.0.0.1:5", {"address": "127.0.0.1:7", "uid": 34}], "admin": "[::1]:3", "control": "a b/c.sock"},
     "audit": {
         "directory": "a'b",
         "origin": "audit.example/x",

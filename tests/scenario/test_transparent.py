@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 from support.held_pod import wait_for
-from support.ways import HELPER_USER, VENDOR, VENDOR6
+from support.questions import CODES, WAYS, words_to_ask
+from support.ways import HELPER_USER, NAME_SERVER, VENDOR, VENDOR6
 
 # Nobody has these: a name in them, or none, is all that counts.
 NOBODY, NOBODY6 = "203.0.113.9", "2001:db8:9::9"
@@ -293,3 +294,42 @@ def test_nobody_else_gets_in_by_the_port_of_a_user(shop, gate_of, root):
     assert b"403" in talk(shop, "127.0.0.1", 3133, head, user=HELPER_USER)
     decision = one_decision(one)
     assert (decision["client"], decision["client_uid"]) == ("helper", HELPER_USER)
+
+
+# --- whose question it is
+
+OWN_NAMES = {"listen": {**OWN["listen"], "dns": ["127.0.0.1:5353", "[::1]:5353", {"address": "127.0.0.1:5354", "uid": 33},
+                                                 {"address": "[::1]:5354", "uid": 33}]}, "clients": OWN["clients"]}
+
+
+def ask_as(pod, user, way, at=NAME_SERVER, port=53):
+    words = words_to_ask(at, port, "shop.example", way)
+    return subprocess.run(pod.program(*words, user=user), capture_output=True, text=True, timeout=60)
+
+
+def asked(gate):
+    return {(d["verdict"], d.get("client"), d.get("client_uid")) for d in gate.decisions() if d["scheme"] == "dns"}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_user_with_a_place_of_its_own_for_questions_is_known_behind_the_redirect(shop, gate_of, root, way):
+    one = gate_for(gate_of, shop, root, allow("shop.example", **{"from": ["php"]}), **OWN_NAMES)
+    for resolver in (NAME_SERVER, "127.0.0.53", NOBODY6):
+        assert CODES[int(ask_as(shop, 33, way, resolver).stdout)] == "NOERROR"
+        assert CODES[int(ask_as(shop, HELPER_USER, way, resolver).stdout)] == "REFUSED"
+    who = ("deny", "helper", HELPER_USER) if way == "tcp" else ("deny", None, None)  # a datagram's port may be NAT's
+    assert asked(one) == {("allow", "php", 33), who}
+    assert shop.seen() == []
+
+
+def test_nobody_else_asks_by_the_place_of_a_user(shop, gate_of, root):
+    one = gate_for(gate_of, shop, root, allow("shop.example", **{"from": ["php"]}), **OWN_NAMES)
+    for place in ("127.0.0.1", "::1"):
+        for way in ("connected", "tcp"):
+            assert ask_as(shop, HELPER_USER, way, place, 5354).stdout == ""
+    assert shop.counters()["closed_direct"] >= 4
+    assert asked(one) == set()
+    subprocess.run([*shop.inside(), "nft", "flush", "ruleset"], check=True)
+    for way in ("connected", "tcp"):
+        assert CODES[int(ask_as(shop, HELPER_USER, way, "127.0.0.1", 5354).stdout)] == "REFUSED"
+    assert asked(one) == {("deny", "helper", HELPER_USER)}

@@ -23,7 +23,7 @@ struct settings_listeners {
     struct settings_listener items[LISTENERS_OF_A_KIND];
     size_t count;
 };
-/* Where the rules of `redirect` turn connections to. */
+/* Where the rules of `redirect` turn connections and questions to. */
 struct settings_turned {
     struct setting_socket socket;
     struct owner owner; /* not known: those of all who have no place of their own */
@@ -37,7 +37,7 @@ struct settings_listen {
     struct settings_listeners forward; /* for HTTP */
     struct settings_listeners socks;
     struct settings_turned_list transparent;
-    struct setting_sockets dns;
+    struct settings_turned_list dns;
     struct setting_socket admin;
     struct text control; /* path; empty: none */
 };

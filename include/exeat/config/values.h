@@ -64,10 +64,5 @@ struct setting_socket {
     uint16_t port;
     struct mark mark;
 };
-enum { SETTING_SOCKETS_MAX = 8 };
-struct setting_sockets {
-    const struct setting_socket *items;
-    size_t count; /* at most SETTING_SOCKETS_MAX */
-};
 
 #endif

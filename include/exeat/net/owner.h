@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who owns the other end of an accepted connection, where that is a socket of this machine: asked of the kernel by
- * sock_diag(7), which needs no privilege. */
+/* Who owns the other end of an accepted connection, or the socket that a datagram came from, where that is one of this
+ * machine: asked of the kernel by sock_diag(7), which needs no privilege. */
 #ifndef EXEAT_NET_OWNER_H
 #define EXEAT_NET_OWNER_H
 
@@ -12,9 +12,17 @@
 #include "exeat/model/client.h"
 #include "exeat/name.h"
 
+/* What of the client's socket is believed. A datagram's says less than a connection's: it need not be connected, and
+ * what is found is who gets the answer, which is not who asked where the source of the question was another's. */
+enum client_socket {
+    CLIENT_CONNECTION,        /* TCP */
+    CLIENT_DATAGRAM,          /* UDP; of this machine: on another one its port says nothing of sockets here */
+    CLIENT_DATAGRAM_TO_SERVER /* UDP, where NAT may have changed the port: one that is connected to that very server */
+};
 /* A connection as its client sees it: its own end, and whom it connected to. After a redirect the second is the address
- * that it meant, not ours. */
+ * that it meant, not ours. Of a datagram the same. */
 struct connection_ends {
+    enum client_socket socket;
     struct address client;
     struct address server;
     uint16_t client_port;
@@ -32,7 +40,7 @@ void owners_free(struct owners *owners); /* NULL is fine */
  * to a redirect, or the kernel does not answer. Never a guess. */
 struct owner owners_find(struct owners *owners, const struct connection_ends *ends);
 
-/* The answer in a netlink message: only of that very connection, and with `sequence` of its question. */
+/* The answer in a netlink message: only of that very connection or socket, and with `sequence` of its question. */
 struct owner owner_answer_read(struct bytes message, uint32_t sequence, const struct connection_ends *ends);
 
 #endif

@@ -69,7 +69,7 @@ static void those_that_were_used_last_stay(void **state)
 
 static bool take(struct names_budget *budget, const char *suffix, const char *name, size_t cost, uint64_t now_us)
 {
-    static const struct address client = {{127, 0, 0, 1}, 4};
+    static const struct client client = {.address = {{127, 0, 0, 1}, 4}};
     return names_budget_take(budget, &client, text_from(suffix), text_from(name), cost, 10, now_us);
 }
 

@@ -120,6 +120,85 @@ static void who_listens_at_the_clients_port_is_not_the_client(void **state)
     owners_free(owners);
 }
 
+/* --- datagrams --- */
+
+static int bind_udp(const char *text, struct address *address, uint16_t *port)
+{
+    struct sockaddr_storage at;
+    assert_true(address_parse(text_from(text), address));
+    socklen_t length = address_to_socket(address, 0, &at);
+    int descriptor = socket(at.ss_family, SOCK_DGRAM, 0);
+    assert_int_equal(bind(descriptor, (struct sockaddr *)&at, length), 0);
+    assert_int_equal(getsockname(descriptor, (struct sockaddr *)&at, &length), 0);
+    *port = ntohs(((struct sockaddr_in *)(void *)&at)->sin_port);
+    return descriptor;
+}
+
+/* A server, and a client's socket that is bound to `bound` and connected to `dialled`; NULL: to nobody. */
+static struct pair ask_from(const char *bound, const char *dialled, struct connection_ends *ends)
+{
+    struct pair pair = {.accepted = -1};
+    struct address own;
+    struct sockaddr_storage at;
+    *ends = (struct connection_ends){.socket = CLIENT_DATAGRAM};
+    bool is_v6 = dialled != NULL && strcmp(dialled, "::1") == 0;
+    pair.listener = bind_udp(is_v6 ? "::1" : "127.0.0.1", &ends->server, &ends->server_port);
+    ends->client = ends->server; /* where loopback asks from */
+    pair.client = bind_udp(bound, &own, &ends->client_port);
+    if (dialled == NULL)
+        return pair;
+    assert_true(address_parse(text_from(dialled), &own));
+    socklen_t length = address_to_socket(&own, ends->server_port, &at);
+    assert_int_equal(connect(pair.client, (struct sockaddr *)&at, length), 0);
+    return pair;
+}
+
+static void finds_the_owner_of_a_datagram_of_either_family_connected_or_not(void **state)
+{
+    static const char *const cases[][2] = {
+        {"127.0.0.1", "127.0.0.1"}, {"0.0.0.0", "127.0.0.1"}, {"::1", "::1"},    {"::", "::1"},
+        {"::", "::ffff:127.0.0.1"}, {"127.0.0.1", NULL},      {"0.0.0.0", NULL}, {"::", NULL}};
+    (void)state;
+    struct owners *owners = owners_new();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct connection_ends ends;
+        struct pair pair = ask_from(cases[i][0], cases[i][1], &ends);
+        struct owner owner = owners_find(owners, &ends);
+        assert_true(owner.is_known);
+        assert_int_equal(owner.uid, getuid());
+        ends.socket = CLIENT_DATAGRAM_TO_SERVER;
+        assert_int_equal(owners_find(owners, &ends).is_known, cases[i][1] != NULL);
+        close(pair.client);
+        ends.socket = CLIENT_DATAGRAM;
+        assert_false(owners_find(owners, &ends).is_known); /* nobody's any more, and not root's */
+        close(pair.listener);
+    }
+    owners_free(owners);
+}
+
+static void a_datagram_of_another_place_has_no_owner(void **state)
+{
+    (void)state;
+    struct owners *owners = owners_new();
+    struct connection_ends ends;
+    struct pair pair = ask_from("127.0.0.1", "127.0.0.1", &ends);
+    struct connection_ends other = ends;
+    other.client_port ^= 1;
+    assert_false(owners_find(owners, &other).is_known);
+    other = ends;
+    other.server_port ^= 1; /* it is connected to another */
+    assert_false(owners_find(owners, &other).is_known);
+    other = ends;
+    other.client.bytes[3] = 2;
+    assert_false(owners_find(owners, &other).is_known);
+    other = ends;
+    other.socket = CLIENT_CONNECTION; /* nor is it a connection of that port */
+    assert_false(owners_find(owners, &other).is_known);
+    close(pair.client);
+    close(pair.listener);
+    owners_free(owners);
+}
+
 struct answer {
     struct nlmsghdr head;
     struct inet_diag_msg message;
@@ -169,6 +248,32 @@ static void an_answer_is_believed_only_whole_and_of_that_connection(void **state
     assert_false(read_answer(&answer, &ends).is_known);
 }
 
+static void an_answer_about_a_datagram_may_leave_open_what_its_socket_does(void **state)
+{
+    (void)state;
+    struct connection_ends ends;
+    struct answer answer = good_answer(&ends);
+    answer.message.id.idiag_src[0] = answer.message.id.idiag_dst[0] = 0;
+    answer.message.id.idiag_dport = 0;
+    assert_false(read_answer(&answer, &ends).is_known); /* a connection has both */
+    ends.socket = CLIENT_DATAGRAM;
+    assert_true(read_answer(&answer, &ends).is_known);
+    answer.message.id.idiag_dport = htons(3128);
+    assert_false(read_answer(&answer, &ends).is_known);
+    ends.socket = CLIENT_DATAGRAM_TO_SERVER;
+    answer.message.id.idiag_dport = 0;
+    assert_false(read_answer(&answer, &ends).is_known);
+    answer.message.id.idiag_dst[0] = htonl(INADDR_LOOPBACK);
+    answer.message.id.idiag_dport = htons(3128);
+    assert_true(read_answer(&answer, &ends).is_known);
+    answer.message.id.idiag_sport = htons(40001);
+    assert_false(read_answer(&answer, &ends).is_known);
+    answer.message.id.idiag_sport = htons(40000);
+    answer.message.idiag_uid = 0;
+    answer.message.idiag_inode = 0;
+    assert_false(read_answer(&answer, &ends).is_known);
+}
+
 static void nobody_is_root_for_want_of_an_inode_or_of_a_name(void **state)
 {
     (void)state;
@@ -190,6 +295,9 @@ int main(void)
         cmocka_unit_test(a_client_that_has_closed_is_nobody_and_not_root),
         cmocka_unit_test(a_connection_that_is_none_has_no_owner),
         cmocka_unit_test(who_listens_at_the_clients_port_is_not_the_client),
+        cmocka_unit_test(finds_the_owner_of_a_datagram_of_either_family_connected_or_not),
+        cmocka_unit_test(a_datagram_of_another_place_has_no_owner),
+        cmocka_unit_test(an_answer_about_a_datagram_may_leave_open_what_its_socket_does),
         cmocka_unit_test(an_answer_is_believed_only_whole_and_of_that_connection),
         cmocka_unit_test(nobody_is_root_for_want_of_an_inode_or_of_a_name),
     };

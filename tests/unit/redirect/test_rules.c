@@ -74,10 +74,13 @@ static void a_user_with_a_place_of_its_own_is_turned_there_and_nobody_else_gets_
         .uid = 64123,
         .v4 = {.tcp = at("127.0.0.1", 3129)},
         .v6 = {.tcp = at("::1", 3129)},
-        .owners = {{33, at("127.0.0.1", 3133), at("::1", 3133)}, {1000, at("127.0.0.1", 3134), {.port = 0}}},
-        .owner_count = 2,
-        .ports = {3129, 3133, 3134},
-        .port_count = 3,
+        .owners =
+            {{33, {.tcp = at("127.0.0.1", 3133), .dns = at("127.0.0.1", 5333)}, {.tcp = at("::1", 3133)}},
+             {1000, {.tcp = at("127.0.0.1", 3134)}, {.tcp = {.port = 0}}},
+             {1001, {.tcp = {.port = 0}}, {.dns = at("::1", 5334)}}},
+        .owner_count = 3,
+        .ports = {3129, 3133, 3134, 5333, 5334},
+        .port_count = 5,
     };
     assert_golden("owners", &rules);
 }

@@ -135,6 +135,7 @@ struct settings_inference {
     struct settings_canned canned;
     bool takes_usage;
     struct setting_text via; /* a proxy; empty: none */
+    struct settings_trust trust;
     const struct model_alias *models;
     size_t model_count;
     struct settings_engine engine;

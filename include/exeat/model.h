@@ -167,10 +167,12 @@ struct request {
 };
 
 /* An address that the policy has judged for one decision. Only the policy makes one: policy_judge_address
- * of a host's, policy_judge_endpoint of what the operator wrote himself (endpoints, proxies). */
+ * of a host's, policy_judge_endpoint and policy_judge_socket of what the operator wrote himself (endpoints, proxies).
+ */
 struct judged_address {
     struct address address;
     uint16_t port;
+    bool is_socket; /* none of both: the host is a Unix socket, HOST_SOCKET */
 };
 
 #endif

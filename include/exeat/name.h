@@ -24,8 +24,9 @@ struct address_range {
     uint8_t prefix;
 };
 
-/* A canonical host: a lower-case A-label name without trailing dot (RFC 1123, RFC 5891; `_` allowed), or an address. */
-enum host_kind { HOST_NONE, HOST_NAME, HOST_ADDRESS };
+/* A canonical host: a lower-case A-label name without trailing dot (RFC 1123, RFC 5891; `_` allowed), an address, or,
+ * where the operator wrote it, the path of a Unix socket of this machine (unix(7)): no client can name one. */
+enum host_kind { HOST_NONE, HOST_NAME, HOST_ADDRESS, HOST_SOCKET };
 enum { HOST_TEXT_SIZE = 254 };
 struct host {
     enum host_kind kind;
@@ -45,6 +46,8 @@ MUST_CHECK bool host_parse(struct text text, struct host *host);
 MUST_CHECK bool host_read(struct text text, struct host *host, struct detail *detail);
 /* The host that an address is. */
 struct host host_of_address(const struct address *address);
+/* The host that a Unix socket is: an absolute path, of at most 107 bytes and without control bytes. */
+MUST_CHECK bool host_of_socket(struct text path, struct host *host, struct detail *detail);
 /* A host as an operator writes it: U-labels too (RFC 5891, via libidn2), IPv6 with or without brackets. */
 MUST_CHECK bool host_parse_written(struct text text, struct host *host);
 /* U+1E9E, which IDNA libraries of different age turn into different names: it is refused where it is written. */
@@ -61,7 +64,7 @@ MUST_CHECK bool authority_parse(struct text text, uint16_t default_port, struct 
 /* The same; where it is false, `detail` says what is wrong. */
 MUST_CHECK bool
 authority_read(struct text text, uint16_t default_port, struct host *host, uint16_t *port, struct detail *detail);
-/* host, with brackets if IPv6, and ":port" unless it equals `default_port`. */
+/* host, with brackets if IPv6, and ":port" unless it equals `default_port`; of a Unix socket: localhost. */
 void authority_append(struct buffer *out, const struct host *host, uint16_t port, uint16_t default_port);
 
 /* What an address is for (IANA special-purpose registries, RFC 6890). Embedded IPv4 (mapped, compatible, translated,

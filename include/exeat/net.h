@@ -165,9 +165,11 @@ void lingering_close(struct lingering *lingering, int descriptor, struct text la
 /* The channel is the callee's, without a handler yet; NULL: `error` is the errno. */
 typedef void (*dial_done)(void *context, struct channel *channel, int error);
 struct dial;
-/* Connects to a judged address. Calls back once, never from within dial_start, unless cancelled; how long it may take
- * is the caller's to say. */
+/* Connects to a judged address. Calls back once, never from within, unless cancelled; the caller has the deadline. */
 struct dial *dial_start(struct loop *loop, const struct judged_address *to, dial_done on_done, void *context);
+/* The same to a Unix socket that was judged: `host`, a HOST_SOCKET. */
+struct dial *dial_start_socket(
+    struct loop *loop, const struct judged_address *to, const struct host *host, dial_done on_done, void *context);
 void dial_cancel(struct dial *dial); /* only before the call back; NULL is fine */
 
 /* --- names --- */

@@ -106,6 +106,7 @@ struct policy_inference {
     const struct settings_canned *canned;
     bool takes_usage;        /* its streams may be asked for their tokens */
     const struct proxy *via; /* on the way to it; NULL: none */
+    struct digest trust;     /* whom its certificate is believed by, see tls_connect; all zero: tls.upstream */
     const struct settings_engine *engine;
 };
 /* Borrowed from the policy; index < count. */
@@ -140,5 +141,8 @@ void policy_explain_address(
 MUST_CHECK bool policy_judge_endpoint(
     const struct policy *policy, const struct address *address, uint16_t port, struct judged_address *judged,
     enum reason *why);
+/* The same of an endpoint that is a Unix socket: the gate's own control socket is refused (REASON_LOOP). */
+MUST_CHECK bool policy_judge_socket(
+    const struct policy *policy, const struct host *socket, struct judged_address *judged, enum reason *why);
 
 #endif

@@ -109,6 +109,7 @@ struct tls_trust {
     size_t crl_count;
     const struct digest *pins; /* SHA-256 of SPKIs (RFC 7469 2.4): the verified chain has to have one of these keys */
     size_t pin_count;
+    const char *server_name; /* who its hosts are in SNI and certificate, a canonical name; NULL or "": themselves */
 };
 struct tls_client_options {
     struct tls_trust upstream;      /* what holds without a rule's */
@@ -124,9 +125,9 @@ MUST_CHECK struct tls_client *tls_client_new(const struct tls_client_options *op
 void tls_client_free(struct tls_client *client); /* NULL is fine */
 /* What of files that can be read cannot work, a sentence each (base_free them all): CRLs that are over. */
 void tls_trust_remarks(const struct tls_trust *trust, void (*say)(void *context, const char *sentence), void *context);
-/* Connects on `channel` to `host`: SNI and certificate are bound to it (RFC 6066, RFC 9525), always verified, with what
- * the host staples (RFC 6066 8) and what its certificate demands of it (RFC 7633). No early data. NULL when the client
- * has no trust of that id: it was another policy's. */
+/* Connects on `channel` to `host`: SNI and certificate are bound to it (RFC 6066, RFC 9525), or to the name that the
+ * trust has for it, always verified, with what the host staples (RFC 6066 8) and what its certificate demands of it
+ * (RFC 7633). No early data. NULL when the client has no trust of that id: it was another policy's. */
 struct tls_connection *
 tls_connect(struct tls_client *client, struct channel *channel, const struct host *host, const struct digest *id);
 

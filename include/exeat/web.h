@@ -80,6 +80,7 @@ struct web_peer {
     enum scheme scheme;
     const struct host *host;
     uint16_t port;
+    struct digest trust; /* see tls_connect; all zero: whom the route's TLS trusts */
     struct text prefix;  /* of paths; may be empty */
     uint64_t timeout_ms; /* from the name to the end of the answer */
     size_t answer;       /* bytes of an answer's content; more is a failure */

@@ -125,6 +125,7 @@ void patient_begin(struct patient *patient, struct checkup *checkup, size_t inde
                 .scheme = source->scheme,
                 .host = &source->host,
                 .port = source->port,
+                .trust = source->trust,
                 .prefix = source->prefix,
                 .timeout_ms = PATIENCE_MS,
                 .answer = PAGE_MAX,

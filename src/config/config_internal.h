@@ -6,6 +6,7 @@
 #include "exeat/config.h"
 #include "exeat/config/tables.h"
 #include "exeat/schema.h"
+#include "exeat/schema/scalar.h"
 
 enum { POLICY_FILE_MAX = 16 * 1024 * 1024 };
 
@@ -23,25 +24,17 @@ extern const struct type type_patterns;     /* struct setting_patterns */
 extern const struct type type_ranges;       /* struct setting_ranges */
 extern const struct type type_range;        /* struct setting_range */
 extern const struct type type_ports;        /* struct setting_ports */
-extern const struct type type_duration;     /* uint64_t, ms */
-extern const struct type type_size;         /* uint64_t, bytes */
-extern const struct type type_number;       /* uint64_t */
 extern const struct type type_time;         /* struct setting_time */
 extern const struct type type_socket;       /* struct setting_socket */
 bool read_text(struct load *load, const struct yaml_node *node, void *field);
 bool read_path(struct load *load, const struct yaml_node *node, void *field);
 bool read_setting_text(struct load *load, const struct yaml_node *node, void *field);
-bool read_number(struct load *load, const struct yaml_node *node, void *field);
 bool read_socket(struct load *load, const struct yaml_node *node, void *field);
 bool read_range(struct load *load, const struct yaml_node *node, void *field);
 bool read_patterns(struct load *load, const struct yaml_node *node, void *field);
 bool pattern_of(struct load *load, struct text text, struct mark mark, struct setting_pattern *pattern);
 
 /* writers.c */
-void write_text(const void *field, struct buffer *out);
-void write_number(const void *field, struct buffer *out);
-void write_duration(const void *field, struct buffer *out);
-void write_size(const void *field, struct buffer *out);
 void write_socket(const void *field, struct buffer *out);
 void write_patterns(const void *field, struct buffer *out);
 void write_workers(const void *field, struct buffer *out);
@@ -52,10 +45,6 @@ void write_turned(const void *field, struct buffer *out);       /* struct settin
 void write_rerouted(const void *field, struct buffer *out);     /* struct address */
 void write_fixed_hosts(const void *object, struct buffer *out); /* struct settings_resolve */
 void write_witness_url(const void *object, struct buffer *out); /* struct settings_witness */
-
-/* "http://host:port/prefix", or https; `prefix` is without its last slash. */
-bool url_parse(
-    struct load *load, struct text url, enum scheme *scheme, struct host *host, uint16_t *port, struct text *prefix);
 
 /* answerers.c */
 extern const struct type type_region;        /* struct setting_text */

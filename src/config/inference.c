@@ -2,37 +2,35 @@
 /* The sections that say who answers: inference endpoints, and names that DNS is not asked for. */
 #include "config_internal.h"
 #include "exeat/base/memory.h"
+#include "exeat/model/url.h"
 
 /* --- inference
  * --------------------------------------------------------------------------------------------------------- */
 
-bool url_parse(
-    struct load *load, struct text url, enum scheme *scheme, struct host *host, uint16_t *port, struct text *prefix)
+/* What cannot be meant otherwise is told by its own reader. */
+static bool parse_endpoint(struct text text, struct url *url, struct detail *detail)
 {
-    *scheme = SCHEME_HTTP;
-    if (text_starts_with(url, TEXT("https://")))
-        *scheme = SCHEME_HTTPS;
-    else if (!text_starts_with(url, TEXT("http://")))
-        return false;
-    url = text_after(url, *scheme == SCHEME_HTTPS ? 8 : 7);
-    size_t slash = text_index(url, '/', 0);
-    struct text path = text_after(url, slash);
-    while (path.length > 0 && path.data[path.length - 1] == '/')
-        path.length--;
-    *prefix = arena_text(&load->settings->arena, path);
-    return authority_parse(text_part(url, 0, slash), scheme_port(*scheme), host, port);
+    if (url_is_socket(text))
+        return url_parse_socket(text, url, detail);
+    return url_parse(text, url) || detail_say(detail, "write http://127.0.0.1:8000 or unix:/run/llama.sock");
 }
 
 static bool read_endpoint(struct load *load, const struct yaml_node *node, void *field)
 {
     struct settings_inference *inference = field;
-    struct text url;
-    if (!read_text(load, node, &url))
+    struct detail detail = {0};
+    struct url url;
+    if (!read_text(load, node, &url.path))
         return false;
-    if (url_parse(load, url, &inference->scheme, &inference->host, &inference->port, &inference->prefix))
-        return true;
-    diag_error(load->diags, node->mark, "'%.*s' is not an endpoint such as http://127.0.0.1:8000", TEXT_ARG(url));
-    return false;
+    if (!parse_endpoint(node->text, &url, &detail)) {
+        diag_error(load->diags, node->mark, "'%.*s' is not an endpoint: %s", TEXT_ARG(node->text), detail.text);
+        return false;
+    }
+    inference->scheme = url.scheme;
+    inference->host = url.host;
+    inference->port = url.port;
+    inference->prefix = arena_text(&load->settings->arena, url.path);
+    return true;
 }
 
 static bool read_models(struct load *load, const struct yaml_node *node, void *field)
@@ -53,7 +51,8 @@ static bool read_models(struct load *load, const struct yaml_node *node, void *f
     return good;
 }
 
-static const struct type type_endpoint = SHAPED_TYPE("http or https URL", read_endpoint, "^https?://");
+static const struct type type_endpoint =
+    SHAPED_TYPE("URL: http, https, or unix:/PATH", read_endpoint, "^(https?://|unix:)");
 static const char *const builtin_words[] = {"canned"};
 static const struct type type_builtin = FLAG_TYPE(builtin_words);
 static const char *const dialect_words[] = {"openai"};
@@ -68,6 +67,19 @@ static const struct type type_engine = {
     .shape = SHAPE_ENUM, .words = engine_words, .word_count = COUNT_OF(engine_words), .first = ENGINE_KIND_LLAMA};
 static const char *const standby_words[] = {"false", "true"};
 static const struct type type_standby = FLAG_TYPE(standby_words);
+
+static bool read_server_name(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct host host;
+    if (!read_text(load, node, field))
+        return false;
+    bool is_name = host_parse_written(node->text, &host) && host.kind == HOST_NAME;
+    if (is_name)
+        *(struct text *)field = arena_text(&load->settings->arena, host_text(&host));
+    else
+        diag_error(load->diags, node->mark, "'%.*s' is not the name of a host", TEXT_ARG(node->text));
+    return is_name;
+}
 
 static bool read_digest(struct load *load, const struct yaml_node *node, void *field)
 {
@@ -97,6 +109,7 @@ static bool read_page(struct load *load, const struct yaml_node *node, void *fie
     return is_path;
 }
 
+static const struct type type_server_name = TEXT_TYPE("host name", read_server_name);
 static const struct type type_digest = SHAPED_TYPE("sha256:HEX", read_digest, "^sha256:[0-9a-fA-F]{64}$");
 static const struct type type_page = SHAPED_TYPE("path", read_page, "^/");
 static const struct key health_keys[] = {
@@ -124,7 +137,9 @@ static const struct type type_health = {
 
 static const struct key inference_keys[] = {
     REQUIRED_KEY(settings_inference, name, "name", &type_setting_text, "what rules call it"),
-    WHOLE_KEY("endpoint", &type_endpoint, "(none)", "a server that speaks the dialect; a path is put before /v1/..."),
+    WHOLE_KEY(
+        "endpoint", &type_endpoint, "(none)",
+        "a server that speaks the dialect; a path is put before /v1/..., behind a second colon of unix:/PATH:/v2"),
     KEY(settings_inference, is_canned, "builtin", &type_builtin, "(none)", "a fixed answer, no server"),
     KEY(settings_inference, dialect, "dialect", &type_endpoint_dialect, "openai", "what the endpoint speaks"),
     KEY(settings_inference, key_file, "key_file", &type_path, "(none)", "the endpoint's own bearer token"),
@@ -135,6 +150,16 @@ static const struct key inference_keys[] = {
         "false: its streams are not asked for their tokens (`stream_options`), which some old servers refuse"),
     KEY(settings_inference, via, "via", &type_setting_text, "(none)",
         "the proxy on the way to the endpoint; `upstream_proxy` is not about it"),
+    KEY(settings_inference, trust.roots, "roots", &type_path, "(tls.upstream.roots)",
+        "who is trusted there, for https: a PEM file of root certificates"),
+    KEY(settings_inference, trust.pins, "pin", &type_pins, "(any key)",
+        "its verified chain has a key with one of these SHA-256"),
+    KEY(settings_inference, trust.crls, "crl", &type_crls, "(not asked)", "revocation lists, as those of rules"),
+    KEY(settings_inference, trust.certificate, "certificate", &type_path, "(none)",
+        "the gate's own certificate there: PEM, its issuers after it"),
+    KEY(settings_inference, trust.key, "key", &type_path, "(none)", "its key, PEM, not encrypted"),
+    KEY(settings_inference, trust.server_name, "server_name", &type_server_name, "(that of `endpoint`)",
+        "the name in its certificate, and in SNI, where `endpoint` has an address or another name"),
     WHOLE_KEY("models", &type_models, "(as asked)", "which model is asked instead"),
     KEY(settings_inference, engine.pool, "pool", &type_setting_text, "(none)",
         "a name for several endpoints that are equals: rules write it in `inference`, the least busy answers"),
@@ -158,6 +183,20 @@ static const struct key inference_keys[] = {
 };
 static const struct section section_inference = SECTION("an inference entry", inference_keys);
 
+/* TLS is said something about that is not spoken, or half of it. */
+static bool trust_is_sound(struct load *load, const struct settings_inference *inference, struct mark mark)
+{
+    const struct settings_trust *trust = &inference->trust;
+    bool is_set = trust->roots.length > 0 || trust->pins.count > 0 || trust->crls.count > 0 ||
+                  trust->certificate.length > 0 || trust->key.length > 0 || trust->server_name.length > 0;
+    if (!is_set || inference->scheme == SCHEME_HTTPS)
+        return trust_is_whole(load, trust, mark);
+    diag_error(
+        load->diags, mark,
+        "`roots`, `pin`, `crl`, `certificate`, `key` and `server_name` are about TLS: they need an endpoint of https");
+    return false;
+}
+
 /* What asks an endpoint that is none, or two places for one thing. */
 static bool engine_is_sound(struct load *load, struct settings_inference *inference, struct mark mark)
 {
@@ -173,6 +212,8 @@ static bool engine_is_sound(struct load *load, struct settings_inference *infere
         wrong = "`region` and `region_file` say the same thing: leave one away";
     else if (engine->expected.text.length > 0 && engine->digest_file.length == 0 && engine->kind != ENGINE_KIND_OLLAMA)
         wrong = "`expect_digest` needs somebody who tells the digest: `engine: ollama`, or a `digest_file`";
+    else if (inference->host.kind == HOST_SOCKET && inference->via.text.length > 0)
+        wrong = "a Unix socket is on this machine: there is no proxy (`via`) on the way to it";
     else if (engine->is_asked && inference->via.text.length > 0)
         wrong = "an endpoint behind a proxy (`via`) cannot be asked how it is: leave `engine` and `health` away";
     else if (engine->stands_by && !engine->is_asked)
@@ -194,7 +235,7 @@ static bool read_inference_entry(struct load *load, const struct yaml_node *node
         diag_error(load->diags, node->mark, "an inference entry needs either `endpoint` or `builtin: canned`");
         return false;
     }
-    return engine_is_sound(load, inference, node->mark);
+    return engine_is_sound(load, inference, node->mark) && trust_is_sound(load, inference, node->mark);
 }
 
 static bool read_inference(struct load *load, const struct yaml_node *node, void *field)

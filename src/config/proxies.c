@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The proxies that requests have to go through on their way out, and who does. */
 #include "config_internal.h"
+#include "exeat/model/url.h"
 
 static bool read_url(struct load *load, const struct yaml_node *node, void *object)
 {
     struct settings_proxy *proxy = object;
-    struct text url;
-    struct text path;
-    enum scheme scheme;
-    if (!read_text(load, node, &url))
+    struct text text;
+    struct url url;
+    if (!read_text(load, node, &text))
         return false;
-    bool good = url_parse(load, url, &scheme, &proxy->host, &proxy->port, &path) && path.length == 0;
-    proxy->is_tls = good && scheme == SCHEME_HTTPS;
-    if (!good)
+    bool good = url_parse(text, &url) && url.path.length == 0;
+    if (!good) {
         diag_error(
             load->diags, node->mark, "'%.*s' is not the URL of a proxy such as http://proxy.corp.example:3128",
-            TEXT_ARG(url));
-    return good;
+            TEXT_ARG(text));
+        return false;
+    }
+    proxy->is_tls = url.scheme == SCHEME_HTTPS;
+    proxy->host = url.host;
+    proxy->port = url.port;
+    return true;
 }
 
 static const struct type type_proxy_url = SHAPED_TYPE("http or https URL", read_url, "^https?://");

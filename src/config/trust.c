@@ -70,7 +70,7 @@ bool trust_is_whole(struct load *load, const struct settings_trust *trust, struc
     if (has_certificate == (trust->key.length > 0))
         return true;
     diag_error(
-        load->diags, mark, "`certificate` and `key` of a rule belong together: %s is missing",
+        load->diags, mark, "`certificate` and `key` belong together: %s is missing",
         has_certificate ? "key" : "certificate");
     return false;
 }

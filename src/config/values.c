@@ -7,17 +7,9 @@
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
-static bool expect_text(struct load *load, const struct yaml_node *node, const char *what)
-{
-    if (node->kind == YAML_TEXT && (node->text.length > 0 || !node->is_plain))
-        return true;
-    diag_error(load->diags, node->mark, "expected %s", what);
-    return false;
-}
-
 bool read_text(struct load *load, const struct yaml_node *node, void *field)
 {
-    if (!expect_text(load, node, "a text"))
+    if (!schema_expect_text(load, node, "a text"))
         return false;
     *(struct text *)field = node->text;
     return true;
@@ -41,7 +33,7 @@ static void keep_path(struct load *load, struct text path, struct mark mark)
 
 bool read_path(struct load *load, const struct yaml_node *node, void *field)
 {
-    if (!expect_text(load, node, "a path"))
+    if (!schema_expect_text(load, node, "a path"))
         return false;
     char *path = file_beside(load->path, node->text);
     *(struct text *)field = arena_text(&load->settings->arena, text_from(path));
@@ -52,7 +44,7 @@ bool read_path(struct load *load, const struct yaml_node *node, void *field)
 
 bool read_setting_text(struct load *load, const struct yaml_node *node, void *field)
 {
-    if (!expect_text(load, node, "a text"))
+    if (!schema_expect_text(load, node, "a text"))
         return false;
     *(struct setting_text *)field = (struct setting_text){node->text, node->mark};
     return true;
@@ -97,7 +89,7 @@ bool pattern_of(struct load *load, struct text text, struct mark mark, struct se
 
 static bool read_pattern(struct load *load, const struct yaml_node *node, void *item)
 {
-    return expect_text(load, node, "a host pattern") && pattern_of(load, node->text, node->mark, item);
+    return schema_expect_text(load, node, "a host pattern") && pattern_of(load, node->text, node->mark, item);
 }
 
 bool read_patterns(struct load *load, const struct yaml_node *node, void *field)
@@ -113,7 +105,7 @@ bool read_patterns(struct load *load, const struct yaml_node *node, void *field)
 bool read_range(struct load *load, const struct yaml_node *node, void *item)
 {
     struct setting_range *range = item;
-    if (!expect_text(load, node, "an address range"))
+    if (!schema_expect_text(load, node, "an address range"))
         return false;
     range->mark = node->mark;
     if (address_range_parse(node->text, &range->range))
@@ -137,7 +129,7 @@ static bool read_ranges(struct load *load, const struct yaml_node *node, void *f
 static bool read_port_range(struct load *load, const struct yaml_node *node, void *item)
 {
     struct port_range *range = item;
-    if (!expect_text(load, node, "a port"))
+    if (!schema_expect_text(load, node, "a port"))
         return false;
     size_t dash = text_index(node->text, '-', 0);
     bool good = port_parse(text_part(node->text, 0, dash), &range->first);
@@ -159,52 +151,11 @@ static bool read_ports(struct load *load, const struct yaml_node *node, void *fi
     return good;
 }
 
-/* A number with one of the units after it. */
-struct unit {
-    const char *name;
-    uint64_t factor;
-};
-
-static bool read_with_unit(
-    struct load *load, const struct yaml_node *node, const struct unit *units, size_t count, const char *what,
-    uint64_t *value)
-{
-    if (!expect_text(load, node, what))
-        return false;
-    size_t digits = 0;
-    while (digits < node->text.length && node->text.data[digits] >= '0' && node->text.data[digits] <= '9')
-        digits++;
-    struct text unit = text_after(node->text, digits);
-    uint64_t number;
-    for (size_t i = 0; i < count; i++) {
-        if (!text_equal(unit, text_from(units[i].name)))
-            continue;
-        if (text_to_number(text_part(node->text, 0, digits), UINT32_MAX, &number)) {
-            *value = number * units[i].factor;
-            return true;
-        }
-    }
-    diag_error(load->diags, node->mark, "'%.*s' is not %s", TEXT_ARG(node->text), what);
-    return false;
-}
-
-static bool read_duration(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const struct unit units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
-    return read_with_unit(load, node, units, COUNT_OF(units), "a duration such as 500ms, 10s, 5m or 90d", field);
-}
-
-static bool read_size(struct load *load, const struct yaml_node *node, void *field)
-{
-    static const struct unit units[] = {{"", 1}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 1073741824}};
-    return read_with_unit(load, node, units, COUNT_OF(units), "a size such as 64KiB or 8MiB", field);
-}
-
 /* The moment must be plain: a day ends at another time in each place. */
 static bool read_time(struct load *load, const struct yaml_node *node, void *field)
 {
     struct setting_time *time = field;
-    if (!expect_text(load, node, "a time"))
+    if (!schema_expect_text(load, node, "a time"))
         return false;
     *time = (struct setting_time){.mark = node->mark, .present = true};
     switch (clock_parse_moment(node->text, &time->us)) {
@@ -229,21 +180,11 @@ static bool read_time(struct load *load, const struct yaml_node *node, void *fie
     return false;
 }
 
-bool read_number(struct load *load, const struct yaml_node *node, void *field)
-{
-    if (!expect_text(load, node, "a number"))
-        return false;
-    if (text_to_number(node->text, UINT32_MAX, field))
-        return true;
-    diag_error(load->diags, node->mark, "'%.*s' is not a whole number", TEXT_ARG(node->text));
-    return false;
-}
-
 bool read_socket(struct load *load, const struct yaml_node *node, void *field)
 {
     struct setting_socket *found = field;
     struct host host = {.kind = HOST_NONE};
-    if (!expect_text(load, node, "an address and port"))
+    if (!schema_expect_text(load, node, "an address and port"))
         return false;
     found->mark = node->mark;
     if (authority_parse(node->text, 0, &host, &found->port) && host.kind == HOST_ADDRESS) {
@@ -268,10 +209,7 @@ const struct type type_range = TEXT_TYPE("address range", read_range);
 const struct type type_ranges = LIST_TYPE("list of address ranges", read_ranges, &type_range);
 static const struct type type_port = SHAPED_TYPE("port", read_port_range, "^[0-9]{1,5}(-[0-9]{1,5})?$");
 const struct type type_ports = LIST_TYPE("list of ports", read_ports, &type_port);
-const struct type type_duration = VALUE_TYPE("duration", read_duration, write_duration, "^[0-9]+(ms|s|m|h|d)$");
-const struct type type_size = VALUE_TYPE("size", read_size, write_size, "^[0-9]+(KiB|MiB|GiB)?$");
 const struct type type_time = SHAPED_TYPE(
     "time", read_time,
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$");
-const struct type type_number = VALUE_TYPE("number", read_number, write_number, "^[0-9]+$");
 const struct type type_socket = VALUE_TYPE("address:port", read_socket, write_socket, NULL);

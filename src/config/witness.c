@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The section that says who remembers the audit log where the gate is not. */
 #include "config_internal.h"
+#include "exeat/model/url.h"
 
 static bool read_url(struct load *load, const struct yaml_node *node, void *object)
 {
     struct settings_witness *witness = object;
-    struct text url;
-    if (!read_text(load, node, &url))
+    struct text text;
+    struct url url;
+    if (!read_text(load, node, &text))
         return false;
-    if (url_parse(load, url, &witness->scheme, &witness->host, &witness->port, &witness->prefix))
-        return true;
-    diag_error(
-        load->diags, node->mark, "'%.*s' is not the URL of a witness such as https://witness.example:9902",
-        TEXT_ARG(url));
-    return false;
+    if (!url_parse(text, &url)) {
+        diag_error(
+            load->diags, node->mark, "'%.*s' is not the URL of a witness such as https://witness.example:9902",
+            TEXT_ARG(text));
+        return false;
+    }
+    witness->scheme = url.scheme;
+    witness->host = url.host;
+    witness->port = url.port;
+    witness->prefix = arena_text(&load->settings->arena, url.path);
+    return true;
 }
 
 enum { INTERVAL_LEAST_MS = 100 };

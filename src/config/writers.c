@@ -1,27 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values as YAML that the readers read back; nothing for what is not set. */
-#include <ctype.h>
 #include <string.h>
 
 #include "config_internal.h"
-#include "exeat/base/json.h"
-
-/* A JSON text is one in YAML too. */
-static void append_scalar(struct buffer *out, struct text text)
-{
-    bool is_plain = text.length > 0 && (isalpha((unsigned char)text.data[0]) || text.data[0] == '/');
-    for (size_t i = 0; i < text.length; i++)
-        is_plain = is_plain && (isalnum((unsigned char)text.data[i]) || strchr("/.-_", text.data[i]) != NULL);
-    if (is_plain)
-        buffer_append(out, text);
-    else
-        json_append_string(out, text);
-}
-
-static void write_word(const char *word, struct buffer *out)
-{
-    append_scalar(out, text_from(word));
-}
 
 void settings_write_value(const struct type *type, const void *field, struct buffer *out)
 {
@@ -31,44 +12,6 @@ void settings_write_value(const struct type *type, const void *field, struct buf
         write_word(type->words[*(const bool *)field ? type->word_count - 1 : 0], out);
     else if (type->write != NULL)
         type->write(field, out);
-}
-
-void write_text(const void *field, struct buffer *out)
-{
-    const struct text *text = field;
-    if (text->length > 0)
-        append_scalar(out, *text);
-}
-
-void write_number(const void *field, struct buffer *out)
-{
-    buffer_append_number(out, *(const uint64_t *)field);
-}
-
-struct unit {
-    const char *name;
-    uint64_t factor;
-};
-
-/* In the largest unit that it is a whole number of; the last but one for nothing. */
-static void write_with_unit(const struct unit *units, uint64_t value, struct buffer *out)
-{
-    while (value % units->factor != 0 || (value == 0 && units->factor > 1024))
-        units++;
-    buffer_append_number(out, value / units->factor);
-    buffer_append_string(out, units->name);
-}
-
-void write_duration(const void *field, struct buffer *out)
-{
-    static const struct unit units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
-    write_with_unit(units, *(const uint64_t *)field, out);
-}
-
-void write_size(const void *field, struct buffer *out)
-{
-    static const struct unit units[] = {{"GiB", 1073741824}, {"MiB", 1048576}, {"KiB", 1024}, {"", 1}};
-    write_with_unit(units, *(const uint64_t *)field, out);
 }
 
 static void append_socket(struct buffer *out, const struct setting_socket *place)
@@ -105,7 +48,7 @@ static void append_path(struct buffer *out, const char *key, struct text path)
     if (path.length == 0)
         return;
     buffer_printf(out, ", %s: ", key);
-    append_scalar(out, path);
+    write_text(&path, out);
 }
 
 static void append_listener(struct buffer *out, const struct settings_listener *listener)
@@ -216,6 +159,7 @@ void write_witness_url(const void *object, struct buffer *out)
     buffer_append_string(&url, witness->scheme == SCHEME_HTTPS ? "https://" : "http://");
     authority_append(&url, &witness->host, witness->port, scheme_port(witness->scheme));
     buffer_append(&url, witness->prefix);
-    append_scalar(out, buffer_text(&url));
+    struct text whole = buffer_text(&url);
+    write_text(&whole, out);
     buffer_clear(&url);
 }

@@ -103,6 +103,7 @@ static void fill(struct tls_trust *trust, const struct policy_trust *rule, struc
         .crl_count = source->crls.count,
         .pins = source->pins.items,
         .pin_count = source->pins.count,
+        .server_name = source->server_name.data,
     };
 }
 

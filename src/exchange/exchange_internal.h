@@ -175,6 +175,7 @@ struct destination {
     const struct host *host; /* borrowed from the request or the policy */
     uint16_t port;
     const struct proxy *proxy; /* on the way; NULL: none. Borrowed from the policy */
+    struct digest trust;       /* see tls_connect */
 };
 struct destination way_out_destination(const struct exchange *exchange);
 /* One of the addresses of the destination, or of the proxy on the way to it. */

@@ -71,7 +71,7 @@ static void dial(struct exchange *exchange)
         .proxy = to.proxy,
         .to = way->candidates,
         .count = way->candidate_count,
-        .trust = exchange->decision.trust,
+        .trust = to.trust,
         .follows = policy_follows(&exchange->decision),
     };
     way->connecting = route_connect(exchange->worker->options.route, &route_way, on_connected, exchange);

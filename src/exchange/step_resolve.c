@@ -26,7 +26,7 @@ static struct upstream *take_pooled(struct exchange *exchange)
         .user = exchange->entrance->user,
         .proxy = to.proxy,
         .may_repeat = way_out_may_repeat(exchange),
-        .trust = exchange->decision.trust,
+        .trust = to.trust,
     };
     return route_take(exchange->worker->options.route, &wish, accepts_pooled, exchange);
 }
@@ -36,11 +36,14 @@ static enum progress refuse_address(struct exchange *exchange, const struct addr
 {
     struct destination to = way_out_destination(exchange);
     struct detail detail = {0};
-    policy_explain_address(exchange->policy, &exchange->ask.request, &exchange->decision, address, why, &detail);
+    if (to.host->kind != HOST_SOCKET)
+        policy_explain_address(exchange->policy, &exchange->ask.request, &exchange->decision, address, why, &detail);
     if (to.proxy != NULL && to.host->kind != HOST_ADDRESS)
         (void)detail_say(&detail, "the address of proxy %.60s may not be connected to", to.proxy->name.data);
     else if (way_out_inference(exchange) != NULL)
-        (void)detail_say(&detail, "the endpoint's address may not be connected to");
+        (void)detail_say(
+            &detail, to.host->kind == HOST_SOCKET ? "the endpoint is the gate's own control socket"
+                                                  : "the endpoint's address may not be connected to");
     account_say(&exchange->account, FLAW_NONE, detail.text);
     log_info(
         "address_refused", log_text("host", host_text(to.host)), log_number("port", to.port),
@@ -114,7 +117,10 @@ enum progress step_resolve(struct exchange *exchange)
         exchange_enter(exchange, EXCHANGE_PASS);
         return STEP_NEXT;
     }
+    static const struct address none = {.length = 0};
     struct destination to = way_out_destination(exchange);
+    if (to.host->kind == HOST_SOCKET) /* it has neither name nor address */
+        return judge_answers(exchange, &none, 1);
     const struct host *host = to.proxy != NULL ? &to.proxy->host : to.host;
     exchange->way.resolving = resolve_start(exchange->worker->options.resolver, host, on_resolved, exchange);
     return STEP_WAIT;

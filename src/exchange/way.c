@@ -19,9 +19,10 @@ struct destination way_out_destination(const struct exchange *exchange)
     const struct policy_inference *inference = way_out_inference(exchange);
     const struct request *request = &exchange->ask.request;
     if (inference != NULL)
-        return (struct destination){inference->scheme, &inference->host, inference->port, inference->via};
+        return (struct destination){
+            inference->scheme, &inference->host, inference->port, inference->via, inference->trust};
     const struct proxy *proxy = policy_proxy(exchange->policy, &exchange->decision);
-    return (struct destination){request->scheme, &request->host, request->port, proxy};
+    return (struct destination){request->scheme, &request->host, request->port, proxy, exchange->decision.trust};
 }
 
 void exchange_endpoint_failed(struct exchange *exchange, enum reason reason)
@@ -52,6 +53,8 @@ bool way_out_judge(
 {
     struct destination to = way_out_destination(exchange);
     const struct request *request = &exchange->ask.request;
+    if (to.host->kind == HOST_SOCKET)
+        return policy_judge_socket(exchange->policy, to.host, judged, why);
     if (way_out_inference(exchange) == NULL && to.proxy == NULL)
         return policy_judge_address(exchange->policy, request, &exchange->decision, address, judged, why);
     if (way_out_inference(exchange) == NULL && to.host->kind == HOST_ADDRESS &&

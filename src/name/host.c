@@ -3,11 +3,12 @@
 #include <idn2.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "exeat/base/memory.h"
 #include "exeat/name.h"
 
-enum { LABEL_MAX = 63, NAME_MAX_LENGTH = 253 };
+enum { LABEL_MAX = 63, NAME_MAX_LENGTH = 253, SOCKET_PATH_SIZE = sizeof(((struct sockaddr_un *)0)->sun_path) };
 
 struct text host_text(const struct host *host)
 {
@@ -87,6 +88,22 @@ struct host host_of_address(const struct address *address)
     set_text(&host, buffer_text(&text));
     buffer_clear(&text);
     return host;
+}
+
+bool host_of_socket(struct text path, struct host *host, struct detail *detail)
+{
+    if (path.length > 0 && (path.data[0] == '@' || path.data[0] == '\0'))
+        return detail_say(detail, "an abstract socket has no owner, so that anybody may be behind it: give it a path");
+    if (path.length < 2 || path.data[0] != '/' || path.data[path.length - 1] == '/')
+        return detail_say(detail, "a socket is named by its whole path, such as /run/llama/llama.sock");
+    if (path.length >= SOCKET_PATH_SIZE)
+        return detail_say(detail, "the path of a socket has at most %d bytes", (int)SOCKET_PATH_SIZE - 1);
+    for (size_t i = 0; i < path.length; i++)
+        if ((unsigned char)path.data[i] < ' ' || path.data[i] == 0x7f)
+            return detail_say(detail, "byte 0x%02X in the path of the socket", (unsigned char)path.data[i]);
+    *host = (struct host){.kind = HOST_SOCKET};
+    set_text(host, path);
+    return true;
 }
 
 static bool set_address(struct host *host, const struct address *address)
@@ -215,6 +232,10 @@ bool authority_read(struct text text, uint16_t default_port, struct host *host, 
 void authority_append(struct buffer *out, const struct host *host, uint16_t port, uint16_t default_port)
 {
     bool brackets = host->kind == HOST_ADDRESS && host->address.length == 16;
+    if (host->kind == HOST_SOCKET) {
+        buffer_append(out, TEXT("localhost"));
+        return;
+    }
     if (brackets)
         buffer_append_byte(out, '[');
     buffer_append(out, host_text(host));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Addresses are judged after the name and its record: the only place that makes a judged address. */
 #include <ifaddrs.h>
+#include <sys/stat.h>
 
 #include "exeat/policy/names.h"
 #include "policy_internal.h"
@@ -74,6 +75,25 @@ bool policy_judge_endpoint(
     if (address_is_metadata(address))
         return refuse(why, REASON_ADDRESS_METADATA);
     *judged = (struct judged_address){.address = *address, .port = port};
+    return true;
+}
+
+/* By whatever path it is named. */
+static bool is_same_file(struct text left, struct text right)
+{
+    struct stat one;
+    struct stat other;
+    return text_equal(left, right) || (stat(left.data, &one) == 0 && stat(right.data, &other) == 0 &&
+                                       one.st_dev == other.st_dev && one.st_ino == other.st_ino);
+}
+
+bool policy_judge_socket(
+    const struct policy *policy, const struct host *socket, struct judged_address *judged, enum reason *why)
+{
+    struct text control = policy->settings->listen.control;
+    if (control.length > 0 && is_same_file(host_text(socket), control))
+        return refuse(why, REASON_LOOP);
+    *judged = (struct judged_address){.is_socket = true};
     return true;
 }
 

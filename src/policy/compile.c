@@ -148,8 +148,8 @@ static void compile_rules(struct compile *compile)
     struct policy *policy = compile->policy;
     policy->rule_count = policy->settings->lists.rule_count;
     policy->rules = arena_array(&policy->arena, policy->rule_count, sizeof(*policy->rules));
-    policy->trusts.items = arena_array(
-        &policy->arena, policy->rule_count + policy->settings->lists.proxy_count, sizeof(*policy->trusts.items));
+    size_t others = policy->settings->lists.proxy_count + policy->inference_count;
+    policy->trusts.items = arena_array(&policy->arena, policy->rule_count + others, sizeof(*policy->trusts.items));
     policy->methods.names = arena_array(&policy->arena, METHODS_MAX, sizeof(*policy->methods.names));
     uint32_t *hostless = arena_array(&policy->arena, policy->rule_count, sizeof(*hostless));
     for (size_t i = 0; i < policy->rule_count; i++) {
@@ -220,6 +220,7 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     budgets_compile(policy, diags);
     lapses_compile(policy);
     proxies_compile(policy, diags);
+    inference_compile_trust(policy);
     hosts_compile(policy, diags);
     if (diags_errors(diags) == errors_before)
         policy_check_rules(policy, diags);

@@ -52,6 +52,15 @@ void inference_compile(struct policy *policy, struct diags *diags)
     }
 }
 
+void inference_compile_trust(struct policy *policy)
+{
+    for (size_t i = 0; i < policy->inference_count; i++) {
+        const struct settings_inference *source = &policy->settings->lists.inference[i];
+        if (trust_is_set(&source->trust))
+            policy->inference[i].trust = trust_add(policy, "endpoint", source->name.text, &source->trust)->id;
+    }
+}
+
 void inference_clear(struct policy *policy)
 {
     for (size_t i = 0; i < policy->inference_count; i++)

@@ -158,6 +158,7 @@ void lapses_compile(struct policy *policy);
 
 /* inference.c */
 void inference_compile(struct policy *policy, struct diags *diags);
+void inference_compile_trust(struct policy *policy); /* after the rules */
 void inference_clear(struct policy *policy);
 
 void trace_add(struct policy_trace *trace, const struct trace_rule *entry);

@@ -82,7 +82,10 @@ static void note_failure(struct attempt *attempt, enum reason reason, const char
     buffer_printf(&line, "%s%s", race->detail, race->detail[0] == '\0' ? "" : "; ");
     if (race->proxy != NULL)
         buffer_printf(&line, "proxy %.*s at ", TEXT_ARG(race->proxy->name));
-    address_append(&line, &attempt->to.address);
+    if (attempt->to.is_socket)
+        buffer_append(&line, host_text(&race->host));
+    else
+        address_append(&line, &attempt->to.address);
     buffer_printf(&line, ": %s", why);
     text_store(buffer_text(&line), race->detail, sizeof(race->detail));
     buffer_clear(&line);
@@ -298,7 +301,8 @@ static void attempt_start(struct connecting *race, const struct judged_address *
     attempt->race = race;
     attempt->to = *to;
     list_append(&race->attempts, &attempt->node);
-    attempt->dial = dial_start(race->route->loop, to, on_dialled, attempt);
+    attempt->dial = to->is_socket ? dial_start_socket(race->route->loop, to, &race->host, on_dialled, attempt)
+                                  : dial_start(race->route->loop, to, on_dialled, attempt);
 }
 
 static void start_next(struct connecting *race)

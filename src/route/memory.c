@@ -26,7 +26,7 @@ bool memory_has_failed(const struct route *route, const struct judged_address *t
 void memory_note(struct route *route, const struct judged_address *to, bool well)
 {
     struct failed_address *place = NULL;
-    if (well && memory_is_empty(route))
+    if (to->is_socket || (well && memory_is_empty(route))) /* a socket is the only place of its host */
         return;
     for (size_t i = 0; i < FAILED_ADDRESSES && place == NULL; i++)
         if (is_place_of(&route->failed[i], to))

@@ -137,10 +137,11 @@ tls_connect(struct tls_client *client, struct channel *channel, const struct hos
         return NULL;
     ERR_clear_error();
     SSL *ssl = SSL_new(trust->context);
-    bool bound = ssl != NULL && bind_name(ssl, host);
+    const struct host *name = trust->server_name.kind != HOST_NONE ? &trust->server_name : host;
+    bool bound = ssl != NULL && bind_name(ssl, name);
     ASSERT(bound);
     struct tls_connection *connection = connection_new(ssl, client->method, channel, TEXT(""));
-    use_session(client, trust, host, ssl);
+    use_session(client, trust, name, ssl);
     SSL_set_connect_state(ssl);
     return connection;
 }

@@ -60,7 +60,8 @@ struct trust {
     SSL_CTX *context;    /* owned */
     struct digest *pins; /* owned */
     size_t pin_count;
-    bool keeps_sessions; /* not where CRLs are asked: each connection is verified whole */
+    struct host server_name; /* HOST_NONE: that of whom it connects to */
+    bool keeps_sessions;     /* not where CRLs are asked: each connection is verified whole */
 };
 /* Fills `trust`, whose context has what all connections have in common. `common`: whose roots are used where it has
  * none of its own; NULL: it is the common one. False with `error`. */

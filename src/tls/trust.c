@@ -158,6 +158,8 @@ bool trust_load(struct trust *trust, const struct tls_trust *source, const struc
     trust->pin_count = source->pin_count;
     if (source->pin_count > 0)
         memcpy(trust->pins, source->pins, source->pin_count * sizeof(*trust->pins));
+    if (is_set(source->server_name) && !host_parse(text_from(source->server_name), &trust->server_name))
+        return cannot(source, source->server_name, "name of a server", error);
     return load_roots(trust, source, common, error) && load_crls(trust, source, error) &&
            load_identity(trust, source, error);
 }

@@ -175,6 +175,20 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
     on_ready(call);
 }
 
+static void connect_to(struct web_call *call, const struct judged_address *to, size_t count)
+{
+    const struct web_peer *peer = call->peer;
+    const struct route_way way = {
+        .scheme = peer->scheme,
+        .host = peer->host,
+        .port = peer->port,
+        .to = to,
+        .count = count,
+        .trust = peer->trust,
+    };
+    call->connecting = route_connect(peer->route, &way, on_connected, call);
+}
+
 static void on_resolved(void *context, const struct resolved *resolved)
 {
     struct web_call *call = context;
@@ -188,9 +202,19 @@ static void on_resolved(void *context, const struct resolved *resolved)
         return;
     }
     for (size_t i = 0; i < resolved->count; i++)
-        to[i] = (struct judged_address){resolved->addresses[i], peer->port};
-    struct route_way way = {.scheme = peer->scheme, .host = peer->host, .to = to, .count = resolved->count};
-    call->connecting = route_connect(peer->route, &way, on_connected, call);
+        to[i] = (struct judged_address){.address = resolved->addresses[i], .port = peer->port};
+    connect_to(call, to, resolved->count);
+}
+
+/* A Unix socket has no name to ask for. */
+static void set_out(struct web_call *call)
+{
+    const struct web_peer *peer = call->peer;
+    const struct judged_address socket = {.is_socket = true};
+    if (peer->host->kind == HOST_SOCKET)
+        connect_to(call, &socket, 1);
+    else
+        call->resolve = resolve_start(peer->resolver, peer->host, on_resolved, call);
 }
 
 /* A field value, to be forgotten. */
@@ -259,6 +283,6 @@ web_call_start(const struct web_peer *peer, const struct web_request *request, w
     write_request(call, request);
     call->deadline = timer_new(peer->loop, on_deadline, call);
     timer_start(call->deadline, peer->timeout_ms);
-    call->resolve = resolve_start(peer->resolver, peer->host, on_resolved, call);
+    set_out(call);
     return call;
 }

@@ -5,6 +5,7 @@ import hashlib
 import json
 import select
 import socket
+import socketserver
 import ssl
 import sys
 import threading
@@ -189,8 +190,18 @@ class Server(ThreadingHTTPServer):
             pass
 
 
+class UnixServer(Server):
+    """At a path."""
+
+    address_family = socket.AF_UNIX
+
+    def server_bind(self):
+        socketserver.TCPServer.server_bind(self)  # HTTPServer would ask DNS for its name
+        self.server_name, self.server_port = "localhost", None
+
+
 class Origin:
-    """Runs from construction until close()."""
+    """Runs from construction until close(); at an address, or at the path of a Unix socket."""
 
     def __init__(self, certificate=None, handler=Handler, address="127.0.0.1"):
         self.requests = []
@@ -203,10 +214,10 @@ class Origin:
             self.context.load_cert_chain(*certificate)
         if ":" in address:
             Server.address_family = socket.AF_INET6
-        self.server = Server((address, 0), handler)
+        self.server = UnixServer(address, handler) if address.startswith("/") else Server((address, 0), handler)
         Server.address_family = socket.AF_INET
         self.server.origin = self
-        self.port = self.server.server_address[1]
+        self.port = self.server.server_port
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.thread.start()
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whom TLS towards the hosts of a rule trusts, and who the gate is there: as written. */
+/* Whom TLS towards the hosts of a rule, or an endpoint, trusts, and who the gate is there: as written. */
 #ifndef EXEAT_CONFIG_TRUST_H
 #define EXEAT_CONFIG_TRUST_H
 
@@ -16,6 +16,7 @@ struct settings_trust {
     struct setting_texts crls; /* paths */
     struct text certificate;   /* with `key`; empty: the gate shows none */
     struct text key;
+    struct text server_name; /* canonical; empty: the host's own */
 };
 
 #endif

@@ -553,6 +553,13 @@ struct dial *dial_start(struct loop *loop, const struct judged_address *to, dial
     return dial;
 }
 
+struct dial *dial_start_socket(
+    struct loop *loop, const struct judged_address *to, const struct host *host, dial_done on_done, void *context)
+{
+    (void)host;
+    return dial_start(loop, to, on_done, context);
+}
+
 void dial_cancel(struct dial *dial)
 {
     if (dial == NULL)

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "exeat/model.h"
+#include "exeat/model/url.h"
 
 static void every_reason_has_its_own_code_and_a_sentence(void **state)
 {
@@ -54,12 +55,63 @@ static void verdicts_and_dialects_go_both_ways(void **state)
     }
 }
 
+static void an_endpoint_is_written_as_a_url_or_as_a_unix_socket(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum scheme scheme;
+        const char *host;
+        uint16_t port;
+        const char *path;
+    } rows[] = {
+        {"http://127.0.0.1:8000", SCHEME_HTTP, "127.0.0.1", 8000, ""},
+        {"https://Gpu.example/v2/", SCHEME_HTTPS, "gpu.example", 443, "/v2"},
+        {"http://[::1]/a/b//", SCHEME_HTTP, "::1", 80, "/a/b"},
+        {"unix:/run/llama.sock", SCHEME_HTTP, "/run/llama.sock", 0, ""},
+        {"unix:///run/llama.sock", SCHEME_HTTP, "/run/llama.sock", 0, ""},
+        {"unix:/run/llama.sock:/v2/", SCHEME_HTTP, "/run/llama.sock", 0, "/v2"},
+        {"unix:///run/a:b.sock:/", SCHEME_HTTP, "/run/a:b.sock", 0, ""},
+        {"unix:/run/a:b.sock", SCHEME_HTTP, "/run/a:b.sock", 0, ""},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct url url;
+        struct text text = text_from(rows[i].text);
+        assert_true(url_is_socket(text) ? url_parse_socket(text, &url, NULL) : url_parse(text, &url));
+        assert_int_equal(url.scheme, rows[i].scheme);
+        assert_string_equal(url.host.text, rows[i].host);
+        assert_int_equal(url.port, rows[i].port);
+        assert_true(text_equal(url.path, text_from(rows[i].path)));
+    }
+}
+
+static void what_is_no_endpoint_is_none(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "",           "gpu.example", "ftp://gpu.example",      "http://",    "https", "http://a b/", "http://a:0",
+        "http://u@a", "HTTP://a",    "http+unix://%2Frun%2Fa", "unix//run/a"};
+    static const char *const bad_sockets[] = {"unix:",  "unix:a.sock", "unix:@llama", "unix://@llama",
+                                              "unix:/", "unix://a/b",  "unix::/v1",   "unix:/run/dir/"};
+    struct url url;
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(url_is_socket(text_from(bad[i])) || url_parse(text_from(bad[i]), &url));
+    for (size_t i = 0; i < COUNT_OF(bad_sockets); i++) {
+        struct detail detail = {0};
+        assert_true(url_is_socket(text_from(bad_sockets[i])));
+        assert_false(url_parse_socket(text_from(bad_sockets[i]), &url, &detail));
+        assert_true(detail.text[0] != '\0');
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reason_has_its_own_code_and_a_sentence),
         cmocka_unit_test(the_numbers_in_the_records_stand),
         cmocka_unit_test(verdicts_and_dialects_go_both_ways),
+        cmocka_unit_test(an_endpoint_is_written_as_a_url_or_as_a_unix_socket),
+        cmocka_unit_test(what_is_no_endpoint_is_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -148,13 +149,62 @@ static void a_suffix_pattern_ends_at_a_label(void **state)
     assert_false(host_pattern_parse(TEXT("*.127.0.0.1"), &pattern));
 }
 
+static void a_unix_socket_is_a_host_by_its_whole_path(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",       "/",       "llama.sock", "./llama.sock",
+                                      "@llama", "/run/x/", "/run/a\nb",  "/run/a\x7f"};
+    char longest[109];
+    struct host host;
+    struct host other;
+    struct detail detail;
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        detail.text[0] = '\0';
+        assert_false(host_of_socket(text_from(bad[i]), &host, &detail));
+        assert_true(detail.text[0] != '\0');
+    }
+    assert_false(host_of_socket((struct text){"\0abstract", 9}, &host, NULL));
+    assert_false(host_of_socket((struct text){"/run/a\0b", 8}, &host, NULL));
+    assert_true(host_of_socket(TEXT("/run/llama/llama.sock"), &host, NULL));
+    assert_int_equal(host.kind, HOST_SOCKET);
+    assert_string_equal(host.text, "/run/llama/llama.sock");
+    assert_true(host_of_socket(TEXT("/run/other.sock"), &other, NULL));
+    assert_false(host_equal(&host, &other));
+    memset(longest, 'x', sizeof(longest));
+    longest[0] = '/';
+    assert_true(host_of_socket((struct text){longest, 107}, &host, NULL)); /* as sun_path has it, with its NUL */
+    assert_false(host_of_socket((struct text){longest, 108}, &host, NULL));
+}
+
+static void nobody_names_a_unix_socket_on_the_wire_and_it_is_called_localhost_there(void **state)
+{
+    (void)state;
+    struct host host;
+    uint16_t port;
+    struct buffer out = {0};
+    assert_false(host_parse(TEXT("/run/llama.sock"), &host));
+    assert_false(host_parse_written(TEXT("/run/llama.sock"), &host));
+    assert_false(host_parse_written(TEXT("unix:/run/llama.sock"), &host));
+    assert_false(authority_parse(TEXT("/run/llama.sock:80"), 0, &host, &port));
+    assert_true(host_of_socket(TEXT("/run/llama.sock"), &host, NULL));
+    authority_append(&out, &host, 0, 80);
+    assert_true(text_equal(buffer_text(&out), TEXT("localhost")));
+    buffer_clear(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(names_have_one_spelling),       cmocka_unit_test(refuses_what_is_no_host_on_the_wire),
-        cmocka_unit_test(never_cuts_a_name_at_nul),      cmocka_unit_test(operators_may_write_u_labels),
-        cmocka_unit_test(server_names_are_names),        cmocka_unit_test(ports_are_plain_decimal),
-        cmocka_unit_test(authorities_are_host_and_port), cmocka_unit_test(a_suffix_pattern_ends_at_a_label),
+        cmocka_unit_test(names_have_one_spelling),
+        cmocka_unit_test(refuses_what_is_no_host_on_the_wire),
+        cmocka_unit_test(never_cuts_a_name_at_nul),
+        cmocka_unit_test(operators_may_write_u_labels),
+        cmocka_unit_test(server_names_are_names),
+        cmocka_unit_test(ports_are_plain_decimal),
+        cmocka_unit_test(authorities_are_host_and_port),
+        cmocka_unit_test(a_suffix_pattern_ends_at_a_label),
+        cmocka_unit_test(a_unix_socket_is_a_host_by_its_whole_path),
+        cmocka_unit_test(nobody_names_a_unix_socket_on_the_wire_and_it_is_called_localhost_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

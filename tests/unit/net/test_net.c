@@ -5,6 +5,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -381,6 +386,98 @@ static void an_address_that_is_not_ours_is_one_clear_sentence(void **state)
     base_free(error);
 }
 
+/* --- Unix sockets ----------------------------------------------------------------------------------------------------
+ */
+
+static const struct judged_address local = {.is_socket = true};
+
+/* In a folder of its own; listens with the smallest backlog that there is. */
+static int listen_at(char folder[32], struct host *host)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    snprintf(folder, 32, "/tmp/exeat-dial-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    snprintf(name.sun_path, sizeof(name.sun_path), "%s/llama.sock", folder);
+    assert_true(host_of_socket(text_from(name.sun_path), host, NULL));
+    assert_int_equal(bind(descriptor, (const struct sockaddr *)&name, sizeof(name)), 0);
+    assert_int_equal(listen(descriptor, 0), 0);
+    return descriptor;
+}
+
+static void remove_socket(const char *folder, const struct host *host)
+{
+    unlink(host->text);
+    rmdir(folder);
+}
+
+static void a_unix_socket_is_dialled_by_its_path(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new(), .dialled = -1};
+    struct host host;
+    char folder[32];
+    int descriptor = listen_at(folder, &host);
+    dial_start_socket(scene.loop, &local, &host, on_dialled, &scene);
+    while (scene.near == NULL)
+        loop_turn(scene.loop);
+    assert_int_equal(scene.dialled, 0);
+    int accepted = accept(descriptor, NULL, NULL);
+    assert_true(accepted >= 0);
+    send_text(scene.near, TEXT("hello"));
+    char heard[8] = "";
+    assert_int_equal(read(accepted, heard, sizeof(heard) - 1), 5);
+    assert_string_equal(heard, "hello");
+    close(accepted);
+    close(descriptor);
+    remove_socket(folder, &host);
+    close_scene(&scene);
+}
+
+static void a_unix_socket_that_is_not_there_or_has_no_listener_is_told(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new()};
+    struct host host;
+    char folder[32];
+    close(listen_at(folder, &host));
+    dial_start_socket(scene.loop, &local, &host, on_dialled, &scene);
+    assert_int_equal(scene.dialled, 0); /* from the loop, never from within */
+    loop_run(scene.loop);
+    assert_int_equal(scene.dialled, ECONNREFUSED);
+    remove_socket(folder, &host);
+    dial_start_socket(scene.loop, &local, &host, on_dialled, &scene);
+    loop_run(scene.loop);
+    assert_int_equal(scene.dialled, ENOENT);
+    close_scene(&scene);
+}
+
+static void a_unix_socket_whose_backlog_is_full_is_waited_for(void **state)
+{
+    (void)state;
+    struct scene first = {.loop = loop_new()};
+    struct scene second = {.loop = first.loop};
+    struct host host;
+    char folder[32];
+    int descriptor = listen_at(folder, &host);
+    dial_start_socket(first.loop, &local, &host, on_dialled, &first);
+    while (first.near == NULL)
+        loop_turn(first.loop);
+    dial_cancel(dial_start_socket(first.loop, &local, &host, on_dialled, &second)); /* who gives up is not told */
+    dial_start_socket(first.loop, &local, &host, on_dialled, &second);
+    loop_turn(first.loop);
+    assert_null(second.near);
+    int accepted = accept(descriptor, NULL, NULL);
+    while (second.near == NULL && second.dialled == 0)
+        loop_turn(first.loop);
+    assert_int_equal(second.dialled, 0);
+    close(accepted);
+    close(descriptor);
+    remove_socket(folder, &host);
+    channel_free(second.near);
+    close_scene(&first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +494,9 @@ int main(void)
         cmocka_unit_test(a_buffer_that_was_filled_beyond_its_limit_is_not_read_into),
         cmocka_unit_test(bytes_that_move_on_leave_each_buffer_its_limit),
         cmocka_unit_test(an_address_that_is_not_ours_is_one_clear_sentence),
+        cmocka_unit_test(a_unix_socket_is_dialled_by_its_path),
+        cmocka_unit_test(a_unix_socket_that_is_not_there_or_has_no_listener_is_told),
+        cmocka_unit_test(a_unix_socket_whose_backlog_is_full_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,7 +92,7 @@ static void on_done(void *context, struct upstream *upstream, enum reason reason
 static bool run_race(struct scene *scene, const char *const written[MOST])
 {
     struct host host;
-    struct judged_address to[MOST];
+    struct judged_address to[MOST] = {{.port = 0}};
     size_t count = 0;
     for (; count < MOST && written[count] != NULL; count++) {
         assert_true(address_parse(text_from(written[count]), &to[count].address));

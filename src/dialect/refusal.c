@@ -14,6 +14,12 @@ static bool is_for_later(const struct dialect_refusal *refusal)
     return status_of(refusal->reason) >= 500;
 }
 
+/* A call whose answer is too large would have it again. */
+static bool is_worth_another_try(const struct dialect_refusal *refusal)
+{
+    return is_for_later(refusal) && refusal->reason != REASON_ANSWER_TOO_LARGE;
+}
+
 /* The policy's no, in the one word that operators look for; everything else by its own. */
 static struct text code_of(enum reason reason)
 {
@@ -93,7 +99,7 @@ void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer
     bool is_text = refusal->dialect == DIALECT_NONE;
     answer_add(answer, TEXT("Content-Type"), is_text ? TEXT("text/plain; charset=utf-8") : TEXT("application/json"));
     answer_add(answer, TEXT("X-Request-Id"), refusal->id);
-    if (is_for_later(refusal))
+    if (is_worth_another_try(refusal))
         answer_add(answer, TEXT("Retry-After"), TEXT("1"));
     else if (!is_text)
         answer_add(answer, TEXT("X-Should-Retry"), TEXT("false"));

@@ -95,20 +95,9 @@ def test_what_no_endpoint_does_is_refused_once(shop, inference, what):
     assert "exeat refused this request" in failure["message"] and len(shop.decisions()) == 1 and not inference.requests
 
 
-def test_a_dead_endpoint_is_unavailable(shop, inference):
-    inference.status = 500
-    failure = run_sdk(shop, "down")
-    assert (failure["failure"], failure["status"]) == ("ServiceUnavailableError", 503)
-
-
 def test_a_prompt_that_is_too_long_is_said_in_the_vendors_words(shop, inference):
     error = {"message": "request (6023 tokens) exceeds the available context size (2048 tokens)", "type": "exceed_context_size_error"}
     inference.raw = whole(json.dumps({"error": error}).encode(), b"400 Bad Request")
     failure = run_sdk(shop, "chat")
     assert (failure["failure"], failure["status"]) == ("BadRequestError", 400)
     assert "too many tokens" in failure["message"] and len(shop.decisions()) == 1
-
-
-def test_a_stream_that_breaks_is_an_error(shop, inference):
-    inference.breaks = True
-    assert "failure" in run_sdk(shop, "stream")

@@ -91,17 +91,6 @@ def test_a_tool_of_the_vendors_is_refused_once(shop, inference):
     assert len(shop.decisions()) == 1 and not inference.requests
 
 
-def test_a_dead_endpoint_is_a_server_error(shop, inference):
-    inference.status = 500
-    failure = run_sdk(shop, "content")
-    assert (failure["failure"], failure["status"]) == ("ApiError", 503) and "UNAVAILABLE" in failure["message"]
-
-
-def test_a_stream_that_breaks_is_an_error(shop, inference):
-    inference.breaks = True
-    assert "failure" in run_sdk(shop, "stream")
-
-
 @pytest.mark.parametrize("what", ["content", "stream", "count"])
 def test_vertex_is_answered_as_gemini_is(shop, what):
     said = run_script(shop, "gemini.mjs", what, "vertex")

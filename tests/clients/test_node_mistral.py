@@ -95,14 +95,3 @@ def test_what_only_the_vendor_does_is_refused_once(shop, inference):
     failure = run_sdk(shop, "fim")
     assert (failure["failure"], failure["status"]) == ("SDKError", 403)
     assert json.loads(failure["message"])["object"] == "error" and len(shop.decisions()) == 1 and not inference.requests
-
-
-def test_a_dead_endpoint_is_a_server_error(shop, inference):
-    inference.status = 500
-    failure = run_sdk(shop, "chat")
-    assert (failure["failure"], failure["status"]) == ("SDKError", 503)
-
-
-def test_a_stream_that_breaks_is_an_error(shop, inference):
-    inference.breaks = True
-    assert "failure" in run_sdk(shop, "stream")

@@ -87,14 +87,3 @@ def test_what_would_leave_is_refused_once(shop, inference, what):
     failure = run_sdk(shop, what)
     assert (failure["failure"], failure["status"]) == ("ResponseError", 403)
     assert "exeat refused this request" in failure["message"] and len(shop.decisions()) == 1 and not inference.requests
-
-
-def test_a_dead_endpoint_is_unavailable(shop, inference):
-    inference.status = 500
-    failure = run_sdk(shop, "chat")
-    assert (failure["failure"], failure["status"]) == ("ResponseError", 503)
-
-
-def test_a_stream_that_breaks_is_an_error(shop, inference):
-    inference.breaks = True
-    assert "could not serve" in run_sdk(shop, "stream")["message"]

@@ -9,7 +9,7 @@ import subprocess
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "clients" / "node"
 
 
-def run_script(gate, script, *what):
+def run_script(gate, script, *what, preload=("--import", "./proxy.mjs")):
     """What it prints, one JSON."""
     environment = {
         **os.environ,
@@ -18,7 +18,7 @@ def run_script(gate, script, *what):
         "NODE_NO_WARNINGS": "1",
     }
     done = subprocess.run(
-        ["node", "--import", "./proxy.mjs", script, *what], cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=120
+        ["node", *preload, script, *what], cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=120
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)

@@ -43,6 +43,13 @@ void options_parse(struct options *options, int count, char **words);
 
 enum stage { STAGE_PARKED, STAGE_CONNECTING, STAGE_ASK_TUNNEL, STAGE_HANDSHAKE, STAGE_IDLE, STAGE_HEAD, STAGE_BODY };
 
+struct line { /* of an event */
+    size_t length;
+    char text[160];
+    uint64_t stamp; /* of what a POST streams: "@NANOSECONDS" somewhere in each event */
+    unsigned digits;
+};
+
 struct client {
     struct channel channel;
     enum stage stage;
@@ -62,10 +69,7 @@ struct client {
     bool chunked;
     int chunk_stage;
     uint64_t chunk_left;
-    size_t line_length;
-    char line[160]; /* of an event */
-    uint64_t stamp; /* of what a POST streams: "@NANOSECONDS" somewhere in each event */
-    unsigned stamp_digits;
+    struct line line;
     char head[HEAD_SIZE];
     char own[REQUEST_SIZE]; /* the request, when each has its own */
 };

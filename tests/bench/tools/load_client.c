@@ -68,16 +68,16 @@ static void take_line(struct load *load, struct client *client, const char *byte
 {
     for (size_t i = 0; i < length; i++) {
         if (bytes[i] != '\n') {
-            if (client->line_length < sizeof(client->line) - 1)
-                client->line[client->line_length++] = bytes[i];
+            if (client->line.length < sizeof(client->line.text) - 1)
+                client->line.text[client->line.length++] = bytes[i];
             continue;
         }
-        client->line[client->line_length] = '\0';
-        client->line_length = 0;
-        if (strncmp(client->line, "data: ", 6) != 0 || !load->measuring)
+        client->line.text[client->line.length] = '\0';
+        client->line.length = 0;
+        if (strncmp(client->line.text, "data: ", 6) != 0 || !load->measuring)
             continue;
         load->requests++;
-        histogram_add(&load->latency, clock_ns() - strtoull(client->line + 6, NULL, 10));
+        histogram_add(&load->latency, clock_ns() - strtoull(client->line.text + 6, NULL, 10));
     }
 }
 
@@ -86,19 +86,19 @@ static void take_stamps(struct load *load, struct client *client, const char *by
 {
     enum { DIGITS_MIN = 12 };
     for (size_t i = 0; i < length; i++) {
-        if (client->stamp_digits > 0 && isdigit((unsigned char)bytes[i])) {
-            client->stamp = client->stamp * 10 + (uint64_t)(bytes[i] - '0');
-            client->stamp_digits++;
+        if (client->line.digits > 0 && isdigit((unsigned char)bytes[i])) {
+            client->line.stamp = client->line.stamp * 10 + (uint64_t)(bytes[i] - '0');
+            client->line.digits++;
             continue;
         }
-        if (client->stamp_digits > DIGITS_MIN && load->measuring) {
-            uint64_t delay = clock_ns() - client->stamp;
+        if (client->line.digits > DIGITS_MIN && load->measuring) {
+            uint64_t delay = clock_ns() - client->line.stamp;
             load->requests++;
             load->late += delay > (uint64_t)load->options->gap_ms * 1000000u;
             histogram_add(&load->latency, delay);
         }
-        client->stamp = 0;
-        client->stamp_digits = bytes[i] == '@';
+        client->line.stamp = 0;
+        client->line.digits = bytes[i] == '@';
     }
 }
 
@@ -177,7 +177,7 @@ static bool take_head(struct load *load, struct client *client)
     client->chunked = coding != NULL;
     client->chunk_stage = 0;
     client->chunk_left = 0;
-    client->line_length = 0;
+    client->line.length = 0;
     client->body_at = 0;
     client->body_left = length != NULL ? strtoull(length, NULL, 10) : coding != NULL ? 0 : UINT64_MAX;
     client->head_length = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cohere's SDK as an application uses it. Prints one JSON object.
-//   node --import ./proxy.mjs cohere.mjs chat|stream|tools|streamed_tools|schema|image|embed|models|rerank|first|down
+//   node --import ./proxy.mjs cohere.mjs chat|stream|tools|streamed_tools|schema|image|embed|models|rerank|first
 import { CohereClientV2, CohereClient } from 'cohere-ai';
 
 const client = new CohereClientV2({ token: 'cohere-vendor-secret' });
@@ -46,7 +46,6 @@ const calls = {
   models: async () => ({ models: (await client.models.list()).models.map((one) => one.name), one: (await client.models.get(model)).name }),
   rerank: async () => ({ results: (await client.rerank({ model: 'rerank-v3.5', query: 'q', documents: ['a'] })).results.length }),
   first: async () => ({ text: (await new CohereClient({ token: 'x' }).chat({ message: 'hi' })).text }),
-  down: async () => ({ text: text(await client.chat({ model, messages }, { maxRetries: 0 })) }),
 };
 
 try {

@@ -6,8 +6,11 @@
 #ifndef EXEAT_ANTHROPIC_H
 #define EXEAT_ANTHROPIC_H
 
+#include "exeat/canon/server.h"
 #include "exeat/canon/vendor.h"
 
 extern const struct vendor anthropic_vendor;
+/* An endpoint that speaks them, as llama.cpp and vLLM do: messages, count_tokens, models. */
+extern const struct server anthropic_server;
 
 #endif

@@ -126,7 +126,7 @@ struct model_alias {
 struct settings_inference {
     struct setting_text name;
     bool is_canned;
-    enum llm_dialect dialect;
+    enum endpoint_dialect speaks;
     enum scheme scheme;
     struct host host;
     uint16_t port;

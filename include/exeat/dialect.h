@@ -9,6 +9,7 @@
 #include "exeat/base/bytes.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/detail.h"
+#include "exeat/config/engine.h"
 #include "exeat/model.h"
 #include "exeat/model/message.h"
 
@@ -80,6 +81,11 @@ bool dialect_call_streams(const struct dialect_call *call);
 /* What it begins with, as a number by which calls that begin alike find the same engine; 0: nothing to find it by. */
 uint64_t dialect_call_beginning(const struct dialect_call *call);
 
+/* Has an endpoint that speaks so words for all of it? False: `detail` says for what it has none. */
+MUST_CHECK bool dialect_call_fits(const struct dialect_call *call, enum endpoint_dialect speaks, struct detail *detail);
+/* It goes to such an endpoint from now on: its path, its body, and how the answer is read. At first it is OpenAI's. */
+void dialect_call_give(struct dialect_call *call, enum endpoint_dialect speaks);
+
 /* Who gets a call. */
 struct dialect_endpoint {
     struct text model; /* its own name of it */
@@ -88,8 +94,12 @@ struct dialect_endpoint {
 /* The call as the endpoint shall get it: its model name, roles that local servers know, and usage asked for. Nothing
  * for a list of models. */
 void dialect_call_write(const struct dialect_call *call, const struct dialect_endpoint *endpoint, struct buffer *body);
-struct text dialect_path(enum llm_operation operation); /* "/v1/chat/completions" */
-struct text dialect_method(enum llm_operation operation);
+struct text dialect_call_path(const struct dialect_call *call); /* "/v1/chat/completions" */
+struct text dialect_call_method(const struct dialect_call *call);
+struct field dialect_call_field(const struct dialect_call *call); /* of its head; an empty name: none */
+struct text dialect_call_type(const struct dialect_call *call);   /* of streams there: "text/event-stream" */
+/* An answer of this Content-Type is a stream that the call asked for. */
+bool dialect_call_may_stream(const struct dialect_call *call, struct text type);
 
 /* --- the answer ----------------------------------------------------------------------------------------------------
  */
@@ -106,7 +116,7 @@ MUST_CHECK bool dialect_reply_rewrite(
 void dialect_objection(
     const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct dialect_answer *answer);
 
-/* A stream of server-sent events (WHATWG HTML 9.2), rewritten event by event. */
+/* A stream, server-sent events (WHATWG HTML 9.2) or lines of JSON, rewritten event by event. */
 struct dialect_stream;
 /* Borrows the call; an event may have `limit` bytes. */
 struct dialect_stream *dialect_stream_new(const struct dialect_call *call, size_t limit);

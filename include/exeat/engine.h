@@ -97,6 +97,7 @@ struct engine_wish {
     const size_t *list; /* inference entries in order; those of one pool stand together */
     size_t count;
     uint64_t tried;  /* a bit for each place of the list that did not serve */
+    uint64_t unfit;  /* ... and for each that cannot: it has no words for the call */
     uint64_t begins; /* what the prompt begins with: the same goes to the same of a pool; 0: it does not matter */
     uint64_t now_us; /* steady clock */
     bool may_be_canned;
@@ -165,10 +166,11 @@ void engine_wait_end(struct engine_queue *queue, struct engine_wait *wait); /* f
 struct engine_turn {
     struct engine_queue *queue;
     const struct engine_set *set;
-    const size_t *list; /* as in engine_wish, as are the next three */
+    const size_t *list; /* as in engine_wish, as are the next four */
     size_t count;
     uint64_t begins;
     bool may_be_canned;
+    uint64_t unfit;
     uint64_t tried;
     size_t place;          /* whose turn it is: of the list */
     struct engine *engine; /* a slot of it is ours; NULL: none is */

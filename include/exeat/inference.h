@@ -38,6 +38,7 @@ struct inference_call {
     struct dialect_call *request;  /* owned; NULL until the body is read */
     struct dialect_stream *stream; /* owned; NULL unless events are being rewritten */
     struct buffer body;            /* owned: the caller's body, then the endpoint's answer */
+    uint64_t unfit;                /* places of the list that have no words for all of it, a bit each */
     uint16_t held_status;          /* of an answer that is held */
     uint16_t failed_status;        /* by which the endpoint of now does not serve; 0: none */
     struct objection objection;

@@ -6,8 +6,11 @@
 #ifndef EXEAT_OLLAMA_H
 #define EXEAT_OLLAMA_H
 
+#include "exeat/canon/server.h"
 #include "exeat/canon/vendor.h"
 
 extern const struct vendor ollama_vendor;
+/* An endpoint that speaks them: chat, generate for completions, embed, tags. */
+extern const struct server ollama_server;
 
 #endif

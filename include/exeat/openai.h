@@ -8,21 +8,18 @@
 #include "exeat/base/attributes.h"
 #include "exeat/canon.h"
 #include "exeat/canon/answer.h"
+#include "exeat/canon/server.h"
 #include "exeat/canon/vendor.h"
 
 extern const struct vendor openai_vendor;
+/* An endpoint that speaks them. Its streams are read by openai_stream, not by `tell`: they may pass as they are. */
+extern const struct server openai_server;
 
 /* --- an endpoint's call ----------------------------------------------------------------------------------------------
  */
 
-struct openai_endpoint {
-    struct text model; /* its own name of it */
-    bool takes_usage;  /* a stream may be asked for its tokens (`stream_options`) */
-};
-/* Nothing for a list of models. */
-void openai_write_call(const struct canon_call *call, const struct openai_endpoint *endpoint, struct buffer *out);
-struct text openai_path(enum llm_operation operation); /* "/v1/chat/completions" */
-struct text openai_method(enum llm_operation operation);
+/* Nothing for a list of models. A stream is asked for its tokens by `stream_options`. */
+void openai_write_call(const struct canon_call *call, const struct canon_endpoint *endpoint, struct buffer *out);
 
 /* --- an endpoint's answer, to who speaks as it does ------------------------------------------------------------------
  */
@@ -51,14 +48,15 @@ struct canon_usage openai_stream_usage(const struct openai_stream *stream);
 /* --- an endpoint's answer, to who does not ---------------------------------------------------------------------------
  */
 
+/* Vectors of a server with other words, as the body of one with these: what respells them, and who passes bytes on,
+ * goes on from there. False: they are not as many as were asked for. */
+MUST_CHECK bool
+openai_write_vectors(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
 /* A whole body as a canonical answer, which borrows from it and lives in the arena. False: it is none. */
 MUST_CHECK bool
 openai_read_answer(enum llm_operation operation, struct text body, struct arena *arena, struct canon_replies *answer);
 /* The stream's events go to the sink instead, which writes what the caller gets. To be said before any byte. */
 void openai_stream_translate(struct openai_stream *stream, struct canon_sink sink);
-/* What a 4xx says in words, for the caller's dialect; appended. `overflow` gets the counts, not the words. */
-enum canon_objection
-openai_read_objection(uint16_t status, struct text body, struct buffer *words, struct canon_overflow *overflow);
 
 /* --- without an endpoint ---------------------------------------------------------------------------------------------
  */

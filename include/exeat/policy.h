@@ -102,7 +102,8 @@ struct policy_inference {
     struct host host;
     uint16_t port;
     struct text prefix; /* of the path */
-    struct secret key;  /* bearer token; may be empty */
+    enum endpoint_dialect speaks;
+    struct secret key; /* bearer token; may be empty */
     const struct settings_canned *canned;
     bool takes_usage;        /* its streams may be asked for their tokens */
     const struct proxy *via; /* on the way to it; NULL: none */

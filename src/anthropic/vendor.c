@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Anthropic's row. */
+/* Anthropic's rows: of who calls as its clients do, and of who is called as it is. */
 #include "anthropic_read.h"
+#include "anthropic_server.h"
 #include "anthropic_write.h"
 
 const struct vendor anthropic_vendor = {
@@ -16,4 +17,16 @@ const struct vendor anthropic_vendor = {
     .write_refusal = anthropic_write_refusal,
     .write_context_full = anthropic_write_context_full,
     .id_field = TEXT_INIT("Request-Id"),
+};
+
+const struct server anthropic_server = {
+    .name = TEXT_INIT("anthropic"),
+    .lacks = NEED(NEEDS_SEVERAL_ANSWERS) | NEED(NEEDS_LOGPROBS) | NEED(NEEDS_LOGIT_BIAS) | NEED(NEEDS_AUDIO) |
+             NEED(NEEDS_CUSTOM_TOOLS) | NEED(NEEDS_OLD_FUNCTIONS) | NEED(NEEDS_OBJECT_ARGUMENTS),
+    .framing = FRAMED_AS_EVENTS,
+    .field = {TEXT_INIT("Anthropic-Version"), TEXT_INIT("2023-06-01")},
+    .path = anthropic_path,
+    .write_call = anthropic_write_call,
+    .read_answer = anthropic_read_answer,
+    .tell = anthropic_tell,
 };

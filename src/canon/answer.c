@@ -5,6 +5,7 @@
 #include "exeat/base/json.h"
 #include "exeat/base/json_view.h"
 #include "exeat/base/memory.h"
+#include "exeat/canon/scan.h"
 
 struct text canon_finish_name(enum canon_finish finish)
 {
@@ -167,4 +168,24 @@ struct text canon_spell(struct arena *arena, struct text text)
     struct text copy = arena_text(arena, text_part(buffer_text(&spelled), 1, spelled.length - 2));
     buffer_clear(&spelled);
     return copy;
+}
+
+static bool has_control(struct text text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if ((unsigned char)text.data[i] < 0x20)
+            return true;
+    return false;
+}
+
+struct text canon_spelled(struct arena *arena, struct scan string)
+{
+    struct text spelled = scan_spelled(string);
+    if (!has_control(spelled))
+        return spelled;
+    struct buffer meaning = {0};
+    json_spelled_append(&meaning, spelled);
+    spelled = canon_spell(arena, buffer_text(&meaning));
+    buffer_clear(&meaning);
+    return spelled;
 }

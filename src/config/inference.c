@@ -55,9 +55,9 @@ static const struct type type_endpoint =
     SHAPED_TYPE("URL: http, https, or unix:/PATH", read_endpoint, "^(https?://|unix:)");
 static const char *const builtin_words[] = {"canned"};
 static const struct type type_builtin = FLAG_TYPE(builtin_words);
-static const char *const dialect_words[] = {"openai"};
+static const char *const dialect_words[] = {"openai", "ollama", "anthropic"};
 static const struct type type_endpoint_dialect = {
-    .shape = SHAPE_ENUM, .words = dialect_words, .word_count = COUNT_OF(dialect_words), .first = DIALECT_OPENAI};
+    .shape = SHAPE_ENUM, .words = dialect_words, .word_count = COUNT_OF(dialect_words), .first = SPEAKS_OPENAI};
 static const char *const usage_words[] = {"false", "true"};
 static const struct type type_usage = FLAG_TYPE(usage_words);
 static const struct type type_models = NAMES_TYPE("map of globs to names", read_models, &type_text);
@@ -141,7 +141,8 @@ static const struct key inference_keys[] = {
         "endpoint", &type_endpoint, "(none)",
         "a server that speaks the dialect; a path is put before /v1/..., behind a second colon of unix:/PATH:/v2"),
     KEY(settings_inference, is_canned, "builtin", &type_builtin, "(none)", "a fixed answer, no server"),
-    KEY(settings_inference, dialect, "dialect", &type_endpoint_dialect, "openai", "what the endpoint speaks"),
+    KEY(settings_inference, speaks, "dialect", &type_endpoint_dialect, "openai",
+        "what the endpoint speaks; calls that its words cannot carry go to the next one"),
     KEY(settings_inference, key_file, "key_file", &type_path, "(none)", "the endpoint's own bearer token"),
     KEY(settings_inference, canned.text, "text", &type_text,
         "This is not available at the moment. Please try again later.", "what the canned answer says"),

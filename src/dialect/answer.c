@@ -42,14 +42,9 @@ void dialect_fields_of(const struct dialect_answer *answer, int64_t wall_us, str
         fields->fields[fields->count++] = answer->fields[i];
 }
 
-static struct dialect_usage usage_of(const struct canon_usage *counted)
+struct dialect_usage usage_of(const struct canon_usage *counted)
 {
     return (struct dialect_usage){counted->tokens_in, counted->tokens_out, canon_finish_name(counted->finish)};
-}
-
-static bool passes(const struct dialect_call *call)
-{
-    return call->words->write_answer == NULL;
 }
 
 /* Vectors come as the canonical call wants them. */
@@ -60,7 +55,8 @@ static bool translate(const struct dialect_call *call, struct text body, struct 
     struct canon_replies answer = {.id = call->canon.id};
     if (call->canon.operation == LLM_EMBEDDINGS && openai_pass_answer(&call->canon, body, &numbers, usage))
         body = buffer_text(&numbers);
-    bool good = openai_read_answer(call->canon.operation, body, &arena, &answer) &&
+    const struct server *server = call->canon.operation == LLM_EMBEDDINGS ? &openai_server : call->server;
+    bool good = server->read_answer(&call->said, body, &arena, &answer) &&
                 call->words->write_answer(&call->canon, &answer, out);
     *usage = answer.usage;
     usage->finish = answer.reply_count > 0 ? answer.replies[0].finish : CANON_UNFINISHED;
@@ -69,15 +65,39 @@ static bool translate(const struct dialect_call *call, struct text body, struct 
     return good;
 }
 
+static bool rewrite(const struct dialect_call *call, struct text body, struct buffer *out, struct canon_usage *usage)
+{
+    bool is_vectors = call->canon.operation == LLM_EMBEDDINGS;
+    bool passes = is_vectors ? call->words->passes : call_passes(call);
+    return passes ? openai_pass_answer(&call->canon, body, out, usage) : translate(call, body, out, usage);
+}
+
+/* Vectors of a server with other words, as one of OpenAI's would have said them. */
+static bool restate_vectors(const struct dialect_call *call, struct text body, struct buffer *out)
+{
+    struct arena arena = {0};
+    struct canon_replies answer = {.id = call->canon.id};
+    bool good = call->server->read_answer(&call->said, body, &arena, &answer) &&
+                openai_write_vectors(&call->canon, &answer, out);
+    arena_clear(&arena);
+    return good;
+}
+
 bool dialect_reply_rewrite(
     const struct dialect_call *call, struct text body, struct buffer *out, struct dialect_usage *usage)
 {
     struct canon_usage counted = {.tokens_in = usage->tokens_in, .tokens_out = usage->tokens_out};
+    struct buffer vectors = {0};
+    bool good = true;
     if (models_are_rewritten(call))
         return models_rewrite(call, body, out);
-    bool good =
-        passes(call) ? openai_pass_answer(&call->canon, body, out, &counted) : translate(call, body, out, &counted);
+    if (call->canon.operation == LLM_EMBEDDINGS && !call_is_openai(call)) {
+        good = restate_vectors(call, body, &vectors);
+        body = buffer_text(&vectors);
+    }
+    good = good && rewrite(call, body, out, &counted);
     *usage = usage_of(&counted);
+    buffer_clear(&vectors);
     return good;
 }
 
@@ -87,7 +107,7 @@ static void translate_objection(
     struct buffer words = {0};
     struct buffer message = {0};
     struct canon_overflow overflow = {0};
-    enum canon_objection kind = openai_read_objection(status, body, &words, &overflow);
+    enum canon_objection kind = canon_read_objection(status, body, &words, &overflow);
     overflow.words = buffer_text(&words);
     if (kind == CANON_CONTEXT_FULL)
         call->vendor->write_context_full(&overflow, &message);
@@ -109,7 +129,7 @@ void dialect_objection(
     const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct dialect_answer *answer)
 {
     dialect_answer_fields(call, id, false, answer);
-    if (call->vendor->write_answer == NULL)
+    if (call->vendor->passes && call_is_openai(call))
         openai_pass_objection(status, body, id, &answer->body);
     else
         translate_objection(call, status, body, id, answer);
@@ -153,7 +173,7 @@ static bool
 write_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out)
 {
     bool is_text = call->canon.operation == LLM_CHAT || call->canon.operation == LLM_COMPLETIONS;
-    if (passes(call))
+    if (call->words->passes)
         return openai_write_canned(&call->canon, text, id, now, out);
     return is_text && translate_canned(call, text, now, out);
 }
@@ -175,114 +195,4 @@ bool dialect_canned(const struct dialect_call *call, struct text text, struct te
     hosted_free(hosted);
     buffer_clear(&content);
     return good;
-}
-
-/* --- streams -------------------------------------------------------------------------------------------------------
- */
-
-/* An error of the endpoint's is told like one of ours. */
-static void tell_failure(const struct dialect_stream *stream, struct text words, struct buffer *out)
-{
-    const struct dialect_call *call = stream->call;
-    struct buffer message = {0};
-    json_spelled_append(&message, words);
-    const struct refusal refusal = {
-        .status = 500,
-        .message = buffer_text(&message),
-        .code = TEXT("upstream_broken"),
-        .id = call->canon.id,
-    };
-    call->words->write_error_event(&call->canon, stream->caller, &refusal, out);
-    buffer_clear(&message);
-}
-
-static bool take_event(void *to, const struct canon_event *event, struct buffer *out)
-{
-    struct dialect_stream *stream = to;
-    if (event->kind == CANON_FINISHES && stream->finish == CANON_UNFINISHED)
-        stream->finish = event->finish;
-    if (event->kind == CANON_FAILS) {
-        tell_failure(stream, event->text, out);
-        return true;
-    }
-    size_t before = out->length;
-    bool good = stream->call->words->write_event(stream->caller, event, out);
-    if (!good)
-        out->length = before; /* no half of an event */
-    return good;
-}
-
-struct dialect_stream *dialect_stream_new(const struct dialect_call *call, size_t limit)
-{
-    struct dialect_stream *stream = base_zalloc(sizeof(*stream));
-    stream->call = call;
-    stream->endpoint = openai_stream_new(&call->canon, limit);
-    stream->hosted = hosted_new(call);
-    if (!passes(call)) {
-        stream->caller = call->words->begin_stream(&call->canon, limit);
-        openai_stream_translate(stream->endpoint, (struct canon_sink){take_event, stream});
-    }
-    return stream;
-}
-
-void dialect_stream_free(struct dialect_stream *stream)
-{
-    if (stream == NULL)
-        return;
-    if (stream->caller != NULL)
-        stream->call->words->end_stream(stream->caller);
-    openai_stream_free(stream->endpoint);
-    hosted_free(stream->hosted);
-    base_free(stream);
-}
-
-static struct buffer *events_of(struct dialect_stream *stream, struct buffer *out)
-{
-    return stream->hosted == NULL ? out : hosted_events(stream->hosted);
-}
-
-static void frame(struct dialect_stream *stream, struct buffer *out)
-{
-    if (stream->hosted != NULL)
-        hosted_frame(stream->hosted, out);
-}
-
-enum dialect_progress dialect_stream_feed(struct dialect_stream *stream, struct text bytes, struct buffer *out)
-{
-    enum canon_progress progress = openai_stream_feed(stream->endpoint, bytes, events_of(stream, out));
-    frame(stream, out);
-    switch (progress) {
-    case CANON_GOES_ON:
-        break;
-    case CANON_IS_COMPLETE:
-        return DIALECT_IS_COMPLETE;
-    case CANON_TOO_LARGE:
-        return DIALECT_TOO_LARGE;
-    }
-    return DIALECT_GOES_ON;
-}
-
-bool dialect_stream_end(struct dialect_stream *stream, struct buffer *out)
-{
-    bool is_complete = openai_stream_end(stream->endpoint, events_of(stream, out));
-    frame(stream, out);
-    return is_complete;
-}
-
-bool dialect_stream_has_spoken(const struct dialect_stream *stream)
-{
-    return openai_stream_has_spoken(stream->endpoint);
-}
-
-bool dialect_stream_has_told(const struct dialect_stream *stream)
-{
-    return openai_stream_has_told(stream->endpoint);
-}
-
-void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage)
-{
-    struct canon_usage counted = openai_stream_usage(stream->endpoint);
-    if (counted.finish == CANON_UNFINISHED)
-        counted.finish = stream->finish;
-    *usage = usage_of(&counted);
 }

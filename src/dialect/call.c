@@ -80,6 +80,7 @@ static struct dialect_call *call_new(const struct llm_call *llm, const struct di
     call->canon.path = arena_text(&call->arena, target->path);
     call->canon.query = arena_text(&call->arena, target->query);
     call->canon.id = arena_text(&call->arena, target->id);
+    dialect_call_give(call, SPEAKS_OPENAI);
     return call;
 }
 
@@ -96,6 +97,7 @@ enum reason dialect_call_read(
         dialect_call_free(one);
         return reason;
     }
+    dialect_call_give(one, SPEAKS_OPENAI);
     *call = one;
     return REASON_NONE;
 }
@@ -129,20 +131,62 @@ bool dialect_call_streams(const struct dialect_call *call)
     return canon_streams(&call->canon);
 }
 
+/* --- to an endpoint --------------------------------------------------------------------------------------------------
+ */
+
+void dialect_call_give(struct dialect_call *call, enum endpoint_dialect speaks)
+{
+    call->server = dialect_server(speaks, call->canon.operation);
+    call->said = call->canon;
+}
+
+bool dialect_call_fits(const struct dialect_call *call, enum endpoint_dialect speaks, struct detail *detail)
+{
+    const struct server *server = dialect_server(speaks, call->canon.operation);
+    if (server->path(&call->canon).length == 0)
+        return detail_say(detail, "an endpoint that speaks %.*s has no such operation", TEXT_ARG(server->name));
+    canon_needs lacks = server->lacks == 0 ? 0 : canon_needs_of(&call->canon) & server->lacks;
+    return lacks == 0 || detail_say(
+                             detail, "it asks for %s, for which an endpoint that speaks %.*s has no words",
+                             canon_need_words(lacks), TEXT_ARG(server->name));
+}
+
 void dialect_call_write(const struct dialect_call *call, const struct dialect_endpoint *endpoint, struct buffer *body)
 {
-    const struct openai_endpoint one = {.model = endpoint->model, .takes_usage = endpoint->takes_usage};
+    const struct canon_endpoint one = {.model = endpoint->model, .takes_usage = endpoint->takes_usage};
     if (call->body.length > 0)
         buffer_reserve(body, call->body.length + 256);
-    openai_write_call(&call->canon, &one, body);
+    call->server->write_call(&call->said, &one, body);
 }
 
-struct text dialect_method(enum llm_operation operation)
+struct text dialect_call_method(const struct dialect_call *call)
 {
-    return openai_method(operation);
+    return call->canon.operation == LLM_MODELS ? TEXT("GET") : TEXT("POST");
 }
 
-struct text dialect_path(enum llm_operation operation)
+struct text dialect_call_path(const struct dialect_call *call)
 {
-    return openai_path(operation);
+    return call->server->path(&call->said);
+}
+
+struct field dialect_call_field(const struct dialect_call *call)
+{
+    return call->server->field;
+}
+
+struct text dialect_call_type(const struct dialect_call *call)
+{
+    switch (call->server->framing) {
+    case FRAMED_AS_LINES:
+        return TEXT("application/x-ndjson");
+    case FRAMED_AS_EVENTS:
+        break;
+    }
+    return TEXT("text/event-stream");
+}
+
+bool dialect_call_may_stream(const struct dialect_call *call, struct text type)
+{
+    struct text wanted = dialect_call_type(call);
+    return dialect_call_streams(call) && text_equal_nocase(text_part(type, 0, wanted.length), wanted);
 }

@@ -5,6 +5,7 @@
 
 #include "exeat/canned.h"
 #include "exeat/canon.h"
+#include "exeat/canon/server.h"
 #include "exeat/canon/vendor.h"
 #include "exeat/dialect.h"
 
@@ -15,18 +16,29 @@ struct dialect_call {
     struct arena arena;                /* its lists */
     struct canon_call canon;           /* all that is known of it */
     const struct models_words *models; /* how its provider lists them, if otherwise than the vendor; static */
+    const struct server *server;       /* whose words it is said in */
+    struct canon_call said;            /* as it is said there */
 };
 
 struct dialect_stream {
     const struct dialect_call *call; /* borrowed */
-    struct openai_stream *endpoint;
-    void *caller;             /* of whose words it is; NULL: the endpoint's events pass */
-    enum canon_finish finish; /* of the first answer, where its events are translated */
-    struct hosted *hosted;    /* events on their way into a host's frames; NULL: they have none */
+    struct openai_stream *endpoint;  /* of a server that speaks OpenAI's words, ... */
+    struct canon_stream *told;       /* ... or of another: one of the two */
+    void *caller;                    /* of whose words it is; NULL: the endpoint's events pass */
+    enum canon_finish finish;        /* of the first answer, where its events are translated */
+    struct hosted *hosted;           /* events on their way into a host's frames; NULL: they have none */
 };
 
 /* table.c */
 const struct vendor *dialect_vendor(enum llm_dialect dialect);
+const struct server *dialect_server(enum endpoint_dialect speaks, enum llm_operation operation);
+
+/* table.c: its answers come in OpenAI's words */
+bool call_is_openai(const struct dialect_call *call);
+/* ... and go to who speaks so: they pass */
+bool call_passes(const struct dialect_call *call);
+/* answer.c */
+struct dialect_usage usage_of(const struct canon_usage *counted);
 
 /* hosted.c: answers in the words of a hosted model, in its host's frames */
 bool hosted_is(const struct dialect_call *call);

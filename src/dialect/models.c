@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists of models. */
 #include "dialect_internal.h"
-#include "exeat/openai.h"
 
 /* Who speaks OpenAI's words, and lists models in others: its own SDK reads no other list. */
 static const struct own_list {
@@ -61,14 +60,15 @@ bool dialect_call_lists_models(const struct dialect_call *call)
 
 bool models_are_rewritten(const struct dialect_call *call)
 {
-    return call->canon.operation == LLM_MODELS && (call->vendor->write_answer != NULL || call->models != NULL);
+    return call->canon.operation == LLM_MODELS &&
+           (!call->vendor->passes || call->models != NULL || !call_is_openai(call));
 }
 
 bool models_rewrite(const struct dialect_call *call, struct text body, struct buffer *out)
 {
     struct arena arena = {0};
     struct canon_replies answer = {.id = call->canon.id};
-    bool good = openai_read_answer(LLM_MODELS, body, &arena, &answer);
+    bool good = call->server->read_answer(&call->said, body, &arena, &answer);
     if (good)
         write_list(call, answer.names, answer.name_count, TEXT(""), out);
     arena_clear(&arena);

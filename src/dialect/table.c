@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of vendors. */
+/* The tables of vendors and of servers. */
 #include "dialect_internal.h"
 #include "exeat/anthropic.h"
 #include "exeat/bedrock.h"
@@ -18,4 +18,27 @@ static const struct vendor *const vendors[] = {
 const struct vendor *dialect_vendor(enum llm_dialect dialect)
 {
     return vendors[dialect];
+}
+
+static const struct server *const servers[] = {
+    [SPEAKS_OPENAI] = &openai_server,
+    [SPEAKS_RESPONSES] = &openai_server,
+    [SPEAKS_OLLAMA] = &ollama_server,
+    [SPEAKS_ANTHROPIC] = &anthropic_server,
+};
+
+const struct server *dialect_server(enum endpoint_dialect speaks, enum llm_operation operation)
+{
+    (void)operation;
+    return servers[speaks];
+}
+
+bool call_is_openai(const struct dialect_call *call)
+{
+    return call->server == &openai_server;
+}
+
+bool call_passes(const struct dialect_call *call)
+{
+    return call->words->passes && call_is_openai(call);
 }

@@ -32,7 +32,7 @@ static struct stage stage_from(const struct engine_wish *wish, size_t begin)
 
 static bool is_tried(const struct engine_wish *wish, size_t place)
 {
-    return place >= 64 || (wish->tried & (UINT64_C(1) << place)) != 0;
+    return place >= 64 || ((wish->tried | wish->unfit) & (UINT64_C(1) << place)) != 0;
 }
 
 static struct engine *engine_at(const struct engine_wish *wish, size_t place)

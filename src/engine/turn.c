@@ -25,7 +25,7 @@ void engine_turn_fail(struct engine_turn *turn)
 bool engine_turn_could_go_on(const struct engine_turn *turn)
 {
     for (size_t i = 0; i < turn->count && i < ENGINE_PLACES; i++)
-        if (i != turn->place && (turn->tried & (UINT64_C(1) << i)) == 0)
+        if (i != turn->place && ((turn->tried | turn->unfit) & (UINT64_C(1) << i)) == 0)
             return true;
     return false;
 }
@@ -48,6 +48,7 @@ enum engine_choice engine_turn_take(struct engine_turn *turn, uint64_t now_us, b
         .list = turn->list,
         .count = turn->count,
         .tried = turn->tried,
+        .unfit = turn->unfit,
         .begins = turn->begins,
         .now_us = now_us,
         .may_be_canned = turn->may_be_canned,

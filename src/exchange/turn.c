@@ -29,6 +29,7 @@ static void begin_turns(struct exchange *exchange)
         .list = exchange->decision.inference,
         .count = exchange->decision.inference_count,
         .begins = beginning_of(exchange),
+        .unfit = exchange->call != NULL ? exchange->call->unfit : 0,
         .may_be_canned = llm_can_be_canned(exchange->decision.llm.operation),
         .wait = {.on_turn = on_turn, .context = exchange},
     };

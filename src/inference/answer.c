@@ -18,11 +18,10 @@ static void begin_events(struct inference_call *call, const struct message_head 
     down->to->role->put_head(down->to, &message);
 }
 
-static bool is_event_stream(const struct message_head *head)
+static bool is_stream(const struct inference_call *call, const struct message_head *head)
 {
-    static const struct text type = TEXT_INIT("text/event-stream");
-    const struct field *field = http_field_find(head, TEXT("Content-Type"));
-    return head->status == 200 && field != NULL && text_equal_nocase(text_part(field->value, 0, type.length), type);
+    const struct field *type = http_field_find(head, TEXT("Content-Type"));
+    return head->status == 200 && type != NULL && dialect_call_may_stream(call->request, type->value);
 }
 
 static void keep_objection(struct inference_call *call, size_t place, const struct message_head *head)
@@ -53,7 +52,7 @@ enum engine_says inference_answered(
         call->failed_status = head->status;
         return says;
     }
-    if (dialect_call_streams(call->request) && is_event_stream(head)) {
+    if (is_stream(call, head)) {
         begin_events(call, head, down);
         return says;
     }

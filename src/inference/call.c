@@ -50,11 +50,34 @@ static struct dialect_target target_of(const struct inference_call *call)
     return (struct dialect_target){request->path, request->query, inference_id(call)};
 }
 
+static bool fits(const struct inference_call *call, size_t place, struct detail *detail)
+{
+    const struct policy_inference *inference = inference_entry(call, place);
+    if (inference->is_canned)
+        return llm_can_be_canned(call->about.decision->llm.operation);
+    return dialect_call_fits(call->request, inference->speaks, detail);
+}
+
+/* Who has no words for all of a call is no candidate for it. */
+static enum reason find_unfit(struct inference_call *call, struct detail *detail)
+{
+    bool is_for_somebody = false;
+    for (size_t place = 0; place < call->about.decision->inference_count && place < ENGINE_PLACES; place++) {
+        if (fits(call, place, detail))
+            is_for_somebody = true;
+        else
+            call->unfit |= UINT64_C(1) << place;
+    }
+    return is_for_somebody || detail->text[0] == '\0' ? REASON_NONE : REASON_LLM_OPERATION;
+}
+
 enum reason inference_read(struct inference_call *call)
 {
     struct detail detail = {0};
     const struct dialect_target target = target_of(call);
     enum reason reason = dialect_call_read(&call->about.decision->llm, &target, &call->body, &call->request, &detail);
+    if (reason == REASON_NONE)
+        reason = find_unfit(call, &detail);
     if (reason != REASON_NONE)
         account_say(call->about.account, FLAW_NONE, detail.text);
     return reason;

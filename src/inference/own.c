@@ -20,6 +20,7 @@ bool inference_objection_stands(const struct inference_call *call, size_t place)
 void inference_object(struct inference_call *call, struct dialect_answer *answer)
 {
     const struct objection *objection = &call->objection;
+    dialect_call_give(call->request, inference_entry(call, objection->place)->speaks);
     dialect_objection(call->request, objection->status, buffer_text(&objection->body), inference_id(call), answer);
     if (objection->retry_after[0] != '\0')
         dialect_answer_set(answer, TEXT("Retry-After"), text_from(objection->retry_after));

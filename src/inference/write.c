@@ -3,17 +3,21 @@
 #include "exeat/base/memory.h"
 #include "inference_internal.h"
 
-enum { FIELDS = 6 }; /* with that of a proxy */
+enum { FIELDS = 7 }; /* with that of a proxy */
 
 static size_t endpoint_fields(const struct inference_call *call, struct text authorization, struct field fields[FIELDS])
 {
     size_t count = 0;
     bool streams = dialect_call_streams(call->request);
+    struct field its_own = dialect_call_field(call->request);
     if (call->about.decision->llm.operation != LLM_MODELS)
         fields[count++] = (struct field){TEXT("Content-Type"), TEXT("application/json")};
-    fields[count++] = (struct field){TEXT("Accept"), streams ? TEXT("text/event-stream") : TEXT("application/json")};
+    fields[count++] =
+        (struct field){TEXT("Accept"), streams ? dialect_call_type(call->request) : TEXT("application/json")};
     fields[count++] = (struct field){TEXT("User-Agent"), TEXT("exeat/" EXEAT_VERSION)};
     fields[count++] = (struct field){TEXT("X-Request-Id"), inference_id(call)};
+    if (its_own.name.length > 0)
+        fields[count++] = its_own;
     if (authorization.length > 0)
         fields[count++] = (struct field){TEXT("Authorization"), authorization};
     return count;
@@ -30,7 +34,7 @@ static void
 write_address(const struct inference_call *call, const struct policy_inference *inference, struct address_of_call *to)
 {
     buffer_append(&to->path, inference->prefix);
-    buffer_append(&to->path, dialect_path(call->about.decision->llm.operation));
+    buffer_append(&to->path, dialect_call_path(call->request));
     authority_append(&to->authority, &inference->host, inference->port, scheme_port(inference->scheme));
     if (!secret_is_empty(&inference->key))
         BUFFER_APPEND_ALL(&to->authorization, TEXT("Bearer "), secret_show(&inference->key));
@@ -52,7 +56,7 @@ static void put_call(
     struct field fields[FIELDS];
     write_address(call, inference, &to);
     const struct message_head head = {
-        .method = dialect_method(call->about.decision->llm.operation),
+        .method = dialect_call_method(call->request),
         .target.path = buffer_text(&to.path),
         .version = HTTP_1_1,
     };
@@ -83,6 +87,7 @@ void inference_write(
     served_by_endpoint(call, place);
     const struct dialect_endpoint endpoint = {
         .model = call->about.account->service.model, .takes_usage = inference->takes_usage};
+    dialect_call_give(call->request, inference->speaks);
     dialect_call_write(call->request, &endpoint, &body);
     call->about.account->bytes_up += body.length;
     put_call(call, inference, side, proxy, is_absolute, &body);

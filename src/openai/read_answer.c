@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an endpoint said, as canonical events: the chunks of a stream, and a whole answer, which says all at once. What
  * is no part of an answer (logprobs, timings, fingerprints) is not looked at. */
+#include "exeat/canon/server.h"
 #include "openai_internal.h"
 
 /* Who takes the events of one chunk. */
@@ -12,31 +13,10 @@ struct telling {
     struct text logprobs; /* of the present choice */
 };
 
-static bool has_control(struct text text)
-{
-    for (size_t i = 0; i < text.length; i++)
-        if ((unsigned char)text.data[i] < 0x20)
-            return true;
-    return false;
-}
-
-/* Spelled so that it may stand between quotes in any JSON: the scanner lets more pass. */
-static struct text spelled_in(struct arena *arena, struct scan string)
-{
-    struct text spelled = scan_spelled(string);
-    if (!has_control(spelled))
-        return spelled;
-    struct buffer meaning = {0};
-    json_spelled_append(&meaning, spelled);
-    spelled = canon_spell(arena, buffer_text(&meaning));
-    buffer_clear(&meaning);
-    return spelled;
-}
-
 static struct text text_in(const struct telling *telling, struct scan object, struct text name)
 {
     struct scan value;
-    return scan_member(object, name, &value) ? spelled_in(telling->arena, value) : TEXT("");
+    return scan_member(object, name, &value) ? canon_spelled(telling->arena, value) : TEXT("");
 }
 
 static bool tell(const struct telling *telling, struct canon_event event)
@@ -81,7 +61,7 @@ static bool tell_content(const struct telling *telling, size_t reply, struct sca
 {
     if (content.kind == SCAN_ARRAY)
         return tell_parts(telling, reply, content);
-    return tell_text(telling, reply, CANON_TEXT, spelled_in(telling->arena, content));
+    return tell_text(telling, reply, CANON_TEXT, canon_spelled(telling->arena, content));
 }
 
 /* --- calls ---------------------------------------------------------------------------------------------------------
@@ -95,7 +75,7 @@ static struct text arguments_of(const struct telling *telling, struct scan funct
         return TEXT("");
     if (value.kind == SCAN_OBJECT)
         return canon_spell(telling->arena, value.text);
-    return spelled_in(telling->arena, value);
+    return canon_spelled(telling->arena, value);
 }
 
 static bool tell_call(const struct telling *telling, size_t reply, size_t place, struct scan call)
@@ -232,43 +212,16 @@ static const struct text *column_of(struct scan data, struct text name, struct a
     return column;
 }
 
-static const struct text *names_of(struct scan data, struct arena *arena, size_t *count)
-{
-    const struct text *column = column_of(data, TEXT("id"), arena, count);
-    struct text *names = arena_array(arena, *count, sizeof(*names));
-    struct buffer name = {0};
-    for (size_t i = 0; i < *count; i++) {
-        bool is_text = text_starts_with(column[i], TEXT("\""));
-        json_spelled_append(&name, is_text ? text_part(column[i], 1, column[i].length - 2) : TEXT(""));
-        names[i] = arena_text(arena, buffer_text(&name));
-        buffer_empty(&name);
-    }
-    buffer_clear(&name);
-    return names;
-}
-
-/* The scanner takes numbers that no other JSON has (NaN, 052). */
-static bool are_strict(const struct text *values, size_t count)
-{
-    struct json_view view = {0};
-    bool good = true;
-    for (size_t i = 0; good && i < count; i++)
-        good = json_view_read(&view, values[i], JSON_UTF8, NULL);
-    json_view_clear(&view);
-    return good;
-}
-
 static bool
 read_data(enum llm_operation operation, struct scan whole, struct arena *arena, struct canon_replies *answer)
 {
     struct scan data;
+    if (operation == LLM_MODELS)
+        return canon_read_names(whole, TEXT("data"), TEXT("id"), arena, answer);
     if (!scan_member(whole, TEXT("data"), &data) || data.kind != SCAN_ARRAY)
         return false;
-    if (operation == LLM_MODELS)
-        answer->names = names_of(data, arena, &answer->name_count);
-    else
-        answer->vectors = column_of(data, TEXT("embedding"), arena, &answer->vector_count);
-    return are_strict(answer->vectors, answer->vector_count);
+    answer->vectors = column_of(data, TEXT("embedding"), arena, &answer->vector_count);
+    return canon_vectors_are_strict(answer->vectors, answer->vector_count);
 }
 
 static bool read_replies(struct scan whole, struct arena *arena, struct canon_replies *answer)

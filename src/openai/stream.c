@@ -6,6 +6,7 @@
  * 3. The usage event that the gate asked for itself is noted and left out. */
 #include "exeat/base/memory.h"
 #include "exeat/canon/lines.h"
+#include "exeat/canon/server.h"
 #include "openai_internal.h"
 
 /* STREAM_TOLD: an error was told, which ends the stream for who reads it. STREAM_LOST: what came cannot be told to a
@@ -207,7 +208,7 @@ static void tell_error(struct openai_stream *stream, struct scan object, struct 
 {
     struct buffer words = {0};
     struct canon_overflow ignored = {0};
-    (void)openai_read_objection(500, object.text, &words, &ignored);
+    (void)canon_read_objection(500, object.text, &words, &ignored);
     const struct canon_event event = {.kind = CANON_FAILS, .text = canon_spell(&stream->arena, buffer_text(&words))};
     if (!stream->sink.take(stream->sink.to, &event, out))
         stream->end = STREAM_LOST;

@@ -36,6 +36,11 @@ const struct vendor openai_vendor = {
     .read_call = openai_read_call,
     .model_of_path = deployment_of,
     .type_of = vendor_json_or_events,
+    .passes = true,
+    .write_answer = openai_write_answer,
+    .begin_stream = openai_begin_stream,
+    .write_event = openai_write_event,
+    .end_stream = openai_end_stream,
     .write_error_event = openai_write_error_event,
     .models = &models,
     .write_refusal = openai_write_refusal,
@@ -44,14 +49,9 @@ const struct vendor openai_vendor = {
     .field_count = COUNT_OF(pace),
 };
 
-struct text openai_method(enum llm_operation operation)
+static struct text openai_path(const struct canon_call *call)
 {
-    return operation == LLM_MODELS ? TEXT("GET") : TEXT("POST");
-}
-
-struct text openai_path(enum llm_operation operation)
-{
-    switch (operation) {
+    switch (call->operation) {
     case LLM_CHAT:
     case LLM_COUNT_TOKENS:
         return TEXT("/v1/chat/completions");
@@ -70,3 +70,17 @@ struct text openai_path(enum llm_operation operation)
     }
     return TEXT("");
 }
+
+static bool
+read_answer(const struct canon_call *call, struct text body, struct arena *arena, struct canon_replies *answer)
+{
+    return openai_read_answer(call->operation, body, arena, answer);
+}
+
+const struct server openai_server = {
+    .name = TEXT_INIT("openai"),
+    .framing = FRAMED_AS_EVENTS,
+    .path = openai_path,
+    .write_call = openai_write_call,
+    .read_answer = read_answer,
+};

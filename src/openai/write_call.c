@@ -16,7 +16,7 @@ static void write_sampling(struct buffer *out, const struct canon_sampling *samp
 }
 
 /* Tokens are counted for the records, so they are asked for; where an endpoint cannot be asked, they are not. */
-static void write_stream(struct buffer *out, const struct canon_call *call, const struct openai_endpoint *endpoint)
+static void write_stream(struct buffer *out, const struct canon_call *call, const struct canon_endpoint *endpoint)
 {
     out_flag(out, TEXT("stream"), call->wish.streams);
     if (call->wish.streams != CANON_YES || !endpoint->takes_usage)
@@ -120,7 +120,7 @@ static void write_response(struct buffer *out, const struct canon_call *call)
     out_flag(out, TEXT("store"), CANON_NO);
 }
 
-void openai_write_call(const struct canon_call *call, const struct openai_endpoint *endpoint, struct buffer *out)
+void openai_write_call(const struct canon_call *call, const struct canon_endpoint *endpoint, struct buffer *out)
 {
     if (call->operation == LLM_MODELS)
         return;

@@ -40,6 +40,7 @@ void inference_compile(struct policy *policy, struct diags *diags)
             .host = source->host,
             .port = source->port,
             .prefix = source->prefix,
+            .speaks = source->speaks,
             .canned = &source->canned,
             .takes_usage = source->takes_usage,
             .engine = &source->engine,

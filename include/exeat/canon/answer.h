@@ -5,6 +5,7 @@
 #define EXEAT_CANON_ANSWER_H
 
 #include "exeat/canon.h"
+#include "exeat/canon/scan.h"
 
 struct text canon_finish_name(enum canon_finish finish); /* "stop", "length"; static; empty: unfinished */
 
@@ -133,5 +134,8 @@ bool canon_is_asked_stop(const struct canon_call *call, struct text stop);
 bool canon_has_vectors(const struct canon_call *call, const struct canon_replies *answer);
 /* A text as JSON spells it, in the arena. */
 struct text canon_spell(struct arena *arena, struct text text);
+/* A string's text, such as may stand between quotes in any JSON: the scanner lets more pass. It borrows from the
+ * string, or lives in the arena; empty: it is none. */
+struct text canon_spelled(struct arena *arena, struct scan string);
 
 #endif

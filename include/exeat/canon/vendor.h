@@ -30,8 +30,9 @@ struct vendor {
     /* The Content-Type of an answer. */
     struct text (*type_of)(const struct canon_call *call, bool streams);
 
-    /* What an endpoint said. NULL, all four: the vendor speaks as endpoints do, and their bytes pass. False: it cannot
-     * be said in this dialect. */
+    /* It speaks as endpoints with OpenAI's words do: their bytes pass. */
+    bool passes;
+    /* What an endpoint said. False: it cannot be said in this dialect. */
     bool (*write_answer)(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
     /* Borrows the call. `limit`: bytes that it may hold back. */
     void *(*begin_stream)(const struct canon_call *call, size_t limit);

@@ -67,24 +67,80 @@ static void write_for_endpoint(const struct dialect_call *call, struct buffer *o
     dialect_call_write(call, &endpoint, out);
 }
 
+/* What an endpoint speaks, and who would call it so. */
+static const struct tongue {
+    const char *name;
+    enum endpoint_dialect speaks;
+    enum llm_dialect dialect;
+} tongues[] = {
+    {"", SPEAKS_OPENAI, DIALECT_OPENAI},
+    {"ollama", SPEAKS_OLLAMA, DIALECT_OLLAMA},
+    {"anthropic", SPEAKS_ANTHROPIC, DIALECT_ANTHROPIC},
+    {"responses", SPEAKS_RESPONSES, DIALECT_OPENAI},
+};
+
+static const struct tongue *tongue_of(const struct trial *trial)
+{
+    static const char *const words[] = {"endpoint", "lacks", "answers"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        const struct golden_part *part = golden_part(&trial->golden, words[i]);
+        for (size_t k = 1; part != NULL && k < COUNT_OF(tongues); k++)
+            if (text_equal(part->more, text_from(tongues[k].name)))
+                return &tongues[k];
+    }
+    return &tongues[0];
+}
+
+/* Completions and counts are said as chat there, or not said again. */
+static enum llm_operation said_as(const struct trial *trial, const struct tongue *tongue)
+{
+    if (tongue->speaks == SPEAKS_RESPONSES && trial->llm.operation == LLM_CHAT)
+        return LLM_RESPONSES;
+    if (trial->llm.operation == LLM_RESPONSES && tongue->speaks != SPEAKS_RESPONSES && tongue->speaks != SPEAKS_OPENAI)
+        return LLM_CHAT;
+    return trial->llm.operation == LLM_COUNT_TOKENS ? LLM_CHAT : trial->llm.operation;
+}
+
 /* What an endpoint gets is a call that can be said again, in the same words. */
 static void expect_stable(struct trial *trial, struct text body)
 {
-    bool is_chat = trial->llm.operation == LLM_COUNT_TOKENS;
-    const struct llm_call openai = {is_chat ? LLM_CHAT : trial->llm.operation, DIALECT_OPENAI, TEXT(""), false};
+    const struct tongue *tongue = tongue_of(trial);
+    const struct llm_call same = {said_as(trial, tongue), tongue->dialect, TEXT(""), false};
+    const struct dialect_target target = {dialect_call_path(trial->call), TEXT(""), TEXT("01")};
     struct dialect_call *again = NULL;
     struct detail detail = {0};
     struct buffer copy = {0};
     struct buffer out = {0};
     buffer_append(&copy, body);
-    if (dialect_call_read(&openai, &trial->target, &copy, &again, &detail) != REASON_NONE) {
+    if (trial->llm.operation == LLM_MODELS ||
+        (tongue->speaks != SPEAKS_OPENAI &&
+         (trial->llm.operation == LLM_COMPLETIONS || trial->llm.operation == LLM_COUNT_TOKENS))) {
+        buffer_clear(&copy);
+        return;
+    }
+    if (dialect_call_read(&same, &target, &copy, &again, &detail) != REASON_NONE) {
         complain(trial, detail.text);
         return;
     }
+    dialect_call_give(again, tongue->speaks);
     write_for_endpoint(again, &out);
     expect(trial, "the endpoint's call, said again", body, buffer_text(&out));
     buffer_clear(&out);
     dialect_call_free(again);
+}
+
+/* "POST /api/chat" stands before the body. */
+static void expect_request(struct trial *trial, struct text expected)
+{
+    struct buffer out = {0};
+    BUFFER_APPEND_ALL(&out, dialect_call_method(trial->call), TEXT(" "), dialect_call_path(trial->call), TEXT("\n"));
+    write_for_endpoint(trial->call, &out);
+    size_t end = text_index(buffer_text(&out), '\n', 0);
+    size_t line = text_index(expected, '\n', 0);
+    expect(trial, "request", text_part(expected, 0, line), text_part(buffer_text(&out), 0, end));
+    expect(trial, "endpoint", text_after(expected, line + 1), text_after(buffer_text(&out), end + 1));
+    expect_stable(trial, text_after(buffer_text(&out), end + 1));
+    buffer_clear(&out);
 }
 
 static void expect_endpoint(struct trial *trial)
@@ -93,10 +149,37 @@ static void expect_endpoint(struct trial *trial)
     struct buffer out = {0};
     if (part == NULL || trial->call == NULL)
         return;
+    if (part->more.length > 0) {
+        expect_request(trial, part->body);
+        return;
+    }
     write_for_endpoint(trial->call, &out);
     expect(trial, "endpoint", part->body, buffer_text(&out));
     expect_stable(trial, buffer_text(&out));
     buffer_clear(&out);
+}
+
+static void expect_lack(struct trial *trial)
+{
+    const struct golden_part *part = golden_part(&trial->golden, "lacks");
+    struct detail detail = {0};
+    if (part == NULL || trial->call == NULL)
+        return;
+    if (dialect_call_fits(trial->call, tongue_of(trial)->speaks, &detail))
+        complain(trial, "it fits");
+    expect(trial, "lacks", part->body, text_from(detail.text));
+}
+
+/* To an endpoint that speaks otherwise. */
+static void give(struct trial *trial)
+{
+    struct detail detail = {0};
+    const struct tongue *tongue = tongue_of(trial);
+    if (trial->call == NULL || tongue->speaks == SPEAKS_OPENAI)
+        return;
+    if (golden_part(&trial->golden, "lacks") == NULL && !dialect_call_fits(trial->call, tongue->speaks, &detail))
+        complain(trial, detail.text);
+    dialect_call_give(trial->call, tongue->speaks);
 }
 
 static void expect_refusal(struct trial *trial, enum reason reason, const struct detail *detail)
@@ -159,9 +242,13 @@ static void answer_whole(struct trial *trial, const struct golden_part *part, st
     }
 }
 
-/* A line that is JSON, or [DONE], is an event of its own. */
-static void append_events(struct text lines, struct buffer *out)
+/* A line that is JSON, or [DONE], is an event of its own; where lines are messages they stay as they are. */
+static void append_events(const struct trial *trial, struct text lines, struct buffer *out)
 {
+    if (tongue_of(trial)->speaks == SPEAKS_OLLAMA) {
+        BUFFER_APPEND_ALL(out, lines, TEXT("\n"));
+        return;
+    }
     struct text line;
     while (text_split(&lines, '\n', &line)) {
         bool is_event = text_starts_with(line, TEXT("{")) || text_equal(line, TEXT("[DONE]"));
@@ -191,7 +278,7 @@ static void answer_stream(struct trial *trial, const struct golden_part *part, s
     const struct golden_part *caller = golden_part(&trial->golden, "caller");
     bool is_broken = caller != NULL && text_equal(caller->more, TEXT("broken"));
     struct buffer in = {0};
-    append_events(part->body, &in);
+    append_events(trial, part->body, &in);
     bool is_complete = run_stream(trial->call, buffer_text(&in), 0, out);
     if (is_complete == is_broken)
         complain(trial, is_complete ? "complete" : "broken");
@@ -263,6 +350,8 @@ static bool try_case(const struct llm_catalogue *catalogue, const char *path)
     } else {
         classify(catalogue, &trial);
         read_call(&trial);
+        give(&trial);
+        expect_lack(&trial);
         expect_endpoint(&trial);
         expect_answer(&trial);
     }
@@ -320,8 +409,8 @@ static void what_is_not_as_written_is_seen(void **state)
     assert_false(golden_equal(TEXT("data: {}\ndata: {}"), TEXT("data: {}\n\ndata: {}")));
 }
 
-/* A dialect of its own has at least forty; places where others' are spoken have what is theirs. */
-enum { CASES_OF_A_DIALECT = 40, CASES_OF_A_PLACE = 20 };
+/* A dialect of its own has at least forty; places where others' are spoken have what is theirs, and so do endpoints. */
+enum { CASES_OF_A_DIALECT = 40, CASES_OF_A_PLACE = 20, CASES_OF_AN_ENDPOINT = 15 };
 #define CORPUS(dialect, least)                                                                                         \
     static void every_case_of_##dialect##_comes_out_as_it_is_written(void **state)                                     \
     {                                                                                                                  \
@@ -337,6 +426,8 @@ CORPUS(bedrock, CASES_OF_A_DIALECT)
 CORPUS(vertex, CASES_OF_A_PLACE)
 CORPUS(azure, CASES_OF_A_PLACE)
 CORPUS(ollama, CASES_OF_A_DIALECT)
+CORPUS(to_ollama, CASES_OF_AN_ENDPOINT)
+CORPUS(to_anthropic, CASES_OF_AN_ENDPOINT)
 
 int main(void)
 {
@@ -351,6 +442,8 @@ int main(void)
         cmocka_unit_test(every_case_of_vertex_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_azure_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_ollama_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_to_ollama_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_to_anthropic_comes_out_as_it_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

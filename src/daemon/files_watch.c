@@ -23,6 +23,8 @@ struct files_watch {
     struct timer *quiet;
     struct watched items[FOLDERS_MAX];
     size_t count;
+    struct watched former[FOLDERS_MAX]; /* while the items are found anew */
+    size_t former_count;
 };
 
 /* Kubernetes swaps its links by names that begin with two dots. */
@@ -62,6 +64,14 @@ static void on_event(void *context)
             timer_start(files->quiet, QUIET_MS);
 }
 
+static bool has_folder(const struct watched *items, size_t count, int folder)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i].folder == folder)
+            return true;
+    return false;
+}
+
 struct files_watch *files_watch_new(struct loop *loop, timer_function on_change, void *context)
 {
     struct files_watch *files = base_zalloc(sizeof(*files));
@@ -71,6 +81,8 @@ struct files_watch *files_watch_new(struct loop *loop, timer_function on_change,
     return files;
 }
 
+/* A folder that was watched keeps its number, and with it what has been told and is not read yet. One that was not may
+ * have changed since its files were read: they are looked at again. */
 static void watch_folder(struct files_watch *files, struct text path, bool whole)
 {
     if (path.length == 0 || files->count == FOLDERS_MAX)
@@ -82,16 +94,28 @@ static void watch_folder(struct files_watch *files, struct text path, bool whole
     int id = inotify_add_watch(
         files->descriptor, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE);
     base_free(folder);
-    if (id >= 0)
-        files->items[files->count++] = (struct watched){id, whole ? NULL : text_copy(text_after(path, end))};
+    if (id < 0)
+        return;
+    if (!has_folder(files->former, files->former_count, id) && files->former_count > 0)
+        timer_start(files->quiet, QUIET_MS);
+    files->items[files->count++] = (struct watched){id, whole ? NULL : text_copy(text_after(path, end))};
 }
 
-static void forget(struct files_watch *files)
+/* What was watched and is no more. */
+static void forget_former(struct files_watch *files)
 {
-    for (size_t i = 0; i < files->count; i++) {
-        (void)inotify_rm_watch(files->descriptor, files->items[i].folder); /* two items may have one folder */
-        base_free(files->items[i].name);
+    for (size_t i = 0; i < files->former_count; i++) {
+        if (!has_folder(files->items, files->count, files->former[i].folder))
+            (void)inotify_rm_watch(files->descriptor, files->former[i].folder); /* two items may have one folder */
+        base_free(files->former[i].name);
     }
+    files->former_count = 0;
+}
+
+static void begin_anew(struct files_watch *files)
+{
+    memcpy(files->former, files->items, sizeof(files->former));
+    files->former_count = files->count;
     files->count = 0;
 }
 
@@ -100,7 +124,7 @@ void files_watch_set(struct files_watch *files, const struct policy *policy, con
     const struct settings_lists *lists = &policy_settings(policy)->lists;
     if (files->watch == NULL)
         return;
-    forget(files);
+    begin_anew(files);
     for (size_t i = 0; i < lists->file_count; i++)
         watch_folder(files, lists->files[i].path, true);
     for (size_t i = 0; i < listeners->count; i++)
@@ -110,13 +134,15 @@ void files_watch_set(struct files_watch *files, const struct policy *policy, con
         for (size_t j = 0; j < trust->crls.count; j++)
             watch_folder(files, trust->crls.items[j].text, false);
     }
+    forget_former(files);
 }
 
 void files_watch_free(struct files_watch *files)
 {
     if (files == NULL)
         return;
-    forget(files);
+    begin_anew(files);
+    forget_former(files);
     watch_free(files->watch);
     timer_free(files->quiet);
     if (files->descriptor >= 0)

@@ -150,7 +150,7 @@ struct channel *channel_new_connecting(struct loop *loop, int descriptor, channe
     const short events = EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST;
     int result = event_assign(&channel->event, loop->base, descriptor, events, on_event, channel);
     ASSERT(result == 0);
-    event_add(&channel->event, NULL);
+    loop_add(&channel->event, NULL);
     return channel;
 }
 

@@ -172,7 +172,7 @@ struct datagrams *datagrams_new(struct loop *loop, int descriptor, datagram_take
     datagrams->quiet = timer_new(loop, on_quiet, datagrams);
     datagrams->event = event_new(loop->base, descriptor, EV_READ | EV_PERSIST, on_readable, datagrams);
     ASSERT(datagrams->event != NULL);
-    event_add(datagrams->event, NULL);
+    loop_add(datagrams->event, NULL);
     return datagrams;
 }
 

@@ -90,7 +90,7 @@ static void linger(struct lingering *lingering, int descriptor)
     lingerer->until_us = clock_steady_us() + lingering->limit_ms * 1000;
     lingerer->event = event_new(lingering->loop->base, descriptor, EV_READ | EV_PERSIST, on_readable, lingerer);
     ASSERT(lingerer->event != NULL);
-    event_add(lingerer->event, NULL);
+    loop_add(lingerer->event, NULL);
     if (lingering->count == 0)
         timer_start(lingering->timer, lingering->limit_ms);
     list_append(&lingering->open, &lingerer->node);

@@ -89,7 +89,7 @@ struct listener *listener_new(struct loop *loop, int descriptor, listener_accept
     listener->rest = timer_new(loop, on_rested, listener);
     listener->event = event_new(loop->base, descriptor, EV_READ | EV_PERSIST, on_readable, listener);
     ASSERT(listener->event != NULL);
-    event_add(listener->event, NULL);
+    loop_add(listener->event, NULL);
     return listener;
 }
 

@@ -39,7 +39,7 @@ struct loop *loop_new(void)
     ASSERT(loop->wake >= 0);
     loop->wake_event = event_new(loop->base, loop->wake, EV_READ | EV_PERSIST, on_wake, NULL);
     ASSERT(loop->wake_event != NULL);
-    event_add(loop->wake_event, NULL);
+    loop_add(loop->wake_event, NULL);
     return loop;
 }
 

@@ -108,7 +108,7 @@ static void on_socket_state(void *context, ares_socket_t descriptor, int readabl
     short events = (short)(EV_PERSIST | (readable ? EV_READ : 0) | (writable ? EV_WRITE : 0));
     entry->event = event_new(querier->servers->loop->base, descriptor, events, on_socket, querier);
     ASSERT(entry->event != NULL);
-    event_add(entry->event, NULL);
+    loop_add(entry->event, NULL);
     list_append(&querier->sockets, &entry->node);
 }
 

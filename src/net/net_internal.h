@@ -40,6 +40,10 @@ struct inflight_block {
 
 void blocks_free(struct loop *loop);
 
+/* event.c: an event that is not in the loop would be a deadline that never comes, or a peer that is never heard:
+ * without the memory for it the process ends. */
+void loop_add(struct event *event, const struct timeval *after);
+
 /* channel.c: between a plain channel's socket and a pipe that is empty (in) or holds `most` bytes (out). */
 enum io channel_splice_in(struct channel *channel, int pipe, size_t most, size_t *got);
 enum io channel_splice_out(struct channel *channel, int pipe, size_t most, size_t *put);

@@ -22,7 +22,7 @@ static void place(struct timer *timer)
         .tv_usec = (suseconds_t)(after_us % 1000000),
     };
     timer->placed_us = timer->due_us;
-    event_add(&timer->event, &after);
+    loop_add(&timer->event, &after);
 }
 
 /* The loop counts in whole milliseconds: what comes a little early is due. */
@@ -95,7 +95,7 @@ struct watch *watch_new(struct loop *loop, int descriptor, watch_function functi
     watch->context = context;
     watch->event = event_new(loop->base, descriptor, EV_READ | EV_PERSIST, on_readable, watch);
     ASSERT(watch->event != NULL);
-    event_add(watch->event, NULL);
+    loop_add(watch->event, NULL);
     return watch;
 }
 

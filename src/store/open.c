@@ -10,6 +10,8 @@
 #include "cursor.h"
 #include "exeat/base/memory.h"
 
+enum { BUSY_MS = 20000 };
+
 static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
                                "PRAGMA temp_store=MEMORY; PRAGMA cache_size=24;";
 
@@ -69,6 +71,8 @@ static bool connect_to(struct store_segment *segment, const char *path, char **e
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
     bool done = sqlite3_open_v2(path, &segment->database, flags, NULL) == SQLITE_OK;
     if (done) {
+        /* who comes first to a new file, maybe a reader, has it alone for a moment */
+        sqlite3_busy_timeout(segment->database, BUSY_MS);
         sqlite3_db_config(segment->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         sqlite3_db_config(segment->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         sqlite3_db_config(segment->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);

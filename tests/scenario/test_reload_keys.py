@@ -538,7 +538,7 @@ def test_a_root_that_is_withdrawn_in_its_own_file_is_withdrawn(gate, secure_orig
         folder = tmp_path / "other"
         folder.mkdir()
         mine.write_bytes(Root(folder).path.read_bytes())
-        assert reload(one) == "ok"
+        assert reload(one) in ("ok", "ok, unchanged")  # the watcher of the gate's folder may have been quicker
         assert ask(connection, inside(secure_origin.port)).status == 502
         mine.write_text("no certificate")
         assert reload(one).startswith("refused: ") and "roots.pem" in one.events("reload_refused")[0]["why"]

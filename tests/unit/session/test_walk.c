@@ -237,12 +237,12 @@ static void a_call_goes_to_the_endpoint_and_to_the_next_when_that_fails(void **s
 static void take_back_an_answer(struct scene *scene)
 {
     enum { EVENTS = 70 }; /* more than one turn takes */
+    static const char event[] = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"0123456789\"}}]}\n\n";
     struct buffer reply = {0};
     buffer_append_string(
         &reply, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (int i = 0; i < EVENTS; i++)
-        buffer_append_string(
-            &reply, "41\r\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"0123456789\"}}]}\n\n\r\n");
+        buffer_printf(&reply, "%zx\r\n%s\r\n", sizeof(event) - 1, event);
     buffer_append_string(&reply, "no chunk\r\n");
     say(scene->browser, STREAMED_CHAT);
     fake_send_bytes(fake_upstream(), buffer_text(&reply));

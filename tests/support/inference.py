@@ -174,14 +174,14 @@ class Inference(Origin):
     """Knobs: status (another answer), hangs (never answers), breaks (in mid-stream), steps (a semaphore: one event each), raw
     (the bytes of a reply; a list of them: a step each) and then (what comes after them: close, hang, reset, or go on)."""
 
-    def __init__(self, certificate=None, address="127.0.0.1"):
+    def __init__(self, certificate=None, address="127.0.0.1", handler=InferenceHandler):
         self.status = 200
         self.hangs = False
         self.breaks = False
         self.steps = None
         self.raw = None
         self.then = "close"
-        super().__init__(certificate, InferenceHandler, address)
+        super().__init__(certificate, handler, address)
 
     def pace(self):
         self.steps = threading.Semaphore(0)

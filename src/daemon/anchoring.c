@@ -12,13 +12,13 @@ enum { VKEY_FILE_MAX = 4096 };
 static void hold(void *context, enum audit_signing signing, bool decisions)
 {
     struct gate *gate = context;
-    audit_hold(gate->audit, signing, decisions);
+    audit_hold(gate->ledger.audit, signing, decisions);
 }
 
 static void keep(void *context, const struct tlog_tree *tree, struct text note)
 {
     struct gate *gate = context;
-    audit_keep_cosigned(gate->audit, tree, note);
+    audit_keep_cosigned(gate->ledger.audit, tree, note);
 }
 
 static bool recall(void *context, struct tlog_tree *tree)
@@ -46,9 +46,9 @@ static struct anchor *start(struct gate *gate, struct text witness, char **error
     const struct settings_witness *source = &audit->witness;
     struct anchor_options options = {
         .store = audit->directory.data,
-        .origin = text_from(gate->succession.origin),
-        .previous = text_from(gate->succession.previous),
-        .key = gate->log_key,
+        .origin = text_from(gate->ledger.succession.origin),
+        .previous = text_from(gate->ledger.succession.previous),
+        .key = gate->ledger.key,
         .witness = witness,
         .scheme = source->scheme,
         .host = source->host,
@@ -71,7 +71,7 @@ bool gate_start_anchor(struct gate *gate, char **error)
     if (source->host.kind == HOST_NONE)
         return true;
     if (file_read(source->key_file.data, VKEY_FILE_MAX, &vkey, error))
-        gate->anchor = start(gate, text_trim(buffer_text(&vkey), " \t\r\n"), error);
+        gate->ledger.anchor = start(gate, text_trim(buffer_text(&vkey), " \t\r\n"), error);
     buffer_clear(&vkey);
-    return gate->anchor != NULL;
+    return gate->ledger.anchor != NULL;
 }

@@ -22,7 +22,7 @@ void gate_end_bypass(struct gate *gate, struct text why)
     order(gate, 0);
     timer_stop(gate->bypass.timer);
     log_warn("bypass_ended", log_text("why", why));
-    if (!audit_event_text(gate->audit, RECORD_ADMIN, TEXT("bypass_ended"), why))
+    if (!audit_event_text(gate->ledger.audit, RECORD_ADMIN, TEXT("bypass_ended"), why))
         log_error("audit_write_failed", log_string("event", "bypass_ended"));
 }
 
@@ -35,7 +35,7 @@ static void begin(struct gate *gate, uint64_t for_ms, struct text reason, struct
 {
     struct buffer detail = {0};
     buffer_printf(&detail, "for %llu s: %.*s", (unsigned long long)(for_ms / 1000), TEXT_ARG(reason));
-    bool recorded = audit_event_text(gate->audit, RECORD_ADMIN, TEXT("bypass"), buffer_text(&detail));
+    bool recorded = audit_event_text(gate->ledger.audit, RECORD_ADMIN, TEXT("bypass"), buffer_text(&detail));
     buffer_clear(&detail);
     if (!recorded) {
         buffer_append(answer, TEXT("refused: it could not be recorded\n"));

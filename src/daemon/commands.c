@@ -26,19 +26,19 @@ static void do_show_config(struct gate *gate, struct text rest, struct buffer *a
 
 static void do_access(struct gate *gate, struct text rest, struct buffer *answer)
 {
-    bool done = audit_event_text(gate->audit, RECORD_ADMIN, TEXT("access"), rest);
+    bool done = audit_event_text(gate->ledger.audit, RECORD_ADMIN, TEXT("access"), rest);
     buffer_append_string(answer, done ? "ok\n" : "failed: not recorded\n");
 }
 
 static void do_erase(struct gate *gate, struct text rest, struct buffer *answer)
 {
-    erase_begin(gate->audit, rest, answer);
+    erase_begin(gate->ledger.audit, rest, answer);
 }
 
 static void do_erasing(struct gate *gate, struct text rest, struct buffer *answer)
 {
     (void)rest;
-    erase_look(gate->audit, answer);
+    erase_look(gate->ledger.audit, answer);
 }
 
 static void do_new_origin(struct gate *gate, struct text rest, struct buffer *answer)

@@ -112,16 +112,26 @@ struct hangups {
     int descriptor; /* signalfd */
     struct watch *watch;
 };
+/* When the configuration is read again. */
+struct occasions {
+    struct hangups hangups;
+    struct files_watch *files; /* owned: one of them has changed */
+    struct timer *daily;       /* owned */
+};
+/* The log of decisions. All owned. */
+struct ledger {
+    struct signing_key *key;
+    struct store_succession succession; /* who it is */
+    struct audit *audit;                /* its writer */
+    struct anchor *anchor;              /* NULL: no witness */
+    struct verifying *verifying;        /* NULL: it does not */
+};
 struct gate {
     const char *path; /* of the configuration */
     struct loop *loop;
     struct in_force in_force;
     struct retired *retired;
-    struct signing_key *log_key;
-    struct store_succession succession; /* who the log is */
-    struct audit *audit;
-    struct anchor *anchor;       /* NULL: no witness */
-    struct verifying *verifying; /* NULL: it does not */
+    struct ledger ledger;
     struct containment *containment;
     struct checkup *checkup; /* of the engines */
     struct listeners listeners;
@@ -130,10 +140,8 @@ struct gate {
     struct crew crew;
     struct desk *desk;
     struct control *control;
-    struct files_watch *files;
-    struct hangups hangups;
-    struct until bypass; /* without a timer: there was none yet */
-    struct timer *daily;
+    struct occasions occasions;
+    struct until bypass;      /* without a timer: there was none yet */
     struct confined confined; /* since the start */
     bool has_locked_keys;
     struct told told;

@@ -66,12 +66,12 @@ static void look(void *context, struct admin_view *view)
     struct gate *gate = desk->gate;
     add_sessions(gate, &view->sessions);
     add_names(gate, view);
-    audit_stats_read(gate->audit, &view->audit);
-    view->has_witness = gate->anchor != NULL;
+    audit_stats_read(gate->ledger.audit, &view->audit);
+    view->has_witness = gate->ledger.anchor != NULL;
     if (view->has_witness)
-        anchor_stats_read(gate->anchor, &view->witness);
-    if (gate->verifying != NULL)
-        verifying_look(gate->verifying, &view->verify);
+        anchor_stats_read(gate->ledger.anchor, &view->witness);
+    if (gate->ledger.verifying != NULL)
+        verifying_look(gate->ledger.verifying, &view->verify);
     view->ready = objection(desk) == NULL;
     view->containment = containment_look(gate->containment);
     view->policy_sequence = atomic_load(&gate->told.policy_sequence);

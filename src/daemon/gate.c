@@ -35,7 +35,7 @@ static void on_hangup(void *context)
 {
     struct gate *gate = context;
     struct signalfd_siginfo info;
-    while (read(gate->hangups.descriptor, &info, sizeof(info)) == sizeof(info))
+    while (read(gate->occasions.hangups.descriptor, &info, sizeof(info)) == sizeof(info))
         on_change(gate);
 }
 
@@ -51,8 +51,8 @@ static void take_signals(struct gate *gate)
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(&set);
     sigaddset(&set, SIGHUP);
-    gate->hangups.descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-    gate->hangups.watch = watch_new(gate->loop, gate->hangups.descriptor, on_hangup, gate);
+    gate->occasions.hangups.descriptor = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    gate->occasions.hangups.watch = watch_new(gate->loop, gate->occasions.hangups.descriptor, on_hangup, gate);
 }
 
 /* --- start
@@ -78,8 +78,8 @@ static bool say(char *error)
 static bool confine(struct gate *gate)
 {
     char *error = NULL;
-    gate->log_key = daemon_load_log_key(gate->in_force.policy, &error);
-    return (gate->log_key != NULL &&
+    gate->ledger.key = daemon_load_log_key(gate->in_force.policy, &error);
+    return (gate->ledger.key != NULL &&
             confinement_enter(policy_settings(gate->in_force.policy), &gate->confined, &error)) ||
            say(error);
 }
@@ -88,13 +88,13 @@ static bool open_audit(struct gate *gate)
 {
     const struct settings_audit *source = &policy_settings(gate->in_force.policy)->audit;
     char *error = NULL;
-    if (!store_succession_settle(source->directory.data, source->origin, &gate->succession, &error))
+    if (!store_succession_settle(source->directory.data, source->origin, &gate->ledger.succession, &error))
         return say(error);
     struct audit_options options;
-    daemon_audit_options(source, gate->log_key, &options);
-    options.origin = text_from(gate->succession.origin);
-    gate->audit = audit_open(&options, &error);
-    return gate->audit != NULL || say(error);
+    daemon_audit_options(source, gate->ledger.key, &options);
+    options.origin = text_from(gate->ledger.succession.origin);
+    gate->ledger.audit = audit_open(&options, &error);
+    return gate->ledger.audit != NULL || say(error);
 }
 
 /* What the gate runs with, in the first records of a run. */
@@ -109,7 +109,7 @@ static bool record_start(struct gate *gate)
         policy_settings(gate->in_force.policy)->observe ? "observe" : "enforce",
         confine_calls_word(gate->confined.calls), gate->confined.landlock);
     bool done = gate_record_succession(gate) &&
-                audit_event_text(gate->audit, RECORD_CONFIG, TEXT("start"), buffer_text(&detail)) &&
+                audit_event_text(gate->ledger.audit, RECORD_CONFIG, TEXT("start"), buffer_text(&detail)) &&
                 gate_record_policy(gate, gate->in_force.policy, &gate->in_force.sequence);
     buffer_clear(&detail);
     if (!done)
@@ -135,7 +135,7 @@ static bool start_worker(struct gate *gate, const struct sockets *sockets, char 
         .trust = gate->in_force.trust,
         .listeners = &gate->listeners,
         .budgets = gate->in_force.budgets,
-        .audit = gate->audit,
+        .audit = gate->ledger.audit,
         .via = gate->via,
         .pipes = &gate->crew.pipes,
         .budget = gate->crew.budget,
@@ -222,9 +222,10 @@ static bool start(struct gate *gate)
     if (!open_audit(gate) || !record_start(gate) || !start_anchor(gate) || !start_workers(gate))
         return false;
     if (settings->audit.verify_ms > 0)
-        gate->verifying = verifying_new(settings->audit.directory.data, gate->log_key, settings->audit.verify_ms);
-    gate->files = files_watch_new(gate->loop, on_change, gate);
-    files_watch_set(gate->files, gate->in_force.policy, &gate->listeners);
+        gate->ledger.verifying =
+            verifying_new(settings->audit.directory.data, gate->ledger.key, settings->audit.verify_ms);
+    gate->occasions.files = files_watch_new(gate->loop, on_change, gate);
+    files_watch_set(gate->occasions.files, gate->in_force.policy, &gate->listeners);
     gate->retired = retired_new(gate->loop);
     log_info(
         "started", log_string("version", EXEAT_VERSION), log_number("port", gate->sockets.port),
@@ -235,7 +236,7 @@ static bool start(struct gate *gate)
         log_string("keys", gate->has_locked_keys ? "locked" : "not_locked"));
     gate_apply(gate);
     gate_look_after_engines(gate);
-    containment_start(gate->containment, gate->audit);
+    containment_start(gate->containment, gate->ledger.audit);
     desk_open(gate->desk);
     notify_manager("READY=1");
     return true;
@@ -263,20 +264,20 @@ static void stop(struct gate *gate)
     checkup_free(gate->checkup);
     engines_free(gate->crew.engines);
     control_free(gate->control);
-    files_watch_free(gate->files);
+    files_watch_free(gate->occasions.files);
     timer_free(gate->bypass.timer);
-    timer_free(gate->daily);
+    timer_free(gate->occasions.daily);
     lapses_free(gate->in_force.lapses);
     retired_free(gate->retired);
-    watch_free(gate->hangups.watch);
-    close(gate->hangups.descriptor);
-    verifying_free(gate->verifying);
-    anchor_stop(gate->anchor, FAREWELL_MS);
-    audit_close(gate->audit);
-    anchor_farewell(gate->anchor, FAREWELL_MS);
-    anchor_free(gate->anchor);
-    store_succession_clear(&gate->succession);
-    signing_key_free(gate->log_key);
+    watch_free(gate->occasions.hangups.watch);
+    close(gate->occasions.hangups.descriptor);
+    verifying_free(gate->ledger.verifying);
+    anchor_stop(gate->ledger.anchor, FAREWELL_MS);
+    audit_close(gate->ledger.audit);
+    anchor_farewell(gate->ledger.anchor, FAREWELL_MS);
+    anchor_free(gate->ledger.anchor);
+    store_succession_clear(&gate->ledger.succession);
+    signing_key_free(gate->ledger.key);
     trust_free(gate->in_force.trust);
     buffer_clear(&gate->in_force.start_values);
     budget_table_unref(gate->in_force.budgets);

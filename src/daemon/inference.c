@@ -32,7 +32,7 @@ static void on_model(void *context, struct text endpoint, struct text adapter, c
     log_info(
         "inference_model", log_text("endpoint", endpoint), log_string("model", identity->model),
         log_string("version", identity->version));
-    if (!audit_event(gate->audit, RECORD_MODEL, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL))
+    if (!audit_event(gate->ledger.audit, RECORD_MODEL, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL))
         log_error("audit_write_failed", log_string("event", "model"));
     buffer_clear(&fields);
 }
@@ -40,7 +40,7 @@ static void on_model(void *context, struct text endpoint, struct text adapter, c
 static void note(struct gate *gate, struct text what)
 {
     log_info("inference_order", log_text("order", what));
-    if (!audit_event_text(gate->audit, RECORD_ADMIN, TEXT("inference"), what))
+    if (!audit_event_text(gate->ledger.audit, RECORD_ADMIN, TEXT("inference"), what))
         log_error("audit_write_failed", log_string("event", "inference"));
 }
 

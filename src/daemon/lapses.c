@@ -52,7 +52,8 @@ static bool tell(const struct lapses *lapses, const struct policy_lapse *lapse, 
 {
     struct buffer fields = {0};
     write_fields(lapse, event, &fields);
-    bool done = audit_event(lapses->gate->audit, RECORD_CONFIG, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
+    bool done =
+        audit_event(lapses->gate->ledger.audit, RECORD_CONFIG, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL);
     buffer_clear(&fields);
     if (done)
         say(lapse, event);

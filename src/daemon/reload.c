@@ -38,7 +38,7 @@ bool gate_record_policy(struct gate *gate, const struct policy *policy, uint64_t
     for (size_t i = 0; i < lists->file_count; i++)
         blobs[i] = (struct store_blob){lists->files[i].digest, lists->files[i].content};
     bool done = audit_event(
-        gate->audit, RECORD_POLICY, bytes_of_text(buffer_text(&fields)), blobs, lists->file_count, sequence);
+        gate->ledger.audit, RECORD_POLICY, bytes_of_text(buffer_text(&fields)), blobs, lists->file_count, sequence);
     buffer_clear(&fields);
     base_free(blobs);
     return done;
@@ -61,7 +61,7 @@ static void refuse(struct gate *gate, struct text reason, struct buffer *answer)
     struct text why = buffer_text(&whole);
     atomic_fetch_add(&gate->told.reloads_refused, 1);
     log_error("reload_refused", log_string("file", gate->path), log_text("why", why));
-    if (!audit_event_text(gate->audit, RECORD_CONFIG, TEXT("reload_refused"), why))
+    if (!audit_event_text(gate->ledger.audit, RECORD_CONFIG, TEXT("reload_refused"), why))
         log_error("audit_write_failed", log_string("event", "reload_refused"));
     buffer_printf(answer, "refused: %.*s\n", TEXT_ARG(why));
     buffer_clear(&whole);
@@ -70,7 +70,7 @@ static void refuse(struct gate *gate, struct text reason, struct buffer *answer)
 /* What of the new file is not in force is on record before its POLICY record. */
 static bool record_waiting(struct gate *gate, struct text names)
 {
-    return names.length == 0 || audit_event_text(gate->audit, RECORD_CONFIG, TEXT("needs_restart"), names);
+    return names.length == 0 || audit_event_text(gate->ledger.audit, RECORD_CONFIG, TEXT("needs_restart"), names);
 }
 
 /* Once it is over, no client can be answered over TLS any more. */
@@ -89,7 +89,7 @@ static void on_day(void *context)
     enum { DAY_MS = 86400000 };
     struct gate *gate = context;
     warn_of_expiry(gate);
-    timer_start(gate->daily, DAY_MS);
+    timer_start(gate->occasions.daily, DAY_MS);
 }
 
 /* What the desk shows, and when it is told again. */
@@ -102,8 +102,8 @@ static void tell(struct gate *gate)
     if (gate->in_force.lapses == NULL)
         gate->in_force.lapses = lapses_new(gate);
     lapses_watch(gate->in_force.lapses);
-    if (gate->daily == NULL)
-        gate->daily = timer_new(gate->loop, on_day, gate);
+    if (gate->occasions.daily == NULL)
+        gate->occasions.daily = timer_new(gate->loop, on_day, gate);
     on_day(gate);
 }
 
@@ -112,10 +112,10 @@ void gate_apply(struct gate *gate)
     const struct settings *settings = policy_settings(gate->in_force.policy);
     struct audit_options audit;
     log_configure(settings->run.log_json ? LOG_JSON : LOG_TEXT, (enum log_level)settings->run.log_level);
-    daemon_audit_options(&settings->audit, gate->log_key, &audit);
-    if (gate->audit == NULL)
+    daemon_audit_options(&settings->audit, gate->ledger.key, &audit);
+    if (gate->ledger.audit == NULL)
         return;
-    audit_change(gate->audit, &audit);
+    audit_change(gate->ledger.audit, &audit);
     tell(gate);
 }
 
@@ -175,7 +175,7 @@ static void take(struct gate *gate, struct policy *policy, struct text waiting, 
     gate_apply(gate);
     gate_look_after_engines(gate);
     crew_give_policy(&gate->crew, &gate->in_force);
-    files_watch_set(gate->files, policy, &gate->listeners);
+    files_watch_set(gate->occasions.files, policy, &gate->listeners);
     say_taken(gate, waiting, answer);
 }
 

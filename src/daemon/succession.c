@@ -7,14 +7,14 @@
 /* A log that follows another says so in one of its first records. */
 bool gate_record_succession(struct gate *gate)
 {
-    const struct store_succession *succession = &gate->succession;
+    const struct store_succession *succession = &gate->ledger.succession;
     struct buffer detail = {0};
     if (succession->previous[0] == '\0' || !succession->is_new)
         return true;
     buffer_printf(
         &detail, "previous=%s size=%llu reason=%s", succession->previous, (unsigned long long)succession->previous_size,
         succession->reason);
-    bool done = audit_event_text(gate->audit, RECORD_ADMIN, TEXT("new_origin"), buffer_text(&detail));
+    bool done = audit_event_text(gate->ledger.audit, RECORD_ADMIN, TEXT("new_origin"), buffer_text(&detail));
     buffer_clear(&detail);
     return done;
 }
@@ -25,7 +25,7 @@ bool gate_announce_succession(struct gate *gate, struct text reason, struct buff
     struct buffer name = {0};
     char *error = NULL;
     bool done = store_succession_announce(audit->directory.data, audit->origin, reason, &name, &error) &&
-                audit_event_text(gate->audit, RECORD_ADMIN, TEXT("new_origin"), reason);
+                audit_event_text(gate->ledger.audit, RECORD_ADMIN, TEXT("new_origin"), reason);
     if (done)
         buffer_printf(answer, "ok %.*s\n", TEXT_ARG(buffer_text(&name)));
     else

@@ -28,10 +28,8 @@ static struct decision_record record_of(const struct exchange *exchange)
         .host = host_text(&request->host),
         .port = request->port,
         .sni = server_name(exchange),
-        .llm_provider = decision->llm.provider,
-        .llm_operation = decision->llm.operation,
-        .llm_dialect = decision->llm.dialect,
-        .model = inference_model(exchange->call),
+        .llm =
+            {decision->llm.provider, decision->llm.operation, decision->llm.dialect, inference_model(exchange->call)},
         .client = request->client.name,
         .known = request->client.known,
         .personal.client_address = text_from(exchange->entrance->peer_text),

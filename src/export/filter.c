@@ -44,9 +44,9 @@ bool filter_has_decision(const struct export_requests_options *options, const st
         return false;
     unsigned bit = decision->verdict < 8 ? 1u << decision->verdict : 0;
     return (filter->verdicts == 0 || (filter->verdicts & bit) != 0) &&
-           (!filter->llm_only || decision->llm_operation != LLM_NONE) && is_one_of(filter->host, decision->host) &&
+           (!filter->llm_only || decision->llm.operation != LLM_NONE) && is_one_of(filter->host, decision->host) &&
            is_one_of(filter->rule, decision->rule) && is_one_of(filter->client, decision->client) &&
-           is_one_of(filter->provider, decision->llm_provider) && id_fits(filter->request, &decision->id);
+           is_one_of(filter->provider, decision->llm.provider) && id_fits(filter->request, &decision->id);
 }
 
 /* What is known of it when it is shown. */

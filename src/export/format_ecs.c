@@ -167,13 +167,13 @@ static void put_model(const struct export_item *item, struct json_line *line)
 {
     const struct decision_record *decision = &item->decision;
     const struct outcome_record *outcome = &item->outcome;
-    if (decision->llm_operation == LLM_NONE && decision->llm_provider.length == 0)
+    if (decision->llm.operation == LLM_NONE && decision->llm.provider.length == 0)
         return;
     json_open(line, "gen_ai");
-    put_named(line, "provider", "name", decision->llm_provider);
-    if (decision->llm_operation != LLM_NONE)
-        put_named(line, "operation", "name", text_from(llm_operation_name(decision->llm_operation)));
-    put_named(line, "request", "model", decision->model);
+    put_named(line, "provider", "name", decision->llm.provider);
+    if (decision->llm.operation != LLM_NONE)
+        put_named(line, "operation", "name", text_from(llm_operation_name(decision->llm.operation)));
+    put_named(line, "request", "model", decision->llm.model);
     put_response(outcome, line);
     if (outcome->tokens_in > 0 || outcome->tokens_out > 0) {
         json_open(line, "usage");

@@ -43,7 +43,7 @@ static struct ocsf_verdict verdict_of(const struct export_item *item)
     case VERDICT_ERROR:
         break;
     }
-    return (struct ocsf_verdict){decision->llm_provider.length > 0 ? 4 : 3, 2, 2, 2, "Blocked"};
+    return (struct ocsf_verdict){decision->llm.provider.length > 0 ? 4 : 3, 2, 2, 2, "Blocked"};
 }
 
 static void put_metadata(const struct format_source *source, const struct export_item *item, struct json_line *line)
@@ -156,10 +156,10 @@ static void put_http(const struct export_item *item, struct json_line *line)
 
 static void put_model(const struct export_item *item, struct json_line *line)
 {
-    if (item->decision.llm_provider.length > 0) {
+    if (item->decision.llm.provider.length > 0) {
         json_open(line, "ai_model");
-        json_put(line, "ai_provider", item->decision.llm_provider);
-        json_put(line, "name", item->decision.model);
+        json_put(line, "ai_provider", item->decision.llm.provider);
+        json_put(line, "name", item->decision.llm.model);
         json_close(line);
     }
     json_put(line, "served_model", item->outcome.served_model);

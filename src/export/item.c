@@ -40,7 +40,8 @@ bool export_item_is_sanitised(const struct export_item *item)
     const struct decision_record *decision = &item->decision;
     return !text_is_utf8(decision->host) || !text_is_utf8(decision->personal.path) ||
            !text_is_utf8(decision->personal.query) || !text_is_utf8(decision->method) ||
-           !text_is_utf8(decision->model) || !text_is_utf8(decision->sni) || !text_is_utf8(item->outcome.served_model);
+           !text_is_utf8(decision->llm.model) || !text_is_utf8(decision->sni) ||
+           !text_is_utf8(item->outcome.served_model);
 }
 
 bool export_item_end(struct export_item *item, struct bytes body)

@@ -5,8 +5,8 @@
 void export_put_service(const struct export_item *item, struct json_line *line)
 {
     const struct service_record *service = &item->outcome.service;
-    if (item->decision.llm_dialect != DIALECT_NONE)
-        json_put_string(line, "llm_dialect", llm_dialect_name(item->decision.llm_dialect));
+    if (item->decision.llm.dialect != DIALECT_NONE)
+        json_put_string(line, "llm_dialect", llm_dialect_name(item->decision.llm.dialect));
     json_put(line, "inference", item->outcome.inference);
     if (service->step == 0 && service->builtin.length == 0)
         return;

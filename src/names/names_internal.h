@@ -84,7 +84,7 @@ struct owner who_connected(const struct names_socket *socket, int descriptor);
 
 enum standing_place { STANDING_LISTED, STANDING_LEAVING };
 struct standing {
-    struct list_node node; /* in worker->standings, oldest first, or worker->leaving */
+    struct list_node node; /* in worker->standings, `all` or `leaving` */
     struct standing *next; /* in its place of the table */
     struct names_worker *worker;
     struct policy *policy; /* by which it was judged; one reference */
@@ -210,6 +210,14 @@ struct names_socket {
     struct listener *connections; /* owned */
     struct names_place place;
 };
+/* The decisions that stand, and those on their way out. */
+struct standings {
+    struct standing *places[STANDING_PLACES];
+    struct list all;     /* oldest first */
+    struct list leaving; /* found by nobody, and still waited for */
+    struct timer *sweep; /* of what has stood for long enough */
+};
+
 struct names_worker {
     struct names_options options;
     struct names_limits limits;
@@ -218,10 +226,7 @@ struct names_worker {
     uint64_t bypass_until_us;
     struct names_socket sockets[NAMES_SOCKETS_MAX];
     size_t socket_count;
-    struct standing *places[STANDING_PLACES];
-    struct list standings; /* oldest first */
-    struct list leaving;   /* struct standing: found by nobody, and still waited for */
-    struct timer *sweep;   /* of what has stood for long enough */
+    struct standings standings;
     struct kept_answers kept;
     struct list lookups;
     size_t lookup_count;

@@ -9,7 +9,7 @@ static struct standing **place_of(struct names_worker *worker, const struct name
 {
     uint64_t seed = who_hash(worker->seed ^ question->type, &question->client);
     struct text what = wrong == NULL ? host_text(&question->host) : text_from(wrong);
-    return &worker->places[names_hash(seed, bytes_of_text(what)) % STANDING_PLACES];
+    return &worker->standings.places[names_hash(seed, bytes_of_text(what)) % STANDING_PLACES];
 }
 
 /* What is wrong with its question; NULL: nothing. */
@@ -83,12 +83,12 @@ static void enter(struct standing *standing)
     struct names_worker *worker = standing->worker;
     struct standing **place = own_place(standing);
     if (worker->stats.standing == STANDINGS)
-        standing_end(list_owner(list_first(&worker->standings), struct standing, node));
-    if (list_is_empty(&worker->standings))
-        timer_start(worker->sweep, STANDING_US / 1000 + 1);
+        standing_end(list_owner(list_first(&worker->standings.all), struct standing, node));
+    if (list_is_empty(&worker->standings.all))
+        timer_start(worker->standings.sweep, STANDING_US / 1000 + 1);
     standing->next = *place;
     *place = standing;
-    list_append(&worker->standings, &standing->node);
+    list_append(&worker->standings.all, &standing->node);
     worker->stats.standing++;
 }
 
@@ -132,7 +132,7 @@ void standing_end(struct standing *standing)
             at = &(*at)->next;
         *at = standing->next;
         list_remove(&standing->node);
-        list_append(&worker->leaving, &standing->node);
+        list_append(&worker->standings.leaving, &standing->node);
         standing->place = STANDING_LEAVING;
         worker->stats.standing--;
     }
@@ -149,7 +149,7 @@ void standing_leave(struct standing *standing)
 void standings_end(struct names_worker *worker)
 {
     struct list_node *node;
-    while ((node = list_first(&worker->standings)) != NULL)
+    while ((node = list_first(&worker->standings.all)) != NULL)
         standing_end(list_owner(node, struct standing, node));
 }
 
@@ -157,11 +157,11 @@ void standings_sweep(void *context)
 {
     struct names_worker *worker = context;
     struct list_node *node;
-    while ((node = list_first(&worker->standings)) != NULL) {
+    while ((node = list_first(&worker->standings.all)) != NULL) {
         struct standing *standing = list_owner(node, struct standing, node);
         if (!is_over(standing)) {
             uint64_t stood_us = loop_now_us(worker->options.loop) - standing->account.started_us;
-            timer_start(worker->sweep, (STANDING_US - stood_us) / 1000 + 1);
+            timer_start(worker->standings.sweep, (STANDING_US - stood_us) / 1000 + 1);
             return;
         }
         standing_end(standing);

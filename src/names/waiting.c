@@ -42,6 +42,6 @@ void standings_cut(struct names_worker *worker)
 {
     struct list_node *node;
     standings_end(worker);
-    while ((node = list_first(&worker->leaving)) != NULL)
+    while ((node = list_first(&worker->standings.leaving)) != NULL)
         stop_waiting(list_owner(node, struct standing, node));
 }

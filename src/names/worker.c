@@ -17,13 +17,13 @@ struct names_worker *names_worker_new(const struct names_options *options)
     worker->book = account_book_new(options->audit);
     worker->askers = (struct pool){.size = sizeof(struct asker), .keep = SPARE_ASKERS};
     random_fill((uint8_t *)&worker->seed, sizeof(worker->seed));
-    list_init(&worker->standings);
-    list_init(&worker->leaving);
+    list_init(&worker->standings.all);
+    list_init(&worker->standings.leaving);
     list_init(&worker->lookups);
     list_init(&worker->streams);
     kept_init(&worker->kept, worker->seed);
     worker->owners = owners_new();
-    worker->sweep = timer_new(options->loop, standings_sweep, worker);
+    worker->standings.sweep = timer_new(options->loop, standings_sweep, worker);
     return worker;
 }
 
@@ -33,7 +33,7 @@ void names_worker_free(struct names_worker *worker)
         return;
     names_worker_cut(worker);
     kept_forget(&worker->kept);
-    timer_free(worker->sweep);
+    timer_free(worker->standings.sweep);
     pool_clear(&worker->askers);
     owners_free(worker->owners);
     policy_unref(worker->policy);

@@ -58,13 +58,13 @@ static void on_deferred(struct deferred *deferred)
 }
 
 /* -1 and errno on failure. */
-static int start_connect(const struct sockaddr *to, socklen_t length)
+static int start_connect(struct loop *loop, const struct sockaddr *to, socklen_t length)
 {
     int descriptor = socket(to->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int one = 1;
     if (descriptor < 0)
         return -1;
-    if (!room_has_descriptor(descriptor, ROOM_FOR_UPSTREAMS)) {
+    if (!room_has_descriptor(loop, descriptor, ROOM_FOR_UPSTREAMS)) {
         close(descriptor);
         errno = EMFILE;
         return -1;
@@ -104,7 +104,7 @@ struct dial *dial_start(struct loop *loop, const struct judged_address *to, dial
     struct sockaddr_storage name;
     socklen_t length = address_to_socket(&to->address, to->port, &name);
     struct dial *dial = dial_new(on_done, context);
-    watch(dial, loop, start_connect((const struct sockaddr *)&name, length));
+    watch(dial, loop, start_connect(loop, (const struct sockaddr *)&name, length));
     return dial;
 }
 
@@ -112,7 +112,7 @@ static void try_local(void *context)
 {
     struct dial *dial = context;
     struct local *local = dial->local;
-    int descriptor = start_connect((const struct sockaddr *)&local->name, sizeof(local->name));
+    int descriptor = start_connect(local->loop, (const struct sockaddr *)&local->name, sizeof(local->name));
     if (descriptor < 0 && errno == EAGAIN)
         timer_start(local->again, AGAIN_MS);
     else

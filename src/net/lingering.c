@@ -82,7 +82,7 @@ static void on_time(void *context)
 static void linger(struct lingering *lingering, int descriptor)
 {
     struct lingerer *lingerer = base_zalloc(sizeof(*lingerer));
-    bool has_room = room_has_descriptor(descriptor, ROOM_FOR_CLIENTS);
+    bool has_room = room_has_descriptor(lingering->loop, descriptor, ROOM_FOR_CLIENTS);
     if (lingering->count >= (has_room ? lingering->maximum : FEW))
         end_oldest(lingering);
     lingerer->lingering = lingering;

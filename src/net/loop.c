@@ -72,6 +72,7 @@ void loop_turn(struct loop *loop)
 {
     int flags = list_is_empty(&loop->deferred) ? EVLOOP_ONCE : EVLOOP_ONCE | EVLOOP_NONBLOCK;
     loop->now_us = 0;
+    loop->descriptors = 0;
     event_base_loop(loop->base, flags);
     run_deferred(loop);
 }

@@ -22,6 +22,7 @@ struct loop {
     _Atomic bool stopping;
     struct list deferred;
     uint64_t now_us;               /* 0: not read in this turn */
+    uint64_t descriptors;          /* RLIMIT_NOFILE; 0: not read in this turn */
     struct inflight_block *blocks; /* owned; spare blocks, singly linked */
     size_t spare_blocks;
     struct pipe_budget *pipe_budget; /* borrowed; NULL: this loop never splices */

@@ -14,13 +14,20 @@
  * the store's files. */
 enum { KEPT_FROM_CLIENTS = 8, KEPT_FROM_UPSTREAMS = 16 };
 
-bool room_has_descriptor(int newest, enum room_for whom)
+/* It may be changed at any time, from outside (prlimit). */
+static uint64_t limit_of_turn(struct loop *loop)
 {
     struct rlimit files;
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
-        return true;
-    rlim_t part = whom == ROOM_FOR_CLIENTS ? KEPT_FROM_CLIENTS : KEPT_FROM_UPSTREAMS;
-    return (rlim_t)newest < files.rlim_cur - files.rlim_cur / part;
+    if (loop->descriptors == 0)
+        loop->descriptors = getrlimit(RLIMIT_NOFILE, &files) == 0 ? files.rlim_cur : RLIM_INFINITY;
+    return loop->descriptors;
+}
+
+bool room_has_descriptor(struct loop *loop, int newest, enum room_for whom)
+{
+    uint64_t limit = limit_of_turn(loop);
+    uint64_t part = whom == ROOM_FOR_CLIENTS ? KEPT_FROM_CLIENTS : KEPT_FROM_UPSTREAMS;
+    return limit == RLIM_INFINITY || (uint64_t)newest < limit - limit / part;
 }
 
 /* "total resident shared ...", in pages; what is shared are files, which the kernel takes back when it needs to. */

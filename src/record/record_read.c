@@ -54,13 +54,13 @@ static void read_decision_number(uint8_t tag, uint64_t number, struct decision_r
     else if (tag == TAG_PORT)
         decision->port = (uint16_t)number;
     else if (tag == TAG_OPERATION)
-        decision->llm_operation = (enum llm_operation)number;
+        decision->llm.operation = (enum llm_operation)number;
     else if (tag == TAG_OBSERVED)
         decision->observed = number != 0;
     else if (tag == TAG_PROOF)
         decision->known.by = (enum client_proof)number;
     else if (tag == TAG_DIALECT)
-        decision->llm_dialect = (enum llm_dialect)number;
+        decision->llm.dialect = (enum llm_dialect)number;
     else if (tag == TAG_UID)
         decision->known.owner = (struct owner){true, (uint32_t)number};
 }
@@ -77,9 +77,9 @@ static struct text *decision_text(uint8_t tag, struct decision_record *decision)
     case TAG_SNI:
         return &decision->sni;
     case TAG_PROVIDER:
-        return &decision->llm_provider;
+        return &decision->llm.provider;
     case TAG_MODEL:
-        return &decision->model;
+        return &decision->llm.model;
     case TAG_CLIENT:
         return &decision->client;
     case TAG_DETAIL:

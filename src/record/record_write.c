@@ -60,8 +60,8 @@ static const struct long_text decision_texts[] = {
     {"method", offsetof(struct decision_record, method), TEXT_MAX},
     {"host", offsetof(struct decision_record, host), TEXT_MAX},
     {"sni", offsetof(struct decision_record, sni), TEXT_MAX},
-    {"llm_provider", offsetof(struct decision_record, llm_provider), TEXT_MAX},
-    {"model", offsetof(struct decision_record, model), TEXT_MAX},
+    {"llm_provider", offsetof(struct decision_record, llm.provider), TEXT_MAX},
+    {"model", offsetof(struct decision_record, llm.model), TEXT_MAX},
     {"client", offsetof(struct decision_record, client), TEXT_MAX},
     {"path", offsetof(struct decision_record, personal.path), PRIVATE_MAX},
     {"query", offsetof(struct decision_record, personal.query), PRIVATE_MAX},
@@ -96,7 +96,7 @@ size_t record_decision_room(const struct decision_record *decision)
     enum { NUMBERS_AND_ID = 116 + CUT_ROOM };
     return NUMBERS_AND_ID + text_room(decision->rule, TEXT_MAX) + text_room(decision->method, TEXT_MAX) +
            text_room(decision->host, TEXT_MAX) + text_room(decision->sni, TEXT_MAX) +
-           text_room(decision->llm_provider, TEXT_MAX) + text_room(decision->model, TEXT_MAX) +
+           text_room(decision->llm.provider, TEXT_MAX) + text_room(decision->llm.model, TEXT_MAX) +
            text_room(decision->client, TEXT_MAX) + text_room(decision->detail, DETAIL_SIZE);
 }
 
@@ -112,17 +112,17 @@ uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at
     at = put_text(at, TAG_HOST, decision->host, TEXT_MAX);
     at = put_number_if(at, TAG_PORT, decision->port, 2);
     at = put_text(at, TAG_SNI, decision->sni, TEXT_MAX);
-    at = put_text(at, TAG_PROVIDER, decision->llm_provider, TEXT_MAX);
-    at = put_text(at, TAG_MODEL, decision->model, TEXT_MAX);
+    at = put_text(at, TAG_PROVIDER, decision->llm.provider, TEXT_MAX);
+    at = put_text(at, TAG_MODEL, decision->llm.model, TEXT_MAX);
     at = put(at, TAG_ID, decision->id.bytes, sizeof(decision->id.bytes));
     at = put_text(at, TAG_CLIENT, decision->client, TEXT_MAX);
-    at = put_number_if(at, TAG_OPERATION, decision->llm_operation, 1);
+    at = put_number_if(at, TAG_OPERATION, decision->llm.operation, 1);
     at = put_number_if(at, TAG_OBSERVED, decision->observed ? 1 : 0, 1);
     at = put_text(at, TAG_DETAIL, decision->detail, DETAIL_SIZE);
     at = put_number_if(at, TAG_PROOF, decision->known.by, 1);
     if (decision->known.owner.is_known)
         at = put_number(at, TAG_UID, decision->known.owner.uid, 4);
-    at = put_number_if(at, TAG_DIALECT, decision->llm_dialect, 1);
+    at = put_number_if(at, TAG_DIALECT, decision->llm.dialect, 1);
     return put_cut(at, decision, decision_texts, COUNT_OF(decision_texts));
 }
 

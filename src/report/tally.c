@@ -134,11 +134,11 @@ static void count_model(struct tally *tally, const struct export_item *item)
 {
     const struct decision_record *decision = &item->decision;
     struct buffer name = {0};
-    if (decision->model.length == 0 && item->outcome.served_model.length == 0)
+    if (decision->llm.model.length == 0 && item->outcome.served_model.length == 0)
         return;
-    buffer_append(&name, decision->llm_provider);
+    buffer_append(&name, decision->llm.provider);
     buffer_append(&name, TEXT(": "));
-    buffer_append(&name, decision->model.length > 0 ? decision->model : TEXT("(not said)"));
+    buffer_append(&name, decision->llm.model.length > 0 ? decision->llm.model : TEXT("(not said)"));
     buffer_append(&name, TEXT(" -> "));
     buffer_append(&name, item->outcome.served_model.length > 0 ? item->outcome.served_model : TEXT("none"));
     (void)counters_add(&tally->models, buffer_text(&name), decision->verdict, item->head.wall_us);
@@ -149,7 +149,7 @@ static void count_call(struct tally *tally, const struct export_item *item)
 {
     const struct decision_record *decision = &item->decision;
     enum flow_end end = end_of(item);
-    if (decision->llm_provider.length == 0)
+    if (decision->llm.provider.length == 0)
         return;
     tally->calls.all++;
     tally->calls.tokens_in += item->outcome.tokens_in;
@@ -157,7 +157,7 @@ static void count_call(struct tally *tally, const struct export_item *item)
     tally->calls.flow.ends[end]++;
     count_model(tally, item);
     const struct counter *counter =
-        counters_add(&tally->providers, decision->llm_provider, decision->verdict, item->head.wall_us);
+        counters_add(&tally->providers, decision->llm.provider, decision->verdict, item->head.wall_us);
     if (counter == NULL)
         return;
     size_t index = (size_t)(counter - tally->providers.list);

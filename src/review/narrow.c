@@ -10,7 +10,7 @@
 
 static bool is_llm(const struct policy *policy, const struct decision_record *decision, const struct request *request)
 {
-    return decision->llm_provider.length > 0 || llm_catalogue_find(policy_catalogue(policy), &request->host) != NULL;
+    return decision->llm.provider.length > 0 || llm_catalogue_find(policy_catalogue(policy), &request->host) != NULL;
 }
 
 /* True, and said in `out`: an allow would not change it, or need not. */

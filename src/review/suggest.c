@@ -95,7 +95,7 @@ void review_suggest_add(struct review_suggest *suggest, const struct decision_re
     if (good)
         policy_judge(suggest->policy, &request, &now);
     bool is_llm = good && llm_catalogue_find(policy_catalogue(suggest->policy), &request.host) != NULL;
-    if (good && (is_llm || decision->llm_provider.length > 0))
+    if (good && (is_llm || decision->llm.provider.length > 0))
         tally_rows_add(&suggest->llm, host_text(&request.host));
     else if (now.verdict == VERDICT_ALLOW || now.verdict == VERDICT_REROUTE)
         suggest->allowed++;

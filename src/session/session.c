@@ -229,9 +229,9 @@ static void start(
     if (turned != NULL)
         session->entrance.peer.owner = turned->owner;
     list_append(&worker->sessions, &session->node);
-    worker->accepted++;
-    worker->socks += listener->speech == SPEECH_SOCKS ? 1 : 0;
-    worker->open++;
+    worker->counts.accepted++;
+    worker->counts.socks += listener->speech == SPEECH_SOCKS ? 1 : 0;
+    worker->counts.open++;
     session_touch(session);
     session_run(session);
 }
@@ -239,7 +239,8 @@ static void start(
 static enum reason against_another(struct session_worker *worker, int descriptor)
 {
     uint64_t memory = exchange_worker_limits(worker->exchanges)->memory;
-    if (worker->open >= worker->limits.connections || !room_has_descriptor(descriptor, ROOM_FOR_CLIENTS))
+    if (worker->counts.open >= worker->limits.connections ||
+        !room_has_descriptor(worker->options.loop, descriptor, ROOM_FOR_CLIENTS))
         return REASON_LIMIT;
     return room_has_memory(worker->options.loop, memory) ? REASON_NONE : REASON_MEMORY;
 }
@@ -294,7 +295,7 @@ void session_close(struct session *session, enum reason reason)
     list_append(&worker->retired, &session->node);
     channel_set_handler(session->entrance.http.channel, NULL, NULL);
     timer_stop(session->deadline);
-    worker->open--;
+    worker->counts.open--;
     loop_defer(worker->options.loop, &worker->reaper);
 }
 

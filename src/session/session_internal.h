@@ -45,6 +45,21 @@ struct step {
 };
 const struct step *session_steps(void); /* by enum session_state */
 
+/* Connections beyond a limit. */
+struct turned_away {
+    struct lingering *leaving; /* owned: on their way out */
+    struct buffer too_many;    /* what those beyond limits.connections are told */
+    struct buffer no_memory;   /* likewise, beyond limits.memory */
+    uint64_t over_limit;
+    uint64_t over_memory;
+};
+
+struct session_counts {
+    uint64_t accepted;
+    uint64_t socks; /* of them, by listeners for SOCKS */
+    uint64_t open;
+};
+
 struct session_worker {
     struct session_options options;
     const struct step *steps; /* the table */
@@ -57,15 +72,9 @@ struct session_worker {
     struct list retired;  /* closed, freed at the end of the turn */
     struct deferred reaper;
     struct deferred runner;
-    struct list yielded;           /* sessions that want another turn */
-    struct lingering *turned_away; /* owned: connections beyond limits.connections, on their way out */
-    struct buffer too_many;        /* what they are told */
-    struct buffer no_memory;       /* likewise, beyond limits.memory */
-    uint64_t accepted;
-    uint64_t socks; /* of them, by listeners for SOCKS */
-    uint64_t open;
-    uint64_t over_limit;
-    uint64_t over_memory;
+    struct list yielded; /* sessions that want another turn */
+    struct turned_away turned_away;
+    struct session_counts counts;
     bool is_draining;
 };
 

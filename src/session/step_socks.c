@@ -145,15 +145,25 @@ static bool read_more(struct session *session, enum progress *progress)
     return false;
 }
 
+/* Each step hears one message: what takes it when it is whole, or is none, says how it goes on. */
+static enum progress hear(struct session *session, enum parse (*take)(struct session *, enum progress *))
+{
+    enum progress progress = STEP_WAIT;
+    while (take(session, &progress) == PARSE_NEED_MORE && read_more(session, &progress))
+        ;
+    return progress;
+}
+
 /* --- the steps -------------------------------------------------------------------------------------------------------
  */
 
 /* Who can show who it is, is asked where that would tell. */
-static enum progress choose(struct session *session, const struct socks_offer *offer)
+static enum progress choose(struct session *session, const struct socks_offer *offer, size_t used)
 {
     uint8_t answer[SOCKS_ANSWER_SIZE];
     bool is_asked = policy_asks_for_credentials(exchange_worker_policy(session->worker->exchanges));
     bool shows = offer->has_user && (is_asked || !offer->has_nobody);
+    consume(session, used);
     if (!shows && !offer->has_nobody)
         return refuse(session, &no_method);
     socks_method_write(shows ? SOCKS_USER : SOCKS_NOBODY, answer);
@@ -162,24 +172,22 @@ static enum progress choose(struct session *session, const struct socks_offer *o
     return STEP_NEXT;
 }
 
-enum progress step_socks_offer(struct session *session)
+static enum parse take_offer(struct session *session, enum progress *progress)
 {
     struct socks_offer offer;
     struct fault fault;
     size_t used = 0;
-    enum progress progress = STEP_WAIT;
-    do {
-        switch (socks_offer_parse(heard(session), &offer, &used, &fault)) {
-        case PARSE_DONE:
-            consume(session, used);
-            return choose(session, &offer);
-        case PARSE_BAD:
-            return refuse(session, &fault);
-        case PARSE_NEED_MORE:
-            break;
-        }
-    } while (read_more(session, &progress));
-    return progress;
+    enum parse parse = socks_offer_parse(heard(session), &offer, &used, &fault);
+    if (parse == PARSE_DONE)
+        *progress = choose(session, &offer, used);
+    else if (parse == PARSE_BAD)
+        *progress = refuse(session, &fault);
+    return parse;
+}
+
+enum progress step_socks_offer(struct session *session)
+{
+    return hear(session, take_offer);
 }
 
 /* As in HTTP's Basic, where no name has a colon (RFC 7617 2). */
@@ -208,7 +216,7 @@ static bool is_known(struct session *session)
            IDENTITY_WRONG;
 }
 
-static enum progress take_user(struct session *session, const struct socks_user *user, size_t used)
+static enum progress identify(struct session *session, const struct socks_user *user, size_t used)
 {
     uint8_t answer[SOCKS_ANSWER_SIZE];
     bool is_good = note_credentials(session, user) && is_known(session);
@@ -221,26 +229,25 @@ static enum progress take_user(struct session *session, const struct socks_user 
     return STEP_NEXT;
 }
 
-enum progress step_socks_user(struct session *session)
+static enum parse take_user(struct session *session, enum progress *progress)
 {
     struct socks_user user;
     struct fault fault;
     size_t used = 0;
-    enum progress progress = STEP_WAIT;
-    do {
-        switch (socks_user_parse(heard(session), &user, &used, &fault)) {
-        case PARSE_DONE:
-            return take_user(session, &user, used);
-        case PARSE_BAD:
-            return refuse(session, &fault);
-        case PARSE_NEED_MORE:
-            break;
-        }
-    } while (read_more(session, &progress));
-    return progress;
+    enum parse parse = socks_user_parse(heard(session), &user, &used, &fault);
+    if (parse == PARSE_DONE)
+        *progress = identify(session, &user, used);
+    else if (parse == PARSE_BAD)
+        *progress = refuse(session, &fault);
+    return parse;
 }
 
-static enum progress take_request(struct session *session, const struct socks_request *request, size_t used)
+enum progress step_socks_user(struct session *session)
+{
+    return hear(session, take_user);
+}
+
+static enum progress ask(struct session *session, const struct socks_request *request, size_t used)
 {
     consume(session, used);
     if (!session_is_outdated(session))
@@ -249,23 +256,22 @@ static enum progress take_request(struct session *session, const struct socks_re
     return STEP_WAIT;
 }
 
-enum progress step_socks_request(struct session *session)
+static enum parse take_request(struct session *session, enum progress *progress)
 {
     struct socks_request request;
     struct fault fault;
     size_t used = 0;
-    enum progress progress = STEP_WAIT;
-    do {
-        switch (socks_request_parse(heard(session), &request, &used, &fault)) {
-        case PARSE_DONE:
-            return take_request(session, &request, used);
-        case PARSE_BAD:
-            return serve(session, &request, &fault);
-        case PARSE_NEED_MORE:
-            break;
-        }
-    } while (read_more(session, &progress));
-    return progress;
+    enum parse parse = socks_request_parse(heard(session), &request, &used, &fault);
+    if (parse == PARSE_DONE)
+        *progress = ask(session, &request, used);
+    else if (parse == PARSE_BAD)
+        *progress = serve(session, &request, &fault);
+    return parse;
+}
+
+enum progress step_socks_request(struct session *session)
+{
+    return hear(session, take_request);
 }
 
 /* --- how it is told --------------------------------------------------------------------------------------------------

@@ -24,24 +24,24 @@ static void write_answer(enum reason reason, struct buffer *out)
 
 void turn_away_begin(struct session_worker *worker)
 {
-    write_answer(REASON_LIMIT, &worker->too_many);
-    write_answer(REASON_MEMORY, &worker->no_memory);
-    worker->turned_away = lingering_new(worker->options.loop, TURNED_AWAY_MAX, TURNED_AWAY_MS);
+    write_answer(REASON_LIMIT, &worker->turned_away.too_many);
+    write_answer(REASON_MEMORY, &worker->turned_away.no_memory);
+    worker->turned_away.leaving = lingering_new(worker->options.loop, TURNED_AWAY_MAX, TURNED_AWAY_MS);
 }
 
 void turn_away_end(struct session_worker *worker)
 {
-    lingering_free(worker->turned_away);
-    buffer_clear(&worker->too_many);
-    buffer_clear(&worker->no_memory);
+    lingering_free(worker->turned_away.leaving);
+    buffer_clear(&worker->turned_away.too_many);
+    buffer_clear(&worker->turned_away.no_memory);
 }
 
 void session_count_over(struct session_worker *worker, enum reason reason)
 {
     if (reason == REASON_MEMORY)
-        worker->over_memory++;
+        worker->turned_away.over_memory++;
     else
-        worker->over_limit++;
+        worker->turned_away.over_limit++;
 }
 
 /* Who speaks TLS reads nothing else before it has said hello; before its request SOCKS has no other no. */
@@ -50,7 +50,8 @@ void session_turn_away(
 {
     uint8_t alert[TLS_ALERT_SIZE];
     uint8_t no_method[SOCKS_ANSWER_SIZE];
-    struct text words = buffer_text(reason == REASON_MEMORY ? &worker->no_memory : &worker->too_many);
+    struct text words =
+        buffer_text(reason == REASON_MEMORY ? &worker->turned_away.no_memory : &worker->turned_away.too_many);
     session_count_over(worker, reason);
     tls_alert_write(TLS_ALERT_INTERNAL_ERROR, alert);
     socks_method_write(SOCKS_NO_METHOD, no_method);
@@ -58,5 +59,5 @@ void session_turn_away(
         words = (struct text){(const char *)alert, sizeof(alert)};
     else if (listener->speech == SPEECH_SOCKS)
         words = (struct text){(const char *)no_method, sizeof(no_method)};
-    lingering_close(worker->turned_away, descriptor, words);
+    lingering_close(worker->turned_away.leaving, descriptor, words);
 }

@@ -200,11 +200,11 @@ void session_worker_recheck(struct session_worker *worker)
 void session_worker_stats(const struct session_worker *worker, struct session_stats *stats)
 {
     *stats = (struct session_stats){
-        .accepted = worker->accepted,
-        .socks = worker->socks,
-        .open = worker->open,
-        .over_limit = worker->over_limit,
-        .over_memory = worker->over_memory,
+        .accepted = worker->counts.accepted,
+        .socks = worker->counts.socks,
+        .open = worker->counts.open,
+        .over_limit = worker->turned_away.over_limit,
+        .over_memory = worker->turned_away.over_memory,
         .exchanges = *exchange_worker_stats(worker->exchanges),
         .accounts = *account_book_stats(worker->book),
     };

@@ -13,6 +13,14 @@ struct decision_personal {
     struct text query;
 };
 
+/* The LLM call that it is. Texts borrowed, empty where it is none. */
+struct llm_record {
+    struct text provider;
+    enum llm_operation operation;
+    enum llm_dialect dialect; /* in which it was asked */
+    struct text model;        /* requested */
+};
+
 /* The record of a decision, as the worker knows it; the writer adds sequence and times. All texts borrowed. */
 struct decision_record {
     struct request_id id;
@@ -26,11 +34,8 @@ struct decision_record {
     struct text host;
     uint16_t port;
     struct text sni; /* of the handshake that the request came in, where the gate opened it */
-    struct text llm_provider;
-    enum llm_operation llm_operation;
-    enum llm_dialect llm_dialect; /* in which it was asked */
-    struct text model;            /* requested */
-    struct text client;           /* name */
+    struct llm_record llm;
+    struct text client; /* name */
     struct client_known known;
     struct decision_personal personal;
     bool observed;      /* let through by observe mode; verdict says what enforce would do */

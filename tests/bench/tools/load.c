@@ -59,12 +59,13 @@ static void write_request(struct load *load)
     const struct options *options = load->options;
     char path[128];
     char body[64] = "";
-    if (options->events != 0)
-        snprintf(path, sizeof(path), "/events/%u/%u", options->events, options->gap_ms);
+    if (options->wanted.events != 0)
+        snprintf(path, sizeof(path), "/events/%u/%u", options->wanted.events, options->wanted.gap_ms);
     else
-        snprintf(path, sizeof(path), options->upload ? "/upload" : "/bytes/%llu", (unsigned long long)options->bytes);
+        snprintf(
+            path, sizeof(path), options->upload ? "/upload" : "/bytes/%llu", (unsigned long long)options->wanted.bytes);
     if (options->upload)
-        snprintf(body, sizeof(body), "Content-Length: %llu\r\n", (unsigned long long)options->bytes);
+        snprintf(body, sizeof(body), "Content-Length: %llu\r\n", (unsigned long long)options->wanted.bytes);
     snprintf(
         load->request, sizeof(load->request),
         "%s %s%s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: load\r\nAccept: */*\r\n%s\r\n", options->upload ? "POST" : "GET",
@@ -79,17 +80,17 @@ static void write_request(struct load *load)
 static void write_post(struct load *load)
 {
     const struct options *options = load->options;
-    FILE *file = fopen(options->post, "rb");
+    FILE *file = fopen(options->post.file, "rb");
     char *body = NULL;
     size_t size = 0;
     FILE *all = open_memstream(&load->post, &load->post_length);
     if (file == NULL || all == NULL || getdelim(&body, &size, '\0', file) < 0)
-        give_up(options->post);
+        give_up(options->post.file);
     fprintf(
         all,
         "POST %s%s%s HTTP/1.1\r\nHost: %s\r\nUser-Agent: load\r\nAccept: */*\r\nContent-Type: application/json\r\n"
         "Content-Length: %zu\r\n\r\n%s",
-        options->way == WAY_PROXY ? "http://" : "", options->way == WAY_PROXY ? options->host : "", options->path,
+        options->way == WAY_PROXY ? "http://" : "", options->way == WAY_PROXY ? options->host : "", options->post.path,
         options->host, strlen(body), body);
     fclose(all);
     fclose(file);
@@ -101,9 +102,9 @@ void load_prepare(struct load *load)
     const struct options *options = load->options;
     load->loop = epoll_create1(EPOLL_CLOEXEC);
     load->clients = calloc(options->clients, sizeof(*load->clients));
-    load->idle = calloc(options->clients, sizeof(*load->idle));
+    load->idle.clients = calloc(options->clients, sizeof(*load->idle.clients));
     write_request(load);
-    if (options->post != NULL)
+    if (options->post.file != NULL)
         write_post(load);
     SSL_CTX *tls = secure(load);
     if (options->hello)
@@ -122,15 +123,15 @@ void load_prepare(struct load *load)
 
 void load_idle(struct load *load, struct client *client)
 {
-    size_t at = (load->idle_first + load->idle_count++) % load->options->clients;
-    load->idle[at] = (size_t)(client - load->clients);
+    size_t at = (load->idle.first + load->idle.count++) % load->options->clients;
+    load->idle.clients[at] = (size_t)(client - load->clients);
 }
 
 static struct client *next_idle(struct load *load)
 {
-    struct client *client = &load->clients[load->idle[load->idle_first]];
-    load->idle_first = (load->idle_first + 1) % load->options->clients;
-    load->idle_count--;
+    struct client *client = &load->clients[load->idle.clients[load->idle.first]];
+    load->idle.first = (load->idle.first + 1) % load->options->clients;
+    load->idle.count--;
     return client;
 }
 
@@ -138,14 +139,14 @@ static struct client *next_idle(struct load *load)
  * timeouts. */
 static bool holds_back(const struct load *load)
 {
-    return load->options->hold && load->options->clients - load->idle_count - load->held >= HOLD_AT_A_TIME;
+    return load->options->hold && load->options->clients - load->idle.count - load->counts.held >= HOLD_AT_A_TIME;
 }
 
 /* Gives work to idle clients; connections are begun a few at a time, so that no queue of a listener overflows. */
 static void hand_out(struct load *load)
 {
     size_t starts = 0;
-    for (size_t left = load->idle_count; left > 0 && starts < STARTS_A_TURN && !holds_back(load); left--) {
+    for (size_t left = load->idle.count; left > 0 && starts < STARTS_A_TURN && !holds_back(load); left--) {
         uint64_t now = clock_ns();
         uint64_t due = now;
         if (load->gap_ns > 0) {
@@ -163,10 +164,10 @@ static void hand_out(struct load *load)
 static uint64_t wait_ns(const struct load *load, uint64_t now, uint64_t end)
 {
     uint64_t until = end;
-    if (load->gap_ns > 0 && load->idle_count > 0) {
+    if (load->gap_ns > 0 && load->idle.count > 0) {
         uint64_t due = load->start_ns + (uint64_t)((double)load->arrivals * load->gap_ns);
         until = due < until ? due : until;
-    } else if (load->idle_count > 0 && !holds_back(load)) {
+    } else if (load->idle.count > 0 && !holds_back(load)) {
         until = now;
     }
     return until > now ? until - now : 0;
@@ -177,7 +178,7 @@ static void run_until(struct load *load, uint64_t end)
     for (;;) {
         hand_out(load);
         uint64_t now = clock_ns();
-        if (now >= end || (load->options->hold && load->held >= load->options->clients))
+        if (now >= end || (load->options->hold && load->counts.held >= load->options->clients))
             return;
         uint64_t wait = wait_ns(load, now, end);
         struct timespec timeout = {.tv_sec = (time_t)(wait / 1000000000u), .tv_nsec = (long)(wait % 1000000000u)};
@@ -223,20 +224,21 @@ static void measure(struct load *load)
         "\"unexpected\": %llu, \"damaged\": %llu, \"refused\": %llu, \"cpu_us\": %.1f, \"busy\": %.3f, \"own_busy\": "
         "%.3f, "
         "\"handshakes\": %llu, \"resumed\": %llu}\n",
-        (unsigned long long)load->requests, (double)load->requests / ns * 1e9, (double)load->bytes / ns * 1e9,
-        us(load, 0.5), us(load, 0.9), us(load, 0.99), us(load, 0.999), (unsigned long long)load->late,
-        (unsigned long long)load->errors, (unsigned long long)load->unexpected, (unsigned long long)load->damaged,
-        (unsigned long long)load->refused, (double)(watched_ns(options) - cpu) / 1000,
+        (unsigned long long)load->counts.requests, (double)load->counts.requests / ns * 1e9,
+        (double)load->counts.bytes / ns * 1e9, us(load, 0.5), us(load, 0.9), us(load, 0.99), us(load, 0.999),
+        (unsigned long long)load->counts.late, (unsigned long long)load->counts.errors,
+        (unsigned long long)load->counts.unexpected, (unsigned long long)load->counts.damaged,
+        (unsigned long long)load->counts.refused, (double)(watched_ns(options) - cpu) / 1000,
         (double)(watched_ns(options) - cpu) / ns, (double)(cpu_ns(getpid()) - own) / ns,
-        (unsigned long long)load->handshakes, (unsigned long long)load->resumed);
+        (unsigned long long)load->counts.handshakes, (unsigned long long)load->counts.resumed);
 }
 
 static void hold(struct load *load)
 {
     run_until(load, clock_ns() + (uint64_t)(load->options->seconds * 1e9));
     printf(
-        "held %llu of %zu, %llu errors\n", (unsigned long long)load->held, load->options->clients,
-        (unsigned long long)load->errors);
+        "held %llu of %zu, %llu errors\n", (unsigned long long)load->counts.held, load->options->clients,
+        (unsigned long long)load->counts.errors);
     fflush(stdout);
     while (getchar() != EOF)
         continue;

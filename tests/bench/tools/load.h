@@ -12,6 +12,20 @@
 enum way { WAY_DIRECT, WAY_PROXY, WAY_CONNECT };
 enum { WATCHED = 8, REQUEST_SIZE = 4096, HEAD_SIZE = 16384 };
 
+/* What an answer shall be. */
+struct wanted {
+    uint64_t bytes;
+    unsigned events; /* a stream of events instead of a body */
+    unsigned gap_ms;
+    unsigned status;  /* 200, or a class such as 4 */
+    unsigned refused; /* a status that is counted apart and is no fault; 0: none */
+};
+
+struct posted {
+    const char *file; /* NULL: none */
+    const char *path; /* to this path */
+};
+
 struct options {
     enum way way;
     struct sockaddr_in to; /* whom to connect to */
@@ -20,22 +34,17 @@ struct options {
     bool hello;            /* a ClientHello for the name before the first request of a connection */
     bool resume;           /* TLS sessions */
     bool upload;           /* POST of `bytes` instead of GET */
-    const char *post;      /* POST of this file; NULL: none */
-    const char *path;      /* ... to this path */
-    bool check;            /* every byte of a body; else its length */
-    bool hold;             /* one request on each connection, then keep them until the end of the input */
-    bool connect_only;     /* the reply to the CONNECT is what counts */
+    struct posted post;
+    bool check;        /* every byte of a body; else its length */
+    bool hold;         /* one request on each connection, then keep them until the end of the input */
+    bool connect_only; /* the reply to the CONNECT is what counts */
     size_t clients;
     size_t per_connection; /* requests; 0: no limit */
     size_t hosts;          /* spread over this many names below that of `host`; 0: only that */
     double seconds;
     double warmup;
     double rate; /* requests a second in all, open loop; 0: closed loop */
-    uint64_t bytes;
-    unsigned events; /* a stream of events instead of a body */
-    unsigned gap_ms;
-    unsigned status;      /* 200, or a class such as 4 */
-    unsigned refused;     /* a status that is counted apart and is no fault; 0: none */
+    struct wanted wanted;
     int watched[WATCHED]; /* processes whose CPU is measured */
     size_t watched_count;
 };
@@ -74,6 +83,26 @@ struct client {
     char own[REQUEST_SIZE]; /* the request, when each has its own */
 };
 
+/* A ring of clients that wait for work. */
+struct idle {
+    size_t *clients;
+    size_t first;
+    size_t count;
+};
+
+struct counts {
+    uint64_t requests;
+    uint64_t bytes;
+    uint64_t late; /* events that came after the next was due */
+    uint64_t errors;
+    uint64_t unexpected;
+    uint64_t damaged;
+    uint64_t refused;
+    uint64_t handshakes;
+    uint64_t resumed;
+    uint64_t held;
+};
+
 struct load {
     const struct options *options;
     int loop;
@@ -91,20 +120,9 @@ struct load {
     uint64_t start_ns;
     double gap_ns;
     uint64_t arrivals; /* handed to a client */
-    size_t *idle;      /* a ring of clients that wait for work */
-    size_t idle_first;
-    size_t idle_count;
+    struct idle idle;
     bool measuring;
-    uint64_t requests;
-    uint64_t bytes;
-    uint64_t late; /* events that came after the next was due */
-    uint64_t errors;
-    uint64_t unexpected;
-    uint64_t damaged;
-    uint64_t refused;
-    uint64_t handshakes;
-    uint64_t resumed;
-    uint64_t held;
+    struct counts counts;
     uint64_t random;
     struct histogram latency;
 };

@@ -34,7 +34,7 @@ static void park(struct load *load, struct client *client)
 static void fail(struct load *load, struct client *client)
 {
     if (load->measuring || load->options->hold)
-        load->errors++;
+        load->counts.errors++;
     park(load, client);
 }
 
@@ -43,13 +43,13 @@ static void finish(struct load *load, struct client *client)
     const struct options *options = load->options;
     client->done_here++;
     if (load->measuring && client->is_refused) {
-        load->refused++;
-    } else if (load->measuring && options->events == 0) {
-        load->requests++;
+        load->counts.refused++;
+    } else if (load->measuring && options->wanted.events == 0) {
+        load->counts.requests++;
         histogram_add(&load->latency, clock_ns() - client->began_ns);
     }
     if (options->hold) {
-        load->held++;
+        load->counts.held++;
         client->stage = STAGE_IDLE;
         return;
     }
@@ -76,7 +76,7 @@ static void take_line(struct load *load, struct client *client, const char *byte
         client->line.length = 0;
         if (strncmp(client->line.text, "data: ", 6) != 0 || !load->measuring)
             continue;
-        load->requests++;
+        load->counts.requests++;
         histogram_add(&load->latency, clock_ns() - strtoull(client->line.text + 6, NULL, 10));
     }
 }
@@ -93,8 +93,8 @@ static void take_stamps(struct load *load, struct client *client, const char *by
         }
         if (client->line.digits > DIGITS_MIN && load->measuring) {
             uint64_t delay = clock_ns() - client->line.stamp;
-            load->requests++;
-            load->late += delay > (uint64_t)load->options->gap_ms * 1000000u;
+            load->counts.requests++;
+            load->counts.late += delay > (uint64_t)load->options->wanted.gap_ms * 1000000u;
             histogram_add(&load->latency, delay);
         }
         client->line.stamp = 0;
@@ -105,15 +105,15 @@ static void take_stamps(struct load *load, struct client *client, const char *by
 static void take_body(struct load *load, struct client *client, const char *bytes, size_t length)
 {
     const struct options *options = load->options;
-    if (options->events != 0)
-        (options->post != NULL ? take_stamps : take_line)(load, client, bytes, length);
+    if (options->wanted.events != 0)
+        (options->post.file != NULL ? take_stamps : take_line)(load, client, bytes, length);
     else if (
-        options->check && !options->upload && options->status == 200 && options->post == NULL &&
+        options->check && !options->upload && options->wanted.status == 200 && options->post.file == NULL &&
         !pattern_fits((const uint8_t *)bytes, length, client->body_at))
-        load->damaged++;
+        load->counts.damaged++;
     client->body_at += length;
     if (load->measuring && !options->upload)
-        load->bytes += length;
+        load->counts.bytes += length;
 }
 
 /* A chunked body, piece by piece: size line, data, CRLF. Returns the bytes used; `*over` says that the last chunk has
@@ -166,9 +166,9 @@ static bool take_head(struct load *load, struct client *client)
     const char *coding = field(client->head, "\r\ntransfer-encoding: chunked");
     const char *closes = field(client->head, "\r\nconnection: close");
     bool asks_tunnel = client->stage == STAGE_ASK_TUNNEL && !options->connect_only;
-    client->is_refused = options->refused != 0 && status == options->refused;
-    if (!client->is_refused && !status_fits(asks_tunnel ? 200 : options->status, status)) {
-        if (load->unexpected++ == 0)
+    client->is_refused = options->wanted.refused != 0 && status == options->wanted.refused;
+    if (!client->is_refused && !status_fits(asks_tunnel ? 200 : options->wanted.status, status)) {
+        if (load->counts.unexpected++ == 0)
             fprintf(stderr, "load: unexpected reply: %.400s\n", client->head);
         return false;
     }
@@ -181,9 +181,9 @@ static bool take_head(struct load *load, struct client *client)
     client->body_at = 0;
     client->body_left = length != NULL ? strtoull(length, NULL, 10) : coding != NULL ? 0 : UINT64_MAX;
     client->head_length = 0;
-    if (options->check && options->events == 0 && options->status == 200 && !options->upload && options->post == NULL &&
-        !asks_tunnel && client->body_left != options->bytes)
-        load->damaged++;
+    if (options->check && options->wanted.events == 0 && options->wanted.status == 200 && !options->upload &&
+        options->post.file == NULL && !asks_tunnel && client->body_left != options->wanted.bytes)
+        load->counts.damaged++;
     return true;
 }
 
@@ -241,7 +241,7 @@ static ssize_t receive(struct load *load, struct client *client)
     if (got > 0) {
         client->body_left -= (uint64_t)got;
         client->body_at += (uint64_t)got;
-        load->bytes += load->measuring ? (uint64_t)got : 0;
+        load->counts.bytes += load->measuring ? (uint64_t)got : 0;
         errno = EAGAIN;
         return CHANNEL_AGAIN;
     }
@@ -283,7 +283,7 @@ static void writable(struct load *load, struct client *client)
     size_t turn = 0;
     while (client->out_left > 0 || (client->upload_left > 0 && turn < WRITE_TURN)) {
         bool body = client->out_left == 0;
-        size_t at = (size_t)((load->options->bytes - client->upload_left) % PATTERN_SIZE);
+        size_t at = (size_t)((load->options->wanted.bytes - client->upload_left) % PATTERN_SIZE);
         size_t part = body ? PATTERN_SIZE - at : client->out_left;
         if (body && part > client->upload_left)
             part = (size_t)client->upload_left;
@@ -297,7 +297,7 @@ static void writable(struct load *load, struct client *client)
         turn += (size_t)moved;
         if (body) {
             client->upload_left -= (uint64_t)moved;
-            load->bytes += load->measuring ? (uint64_t)moved : 0;
+            load->counts.bytes += load->measuring ? (uint64_t)moved : 0;
         } else {
             client->out += moved;
             client->out_left -= (size_t)moved;
@@ -323,17 +323,17 @@ static const char *own_request(struct load *load, struct client *client)
     snprintf(
         client->own, sizeof(client->own),
         "GET http://h%u.%s/bytes/%llu HTTP/1.1\r\nHost: h%u.%s\r\nUser-Agent: load\r\nAccept: */*\r\n\r\n", host,
-        load->options->host, (unsigned long long)load->options->bytes, host, load->options->host);
+        load->options->host, (unsigned long long)load->options->wanted.bytes, host, load->options->host);
     return client->own;
 }
 
 static void ask_now(struct load *load, struct client *client)
 {
     const struct options *options = load->options;
-    client->upload_left = options->upload ? options->bytes : 0;
+    client->upload_left = options->upload ? options->wanted.bytes : 0;
     if (options->hello && client->done_here == 0)
         send_text(load, client, STAGE_HEAD, load->prelude, load->prelude_length);
-    else if (options->post != NULL)
+    else if (options->post.file != NULL)
         send_text(load, client, STAGE_HEAD, load->post, load->post_length);
     else if (options->hosts != 0)
         send_text(load, client, STAGE_HEAD, own_request(load, client), strlen(client->own));
@@ -345,8 +345,8 @@ static void shake_hands(struct load *load, struct client *client)
 {
     int done = SSL_connect(client->channel.ssl);
     if (done == 1) {
-        load->handshakes += load->measuring ? 1 : 0;
-        load->resumed += load->measuring && SSL_session_reused(client->channel.ssl) == 1 ? 1 : 0;
+        load->counts.handshakes += load->measuring ? 1 : 0;
+        load->counts.resumed += load->measuring && SSL_session_reused(client->channel.ssl) == 1 ? 1 : 0;
         ask_now(load, client);
         return;
     }

@@ -119,22 +119,22 @@ static void take_value(struct options *options, int letter, const char *value)
         options->rate = strtod(value, NULL);
         break;
     case 'b':
-        options->bytes = strtoull(value, NULL, 10);
+        options->wanted.bytes = strtoull(value, NULL, 10);
         break;
     case 'P':
-        options->post = value;
+        options->post.file = value;
         break;
     case 'Q':
-        options->path = value;
+        options->post.path = value;
         break;
     case 'x':
-        options->refused = (unsigned)strtoul(value, NULL, 10);
+        options->wanted.refused = (unsigned)strtoul(value, NULL, 10);
         break;
     case 's':
-        options->status = (unsigned)strtoul(value, NULL, 10);
+        options->wanted.status = (unsigned)strtoul(value, NULL, 10);
         break;
     case 'e':
-        if (sscanf(value, "%u/%u", &options->events, &options->gap_ms) != 2)
+        if (sscanf(value, "%u/%u", &options->wanted.events, &options->wanted.gap_ms) != 2)
             refuse("--events wants N/MS");
         break;
     case 'p':
@@ -148,7 +148,13 @@ static void take_value(struct options *options, int letter, const char *value)
 
 void options_parse(struct options *options, int count, char **arguments)
 {
-    *options = (struct options){.clients = 64, .seconds = 1, .warmup = 0.25, .bytes = 1024, .status = 200, .path = "/"};
+    *options = (struct options){
+        .clients = 64,
+        .seconds = 1,
+        .warmup = 0.25,
+        .wanted = {.bytes = 1024, .status = 200},
+        .post.path = "/",
+    };
     for (int letter; (letter = getopt_long(count, arguments, "", words, NULL)) != -1;)
         take_value(options, letter, optarg);
     if (options->host == NULL || options->to.sin_port == 0 || strchr(options->host, ':') == NULL)

@@ -76,10 +76,10 @@ struct decision_record sample_whole_decision(void)
         .host = TEXT("api.openai.com"),
         .port = 443,
         .sni = TEXT("api.openai.com"),
-        .llm_provider = TEXT("openai"),
-        .llm_operation = LLM_CHAT,
-        .llm_dialect = DIALECT_OPENAI,
-        .model = TEXT("gpt-4o"),
+        .llm.provider = TEXT("openai"),
+        .llm.operation = LLM_CHAT,
+        .llm.dialect = DIALECT_OPENAI,
+        .llm.model = TEXT("gpt-4o"),
         .client = TEXT("queue"),
         .known = {PROOF_UID, {true, 33}},
         .personal.client_address = TEXT("2001:db8::7"),
@@ -132,7 +132,7 @@ struct decision_record sample_hostile_decision(void)
     decision.rule = TEXT("+1|=\"]\\");
     decision.client = TEXT("@SUM(1,1)");
     decision.personal.client_address = TEXT("192.0.2.7");
-    decision.model = TEXT("\xef\xbb\xbf\xef\xbc\x9d\x31+1"); /* BOM, then a full-width "=" */
+    decision.llm.model = TEXT("\xef\xbb\xbf\xef\xbc\x9d\x31+1"); /* BOM, then a full-width "=" */
     decision.personal.path =
         TEXT("/\x1b[31m|=]\"\\\t\r\nCEF:0|evil\xff\xc0\x80\xe2\x80\xa8\xe2\x80\xa9\xc2\x85\x00<script>&");
     decision.personal.query = TEXT("-x=\",\"\r\n=1+1");

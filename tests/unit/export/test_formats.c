@@ -225,7 +225,7 @@ static void nothing_hides_in_a_line(void **state)
     struct export_item item = {0};
     struct decision_record decision = sample_whole_decision();
     decision.personal.path = decision.personal.query = decision.host = decision.method = decision.rule =
-        decision.client = decision.model = buffer_text(&value);
+        decision.client = decision.llm.model = buffer_text(&value);
     sample_decision(&sample, 5, &decision);
     read_sample(&item, &sample);
     for (int format = 0; format < EXPORT_FORMATS; format++) {

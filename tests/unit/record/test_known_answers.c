@@ -216,7 +216,7 @@ static void a_text_that_is_cut_is_named(void **state)
         struct buffer fields = {0};
         struct buffer private_part = {0};
         const struct decision_record decision = {
-            .personal.path = long_text(bytes, rows[i].path), .model = long_text(bytes, rows[i].model)};
+            .personal.path = long_text(bytes, rows[i].path), .llm.model = long_text(bytes, rows[i].model)};
         record_decision_write(&decision, &fields, &private_part);
         assert_true(private_part.length <= 3 + 16384);
         expect_cut(RECORD_DECISION, &fields, rows[i].names);

@@ -116,6 +116,10 @@ MUST_CHECK bool dialect_reply_rewrite(
 void dialect_objection(
     const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct dialect_answer *answer);
 
+/* The same, where the caller's stream has begun: as the event of an error. */
+void dialect_objection_event(
+    const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct buffer *out);
+
 /* A stream, server-sent events (WHATWG HTML 9.2) or lines of JSON, rewritten event by event. */
 struct dialect_stream;
 /* Borrows the call; an event may have `limit` bytes. */
@@ -136,6 +140,9 @@ bool dialect_stream_has_spoken(const struct dialect_stream *stream);
 /* The caller was told how it ended, if by an error of the endpoint's: nothing more is to be said. */
 bool dialect_stream_has_told(const struct dialect_stream *stream);
 void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage);
+/* What keeps a caller waiting whose stream has nothing new: it may stand before the first event and between any two.
+ * `now` is in seconds since 1970. False: its dialect has no such word, or the call does not stream. */
+MUST_CHECK bool dialect_write_waiting(const struct dialect_call *call, int64_t now, struct buffer *out);
 /* The event that tells a client of a broken stream, before the connection is broken too. `stream` may be NULL. */
 void dialect_error_event(
     const struct dialect_call *call, const struct dialect_stream *stream, enum reason reason, struct text id,

@@ -55,6 +55,7 @@ struct exchange_stats {
     uint64_t upstream_latency[EXCHANGE_LATENCY_BUCKETS + 1]; /* last: beyond all bounds */
     uint64_t upstream_latency_us;
     uint64_t upstream_count;
+    uint64_t keepalives; /* callers of streams that were told to wait, each time */
 };
 extern const uint64_t exchange_latency_bounds_us[EXCHANGE_LATENCY_BUCKETS];
 

@@ -33,6 +33,16 @@ struct objection {
     struct buffer body;
 };
 
+/* What the caller of a stream knows. WAIT_UNSAID: nothing. WAIT_SAID: a head, and that it shall wait. WAIT_OVER: some
+ * of an answer. */
+enum waiting { WAIT_UNSAID, WAIT_SAID, WAIT_OVER };
+struct inference_wait {
+    enum waiting state;
+    uint64_t every_us;    /* how often it is said; 0: never */
+    uint64_t newest_us;   /* steady time at which something was said, or the endpoint was asked */
+    struct buffer frames; /* owned: what an endpoint sent before its first content */
+};
+
 struct inference_call {
     struct inference_about about;
     struct dialect_call *request;  /* owned; NULL until the body is read */
@@ -42,6 +52,7 @@ struct inference_call {
     uint16_t held_status;          /* of an answer that is held */
     uint16_t failed_status;        /* by which the endpoint of now does not serve; 0: none */
     struct objection objection;
+    struct inference_wait wait;
     struct engine_identity served; /* of the endpoint that has it, or had it last */
 };
 
@@ -85,9 +96,22 @@ void inference_take_back(struct inference_call *call);
 bool inference_is_silent(const struct inference_call *call);
 /* Of a stream: the caller was told of its end. */
 bool inference_has_told(const struct inference_call *call);
-/* A stream that the caller has some of cannot go on: its event of an error goes to `client`. Nothing, where it is none.
- */
+/* A stream that the caller has some of, if only its head, cannot go on: its event of an error, or of the objection that
+ * is the answer, goes to `client`. Nothing, where it is none. */
 void inference_break_off(struct inference_call *call, enum reason reason, struct http_side *client);
+
+/* --- callers that wait -----------------------------------------------------------------------------------------------
+ */
+
+/* Steady time at which the caller is to be told to wait; UINT64_MAX: it is not. */
+uint64_t inference_waiting_due_us(const struct inference_call *call);
+/* Tells it in its dialect, behind a head where there was none; counts the bytes of content in `passed`. */
+void inference_tell_to_wait(struct inference_call *call, struct http_side *client, uint64_t *passed);
+void inference_put_off_waiting(struct inference_call *call); /* it has yet to take what was said before */
+/* A head and nothing else was said: another endpoint may answer, a status can no longer be. NULL: no. */
+bool inference_waits(const struct inference_call *call);
+/* To a caller that waits: all that is left to say, and the end. */
+void inference_end_wait(struct inference_call *call, struct text content, struct http_side *client);
 
 /* --- answers of our own ----------------------------------------------------------------------------------------------
  */

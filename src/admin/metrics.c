@@ -34,6 +34,7 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
     for (size_t i = 0; i < RESOLVE_SOURCE_COUNT; i++)
         sum->exchanges.lookups[i] += one->exchanges.lookups[i];
     sum->exchanges.lookups_failed += one->exchanges.lookups_failed;
+    sum->exchanges.keepalives += one->exchanges.keepalives;
     sum->exchanges.upstream_latency_us += one->exchanges.upstream_latency_us;
     sum->exchanges.upstream_count += one->exchanges.upstream_count;
     sum->accounts.bytes_up += one->accounts.bytes_up;
@@ -219,6 +220,9 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     write_decisions(stats, out);
     write_llm(stats, out);
     write_steps(&stats->accounts, out);
+    metric_number(
+        out, "llm_keepalives_total", "counter", "How often callers of streams were told to wait (`keepalive`).",
+        stats->exchanges.keepalives);
     engine_metrics_write(view->engines, view->engine_count, out);
     metric_number(
         out, "observed_total", "counter", "Decisions that observe mode let through.", stats->accounts.observed);

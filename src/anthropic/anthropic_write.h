@@ -25,6 +25,7 @@ bool anthropic_write_event(void *stream, const struct canon_event *event, struct
 void anthropic_end_stream(void *of);
 /* refusal.c */
 void anthropic_write_refusal(const struct refusal *refusal, struct buffer *out);
+void anthropic_write_waiting(const struct canon_call *call, int64_t now, struct buffer *out);
 void anthropic_write_error_event(
     const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
 

@@ -13,6 +13,7 @@ const struct vendor anthropic_vendor = {
     .write_event = anthropic_write_event,
     .end_stream = anthropic_end_stream,
     .write_error_event = anthropic_write_error_event,
+    .write_waiting = anthropic_write_waiting,
     .write_models = anthropic_write_models,
     .write_refusal = anthropic_write_refusal,
     .write_context_full = anthropic_write_context_full,

@@ -62,6 +62,13 @@ static void write_ping(struct buffer *out)
     end_event(out);
 }
 
+/* Theirs says it so too, before its answer begins and within. */
+void anthropic_write_waiting(const struct canon_call *call, int64_t now, struct buffer *out)
+{
+    (void)call, (void)now;
+    write_ping(out);
+}
+
 /* What the prompt counted is known at the end, and said there. */
 static void begin_message(struct anthropic_stream *stream, struct buffer *out)
 {

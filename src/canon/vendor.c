@@ -23,3 +23,9 @@ struct text vendor_model_before_colon(struct text path)
     size_t colon = text_index(last, ':', 0);
     return colon == last.length ? TEXT("") : text_part(last, 0, colon);
 }
+
+void vendor_comment(const struct canon_call *call, int64_t now, struct buffer *out)
+{
+    (void)call, (void)now;
+    buffer_append(out, TEXT(": keep-alive\n\n"));
+}

@@ -12,6 +12,7 @@ const struct vendor cohere_vendor = {
     .write_event = cohere_write_event,
     .end_stream = cohere_end_stream,
     .write_error_event = cohere_write_error_event,
+    .write_waiting = vendor_comment,
     .models = &cohere_models,
     .write_refusal = cohere_write_refusal,
     .write_context_full = cohere_write_context_full,

@@ -167,6 +167,8 @@ static const struct key inference_keys[] = {
     KEY(settings_inference, engine.kind, "engine", &type_engine, "(unknown)",
         "what the server is: it is asked on its own pages how it is, how many slots it has and which model"),
     KEY(settings_inference, engine, "health", &type_health, NULL, "how it is asked how it is"),
+    KEY(settings_inference, engine.keepalive_ms, "keepalive", &type_duration, "0s",
+        "how often a stream that has nothing new tells its caller to wait, from before its first content on; 0: never"),
     KEY(settings_inference, engine.slots, "slots", &type_number, "0",
         "how many calls it serves at once; 0: as many as it says itself, or no limit is known"),
     KEY(settings_inference, engine, "queue", &type_queue, NULL, "calls that wait where all slots are taken"),
@@ -203,12 +205,13 @@ static bool engine_is_sound(struct load *load, struct settings_inference *infere
 {
     struct settings_engine *engine = &inference->engine;
     engine->is_asked = engine->is_asked || engine->kind != ENGINE_KIND_NONE;
-    bool is_about_a_server = engine->is_asked || engine->slots > 0 || engine->stands_by ||
+    bool is_about_a_server = engine->is_asked || engine->slots > 0 || engine->keepalive_ms > 0 || engine->stands_by ||
                              engine->expected.text.length > 0 || engine->pool.text.length > 0;
     const char *wrong = NULL;
     if (inference->is_canned && is_about_a_server)
         wrong =
-            "a canned answer has no server: pool, engine, health, slots, standby and expect_digest are of endpoints";
+            "a canned answer has no server: pool, engine, health, keepalive, slots, standby and expect_digest are of "
+            "endpoints";
     else if (engine->region.text.length > 0 && engine->region_file.length > 0)
         wrong = "`region` and `region_file` say the same thing: leave one away";
     else if (engine->expected.text.length > 0 && engine->digest_file.length == 0 && engine->kind != ENGINE_KIND_OLLAMA)

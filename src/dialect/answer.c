@@ -101,8 +101,21 @@ bool dialect_reply_rewrite(
     return good;
 }
 
+typedef void (*refuser)(const struct dialect_call *call, const struct refusal *refusal, struct buffer *out);
+
+static void in_body(const struct dialect_call *call, const struct refusal *refusal, struct buffer *out)
+{
+    call->vendor->write_refusal(refusal, out);
+}
+
+static void in_event(const struct dialect_call *call, const struct refusal *refusal, struct buffer *out)
+{
+    call->vendor->write_error_event(&call->canon, NULL, refusal, out);
+}
+
 static void translate_objection(
-    const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct dialect_answer *answer)
+    const struct dialect_call *call, uint16_t status, struct text body, struct text id, refuser refuse,
+    struct buffer *out)
 {
     struct buffer words = {0};
     struct buffer message = {0};
@@ -119,8 +132,7 @@ static void translate_objection(
         .code = kind == CANON_CONTEXT_FULL ? TEXT("context_length_exceeded") : TEXT("invalid_request"),
         .id = id,
     };
-    call->vendor->write_refusal(&refusal, &answer->body);
-    answer_add(answer, call->vendor->blame_field, call->vendor->blame_words[refusal_blame(&refusal)]);
+    refuse(call, &refusal, out);
     buffer_clear(&words);
     buffer_clear(&message);
 }
@@ -128,11 +140,19 @@ static void translate_objection(
 void dialect_objection(
     const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct dialect_answer *answer)
 {
+    const struct refusal refusal = {.status = status};
     dialect_answer_fields(call, id, false, answer);
     if (call->vendor->passes && call_is_openai(call))
         openai_pass_objection(status, body, id, &answer->body);
     else
-        translate_objection(call, status, body, id, answer);
+        translate_objection(call, status, body, id, in_body, &answer->body);
+    answer_add(answer, call->vendor->blame_field, call->vendor->blame_words[refusal_blame(&refusal)]);
+}
+
+void dialect_objection_event(
+    const struct dialect_call *call, uint16_t status, struct text body, struct text id, struct buffer *out)
+{
+    translate_objection(call, status, body, id, in_event, out);
 }
 
 /* --- without an endpoint -------------------------------------------------------------------------------------------

@@ -122,3 +122,11 @@ void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_us
         counted.finish = stream->finish;
     *usage = usage_of(&counted);
 }
+
+bool dialect_write_waiting(const struct dialect_call *call, int64_t now, struct buffer *out)
+{
+    if (call->vendor->write_waiting == NULL || !canon_streams(&call->canon))
+        return false;
+    call->vendor->write_waiting(&call->canon, now, out);
+    return true;
+}

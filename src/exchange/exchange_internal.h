@@ -164,6 +164,8 @@ enum progress exchange_refuse_head(struct exchange *exchange, const struct fault
 enum progress exchange_fail(struct exchange *exchange, enum reason reason); /* after it, before a reply */
 enum progress exchange_cut(struct exchange *exchange, enum reason reason);  /* in the middle of a reply */
 void exchange_take_back(struct exchange *exchange); /* while nothing of a reply has left: as if it had never come */
+bool exchange_is_told(
+    const struct exchange *exchange); /* some of a reply has left, beyond that the client shall wait */
 
 /* up.c: of plain http through a proxy: the target's form, and the field that it wants; returns how many */
 bool way_out_is_absolute(const struct exchange *exchange);

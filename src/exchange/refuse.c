@@ -21,38 +21,53 @@ enum progress exchange_refuse(struct exchange *exchange, enum reason reason)
     return STEP_NEXT;
 }
 
+/* Not the head of one who was told to wait: that has left. */
 void exchange_take_back(struct exchange *exchange)
 {
-    http_side_take_back(&exchange->client);
     if (exchange->flow != NULL)
         exchange->flow->down.count = 0;
-    exchange->account.status = 0;
-    exchange->account.bytes_down = 0;
+    if (!inference_waits(exchange->call)) {
+        http_side_take_back(&exchange->client);
+        exchange->account.status = 0;
+        exchange->account.bytes_down = 0;
+    }
     if (exchange->call != NULL)
         inference_take_back(exchange->call);
+}
+
+bool exchange_is_told(const struct exchange *exchange)
+{
+    return exchange->client.said == HTTP_SAID && !inference_waits(exchange->call);
+}
+
+/* The dialect's error event if there is one, then a break that no client can take for an end. */
+static enum progress break_off(struct exchange *exchange, enum reason reason)
+{
+    if (exchange->call != NULL && exchange->client.said == HTTP_SAID) {
+        inference_break_off(exchange->call, reason, &exchange->client);
+        (void)exchange_send_client(exchange);
+    }
+    exchange->client.role->reset(&exchange->client);
+    return exchange_finish(exchange, EXCHANGE_CUT, reason);
 }
 
 enum progress exchange_fail(struct exchange *exchange, enum reason reason)
 {
     way_out_drop(exchange);
     exchange_take_back(exchange);
+    if (inference_waits(exchange->call))
+        return break_off(exchange, reason);
     exchange->refusal = reason;
     exchange->account.reason = reason;
     exchange_enter(exchange, EXCHANGE_ANSWER);
     return STEP_NEXT;
 }
 
-/* The client has some of it, and cannot be told by a status any more: the dialect's error event if there is one, then a
- * break that no client can take for an end. */
+/* The client has some of it, and cannot be told by a status any more. */
 enum progress exchange_cut(struct exchange *exchange, enum reason reason)
 {
     bool is_endpoints = reason != REASON_CLIENT_GONE && reason != REASON_LIMIT_BYTES && reason != REASON_TOO_LONG;
     if (way_out_inference(exchange) != NULL && is_endpoints)
         exchange_endpoint_failed(exchange, reason);
-    if (exchange->call != NULL && exchange->call->stream != NULL && exchange->client.said == HTTP_SAID) {
-        inference_break_off(exchange->call, reason, &exchange->client);
-        (void)exchange_send_client(exchange);
-    }
-    exchange->client.role->reset(&exchange->client);
-    return exchange_finish(exchange, EXCHANGE_CUT, reason);
+    return break_off(exchange, reason);
 }

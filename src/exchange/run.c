@@ -85,7 +85,8 @@ static uint64_t next_content_us(const struct exchange *exchange)
     return exchange->way.turn.engine == NULL ? UINT64_MAX : engine_due_us(policy_answerers(&exchange->decision), &pace);
 }
 
-uint64_t exchange_due_us(const struct exchange *exchange)
+/* When its step will have taken too long; 0: never. */
+static uint64_t patience_us(const struct exchange *exchange)
 {
     uint64_t limit = limit_ms(exchange);
     if (limit == 0)
@@ -98,6 +99,36 @@ uint64_t exchange_due_us(const struct exchange *exchange)
     return smaller(due, end_us(exchange));
 }
 
+/* When the caller of a stream that has nothing new is told to wait; UINT64_MAX: it is not. */
+static uint64_t waiting_due_us(const struct exchange *exchange)
+{
+    bool may_wait =
+        exchange->state == EXCHANGE_PASS || (exchange->state == EXCHANGE_QUEUE && inference_waits(exchange->call));
+    return may_wait && exchange->call != NULL ? inference_waiting_due_us(exchange->call) : UINT64_MAX;
+}
+
+uint64_t exchange_due_us(const struct exchange *exchange)
+{
+    uint64_t patience = patience_us(exchange);
+    return patience == 0 ? 0 : smaller(patience, waiting_due_us(exchange));
+}
+
+/* That moves nothing: the deadlines of the step go on. */
+static void tell_to_wait(struct exchange *exchange)
+{
+    uint64_t put = 0;
+    bool is_slow = exchange->client.said == HTTP_SAID && inflight_length(&exchange->entrance->http.out) > 0;
+    if (is_slow)
+        inference_put_off_waiting(exchange->call);
+    else
+        inference_tell_to_wait(exchange->call, &exchange->client, &exchange->account.bytes_down);
+    exchange->worker->stats.keepalives += is_slow ? 0 : 1;
+    if (http_side_send(&exchange->client, &put) == IO_BROKEN)
+        (void)exchange_finish(exchange, EXCHANGE_FORSAKEN, REASON_CLIENT_GONE);
+    else
+        exchange_watch_deadline(exchange);
+}
+
 bool exchange_is_too_long(const struct exchange *exchange)
 {
     return loop_now_us(exchange->worker->loop) >= end_us(exchange);
@@ -105,7 +136,11 @@ bool exchange_is_too_long(const struct exchange *exchange)
 
 void exchange_expire(struct exchange *exchange)
 {
-    step_of(exchange, exchange->state)->on_deadline(exchange);
+    uint64_t now_us = loop_now_us(exchange->worker->loop);
+    if (now_us >= waiting_due_us(exchange) && now_us < patience_us(exchange))
+        tell_to_wait(exchange);
+    else
+        step_of(exchange, exchange->state)->on_deadline(exchange);
 }
 
 void exchange_watch_deadline(struct exchange *exchange)

@@ -13,6 +13,11 @@ static void write_answer(struct exchange *exchange, uint16_t status, const struc
 {
     struct http_side *client = &exchange->client;
     struct dialect_fields own;
+    if (inference_waits(exchange->call)) {
+        exchange->account.bytes_down += answer->body.length;
+        inference_end_wait(exchange->call, buffer_text(&answer->body), client);
+        return;
+    }
     dialect_fields_of(answer, clock_wall_us(), &own);
     struct http_message message = {
         .status = status,
@@ -91,19 +96,23 @@ static bool compose_answer(struct exchange *exchange)
     return true;
 }
 
-static void compose(struct exchange *exchange)
+/* False: there is nothing to say to a caller that waits. */
+static bool compose(struct exchange *exchange)
 {
     if (exchange->call != NULL && exchange->call->objection.is_answer) {
         compose_objection(exchange);
-        return;
+        return true;
     }
     if (exchange->refusal == REASON_NONE) {
         ASSERT(exchange->call != NULL); /* what is answered here is a call */
         if (compose_answer(exchange))
-            return;
+            return true;
+        if (inference_waits(exchange->call))
+            return false;
         exchange->refusal = exchange->account.reason = REASON_INFERENCE_DOWN;
     }
     compose_refusal(exchange);
+    return true;
 }
 
 /* What was sent ahead of the answer to a CONNECT was meant for the tunnel; what is left of a request that nobody wants
@@ -121,9 +130,10 @@ enum progress step_answer(struct exchange *exchange)
         exchange->account.done = PLAN_REFUSE;
         return exchange_finish(exchange, EXCHANGE_ANSWERED, REASON_NONE);
     }
-    if (exchange->account.status == 0) {
+    if (exchange->account.status == 0 || inference_waits(exchange->call)) {
         exchange->entrance->http.persists = may_go_on(exchange);
-        compose(exchange);
+        if (!compose(exchange))
+            return exchange_fail(exchange, REASON_INFERENCE_DOWN);
     }
     switch (exchange_send_client(exchange)) {
     case IO_AGAIN:

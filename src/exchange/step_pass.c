@@ -59,7 +59,7 @@ static void upstream_broke(struct exchange *exchange)
         return;
     }
     log_broken(exchange);
-    if (exchange->client.said == HTTP_SAID) {
+    if (exchange_is_told(exchange)) {
         (void)exchange_cut(exchange, REASON_UPSTREAM_BROKEN);
         return;
     }
@@ -78,7 +78,7 @@ static void upgrade(struct exchange *exchange)
 /* Another endpoint would say as much: the next is not asked. */
 static void answer_is_too_large(struct exchange *exchange)
 {
-    if (exchange->client.said == HTTP_SAID) {
+    if (exchange_is_told(exchange)) {
         (void)exchange_cut(exchange, REASON_ANSWER_TOO_LARGE);
         return;
     }
@@ -229,7 +229,7 @@ enum reason pass_stalled_by(struct exchange *exchange)
 static enum progress stop_here(struct exchange *exchange)
 {
     exchange->entrance->http.persists = false;
-    if (exchange->client.said == HTTP_SAID)
+    if (exchange_is_told(exchange))
         return exchange_cut(exchange, REASON_LIMIT_BYTES);
     return exchange_fail(exchange, REASON_LIMIT_BYTES);
 }

@@ -42,7 +42,7 @@ static void on_pass_deadline(struct exchange *exchange)
     enum reason reason = pass_stalled_by(exchange);
     if (reply_end_told(exchange))
         (void)pass_finish(exchange);
-    else if (exchange->client.said == HTTP_SAID || reason == REASON_CLIENT_GONE)
+    else if (exchange_is_told(exchange) || reason == REASON_CLIENT_GONE)
         (void)exchange_cut(exchange, reason == REASON_CLIENT_GONE || reason == REASON_TOO_LONG ? reason : REASON_IDLE);
     else if (reason == REASON_TIMEOUT_BODY || reason == REASON_TOO_LONG)
         (void)exchange_fail(exchange, reason);

@@ -42,6 +42,8 @@ static enum progress give_up(struct exchange *exchange, enum reason reason)
         return exchange_fail(exchange, reason);
     exchange->call->objection.is_answer = true;
     account_unsay(&exchange->account);
+    if (inference_waits(exchange->call))
+        return exchange_fail(exchange, reason);
     exchange_enter(exchange, EXCHANGE_ANSWER);
     return STEP_NEXT;
 }

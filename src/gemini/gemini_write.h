@@ -21,6 +21,7 @@ void gemini_end_candidate(enum canon_finish finish, size_t index, struct buffer 
 void *gemini_begin_stream(const struct canon_call *call, size_t limit);
 bool gemini_write_event(void *stream, const struct canon_event *event, struct buffer *out);
 void gemini_end_stream(void *of);
+void gemini_write_waiting(const struct canon_call *call, int64_t now, struct buffer *out);
 void gemini_write_error_event(
     const struct canon_call *call, const void *of, const struct refusal *refusal, struct buffer *out);
 struct text gemini_type_of(const struct canon_call *call, bool streams);

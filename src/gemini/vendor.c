@@ -12,6 +12,7 @@ const struct vendor gemini_vendor = {
     .write_event = gemini_write_event,
     .end_stream = gemini_end_stream,
     .write_error_event = gemini_write_error_event,
+    .write_waiting = gemini_write_waiting,
     .models = &gemini_models,
     .write_refusal = gemini_write_refusal,
     .write_context_full = gemini_write_context_full,

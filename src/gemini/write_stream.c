@@ -78,6 +78,15 @@ static void end_all(const struct canon_call *call, struct buffer *out)
         buffer_append(out, TEXT("\n]"));
 }
 
+/* An array that comes piece by piece may have blanks between its items, and before it. */
+void gemini_write_waiting(const struct canon_call *call, int64_t now, struct buffer *out)
+{
+    if (wants_events(call))
+        vendor_comment(call, now, out);
+    else
+        buffer_append_byte(out, '\n');
+}
+
 void gemini_write_error_event(
     const struct canon_call *call, const void *of, const struct refusal *refusal, struct buffer *out)
 {

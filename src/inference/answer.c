@@ -8,10 +8,12 @@ static void begin_events(struct inference_call *call, const struct message_head 
 {
     struct dialect_fields own;
     struct dialect_answer answer = {0};
-    dialect_answer_fields(call->request, inference_id(call), true, &answer);
-    dialect_fields_of(&answer, clock_wall_us(), &own);
     call->stream = dialect_stream_new(call->request, call->about.answer_held);
     filters_add(down, &filter_events, call);
+    if (call->wait.every_us > 0)
+        return; /* the head is put when it is time */
+    dialect_answer_fields(call->request, inference_id(call), true, &answer);
+    dialect_fields_of(&answer, clock_wall_us(), &own);
     struct http_message message = {
         .status = head->status, .content = CONTENT_UNTIL_END, .add = own.fields, .add_count = own.count};
     call->about.account->status = head->status;
@@ -67,6 +69,7 @@ void inference_take_back(struct inference_call *call)
     service->tokens_in = service->tokens_out = service->first_us = 0;
     service->known.finish = TEXT("");
     buffer_empty(&call->body);
+    buffer_empty(&call->wait.frames);
     dialect_stream_free(call->stream);
     call->stream = NULL;
 }
@@ -84,9 +87,16 @@ bool inference_has_told(const struct inference_call *call)
 void inference_break_off(struct inference_call *call, enum reason reason, struct http_side *client)
 {
     struct buffer event = {0};
-    if (call->stream == NULL)
+    const struct objection *objection = &call->objection;
+    if (call->stream == NULL && !inference_waits(call))
         return;
-    dialect_error_event(call->request, call->stream, reason, inference_id(call), &event);
+    if (objection->is_answer) {
+        served_by_endpoint(call, objection->place);
+        dialect_objection_event(
+            call->request, objection->status, buffer_text(&objection->body), inference_id(call), &event);
+    } else {
+        dialect_error_event(call->request, call->stream, reason, inference_id(call), &event);
+    }
     struct http_piece piece = {.content = buffer_text(&event)};
     client->role->put_content(client, &piece);
     buffer_clear(&event);

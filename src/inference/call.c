@@ -21,6 +21,7 @@ void inference_free(struct inference_call *call)
         return;
     buffer_clear(&call->body);
     buffer_clear(&call->objection.body);
+    buffer_clear(&call->wait.frames);
     dialect_stream_free(call->stream);
     dialect_call_free(call->request);
     base_free(call);

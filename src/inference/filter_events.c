@@ -8,7 +8,11 @@ static void give(struct inference_call *call, struct buffer *events, struct filt
     struct dialect_usage usage = {.tokens_in = service->tokens_in, .tokens_out = service->tokens_out};
     dialect_stream_usage(call->stream, &usage); /* also if nobody waits for the end */
     served_note_usage(call, &usage);
-    (void)filters_give_text(filters, next, buffer_text(events));
+    if (!wait_holds(call, buffer_text(events))) {
+        if (call->wait.every_us > 0 && events->length > 0)
+            wait_speak(call, filters, next);
+        (void)filters_give_text(filters, next, buffer_text(events));
+    }
     buffer_clear(events);
 }
 

@@ -48,14 +48,17 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
         keep_objection(call);
         return FILTER_GOES_ON;
     }
-    bool is_good = dialect_reply_rewrite(call->request, buffer_text(&call->body), &body, &usage);
+    bool is_late = inference_waits(call);
+    bool is_good = !is_late && dialect_reply_rewrite(call->request, buffer_text(&call->body), &body, &usage);
     buffer_clear(&call->body);
     enum filtered result = FILTER_BAD;
     served_note_usage(call, &usage);
     if (is_good)
         result = say(call, buffer_text(&body), filters, next);
     else
-        account_say(call->about.account, FLAW_NONE, "the answer is no JSON object");
+        account_say(
+            call->about.account, FLAW_NONE,
+            is_late ? "the answer is no stream, and the caller's has begun" : "the answer is no JSON object");
     buffer_clear(&body);
     return result;
 }

@@ -18,6 +18,13 @@ void served_by_canned(const struct inference_call *call, size_t place);
 void served_by_policy(const struct inference_call *call); /* a list of models */
 void served_note_usage(const struct inference_call *call, const struct dialect_usage *usage);
 
+/* wait.c: `place` is asked now */
+void wait_begin(struct inference_call *call, size_t place);
+/* Content comes: what was held goes before it, behind a head where there was none. */
+void wait_speak(struct inference_call *call, struct filters *filters, size_t next);
+/* Takes events of an endpoint that has not begun to answer. False: they are to go on. */
+MUST_CHECK bool wait_holds(struct inference_call *call, struct text events);
+
 extern const struct filter filter_hold;   /* keeps all of an endpoint's answer, and writes it anew at its end */
 extern const struct filter filter_events; /* rewrites an endpoint's events, one by one */
 

@@ -24,6 +24,20 @@ static void note_engine(struct inference_call *call, struct engine *engine)
     known->has_digest = call->served.has_digest;
 }
 
+static enum llm_dialect dialect_of(enum endpoint_dialect speaks)
+{
+    switch (speaks) {
+    case SPEAKS_OLLAMA:
+        return DIALECT_OLLAMA;
+    case SPEAKS_ANTHROPIC:
+        return DIALECT_ANTHROPIC;
+    case SPEAKS_OPENAI:
+    case SPEAKS_RESPONSES:
+        break;
+    }
+    return DIALECT_OPENAI;
+}
+
 void served_by_endpoint(struct inference_call *call, size_t place)
 {
     struct account_service *service = service_of(call);
@@ -34,7 +48,7 @@ void served_by_endpoint(struct inference_call *call, size_t place)
     service->model = policy_served_model(call->about.policy, index, dialect_call_model(call->request));
     service->known = (struct service_record){
         .step = step_of(call, place),
-        .dialect = DIALECT_OPENAI,
+        .dialect = dialect_of(inference->speaks),
         .adapter = engine->adapter,
         .region = engine->region.text,
     };

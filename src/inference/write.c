@@ -85,6 +85,7 @@ void inference_write(
     const struct policy_inference *inference = inference_entry(call, place);
     struct buffer body = {0};
     served_by_endpoint(call, place);
+    wait_begin(call, place);
     const struct dialect_endpoint endpoint = {
         .model = call->about.account->service.model, .takes_usage = inference->takes_usage};
     dialect_call_give(call->request, inference->speaks);

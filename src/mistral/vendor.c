@@ -12,6 +12,7 @@ const struct vendor mistral_vendor = {
     .write_event = mistral_write_event,
     .end_stream = mistral_end_stream,
     .write_error_event = mistral_write_error_event,
+    .write_waiting = vendor_comment,
     .models = &mistral_models,
     .write_refusal = mistral_write_refusal,
     .write_context_full = mistral_write_context_full,

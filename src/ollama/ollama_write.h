@@ -27,6 +27,7 @@ void ollama_end_stream(void *of);
 struct text ollama_type_of(const struct canon_call *call, bool streams);
 /* refusal.c */
 void ollama_write_refusal(const struct refusal *refusal, struct buffer *out);
+void ollama_write_waiting(const struct canon_call *call, int64_t now, struct buffer *out);
 void ollama_write_error_event(
     const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
 void ollama_write_context_full(const struct canon_overflow *overflow, struct buffer *out);

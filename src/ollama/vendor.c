@@ -13,6 +13,7 @@ const struct vendor ollama_vendor = {
     .write_event = ollama_write_event,
     .end_stream = ollama_end_stream,
     .write_error_event = ollama_write_error_event,
+    .write_waiting = ollama_write_waiting,
     .one_of_models = ollama_one_of_models,
     .write_models = ollama_write_models,
     .write_refusal = ollama_write_refusal,

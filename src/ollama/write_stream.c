@@ -19,6 +19,16 @@ struct text ollama_type_of(const struct canon_call *call, bool streams)
     return streams ? TEXT("application/x-ndjson") : TEXT("application/json; charset=utf-8");
 }
 
+/* A piece of nothing: an empty line is none to clients that read each line as JSON. */
+void ollama_write_waiting(const struct canon_call *call, int64_t now, struct buffer *out)
+{
+    ollama_begin(call, (uint64_t)now, out);
+    if (!ollama_write_said(call, NULL, 0, out))
+        return; /* nothing can be said in every dialect */
+    out_raw(out, TEXT("done"), TEXT("false"));
+    buffer_append(out, TEXT("}\n"));
+}
+
 void *ollama_begin_stream(const struct canon_call *call, size_t limit)
 {
     struct ollama_stream *stream = base_zalloc(sizeof(*stream));

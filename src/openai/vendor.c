@@ -42,6 +42,7 @@ const struct vendor openai_vendor = {
     .write_event = openai_write_event,
     .end_stream = openai_end_stream,
     .write_error_event = openai_write_error_event,
+    .write_waiting = vendor_comment,
     .models = &models,
     .write_refusal = openai_write_refusal,
     .write_context_full = openai_write_context_full,

@@ -40,6 +40,8 @@ class InferenceHandler(Handler):
         self.note(body)
         call = json.loads(body or b"{}")
         stand_in = self.server.origin
+        if stand_in.reads is not None:
+            stand_in.reads.wait(60)
         if stand_in.status != 200:
             return self.json({"error": {"message": "no", "type": "server_error", "param": None, "code": None}}, stand_in.status)
         if stand_in.raw is not None:
@@ -171,12 +173,13 @@ class InferenceHandler(Handler):
 
 
 class Inference(Origin):
-    """Knobs: status (another answer), hangs (never answers), breaks (in mid-stream), steps (a semaphore: one event each), raw
+    """Knobs: status (another answer), hangs (never answers), reads (an event: the prompt is read), breaks (in mid-stream), steps (a semaphore: one event each), raw
     (the bytes of a reply; a list of them: a step each) and then (what comes after them: close, hang, reset, or go on)."""
 
     def __init__(self, certificate=None, address="127.0.0.1", handler=InferenceHandler):
         self.status = 200
         self.hangs = False
+        self.reads = None
         self.breaks = False
         self.steps = None
         self.raw = None

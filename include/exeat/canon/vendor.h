@@ -42,6 +42,9 @@ struct vendor {
     /* The event that tells of a broken stream. `stream`: of begin_stream, NULL without one. */
     void (*write_error_event)(
         const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
+    /* In a stream: the answer is still being made. What stands between two events, and no client takes for content.
+     * `now` is in seconds since 1970. NULL: its clients know no such thing. */
+    void (*write_waiting)(const struct canon_call *call, int64_t now, struct buffer *out);
     /* The one model that is asked for by a path of LLM_MODELS; empty: all of them. NULL: it stands behind "/models/".
      */
     struct text (*one_of_models)(struct text path);
@@ -65,6 +68,8 @@ struct vendor {
 
 /* type_of, of all who frame streams as server-sent events. */
 struct text vendor_json_or_events(const struct canon_call *call, bool streams);
+/* write_waiting, of all whose clients read server-sent events as they are specified: a comment. */
+void vendor_comment(const struct canon_call *call, int64_t now, struct buffer *out);
 /* model_of_path, of all whose bodies name the model. */
 struct text vendor_no_model(struct text path);
 /* The same, of those who are called at Vertex AI too: ".../NAME:WHAT". */

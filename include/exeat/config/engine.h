@@ -19,6 +19,7 @@ struct settings_engine {
     struct text health_path;  /* empty: that of its kind */
     bool is_asked;            /* how it is */
     uint64_t health_ms;       /* how often */
+    uint64_t keepalive_ms;    /* how often a stream says that its caller shall wait; 0: it does not */
     bool stands_by;           /* gets no calls before a swap */
     struct setting_text region;
     struct text region_file;  /* where `region` was read; empty: it is written, or nobody knows it */

@@ -17,6 +17,9 @@ MUST_CHECK struct policy *daemon_load(const char *path, struct diags *diags);
 struct tls_issuer *daemon_load_issuer(const struct policy *policy, const char *path, char **error);
 /* Warns and remarks about what `run` would stumble over: nothing to listen on, an authority that is missing or ends. */
 void daemon_check(const struct policy *policy, const char *path, struct diags *diags);
+/* Asks the inference endpoints (checkup/online.h): a line of each is appended. False: one is not as it must be, or with
+ * `error` (base_free), none could be asked. */
+bool daemon_check_online(const struct policy *policy, struct buffer *out, char **error);
 /* The log's key, made on first use. NULL with `error`. */
 MUST_CHECK struct signing_key *daemon_load_log_key(const struct policy *policy, char **error);
 

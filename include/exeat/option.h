@@ -32,6 +32,7 @@ enum exit_code {
 enum option {
     OPTION_CONFIG,
     OPTION_STRICT,
+    OPTION_ONLINE,
     OPTION_DIFF,
     OPTION_REPLAY,
     OPTION_FROM,

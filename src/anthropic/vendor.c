@@ -23,7 +23,8 @@ const struct vendor anthropic_vendor = {
 const struct server anthropic_server = {
     .name = TEXT_INIT("anthropic"),
     .lacks = NEED(NEEDS_SEVERAL_ANSWERS) | NEED(NEEDS_LOGPROBS) | NEED(NEEDS_LOGIT_BIAS) | NEED(NEEDS_AUDIO) |
-             NEED(NEEDS_CUSTOM_TOOLS) | NEED(NEEDS_OLD_FUNCTIONS) | NEED(NEEDS_OBJECT_ARGUMENTS),
+             NEED(NEEDS_CUSTOM_TOOLS) | NEED(NEEDS_OLD_FUNCTIONS) | NEED(NEEDS_OBJECT_ARGUMENTS) |
+             NEED(NEEDS_SYSTEM_ALONE),
     .framing = FRAMED_AS_EVENTS,
     .field = {TEXT_INIT("Anthropic-Version"), TEXT_INIT("2023-06-01")},
     .path = anthropic_path,

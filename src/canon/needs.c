@@ -96,9 +96,18 @@ static canon_needs needs_of_message(const struct canon_message *message)
     return needs;
 }
 
+static bool is_system_alone(const struct canon_call *call)
+{
+    size_t count = 0;
+    while (count < call->message_count && call->messages[count].role == CANON_SYSTEM)
+        count++;
+    return call->has_messages && count == call->message_count;
+}
+
 canon_needs canon_needs_of(const struct canon_call *call)
 {
-    canon_needs needs = needs_of_wish(call) | needs_of_input(call) | needs_of_tools(&call->tools);
+    canon_needs needs = needs_of_wish(call) | needs_of_input(call) | needs_of_tools(&call->tools) |
+                        when(is_system_alone(call), NEEDS_SYSTEM_ALONE);
     for (size_t i = 0; i < call->message_count; i++)
         needs |= needs_of_message(&call->messages[i]);
     return needs;
@@ -135,6 +144,7 @@ const char *canon_need_words(canon_needs needs)
         [NEEDS_CUSTOM_TOOLS] = "tools of free text",
         [NEEDS_OLD_FUNCTIONS] = "functions of the first kind",
         [NEEDS_FORCED_CALL] = "a tool that must be called",
+        [NEEDS_SYSTEM_ALONE] = "an answer to the system's words alone",
         [NEEDS_OBJECT_ARGUMENTS] = "arguments that are no object",
     };
     for (size_t i = 0; i < NEEDS_COUNT; i++)

@@ -18,10 +18,7 @@ static void forget(struct checkup *checkup)
     base_free(checkup->patients);
     checkup->patients = NULL;
     checkup->patient_count = 0;
-    route_free(checkup->route);
-    if (checkup->resolver != NULL)
-        resolver_free(checkup->resolver);
-    base_free(checkup->fixed);
+    checkup_way_close(&checkup->way);
     tls_client_free(checkup->tls);
 }
 
@@ -35,28 +32,10 @@ void checkup_free(struct checkup *checkup)
     base_free(checkup);
 }
 
-static struct resolver *make_resolver(struct checkup *checkup)
-{
-    const struct settings_resolve *source = &policy_settings(checkup->policy)->resolve;
-    checkup->fixed = base_array(source->host_count + 1, sizeof(*checkup->fixed));
-    for (size_t i = 0; i < source->host_count; i++)
-        checkup->fixed[i] = (struct resolver_fixed){
-            .name = source->hosts[i].name, .addresses = source->hosts[i].addresses, .count = source->hosts[i].count};
-    const struct resolver_options options = {
-        .fixed = checkup->fixed,
-        .fixed_count = source->host_count,
-        .servers = source->servers.length > 0 ? source->servers.data : NULL,
-        .hosts_path = "/etc/hosts",
-    };
-    return resolver_new(checkup->options.loop, &options);
-}
-
 static void begin(struct checkup *checkup)
 {
-    const struct route_options route = {.tls = checkup->tls, .idle_timeout_ms = 1, .idle_maximum = 1};
     size_t count = engine_set_count(checkup->set);
-    checkup->resolver = make_resolver(checkup);
-    checkup->route = route_new(checkup->options.loop, &route);
+    checkup_way_open(&checkup->way, checkup->policy, checkup->options.loop, checkup->tls);
     checkup->patients = base_array(count + 1, sizeof(*checkup->patients));
     for (size_t i = 0; i < count; i++)
         if (engine_set_at(checkup->set, i) != NULL && policy_inference(checkup->policy, i)->engine->is_asked)

@@ -26,19 +26,30 @@ struct swap {
     char to[ENGINE_NAME_SIZE]; /* empty: nothing waits */
 };
 
+/* How endpoints are come by. Zeroed is closed. */
+struct checkup_way {
+    struct resolver *resolver;
+    struct resolver_fixed *fixed; /* owned; of the resolver */
+    struct route *route;
+};
+
 struct checkup {
     struct checkup_options options;
     struct policy *policy; /* one reference; NULL: none yet */
     struct engine_set *set;
-    struct resolver *resolver;
-    struct resolver_fixed *fixed; /* owned; of the resolver */
-    struct route *route;
+    struct checkup_way way;
     struct tls_client *tls;   /* owned */
     struct patient *patients; /* owned */
     size_t patient_count;
     struct swap swap;
 };
 
+/* way.c; policy and tls are borrowed until it is closed */
+void checkup_way_open(struct checkup_way *way, const struct policy *policy, struct loop *loop, struct tls_client *tls);
+void checkup_way_close(struct checkup_way *way);
+struct web_peer checkup_peer(
+    const struct checkup_way *way, struct loop *loop, const struct policy_inference *source, uint64_t patience_ms,
+    size_t answer);
 /* patient.c */
 void patient_begin(struct patient *patient, struct checkup *checkup, size_t index);
 void patient_end(struct patient *patient);

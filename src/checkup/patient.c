@@ -117,19 +117,7 @@ void patient_begin(struct patient *patient, struct checkup *checkup, size_t inde
         .engine = engine_set_at(checkup->set, index),
         .source = source,
         .wanted = policy_served_model(checkup->policy, index, TEXT("")),
-        .peer =
-            {
-                .loop = checkup->options.loop,
-                .resolver = checkup->resolver,
-                .route = checkup->route,
-                .scheme = source->scheme,
-                .host = &source->host,
-                .port = source->port,
-                .trust = source->trust,
-                .prefix = source->prefix,
-                .timeout_ms = PATIENCE_MS,
-                .answer = PAGE_MAX,
-            },
+        .peer = checkup_peer(&checkup->way, checkup->options.loop, source, PATIENCE_MS, PAGE_MAX),
     };
     patient->timer = timer_new(checkup->options.loop, on_time, patient);
     timer_start(patient->timer, 0);

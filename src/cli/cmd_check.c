@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "exeat/base/clock.h"
+#include "exeat/base/memory.h"
 #include "exeat/policy/lapse.h"
 #include "exeat/review.h"
 
@@ -80,6 +81,20 @@ static enum exit_code diff_with(const struct command_line *line, int64_t at_us, 
     return line->words[OPTION_STRICT] != NULL && diff.changes[REVIEW_OPENS] > 0 ? EXIT_NO : EXIT_DONE;
 }
 
+static enum exit_code ask_endpoints(const struct policy *policy)
+{
+    struct buffer out = {0};
+    char *error = NULL;
+    bool is_good = daemon_check_online(policy, &out, &error);
+    fwrite(out.data, 1, out.length, stdout);
+    enum exit_code code = is_good ? EXIT_DONE : EXIT_NO;
+    if (error != NULL)
+        code = complain(EXIT_NO, "the endpoints were not asked: %s", error);
+    base_free(error);
+    buffer_clear(&out);
+    return code;
+}
+
 static void say_good(const char *config, const struct settings_lists *lists)
 {
     printf(
@@ -107,6 +122,8 @@ enum exit_code cmd_check(const struct command_line *line)
         code = replay_store(policy, replay, since, is_at ? at_us : ASKED_UNKNOWN);
     else if (code == EXIT_DONE)
         say_good(command_config(line), &policy_settings(policy)->lists);
+    if (code != EXIT_USAGE && line->words[OPTION_ONLINE] != NULL)
+        code = worse(code, ask_endpoints(policy));
     policy_unref(policy);
     return code;
 }

@@ -14,11 +14,12 @@
 static const struct command rows[] = {
     {"run", cmd_run, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "start the gate", NULL},
     {"check", cmd_check, "[FILE]", OPERANDS_CONFIG,
-     OF(CONFIG) | OF(STRICT) | OF(DIFF) | OF(REPLAY) | OF(SINCE) | OF(AT),
+     OF(CONFIG) | OF(STRICT) | OF(ONLINE) | OF(DIFF) | OF(REPLAY) | OF(SINCE) | OF(AT),
      "validate a configuration, run its tests, compare it",
      "--since belongs to --replay. Without --at the tests of the file are asked as if no rule had lapsed, and --replay "
      "asks "
-     "of each decision as at its own time."},
+     "of each decision as at its own time. --online ends with 1 where an endpoint is not as it must be; no call is "
+     "made."},
     {"explain", cmd_explain, "METHOD URL", OPERANDS_TWO, OF(CONFIG) | OF(FROM) | OF(FORMAT) | OF(ALL) | OF(AT),
      "what would be decided, and why",
      "-o is text or json. Rules that do not come near are left out; --all has them too. A question for a name is TYPE "

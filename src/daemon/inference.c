@@ -3,6 +3,7 @@
 #include "daemon_internal.h"
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
+#include "exeat/checkup/online.h"
 #include "exeat/record.h"
 
 static void
@@ -67,6 +68,17 @@ void gate_look_after_engines(struct gate *gate)
     if (gate->checkup == NULL)
         gate->checkup = checkup_new(&options);
     checkup_set_policy(gate->checkup, gate->in_force.policy, tls);
+}
+
+bool daemon_check_online(const struct policy *policy, struct buffer *out, char **error)
+{
+    *error = NULL;
+    struct tls_client *tls = trust_client(policy, error);
+    if (tls == NULL)
+        return false;
+    bool is_good = checkup_online(policy, tls, out);
+    tls_client_free(tls);
+    return is_good;
 }
 
 void gate_inference(struct gate *gate, struct text words, struct buffer *answer)

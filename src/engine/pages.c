@@ -93,6 +93,54 @@ static void read_tags(const struct json_view *view, struct text wanted, struct e
     buffer_clear(&hex);
 }
 
+/* "qwen3" is "qwen3:latest" at Ollama. */
+static bool is_called(const struct json_view *view, uint32_t name, struct text wanted)
+{
+    struct buffer text = {0};
+    json_spelled_append(&text, json_view_spelled(view, name));
+    struct text rest =
+        text_starts_with(buffer_text(&text), wanted) ? text_after(buffer_text(&text), wanted.length) : TEXT("else");
+    bool is_it = rest.length == 0 || text_equal(rest, TEXT(":latest"));
+    buffer_clear(&text);
+    return is_it;
+}
+
+static bool list_of(const struct json_view *view, enum engine_page page, uint32_t *list)
+{
+    *list = json_view_member(view, 0, page == ENGINE_PAGE_TAGS ? TEXT("models") : TEXT("data"));
+    return *list != 0 && json_view_shape(view, *list) == JSON_SHAPE_ARRAY;
+}
+
+static void list_models(
+    const struct json_view *view, enum engine_page page, uint32_t list, struct text wanted,
+    struct engine_models *models)
+{
+    struct text member = page == ENGINE_PAGE_TAGS ? TEXT("name") : TEXT("id");
+    JSON_EACH_ITEM(view, list, item)
+    {
+        uint32_t name = json_view_member(view, item, member);
+        if (name == 0 || json_view_shape(view, name) != JSON_SHAPE_STRING)
+            continue;
+        if (models->count < ENGINE_MODELS_SHOWN)
+            store_text(view, name, models->names[models->count], ENGINE_MODEL_SIZE);
+        models->count++;
+        models->has_wanted = models->has_wanted || is_called(view, name, wanted);
+    }
+}
+
+bool engine_read_models(enum engine_page page, struct text body, struct text wanted, struct engine_models *models)
+{
+    struct json_view view = {0};
+    uint32_t list;
+    *models = (struct engine_models){.count = 0};
+    bool good = json_view_read(&view, body, JSON_ANY_BYTES, NULL) && json_view_shape(&view, 0) == JSON_SHAPE_OBJECT &&
+                list_of(&view, page, &list);
+    if (good)
+        list_models(&view, page, list, wanted, models);
+    json_view_clear(&view);
+    return good;
+}
+
 static void read_by(enum engine_page page, const struct json_view *view, struct text wanted, struct engine_report *out)
 {
     switch (page) {

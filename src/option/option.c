@@ -9,6 +9,9 @@
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_CONFIG] = {"--config", "-c", "FILE", "the configuration; else $EXEAT_CONFIG, else /etc/exeat/exeat.yaml"},
     [OPTION_STRICT] = {"--strict", NULL, NULL, "a warning, or a request that --diff finds newly let out, ends with 1"},
+    [OPTION_ONLINE] =
+        {"--online", NULL, NULL,
+         "ask each inference endpoint whether it is there, what it speaks and what models it has"},
     [OPTION_DIFF] = {"--diff", NULL, "OLD-FILE", "say what would be decided otherwise than by that configuration"},
     [OPTION_REPLAY] = {"--replay", NULL, "STORE", "say which decisions in that audit store this policy would change"},
     [OPTION_FROM] = {"--from", NULL, "CLIENT", "as asked by that entry of `clients`"},

@@ -53,6 +53,19 @@ static void check_digest(struct text text)
     ASSERT(text.length == 0 || hex_value(text.data[0]) < 0);
 }
 
+/* Names are texts of printable ASCII, and what is shown is no more than what there is. */
+static void check_models(enum engine_page page, struct text body, struct text wanted)
+{
+    struct engine_models models;
+    if (!engine_read_models(page, body, wanted, &models))
+        return;
+    for (size_t i = 0; i < ENGINE_MODELS_SHOWN; i++) {
+        ASSERT(memchr(models.names[i], '\0', ENGINE_MODEL_SIZE) != NULL);
+        ASSERT(i < models.count || models.names[i][0] == '\0');
+    }
+    ASSERT(!models.has_wanted || models.count > 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct text body = {(const char *)data, size};
@@ -68,5 +81,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct engine_report again = good ? report : (struct engine_report){0}; /* no such page: nothing is added */
     ASSERT(engine_read_page(page, body, wanted, &again) == good);
     check_same(&report, &again); /* and the same page adds nothing new */
+    check_models(page, body, wanted);
     return 0;
 }

@@ -21,6 +21,7 @@ enum canon_need {
     NEEDS_OLD_FUNCTIONS,
     NEEDS_FORCED_CALL,      /* a tool must be called */
     NEEDS_OBJECT_ARGUMENTS, /* a call that was made has arguments that are no JSON object */
+    NEEDS_SYSTEM_ALONE,     /* an answer to nothing but the system's words */
     NEEDS_COUNT
 };
 /* A bit for each. */

@@ -23,6 +23,17 @@ struct engine_report {
 /* Adds what the page says. `wanted`: the model that is asked there, of several. False: it is no such page. */
 MUST_CHECK bool
 engine_read_page(enum engine_page page, struct text body, struct text wanted, struct engine_report *report);
+/* The names in a list of models, as OpenAI's words (ENGINE_PAGE_MODELS) or Ollama's (ENGINE_PAGE_TAGS) have it; in
+ * printable ASCII, the first few. */
+enum { ENGINE_MODELS_SHOWN = 8 };
+struct engine_models {
+    char names[ENGINE_MODELS_SHOWN][ENGINE_MODEL_SIZE];
+    size_t count; /* of all */
+    bool has_wanted;
+};
+/* False: it is no such list. */
+MUST_CHECK bool
+engine_read_models(enum engine_page page, struct text body, struct text wanted, struct engine_models *models);
 /* "sha256:" and hex digits, or these alone, as sha256sum prints them: then comes white space, or nothing. */
 MUST_CHECK bool engine_read_digest(struct text text, struct digest *digest);
 

@@ -267,6 +267,63 @@ static void a_conversation_reaches_the_endpoint_whole_from_every_dialect(void **
     }
 }
 
+/* --- through endpoints that speak otherwise --------------------------------------------------------------------------
+ */
+
+static const struct tongue {
+    enum endpoint_dialect speaks;
+    enum llm_dialect dialect;
+} tongues[] = {{SPEAKS_OLLAMA, DIALECT_OLLAMA}, {SPEAKS_ANTHROPIC, DIALECT_ANTHROPIC}};
+enum { TONGUES = sizeof(tongues) / sizeof(tongues[0]) };
+
+/* What an endpoint gets, read as its own clients' calls are, and said in OpenAI's words. */
+static json_t *messages_there(const struct tongue *tongue, struct dialect_call *call)
+{
+    const struct dialect_endpoint endpoint = {.model = TEXT("m")};
+    const struct llm_call llm = {.operation = LLM_CHAT, .dialect = tongue->dialect};
+    struct dialect_target target = {.id = TEXT("01")};
+    struct dialect_call *again = NULL;
+    struct detail detail = {0};
+    struct buffer body = {0};
+    struct buffer out = {0};
+    char error[160];
+    assert_true(dialect_call_fits(call, tongue->speaks, &detail));
+    dialect_call_give(call, tongue->speaks);
+    dialect_call_write(call, &endpoint, &body);
+    target.path = dialect_call_path(call);
+    if (dialect_call_read(&llm, &target, &body, &again, &detail) != REASON_NONE)
+        fail_msg("%s: %s", llm_dialect_name(tongue->dialect), detail.text);
+    dialect_call_write(again, &endpoint, &out);
+    json_t *tree = json_read(buffer_text(&out), error);
+    json_t *messages = json_incref(json_object_get(tree, "messages"));
+    json_decref(tree);
+    buffer_clear(&out);
+    dialect_call_free(again);
+    return messages;
+}
+
+static void a_conversation_reaches_endpoints_of_other_words_whole_from_every_dialect(void **state)
+{
+    (void)state;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        struct conversation said;
+        draw_conversation(&said);
+        json_t *expected = openai_messages(&said);
+        for (size_t i = 0; i < CASES * TONGUES; i++) {
+            const struct dialect_case *one = &cases[i / TONGUES];
+            struct dialect_call *call = read_call(one, one->body_of(&said));
+            json_t *messages = messages_there(&tongues[i % TONGUES], call);
+            if (!json_equal(messages, expected))
+                fail_msg(
+                    "%s to %s: %s", llm_dialect_name(one->dialect), llm_dialect_name(tongues[i % TONGUES].dialect),
+                    json_dumps(messages, 0));
+            json_decref(messages);
+            dialect_call_free(call);
+        }
+        json_decref(expected);
+    }
+}
+
 /* --- answers ---------------------------------------------------------------------------------------------------------
  */
 
@@ -375,11 +432,63 @@ static void an_answer_reaches_every_caller_whole(void **state)
     }
 }
 
+static json_t *ollama_answer(const struct turn *turn)
+{
+    json_t *calls = json_array();
+    for (size_t i = 0; i < turn->call_count; i++)
+        json_array_append_new(
+            calls, json_pack(
+                       "{s:s,s:{s:s,s:o}}", "id", turn->calls[i].id, "function", "name", turn->calls[i].name,
+                       "arguments", arguments_of(&turn->calls[i])));
+    return json_pack(
+        "{s:{s:s,s:s,s:o},s:b,s:s}", "message", "role", "assistant", "content", turn->answer, "tool_calls", calls,
+        "done", 1, "done_reason", "stop");
+}
+
+static json_t *anthropic_answer(const struct turn *turn)
+{
+    json_t *blocks = json_pack("[{s:s,s:s}]", "type", "text", "text", turn->answer);
+    for (size_t i = 0; i < turn->call_count; i++)
+        json_array_append_new(
+            blocks, json_pack(
+                        "{s:s,s:s,s:s,s:o}", "type", "tool_use", "id", turn->calls[i].id, "name", turn->calls[i].name,
+                        "input", arguments_of(&turn->calls[i])));
+    return json_pack("{s:o,s:s}", "content", blocks, "stop_reason", "end_turn");
+}
+
+static void an_answer_in_other_words_reaches_every_caller_whole(void **state)
+{
+    (void)state;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        struct conversation said;
+        draw_conversation(&said);
+        for (size_t i = 0; i < CASES * TONGUES; i++) {
+            const struct dialect_case *one = &cases[i / TONGUES];
+            const struct tongue *tongue = &tongues[i % TONGUES];
+            struct dialect_call *call = read_call(one, one->body_of(&said));
+            struct dialect_usage usage = {0};
+            struct buffer body = {0};
+            struct buffer out = {0};
+            json_t *tree = (tongue->speaks == SPEAKS_OLLAMA ? ollama_answer : anthropic_answer)(&said.turns[0]);
+            json_append_tree(&body, tree);
+            json_decref(tree);
+            dialect_call_give(call, tongue->speaks);
+            assert_true(dialect_reply_rewrite(call, buffer_text(&body), &out, &usage));
+            expect_found(one, &said.turns[0], buffer_text(&out));
+            buffer_clear(&body);
+            buffer_clear(&out);
+            dialect_call_free(call);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_conversation_reaches_the_endpoint_whole_from_every_dialect),
         cmocka_unit_test(an_answer_reaches_every_caller_whole),
+        cmocka_unit_test(a_conversation_reaches_endpoints_of_other_words_whole_from_every_dialect),
+        cmocka_unit_test(an_answer_in_other_words_reaches_every_caller_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

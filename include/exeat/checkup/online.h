@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each endpoint of a policy is asked once what it is, for whoever set it up: is it there, does it speak what was
+ * configured, has it the models that calls are sent to it for. Nothing of any caller is sent, and no call is made. */
+#ifndef EXEAT_CHECKUP_ONLINE_H
+#define EXEAT_CHECKUP_ONLINE_H
+
+#include "exeat/policy.h"
+#include "exeat/tls.h"
+
+/* Runs a loop of its own until all have answered, or had their time. Appends a line for each. `tls`: whom their
+ * certificates are believed by; borrowed. False: one of them is not as it must be. */
+bool checkup_online(const struct policy *policy, struct tls_client *tls, struct buffer *out);
+
+#endif

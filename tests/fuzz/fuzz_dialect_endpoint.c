@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Any bytes as what an endpoint says that speaks other words than OpenAI's: a whole answer, a stream, an objection.
+ * What comes of it is JSON, however the bytes were cut. The same bytes as a call: what such an endpoint gets is JSON of
+ * members that are named here. */
+#include "exeat/base/json_view.h"
+#include "exeat/base/memory.h"
+#include "exeat/dialect.h"
+
+enum { LIMIT = 1 << 20 };
+
+static const struct {
+    struct llm_call llm;
+    struct text path;
+    struct text body;
+} calls[] = {
+    {{.operation = LLM_CHAT, .dialect = DIALECT_OPENAI},
+     TEXT_INIT("/v1/chat/completions"),
+     TEXT_INIT("{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true},\"messages\":[{\"role\":"
+               "\"user\",\"content\":\"x\"}]}")},
+    {{.operation = LLM_COMPLETIONS, .dialect = DIALECT_OPENAI},
+     TEXT_INIT("/v1/completions"),
+     TEXT_INIT("{\"model\":\"m\",\"stream\":true,\"prompt\":\"x\"}")},
+    {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_OPENAI},
+     TEXT_INIT("/v1/embeddings"),
+     TEXT_INIT("{\"model\":\"m\",\"input\":\"x\",\"encoding_format\":\"base64\"}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_ANTHROPIC},
+     TEXT_INIT("/v1/messages"),
+     TEXT_INIT(
+         "{\"model\":\"m\",\"max_tokens\":5,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")},
+    {{.operation = LLM_COUNT_TOKENS, .dialect = DIALECT_ANTHROPIC},
+     TEXT_INIT("/v1/messages/count_tokens"),
+     TEXT_INIT("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_GEMINI},
+     TEXT_INIT("/v1beta/models/g:streamGenerateContent"),
+     TEXT_INIT("{\"contents\":[{\"parts\":[{\"text\":\"x\"}]}]}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_OLLAMA},
+     TEXT_INIT("/api/chat"),
+     TEXT_INIT("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")},
+    {{.operation = LLM_RESPONSES, .dialect = DIALECT_OPENAI},
+     TEXT_INIT("/v1/responses"),
+     TEXT_INIT("{\"model\":\"m\",\"stream\":true,\"input\":\"x\"}")},
+};
+static const enum endpoint_dialect tongues[] = {SPEAKS_OLLAMA, SPEAKS_ANTHROPIC};
+
+static void check_json(struct text text)
+{
+    struct json_view view = {0};
+    if (!json_view_read(&view, text, JSON_ANY_BYTES, NULL))
+        __builtin_trap();
+    json_view_clear(&view);
+}
+
+/* Lines of JSON, or fields of events whose data are JSON or the mark of the end. */
+static void check_events(struct text events)
+{
+    struct text line;
+    while (text_split(&events, '\n', &line)) {
+        line = text_trim(line, "\r");
+        if (text_starts_with(line, TEXT("{")))
+            check_json(line);
+        else if (text_starts_with(line, TEXT("data: ")) && !text_equal(line, TEXT("data: [DONE]")))
+            check_json(text_after(line, 6));
+        else if (
+            line.length > 0 && !text_equal(line, TEXT("data: [DONE]")) && !text_starts_with(line, TEXT("event: ")) &&
+            !text_starts_with(line, TEXT(": ")))
+            __builtin_trap();
+    }
+}
+
+static int feed(const struct dialect_call *call, struct text first, struct text second, struct buffer *out)
+{
+    struct dialect_stream *stream = dialect_stream_new(call, LIMIT);
+    enum dialect_progress progress = dialect_stream_feed(stream, first, out);
+    if (progress == DIALECT_GOES_ON)
+        progress = dialect_stream_feed(stream, second, out);
+    int ending = (int)progress;
+    if (progress == DIALECT_GOES_ON)
+        ending = dialect_stream_end(stream, out) ? 10 : 11;
+    dialect_stream_free(stream);
+    return ending;
+}
+
+static void check_stream(const struct dialect_call *call, struct text input)
+{
+    struct buffer whole = {0};
+    struct buffer cut = {0};
+    size_t middle = input.length == 0 ? 0 : (unsigned char)input.data[0] % input.length;
+    int ending = feed(call, input, TEXT(""), &whole);
+    if (ending != feed(call, text_part(input, 0, middle), text_after(input, middle), &cut) ||
+        !text_equal(buffer_text(&whole), buffer_text(&cut)))
+        __builtin_trap();
+    check_events(buffer_text(&whole));
+    buffer_clear(&whole);
+    buffer_clear(&cut);
+}
+
+static struct dialect_call *read(size_t which, struct text body)
+{
+    struct dialect_call *call = NULL;
+    struct detail detail;
+    struct buffer in = {0};
+    const struct dialect_target target = {.path = calls[which].path, .query = TEXT("alt=sse"), .id = TEXT("01")};
+    buffer_append(&in, body);
+    if (dialect_call_read(&calls[which].llm, &target, &in, &call, &detail) != REASON_NONE)
+        return NULL;
+    return call;
+}
+
+static void check_answers(struct dialect_call *call, struct text input)
+{
+    struct buffer out = {0};
+    struct dialect_answer answer = {0};
+    struct dialect_usage usage = {0};
+    if (dialect_call_streams(call))
+        check_stream(call, input);
+    if (dialect_reply_rewrite(call, input, &out, &usage))
+        check_json(buffer_text(&out));
+    dialect_objection(call, 400, input, TEXT("01"), &answer);
+    check_json(buffer_text(&answer.body));
+    buffer_clear(&answer.body);
+    buffer_clear(&out);
+}
+
+static bool is_known(struct text name)
+{
+    static const struct text names[] = {
+        TEXT_INIT("model"),        TEXT_INIT("messages"),       TEXT_INIT("system"),        TEXT_INIT("tools"),
+        TEXT_INIT("tool_choice"),  TEXT_INIT("max_tokens"),     TEXT_INIT("temperature"),   TEXT_INIT("top_p"),
+        TEXT_INIT("top_k"),        TEXT_INIT("stop_sequences"), TEXT_INIT("output_config"), TEXT_INIT("stream"),
+        TEXT_INIT("options"),      TEXT_INIT("format"),         TEXT_INIT("think"),         TEXT_INIT("logprobs"),
+        TEXT_INIT("prompt"),       TEXT_INIT("suffix"),         TEXT_INIT("input"),         TEXT_INIT("dimensions"),
+        TEXT_INIT("top_logprobs"),
+    };
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (text_equal(names[i], name))
+            return true;
+    return false;
+}
+
+static void check_call(struct dialect_call *call)
+{
+    const struct dialect_endpoint endpoint = {.model = TEXT("m")};
+    struct buffer body = {0};
+    struct json_view view = {0};
+    dialect_call_write(call, &endpoint, &body);
+    if (!json_view_read(&view, buffer_text(&body), JSON_UTF8, NULL))
+        __builtin_trap();
+    JSON_EACH_NAME(&view, 0, name)
+    {
+        if (!is_known(json_view_spelled(&view, name)))
+            __builtin_trap();
+    }
+    json_view_clear(&view);
+    buffer_clear(&body);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct detail detail = {0};
+    if (size < 2)
+        return 0;
+    size_t which = data[0] % COUNT_OF(calls);
+    enum endpoint_dialect speaks = tongues[data[1] % COUNT_OF(tongues)];
+    struct text input = text_of_bytes((struct bytes){data + 2, size - 2});
+    struct dialect_call *call = read(which, calls[which].body);
+    if (call == NULL)
+        __builtin_trap();
+    if (dialect_call_fits(call, speaks, &detail)) {
+        dialect_call_give(call, speaks);
+        check_answers(call, input);
+    }
+    dialect_call_free(call);
+    call = read(which, input);
+    if (call != NULL && dialect_call_fits(call, speaks, &detail)) {
+        dialect_call_give(call, speaks);
+        check_call(call);
+    }
+    dialect_call_free(call);
+    return 0;
+}

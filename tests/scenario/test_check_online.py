@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`exeat check --online`: each endpoint says what it is, and what is wrong with it stands in one line."""
+import json
+
+import pytest
+from support.gate import free_port, run_exeat
+from support.origin import Handler, Origin
+
+OPENAI = {"data": [{"id": "mistral-7b"}, {"id": "other"}]}
+OLLAMA = {"models": [{"name": "mistral-7b:latest", "digest": "00"}]}
+
+
+class Pages(Handler):
+    def serve(self):
+        self.note(self.read_body())
+        status, tree = self.server.origin.pages.get(f"{self.command} {self.path}", (404, {"error": "no"}))
+        self.reply(json.dumps(tree).encode(), status, "application/json")
+
+    do_GET = do_POST = serve
+
+
+class Server(Origin):
+    def __init__(self, pages):
+        self.pages = pages
+        super().__init__(None, Pages)
+
+
+@pytest.fixture
+def checked(things, tmp_path):
+    """The exit code and the line about an endpoint with these pages, or none at all."""
+
+    def check(pages, dialect, **more):
+        port = free_port()
+        if pages is not None:
+            things.append(Server(pages))
+            port = things[-1].port
+        endpoint = {"name": "one", "endpoint": f"http://127.0.0.1:{port}", "dialect": dialect, "models": {"*": "mistral-7b"}, **more}
+        canned = {"name": "canned", "builtin": "canned"}
+        rule = {"id": "stay", "verdict": "reroute", "hosts": ["@llm"], "schemes": ["http"], "inference": ["one", "canned"]}
+        path = tmp_path / "exeat.yaml"
+        path.write_text(json.dumps({"version": 1, "inference": [endpoint, canned], "rules": [rule]}))
+        done = run_exeat("check", "--online", "-c", path)
+        return done.returncode, next(line for line in done.stdout.splitlines() if line.startswith("inference one: "))
+
+    return check
+
+
+@pytest.mark.parametrize(
+    "dialect, pages, words",
+    [
+        ("openai", {"GET /v1/models": (200, OPENAI)}, "answers, speaks openai, and has mistral-7b, other"),
+        ("ollama", {"GET /api/tags": (200, OLLAMA)}, "answers, speaks ollama, and has mistral-7b:latest"),
+        (
+            "anthropic",
+            {"GET /v1/models": (200, OPENAI), "POST /v1/messages": (400, {})},
+            "answers, speaks anthropic, and has mistral-7b, other",
+        ),
+    ],
+)
+def test_an_endpoint_that_is_as_it_must_be_is_told_with_its_models(checked, dialect, pages, words):
+    assert checked(pages, dialect) == (0, "inference one: " + words)
+
+
+@pytest.mark.parametrize(
+    "dialect, pages, words",
+    [
+        ("ollama", {"GET /v1/models": (200, OPENAI)}, "does not answer /api/tags as who speaks ollama (404); it answers /v1/models: `dialect: openai`"),
+        ("openai", {"GET /api/tags": (200, OLLAMA)}, "does not answer /v1/models as who speaks openai (404); it answers /api/tags: `dialect: ollama`"),
+        ("openai", {}, "does not answer /v1/models as who speaks openai (404)"),
+        (
+            "anthropic",
+            {"GET /v1/models": (200, OPENAI)},
+            "does not answer /v1/messages (404): it does not speak anthropic; it answers /v1/models: `dialect: openai`",
+        ),
+        ("openai", {"GET /v1/models": (200, {"data": [{"id": "a b"}]})}, "has no model 'mistral-7b', which `models` maps to; it lists a?b"),
+        ("openai", {"GET /v1/models": (503, {})}, "is warming: it answers 503 while it loads its model"),
+        ("openai", {"GET /v1/models": (401, {})}, "answers 401: it wants (another) `key_file`"),
+        ("openai", {"GET /v1/models": (200, ["x"])}, "does not answer /v1/models as who speaks openai (200)"),
+    ],
+)
+def test_what_is_wrong_with_an_endpoint_is_told(checked, dialect, pages, words):
+    assert checked(pages, dialect) == (1, "inference one: " + words)
+
+
+def test_an_endpoint_that_is_not_there_cannot_be_asked(checked):
+    code, line = checked(None, "openai")
+    assert code == 1 and line.startswith("inference one: cannot be asked: ")
+
+
+def test_an_engine_with_one_model_answers_by_any_name(checked):
+    code, line = checked({"GET /v1/models": (200, {"data": [{"id": "/m/tiny.gguf"}]})}, "openai", engine="llama.cpp")
+    assert (code, line) == (0, "inference one: answers, speaks openai, and has /m/tiny.gguf")

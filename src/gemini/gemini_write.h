@@ -16,7 +16,10 @@ void gemini_begin_answer(struct buffer *out);
 void gemini_end_answer(const struct canon_call *call, const struct canon_usage *usage, struct buffer *out);
 /* {"content":{"role":"model","parts":[ and, behind the parts, ]},"finishReason":...,"index":N} */
 void gemini_begin_candidate(struct buffer *out);
-void gemini_end_candidate(enum canon_finish finish, size_t index, struct buffer *out);
+void gemini_end_candidate(
+    const struct canon_call *call, enum canon_finish finish, size_t index, struct text logprobs, struct buffer *out);
+/* write_logprobs.c: ,"logprobsResult":{...},"avgLogprobs":... for who asked */
+void gemini_write_logprobs(const struct canon_call *call, struct text logprobs, struct buffer *out);
 /* write_stream.c */
 void *gemini_begin_stream(const struct canon_call *call, size_t limit);
 bool gemini_write_event(void *stream, const struct canon_event *event, struct buffer *out);

@@ -113,8 +113,8 @@ static const struct member config_rows[] = {
     MEMBER("responseJsonSchema", take_json_format, canon_call, wish.format),
     INNER("thinkingConfig", &thinking_table),
     {.name = TEXT_INIT("responseModalities"), .read = take_modalities},
-    REFUSED("responseLogprobs", NOT_MADE),
-    REFUSED("logprobs", NOT_MADE),
+    MEMBER("responseLogprobs", take_flag, canon_call, wish.logprobs),
+    MEMBER("logprobs", take_number, canon_call, wish.top_logprobs),
     REFUSED("speechConfig", NOT_MADE),
     REFUSED("imageConfig", NOT_MADE),
 };

@@ -35,7 +35,8 @@ void gemini_begin_candidate(struct buffer *out)
 }
 
 /* Clients read the first part unasked. */
-void gemini_end_candidate(enum canon_finish finish, size_t index, struct buffer *out)
+void gemini_end_candidate(
+    const struct canon_call *call, enum canon_finish finish, size_t index, struct text logprobs, struct buffer *out)
 {
     struct text word = word_of(finish);
     if (out->data[out->length - 1] == '[')
@@ -45,6 +46,7 @@ void gemini_end_candidate(enum canon_finish finish, size_t index, struct buffer 
         out_text(out, TEXT("finishReason"), word);
     out_name(out, TEXT("index"));
     buffer_append_number(out, index);
+    gemini_write_logprobs(call, logprobs, out);
     buffer_append_byte(out, '}');
 }
 
@@ -140,7 +142,7 @@ static bool write_candidates(const struct canon_call *call, const struct canon_r
         gemini_begin_candidate(out);
         for (size_t k = 0; good && k < reply->part_count; k++)
             good = gemini_write_part(call, &reply->parts[k], out);
-        gemini_end_candidate(reply->finish, i, out);
+        gemini_end_candidate(call, reply->finish, i, reply->logprobs, out);
     }
     gemini_end_answer(call, &answer->usage, out);
     return good;

@@ -116,7 +116,7 @@ static bool say(struct gemini_stream *stream, const struct canon_event *event, s
     begin_answer(stream, out);
     gemini_begin_candidate(out);
     bool good = gemini_write_part(stream->call, &part, out);
-    gemini_end_candidate(CANON_UNFINISHED, event->reply, out);
+    gemini_end_candidate(stream->call, CANON_UNFINISHED, event->reply, event->logprobs, out);
     gemini_end_answer(stream->call, &unknown, out);
     end_item(stream->call, out);
     return good;
@@ -144,7 +144,8 @@ static bool end_answers(struct gemini_stream *stream, const struct canon_usage *
             continue; /* the endpoint gave fewer */
         gemini_begin_candidate(out);
         good = write_held(stream, &candidate->held, out);
-        gemini_end_candidate(candidate->finish == CANON_UNFINISHED ? CANON_FINISHED : candidate->finish, i, out);
+        enum canon_finish finish = candidate->finish == CANON_UNFINISHED ? CANON_FINISHED : candidate->finish;
+        gemini_end_candidate(stream->call, finish, i, TEXT(""), out);
     }
     gemini_end_answer(stream->call, usage, out);
     end_item(stream->call, out);

@@ -175,7 +175,6 @@ static void what_cannot_be_said_is_refused_by_name(void **state)
         {"{" HI ",\"cachedContent\":\"cachedContents/x\"}", REASON_LLM_OPERATION, "cachedContent"},
         {"{" HI ",\"generationConfig\":{\"responseModalities\":[\"AUDIO\"]}}", REASON_LLM_OPERATION,
          "responseModalities"},
-        {"{" HI ",\"generationConfig\":{\"responseLogprobs\":true}}", REASON_LLM_OPERATION, "responseLogprobs"},
         {"{" HI ",\"generationConfig\":{\"responseMimeType\":\"text/x.enum\"}}", REASON_LLM_OPERATION,
          "responseMimeType"},
         {"{\"contents\":[{\"parts\":[{\"fileData\":{\"fileUri\":\"https://evil.example/\"}}]}]}", REASON_LLM_OPERATION,

@@ -157,7 +157,8 @@ struct canon_call {
     enum llm_operation operation;
     struct text path;
     struct text query;
-    struct text id; /* the request's; needs no escape */
+    struct text id;            /* the request's; needs no escape */
+    struct text thoughts_name; /* the member in which the caller looks for them; empty: as the endpoint has it */
 
     struct text model;      /* spelled as JSON */
     struct text model_name; /* what it means: as answers have to repeat it */

@@ -75,7 +75,8 @@ static struct dialect_call *call_new(const struct llm_call *llm, const struct di
 {
     struct dialect_call *call = base_zalloc(sizeof(*call));
     call->words = call->vendor = dialect_vendor(llm->dialect);
-    call->models = call->vendor == &openai_vendor ? models_of_provider(llm->provider) : NULL;
+    if (call->vendor == &openai_vendor)
+        provider_take_words(llm->provider, call);
     call->canon.operation = llm->operation;
     call->canon.path = arena_text(&call->arena, target->path);
     call->canon.query = arena_text(&call->arena, target->query);

@@ -10,14 +10,14 @@
 #include "exeat/dialect.h"
 
 struct dialect_call {
-    const struct vendor *vendor;       /* who is called: refusals, fields and frames are its own */
-    const struct vendor *words;        /* whose words the body is in: the same, or whose model it hosts */
-    struct buffer body;                /* what the canonical call's texts are slices of */
-    struct arena arena;                /* its lists */
-    struct canon_call canon;           /* all that is known of it */
-    const struct models_words *models; /* how its provider lists them, if otherwise than the vendor; static */
-    const struct server *server;       /* whose words it is said in */
-    struct canon_call said;            /* as it is said there */
+    const struct vendor *vendor;           /* who is called: refusals, fields and frames are its own */
+    const struct vendor *words;            /* whose words the body is in: the same, or whose model it hosts */
+    struct buffer body;                    /* what the canonical call's texts are slices of */
+    struct arena arena;                    /* its lists */
+    struct canon_call canon;               /* all that is known of it */
+    const struct models_words *own_models; /* how its provider lists them, if otherwise than the vendor; static */
+    const struct server *server;           /* whose words it is said in */
+    struct canon_call said;                /* as it is said there */
 };
 
 struct dialect_stream {
@@ -52,8 +52,10 @@ void hosted_free(struct hosted *hosted); /* NULL is fine */
 struct buffer *hosted_events(struct hosted *hosted);
 void hosted_frame(struct hosted *hosted, struct buffer *out);
 
+/* providers.c: words of those who speak OpenAI's beside their own */
+void provider_take_words(struct text provider, struct dialect_call *call);
+
 /* models.c */
-const struct models_words *models_of_provider(struct text provider); /* NULL: as its dialect has it */
 /* The endpoint's list is not the caller's. */
 bool models_are_rewritten(const struct dialect_call *call);
 MUST_CHECK bool models_rewrite(const struct dialect_call *call, struct text body, struct buffer *out);

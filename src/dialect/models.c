@@ -2,26 +2,6 @@
 /* Lists of models. */
 #include "dialect_internal.h"
 
-/* Who speaks OpenAI's words, and lists models in others: its own SDK reads no other list. */
-static const struct own_list {
-    struct text provider; /* of the catalogue */
-    struct models_words words;
-} own_lists[] = {
-    {TEXT_INIT("Together AI"),
-     {TEXT_INIT("["),
-      TEXT_INIT("{\"id\":\"%\",\"object\":\"model\",\"created\":0,\"type\":\"chat\",\"display_name\":\"%\","
-                "\"organization\":\"local\",\"link\":\"\",\"license\":\"\",\"context_length\":32768}"),
-      TEXT_INIT("]")}},
-};
-
-const struct models_words *models_of_provider(struct text provider)
-{
-    for (size_t i = 0; i < COUNT_OF(own_lists); i++)
-        if (text_equal(own_lists[i].provider, provider))
-            return &own_lists[i].words;
-    return NULL;
-}
-
 /* ".../models/NAME" */
 static struct text behind_models(struct text path)
 {
@@ -45,7 +25,7 @@ static void write_list(
     if (vendor->write_models != NULL)
         vendor->write_models(&call->canon, names, count, name, out);
     else
-        models_write(call->models != NULL ? call->models : vendor->models, names, count, name, out);
+        models_write(call->own_models != NULL ? call->own_models : vendor->models, names, count, name, out);
 }
 
 void dialect_models(const struct dialect_call *call, const struct text *names, size_t count, struct buffer *out)
@@ -61,7 +41,7 @@ bool dialect_call_lists_models(const struct dialect_call *call)
 bool models_are_rewritten(const struct dialect_call *call)
 {
     return call->canon.operation == LLM_MODELS &&
-           (!call->vendor->passes || call->models != NULL || !call_is_openai(call));
+           (!call->vendor->passes || call->own_models != NULL || !call_is_openai(call));
 }
 
 bool models_rewrite(const struct dialect_call *call, struct text body, struct buffer *out)

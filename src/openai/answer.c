@@ -151,6 +151,7 @@ static void restore_member(
     if (!scan_is_key(key, TEXT("choices")))
         return;
     note_finish(value, usage);
+    openai_name_thoughts(call, value, edit);
     if (asks_for_usage(call) && scan_is_null(value)) {
         edit_drop(edit, value.text);
         buffer_append(edit->out, TEXT("[]"));

@@ -21,6 +21,9 @@ enum canon_finish openai_finish(struct scan word); /* what a `finish_reason` say
 /* read_answer.c: what a chunk, or a whole answer, says. Texts may live in the arena. False: the sink did not take it,
  * or it is none. */
 MUST_CHECK bool openai_tell(struct scan object, struct arena *arena, const struct canon_sink *sink, struct buffer *out);
+/* thoughts.c: the member of a message that has them, for this caller; and the endpoint's, renamed to it */
+struct text openai_thoughts_name(const struct canon_call *call);
+void openai_name_thoughts(const struct canon_call *call, struct scan choices, struct edit *edit);
 /* embedding.c: the vectors of `data` as they were asked for. */
 void openai_respell(const struct canon_call *call, struct scan data, struct edit *edit);
 /* canned.c */

@@ -89,6 +89,13 @@ static bool take_old_call(struct reading *reading, uint32_t value, const struct 
            (part->name.data != NULL || reading_is_wrong(reading, "has no name"));
 }
 
+/* As OpenRouter's clients send it back; others mean something else by it, which is dropped. */
+static bool take_thought(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    bool is_text = json_view_shape(reading->view, value) == JSON_SHAPE_STRING;
+    return !is_text || openai_take_one_thought(reading, value, row, field);
+}
+
 /* --- messages ------------------------------------------------------------------------------------------------------
  */
 
@@ -104,6 +111,7 @@ static const struct member message_rows[] = {
     MEMBER("function_call", take_old_call, openai_said, call),
     MEMBER("refusal", openai_take_refusal, openai_said, refusal),
     MEMBER("reasoning_content", openai_take_one_thought, openai_said, thoughts),
+    MEMBER("reasoning", take_thought, openai_said, thoughts),
     REFUSED("images", "is not read here: send each image as a part of content, inline"),
     REFUSED("attachments", "names files that only the vendor keeps: send each as a part of content, inline"),
     REFUSED("prefix", "asks to go on with this message, which endpoints do not know: leave it out"),

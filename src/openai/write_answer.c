@@ -125,7 +125,7 @@ static void write_message(const struct canon_call *call, const struct canon_repl
     buffer_append(out, TEXT(",\"message\":{\"role\":\"assistant\""));
     write_texts(TEXT("content"), reply, CANON_TEXT, has_calls, out);
     if (has(reply, CANON_REASONING))
-        write_texts(TEXT("reasoning_content"), reply, CANON_REASONING, false, out);
+        write_texts(openai_thoughts_name(call), reply, CANON_REASONING, false, out);
     write_texts(TEXT("refusal"), reply, CANON_REFUSAL, true, out);
     write_calls(call, reply, out);
     buffer_append_byte(out, '}');

@@ -93,7 +93,7 @@ static bool write_said(struct chunks *chunks, const struct canon_event *event, s
         return true;
     case CANON_REASONING:
     case CANON_SUMMARY:
-        out_text(out, TEXT("reasoning_content"), event->text);
+        out_text(out, openai_thoughts_name(chunks->call), event->text);
         return true;
     case CANON_TOOL_CALL:
         return write_call(chunks, event, out);

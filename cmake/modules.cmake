@@ -34,6 +34,7 @@ function(exeat_fake_world program)
     target_include_directories(${program} PRIVATE ${PROJECT_SOURCE_DIR}/tests/support/fake ${PROJECT_SOURCE_DIR}/src/exchange
                                ${PROJECT_SOURCE_DIR}/src/net)
     target_link_libraries(${program} PRIVATE config PkgConfig::SSL PkgConfig::CRYPTO PkgConfig::EVENT)
+    target_link_options(${program} PRIVATE -Wl,--wrap=clock_wall_us,--wrap=clock_boot_us)
 endfunction()
 
 # tests/unit/<module>/test_*.c: one program each, linked with its module only, so that an upward call does not link.

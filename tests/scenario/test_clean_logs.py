@@ -29,7 +29,7 @@ def test_restarts_and_crashes(gate):
     assert_clean(one)  # while it runs, too
 
 
-@pytest.mark.parametrize("step", [HOUR, -HOUR, -50 * 365 * 24 * HOUR], ids=["forward", "back", "to-before-it-was-built"])
+@pytest.mark.parametrize("step", [HOUR, -HOUR, 24 * HOUR, -24 * HOUR, -50 * 365 * 24 * HOUR], ids=["forward", "back", "a-day-forward", "a-day-back", "to-before-it-was-built"])
 def test_a_clock_that_is_set_while_the_gate_runs(gate, set_clock, step):
     one = gate(rules=[], confine={"landlock": "none"})  # the clock is a file beside its folder
     ask(one)

@@ -39,6 +39,9 @@ struct fake_world {
     size_t room;             /* how much new peers take: SIZE_MAX */
     bool has_no_descriptors; /* every attempt to connect fails: EMFILE */
     bool has_no_memory;      /* limits.memory is reached */
+    bool is_running;         /* what is done now is done by the gate */
+    int64_t wall_step_us;    /* by how much somebody has set the clock */
+    uint64_t slept_us;       /* how long the machine was suspended: the clock for durations did not run */
     struct fake_peer peers[FAKE_PEERS];
     size_t peer_count;
     size_t decisions;

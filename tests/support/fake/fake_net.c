@@ -78,6 +78,8 @@ void fake_begin(void)
     net.now_us = 1000000000;
     fake.manners = (struct fake_manners){true, true, AUDIT_RECORDED};
     fake.has_no_descriptors = fake.has_no_memory = false;
+    fake.wall_step_us = 0;
+    fake.slept_us = 0;
     fake.room = SIZE_MAX;
     fake.session_step[0] = fake.exchange_step[0] = '\0';
     fake.peer_count = fake.decisions = fake.outcomes = fake.owed = fake.too_early = 0;
@@ -181,8 +183,10 @@ void watch_free(struct watch *watch)
 void fake_run(void)
 {
     enum { MOST = 100000 };
+    fake.is_running = true;
     for (int i = 0; tell_channel() || tell_watch() || answer_of_itself() || run_deferred(); i++)
         ASSERT(i < MOST); /* somebody turns in a circle */
+    fake.is_running = false;
 }
 
 /* --- time --- */

@@ -212,6 +212,31 @@ static void without_a_pipe_to_have_bulk_is_copied_and_arrives_whole(void **state
     close_scene(&scene);
 }
 
+static struct rlimit allow_descriptors(rlim_t most)
+{
+    struct rlimit before;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    const struct rlimit now = {most < before.rlim_max ? most : before.rlim_max, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &now), 0);
+    return before;
+}
+
+static void without_a_descriptor_bulk_is_copied_and_arrives_whole(void **state)
+{
+    (void)state;
+    struct scene scene;
+    open_scene(&scene, PIPE_BUDGET);
+    int next = dup(scene.origin.socket); /* what a pipe would get */
+    close(next);
+    struct rlimit before = allow_descriptors((rlim_t)next);
+    int ends[2];
+    assert_true(pipe2(ends, O_CLOEXEC) != 0 && errno == EMFILE);
+    pass(&scene, BULK, BULK);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(scene.budget.left, PIPE_BUDGET); /* what was not to be had was given back */
+    close_scene(&scene);
+}
+
 /* With one pipe for two ways that both want it. */
 static void ways_that_share_a_pipe_do_not_mix_their_bytes(void **state)
 {
@@ -399,6 +424,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bulk_is_spliced_and_arrives_whole_both_ways_at_once),
         cmocka_unit_test(without_a_pipe_to_have_bulk_is_copied_and_arrives_whole),
+        cmocka_unit_test(without_a_descriptor_bulk_is_copied_and_arrives_whole),
         cmocka_unit_test(ways_that_share_a_pipe_do_not_mix_their_bytes),
         cmocka_unit_test(a_side_that_has_ended_still_receives),
         cmocka_unit_test(small_messages_need_no_pipe_and_a_quiet_tunnel_holds_nothing),

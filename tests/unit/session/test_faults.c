@@ -2,14 +2,18 @@
 /* Whatever can go wrong goes wrong once at each point of each of these lives. Nothing crashes or stays behind, each
  * decision has one outcome, and nothing leaves before its decision is on disk. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+#include <openssl/crypto.h>
+#include <sys/wait.h>
 
 #include "edges.h"
 #include "exeat/base/check.h"
@@ -240,6 +244,39 @@ static void a_day_passes(struct scene *scene)
     fake_pass(86400000);
 }
 
+#define HOUR_US INT64_C(3600000000)
+#define DAY_US (24 * HOUR_US)
+
+static void clock_is_an_hour_ahead(struct scene *scene)
+{
+    (void)scene;
+    fake.wall_step_us += HOUR_US;
+}
+
+static void clock_is_an_hour_back(struct scene *scene)
+{
+    (void)scene;
+    fake.wall_step_us -= HOUR_US;
+}
+
+static void clock_is_a_day_ahead(struct scene *scene)
+{
+    (void)scene;
+    fake.wall_step_us += DAY_US;
+}
+
+static void clock_is_a_day_back(struct scene *scene)
+{
+    (void)scene;
+    fake.wall_step_us -= DAY_US;
+}
+
+static void machine_sleeps_for_a_day(struct scene *scene)
+{
+    (void)scene;
+    fake.slept_us += (uint64_t)DAY_US;
+}
+
 static void policy_denies_all(struct scene *scene)
 {
     use_policy(scene, "version: 1\nrules: []\n", true);
@@ -260,11 +297,18 @@ static void gate_cuts(struct scene *scene)
     session_worker_cut(scene->worker);
 }
 
+enum { CALM_FAULTS = 6 }; /* the first ones change nothing of what becomes of a life */
+
 static const struct {
     const char *name;
     void (*happens)(struct scene *scene);
 } faults[] = {
     {"nothing", nothing},
+    {"the clock is set an hour ahead", clock_is_an_hour_ahead},
+    {"the clock is set an hour back", clock_is_an_hour_back},
+    {"the clock is set a day ahead", clock_is_a_day_ahead},
+    {"the clock is set a day back", clock_is_a_day_back},
+    {"the machine sleeps for a day", machine_sleeps_for_a_day},
     {"the client resets", client_resets},
     {"the client ends", client_ends},
     {"the client says nonsense", client_says_nonsense},
@@ -471,14 +515,126 @@ static size_t live(void **state, const struct life *life, struct run *run)
     return run->passed;
 }
 
+/* What became of the last life. */
+struct came_of {
+    size_t decisions;
+    size_t peers;
+    size_t points;
+};
+
+static void expect_the_same(size_t life, size_t fault, const struct came_of *one, const struct came_of *other)
+{
+    if (one->decisions != other->decisions || one->peers != other->peers || one->points != other->points)
+        fail_msg(
+            "life %zu, %s: %zu decisions, %zu peers, %zu points", life, faults[fault].name, one->decisions, one->peers,
+            one->points);
+}
+
 static void whatever_happens_at_any_point_of_any_life(void **state)
 {
-    for (size_t i = 0; i < COUNT_OF(lives); i++)
+    for (size_t i = 0; i < COUNT_OF(lives); i++) {
+        struct run calm = {.point = SIZE_MAX};
+        size_t calm_points = live(state, &lives[i], &calm);
+        const struct came_of of_calm = {fake.decisions, fake.peer_count, calm_points};
         for (size_t fault = 0; fault < COUNT_OF(faults); fault++)
             for (size_t point = 0, points = 1; point < points; point++) {
                 struct run run = {.point = point, .fault = fault};
                 points = live(state, &lives[i], &run);
+                const struct came_of came_of = {fake.decisions, fake.peer_count, points};
+                if (fault < CALM_FAULTS)
+                    expect_the_same(i, fault, &came_of, &of_calm);
             }
+    }
+}
+
+/* --- libcrypto has no memory ----------------------------------------------------------------------------------------
+ */
+
+static struct {
+    size_t count; /* of what the gate has it allocate */
+    size_t at;    /* which of it fails; 0: none */
+} crypto;
+
+static bool fails(void)
+{
+    return fake.is_running && ++crypto.count == crypto.at;
+}
+
+static void *crypto_alloc(size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return fails() ? NULL : malloc(size);
+}
+
+static void *crypto_resize(void *block, size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return fails() ? NULL : realloc(block, size);
+}
+
+static void crypto_free(void *block, const char *file, int line)
+{
+    (void)file, (void)line;
+    free(block);
+}
+
+__attribute__((weak)) int __lsan_do_recoverable_leak_check(void); /* where there is a sanitizer */
+
+/* In a process of its own, since it may end. */
+static _Noreturn void live_apart(void **state, const struct life *life, int said)
+{
+    struct run run = {.point = SIZE_MAX};
+    (void)dup2(said, STDERR_FILENO);
+    (void)live(state, life, &run);
+    crypto.at = 0;
+    _exit(__lsan_do_recoverable_leak_check == NULL ? 0 : __lsan_do_recoverable_leak_check());
+}
+
+static void read_all(int from, char *out, size_t size)
+{
+    size_t length = 0;
+    ssize_t got;
+    while (length + 1 < size && (got = read(from, out + length, size - 1 - length)) > 0)
+        length += (size_t)got;
+    out[length] = '\0';
+}
+
+/* It comes to an end as any other, or the process says which promise is broken. */
+static void expect_an_end(void **state, size_t number, size_t at)
+{
+    int ends[2];
+    int status;
+    char said[4096];
+    crypto.count = 0;
+    crypto.at = at;
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        live_apart(state, &lives[number], ends[1]);
+    close(ends[1]);
+    read_all(ends[0], said, sizeof(said));
+    close(ends[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    bool is_meant =
+        WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT && strstr(said, "exeat: broken promise: ") != NULL;
+    if (status != 0 && !is_meant)
+        fail_msg("life %zu, allocation %zu: status %#x, %s", number, at, (unsigned)status, said);
+}
+
+/* One allocation in so many; which ones, differs from life to life. */
+static void an_allocation_that_fails_in_libcrypto_ends_a_life_or_the_process_and_nothing_leaks(void **state)
+{
+    enum { EVERY = 47 };
+    for (size_t i = 0; i < COUNT_OF(lives); i++) {
+        struct run calm = {.point = SIZE_MAX};
+        crypto.count = crypto.at = 0;
+        (void)live(state, &lives[i], &calm);
+        size_t count = crypto.count;
+        for (size_t at = 1 + i % EVERY; at <= count; at += EVERY)
+            expect_an_end(state, i, at);
+        crypto.at = 0;
+    }
 }
 
 static void by_single_bytes_each_life_comes_to_the_same(void **state)
@@ -536,8 +692,11 @@ static int free_all(void **state)
 
 int main(void)
 {
+    if (CRYPTO_set_mem_functions(crypto_alloc, crypto_resize, crypto_free) != 1)
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_happens_at_any_point_of_any_life),
+        cmocka_unit_test(an_allocation_that_fails_in_libcrypto_ends_a_life_or_the_process_and_nothing_leaks),
         cmocka_unit_test(by_single_bytes_each_life_comes_to_the_same),
         cmocka_unit_test(every_step_that_waits_was_such_a_point),
     };

@@ -277,6 +277,33 @@ static void what_was_taken_back_or_refused_is_not_counted(void **state)
     expect(scene->browser, "3 requests in");
 }
 
+static void ask_the_shop(struct scene *scene, const char *status)
+{
+    fake_forget(scene->browser);
+    say(scene->browser, GET_SHOP);
+    if (!fake_heard(scene->browser, "HTTP/1.1 429"))
+        say(fake_upstream(), OK);
+    expect(scene->browser, status);
+}
+
+static void a_clock_that_is_set_closes_no_limit_for_ever_and_opens_none(void **state)
+{
+    static const int64_t days[] = {0, 1, 3, 2, 0, 4, -400, 1};
+    struct scene *scene = *state;
+    use_policy(
+        scene,
+        "version: 1\nrules: [{ id: shop, verdict: allow, hosts: [shop.example], schemes: [http], ports: [80], "
+        "addresses: "
+        "[192.0.2.0/24], limit: { requests: 1/d } }]\n",
+        false);
+    for (size_t i = 0; i < COUNT_OF(days); i++) {
+        fake.wall_step_us = days[i] * 86400 * 1000000;
+        bool is_kept = i > 0 && days[i] == days[i - 1] - 1; /* who is a window behind the others counts in theirs */
+        ask_the_shop(scene, is_kept ? "HTTP/1.1 429" : "HTTP/1.1 200");
+        ask_the_shop(scene, "HTTP/1.1 429");
+    }
+}
+
 static void a_call_that_is_none_is_refused_before_anybody_is_asked(void **state)
 {
     struct scene *scene = *state;
@@ -852,6 +879,7 @@ int main(void)
         WALK(an_upstream_that_sleeps_is_told),
         WALK(a_call_goes_to_the_endpoint_and_to_the_next_when_that_fails),
         WALK(what_was_taken_back_or_refused_is_not_counted),
+        WALK(a_clock_that_is_set_closes_no_limit_for_ever_and_opens_none),
         WALK(a_call_that_is_none_is_refused_before_anybody_is_asked),
         WALK(when_nobody_else_serves_the_endpoints_objection_is_the_answer),
         WALK(the_next_endpoint_is_tried_when_one_cannot_be_connected_to),

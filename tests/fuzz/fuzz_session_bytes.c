@@ -8,7 +8,9 @@
 #include "exeat/session.h"
 #include "fake.h"
 
-static const char rules[] =
+/* The first is in force at the beginning. Under the second places are few, so that calls wait and limits are used up;
+ * the third lets nothing out. */
+static const char *const rules[] = {
     "version: 1\n"
     "inference: [{ name: local, endpoint: \"http://local.example:8000\" }, { name: canned, builtin: canned, text: x "
     "}]\n"
@@ -17,7 +19,22 @@ static const char rules[] =
     "}\n"
     "  - { id: tunnel, verdict: allow, hosts: [shop.example], schemes: [https], addresses: [192.0.2.0/24] }\n"
     "  - { id: mail, verdict: allow, hosts: [mail.example], schemes: [tcp], ports: [25], addresses: [192.0.2.0/24] }\n"
-    "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [local, canned] }\n";
+    "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [local, canned] }\n",
+    "version: 1\n"
+    "inference: [{ name: one, endpoint: \"http://one.example:8000\", pool: shop, slots: 1, queue: { length: 1, wait: "
+    "2s } }, "
+    "{ name: two, endpoint: \"http://two.example:8000\", pool: shop, slots: 1 }, { name: canned, builtin: canned, "
+    "text: x "
+    "}]\n"
+    "rules:\n"
+    "  - { id: plain, verdict: allow, hosts: [shop.example], schemes: [http, https], ports: [80, 443], addresses: "
+    "[192.0.2.0/24], limit: { requests: 5/d, bytes: 1KiB/d, concurrent: 2 } }\n"
+    "  - { id: raw, verdict: allow, schemes: [tcp], ports: [25], addresses: [192.0.2.0/24], limit: { concurrent: 1 } "
+    "}\n"
+    "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [shop, canned], "
+    "first_token: 1s, between_tokens: 1s, limit: { tokens: 3/d } }\n",
+    "version: 1\nrules: []\n",
+};
 
 static const char *const asked[] = {
     "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n",
@@ -48,21 +65,21 @@ struct scene {
     struct route *route;
     struct engines *engines;
     struct session_worker *worker;
-    struct policy *policy;
+    struct policy *const *policies; /* as `rules` */
     struct fake_peer *client;
 };
 
-static struct policy *compile(void)
+static struct policy *compile(const char *text)
 {
     struct diags *diags = diags_new();
-    struct settings *settings = settings_parse(text_from(rules), "fuzz.yaml", diags);
+    struct settings *settings = settings_parse(text_from(text), "fuzz.yaml", diags);
     struct policy *policy = settings == NULL ? NULL : policy_compile(settings, diags);
     ASSERT(policy != NULL);
     diags_free(diags);
     return policy;
 }
 
-static void use_policy(struct scene *scene, bool cuts)
+static void use_policy(struct scene *scene, size_t which, bool cuts)
 {
     const struct session_limits limits = {
         .exchange =
@@ -73,23 +90,33 @@ static void use_policy(struct scene *scene, bool cuts)
              .connect_ms = 2000,
              .idle_ms = 60000,
              .stream_ms = 30000,
-             .longest_ms = 3600000},
+             .longest_ms = 3600000,
+             .memory = 1},
         .connections = 32,
         .cut_denied = cuts,
     };
-    struct budget_table *table = budget_table_new(scene->budgets, NULL, 0, 1);
-    session_worker_set_policy(scene->worker, policy_ref(scene->policy), table, 1, &limits);
+    struct policy *policy = scene->policies[which % COUNT_OF(rules)];
+    size_t count = 0;
+    const struct budget_row *rows = policy_budget_rows(policy, &count);
+    struct budget_table *table = budget_table_new(scene->budgets, rows, count, 1);
+    session_worker_set_policy(scene->worker, policy_ref(policy), table, 1, &limits);
     budget_table_unref(table);
 }
 
-static void come(struct scene *scene, enum speech speech)
+/* By the listener for HTTP, by that for SOCKS, or turned by the pod's rules, which ports tell. */
+static void come(struct scene *scene, uint8_t way)
 {
+    static const uint16_t ports[] = {443, 80, 25, 8080};
     static const struct session_listener listeners[] = {{.speech = SPEECH_HTTP}, {.speech = SPEECH_SOCKS}};
     struct address peer;
     if (fake.peer_count + 8 > FAKE_PEERS || !address_parse(TEXT("127.0.0.1"), &peer))
         return;
     int descriptor = fake_client();
-    if (session_start(scene->worker, descriptor, &peer, &listeners[speech]))
+    struct turned turned = {.port = ports[way / 4 % COUNT_OF(ports)]};
+    bool is_turned = (way & 2) != 0 && address_parse(TEXT("192.0.2.9"), &turned.address);
+    bool stays = is_turned ? session_start_turned(scene->worker, descriptor, &peer, &turned)
+                           : session_start(scene->worker, descriptor, &peer, &listeners[way & 1]);
+    if (stays)
         scene->client = fake_of(descriptor);
 }
 
@@ -103,8 +130,8 @@ static void begin(struct scene *scene)
     const struct session_options options = {
         .loop = fake.loop, .route = scene->route, .engines = scene->engines, .via = "exeat-fuzz"};
     scene->worker = session_worker_new(&options);
-    use_policy(scene, false);
-    come(scene, SPEECH_HTTP);
+    use_policy(scene, 0, false);
+    come(scene, 0);
 }
 
 static void end(struct scene *scene)
@@ -151,6 +178,20 @@ static void set_manners(uint8_t bits)
 {
     static const enum audit_answer answers[] = {AUDIT_RECORDED, AUDIT_WAITS, AUDIT_RECORDED, AUDIT_REFUSED};
     fake.manners = (struct fake_manners){(bits & 4) == 0, (bits & 8) == 0, answers[bits & 3]};
+    fake.has_no_descriptors = (bits & 16) != 0;
+    fake.has_no_memory = (bits & 32) != 0;
+}
+
+/* It goes by, or somebody sets the clock, or the machine sleeps. */
+static void pass_time(uint8_t argument)
+{
+    static const int64_t steps_s[] = {3600, -3600, 86400, -86400};
+    if (argument < 250)
+        fake_pass((uint64_t)argument * 300);
+    else if (argument - 250u < COUNT_OF(steps_s))
+        fake.wall_step_us += steps_s[argument - 250] * 1000000;
+    else
+        fake.slept_us += UINT64_C(86400000000);
 }
 
 static void happen_upstream(enum happening event, uint8_t argument)
@@ -192,19 +233,19 @@ static size_t happen(struct scene *scene, enum happening event, uint8_t argument
         fake_settle((argument & 1) != 0);
         break;
     case TIME:
-        fake_pass((uint64_t)argument * 300);
+        pass_time(argument);
         break;
     case MANNERS:
         set_manners(argument);
         break;
     case ANOTHER_CLIENT:
-        come(scene, (argument & 1) != 0 ? SPEECH_SOCKS : SPEECH_HTTP);
+        come(scene, argument);
         break;
     case ROOM:
         fake_make_room(scene->client, (size_t)argument * 16);
         break;
     case RELOAD:
-        use_policy(scene, (argument & 1) != 0);
+        use_policy(scene, argument / 2, (argument & 1) != 0);
         break;
     case NAME:
         fake_answer_name((argument & 1) == 0);
@@ -222,10 +263,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct policy *policy; /* compiled once: it is the same for all */
-    if (policy == NULL)
-        policy = compile();
-    struct scene scene = {.policy = policy};
+    static struct policy *policies[COUNT_OF(rules)]; /* compiled once: they are the same for all */
+    for (size_t i = 0; i < COUNT_OF(rules) && policies[i] == NULL; i++)
+        policies[i] = compile(rules[i]);
+    struct scene scene = {.policies = policies};
     begin(&scene);
     fake_run();
     while (size >= 2 && fake.peer_count + 8 < FAKE_PEERS) {

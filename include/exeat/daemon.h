@@ -15,6 +15,8 @@ MUST_CHECK struct policy *daemon_load(const char *path, struct diags *diags);
 /* The authority of the configuration, checked to be able to speak for all that it must. NULL without error: the
  * configuration has none. NULL with `error` (base_free): a sentence with what to do. */
 struct tls_issuer *daemon_load_issuer(const struct policy *policy, const char *path, char **error);
+/* Whom the policy's upstreams and endpoints are believed by: the caller's. NULL with `error`: what cannot be read. */
+MUST_CHECK struct tls_client *daemon_load_trust(const struct policy *policy, char **error);
 /* Warns and remarks about what `run` would stumble over: nothing to listen on, an authority that is missing or ends. */
 void daemon_check(const struct policy *policy, const char *path, struct diags *diags);
 /* Asks the inference endpoints (checkup/online.h): a line of each is appended. False: one is not as it must be, or with

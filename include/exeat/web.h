@@ -90,7 +90,13 @@ struct web_request {
     struct text method;          /* GET or POST, a literal */
     struct text path;            /* behind the peer's prefix */
     const struct secret *bearer; /* a token (RFC 6750 2.1); NULL: none */
-    struct text body;            /* text/plain; may be empty */
+    struct text body;            /* may be empty */
+    struct text type;            /* Content-Type of the body; empty: text/plain */
+    struct text accept;          /* empty: anything */
+    struct field also;           /* a further field; an empty name: none */
+    /* Told of each piece of the content of a final answer as it comes; NULL: nobody listens. The context is that of
+     * the answer. */
+    void (*on_content)(void *context, struct text content);
 };
 /* Status 0: there was no answer, and `error` says why. The texts live until the callback returns. */
 typedef void (*web_answered)(void *context, uint16_t status, struct text body, const char *error);

@@ -100,8 +100,12 @@ static bool do_swap(struct checkup *checkup, struct text rest, struct buffer *an
     (void)text_split(&rest, ' ', &old);
     struct engine *from = find_or_say(checkup, old, answer);
     struct engine *to = from == NULL ? NULL : find_or_say(checkup, rest, answer);
-    if (to == NULL || from == to)
+    if (to == NULL)
         return false;
+    if (from == to) {
+        buffer_append(answer, TEXT("refused: an endpoint cannot take its own place\n"));
+        return false;
+    }
     if (!is_asked(checkup, to)) {
         buffer_append(answer, TEXT("refused: it has neither `engine` nor `health`: nobody knows when it is warm\n"));
         return false;

@@ -14,6 +14,12 @@ MUST_CHECK struct settings *load_settings(const char *path);
  * then; ASKED_UNKNOWN: each as at its own time. cmd_hindsight.c */
 enum exit_code replay_store(const struct policy *policy, const char *directory, const char *since, int64_t at_us);
 
+/* Has the policy a client of that name? NULL is nobody in particular. cmd_check.c */
+bool has_client(const struct policy *policy, const char *name);
+/* Asks the gate that runs with that configuration, and appends its answer. Not EXIT_DONE: there is none, and it was
+ * said why. cmd_run.c */
+enum exit_code gate_answer(const char *config, struct text command, struct buffer *answer);
+
 /* commands.c */
 extern const struct command_table commands;
 
@@ -33,6 +39,7 @@ bool is_name_question(const struct command_line *line);
 enum exit_code explain_name(
     const struct policy *policy, const struct command_line *line, const char *from, int64_t at_us, bool as_json);
 enum exit_code cmd_llm_hosts(const struct command_line *line);
+enum exit_code cmd_llm_try(const struct command_line *line);
 enum exit_code cmd_schema(const struct command_line *line);
 enum exit_code cmd_token(const struct command_line *line);
 enum exit_code cmd_allow(const struct command_line *line);
@@ -50,6 +57,10 @@ enum exit_code cmd_reload(const struct command_line *line);
 enum exit_code cmd_witness(const struct command_line *line);
 enum exit_code cmd_key_create(const struct command_line *line);
 enum exit_code cmd_key_show(const struct command_line *line);
+enum exit_code cmd_control_status(const struct command_line *line);
+enum exit_code cmd_control_drain(const struct command_line *line);
+enum exit_code cmd_control_undrain(const struct command_line *line);
+enum exit_code cmd_control_swap(const struct command_line *line);
 enum exit_code cmd_bypass(const struct command_line *line);
 enum exit_code cmd_version(const struct command_line *line);
 enum exit_code cmd_help(const struct command_line *line);

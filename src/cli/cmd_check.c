@@ -157,7 +157,7 @@ explain(const struct policy *policy, struct text asked, const char *from, int64_
     return denied ? EXIT_NO : EXIT_DONE;
 }
 
-static bool has_client(const struct policy *policy, const char *name)
+bool has_client(const struct policy *policy, const char *name)
 {
     const struct settings_lists *lists = &policy_settings(policy)->lists;
     bool found = name == NULL;

@@ -77,17 +77,23 @@ static enum exit_code no_answer(const struct settings *settings, const char *con
         strerrordesc_np(error));
 }
 
+enum exit_code gate_answer(const char *config, struct text command, struct buffer *answer)
+{
+    struct settings *settings = load_settings(config);
+    if (settings == NULL)
+        return EXIT_USAGE;
+    bool answered = settings->listen.control.length > 0 && control_ask(settings->listen.control.data, command, answer);
+    enum exit_code code = answered ? EXIT_DONE : no_answer(settings, config, errno);
+    settings_free(settings);
+    return code;
+}
+
 /* Asks the gate of that configuration; its answer is shown. */
 static enum exit_code ask_gate(const char *config, struct text command)
 {
     struct buffer answer = {0};
-    struct settings *settings = load_settings(config);
-    if (settings == NULL)
-        return EXIT_USAGE;
-    bool answered = settings->listen.control.length > 0 && control_ask(settings->listen.control.data, command, &answer);
-    enum exit_code code = answered ? EXIT_DONE : no_answer(settings, config, errno);
-    settings_free(settings);
-    if (!answered)
+    enum exit_code code = gate_answer(config, command, &answer);
+    if (code != EXIT_DONE)
         return code;
     put_text(buffer_text(&answer));
     bool done = text_starts_with(buffer_text(&answer), TEXT("ok"));

@@ -33,6 +33,12 @@ static const struct command rows[] = {
      "Rules for what was asked and no rule allowed or refused. Read each line before you include the file."},
     {"llm-hosts", cmd_llm_hosts, "[HOST]", OPERANDS_MAYBE_ONE, 0, "the catalogue of LLM hosts, or why a host is in it",
      NULL},
+    {"llm try", cmd_llm_try, "[PROVIDER]", OPERANDS_MAYBE_ONE, OF(CONFIG) | OF(FROM) | OF(FORMAT),
+     "a real call of each vendor, answered by the configured endpoints",
+     "Whole and as a stream: what the application would get, how long it takes, and what is wrong. PROVIDER is a "
+     "dialect (openai, anthropic, gemini, bedrock, cohere, mistral, ollama) or a host of the catalogue. No gate has to "
+     "run, and nothing is sent to any vendor. -o is text or json. The code is 1 where an application would get no "
+     "answer of an endpoint."},
     {"schema", cmd_schema, "", OPERANDS_NONE, OF(FORMAT), "the configuration language, for editors or for people",
      "-o is json or markdown."},
     {"reload", cmd_reload, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "have a running gate read its configuration anew",
@@ -44,6 +50,17 @@ static const struct command rows[] = {
     {"bypass", cmd_bypass, "", OPERANDS_NONE, OF(CONFIG) | OF(FOR) | OF(WHY) | OF(END),
      "have a running gate let through, for a while, what its policy refuses",
      "--for and --reason begin it, --end ends it; both are on record."},
+    {"control status", cmd_control_status, "[FILE]", OPERANDS_CONFIG, OF(CONFIG) | OF(FORMAT),
+     "how the inference endpoints of a running gate are", "-o is text or json."},
+    {"control drain", cmd_control_drain, "ENDPOINT", OPERANDS_ONE, OF(CONFIG),
+     "give an inference endpoint no more calls; what it has begun it finishes",
+     "Until `control undrain`, or until the gate is started anew."},
+    {"control undrain", cmd_control_undrain, "ENDPOINT", OPERANDS_ONE, OF(CONFIG),
+     "give a drained or standing-by inference endpoint calls again", NULL},
+    {"control swap", cmd_control_swap, "OLD NEW", OPERANDS_TWO, OF(CONFIG),
+     "put an inference endpoint in the place of another, once it is warm",
+     "OLD is drained when NEW is ready with the model that it shall have; `control status` shows when. NEW needs "
+     "`engine` or `health`."},
     {"health", cmd_health, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "is a running gate ready? for exec probes", NULL},
     {"redirect print", cmd_redirect_print, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),
      "the rules that leave a network namespace one way out: the gate", "As `nft -f` reads them."},

@@ -62,7 +62,7 @@ static const char *const usage_words[] = {"false", "true"};
 static const struct type type_usage = FLAG_TYPE(usage_words);
 static const struct type type_models = NAMES_TYPE("map of globs to names", read_models, &type_text);
 
-static const char *const engine_words[] = {"llama.cpp", "vllm", "ollama"};
+static const char *const engine_words[] = {"llama.cpp", "vllm", "ollama", "tgi"};
 static const struct type type_engine = {
     .shape = SHAPE_ENUM, .words = engine_words, .word_count = COUNT_OF(engine_words), .first = ENGINE_KIND_LLAMA};
 static const char *const standby_words[] = {"false", "true"};

@@ -145,6 +145,11 @@ struct tls_client *trust_client(const struct policy *policy, char **error)
     return client;
 }
 
+struct tls_client *daemon_load_trust(const struct policy *policy, char **error)
+{
+    return trust_client(policy, error);
+}
+
 void trust_remarks(const struct policy *policy, void (*say)(void *context, const char *sentence), void *context)
 {
     struct rule_trusts trusts = rule_trusts_new(policy);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the pages of an engine say of it: foreign bytes, of which only the members that are known are read. The shapes
- * are those of llama.cpp's server (/props), vLLM (/version, /v1/models) and Ollama (/api/version, /api/tags). */
+ * are those of llama.cpp's server (/props), vLLM (/version, /v1/models), Ollama (/api/version, /api/tags) and Text
+ * Generation Inference (/info). */
 #include "exeat/engine/pages.h"
 #include "exeat/base/json_view.h"
 
@@ -51,6 +52,17 @@ static void read_props(const struct json_view *view, struct engine_report *repor
 static void read_version(const struct json_view *view, struct engine_report *report)
 {
     store_member(view, 0, TEXT("version"), report->identity.version, sizeof(report->identity.version));
+}
+
+/* What it takes at once; more are refused by it. */
+static void read_info(const struct json_view *view, struct engine_report *report)
+{
+    uint64_t slots;
+    uint32_t most = json_view_member(view, 0, TEXT("max_concurrent_requests"));
+    if (most != 0 && text_to_number(json_view_source(view, most), UINT16_MAX, &slots))
+        report->slots = (uint32_t)slots;
+    store_member(view, 0, TEXT("model_id"), report->identity.model, sizeof(report->identity.model));
+    read_version(view, report);
 }
 
 /* The first item of a list that is called `wanted` by one of its members, or the only one. */
@@ -156,6 +168,9 @@ static void read_by(enum engine_page page, const struct json_view *view, struct 
     case ENGINE_PAGE_TAGS:
         read_tags(view, wanted, out);
         return;
+    case ENGINE_PAGE_INFO:
+        read_info(view, out);
+        return;
     case ENGINE_PAGE_HEALTH:
         return;
     }
@@ -181,6 +196,7 @@ static const struct visit {
       {{ENGINE_PAGE_HEALTH, TEXT_INIT("/health")},
        {ENGINE_PAGE_VERSION, TEXT_INIT("/version")},
        {ENGINE_PAGE_MODELS, TEXT_INIT("/v1/models")}},
+  tgi[] = {{ENGINE_PAGE_HEALTH, TEXT_INIT("/health")}, {ENGINE_PAGE_INFO, TEXT_INIT("/info")}},
   ollama[] = {{ENGINE_PAGE_VERSION, TEXT_INIT("/api/version")}, {ENGINE_PAGE_TAGS, TEXT_INIT("/api/tags")}};
 
 static const struct {
@@ -191,6 +207,7 @@ static const struct {
     [ENGINE_KIND_LLAMA] = {llama, COUNT_OF(llama)},
     [ENGINE_KIND_VLLM] = {vllm, COUNT_OF(vllm)},
     [ENGINE_KIND_OLLAMA] = {ollama, COUNT_OF(ollama)},
+    [ENGINE_KIND_TGI] = {tgi, COUNT_OF(tgi)},
 };
 
 bool engine_page_at(enum engine_kind kind, size_t index, enum engine_page *page, struct text *path)

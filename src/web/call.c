@@ -13,6 +13,7 @@ enum reading { READING_HEAD, READING_BODY, READING_DONE, READING_FAILED };
 struct web_call {
     const struct web_peer *peer;
     web_answered on_answer;
+    void (*on_content)(void *context, struct text content); /* NULL: nobody listens */
     void *context;
     struct timer *deadline;        /* owned */
     struct resolve *resolve;       /* owned while it runs */
@@ -113,6 +114,8 @@ static enum reading read_body(struct web_call *call, bool ended)
             break;
         }
         buffer_append(&call->content, piece.content);
+        if (call->on_content != NULL)
+            call->on_content(call->context, piece.content);
         http_piece_drop(&piece);
         if (call->content.length > call->peer->answer)
             return READING_FAILED;
@@ -236,7 +239,7 @@ put_request(struct web_call *call, const struct web_request *request, struct tex
 {
     struct http_head head;
     struct buffer shown = {0};
-    struct field add[3] = {{TEXT("Connection"), TEXT("close")}};
+    struct field add[5] = {{TEXT("Connection"), TEXT("close")}};
     struct http_message message = {
         .head = &head.message, .authority = authority, .length = request->body.length, .add = add, .add_count = 1};
     struct http_piece body = {.content = request->body};
@@ -245,8 +248,13 @@ put_request(struct web_call *call, const struct web_request *request, struct tex
     head.message.target.path = path; /* and the query, if it has one */
     if (request->body.length > 0) {
         message.content = CONTENT_OF_LENGTH;
-        add[message.add_count++] = (struct field){TEXT("Content-Type"), TEXT("text/plain")};
+        add[message.add_count++] =
+            (struct field){TEXT("Content-Type"), request->type.length > 0 ? request->type : TEXT("text/plain")};
     }
+    if (request->accept.length > 0)
+        add[message.add_count++] = (struct field){TEXT("Accept"), request->accept};
+    if (request->also.name.length > 0)
+        add[message.add_count++] = request->also;
     if (request->bearer != NULL) {
         write_bearer(&shown, request->bearer);
         add[message.add_count++] = (struct field){TEXT("Authorization"), buffer_text(&shown)};
@@ -276,6 +284,7 @@ web_call_start(const struct web_peer *peer, const struct web_request *request, w
     struct web_call *call = base_zalloc(sizeof(*call));
     call->peer = peer;
     call->on_answer = on_answer;
+    call->on_content = request->on_content;
     call->context = context;
     call->worker.loop = peer->loop;
     http_connection_begin(&call->http, &call->worker, NULL); /* its channel comes when it is connected */

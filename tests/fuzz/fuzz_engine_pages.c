@@ -19,14 +19,16 @@ static void check_told(const char *told, size_t size)
 static void check_report(enum engine_page page, const struct engine_report *report)
 {
     const struct engine_identity *identity = &report->identity;
-    bool says_model = page == ENGINE_PAGE_PROPS || page == ENGINE_PAGE_MODELS || page == ENGINE_PAGE_TAGS;
-    bool says_version = page == ENGINE_PAGE_PROPS || page == ENGINE_PAGE_VERSION;
+    bool says_model =
+        page == ENGINE_PAGE_PROPS || page == ENGINE_PAGE_MODELS || page == ENGINE_PAGE_TAGS || page == ENGINE_PAGE_INFO;
+    bool says_version = page == ENGINE_PAGE_PROPS || page == ENGINE_PAGE_VERSION || page == ENGINE_PAGE_INFO;
     check_told(identity->model, sizeof(identity->model));
     check_told(identity->version, sizeof(identity->version));
     ASSERT(says_model || identity->model[0] == '\0');
     ASSERT(says_version || identity->version[0] == '\0');
     ASSERT(!identity->has_digest || page == ENGINE_PAGE_TAGS);
-    ASSERT(report->slots <= UINT16_MAX && (report->slots == 0 || page == ENGINE_PAGE_PROPS));
+    ASSERT(
+        report->slots <= UINT16_MAX && (report->slots == 0 || page == ENGINE_PAGE_PROPS || page == ENGINE_PAGE_INFO));
 }
 
 static void check_same(const struct engine_report *one, const struct engine_report *other)
@@ -73,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct engine_report report = {0};
     if (!text_split(&body, '\n', &wanted) || wanted.length == 0)
         return 0;
-    enum engine_page page = (enum engine_page)((unsigned char)wanted.data[0] % (ENGINE_PAGE_TAGS + 1));
+    enum engine_page page = (enum engine_page)((unsigned char)wanted.data[0] % (ENGINE_PAGE_INFO + 1));
     wanted = text_after(wanted, 1);
     check_digest(body);
     bool good = engine_read_page(page, body, wanted, &report);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Several endpoints for one call: pools, queues, a chain that goes on, engines that are asked how they are, and one put in
 the place of another under load."""
+import json
 import threading
 
 import pytest
@@ -460,3 +461,51 @@ def test_calls_that_begin_alike_find_the_engine_that_knows_the_beginning(gate, e
         assert sorted(len(engine.requests) - count for engine, count in zip(both, before)) == [0, 3]
     assert sum(one.metric(rf'exeat_inference_prefix_hits_total{{endpoint="{name}"}}') for name in "ab") == 24
     assert sum(one.metric(rf'exeat_inference_prefix_total{{endpoint="{name}"}}') for name in "ab") == 24
+
+
+# --- orders of an operator -------------------------------------------------------------------------------------------
+
+
+def told(one, *words):
+    return run_exeat("control", *words, "-c", one.config_path)
+
+
+def test_orders_have_commands_and_the_states_a_table(gate, engines):
+    blue, green = engines(2)
+    both = [member(blue, "blue", engine="llama.cpp"), member(green, "green", engine="llama.cpp", standby=True)]
+    one = gate(inference=both, rules=[reroute("shop")])
+    wait_for(lambda: [line.split()[1] for line in told(one, "status").stdout.splitlines()[1:]] == ["ready", "ready"], "both ready")
+    states = {row["endpoint"]: row for row in json.loads(told(one, "status", "-o", "json").stdout)}
+    assert (states["blue"]["slots"], states["blue"]["model"], states["blue"]["digest"]) == (2, "tiny", None)
+    assert (states["blue"]["order"], states["green"]["order"]) == ("in_use", "stands_by")
+    done = told(one, "swap", "blue", "green")
+    assert (done.returncode, done.stdout) == (0, "done; what the old one has begun it finishes\n")
+    assert chat(one).status == 200 and len(green.requests) == 1
+    assert told(one, "undrain", "blue").stdout == "blue in_use; 0 calls are under way\n"
+    assert told(one, "drain", "green").stdout == "green drains; 0 calls are under way\n"
+    assert chat(one).status == 200 and len(blue.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "words, sentence",
+    [
+        (["drain", "red"], "the configuration has no endpoint 'red'"),
+        (["swap", "blue", "blue"], "an endpoint cannot take its own place"),
+        (["swap", "blue", "plain"], "nobody knows when it is warm"),
+    ],
+)
+def test_an_order_that_cannot_be_carried_out_is_refused_in_words(gate, engines, words, sentence):
+    blue, plain = engines(2)
+    one = gate(inference=[member(blue, "blue", engine="llama.cpp"), local(plain.port, name="plain")], rules=[reroute("shop", "plain")])
+    done = told(one, *words)
+    assert done.returncode == 1 and sentence in done.stderr and done.stdout == ""
+
+
+def test_an_order_to_nobody_says_what_to_look_at(gate):
+    one = gate(inference=[CANNED], rules=[reroute("canned")])
+    assert told(one, "status").stdout.splitlines()[1:] == []
+    bad = told(one, "drain", "two words")
+    assert bad.returncode == 2 and "'two words' is not the name of an endpoint" in bad.stderr
+    one.stop()
+    done = told(one, "drain", "canned")
+    assert done.returncode == 5 and "no gate answers on listen.control" in done.stderr

@@ -9,7 +9,7 @@
 enum endpoint_dialect { SPEAKS_OPENAI, SPEAKS_OLLAMA, SPEAKS_ANTHROPIC, SPEAKS_RESPONSES };
 
 /* What is known of the server behind an endpoint beside where it is. */
-enum engine_kind { ENGINE_KIND_NONE, ENGINE_KIND_LLAMA, ENGINE_KIND_VLLM, ENGINE_KIND_OLLAMA };
+enum engine_kind { ENGINE_KIND_NONE, ENGINE_KIND_LLAMA, ENGINE_KIND_VLLM, ENGINE_KIND_OLLAMA, ENGINE_KIND_TGI };
 struct settings_engine {
     struct setting_text pool; /* it is one of several equals; empty: it stands alone */
     uint64_t slots;           /* calls that it serves at once; 0: as it says itself */

@@ -11,7 +11,8 @@ enum engine_page {
     ENGINE_PAGE_PROPS,  /* llama.cpp */
     ENGINE_PAGE_VERSION,
     ENGINE_PAGE_MODELS, /* vLLM */
-    ENGINE_PAGE_TAGS    /* Ollama */
+    ENGINE_PAGE_TAGS,   /* Ollama */
+    ENGINE_PAGE_INFO    /* Text Generation Inference */
 };
 /* The pages of a kind of engine, the one that says how it is first. False: there are no more. The path is static. */
 bool engine_page_at(enum engine_kind kind, size_t index, enum engine_page *page, struct text *path);

@@ -30,6 +30,17 @@ static void props_say_slots_model_and_build(void **state)
     assert_false(report.identity.has_digest);
 }
 
+static void info_says_how_much_is_taken_at_once(void **state)
+{
+    (void)state;
+    struct engine_report report = read(
+        ENGINE_PAGE_INFO,
+        "{\"model_id\":\"mistral-7b\",\"model_sha\":null,\"max_concurrent_requests\":128,\"version\":\"3.3.6\"}", "");
+    assert_int_equal(report.slots, 128);
+    assert_string_equal(report.identity.model, "mistral-7b");
+    assert_string_equal(report.identity.version, "3.3.6");
+}
+
 static void tags_say_the_digest_of_the_model_that_is_asked(void **state)
 {
     (void)state;
@@ -50,10 +61,10 @@ static void what_is_no_such_page_or_says_it_otherwise_says_nothing(void **state)
         "{\"total_slots\":\"4\",\"models\":{},\"data\":7,\"version\":[1]}",
         "{\"models\":[{\"name\":\"a\",\"digest\":\"12\"}]}",
         "{\"models\":[7,null]}",
-        "{\"total_slots\":-1}",
+        "{\"total_slots\":-1,\"max_concurrent_requests\":1.5}",
         "{\"total_slots\":99999999}"};
     for (size_t i = 0; i < COUNT_OF(odd); i++)
-        for (int page = ENGINE_PAGE_HEALTH; page <= ENGINE_PAGE_TAGS; page++) {
+        for (int page = ENGINE_PAGE_HEALTH; page <= ENGINE_PAGE_INFO; page++) {
             struct engine_report report = read((enum engine_page)page, odd[i], "a");
             assert_int_equal(report.slots, 0);
             assert_false(report.identity.has_digest);
@@ -91,6 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(props_say_slots_model_and_build),
+        cmocka_unit_test(info_says_how_much_is_taken_at_once),
         cmocka_unit_test(tags_say_the_digest_of_the_model_that_is_asked),
         cmocka_unit_test(what_is_no_such_page_or_says_it_otherwise_says_nothing),
         cmocka_unit_test(what_would_break_a_line_does_not_get_into_one),

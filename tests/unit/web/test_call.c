@@ -28,6 +28,7 @@ struct asker {
     struct host host;
     struct web_peer peer;
     uint16_t status;
+    size_t heard; /* bytes of content as they came */
     char *body;
     char *error;
 };
@@ -321,6 +322,34 @@ static void where_nobody_listens_the_address_is_named(void **state)
     asker_close(&asker);
 }
 
+/* --- content as it comes --------------------------------------------------------------------------------------------
+ */
+
+static void on_content(void *context, struct text content)
+{
+    struct asker *asker = context;
+    asker->heard += content.length;
+    assert_int_equal(asker->status, 0); /* before the answer is told as a whole */
+}
+
+static void content_is_told_as_it_comes_and_that_of_an_interim_reply_is_none(void **state)
+{
+    (void)state;
+    struct other other;
+    struct asker asker;
+    other_start(
+        &other, "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "1\r\na\r\n2\r\nbc\r\n0\r\n\r\n");
+    asker_open(&asker, SCHEME_HTTP, "127.0.0.1", other.port, NULL);
+    struct web_request request = get_hello;
+    request.on_content = on_content;
+    ask(&asker, &request);
+    assert_int_equal(asker.heard, 3);
+    assert_string_equal(asker.body, "abc");
+    other_stop(&other);
+    asker_close(&asker);
+}
+
 static void a_call_that_is_cancelled_is_not_heard_of(void **state)
 {
     (void)state;
@@ -347,6 +376,7 @@ int main(void)
         cmocka_unit_test(an_answer_that_is_too_long_is_none),
         cmocka_unit_test(who_does_not_answer_is_not_waited_for),
         cmocka_unit_test(where_nobody_listens_the_address_is_named),
+        cmocka_unit_test(content_is_told_as_it_comes_and_that_of_an_interim_reply_is_none),
         cmocka_unit_test(a_call_that_is_cancelled_is_not_heard_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

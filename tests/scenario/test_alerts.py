@@ -17,18 +17,19 @@ ASKED = re.compile(r"(exeat_\w+)(?:\{([^}]*)\})?")
 
 @pytest.fixture(scope="module")
 def metrics(tmp_path_factory, clock_shim):
-    """What a gate says that has all that alerts are about, has refused a call to a vendor, could not answer another and turned
-    away a third."""
+    """What a gate says that has all that alerts are about, has refused a call to a vendor, could not answer another, turned
+    away a third, and answered one by what is behind a model."""
     folder = tmp_path_factory.mktemp("alerts")
     run_exeat("key", "create", folder / "witness.key")
     (folder / "witness.vkey").write_text(run_exeat("key", "show", folder / "witness.key", "--name", "witness.example/w1", "--witness").stdout)
     rules = [{"id": "home", "verdict": "reroute", "hosts": ["home.example"], "schemes": ["http"], "inference": ["local"],
-              "limit": {"requests": "1/d"}}]
-    gate = Gate(folder, rules=rules, inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{free_port()}"}], audit={
+              "limit": {"requests": "1/d"}},
+             {"id": "away", "verdict": "reroute", "hosts": ["away.example"], "schemes": ["http"], "inference": ["local", "canned"]}]
+    gate = Gate(folder, rules=rules, inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{free_port()}"}, {"name": "canned", "builtin": "canned"}], audit={
         "ship": {"directory": str(folder / "evidence")}, "verify": {"every": "100ms"},
         "witness": {"url": f"http://127.0.0.1:{free_port()}", "key_file": str(folder / "witness.vkey")}})
     gate.config["clients"] = {"shop": {"address": "127.0.0.1", "limit": {"concurrent": 50, "requests": "100/d"}}}
-    gate.config["llm"] = [{"host": "home.example", "dialect": "openai"}, {"host": "vendor.example"}]
+    gate.config["llm"] = [{"host": "home.example", "dialect": "openai"}, {"host": "away.example", "dialect": "openai"}, {"host": "vendor.example"}]
     gate.config["confine"] = {"landlock": "none"}  # its clock is a file: limits are of a day, which is on for hours yet
     gate.start(**stepped(folder, clock_shim, seconds_to_noon()))
     gate.get("http://vendor.example/")
@@ -39,6 +40,7 @@ def metrics(tmp_path_factory, clock_shim):
     assert (reply.status, reply.read() != b"") == (503, True)  # nobody listens there
     proxy.request("POST", "http://home.example/v1/chat/completions", json.dumps(call))
     assert proxy.getresponse().status == 429
+    assert gate.get("http://away.example/v1/chat/completions", "POST", body=json.dumps(call)).status == 200
     wait_for(lambda: "exeat_audit_verify_ok " in gate.metrics(), "the store to be verified")
     said = gate.metrics()
     gate.stop()
@@ -59,7 +61,7 @@ def test_a_limit_is_told_by_its_owner_and_only_where_there_is_one(metrics):
     lines = [line for line in metrics.splitlines() if line.startswith("exeat_limit_")]
     assert lines == [
         'exeat_limit_used_ratio{rule="home",kind="requests"} 1.0000',
-        'exeat_limit_used_ratio{client="shop",kind="requests"} 0.0100',
+        'exeat_limit_used_ratio{client="shop",kind="requests"} 0.0200',
         'exeat_limit_used_ratio{client="shop",kind="concurrent"} 0.0000',
         'exeat_limit_refusals_total{rule="home",kind="requests"} 1',
         'exeat_limit_refusals_total{client="shop",kind="requests"} 0',

@@ -9,9 +9,16 @@
 #include "exeat/budget.h"
 #include "exeat/containment.h"
 #include "exeat/engine.h"
+#include "exeat/memo.h"
 #include "exeat/names.h"
 #include "exeat/net.h"
 #include "exeat/session.h"
+
+struct admin_engines {
+    const struct engine_view *views; /* borrowed */
+    size_t count;
+    struct memo_view memo; /* what is kept of their answers */
+};
 
 /* What the gate's own look at its store came to. */
 enum admin_verify_state {
@@ -51,8 +58,7 @@ struct admin_view {
     struct text rule_lapses;  /* lines of admin_lapse_write; borrowed */
     uint64_t rules_lapsed;    /* while the gate ran */
     struct admin_limits limits;
-    const struct engine_view *engines; /* borrowed, as the lapses */
-    size_t engine_count;
+    struct admin_engines engines;
 };
 /* Adds one worker's counters to a sum. */
 void admin_add(struct session_stats *sum, const struct session_stats *one);

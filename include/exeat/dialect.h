@@ -9,6 +9,7 @@
 #include "exeat/base/bytes.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/detail.h"
+#include "exeat/base/digest.h"
 #include "exeat/config/engine.h"
 #include "exeat/model.h"
 #include "exeat/model/message.h"
@@ -147,6 +148,27 @@ MUST_CHECK bool dialect_write_waiting(const struct dialect_call *call, int64_t n
 void dialect_error_event(
     const struct dialect_call *call, const struct dialect_stream *stream, enum reason reason, struct text id,
     struct buffer *out);
+
+/* --- the same again --------------------------------------------------------------------------------------------------
+ */
+
+/* One answer, a text, for which chance has nothing to say: at temperature 0, or with a seed. */
+bool dialect_call_is_repeatable(const struct dialect_call *call);
+/* The same for calls that ask the same, of whatever dialect, whole or as a stream. */
+void dialect_call_key(const struct dialect_call *call, struct digest *key);
+/* What is to be kept of an endpoint's whole answer, appended. False: nothing, it has no end that counts. */
+MUST_CHECK bool dialect_keep_whole(const struct dialect_call *call, struct text body, struct buffer *out);
+/* The same of a stream, as it comes. */
+struct dialect_keeper;
+/* Borrows the call; what is larger than `limit` bytes is not kept. The caller's, for dialect_keeper_free. */
+struct dialect_keeper *dialect_keeper_new(const struct dialect_call *call, size_t limit);
+void dialect_keeper_free(struct dialect_keeper *keeper);                    /* NULL is fine */
+void dialect_keeper_feed(struct dialect_keeper *keeper, struct text bytes); /* the endpoint's, as they come */
+/* The body has ended. What is to be kept is appended; false: nothing. */
+MUST_CHECK bool dialect_keeper_end(struct dialect_keeper *keeper, struct buffer *out);
+/* What was kept, as the answer to this call. `now` is in seconds since 1970. False: it cannot be said. */
+MUST_CHECK bool dialect_recall(
+    const struct dialect_call *call, struct text kept, int64_t now, struct buffer *out, struct dialect_usage *usage);
 
 /* --- canned --------------------------------------------------------------------------------------------------------
  */

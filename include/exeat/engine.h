@@ -21,6 +21,9 @@ struct engines;
 struct engines *engines_new(void);          /* the caller's, for engines_free */
 void engines_free(struct engines *engines); /* after all sets and queues; NULL is fine */
 
+struct memo;
+struct memo *engines_memo(struct engines *engines); /* what they answered, for who asks the same; lives as they do */
+
 struct engine;
 /* Those of one policy, by the index of its inference entry. */
 struct engine_set;

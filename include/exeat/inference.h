@@ -10,6 +10,7 @@
 #include "exeat/engine.h"
 #include "exeat/filter.h"
 #include "exeat/http.h"
+#include "exeat/memo.h"
 #include "exeat/policy.h"
 
 /* Whose call it is. All borrowed, and outliving it. */
@@ -20,6 +21,8 @@ struct inference_about {
     const struct engine_set *engines; /* of the policy */
     struct account *account;          /* who served, tokens and times are written into it, and what went wrong */
     struct loop *loop;                /* for the time */
+    struct memo *memo;                /* where answers are kept */
+    uint64_t policy_sequence;         /* under which policy */
     size_t answer_held;               /* bytes of an answer that is held, or of an event of one */
 };
 
@@ -43,6 +46,17 @@ struct inference_wait {
     struct buffer frames; /* owned: what an endpoint sent before its first content */
 };
 
+/* The same call before, and what is kept of this one. */
+struct recall {
+    bool is_on;    /* its answer may be kept */
+    bool is_known; /* `said` is the answer */
+    size_t place;  /* who gave it, or gives it */
+    struct digest key;
+    struct buffer said; /* owned: in the caller's words */
+    struct dialect_usage usage;
+    struct dialect_keeper *keeper; /* owned; NULL: no stream that is kept */
+};
+
 struct inference_call {
     struct inference_about about;
     struct dialect_call *request;  /* owned; NULL until the body is read */
@@ -53,6 +67,8 @@ struct inference_call {
     uint16_t failed_status;        /* by which the endpoint of now does not serve; 0: none */
     struct objection objection;
     struct inference_wait wait;
+    struct recall recall;
+    struct buffer served_by;       /* owned: of the head of an answer */
     struct engine_identity served; /* of the endpoint that has it, or had it last */
 };
 
@@ -73,6 +89,9 @@ void inference_read_models(struct inference_call *call); /* it asks for a list o
 /* A list that only an endpoint can give: models that the policy names are listed from it. */
 bool inference_needs_list(const struct inference_call *call);
 struct text inference_model(const struct inference_call *call); /* that was asked for; empty: none, or `call` is NULL */
+
+/* The answer to the very same call is known, and inference_say says it. Before anybody is asked. */
+MUST_CHECK bool inference_recall(struct inference_call *call);
 
 /* --- at an endpoint: `place` in the decision's list ------------------------------------------------------------------
  */
@@ -120,8 +139,8 @@ void inference_end_wait(struct inference_call *call, struct text content, struct
 bool inference_objection_stands(const struct inference_call *call, size_t place);
 /* The objection, in the caller's words. Clear the body of `answer`. */
 void inference_object(struct inference_call *call, struct dialect_answer *answer);
-/* A list of models of the policy, or the canned text of `place`, in one of the languages of `accept` (Accept-Language;
- * may be empty). Clear the body of `answer`. False: there is none for this operation. */
+/* What inference_recall found, a list of models of the policy, or the canned text of `place`, in one of the languages
+ * of `accept` (Accept-Language; may be empty). Clear the body of `answer`. False: there is none for this operation. */
 MUST_CHECK bool
 inference_say(struct inference_call *call, size_t place, struct text accept, struct dialect_answer *answer);
 

@@ -15,6 +15,7 @@ void names_metrics_write(const struct names_stats *stats, struct buffer *out);
 
 /* engine_metrics.c */
 void engine_metrics_write(const struct engine_view *engines, size_t count, struct buffer *out);
+void memo_metrics_write(const struct memo_view *memo, struct buffer *out);
 
 /* limit_metrics.c */
 void limit_metrics_write(const struct admin_limits *limits, struct buffer *out);

@@ -114,3 +114,11 @@ void engine_metrics_write(const struct engine_view *engines, size_t count, struc
             if (engines[i].faults[j].count > 0)
                 write_fault(&engines[i], &engines[i].faults[j], out);
 }
+
+void memo_metrics_write(const struct memo_view *memo, struct buffer *out)
+{
+    metric_number(out, "llm_cache_hits_total", "counter", "Calls that were answered from the cache.", memo->hits);
+    metric_number(out, "llm_cache_misses_total", "counter", "Calls that it had no answer for.", memo->misses);
+    metric_number(out, "llm_cache_bytes", "gauge", "Bytes of the answers that are kept.", memo->bytes);
+    metric_number(out, "llm_cache_answers", "gauge", "Answers that are kept.", memo->count);
+}

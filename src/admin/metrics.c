@@ -223,7 +223,8 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     metric_number(
         out, "llm_keepalives_total", "counter", "How often callers of streams were told to wait (`keepalive`).",
         stats->exchanges.keepalives);
-    engine_metrics_write(view->engines, view->engine_count, out);
+    engine_metrics_write(view->engines.views, view->engines.count, out);
+    memo_metrics_write(&view->engines.memo, out);
     metric_number(
         out, "observed_total", "counter", "Decisions that observe mode let through.", stats->accounts.observed);
     metric_number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);

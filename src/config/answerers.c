@@ -65,6 +65,28 @@ static bool read_residency(struct load *load, const struct yaml_node *node, void
 
 const struct type type_residency = LIST_TYPE("list of regions", read_residency, &type_region);
 
+static const char *const flag_words[] = {"false", "true"};
+const struct type type_served_by = FLAG_TYPE(flag_words);
+static const struct type type_shared = FLAG_TYPE(flag_words);
+
+static const struct key cache_keys[] = {
+    KEY(settings_cache, keep_ms, "for", &type_duration, "10m", "how long an answer is kept"),
+    KEY(settings_cache, size, "size", &type_size, "16MiB", "how much is kept for this rule; the oldest go first"),
+    KEY(settings_cache, is_shared, "shared", &type_shared, "false",
+        "true: clients get answers to each other's calls too"),
+};
+static const struct section section_cache = SECTION("cache", cache_keys);
+
+static bool read_cache(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct settings_cache *cache = field;
+    schema_set_defaults(load, &section_cache, cache);
+    cache->is_on = true;
+    return schema_read_map(load, node, &section_cache, cache);
+}
+
+const struct type type_cache = {.called = "map", .shape = SHAPE_MAP, .read = read_cache, .section = &section_cache};
+
 /* What is canned is said by the gate itself, and computed nowhere else. */
 static bool may_answer(const struct settings_rule *rule, const struct settings_inference *inference)
 {

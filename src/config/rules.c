@@ -139,6 +139,10 @@ static const struct key rule_keys[] = {
         "how long the first piece of an answer may take before the next endpoint is asked"),
     KEY(settings_rule, answerers.between_ms, "between_tokens", &type_duration, "(timeouts.stream)",
         "how long a stream may pause between two pieces"),
+    KEY(settings_rule, answerers.tells_who, "served_by", &type_served_by, "false",
+        "true: answers say in `Exeat-Served-By` which endpoint served them, and as which step"),
+    KEY(settings_rule, answerers.cache, "cache", &type_cache, NULL,
+        "answers to chats at temperature 0, or with a seed, are kept for calls that say the same"),
     KEY(settings_rule, trust.roots, "roots", &type_path, "(those of tls.upstream)",
         "who is trusted there: a PEM file of root certificates; needs the connection to be opened, as do the next "
         "four"),

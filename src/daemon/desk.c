@@ -82,8 +82,9 @@ static void look(void *context, struct admin_view *view)
     lapses_look(gate->in_force.lapses, &desk->lapses, &view->rules_lapsed);
     view->rule_lapses = buffer_text(&desk->lapses);
     view->limits = (struct admin_limits){gate->budgets, clock_wall_us()};
-    view->engines = desk->engines;
-    view->engine_count = engines_look(gate->crew.engines, desk->engines, ENGINE_VIEWS);
+    view->engines.views = desk->engines;
+    memo_look(engines_memo(gate->crew.engines), &view->engines.memo);
+    view->engines.count = engines_look(gate->crew.engines, desk->engines, ENGINE_VIEWS);
     view->issuer_expires = atomic_load(&gate->told.issuer_expires);
 }
 

@@ -16,6 +16,7 @@ struct engines {
     struct list all;
     struct list queues;
     _Atomic uint32_t waiting; /* calls, in all queues */
+    struct memo *memo;        /* owned */
 };
 
 /* What is written where something failed or changed, under the lock. */

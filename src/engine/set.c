@@ -3,6 +3,7 @@
 #include "engine_internal.h"
 #include "exeat/base/memory.h"
 #include "exeat/config.h"
+#include "exeat/memo.h"
 
 struct engines *engines_new(void)
 {
@@ -10,6 +11,7 @@ struct engines *engines_new(void)
     pthread_mutex_init(&engines->lock, NULL);
     list_init(&engines->all);
     list_init(&engines->queues);
+    engines->memo = memo_new();
     return engines;
 }
 
@@ -18,7 +20,13 @@ void engines_free(struct engines *engines)
     if (engines == NULL)
         return;
     pthread_mutex_destroy(&engines->lock);
+    memo_free(engines->memo);
     base_free(engines);
+}
+
+struct memo *engines_memo(struct engines *engines)
+{
+    return engines->memo;
 }
 
 /* --- one -------------------------------------------------------------------------------------------------------------

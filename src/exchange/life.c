@@ -38,6 +38,8 @@ void exchange_begin_call(struct exchange *exchange)
         .engines = exchange->term->engines,
         .account = &exchange->account,
         .loop = exchange->worker->loop,
+        .memo = engines_memo(exchange->worker->options.engines),
+        .policy_sequence = exchange->term->sequence,
         .answer_held = exchange->worker->limits.answer_held,
     };
     exchange->call = inference_new(&about);

@@ -74,8 +74,13 @@ static enum progress take(struct exchange *exchange, bool may_wait)
 
 enum progress turn_take(struct exchange *exchange)
 {
-    if (exchange->way.turn.set == NULL)
+    bool is_first = exchange->way.turn.set == NULL;
+    if (is_first)
         begin_turns(exchange);
+    if (is_first && inference_recall(exchange->call)) {
+        exchange_enter(exchange, EXCHANGE_ANSWER);
+        return STEP_NEXT;
+    }
     return take(exchange, true);
 }
 

@@ -4,15 +4,18 @@
 #include "exeat/base/log.h"
 #include "inference_internal.h"
 
-static void begin_events(struct inference_call *call, const struct message_head *head, struct filters *down)
+static void
+begin_events(struct inference_call *call, size_t place, const struct message_head *head, struct filters *down)
 {
     struct dialect_fields own;
     struct dialect_answer answer = {0};
     call->stream = dialect_stream_new(call->request, call->about.answer_held);
+    recall_begin(call, place);
     filters_add(down, &filter_events, call);
     if (call->wait.every_us > 0)
         return; /* the head is put when it is time */
     dialect_answer_fields(call->request, inference_id(call), true, &answer);
+    served_tell(call, &answer);
     dialect_fields_of(&answer, clock_wall_us(), &own);
     struct http_message message = {
         .status = head->status, .content = CONTENT_UNTIL_END, .add = own.fields, .add_count = own.count};
@@ -55,9 +58,10 @@ enum engine_says inference_answered(
         return says;
     }
     if (is_stream(call, head)) {
-        begin_events(call, head, down);
+        begin_events(call, place, head, down);
         return says;
     }
+    recall_begin(call, place);
     filters_add(down, &filter_hold, call);
     call->held_status = head->status;
     return says;
@@ -70,6 +74,7 @@ void inference_take_back(struct inference_call *call)
     service->known.finish = TEXT("");
     buffer_empty(&call->body);
     buffer_empty(&call->wait.frames);
+    recall_forget(call);
     dialect_stream_free(call->stream);
     call->stream = NULL;
 }

@@ -22,6 +22,9 @@ void inference_free(struct inference_call *call)
     buffer_clear(&call->body);
     buffer_clear(&call->objection.body);
     buffer_clear(&call->wait.frames);
+    buffer_clear(&call->served_by);
+    buffer_clear(&call->recall.said);
+    dialect_keeper_free(call->recall.keeper);
     dialect_stream_free(call->stream);
     dialect_call_free(call->request);
     base_free(call);

@@ -21,12 +21,14 @@ static enum filtered take(void *context, struct filters *filters, size_t next, s
     struct inference_call *call = context;
     struct buffer events = {0};
     enum dialect_progress progress = dialect_stream_feed(call->stream, piece->content, &events);
+    recall_note(call, piece->content);
     http_piece_drop(piece);
     if (events.length > 0 && dialect_stream_has_spoken(call->stream))
         endpoint_spoke(call);
     give(call, &events, filters, next);
     switch (progress) {
     case DIALECT_IS_COMPLETE:
+        recall_end_stream(call);
         return FILTER_ENDS;
     case DIALECT_TOO_LARGE:
         return FILTER_TOO_LARGE;
@@ -42,6 +44,8 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
     struct buffer events = {0};
     bool is_complete = dialect_stream_end(call->stream, &events);
     give(call, &events, filters, next);
+    if (is_complete)
+        recall_end_stream(call);
     return is_complete ? filters_end(filters, next) : FILTER_BAD;
 }
 

@@ -13,11 +13,12 @@ static enum filtered take(void *context, struct filters *filters, size_t next, s
     return is_held ? FILTER_GOES_ON : FILTER_TOO_LARGE;
 }
 
-static enum filtered say(const struct inference_call *call, struct text body, struct filters *filters, size_t next)
+static enum filtered say(struct inference_call *call, struct text body, struct filters *filters, size_t next)
 {
     struct dialect_answer answer = {0};
     struct dialect_fields own;
     dialect_answer_fields(call->request, inference_id(call), false, &answer);
+    served_tell(call, &answer);
     dialect_fields_of(&answer, clock_wall_us(), &own);
     struct http_message message = {
         .status = call->held_status,
@@ -50,6 +51,8 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
     }
     bool is_late = inference_waits(call);
     bool is_good = !is_late && dialect_reply_rewrite(call->request, buffer_text(&call->body), &body, &usage);
+    if (is_good && call->held_status == 200)
+        recall_whole(call, buffer_text(&call->body));
     buffer_clear(&call->body);
     enum filtered result = FILTER_BAD;
     served_note_usage(call, &usage);

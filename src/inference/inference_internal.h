@@ -14,8 +14,11 @@ void endpoint_spoke(const struct inference_call *call);
 
 /* served.c: who answers, for the record */
 void served_by_endpoint(struct inference_call *call, size_t place);
+void served_by_memory(struct inference_call *call, size_t place); /* it gave this answer before */
 void served_by_canned(const struct inference_call *call, size_t place);
 void served_by_policy(const struct inference_call *call); /* a list of models */
+/* In the head of the answer, where the rule says so. Borrowed from the call. */
+void served_tell(struct inference_call *call, struct dialect_answer *answer);
 void served_note_usage(const struct inference_call *call, const struct dialect_usage *usage);
 
 /* wait.c: `place` is asked now */
@@ -24,6 +27,14 @@ void wait_begin(struct inference_call *call, size_t place);
 void wait_speak(struct inference_call *call, struct filters *filters, size_t next);
 /* Takes events of an endpoint that has not begun to answer. False: they are to go on. */
 MUST_CHECK bool wait_holds(struct inference_call *call, struct text events);
+
+/* recall.c: an answer of `place` begins, comes, and is whole; or it is none */
+void recall_begin(struct inference_call *call, size_t place);
+void recall_note(const struct inference_call *call, struct text bytes);
+void recall_end_stream(struct inference_call *call);
+void recall_whole(struct inference_call *call, struct text body);
+void recall_forget(struct inference_call *call);
+void recall_say(struct inference_call *call, struct dialect_answer *answer);
 
 extern const struct filter filter_hold;   /* keeps all of an endpoint's answer, and writes it anew at its end */
 extern const struct filter filter_events; /* rewrites an endpoint's events, one by one */

@@ -25,6 +25,7 @@ void inference_object(struct inference_call *call, struct dialect_answer *answer
     if (objection->retry_after[0] != '\0')
         dialect_answer_set(answer, TEXT("Retry-After"), text_from(objection->retry_after));
     served_by_endpoint(call, objection->place);
+    served_tell(call, answer);
 }
 
 enum { NAMES_MAX = 256 };
@@ -53,12 +54,15 @@ static bool say_canned(struct inference_call *call, size_t place, struct text ac
 bool inference_say(struct inference_call *call, size_t place, struct text accept, struct dialect_answer *answer)
 {
     bool models = call->about.decision->llm.operation == LLM_MODELS;
-    if (!models && !say_canned(call, place, accept, answer))
+    if (call->recall.is_known)
+        recall_say(call, answer);
+    else if (!models && !say_canned(call, place, accept, answer))
         return false;
     if (models) {
         served_by_policy(call);
         list_models(call, answer);
     }
     dialect_answer_fields(call->request, inference_id(call), !models && dialect_call_streams(call->request), answer);
+    served_tell(call, answer);
     return true;
 }

@@ -57,6 +57,12 @@ void served_by_endpoint(struct inference_call *call, size_t place)
     note_engine(call, engine_set_at(call->about.engines, index));
 }
 
+void served_by_memory(struct inference_call *call, size_t place)
+{
+    served_by_endpoint(call, place);
+    service_of(call)->known.builtin = TEXT("cache");
+}
+
 void served_by_canned(const struct inference_call *call, size_t place)
 {
     struct account_service *service = service_of(call);
@@ -75,4 +81,31 @@ void served_note_usage(const struct inference_call *call, const struct dialect_u
     service->tokens_in = usage->tokens_in;
     service->tokens_out = usage->tokens_out;
     service->known.finish = usage->finish;
+}
+
+/* A string of RFC 9651. */
+static void append_string(struct buffer *out, struct text text)
+{
+    buffer_append_byte(out, '"');
+    for (size_t i = 0; i < text.length; i++) {
+        bool is_printed = text.data[i] >= 0x20 && text.data[i] < 0x7f;
+        if (text.data[i] == '"' || text.data[i] == '\\')
+            buffer_append_byte(out, '\\');
+        buffer_append_byte(out, is_printed ? text.data[i] : '?');
+    }
+    buffer_append_byte(out, '"');
+}
+
+void served_tell(struct inference_call *call, struct dialect_answer *answer)
+{
+    const struct account_service *service = service_of(call);
+    struct buffer *out = &call->served_by;
+    if (!policy_answerers(call->about.decision)->tells_who || service->known.step == 0)
+        return;
+    buffer_empty(out);
+    append_string(out, service->inference);
+    buffer_printf(out, ";step=%u", (unsigned)service->known.step);
+    if (service->known.builtin.length > 0)
+        BUFFER_APPEND_ALL(out, TEXT(";builtin="), service->known.builtin);
+    dialect_answer_set(answer, TEXT("Exeat-Served-By"), buffer_text(out));
 }

@@ -20,11 +20,13 @@ void wait_begin(struct inference_call *call, size_t place)
     buffer_clear(&words);
 }
 
-static void put_head(struct inference_call *call, struct http_side *client)
+static void put_head(struct inference_call *call, bool is_served, struct http_side *client)
 {
     struct dialect_answer answer = {0};
     struct dialect_fields own;
     dialect_answer_fields(call->request, inference_id(call), true, &answer);
+    if (is_served)
+        served_tell(call, &answer);
     dialect_fields_of(&answer, clock_wall_us(), &own);
     const struct http_message message = {
         .status = 200, .content = CONTENT_UNTIL_END, .add = own.fields, .add_count = own.count};
@@ -36,7 +38,7 @@ void wait_speak(struct inference_call *call, struct filters *filters, size_t nex
 {
     struct inference_wait *wait = &call->wait;
     if (wait->state == WAIT_UNSAID)
-        put_head(call, filters->to);
+        put_head(call, true, filters->to);
     wait->state = WAIT_OVER;
     wait->newest_us = loop_now_us(call->about.loop);
     (void)filters_give_text(filters, next, buffer_text(&wait->frames));
@@ -69,7 +71,7 @@ void inference_tell_to_wait(struct inference_call *call, struct http_side *clien
 {
     struct buffer words = {0};
     if (call->wait.state == WAIT_UNSAID) {
-        put_head(call, client);
+        put_head(call, false, client);
         call->wait.state = WAIT_SAID;
     }
     if (dialect_write_waiting(call->request, clock_wall_us() / 1000000, &words)) {

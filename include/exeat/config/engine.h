@@ -29,12 +29,22 @@ struct settings_engine {
     struct text digest_file;      /* empty: none */
 };
 
+/* Answers to calls that say the very same. */
+struct settings_cache {
+    bool is_on;
+    bool is_shared; /* by clients */
+    uint64_t keep_ms;
+    uint64_t size; /* bytes */
+};
+
 /* Who may answer for a rule, and how long they may take; 0: as `timeouts.stream`. */
 struct settings_answerers {
     struct setting_texts residency; /* regions that an endpoint must be in; absent: any */
     uint64_t first_ms;              /* from the call to the first content */
     uint64_t between_ms;            /* from content to content */
-    size_t *items;                  /* indexes of `inference` lists, in order: pools as their endpoints */
+    bool tells_who;                 /* answers say who served them */
+    struct settings_cache cache;
+    size_t *items; /* indexes of `inference` lists, in order: pools as their endpoints */
     size_t count;
 };
 

@@ -79,8 +79,8 @@ static void engines_are_told_by_name_and_what_went_wrong_by_its_word(void **stat
          .faults = {{.code = REASON_CONNECT_FAILED, .count = 3}, {.code = 503, .count = 2}}},
         {.name = "other", .order = ENGINE_DRAINS},
     };
-    view.engines = engines;
-    view.engine_count = COUNT_OF(engines);
+    view.engines.views = engines;
+    view.engines.count = COUNT_OF(engines);
     struct buffer out = {0};
     admin_metrics_write(&view, &out);
     char *text = buffer_take(&out);

@@ -53,7 +53,7 @@ struct buffer *hosted_events(struct hosted *hosted);
 void hosted_frame(struct hosted *hosted, struct buffer *out);
 
 /* providers.c: words of those who speak OpenAI's beside their own */
-void provider_take_words(struct text provider, struct dialect_call *call);
+void provider_take_words(struct text name, struct dialect_call *call);
 
 /* models.c */
 /* The endpoint's list is not the caller's. */

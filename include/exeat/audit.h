@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The audit: the writer that has each decision on disk before its request goes
- * on. Records are in record.h, the segments that keep them in store.h, the tree over them in tlog.h, signed checkpoints
- * in tlog/note.h. */
+/* The audit: the writer, one thread, that has each decision on disk before its request goes on; each worker speaks to
+ * it by a port of its own. Who decides does so through account.h. Records are in record.h, the segments that keep them
+ * in store.h, the tree over them in tlog.h, signed checkpoints in tlog/note.h. */
 #ifndef EXEAT_AUDIT_H
 #define EXEAT_AUDIT_H
 

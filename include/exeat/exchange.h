@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps of one request: from its head to the decision, to the disk, to whoever answers it, and back. Here policy,
- * account, names, routes and dialects meet. An exchange knows no framing and owns no connection: it comes in by an
- * entrance, which whoever owns the connection keeps (session). It lives and dies on one worker's loop. */
+/* One request: from its head to the decision, to the disk, to whoever answers it, and back, in steps:
+ *     read_head, judge, read_body (of an LLM call that is answered here), commit, queue (for an engine), resolve, dial,
+ *     pass or answer, done
+ * (docs/life-of-a-request.md). Here policy, account, names, routes and inference meet. An exchange knows no framing and
+ * owns no connection: it comes in by an entrance, which whoever owns the connection keeps (session). It lives and dies
+ * on one worker's loop. */
 #ifndef EXEAT_EXCHANGE_H
 #define EXEAT_EXCHANGE_H
 
@@ -18,7 +21,7 @@
 /* --- a worker's share ------------------------------------------------------------------------------------------------
  */
 
-/* What may change with a reload. */
+/* What may change with a reload: `limits` and `timeouts` of the configuration. */
 struct exchange_limits {
     struct http_limits http;
     size_t body_held;    /* bytes of a body that is judged or rewritten */
@@ -63,8 +66,9 @@ struct exchange_worker;
 /* Of one loop; what the options point at is borrowed. Never NULL. */
 struct exchange_worker *exchange_worker_new(const struct exchange_options *options);
 void exchange_worker_free(struct exchange_worker *worker); /* after its exchanges; NULL is fine */
-/* From now on exchanges are judged by `policy`, of which one reference of the caller's is taken over, with the counters
- * of its limits; those under way by the one they began with. */
+/* From now on exchanges are judged by `policy`, of which one reference of the caller's is taken over, and counted in
+ * `budgets`, which stay the caller's; those under way go on by what they began with. `policy_sequence`: of its POLICY
+ * record. */
 void exchange_worker_set_policy(
     struct exchange_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
     const struct exchange_limits *limits);
@@ -75,7 +79,7 @@ void exchange_worker_set_tls(struct exchange_worker *worker, struct tls_server *
 void exchange_worker_set_resolver(struct exchange_worker *worker, struct resolver *resolver);
 /* No connection goes on after its present exchange. */
 void exchange_worker_drain(struct exchange_worker *worker);
-const struct exchange_limits *exchange_worker_limits(const struct exchange_worker *worker);
+const struct exchange_limits *exchange_worker_limits(const struct exchange_worker *worker); /* borrowed, as the next */
 const struct exchange_stats *exchange_worker_stats(const struct exchange_worker *worker);
 
 /* --- an entrance -----------------------------------------------------------------------------------------------------
@@ -115,6 +119,8 @@ void exchange_free(struct exchange *exchange, enum reason reason);
 
 /* EXCHANGE_ENDED: see exchange_ending. EXCHANGE_YIELDS: there is more to do, others first. */
 enum exchange_progress { EXCHANGE_WAITS, EXCHANGE_YIELDS, EXCHANGE_ENDED };
+/* Goes as many steps as it can: after exchange_new, and whenever the client's connection is ready or `on_ready` is
+ * called. */
 enum exchange_progress exchange_run(struct exchange *exchange);
 /* When its deadline is over, by the steady clock; 0: it has none. Then exchange_expire, and exchange_run. */
 uint64_t exchange_due_us(const struct exchange *exchange);
@@ -144,12 +150,14 @@ const struct request *exchange_request(const struct exchange *exchange);
 const struct decision *exchange_decision(const struct exchange *exchange); /* by which it was judged */
 /* The client was told that its tunnel stands. */
 void exchange_told_connected(struct exchange *exchange);
-/* The upstream's channel for a tunnel, which the exchange keeps open. A tunnel needs no head: an idle one shall hold no
- * more than the request that it was judged by. */
+/* The upstream's channel for a tunnel, which the exchange owns and keeps open until it is freed. A tunnel needs no
+ * head: an idle one shall hold no more than the request that it was judged by. */
 struct channel *exchange_tunnel(struct exchange *exchange);
-/* It was decided under a policy that has been replaced meanwhile: would the present one have it? */
+/* It was decided under a policy that has been replaced meanwhile. */
 bool exchange_is_outdated(const struct exchange *exchange);
+/* The present policy would not let it out so, or not to that address. */
 bool exchange_is_denied_now(const struct exchange *exchange);
+/* So many more bytes have moved in its tunnel. */
 void exchange_count_bytes(struct exchange *exchange, uint64_t up, uint64_t down);
 /* So many bytes have moved in all, both ways. False: the limit that it counts under has none left. */
 bool exchange_may_move(struct exchange *exchange, uint64_t bytes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One LLM call that is answered here: its body is read once, written anew for the endpoint that gets it, and what the
+/* One LLM call that is answered here (an endpoint is an entry of `inference:` in the policy, its engine the server
+ * behind it as it is now: engine.h): its body is read once, written anew for the endpoint that gets it, and what the
  * endpoint says is told in the caller's dialect. Of the caller's fields nothing goes on, least of all its credentials.
  * Which endpoint has the call, the way there and back, and when it is over are the exchange's to say. */
 #ifndef EXEAT_INFERENCE_H

@@ -1,7 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The nouns: what a request, a verdict, a plan and a record are. Read this header first, then policy.h (a decision),
- * session.h, exchange.h and account.h (who does what with them).
- *     bytes -> request -> decision -> plan -> record                                                     */
+/* The nouns: what a request, a verdict, a plan and a reason are. Read this header first; then go the way of a request:
+ *
+ *     session.h    a client connection: carries exchanges one after the other, is opened, or becomes a tunnel
+ *     exchange.h   one request, step by step; each step calls one of the next:
+ *     http.h       read_head: a head comes in, however its connection frames it (its bytes: wire.h)
+ *     ask.h        ... and becomes the request that is judged: one host (name.h), one port, one path
+ *     policy.h     judge: a request to a decision, which is a verdict, the plan that follows, and why (its rule)
+ *     inference.h  read_body: of an LLM call (llm.h) that is answered here; its words: dialect.h, canon.h
+ *     account.h    commit: the decision is on disk before anything leaves (audit.h, record.h, store.h, tlog.h)
+ *     engine.h     queue: which engine has a rerouted call, and when
+ *     net.h        resolve: names to addresses; policy.h makes a judged_address of each that may be dialled
+ *     route.h      dial: to a judged address, or a connection that was kept; tls.h binds it to the decided name
+ *     filter.h     pass: request up, reply down; what content passes on its way
+ *     account.h    done: the outcome, joined to the decision by its id
+ *
+ * Around it: worker.h (a thread that has all of these), daemon.h (the process), config.h (the file), names.h (questions
+ * for names, by DNS), admin.h, anchor.h, export.h, evidence.h. docs/architecture.md has the floors that they stand on,
+ * docs/life-of-a-request.md the tables of steps.
+ *
+ * Said once, for all contracts: a `struct text` borrows its bytes from where the contract says; what *_new returns is
+ * the caller's and never NULL unless said (memory that is not to be had ends the process); *_free takes NULL where it
+ * says so. MUST_CHECK functions return false or a reason when they refuse. Names end in their unit: _ms, _us; times are
+ * steady (since some start) unless it is said that they are wall time; sizes are bytes. What belongs to a loop is used
+ * from its thread alone, and calls back from its turns. */
 #ifndef EXEAT_MODEL_H
 #define EXEAT_MODEL_H
 

@@ -14,7 +14,8 @@
 struct policy;
 struct policy_rule;
 
-/* Compiles; NULL with errors in `diags`. On success the policy owns `settings`; on failure the caller still does. */
+/* Compiles; NULL with errors in `diags`. On success the policy has one reference, the caller's, and owns `settings`; on
+ * failure the caller still does. Any thread may take and drop references. */
 MUST_CHECK struct policy *policy_compile(struct settings *settings, struct diags *diags);
 struct policy *policy_ref(struct policy *policy);
 void policy_unref(struct policy *policy); /* NULL is fine */
@@ -24,13 +25,7 @@ const struct settings *policy_settings(const struct policy *policy);
 const struct llm_catalogue *policy_catalogue(const struct policy *policy);
 struct text policy_deny_hint(const struct policy *policy); /* what refusals add for people; may be empty */
 
-/* All limits of the policy: those of rules, then those of clients. */
-const struct budget_row *policy_budget_rows(const struct policy *policy, size_t *count);
-/* The row of that rule or client; false: it has no limit. For who reads old records. */
-MUST_CHECK bool policy_budget_of_rule(const struct policy *policy, struct text rule, size_t *row);
-MUST_CHECK bool policy_budget_of_client(const struct policy *policy, struct text client, size_t *row);
-
-/* Indexes of rows that a request counts under: its rule's, its client's. */
+/* Indexes of rows (policy_budget_rows) that a request counts under: its rule's, its client's. */
 enum { DECISION_BUDGETS = 2 };
 struct decision_budgets {
     size_t rows[DECISION_BUDGETS];
@@ -145,5 +140,13 @@ MUST_CHECK bool policy_judge_endpoint(
 /* The same of an endpoint that is a Unix socket: the gate's own control socket is refused (REASON_LOOP). */
 MUST_CHECK bool policy_judge_socket(
     const struct policy *policy, const struct host *socket, struct judged_address *judged, enum reason *why);
+
+/* --- limits --- */
+
+/* All limits of the policy: those of rules, then those of clients. */
+const struct budget_row *policy_budget_rows(const struct policy *policy, size_t *count);
+/* The row of that rule or client; false: it has no limit. For who reads old records. */
+MUST_CHECK bool policy_budget_of_rule(const struct policy *policy, struct text rule, size_t *row);
+MUST_CHECK bool policy_budget_of_client(const struct policy *policy, struct text client, size_t *row);
 
 #endif

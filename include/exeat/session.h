@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps of one client connection: it carries exchanges, one after the other, is opened or becomes a tunnel. A
- * session lives and dies on one worker's loop. */
+/* One client connection: it carries exchanges, one after the other, is opened or becomes a tunnel, in steps:
+ *     start (a slot is taken), greet (TLS of a listener), look (of a connection that was turned to us), socks_offer,
+ * socks_user, socks_request; serve (its exchanges); answer_connect, peek_hello, accept_tls (opened: serve again),
+ * tunnel; finish, closed (docs/life-of-a-request.md). A session lives and dies on one worker's loop. */
 #ifndef EXEAT_SESSION_H
 #define EXEAT_SESSION_H
 

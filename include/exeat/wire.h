@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HTTP/1 messages and the TLS ClientHello, between bytes and nouns. Pure: no sockets, no clock. Strict: what is
- * ambiguous is refused, nothing is repaired (RFC 9112, RFC 9110, RFC 8446 4.1.2). */
+/* HTTP/1 messages and the TLS ClientHello, between bytes and nouns (wire/socks.h, wire/dns.h: the others). Pure: no
+ * sockets, no clock. Strict: what is ambiguous is refused, nothing is repaired (RFC 9112, RFC 9110, RFC 8446 4.1.2). */
 #ifndef EXEAT_WIRE_H
 #define EXEAT_WIRE_H
 
@@ -15,6 +15,8 @@
 #include "exeat/model/fault.h"
 #include "exeat/model/message.h"
 
+/* PARSE_DONE: it is whole, and what came behind it is left. PARSE_NEED_MORE: so far it is good; call again with the
+ * same bytes and more behind them. PARSE_BAD: it will never be one. */
 enum parse { PARSE_DONE, PARSE_NEED_MORE, PARSE_BAD };
 
 struct http_limits {

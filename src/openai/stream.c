@@ -4,23 +4,14 @@
  *    finish reason and the body ends in order; the end that is missing then is added.
  * 2. What the gate does not understand goes on as it came; only the model's name is looked for.
  * 3. The usage event that the gate asked for itself is noted and left out. */
+#include "choices.h"
 #include "exeat/base/memory.h"
 #include "exeat/canon/lines.h"
 #include "exeat/canon/server.h"
-#include "openai_internal.h"
 
 /* STREAM_TOLD: an error was told, which ends the stream for who reads it. STREAM_LOST: what came cannot be told to a
  * caller of another dialect, so nothing more is taken. */
 enum stream_end { STREAM_OPEN, STREAM_LOST, STREAM_TOLD, STREAM_COMPLETE };
-
-/* More answers to one question than this are complete with [DONE] alone. */
-enum { CHOICES_MAX = 128 };
-struct choices {
-    bool seen[CHOICES_MAX];
-    bool finished[CHOICES_MAX];
-    bool too_many;
-    bool spoke; /* one of them has begun its answer */
-};
 
 struct openai_stream {
     const struct canon_call *call; /* borrowed */
@@ -80,61 +71,6 @@ struct canon_usage openai_stream_usage(const struct openai_stream *stream)
 /* --- what an event says ----------------------------------------------------------------------------------------------
  */
 
-/* A role alone, or an empty piece, is a frame and no content: engines send it before they have read the prompt. */
-static bool says_something(struct scan choice)
-{
-    static const struct text contents[] = {TEXT_INIT("content"),    TEXT_INIT("reasoning_content"),
-                                           TEXT_INIT("reasoning"),  TEXT_INIT("refusal"),
-                                           TEXT_INIT("tool_calls"), TEXT_INIT("function_call")};
-    struct scan delta;
-    struct scan value;
-    if (scan_member(choice, TEXT("finish_reason"), &value) && value.kind == SCAN_STRING)
-        return true;
-    if (scan_member(choice, TEXT("text"), &value) && value.text.length > 2)
-        return true;
-    if (!scan_member(choice, TEXT("delta"), &delta) || delta.kind != SCAN_OBJECT)
-        return false;
-    for (size_t i = 0; i < COUNT_OF(contents); i++)
-        if (scan_member(delta, contents[i], &value) && !scan_is_null(value) && value.text.length > 2)
-            return true;
-    return false;
-}
-
-static void note_choice(struct choices *choices, struct scan choice)
-{
-    struct scan value;
-    uint64_t index = 0;
-    if (scan_member(choice, TEXT("index"), &value) && !text_to_number(value.text, CHOICES_MAX - 1, &index)) {
-        choices->too_many = true;
-        return;
-    }
-    choices->seen[index] = true;
-    choices->spoke = choices->spoke || says_something(choice);
-    if (scan_member(choice, TEXT("finish_reason"), &value) && value.kind == SCAN_STRING && value.text.length > 2)
-        choices->finished[index] = true;
-}
-
-static void note_choices(struct choices *choices, struct scan list)
-{
-    struct scan_walk walk = scan_walk(list);
-    struct text key;
-    struct scan choice;
-    while (scan_next(&walk, &key, &choice))
-        if (choice.kind == SCAN_OBJECT)
-            note_choice(choices, choice);
-}
-
-static bool all_finished(const struct choices *choices)
-{
-    size_t seen = 0;
-    for (size_t i = 0; i < CHOICES_MAX; i++) {
-        if (choices->seen[i] && !choices->finished[i])
-            return false;
-        seen += choices->seen[i] ? 1 : 0;
-    }
-    return seen > 0 && !choices->too_many;
-}
-
 /* `responses` says its end by the type of an event; the others by [DONE]. */
 static enum stream_end end_by_type(struct text type)
 {
@@ -173,7 +109,7 @@ static void note_event(struct openai_stream *stream, struct scan object)
     if (stream->call->operation == LLM_RESPONSES && text_ends_with(buffer_text(&stream->name), TEXT(".delta")))
         stream->choices.spoke = true;
     if (scan_member(object, TEXT("choices"), &choices))
-        note_choices(&stream->choices, choices);
+        choices_note(&stream->choices, choices);
 }
 
 /* --- events ----------------------------------------------------------------------------------------------------------
@@ -396,7 +332,8 @@ bool openai_stream_end(struct openai_stream *stream, struct buffer *out)
     if (is_over(stream))
         return openai_stream_has_told(stream);
     take_last_event(stream, out);
-    if (stream->end == STREAM_OPEN && stream->call->operation != LLM_RESPONSES && all_finished(&stream->choices))
+    if (stream->end == STREAM_OPEN && stream->call->operation != LLM_RESPONSES &&
+        choices_are_finished(&stream->choices))
         finish(stream, out);
     return openai_stream_has_told(stream);
 }

@@ -14,6 +14,10 @@
 extern const struct vendor openai_vendor;
 /* An endpoint that speaks them. Its streams are read by openai_stream, not by `tell`: they may pass as they are. */
 extern const struct server openai_server;
+/* What a server says that was asked for a response where chat is meant: whole, and one event (canon/server.h). */
+bool openai_read_response(
+    const struct canon_call *call, struct text body, struct arena *arena, struct canon_replies *answer);
+enum told openai_tell_response(struct canon_telling *telling, struct scan event); /* likewise */
 
 /* --- an endpoint's call ----------------------------------------------------------------------------------------------
  */

@@ -87,6 +87,9 @@ static void take_message(struct canon_stream *stream, struct text message)
     case TOLD_FAILURE:
         fail(stream, message);
         break;
+    case TOLD_BROKEN:
+        stream->end = STREAM_TOLD;
+        break;
     case TOLD_LOST:
         stream->end = STREAM_LOST;
         break;

@@ -55,7 +55,7 @@ static const struct type type_endpoint =
     SHAPED_TYPE("URL: http, https, or unix:/PATH", read_endpoint, "^(https?://|unix:)");
 static const char *const builtin_words[] = {"canned"};
 static const struct type type_builtin = FLAG_TYPE(builtin_words);
-static const char *const dialect_words[] = {"openai", "ollama", "anthropic"};
+static const char *const dialect_words[] = {"openai", "ollama", "anthropic", "responses"};
 static const struct type type_endpoint_dialect = {
     .shape = SHAPE_ENUM, .words = dialect_words, .word_count = COUNT_OF(dialect_words), .first = SPEAKS_OPENAI};
 static const char *const usage_words[] = {"false", "true"};

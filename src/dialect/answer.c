@@ -158,28 +158,39 @@ void dialect_objection_event(
 /* --- without an endpoint -------------------------------------------------------------------------------------------
  */
 
+/* Others have one answer to a question. */
+static size_t canned_count(const struct dialect_call *call)
+{
+    return call->words->passes ? canon_choices(&call->canon) : 1;
+}
+
 /* As if an endpoint had said it, in one piece. */
 static void translate_canned_stream(const struct dialect_call *call, struct text text, int64_t now, struct buffer *out)
 {
-    const struct canon_event events[] = {
-        {.kind = CANON_SAYS, .part = CANON_TEXT, .text = text, .created = (uint64_t)now},
-        {.kind = CANON_FINISHES, .finish = CANON_FINISHED, .created = (uint64_t)now},
-        {.kind = CANON_ENDS, .created = (uint64_t)now},
-    };
+    const struct canon_event end = {.kind = CANON_ENDS, .created = (uint64_t)now};
     void *stream = call->words->begin_stream(&call->canon, text.length);
-    for (size_t i = 0; i < COUNT_OF(events); i++)
-        if (!call->words->write_event(stream, &events[i], out))
-            break; /* a text can be said in every dialect */
+    bool good = true; /* a text can be said in every dialect */
+    for (size_t i = 0; good && i < canned_count(call); i++) {
+        const struct canon_event says = {
+            .kind = CANON_SAYS, .reply = i, .part = CANON_TEXT, .text = text, .created = (uint64_t)now};
+        const struct canon_event finishes = {
+            .kind = CANON_FINISHES, .reply = i, .finish = CANON_FINISHED, .created = (uint64_t)now};
+        good = call->words->write_event(stream, &says, out) && call->words->write_event(stream, &finishes, out);
+    }
+    (void)(good && call->words->write_event(stream, &end, out));
     call->words->end_stream(stream);
 }
 
 static bool translate_canned(const struct dialect_call *call, struct text text, int64_t now, struct buffer *out)
 {
     struct arena arena = {0};
+    size_t count = canned_count(call);
     const struct canon_part part = {.kind = CANON_TEXT, .text = canon_spell(&arena, text)};
-    const struct canon_reply reply = {.parts = &part, .part_count = 1, .finish = CANON_FINISHED};
+    struct canon_reply *replies = arena_array(&arena, count, sizeof(*replies));
+    for (size_t i = 0; i < count; i++)
+        replies[i] = (struct canon_reply){.parts = &part, .part_count = 1, .finish = CANON_FINISHED};
     const struct canon_replies answer = {
-        .id = call->canon.id, .replies = &reply, .reply_count = 1, .created = (uint64_t)now};
+        .id = call->canon.id, .replies = replies, .reply_count = count, .created = (uint64_t)now};
     bool good = true;
     if (canon_streams(&call->canon))
         translate_canned_stream(call, part.text, now, out);
@@ -193,7 +204,7 @@ static bool
 write_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out)
 {
     bool is_text = call->canon.operation == LLM_CHAT || call->canon.operation == LLM_COMPLETIONS;
-    if (call->words->passes)
+    if (call->words->passes && !is_text)
         return openai_write_canned(&call->canon, text, id, now, out);
     return is_text && translate_canned(call, text, now, out);
 }

@@ -29,6 +29,8 @@ struct dialect_stream {
     struct hosted *hosted;           /* events on their way into a host's frames; NULL: they have none */
 };
 
+extern const struct server responses_server; /* responses.c: an endpoint that is asked for them in place of chat */
+
 /* table.c */
 const struct vendor *dialect_vendor(enum llm_dialect dialect);
 const struct server *dialect_server(enum endpoint_dialect speaks, enum llm_operation operation);

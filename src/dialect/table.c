@@ -29,8 +29,8 @@ static const struct server *const servers[] = {
 
 const struct server *dialect_server(enum endpoint_dialect speaks, enum llm_operation operation)
 {
-    (void)operation;
-    return servers[speaks];
+    bool is_chat = operation == LLM_CHAT || operation == LLM_COUNT_TOKENS;
+    return speaks == SPEAKS_RESPONSES && is_chat ? &responses_server : servers[speaks];
 }
 
 bool call_is_openai(const struct dialect_call *call)

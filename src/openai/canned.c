@@ -22,50 +22,11 @@ static json_t *id_of(const struct canned *canned, const char *prefix)
 }
 
 /* With the details that the vendor always sends: typed SDKs read them unasked. */
-static json_t *usage_of(const struct canned *canned)
+static json_t *usage_of(void)
 {
-    if (canned->call->operation == LLM_RESPONSES)
-        return json_pack(
-            "{s:i, s:{s:i}, s:i, s:{s:i}, s:i}", "input_tokens", 0, "input_tokens_details", "cached_tokens", 0,
-            "output_tokens", 0, "output_tokens_details", "reasoning_tokens", 0, "total_tokens", 0);
     return json_pack(
-        "{s:i, s:i, s:i, s:{s:i, s:i}, s:{s:i, s:i}}", "prompt_tokens", 0, "completion_tokens", 0, "total_tokens", 0,
-        "prompt_tokens_details", "cached_tokens", 0, "audio_tokens", 0, "completion_tokens_details", "reasoning_tokens",
-        0, "audio_tokens", 0);
-}
-
-/* --- chat and completions ------------------------------------------------------------------------------------------
- */
-
-static json_t *frame_of(const struct canned *canned, const char *object, json_t *choices)
-{
-    bool chat = canned->call->operation == LLM_CHAT;
-    return json_pack(
-        "{s:o, s:s, s:I, s:o, s:o}", "id", id_of(canned, chat ? "chatcmpl-" : "cmpl-"), "object", object, "created",
-        (json_int_t)canned->now, "model", string_of(canned->call->model_name), "choices", choices);
-}
-
-static json_t *whole_choice(const struct canned *canned, size_t index)
-{
-    if (canned->call->operation == LLM_COMPLETIONS)
-        return json_pack(
-            "{s:i, s:o, s:n, s:s}", "index", (int)index, "text", string_of(canned->text), "logprobs", "finish_reason",
-            "stop");
-    return json_pack(
-        "{s:i, s:{s:s, s:o, s:n}, s:n, s:s}", "index", (int)index, "message", "role", "assistant", "content",
-        string_of(canned->text), "refusal", "logprobs", "finish_reason", "stop");
-}
-
-static void write_whole(const struct canned *canned, struct buffer *out)
-{
-    bool chat = canned->call->operation == LLM_CHAT;
-    json_t *choices = json_array();
-    for (size_t i = 0; i < canon_choices(canned->call); i++)
-        json_array_append_new(choices, whole_choice(canned, i));
-    json_t *tree = frame_of(canned, chat ? "chat.completion" : "text_completion", choices);
-    json_object_set_new(tree, "usage", usage_of(canned));
-    json_append_tree(out, tree);
-    json_decref(tree);
+        "{s:i, s:{s:i}, s:i, s:{s:i}, s:i}", "input_tokens", 0, "input_tokens_details", "cached_tokens", 0,
+        "output_tokens", 0, "output_tokens_details", "reasoning_tokens", 0, "total_tokens", 0);
 }
 
 static void write_event(struct buffer *out, json_t *tree)
@@ -74,50 +35,6 @@ static void write_event(struct buffer *out, json_t *tree)
     json_append_tree(out, tree);
     buffer_append(out, TEXT("\n\n"));
     json_decref(tree);
-}
-
-static void write_chunk(const struct canned *canned, json_t *choices, struct buffer *out)
-{
-    bool chat = canned->call->operation == LLM_CHAT;
-    write_event(out, frame_of(canned, chat ? "chat.completion.chunk" : "text_completion", choices));
-}
-
-static json_t *chunk_choice(size_t index, json_t *delta, const char *finish)
-{
-    return json_pack("[{s:i, s:o, s:s?}]", "index", (int)index, "delta", delta, "finish_reason", finish);
-}
-
-static json_t *completion_choice(size_t index, struct text text, const char *finish)
-{
-    return json_pack(
-        "[{s:i, s:o, s:n, s:s?}]", "index", (int)index, "text", string_of(text), "logprobs", "finish_reason", finish);
-}
-
-static void write_choice(const struct canned *canned, size_t index, struct buffer *out)
-{
-    if (canned->call->operation == LLM_CHAT) {
-        json_t *first = json_pack("{s:s, s:s}", "role", "assistant", "content", "");
-        json_t *second = json_pack("{s:o}", "content", string_of(canned->text));
-        write_chunk(canned, chunk_choice(index, first, NULL), out);
-        write_chunk(canned, chunk_choice(index, second, NULL), out);
-        write_chunk(canned, chunk_choice(index, json_object(), "stop"), out);
-    } else {
-        write_chunk(canned, completion_choice(index, canned->text, NULL), out);
-        write_chunk(canned, completion_choice(index, TEXT(""), "stop"), out);
-    }
-}
-
-static void write_stream(const struct canned *canned, struct buffer *out)
-{
-    for (size_t i = 0; i < canon_choices(canned->call); i++)
-        write_choice(canned, i, out);
-    if (canon_wants_usage(canned->call)) {
-        bool chat = canned->call->operation == LLM_CHAT;
-        json_t *last = frame_of(canned, chat ? "chat.completion.chunk" : "text_completion", json_array());
-        json_object_set_new(last, "usage", usage_of(canned));
-        write_event(out, last);
-    }
-    buffer_append(out, TEXT("data: [DONE]\n\n"));
 }
 
 /* --- responses -----------------------------------------------------------------------------------------------------
@@ -151,7 +68,7 @@ static json_t *response_of(const struct canned *canned, const char *status, json
     json_t *response = json_pack(
         "{s:o, s:s, s:I, s:s, s:n, s:n, s:o, s:o, s:o}", "id", id_of(canned, "resp_"), "object", "response",
         "created_at", (json_int_t)canned->now, "status", status, "error", "incomplete_details", "model",
-        string_of(canned->call->model_name), "output", output, "usage", usage_of(canned));
+        string_of(canned->call->model_name), "output", output, "usage", usage_of());
     json_object_update_new(response, settings_of_response());
     return response;
 }
@@ -217,13 +134,11 @@ bool openai_write_canned(
 {
     struct canned canned = {call, text, id, now};
     switch (call->operation) {
-    case LLM_CHAT:
-    case LLM_COMPLETIONS:
-        (canon_streams(call) ? write_stream : write_whole)(&canned, out);
-        return true;
     case LLM_RESPONSES:
         (canon_streams(call) ? write_response_stream : write_response)(&canned, out);
         return true;
+    case LLM_CHAT: /* told as if an endpoint had said it */
+    case LLM_COMPLETIONS:
     case LLM_EMBEDDINGS:
     case LLM_MODELS:
     case LLM_NONE:

@@ -186,17 +186,6 @@ bool openai_tell(struct scan object, struct arena *arena, const struct canon_sin
 /* --- a whole answer --------------------------------------------------------------------------------------------------
  */
 
-static size_t count_of(struct scan list)
-{
-    struct scan_walk walk = scan_walk(list);
-    struct text key;
-    struct scan item;
-    size_t count = 0;
-    while (scan_next(&walk, &key, &item))
-        count++;
-    return count;
-}
-
 /* One member of each item of `data`, where it is a text or a list. */
 static const struct text *column_of(struct scan data, struct text name, struct arena *arena, size_t *count)
 {
@@ -204,7 +193,7 @@ static const struct text *column_of(struct scan data, struct text name, struct a
     struct text key;
     struct scan item;
     struct scan value;
-    struct text *column = arena_array(arena, count_of(data), sizeof(*column));
+    struct text *column = arena_array(arena, canon_count_items(data), sizeof(*column));
     *count = 0;
     while (scan_next(&walk, &key, &item))
         if (scan_member(item, name, &value) && (value.kind == SCAN_STRING || value.kind == SCAN_ARRAY))
@@ -229,7 +218,7 @@ static bool read_replies(struct scan whole, struct arena *arena, struct canon_re
     struct scan choices;
     struct canon_collector collector = {.arena = arena};
     const struct canon_sink sink = {canon_collect, &collector};
-    if (!scan_member(whole, TEXT("choices"), &choices) || count_of(choices) == 0 ||
+    if (!scan_member(whole, TEXT("choices"), &choices) || canon_count_items(choices) == 0 ||
         !openai_tell(whole, arena, &sink, NULL))
         return false;
     answer->replies = collector.replies;

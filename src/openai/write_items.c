@@ -92,16 +92,29 @@ static struct text plain_text(const struct canon_message *message)
     return TEXT("");
 }
 
+/* There is no member for it, and a model must know. */
+static const struct text failed = TEXT_INIT("The tool failed");
+
+static void write_plain(struct buffer *out, const struct canon_message *message)
+{
+    buffer_append_byte(out, '"');
+    if (message->is_error)
+        BUFFER_APPEND_ALL(out, failed, TEXT(": "));
+    BUFFER_APPEND_ALL(out, plain_text(message), TEXT("\""));
+}
+
 static void write_content(struct buffer *out, struct text name, const struct canon_message *message)
 {
     if (message->content == CANON_NO_CONTENT || message->content == CANON_NULL_CONTENT)
         return;
     out_name(out, name);
     if (message->content == CANON_PLAIN_CONTENT) {
-        out_quoted(out, plain_text(message));
+        write_plain(out, message);
         return;
     }
     buffer_append_byte(out, '[');
+    if (message->is_error)
+        write_text_part(out, TEXT("input_text"), failed);
     for (size_t i = 0; i < message->part_count; i++)
         write_part(out, message->role, &message->parts[i]);
     buffer_append_byte(out, ']');
@@ -183,7 +196,7 @@ static void write_item(struct buffer *out, const struct canon_message *message)
         return;
     }
     write_reasoning(out, message);
-    if (message->content != CANON_NO_CONTENT)
+    if (message->content != CANON_NO_CONTENT && message->content != CANON_NULL_CONTENT)
         write_words(out, message);
     for (size_t i = 0; i < message->part_count; i++)
         if (message->parts[i].kind == CANON_TOOL_CALL)

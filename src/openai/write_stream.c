@@ -5,10 +5,12 @@
 #include "exeat/canon/out.h"
 #include "openai_internal.h"
 
+/* More answers than this are asked for by nobody. */
+enum { REPLIES_MAX = 128 };
 struct chunks {
     const struct canon_call *call; /* borrowed */
     uint64_t created;
-    bool has_begun;
+    bool has_begun[REPLIES_MAX];
     bool has_call[CANON_CALLS_MAX]; /* its first piece was told */
 };
 
@@ -53,12 +55,12 @@ static void end_choice(const struct chunks *chunks, struct text logprobs, enum c
     buffer_append(out, TEXT("}]}\n\n"));
 }
 
-static void begin_once(struct chunks *chunks, struct buffer *out)
+static void begin_once(struct chunks *chunks, size_t reply, struct buffer *out)
 {
-    if (chunks->has_begun || chunks->call->operation != LLM_CHAT)
+    if (chunks->has_begun[reply] || chunks->call->operation != LLM_CHAT)
         return;
-    chunks->has_begun = true;
-    begin_choice(chunks, 0, out);
+    chunks->has_begun[reply] = true;
+    begin_choice(chunks, reply, out);
     buffer_append(out, TEXT("\"role\":\"assistant\",\"content\":\"\""));
     end_choice(chunks, TEXT(""), CANON_UNFINISHED, out);
 }
@@ -107,7 +109,7 @@ static bool write_said(struct chunks *chunks, const struct canon_event *event, s
 
 static bool say(struct chunks *chunks, const struct canon_event *event, struct buffer *out)
 {
-    begin_once(chunks, out);
+    begin_once(chunks, event->reply, out);
     begin_choice(chunks, event->reply, out);
     bool good = write_said(chunks, event, out);
     end_choice(chunks, event->logprobs, CANON_UNFINISHED, out);
@@ -116,7 +118,7 @@ static bool say(struct chunks *chunks, const struct canon_event *event, struct b
 
 static bool say_finish(struct chunks *chunks, const struct canon_event *event, struct buffer *out)
 {
-    begin_once(chunks, out);
+    begin_once(chunks, event->reply, out);
     begin_choice(chunks, event->reply, out);
     if (chunks->call->operation == LLM_COMPLETIONS)
         out_text(out, TEXT("text"), TEXT(""));
@@ -139,6 +141,8 @@ static bool say_end(const struct chunks *chunks, const struct canon_usage *usage
 bool openai_write_event(void *of, const struct canon_event *event, struct buffer *out)
 {
     struct chunks *chunks = of;
+    if (event->reply >= REPLIES_MAX)
+        return false;
     if (event->created > 0)
         chunks->created = event->created;
     switch (event->kind) {

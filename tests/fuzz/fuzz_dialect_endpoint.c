@@ -40,7 +40,7 @@ static const struct {
      TEXT_INIT("/v1/responses"),
      TEXT_INIT("{\"model\":\"m\",\"stream\":true,\"input\":\"x\"}")},
 };
-static const enum endpoint_dialect tongues[] = {SPEAKS_OLLAMA, SPEAKS_ANTHROPIC};
+static const enum endpoint_dialect tongues[] = {SPEAKS_OLLAMA, SPEAKS_ANTHROPIC, SPEAKS_RESPONSES};
 
 static void check_json(struct text text)
 {

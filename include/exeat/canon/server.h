@@ -19,6 +19,7 @@ enum told {
     TOLD_ON,      /* the answer goes on */
     TOLD_END,     /* it was the last one, and is told */
     TOLD_FAILURE, /* an error: the stream tells it */
+    TOLD_BROKEN,  /* ... or has told it */
     TOLD_LOST     /* it cannot be told */
 };
 /* Where a message ends: lines of JSON, or server-sent events, of which the data are JSON. */

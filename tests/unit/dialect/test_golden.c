@@ -473,6 +473,7 @@ CORPUS(azure, CASES_OF_A_PLACE)
 CORPUS(ollama, CASES_OF_A_DIALECT)
 CORPUS(to_ollama, CASES_OF_AN_ENDPOINT)
 CORPUS(to_anthropic, CASES_OF_AN_ENDPOINT)
+CORPUS(to_responses, CASES_OF_AN_ENDPOINT)
 
 static void what_is_said_in_openais_words_is_answered_alike_at_azure(void **state)
 {
@@ -503,6 +504,7 @@ int main(void)
         cmocka_unit_test(every_case_of_ollama_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_to_ollama_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_to_anthropic_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_to_responses_comes_out_as_it_is_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 #include "exeat/base/json.h"
 #include "exeat/dialect.h"
 
-enum { ROUNDS = 200, TURNS = 4, CALLS = 3, WORDS_SIZE = 24 };
+enum { ROUNDS = 200, SOME_ROUNDS = 50, TURNS = 4, CALLS = 3, WORDS_SIZE = 24 };
 
 /* --- a conversation --------------------------------------------------------------------------------------------------
  */
@@ -394,22 +394,22 @@ static json_t *messages_there(const struct tongue *tongue, struct dialect_call *
 static void a_conversation_reaches_endpoints_of_other_words_whole_from_every_dialect(void **state)
 {
     (void)state;
-    for (size_t round = 0; round < ROUNDS; round++) {
+    for (size_t round = 0; round < SOME_ROUNDS; round++) {
         struct conversation said;
         draw_conversation(&said);
-        json_t *expected = openai_messages(&said);
         for (size_t i = 0; i < CASES * TONGUES; i++) {
             const struct dialect_case *one = &cases[i / TONGUES];
             struct dialect_call *call = read_call(one, one->body_of(&said));
+            json_t *expected = one->messages_of(&said);
             json_t *messages = messages_there(&tongues[i % TONGUES], call);
             if (!json_equal(messages, expected))
                 fail_msg(
                     "%s to %s: %s", llm_dialect_name(one->dialect), llm_dialect_name(tongues[i % TONGUES].dialect),
                     json_dumps(messages, 0));
             json_decref(messages);
+            json_decref(expected);
             dialect_call_free(call);
         }
-        json_decref(expected);
     }
 }
 
@@ -570,7 +570,7 @@ static json_t *anthropic_answer(const struct turn *turn)
 static void an_answer_in_other_words_reaches_every_caller_whole(void **state)
 {
     (void)state;
-    for (size_t round = 0; round < ROUNDS; round++) {
+    for (size_t round = 0; round < SOME_ROUNDS; round++) {
         struct conversation said;
         draw_conversation(&said);
         for (size_t i = 0; i < CASES * TONGUES; i++) {

@@ -406,7 +406,6 @@ static void a_conversation_reaches_endpoints_of_other_words_whole_from_every_dia
                 fail_msg(
                     "%s to %s: %s", llm_dialect_name(one->dialect), llm_dialect_name(tongues[i % TONGUES].dialect),
                     json_dumps(messages, 0));
-            json_decref(expected);
             json_decref(messages);
             json_decref(expected);
             dialect_call_free(call);

@@ -163,6 +163,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t which = data[0] % COUNT_OF(calls);
     enum endpoint_dialect speaks = tongues[data[1] % COUNT_OF(tongues)];
     struct text input = text_of_bytes((struct bytes){data + 2, size - 2});
+    bool passes = speaks == SPEAKS_RESPONSES && calls[which].llm.operation != LLM_CHAT;
+    if (passes)
+        return 0; /* OpenAI's words all the same, which other targets are about */
     struct dialect_call *call = read(which, calls[which].body);
     if (call == NULL)
         __builtin_trap();

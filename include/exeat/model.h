@@ -124,6 +124,8 @@ enum reason {
     REASON_TOO_LONG,           /* 504, or later: it was cut */
     REASON_INFERENCE_BUSY,     /* 503: all slots are taken, and their queue is full or too slow */
     REASON_MEMORY,             /* 503: limits.memory */
+    REASON_NET_UNREACHABLE,    /* 502: no route leads to the host's network */
+    REASON_HOST_UNREACHABLE,   /* 502: nothing is at the host's address */
     REASON_COUNT
 };
 struct reason_row {

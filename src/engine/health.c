@@ -116,6 +116,8 @@ static uint64_t rest_for(uint16_t code, struct text retry_after)
     case REASON_DNS_TIMEOUT:
     case REASON_CONNECT_FAILED:
     case REASON_CONNECT_TIMEOUT:
+    case REASON_NET_UNREACHABLE:
+    case REASON_HOST_UNREACHABLE:
     case REASON_UPSTREAM_TLS:
     case REASON_UPSTREAM_PIN:
     case REASON_UPSTREAM_REVOKED:

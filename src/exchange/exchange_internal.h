@@ -217,6 +217,7 @@ enum reply_result {
     REPLY_IS_WHOLE,
     REPLY_IS_BROKEN,
     REPLY_IS_TOO_LARGE,
+    REPLY_IS_PROXYS, /* it is no answer: the proxy on the way has something against us */
     REPLY_WANTS_NEXT,
     REPLY_UPGRADES
 };

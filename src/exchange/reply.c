@@ -53,15 +53,28 @@ static enum reply_result take_answer(struct exchange *exchange, const struct mes
     return says == ENGINE_FAILS ? REPLY_WANTS_NEXT : REPLY_GOES_ON;
 }
 
+/* It is us whom the proxy asks: told as where it does not connect. */
+static enum reply_result take_proxys_no(struct exchange *exchange)
+{
+    const struct proxy *proxy = way_out_destination(exchange).proxy;
+    struct buffer address = {0};
+    struct detail detail;
+    address_append(&address, &exchange->way.upstream->target.to.address);
+    (void)detail_say(
+        &detail, "proxy %.*s at %.*s: it answered 407: it wants (other) credentials", TEXT_ARG(proxy->name),
+        TEXT_ARG(buffer_text(&address)));
+    account_say(&exchange->account, FLAW_NONE, detail.text);
+    buffer_clear(&address);
+    return REPLY_IS_PROXYS;
+}
+
 static enum reply_result take_final_head(struct exchange *exchange, const struct message_head *head)
 {
     exchange_count_latency(exchange);
     exchange->flow->state = REPLY_BODY;
     upstream_note(exchange->way.upstream, head);
-    if (head->status == 407 && way_out_is_absolute(exchange)) { /* it is us whom the proxy asks */
-        account_say(&exchange->account, FLAW_NONE, "the proxy on the way answered 407: it wants (other) credentials");
-        return REPLY_IS_BROKEN;
-    }
+    if (head->status == 407 && way_out_is_absolute(exchange))
+        return take_proxys_no(exchange);
     if (exchange->decision.plan == PLAN_REROUTE)
         return take_answer(exchange, head);
     exchange->account.status = head->status;

@@ -67,6 +67,20 @@ static void upstream_broke(struct exchange *exchange)
     (void)way_out_failed(exchange, REASON_UPSTREAM_BROKEN);
 }
 
+/* Nothing of a reply has left for the client, and nobody else is asked. */
+static void proxy_refused(struct exchange *exchange)
+{
+    struct http_connection *client = &exchange->entrance->http;
+    struct destination to = way_out_destination(exchange);
+    if (way_out_inference(exchange) == NULL)
+        log_info(
+            "dial_failed", log_text("host", host_text(to.host)), log_number("port", to.port),
+            log_string("reason", reason_row(REASON_UPSTREAM_PROXY)->code),
+            log_string("detail", exchange->account.detail));
+    client->persists = client->persists && http_side_is_whole(&exchange->client);
+    (void)way_out_failed(exchange, REASON_UPSTREAM_PROXY);
+}
+
 /* What came behind the 101 is the tunnel's. */
 static void upgrade(struct exchange *exchange)
 {
@@ -129,6 +143,9 @@ static void leave_by(struct exchange *exchange, enum reply_result result)
         return;
     case REPLY_IS_TOO_LARGE:
         answer_is_too_large(exchange);
+        return;
+    case REPLY_IS_PROXYS:
+        proxy_refused(exchange);
         return;
     case REPLY_IS_BROKEN:
         break;

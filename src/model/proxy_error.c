@@ -74,6 +74,8 @@ static const char *const of_reasons[] = {
     [REASON_LIMIT_TOKENS] = denied,
     [REASON_TOO_LONG] = "http_response_timeout",
     [REASON_MEMORY] = ours,
+    [REASON_NET_UNREACHABLE] = "destination_ip_unroutable",
+    [REASON_HOST_UNREACHABLE] = "destination_ip_unroutable",
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

@@ -71,6 +71,8 @@ static const struct reason_row rows[] = {
     [REASON_TOO_LONG] = {"too_long", "it took longer than timeouts.longest", 504},
     [REASON_INFERENCE_BUSY] = {"inference_busy", "all local inference endpoints are busy", 503},
     [REASON_MEMORY] = {"memory", "the gate has as much in memory as it may", 503},
+    [REASON_NET_UNREACHABLE] = {"net_unreachable", "no route leads to the host's network", 502},
+    [REASON_HOST_UNREACHABLE] = {"host_unreachable", "the host cannot be reached at its address", 502},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

@@ -194,7 +194,8 @@ static void check_itself(const struct lint *lint, const struct settings_rule *ru
             lint->diags, rule->id.mark, "the `unless` of rule '%s' can never match: its `%s` is empty",
             rule->id.text.data, exception);
     else if (
-        rule->has_unless && !rule->unless.hosts.present && conditions_within(&rule->when, &rule->unless, false, true))
+        rule->has_unless && hosts_within(lint->lists, &rule->when.hosts, &rule->unless.hosts) &&
+        conditions_within(&rule->when, &rule->unless, false, true))
         diag_warning(
             lint->diags, rule->id.mark, "rule '%s' can never match: its `unless` holds for all of it",
             rule->id.text.data);

@@ -22,6 +22,79 @@ static bool texts_within(const struct setting_texts *inner, const struct setting
     return true;
 }
 
+/* --- hosts --- */
+
+/* The patterns of a group of the file; NULL: it is one of the catalogue's, or none. */
+static const struct setting_patterns *group_of(const struct settings_lists *lists, struct text name)
+{
+    for (size_t i = 0; i < lists->group_count; i++)
+        if (text_equal(lists->groups[i].name.text, name))
+            return &lists->groups[i].patterns;
+    return NULL;
+}
+
+static bool pattern_has(const struct host_pattern *outer, const struct host_pattern *inner)
+{
+    switch (inner->kind) {
+    case HOST_PATTERN_EXACT:
+        return host_pattern_matches(outer, &inner->host);
+    case HOST_PATTERN_SUFFIX: /* what is below it is below the same name, or one above */
+        return outer->kind != HOST_PATTERN_EXACT &&
+               (host_equal(&outer->host, &inner->host) || host_pattern_matches(outer, &inner->host));
+    case HOST_PATTERN_ANY:
+        return outer->kind == HOST_PATTERN_ANY;
+    }
+    return false;
+}
+
+static bool
+has_pattern(const struct settings_lists *lists, const struct setting_patterns *outer, const struct host_pattern *inner)
+{
+    for (size_t i = 0; i < outer->count; i++) {
+        const struct setting_pattern *item = &outer->items[i];
+        const struct setting_patterns *group = item->group.length > 0 ? group_of(lists, item->group) : NULL;
+        for (size_t j = 0; group != NULL && j < group->count; j++)
+            if (group->items[j].group.length == 0 && pattern_has(&group->items[j].pattern, inner))
+                return true;
+        if (item->group.length == 0 && pattern_has(&item->pattern, inner))
+            return true;
+    }
+    return false;
+}
+
+static bool has_group(const struct setting_patterns *outer, struct text name)
+{
+    for (size_t i = 0; i < outer->count; i++)
+        if (text_equal(outer->items[i].group, name))
+            return true;
+    return false;
+}
+
+static bool item_within(
+    const struct settings_lists *lists, const struct setting_pattern *item, const struct setting_patterns *outer)
+{
+    if (item->group.length == 0)
+        return has_pattern(lists, outer, &item->pattern);
+    const struct setting_patterns *group = group_of(lists, item->group);
+    bool within = group != NULL;
+    for (size_t i = 0; within && i < group->count; i++)
+        within = group->items[i].group.length == 0 && has_pattern(lists, outer, &group->items[i].pattern);
+    return within || has_group(outer, item->group);
+}
+
+bool hosts_within(
+    const struct settings_lists *lists, const struct setting_patterns *inner, const struct setting_patterns *outer)
+{
+    if (!outer->present)
+        return true;
+    for (size_t i = 0; i < inner->count; i++)
+        if (!item_within(lists, &inner->items[i], outer))
+            return false;
+    return inner->count > 0;
+}
+
+/* --- the rest --- */
+
 static bool port_within(uint16_t first, uint16_t last, const struct setting_ports *outer)
 {
     for (size_t i = 0; i < outer->count; i++)

@@ -66,10 +66,12 @@ static void wait_for_next(struct connecting *race)
 static int distance(enum reason reason)
 {
     if (reason == REASON_UPSTREAM_TLS || reason == REASON_UPSTREAM_PIN || reason == REASON_UPSTREAM_REVOKED)
-        return 4;
+        return 5;
     if (reason == REASON_UPSTREAM_PROXY)
-        return 3;
-    return reason == REASON_CONNECT_FAILED ? 2 : 1;
+        return 4;
+    if (reason == REASON_NET_UNREACHABLE || reason == REASON_HOST_UNREACHABLE)
+        return 1; /* of two families one often has no route */
+    return reason == REASON_CONNECT_FAILED ? 3 : 2;
 }
 
 static void note_failure(struct attempt *attempt, enum reason reason, const char *why)
@@ -280,12 +282,28 @@ static void reach_proxy(struct attempt *attempt)
         on_proxy_handshake(attempt);
 }
 
+static enum reason reason_of_error(int error)
+{
+    switch (error) {
+    case ETIMEDOUT:
+        return REASON_CONNECT_TIMEOUT;
+    case ENETUNREACH:
+    case ENETDOWN:
+        return REASON_NET_UNREACHABLE;
+    case EHOSTUNREACH:
+    case EHOSTDOWN:
+        return REASON_HOST_UNREACHABLE;
+    default:
+        return REASON_CONNECT_FAILED;
+    }
+}
+
 static void on_dialled(void *context, struct channel *channel, int error)
 {
     struct attempt *attempt = context;
     attempt->dial = NULL;
     if (channel == NULL) {
-        lose(attempt, error == ETIMEDOUT ? REASON_CONNECT_TIMEOUT : REASON_CONNECT_FAILED, strerror(error));
+        lose(attempt, reason_of_error(error), strerror(error));
         return;
     }
     attempt->channel = channel;

@@ -277,25 +277,11 @@ enum progress step_socks_request(struct session *session)
 /* --- how it is told --------------------------------------------------------------------------------------------------
  */
 
-/* All that is not here is a failure of ours, or a no: by its status. */
-static enum socks_reply reply_for(enum reason reason)
-{
-    static const enum socks_reply replies[REASON_COUNT] = {
-        [REASON_DNS_FAILED] = SOCKS_HOST_UNREACHABLE, [REASON_DNS_TIMEOUT] = SOCKS_HOST_UNREACHABLE,
-        [REASON_CONNECT_FAILED] = SOCKS_REFUSED,      [REASON_CONNECT_TIMEOUT] = SOCKS_TTL_EXPIRED,
-        [REASON_UPSTREAM_PROXY] = SOCKS_REFUSED,
-    };
-    uint16_t status = reason_row(reason)->status;
-    if (replies[reason] != SOCKS_SUCCEEDED)
-        return replies[reason];
-    return status == 403 || status == 407 || status == 429 ? SOCKS_NOT_ALLOWED : SOCKS_FAILED;
-}
-
 enum progress socks_refuse(struct session *session)
 {
     struct socks *socks = session->socks;
     if (socks->refusal_length == 0) {
-        socks_reply_write(reply_for(exchange_refused_for(session->exchange)), socks->refusal);
+        socks_reply_write(socks_reply_of(exchange_refused_for(session->exchange)), socks->refusal);
         socks->refusal_length = SOCKS_REPLY_SIZE;
     }
     say(session, socks->refusal, socks->refusal_length);

@@ -9,13 +9,24 @@ def name_of(report):
     return report.nodeid.removeprefix("tests/").split("[")[0]
 
 
+def why_not(case, tried, failed):
+    """What keeps a case from holding: its own tries, or a test that it names. None where nothing does."""
+    named = sorted(failed & set(case.by))
+    if named:
+        return f"a test that it names failed: {', '.join(named)}"
+    return None if case.number in tried else "its own tries failed"
+
+
 def abuse_line(stats):
-    """None where no case was tried."""
-    tried = [report for kind in ("passed", "failed") for report in stats.get(kind, []) if "test_abuse.py::test_case[" in report.nodeid]
-    if not tried:
+    """None where no case was tried. Which cases do not hold, and why, stands behind the count."""
+    reports = [report for kind in ("passed", "failed") for report in stats.get(kind, []) if "test_abuse.py::test_case[" in report.nodeid]
+    if not reports:
         return None
     failed = {name_of(report) for kind in ("failed", "error") for report in stats.get(kind, []) if "test_abuse.py" not in report.nodeid}
-    held = {int(report.nodeid.split("[")[1][:3]) for report in tried if report.passed and report.when == "call"}
-    held = {number for number in held if not failed & set(CASES[number].by)}
+    number_of = {report.nodeid: int(report.nodeid.split("[")[1][:3]) for report in reports}
+    tried = {number_of[report.nodeid] for report in reports if report.passed and report.when == "call"}
+    against = {number: why_not(CASES[number], tried, failed) for number in sorted(set(number_of.values()))}
+    held = [number for number, why in against.items() if why is None]
     specified = len([number for number in held if number <= SPECIFIED])
-    return f"abuse cases: {specified} of {SPECIFIED}, and {len(held) - specified} of {len(CASES) - SPECIFIED} more"
+    line = f"abuse cases: {specified} of {SPECIFIED}, and {len(held) - specified} of {len(CASES) - SPECIFIED} more"
+    return "\n".join([line, *(f"  case {number}: {why}" for number, why in against.items() if why)])

@@ -4,12 +4,16 @@ import hashlib
 import json
 import socket
 import ssl
+import struct
 import subprocess
 
 import pytest
+from support.apart import Apart, FarGate, inside
+from support.apart import run as inside_run
 from support.gate import LOOPBACK, allow, ask, free_port, hosts
 from support.llm import CHAT, call, local, reroute
 from support.origin import Listener
+from support.wait import wait_for
 
 OK = b"\5\0\0\1\0\0\0\0\0\0"
 
@@ -135,6 +139,55 @@ def test_php_knows_it_by_curl_and_by_a_wrapper_of_its_sockets(door, origin, data
     assert [d["host"] for d in one.decisions()] == ["shop.example", "shop.example", "db.example"]
 
 
+def test_ssh_speaks_to_its_server_through_netcat_and_hears_why_it_may_not(door, things):
+    """The server says what it is, hears what ssh is, and breaks off."""
+    heard = []
+
+    def speak_ssh(connection):
+        connection.sendall(b"SSH-2.0-fixed\r\n")
+        heard.append(connection.recv(100))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # ends with a reset
+
+    server = Listener(speak_ssh)
+    things.append(server)
+    one = door(tcp(server.port))
+
+    def ssh(host):
+        return run("ssh", "-v", "-F", "none", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+                   "-o", f"ProxyCommand=nc -X 5 -x 127.0.0.1:{one.socks} %h %p", "-p", server.port, f"git@{host}", "true")
+
+    done = ssh("db.example")
+    assert "remote software version fixed" in done.stderr, done.stderr
+    wait_for(lambda: heard and heard[0].startswith(b"SSH-2.0-OpenSSH"), "the server to hear it")
+    assert ssh("other.example").returncode == 255
+    assert [(d["host"], d["verdict"]) for d in one.decisions()] == [("db.example", "allow"), ("other.example", "deny")]
+
+
+def speak_mysql(connection):
+    """A greeting of MySQL's protocol (10), and a no to whoever logs in."""
+    body = (b"\x0a8.0.0\0" + bytes(4) + b"12345678\0" + b"\xff\xf7" + b"\x2d" + b"\2\0" + b"\xff\xc1" + b"\x15" + bytes(10)
+            + b"123456789012\0mysql_native_password\0")
+    connection.sendall(len(body).to_bytes(3, "little") + b"\0" + body)
+    login = connection.recv(4096)
+    said = b"\xff\x15\x04#28000it is " + (b"shop" if b"shop\0" in login else b"nobody")
+    connection.sendall(len(said).to_bytes(3, "little") + b"\2" + said)
+
+
+@pytest.mark.parametrize("code", [
+    "new mysqli('db.example', 'shop', 'x', 'm', {port});",
+    "new PDO('mysql:host=db.example;port={port};dbname=m', 'shop', 'x');"], ids=["mysqli", "PDO"])
+def test_php_speaks_to_its_database(door, things, tmp_path, code):
+    server = Listener(speak_mysql)
+    things.append(server)
+    one = door(tcp(server.port))
+    conf = tmp_path / "proxychains.conf"
+    conf.write_text(f"strict_chain\nquiet_mode\nproxy_dns\nremote_dns_subnet 224\n[ProxyList]\nsocks5 127.0.0.1 {one.socks}\n")
+    wrapped = f"try {{ {code.format(port=server.port)} }} catch (Exception $e) {{ echo $e->getMessage(); }}"
+    done = run("proxychains4", "-f", conf, "php", "-r", wrapped)
+    assert "it is shop" in done.stdout, (done.stdout, done.stderr)
+    assert one.only_decision()["host"] == "db.example"
+
+
 # --- who asks
 
 
@@ -202,6 +255,33 @@ def test_what_cannot_be_served_has_its_own_reply_and_leaves_a_record(door, thing
         for request, reply, _, _ in rows:
             assert reply_to(one, request) == reply, request
     assert [(d["verdict"], d["reason"]) for d in one.decisions()] == [row[2:] for row in rows]
+
+
+@pytest.fixture
+def nowhere(tmp_path):
+    """A network namespace that has no route but to its own net, and one to nobody."""
+    apart = Apart()
+    inside_run("ip", "-n", apart.gate, "route", "add", "unreachable", "198.51.100.7/32")
+    yield apart
+    apart.close()
+
+
+def test_how_an_address_is_not_reached_is_told_in_the_words_of_socks(nowhere, tmp_path):
+    places = {"no-net.example": "203.0.113.9", "no-host.example": "198.51.100.7", "nobody.example": "127.0.0.1"}
+    one = FarGate(tmp_path, nowhere)
+    one.config["listen"]["socks"] = ["127.0.0.1:1080"]
+    one.config["resolve"] = {"hosts": {name: [place] for name, place in places.items()}}
+    one.config["rules"] = [{"id": "any", "verdict": "allow", "hosts": ["*.example"], "schemes": ["tcp"], "ports": [5432],
+                            "addresses": ["203.0.113.0/24", "198.51.100.0/24", "127.0.0.1/32"]}]
+    one.start()
+    try:
+        for host, reply in (("no-net.example", 3), ("no-host.example", 4), ("nobody.example", 5), ("gone.other", 2)):
+            done = run(*inside(nowhere.gate), "curl", "-sS", "-x", "socks5h://127.0.0.1:1080", f"telnet://{host}:5432")
+            assert (done.returncode, f"({reply})" in done.stderr) == (97, True), done.stderr
+        outcomes = [one.outcome_of(d) for d in one.decisions()]
+        assert [o["reason"] for o in outcomes[:3]] == ["net_unreachable", "host_unreachable", "connect_failed"]
+    finally:
+        one.stop()
 
 
 def test_the_gates_own_sockets_are_never_reached(door):

@@ -60,6 +60,8 @@ enum { SOCKS_ANSWER_SIZE = 2, SOCKS_REPLY_SIZE = 10 };
 void socks_method_write(enum socks_method method, uint8_t out[SOCKS_ANSWER_SIZE]);
 /* RFC 1929 section 2. */
 void socks_user_write(bool is_known, uint8_t out[SOCKS_ANSWER_SIZE]);
+/* What a client is told of a refusal, or of a way out that failed, for that reason. */
+enum socks_reply socks_reply_of(enum reason reason);
 /* Of where the gate is bound nobody is told: 0.0.0.0 and port 0. */
 void socks_reply_write(enum socks_reply reply, uint8_t out[SOCKS_REPLY_SIZE]);
 

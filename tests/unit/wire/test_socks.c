@@ -184,9 +184,37 @@ static void answers_are_as_the_rfc_writes_them(void **state)
     assert_memory_equal(ten, "\5\2\0\1\0\0\0\0\0\0", 10);
 }
 
+static void each_way_to_fail_has_the_reply_that_the_rfc_has_for_it(void **state)
+{
+    static const struct {
+        enum reason reason;
+        enum socks_reply reply;
+    } rows[] = {
+        {REASON_NO_RULE, SOCKS_NOT_ALLOWED},
+        {REASON_ADDRESS, SOCKS_NOT_ALLOWED},
+        {REASON_LOOP, SOCKS_NOT_ALLOWED},
+        {REASON_CREDENTIALS_NEEDED, SOCKS_NOT_ALLOWED},
+        {REASON_LIMIT_CONCURRENT, SOCKS_NOT_ALLOWED},
+        {REASON_NET_UNREACHABLE, SOCKS_NET_UNREACHABLE},
+        {REASON_HOST_UNREACHABLE, SOCKS_HOST_UNREACHABLE},
+        {REASON_DNS_FAILED, SOCKS_HOST_UNREACHABLE},
+        {REASON_CONNECT_FAILED, SOCKS_REFUSED},
+        {REASON_CONNECT_TIMEOUT, SOCKS_TTL_EXPIRED},
+        {REASON_METHOD_UNSUPPORTED, SOCKS_COMMAND_UNSUPPORTED},
+        {REASON_AUDIT_UNAVAILABLE, SOCKS_FAILED},
+        {REASON_MALFORMED_HEAD, SOCKS_FAILED},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        assert_int_equal(socks_reply_of(rows[i].reason), rows[i].reply);
+    for (int reason = 0; reason < REASON_COUNT; reason++) /* a refusal never reads as a success */
+        assert_int_not_equal(socks_reply_of((enum reason)reason), SOCKS_SUCCEEDED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_way_to_fail_has_the_reply_that_the_rfc_has_for_it),
         cmocka_unit_test(an_offer_is_read_for_the_two_ways_that_are_known),
         cmocka_unit_test(another_protocol_is_told_from_its_first_byte),
         cmocka_unit_test(user_and_password_have_any_bytes_and_any_length),

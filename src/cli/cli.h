@@ -34,10 +34,9 @@ enum exit_code complain_about(struct buffer *sentence);
 enum exit_code cmd_run(const struct command_line *line);
 enum exit_code cmd_check(const struct command_line *line);
 enum exit_code cmd_explain(const struct command_line *line);
-/* explain_name.c: its second operand is dns:NAME, and the first a type of records */
-bool is_name_question(const struct command_line *line);
-enum exit_code explain_name(
-    const struct policy *policy, const struct command_line *line, const char *from, int64_t at_us, bool as_json);
+/* explain_name.c: `asked` is a question for a name (policy_is_question) */
+enum exit_code
+explain_name(const struct policy *policy, struct text asked, const char *from, int64_t at_us, bool as_json);
 enum exit_code cmd_llm_hosts(const struct command_line *line);
 enum exit_code cmd_llm_try(const struct command_line *line);
 enum exit_code cmd_schema(const struct command_line *line);

@@ -7,6 +7,7 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
 #include "exeat/policy/lapse.h"
+#include "exeat/policy/names.h"
 #include "exeat/review.h"
 
 static enum exit_code worse(enum exit_code left, enum exit_code right)
@@ -183,8 +184,8 @@ enum exit_code cmd_explain(const struct command_line *line)
     struct buffer asked = {0};
     buffer_printf(&asked, "%s %s", line->operands[0], line->operands[1]);
     enum exit_code code = EXIT_USAGE;
-    if (has_client(policy, from) && is_name_question(line))
-        code = explain_name(policy, line, from, at_us, as_json);
+    if (has_client(policy, from) && policy_is_question(buffer_text(&asked)))
+        code = explain_name(policy, buffer_text(&asked), from, at_us, as_json);
     else if (has_client(policy, from))
         code = explain(policy, buffer_text(&asked), from, at_us, as);
     else

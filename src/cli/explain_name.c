@@ -4,33 +4,6 @@
 #include "cli.h"
 #include "exeat/policy/names.h"
 
-static const struct text scheme = TEXT_INIT("dns:");
-
-bool is_name_question(const struct command_line *line)
-{
-    return text_equal_nocase(text_part(text_from(line->operands[1]), 0, scheme.length), scheme);
-}
-
-static bool read_question(const struct command_line *line, struct name_question *question)
-{
-    struct text type = text_from(line->operands[0]);
-    bool is_known = false;
-    for (size_t i = 0; i < DNS_TYPE_WORDS && !is_known; i++) {
-        is_known = text_equal_nocase(type, text_from(dns_type_words[i]));
-        question->type = dns_type_of_word(i);
-    }
-    struct text name = text_after(text_from(line->operands[1]), scheme.length);
-    if (!is_known)
-        complain(
-            EXIT_USAGE, "'%s' is no type of DNS records that is known, such as A, AAAA, HTTPS or TXT",
-            line->operands[0]);
-    else if (!host_parse_written(name, &question->host) || question->host.kind != HOST_NAME)
-        complain(EXIT_USAGE, "'%.*s' is no name of a host", TEXT_ARG(name));
-    else
-        return true;
-    return false;
-}
-
 static void append_text(const struct name_question *question, const struct name_verdict *verdict, struct buffer *out)
 {
     const struct decision *decision = &verdict->decision;
@@ -63,14 +36,17 @@ static void append_json(const struct name_question *question, const struct name_
     buffer_printf(out, ",\"rerouted\":%s}\n", verdict->is_rerouted ? "true" : "false");
 }
 
-enum exit_code explain_name(
-    const struct policy *policy, const struct command_line *line, const char *from, int64_t at_us, bool as_json)
+enum exit_code
+explain_name(const struct policy *policy, struct text asked, const char *from, int64_t at_us, bool as_json)
 {
-    struct name_question question = {.client.name = text_from(from), .asked_us = at_us};
+    struct name_question question;
     struct name_verdict verdict;
     struct buffer out = {0};
-    if (!read_question(line, &question))
-        return EXIT_USAGE;
+    const char *wrong = "";
+    if (!policy_question_parse(asked, &question, &wrong))
+        return complain(EXIT_USAGE, "%.*s: %s", TEXT_ARG(asked), wrong);
+    question.client.name = text_from(from);
+    question.asked_us = at_us;
     policy_judge_name(policy, &question, false, &verdict);
     if (as_json)
         append_json(&question, &verdict, &out);

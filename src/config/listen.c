@@ -2,21 +2,28 @@
 /* The section listen: the sockets of the gate. */
 #include "config_internal.h"
 
+#define LISTENER_KEYS(clients_speak_tls)                                                                               \
+    {"address", &type_socket, offsetof(struct settings_listener, socket), true, NULL, "where it listens", AT_START},   \
+        START_KEY(settings_listener, name, "name", &type_text, "(none)", "for `clients.NAME.listener`"),               \
+        START_KEY(                                                                                                     \
+            settings_listener, tls.certificate, "certificate", &type_path, "(no TLS)",                                 \
+            "the gate's own certificate chain, PEM: " clients_speak_tls),                                              \
+        START_KEY(settings_listener, tls.key, "key", &type_path, "(none)", "its key, PEM, not encrypted"),             \
+        START_KEY(                                                                                                     \
+            settings_listener, tls.client_roots, "client_roots", &type_path, "(none is asked for)",                    \
+            "who issues the clients' certificates, PEM: each client must show one"),                                   \
+        START_KEY(                                                                                                     \
+            settings_listener, tls.crl, "crl", &type_path, "(nobody is revoked)",                                      \
+            "revocation lists, PEM, one of each authority in the clients' chains; one that is over refuses")
+
 static const struct key listener_keys[] = {
-    {"address", &type_socket, offsetof(struct settings_listener, socket), true, NULL, "where it listens", AT_START},
-    START_KEY(settings_listener, name, "name", &type_text, "(none)", "for `clients.NAME.listener`"),
-    START_KEY(
-        settings_listener, tls.certificate, "certificate", &type_path, "(no TLS)",
-        "the gate's own certificate chain, PEM: clients speak TLS to the proxy (https_proxy=https://...)"),
-    START_KEY(settings_listener, tls.key, "key", &type_path, "(none)", "its key, PEM, not encrypted"),
-    START_KEY(
-        settings_listener, tls.client_roots, "client_roots", &type_path, "(none is asked for)",
-        "who issues the clients' certificates, PEM: each client must show one"),
-    START_KEY(
-        settings_listener, tls.crl, "crl", &type_path, "(nobody is revoked)",
-        "revocation lists, PEM, one of each authority in the clients' chains; one that is over refuses"),
+    LISTENER_KEYS("clients speak TLS to the proxy (https_proxy=https://...)"),
 };
 static const struct section section_listener = SECTION("a listener", listener_keys);
+static const struct key socks_keys[] = {
+    LISTENER_KEYS("SOCKS within TLS, which few clients speak: those of others go by a stunnel beside them"),
+};
+static const struct section section_socks = SECTION("a listener", socks_keys);
 
 /* What is written of TLS must make sense together. */
 static const char *wrong_with_tls(const struct settings_server_tls *tls)
@@ -147,12 +154,16 @@ static const struct type type_listener = {
     .item = &type_socket};
 static const struct type type_listeners =
     VALUES_TYPE("list of address:port, or maps", read_listeners, write_listeners, &type_listener);
+static const struct type type_socks_listener = {
+    .called = "address:port, or { address }", .shape = SHAPE_EITHER, .section = &section_socks, .item = &type_socket};
+static const struct type type_socks =
+    VALUES_TYPE("list of address:port, or maps", read_listeners, write_listeners, &type_socks_listener);
 static const struct key listen_keys[] = {
     START_KEY(
         settings_listen, forward, "forward", &type_listeners, NULL,
         "the proxy: what clients put into http_proxy and https_proxy"),
     START_KEY(
-        settings_listen, socks, "socks", &type_listeners, "(none)",
+        settings_listen, socks, "socks", &type_socks, "(none)",
         "the same for SOCKS5: databases, mail, SSH (`all_proxy=socks5h://...`)"),
     START_KEY(
         settings_listen, transparent, "transparent", &type_turned_list, NULL,
@@ -160,7 +171,7 @@ static const struct key listen_keys[] = {
         "single users"),
     START_KEY(
         settings_listen, dns, "dns", &type_turned_list, "(none)",
-        "questions for names, by UDP and TCP: what resolv.conf names as its server"),
+        "questions for names, by UDP and TCP: what resolv.conf names as its server, or `exeat redirect` turns here"),
     START_KEY(settings_listen, admin, "admin", &type_socket, "(none)", "read-only: GET /livez, /readyz, /metrics"),
     START_KEY(
         settings_listen, control, "control", &type_path, "(none)",

@@ -188,10 +188,10 @@ static const struct type type_rule = MAP_TYPE(&section_rule);
 const struct type type_rules = LIST_TYPE("list of rules", read_rules, &type_rule);
 
 static const struct type type_request =
-    SHAPED_TYPE("METHOD URL", read_setting_text, "^(CONNECT |[!#$%&'*+.^_`|~0-9A-Za-z-]+ https?://)");
+    SHAPED_TYPE("METHOD URL", read_setting_text, "^(CONNECT |[!#$%&'*+.^_`|~0-9A-Za-z-]+ +(https?://|[Dd][Nn][Ss]:))");
 static const struct type type_expect = SHAPED_TYPE("verdict [rule]", read_setting_text, "^(allow|deny|reroute)( .+)?$");
 static const struct key test_keys[] = {
-    REQUIRED_KEY(settings_test, request, "request", &type_request, "what is asked"),
+    REQUIRED_KEY(settings_test, request, "request", &type_request, "what is asked; TYPE dns:NAME, for a name"),
     KEY(settings_test, from, "from", &type_setting_text, "(nobody in particular)", "which client asks"),
     KEY(settings_test, at, "at", &type_time, "(before any rule lapses)", "when it is asked"),
     REQUIRED_KEY(settings_test, expect, "expect", &type_expect, "what must come of it"),

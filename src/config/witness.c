@@ -43,7 +43,8 @@ static const struct type type_on_unreachable = FLAG_TYPE(on_unreachable_words);
 static const struct key witness_keys[] = {
     {"url", &type_url, 0, true, NULL, "where the witness is; its name is the one in its certificate", AT_START},
     REQUIRED_START_KEY(
-        settings_witness, key_file, "key_file", &type_path, "its vkey, as `exeat key show --witness` prints it"),
+        settings_witness, key_file, "key_file", &type_path,
+        "its vkey (its name and public key in one line), as `exeat key show --witness` prints it"),
     START_KEY(
         settings_witness, token_file, "enrol_token_file", &type_path, "(enrolled by hand)",
         "one line: what the witness lets new logs in by"),

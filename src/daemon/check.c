@@ -65,12 +65,19 @@ static void look_at_redirect(const struct settings *settings, struct diags *diag
             "without listen.dns nobody but the gate can look up a name, and who cannot seldom connects");
 }
 
-static bool has_place(const struct settings_turned_list *list, uint32_t uid)
+/* Is something of that family turned there, but nothing to a place of this user's own? */
+static bool lacks_place(const struct settings_turned_list *list, uint32_t uid, uint8_t length)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i].owner.is_known && list->items[i].owner.uid == uid)
-            return true;
-    return false;
+    bool is_turned = false;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct settings_turned *turned = &list->items[i];
+        if (turned->socket.address.length != length)
+            continue;
+        if (turned->owner.is_known && turned->owner.uid == uid)
+            return false;
+        is_turned = true;
+    }
+    return is_turned;
 }
 
 static void look_for_gate(const struct settings_turned_list *list, uint64_t gate, struct diags *diags)
@@ -82,22 +89,24 @@ static void look_for_gate(const struct settings_turned_list *list, uint64_t gate
                 list->items[i].owner.uid);
 }
 
-static void
-look_at_owner(const struct settings_listen *listen, const struct settings_client *client, struct diags *diags)
+static void look_at_owner(
+    const struct settings_listen *listen, const struct settings_client *client, uint8_t length, struct diags *diags)
 {
     uint32_t uid = client->owner.uid;
-    if (listen->transparent.count > 0 && !has_place(&listen->transparent, uid))
+    const char *family = length == 4 ? "IPv4" : "IPv6";
+    const char *loopback = length == 4 ? "127.0.0.1" : "[::1]";
+    if (lacks_place(&listen->transparent, uid, length))
         diag_remark(
             diags, client->name.mark,
-            "behind a redirect it is not always known that a connection is of user %u; "
-            "`listen.transparent: [{ address: \"127.0.0.1:PORT\", uid: %u }]` makes it certain",
-            uid, uid);
-    if (listen->dns.count > 0 && !has_place(&listen->dns, uid))
+            "behind a redirect it is not always known that a connection by %s is of user %u; "
+            "`listen.transparent: [{ address: \"%s:PORT\", uid: %u }]` makes it certain",
+            family, uid, loopback, uid);
+    if (lacks_place(&listen->dns, uid, length))
         diag_remark(
             diags, client->name.mark,
-            "behind a redirect it is seldom known that a question is of user %u; "
-            "`listen.dns: [{ address: \"127.0.0.1:PORT\", uid: %u }]` makes it certain",
-            uid, uid);
+            "behind a redirect it is seldom known that a question by %s is of user %u; "
+            "`listen.dns: [{ address: \"%s:PORT\", uid: %u }]` makes it certain",
+            family, uid, loopback, uid);
 }
 
 /* Behind a redirect the kernel loses now and then whose a connection was (ways of NAT with ports), and nearly always
@@ -108,18 +117,39 @@ static void look_at_owners(const struct settings *settings, struct diags *diags)
         return;
     look_for_gate(&settings->listen.transparent, settings->redirect.uid, diags);
     look_for_gate(&settings->listen.dns, settings->redirect.uid, diags);
-    for (size_t i = 0; i < settings->lists.client_count; i++)
-        if (settings->lists.clients[i].owner.is_known)
-            look_at_owner(&settings->listen, &settings->lists.clients[i], diags);
+    for (size_t i = 0; i < settings->lists.client_count; i++) {
+        const struct settings_client *client = &settings->lists.clients[i];
+        if (!client->owner.is_known)
+            continue;
+        look_at_owner(&settings->listen, client, 4, diags);
+        look_at_owner(&settings->listen, client, 16, diags);
+    }
 }
 
-/* Another machine's resolv.conf says nothing, so that this is a remark. */
+/* Where clients are told of it by resolv.conf, and not turned to it: the gate reads that file too. */
+static const struct settings_turned *find_named_place(const struct settings *settings)
+{
+    const struct settings_turned_list *list = &settings->listen.dns;
+    bool is_asked = settings->redirect.mark.line == 0 && settings->resolve.servers.length == 0;
+    for (size_t i = 0; is_asked && i < list->count; i++)
+        if (list->items[i].socket.port == 53)
+            return &list->items[i];
+    return NULL;
+}
+
+/* Another machine's resolv.conf says nothing, so that these are remarks. */
 static void look_at_dns(const struct settings *settings, struct diags *diags)
 {
     struct mark mark;
     char *error = dns_find_loop(settings, &mark);
+    const struct settings_turned *named = find_named_place(settings);
     if (error != NULL)
         diag_remark(diags, mark, "%s", error);
+    else if (named != NULL)
+        diag_remark(
+            diags, named->socket.mark,
+            "without resolve.servers the gate asks the servers of its own resolv.conf, and does not start where that "
+            "names this listener; set it to the resolver of the pod or the cluster");
     base_free(error);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file's own tests: each is judged whole, and one that fails is told with its reasons. */
+#include "exeat/policy/names.h"
 #include "exeat/policy/trace.h"
 #include "exeat/review.h"
 
@@ -40,23 +41,48 @@ static bool is_taken_over(const struct settings_rule *winner, const struct setti
                                    : wanted == VERDICT_REROUTE && winner->verdict == VERDICT_DENY;
 }
 
-static void say_failed(
-    const struct policy *policy, const struct settings_test *test, const struct request *request,
-    const struct decision *decision, struct diags *diags)
+/* False: nothing is wrong with the file. */
+static bool say_failed(
+    const struct policy *policy, const struct settings_test *test, const struct decision *decision, struct diags *diags)
 {
     const struct settings_rule *winner = policy_winner(decision);
-    struct buffer trace = {0};
     if (is_taken_over(winner, test)) {
         diag_remark(
             diags, test->expect.mark, "expected '%.*s' by this file alone; rule '%s' (%s:%d) has the stricter word",
             TEXT_ARG(test->expect.text), winner->id.text.data,
             settings_path_of(&policy_settings(policy)->lists, winner->id.mark), winner->id.mark.line);
-        return;
+        return false;
     }
     diag_error(
         diags, test->expect.mark, "this test fails: expected '%.*s', but it is %s%s%.*s", TEXT_ARG(test->expect.text),
         verdict_name(decision->verdict), decision->rule.length > 0 ? " " : "", TEXT_ARG(decision->rule));
     diag_note(diags, "because: %s", reason_row(decision->reason)->text);
+    return true;
+}
+
+static void test_question(
+    const struct policy *policy, const struct settings_test *test, struct name_question *question, int64_t at_us,
+    struct diags *diags)
+{
+    struct name_verdict verdict;
+    question->client.name = test->from.text;
+    question->asked_us = at_us;
+    policy_judge_name(policy, question, false, &verdict);
+    if (!is_expected(&verdict.decision, test->expect.text))
+        (void)say_failed(policy, test, &verdict.decision, diags);
+}
+
+static void test_request(
+    const struct policy *policy, const struct settings_test *test, struct request *request, int64_t at_us,
+    struct diags *diags)
+{
+    struct decision decision;
+    struct buffer trace = {0};
+    request->client.name = test->from.text;
+    request->asked_us = at_us;
+    judge_whole(policy, request, &decision);
+    if (is_expected(&decision, test->expect.text) || !say_failed(policy, test, &decision, diags))
+        return;
     review_explain(policy, request, false, &trace);
     diag_note(diags, "%.*s", TEXT_ARG(text_trim(buffer_text(&trace), "\n")));
     buffer_clear(&trace);
@@ -66,18 +92,16 @@ static void test_one(const struct policy *policy, const struct settings_test *te
 {
     struct arena arena = {0};
     struct request request;
-    struct decision decision;
+    struct name_question question;
     const char *wrong;
-    if (!policy_request_parse(test->request.text, &arena, &request, &wrong)) {
+    int64_t asked_us = test->at.present ? test->at.us : at_us;
+    bool is_question = policy_is_question(test->request.text);
+    if (is_question && policy_question_parse(test->request.text, &question, &wrong))
+        test_question(policy, test, &question, asked_us, diags);
+    else if (!is_question && policy_request_parse(test->request.text, &arena, &request, &wrong))
+        test_request(policy, test, &request, asked_us, diags);
+    else
         diag_error(diags, test->request.mark, "%s", wrong);
-        arena_clear(&arena);
-        return;
-    }
-    request.client.name = test->from.text;
-    request.asked_us = test->at.present ? test->at.us : at_us;
-    judge_whole(policy, &request, &decision);
-    if (!is_expected(&decision, test->expect.text))
-        say_failed(policy, test, &request, &decision, diags);
     arena_clear(&arena);
 }
 

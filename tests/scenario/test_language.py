@@ -69,6 +69,16 @@ def test_the_commands_of_the_readme_do_what_it_says(tmp_path):
     assert codes == [0, 0, 1]  # good; allowed; denied by the shop's own rule
 
 
+def test_the_handbooks_whole_file_is_good_to_the_strict(tmp_path):
+    """With each door, the rules of the redirect, and what its own tests expect."""
+    text = (TOP / "docs/operations.md").read_text().split("A whole file, with each door that a gate has:\n\n", 1)[1]
+    (tmp_path / "exeat.yaml").write_text("".join(line[4:] + "\n" for line in text.split("\n\n", 1)[0].splitlines()))
+    done = run_exeat("check", "--strict", "-c", "exeat.yaml", cwd=tmp_path)
+    assert (done.returncode, "2 rules, 4 tests passed" in done.stdout) == (0, True), done.stderr
+    rules = run_exeat("redirect", "print", "-c", "exeat.yaml", cwd=tmp_path).stdout
+    assert [word for word in ("127.0.0.1:3129", "[::1]:3129", "127.0.0.1:5353", "[::1]:5353") if f"to {word}" not in rules] == []
+
+
 def test_reference_schema_and_cases_are_those_of_the_program():
     done = subprocess.run([TOP / "tests/lint/check_schema", EXEAT], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -119,6 +119,23 @@ def test_an_address_counts_only_where_a_rule_names_it(door, database):
     assert {d["rule"] for d in one.decisions()} == {"by-address"}
 
 
+def test_socks_within_tls_is_socks(door, database, root):
+    """What a stunnel beside the client does for it."""
+    certificate, key = root.issue("127.0.0.1")
+    port = free_port()
+    listener = {"address": f"127.0.0.1:{port}", "certificate": str(certificate), "key": str(key)}
+    one = door(tcp(database.port), listen={"socks": [listener]})
+    trust = ssl.create_default_context(cafile=root.path)
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as bare, trust.wrap_socket(bare, server_hostname="127.0.0.1") as connection:
+        connection.sendall(b"\5\1\0")
+        assert read(connection, 2) == b"\5\0"
+        connection.sendall(name("db.example", database.port))
+        assert read(connection, len(OK)) == OK
+        connection.sendall(b"SELECT 1")
+        assert read(connection, 30) == b"220 welcome\r\nyou said SELECT 1"[:30]
+    assert one.only_decision()["verdict"] == "allow"
+
+
 def test_netcat_as_ssh_uses_it_reaches_a_server_that_speaks_first(door, database):
     one = door(tcp(database.port))
     done = run("nc", "-X", "5", "-x", f"127.0.0.1:{one.socks}", "db.example", database.port, input="SELECT 1")

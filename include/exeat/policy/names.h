@@ -20,6 +20,10 @@ struct name_verdict {
      * name itself is known; 0: any name will do. */
     size_t fixed;
 };
+/* A question as people write it: "TYPE dns:NAME" (RFC 4501), such as "TXT dns:shop.example". */
+bool policy_is_question(struct text line);
+/* False: `*wrong` says what (static). Nobody in particular asks, before any rule has lapsed. */
+MUST_CHECK bool policy_question_parse(struct text line, struct name_question *question, const char **wrong);
 /* Never fails. `is_bypassed`: what rules refuse is let through for a while (policy_bypass). */
 void policy_judge_name(
     const struct policy *policy, const struct name_question *question, bool is_bypassed, struct name_verdict *verdict);

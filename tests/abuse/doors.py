@@ -6,6 +6,7 @@ import ssl
 import struct
 
 from support.gate import read_head, read_reply
+from support.questions import pack_question
 
 from .table import Try
 
@@ -90,6 +91,15 @@ def question(name, kind=1):
         return yard.dns.udp(name, kind).code
 
     return Try(f"question for {name}", run)
+
+
+def questions(*names):
+    """At once: a decision about names that are all refused alike stands for a minute."""
+
+    def run(yard):
+        return [reply.code for reply in yard.dns.send_at_once([pack_question(name) for name in names])]
+
+    return Try(f"questions for {', '.join(names)!r}", run)
 
 
 def opened(yard, host="opened.example", name=None):

@@ -303,7 +303,7 @@ OWN_NAMES = {"listen": {**OWN["listen"], "dns": ["127.0.0.1:5353", "[::1]:5353",
 
 
 def ask_as(pod, user, way, at=NAME_SERVER, port=53):
-    words = words_to_ask(at, port, "shop.example", way)
+    words = words_to_ask(at, port, way, "shop.example")
     return subprocess.run(pod.program(*words, user=user), capture_output=True, text=True, timeout=60)
 
 

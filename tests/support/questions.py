@@ -80,6 +80,14 @@ class Questions:
             one.sendto(message, self.where)
             return Reply(one.recvfrom(65535)[0])
 
+    def send_at_once(self, messages, timeout=60):
+        """One behind the other, before any answer is read: they have the same time, however slow the machine is."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+            one.settimeout(timeout)
+            for message in messages:
+                one.sendto(message, self.where)
+            return [Reply(one.recvfrom(65535)[0]) for _ in messages]
+
     def connect(self):
         return socket.create_connection(self.where, timeout=60)
 
@@ -113,24 +121,25 @@ def free_dns_port():
 
 ASK = """
 import socket, struct, sys
-host, port, way, question = sys.argv[1], int(sys.argv[2]), sys.argv[3], bytes.fromhex(sys.argv[4])
+host, port, way = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 family = socket.AF_INET6 if ":" in host else socket.AF_INET
 one = socket.socket(family, socket.SOCK_STREAM if way == "tcp" else socket.SOCK_DGRAM)
 one.settimeout(20)
 if way != "unconnected":
     one.connect((host, port))
-if way == "tcp":
-    one.sendall(struct.pack(">H", len(question)) + question)
-    one.recv(2, socket.MSG_WAITALL)
-elif way == "unconnected":
-    one.sendto(question, (host, port))
-else:
-    one.send(question)
-print(one.recv(4096)[3] & 15)
+for question in map(bytes.fromhex, sys.argv[4:]):
+    if way == "tcp":
+        one.sendall(struct.pack(">H", len(question)) + question)
+        one.recv(2, socket.MSG_WAITALL)
+    elif way == "unconnected":
+        one.sendto(question, (host, port))
+    else:
+        one.send(question)
+    print(one.recv(4096)[3] & 15)
 """
 WAYS = ("unconnected", "connected", "tcp")
 
 
-def words_to_ask(host, port, name, way):
-    """A program that asks, for whichever user; says the code of the answer."""
-    return ["/usr/bin/python3", "-c", ASK, host, str(port), way, pack_question(name).hex()]
+def words_to_ask(host, port, way, *names):
+    """A program that asks, for whichever user; says the code of each answer."""
+    return ["/usr/bin/python3", "-c", ASK, host, str(port), way, *(pack_question(name).hex() for name in names)]

@@ -26,11 +26,12 @@ struct checkup;
 struct checkup *checkup_new(const struct checkup_options *options); /* the caller's */
 void checkup_free(struct checkup *checkup);                         /* NULL is fine */
 /* The engines of that policy, of which a reference is taken, from now on. `tls` is taken: whom their certificates are
- * believed by. What was to be swapped still is, where both are there. */
+ * believed by. What was to be swapped still is, where both are
+ * there and the policy says of neither another `standby` than the one before. */
 void checkup_set_policy(struct checkup *checkup, struct policy *policy, struct tls_client *tls);
 
 /* The operator's word: "" for a list, "drain NAME", "use NAME", "swap OLD NEW". Appends an answer of whole lines. True:
- * something was ordered. */
+ * something was ordered. An order about who is to come in, or that who is to go stays, takes a waiting swap back. */
 bool checkup_order(struct checkup *checkup, struct text words, struct buffer *answer);
 
 #endif

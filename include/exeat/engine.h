@@ -46,7 +46,13 @@ const char *engine_state_name(enum engine_state state); /* static */
 const char *engine_order_name(enum engine_order order); /* static */
 
 /* What it says, or is said, to be. Texts are cut at their size. */
-enum { ENGINE_VERSION_SIZE = 64, ENGINE_MODEL_SIZE = 96, ENGINE_NAME_SIZE = 48, ENGINE_FAULTS = 12 };
+enum {
+    ENGINE_VERSION_SIZE = 64,
+    ENGINE_MODEL_SIZE = 96,
+    ENGINE_NAME_SIZE = 48,
+    ENGINE_FAULTS = 12,
+    ENGINE_WHY_SIZE = 200
+};
 struct engine_identity {
     char model[ENGINE_MODEL_SIZE];
     char version[ENGINE_VERSION_SIZE]; /* of the program */
@@ -64,9 +70,12 @@ struct engine_view {
     char name[ENGINE_NAME_SIZE];
     enum engine_state state;
     enum engine_order order;
-    bool is_up; /* the last call was answered, or there was none */
-    bool is_wrong_model;
-    uint32_t slots; /* 0: no limit is known */
+    bool is_up;                /* the last call was answered, or there was none */
+    bool is_wrong_model;       /* another than it must have, or ... */
+    bool is_model_unknown;     /* ... nobody says which */
+    uint64_t rests_until_us;   /* steady clock */
+    char why[ENGINE_WHY_SIZE]; /* it is not ready; empty: it is, or was not asked */
+    uint32_t slots;            /* 0: no limit is known */
     uint32_t outstanding;
     uint32_t waiting;
     uint64_t served;
@@ -83,7 +92,7 @@ struct text engine_name(const struct engine *engine); /* lives as the engine */
 struct engine_identity engine_identity(struct engine *engine);
 
 /* Who asks the engine says what came of it. True: that is another than before. */
-bool engine_note_state(struct engine *engine, enum engine_state state);
+bool engine_note_state(struct engine *engine, enum engine_state state, struct text why);
 void engine_note_slots(struct engine *engine, uint32_t slots);
 bool engine_note_identity(struct engine *engine, const struct engine_identity *identity);
 /* The operator's word. */

@@ -36,21 +36,21 @@ static struct text range_of(struct text entry, unsigned *weight)
     return text_trim(text_part(entry, 0, end), " \t");
 }
 
+/* Any language (`*`, or no field at all) asks for none of those that are written: `text` is in one, too. */
 unsigned canned_language_suits(struct text accept_language, struct text language)
 {
     struct text rest = accept_language;
     struct text entry;
-    unsigned suits = text_trim(accept_language, " \t").length == 0 ? 1000 : 0;
+    unsigned suits = 0;
     size_t longest = 0;
     while (text_split(&rest, ',', &entry)) {
         unsigned weight;
         struct text range = range_of(entry, &weight);
-        bool is_any = text_equal(range, TEXT("*"));
-        bool fits = range.length > 0 && (is_any || is_part_of(range, language) || is_part_of(language, range));
-        if (!fits || range.length < longest || (is_any && longest > 0))
+        bool fits = range.length > 0 && (is_part_of(range, language) || is_part_of(language, range));
+        if (!fits || range.length < longest)
             continue;
         suits = range.length == longest && suits > weight ? suits : weight;
-        longest = is_any ? 0 : range.length;
+        longest = range.length;
     }
     return suits;
 }

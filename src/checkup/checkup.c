@@ -42,10 +42,28 @@ static void begin(struct checkup *checkup)
             patient_begin(&checkup->patients[checkup->patient_count++], checkup, i);
 }
 
+static bool stands_by(const struct policy *policy, const char *name)
+{
+    for (size_t i = 0; i < policy_inference_count(policy); i++)
+        if (text_equal(policy_inference(policy, i)->name, text_from(name)))
+            return policy_inference(policy, i)->engine->stands_by;
+    return false;
+}
+
+/* The file has another word about who stands by: it counts, and not what was ordered before. */
+static bool decides_swap(const struct swap *swap, const struct policy *old, const struct policy *policy)
+{
+    return old != NULL && swap->to[0] != '\0' &&
+           (stands_by(old, swap->from) != stands_by(policy, swap->from) ||
+            stands_by(old, swap->to) != stands_by(policy, swap->to));
+}
+
 void checkup_set_policy(struct checkup *checkup, struct policy *policy, struct tls_client *tls)
 {
     struct engine_set *before = checkup->set;
     struct policy *old = checkup->policy;
+    if (decides_swap(&checkup->swap, old, policy))
+        checkup->swap = (struct swap){0};
     forget(checkup);
     checkup->policy = policy_ref(policy);
     checkup->tls = tls;

@@ -53,6 +53,8 @@ struct web_peer checkup_peer(
 /* patient.c */
 void patient_begin(struct patient *patient, struct checkup *checkup, size_t index);
 void patient_end(struct patient *patient);
+/* proof.c: what `digest_file` says, where there is one */
+void checkup_read_digest(const struct settings_engine *source, struct engine_identity *identity);
 /* orders.c */
 void swap_if_warm(struct checkup *checkup);
 

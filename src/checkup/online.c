@@ -6,6 +6,7 @@
 
 #include "checkup_internal.h"
 #include "exeat/base/memory.h"
+#include "exeat/checkup/proof.h"
 #include "exeat/config.h"
 
 enum { PAGE_MAX = 1024 * 1024, PATIENCE_MS = 5000 };
@@ -192,6 +193,18 @@ static void begin(struct online *online, struct probe *probe, size_t index)
     ask(probe, TEXT("GET"), probe->words->list_path, on_list);
 }
 
+/* Who is well in all else may have another model than it must. */
+static void ask_for_proof(struct probe *probe, struct tls_client *tls)
+{
+    struct online *online = probe->online;
+    struct buffer wrong = {0};
+    if (probe->is_good && !checkup_proves(online->policy, probe->index, online->loop, tls, &wrong)) {
+        probe->is_good = false;
+        BUFFER_APPEND_ALL(&probe->said, TEXT("; but "), buffer_text(&wrong));
+    }
+    buffer_clear(&wrong);
+}
+
 static bool report(const struct probe *probe, struct buffer *out)
 {
     BUFFER_APPEND_ALL(out, TEXT("inference "), probe->source->name, TEXT(": "), buffer_text(&probe->said), TEXT("\n"));
@@ -215,6 +228,7 @@ bool checkup_online(const struct policy *policy, struct tls_client *tls, struct 
     if (online.waiting > 0)
         loop_run(online.loop);
     for (size_t i = 0; i < online.count; i++) {
+        ask_for_proof(&online.probes[i], tls);
         is_good = report(&online.probes[i], out) && is_good;
         buffer_clear(&online.probes[i].said);
     }

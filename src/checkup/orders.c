@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the operator wants of engines. */
 #include "checkup_internal.h"
+#include "exeat/config.h"
 
 static struct engine *find(const struct checkup *checkup, struct text name)
 {
@@ -28,18 +29,51 @@ static bool is_asked(const struct checkup *checkup, const struct engine *engine)
     return false;
 }
 
-static void say(const struct engine_view *view, struct buffer *answer)
+static bool comes_in(const struct checkup *checkup, const struct engine_view *view)
 {
+    return checkup->swap.to[0] != '\0' && text_equal(text_from(view->name), text_from(checkup->swap.to));
+}
+
+/* One line, whatever a peer made of it. */
+static void say_line(struct buffer *answer, struct text line)
+{
+    for (size_t i = 0; i < line.length; i++)
+        buffer_append_byte(answer, (unsigned char)line.data[i] < ' ' ? ' ' : line.data[i]);
+}
+
+/* Why it gets no calls, or whose place it waits for. */
+static void say_remark(const struct checkup *checkup, const struct engine_view *view, struct buffer *answer)
+{
+    struct buffer remark = {0};
+    uint64_t now_us = loop_now_us(checkup->options.loop);
+    if (comes_in(checkup, view))
+        buffer_printf(&remark, "; instead of %s, once it is ready", checkup->swap.from);
+    if (view->why[0] != '\0')
+        buffer_printf(&remark, "; %s", view->why);
+    if (view->is_wrong_model && !view->is_model_unknown)
+        buffer_append_string(&remark, "; wrong_model");
+    if (view->is_model_unknown && view->state == ENGINE_READY)
+        buffer_append_string(&remark, "; model_unknown");
+    if (view->rests_until_us > now_us)
+        buffer_printf(&remark, "; rests for %us", (unsigned)((view->rests_until_us - now_us) / 1000000 + 1));
+    say_line(answer, text_after(buffer_text(&remark), 1)); /* without the first sign between two */
+    buffer_clear(&remark);
+}
+
+static void say(const struct checkup *checkup, const struct engine_view *view, struct buffer *answer)
+{
+    const char *order = comes_in(checkup, view) ? "comes_in" : engine_order_name(view->order);
     buffer_printf(
         answer, "%s state=%s order=%s outstanding=%u waiting=%u slots=%u model=%s version=%s digest=", view->name,
-        engine_state_name(view->state), engine_order_name(view->order), view->outstanding, view->waiting, view->slots,
+        engine_state_name(view->state), order, view->outstanding, view->waiting, view->slots,
         view->identity.model[0] != '\0' ? view->identity.model : "-",
         view->identity.version[0] != '\0' ? view->identity.version : "-");
     if (view->identity.has_digest)
         buffer_append_hex(answer, (struct bytes){view->identity.digest.bytes, sizeof(view->identity.digest.bytes)});
     else
         buffer_append_byte(answer, '-');
-    buffer_append_string(answer, view->is_wrong_model ? " wrong_model\n" : "\n");
+    say_remark(checkup, view, answer);
+    buffer_append_byte(answer, '\n');
 }
 
 static bool do_list(struct checkup *checkup, struct text rest, struct buffer *answer)
@@ -50,10 +84,17 @@ static bool do_list(struct checkup *checkup, struct text rest, struct buffer *an
         if (engine_set_at(checkup->set, i) == NULL)
             continue;
         engine_look(engine_set_at(checkup->set, i), &view);
-        say(&view, answer);
+        say(checkup, &view, answer);
     }
     buffer_append(answer, TEXT("ok\n"));
     return false;
+}
+
+/* What is said of NEW itself, or that OLD goes on, is another wish than the swap that waits. OLD may drain before. */
+static bool revokes(const struct checkup *checkup, struct text name, enum engine_order order)
+{
+    return checkup->swap.to[0] != '\0' && (text_equal(name, text_from(checkup->swap.to)) ||
+                                           (order == ENGINE_IN_USE && text_equal(name, text_from(checkup->swap.from))));
 }
 
 static bool order(struct checkup *checkup, struct text name, enum engine_order order, struct buffer *answer)
@@ -62,9 +103,15 @@ static bool order(struct checkup *checkup, struct text name, enum engine_order o
     struct engine *engine = find_or_say(checkup, name, answer);
     if (engine == NULL)
         return false;
+    bool is_revoked = revokes(checkup, name, order);
     engine_set_order(engine, order);
     engine_look(engine, &view);
-    buffer_printf(answer, "ok: %s %s; %u calls are under way\n", view.name, engine_order_name(order), view.outstanding);
+    buffer_printf(answer, "ok: %s %s; %u calls are under way", view.name, engine_order_name(order), view.outstanding);
+    if (is_revoked)
+        buffer_printf(answer, "; %s does not come in for %s any more", checkup->swap.to, checkup->swap.from);
+    buffer_append_byte(answer, '\n');
+    if (is_revoked)
+        checkup->swap = (struct swap){0};
     return true;
 }
 
@@ -94,6 +141,25 @@ void swap_if_warm(struct checkup *checkup)
     hooks->on_swap(hooks->context, engine_name(from), engine_name(to));
 }
 
+static bool names(const struct checkup *checkup, const struct settings_answerers *list, const struct engine *engine)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (engine_set_at(checkup->set, list->items[i]) == engine)
+            return true;
+    return false;
+}
+
+/* That would lose who is taken out, and not get who comes in; NULL: none. */
+static const struct settings_rule *
+rule_without(const struct checkup *checkup, const struct engine *from, const struct engine *to)
+{
+    const struct settings_lists *lists = &policy_settings(checkup->policy)->lists;
+    for (size_t i = 0; i < lists->rule_count; i++)
+        if (names(checkup, &lists->rules[i].answerers, from) && !names(checkup, &lists->rules[i].answerers, to))
+            return &lists->rules[i];
+    return NULL;
+}
+
 static bool do_swap(struct checkup *checkup, struct text rest, struct buffer *answer)
 {
     struct text old;
@@ -108,6 +174,13 @@ static bool do_swap(struct checkup *checkup, struct text rest, struct buffer *an
     }
     if (!is_asked(checkup, to)) {
         buffer_append(answer, TEXT("refused: it has neither `engine` nor `health`: nobody knows when it is warm\n"));
+        return false;
+    }
+    const struct settings_rule *rule = rule_without(checkup, from, to);
+    if (rule != NULL) {
+        buffer_printf(
+            answer, "refused: rule %s would be left without it: its `inference` must name both, or their pool\n",
+            rule->id.text.data);
         return false;
     }
     text_store(engine_name(from), checkup->swap.from, sizeof(checkup->swap.from));

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One engine is asked: its pages one after the other, then again after a while. */
 #include "checkup_internal.h"
-#include "exeat/base/file.h"
 #include "exeat/base/log.h"
-#include "exeat/base/memory.h"
 
-enum { PAGE_MAX = 1024 * 1024, PATIENCE_MS = 5000, HURRY_MS = 500, DIGEST_FILE_MAX = 4096 };
+enum { PAGE_MAX = 1024 * 1024, PATIENCE_MS = 5000, HURRY_MS = 500 };
 
 static void ask(struct patient *patient);
 
@@ -21,26 +19,12 @@ static void rest(struct patient *patient)
     timer_start(patient->timer, hurries ? HURRY_MS : every_ms);
 }
 
-static void note_state(struct patient *patient, enum engine_state state)
+static void note_state(struct patient *patient, enum engine_state state, struct text why)
 {
-    if (engine_note_state(patient->engine, state))
+    if (engine_note_state(patient->engine, state, why))
         log_info(
             "inference_state", log_text("endpoint", engine_name(patient->engine)),
-            log_string("state", engine_state_name(state)));
-}
-
-/* As sha256sum prints it; a file that is not there, or holds something else, says nothing. */
-static void read_digest_file(const struct patient *patient, struct engine_identity *identity)
-{
-    struct text path = patient->source->engine->digest_file;
-    struct buffer content = {0};
-    char *error = NULL;
-    if (path.length == 0)
-        return;
-    if (file_read(path.data, DIGEST_FILE_MAX, &content, &error))
-        identity->has_digest = engine_read_digest(buffer_text(&content), &identity->digest);
-    base_free(error);
-    buffer_clear(&content);
+            log_string("state", engine_state_name(state)), log_text("why", why));
 }
 
 /* All pages are read: it is ready, and this is what it has. */
@@ -48,11 +32,11 @@ static void finish(struct patient *patient)
 {
     const struct checkup_hooks *hooks = &patient->checkup->options.hooks;
     struct engine_identity *identity = &patient->report.identity;
-    read_digest_file(patient, identity);
+    checkup_read_digest(patient->source->engine, identity);
     if (engine_note_identity(patient->engine, identity))
         hooks->on_model(hooks->context, engine_name(patient->engine), patient->source->engine->adapter, identity);
     engine_note_slots(patient->engine, patient->report.slots);
-    note_state(patient, ENGINE_READY);
+    note_state(patient, ENGINE_READY, TEXT(""));
     rest(patient);
     swap_if_warm(patient->checkup);
 }
@@ -64,17 +48,28 @@ static enum engine_state state_of(uint16_t status)
     return status == 503 ? ENGINE_WARMING : ENGINE_DOWN;
 }
 
+/* Why it is not ready: its status, or what stood in the way to it. */
+static void note_absence(struct patient *patient, uint16_t status, const char *error)
+{
+    struct buffer why = {0};
+    if (status == 0)
+        buffer_append_string(&why, error);
+    else
+        buffer_printf(&why, "it answers %u when it is asked how it is", (unsigned)status);
+    note_state(patient, state_of(status), buffer_text(&why));
+    buffer_clear(&why);
+}
+
 static void on_answer(void *context, uint16_t status, struct text body, const char *error)
 {
     struct patient *patient = context;
     enum engine_page page = ENGINE_PAGE_HEALTH;
     struct text path;
     enum engine_state state = state_of(status);
-    (void)error;
     patient->call = NULL;
     (void)engine_page_at(patient->source->engine->kind, patient->page, &page, &path);
     if (patient->page == 0 && state != ENGINE_READY) {
-        note_state(patient, state);
+        note_absence(patient, status, error);
         rest(patient);
         return;
     }

@@ -70,6 +70,10 @@ static void read_members(struct text line, struct text values[COUNT_OF(members)]
     struct text piece;
     for (size_t i = 0; i < COUNT_OF(members); i++) {
         values[i] = TEXT("-");
+        if (i + 1 == COUNT_OF(members)) { /* the last is words */
+            values[i] = line.length > 0 ? line : values[i];
+            continue;
+        }
         if (!text_split(&line, ' ', &piece))
             continue;
         size_t sign = text_index(piece, '=', 0);

@@ -34,11 +34,12 @@ static const struct command rows[] = {
     {"llm-hosts", cmd_llm_hosts, "[HOST]", OPERANDS_MAYBE_ONE, 0, "the catalogue of LLM hosts, or why a host is in it",
      NULL},
     {"llm try", cmd_llm_try, "[PROVIDER]", OPERANDS_MAYBE_ONE, OF(CONFIG) | OF(FROM) | OF(FORMAT),
-     "a real call of each vendor, answered by the configured endpoints",
+     "a real call in each dialect, answered by the configured endpoints",
      "Whole and as a stream: what the application would get, how long it takes, and what is wrong. PROVIDER is a "
      "dialect (openai, anthropic, gemini, bedrock, cohere, mistral, ollama) or a host of the catalogue. No gate has to "
-     "run, and nothing is sent to any vendor. -o is text or json. The code is 1 where an application would get no "
-     "answer of an endpoint."},
+     "run, and nothing is sent to any vendor. Who stands by, or has another model than `expect_digest`, is not asked. "
+     "-o "
+     "is text or json. The code is 1 where an application would get no answer of an endpoint: canned text is none."},
     {"schema", cmd_schema, "", OPERANDS_NONE, OF(FORMAT), "the configuration language, for editors or for people",
      "-o is json or markdown."},
     {"reload", cmd_reload, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "have a running gate read its configuration anew",
@@ -54,13 +55,15 @@ static const struct command rows[] = {
      "how the inference endpoints of a running gate are", "-o is text or json."},
     {"control drain", cmd_control_drain, "ENDPOINT", OPERANDS_ONE, OF(CONFIG),
      "give an inference endpoint no more calls; what it has begun it finishes",
-     "Until `control undrain`, or until the gate is started anew."},
+     "Until `control undrain`, a start, or a reload that changes the `standby` of the endpoint."},
     {"control undrain", cmd_control_undrain, "ENDPOINT", OPERANDS_ONE, OF(CONFIG),
      "give a drained or standing-by inference endpoint calls again", NULL},
     {"control swap", cmd_control_swap, "OLD NEW", OPERANDS_TWO, OF(CONFIG),
      "put an inference endpoint in the place of another, once it is warm",
-     "OLD is drained when NEW is ready with the model that it shall have; `control status` shows when. NEW needs "
-     "`engine` or `health`."},
+     "Does not wait: OLD is drained once NEW is ready with the model that it shall have, and until then `control "
+     "status` "
+     "has NEW as comes_in. `control undrain OLD` takes it back. NEW needs `engine` or `health`, and to be in the "
+     "`inference` of the same rules, best by one `pool`."},
     {"health", cmd_health, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "is a running gate ready? for exec probes", NULL},
     {"redirect print", cmd_redirect_print, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),
      "the rules that leave a network namespace one way out: the gate", "As `nft -f` reads them."},

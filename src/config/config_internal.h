@@ -55,8 +55,9 @@ extern const struct type type_cache;         /* struct setting_texts */
 void load_find_answerers(struct load *load); /* after load_check_names */
 
 /* trust.c: keys of a rule, whose `trust` is at `base` */
-extern const struct type type_pins; /* struct setting_pins */
-extern const struct type type_crls; /* struct setting_texts */
+extern const struct type type_pins;        /* struct setting_pins */
+extern const struct type type_crls;        /* struct setting_texts */
+extern const struct type type_placed_path; /* struct setting_text: a path, and where it stands */
 /* False: an error was reported at `mark`. */
 MUST_CHECK bool trust_is_whole(struct load *load, const struct settings_trust *trust, struct mark mark);
 

@@ -151,14 +151,14 @@ static const struct key inference_keys[] = {
         "false: its streams are not asked for their tokens (`stream_options`), which some old servers refuse"),
     KEY(settings_inference, via, "via", &type_setting_text, "(none)",
         "the proxy on the way to the endpoint; `upstream_proxy` is not about it"),
-    KEY(settings_inference, trust.roots, "roots", &type_path, "(tls.upstream.roots)",
+    KEY(settings_inference, trust.roots, "roots", &type_placed_path, "(tls.upstream.roots)",
         "who is trusted there, for https: a PEM file of root certificates"),
     KEY(settings_inference, trust.pins, "pin", &type_pins, "(any key)",
         "its verified chain has a key with one of these SHA-256"),
     KEY(settings_inference, trust.crls, "crl", &type_crls, "(not asked)", "revocation lists, as those of rules"),
-    KEY(settings_inference, trust.certificate, "certificate", &type_path, "(none)",
+    KEY(settings_inference, trust.certificate, "certificate", &type_placed_path, "(none)",
         "the gate's own certificate there: PEM, its issuers after it"),
-    KEY(settings_inference, trust.key, "key", &type_path, "(none)", "its key, PEM, not encrypted"),
+    KEY(settings_inference, trust.key, "key", &type_placed_path, "(none)", "its key, PEM, not encrypted"),
     KEY(settings_inference, trust.server_name, "server_name", &type_server_name, "(that of `endpoint`)",
         "the name in its certificate, and in SNI, where `endpoint` has an address or another name"),
     WHOLE_KEY("models", &type_models, "(as asked)", "which model is asked instead"),
@@ -173,15 +173,16 @@ static const struct key inference_keys[] = {
         "how many calls it serves at once; 0: as many as it says itself, or no limit is known"),
     KEY(settings_inference, engine, "queue", &type_queue, NULL, "calls that wait where all slots are taken"),
     KEY(settings_inference, engine.stands_by, "standby", &type_standby, "false",
-        "true: it is asked how it is and gets no calls, until `exeat control swap` puts it in"),
+        "true: it is asked how it is and gets no calls, until `exeat control swap` puts it in; needs `engine` or "
+        "`health`"),
     KEY(settings_inference, engine.region, "region", &type_region, "(unknown)",
-        "where it computes, in the words that `residency` of rules uses"),
+        "where it computes, one word, of those that `residency` of rules uses"),
     KEY(settings_inference, engine, "region_file", &type_region_file, "(none)",
         "a file whose only line is that, such as the label of the node"),
     KEY(settings_inference, engine.expected, "expect_digest", &type_digest, "(any)",
-        "sha256: of the model; with another, or while nobody knows, it gets no calls"),
+        "sha256: of the model; with another, or while nobody knows, it gets no calls; needs `engine` or `health`"),
     KEY(settings_inference, engine.digest_file, "digest_file", &type_path, "(none)",
-        "a file with that digest as sha256sum prints it, for engines that do not tell theirs"),
+        "a file with that digest as sha256sum prints it, for engines that do not tell theirs; believed as it stands"),
     KEY(settings_inference, engine.adapter, "adapter", &type_text, "(none)", "what is put on the model; for records"),
 };
 static const struct section section_inference = SECTION("an inference entry", inference_keys);
@@ -190,8 +191,8 @@ static const struct section section_inference = SECTION("an inference entry", in
 static bool trust_is_sound(struct load *load, const struct settings_inference *inference, struct mark mark)
 {
     const struct settings_trust *trust = &inference->trust;
-    bool is_set = trust->roots.length > 0 || trust->pins.count > 0 || trust->crls.count > 0 ||
-                  trust->certificate.length > 0 || trust->key.length > 0 || trust->server_name.length > 0;
+    bool is_set = trust->roots.text.length > 0 || trust->pins.count > 0 || trust->crls.count > 0 ||
+                  trust->certificate.text.length > 0 || trust->key.text.length > 0 || trust->server_name.length > 0;
     if (!is_set || inference->scheme == SCHEME_HTTPS)
         return trust_is_whole(load, trust, mark);
     diag_error(
@@ -220,6 +221,8 @@ static bool engine_is_sound(struct load *load, struct settings_inference *infere
         wrong = "a Unix socket is on this machine: there is no proxy (`via`) on the way to it";
     else if (engine->is_asked && inference->via.text.length > 0)
         wrong = "an endpoint behind a proxy (`via`) cannot be asked how it is: leave `engine` and `health` away";
+    else if (engine->expected.text.length > 0 && !engine->is_asked)
+        wrong = "`expect_digest` needs `engine` or `health`: else nobody looks which model it has";
     else if (engine->stands_by && !engine->is_asked)
         wrong = "`standby` needs `engine` or `health`: else nobody knows when it is warm";
     if (wrong != NULL)

@@ -28,7 +28,7 @@ static const struct key proxy_keys[] = {
     {"url", &type_proxy_url, 0, true, NULL, "where it is, and whether TLS is spoken to it", ON_RELOAD},
     KEY(settings_proxy, credentials_file, "credentials_file", &type_path, "(none)",
         "`user:password` on one line, for its Proxy-Authorization: Basic"),
-    KEY(settings_proxy, trust.roots, "roots", &type_path, "(tls.upstream.roots)",
+    KEY(settings_proxy, trust.roots, "roots", &type_placed_path, "(tls.upstream.roots)",
         "who is trusted to speak for the proxy, a PEM file: where TLS is spoken to it"),
 };
 static const struct section section_proxy = SECTION("a proxy", proxy_keys);

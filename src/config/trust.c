@@ -47,7 +47,8 @@ static bool read_pins(struct load *load, const struct yaml_node *node, void *fie
     return good && is_not_empty(load, node, pins->count);
 }
 
-static bool read_crl(struct load *load, const struct yaml_node *node, void *item)
+/* It is said where it stands, should it not be there to be read. */
+static bool read_placed_path(struct load *load, const struct yaml_node *node, void *item)
 {
     struct setting_text *path = item;
     path->mark = node->mark;
@@ -59,15 +60,15 @@ static bool read_crls(struct load *load, const struct yaml_node *node, void *fie
     struct setting_texts *crls = field;
     void *items = NULL;
     crls->present = true;
-    bool good = schema_read_few(load, node, sizeof(struct setting_text), read_crl, &items, &crls->count);
+    bool good = schema_read_few(load, node, sizeof(struct setting_text), read_placed_path, &items, &crls->count);
     crls->items = items;
     return good && is_not_empty(load, node, crls->count);
 }
 
 bool trust_is_whole(struct load *load, const struct settings_trust *trust, struct mark mark)
 {
-    bool has_certificate = trust->certificate.length > 0;
-    if (has_certificate == (trust->key.length > 0))
+    bool has_certificate = trust->certificate.text.length > 0;
+    if (has_certificate == (trust->key.text.length > 0))
         return true;
     diag_error(
         load->diags, mark, "`certificate` and `key` belong together: %s is missing",
@@ -77,5 +78,5 @@ bool trust_is_whole(struct load *load, const struct settings_trust *trust, struc
 
 static const struct type type_pin = SHAPED_TYPE("pin", read_pin, "^sha256/[A-Za-z0-9+/]{43}=$");
 const struct type type_pins = FEW_TYPE("sha256/BASE64, or a list of them", read_pins, &type_pin);
-static const struct type type_crl = TEXT_TYPE("path", read_crl);
-const struct type type_crls = FEW_TYPE("path, or a list of paths", read_crls, &type_crl);
+const struct type type_placed_path = TEXT_TYPE("path", read_placed_path);
+const struct type type_crls = FEW_TYPE("path, or a list of paths", read_crls, &type_placed_path);

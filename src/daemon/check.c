@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What `run` would stumble over with a configuration that is good as such: for `check`. */
+#include <string.h>
+
 #include "daemon_internal.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
+#include "exeat/policy/trust.h"
 
 static void look_at_issuer(const struct policy *policy, const char *path, struct mark mark, struct diags *diags)
 {
@@ -33,12 +36,44 @@ static void remark(void *context, const char *sentence)
     diag_remark(remarking->diags, remarking->mark, "%s", sentence);
 }
 
+/* Where the file that a sentence is about is named: the longest path of those that stand in it. */
+static void place(const struct setting_text *file, const char *sentence, struct setting_text *found)
+{
+    bool is_named = file->text.length > found->text.length && strstr(sentence, file->text.data) != NULL;
+    if (is_named)
+        *found = *file;
+}
+
+/* A gate does not start with it. On another machine, whose files are others, that says nothing: a warning. */
+static void look_at_files(const struct policy *policy, size_t index, struct diags *diags)
+{
+    const struct settings_trust *source = policy_trust_at(policy, index)->source;
+    struct setting_text file = {.text = TEXT_INIT("")};
+    char *error = NULL;
+    if (trust_is_usable(policy, index, &error))
+        return;
+    place(&source->roots, error, &file);
+    place(&source->certificate, error, &file);
+    place(&source->key, error, &file);
+    for (size_t i = 0; i < source->crls.count; i++)
+        place(&source->crls.items[i], error, &file);
+    if (file.text.length > 0) {
+        diag_warning(diags, file.mark, "%s", error);
+        diag_note(diags, "`exeat run` does not start here as long as that is so");
+    }
+    base_free(error);
+}
+
 static void look_at_trust(const struct policy *policy, struct mark mark, struct diags *diags)
 {
     struct remarking remarking = {diags, mark};
+    size_t count = policy_trust_count(policy);
+    size_t before = diags_warnings(diags);
     char *error = NULL;
-    struct tls_client *client = trust_client(policy, &error);
-    if (client == NULL)
+    for (size_t i = 0; i < count; i++)
+        look_at_files(policy, i, diags);
+    struct tls_client *client = diags_warnings(diags) > before ? NULL : trust_client(policy, &error);
+    if (error != NULL)
         remark(&remarking, error);
     trust_remarks(policy, remark, &remarking);
     tls_client_free(client);

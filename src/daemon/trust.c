@@ -19,9 +19,9 @@ static void append_rule(struct buffer *all, const struct policy_trust *rule)
 {
     const struct settings_trust *trust = rule->source;
     buffer_append(all, (struct text){(const char *)rule->id.bytes, sizeof(rule->id.bytes)});
-    append_file(all, trust->roots);
-    append_file(all, trust->certificate);
-    append_file(all, trust->key);
+    append_file(all, trust->roots.text);
+    append_file(all, trust->certificate.text);
+    append_file(all, trust->key.text);
     for (size_t i = 0; i < trust->crls.count; i++)
         append_file(all, trust->crls.items[i].text);
 }
@@ -96,9 +96,9 @@ static void fill(struct tls_trust *trust, const struct policy_trust *rule, struc
     *trust = (struct tls_trust){
         .id = rule->id,
         .called = rule->called.data,
-        .roots = source->roots.length > 0 ? source->roots.data : common_roots.data,
-        .certificate = source->certificate.data,
-        .key = source->key.data,
+        .roots = source->roots.text.length > 0 ? source->roots.text.data : common_roots.data,
+        .certificate = source->certificate.text.data,
+        .key = source->key.text.data,
         .crls = crls,
         .crl_count = source->crls.count,
         .pins = source->pins.items,
@@ -148,6 +148,19 @@ struct tls_client *trust_client(const struct policy *policy, char **error)
 struct tls_client *daemon_load_trust(const struct policy *policy, char **error)
 {
     return trust_client(policy, error);
+}
+
+bool trust_is_usable(const struct policy *policy, size_t index, char **error)
+{
+    const struct settings_tls *tls = &policy_settings(policy)->tls;
+    struct rule_trusts trusts = rule_trusts_new(policy);
+    struct tls_client_options options = {
+        .upstream = {.roots = tls->roots.data}, .others = &trusts.items[index], .other_count = 1};
+    struct tls_client *client = tls_client_new(&options, error);
+    bool good = client != NULL;
+    tls_client_free(client);
+    rule_trusts_clear(&trusts);
+    return good;
 }
 
 void trust_remarks(const struct policy *policy, void (*say)(void *context, const char *sentence), void *context)

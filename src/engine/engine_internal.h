@@ -25,7 +25,8 @@ struct engine_diary {
     struct engine_identity identity;
     struct digest expected;
     bool has_expected;
-    bool stood_by; /* as the newest policy has it */
+    char why[ENGINE_WHY_SIZE]; /* it is not ready */
+    bool stood_by;             /* as the newest policy has it */
 };
 /* What calls touch. */
 struct engine_pulse {

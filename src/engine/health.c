@@ -38,6 +38,8 @@ void engine_look(struct engine *engine, struct engine_view *view)
         .order = (enum engine_order)atomic_load(&engine->order),
         .is_up = atomic_load(&pulse->is_up),
         .is_wrong_model = proof == PROOF_WRONG || proof == PROOF_MISSING,
+        .is_model_unknown = proof == PROOF_MISSING,
+        .rests_until_us = atomic_load(&pulse->rests_until_us),
         .slots = engine_slots(engine),
         .outstanding = atomic_load(&pulse->outstanding),
         .waiting = atomic_load(&pulse->waiting),
@@ -51,14 +53,18 @@ void engine_look(struct engine *engine, struct engine_view *view)
     for (size_t i = 0; i < ENGINE_FAULTS; i++)
         view->faults[i] = engine->diary.faults[i];
     view->identity = engine->diary.identity;
+    text_store(text_from(engine->diary.why), view->why, sizeof(view->why));
     pthread_mutex_unlock(&engine->lock);
 }
 
 /* --- by its page and by the operator ---------------------------------------------------------------------------------
  */
 
-bool engine_note_state(struct engine *engine, enum engine_state state)
+bool engine_note_state(struct engine *engine, enum engine_state state, struct text why)
 {
+    pthread_mutex_lock(&engine->lock);
+    text_store(text_part(why, 0, ENGINE_WHY_SIZE - 1), engine->diary.why, sizeof(engine->diary.why));
+    pthread_mutex_unlock(&engine->lock);
     enum engine_state before = (enum engine_state)atomic_exchange(&engine->state, (int)state);
     if (before == state)
         return false;

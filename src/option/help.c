@@ -113,13 +113,18 @@ static bool is_of_group(const struct command *command, const char *word)
 
 bool help_group(const struct command_table *table, const char *word, struct buffer *out)
 {
-    bool has_any = false;
-    for (size_t i = 0; i < table->count; i++)
-        if (is_of_group(&table->rows[i], word)) {
-            write_command(&table->rows[i], out);
-            has_any = true;
-        }
-    return has_any;
+    const char *first = NULL;
+    for (size_t i = 0; i < table->count; i++) {
+        if (!is_of_group(&table->rows[i], word))
+            continue;
+        if (first == NULL)
+            buffer_printf(out, "usage: exeat %s COMMAND [OPTION...]\n\n", word);
+        first = first == NULL ? table->rows[i].name : first;
+        write_command(&table->rows[i], out);
+    }
+    if (first != NULL)
+        buffer_printf(out, "\nsee `exeat help %s` for one of them\n", first);
+    return first != NULL;
 }
 
 /* --- a wrong command -------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@
 
 bool trust_is_set(const struct settings_trust *trust)
 {
-    return trust->roots.length > 0 || trust->pins.count > 0 || trust->crls.count > 0 || trust->certificate.length > 0 ||
-           trust->server_name.length > 0;
+    return trust->roots.text.length > 0 || trust->pins.count > 0 || trust->crls.count > 0 ||
+           trust->certificate.text.length > 0 || trust->server_name.length > 0;
 }
 
 static void append_part(struct buffer *out, char kind, struct text value)
@@ -19,9 +19,9 @@ static void append_part(struct buffer *out, char kind, struct text value)
 static void name_trust(const struct settings_trust *source, struct digest *id)
 {
     struct buffer all = {0};
-    append_part(&all, 'r', source->roots);
-    append_part(&all, 'c', source->certificate);
-    append_part(&all, 'k', source->key);
+    append_part(&all, 'r', source->roots.text);
+    append_part(&all, 'c', source->certificate.text);
+    append_part(&all, 'k', source->key.text);
     append_part(&all, 'n', source->server_name);
     for (size_t i = 0; i < source->crls.count; i++)
         append_part(&all, 'l', source->crls.items[i].text);

@@ -256,10 +256,10 @@ static void append_trust(struct buffer *out, const struct settings_trust *trust)
         const char *name;
         bool is_set;
     } keys[] = {
-        {"roots", trust->roots.length > 0},
+        {"roots", trust->roots.text.length > 0},
         {"pin", trust->pins.count > 0},
         {"crl", trust->crls.count > 0},
-        {"certificate", trust->certificate.length > 0},
+        {"certificate", trust->certificate.text.length > 0},
     };
     const char *comma = "";
     for (size_t i = 0; i < COUNT_OF(keys); i++) {

@@ -151,6 +151,21 @@ static void put_addresses(void *context, const struct settings_rule *rule, bool 
     buffer_append_string(out, "]}");
 }
 
+/* Of those who answer: they get no calls before a swap. */
+static void put_standing_by(const struct policy *policy, const struct decision *decision, struct buffer *out)
+{
+    const char *comma = "[";
+    for (size_t i = 0; i < decision->inference_count; i++) {
+        const struct policy_inference *inference = policy_inference(policy, decision->inference[i]);
+        if (!inference->engine->stands_by)
+            continue;
+        buffer_append_string(out, comma);
+        json_append_string(out, inference->name);
+        comma = ",";
+    }
+    buffer_append_string(out, comma[0] == '[' ? "[]" : "]");
+}
+
 void review_explain_json(const struct policy *policy, const struct request *request, struct buffer *out)
 {
     struct why why;
@@ -178,6 +193,9 @@ void review_explain_json(const struct policy *policy, const struct request *requ
         buffer_append_string(out, i == 0 ? "" : ",");
         json_append_string(out, policy_inference(policy, decision->inference[i])->name);
     }
-    buffer_append_string(out, "]}\n");
+    buffer_append_byte(out, ']');
+    put_key(out, "stands_by");
+    put_standing_by(policy, decision, out);
+    buffer_append_string(out, "}\n");
     why_clear(&why);
 }

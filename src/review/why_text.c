@@ -187,6 +187,20 @@ static void write_addresses_of(void *context, const struct settings_rule *rule, 
     buffer_printf(line->out, " by rule %s", rule->id.text.data);
 }
 
+/* As the file has it. */
+static void append_endpoint(const struct policy_inference *inference, struct buffer *out)
+{
+    if (inference->host.kind == HOST_SOCKET) {
+        buffer_printf(
+            out, "unix:%s%s%.*s", inference->host.text, inference->prefix.length > 0 ? ":" : "",
+            TEXT_ARG(inference->prefix));
+        return;
+    }
+    buffer_printf(out, "%s://", scheme_name(inference->scheme));
+    authority_append(out, &inference->host, inference->port, scheme_port(inference->scheme));
+    buffer_append(out, inference->prefix);
+}
+
 static void write_inference(const struct why *why, struct buffer *out)
 {
     const struct decision *decision = &why->last->decision;
@@ -197,9 +211,9 @@ static void write_inference(const struct why *why, struct buffer *out)
             buffer_append(out, TEXT(" (a fixed text)"));
             continue;
         }
-        buffer_printf(out, " (%s://", scheme_name(inference->scheme));
-        authority_append(out, &inference->host, inference->port, scheme_port(inference->scheme));
-        buffer_printf(out, "%.*s)", TEXT_ARG(inference->prefix));
+        buffer_append_string(out, " (");
+        append_endpoint(inference, out);
+        buffer_append_string(out, inference->engine->stands_by ? ", stands by)" : ")");
     }
     if (decision->inference_count > 0)
         buffer_append_byte(out, '\n');

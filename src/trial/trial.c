@@ -7,6 +7,8 @@
 
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
+#include "exeat/checkup/proof.h"
+#include "exeat/config.h"
 #include "exeat/dialect.h"
 #include "exeat/web.h"
 
@@ -44,6 +46,24 @@ static void remark(struct trial *trial, const char *format, ...)
 /* --- the call --------------------------------------------------------------------------------------------------------
  */
 
+/* For whom it would be: their rules have a `from`. */
+static void name_others(struct trial *trial, const struct request *request)
+{
+    const struct settings_lists *lists = &policy_settings(trial->options->policy)->lists;
+    struct request other = *request;
+    struct buffer names = {0};
+    for (size_t i = 0; i < lists->client_count; i++) {
+        struct decision decision;
+        other.client.name = lists->clients[i].name.text;
+        policy_judge(trial->options->policy, &other, &decision);
+        if (decision.plan == PLAN_REROUTE || decision.plan == PLAN_ANSWER)
+            buffer_printf(&names, "%s--from %.*s", names.length == 0 ? "" : ", ", TEXT_ARG(other.client.name));
+    }
+    if (names.length > 0)
+        remark(trial, "for other clients it is rerouted: try %.*s", TEXT_ARG(buffer_text(&names)));
+    buffer_clear(&names);
+}
+
 static bool judge(struct trial *trial, const struct trial_vendor *vendor, struct request *request)
 {
     struct buffer line = {0};
@@ -62,6 +82,7 @@ static bool judge(struct trial *trial, const struct trial_vendor *vendor, struct
     if (trial->decision.plan == PLAN_REROUTE || trial->decision.plan == PLAN_ANSWER)
         return true;
     trial->report->outcome = TRIAL_NOT_REROUTED;
+    name_others(trial, request);
     remark(
         trial, "the policy does not reroute it, but says %s%s%.*s: no call was made",
         verdict_name(trial->decision.verdict), trial->decision.rule.length > 0 ? " by rule " : "",
@@ -207,6 +228,26 @@ static const char *advice_of(uint16_t status)
     }
 }
 
+/* As a gate has it that was just started. */
+static bool may_have_calls(struct trial *trial, size_t index)
+{
+    const char *name = trial->endpoint->name.data;
+    struct buffer wrong = {0};
+    if (trial->endpoint->via != NULL) {
+        remark(trial, "%s is behind a proxy (`via`): it is not tried from here", name);
+        return false;
+    }
+    if (trial->endpoint->engine->stands_by) {
+        remark(trial, "%s stands by (`standby`): it gets no calls until `exeat control swap` puts it in", name);
+        return false;
+    }
+    bool good = checkup_proves(trial->options->policy, index, trial->options->loop, trial->options->tls, &wrong);
+    if (!good)
+        remark(trial, "%s: %.*s", name, TEXT_ARG(buffer_text(&wrong)));
+    buffer_clear(&wrong);
+    return good;
+}
+
 /* True: it answered. */
 static bool try_endpoint(struct trial *trial, size_t index)
 {
@@ -214,10 +255,8 @@ static bool try_endpoint(struct trial *trial, size_t index)
     struct text model = policy_served_model(trial->options->policy, index, asked);
     const char *name = trial->endpoint->name.data;
     struct detail detail = {0};
-    if (trial->endpoint->via != NULL) {
-        remark(trial, "%s is behind a proxy (`via`): it is not tried from here", name);
+    if (!may_have_calls(trial, index))
         return false;
-    }
     if (!dialect_call_fits(trial->call, trial->endpoint->speaks, &detail)) {
         remark(trial, "%s: its `dialect` has no words for this call: %s", name, detail.text);
         return false;

@@ -90,3 +90,24 @@ def test_an_endpoint_that_is_not_there_cannot_be_asked(checked):
 def test_an_engine_with_one_model_answers_by_any_name(checked):
     code, line = checked({"GET /v1/models": (200, {"data": [{"id": "/m/tiny.gguf"}]})}, "openai", engine="llama.cpp")
     assert (code, line) == (0, "inference one: answers, speaks openai, and has /m/tiny.gguf")
+
+
+@pytest.mark.parametrize(
+    "digest, code, words",
+    [
+        ("sha256:" + "00" * 32, 0, "has mistral-7b:latest"),
+        ("ff" * 32, 1, "; but its model is sha256:" + "ff" * 32 + ", and not that of `expect_digest`: no calls (wrong_model)"),
+        ("00", 1, "; but it does not tell the digest of its model, which `expect_digest` demands: no calls (model_unknown)"),
+    ],
+)
+def test_an_endpoint_with_another_model_than_expected_is_told(checked, digest, code, words):
+    tags = {"models": [{"name": "mistral-7b:latest", "digest": digest}]}
+    pages = {"GET /api/tags": (200, tags), "GET /api/version": (200, {"version": "1"})}
+    done = checked(pages, "ollama", engine="ollama", expect_digest="sha256:" + "00" * 32)
+    assert done[0] == code and done[1].endswith(words)
+
+
+def test_a_digest_file_that_is_not_there_is_told(checked):
+    pages = {"GET /v1/models": (200, OPENAI), "GET /health": (200, {}), "GET /props": (200, {})}
+    code, line = checked(pages, "openai", engine="llama.cpp", expect_digest="sha256:" + "00" * 32, digest_file="nowhere")
+    assert code == 1 and "no digest stands in its `digest_file`" in line

@@ -177,6 +177,7 @@ def test_every_command_explains_each_of_its_options():
                     assert re.fullmatch(r"  (-\w, )?--[a-z-]+( [A-Z:-]+)? +\S.*", line), line
     shown = run_exeat("help", "audit", "verify").stdout
     assert "--checkpoint FILE" in shown and "--sql" not in shown
+    assert run_exeat("help", "llm").stdout.startswith("usage: exeat llm COMMAND") and "see `exeat help llm try`" in run_exeat("llm", "--help").stdout
     assert "audit verify" in run_exeat("help", "audit").stdout and "audit verify" in run_exeat("audit", "-h").stdout
     assert run_exeat("help", "nothing").returncode == 2
     for name in commands():

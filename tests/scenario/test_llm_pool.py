@@ -486,17 +486,75 @@ def test_orders_have_commands_and_the_states_a_table(gate, engines):
     assert chat(one).status == 200 and len(blue.requests) == 1
 
 
+def row(one, name):
+    return next(row for row in json.loads(told(one, "status", "-o", "json").stdout) if row["endpoint"] == name)
+
+
+def reload(one):
+    one.write()
+    done = run_exeat("reload", "-c", one.config_path)
+    assert done.returncode == 0, done.stderr
+
+
+def warming_pair(gate, engines, **more):
+    blue, green = engines(2)
+    green.is_loading = True
+    both = [member(blue, "blue", engine="llama.cpp"), member(green, "green", engine="llama.cpp", standby=True)]
+    one = gate(inference=both, rules=[reroute("shop")], **more)
+    wait_for(lambda: (row(one, "blue")["state"], row(one, "green")["state"]) == ("ready", "warming"), "the states")
+    return one, blue, green
+
+
+@pytest.mark.parametrize("revokes", [["undrain", "blue"], ["drain", "green"]])
+def test_a_swap_that_waits_is_seen_and_can_be_taken_back(gate, engines, revokes):
+    one, _, green = warming_pair(gate, engines)
+    assert told(one, "swap", "blue", "green").stdout == "it is done once the new one is warm\n"
+    waits = row(one, "green")
+    assert waits["order"] == "comes_in" and waits["remark"] == "instead of blue, once it is ready; it answers 503 when it is asked how it is"
+    assert "green does not come in for blue any more" in told(one, *revokes).stdout
+    green.is_loading = False
+    wait_for(lambda: row(one, "green")["state"] == "ready", "the new one")
+    assert row(one, "blue")["order"] == "in_use" and row(one, "green")["order"] in ("stands_by", "drains")
+
+
+def test_a_reload_that_exchanges_who_stands_by_replaces_orders_and_a_swap_that_waits(gate, engines):
+    one, blue, green = warming_pair(gate, engines)
+    assert told(one, "swap", "blue", "green").returncode == 0
+    one.merge({"inference": [member(blue, "blue", engine="llama.cpp", standby=True), member(green, "green", engine="llama.cpp")]})
+    reload(one)
+    wait_for(lambda: (row(one, "blue")["order"], row(one, "green")["order"]) == ("stands_by", "in_use"), "the word of the file")
+    green.is_loading = False
+    wait_for(lambda: row(one, "green")["state"] == "ready", "the new one")
+    assert (row(one, "blue")["order"], row(one, "green")["order"]) == ("stands_by", "in_use")
+    assert told(one, "drain", "green").returncode == 0
+    one.merge({"limits": {"drain": "7s"}})
+    reload(one)
+    assert row(one, "green")["order"] == "drains"
+
+
+def test_why_an_endpoint_is_down_stands_in_the_table_and_in_the_log(gate, engines):
+    (plain,) = engines(1)
+    endpoint = {**local(plain.port, name="far", engine="llama.cpp", expect_digest=f"sha256:{DIGEST}", digest_file="none"), "endpoint": f"https://127.0.0.1:{plain.port}"}
+    one = gate(inference=[endpoint, CANNED], rules=[reroute("far", "canned")])
+    wait_for(lambda: row(one, "far")["state"] == "down", "the state")
+    remark = row(one, "far")["remark"]
+    assert "TLS" in remark and "wrong_model" not in remark and "model_unknown" not in remark
+    assert [event["why"] for event in one.events("inference_state")] == [remark]
+
+
 @pytest.mark.parametrize(
     "words, sentence",
     [
-        (["drain", "red"], "the configuration has no endpoint 'red'"),
+        (["drain", "pink"], "the configuration has no endpoint 'pink'"),
         (["swap", "blue", "blue"], "an endpoint cannot take its own place"),
         (["swap", "blue", "plain"], "nobody knows when it is warm"),
+        (["swap", "blue", "red"], "rule stay would be left without it"),
     ],
 )
 def test_an_order_that_cannot_be_carried_out_is_refused_in_words(gate, engines, words, sentence):
-    blue, plain = engines(2)
-    one = gate(inference=[member(blue, "blue", engine="llama.cpp"), local(plain.port, name="plain")], rules=[reroute("shop", "plain")])
+    blue, plain, red = engines(3)
+    both = [member(blue, "blue", engine="llama.cpp"), local(plain.port, name="plain"), local(red.port, name="red", engine="llama.cpp")]
+    one = gate(inference=both, rules=[reroute("shop", "plain"), {**reroute("red"), "id": "red", "hosts": ["red.example"], "schemes": ["http"]}])
     done = told(one, *words)
     assert done.returncode == 1 and sentence in done.stderr and done.stdout == ""
 

@@ -188,3 +188,51 @@ def test_an_endpoint_of_another_dialect_than_is_written_is_told(attempt, engine)
     reports, code = attempt("openai", inference=[{**local(engine.port), "dialect": "ollama"}])
     assert code == 1 and all("it knows no such path or model" in line for line in remarks(reports))
     assert {request["target"] for request in engine.requests} == {"/api/chat"}
+
+
+# --- who gets no calls of a gate ---------------------------------------------------------------------------------------
+
+
+class Pages(InferenceHandler):
+    """With the pages of llama.cpp, which tells no digest."""
+
+    def do_GET(self):
+        self.json({"status": "ok"} if self.path == "/health" else {"total_slots": 1})
+
+
+@pytest.mark.parametrize("content, word", [("ff" * 32, "wrong_model"), ("", "model_unknown"), (None, "model_unknown")])
+def test_an_endpoint_with_another_model_than_expected_is_not_tried_and_told(attempt, engine, tmp_path, content, word):
+    engine.server.RequestHandlerClass = Pages
+    if content is not None:
+        (tmp_path / "model.sha256").write_text(content)
+    endpoint = {**local(engine.port), "engine": "llama.cpp", "expect_digest": "sha256:" + "00" * 32, "digest_file": "model.sha256"}
+    reports, code = attempt("openai", inference=[endpoint])
+    assert code == 1 and all(word in line for line in remarks(reports)) and engine.requests == []
+    (tmp_path / "model.sha256").write_text("00" * 32)
+    assert attempt("openai", inference=[endpoint])[1] == 0
+
+
+def test_who_stands_by_is_not_tried_and_told(attempt, engine):
+    green = {**local(free_port(), name="green"), "engine": "llama.cpp", "standby": True}
+    reports, code = attempt("openai", inference=[green, local(engine.port)])
+    assert code == 0 and {report["endpoint"] for report in reports} == {"local"}
+    assert all("green stands by" in line for line in remarks(reports))
+
+
+def test_explain_says_who_stands_by_and_where_a_socket_is(tmp_path):
+    green = {**local(0, name="green"), "endpoint": "unix:/run/llama/green.sock:/llm", "engine": "llama.cpp", "standby": True}
+    config = {"version": 1, "tls": TLS, "inference": [local(8000), green], "rules": [reroute("local", "green")]}
+    path = tmp_path / "exeat.yaml"
+    path.write_text(yaml.safe_dump(config))
+    done = run_exeat("explain", "-c", path, "POST", "https://api.openai.com/v1/chat/completions")
+    assert "answered by: local (http://127.0.0.1:8000), then green (unix:/run/llama/green.sock:/llm, stands by)\n" in done.stdout
+    done = run_exeat("explain", "-c", path, "-o", "json", "POST", "https://api.openai.com/v1/chat/completions")
+    found = json.loads(done.stdout)
+    assert (found["inference"], found["stands_by"]) == (["local", "green"], ["green"])
+
+
+def test_whose_calls_would_be_rerouted_is_named(attempt, engine):
+    rules = [{**reroute("local"), "from": ["php", "queue"]}]
+    clients = {"php": {"address": "127.0.0.2"}, "queue": {"address": "127.0.0.3"}, "cron": {"address": "127.0.0.4"}}
+    reports, code = attempt("openai", inference=[local(engine.port)], rules=rules, clients=clients)
+    assert code == 1 and all("try --from php, --from queue" in line and "cron" not in line for line in remarks(reports))

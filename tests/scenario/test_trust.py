@@ -181,7 +181,27 @@ def test_files_that_cannot_be_read_are_told_with_their_rule(shop, root, key):
     answer = one.control("reload")
     assert answer.startswith("refused: ") and "missing" in answer and "No such file" in answer
     assert fetch(one).status == 200
-    assert "missing" in run_exeat("check", "-c", one.config_path).stderr
+    place = next(f":{number}:" for number, line in enumerate(one.config_path.read_text().splitlines(), 1) if '"missing"' in line)
+    done = run_exeat("check", "-c", one.config_path)
+    assert done.returncode == 0 and f"{place}" in done.stderr and "warning: " in done.stderr and "`exeat run` does not start" in done.stderr
+    assert run_exeat("check", "--strict", "-c", one.config_path).returncode == 1
+
+
+@pytest.mark.parametrize("key", ["roots", "crl", "certificate", "key"])
+@pytest.mark.parametrize("content", [None, "no PEM"])
+def test_an_endpoints_file_that_cannot_be_used_is_warned_of_where_it_is_named(tmp_path, root, key, content):
+    certificate, private = map(str, root.issue("gate.example"))
+    if content is not None:
+        (tmp_path / "bad.pem").write_text(content)
+    (tmp_path / "exeat.yaml").write_text(
+        "version: 1\nlisten: { forward: [127.0.0.1:3128] }\ninference:\n  - name: far\n    endpoint: https://far.example\n"
+        + "".join(f"    {name}: {path}\n" for name, path in {**({"certificate": certificate, "key": private} if key in ("certificate", "key") else {}), key: "bad.pem"}.items() if name != key)
+        + f"    {key}: bad.pem\n"
+        + 'rules:\n  - { id: stay, verdict: reroute, hosts: [home.example], schemes: [http], inference: [far] }\n'
+    )
+    done = run_exeat("check", "--strict", "-c", tmp_path / "exeat.yaml")
+    line = 6 + (1 if key in ("certificate", "key") else 0)
+    assert done.returncode == 1 and f"exeat.yaml:{line}:" in done.stderr and "warning: " in done.stderr and "/bad.pem" in done.stderr, done.stderr
 
 
 # --- sessions and tickets ---------------------------------------------------------------------------------------------

@@ -11,11 +11,11 @@ struct setting_pins {
     size_t count;
 };
 struct settings_trust {
-    struct text roots; /* PEM file; empty: those of tls.upstream */
+    struct setting_text roots; /* PEM file; empty: those of tls.upstream */
     struct setting_pins pins;
-    struct setting_texts crls; /* paths */
-    struct text certificate;   /* with `key`; empty: the gate shows none */
-    struct text key;
+    struct setting_texts crls;       /* paths */
+    struct setting_text certificate; /* with `key`; empty: the gate shows none */
+    struct setting_text key;
     struct text server_name; /* canonical; empty: the host's own */
 };
 

@@ -17,14 +17,19 @@ static void languages_suit_as_the_field_says(void **state)
         const char *language;
         unsigned suits;
     } rows[] = {
-        {"", "de", 1000},
+        {"", "de", 0},
+        {" ", "de", 0},
+        {"*", "de", 0},
+        {"*;q=0.5, en", "de", 0},
         {"de", "de", 1000},
         {"DE-at, en;q=0.5", "de", 1000},
         {"de", "de-AT", 1000},
         {"en, de;q=0.25", "de", 250},
         {"en,de; q=0.25", "de", 250},
         {"fr", "de", 0},
-        {"fr, *;q=0.1", "de", 100},
+        {"fr, *;q=0.1", "de", 0},
+        {"*, de", "de", 1000},
+        {"de;q=0.3, *", "de", 300},
         {"*, de;q=0", "de", 0},
         {"de;q=0, *", "de", 0},
         {"de-AT;q=0.2, de;q=0.9", "de-AT", 200},
@@ -71,9 +76,13 @@ static void the_language_that_suits_best_is_chosen(void **state)
     expect_text(&call, "de, fr", "deutsch");
     expect_text(&call, "es, fr;q=0.1", "français");
     expect_text(&call, "es", "else");
+    expect_text(&call, "", "else");
+    expect_text(&call, "*", "else");
+    expect_text(&call, "es, *;q=0.1", "else");
     call.path = TEXT("/v1/chat/completions");
     expect_text(&call, "fr;q=0.1", "français");
     expect_text(&call, "es", "four");
+    expect_text(&call, "", "four");
 }
 
 int main(void)

@@ -134,7 +134,7 @@ static void what_drains_stands_by_or_has_another_model_never_gets_a_call(void **
     assert_int_equal(engine_choose(&only).place, B);
     use(scene, "version: 1\n"
                "inference:\n"
-               "  - {name: a, endpoint: \"http://127.0.0.1:1\", digest_file: d, expect_digest: "
+               "  - {name: a, endpoint: \"http://127.0.0.1:1\", digest_file: d, health: {}, expect_digest: "
                "\"sha256:0000000000000000000000000000000000000000000000000000000000000001\"}\n");
     static const size_t first[] = {A};
     only = wish(scene, first, 1);
@@ -153,9 +153,9 @@ static void what_drains_stands_by_or_has_another_model_never_gets_a_call(void **
 static void one_that_warms_is_passed_over_while_there_is_another(void **state)
 {
     struct scene *scene = *state;
-    assert_true(engine_note_state(at(scene, A), ENGINE_WARMING));
+    assert_true(engine_note_state(at(scene, A), ENGINE_WARMING, TEXT("")));
     assert_int_equal(choose(scene).place, B);
-    assert_true(engine_note_state(at(scene, B), ENGINE_WARMING));
+    assert_true(engine_note_state(at(scene, B), ENGINE_WARMING, TEXT("")));
     assert_int_equal(choose(scene).place, C);
     struct engine_wish only = wish(scene, pool_alone, COUNT_OF(pool_alone));
     assert_int_equal(engine_choose(&only).choice, ENGINE_WAITS);

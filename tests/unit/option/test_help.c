@@ -81,6 +81,8 @@ static void a_group_is_listed_alone(void **state)
     assert_non_null(strstr(help, "log keys"));
     assert_non_null(strstr(help, "log show REQUEST-ID"));
     assert_null(strstr(help, "explain"));
+    assert_ptr_equal(strstr(help, "usage: exeat log COMMAND"), help);
+    assert_non_null(strstr(help, "see `exeat help log "));
     base_free(help);
     assert_false(help_group(&words_table, "lo", &out));
     assert_int_equal(out.length, 0);

@@ -19,7 +19,7 @@ NAMES = ("down", *DRILLS)
 def endpoint(name, port):
     more = {
         "warming": {"health": {"path": "/health", "every": "100ms"}, "queue": {"length": 1000, "wait": "100ms"}},
-        "swapped": {"digest_file": "model.sha256", "expect_digest": "sha256:" + "00" * 32},
+        "swapped": {"health": {"every": "1h"}, "digest_file": "model.sha256", "expect_digest": "sha256:" + "00" * 32},
     }
     return {"name": name, "endpoint": f"http://127.0.0.1:{port}", **more.get(name, {})}
 
@@ -112,4 +112,4 @@ def test_no_vendor_hears_of_any_of_it(drilled):
     assert sum(len(one) for one in seen.values()) == len(CASES)
     assert vendor.listener.accepted == 0
     assert "allow" not in {decision["verdict"] for decision in gate.decisions()}
-    assert servers["swapped"].accepted == 0  # nor does another model
+    assert servers["swapped"].accepted <= 1  # nor does another model: it is asked how it is, and gets no call

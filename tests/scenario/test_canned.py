@@ -29,7 +29,7 @@ def content(shop, body, more=b"", path="/v1/chat/completions"):
 
 
 def test_who_is_told_what(shop):
-    assert content(shop, CHAT) == "Bald zurück."  # whoever says no language takes any
+    assert content(shop, CHAT) == "Back soon."  # whoever says no language asks for none
     assert content(shop, CHAT, b"Accept-Language: nl\r\n") == "Back soon."
     assert content(shop, CHAT, b"Accept-Language: en, de-AT;q=0.5\r\n") == "Bald zurück."
     assert content(shop, {**CHAT, "tools": SEARCH}, b"Accept-Language: en\r\n") == "Search rests."

@@ -2,14 +2,21 @@
 """Several endpoints for one call: pools, queues, a chain that goes on, engines that are asked how they are, and one put in
 the place of another under load."""
 import json
+import pathlib
+import re
+import shutil
+import tempfile
+import textwrap
 import threading
 
 import pytest
+import yaml
 from support.gate import ask, free_port, run_exeat
 from support.inference import Inference, InferenceHandler
 from support.llm import CANNED, CHAT, call, event_stream, local, reroute, streamed
 from support.wait import wait_for
 
+TOP = pathlib.Path(__file__).resolve().parents[2]
 DIGEST = "00112233445566778899aabbccddeeff" * 2
 
 
@@ -34,12 +41,12 @@ class EngineHandler(InferenceHandler):
 
 
 class Engine(Inference):
-    def __init__(self):
+    def __init__(self, **place):
         self.slots = 2
         self.build = "b1"
         self.digest = DIGEST
         self.is_loading = False
-        super().__init__()
+        super().__init__(**place)
         self.server.RequestHandlerClass = EngineHandler
 
 
@@ -567,3 +574,42 @@ def test_an_order_to_nobody_says_what_to_look_at(gate):
     one.stop()
     done = told(one, "drain", "canned")
     assert done.returncode == 5 and "no gate answers on listen.control" in done.stderr
+
+
+# --- the recipe of the page ------------------------------------------------------------------------------------------
+
+PAGE = (TOP / "docs/operations.md").read_text().partition("## A new model without a pause\n")[2].partition("\n## ")[0]
+
+
+@pytest.fixture
+def near():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="near-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_the_recipe_of_the_page_puts_a_new_model_in_place_of_the_old(gate, things, near):
+    written = PAGE.partition("<!-- recipe -->\n")[2].partition("<!-- end of recipe -->")[0].replace("/run/llama", str(near))
+    recipe = yaml.safe_load(textwrap.dedent(written))
+    for entry in recipe["inference"]:
+        things.append(Engine(address=entry["endpoint"].removeprefix("unix:")))
+        pathlib.Path(entry["digest_file"]).write_text(entry["expect_digest"].removeprefix("sha256:") + "  model.gguf\n")
+    blue, green = recipe["inference"]
+    one = gate(inference=[blue], rules=recipe["rules"])
+    wait_for(lambda: row(one, "blue")["state"] == "ready", "the old one")
+    steps = [words.split() for words in re.findall(r"`exeat ([^`]+)`", PAGE.partition("1. ")[2].partition("\n\n")[0])]
+    assert steps == [
+        ["check", "--strict", "--online"], ["reload"], ["control", "swap", "blue", "green"], ["control", "status"], ["reload"]
+    ]  # fmt: skip
+    one.merge(recipe)
+    one.write()
+    for words in steps[:3]:
+        done = run_exeat(*words, "-c", one.config_path)
+        assert done.returncode == 0, done.stdout + done.stderr
+    wait_for(lambda: (row(one, "blue")["order"], row(one, "green")["order"]) == ("drains", "in_use"), "the swap")
+    assert row(one, "blue")["outstanding"] == 0 and chat(one).status == 200
+    green["standby"], blue["standby"] = False, True
+    one.write()
+    assert run_exeat(*steps[4], "-c", one.config_path).returncode == 0
+    wait_for(lambda: (row(one, "blue")["order"], row(one, "green")["order"]) == ("stands_by", "in_use"), "the file's word")
+    assert chat(one).status == 200 and not things[0].calls() and len(things[1].calls()) == 2

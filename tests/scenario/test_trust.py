@@ -2,6 +2,8 @@
 """Whom a rule trusts upstream, and one name all the way: CONNECT, handshake, certificate and each request inside."""
 import base64
 import hashlib
+import pathlib
+import re
 import ssl
 import subprocess
 
@@ -202,6 +204,14 @@ def test_an_endpoints_file_that_cannot_be_used_is_warned_of_where_it_is_named(tm
     done = run_exeat("check", "--strict", "-c", tmp_path / "exeat.yaml")
     line = 6 + (1 if key in ("certificate", "key") else 0)
     assert done.returncode == 1 and f"exeat.yaml:{line}:" in done.stderr and "warning: " in done.stderr and "/bad.pem" in done.stderr, done.stderr
+
+
+def test_the_line_of_the_page_makes_a_pin(root):
+    page = (pathlib.Path(__file__).resolve().parents[2] / "docs/policy-language.md").read_text()
+    (line,) = re.findall(r"`(echo sha256/[^`]+)`", page)
+    leaf = pathlib.Path(root.issue(SHOP)[0])
+    made = subprocess.run(["sh", "-c", line.replace("server.pem", str(leaf))], capture_output=True, text=True, check=True, timeout=120)
+    assert made.stdout.strip() == pin_of(leaf)
 
 
 # --- sessions and tickets ---------------------------------------------------------------------------------------------

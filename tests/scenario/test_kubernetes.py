@@ -2,6 +2,7 @@
 """What config/kubernetes builds to, by kubectl. No cluster sees it: that it is admitted and runs is not shown here."""
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -117,3 +118,11 @@ def test_the_witness_is_a_stateful_set_with_its_service():
     (container,) = spec["template"]["spec"]["containers"]
     assert container["args"][0] == "witness"
     assert all(word.split("=")[0] in known for word in container["args"][1:])
+
+
+def test_what_containers_are_told_by_args_are_commands_of_the_images_entry_point():
+    page = (TOP / "docs/operations.md").read_text()
+    assert (TOP / "Dockerfile").read_text().endswith('ENTRYPOINT ["/usr/local/bin/exeat"]\nCMD ["run", "-c", "/etc/exeat/exeat.yaml"]\n')
+    assert "entry point is `exeat`, and `run -c /etc/exeat/exeat.yaml` what it is told" in page
+    told = re.findall(r"^ +args: \[(\w+)", page, re.M) + re.findall(r"^podman run .* localhost/exeat (\w+)", page.replace("    podman", "podman"), re.M)
+    assert {"redirect", "ca"} <= set(told) and all(run_exeat("help", word).returncode == 0 for word in told), told

@@ -22,6 +22,8 @@ struct containment *containment_new(const struct containment_options *options);
 /* What the gate's listener says to its probes (REDIRECT_TOKEN_SIZE bytes). NULL of NULL, which is fine everywhere here
  * but where it says so: nobody says that others should be held. */
 const uint8_t *containment_token(const struct containment *containment);
+/* Did the newest trial find that the rules hold? Borrowed, for any thread. NULL of NULL. */
+const _Atomic bool *containment_holds(const struct containment *containment);
 /* Tries from then on; when the listeners are there. */
 void containment_start(struct containment *containment, struct audit *audit);
 /* Has it try now, and waits for it. Not of NULL. */

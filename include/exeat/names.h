@@ -5,6 +5,7 @@
 #ifndef EXEAT_NAMES_H
 #define EXEAT_NAMES_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,7 @@ struct names_options {
     struct resolver *resolver;
     struct audit_port *audit;
     struct names_budget *budget;
+    const _Atomic bool *is_contained; /* do the rules hold that lead questions here? NULL: there are none */
 };
 
 /* Bound sockets of one worker. */

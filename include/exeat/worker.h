@@ -72,6 +72,7 @@ struct worker_options {
     struct pipe_budget *pipes;         /* borrowed; shared by all workers */
     const struct sockets *sockets;     /* to listen on; the descriptors are taken */
     const uint8_t *token;              /* borrowed; what the gate's own probes are told; NULL: there are none */
+    const _Atomic bool *is_contained;  /* borrowed; do the rules of the redirect hold? NULL: there are none */
     struct names_budget *budget;       /* borrowed; shared by all workers */
     struct tls_places *places;         /* borrowed; shared by all workers */
     struct engines *engines;           /* borrowed; shared by all workers */

@@ -29,6 +29,7 @@ struct containment {
     uint64_t tried;
     bool is_over;
     uint64_t recorded_us;      /* of the thread alone */
+    _Atomic bool holds;        /* as `finding` says */
     _Atomic int finding;       /* enum redirect_finding, or NOT_YET */
     _Atomic uint64_t tried_us; /* steady clock: the newest trial, or the start */
 };
@@ -72,6 +73,7 @@ static void pass(struct containment *containment)
         say(finding);
     if (is_news || since_us >= (uint64_t)EVERY_MS * 1000)
         record(containment, finding);
+    atomic_store(&containment->holds, finding == REDIRECT_HOLDS);
     atomic_store(&containment->finding, (int)finding);
     atomic_store(&containment->tried_us, clock_steady_us());
 }
@@ -135,6 +137,7 @@ struct containment *containment_new(const struct containment_options *options)
     containment->drains = options->drains;
     containment->uid = options->uid;
     containment->missing_warns = options->missing_warns;
+    atomic_store(&containment->holds, false);
     atomic_store(&containment->finding, NOT_YET);
     atomic_store(&containment->tried_us, clock_steady_us());
     pthread_mutex_init(&containment->lock, NULL);
@@ -148,6 +151,11 @@ struct containment *containment_new(const struct containment_options *options)
 const uint8_t *containment_token(const struct containment *containment)
 {
     return containment == NULL ? NULL : containment->trial.token;
+}
+
+const _Atomic bool *containment_holds(const struct containment *containment)
+{
+    return containment == NULL ? NULL : &containment->holds;
 }
 
 void containment_start(struct containment *containment, struct audit *audit)

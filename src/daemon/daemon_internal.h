@@ -15,7 +15,7 @@
 #include "exeat/worker.h"
 
 /* places.c: no two listeners may share one. */
-void places_look(const struct settings_listen *listen, struct diags *diags);
+void places_look(const struct settings *settings, struct diags *diags);
 
 /* redirect.c: NULL: the settings say nothing about rules. */
 struct containment *containment_of(const struct settings *settings, const _Atomic bool *drains);

@@ -143,6 +143,7 @@ static bool start_worker(struct gate *gate, const struct sockets *sockets, char 
         .engines = gate->crew.engines,
         .sockets = sockets,
         .token = containment_token(gate->containment),
+        .is_contained = containment_holds(gate->containment),
     };
     if (options.client == NULL)
         return false;

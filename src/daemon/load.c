@@ -20,7 +20,7 @@ struct policy *daemon_load(const char *path, struct diags *diags)
         settings_free(settings);
         return NULL;
     }
-    places_look(&policy_settings(policy)->listen, diags);
+    places_look(policy_settings(policy), diags);
     review_test(policy, ASKED_AT_FIRST, diags);
     base_trim(); /* the texts of long lists were copied more than once */
     if (diags_errors(diags) == 0)

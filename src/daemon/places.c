@@ -57,8 +57,22 @@ static void look_at(const struct places *places, size_t at, struct diags *diags)
     }
 }
 
-void places_look(const struct settings_listen *listen, struct diags *diags)
+/* Nobody is turned to a user's place but by the rules, which are not there without `redirect`. */
+static void look_for_rules(const struct settings_turned_list *list, struct diags *diags)
 {
+    for (size_t i = 0; i < list->count; i++) {
+        if (!list->items[i].owner.is_known)
+            continue;
+        diag_error(
+            diags, list->items[i].socket.mark, "a place of user %u alone, and no rules that lead nobody else there",
+            list->items[i].owner.uid);
+        diag_note(diags, "add `redirect: { uid: 64123 }`, with the user that the gate runs as");
+    }
+}
+
+void places_look(const struct settings *settings, struct diags *diags)
+{
+    const struct settings_listen *listen = &settings->listen;
     struct places places = {.count = 0};
     add_listeners(&places, "listen.forward", &listen->forward);
     add_listeners(&places, "listen.socks", &listen->socks);
@@ -67,4 +81,8 @@ void places_look(const struct settings_listen *listen, struct diags *diags)
     add(&places, "listen.admin", &listen->admin);
     for (size_t i = 1; i < places.count; i++)
         look_at(&places, i, diags);
+    if (settings->redirect.mark.line > 0)
+        return;
+    look_for_rules(&listen->transparent, diags);
+    look_for_rules(&listen->dns, diags);
 }

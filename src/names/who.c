@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who asks: nobody shows credentials to a DNS server, so that an address is known, and the user whose socket it is. */
+#include <stdatomic.h>
+
 #include "exeat/net/destination.h"
 #include "exeat/net/owner.h"
 #include "names_internal.h"
@@ -35,8 +37,30 @@ static bool is_asked_for(const struct names_worker *worker)
     return worker->policy != NULL && policy_asks_for_owners(worker->policy);
 }
 
-/* Where a redirect stands between, the port may be one that NAT has chosen, and somebody else's here. At a place of one
- * user, who came by itself is found connected to it; whoever else is there was turned. */
+/* At a place of one user who came by itself is found connected to it, or at its port; whoever else is there was turned,
+ * as long as the rules hold. A turned socket is either connected to whom it meant, and not to be found, or at its port:
+ * then it must be that user's. */
+static struct owner who_was_turned(const struct names_socket *socket, const struct connection_ends *ends)
+{
+    const struct names_worker *worker = socket->worker;
+    const struct owner *place = &socket->place.owner;
+    const _Atomic bool *holds = worker->options.is_contained;
+    struct owner owner;
+    bool is_held = worker->limits.is_turned && holds != NULL && atomic_load(holds);
+    switch (owners_look(worker->owners, ends, &owner)) {
+    case OWNER_FOUND:
+        return owner;
+    case OWNER_NOBODY:
+        return is_held ? *place : unknown;
+    case OWNER_ANOTHER:
+        return is_held && owner.is_known && owner.uid == place->uid ? *place : unknown;
+    case OWNER_UNHEARD:
+        break;
+    }
+    return unknown;
+}
+
+/* Where a redirect stands between, the port may be one that NAT has chosen, and somebody else's here. */
 struct owner who_sent(const struct names_socket *socket, const struct datagram_peer *peer)
 {
     const struct names_worker *worker = socket->worker;
@@ -50,11 +74,11 @@ struct owner who_sent(const struct names_socket *socket, const struct datagram_p
     };
     if (!is_asked_for(worker) || who_is_outside(&peer->address))
         return unknown;
-    struct owner owner = owners_find(worker->owners, &ends);
-    return owner.is_known ? owner : socket->place.owner;
+    return socket->place.owner.is_known ? who_was_turned(socket, &ends) : owners_find(worker->owners, &ends);
 }
 
-/* Its client knows of whom it meant, where it was turned to us. */
+/* Its client knows of whom it meant, where it was turned to us: the kernel says that it was, so that none but a
+ * redirect led it there. */
 struct owner who_connected(const struct names_socket *socket, int descriptor)
 {
     struct connection_ends ends;

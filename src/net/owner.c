@@ -2,6 +2,7 @@
 /* Who owns a socket of this machine, by sock_diag(7) (linux/inet_diag.h): the whole connection is asked for, so that
  * the kernel looks up one socket and dumps nothing. For UDP that look-up is the one for a datagram from the server to
  * the client. */
+#include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -94,21 +95,43 @@ static bool is_that(const struct inet_diag_msg *message, const struct connection
            is_peer(&peer, ntohs(id->idiag_dport), ends);
 }
 
-struct owner owner_answer_read(struct bytes message, uint32_t sequence, const struct connection_ends *ends)
+static enum owner_finding read_error(struct bytes message)
+{
+    int error;
+    if (message.length < NLMSG_HDRLEN + sizeof(error))
+        return OWNER_UNHEARD;
+    memcpy(&error, message.data + NLMSG_HDRLEN, sizeof(error));
+    return error == -ENOENT ? OWNER_NOBODY : OWNER_UNHEARD;
+}
+
+/* Nobody has a socket without an inode any more, whatever uid is told with it. */
+static enum owner_finding read_socket(struct bytes message, const struct connection_ends *ends, struct owner *owner)
+{
+    struct inet_diag_msg found;
+    if (message.length < NLMSG_HDRLEN + sizeof(found))
+        return OWNER_UNHEARD;
+    memcpy(&found, message.data + NLMSG_HDRLEN, sizeof(found));
+    if (found.idiag_inode == 0)
+        return OWNER_NOBODY;
+    owner->is_known = found.idiag_uid != OVERFLOW_UID;
+    owner->uid = owner->is_known ? found.idiag_uid : 0;
+    return owner->is_known && is_that(&found, ends) ? OWNER_FOUND : OWNER_ANOTHER;
+}
+
+enum owner_finding
+owner_answer_read(struct bytes message, uint32_t sequence, const struct connection_ends *ends, struct owner *owner)
 {
     struct nlmsghdr head;
-    struct inet_diag_msg found;
-    const struct owner unknown = {0};
-    if (message.length < NLMSG_HDRLEN + sizeof(found))
-        return unknown;
+    *owner = (struct owner){.is_known = false};
+    if (message.length < NLMSG_HDRLEN)
+        return OWNER_UNHEARD;
     memcpy(&head, message.data, sizeof(head));
-    memcpy(&found, message.data + NLMSG_HDRLEN, sizeof(found));
-    bool is_answer = head.nlmsg_type == SOCK_DIAG_BY_FAMILY && head.nlmsg_seq == sequence &&
-                     head.nlmsg_len >= NLMSG_HDRLEN + sizeof(found) && head.nlmsg_len <= message.length;
-    /* Nobody has a socket without an inode any more, whatever uid is told with it. */
-    if (!is_answer || !is_that(&found, ends) || found.idiag_inode == 0 || found.idiag_uid == OVERFLOW_UID)
-        return unknown;
-    return (struct owner){true, found.idiag_uid};
+    if (head.nlmsg_seq != sequence || head.nlmsg_len < NLMSG_HDRLEN || head.nlmsg_len > message.length)
+        return OWNER_UNHEARD;
+    message.length = head.nlmsg_len;
+    if (head.nlmsg_type == NLMSG_ERROR)
+        return read_error(message);
+    return head.nlmsg_type == SOCK_DIAG_BY_FAMILY ? read_socket(message, ends, owner) : OWNER_UNHEARD;
 }
 
 /* --- asking ----------------------------------------------------------------------------------------------------------
@@ -182,20 +205,27 @@ static ssize_t receive(const struct owners *owners, uint8_t *out, size_t capacit
 }
 
 /* The kernel has answered before its question has been sent. What lies before the answer is of an older one. */
-struct owner owners_find(struct owners *owners, const struct connection_ends *ends)
+enum owner_finding owners_look(struct owners *owners, const struct connection_ends *ends, struct owner *owner)
 {
     uint8_t bytes[1024];
-    struct owner owner = {0};
+    enum owner_finding finding = OWNER_UNHEARD;
+    *owner = (struct owner){.is_known = false};
     if (owners->descriptor < 0 || ends->client.length != ends->server.length)
-        return owner;
+        return finding;
     owners->sequence++;
     if (!ask(owners, ends))
-        return owner;
-    for (int i = 0; i < ANSWERS_MAX && !owner.is_known; i++) {
+        return finding;
+    for (int i = 0; i < ANSWERS_MAX && finding == OWNER_UNHEARD; i++) {
         ssize_t got = receive(owners, bytes, sizeof(bytes));
         if (got < 0)
             break;
-        owner = owner_answer_read((struct bytes){bytes, (size_t)got}, owners->sequence, ends);
+        finding = owner_answer_read((struct bytes){bytes, (size_t)got}, owners->sequence, ends, owner);
     }
-    return owner;
+    return finding;
+}
+
+struct owner owners_find(struct owners *owners, const struct connection_ends *ends)
+{
+    struct owner owner;
+    return owners_look(owners, ends, &owner) == OWNER_FOUND ? owner : (struct owner){.is_known = false};
 }

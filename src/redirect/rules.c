@@ -29,7 +29,7 @@ static const char counters[] =
     "    counter closed_tcp { comment \"TCP that has nowhere to be turned to\" }\n"
     "    counter closed_other { comment \"whatever else\" }\n"
     "    counter closed_device { comment \"turned, but bound to a device\" }\n"
-    "    counter closed_direct { comment \"connections to a place of one user that were not turned there\" }\n"
+    "    counter closed_direct { comment \"to a place of one user: not turned there, or by another\" }\n"
     "    counter closed_impostor { comment \"answers from a port of the gate, not by it\" }\n"
     "\n";
 
@@ -172,6 +172,37 @@ static void append_places(const struct redirect_rules *rules, struct buffer *out
     }
 }
 
+static void
+append_taken(uint32_t uid, const char *match, const char *how, const struct redirect_target *place, struct buffer *out)
+{
+    if (has(place))
+        buffer_printf(
+            out,
+            "        meta nfproto %s ct status dnat ct direction original %s dport %u meta skuid != %u counter name "
+            "closed_direct reject%s\n",
+            place->address.length == 4 ? "ipv4" : "ipv6", match, place->port, uid, how);
+}
+
+static void append_taken_of(uint32_t uid, const struct redirect_way *way, struct buffer *out)
+{
+    append_taken(uid, "tcp", " with tcp reset", &way->tcp, out);
+    append_taken(uid, "tcp", " with tcp reset", &way->dns, out);
+    append_taken(uid, "udp", "", &way->dns, out);
+}
+
+/* `turn` sees the first packet of a flow alone, and a flow outlives the socket that began it. */
+static void append_takers(const struct redirect_rules *rules, struct buffer *out)
+{
+    if (has_owners(rules))
+        buffer_append_string(
+            out,
+            "        # who takes up the port of a user, and with it a flow that was turned to that user's place\n");
+    for (size_t i = 0; i < rules->owner_count; i++) {
+        append_taken_of(rules->owners[i].uid, &rules->owners[i].v4, out);
+        append_taken_of(rules->owners[i].uid, &rules->owners[i].v6, out);
+    }
+}
+
 static void append_leave(const struct redirect_rules *rules, struct buffer *out)
 {
     buffer_append_string(out, "    chain leave {\n        type filter hook output priority 0; policy drop;\n");
@@ -179,10 +210,12 @@ static void append_leave(const struct redirect_rules *rules, struct buffer *out)
     buffer_printf(
         out,
         "        meta skuid %u ip daddr != " PROBE_V4 " accept\n"
-        "        meta skuid %u ip6 daddr != " PROBE_V6 " accept\n"
-        "        # what was turned; `wire` sees where it really goes\n"
-        "        ct status dnat accept\n",
+        "        meta skuid %u ip6 daddr != " PROBE_V6 " accept\n",
         rules->uid, rules->uid);
+    append_takers(rules, out);
+    buffer_append_string(
+        out, "        # what was turned; `wire` sees where it really goes\n"
+             "        ct status dnat accept\n");
     append_places(rules, out);
     if (!has(&rules->v4.dns))
         buffer_append_string(out, "        meta nfproto ipv4 " DNS " ct direction original jump refuse\n");

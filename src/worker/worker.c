@@ -41,6 +41,7 @@ static void connect_parts(struct worker *worker, const struct worker_options *op
         .resolver = names_resolver(worker->names),
         .audit = worker->port,
         .budget = options->budget,
+        .is_contained = options->is_contained,
     };
     if (options->sockets->dns.count == 0)
         return;

@@ -12,8 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!address_parse(TEXT("127.0.0.1"), &ends.client) || !address_parse(TEXT("127.0.0.1"), &ends.server))
         abort();
     for (ends.socket = CLIENT_CONNECTION; ends.socket <= CLIENT_DATAGRAM_TO_SERVER; ends.socket++) {
-        struct owner owner = owner_answer_read((struct bytes){data, size}, 1, &ends);
-        if (owner.is_known && owner.uid == 65534)
+        struct owner owner;
+        enum owner_finding finding = owner_answer_read((struct bytes){data, size}, 1, &ends, &owner);
+        if ((owner.is_known && owner.uid == 65534) || (finding == OWNER_FOUND) > owner.is_known)
             abort();
     }
     return 0;

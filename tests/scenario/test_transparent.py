@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 from support.held_pod import wait_for
-from support.questions import CODES, WAYS, words_to_ask
+from support.questions import CODES, WAYS, pack_question, words_to_ask
 from support.ways import HELPER_USER, NAME_SERVER, VENDOR, VENDOR6
 
 # Nobody has these: a name in them, or none, is all that counts.
@@ -333,3 +333,60 @@ def test_nobody_else_asks_by_the_place_of_a_user(shop, gate_of, root):
     for way in ("connected", "tcp"):
         assert CODES[int(ask_as(shop, HELPER_USER, way, "127.0.0.1", 5354).stdout)] == "REFUSED"
     assert asked(one) == {("deny", "helper", HELPER_USER)}
+
+
+# One socket, and the question leaves from it in ways that do not show whose it is: unconnected, and connected to another.
+STRAY = """
+import socket, sys
+way, question = sys.argv[1], bytes.fromhex(sys.argv[2])
+one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+one.settimeout(20)
+if way == "connected to another":
+    one.bind(("127.0.0.1", 0))
+    one.connect(("127.0.0.1", 9))
+one.sendto(question, ("127.0.0.1", 5354))
+if way == "unconnected":
+    print(one.recv(4096)[3] & 15)
+"""
+
+
+@pytest.mark.parametrize("way", ["unconnected", "connected to another"])
+def test_without_the_rules_nobody_is_taken_for_the_user_of_a_place(shop, gate_of, root, way):
+    one = gate_for(gate_of, shop, root, allow("shop.example", **{"from": ["php"]}), **OWN_NAMES)
+    subprocess.run([*shop.inside(), "nft", "flush", "ruleset"], check=True)
+    if way != "unconnected":  # nothing is found of it: then the newest trial counts
+        assert one.run("redirect", "check").returncode != 0
+    words = ["/usr/bin/python3", "-c", STRAY, way, pack_question("shop.example").hex()]
+    assert subprocess.run(shop.program(*words, user=HELPER_USER), capture_output=True, timeout=60).returncode == 0
+    wait_for(lambda: asked(one) == {("deny", None, None)}, "the decision")
+
+
+# A flow of UDP outlives its socket: the same ends again, and another user.
+AGAIN = """
+import socket, sys
+family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+one = socket.socket(family, socket.SOCK_DGRAM)
+one.bind(("", 40053))
+one.settimeout(20)
+one.connect((sys.argv[1], 53))
+try:
+    one.send(bytes.fromhex(sys.argv[2]))
+    print(one.recv(4096)[3] & 15)
+except OSError as error:
+    print(-error.errno)
+"""
+
+
+@pytest.mark.parametrize("at", [NAME_SERVER, NOBODY6])
+def test_who_takes_up_the_port_of_a_user_gets_nothing_of_what_was_turned_for_it(shop, gate_of, root, at):
+    one = gate_for(gate_of, shop, root, allow("shop.example", **{"from": ["php"]}), **OWN_NAMES)
+
+    def ask(user):
+        words = ["/usr/bin/python3", "-c", AGAIN, at, pack_question("shop.example").hex()]
+        return int(subprocess.run(shop.program(*words, user=user), capture_output=True, text=True, timeout=60).stdout)
+
+    assert CODES[ask(33)] == "NOERROR"
+    assert ask(HELPER_USER) < 0
+    assert CODES[ask(33)] == "NOERROR"
+    assert asked(one) == {("allow", "php", 33)}
+    assert shop.counters()["closed_direct"] > 0

@@ -40,7 +40,17 @@ void owners_free(struct owners *owners); /* NULL is fine */
  * to a redirect, or the kernel does not answer. Never a guess. */
 struct owner owners_find(struct owners *owners, const struct connection_ends *ends);
 
-/* The answer in a netlink message: only of that very connection or socket, and with `sequence` of its question. */
-struct owner owner_answer_read(struct bytes message, uint32_t sequence, const struct connection_ends *ends);
+/* The same, and why it is not known. */
+enum owner_finding {
+    OWNER_FOUND,
+    OWNER_ANOTHER, /* the socket at the client's port is not one of those ends: whose that is, known or not */
+    OWNER_NOBODY,  /* the kernel says that there is none, or none any more */
+    OWNER_UNHEARD  /* no answer, or not to that question */
+};
+enum owner_finding owners_look(struct owners *owners, const struct connection_ends *ends, struct owner *owner);
+
+/* The answer in a netlink message, with `sequence` of its question. */
+enum owner_finding
+owner_answer_read(struct bytes message, uint32_t sequence, const struct connection_ends *ends, struct owner *owner);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whose socket it is: of real connections on loopback, and of answers that a kernel may give. */
+#include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -222,7 +223,9 @@ static struct answer good_answer(struct connection_ends *ends)
 
 static struct owner read_answer(const struct answer *answer, const struct connection_ends *ends)
 {
-    return owner_answer_read((struct bytes){(const uint8_t *)answer, sizeof(*answer)}, 7, ends);
+    struct owner owner;
+    struct bytes message = {(const uint8_t *)answer, sizeof(*answer)};
+    return owner_answer_read(message, 7, ends, &owner) == OWNER_FOUND ? owner : (struct owner){.is_known = false};
 }
 
 static void an_answer_is_believed_only_whole_and_of_that_connection(void **state)
@@ -234,7 +237,8 @@ static void an_answer_is_believed_only_whole_and_of_that_connection(void **state
     assert_true(owner.is_known);
     assert_int_equal(owner.uid, 33);
     for (size_t length = 0; length < sizeof(answer); length++)
-        assert_false(owner_answer_read((struct bytes){(const uint8_t *)&answer, length}, 7, &ends).is_known);
+        assert_int_equal(
+            owner_answer_read((struct bytes){(const uint8_t *)&answer, length}, 7, &ends, &owner), OWNER_UNHEARD);
     answer.head.nlmsg_seq = 6;
     assert_false(read_answer(&answer, &ends).is_known);
     answer = good_answer(&ends);
@@ -246,6 +250,58 @@ static void an_answer_is_believed_only_whole_and_of_that_connection(void **state
     answer = good_answer(&ends);
     answer.message.idiag_family = AF_UNIX;
     assert_false(read_answer(&answer, &ends).is_known);
+}
+
+static enum owner_finding
+look(struct owners *owners, const struct connection_ends *ends, enum client_socket socket, struct owner *owner)
+{
+    struct connection_ends other = *ends;
+    other.socket = socket;
+    return owners_look(owners, &other, owner);
+}
+
+static void nobody_another_and_no_answer_are_told_apart(void **state)
+{
+    (void)state;
+    struct owners *owners = owners_new();
+    struct connection_ends ends;
+    struct owner owner;
+    struct pair pair = ask_from("0.0.0.0", NULL, &ends);
+    assert_int_equal(look(owners, &ends, CLIENT_DATAGRAM, &owner), OWNER_FOUND);
+    assert_int_equal(look(owners, &ends, CLIENT_DATAGRAM_TO_SERVER, &owner), OWNER_ANOTHER);
+    assert_true(owner.is_known && owner.uid == getuid());
+    close(pair.client);
+    assert_int_equal(look(owners, &ends, CLIENT_DATAGRAM_TO_SERVER, &owner), OWNER_NOBODY);
+    assert_false(owner.is_known);
+    ends.server.length = 16; /* nothing that could be asked for */
+    assert_int_equal(look(owners, &ends, CLIENT_DATAGRAM_TO_SERVER, &owner), OWNER_UNHEARD);
+    close(pair.listener);
+    owners_free(owners);
+}
+
+static void an_error_of_the_kernel_is_nobody_where_it_says_so_alone(void **state)
+{
+    static const struct {
+        int error;
+        enum owner_finding finding;
+    } cases[] = {{-ENOENT, OWNER_NOBODY}, {-EPERM, OWNER_UNHEARD}, {-ENOMEM, OWNER_UNHEARD}, {0, OWNER_UNHEARD}};
+    (void)state;
+    struct connection_ends ends;
+    struct owner owner;
+    struct {
+        struct nlmsghdr head;
+        struct nlmsgerr error;
+    } answer = {.head = {.nlmsg_len = sizeof(answer), .nlmsg_type = NLMSG_ERROR, .nlmsg_seq = 7}};
+    (void)good_answer(&ends);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct bytes message = {(const uint8_t *)&answer, sizeof(answer)};
+        answer.error.error = cases[i].error;
+        assert_int_equal(owner_answer_read(message, 7, &ends, &owner), cases[i].finding);
+        assert_int_equal(owner_answer_read(message, 8, &ends, &owner), OWNER_UNHEARD); /* of another question */
+        message.length = sizeof(answer.head) + 3;
+        assert_int_equal(owner_answer_read(message, 7, &ends, &owner), OWNER_UNHEARD);
+        assert_false(owner.is_known);
+    }
 }
 
 static void an_answer_about_a_datagram_may_leave_open_what_its_socket_does(void **state)
@@ -297,6 +353,8 @@ int main(void)
         cmocka_unit_test(who_listens_at_the_clients_port_is_not_the_client),
         cmocka_unit_test(finds_the_owner_of_a_datagram_of_either_family_connected_or_not),
         cmocka_unit_test(a_datagram_of_another_place_has_no_owner),
+        cmocka_unit_test(nobody_another_and_no_answer_are_told_apart),
+        cmocka_unit_test(an_error_of_the_kernel_is_nobody_where_it_says_so_alone),
         cmocka_unit_test(an_answer_about_a_datagram_may_leave_open_what_its_socket_does),
         cmocka_unit_test(an_answer_is_believed_only_whole_and_of_that_connection),
         cmocka_unit_test(nobody_is_root_for_want_of_an_inode_or_of_a_name),

@@ -322,6 +322,17 @@ def test_a_user_with_a_place_of_its_own_for_questions_is_known_behind_the_redire
     assert shop.seen() == []
 
 
+def test_behind_the_redirect_neither_resolv_conf_nor_the_servers_have_to_be_written(shop, gate_of):
+    """Clients and the gate have one resolv.conf: theirs are turned to the gate, the gate's own go to the server that it names."""
+    resolver = "10.91.0.1"  # beyond the gate's own cable
+    (shop.folder / "resolv.conf").write_text(f"nameserver {resolver}\noptions timeout:1 attempts:1\n")
+    one = gate_of(shop, start=False, rules=[allow("shop.example")], listen={**OWN["listen"], "dns": ["127.0.0.1:5353", "[::1]:5353"]})
+    one.apply()
+    one.start()
+    assert "resolve" not in one.config and CODES[int(ask_as(shop, 33, "connected", resolver).stdout)] == "NOERROR"
+    assert [(d["host"], d["verdict"]) for d in one.decisions()] == [("shop.example", "allow")] and shop.seen() == []
+
+
 def test_nobody_else_asks_by_the_place_of_a_user(shop, gate_of, root):
     one = gate_for(gate_of, shop, root, allow("shop.example", **{"from": ["php"]}), **OWN_NAMES)
     for place in ("127.0.0.1", "::1"):

@@ -171,7 +171,7 @@ class PodGate(Gate):
     def launch(self, **environment):
         self.hand_over()
         self.log_file = open(self.log_path, "ab")
-        words = [*self.pod.inside(), *as_user(GATE_USER, EXEAT, "run", "-c", self.config_path)]
+        words = self.pod.program(EXEAT, "run", "-c", self.config_path, user=GATE_USER)
         self.process = subprocess.Popen(words, stderr=self.log_file, env={**os.environ, **environment})
 
     def run(self, *words, prefix=()):

@@ -11,6 +11,7 @@ import threading
 
 import pytest
 import yaml
+from support.certificates import Root
 from support.gate import ask, free_port, run_exeat
 from support.inference import Inference, InferenceHandler
 from support.llm import CANNED, CHAT, call, event_stream, local, reroute, streamed
@@ -539,13 +540,15 @@ def test_a_reload_that_exchanges_who_stands_by_replaces_orders_and_a_swap_that_w
     assert row(one, "green")["order"] == "drains"
 
 
-def test_why_an_endpoint_is_down_stands_in_the_table_and_in_the_log(gate, engines):
-    (plain,) = engines(1)
-    endpoint = {**local(plain.port, name="far", engine="llama.cpp", expect_digest=f"sha256:{DIGEST}", digest_file="none"), "endpoint": f"https://127.0.0.1:{plain.port}"}
-    one = gate(inference=[endpoint, CANNED], rules=[reroute("far", "canned")])
+def test_why_an_endpoint_is_down_stands_in_the_table_and_in_the_log(gate, things, tmp_path):
+    (tmp_path / "other").mkdir()
+    far = Engine(certificate=Root(tmp_path / "other").issue("127.0.0.1"))
+    things.append(far)
+    more = {"engine": "llama.cpp", "health": {"every": "1h"}, "expect_digest": f"sha256:{DIGEST}", "digest_file": "none"}
+    one = gate(inference=[{**local(far.port, name="far", **more), "endpoint": f"https://127.0.0.1:{far.port}"}, CANNED], rules=[reroute("far", "canned")])
     wait_for(lambda: row(one, "far")["state"] == "down", "the state")
     remark = row(one, "far")["remark"]
-    assert "TLS" in remark and "wrong_model" not in remark and "model_unknown" not in remark
+    assert "certificate" in remark and "wrong_model" not in remark and "model_unknown" not in remark
     assert [event["why"] for event in one.events("inference_state")] == [remark]
 
 

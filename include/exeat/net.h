@@ -103,6 +103,10 @@ enum io channel_finish(struct channel *channel);
 bool channel_is_quiet(const struct channel *channel);
 /* Has the peer ended or broken it, or spoken, so that nobody was told yet? Costs a system call. */
 bool channel_has_ended(const struct channel *channel);
+/* Of one whose end was read: did it break off since? Reads no more tell. A system call, where an event came. */
+bool channel_has_broken(struct channel *channel);
+/* Its peer has acknowledged all that was written and our end, so that a break takes nothing away. A system call. */
+bool channel_is_delivered(const struct channel *channel);
 /* The socket itself, below any transport: for transports and for what bypasses them. */
 enum io channel_receive(struct channel *channel, void *out, size_t capacity, size_t *got);
 /* `more`: another send follows at once, and what does not fill a segment may wait for it. */
@@ -211,7 +215,7 @@ void resolver_refresh(struct resolver *resolver);
 struct resolve *resolve_start(struct resolver *resolver, const struct host *name, resolve_done on_done, void *context);
 void resolve_cancel(struct resolve *resolve); /* only before the call back; NULL is fine */
 
-/* --- tunnel --- */
+/* --- pipes, for tunnels (net/tunnel.h) --- */
 
 /* Pipes that all loops of the process may have between them, so that a node's limit for one user is kept. */
 struct pipe_budget {
@@ -220,31 +224,5 @@ struct pipe_budget {
 enum { PIPE_BUDGET = 256 };
 /* Borrows for the loop's life; without it tunnels copy. SIGPIPE must be ignored: splice(2) has no MSG_NOSIGNAL. */
 void loop_set_pipes(struct loop *loop, struct pipe_budget *budget);
-
-/* Moves bytes both ways between two channels until both have ended; half-close is passed on. Small messages are copied,
- * bulk between plain sockets is spliced. A quiet way holds neither a block nor a pipe. The caller owns the channels and
- * calls tunnel_run when one of them is ready. */
-enum tunnel_state { TUNNEL_OPEN, TUNNEL_ENDING, TUNNEL_ENDED };
-enum tunnel_means { TUNNEL_COPIES, TUNNEL_SPLICES };
-struct pipe;
-struct tunnel_way {
-    struct channel *from; /* borrowed */
-    struct channel *to;   /* borrowed */
-    struct inflight inflight;
-    struct pipe *pipe; /* owned; NULL unless bytes are in it */
-    uint64_t bytes;    /* delivered */
-    enum tunnel_state state;
-    enum tunnel_means means;
-};
-struct tunnel {
-    struct loop *loop;    /* borrowed */
-    struct tunnel_way up; /* client to upstream; may hold bytes already read */
-    struct tunnel_way down;
-};
-enum tunnel_result { TUNNEL_GOES_ON, TUNNEL_AGAIN, TUNNEL_DONE, TUNNEL_CLIENT_BROKE, TUNNEL_UPSTREAM_BROKE };
-struct tunnel_way tunnel_way(struct channel *from, struct channel *to); /* open, and with nothing in it yet */
-/* TUNNEL_AGAIN: much was moved and more may be there; give others a turn and call again. */
-enum tunnel_result tunnel_run(struct tunnel *tunnel);
-void tunnel_clear(struct tunnel *tunnel); /* frees what is in its ways; the channels are the caller's */
 
 #endif

@@ -3,6 +3,7 @@
  * the socket said last is remembered, so that it is not asked again: after "not now" it will tell by an event. */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include "exeat/base/check.h"
@@ -16,6 +17,7 @@ struct channel {
     bool may_write;  /* likewise */
     bool has_news;   /* an event came that no read has used up */
     bool peer_ended; /* the peer's FIN was seen by the loop */
+    bool has_broken; /* after its end */
     channel_ready on_ready;
     void *context;
     struct channel_layer layer; /* owned through its transport's `release` */
@@ -233,6 +235,24 @@ bool channel_has_ended(const struct channel *channel)
     char byte;
     ssize_t count = TEMP_FAILURE_RETRY(recv(channel->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT));
     return count >= 0 || errno != EAGAIN;
+}
+
+bool channel_has_broken(struct channel *channel)
+{
+    int error = 0;
+    socklen_t length = sizeof(error);
+    if (channel->has_news && !channel->has_broken)
+        channel->has_broken = getsockopt(channel->descriptor, SOL_SOCKET, SO_ERROR, &error, &length) != 0 || error != 0;
+    channel->has_news = false;
+    return channel->has_broken;
+}
+
+bool channel_is_delivered(const struct channel *channel)
+{
+    struct tcp_info info = {0};
+    socklen_t length = sizeof(info);
+    return getsockopt(channel->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
+           info.tcpi_state == TCP_FIN_WAIT2;
 }
 
 bool channel_is_quiet(const struct channel *channel)

@@ -7,6 +7,7 @@
 #include <event2/event_struct.h>
 
 #include "exeat/net.h"
+#include "exeat/net/tunnel.h"
 
 /* room.c: what was seen last; steady microseconds, 0: never. */
 struct memory_look {

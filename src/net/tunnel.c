@@ -94,6 +94,12 @@ static enum way_result run_way(struct loop *loop, struct tunnel_way *way, const 
     return result;
 }
 
+/* Nobody reads from a side that has ended: that it broke off since is seen by its events alone. */
+static bool has_left(const struct tunnel_way *ended, enum way_result other)
+{
+    return ended->state == TUNNEL_ENDED && other == WAY_WAITS && channel_has_broken(ended->from);
+}
+
 enum tunnel_result tunnel_run(struct tunnel *tunnel)
 {
     enum way_result up = run_way(tunnel->loop, &tunnel->up, &tunnel->down);
@@ -108,6 +114,10 @@ enum tunnel_result tunnel_run(struct tunnel *tunnel)
         return TUNNEL_CLIENT_BROKE;
     if (up == WAY_ENDED && down == WAY_ENDED)
         return TUNNEL_DONE;
+    if (has_left(&tunnel->down, up))
+        return TUNNEL_UPSTREAM_LEFT;
+    if (has_left(&tunnel->up, down))
+        return TUNNEL_CLIENT_BROKE;
     return up == WAY_HAS_MORE || down == WAY_HAS_MORE ? TUNNEL_AGAIN : TUNNEL_GOES_ON;
 }
 

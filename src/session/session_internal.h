@@ -5,6 +5,7 @@
 
 #include "exeat/base/bytes.h"
 #include "exeat/exchange/wish.h"
+#include "exeat/net/tunnel.h"
 #include "exeat/session.h"
 #include "exeat/wire/socks.h"
 

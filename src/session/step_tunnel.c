@@ -60,6 +60,10 @@ enum progress step_tunnel(struct session *session)
     case TUNNEL_UPSTREAM_BROKE:
         break_off(session, REASON_UPSTREAM_BROKEN);
         break;
+    case TUNNEL_UPSTREAM_LEFT:
+        if (channel_is_delivered(session->entrance.http.channel)) /* if not, its acknowledgement is an event */
+            break_off(session, REASON_NONE);
+        break;
     }
     return STEP_WAIT;
 }

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """CONNECT: what is allowed goes through unopened, bound to its name; everything else is told why not."""
 import os
+import select
 import socket
 import ssl
+import struct
 import threading
 
 import pytest
@@ -109,6 +111,30 @@ def test_bytes_go_both_ways_and_half_close_is_passed_on(gate, listen, root):
     while part := connection.recv(65536):
         data += part
     assert data == b"got 100000 bytes after the hello"
+
+
+def test_a_reset_of_a_host_that_has_ended_before_is_passed_on(gate, listen):
+    """The client has its end, and nobody waits for more of it (seen: ssh through a proxy command)."""
+    heard = threading.Event()
+
+    def leave(connection):
+        connection.sendall(b"bye")
+        connection.shutdown(socket.SHUT_WR)
+        heard.wait(60)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    host = listen(leave)
+    one = gate(resolve=hosts("shop.example"), rules=[allow("shop.example", schemes=["tcp"], ports=[host.port])])
+    connection, _ = one.tunnel("shop.example", host.port)
+    with connection:
+        assert connection.recv(3, socket.MSG_WAITALL) == b"bye" and connection.recv(1) == b""
+        heard.set()
+        broken = select.poll()
+        broken.register(connection, 0)
+        assert broken.poll(60000)
+    outcome = one.outcome_of(one.only_decision())
+    assert "reason" not in outcome and outcome["bytes_down"] == 3
 
 
 def start_hello(name):

@@ -358,6 +358,30 @@ static void a_client_that_breaks_off_takes_the_bytes_on_their_way_with_it(void *
     assert_int_equal(scene.budget.left, PIPE_BUDGET);
 }
 
+/* The end is told before the break comes: the other side has heard it. */
+static void a_side_that_breaks_off_after_its_end_is_not_waited_for(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct scene scene;
+        uint8_t byte;
+        open_scene(&scene, PIPE_BUDGET);
+        struct peer *leaves = i == 0 ? &scene.origin : &scene.client;
+        struct peer *stays = i == 0 ? &scene.client : &scene.origin;
+        shutdown(leaves->socket, SHUT_WR);
+        while ((i == 0 ? &scene.tunnel.down : &scene.tunnel.up)->state != TUNNEL_ENDED)
+            loop_turn(scene.loop);
+        assert_int_equal(recv(stays->socket, &byte, 1, 0), 0);
+        reset_connection(leaves);
+        loop_run(scene.loop);
+        assert_int_equal(scene.result, i == 0 ? TUNNEL_UPSTREAM_LEFT : TUNNEL_CLIENT_BROKE);
+        while (!channel_is_delivered(i == 0 ? scene.near : scene.far))
+            loop_turn(scene.loop); /* which an event tells */
+        assert_int_equal(tunnel_run(&scene.tunnel), scene.result);
+        close_scene(&scene);
+    }
+}
+
 static void an_upstream_that_breaks_off_is_told_apart_from_one_that_ends(void **state)
 {
     (void)state;
@@ -431,6 +455,7 @@ int main(void)
         cmocka_unit_test(bulk_that_ends_gives_its_pipe_back),
         cmocka_unit_test(a_slow_reader_slows_the_writer_and_loses_nothing),
         cmocka_unit_test(a_client_that_breaks_off_takes_the_bytes_on_their_way_with_it),
+        cmocka_unit_test(a_side_that_breaks_off_after_its_end_is_not_waited_for),
         cmocka_unit_test(an_upstream_that_breaks_off_is_told_apart_from_one_that_ends),
         cmocka_unit_test(a_pipe_that_the_kernel_shrank_is_not_used),
     };

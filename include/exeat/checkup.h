@@ -26,7 +26,7 @@ struct checkup;
 struct checkup *checkup_new(const struct checkup_options *options); /* the caller's */
 void checkup_free(struct checkup *checkup);                         /* NULL is fine */
 /* The engines of that policy, of which a reference is taken, from now on. `tls` is taken: whom their certificates are
- * believed by. What was to be swapped still is, where both are
+ * believed by; NULL: nobody is, and none is asked that has one. What was to be swapped still is, where both are
  * there and the policy says of neither another `standby` than the one before. */
 void checkup_set_policy(struct checkup *checkup, struct policy *policy, struct tls_client *tls);
 

@@ -89,6 +89,8 @@ void engine_look(struct engine *engine, struct engine_view *view); /* any thread
 /* Of those in force; returns how many were filled. */
 size_t engines_look(struct engines *engines, struct engine_view *views, size_t capacity);
 struct text engine_name(const struct engine *engine); /* lives as the engine */
+/* The same model, version and digest, as far as each is told. */
+bool engine_identity_equal(const struct engine_identity *left, const struct engine_identity *right);
 struct engine_identity engine_identity(struct engine *engine);
 
 /* Who asks the engine says what came of it. True: that is another than before. */

@@ -49,7 +49,8 @@ struct inference_wait {
 
 /* The same call before, and what is kept of this one. */
 struct recall {
-    bool is_on;    /* its answer may be kept */
+    bool is_on;    /* its answer may be known, or kept */
+    bool is_kept;  /* ... kept: that of who is asked now */
     bool is_known; /* `said` is the answer */
     size_t place;  /* who gave it, or gives it */
     struct digest key;

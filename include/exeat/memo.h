@@ -26,6 +26,7 @@ struct memo_terms {
 void memo_keep(
     struct memo *memo, const struct digest *key, struct text value, const struct memo_terms *terms, uint64_t now_us);
 void memo_drop(struct memo *memo, const struct digest *key); /* it is good no longer */
+void memo_clear(struct memo *memo);                          /* nothing that is kept can be asked for any more */
 
 struct memo_view {
     uint64_t hits;

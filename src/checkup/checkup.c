@@ -32,13 +32,21 @@ void checkup_free(struct checkup *checkup)
     base_free(checkup);
 }
 
+/* Without trust nobody is asked who has to prove who he is. */
+static bool is_to_be_asked(const struct checkup *checkup, size_t index)
+{
+    const struct policy_inference *source = policy_inference(checkup->policy, index);
+    bool has_way = checkup->tls != NULL || source->scheme != SCHEME_HTTPS;
+    return engine_set_at(checkup->set, index) != NULL && source->engine->is_asked && has_way;
+}
+
 static void begin(struct checkup *checkup)
 {
     size_t count = engine_set_count(checkup->set);
     checkup_way_open(&checkup->way, checkup->policy, checkup->options.loop, checkup->tls);
     checkup->patients = base_array(count + 1, sizeof(*checkup->patients));
     for (size_t i = 0; i < count; i++)
-        if (engine_set_at(checkup->set, i) != NULL && policy_inference(checkup->policy, i)->engine->is_asked)
+        if (is_to_be_asked(checkup, i))
             patient_begin(&checkup->patients[checkup->patient_count++], checkup, i);
 }
 

@@ -30,21 +30,41 @@ bool dialect_call_is_repeatable(const struct dialect_call *call)
     return is_text && is_plain && (canon->sampling.seed.data != NULL || is_zero(canon->sampling.temperature));
 }
 
+/* Whoever gets the call may be who gave the answer: what any server would be sent is in the key. One that lacks words
+ * for it is sent nothing. */
 void dialect_call_key(const struct dialect_call *call, struct digest *key)
 {
+    struct digest said[SPEAKS_COUNT] = {0};
     struct canon_call same = call->canon;
     struct buffer words = {0};
     const struct canon_endpoint endpoint = {.model = same.model_name};
+    const canon_needs needs = canon_needs_of(&same);
     same.wish.streams = CANON_UNSAID;
     same.wish.usage = CANON_UNSAID;
-    buffer_append_byte(&words, (char)same.operation);
-    openai_write_call(&same, &endpoint, &words);
-    digest_sha256(bytes_of_text(buffer_text(&words)), key);
+    for (size_t i = 0; i < SPEAKS_COUNT; i++) {
+        const struct server *server = dialect_server((enum endpoint_dialect)i, same.operation);
+        if (server->path(&same).length == 0 || (needs & server->lacks) != 0)
+            continue;
+        buffer_empty(&words);
+        buffer_append_byte(&words, (char)same.operation);
+        server->write_call(&same, &endpoint, &words);
+        digest_sha256(bytes_of_text(buffer_text(&words)), &said[i]);
+    }
+    digest_sha256((struct bytes){said[0].bytes, sizeof(said)}, key);
     buffer_clear(&words);
 }
 
 /* --- what is kept ----------------------------------------------------------------------------------------------------
  */
+
+/* OpenAI's words have none for a sequence that was met, or for a summary as such. */
+static bool has_words(const struct canon_reply *reply)
+{
+    for (size_t i = 0; i < reply->part_count; i++)
+        if (reply->parts[i].kind == CANON_SUMMARY)
+            return false;
+    return reply->stop.length == 0;
+}
 
 static bool spell(const struct dialect_call *call, const struct canon_replies *answer, struct buffer *out)
 {
@@ -52,7 +72,7 @@ static bool spell(const struct dialect_call *call, const struct canon_replies *a
     plain.wish.streams = CANON_NO;
     bool is_whole = answer->reply_count == 1 && answer->replies[0].finish != CANON_UNFINISHED &&
                     answer->replies[0].finish != CANON_FILTERED;
-    return is_whole && openai_vendor.write_answer(&plain, answer, out);
+    return is_whole && has_words(&answer->replies[0]) && openai_vendor.write_answer(&plain, answer, out);
 }
 
 bool dialect_keep_whole(const struct dialect_call *call, struct text body, struct buffer *out)
@@ -75,8 +95,19 @@ struct dialect_keeper {
     enum canon_finish finish;
     struct canon_usage usage;
     bool has_ended;
-    bool is_lost; /* it is larger than the limit, or says what is not kept */
+    bool is_lost; /* it is larger than the limit, or says what is not kept: nothing of it is held */
 };
+
+static void let_go(struct dialect_keeper *keeper)
+{
+    openai_stream_free(keeper->openai);
+    canon_stream_free(keeper->other);
+    keeper->openai = NULL;
+    keeper->other = NULL;
+    for (size_t i = 0; i < COUNT_OF(keeper->texts); i++)
+        buffer_clear(&keeper->texts[i]);
+    canon_held_clear(&keeper->calls);
+}
 
 static size_t held_bytes(const struct dialect_keeper *keeper)
 {
@@ -88,7 +119,7 @@ static size_t held_bytes(const struct dialect_keeper *keeper)
 
 static bool note_said(struct dialect_keeper *keeper, const struct canon_event *event)
 {
-    if (event->reply > 0)
+    if (event->reply > 0 || event->part == CANON_SUMMARY)
         return false;
     if (event->part == CANON_TOOL_CALL)
         return canon_hold(&keeper->calls, event) && held_bytes(keeper) <= keeper->limit;
@@ -106,6 +137,7 @@ static bool note(void *of, const struct canon_event *event, struct buffer *out)
         break;
     case CANON_FINISHES:
         keeper->finish = event->finish;
+        keeper->is_lost = keeper->is_lost || event->stop.length > 0;
         break;
     case CANON_ENDS:
         keeper->usage = event->usage;
@@ -139,20 +171,20 @@ void dialect_keeper_free(struct dialect_keeper *keeper)
 {
     if (keeper == NULL)
         return;
-    openai_stream_free(keeper->openai);
-    canon_stream_free(keeper->other);
-    for (size_t i = 0; i < COUNT_OF(keeper->texts); i++)
-        buffer_clear(&keeper->texts[i]);
-    canon_held_clear(&keeper->calls);
+    let_go(keeper);
     base_free(keeper);
 }
 
 void dialect_keeper_feed(struct dialect_keeper *keeper, struct text bytes)
 {
     struct buffer nothing = {0};
+    if (keeper->is_lost)
+        return;
     enum canon_progress progress = keeper->other != NULL ? canon_stream_feed(keeper->other, bytes, &nothing)
                                                          : openai_stream_feed(keeper->openai, bytes, &nothing);
     keeper->is_lost = keeper->is_lost || progress == CANON_TOO_LARGE;
+    if (keeper->is_lost)
+        let_go(keeper);
     buffer_clear(&nothing);
 }
 
@@ -162,6 +194,8 @@ bool dialect_keeper_end(struct dialect_keeper *keeper, struct buffer *out)
     struct canon_part parts[KINDS + CANON_CALLS_MAX];
     struct buffer nothing = {0};
     size_t count = 0;
+    if (keeper->is_lost)
+        return false;
     bool good =
         keeper->other != NULL ? canon_stream_end(keeper->other, &nothing) : openai_stream_end(keeper->openai, &nothing);
     for (size_t i = 0; i < KINDS; i++)

@@ -173,6 +173,7 @@ void engine_set_put_in_force(struct engine_set *set)
             demand(set->items[i], policy_inference(set->policy, i)->engine);
         }
     pthread_mutex_unlock(&set->engines->lock);
+    memo_clear(set->engines->memo); /* what was answered under another policy is good under that alone */
     engines_wake(set->engines);
 }
 
@@ -201,7 +202,7 @@ struct engine_identity engine_identity(struct engine *engine)
     return identity;
 }
 
-static bool is_same(const struct engine_identity *left, const struct engine_identity *right)
+bool engine_identity_equal(const struct engine_identity *left, const struct engine_identity *right)
 {
     return text_equal(text_from(left->model), text_from(right->model)) &&
            text_equal(text_from(left->version), text_from(right->version)) && left->has_digest == right->has_digest &&
@@ -211,7 +212,7 @@ static bool is_same(const struct engine_identity *left, const struct engine_iden
 bool engine_note_identity(struct engine *engine, const struct engine_identity *identity)
 {
     pthread_mutex_lock(&engine->lock);
-    bool is_new = !is_same(&engine->diary.identity, identity);
+    bool is_new = !engine_identity_equal(&engine->diary.identity, identity);
     engine->diary.identity = *identity;
     atomic_store(&engine->proof, weigh_proof(&engine->diary));
     pthread_mutex_unlock(&engine->lock);

@@ -41,18 +41,13 @@ static void find_key(struct inference_call *call)
     digest_sha256_pieces(pieces, COUNT_OF(pieces), &recall->key);
 }
 
-static bool is_same(const struct engine_identity *one, const struct engine_identity *other)
-{
-    return one->has_digest == other->has_digest && digest_equal(&one->digest, &other->digest) &&
-           strcmp(one->model, other->model) == 0 && strcmp(one->version, other->version) == 0;
-}
-
 /* Whoever gave it would have this call's turn with the same model. */
 static bool still_holds(const struct inference_call *call, const struct origin *origin)
 {
     struct engine_view view;
     engine_look(engine_of(call, origin->place), &view);
-    return view.order == ENGINE_IN_USE && !view.is_wrong_model && is_same(&view.identity, &origin->identity);
+    return view.order == ENGINE_IN_USE && !view.is_wrong_model &&
+           engine_identity_equal(&view.identity, &origin->identity);
 }
 
 /* In the caller's words: an answer that cannot be said in them is as good as none. */
@@ -124,11 +119,26 @@ static void leave_room(struct buffer *words)
     buffer_append(words, (struct text){(const char *)&nothing, sizeof(nothing)});
 }
 
+/* Of those that have words for the call, it is among the first who are asked: what a fallback says is for once. */
+static bool is_first_choice(const struct inference_call *call, size_t place)
+{
+    const struct decision *decision = call->about.decision;
+    size_t first = 0;
+    while (first < place && (call->unfit & (UINT64_C(1) << first)) != 0)
+        first++;
+    return engine_step_of(call->about.engines, decision->inference, decision->inference_count, first) ==
+           engine_step_of(call->about.engines, decision->inference, decision->inference_count, place);
+}
+
 void recall_begin(struct inference_call *call, size_t place)
 {
-    call->recall.place = place;
-    if (call->recall.is_on && call->stream != NULL)
-        call->recall.keeper = dialect_keeper_new(call->request, cache_of(call)->size);
+    struct recall *recall = &call->recall;
+    size_t size = cache_of(call)->size;
+    recall->place = place;
+    recall->is_kept = recall->is_on && is_first_choice(call, place);
+    if (recall->is_kept && call->stream != NULL)
+        recall->keeper =
+            dialect_keeper_new(call->request, size < call->about.answer_held ? size : call->about.answer_held);
 }
 
 void recall_note(const struct inference_call *call, struct text bytes)
@@ -152,7 +162,7 @@ void recall_end_stream(struct inference_call *call)
 void recall_whole(struct inference_call *call, struct text body)
 {
     struct buffer words = {0};
-    if (!call->recall.is_on)
+    if (!call->recall.is_kept)
         return;
     leave_room(&words);
     if (dialect_keep_whole(call->request, body, &words))

@@ -122,10 +122,11 @@ static void write_calls(const struct canon_call *call, const struct canon_reply 
 static void write_message(const struct canon_call *call, const struct canon_reply *reply, struct buffer *out)
 {
     bool has_calls = has(reply, CANON_TOOL_CALL);
+    enum canon_part_kind thoughts = has(reply, CANON_REASONING) ? CANON_REASONING : CANON_SUMMARY;
     buffer_append(out, TEXT(",\"message\":{\"role\":\"assistant\""));
     write_texts(TEXT("content"), reply, CANON_TEXT, has_calls, out);
-    if (has(reply, CANON_REASONING))
-        write_texts(openai_thoughts_name(call), reply, CANON_REASONING, false, out);
+    if (has(reply, CANON_REASONING) || has(reply, CANON_SUMMARY))
+        write_texts(openai_thoughts_name(call), reply, thoughts, false, out);
     write_texts(TEXT("refusal"), reply, CANON_REFUSAL, true, out);
     write_calls(call, reply, out);
     buffer_append_byte(out, '}');

@@ -172,7 +172,7 @@ static void ask(struct trial *trial, struct text model)
 
 static bool rewrite_whole(struct trial *trial)
 {
-    struct dialect_usage usage;
+    struct dialect_usage usage = {0};
     buffer_empty(&trial->report->answer);
     return dialect_reply_rewrite(trial->call, buffer_text(&trial->body), &trial->report->answer, &usage);
 }

@@ -111,6 +111,17 @@ def test_a_model_that_is_exchanged_takes_its_answers_along(gate, things):
     assert chat(one).status == 200 and len(both[1].requests) == 1
 
 
+def test_what_a_fallback_says_is_not_given_again_once_the_first_is_well(gate, things):
+    both = [Inference(), Inference()]
+    things.extend(both)
+    one = gate(inference=[local(engine.port, name=name) for name, engine in zip(("blue", "green"), both)], rules=[kept("blue", "green")])
+    both[0].status = 404
+    assert chat(one).status == 200 and len(both[1].requests) == 1
+    both[0].status = 200
+    assert chat(one).status == chat(one).status == 200
+    assert len(both[0].requests) == 2 and len(both[1].requests) == 1
+
+
 def test_a_new_policy_begins_anew(gate, inference):
     one = gate(inference=[local(inference.port)], rules=[kept("local")])
     chat(one)
@@ -126,10 +137,15 @@ def test_the_head_says_who_answered_where_the_rule_says_so(gate, inference):
         rules=[{**kept("gone", 'the "good" one', "canned"), "served_by": True}],
     )
     assert chat(one).headers["exeat-served-by"] == r'"the \"good\" one";step=2'
-    assert chat(one, {**COLD, "stream": True}).headers["exeat-served-by"] == r'"the \"good\" one";step=2;builtin=cache'
+    assert chat(one, {**COLD, "stream": True}).headers["exeat-served-by"] == r'"the \"good\" one";step=2'
     assert chat(one, {**CHAT, "stream": True}).headers["exeat-served-by"] == r'"the \"good\" one";step=2'
     inference.status = 500
     assert chat(one, CHAT).headers["exeat-served-by"] == '"canned";step=3;builtin=canned'
+    inference.status = 200
+    one.config["rules"][0]["inference"] = ['the "good" one', "canned"]
+    one.write()
+    assert one.control("reload").startswith("ok")
+    wait_for(lambda: chat(one).headers["exeat-served-by"] == r'"the \"good\" one";step=1;builtin=cache', "the answer to be kept")
     one.config["rules"][0]["served_by"] = False
     one.write()
     assert one.control("reload").startswith("ok")

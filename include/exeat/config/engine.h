@@ -7,6 +7,7 @@
 
 /* What an endpoint speaks. */
 enum endpoint_dialect { SPEAKS_OPENAI, SPEAKS_OLLAMA, SPEAKS_ANTHROPIC, SPEAKS_RESPONSES };
+enum { SPEAKS_COUNT = SPEAKS_RESPONSES + 1 };
 
 /* What is known of the server behind an endpoint beside where it is. */
 enum engine_kind { ENGINE_KIND_NONE, ENGINE_KIND_LLAMA, ENGINE_KIND_VLLM, ENGINE_KIND_OLLAMA, ENGINE_KIND_TGI };

@@ -70,6 +70,71 @@ static void what_asks_the_same_has_one_key(void **state)
     assert_false(have_one_key(COLD, "{\"model\":\"m\",\"seed\":1," SAYS "}"));
 }
 
+static void digest_in(enum llm_dialect dialect, const char *target, const char *body, struct digest *key)
+{
+    const struct llm_call llm = {.operation = LLM_CHAT, .dialect = dialect};
+    struct detail detail = {0};
+    enum reason reason;
+    struct dialect_call *call = call_in(&llm, target, body, &reason, &detail);
+    if (call == NULL)
+        fail_msg("%s: %s", body, detail.text);
+    dialect_call_key(call, key);
+    dialect_call_free(call);
+}
+
+/* Each pair is the same to a server of OpenAI's words, and not to another. */
+static void what_any_server_is_told_is_in_the_key(void **state)
+{
+#define OLLAMA(more) "{\"model\":\"m\"," SAYS ",\"options\":{\"temperature\":0}" more "}"
+#define COHERE(more) "{\"model\":\"m\"," SAYS ",\"temperature\":0" more "}"
+#define GEMINI(more)                                                                                                   \
+    "{\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"hi\"}]}],\"generationConfig\":{\"temperature\":0" more   \
+    "}}"
+    static const struct {
+        enum llm_dialect dialect;
+        const char *target;
+        const char *one;
+        const char *other;
+    } rows[] = {
+        {DIALECT_OLLAMA, "/api/chat", OLLAMA(",\"think\":true"), OLLAMA(",\"think\":false")},
+        {DIALECT_OLLAMA, "/api/chat", OLLAMA(",\"think\":true"), OLLAMA("")},
+        {DIALECT_COHERE, "/v2/chat", COHERE(",\"thinking\":{\"type\":\"enabled\"}"),
+         COHERE(",\"thinking\":{\"type\":\"disabled\"}")},
+        {DIALECT_GEMINI, "/v1beta/models/m:generateContent", GEMINI(",\"thinkingConfig\":{\"includeThoughts\":true}"),
+         GEMINI(",\"thinkingConfig\":{\"includeThoughts\":false}")},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct digest one;
+        struct digest other;
+        digest_in(rows[i].dialect, rows[i].target, rows[i].one, &one);
+        digest_in(rows[i].dialect, rows[i].target, rows[i].other, &other);
+        if (digest_equal(&one, &other))
+            fail_msg("one key for %s and %s", rows[i].one, rows[i].other);
+        digest_in(rows[i].dialect, rows[i].target, rows[i].one, &other);
+        assert_true(digest_equal(&one, &other));
+    }
+}
+
+/* The kept words have none for it: given again, it would be another answer. */
+static void an_answer_that_met_a_stop_sequence_is_not_kept(void **state)
+{
+    static const char whole[] = "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"a\"},\"finish_reason\":"
+                                "\"stop\",\"stop_reason\":\"END\"}]}";
+    struct dialect_call *call = call_of(LLM_CHAT, COLD);
+    struct dialect_keeper *keeper = dialect_keeper_new(call, 1000);
+    struct buffer out = {0};
+    (void)state;
+    assert_false(dialect_keep_whole(call, text_from(whole), &out));
+    dialect_keeper_feed(
+        keeper, TEXT("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\","
+                     "\"stop_reason\":\"END\"}]}\n\ndata: [DONE]\n\n"));
+    assert_false(dialect_keeper_end(keeper, &out));
+    dialect_keeper_free(keeper);
+    dialect_call_free(call);
+    buffer_clear(&out);
+}
+
 static void expect_recalled(enum llm_dialect dialect, const char *target, const char *body, const char *const *words)
 {
     const struct llm_call llm = {.operation = LLM_CHAT, .dialect = dialect};
@@ -156,6 +221,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_calls_without_chance_are_repeatable),
         cmocka_unit_test(what_asks_the_same_has_one_key),
+        cmocka_unit_test(what_any_server_is_told_is_in_the_key),
+        cmocka_unit_test(an_answer_that_met_a_stop_sequence_is_not_kept),
         cmocka_unit_test(an_answer_with_calls_is_given_again_in_any_words),
         cmocka_unit_test(half_a_stream_is_not_kept),
         cmocka_unit_test(what_is_larger_than_the_limit_is_not_kept),

@@ -189,9 +189,9 @@ struct request {
     bool path_was_canonical; /* it is read as `path` by everybody; else as `path_otherwise` too, or nobody knows how */
 };
 
-/* An address that the policy has judged for one decision. Only the policy makes one: policy_judge_address
- * of a host's, policy_judge_endpoint and policy_judge_socket of what the operator wrote himself (endpoints, proxies).
- */
+/* An address that has been judged for one decision. The policy makes them: policy_judge_address
+ * of a host's, policy_judge_endpoint and policy_judge_socket of what the operator wrote himself (endpoints, proxies);
+ * and, of what no client has a say in, web_call: the peer of the gate's own calls (witness, `check --online`). */
 struct judged_address {
     struct address address;
     uint16_t port;

@@ -12,7 +12,8 @@ static bool parse_endpoint(struct text text, struct url *url, struct detail *det
 {
     if (url_is_socket(text))
         return url_parse_socket(text, url, detail);
-    return url_parse(text, url) || detail_say(detail, "write http://127.0.0.1:8000 or unix:/run/llama.sock");
+    return url_parse(text, url) ||
+           detail_say(detail, "write http://127.0.0.1:8000/v1 or unix:/run/llama.sock, and no query");
 }
 
 static bool read_endpoint(struct load *load, const struct yaml_node *node, void *field)

@@ -80,7 +80,7 @@ const char *llm_operation_name(enum llm_operation operation)
 
 const char *llm_dialect_name(enum llm_dialect dialect)
 {
-    return dialect < COUNT_OF(llm_dialect_words) ? llm_dialect_words[dialect] : "other";
+    return dialect < COUNT_OF(llm_dialect_words) ? llm_dialect_words[dialect] : "unknown";
 }
 
 bool llm_dialect_parse(struct text text, enum llm_dialect *dialect)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Addresses are judged after the name and its record: the only place that makes a judged address. */
+/* Addresses are judged after the name and its record: the only place that makes one of what a client asks for. */
 #include <ifaddrs.h>
 #include <sys/stat.h>
 
@@ -87,11 +87,16 @@ static bool is_same_file(struct text left, struct text right)
                                        one.st_dev == other.st_dev && one.st_ino == other.st_ino);
 }
 
+bool policy_is_control(const struct settings *settings, const struct host *socket)
+{
+    struct text control = settings->listen.control;
+    return socket->kind == HOST_SOCKET && control.length > 0 && is_same_file(host_text(socket), control);
+}
+
 bool policy_judge_socket(
     const struct policy *policy, const struct host *socket, struct judged_address *judged, enum reason *why)
 {
-    struct text control = policy->settings->listen.control;
-    if (control.length > 0 && is_same_file(host_text(socket), control))
+    if (policy_is_control(policy->settings, socket))
         return refuse(why, REASON_LOOP);
     *judged = (struct judged_address){.is_socket = true};
     return true;

@@ -45,6 +45,10 @@ void inference_compile(struct policy *policy, struct diags *diags)
             .takes_usage = source->takes_usage,
             .engine = &source->engine,
         };
+        if (policy_is_control(policy->settings, &source->host))
+            diag_error(
+                diags, source->name.mark, "the endpoint of inference '%s' is the gate's own control socket",
+                source->name.text.data);
         read_key(source, &policy->inference[i].key, diags);
         if (!is_field_value(&policy->inference[i].key))
             diag_error(

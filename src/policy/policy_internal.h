@@ -157,6 +157,8 @@ void trust_compile(struct policy *policy, struct policy_rule *rule, struct diags
 void lapses_compile(struct policy *policy);
 
 /* inference.c */
+/* Is it the control socket, by whatever path it is named? */
+bool policy_is_control(const struct settings *settings, const struct host *socket);
 void inference_compile(struct policy *policy, struct diags *diags);
 void inference_compile_trust(struct policy *policy); /* after the rules */
 void inference_clear(struct policy *policy);

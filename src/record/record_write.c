@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fields of decisions and outcomes, written straight into room that the caller knows to be enough: one pass, no
  * allocation. Texts are cut at what their field may take, and a record that has such a text says which. */
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -71,7 +72,25 @@ static const struct long_text outcome_texts[] = {
     {"inference", offsetof(struct outcome_record, inference), OUTCOME_TEXT_MAX},
     {"adapter", offsetof(struct outcome_record, service.adapter), SERVICE_TEXT_MAX},
     {"region", offsetof(struct outcome_record, service.region), SERVICE_TEXT_MAX},
+    {"version", offsetof(struct outcome_record, service.version), SERVICE_TEXT_MAX},
+    {"builtin", offsetof(struct outcome_record, service.builtin), ANSWER_MAX},
+    {"finish", offsetof(struct outcome_record, service.finish), ANSWER_MAX},
+    {"region_from", offsetof(struct outcome_record, service.region_from), ANSWER_MAX},
 };
+
+/* Each field of an outcome at its longest, in the order in which they are written below. */
+enum {
+    OUTCOME_NUMBERS = 10 * (FIELD_HEAD + 8) + 2 * (FIELD_HEAD + 2) + 3 * (FIELD_HEAD + 1),
+    OUTCOME_BYTES = (FIELD_HEAD + sizeof(((struct outcome_record *)NULL)->address.bytes)) +
+                    (FIELD_HEAD + sizeof(((struct outcome_record *)NULL)->peer_key)) +
+                    (FIELD_HEAD + sizeof(((struct outcome_record *)NULL)->id.bytes)) +
+                    (FIELD_HEAD + sizeof(((struct outcome_record *)NULL)->service.digest.bytes)),
+    OUTCOME_TEXTS = 2 * (FIELD_HEAD + OUTCOME_TEXT_MAX) + 3 * (FIELD_HEAD + SERVICE_TEXT_MAX) +
+                    4 * (FIELD_HEAD + ANSWER_MAX) + (FIELD_HEAD + DETAIL_SIZE),
+};
+static_assert(
+    (size_t)OUTCOME_NUMBERS + (size_t)OUTCOME_BYTES + (size_t)OUTCOME_TEXTS + (size_t)CUT_ROOM <= RECORD_OUTCOME_ROOM,
+    "the fields of an outcome have room");
 
 /* "path,query", or no field. */
 static uint8_t *put_cut(uint8_t *at, const void *record, const struct long_text *texts, size_t count)

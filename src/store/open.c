@@ -10,7 +10,8 @@
 #include "cursor.h"
 #include "exeat/base/memory.h"
 
-enum { BUSY_MS = 20000 };
+/* Whoever reads a new file may have it for long; later the writer, for whom all wait, hardly waits for anybody. */
+enum { BUSY_OPENING_MS = 20000, BUSY_MS = 100 };
 
 static const char settings[] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0;"
                                "PRAGMA temp_store=MEMORY; PRAGMA cache_size=24;";
@@ -72,7 +73,7 @@ static bool connect_to(struct store_segment *segment, const char *path, char **e
     bool done = sqlite3_open_v2(path, &segment->database, flags, NULL) == SQLITE_OK;
     if (done) {
         /* who comes first to a new file, maybe a reader, has it alone for a moment */
-        sqlite3_busy_timeout(segment->database, BUSY_MS);
+        sqlite3_busy_timeout(segment->database, BUSY_OPENING_MS);
         sqlite3_db_config(segment->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
         sqlite3_db_config(segment->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         sqlite3_db_config(segment->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
@@ -142,6 +143,17 @@ static bool build_file(struct store_segment *segment, const struct store_log *lo
     return done;
 }
 
+/* It is written to from here on. */
+static bool begin_writing(struct store_segment *segment, const char *path, char **error)
+{
+    if (!store_segment_prepare(segment)) {
+        *error = sqlite_sentence(path, "write to the audit store", segment->database);
+        return false;
+    }
+    sqlite3_busy_timeout(segment->database, BUSY_MS);
+    return true;
+}
+
 /* A new hot segment from where `segment` ends: its tree and hash key say so. */
 static bool begin_new(struct store_segment *segment, const struct store_log *log, char **error)
 {
@@ -149,11 +161,8 @@ static bool begin_new(struct store_segment *segment, const struct store_log *log
     segment->first = segment->tree.size;
     segment->framed_size = segment->first;
     segment->last_kind = 0;
-    bool done = build_file(segment, log, path, error) && connect_to(segment, path, error);
-    if (done && !store_segment_prepare(segment)) {
-        *error = sqlite_sentence(path, "write to the audit store", segment->database);
-        done = false;
-    }
+    bool done = build_file(segment, log, path, error) && connect_to(segment, path, error) &&
+                begin_writing(segment, path, error);
     if (!done)
         store_segment_close(segment);
     base_free(path);
@@ -179,12 +188,8 @@ static bool is_ended(const struct store_segment *segment)
 /* An ended one is left to the sealer, and the next one begun. */
 static bool go_on_in(struct store_segment *segment, const struct store_log *log, const char *path, char **error)
 {
-    if (!is_ended(segment)) {
-        if (store_segment_prepare(segment))
-            return true;
-        *error = sqlite_sentence(path, "write to the audit store", segment->database);
-        return false;
-    }
+    if (!is_ended(segment))
+        return begin_writing(segment, path, error);
     store_segment_close(segment);
     return begin_new(segment, log, error);
 }

@@ -10,7 +10,7 @@ struct url {
     enum scheme scheme;
     struct host host;
     uint16_t port;    /* 0: of a Unix socket */
-    struct text path; /* without its last slash; may be empty. Borrowed from what was read */
+    struct text path; /* of RFC 3986 3.3, without its last slash; may be empty. Borrowed from what was read */
 };
 /* "http://host:port/path", or https (RFC 9110 4.2); no user, no query. */
 MUST_CHECK bool url_parse(struct text text, struct url *url);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -52,6 +53,36 @@ static void verdicts_and_dialects_go_both_ways(void **state)
         enum llm_dialect back;
         assert_true(llm_dialect_parse(text_from(llm_dialect_name((enum llm_dialect)i)), &back));
         assert_int_equal(back, i);
+    }
+}
+
+static void a_number_beyond_its_words_is_unknown(void **state)
+{
+    (void)state;
+    assert_string_equal(client_proof_name((enum client_proof)200), "unknown");
+    assert_string_equal(verdict_name((enum verdict)200), "unknown");
+    assert_string_equal(plan_name((enum plan)200), "unknown");
+    assert_string_equal(llm_operation_name((enum llm_operation)200), "unknown");
+    assert_string_equal(llm_dialect_name((enum llm_dialect)200), "unknown");
+    assert_string_equal(scheme_name((enum scheme)200), "unknown");
+}
+
+static void what_is_no_path_is_no_part_of_an_endpoint(void **state)
+{
+    static const char *const bad[] = {"/v1?key=x", "/v1#x", "/a b", "/a\tb", "/a\r\nHost: b", "/a\x7f", "/\xc3\xa9",
+                                      "/%",        "/%2",   "/%zz", "/a\\b", "/\"",           "/<",     "/{x}"};
+    static const char *const good[] = {"", "/v1", "/v1/", "/a%2Fb", "/~x/-._!$&'()*+,;=:@"};
+    (void)state;
+    struct detail detail = {0};
+    struct url url;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]) + sizeof(good) / sizeof(good[0]); i++) {
+        bool is_good = i >= sizeof(bad) / sizeof(bad[0]);
+        const char *path = is_good ? good[i - sizeof(bad) / sizeof(bad[0])] : bad[i];
+        char text[100];
+        snprintf(text, sizeof(text), "http://127.0.0.1:8000%s", path);
+        assert_int_equal(url_parse(text_from(text), &url), is_good);
+        snprintf(text, sizeof(text), "unix:/run/a.sock%s%s", path[0] == '\0' ? "" : ":", path);
+        assert_int_equal(url_parse_socket(text_from(text), &url, &detail), is_good);
     }
 }
 
@@ -110,6 +141,8 @@ int main(void)
         cmocka_unit_test(every_reason_has_its_own_code_and_a_sentence),
         cmocka_unit_test(the_numbers_in_the_records_stand),
         cmocka_unit_test(verdicts_and_dialects_go_both_ways),
+        cmocka_unit_test(a_number_beyond_its_words_is_unknown),
+        cmocka_unit_test(what_is_no_path_is_no_part_of_an_endpoint),
         cmocka_unit_test(an_endpoint_is_written_as_a_url_or_as_a_unix_socket),
         cmocka_unit_test(what_is_no_endpoint_is_none),
     };

@@ -12,7 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from support.certificates import Root
-from support.gate import ask, free_port
+from support.gate import ask, free_port, run_exeat
 from support.inference import Inference
 from support.llm import CANNED, CHAT, call, local, reroute, streamed
 from support.wait import wait_for
@@ -107,10 +107,14 @@ def test_an_engine_behind_a_socket_is_asked_how_it_is(gate, near, folder):
 
 def test_the_gates_own_control_socket_is_no_endpoint_by_any_name(gate, folder):
     one = gate(inference=[at(folder / "link.sock"), CANNED], rules=[reroute("local", "canned")])
+    bundle = one.bundle()
+    one.bundle = lambda: bundle  # commands refuse the configuration from here on
     os.symlink(one.folder / "control.sock", folder / "link.sock")
     assert b"Back soon." in chat(one).body
     (event,) = one.events("inference_failed")
     assert "the gate's own control socket" in event["detail"]
+    assert "the gate's own control socket" in run_exeat("check", "-c", one.config_path).stderr
+    (folder / "link.sock").unlink()
 
 
 # --- TLS -------------------------------------------------------------------------------------------------------------

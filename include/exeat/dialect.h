@@ -140,6 +140,8 @@ MUST_CHECK bool dialect_stream_end(struct dialect_stream *stream, struct buffer 
 bool dialect_stream_has_spoken(const struct dialect_stream *stream);
 /* The caller was told how it ended, if by an error of the endpoint's: nothing more is to be said. */
 bool dialect_stream_has_told(const struct dialect_stream *stream);
+/* What came cannot be told: no more of it is taken. */
+bool dialect_stream_is_lost(const struct dialect_stream *stream);
 void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage);
 /* What keeps a caller waiting whose stream has nothing new: it may stand before the first event and between any two.
  * `now` is in seconds since 1970. False: its dialect has no such word, or the call does not stream. */

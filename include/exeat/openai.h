@@ -47,6 +47,8 @@ MUST_CHECK bool openai_stream_end(struct openai_stream *stream, struct buffer *o
 /* The caller was told how it ended, if by an error of the endpoint's: nothing more is to be said. */
 bool openai_stream_has_spoken(const struct openai_stream *stream); /* a piece of an answer came, or the end */
 bool openai_stream_has_told(const struct openai_stream *stream);
+/* What came cannot be told: no more of it is taken. */
+bool openai_stream_is_lost(const struct openai_stream *stream);
 struct canon_usage openai_stream_usage(const struct openai_stream *stream);
 
 /* --- an endpoint's answer, to who does not ---------------------------------------------------------------------------

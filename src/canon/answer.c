@@ -102,6 +102,7 @@ static bool collect_part(struct canon_collector *collector, const struct canon_e
         return false;
     if (event->logprobs.length > 0)
         collector->logprobs = event->logprobs;
+    collector->reply = event->reply;
     collector->parts[collector->part_count++] =
         (struct canon_part){.kind = event->part, .text = event->text, .name = event->name, .call_id = event->call_id};
     return true;
@@ -126,9 +127,17 @@ static bool collect_reply(struct canon_collector *collector, const struct canon_
     return true;
 }
 
+/* The reply before has no end: it is no part of this one, and no answer. */
+static bool is_mixed(const struct canon_collector *collector, const struct canon_event *event)
+{
+    return collector->part_count > 0 && event->reply != collector->reply;
+}
+
 bool canon_collect(void *collector, const struct canon_event *event, struct buffer *out)
 {
     (void)out;
+    if ((event->kind == CANON_SAYS || event->kind == CANON_FINISHES) && is_mixed(collector, event))
+        return false;
     switch (event->kind) {
     case CANON_SAYS:
         return collect_part(collector, event);

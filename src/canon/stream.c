@@ -49,6 +49,11 @@ bool canon_stream_has_told(const struct canon_stream *stream)
     return stream->end > STREAM_LOST;
 }
 
+bool canon_stream_is_lost(const struct canon_stream *stream)
+{
+    return stream->end == STREAM_LOST;
+}
+
 struct canon_usage canon_stream_usage(const struct canon_stream *stream)
 {
     return stream->telling.usage;
@@ -158,7 +163,7 @@ enum canon_progress canon_stream_feed(struct canon_stream *stream, struct text b
     stream->telling.out = out;
     while (stream->end == STREAM_OPEN && lines_next(&stream->lines, &bytes, &line))
         take_line(stream, line);
-    if (stream->end == STREAM_COMPLETE)
+    if (canon_stream_has_told(stream))
         return CANON_IS_COMPLETE;
     return stream->end == STREAM_OPEN && is_too_large(stream) ? CANON_TOO_LARGE : CANON_GOES_ON;
 }

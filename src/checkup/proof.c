@@ -9,13 +9,15 @@
 
 enum { PAGE_MAX = 1024 * 1024, PATIENCE_MS = 5000, DIGEST_FILE_MAX = 4096 };
 
-/* As sha256sum prints it; a file that is not there, or holds something else, says nothing. */
+/* As sha256sum prints it. Who names a file trusts that alone: where it is not there, or holds something else, nothing
+ * is known, whatever the engine says of itself. */
 void checkup_read_digest(const struct settings_engine *source, struct engine_identity *identity)
 {
     struct buffer content = {0};
     char *error = NULL;
     if (source->digest_file.length == 0)
         return;
+    identity->has_digest = false;
     if (file_read(source->digest_file.data, DIGEST_FILE_MAX, &content, &error))
         identity->has_digest = engine_read_digest(buffer_text(&content), &identity->digest);
     base_free(error);

@@ -114,6 +114,11 @@ bool dialect_stream_has_told(const struct dialect_stream *stream)
     return stream->told != NULL ? canon_stream_has_told(stream->told) : openai_stream_has_told(stream->endpoint);
 }
 
+bool dialect_stream_is_lost(const struct dialect_stream *stream)
+{
+    return stream->told != NULL ? canon_stream_is_lost(stream->told) : openai_stream_is_lost(stream->endpoint);
+}
+
 void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage)
 {
     struct canon_usage counted =

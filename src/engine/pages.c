@@ -65,6 +65,18 @@ static void read_info(const struct json_view *view, struct engine_report *report
     read_version(view, report);
 }
 
+/* "qwen3" is "qwen3:latest" at Ollama. */
+static bool is_called(const struct json_view *view, uint32_t name, struct text wanted)
+{
+    struct buffer text = {0};
+    json_spelled_append(&text, json_view_spelled(view, name));
+    struct text rest =
+        text_starts_with(buffer_text(&text), wanted) ? text_after(buffer_text(&text), wanted.length) : TEXT("else");
+    bool is_it = rest.length == 0 || text_equal(rest, TEXT(":latest"));
+    buffer_clear(&text);
+    return is_it;
+}
+
 /* The first item of a list that is called `wanted` by one of its members, or the only one. */
 static uint32_t find_model(const struct json_view *view, struct text list, struct text member, struct text wanted)
 {
@@ -74,7 +86,7 @@ static uint32_t find_model(const struct json_view *view, struct text list, struc
     JSON_EACH_ITEM(view, items, item)
     {
         uint32_t name = json_view_member(view, item, member);
-        if (name != 0 && json_view_means(view, name, wanted))
+        if (name != 0 && json_view_shape(view, name) == JSON_SHAPE_STRING && is_called(view, name, wanted))
             return item;
     }
     return json_view_items(view, items) == 1 ? items + 1 : 0;
@@ -103,18 +115,6 @@ static void read_tags(const struct json_view *view, struct text wanted, struct e
         json_spelled_append(&hex, json_view_spelled(view, digest));
     identity->has_digest = engine_read_digest(buffer_text(&hex), &identity->digest);
     buffer_clear(&hex);
-}
-
-/* "qwen3" is "qwen3:latest" at Ollama. */
-static bool is_called(const struct json_view *view, uint32_t name, struct text wanted)
-{
-    struct buffer text = {0};
-    json_spelled_append(&text, json_view_spelled(view, name));
-    struct text rest =
-        text_starts_with(buffer_text(&text), wanted) ? text_after(buffer_text(&text), wanted.length) : TEXT("else");
-    bool is_it = rest.length == 0 || text_equal(rest, TEXT(":latest"));
-    buffer_clear(&text);
-    return is_it;
 }
 
 static bool list_of(const struct json_view *view, enum engine_page page, uint32_t *list)

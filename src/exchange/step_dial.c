@@ -14,7 +14,7 @@ static void on_connected(void *context, struct upstream *upstream, enum reason r
     if (upstream == NULL) {
         struct destination to = way_out_destination(exchange);
         account_say(&exchange->account, FLAW_NONE, detail);
-        if (way_out_inference(exchange) == NULL) /* an endpoint's failures are told in endpoint.c */
+        if (way_out_inference(exchange) == NULL) /* an endpoint's failures are told by inference_failed */
             log_info(
                 "dial_failed", log_text("host", host_text(to.host)), log_number("port", to.port),
                 log_string("reason", reason_row(reason)->code), log_string("detail", detail));

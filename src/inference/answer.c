@@ -29,6 +29,26 @@ static bool is_stream(const struct inference_call *call, const struct message_he
     return head->status == 200 && type != NULL && dialect_call_may_stream(call->request, type->value);
 }
 
+/* A number of seconds, or a date as HTTP has it (RFC 9110 5.6.7, IMF-fixdate): nothing else goes on. */
+static bool is_retry_after(struct text value)
+{
+    static const struct text date = TEXT_INIT("Aaa, 00 Aaa 0000 00:00:00 GMT");
+    uint64_t seconds;
+    if (text_to_number(value, UINT32_MAX, &seconds))
+        return true;
+    bool is_date = value.length == date.length;
+    for (size_t i = 0; is_date && i < date.length; i++) {
+        char one = value.data[i];
+        if (date.data[i] == '0')
+            is_date = one >= '0' && one <= '9';
+        else if (date.data[i] == 'A' || date.data[i] == 'a')
+            is_date = (one >= 'A' && one <= 'Z') || (one >= 'a' && one <= 'z');
+        else
+            is_date = one == date.data[i];
+    }
+    return is_date;
+}
+
 static void keep_objection(struct inference_call *call, size_t place, const struct message_head *head)
 {
     struct objection *objection = &call->objection;
@@ -36,7 +56,8 @@ static void keep_objection(struct inference_call *call, size_t place, const stru
     buffer_empty(&objection->body);
     objection->status = head->status;
     objection->place = place;
-    text_store(wait == NULL ? TEXT("") : wait->value, objection->retry_after, sizeof(objection->retry_after));
+    bool has_wait = wait != NULL && is_retry_after(wait->value);
+    text_store(has_wait ? wait->value : TEXT(""), objection->retry_after, sizeof(objection->retry_after));
 }
 
 enum engine_says inference_answered(

@@ -35,7 +35,7 @@ static enum filtered take(void *context, struct filters *filters, size_t next, s
     case DIALECT_GOES_ON:
         break;
     }
-    return FILTER_GOES_ON;
+    return dialect_stream_is_lost(call->stream) ? FILTER_BAD : FILTER_GOES_ON;
 }
 
 static enum filtered end(void *context, struct filters *filters, size_t next)

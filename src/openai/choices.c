@@ -10,7 +10,7 @@ static bool says_something(struct scan choice)
                                            TEXT_INIT("tool_calls"), TEXT_INIT("function_call")};
     struct scan delta;
     struct scan value;
-    if (scan_member(choice, TEXT("finish_reason"), &value) && value.kind == SCAN_STRING)
+    if (scan_member(choice, TEXT("finish_reason"), &value) && value.kind == SCAN_STRING && value.text.length > 2)
         return true;
     if (scan_member(choice, TEXT("text"), &value) && value.text.length > 2)
         return true;
@@ -22,11 +22,13 @@ static bool says_something(struct scan choice)
     return false;
 }
 
-static void note_choice(struct choices *choices, struct scan choice)
+/* One that has no index is known by its place. */
+static void note_choice(struct choices *choices, size_t place, struct scan choice)
 {
     struct scan value;
-    uint64_t index = 0;
-    if (scan_member(choice, TEXT("index"), &value) && !text_to_number(value.text, CHOICES_MAX - 1, &index)) {
+    uint64_t index = place;
+    bool is_known = !scan_member(choice, TEXT("index"), &value) || text_to_number(value.text, CHOICES_MAX - 1, &index);
+    if (!is_known || index >= CHOICES_MAX) {
         choices->too_many = true;
         return;
     }
@@ -41,9 +43,9 @@ void choices_note(struct choices *choices, struct scan list)
     struct scan_walk walk = scan_walk(list);
     struct text key;
     struct scan choice;
-    while (scan_next(&walk, &key, &choice))
+    for (size_t place = 0; scan_next(&walk, &key, &choice); place++)
         if (choice.kind == SCAN_OBJECT)
-            note_choice(choices, choice);
+            note_choice(choices, place, choice);
 }
 
 bool choices_are_finished(const struct choices *choices)

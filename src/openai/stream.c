@@ -63,6 +63,11 @@ bool openai_stream_has_told(const struct openai_stream *stream)
     return stream->end > STREAM_LOST;
 }
 
+bool openai_stream_is_lost(const struct openai_stream *stream)
+{
+    return stream->end == STREAM_LOST;
+}
+
 struct canon_usage openai_stream_usage(const struct openai_stream *stream)
 {
     return stream->usage;
@@ -310,7 +315,7 @@ enum canon_progress openai_stream_feed(struct openai_stream *stream, struct text
         take_line(stream, line, out);
     if (!is_over(stream) && is_done_begun(stream))
         finish(stream, out);
-    if (stream->end == STREAM_COMPLETE)
+    if (is_over(stream) && openai_stream_has_told(stream))
         return CANON_IS_COMPLETE;
     return is_too_large(stream) ? CANON_TOO_LARGE : CANON_GOES_ON;
 }

@@ -118,11 +118,13 @@ struct canon_collector {
     struct arena *arena;
     struct canon_part *parts; /* of the reply that has not finished */
     size_t part_count;
+    size_t reply; /* ... which it is */
     struct text logprobs;
     struct canon_reply *replies;
     size_t reply_count;
 };
-/* Its `take`: `collector` is one. False: more parts or replies than anybody asks for. */
+/* Its `take`: `collector` is one. False: more parts or replies than anybody asks for, or a reply
+ * begins before the one before has finished. */
 bool canon_collect(void *collector, const struct canon_event *event, struct buffer *out);
 
 /* The arguments of a call as the object that they spell: appended as JSON; nothing at all is {}. False: they are none.

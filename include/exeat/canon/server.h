@@ -64,6 +64,7 @@ MUST_CHECK enum canon_progress canon_stream_feed(struct canon_stream *stream, st
 MUST_CHECK bool canon_stream_end(struct canon_stream *stream, struct buffer *out);
 bool canon_stream_has_spoken(const struct canon_stream *stream); /* a piece of an answer came, or the end */
 bool canon_stream_has_told(const struct canon_stream *stream);   /* how it ended, if by an error of the server's */
+bool canon_stream_is_lost(const struct canon_stream *stream);    /* what came cannot be told: nothing more is taken */
 struct canon_usage canon_stream_usage(const struct canon_stream *stream);
 
 /* --- objections ------------------------------------------------------------------------------------------------------

@@ -72,12 +72,28 @@ static void events_are_collected_reply_by_reply(void **state)
     arena_clear(&arena);
 }
 
+static void a_reply_that_does_not_finish_is_no_part_of_the_next(void **state)
+{
+    struct arena arena = {0};
+    struct canon_collector collector = {.arena = &arena};
+    const struct canon_event one = {.kind = CANON_SAYS, .text = TEXT("one")};
+    const struct canon_event two = {.kind = CANON_SAYS, .reply = 1, .text = TEXT("two")};
+    const struct canon_event ends = {.kind = CANON_FINISHES, .finish = CANON_FINISHED};
+    (void)state;
+    assert_true(canon_collect(&collector, &one, NULL));
+    assert_false(canon_collect(&collector, &two, NULL));
+    assert_true(canon_collect(&collector, &ends, NULL));
+    assert_true(canon_collect(&collector, &two, NULL));
+    arena_clear(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arguments_are_the_object_that_they_spell),
         cmocka_unit_test(pieces_of_calls_are_held_apart),
         cmocka_unit_test(events_are_collected_reply_by_reply),
+        cmocka_unit_test(a_reply_that_does_not_finish_is_no_part_of_the_next),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

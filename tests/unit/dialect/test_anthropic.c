@@ -392,7 +392,7 @@ static void an_error_of_the_endpoints_is_an_error_event(void **state)
     (void)state;
     expect_stream(
         "data: {\"error\":{\"message\":\"out of \\\"memory\\\"\",\"code\":500}}\n\n" CHUNK("\"content\":\"a\""),
-        COMPLETE_AT_THE_END,
+        COMPLETE_AT_ONCE,
         "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"out of "
         "\\\"memory\\\"\"},"
         "\"request_id\":\"01\"}\n\n");

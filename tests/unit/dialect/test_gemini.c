@@ -351,9 +351,9 @@ static void an_error_is_an_item_of_the_stream(void **state)
     static const char error[] = "data: {\"error\":{\"message\":\"no\"}}\n\n";
     char behind[512];
     (void)snprintf(behind, sizeof(behind), "%s%s", CHUNK("\"content\":\"lo\""), error);
-    expect_stream(SSE, error, COMPLETE_AT_THE_END, EVENT(FAILURE));
-    expect_stream(ARRAY, error, COMPLETE_AT_THE_END, "[" FAILURE "\n]");
-    expect_stream(ARRAY, behind, COMPLETE_AT_THE_END, "[" PIECE("lo") ",\r\n" FAILURE "\n]");
+    expect_stream(SSE, error, COMPLETE_AT_ONCE, EVENT(FAILURE));
+    expect_stream(ARRAY, error, COMPLETE_AT_ONCE, "[" FAILURE "\n]");
+    expect_stream(ARRAY, behind, COMPLETE_AT_ONCE, "[" PIECE("lo") ",\r\n" FAILURE "\n]");
 }
 
 /* --- models, canned ------------------------------------------------------------------------------------------------

@@ -50,6 +50,10 @@ static void tags_say_the_digest_of_the_model_that_is_asked(void **state)
     assert_string_equal(report.identity.model, "b:1");
     assert_true(report.identity.has_digest);
     assert_int_equal(report.identity.digest.bytes[1], 0x11);
+    const char *plain =
+        "{\"models\":[{\"name\":\"a:1\",\"digest\":\"12\"},{\"name\":\"qwen3:latest\",\"digest\":\"" HEX "\"}]}";
+    assert_true(read(ENGINE_PAGE_TAGS, plain, "qwen3").identity.has_digest);
+    assert_false(read(ENGINE_PAGE_TAGS, plain, "qwen").identity.has_digest);
     assert_false(read(ENGINE_PAGE_TAGS, body, "c:1").identity.has_digest); /* of two nobody knows which */
 }
 

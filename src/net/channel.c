@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Non-blocking byte channels: one edge-triggered event for both directions, a transport for plain sockets or TLS. What
- * the socket said last is remembered, so that it is not asked again: after "not now" it will tell by an event. */
+/* Non-blocking byte channels: one edge-triggered event for what comes and, once it was full, for what goes; a transport
+ * for plain sockets or TLS. What the socket said last is remembered, so that it is not asked again: after "not now" it
+ * will tell by an event. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -26,6 +27,28 @@ struct channel {
 static enum io io_of_errno(int error)
 {
     return error == EAGAIN ? IO_AGAIN : IO_BROKEN;
+}
+
+static void on_event(evutil_socket_t descriptor, short events, void *context);
+
+/* Whatever holds already is told with the loop's next turn. */
+static void watch(struct channel *channel, struct event_base *base, short writable)
+{
+    const short events = EV_READ | EV_CLOSED | EV_ET | EV_PERSIST;
+    int result = event_assign(&channel->event, base, channel->descriptor, events | writable, on_event, channel);
+    ASSERT(result == 0);
+    loop_add(&channel->event, NULL);
+}
+
+/* Few sockets are ever full: those alone tell when they are so no longer. */
+static void await_room(struct channel *channel)
+{
+    struct event_base *base = event_get_base(&channel->event);
+    channel->may_write = false;
+    if ((event_get_events(&channel->event) & EV_WRITE) != 0)
+        return;
+    event_del(&channel->event);
+    watch(channel, base, EV_WRITE);
 }
 
 /* A read that came up short has emptied the socket: what comes later is told by an event. The peer's end is still to
@@ -55,7 +78,8 @@ enum io channel_send(struct channel *channel, const struct iovec *parts, int cou
         TEMP_FAILURE_RETRY(sendmsg(channel->descriptor, &message, more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL));
     if (written < 0) {
         enum io result = io_of_errno(errno);
-        channel->may_write = result != IO_AGAIN;
+        if (result == IO_AGAIN)
+            await_room(channel);
         return result;
     }
     *put = (size_t)written;
@@ -86,7 +110,8 @@ enum io channel_splice_out(struct channel *channel, int pipe, size_t most, size_
     ssize_t count = TEMP_FAILURE_RETRY(splice(pipe, NULL, channel->descriptor, NULL, most, flags));
     if (count < 0) {
         enum io result = io_of_errno(errno);
-        channel->may_write = result != IO_AGAIN;
+        if (result == IO_AGAIN)
+            await_room(channel);
         return result;
     }
     *put = (size_t)count;
@@ -142,24 +167,28 @@ static void on_event(evutil_socket_t descriptor, short events, void *context)
         channel->on_ready(channel->context);
 }
 
-struct channel *channel_new_connecting(struct loop *loop, int descriptor, channel_ready on_ready, void *context)
+static struct channel *channel_over(int descriptor, channel_ready on_ready, void *context)
 {
     struct channel *channel = base_zalloc(sizeof(*channel));
     channel->descriptor = descriptor;
     channel->on_ready = on_ready;
     channel->context = context;
     channel->layer = (struct channel_layer){&plain, channel};
-    const short events = EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST;
-    int result = event_assign(&channel->event, loop->base, descriptor, events, on_event, channel);
-    ASSERT(result == 0);
-    loop_add(&channel->event, NULL);
+    return channel;
+}
+
+struct channel *channel_new_connecting(struct loop *loop, int descriptor, channel_ready on_ready, void *context)
+{
+    struct channel *channel = channel_over(descriptor, on_ready, context);
+    watch(channel, loop->base, EV_WRITE);
     return channel;
 }
 
 struct channel *channel_new(struct loop *loop, int descriptor, channel_ready on_ready, void *context)
 {
-    struct channel *channel = channel_new_connecting(loop, descriptor, on_ready, context);
-    channel->may_read = channel->may_write = channel->has_news = true;
+    struct channel *channel = channel_over(descriptor, on_ready, context);
+    channel->may_read = channel->may_write = true;
+    watch(channel, loop->base, 0);
     return channel;
 }
 

@@ -160,6 +160,12 @@ void session_run(struct session *session)
         yield_to_others(session);
 }
 
+bool session_hears_nothing(const struct session *session)
+{
+    const struct http_connection *client = &session->entrance.http;
+    return inflight_length(&client->in) == 0 && channel_is_quiet(client->channel);
+}
+
 enum io session_read(struct session *session)
 {
     struct http_connection *client = &session->entrance.http;

@@ -131,6 +131,8 @@ void session_watch_deadline(struct session *session); /* what it depends on has 
 void session_touch(struct session *session);          /* something moved: the deadline starts anew */
 void session_close(struct session *session, enum reason reason);
 enum progress session_forsaken(struct session *session); /* the client has gone */
+/* The client has said nothing that was not heard, and an event will tell when it does: there is nothing to read. */
+bool session_hears_nothing(const struct session *session);
 enum io session_read(struct session *session);
 enum io session_write(struct session *session);
 

@@ -141,7 +141,7 @@ enum progress step_peek_hello(struct session *session)
     for (;;) {
         if (inflight_length(in) > 0 && take_hello(session) == STEP_NEXT)
             return STEP_NEXT;
-        if (session->state != SESSION_PEEK_HELLO)
+        if (session->state != SESSION_PEEK_HELLO || session_hears_nothing(session))
             return STEP_WAIT;
         enum io result = session_read(session);
         if (result == IO_FULL) /* it was not taken */

@@ -91,6 +91,8 @@ enum progress step_look(struct session *session)
     for (;;) {
         if (inflight_length(in) > 0 && look_at(session, inflight_text(in)) == STEP_NEXT)
             return STEP_NEXT;
+        if (session_hears_nothing(session))
+            return STEP_WAIT;
         switch (session_read(session)) {
         case IO_OK:
             break;

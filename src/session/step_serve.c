@@ -7,14 +7,10 @@
 static enum io wait_for_request(struct session *session)
 {
     struct http_connection *client = &session->entrance.http;
-    while (inflight_length(&client->in) == 0) {
-        if (channel_is_quiet(client->channel))
-            return IO_AGAIN;
-        enum io result = session_read(session);
-        if (result != IO_OK)
-            return result;
-    }
-    return IO_OK;
+    enum io result = IO_OK;
+    while (result == IO_OK && inflight_length(&client->in) == 0)
+        result = session_hears_nothing(session) ? IO_AGAIN : session_read(session);
+    return result;
 }
 
 static bool is_turned(const struct session *session)

@@ -408,7 +408,7 @@ struct channel *channel_new(struct loop *loop, int descriptor, channel_ready on_
     channel->on_ready = on_ready;
     channel->context = context;
     channel->layer = (struct channel_layer){&plain, channel};
-    channel->has_news = true;
+    channel->has_news = channel->peer->sent.length > 0 || channel->peer->has_ended || channel->peer->has_broken;
     return channel;
 }
 
@@ -597,8 +597,6 @@ void fake_connect(bool good)
     int error = fake.has_no_descriptors ? EMFILE : good ? 0 : ECONNREFUSED;
     if (error == 0)
         channel = channel_new(fake.loop, FAKE_DESCRIPTOR + (int)(peer_new(true) - fake.peers), NULL, NULL);
-    if (error == 0)
-        channel->has_news = false;
     base_free(dial);
     on_done(context, channel, error);
 }

@@ -153,6 +153,62 @@ static void an_idle_stream_is_quiet_until_its_peer_speaks_or_ends(void **state)
     close_scene(&scene);
 }
 
+static void what_was_sent_before_a_stream_was_taken_over_is_told_by_the_loop(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new()};
+    char bytes[64];
+    size_t got = 0;
+    connect_both(&scene);
+    send_text(scene.near, TEXT("early"));
+    int descriptor = dup(channel_descriptor(scene.far));
+    channel_free(scene.far);
+    scene.far = channel_new(scene.loop, descriptor, NULL, NULL);
+    assert_true(channel_is_quiet(scene.far));
+    while (channel_is_quiet(scene.far))
+        loop_turn(scene.loop);
+    assert_int_equal(channel_read(scene.far, bytes, sizeof(bytes), &got), IO_OK);
+    assert_int_equal(got, 5);
+    close_scene(&scene);
+}
+
+static void count_call(void *context)
+{
+    ++*(unsigned *)context;
+}
+
+/* One that never was full is not told that it has room, and one that was is told each time. */
+static void a_full_stream_is_told_when_there_is_room_again_and_no_other(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new()};
+    static char bytes[65536];
+    const struct iovec part = {bytes, sizeof(bytes)};
+    unsigned calls = 0;
+    size_t moved = 0;
+    connect_both(&scene);
+    channel_set_handler(scene.far, count_call, &calls);
+    send_text(scene.near, TEXT("x"));
+    while (calls == 0)
+        loop_turn(scene.loop);
+    assert_int_equal(calls, 1);
+    assert_int_equal(channel_read(scene.far, bytes, sizeof(bytes), &moved), IO_OK);
+    for (int i = 0; i < 3; i++) {
+        while (channel_write(scene.far, &part, 1, &moved) == IO_OK)
+            continue;
+        calls = 0;
+        while (calls == 0 || channel_write(scene.far, &part, 1, &moved) == IO_AGAIN) {
+            enum io result;
+            do
+                result = channel_read(scene.near, bytes, sizeof(bytes), &moved);
+            while (result == IO_OK);
+            assert_int_equal(result, IO_AGAIN);
+            loop_turn(scene.loop);
+        }
+    }
+    close_scene(&scene);
+}
+
 static void an_end_that_came_with_the_last_bytes_is_news(void **state)
 {
     (void)state;
@@ -483,6 +539,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_dialled_is_accepted_and_bytes_arrive),
         cmocka_unit_test(an_idle_stream_is_quiet_until_its_peer_speaks_or_ends),
+        cmocka_unit_test(what_was_sent_before_a_stream_was_taken_over_is_told_by_the_loop),
+        cmocka_unit_test(a_full_stream_is_told_when_there_is_room_again_and_no_other),
         cmocka_unit_test(an_end_that_came_with_the_last_bytes_is_news),
         cmocka_unit_test(a_break_is_told_to_whoever_reads_on),
         cmocka_unit_test(a_timer_that_was_moved_to_later_does_not_come_early),

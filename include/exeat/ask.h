@@ -15,9 +15,9 @@
  * speaks HTTP within its CONNECT (seen: Node's ProxyAgent for http:// URLs, https-proxy-agent for ws://). */
 struct binding {
     enum scheme scheme;
-    struct host host;
     uint16_t port;
-    bool is_used; /* a request came */
+    bool is_used;            /* a request came */
+    struct host_brief *host; /* owned */
 };
 
 /* By which connection it came. */

@@ -93,17 +93,16 @@ struct turned {
 };
 
 /* What exchanges come in by. Of its owner; `client_name` and `user` are the exchange's to write. */
-enum { CLIENT_NAME_SIZE = 64 };
 struct entrance {
     struct http_connection http; /* towards the client */
     struct peer peer;            /* what the connection tells of who asks */
-    struct connection_ends ends; /* as the client sees them; client_port 0: not asked for yet */
     char peer_text[ADDRESS_TEXT_SIZE];
-    char client_name[CLIENT_NAME_SIZE]; /* who asked last; of an opened connection: who made it */
-    struct client_known known;          /* how that is known */
-    uint64_t user;                      /* of upstream connections: this connection, and who it says it is */
-    struct binding *binding;            /* its owner's; NULL until a CONNECT on it was opened */
-    struct turned *turned;              /* NULL: the client meant us */
+    bool asked_for_owner;      /* of the kernel: once */
+    char *client_name;         /* owned; who asked last; of an opened connection: who made it; NULL: nobody known */
+    struct client_known known; /* how that is known */
+    uint64_t user;             /* of upstream connections: this connection, and who it says it is */
+    struct binding *binding;   /* its owner's; NULL until a CONNECT on it was opened */
+    struct turned *turned;     /* NULL: the client meant us */
 };
 uint64_t exchange_new_user(struct exchange_worker *worker); /* of upstream connections; never 0 */
 

@@ -39,6 +39,20 @@ struct text host_text(const struct host *host); /* borrowed from `host` */
 /* Of the same kind, and the same in canonical form. */
 bool host_equal(const struct host *left, const struct host *right);
 
+/* A host for whoever keeps it long: one block as large as its text asks for. */
+struct host_brief {
+    struct address address;
+    uint8_t kind; /* enum host_kind */
+    uint8_t length;
+    char text[]; /* NUL-terminated */
+};
+struct host_brief *host_shorten(const struct host *host);    /* the caller's, for base_free */
+struct text host_brief_text(const struct host_brief *brief); /* borrowed from `brief` */
+/* Of the same kind, and the same in canonical form. */
+bool host_brief_is(const struct host_brief *brief, const struct host *host);
+/* Fills `host` with what was shortened. */
+void host_restore(const struct host_brief *brief, struct host *host);
+
 /* A host as it stands on the wire (RFC 9110 7.2, RFC 3986 3.2.2): ASCII only, any case, one trailing dot removed, IPv6
  * only in brackets, IPv4 only as dotted quad; a numeric last label that is no dotted quad is refused. */
 MUST_CHECK bool host_parse(struct text text, struct host *host);

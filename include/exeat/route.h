@@ -79,6 +79,8 @@ void route_give(struct route *route, struct upstream *upstream, uint64_t user);
 /* The user has gone: closes what is bound to it. */
 void route_forget_user(struct route *route, uint64_t user);
 void upstream_free(struct upstream *upstream); /* closes; NULL is fine */
+/* Its channel, which is the caller's from now on, and goes nowhere near a pool; the rest is freed. */
+struct channel *upstream_strip(struct upstream *upstream);
 
 /* Where to connect to: judged addresses of one host, one to RESOLVE_MAX. SCHEME_HTTPS: TLS is bound to the host.
  * With a proxy they are the proxy's. It is asked to CONNECT to the host (RFC 9110 9.3.6), also where TLS is not ours

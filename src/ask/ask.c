@@ -34,6 +34,8 @@ static enum reason ask_connect(struct ask *ask, const struct ask_place *place, s
         return refuse(REASON_METHOD_UNSUPPORTED, detail, "CONNECT on a connection that was meant for another");
     if (!authority_read(ask->head->target.authority, 0, &request->host, &request->port, detail))
         return REASON_BAD_TARGET;
+    if (text_equal(ask->head->host, ask->head->target.authority)) /* nearly always */
+        return REASON_NONE;
     if (!host_field_is_sound(ask->head, detail))
         return REASON_BAD_TARGET;
     bool names_another = ask->head->host.length > 0 && authority_parse(ask->head->host, request->port, &host, &port) &&
@@ -68,14 +70,14 @@ static enum reason set_path(struct ask *ask, struct detail *detail)
 static enum reason misdirected(const struct ask_place *place, struct detail *detail, const char *where)
 {
     (void)detail_say(
-        detail, "%s is not %.60s:%u, for which the connection was opened", where, place->binding->host.text,
+        detail, "%s is not %.60s:%u, for which the connection was opened", where, place->binding->host->text,
         (unsigned)place->binding->port);
     return REASON_MISDIRECTED;
 }
 
 static bool is_opened_for(const struct ask_place *place, const struct host *host, uint16_t port)
 {
-    return host_equal(host, &place->binding->host) && port == place->binding->port;
+    return host_brief_is(place->binding->host, host) && port == place->binding->port;
 }
 
 /* Inside an opened connection every request must name the host that was opened. */
@@ -85,7 +87,7 @@ static enum reason ask_inside(struct ask *ask, const struct ask_place *place, st
     struct host host;
     uint16_t port;
     ask->request.scheme = place->binding->scheme;
-    ask->request.host = place->binding->host;
+    host_restore(place->binding->host, &ask->request.host);
     ask->request.port = place->binding->port;
     set_inside(ask);
     if (head->target.form == TARGET_ABSOLUTE) {
@@ -97,6 +99,8 @@ static enum reason ask_inside(struct ask *ask, const struct ask_place *place, st
             return misdirected(place, detail, "the target");
     }
     if (head->has_host) {
+        if (text_equal(head->host, host_brief_text(place->binding->host)) && place->binding->host->kind == HOST_NAME)
+            return set_path(ask, detail);
         if (!authority_read(head->host, place->binding->port, &host, &port, detail))
             return REASON_BAD_TARGET;
         if (!is_opened_for(place, &host, port))
@@ -156,7 +160,7 @@ void ask_glimpse(struct ask *ask, const struct ask_place *place, struct text byt
     if (!authority_parse(glimpse.authority, port, &request->host, &request->port))
         request->host = (struct host){0};
     if (place->binding != NULL) {
-        request->host = place->binding->host;
+        host_restore(place->binding->host, &request->host);
         request->port = place->binding->port;
     }
 }

@@ -53,7 +53,9 @@ struct channel *exchange_tunnel(struct exchange *exchange)
     keep_request(&exchange->ask);
     exchange_forget_head(exchange);
     flow_forget(exchange);
-    return exchange->way.upstream->channel;
+    exchange->way.tunnel = upstream_strip(exchange->way.upstream);
+    exchange->way.upstream = NULL;
+    return exchange->way.tunnel;
 }
 
 bool exchange_is_outdated(const struct exchange *exchange)

@@ -75,6 +75,7 @@ struct way_out {
     struct resolve *resolving;     /* owned while it runs */
     struct connecting *connecting; /* owned while it runs */
     struct upstream *upstream;     /* owned */
+    struct channel *tunnel;        /* owned; what the upstream became, when bytes go through it unseen */
     enum reason failure;           /* why no candidate could be connected to */
     bool fresh_only;               /* a pooled connection was stale: the next one is a new one */
     uint64_t began_us; /* steady time at which a way was looked for: names and connecting have one deadline */
@@ -140,6 +141,9 @@ bool exchange_is_forsaken(const struct exchange *exchange); /* that is the deadl
 enum progress exchange_watch_client(struct exchange *exchange);
 bool exchange_is_too_long(const struct exchange *exchange); /* it has had its time, whatever moves */
 void exchange_forget_head(struct exchange *exchange);       /* life.c */
+
+/* life.c: who it is known as */
+struct text entrance_client(const struct entrance *entrance); /* empty: nobody in particular */
 
 /* term.c */
 struct policy_term *term_hold(struct exchange_worker *worker); /* the present one */

@@ -45,6 +45,11 @@ void exchange_begin_call(struct exchange *exchange)
     exchange->call = inference_new(&about);
 }
 
+struct text entrance_client(const struct entrance *entrance)
+{
+    return entrance->client_name == NULL ? TEXT("") : text_from(entrance->client_name);
+}
+
 void exchange_forget_head(struct exchange *exchange)
 {
     if (exchange->ask.parsed != NULL)
@@ -75,9 +80,9 @@ void exchange_note_unused(struct exchange_worker *worker, struct entrance *entra
 {
     struct exchange *exchange = exchange_new(worker, entrance);
     exchange->ask.request.scheme = SCHEME_HTTPS;
-    exchange->ask.request.host = entrance->binding->host;
+    host_restore(entrance->binding->host, &exchange->ask.request.host);
     exchange->ask.request.port = entrance->binding->port;
-    exchange->ask.request.client.name = text_from(entrance->client_name);
+    exchange->ask.request.client.name = entrance_client(entrance);
     exchange->ask.request.client.known = entrance->known;
     exchange->decision = (struct decision){.verdict = VERDICT_ERROR, .plan = PLAN_OPEN, .reason = REASON_OPENED_UNUSED};
     exchange->account.done = PLAN_OPEN;

@@ -9,7 +9,7 @@ const uint64_t exchange_latency_bounds_us[EXCHANGE_LATENCY_BUCKETS] = {
 static struct text server_name(const struct exchange *exchange)
 {
     const struct binding *binding = exchange->entrance->binding;
-    return binding != NULL && binding->scheme == SCHEME_HTTPS ? host_text(&binding->host) : TEXT("");
+    return binding != NULL && binding->scheme == SCHEME_HTTPS ? host_brief_text(binding->host) : TEXT("");
 }
 
 static struct decision_record record_of(const struct exchange *exchange)

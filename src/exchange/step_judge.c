@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* judge: ask the policy, and choose what has to happen before the decision can be recorded. */
 #include "exchange_internal.h"
+#include "exeat/base/memory.h"
 #include "exeat/llm.h"
 #include "exeat/policy/bypass.h"
 #include "exeat/policy/follow.h"
@@ -31,7 +32,7 @@ static enum reason identify(struct exchange *exchange)
     struct entrance *entrance = exchange->entrance;
     struct text credentials = credentials_of(exchange);
     if (entrance->binding != NULL) {
-        *client = (struct client){text_from(entrance->client_name), entrance->peer.address, entrance->known};
+        *client = (struct client){entrance_client(entrance), entrance->peer.address, entrance->known};
         return REASON_NONE;
     }
     owner_ask(exchange->worker, exchange->policy, entrance);
@@ -54,9 +55,10 @@ static void note_user(struct exchange *exchange)
 {
     struct text name = exchange->ask.request.client.name;
     exchange->entrance->known = exchange->ask.request.client.known;
-    if (text_equal(name, text_from(exchange->entrance->client_name)))
+    if (text_equal(name, entrance_client(exchange->entrance)))
         return;
-    text_store(name, exchange->entrance->client_name, CLIENT_NAME_SIZE);
+    base_free(exchange->entrance->client_name);
+    exchange->entrance->client_name = name.length == 0 ? NULL : text_copy(name);
     route_forget_user(exchange->worker->options.route, exchange->entrance->user);
     exchange->entrance->user = exchange_new_user(exchange->worker);
 }

@@ -71,9 +71,11 @@ void way_out_drop(struct exchange *exchange)
         resolve_cancel(way->resolving);
     connecting_cancel(way->connecting);
     upstream_free(way->upstream);
+    channel_free(way->tunnel);
     way->resolving = NULL;
     way->connecting = NULL;
     way->upstream = NULL;
+    way->tunnel = NULL;
     way_out_forget_candidates(way);
 }
 

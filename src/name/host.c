@@ -20,6 +20,34 @@ bool host_equal(const struct host *left, const struct host *right)
     return left->kind == right->kind && text_equal(host_text(left), host_text(right));
 }
 
+struct host_brief *host_shorten(const struct host *host)
+{
+    struct host_brief *brief = base_alloc(sizeof(*brief) + host->length + 1U);
+    brief->address = host->address;
+    brief->kind = (uint8_t)host->kind;
+    brief->length = host->length;
+    memcpy(brief->text, host->text, host->length + 1U);
+    return brief;
+}
+
+struct text host_brief_text(const struct host_brief *brief)
+{
+    return (struct text){brief->text, brief->length};
+}
+
+bool host_brief_is(const struct host_brief *brief, const struct host *host)
+{
+    return brief->kind == host->kind && text_equal(host_brief_text(brief), host_text(host));
+}
+
+void host_restore(const struct host_brief *brief, struct host *host)
+{
+    host->address = brief->address;
+    host->kind = brief->kind;
+    host->length = brief->length;
+    memcpy(host->text, brief->text, brief->length + 1U);
+}
+
 /* What may stand in a label, in lower case; 0: nothing else. */
 static const char label_bytes[256] = {
     ['-'] = '-', ['_'] = '_', ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5',

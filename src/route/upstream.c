@@ -3,6 +3,13 @@
 #include "exeat/base/memory.h"
 #include "route_internal.h"
 
+struct channel *upstream_strip(struct upstream *upstream)
+{
+    struct channel *channel = upstream->channel;
+    base_free(upstream);
+    return channel;
+}
+
 void upstream_free(struct upstream *upstream)
 {
     if (upstream == NULL)

@@ -224,7 +224,6 @@ static void start(
     struct session *session = base_zalloc(sizeof(*session));
     session->worker = worker;
     session->listener = listener;
-    session->tunnel.loop = worker->options.loop;
     session->deadline = timer_new(worker->options.loop, on_deadline, session);
     session->state = SESSION_START;
     if (turned != NULL) {
@@ -276,12 +275,22 @@ bool session_start_turned(
 
 static void end_exchange(struct session *session, enum reason reason)
 {
-    const struct tunnel *tunnel = &session->tunnel;
+    const struct tunnel *tunnel = session->tunnel;
     if (session->exchange == NULL)
         return;
-    exchange_count_bytes(session->exchange, tunnel->up.bytes, tunnel->down.bytes);
+    if (tunnel != NULL)
+        exchange_count_bytes(session->exchange, tunnel->up.bytes, tunnel->down.bytes);
     exchange_free(session->exchange, reason);
     session->exchange = NULL;
+}
+
+static void tunnel_end(struct session *session)
+{
+    if (session->tunnel == NULL)
+        return;
+    tunnel_clear(session->tunnel);
+    base_free(session->tunnel);
+    session->tunnel = NULL;
 }
 
 void session_close(struct session *session, enum reason reason)
@@ -293,7 +302,7 @@ void session_close(struct session *session, enum reason reason)
     if (binding != NULL && !binding->is_used && session->exchange == NULL)
         exchange_note_unused(worker->exchanges, &session->entrance);
     end_exchange(session, reason);
-    tunnel_clear(&session->tunnel);
+    tunnel_end(session);
     session_enter(session, SESSION_CLOSED);
     route_forget_user(worker->options.route, session->entrance.user);
     list_remove(&session->yield);

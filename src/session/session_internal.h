@@ -115,9 +115,9 @@ struct session {
     struct timer *deadline;    /* owned */
     uint64_t entered_us;       /* the present state */
     uint64_t active_us;        /* when something last moved, outside exchanges */
-    struct entrance entrance;  /* its channel, binding and `turned` are owned */
+    struct entrance entrance;  /* its channel, names, binding and `turned` are owned */
     struct exchange *exchange; /* owned; NULL between requests */
-    struct tunnel tunnel;
+    struct tunnel *tunnel;     /* owned; NULL: it is none */
 };
 
 /* session.c: the only writers of state */

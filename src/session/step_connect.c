@@ -83,7 +83,7 @@ static void open_for(struct session *session, enum scheme scheme)
 {
     const struct request *request = exchange_request(session->exchange);
     struct opened *opened = base_zalloc(sizeof(*opened));
-    opened->binding = (struct binding){.scheme = scheme, .host = request->host, .port = request->port};
+    opened->binding = (struct binding){.scheme = scheme, .port = request->port, .host = host_shorten(&request->host)};
     session->entrance.binding = &opened->binding;
 }
 
@@ -161,10 +161,10 @@ static bool begin_accept(struct session *session)
     struct http_connection *client = &session->entrance.http;
     if (session->worker->options.tls == NULL) /* a reload has taken the authority away */
         return false;
+    const struct host *host = &exchange_request(session->exchange)->host;
     open_for(session, SCHEME_HTTPS);
     struct opened *opened = session_opened(session);
-    opened->handshake =
-        tls_accept(session->worker->options.tls, client->channel, &opened->binding.host, inflight_text(&client->in));
+    opened->handshake = tls_accept(session->worker->options.tls, client->channel, host, inflight_text(&client->in));
     inflight_clear(session->worker->options.loop, &client->in);
     return opened->handshake != NULL;
 }

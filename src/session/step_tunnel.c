@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tunnel: bytes go both ways, unseen, until both sides have ended. */
+#include "exeat/base/memory.h"
 #include "session_internal.h"
 
 static void on_upstream_ready(void *context)
@@ -25,10 +26,12 @@ enum progress tunnel_begin(struct session *session)
     struct http_connection *client = &session->entrance.http;
     struct channel *upstream = exchange_tunnel(session->exchange);
     channel_set_handler(upstream, on_upstream_ready, session);
-    session->tunnel.up = tunnel_way(client->channel, upstream);
-    session->tunnel.down = tunnel_way(upstream, client->channel);
-    inflight_pass(session->tunnel.loop, &client->in, inflight_length(&client->in), &session->tunnel.up.inflight);
-    inflight_pass(session->tunnel.loop, &client->out, inflight_length(&client->out), &session->tunnel.down.inflight);
+    struct loop *loop = session->worker->options.loop;
+    struct tunnel *tunnel = base_alloc(sizeof(*tunnel));
+    *tunnel = (struct tunnel){loop, tunnel_way(client->channel, upstream), tunnel_way(upstream, client->channel)};
+    inflight_pass(loop, &client->in, inflight_length(&client->in), &tunnel->up.inflight);
+    inflight_pass(loop, &client->out, inflight_length(&client->out), &tunnel->down.inflight);
+    session->tunnel = tunnel;
     session_enter(session, SESSION_TUNNEL);
     if (!is_cut_by_reload(session))
         return STEP_NEXT;
@@ -38,7 +41,7 @@ enum progress tunnel_begin(struct session *session)
 
 enum progress step_tunnel(struct session *session)
 {
-    struct tunnel *tunnel = &session->tunnel;
+    struct tunnel *tunnel = session->tunnel;
     uint64_t before = tunnel->up.bytes + tunnel->down.bytes;
     enum tunnel_result result = tunnel_run(tunnel);
     if (tunnel->up.bytes + tunnel->down.bytes != before)

@@ -13,6 +13,7 @@ static void opened_free(struct opened *opened)
     if (opened == NULL)
         return;
     tls_connection_free(opened->handshake);
+    base_free(opened->binding.host);
     base_free(opened);
 }
 
@@ -26,6 +27,7 @@ static void session_free(struct session *session)
     channel_free(session->entrance.http.channel);
     timer_free(session->deadline);
     base_free(session->entrance.turned);
+    base_free(session->entrance.client_name);
     base_free(session);
 }
 

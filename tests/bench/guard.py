@@ -258,21 +258,23 @@ def measure(folder):
         return {name: round((runs[name, 2].result() - runs[name, 1].result()) / count) for name, (_, count) in SCRIPTS.items()}
 
 
-def committed():
-    pairs = (line.split() for line in FIGURES.read_text().splitlines() if line and not line.startswith("#"))
+def committed(path):
+    pairs = (line.split() for line in path.read_text().splitlines() if line and not line.startswith("#"))
     return {name: int(figure) for name, figure in pairs}
 
 
-def compare(found, figures):
+def compare(found, path, tolerance, explanation):
+    """Prints what was found beside what is committed; False where they differ by more than the tolerance."""
+    figures = committed(path)
     good = set(found) == set(figures)
     if not good:
-        print("instructions.txt has other scripts than guard.py: ./dev bench guard --update")
+        print(f"{path.name} has other rows than were measured: ./dev bench guard --update")
     for name in sorted(set(found) & set(figures)):
         change = found[name] / figures[name] - 1
         print(f"{name:16}{found[name]:9}{change:+8.1%}")
-        if abs(change) > TOLERANCE:
+        if abs(change) > tolerance:
             good = False
-            print(EXPLANATION.format(name=name, now=found[name], then=figures[name], change=100 * change))
+            print(explanation.format(name=name, now=found[name], then=figures[name], change=100 * change))
     return good
 
 
@@ -286,7 +288,7 @@ def main():
         FIGURES.write_text(HEAD + "".join(f"{name} {figure}\n" for name, figure in found.items()))
         print(FIGURES.read_text(), end="")
         return 0
-    return 0 if compare(found, committed()) else 1
+    return 0 if compare(found, FIGURES, TOLERANCE, EXPLANATION) else 1
 
 
 if __name__ == "__main__":

@@ -10,13 +10,28 @@
 #include <cmocka.h>
 
 #include "exeat/ask.h"
+#include "exeat/base/memory.h"
 
 static const struct http_limits limits = {.head = 8192, .fields = 50};
 static const struct ask_place plain = {.via = TEXT_INIT("exeat-1")};
 static const struct ask_place turned = {.turned_port = 8080, .via = TEXT_INIT("exeat-1")};
-static const struct binding opened = {
-    .scheme = SCHEME_HTTPS, .host = {.kind = HOST_NAME, .length = 12, .text = "shop.example"}, .port = 443};
+static struct binding opened = {.scheme = SCHEME_HTTPS, .port = 443};
 static const struct ask_place inside = {.binding = &opened, .via = TEXT_INIT("exeat-1")};
+
+static int open_shop(void **state)
+{
+    static const struct host shop = {.kind = HOST_NAME, .length = 12, .text = "shop.example"};
+    (void)state;
+    opened.host = host_shorten(&shop);
+    return 0;
+}
+
+static int close_shop(void **state)
+{
+    (void)state;
+    base_free(opened.host);
+    return 0;
+}
 
 struct told {
     struct http_head head;
@@ -164,5 +179,5 @@ int main(void)
         cmocka_unit_test(a_request_that_goes_in_a_circle_or_ends_here_is_refused),
         cmocka_unit_test(of_what_is_no_head_is_told_what_can_be_read),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_shop, close_shop);
 }

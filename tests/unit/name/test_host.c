@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "exeat/base/memory.h"
 #include "exeat/name.h"
 
 static void assert_host(const char *given, const char *canonical)
@@ -192,9 +193,27 @@ static void nobody_names_a_unix_socket_on_the_wire_and_it_is_called_localhost_th
     buffer_clear(&out);
 }
 
+static void a_host_that_was_shortened_is_the_same_host(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {"a", "shop.example", "10.0.0.1", "[2001:db8::1]"};
+    for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+        struct host host, again = {0}, other;
+        assert_true(host_parse(text_from(hosts[i]), &host) && host_parse(TEXT("other.example"), &other));
+        struct host_brief *brief = host_shorten(&host);
+        assert_true(host_brief_is(brief, &host) && !host_brief_is(brief, &other));
+        assert_true(text_equal(host_brief_text(brief), host_text(&host)));
+        host_restore(brief, &again);
+        assert_true(host_equal(&host, &again) && address_equal(&host.address, &again.address));
+        assert_int_equal(again.text[again.length], '\0');
+        base_free(brief);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_host_that_was_shortened_is_the_same_host),
         cmocka_unit_test(names_have_one_spelling),
         cmocka_unit_test(refuses_what_is_no_host_on_the_wire),
         cmocka_unit_test(never_cuts_a_name_at_nul),

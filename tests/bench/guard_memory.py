@@ -1,0 +1,206 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""What an idle connection holds, in bytes that the worker has allocated and not freed (tests/support/count_bytes.c), compared
+with the figures of memory.txt. All of it counts, also what libevent and OpenSSL hold for the connection, and an idle
+connection to its upstream where there is one. Buffers that all connections share are warm before, so that each figure is
+the same however busy the machine is.
+
+    ./dev bench guard             compares; a figure off by more than 2 % fails
+    ./dev bench guard --update    writes the figures of this build"""
+import argparse
+import functools
+import mmap
+import pathlib
+import ssl
+import struct
+import sys
+import tempfile
+from threading import Barrier
+
+import guard
+from support.certificates import Root
+from support.disk import build_shim
+from support.gate import Gate, allow, hosts, read_head
+from support.origin import Listener
+
+FIGURES = pathlib.Path(__file__).resolve().parent / "memory.txt"
+TOLERANCE = 0.02
+COUNT = 48  # connections at once; fewer than the spare blocks of every pool
+BATCHES = 3
+HEAD = """# Bytes of the heap for each idle connection, release build, one worker. Compared within 2 % by `./dev bench guard`, which
+# `./dev test` runs; written by `./dev bench guard --update`.
+"""
+EXPLANATION = """
+{name}: {now} bytes, memory.txt says {then} ({change:+.1f} %; 2 % are let pass).
+If that is what your change is meant to cost, or to save, put the new figure into the same commit and say why in its message:
+
+    ./dev bench guard --update
+"""
+ROW = struct.Struct("qqq")
+
+
+class MeasuredGate(Gate):
+    """A gate with one worker, whose memory is counted by thread."""
+
+    def start(self):
+        self.counts = self.folder / "bytes"
+        return super().start(LD_PRELOAD=build_shim(self.folder, "count_bytes"), COUNT_BYTES=str(self.counts))
+
+    settle = guard.CountedGate.settle
+
+    def worker_bytes(self):
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
+        (worker,) = [int(task.name) for task in tasks.iterdir() if (task / "comm").read_text().startswith("exeat-worker")]
+        with open(self.counts, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as rows:
+            return next(bytes_held for thread, bytes_held, _ in ROW.iter_unpack(rows) if thread == worker)
+
+
+class Origins:
+    """One for each batch, so that no batch takes the upstream connections of another. Where `together`, an answer comes
+    when all of a batch have asked, so that each has an upstream connection of its own; else they share one."""
+
+    def __init__(self, pages, serve, together):
+        self.listeners = [Listener(functools.partial(getattr(self, serve), Barrier(COUNT if together else 1))) for _ in range(BATCHES)]
+        self.ports = [listener.port for listener in self.listeners]
+        self.pages = pages
+
+    def serve_plain(self, barrier, connection):
+        while read_head(connection):
+            barrier.wait(60)
+            connection.sendall(guard.REPLY)
+
+    def serve_opened(self, barrier, connection):
+        with self.pages.context.wrap_socket(connection, server_side=True) as secure:
+            self.serve_plain(barrier, secure)
+
+    def serve_bytes(self, _, connection):
+        self.pages.serve_bytes(connection)
+
+    def close(self):
+        for listener in self.listeners:
+            listener.close()
+
+
+# --- the connections: each batch is made, used, and kept ------------------------------------------------------------------
+
+NAME = guard.NAME.decode()
+INSIDE = b"GET /a/page?with=query HTTP/1.1\r\nHost: %s\r\nAccept: */*\r\nUser-Agent: guard\r\n\r\n" % guard.NAME
+
+
+def take_page(connection):
+    head = read_head(connection)
+    assert head.startswith(b"HTTP/1.1 200"), head
+    guard.take(connection, len(guard.BODY))
+
+
+def ask_together(connections, request):
+    for connection in connections:
+        connection.sendall(request)
+    for connection in connections:
+        take_page(connection)
+    return connections
+
+
+def ask_in_turn(connections, request):
+    for connection in connections:
+        connection.sendall(request)
+        take_page(connection)
+    return connections
+
+
+def plain(gate, port):
+    return ask_together([gate.connect() for _ in range(COUNT)], guard.absolute(guard.NAME, port))
+
+
+def open_all(gate, port):
+    context = ssl.create_default_context(cafile=str(gate.bundle()))
+    made = []
+    for _ in range(COUNT):
+        connection, head = gate.tunnel(NAME, port)
+        assert head.startswith(b"HTTP/1.1 200"), head
+        made.append(context.wrap_socket(connection, server_hostname=NAME))
+    return made
+
+
+def opened(gate, port):
+    return ask_in_turn(open_all(gate, port), INSIDE)
+
+
+def opened_to_tls(gate, port):
+    return ask_together(open_all(gate, port), INSIDE)
+
+
+def tunnel(gate, port):
+    flight = guard.hello()
+    connections = []
+    for _ in range(COUNT):
+        connection, head = gate.tunnel(NAME, port)
+        assert head.startswith(b"HTTP/1.1 200"), head
+        connection.sendall(flight)
+        guard.take(connection, len(guard.BODY))
+        connections.append(connection)
+    return connections
+
+
+KINDS = {  # name: (how a batch is made, how the origin serves it, whether each has an upstream connection of its own)
+    "tunnel": (tunnel, "serve_bytes", True),
+    "plain": (plain, "serve_plain", True),
+    "opened": (opened, "serve_opened", False),
+    "opened_to_tls": (opened_to_tls, "serve_opened", True),
+}
+
+# --- counting -------------------------------------------------------------------------------------------------------------
+
+
+def hold(gate, origins, make):
+    """Bytes for each connection of the last batch, over what the batches before it hold."""
+    held, connections = [], []
+    for port in origins.ports:
+        connections += make(gate, port)
+        gate.settle()
+        held.append(gate.worker_bytes())
+    for connection in connections:
+        connection.close()
+    return round((held[-1] - held[-2]) / COUNT)
+
+
+def measure_one(folder, root, pages, name):
+    folder.mkdir()
+    make, serve, together = KINDS[name]
+    origins = Origins(pages, serve, together)
+    inside = {"paths": ["/a/**"], **({} if serve == "serve_opened" else {"schemes": ["http"]})}
+    rule = allow(NAME, ports=origins.ports, **({"schemes": ["https"]} if serve == "serve_bytes" else inside))
+    authority = {"certificate": "keys/ca.pem", "key": "keys/ca.key", "names": [NAME]}
+    gate = MeasuredGate(folder, root, workers=1, resolve=hosts(NAME), rules=[rule], tls={"authority": authority, "upstream": {"roots": str(root.path)}})
+    gate.start()
+    try:
+        return hold(gate, origins, make)
+    finally:
+        gate.stop()
+        origins.close()
+
+
+def measure(folder):
+    root = Root(folder)
+    pages = guard.Pages(root.issue(NAME))
+    try:
+        return {name: measure_one(folder / name, root, pages, name) for name in KINDS}
+    finally:
+        pages.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--update", action="store_true", help="write memory.txt instead of comparing with it")
+    update = parser.parse_args().update
+    with tempfile.TemporaryDirectory(prefix="exeat-guard-") as folder:
+        found = measure(pathlib.Path(folder))
+    if update:
+        FIGURES.write_text(HEAD + "".join(f"{name} {figure}\n" for name, figure in found.items()))
+        print(FIGURES.read_text(), end="")
+        return 0
+    return 0 if guard.compare(found, FIGURES, TOLERANCE, EXPLANATION) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -37,14 +37,14 @@ const struct account_stats *account_book_stats(const struct account_book *book);
 /* --- an account ------------------------------------------------------------------------------------------------------
  */
 
-/* From ACCOUNT_WAITS on an outcome is owed, unless it failed. */
+/* Owed (one outcome, by account_complete): in WAITS, DURABLE and OVERDUE. In the others nothing is. */
 enum account_state {
     ACCOUNT_OPEN,    /* nothing is recorded */
-    ACCOUNT_WAITS,   /* the decision is with the writer */
-    ACCOUNT_DURABLE, /* it is recorded as audit_options demand (on disk, unless they say otherwise): it may be done */
-    ACCOUNT_FAILED,  /* it could not be recorded */
+    ACCOUNT_WAITS,   /* the decision is with the writer: AUDIT_WAITS */
+    ACCOUNT_DURABLE, /* it may be done: AUDIT_RECORDED, or on_durable with true; on disk but for audit.h's exceptions */
+    ACCOUNT_FAILED,  /* it could not be recorded: AUDIT_REFUSED, or on_durable with false */
     ACCOUNT_OVERDUE, /* nobody waits for it any more; it will be there some time */
-    ACCOUNT_CLOSED   /* its outcome is written */
+    ACCOUNT_CLOSED   /* its outcome is written, or there is none to write */
 };
 
 /* Who answered an LLM call, and what it took. */
@@ -86,17 +86,22 @@ struct account {
     void (*on_decided)(struct account *account); /* the decision became durable, or failed: see `state` */
 };
 
-/* Zeroes the account and gives it an id. The book must outlive it. account_unsay is called last: account_complete frees
- * nothing. */
+/* The order of a life: account_open, set `on_decided`, account_say what the decision's record shall have,
+ * account_decide (or account_note), fill the members of the outcome, account_complete, account_unsay. */
+
+/* Zeroes the account, `on_decided` too, and gives it an id. The book must outlive it. */
 void account_open(struct account *account, struct account_book *book, uint64_t now_us);
-/* Hands the decision to the writer; id and detail are the account's. ACCOUNT_WAITS: `on_decided` is called once. */
-enum account_state account_decide(struct account *account, const struct decision_record *decision);
+/* Hands the decision to the writer; id and detail are the account's. ACCOUNT_WAITS: `on_decided` is called once, unless
+ * account_stop_waiting or account_complete comes first; and never from within. ACCOUNT_DURABLE, ACCOUNT_FAILED: it is
+ * not called. Once. */
+MUST_CHECK enum account_state account_decide(struct account *account, const struct decision_record *decision);
 /* The same, where nobody waits: what was decided is not done, but shall be known. */
 void account_note(struct account *account, const struct decision_record *decision);
 /* Waits no longer. The decision is on its way to the disk and will be there some time; its outcome says that nothing
  * came of it. Where the store has given it up in this moment, there is no record, and no outcome either. */
 void account_stop_waiting(struct account *account);
-/* The outcome, once, if one is owed. False: none is. */
+/* The outcome, once, if one is owed. False: none is, or the store has given the decision up in this moment. Steady
+ * time, as account_open had it. Frees nothing: account_unsay does, and is called last. */
 bool account_complete(struct account *account, uint64_t now_us);
 /* Counts an LLM call under a provider of the catalogue and a model of the policy. */
 void account_count_call(const struct account *account, struct text provider, struct text model);

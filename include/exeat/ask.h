@@ -27,18 +27,19 @@ struct ask_place {
     struct text via;               /* our own name in Via: a request that has it went round in a circle */
 };
 
-/* What was asked. */
+/* What was asked. Whoever asks (exchange) has it, and sets `parsed` and `head` before ask_read. */
 struct ask {
-    struct http_head *parsed;  /* whoever asks has it; NULL once nobody asks for it any more */
-    struct message_head *head; /* of `parsed` */
-    struct request request;    /* texts borrow from `head` and `kept` */
-    struct buffer kept;        /* owned: what `request` points into besides, first of all the canonical path */
+    struct http_head *parsed;  /* borrowed; NULL once nobody asks for it any more (a tunnel stands) */
+    struct message_head *head; /* of `parsed`; its texts are slices of the bytes that the connection holds as long */
+    struct request request;    /* borrows what is inside from those and from `kept`; of a tunnel, from `kept` alone */
+    struct buffer kept;        /* what `request` points into besides: the canonical path. Whoever asks clears it */
     bool is_connect;
     bool is_wish; /* a CONNECT in other words than HTTP's: whoever has the connection tells of the answer */
 };
 
-/* Fills `request` and is_connect by `head`. REASON_NONE: it is to be judged. Else why it is refused: `detail` says what
- * exactly is wrong, and `request` has what could be read, for the record. */
+/* Fills `request` and is_connect by `head`, but for `client` and `asked_us`, which belong to judging (policy_judge).
+ * REASON_NONE: it is to be judged. Else why it is refused: `detail` says what exactly is wrong, and `request` has what
+ * could be read, for the record. `kept` must be cleared either way. */
 MUST_CHECK enum reason ask_read(struct ask *ask, const struct ask_place *place, struct detail *detail);
 /* Of bytes that are no head: what can be read of them, for the record alone. `bytes` live as long as `ask`. */
 void ask_glimpse(struct ask *ask, const struct ask_place *place, struct text bytes);

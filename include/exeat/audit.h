@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The audit: the writer, one thread, that has each decision on disk before its request goes on; each worker speaks to
- * it by a port of its own. Who decides does so through account.h. Records are in record.h, the segments that keep them
- * in store.h, the tree over them in tlog.h, signed checkpoints in tlog/note.h. */
+/* The audit: the writer, one thread, to which each worker speaks by a port of its own. Who decides does so through
+ * account.h. Records are in record.h, the segments that keep them in store.h, the tree over them in tlog.h, signed
+ * checkpoints in tlog/note.h.
+ *
+ * The promise: a decision is on disk before its request goes on (AUDIT_WAITS, then on_durable with true). Two options
+ * make exceptions:
+ *     waits_for_disk is false: AUDIT_RECORDED at once, on disk at most batch_ms later. Where a commit has failed, it is
+ *         tried again, and new decisions are AUDIT_REFUSED until it succeeds (unless allows_on_failure).
+ *     allows_on_failure: a commit that fails, or a full disk, refuses nobody. Who waits is told on_durable with true,
+ *         though the decision is lost; a GAP record counts those. Without it on_durable is called with false.
+ * Always AUDIT_REFUSED: too much is queued, or audit_hold refuses decisions. An outcome is owed after AUDIT_WAITS and
+ * AUDIT_RECORDED, whatever the disk does, until on_durable or audit_wait_cancel says that there is no decision. */
 #ifndef EXEAT_AUDIT_H
 #define EXEAT_AUDIT_H
 
@@ -34,7 +43,7 @@ struct audit_options {
     const char *directory;         /* made if absent */
     struct text origin;            /* the log's name: no spaces, no "+" */
     const struct signing_key *key; /* borrowed for the store's life */
-    bool waits_for_disk;           /* true: a decision counts once it is on disk; false: at most batch_ms later */
+    bool waits_for_disk;           /* false: an exception to the promise, see above */
     uint64_t batch_ms;
     uint64_t heartbeat_ms;
     uint64_t segment_bytes;     /* a segment ends and is sealed when it was written that much to; 0: never for that */
@@ -44,7 +53,7 @@ struct audit_options {
     uint64_t disk_warn_bytes;   /* less room than that on the disk is said; 0: never */
     uint64_t disk_refuse_bytes; /* with less than that decisions are refused, unless allows_on_failure; 0: never */
     uint64_t ballast_bytes;     /* room that is kept for the last words; 0: none */
-    bool allows_on_failure; /* a store that cannot be written lets decisions pass, and counts them in a GAP record */
+    bool allows_on_failure;     /* the other exception: a store that cannot be written lets decisions pass; see above */
     enum audit_privacy path;
     enum audit_privacy query;
     enum audit_signing signing; /* until audit_hold says otherwise */
@@ -69,7 +78,7 @@ MUST_CHECK bool audit_event(
 /* The common shape of those: an event and its detail; adds what the record has beyond them by itself. */
 MUST_CHECK bool audit_event_text(struct audit *audit, enum record_kind kind, struct text event, struct text detail);
 
-/* When checkpoints are signed; are decisions refused (and recorded all the same)? Any thread. */
+/* When checkpoints are signed; are decisions refused (AUDIT_REFUSED)? Any thread. */
 void audit_hold(struct audit *audit, enum audit_signing signing, bool decisions);
 /* A witness has cosigned the checkpoint of this tree: the whole note is kept in the store. Any thread; never waits for
  * the disk. */
@@ -121,11 +130,12 @@ struct audit_port *audit_port_new(struct audit *audit); /* the worker's, to be f
 void audit_port_free(struct audit_port *port);
 /* Becomes readable when there is something to collect. */
 int audit_port_descriptor(const struct audit_port *port);
-/* Calls back for each decision that is on disk, or never will be. */
+/* Calls back for each decision that is on disk, or given up. */
 void audit_port_collect(struct audit_port *port);
 
 struct audit_chunk;
 struct audit_wait {
+    /* True: go on; it is on disk, or allows_on_failure lets it pass. False: no record; audit_port_forget is due. */
     void (*on_durable)(struct audit_wait *wait, bool durable);
     struct list_node node; /* private to the port, as is what follows; zeroed before the first use */
     struct audit_chunk *chunk;
@@ -133,11 +143,12 @@ struct audit_wait {
 };
 enum audit_answer {
     AUDIT_WAITS,    /* on_durable will be called by audit_port_collect */
-    AUDIT_RECORDED, /* durability `batch`: go on */
-    AUDIT_REFUSED   /* too much is queued: fail closed; there is no record */
+    AUDIT_RECORDED, /* go on: nobody waits for the disk */
+    AUDIT_REFUSED   /* fail closed: there is no record, and nothing more is due */
 };
 /* Hands a decision over and reserves room for its outcome: AUDIT_WAITS and AUDIT_RECORDED are followed by exactly one
- * audit_port_complete or audit_port_forget. `wait` NULL: nothing will leave, so nobody waits. */
+ * audit_port_complete or audit_port_forget. `wait` NULL: nothing will leave, so nobody waits, and it is not
+ * AUDIT_WAITS; else it is zeroed with on_durable set, and stays where it is until then. */
 MUST_CHECK enum audit_answer
 audit_port_decide(struct audit_port *port, const struct decision_record *decision, struct audit_wait *wait);
 /* Hands the outcome over, whose room is reserved: it never fails and never waits. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How much may leave in a window of time: counters that all workers share. The time is given; nothing here asks for it.
- * Windows begin with the second, minute, hour or day of UTC. A worker takes from the shared counter ahead, at most a
+/* How much may leave in a window of time: counters that all workers share. The time is given; nothing here asks for it:
+ * all `now_us`, `then_us` and `since_us` are wall time, in microseconds since 1970, for windows begin with the second,
+ * minute, hour or day of UTC. A worker takes from the shared counter ahead, at most a
  * 256th of a limit in all, so that most requests touch memory of their own only. */
 #ifndef EXEAT_BUDGET_H
 #define EXEAT_BUDGET_H

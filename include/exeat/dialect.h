@@ -144,7 +144,7 @@ bool dialect_stream_has_told(const struct dialect_stream *stream);
 bool dialect_stream_is_lost(const struct dialect_stream *stream);
 void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage);
 /* What keeps a caller waiting whose stream has nothing new: it may stand before the first event and between any two.
- * `now` is in seconds since 1970. False: its dialect has no such word, or the call does not stream. */
+ * `now` is wall time in seconds since 1970. False: its dialect has no such word, or the call does not stream. */
 MUST_CHECK bool dialect_write_waiting(const struct dialect_call *call, int64_t now, struct buffer *out);
 /* The event that tells a client of a broken stream, before the connection is broken too. `stream` may be NULL. */
 void dialect_error_event(
@@ -168,7 +168,7 @@ void dialect_keeper_free(struct dialect_keeper *keeper);                    /* N
 void dialect_keeper_feed(struct dialect_keeper *keeper, struct text bytes); /* the endpoint's, as they come */
 /* The body has ended. What is to be kept is appended; false: nothing. */
 MUST_CHECK bool dialect_keeper_end(struct dialect_keeper *keeper, struct buffer *out);
-/* What was kept, as the answer to this call. `now` is in seconds since 1970. False: it cannot be said. */
+/* What was kept, as the answer to this call. `now` is wall time in seconds since 1970. False: it cannot be said. */
 MUST_CHECK bool dialect_recall(
     const struct dialect_call *call, struct text kept, int64_t now, struct buffer *out, struct dialect_usage *usage);
 
@@ -179,8 +179,8 @@ MUST_CHECK bool dialect_recall(
 struct text dialect_canned_text(
     const struct dialect_call *call, const struct settings_canned *settings, struct text accept_language);
 /* A fixed answer to a call: `text`, as JSON where the call wants JSON, whole or as a stream, as the call wants it.
- * `now` is in seconds since 1970. False: there is none for this operation (embeddings: made-up vectors would spoil the
- * shop's index), or none in the JSON that the call wants. */
+ * `now` is wall time in seconds since 1970. False: there is none for this operation (embeddings: made-up vectors would
+ * spoil the shop's index), or none in the JSON that the call wants. */
 MUST_CHECK bool
 dialect_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out);
 /* The answer to GET .../models, or .../models/NAME. */

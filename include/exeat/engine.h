@@ -93,7 +93,7 @@ struct text engine_name(const struct engine *engine); /* lives as the engine */
 bool engine_identity_equal(const struct engine_identity *left, const struct engine_identity *right);
 struct engine_identity engine_identity(struct engine *engine);
 
-/* Who asks the engine says what came of it. True: that is another than before. */
+/* Who asks the engine how it is (checkup.h) says what came of it. True: that is another than before. */
 bool engine_note_state(struct engine *engine, enum engine_state state, struct text why);
 void engine_note_slots(struct engine *engine, uint32_t slots);
 bool engine_note_identity(struct engine *engine, const struct engine_identity *identity);
@@ -139,6 +139,8 @@ struct engine_pick {
 struct engine_pick engine_choose(const struct engine_wish *wish);
 void engine_leave(struct engine *engine, bool is_trial); /* the call is over; NULL is fine */
 
+/* What came of a call, down to engine_code_append: inference.h's to tell (inference_answered, inference_failed). */
+
 /* It answered. True: it had not before, which is worth a word. */
 bool engine_answered(struct engine *engine, uint64_t now_us);
 /* What came instead of an answer. */
@@ -176,7 +178,9 @@ void engine_wait_end(struct engine_queue *queue, struct engine_wait *wait); /* f
 /* --- the turns of a call ---------------------------------------------------------------------------------------------
  */
 
-/* Filled but for the last five; all borrowed. */
+/* What an exchange calls: the choice, the slot and the wait of one call; engine_choose, engine_leave and engine_wait_*
+ * are behind it. Of its members the caller fills those down to `unfit`, and `on_turn` and `context` of `wait`; the
+ * others begin as zero and are written here alone. What it points at is borrowed until engine_turn_leave. */
 struct engine_turn {
     struct engine_queue *queue;
     const struct engine_set *set;
@@ -185,7 +189,7 @@ struct engine_turn {
     uint64_t begins;
     bool may_be_canned;
     uint64_t unfit;
-    uint64_t tried;
+    uint64_t tried;        /* from here on it is written here */
     size_t place;          /* whose turn it is: of the list */
     struct engine *engine; /* a slot of it is ours; NULL: none is */
     bool is_trial;
@@ -194,7 +198,9 @@ struct engine_turn {
 /* Gives the call to somebody, or has it wait, as engine_choose says. */
 enum engine_choice engine_turn_take(struct engine_turn *turn, uint64_t now_us, bool may_wait);
 void engine_turn_leave(struct engine_turn *turn); /* it is over: the slot is free */
-void engine_turn_fail(struct engine_turn *turn);  /* this one did not serve: leaves it, and takes it no more */
+/* This one did not serve: leaves it, and takes it no more. After inference_failed, which needs `engine`, and before the
+ * next engine_turn_take. */
+void engine_turn_fail(struct engine_turn *turn);
 bool engine_turn_could_go_on(const struct engine_turn *turn); /* there is another that was not tried */
 uint64_t engine_turn_wait_ms(const struct engine_turn *turn); /* how long it may wait there */
 

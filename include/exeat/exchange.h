@@ -2,9 +2,10 @@
 /* One request: from its head to the decision, to the disk, to whoever answers it, and back, in steps:
  *     read_head, judge, read_body (of an LLM call that is answered here), commit, queue (for an engine), resolve, dial,
  *     pass or answer, done
- * (docs/life-of-a-request.md). Here policy, account, names, routes and inference meet. An exchange knows no framing and
- * owns no connection: it comes in by an entrance, which whoever owns the connection keeps (session). It lives and dies
- * on one worker's loop. */
+ * (docs/life-of-a-request.md; model.h has the functions that do the work of each, src/exchange/steps.c the steps'
+ * own). What is asked in other words than HTTP's begins at judge: exchange/wish.h. Here policy, account, names, routes
+ * and inference meet. An exchange knows no framing and owns no connection: it comes in by an entrance, which whoever
+ * owns the connection keeps (session). It lives and dies on one worker's loop. */
 #ifndef EXEAT_EXCHANGE_H
 #define EXEAT_EXCHANGE_H
 
@@ -92,16 +93,18 @@ struct turned {
     struct owner owner; /* whose connections alone are turned to where it came */
 };
 
-/* What exchanges come in by. Of its owner; `client_name` and `user` are the exchange's to write. */
+/* What exchanges come in by. Of its owner (session), zeroed, who fills it but for what is said to be the exchange's. */
 struct entrance {
     struct http_connection http; /* towards the client */
-    struct peer peer;            /* what the connection tells of who asks */
+    struct peer peer;            /* what the connection tells of who asks; `owner`, if not known: the exchange's */
     char peer_text[ADDRESS_TEXT_SIZE];
-    bool asked_for_owner;      /* of the kernel: once */
-    char *client_name;         /* owned; who asked last; of an opened connection: who made it; NULL: nobody known */
-    struct client_known known; /* how that is known */
-    uint64_t user;             /* of upstream connections: this connection, and who it says it is */
-    struct binding *binding;   /* its owner's; NULL until a CONNECT on it was opened */
+    bool asked_for_owner;      /* the exchange's: of the kernel, once */
+    char *client_name;         /* owned; the exchange's to write: who asked last; of an opened connection: who made it;
+                                * NULL: nobody known */
+    struct client_known known; /* the exchange's: how that is known */
+    uint64_t user;             /* of upstream connections: this one, and who it says it is. At first its owner's, by
+                                * exchange_new_user; another when somebody else asks: the exchange's */
+    struct binding *binding;   /* NULL until a CONNECT on it was opened; `is_used` is the exchange's */
     struct turned *turned;     /* NULL: the client meant us */
 };
 uint64_t exchange_new_user(struct exchange_worker *worker); /* of upstream connections; never 0 */
@@ -144,7 +147,8 @@ bool exchange_is_reading_head(const struct exchange *exchange);      /* nothing 
 /* --- a CONNECT, after EXCHANGE_CONNECTED, _OPENS and _UPGRADED -------------------------------------------------------
  */
 
-/* What was asked; lives as the exchange, as the next. */
+/* What was asked; lives as the exchange, as the next. Its texts do so until exchange_tunnel, which copies them and lets
+ * go of the head: what was taken from them before is gone, the pointer is good. */
 const struct request *exchange_request(const struct exchange *exchange);
 const struct decision *exchange_decision(const struct exchange *exchange); /* by which it was judged */
 /* The client was told that its tunnel stands. */
@@ -160,7 +164,8 @@ bool exchange_is_denied_now(const struct exchange *exchange);
 void exchange_count_bytes(struct exchange *exchange, uint64_t up, uint64_t down);
 /* So many bytes have moved in all, both ways. False: the limit that it counts under has none left. */
 bool exchange_may_move(struct exchange *exchange, uint64_t bytes);
-/* What followed the answer is not what was decided on: nothing goes on. Copies `detail`. */
+/* What followed the answer is not what was decided on: nothing goes on. Copies `detail` (NULL: none). The exchange is
+ * still there, for its outcome: exchange_free is due, and not exchange_discard. */
 void exchange_refuse_inside(struct exchange *exchange, enum reason reason, const char *detail);
 /* Frees one whose connection was opened: it is no request, what is inside will be. Where a decision is on record
  * already (HTTP followed what was to be a tunnel), the outcome says that it was opened. */

@@ -108,7 +108,8 @@ void inference_write(
 MUST_CHECK enum engine_says inference_answered(
     struct inference_call *call, size_t place, struct engine *engine, const struct message_head *head,
     struct filters *down);
-/* It did not serve, for that reason or by failed_status: tells the engine, the account and, once, the log. */
+/* It did not serve, for that reason or by failed_status: tells the engine, the account and, once, the log. Before
+ * engine_turn_fail, which lets go of `engine`. Calls engine_failed: nobody else need. */
 void inference_failed(struct inference_call *call, size_t place, struct engine *engine, enum reason reason);
 /* Nothing of an answer has left: as if none had begun. */
 void inference_take_back(struct inference_call *call);

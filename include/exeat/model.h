@@ -2,17 +2,22 @@
 /* The nouns: what a request, a verdict, a plan and a reason are. Read this header first; then go the way of a request:
  *
  *     session.h    a client connection: carries exchanges one after the other, is opened, or becomes a tunnel
- *     exchange.h   one request, step by step; each step calls one of the next:
- *     http.h       read_head: a head comes in, however its connection frames it (its bytes: wire.h)
- *     ask.h        ... and becomes the request that is judged: one host (name.h), one port, one path
- *     policy.h     judge: a request to a decision, which is a verdict, the plan that follows, and why (its rule)
- *     inference.h  read_body: of an LLM call (llm.h) that is answered here; its words: dialect.h, canon.h
- *     account.h    commit: the decision is on disk before anything leaves (audit.h, record.h, store.h, tlog.h)
- *     engine.h     queue: which engine has a rerouted call, and when
- *     net.h        resolve: names to addresses; policy.h makes a judged_address of each that may be dialled
- *     route.h      dial: to a judged address, or a connection that was kept; tls.h binds it to the decided name
- *     filter.h     pass: request up, reply down; what content passes on its way
- *     account.h    done: the outcome, joined to the decision by its id
+ *     exchange.h   one request, step by step (in SOCKS, or meant for another: exchange/wish.h). Each step, with the
+ *                  function that does its work:
+ *     http.h       read_head: take_head of the side, however the connection frames it (its bytes: wire.h)
+ *     ask.h        ... ask_read: it becomes the request that is judged, with one host (name.h), one port, one path
+ *     policy.h     judge: policy_judge, to a decision: a verdict, the plan that follows, and why (its rule)
+ *     budget.h     ... budget_stay_begin: is there room under its limits?
+ *     inference.h  read_body: inference_hold and _read, of an LLM call (llm.h) that is answered here; its words:
+ *                  dialect.h, canon.h
+ *     account.h    commit: account_decide; the decision is on disk before anything leaves, with two exceptions
+ *                  that the operator may choose (audit.h; record.h, store.h, tlog.h)
+ *     engine.h     queue: engine_turn_take; which engine has a rerouted call, and when
+ *     net.h        resolve: resolve_start, unless route_take has a connection that was kept; each address that may
+ *                  be dialled becomes a judged_address (policy.h)
+ *     route.h      dial: route_connect, to a judged address; tls.h binds it to the decided name
+ *     filter.h     pass: filters_give, request up, reply down; what content passes on its way
+ *     account.h    done: account_complete; the outcome, joined to the decision by its id
  *
  * Around it: worker.h (a thread that has all of these), daemon.h (the process), config.h (the file), names.h (questions
  * for names, by DNS), admin.h, anchor.h, export.h, evidence.h. docs/architecture.md has the floors that they stand on,

@@ -145,8 +145,8 @@ enum io inflight_write(struct loop *loop, struct inflight *inflight, struct chan
 /* --- listening and dialling --- */
 
 struct listener;
-/* `descriptor` is the callee's. False: it was turned away; after a few of those the rest waits for the next turn, so
- * that who is served goes first. */
+/* `descriptor` is the callee's, also with false: it was turned away; after a few of those the rest waits for the next
+ * turn, so that who is served goes first. */
 typedef bool (*listener_accept)(void *context, int descriptor, const struct address *peer, uint16_t peer_port);
 /* A bound, listening socket that nobody else has: another gate on this port is an error, however it shares the port
  * among its own workers. Port 0 is any. -1 and `error` (base_free): a sentence that names who listens there. */
@@ -179,16 +179,16 @@ void dial_cancel(struct dial *dial); /* only before the call back; NULL is fine 
 /* --- names --- */
 
 struct resolver;
+struct resolver_fixed {
+    struct host name;
+    const struct address *addresses; /* borrowed for the resolver's life */
+    size_t count;
+};
 struct resolver_options {
     const struct resolver_fixed *fixed; /* answers given instead of all others; borrowed for the resolver's life */
     size_t fixed_count;
     const char *servers;    /* c-ares CSV "ip:port,ip:port"; NULL or "": those of resolv.conf; borrowed likewise */
     const char *hosts_path; /* hosts(5), at most 64 KiB; NULL: none; borrowed likewise */
-};
-struct resolver_fixed {
-    struct host name;
-    const struct address *addresses;
-    size_t count;
 };
 enum resolve_result { RESOLVE_OK, RESOLVE_FAILED, RESOLVE_TIMED_OUT };
 enum resolve_source { RESOLVE_BY_ITSELF, RESOLVE_KEPT, RESOLVE_ASKED, RESOLVE_SOURCE_COUNT }; /* ASKED: of DNS */
@@ -196,9 +196,9 @@ enum { RESOLVE_MAX = 32 }; /* addresses beyond are dropped */
 struct resolved {
     enum resolve_result result;
     enum resolve_source source;
-    const char *detail; /* static: why there is no address; "" with RESOLVE_OK */
-    const struct address *addresses;
-    size_t count; /* at least 1 with RESOLVE_OK */
+    const char *detail;              /* static: why there is no address; "" with RESOLVE_OK */
+    const struct address *addresses; /* borrowed for the call back */
+    size_t count;                    /* at least 1 with RESOLVE_OK */
 };
 typedef void (*resolve_done)(void *context, const struct resolved *resolved);
 struct resolve;

@@ -48,7 +48,16 @@ struct decision {
     bool observed;       /* observe mode lets it through; verdict says what enforce would do */
 };
 
-/* Never fails. Before `inside_known` a definite verdict holds for every completion; else the plan is PLAN_OPEN. */
+/* Never fails. Before `inside_known` a definite verdict holds for every completion; else the plan is PLAN_OPEN.
+ * Who acts by the decision goes this way (src/exchange/step_judge.c), and none of it may be left out or moved:
+ *  1. policy_identify sets `client` (inside an opened connection: who made it); policy_now (policy/lapse.h) `asked_us`.
+ *  2. policy_judge.
+ *  3. policy_follow (policy/follow.h), where REASON_NO_RULE meets plain http that a certificate names.
+ *  4. policy_bypass (policy/bypass.h), while one is on.
+ *  5. policy_challenge, where a client that speaks to a proxy showed no credentials, but not where policy_allows_plain.
+ *  6. policy_allows_plain, of a refused CONNECT: it is opened for http.
+ *  7. policy_judge_address, of each address before it is dialled (with a proxy on the way: of none, see policy_proxy).
+ * Who only asks what the rules say (a tunnel after a reload, `check`, reviews) takes policy_judge alone. */
 void policy_judge(const struct policy *policy, const struct request *request, struct decision *decision);
 
 /* Who is at the other end, as far as the connection tells. All borrowed. */

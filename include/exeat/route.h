@@ -99,8 +99,8 @@ struct route_way {
 /* Connects to the first address that answers (RFC 8305 section 5): families take turns, the next one begins 250 ms
  * (less, if there are many) after the last or when that has failed, those that failed lately come last. Calls back
  * once, never from within, unless cancelled. On failure `upstream` is NULL, `reason` says how far it got
- * (CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_*) and `detail` which address failed why. There is no deadline but the
- * caller's. */
+ * (CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_*) and `detail` which address failed why, borrowed for the call back.
+ * There is no deadline but the caller's. */
 typedef void (*route_done)(void *context, struct upstream *upstream, enum reason reason, const char *detail);
 struct connecting;
 /* Calls back once, never from within, with an upstream that is then the caller's or why there is none. */

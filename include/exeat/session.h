@@ -2,7 +2,9 @@
 /* One client connection: it carries exchanges, one after the other, is opened or becomes a tunnel, in steps:
  *     start (a slot is taken), greet (TLS of a listener), look (of a connection that was turned to us), socks_offer,
  * socks_user, socks_request; serve (its exchanges); answer_connect, peek_hello, accept_tls (opened: serve again),
- * tunnel; finish, closed (docs/life-of-a-request.md). A session lives and dies on one worker's loop. */
+ * tunnel; finish, closed (docs/life-of-a-request.md; src/session/steps.c has the function of each). `serve` is
+ * exchange_new and exchange_run; what look and socks_request find is exchange_new_wish. A session lives and dies on one
+ * worker's loop. */
 #ifndef EXEAT_SESSION_H
 #define EXEAT_SESSION_H
 
@@ -55,7 +57,7 @@ struct session_worker *session_worker_new(const struct session_options *options)
 /* Ends what is left without ceremony; records are written. */
 void session_worker_free(struct session_worker *worker);
 /* From now on new requests are judged by `policy`, of which one reference of the caller's is taken over, and counted in
- * `budgets` (borrowed). */
+ * `budgets` (the caller keeps its reference; the worker has one of its own as long as it needs it). */
 void session_worker_set_policy(
     struct session_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
     const struct session_limits *limits);
@@ -65,20 +67,22 @@ void session_worker_set_bypass(struct session_worker *worker, uint64_t until_us)
 void session_worker_set_tls(struct session_worker *worker, struct tls_server *tls);
 /* For names that are looked up from now on. The old one must live on for those under way. */
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver);
+/* What clients say first, within TLS or without. */
+enum speech { SPEECH_HTTP, SPEECH_SOCKS };
 /* The listener by which connections come. Of its owner, who may give it another `tls` (then session_worker_recheck),
  * and borrowed for their life. */
-enum speech { SPEECH_HTTP, SPEECH_SOCKS };
 struct session_listener {
-    enum speech speech;       /* what clients say first, within TLS or without */
+    enum speech speech;
     struct text name;         /* empty: it has none */
     struct tls_identity *tls; /* borrowed; NULL: clients speak plainly to it */
     bool is_open;             /* other machines reach it */
 };
-/* Starts a session on an accepted connection of such a listener; takes the descriptor. False: there are too many,
- * and the client was told so. */
+/* Starts a session on an accepted connection of such a listener. The descriptor is taken either way. False: there are
+ * too many, the client is told so, and then it is closed. */
 MUST_CHECK bool session_start(
     struct session_worker *worker, int descriptor, const struct address *peer, const struct session_listener *listener);
-/* The same of a connection that was turned to us, and meant for another. False: there are too many, and the descriptor
+/* The same of a connection that was turned to us, and meant for another; `turned` is copied. True: the descriptor is
+ * taken. False: there are too many, and the descriptor
  * stays the caller's: nobody knows what its client speaks. */
 MUST_CHECK bool session_start_turned(
     struct session_worker *worker, int descriptor, const struct address *peer, const struct turned *turned);

@@ -32,7 +32,7 @@ void tls_issuer_free(struct tls_issuer *issuer); /* after its servers; NULL is f
 bool tls_issuer_may_speak_for(const struct tls_issuer *issuer, struct text name);
 /* Subject, fingerprint, validity and how many names are permitted, or each of them, for people. */
 void tls_issuer_describe(const struct tls_issuer *issuer, bool with_names, struct buffer *out);
-/* When its certificate is over, in seconds since 1970. */
+/* When its certificate is over: wall time, in seconds since 1970. */
 uint64_t tls_issuer_expires(const struct tls_issuer *issuer);
 /* Its certificate as PEM. */
 void tls_issuer_certificate(const struct tls_issuer *issuer, struct buffer *out);

@@ -63,29 +63,31 @@ struct trust {
 
 struct worker;
 struct worker_options {
-    struct tls_client *client;         /* taken */
+    struct tls_client *client;         /* taken: the worker frees it */
     const struct trust *trust;         /* borrowed */
     const struct listeners *listeners; /* borrowed */
     struct budget_table *budgets;      /* borrowed */
     struct audit *audit;               /* borrowed */
     const char *via;                   /* borrowed */
     struct pipe_budget *pipes;         /* borrowed; shared by all workers */
-    const struct sockets *sockets;     /* to listen on; the descriptors are taken */
+    const struct sockets *sockets;     /* to listen on; the descriptors are taken: the worker closes them */
     const uint8_t *token;              /* borrowed; what the gate's own probes are told; NULL: there are none */
     const _Atomic bool *is_contained;  /* borrowed; do the rules of the redirect hold? NULL: there are none */
     struct names_budget *budget;       /* borrowed; shared by all workers */
     struct tls_places *places;         /* borrowed; shared by all workers */
     struct engines *engines;           /* borrowed; shared by all workers */
 };
-/* Made in the main thread, run in its own. Takes a reference of the policy. */
+/* Made in the main thread, run in its own. Never NULL. It takes a reference of its own of the policy, and of the
+ * budgets: the caller's stay the caller's. `options` is needed during the call alone; what is borrowed lives as the
+ * worker. */
 struct worker *worker_new(const struct worker_options *options, struct policy *policy, uint64_t policy_sequence);
 void worker_start(struct worker *worker);
 void worker_join(struct worker *worker); /* after an order to stop */
-void worker_free(struct worker *worker);
-/* From the main thread. */
+void worker_free(struct worker *worker); /* joined, or never started: it stops nothing */
+/* From the main thread, as what follows down to worker_stop. With references of its own, as worker_new. */
 void worker_set_policy(
     struct worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence);
-/* With the next policy; takes `client`. */
+/* With the next policy. `client` is taken, also if it is never used; `trust` is borrowed for the worker's life. */
 void worker_set_tls(struct worker *worker, struct tls_client *client, const struct trust *trust);
 /* Waits until it judges by that policy; false: not within some seconds. */
 MUST_CHECK bool worker_has_policy(struct worker *worker, uint64_t policy_sequence);

@@ -213,18 +213,19 @@ static void write_lapses(const struct admin_view *view, struct buffer *out)
         out, "policy_rules_lapsed_total", "counter", "Rules that lapsed while the gate ran.", view->rules_lapsed);
 }
 
-void admin_metrics_write(const struct admin_view *view, struct buffer *out)
+static void write_calls(const struct admin_view *view, struct buffer *out)
 {
-    const struct session_stats *stats = &view->sessions;
-    const struct audit_stats *audit = &view->audit;
-    write_decisions(stats, out);
-    write_llm(stats, out);
-    write_steps(&stats->accounts, out);
+    write_llm(&view->sessions, out);
+    write_steps(&view->sessions.accounts, out);
     metric_number(
         out, "llm_keepalives_total", "counter", "How often callers of streams were told to wait (`keepalive`).",
-        stats->exchanges.keepalives);
+        view->sessions.exchanges.keepalives);
     engine_metrics_write(view->engines.views, view->engines.count, out);
     memo_metrics_write(&view->engines.memo, out);
+}
+
+static void write_sessions(const struct session_stats *stats, struct buffer *out)
+{
     metric_number(
         out, "observed_total", "counter", "Decisions that observe mode let through.", stats->accounts.observed);
     metric_number(out, "sessions_open", "gauge", "Client connections that are open.", stats->open);
@@ -235,15 +236,20 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     metric_number(
         out, "sessions_over_memory_total", "counter", "Client connections turned away: limits.memory.",
         stats->over_memory);
-    write_lookups(stats, out);
-    if (view->has_names)
-        names_metrics_write(&view->names, out);
+}
+
+static void write_traffic(const struct session_stats *stats, struct buffer *out)
+{
     metric_number(out, "bytes_up_total", "counter", "Bytes of content from clients.", stats->accounts.bytes_up);
     metric_number(out, "bytes_down_total", "counter", "Bytes of content to clients.", stats->accounts.bytes_down);
     histogram(
         out, "upstream_latency_seconds", "Time from a request's first byte to the head of its reply.",
         exchange_latency_bounds_us, stats->exchanges.upstream_latency, EXCHANGE_LATENCY_BUCKETS,
         stats->exchanges.upstream_latency_us);
+}
+
+static void write_audit(const struct audit_stats *audit, struct buffer *out)
+{
     metric_number(out, "audit_queue_entries", "gauge", "Records handed over and not yet on disk.", audit->queued);
     metric_number(out, "audit_records_total", "counter", "Records on disk since the start.", audit->records);
     metric_number(out, "audit_disk_free_bytes", "gauge", "Room on the disk of the store.", audit->disk_free);
@@ -255,10 +261,10 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
         AUDIT_LATENCY_BUCKETS, audit->commit_us);
     if (audit->shipping != AUDIT_SHIPS_NOT)
         write_shipping(audit, out);
-    if (view->verify.state != ADMIN_VERIFY_NOT)
-        write_verify(&view->verify, out);
-    if (view->has_witness)
-        write_witness(&view->witness, out);
+}
+
+static void write_policy(const struct admin_view *view, struct buffer *out)
+{
     metric_number(out, "policy_sequence", "gauge", "Sequence of the POLICY record in force.", view->policy_sequence);
     metric_number(out, "policy_reloads_total", "counter", "Policies that took effect after the first.", view->reloads);
     metric_number(
@@ -267,6 +273,10 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     write_lapses(view, out);
     if (view->limits.budgets != NULL)
         limit_metrics_write(&view->limits, out);
+}
+
+static void write_gate(const struct admin_view *view, struct buffer *out)
+{
     metric_number(out, "workers", "gauge", "Worker threads.", view->workers);
     metric_number(
         out, "bypass_active", "gauge", "1 while a bypass lets through what the policy refuses.", view->bypass_active);
@@ -281,4 +291,22 @@ void admin_metrics_write(const struct admin_view *view, struct buffer *out)
     process_metrics_write(out);
     metric_number(out, "log_dropped_total", "counter", "Lines of the log that nobody read in time.", log_dropped());
     metric_number(out, "ready", "gauge", "1 when the gate takes traffic.", view->ready ? 1 : 0);
+}
+
+void admin_metrics_write(const struct admin_view *view, struct buffer *out)
+{
+    write_decisions(&view->sessions, out);
+    write_calls(view, out);
+    write_sessions(&view->sessions, out);
+    write_lookups(&view->sessions, out);
+    if (view->has_names)
+        names_metrics_write(&view->names, out);
+    write_traffic(&view->sessions, out);
+    write_audit(&view->audit, out);
+    if (view->verify.state != ADMIN_VERIFY_NOT)
+        write_verify(&view->verify, out);
+    if (view->has_witness)
+        write_witness(&view->witness, out);
+    write_policy(view, out);
+    write_gate(view, out);
 }

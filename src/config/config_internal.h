@@ -47,11 +47,11 @@ void write_fixed_hosts(const void *object, struct buffer *out); /* struct settin
 void write_witness_url(const void *object, struct buffer *out); /* struct settings_witness */
 
 /* answerers.c */
-extern const struct type type_region;      /* struct setting_text */
-extern const struct type type_region_file; /* struct settings_engine */
-extern const struct type type_residency;
-extern const struct type type_served_by;
-extern const struct type type_cache;         /* struct setting_texts */
+extern const struct type type_region;        /* struct setting_text */
+extern const struct type type_region_file;   /* struct settings_engine */
+extern const struct type type_residency;     /* struct setting_texts */
+extern const struct type type_served_by;     /* bool */
+extern const struct type type_cache;         /* struct settings_cache */
 void load_find_answerers(struct load *load); /* after load_check_names */
 
 /* trust.c: keys of a rule, whose `trust` is at `base` */

@@ -8,7 +8,7 @@ struct lookup {
     struct names_worker *worker;
     struct host host;
     uint16_t type;
-    struct ask *ask;
+    struct dns_ask *ask;
     struct list askers;
 };
 
@@ -78,7 +78,7 @@ static struct lookup *lookup_new(struct names_worker *worker, const struct name_
     list_init(&lookup->askers);
     list_append(&worker->lookups, &lookup->node);
     worker->lookup_count++;
-    lookup->ask = ask_start(worker->options.resolver, &lookup->host, lookup->type, on_answer, lookup);
+    lookup->ask = dns_ask_start(worker->options.resolver, &lookup->host, lookup->type, on_answer, lookup);
     return lookup;
 }
 
@@ -107,7 +107,7 @@ void lookups_end(struct names_worker *worker)
             asker->standing->account.reason = REASON_DRAIN;
             asker_free(worker, asker);
         }
-        ask_cancel(lookup->ask);
+        dns_ask_cancel(lookup->ask);
         lookup_free(lookup);
     }
 }

@@ -9,20 +9,20 @@
 #include "exeat/base/memory.h"
 #include "names_internal.h"
 
-enum ask_state { ASK_WAITS, ASK_ANSWERED, ASK_CANCELLED };
-struct ask {
+enum dns_ask_state { ASK_WAITS, ASK_ANSWERED, ASK_CANCELLED };
+struct dns_ask {
     struct list_node node; /* in the resolver's list */
     struct loop *loop;     /* borrowed */
     struct deferred deferred;
-    ask_done on_done;
+    dns_ask_done on_done;
     void *context;
-    enum ask_state state;
+    enum dns_ask_state state;
     bool is_overdue;
     const char *why;
     struct buffer reply;
 };
 
-static void ask_free(struct ask *ask)
+static void dns_ask_free(struct dns_ask *ask)
 {
     list_remove(&ask->node);
     deferred_cancel(&ask->deferred);
@@ -32,16 +32,16 @@ static void ask_free(struct ask *ask)
 
 static void tell(struct deferred *deferred)
 {
-    struct ask *ask = list_owner(deferred, struct ask, deferred);
+    struct dns_ask *ask = list_owner(deferred, struct dns_ask, deferred);
     if (ask->state == ASK_ANSWERED)
         ask->on_done(ask->context, bytes_of_text(buffer_text(&ask->reply)), ask->is_overdue, ask->why);
-    ask_free(ask);
+    dns_ask_free(ask);
 }
 
 /* That there is nothing is an answer too; what a server refuses is none. */
 static void on_answer(void *context, int status, struct bytes reply)
 {
-    struct ask *ask = context;
+    struct dns_ask *ask = context;
     bool is_answer = status == ARES_SUCCESS || status == ARES_ENODATA || status == ARES_ENOTFOUND;
     ask->state = ask->state == ASK_CANCELLED ? ASK_CANCELLED : ASK_ANSWERED;
     ask->is_overdue = status == ARES_ETIMEOUT;
@@ -51,11 +51,11 @@ static void on_answer(void *context, int status, struct bytes reply)
     loop_defer(ask->loop, &ask->deferred);
 }
 
-struct ask *
-ask_start(struct resolver *resolver, const struct host *name, uint16_t type, ask_done on_done, void *context)
+struct dns_ask *
+dns_ask_start(struct resolver *resolver, const struct host *name, uint16_t type, dns_ask_done on_done, void *context)
 {
     char absolute[HOST_TEXT_SIZE + 1];
-    struct ask *ask = base_zalloc(sizeof(*ask));
+    struct dns_ask *ask = base_zalloc(sizeof(*ask));
     memcpy(absolute, name->text, name->length);
     memcpy(absolute + name->length, ".", 2);
     ask->loop = resolver->loop;
@@ -67,7 +67,7 @@ ask_start(struct resolver *resolver, const struct host *name, uint16_t type, ask
     return ask;
 }
 
-void ask_cancel(struct ask *ask)
+void dns_ask_cancel(struct dns_ask *ask)
 {
     if (ask != NULL)
         ask->state = ASK_CANCELLED;
@@ -77,5 +77,5 @@ void asks_free(struct list *asks)
 {
     struct list_node *node;
     while ((node = list_first(asks)) != NULL)
-        ask_free(list_owner(node, struct ask, node));
+        dns_ask_free(list_owner(node, struct dns_ask, node));
 }

@@ -78,7 +78,7 @@ struct resolver {
     struct answers *answers;      /* owned */
     struct name_servers *servers; /* owned */
     struct list lookups;          /* struct lookup: what DNS is asked */
-    struct list asks;             /* struct ask: questions that are passed on */
+    struct list asks;             /* struct dns_ask: questions that are passed on */
 };
 void asks_free(struct list *asks); /* ask.c; once the servers are freed */
 

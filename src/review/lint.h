@@ -22,12 +22,11 @@ struct lint {
     size_t count;
 };
 
-/* lint_within.c. All but hosts: does what fits `inner` fit `outer` too? `is_rule`: `outer` is a rule's, whose schemes
- * and ports have defaults, not an exception's. `means_any`: without addresses it is about any, not about public ones.
- */
-/* Has `outer` every host of `inner`? Where that is not certain: no. */
+/* lint_within.c. Has `outer` every host of `inner`? Where that is not certain: no. */
 bool hosts_within(
     const struct settings_lists *lists, const struct setting_patterns *inner, const struct setting_patterns *outer);
+/* All but hosts: does what fits `inner` fit `outer` too? `is_rule`: `outer` is a rule's, whose schemes and ports have
+ * defaults, not an exception's. `means_any`: without addresses it is about any, not about public ones. */
 bool conditions_within(
     const struct settings_conditions *inner, const struct settings_conditions *outer, bool is_rule, bool means_any);
 /* The same, whatever schemes and ports they have. */

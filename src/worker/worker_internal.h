@@ -96,7 +96,7 @@ struct worker {
 };
 
 /* orders.c */
-void worker_on_orders(void *worker);
+void worker_on_orders(void *context); /* a struct worker */
 /* Judges by it from now on; the reference is taken over. */
 void worker_take_policy(struct worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t sequence);
 

@@ -12,12 +12,12 @@ MUST_CHECK bool resolver_knows(
 
 /* One question of the name servers, for exactly this name, as absolute. `reply` is the DNS message, borrowed for the
  * call; empty: there is none that says anything, `why` (static) does. */
-struct ask;
-typedef void (*ask_done)(void *context, struct bytes reply, bool is_overdue, const char *why);
+struct dns_ask;
+typedef void (*dns_ask_done)(void *context, struct bytes reply, bool is_overdue, const char *why);
 /* Calls back once, never from within, unless cancelled or the resolver is freed. */
-struct ask *
-ask_start(struct resolver *resolver, const struct host *name, uint16_t type, ask_done on_done, void *context);
-void ask_cancel(struct ask *ask); /* only before the call back; NULL is fine */
+struct dns_ask *
+dns_ask_start(struct resolver *resolver, const struct host *name, uint16_t type, dns_ask_done on_done, void *context);
+void dns_ask_cancel(struct dns_ask *ask); /* only before the call back; NULL is fine */
 
 /* Would a resolver with these `servers` (as in resolver_options) ask this socket? */
 bool resolver_would_ask(const char *servers, const struct address *address, uint16_t port);

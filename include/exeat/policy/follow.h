@@ -9,7 +9,8 @@
 struct text policy_follows(const struct decision *decision);
 /* Turns a refusal for want of a rule into a forwarded request with REASON_FOLLOWED, if that rule is there still, says
  * so and is for this client. Never what a rule denies, a host of the LLM catalogue, or a path that may be read in two
- * ways. The host may have the addresses that the rule's hosts may have. */
+ * ways. The host may have the addresses that the rule's hosts may have. Its place is right behind policy_judge; that a
+ * certificate names this URL is the caller's to know (tls/places.h). */
 void policy_follow(
     const struct policy *policy, const struct request *request, struct text rule_id, struct decision *decision);
 

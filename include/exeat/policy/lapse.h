@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules that end by themselves (`until`). A rule holds before its moment and is as good as not written from then on:
- * what it says of a request depends on when that is asked (struct request, asked_us) and on nothing else. */
+ * what it says of a request depends on when that is asked (struct request, asked_us) and on nothing else. All times
+ * here are wall time, in microseconds since 1970. */
 #ifndef EXEAT_POLICY_LAPSE_H
 #define EXEAT_POLICY_LAPSE_H
 

@@ -4,8 +4,8 @@
 #define EXEAT_CHECKUP_INTERNAL_H
 
 #include "exeat/checkup.h"
+#include "exeat/checkup/way.h"
 #include "exeat/engine/pages.h"
-#include "exeat/web.h"
 
 /* One engine that is asked. */
 struct patient {
@@ -26,13 +26,6 @@ struct swap {
     char to[ENGINE_NAME_SIZE]; /* empty: nothing waits */
 };
 
-/* How endpoints are come by. Zeroed is closed. */
-struct checkup_way {
-    struct resolver *resolver;
-    struct resolver_fixed *fixed; /* owned; of the resolver */
-    struct route *route;
-};
-
 struct checkup {
     struct checkup_options options;
     struct policy *policy; /* one reference; NULL: none yet */
@@ -44,17 +37,14 @@ struct checkup {
     struct swap swap;
 };
 
-/* way.c; policy and tls are borrowed until it is closed */
-void checkup_way_open(struct checkup_way *way, const struct policy *policy, struct loop *loop, struct tls_client *tls);
-void checkup_way_close(struct checkup_way *way);
-struct web_peer checkup_peer(
-    const struct checkup_way *way, struct loop *loop, const struct policy_inference *source, uint64_t patience_ms,
-    size_t answer);
 /* patient.c */
 void patient_begin(struct patient *patient, struct checkup *checkup, size_t index);
 void patient_end(struct patient *patient);
 /* proof.c: what `digest_file` says, where there is one */
 void checkup_read_digest(const struct settings_engine *source, struct engine_identity *identity);
+/* The request for the page of that number of a kind of engine; false: there are no more. It borrows from `source`. */
+bool checkup_page(
+    const struct policy_inference *source, size_t number, enum engine_page *page, struct web_request *request);
 /* orders.c */
 void swap_if_warm(struct checkup *checkup);
 

@@ -82,18 +82,12 @@ static void on_answer(void *context, uint16_t status, struct text body, const ch
 
 static void ask(struct patient *patient)
 {
-    const struct policy_inference *source = patient->source;
     enum engine_page page;
-    struct text path;
-    if (!engine_page_at(source->engine->kind, patient->page, &page, &path)) {
+    struct web_request request;
+    if (checkup_page(patient->source, patient->page, &page, &request))
+        patient->call = web_call_start(&patient->peer, &request, on_answer, patient);
+    else
         finish(patient);
-        return;
-    }
-    if (patient->page == 0 && source->engine->health_path.length > 0)
-        path = source->engine->health_path;
-    const struct web_request request = {
-        .method = TEXT("GET"), .path = path, .bearer = secret_is_empty(&source->key) ? NULL : &source->key};
-    patient->call = web_call_start(&patient->peer, &request, on_answer, patient);
 }
 
 static void on_time(void *context)

@@ -38,6 +38,19 @@ struct proof {
     struct engine_report report;
 };
 
+bool checkup_page(
+    const struct policy_inference *source, size_t number, enum engine_page *page, struct web_request *request)
+{
+    struct text path;
+    if (!engine_page_at(source->engine->kind, number, page, &path))
+        return false;
+    if (number == 0 && source->engine->health_path.length > 0)
+        path = source->engine->health_path;
+    *request = (struct web_request){
+        .method = TEXT("GET"), .path = path, .bearer = secret_is_empty(&source->key) ? NULL : &source->key};
+    return true;
+}
+
 static void ask(struct proof *proof);
 
 static void on_answer(void *context, uint16_t status, struct text body, const char *error)
@@ -64,18 +77,12 @@ static void on_answer(void *context, uint16_t status, struct text body, const ch
 
 static void ask(struct proof *proof)
 {
-    const struct policy_inference *source = proof->source;
     enum engine_page page;
-    struct text path;
-    if (!engine_page_at(source->engine->kind, proof->page, &page, &path)) {
+    struct web_request request;
+    if (checkup_page(proof->source, proof->page, &page, &request))
+        (void)web_call_start(&proof->peer, &request, on_answer, proof); /* it is over by its callback alone */
+    else
         loop_stop(proof->loop);
-        return;
-    }
-    if (proof->page == 0 && source->engine->health_path.length > 0)
-        path = source->engine->health_path;
-    const struct web_request request = {
-        .method = TEXT("GET"), .path = path, .bearer = secret_is_empty(&source->key) ? NULL : &source->key};
-    (void)web_call_start(&proof->peer, &request, on_answer, proof); /* it is over by its callback alone */
 }
 
 /* --- what is demanded ------------------------------------------------------------------------------------------------

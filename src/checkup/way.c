@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How endpoints are come by to be asked: names as the policy resolves them, a connection for each page. */
-#include "checkup_internal.h"
+#include "exeat/checkup/way.h"
+
 #include "exeat/base/memory.h"
 #include "exeat/config.h"
 

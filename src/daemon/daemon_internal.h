@@ -65,9 +65,9 @@ MUST_CHECK struct trust *
 trust_new(const struct policy *policy, const struct listeners *listeners, const char *path, char **error);
 void trust_free(struct trust *trust);                                                  /* and all older */
 MUST_CHECK struct tls_client *trust_client(const struct policy *policy, char **error); /* for one worker */
-/* What of the files that rules name cannot work, a sentence each. */
 /* Can the files of that one be used, policy_trust_at(index)? Else `error`. */
 MUST_CHECK bool trust_is_usable(const struct policy *policy, size_t index, char **error);
+/* What of the files that rules name cannot work, a sentence each. */
 void trust_remarks(const struct policy *policy, void (*say)(void *context, const char *sentence), void *context);
 
 struct in_force {

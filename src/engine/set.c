@@ -86,6 +86,8 @@ static void demand(struct engine *engine, const struct settings_engine *source)
     if (diary->stood_by != source->stands_by)
         atomic_store(&engine->order, source->stands_by ? ENGINE_STANDS_BY : ENGINE_IN_USE);
     diary->stood_by = source->stands_by;
+    if (!source->is_asked)
+        diary->why[0] = '\0';
     pthread_mutex_unlock(&engine->lock);
     atomic_store(&engine->slots_given, source->slots < UINT32_MAX ? (uint32_t)source->slots : 0);
     if (!source->is_asked)

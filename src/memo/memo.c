@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entries in the buckets of a hash that grows with them, and each in its owner's list, the newest first: what goes is
- * at the end of that list, so nothing that is kept is walked over. Owners are rules with a cache: a handful. */
+/* Entries in the buckets of a hash that grows with them, and each in two lists of its owner's, by use and by time: what
+ * goes is at an end of these, so nothing that is kept is walked over. Owners are rules with a cache: a handful. */
 #include "exeat/memo.h"
 
 #include <pthread.h>
@@ -14,12 +14,14 @@ enum { BUCKETS_FIRST = 64, OVERHEAD = 128 };
 struct owner {
     struct list_node node;
     uint64_t number;
-    struct list entries;
+    struct list entries; /* what was asked for last first */
+    struct list by_time; /* the same: what is over first comes first, since a rule keeps all for the same time */
     size_t bytes;
 };
 
 struct entry {
-    struct list_node node;   /* of its owner's */
+    struct list_node node;   /* of its owner's entries */
+    struct list_node age;    /* of its owner's by_time */
     struct list_node beside; /* in its bucket */
     struct owner *owner;     /* borrowed */
     struct digest key;
@@ -68,6 +70,7 @@ static void drop(struct memo *memo, struct entry *entry)
     memo->view.count--;
     owner->bytes -= size;
     list_remove(&entry->node);
+    list_remove(&entry->age);
     list_remove(&entry->beside);
     base_free_secret(entry, sizeof(*entry) + entry->length);
     if (!list_is_empty(&owner->entries))
@@ -148,23 +151,48 @@ static struct owner *owner_of(struct memo *memo, uint64_t number)
     struct owner *owner = base_zalloc(sizeof(*owner));
     owner->number = number;
     list_init(&owner->entries);
+    list_init(&owner->by_time);
     list_append(&memo->owners, &owner->node);
     return owner;
 }
 
-/* The oldest go until it has its bound, and what has had its time with them. `newest` stays. */
-static void trim(struct memo *memo, struct owner *owner, const struct entry *newest, size_t limit, uint64_t now_us)
+/* What was asked for longest ago goes until it has its bound. `newest` stays. */
+static void trim(struct memo *memo, struct owner *owner, const struct entry *newest, size_t limit)
 {
     for (;;) {
         struct entry *oldest = list_owner(list_last(&owner->entries), struct entry, node);
-        if (oldest == newest || (owner->bytes <= limit && oldest->until_us > now_us))
+        if (oldest == newest || owner->bytes <= limit)
             return;
         drop(memo, oldest);
     }
 }
 
-static void
-add(struct memo *memo, const struct digest *key, struct text value, const struct memo_terms *terms, uint64_t now_us)
+/* The owner goes with its last entry. */
+static void drop_stale_of(struct memo *memo, struct owner *owner, uint64_t now_us)
+{
+    for (;;) {
+        struct entry *oldest = list_owner(list_first(&owner->by_time), struct entry, age);
+        bool is_last = list_first(&owner->by_time) == list_last(&owner->by_time);
+        if (oldest->until_us > now_us)
+            return;
+        drop(memo, oldest);
+        if (is_last)
+            return;
+    }
+}
+
+/* Whoever comes to the memo sees to it that nobody's words stay there longer than they may. */
+static void drop_stale(struct memo *memo, uint64_t now_us)
+{
+    struct list_node *node = list_first(&memo->owners);
+    while (node != NULL) {
+        struct owner *owner = list_owner(node, struct owner, node);
+        node = list_next(&memo->owners, node);
+        drop_stale_of(memo, owner, now_us);
+    }
+}
+
+static void add(struct memo *memo, const struct digest *key, struct text value, const struct memo_terms *terms)
 {
     struct owner *owner = owner_of(memo, terms->owner);
     struct entry *entry = base_zalloc(sizeof(*entry) + value.length);
@@ -176,11 +204,12 @@ add(struct memo *memo, const struct digest *key, struct text value, const struct
         memcpy(entry->value, value.data, value.length);
     grow(memo);
     list_prepend(&owner->entries, &entry->node);
+    list_append(&owner->by_time, &entry->age);
     list_append(bucket_of(memo, key), &entry->beside);
     owner->bytes += size_of(value.length);
     memo->view.bytes += size_of(value.length);
     memo->view.count++;
-    trim(memo, owner, entry, terms->limit, now_us);
+    trim(memo, owner, entry, terms->limit);
 }
 
 /* --- what is asked of it ---------------------------------------------------------------------------------------------
@@ -189,8 +218,9 @@ add(struct memo *memo, const struct digest *key, struct text value, const struct
 bool memo_find(struct memo *memo, const struct digest *key, uint64_t now_us, struct buffer *out)
 {
     pthread_mutex_lock(&memo->lock);
+    drop_stale(memo, now_us);
     struct entry *entry = find(memo, key);
-    bool is_good = entry != NULL && entry->until_us > now_us;
+    bool is_good = entry != NULL && entry->until_us > now_us; /* its rule's time may have been another */
     if (is_good) {
         buffer_append(out, (struct text){entry->value, entry->length});
         list_remove(&entry->node);
@@ -207,11 +237,12 @@ void memo_keep(
     struct memo *memo, const struct digest *key, struct text value, const struct memo_terms *terms, uint64_t now_us)
 {
     pthread_mutex_lock(&memo->lock);
+    drop_stale(memo, now_us);
     struct entry *before = find(memo, key);
     if (before != NULL)
         drop(memo, before);
     if (size_of(value.length) <= terms->limit)
-        add(memo, key, value, terms, now_us);
+        add(memo, key, value, terms);
     pthread_mutex_unlock(&memo->lock);
 }
 

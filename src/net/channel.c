@@ -40,15 +40,20 @@ static void watch(struct channel *channel, struct event_base *base, short writab
     loop_add(&channel->event, NULL);
 }
 
-/* Few sockets are ever full: those alone tell when they are so no longer. */
-static void await_room(struct channel *channel)
+static void watch_writable(struct channel *channel)
 {
     struct event_base *base = event_get_base(&channel->event);
-    channel->may_write = false;
     if ((event_get_events(&channel->event) & EV_WRITE) != 0)
         return;
     event_del(&channel->event);
     watch(channel, base, EV_WRITE);
+}
+
+/* Few sockets are ever full: those alone tell when they are so no longer. */
+static void await_room(struct channel *channel)
+{
+    channel->may_write = false;
+    watch_writable(channel);
 }
 
 /* A read that came up short has emptied the socket: what comes later is told by an event. The peer's end is still to
@@ -276,10 +281,12 @@ bool channel_has_broken(struct channel *channel)
     return channel->has_broken;
 }
 
-bool channel_is_delivered(const struct channel *channel)
+/* After our end the kernel tells of its acknowledgement as of room. */
+bool channel_is_delivered(struct channel *channel)
 {
     struct tcp_info info = {0};
     socklen_t length = sizeof(info);
+    watch_writable(channel);
     return getsockopt(channel->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
            info.tcpi_state == TCP_FIN_WAIT2;
 }

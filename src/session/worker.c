@@ -178,8 +178,8 @@ void session_worker_drain(struct session_worker *worker)
         struct session *session = list_owner(node, struct session, node);
         node = list_next(&worker->sessions, node);
         session->entrance.http.persists = false;
-        if (is_between_requests(session))
-            session_close(session, REASON_NONE);
+        if (is_between_requests(session) && !channel_has_ended(session->entrance.http.channel))
+            session_close(session, REASON_NONE); /* whoever has spoken is served yet */
     }
 }
 

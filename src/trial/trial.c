@@ -8,6 +8,7 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
 #include "exeat/checkup/proof.h"
+#include "exeat/checkup/way.h"
 #include "exeat/config.h"
 #include "exeat/dialect.h"
 #include "exeat/web.h"
@@ -20,9 +21,7 @@ struct trial {
     struct arena arena; /* of the request */
     struct decision decision;
     struct dialect_call *call; /* owned; NULL: it could not be read */
-    struct resolver *resolver;
-    struct resolver_fixed *fixed;
-    struct route *route;
+    struct checkup_way way;
     bool streams;
     /* of the endpoint that is asked */
     const struct policy_inference *endpoint;
@@ -132,18 +131,7 @@ static void ask(struct trial *trial, struct text model)
 {
     const struct policy_inference *to = trial->endpoint;
     const struct settings_run *run = &policy_settings(trial->options->policy)->run;
-    const struct web_peer peer = {
-        .loop = trial->options->loop,
-        .resolver = trial->resolver,
-        .route = trial->route,
-        .scheme = to->scheme,
-        .host = &to->host,
-        .port = to->port,
-        .trust = to->trust,
-        .prefix = to->prefix,
-        .timeout_ms = run->stream_ms,
-        .answer = run->answer_held,
-    };
+    const struct web_peer peer = checkup_peer(&trial->way, trial->options->loop, to, run->stream_ms, run->answer_held);
     struct buffer body = {0};
     const struct dialect_endpoint endpoint = {.model = model, .takes_usage = to->takes_usage};
     dialect_call_give(trial->call, to->speaks);
@@ -296,29 +284,9 @@ static void try_all(struct trial *trial)
 /* --- from outside ----------------------------------------------------------------------------------------------------
  */
 
-static void open_ways(struct trial *trial)
+static void clear(struct trial *trial)
 {
-    const struct settings_resolve *source = &policy_settings(trial->options->policy)->resolve;
-    const struct route_options route = {.tls = trial->options->tls, .idle_timeout_ms = 1, .idle_maximum = 1};
-    trial->fixed = base_array(source->host_count + 1, sizeof(*trial->fixed));
-    for (size_t i = 0; i < source->host_count; i++)
-        trial->fixed[i] = (struct resolver_fixed){
-            .name = source->hosts[i].name, .addresses = source->hosts[i].addresses, .count = source->hosts[i].count};
-    const struct resolver_options resolver = {
-        .fixed = trial->fixed,
-        .fixed_count = source->host_count,
-        .servers = source->servers.length > 0 ? source->servers.data : NULL,
-        .hosts_path = "/etc/hosts",
-    };
-    trial->resolver = resolver_new(trial->options->loop, &resolver);
-    trial->route = route_new(trial->options->loop, &route);
-}
-
-static void close_ways(struct trial *trial)
-{
-    route_free(trial->route);
-    resolver_free(trial->resolver);
-    base_free(trial->fixed);
+    checkup_way_close(&trial->way);
     dialect_call_free(trial->call);
     buffer_clear(&trial->body);
     buffer_clear(&trial->error);
@@ -333,10 +301,10 @@ void trial_run(
     struct request request;
     text_store(host_text(host), report->host, sizeof(report->host));
     report->outcome = TRIAL_FAILED;
-    open_ways(&trial);
+    checkup_way_open(&trial.way, options->policy, options->loop, options->tls);
     if (judge(&trial, vendor, &request) && read_call(&trial, vendor, &request))
         try_all(&trial);
-    close_ways(&trial);
+    clear(&trial);
 }
 
 void trial_report_clear(struct trial_report *report)

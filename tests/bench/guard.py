@@ -278,18 +278,19 @@ def compare(found, path, tolerance, explanation):
     return good
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--update", action="store_true", help="write instructions.txt instead of comparing with it")
+def run(about, measure, path, head, compare_with):
+    """Writes the figures that `measure` finds in a folder of its own, or compares them; what the process ends with."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--update", action="store_true", help=f"write {path.name} instead of comparing with it")
     update = parser.parse_args().update
     with tempfile.TemporaryDirectory(prefix="exeat-guard-") as folder:
         found = measure(pathlib.Path(folder))
     if update:
-        FIGURES.write_text(HEAD + "".join(f"{name} {figure}\n" for name, figure in found.items()))
-        print(FIGURES.read_text(), end="")
+        path.write_text(head + "".join(f"{name} {figure}\n" for name, figure in found.items()))
+        print(path.read_text(), end="")
         return 0
-    return 0 if compare(found, FIGURES, TOLERANCE, EXPLANATION) else 1
+    return 0 if compare(found, path, *compare_with) else 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(__doc__, measure, FIGURES, HEAD, (TOLERANCE, EXPLANATION)))

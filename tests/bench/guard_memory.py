@@ -7,14 +7,12 @@ the same however busy the machine is.
 
     ./dev bench guard             compares; a figure off by more than 2 % fails
     ./dev bench guard --update    writes the figures of this build"""
-import argparse
 import functools
 import mmap
 import pathlib
 import ssl
 import struct
 import sys
-import tempfile
 from threading import Barrier
 
 import guard
@@ -189,18 +187,5 @@ def measure(folder):
         pages.close()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--update", action="store_true", help="write memory.txt instead of comparing with it")
-    update = parser.parse_args().update
-    with tempfile.TemporaryDirectory(prefix="exeat-guard-") as folder:
-        found = measure(pathlib.Path(folder))
-    if update:
-        FIGURES.write_text(HEAD + "".join(f"{name} {figure}\n" for name, figure in found.items()))
-        print(FIGURES.read_text(), end="")
-        return 0
-    return 0 if guard.compare(found, FIGURES, TOLERANCE, EXPLANATION) else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guard.run(__doc__, measure, FIGURES, HEAD, (TOLERANCE, EXPLANATION)))

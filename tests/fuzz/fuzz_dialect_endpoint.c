@@ -2,9 +2,8 @@
 /* Any bytes as what an endpoint says that speaks other words than OpenAI's: a whole answer, a stream, an objection.
  * What comes of it is JSON, however the bytes were cut. The same bytes as a call: what such an endpoint gets is JSON of
  * members that are named here. */
-#include "exeat/base/json_view.h"
+#include "endpoint_answer.h"
 #include "exeat/base/memory.h"
-#include "exeat/dialect.h"
 
 enum { LIMIT = 1 << 20 };
 
@@ -42,56 +41,12 @@ static const struct {
 };
 static const enum endpoint_dialect tongues[] = {SPEAKS_OLLAMA, SPEAKS_ANTHROPIC, SPEAKS_RESPONSES};
 
-static void check_json(struct text text)
-{
-    struct json_view view = {0};
-    if (!json_view_read(&view, text, JSON_ANY_BYTES, NULL))
-        __builtin_trap();
-    json_view_clear(&view);
-}
-
-/* Lines of JSON, or fields of events whose data are JSON or the mark of the end. */
-static void check_events(struct text events)
-{
-    struct text line;
-    while (text_split(&events, '\n', &line)) {
-        line = text_trim(line, "\r");
-        if (text_starts_with(line, TEXT("{")))
-            check_json(line);
-        else if (text_starts_with(line, TEXT("data: ")) && !text_equal(line, TEXT("data: [DONE]")))
-            check_json(text_after(line, 6));
-        else if (
-            line.length > 0 && !text_equal(line, TEXT("data: [DONE]")) && !text_starts_with(line, TEXT("event: ")) &&
-            !text_starts_with(line, TEXT(": ")))
-            __builtin_trap();
-    }
-}
-
-static int feed(const struct dialect_call *call, struct text first, struct text second, struct buffer *out)
-{
-    struct dialect_stream *stream = dialect_stream_new(call, LIMIT);
-    enum dialect_progress progress = dialect_stream_feed(stream, first, out);
-    if (progress == DIALECT_GOES_ON)
-        progress = dialect_stream_feed(stream, second, out);
-    int ending = (int)progress;
-    if (progress == DIALECT_GOES_ON)
-        ending = dialect_stream_end(stream, out) ? 10 : 11;
-    dialect_stream_free(stream);
-    return ending;
-}
-
 static void check_stream(const struct dialect_call *call, struct text input)
 {
     struct buffer whole = {0};
-    struct buffer cut = {0};
-    size_t middle = input.length == 0 ? 0 : (unsigned char)input.data[0] % input.length;
-    int ending = feed(call, input, TEXT(""), &whole);
-    if (ending != feed(call, text_part(input, 0, middle), text_after(input, middle), &cut) ||
-        !text_equal(buffer_text(&whole), buffer_text(&cut)))
-        __builtin_trap();
+    check_pieces(call, LIMIT, input, &whole);
     check_events(buffer_text(&whole));
     buffer_clear(&whole);
-    buffer_clear(&cut);
 }
 
 static struct dialect_call *read(size_t which, struct text body)

@@ -2,8 +2,7 @@
 /* Any bytes as what an endpoint says to a caller who does not speak as it does: whole, a stream, and an objection. What
  * comes of it is JSON, however the bytes were cut. */
 #include "../support/eventstream.h"
-#include "exeat/base/json_view.h"
-#include "exeat/dialect.h"
+#include "endpoint_answer.h"
 
 enum { LIMIT = 1 << 16 };
 
@@ -52,32 +51,6 @@ static const struct {
      TEXT_INIT("{\"model\":\"o\",\"input\":\"x\"}")},
 };
 
-static void check_json(struct text text)
-{
-    struct json_view view = {0};
-    if (!json_view_read(&view, text, JSON_ANY_BYTES, NULL))
-        __builtin_trap();
-    json_view_clear(&view);
-}
-
-/* Each line of an event is a comment or a field, and its data one line of JSON, or the mark of the end. Lines of JSON
- * stand alone in one dialect. */
-static void check_events(struct text events)
-{
-    struct text line;
-    while (text_split(&events, '\n', &line)) {
-        line = text_trim(line, "\r");
-        if (text_starts_with(line, TEXT("{")))
-            check_json(line);
-        else if (text_starts_with(line, TEXT("data: ")) && !text_equal(line, TEXT("data: [DONE]")))
-            check_json(text_after(line, 6));
-        else if (
-            line.length > 0 && !text_equal(line, TEXT("data: [DONE]")) && !text_starts_with(line, TEXT("event: ")) &&
-            !text_starts_with(line, TEXT(": ")))
-            __builtin_trap();
-    }
-}
-
 /* Each frame has one JSON. */
 static void check_frames(struct text frames)
 {
@@ -92,34 +65,15 @@ static void check_frames(struct text frames)
     buffer_clear(&lines);
 }
 
-static int feed(const struct dialect_call *call, struct text first, struct text second, struct buffer *out)
-{
-    struct dialect_stream *stream = dialect_stream_new(call, LIMIT);
-    enum dialect_progress progress = dialect_stream_feed(stream, first, out);
-    if (progress == DIALECT_GOES_ON)
-        progress = dialect_stream_feed(stream, second, out);
-    int ending = (int)progress;
-    if (progress == DIALECT_GOES_ON)
-        ending = dialect_stream_end(stream, out) ? 10 : 11;
-    dialect_stream_free(stream);
-    return ending;
-}
-
 static void check_stream(const struct dialect_call *call, bool is_binary, struct text input)
 {
     struct buffer whole = {0};
-    struct buffer cut = {0};
-    size_t middle = input.length == 0 ? 0 : (unsigned char)input.data[0] % input.length;
-    int ending = feed(call, input, TEXT(""), &whole);
-    if (ending != feed(call, text_part(input, 0, middle), text_after(input, middle), &cut) ||
-        !text_equal(buffer_text(&whole), buffer_text(&cut)))
-        __builtin_trap();
+    check_pieces(call, LIMIT, input, &whole);
     if (is_binary)
         check_frames(buffer_text(&whole));
     else
         check_events(buffer_text(&whole));
     buffer_clear(&whole);
-    buffer_clear(&cut);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

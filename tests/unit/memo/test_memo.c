@@ -94,22 +94,26 @@ static void what_is_larger_than_the_limit_is_not_kept(void **state)
     memo_free(memo);
 }
 
-static void what_has_had_its_time_goes_when_it_is_looked_for_or_pushed_out(void **state)
+/* Also where its owner is never asked for anything again, and where it was asked for last. */
+static void what_has_had_its_time_goes_when_anybody_comes(void **state)
 {
-    const struct memo_terms later = {.owner = 1, .limit = 100000, .until_us = 50};
+    const struct memo_terms later = {.owner = 2, .limit = 100000, .until_us = 50};
     const struct digest three = key(3);
     struct memo *memo = memo_new();
     struct memo_view view;
     (void)state;
     keep(memo, 1, TEXT("one"), large);
     keep(memo, 2, TEXT("two"), large);
-    assert_false(has(memo, 2, 10, ""));
+    assert_true(has(memo, 1, 0, "one"));
+    memo_keep(memo, &three, TEXT("three"), &later, 0);
     memo_look(memo, &view);
-    assert_int_equal(view.count, 1);
-    memo_keep(memo, &three, TEXT("three"), &later, 10);
-    memo_look(memo, &view);
-    assert_int_equal(view.count, 1);
+    assert_int_equal(view.count, 3);
     assert_true(has(memo, 3, 10, "three"));
+    memo_look(memo, &view);
+    assert_int_equal(view.count, 1);
+    assert_false(has(memo, 1, 60, ""));
+    memo_look(memo, &view);
+    assert_int_equal(view.count + view.bytes, 0);
     memo_free(memo);
 }
 
@@ -179,7 +183,7 @@ int main(void)
         cmocka_unit_test(the_newest_under_a_key_is_the_one),
         cmocka_unit_test(the_oldest_of_its_owner_make_room_and_nobody_elses),
         cmocka_unit_test(what_is_larger_than_the_limit_is_not_kept),
-        cmocka_unit_test(what_has_had_its_time_goes_when_it_is_looked_for_or_pushed_out),
+        cmocka_unit_test(what_has_had_its_time_goes_when_anybody_comes),
         cmocka_unit_test(thousands_of_entries_are_each_found),
         cmocka_unit_test(nothing_is_left_of_any_owner_when_all_is_cleared),
         cmocka_unit_test(a_key_that_changes_its_owner_counts_once),

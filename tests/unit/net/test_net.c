@@ -209,6 +209,36 @@ static void a_full_stream_is_told_when_there_is_room_again_and_no_other(void **s
     close_scene(&scene);
 }
 
+/* What no window has room for yet is on its way, and so is the end behind it; nobody was ever told that it is full. */
+static void an_end_whose_acknowledgement_comes_late_is_told(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new()};
+    static char bytes[65536];
+    const struct iovec part = {bytes, sizeof(bytes)};
+    const int room = 1 << 20;
+    unsigned calls = 0;
+    size_t moved = 0;
+    connect_both(&scene);
+    assert_int_equal(setsockopt(channel_descriptor(scene.far), SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
+    channel_set_handler(scene.far, count_call, &calls);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(channel_write(scene.far, &part, 1, &moved), IO_OK);
+    assert_int_equal(channel_finish(scene.far), IO_OK);
+    assert_false(channel_is_delivered(scene.far));
+    while (calls == 0) /* it may come before, too */
+        loop_turn(scene.loop);
+    enum io result = IO_OK;
+    while (result != IO_END) {
+        result = channel_read(scene.near, bytes, sizeof(bytes), &moved);
+        if (result == IO_AGAIN)
+            loop_turn(scene.loop);
+    }
+    while (!channel_is_delivered(scene.far))
+        loop_turn(scene.loop);
+    close_scene(&scene);
+}
+
 static void an_end_that_came_with_the_last_bytes_is_news(void **state)
 {
     (void)state;
@@ -541,6 +571,7 @@ int main(void)
         cmocka_unit_test(an_idle_stream_is_quiet_until_its_peer_speaks_or_ends),
         cmocka_unit_test(what_was_sent_before_a_stream_was_taken_over_is_told_by_the_loop),
         cmocka_unit_test(a_full_stream_is_told_when_there_is_room_again_and_no_other),
+        cmocka_unit_test(an_end_whose_acknowledgement_comes_late_is_told),
         cmocka_unit_test(an_end_that_came_with_the_last_bytes_is_news),
         cmocka_unit_test(a_break_is_told_to_whoever_reads_on),
         cmocka_unit_test(a_timer_that_was_moved_to_later_does_not_come_early),

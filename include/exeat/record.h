@@ -118,6 +118,8 @@ struct record_event {
     struct text file;
     struct text origin;
     struct bytes digest;
+    struct text rule; /* CONFIG: that has lapsed, or holds again */
+    struct text owner;
     struct bytes files;     /* POLICY: the SHA-256 of each file, one after the other */
     uint64_t previous_size; /* OPEN: of the segment before; PRUNE: what is gone */
     uint64_t count;

@@ -254,9 +254,11 @@ static void put_life(const struct format_source *source, const struct export_ite
     json_put_string(line, "action", record_kind_name(item->head.kind));
     put_place(source, item, line);
     json_close(line);
+    put_named(line, "rule", "id", item->life.rule);
     json_open(line, "exeat");
     json_put(line, "event", item->life.event);
     json_put(line, "detail", item->life.detail);
+    json_put(line, "owner", item->life.owner);
     json_put(line, "file", item->life.file);
     json_put_hex(line, "digest", item->life.digest);
     json_put_number(line, "count", item->life.count);

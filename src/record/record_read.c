@@ -224,6 +224,8 @@ void record_event_read(const struct record *record, struct record_event *life)
         .detail = text_of_bytes(record_field_find(record->fields, EVENT_DETAIL)),
         .file = text_of_bytes(record_field_find(record->fields, EVENT_FILE)),
         .origin = text_of_bytes(record_field_find(record->fields, EVENT_ORIGIN)),
+        .rule = text_of_bytes(record_field_find(record->fields, EVENT_RULE)),
+        .owner = text_of_bytes(record_field_find(record->fields, EVENT_OWNER)),
         .digest = record_field_find(record->fields, EVENT_DIGEST),
         .previous_size = record_number_of(record_field_find(record->fields, EVENT_PREVIOUS_SIZE)),
         .count = record_number_of(record_field_find(record->fields, EVENT_COUNT)),

@@ -72,7 +72,7 @@ static const struct long_text outcome_texts[] = {
     {"inference", offsetof(struct outcome_record, inference), OUTCOME_TEXT_MAX},
     {"adapter", offsetof(struct outcome_record, service.adapter), SERVICE_TEXT_MAX},
     {"region", offsetof(struct outcome_record, service.region), SERVICE_TEXT_MAX},
-    {"version", offsetof(struct outcome_record, service.version), SERVICE_TEXT_MAX},
+    {"engine_version", offsetof(struct outcome_record, service.version), SERVICE_TEXT_MAX},
     {"builtin", offsetof(struct outcome_record, service.builtin), ANSWER_MAX},
     {"finish", offsetof(struct outcome_record, service.finish), ANSWER_MAX},
     {"region_from", offsetof(struct outcome_record, service.region_from), ANSWER_MAX},

@@ -9,6 +9,8 @@ static size_t kind_of(enum flow_end end)
 {
     switch (end) {
     case FLOW_LOCAL:
+    case FLOW_KEPT:
+    case FLOW_LISTED:
     case FLOW_CANNED:
         return 1;
     case FLOW_BLOCKED:

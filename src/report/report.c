@@ -141,6 +141,8 @@ static void cards(const struct report *report)
     open_card(report, "AI calls of the period");
     number_row(report, "all", tally->calls.all);
     number_row(report, "answered by a local model", tally_flow(report->tally, FLOW_LOCAL));
+    number_row(report, "answered with a kept answer", tally_flow(report->tally, FLOW_KEPT));
+    number_row(report, "answered with a list of models", tally_flow(report->tally, FLOW_LISTED));
     number_row(report, "answered with a fixed text", tally_flow(report->tally, FLOW_CANNED));
     number_row(report, "blocked", tally_flow(report->tally, FLOW_BLOCKED));
     number_row(report, "let out to the vendor", tally_flow(report->tally, FLOW_OUT));
@@ -212,9 +214,7 @@ void report_exceptions(const struct report *report)
     exception(
         report, "requests let through by observe mode, which the rules would have refused or rerouted",
         tally->requests.observed);
-    exception(
-        report, "rerouted calls that no local model answered",
-        tally_flow(report->tally, FLOW_CANNED) + tally_flow(report->tally, FLOW_FAILED));
+    exception(report, "rerouted calls that no local model answered", tally->calls.fallbacks);
     exception(report, "allowed or rerouted requests that did not go as decided", tally->requests.failed);
     exception(
         report, "requests refused because the log could not be written",

@@ -43,8 +43,7 @@ static uint64_t count_erased(const struct report *report, uint64_t *whole)
 static uint64_t count_stayed(const struct report *report, uint64_t *whole)
 {
     *whole = report->tally->calls.all;
-    return tally_flow(report->tally, FLOW_LOCAL) + tally_flow(report->tally, FLOW_CANNED) +
-           tally_flow(report->tally, FLOW_BLOCKED) + tally_flow(report->tally, FLOW_FAILED);
+    return report->tally->calls.all - tally_flow(report->tally, FLOW_OUT) - tally_flow(report->tally, FLOW_UNKNOWN);
 }
 
 static uint64_t count_let_out(const struct report *report, uint64_t *whole)
@@ -73,8 +72,8 @@ static uint64_t count_models(const struct report *report, uint64_t *whole)
 
 static uint64_t count_fallbacks(const struct report *report, uint64_t *whole)
 {
-    *whole = report->tally->requests.verdicts[VERDICT_REROUTE];
-    return tally_flow(report->tally, FLOW_CANNED) + tally_flow(report->tally, FLOW_FAILED);
+    *whole = report->tally->calls.rerouted;
+    return report->tally->calls.fallbacks;
 }
 
 static uint64_t count_changes(const struct report *report, uint64_t *whole)

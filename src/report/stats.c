@@ -183,13 +183,10 @@ static void calls(const struct panel *panel)
             buffer_printf(panel->out, " %11llu", (unsigned long long)tally->calls.flows[i].ends[j]);
         buffer_append_byte(panel->out, '\n');
     }
-    uint64_t stayed =
-        tally->calls.flow.ends[FLOW_LOCAL] + tally->calls.flow.ends[FLOW_CANNED] + tally->calls.flow.ends[FLOW_FAILED];
-    uint64_t fell = tally->calls.flow.ends[FLOW_CANNED] + tally->calls.flow.ends[FLOW_FAILED];
     buffer_printf(
-        panel->out, "  no local model answered: %llu of %llu rerouted", (unsigned long long)fell,
-        (unsigned long long)stayed);
-    append_share(panel->out, fell, stayed);
+        panel->out, "  no local model answered: %llu of %llu rerouted", (unsigned long long)tally->calls.fallbacks,
+        (unsigned long long)tally->calls.rerouted);
+    append_share(panel->out, tally->calls.fallbacks, tally->calls.rerouted);
     buffer_printf(
         panel->out, "\n  tokens of local models: %llu in, %llu out\n", (unsigned long long)tally->calls.tokens_in,
         (unsigned long long)tally->calls.tokens_out);

@@ -39,7 +39,8 @@ int64_t tally_bucket_start(const struct tally *tally, size_t index)
 
 const char *flow_end_name(enum flow_end end)
 {
-    static const char *const names[] = {"local model", "fixed text", "blocked", "let out", "failed", "under way"};
+    static const char *const names[] = {"local model", "kept answer", "model list", "fixed text",
+                                        "blocked",     "let out",     "failed",     "under way"};
     _Static_assert(COUNT_OF(names) == FLOW_ENDS, "every end has a name");
     return names[end];
 }
@@ -100,6 +101,14 @@ static struct tally_bucket *bucket_of(struct tally *tally, int64_t wall_us)
 /* --- requests
  * ------------------------------------------------------------------------------------------------------------ */
 
+/* What the gate gave by itself. Records written before `builtin` was there are of fixed texts. */
+static enum flow_end own_end(struct text builtin)
+{
+    if (text_equal(builtin, TEXT("cache")))
+        return FLOW_KEPT;
+    return text_equal(builtin, TEXT("models")) ? FLOW_LISTED : FLOW_CANNED;
+}
+
 static enum flow_end end_of(const struct export_item *item)
 {
     if (!item->decision.observed && (item->decision.verdict == VERDICT_DENY || item->decision.verdict == VERDICT_ERROR))
@@ -110,7 +119,7 @@ static enum flow_end end_of(const struct export_item *item)
     case PLAN_REROUTE:
         return item->outcome.reason == REASON_NONE ? FLOW_LOCAL : FLOW_FAILED;
     case PLAN_ANSWER:
-        return FLOW_CANNED;
+        return own_end(item->outcome.service.builtin);
     case PLAN_TUNNEL:
     case PLAN_FORWARD:
         return FLOW_OUT;
@@ -145,13 +154,26 @@ static void count_model(struct tally *tally, const struct export_item *item)
     buffer_clear(&name);
 }
 
+/* No call is a question for the vendor's name, a connection that was opened (what is asked in it is), or what else a
+ * host does. */
+static bool is_call(const struct export_item *item)
+{
+    bool is_opened = item->has_outcome && item->outcome.done == PLAN_OPEN;
+    const struct decision_record *decision = &item->decision;
+    return decision->llm.operation != LLM_NONE && decision->llm.provider.length > 0 && decision->scheme != SCHEME_DNS &&
+           !is_opened;
+}
+
 static void count_call(struct tally *tally, const struct export_item *item)
 {
     const struct decision_record *decision = &item->decision;
     enum flow_end end = end_of(item);
-    if (decision->llm.provider.length == 0)
+    if (!is_call(item))
         return;
+    bool is_rerouted = decision->verdict == VERDICT_REROUTE && !decision->observed;
     tally->calls.all++;
+    tally->calls.rerouted += is_rerouted ? 1 : 0;
+    tally->calls.fallbacks += is_rerouted && (end == FLOW_CANNED || end == FLOW_FAILED) ? 1 : 0;
     tally->calls.tokens_in += item->outcome.tokens_in;
     tally->calls.tokens_out += item->outcome.tokens_out;
     tally->calls.flow.ends[end]++;

@@ -38,7 +38,17 @@ size_t counters_top(const struct counters *counters, enum verdict verdict, const
 size_t counters_top_bytes(const struct counters *counters, const struct counter **top, size_t limit);
 
 /* AI calls of one provider, by what became of them. */
-enum flow_end { FLOW_LOCAL, FLOW_CANNED, FLOW_BLOCKED, FLOW_OUT, FLOW_FAILED, FLOW_UNKNOWN, FLOW_ENDS };
+enum flow_end {
+    FLOW_LOCAL,
+    FLOW_KEPT,
+    FLOW_LISTED,
+    FLOW_CANNED,
+    FLOW_BLOCKED,
+    FLOW_OUT,
+    FLOW_FAILED,
+    FLOW_UNKNOWN,
+    FLOW_ENDS
+};
 const char *flow_end_name(enum flow_end end);
 struct flow {
     uint64_t ends[FLOW_ENDS];
@@ -83,6 +93,8 @@ struct tally_requests {
 /* Of AI vendors. */
 struct tally_calls {
     uint64_t all;
+    uint64_t rerouted;
+    uint64_t fallbacks; /* of those: got a fixed text, or failed */
     uint64_t tokens_in;
     uint64_t tokens_out;
     struct flow flow;   /* of all providers */

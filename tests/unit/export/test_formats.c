@@ -161,6 +161,19 @@ static void what_a_record_of_a_policy_says_twice_is_told_once(void **state)
     export_item_clear(&item);
 }
 
+static void a_rule_that_has_lapsed_is_told_with_its_owner(void **state)
+{
+    (void)state;
+    struct sample sample;
+    struct export_item item = {0};
+    sample_life(&sample, 4, RECORD_CONFIG, TEXT("rule_lapsed"), TEXT("rule sale until 2026-12-31T18:00:00Z"));
+    record_field_append(&sample.body, EVENT_RULE, bytes_of_text(TEXT("sale")));
+    record_field_append(&sample.body, EVENT_OWNER, bytes_of_text(TEXT("Anna, EG-17")));
+    read_sample(&item, &sample);
+    compare("lapsed", &item);
+    export_item_clear(&item);
+}
+
 /* Found by the fuzzer: a cell of no bytes before any other had some. */
 static void a_decision_without_a_single_field_reads_in_every_format(void **state)
 {
@@ -349,6 +362,7 @@ int main(void)
         cmocka_unit_test(observe_mode_is_not_taken_for_a_refusal),
         cmocka_unit_test(hostile_values_break_no_format),
         cmocka_unit_test(the_gates_own_life_reads_where_a_format_has_room_for_it),
+        cmocka_unit_test(a_rule_that_has_lapsed_is_told_with_its_owner),
         cmocka_unit_test(what_a_record_of_a_policy_says_twice_is_told_once),
         cmocka_unit_test(a_decision_without_a_single_field_reads_in_every_format),
         cmocka_unit_test(a_path_of_64_KiB_stays_in_one_line_and_within_a_formats_limits),

@@ -231,6 +231,60 @@ static void a_text_that_is_cut_is_named(void **state)
     buffer_clear(&fields);
 }
 
+static struct outcome_record answered_call(void)
+{
+    return (struct outcome_record){
+        .id = {{1}},
+        .done = PLAN_REROUTE,
+        .served_model = TEXT("mistral-7b"),
+        .service =
+            {
+                .step = 2,
+                .dialect = DIALECT_ANTHROPIC,
+                .builtin = TEXT("cache"),
+                .finish = TEXT("length"),
+                .version = TEXT("b4711"),
+                .adapter = TEXT("shop-de"),
+                .region = TEXT("eu-central"),
+                .region_from = TEXT("file"),
+                .digest = {{7}},
+                .has_digest = true,
+                .first_us = 250125,
+            },
+    };
+}
+
+static bool is_field(enum record_kind kind, struct text name)
+{
+    for (unsigned tag = 0; tag < 256; tag++) {
+        const struct record_tag *known = record_tag_find(kind, (uint8_t)tag);
+        if (known != NULL && text_equal(text_from(known->name), name))
+            return true;
+    }
+    return false;
+}
+
+/* By the name that it has in the record: who looks for it by that name finds it. */
+static void what_is_cut_has_the_names_of_fields(void **state)
+{
+    static const char names[] = "served_model,inference,adapter,region,engine_version,builtin,finish,region_from";
+    static char bytes[1000];
+    struct outcome_record outcome = answered_call();
+    struct service_record *service = &outcome.service;
+    struct buffer fields = {0};
+    struct text rest = text_from(names);
+    struct text name;
+    (void)state;
+    outcome.served_model = outcome.inference = long_text(bytes, sizeof(bytes));
+    service->adapter = service->region = service->version = outcome.served_model;
+    service->builtin = service->finish = service->region_from = outcome.served_model;
+    record_outcome_write(&outcome, &fields);
+    expect_cut(RECORD_COMPLETION, &fields, names);
+    while (text_split(&rest, ',', &name))
+        assert_true(is_field(RECORD_COMPLETION, name));
+    buffer_clear(&fields);
+}
+
 static void a_detail_that_is_cut_ends_so(void **state)
 {
     (void)state;
@@ -257,29 +311,6 @@ static void expect_tags(enum record_kind kind, const uint8_t *there, size_t coun
     assert_null(record_tag_find(kind, 0x1a));
     assert_null(record_tag_find(kind, 0xee));
     assert_null(record_tag_find(kind, 0xff));
-}
-
-static struct outcome_record answered_call(void)
-{
-    return (struct outcome_record){
-        .id = {{1}},
-        .done = PLAN_REROUTE,
-        .served_model = TEXT("mistral-7b"),
-        .service =
-            {
-                .step = 2,
-                .dialect = DIALECT_ANTHROPIC,
-                .builtin = TEXT("cache"),
-                .finish = TEXT("length"),
-                .version = TEXT("b4711"),
-                .adapter = TEXT("shop-de"),
-                .region = TEXT("eu-central"),
-                .region_from = TEXT("file"),
-                .digest = {{7}},
-                .has_digest = true,
-                .first_us = 250125,
-            },
-    };
 }
 
 static void read_back(const struct buffer *fields, struct outcome_record *back)
@@ -364,6 +395,7 @@ int main(void)
         cmocka_unit_test(signs_a_checkpoint_as_published),
         cmocka_unit_test(refuses_records_with_a_second_encoding),
         cmocka_unit_test(a_text_that_is_cut_is_named),
+        cmocka_unit_test(what_is_cut_has_the_names_of_fields),
         cmocka_unit_test(a_detail_that_is_cut_ends_so),
         cmocka_unit_test(an_outcome_says_who_served_a_call_and_reads_back),
         cmocka_unit_test(an_outcome_that_nobody_served_says_nothing_of_it),

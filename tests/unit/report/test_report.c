@@ -93,6 +93,90 @@ static void a_tally_counts_each_request_once_by_its_verdict(void **state)
     store_reader_free(reader);
 }
 
+static void
+call(struct store_fixture *store, uint64_t number, struct decision_record decision, enum plan done, const char *builtin)
+{
+    struct outcome_record outcome = {.done = done, .status = 200};
+    bytes_put_u64(decision.id.bytes, number);
+    outcome.id = decision.id;
+    outcome.service.builtin = text_from(builtin);
+    outcome.reason = done == PLAN_REFUSE ? REASON_INFERENCE_DOWN : REASON_NONE;
+    while (audit_port_decide(store->port, &decision, NULL) == AUDIT_REFUSED)
+        store_settle(store);
+    audit_port_complete(store->port, &outcome);
+}
+
+static struct decision_record rerouted(void)
+{
+    return (struct decision_record){
+        .verdict = VERDICT_REROUTE,
+        .plan = PLAN_REROUTE,
+        .reason = REASON_RULE,
+        .scheme = SCHEME_HTTPS,
+        .host = TEXT("api.openai.com"),
+        .llm = {.provider = TEXT("openai"), .operation = LLM_CHAT}};
+}
+
+static void read_tally(struct store_fixture *store, struct tally *tally)
+{
+    struct export_filter filter = {0};
+    char *error = NULL;
+    store_settle(store);
+    struct store_reader *reader = store_reader(store);
+    assert_true(tally_read(tally, reader, &filter, NULL, &error));
+    store_reader_free(reader);
+}
+
+static void what_the_gate_gave_by_itself_is_told_by_what_it_was(void **state)
+{
+    static const char *const own[] = {"cache", "cache", "models", "canned", NULL};
+    struct store_fixture *store = *state;
+    struct tally tally;
+    uint64_t number = 1;
+    call(store, number++, rerouted(), PLAN_REROUTE, NULL);
+    call(store, number++, rerouted(), PLAN_REFUSE, NULL);
+    for (size_t i = 0; i < COUNT_OF(own); i++)
+        call(store, number++, rerouted(), PLAN_ANSWER, own[i]);
+    read_tally(store, &tally);
+    assert_int_equal(tally.calls.all, 7);
+    assert_int_equal(tally_flow(&tally, FLOW_LOCAL), 1);
+    assert_int_equal(tally_flow(&tally, FLOW_KEPT), 2);
+    assert_int_equal(tally_flow(&tally, FLOW_LISTED), 1);
+    assert_int_equal(tally_flow(&tally, FLOW_CANNED), 2); /* older records do not say which */
+    assert_int_equal(tally_flow(&tally, FLOW_FAILED), 1);
+    assert_int_equal(tally.calls.rerouted, 7);
+    assert_int_equal(tally.calls.fallbacks, 3);
+    tally_clear(&tally);
+    char *html = page_of(store);
+    assert_non_null(strstr(html, "answered with a kept answer</dt><dd>2<"));
+    assert_non_null(strstr(html, "answered with a list of models</dt><dd>1<"));
+    assert_non_null(strstr(html, "answered with a fixed text</dt><dd>2<"));
+    assert_non_null(strstr(html, "rerouted calls that no local model answered</td><td class=\"n\">3<"));
+    base_free(html);
+}
+
+static void what_asks_a_vendor_nothing_is_no_call(void **state)
+{
+    struct store_fixture *store = *state;
+    struct decision_record name = rerouted();
+    struct decision_record opened = rerouted();
+    struct decision_record page = rerouted();
+    struct decision_record failed = rerouted();
+    struct tally tally;
+    name.scheme = SCHEME_DNS;
+    page.llm.operation = LLM_NONE; /* of a host with other uses too */
+    failed.verdict = VERDICT_ALLOW;
+    call(store, 1, name, PLAN_ANSWER, NULL);
+    call(store, 2, opened, PLAN_OPEN, NULL);
+    call(store, 3, page, PLAN_FORWARD, NULL);
+    call(store, 4, failed, PLAN_REFUSE, NULL);
+    read_tally(store, &tally);
+    assert_int_equal(tally.calls.all, 1);
+    assert_int_equal(tally_flow(&tally, FLOW_FAILED), 1);
+    assert_int_equal(tally.calls.fallbacks, 0); /* nobody meant it for a local model */
+    tally_clear(&tally);
+}
+
 static void counters_give_the_most_frequent_first_and_stay_bounded(void **state)
 {
     (void)state;
@@ -121,6 +205,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(hostile_values_stay_text, store_set_up, store_tear_down),
         cmocka_unit_test_setup_teardown(panels_show_no_control_characters, store_set_up, store_tear_down),
         cmocka_unit_test_setup_teardown(a_tally_counts_each_request_once_by_its_verdict, store_set_up, store_tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_the_gate_gave_by_itself_is_told_by_what_it_was, store_set_up, store_tear_down),
+        cmocka_unit_test_setup_teardown(what_asks_a_vendor_nothing_is_no_call, store_set_up, store_tear_down),
         cmocka_unit_test(counters_give_the_most_frequent_first_and_stay_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,6 @@ void anthropic_write_call_id(const struct canon_call *call, struct text id, size
 /* write_stream.c */
 void *anthropic_begin_stream(const struct canon_call *call, size_t limit);
 bool anthropic_write_event(void *stream, const struct canon_event *event, struct buffer *out);
-void anthropic_end_stream(void *of);
 /* refusal.c */
 void anthropic_write_refusal(const struct refusal *refusal, struct buffer *out);
 void anthropic_write_waiting(const struct canon_call *call, int64_t now, struct buffer *out);

@@ -3,6 +3,7 @@
 #include "anthropic_read.h"
 #include "anthropic_server.h"
 #include "anthropic_write.h"
+#include "exeat/canon/blocks.h"
 
 const struct vendor anthropic_vendor = {
     .read_call = anthropic_read_call,
@@ -11,7 +12,7 @@ const struct vendor anthropic_vendor = {
     .write_answer = anthropic_write_answer,
     .begin_stream = anthropic_begin_stream,
     .write_event = anthropic_write_event,
-    .end_stream = anthropic_end_stream,
+    .end_stream = canon_blocks_free,
     .write_error_event = anthropic_write_error_event,
     .write_waiting = anthropic_write_waiting,
     .write_models = anthropic_write_models,

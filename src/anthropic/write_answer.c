@@ -115,15 +115,6 @@ static bool write_block(const struct canon_call *call, const struct canon_part *
     return true;
 }
 
-/* Servers that say "stop" behind a call mean that they wait for its result. */
-static enum canon_finish finish_of(const struct canon_reply *reply)
-{
-    for (size_t i = 0; i < reply->part_count; i++)
-        if (reply->parts[i].kind == CANON_TOOL_CALL && reply->finish == CANON_FINISHED)
-            return CANON_CALLS;
-    return reply->finish;
-}
-
 static bool write_message(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
 {
     const struct canon_reply *reply = &answer->replies[0];
@@ -132,7 +123,7 @@ static bool write_message(const struct canon_call *call, const struct canon_repl
     for (size_t i = 0; good && i < reply->part_count; i++)
         good = write_block(call, &reply->parts[i], i, out);
     buffer_append_byte(out, ']');
-    anthropic_write_stop(call, finish_of(reply), reply->stop, out);
+    anthropic_write_stop(call, canon_reply_finish(reply), reply->stop, out);
     anthropic_write_usage(&answer->usage, out);
     buffer_append_byte(out, '}');
     return good;

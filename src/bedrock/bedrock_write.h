@@ -22,7 +22,6 @@ void bedrock_write_piece(
 /* write_stream.c */
 void *bedrock_begin_stream(const struct canon_call *call, size_t limit);
 bool bedrock_write_event(void *stream, const struct canon_event *event, struct buffer *out);
-void bedrock_end_stream(void *of);
 /* refusal.c */
 void bedrock_write_refusal(const struct refusal *refusal, struct buffer *out);
 void bedrock_write_context_full(const struct canon_overflow *overflow, struct buffer *out);

@@ -2,6 +2,7 @@
 /* Bedrock's row. It has no list of models at the host where it is called. */
 #include "bedrock_read.h"
 #include "bedrock_write.h"
+#include "exeat/canon/blocks.h"
 
 static struct text type_of(const struct canon_call *call, bool streams)
 {
@@ -17,7 +18,7 @@ const struct vendor bedrock_vendor = {
     .write_answer = bedrock_write_answer,
     .begin_stream = bedrock_begin_stream,
     .write_event = bedrock_write_event,
-    .end_stream = bedrock_end_stream,
+    .end_stream = canon_blocks_free,
     .write_error_event = bedrock_write_error_event,
     .write_refusal = bedrock_write_refusal,
     .write_context_full = bedrock_write_context_full,

@@ -19,6 +19,14 @@ struct text canon_finish_name(enum canon_finish finish)
     return names[finish];
 }
 
+enum canon_finish canon_reply_finish(const struct canon_reply *reply)
+{
+    for (size_t i = 0; i < reply->part_count; i++)
+        if (reply->parts[i].kind == CANON_TOOL_CALL)
+            return canon_finish_behind(reply->finish, true);
+    return reply->finish;
+}
+
 bool canon_hold(struct canon_held *held, const struct canon_event *event)
 {
     if (event->call >= CANON_CALLS_MAX)

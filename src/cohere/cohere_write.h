@@ -19,7 +19,6 @@ bool cohere_wants_thoughts(const struct canon_call *call);
 /* write_stream.c */
 void *cohere_begin_stream(const struct canon_call *call, size_t limit);
 bool cohere_write_event(void *stream, const struct canon_event *event, struct buffer *out);
-void cohere_end_stream(void *of);
 /* refusal.c */
 void cohere_write_refusal(const struct refusal *refusal, struct buffer *out);
 void cohere_write_error_event(

@@ -2,6 +2,7 @@
 /* Cohere's row. */
 #include "cohere_read.h"
 #include "cohere_write.h"
+#include "exeat/canon/blocks.h"
 
 const struct vendor cohere_vendor = {
     .read_call = cohere_read_call,
@@ -10,7 +11,7 @@ const struct vendor cohere_vendor = {
     .write_answer = cohere_write_answer,
     .begin_stream = cohere_begin_stream,
     .write_event = cohere_write_event,
-    .end_stream = cohere_end_stream,
+    .end_stream = canon_blocks_free,
     .write_error_event = cohere_write_error_event,
     .write_waiting = vendor_comment,
     .models = &cohere_models,

@@ -18,6 +18,13 @@ struct canon_reply {
     struct text logprobs; /* JSON: a list of {"token", "logprob", "bytes", "top_logprobs"}; empty: none */
 };
 
+/* Servers that say "stop" behind a call mean that they wait for its result. */
+static inline enum canon_finish canon_finish_behind(enum canon_finish finish, bool has_call)
+{
+    return has_call && finish == CANON_FINISHED ? CANON_CALLS : finish;
+}
+enum canon_finish canon_reply_finish(const struct canon_reply *reply); /* the same of a whole reply */
+
 struct canon_replies {
     struct text id; /* the request's: what vendors make their own ids of. Needs no escape */
     const struct canon_reply *replies;

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Charsets, by hand: three families are few lines, and iconv would have to be asked for each of its quirks. Strict both
+ * ways: what has no character in its charset is refused, so that writing gives back the bytes that were read. */
+#include "charset.h"
+
+#include "spelling.h"
+
+/* --- byte-order marks ----------------------------------------------------------------------------------------------
+ */
+
+static const struct mark {
+    struct text bytes;
+    enum body_charset charset;
+    enum body_charset open; /* the charset that leaves the order to its mark */
+} marks[] = {
+    {TEXT_INIT("\xef\xbb\xbf"), BODY_UTF8, BODY_UTF8},     {TEXT_INIT("\xff\xfe\0\0"), BODY_UTF32LE, BODY_UTF32},
+    {TEXT_INIT("\0\0\xfe\xff"), BODY_UTF32BE, BODY_UTF32}, {TEXT_INIT("\xff\xfe"), BODY_UTF16LE, BODY_UTF16},
+    {TEXT_INIT("\xfe\xff"), BODY_UTF16BE, BODY_UTF16},
+};
+
+static bool is_single(enum body_charset charset)
+{
+    return charset == BODY_LATIN1 || charset == BODY_LATIN9 || charset == BODY_WINDOWS1252;
+}
+
+/* Without a mark the order is the network's (RFC 2781 section 4.3). */
+static enum body_charset without_mark(enum body_charset charset)
+{
+    if (charset == BODY_UTF16)
+        return BODY_UTF16BE;
+    if (charset == BODY_UTF32)
+        return BODY_UTF32BE;
+    return charset == BODY_CHARSET_UNSAID ? BODY_UTF8 : charset;
+}
+
+static const struct mark *mark_of(struct text bytes, enum body_charset charset)
+{
+    for (size_t i = 0; i < COUNT_OF(marks); i++) {
+        const struct mark *mark = &marks[i];
+        bool may_be = charset == BODY_CHARSET_UNSAID || charset == mark->open || charset == mark->charset;
+        /* ff fe 00 00 is UTF-32, or a NUL in UTF-16: who says UTF-16 means that */
+        if (may_be && text_starts_with(bytes, mark->bytes))
+            return mark;
+    }
+    return NULL;
+}
+
+bool charset_settle(struct text bytes, enum body_charset *charset, size_t *mark_length)
+{
+    const struct mark *mark = is_single(*charset) ? NULL : mark_of(bytes, *charset);
+    bool has_nul = text_has(bytes, '\0');
+    *mark_length = mark == NULL ? 0 : mark->bytes.length;
+    *charset = mark == NULL ? without_mark(*charset) : mark->charset;
+    if (is_single(*charset) && text_is_utf8(bytes))
+        *charset = BODY_UTF8;
+    if (*charset == BODY_UTF8 || is_single(*charset))
+        return !has_nul;
+    return mark != NULL || has_nul || !text_is_utf8(bytes);
+}
+
+/* --- single bytes --------------------------------------------------------------------------------------------------
+ */
+
+static uint32_t single_code(enum body_charset charset, unsigned char byte)
+{
+    static const struct {
+        unsigned char byte;
+        uint16_t code;
+    } latin9[] = {{0xa4, 0x20ac}, {0xa6, 0x160}, {0xa8, 0x161}, {0xb4, 0x17d},
+                  {0xb8, 0x17e},  {0xbc, 0x152}, {0xbd, 0x153}, {0xbe, 0x178}};
+    if (charset != BODY_LATIN9)
+        return windows1252_code(byte);
+    for (size_t i = 0; i < COUNT_OF(latin9); i++)
+        if (latin9[i].byte == byte)
+            return latin9[i].code;
+    return byte;
+}
+
+static bool write_single(enum body_charset charset, uint32_t code, struct buffer *out)
+{
+    for (unsigned byte = code < 0x80 ? code : 0x80; byte < 0x100; byte++) {
+        if (single_code(charset, (unsigned char)byte) == code) {
+            buffer_append_byte(out, (char)byte);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* --- units of two and four bytes -----------------------------------------------------------------------------------
+ */
+
+static size_t unit_size(enum body_charset charset)
+{
+    return charset == BODY_UTF32LE || charset == BODY_UTF32BE ? 4 : 2;
+}
+
+static bool is_little(enum body_charset charset)
+{
+    return charset == BODY_UTF16LE || charset == BODY_UTF32LE;
+}
+
+static uint32_t read_unit(enum body_charset charset, const char *at)
+{
+    size_t size = unit_size(charset);
+    uint32_t unit = 0;
+    for (size_t i = 0; i < size; i++)
+        unit = unit << 8 | (unsigned char)at[is_little(charset) ? size - 1 - i : i];
+    return unit;
+}
+
+static void write_unit(enum body_charset charset, uint32_t unit, struct buffer *out)
+{
+    size_t size = unit_size(charset);
+    for (size_t i = 0; i < size; i++)
+        buffer_append_byte(out, (char)(unit >> (8 * (is_little(charset) ? i : size - 1 - i))));
+}
+
+static bool is_surrogate(uint32_t code, uint32_t first)
+{
+    return (code & 0xfffffc00U) == first;
+}
+
+static bool read_units(enum body_charset charset, struct text bytes, struct buffer *out)
+{
+    size_t size = unit_size(charset);
+    if (bytes.length % size != 0)
+        return false;
+    for (size_t at = 0; at < bytes.length; at += size) {
+        uint32_t code = read_unit(charset, bytes.data + at);
+        if (size == 2 && is_surrogate(code, 0xd800) && at + 4 <= bytes.length) {
+            at += 2;
+            uint32_t second = read_unit(charset, bytes.data + at);
+            if (!is_surrogate(second, 0xdc00))
+                return false;
+            code = 0x10000 + ((code - 0xd800) << 10) + (second - 0xdc00);
+        }
+        if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
+            return false;
+        spell_code(out, code);
+    }
+    return true;
+}
+
+static void write_code(enum body_charset charset, uint32_t code, struct buffer *out)
+{
+    if (code >= 0x10000 && unit_size(charset) == 2) {
+        write_unit(charset, 0xd800 + ((code - 0x10000) >> 10), out);
+        code = 0xdc00 + (code & 0x3ff);
+    }
+    write_unit(charset, code, out);
+}
+
+/* --- all -----------------------------------------------------------------------------------------------------------
+ */
+
+bool charset_read(enum body_charset charset, struct text bytes, struct buffer *out)
+{
+    if (charset == BODY_UTF8) {
+        buffer_append(out, bytes);
+        return text_is_utf8(bytes);
+    }
+    if (!is_single(charset))
+        return read_units(charset, bytes, out);
+    for (size_t i = 0; i < bytes.length; i++)
+        spell_code(out, single_code(charset, (unsigned char)bytes.data[i]));
+    return true;
+}
+
+static void write_mark(enum body_charset charset, struct buffer *out)
+{
+    for (size_t i = 0; i < COUNT_OF(marks); i++)
+        if (marks[i].charset == charset)
+            buffer_append(out, marks[i].bytes);
+}
+
+bool charset_write(enum body_charset charset, bool has_mark, struct text text, struct buffer *out)
+{
+    if (has_mark)
+        write_mark(charset, out);
+    if (charset == BODY_UTF8) {
+        buffer_append(out, text);
+        return true;
+    }
+    while (text.length > 0) {
+        uint32_t code;
+        size_t length = text_utf8_length(text, &code);
+        if (length == 0 || (is_single(charset) && !write_single(charset, code, out)))
+            return false;
+        if (!is_single(charset))
+            write_code(charset, code, out);
+        text = text_after(text, length);
+    }
+    return true;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Edits, and the body that comes of them. An edit of an inner text is carried up: spelled as it must be in the text
+ * around it, and so on to the body, so that no other byte changes. Only what is coded as a whole (base64, another
+ * charset) is coded anew. Inner texts stand behind those they lie in: from the last to the first, each is done once. */
+#include <stdlib.h>
+
+#include "exeat/base/memory.h"
+
+#include "body_internal.h"
+#include "charset.h"
+
+static void add_splice(struct layer *layer, struct splice splice)
+{
+    if ((layer->splice_count & (layer->splice_count - 1)) == 0)
+        layer->splices = base_resize(
+            layer->splices, layer->splice_count == 0 ? 1 : layer->splice_count * 2, sizeof(*layer->splices));
+    layer->splices[layer->splice_count++] = splice;
+}
+
+static struct text splice_text(const struct body *body, const struct splice *splice)
+{
+    return text_part(buffer_text(&body->texts), splice->text_at, splice->text_length);
+}
+
+/* Puts `text`, spelled, for `length` bytes from `at` on. */
+static void put(struct body *body, struct layer *layer, struct splice where, enum spelling spelling, struct text text)
+{
+    where.text_at = body->texts.length;
+    spelling_write(spelling, text, &body->texts);
+    where.text_length = body->texts.length - where.text_at;
+    add_splice(layer, where);
+}
+
+/* --- edits ---------------------------------------------------------------------------------------------------------
+ */
+
+/* Edits of a place mostly come in their order: then the place is read once for all of them. */
+static bool seek(struct body *body, const struct body_place *place, size_t offset, size_t *at)
+{
+    struct spelled *spelled = &body->spelled;
+    bool is_same = spelled->raw.data == place->raw.data && spelled->spelling == place->spelling;
+    if (!is_same || offset < spelled->said)
+        *spelled = (struct spelled){.spelling = (enum spelling)place->spelling, .raw = place->raw};
+    *at = 0;
+    if (!spelled_seek(spelled, offset))
+        return false;
+    *at = spelled->at;
+    return *at == place->raw.length || ((unsigned char)place->raw.data[*at] & 0xc0) != 0x80;
+}
+
+bool body_edit(struct body *body, const struct body_place *place, size_t start, size_t length, struct text text)
+{
+    size_t from;
+    size_t to;
+    if (place->what == BODY_NUMBER || place->what == BODY_NAME || place->what == BODY_OPAQUE || !text_is_utf8(text))
+        return false;
+    if (place->layer == LAYER_BESIDE) {
+        body->is_edited = true;
+        return true;
+    }
+    if (length > SIZE_MAX - start || !seek(body, place, start, &from) || !seek(body, place, start + length, &to))
+        return false;
+    struct layer *layer = &body->layers.list[place->layer];
+    put(body, layer, (struct splice){place->at + from, to - from, 0, 0}, (enum spelling)place->spelling, text);
+    body->is_edited = true;
+    return true;
+}
+
+bool body_is_edited(const struct body *body)
+{
+    return body->is_edited;
+}
+
+/* --- the body anew -------------------------------------------------------------------------------------------------
+ */
+
+static int by_place(const void *left, const void *right)
+{
+    const struct splice *one = left;
+    const struct splice *other = right;
+    return (one->at > other->at) - (one->at < other->at);
+}
+
+/* In their order; false: two of them overlap. */
+static bool put_in_order(struct layer *layer)
+{
+    size_t end = 0;
+    if (layer->splice_count > 1)
+        qsort(layer->splices, layer->splice_count, sizeof(*layer->splices), by_place);
+    for (size_t i = 0; i < layer->splice_count; i++) {
+        if (layer->splices[i].at < end)
+            return false;
+        end = layer->splices[i].at + layer->splices[i].length;
+    }
+    return true;
+}
+
+static void apply(const struct body *body, const struct layer *layer, struct buffer *out)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < layer->splice_count; i++) {
+        const struct splice *splice = &layer->splices[i];
+        buffer_append(out, text_part(layer->text, at, splice->at - at));
+        buffer_append(out, splice_text(body, splice));
+        at = splice->at + splice->length;
+    }
+    buffer_append(out, text_after(layer->text, at));
+}
+
+/* Each splice of `layer` becomes one of its parent. */
+static bool carry_each(struct body *body, const struct layer *layer)
+{
+    struct layer *parent = &body->layers.list[layer->parent];
+    struct spelled spelled = {
+        .spelling = (enum spelling)layer->spelling, .raw = text_part(parent->text, layer->at, layer->length)};
+    struct buffer text = {0};
+    bool is_good = true;
+    for (size_t i = 0; i < layer->splice_count && is_good; i++) {
+        const struct splice *splice = &layer->splices[i];
+        struct splice above = {0};
+        is_good = spelled_seek(&spelled, splice->at);
+        above.at = layer->at + spelled.at;
+        is_good = is_good && spelled_seek(&spelled, splice->at + splice->length);
+        above.length = layer->at + spelled.at - above.at;
+        buffer_empty(&text);
+        buffer_append(&text, splice_text(body, splice));
+        put(body, parent, above, spelled.spelling, buffer_text(&text));
+    }
+    buffer_clear(&text);
+    return is_good;
+}
+
+/* The whole text, coded anew, becomes one splice of its parent. */
+static bool carry_whole(struct body *body, const struct layer *layer)
+{
+    struct buffer text = {0};
+    struct buffer coded = {0};
+    apply(body, layer, &text);
+    bool is_good = charset_write(layer->charset, layer->has_mark, buffer_text(&text), &coded);
+    struct splice above = {layer->at, layer->length, 0, 0};
+    put(body, &body->layers.list[layer->parent], above, (enum spelling)layer->spelling, buffer_text(&coded));
+    buffer_clear(&text);
+    buffer_clear(&coded);
+    return is_good;
+}
+
+static bool carry(struct body *body, struct layer *layer)
+{
+    if (layer->splice_count == 0)
+        return true;
+    if (!put_in_order(layer))
+        return false;
+    if (layer->transfer == 0 && layer->charset == BODY_UTF8)
+        return carry_each(body, layer);
+    return carry_whole(body, layer);
+}
+
+bool body_rewrite(struct body *body, struct buffer *out)
+{
+    struct layer *first = &body->layers.list[0];
+    for (size_t i = body->layers.count; i > 1; i--)
+        if (!carry(body, &body->layers.list[i - 1]))
+            return false;
+    if (!put_in_order(first))
+        return false;
+    if (first->charset == BODY_UTF8 && !first->has_mark) {
+        apply(body, first, out);
+        return true;
+    }
+    struct buffer text = {0};
+    apply(body, first, &text);
+    bool is_good = charset_write(first->charset, first->has_mark, buffer_text(&text), out);
+    buffer_clear(&text);
+    return is_good;
+}

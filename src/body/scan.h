@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The inner loops over bytes, sixteen at a time where the processor has SSE2, eight at a time elsewhere. */
+#ifndef EXEAT_BODY_SCAN_H
+#define EXEAT_BODY_SCAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SSE2__) && !defined(EXEAT_PORTABLE)
+#include <emmintrin.h>
+
+enum { SCAN_STEP = 16 };
+/* Of SCAN_STEP bytes, how many stand before the first that is a quote, a backslash, a control character or no ASCII. */
+static inline size_t scan_plain_step(const char *at)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+    __m128i slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    /* as signed numbers, control characters and what is no ASCII are both below a blank */
+    __m128i low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(' '));
+    unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), low));
+    return mask == 0 ? SCAN_STEP : (size_t)__builtin_ctz(mask);
+}
+#else
+enum { SCAN_STEP = 8 };
+/* The high bit of each byte that is zero; above a zero byte others may be set too. */
+static inline uint64_t scan_zeros(uint64_t word)
+{
+    return (word - 0x0101010101010101U) & ~word & 0x8080808080808080U;
+}
+
+static inline size_t scan_plain_step(const char *at)
+{
+    uint64_t word = 0;
+    for (size_t i = 0; i < SCAN_STEP; i++)
+        word |= (uint64_t)(unsigned char)at[i] << (8 * i);
+    uint64_t low = (word - 0x2020202020202020U) & ~word & 0x8080808080808080U;
+    uint64_t found = low | (word & 0x8080808080808080U) | scan_zeros(word ^ 0x2222222222222222U) |
+                     scan_zeros(word ^ 0x5c5c5c5c5c5c5c5cU);
+    return found == 0 ? SCAN_STEP : (size_t)__builtin_ctzll(found) / 8;
+}
+#endif
+
+static inline bool scan_is_plain(char byte)
+{
+    return (signed char)byte >= ' ' && byte != '"' && byte != '\\';
+}
+
+/* Skips what may stand in a JSON string as it is, and is ASCII. */
+static inline const char *scan_plain(const char *at, const char *end)
+{
+    while (end - at >= SCAN_STEP) {
+        size_t count = scan_plain_step(at);
+        at += count;
+        if (count < SCAN_STEP)
+            return at;
+    }
+    while (at < end && scan_is_plain(*at))
+        at++;
+    return at;
+}
+
+#endif

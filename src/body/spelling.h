@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a text is spelled where it stands, both ways: what a spelling says, and how other text is put in its place. It is
+ * read unit by unit, so that each byte of what it says is known to come from one place. */
+#ifndef EXEAT_BODY_SPELLING_H
+#define EXEAT_BODY_SPELLING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "exeat/base/attributes.h"
+#include "exeat/base/bytes.h"
+#include "exeat/base/text.h"
+
+enum spelling {
+    SPELLED_PLAIN,
+    SPELLED_JSON,       /* escapes of RFC 8259 section 7 */
+    SPELLED_JSON_PLAIN, /* the same, and there are none */
+    SPELLED_FORM,       /* percent, and + for a blank */
+    SPELLED_PERCENT,    /* percent alone */
+    SPELLED_XML,        /* the five entities, and characters by number */
+    SPELLED_CDATA,      /* ends at ]]> */
+    SPELLED_COMMENT,    /* of XML: no -- within */
+    SPELLED_CELL,       /* of a table, without quotes */
+    SPELLED_QUOTED,     /* of a table: "" is a quote */
+    SPELLED_PAIRS,      /* a quoted string of a head: a backslash before a character */
+    SPELLED_LINES,      /* the lines of data of one event */
+    SPELLING_COUNT
+};
+
+/* Appends what it says: what is no escape stands for itself; a code point that is none becomes U+FFFD, a byte that is
+ * no UTF-8 a character of windows-1252. */
+void spelling_read(enum spelling spelling, struct text raw, struct buffer *out);
+/* Whether it may say something else than it shows; false is certain. */
+bool spelling_differs(enum spelling spelling, struct text raw);
+/* A place in a spelling, and how many bytes it says up to there. */
+struct spelled {
+    enum spelling spelling;
+    struct text raw;
+    size_t at;
+    size_t said;
+};
+/* Goes on to where the unit begins that says byte `offset`, not before where it is; raw.length for the end. False: no
+ * unit begins there, or `raw` does not say that much. */
+MUST_CHECK bool spelled_seek(struct spelled *spelled, size_t offset);
+/* Appends `text` as it is spelled there; what cannot stand there (a line end in a cell) becomes a blank. */
+void spelling_write(enum spelling spelling, struct text text, struct buffer *out);
+
+void spell_code(struct buffer *out, uint32_t code); /* one code point as UTF-8 */
+uint32_t windows1252_code(unsigned char byte);      /* what has none there is the control character of its number */
+
+#endif

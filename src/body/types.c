@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The media types that are looked into, and the names of charsets. A type without a row is binary: it has a name that a
+ * rule may let through, and nobody looks into it. */
+#include "label.h"
+
+static const struct {
+    struct text type;
+    enum body_kind kind;
+} types[] = {
+    {TEXT_INIT("application/json"), BODY_JSON},
+    {TEXT_INIT("text/json"), BODY_JSON},
+    {TEXT_INIT("text/x-json"), BODY_JSON},
+    {TEXT_INIT("application/x-json"), BODY_JSON},
+    {TEXT_INIT("application/csp-report"), BODY_JSON},
+    {TEXT_INIT("application/x-amz-json-1.0"), BODY_JSON},
+    {TEXT_INIT("application/x-amz-json-1.1"), BODY_JSON},
+    {TEXT_INIT("application/x-ndjson"), BODY_LINES},
+    {TEXT_INIT("application/ndjson"), BODY_LINES},
+    {TEXT_INIT("application/jsonl"), BODY_LINES},
+    {TEXT_INIT("application/x-jsonl"), BODY_LINES},
+    {TEXT_INIT("application/jsonlines"), BODY_LINES},
+    {TEXT_INIT("application/x-jsonlines"), BODY_LINES},
+    {TEXT_INIT("application/json-lines"), BODY_LINES},
+    {TEXT_INIT("application/stream+json"), BODY_LINES},
+    {TEXT_INIT("text/jsonl"), BODY_LINES},
+    {TEXT_INIT("application/json-seq"), BODY_SEQUENCE},
+    {TEXT_INIT("application/geo+json-seq"), BODY_SEQUENCE},
+    {TEXT_INIT("text/event-stream"), BODY_EVENTS},
+    {TEXT_INIT("application/x-www-form-urlencoded"), BODY_FORM},
+    {TEXT_INIT("application/xml"), BODY_XML},
+    {TEXT_INIT("text/xml"), BODY_XML},
+    {TEXT_INIT("text/csv"), BODY_TABLE},
+    {TEXT_INIT("application/csv"), BODY_TABLE},
+    {TEXT_INIT("text/x-csv"), BODY_TABLE},
+    {TEXT_INIT("text/comma-separated-values"), BODY_TABLE},
+    {TEXT_INIT("text/tab-separated-values"), BODY_TABLE},
+    {TEXT_INIT("application/graphql"), BODY_TEXT},
+    {TEXT_INIT("application/javascript"), BODY_TEXT},
+    {TEXT_INIT("application/x-javascript"), BODY_TEXT},
+    {TEXT_INIT("application/sql"), BODY_TEXT},
+    {TEXT_INIT("application/yaml"), BODY_TEXT},
+    {TEXT_INIT("application/x-yaml"), BODY_TEXT},
+    {TEXT_INIT("application/toml"), BODY_TEXT},
+    {TEXT_INIT("application/jwt"), BODY_TEXT},
+    {TEXT_INIT("application/jose"), BODY_TEXT},
+    {TEXT_INIT("application/x-pem-file"), BODY_TEXT},
+    {TEXT_INIT("application/x-httpd-php"), BODY_TEXT},
+    {TEXT_INIT("application/x-php"), BODY_TEXT},
+    {TEXT_INIT("application/x-sh"), BODY_TEXT},
+};
+
+enum body_kind kind_of_type(struct text type)
+{
+    for (size_t i = 0; i < COUNT_OF(types); i++)
+        if (text_equal(types[i].type, type))
+            return types[i].kind;
+    if (text_starts_with(type, TEXT("multipart/")))
+        return BODY_MULTIPART;
+    if (text_ends_with(type, TEXT("+json")))
+        return BODY_JSON;
+    if (text_ends_with(type, TEXT("+json-seq")))
+        return BODY_SEQUENCE;
+    if (text_ends_with(type, TEXT("+xml")))
+        return BODY_XML;
+    if (text_starts_with(type, TEXT("text/")) || text_ends_with(type, TEXT("+yaml")))
+        return BODY_TEXT;
+    return BODY_BINARY;
+}
+
+static const struct {
+    struct text name;
+    enum body_charset charset;
+} charsets[] = {
+    {TEXT_INIT("utf-8"), BODY_UTF8},         {TEXT_INIT("utf8"), BODY_UTF8},
+    {TEXT_INIT("us-ascii"), BODY_UTF8},      {TEXT_INIT("ascii"), BODY_UTF8},
+    {TEXT_INIT("utf-8-sig"), BODY_UTF8},     {TEXT_INIT("utf8mb4"), BODY_UTF8},
+    {TEXT_INIT("utf-16"), BODY_UTF16},       {TEXT_INIT("utf-16le"), BODY_UTF16LE},
+    {TEXT_INIT("utf-16be"), BODY_UTF16BE},   {TEXT_INIT("utf-32"), BODY_UTF32},
+    {TEXT_INIT("utf-32le"), BODY_UTF32LE},   {TEXT_INIT("utf-32be"), BODY_UTF32BE},
+    {TEXT_INIT("iso-8859-1"), BODY_LATIN1},  {TEXT_INIT("iso8859-1"), BODY_LATIN1},
+    {TEXT_INIT("latin1"), BODY_LATIN1},      {TEXT_INIT("iso_8859-1"), BODY_LATIN1},
+    {TEXT_INIT("l1"), BODY_LATIN1},          {TEXT_INIT("iso-8859-15"), BODY_LATIN9},
+    {TEXT_INIT("iso8859-15"), BODY_LATIN9},  {TEXT_INIT("latin9"), BODY_LATIN9},
+    {TEXT_INIT("iso_8859-15"), BODY_LATIN9}, {TEXT_INIT("windows-1252"), BODY_WINDOWS1252},
+    {TEXT_INIT("cp1252"), BODY_WINDOWS1252}, {TEXT_INIT("x-cp1252"), BODY_WINDOWS1252},
+};
+
+bool charset_parse(struct text name, enum body_charset *charset)
+{
+    for (size_t i = 0; i < COUNT_OF(charsets); i++) {
+        if (text_equal_nocase(charsets[i].name, name)) {
+            *charset = charsets[i].charset;
+            return true;
+        }
+    }
+    return false;
+}

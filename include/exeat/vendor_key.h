@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys as vendors give them out: what they look like, whose they are, and where they belong. One table; pure. Forms are
+ * those of the vendors' own documentation. */
+#ifndef EXEAT_VENDOR_KEY_H
+#define EXEAT_VENDOR_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "exeat/base/attributes.h"
+#include "exeat/base/text.h"
+
+enum vendor_key_family {
+    VENDOR_KEY_MODEL,   /* of a vendor of models */
+    VENDOR_KEY_CLOUD,   /* of machines, storage, networks */
+    VENDOR_KEY_PAYMENT, /* moves money */
+    VENDOR_KEY_SHOP,    /* of the shop's own platform */
+    VENDOR_KEY_CODE,    /* of repositories and packages */
+    VENDOR_KEY_MESSAGE, /* sends mail, chat, messages */
+    VENDOR_KEY_SERVICE, /* any other */
+    VENDOR_KEY_FAMILY_COUNT
+};
+
+/* How much the form alone says. */
+enum vendor_key_certainty {
+    VENDOR_KEY_LIKELY, /* the form is plain, and a word beside it or its entropy made it a key */
+    VENDOR_KEY_SURE,   /* nothing else looks so */
+    VENDOR_KEY_PROVED  /* and its checksum holds */
+};
+
+/* One row: one kind of key of one vendor. Static. */
+struct vendor_key {
+    const char *provider; /* "openai", as in config/llm-hosts.tsv where it is there */
+    const char *kind;     /* "project key" */
+    enum vendor_key_family family;
+    const char *form;      /* see src/vendor_key/form.h */
+    const char *hosts;     /* the vendor's, as host patterns with blanks between; "": it has none of its own */
+    const char *context;   /* words with blanks between, of which one must stand close before it; "": none is needed */
+    unsigned char entropy; /* in tenths of a bit a character that its changing part must have; 0: not looked at */
+    bool has_checksum;     /* its last six characters are the CRC-32 of those before, in base62 */
+};
+
+struct vendor_key_match {
+    const struct vendor_key *key;
+    size_t start; /* of the secret part: of a webhook's address only the last part is one */
+    size_t length;
+    enum vendor_key_certainty certainty;
+};
+
+/* All rows, static, in the order of the table: a row's place is no promise, its provider and kind are. */
+const struct vendor_key *vendor_key_rows(size_t *count);
+/* "model", "cloud"; static. */
+const char *vendor_key_family_name(enum vendor_key_family family);
+
+/* The first key that begins at or after `from`. `field` is the name of what `text` is the value of, and counts as a
+ * word before it; empty: none. Placeholders (one character again and again, counting up, EXAMPLE) are no keys. */
+MUST_CHECK bool vendor_key_find(struct text text, size_t from, struct text field, struct vendor_key_match *match);
+/* The same for the run of token characters ([0-9A-Za-z_+/=.~-]) that holds `at`: a key that begins in it. Keys are
+ * parts of such runs of at least VENDOR_KEY_RUN characters. */
+MUST_CHECK bool vendor_key_in_run(struct text text, size_t at, struct text field, struct vendor_key_match *match);
+enum { VENDOR_KEY_RUN = 16 };
+
+/* The key belongs to this host (canonical): its vendor's, or its vendor has none. */
+bool vendor_key_belongs_to(const struct vendor_key *key, struct text host);
+
+#endif

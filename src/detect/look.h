@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One look at one value: what the detectors share. */
+#ifndef EXEAT_DETECT_LOOK_H
+#define EXEAT_DETECT_LOOK_H
+
+#include "exeat/detect.h"
+#include "number.h"
+
+/* What a match is worth where two meet. */
+enum certainty {
+    CERTAINTY_FIELD = 40,   /* only the name of the field says so */
+    CERTAINTY_LABEL = 50,   /* a form, and a word beside it */
+    CERTAINTY_FORM = 60,    /* a form that little else has */
+    CERTAINTY_CHECKED = 70, /* and a checksum */
+    CERTAINTY_SURE = 80,
+    CERTAINTY_CUSTOM = 90, /* the operator knows best */
+    CERTAINTY_EXACT = 100
+};
+
+struct look {
+    const struct detect_set *set;
+    struct detect_scratch *scratch;
+    struct text value;
+    enum detect_spelling spelling;
+    struct text field; /* of the hint */
+    struct text path;
+    struct detect_matches *matches;
+};
+
+bool look_wants(const struct look *look, enum detector detector);
+/* Adds a match unless it is not wanted. */
+void look_add(struct look *look, enum detector detector, size_t start, size_t end, enum certainty certainty);
+/* The same; the match, to be completed; NULL: it is not wanted. */
+struct detect_match *
+look_match(struct look *look, enum detector detector, size_t start, size_t end, enum certainty certainty);
+
+/* One of `words` (lower case, with `|` between) begins a word in the field's name or close before `at`, with nothing
+ * but a few words between. */
+bool look_has_word(const struct look *look, size_t at, const char *words);
+/* The same, of the field's name alone. */
+bool look_field_has(const struct look *look, const char *words);
+/* No letter, digit or underscore of a word touches the value there. */
+bool look_begins(const struct look *look, size_t at);
+bool look_ends(const struct look *look, size_t at);
+
+#endif

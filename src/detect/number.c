@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Between two digits of one number stand at most three points, of which one is no blank: "(030) 12", "4111 - 1111". */
+#include "number.h"
+
+/* The gap that begins at `at`, if a digit follows it: `next` is where. */
+static enum gap read_gap(struct text text, size_t at, enum detect_spelling spelling, size_t *next)
+{
+    enum gap kind = GAP_NONE;
+    unsigned strong = 0;
+    for (unsigned points = 0; points <= NUMBER_GAP_POINTS && at < text.length; points++) {
+        struct point point = point_at(text, at, spelling);
+        if (point_digit(point.code) >= 0) {
+            *next = at;
+            return points == 0 || strong > 2 ? GAP_NONE : kind;
+        }
+        enum gap gap = point_gap(point.code);
+        if (gap == GAP_NONE)
+            return GAP_NONE;
+        strong += gap != GAP_SPACE;
+        kind = gap > kind ? gap : kind;
+        at += point.length;
+    }
+    return GAP_NONE;
+}
+
+void number_read(struct text text, size_t at, enum detect_spelling spelling, struct number *number)
+{
+    enum gap gap = GAP_NONE;
+    number->count = 0;
+    number->goes_on = false;
+    while (at < text.length) {
+        struct point point = point_at(text, at, spelling);
+        int digit = point_digit(point.code);
+        if (digit < 0) {
+            gap = read_gap(text, at, spelling, &at);
+            if (gap == GAP_NONE)
+                return;
+            continue;
+        }
+        if (number->count == NUMBER_DIGITS) {
+            number->goes_on = true;
+            return;
+        }
+        number->digits[number->count] = (uint8_t)digit;
+        number->gap[number->count] = (uint8_t)gap;
+        number->start[number->count] = at;
+        at += point.length;
+        number->end[number->count++] = at;
+        gap = GAP_NONE;
+    }
+}
+
+bool number_group_begins(const struct number *number, size_t digit)
+{
+    return digit == 0 || number->gap[digit] != GAP_NONE;
+}
+
+size_t number_group(const struct number *number, size_t from)
+{
+    size_t length = 1;
+    while (from + length < number->count && number->gap[from + length] == GAP_NONE)
+        length++;
+    return length;
+}
+
+bool number_gaps_are(const struct number *number, size_t from, size_t count, unsigned kinds)
+{
+    for (size_t i = from + 1; i < from + count; i++)
+        if ((1u << number->gap[i] & (kinds | 1u << GAP_NONE)) == 0)
+            return false;
+    return true;
+}
+
+bool number_luhn(const struct number *number, size_t from, size_t count)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        unsigned digit = number->digits[from + count - 1 - i];
+        if (i % 2 == 1)
+            digit = digit * 2 > 9 ? digit * 2 - 9 : digit * 2;
+        sum += digit;
+    }
+    return sum % 10 == 0;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text as code points: people write numbers with the spaces, dashes and digits of their keyboards. */
+#ifndef EXEAT_DETECT_POINTS_H
+#define EXEAT_DETECT_POINTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "exeat/base/text.h"
+#include "exeat/detect.h"
+
+struct point {
+    uint32_t code; /* UINT32_MAX: the byte is no UTF-8 */
+    uint32_t length;
+};
+
+/* The code point at `at` (< text.length); of JSON with its escapes. */
+struct point point_at(struct text text, size_t at, enum detect_spelling spelling);
+/* The one that ends at `end` (> 0); escapes are not looked through. */
+struct point point_before(struct text text, size_t end);
+
+/* A decimal digit of any script that is common in shops; -1: it is none. */
+int point_digit(uint32_t code);
+
+/* What may stand between the digits of one number. */
+enum gap { GAP_NONE, GAP_SPACE, GAP_DASH, GAP_DOT, GAP_SLASH, GAP_BRACKET };
+enum gap point_gap(uint32_t code); /* GAP_NONE: it ends a number */
+
+/* Letters, digits, and all that is not ASCII and no punctuation known here. */
+bool point_is_word(uint32_t code);
+/* Simple case folding of the Latin, Greek and Cyrillic blocks. */
+uint32_t point_fold(uint32_t code);
+
+static inline bool is_ascii_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+static inline bool is_ascii_letter(char byte)
+{
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+static inline bool is_ascii_alnum(char byte)
+{
+    return is_ascii_digit(byte) || is_ascii_letter(byte);
+}
+static inline char ascii_lower(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entropy in whole numbers: a table of n * log2(n), in hundredths. */
+#include "proof.h"
+
+#include <string.h>
+
+#include "exeat/base/attributes.h"
+
+enum { ENTROPY_MOST = 256, CONTEXT_BEFORE = 80, ALIKE_MOST = 8, CHECKSUM_LENGTH = 6 };
+
+/* log2(n) in 1024ths, to about one: the position of the highest bit, and a square root's steps for the rest. */
+static unsigned log2_1024(unsigned n)
+{
+    unsigned whole = 31 - (unsigned)__builtin_clz(n);
+    uint64_t part = ((uint64_t)n << 31) >> whole; /* 1.0 to 2.0 with 31 bits behind the point */
+    unsigned result = whole << 10;
+    for (unsigned bit = 512; bit > 0; bit >>= 1) {
+        part = part * part >> 31;
+        if (part >> 32 != 0) {
+            part >>= 1;
+            result += bit;
+        }
+    }
+    return result;
+}
+
+unsigned proof_entropy(struct text text)
+{
+    unsigned char counts[256] = {0};
+    unsigned length = (unsigned)(text.length < ENTROPY_MOST - 1 ? text.length : ENTROPY_MOST - 1);
+    uint64_t sum = 0;
+    if (length == 0)
+        return 0;
+    for (unsigned i = 0; i < length; i++)
+        counts[(unsigned char)text.data[i]]++;
+    for (unsigned i = 0; i < 256; i++)
+        if (counts[i] > 0)
+            sum += (uint64_t)counts[i] * (log2_1024(length) - log2_1024(counts[i]));
+    return (unsigned)(sum * 10 / length / 1024);
+}
+
+static char lower(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+/* `word` is in lower case. */
+static bool stands_at(struct text text, size_t at, const char *word, size_t length)
+{
+    if (at + length > text.length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (lower(text.data[at + i]) != word[i])
+            return false;
+    return true;
+}
+
+static bool has_word(struct text text, const char *word, size_t length)
+{
+    for (size_t at = 0; at + length <= text.length; at++)
+        if (stands_at(text, at, word, length))
+            return true;
+    return false;
+}
+
+static bool has_one_of(struct text text, const char *words)
+{
+    while (*words != '\0') {
+        size_t length = strcspn(words, " ");
+        if (has_word(text, words, length))
+            return true;
+        words += length + (words[length] == ' ');
+    }
+    return false;
+}
+
+bool proof_has_context(const char *words, struct text text, size_t at, struct text field)
+{
+    size_t from = at > CONTEXT_BEFORE ? at - CONTEXT_BEFORE : 0;
+    return has_one_of(field, words) || has_one_of(text_part(text, from, at - from), words);
+}
+
+/* The same character, or the next one of an alphabet, behind the one before: more than half of all. */
+static bool is_written_by_rule(struct text text)
+{
+    size_t ruled = 0;
+    size_t alike = 1;
+    for (size_t i = 1; i < text.length; i++) {
+        int step = text.data[i] - text.data[i - 1];
+        alike = step == 0 ? alike + 1 : 1;
+        if (alike >= ALIKE_MOST)
+            return true;
+        ruled += step == 0 || step == 1;
+    }
+    return ruled * 2 > text.length;
+}
+
+bool proof_is_placeholder(struct text text)
+{
+    return is_written_by_rule(text) ||
+           has_one_of(text, "example placeholder changeme redacted your_ your- yourapi yourkey insert_ xxxxx *****");
+}
+
+static uint32_t sum_of(struct text text)
+{
+    uint32_t sum = UINT32_MAX;
+    for (size_t i = 0; i < text.length; i++) {
+        sum ^= (unsigned char)text.data[i];
+        for (int bit = 0; bit < 8; bit++)
+            sum = sum >> 1 ^ (UINT32_C(0xedb88320) & (0 - (sum & 1)));
+    }
+    return ~sum;
+}
+
+bool proof_checksum_holds(struct text text)
+{
+    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    if (text.length <= CHECKSUM_LENGTH)
+        return false;
+    uint32_t sum = sum_of(text_part(text, 0, text.length - CHECKSUM_LENGTH));
+    for (size_t i = 1; i <= CHECKSUM_LENGTH; i++, sum /= 62)
+        if (text.data[text.length - i] != digits[sum % 62])
+            return false;
+    return true;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Card numbers, and the numbers of shops that look like them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "marked.h"
+
+static void finds_cards_of_every_issuer(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "pay with {card:4111111111111111} please", "{card:5555555555554444}", "{card:2223003122003222}",
+        "{card:378282246310005}", "{card:6011111111111117}", "{card:3530111333300000}", "Diners {card:30569309025904}",
+        "{card:6200000000000005}", "card {card:4222222222222}", "Maestro-Karte: {card:6759649826438453}");
+}
+
+static void finds_them_however_they_are_grouped(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "{card:4111 1111 1111 1111}", "{card:4111-1111-1111-1111}", "{card:4111\u00a01111\u00a01111\u00a01111}",
+        "{card:4111\u202f1111\u202f1111\u202f1111}", "{card:4111\u20091111\u20091111\u20091111}",
+        "{card:4111\u20131111\u20131111\u20131111}", "{card:4111\u22121111\u22121111\u22121111}",
+        "{card:4111.1111.1111.1111}", "{card:3782 822463 10005}", "{card:3056 930902 5904}",
+        "{card:4111 - 1111 - 1111 - 1111}",
+        "{card:\uff14\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11\uff11}");
+}
+
+static void finds_them_among_other_digits(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "2024 {card:4111 1111 1111 1111} 12/26", "{card:4111111111111111} 737", "card:{card:4111111111111111},cvv",
+        "{card:4111111111111111}/12/2026", "({card:4111111111111111})", "\"{card:4111111111111111}\"");
+}
+
+static void numbers_of_shops_are_no_cards(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "4006381333931", "4000177605004", "EAN 4003994155486 lieferbar", "1717430400000000",
+        "gid://shopify/Product/4111111111111111", "4111111111111112", "0.4111111111111111", "4111111111111111.25",
+        "x4111111111111111", "41111111111111110", "550e8400-e29b-41d4-a716-446655440000", "0000000000000000",
+        "353879234252633", "89490200001234567890");
+    assert_marked_in("variant.id", "4111111111111111");
+    assert_marked_in("tracking_number", "4111111111111111");
+}
+
+static void a_field_says_that_a_number_is_a_card(void **state)
+{
+    (void)state;
+    assert_marked_in("payment.cc_number", "{card:4222222222222}");
+    assert_marked_in("payment.card_id", "{card:4111111111111111}");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_cards_of_every_issuer),          cmocka_unit_test(finds_them_however_they_are_grouped),
+        cmocka_unit_test(finds_them_among_other_digits),        cmocka_unit_test(numbers_of_shops_are_no_cards),
+        cmocka_unit_test(a_field_says_that_a_number_is_a_card),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

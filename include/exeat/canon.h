@@ -152,13 +152,31 @@ struct canon_wish {
     enum canon_answer thoughts; /* the answer tells them */
 };
 
+/* Texts (`input`) that shall be sorted by how well each answers a question. */
+struct canon_ranking {
+    struct text question;
+    struct text most;            /* how many of them; not said: all */
+    enum canon_answer documents; /* the answer shall repeat them */
+};
+
+/* Who speaks a vendor's words with some of his own. Static. */
+struct canon_call;
+struct canon_usage;
+struct canon_manner {
+    struct text thoughts; /* the member in which he looks for them; empty: as the endpoint has it */
+    bool tells_usage;     /* streams tell their tokens, asked or not */
+    /* What he looks for beside, into an answer, or an event of one, that is otherwise as he gets it: JSON in the
+     * vendor's words. Appended. NULL: nothing. */
+    void (*dress)(const struct canon_call *call, struct text json, const struct canon_usage *usage, struct buffer *out);
+};
+
 struct canon_call {
     /* Given to the reader, beside the body. */
     enum llm_operation operation;
     struct text path;
     struct text query;
-    struct text id;            /* the request's; needs no escape */
-    struct text thoughts_name; /* the member in which the caller looks for them; empty: as the endpoint has it */
+    struct text id;                    /* the request's; needs no escape */
+    const struct canon_manner *manner; /* of who calls; NULL: none of his own */
 
     struct text model;      /* spelled as JSON */
     struct text model_name; /* what it means: as answers have to repeat it */
@@ -166,7 +184,8 @@ struct canon_call {
     const struct canon_message *messages;
     size_t message_count;
     bool has_messages;
-    struct canon_list input; /* texts or tokens: of completions, embeddings, and a plain response */
+    struct canon_list input; /* texts or tokens: of completions, embeddings, a ranking, and a plain response */
+    struct canon_ranking ranking;
     struct text suffix;
     struct canon_tools tools;
     struct canon_sampling sampling;

@@ -38,6 +38,8 @@ void dialect_fields_of(const struct dialect_answer *answer, int64_t wall_us, str
 
 struct dialect_refusal {
     enum llm_dialect dialect; /* DIALECT_NONE: plain text */
+    struct text provider;     /* who speaks it; may be empty */
+    enum llm_operation operation;
     enum reason reason;
     struct text host;   /* canonical; empty: it could not be read */
     uint16_t port;      /* 0: unknown */
@@ -180,7 +182,7 @@ struct text dialect_canned_text(
     const struct dialect_call *call, const struct settings_canned *settings, struct text accept_language);
 /* A fixed answer to a call: `text`, as JSON where the call wants JSON, whole or as a stream, as the call wants it.
  * `now` is wall time in seconds since 1970. False: there is none for this operation (embeddings: made-up vectors would
- * spoil the shop's index), or none in the JSON that the call wants. */
+ * spoil the shop's index; a ranking is what was sent, in its order), or none in the JSON that the call wants. */
 MUST_CHECK bool
 dialect_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out);
 /* The answer to GET .../models, or .../models/NAME. */

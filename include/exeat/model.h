@@ -151,7 +151,8 @@ enum llm_operation {
     LLM_RESPONSES,
     LLM_OTHER,   /* an LLM host, an operation that cannot be answered here */
     LLM_UNKNOWN, /* an LLM host, path not known yet (CONNECT) */
-    LLM_COUNT_TOKENS
+    LLM_COUNT_TOKENS,
+    LLM_RERANK /* texts are sorted by how well each answers a question */
 };
 const char *llm_operation_name(enum llm_operation operation); /* static */
 enum llm_dialect {

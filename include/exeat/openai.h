@@ -72,4 +72,22 @@ void openai_stream_translate(struct openai_stream *stream, struct canon_sink sin
 MUST_CHECK bool
 openai_write_canned(const struct canon_call *call, struct text text, struct text id, int64_t now, struct buffer *out);
 
+/* --- for who speaks so, with some words of his own (kin.h) -----------------------------------------------------------
+ */
+
+extern const struct models_words openai_models;
+enum { OPENAI_PACE_FIELDS = 6 };
+extern const struct field openai_pace[OPENAI_PACE_FIELDS]; /* of every answer's head */
+/* Each as canon/vendor.h has it. */
+bool openai_read_call(struct reading *reading, struct canon_call *call);
+struct text openai_deployment_of(struct text path);
+bool openai_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
+void *openai_begin_stream(const struct canon_call *call, size_t limit);
+bool openai_write_event(void *stream, const struct canon_event *event, struct buffer *out);
+void openai_end_stream(void *stream);
+void openai_write_context_full(const struct canon_overflow *overflow, struct buffer *out);
+void openai_write_refusal(const struct refusal *refusal, struct buffer *out);
+void openai_write_error_event(
+    const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
+
 #endif

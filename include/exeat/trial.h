@@ -12,11 +12,12 @@
 struct trial_vendor {
     const char *name; /* that of its dialect */
     const char *host;
-    const char *path;        /* of a call that is answered whole */
-    const char *stream_path; /* and of one that is answered in pieces */
-    const char *body;        /* with %s where it says whether it wants a stream */
-    const char *whole;       /* what stands there: that it wants none */
-    const char *streams;     /* or that it does */
+    const char *path; /* of a call that is answered whole */
+    const char
+        *stream_path;    /* and of one that is answered in pieces; NULL: there is none, and it is tried by name alone */
+    const char *body;    /* with %s where it says whether it wants a stream */
+    const char *whole;   /* what stands there: that it wants none */
+    const char *streams; /* or that it does */
 };
 /* The vendors whose own calls are known; index < count. */
 size_t trial_vendor_count(void);

@@ -142,6 +142,7 @@ struct text anthropic_path(const struct canon_call *call)
     case LLM_NONE:
     case LLM_OTHER:
     case LLM_UNKNOWN:
+    case LLM_RERANK:
         break;
     }
     return TEXT("");

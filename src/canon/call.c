@@ -11,7 +11,8 @@ bool canon_streams(const struct canon_call *call)
 
 bool canon_wants_usage(const struct canon_call *call)
 {
-    return call->wish.usage == CANON_YES;
+    bool is_told = call->manner != NULL && call->manner->tells_usage && call->operation == LLM_CHAT;
+    return is_told || call->wish.usage == CANON_YES;
 }
 
 bool canon_wants_base64(const struct canon_call *call)

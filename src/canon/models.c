@@ -30,5 +30,9 @@ void models_write(
     buffer_append(out, words->head);
     for (size_t i = 0; i < count; i++)
         write_one(words->one, names[i], out);
-    buffer_append(out, words->tail);
+    size_t counted = text_index(words->tail, '#', 0);
+    buffer_append(out, text_part(words->tail, 0, counted));
+    if (counted < words->tail.length)
+        buffer_append_number(out, count);
+    buffer_append(out, text_after(words->tail, counted + 1));
 }

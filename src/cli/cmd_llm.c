@@ -149,7 +149,8 @@ static bool try_named(struct trying *trying, const char *word)
     }
     trying->names_one = true;
     try_one(trying, vendor, &host, false);
-    try_one(trying, vendor, &host, true);
+    if (vendor->stream_path != NULL)
+        try_one(trying, vendor, &host, true);
     return true;
 }
 
@@ -158,8 +159,8 @@ static void try_each(struct trying *trying)
     struct host host;
     for (size_t i = 0; i < trial_vendor_count(); i++) {
         const struct trial_vendor *vendor = trial_vendor_at(i);
-        if (!host_parse(text_from(vendor->host), &host))
-            continue;
+        if (vendor->stream_path == NULL || !host_parse(text_from(vendor->host), &host))
+            continue; /* few have a model for it: it is tried where it is asked for */
         try_one(trying, vendor, &host, false);
         try_one(trying, vendor, &host, true);
     }

@@ -4,6 +4,7 @@
 #define EXEAT_COHERE_READ_H
 
 #include "exeat/canon/chat.h"
+#include "exeat/canon/rank.h"
 
 /* read_messages.c; the field is the struct canon_call */
 bool cohere_take_messages(struct reading *reading, uint32_t value, const struct member *row, void *field);

@@ -110,6 +110,8 @@ static void set_strict(struct reading *reading, enum canon_answer strict, struct
 bool cohere_read_call(struct reading *reading, struct canon_call *call)
 {
     struct said_call said = {.call = *call};
+    if (call->operation == LLM_RERANK)
+        return canon_read_ranking(reading, call);
     if (call->operation == LLM_EMBEDDINGS)
         return cohere_read_embed(reading, call);
     if (!read_members(reading, 0, &chat_table, &said))

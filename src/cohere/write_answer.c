@@ -3,6 +3,7 @@
 #include "cohere_write.h"
 #include "exeat/base/json.h"
 #include "exeat/canon/out.h"
+#include "exeat/canon/rank.h"
 
 /* --- its end -------------------------------------------------------------------------------------------------------
  */
@@ -172,11 +173,27 @@ static void write_vectors(const struct canon_call *call, const struct canon_repl
         (unsigned long long)answer->usage.tokens_in);
 }
 
+/* The first API repeats documents where that is asked for; in the second nobody asks. What a search costs is counted in
+ * searches there. */
+static void write_ranks(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
+{
+    bool is_first = text_starts_with(call->path, TEXT("/v1/"));
+    BUFFER_APPEND_ALL(out, TEXT("{\"id\":\""), call->id, TEXT("\""));
+    canon_write_ranks(call, answer, TEXT("results"), CANON_DOCUMENTS_AS_OBJECTS, out);
+    BUFFER_APPEND_ALL(
+        out, TEXT(",\"meta\":{\"api_version\":{\"version\":\""), is_first ? TEXT("1") : TEXT("2"),
+        TEXT("\"},\"billed_units\":{\"search_units\":1}}}"));
+}
+
 bool cohere_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out)
 {
     if (call->operation == LLM_EMBEDDINGS) {
         write_vectors(call, answer, out);
         return canon_has_vectors(call, answer);
+    }
+    if (call->operation == LLM_RERANK) {
+        write_ranks(call, answer, out);
+        return answer->rank_count > 0;
     }
     if (answer->reply_count > 0)
         write_reply(call, answer, out);
@@ -188,7 +205,8 @@ bool cohere_write_answer(const struct canon_call *call, const struct canon_repli
 
 const struct models_words cohere_models = {
     .head = TEXT_INIT("{\"models\":["),
-    .one = TEXT_INIT("{\"name\":\"%\",\"is_deprecated\":false,\"endpoints\":[\"chat\",\"embed\"],\"finetuned\":false,"
-                     "\"context_length\":128000,\"default_endpoints\":[]}"),
+    .one = TEXT_INIT(
+        "{\"name\":\"%\",\"is_deprecated\":false,\"endpoints\":[\"chat\",\"embed\",\"rerank\"],\"finetuned\":false,"
+        "\"context_length\":128000,\"default_endpoints\":[]}"),
     .tail = TEXT_INIT("]}"),
 };

@@ -3,6 +3,7 @@
 #include "dialect_internal.h"
 #include "exeat/base/json_view.h"
 #include "exeat/base/memory.h"
+#include "exeat/canon/rank.h"
 #include "exeat/openai.h"
 
 void answer_add(struct dialect_answer *answer, struct text name, struct text value)
@@ -142,7 +143,7 @@ void dialect_objection(
 {
     const struct refusal refusal = {.status = status};
     dialect_answer_fields(call, id, false, answer);
-    if (call->vendor->passes && call_is_openai(call))
+    if (call->vendor->write_refusal == openai_vendor.write_refusal && call_is_openai(call))
         openai_pass_objection(status, body, id, &answer->body);
     else
         translate_objection(call, status, body, id, in_body, &answer->body);
@@ -200,10 +201,23 @@ static bool translate_canned(const struct dialect_call *call, struct text text, 
     return good;
 }
 
+/* Nothing is known of any document: all of them, as they came. */
+static bool rank_canned(const struct dialect_call *call, struct buffer *out)
+{
+    struct arena arena = {0};
+    struct canon_replies answer = {.id = call->canon.id};
+    canon_rank_as_given(&call->canon, &arena, &answer);
+    bool good = call->words->write_answer(&call->canon, &answer, out);
+    arena_clear(&arena);
+    return good;
+}
+
 static bool
 write_canned(const struct dialect_call *call, struct text text, struct text id, int64_t now, struct buffer *out)
 {
     bool is_text = call->canon.operation == LLM_CHAT || call->canon.operation == LLM_COMPLETIONS;
+    if (call->canon.operation == LLM_RERANK)
+        return rank_canned(call, out);
     if (call->words->passes && !is_text)
         return openai_write_canned(&call->canon, text, id, now, out);
     return is_text && translate_canned(call, text, now, out);

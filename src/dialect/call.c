@@ -3,6 +3,7 @@
  * nothing goes on but what the canonical form has. */
 #include "dialect_internal.h"
 #include "exeat/base/memory.h"
+#include "exeat/kin.h"
 #include "exeat/openai.h"
 
 static void name_model(struct dialect_call *call)
@@ -56,7 +57,11 @@ static enum reason judge_model(struct text model, struct detail *detail)
 static bool read_words(struct dialect_call *call, struct reading *reading)
 {
     call->words = hosted_words(call, reading);
-    return call->words->read_call(reading, &call->canon) && hosted_take_path(call, reading, &call->canon);
+    if (!call->words->read_call(reading, &call->canon) || !hosted_take_path(call, reading, &call->canon))
+        return false;
+    if (!hosted_is(call))
+        call->words = call->vendor = kin_vendor_of_call(call->vendor, &call->canon);
+    return true;
 }
 
 static enum reason read_canon(struct dialect_call *call, struct detail *detail)
@@ -74,9 +79,9 @@ static enum reason read_canon(struct dialect_call *call, struct detail *detail)
 static struct dialect_call *call_new(const struct llm_call *llm, const struct dialect_target *target)
 {
     struct dialect_call *call = base_zalloc(sizeof(*call));
-    call->words = call->vendor = dialect_vendor(llm->dialect);
-    if (call->vendor == &openai_vendor)
-        provider_take_words(llm->provider, call);
+    call->words = call->vendor = dialect_vendor_of(llm->dialect, llm->provider, llm->operation);
+    if (dialect_vendor(llm->dialect) == &openai_vendor)
+        call->canon.manner = kin_manner(llm->provider);
     call->canon.operation = llm->operation;
     call->canon.path = arena_text(&call->arena, target->path);
     call->canon.query = arena_text(&call->arena, target->query);

@@ -10,14 +10,13 @@
 #include "exeat/dialect.h"
 
 struct dialect_call {
-    const struct vendor *vendor;           /* who is called: refusals, fields and frames are its own */
-    const struct vendor *words;            /* whose words the body is in: the same, or whose model it hosts */
-    struct buffer body;                    /* what the canonical call's texts are slices of */
-    struct arena arena;                    /* its lists */
-    struct canon_call canon;               /* all that is known of it */
-    const struct models_words *own_models; /* how its provider lists them, if otherwise than the vendor; static */
-    const struct server *server;           /* whose words it is said in */
-    struct canon_call said;                /* as it is said there */
+    const struct vendor *vendor; /* who is called: refusals, fields and frames are its own */
+    const struct vendor *words;  /* whose words the body is in: the same, or whose model it hosts */
+    struct buffer body;          /* what the canonical call's texts are slices of */
+    struct arena arena;          /* its lists */
+    struct canon_call canon;     /* all that is known of it */
+    const struct server *server; /* whose words it is said in */
+    struct canon_call said;      /* as it is said there */
 };
 
 struct dialect_stream {
@@ -30,9 +29,12 @@ struct dialect_stream {
 };
 
 extern const struct server responses_server; /* responses.c: an endpoint that is asked for them in place of chat */
+extern const struct server rank_server;      /* rank.c: and one that is asked for a ranking */
 
 /* table.c */
 const struct vendor *dialect_vendor(enum llm_dialect dialect);
+/* The same, where several speak it. */
+const struct vendor *dialect_vendor_of(enum llm_dialect dialect, struct text provider, enum llm_operation operation);
 const struct server *dialect_server(enum endpoint_dialect speaks, enum llm_operation operation);
 
 /* table.c: its answers come in OpenAI's words */
@@ -53,9 +55,6 @@ void hosted_free(struct hosted *hosted); /* NULL is fine */
 /* Where server-sent events are written to; and the frames of those that are whole. */
 struct buffer *hosted_events(struct hosted *hosted);
 void hosted_frame(struct hosted *hosted, struct buffer *out);
-
-/* providers.c: words of those who speak OpenAI's beside their own */
-void provider_take_words(struct text name, struct dialect_call *call);
 
 /* models.c */
 /* The endpoint's list is not the caller's. */

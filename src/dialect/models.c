@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists of models. */
 #include "dialect_internal.h"
+#include "exeat/openai.h"
 
 /* ".../models/NAME" */
 static struct text behind_models(struct text path)
@@ -25,7 +26,7 @@ static void write_list(
     if (vendor->write_models != NULL)
         vendor->write_models(&call->canon, names, count, name, out);
     else
-        models_write(call->own_models != NULL ? call->own_models : vendor->models, names, count, name, out);
+        models_write(vendor->models, names, count, name, out);
 }
 
 void dialect_models(const struct dialect_call *call, const struct text *names, size_t count, struct buffer *out)
@@ -41,7 +42,7 @@ bool dialect_call_lists_models(const struct dialect_call *call)
 bool models_are_rewritten(const struct dialect_call *call)
 {
     return call->canon.operation == LLM_MODELS &&
-           (!call->vendor->passes || call->own_models != NULL || !call_is_openai(call));
+           (!call->vendor->passes || call->vendor->models != openai_vendor.models || !call_is_openai(call));
 }
 
 bool models_rewrite(const struct dialect_call *call, struct text body, struct buffer *out)

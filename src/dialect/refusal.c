@@ -85,7 +85,7 @@ static struct refusal compose(const struct dialect_refusal *refusal, struct buff
 
 static void refuse_as_vendor(const struct dialect_refusal *refusal, struct dialect_answer *answer)
 {
-    const struct vendor *vendor = dialect_vendor(refusal->dialect);
+    const struct vendor *vendor = dialect_vendor_of(refusal->dialect, refusal->provider, refusal->operation);
     struct buffer message = {0};
     struct refusal one = compose(refusal, &message);
     vendor->write_refusal(&one, &answer->body);

@@ -5,6 +5,7 @@
 #include "exeat/bedrock.h"
 #include "exeat/cohere.h"
 #include "exeat/gemini.h"
+#include "exeat/kin.h"
 #include "exeat/mistral.h"
 #include "exeat/ollama.h"
 #include "exeat/openai.h"
@@ -20,6 +21,12 @@ const struct vendor *dialect_vendor(enum llm_dialect dialect)
     return vendors[dialect];
 }
 
+const struct vendor *dialect_vendor_of(enum llm_dialect dialect, struct text provider, enum llm_operation operation)
+{
+    const struct vendor *kin = vendors[dialect] == &openai_vendor ? kin_vendor(provider, operation) : NULL;
+    return kin != NULL ? kin : vendors[dialect];
+}
+
 static const struct server *const servers[] = {
     [SPEAKS_OPENAI] = &openai_server,
     [SPEAKS_RESPONSES] = &openai_server,
@@ -29,6 +36,8 @@ static const struct server *const servers[] = {
 
 const struct server *dialect_server(enum endpoint_dialect speaks, enum llm_operation operation)
 {
+    if (operation == LLM_RERANK && servers[speaks] == &openai_server)
+        return &rank_server;
     bool is_chat = operation == LLM_CHAT || operation == LLM_COUNT_TOKENS;
     return speaks == SPEAKS_RESPONSES && is_chat ? &responses_server : servers[speaks];
 }

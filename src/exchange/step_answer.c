@@ -40,6 +40,8 @@ static void compose_refusal(struct exchange *exchange)
     enum reason reason = exchange->refusal;
     struct dialect_refusal refusal = {
         .dialect = exchange->ask.is_connect ? DIALECT_NONE : exchange->decision.llm.dialect,
+        .provider = exchange->decision.llm.provider,
+        .operation = exchange->decision.llm.operation,
         .reason = reason,
         .rule = exchange->decision.rule,
         .id = text_from(exchange->account.id_text),

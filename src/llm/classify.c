@@ -13,6 +13,7 @@ static const struct operation_row {
     {TEXT_INIT("POST"), TEXT_INIT("/completions"), LLM_COMPLETIONS},
     {TEXT_INIT("POST"), TEXT_INIT("/embeddings"), LLM_EMBEDDINGS},
     {TEXT_INIT("POST"), TEXT_INIT("/responses"), LLM_RESPONSES},
+    {TEXT_INIT("POST"), TEXT_INIT("/rerank"), LLM_RERANK},
     {TEXT_INIT("GET"), TEXT_INIT("/models"), LLM_MODELS},
 };
 
@@ -100,6 +101,8 @@ static const struct native_path {
     {{DIALECT_ANTHROPIC, TEXT_INIT("GET"), TEXT_INIT("/v1/models/*")}, LLM_MODELS},
     {{DIALECT_COHERE, TEXT_INIT("POST"), TEXT_INIT("/v2/chat")}, LLM_CHAT},
     {{DIALECT_COHERE, TEXT_INIT("POST"), TEXT_INIT("/v2/embed")}, LLM_EMBEDDINGS},
+    {{DIALECT_COHERE, TEXT_INIT("POST"), TEXT_INIT("/v1/rerank")}, LLM_RERANK},
+    {{DIALECT_COHERE, TEXT_INIT("POST"), TEXT_INIT("/v2/rerank")}, LLM_RERANK},
     {{DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models")}, LLM_MODELS},
     {{DIALECT_COHERE, TEXT_INIT("GET"), TEXT_INIT("/*/models/*")}, LLM_MODELS},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/models")}, LLM_MODELS},
@@ -162,7 +165,7 @@ static void classify_openai(const struct request *request, struct llm_call *call
 {
     call->operation = operation_of(request);
     if (call->dialect == DIALECT_MISTRAL) { /* at OpenAI's paths, and in words of its own */
-        if (call->operation == LLM_COMPLETIONS || call->operation == LLM_RESPONSES)
+        if (call->operation == LLM_COMPLETIONS || call->operation == LLM_RESPONSES || call->operation == LLM_RERANK)
             call->operation = LLM_OTHER;
     } else if (call->operation != LLM_OTHER || is_openai_place(call->dialect, request)) {
         call->dialect = DIALECT_OPENAI;

@@ -17,8 +17,7 @@ static const struct {
     {TEXT_INIT("/retrieveAndGenerate*"), "knowledge bases of the vendor's: " KEPT},
     {TEXT_INIT("/knowledgebases/*"), "knowledge bases of the vendor's: " KEPT},
     {TEXT_INIT("*/rerank"),
-     "rerank: no endpoint is asked to sort texts; compare the vectors of query and documents, which embed gives, "
-     "or let this path out by a rule with `paths`"},
+     "rerank in words that are not known here: call it as Cohere has it (/v2/rerank), or Jina (/v1/rerank)"},
     {TEXT_INIT("/v1/chat"), "chat in Cohere's first API: call /v2/chat, which takes messages (CohereClientV2)"},
     {TEXT_INIT("/v1/generate"), "generate in Cohere's first API: call /v2/chat with the prompt as a message"},
     {TEXT_INIT("/v1/summarize"), "summarize in Cohere's first API: call /v2/chat and ask for a summary"},

@@ -29,6 +29,7 @@ static const char *const operations[] = {
     [LLM_OTHER] = "other",
     [LLM_UNKNOWN] = "unknown",
     [LLM_COUNT_TOKENS] = "count_tokens",
+    [LLM_RERANK] = "rerank",
 };
 const char *const llm_dialect_words[] = {
     [DIALECT_NONE] = "none",       [DIALECT_OPENAI] = "openai",   [DIALECT_ANTHROPIC] = "anthropic",

@@ -4,6 +4,7 @@
 #define EXEAT_OLLAMA_SERVER_H
 
 #include "exeat/canon/out.h"
+#include "exeat/canon/rank.h"
 #include "exeat/canon/server.h"
 #include "exeat/ollama.h"
 

@@ -128,6 +128,8 @@ bool ollama_read_answer(
         return false;
     if (call->operation == LLM_EMBEDDINGS)
         return read_vectors(whole, arena, answer);
+    if (call->operation == LLM_RERANK)
+        return read_vectors(whole, arena, answer) && canon_rank_vectors(call, arena, answer);
     if (call->operation == LLM_MODELS)
         return canon_read_names(whole, TEXT("models"), TEXT("name"), arena, answer);
     return canon_read_whole(call, tell_whole, whole, arena, answer);

@@ -114,6 +114,11 @@ void ollama_write_call(const struct canon_call *call, const struct canon_endpoin
     if (call->operation == LLM_EMBEDDINGS) {
         out_list(out, TEXT("input"), &call->input);
         out_raw(out, TEXT("dimensions"), call->wish.dimensions);
+    } else if (call->operation == LLM_RERANK) {
+        struct arena arena = {0};
+        const struct canon_list texts = canon_rank_texts(call, &arena);
+        out_list(out, TEXT("input"), &texts);
+        arena_clear(&arena);
     } else if (call->operation == LLM_COMPLETIONS) {
         write_completion(out, call);
     } else {
@@ -131,6 +136,7 @@ struct text ollama_path(const struct canon_call *call)
     case LLM_COMPLETIONS:
         return TEXT("/api/generate");
     case LLM_EMBEDDINGS:
+    case LLM_RERANK: /* it has vectors alone */
         return TEXT("/api/embed");
     case LLM_MODELS:
         return TEXT("/api/tags");

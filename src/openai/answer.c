@@ -158,7 +158,7 @@ static void restore_member(
     }
 }
 
-void openai_restore(const struct canon_call *call, struct scan object, struct buffer *out, struct canon_usage *usage)
+static void restore(const struct canon_call *call, struct scan object, struct buffer *out, struct canon_usage *usage)
 {
     struct edit edit = edit_begin(object.text, out);
     struct scan_walk walk = scan_walk(object);
@@ -169,6 +169,16 @@ void openai_restore(const struct canon_call *call, struct scan object, struct bu
     while (scan_next(&walk, &key, &value))
         restore_member(call, key, value, &edit, usage);
     edit_end(&edit);
+}
+
+void openai_restore(const struct canon_call *call, struct scan object, struct buffer *out, struct canon_usage *usage)
+{
+    struct buffer plain = {0};
+    bool is_dressed = call->manner != NULL && call->manner->dress != NULL;
+    restore(call, object, is_dressed ? &plain : out, usage);
+    if (is_dressed)
+        call->manner->dress(call, buffer_text(&plain), usage, out);
+    buffer_clear(&plain);
 }
 
 /* The string behind `"model":` at `at`, or nothing. */

@@ -144,6 +144,7 @@ bool openai_write_canned(
     case LLM_NONE:
     case LLM_OTHER:
     case LLM_UNKNOWN:
+    case LLM_RERANK:
     case LLM_COUNT_TOKENS:
         break;
     }

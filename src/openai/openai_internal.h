@@ -26,7 +26,6 @@ struct text openai_thoughts_name(const struct canon_call *call);
 void openai_name_thoughts(const struct canon_call *call, struct scan choices, struct edit *edit);
 /* embedding.c: the vectors of `data` as they were asked for. */
 void openai_respell(const struct canon_call *call, struct scan data, struct edit *edit);
-/* canned.c */
 /* write_answer.c: up to the model's name; `object` is chat's */
 void openai_begin_answer(const struct canon_call *call, struct text object, uint64_t created, struct buffer *out);
 void openai_write_usage(const struct canon_usage *usage, struct buffer *out); /* ,"usage":{...} */
@@ -34,16 +33,5 @@ void openai_write_finish(enum canon_finish finish, struct buffer *out);
 void openai_write_logprobs(const struct canon_call *call, struct text logprobs, struct buffer *out);
 /* Of a call of a tool; an empty one is made of the request's. */
 void openai_write_call_id(const struct canon_call *call, struct text id, size_t index, struct buffer *out);
-bool openai_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
-/* write_stream.c */
-void *openai_begin_stream(const struct canon_call *call, size_t limit);
-bool openai_write_event(void *stream, const struct canon_event *event, struct buffer *out);
-void openai_end_stream(void *of);
-/* objection.c */
-void openai_write_context_full(const struct canon_overflow *overflow, struct buffer *out);
-/* refusal.c */
-void openai_write_refusal(const struct refusal *refusal, struct buffer *out);
-void openai_write_error_event(
-    const struct canon_call *call, const void *stream, const struct refusal *refusal, struct buffer *out);
 
 #endif

@@ -5,6 +5,7 @@
 #define EXEAT_OPENAI_READ_H
 
 #include "exeat/canon/chat.h"
+#include "exeat/openai.h"
 
 /* A message or item while it is read: its members come in any order. */
 struct openai_said {
@@ -34,8 +35,5 @@ bool openai_take_tools(struct reading *reading, uint32_t value, const struct mem
 bool openai_take_old_functions(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool openai_take_choice(struct reading *reading, uint32_t value, const struct member *row, void *field);
 bool openai_take_format(struct reading *reading, uint32_t value, const struct member *row, void *field);
-
-/* `call->operation` says which; the call borrows from the view's text and lives in the arena. */
-MUST_CHECK bool openai_read_call(struct reading *reading, struct canon_call *call);
 
 #endif

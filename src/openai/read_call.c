@@ -10,6 +10,14 @@
 /* What would change the answer if it were dropped. */
 #define SEND_A_FORMAT "is not passed on to endpoints: say it by response_format, or text.format"
 #define NO_SEARCH "is not done here, for nothing is looked up on the network: leave it out"
+/* xAI's callers say that there shall be none. */
+static bool take_search(struct reading *reading, uint32_t value, const struct member *row, void *field)
+{
+    (void)row, (void)field;
+    uint32_t mode = json_view_member(reading->view, value, TEXT("mode"));
+    return json_view_means(reading->view, mode, TEXT("off")) || reading_may_not(reading, NO_SEARCH);
+}
+
 static const struct member refused_rows[] = {
     REFUSED("previous_response_id", "names a response that only the vendor keeps: send its items, and store: false"),
     REFUSED("conversation", "names a conversation that only the vendor keeps: send its items, and store: false"),
@@ -18,7 +26,7 @@ static const struct member refused_rows[] = {
     REFUSED("data_sources", "names stores that only the vendor reaches: send the texts themselves"),
     REFUSED("dataSources", "names stores that only the vendor reaches: send the texts themselves"),
     REFUSED("web_search_options", NO_SEARCH),
-    REFUSED("search_parameters", NO_SEARCH),
+    {.name = TEXT_INIT("search_parameters"), .read = take_search},
     REFUSED("plugins", NO_SEARCH),
     REFUSED("search_domain_filter", NO_SEARCH),
     REFUSED("search_recency_filter", NO_SEARCH),
@@ -171,6 +179,7 @@ bool openai_read_call(struct reading *reading, struct canon_call *call)
     case LLM_NONE:
     case LLM_OTHER:
     case LLM_UNKNOWN:
+    case LLM_RERANK:
     case LLM_COUNT_TOKENS:
         break;
     }

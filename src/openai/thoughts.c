@@ -6,7 +6,8 @@ static const struct text names[] = {TEXT_INIT("reasoning_content"), TEXT_INIT("r
 
 struct text openai_thoughts_name(const struct canon_call *call)
 {
-    return call->thoughts_name.length > 0 ? call->thoughts_name : names[0];
+    bool is_said = call->manner != NULL && call->manner->thoughts.length > 0;
+    return is_said ? call->manner->thoughts : names[0];
 }
 
 static void name_in(struct scan message, struct text name, struct edit *edit)
@@ -39,7 +40,7 @@ void openai_name_thoughts(const struct canon_call *call, struct scan choices, st
     struct scan_walk walk = scan_walk(choices);
     struct text key;
     struct scan choice;
-    while (call->thoughts_name.length > 0 && scan_next(&walk, &key, &choice))
+    while (call->manner != NULL && call->manner->thoughts.length > 0 && scan_next(&walk, &key, &choice))
         if (choice.kind == SCAN_OBJECT)
-            name_in_choice(choice, call->thoughts_name, edit);
+            name_in_choice(choice, call->manner->thoughts, edit);
 }

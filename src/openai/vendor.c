@@ -4,7 +4,7 @@
 #include "openai_read.h"
 
 /* Clients that pace themselves by these fields (seen: a Magento module that sleeps or fails without them). */
-static const struct field pace[] = {
+const struct field openai_pace[OPENAI_PACE_FIELDS] = {
     {TEXT_INIT("X-Ratelimit-Limit-Requests"), TEXT_INIT("10000")},
     {TEXT_INIT("X-Ratelimit-Remaining-Requests"), TEXT_INIT("10000")},
     {TEXT_INIT("X-Ratelimit-Reset-Requests"), TEXT_INIT("1s")},
@@ -14,7 +14,7 @@ static const struct field pace[] = {
 };
 
 /* ".../deployments/NAME/...": the model that is meant when the body names none. */
-static struct text deployment_of(struct text path)
+struct text openai_deployment_of(struct text path)
 {
     struct text segment;
     bool next = false;
@@ -26,7 +26,7 @@ static struct text deployment_of(struct text path)
     return TEXT("");
 }
 
-static const struct models_words models = {
+const struct models_words openai_models = {
     .head = TEXT_INIT("{\"object\":\"list\",\"data\":["),
     .one = TEXT_INIT("{\"id\":\"%\",\"object\":\"model\",\"created\":0,\"owned_by\":\"local\"}"),
     .tail = TEXT_INIT("]}"),
@@ -34,7 +34,7 @@ static const struct models_words models = {
 
 const struct vendor openai_vendor = {
     .read_call = openai_read_call,
-    .model_of_path = deployment_of,
+    .model_of_path = openai_deployment_of,
     .type_of = vendor_json_or_events,
     .passes = true,
     .write_answer = openai_write_answer,
@@ -43,11 +43,11 @@ const struct vendor openai_vendor = {
     .end_stream = openai_end_stream,
     .write_error_event = openai_write_error_event,
     .write_waiting = vendor_comment,
-    .models = &models,
+    .models = &openai_models,
     .write_refusal = openai_write_refusal,
     .write_context_full = openai_write_context_full,
-    .fields = pace,
-    .field_count = COUNT_OF(pace),
+    .fields = openai_pace,
+    .field_count = OPENAI_PACE_FIELDS,
 };
 
 static struct text openai_path(const struct canon_call *call)
@@ -67,6 +67,7 @@ static struct text openai_path(const struct canon_call *call)
     case LLM_NONE:
     case LLM_OTHER:
     case LLM_UNKNOWN:
+    case LLM_RERANK:
         break;
     }
     return TEXT("");

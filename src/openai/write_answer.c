@@ -192,6 +192,7 @@ bool openai_write_answer(const struct canon_call *call, const struct canon_repli
     case LLM_NONE:
     case LLM_OTHER:
     case LLM_UNKNOWN:
+    case LLM_RERANK:
         break;
     }
     return false;

@@ -152,6 +152,7 @@ void openai_write_call(const struct canon_call *call, const struct canon_endpoin
     case LLM_NONE:
     case LLM_OTHER:
     case LLM_UNKNOWN:
+    case LLM_RERANK:
         break;
     }
     buffer_append_byte(out, '}');

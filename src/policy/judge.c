@@ -29,6 +29,7 @@ static bool can_answer(const struct llm_call *call)
     case LLM_MODELS:
     case LLM_RESPONSES:
     case LLM_COUNT_TOKENS:
+    case LLM_RERANK:
         return true;
     case LLM_NONE:
     case LLM_OTHER:

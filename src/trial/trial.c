@@ -209,6 +209,8 @@ static const char *advice_of(uint16_t status)
         return "it knows no such path or model: is a path missing in `endpoint`, or a name in `models`?";
     case 429:
         return "it has too much to do: `slots` and `queue` hold calls back";
+    case 501:
+        return "it was not started for such calls: llama.cpp wants --reranking for a ranking, --embeddings for vectors";
     case 503:
         return "it loads its model, or is overloaded: ask again";
     default:

@@ -25,6 +25,9 @@ static const struct trial_vendor vendors[] = {
     {"mistral", "api.mistral.ai", "/v1/chat/completions", "/v1/chat/completions",
      "{\"model\":\"mistral-small-latest\"," MESSAGES "%s}", "", STREAM},
     {"ollama", "ollama.com", "/api/chat", "/api/chat", "{\"model\":\"gpt-oss:20b\"," MESSAGES "%s}", NO_STREAM, ""},
+    {"rerank", "api.cohere.com", "/v2/rerank", NULL,
+     "{\"model\":\"rerank-v3.5\",\"query\":\"a warm coat\",\"documents\":[\"a summer dress\",\"a winter jacket\"]%s}",
+     "", ""},
 };
 
 size_t trial_vendor_count(void)

@@ -88,9 +88,17 @@ def test_models(shop):
     assert run_sdk(shop, "models") == {"models": ["command-a", "qwen"], "one": "command-a"}
 
 
-@pytest.mark.parametrize("what", ["rerank", "first"])
-def test_what_no_endpoint_does_is_refused_once(shop, inference, what):
-    failure = run_sdk(shop, what)
+def test_a_ranking_by_both_of_its_apis(shop, inference):
+    assert run_sdk(shop, "rerank") == {"second": [[2, 0.5, None], [1, 0.25, None]], "first": [[2, 0.5, "c"], [1, 0.25, "b"]]}
+    assert inference.requests[0]["target"] == "/v1/rerank"
+    assert inference.calls()[0] == {"model": "qwen", "query": "q", "documents": ["a", "b", "c"], "top_n": 2}
+    decision = shop.decisions()[0]
+    outcome = shop.outcome_of(decision)
+    assert (decision["llm_operation"], decision["model"], outcome["served_model"], outcome["tokens_in"]) == ("rerank", "rerank-v3.5", "qwen", 7)
+
+
+def test_its_first_chat_is_refused_once(shop, inference):
+    failure = run_sdk(shop, "first")
     assert (failure["failure"], failure["status"]) == ("ForbiddenError", 403)
     assert "exeat refused this request" in failure["message"] and len(shop.decisions()) == 1 and not inference.requests
 

@@ -38,6 +38,9 @@ static const struct {
     {{.operation = LLM_RESPONSES, .dialect = DIALECT_OPENAI},
      TEXT_INIT("/v1/responses"),
      TEXT_INIT("{\"model\":\"m\",\"stream\":true,\"input\":\"x\"}")},
+    {{.operation = LLM_RERANK, .dialect = DIALECT_COHERE},
+     TEXT_INIT("/v2/rerank"),
+     TEXT_INIT("{\"model\":\"m\",\"query\":\"q\",\"documents\":[\"a\",\"b\"]}")},
 };
 static const enum endpoint_dialect tongues[] = {SPEAKS_OLLAMA, SPEAKS_ANTHROPIC, SPEAKS_RESPONSES};
 

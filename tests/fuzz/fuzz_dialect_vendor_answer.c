@@ -49,6 +49,13 @@ static const struct {
     {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_OLLAMA},
      TEXT_INIT("/api/embed"),
      TEXT_INIT("{\"model\":\"o\",\"input\":\"x\"}")},
+    {{.operation = LLM_RERANK, .dialect = DIALECT_COHERE},
+     TEXT_INIT("/v2/rerank"),
+     TEXT_INIT("{\"model\":\"c\",\"query\":\"q\",\"documents\":[\"a\",\"b\"]}")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_OPENAI, .provider = TEXT_INIT("xAI")},
+     TEXT_INIT("/v1/chat/completions"),
+     TEXT_INIT("{\"model\":\"m\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
+               "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]}")},
 };
 
 /* Each frame has one JSON. */

@@ -32,6 +32,12 @@ static const struct {
     {{.operation = LLM_EMBEDDINGS, .dialect = DIALECT_GEMINI}, TEXT_INIT("/v1/publishers/google/models/e:predict")},
     {{.operation = LLM_CHAT, .dialect = DIALECT_ANTHROPIC},
      TEXT_INIT("/v1/publishers/anthropic/models/c:streamRawPredict")},
+    {{.operation = LLM_RERANK, .dialect = DIALECT_COHERE}, TEXT_INIT("/v2/rerank")},
+    {{.operation = LLM_RERANK, .dialect = DIALECT_OPENAI}, TEXT_INIT("/v1/rerank")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_OPENAI, .provider = TEXT_INIT("Groq")}, TEXT_INIT("/v1/x")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_OPENAI, .provider = TEXT_INIT("DeepSeek")}, TEXT_INIT("/v1/x")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_OPENAI, .provider = TEXT_INIT("OpenRouter")}, TEXT_INIT("/v1/x")},
+    {{.operation = LLM_CHAT, .dialect = DIALECT_OPENAI, .provider = TEXT_INIT("Perplexity")}, TEXT_INIT("/v1/x")},
 };
 
 static bool rewrite(const struct llm_call *llm, struct text path, struct text body, struct buffer *out)

@@ -62,6 +62,15 @@ def test_an_answer_is_what_the_vendors_library_would_get(attempt, engine):
     assert "event: message_stop" in stream["answer"]
 
 
+def test_a_ranking_is_tried_where_it_is_asked_for(attempt, engine):
+    (report,), code = attempt("rerank", inference=[local(engine.port)])
+    assert (code, report["outcome"], report["stream"]) == (0, "answered", False)
+    assert [one["index"] for one in json.loads(report["answer"])["results"]] == [1, 0]
+    engine.status = 501
+    (report,), code = attempt("rerank", inference=[local(engine.port)])
+    assert code == 1 and "--reranking" in " ".join(report["remarks"])
+
+
 def test_people_get_a_line_for_each_call_and_what_was_said(tmp_path, engine):
     path = tmp_path / "exeat.yaml"
     path.write_text(yaml.safe_dump({"version": 1, "tls": TLS, "inference": [local(engine.port)], "rules": [reroute("local")]}))

@@ -58,6 +58,7 @@ class InferenceHandler(Handler):
             "completions": self.answer_completions,
             "embeddings": self.answer_embeddings,
             "responses": self.answer_responses,
+            "rerank": self.answer_rerank,
         }[operation](call)
 
     def answer_raw(self, data, then):
@@ -118,6 +119,11 @@ class InferenceHandler(Handler):
                 "usage": {"prompt_tokens": 2, "total_tokens": 2},
             }
         )
+
+    def answer_rerank(self, call):
+        """The last document is the best."""
+        ranks = [{"index": index, "relevance_score": index / 4} for index in range(len(call["documents"]))][::-1]
+        self.json({"model": call["model"], "object": "list", "usage": {"prompt_tokens": 7, "total_tokens": 7}, "results": ranks[: call.get("top_n")]})
 
     def answer_responses(self, call):
         item = {

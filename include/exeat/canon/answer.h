@@ -25,12 +25,20 @@ static inline enum canon_finish canon_finish_behind(enum canon_finish finish, bo
 }
 enum canon_finish canon_reply_finish(const struct canon_reply *reply); /* the same of a whole reply */
 
+/* A document among those that are ranked. */
+struct canon_rank {
+    size_t index; /* of the call's */
+    double score;
+};
+
 struct canon_replies {
     struct text id; /* the request's: what vendors make their own ids of. Needs no escape */
     const struct canon_reply *replies;
     size_t reply_count;
     const struct text *vectors; /* JSON lists of numbers */
     size_t vector_count;
+    const struct canon_rank *ranks; /* best first */
+    size_t rank_count;
     const struct text *names; /* of models; not spelled as JSON */
     size_t name_count;
     struct canon_usage usage;

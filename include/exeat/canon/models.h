@@ -5,7 +5,8 @@
 
 #include "exeat/base/bytes.h"
 
-/* JSON; in `one`, each '%' stands for the name as JSON spells it, without its quotes. */
+/* JSON; in `one`, each '%' stands for the name as JSON spells it, without its quotes; in `tail`, a '#' for
+ * how many there are. */
 struct models_words {
     struct text head;
     struct text one;

@@ -44,7 +44,12 @@ const calls = {
   image: async () => ({ text: text(await client.chat({ model, messages: [{ role: 'user', content: [{ type: 'image_url', imageUrl: { url: 'data:image/png;base64,iVBORw0KGgo=' } }] }] })) }),
   embed: async () => ({ vectors: (await client.embed({ model: 'embed-v4.0', texts: ['a'], inputType: 'search_query', embeddingTypes: ['float'], outputDimension: 3 })).embeddings.float }),
   models: async () => ({ models: (await client.models.list()).models.map((one) => one.name), one: (await client.models.get(model)).name }),
-  rerank: async () => ({ results: (await client.rerank({ model: 'rerank-v3.5', query: 'q', documents: ['a'] })).results.length }),
+  rerank: async () => {
+    const ask = { model: 'rerank-v3.5', query: 'q', documents: ['a', 'b', 'c'], topN: 2 };
+    const first = new CohereClient({ token: 'x' });
+    const ranks = (answer) => answer.results.map((one) => [one.index, one.relevanceScore, one.document?.text]);
+    return { second: ranks(await client.rerank(ask)), first: ranks(await first.rerank({ ...ask, returnDocuments: true })) };
+  },
   first: async () => ({ text: (await new CohereClient({ token: 'x' }).chat({ message: 'hi' })).text }),
 };
 

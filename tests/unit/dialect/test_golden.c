@@ -28,6 +28,7 @@ struct trial {
     struct dialect_target target;
     struct dialect_call *call;
     bool is_wrong;
+    bool is_call_alone; /* answers are looked at elsewhere */
 };
 
 static void expect(struct trial *trial, const char *what, struct text expected, struct text got)
@@ -98,6 +99,8 @@ static enum llm_operation said_as(const struct trial *trial, const struct tongue
         return LLM_RESPONSES;
     if (trial->llm.operation == LLM_RESPONSES && tongue->speaks != SPEAKS_RESPONSES && tongue->speaks != SPEAKS_OPENAI)
         return LLM_CHAT;
+    if (trial->llm.operation == LLM_RERANK && tongue->speaks == SPEAKS_OLLAMA)
+        return LLM_EMBEDDINGS;
     return trial->llm.operation == LLM_COUNT_TOKENS ? LLM_CHAT : trial->llm.operation;
 }
 
@@ -194,11 +197,17 @@ static void expect_refusal(struct trial *trial, enum reason reason, const struct
         return;
     struct dialect_answer answer = {0};
     const struct dialect_refusal refusal = {
-        .dialect = trial->llm.dialect, .reason = reason, .id = TEXT("01"), .detail = text_from(detail->text)};
+        .dialect = trial->llm.dialect,
+        .provider = trial->llm.provider,
+        .operation = trial->llm.operation,
+        .reason = reason,
+        .id = TEXT("01"),
+        .detail = text_from(detail->text)};
     dialect_refuse(&refusal, &answer);
     (void)snprintf(status, sizeof(status), "%u", (unsigned)reason_row(reason)->status);
     expect(trial, "status", part->more, text_from(status));
-    expect(trial, "refused", part->body, buffer_text(&answer.body));
+    if (!trial->is_call_alone)
+        expect(trial, "refused", part->body, buffer_text(&answer.body));
     buffer_clear(&answer.body);
 }
 
@@ -320,7 +329,7 @@ static void expect_answer(struct trial *trial)
     const struct golden_part *caller = golden_part(&trial->golden, "caller");
     const struct golden_part *part;
     struct buffer out = {0};
-    if (caller == NULL || trial->call == NULL)
+    if (caller == NULL || trial->call == NULL || trial->is_call_alone)
         return;
     if ((part = golden_part(&trial->golden, "answers")) != NULL)
         answer_whole(trial, part, &out);
@@ -347,14 +356,33 @@ static const struct place {
     struct text host;
     struct text front;
     struct text endings; /* what the path may end in */
-} azure_place =
-    {"openai", TEXT_INIT("api.openai.com/v1/"), TEXT_INIT("shop.openai.azure.com"), TEXT_INIT("/openai/v1/"),
-     TEXT_INIT("")},
+    bool is_of_kin;      /* whose answers are otherwise */
+} azure_place = {"openai",
+                 TEXT_INIT("api.openai.com/v1/"),
+                 TEXT_INIT("shop.openai.azure.com"),
+                 TEXT_INIT("/openai/v1/"),
+                 TEXT_INIT(""),
+                 false},
   vertex_place = {
-      "gemini", TEXT_INIT("generativelanguage.googleapis.com/v1beta/models/"),
+      "gemini",
+      TEXT_INIT("generativelanguage.googleapis.com/v1beta/models/"),
       TEXT_INIT("europe-west4-aiplatform.googleapis.com"),
       TEXT_INIT("/v1/projects/p/locations/europe-west4/publishers/google/models/"),
-      TEXT_INIT(":generateContent :streamGenerateContent :countTokens")};
+      TEXT_INIT(":generateContent :streamGenerateContent :countTokens"),
+      false};
+#define KIN_PLACE(host, front)                                                                                         \
+    {                                                                                                                  \
+        "openai", TEXT_INIT("api.openai.com/v1/"), TEXT_INIT(host), TEXT_INIT(front), TEXT_INIT(""), true              \
+    }
+static const struct place kin_places[] = {
+    KIN_PLACE("api.groq.com", "/openai/v1/"),
+    KIN_PLACE("api.deepseek.com", "/"),
+    KIN_PLACE("openrouter.ai", "/api/v1/"),
+    KIN_PLACE("api.perplexity.ai", "/"),
+    KIN_PLACE("api.x.ai", "/v1/"),
+    KIN_PLACE("router.huggingface.co", "/v1/"),
+    KIN_PLACE("api.together.xyz", "/v1/"),
+};
 
 static bool ends_so(struct text path, struct text endings)
 {
@@ -383,7 +411,7 @@ static bool move_to(const struct place *place, struct golden_case *golden, struc
 /* `place`: NULL, where the case says itself. `*tried` grows by one, unless there is no such case there. */
 static bool try_case(const struct llm_catalogue *catalogue, const char *path, const struct place *place, int *tried)
 {
-    struct trial trial = {.name = path};
+    struct trial trial = {.name = path, .is_call_alone = place != NULL && place->is_of_kin};
     struct buffer text = {0};
     struct buffer moved = {0};
     char *error = NULL;
@@ -471,6 +499,12 @@ CORPUS(bedrock, CASES_OF_A_DIALECT)
 CORPUS(vertex, CASES_OF_A_PLACE)
 CORPUS(azure, CASES_OF_A_PLACE)
 CORPUS(ollama, CASES_OF_A_DIALECT)
+CORPUS(groq, CASES_OF_A_DIALECT)
+CORPUS(deepseek, CASES_OF_A_DIALECT)
+CORPUS(openrouter, CASES_OF_A_DIALECT)
+CORPUS(perplexity, CASES_OF_A_DIALECT)
+CORPUS(xai, CASES_OF_A_DIALECT)
+CORPUS(huggingface, CASES_OF_A_DIALECT)
 CORPUS(to_ollama, CASES_OF_AN_ENDPOINT)
 CORPUS(to_anthropic, CASES_OF_AN_ENDPOINT)
 CORPUS(to_responses, CASES_OF_AN_ENDPOINT)
@@ -487,11 +521,19 @@ static void what_is_said_in_geminis_words_is_answered_alike_at_vertex(void **sta
     try_corpus(vertex_place.dialect, &vertex_place, CASES_OF_A_PLACE);
 }
 
+static void what_is_said_in_openais_words_reaches_endpoints_alike_from_its_kin(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(kin_places); i++)
+        try_corpus(kin_places[i].dialect, &kin_places[i], CASES_OF_A_DIALECT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_said_in_openais_words_is_answered_alike_at_azure),
         cmocka_unit_test(what_is_said_in_geminis_words_is_answered_alike_at_vertex),
+        cmocka_unit_test(what_is_said_in_openais_words_reaches_endpoints_alike_from_its_kin),
         cmocka_unit_test(what_is_not_as_written_is_seen),
         cmocka_unit_test(every_case_of_openai_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_anthropic_comes_out_as_it_is_written),
@@ -502,6 +544,12 @@ int main(void)
         cmocka_unit_test(every_case_of_vertex_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_azure_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_ollama_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_groq_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_deepseek_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_openrouter_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_perplexity_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_xai_comes_out_as_it_is_written),
+        cmocka_unit_test(every_case_of_huggingface_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_to_ollama_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_to_anthropic_comes_out_as_it_is_written),
         cmocka_unit_test(every_case_of_to_responses_comes_out_as_it_is_written),

@@ -39,6 +39,7 @@ static void the_numbers_in_the_records_stand(void **state)
     assert_int_equal(SCHEME_TCP, 3);
     assert_int_equal(LLM_RESPONSES, 5);
     assert_int_equal(LLM_COUNT_TOKENS, 8);
+    assert_int_equal(LLM_RERANK, 9);
 }
 
 static void verdicts_and_dialects_go_both_ways(void **state)

@@ -39,14 +39,6 @@ static const struct issuer {
     {979200, 979299, LENGTH(16), LENGTH(16)},                                        /* Troy */
 };
 
-static const char card_words[] =
-    "card|cc|credit|debit|visa|master|amex|american express|diners|maestro|jcb|discover|unionpay|girocard|pan|karte|"
-    "kredit|kartennummer|carte|carta|tarjeta|kaart|betaalkaart|karta|kart|numer karty|pago|cvv|cvc|iin|zahl|pay";
-/* Fields that hold numbers of other kinds. A word of payment in the same name outweighs them. */
-static const char other_words[] =
-    "id|ids|gid|ean|gtin|upc|isbn|barcode|sku|mpn|asin|imei|iccid|serial|tracking|track|parcel|shipment|timestamp|time|"
-    "created|updated|date|order|increment|invoice|reference|version|hash|weight|qty|price|total|amount|phone|fax";
-
 static uint32_t lengths_of(const struct number *number, size_t from, bool plain)
 {
     uint32_t first = 0;
@@ -108,11 +100,11 @@ static bool is_plausible(const struct look *look, const struct number *number, s
 {
     size_t start = number->start[from];
     bool plain = (lengths_of(number, from, true) & LENGTH(count)) != 0;
-    if (look_has_word(look, start, card_words))
+    if ((look_labels(look, start) & LABEL_CARD) != 0)
         return true;
     if (groups >= 3)
-        return !look_field_has(look, "phone|tel|fax|mobile");
-    return plain && groups == 1 && !is_part(look, start) && !look_field_has(look, other_words);
+        return (look->field_labels & LABEL_PHONE) == 0;
+    return plain && groups == 1 && !is_part(look, start) && (look->field_labels & (LABEL_OTHER | LABEL_PHONE)) == 0;
 }
 
 static bool all_alike(const struct number *number, size_t from, size_t count)

@@ -5,9 +5,17 @@
 #define EXEAT_DETECT_DETECTORS_H
 
 #include "look.h"
+#include "set.h"
 
-void find_email(struct look *look, size_t at);                               /* at the `@` */
+void find_email(struct look *look, size_t at);       /* at the `@` */
+void find_token(struct look *look, size_t at);       /* at the first of a long run */
+void find_private_key(struct look *look, size_t at); /* at the last of a row of dashes */
+void find_ipv4(struct look *look, size_t at);        /* at a group's first digit, as below */
+void find_ipv6(struct look *look, size_t at);        /* at a colon */
+void find_geo(struct look *look, size_t at);
 void find_card(struct look *look, const struct number *number, size_t from); /* from a group's first digit */
-void find_key(struct look *look, size_t at);                                 /* in a long run */
+void find_phone(struct look *look, const struct number *number, size_t from);
+void find_birth_date(struct look *look, const struct number *number);
+void find_field(struct look *look); /* the whole value, by its field */
 
 #endif

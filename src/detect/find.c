@@ -18,8 +18,11 @@ static void look_at_digits(struct look *look, size_t at)
 {
     struct number number;
     number_read(look->value, at, look->spelling, &number);
-    if (look_wants(look, DETECTOR_CARD))
-        find_card(look, &number, 0);
+    find_card(look, &number, 0);
+    find_phone(look, &number, 0);
+    find_birth_date(look, &number);
+    find_ipv4(look, at);
+    find_geo(look, at);
 }
 
 static void look_at_sign(struct look *look, struct scan_sign sign)
@@ -33,8 +36,14 @@ static void look_at_sign(struct look *look, struct scan_sign sign)
     case SIGN_DIGITS:
         look_at_digits(look, sign.at);
         break;
+    case SIGN_DASHES:
+        find_private_key(look, sign.at);
+        break;
+    case SIGN_COLON:
+        find_ipv6(look, sign.at);
+        break;
     case SIGN_RUN:
-        find_key(look, sign.at);
+        find_token(look, sign.at);
         break;
     }
 }
@@ -122,6 +131,14 @@ static void drop_known(struct detect_matches *matches, size_t context)
     matches->count -= known;
 }
 
+/* The name of the field, or in a pair what stands beside. */
+static void take_hint(struct look *look, const struct detect_hint *hint)
+{
+    look->field = hint->beside.length > 0 ? hint->beside : hint->field;
+    look->kind = field_kind(look->field, field_parent(hint->path));
+    look->field_labels = labels_of_name(&look->set->labels, look->field);
+}
+
 enum detect_result detect_find(
     const struct detect_set *set, struct detect_scratch *scratch, struct text value, const struct detect_hint *hint,
     struct detect_matches *matches)
@@ -131,14 +148,15 @@ enum detect_result detect_find(
         .scratch = scratch,
         .value = value,
         .spelling = DETECT_PLAIN,
-        .field = hint->field,
         .path = hint->path,
         .matches = matches};
+    take_hint(&look, hint);
     struct scan scan = {.text = value, .spelling = DETECT_PLAIN};
     struct scan_sign sign;
     matches->count = 0;
     while ((sign = scan_next(&scan)).sign != SIGN_END)
         look_at_sign(&look, sign);
+    find_field(&look);
     find_words(&look, set->words, DETECTOR_CUSTOM, CERTAINTY_CUSTOM);
     find_words(&look, set->canaries, DETECTOR_CANARY, CERTAINTY_EXACT);
     if (!find_patterns(&look))

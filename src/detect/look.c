@@ -2,12 +2,10 @@
 /* Matches are added as they are found; words beside a place are looked for in a short window before it. */
 #include "look.h"
 
-#include <string.h>
-
 #include "exeat/base/memory.h"
 #include "set.h"
 
-enum { WORD_WINDOW = 48, FIELD_WINDOW = 96 };
+enum { LABEL_WINDOW = 48 };
 
 bool look_wants(const struct look *look, enum detector detector)
 {
@@ -34,50 +32,12 @@ void look_add(struct look *look, enum detector detector, size_t start, size_t en
     (void)look_match(look, detector, start, end, certainty);
 }
 
-/* `words` holds one that begins at a word of `text`, which is in lower case. */
-static bool has_word(struct text text, const char *words)
+uint32_t look_labels(const struct look *look, size_t at)
 {
-    while (*words != '\0') {
-        size_t length = strcspn(words, "|");
-        const char *at = text.data;
-        const char *end = text.data + text.length;
-        while (at != NULL && at < end && (at = memmem(at, (size_t)(end - at), words, length)) != NULL) {
-            if (at == text.data || !is_ascii_alnum(at[-1]))
-                return true;
-            at++;
-        }
-        words += length + (words[length] == '|');
-    }
-    return false;
-}
-
-/* The last bytes of `text` in lower case; what is not ASCII is folded too. Words of a name in camelCase are parted. */
-static struct text lowered(struct text text, bool is_name, char *out, size_t size)
-{
-    size_t length = 0;
-    size_t from = text.length > size / 2 ? text.length - size / 2 : 0;
-    for (size_t i = from; i < text.length && length + 2 < size; i++) {
-        char byte = text.data[i];
-        bool hump = is_name && i > from && byte >= 'A' && byte <= 'Z' && text.data[i - 1] >= 'a';
-        if (hump || (is_name && (byte == '_' || byte == '-' || byte == '.')))
-            out[length++] = ' ';
-        if (!is_name || (byte != '_' && byte != '-' && byte != '.'))
-            out[length++] = ascii_lower(byte);
-    }
-    return (struct text){out, length};
-}
-
-bool look_field_has(const struct look *look, const char *words)
-{
-    char lower[FIELD_WINDOW * 2];
-    return look->field.length > 0 && has_word(lowered(look->field, true, lower, sizeof(lower)), words);
-}
-
-bool look_has_word(const struct look *look, size_t at, const char *words)
-{
-    char lower[WORD_WINDOW * 2];
-    struct text before = text_part(look->value, 0, at);
-    return has_word(lowered(before, false, lower, sizeof(lower)), words) || look_field_has(look, words);
+    size_t from = at > LABEL_WINDOW ? at - LABEL_WINDOW : 0;
+    while (from > 0 && from < at && point_is_word(point_before(look->value, from).code))
+        from++; /* not from the middle of a word */
+    return labels_in(&look->set->labels, text_part(look->value, from, at - from)) | look->field_labels;
 }
 
 static bool touches(uint32_t code)

@@ -4,6 +4,8 @@
 #define EXEAT_DETECT_LOOK_H
 
 #include "exeat/detect.h"
+#include "field.h"
+#include "label.h"
 #include "number.h"
 
 /* What a match is worth where two meet. */
@@ -22,8 +24,10 @@ struct look {
     struct detect_scratch *scratch;
     struct text value;
     enum detect_spelling spelling;
-    struct text field; /* of the hint */
+    struct text field; /* of the hint, or what names it in a pair */
     struct text path;
+    enum field_kind kind;  /* of the field */
+    uint32_t field_labels; /* label.h */
     struct detect_matches *matches;
 };
 
@@ -34,11 +38,9 @@ void look_add(struct look *look, enum detector detector, size_t start, size_t en
 struct detect_match *
 look_match(struct look *look, enum detector detector, size_t start, size_t end, enum certainty certainty);
 
-/* One of `words` (lower case, with `|` between) begins a word in the field's name or close before `at`, with nothing
- * but a few words between. */
-bool look_has_word(const struct look *look, size_t at, const char *words);
-/* The same, of the field's name alone. */
-bool look_field_has(const struct look *look, const char *words);
+/* Labels (label.h) of the words close before `at`, and of the field's name. */
+uint32_t look_labels(const struct look *look, size_t at);
+
 /* No letter, digit or underscore of a word touches the value there. */
 bool look_begins(const struct look *look, size_t at);
 bool look_ends(const struct look *look, size_t at);

@@ -2,6 +2,8 @@
 /* Byte by byte, for now. */
 #include "scan.h"
 
+#include <string.h>
+
 #include "points.h"
 
 static bool is_token(char byte)
@@ -17,6 +19,20 @@ static size_t run_at(const struct scan *scan, size_t at)
     return end - at;
 }
 
+/* The first of two colons that are at most four hexadecimal digits apart. */
+static bool is_colons(struct text text, size_t at)
+{
+    size_t next = at + 1;
+    while (next < text.length && next - at <= 5 && text.data[next] != ':') {
+        char low = ascii_lower(text.data[next]);
+        if (!is_ascii_digit(low) && (low < 'a' || low > 'f'))
+            return false;
+        next++;
+    }
+    bool first = at == 0 || text.data[at - 1] != ':';
+    return first && next < text.length && text.data[next] == ':' && next - at <= 5;
+}
+
 struct scan_sign scan_next(struct scan *scan)
 {
     struct text text = scan->text;
@@ -26,6 +42,15 @@ struct scan_sign scan_next(struct scan *scan)
         if (text.data[at] == '@') {
             scan->at++;
             return (struct scan_sign){SIGN_AT, at};
+        }
+        if (text.data[at] == ':' && is_colons(text, at)) {
+            scan->at++;
+            return (struct scan_sign){SIGN_COLON, at};
+        }
+        if (text.data[at] == '-' && at >= 3 && memcmp(text.data + at - 3, "----", 4) == 0 && at + 1 < text.length &&
+            (text.data[at + 1] == 'B' || text.data[at + 1] == ' ')) {
+            scan->at++;
+            return (struct scan_sign){SIGN_DASHES, at};
         }
         if (is_token(text.data[at]) && begins && run_at(scan, at) >= VENDOR_KEY_RUN && !scan->run) {
             scan->run = true;

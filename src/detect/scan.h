@@ -9,6 +9,8 @@ enum sign {
     SIGN_END,
     SIGN_AT,     /* an `@` */
     SIGN_DIGITS, /* the first of the digits that stand together */
+    SIGN_DASHES, /* the last of four dashes or more, with a letter or blank behind it */
+    SIGN_COLON,  /* a colon with another close to it, and nothing but hexadecimal digits between */
     SIGN_RUN,    /* a run of at least VENDOR_KEY_RUN token characters */
 };
 struct scan {

@@ -68,6 +68,7 @@ struct detect_set *detect_compile(const struct detect_options *options, struct d
 {
     struct detect_set *set = base_zalloc(sizeof(*set));
     set->detectors = options->detectors & DETECTORS_BUILT_IN;
+    label_index_init(&set->labels);
     memcpy(set->weights, options->weights, sizeof(set->weights));
     if (options->custom_count > DETECT_CUSTOM_MAX)
         diag_error(diags, options->customs[DETECT_CUSTOM_MAX].mark, "more than %d detectors", DETECT_CUSTOM_MAX);

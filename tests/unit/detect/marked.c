@@ -46,7 +46,9 @@ static struct text last_name(struct text path)
     struct text piece;
     while (text_split(&path, '.', &piece))
         name = piece;
-    return text_part(name, 0, text_index(name, '[', 0));
+    size_t bracket = text_index(name, '[', 0);
+    bool index = bracket + 1 < name.length && name.data[bracket + 1] >= '0' && name.data[bracket + 1] <= '9';
+    return index ? text_part(name, 0, bracket) : name;
 }
 
 void assert_marked_by(const struct detect_set *set, const char *path, const char *marked)

@@ -154,7 +154,7 @@ enum detect_result detect_find(
     struct scan scan = {.text = value, .spelling = DETECT_PLAIN};
     struct scan_sign sign;
     matches->count = 0;
-    while ((sign = scan_next(&scan)).sign != SIGN_END)
+    while ((sign = sign_next(&scan)).sign != SIGN_END)
         look_at_sign(&look, sign);
     find_field(&look);
     find_words(&look, set->words, DETECTOR_CUSTOM, CERTAINTY_CUSTOM);

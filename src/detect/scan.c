@@ -33,7 +33,7 @@ static bool is_colons(struct text text, size_t at)
     return first && next < text.length && text.data[next] == ':' && next - at <= 5;
 }
 
-struct scan_sign scan_next(struct scan *scan)
+struct scan_sign sign_next(struct scan *scan)
 {
     struct text text = scan->text;
     for (; scan->at < text.length; scan->at++) {

@@ -23,6 +23,6 @@ struct scan_sign {
     enum sign sign;
     size_t at;
 };
-struct scan_sign scan_next(struct scan *scan);
+struct scan_sign sign_next(struct scan *scan);
 
 #endif

@@ -2,11 +2,12 @@
 /* A body from its label and its bytes to the walk over all its texts. */
 #include "exeat/body.h"
 
+#include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 
 #include "body_internal.h"
-#include "charset.h"
-#include "coding.h"
+#include "opaque.h"
+#include "sniff.h"
 
 enum { RATIO_FREE = 65536 };
 const struct body_limits body_limits_usual = {16 << 20, 200, 4000000};
@@ -26,11 +27,11 @@ static void wipe(struct buffer *buffer)
 void body_forget(struct body *body)
 {
     layers_clear(body);
+    base_free(body->layers.list);
     wipe(&body->beside);
     wipe(&body->value);
     wipe(&body->field);
     wipe(&body->texts);
-    arena_clear(&body->memory);
     *body = (struct body){0};
 }
 
@@ -52,27 +53,38 @@ begin(struct body *body, const struct body_label *label, struct bytes sent, cons
     layers_clear(body);
     buffer_empty(&body->beside);
     buffer_empty(&body->texts);
-    arena_clear(&body->memory);
     body->sent = sent;
     body->label = *label;
     body->limits = *limits;
     body->spelled = (struct spelled){0};
-    body->hides = body->is_edited = false;
+    body->hides = body->is_edited = body->is_sniffed = false;
 }
 
-static enum body_fault undo(enum body_coding coding, struct bytes in, struct decoding *decoding)
+static bool is_ascii(struct text text)
 {
-    switch (coding) {
-    case BODY_GZIP:
-        return gzip_undo(in, decoding);
-    case BODY_DEFLATE:
-        return deflate_undo(in, decoding);
-    case BODY_BROTLI:
-        return brotli_undo(in, decoding);
-    case BODY_ZSTD:
-        return zstd_undo(in, decoding);
+    for (size_t i = 0; i < text.length; i++)
+        if ((unsigned char)text.data[i] >= 0x80)
+            return false;
+    return true;
+}
+
+static enum body_fault fault_of(enum coding_fault fault, bool is_ratio)
+{
+    switch (fault) {
+    case CODING_FINE:
+        return BODY_FINE;
+    case CODING_UNKNOWN:
+        return BODY_CODING_UNKNOWN;
+    case CODING_MALFORMED:
+        return BODY_CODING_MALFORMED;
+    case CODING_TRUNCATED:
+        return BODY_TRUNCATED;
+    case CODING_TRAILING:
+        return BODY_TRAILING;
+    case CODING_BEYOND:
+        break;
     }
-    return BODY_CODING_UNKNOWN;
+    return is_ratio ? BODY_BOMB : BODY_TOO_LARGE;
 }
 
 /* The last coding was put on last. */
@@ -80,49 +92,66 @@ static enum body_fault undo_all(struct body *body, struct buffer *decoded, struc
 {
     size_t by_ratio = RATIO_FREE + body->limits.ratio * body->sent.length;
     bool is_ratio = by_ratio < body->limits.decoded;
-    struct decoding decoding = {
-        .limit = is_ratio ? by_ratio : body->limits.decoded,
-        .beyond = is_ratio ? BODY_BOMB : BODY_TOO_LARGE,
-        .beside = &body->beside,
-        .detail = detail};
+    struct coding_undoing undoing = {
+        .limit = is_ratio ? by_ratio : body->limits.decoded, .beside = &body->beside, .detail = detail};
     struct bytes in = body->sent;
-    enum body_fault fault = BODY_FINE;
-    for (size_t i = body->label.coding_count; i > 0 && fault == BODY_FINE; i--) {
+    enum coding_fault fault = CODING_FINE;
+    for (size_t i = body->label.coding_count; i > 0 && fault == CODING_FINE; i--) {
         struct buffer out = {0};
-        decoding.out = &out;
-        body->hides = body->hides || body->label.codings[i - 1] == BODY_BROTLI;
-        fault = undo(body->label.codings[i - 1], in, &decoding);
+        undoing.out = &out;
+        body->hides = body->hides || body->label.codings[i - 1] == CODING_BROTLI;
+        fault = coding_undo(body->label.codings[i - 1], in, &undoing);
         wipe(decoded);
         *decoded = out;
         in = bytes_of_text(buffer_text(decoded));
     }
-    return fault;
+    return fault_of(fault, is_ratio);
+}
+
+/* What an XML document says of itself counts where its head says nothing; where both say different things, nobody
+ * knows. */
+static enum body_fault settle_xml(struct layer *layer, struct text bytes)
+{
+    enum charset declared;
+    if (layer->kind != BODY_XML)
+        return BODY_FINE;
+    if (!sniff_xml_charset(bytes, &declared))
+        return BODY_CHARSET_UNKNOWN;
+    if (declared == CHARSET_UNSAID || layer->charset == declared)
+        return BODY_FINE;
+    if (layer->charset != CHARSET_UNSAID && !is_ascii(bytes))
+        return BODY_TYPE_CONFLICT;
+    layer->charset = declared;
+    return BODY_FINE;
+}
+
+/* A body without a type, or with the one that programs give to what they know no type of. */
+static enum body_fault find_kind(struct body *body, struct layer *layer)
+{
+    if (layer->kind != BODY_UNSAID && layer->kind != BODY_FORM)
+        return BODY_FINE;
+    if (layer->kind == BODY_UNSAID && !sniff_is_text(layer->text))
+        return BODY_TYPE_UNKNOWN;
+    body->is_sniffed = true;
+    layer->kind = layer->kind == BODY_FORM ? sniff_form(layer->text) : sniff_kind(layer->text);
+    return BODY_FINE;
 }
 
 /* The first text: in UTF-8, but for what has no charset as a whole. */
 static enum body_fault read_text(struct body *body, struct layer *layer, struct text bytes, struct detail *detail)
 {
-    size_t mark_length = 0;
-    layer->text = bytes;
     layer->charset = body->label.charset;
-    if (layer->kind == BODY_MULTIPART || layer->kind == BODY_BINARY)
-        layer->charset = BODY_UTF8;
-    else if (!charset_settle(bytes, &layer->charset, &mark_length)) {
-        (void)detail_say(
-            detail, "its bytes cannot be of the charset that it names, or that it would have without a name");
-        return BODY_CHARSET_MALFORMED;
-    }
-    layer->has_mark = mark_length > 0;
-    layer->text = text_after(bytes, mark_length);
-    if (layer->charset == BODY_UTF8)
-        return BODY_FINE;
-    struct buffer text = {0};
-    bool is_good = charset_read(layer->charset, layer->text, &text);
-    wipe(&layer->owned);
-    layer->owned = text;
-    layer->text = buffer_text(&layer->owned);
-    (void)(is_good || detail_say(detail, "bytes that are no character of its charset"));
-    return is_good ? BODY_FINE : BODY_CHARSET_MALFORMED;
+    layer->boundary = text_from(body->label.boundary);
+    if (layer->kind == BODY_UNSAID && opaque_is_compressed(bytes))
+        return BODY_CODING_UNSAID;
+    if (layer->kind == BODY_UNSAID && opaque_type(bytes).length > 0)
+        return BODY_TYPE_UNKNOWN;
+    enum body_fault fault = settle_xml(layer, bytes);
+    if (fault == BODY_FINE)
+        fault = layer_settle(layer, bytes);
+    if (fault == BODY_CHARSET_MALFORMED)
+        (void)detail_say(detail, "it has bytes that cannot be of its charset");
+    return fault == BODY_FINE ? find_kind(body, layer) : fault;
 }
 
 enum body_fault body_read(
@@ -141,9 +170,11 @@ enum body_fault body_read(
         fault = BODY_TOO_LARGE;
     if (fault == BODY_FINE)
         fault = read_text(body, &first, bytes, detail);
-    if (fault != BODY_FINE || !layer_add(body, &first))
+    if (fault != BODY_FINE) {
         layer_clear(&first);
-    return fault;
+        return fault;
+    }
+    return layer_add(body, &first) ? BODY_FINE : BODY_TOO_MANY;
 }
 
 enum body_kind body_kind(const struct body *body)
@@ -161,28 +192,84 @@ bool body_hides(const struct body *body)
     return body->hides;
 }
 
+bool body_is_plain(const struct body *body)
+{
+    const struct layer *first = body->layers.count == 0 ? NULL : &body->layers.list[0];
+    bool has_strings = first != NULL && (first->kind == BODY_JSON || first->kind == BODY_LINES);
+    if (first == NULL || body->beside.length > 0 || (!has_strings && first->kind != BODY_TEXT))
+        return false;
+    return !inside_has_any(first->text);
+}
+
 /* --- the walk ------------------------------------------------------------------------------------------------------
  */
 
-static bool walk_layer(struct body *body)
+static bool walk_kind(struct body *body)
 {
     switch (body_layer(body)->kind) {
     case BODY_JSON:
         return walk_json(body);
+    case BODY_LINES:
+        return walk_lines(body);
+    case BODY_SEQUENCE:
+        return walk_sequence(body);
+    case BODY_EVENTS:
+        return walk_events(body);
+    case BODY_FORM:
+        return walk_form(body);
+    case BODY_MULTIPART:
+        return walk_multipart(body);
+    case BODY_XML:
+        return walk_xml(body);
+    case BODY_TABLE:
+        return walk_table(body);
     case BODY_TEXT:
         return walk_text(body);
-    case BODY_UNSAID:
-    case BODY_LINES:
-    case BODY_SEQUENCE:
-    case BODY_EVENTS:
-    case BODY_FORM:
-    case BODY_MULTIPART:
-    case BODY_XML:
-    case BODY_TABLE:
     case BODY_BINARY:
+        return walk_binary(body);
+    case BODY_UNSAID:
         break;
     }
-    return walk_fail(body, BODY_TYPE_UNKNOWN, "a kind that is not read yet");
+    return walk_fail(body, BODY_TYPE_UNKNOWN, "");
+}
+
+/* Whether the text is well formed as what it is taken for. Nothing is told, and nothing is blamed. */
+static bool is_well_formed(struct body *body)
+{
+    struct walk *walk = &body->walk;
+    body_see see = walk->see;
+    struct detail *detail = walk->detail;
+    size_t depth = walk->depth;
+    walk->see = NULL;
+    walk->detail = NULL;
+    bool is_good = walk_kind(body);
+    walk->see = see;
+    walk->detail = detail;
+    walk->depth = depth;
+    walk->fault = BODY_FINE;
+    return is_good;
+}
+
+static bool walk_layer(struct body *body)
+{
+    struct layer *layer = body_layer(body);
+    if (layer->is_guess && layer->kind != BODY_TEXT && !is_well_formed(body))
+        body_layer(body)->kind = BODY_TEXT;
+    return walk_kind(body);
+}
+
+/* What its first byte speaks for, and the next thing that it could be: lines of JSON, a page of HTML, a form after all.
+ */
+static void settle_sniffed(struct body *body)
+{
+    struct layer *first = &body->layers.list[0];
+    bool is_form = body->label.kind == BODY_FORM;
+    if ((first->kind != BODY_JSON && first->kind != BODY_XML) || is_well_formed(body))
+        return;
+    if (is_form)
+        first->kind = BODY_FORM;
+    else
+        first->kind = first->kind == BODY_JSON ? BODY_LINES : BODY_TEXT;
 }
 
 enum body_fault body_walk(struct body *body, body_see see, void *context, struct detail *detail)
@@ -192,18 +279,13 @@ enum body_fault body_walk(struct body *body, body_see see, void *context, struct
     walk->context = context;
     walk->detail = detail;
     walk->fault = BODY_FINE;
-    walk->places = 0;
-    for (walk->layer = 0; walk->layer < body->layers.count; walk->layer++) {
-        walk->depth = 0;
-        if (!walk_layer(body))
-            return walk->fault;
-    }
+    walk->into = walk_layer;
+    walk->places = walk->layer = walk->depth = walk->base = 0;
+    ASSERT(body->layers.count > 0);
+    if (body->is_sniffed)
+        settle_sniffed(body);
+    body->is_sniffed = false;
+    if (!place_beside(body) || !walk_layer(body))
+        return walk->fault;
     return BODY_FINE;
-}
-
-/* Not yet found out of any. */
-bool body_is_plain(const struct body *body)
-{
-    (void)body;
-    return false;
 }

@@ -1,48 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A body while it is read. Its texts are layers: the first is the decoded body, each other one lies in a span of an
- * earlier one (a part, JSON in a string). Walkers tell places and put further layers behind; nobody calls back up, so
- * depth is a number and not a stack. */
+/* A body while it is walked. Its texts are layers: the first is the decoded body, each other one lies in a span of an
+ * earlier one (a part, JSON in a string). A walker tells the places of its text, and goes into what lies within as it
+ * meets it, at most LAYER_DEPTH deep. A layer in which nothing is edited is gone when it has been walked. */
 #ifndef EXEAT_BODY_INTERNAL_H
 #define EXEAT_BODY_INTERNAL_H
 
-#include "exeat/base/arena.h"
 #include "exeat/body.h"
 
-#include "spelling.h"
+#include "exeat/coding/spelling.h"
+#include "exeat/coding/transfer.h"
 
 enum {
-    LAYER_DEPTH = 5,      /* texts in texts */
-    LAYERS_MAX = 60000,   /* so that a layer's number fits a place */
+    LAYER_DEPTH = 8,      /* texts in texts */
+    LAYERS_MAX = 65000,   /* that are edited: so that a layer's number fits a place */
     LAYER_BESIDE = 65535, /* of places beside the decoded text: there is nothing to edit */
     LEVELS_MAX = 64,      /* JSON in itself, elements in elements */
+    CRUMBS_MAX = LAYER_DEPTH * LEVELS_MAX,
     PATH_MAX_BYTES = 200
 };
 
-/* In a layer's text, `length` bytes from `at` on become `text`. */
+/* In a layer's text, `length` bytes from `at` on become `text_length` bytes of the body's `texts`. */
 struct splice {
     size_t at;
     size_t length;
-    size_t text_at; /* in the body's `texts` */
+    size_t text_at;
     size_t text_length;
 };
 
 struct layer {
-    struct text text; /* in UTF-8, or of multipart the bytes; borrowed, or `owned`'s */
-    struct buffer owned;
+    struct text text;    /* in UTF-8, or of multipart its bytes; borrowed, or `owned`'s */
+    struct buffer owned; /* owned; may be empty */
     enum body_kind kind;
-    enum body_charset charset; /* how `text` is written in its span, if that is not UTF-8 */
-    bool has_mark;             /* a byte-order mark stood in front */
-    bool is_guess;             /* nobody said its kind: where it is not well formed, it is no layer */
-    uint8_t depth;
-    uint8_t spelling; /* how its span spells it: enum spelling */
-    uint8_t transfer; /* how it is coded in its span as a whole: enum transfer */
-    char separator;
+    bool is_guess;          /* nobody said its kind: where it is not well formed, it is text */
+    enum spelling spelling; /* how its span spells it ... */
+    enum transfer transfer; /* ... and before that, as a whole, ... */
+    enum charset charset;   /* ... and before that */
+    bool has_mark;          /* a byte-order mark stood in front */
+    char separator;         /* of a table */
+    struct text boundary;   /* of multipart; borrowed until it is walked */
     uint16_t parent;
+    uint16_t depth;
     size_t at; /* its span in the parent's text */
     size_t length;
-    struct text boundary; /* of multipart; borrowed from the arena */
-    struct text path;     /* where it lies; of the arena */
-    struct text field;
     struct splice *splices; /* owned */
     size_t splice_count;
 };
@@ -52,7 +51,7 @@ struct crumb {
     struct text name; /* as spelled */
     size_t index;
     bool is_name;
-    uint8_t spelling;
+    enum spelling spelling;
 };
 
 struct layers {
@@ -62,21 +61,17 @@ struct layers {
     size_t bytes; /* of all that are `owned` but the first */
 };
 
-/* Text that stands beside the decoded body. */
-struct beside {
-    struct buffer text; /* in UTF-8 */
-    size_t count;       /* pieces, each ended by a NUL */
-};
-
 struct walk {
     body_see see; /* NULL: nobody looks */
     void *context;
     struct detail *detail;
     enum body_fault fault;
+    bool (*into)(struct body *body); /* walks the last layer */
     size_t layer;
     size_t places;
-    struct crumb crumbs[LEVELS_MAX];
-    size_t depth; /* crumbs */
+    struct crumb crumbs[CRUMBS_MAX]; /* of all layers that are being walked */
+    size_t depth;                    /* crumbs */
+    size_t base;                     /* of those, how many are not this layer's */
 };
 
 struct body {
@@ -90,27 +85,62 @@ struct body {
     struct buffer field;
     struct buffer texts;    /* of all edits */
     struct spelled spelled; /* where the last edit was */
-    struct arena memory;
-    bool hides; /* its coding has room for bytes that nobody sees */
+    bool hides;             /* its coding has room for bytes that nobody sees */
     bool is_edited;
+    bool is_sniffed; /* its kind is what its first byte speaks for */
 };
 
 /* --- layer.c */
 struct layer *body_layer(struct body *body); /* the one that is walked */
-/* Behind the others; takes what it owns. False, and it still is the caller's: too many, too deep or too large. */
-MUST_CHECK bool layer_add(struct body *body, const struct layer *layer);
+/* Behind the others. It takes what the layer owns, also where there is no room and it gives false. */
+MUST_CHECK bool layer_add(struct body *body, struct layer *layer);
+/* Walks `layer`, which lies in `raw`, a part of the text that is walked; takes what it owns. False: the walk is over.
+ */
+MUST_CHECK bool layer_walk(struct body *body, struct text raw, struct layer *layer);
 void layer_clear(struct layer *layer);
 void layers_clear(struct body *body);
-
-/* --- place.c */
-/* Tells it. `raw` is of the text that is walked. False: the walk is over. */
-MUST_CHECK bool place_tell(struct body *body, enum body_what what, enum spelling spelling, struct text raw);
 bool walk_fail(struct body *body, enum body_fault fault, const char *clause); /* gives false; `clause` is static */
 /* ... and says where in the text that is walked. */
 bool walk_fail_at(struct body *body, enum body_fault fault, const char *clause, size_t at);
 
+/* --- layer_text.c: its text, of its bytes; kind, transfer and charset are set. A fault, and it is still to be cleared.
+ */
+MUST_CHECK enum body_fault layer_settle(struct layer *layer, struct text bytes); /* its own, or borrowed */
+MUST_CHECK enum body_fault layer_decode(struct layer *layer, struct text coded); /* borrowed */
+
+/* --- inside.c */
+/* Whether a value is something else than the text that it seems: then it is walked as that, and not told. */
+enum inside { INSIDE_NOTHING, INSIDE_WALKED, INSIDE_FAILED };
+enum inside inside_look(struct body *body, enum spelling spelling, struct text raw, struct text value);
+/* What stands in a text that has been told, in base64; `value` is part of the text that is walked. */
+MUST_CHECK bool inside_base64(struct body *body, struct text value);
+bool inside_may_be(struct text value); /* whether any of this could be: false is certain */
+/* Whether any of this is in a text of strings, in one of them; JSON in JSON where its escapes are escaped. */
+bool inside_has_any(struct text text);
+
+/* --- tell.c */
+MUST_CHECK bool place_opaque(struct body *body, struct text raw, struct text type); /* what nobody looks into */
+MUST_CHECK bool place_beside(struct body *body); /* what stands beside the decoded body */
+
+/* --- place.c */
+/* Tells a place, or what lies in it. `raw` is part of the text that is walked. False: the walk is over. */
+MUST_CHECK bool place_tell(struct body *body, enum body_what what, enum spelling spelling, struct text raw);
+
+/* --- crumbs: where a walker is */
+MUST_CHECK bool crumb_push(struct body *body, struct crumb crumb); /* false: nested too deep */
+void crumb_pop(struct body *body);
+struct crumb *crumb_top(struct body *body);
+
 /* --- walk_*.c: the text that is walked, as it is said to be; false with the walk's fault */
 MUST_CHECK bool walk_json(struct body *body);
 MUST_CHECK bool walk_text(struct body *body);
+MUST_CHECK bool walk_lines(struct body *body);
+MUST_CHECK bool walk_sequence(struct body *body);
+MUST_CHECK bool walk_events(struct body *body);
+MUST_CHECK bool walk_form(struct body *body);
+MUST_CHECK bool walk_multipart(struct body *body);
+MUST_CHECK bool walk_xml(struct body *body);
+MUST_CHECK bool walk_table(struct body *body);
+MUST_CHECK bool walk_binary(struct body *body);
 
 #endif

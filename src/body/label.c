@@ -76,10 +76,10 @@ bool label_parameter(struct text *rest, struct text *name, struct buffer *value)
 /* Twice the same is once. */
 static void set_charset(struct body_label *label, struct text name)
 {
-    enum body_charset charset;
+    enum charset charset;
     if (!charset_parse(name, &charset))
         blame(label, BODY_CHARSET_UNKNOWN);
-    else if (label->charset != BODY_CHARSET_UNSAID && label->charset != charset)
+    else if (label->charset != CHARSET_UNSAID && label->charset != charset)
         blame(label, BODY_TYPE_CONFLICT);
     else
         label->charset = charset;
@@ -160,10 +160,10 @@ static void add_coding(struct body_label *label, struct text name)
 {
     static const struct {
         struct text name;
-        enum body_coding coding;
+        enum coding coding;
     } rows[] = {
-        {TEXT_INIT("gzip"), BODY_GZIP}, {TEXT_INIT("x-gzip"), BODY_GZIP}, {TEXT_INIT("deflate"), BODY_DEFLATE},
-        {TEXT_INIT("br"), BODY_BROTLI}, {TEXT_INIT("zstd"), BODY_ZSTD},
+        {TEXT_INIT("gzip"), CODING_GZIP}, {TEXT_INIT("x-gzip"), CODING_GZIP}, {TEXT_INIT("deflate"), CODING_DEFLATE},
+        {TEXT_INIT("br"), CODING_BROTLI}, {TEXT_INIT("zstd"), CODING_ZSTD},
     };
     if (name.length == 0 || text_equal_nocase(name, TEXT("identity")))
         return;

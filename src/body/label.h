@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The words of labels: types, charsets, parameters. */
+/* The words of labels: types and parameters. */
 #ifndef EXEAT_BODY_LABEL_WORDS_H
 #define EXEAT_BODY_LABEL_WORDS_H
 
@@ -9,8 +9,6 @@
 
 /* `type` in lower case, without parameters; BODY_BINARY is what no row names. */
 enum body_kind kind_of_type(struct text type);
-/* By its names of RFC 9110 and WHATWG Encoding; false: it is not read here. */
-MUST_CHECK bool charset_parse(struct text name, enum body_charset *charset);
 /* Takes name=value off the front of `rest`, `value` without its quotes (RFC 9110 section 5.6.6); false: there is none.
  */
 MUST_CHECK bool label_parameter(struct text *rest, struct text *name, struct buffer *value);

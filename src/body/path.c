@@ -37,16 +37,15 @@ static void append_crumb(struct body *body, const struct crumb *crumb, struct bu
         return;
     }
     buffer_empty(&body->field);
-    spelling_read((enum spelling)crumb->spelling, crumb->name, &body->field);
+    spelling_read(crumb->spelling, crumb->name, &body->field);
     append_name(path, buffer_text(&body->field));
 }
 
 void body_path(struct body *body, const struct body_place *place, struct buffer *path)
 {
     struct buffer own = {0};
-    if (place->layer != LAYER_BESIDE)
-        buffer_append(&own, body->layers.list[place->layer].path);
-    for (size_t i = 0; i < body->walk.depth && own.length < PATH_MAX_BYTES; i++)
+    size_t count = place->layer == LAYER_BESIDE ? 0 : body->walk.depth;
+    for (size_t i = 0; i < count && own.length < PATH_MAX_BYTES; i++)
         append_crumb(body, &body->walk.crumbs[i], &own);
     buffer_append(path, text_part(buffer_text(&own), 0, PATH_MAX_BYTES));
     buffer_clear(&own);

@@ -7,7 +7,7 @@
 #include "exeat/base/memory.h"
 
 #include "body_internal.h"
-#include "charset.h"
+#include "exeat/coding/charset.h"
 
 static void add_splice(struct layer *layer, struct splice splice)
 {
@@ -78,21 +78,27 @@ static int by_place(const void *left, const void *right)
 {
     const struct splice *one = left;
     const struct splice *other = right;
+    if (one->at == other->at)
+        return (one->length < other->length) - (one->length > other->length);
     return (one->at > other->at) - (one->at < other->at);
 }
 
-/* In their order; false: two of them overlap. */
-static bool put_in_order(struct layer *layer)
+/* In their order, none upon another: of two that overlap (a text in base64 and a part of what it says) the one that
+ * begins first takes the other's bytes too, so that none of them is left. */
+static void put_in_order(struct layer *layer)
 {
-    size_t end = 0;
+    size_t count = 0;
     if (layer->splice_count > 1)
         qsort(layer->splices, layer->splice_count, sizeof(*layer->splices), by_place);
     for (size_t i = 0; i < layer->splice_count; i++) {
-        if (layer->splices[i].at < end)
-            return false;
-        end = layer->splices[i].at + layer->splices[i].length;
+        struct splice *last = count == 0 ? NULL : &layer->splices[count - 1];
+        size_t end = layer->splices[i].at + layer->splices[i].length;
+        if (last == NULL || layer->splices[i].at >= last->at + last->length)
+            layer->splices[count++] = layer->splices[i];
+        else if (end > last->at + last->length)
+            last->length = end - last->at;
     }
-    return true;
+    layer->splice_count = count;
 }
 
 static void apply(const struct body *body, const struct layer *layer, struct buffer *out)
@@ -111,8 +117,7 @@ static void apply(const struct body *body, const struct layer *layer, struct buf
 static bool carry_each(struct body *body, const struct layer *layer)
 {
     struct layer *parent = &body->layers.list[layer->parent];
-    struct spelled spelled = {
-        .spelling = (enum spelling)layer->spelling, .raw = text_part(parent->text, layer->at, layer->length)};
+    struct spelled spelled = {.spelling = layer->spelling, .raw = text_part(parent->text, layer->at, layer->length)};
     struct buffer text = {0};
     bool is_good = true;
     for (size_t i = 0; i < layer->splice_count && is_good; i++) {
@@ -136,10 +141,13 @@ static bool carry_whole(struct body *body, const struct layer *layer)
     struct buffer text = {0};
     struct buffer coded = {0};
     apply(body, layer, &text);
-    bool is_good = charset_write(layer->charset, layer->has_mark, buffer_text(&text), &coded);
+    struct buffer bytes = {0};
+    bool is_good = charset_write(layer->charset, layer->has_mark, buffer_text(&text), &bytes);
+    transfer_write(layer->transfer, buffer_text(&bytes), &coded);
     struct splice above = {layer->at, layer->length, 0, 0};
-    put(body, &body->layers.list[layer->parent], above, (enum spelling)layer->spelling, buffer_text(&coded));
+    put(body, &body->layers.list[layer->parent], above, layer->spelling, buffer_text(&coded));
     buffer_clear(&text);
+    buffer_clear(&bytes);
     buffer_clear(&coded);
     return is_good;
 }
@@ -148,9 +156,8 @@ static bool carry(struct body *body, struct layer *layer)
 {
     if (layer->splice_count == 0)
         return true;
-    if (!put_in_order(layer))
-        return false;
-    if (layer->transfer == 0 && layer->charset == BODY_UTF8)
+    put_in_order(layer);
+    if (layer->transfer == TRANSFER_NONE && !layer->has_mark && layer->charset == CHARSET_UTF8)
         return carry_each(body, layer);
     return carry_whole(body, layer);
 }
@@ -161,9 +168,8 @@ bool body_rewrite(struct body *body, struct buffer *out)
     for (size_t i = body->layers.count; i > 1; i--)
         if (!carry(body, &body->layers.list[i - 1]))
             return false;
-    if (!put_in_order(first))
-        return false;
-    if (first->charset == BODY_UTF8 && !first->has_mark) {
+    put_in_order(first);
+    if (first->charset == CHARSET_UTF8 && !first->has_mark) {
         apply(body, first, out);
         return true;
     }

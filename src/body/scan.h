@@ -3,6 +3,7 @@
 #ifndef EXEAT_BODY_SCAN_H
 #define EXEAT_BODY_SCAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -11,6 +12,15 @@
 #include <emmintrin.h>
 
 enum { SCAN_STEP = 16 };
+/* Whether one of SCAN_STEP bytes is one of two. */
+static inline bool scan_has_step(const char *at, char one, char other)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i found =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(one)), _mm_cmpeq_epi8(bytes, _mm_set1_epi8(other)));
+    return _mm_movemask_epi8(found) != 0;
+}
+
 /* Of SCAN_STEP bytes, how many stand before the first that is a quote, a backslash, a control character or no ASCII. */
 static inline size_t scan_plain_step(const char *at)
 {
@@ -30,6 +40,14 @@ static inline uint64_t scan_zeros(uint64_t word)
     return (word - 0x0101010101010101U) & ~word & 0x8080808080808080U;
 }
 
+static inline bool scan_has_step(const char *at, char one, char other)
+{
+    bool has = false;
+    for (size_t i = 0; i < SCAN_STEP; i++)
+        has |= at[i] == one || at[i] == other;
+    return has;
+}
+
 static inline size_t scan_plain_step(const char *at)
 {
     uint64_t word = 0;
@@ -41,6 +59,19 @@ static inline size_t scan_plain_step(const char *at)
     return found == 0 ? SCAN_STEP : (size_t)__builtin_ctzll(found) / 8;
 }
 #endif
+
+/* Whether one of two bytes is there. */
+static inline bool scan_has(const char *at, size_t length, char one, char other)
+{
+    const char *end = at + length;
+    for (; end - at >= SCAN_STEP; at += SCAN_STEP)
+        if (scan_has_step(at, one, other))
+            return true;
+    for (; at < end; at++)
+        if (*at == one || *at == other)
+            return true;
+    return false;
+}
 
 static inline bool scan_is_plain(char byte)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The media types that are looked into, and the names of charsets. A type without a row is binary: it has a name that a
+/* The media types that are looked into. A type without a row is binary: it has a name that a
  * rule may let through, and nobody looks into it. */
 #include "label.h"
 
@@ -65,33 +65,4 @@ enum body_kind kind_of_type(struct text type)
     if (text_starts_with(type, TEXT("text/")) || text_ends_with(type, TEXT("+yaml")))
         return BODY_TEXT;
     return BODY_BINARY;
-}
-
-static const struct {
-    struct text name;
-    enum body_charset charset;
-} charsets[] = {
-    {TEXT_INIT("utf-8"), BODY_UTF8},         {TEXT_INIT("utf8"), BODY_UTF8},
-    {TEXT_INIT("us-ascii"), BODY_UTF8},      {TEXT_INIT("ascii"), BODY_UTF8},
-    {TEXT_INIT("utf-8-sig"), BODY_UTF8},     {TEXT_INIT("utf8mb4"), BODY_UTF8},
-    {TEXT_INIT("utf-16"), BODY_UTF16},       {TEXT_INIT("utf-16le"), BODY_UTF16LE},
-    {TEXT_INIT("utf-16be"), BODY_UTF16BE},   {TEXT_INIT("utf-32"), BODY_UTF32},
-    {TEXT_INIT("utf-32le"), BODY_UTF32LE},   {TEXT_INIT("utf-32be"), BODY_UTF32BE},
-    {TEXT_INIT("iso-8859-1"), BODY_LATIN1},  {TEXT_INIT("iso8859-1"), BODY_LATIN1},
-    {TEXT_INIT("latin1"), BODY_LATIN1},      {TEXT_INIT("iso_8859-1"), BODY_LATIN1},
-    {TEXT_INIT("l1"), BODY_LATIN1},          {TEXT_INIT("iso-8859-15"), BODY_LATIN9},
-    {TEXT_INIT("iso8859-15"), BODY_LATIN9},  {TEXT_INIT("latin9"), BODY_LATIN9},
-    {TEXT_INIT("iso_8859-15"), BODY_LATIN9}, {TEXT_INIT("windows-1252"), BODY_WINDOWS1252},
-    {TEXT_INIT("cp1252"), BODY_WINDOWS1252}, {TEXT_INIT("x-cp1252"), BODY_WINDOWS1252},
-};
-
-bool charset_parse(struct text name, enum body_charset *charset)
-{
-    for (size_t i = 0; i < COUNT_OF(charsets); i++) {
-        if (text_equal_nocase(charsets[i].name, name)) {
-            *charset = charsets[i].charset;
-            return true;
-        }
-    }
-    return false;
 }

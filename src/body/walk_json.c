@@ -185,10 +185,12 @@ static inline bool begin(struct json *json, bool *is_empty)
 {
     struct walk *walk = &json->body->walk;
     bool is_object = *json->at == '{';
-    if (walk->depth == LEVELS_MAX)
+    if (walk->depth - walk->base == LEVELS_MAX)
         return walk_fail_at(
             json->body, BODY_TOO_DEEP, "nested deeper than 64 levels", (size_t)(json->at - json->start));
-    walk->crumbs[walk->depth++] = (struct crumb){.is_name = is_object};
+    struct crumb *crumb = &walk->crumbs[walk->depth++];
+    crumb->index = 0;
+    crumb->is_name = is_object;
     json->at++;
     skip_blanks(json);
     *is_empty = is_at(json, is_object ? '}' : ']');
@@ -199,7 +201,7 @@ static inline bool begin(struct json *json, bool *is_empty)
 static inline bool go_on(struct json *json, bool *is_over)
 {
     struct walk *walk = &json->body->walk;
-    for (skip_blanks(json); walk->depth > 0; skip_blanks(json)) {
+    for (skip_blanks(json); walk->depth > walk->base; skip_blanks(json)) {
         struct crumb *crumb = top(json);
         if (is_at(json, ',')) {
             json->at++;
@@ -220,7 +222,6 @@ bool walk_json(struct body *body)
     struct text text = body_layer(body)->text;
     struct json json = {body, text.data, text.data, text.data + text.length};
     bool is_over = false;
-    body->walk.depth = 0;
     while (!is_over) {
         skip_blanks(&json);
         if (json.at == json.end)

@@ -8,6 +8,8 @@
 #include <stddef.h>
 
 #include "exeat/base/text.h"
+#include "exeat/coding.h"
+#include "exeat/coding/charset.h"
 
 /* Why a body cannot be looked at. Rows of one table (src/body/fault.c); only ever appended. */
 enum body_fault {
@@ -52,27 +54,11 @@ enum body_kind {
     BODY_BINARY     /* anything else: it has a type, and nobody looks into it */
 };
 
-enum body_charset {
-    BODY_CHARSET_UNSAID,
-    BODY_UTF8, /* US-ASCII too */
-    BODY_UTF16,
-    BODY_UTF16LE,
-    BODY_UTF16BE,
-    BODY_UTF32,
-    BODY_UTF32LE,
-    BODY_UTF32BE,
-    BODY_LATIN1, /* ISO-8859-1, which browsers and this gate read as windows-1252 (WHATWG Encoding) */
-    BODY_LATIN9, /* ISO-8859-15 */
-    BODY_WINDOWS1252
-};
-
-enum body_coding { BODY_GZIP, BODY_DEFLATE, BODY_BROTLI, BODY_ZSTD };
-
 enum { BODY_CODINGS = 3, BODY_TYPE_SIZE = 128, BODY_BOUNDARY_SIZE = 71 };
 struct body_label {
     enum body_kind kind;
-    enum body_charset charset;
-    enum body_coding codings[BODY_CODINGS]; /* in the order in which they were put on */
+    enum charset charset;
+    enum coding codings[BODY_CODINGS]; /* in the order in which they were put on */
     size_t coding_count;
     char separator;                    /* of a table: ',' or tab */
     char type[BODY_TYPE_SIZE];         /* "image/png", in lower case; empty: none was said */

@@ -1,43 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Charsets, by hand: three families are few lines, and iconv would have to be asked for each of its quirks. Strict both
  * ways: what has no character in its charset is refused, so that writing gives back the bytes that were read. */
-#include "charset.h"
+#include "exeat/coding/charset.h"
 
-#include "spelling.h"
+#include "exeat/coding/spelling.h"
+
+static const struct {
+    struct text name;
+    enum charset charset;
+} names[] = {
+    {TEXT_INIT("utf-8"), CHARSET_UTF8},         {TEXT_INIT("utf8"), CHARSET_UTF8},
+    {TEXT_INIT("us-ascii"), CHARSET_UTF8},      {TEXT_INIT("ascii"), CHARSET_UTF8},
+    {TEXT_INIT("utf-8-sig"), CHARSET_UTF8},     {TEXT_INIT("utf8mb4"), CHARSET_UTF8},
+    {TEXT_INIT("utf-16"), CHARSET_UTF16},       {TEXT_INIT("utf-16le"), CHARSET_UTF16LE},
+    {TEXT_INIT("utf-16be"), CHARSET_UTF16BE},   {TEXT_INIT("utf-32"), CHARSET_UTF32},
+    {TEXT_INIT("utf-32le"), CHARSET_UTF32LE},   {TEXT_INIT("utf-32be"), CHARSET_UTF32BE},
+    {TEXT_INIT("iso-8859-1"), CHARSET_LATIN1},  {TEXT_INIT("iso8859-1"), CHARSET_LATIN1},
+    {TEXT_INIT("latin1"), CHARSET_LATIN1},      {TEXT_INIT("iso_8859-1"), CHARSET_LATIN1},
+    {TEXT_INIT("l1"), CHARSET_LATIN1},          {TEXT_INIT("iso-8859-15"), CHARSET_LATIN9},
+    {TEXT_INIT("iso8859-15"), CHARSET_LATIN9},  {TEXT_INIT("latin9"), CHARSET_LATIN9},
+    {TEXT_INIT("iso_8859-15"), CHARSET_LATIN9}, {TEXT_INIT("windows-1252"), CHARSET_WINDOWS1252},
+    {TEXT_INIT("cp1252"), CHARSET_WINDOWS1252}, {TEXT_INIT("x-cp1252"), CHARSET_WINDOWS1252},
+};
+
+bool charset_parse(struct text name, enum charset *charset)
+{
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (text_equal_nocase(names[i].name, name)) {
+            *charset = names[i].charset;
+            return true;
+        }
+    }
+    return false;
+}
 
 /* --- byte-order marks ----------------------------------------------------------------------------------------------
  */
 
 static const struct mark {
     struct text bytes;
-    enum body_charset charset;
-    enum body_charset open; /* the charset that leaves the order to its mark */
+    enum charset charset;
+    enum charset open; /* the charset that leaves the order to its mark */
 } marks[] = {
-    {TEXT_INIT("\xef\xbb\xbf"), BODY_UTF8, BODY_UTF8},     {TEXT_INIT("\xff\xfe\0\0"), BODY_UTF32LE, BODY_UTF32},
-    {TEXT_INIT("\0\0\xfe\xff"), BODY_UTF32BE, BODY_UTF32}, {TEXT_INIT("\xff\xfe"), BODY_UTF16LE, BODY_UTF16},
-    {TEXT_INIT("\xfe\xff"), BODY_UTF16BE, BODY_UTF16},
+    {TEXT_INIT("\xef\xbb\xbf"), CHARSET_UTF8, CHARSET_UTF8},
+    {TEXT_INIT("\xff\xfe\0\0"), CHARSET_UTF32LE, CHARSET_UTF32},
+    {TEXT_INIT("\0\0\xfe\xff"), CHARSET_UTF32BE, CHARSET_UTF32},
+    {TEXT_INIT("\xff\xfe"), CHARSET_UTF16LE, CHARSET_UTF16},
+    {TEXT_INIT("\xfe\xff"), CHARSET_UTF16BE, CHARSET_UTF16},
 };
 
-static bool is_single(enum body_charset charset)
+static bool is_single(enum charset charset)
 {
-    return charset == BODY_LATIN1 || charset == BODY_LATIN9 || charset == BODY_WINDOWS1252;
+    return charset == CHARSET_LATIN1 || charset == CHARSET_LATIN9 || charset == CHARSET_WINDOWS1252;
 }
 
 /* Without a mark the order is the network's (RFC 2781 section 4.3). */
-static enum body_charset without_mark(enum body_charset charset)
+static enum charset without_mark(enum charset charset)
 {
-    if (charset == BODY_UTF16)
-        return BODY_UTF16BE;
-    if (charset == BODY_UTF32)
-        return BODY_UTF32BE;
-    return charset == BODY_CHARSET_UNSAID ? BODY_UTF8 : charset;
+    if (charset == CHARSET_UTF16)
+        return CHARSET_UTF16BE;
+    if (charset == CHARSET_UTF32)
+        return CHARSET_UTF32BE;
+    return charset == CHARSET_UNSAID ? CHARSET_UTF8 : charset;
 }
 
-static const struct mark *mark_of(struct text bytes, enum body_charset charset)
+static const struct mark *mark_of(struct text bytes, enum charset charset)
 {
     for (size_t i = 0; i < COUNT_OF(marks); i++) {
         const struct mark *mark = &marks[i];
-        bool may_be = charset == BODY_CHARSET_UNSAID || charset == mark->open || charset == mark->charset;
+        bool may_be = charset == CHARSET_UNSAID || charset == mark->open || charset == mark->charset;
         /* ff fe 00 00 is UTF-32, or a NUL in UTF-16: who says UTF-16 means that */
         if (may_be && text_starts_with(bytes, mark->bytes))
             return mark;
@@ -45,15 +76,15 @@ static const struct mark *mark_of(struct text bytes, enum body_charset charset)
     return NULL;
 }
 
-bool charset_settle(struct text bytes, enum body_charset *charset, size_t *mark_length)
+bool charset_settle(struct text bytes, enum charset *charset, size_t *mark_length)
 {
     const struct mark *mark = is_single(*charset) ? NULL : mark_of(bytes, *charset);
     bool has_nul = text_has(bytes, '\0');
     *mark_length = mark == NULL ? 0 : mark->bytes.length;
     *charset = mark == NULL ? without_mark(*charset) : mark->charset;
     if (is_single(*charset) && text_is_utf8(bytes))
-        *charset = BODY_UTF8;
-    if (*charset == BODY_UTF8 || is_single(*charset))
+        *charset = CHARSET_UTF8;
+    if (*charset == CHARSET_UTF8 || is_single(*charset))
         return !has_nul;
     return mark != NULL || has_nul || !text_is_utf8(bytes);
 }
@@ -61,14 +92,14 @@ bool charset_settle(struct text bytes, enum body_charset *charset, size_t *mark_
 /* --- single bytes --------------------------------------------------------------------------------------------------
  */
 
-static uint32_t single_code(enum body_charset charset, unsigned char byte)
+static uint32_t single_code(enum charset charset, unsigned char byte)
 {
     static const struct {
         unsigned char byte;
         uint16_t code;
     } latin9[] = {{0xa4, 0x20ac}, {0xa6, 0x160}, {0xa8, 0x161}, {0xb4, 0x17d},
                   {0xb8, 0x17e},  {0xbc, 0x152}, {0xbd, 0x153}, {0xbe, 0x178}};
-    if (charset != BODY_LATIN9)
+    if (charset != CHARSET_LATIN9)
         return windows1252_code(byte);
     for (size_t i = 0; i < COUNT_OF(latin9); i++)
         if (latin9[i].byte == byte)
@@ -76,7 +107,7 @@ static uint32_t single_code(enum body_charset charset, unsigned char byte)
     return byte;
 }
 
-static bool write_single(enum body_charset charset, uint32_t code, struct buffer *out)
+static bool write_single(enum charset charset, uint32_t code, struct buffer *out)
 {
     for (unsigned byte = code < 0x80 ? code : 0x80; byte < 0x100; byte++) {
         if (single_code(charset, (unsigned char)byte) == code) {
@@ -90,17 +121,17 @@ static bool write_single(enum body_charset charset, uint32_t code, struct buffer
 /* --- units of two and four bytes -----------------------------------------------------------------------------------
  */
 
-static size_t unit_size(enum body_charset charset)
+static size_t unit_size(enum charset charset)
 {
-    return charset == BODY_UTF32LE || charset == BODY_UTF32BE ? 4 : 2;
+    return charset == CHARSET_UTF32LE || charset == CHARSET_UTF32BE ? 4 : 2;
 }
 
-static bool is_little(enum body_charset charset)
+static bool is_little(enum charset charset)
 {
-    return charset == BODY_UTF16LE || charset == BODY_UTF32LE;
+    return charset == CHARSET_UTF16LE || charset == CHARSET_UTF32LE;
 }
 
-static uint32_t read_unit(enum body_charset charset, const char *at)
+static uint32_t read_unit(enum charset charset, const char *at)
 {
     size_t size = unit_size(charset);
     uint32_t unit = 0;
@@ -109,7 +140,7 @@ static uint32_t read_unit(enum body_charset charset, const char *at)
     return unit;
 }
 
-static void write_unit(enum body_charset charset, uint32_t unit, struct buffer *out)
+static void write_unit(enum charset charset, uint32_t unit, struct buffer *out)
 {
     size_t size = unit_size(charset);
     for (size_t i = 0; i < size; i++)
@@ -121,7 +152,7 @@ static bool is_surrogate(uint32_t code, uint32_t first)
     return (code & 0xfffffc00U) == first;
 }
 
-static bool read_units(enum body_charset charset, struct text bytes, struct buffer *out)
+static bool read_units(enum charset charset, struct text bytes, struct buffer *out)
 {
     size_t size = unit_size(charset);
     if (bytes.length % size != 0)
@@ -142,7 +173,7 @@ static bool read_units(enum body_charset charset, struct text bytes, struct buff
     return true;
 }
 
-static void write_code(enum body_charset charset, uint32_t code, struct buffer *out)
+static void write_code(enum charset charset, uint32_t code, struct buffer *out)
 {
     if (code >= 0x10000 && unit_size(charset) == 2) {
         write_unit(charset, 0xd800 + ((code - 0x10000) >> 10), out);
@@ -154,9 +185,9 @@ static void write_code(enum body_charset charset, uint32_t code, struct buffer *
 /* --- all -----------------------------------------------------------------------------------------------------------
  */
 
-bool charset_read(enum body_charset charset, struct text bytes, struct buffer *out)
+bool charset_read(enum charset charset, struct text bytes, struct buffer *out)
 {
-    if (charset == BODY_UTF8) {
+    if (charset == CHARSET_UTF8) {
         buffer_append(out, bytes);
         return text_is_utf8(bytes);
     }
@@ -167,18 +198,18 @@ bool charset_read(enum body_charset charset, struct text bytes, struct buffer *o
     return true;
 }
 
-static void write_mark(enum body_charset charset, struct buffer *out)
+static void write_mark(enum charset charset, struct buffer *out)
 {
     for (size_t i = 0; i < COUNT_OF(marks); i++)
         if (marks[i].charset == charset)
             buffer_append(out, marks[i].bytes);
 }
 
-bool charset_write(enum body_charset charset, bool has_mark, struct text text, struct buffer *out)
+bool charset_write(enum charset charset, bool has_mark, struct text text, struct buffer *out)
 {
     if (has_mark)
         write_mark(charset, out);
-    if (charset == BODY_UTF8) {
+    if (charset == CHARSET_UTF8) {
         buffer_append(out, text);
         return true;
     }

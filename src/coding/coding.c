@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What all codings share: the room for what comes out, and the text that stands beside it. */
-#include "coding.h"
+#include "coding_internal.h"
 
-#include "spelling.h"
+#include "exeat/coding/spelling.h"
 
 /* One byte beyond the limit is room enough to see that it is passed. */
-enum body_fault decoding_room(struct decoding *decoding, size_t *room)
+enum coding_fault coding_room(struct coding_undoing *undoing, size_t *room)
 {
-    if (decoding->out->length > decoding->limit)
-        return decoding_fault(decoding, decoding->beyond, "decoding was ended at the limit");
-    size_t left = decoding->limit + 1 - decoding->out->length;
+    if (undoing->out->length > undoing->limit)
+        return coding_fail(undoing, CODING_BEYOND, "decoding was ended at the limit");
+    size_t left = undoing->limit + 1 - undoing->out->length;
     *room = left < DECODED_CHUNK ? left : DECODED_CHUNK;
-    buffer_reserve(decoding->out, *room);
-    return BODY_FINE;
+    buffer_reserve(undoing->out, *room);
+    return CODING_FINE;
 }
 
 /* Control characters say that it is no text. */
@@ -26,21 +26,21 @@ static bool is_printable(struct text bytes)
     return true;
 }
 
-bool decoding_beside(struct decoding *decoding, struct text bytes)
+bool coding_beside(struct coding_undoing *undoing, struct text bytes)
 {
     if (!is_printable(bytes))
         return false;
     bool is_utf8 = text_is_utf8(bytes);
     if (is_utf8)
-        buffer_append(decoding->beside, bytes);
+        buffer_append(undoing->beside, bytes);
     for (size_t i = 0; i < bytes.length && !is_utf8; i++)
-        spell_code(decoding->beside, windows1252_code((unsigned char)bytes.data[i]));
-    buffer_append_byte(decoding->beside, '\0');
+        spell_code(undoing->beside, windows1252_code((unsigned char)bytes.data[i]));
+    buffer_append_byte(undoing->beside, '\0');
     return true;
 }
 
-enum body_fault decoding_fault(struct decoding *decoding, enum body_fault fault, const char *clause)
+enum coding_fault coding_fail(struct coding_undoing *undoing, enum coding_fault fault, const char *clause)
 {
-    (void)detail_say(decoding->detail, "%s", clause);
+    (void)detail_say(undoing->detail, "%s", clause);
     return fault;
 }

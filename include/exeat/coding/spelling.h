@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How a text is spelled where it stands, both ways: what a spelling says, and how other text is put in its place. It is
  * read unit by unit, so that each byte of what it says is known to come from one place. */
-#ifndef EXEAT_BODY_SPELLING_H
-#define EXEAT_BODY_SPELLING_H
+#ifndef EXEAT_CODING_SPELLING_H
+#define EXEAT_CODING_SPELLING_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,6 +23,7 @@ enum spelling {
     SPELLED_CELL,       /* of a table, without quotes */
     SPELLED_QUOTED,     /* of a table: "" is a quote */
     SPELLED_PAIRS,      /* a quoted string of a head: a backslash before a character */
+    SPELLED_FIELD,      /* one line of a head or an event */
     SPELLED_LINES,      /* the lines of data of one event */
     SPELLING_COUNT
 };
@@ -32,6 +33,8 @@ enum spelling {
 void spelling_read(enum spelling spelling, struct text raw, struct buffer *out);
 /* Whether it may say something else than it shows; false is certain. */
 bool spelling_differs(enum spelling spelling, struct text raw);
+/* Whether an escape stands at the front of `raw`, which is not empty. */
+bool spelling_is_escape(enum spelling spelling, struct text raw);
 /* A place in a spelling, and how many bytes it says up to there. */
 struct spelled {
     enum spelling spelling;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading: one unit after the other, each with what it says. Bytes that begin no escape are units of themselves. */
-#include "spelling.h"
+#include "exeat/coding/spelling.h"
 
 #include <string.h>
 
@@ -169,20 +169,27 @@ static size_t line_end_length(struct text rest)
     return rest.length > 1 && rest.data[0] == '\r' && rest.data[1] == '\n' ? 2 : 1;
 }
 
+static bool is_data_line(struct text line)
+{
+    struct text name = TEXT("data");
+    return text_starts_with(line, name) &&
+           (line.length == name.length || text_has(TEXT(":\r\n"), line.data[name.length]));
+}
+
 /* A line end in the data of an event: other fields between its lines say nothing, and neither does "data: ". */
 static void read_line_end(struct text rest, struct unit *unit)
 {
     size_t at = line_end_length(rest);
-    for (struct text line = text_after(rest, at); line.length > 0; line = text_after(rest, at)) {
-        if (text_starts_with(line, TEXT("data:")))
-            at += line.length > 5 && line.data[5] == ' ' ? 6 : 5;
-        if (text_starts_with(line, TEXT("data")))
-            break;
+    struct text line = text_after(rest, at);
+    while (line.length > 0 && !is_data_line(line)) {
         size_t end = 0;
         while (end < line.length && line.data[end] != '\r' && line.data[end] != '\n')
             end++;
         at += end == line.length ? end : end + line_end_length(text_after(line, end));
+        line = text_after(rest, at);
     }
+    if (text_starts_with(line, TEXT("data")))
+        at += text_starts_with(line, TEXT("data: ")) ? 6 : text_starts_with(line, TEXT("data:")) ? 5 : 4;
     say_byte(unit, at, '\n');
 }
 
@@ -226,6 +233,13 @@ bool spelling_differs(enum spelling spelling, struct text raw)
         if (begins_escape(row, raw.data[i]))
             return true;
     return false;
+}
+
+bool spelling_is_escape(enum spelling spelling, struct text raw)
+{
+    struct unit unit;
+    read_unit(&rows[spelling], raw, &unit);
+    return unit.raw > 1;
 }
 
 void spelling_read(enum spelling spelling, struct text raw, struct buffer *out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writing: text as it must be spelled to stand where another stood. A table of what each byte becomes there. */
-#include "spelling.h"
+#include "exeat/coding/spelling.h"
 
 /* NULL: it stands for itself. */
 static const char *json_escape(char byte)
@@ -107,6 +107,11 @@ static void write_pair(char byte, struct buffer *out)
     }
 }
 
+static void write_field(char byte, struct buffer *out)
+{
+    buffer_append_byte(out, (unsigned char)byte < 0x20 ? ' ' : byte);
+}
+
 static void write_line(char byte, struct buffer *out)
 {
     if (byte == '\n')
@@ -119,7 +124,7 @@ static void (*const writers[SPELLING_COUNT])(char byte, struct buffer *out) = {
     [SPELLED_JSON] = write_json,       [SPELLED_JSON_PLAIN] = write_json, [SPELLED_FORM] = write_form,
     [SPELLED_PERCENT] = write_percent, [SPELLED_XML] = write_xml,         [SPELLED_CDATA] = write_cdata,
     [SPELLED_COMMENT] = write_comment, [SPELLED_CELL] = write_cell,       [SPELLED_QUOTED] = write_quoted,
-    [SPELLED_PAIRS] = write_pair,      [SPELLED_LINES] = write_line,
+    [SPELLED_PAIRS] = write_pair,      [SPELLED_FIELD] = write_field,     [SPELLED_LINES] = write_line,
 };
 
 void spelling_write(enum spelling spelling, struct text text, struct buffer *out)

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Texts that lie in values without anybody's saying so: JSON (the arguments of a tool call), data URLs, percent
+ * escapes, entities of markup, base64. A value is told at its innermost reading: what it says at last, once. */
+#include <string.h>
+
+#include "body_internal.h"
+#include "label.h"
+#include "opaque.h"
+#include "scan.h"
+
+enum { BASE64_MIN = 16, BASE64_BLOCK = 64, OPAQUE_MIN = 64 };
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+/* Begins and ends as an object or a list of something. */
+static bool looks_json(struct text value)
+{
+    if (value.length < 4 || (!is_blank(value.data[0]) && value.data[0] != '{' && value.data[0] != '['))
+        return false;
+    struct text core = text_trim(value, " \t\r\n");
+    return core.length >= 4 && ((core.data[0] == '{' && text_ends_with(core, TEXT("}"))) ||
+                                (core.data[0] == '[' && text_ends_with(core, TEXT("]"))));
+}
+
+static bool has_percent(struct text value)
+{
+    for (size_t at = text_index(value, '%', 0); at + 2 < value.length; at = text_index(value, '%', at + 1))
+        if (hex_value(value.data[at + 1]) >= 0 && hex_value(value.data[at + 2]) >= 0)
+            return true;
+    return false;
+}
+
+static bool has_entity(struct text value)
+{
+    for (size_t at = text_index(value, '&', 0); at + 2 < value.length; at = text_index(value, '&', at + 1))
+        if (spelling_is_escape(SPELLED_XML, text_after(value, at)))
+            return true;
+    return false;
+}
+
+/* --- base64 --------------------------------------------------------------------------------------------------------
+ */
+
+/* The next run of at least BASE64_MIN digits from `*at` on, with what it has of padding. Such a run has a digit in each
+ * sixteenth place or so: only there is it looked for. */
+static bool next_run(struct text value, size_t *at, struct text *run)
+{
+    size_t probe = *at + BASE64_MIN - 1;
+    for (; probe < value.length; probe += BASE64_MIN) {
+        size_t start = probe;
+        size_t end = probe;
+        while (start > *at && base64_has(value.data[start - 1]))
+            start--;
+        while (end < value.length && base64_has(value.data[end]))
+            end++;
+        if (end <= probe || end - start < BASE64_MIN)
+            continue;
+        size_t digits = end - start;
+        end -= digits % 4 == 1; /* one digit of a group says nothing */
+        while (end < value.length && value.data[end] == '=' && end - start < digits + 2)
+            end++;
+        *run = text_part(value, start, end - start);
+        *at = end;
+        return true;
+    }
+    return false;
+}
+
+/* How it was written, so that it is written so again. */
+static enum transfer transfer_of(struct text run)
+{
+    if (text_ends_with(run, TEXT("=")) || run.length % 4 == 0)
+        return text_has(run, '-') || text_has(run, '_') ? TRANSFER_BASE64URL : TRANSFER_BASE64;
+    return text_has(run, '+') || text_has(run, '/') ? TRANSFER_BASE64_SHORT : TRANSFER_BASE64URL;
+}
+
+/* Text has no control characters, and is UTF-8. */
+static bool is_text(struct text bytes)
+{
+    for (size_t i = 0; i < bytes.length; i++)
+        if ((unsigned char)bytes.data[i] < ' ' && !is_blank(bytes.data[i]))
+            return false;
+    return bytes.length > 0 && text_is_utf8(bytes);
+}
+
+/* Without the last digits, which may be a character cut in two. */
+static bool begins_as_text(struct text run)
+{
+    char block[BASE64_BLOCK];
+    struct buffer front = {block, 0, sizeof(block)};
+    if (!transfer_read(TRANSFER_BASE64_SHORT, text_part(run, 0, BASE64_MIN), &front))
+        return false;
+    struct text text = buffer_text(&front);
+    for (size_t cut = 0; cut < 4; cut++)
+        if (is_text(text_part(text, 0, text.length - cut)))
+            return true;
+    return false;
+}
+
+/* A file that is known by its first bytes. */
+static struct text file_type(struct text run)
+{
+    char block[BASE64_BLOCK];
+    struct buffer front = {block, 0, sizeof(block)};
+    if (run.length < OPAQUE_MIN || !transfer_read(TRANSFER_BASE64_SHORT, text_part(run, 0, OPAQUE_MIN), &front))
+        return TEXT("");
+    return opaque_type(buffer_text(&front));
+}
+
+static bool walk_run(struct body *body, struct text run)
+{
+    struct layer layer = {.kind = BODY_TEXT, .transfer = transfer_of(run), .charset = CHARSET_UTF8};
+    struct text type = file_type(run);
+    if (type.length > 0)
+        return place_opaque(body, run, type);
+    if (!begins_as_text(run))
+        return true;
+    if (!transfer_read(layer.transfer, run, &layer.owned) || !is_text(buffer_text(&layer.owned))) {
+        layer_clear(&layer);
+        return true;
+    }
+    layer.text = buffer_text(&layer.owned);
+    return layer_walk(body, run, &layer);
+}
+
+static bool has_base64(struct text value)
+{
+    struct text run;
+    for (size_t at = 0; next_run(value, &at, &run);)
+        if (begins_as_text(run) || file_type(run).length > 0)
+            return true;
+    return false;
+}
+
+bool inside_base64(struct body *body, struct text value)
+{
+    struct text run;
+    for (size_t at = 0; next_run(value, &at, &run);)
+        if (!walk_run(body, run))
+            return false;
+    return true;
+}
+
+/* --- data URLs -----------------------------------------------------------------------------------------------------
+ */
+
+/* RFC 2397: data:[type][;parameters][;base64],payload */
+struct data_url {
+    struct body_label label;
+    struct text payload;
+    bool is_base64;
+};
+
+static bool looks_data_url(struct text value)
+{
+    return value.length > 5 && value.data[4] == ':' && text_equal_nocase(text_part(value, 0, 4), TEXT("data"));
+}
+
+static bool read_data_url(struct text value, struct data_url *url)
+{
+    size_t comma = text_index(value, ',', 0);
+    if (!looks_data_url(value) || comma == value.length)
+        return false;
+    struct text type = text_part(value, 5, comma - 5);
+    *url = (struct data_url){.payload = text_after(value, comma + 1)};
+    url->is_base64 = type.length >= 7 && text_equal_nocase(text_after(type, type.length - 7), TEXT(";base64"));
+    type.length -= url->is_base64 ? 7 : 0;
+    body_label_field(&url->label, TEXT("content-type"), type.length == 0 ? TEXT("text/plain") : type);
+    return body_label_end(&url->label) == BODY_FINE;
+}
+
+static enum inside walked(bool goes_on)
+{
+    return goes_on ? INSIDE_WALKED : INSIDE_FAILED;
+}
+
+static enum inside walk_data_url(struct body *body, struct text value)
+{
+    struct data_url url;
+    if (!read_data_url(value, &url))
+        return INSIDE_NOTHING;
+    struct layer layer = {.kind = url.label.kind, .charset = url.label.charset, .separator = url.label.separator};
+    if (!url.is_base64 || !base64_is(url.payload))
+        return INSIDE_NOTHING; /* text, whatever it says */
+    if (layer.kind == BODY_BINARY || layer.kind == BODY_MULTIPART)
+        return walked(place_opaque(body, url.payload, text_from(url.label.type)));
+    layer.transfer = transfer_of(url.payload);
+    if (layer_decode(&layer, url.payload) != BODY_FINE) {
+        layer_clear(&layer);
+        return INSIDE_NOTHING;
+    }
+    layer.is_guess = true;
+    return walked(layer_walk(body, url.payload, &layer));
+}
+
+/* --- all -----------------------------------------------------------------------------------------------------------
+ */
+
+bool inside_may_be(struct text value)
+{
+    struct text run;
+    size_t at = 0;
+    return looks_json(value) || looks_data_url(value) || scan_has(value.data, value.length, '%', '&') ||
+           next_run(value, &at, &run);
+}
+
+static enum inside walk_as(struct body *body, enum body_kind kind, enum spelling spelling, struct text raw)
+{
+    struct layer layer = {.kind = kind, .spelling = spelling, .charset = CHARSET_UTF8, .text = raw};
+    layer.is_guess = kind != BODY_TEXT;
+    if (spelling_differs(spelling, raw)) {
+        spelling_read(spelling, raw, &layer.owned);
+        layer.text = buffer_text(&layer.owned);
+    }
+    return walked(layer_walk(body, raw, &layer));
+}
+
+static bool is_data_url(struct text value)
+{
+    struct data_url url;
+    return read_data_url(value, &url);
+}
+
+enum inside inside_look(struct body *body, enum spelling spelling, struct text raw, struct text value)
+{
+    if (looks_json(value) && !body_layer(body)->is_guess)
+        return walk_as(body, BODY_JSON, spelling, raw);
+    bool has_percents = has_percent(value);
+    bool has_entities = has_entity(value);
+    if (spelling != SPELLED_PLAIN && (has_percents || has_entities || is_data_url(value) || has_base64(value)))
+        return walk_as(body, BODY_TEXT, spelling, raw);
+    if (spelling != SPELLED_PLAIN)
+        return INSIDE_NOTHING;
+    enum inside inside = walk_data_url(body, value);
+    if (inside != INSIDE_NOTHING)
+        return inside;
+    if (has_percents)
+        return walk_as(body, BODY_TEXT, SPELLED_PERCENT, raw);
+    return has_entities ? walk_as(body, BODY_TEXT, SPELLED_XML, raw) : INSIDE_NOTHING;
+}
+
+static bool has_data_url(struct text text)
+{
+    for (size_t at = text_index(text, ':', 4); at < text.length; at = text_index(text, ':', at + 1))
+        if (looks_data_url(text_after(text, at - 4)))
+            return true;
+    return false;
+}
+
+bool inside_has_any(struct text text)
+{
+    bool has_marks = scan_has(text.data, text.length, '%', '&') && (has_percent(text) || has_entity(text));
+    return has_marks || memmem(text.data, text.length, "\\\\", 2) != NULL || has_data_url(text) || has_base64(text);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* CSV and TSV (RFC 4180). The cells of the first row name the columns of the others; they are told as values too, since
+ * a table may have no such row. */
+#include "exeat/base/memory.h"
+
+#include "body_internal.h"
+
+enum { COLUMNS_MAX = 1024 };
+struct cell {
+    struct text raw;
+    bool is_quoted;
+};
+
+struct table {
+    struct body *body;
+    struct text rest;
+    char separator;
+    size_t row;
+    size_t column;
+    struct crumb names[COLUMNS_MAX]; /* of the columns */
+};
+
+/* Of a table whose type says commas, and whose first line has none: many programs write semicolons. */
+static char separator_of(const struct layer *layer)
+{
+    struct text line = text_part(layer->text, 0, text_index(layer->text, '\n', 0));
+    if (layer->separator == '\t' || text_has(line, ','))
+        return layer->separator == '\t' ? '\t' : ',';
+    if (text_has(line, ';'))
+        return ';';
+    return text_has(line, '\t') ? '\t' : ',';
+}
+
+static bool is_end(const struct table *table, size_t at)
+{
+    char byte = at < table->rest.length ? table->rest.data[at] : '\n';
+    return byte == table->separator || byte == '\n' || byte == '\r';
+}
+
+/* False: a quote has no end, or something behind it. */
+static bool take_quoted(struct table *table, struct cell *cell)
+{
+    struct text rest = table->rest;
+    size_t at = 1;
+    for (; at < rest.length; at++) {
+        if (rest.data[at] != '"')
+            continue;
+        if (at + 1 == rest.length || rest.data[at + 1] != '"')
+            break;
+        at++;
+    }
+    if (at >= rest.length || !is_end(table, at + 1))
+        return false;
+    *cell = (struct cell){text_part(rest, 1, at - 1), true};
+    table->rest = text_after(rest, at + 1);
+    return true;
+}
+
+static bool take_cell(struct table *table, struct cell *cell)
+{
+    if (text_starts_with(table->rest, TEXT("\"")))
+        return take_quoted(table, cell) || walk_fail(table->body, BODY_MALFORMED, "a quote of a cell without its end");
+    size_t length = 0;
+    while (!is_end(table, length))
+        length++;
+    *cell = (struct cell){text_part(table->rest, 0, length), false};
+    table->rest = text_after(table->rest, length);
+    return true;
+}
+
+static bool tell_cell(struct table *table, const struct cell *cell)
+{
+    enum spelling spelling = cell->is_quoted ? SPELLED_QUOTED : SPELLED_CELL;
+    if (table->column == COLUMNS_MAX)
+        return walk_fail(table->body, BODY_TOO_MANY, "more than 1024 columns");
+    struct crumb *name = &table->names[table->column];
+    if (table->row == 0)
+        *name = (struct crumb){.name = cell->raw, .is_name = true, .spelling = spelling};
+    bool is_named = table->row > 0 && name->is_name;
+    if (is_named && !crumb_push(table->body, *name))
+        return false;
+    bool goes_on = cell->raw.length == 0 || place_tell(table->body, BODY_VALUE, spelling, cell->raw);
+    if (is_named)
+        crumb_pop(table->body);
+    return goes_on;
+}
+
+/* Behind a cell: the next one of the row, or the next row. */
+static void go_on(struct table *table)
+{
+    bool is_same_row = table->rest.length > 0 && table->rest.data[0] == table->separator;
+    bool is_pair = text_starts_with(table->rest, TEXT("\r\n"));
+    table->rest = text_after(table->rest, is_pair ? 2 : 1);
+    table->column = is_same_row ? table->column + 1 : 0;
+    table->row += !is_same_row;
+}
+
+static bool walk_rows(struct table *table)
+{
+    struct cell cell;
+    while (table->rest.length > 0) {
+        crumb_top(table->body)->index = table->row;
+        if (!take_cell(table, &cell) || !tell_cell(table, &cell))
+            return false;
+        go_on(table);
+    }
+    return true;
+}
+
+bool walk_table(struct body *body)
+{
+    if (!crumb_push(body, (struct crumb){0}))
+        return false;
+    struct table *table = base_zalloc(sizeof(*table));
+    table->body = body;
+    table->rest = body_layer(body)->text;
+    table->separator = separator_of(body_layer(body));
+    bool goes_on = walk_rows(table);
+    base_free(table);
+    crumb_pop(body);
+    return goes_on;
+}

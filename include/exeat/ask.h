@@ -27,10 +27,9 @@ struct ask_place {
     struct text via;               /* our own name in Via: a request that has it went round in a circle */
 };
 
-/* What was asked. Whoever asks (exchange) has it, and sets `parsed` and `head` before ask_read. */
+/* What was asked. Whoever asks (exchange) has it, and sets `head` before ask_read. */
 struct ask {
-    struct http_head *parsed;  /* borrowed; NULL once nobody asks for it any more (a tunnel stands) */
-    struct message_head *head; /* of `parsed`; its texts are slices of the bytes that the connection holds as long */
+    struct message_head *head; /* borrowed, its texts too; NULL once nobody asks for it any more (a tunnel stands) */
     struct request request;    /* borrows what is inside from those and from `kept`; of a tunnel, from `kept` alone */
     struct buffer kept;        /* what `request` points into besides: the canonical path. Whoever asks clears it */
     bool is_connect;

@@ -36,19 +36,21 @@ struct exchange_limits {
 };
 
 struct entrance;
+struct exchange;
 /* What exchanges need; all borrowed and outliving them. */
 struct exchange_options {
     struct http_worker *http;
     struct resolver *resolver;
     struct route *route;
     struct account_book *book;
-    struct tls_server *tls;                         /* NULL: nothing can be opened */
-    struct tls_places *places;                      /* what certificates name, of all workers */
-    struct owners *owners;                          /* who owns a client's socket */
-    struct engines *engines;                        /* of all workers */
-    const char *via;                                /* our pseudonym and loop token for Via */
-    void (*on_ready)(struct entrance *entrance);    /* its exchange can go on: exchange_run */
-    void (*on_deadline)(struct entrance *entrance); /* its exchange's deadline is another now: exchange_due_us */
+    struct tls_server *tls;    /* NULL: nothing can be opened */
+    struct tls_places *places; /* what certificates name, of all workers */
+    struct owners *owners;     /* who owns a client's socket */
+    struct engines *engines;   /* of all workers */
+    const char *via;           /* our pseudonym and loop token for Via */
+    /* An exchange that came in there can go on: exchange_run; its deadline is another now: exchange_due_us. */
+    void (*on_ready)(struct entrance *entrance, struct exchange *exchange);
+    void (*on_deadline)(struct entrance *entrance, struct exchange *exchange);
 };
 
 /* Counters of one worker. Written by its thread only; others may read stale values. */
@@ -93,7 +95,8 @@ struct turned {
     struct owner owner; /* whose connections alone are turned to where it came */
 };
 
-/* What exchanges come in by. Of its owner (session), zeroed, who fills it but for what is said to be the exchange's. */
+/* What exchanges come in by, each by its own side of the connection. Of its owner (session), zeroed, who fills it but
+ * for what is said to be the exchange's. */
 struct entrance {
     struct http_connection http; /* towards the client */
     struct peer peer;            /* what the connection tells of who asks; `owner`, if not known: the exchange's */
@@ -112,7 +115,6 @@ uint64_t exchange_new_user(struct exchange_worker *worker); /* of upstream conne
 /* --- an exchange -----------------------------------------------------------------------------------------------------
  */
 
-struct exchange;
 /* Called when the first byte of a head has come; the entrance outlives it. The caller's to end: by exchange_free, or
  * exchange_discard once its connection was opened. */
 struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *entrance);
@@ -131,8 +133,9 @@ void exchange_expire(struct exchange *exchange);
 /* How it ended. */
 enum exchange_ending {
     EXCHANGE_ANSWERED,  /* the response is in `out`, whole */
-    EXCHANGE_CONNECTED, /* a CONNECT whose upstream is connected: say so, exchange_told_connected, exchange_tunnel */
-    EXCHANGE_OPENS,     /* a CONNECT whose inside will be judged: say so, then exchange_discard or _refuse_inside */
+    EXCHANGE_CONNECTED, /* a CONNECT whose upstream is connected: exchange_say_connected, exchange_tunnel */
+    EXCHANGE_OPENS,     /* a CONNECT whose inside will be judged: exchange_say_connected, then exchange_discard or
+                           _refuse_inside */
     EXCHANGE_UPGRADED,  /* the 101 is in `out`, and what else came from upstream */
     EXCHANGE_FORSAKEN,  /* the client has gone */
     EXCHANGE_CUT        /* the client cannot be told any more: its connection must break */
@@ -151,8 +154,8 @@ bool exchange_is_reading_head(const struct exchange *exchange);      /* nothing 
  * go of the head: what was taken from them before is gone, the pointer is good. */
 const struct request *exchange_request(const struct exchange *exchange);
 const struct decision *exchange_decision(const struct exchange *exchange); /* by which it was judged */
-/* The client was told that its tunnel stands. */
-void exchange_told_connected(struct exchange *exchange);
+/* Tells the client of a CONNECT (no wish) that its tunnel stands, or that it will be opened. */
+void exchange_say_connected(struct exchange *exchange);
 /* The upstream's channel for a tunnel, which the exchange owns and keeps open until it is freed. A tunnel needs no
  * head: an idle one shall hold no more than the request that it was judged by. */
 struct channel *exchange_tunnel(struct exchange *exchange);

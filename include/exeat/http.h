@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Exchanges over a connection, in both roles: a head and content come in, a head and content go out. How they are
  * framed, whether the connection goes on, interim responses, Expect, Upgrade and the lingering close are this module's
- * matter (RFC 9112; RFC 9110 7.8, 10.1.1, 15.2): above it nobody knows of chunks. */
+ * matter (RFC 9112; RFC 9110 7.8, 10.1.1, 15.2): above it nobody knows of chunks, nor which version it is. */
 #ifndef EXEAT_HTTP_H
 #define EXEAT_HTTP_H
 
@@ -29,8 +29,9 @@ struct http_connection {
     struct inflight out;        /* is to go */
     bool has_ended;             /* the peer's orderly end came */
     bool persists;              /* another exchange may follow this one (RFC 9112 9.3) */
+    enum http_version speaks;   /* how its exchanges begin */
 };
-/* With room for a block of bytes each way. */
+/* With room for a block of bytes each way; it speaks HTTP/1. */
 void http_connection_begin(struct http_connection *connection, struct http_worker *worker, struct channel *channel);
 /* `in` is to take what is read as a whole and may be so large: a head, a ClientHello. Never less than a block. */
 void http_connection_make_room(struct http_connection *connection, size_t whole);
@@ -55,21 +56,28 @@ enum io http_connection_linger(struct http_connection *connection);
 /* What has left of the response: nothing; nothing yet, but it waits in `out`; maybe some of it. */
 enum http_said { HTTP_UNSAID, HTTP_IN_HAND, HTTP_SAID };
 
-struct http_role;
-struct http_side {
-    const struct http_role *role;
-    struct http_connection *connection; /* borrowed */
+/* How HTTP/1 frames an exchange: for its two roles alone. */
+struct http1_framing {
     struct http_limits limits;
     struct http_scan scan;      /* of a head that is not whole yet */
     struct inflight head_bytes; /* what the texts of a request's head are slices of */
     size_t head_length;         /* of a response's head, which is still in `in` */
     struct http_body body;      /* what comes */
     struct text method;         /* of the request: it frames the response (RFC 9112 6.3) */
-    enum http_framing framing;  /* of what goes */
-    enum http_version version;  /* of the peer */
-    bool wants_continue;        /* the client waits for a 100 before it sends its content */
+    enum http_framing out;      /* of what goes */
+    size_t said_at;             /* HTTP_IN_HAND: where in `out` it begins */
+};
+
+struct http_role;
+/* Whoever has an exchange asks its sides, and never the connections below them: of one that carries many exchanges at
+ * once, each side has its own share. */
+struct http_side {
+    const struct http_role *role;
+    struct http_connection *connection; /* borrowed */
+    enum http_version version;          /* of the peer */
+    bool wants_continue;                /* the client waits for a 100 before it sends its content */
     enum http_said said;
-    size_t said_at; /* HTTP_IN_HAND: where in `out` it begins */
+    struct http1_framing http1;
 };
 
 /* HTTP_TAKEN: there it is, and there may be more. HTTP_NEEDS_MORE: read first. HTTP_WHOLE: the message has ended.
@@ -108,7 +116,7 @@ struct http_role {
     const char *name;
     /* HTTP_TAKEN fills `head`, whose texts are good until http_side_forget_head; HTTP_BAD fills `fault`. Of a response,
      * interim heads (1xx) come one by one before the final one. */
-    enum http_taken (*take_head)(struct http_side *side, struct http_head *head, struct fault *fault);
+    enum http_taken (*take_head)(struct http_side *side, struct message_head *head, struct fault *fault);
     /* HTTP_TAKEN fills `piece`, maybe with nothing; it is the caller's to put somewhere or to drop, at once. HTTP_BAD:
      * see http_side_wrong. */
     enum http_taken (*take_content)(struct http_side *side, struct http_piece *piece);
@@ -118,18 +126,41 @@ struct http_role {
     void (*reset)(struct http_side *side); /* it will never be: the peer shall see a break, not an end */
 };
 
-/* Begins an exchange of HTTP/1 on a connection that is between messages. */
-void http1_server_begin(struct http_side *side, struct http_connection *connection, const struct http_limits *limits);
-void http1_client_begin(
+/* Begins the next exchange of a connection, as what it speaks has it; in HTTP/1 it must be between messages. */
+void http_server_begin(struct http_side *side, struct http_connection *connection, const struct http_limits *limits);
+void http_client_begin(
     struct http_side *side, struct http_connection *connection, const struct http_limits *limits, struct text method);
-void http_side_forget_head(struct http_side *side);
+
+void http_side_forget_head(struct http_side *side); /* its texts are gone; done before, nothing happens */
 /* A request's head that is not taken: its bytes leave `in`, to be told of. Good until http_side_forget_head. */
 struct text http_side_abandon_head(struct http_side *side);
 
 bool http_side_is_whole(const struct http_side *side);     /* all that was to come is here */
 bool http_side_ends_whole(const struct http_side *side);   /* the peer has ended: was that the message's end? */
 const char *http_side_wrong(const struct http_side *side); /* what was, after HTTP_BAD; static, or NULL */
-bool http_side_may_persist(const struct http_side *side);  /* its connection is between messages, and persists */
+
+/* Another exchange may follow it on its connection: the response says so (RFC 9112 9.6). */
+bool http_side_persists(const struct http_side *side);
+void http_side_make_last(struct http_side *side); /* none does */
+bool http_side_may_persist(
+    const struct http_side *side); /* it is over, nothing came behind it, and another may follow */
+
+/* --- its bytes: those that came for it, and those that are to go -----------------------------------------------------
+ */
+
+enum io http_side_read(struct http_side *side);          /* as http_connection_read */
+enum io http_side_watch(struct http_side *side);         /* as http_connection_watch */
+bool http_side_has_ended(const struct http_side *side);  /* the peer's orderly end came: it will say nothing more */
+bool http_side_has_input(const struct http_side *side);  /* of what came, some was not taken */
+bool http_side_is_quiet(const struct http_side *side);   /* nothing came, and nothing is there to be read */
+void http_side_drop_input(struct http_side *side);       /* what came goes nowhere */
+bool http_side_has_output(const struct http_side *side); /* something waits to go */
+bool http_side_is_full(const struct http_side *side);    /* so much that nothing more shall be put */
+void http_side_drop_output(struct http_side *side);      /* it will not go: the peer takes no more */
+/* After both sides changed to another protocol: what came behind the head is to go as it is. */
+void http_side_pass_rest(struct http_side *from, struct http_side *to);
+/* A secret was put: no copy of it stays behind but what waits to go. */
+void http_side_forget_put(struct http_side *side);
 
 /* Writes all it can, as http_connection_write; from then on the response can no longer be taken back. */
 enum io http_side_send(struct http_side *side, uint64_t *put);
@@ -137,6 +168,8 @@ enum io http_side_send(struct http_side *side, uint64_t *put);
 void http_side_take_back(struct http_side *side);
 /* A 100 of our own, if the client waits for one and nobody else will say it. */
 void http_side_continue(struct http_side *side);
+/* The answer to a CONNECT that stands: what follows on this side is no message (RFC 9110 9.3.6). */
+void http_side_say_connected(struct http_side *side);
 /* Reads away what is here of content that nobody wants. False: there is more, so the connection cannot go on. */
 MUST_CHECK bool http_side_drain(struct http_side *side);
 

@@ -68,6 +68,13 @@ MUST_CHECK bool host_parse_written(struct text text, struct host *host);
 bool host_has_capital_eszett(struct text text);
 /* A TLS server_name (RFC 6066 section 3): a name, never an address, no trailing dot. */
 MUST_CHECK bool host_parse_sni(struct text text, struct host *host);
+/* Who has a name, by the public suffix list (publicsuffix.org); `name` is canonical, and ends in NUL.
+ * "api.eu.example.co.uk" is example.co.uk's; "shop.github.io" is an owner of its own; a suffix itself has none: then
+ * `name`. Borrowed from `name`. */
+const char *name_registrable_domain(const char *name);
+/* Below com, co.uk or github.io anybody can have a name. A suffix that the list does not have is a network of your own.
+ */
+bool name_is_public_suffix(const char *name);
 
 /* 1..65535, digits only, no leading zero. */
 MUST_CHECK bool port_parse(struct text text, uint16_t *port);

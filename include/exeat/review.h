@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A policy as people ask about it: why it decides so, what in it cannot be meant, what a change of it changes, and what
- * the records say to it. The judge that serves requests answers; nothing here decides by itself. */
+/* A policy as people ask about it: why it decides so, what a change of it changes, and what the records say to it. The
+ * judge that serves requests answers; nothing here decides by itself. */
 #ifndef EXEAT_REVIEW_H
 #define EXEAT_REVIEW_H
 
 #include "exeat/model/record.h"
 #include "exeat/policy.h"
-
-/* Warnings about what compiles and cannot be meant, remarks about what reaches further than its words: each with its
- * place. Rules that have lapsed at that moment, or lapse within a day of it, are warned of; all else is about the
- * policy as it is written. */
-void review_lint(const struct policy *policy, int64_t at_us, struct diags *diags);
 
 /* What a request would come to under one policy and under the other. */
 enum review_change {

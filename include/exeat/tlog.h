@@ -20,8 +20,6 @@ struct tlog_tree {
     size_t count;
 };
 void tlog_leaf(struct bytes record, struct digest *leaf); /* SHA-256 over 0x00 and the record (RFC 6962 2.1) */
-/* Over 0x01 and both; `node` may be one of them. */
-void tlog_node(const struct digest *left, const struct digest *right, struct digest *node);
 void tlog_tree_append(struct tlog_tree *tree, const struct digest *leaf); /* one leaf more */
 /* A tree as bytes: its size and its frontier. False: they are none. */
 void tlog_tree_write(const struct tlog_tree *tree, struct buffer *out);

@@ -26,15 +26,13 @@ struct http_limits {
 
 enum http_framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_UNTIL_CLOSE };
 
-/* A head in HTTP/1. All texts are slices of the parsed input. */
+/* A head in HTTP/1: the message's, and what it says of the bytes around it. All texts are slices of the parsed input.
+ */
 struct http_head {
+    struct message_head *message; /* borrowed: of whoever wants it parsed; a request's was reset once */
     enum http_framing framing;
     bool keep_alive; /* persistence as RFC 9112 9.3 has it, Proxy-Connection ignored */
-    struct message_head message;
 };
-
-/* An empty head: what an allocation that was not zeroed needs before its first use. Leaves the fields' memory alone. */
-void http_head_reset(struct http_head *head);
 
 enum { HTTP_EMPTY_LINES_MAX = 4 };
 /* Parses one request head at the start of `input`. PARSE_DONE sets `*used` (bytes up to and including the empty line).
@@ -155,7 +153,7 @@ struct http_forward {
 };
 /* Re-serialises a request in origin-form for `authority` (which becomes Host), hop-by-hop fields (RFC 9110 7.6.1, and
  * those that Connection names, never Host or framing; Expect of HTTP/1.0), Proxy-*, X-Forwarded-* and Proxy left out,
- * framing written anew. The path is sent as received, byte for byte. */
+ * framing written anew. The path is sent as received, byte for byte; of a CONNECT it is the host and its port. */
 void http_request_write(
     struct buffer *out, const struct message_head *head, struct text authority, const struct http_forward *forward);
 /* Re-serialises a reply. */
@@ -182,8 +180,6 @@ struct client_hello {
     bool has_server_name;
     bool server_name_bad; /* doubled, of another type, or not a host name */
     bool has_ech;         /* extension 0xfe0d (outer) */
-    bool offers_http11;   /* ALPN has http/1.1, or there is no ALPN */
-    bool offers_h2;
 };
 enum { CLIENT_HELLO_MAX = 32768 };
 /* Parses a ClientHello that may be split over records. `scratch` is emptied and receives the joined handshake message;

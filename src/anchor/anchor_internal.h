@@ -6,11 +6,6 @@
 #include "exeat/anchor.h"
 #include "exeat/web.h"
 
-/* The next line, which must end in LF; and one that begins with `word`, of which the rest is the value. False leaves
- * `*rest` as it was. */
-MUST_CHECK bool anchor_take_line(struct text *rest, struct text *line);
-bool anchor_take_named(struct text *rest, struct text word, struct text *value);
-
 /* The body of an enrolment, and a state file; slices of `text`. `previous` and `note` are empty when absent. */
 MUST_CHECK bool anchor_enrolment_parse(struct text text, struct tlog_vkey *vkey, struct text *previous);
 #define ANCHOR_STATE_LINE "exeat-witness v1"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A dialogue, step by step, and the table of which step may follow which. What may come of an answer is one of three
- * things: the dialogue has ended (anchor_conclude), another step follows, or (403, 409, 422) the witness says what
+ * things: the dialogue has ended (conclude), another step follows, or (403, 409, 422) the witness says what
  * would end signing. That is not believed for the asking: whoever answers at its address can say so. It is asked for
  * the checkpoint that it has cosigned, and only what that proves counts (client_proof.c). */
 #include <stdio.h>
@@ -49,6 +49,9 @@ static bool take_cosignature(const struct anchor *anchor, struct text body, stru
     return false;
 }
 
+/* The dialogue has ended, and this is what is known now. */
+static void conclude(struct anchor *anchor, enum anchor_state state, const char *why);
+
 static void on_cosigned(struct anchor *anchor, struct text body)
 {
     uint64_t time = 0;
@@ -70,7 +73,7 @@ static void on_cosigned(struct anchor *anchor, struct text body)
     }
     buffer_clear(&note);
     if (is_cosigned)
-        anchor_conclude(anchor, ANCHOR_WITNESSED, "cosigned");
+        conclude(anchor, ANCHOR_WITNESSED, "cosigned");
     else
         anchor_fail(anchor, "its answer is not signed by the key of audit.witness.key_file");
 }
@@ -231,7 +234,7 @@ static void on_looked(void *context, uint16_t status, struct text body, const ch
     if (proven == ANCHOR_UNREACHABLE)
         anchor_fail(anchor, why);
     else
-        anchor_conclude(anchor, proven, why);
+        conclude(anchor, proven, why);
 }
 
 static void begin_look(struct anchor *anchor)
@@ -283,7 +286,7 @@ void anchor_step_to(struct anchor *anchor, enum anchor_step step)
     steps[step].begin(anchor);
 }
 
-void anchor_conclude(struct anchor *anchor, enum anchor_state state, const char *why)
+static void conclude(struct anchor *anchor, enum anchor_state state, const char *why)
 {
     anchor_learn(anchor, state, why);
     anchor_step_to(anchor, anchor->home);
@@ -292,5 +295,5 @@ void anchor_conclude(struct anchor *anchor, enum anchor_state state, const char 
 void anchor_fail(struct anchor *anchor, const char *why)
 {
     atomic_fetch_add(&anchor->told.failures, 1);
-    anchor_conclude(anchor, ANCHOR_UNREACHABLE, why);
+    conclude(anchor, ANCHOR_UNREACHABLE, why);
 }

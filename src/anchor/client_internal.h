@@ -85,8 +85,6 @@ void anchor_begin_state(struct anchor *anchor); /* before the thread runs */
 
 /* client_ask.c: goes to a step that may follow, and begins it. */
 void anchor_step_to(struct anchor *anchor, enum anchor_step step);
-/* The dialogue has ended, and this is what is known now. */
-void anchor_conclude(struct anchor *anchor, enum anchor_state state, const char *why);
 void anchor_fail(struct anchor *anchor, const char *why); /* unreachable, and counted */
 
 /* client_proof.c: what the witness's cosigned checkpoint of this log (foreign bytes) proves against the store. One of

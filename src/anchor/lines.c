@@ -7,27 +7,6 @@
 
 enum { TOKENS_FILE_MAX = 65536, TOKEN_LEAST = 16 };
 
-bool anchor_take_line(struct text *rest, struct text *line)
-{
-    size_t end = text_index(*rest, '\n', 0);
-    if (end == rest->length)
-        return false;
-    *line = text_part(*rest, 0, end);
-    *rest = text_after(*rest, end + 1);
-    return true;
-}
-
-bool anchor_take_named(struct text *rest, struct text word, struct text *value)
-{
-    struct text after = *rest;
-    struct text line;
-    if (!anchor_take_line(&after, &line) || !text_starts_with(line, word))
-        return false;
-    *value = text_after(line, word.length);
-    *rest = after;
-    return true;
-}
-
 static bool is_plain_in_path(char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
@@ -61,9 +40,9 @@ bool anchor_enrolment_parse(struct text text, struct tlog_vkey *vkey, struct tex
 {
     struct text key;
     *previous = TEXT("");
-    if (!anchor_take_named(&text, TEXT("vkey "), &key) || !tlog_vkey_parse(key, vkey) || vkey->type != TLOG_KEY_LOG)
+    if (!text_take_named(&text, TEXT("vkey "), &key) || !tlog_vkey_parse(key, vkey) || vkey->type != TLOG_KEY_LOG)
         return false;
-    if (text.length > 0 && (!anchor_take_named(&text, TEXT("previous "), previous) || previous->length == 0))
+    if (text.length > 0 && (!text_take_named(&text, TEXT("previous "), previous) || previous->length == 0))
         return false;
     return text.length == 0 && (previous->length == 0 || tlog_name_is_good(*previous));
 }
@@ -73,21 +52,14 @@ bool anchor_state_split(struct text text, struct tlog_vkey *vkey, struct text *p
     struct text line;
     struct text key;
     *previous = TEXT("");
-    if (!anchor_take_line(&text, &line) || !text_equal(line, TEXT(ANCHOR_STATE_LINE)) ||
-        !anchor_take_named(&text, TEXT("vkey "), &key))
+    if (!text_take_line(&text, &line) || !text_equal(line, TEXT(ANCHOR_STATE_LINE)) ||
+        !text_take_named(&text, TEXT("vkey "), &key))
         return false;
-    (void)anchor_take_named(&text, TEXT("previous "), previous);
-    if (!anchor_take_line(&text, &line) || line.length != 0)
+    (void)text_take_named(&text, TEXT("previous "), previous);
+    if (!text_take_line(&text, &line) || line.length != 0)
         return false;
     *note = text;
     return tlog_vkey_parse(key, vkey) && vkey->type == TLOG_KEY_LOG;
-}
-
-static char *complaint(const char *path, const char *what)
-{
-    struct buffer out = {0};
-    buffer_printf(&out, "%s: %s", path, what);
-    return buffer_take(&out);
 }
 
 static const char *read_tokens(struct text text, struct digest **tokens, size_t *count)
@@ -116,7 +88,7 @@ bool anchor_tokens_read(const char *path, struct digest **tokens, size_t *count,
     if (wrong == NULL && done)
         return true;
     if (wrong != NULL)
-        *error = complaint(path, wrong);
+        *error = file_sentence(path, wrong, "");
     base_free(*tokens);
     *tokens = NULL;
     return false;

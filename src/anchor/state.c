@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "anchor_internal.h"
@@ -27,13 +26,6 @@ static char *path_of(const struct witness_state *state, const struct digest *id,
     buffer_append_hex(&path, (struct bytes){id->bytes, sizeof(id->bytes)});
     buffer_append_string(&path, suffix);
     return buffer_take(&path);
-}
-
-static char *sentence(const char *path, const char *what, const char *why)
-{
-    struct buffer out = {0};
-    buffer_printf(&out, "%s: %s%s%s", path, what, why[0] == '\0' ? "" : ": ", why);
-    return buffer_take(&out);
 }
 
 static void log_clear(struct witness_log *log)
@@ -94,7 +86,7 @@ static bool load_log(struct witness_state *state, const struct digest *id, char 
     struct witness_log log;
     bool done = file_read(path, FILE_MAX_SIZE, &content, error);
     if (done && !parse_log(buffer_text(&content), id, &log)) {
-        *error = sentence(
+        *error = file_sentence(
             path,
             "is not what this witness wrote; put it back from a copy, or look at who changed it: without it the "
             "log would be trusted from nothing",
@@ -114,7 +106,7 @@ static bool load_all(struct witness_state *state, char **error)
 {
     DIR *folder = opendir(state->directory);
     if (folder == NULL) {
-        *error = sentence(state->directory, "cannot read the witness's state", strerror(errno));
+        *error = file_sentence(state->directory, "cannot read the witness's state", strerror(errno));
         return false;
     }
     bool done = true;
@@ -133,17 +125,14 @@ static bool load_all(struct witness_state *state, char **error)
 
 static bool take_lock(struct witness_state *state, char **error)
 {
-    struct buffer path = {0};
-    buffer_printf(&path, "%s/lock", state->directory);
-    char *name = buffer_take(&path);
-    state->lock = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0640);
-    bool done = state->lock >= 0 && flock(state->lock, LOCK_EX | LOCK_NB) == 0;
-    if (!done)
-        *error = errno == EWOULDBLOCK
-                     ? sentence(state->directory, "another witness uses this state; two would sign two histories", "")
-                     : sentence(name, "cannot lock the witness's state", strerror(errno));
-    base_free(name);
-    return done;
+    state->lock = file_lock_folder(state->directory);
+    if (state->lock < 0)
+        *error =
+            errno == EWOULDBLOCK
+                ? file_sentence(state->directory, "another witness uses this state; two would sign two histories", "")
+                : file_sentence(
+                      state->directory, "cannot lock the witness's state by its file `lock`", strerror(errno));
+    return state->lock >= 0;
 }
 
 bool witness_state_open(struct witness_state *state, const char *directory, char **error)

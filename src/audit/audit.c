@@ -99,7 +99,7 @@ struct audit *audit_open(const struct audit_options *options, char **error)
     int result = pthread_create(&audit->thread, NULL, writer_main, audit);
     ASSERT(result == 0);
     if (!write_open(audit)) {
-        *error = store_sentence(audit->directory, "the audit store cannot be written; is the disk full?", "");
+        *error = file_sentence(audit->directory, "the audit store cannot be written; is the disk full?", "");
         audit_close(audit);
         return NULL;
     }

@@ -92,8 +92,8 @@ void audit_wake(int descriptor);
 /* --- the store --- */
 
 /* A record of the gate's own life; lives on the stack of the thread that waits for it. */
-struct audit_life {
-    struct audit_life *next;
+struct own_record {
+    struct own_record *next;
     enum record_kind kind;
     struct bytes fields;
     const struct store_blob *blobs;
@@ -175,7 +175,7 @@ struct audit {
     pthread_t thread;
     pthread_mutex_t ports_lock;
     struct list ports;
-    _Atomic(struct audit_life *) life;
+    _Atomic(struct own_record *) life;
     _Atomic(struct roll_order *) roll_order;
     struct audit_counters counters;
     struct sealer *sealer;        /* owned */

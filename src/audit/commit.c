@@ -5,6 +5,7 @@
  *    somebody waits for are answered with what the options say. What cannot be kept is counted in a GAP record.
  * 3. An error of fsync ends the process: what the disk holds is then unknown. */
 #include "exeat/base/clock.h"
+#include "exeat/base/histogram.h"
 #include "exeat/base/log.h"
 #include "writer.h"
 
@@ -40,8 +41,8 @@ static void answer_chunks(struct writer *writer)
 
 static void answer_life(struct writer *writer, bool durable)
 {
-    for (struct audit_life *life = writer->life; life != NULL;) {
-        struct audit_life *next = life->next; /* the waiter's memory is gone after the post */
+    for (struct own_record *life = writer->life; life != NULL;) {
+        struct own_record *next = life->next; /* the waiter's memory is gone after the post */
         life->durable = durable;
         if (durable)
             standing_note(&writer->standing, life);
@@ -53,9 +54,7 @@ static void answer_life(struct writer *writer, bool durable)
 
 static void count_commit(struct audit_counters *counters, uint64_t us, uint64_t records)
 {
-    size_t bucket = 0;
-    while (bucket < AUDIT_LATENCY_BUCKETS && us > audit_latency_bounds_us[bucket])
-        bucket++;
+    size_t bucket = histogram_bucket(audit_latency_bounds_us, AUDIT_LATENCY_BUCKETS, us);
     atomic_fetch_add_explicit(&counters->commit_latency[bucket], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&counters->commit_us, us, memory_order_relaxed);
     atomic_fetch_add_explicit(&counters->commits, 1, memory_order_relaxed);

@@ -6,7 +6,7 @@ bool audit_event(
     struct audit *audit, enum record_kind kind, struct bytes fields, const struct store_blob *blobs, size_t blob_count,
     uint64_t *sequence)
 {
-    struct audit_life life = {.kind = kind, .fields = fields, .blobs = blobs, .blob_count = blob_count};
+    struct own_record life = {.kind = kind, .fields = fields, .blobs = blobs, .blob_count = blob_count};
     sem_init(&life.done, 0, 0);
     life.next = atomic_load(&audit->life);
     while (!atomic_compare_exchange_weak(&audit->life, &life.next, &life))

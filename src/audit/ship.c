@@ -107,10 +107,10 @@ ship_file(const char *directory, const char *folder, uint64_t first, enum store_
     enum audit_shipping done = AUDIT_SHIPPED;
     bool is_there = same_file(from, to);
     if (!is_there && layout == STORE_SEALED && access(to, F_OK) == 0 && !ship_same_bytes(from, to)) {
-        *why = store_sentence(to, "this segment is there and is another one; nothing is written over it", "");
+        *why = file_sentence(to, "this segment is there and is another one; nothing is written over it", "");
         done = AUDIT_SHIP_REFUSED;
     } else if (!is_there && !copy_file(folder, from, to, draft)) {
-        *why = store_sentence(to, "cannot copy it there", strerror(errno));
+        *why = file_sentence(to, "cannot copy it there", strerror(errno));
         done = AUDIT_SHIP_FAILING;
     }
     base_free(from);

@@ -26,7 +26,7 @@ static enum audit_shipping refuse(const char *path, const char *what, char **why
 
 static enum audit_shipping fail(const struct store_reader *reader, const char *directory, char **why)
 {
-    *why = store_sentence(directory, "its newest checkpoint cannot be read", store_reader_error(reader));
+    *why = file_sentence(directory, "its newest checkpoint cannot be read", store_reader_error(reader));
     return AUDIT_SHIP_FAILING;
 }
 
@@ -91,7 +91,7 @@ enum audit_shipping ship_put_checkpoint(struct sealer *sealer, const char *folde
     char *path = path_in(folder);
     bool done = tlog_checkpoint_parse(note, &newest);
     if (!done)
-        *why = store_sentence(sealer->audit->directory, "its newest checkpoint is not readable", "");
+        *why = file_sentence(sealer->audit->directory, "its newest checkpoint is not readable", "");
     else if (!file_read(path, TLOG_NOTE_MAX, &there, &error) || !text_equal(buffer_text(&there), note))
         done = file_replace(path, note, 0640, why);
     if (done)

@@ -98,7 +98,7 @@ static bool put_claim(const char *path, struct text claim, char **why)
     if (done && link(draft, path) != 0 && errno != EEXIST)
         done = rename(draft, path) == 0; /* a file system without links */
     if (!done && *why == NULL)
-        *why = store_sentence(path, "cannot make the file", strerror(errno));
+        *why = file_sentence(path, "cannot make the file", strerror(errno));
     (void)unlink(draft);
     base_free(draft);
     return done;
@@ -106,7 +106,7 @@ static bool put_claim(const char *path, struct text claim, char **why)
 
 static char *refusal(const char *folder)
 {
-    return store_sentence(
+    return file_sentence(
         folder,
         "another log with this audit.origin is shipped there (its key and its first record are not this store's), and "
         "nothing is written over its evidence; give each pod an origin of its own, such as "

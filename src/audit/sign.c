@@ -41,8 +41,8 @@ static bool is_behind(const struct writer *writer)
 
 bool writer_write_last(struct writer *writer, enum record_kind kind, struct bytes fields)
 {
-    struct audit_life life = {.kind = kind, .fields = fields};
-    struct audit_life **end = &writer->life;
+    struct own_record life = {.kind = kind, .fields = fields};
+    struct own_record **end = &writer->life;
     if (is_behind(writer))
         commit_batch(writer, false);
     if (is_behind(writer))

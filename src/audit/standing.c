@@ -29,7 +29,7 @@ void audit_open_fields(const struct audit *audit, struct text event, bool begins
     record_field_append(fields, EVENT_DIGEST, (struct bytes){schema.bytes, sizeof(schema.bytes)});
 }
 
-static bool is_start_config(const struct audit_life *life)
+static bool is_start_config(const struct own_record *life)
 {
     struct bytes rest = life->fields;
     struct bytes value;
@@ -46,7 +46,7 @@ static void remember(struct buffer *fields, struct bytes from)
     buffer_append(fields, text_of_bytes(from));
 }
 
-void standing_note(struct standing *standing, const struct audit_life *life)
+void standing_note(struct standing *standing, const struct own_record *life)
 {
     if (life->kind == RECORD_CONFIG && is_start_config(life))
         remember(&standing->config, life->fields);

@@ -32,7 +32,7 @@ static void collect_own(struct writer *writer, const struct record_clock *clock,
     if (writer->lost > 0)
         add_number(writer, RECORD_GAP, writer->lost);
     add_clock_step(writer, clock);
-    for (struct audit_life *life = writer->life; life != NULL; life = life->next) {
+    for (struct own_record *life = writer->life; life != NULL; life = life->next) {
         life->sequence = writer->segment->tree.size + writer->own.count;
         record_loose_add_fields(&writer->own, life->kind, life->fields);
     }
@@ -46,7 +46,7 @@ static bool add_texts(struct writer *writer)
 {
     if (writer->standing.policy_row != 0 && !standing_add_policy_rows(writer, writer->standing.policy_row))
         return false;
-    for (const struct audit_life *life = writer->life; life != NULL; life = life->next)
+    for (const struct own_record *life = writer->life; life != NULL; life = life->next)
         for (size_t i = 0; i < life->blob_count; i++)
             if (!store_segment_add_blob(writer->segment, &life->blobs[i]) ||
                 !store_segment_add_policy(writer->segment, life->sequence, &life->blobs[i].digest))

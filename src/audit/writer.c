@@ -24,13 +24,13 @@ enum { SIGN_EVERY_US = 1000000 };
 
 static void take_life(struct writer *writer)
 {
-    struct audit_life *newest = atomic_exchange(&writer->audit->life, NULL);
-    struct audit_life **end = &writer->life;
+    struct own_record *newest = atomic_exchange(&writer->audit->life, NULL);
+    struct own_record **end = &writer->life;
     while (*end != NULL)
         end = &(*end)->next;
-    struct audit_life *oldest = NULL;
+    struct own_record *oldest = NULL;
     while (newest != NULL) {
-        struct audit_life *next = newest->next;
+        struct own_record *next = newest->next;
         newest->next = oldest;
         oldest = newest;
         newest = next;

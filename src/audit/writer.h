@@ -46,7 +46,7 @@ struct writer {
     struct taken_chunk batch[BATCH_CHUNKS];
     size_t count;
     struct writer_transaction transaction;
-    struct audit_life *life;  /* oldest first */
+    struct own_record *life;  /* oldest first */
     struct record_loose own;  /* records of the writer and of the gate's life, in the making */
     struct record_loose said; /* records of the disk's tiers that are still to be written */
     struct record_loose owed; /* kept over a commit that failed */
@@ -88,7 +88,7 @@ bool roll_segment(struct writer *writer); /* false, and said why: the segment go
 void roll_if_asked(struct writer *writer);
 
 /* standing.c */
-void standing_note(struct standing *standing, const struct audit_life *life); /* a record that is on disk */
+void standing_note(struct standing *standing, const struct own_record *life); /* a record that is on disk */
 void standing_clear(struct standing *standing);
 /* To writer->own, when a segment begins by rolling. */
 void standing_add_first_records(struct writer *writer);

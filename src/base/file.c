@@ -8,10 +8,18 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "exeat/base/memory.h"
+
+char *file_sentence(const char *path, const char *what, const char *why)
+{
+    struct buffer out = {0};
+    buffer_printf(&out, "%s: %s%s%s", path, what, why[0] == '\0' ? "" : ": ", why);
+    return buffer_take(&out);
+}
 
 static char *explain(const char *what, const char *path, int error)
 {
@@ -176,4 +184,19 @@ bool file_make_folder_of(struct text path, unsigned mode, char **error)
     bool done = file_make_folder(folder, mode, error);
     base_free(folder);
     return done;
+}
+
+int file_lock_folder(const char *directory)
+{
+    struct buffer out = {0};
+    buffer_printf(&out, "%s/lock", directory);
+    char *path = buffer_take(&out);
+    int descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0640);
+    base_free(path);
+    if (descriptor < 0 || flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+        return descriptor;
+    int why = errno;
+    close(descriptor);
+    errno = why;
+    return -1;
 }

@@ -105,6 +105,27 @@ bool text_split(struct text *rest, char separator, struct text *piece)
     return true;
 }
 
+bool text_take_line(struct text *rest, struct text *line)
+{
+    size_t end = text_index(*rest, '\n', 0);
+    if (end == rest->length)
+        return false;
+    *line = text_part(*rest, 0, end);
+    *rest = text_after(*rest, end + 1);
+    return true;
+}
+
+bool text_take_named(struct text *rest, struct text word, struct text *value)
+{
+    struct text after = *rest;
+    struct text line;
+    if (!text_take_line(&after, &line) || !text_starts_with(line, word))
+        return false;
+    *value = text_after(line, word.length);
+    *rest = after;
+    return true;
+}
+
 bool text_to_number(struct text text, uint64_t maximum, uint64_t *number)
 {
     uint64_t value = 0;

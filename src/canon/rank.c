@@ -67,7 +67,8 @@ bool canon_read_ranking(struct reading *reading, struct canon_call *call)
     return call->input.count > 0 || reading_member_is_wrong(reading, TEXT("documents"), "is missing or empty");
 }
 
-size_t canon_rank_most(const struct canon_call *call)
+/* How many are wanted: as many as there are documents, at most. */
+static size_t wanted_of(const struct canon_call *call)
 {
     uint64_t most;
     bool is_less = text_to_number(call->ranking.most, UINT32_MAX, &most) && most < call->input.count;
@@ -96,7 +97,7 @@ static int compare(const void *of, const void *with)
 
 static bool sort(const struct canon_call *call, struct canon_rank *ranks, size_t count, struct canon_replies *answer)
 {
-    size_t most = canon_rank_most(call);
+    size_t most = wanted_of(call);
     if (count > 0)
         qsort(ranks, count, sizeof(*ranks), compare);
     answer->ranks = ranks;

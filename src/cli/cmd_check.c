@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/memory.h"
+#include "exeat/lint.h"
 #include "exeat/policy/lapse.h"
 #include "exeat/policy/names.h"
 #include "exeat/review.h"
@@ -29,7 +30,7 @@ static enum exit_code check_one(const struct command_line *line, int64_t at_us, 
     struct diags *diags = diags_new();
     *policy = daemon_load(command_config(line), diags);
     if (*policy != NULL) {
-        review_lint(*policy, at_us, diags);
+        lint_policy(*policy, at_us, diags);
         daemon_check(*policy, command_config(line), diags);
     }
     if (*policy != NULL && line->words[OPTION_AT] != NULL)

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* exeat run, health, reload, show-config: the gate, and questions to a running one. */
+/* exeat run, reload, show-config, bypass: the gate, and orders to a running one. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "exeat/admin.h"
@@ -14,55 +11,6 @@
 enum exit_code cmd_run(const struct command_line *line)
 {
     return daemon_run(command_config(line));
-}
-
-/* --- health ----------------------------------------------------------------------------------------------------------
- */
-
-/* The wildcard address is not one to connect to: loopback answers there. */
-static struct address reachable(const struct address *address)
-{
-    struct address loopback = {.bytes = {127, 0, 0, 1}, .length = 4};
-    return address_class(address) == ADDRESS_UNSPECIFIED ? loopback : *address;
-}
-
-static bool ask_ready(const struct setting_socket *admin, char *answer, size_t size)
-{
-    static const char request[] = "GET /readyz HTTP/1.1\r\nHost: exeat\r\n\r\n";
-    struct sockaddr_storage name;
-    struct timeval limit = {.tv_sec = 3};
-    struct address address = reachable(&admin->address);
-    socklen_t length = address_to_socket(&address, admin->port, &name);
-    int descriptor = socket(name.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-    setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-    ssize_t got = -1;
-    if (connect(descriptor, (const struct sockaddr *)&name, length) == 0 &&
-        send(descriptor, request, sizeof(request) - 1, MSG_NOSIGNAL) > 0)
-        got = recv(descriptor, answer, size - 1, 0);
-    close(descriptor);
-    answer[got > 0 ? got : 0] = '\0';
-    return got > 0;
-}
-
-enum exit_code cmd_health(const struct command_line *line)
-{
-    const char *config = command_config(line);
-    char answer[512] = "";
-    struct settings *settings = load_settings(config);
-    if (settings == NULL)
-        return EXIT_USAGE;
-    bool has_admin = settings->listen.admin.address.length > 0;
-    bool answered = has_admin && ask_ready(&settings->listen.admin, answer, sizeof(answer));
-    settings_free(settings);
-    if (!has_admin)
-        return complain(EXIT_USAGE, "%s has no listen.admin to ask", config);
-    if (!answered)
-        return complain(EXIT_NO, "nobody answers on listen.admin: is the gate running?");
-    bool ready = strncmp(answer, "HTTP/1.1 200", 12) == 0;
-    const char *body = strstr(answer, "\r\n\r\n");
-    fputs(body != NULL ? body + 4 : ready ? "ready\n" : "not ready\n", stdout);
-    return ready ? EXIT_DONE : EXIT_NO;
 }
 
 static enum exit_code no_answer(const struct settings *settings, const char *config, int error)

@@ -22,7 +22,6 @@ extern const struct type type_setting_text; /* struct setting_text */
 extern const struct type type_texts;        /* struct setting_texts */
 extern const struct type type_patterns;     /* struct setting_patterns */
 extern const struct type type_ranges;       /* struct setting_ranges */
-extern const struct type type_range;        /* struct setting_range */
 extern const struct type type_ports;        /* struct setting_ports */
 extern const struct type type_time;         /* struct setting_time */
 extern const struct type type_socket;       /* struct setting_socket */

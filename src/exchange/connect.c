@@ -15,9 +15,10 @@ const struct decision *exchange_decision(const struct exchange *exchange)
     return &exchange->decision;
 }
 
-void exchange_told_connected(struct exchange *exchange)
+void exchange_say_connected(struct exchange *exchange)
 {
     exchange->account.status = 200;
+    http_side_say_connected(&exchange->client);
 }
 
 /* --- a tunnel -------------------------------------------------------------------------------------------------------

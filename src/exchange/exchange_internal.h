@@ -6,6 +6,7 @@
 #include "exeat/base/bytes.h"
 #include "exeat/base/clock.h"
 #include "exeat/base/pool.h"
+#include "exeat/base/progress.h"
 #include "exeat/exchange.h"
 #include "exeat/inference.h"
 
@@ -23,21 +24,17 @@ enum exchange_state {
     EXCHANGE_STATE_COUNT
 };
 
-/* STEP_NEXT: the step named another; STEP_WAIT: until something happens; STEP_YIELD: give others a turn, then run
- * again. */
-enum progress { STEP_NEXT, STEP_WAIT, STEP_YIELD };
-
 /* How long a step may take: with nothing moving, or as a whole (quiet_since). */
-enum deadline { DEADLINE_NONE, DEADLINE_HEAD, DEADLINE_QUEUE, DEADLINE_CONNECT, DEADLINE_STREAM };
+enum exchange_deadline { WITHIN_NONE, WITHIN_HEAD, WITHIN_QUEUE, WITHIN_CONNECT, WITHIN_STREAM };
 
-struct step {
+struct exchange_step {
     const char *name;
     enum progress (*run)(struct exchange *exchange);
     uint32_t next; /* a bit for each state that may follow */
-    enum deadline deadline;
+    enum exchange_deadline deadline;
     void (*on_deadline)(struct exchange *exchange);
 };
-const struct step *exchange_steps(void); /* by enum exchange_state */
+const struct exchange_step *exchange_steps(void); /* by enum exchange_state */
 
 /* A policy that this worker's requests are judged by: each holds on to the one it began with. It goes with the last of
  * them, once another has taken its place. */
@@ -52,14 +49,14 @@ struct policy_term {
 
 struct exchange_worker {
     struct exchange_options options;
-    const struct step *steps;   /* the table */
-    struct loop *loop;          /* the http worker's */
-    struct policy_term *term;   /* owned */
-    struct engine_queue *queue; /* owned */
+    const struct exchange_step *steps; /* the table */
+    struct loop *loop;                 /* the http worker's */
+    struct policy_term *term;          /* owned */
+    struct engine_queue *queue;        /* owned */
     struct exchange_limits limits;
     struct pool exchanges;
     struct pool flows;
-    struct pool heads;       /* struct http_head */
+    struct pool heads;       /* struct message_head */
     struct buffer authority; /* scratch: the Host of a head */
     struct exchange_stats stats;
     uint64_t users;           /* how many there have been */
@@ -86,7 +83,7 @@ enum reply_state { REPLY_HEAD, REPLY_BODY, REPLY_DONE };
 
 /* The upstream's side. */
 struct flow {
-    struct http_connection connection; /* `out` goes up, `in` comes down */
+    struct http_connection connection; /* of HTTP/1: this exchange has it alone */
     struct http_side side;
     struct filters down; /* what content passes on its way to the client */
     enum reply_state state;

@@ -23,6 +23,6 @@ void flow_begin(struct exchange *exchange, struct channel *channel, struct text 
     exchange->flow = pool_take(&worker->flows);
     *exchange->flow = (struct flow){.down = {.to = &exchange->client, .passed = &exchange->account.bytes_down}};
     http_connection_begin(&exchange->flow->connection, worker->options.http, channel);
-    http1_client_begin(&exchange->flow->side, &exchange->flow->connection, &worker->limits.http, method);
+    http_client_begin(&exchange->flow->side, &exchange->flow->connection, &worker->limits.http, method);
     channel_set_handler(channel, on_upstream_ready, exchange);
 }

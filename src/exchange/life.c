@@ -14,14 +14,13 @@ struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *e
         .worker = worker,
         .entrance = entrance,
         .term = term_hold(worker),
-        .ask.parsed = pool_take(&worker->heads),
+        .ask.head = pool_take(&worker->heads),
         .entered_us = loop_now_us(worker->loop),
     };
     exchange->active_us = exchange->entered_us;
     exchange->policy = exchange->term->policy;
-    exchange->ask.head = &exchange->ask.parsed->message;
-    http_head_reset(exchange->ask.parsed);
-    http1_server_begin(&exchange->client, &entrance->http, &worker->limits.http);
+    message_head_reset(exchange->ask.head);
+    http_server_begin(&exchange->client, &entrance->http, &worker->limits.http);
     account_open(&exchange->account, worker->options.book, exchange->active_us);
     exchange->account.on_decided = on_decided;
     if (entrance->binding != NULL)
@@ -52,9 +51,8 @@ struct text entrance_client(const struct entrance *entrance)
 
 void exchange_forget_head(struct exchange *exchange)
 {
-    if (exchange->ask.parsed != NULL)
-        pool_give(&exchange->worker->heads, exchange->ask.parsed);
-    exchange->ask.parsed = NULL;
+    if (exchange->ask.head != NULL)
+        pool_give(&exchange->worker->heads, exchange->ask.head);
     exchange->ask.head = NULL;
     http_side_forget_head(&exchange->client);
 }

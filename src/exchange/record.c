@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is written down of a request, and its counters. */
 #include "exchange_internal.h"
+#include "exeat/base/histogram.h"
 
 const uint64_t exchange_latency_bounds_us[EXCHANGE_LATENCY_BUCKETS] = {
     500, 1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 1000000, 5000000, 30000000};
@@ -81,10 +82,7 @@ void exchange_count_latency(struct exchange *exchange)
 {
     struct exchange_stats *stats = &exchange->worker->stats;
     uint64_t us = loop_now_us(exchange->worker->loop) - exchange->way.asked_us;
-    size_t bucket = 0;
-    while (bucket < EXCHANGE_LATENCY_BUCKETS && us > exchange_latency_bounds_us[bucket])
-        bucket++;
-    stats->upstream_latency[bucket]++;
+    stats->upstream_latency[histogram_bucket(exchange_latency_bounds_us, EXCHANGE_LATENCY_BUCKETS, us)]++;
     stats->upstream_latency_us += us;
     stats->upstream_count++;
 }

@@ -103,9 +103,9 @@ static enum reply_result take_whole_head(struct exchange *exchange, const struct
 static enum reply_result take_head(struct exchange *exchange)
 {
     struct http_side *side = &exchange->flow->side;
-    struct http_head head;
+    struct message_head head;
     struct fault fault;
-    if (inflight_length(&side->connection->in) == 0)
+    if (!http_side_has_input(side))
         return REPLY_NEEDS_MORE;
     enum http_taken taken = side->role->take_head(side, &head, &fault);
     watch_head(exchange, taken == HTTP_NEEDS_MORE);
@@ -115,7 +115,7 @@ static enum reply_result take_head(struct exchange *exchange)
         account_say(&exchange->account, fault.flaw, fault.detail.text);
         return REPLY_IS_BROKEN;
     }
-    enum reply_result result = take_whole_head(exchange, &head.message);
+    enum reply_result result = take_whole_head(exchange, &head);
     http_side_forget_head(side);
     return result;
 }

@@ -4,7 +4,7 @@
 #include "exeat/base/check.h"
 #include "exeat/base/log.h"
 
-static const struct step *step_of(const struct exchange *exchange, enum exchange_state state)
+static const struct exchange_step *step_of(const struct exchange *exchange, enum exchange_state state)
 {
     ASSERT(state < EXCHANGE_STATE_COUNT);
     return &exchange->worker->steps[state];
@@ -26,8 +26,8 @@ static uint64_t forsaken_ms(const struct exchange *exchange)
 bool exchange_is_forsaken(const struct exchange *exchange)
 {
     /* While it has yet to take something it is slow, not gone: a reset would tell. */
-    const struct http_connection *client = &exchange->entrance->http;
-    bool may_listen = exchange->state == EXCHANGE_PASS && client->has_ended && inflight_length(&client->out) == 0;
+    const struct http_side *client = &exchange->client;
+    bool may_listen = exchange->state == EXCHANGE_PASS && http_side_has_ended(client) && !http_side_has_output(client);
     return may_listen && forsaken_ms(exchange) < exchange->worker->limits.stream_ms;
 }
 
@@ -35,15 +35,15 @@ static uint64_t limit_ms(const struct exchange *exchange)
 {
     const struct exchange_limits *limits = &exchange->worker->limits;
     switch (step_of(exchange, exchange->state)->deadline) {
-    case DEADLINE_NONE:
+    case WITHIN_NONE:
         return 0;
-    case DEADLINE_HEAD:
+    case WITHIN_HEAD:
         return limits->head_ms;
-    case DEADLINE_QUEUE:
+    case WITHIN_QUEUE:
         return engine_turn_wait_ms(&exchange->way.turn);
-    case DEADLINE_CONNECT:
+    case WITHIN_CONNECT:
         return limits->connect_ms;
-    case DEADLINE_STREAM:
+    case WITHIN_STREAM:
         break;
     }
     return exchange_is_forsaken(exchange) ? forsaken_ms(exchange) : limits->stream_ms;
@@ -117,7 +117,7 @@ uint64_t exchange_due_us(const struct exchange *exchange)
 static void tell_to_wait(struct exchange *exchange)
 {
     uint64_t put = 0;
-    bool is_slow = exchange->client.said == HTTP_SAID && inflight_length(&exchange->entrance->http.out) > 0;
+    bool is_slow = exchange->client.said == HTTP_SAID && http_side_has_output(&exchange->client);
     if (is_slow)
         inference_put_off_waiting(exchange->call);
     else
@@ -145,7 +145,7 @@ void exchange_expire(struct exchange *exchange)
 
 void exchange_watch_deadline(struct exchange *exchange)
 {
-    exchange->worker->options.on_deadline(exchange->entrance);
+    exchange->worker->options.on_deadline(exchange->entrance, exchange);
 }
 
 void exchange_touch(struct exchange *exchange)
@@ -158,7 +158,7 @@ void exchange_touch(struct exchange *exchange)
 
 void exchange_enter(struct exchange *exchange, enum exchange_state next)
 {
-    const struct step *step = step_of(exchange, exchange->state);
+    const struct exchange_step *step = step_of(exchange, exchange->state);
     ASSERT((step->next & (1u << next)) != 0);
     if (log_is_on(LOG_DEBUG))
         log_debug(
@@ -191,7 +191,7 @@ struct exchange_end exchange_ended(const struct exchange *exchange)
 
 void exchange_go_on(struct exchange *exchange)
 {
-    exchange->worker->options.on_ready(exchange->entrance);
+    exchange->worker->options.on_ready(exchange->entrance, exchange);
 }
 
 enum exchange_progress exchange_run(struct exchange *exchange)
@@ -215,9 +215,9 @@ enum progress step_done(struct exchange *exchange)
 
 enum io exchange_read_client(struct exchange *exchange)
 {
-    struct http_connection *client = &exchange->entrance->http;
-    bool had_ended = client->has_ended;
-    enum io result = http_connection_read(client);
+    struct http_side *client = &exchange->client;
+    bool had_ended = http_side_has_ended(client);
+    enum io result = http_side_read(client);
     if (!had_ended && (result == IO_OK || result == IO_END))
         exchange_touch(exchange);
     if (!had_ended && result == IO_END && exchange->state == EXCHANGE_PASS)
@@ -231,21 +231,21 @@ enum io exchange_send_client(struct exchange *exchange)
     enum io result = http_side_send(&exchange->client, &put);
     if (put > 0)
         exchange_touch(exchange);
-    if (put > 0 && exchange->entrance->http.has_ended)
+    if (put > 0 && http_side_has_ended(&exchange->client))
         exchange_watch_deadline(exchange);
     return result;
 }
 
 enum progress exchange_watch_client(struct exchange *exchange)
 {
-    struct http_connection *client = &exchange->entrance->http;
-    bool had_ended = client->has_ended;
-    enum io result = http_connection_watch(client);
+    struct http_side *client = &exchange->client;
+    bool had_ended = http_side_has_ended(client);
+    enum io result = http_side_watch(client);
     if (result == IO_BROKEN)
         return exchange_finish(exchange, EXCHANGE_FORSAKEN, REASON_CLIENT_GONE);
     if (result == IO_OK || (result == IO_END && !had_ended))
         exchange_touch(exchange);
-    if (!had_ended && client->has_ended && exchange->state == EXCHANGE_PASS)
+    if (!had_ended && http_side_has_ended(client) && exchange->state == EXCHANGE_PASS)
         exchange_watch_deadline(exchange);
     return STEP_WAIT;
 }

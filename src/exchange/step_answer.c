@@ -121,9 +121,9 @@ static bool compose(struct exchange *exchange)
  * must be read away. Else what comes next cannot be told from it. */
 static bool may_go_on(struct exchange *exchange)
 {
-    struct http_connection *client = &exchange->entrance->http;
-    bool is_meant_for_us = !exchange->ask.is_connect || inflight_length(&client->in) == 0;
-    return client->persists && is_meant_for_us && http_side_drain(&exchange->client);
+    struct http_side *client = &exchange->client;
+    bool is_meant_for_us = !exchange->ask.is_connect || !http_side_has_input(client);
+    return http_side_persists(client) && is_meant_for_us && http_side_drain(client);
 }
 
 enum progress step_answer(struct exchange *exchange)
@@ -133,7 +133,8 @@ enum progress step_answer(struct exchange *exchange)
         return exchange_finish(exchange, EXCHANGE_ANSWERED, REASON_NONE);
     }
     if (exchange->account.status == 0 || inference_waits(exchange->call)) {
-        exchange->entrance->http.persists = may_go_on(exchange);
+        if (!may_go_on(exchange))
+            http_side_make_last(&exchange->client);
         if (!compose(exchange))
             return exchange_fail(exchange, REASON_INFERENCE_DOWN);
     }

@@ -6,7 +6,7 @@
 static enum progress refuse_unrecorded(struct exchange *exchange)
 {
     exchange->refusal = REASON_AUDIT_UNAVAILABLE;
-    exchange->entrance->http.persists = false;
+    http_side_make_last(&exchange->client);
     exchange_enter(exchange, EXCHANGE_ANSWER);
     return STEP_NEXT;
 }

@@ -10,7 +10,7 @@
 static bool may_send_again(const struct exchange *exchange)
 {
     const struct flow *flow = exchange->flow;
-    return exchange->way.upstream->reused && flow->state == REPLY_HEAD && inflight_length(&flow->connection.in) == 0 &&
+    return exchange->way.upstream->reused && flow->state == REPLY_HEAD && !http_side_has_input(&flow->side) &&
            way_out_may_repeat(exchange);
 }
 
@@ -37,8 +37,8 @@ static void give_back(struct exchange *exchange)
 
 enum progress pass_finish(struct exchange *exchange)
 {
-    struct http_connection *client = &exchange->entrance->http;
-    client->persists = client->persists && up_is_sent(exchange);
+    if (!up_is_sent(exchange))
+        http_side_make_last(&exchange->client);
     give_back(exchange);
     engine_turn_leave(&exchange->way.turn);
     return exchange_finish(exchange, EXCHANGE_ANSWERED, REASON_NONE);
@@ -46,7 +46,6 @@ enum progress pass_finish(struct exchange *exchange)
 
 static void upstream_broke(struct exchange *exchange)
 {
-    struct http_connection *client = &exchange->entrance->http;
     if (reply_end_told(exchange)) {
         (void)pass_finish(exchange);
         return;
@@ -63,29 +62,29 @@ static void upstream_broke(struct exchange *exchange)
         (void)exchange_cut(exchange, REASON_UPSTREAM_BROKEN);
         return;
     }
-    client->persists = client->persists && http_side_is_whole(&exchange->client);
+    if (!http_side_is_whole(&exchange->client))
+        http_side_make_last(&exchange->client);
     (void)way_out_failed(exchange, REASON_UPSTREAM_BROKEN);
 }
 
 /* Nothing of a reply has left for the client, and nobody else is asked. */
 static void proxy_refused(struct exchange *exchange)
 {
-    struct http_connection *client = &exchange->entrance->http;
     struct destination to = way_out_destination(exchange);
     if (way_out_inference(exchange) == NULL)
         log_info(
             "dial_failed", log_text("host", host_text(to.host)), log_number("port", to.port),
             log_string("reason", reason_row(REASON_UPSTREAM_PROXY)->code),
             log_string("detail", exchange->account.detail));
-    client->persists = client->persists && http_side_is_whole(&exchange->client);
+    if (!http_side_is_whole(&exchange->client))
+        http_side_make_last(&exchange->client);
     (void)way_out_failed(exchange, REASON_UPSTREAM_PROXY);
 }
 
 /* What came behind the 101 is the tunnel's. */
 static void upgrade(struct exchange *exchange)
 {
-    struct inflight *down = &exchange->flow->connection.in;
-    inflight_pass(exchange->worker->loop, down, inflight_length(down), &exchange->entrance->http.out);
+    http_side_pass_rest(&exchange->flow->side, &exchange->client);
     (void)exchange_finish(exchange, EXCHANGE_UPGRADED, REASON_NONE);
 }
 
@@ -107,8 +106,7 @@ static void answer_is_too_large(struct exchange *exchange)
 /* Nothing can have come from an upstream that was only spoken to since it last had nothing to tell. */
 static bool is_too_early(const struct flow *flow)
 {
-    bool unheard = flow->state == REPLY_HEAD && inflight_length(&flow->connection.in) == 0;
-    return unheard && !flow->upload_broke && channel_is_quiet(flow->connection.channel);
+    return flow->state == REPLY_HEAD && !flow->upload_broke && http_side_is_quiet(&flow->side);
 }
 
 static void say_where_it_ended(struct exchange *exchange)
@@ -116,7 +114,7 @@ static void say_where_it_ended(struct exchange *exchange)
     const struct flow *flow = exchange->flow;
     if (exchange->account.detail != NULL)
         return;
-    if (flow->state == REPLY_HEAD && inflight_length(&flow->connection.in) == 0)
+    if (flow->state == REPLY_HEAD && !http_side_has_input(&flow->side))
         account_say(&exchange->account, FLAW_CLOSED, "the connection ended before a reply");
     else
         account_say(
@@ -150,7 +148,7 @@ static void leave_by(struct exchange *exchange, enum reply_result result)
     case REPLY_IS_BROKEN:
         break;
     }
-    inflight_clear(exchange->worker->loop, &exchange->flow->connection.in);
+    http_side_drop_input(&exchange->flow->side);
     exchange->way.upstream->reused = false; /* it answered, if badly: asking again would not help */
     upstream_broke(exchange);
 }
@@ -160,7 +158,7 @@ static enum move read_reply(struct exchange *exchange)
     struct flow *flow = exchange->flow;
     if (is_too_early(flow))
         return MOVE_WAITS;
-    switch (http_connection_read(&flow->connection)) {
+    switch (http_side_read(&flow->side)) {
     case IO_OK:
         exchange_touch(exchange);
         return MOVE_MORE;
@@ -206,7 +204,7 @@ static enum move take_reply(struct exchange *exchange)
     enum move sent;
     enum reply_result result = reply_take(exchange);
     if (result == REPLY_GOES_ON)
-        return inflight_is_full(&exchange->entrance->http.out) ? send_down(exchange) : MOVE_MORE;
+        return http_side_is_full(&exchange->client) ? send_down(exchange) : MOVE_MORE;
     if (result == REPLY_NEEDS_MORE) {
         sent = send_down(exchange);
         return sent == MOVE_MORE ? read_reply(exchange) : sent;
@@ -229,8 +227,7 @@ enum reason pass_stalled_by(struct exchange *exchange)
 {
     const struct flow *flow = exchange->flow;
     const struct http_side *client = &exchange->client;
-    bool awaits_body =
-        !http_side_is_whole(client) && inflight_length(&flow->connection.out) == 0 && !flow->upload_broke;
+    bool awaits_body = !http_side_is_whole(client) && !http_side_has_output(&flow->side) && !flow->upload_broke;
     if (exchange_is_too_long(exchange))
         return REASON_TOO_LONG;
     if (exchange_is_forsaken(exchange))
@@ -245,7 +242,7 @@ enum reason pass_stalled_by(struct exchange *exchange)
 /* Its bytes are used up: nothing more moves. */
 static enum progress stop_here(struct exchange *exchange)
 {
-    exchange->entrance->http.persists = false;
+    http_side_make_last(&exchange->client);
     if (exchange_is_told(exchange))
         return exchange_cut(exchange, REASON_LIMIT_BYTES);
     return exchange_fail(exchange, REASON_LIMIT_BYTES);

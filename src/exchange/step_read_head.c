@@ -15,7 +15,7 @@ static struct ask_place place_of(const struct exchange *exchange)
 static enum progress take_head(struct exchange *exchange)
 {
     if (exchange->worker->is_draining)
-        exchange->entrance->http.persists = false;
+        http_side_make_last(&exchange->client);
     struct detail detail;
     const struct ask_place place = place_of(exchange);
     enum reason reason = ask_read(&exchange->ask, &place, &detail);
@@ -31,7 +31,7 @@ enum progress exchange_refuse_head(struct exchange *exchange, const struct fault
 {
     const struct ask_place place = place_of(exchange);
     struct text bytes = http_side_abandon_head(&exchange->client);
-    http_head_reset(exchange->ask.parsed);
+    message_head_reset(exchange->ask.head);
     ask_glimpse(&exchange->ask, &place, bytes);
     account_say(&exchange->account, fault->flaw, fault->detail.text);
     return exchange_refuse(exchange, fault->reason);
@@ -40,7 +40,7 @@ enum progress exchange_refuse_head(struct exchange *exchange, const struct fault
 static enum progress parse_head(struct exchange *exchange)
 {
     struct fault fault;
-    switch (exchange->client.role->take_head(&exchange->client, exchange->ask.parsed, &fault)) {
+    switch (exchange->client.role->take_head(&exchange->client, exchange->ask.head, &fault)) {
     case HTTP_TAKEN:
         return take_head(exchange);
     case HTTP_BAD:

@@ -55,28 +55,28 @@ static void on_answer_deadline(struct exchange *exchange)
     (void)exchange_finish(exchange, EXCHANGE_FORSAKEN, exchange_is_too_long(exchange) ? REASON_TOO_LONG : REASON_IDLE);
 }
 
-static const struct step steps[] = {
+static const struct exchange_step steps[] = {
     [EXCHANGE_READ_HEAD] =
-        {"read_head", step_read_head, TO(JUDGE) | TO(COMMIT) | TO(DONE), DEADLINE_HEAD, on_head_deadline},
-    [EXCHANGE_JUDGE] = {"judge", step_judge, TO(COMMIT) | TO(READ_BODY) | TO(DONE), DEADLINE_NONE, NULL},
-    [EXCHANGE_READ_BODY] = {"read_body", step_read_body, TO(COMMIT) | TO(DONE), DEADLINE_STREAM, on_body_deadline},
+        {"read_head", step_read_head, TO(JUDGE) | TO(COMMIT) | TO(DONE), WITHIN_HEAD, on_head_deadline},
+    [EXCHANGE_JUDGE] = {"judge", step_judge, TO(COMMIT) | TO(READ_BODY) | TO(DONE), WITHIN_NONE, NULL},
+    [EXCHANGE_READ_BODY] = {"read_body", step_read_body, TO(COMMIT) | TO(DONE), WITHIN_STREAM, on_body_deadline},
     [EXCHANGE_COMMIT] =
-        {"commit", step_commit, TO(QUEUE) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_HEAD, on_commit_deadline},
-    [EXCHANGE_QUEUE] = {"queue", step_queue, TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_QUEUE, on_queue_deadline},
+        {"commit", step_commit, TO(QUEUE) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), WITHIN_HEAD, on_commit_deadline},
+    [EXCHANGE_QUEUE] = {"queue", step_queue, TO(RESOLVE) | TO(ANSWER) | TO(DONE), WITHIN_QUEUE, on_queue_deadline},
     [EXCHANGE_RESOLVE] =
-        {"resolve", step_resolve, TO(QUEUE) | TO(DIAL) | TO(PASS) | TO(RESOLVE) | TO(ANSWER) | TO(DONE),
-         DEADLINE_CONNECT, on_resolve_deadline},
+        {"resolve", step_resolve, TO(QUEUE) | TO(DIAL) | TO(PASS) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), WITHIN_CONNECT,
+         on_resolve_deadline},
     [EXCHANGE_DIAL] =
-        {"dial", step_dial, TO(QUEUE) | TO(PASS) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), DEADLINE_CONNECT,
+        {"dial", step_dial, TO(QUEUE) | TO(PASS) | TO(RESOLVE) | TO(ANSWER) | TO(DONE), WITHIN_CONNECT,
          on_dial_deadline},
     [EXCHANGE_PASS] =
-        {"pass", step_pass, TO(QUEUE) | TO(ANSWER) | TO(RESOLVE) | TO(DONE), DEADLINE_STREAM, on_pass_deadline},
-    [EXCHANGE_ANSWER] = {"answer", step_answer, TO(DONE), DEADLINE_STREAM, on_answer_deadline},
-    [EXCHANGE_DONE] = {"done", step_done, 0, DEADLINE_NONE, NULL},
+        {"pass", step_pass, TO(QUEUE) | TO(ANSWER) | TO(RESOLVE) | TO(DONE), WITHIN_STREAM, on_pass_deadline},
+    [EXCHANGE_ANSWER] = {"answer", step_answer, TO(DONE), WITHIN_STREAM, on_answer_deadline},
+    [EXCHANGE_DONE] = {"done", step_done, 0, WITHIN_NONE, NULL},
 };
 _Static_assert(COUNT_OF(steps) == EXCHANGE_STATE_COUNT, "every state has a step");
 
-const struct step *exchange_steps(void)
+const struct exchange_step *exchange_steps(void)
 {
     return steps;
 }

@@ -98,5 +98,5 @@ enum progress turn_overdue(struct exchange *exchange)
 bool turn_holds_back(const struct exchange *exchange)
 {
     return exchange->call != NULL && inference_is_silent(exchange->call) && exchange->client.said != HTTP_SAID &&
-           engine_turn_could_go_on(&exchange->way.turn) && !inflight_is_full(&exchange->entrance->http.out);
+           engine_turn_could_go_on(&exchange->way.turn) && !http_side_is_full(&exchange->client);
 }

@@ -44,8 +44,8 @@ static void put_request(struct exchange *exchange, const struct upstream *upstre
     message.drop_count = message.add_count;
     message.add_count += way_out_proxy_credentials(exchange, &added[message.add_count]);
     side->role->put_head(side, &message);
-    if (message.add_count > message.drop_count) /* a proxy's credentials went through the scratch */
-        base_forget(exchange->worker->options.http->scratch.data, exchange->worker->options.http->scratch.capacity);
+    if (message.add_count > message.drop_count) /* a proxy's credentials */
+        http_side_forget_put(side);
     upstream_note(exchange->way.upstream, head);
     if (upstream->is_old)
         http_side_continue(&exchange->client); /* HTTP/1.0 knows no expectations (RFC 9110 10.1.1) */
@@ -93,7 +93,7 @@ static bool pass_content(struct exchange *exchange)
     struct http_side *to = &exchange->flow->side;
     struct http_piece piece;
     enum http_taken taken = HTTP_TAKEN;
-    while (taken == HTTP_TAKEN && !inflight_is_full(&to->connection->out)) {
+    while (taken == HTTP_TAKEN && !http_side_is_full(to)) {
         taken = from->role->take_content(from, &piece);
         if (taken != HTTP_TAKEN)
             break;
@@ -108,7 +108,7 @@ static bool pass_content(struct exchange *exchange)
 static enum move fail_upload(struct exchange *exchange, enum reason reason)
 {
     account_say(&exchange->account, FLAW_NONE, http_side_wrong(&exchange->client));
-    exchange->entrance->http.persists = false;
+    http_side_make_last(&exchange->client);
     if (exchange->client.said == HTTP_SAID)
         (void)exchange_cut(exchange, reason);
     else
@@ -142,14 +142,14 @@ static enum move send_up(struct exchange *exchange)
 {
     struct flow *flow = exchange->flow;
     uint64_t put = 0;
-    enum io result = http_connection_write(&flow->connection, &put);
+    enum io result = http_side_send(&flow->side, &put);
     if (put > 0)
         exchange_touch(exchange);
     if (result == IO_AGAIN)
         return MOVE_WAITS;
     if (result != IO_OK) {
         flow->upload_broke = true; /* it may have answered before it closed */
-        inflight_clear(exchange->worker->loop, &flow->connection.out);
+        http_side_drop_output(&flow->side);
     }
     return MOVE_MORE;
 }
@@ -179,5 +179,5 @@ enum move up_move(struct exchange *exchange)
 bool up_is_sent(const struct exchange *exchange)
 {
     const struct flow *flow = exchange->flow;
-    return http_side_is_whole(&exchange->client) && inflight_length(&flow->connection.out) == 0 && !flow->upload_broke;
+    return http_side_is_whole(&exchange->client) && !http_side_has_output(&flow->side) && !flow->upload_broke;
 }

@@ -31,7 +31,7 @@ struct exchange_worker *exchange_worker_new(const struct exchange_options *optio
     worker->queue = engine_queue_new(options->engines, worker->loop);
     worker->exchanges = (struct pool){.size = sizeof(struct exchange), .keep = SPARE_EXCHANGES};
     worker->flows = (struct pool){.size = sizeof(struct flow), .keep = SPARE_EXCHANGES};
-    worker->heads = (struct pool){.size = sizeof(struct http_head), .keep = SPARE_EXCHANGES};
+    worker->heads = (struct pool){.size = sizeof(struct message_head), .keep = SPARE_EXCHANGES};
     return worker;
 }
 

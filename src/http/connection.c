@@ -15,6 +15,7 @@ void http_connection_begin(struct http_connection *connection, struct http_worke
         .channel = channel,
         .in = inflight_within(INFLIGHT_BLOCK),
         .out = inflight_within(INFLIGHT_BLOCK),
+        .speaks = HTTP_1_1,
     };
 }
 

@@ -25,9 +25,9 @@ void http1_say_scratch(struct http_side *side)
 void http_side_forget_head(struct http_side *side)
 {
     struct loop *loop = loop_of(side);
-    inflight_clear(loop, &side->head_bytes);
-    inflight_consume(loop, &side->connection->in, side->head_length);
-    side->head_length = 0;
+    inflight_clear(loop, &side->http1.head_bytes);
+    inflight_consume(loop, &side->connection->in, side->http1.head_length);
+    side->http1.head_length = 0;
 }
 
 /* --- content --- */
@@ -44,11 +44,11 @@ enum http_taken http1_take_content(struct http_side *side, struct http_piece *pi
     struct http_connection *connection = side->connection;
     struct text input = inflight_text(&connection->in);
     *piece = (struct http_piece){.from = connection};
-    if (http_body_is_done(&side->body))
+    if (http_body_is_done(&side->http1.body))
         return HTTP_WHOLE;
     if (input.length == 0)
         return HTTP_NEEDS_MORE;
-    enum parse parsed = http_body_read(&side->body, input, &piece->content, &piece->used);
+    enum parse parsed = http_body_read(&side->http1.body, input, &piece->content, &piece->used);
     if (parsed == PARSE_BAD)
         return HTTP_BAD;
     side->wants_continue = false;
@@ -70,7 +70,7 @@ void http1_put_content(struct http_side *side, struct http_piece *piece)
 {
     struct inflight *out = &side->connection->out;
     char head[HTTP_CHUNK_HEAD_SIZE];
-    bool in_chunks = side->framing == FRAMING_CHUNKED && piece->content.length > 0;
+    bool in_chunks = side->http1.out == FRAMING_CHUNKED && piece->content.length > 0;
     if (in_chunks)
         inflight_append(loop_of(side), out, (struct text){head, http_chunk_head(piece->content.length, head)});
     if (piece->content.length > 0 && piece->from != NULL)
@@ -84,29 +84,24 @@ void http1_put_content(struct http_side *side, struct http_piece *piece)
 
 void http1_end(struct http_side *side)
 {
-    if (side->framing == FRAMING_CHUNKED)
+    if (side->http1.out == FRAMING_CHUNKED)
         http_connection_say(side->connection, HTTP_LAST_CHUNK);
-    side->framing = FRAMING_NONE;
+    side->http1.out = FRAMING_NONE;
 }
 
 bool http_side_is_whole(const struct http_side *side)
 {
-    return http_body_is_done(&side->body);
+    return http_body_is_done(&side->http1.body);
 }
 
 bool http_side_ends_whole(const struct http_side *side)
 {
-    return http_body_end(&side->body);
+    return http_body_end(&side->http1.body);
 }
 
 const char *http_side_wrong(const struct http_side *side)
 {
-    return side->body.wrong;
-}
-
-bool http_side_may_persist(const struct http_side *side)
-{
-    return side->connection->persists && http_side_is_whole(side) && inflight_length(&side->connection->in) == 0;
+    return side->http1.body.wrong;
 }
 
 bool http_side_drain(struct http_side *side)

@@ -2,25 +2,27 @@
 /* HTTP/1 towards an upstream: a request goes, its responses come. */
 #include "http_internal.h"
 
-static enum http_taken take_head(struct http_side *side, struct http_head *head, struct fault *fault)
+static enum http_taken take_head(struct http_side *side, struct message_head *head, struct fault *fault)
 {
+    struct http_head parsed = {.message = head};
     struct text input = inflight_text(&side->connection->in);
     if (input.length == 0)
         return HTTP_NEEDS_MORE;
-    switch (http_reply_scan(input, &side->limits, &side->scan, side->method, head, &side->head_length, fault)) {
+    switch (http_reply_scan(
+        input, &side->http1.limits, &side->http1.scan, side->http1.method, &parsed, &side->http1.head_length, fault)) {
     case PARSE_NEED_MORE:
-        side->head_length = 0;
+        side->http1.head_length = 0;
         return HTTP_NEEDS_MORE;
     case PARSE_BAD:
-        side->head_length = 0;
+        side->http1.head_length = 0;
         return HTTP_BAD;
     case PARSE_DONE:
         break;
     }
-    side->scan = (struct http_scan){0};
-    side->version = head->message.version;
-    side->connection->persists = head->keep_alive && head->framing != FRAMING_UNTIL_CLOSE;
-    http_body_begin(&side->body, head, &side->limits);
+    side->http1.scan = (struct http_scan){0};
+    side->version = head->version;
+    side->connection->persists = parsed.keep_alive && parsed.framing != FRAMING_UNTIL_CLOSE;
+    http_body_begin(&side->http1.body, &parsed, &side->http1.limits);
     return HTTP_TAKEN;
 }
 
@@ -39,11 +41,11 @@ static enum http_framing frame(enum content content)
 
 static void put_head(struct http_side *side, const struct http_message *message)
 {
-    side->framing = frame(message->content);
+    side->http1.out = frame(message->content);
     struct http_forward forward = {
         .via = message->via,
         .keep_alive = true,
-        .framing = side->framing,
+        .framing = side->http1.out,
         .content_length = message->length,
         .drop = message->drop,
         .drop_count = message->drop_count,
@@ -75,6 +77,7 @@ static const struct http_role role = {
 void http1_client_begin(
     struct http_side *side, struct http_connection *connection, const struct http_limits *limits, struct text method)
 {
-    *side = (struct http_side){.role = &role, .connection = connection, .limits = *limits, .method = method};
+    *side =
+        (struct http_side){.role = &role, .connection = connection, .http1.limits = *limits, .http1.method = method};
     http_connection_make_room(connection, limits->head + 1);
 }

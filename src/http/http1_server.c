@@ -12,7 +12,7 @@ static void keep_head_bytes(struct http_side *side, size_t used)
     struct http_connection *connection = side->connection;
     struct inflight rest = inflight_within(INFLIGHT_BLOCK);
     inflight_append(connection->worker->loop, &rest, text_after(inflight_text(&connection->in), used));
-    side->head_bytes = connection->in;
+    side->http1.head_bytes = connection->in;
     connection->in = rest;
 }
 
@@ -20,14 +20,15 @@ struct text http_side_abandon_head(struct http_side *side)
 {
     side->connection->persists = false;
     keep_head_bytes(side, inflight_length(&side->connection->in));
-    return inflight_text(&side->head_bytes);
+    return inflight_text(&side->http1.head_bytes);
 }
 
-static enum http_taken take_head(struct http_side *side, struct http_head *head, struct fault *fault)
+static enum http_taken take_head(struct http_side *side, struct message_head *head, struct fault *fault)
 {
+    struct http_head parsed = {.message = head};
     size_t used = 0;
     struct text input = inflight_text(&side->connection->in);
-    switch (http_request_scan(input, &side->limits, &side->scan, head, &used, fault)) {
+    switch (http_request_scan(input, &side->http1.limits, &side->http1.scan, &parsed, &used, fault)) {
     case PARSE_NEED_MORE:
         return HTTP_NEEDS_MORE;
     case PARSE_BAD:
@@ -36,10 +37,10 @@ static enum http_taken take_head(struct http_side *side, struct http_head *head,
         break;
     }
     keep_head_bytes(side, used);
-    side->connection->persists = head->keep_alive;
-    side->version = head->message.version;
-    side->wants_continue = head->message.expects_continue;
-    http_body_begin(&side->body, head, &side->limits);
+    side->connection->persists = parsed.keep_alive;
+    side->version = head->version;
+    side->wants_continue = head->expects_continue;
+    http_body_begin(&side->http1.body, &parsed, &side->http1.limits);
     return HTTP_TAKEN;
 }
 
@@ -111,13 +112,13 @@ static void put_head(struct http_side *side, const struct http_message *message)
     }
     settle_expectation(side);
     side->said = HTTP_IN_HAND;
-    side->said_at = inflight_length(&connection->out);
-    side->framing = frame(side, message->content);
+    side->http1.said_at = inflight_length(&connection->out);
+    side->http1.out = frame(side, message->content);
     struct http_forward forward = {
         .via = message->via,
         .keep_alive = connection->persists,
         .says_keep_alive = connection->persists && side->version == HTTP_1_0,
-        .framing = side->framing,
+        .framing = side->http1.out,
         .content_length = message->length,
         .add = message->add,
         .add_count = message->add_count,
@@ -147,15 +148,8 @@ static const struct http_role role = {
 
 void http1_server_begin(struct http_side *side, struct http_connection *connection, const struct http_limits *limits)
 {
-    *side = (struct http_side){.role = &role, .connection = connection, .limits = *limits};
+    *side = (struct http_side){.role = &role, .connection = connection, .http1.limits = *limits};
     http_connection_make_room(connection, limits->head + 1 + HTTP_EMPTY_LINES_MAX); /* empty lines may come before */
-}
-
-enum io http_side_send(struct http_side *side, uint64_t *put)
-{
-    if (side->said == HTTP_IN_HAND)
-        side->said = HTTP_SAID;
-    return http_connection_write(side->connection, put);
 }
 
 void http_side_take_back(struct http_side *side)
@@ -164,7 +158,7 @@ void http_side_take_back(struct http_side *side)
     struct inflight kept = inflight_within(out->limit);
     ASSERT(side->said != HTTP_SAID);
     if (side->said == HTTP_IN_HAND) {
-        inflight_append(side->connection->worker->loop, &kept, text_part(inflight_text(out), 0, side->said_at));
+        inflight_append(side->connection->worker->loop, &kept, text_part(inflight_text(out), 0, side->http1.said_at));
         inflight_clear(side->connection->worker->loop, out);
         *out = kept;
     }
@@ -176,4 +170,9 @@ void http_side_continue(struct http_side *side)
     if (side->wants_continue)
         http_connection_say(side->connection, TEXT("HTTP/1.1 100 Continue\r\n\r\n"));
     side->wants_continue = false;
+}
+
+void http_side_say_connected(struct http_side *side)
+{
+    http_connection_say(side->connection, TEXT("HTTP/1.1 200 Connection established\r\n\r\n"));
 }

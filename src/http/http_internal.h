@@ -5,6 +5,10 @@
 
 #include "exeat/http.h"
 
+void http1_server_begin(struct http_side *side, struct http_connection *connection, const struct http_limits *limits);
+void http1_client_begin(
+    struct http_side *side, struct http_connection *connection, const struct http_limits *limits, struct text method);
+
 enum http_taken http1_take_content(struct http_side *side, struct http_piece *piece);
 void http1_put_content(struct http_side *side, struct http_piece *piece);
 void http1_end(struct http_side *side);

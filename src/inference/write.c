@@ -75,7 +75,7 @@ static void put_call(
     side->role->put_head(side, &message);
     side->role->put_content(side, &piece);
     side->role->end(side);
-    base_forget(side->connection->worker->scratch.data, side->connection->worker->scratch.capacity);
+    http_side_forget_put(side);
     clear_address(&to);
 }
 

@@ -130,7 +130,7 @@ void asker_take(struct names_worker *worker, struct asker *asker, struct bytes b
     enum dns_read read = dns_question_read(bytes, &asker->question, &wrong.code, &detail);
     if (read == DNS_READ_SILENT)
         return;
-    worker->stats.questions[asker->stream == NULL ? NAMES_UDP : NAMES_TCP]++;
+    worker->stats.questions[asker->connection == NULL ? NAMES_UDP : NAMES_TCP]++;
     find_wrong(read, &asker->question, &question.host, &wrong, &detail);
     if (wrong.what == NULL)
         question.type = asker->question.type;

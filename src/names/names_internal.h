@@ -16,7 +16,7 @@ enum {
     STANDINGS = 4096, /* at most, as are the next */
     ASKERS = 1024,
     LOOKUPS = 512,
-    STREAMS = 128,
+    CONNECTIONS = 128,
     STANDING_US = 60000000,
     CLIENT_QUESTIONS = 1000 /* new ones of one client in a minute */
 };
@@ -72,7 +72,6 @@ MUST_CHECK bool names_budget_take(
 struct standing;
 struct names_socket;
 bool who_is_same(const struct client *left, const struct client *right);
-bool who_is_outside(const struct address *address); /* it is not on this machine */
 /* From address and owner to the whole client. False: it may ask nothing. */
 MUST_CHECK bool who_identify(const struct standing *standing, struct client *client);
 /* Whose socket it is, where the policy knows clients by that. */
@@ -133,13 +132,13 @@ MUST_CHECK bool answer_here(const struct name_question *question, struct dns_ans
 /* --- asker.c: who is to be told ---
  */
 
-struct stream;
+struct dns_connection;
 struct asker {
-    struct list_node node;      /* in standing->waiting or lookup->waiting */
-    struct list_node of_stream; /* in stream->askers */
+    struct list_node node;          /* in standing->waiting or lookup->waiting */
+    struct list_node of_connection; /* in connection->askers */
     struct standing *standing;
-    struct stream *stream;       /* NULL: by UDP, or its connection is gone */
-    struct datagrams *datagrams; /* NULL: by TCP */
+    struct dns_connection *connection; /* NULL: by UDP, or its connection is gone */
+    struct datagrams *datagrams;       /* NULL: by TCP */
     struct datagram_peer peer;
     struct owner owner; /* of the client's socket */
     struct dns_question question;
@@ -170,15 +169,15 @@ struct lookup;
 void lookup_join(struct names_worker *worker, struct asker *asker);
 void lookups_end(struct names_worker *worker);
 
-/* --- stream.c: questions by TCP ---
+/* --- connection.c: questions by TCP ---
  */
 
-enum stream_state {
-    STREAM_OPEN,
-    STREAM_ENDING /* the client has said all; what it asked is answered */
+enum dns_connection_state {
+    CONNECTION_OPEN,
+    CONNECTION_ENDING /* the client has said all; what it asked is answered */
 };
-struct stream {
-    struct list_node node; /* in worker->streams */
+struct dns_connection {
+    struct list_node node; /* in worker->connections */
     struct names_worker *worker;
     struct channel *channel;
     struct address peer;
@@ -186,19 +185,19 @@ struct stream {
     struct owner owner; /* as it was when the connection began */
     struct timer *deadline;
     struct deferred runner; /* after answers, when more may be read */
-    enum stream_state state;
+    enum dns_connection_state state;
     struct list askers;
     size_t pending;
-    struct buffer in;
-    struct buffer out;
+    struct inflight in;  /* one question at most, the longest there may be */
+    struct inflight out; /* full: nothing more is asked */
 };
 
-bool stream_start(void *context, int descriptor, const struct address *peer, uint16_t port);
+bool dns_connection_start(void *context, int descriptor, const struct address *peer, uint16_t port);
 /* pending.c */
-void stream_put(struct stream *stream, struct bytes message);
-void stream_forget(struct stream *stream, struct asker *asker);
-void stream_remember(struct stream *stream, struct asker *asker);
-void streams_end(struct names_worker *worker);
+void dns_connection_put(struct dns_connection *connection, struct bytes message);
+void dns_connection_forget(struct dns_connection *connection, struct asker *asker);
+void dns_connection_remember(struct dns_connection *connection, struct asker *asker);
+void dns_connections_end(struct names_worker *worker);
 
 /* --- worker.c ---
  */
@@ -206,8 +205,8 @@ void streams_end(struct names_worker *worker);
 enum { STANDING_PLACES = 4096 };
 struct names_socket {
     struct names_worker *worker;
-    struct datagrams *datagrams;  /* owned */
-    struct listener *connections; /* owned */
+    struct datagrams *datagrams; /* owned */
+    struct listener *listener;   /* owned */
     struct names_place place;
 };
 /* The decisions that stand, and those on their way out. */
@@ -230,7 +229,7 @@ struct names_worker {
     struct kept_answers kept;
     struct list lookups;
     size_t lookup_count;
-    struct list streams;
+    struct list connections;
     struct pool askers;
     size_t asker_count;
     uint64_t seed;

@@ -2,22 +2,23 @@
 /* What of a TCP connection's questions is not answered yet, and what it is told. */
 #include "names_internal.h"
 
-void stream_remember(struct stream *stream, struct asker *asker)
+void dns_connection_remember(struct dns_connection *connection, struct asker *asker)
 {
-    list_append(&stream->askers, &asker->of_stream);
-    stream->pending++;
+    list_append(&connection->askers, &asker->of_connection);
+    connection->pending++;
 }
 
-void stream_forget(struct stream *stream, struct asker *asker)
+void dns_connection_forget(struct dns_connection *connection, struct asker *asker)
 {
-    list_remove(&asker->of_stream);
-    asker->stream = NULL;
-    stream->pending--;
-    loop_defer(stream->worker->options.loop, &stream->runner);
+    list_remove(&asker->of_connection);
+    asker->connection = NULL;
+    connection->pending--;
+    loop_defer(connection->worker->options.loop, &connection->runner);
 }
 
-void stream_put(struct stream *stream, struct bytes message)
+void dns_connection_put(struct dns_connection *connection, struct bytes message)
 {
-    buffer_append(&stream->out, text_of_bytes(message));
-    loop_defer(stream->worker->options.loop, &stream->runner);
+    struct loop *loop = connection->worker->options.loop;
+    inflight_append(loop, &connection->out, text_of_bytes(message));
+    loop_defer(loop, &connection->runner);
 }

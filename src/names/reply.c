@@ -23,7 +23,7 @@ static size_t send_by_tcp(struct names_worker *worker, struct asker *asker, cons
 {
     size_t length = dns_reply_write(reply, worker->scratch + 2, DNS_MESSAGE_MAX);
     bytes_put_u16(worker->scratch, (uint16_t)length);
-    stream_put(asker->stream, (struct bytes){worker->scratch, length + 2});
+    dns_connection_put(asker->connection, (struct bytes){worker->scratch, length + 2});
     return length;
 }
 
@@ -32,7 +32,7 @@ static size_t put(struct names_worker *worker, struct asker *asker, struct dns_r
     reply->question = &asker->question;
     if (asker->datagrams != NULL)
         return send_by_udp(asker, reply);
-    return asker->stream == NULL ? 0 : send_by_tcp(worker, asker, reply);
+    return asker->connection == NULL ? 0 : send_by_tcp(worker, asker, reply);
 }
 
 static void say(struct names_worker *worker, struct asker *asker, struct dns_reply *reply)

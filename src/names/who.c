@@ -6,7 +6,8 @@
 #include "exeat/net/owner.h"
 #include "names_internal.h"
 
-bool who_is_outside(const struct address *address)
+/* It is not on this machine. */
+static bool is_outside(const struct address *address)
 {
     return address_class(address) != ADDRESS_LOOPBACK && !policy_is_of_this_machine(address);
 }
@@ -15,7 +16,7 @@ bool who_identify(const struct standing *standing, struct client *client)
 {
     const struct address address = client->address;
     const struct peer peer = {
-        .address = address, .owner = client->known.owner, .is_from_outside = who_is_outside(&address)};
+        .address = address, .owner = client->known.owner, .is_from_outside = is_outside(&address)};
     return policy_identify(standing->policy, &peer, TEXT(""), client) != IDENTITY_REFUSED;
 }
 
@@ -72,7 +73,7 @@ struct owner who_sent(const struct names_socket *socket, const struct datagram_p
         .server = peer->own.length > 0 ? peer->own : socket->place.address,
         .server_port = socket->place.port,
     };
-    if (!is_asked_for(worker) || who_is_outside(&peer->address))
+    if (!is_asked_for(worker) || is_outside(&peer->address))
         return unknown;
     return socket->place.owner.is_known ? who_was_turned(socket, &ends) : owners_find(worker->owners, &ends);
 }

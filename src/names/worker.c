@@ -20,7 +20,7 @@ struct names_worker *names_worker_new(const struct names_options *options)
     list_init(&worker->standings.all);
     list_init(&worker->standings.leaving);
     list_init(&worker->lookups);
-    list_init(&worker->streams);
+    list_init(&worker->connections);
     kept_init(&worker->kept, worker->seed);
     worker->owners = owners_new();
     worker->standings.sweep = timer_new(options->loop, standings_sweep, worker);
@@ -55,7 +55,7 @@ void names_worker_listen(struct names_worker *worker, const struct names_sockets
         socket->worker = worker;
         socket->place = sockets->places[i];
         socket->datagrams = datagrams_new(worker->options.loop, sockets->udp[i], on_datagram, socket);
-        socket->connections = listener_new(worker->options.loop, sockets->tcp[i], stream_start, socket);
+        socket->listener = listener_new(worker->options.loop, sockets->tcp[i], dns_connection_start, socket);
     }
     worker->socket_count = sockets->count;
 }
@@ -87,8 +87,8 @@ void names_worker_set_resolver(struct names_worker *worker, struct resolver *res
 void names_worker_cut(struct names_worker *worker)
 {
     for (size_t i = 0; i < worker->socket_count; i++)
-        listener_free(worker->sockets[i].connections);
-    streams_end(worker);
+        listener_free(worker->sockets[i].listener);
+    dns_connections_end(worker);
     lookups_end(worker);
     standings_cut(worker);
     for (size_t i = 0; i < worker->socket_count; i++)

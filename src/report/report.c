@@ -202,7 +202,7 @@ static void events(const struct report *report)
     }
 }
 
-void report_exceptions(const struct report *report)
+static void write_exceptions(const struct report *report)
 {
     const struct tally *tally = report->tally;
     buffer_append_string(
@@ -282,7 +282,7 @@ static void page(const struct report *report)
     cards(report);
     report_plots(report);
     report_controls(report);
-    report_exceptions(report);
+    write_exceptions(report);
     method(report);
     buffer_append_string(report->out, "</body></html>\n");
 }

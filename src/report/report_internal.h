@@ -25,6 +25,5 @@ void html_date(struct buffer *out, int64_t wall_us);
 void report_style(struct buffer *out);
 void report_plots(const struct report *report);
 void report_controls(const struct report *report);
-void report_exceptions(const struct report *report);
 
 #endif

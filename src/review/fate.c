@@ -11,7 +11,8 @@ struct fate fate_of_decision(const struct decision *decision)
     return (struct fate){decision->verdict, decision->plan, decision->observed, decision->rule, 0};
 }
 
-struct fate fate_of(const struct policy *policy, const struct request *request)
+/* What the policy says of exactly this request. */
+static struct fate fate_of(const struct policy *policy, const struct request *request)
 {
     struct decision decision;
     policy_judge(policy, request, &decision);

@@ -13,8 +13,6 @@ struct fate {
     uint64_t reach; /* a bit for each sample address that it may lead to; 0 where nobody asked */
 };
 struct fate fate_of_decision(const struct decision *decision);
-/* What the policy says of exactly this request. */
-struct fate fate_of(const struct policy *policy, const struct request *request);
 /* What comes of it: at CONNECT where it is decided there, else inside, where that is known. */
 struct fate fate_in_the_end(const struct policy *policy, const struct request *request);
 bool fate_leaves(const struct fate *fate);

@@ -6,7 +6,6 @@
 #include "exeat/base/memory.h"
 #include "exeat/review.h"
 #include "fate.h"
-#include "owner.h"
 #include "recorded.h"
 
 enum { WILDCARD_FROM = 10 };
@@ -78,8 +77,8 @@ static void add_seen(struct review_suggest *suggest, const struct request *reque
 {
     struct buffer key = {0};
     buffer_printf(
-        &key, "%s" MARK "%s" MARK "%u" MARK "%.*s" MARK, owner_of(request->host.text), scheme_name(request->scheme),
-        request->port, TEXT_ARG(request->client.name));
+        &key, "%s" MARK "%s" MARK "%u" MARK "%.*s" MARK, name_registrable_domain(request->host.text),
+        scheme_name(request->scheme), request->port, TEXT_ARG(request->client.name));
     append_private(suggest, id, &key);
     buffer_printf(&key, MARK "%s", request->host.text);
     tally_rows_add(&suggest->seen, buffer_text(&key));

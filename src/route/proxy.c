@@ -8,13 +8,15 @@ enum { ANSWER_FIELDS = 100, INTERIM_MAX = 4 };
 static void write_question(const struct proxy *proxy, const struct host *host, uint16_t port, struct buffer *out)
 {
     struct buffer authority = {0};
+    struct message_head head;
     authority_append(&authority, host, port, 0); /* with its port, whatever it is */
-    BUFFER_APPEND_ALL(
-        out, TEXT("CONNECT "), buffer_text(&authority), TEXT(" HTTP/1.1\r\nHost: "), buffer_text(&authority),
-        TEXT("\r\n"));
-    if (!secret_is_empty(&proxy->authorization))
-        BUFFER_APPEND_ALL(out, TEXT("Proxy-Authorization: "), secret_show(&proxy->authorization), TEXT("\r\n"));
-    buffer_append(out, TEXT("\r\n"));
+    message_head_reset(&head);
+    head.method = TEXT("CONNECT");
+    head.target.path = buffer_text(&authority);
+    const struct field credentials = {TEXT("Proxy-Authorization"), secret_show(&proxy->authorization)};
+    const struct http_forward forward = {
+        .keep_alive = true, .add = &credentials, .add_count = secret_is_empty(&proxy->authorization) ? 0 : 1};
+    http_request_write(out, &head, buffer_text(&authority), &forward);
     buffer_clear(&authority);
 }
 
@@ -27,17 +29,19 @@ static void say_refusal(uint16_t status, struct detail *detail)
         (void)detail_say(detail, "it answered %u", (unsigned)status);
 }
 
-static enum proxy_answer judge_head(struct text head, struct http_head *parsed, struct detail *detail)
+static enum proxy_answer judge_head(struct text bytes, struct detail *detail)
 {
     const struct http_limits limits = {.head = PROXY_ANSWER_MAX, .fields = ANSWER_FIELDS};
+    struct message_head head;
+    struct http_head parsed = {.message = &head};
     struct fault fault;
     size_t used = 0;
-    http_head_reset(parsed);
-    if (http_reply_parse(head, &limits, TEXT("CONNECT"), parsed, &used, &fault) != PARSE_DONE) {
+    message_head_reset(&head);
+    if (http_reply_parse(bytes, &limits, TEXT("CONNECT"), &parsed, &used, &fault) != PARSE_DONE) {
         (void)detail_say(detail, "its answer to CONNECT is no HTTP");
         return PROXY_BROKEN;
     }
-    uint16_t status = parsed->message.status;
+    uint16_t status = head.status;
     if (status / 100 == 1 && status != 101)
         return PROXY_MORE;
     if (status / 100 == 2)
@@ -61,9 +65,7 @@ enum proxy_answer proxy_answer_take(struct proxy_reading *reading, char byte, st
     struct text head = {reading->bytes, reading->length};
     if (byte != '\n' || !is_whole(head))
         return PROXY_MORE;
-    struct http_head *parsed = base_zalloc(sizeof(*parsed));
-    enum proxy_answer answer = judge_head(head, parsed, detail);
-    base_free(parsed);
+    enum proxy_answer answer = judge_head(head, detail);
     reading->length = 0;
     if (answer != PROXY_MORE || ++reading->interim <= INTERIM_MAX)
         return answer;

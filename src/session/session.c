@@ -7,7 +7,7 @@
 #include "exeat/net/room.h"
 #include "session_internal.h"
 
-static const struct step *step_of(const struct session *session, enum session_state state)
+static const struct session_step *step_of(const struct session *session, enum session_state state)
 {
     ASSERT(state < SESSION_STATE_COUNT);
     return &session->worker->steps[state];
@@ -128,7 +128,7 @@ void session_touch(struct session *session)
 
 void session_enter(struct session *session, enum session_state next)
 {
-    const struct step *step = step_of(session, session->state);
+    const struct session_step *step = step_of(session, session->state);
     ASSERT((step->next & (1u << next)) != 0);
     if (log_is_on(LOG_DEBUG))
         log_debug(

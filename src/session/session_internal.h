@@ -4,6 +4,7 @@
 #define EXEAT_SESSION_INTERNAL_H
 
 #include "exeat/base/bytes.h"
+#include "exeat/base/progress.h"
 #include "exeat/exchange/wish.h"
 #include "exeat/net/tunnel.h"
 #include "exeat/session.h"
@@ -26,25 +27,21 @@ enum session_state {
     SESSION_STATE_COUNT
 };
 
-/* STEP_NEXT: the step named another; STEP_WAIT: until something happens; STEP_YIELD: give others a turn, then run
- * again. */
-enum progress { STEP_NEXT, STEP_WAIT, STEP_YIELD };
-
 /* DEADLINE_SERVE: an exchange's own, or between exchanges the idle limit. DEADLINE_HEAD: the step as a whole, lest
  * somebody say what it waits for byte by byte. The others: how long nothing may move, and all of it timeouts.longest.
  */
-enum deadline { DEADLINE_NONE, DEADLINE_SERVE, DEADLINE_HEAD, DEADLINE_LAST_WORDS, DEADLINE_STREAM };
+enum session_deadline { DEADLINE_NONE, DEADLINE_SERVE, DEADLINE_HEAD, DEADLINE_LAST_WORDS, DEADLINE_STREAM };
 
 struct session;
 
-struct step {
+struct session_step {
     const char *name;
     enum progress (*run)(struct session *session);
     uint32_t next; /* a bit for each state that may follow */
-    enum deadline deadline;
+    enum session_deadline deadline;
     enum progress (*on_deadline)(struct session *session); /* NULL: it ends, as idle */
 };
-const struct step *session_steps(void); /* by enum session_state */
+const struct session_step *session_steps(void); /* by enum session_state */
 
 /* Connections beyond a limit. */
 struct turned_away {
@@ -63,7 +60,7 @@ struct session_counts {
 
 struct session_worker {
     struct session_options options;
-    const struct step *steps; /* the table */
+    const struct session_step *steps; /* the table */
     struct http_worker http;
     struct account_book *book;         /* owned */
     struct owners *owners;             /* owned */

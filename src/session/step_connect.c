@@ -7,8 +7,7 @@
 /* The client learns of a tunnel, or of a connection that will be opened, in the same words. */
 enum progress connect_answer(struct session *session)
 {
-    exchange_told_connected(session->exchange);
-    http_connection_say(&session->entrance.http, TEXT("HTTP/1.1 200 Connection established\r\n\r\n"));
+    exchange_say_connected(session->exchange);
     session_enter(session, SESSION_ANSWER_CONNECT);
     return STEP_NEXT;
 }

@@ -5,7 +5,7 @@
 
 #define TO(state) (1u << SESSION_##state)
 
-static const struct step steps[] = {
+static const struct session_step steps[] = {
     [SESSION_START] = {"start", step_start, TO(GREET) | TO(LOOK) | TO(SOCKS_OFFER) | TO(SERVE), DEADLINE_NONE, NULL},
     [SESSION_GREET] = {"greet", step_greet, TO(SOCKS_OFFER) | TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, NULL},
     [SESSION_LOOK] = {"look", step_look, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, look_unnamed},
@@ -31,7 +31,7 @@ static const struct step steps[] = {
 };
 _Static_assert(COUNT_OF(steps) == SESSION_STATE_COUNT, "every state has a step");
 
-const struct step *session_steps(void)
+const struct session_step *session_steps(void)
 {
     return steps;
 }

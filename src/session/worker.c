@@ -54,13 +54,15 @@ static void run_yielded(struct deferred *deferred)
 /* --- what exchanges ask of it ---------------------------------------------------------------------------------------
  */
 
-static void on_exchange_ready(struct entrance *entrance)
+static void on_exchange_ready(struct entrance *entrance, struct exchange *exchange)
 {
+    (void)exchange; /* in HTTP/1 there is one at a time */
     session_run(session_of(entrance));
 }
 
-static void on_exchange_deadline(struct entrance *entrance)
+static void on_exchange_deadline(struct entrance *entrance, struct exchange *exchange)
 {
+    (void)exchange;
     session_watch_deadline(session_of(entrance));
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
 enum { BUSY_MS = 5000 };
@@ -84,11 +85,11 @@ static bool prepare(struct cursor *cursor)
 static char *why_not(const struct cursor *cursor, const char *path)
 {
     if (cursor->database == NULL)
-        return store_sentence(path, "cannot read the segment", "");
+        return file_sentence(path, "cannot read the segment", "");
     int code = sqlite3_errcode(cursor->database);
     if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE)
         return sqlite_sentence(path, "read the segment", cursor->database);
-    return store_sentence(path, "its tables, or those of its private parts, are not those of an audit store", "");
+    return file_sentence(path, "its tables, or those of its private parts, are not those of an audit store", "");
 }
 
 /* Between the opening of a hot segment and its first page the sealer may have taken its log away: then it is sealed. */

@@ -101,13 +101,6 @@ char *sqlite_sentence(const char *path, const char *doing, sqlite3 *database)
     return buffer_take(&out);
 }
 
-char *store_sentence(const char *path, const char *what, const char *why)
-{
-    struct buffer out = {0};
-    buffer_printf(&out, "%s: %s%s%s", path, what, why[0] == '\0' ? "" : ": ", why);
-    return buffer_take(&out);
-}
-
 bool store_sync_path(const char *path)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);

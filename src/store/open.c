@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cursor.h"
+#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
 /* Whoever reads a new file may have it for long; later the writer, for whom all wait, hardly waits for anybody. */
@@ -41,7 +42,7 @@ static bool find_newest(const char *directory, struct newest *newest, char **err
     DIR *folder = opendir(directory);
     *newest = (struct newest){0};
     if (folder == NULL) {
-        *error = store_sentence(directory, "cannot read the folder", strerror(errno));
+        *error = file_sentence(directory, "cannot read the folder", strerror(errno));
         return false;
     }
     for (struct dirent *entry; (entry = readdir(folder)) != NULL;) {
@@ -124,7 +125,7 @@ static bool build_file(struct store_segment *segment, const struct store_log *lo
     remove_draft(log, segment->first);
     bool done = make_file(draft);
     if (!done)
-        *error = store_sentence(draft, "cannot make the file", strerror(errno));
+        *error = file_sentence(draft, "cannot make the file", strerror(errno));
     done = done && connect_to(segment, draft, error);
     if (done && !(fill(segment, log->origin) && fold(segment))) {
         *error = sqlite_sentence(path, "begin the audit store", segment->database);
@@ -134,7 +135,7 @@ static bool build_file(struct store_segment *segment, const struct store_log *lo
         sqlite3_db_config(segment->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
     store_segment_close(segment);
     if (done && (rename(draft, path) != 0 || !store_sync_path(log->directory))) {
-        *error = store_sentence(path, "cannot put the new segment in its place", strerror(errno));
+        *error = file_sentence(path, "cannot put the new segment in its place", strerror(errno));
         done = false;
     }
     if (!done)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "reader_internal.h"
 
@@ -55,7 +56,7 @@ bool reader_list_segments(struct store_reader *reader)
     DIR *folder = opendir(reader->directory);
     if (folder == NULL) {
         base_free(reader->error);
-        reader->error = store_sentence(reader->directory, "cannot read the folder", strerror(errno));
+        reader->error = file_sentence(reader->directory, "cannot read the folder", strerror(errno));
         return false;
     }
     reader->count = 0;
@@ -126,7 +127,7 @@ struct store_reader *store_reader_open(const char *directory, char **error)
     reader->directory = text_copy(text_from(directory));
     bool done = reader_list_segments(reader);
     if (done && reader->count == 0) {
-        reader->error = store_sentence(directory, "no audit store here (no seg-*.db)", "");
+        reader->error = file_sentence(directory, "no audit store here (no seg-*.db)", "");
         done = false;
     }
     done = done && open_at(reader, reader->segments[0].first) && read_identity(reader);

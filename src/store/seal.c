@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "store_internal.h"
 
@@ -48,7 +49,7 @@ static bool fail(struct seal *seal, const char *path, const char *doing, sqlite3
 static bool fail_with(struct seal *seal, const char *path, const char *what)
 {
     if (*seal->error == NULL)
-        *seal->error = store_sentence(path, what, errno == 0 ? "" : strerror(errno));
+        *seal->error = file_sentence(path, what, errno == 0 ? "" : strerror(errno));
     return false;
 }
 
@@ -381,6 +382,6 @@ bool store_seal(const char *directory, uint64_t first, char **error)
     if (done)
         store_segment_remove_hot(directory, first);
     else if (*error == NULL)
-        *error = store_sentence(directory, "cannot seal the segment", strerror(errno));
+        *error = file_sentence(directory, "cannot seal the segment", strerror(errno));
     return done;
 }

@@ -36,17 +36,6 @@ void store_succession_clear(struct store_succession *succession)
 /* --- the file ------------------------------------------------------------------------------------------------------
  */
 
-static bool take_value(struct text *rest, struct text word, struct text *value)
-{
-    size_t end = text_index(*rest, '\n', 0);
-    struct text line = text_part(*rest, 0, end);
-    if (end == rest->length || !text_starts_with(line, word))
-        return false;
-    *value = text_after(line, word.length);
-    *rest = text_after(*rest, end + 1);
-    return true;
-}
-
 static bool parse(struct text text, struct text configured, struct store_succession *out)
 {
     struct text first = TEXT(FIRST_LINE);
@@ -59,9 +48,10 @@ static bool parse(struct text text, struct text configured, struct store_success
     if (!text_starts_with(text, first))
         return false;
     text = text_after(text, first.length);
-    if (!take_value(&text, TEXT("configured "), &base) || !take_value(&text, TEXT("origin "), &origin) ||
-        !take_value(&text, TEXT("generation "), &generation) || !take_value(&text, TEXT("previous "), &previous) ||
-        !take_value(&text, TEXT("size "), &size) || !take_value(&text, TEXT("reason "), &reason) || text.length > 0)
+    if (!text_take_named(&text, TEXT("configured "), &base) || !text_take_named(&text, TEXT("origin "), &origin) ||
+        !text_take_named(&text, TEXT("generation "), &generation) ||
+        !text_take_named(&text, TEXT("previous "), &previous) || !text_take_named(&text, TEXT("size "), &size) ||
+        !text_take_named(&text, TEXT("reason "), &reason) || text.length > 0)
         return false;
     if (!text_to_number(generation, UINT32_MAX, &out->generation) || out->generation < 2 ||
         !text_to_number(size, INT64_MAX, &out->previous_size) || !text_equal(base, configured))
@@ -77,7 +67,7 @@ static bool read_file(const char *path, struct text configured, struct store_suc
     struct buffer content = {0};
     bool done = file_read(path, FILE_MAX_SIZE, &content, error);
     if (done && !parse(buffer_text(&content), configured, out)) {
-        *error = store_sentence(
+        *error = file_sentence(
             path, "does not say which log follows the one of audit.origin; was audit.origin changed, or the file?", "");
         done = false;
     }
@@ -103,7 +93,7 @@ static bool move_segments(const char *directory, const char *to, char **error)
     }
     done = done && store_sync_path(to) && store_sync_path(directory);
     if (!done)
-        *error = store_sentence(to, "cannot move the former log here", strerror(errno));
+        *error = file_sentence(to, "cannot move the former log here", strerror(errno));
     if (folder != NULL)
         closedir(folder);
     return done;
@@ -120,7 +110,7 @@ static bool finish_move(const char *directory, struct text configured, char **er
     char *former = path_in(directory, name);
     done = done && move_segments(directory, former, error);
     if (done && (rename(from, to) != 0 || !store_sync_path(directory))) {
-        *error = store_sentence(to, "cannot put the name of the new log in its place", strerror(errno));
+        *error = file_sentence(to, "cannot put the name of the new log in its place", strerror(errno));
         done = false;
     }
     store_succession_clear(&next);
@@ -217,7 +207,7 @@ bool store_succession_announce(
     else
         now.origin = text_copy(configured);
     if (done && !has_segments(directory)) {
-        *error = store_sentence(directory, "there is no log here that another could follow", "");
+        *error = file_sentence(directory, "there is no log here that another could follow", "");
         done = false;
     }
     if (done) {

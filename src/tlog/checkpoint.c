@@ -12,10 +12,10 @@ static bool read_body(struct text rest, struct tlog_checkpoint *checkpoint)
     struct text size;
     struct text root;
     struct text extension;
-    if (!note_take_line(&rest, &checkpoint->origin) || !note_take_line(&rest, &size) || !note_take_line(&rest, &root))
+    if (!text_take_line(&rest, &checkpoint->origin) || !text_take_line(&rest, &size) || !text_take_line(&rest, &root))
         return false;
     while (rest.length > 0)
-        if (!note_take_line(&rest, &extension) || extension.length == 0)
+        if (!text_take_line(&rest, &extension) || extension.length == 0)
             return false;
     return checkpoint->origin.length > 0 && note_read_number(size, &checkpoint->size) &&
            note_read_digest(root, &checkpoint->root);
@@ -41,11 +41,12 @@ bool tlog_checkpoint_verify(struct text text, struct text origin, const uint8_t 
 /* --- proofs --------------------------------------------------------------------------------------------------------
  */
 
-bool note_take_proof(struct text *rest, struct tlog_proof *proof)
+/* Hashes, one a line, up to an empty line; at most 63. */
+static bool take_proof(struct text *rest, struct tlog_proof *proof)
 {
     struct text line;
     proof->count = 0;
-    while (note_take_line(rest, &line)) {
+    while (text_take_line(rest, &line)) {
         if (line.length == 0)
             return true;
         if (proof->count == PROOF_HASHES_MAX || !note_read_digest(line, &proof->hashes[proof->count]))
@@ -55,25 +56,13 @@ bool note_take_proof(struct text *rest, struct tlog_proof *proof)
     return false;
 }
 
-void note_write_proof(const struct tlog_proof *proof, struct buffer *out)
+static void write_proof(const struct tlog_proof *proof, struct buffer *out)
 {
     for (size_t i = 0; i < proof->count; i++) {
         buffer_append_base64(out, (struct bytes){proof->hashes[i].bytes, sizeof(proof->hashes[i].bytes)});
         buffer_append_byte(out, '\n');
     }
     buffer_append_byte(out, '\n');
-}
-
-/* "word SP value LF" */
-static bool take_named(struct text *rest, struct text word, struct text *value)
-{
-    struct text after = *rest;
-    struct text line;
-    if (!note_take_line(&after, &line) || !text_starts_with(line, word))
-        return false;
-    *value = text_after(line, word.length);
-    *rest = after;
-    return true;
 }
 
 static bool is_base64(struct text text)
@@ -92,7 +81,7 @@ void tlog_proof_file_write(
     buffer_append(out, TEXT("\nindex "));
     buffer_append_number(out, index);
     buffer_append_byte(out, '\n');
-    note_write_proof(proof, out);
+    write_proof(proof, out);
     buffer_append(out, checkpoint);
 }
 
@@ -102,12 +91,12 @@ bool tlog_proof_file_parse(struct text text, struct tlog_proof_file *file)
     struct text index;
     struct tlog_checkpoint checkpoint;
     file->extra = TEXT("");
-    if (!note_take_line(&text, &line) || !text_equal(line, TEXT(PROOF_FIRST_LINE)))
+    if (!text_take_line(&text, &line) || !text_equal(line, TEXT(PROOF_FIRST_LINE)))
         return false;
-    if (take_named(&text, TEXT("extra "), &file->extra) && !is_base64(file->extra))
+    if (text_take_named(&text, TEXT("extra "), &file->extra) && !is_base64(file->extra))
         return false;
-    if (!take_named(&text, TEXT("index "), &index) || !note_read_number(index, &file->index) ||
-        !note_take_proof(&text, &file->proof))
+    if (!text_take_named(&text, TEXT("index "), &index) || !note_read_number(index, &file->index) ||
+        !take_proof(&text, &file->proof))
         return false;
     file->checkpoint = text;
     return tlog_checkpoint_parse(text, &checkpoint);
@@ -119,7 +108,7 @@ void tlog_submission_write(
     buffer_append(out, TEXT("old "));
     buffer_append_number(out, old_size);
     buffer_append_byte(out, '\n');
-    note_write_proof(proof, out);
+    write_proof(proof, out);
     buffer_append(out, checkpoint);
 }
 
@@ -127,8 +116,8 @@ bool tlog_submission_parse(struct text text, struct tlog_submission *submission)
 {
     struct text old;
     struct tlog_checkpoint checkpoint;
-    if (!take_named(&text, TEXT("old "), &old) || !note_read_number(old, &submission->old_size) ||
-        !note_take_proof(&text, &submission->proof))
+    if (!text_take_named(&text, TEXT("old "), &old) || !note_read_number(old, &submission->old_size) ||
+        !take_proof(&text, &submission->proof))
         return false;
     submission->checkpoint = text;
     return tlog_checkpoint_parse(text, &checkpoint);

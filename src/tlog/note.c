@@ -14,16 +14,6 @@ enum { COSIGNATURE_SIZE = 8 + SIGNATURE_SIZE, SIGNATURE_LEAST = TLOG_KEY_HASH_SI
 /* --- lines ---------------------------------------------------------------------------------------------------------
  */
 
-bool note_take_line(struct text *rest, struct text *line)
-{
-    size_t end = text_index(*rest, '\n', 0);
-    if (end == rest->length)
-        return false;
-    *line = text_part(*rest, 0, end);
-    *rest = text_after(*rest, end + 1);
-    return true;
-}
-
 bool note_read_number(struct text text, uint64_t *number)
 {
     if (text.length > 1 && text.data[0] == '0')
@@ -183,7 +173,7 @@ static bool signatures_are_good(struct text rest)
     bool good = true;
     while (good && rest.length > 0) {
         struct buffer bytes = {0};
-        good = note_take_line(&rest, &line) && read_signature(line, &name, &bytes);
+        good = text_take_line(&rest, &line) && read_signature(line, &name, &bytes);
         buffer_clear(&bytes);
         count++;
     }
@@ -263,7 +253,7 @@ enum tlog_signed tlog_note_verify(const struct tlog_note *note, const struct tlo
     uint64_t latest = 0;
     struct text rest = note->signatures;
     struct text line;
-    while (result != TLOG_SIGNED_BADLY && note_take_line(&rest, &line)) {
+    while (result != TLOG_SIGNED_BADLY && text_take_line(&rest, &line)) {
         enum tlog_signed one = judge_line(note->body, line, vkey, &latest);
         if (one != TLOG_SIGNED_NOT)
             result = one;

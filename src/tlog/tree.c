@@ -6,7 +6,8 @@
 #include "exeat/base/check.h"
 #include "exeat/tlog.h"
 
-void tlog_node(const struct digest *left, const struct digest *right, struct digest *node)
+/* Over 0x01 and both; `node` may be one of them. */
+static void hash_node(const struct digest *left, const struct digest *right, struct digest *node)
 {
     uint8_t bytes[1 + 2 * sizeof(left->bytes)] = {1};
     memcpy(bytes + 1, left->bytes, sizeof(left->bytes));
@@ -29,7 +30,7 @@ tlog_tree_append_tiles(struct tlog_tree *tree, const struct digest *leaf, struct
     size_t count = 0;
     /* Each set bit at the low end of the old size is a perfect subtree that the new leaf completes. */
     for (uint64_t index = tree->size; (index & 1) != 0; index >>= 1) {
-        tlog_node(&tree->nodes[--tree->count], &node, &node);
+        hash_node(&tree->nodes[--tree->count], &node, &node);
         if (++height % TLOG_TREE_TILE_HEIGHT == 0)
             tiles[count++] = node;
     }
@@ -53,7 +54,7 @@ void tlog_tree_root(const struct tlog_tree *tree, struct digest *root)
     }
     *root = tree->nodes[tree->count - 1];
     for (size_t i = tree->count - 1; i > 0; i--)
-        tlog_node(&tree->nodes[i - 1], root, root);
+        hash_node(&tree->nodes[i - 1], root, root);
 }
 
 bool tlog_inclusion_verify(
@@ -69,13 +70,13 @@ bool tlog_inclusion_verify(
         if (last == 0)
             return false;
         if ((node & 1) != 0 || node == last) {
-            tlog_node(&proof[i], &hash, &hash);
+            hash_node(&proof[i], &hash, &hash);
             while (node != 0 && (node & 1) == 0) {
                 node >>= 1;
                 last >>= 1;
             }
         } else {
-            tlog_node(&hash, &proof[i], &hash);
+            hash_node(&hash, &proof[i], &hash);
         }
         node >>= 1;
         last >>= 1;
@@ -96,14 +97,14 @@ static bool consistency_step(struct consistency *walk, const struct digest *piec
     if (walk->last == 0)
         return false;
     if ((walk->node & 1) != 0 || walk->node == walk->last) {
-        tlog_node(piece, &walk->old_hash, &walk->old_hash);
-        tlog_node(piece, &walk->new_hash, &walk->new_hash);
+        hash_node(piece, &walk->old_hash, &walk->old_hash);
+        hash_node(piece, &walk->new_hash, &walk->new_hash);
         while (walk->node != 0 && (walk->node & 1) == 0) {
             walk->node >>= 1;
             walk->last >>= 1;
         }
     } else {
-        tlog_node(&walk->new_hash, piece, &walk->new_hash);
+        hash_node(&walk->new_hash, piece, &walk->new_hash);
     }
     walk->node >>= 1;
     walk->last >>= 1;

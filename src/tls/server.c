@@ -10,10 +10,10 @@
 #include "exeat/base/secret.h"
 #include "tls_internal.h"
 
-enum { SPEAKERS = 256 };
+enum { SPOKEN_NAMES = 256 };
 
 /* What speaks for one name. A name always lands in the same place; a newer one takes it over. */
-struct speaker {
+struct spoken_name {
     char name[HOST_TEXT_SIZE];
     SSL_CTX *context; /* owned; connections hold their own references */
     uint64_t until_us;
@@ -25,7 +25,7 @@ struct tls_server {
     BIO_METHOD *method;          /* owned */
     struct ticket_keys *tickets; /* owned; secret */
     uint64_t policy;
-    struct speaker speakers[SPEAKERS];
+    struct spoken_name names[SPOKEN_NAMES];
 };
 
 static int choose_protocol(
@@ -53,8 +53,8 @@ void tls_server_free(struct tls_server *server)
 {
     if (server == NULL)
         return;
-    for (size_t i = 0; i < SPEAKERS; i++)
-        SSL_CTX_free(server->speakers[i].context);
+    for (size_t i = 0; i < SPOKEN_NAMES; i++)
+        SSL_CTX_free(server->names[i].context);
     BIO_meth_free(server->method);
     secret_block_free(server->tickets, sizeof(*server->tickets));
     base_free(server);
@@ -81,50 +81,50 @@ static SSL_CTX *context_new(void)
 
 /* A ticket is good for the name and under the policy that it was given for (RFC 8446 4.6.1: a server need not take it).
  */
-static bool bind_tickets(struct tls_server *server, struct speaker *speaker, const struct host *host)
+static bool bind_tickets(struct tls_server *server, struct spoken_name *spoken, const struct host *host)
 {
     struct digest digest;
     struct bytes parts[] = {{(const uint8_t *)&server->policy, sizeof(server->policy)}, bytes_of_text(host_text(host))};
     digest_sha256_pieces(parts, COUNT_OF(parts), &digest);
-    speaker->policy = server->policy;
-    return SSL_CTX_set_session_id_context(speaker->context, digest.bytes, SSL_MAX_SID_CTX_LENGTH) == 1;
+    spoken->policy = server->policy;
+    return SSL_CTX_set_session_id_context(spoken->context, digest.bytes, SSL_MAX_SID_CTX_LENGTH) == 1;
 }
 
-static bool renew(struct tls_server *server, struct speaker *speaker, const struct host *host, uint64_t now_us)
+static bool renew(struct tls_server *server, struct spoken_name *spoken, const struct host *host, uint64_t now_us)
 {
-    SSL_CTX_free(speaker->context);
-    *speaker = (struct speaker){.context = context_new()};
-    X509 *leaf = leaf_take(server->issuer, host, now_us, &speaker->until_us);
-    bool done = leaf != NULL && SSL_CTX_use_certificate(speaker->context, leaf) == 1 &&
-                SSL_CTX_use_PrivateKey(speaker->context, server->issuer->leaf_key) == 1 &&
-                bind_tickets(server, speaker, host);
+    SSL_CTX_free(spoken->context);
+    *spoken = (struct spoken_name){.context = context_new()};
+    X509 *leaf = leaf_take(server->issuer, host, now_us, &spoken->until_us);
+    bool done = leaf != NULL && SSL_CTX_use_certificate(spoken->context, leaf) == 1 &&
+                SSL_CTX_use_PrivateKey(spoken->context, server->issuer->leaf_key) == 1 &&
+                bind_tickets(server, spoken, host);
     X509_free(leaf);
     if (done)
-        memcpy(speaker->name, host->text, (size_t)host->length + 1);
+        memcpy(spoken->name, host->text, (size_t)host->length + 1);
     return done; /* a half-made one has no name and is made anew */
 }
 
-static bool use_tickets(struct tls_server *server, struct speaker *speaker, uint64_t now_us)
+static bool use_tickets(struct tls_server *server, struct spoken_name *spoken, uint64_t now_us)
 {
     if (now_us >= server->tickets->until_us)
         ticket_store_read(server->issuer->tickets, now_us, server->tickets);
-    if (speaker->tickets_until_us == server->tickets->until_us)
+    if (spoken->tickets_until_us == server->tickets->until_us)
         return true;
-    speaker->tickets_until_us = server->tickets->until_us;
+    spoken->tickets_until_us = server->tickets->until_us;
     return SSL_CTX_set_tlsext_ticket_keys(
-               speaker->context, server->tickets->bytes, (long)sizeof(server->tickets->bytes)) == 1;
+               spoken->context, server->tickets->bytes, (long)sizeof(server->tickets->bytes)) == 1;
 }
 
 static SSL_CTX *speak_for(struct tls_server *server, const struct host *host)
 {
-    struct speaker *speaker = &server->speakers[place_of_name(host_text(host), SPEAKERS)];
+    struct spoken_name *spoken = &server->names[place_of_name(host_text(host), SPOKEN_NAMES)];
     uint64_t now_us = clock_boot_us();
-    bool is_ready = strcmp(speaker->name, host->text) == 0 && now_us < speaker->until_us;
-    if (!is_ready && !renew(server, speaker, host, now_us))
+    bool is_ready = strcmp(spoken->name, host->text) == 0 && now_us < spoken->until_us;
+    if (!is_ready && !renew(server, spoken, host, now_us))
         return NULL;
-    if (speaker->policy != server->policy && !bind_tickets(server, speaker, host))
+    if (spoken->policy != server->policy && !bind_tickets(server, spoken, host))
         return NULL;
-    return use_tickets(server, speaker, now_us) ? speaker->context : NULL;
+    return use_tickets(server, spoken, now_us) ? spoken->context : NULL;
 }
 
 struct tls_connection *

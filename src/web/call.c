@@ -80,9 +80,9 @@ static bool is_interim(uint16_t status)
 
 static enum reading read_head(struct web_call *call)
 {
-    struct http_head head;
+    struct message_head head;
     struct fault fault;
-    http_head_reset(&head);
+    message_head_reset(&head);
     do {
         switch (call->side.role->take_head(&call->side, &head, &fault)) {
         case HTTP_NEEDS_MORE:
@@ -93,7 +93,7 @@ static enum reading read_head(struct web_call *call)
         case HTTP_WHOLE:
             break;
         }
-        call->status = head.message.status;
+        call->status = head.status;
         http_side_forget_head(&call->side);
     } while (is_interim(call->status));
     return READING_BODY;
@@ -113,12 +113,14 @@ static enum reading read_body(struct web_call *call, bool ended)
         case HTTP_TAKEN:
             break;
         }
+        if (piece.content.length > call->peer->answer - call->content.length) {
+            http_piece_drop(&piece);
+            return READING_FAILED;
+        }
         buffer_append(&call->content, piece.content);
         if (call->on_content != NULL)
             call->on_content(call->context, piece.content);
         http_piece_drop(&piece);
-        if (call->content.length > call->peer->answer)
-            return READING_FAILED;
     }
 }
 
@@ -237,15 +239,15 @@ static void forget(struct buffer *buffer)
 static void
 put_request(struct web_call *call, const struct web_request *request, struct text authority, struct text path)
 {
-    struct http_head head;
+    struct message_head head;
     struct buffer shown = {0};
     struct field add[5] = {{TEXT("Connection"), TEXT("close")}};
     struct http_message message = {
-        .head = &head.message, .authority = authority, .length = request->body.length, .add = add, .add_count = 1};
+        .head = &head, .authority = authority, .length = request->body.length, .add = add, .add_count = 1};
     struct http_piece body = {.content = request->body};
-    http_head_reset(&head);
-    head.message.method = request->method;
-    head.message.target.path = path; /* and the query, if it has one */
+    message_head_reset(&head);
+    head.method = request->method;
+    head.target.path = path; /* and the query, if it has one */
     if (request->body.length > 0) {
         message.content = CONTENT_OF_LENGTH;
         add[message.add_count++] =
@@ -288,7 +290,7 @@ web_call_start(const struct web_peer *peer, const struct web_request *request, w
     call->context = context;
     call->worker.loop = peer->loop;
     http_connection_begin(&call->http, &call->worker, NULL); /* its channel comes when it is connected */
-    http1_client_begin(&call->side, &call->http, &limits, request->method);
+    http_client_begin(&call->side, &call->http, &limits, request->method);
     write_request(call, request);
     call->deadline = timer_new(peer->loop, on_deadline, call);
     timer_start(call->deadline, peer->timeout_ms);

@@ -29,7 +29,7 @@ struct web_server {
 struct asked {
     const struct web_page *page;
     struct buffer body;
-    struct http_head head; /* its texts are the side's */
+    struct message_head head; /* its texts are the side's */
 };
 struct visitor {
     struct list_node node;
@@ -70,7 +70,7 @@ static void visitor_free(struct visitor *visitor)
 static void begin_request(struct visitor *visitor)
 {
     visitor->state = VISIT_HEAD;
-    http1_server_begin(&visitor->side, &visitor->http, &limits);
+    http_server_begin(&visitor->side, &visitor->http, &limits);
 }
 
 /* A silent visitor holds nothing of its last request. */
@@ -110,16 +110,16 @@ static void refuse_head(struct visitor *visitor, enum reason reason)
         refuse_malformed(visitor);
 }
 
-static bool is_head(const struct http_head *head)
+static bool is_head(const struct message_head *head)
 {
-    return text_equal(head->message.method, TEXT("HEAD"));
+    return text_equal(head->method, TEXT("HEAD"));
 }
 
 static void
-answer_request(struct visitor *visitor, const struct web_page *page, const struct http_head *head, struct text body)
+answer_request(struct visitor *visitor, const struct web_page *page, const struct message_head *head, struct text body)
 {
     struct web_answer answer = {0};
-    struct web_visit visit = {&head->message, text_after(head->message.target.path, page->path.length), body};
+    struct web_visit visit = {head, text_after(head->target.path, page->path.length), body};
     page->answer(visitor->server->options.context, &visit, &answer);
     put_answer(visitor, is_head(head), &answer);
 }
@@ -127,10 +127,10 @@ answer_request(struct visitor *visitor, const struct web_page *page, const struc
 /* --- requests ------------------------------------------------------------------------------------------------------
  */
 
-static void take_request(struct visitor *visitor, const struct http_head *head)
+static void take_request(struct visitor *visitor, const struct message_head *head)
 {
     struct web_answer answer;
-    const struct web_page *page = web_find_page(&visitor->server->options, &head->message, &answer);
+    const struct web_page *page = web_find_page(&visitor->server->options, head, &answer);
     if (page == NULL) {
         put_answer(visitor, is_head(head), &answer);
     } else if (http_side_is_whole(&visitor->side)) {
@@ -145,9 +145,9 @@ static void take_request(struct visitor *visitor, const struct http_head *head)
 /* False: more must be read first; so below. */
 static bool take_head(struct visitor *visitor)
 {
-    struct http_head head;
+    struct message_head head;
     struct fault fault;
-    http_head_reset(&head);
+    message_head_reset(&head);
     switch (visitor->side.role->take_head(&visitor->side, &head, &fault)) {
     case HTTP_NEEDS_MORE:
         return false;
@@ -164,9 +164,12 @@ static bool take_head(struct visitor *visitor)
 
 static void take_piece(struct visitor *visitor, struct http_piece *piece)
 {
-    buffer_append(&visitor->asked->body, piece->content);
+    struct buffer *body = &visitor->asked->body;
+    bool fits = piece->content.length <= visitor->server->options.body - body->length;
+    if (fits)
+        buffer_append(body, piece->content);
     http_piece_drop(piece);
-    if (visitor->asked->body.length > visitor->server->options.body)
+    if (!fits)
         refuse(visitor, 413, too_large);
 }
 

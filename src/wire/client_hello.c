@@ -68,17 +68,14 @@ static void read_server_name(struct reader extension, struct client_hello *hello
         hello->server_name_bad = true;
 }
 
-static bool read_alpn(struct reader extension, struct client_hello *hello)
+/* Which protocols are offered is for TLS to know; the list must be one (RFC 7301 3.1). */
+static bool is_alpn(struct reader extension)
 {
     struct reader list = take_vector(&extension, 2);
-    hello->offers_http11 = false;
     while (!list.bad && list.left > 0) {
         struct reader name = take_vector(&list, 1);
         if (name.bad || name.left == 0)
             return false;
-        struct text protocol = {(const char *)name.at, name.left};
-        hello->offers_http11 = hello->offers_http11 || text_equal(protocol, TEXT("http/1.1"));
-        hello->offers_h2 = hello->offers_h2 || text_equal(protocol, TEXT("h2"));
     }
     return !list.bad && extension.left == 0;
 }
@@ -95,7 +92,7 @@ static bool read_extensions(struct reader *message, struct client_hello *hello)
             return false;
         if (type == EXTENSION_SERVER_NAME)
             read_server_name(extension, hello);
-        if (type == EXTENSION_ALPN && !read_alpn(extension, hello))
+        if (type == EXTENSION_ALPN && !is_alpn(extension))
             return false;
         if (type == EXTENSION_ECH)
             hello->has_ech = true;
@@ -184,7 +181,7 @@ static void join_records(struct text input, struct buffer *joined)
 enum parse
 client_hello_parse(struct text input, struct opening_scan *scan, struct buffer *scratch, struct client_hello *hello)
 {
-    *hello = (struct client_hello){.offers_http11 = true};
+    *hello = (struct client_hello){.has_ech = false};
     buffer_empty(scratch);
     enum parse result = find_end(input, scan);
     if (result != PARSE_DONE)

@@ -17,13 +17,13 @@ enum { CHUNK_LINE_MAX = 280, TRAILER_LINE_MAX = 8192, CHUNK_DIGITS_MAX = 16, CHU
 void http_body_begin(struct http_body *body, const struct http_head *head, const struct http_limits *limits)
 {
     *body = (struct http_body){
-        .framing = head->framing, .trailer_limit = limits->head, .is_reply = head->message.status != 0};
+        .framing = head->framing, .trailer_limit = limits->head, .is_reply = head->message->status != 0};
     switch (head->framing) {
     case FRAMING_NONE:
         body->state = BODY_DONE;
         break;
     case FRAMING_LENGTH:
-        body->left = head->message.length;
+        body->left = head->message->length;
         body->state = body->left == 0 ? BODY_DONE : BODY_CONTENT;
         break;
     case FRAMING_CHUNKED:

@@ -102,7 +102,7 @@ static struct text trim_blanks(struct text text)
 /* Where in the head: the start line is not counted. */
 static bool wrong_in_line(struct detail *detail, const struct http_head *head, const char *what)
 {
-    return detail_say(detail, "field line %zu: %s", head->message.field_count + 1, what);
+    return detail_say(detail, "field line %zu: %s", head->message->field_count + 1, what);
 }
 
 static bool wrong_name(struct detail *detail, const struct http_head *head, struct text line, size_t colon)
@@ -117,7 +117,7 @@ static bool wrong_name(struct detail *detail, const struct http_head *head, stru
     for (size_t i = 0; i < name.length; i++)
         if (!is_token_byte(name.data[i]))
             return detail_say(
-                detail, "field line %zu: byte 0x%02X in its name", head->message.field_count + 1,
+                detail, "field line %zu: byte 0x%02X in its name", head->message->field_count + 1,
                 (unsigned char)name.data[i]);
     return false;
 }
@@ -127,27 +127,27 @@ static bool wrong_value(struct detail *detail, const struct http_head *head, str
     for (size_t i = 0; i < value.length; i++)
         if (!is_field_value(text_part(value, i, 1)))
             return detail_say(
-                detail, "field line %zu: byte 0x%02X in its value", head->message.field_count,
+                detail, "field line %zu: byte 0x%02X in its value", head->message->field_count,
                 (unsigned char)value.data[i]);
     return false;
 }
 
 static bool parse_field(struct text line, const struct reading *reading, struct http_head *head, struct detail *detail)
 {
-    struct field *field = &head->message.fields[head->message.field_count];
+    struct field *field = &head->message->fields[head->message->field_count];
     size_t colon = text_index(line, ':', 0);
     field->name = text_part(line, 0, colon);
     if (reading->trims_names)
         field->name = trim_end(field->name);
     if (colon == line.length || !is_token(field->name))
         return wrong_name(detail, head, line, colon);
-    struct known_field known = known_field_find(field->name);
-    struct field_place *seen = &head->message.places[known.name];
+    enum field_kind kind = known_field_find(field->name);
+    struct field_place *seen = &head->message->places[kind];
     if (seen->count++ == 0)
-        seen->first = (uint16_t)head->message.field_count;
-    head->message.fates[head->message.field_count] = (uint8_t)known.fate;
+        seen->first = (uint16_t)head->message->field_count;
+    head->message->kinds[head->message->field_count] = (uint8_t)kind;
     field->value = trim_blanks(text_after(line, colon + 1));
-    head->message.field_count++;
+    head->message->field_count++;
     return is_field_value(field->value) || wrong_value(detail, head, field->value);
 }
 
@@ -157,8 +157,8 @@ enum fields parse_fields(
 {
     size_t limit = limits->fields < FIELDS_MAX ? limits->fields : FIELDS_MAX;
     struct text line;
-    head->message.field_count = 0;
-    memset(head->message.places, 0, sizeof(head->message.places));
+    head->message->field_count = 0;
+    memset(head->message->places, 0, sizeof(head->message->places));
     for (;;) {
         if (!take_line(&lines, reading->line_end, &line)) {
             (void)wrong_in_line(detail, head, "a CR or LF that ends no line");
@@ -166,18 +166,13 @@ enum fields parse_fields(
         }
         if (line.length == 0)
             return FIELDS_GOOD;
-        if (head->message.field_count == limit) {
+        if (head->message->field_count == limit) {
             (void)detail_say(detail, "more than %zu fields: limits.fields", limit);
             return FIELDS_TOO_MANY;
         }
         if (!parse_field(line, reading, head, detail))
             return FIELDS_BAD;
     }
-}
-
-void http_head_reset(struct http_head *head)
-{
-    memset(head, 0, offsetof(struct http_head, message.fields));
 }
 
 const struct field *http_field_find(const struct message_head *head, struct text name)
@@ -188,16 +183,17 @@ const struct field *http_field_find(const struct message_head *head, struct text
     return NULL;
 }
 
-const struct field *field_of(const struct message_head *head, enum field_name name)
+/* The first of that kind, or NULL. */
+static const struct field *field_of(const struct message_head *head, enum field_kind kind)
 {
-    const struct field_place *seen = &head->places[name];
+    const struct field_place *seen = &head->places[kind];
     return seen->count == 0 ? NULL : &head->fields[seen->first];
 }
 
 static bool parse_length(struct http_head *head, struct detail *detail)
 {
     head->framing = FRAMING_LENGTH;
-    if (text_to_number(field_of(&head->message, FIELD_CONTENT_LENGTH)->value, INT64_MAX, &head->message.length))
+    if (text_to_number(field_of(head->message, FIELD_CONTENT_LENGTH)->value, INT64_MAX, &head->message->length))
         return true;
     return detail_say(detail, "Content-Length is not a number of bytes");
 }
@@ -205,17 +201,17 @@ static bool parse_length(struct http_head *head, struct detail *detail)
 static bool parse_coding(struct http_head *head, struct detail *detail)
 {
     head->framing = FRAMING_CHUNKED;
-    if (head->message.version == HTTP_1_0)
+    if (head->message->version == HTTP_1_0)
         return detail_say(detail, "Transfer-Encoding in HTTP/1.0");
-    if (text_equal_nocase(field_of(&head->message, FIELD_TRANSFER_ENCODING)->value, TEXT("chunked")))
+    if (text_equal_nocase(field_of(head->message, FIELD_TRANSFER_ENCODING)->value, TEXT("chunked")))
         return true;
     return detail_say(detail, "a Transfer-Encoding other than chunked");
 }
 
 bool parse_framing(struct http_head *head, struct detail *detail)
 {
-    size_t lengths = head->message.places[FIELD_CONTENT_LENGTH].count;
-    size_t codings = head->message.places[FIELD_TRANSFER_ENCODING].count;
+    size_t lengths = head->message->places[FIELD_CONTENT_LENGTH].count;
+    size_t codings = head->message->places[FIELD_TRANSFER_ENCODING].count;
     head->framing = FRAMING_NONE;
     if (lengths > 0 && codings > 0)
         return detail_say(detail, "Content-Length and Transfer-Encoding together");
@@ -242,7 +238,7 @@ enum content content_framed(enum http_framing framing)
 }
 
 /* Is `item` in one of the lists that the fields of this name are? */
-static bool lists(const struct message_head *head, enum field_name which, struct text name, struct text item)
+static bool lists(const struct message_head *head, enum field_kind which, struct text name, struct text item)
 {
     if (head->places[which].count == 0)
         return false;
@@ -266,9 +262,9 @@ bool connection_names(const struct message_head *head, struct text option)
 /* A list of protocols, or a second field, would leave the choice to the other side. */
 static bool names_websocket(const struct http_head *head)
 {
-    return head->message.version >= HTTP_1_1 && head->message.places[FIELD_UPGRADE].count == 1 &&
-           text_equal_nocase(field_of(&head->message, FIELD_UPGRADE)->value, TEXT("websocket")) &&
-           connection_names(&head->message, TEXT("upgrade"));
+    return head->message->version >= HTTP_1_1 && head->message->places[FIELD_UPGRADE].count == 1 &&
+           text_equal_nocase(field_of(head->message, FIELD_UPGRADE)->value, TEXT("websocket")) &&
+           connection_names(head->message, TEXT("upgrade"));
 }
 
 /* Each field of the head is looked for among the options, and nobody names more fields than there are. */
@@ -276,11 +272,11 @@ static bool names_too_many(const struct http_head *head)
 {
     enum { OPTIONS_MAX = 128 };
     size_t count = 0;
-    for (size_t i = head->message.places[FIELD_CONNECTION].first; i < head->message.field_count; i++) {
-        if (head->message.places[FIELD_CONNECTION].count == 0 ||
-            !text_equal_nocase(head->message.fields[i].name, TEXT("Connection")))
+    for (size_t i = head->message->places[FIELD_CONNECTION].first; i < head->message->field_count; i++) {
+        if (head->message->places[FIELD_CONNECTION].count == 0 ||
+            !text_equal_nocase(head->message->fields[i].name, TEXT("Connection")))
             continue;
-        struct text rest = head->message.fields[i].value;
+        struct text rest = head->message->fields[i].value;
         struct text option;
         while (text_split(&rest, ',', &option))
             if (++count > OPTIONS_MAX)
@@ -293,17 +289,17 @@ bool parse_control(struct http_head *head, struct detail *detail)
 {
     if (names_too_many(head))
         return detail_say(detail, "Connection names more than 128 fields");
-    bool closes = connection_names(&head->message, TEXT("close"));
-    bool stays = head->message.version == HTTP_1_0 && connection_names(&head->message, TEXT("keep-alive"));
-    const struct field *host = field_of(&head->message, FIELD_HOST);
-    head->keep_alive = !closes && (head->message.version >= HTTP_1_1 || stays);
-    head->message.names_websocket = names_websocket(head);
-    head->message.has_host = head->message.places[FIELD_HOST].count == 1;
-    head->message.host = head->message.has_host ? host->value : TEXT("");
-    head->message.expects_continue =
-        head->message.version >= HTTP_1_1 && lists(&head->message, FIELD_EXPECT, TEXT("Expect"), TEXT("100-continue"));
-    if (head->message.places[FIELD_HOST].count > 1)
-        return detail_say(detail, "Host stands %u times", (unsigned)head->message.places[FIELD_HOST].count);
+    bool closes = connection_names(head->message, TEXT("close"));
+    bool stays = head->message->version == HTTP_1_0 && connection_names(head->message, TEXT("keep-alive"));
+    const struct field *host = field_of(head->message, FIELD_HOST);
+    head->keep_alive = !closes && (head->message->version >= HTTP_1_1 || stays);
+    head->message->names_websocket = names_websocket(head);
+    head->message->has_host = head->message->places[FIELD_HOST].count == 1;
+    head->message->host = head->message->has_host ? host->value : TEXT("");
+    head->message->expects_continue =
+        head->message->version >= HTTP_1_1 && lists(head->message, FIELD_EXPECT, TEXT("Expect"), TEXT("100-continue"));
+    if (head->message->places[FIELD_HOST].count > 1)
+        return detail_say(detail, "Host stands %u times", (unsigned)head->message->places[FIELD_HOST].count);
     return true;
 }
 

@@ -9,7 +9,7 @@ static bool parse_status(struct text digits, struct http_head *head, struct deta
         return detail_say(detail, "the status is not a number of three digits");
     if (status > 599)
         return detail_say(detail, "status %u, above 599", (unsigned)status);
-    head->message.status = (uint16_t)status;
+    head->message->status = (uint16_t)status;
     return true;
 }
 
@@ -18,17 +18,17 @@ static bool parse_status_line(struct text line, struct http_head *head, struct d
     bool is_http1 = text_starts_with(line, TEXT("HTTP/1.")) && line.length >= 9 && line.data[8] == ' ';
     if (!is_http1 || (line.data[7] != '1' && line.data[7] != '0'))
         return detail_say(detail, "the status line does not begin with HTTP/1.1 or HTTP/1.0");
-    head->message.version = line.data[7] == '1' ? HTTP_1_1 : HTTP_1_0;
+    head->message->version = line.data[7] == '1' ? HTTP_1_1 : HTTP_1_0;
     if (!parse_status(text_part(line, 9, text_index(line, ' ', 9) - 9), head, detail))
         return false;
-    head->message.phrase = text_after(line, 13);
-    return is_field_value(head->message.phrase) || detail_say(detail, "a control byte in the status line");
+    head->message->phrase = text_after(line, 13);
+    return is_field_value(head->message->phrase) || detail_say(detail, "a control byte in the status line");
 }
 
 static void frame_reply(struct text method, struct http_head *head)
 {
-    bool successful_connect = text_equal(method, TEXT("CONNECT")) && head->message.status / 100 == 2;
-    if (head->message.status < 200 || head->message.status == 204 || head->message.status == 304 ||
+    bool successful_connect = text_equal(method, TEXT("CONNECT")) && head->message->status / 100 == 2;
+    if (head->message->status < 200 || head->message->status == 204 || head->message->status == 304 ||
         successful_connect || text_equal(method, TEXT("HEAD"))) {
         head->framing = FRAMING_NONE;
         return;
@@ -129,11 +129,11 @@ enum parse http_reply_scan(
         return refuse_long(fault, limits);
     if (length == 0)
         return parse_partial(input, line_end, scan, fault);
-    head->message.length = 0;
+    head->message->length = 0;
     if (parse_whole(text_part(input, 0, length), line_end, limits, head, fault) != PARSE_DONE)
         return PARSE_BAD;
     frame_reply(method, head);
-    head->message.content = content_framed(head->framing);
+    head->message->content = content_framed(head->framing);
     if (line_end == LINE_LF)
         head->keep_alive = false; /* what others would make of its lines is not known: one reply is enough */
     *used = length;

@@ -27,11 +27,11 @@ static bool check_target(struct text text, struct detail *detail)
 static void split_query(struct text target, struct http_head *head)
 {
     size_t mark = text_index(target, '?', 0);
-    head->message.target.path = mark == 0 ? TEXT("/") : text_part(target, 0, mark);
+    head->message->target.path = mark == 0 ? TEXT("/") : text_part(target, 0, mark);
     if (target.length == 0)
-        head->message.target.path = TEXT("/");
-    head->message.target.has_query = mark < target.length;
-    head->message.target.query = head->message.target.has_query ? text_after(target, mark + 1) : TEXT("");
+        head->message->target.path = TEXT("/");
+    head->message->target.has_query = mark < target.length;
+    head->message->target.query = head->message->target.has_query ? text_after(target, mark + 1) : TEXT("");
 }
 
 static bool check_authority(struct text authority, struct detail *detail)
@@ -67,24 +67,24 @@ bool take_scheme(struct text *target, enum scheme *scheme)
 
 static bool parse_absolute(struct text target, struct http_head *head, struct detail *detail)
 {
-    head->message.target.form = TARGET_ABSOLUTE;
-    if (!take_scheme(&target, &head->message.target.scheme))
+    head->message->target.form = TARGET_ABSOLUTE;
+    if (!take_scheme(&target, &head->message->target.scheme))
         return detail_say(detail, "the target is neither a path nor a URL of http");
     size_t end = 0;
     while (end < target.length && target.data[end] != '/' && target.data[end] != '?')
         end++;
-    head->message.target.authority = text_part(target, 0, end);
+    head->message->target.authority = text_part(target, 0, end);
     split_query(text_after(target, end), head);
-    if (end == target.length && text_equal(head->message.method, TEXT("OPTIONS")))
-        head->message.target.path = TEXT("*"); /* RFC 9112 3.2.4: the last proxy sends it so */
-    return check_authority(head->message.target.authority, detail);
+    if (end == target.length && text_equal(head->message->method, TEXT("OPTIONS")))
+        head->message->target.path = TEXT("*"); /* RFC 9112 3.2.4: the last proxy sends it so */
+    return check_authority(head->message->target.authority, detail);
 }
 
 static bool parse_connect(struct http_head *head, struct detail *detail)
 {
-    struct text target = head->message.target.whole;
-    head->message.target.form = TARGET_AUTHORITY;
-    head->message.target.authority = target;
+    struct text target = head->message->target.whole;
+    head->message->target.form = TARGET_AUTHORITY;
+    head->message->target.authority = target;
     if (text_has(target, '/') || text_has(target, '@') || text_has(target, '?'))
         return detail_say(detail, "the target of CONNECT is host:port and nothing else");
     return true;
@@ -92,19 +92,19 @@ static bool parse_connect(struct http_head *head, struct detail *detail)
 
 static bool parse_target(struct http_head *head, struct detail *detail)
 {
-    struct text target = head->message.target.whole;
+    struct text target = head->message->target.whole;
     if (!check_target(target, detail))
         return false;
-    if (text_equal(head->message.method, TEXT("CONNECT")))
+    if (text_equal(head->message->method, TEXT("CONNECT")))
         return parse_connect(head, detail);
     if (text_equal(target, TEXT("*"))) {
-        head->message.target.form = TARGET_ASTERISK;
-        head->message.target.path = target;
-        return text_equal(head->message.method, TEXT("OPTIONS")) ||
+        head->message->target.form = TARGET_ASTERISK;
+        head->message->target.path = target;
+        return text_equal(head->message->method, TEXT("OPTIONS")) ||
                detail_say(detail, "the target * is for OPTIONS alone");
     }
     if (target.data[0] == '/') {
-        head->message.target.form = TARGET_ORIGIN;
+        head->message->target.form = TARGET_ORIGIN;
         split_query(target, head);
         return true;
     }
@@ -113,8 +113,8 @@ static bool parse_target(struct http_head *head, struct detail *detail)
 
 static bool parse_version(struct text text, struct http_head *head, struct detail *detail)
 {
-    head->message.version = text_equal(text, TEXT("HTTP/1.1")) ? HTTP_1_1 : HTTP_1_0;
-    if (head->message.version == HTTP_1_1 || text_equal(text, TEXT("HTTP/1.0")))
+    head->message->version = text_equal(text, TEXT("HTTP/1.1")) ? HTTP_1_1 : HTTP_1_0;
+    if (head->message->version == HTTP_1_1 || text_equal(text, TEXT("HTTP/1.0")))
         return true;
     bool is_other = text.length == 8 && text_starts_with(text, TEXT("HTTP/"));
     return detail_say(
@@ -128,9 +128,9 @@ static bool parse_request_line(struct text line, struct http_head *head, struct 
     size_t second = text_index(line, ' ', first + 1);
     if (second >= line.length)
         return detail_say(detail, "the request line is not METHOD TARGET HTTP/1.1");
-    head->message.method = text_part(line, 0, first);
-    head->message.target.whole = text_part(line, first + 1, second - first - 1);
-    if (first > METHOD_MAX || !is_token(head->message.method))
+    head->message->method = text_part(line, 0, first);
+    head->message->target.whole = text_part(line, first + 1, second - first - 1);
+    if (first > METHOD_MAX || !is_token(head->message->method))
         return detail_say(detail, "the method is not a word of at most %d letters", METHOD_MAX);
     return parse_version(text_after(line, second + 1), head, detail);
 }
@@ -207,9 +207,9 @@ bool http_asks_for_websocket(const struct message_head *request)
 
 static bool host_is_as_required(const struct http_head *head)
 {
-    if (head->message.target.form == TARGET_AUTHORITY || head->message.has_host)
+    if (head->message->target.form == TARGET_AUTHORITY || head->message->has_host)
         return true;
-    return head->message.version == HTTP_1_0;
+    return head->message->version == HTTP_1_0;
 }
 
 static const struct reading as_written = {.line_end = LINE_CRLF};
@@ -217,7 +217,7 @@ static const struct reading as_written = {.line_end = LINE_CRLF};
 /* A length of zero says what RFC 9110 9.3.6 says anyway (seen: Node's request library, ServiceTalk). */
 static bool connect_has_no_body(struct http_head *head)
 {
-    if (head->framing == FRAMING_LENGTH && head->message.length == 0)
+    if (head->framing == FRAMING_LENGTH && head->message->length == 0)
         head->framing = FRAMING_NONE;
     return head->framing == FRAMING_NONE;
 }
@@ -246,9 +246,9 @@ parse_whole(struct text lines, const struct http_limits *limits, struct http_hea
         return refuse(fault, REASON_MALFORMED_HEAD);
     if (!host_is_as_required(head))
         return refuse_saying(fault, REASON_MALFORMED_HEAD, "no Host, which HTTP/1.1 requires");
-    if (head->message.target.form == TARGET_AUTHORITY && !connect_has_no_body(head))
+    if (head->message->target.form == TARGET_AUTHORITY && !connect_has_no_body(head))
         return refuse_saying(fault, REASON_MALFORMED_BODY, "a CONNECT with content, which it cannot have");
-    head->message.content = content_framed(head->framing);
+    head->message->content = content_framed(head->framing);
     return PARSE_DONE;
 }
 
@@ -272,13 +272,13 @@ enum parse http_request_scan(
         return parse_partial(rest, limits, scan, fault);
     if (length > limits->head)
         return refuse_long(fault, limits, text_index(rest, '\n', 0) >= limits->head);
-    head->message.target.scheme = 0;
-    head->message.target.authority = TEXT("");
-    head->message.target.query = TEXT("");
-    head->message.target.path = TEXT("");
-    head->message.target.has_query = false;
-    head->message.length = 0;
-    head->message.status = 0;
+    head->message->target.scheme = 0;
+    head->message->target.authority = TEXT("");
+    head->message->target.query = TEXT("");
+    head->message->target.path = TEXT("");
+    head->message->target.has_query = false;
+    head->message->length = 0;
+    head->message->status = 0;
     *used = skipped + length;
     return parse_whole(text_part(rest, 0, length), limits, head, fault);
 }

@@ -15,19 +15,25 @@ stays_behind(const struct message_head *head, size_t index, const struct http_fo
     for (size_t i = 0; i < forward->drop_count; i++)
         if (text_equal_nocase(field->name, forward->drop[i]))
             return true;
-    switch ((enum field_fate)head->fates[index]) {
-    case FATE_PASSES:
+    switch ((enum field_kind)head->kinds[index]) {
+    case FIELD_OTHER:
         return head->places[FIELD_CONNECTION].count > 0 && connection_names(head, field->name);
-    case FATE_END_TO_END:
+    case FIELD_END_TO_END:
+    case FIELD_VIA:
         return false;
-    case FATE_HOP:
-        return true;
-    case FATE_REQUEST_HOP:
+    case FIELD_HOST:
+    case FIELD_REQUEST_HOP:
         return is_request || connection_names(head, field->name);
-    case FATE_EXPECT:
+    case FIELD_EXPECT: /* of a client of HTTP/1.0, who cannot mean it (RFC 9110 10.1.1) */
         return is_request && head->version == HTTP_1_0;
-    case FATE_UPGRADE:
+    case FIELD_UPGRADE:
         return !forward->keep_upgrade;
+    case FIELD_HOP:
+    case FIELD_CONNECTION:
+    case FIELD_CONTENT_LENGTH:
+    case FIELD_TRANSFER_ENCODING:
+    case FIELD_KIND_COUNT:
+        break;
     }
     return true;
 }

@@ -5,21 +5,11 @@
 
 #include "exeat/wire.h"
 
-/* What becomes of a field when its message goes on. */
-enum field_fate {
-    FATE_PASSES,      /* unless Connection names it */
-    FATE_END_TO_END,  /* passes, whatever Connection says */
-    FATE_HOP,         /* concerns one hop, or is written anew */
-    FATE_REQUEST_HOP, /* likewise, in requests; passes in replies */
-    FATE_EXPECT,      /* passes, but of a client of HTTP/1.0, who cannot mean it (RFC 9110 10.1.1) */
-    FATE_UPGRADE,     /* passes with its Connection option, where that is wanted */
-};
 struct known_field {
-    struct text text;
-    enum field_name name;
-    enum field_fate fate;
+    struct text name;
+    enum field_kind kind;
 };
-struct known_field known_field_find(struct text name); /* of a token, in any case */
+enum field_kind known_field_find(struct text name); /* of a token, in any case */
 size_t known_field_table(const struct known_field **table);
 
 /* Takes "http://" or "https://" off a URL; ws and wss are the same with another name (RFC 6455 section 3). */
@@ -51,8 +41,6 @@ MUST_CHECK bool parse_framing(struct http_head *head, struct detail *detail);
 enum content content_framed(enum http_framing framing);
 /* Connection, Host, Expect, Upgrade. */
 MUST_CHECK bool parse_control(struct http_head *head, struct detail *detail);
-/* The field of that name, or NULL. */
-const struct field *field_of(const struct message_head *head, enum field_name name);
 /* Is `option` among the comma-separated tokens of the Connection fields? */
 bool connection_names(const struct message_head *head, struct text option);
 /* Takes the next line without its end; false when there is none, or it holds a CR or LF that ends no line. */

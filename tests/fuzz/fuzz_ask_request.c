@@ -37,9 +37,9 @@ static void check_host(const struct host *host)
 }
 
 /* True: it is to be judged. */
-static bool check_read(const struct ask_place *place, struct http_head *head, struct request *judged)
+static bool check_read(const struct ask_place *place, struct message_head *head, struct request *judged)
 {
-    struct ask ask = {.parsed = head, .head = &head->message};
+    struct ask ask = {.head = head};
     struct detail detail;
     bool goes_on = ask_read(&ask, place, &detail) == REASON_NONE;
     ASSERT(goes_on || detail.text[0] != '\0');
@@ -56,14 +56,14 @@ static bool check_read(const struct ask_place *place, struct http_head *head, st
 
 static void check_glimpse(const struct ask_place *place, struct text input, const struct request *judged)
 {
-    static struct http_head head;
-    http_head_reset(&head);
-    struct ask ask = {.parsed = &head, .head = &head.message};
+    static struct message_head head;
+    message_head_reset(&head);
+    struct ask ask = {.head = &head};
     ask_glimpse(&ask, place, input);
     const struct request *seen = &ask.request;
     check_host(&seen->host);
     ASSERT(lies_within(seen->method, input) && lies_within(seen->query, input));
-    ASSERT(lies_within(head.message.target.path, input));
+    ASSERT(lies_within(head.target.path, input));
     ASSERT(place->binding == NULL || is_opened_host(seen));
     ASSERT(judged == NULL || text_equal(seen->method, judged->method) || judged->method.length == 0);
     ASSERT(judged == NULL || seen->host.kind == HOST_NONE || host_equal(&seen->host, &judged->host));
@@ -77,11 +77,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         set_opened_host();
     struct text input = text_of_bytes((struct bytes){data, size});
     for (size_t i = 0; i < COUNT_OF(places); i++) {
-        static struct http_head head;
+        static struct message_head head;
+        struct http_head parsed = {.message = &head};
         struct request judged;
         struct fault fault = {0};
         size_t used = 0;
-        bool is_judged = http_request_parse(input, &limits, &head, &used, &fault) == PARSE_DONE &&
+        bool is_judged = http_request_parse(input, &limits, &parsed, &used, &fault) == PARSE_DONE &&
                          check_read(&places[i], &head, &judged);
         check_glimpse(&places[i], input, is_judged ? &judged : NULL);
     }

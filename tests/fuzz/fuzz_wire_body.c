@@ -7,7 +7,8 @@
 static enum parse read_in_pieces(struct text input, uint16_t status, size_t piece, struct buffer *content)
 {
     static const struct http_limits limits = {.head = 4096, .fields = 20};
-    struct http_head head = {.framing = FRAMING_CHUNKED, .message.status = status};
+    struct message_head message = {.status = status};
+    struct http_head head = {.message = &message, .framing = FRAMING_CHUNKED};
     struct http_body body;
     size_t start = 0;
     size_t end = piece < input.length ? piece : input.length;

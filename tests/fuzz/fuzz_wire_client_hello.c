@@ -13,7 +13,6 @@ static void check_same(const struct client_hello *one, const struct client_hello
     ASSERT(text_equal(one->server_name, other->server_name));
     ASSERT(one->has_server_name == other->has_server_name && one->server_name_bad == other->server_name_bad);
     ASSERT(one->has_ech == other->has_ech);
-    ASSERT(one->offers_http11 == other->offers_http11 && one->offers_h2 == other->offers_h2);
 }
 
 static enum parse parse_at_once(const char *bytes, size_t length, struct buffer *scratch, struct client_hello *hello)

@@ -17,7 +17,8 @@ struct taken {
     enum parse parse;
     size_t used;
     struct fault fault;
-    struct http_head head;
+    struct message_head message;
+    struct http_head head; /* of `message` */
 };
 /* One side's scan, with its limits. */
 typedef void (*take_head)(struct text input, struct http_scan *scan, struct taken *taken);
@@ -46,8 +47,8 @@ static struct cuts cuts_of(struct text whole)
 
 static void check_same_head(const struct http_head *one, const struct http_head *other)
 {
-    const struct message_head *left = &one->message;
-    const struct message_head *right = &other->message;
+    const struct message_head *left = one->message;
+    const struct message_head *right = other->message;
     ASSERT(one->framing == other->framing && one->keep_alive == other->keep_alive);
     ASSERT(left->status == right->status && left->version == right->version && left->content == right->content);
     ASSERT(left->length == right->length && left->field_count == right->field_count);
@@ -96,6 +97,9 @@ static void check_in_pieces(take_head take, struct text input)
     char *bytes = base_alloc(input.length + 1);
     if (input.length > 0)
         memcpy(bytes, input.data, input.length);
+    by_pieces.head.message = &by_pieces.message;
+    so_far.head.message = &so_far.message;
+    at_once.head.message = &at_once.message;
     by_pieces.parse = PARSE_NEED_MORE;
     size_t come = take_in_pieces(take, bytes, input.length, &by_pieces);
     take((struct text){bytes, come}, &(struct http_scan){0}, &so_far);

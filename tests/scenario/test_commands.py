@@ -4,7 +4,9 @@ import json
 import os
 import pty
 import re
+import socket
 import subprocess
+import threading
 
 from support.gate import EXEAT, TOP, run_exeat
 
@@ -117,6 +119,30 @@ def test_health_and_version(gate):
     one.stop()
     assert run_exeat("health", "-c", one.config_path).returncode == 1
     assert run_exeat("version").stdout.startswith("exeat ")
+
+
+def test_health_hears_the_whole_answer_in_whatever_pieces_it_comes(tmp_path):
+    said = b"not ready: draining\n"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(30)
+        path = write(tmp_path, f"version: 1\nlisten: {{ forward: [\"127.0.0.1:3128\"], admin: \"127.0.0.1:{server.getsockname()[1]}\" }}\nrules: []\n")
+        asked = []
+
+        def answer():
+            one, _ = server.accept()
+            with one:
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                with one.makefile("rb") as lines:
+                    asked.extend(iter(lines.readline, b"\r\n"))
+                for byte in b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: %d\r\n\r\n%s" % (len(said), said):
+                    one.sendall(bytes([byte]))
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        done = run_exeat("health", "-c", path)
+        answering.join()
+    assert asked[0] == b"GET /readyz HTTP/1.1\r\n"
+    assert (done.returncode, done.stdout) == (1, said.decode())
 
 
 def test_wrong_usage_says_so():

@@ -41,6 +41,11 @@ size_t text_index(struct text text, char byte, size_t from);
 /* Takes the piece before the next `separator` off the front of `*rest`; false when nothing is left. */
 bool text_split(struct text *rest, char separator, struct text *piece);
 
+/* Takes the line at the front of `*rest`, without its LF, or (named) one that begins with `word`: what follows that.
+ * False leaves `*rest` as it was: no line ends there, or it is another. */
+MUST_CHECK bool text_take_line(struct text *rest, struct text *line);
+bool text_take_named(struct text *rest, struct text word, struct text *value);
+
 /* Unsigned decimal, digits only, no sign, no space, at most `maximum`; false otherwise. */
 MUST_CHECK bool text_to_number(struct text text, uint64_t maximum, uint64_t *number);
 

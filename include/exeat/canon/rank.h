@@ -11,8 +11,6 @@
 
 /* A vendor's read_call, of LLM_RERANK. */
 bool canon_read_ranking(struct reading *reading, struct canon_call *call);
-/* How many are wanted: as many as there are documents, at most. */
-size_t canon_rank_most(const struct canon_call *call);
 
 /* What a server is asked, behind its `model`: ,"query":...,"documents":[...] */
 void canon_write_ranking(const struct canon_call *call, struct buffer *out);

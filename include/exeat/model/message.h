@@ -18,19 +18,22 @@ struct field {
 };
 enum { FIELDS_MAX = 256 };
 
-/* Names that have a meaning for whoever forwards a message; all others are FIELD_OTHER. */
-enum field_name {
-    FIELD_OTHER,
-    FIELD_CONNECTION,
+/* What a field is to whoever forwards its message (RFC 9110 section 7.6). */
+enum field_kind {
+    FIELD_OTHER,       /* goes on, unless Connection names it */
+    FIELD_END_TO_END,  /* goes on, whatever Connection says */
+    FIELD_HOP,         /* concerns one hop, or is written anew */
+    FIELD_REQUEST_HOP, /* likewise, in requests; goes on in responses */
+    FIELD_CONNECTION,  /* this and all below: one name each */
     FIELD_CONTENT_LENGTH,
     FIELD_EXPECT,
     FIELD_HOST,
     FIELD_TRANSFER_ENCODING,
     FIELD_UPGRADE,
     FIELD_VIA,
-    FIELD_NAME_COUNT
+    FIELD_KIND_COUNT
 };
-/* Where the fields of one name are: how many, and the first of them. */
+/* Where the fields of one kind are: how many, and the first of them. */
 struct field_place {
     uint16_t count;
     uint16_t first;
@@ -65,10 +68,12 @@ struct message_head {
     bool has_host;
     bool expects_continue; /* Expect has 100-continue, and its sender may be sent one (RFC 9110 10.1.1) */
     bool names_websocket;  /* the one protocol that it would change to is WebSocket (RFC 6455 4.1) */
-    struct field_place places[FIELD_NAME_COUNT];
+    struct field_place places[FIELD_KIND_COUNT];
     size_t field_count;
     struct field fields[FIELDS_MAX];
-    uint8_t fates[FIELDS_MAX]; /* of each field: whether it goes on; private to wire */
+    uint8_t kinds[FIELDS_MAX]; /* enum field_kind, of each field */
 };
+/* An empty head: what an allocation that was not zeroed needs before its first use. Leaves the fields' memory alone. */
+void message_head_reset(struct message_head *head);
 
 #endif

@@ -35,7 +35,6 @@ char *store_segment_path(const char *directory, uint64_t first, enum store_segme
 
 /* Of what the tables are, one after the other: what an OPEN record says. */
 void store_schema_digest(struct digest *digest);
-char *store_sentence(const char *path, const char *what, const char *why);
 /* fsync of a file that SQLite does not have open (closing it would drop SQLite's locks), or of a folder. */
 MUST_CHECK bool store_sync_path(const char *path);
 

@@ -34,7 +34,7 @@ static int close_shop(void **state)
 }
 
 struct told {
-    struct http_head head;
+    struct message_head head;
     struct ask ask;
     struct detail detail;
     enum reason reason;
@@ -45,9 +45,9 @@ static void ask_so(struct told *told, const struct ask_place *place, const char 
     size_t used;
     struct fault fault;
     memset(told, 0, sizeof(*told));
-    assert_int_equal(http_request_parse(text_from(bytes), &limits, &told->head, &used, &fault), PARSE_DONE);
-    told->ask.parsed = &told->head;
-    told->ask.head = &told->head.message;
+    struct http_head parsed = {.message = &told->head};
+    assert_int_equal(http_request_parse(text_from(bytes), &limits, &parsed, &used, &fault), PARSE_DONE);
+    told->ask.head = &told->head;
     told->reason = ask_read(&told->ask, place, &told->detail);
 }
 
@@ -156,7 +156,7 @@ static void of_what_is_no_head_is_told_what_can_be_read(void **state)
 {
     (void)state;
     struct told told = {.reason = REASON_NONE};
-    told.ask.head = &told.head.message;
+    told.ask.head = &told.head;
     ask_glimpse(&told.ask, &plain, TEXT("GET http://shop.example:81/a?b HTTP/1.1\r\nbroken"));
     assert_string_equal(told.ask.request.host.text, "shop.example");
     assert_int_equal(told.ask.request.port, 81);

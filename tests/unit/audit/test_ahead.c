@@ -139,7 +139,7 @@ static void what_is_done_ahead_is_seen_with_its_commit(void **state)
 static void nothing_is_done_ahead_of_what_must_come_first(void **state)
 {
     struct scene scene;
-    struct audit_life life = {.kind = RECORD_ADMIN};
+    struct own_record life = {.kind = RECORD_ADMIN};
     begin(*state, &scene);
     end_and_take_a_chunk(&scene);
     scene.writer->life = &life;

@@ -50,7 +50,7 @@ static void whoever_waits_has_a_deadline(void **state)
         EXCHANGE_DIAL,      EXCHANGE_PASS,      EXCHANGE_ANSWER,
     };
     for (size_t i = 0; i < COUNT_OF(waiting); i++) {
-        assert_true(exchange_steps()[waiting[i]].deadline != DEADLINE_NONE);
+        assert_true(exchange_steps()[waiting[i]].deadline != WITHIN_NONE);
         assert_non_null(exchange_steps()[waiting[i]].on_deadline);
     }
 }

@@ -61,28 +61,26 @@ static const struct {
     bool has_name;
     bool name_bad;
     bool ech;
-    bool http11;
-    bool h2;
 } cases[] = {
-    {TEXT_INIT(""), false, false, false, true, false}, /* 50 */
-    {TEXT_INIT(SNI_A), true, false, false, true, false},
-    {TEXT_INIT(SNI_A ALPN_BOTH), true, false, false, true, true},
-    {TEXT_INIT(SNI_A "\0\x10\0\x05\0\x03\x02h2"), true, false, false, false, true}, /* 59 */
-    {TEXT_INIT(SNI_A "\xfe\x0d\0\0"), true, false, true, true, false},              /* 56 */
-    {TEXT_INIT(SNI_A SNI_A), true, true, false, true, false},                       /* 51 */
+    {TEXT_INIT(""), false, false, false}, /* 50 */
+    {TEXT_INIT(SNI_A), true, false, false},
+    {TEXT_INIT(SNI_A ALPN_BOTH), true, false, false},
+    {TEXT_INIT(SNI_A "\0\x10\0\x05\0\x03\x02h2"), true, false, false}, /* 59 */
+    {TEXT_INIT(SNI_A "\xfe\x0d\0\0"), true, false, true},              /* 56 */
+    {TEXT_INIT(SNI_A SNI_A), true, true, false},                       /* 51 */
     {TEXT_INIT("\0\0\0\x0e\0\x0c\x01\0\x09"
                "a.example"),
-     true, true, false, true, false},
-    {TEXT_INIT("\0\0\0\x05\0\x03\0\0\0"), true, true, false, true, false},
+     true, true, false},
+    {TEXT_INIT("\0\0\0\x05\0\x03\0\0\0"), true, true, false},
     {TEXT_INIT("\0\0\0\x08\0\x06\0\0\x03"
                "a\0b"),
-     true, true, false, true, false},
+     true, true, false},
     {TEXT_INIT("\0\0\0\x08\0\x06\0\0\x03"
                "ab."),
-     true, true, false, true, false},
+     true, true, false},
 };
 
-static void reads_names_alpn_and_ech_over_any_split_of_records(void **state)
+static void reads_names_and_ech_over_any_split_of_records(void **state)
 {
     (void)state;
     struct buffer scratch = {0};
@@ -94,8 +92,7 @@ static void reads_names_alpn_and_ech_over_any_split_of_records(void **state)
             if (parse(buffer_text(&input), &scratch, &hello) != PARSE_DONE)
                 fail_msg("row %zu in records of %zu", i, size);
             if (hello.has_server_name != cases[i].has_name || hello.server_name_bad != cases[i].name_bad ||
-                hello.has_ech != cases[i].ech || hello.offers_http11 != cases[i].http11 ||
-                hello.offers_h2 != cases[i].h2)
+                hello.has_ech != cases[i].ech)
                 fail_msg("row %zu", i);
             buffer_clear(&input);
         }
@@ -172,7 +169,7 @@ static void a_modern_hello_is_read_over_any_split_and_not_before_its_last_byte(v
             assert_int_equal(parse(text_part(all, 0, cut), &scratch, &hello), PARSE_NEED_MORE);
         assert_int_equal(parse(text_part(all, 0, all.length - 1), &scratch, &hello), PARSE_NEED_MORE);
         assert_int_equal(parse(all, &scratch, &hello), PARSE_DONE);
-        assert_true(hello.has_server_name && !hello.server_name_bad && hello.has_ech && hello.offers_h2);
+        assert_true(hello.has_server_name && !hello.server_name_bad && hello.has_ech);
         buffer_clear(&input);
     }
     buffer_clear(&extensions);
@@ -195,7 +192,7 @@ static void the_largest_hello_is_waited_for_and_a_larger_one_is_not(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_names_alpn_and_ech_over_any_split_of_records),
+        cmocka_unit_test(reads_names_and_ech_over_any_split_of_records),
         cmocka_unit_test(waits_for_every_prefix_of_a_hello),
         cmocka_unit_test(a_modern_hello_is_read_over_any_split_and_not_before_its_last_byte),
         cmocka_unit_test(the_largest_hello_is_waited_for_and_a_larger_one_is_not),

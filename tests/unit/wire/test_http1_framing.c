@@ -96,7 +96,8 @@ static const struct request_case request_cases[] = {
 static void takes_and_refuses_request_heads(void **state)
 {
     (void)state;
-    struct http_head head;
+    struct message_head message;
+    struct http_head head = {.message = &message};
     for (size_t i = 0; i < COUNT_OF(request_cases); i++) {
         size_t used = 0;
         struct fault fault = {0};
@@ -111,7 +112,8 @@ static void takes_and_refuses_request_heads(void **state)
 static void waits_for_every_prefix_of_a_good_head(void **state)
 {
     (void)state;
-    struct http_head head;
+    struct message_head message;
+    struct http_head head = {.message = &message};
     for (size_t i = 0; i < COUNT_OF(request_cases); i++) {
         struct text input = request_cases[i].input;
         for (size_t cut = 0; request_cases[i].result == PARSE_DONE && cut < input.length; cut++) {
@@ -127,7 +129,8 @@ static void says_which_part_of_a_head_is_too_long(void **state)
 {
     (void)state;
     char bytes[2000];
-    struct http_head head;
+    struct message_head message;
+    struct http_head head = {.message = &message};
     size_t used;
     struct fault fault = {0};
     for (size_t i = 0; i < sizeof(bytes); i++)
@@ -249,7 +252,8 @@ static const struct {
 static void takes_and_refuses_reply_heads(void **state)
 {
     (void)state;
-    struct http_head head;
+    struct message_head message;
+    struct http_head head = {.message = &message};
     for (size_t i = 0; i < COUNT_OF(reply_cases); i++) {
         size_t used;
         struct fault fault;
@@ -313,7 +317,8 @@ static const struct body_case reply_chunk_cases[] = {
 /* Feeds `input` with at most `step` new bytes a call. */
 static enum parse read_in_steps(struct text input, uint16_t status, size_t step)
 {
-    struct http_head head = {.framing = FRAMING_CHUNKED, .message.status = status};
+    struct message_head message = {.status = status};
+    struct http_head head = {.message = &message, .framing = FRAMING_CHUNKED};
     struct http_body body;
     size_t at = 0;
     http_body_begin(&body, &head, &limits);
@@ -355,7 +360,8 @@ static void reads_of_hosts_what_they_may_be_forgiven_and_no_more(void **state)
 static void what_is_written_of_a_reply_has_no_white_space_before_a_colon_and_lines_that_end_in_crlf(void **state)
 {
     (void)state;
-    struct http_head head;
+    struct message_head message;
+    struct http_head head = {.message = &message};
     size_t used;
     struct fault fault;
     struct buffer out = {0};
@@ -364,7 +370,7 @@ static void what_is_written_of_a_reply_has_no_white_space_before_a_colon_and_lin
     assert_int_equal(used, input.length - 3);
     assert_false(head.keep_alive);
     struct http_forward forward = {.keep_alive = true, .framing = FRAMING_LENGTH, .content_length = 3};
-    http_reply_write(&out, &head.message, &forward);
+    http_reply_write(&out, head.message, &forward);
     struct text expected =
         TEXT("HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nX-XSS-Protection: 1\r\nContent-Length: 3\r\n\r\n");
     assert_true(text_equal(buffer_text(&out), expected));
@@ -419,12 +425,13 @@ static void only_a_websocket_and_nothing_beside_it_is_asked_for(void **state)
         {TEXT_INIT("POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"), false},
         {TEXT_INIT("get / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"), false},
     };
-    struct http_head head;
+    struct message_head message;
+    struct http_head head = {.message = &message};
     size_t used;
     struct fault fault;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         assert_int_equal(http_request_parse(cases[i].input, &limits, &head, &used, &fault), PARSE_DONE);
-        if (http_asks_for_websocket(&head.message) != cases[i].asks)
+        if (http_asks_for_websocket(head.message) != cases[i].asks)
             fail_msg("row %zu", i);
     }
 }
@@ -432,7 +439,8 @@ static void only_a_websocket_and_nothing_beside_it_is_asked_for(void **state)
 static void leaves_hop_by_hop_fields_behind_and_keeps_the_rest(void **state)
 {
     (void)state;
-    struct http_head head;
+    struct message_head message;
+    struct http_head head = {.message = &message};
     size_t used;
     struct fault fault;
     struct http_limits wide = {.head = 4096, .fields = 64};
@@ -442,13 +450,13 @@ static void leaves_hop_by_hop_fields_behind_and_keeps_the_rest(void **state)
              "Forwarded: x\r\nTE: trailers\r\nUpgrade: h2c\r\nExpect: 100-continue\r\ncookie: \r\n"
              "Via: 1.1 exeat-12\r\nContent-Length: 2\r\n\r\n"); /* 77, 79 */
     assert_int_equal(http_request_parse(input, &wide, &head, &used, &fault), PARSE_DONE);
-    assert_true(head.message.expects_continue);
-    assert_true(http_via_has(&head.message, TEXT("exeat-12")));
-    assert_false(http_via_has(&head.message, TEXT("exeat-1")));
+    assert_true(head.message->expects_continue);
+    assert_true(http_via_has(head.message, TEXT("exeat-12")));
+    assert_false(http_via_has(head.message, TEXT("exeat-1")));
     struct http_forward forward = {
         .via = TEXT_INIT("exeat-1"), .keep_alive = true, .framing = FRAMING_LENGTH, .content_length = 2};
     struct buffer out = {0};
-    http_request_write(&out, &head.message, TEXT("h"), &forward);
+    http_request_write(&out, head.message, TEXT("h"), &forward);
     assert_true(text_equal(
         buffer_text(&out),
         TEXT("POST /p%41?q HTTP/1.1\r\nHost: h\r\nAuthorization: k\r\nExpect: 100-continue\r\ncookie: \r\n"

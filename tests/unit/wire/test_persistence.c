@@ -61,9 +61,10 @@ static void a_scheme_that_is_not_known_to_prove_itself_binds_the_connection(void
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char bytes[512];
-        struct http_head head;
+        struct message_head message;
+        struct http_head head = {.message = &message};
         parse_with(rows[i].field, bytes, &head);
-        if (http_binds_connection(&head.message) != rows[i].binds)
+        if (http_binds_connection(head.message) != rows[i].binds)
             fail_msg("%s", rows[i].field);
     }
 }
@@ -88,10 +89,11 @@ static void the_time_that_an_origin_keeps_a_connection_is_read(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char bytes[512];
-        struct http_head head;
+        struct message_head message;
+        struct http_head head = {.message = &message};
         uint64_t seconds = 0;
         parse_with(rows[i].field, bytes, &head);
-        bool said = http_keep_alive_seconds(&head.message, &seconds);
+        bool said = http_keep_alive_seconds(head.message, &seconds);
         if (said != (rows[i].seconds >= 0) || (said && seconds != (uint64_t)rows[i].seconds))
             fail_msg("%s", rows[i].field);
     }

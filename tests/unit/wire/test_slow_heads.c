@@ -69,7 +69,8 @@ static void fill(struct buffer *out, const char *first, const char *line, size_t
 
 static void expect(enum side side, const char *first, const char *line, size_t count, enum parse result)
 {
-    static struct http_head head;
+    static struct message_head message;
+    static struct http_head head = {.message = &message};
     struct buffer whole = {0};
     fill(&whole, first, line, count);
     assert_true(whole.length <= LONG);
@@ -120,7 +121,8 @@ static void a_head_by_bytes_is_what_it_is_at_once(void **state)
         {REPLY, "HTTP/1.1 200\rOK\nA: b\n\n"},
         {REPLY, "HTTP/2 200 OK\r\n\r\n"},
     };
-    static struct http_head head;
+    static struct message_head message;
+    static struct http_head head = {.message = &message};
     for (size_t i = 0; i < COUNT_OF(heads); i++) {
         struct text whole = text_from(heads[i].bytes);
         struct http_scan fresh = {0};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Is one set of conditions within another? */
-#include "lint.h"
+#include "lint_internal.h"
 
 static bool has_text(const struct setting_texts *texts, struct text text)
 {

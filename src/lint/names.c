@@ -5,7 +5,7 @@
 
 #include "exeat/base/memory.h"
 #include "exeat/policy/trace.h"
-#include "lint.h"
+#include "lint_internal.h"
 
 static bool names_group(const struct setting_patterns *patterns, struct text name)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "exeat/base/pattern.h"
-#include "lint.h"
+#include "lint_internal.h"
 
 enum { BEGINNINGS_MAX = 24, BYTES_MAX = 10, PUMPED = 96 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules that have lapsed are dead text; rules that lapse within a day want somebody to know it today. What ends and is
  * no allow opens by ending, which is worth a second look at any time. */
-#include "exeat/base/clock.h"
 #include "exeat/policy/lapse.h"
-#include "lint.h"
+#include "exeat/base/clock.h"
+#include "lint_internal.h"
 
 static void say_whose(const struct lint *lint, const struct settings_rule *rule, const char *what)
 {

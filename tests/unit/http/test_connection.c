@@ -8,36 +8,7 @@
 
 #include <cmocka.h>
 
-#include "exeat/http.h"
-#include "fake.h"
-
-/* A connection, and who is at its other end. */
-struct ends {
-    struct http_worker worker;
-    struct http_connection connection;
-    struct fake_peer *peer;
-};
-
-static void ignore(void *context)
-{
-    (void)context;
-}
-
-static void begin(struct ends *ends)
-{
-    fake_begin();
-    int descriptor = fake_client();
-    *ends = (struct ends){.worker.loop = fake.loop, .peer = fake_of(descriptor)};
-    http_connection_begin(&ends->connection, &ends->worker, channel_new(fake.loop, descriptor, ignore, NULL));
-}
-
-static void end(struct ends *ends)
-{
-    http_connection_clear(&ends->connection);
-    channel_free(ends->connection.channel);
-    http_worker_clear(&ends->worker);
-    fake_end();
-}
+#include "ends.h"
 
 static void who_sends_for_ever_after_the_last_response_is_not_read_for_ever(void **state)
 {
@@ -45,7 +16,7 @@ static void who_sends_for_ever_after_the_last_response_is_not_read_for_ever(void
     struct ends ends;
     char bytes[1000];
     memset(bytes, 'x', sizeof(bytes));
-    begin(&ends);
+    ends_begin(&ends);
     ends.peer->piece = 1;
     fake_send_bytes(ends.peer, (struct text){bytes, sizeof(bytes)});
     assert_int_equal(http_connection_linger(&ends.connection), IO_OK);
@@ -57,7 +28,7 @@ static void who_sends_for_ever_after_the_last_response_is_not_read_for_ever(void
     assert_int_equal(ends.peer->read, sizeof(bytes));
     fake_fin(ends.peer);
     assert_int_equal(http_connection_linger(&ends.connection), IO_END);
-    end(&ends);
+    ends_end(&ends);
 }
 
 static void who_sends_ahead_is_watched_until_its_buffer_is_full(void **state)
@@ -66,14 +37,14 @@ static void who_sends_ahead_is_watched_until_its_buffer_is_full(void **state)
     struct ends ends;
     char bytes[INFLIGHT_BLOCK + 10];
     memset(bytes, 'x', sizeof(bytes));
-    begin(&ends);
+    ends_begin(&ends);
     fake_send_bytes(ends.peer, (struct text){bytes, sizeof(bytes)});
     enum io io = IO_OK;
     for (int i = 0; io == IO_OK && i < 100; i++)
         io = http_connection_watch(&ends.connection);
     assert_int_equal(io, IO_FULL);
     assert_int_equal(ends.peer->read, INFLIGHT_BLOCK);
-    end(&ends);
+    ends_end(&ends);
 }
 
 static void a_connection_has_room_for_what_is_read_as_a_whole_and_for_a_block_at_least(void **state)
@@ -83,19 +54,19 @@ static void a_connection_has_room_for_what_is_read_as_a_whole_and_for_a_block_at
     static const struct http_limits small = {.head = 100, .fields = 10};
     static const struct http_limits large = {.head = 65536, .fields = 10};
     struct http_side side;
-    begin(&ends);
+    ends_begin(&ends);
     assert_int_equal(ends.connection.in.limit, INFLIGHT_BLOCK);
     assert_int_equal(ends.connection.out.limit, INFLIGHT_BLOCK);
-    http1_server_begin(&side, &ends.connection, &small);
+    http_server_begin(&side, &ends.connection, &small);
     assert_int_equal(ends.connection.in.limit, INFLIGHT_BLOCK);
-    http1_server_begin(&side, &ends.connection, &large);
+    http_server_begin(&side, &ends.connection, &large);
     assert_int_equal(ends.connection.in.limit, 65536 + 1 + HTTP_EMPTY_LINES_MAX);
-    http1_client_begin(&side, &ends.connection, &large, TEXT("GET"));
+    http_client_begin(&side, &ends.connection, &large, TEXT("GET"));
     assert_int_equal(ends.connection.in.limit, 65536 + 1);
     http_connection_clear(&ends.connection);
     assert_int_equal(ends.connection.in.limit, 65536 + 1);
     assert_int_equal(ends.connection.out.limit, INFLIGHT_BLOCK);
-    end(&ends);
+    ends_end(&ends);
 }
 
 static void what_follows_a_head_is_held_by_the_block_and_its_response_can_be_taken_back(void **state)
@@ -104,11 +75,11 @@ static void what_follows_a_head_is_held_by_the_block_and_its_response_can_be_tak
     struct ends ends;
     static const struct http_limits large = {.head = 65536, .fields = 10};
     struct http_side side;
-    struct http_head head;
+    struct message_head head;
     struct fault fault;
-    begin(&ends);
-    http1_server_begin(&side, &ends.connection, &large);
-    http_head_reset(&head);
+    ends_begin(&ends);
+    http_server_begin(&side, &ends.connection, &large);
+    message_head_reset(&head);
     fake_send_bytes(ends.peer, TEXT("GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n"));
     assert_int_equal(http_connection_read(&ends.connection), IO_OK);
     assert_int_equal(side.role->take_head(&side, &head, &fault), HTTP_TAKEN);
@@ -118,7 +89,7 @@ static void what_follows_a_head_is_held_by_the_block_and_its_response_can_be_tak
     assert_int_equal(inflight_length(&ends.connection.out), 0);
     assert_int_equal(ends.connection.out.limit, INFLIGHT_BLOCK);
     http_side_forget_head(&side);
-    end(&ends);
+    ends_end(&ends);
 }
 
 int main(void)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules that open more than an allowlist is for, and a gate that anybody may use. */
 #include "exeat/policy/trace.h"
-#include "lint.h"
-#include "owner.h"
+#include "lint_internal.h"
 
 struct width {
     const struct lint *lint;
@@ -19,7 +18,7 @@ static void check_pattern(void *context, const struct setting_pattern *pattern)
     if (host->kind == HOST_PATTERN_ANY) {
         diag_warning(width->lint->diags, pattern->mark, "rule '%s' lets requests to every public host out", id);
         diag_note(width->lint->diags, "name the hosts, or the networks that are meant by `addresses`");
-    } else if (host->kind == HOST_PATTERN_SUFFIX && owner_is_nobody(host->host.text)) {
+    } else if (host->kind == HOST_PATTERN_SUFFIX && name_is_public_suffix(host->host.text)) {
         diag_warning(
             width->lint->diags, pattern->mark, "rule '%s': below %s everybody can have a name", id, host->host.text);
         diag_note(width->lint->diags, "name the hosts that are meant");

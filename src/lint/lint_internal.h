@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the lint share: the patterns of all rules, sorted, so that a pattern finds those that cover it. */
-#ifndef EXEAT_REVIEW_LINT_H
-#define EXEAT_REVIEW_LINT_H
+#ifndef EXEAT_LINT_LINT_INTERNAL_H
+#define EXEAT_LINT_LINT_INTERNAL_H
 
+#include "exeat/lint.h"
 #include "exeat/policy/trace.h"
-#include "exeat/review.h"
 
 struct lint_pattern {
     enum host_pattern_kind kind;
@@ -22,7 +22,7 @@ struct lint {
     size_t count;
 };
 
-/* lint_within.c. Has `outer` every host of `inner`? Where that is not certain: no. */
+/* within.c. Has `outer` every host of `inner`? Where that is not certain: no. */
 bool hosts_within(
     const struct settings_lists *lists, const struct setting_patterns *inner, const struct setting_patterns *outer);
 /* All but hosts: does what fits `inner` fit `outer` too? `is_rule`: `outer` is a rule's, whose schemes and ports have
@@ -33,19 +33,19 @@ bool conditions_within(
 bool who_and_what_within(
     const struct settings_conditions *inner, const struct settings_conditions *outer, bool means_any);
 
-/* lint_cover.c: rules that no request can be decided by, and denies that are less than they look. */
+/* cover.c: rules that no request can be decided by, and denies that are less than they look. */
 void lint_rules(const struct lint *lint);
-/* lint_reach.c: LLM hosts and private ranges. */
+/* reach.c: LLM hosts and private ranges. */
 void lint_llm(const struct lint *lint);
 void lint_ranges(const struct lint *lint);
-/* lint_names.c: groups and clients that nobody names, lists that say things twice, methods in small letters. */
+/* names.c: groups and clients that nobody names, lists that say things twice, methods in small letters. */
 void lint_groups(const struct lint *lint);
 void lint_methods(const struct lint *lint);
-/* lint_wide.c: rules that open more than an allowlist is for. */
+/* wide.c: rules that open more than an allowlist is for. */
 void lint_width(const struct lint *lint);
-/* lint_lapse.c: rules that have lapsed, or soon do. */
+/* lapse.c: rules that have lapsed, or soon do. */
 void lint_lapses(const struct lint *lint);
-/* lint_regex.c: regular expressions whose work explodes on some path. */
+/* regex.c: regular expressions whose work explodes on some path. */
 void lint_regexes(const struct lint *lint);
 
 #endif

@@ -2,7 +2,7 @@
 /* What a policy lets out that its author should know of: calls to LLM vendors, and networks that are not public. The
  * judge itself is asked. */
 #include "exeat/base/memory.h"
-#include "lint.h"
+#include "lint_internal.h"
 
 /* --- LLM hosts -------------------------------------------------------------------------------------------------------
  */

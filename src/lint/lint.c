@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lint of a policy that compiles: gathers the patterns once, and asks each of its checks. */
-#include "lint.h"
+#include "lint_internal.h"
 
 #include <stdlib.h>
 
@@ -50,7 +50,7 @@ static void gather(struct lint *lint)
         qsort(lint->patterns, lint->count, sizeof(*lint->patterns), compare);
 }
 
-void review_lint(const struct policy *policy, int64_t at_us, struct diags *diags)
+void lint_policy(const struct policy *policy, int64_t at_us, struct diags *diags)
 {
     struct lint lint = {.policy = policy, .lists = &policy_settings(policy)->lists, .diags = diags, .at_us = at_us};
     gather(&lint);

@@ -3,7 +3,7 @@
  * stricter rules have all of; and denies that a looser rule goes past by scheme or port. Only what is certain is said.
  */
 #include "exeat/base/memory.h"
-#include "lint.h"
+#include "lint_internal.h"
 
 /* --- hosts -----------------------------------------------------------------------------------------------------------
  */

@@ -25,10 +25,18 @@ read_answer(const struct canon_call *call, struct text body, struct arena *arena
     return scan_whole(body, &whole) && whole.kind == SCAN_OBJECT && canon_read_ranks(call, whole, arena, answer);
 }
 
+/* A ranking has no pieces. */
+static enum told tell(struct canon_telling *telling, struct scan message)
+{
+    (void)telling, (void)message;
+    return TOLD_LOST;
+}
+
 const struct server rank_server = {
     .name = TEXT_INIT("openai"),
     .framing = FRAMED_AS_EVENTS,
     .path = path_of,
     .write_call = write_call,
     .read_answer = read_answer,
+    .tell = tell,
 };

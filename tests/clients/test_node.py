@@ -48,6 +48,39 @@ def test_responses(shop):
     assert run_sdk(shop, "responses") == {"text": "local answer"}
 
 
+def test_responses_as_events_and_with_a_tool(shop, inference):
+    said = run_sdk(shop, "streamed_responses")
+    call = ["look", '{"url":"https://x"}']
+    assert said == {
+        "types": [f"response.{name}" for name in ("created", "output_item.added", "content_part.added", "output_text.delta", "completed")],
+        "text": "local answer",
+        "model": "gpt-4o",
+        "pieces": ['{"url":"ht', 'tps://x"}'],
+        "item": call,
+        "whole": call,
+        "last": "local answer",
+    }
+    *_, with_tools, last = inference.calls()
+    assert with_tools["tools"] == [{"type": "function", "name": "look", "parameters": {"type": "object", "properties": {"url": {"type": "string"}}}, "strict": False}]
+    assert [item.get("type", item.get("role")) for item in last["input"]] == ["message", "function_call", "function_call_output"]
+    assert {decision["llm_operation"] for decision in shop.decisions()} == {"responses"}
+
+
+def test_azures_class_with_its_deployments(shop, inference):
+    said = run_sdk(shop, "azure")
+    assert said == {
+        "text": "local answer",
+        "model": "shop-gpt",
+        "stream": "local answer",
+        "vector": [0.25, -0.5, 1],
+        "response": "local answer",
+        "refused": ["PermissionDeniedError", 403, "egress_policy_denied"],
+    }
+    assert "secret" not in json.dumps([request["headers"] for request in inference.requests])
+    paths = [decision["path"] for decision in shop.decisions()]
+    assert "/openai/deployments/shop-gpt/chat/completions" in paths and "/openai/responses" in paths
+
+
 def test_a_denial_is_a_permission_error_and_is_not_tried_again(shop):
     failure = run_sdk(shop, "files")
     assert (failure["failure"], failure["status"], failure["code"]) == ("PermissionDeniedError", 403, "egress_policy_denied")

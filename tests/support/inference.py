@@ -141,6 +141,10 @@ class InferenceHandler(Handler):
             "error": None,
             "incomplete_details": None,
             "instructions": None,
+            "max_output_tokens": None,
+            "metadata": {},
+            "temperature": 1.0,
+            "top_p": 1.0,
             "model": call["model"],
             "output": [item],
             "parallel_tool_calls": True,
@@ -148,17 +152,43 @@ class InferenceHandler(Handler):
             "tools": [],
             "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
         }
+        if call.get("tools"):
+            return self.answer_responses_with_a_call(call, whole)
         if not call.get("stream"):
             return self.json(whole)
-        self.begin_stream()
-        self.event({"type": "response.created", "sequence_number": 0, "response": {**whole, "status": "in_progress", "output": []}}, "response.created")
-        self.event(
-            {"type": "response.output_text.delta", "sequence_number": 1, "item_id": "msg_1", "output_index": 0, "content_index": 0, "delta": "local answer"},
-            "response.output_text.delta",
+        place = {"output_index": 0, "content_index": 0, "item_id": "msg_1"}
+        part = item["content"][0]
+        self.response_events(
+            {"type": "response.created", "response": {**whole, "status": "in_progress", "output": []}},
+            {"type": "response.output_item.added", "output_index": 0, "item": {**item, "status": "in_progress", "content": []}},
+            {"type": "response.content_part.added", **place, "part": {**part, "text": ""}},
+            {"type": "response.output_text.delta", **place, "delta": "local answer"},
+            {"type": "response.completed", "response": whole},
         )
-        self.event({"type": "response.completed", "sequence_number": 2, "response": whole}, "response.completed")
-        self.wfile.write(b"0\r\n\r\n")
         return None
+
+    def answer_responses_with_a_call(self, call, whole):
+        item = {"type": "function_call", "id": "fc_1", "call_id": "c1", "name": call["tools"][0]["name"], "arguments": '{"url":"https://x"}', "status": "completed"}
+        whole = {**whole, "output": [item]}
+        if not call.get("stream"):
+            return self.json(whole)
+        place = {"item_id": "fc_1", "output_index": 0}
+        self.response_events(
+            {"type": "response.created", "response": {**whole, "status": "in_progress", "output": []}},
+            {"type": "response.output_item.added", "output_index": 0, "item": {**item, "arguments": "", "status": "in_progress"}},
+            {"type": "response.function_call_arguments.delta", **place, "delta": '{"url":"ht'},
+            {"type": "response.function_call_arguments.delta", **place, "delta": 'tps://x"}'},
+            {"type": "response.function_call_arguments.done", **place, "arguments": item["arguments"]},
+            {"type": "response.output_item.done", "output_index": 0, "item": item},
+            {"type": "response.completed", "response": whole},
+        )
+        return None
+
+    def response_events(self, *events):
+        self.begin_stream()
+        for number, event in enumerate(events):
+            self.event({**event, "sequence_number": number}, event["type"])
+        self.wfile.write(b"0\r\n\r\n")
 
     def begin_stream(self):
         self.send_response(200)

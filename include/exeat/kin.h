@@ -12,7 +12,7 @@
 /* Of a provider of the catalogue that speaks OpenAI's dialect; static. NULL: it is as OpenAI's. */
 const struct vendor *kin_vendor(struct text provider, enum llm_operation operation);
 /* How its callers are answered (canon.h); static; NULL: as OpenAI's. */
-const struct canon_manner *kin_manner(struct text provider);
+const struct canon_manner *kin_manner(struct text provider, enum llm_operation operation);
 /* The row for a call that was read: in streams some want what OpenAI does not. */
 const struct vendor *kin_vendor_of_call(const struct vendor *vendor, const struct canon_call *call);
 

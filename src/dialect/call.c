@@ -81,7 +81,7 @@ static struct dialect_call *call_new(const struct llm_call *llm, const struct di
     struct dialect_call *call = base_zalloc(sizeof(*call));
     call->words = call->vendor = dialect_vendor_of(llm->dialect, llm->provider, llm->operation);
     if (dialect_vendor(llm->dialect) == &openai_vendor)
-        call->canon.manner = kin_manner(llm->provider);
+        call->canon.manner = kin_manner(llm->provider, llm->operation);
     call->canon.operation = llm->operation;
     call->canon.path = arena_text(&call->arena, target->path);
     call->canon.query = arena_text(&call->arena, target->query);

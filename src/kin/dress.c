@@ -2,6 +2,7 @@
 /* An answer of chat, or an event of one, with what the callers of this kin look for: its members are written again one
  * by one, each as it is but for those that are told otherwise here, and those that are missing behind them. */
 #include "kin_internal.h"
+#include "object.h"
 
 struct dressing {
     const struct canon_call *call;
@@ -9,40 +10,6 @@ struct dressing {
     const struct canon_usage *usage;
     struct buffer *out;
 };
-
-/* --- objects -------------------------------------------------------------------------------------------------------
- */
-
-static void begin(struct buffer *out)
-{
-    buffer_append_byte(out, '{');
-}
-
-/* `key` has its quotes. */
-static void put_key(struct buffer *out, struct text key)
-{
-    BUFFER_APPEND_ALL(out, out->data[out->length - 1] == '{' ? TEXT("") : TEXT(","), key, TEXT(":"));
-}
-
-static void put(struct buffer *out, struct text key, struct text value)
-{
-    put_key(out, key);
-    buffer_append(out, value);
-}
-
-static void put_named(struct buffer *out, struct text name, struct text value)
-{
-    BUFFER_APPEND_ALL(out, out->data[out->length - 1] == '{' ? TEXT("\"") : TEXT(",\""), name, TEXT("\":"), value);
-}
-
-/* Those of a table that the object has not. */
-static void put_missing(struct scan object, const struct kin_member *members, struct buffer *out)
-{
-    struct scan value;
-    for (size_t i = 0; i < KIN_MEMBERS_MAX && members[i].name.length > 0; i++)
-        if (!scan_member(object, members[i].name, &value))
-            put_named(out, members[i].name, members[i].value);
-}
 
 /* --- a choice ------------------------------------------------------------------------------------------------------
  */
@@ -63,11 +30,11 @@ static void write_said(struct scan message, struct buffer *out)
     struct scan_walk walk = scan_walk(message);
     struct text key;
     struct scan value;
-    begin(out);
+    object_begin(out);
     while (scan_next(&walk, &key, &value))
         if (!is_thought(key))
-            put(out, key, value.text);
-    buffer_append_byte(out, '}');
+            object_put(out, key, value.text);
+    object_end(out);
 }
 
 static bool is_said(struct text key, struct scan value)
@@ -81,18 +48,18 @@ static void write_choice(const struct dressing *dressing, struct scan choice)
     struct scan_walk walk = scan_walk(choice);
     struct text key;
     struct scan value;
-    begin(out);
+    object_begin(out);
     while (scan_next(&walk, &key, &value)) {
         if (hides_thoughts(dressing) && is_said(key, value)) {
-            put_key(out, key);
+            object_put_key(out, key);
             write_said(value, out);
             continue;
         }
-        put(out, key, value.text);
+        object_put(out, key, value.text);
         if (dressing->kin->look.has_own_finish && scan_is_key(key, TEXT("finish_reason")))
-            put_named(out, TEXT("native_finish_reason"), value.text);
+            object_put_named(out, TEXT("native_finish_reason"), value.text);
     }
-    buffer_append_byte(out, '}');
+    object_end(out);
 }
 
 /* Callers that did not ask for usage look into the first choice of each event. */
@@ -142,13 +109,13 @@ static void write_usage(const struct dressing *dressing, struct scan counts)
     struct scan_walk walk = scan_walk(counts);
     struct text key;
     struct scan value;
-    begin(out);
+    object_begin(out);
     while (scan_next(&walk, &key, &value))
-        put(out, key, value.text);
-    put_missing(counts, dressing->kin->look.usage, out);
+        object_put(out, key, value.text);
+    object_put_missing(counts, dressing->kin->look.usage, KIN_MEMBERS_MAX, out);
     if (dressing->kin->look.counts_hits)
         put_hits(counts, dressing->usage, out);
-    buffer_append_byte(out, '}');
+    object_end(out);
 }
 
 /* Groq's usage of a stream stands in a member of its own, and each whole answer has that member with the request's id.
@@ -164,8 +131,8 @@ static void put_own_usage(const struct dressing *dressing, struct scan object)
         return;
     BUFFER_APPEND_ALL(out, TEXT(",\"x_groq\":{\"id\":\"req_"), dressing->call->id, TEXT("\""));
     if (is_stream)
-        put_named(out, TEXT("usage"), usage.text);
-    buffer_append_byte(out, '}');
+        object_put_named(out, TEXT("usage"), usage.text);
+    object_end(out);
 }
 
 /* --- all of it -----------------------------------------------------------------------------------------------------
@@ -175,7 +142,7 @@ static void write_member(const struct dressing *dressing, struct text key, struc
 {
     if (scan_is_null(value) && dressing->kin->look.knows_no_null && canon_streams(dressing->call))
         return;
-    put_key(dressing->out, key);
+    object_put_key(dressing->out, key);
     if (scan_is_key(key, TEXT("choices")) && value.kind == SCAN_ARRAY)
         write_choices(dressing, value);
     else if (scan_is_key(key, TEXT("usage")) && value.kind == SCAN_OBJECT)
@@ -190,13 +157,14 @@ static void write_object(const struct dressing *dressing, struct scan object)
     struct scan_walk walk = scan_walk(object);
     struct text key;
     struct scan value;
-    begin(dressing->out);
+    object_begin(dressing->out);
     while (scan_next(&walk, &key, &value))
         write_member(dressing, key, value);
-    put_missing(object, canon_streams(dressing->call) ? look->piece : look->whole, dressing->out);
+    object_put_missing(
+        object, canon_streams(dressing->call) ? look->piece : look->whole, KIN_MEMBERS_MAX, dressing->out);
     if (look->has_own_usage)
         put_own_usage(dressing, object);
-    buffer_append_byte(dressing->out, '}');
+    object_end(dressing->out);
 }
 
 void kin_dress(const struct canon_call *call, struct text json, const struct canon_usage *usage, struct buffer *out)

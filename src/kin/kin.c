@@ -156,8 +156,10 @@ static const struct kin *find(struct text provider)
     return NULL;
 }
 
-const struct canon_manner *kin_manner(struct text provider)
+const struct canon_manner *kin_manner(struct text provider, enum llm_operation operation)
 {
+    if (operation == LLM_RESPONSES)
+        return &kin_of_responses.manner;
     const struct kin *one = find(provider);
     return one == NULL ? NULL : &one->manner;
 }

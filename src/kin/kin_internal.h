@@ -45,6 +45,8 @@ static inline const struct kin *kin_of(const struct canon_call *call)
     return (const struct kin *)call->manner;
 }
 
+extern const struct kin kin_of_responses; /* response.c: of all providers */
+
 /* read.c: calls, with what only these vendors' callers say */
 bool kin_read_groq(struct reading *reading, struct canon_call *call);
 bool kin_read_deepseek(struct reading *reading, struct canon_call *call);

@@ -5,49 +5,9 @@ import json
 
 import pytest
 from support.gate import Gate
-from support.inference import Inference, InferenceHandler, chat_answer, chat_chunk
+from support.inference import Inference
 from support.node import run_script
-
-USAGE = {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12, "prompt_tokens_details": {"cached_tokens": 4}}
-
-
-class Talker(InferenceHandler):
-    """Says what it is asked to say: thoughts, a call of a tool in pieces, that the context is full, or words."""
-
-    def serve(self):
-        self.note(body := self.read_body())
-        call = json.loads(body or b"{}")
-        operation = self.path.rsplit("/v1/", 1)[-1]
-        if call.get("model") == "full":
-            message = "request (6023 tokens) exceeds the available context size (2048 tokens), try increasing it"
-            return self.json({"error": {"code": 400, "message": message, "type": "exceed_context_size_error"}}, 400)
-        if operation == "chat/completions":
-            return self.call_tool(call) if call.get("tools") else self.answer_chat(call)
-        if operation == "models":
-            return self.json({"object": "list", "data": [{"id": "qwen3:8b", "object": "model", "created": 1, "owned_by": "stand-in"}]})
-        return {"rerank": self.answer_rerank, "responses": self.answer_responses}[operation](call)
-
-    def answer_chat(self, call):
-        if call.get("stream"):
-            return super().answer_chat(call)
-        answer = {**chat_answer(call["model"], "local answer"), "usage": USAGE}
-        if call["model"] == "thinker":
-            answer["choices"][0]["message"]["reasoning_content"] = "hm"
-        return self.json(answer)
-
-    def call_tool(self, call):
-        """As llama.cpp does: the name first, then the arguments bit by bit."""
-        pieces = [{"id": "c1", "type": "function", "function": {"name": "look", "arguments": ""}},
-                  {"function": {"arguments": '{"url":"ht'}}, {"function": {"arguments": 'tps://x"}'}}]
-        self.begin_stream()
-        for piece in pieces:
-            self.event(chat_chunk(call["model"], {"tool_calls": [{"index": 0, **piece}]}))
-        self.event(chat_chunk(call["model"], {}, "tool_calls"))
-        self.chunk(b"data: [DONE]\n\n")
-        self.wfile.write(b"0\r\n\r\n")
-
-    do_GET = do_POST = serve
-
+from support.talker import Talker
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):

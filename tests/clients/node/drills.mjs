@@ -13,6 +13,11 @@ import { Ollama } from 'ollama';
 import * as aws from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { HttpsProxyAgent } from 'https-proxy-agent';
+import { generateText, streamText } from 'ai';
+import { createOpenAI } from '@ai-sdk/openai';
+import { ChatOpenAI } from '@langchain/openai';
+
+globalThis.AI_SDK_LOG_WARNINGS = false; // they would stand among the JSON
 
 // Which drill a call is of, and how often it went out.
 const drill = new AsyncLocalStorage();
@@ -31,6 +36,10 @@ const plainly = (input, init) => (init === undefined && input.url ? [input.url, 
 const mistral = new Mistral({ apiKey: 'vendor-secret', httpClient: new HTTPClient({ fetcher: (...all) => globalThis.fetch(...plainly(...all)) }) });
 const cohere = new CohereClientV2({ token: 'vendor-secret' });
 const ollama = new Ollama({ host: 'https://ollama.com', fetch: (...all) => globalThis.fetch(...all) });
+
+const ai = createOpenAI({ apiKey: 'sk-vendor-secret', fetch: (...all) => globalThis.fetch(...all) });
+// By itself it would try six times more, and wait longer each time.
+const langchain = new ChatOpenAI({ model: 'm', apiKey: 'sk-vendor-secret', maxRetries: 1, configuration: { fetch: (...all) => globalThis.fetch(...all) } });
 
 function bedrock(one) {
   const handler = new NodeHttpHandler({ httpsAgent: new HttpsProxyAgent(process.env.HTTPS_PROXY.replace('//', `//${one.name}:secret@`)) });
@@ -67,6 +76,19 @@ const ways = {
   ollama: [
     async () => (await ollama.chat({ model: 'm', messages })).message.content,
     async function* () { for await (const one of await ollama.chat({ model: 'm', messages, stream: true })) yield one.message.content; },
+  ],
+  ai: [
+    async () => (await generateText({ model: ai.chat('m'), prompt: 'hi' })).text,
+    async function* () {
+      for await (const part of streamText({ model: ai.chat('m'), prompt: 'hi', onError: () => {} }).fullStream) {
+        if (part.type === 'error') throw part.error instanceof Error ? part.error : Object.assign(new Error(part.error.message ?? part.error.error?.message), { name: 'error part' });
+        if (part.type === 'text-delta') yield part.text;
+      }
+    },
+  ],
+  langchain: [
+    async () => (await langchain.invoke('hi')).text,
+    async function* () { for await (const piece of await langchain.stream('hi')) yield piece.text; },
   ],
   bedrock: [
     async (one) => (await bedrock(one).send(new aws.ConverseCommand(turn))).output.message.content[0].text,

@@ -178,7 +178,13 @@ static void each_of_several_choices_must_finish(void **state)
     buffer_clear(&expected);
 }
 
-#define RESPONSE(type) "event: " type "\ndata: {\"type\":\"" type "\",\"response\":{\"model\":\"gpt-4o\"}}\n\n"
+/* Whole: what is missing would be filled. */
+#define SETTINGS                                                                                                       \
+    "\"error\":null,\"incomplete_details\":null,\"instructions\":null,\"max_output_tokens\":null,\"metadata\":{},"     \
+    "\"output\":[],\"parallel_tool_calls\":true,\"previous_response_id\":null,\"store\":false,\"temperature\":1.0,"    \
+    "\"text\":{},\"tool_choice\":\"auto\",\"tools\":[],\"top_p\":1.0,\"truncation\":\"disabled\""
+#define RESPONSE(type)                                                                                                 \
+    "event: " type "\ndata: {\"type\":\"" type "\",\"response\":{\"model\":\"gpt-4o\"," SETTINGS "}}\n\n"
 
 static void a_response_is_complete_with_its_last_event(void **state)
 {
@@ -197,8 +203,8 @@ static void a_response_is_complete_with_its_last_event(void **state)
     expect_stream(LLM_RESPONSES, asked, begun, BROKEN, begun);
     expect_stream(
         LLM_RESPONSES, asked,
-        TEXT("event: response.completed\rdata: {\"response\":{\"model\":\"m\",\"usage\":{}}}\r\r"), COMPLETE_AT_ONCE,
-        TEXT("event: response.completed\ndata: {\"response\":{\"model\":\"gpt-4o\",\"usage\":{}}}\n\n"));
+        TEXT("event: response.completed\rdata: {\"response\":{\"model\":\"m\"," SETTINGS "}}\r\r"), COMPLETE_AT_ONCE,
+        TEXT("event: response.completed\ndata: {\"response\":{\"model\":\"gpt-4o\"," SETTINGS "}}\n\n"));
 }
 
 static void an_error_of_the_endpoints_ends_the_stream_and_needs_no_second(void **state)

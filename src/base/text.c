@@ -273,14 +273,29 @@ size_t text_utf8_length(struct text text, uint32_t *code)
     return length;
 }
 
+/* The first bytes of ASCII, eight at a time. */
+static size_t ascii_length(struct text text)
+{
+    size_t at = 0;
+    uint64_t word;
+    for (; at + sizeof(word) <= text.length; at += sizeof(word)) {
+        memcpy(&word, text.data + at, sizeof(word));
+        if ((word & 0x8080808080808080U) != 0)
+            break;
+    }
+    return at;
+}
+
 bool text_is_utf8(struct text text)
 {
-    while (text.length > 0) {
+    for (text = text_after(text, ascii_length(text)); text.length > 0;) {
         uint32_t code;
         size_t length = text_utf8_length(text, &code);
         if (length == 0)
             return false;
         text = text_after(text, length);
+        if (text.length >= sizeof(uint64_t) && length == 1)
+            text = text_after(text, ascii_length(text));
     }
     return true;
 }

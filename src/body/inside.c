@@ -44,29 +44,43 @@ static bool has_entity(struct text value)
 /* --- base64 --------------------------------------------------------------------------------------------------------
  */
 
-/* The next run of at least BASE64_MIN digits from `*at` on, with what it has of padding. Such a run has a digit in each
- * sixteenth place or so: only there is it looked for. */
+/* The end of the first run of at least BASE64_MIN digits from `at` on, and its start; 0: there is none. */
+static size_t find_run(struct text value, size_t at, size_t *start)
+{
+    static const unsigned full = (1U << SCAN_STEP) - 1;
+    *start = at;
+    for (; at + SCAN_STEP <= value.length; at += SCAN_STEP) {
+        unsigned digits = scan_base64_step(value.data + at);
+        if (digits == full)
+            continue;
+        size_t front = (size_t)__builtin_ctz(~digits);
+        if (at + front - *start >= BASE64_MIN)
+            return at + front;
+        *start = at + SCAN_STEP - (size_t)__builtin_clz(~(digits << (32 - SCAN_STEP)));
+    }
+    for (; at < value.length; at++) {
+        if (base64_has(value.data[at]))
+            continue;
+        if (at - *start >= BASE64_MIN)
+            return at;
+        *start = at + 1;
+    }
+    return value.length - *start >= BASE64_MIN ? value.length : 0;
+}
+
+/* The next run from `*at` on, with what it has of padding. */
 static bool next_run(struct text value, size_t *at, struct text *run)
 {
-    size_t probe = *at + BASE64_MIN - 1;
-    for (; probe < value.length; probe += BASE64_MIN) {
-        size_t start = probe;
-        size_t end = probe;
-        while (start > *at && base64_has(value.data[start - 1]))
-            start--;
-        while (end < value.length && base64_has(value.data[end]))
-            end++;
-        if (end <= probe || end - start < BASE64_MIN)
-            continue;
-        size_t digits = end - start;
-        end -= digits % 4 == 1; /* one digit of a group says nothing */
-        while (end < value.length && value.data[end] == '=' && end - start < digits + 2)
-            end++;
-        *run = text_part(value, start, end - start);
-        *at = end;
-        return true;
-    }
-    return false;
+    size_t start;
+    size_t end = value.length < BASE64_MIN ? 0 : find_run(value, *at, &start);
+    if (end == 0)
+        return false;
+    end -= (end - start) % 4 == 1; /* one digit of a group says nothing */
+    for (size_t padding = 0; padding < 2 && end < value.length && value.data[end] == '='; padding++)
+        end++;
+    *run = text_part(value, start, end - start);
+    *at = end;
+    return true;
 }
 
 /* How it was written, so that it is written so again. */
@@ -86,12 +100,25 @@ static bool is_text(struct text bytes)
     return bytes.length > 0 && text_is_utf8(bytes);
 }
 
+/* Most runs are no base64 but long words: the first three bytes that they would say settle nearly all of them. */
+static bool may_begin_text(struct text run)
+{
+    uint32_t group = 0;
+    for (size_t i = 0; i < 4; i++)
+        group = group << 6 | (uint8_t)base64_values[(unsigned char)run.data[i]];
+    unsigned char bytes[] = {(unsigned char)(group >> 16), (unsigned char)(group >> 8), (unsigned char)group};
+    for (size_t i = 0; i < 3; i++)
+        if (bytes[i] < ' ' && !is_blank((char)bytes[i]))
+            return false;
+    return bytes[0] < 0x80 || (bytes[0] >= 0xc2 && bytes[0] < 0xf5 && (bytes[1] & 0xc0) == 0x80);
+}
+
 /* Without the last digits, which may be a character cut in two. */
 static bool begins_as_text(struct text run)
 {
     char block[BASE64_BLOCK];
     struct buffer front = {block, 0, sizeof(block)};
-    if (!transfer_read(TRANSFER_BASE64_SHORT, text_part(run, 0, BASE64_MIN), &front))
+    if (!may_begin_text(run) || !transfer_read(TRANSFER_BASE64_SHORT, text_part(run, 0, BASE64_MIN), &front))
         return false;
     struct text text = buffer_text(&front);
     for (size_t cut = 0; cut < 4; cut++)
@@ -242,10 +269,19 @@ enum inside inside_look(struct body *body, enum spelling spelling, struct text r
     return has_entities ? walk_as(body, BODY_TEXT, SPELLED_XML, raw) : INSIDE_NOTHING;
 }
 
-static bool has_data_url(struct text text)
+/* What makes a data URL one that is read. */
+static bool has_base64_word(struct text text)
 {
-    for (size_t at = text_index(text, ':', 4); at < text.length; at = text_index(text, ':', at + 1))
-        if (looks_data_url(text_after(text, at - 4)))
+    for (size_t at = text_index(text, ';', 0); at < text.length; at = text_index(text, ';', at + 1))
+        if (text_equal_nocase(text_part(text, at, 7), TEXT(";base64")))
+            return true;
+    return false;
+}
+
+static bool has_escaped_escape(struct text text)
+{
+    for (size_t at = text_index(text, '\\', 0); at + 1 < text.length; at = text_index(text, '\\', at + 2))
+        if (text.data[at + 1] == '\\')
             return true;
     return false;
 }
@@ -253,5 +289,5 @@ static bool has_data_url(struct text text)
 bool inside_has_any(struct text text)
 {
     bool has_marks = scan_has(text.data, text.length, '%', '&') && (has_percent(text) || has_entity(text));
-    return has_marks || memmem(text.data, text.length, "\\\\", 2) != NULL || has_data_url(text) || has_base64(text);
+    return has_marks || has_escaped_escape(text) || has_base64_word(text) || has_base64(text);
 }

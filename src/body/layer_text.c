@@ -4,6 +4,13 @@
 
 #include "body_internal.h"
 
+/* What the walker of JSON finds out by itself. */
+static bool is_of_charset(const struct layer *layer)
+{
+    bool is_json = layer->kind == BODY_JSON || layer->kind == BODY_LINES || layer->kind == BODY_SEQUENCE;
+    return (is_json && !layer->is_guess) || text_is_utf8(layer->text);
+}
+
 /* `bytes` are the layer's own, or borrowed for as long as it lives. */
 enum body_fault layer_settle(struct layer *layer, struct text bytes)
 {
@@ -15,8 +22,10 @@ enum body_fault layer_settle(struct layer *layer, struct text bytes)
         return BODY_CHARSET_MALFORMED;
     layer->has_mark = mark_length > 0;
     layer->text = text_after(bytes, mark_length);
-    if (layer->charset == CHARSET_UTF8)
+    if (layer->kind == BODY_MULTIPART || layer->kind == BODY_BINARY)
         return BODY_FINE;
+    if (layer->charset == CHARSET_UTF8)
+        return is_of_charset(layer) ? BODY_FINE : BODY_CHARSET_MALFORMED;
     struct buffer text = {0};
     bool is_good = charset_read(layer->charset, layer->text, &text);
     buffer_clear(&layer->owned);

@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "exeat/coding/transfer.h"
+
 #if defined(__SSE2__) && !defined(EXEAT_PORTABLE)
 #include <emmintrin.h>
 
@@ -32,12 +34,33 @@ static inline size_t scan_plain_step(const char *at)
     unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, slash), low));
     return mask == 0 ? SCAN_STEP : (size_t)__builtin_ctz(mask);
 }
+
+/* Of SCAN_STEP bytes, which are digits of base64: a bit for each, the first the lowest. */
+static inline unsigned scan_base64_step(const char *at)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i letter = _mm_sub_epi8(_mm_or_si128(bytes, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+    __m128i number = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+    __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter);
+    __m128i is_number = _mm_cmpeq_epi8(_mm_min_epu8(number, _mm_set1_epi8(9)), number);
+    __m128i plus = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('+')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/')));
+    __m128i minus = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('-')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('_')));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_or_si128(is_letter, is_number), _mm_or_si128(plus, minus)));
+}
 #else
 enum { SCAN_STEP = 8 };
 /* The high bit of each byte that is zero; above a zero byte others may be set too. */
 static inline uint64_t scan_zeros(uint64_t word)
 {
     return (word - 0x0101010101010101U) & ~word & 0x8080808080808080U;
+}
+
+static inline unsigned scan_base64_step(const char *at)
+{
+    unsigned mask = 0;
+    for (size_t i = 0; i < SCAN_STEP; i++)
+        mask |= (unsigned)base64_has(at[i]) << i;
+    return mask;
 }
 
 static inline bool scan_has_step(const char *at, char one, char other)

@@ -222,17 +222,22 @@ static void read_unit(const struct row *row, struct text rest, struct unit *unit
         say_byte(unit, 1, rest.data[0]);
 }
 
+/* How many bytes at the front begin no escape. */
+static size_t plain_length(const struct row *row, struct text raw)
+{
+    if (row->read == NULL)
+        return raw.length;
+    if (row->begins.length == 1 && row->read != read_percent)
+        return text_index(raw, row->begins.data[0], 0);
+    size_t length = 0;
+    while (length < raw.length && !begins_escape(row, raw.data[length]))
+        length++;
+    return length;
+}
+
 bool spelling_differs(enum spelling spelling, struct text raw)
 {
-    const struct row *row = &rows[spelling];
-    if (row->read == NULL)
-        return false;
-    if (row->begins.length == 1 && row->read != read_percent)
-        return memchr(raw.data, row->begins.data[0], raw.length) != NULL;
-    for (size_t i = 0; i < raw.length; i++)
-        if (begins_escape(row, raw.data[i]))
-            return true;
-    return false;
+    return plain_length(&rows[spelling], raw) < raw.length;
 }
 
 bool spelling_is_escape(enum spelling spelling, struct text raw)
@@ -247,9 +252,15 @@ void spelling_read(enum spelling spelling, struct text raw, struct buffer *out)
     const struct row *row = &rows[spelling];
     struct unit unit;
     buffer_reserve(out, raw.length);
-    for (size_t at = 0; at < raw.length; at += unit.raw) {
-        read_unit(row, text_after(raw, at), &unit);
+    while (raw.length > 0) {
+        size_t plain = plain_length(row, raw);
+        buffer_append(out, text_part(raw, 0, plain));
+        raw = text_after(raw, plain);
+        if (raw.length == 0)
+            break;
+        read_unit(row, raw, &unit);
         buffer_append(out, (struct text){unit.says, unit.length});
+        raw = text_after(raw, unit.raw);
     }
 }
 

@@ -2,7 +2,7 @@
 /* Which coding it is. */
 #include "coding_internal.h"
 
-enum coding_fault coding_undo(enum coding coding, struct bytes in, struct coding_undoing *undoing)
+static enum coding_fault undo(enum coding coding, struct bytes in, struct coding_undoing *undoing)
 {
     switch (coding) {
     case CODING_GZIP:
@@ -15,4 +15,12 @@ enum coding_fault coding_undo(enum coding coding, struct bytes in, struct coding
         return zstd_undo(in, undoing);
     }
     return CODING_UNKNOWN;
+}
+
+enum coding_fault coding_undo(enum coding coding, struct bytes in, struct coding_undoing *undoing)
+{
+    enum coding_fault fault = undo(coding, in, undoing);
+    if (fault == CODING_FINE && undoing->out->length > undoing->limit)
+        return coding_fail(undoing, CODING_BEYOND, "decoding was ended at the limit");
+    return fault;
 }

@@ -5,6 +5,7 @@
 #define EXEAT_CODING_TRANSFER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/bytes.h"
@@ -22,7 +23,12 @@ enum transfer {
 MUST_CHECK bool transfer_read(enum transfer transfer, struct text coded, struct buffer *out);
 void transfer_write(enum transfer transfer, struct text bytes, struct buffer *out);
 
-bool base64_is(struct text text); /* nothing but digits, and padding at its end */
-bool base64_has(char byte);       /* a digit of either alphabet */
+bool base64_is(struct text text);       /* nothing but digits, and padding at its end */
+extern const int8_t base64_values[256]; /* of the digits of both alphabets; -1: it is none */
+/* A digit. */
+static inline bool base64_has(char byte)
+{
+    return base64_values[(unsigned char)byte] >= 0;
+}
 
 #endif

@@ -104,7 +104,8 @@ static bool is_plausible(const struct look *look, const struct number *number, s
         return true;
     if (groups >= 3)
         return (look->field_labels & LABEL_PHONE) == 0;
-    return plain && groups == 1 && !is_part(look, start) && (look->field_labels & (LABEL_OTHER | LABEL_PHONE)) == 0;
+    return plain && groups == 1 && !is_part(look, start) &&
+           (look->field_labels & (LABEL_OTHER | LABEL_ID | LABEL_PHONE)) == 0;
 }
 
 static bool all_alike(const struct number *number, size_t from, size_t count)

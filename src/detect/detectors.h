@@ -16,6 +16,7 @@ void find_geo(struct look *look, size_t at);
 void find_card(struct look *look, const struct number *number, size_t from); /* from a group's first digit */
 void find_phone(struct look *look, const struct number *number, size_t from);
 void find_birth_date(struct look *look, const struct number *number);
-void find_field(struct look *look); /* the whole value, by its field */
+void find_code(struct look *look, const struct number *number); /* of a state or a bank */
+void find_field(struct look *look);                             /* the whole value, by its field */
 
 #endif

@@ -20,6 +20,7 @@ static void look_at_digits(struct look *look, size_t at)
     number_read(look->value, at, look->spelling, &number);
     find_card(look, &number, 0);
     find_phone(look, &number, 0);
+    find_code(look, &number);
     find_birth_date(look, &number);
     find_ipv4(look, at);
     find_geo(look, at);

@@ -19,7 +19,8 @@ enum {
     LABEL_ACCOUNT = 1 << 9,
     LABEL_SECRET = 1 << 10,
     LABEL_VERSION = 1 << 11,
-    LABEL_OTHER = 1 << 12 /* something else, of an order or an article: outdoes what stands before it */
+    LABEL_ID = 1 << 12,   /* some id */
+    LABEL_OTHER = 1 << 13 /* something else, of an order or an article: outdoes what stands before it */
 };
 
 /* Where the words with the same first two letters stand. */

@@ -130,7 +130,7 @@ static bool find_international(struct look *look, const struct number *number, s
     if (zeros) { /* ids begin with zeros too */
         uint32_t labels = look_labels(look, start);
         bool grouped = number_group(number, from) < skip + count;
-        if ((labels & LABEL_PHONE) == 0 && !(grouped && (look->field_labels & LABEL_OTHER) == 0))
+        if ((labels & LABEL_PHONE) == 0 && !(grouped && (look->field_labels & (LABEL_OTHER | LABEL_ID)) == 0))
             return false;
     }
     look_add(look, DETECTOR_PHONE, plus, number->end[from + skip + count - 1], CERTAINTY_FORM);
@@ -149,7 +149,8 @@ static void find_national(struct look *look, const struct number *number, size_t
         return; /* behind a decimal point */
     if (start > 0 && look->value.data[start - 1] == '(' && number_group(number, from) < count)
         start--;
-    bool grouped = has_national_grouping(look, number, from, count) && (look->field_labels & LABEL_OTHER) == 0;
+    bool grouped =
+        has_national_grouping(look, number, from, count) && (look->field_labels & (LABEL_OTHER | LABEL_ID)) == 0;
     uint32_t labels = look->kind == FIELD_PHONE ? LABEL_PHONE : look_labels(look, number->start[from]);
     if ((labels & LABEL_PHONE) != 0)
         look_add(look, DETECTOR_PHONE, start, number->end[from + count - 1], CERTAINTY_LABEL);

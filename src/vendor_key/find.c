@@ -40,7 +40,8 @@ row_fits(const struct vendor_key *key, struct text text, size_t at, struct text 
     struct form_fit fit;
     if (!form_fits(key->form, text_after(text, at), &fit))
         return false;
-    struct text varies = text_part(text, at + fit.changing, fit.length - fit.changing);
+    size_t from = fit.secret > fit.changing ? fit.secret : fit.changing;
+    struct text varies = text_part(text, at + from, fit.length - from);
     if (proof_is_placeholder(varies) || (key->entropy != 0 && proof_entropy(varies) < key->entropy))
         return false;
     if (key->context[0] != '\0' && !proof_has_context(key->context, text, at, field))

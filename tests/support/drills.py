@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Endpoints that fail, each in one way of its own, and the addresses of vendors, where nobody may be seen."""
+import contextlib
+import hashlib
 import json
 import random
 import socket
 import struct
 
+from .gate import Gate, free_port
 from .origin import Listener
+from .wait import wait_for
 
 WORD = "data: " + json.dumps({"model": "m", "choices": [{"index": 0, "delta": {"content": "half"}, "finish_reason": None}]}) + "\n\n"
 ANSWER = json.dumps({"model": "m", "choices": [{"index": 0, "message": {"role": "assistant", "content": "half an answer"}, "finish_reason": "stop"}]})
@@ -143,3 +147,98 @@ class Vendor:
 
     def close(self):
         self.listener.close()
+
+
+# --- a gate with a client for each of them --------------------------------------------------------------------------------
+
+NAMES = ("down", *DRILLS)
+# drill -> status of a whole answer, of a stream ("stream": it fails in the middle), and what the user reads of it; of the stream, if otherwise
+SEEN = {
+    "down": (503, 503, "no local inference endpoint answered"),
+    "reading": (503, 503, "no local inference endpoint answered"),
+    "midway": (503, "stream", "within the reply's body", "broke off"),
+    "pace": (429, 429, "not now"),
+    "fails": (503, 503, "fails answered 500"),
+    "garbage": (503, 503, "it does not begin with HTTP/1."),
+    "hangs": (503, 503, "the host did not answer"),
+    "reset": (503, 503, "no local inference endpoint answered"),
+    "lies": (503, "stream", "within the reply's body", "broke off"),
+    "endless": (502, "stream", "larger than limits.answer_held"),
+    "warming": (503, 503, "no local inference endpoint answered"),
+    "swapped": (503, 503, "no local inference endpoint answered"),
+}
+# drill -> (reason, step, status) of the records of its calls: whole, and of its stream, if otherwise. A step: the endpoint had the call.
+RECORDED = {
+    "down": [("inference_down", None, 503)],
+    "reading": [("inference_down", 1, 503)],
+    "midway": [("inference_down", 1, 503), ("upstream_broken", 1, 200)],
+    "pace": [(None, 1, 429)],
+    "fails": [("inference_down", 1, 503)],
+    "garbage": [("inference_down", 1, 503)],
+    "hangs": [("inference_down", 1, 503)],
+    "reset": [("inference_down", 1, 503), ("inference_down", None, 503)],  # before the call was given, or behind it
+    "lies": [("inference_down", 1, 503), ("upstream_broken", 1, 200)],
+    "endless": [("answer_too_large", 1, 502), ("answer_too_large", 1, 200)],
+    "warming": [("inference_down", 1, 503)],
+    "swapped": [("inference_down", None, 503)],
+}
+
+
+def endpoint(name, port):
+    more = {
+        "warming": {"health": {"path": "/health", "every": "100ms"}, "queue": {"length": 1000, "wait": "100ms"}},
+        "swapped": {"health": {"every": "1h"}, "digest_file": "model.sha256", "expect_digest": "sha256:" + "00" * 32},
+    }
+    return {"name": name, "endpoint": f"http://127.0.0.1:{port}", **more.get(name, {})}
+
+
+@contextlib.contextmanager
+def drilled_gate(folder, vendors):
+    """The gate, the endpoints and the vendor: who asks as NAME, with the password "secret", gets the endpoint of that drill."""
+    servers = {name: Listener(serve) for name, serve in DRILLS.items()}
+    vendor = Vendor()
+    (folder / "model.sha256").write_text("ff" * 32 + "  model.gguf\n")
+    ports = {"down": free_port(), **{name: server.port for name, server in servers.items()}}
+    gate = Gate(
+        folder,
+        clients={name: {"user": name, "secret_sha256": hashlib.sha256(b"secret").hexdigest()} for name in NAMES},
+        inference=[endpoint(name, port) for name, port in ports.items()],
+        resolve={"hosts": {host: [vendor.address] for host in vendors}},
+        limits={"answer_held": "1MiB"},
+        rules=[{"id": name, "from": [name], "verdict": "reroute", "hosts": ["@llm"], "inference": [name], "first_token": "300ms"} for name in NAMES],
+    )
+    gate.start()
+    try:
+        wait_for(lambda: "warming state=warming " in gate.control("inference"), "the endpoint that loads to be known")
+        yield gate, servers, vendor
+    finally:
+        gate.stop()
+        vendor.close()
+        for server in servers.values():
+            server.close()
+
+
+def records_of_calls(gate):
+    """drill -> {(reason, step, status), ...} of all calls that were answered, once all of them are on record."""
+
+    def calls():
+        records = gate.export()
+        ends = {one["request"]: one for one in records if one["kind"] == "completion"}
+        asked = [one for one in records if one["kind"] == "decision" and one["plan"] == "reroute"]
+        return [(one["client"], ends[one["request"]]) for one in asked] if all(one["request"] in ends for one in asked) else None
+
+    found = {}
+    for drill, end in wait_for(calls, "the outcome of each call"):
+        found.setdefault(drill, set()).add((end.get("reason"), end.get("step"), end.get("status")))
+    return found
+
+
+def expect_no_vendor(gate, servers, vendor):
+    """Nobody else was asked, and each call is on record as what it was."""
+    assert vendor.listener.accepted == 0
+    assert "allow" not in {decision["verdict"] for decision in gate.decisions()}
+    assert servers["swapped"].accepted <= 1  # nor is another model: it is asked how it is, and gets no call
+    found = records_of_calls(gate)
+    assert set(found) == set(RECORDED)
+    for drill, records in found.items():
+        assert records <= set(RECORDED[drill]) and (records == set(RECORDED[drill]) or drill == "reset"), (drill, records)

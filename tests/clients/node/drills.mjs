@@ -102,7 +102,7 @@ async function textOf([whole, stream], way, one) {
   return one.text;
 }
 
-const statusOf = (failure) => failure.status ?? failure.statusCode ?? failure.status_code ?? failure.$metadata?.httpStatusCode ?? null;
+const statusOf = (failure) => failure.status ?? failure.statusCode ?? failure.lastError?.statusCode ?? failure.status_code ?? failure.$metadata?.httpStatusCode ?? null;
 const wordsOf = ({ body, message }) => (body === undefined ? message : typeof body === 'string' ? body : JSON.stringify(body));
 const nameOf = (failure) => (failure.name === 'Error' || failure.name === undefined ? failure.constructor.name : failure.name);
 

@@ -36,6 +36,7 @@ OUTCOME = {2: ("status", int), 3: ("bytes_up", int), 4: ("bytes_down", int), 5: 
            45: ("region_from", str), 239: ("cut", str)}
 LIFE = {32: ("origin", str), 33: ("previous_size", int), 34: ("build", str), 37: ("boot", str), 40: ("event", str), 41: ("detail", str), 42: ("file", str), 43: ("digest", bytes),
         44: ("count", int), 45: ("files", bytes), 46: ("rule", str), 47: ("owner", str)}
+STEP = {44: ("count", "signed")}
 PRIVATE = {1: ("path", str), 2: ("query", str), 3: ("client_address", str)}
 FILES = "records.jsonl context.jsonl leaves.bin range.proof checkpoint.note keys.txt manifest.json VERIFY.txt".split()
 POLICIES_MAX = 256
@@ -115,7 +116,7 @@ def lines_of(path):
 
 
 def quoted(text):
-    plain = re.sub('["\\\\\x00-\x1f\x7f-\x9f\u2028\u2029]', lambda m: "\\" + m[0] if m[0] in '"\\' else f"\\u{ord(m[0]):04x}", text)
+    plain = re.sub('["\\\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]', lambda m: "\\" + m[0] if m[0] in '"\\' else f"\\u{ord(m[0]):04x}", text)
     return '"' + re.sub("[\udc80-\udcff]", r"\\ufffd", plain) + '"'  # bytes that are no UTF-8
 
 
@@ -149,7 +150,7 @@ def fields(data, table):
             number = int.from_bytes(value, "big")
             found[name] = how[number] if number < len(how) else "unknown"
         else:
-            found[name] = {int: lambda: int.from_bytes(value, "big"), str: lambda: value.decode(errors="surrogateescape"),
+            found[name] = {int: lambda: int.from_bytes(value, "big"), "signed": lambda: int.from_bytes(value, "big", signed=True), str: lambda: value.decode(errors="surrogateescape"),
                            bytes: value.hex, ipaddress: lambda: str(ipaddress.ip_address(value))}[how]()
     return found
 
@@ -165,7 +166,7 @@ def check_line(text, where):
     kind = KINDS.get(record[1])
     need(kind and record[0] == 1, f"{where}: no record")
     said = {"sequence": int.from_bytes(record[2:10], "big"), "time": time_of(int.from_bytes(record[10:18], "big", signed=True)), "kind": kind}
-    said.update(fields(record[26:], {"decision": DECISION, "completion": OUTCOME}.get(kind, LIFE)))
+    said.update(fields(record[26:], {"decision": DECISION, "completion": OUTCOME, "time_step": STEP}.get(kind, LIFE)))
     commitment, end = said.get("commitment"), f',"record":"{record.hex()}"'
     if "salt" in line:
         salt, private = bytes.fromhex(line["salt"]), bytes.fromhex(line["private"])

@@ -14,6 +14,7 @@ struct containment_options {
     bool missing_warns;      /* it is ready without rules, too */
     enum redirect_turned v4; /* what becomes of connections of others */
     enum redirect_turned v6;
+    uint64_t interval_ms; /* how often it tries, and writes down what it found; more often while they do not hold */
     const _Atomic bool *drains; /* borrowed: nothing is tried while the gate ends */
 };
 struct containment;

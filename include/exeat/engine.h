@@ -202,6 +202,8 @@ void engine_turn_leave(struct engine_turn *turn); /* it is over: the slot is fre
  * next engine_turn_take. */
 void engine_turn_fail(struct engine_turn *turn);
 bool engine_turn_could_go_on(const struct engine_turn *turn); /* there is another that was not tried */
+/* Says which of its list gets no calls, and why: by an order, or for its model. False: none. */
+bool engine_turn_kept_out(const struct engine_turn *turn, struct detail *detail);
 uint64_t engine_turn_wait_ms(const struct engine_turn *turn); /* how long it may wait there */
 
 /* Steady times; 0: not yet. */

@@ -105,8 +105,8 @@ bool channel_is_quiet(const struct channel *channel);
 bool channel_has_ended(const struct channel *channel);
 /* Of one whose end was read: did it break off since? Reads no more tell. A system call, where an event came. */
 bool channel_has_broken(struct channel *channel);
-/* Its peer has acknowledged all that was written and our end, so that a break takes nothing away. If not, an event
- * comes when it has, or before. A few system calls. */
+/* Its peer has acknowledged all that was written, and our end if we have ended, so that a break takes nothing away. If
+ * not, its handler is called when it has, or before. A few system calls. */
 bool channel_is_delivered(struct channel *channel);
 /* The socket itself, below any transport: for transports and for what bypasses them. */
 enum io channel_receive(struct channel *channel, void *out, size_t capacity, size_t *got);

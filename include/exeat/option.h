@@ -157,7 +157,7 @@ void help_completion(const struct command_table *table, struct buffer *out);
 /* --- what commands say: stdout carries data only ---------------------------------------------------------------------
  */
 
-/* "exeat: ..." on stderr; returns `code`. */
+/* "exeat: ..." on stderr, fit for a terminal whoever's words are in it; returns `code`. */
 enum exit_code complain(enum exit_code code, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Says and frees an error that a module gave. */
 enum exit_code complain_free(enum exit_code code, char *error);
@@ -167,7 +167,8 @@ void show_diags(struct diags *diags);
 void show_problems(struct diags *diags);
 /* The time that an option has; NULL is none, and leaves `*wall_us`. False after saying what is wrong. */
 MUST_CHECK bool read_time(const char *word, const char *option, int64_t *wall_us);
-void put_text(struct text text); /* to stdout */
+void put_text(struct text text);    /* to stdout, as it is: of our own making, or for a program */
+void put_foreign(struct text text); /* to stdout, for people: what a terminal would act on is shown as "?" */
 /* A terminal, and nobody said NO_COLOR (no-color.org). */
 bool wants_colour(FILE *stream);
 /* What follows on stdout, in colour where it wants that. */

@@ -59,6 +59,7 @@ void record_number_append(struct buffer *fields, uint8_t tag, uint64_t value, si
 enum record_type {
     RECORD_TEXT,
     RECORD_NUMBER,
+    RECORD_SIGNED, /* in two's complement */
     RECORD_BYTES,
     RECORD_VERDICT,
     RECORD_PLAN,

@@ -71,8 +71,12 @@ void web_server_free(struct web_server *server); /* closes all connections; NULL
 /* --- the caller ----------------------------------------------------------------------------------------------------
  */
 
-/* Where to ask. All borrowed for the peer's life, which must be longer than its calls'. The address is the operator's
- * word (a URL in the configuration), so there is no policy to judge it. */
+struct web_peer;
+/* May this be dialled, an address of its host, or the host itself where it is a socket (NULL)? REASON_NONE: `judged` is
+ * what to dial. */
+typedef enum reason (*web_judge)(
+    const void *judge, const struct web_peer *peer, const struct address *address, struct judged_address *judged);
+/* Where to ask. All borrowed for the peer's life, which must be longer than its calls'. */
 struct web_peer {
     struct loop *loop;
     struct resolver *resolver;
@@ -81,6 +85,8 @@ struct web_peer {
     const struct host *host;
     uint16_t port;
     struct digest trust; /* see tls_connect; all zero: whom the route's TLS trusts */
+    web_judge may_dial;  /* NULL: anything, for the URL is the operator's word */
+    const void *judge;   /* of may_dial */
     struct text prefix;  /* of paths; may be empty */
     uint64_t timeout_ms; /* from the name to the end of the answer */
     size_t answer;       /* bytes of an answer's content; more is a failure */

@@ -23,7 +23,8 @@ static enum exit_code say_answer(struct text answer)
     if (!text_starts_with(answer, done))
         return complain(EXIT_IO, "the gate says: %.*s", TEXT_ARG(text_trim(answer, "\n")));
     answer = text_trim(text_after(answer, done.length), "\n");
-    printf("%.*s\n", TEXT_ARG(answer));
+    put_foreign(answer);
+    put_text(TEXT("\n"));
     fprintf(
         stderr, "exeat: the gate ends now, as after SIGTERM; when it is started again its log is %.*s\n",
         TEXT_ARG(answer));

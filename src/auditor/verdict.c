@@ -90,11 +90,19 @@ enum exit_code auditor_code_of(enum evidence_verdict verdict)
     return EXIT_IO;
 }
 
+/* Names of files and words of records may be in it. */
+static void say_detail(const char *detail)
+{
+    put_foreign(text_from(detail));
+    put_text(TEXT("\n"));
+}
+
 /* With --all each place is said as it is found. */
 static void say_place(void *context, enum evidence_verdict verdict, const char *detail)
 {
     (void)context;
-    printf("  %s: %s\n", evidence_verdict_name(verdict), detail);
+    printf("  %s: ", evidence_verdict_name(verdict));
+    say_detail(detail);
 }
 
 const struct evidence_told *auditor_call_told(const struct auditor_call *call)
@@ -109,7 +117,8 @@ static void print_finding(const struct evidence_report *report, enum evidence_ve
     paint(COLOUR_BAD);
     printf("%s", evidence_verdict_name(verdict));
     paint(COLOUR_NONE);
-    printf(": %s\n", finding->detail);
+    printf(": ");
+    say_detail(finding->detail);
     if (finding->count > 1 && report->told == NULL)
         printf(
             "    and %llu more place%s of this kind (--all shows %s)\n", (unsigned long long)finding->count - 1,

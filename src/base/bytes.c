@@ -64,6 +64,20 @@ void buffer_append_string(struct buffer *buffer, const char *string)
     buffer_append(buffer, text_from(string));
 }
 
+void buffer_append_shown(struct buffer *buffer, struct text text, const char *kept)
+{
+    while (text.length > 0) {
+        uint32_t code = 0;
+        size_t length = text_utf8_length(text, &code);
+        bool is_kept = code != 0 && code < 0x80 && strchr(kept, (int)code) != NULL;
+        if (length == 0 || (text_is_unseen(code) && !is_kept))
+            buffer_append_byte(buffer, '?');
+        else
+            buffer_append(buffer, text_part(text, 0, length));
+        text = text_after(text, length == 0 ? 1 : length);
+    }
+}
+
 void buffer_append_byte(struct buffer *buffer, char byte)
 {
     buffer_append(buffer, (struct text){&byte, 1});

@@ -163,21 +163,6 @@ static struct text line_of(const struct diag_file *file, int number)
     return text_trim(text_part(line, 0, 200), "\r");
 }
 
-/* What a terminal would act on, and what is no text, is shown as "?". */
-static void append_visible(struct buffer *out, struct text text)
-{
-    while (text.length > 0) {
-        uint32_t code = 0;
-        size_t length = text_utf8_length(text, &code);
-        bool is_control = (code < 0x20 && code != '\t') || (code >= 0x7f && code < 0xa0);
-        if (length == 0 || is_control)
-            buffer_append_byte(out, '?');
-        else
-            buffer_append(out, text_part(text, 0, length));
-        text = text_after(text, length == 0 ? 1 : length);
-    }
-}
-
 static void append_underline(struct buffer *out, struct text line, const struct mark *mark)
 {
     buffer_append_string(out, "      | ");
@@ -201,12 +186,12 @@ static void append_entry(struct buffer *out, const struct diags *diags, const st
         const struct diag_file *file = &diags->files[entry->mark.file];
         buffer_printf(out, "%s:%d:%d: %s: ", file->name, entry->mark.line, entry->mark.column, kind);
     }
-    append_visible(out, text_part(text_from(entry->message), 0, MESSAGE_MAX));
+    buffer_append_shown(out, text_part(text_from(entry->message), 0, MESSAGE_MAX), "\t");
     buffer_append_byte(out, '\n');
     if (placed && entry->mark.line > 0 && entry->mark.width > 0) {
         struct text line = line_of(&diags->files[entry->mark.file], entry->mark.line);
         buffer_printf(out, "%5d | ", entry->mark.line);
-        append_visible(out, line);
+        buffer_append_shown(out, line, "\t");
         buffer_append_byte(out, '\n');
         append_underline(out, line, &entry->mark);
     }

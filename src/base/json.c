@@ -7,14 +7,6 @@
 
 #include "exeat/base/memory.h"
 
-/* Controls, line separators, and what turns the direction of text or hides in it: a line of JSON is read on terminals,
- * too, and the escape says the same. */
-static bool needs_escape(uint32_t code)
-{
-    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || (code >= 0x200b && code <= 0x200f) ||
-           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
-}
-
 void json_append_string(struct buffer *out, struct text text)
 {
     buffer_append_byte(out, '"');
@@ -27,7 +19,7 @@ void json_append_string(struct buffer *out, struct text text)
         } else if (code == '"' || code == '\\') {
             buffer_append_byte(out, '\\');
             buffer_append_byte(out, (char)code);
-        } else if (needs_escape(code)) {
+        } else if (text_is_unseen(code)) { /* JSON is read on terminals, too, and the escape says the same */
             buffer_printf(out, "\\u%04x", code);
         } else {
             buffer_append(out, text_part(text, 0, length));

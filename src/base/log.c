@@ -27,6 +27,14 @@ struct log_fact log_errno(int error)
     return log_string("error", strerrordesc_np(error));
 }
 
+/* A sentence may be of several lines, and have words of others in it. */
+static void say_plainly(struct text sentence, struct buffer *line)
+{
+    buffer_append_string(line, "exeat: ");
+    buffer_append_shown(line, sentence, "\n");
+    buffer_append_byte(line, '\n');
+}
+
 void log_say(const char *event, struct text sentence)
 {
     struct buffer line = {0};
@@ -34,7 +42,7 @@ void log_say(const char *event, struct text sentence)
     if (log_format() == LOG_JSON)
         log_append_event(&line, LOG_ERROR, event, &why, 1);
     else
-        buffer_printf(&line, "exeat: %.*s\n", TEXT_ARG(sentence));
+        say_plainly(sentence, &line);
     log_writer_put(buffer_text(&line));
     buffer_clear(&line);
 }

@@ -286,6 +286,21 @@ static size_t ascii_length(struct text text)
     return at;
 }
 
+bool text_is_unseen(uint32_t code)
+{
+    static const struct {
+        uint32_t first;
+        uint32_t last;
+    } ranges[] = {
+        {0x00, 0x1f}, {0x7f, 0x9f}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},
+    };
+    bool is_plain = code >= 0x20 && code < 0x7f;
+    for (size_t i = 0; i < COUNT_OF(ranges) && !is_plain; i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    return false;
+}
+
 bool text_is_utf8(struct text text)
 {
     for (text = text_after(text, ascii_length(text)); text.length > 0;) {

@@ -207,7 +207,9 @@ static void ask_for_proof(struct probe *probe, struct tls_client *tls)
 
 static bool report(const struct probe *probe, struct buffer *out)
 {
-    BUFFER_APPEND_ALL(out, TEXT("inference "), probe->source->name, TEXT(": "), buffer_text(&probe->said), TEXT("\n"));
+    BUFFER_APPEND_ALL(out, TEXT("inference "), probe->source->name, TEXT(": "));
+    buffer_append_shown(out, buffer_text(&probe->said), ""); /* with words of its own */
+    buffer_append_byte(out, '\n');
     return probe->is_good;
 }
 

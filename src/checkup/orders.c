@@ -34,13 +34,6 @@ static bool comes_in(const struct checkup *checkup, const struct engine_view *vi
     return checkup->swap.to[0] != '\0' && text_equal(text_from(view->name), text_from(checkup->swap.to));
 }
 
-/* One line, whatever a peer made of it. */
-static void say_line(struct buffer *answer, struct text line)
-{
-    for (size_t i = 0; i < line.length; i++)
-        buffer_append_byte(answer, (unsigned char)line.data[i] < ' ' ? ' ' : line.data[i]);
-}
-
 /* Why it gets no calls, or whose place it waits for. */
 static void say_remark(const struct checkup *checkup, const struct engine_view *view, struct buffer *answer)
 {
@@ -56,7 +49,7 @@ static void say_remark(const struct checkup *checkup, const struct engine_view *
         buffer_append_string(&remark, "; model_unknown");
     if (view->rests_until_us > now_us)
         buffer_printf(&remark, "; rests for %us", (unsigned)((view->rests_until_us - now_us) / 1000000 + 1));
-    say_line(answer, text_after(buffer_text(&remark), 1)); /* without the first sign between two */
+    buffer_append_shown(answer, text_after(buffer_text(&remark), 1), ""); /* without the first sign between two */
     buffer_clear(&remark);
 }
 

@@ -24,6 +24,7 @@ static struct resolver *make_resolver(struct checkup_way *way, const struct poli
 void checkup_way_open(struct checkup_way *way, const struct policy *policy, struct loop *loop, struct tls_client *tls)
 {
     const struct route_options route = {.tls = tls, .idle_timeout_ms = 1, .idle_maximum = 1};
+    way->policy = policy;
     way->resolver = make_resolver(way, policy, loop);
     way->route = route_new(loop, &route);
 }
@@ -35,6 +36,16 @@ void checkup_way_close(struct checkup_way *way)
         resolver_free(way->resolver);
     base_free(way->fixed);
     *way = (struct checkup_way){.route = NULL};
+}
+
+/* As calls to it are: by its own address a metadata service is no endpoint, nor is the gate itself. */
+static enum reason
+may_dial(const void *policy, const struct web_peer *peer, const struct address *address, struct judged_address *judged)
+{
+    enum reason why = REASON_NONE;
+    bool may = address == NULL ? policy_judge_socket(policy, peer->host, judged, &why)
+                               : policy_judge_endpoint(policy, address, peer->port, judged, &why);
+    return may ? REASON_NONE : why;
 }
 
 struct web_peer checkup_peer(
@@ -49,6 +60,8 @@ struct web_peer checkup_peer(
         .host = &source->host,
         .port = source->port,
         .trust = source->trust,
+        .may_dial = may_dial,
+        .judge = way->policy,
         .prefix = source->prefix,
         .timeout_ms = patience_ms,
         .answer = answer,

@@ -35,7 +35,7 @@ static enum exit_code order(const struct command_line *line, const char *word)
     struct text said = buffer_text(&answer);
     bool done = text_starts_with(said, TEXT("ok: "));
     if (code == EXIT_DONE && done)
-        put_text(text_after(said, 4));
+        put_foreign(text_after(said, 4));
     else if (code == EXIT_DONE)
         code = complain(EXIT_NO, "%.*s", TEXT_ARG(text_trim(said, "\n")));
     buffer_clear(&command);
@@ -146,7 +146,7 @@ enum exit_code cmd_control_status(const struct command_line *line)
     enum exit_code code = gate_answer(command_config(line), TEXT("inference"), &answer);
     if (code == EXIT_DONE)
         show(buffer_text(&answer), as_json, &out);
-    put_text(buffer_text(&out));
+    put_foreign(buffer_text(&out));
     buffer_clear(&answer);
     buffer_clear(&out);
     return code;

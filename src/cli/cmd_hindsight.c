@@ -36,7 +36,7 @@ enum exit_code replay_store(const struct policy *policy, const char *directory, 
     struct replaying replaying = {replay, at_us};
     bool done = records_walk(directory, &span, replay_one, &replaying);
     review_replay_write(replay, &out, &counts);
-    put_text(buffer_text(&out));
+    put_foreign(buffer_text(&out));
     if (done)
         printf(
             "%llu decisions judged: %llu opened, %llu rerouted, %llu closed; %llu depend on paths that are not kept, "
@@ -98,7 +98,7 @@ enum exit_code cmd_suggest(const struct command_line *line)
         records_walk(directory, &span, note_one, suggest) && records_walk(directory, &span, suggest_one, suggest);
     if (done)
         review_suggest_write(suggest, &out);
-    put_text(buffer_text(&out));
+    put_foreign(buffer_text(&out));
     buffer_clear(&out);
     review_suggest_free(suggest);
     policy_unref(policy);

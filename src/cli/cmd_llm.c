@@ -31,12 +31,17 @@ static const char *const outcomes[] = {
 /* --- one report ------------------------------------------------------------------------------------------------------
  */
 
+/* Foreign, as answers and what is remarked of them are. */
 static void put_indented(struct text lines)
 {
     struct text line;
-    while (text_split(&lines, '\n', &line))
-        if (line.length > 0)
-            printf("    %.*s\n", TEXT_ARG(line));
+    while (text_split(&lines, '\n', &line)) {
+        if (line.length == 0)
+            continue;
+        put_text(TEXT("    "));
+        put_foreign(text_trim(line, "\r"));
+        put_text(TEXT("\n"));
+    }
 }
 
 /* The beginning, with whole characters. */
@@ -48,22 +53,12 @@ static struct text beginning(struct text answer)
     return text_part(answer, 0, length);
 }
 
-/* An answer is foreign: what would move a terminal's cursor is a dot, as are the bytes of Bedrock's frames. */
 static void put_answer(struct text answer)
 {
-    struct buffer shown = {0};
     struct text part = beginning(answer);
-    unsigned highest = text_is_utf8(answer) ? 0xff : 0x7e;
-    for (size_t i = 0; i < part.length; i++) {
-        unsigned char byte = (unsigned char)part.data[i];
-        bool is_shown = byte == '\n' || (byte >= ' ' && byte != 0x7f && byte <= highest);
-        if (byte != '\r' || highest != 0xff)
-            buffer_append_byte(&shown, is_shown ? part.data[i] : '.');
-    }
+    put_indented(part);
     if (part.length < answer.length)
-        buffer_printf(&shown, "\n... %zu bytes in all", answer.length);
-    put_indented(buffer_text(&shown));
-    buffer_clear(&shown);
+        printf("    ... %zu bytes in all\n", answer.length);
 }
 
 static void put_text_report(const struct trial_vendor *vendor, bool streams, const struct trial_report *report)

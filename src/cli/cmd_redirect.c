@@ -77,7 +77,7 @@ static enum exit_code try_now(const struct settings *settings)
             &answer, "%s: %s: %s (tried from here: no gate answers on listen.control)\n", holds ? "ok" : "no",
             redirect_finding_name(finding), redirect_finding_text(finding));
     }
-    put_text(buffer_text(&answer));
+    put_foreign(buffer_text(&answer));
     buffer_clear(&answer);
     return holds ? EXIT_DONE : EXIT_NO;
 }
@@ -86,7 +86,7 @@ static void put_counters(void)
 {
     struct buffer counters = {0};
     if (redirect_counters_append(&counters))
-        put_text(buffer_text(&counters));
+        put_foreign(buffer_text(&counters));
     buffer_clear(&counters);
 }
 

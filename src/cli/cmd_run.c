@@ -43,7 +43,7 @@ static enum exit_code ask_gate(const char *config, struct text command)
     enum exit_code code = gate_answer(config, command, &answer);
     if (code != EXIT_DONE)
         return code;
-    put_text(buffer_text(&answer));
+    put_foreign(buffer_text(&answer));
     bool done = text_starts_with(buffer_text(&answer), TEXT("ok"));
     buffer_clear(&answer);
     return done ? EXIT_DONE : EXIT_NO;

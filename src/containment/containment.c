@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Are all others held to the gate? It tries for itself, from its own place and without a privilege: once a minute, and
- * more often while they are not. What was found goes on record each minute, and at once when it is another. */
+/* Are all others held to the gate? It tries for itself, from its own place and without a privilege: once an interval
+ * (the gate's is a minute), and more often while they are not. What was found goes on record each interval, and at once
+ * when it is another. */
 #include "exeat/containment.h"
 
 #include <pthread.h>
@@ -13,12 +14,13 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 
-enum { EVERY_MS = 60000, WHILE_OPEN_MS = 1000, ANSWER_MS = 1000, NOT_YET = -1 };
+enum { WHILE_OPEN_MS = 1000, ANSWER_MS = 1000, NOT_YET = -1 };
 
 struct containment {
     struct audit *audit;        /* borrowed */
     const _Atomic bool *drains; /* borrowed */
     struct redirect_trial trial;
+    uint64_t interval_ms;
     uint32_t uid;
     bool missing_warns;
     bool runs; /* the thread */
@@ -71,7 +73,7 @@ static void pass(struct containment *containment)
     uint64_t since_us = clock_steady_us() - containment->recorded_us;
     if (is_news)
         say(finding);
-    if (is_news || since_us >= (uint64_t)EVERY_MS * 1000)
+    if (is_news || since_us >= containment->interval_ms * 1000)
         record(containment, finding);
     atomic_store(&containment->holds, finding == REDIRECT_HOLDS);
     atomic_store(&containment->finding, (int)finding);
@@ -111,6 +113,12 @@ static void tell(struct containment *containment, uint64_t answers)
     pthread_mutex_unlock(&containment->lock);
 }
 
+static uint64_t next_ms(const struct containment *containment)
+{
+    bool holds = atomic_load(&containment->finding) == REDIRECT_HOLDS;
+    return holds || containment->interval_ms < WHILE_OPEN_MS ? containment->interval_ms : WHILE_OPEN_MS;
+}
+
 static void *containment_main(void *context)
 {
     struct containment *containment = context;
@@ -120,7 +128,7 @@ static void *containment_main(void *context)
     while (wait_for_turn(containment, wait_ms, &asked)) {
         pass(containment);
         tell(containment, asked);
-        wait_ms = atomic_load(&containment->finding) == REDIRECT_HOLDS ? EVERY_MS : WHILE_OPEN_MS;
+        wait_ms = next_ms(containment);
     }
     return NULL;
 }
@@ -135,6 +143,7 @@ struct containment *containment_new(const struct containment_options *options)
     containment->trial = (struct redirect_trial){.v4 = options->v4, .v6 = options->v6, .limit_ms = ANSWER_MS};
     random_fill(containment->trial.token, sizeof(containment->trial.token));
     containment->drains = options->drains;
+    containment->interval_ms = options->interval_ms;
     containment->uid = options->uid;
     containment->missing_warns = options->missing_warns;
     atomic_store(&containment->holds, false);

@@ -100,11 +100,13 @@ struct containment *containment_of(const struct settings *settings, const _Atomi
     struct redirect_rules rules;
     if (!daemon_redirect_rules(settings, &rules))
         return NULL;
+    enum { MINUTE_MS = 60000 };
     const struct containment_options options = {
         .uid = rules.uid,
         .missing_warns = settings->redirect.missing_warns,
         .v4 = end_of(&rules.v4.tcp),
         .v6 = end_of(&rules.v6.tcp),
+        .interval_ms = MINUTE_MS,
         .drains = drains,
     };
     return containment_new(&options);

@@ -30,6 +30,41 @@ bool engine_turn_could_go_on(const struct engine_turn *turn)
     return false;
 }
 
+static const char *why_kept_out(const struct engine *engine)
+{
+    switch ((enum proof)atomic_load(&engine->proof)) {
+    case PROOF_WRONG:
+        return "its model is not that of `expect_digest` (wrong_model)";
+    case PROOF_MISSING:
+        return "nobody knows whether its model is that of `expect_digest` (model_unknown)";
+    case PROOF_NOT_ASKED:
+    case PROOF_GOOD:
+        break;
+    }
+    switch ((enum engine_order)atomic_load(&engine->order)) {
+    case ENGINE_DRAINS:
+        return "it drains, by `exeat control`";
+    case ENGINE_STANDS_BY:
+        return "it stands by";
+    case ENGINE_IN_USE:
+        break;
+    }
+    return NULL;
+}
+
+bool engine_turn_kept_out(const struct engine_turn *turn, struct detail *detail)
+{
+    for (size_t i = 0; i < turn->count && i < ENGINE_PLACES; i++) {
+        const struct engine *engine = turn->set->items[turn->list[i]];
+        const char *why = engine == NULL ? NULL : why_kept_out(engine);
+        if (why == NULL)
+            continue;
+        (void)detail_say(detail, "%s gets no calls: %s", engine->name, why);
+        return true;
+    }
+    return false;
+}
+
 /* Who has begun to wait asks again at once: a slot may have become free before. */
 static void wait(struct engine_turn *turn, const struct engine_pick *pick)
 {

@@ -35,6 +35,19 @@ static void begin_turns(struct exchange *exchange)
     };
 }
 
+/* Who asks why nobody answered is told of whom nobody asked. */
+static void say_who_was_not_asked(struct exchange *exchange)
+{
+    struct account *account = &exchange->account;
+    struct detail kept = {0};
+    struct detail both = {0};
+    if (!engine_turn_kept_out(&exchange->way.turn, &kept))
+        return;
+    const char *said = account->detail == NULL ? "" : account->detail;
+    (void)detail_say(&both, "%s%s%s", said, said[0] == '\0' ? "" : "; ", kept.text);
+    account_say(account, account->flaw, both.text);
+}
+
 /* What the last endpoint had against the call is the answer, if it was that. */
 static enum progress give_up(struct exchange *exchange, enum reason reason)
 {
@@ -60,6 +73,7 @@ static enum progress take(struct exchange *exchange, bool may_wait)
     case ENGINE_BUSY:
         return give_up(exchange, REASON_INFERENCE_BUSY);
     case ENGINE_NOBODY:
+        say_who_was_not_asked(exchange);
         return give_up(exchange, REASON_INFERENCE_DOWN);
     case ENGINE_CHOSEN:
         break;

@@ -5,21 +5,6 @@
 #include "exeat/base/json.h"
 #include "export_internal.h"
 
-/* Controls, line separators, and what turns the direction of text or hides in it. */
-static bool is_control(uint32_t code)
-{
-    static const struct {
-        uint32_t first;
-        uint32_t last;
-    } ranges[] = {
-        {0x00, 0x1f}, {0x7f, 0x9f}, {0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff},
-    };
-    for (size_t i = 0; i < COUNT_OF(ranges); i++)
-        if (code >= ranges[i].first && code <= ranges[i].last)
-            return true;
-    return false;
-}
-
 static void append_escaped(struct buffer *out, uint32_t code, const char *escaped)
 {
     const char *backslash = strchr(escaped, '\\') != NULL ? "\\\\" : "\\";
@@ -34,7 +19,7 @@ void export_append_clean(struct buffer *out, struct text text, const char *escap
         if (length == 0) {
             buffer_append_string(out, "\xef\xbf\xbd");
             length = 1;
-        } else if (is_control(code)) {
+        } else if (text_is_unseen(code)) {
             append_escaped(out, code, escaped);
         } else {
             if (code < 0x80 && strchr(escaped, (int)code) != NULL)

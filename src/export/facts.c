@@ -39,6 +39,7 @@ static const char *word_of(enum record_type type, uint64_t number)
         return llm_dialect_name((enum llm_dialect)number);
     case RECORD_TEXT:
     case RECORD_NUMBER:
+    case RECORD_SIGNED:
     case RECORD_BYTES:
     case RECORD_ADDRESS:
         break;
@@ -54,6 +55,9 @@ static void write_value(enum record_type type, struct bytes value, struct buffer
         break;
     case RECORD_NUMBER:
         buffer_append_number(out, record_number_of(value));
+        break;
+    case RECORD_SIGNED:
+        buffer_printf(out, "%lld", (long long)record_number_of(value));
         break;
     case RECORD_BYTES:
         buffer_append_hex(out, value);
@@ -77,11 +81,12 @@ static void
 add(struct export_facts *facts, struct arena *arena, const char *name, enum record_type type, struct bytes value)
 {
     struct buffer out = {0};
+    bool is_number = type == RECORD_NUMBER || type == RECORD_SIGNED;
     if (facts->count == EXPORT_FACTS_MAX)
         return;
     write_value(type, value, &out);
-    facts->items[facts->count++] = (struct export_fact){
-        .name = name, .text = arena_text(arena, buffer_text(&out)), .is_number = type == RECORD_NUMBER};
+    facts->items[facts->count++] =
+        (struct export_fact){.name = name, .text = arena_text(arena, buffer_text(&out)), .is_number = is_number};
     buffer_clear(&out);
 }
 

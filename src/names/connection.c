@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "exeat/base/memory.h"
+#include "exeat/net/room.h"
 #include "names_internal.h"
 
 enum { IDLE_MS = 10000, PENDING_MAX = 16, LENGTH_SIZE = 2, OUT_MAX = LENGTH_SIZE + 65535 };
@@ -123,7 +124,9 @@ bool dns_connection_start(void *context, int descriptor, const struct address *p
 {
     const struct names_socket *socket = context;
     struct names_worker *worker = socket->worker;
-    if (worker->stats.connections == CONNECTIONS) {
+    bool has_room = worker->stats.connections < CONNECTIONS &&
+                    room_has_descriptor(worker->options.loop, descriptor, ROOM_FOR_CLIENTS);
+    if (!has_room) {
         close(descriptor);
         return false;
     }

@@ -4,7 +4,7 @@
  * will tell by an event. */
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/tcp.h>
+#include <linux/sock_diag.h>
 #include <unistd.h>
 
 #include "exeat/base/check.h"
@@ -22,6 +22,7 @@ struct channel {
     channel_ready on_ready;
     void *context;
     struct channel_layer layer; /* owned through its transport's `release` */
+    struct event *delivery;     /* owned; NULL but for who waits until all has arrived */
 };
 
 static enum io io_of_errno(int error)
@@ -213,6 +214,8 @@ void channel_free(struct channel *channel)
         return;
     channel->layer.transport->release(channel->layer.state);
     event_del(&channel->event);
+    if (channel->delivery != NULL)
+        event_free(channel->delivery);
     close(channel->descriptor);
     base_free(channel);
 }
@@ -281,14 +284,34 @@ bool channel_has_broken(struct channel *channel)
     return channel->has_broken;
 }
 
-/* After our end the kernel tells of its acknowledgement as of room. */
+static void on_delivery_due(evutil_socket_t descriptor, short events, void *context)
+{
+    struct channel *channel = context;
+    (void)descriptor, (void)events;
+    channel->on_ready(channel->context);
+}
+
+/* The acknowledgement of our end is an event, as of room; that of bytes is none, while there was room all the time. */
+static void await_delivery(struct channel *channel)
+{
+    static const struct timeval soon = {.tv_usec = 20000};
+    watch_writable(channel);
+    if (channel->delivery == NULL)
+        channel->delivery = evtimer_new(event_get_base(&channel->event), on_delivery_due, channel);
+    ASSERT(channel->delivery != NULL);
+    loop_add(channel->delivery, &soon);
+}
+
+/* What is queued is what was written and is not acknowledged, our end too. */
 bool channel_is_delivered(struct channel *channel)
 {
-    struct tcp_info info = {0};
-    socklen_t length = sizeof(info);
-    watch_writable(channel);
-    return getsockopt(channel->descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 &&
-           info.tcpi_state == TCP_FIN_WAIT2;
+    uint32_t figures[SK_MEMINFO_VARS] = {0};
+    socklen_t length = sizeof(figures);
+    bool is_known = getsockopt(channel->descriptor, SOL_SOCKET, SO_MEMINFO, figures, &length) == 0;
+    if (!is_known || figures[SK_MEMINFO_WMEM_QUEUED] == 0)
+        return true;
+    await_delivery(channel);
+    return false;
 }
 
 bool channel_is_quiet(const struct channel *channel)

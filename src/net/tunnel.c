@@ -100,16 +100,35 @@ static bool has_left(const struct tunnel_way *ended, enum way_result other)
     return ended->state == TUNNEL_ENDED && other == WAY_WAITS && channel_has_broken(ended->from);
 }
 
+/* What was said before the break is read to its end, as a client without us would; a FIN never follows. */
+static enum tunnel_result run_out(struct tunnel *tunnel)
+{
+    struct tunnel_way *down = &tunnel->down;
+    enum io put;
+    enum io got = IO_END;
+    tunnel->is_broken = true;
+    do {
+        put = deliver(tunnel->loop, down);
+        if (put == IO_OK)
+            got = down->state == TUNNEL_OPEN ? copy_in(tunnel->loop, down) : IO_END;
+    } while (put == IO_OK && got == IO_OK);
+    if (put == IO_AGAIN)
+        return TUNNEL_GOES_ON;
+    return put == IO_OK ? TUNNEL_UPSTREAM_BROKE : TUNNEL_CLIENT_BROKE;
+}
+
 enum tunnel_result tunnel_run(struct tunnel *tunnel)
 {
+    if (tunnel->is_broken)
+        return run_out(tunnel);
     enum way_result up = run_way(tunnel->loop, &tunnel->up, &tunnel->down);
     if (up == WAY_FROM_BROKE)
         return TUNNEL_CLIENT_BROKE;
     if (up == WAY_TO_BROKE)
-        return TUNNEL_UPSTREAM_BROKE;
+        return run_out(tunnel);
     enum way_result down = run_way(tunnel->loop, &tunnel->down, &tunnel->up);
     if (down == WAY_FROM_BROKE)
-        return TUNNEL_UPSTREAM_BROKE;
+        return run_out(tunnel);
     if (down == WAY_TO_BROKE)
         return TUNNEL_CLIENT_BROKE;
     if (up == WAY_ENDED && down == WAY_ENDED)

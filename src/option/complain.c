@@ -9,12 +9,16 @@
 
 enum exit_code complain(enum exit_code code, const char *format, ...)
 {
+    struct buffer sentence = {0};
+    struct buffer shown = {0};
     va_list arguments;
     va_start(arguments, format);
-    fputs("exeat: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    buffer_vprintf(&sentence, format, arguments);
     va_end(arguments);
+    buffer_append_shown(&shown, buffer_text(&sentence), "\n"); /* a peer's words may be in it */
+    fprintf(stderr, "exeat: %.*s\n", TEXT_ARG(buffer_text(&shown)));
+    buffer_clear(&sentence);
+    buffer_clear(&shown);
     return code;
 }
 
@@ -44,6 +48,14 @@ void show_problems(struct diags *diags)
 void put_text(struct text text)
 {
     fwrite(text.data, 1, text.length, stdout);
+}
+
+void put_foreign(struct text text)
+{
+    struct buffer shown = {0};
+    buffer_append_shown(&shown, text, "\n");
+    put_text(buffer_text(&shown));
+    buffer_clear(&shown);
 }
 
 bool read_time(const char *word, const char *option, int64_t *wall_us)

@@ -94,6 +94,10 @@ static const struct record_tag event_tags[] = {
     {EVENT_COUNT, "count", RECORD_NUMBER, 8}, {EVENT_FILES, "files", RECORD_BYTES, 0},
     {EVENT_RULE, "rule", RECORD_TEXT, 0},     {EVENT_OWNER, "owner", RECORD_TEXT, 0},
 };
+static const struct record_tag step_tags[] = {
+    /* of time_step */
+    {EVENT_COUNT, "count", RECORD_SIGNED, 8},
+};
 
 /* The tables ascend, and have few gaps: no tag stands beyond its distance from the first. */
 static const struct record_tag *find_in(const struct record_tag *tags, size_t count, uint8_t tag)
@@ -111,6 +115,8 @@ const struct record_tag *record_tag_find(enum record_kind kind, uint8_t tag)
         return find_in(decision_tags, COUNT_OF(decision_tags), tag);
     if (kind == RECORD_COMPLETION)
         return find_in(outcome_tags, COUNT_OF(outcome_tags), tag);
+    if (kind == RECORD_TIME_STEP)
+        return find_in(step_tags, COUNT_OF(step_tags), tag);
     return find_in(event_tags, COUNT_OF(event_tags), tag);
 }
 

@@ -14,6 +14,14 @@ static void break_off(struct session *session, enum reason reason)
     session_close(session, reason);
 }
 
+/* A break takes back what has not arrived. If there is some, its acknowledgement is an event. */
+static enum progress break_off_once_delivered(struct session *session, enum reason reason)
+{
+    if (channel_is_delivered(session->entrance.http.channel))
+        break_off(session, reason);
+    return STEP_WAIT;
+}
+
 /* What was decided under a policy that has been replaced meanwhile is no exception to on_reload. */
 static bool is_cut_by_reload(const struct session *session)
 {
@@ -28,7 +36,8 @@ enum progress tunnel_begin(struct session *session)
     channel_set_handler(upstream, on_upstream_ready, session);
     struct loop *loop = session->worker->options.loop;
     struct tunnel *tunnel = base_alloc(sizeof(*tunnel));
-    *tunnel = (struct tunnel){loop, tunnel_way(client->channel, upstream), tunnel_way(upstream, client->channel)};
+    *tunnel =
+        (struct tunnel){loop, tunnel_way(client->channel, upstream), tunnel_way(upstream, client->channel), false};
     inflight_pass(loop, &client->in, inflight_length(&client->in), &tunnel->up.inflight);
     inflight_pass(loop, &client->out, inflight_length(&client->out), &tunnel->down.inflight);
     session->tunnel = tunnel;
@@ -61,12 +70,9 @@ enum progress step_tunnel(struct session *session)
     case TUNNEL_CLIENT_BROKE:
         return session_forsaken(session);
     case TUNNEL_UPSTREAM_BROKE:
-        break_off(session, REASON_UPSTREAM_BROKEN);
-        break;
+        return break_off_once_delivered(session, REASON_UPSTREAM_BROKEN);
     case TUNNEL_UPSTREAM_LEFT:
-        if (channel_is_delivered(session->entrance.http.channel)) /* if not, its acknowledgement is an event */
-            break_off(session, REASON_NONE);
-        break;
+        return break_off_once_delivered(session, REASON_NONE);
     }
     return STEP_WAIT;
 }

@@ -16,6 +16,8 @@ struct web_call {
     void (*on_content)(void *context, struct text content); /* NULL: nobody listens */
     void *context;
     struct timer *deadline;        /* owned */
+    struct deferred refused;       /* a socket that may not be dialled */
+    enum reason why;               /* of that */
     struct resolve *resolve;       /* owned while it runs */
     struct connecting *connecting; /* owned while it runs */
     struct upstream *upstream;     /* owned once connected */
@@ -29,6 +31,7 @@ struct web_call {
 
 static void call_free(struct web_call *call)
 {
+    deferred_cancel(&call->refused);
     resolve_cancel(call->resolve);
     connecting_cancel(call->connecting);
     upstream_free(call->upstream);
@@ -194,11 +197,36 @@ static void connect_to(struct web_call *call, const struct judged_address *to, s
     call->connecting = route_connect(peer->route, &way, on_connected, call);
 }
 
+static enum reason judge(const struct web_peer *peer, const struct address *address, struct judged_address *judged)
+{
+    if (peer->may_dial != NULL)
+        return peer->may_dial(peer->judge, peer, address, judged);
+    *judged = (struct judged_address){.is_socket = true};
+    if (address != NULL)
+        *judged = (struct judged_address){.address = *address, .port = peer->port};
+    return REASON_NONE;
+}
+
+/* Straight to what may be dialled; where nothing may, the first of them says why. */
+static void set_out_to(struct web_call *call, const struct address *addresses, size_t count)
+{
+    struct judged_address to[RESOLVE_MAX];
+    enum reason first = REASON_NONE;
+    size_t good = 0;
+    for (size_t i = 0; i < count; i++) {
+        enum reason why = judge(call->peer, &addresses[i], &to[good]);
+        good += why == REASON_NONE;
+        first = first == REASON_NONE ? why : first;
+    }
+    if (good > 0)
+        connect_to(call, to, good);
+    else
+        end(call, 0, TEXT(""), reason_row(first)->text);
+}
+
 static void on_resolved(void *context, const struct resolved *resolved)
 {
     struct web_call *call = context;
-    const struct web_peer *peer = call->peer;
-    struct judged_address to[RESOLVE_MAX];
     call->resolve = NULL;
     if (resolved->result != RESOLVE_OK) {
         char why[200];
@@ -206,20 +234,30 @@ static void on_resolved(void *context, const struct resolved *resolved)
         end(call, 0, TEXT(""), why);
         return;
     }
-    for (size_t i = 0; i < resolved->count; i++)
-        to[i] = (struct judged_address){.address = resolved->addresses[i], .port = peer->port};
-    connect_to(call, to, resolved->count);
+    set_out_to(call, resolved->addresses, resolved->count);
+}
+
+/* The answer never comes from within web_call_start. */
+static void on_refused(struct deferred *deferred)
+{
+    struct web_call *call = list_owner(deferred, struct web_call, refused);
+    end(call, 0, TEXT(""), reason_row(call->why)->text);
 }
 
 /* A Unix socket has no name to ask for. */
 static void set_out(struct web_call *call)
 {
     const struct web_peer *peer = call->peer;
-    const struct judged_address socket = {.is_socket = true};
-    if (peer->host->kind == HOST_SOCKET)
+    struct judged_address socket;
+    if (peer->host->kind != HOST_SOCKET) {
+        call->resolve = resolve_start(peer->resolver, peer->host, on_resolved, call);
+        return;
+    }
+    call->why = judge(peer, NULL, &socket);
+    if (call->why == REASON_NONE)
         connect_to(call, &socket, 1);
     else
-        call->resolve = resolve_start(peer->resolver, peer->host, on_resolved, call);
+        loop_defer(peer->loop, &call->refused);
 }
 
 /* A field value, to be forgotten. */
@@ -288,6 +326,7 @@ web_call_start(const struct web_peer *peer, const struct web_request *request, w
     call->on_answer = on_answer;
     call->on_content = request->on_content;
     call->context = context;
+    call->refused.run = on_refused;
     call->worker.loop = peer->loop;
     http_connection_begin(&call->http, &call->worker, NULL); /* its channel comes when it is connected */
     http_client_begin(&call->side, &call->http, &limits, request->method);

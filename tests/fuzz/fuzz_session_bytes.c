@@ -1,73 +1,83 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A whole session, and all that can happen to it, in a world without sockets: pairs of an event and its argument.
- * Whatever comes, nothing leaves before its decision is on disk, and each decision has one outcome. */
+ * Clients and hosts speak TLS where the gate opens it. Whatever comes: each byte that leaves has its own decision on
+ * disk, for the host that it goes to; a connection knows one name; a request has one decision, one outcome and one head
+ * upstream; a rule for one client lets no other out. */
+#define OPENSSL_SUPPRESS_DEPRECATED /* RAND_set_rand_method */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/rand.h>
 
 #include "exeat/base/check.h"
 #include "exeat/budget.h"
 #include "exeat/session.h"
 #include "fake.h"
+#include "fake_tls.h"
+#include "session_words.h"
 
-/* The first is in force at the beginning. Under the second places are few, so that calls wait and limits are used up;
- * the third lets nothing out. */
-static const char *const rules[] = {
-    "version: 1\n"
-    "inference: [{ name: local, endpoint: \"http://local.example:8000\" }, { name: canned, builtin: canned, text: x "
-    "}]\n"
-    "rules:\n"
-    "  - { id: plain, verdict: allow, hosts: [shop.example], schemes: [http], ports: [80], addresses: [192.0.2.0/24] "
-    "}\n"
-    "  - { id: tunnel, verdict: allow, hosts: [shop.example], schemes: [https], addresses: [192.0.2.0/24] }\n"
-    "  - { id: mail, verdict: allow, hosts: [mail.example], schemes: [tcp], ports: [25], addresses: [192.0.2.0/24] }\n"
-    "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [local, canned] }\n",
-    "version: 1\n"
-    "inference: [{ name: one, endpoint: \"http://one.example:8000\", pool: shop, slots: 1, queue: { length: 1, wait: "
-    "2s } }, "
-    "{ name: two, endpoint: \"http://two.example:8000\", pool: shop, slots: 1 }, { name: canned, builtin: canned, "
-    "text: x "
-    "}]\n"
-    "rules:\n"
-    "  - { id: plain, verdict: allow, hosts: [shop.example], schemes: [http, https], ports: [80, 443], addresses: "
-    "[192.0.2.0/24], limit: { requests: 5/d, bytes: 1KiB/d, concurrent: 2 } }\n"
-    "  - { id: raw, verdict: allow, schemes: [tcp], ports: [25], addresses: [192.0.2.0/24], limit: { concurrent: 1 } "
-    "}\n"
-    "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [shop, canned], "
-    "first_token: 1s, between_tokens: 1s, limit: { tokens: 3/d } }\n",
-    "version: 1\nrules: []\n",
-};
+/* --- what is the same for all: keys and policies ---------------------------------------------------------------------
+ */
 
-static const char *const asked[] = {
-    "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n",
-    "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n",
-    "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: 60\r\n\r\n"
-    "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}",
-    "CONNECT mail.example:25 HTTP/1.1\r\nHost: mail.example:25\r\n\r\n",
-    "GET http://shop.example/ws HTTP/1.1\r\nHost: shop.example\r\nUpgrade: websocket\r\nConnection: "
-    "Upgrade\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n",
-    "POST http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nTransfer-Encoding: chunked\r\nExpect: "
-    "100-continue\r\n\r\n",
-    "5\r\nhello\r\n0\r\n\r\n",
-    "GET http://other.example/ HTTP/1.0\r\n\r\n",
-};
-static const char *const answered[] = {
-    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
-    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
-    "220 hello\r\n",
-    "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"model\":\"mm\"}",
-    "HTTP/1.1 429 Slow\r\nContent-Length: 2\r\n\r\n{}",
-    "HTTP/1.1 101 Go\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
-    "HTTP/1.1 100 Continue\r\n\r\n",
-    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: {}\n\ndata: [DONE]\n\n",
-};
+static struct {
+    struct policy *policies[COUNT_OF(rules)];
+    struct tls_issuer *issuer;
+    struct tls_client *client;
+    struct tls_server *server;
+    SSL_CTX *visitor;
+    SSL_CTX *host; /* open.example */
+    uint64_t drawn;
+} world;
 
-struct scene {
-    struct budgets *budgets;
-    struct route *route;
-    struct engines *engines;
-    struct session_worker *worker;
-    struct policy *const *policies; /* as `rules` */
-    struct fake_peer *client;
-};
+static int draw(unsigned char *out, int count)
+{
+    for (int i = 0; i < count; i++) {
+        world.drawn = world.drawn * 6364136223846793005u + 1442695040888963407u;
+        out[i] = (unsigned char)(world.drawn >> 56);
+    }
+    return 1;
+}
+
+static int is_seeded(void)
+{
+    return 1;
+}
+
+/* The same input plays the same. */
+static void draw_the_same(void)
+{
+    static const RAND_METHOD method = {.bytes = draw, .pseudorand = draw, .status = is_seeded};
+    ASSERT(RAND_set_rand_method(&method) == 1);
+    world.drawn = 1;
+}
+
+static void make_keys(void)
+{
+    char folder[] = "/tmp/exeat-fuzz-XXXXXX";
+    char certificate[64];
+    char key[64];
+    char *error = NULL;
+    struct host_pattern names[2];
+    ASSERT(mkdtemp(folder) != NULL);
+    (void)snprintf(certificate, sizeof(certificate), "%s/ca.pem", folder);
+    (void)snprintf(key, sizeof(key), "%s/ca.key", folder);
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        ASSERT(host_pattern_parse(text_from(meant[i]), &names[i]));
+    ASSERT(tls_issuer_create(names, COUNT_OF(names), certificate, key, &error));
+    world.issuer = tls_issuer_load(certificate, key, &error);
+    const struct tls_client_options options = {.upstream = {.roots = certificate}};
+    world.client = tls_client_new(&options, &error);
+    ASSERT(world.issuer != NULL && world.client != NULL);
+    world.server = tls_server_new(world.issuer);
+    world.visitor = SSL_CTX_new(TLS_client_method());
+    world.host = tls_host(certificate, key, meant[0]);
+    (void)unlink(certificate);
+    (void)unlink(key);
+    (void)rmdir(folder);
+}
 
 static struct policy *compile(const char *text)
 {
@@ -78,6 +88,28 @@ static struct policy *compile(const char *text)
     diags_free(diags);
     return policy;
 }
+
+static void make_world(void)
+{
+    draw_the_same();
+    if (world.issuer != NULL)
+        return;
+    make_keys();
+    for (size_t i = 0; i < COUNT_OF(rules); i++)
+        world.policies[i] = compile(rules[i]);
+}
+
+/* --- the scene -------------------------------------------------------------------------------------------------------
+ */
+
+struct scene {
+    struct budgets *budgets;
+    struct route *route;
+    struct engines *engines;
+    struct session_worker *worker;
+    struct fake_peer *client;
+    struct tls_peer tls[FAKE_PEERS]; /* by peer */
+};
 
 static void use_policy(struct scene *scene, size_t which, bool cuts)
 {
@@ -95,7 +127,7 @@ static void use_policy(struct scene *scene, size_t which, bool cuts)
         .connections = 32,
         .cut_denied = cuts,
     };
-    struct policy *policy = scene->policies[which % COUNT_OF(rules)];
+    struct policy *policy = world.policies[which % COUNT_OF(rules)];
     size_t count = 0;
     const struct budget_row *rows = policy_budget_rows(policy, &count);
     struct budget_table *table = budget_table_new(scene->budgets, rows, count, 1);
@@ -120,15 +152,24 @@ static void come(struct scene *scene, uint8_t way)
         scene->client = fake_of(descriptor);
 }
 
+/* A rule for one client lets nobody else out. */
+static void look_at_decision(const struct decision_record *decision)
+{
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        if (text_equal(decision->rule, text_from(known[i])) && !text_equal(decision->client, decision->rule))
+            fake_fault("a rule for one client let another out");
+}
+
 static void begin(struct scene *scene)
 {
     fake_begin();
+    fake.ledger.on_decision = look_at_decision;
     scene->budgets = budgets_new();
-    const struct route_options route = {.idle_timeout_ms = 60000, .idle_maximum = 4};
+    const struct route_options route = {.tls = world.client, .idle_timeout_ms = 60000, .idle_maximum = 4};
     scene->route = route_new(fake.loop, &route);
     scene->engines = engines_new();
     const struct session_options options = {
-        .loop = fake.loop, .route = scene->route, .engines = scene->engines, .via = "exeat-fuzz"};
+        .loop = fake.loop, .route = scene->route, .engines = scene->engines, .tls = world.server, .via = "exeat-fuzz"};
     scene->worker = session_worker_new(&options);
     use_policy(scene, 0, false);
     come(scene, 0);
@@ -140,10 +181,82 @@ static void end(struct scene *scene)
     engines_free(scene->engines);
     route_free(scene->route);
     budgets_free(scene->budgets);
-    if (fake.too_early != 0 || fake.decisions != fake.outcomes || fake.owed != 0)
+    fake_end_records();
+    for (size_t i = 0; i < fake.peer_count; i++) {
+        if (fake.peers[i].is_upstream)
+            fake_far_end(&fake.peers[i]);
+        tls_end(&scene->tls[i]);
+    }
+    if (fake.fault != NULL) {
+        (void)fprintf(stderr, "%s\n", fake.fault);
         abort();
+    }
     fake_end();
 }
+
+/* --- TLS -------------------------------------------------------------------------------------------------------------
+ */
+
+static struct tls_peer *tls_of(struct scene *scene, const struct fake_peer *peer)
+{
+    return &scene->tls[peer - fake.peers];
+}
+
+static void read_clear(struct tls_peer *tls)
+{
+    char bytes[4096];
+    int count;
+    while ((count = SSL_read(tls->ssl, bytes, sizeof(bytes))) > 0)
+        if (tls->peer->is_upstream)
+            fake_far_hear(tls->peer, (struct text){bytes, (size_t)count});
+    ERR_clear_error();
+    const char *name = SSL_get_servername(tls->ssl, TLSEXT_NAMETYPE_host_name);
+    if (tls->peer->is_upstream && name != NULL && strcmp(name, tls->peer->far.name) != 0)
+        fake_fault("the gate's handshake names another host than the connection is to");
+}
+
+static bool move_tls(struct scene *scene)
+{
+    bool moved = false;
+    for (size_t i = 0; i < fake.peer_count; i++) {
+        struct fake_peer *peer = &fake.peers[i];
+        struct tls_peer *tls = &scene->tls[i];
+        if (tls->ssl == NULL && peer->is_upstream && peer->far.kind == FAR_TLS)
+            tls_begin_host(tls, peer, world.host);
+        if (tls->ssl == NULL || !tls_move(tls))
+            continue;
+        read_clear(tls);
+        moved = true;
+    }
+    return moved;
+}
+
+static void run(struct scene *scene)
+{
+    do
+        fake_run();
+    while (move_tls(scene));
+}
+
+static void say(struct scene *scene, struct fake_peer *peer, struct text bytes)
+{
+    SSL *ssl = tls_of(scene, peer)->ssl;
+    if (ssl == NULL)
+        fake_send_bytes(peer, bytes);
+    else if (bytes.length > 0)
+        (void)SSL_write(ssl, bytes.data, (int)bytes.length); /* nothing, before the handshake is done */
+    ERR_clear_error();
+}
+
+static void greet(struct scene *scene, uint8_t whom)
+{
+    struct tls_peer *tls = tls_of(scene, scene->client);
+    if (tls->ssl == NULL)
+        tls_begin_client(tls, scene->client, world.visitor, meant[whom % COUNT_OF(meant)]);
+}
+
+/* --- what happens ----------------------------------------------------------------------------------------------------
+ */
 
 enum happening {
     CLIENT_BYTES,
@@ -162,15 +275,17 @@ enum happening {
     RELOAD,
     NAME,
     CONNECT,
+    HELLO,        /* the client begins TLS, and what it says is within it from then on */
+    OTHER_CLIENT, /* what clients do is done by another of those who came */
     HAPPENING_COUNT
 };
 
 /* Raw bytes follow the argument, which says how many. */
-static size_t send_raw(struct fake_peer *peer, const uint8_t *data, size_t size, uint8_t count)
+static size_t send_raw(struct scene *scene, struct fake_peer *peer, const uint8_t *data, size_t size, uint8_t count)
 {
     size_t length = count < size ? count : size;
     if (peer != NULL)
-        fake_send_bytes(peer, (struct text){(const char *)data, length});
+        say(scene, peer, (struct text){(const char *)data, length});
     return length;
 }
 
@@ -194,13 +309,20 @@ static void pass_time(uint8_t argument)
         fake.slept_us += UINT64_C(86400000000);
 }
 
-static void happen_upstream(enum happening event, uint8_t argument)
+static void change_client(struct scene *scene, uint8_t which)
+{
+    struct fake_peer *peer = &fake.peers[which % fake.peer_count];
+    if (!peer->is_upstream)
+        scene->client = peer;
+}
+
+static void happen_upstream(struct scene *scene, enum happening event, uint8_t argument)
 {
     struct fake_peer *upstream = fake_upstream();
     if (upstream == NULL)
         return;
     if (event == UPSTREAM_ANSWERS)
-        fake_send(upstream, answered[argument % COUNT_OF(answered)]);
+        say(scene, upstream, text_from(answered[argument % COUNT_OF(answered)]));
     else if (event == UPSTREAM_FIN)
         fake_fin(upstream);
     else
@@ -212,16 +334,16 @@ static size_t happen(struct scene *scene, enum happening event, uint8_t argument
 {
     switch (event) {
     case CLIENT_BYTES:
-        return send_raw(scene->client, data, size, argument);
+        return send_raw(scene, scene->client, data, size, argument);
     case UPSTREAM_BYTES:
-        return send_raw(fake_upstream(), data, size, argument);
+        return send_raw(scene, fake_upstream(), data, size, argument);
     case CLIENT_ASKS:
-        fake_send(scene->client, asked[argument % COUNT_OF(asked)]);
+        say(scene, scene->client, text_from(asked[argument % COUNT_OF(asked)]));
         break;
     case UPSTREAM_ANSWERS:
     case UPSTREAM_FIN:
     case UPSTREAM_RST:
-        happen_upstream(event, argument);
+        happen_upstream(scene, event, argument);
         break;
     case CLIENT_FIN:
         fake_fin(scene->client);
@@ -253,6 +375,12 @@ static size_t happen(struct scene *scene, enum happening event, uint8_t argument
     case CONNECT:
         fake_connect((argument & 1) == 0);
         break;
+    case HELLO:
+        greet(scene, argument);
+        break;
+    case OTHER_CLIENT:
+        change_client(scene, argument);
+        break;
     case HAPPENING_COUNT:
         break;
     }
@@ -263,17 +391,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct policy *policies[COUNT_OF(rules)]; /* compiled once: they are the same for all */
-    for (size_t i = 0; i < COUNT_OF(rules) && policies[i] == NULL; i++)
-        policies[i] = compile(rules[i]);
-    struct scene scene = {.policies = policies};
+    make_world();
+    struct scene scene = {.client = NULL};
     begin(&scene);
-    fake_run();
+    run(&scene);
     while (size >= 2 && fake.peer_count + 8 < FAKE_PEERS) {
         enum happening event = (enum happening)(data[0] % HAPPENING_COUNT);
         uint8_t argument = data[1];
         size_t used = 2 + happen(&scene, event, argument, data + 2, size - 2);
-        fake_run();
+        run(&scene);
         data += used;
         size -= used;
     }

@@ -3,6 +3,7 @@
 import pathlib
 
 import pytest
+from abuse import told
 from abuse.cases import CASES
 from abuse.turned import PodYard
 from abuse.yard import Yard
@@ -67,10 +68,20 @@ def test_case(yards, case):
         assert f" {name}(" in (TESTS / path).read_text(), f"{test} is gone"
     yard = yards(case.yard) if case.tries else None
     wrong = [found for one in case.tries for found in attempt(yard, one)]
-    told = [(one, wanted) for one in case.tries for wanted in one.told]
-    found = yard.take_records(len(told)) if yard else []
-    if len(found) != len(told):
-        wrong.append(f"{len(found)} decisions are on record, not {len(told)}: {[told_of(decision) for decision, _ in found]}")
-    for (one, wanted), (decision, outcome) in zip(told, found):
+    expected = [(one, wanted) for one in case.tries for wanted in one.told]
+    found = yard.take_records(len(expected)) if yard else []
+    if len(found) != len(expected):
+        wrong.append(f"{len(found)} decisions are on record, not {len(expected)}: {[told_of(decision) for decision, _ in found]}")
+    for (one, wanted), (decision, outcome) in zip(expected, found):
         wrong += on_record(one, wanted, decision, outcome)
     assert not wrong, "\n".join(wrong)
+
+
+UNITS = """<testsuite><testcase name="tls.test_tls" status="{}"/><testcase name="net.test_net" status="run"/></testsuite>"""
+
+
+@pytest.mark.parametrize("status, why", [("run", None), ("fail", "a test that it names failed: unit/tls/test_tls.c::"), ("notrun", "a test that it names failed: ")])
+def test_a_case_does_not_hold_where_a_test_in_c_that_it_names_failed_or_never_ran(tmp_path, status, why):
+    (tmp_path / "units.xml").write_text(UNITS.format(status))
+    said = told.why_not(CASES[61], {61}, set(), told.programs(tmp_path / "units.xml"))
+    assert said == why if why is None else said.startswith(why)

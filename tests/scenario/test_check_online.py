@@ -45,6 +45,18 @@ def checked(things, tmp_path):
     return check
 
 
+def test_no_name_of_a_model_moves_a_terminal(checked):
+    names = ["mistral-7b", *(f"m{sign}" for sign in ("\x1b[31m", "\x7f", "\x9b31m", "\x85", "\u202e"))]
+    _, line = checked({"GET /v1/models": (200, {"data": [{"id": name} for name in names]})}, "openai")
+    assert "mistral-7b" in line and line.isprintable()
+
+
+def test_a_probe_goes_where_calls_may_go_and_nowhere_else(checked):
+    """A metadata service is asked by nobody: not under a name of its own, nor by its address."""
+    code, line = checked({}, "openai", endpoint="http://169.254.169.254:80")
+    assert code == 1 and "cannot be asked: the address is a metadata service" in line
+
+
 @pytest.mark.parametrize(
     "dialect, pages, words",
     [

@@ -12,6 +12,7 @@ import struct
 
 import pytest
 from support.gate import RELEASE, allow, ask, hosts, read_reply
+from support.questions import Questions, free_dns_port
 from support.wait import wait_for
 
 DENIED = b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n"
@@ -44,6 +45,32 @@ def test_when_descriptors_are_used_up_probes_and_the_served_go_on_and_it_recover
     wait_for(lambda: shop.metric("exeat_sessions_open") == 0, "the crowd to be gone")
     assert shop.get(shop.url).status == 200
     wait_for(lambda: descriptors(shop) <= before + 1, "all descriptors to be free again")
+
+
+def test_the_listener_for_names_goes_on_without_descriptors_and_recovers_alone(gate, name_server):
+    names = name_server({name: ["127.0.0.5"] for name in ("one.many.example", "two.many.example", "three.many.example")})
+    port = free_dns_port()
+    one = gate(rules=[allow("*.many.example")], workers=1, resolve={"servers": [f"127.0.0.1:{names.port}"]}, listen={"dns": [f"127.0.0.1:{port}"]})
+    ask = Questions("127.0.0.1", port)
+    assert ask.udp("one.many.example").code == "NOERROR"
+    before = descriptors(one)
+    resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE, (before + 12, resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE)[1]))
+    crowd = [ask.connect() for _ in range(60)]
+    wait_for(lambda: answered(crowd), "somebody to be turned away")
+    assert ask.udp("one.many.example").code == "NOERROR"  # it is known
+    assert ask.udp("two.many.example").code == "NOERROR"  # there is room left to ask for it
+    assert one.admin("/readyz")[0] == 200
+    for client in crowd:
+        client.close()
+    wait_for(lambda: is_told(ask, "three.many.example"), "room for a connection")
+    wait_for(lambda: descriptors(one) <= before + 2, "all descriptors to be free again")
+
+
+def is_told(ask, name):
+    """By a connection, unless it is turned away with what is left of the crowd."""
+    with contextlib.suppress(OSError):
+        return ask.tcp(name).code == "NOERROR"
+    return False
 
 
 def answered(crowd):

@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the certificates of an allowed host name is let out where the rule says so, and nothing beside it."""
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import AuthorityInformationAccessOID as Access
-from support import certificates
+from support.certificates import issue_naming
 from support.gate import allow, ask, hosts
 from support.origin import Origin
 from support.wait import wait_for
@@ -14,37 +10,13 @@ SHOP, CA = "shop.example", "ca.example"
 ASKED = "MFMwUTBPME0wSzAJBgUrDgMCGgUABBQ%2B"
 
 
-def issue(root, *urls_of_status, lists=(), issuers=()):
-    """A certificate that names these URLs."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    places = [(Access.OCSP, url) for url in urls_of_status] + [(Access.CA_ISSUERS, url) for url in issuers]
-    certificate = (
-        certificates._builder(SHOP, root.certificate.subject, key)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(SHOP)]), critical=False)
-        .add_extension(
-            x509.AuthorityInformationAccess([x509.AccessDescription(kind, x509.UniformResourceIdentifier(url)) for kind, url in places]), critical=False
-        )
-        .add_extension(
-            x509.CRLDistributionPoints(
-                [x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None) for url in lists]
-            ),
-            critical=False,
-        )
-        .sign(root.key, hashes.SHA256())
-    )
-    paths = root.folder / "followed.pem", root.folder / "followed.key"
-    for path, thing in zip(paths, (certificate, key)):
-        path.write_bytes(certificates._pem(thing))
-    return paths
-
-
 @pytest.fixture
 def shop(gate, root, origin, things):
     """A host whose certificate names places at another, which is `origin`."""
 
     def make(*rules, workers=2, **more):
         at = f"http://{CA}:{origin.port}"
-        pair = issue(root, f"{at}/ocsp", lists=[f"{at}/root.crl", f"{at}/list?id=7"], issuers=[f"{at}/root.cer"])
+        pair = issue_naming(root, SHOP, status=[f"{at}/ocsp"], lists=[f"{at}/root.crl", f"{at}/list?id=7"], issuers=[f"{at}/root.cer"])
         one = gate(
             resolve=more.pop("resolve", hosts(SHOP, CA, "evil.example")),
             rules=list(rules),

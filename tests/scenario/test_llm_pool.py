@@ -237,6 +237,14 @@ def test_a_model_other_than_expected_gets_no_call_and_nor_does_one_that_nobody_k
     state_of(one, "a", "ready")
     assert is_canned(chat(one)) and not engine.calls()
     assert one.metric(r'exeat_inference_wrong_model{endpoint="a"}') == 1
+    one.config["rules"] = [reroute("shop")]
+    one.write()
+    assert one.control("reload").startswith("ok")
+    assert chat(one).status == 503
+    assert one.outcome_of(one.decisions()[-1])["detail"] == "a gets no calls: its model is not that of `expect_digest` (wrong_model)"
+    one.config["rules"] = [reroute("shop", "canned")]
+    one.write()
+    assert one.control("reload").startswith("ok")
     engine.digest = DIGEST
     wait_for(lambda: one.metric(r'exeat_inference_wrong_model{endpoint="a"}') == 0, "the right model")
     assert not is_canned(chat(one))

@@ -80,12 +80,28 @@ def test_people_get_a_line_for_each_call_and_what_was_said(tmp_path, engine):
     assert '"content":"local answer"' in done.stdout.replace('": "', '":"')
 
 
-def test_what_is_no_text_is_shown_as_dots(tmp_path, engine):
+def shown(tmp_path, engine, word):
     path = tmp_path / "exeat.yaml"
     path.write_text(yaml.safe_dump({"version": 1, "tls": TLS, "inference": [local(engine.port)], "rules": [reroute("local")]}))
-    done = run_exeat("llm", "try", "-c", path, "bedrock")
-    assert done.returncode == 0 and "messageStart.:content-type...application/json" in done.stdout
-    assert all(line.isprintable() for line in done.stdout.splitlines())
+    done = run_exeat("llm", "try", "-c", path, word)
+    assert all(line.isprintable() for line in done.stdout.split("\n")), done.stdout
+    return done
+
+
+def test_what_is_no_text_does_not_get_to_the_terminal(tmp_path, engine):
+    done = shown(tmp_path, engine, "bedrock")
+    assert done.returncode == 0 and "messageStart?:content-type???application/json" in done.stdout
+
+
+@pytest.mark.parametrize("status", [b"200 OK", b"400 Bad Request"])
+def test_nothing_that_an_endpoint_says_moves_a_terminal(tmp_path, engine, status):
+    """As it is, also where JSON does not allow it, and escaped."""
+    signs = "\x1b[31m \x7f \x9b31m \x85 \u202e \u2028"
+    for text in (signs, signs[6:], json.dumps(signs)[1:-1]):
+        body = json.dumps({"id": "1", "object": "chat.completion", "model": "m", "choices": [
+            {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "HERE"}}], "error": {"message": "HERE"}})
+        engine.raw = whole(body.replace("HERE", f"so {text} so").encode(), status)
+        shown(tmp_path, engine, "openai")
 
 
 def test_a_host_of_the_catalogue_is_called_as_it_is(attempt, engine):

@@ -20,40 +20,10 @@ def allow(host, **more):
             "addresses": ADDRESSES, **more}
 
 
-ORIGIN = """
-import socket, ssl, sys, threading
-def serve(server, context, greeting):
-    while True:
-        connection, _ = server.accept()
-        threading.Thread(target=answer, args=(connection, context, greeting), daemon=True).start()
-def answer(connection, context, greeting):
-    try:
-        if greeting:
-            connection.sendall(b"220 welcome\\r\\n")
-            connection.sendall(b"you said " + connection.recv(4096))
-            connection.close()
-            return
-        connection = context.wrap_socket(connection, server_side=True)
-        connection.recv(65536)
-        connection.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 6\\r\\nConnection: close\\r\\n\\r\\nsecure")
-        connection.unwrap()
-    except OSError:
-        pass
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain(*sys.argv[1:])
-for port, greeting in ((9443, False), (2525, True)):
-    server = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
-    threading.Thread(target=serve, args=(server, context, greeting), daemon=True).start()
-print("ready", flush=True)
-sys.stdin.read()
-"""
-
-
 @pytest.fixture
 def shop(pod, root):
     """An origin for TLS, and one that speaks first."""
-    certificate, key = root.issue("shop.example", "other.example")
-    pod.talk(["ip", "netns", "exec", pod.internet, "/usr/bin/python3", "-c", ORIGIN, certificate, key])
+    pod.serve(*root.issue("shop.example", "other.example"))
     return pod
 
 
@@ -116,6 +86,28 @@ def test_an_llm_call_of_a_client_that_knows_of_no_proxy_is_answered_here(shop, g
     code, said = curl(shop, "api.openai.com", 443, "--cacert", shop.lend(one.bundle()), "-d", call, path="/v1/chat/completions")
     assert code == 0 and said.endswith("200") and "Later." in said
     assert one_decision(one)["verdict"] == "reroute"
+
+
+REFUSED = [
+    ("api.openai.com", "/v1/chat/completions", {"model": "m", "messages": []}, lambda error: (error["type"], error["reason"])),
+    ("api.anthropic.com", "/v1/messages", {"model": "m", "messages": []}, lambda error: (error["type"], None)),
+    ("generativelanguage.googleapis.com", "/v1beta/models/m:generateContent", {"contents": []}, lambda error: (error["status"], error["reason"])),
+]
+
+
+def test_a_refusal_towards_an_llm_host_is_said_in_its_vendors_words(shop, gate_of, root):
+    """A pattern that has them lets none of them through."""
+    authority = {"certificate": "keys/ca.pem", "key": "keys/ca.key"}
+    one = gate_for(gate_of, shop, root, {**allow("*.com"), "hosts": ["*.openai.com", "*.anthropic.com", "*.googleapis.com"]}, tls={"authority": authority})
+    bundle = shop.lend(one.bundle())
+    said = []
+    for host, path, body, read in REFUSED:
+        code, answer = curl(shop, host, 443, "--cacert", bundle, "-H", "Content-Type: application/json", "-d", json.dumps(body), path=path)
+        assert code == 0 and answer.endswith("403"), answer
+        said.append(read(json.loads(answer[:-3])["error"]))
+    assert said == [("invalid_request_error", "llm_guard"), ("permission_error", None), ("PERMISSION_DENIED", "llm_guard")]
+    assert [(d["verdict"], d["reason"], d["host"]) for d in one.decisions()] == [("deny", "llm_guard", host) for host, *_ in REFUSED]
+    assert shop.seen() == []
 
 
 def test_plain_http_is_judged_by_its_host_request_by_request(shop, gate_of, root):

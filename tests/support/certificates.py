@@ -6,6 +6,7 @@ import ipaddress
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import AuthorityInformationAccessOID as Access
 from cryptography.x509.oid import NameOID
 
 
@@ -68,3 +69,24 @@ class Root:
         certificate_path.write_bytes(_pem(certificate))
         key_path.write_bytes(_pem(key))
         return certificate_path, key_path
+
+
+def _url(text):
+    return x509.UniformResourceIdentifier(text)
+
+
+def issue_naming(root, *names, status, lists=(), issuers=()):
+    """A certificate for these names that has URLs of status (OCSP), lists (CRL) and issuers; paths as of issue()."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    places = [x509.AccessDescription(kind, _url(url)) for kind, urls in ((Access.OCSP, status), (Access.CA_ISSUERS, issuers)) for url in urls]
+    certificate = (
+        _builder(names[0], root.certificate.subject, key)
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+        .add_extension(x509.AuthorityInformationAccess(places), critical=False)
+        .add_extension(x509.CRLDistributionPoints([x509.DistributionPoint([_url(url)], None, None, None) for url in lists]), critical=False)
+        .sign(root.key, hashes.SHA256())
+    )
+    paths = root.folder / "followed.pem", root.folder / "followed.key"
+    for path, thing in zip(paths, (certificate, key)):
+        path.write_bytes(_pem(thing))
+    return paths

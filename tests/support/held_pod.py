@@ -80,6 +80,10 @@ class Pod:
         assert process.stdout.readline() == "ready\n"
         return process
 
+    def serve(self, certificate, key):
+        """Origins in the internet: TLS at 9443, and one that speaks first at 2525."""
+        return self.talk(["ip", "netns", "exec", self.internet, "/usr/bin/python3", HERE / "far_origin.py", certificate, key])
+
     def close(self):
         for process in self.processes:
             process.kill()

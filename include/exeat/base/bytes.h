@@ -36,6 +36,8 @@ void buffer_append_all(struct buffer *buffer, const struct text *texts, size_t c
     buffer_append_all(                                                                                                 \
         buffer, (const struct text[]){__VA_ARGS__}, sizeof((const struct text[]){__VA_ARGS__}) / sizeof(struct text))
 void buffer_append_string(struct buffer *buffer, const char *string);
+/* Foreign text for a terminal: what is not UTF-8, and what text_is_unseen, becomes "?", but for the bytes of `kept`. */
+void buffer_append_shown(struct buffer *buffer, struct text text, const char *kept);
 void buffer_append_byte(struct buffer *buffer, char byte);
 void buffer_append_number(struct buffer *buffer, uint64_t number);
 void buffer_printf(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);

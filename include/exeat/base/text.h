@@ -72,5 +72,8 @@ const char *text_nearest(struct text word, const char *const *words, size_t coun
 /* Length of the valid UTF-8 sequence at the front (RFC 3629), and its code point; 0 when there is none. */
 size_t text_utf8_length(struct text text, uint32_t *code);
 bool text_is_utf8(struct text text);
+/* Would a terminal act on this code point, or would a reader not see it: controls (C0, DEL, C1), line separators, and
+ * what turns the direction of text or hides in it? */
+bool text_is_unseen(uint32_t code);
 
 #endif

@@ -12,11 +12,13 @@ struct checkup_way {
     struct resolver *resolver;
     struct resolver_fixed *fixed; /* owned; of the resolver */
     struct route *route;
+    const struct policy *policy;
 };
 /* Policy, loop and tls are borrowed until it is closed. `tls` NULL: what needs TLS cannot be asked. */
 void checkup_way_open(struct checkup_way *way, const struct policy *policy, struct loop *loop, struct tls_client *tls);
 void checkup_way_close(struct checkup_way *way); /* closed before: nothing happens */
-/* Whom `source` means. All is borrowed. `patience_ms` is of a request as a whole, `answer` the most bytes of one. */
+/* Whom `source` means; its addresses are judged as those of calls. All is borrowed. `patience_ms` is of a request as a
+ * whole, `answer` the most bytes of one. */
 struct web_peer checkup_peer(
     const struct checkup_way *way, struct loop *loop, const struct policy_inference *source, uint64_t patience_ms,
     size_t answer);

@@ -61,6 +61,14 @@ bool fake_took(const char *edge)
     return false;
 }
 
+/* From here on it is this exchange that names, connections and first bytes are for. */
+static void note_exchange(const struct log_fact *facts)
+{
+    text_store(facts[2].text, fake.asker.id, sizeof(fake.asker.id));
+    fake.asker.has_taken = false;
+    fake.ledger.commits += text_equal(facts[1].text, TEXT("commit"));
+}
+
 /* A session tells its descriptor, an exchange its request. */
 void log_write(enum log_level level, const char *event, const struct log_fact *facts, size_t count)
 {
@@ -71,6 +79,8 @@ void log_write(enum log_level level, const char *event, const struct log_fact *f
     const char *whose = strcmp(facts[2].name, "descriptor") == 0 ? "session" : "exchange";
     bool is_session = strcmp(whose, "session") == 0;
     text_store(facts[1].text, is_session ? fake.session_step : fake.exchange_step, sizeof(fake.session_step));
+    if (!is_session)
+        note_exchange(facts);
     (void)snprintf(edge, sizeof(edge), "%s %.*s %.*s", whose, TEXT_ARG(facts[0].text), TEXT_ARG(facts[1].text));
     if (fake_took(edge))
         return;

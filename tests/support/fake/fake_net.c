@@ -35,11 +35,13 @@ struct channel {
 };
 struct resolve {
     struct list_node node;
+    struct address address;
     resolve_done on_done;
     void *context;
 };
 struct dial {
     struct list_node node;
+    struct fake_far far;
     dial_done on_done;
     void *context;
 };
@@ -82,7 +84,10 @@ void fake_begin(void)
     fake.slept_us = 0;
     fake.room = SIZE_MAX;
     fake.session_step[0] = fake.exchange_step[0] = '\0';
-    fake.peer_count = fake.decisions = fake.outcomes = fake.owed = fake.too_early = 0;
+    fake.peer_count = fake.decisions = fake.outcomes = 0;
+    fake.ledger = (struct fake_ledger){.on_decision = NULL};
+    fake.fault = NULL;
+    fake.asker = (struct fake_asker){.has_taken = false};
 }
 
 void fake_end(void)
@@ -90,7 +95,10 @@ void fake_end(void)
     for (size_t i = 0; i < fake.peer_count; i++) {
         buffer_clear(&fake.peers[i].sent);
         buffer_clear(&fake.peers[i].heard);
+        buffer_clear(&fake.peers[i].far.said);
     }
+    buffer_clear(&fake.ledger.decided);
+    buffer_clear(&fake.asker.names);
     blocks_free(fake.loop);
     base_free(fake.loop);
 }
@@ -308,6 +316,12 @@ void fake_make_room(struct fake_peer *peer, size_t room)
     tell(peer);
 }
 
+void fake_acknowledge(struct fake_peer *peer)
+{
+    peer->is_slow = false;
+    tell(peer);
+}
+
 bool fake_heard(const struct fake_peer *peer, const char *text)
 {
     size_t length = strlen(text);
@@ -343,14 +357,17 @@ enum io channel_send(struct channel *channel, const struct iovec *parts, int cou
 {
     (void)more;
     struct fake_peer *peer = channel->peer;
+    if (peer->is_upstream)
+        fake_far_begin(peer);
     if (peer->has_broken)
         return IO_BROKEN;
-    if (peer->is_upstream && fake.owed == 0)
-        fake.too_early++;
     *put = 0;
     for (int i = 0; i < count && peer->room > 0; i++) {
         size_t length = parts[i].iov_len < peer->room ? parts[i].iov_len : peer->room;
-        buffer_append(&peer->heard, (struct text){parts[i].iov_base, length});
+        struct text bytes = {parts[i].iov_base, length};
+        buffer_append(&peer->heard, bytes);
+        if (peer->is_upstream)
+            fake_far_write(peer, bytes);
         peer->room -= length;
         *put += length;
     }
@@ -491,8 +508,7 @@ bool channel_has_broken(struct channel *channel)
 
 bool channel_is_delivered(struct channel *channel)
 {
-    (void)channel;
-    return true;
+    return !channel->peer->is_slow;
 }
 
 static size_t length_of(const struct list *list)
@@ -520,12 +536,12 @@ size_t fake_left(void)
 
 struct resolve *resolve_start(struct resolver *resolver, const struct host *name, resolve_done on_done, void *context)
 {
-    (void)resolver, (void)name;
+    (void)resolver;
     struct resolve *resolve = base_zalloc(sizeof(*resolve));
+    resolve->address = fake_far_ask(name);
     resolve->on_done = on_done;
     resolve->context = context;
     list_append(&net.questions, &resolve->node);
-    fake.too_early += fake.owed == 0;
     return resolve;
 }
 
@@ -543,8 +559,8 @@ bool fake_answer_name(bool good)
     if (node == NULL)
         return false;
     struct resolve *resolve = list_owner(node, struct resolve, node);
-    struct address address;
-    ASSERT(address_parse(TEXT("192.0.2.1"), &address));
+    struct address address = resolve->address;
+    good = good && address.length > 0;
     const struct resolved resolved = {
         .result = good ? RESOLVE_OK : RESOLVE_FAILED,
         .source = RESOLVE_ASKED,
@@ -561,12 +577,12 @@ bool fake_answer_name(bool good)
 
 struct dial *dial_start(struct loop *loop, const struct judged_address *to, dial_done on_done, void *context)
 {
-    (void)loop, (void)to;
+    (void)loop;
     struct dial *dial = base_zalloc(sizeof(*dial));
+    fake_far_dial(to, &dial->far);
     dial->on_done = on_done;
     dial->context = context;
     list_append(&net.dials, &dial->node);
-    fake.too_early += fake.owed == 0;
     return dial;
 }
 
@@ -595,8 +611,12 @@ void fake_connect(bool good)
     void *context = dial->context;
     struct channel *channel = NULL;
     int error = fake.has_no_descriptors ? EMFILE : good ? 0 : ECONNREFUSED;
-    if (error == 0)
-        channel = channel_new(fake.loop, FAKE_DESCRIPTOR + (int)(peer_new(true) - fake.peers), NULL, NULL);
+    if (error == 0) {
+        struct fake_peer *peer = peer_new(true);
+        peer->far = dial->far;
+        fake_far_connected(&peer->far);
+        channel = channel_new(fake.loop, FAKE_DESCRIPTOR + (int)(peer - fake.peers), NULL, NULL);
+    }
     base_free(dial);
     on_done(context, channel, error);
 }

@@ -31,7 +31,6 @@ static void begin(struct one *one, enum audit_answer records)
 {
     fake_begin();
     fake.manners.records = records;
-    fake.decisions = fake.outcomes = fake.owed = 0;
     told = 0;
     one->book = account_book_new(NULL);
     account_open(&one->account, one->book, 1000);
@@ -66,7 +65,7 @@ static void what_is_recorded_at_once_needs_no_call_back_and_has_one_outcome(void
     assert_false(account_complete(&one.account, 2000));
     assert_int_equal(fake.decisions, 1);
     assert_int_equal(fake.outcomes, 1);
-    assert_int_equal(fake.owed, 0);
+    assert_int_equal(fake.ledger.open_count, 0);
     end(&one);
 }
 

@@ -155,6 +155,69 @@ static void one_that_finds_no_room_lies_elsewhere_and_is_a_secret_all_the_same(v
     secret_clear(&secret);
 }
 
+/* --- ordinary memory: the linker puts this in place of free() --- */
+
+static struct {
+    const char *block;
+    size_t size;
+    bool came;
+    bool was_wiped;
+} given_back;
+
+void __real_free(void *block);
+void __wrap_free(void *block);
+
+void __wrap_free(void *block)
+{
+    if (block != NULL && block == given_back.block) {
+        given_back.came = given_back.was_wiped = true;
+        for (size_t i = 0; i < given_back.size; i++)
+            given_back.was_wiped = given_back.was_wiped && given_back.block[i] == 0;
+    }
+    __real_free(block);
+}
+
+static void watch(const void *block, size_t size)
+{
+    given_back.block = block;
+    given_back.size = size;
+    given_back.came = given_back.was_wiped = false;
+}
+
+static void assert_wiped(void)
+{
+    given_back.block = NULL;
+    assert_true(given_back.came);
+    assert_true(given_back.was_wiped);
+}
+
+static void ordinary_memory_is_wiped_before_it_is_given_back(void **state)
+{
+    static const size_t sizes[] = {1, 8, 100, 5000, 16 << 20}; /* the largest finds no room among the locked */
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        char *block = base_alloc(sizes[i]);
+        memset(block, 'k', sizes[i]);
+        watch(block, sizes[i]);
+        base_free_secret(block, sizes[i]);
+        assert_wiped();
+    }
+    for (int round = 0; round < 2; round++) {
+        struct secret secret = {0};
+        char *large = base_alloc(sizes[4]);
+        memset(large, 'k', sizes[4]);
+        secret_take(&secret, (struct text){large, sizes[4]});
+        watch(secret_show(&secret).data, sizes[4]);
+        if (round == 0)
+            secret_clear(&secret);
+        else
+            secret_take(&secret, TEXT("another"));
+        assert_wiped();
+        secret_clear(&secret);
+        base_free(large);
+    }
+}
+
 static int open_all(void **state)
 {
     static bool is_locked;
@@ -179,6 +242,7 @@ int main(void)
         cmocka_unit_test(reads_a_file_whole_and_leaves_nothing_behind),
         cmocka_unit_test(a_file_that_is_too_long_or_not_there_is_told_without_its_content),
         cmocka_unit_test(one_that_finds_no_room_lies_elsewhere_and_is_a_secret_all_the_same),
+        cmocka_unit_test(ordinary_memory_is_wiped_before_it_is_given_back),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

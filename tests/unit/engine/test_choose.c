@@ -150,6 +150,30 @@ static void what_drains_stands_by_or_has_another_model_never_gets_a_call(void **
     assert_int_equal(engine_choose(&only).choice, ENGINE_CHOSEN);
 }
 
+/* Who wonders why nobody answered reads which of the list was never asked, and why. */
+static void who_is_kept_out_is_told_with_the_reason(void **state)
+{
+    struct scene *scene = *state;
+    struct engine_turn turn = {.set = scene->set, .list = pool_alone, .count = COUNT_OF(pool_alone)};
+    struct detail detail = {0};
+    assert_false(engine_turn_kept_out(&turn, &detail));
+    engine_set_order(at(scene, B), ENGINE_DRAINS);
+    assert_true(engine_turn_kept_out(&turn, &detail));
+    assert_string_equal(detail.text, "b gets no calls: it drains, by `exeat control`");
+    use(scene, "version: 1\n"
+               "inference:\n"
+               "  - {name: a, endpoint: \"http://127.0.0.1:1\", digest_file: d, health: {}, expect_digest: "
+               "\"sha256:0000000000000000000000000000000000000000000000000000000000000001\"}\n");
+    static const size_t first[] = {A};
+    turn = (struct engine_turn){.set = scene->set, .list = first, .count = 1};
+    assert_true(engine_turn_kept_out(&turn, &detail));
+    assert_non_null(strstr(detail.text, "(model_unknown)"));
+    struct engine_identity other = {.has_digest = true};
+    assert_true(engine_note_identity(at(scene, A), &other));
+    assert_true(engine_turn_kept_out(&turn, &detail));
+    assert_string_equal(detail.text, "a gets no calls: its model is not that of `expect_digest` (wrong_model)");
+}
+
 static void one_that_warms_is_passed_over_while_there_is_another(void **state)
 {
     struct scene *scene = *state;
@@ -287,6 +311,7 @@ int main(void)
         TEST(the_least_busy_of_a_pool_has_the_call),
         TEST(a_full_pool_has_its_queue_and_then_the_next_has_the_call),
         TEST(what_drains_stands_by_or_has_another_model_never_gets_a_call),
+        TEST(who_is_kept_out_is_told_with_the_reason),
         TEST(one_that_warms_is_passed_over_while_there_is_another),
         TEST(one_call_alone_tries_whether_a_dead_one_is_well_again),
         TEST(who_goes_on_failing_rests_longer_and_never_more_than_a_minute),

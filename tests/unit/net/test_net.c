@@ -239,6 +239,35 @@ static void an_end_whose_acknowledgement_comes_late_is_told(void **state)
     close_scene(&scene);
 }
 
+/* The socket was never full, and stays open: no event of it tells that. */
+static void bytes_that_arrive_late_are_told(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new()};
+    static char bytes[65536];
+    const struct iovec part = {bytes, sizeof(bytes)};
+    const int room = 1 << 20;
+    unsigned calls = 0;
+    size_t moved = 0;
+    size_t heard = 0;
+    connect_both(&scene);
+    assert_int_equal(setsockopt(channel_descriptor(scene.far), SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
+    channel_set_handler(scene.far, count_call, &calls);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(channel_write(scene.far, &part, 1, &moved), IO_OK);
+    assert_false(channel_is_delivered(scene.far));
+    while (heard < 3 * sizeof(bytes)) {
+        if (channel_read(scene.near, bytes, sizeof(bytes), &moved) == IO_OK)
+            heard += moved;
+        else
+            loop_turn(scene.loop);
+    }
+    for (unsigned before = calls; !channel_is_delivered(scene.far); before = calls)
+        while (calls == before)
+            loop_turn(scene.loop);
+    close_scene(&scene);
+}
+
 static void an_end_that_came_with_the_last_bytes_is_news(void **state)
 {
     (void)state;
@@ -572,6 +601,7 @@ int main(void)
         cmocka_unit_test(what_was_sent_before_a_stream_was_taken_over_is_told_by_the_loop),
         cmocka_unit_test(a_full_stream_is_told_when_there_is_room_again_and_no_other),
         cmocka_unit_test(an_end_whose_acknowledgement_comes_late_is_told),
+        cmocka_unit_test(bytes_that_arrive_late_are_told),
         cmocka_unit_test(an_end_that_came_with_the_last_bytes_is_news),
         cmocka_unit_test(a_break_is_told_to_whoever_reads_on),
         cmocka_unit_test(a_timer_that_was_moved_to_later_does_not_come_early),

@@ -147,9 +147,11 @@ int tear_down(void **state)
     budgets_free(scene->budgets);
     route_free(scene->route);
     tls_server_free(scene->server);
-    assert_int_equal(fake.decisions, fake.outcomes);
-    assert_int_equal(fake.owed, 0);
-    assert_int_equal(fake.too_early, 0);
+    fake_end_records();
+    for (size_t i = 0; i < fake.peer_count; i++)
+        if (fake.peers[i].is_upstream)
+            fake_far_end(&fake.peers[i]);
+    assert_string_equal(fake.fault == NULL ? "nothing that must not be" : fake.fault, "nothing that must not be");
     assert_int_equal(fake_left(), 0);
     fake_end();
     return 0;
@@ -171,36 +173,6 @@ void expect(const struct fake_peer *peer, const char *text)
 /* --- TLS and turned connections
  * ----------------------------------------------------------------------------------------
  */
-
-void tls_begin(struct tls_peer *tls, struct fake_peer *peer, const char *name)
-{
-    tls->context = SSL_CTX_new(TLS_client_method());
-    tls->ssl = SSL_new(tls->context);
-    tls->peer = peer;
-    tls->used = peer->heard.length;
-    SSL_set_bio(tls->ssl, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
-    SSL_set_tlsext_host_name(tls->ssl, name);
-    SSL_set_connect_state(tls->ssl);
-}
-
-void tls_turn(struct tls_peer *tls)
-{
-    char bytes[4096];
-    int count;
-    struct fake_peer *peer = tls->peer;
-    (void)BIO_write(SSL_get_rbio(tls->ssl), peer->heard.data + tls->used, (int)(peer->heard.length - tls->used));
-    tls->used = peer->heard.length;
-    (void)SSL_do_handshake(tls->ssl);
-    while ((count = BIO_read(SSL_get_wbio(tls->ssl), bytes, sizeof(bytes))) > 0)
-        fake_send_bytes(peer, (struct text){bytes, (size_t)count});
-    fake_run();
-}
-
-void tls_end(struct tls_peer *tls)
-{
-    SSL_free(tls->ssl);
-    SSL_CTX_free(tls->context);
-}
 
 void hello(struct fake_peer *peer, const char *name)
 {

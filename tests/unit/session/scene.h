@@ -3,10 +3,9 @@
 #ifndef EXEAT_TEST_SCENE_H
 #define EXEAT_TEST_SCENE_H
 
-#include <openssl/ssl.h>
-
 #include "exeat/session.h"
 #include "fake.h"
+#include "fake_tls.h"
 
 /* By which all are judged that say nothing else. */
 #define POLICY                                                                                                         \
@@ -50,16 +49,6 @@ struct fake_peer *come_turned(struct scene *scene, uint16_t port); /* meant for 
 void say(struct fake_peer *peer, const char *text);                /* and all that follows happens */
 void expect(const struct fake_peer *peer, const char *text);
 
-/* A TLS client without a socket. */
-struct tls_peer {
-    SSL_CTX *context;
-    SSL *ssl;
-    struct fake_peer *peer;
-    size_t used;
-};
-void tls_begin(struct tls_peer *tls, struct fake_peer *peer, const char *name);
-void tls_turn(struct tls_peer *tls);
-void tls_end(struct tls_peer *tls);
 void hello(struct fake_peer *peer, const char *name); /* a ClientHello, and no more */
 
 #define GET_SHOP "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n"

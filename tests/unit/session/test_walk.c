@@ -506,6 +506,34 @@ static void a_reload_cuts_a_tunnel_that_it_would_not_have(void **state)
     assert_null(scene->browser->channel);
 }
 
+/* It broke off with words on their way: they arrive first, and then the break. */
+static void what_an_upstream_said_before_it_broke_off_arrives(void **state)
+{
+    struct scene *scene = *state;
+    for (int i = 0; i < 2; i++) {
+        struct fake_peer *client = come(scene);
+        say(client, "CONNECT mail.example:25 HTTP/1.1\r\nHost: mail.example:25\r\n\r\n");
+        struct fake_peer *mail = fake_upstream();
+        client->room = 3;
+        client->is_slow = true;
+        say(mail, "220 hello\r\n");
+        fake_rst(mail);
+        if (i == 0)
+            fake_run(); /* it is read of */
+        else
+            say(client, "QUIT\r\n"); /* it is written to */
+        assert_non_null(client->channel);
+        fake_make_room(client, SIZE_MAX);
+        fake_run();
+        expect(client, "220 hello\r\n");
+        assert_non_null(client->channel);
+        fake_acknowledge(client);
+        fake_run();
+        assert_null(client->channel);
+        assert_true(client->gate_broke);
+    }
+}
+
 static void http_in_a_connect_is_judged_as_http(void **state)
 {
     struct scene *scene = *state;
@@ -890,6 +918,7 @@ int main(void)
         WALK(a_tunnel_carries_bytes_both_ways_and_ends_with_both_sides),
         WALK(a_tunnel_names_what_was_decided_on),
         WALK(a_reload_cuts_a_tunnel_that_it_would_not_have),
+        WALK(what_an_upstream_said_before_it_broke_off_arrives),
         WALK(http_in_a_connect_is_judged_as_http),
         WALK(an_opened_connection_serves_what_is_inside),
         WALK(a_listener_with_tls_is_spoken_to_through_it),

@@ -99,6 +99,75 @@ static void fails_with(const struct asker *asker, const char *why)
         fail_msg("\"%s\" does not say \"%s\"", asker->error, why);
 }
 
+/* --- what may be dialled ---------------------------------------------------------------------------------------------
+ */
+
+/* Only this very address. */
+static enum reason
+only(const void *judge, const struct web_peer *peer, const struct address *address, struct judged_address *judged)
+{
+    if (address == NULL || !address_equal(address, judge))
+        return address == NULL ? REASON_LOOP : REASON_ADDRESS_METADATA;
+    *judged = (struct judged_address){.address = *address, .port = peer->port};
+    return REASON_NONE;
+}
+
+static void what_may_not_be_dialled_is_not_and_the_reason_is_told(void **state)
+{
+    (void)state;
+    static const struct address other = {.bytes = {127, 0, 0, 9}, .length = 4};
+    static const char *const hosts[][2] = {
+        {SCENE_NAME, "the address is a metadata service"}, {"127.0.0.1", "the address is a metadata service"}};
+    struct scene scene;
+    scene_start(&scene, scene_usual);
+    for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+        struct asker asker;
+        asker_open(&asker, SCHEME_HTTP, hosts[i][0], scene.port, NULL);
+        asker.peer.may_dial = only;
+        asker.peer.judge = &other;
+        ask(&asker, &get_hello);
+        fails_with(&asker, hosts[i][1]);
+        asker.peer.judge = &loopback;
+        ask(&asker, &get_hello);
+        assert_int_equal(asker.status, 200);
+        asker_close(&asker);
+    }
+    scene_stop(&scene);
+}
+
+static void of_several_addresses_those_that_may_be_dialled_are(void **state)
+{
+    (void)state;
+    static const struct address both[] = {
+        {.bytes = {127, 0, 0, 9}, .length = 4}, {.bytes = {127, 0, 0, 1}, .length = 4}};
+    struct scene scene;
+    struct asker asker;
+    scene_start(&scene, scene_usual);
+    asker_open(&asker, SCHEME_HTTP, SCENE_NAME, scene.port, NULL);
+    asker.names[0].addresses = both;
+    asker.names[0].count = COUNT_OF(both);
+    asker.peer.may_dial = only;
+    asker.peer.judge = &loopback;
+    ask(&asker, &get_hello);
+    assert_int_equal(asker.status, 200);
+    asker_close(&asker);
+    scene_stop(&scene);
+}
+
+static void a_socket_that_may_not_be_dialled_is_refused_too_and_not_from_within(void **state)
+{
+    (void)state;
+    struct asker asker;
+    asker_open(&asker, SCHEME_HTTP, SCENE_NAME, 0, NULL);
+    assert_true(host_of_socket(TEXT("/tmp/exeat-nobody"), &asker.host, NULL));
+    asker.peer.may_dial = only;
+    asker.peer.judge = &loopback;
+    ask(&asker, &get_hello);
+    fails_with(&asker, "the request would come back to the gate itself");
+    web_call_cancel(web_call_start(&asker.peer, &get_hello, on_answer, &asker)); /* nobody is told */
+    asker_close(&asker);
+}
+
 /* --- our own server ------------------------------------------------------------------------------------------------
  */
 
@@ -369,6 +438,9 @@ static void a_call_that_is_cancelled_is_not_heard_of(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_may_not_be_dialled_is_not_and_the_reason_is_told),
+        cmocka_unit_test(of_several_addresses_those_that_may_be_dialled_are),
+        cmocka_unit_test(a_socket_that_may_not_be_dialled_is_refused_too_and_not_from_within),
         cmocka_unit_test(a_page_is_fetched_and_something_is_posted),
         cmocka_unit_test(tls_is_bound_to_the_name),
         cmocka_unit_test(an_answer_is_read_however_it_is_framed),

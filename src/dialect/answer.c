@@ -4,6 +4,7 @@
 #include "exeat/base/json_view.h"
 #include "exeat/base/memory.h"
 #include "exeat/canon/rank.h"
+#include "exeat/compatible.h"
 #include "exeat/openai.h"
 
 void answer_add(struct dialect_answer *answer, struct text name, struct text value)
@@ -54,9 +55,9 @@ static bool translate(const struct dialect_call *call, struct text body, struct 
     struct arena arena = {0};
     struct buffer numbers = {0};
     struct canon_replies answer = {.id = call->canon.id};
-    if (call->canon.operation == LLM_EMBEDDINGS && openai_pass_answer(&call->canon, body, &numbers, usage))
+    if (call->canon.operation == LLM_EMBEDDINGS && compatible_pass_answer(&call->canon, body, &numbers, usage))
         body = buffer_text(&numbers);
-    const struct server *server = call->canon.operation == LLM_EMBEDDINGS ? &openai_server : call->server;
+    const struct server *server = call->canon.operation == LLM_EMBEDDINGS ? &compatible_server : call->server;
     bool good = server->read_answer(&call->said, body, &arena, &answer) &&
                 call->words->write_answer(&call->canon, &answer, out);
     *usage = answer.usage;
@@ -70,7 +71,7 @@ static bool rewrite(const struct dialect_call *call, struct text body, struct bu
 {
     bool is_vectors = call->canon.operation == LLM_EMBEDDINGS;
     bool passes = is_vectors ? call->words->passes : call_passes(call);
-    return passes ? openai_pass_answer(&call->canon, body, out, usage) : translate(call, body, out, usage);
+    return passes ? compatible_pass_answer(&call->canon, body, out, usage) : translate(call, body, out, usage);
 }
 
 /* Vectors of a server with other words, as one of OpenAI's would have said them. */

@@ -20,12 +20,12 @@ struct dialect_call {
 };
 
 struct dialect_stream {
-    const struct dialect_call *call; /* borrowed */
-    struct openai_stream *endpoint;  /* of a server that speaks OpenAI's words, ... */
-    struct canon_stream *told;       /* ... or of another: one of the two */
-    void *caller;                    /* of whose words it is; NULL: the endpoint's events pass */
-    enum canon_finish finish;        /* of the first answer, where its events are translated */
-    struct hosted *hosted;           /* events on their way into a host's frames; NULL: they have none */
+    const struct dialect_call *call;    /* borrowed */
+    struct compatible_stream *endpoint; /* of a server that speaks OpenAI's words, ... */
+    struct canon_stream *told;          /* ... or of another: one of the two */
+    void *caller;                       /* of whose words it is; NULL: the endpoint's events pass */
+    enum canon_finish finish;           /* of the first answer, where its events are translated */
+    struct hosted *hosted;              /* events on their way into a host's frames; NULL: they have none */
 };
 
 extern const struct server responses_server; /* responses.c: an endpoint that is asked for them in place of chat */

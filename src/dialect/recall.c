@@ -4,6 +4,7 @@
 #include "dialect_internal.h"
 #include "exeat/base/json_view.h"
 #include "exeat/base/memory.h"
+#include "exeat/compatible.h"
 #include "exeat/openai.h"
 
 /* --- which calls -----------------------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ bool dialect_keep_whole(const struct dialect_call *call, struct text body, struc
 struct dialect_keeper {
     const struct dialect_call *call; /* borrowed */
     size_t limit;
-    struct openai_stream *openai; /* one of the two */
+    struct compatible_stream *openai; /* one of the two */
     struct canon_stream *other;
     struct buffer texts[CANON_TOOL_CALL]; /* by enum canon_part_kind */
     struct canon_held calls;
@@ -100,7 +101,7 @@ struct dialect_keeper {
 
 static void let_go(struct dialect_keeper *keeper)
 {
-    openai_stream_free(keeper->openai);
+    compatible_stream_free(keeper->openai);
     canon_stream_free(keeper->other);
     keeper->openai = NULL;
     keeper->other = NULL;
@@ -162,8 +163,8 @@ struct dialect_keeper *dialect_keeper_new(const struct dialect_call *call, size_
         keeper->other = canon_stream_new(call->server, &call->said, limit, sink);
         return keeper;
     }
-    keeper->openai = openai_stream_new(&call->canon, limit);
-    openai_stream_translate(keeper->openai, sink);
+    keeper->openai = compatible_stream_new(&call->canon, limit);
+    compatible_stream_translate(keeper->openai, sink);
     return keeper;
 }
 
@@ -181,7 +182,7 @@ void dialect_keeper_feed(struct dialect_keeper *keeper, struct text bytes)
     if (keeper->is_lost)
         return;
     enum canon_progress progress = keeper->other != NULL ? canon_stream_feed(keeper->other, bytes, &nothing)
-                                                         : openai_stream_feed(keeper->openai, bytes, &nothing);
+                                                         : compatible_stream_feed(keeper->openai, bytes, &nothing);
     keeper->is_lost = keeper->is_lost || progress == CANON_TOO_LARGE;
     if (keeper->is_lost)
         let_go(keeper);
@@ -196,8 +197,8 @@ bool dialect_keeper_end(struct dialect_keeper *keeper, struct buffer *out)
     size_t count = 0;
     if (keeper->is_lost)
         return false;
-    bool good =
-        keeper->other != NULL ? canon_stream_end(keeper->other, &nothing) : openai_stream_end(keeper->openai, &nothing);
+    bool good = keeper->other != NULL ? canon_stream_end(keeper->other, &nothing)
+                                      : compatible_stream_end(keeper->openai, &nothing);
     for (size_t i = 0; i < KINDS; i++)
         if (keeper->texts[i].length > 0)
             parts[count++] =
@@ -256,7 +257,7 @@ bool dialect_recall(
     struct canon_replies answer = {0};
     struct hosted *hosted = canon_streams(&call->canon) ? hosted_new(call) : NULL;
     struct buffer *to = hosted != NULL ? hosted_events(hosted) : out;
-    bool good = openai_read_answer(call->canon.operation, kept, &arena, &answer) && answer.reply_count == 1;
+    bool good = compatible_read_answer(call->canon.operation, kept, &arena, &answer) && answer.reply_count == 1;
     answer.id = call->canon.id;
     answer.created = (uint64_t)now;
     if (good)

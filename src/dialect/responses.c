@@ -2,7 +2,7 @@
 /* An endpoint that is asked for responses in place of chat. It has no words for sequences to stop at; a seed, penalties
  * and what else only chat knows are not told. */
 #include "dialect_internal.h"
-#include "exeat/openai.h"
+#include "exeat/compatible.h"
 
 static struct text limit_of(const struct canon_call *call)
 {
@@ -20,7 +20,7 @@ static void write_call(const struct canon_call *call, const struct canon_endpoin
         .temperature = call->sampling.temperature,
         .top_p = call->sampling.top_p,
     };
-    openai_write_call(&response, endpoint, out);
+    compatible_write_call(&response, endpoint, out);
 }
 
 static struct text path_of(const struct canon_call *call)
@@ -36,6 +36,6 @@ const struct server responses_server = {
     .framing = FRAMED_AS_EVENTS,
     .path = path_of,
     .write_call = write_call,
-    .read_answer = openai_read_response,
-    .tell = openai_tell_response,
+    .read_answer = compatible_read_response,
+    .tell = compatible_tell_response,
 };

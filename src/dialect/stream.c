@@ -3,7 +3,7 @@
 #include "dialect_internal.h"
 #include "exeat/base/json_view.h"
 #include "exeat/base/memory.h"
-#include "exeat/openai.h"
+#include "exeat/compatible.h"
 
 /* An error of the endpoint's is told like one of ours. */
 static void tell_failure(const struct dialect_stream *stream, struct text words, struct buffer *out)
@@ -49,9 +49,9 @@ struct dialect_stream *dialect_stream_new(const struct dialect_call *call, size_
         stream->told = canon_stream_new(call->server, &call->said, limit, sink);
         return stream;
     }
-    stream->endpoint = openai_stream_new(&call->canon, limit);
+    stream->endpoint = compatible_stream_new(&call->canon, limit);
     if (!call_passes(call))
-        openai_stream_translate(stream->endpoint, sink);
+        compatible_stream_translate(stream->endpoint, sink);
     return stream;
 }
 
@@ -61,7 +61,7 @@ void dialect_stream_free(struct dialect_stream *stream)
         return;
     if (stream->caller != NULL)
         stream->call->words->end_stream(stream->caller);
-    openai_stream_free(stream->endpoint);
+    compatible_stream_free(stream->endpoint);
     canon_stream_free(stream->told);
     hosted_free(stream->hosted);
     base_free(stream);
@@ -82,7 +82,7 @@ enum dialect_progress dialect_stream_feed(struct dialect_stream *stream, struct 
 {
     struct buffer *events = events_of(stream, out);
     enum canon_progress progress = stream->told != NULL ? canon_stream_feed(stream->told, bytes, events)
-                                                        : openai_stream_feed(stream->endpoint, bytes, events);
+                                                        : compatible_stream_feed(stream->endpoint, bytes, events);
     frame(stream, out);
     switch (progress) {
     case CANON_GOES_ON:
@@ -99,30 +99,31 @@ bool dialect_stream_end(struct dialect_stream *stream, struct buffer *out)
 {
     struct buffer *events = events_of(stream, out);
     bool is_complete =
-        stream->told != NULL ? canon_stream_end(stream->told, events) : openai_stream_end(stream->endpoint, events);
+        stream->told != NULL ? canon_stream_end(stream->told, events) : compatible_stream_end(stream->endpoint, events);
     frame(stream, out);
     return is_complete;
 }
 
 bool dialect_stream_has_spoken(const struct dialect_stream *stream)
 {
-    return stream->told != NULL ? canon_stream_has_spoken(stream->told) : openai_stream_has_spoken(stream->endpoint);
+    return stream->told != NULL ? canon_stream_has_spoken(stream->told)
+                                : compatible_stream_has_spoken(stream->endpoint);
 }
 
 bool dialect_stream_has_told(const struct dialect_stream *stream)
 {
-    return stream->told != NULL ? canon_stream_has_told(stream->told) : openai_stream_has_told(stream->endpoint);
+    return stream->told != NULL ? canon_stream_has_told(stream->told) : compatible_stream_has_told(stream->endpoint);
 }
 
 bool dialect_stream_is_lost(const struct dialect_stream *stream)
 {
-    return stream->told != NULL ? canon_stream_is_lost(stream->told) : openai_stream_is_lost(stream->endpoint);
+    return stream->told != NULL ? canon_stream_is_lost(stream->told) : compatible_stream_is_lost(stream->endpoint);
 }
 
 void dialect_stream_usage(const struct dialect_stream *stream, struct dialect_usage *usage)
 {
     struct canon_usage counted =
-        stream->told != NULL ? canon_stream_usage(stream->told) : openai_stream_usage(stream->endpoint);
+        stream->told != NULL ? canon_stream_usage(stream->told) : compatible_stream_usage(stream->endpoint);
     if (counted.finish == CANON_UNFINISHED)
         counted.finish = stream->finish;
     *usage = usage_of(&counted);

@@ -4,6 +4,7 @@
 #include "exeat/anthropic.h"
 #include "exeat/bedrock.h"
 #include "exeat/cohere.h"
+#include "exeat/compatible.h"
 #include "exeat/gemini.h"
 #include "exeat/kin.h"
 #include "exeat/mistral.h"
@@ -28,15 +29,15 @@ const struct vendor *dialect_vendor_of(enum llm_dialect dialect, struct text pro
 }
 
 static const struct server *const servers[] = {
-    [SPEAKS_OPENAI] = &openai_server,
-    [SPEAKS_RESPONSES] = &openai_server,
+    [SPEAKS_OPENAI] = &compatible_server,
+    [SPEAKS_RESPONSES] = &compatible_server,
     [SPEAKS_OLLAMA] = &ollama_server,
     [SPEAKS_ANTHROPIC] = &anthropic_server,
 };
 
 const struct server *dialect_server(enum endpoint_dialect speaks, enum llm_operation operation)
 {
-    if (operation == LLM_RERANK && servers[speaks] == &openai_server)
+    if (operation == LLM_RERANK && servers[speaks] == &compatible_server)
         return &rank_server;
     bool is_chat = operation == LLM_CHAT || operation == LLM_COUNT_TOKENS;
     return speaks == SPEAKS_RESPONSES && is_chat ? &responses_server : servers[speaks];
@@ -44,7 +45,7 @@ const struct server *dialect_server(enum endpoint_dialect speaks, enum llm_opera
 
 bool call_is_openai(const struct dialect_call *call)
 {
-    return call->server == &openai_server;
+    return call->server == &compatible_server;
 }
 
 bool call_passes(const struct dialect_call *call)

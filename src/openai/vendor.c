@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* OpenAI's row, and where its operations are. */
+/* OpenAI's row. */
 #include "openai_internal.h"
 #include "openai_read.h"
 
@@ -48,41 +48,4 @@ const struct vendor openai_vendor = {
     .write_context_full = openai_write_context_full,
     .fields = openai_pace,
     .field_count = OPENAI_PACE_FIELDS,
-};
-
-static struct text openai_path(const struct canon_call *call)
-{
-    switch (call->operation) {
-    case LLM_CHAT:
-    case LLM_COUNT_TOKENS:
-        return TEXT("/v1/chat/completions");
-    case LLM_COMPLETIONS:
-        return TEXT("/v1/completions");
-    case LLM_EMBEDDINGS:
-        return TEXT("/v1/embeddings");
-    case LLM_RESPONSES:
-        return TEXT("/v1/responses");
-    case LLM_MODELS:
-        return TEXT("/v1/models");
-    case LLM_NONE:
-    case LLM_OTHER:
-    case LLM_UNKNOWN:
-    case LLM_RERANK:
-        break;
-    }
-    return TEXT("");
-}
-
-static bool
-read_answer(const struct canon_call *call, struct text body, struct arena *arena, struct canon_replies *answer)
-{
-    return openai_read_answer(call->operation, body, arena, answer);
-}
-
-const struct server openai_server = {
-    .name = TEXT_INIT("openai"),
-    .framing = FRAMED_AS_EVENTS,
-    .path = openai_path,
-    .write_call = openai_write_call,
-    .read_answer = read_answer,
 };

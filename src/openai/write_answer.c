@@ -8,6 +8,13 @@ static bool is_chat(const struct canon_call *call)
     return call->operation == LLM_CHAT;
 }
 
+/* OpenAI's chat has no member for thoughts; who reads them looks for this one, unless he says so. */
+struct text openai_thoughts_name(const struct canon_call *call)
+{
+    bool is_said = call->manner != NULL && call->manner->thoughts.length > 0;
+    return is_said ? call->manner->thoughts : TEXT("reasoning_content");
+}
+
 void openai_begin_answer(const struct canon_call *call, struct text object, uint64_t created, struct buffer *out)
 {
     BUFFER_APPEND_ALL(

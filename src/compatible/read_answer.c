@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an endpoint said, as canonical events: the chunks of a stream, and a whole answer, which says all at once. What
  * is no part of an answer (logprobs, timings, fingerprints) is not looked at. */
+#include "compatible_internal.h"
 #include "exeat/canon/server.h"
-#include "openai_internal.h"
 
 /* Who takes the events of one chunk. */
 struct telling {
@@ -135,7 +135,7 @@ static bool tell_finish(const struct telling *telling, size_t reply, struct scan
     const struct canon_event event = {
         .kind = CANON_FINISHES,
         .reply = reply,
-        .finish = openai_finish(word),
+        .finish = compatible_finish(word),
         .stop = text_in(telling, choice, TEXT("stop_reason")),
     };
     return tell(telling, event);
@@ -168,7 +168,7 @@ static bool tell_choice(struct telling *telling, size_t place, struct scan choic
     return tell_said(telling, (size_t)index, value) && tell_finish(telling, (size_t)index, choice);
 }
 
-bool openai_tell(struct scan object, struct arena *arena, const struct canon_sink *sink, struct buffer *out)
+bool compatible_tell(struct scan object, struct arena *arena, const struct canon_sink *sink, struct buffer *out)
 {
     struct telling telling = {.sink = sink, .arena = arena, .out = out, .created = created_of(object)};
     struct scan choices;
@@ -219,14 +219,14 @@ static bool read_replies(struct scan whole, struct arena *arena, struct canon_re
     struct canon_collector collector = {.arena = arena};
     const struct canon_sink sink = {canon_collect, &collector};
     if (!scan_member(whole, TEXT("choices"), &choices) || canon_count_items(choices) == 0 ||
-        !openai_tell(whole, arena, &sink, NULL))
+        !compatible_tell(whole, arena, &sink, NULL))
         return false;
     answer->replies = collector.replies;
     answer->reply_count = collector.reply_count;
     return true;
 }
 
-bool openai_read_answer(
+bool compatible_read_answer(
     enum llm_operation operation, struct text body, struct arena *arena, struct canon_replies *answer)
 {
     struct scan whole;
@@ -235,7 +235,7 @@ bool openai_read_answer(
         return false;
     answer->created = created_of(whole);
     if (scan_member(whole, TEXT("usage"), &usage))
-        openai_note_usage(usage, &answer->usage);
+        compatible_note_usage(usage, &answer->usage);
     if (operation == LLM_MODELS || operation == LLM_EMBEDDINGS)
         return read_data(operation, whole, arena, answer);
     return read_replies(whole, arena, answer);

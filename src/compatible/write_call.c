@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The top level of what an endpoint gets. */
-#include "openai_write.h"
+#include "compatible_write.h"
 
 static void write_sampling(struct buffer *out, const struct canon_sampling *sampling)
 {
@@ -33,8 +33,8 @@ static void write_chat_limit(struct buffer *out, const struct canon_wish *wish)
 
 static void write_messages_and_tools(struct buffer *out, const struct canon_call *call)
 {
-    openai_write_messages(out, call);
-    openai_write_tools(out, call);
+    compatible_write_messages(out, call);
+    compatible_write_tools(out, call);
 }
 
 static void write_chat(struct buffer *out, const struct canon_call *call)
@@ -46,7 +46,7 @@ static void write_chat(struct buffer *out, const struct canon_call *call)
     out_list(out, TEXT("stop"), &wish->stop);
     out_flag(out, TEXT("logprobs"), wish->logprobs);
     out_raw(out, TEXT("top_logprobs"), wish->top_logprobs);
-    openai_write_format(out, TEXT("response_format"), &wish->format, false);
+    compatible_write_format(out, TEXT("response_format"), &wish->format, false);
     out_text(out, TEXT("reasoning_effort"), wish->effort);
     out_text(out, TEXT("verbosity"), wish->verbosity);
 }
@@ -85,7 +85,7 @@ static void write_text(struct buffer *out, const struct canon_wish *wish)
         return;
     out_name(out, TEXT("text"));
     buffer_append_byte(out, '{');
-    openai_write_format(out, TEXT("format"), &wish->format, true);
+    compatible_write_format(out, TEXT("format"), &wish->format, true);
     out_text(out, TEXT("verbosity"), wish->verbosity);
     buffer_append_byte(out, '}');
 }
@@ -107,10 +107,10 @@ static void write_response(struct buffer *out, const struct canon_call *call)
     const struct canon_wish *wish = &call->wish;
     out_text(out, TEXT("instructions"), call->instructions);
     if (call->has_messages)
-        openai_write_items(out, call);
+        compatible_write_items(out, call);
     else
         out_list(out, TEXT("input"), &call->input);
-    openai_write_tools(out, call);
+    compatible_write_tools(out, call);
     out_raw(out, TEXT("max_output_tokens"), wish->limit);
     out_raw(out, TEXT("top_logprobs"), wish->top_logprobs);
     write_text(out, wish);
@@ -120,7 +120,7 @@ static void write_response(struct buffer *out, const struct canon_call *call)
     out_flag(out, TEXT("store"), CANON_NO);
 }
 
-void openai_write_call(const struct canon_call *call, const struct canon_endpoint *endpoint, struct buffer *out)
+void compatible_write_call(const struct canon_call *call, const struct canon_endpoint *endpoint, struct buffer *out)
 {
     if (call->operation == LLM_MODELS)
         return;

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the model's thoughts stand: OpenAI's chat has no member for them, and who speaks its words has one of two. */
-#include "openai_internal.h"
+/* Where the model's thoughts stand: OpenAI's chat has no member for them, and servers have one of two. */
+#include "compatible_internal.h"
 
 static const struct text names[] = {TEXT_INIT("reasoning_content"), TEXT_INIT("reasoning")};
-
-struct text openai_thoughts_name(const struct canon_call *call)
-{
-    bool is_said = call->manner != NULL && call->manner->thoughts.length > 0;
-    return is_said ? call->manner->thoughts : names[0];
-}
 
 static void name_in(struct scan message, struct text name, struct edit *edit)
 {
@@ -35,7 +29,7 @@ static void name_in_choice(struct scan choice, struct text name, struct edit *ed
             name_in(value, name, edit);
 }
 
-void openai_name_thoughts(const struct canon_call *call, struct scan choices, struct edit *edit)
+void compatible_name_thoughts(const struct canon_call *call, struct scan choices, struct edit *edit)
 {
     struct scan_walk walk = scan_walk(choices);
     struct text key;

@@ -13,7 +13,7 @@
  * caller of another dialect, so nothing more is taken. */
 enum stream_end { STREAM_OPEN, STREAM_LOST, STREAM_TOLD, STREAM_COMPLETE };
 
-struct openai_stream {
+struct compatible_stream {
     const struct canon_call *call; /* borrowed */
     size_t limit;
     struct lines lines;
@@ -28,15 +28,15 @@ struct openai_stream {
     struct arena arena;     /* of one event for the sink */
 };
 
-struct openai_stream *openai_stream_new(const struct canon_call *call, size_t limit)
+struct compatible_stream *compatible_stream_new(const struct canon_call *call, size_t limit)
 {
-    struct openai_stream *stream = base_zalloc(sizeof(*stream));
+    struct compatible_stream *stream = base_zalloc(sizeof(*stream));
     stream->call = call;
     stream->limit = limit;
     return stream;
 }
 
-void openai_stream_free(struct openai_stream *stream)
+void compatible_stream_free(struct compatible_stream *stream)
 {
     if (stream == NULL)
         return;
@@ -48,27 +48,27 @@ void openai_stream_free(struct openai_stream *stream)
     base_free(stream);
 }
 
-void openai_stream_translate(struct openai_stream *stream, struct canon_sink sink)
+void compatible_stream_translate(struct compatible_stream *stream, struct canon_sink sink)
 {
     stream->sink = sink;
 }
 
-bool openai_stream_has_spoken(const struct openai_stream *stream)
+bool compatible_stream_has_spoken(const struct compatible_stream *stream)
 {
     return stream->choices.spoke || stream->end != STREAM_OPEN;
 }
 
-bool openai_stream_has_told(const struct openai_stream *stream)
+bool compatible_stream_has_told(const struct compatible_stream *stream)
 {
     return stream->end > STREAM_LOST;
 }
 
-bool openai_stream_is_lost(const struct openai_stream *stream)
+bool compatible_stream_is_lost(const struct compatible_stream *stream)
 {
     return stream->end == STREAM_LOST;
 }
 
-struct canon_usage openai_stream_usage(const struct openai_stream *stream)
+struct canon_usage compatible_stream_usage(const struct compatible_stream *stream)
 {
     return stream->usage;
 }
@@ -94,7 +94,7 @@ static enum stream_end end_by_type(struct text type)
     return STREAM_OPEN;
 }
 
-static enum stream_end end_of(const struct openai_stream *stream, struct scan object)
+static enum stream_end end_of(const struct compatible_stream *stream, struct scan object)
 {
     struct scan value;
     enum stream_end end = end_by_type(buffer_text(&stream->name));
@@ -105,7 +105,7 @@ static enum stream_end end_of(const struct openai_stream *stream, struct scan ob
     return end;
 }
 
-static void note_event(struct openai_stream *stream, struct scan object)
+static void note_event(struct compatible_stream *stream, struct scan object)
 {
     struct scan choices;
     enum stream_end end = end_of(stream, object);
@@ -121,7 +121,7 @@ static void note_event(struct openai_stream *stream, struct scan object)
  */
 
 /* Each line of the data is a line of the event. */
-static void write_event(const struct openai_stream *stream, struct text data, struct buffer *out)
+static void write_event(const struct compatible_stream *stream, struct text data, struct buffer *out)
 {
     buffer_append(out, buffer_text(&stream->event));
     for (;;) {
@@ -137,7 +137,7 @@ static void write_event(const struct openai_stream *stream, struct text data, st
 /* --- for a caller of another dialect -------------------------------------------------------------------------------
  */
 
-static void tell(struct openai_stream *stream, enum canon_event_kind kind, struct buffer *out)
+static void tell(struct compatible_stream *stream, enum canon_event_kind kind, struct buffer *out)
 {
     const struct canon_event event = {.kind = kind, .usage = stream->usage};
     if (!stream->sink.take(stream->sink.to, &event, out))
@@ -145,7 +145,7 @@ static void tell(struct openai_stream *stream, enum canon_event_kind kind, struc
 }
 
 /* The words of an error that the endpoint sent. */
-static void tell_error(struct openai_stream *stream, struct scan object, struct buffer *out)
+static void tell_error(struct compatible_stream *stream, struct scan object, struct buffer *out)
 {
     struct buffer words = {0};
     struct canon_overflow ignored = {0};
@@ -157,7 +157,7 @@ static void tell_error(struct openai_stream *stream, struct scan object, struct 
 }
 
 /* What is no JSON may have been the half of an answer. */
-static void translate_event(struct openai_stream *stream, struct buffer *out)
+static void translate_event(struct compatible_stream *stream, struct buffer *out)
 {
     struct scan whole;
     struct scan usage;
@@ -167,15 +167,15 @@ static void translate_event(struct openai_stream *stream, struct buffer *out)
     }
     note_event(stream, whole);
     if (scan_member(whole, TEXT("usage"), &usage))
-        openai_note_usage(usage, &stream->usage);
+        compatible_note_usage(usage, &stream->usage);
     if (stream->end == STREAM_TOLD)
         tell_error(stream, whole, out);
-    else if (!openai_tell(whole, &stream->arena, &stream->sink, out))
+    else if (!compatible_tell(whole, &stream->arena, &stream->sink, out))
         stream->end = STREAM_LOST;
     arena_clear(&stream->arena);
 }
 
-static void rewrite_event(struct openai_stream *stream, struct buffer *out)
+static void rewrite_event(struct compatible_stream *stream, struct buffer *out)
 {
     struct scan whole;
     struct buffer text = {0};
@@ -183,17 +183,17 @@ static void rewrite_event(struct openai_stream *stream, struct buffer *out)
     struct text data = buffer_text(&stream->data);
     if (scan_whole(data, &whole) && whole.kind == SCAN_OBJECT) {
         note_event(stream, whole);
-        openai_restore(stream->call, whole, &text, &stream->usage);
-        is_ours = openai_is_usage_alone(stream->call, whole) && !canon_wants_usage(stream->call);
+        compatible_restore(stream->call, whole, &text, &stream->usage);
+        is_ours = compatible_is_usage_alone(stream->call, whole) && !canon_wants_usage(stream->call);
     } else {
-        openai_restore_loosely(stream->call, data, &text);
+        compatible_restore_loosely(stream->call, data, &text);
     }
     if (!is_ours)
         write_event(stream, buffer_text(&text), out);
     buffer_clear(&text);
 }
 
-static void forget_event(struct openai_stream *stream)
+static void forget_event(struct compatible_stream *stream)
 {
     buffer_empty(&stream->event);
     buffer_empty(&stream->name);
@@ -202,7 +202,7 @@ static void forget_event(struct openai_stream *stream)
 }
 
 /* The empty line: the event is whole. What has no data is nothing to who reads it, and goes on all the same. */
-static void end_event(struct openai_stream *stream, struct buffer *out)
+static void end_event(struct compatible_stream *stream, struct buffer *out)
 {
     if (stream->has_data) {
         (stream->sink.take != NULL ? translate_event : rewrite_event)(stream, out);
@@ -219,7 +219,7 @@ static bool is_done(struct text data)
     return text_starts_with(data, TEXT("[DONE]"));
 }
 
-static void finish(struct openai_stream *stream, struct buffer *out)
+static void finish(struct compatible_stream *stream, struct buffer *out)
 {
     if (stream->has_data)
         end_event(stream, out);
@@ -249,7 +249,7 @@ static struct event_field field_of(struct text line)
     return (struct event_field){text_part(line, 0, colon), value};
 }
 
-static void take_data(struct openai_stream *stream, struct text data)
+static void take_data(struct compatible_stream *stream, struct text data)
 {
     if (stream->has_data)
         buffer_append_byte(&stream->data, '\n');
@@ -258,7 +258,7 @@ static void take_data(struct openai_stream *stream, struct text data)
 }
 
 /* A comment keeps the connection alive, so it goes on at once, as an event of its own. */
-static void say_waiting(struct openai_stream *stream, struct text line, struct buffer *out)
+static void say_waiting(struct compatible_stream *stream, struct text line, struct buffer *out)
 {
     if (stream->sink.take == NULL)
         BUFFER_APPEND_ALL(out, line, TEXT("\n\n"));
@@ -266,7 +266,7 @@ static void say_waiting(struct openai_stream *stream, struct text line, struct b
         tell(stream, CANON_WAITS, out);
 }
 
-static void take_line(struct openai_stream *stream, struct text line, struct buffer *out)
+static void take_line(struct compatible_stream *stream, struct text line, struct buffer *out)
 {
     struct event_field field = field_of(line);
     if (line.length == 0) {
@@ -286,14 +286,14 @@ static void take_line(struct openai_stream *stream, struct text line, struct buf
     }
 }
 
-static bool is_too_large(const struct openai_stream *stream)
+static bool is_too_large(const struct compatible_stream *stream)
 {
     size_t held = lines_rest(&stream->lines).length + stream->event.length + stream->data.length;
     return held > stream->limit;
 }
 
 /* Some servers say [DONE] and end neither the line nor the body. */
-static bool is_done_begun(const struct openai_stream *stream)
+static bool is_done_begun(const struct compatible_stream *stream)
 {
     enum { BEGINNING = 16 };
     struct event_field field = field_of(text_part(lines_rest(&stream->lines), 0, BEGINNING));
@@ -301,12 +301,12 @@ static bool is_done_begun(const struct openai_stream *stream)
 }
 
 /* Nothing more is taken. Who reads rewritten events may read on behind an error. */
-static bool is_over(const struct openai_stream *stream)
+static bool is_over(const struct compatible_stream *stream)
 {
     return stream->end == STREAM_COMPLETE || (stream->sink.take != NULL && stream->end != STREAM_OPEN);
 }
 
-enum canon_progress openai_stream_feed(struct openai_stream *stream, struct text bytes, struct buffer *out)
+enum canon_progress compatible_stream_feed(struct compatible_stream *stream, struct text bytes, struct buffer *out)
 {
     struct text line;
     if (is_over(stream))
@@ -315,13 +315,13 @@ enum canon_progress openai_stream_feed(struct openai_stream *stream, struct text
         take_line(stream, line, out);
     if (!is_over(stream) && is_done_begun(stream))
         finish(stream, out);
-    if (is_over(stream) && openai_stream_has_told(stream))
+    if (is_over(stream) && compatible_stream_has_told(stream))
         return CANON_IS_COMPLETE;
     return is_too_large(stream) ? CANON_TOO_LARGE : CANON_GOES_ON;
 }
 
 /* An event whose empty line never came counts when it is whole. */
-static void take_last_event(struct openai_stream *stream, struct buffer *out)
+static void take_last_event(struct compatible_stream *stream, struct buffer *out)
 {
     struct scan whole;
     struct text line;
@@ -332,13 +332,13 @@ static void take_last_event(struct openai_stream *stream, struct buffer *out)
         end_event(stream, out);
 }
 
-bool openai_stream_end(struct openai_stream *stream, struct buffer *out)
+bool compatible_stream_end(struct compatible_stream *stream, struct buffer *out)
 {
     if (is_over(stream))
-        return openai_stream_has_told(stream);
+        return compatible_stream_has_told(stream);
     take_last_event(stream, out);
     if (stream->end == STREAM_OPEN && stream->call->operation != LLM_RESPONSES &&
         choices_are_finished(&stream->choices))
         finish(stream, out);
-    return openai_stream_has_told(stream);
+    return compatible_stream_has_told(stream);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages as chat completions have them. */
-#include "openai_write.h"
+#include "compatible_write.h"
 
 static struct text role_word(enum canon_role role)
 {
@@ -212,7 +212,7 @@ static void write_message(struct buffer *out, const struct canon_message *messag
     end_object(out);
 }
 
-void openai_write_messages(struct buffer *out, const struct canon_call *call)
+void compatible_write_messages(struct buffer *out, const struct canon_call *call)
 {
     if (!call->has_messages)
         return;

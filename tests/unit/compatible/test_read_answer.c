@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "exeat/openai.h"
+#include "exeat/compatible.h"
 
 static void an_answer_is_read_part_by_part(void **state)
 {
@@ -19,7 +19,7 @@ static void an_answer_is_read_part_by_part(void **state)
         "\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},\"finish_reason\":"
         "\"tool_calls\"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4,\"completion_tokens_details\":{"
         "\"reasoning_tokens\":2}}}");
-    assert_true(openai_read_answer(LLM_CHAT, body, &arena, &answer));
+    assert_true(compatible_read_answer(LLM_CHAT, body, &arena, &answer));
     assert_int_equal(answer.reply_count, 1);
     assert_int_equal(answer.replies[0].part_count, 3);
     assert_int_equal(answer.replies[0].finish, CANON_CALLS);
@@ -39,7 +39,7 @@ static void what_would_break_other_json_is_spelled_anew(void **state)
     struct arena arena = {0};
     struct canon_replies answer = {0};
     struct text body = TEXT("{\"choices\":[{\"message\":{\"content\":\"a\nb\"},\"finish_reason\":\"stop\"}]}");
-    assert_true(openai_read_answer(LLM_CHAT, body, &arena, &answer));
+    assert_true(compatible_read_answer(LLM_CHAT, body, &arena, &answer));
     assert_true(text_equal(answer.replies[0].parts[0].text, TEXT("a\\u000ab")));
     arena_clear(&arena);
 }
@@ -52,13 +52,13 @@ static void vectors_and_names_are_columns_of_data(void **state)
     struct text vectors =
         TEXT("{\"data\":[{\"embedding\":[0.5,1]},{\"embedding\":[2]}],\"usage\":{\"prompt_tokens\":3}}");
     struct text models = TEXT("{\"data\":[{\"id\":\"a\\u00e9\"},{\"id\":\"b\"}]}");
-    assert_true(openai_read_answer(LLM_EMBEDDINGS, vectors, &arena, &answer));
+    assert_true(compatible_read_answer(LLM_EMBEDDINGS, vectors, &arena, &answer));
     assert_int_equal(answer.vector_count, 2);
     assert_true(text_equal(answer.vectors[0], TEXT("[0.5,1]")));
-    assert_true(openai_read_answer(LLM_MODELS, models, &arena, &answer));
+    assert_true(compatible_read_answer(LLM_MODELS, models, &arena, &answer));
     assert_int_equal(answer.name_count, 2);
     assert_true(text_equal(answer.names[0], TEXT("a\xc3\xa9")));
-    assert_false(openai_read_answer(LLM_MODELS, TEXT("{\"data\":{}}"), &arena, &answer));
+    assert_false(compatible_read_answer(LLM_MODELS, TEXT("{\"data\":{}}"), &arena, &answer));
     arena_clear(&arena);
 }
 

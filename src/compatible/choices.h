@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The answers of a stream, by their index. */
-#ifndef EXEAT_OPENAI_CHOICES_H
-#define EXEAT_OPENAI_CHOICES_H
+#ifndef EXEAT_COMPATIBLE_CHOICES_H
+#define EXEAT_COMPATIBLE_CHOICES_H
 
-#include "openai_internal.h"
+#include "compatible_internal.h"
 
 /* More answers to one question than this are complete with [DONE] alone. */
 enum { CHOICES_MAX = 128 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a server says that is asked for a response: the items of a whole one, and its events. What is known of an item
  * is told by its pieces, so that its end says nothing new. */
+#include "compatible_internal.h"
 #include "exeat/canon/server.h"
-#include "openai_internal.h"
 
 static enum canon_finish finish_of(const struct canon_telling *telling, struct scan response)
 {
@@ -22,7 +22,7 @@ static void note_response(struct canon_telling *telling, struct scan response)
     struct scan usage;
     canon_tell_count(response, TEXT("created_at"), &telling->created);
     if (scan_member(response, TEXT("usage"), &usage))
-        openai_note_usage(usage, &telling->usage);
+        compatible_note_usage(usage, &telling->usage);
 }
 
 static bool tell_end(struct canon_telling *telling, struct scan response)
@@ -80,7 +80,7 @@ static bool tell_whole(struct canon_telling *telling, struct scan whole)
     return tell_end(telling, whole);
 }
 
-bool openai_read_response(
+bool compatible_read_response(
     const struct canon_call *call, struct text body, struct arena *arena, struct canon_replies *answer)
 {
     struct scan whole;
@@ -142,7 +142,7 @@ static enum told tell_failed(struct canon_telling *telling, struct scan response
     return good ? TOLD_BROKEN : TOLD_LOST;
 }
 
-enum told openai_tell_response(struct canon_telling *telling, struct scan event)
+enum told compatible_tell_response(struct canon_telling *telling, struct scan event)
 {
     struct scan response = {.kind = SCAN_WORD};
     struct text type = canon_tell_member(telling, event, TEXT("type"));

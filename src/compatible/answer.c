@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the endpoint answered, as the caller expects it: its name of the model, and the fields that clients read. */
-#include "openai_internal.h"
+#include "compatible_internal.h"
 
 /* --- what is read ----------------------------------------------------------------------------------------------------
  */
@@ -21,7 +21,7 @@ static void note_tokens(struct text key, struct scan value, struct canon_usage *
 }
 
 /* Some counts are one level deeper, as details of others. */
-void openai_note_usage(struct scan counts, struct canon_usage *usage)
+void compatible_note_usage(struct scan counts, struct canon_usage *usage)
 {
     struct scan_walk walk = scan_walk(counts);
     struct text key;
@@ -34,7 +34,7 @@ void openai_note_usage(struct scan counts, struct canon_usage *usage)
     }
 }
 
-enum canon_finish openai_finish(struct scan word)
+enum canon_finish compatible_finish(struct scan word)
 {
     static const struct {
         struct text word;
@@ -60,7 +60,7 @@ static void note_finish(struct scan choices, struct canon_usage *usage)
     bool is_said = usage->finish == CANON_UNFINISHED && scan_next(&walk, &key, &choice) &&
                    scan_member(choice, TEXT("finish_reason"), &word) && word.kind == SCAN_STRING;
     if (is_said && word.text.length > 2)
-        usage->finish = openai_finish(word);
+        usage->finish = compatible_finish(word);
 }
 
 /* How a `response` stands. */
@@ -85,7 +85,7 @@ static bool is_empty(struct scan value)
     return value.kind != SCAN_STRING && !scan_next(&walk, &key, &item);
 }
 
-bool openai_is_usage_alone(const struct canon_call *call, struct scan object)
+bool compatible_is_usage_alone(const struct canon_call *call, struct scan object)
 {
     struct scan value;
     return asks_for_usage(call) && scan_member(object, TEXT("usage"), &value) && value.kind == SCAN_OBJECT &&
@@ -120,7 +120,7 @@ static bool restore_name_and_count(
     if (scan_is_key(key, TEXT("model")))
         put_model(call, value, edit);
     else if (scan_is_key(key, TEXT("usage")))
-        openai_note_usage(value, usage);
+        compatible_note_usage(value, usage);
     else if (call->operation == LLM_RESPONSES && scan_is_key(key, TEXT("status")))
         note_status(value, usage);
     else
@@ -147,11 +147,11 @@ static void restore_member(
     if (scan_is_key(key, TEXT("response")))
         restore_response(call, value, edit, usage);
     if (call->operation == LLM_EMBEDDINGS && scan_is_key(key, TEXT("data")))
-        openai_respell(call, value, edit);
+        compatible_respell(call, value, edit);
     if (!scan_is_key(key, TEXT("choices")))
         return;
     note_finish(value, usage);
-    openai_name_thoughts(call, value, edit);
+    compatible_name_thoughts(call, value, edit);
     if (asks_for_usage(call) && scan_is_null(value)) {
         edit_drop(edit, value.text);
         buffer_append(edit->out, TEXT("[]"));
@@ -164,14 +164,15 @@ static void restore(const struct canon_call *call, struct scan object, struct bu
     struct scan_walk walk = scan_walk(object);
     struct text key;
     struct scan value;
-    if (openai_is_usage_alone(call, object))
+    if (compatible_is_usage_alone(call, object))
         put_choices(object, &edit);
     while (scan_next(&walk, &key, &value))
         restore_member(call, key, value, &edit, usage);
     edit_end(&edit);
 }
 
-void openai_restore(const struct canon_call *call, struct scan object, struct buffer *out, struct canon_usage *usage)
+void compatible_restore(
+    const struct canon_call *call, struct scan object, struct buffer *out, struct canon_usage *usage)
 {
     struct buffer plain = {0};
     bool is_dressed = call->manner != NULL && call->manner->dress != NULL;
@@ -201,7 +202,7 @@ static struct text name_behind(struct text text, size_t at)
     return text_part(rest, 0, end + 1);
 }
 
-void openai_restore_loosely(const struct canon_call *call, struct text text, struct buffer *out)
+void compatible_restore_loosely(const struct canon_call *call, struct text text, struct buffer *out)
 {
     static const struct text member = TEXT_INIT("\"model\"");
     struct edit edit = edit_begin(text, out);
@@ -218,7 +219,8 @@ void openai_restore_loosely(const struct canon_call *call, struct text text, str
     edit_end(&edit);
 }
 
-bool openai_pass_answer(const struct canon_call *call, struct text body, struct buffer *out, struct canon_usage *usage)
+bool compatible_pass_answer(
+    const struct canon_call *call, struct text body, struct buffer *out, struct canon_usage *usage)
 {
     static const struct text mark = TEXT_INIT("\xef\xbb\xbf"); /* of byte order: RFC 8259 8.1 lets it be ignored */
     struct scan whole;
@@ -226,6 +228,6 @@ bool openai_pass_answer(const struct canon_call *call, struct text body, struct 
         body = text_after(body, mark.length);
     if (!scan_whole(body, &whole) || whole.kind != SCAN_OBJECT)
         return false;
-    openai_restore(call, whole, out, usage);
+    compatible_restore(call, whole, out, usage);
     return true;
 }

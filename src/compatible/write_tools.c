@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tools, the choice among them, and formats. Chat has their members one level deeper than responses. */
-#include "openai_write.h"
+#include "compatible_write.h"
 
 static struct text kind_word(enum canon_tool_kind kind)
 {
@@ -116,7 +116,7 @@ static void write_old_functions(struct buffer *out, const struct canon_tools *to
     }
 }
 
-void openai_write_tools(struct buffer *out, const struct canon_call *call)
+void compatible_write_tools(struct buffer *out, const struct canon_call *call)
 {
     const struct canon_tools *tools = &call->tools;
     bool is_flat = call->operation == LLM_RESPONSES;
@@ -130,7 +130,7 @@ void openai_write_tools(struct buffer *out, const struct canon_call *call)
     out_flag(out, TEXT("parallel_tool_calls"), tools->parallel);
 }
 
-void openai_write_format(struct buffer *out, struct text name, const struct canon_format *format, bool is_flat)
+void compatible_write_format(struct buffer *out, struct text name, const struct canon_format *format, bool is_flat)
 {
     bool has_schema = text_equal(format->kind, TEXT("json_schema"));
     if (format->kind.data == NULL)

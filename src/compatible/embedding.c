@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Vectors in the spelling that the caller asked for. Endpoints that know one of the two alone answer in that, and
  * callers decode what they asked for without looking. */
+#include "compatible_internal.h"
 #include "exeat/canon/vectors.h"
-#include "openai_internal.h"
 
 static void respell_vector(const struct canon_call *call, struct scan vector, struct edit *edit)
 {
@@ -26,7 +26,7 @@ static bool is_as_wanted(const struct canon_call *call, struct scan data)
     return vector.kind == (canon_wants_base64(call) ? SCAN_STRING : SCAN_ARRAY);
 }
 
-void openai_respell(const struct canon_call *call, struct scan data, struct edit *edit)
+void compatible_respell(const struct canon_call *call, struct scan data, struct edit *edit)
 {
     if (is_as_wanted(call, data))
         return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages as the items of responses: thoughts, contents, calls and results are items of their own. */
-#include "openai_write.h"
+#include "compatible_write.h"
 
 static void begin(struct buffer *out, struct text type)
 {
@@ -203,7 +203,7 @@ static void write_item(struct buffer *out, const struct canon_message *message)
             write_call(out, &message->parts[i]);
 }
 
-void openai_write_items(struct buffer *out, const struct canon_call *call)
+void compatible_write_items(struct buffer *out, const struct canon_call *call)
 {
     out_name(out, TEXT("input"));
     buffer_append_byte(out, '[');

@@ -51,12 +51,20 @@ static char lower(char byte)
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
 }
 
+/* What differs in more than the bit of its case differs: most that are compared do so in their first letter. */
+static bool begin_alike(struct text left, struct text right)
+{
+    return ((left.data[0] ^ right.data[0]) & ~0x20) == 0;
+}
+
 bool text_equal_nocase(struct text left, struct text right)
 {
-    if (text_equal(left, right))
-        return true;
-    if (left.length != right.length)
+    if (left.length != right.length || left.length == 0)
+        return left.length == right.length;
+    if (!begin_alike(left, right))
         return false;
+    if (memcmp(left.data, right.data, left.length) == 0)
+        return true;
     for (size_t i = 0; i < left.length; i++)
         if (lower(left.data[i]) != lower(right.data[i]))
             return false;
@@ -128,14 +136,15 @@ bool text_take_named(struct text *rest, struct text word, struct text *value)
 
 bool text_to_number(struct text text, uint64_t maximum, uint64_t *number)
 {
+    enum { DIGITS_MAX = 20 }; /* fewer cannot be too many for 64 bits */
     uint64_t value = 0;
-    if (text.length == 0 || text.length > 20)
+    if (text.length == 0 || text.length > DIGITS_MAX)
         return false;
     for (size_t i = 0; i < text.length; i++) {
         if (text.data[i] < '0' || text.data[i] > '9')
             return false;
         uint64_t digit = (uint64_t)(text.data[i] - '0');
-        if (value > (UINT64_MAX - digit) / 10)
+        if (i == DIGITS_MAX - 1 && value > (UINT64_MAX - digit) / 10)
             return false;
         value = value * 10 + digit;
     }

@@ -44,13 +44,15 @@ void address_append(struct buffer *out, const struct address *address)
 
 bool address_equal(const struct address *left, const struct address *right)
 {
-    return left->length == right->length && memcmp(left->bytes, right->bytes, left->length) == 0;
+    /* most that are compared differ in their first byte */
+    return left->length == right->length && left->bytes[0] == right->bytes[0] &&
+           memcmp(left->bytes, right->bytes, left->length) == 0;
 }
 
 static bool shares_prefix(const struct address *left, const struct address *right, uint8_t prefix)
 {
     size_t whole = prefix / 8;
-    if (memcmp(left->bytes, right->bytes, whole) != 0)
+    if (whole > 0 && (left->bytes[0] != right->bytes[0] || memcmp(left->bytes, right->bytes, whole) != 0))
         return false;
     unsigned rest = prefix % 8;
     if (rest == 0)

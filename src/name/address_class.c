@@ -63,8 +63,15 @@ const char *address_class_name(enum address_class class)
     return names[class];
 }
 
+static bool begins_alike(const struct special_range *special, const struct address *address)
+{
+    return special->length == address->length && (special->prefix < 8 || special->bytes[0] == address->bytes[0]);
+}
+
 static bool is_in(const struct special_range *special, const struct address *address)
 {
+    if (!begins_alike(special, address))
+        return false;
     struct address_range range = {.prefix = special->prefix};
     range.base.length = special->length;
     memcpy(range.base.bytes, special->bytes, sizeof(special->bytes));

@@ -75,13 +75,21 @@ enum io channel_receive(struct channel *channel, void *out, size_t capacity, siz
     return count == 0 ? IO_END : IO_OK;
 }
 
+/* One part, as nearly always, costs the kernel less without a list of it. */
+static ssize_t send_parts(int descriptor, const struct iovec *parts, int count, int flags)
+{
+    if (count == 1)
+        return send(descriptor, parts->iov_base, parts->iov_len, flags);
+    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = (size_t)count};
+    return sendmsg(descriptor, &message, flags);
+}
+
 enum io channel_send(struct channel *channel, const struct iovec *parts, int count, bool more, size_t *put)
 {
     if (!channel->may_write)
         return IO_AGAIN;
-    struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)parts, .msg_iovlen = (size_t)count};
-    ssize_t written =
-        TEMP_FAILURE_RETRY(sendmsg(channel->descriptor, &message, more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL));
+    int flags = more ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL;
+    ssize_t written = TEMP_FAILURE_RETRY(send_parts(channel->descriptor, parts, count, flags));
     if (written < 0) {
         enum io result = io_of_errno(errno);
         if (result == IO_AGAIN)

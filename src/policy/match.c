@@ -179,6 +179,17 @@ static struct trace_answer conditions_hold(struct asking *asking)
     return answer(address, address == KNOWN_YES ? CONDITION_NONE : CONDITION_ADDRESSES);
 }
 
+static enum known less_its_exception(struct judging *judging, const struct policy_rule *rule, struct trace_rule *found)
+{
+    struct asking unless = {
+        judging, &rule->unless, rule->unless.source, found->rule, rule->source->verdict, ROLE_UNLESS, false, false};
+    found->has_unless = true;
+    found->unless = conditions_hold(&unless);
+    bool is_excepted = found->unless.known == KNOWN_YES && !unless.reached_paths; /* whatever the path */
+    judging->by_path = (judging->by_path || unless.reached_paths) && !is_excepted;
+    return least(found->when.known, opposite(found->unless.known));
+}
+
 enum known rule_holds(struct judging *judging, uint32_t index)
 {
     const struct policy_rule *rule = &judging->policy->rules[index];
@@ -190,19 +201,12 @@ enum known rule_holds(struct judging *judging, uint32_t index)
     }
     struct asking when = {judging,   &rule->when, rule->when.source,  index, rule->source->verdict,
                           ROLE_WHEN, false,       rule->trust != NULL};
-    struct asking unless = {judging, &rule->unless, rule->unless.source, index, rule->source->verdict, ROLE_UNLESS,
-                            false,   false};
     struct trace_rule *found = &judging->last;
     *found = (struct trace_rule){.rule = index, .scheme = judging->scheme};
     found->when = conditions_hold(&when);
+    judging->by_path = when.reached_paths;
     bool may_hold = found->when.known != KNOWN_NO || when.reached_paths;
-    if (may_hold && rule->source->has_unless) {
-        found->has_unless = true;
-        found->unless = conditions_hold(&unless);
-    }
-    bool is_excepted = found->unless.known == KNOWN_YES && !unless.reached_paths; /* whatever the path */
-    judging->by_path = (when.reached_paths || unless.reached_paths) && !is_excepted;
-    return found->has_unless ? least(found->when.known, opposite(found->unless.known)) : found->when.known;
+    return may_hold && rule->source->has_unless ? less_its_exception(judging, rule, found) : found->when.known;
 }
 
 /* By the name itself or by @llm, in YAML: no wildcard, no list file. */

@@ -99,25 +99,35 @@ static const struct record_tag step_tags[] = {
     {EVENT_COUNT, "count", RECORD_SIGNED, 8},
 };
 
-/* The tables ascend, and have few gaps: no tag stands beyond its distance from the first. */
-static const struct record_tag *find_in(const struct record_tag *tags, size_t count, uint8_t tag)
+/* The tables ascend, as the tags of a record do. */
+struct tag_table {
+    const struct record_tag *next;
+    const struct record_tag *end;
+};
+
+static struct tag_table tags_of(enum record_kind kind)
 {
-    size_t distance = tag < tags[0].tag ? 0 : (size_t)(tag - tags[0].tag);
-    size_t at = distance < count ? distance : count - 1;
-    while (at > 0 && tags[at].tag > tag)
-        at--;
-    return tags[at].tag == tag ? &tags[at] : NULL;
+    if (kind == RECORD_DECISION)
+        return (struct tag_table){decision_tags, decision_tags + COUNT_OF(decision_tags)};
+    if (kind == RECORD_COMPLETION)
+        return (struct tag_table){outcome_tags, outcome_tags + COUNT_OF(outcome_tags)};
+    if (kind == RECORD_TIME_STEP)
+        return (struct tag_table){step_tags, step_tags + COUNT_OF(step_tags)};
+    return (struct tag_table){event_tags, event_tags + COUNT_OF(event_tags)};
+}
+
+/* Where the table stands, or beyond. */
+static const struct record_tag *find_from(struct tag_table *table, uint8_t tag)
+{
+    while (table->next != table->end && table->next->tag < tag)
+        table->next++;
+    return table->next != table->end && table->next->tag == tag ? table->next : NULL;
 }
 
 const struct record_tag *record_tag_find(enum record_kind kind, uint8_t tag)
 {
-    if (kind == RECORD_DECISION)
-        return find_in(decision_tags, COUNT_OF(decision_tags), tag);
-    if (kind == RECORD_COMPLETION)
-        return find_in(outcome_tags, COUNT_OF(outcome_tags), tag);
-    if (kind == RECORD_TIME_STEP)
-        return find_in(step_tags, COUNT_OF(step_tags), tag);
-    return find_in(event_tags, COUNT_OF(event_tags), tag);
+    struct tag_table table = tags_of(kind);
+    return find_from(&table, tag);
 }
 
 void record_head_write(const struct record_head *head, uint8_t out[RECORD_HEAD_SIZE])
@@ -145,13 +155,14 @@ bool record_field_next(struct bytes *rest, uint8_t *tag, struct bytes *value)
 
 static bool fields_are_canonical(enum record_kind kind, struct bytes rest)
 {
+    struct tag_table table = tags_of(kind);
     int last = -1;
     uint8_t tag;
     struct bytes value;
     while (rest.length > 0) {
         if (!record_field_next(&rest, &tag, &value) || tag <= last)
             return false;
-        const struct record_tag *known = record_tag_find(kind, tag);
+        const struct record_tag *known = find_from(&table, tag);
         if (known == NULL || (known->size > 0 && known->size != value.length))
             return false;
         last = tag;

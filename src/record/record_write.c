@@ -35,9 +35,11 @@ static uint8_t *put_text(uint8_t *at, uint8_t tag, struct text text, size_t maxi
 
 static uint8_t *put_number(uint8_t *at, uint8_t tag, uint64_t value, size_t size)
 {
-    uint8_t bytes[8];
-    bytes_put_u64(bytes, value);
-    return put(at, tag, bytes + sizeof(bytes) - size, size);
+    at[0] = tag;
+    bytes_put_u16(at + 1, (uint16_t)size);
+    for (size_t i = size; i > 0; i--, value >>= 8)
+        at[FIELD_HEAD + i - 1] = (uint8_t)value;
+    return at + FIELD_HEAD + size;
 }
 
 static uint8_t *put_number_if(uint8_t *at, uint8_t tag, uint64_t value, size_t size)

@@ -120,7 +120,7 @@ static bool parse_chunk_size(struct text line, bool is_reply, uint64_t *size)
     if (digits == 0 || *size > INT64_MAX)
         return false;
     struct text extension = text_after(line, digits);
-    return extension.length <= CHUNK_EXTENSION_MAX && is_extension(extension, is_reply);
+    return extension.length == 0 || (extension.length <= CHUNK_EXTENSION_MAX && is_extension(extension, is_reply));
 }
 
 /* A whole line at the front, without CRLF. PARSE_NEED_MORE until its end is there. */

@@ -2,6 +2,7 @@
 /* What request and reply heads have in common: lines, fields, framing (RFC 9112 sections 2, 5, 6). */
 #include <string.h>
 
+#include "eight.h"
 #include "wire_internal.h"
 
 static const bool token_bytes[256] = {
@@ -22,23 +23,24 @@ bool is_token_byte(char byte)
     return token_bytes[(unsigned char)byte];
 }
 
-bool is_token(struct text text)
+static size_t token_length(struct text text)
 {
-    for (size_t i = 0; i < text.length; i++)
-        if (!is_token_byte(text.data[i]))
-            return false;
-    return text.length > 0;
+    size_t length = 0;
+    while (length < text.length && is_token_byte(text.data[length]))
+        length++;
+    return length;
 }
 
-/* Eight bytes at once: is one of them a control (below 0x20) or DEL? May be wrong about HTAB and bytes above 0x7f, and
- * then each is looked at. */
-static bool may_have_control(const char *eight)
+bool is_token(struct text text)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t word;
-    memcpy(&word, eight, sizeof(word));
-    uint64_t del = word ^ (ones * 0x7f);
-    return (((word - ones * 0x20) | (del - ones)) & (ones * 0x80)) != 0;
+    return text.length > 0 && token_length(text) == text.length;
+}
+
+/* May be wrong about HTAB, too: then each is looked at. */
+static bool may_have_control(const char *bytes)
+{
+    uint64_t eight = eight_of(bytes);
+    return (eight_below(eight, 0x20) | eight_equal(eight, 0x7f)) != 0;
 }
 
 bool is_field_value(struct text text)
@@ -85,16 +87,21 @@ bool take_line(struct text *rest, enum line_end line_end, struct text *line)
     return !text_has(*line, '\r');
 }
 
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
 struct text trim_end(struct text text)
 {
-    while (text.length > 0 && (text.data[text.length - 1] == ' ' || text.data[text.length - 1] == '\t'))
+    while (text.length > 0 && is_blank(text.data[text.length - 1]))
         text.length--;
     return text;
 }
 
 static struct text trim_blanks(struct text text)
 {
-    while (text.length > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+    while (text.length > 0 && is_blank(text.data[0]))
         text = text_after(text, 1);
     return trim_end(text);
 }
@@ -135,12 +142,12 @@ static bool wrong_value(struct detail *detail, const struct http_head *head, str
 static bool parse_field(struct text line, const struct reading *reading, struct http_head *head, struct detail *detail)
 {
     struct field *field = &head->message->fields[head->message->field_count];
-    size_t colon = text_index(line, ':', 0);
-    field->name = text_part(line, 0, colon);
-    if (reading->trims_names)
-        field->name = trim_end(field->name);
-    if (colon == line.length || !is_token(field->name))
-        return wrong_name(detail, head, line, colon);
+    field->name = text_part(line, 0, token_length(line));
+    size_t colon = field->name.length;
+    while (reading->trims_names && colon < line.length && is_blank(line.data[colon]))
+        colon++;
+    if (field->name.length == 0 || colon == line.length || line.data[colon] != ':')
+        return wrong_name(detail, head, line, text_index(line, ':', 0));
     enum field_kind kind = known_field_find(field->name);
     struct field_place *seen = &head->message->places[kind];
     if (seen->count++ == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Request heads (RFC 9112 section 3). */
+#include "eight.h"
 #include "wire_internal.h"
 
 enum { EMPTY_LINES = 2 };
@@ -11,10 +12,21 @@ static bool is_target_byte(char byte)
     return (unsigned char)byte > 0x20 && byte != 0x7f && byte != '#' && byte != '\\';
 }
 
+/* Surely. */
+static bool are_target_bytes(const char *bytes)
+{
+    uint64_t eight = eight_of(bytes);
+    uint64_t wrong =
+        eight_below(eight, 0x21) | eight_equal(eight, 0x7f) | eight_equal(eight, '#') | eight_equal(eight, '\\');
+    return wrong == 0;
+}
+
 static bool check_target(struct text text, struct detail *detail)
 {
     for (size_t i = 0; i < text.length; i++) {
-        if (is_target_byte(text.data[i]))
+        while (text.length - i >= 8 && are_target_bytes(text.data + i))
+            i += 8;
+        if (i == text.length || is_target_byte(text.data[i]))
             continue;
         if (text.data[i] == '#')
             return detail_say(detail, "a fragment in the target: leave out '#' and what follows it");

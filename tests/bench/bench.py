@@ -11,7 +11,7 @@ import sys
 import idle
 import world
 from contenders import ALL
-from modes import FORWARD, MODES, Goal
+from modes import FORWARD, MODES, Goal, more_is_better
 
 RESULTS = world.TOP / "build" / "bench"
 GROUPS = ("http", "tunnel", "tls")
@@ -59,9 +59,9 @@ def run_mode(place, name, rounds):
 # --- comparing ------------------------------------------------------------------------------------------------------------
 
 
-def ratio(mode, ours, theirs):
+def ratio(metric, ours, theirs):
     """How many times as good ours is: the median over the rounds, each compared within itself."""
-    pairs = [(a[mode.metric], b[mode.metric]) if mode.more_is_better else (b[mode.metric], a[mode.metric]) for a, b in zip(ours, theirs)]
+    pairs = [(a[metric], b[metric]) if more_is_better(metric) else (b[metric], a[metric]) for a, b in zip(ours, theirs)]
     return statistics.median(a / b if b else float("inf") for a, b in pairs)
 
 
@@ -69,25 +69,27 @@ def cpu_ratio(ours, theirs):
     return statistics.median(b["cost"] / a["cost"] if a["cost"] else float("inf") for a, b in zip(ours, theirs))
 
 
-def best_of(mode, found, labels):
+def best_of(metric, found, labels):
     there = [label for label in labels if label in found]
-    pick = max if mode.more_is_better else min
-    return pick(there, key=lambda label: statistics.median(figures[mode.metric] for figures in found[label]), default=None)
+    pick = max if more_is_better(metric) else min
+    return pick(there, key=lambda label: statistics.median(figures[metric] for figures in found[label]), default=None)
 
 
 def verdict(mode, found, label, goal):
-    best = best_of(mode, found, goal.against)
+    """One that is about another metric than the mode's says which, and what was reached."""
+    metric = goal.metric or mode.metric
+    what = f"{metric} ≥" if goal.metric else "≥"
+    best = best_of(metric, found, goal.against)
     if best is None or label not in found:
-        return f"≥ {goal.ratio} × {'/'.join(goal.against)}: not measured"
-    reached, by_cpu = ratio(mode, found[label], found[best]), cpu_ratio(found[label], found[best])
-    met = reached >= goal.ratio or (goal.by_cpu and by_cpu >= goal.by_cpu)
-    return f"≥ {goal.ratio} × {best}: **{'met' if met else 'missed'}**"
+        return f"{what} {goal.ratio} × {'/'.join(goal.against)}: not measured"
+    reached = ratio(metric, found[label], found[best])
+    return f"{what} {goal.ratio} × {best}: {f'{reached:.2f}, ' if goal.metric else ''}**{'met' if reached >= goal.ratio else 'missed'}**"
 
 
 def cell(mode, found, label, other):
     if label not in found or other not in found:
         return "-"
-    return f"{ratio(mode, found[label], found[other]):.2f} ({cpu_ratio(found[label], found[other]):.2f})"
+    return f"{ratio(mode.metric, found[label], found[other]):.2f} ({cpu_ratio(found[label], found[other]):.2f})"
 
 
 def print_table(results, workers=""):

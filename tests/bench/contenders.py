@@ -334,10 +334,17 @@ class RelayCopy(RelaySplice):
     way = "copy"
 
 
+class RelayConnect(RelaySplice):
+    """Waits to be asked, as every forward proxy is, and looks at nothing."""
+
+    kinds = ("asked",)
+    way = "connect"
+
+
 ALL = {
     "exeat": Exeat, "exeat-commit": ExeatCommit,
     "nginx": Nginx, "haproxy": Haproxy, "nginx-tls": NginxSecure, "haproxy-tls": HaproxySecure,
     "squid": Squid, "squid-bump": SquidBump, "ats": TrafficServer, "tinyproxy": Tinyproxy,
-    "haproxy-tcp": HaproxyTcp, "relay-splice": RelaySplice, "relay-copy": RelayCopy,
+    "haproxy-tcp": HaproxyTcp, "relay-splice": RelaySplice, "relay-copy": RelayCopy, "relay-connect": RelayConnect,
 }
 FORWARD = ("squid", "ats", "tinyproxy")

@@ -66,6 +66,7 @@ struct origin {
     SSL_CTX *tls;
     struct peer *streams[STREAMS];
     size_t stream_count;
+    uint64_t streams_begun;
 };
 
 /* --- replies ---------------------------------------------------------------------------------------------------------
@@ -140,6 +141,17 @@ static void stream_end(struct origin *origin, struct peer *peer)
         set_ticks(origin, false);
 }
 
+/* Streams that begin in a row are spread evenly over one gap, in every run alike: else how many happen to be due at
+ * once would be most of what is measured. */
+static uint64_t first_due(struct origin *origin, uint64_t gap)
+{
+    const double golden = 0.6180339887498949; /* of its multiples, any number in a row divide a gap evenly */
+    double turns = (double)origin->streams_begun++ * golden;
+    uint64_t phase = (uint64_t)((turns - (double)(uint64_t)turns) * (double)gap);
+    uint64_t now = clock_ns();
+    return now - now % gap + gap + phase;
+}
+
 static void begin_events(struct origin *origin, struct peer *peer, unsigned count, unsigned gap_ms)
 {
     static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: "
@@ -147,7 +159,7 @@ static void begin_events(struct origin *origin, struct peer *peer, unsigned coun
     say(peer, head, sizeof(head) - 1);
     peer->events_left = count;
     peer->event_gap = (uint64_t)gap_ms * 1000000u;
-    peer->event_due = clock_ns() + peer->event_gap;
+    peer->event_due = first_due(origin, peer->event_gap);
     if (origin->stream_count == 0)
         set_ticks(origin, true);
     if (origin->stream_count < STREAMS)

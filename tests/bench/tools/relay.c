@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A bare relay of TCP: the least that carrying bytes between two sockets costs, as the measure of a tunnel.
- *     relay splice|copy PORT TARGET-PORT       both on 127.0.0.1; no policy, no name, no record */
+ *     relay splice|copy|connect PORT TARGET-PORT       both on 127.0.0.1; no policy, no name, no record
+ * With `connect` it copies too, once it has been asked: by a CONNECT that it does not read, which must come in one
+ * piece. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +32,9 @@ struct side {
 };
 
 static bool splices;
+static bool is_asked;
 static int loop;
+static struct sockaddr_in target;
 
 static struct sockaddr_in loopback(const char *port)
 {
@@ -104,27 +108,51 @@ static void side_close(struct side *side)
     side->dead = true;
 }
 
-static void relay_begin(int fd, const struct sockaddr_in *target)
+static void watch(struct side *side)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = side};
+    epoll_ctl(loop, EPOLL_CTL_ADD, side->fd, &event);
+}
+
+static void connect_to_target(struct side *client)
 {
     int up = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    if (up < 0 || (connect(up, (const struct sockaddr *)target, sizeof(*target)) < 0 && errno != EINPROGRESS))
+    if (up < 0 || (connect(up, (const struct sockaddr *)&target, sizeof(target)) < 0 && errno != EINPROGRESS))
         give_up("connect");
+    client->other = side_new(up);
+    client->other->other = client;
+    watch(client->other);
+}
+
+static void relay_begin(int fd)
+{
     struct side *client = side_new(fd);
-    struct side *origin = side_new(up);
-    client->other = origin;
-    origin->other = client;
-    for (int i = 0; i < 2; i++) {
-        struct side *side = i == 0 ? client : origin;
-        struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = side};
-        epoll_ctl(loop, EPOLL_CTL_ADD, side->fd, &event);
-    }
+    if (!is_asked)
+        connect_to_target(client);
+    watch(client);
+}
+
+/* Says 200 at once, and connects. */
+static bool answer(struct side *client)
+{
+    static const char yes[] = "HTTP/1.1 200 OK\r\n\r\n";
+    ssize_t got = recv(client->fd, client->buffer, BUFFER, 0);
+    if (got <= 0)
+        return got < 0 && errno == EAGAIN;
+    connect_to_target(client);
+    return send(client->fd, yes, sizeof(yes) - 1, MSG_NOSIGNAL) == (ssize_t)sizeof(yes) - 1;
 }
 
 /* Frees both sides after the turn, since the turn may hold an event of the other one. */
 static size_t serve(struct side *side, struct side **finished, size_t count)
 {
-    if (side->dead)
+    if (side->dead || (side->other == NULL && answer(side)))
         return count;
+    if (side->other == NULL) {
+        side_close(side);
+        finished[count] = side;
+        return count + 1;
+    }
     bool whole = move(side) && move(side->other);
     bool over = side->ended && side->other->ended && side->held == 0 && side->other->held == 0;
     if (whole && !over)
@@ -141,8 +169,9 @@ int main(int count, char **words)
         return 2;
     signal(SIGPIPE, SIG_IGN); /* sendfile and splice have no flag against it */
     splices = strcmp(words[1], "splice") == 0;
+    is_asked = strcmp(words[1], "connect") == 0;
     struct sockaddr_in here = loopback(words[2]);
-    struct sockaddr_in target = loopback(words[3]);
+    target = loopback(words[3]);
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     int one = 1;
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
@@ -162,7 +191,7 @@ int main(int count, char **words)
                 continue;
             }
             for (int fd; (fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0;)
-                relay_begin(fd, &target);
+                relay_begin(fd);
         }
         for (size_t i = 0; i < done; i++) {
             free(finished[i]->other);

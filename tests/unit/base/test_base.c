@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The toolbox: slices, encodings, times, JSON and files, each at its edges. */
+#include <ctype.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -58,10 +59,26 @@ static void numbers_are_digits_within_their_bound(void **state)
     assert_true(text_to_number(TEXT("65535"), 65535, &number));
     assert_int_equal(number, 65535);
     assert_true(text_to_number(TEXT("18446744073709551615"), UINT64_MAX, &number));
-    static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "0x1", "65536", "18446744073709551616", "1e3"};
+    static const char *const bad[] = {
+        "", "-1", "+1", " 1", "1 ", "0x1", "65536", "18446744073709551616", "99999999999999999999", "1e3"};
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         if (text_to_number(text_from(bad[i]), strlen(bad[i]) > 10 ? UINT64_MAX : 65535, &number))
             fail_msg("%s", bad[i]);
+}
+
+static void case_is_a_matter_of_letters_alone(void **state)
+{
+    (void)state;
+    for (unsigned left = 0; left < 256; left++)
+        for (unsigned right = 0; right < 256; right++) {
+            const char pair[] = {(char)left, 'x', (char)right, 'X'};
+            bool alike = left == right ||
+                         (left < 128 && right < 128 && isalpha((int)left) && tolower((int)left) == tolower((int)right));
+            assert_true(text_equal_nocase((struct text){pair, 2}, (struct text){pair + 2, 2}) == alike);
+            assert_true(text_equal_nocase((struct text){pair, 1}, (struct text){pair + 2, 1}) == alike);
+        }
+    assert_true(text_equal_nocase(TEXT(""), (struct text){NULL, 0}));
+    assert_false(text_equal_nocase(TEXT("host"), TEXT("hosts")));
 }
 
 static void a_stored_text_is_cut_to_its_place(void **state)
@@ -462,6 +479,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(globs_match_any_run_of_bytes),
         cmocka_unit_test(numbers_are_digits_within_their_bound),
+        cmocka_unit_test(case_is_a_matter_of_letters_alone),
         cmocka_unit_test(a_stored_text_is_cut_to_its_place),
         cmocka_unit_test(distances_count_single_edits),
         cmocka_unit_test(the_nearest_word_is_one_that_was_probably_meant),

@@ -343,10 +343,50 @@ static void each_byte_of_a_value_is_looked_at(void **state)
             }
 }
 
+static bool is_taken_in_a_target(unsigned byte, size_t at)
+{
+    char bytes[] = "GET http://a.example/pppppppppppppppppppp HTTP/1.1\r\nHost: a.example\r\n\r\n";
+    struct message_head message;
+    struct http_head head = {.message = &message};
+    size_t used;
+    struct fault fault = {0};
+    *(strchr(bytes, 'p') + strlen("p://a.example/") + at) = (char)byte; /* of "http", to behind the slash */
+    return http_request_parse((struct text){bytes, sizeof(bytes) - 1}, &limits, &head, &used, &fault) == PARSE_DONE;
+}
+
+static void each_byte_of_a_target_is_looked_at(void **state)
+{
+    (void)state;
+    for (size_t at = 0; at < 20; at++)
+        for (unsigned byte = 0; byte < 256; byte++) {
+            bool good = byte > 0x20 && byte != 0x7f && byte != '#' && byte != '\\';
+            if (is_taken_in_a_target(byte, at) != good)
+                fail_msg("0x%02X at %zu", byte, at);
+        }
+}
+
+static void a_name_ends_where_its_colon_stands(void **state)
+{
+    (void)state;
+    struct message_head message;
+    struct http_head head = {.message = &message};
+    for (unsigned byte = 1; byte < 256; byte++) {
+        char bytes[] = "GET / HTTP/1.1\r\nHost: a\r\nX-N?me: b\r\n\r\n";
+        *strchr(bytes, '?') = (char)byte;
+        bool good = is_token_byte((char)byte) || byte == ':'; /* the name is then shorter */
+        if ((parse(bytes, &head) == PARSE_DONE) != good)
+            fail_msg("0x%02X", byte);
+    }
+    assert_int_equal(parse("GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", &head), PARSE_BAD);
+    assert_int_equal(parse("GET / HTTP/1.1\r\nHost: a\r\nName\t: b\r\n\r\n", &head), PARSE_BAD);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_known_name_is_found_in_any_case),
+        cmocka_unit_test(each_byte_of_a_target_is_looked_at),
+        cmocka_unit_test(a_name_ends_where_its_colon_stands),
         cmocka_unit_test(each_byte_of_a_value_is_looked_at),
         cmocka_unit_test(serves_what_real_clients_send),
         cmocka_unit_test(refuses_what_two_servers_could_read_differently),

@@ -23,7 +23,7 @@
 #include "exeat/body/label.h"
 
 struct body_limits {
-    size_t decoded; /* bytes of the decoded text; of all texts inside it together, as much again */
+    size_t decoded; /* bytes of the decoded text; of all texts inside it together, four times as much */
     size_t ratio;   /* decoded bytes for each coded one, beyond the first 64 KiB */
     size_t places;  /* places that are told */
 };

@@ -12,6 +12,7 @@
 
 enum {
     LAYER_DEPTH = 8,      /* texts in texts */
+    WITHIN_TIMES = 4,     /* so much more than the body all texts within it may be together */
     LAYERS_MAX = 65000,   /* that are edited: so that a layer's number fits a place */
     LAYER_BESIDE = 65535, /* of places beside the decoded text: there is nothing to edit */
     LEVELS_MAX = 64,      /* JSON in itself, elements in elements */

@@ -125,7 +125,7 @@ bool layer_walk(struct body *body, struct text raw, struct layer *layer)
     enum body_fault fault = BODY_FINE;
     if (layer->depth == LAYER_DEPTH)
         fault = BODY_TOO_DEEP;
-    else if (body->layers.bytes + layer->owned.length > body->limits.decoded)
+    else if (body->layers.bytes + layer->owned.length > WITHIN_TIMES * body->limits.decoded)
         fault = BODY_TOO_LARGE;
     if (fault != BODY_FINE) {
         layer_clear(layer);

@@ -31,6 +31,7 @@ struct body_stream {
     bool has_data;
     bool after_cr; /* the last line ended with CR at the end of what was there */
     bool is_first; /* a byte-order mark may stand here */
+    bool has_mark; /* and did, in front of the event that comes */
     bool is_ended;
 };
 
@@ -125,6 +126,14 @@ static bool take_line(struct body_stream *stream, struct text *line)
     return true;
 }
 
+static struct text without_mark(struct body_stream *stream, struct text line)
+{
+    bool has_mark = stream->is_first && text_starts_with(line, byte_order_mark);
+    stream->has_mark = stream->has_mark || has_mark;
+    stream->is_first = false;
+    return text_after(line, has_mark ? byte_order_mark.length : 0);
+}
+
 /* WHATWG HTML section 9.2.6: a name, a colon, and a value behind one blank that does not count. */
 static void read_field(struct body_stream *stream, struct text line)
 {
@@ -150,9 +159,7 @@ static bool find_event(struct body_stream *stream)
 {
     struct text line;
     while (take_line(stream, &line)) {
-        if (stream->is_first && text_starts_with(line, byte_order_mark))
-            line = text_after(line, 3);
-        stream->is_first = false;
+        line = without_mark(stream, line);
         if (line.length == 0 && stream->has_lines)
             return true;
         if (line.length > 0)
@@ -167,9 +174,7 @@ static bool find_line(struct body_stream *stream)
     struct text line;
     if (!take_line(stream, &line))
         return false;
-    if (stream->is_first && text_starts_with(line, byte_order_mark))
-        line = text_after(line, 3);
-    stream->is_first = false;
+    line = without_mark(stream, line);
     buffer_append(&stream->data, line);
     return true;
 }
@@ -221,7 +226,7 @@ static bool find(struct body_stream *stream)
 static void begin_next(struct body_stream *stream)
 {
     stream->start = stream->scanned;
-    stream->has_lines = stream->has_data = false;
+    stream->has_lines = stream->has_data = stream->has_mark = false;
     stream->balance = (struct balance){0};
 }
 
@@ -247,8 +252,12 @@ enum body_next body_stream_next(struct body_stream *stream, struct body_event *e
     struct text raw = text_part(buffer_text(&stream->held), stream->start, stream->scanned - stream->start);
     if (raw.length > stream->limit)
         return BODY_EVENT_TOO_LARGE;
-    *event =
-        (struct body_event){raw, buffer_text(&stream->data), buffer_text(&stream->name), buffer_text(&stream->outside)};
+    *event = (struct body_event){
+        .raw = raw,
+        .data = buffer_text(&stream->data),
+        .name = buffer_text(&stream->name),
+        .outside = buffer_text(&stream->outside),
+        .has_mark = stream->has_mark};
     if (stream->kind == BODY_SEQUENCE)
         event->data = text_trim(raw, " \t\r\n\x1e");
     begin_next(stream);
@@ -261,20 +270,19 @@ enum body_next body_stream_next(struct body_stream *stream, struct body_event *e
 /* `data`, a field for each of its lines, with the prefix and the line end of the one it stands for. */
 static void write_data(struct text prefix, struct text data, struct text end, struct buffer *out)
 {
-    struct text line;
-    if (data.length == 0)
-        BUFFER_APPEND_ALL(out, prefix, end);
-    while (data.length > 0) {
-        line = text_part(data, 0, line_length(data, 0));
+    bool is_over = false;
+    while (!is_over) {
+        struct text line = text_part(data, 0, line_length(data, 0));
         BUFFER_APPEND_ALL(out, prefix, line, end);
         prefix = text_starts_with(prefix, byte_order_mark) ? text_after(prefix, 3) : prefix;
+        is_over = line.length == data.length;
         data = text_after(data, line.length + 1);
     }
 }
 
-static struct text data_prefix(struct text line)
+/* `mark`: so many bytes of a byte-order mark are in front. */
+static struct text data_prefix(struct text line, size_t mark)
 {
-    size_t mark = text_starts_with(line, byte_order_mark) ? 3 : 0;
     struct text field = text_after(line, mark);
     if (text_starts_with(field, TEXT("data: ")))
         return text_part(line, 0, mark + 6);
@@ -283,15 +291,18 @@ static struct text data_prefix(struct text line)
     return text_equal(field, TEXT("data")) ? TEXT("data:") : TEXT("");
 }
 
-static void write_event(struct text raw, struct text data, struct buffer *out)
+static void write_event(const struct body_event *event, struct text data, struct buffer *out)
 {
+    struct text raw = event->raw;
+    size_t mark = event->has_mark ? byte_order_mark.length : 0;
     bool is_written = false;
     while (raw.length > 0) {
         size_t length = line_length(raw, 0);
         struct text line = text_part(raw, 0, length);
         struct text end = text_part(raw, length, 2);
         end.length = end_length(end);
-        struct text prefix = data_prefix(line);
+        struct text prefix = data_prefix(line, mark);
+        mark = 0;
         if (prefix.length == 0)
             BUFFER_APPEND_ALL(out, line, end);
         else if (!is_written)
@@ -304,13 +315,12 @@ static void write_event(struct text raw, struct text data, struct buffer *out)
 void body_event_write(enum body_kind kind, const struct body_event *event, struct text data, struct buffer *out)
 {
     if (kind == BODY_EVENTS) {
-        write_event(event->raw, data, out);
+        write_event(event, data, out);
         return;
     }
     struct text raw = event->raw;
     struct text front = text_trim(raw, kind == BODY_LINES ? "\r\n" : " \t\r\n\x1e");
     size_t before = front.length == 0 ? 0 : (size_t)(front.data - raw.data);
-    if (kind == BODY_LINES && event->data.length < front.length)
-        before += 3; /* a byte-order mark */
+    before += event->has_mark ? byte_order_mark.length : 0;
     BUFFER_APPEND_ALL(out, text_part(raw, 0, before), data, text_after(raw, before + event->data.length));
 }

@@ -59,9 +59,11 @@ uint32_t windows1252_code(unsigned char byte)
 static void read_json(struct text rest, struct unit *unit)
 {
     struct text behind = rest;
-    uint32_t code = REPLACEMENT;
-    (void)json_spelled_next(&behind, &code);
-    say_code(unit, rest.length - behind.length, code);
+    uint32_t code;
+    if (json_escape_length(rest) > 0 && json_spelled_next(&behind, &code))
+        say_code(unit, rest.length - behind.length, code);
+    else
+        say_byte(unit, 1, rest.data[0]);
 }
 
 /* One byte, by its number or as it is; how many bytes of the spelling it has. */

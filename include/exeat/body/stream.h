@@ -4,6 +4,7 @@
 #ifndef EXEAT_BODY_STREAM_H
 #define EXEAT_BODY_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "exeat/base/bytes.h"
@@ -16,6 +17,7 @@ struct body_event {
     struct text data;    /* of SSE the lines of data, joined by LF; of the others the JSON text; may be empty */
     struct text name;    /* the event's, of SSE; empty: none */
     struct text outside; /* comments, id, retry and unknown fields of SSE, one a line: to be looked at too */
+    bool has_mark;       /* the first of a stream, with a byte-order mark in front */
 };
 
 enum body_next {

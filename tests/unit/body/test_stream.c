@@ -138,6 +138,8 @@ static void an_event_keeps_its_other_lines_when_its_data_is_another(void **state
         "\xef\xbb\xbf"
         "data:1\ndata:2\n\n");
     expect_written(BODY_EVENTS, TEXT("data"), TEXT("x"), "data:x\n");
+    expect_written(BODY_EVENTS, TEXT("data: x\n\n"), TEXT("a\n"), "data: a\ndata: \n\n");
+    expect_written(BODY_EVENTS, TEXT("data: x\n\n"), TEXT(""), "data: \n\n");
     expect_written(
         BODY_LINES,
         TEXT("\xef\xbb\xbf"

@@ -88,6 +88,12 @@ MUST_CHECK bool budget_enter(
 void budget_give_back(
     struct budget_share *share, const size_t *rows, size_t count, enum budget_kind kind, uint64_t amount,
     int64_t then_us);
+/* Which of these limits has nothing left of that kind, after budget_spend said so; false: none, since a new window
+ * began.
+ */
+bool budget_is_spent(
+    struct budget_share *share, const size_t *rows, size_t count, enum budget_kind kind, int64_t now_us,
+    struct budget_refusal *refusal);
 /* The request has ended: its places are free. */
 void budget_leave(struct budget_share *share, const size_t *rows, size_t count);
 /* Bytes that have moved or tokens that were used. False: nothing of one of the limits is left. */

@@ -12,8 +12,8 @@
 /* Told from the loop's thread. */
 struct checkup_hooks {
     void *context;
-    /* Another model than before, or the first. */
-    void (*on_model)(void *context, struct text endpoint, struct text adapter, const struct engine_identity *identity);
+    /* Another model, version, digest, adapter or region than before, or the first. */
+    void (*on_model)(void *context, struct text endpoint, const struct engine_identity *identity);
     /* A swap is done. */
     void (*on_swap)(void *context, struct text from, struct text to);
 };

@@ -14,12 +14,14 @@
 #include "exeat/model.h"
 #include "exeat/model/message.h"
 
-enum { DIALECT_FIELDS_MAX = 12 };
-/* An answer's fields and body. The texts of the fields are static, or borrow from what the call was given. */
+enum { DIALECT_FIELDS_MAX = 16, DIALECT_PACE_VALUES = 4, DIALECT_PACE_SIZE = 24 };
+/* An answer's fields and body. The texts of the fields are static, or borrow from what the call was given, or from the
+ * answer itself: it is not copied. */
 struct dialect_answer {
     struct field fields[DIALECT_FIELDS_MAX];
     size_t field_count;
-    struct buffer body; /* the caller's to clear */
+    char pace_values[DIALECT_PACE_VALUES][DIALECT_PACE_SIZE]; /* of fields by which clients pace themselves */
+    struct buffer body;                                       /* the caller's to clear */
 };
 /* A field; in the place of one of that name, which is not heeded any more. Borrows both texts. */
 void dialect_answer_set(struct dialect_answer *answer, struct text name, struct text value);
@@ -36,19 +38,31 @@ void dialect_fields_of(const struct dialect_answer *answer, int64_t wall_us, str
 /* --- saying no -----------------------------------------------------------------------------------------------------
  */
 
+/* A limit that is used up, or of which nothing is free. */
+enum dialect_paced { PACED_REQUESTS, PACED_TOKENS, PACED_BYTES, PACED_AT_ONCE };
+struct dialect_pace {
+    enum dialect_paced what;
+    uint64_t limit;
+    uint64_t window_s; /* 0: it has none */
+    uint64_t retry_s;  /* from now; at least 1 */
+    int64_t wall_us;   /* now, since 1970 */
+};
+
 struct dialect_refusal {
     enum llm_dialect dialect; /* DIALECT_NONE: plain text */
     struct text provider;     /* who speaks it; may be empty */
     enum llm_operation operation;
     enum reason reason;
-    struct text host;   /* canonical; empty: it could not be read */
-    uint16_t port;      /* 0: unknown */
-    struct text rule;   /* may be empty */
-    struct text id;     /* the request id */
-    struct text detail; /* what exactly was wrong, in our words; may be empty */
-    struct text hint;   /* the operator's: whom to ask; for what is refused, not for what failed; may be empty */
+    const struct dialect_pace *pace; /* the limit in the way, told as the vendor would; NULL: none */
+    struct text host;                /* canonical; empty: it could not be read */
+    uint16_t port;                   /* 0: unknown */
+    struct text rule;                /* may be empty */
+    struct text id;                  /* the request id */
+    struct text detail;              /* what exactly was wrong, in our words; may be empty */
+    struct text hint; /* the operator's: whom to ask; for what is refused, not for what failed; may be empty */
 };
-/* Short, and never an echo of what the client sent. The status is reason_row's. */
+/* Short, and never an echo of what the client sent. The status is reason_row's; Retry-After of a limit is the caller's
+ * to set. */
 void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer *answer);
 
 /* --- a call --------------------------------------------------------------------------------------------------------

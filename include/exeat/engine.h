@@ -51,6 +51,8 @@ enum {
     ENGINE_MODEL_SIZE = 96,
     ENGINE_NAME_SIZE = 48,
     ENGINE_FAULTS = 12,
+    ENGINE_WORDS_SIZE = 16,
+    ENGINE_REGION_SIZE = 132,
     ENGINE_WHY_SIZE = 200
 };
 struct engine_identity {
@@ -58,6 +60,9 @@ struct engine_identity {
     char version[ENGINE_VERSION_SIZE]; /* of the program */
     struct digest digest;
     bool has_digest;
+    char adapter[ENGINE_MODEL_SIZE]; /* as configured, as is the next */
+    char region[ENGINE_REGION_SIZE];
+    bool is_region_read; /* from a file */
 };
 /* What went wrong, and how often. `code` is an HTTP status, or below 100 an enum reason; 0: of several kinds. */
 struct engine_fault {
@@ -70,13 +75,16 @@ struct engine_view {
     char name[ENGINE_NAME_SIZE];
     enum engine_state state;
     enum engine_order order;
-    bool is_up;                /* the last call was answered, or there was none */
-    bool is_wrong_model;       /* another than it must have, or ... */
-    bool is_model_unknown;     /* ... nobody says which */
-    uint64_t rests_until_us;   /* steady clock */
-    char why[ENGINE_WHY_SIZE]; /* it is not ready; empty: it is, or was not asked */
-    uint32_t slots;            /* 0: no limit is known */
+    bool is_up;                    /* the last call was answered, or there was none */
+    bool is_wrong_model;           /* another than it must have, or ... */
+    bool is_model_unknown;         /* ... nobody says which */
+    uint64_t rests_until_us;       /* steady clock */
+    char why[ENGINE_WHY_SIZE];     /* it is not ready; empty: it is, or was not asked */
+    char words[ENGINE_WORDS_SIZE]; /* that it was heard to speak: "ollama"; empty: it was not asked yet, or ... */
+    char misfit[ENGINE_WHY_SIZE];  /* ... is not what the policy has it for: "has no model ..." */
+    uint32_t slots;                /* 0: no limit is known */
     uint32_t outstanding;
+    uint32_t foreign; /* calls of others that it has, by its own page */
     uint32_t waiting;
     uint64_t served;
     uint64_t fallbacks; /* calls that came to it because another did not serve */
@@ -89,14 +97,19 @@ void engine_look(struct engine *engine, struct engine_view *view); /* any thread
 /* Of those in force; returns how many were filled. */
 size_t engines_look(struct engines *engines, struct engine_view *views, size_t capacity);
 struct text engine_name(const struct engine *engine); /* lives as the engine */
-/* The same model, version and digest, as far as each is told. */
+/* The same model, version, digest, adapter and region, as far as each is told. */
 bool engine_identity_equal(const struct engine_identity *left, const struct engine_identity *right);
 struct engine_identity engine_identity(struct engine *engine);
 
 /* Who asks the engine how it is (checkup.h) says what came of it. True: that is another than before. */
 bool engine_note_state(struct engine *engine, enum engine_state state, struct text why);
 void engine_note_slots(struct engine *engine, uint32_t slots);
+/* It says that it has so many calls: what is more than ours are those of others, who make it busy for whoever chooses.
+ */
+void engine_note_load(struct engine *engine, uint32_t load);
 bool engine_note_identity(struct engine *engine, const struct engine_identity *identity);
+/* What it speaks, and what is wrong with it: as in the view. */
+void engine_note_words(struct engine *engine, struct text words, struct text misfit);
 /* The operator's word. */
 void engine_set_order(struct engine *engine, enum engine_order order);
 /* Is it ready, with the model that it shall have? */

@@ -34,6 +34,11 @@ static uint64_t outstanding_of(const struct engine_view *view)
     return view->outstanding;
 }
 
+static uint64_t foreign_of(const struct engine_view *view)
+{
+    return view->foreign;
+}
+
 static uint64_t waiting_of(const struct engine_view *view)
 {
     return view->waiting;
@@ -68,6 +73,7 @@ static const struct column columns[] = {
     {"inference_up", "gauge", "1 while the last call to the endpoint was answered, or none was made.", up_of},
     {"inference_slots", "gauge", "Calls that it serves at once; 0: no limit is known.", slots_of},
     {"inference_outstanding", "gauge", "Calls that it serves now.", outstanding_of},
+    {"inference_foreign", "gauge", "Calls of others that it has, by its own page when it was asked last.", foreign_of},
     {"inference_queue", "gauge", "Calls that wait for a slot of it, or of its pool.", waiting_of},
     {"inference_served_total", "counter", "Calls that it answered.", served_of},
     {"inference_fallbacks_total", "counter", "Calls that came to it because another did not serve.", fallbacks_of},

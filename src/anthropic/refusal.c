@@ -16,6 +16,8 @@ static struct text type_of(const struct refusal *refusal)
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (refusal->status == rows[i].status)
             return rows[i].type;
+    if (refusal->is_limit)
+        return TEXT("overloaded_error");
     return refusal_blame(refusal) == BLAME_NOBODY ? TEXT("api_error") : TEXT("invalid_request_error");
 }
 

@@ -143,6 +143,19 @@ bool budget_spend(
     return is_left;
 }
 
+bool budget_is_spent(
+    struct budget_share *share, const size_t *rows, size_t count, enum budget_kind kind, int64_t now_us,
+    struct budget_refusal *refusal)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!has_limit(share, rows[i], kind) || fill(share, rows[i], kind, 1, now_us) > 0)
+            continue;
+        *refusal = (struct budget_refusal){rows[i], kind, seconds_to_next(limit_of(share, rows[i], kind), now_us)};
+        return true;
+    }
+    return false;
+}
+
 /* To the counter that all share: a purse may be of another window. */
 void budget_give_back(
     struct budget_share *share, const size_t *rows, size_t count, enum budget_kind kind, uint64_t amount,

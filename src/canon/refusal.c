@@ -21,6 +21,8 @@ void refusal_append_member(struct buffer *out, struct text name, struct text val
 
 void refusal_append_facts(const struct refusal *refusal, struct buffer *out)
 {
+    if (refusal->members.length > 0)
+        BUFFER_APPEND_ALL(out, TEXT(","), refusal->members);
     if (refusal->reason.length > 0)
         refusal_append_member(out, TEXT("reason"), refusal->reason);
     if (refusal->rule.length > 0)

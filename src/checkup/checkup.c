@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is asked: the engines of the policy in force that say how they are. */
+/* Who is asked: the engines of the policy in force what they are, and those that say how they are. */
 #include "checkup_internal.h"
 #include "exeat/base/memory.h"
 #include "exeat/config.h"
@@ -15,9 +15,13 @@ static void forget(struct checkup *checkup)
 {
     for (size_t i = 0; i < checkup->patient_count; i++)
         patient_end(&checkup->patients[i]);
+    for (size_t i = 0; i < checkup->greeting_count; i++)
+        greeting_end(&checkup->greetings[i]);
     base_free(checkup->patients);
+    base_free(checkup->greetings);
     checkup->patients = NULL;
-    checkup->patient_count = 0;
+    checkup->greetings = NULL;
+    checkup->patient_count = checkup->greeting_count = 0;
     checkup_way_close(&checkup->way);
     tls_client_free(checkup->tls);
 }
@@ -45,9 +49,15 @@ static void begin(struct checkup *checkup)
     size_t count = engine_set_count(checkup->set);
     checkup_way_open(&checkup->way, checkup->policy, checkup->options.loop, checkup->tls);
     checkup->patients = base_array(count + 1, sizeof(*checkup->patients));
-    for (size_t i = 0; i < count; i++)
+    checkup->greetings = base_array(count + 1, sizeof(*checkup->greetings));
+    for (size_t i = 0; i < count; i++) {
         if (is_to_be_asked(checkup, i))
             patient_begin(&checkup->patients[checkup->patient_count++], checkup, i);
+        if (engine_set_at(checkup->set, i) == NULL)
+            continue;
+        identity_note_written(checkup, i);
+        greeting_begin(&checkup->greetings[checkup->greeting_count++], checkup, i);
+    }
 }
 
 static bool stands_by(const struct policy *policy, const char *name)

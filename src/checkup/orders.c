@@ -43,12 +43,16 @@ static void say_remark(const struct checkup *checkup, const struct engine_view *
         buffer_printf(&remark, "; instead of %s, once it is ready", checkup->swap.from);
     if (view->why[0] != '\0')
         buffer_printf(&remark, "; %s", view->why);
+    if (view->misfit[0] != '\0')
+        buffer_printf(&remark, "; it %s", view->misfit);
     if (view->is_wrong_model && !view->is_model_unknown)
         buffer_append_string(&remark, "; wrong_model");
     if (view->is_model_unknown && view->state == ENGINE_READY)
         buffer_append_string(&remark, "; model_unknown");
     if (view->rests_until_us > now_us)
         buffer_printf(&remark, "; rests for %us", (unsigned)((view->rests_until_us - now_us) / 1000000 + 1));
+    if (view->foreign > 0)
+        buffer_printf(&remark, "; has %u calls of others", view->foreign);
     buffer_append_shown(answer, text_after(buffer_text(&remark), 1), ""); /* without the first sign between two */
     buffer_clear(&remark);
 }
@@ -65,6 +69,7 @@ static void say(const struct checkup *checkup, const struct engine_view *view, s
         buffer_append_hex(answer, (struct bytes){view->identity.digest.bytes, sizeof(view->identity.digest.bytes)});
     else
         buffer_append_byte(answer, '-');
+    buffer_printf(answer, " speaks=%s", view->words[0] != '\0' ? view->words : "-");
     say_remark(checkup, view, answer);
     buffer_append_byte(answer, '\n');
 }

@@ -30,13 +30,11 @@ static void note_state(struct patient *patient, enum engine_state state, struct 
 /* All pages are read: it is ready, and this is what it has. */
 static void finish(struct patient *patient)
 {
-    const struct checkup_hooks *hooks = &patient->checkup->options.hooks;
-    struct engine_identity *identity = &patient->report.identity;
-    checkup_read_digest(patient->source->engine, identity);
-    if (engine_note_identity(patient->engine, identity))
-        hooks->on_model(hooks->context, engine_name(patient->engine), patient->source->engine->adapter, identity);
+    identity_note(patient->checkup, patient->engine, patient->source->engine, &patient->report.identity);
     engine_note_slots(patient->engine, patient->report.slots);
+    engine_note_load(patient->engine, patient->report.load);
     note_state(patient, ENGINE_READY, TEXT(""));
+    greeting_hurry(patient->checkup, patient->engine);
     rest(patient);
     swap_if_warm(patient->checkup);
 }
@@ -56,6 +54,7 @@ static void note_absence(struct patient *patient, uint16_t status, const char *e
         buffer_append_string(&why, error);
     else
         buffer_printf(&why, "it answers %u when it is asked how it is", (unsigned)status);
+    engine_note_load(patient->engine, 0);
     note_state(patient, state_of(status), buffer_text(&why));
     buffer_clear(&why);
 }

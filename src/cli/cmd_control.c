@@ -62,8 +62,8 @@ enum exit_code cmd_control_swap(const struct command_line *line)
  */
 
 /* The members of a line of the gate's, in its order: "NAME state=ready order=in_use ...". */
-static const char *const members[] = {"endpoint", "state", "order",   "outstanding", "waiting",
-                                      "slots",    "model", "version", "digest",      "remark"};
+static const char *const members[] = {"endpoint", "state",   "order",  "outstanding", "waiting", "slots",
+                                      "model",    "version", "digest", "speaks",      "remark"};
 
 static void read_members(struct text line, struct text values[COUNT_OF(members)])
 {
@@ -83,7 +83,7 @@ static void read_members(struct text line, struct text values[COUNT_OF(members)]
 
 static void put_row(const struct text values[COUNT_OF(members)], struct buffer *out)
 {
-    static const int widths[COUNT_OF(members)] = {16, 8, 10, 12, 8, 6, 24, 16, 12, 0};
+    static const int widths[COUNT_OF(members)] = {16, 8, 10, 12, 8, 6, 24, 16, 12, 10, 0};
     for (size_t i = 0; i < COUNT_OF(members); i++) {
         struct text value = i == 8 ? text_part(values[i], 0, 12) : values[i];
         if (i > 0)

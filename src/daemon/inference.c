@@ -6,8 +6,7 @@
 #include "exeat/checkup/online.h"
 #include "exeat/record.h"
 
-static void
-write_model(struct text endpoint, struct text adapter, const struct engine_identity *identity, struct buffer *fields)
+static void write_model(struct text endpoint, const struct engine_identity *identity, struct buffer *fields)
 {
     struct buffer detail = {0};
     buffer_printf(&detail, "endpoint=%.*s", TEXT_ARG(endpoint));
@@ -15,8 +14,12 @@ write_model(struct text endpoint, struct text adapter, const struct engine_ident
         buffer_printf(&detail, " model=%s", identity->model);
     if (identity->version[0] != '\0')
         buffer_printf(&detail, " version=%s", identity->version);
-    if (adapter.length > 0)
-        buffer_printf(&detail, " adapter=%.*s", TEXT_ARG(adapter));
+    if (identity->adapter[0] != '\0')
+        buffer_printf(&detail, " adapter=%s", identity->adapter);
+    if (identity->region[0] != '\0')
+        buffer_printf(
+            &detail, " region=%s region_from=%s", identity->region,
+            identity->is_region_read ? "file" : "configuration");
     record_field_append(fields, EVENT_NAME, bytes_of_text(TEXT("model")));
     record_field_append(fields, EVENT_DETAIL, bytes_of_text(buffer_text(&detail)));
     if (identity->has_digest)
@@ -25,14 +28,15 @@ write_model(struct text endpoint, struct text adapter, const struct engine_ident
     buffer_clear(&detail);
 }
 
-static void on_model(void *context, struct text endpoint, struct text adapter, const struct engine_identity *identity)
+static void on_model(void *context, struct text endpoint, const struct engine_identity *identity)
 {
     struct gate *gate = context;
     struct buffer fields = {0};
-    write_model(endpoint, adapter, identity, &fields);
+    write_model(endpoint, identity, &fields);
     log_info(
         "inference_model", log_text("endpoint", endpoint), log_string("model", identity->model),
-        log_string("version", identity->version));
+        log_string("version", identity->version), log_string("adapter", identity->adapter),
+        log_string("region", identity->region));
     if (!audit_event(gate->ledger.audit, RECORD_MODEL, bytes_of_text(buffer_text(&fields)), NULL, 0, NULL))
         log_error("audit_write_failed", log_string("event", "model"));
     buffer_clear(&fields);

@@ -6,54 +6,6 @@
 #include "exeat/kin.h"
 #include "exeat/openai.h"
 
-static void name_model(struct dialect_call *call)
-{
-    struct buffer name = {0};
-    json_spelled_append(&name, call->canon.model);
-    call->canon.model_name =
-        arena_text(&call->arena, name.length > 0 ? buffer_text(&name) : call->vendor->model_of_path(call->canon.path));
-    buffer_clear(&name);
-}
-
-/* Each event of a stream has the name: one as long as a body would come back a thousandfold. */
-static bool check_model(struct text model, struct detail *detail)
-{
-    enum { MODEL_MAX = 1024 };
-    if (model.length > MODEL_MAX)
-        return detail_say(detail, "the name of the model is longer than %d bytes", MODEL_MAX);
-    return model.length > 0 || detail_say(detail, "the body names no model");
-}
-
-/* What stands behind the last colon, if one does. */
-static struct text tag_of(struct text model)
-{
-    size_t tag = model.length;
-    while (tag > 0 && model.data[tag - 1] != ':')
-        tag--;
-    return tag > 0 ? text_after(model, tag) : TEXT("");
-}
-
-/* "gpt-oss:120b-cloud", "glm:cloud": an engine that knows such a name sends the call away. */
-static bool is_elsewhere(struct text tag)
-{
-    return text_equal_nocase(tag, TEXT("cloud")) ||
-           (tag.length > 6 && text_equal_nocase(text_after(tag, tag.length - 6), TEXT("-cloud")));
-}
-
-static enum reason judge_model(struct text model, struct detail *detail)
-{
-    if (!check_model(model, detail))
-        return REASON_MALFORMED_BODY;
-    struct text tag = tag_of(model);
-    if (is_elsewhere(tag))
-        (void)detail_say(detail, "model names one that runs at its vendor: name one that runs here");
-    else if (text_equal_nocase(tag, TEXT("online"))) /* OpenRouter's way to ask for a search */
-        (void)detail_say(detail, "model asks for a search, and nothing is looked up on the network: leave :online out");
-    else
-        return REASON_NONE;
-    return REASON_LLM_OPERATION;
-}
-
 static bool read_words(struct dialect_call *call, struct reading *reading)
 {
     call->words = hosted_words(call, reading);
@@ -72,8 +24,7 @@ static enum reason read_canon(struct dialect_call *call, struct detail *detail)
     json_view_clear(&view);
     if (!good)
         return reading.reason;
-    name_model(call);
-    return judge_model(call->canon.model_name, detail);
+    return model_name_take(call, detail);
 }
 
 static struct dialect_call *call_new(const struct llm_call *llm, const struct dialect_target *target)

@@ -61,6 +61,16 @@ void hosted_frame(struct hosted *hosted, struct buffer *out);
 bool models_are_rewritten(const struct dialect_call *call);
 MUST_CHECK bool models_rewrite(const struct dialect_call *call, struct text body, struct buffer *out);
 
+/* model_name.c: which model, once the body is read; or why it may not be called so */
+MUST_CHECK enum reason model_name_take(struct dialect_call *call, struct detail *detail);
+
+/* pace.c: limits, as the vendor tells of them; nothing where `refusal->pace` is NULL */
+void pace_append_again(const struct dialect_refusal *refusal, struct buffer *out);
+/* `members` is the caller's to clear, after the last use of `one`. */
+void pace_compose(const struct dialect_refusal *refusal, struct refusal *one, struct buffer *members);
+void pace_add_fields(const struct dialect_refusal *refusal, struct dialect_answer *answer);
+bool pace_is_soon(const struct dialect_pace *pace);
+
 void answer_add(struct dialect_answer *answer, struct text name, struct text value);
 
 #endif

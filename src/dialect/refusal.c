@@ -20,6 +20,12 @@ static bool is_worth_another_try(const struct dialect_refusal *refusal)
     return is_for_later(refusal) && refusal->reason != REASON_ANSWER_TOO_LARGE;
 }
 
+/* A limit ends by itself: how soon, whoever knows it says. */
+static bool forbids_another_try(const struct dialect_refusal *refusal)
+{
+    return refusal->pace == NULL ? !is_worth_another_try(refusal) : !pace_is_soon(refusal->pace);
+}
+
 /* The policy's no, in the one word that operators look for; everything else by its own. */
 static struct text code_of(enum reason reason)
 {
@@ -56,6 +62,7 @@ static void append_message(const struct dialect_refusal *refusal, struct buffer 
     append_sentence(refusal, out);
     append_if_any(out, TEXT("; rule "), refusal->rule, TEXT(""));
     BUFFER_APPEND_ALL(out, TEXT("; request "), refusal->id);
+    pace_append_again(refusal, out);
     append_if_any(out, TEXT(". "), hint_of(refusal), TEXT(""));
 }
 
@@ -87,11 +94,15 @@ static void refuse_as_vendor(const struct dialect_refusal *refusal, struct diale
 {
     const struct vendor *vendor = dialect_vendor_of(refusal->dialect, refusal->provider, refusal->operation);
     struct buffer message = {0};
+    struct buffer members = {0};
     struct refusal one = compose(refusal, &message);
+    pace_compose(refusal, &one, &members);
     vendor->write_refusal(&one, &answer->body);
     buffer_clear(&message);
+    buffer_clear(&members);
     answer_add(answer, vendor->id_field, one.id);
     answer_add(answer, vendor->blame_field, vendor->blame_words[refusal_blame(&one)]);
+    pace_add_fields(refusal, answer);
 }
 
 void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer *answer)
@@ -101,7 +112,7 @@ void dialect_refuse(const struct dialect_refusal *refusal, struct dialect_answer
     answer_add(answer, TEXT("X-Request-Id"), refusal->id);
     if (is_worth_another_try(refusal))
         answer_add(answer, TEXT("Retry-After"), TEXT("1"));
-    else if (!is_text)
+    if (!is_text && forbids_another_try(refusal))
         answer_add(answer, TEXT("X-Should-Retry"), TEXT("false"));
     (is_text ? write_text : refuse_as_vendor)(refusal, answer);
 }

@@ -89,10 +89,17 @@ void engine_leave(struct engine *engine, bool is_trial)
 /* --- within a pool ---------------------------------------------------------------------------------------------------
  */
 
+/* Our calls as they are now, and those of others as it said last. Slots are for ours alone: what was said is old by the
+ * time between two questions. */
+static uint32_t burden_of(const struct engine *engine)
+{
+    return atomic_load(&engine->pulse.outstanding) + atomic_load(&engine->pulse.foreign);
+}
+
 static bool is_less_busy(const struct engine *one, const struct engine *other)
 {
-    uint32_t mine = atomic_load(&one->pulse.outstanding);
-    uint32_t its = atomic_load(&other->pulse.outstanding);
+    uint32_t mine = burden_of(one);
+    uint32_t its = burden_of(other);
     if (mine != its)
         return mine < its;
     return atomic_load(&one->pulse.served) < atomic_load(&other->pulse.served);
@@ -162,8 +169,9 @@ static bool follows(const struct engine_wish *wish, const struct survey *survey)
     const struct engine *favourite = survey->favourite;
     if (wish->begins == 0 || survey->fit < 2 || favourite == NULL || !has_room(wish, favourite))
         return false;
-    return engine_slots(favourite) > 0 ||
-           atomic_load(&favourite->pulse.outstanding) <= atomic_load(&survey->least->pulse.outstanding) + MORE_BUSY;
+    if (engine_slots(favourite) > 0 && atomic_load(&favourite->pulse.foreign) == 0)
+        return true;
+    return burden_of(favourite) <= burden_of(survey->least) + MORE_BUSY;
 }
 
 static bool enter_one(const struct engine_wish *wish, const struct survey *survey, struct engine_pick *pick)

@@ -26,11 +26,14 @@ struct engine_diary {
     struct digest expected;
     bool has_expected;
     char why[ENGINE_WHY_SIZE]; /* it is not ready */
-    bool stood_by;             /* as the newest policy has it */
+    char words[ENGINE_WORDS_SIZE];
+    char misfit[ENGINE_WHY_SIZE];
+    bool stood_by; /* as the newest policy has it */
 };
 /* What calls touch. */
 struct engine_pulse {
     _Atomic uint32_t outstanding;
+    _Atomic uint32_t foreign; /* calls of others, when it was asked last */
     _Atomic uint32_t waiting;
     _Atomic uint32_t failures; /* one after the other */
     _Atomic uint64_t rests_until_us;

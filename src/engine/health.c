@@ -42,6 +42,7 @@ void engine_look(struct engine *engine, struct engine_view *view)
         .rests_until_us = atomic_load(&pulse->rests_until_us),
         .slots = engine_slots(engine),
         .outstanding = atomic_load(&pulse->outstanding),
+        .foreign = atomic_load(&pulse->foreign),
         .waiting = atomic_load(&pulse->waiting),
         .served = atomic_load(&pulse->served),
         .fallbacks = atomic_load(&pulse->fallbacks),
@@ -54,6 +55,8 @@ void engine_look(struct engine *engine, struct engine_view *view)
         view->faults[i] = engine->diary.faults[i];
     view->identity = engine->diary.identity;
     text_store(text_from(engine->diary.why), view->why, sizeof(view->why));
+    text_store(text_from(engine->diary.words), view->words, sizeof(view->words));
+    text_store(text_from(engine->diary.misfit), view->misfit, sizeof(view->misfit));
     pthread_mutex_unlock(&engine->lock);
 }
 
@@ -80,6 +83,21 @@ void engine_note_slots(struct engine *engine, uint32_t slots)
 {
     if (atomic_exchange(&engine->slots_told, slots) != slots)
         engines_wake(engine->engines);
+}
+
+void engine_note_words(struct engine *engine, struct text words, struct text misfit)
+{
+    struct engine_diary *diary = &engine->diary;
+    pthread_mutex_lock(&engine->lock);
+    text_store(words, diary->words, sizeof(diary->words));
+    text_store(misfit, diary->misfit, sizeof(diary->misfit));
+    pthread_mutex_unlock(&engine->lock);
+}
+
+void engine_note_load(struct engine *engine, uint32_t load)
+{
+    uint32_t ours = atomic_load(&engine->pulse.outstanding);
+    atomic_store(&engine->pulse.foreign, load > ours ? load - ours : 0);
 }
 
 void engine_set_order(struct engine *engine, enum engine_order order)

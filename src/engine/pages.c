@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the pages of an engine say of it: foreign bytes, of which only the members that are known are read. The shapes
- * are those of llama.cpp's server (/props), vLLM (/version, /v1/models), Ollama (/api/version, /api/tags) and Text
- * Generation Inference (/info). */
+ * are those of llama.cpp's server (/props), vLLM (/version, /v1/models, /metrics), Ollama (/api/version, /api/tags) and
+ * Text Generation Inference (/info). */
 #include "exeat/engine/pages.h"
 #include "exeat/base/json_view.h"
+#include "page_metrics.h"
 
 /* As much of it as has room, in printable ASCII: it goes into records and log lines. */
 static void store_text(const struct json_view *view, uint32_t value, char *out, size_t size)
@@ -172,6 +173,7 @@ static void read_by(enum engine_page page, const struct json_view *view, struct 
         read_info(view, out);
         return;
     case ENGINE_PAGE_HEALTH:
+    case ENGINE_PAGE_METRICS:
         return;
     }
 }
@@ -180,6 +182,10 @@ bool engine_read_page(enum engine_page page, struct text body, struct text wante
 {
     struct json_view view = {0};
     struct detail detail = {0};
+    if (page == ENGINE_PAGE_METRICS) { /* no JSON */
+        report->tells_load = metrics_read_load(body, &report->load) || report->tells_load;
+        return report->tells_load;
+    }
     bool good = page == ENGINE_PAGE_HEALTH || (json_view_read(&view, body, JSON_ANY_BYTES, &detail) &&
                                                json_view_shape(&view, 0) == JSON_SHAPE_OBJECT);
     if (good)
@@ -195,7 +201,8 @@ static const struct visit {
   vllm[] =
       {{ENGINE_PAGE_HEALTH, TEXT_INIT("/health")},
        {ENGINE_PAGE_VERSION, TEXT_INIT("/version")},
-       {ENGINE_PAGE_MODELS, TEXT_INIT("/v1/models")}},
+       {ENGINE_PAGE_MODELS, TEXT_INIT("/v1/models")},
+       {ENGINE_PAGE_METRICS, TEXT_INIT("/metrics")}},
   tgi[] = {{ENGINE_PAGE_HEALTH, TEXT_INIT("/health")}, {ENGINE_PAGE_INFO, TEXT_INIT("/info")}},
   ollama[] = {{ENGINE_PAGE_VERSION, TEXT_INIT("/api/version")}, {ENGINE_PAGE_TAGS, TEXT_INIT("/api/tags")}};
 

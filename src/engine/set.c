@@ -90,8 +90,10 @@ static void demand(struct engine *engine, const struct settings_engine *source)
         diary->why[0] = '\0';
     pthread_mutex_unlock(&engine->lock);
     atomic_store(&engine->slots_given, source->slots < UINT32_MAX ? (uint32_t)source->slots : 0);
-    if (!source->is_asked)
+    if (!source->is_asked) {
         atomic_store(&engine->state, ENGINE_UNKNOWN);
+        atomic_store(&engine->pulse.foreign, 0);
+    }
 }
 
 static struct engine *find(const struct engines *engines, const struct policy_inference *source)
@@ -207,7 +209,10 @@ struct engine_identity engine_identity(struct engine *engine)
 bool engine_identity_equal(const struct engine_identity *left, const struct engine_identity *right)
 {
     return text_equal(text_from(left->model), text_from(right->model)) &&
-           text_equal(text_from(left->version), text_from(right->version)) && left->has_digest == right->has_digest &&
+           text_equal(text_from(left->version), text_from(right->version)) &&
+           text_equal(text_from(left->adapter), text_from(right->adapter)) &&
+           text_equal(text_from(left->region), text_from(right->region)) &&
+           left->is_region_read == right->is_region_read && left->has_digest == right->has_digest &&
            (!left->has_digest || digest_equal(&left->digest, &right->digest));
 }
 

@@ -95,7 +95,7 @@ struct flow {
 /* What it counts under, from the decision on. */
 struct counted {
     struct budget_stay stay;
-    uint64_t retry_s; /* it was refused, and may come again then; 0: it was not */
+    struct budget_refusal refused; /* `retry_s` 0: it was not; by which limit, unless it was for want of memory */
 };
 
 struct exchange {
@@ -120,6 +120,8 @@ struct exchange {
 
 /* limit.c: true, or it was refused, which `*progress` says */
 MUST_CHECK bool limit_enter(struct exchange *exchange, enum progress *progress);
+/* By which limit it was refused; false: by none. */
+MUST_CHECK bool limit_pace(const struct exchange *exchange, struct dialect_pace *pace);
 void limit_leave(struct exchange *exchange); /* it has ended: what it used is counted, its places are free */
 
 /* run.c: the only writer of the state */

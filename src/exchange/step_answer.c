@@ -38,11 +38,13 @@ static void write_answer(struct exchange *exchange, uint16_t status, const struc
 static void compose_refusal(struct exchange *exchange)
 {
     enum reason reason = exchange->refusal;
+    struct dialect_pace pace;
     struct dialect_refusal refusal = {
         .dialect = exchange->ask.is_connect ? DIALECT_NONE : exchange->decision.llm.dialect,
         .provider = exchange->decision.llm.provider,
         .operation = exchange->decision.llm.operation,
         .reason = reason,
+        .pace = limit_pace(exchange, &pace) ? &pace : NULL,
         .rule = exchange->decision.rule,
         .id = text_from(exchange->account.id_text),
         .host = host_text(&exchange->ask.request.host),
@@ -60,8 +62,8 @@ static void compose_refusal(struct exchange *exchange)
     if (reason_row(reason)->status == 407)
         dialect_answer_set(&answer, TEXT("Proxy-Authenticate"), TEXT("Basic realm=\"exeat\", charset=\"UTF-8\""));
     char seconds[24];
-    if (exchange->counted.retry_s > 0) {
-        (void)snprintf(seconds, sizeof(seconds), "%llu", (unsigned long long)exchange->counted.retry_s);
+    if (exchange->counted.refused.retry_s > 0) {
+        (void)snprintf(seconds, sizeof(seconds), "%llu", (unsigned long long)exchange->counted.refused.retry_s);
         dialect_answer_set(&answer, TEXT("Retry-After"), text_from(seconds));
     }
     exchange->account.done = PLAN_REFUSE;

@@ -65,7 +65,7 @@ static enum reason take_body(struct exchange *exchange)
             break;
         }
         if (!room_has_memory(exchange->worker->loop, exchange->worker->limits.memory)) {
-            exchange->counted.retry_s = 1;
+            exchange->counted.refused.retry_s = 1;
             return REASON_MEMORY;
         }
         enum reason reason = hold(exchange, &piece);

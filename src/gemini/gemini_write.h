@@ -7,7 +7,6 @@
 
 /* write_answer.c */
 bool gemini_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
-extern const struct models_words gemini_models;
 void gemini_write_context_full(const struct canon_overflow *overflow, struct buffer *out);
 /* One part of a candidate; nothing for a thought that was not asked for. False: it cannot be said. */
 MUST_CHECK bool gemini_write_part(const struct canon_call *call, const struct canon_part *part, struct buffer *out);
@@ -18,6 +17,9 @@ void gemini_end_answer(const struct canon_call *call, const struct canon_usage *
 void gemini_begin_candidate(struct buffer *out);
 void gemini_end_candidate(
     const struct canon_call *call, enum canon_finish finish, size_t index, struct text logprobs, struct buffer *out);
+/* write_models.c */
+void gemini_write_models(
+    const struct canon_call *call, const struct text *names, size_t count, struct text name, struct buffer *out);
 /* write_logprobs.c: ,"logprobsResult":{...},"avgLogprobs":... for who asked */
 void gemini_write_logprobs(const struct canon_call *call, struct text logprobs, struct buffer *out);
 /* write_stream.c */

@@ -13,7 +13,7 @@ const struct vendor gemini_vendor = {
     .end_stream = gemini_end_stream,
     .write_error_event = gemini_write_error_event,
     .write_waiting = gemini_write_waiting,
-    .models = &gemini_models,
+    .write_models = gemini_write_models,
     .write_refusal = gemini_write_refusal,
     .write_context_full = gemini_write_context_full,
 };

@@ -190,15 +190,3 @@ bool gemini_write_answer(const struct canon_call *call, const struct canon_repli
     }
     return write_candidates(call, answer, out);
 }
-
-/* --- models --------------------------------------------------------------------------------------------------------
- */
-
-/* Clients want limits, and bound themselves by them: these are the vendor's, and an endpoint says what is too much. */
-const struct models_words gemini_models = {
-    .head = TEXT_INIT("{\"models\":["),
-    .one = TEXT_INIT("{\"name\":\"models/%\",\"version\":\"001\",\"displayName\":\"%\",\"description\":\"\","
-                     "\"inputTokenLimit\":1048576,\"outputTokenLimit\":65536,"
-                     "\"supportedGenerationMethods\":[\"generateContent\",\"countTokens\",\"embedContent\"]}"),
-    .tail = TEXT_INIT("]}"),
-};

@@ -111,6 +111,8 @@ static const struct native_path {
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/models/*")}, LLM_OTHER},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/publishers/*/models")}, LLM_OTHER},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/projects/*/locations/*/publishers/*/models/*")}, LLM_OTHER},
+    {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/google/models")}, LLM_MODELS},
+    {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/google/models/*")}, LLM_MODELS},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models")}, LLM_OTHER},
     {{DIALECT_GEMINI, TEXT_INIT("GET"), TEXT_INIT("/*/publishers/*/models/*")}, LLM_OTHER},
     {{DIALECT_OLLAMA, TEXT_INIT("POST"), TEXT_INIT("/api/chat")}, LLM_CHAT},

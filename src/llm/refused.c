@@ -48,6 +48,8 @@ static const struct {
     {TEXT_INIT("*:bidiGenerateContent"), "a stream both ways: no endpoint has one; call streamGenerateContent"},
     {TEXT_INIT("*awPredict"), "a model whose maker's words are not known here; use its OpenAI-like path"},
     {TEXT_INIT("*:predict"), "predict of a model that makes no vectors of texts; " LET_OUT},
+    {TEXT_INIT("*/locations/*/models*"),
+     "models of the project's own: none are kept here; publishers/google/models lists those that answer"},
 };
 
 const char *llm_refused(const struct request *request)

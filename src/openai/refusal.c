@@ -13,7 +13,7 @@ void openai_write_refusal(const struct refusal *refusal, struct buffer *out)
     };
     buffer_append(out, TEXT("{\"error\":{\"message\":"));
     json_append_string(out, refusal->message);
-    refusal_append_member(out, TEXT("type"), types[refusal_blame(refusal)]);
+    refusal_append_member(out, TEXT("type"), refusal->type.length > 0 ? refusal->type : types[refusal_blame(refusal)]);
     buffer_append(out, TEXT(",\"param\":null"));
     refusal_append_member(out, TEXT("code"), refusal->code);
     refusal_append_facts(refusal, out);

@@ -98,6 +98,11 @@ def test_vertex_is_answered_as_gemini_is(shop, what):
     assert shop.only_decision()["llm_provider"] == "Google Vertex AI"
 
 
+def test_models_at_vertex(shop):
+    said = run_script(shop, "gemini.mjs", "models", "vertex")
+    assert said == {"models": [f"publishers/google/models/{name}" for name in ("gemini-2", "mistral-7b")], "one": "publishers/google/models/gemini-2"}
+
+
 def test_vectors_at_vertex_are_predictions(shop, inference):
     said = run_script(shop, "gemini.mjs", "predict", "vertex")
     assert said["vectors"][0]["values"] == [0.25, -0.5, 1]

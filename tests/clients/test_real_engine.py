@@ -53,6 +53,21 @@ def test_googles_sdk_streams(shop):
     assert is_text_of_the_model("".join(said["words"])) and said["total"] == sum(tokens_on_record(shop))
 
 
+@pytest.fixture
+def ollamas(gate, talker):
+    """The same engine, spoken to as Ollama is."""
+    return gate(inference=[local(talker.port, models={"*": "talker"}, dialect="ollama", engine="ollama")], rules=[reroute("local")])
+
+
+def test_the_engine_is_understood_in_ollamas_words_too(ollamas):
+    said = run_script(ollamas, "anthropic.mjs", "stream")
+    assert is_text_of_the_model("".join(said["words"])) and said["stop"] == "max_tokens"
+    assert tuple(said["usage"]) == tokens_on_record(ollamas)
+    with ollamas.secure("api.openai.com") as connection:
+        first, second = (json.loads(ask(connection, call("/v1/chat/completions", {**CHAT, "seed": 7, "max_tokens": 12})).body) for _ in range(2))
+    assert first["choices"] == second["choices"] and first["usage"]["completion_tokens"] == 12
+
+
 def test_php_gets_the_events_one_by_one(shop):
     reply = run_php(shop, "curl", "events")
     events = [json.loads(line[6:]) for line in reply["body"].splitlines() if line.startswith("data: {")]
@@ -68,9 +83,11 @@ def test_the_same_seed_says_the_same(shop):
     assert first["choices"] == second["choices"] and first["usage"]["completion_tokens"] == 12
 
 
-def test_a_caller_who_goes_stops_the_model(shop, talker):
+@pytest.mark.parametrize("words", ["openai", "ollama"])
+def test_a_caller_who_goes_stops_the_model(gate, talker, words):
+    one = gate(inference=[local(talker.port, models={"*": "talker"}, dialect=words)], rules=[reroute("local")])
     before = talker.cancelled()
-    connection = shop.secure("api.openai.com")
+    connection = one.secure("api.openai.com")
     connection.sendall(streamed(max_tokens=1900))
     assert connection.recv(1)
     connection.close()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small server over llama.cpp that speaks OpenAI's API: node serve.mjs MODEL.gguf [PATH-OF-SOCKET]. Prints its port when it
+// A small server over llama.cpp that speaks OpenAI's API, and Ollama's: node serve.mjs MODEL.gguf [PATH-OF-SOCKET]. Prints its port when it
 // listens; until the model is loaded it answers 503, as engines do.
 import http from "node:http"
 import path from "node:path"
@@ -81,6 +81,25 @@ async function stream(call, gone, reply) {
     reply.end("data: [DONE]\n\n")
 }
 
+// The same in Ollama's words: lines of JSON, the last of which has the counts.
+async function lines(call, gone, reply, json) {
+    const plain = {messages: call.messages, max_tokens: call.options?.num_predict, temperature: call.options?.temperature, seed: call.options?.seed}
+    const {tokens, limit, usage} = begin(plain)
+    const line = (content, more) => ({model: name, created_at: new Date().toISOString(), message: {role: "assistant", content}, done: false, ...more})
+    const words = speak(tokens, limit, plain, gone, usage)
+    let content = ""
+    if (call.stream !== false) reply.writeHead(200, {"content-type": "application/x-ndjson"})
+    for (;;) {
+        const {done, value} = await words.next()
+        if (done && value === "gone") return
+        const end = done ? {done: true, done_reason: value, prompt_eval_count: usage.prompt_tokens, eval_count: usage.completion_tokens} : {}
+        content += done ? "" : value
+        if (call.stream !== false) reply.write(JSON.stringify(line(done ? "" : value, end)) + "\n")
+        else if (done) return json(200, line(content, end))
+        if (done) return reply.end()
+    }
+}
+
 async function read(request) {
     const pieces = []
     for await (const piece of request) pieces.push(piece)
@@ -101,6 +120,9 @@ async function serve(request, reply) {
         if (pathname === "/cancelled") return json(200, cancelled)
         if (pathname === "/props") return json(200, {total_slots: 4, model_path: file, model_alias: name, build_info: "node-llama-cpp"})
         if (pathname === "/v1/models") return json(200, {object: "list", data: [{id: name, object: "model", created: now(), owned_by: "llamacpp"}]})
+        if (pathname === "/api/version") return json(200, {version: "0.0.0-llama.cpp"})
+        if (pathname === "/api/tags") return json(200, {models: [{name: `${name}:latest`, model: `${name}:latest`}]})
+        if (pathname === "/api/chat") return await lines(await read(request), gone.signal, reply, json)
         if (pathname !== "/v1/chat/completions") throw new Refusal(404, "not_found_error", "File Not Found")
         const call = await read(request)
         await (call.stream ? stream(call, gone.signal, reply) : whole(call, gone.signal).then((answer) => json(200, answer)))

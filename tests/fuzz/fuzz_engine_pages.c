@@ -29,12 +29,15 @@ static void check_report(enum engine_page page, const struct engine_report *repo
     ASSERT(!identity->has_digest || page == ENGINE_PAGE_TAGS);
     ASSERT(
         report->slots <= UINT16_MAX && (report->slots == 0 || page == ENGINE_PAGE_PROPS || page == ENGINE_PAGE_INFO));
+    ASSERT(report->load <= 1000000 && (report->load == 0 || report->tells_load));
+    ASSERT(!report->tells_load || page == ENGINE_PAGE_METRICS);
 }
 
 static void check_same(const struct engine_report *one, const struct engine_report *other)
 {
     const struct engine_identity *left = &one->identity;
     const struct engine_identity *right = &other->identity;
+    ASSERT(one->load == other->load && one->tells_load == other->tells_load);
     ASSERT(one->slots == other->slots && left->has_digest == right->has_digest);
     ASSERT(strcmp(left->model, right->model) == 0 && strcmp(left->version, right->version) == 0);
     ASSERT(!left->has_digest || memcmp(&left->digest, &right->digest, sizeof(left->digest)) == 0);
@@ -75,7 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct engine_report report = {0};
     if (!text_split(&body, '\n', &wanted) || wanted.length == 0)
         return 0;
-    enum engine_page page = (enum engine_page)((unsigned char)wanted.data[0] % (ENGINE_PAGE_INFO + 1));
+    unsigned number = (unsigned char)wanted.data[0] % 8;
+    enum engine_page page = number > ENGINE_PAGE_METRICS ? ENGINE_PAGE_METRICS : (enum engine_page)number;
     wanted = text_after(wanted, 1);
     check_digest(body);
     bool good = engine_read_page(page, body, wanted, &report);

@@ -67,6 +67,16 @@ def test_a_probe_goes_where_calls_may_go_and_nowhere_else(checked):
             {"GET /v1/models": (200, OPENAI), "POST /v1/messages": (400, {})},
             "answers, speaks anthropic, and has mistral-7b, other",
         ),
+        (
+            "responses",
+            {"GET /v1/models": (200, OPENAI), "POST /v1/responses": (400, {})},
+            "answers, speaks responses, and has mistral-7b, other",
+        ),
+        (
+            "responses",
+            {"GET /v1/models": (200, OPENAI), "POST /v1/responses": (500, {})},
+            "answers, speaks responses, and has mistral-7b, other",
+        ),
     ],
 )
 def test_an_endpoint_that_is_as_it_must_be_is_told_with_its_models(checked, dialect, pages, words):
@@ -84,6 +94,19 @@ def test_an_endpoint_that_is_as_it_must_be_is_told_with_its_models(checked, dial
             {"GET /v1/models": (200, OPENAI)},
             "does not answer /v1/messages (404): it does not speak anthropic; it answers /v1/models: `dialect: openai`",
         ),
+        (
+            "responses",
+            {"GET /v1/models": (200, OPENAI)},
+            "does not answer /v1/responses (404): it does not speak responses; it answers /v1/models: `dialect: openai`",
+        ),
+        (
+            "responses",
+            {"GET /v1/models": (200, OPENAI), "POST /v1/responses": (501, {})},
+            "does not answer /v1/responses (501): it does not speak responses; it answers /v1/models: `dialect: openai`",
+        ),
+        ("responses", {"GET /v1/models": (200, OPENAI), "POST /v1/responses": (401, {})}, "answers 401: it wants (another) `key_file`"),
+        ("responses", {"GET /v1/models": (200, OPENAI), "POST /v1/responses": (503, {})}, "is warming: it answers 503 while it loads its model"),
+        ("responses", {"GET /api/tags": (200, OLLAMA)}, "does not answer /v1/models as who speaks responses (404); it answers /api/tags: `dialect: ollama`"),
         ("openai", {"GET /v1/models": (200, {"data": [{"id": "a b"}]})}, "has no model 'mistral-7b', which `models` maps to; it lists a?b"),
         ("openai", {"GET /v1/models": (503, {})}, "is warming: it answers 503 while it loads its model"),
         ("openai", {"GET /v1/models": (401, {})}, "answers 401: it wants (another) `key_file`"),

@@ -53,11 +53,12 @@ def at(path, **more):
 
 def test_an_endpoint_behind_a_unix_socket_answers_whole_and_in_a_stream(gate, near, folder):
     one = gate(inference=[at(folder / "llama.sock")], rules=[reroute("local")], workers=1)
+    wait_for(lambda: one.events("inference_asked"), "it to be asked what it is")
     assert b"local answer" in chat(one).body
     assert chat(one, streamed()).body.endswith(b"data: [DONE]\n\n")
     assert [request["target"] for request in near.requests] == ["/v1/chat/completions"] * 2
     assert near.requests[0]["headers"]["host"] == "localhost"
-    assert near.connections == 1  # it is kept, as any other
+    assert near.connections == 2  # that of the question, and one that is kept, as any other
     assert [one.outcome_of(decision)["inference"] for decision in one.decisions()] == ["local", "local"]
 
 

@@ -129,7 +129,7 @@ def test_the_connection_to_an_endpoint_that_objects_is_used_again(shop, inferenc
     with shop.secure("api.openai.com") as connection:
         for _ in range(3):
             assert ask(connection, call("/v1/chat/completions", CHAT)).status == 422
-    assert len(inference.requests) == 3 and inference.connections == 1
+    assert len(inference.requests) == 3 and len({request["client"] for request in inference.requests}) == 1
 
 
 # --- whom the next call is given to ---------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def test_a_callers_word_for_a_model_is_no_label(gate, inference):
     one = gate(
         inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{inference.port}"}, CANNED], rules=[reroute("local", "canned")]
     )
-    for name in ("gpt-4o", "whatever", '"}'):
+    for name in ("gpt-4o", "whatever", "a,b=[c]"):
         assert chat(one, {**CHAT, "model": name}).status == 200
     wait_for(lambda: one.metric("exeat_llm_calls_total") == 3, "the calls to be counted")
     assert one.metric(r'exeat_llm_calls_total\{provider="OpenAI",model="local",outcome="answered"\}') == 3

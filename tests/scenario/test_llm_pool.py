@@ -327,6 +327,44 @@ def test_a_model_is_updated_under_load_and_no_call_fails(gate, engines):
     assert set(statuses) == {200} and len(blue.calls()) == before
 
 
+def test_streams_that_have_begun_end_at_the_old_model_while_it_is_swapped_under_load(gate, engines):
+    blue, green = engines(2)
+    blue.slots = green.slots = 64
+    one = gate(inference=[asked(blue, "blue"), asked(green, "green", standby=True)], rules=[reroute("shop")])
+    state_of(one, "blue", "ready")
+    state_of(one, "green", "ready")
+    roots = one.bundle()
+    blue.pace()
+    streams = [one.secure("api.openai.com", roots=roots) for _ in range(8)]
+    for connection in streams:
+        connection.sendall(streamed())
+        assert connection.recv(1) == b"H"  # its head, with the first event behind it
+    assert one.control("inference swap blue green").startswith("ok: done")
+    before = len(blue.calls())
+    statuses = []
+
+    def go_on():
+        for _ in range(10):
+            statuses.append(chat(one, roots=roots).status)
+
+    callers = [threading.Thread(target=go_on) for _ in range(4)]
+    for caller in callers:
+        caller.start()
+    blue.steps.release(3 * len(streams))
+    for connection in streams:
+        seen = b"H"
+        while b"data: [DONE]" not in seen:
+            piece = connection.recv(65536)
+            assert piece, "a stream that was cut"
+            seen += piece
+        assert b"local" in seen and b"answer" in seen
+        connection.close()
+    for caller in callers:
+        caller.join(60)
+    assert statuses == [200] * 40 and len(blue.calls()) == before == 8
+    wait_for(lambda: "blue state=ready order=drains outstanding=0" in one.control("inference"), "the old one to be idle")
+
+
 # --- where it may be computed ---------------------------------------------------------------------------------------
 
 

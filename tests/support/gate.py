@@ -239,9 +239,9 @@ class Gate:
         connection.sendall(b"CONNECT %s:%d HTTP/1.1\r\nHost: %s:%d\r\n%s\r\n" % (host.encode(), port, host.encode(), port, extra))
         return connection, read_head(connection)
 
-    def secure(self, host, port=443, roots=None, server_name=None):
+    def secure(self, host, port=443, roots=None, server_name=None, extra=b""):
         """CONNECT and a TLS handshake; `roots` default to the gate's own bundle."""
-        connection, head = self.tunnel(host, port)
+        connection, head = self.tunnel(host, port, extra)
         assert head.startswith(b"HTTP/1.1 200"), head
         context = ssl.create_default_context(cafile=str(roots or self.bundle()))
         return context.wrap_socket(connection, server_hostname=server_name or host, suppress_ragged_eofs=False)

@@ -46,7 +46,13 @@ class Handler(BaseHTTPRequestHandler):
             left -= len(block)
         return total
 
+    def is_question(self):
+        """The gate asks by itself what this is: nobody's request."""
+        return self.headers.get("User-Agent", "").endswith("(checkup)")
+
     def note(self, body):
+        if self.is_question():
+            return
         self.server.origin.requests.append(
             {
                 "method": self.command,

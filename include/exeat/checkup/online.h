@@ -2,7 +2,7 @@
 /* Each endpoint of a policy is asked once what it is, for whoever set it up: is it there, does it speak what was
  * configured, has it the models that calls are sent to it for. Nothing of any caller is sent. Where it has no list of
  * models, the path of a call is asked for with an empty object, which no model answers: any status but 404, 405 and 501
- * says that it is there. */
+ * says that it is there, and 401, 403 and 503 what it wants first. */
 #ifndef EXEAT_CHECKUP_ONLINE_H
 #define EXEAT_CHECKUP_ONLINE_H
 

@@ -12,7 +12,8 @@ enum engine_page {
     ENGINE_PAGE_VERSION,
     ENGINE_PAGE_MODELS, /* vLLM */
     ENGINE_PAGE_TAGS,   /* Ollama */
-    ENGINE_PAGE_INFO    /* Text Generation Inference */
+    ENGINE_PAGE_INFO,   /* Text Generation Inference */
+    ENGINE_PAGE_METRICS /* vLLM */
 };
 /* The pages of a kind of engine, the one that says how it is first. False: there are no more. The path is static. */
 bool engine_page_at(enum engine_kind kind, size_t index, enum engine_page *page, struct text *path);
@@ -20,6 +21,8 @@ bool engine_page_at(enum engine_kind kind, size_t index, enum engine_page *page,
 struct engine_report {
     struct engine_identity identity;
     uint32_t slots; /* 0: it does not say */
+    uint32_t load;  /* calls that it has, whoever they are of */
+    bool tells_load;
 };
 /* Adds what the page says. `wanted`: the model that is asked there, of several. False: it is no such page. */
 MUST_CHECK bool

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One call for each vendor's SDK, way and drill, all at once, each SDK with its own settings for trying again. A drill is the user
 // as whom the proxy is asked. Prints one JSON: {"SDK": {"DRILL WAY": what its user sees}}.
-//   node drills.mjs DRILL...
+//   node drills.mjs DRILL[=SDK,SDK]...
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ProxyAgent, fetch } from 'undici';
 import OpenAI from 'openai';
@@ -121,7 +121,8 @@ async function go(sdk, name, way, found) {
 
 const found = {};
 const all = [];
-for (const sdk of Object.keys(ways)) for (const name of process.argv.slice(2)) for (const way of ['whole', 'stream']) all.push(go(sdk, name, way, found));
+for (const [name, only] of process.argv.slice(2).map((word) => word.split('=')))
+  for (const sdk of only?.split(',') ?? Object.keys(ways)) for (const way of ['whole', 'stream']) all.push(go(sdk, name, way, found));
 await Promise.all(all);
 console.log(JSON.stringify(found));
 process.exit(0); // agents keep their connections

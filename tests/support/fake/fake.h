@@ -32,6 +32,7 @@ struct fake_peer {
     size_t read;             /* of `sent` */
     struct buffer heard;     /* what the gate wrote */
     size_t room;             /* how much more it takes */
+    size_t writes;           /* in how many the gate wrote it */
     size_t piece;            /* the most that one read gets */
     bool is_upstream;
     struct fake_far far; /* of an upstream */
@@ -41,7 +42,7 @@ struct fake_peer {
     bool gate_ended;     /* the gate's FIN came */
     bool gate_broke;     /* the gate's channel was freed after channel_break */
 };
-enum { FAKE_DESCRIPTOR = 1000, FAKE_PEERS = 64, FAKE_OPEN = 64 };
+enum { FAKE_DESCRIPTOR = 1000, FAKE_PEERS = 128, FAKE_OPEN = 64 };
 
 /* What happens of itself; what does not, waits for the script. */
 struct fake_manners {
@@ -108,6 +109,7 @@ extern struct fake_world fake;
 void fake_begin(void); /* a new loop, and nobody in it; edges stay */
 void fake_end(void);
 void fake_run(void);                   /* until nothing happens any more */
+void fake_turn(void);                  /* one turn of the loop: who has news is told, and what was put off is done */
 void fake_pass(uint64_t milliseconds); /* time goes by, and what is due happens */
 int fake_client(void);                 /* a descriptor for session_start */
 struct fake_peer *fake_of(int descriptor);

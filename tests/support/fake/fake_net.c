@@ -197,6 +197,23 @@ void fake_run(void)
     fake.is_running = false;
 }
 
+void fake_turn(void)
+{
+    struct list later;
+    struct list_node *node;
+    fake.is_running = true;
+    while (tell_channel() || tell_watch())
+        continue;
+    list_init(&later);
+    while ((node = list_take_first(&fake.loop->deferred)) != NULL)
+        list_append(&later, node);
+    while ((node = list_take_first(&later)) != NULL) {
+        struct deferred *deferred = list_owner(node, struct deferred, node);
+        deferred->run(deferred);
+    }
+    fake.is_running = false;
+}
+
 /* --- time --- */
 
 struct timer *timer_new(struct loop *loop, timer_function function, void *context)
@@ -371,6 +388,7 @@ enum io channel_send(struct channel *channel, const struct iovec *parts, int cou
         peer->room -= length;
         *put += length;
     }
+    peer->writes += *put > 0 ? 1 : 0;
     return *put > 0 || count == 0 ? IO_OK : IO_AGAIN;
 }
 

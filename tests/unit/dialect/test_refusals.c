@@ -175,6 +175,216 @@ static void a_broken_stream_is_told_in_the_shape_of_its_operation(void **state)
     dialect_call_free(response);
 }
 
+/* --- limits ----------------------------------------------------------------------------------------------------------
+ */
+
+/* 2026-11-23T10:00:00Z, and so long until the window ends. */
+#define NOW_US INT64_C(1795428000000000)
+
+static void refuse_for(
+    enum llm_dialect dialect, const char *provider, const struct dialect_pace *pace, struct dialect_answer *answer)
+{
+    static const enum reason reasons[] = {
+        [PACED_REQUESTS] = REASON_LIMIT_REQUESTS,
+        [PACED_TOKENS] = REASON_LIMIT_TOKENS,
+        [PACED_BYTES] = REASON_LIMIT_BYTES,
+        [PACED_AT_ONCE] = REASON_LIMIT_CONCURRENT,
+    };
+    const struct dialect_refusal refusal = {
+        .dialect = dialect,
+        .provider = text_from(provider),
+        .reason = reasons[pace->what],
+        .pace = pace,
+        .rule = TEXT("stay"),
+        .id = TEXT("01"),
+        .detail = TEXT("rule stay"),
+    };
+    dialect_refuse(&refusal, answer);
+}
+
+#define SAYS(why) "exeat refused this request: " why " (rule stay); rule stay; request 01"
+#define REQUESTS SAYS("more requests than the limit has for this window of time")
+#define TOKENS SAYS("the tokens of this window of time are used up")
+#define FACTS(reason) "\"reason\":\"" reason "\",\"rule\":\"stay\",\"request_id\":\"01\""
+
+static const struct told {
+    enum llm_dialect dialect;
+    const char *provider;
+    struct dialect_pace pace;
+    const char *fields; /* those of its own, "Name: value" */
+    const char *body;
+} told[] = {
+    {DIALECT_OPENAI,
+     "OpenAI",
+     {PACED_REQUESTS, 20, 60, 13, NOW_US},
+     "X-Ratelimit-Limit-Requests: 20|X-Ratelimit-Remaining-Requests: 0|X-Ratelimit-Reset-Requests: 13s|Retry-After-Ms: "
+     "13000|",
+     "{\"error\":{\"message\":\"" REQUESTS ". Please try again in 13s\",\"type\":\"requests\",\"param\":null,"
+     "\"code\":\"rate_limit_exceeded\"," FACTS("limit_requests") "}}"},
+    {DIALECT_OPENAI,
+     "Groq",
+     {PACED_TOKENS, 2000, 86400, 3723, NOW_US},
+     "X-Should-Retry: false|X-Ratelimit-Limit-Tokens: 2000|X-Ratelimit-Remaining-Tokens: 0|X-Ratelimit-Reset-Tokens: "
+     "1h2m3s|"
+     "Retry-After-Ms: 3723000|",
+     "{\"error\":{\"message\":\"" TOKENS ". Please try again in 1h2m3s\",\"type\":\"tokens\",\"param\":null,"
+     "\"code\":\"rate_limit_exceeded\"," FACTS("limit_tokens") "}}"},
+    {DIALECT_OPENAI,
+     "DeepSeek",
+     {PACED_BYTES, 2000, 3600, 60, NOW_US},
+     "Retry-After-Ms: 60000|",
+     "{\"error\":{\"message\":\"" SAYS(
+         "the bytes of this window of time are used up") ". Please try again in 1m0s\","
+                                                         "\"type\":\"rate_limit_error\",\"param\":null,\"code\":\"rate_"
+                                                         "limit_exceeded\"," FACTS("limit_bytes") "}}"},
+    {DIALECT_OPENAI,
+     "Azure OpenAI",
+     {PACED_REQUESTS, 20, 60, 1, NOW_US},
+     "X-Ratelimit-Limit-Requests: 20|X-Ratelimit-Remaining-Requests: 0|X-Ratelimit-Reset-Requests: 1s|Retry-After-Ms: "
+     "1000|",
+     "{\"error\":{\"message\":\"" REQUESTS
+     ". Please retry after 1 second\",\"type\":\"rate_limit_error\",\"param\":null,"
+     "\"code\":\"429\"," FACTS("limit_requests") "}}"},
+    {DIALECT_OPENAI,
+     "OpenRouter",
+     {PACED_REQUESTS, 20, 60, 13, NOW_US},
+     "X-Ratelimit-Limit: 20|X-Ratelimit-Remaining: 0|X-Ratelimit-Reset: 1795428013000|",
+     "{\"error\":{\"code\":429,\"message\":\"" REQUESTS "\",\"metadata\":{\"error_type\":\"rate_limit_exceeded\","
+     "\"headers\":{\"X-RateLimit-Limit\":\"20\",\"X-RateLimit-Remaining\":\"0\",\"X-RateLimit-Reset\":"
+     "\"1795428013000\"}," FACTS("limit_requests") "}}}"},
+    {DIALECT_OPENAI,
+     "OpenRouter",
+     {PACED_TOKENS, 20, 60, 13, NOW_US},
+     "",
+     "{\"error\":{\"code\":429,\"message\":\"" TOKENS
+     "\",\"metadata\":{\"error_type\":\"rate_limit_exceeded\"," FACTS("limit_tokens") "}}}"},
+    {DIALECT_OPENAI,
+     "Perplexity",
+     {PACED_TOKENS, 20, 60, 13, NOW_US},
+     "",
+     "{\"error\":{\"code\":429,\"message\":\"" TOKENS
+     "\",\"type\":\"rate_limit_exceeded\"," FACTS("limit_tokens") "}}"},
+    {DIALECT_OPENAI,
+     "xAI",
+     {PACED_TOKENS, 20, 60, 13, NOW_US},
+     "",
+     "{\"code\":\"Some resource has been exhausted\",\"error\":\"" TOKENS "\"," FACTS("limit_tokens") "}"},
+    {DIALECT_OPENAI,
+     "Hugging Face Inference Providers",
+     {PACED_BYTES, 20, 60, 13, NOW_US},
+     "Retry-After-Ms: 13000|",
+     "{\"error\":\"" SAYS("the bytes of this window of time are used up") ". Please try again in 13s\","
+                                                                          "\"code\":\"rate_limit_exceeded\"," FACTS(
+                                                                              "limit_bytes") "}"},
+    {DIALECT_ANTHROPIC,
+     "Anthropic",
+     {PACED_TOKENS, 20, 60, 13, NOW_US},
+     "Anthropic-Ratelimit-Tokens-Limit: 20|Anthropic-Ratelimit-Tokens-Remaining: 0|"
+     "Anthropic-Ratelimit-Tokens-Reset: 2026-11-23T10:00:13Z|",
+     "{\"type\":\"error\",\"error\":{\"type\":\"rate_limit_error\",\"message\":\"" TOKENS
+     "\"}," FACTS("limit_tokens") "}"},
+    {DIALECT_GEMINI,
+     "Google",
+     {PACED_REQUESTS, 20, 86400, 61, NOW_US},
+     "X-Should-Retry: false|",
+     "{\"error\":{\"code\":429,\"message\":\"" REQUESTS
+     ". Please retry in 61s\",\"status\":\"RESOURCE_EXHAUSTED\",\"details\":["
+     "{\"@type\":\"type.googleapis.com/google.rpc.QuotaFailure\",\"violations\":[{\"quotaId\":\"RequestsPerDay\","
+     "\"quotaValue\":\"20\"}]},{\"@type\":\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"61s\"}]," FACTS(
+         "limit_requests") "}}"},
+    {DIALECT_MISTRAL,
+     "Mistral",
+     {PACED_TOKENS, 20, 60, 13, NOW_US},
+     "",
+     "{\"object\":\"error\",\"message\":\"" TOKENS "\",\"type\":\"rate_limited\",\"param\":null,\"code\":\"1300\","
+     "\"raw_status_code\":429," FACTS("limit_tokens") "}"},
+    {DIALECT_COHERE,
+     "Cohere",
+     {PACED_TOKENS, 20, 60, 13, NOW_US},
+     "",
+     "{\"id\":\"01\",\"message\":\"" TOKENS "\",\"code\":\"limit_tokens\"," FACTS("limit_tokens") "}"},
+    {DIALECT_OLLAMA,
+     "Ollama Cloud",
+     {PACED_TOKENS, 20, 60, 13, NOW_US},
+     "",
+     "{\"error\":\"" TOKENS "\",\"code\":\"limit_tokens\"," FACTS("limit_tokens") "}"},
+    {DIALECT_BEDROCK,
+     "AWS Bedrock",
+     {PACED_TOKENS, 20, 60, 13, NOW_US},
+     "X-Amzn-Errortype: ThrottlingException|",
+     "{\"message\":\"" TOKENS "\"," FACTS("limit_tokens") "}"},
+};
+
+/* But for those that each refusal has. */
+static void append_own_fields(const struct dialect_answer *answer, struct buffer *out)
+{
+    static const struct text common[] = {
+        TEXT_INIT("Content-Type"), TEXT_INIT("X-Request-Id"), TEXT_INIT("Request-Id"), TEXT_INIT("X-Amzn-Requestid")};
+    for (size_t i = 0; i < answer->field_count; i++) {
+        bool is_own = true;
+        for (size_t k = 0; k < COUNT_OF(common); k++)
+            is_own = is_own && !text_equal(answer->fields[i].name, common[k]);
+        if (is_own)
+            BUFFER_APPEND_ALL(out, answer->fields[i].name, TEXT(": "), answer->fields[i].value, TEXT("|"));
+    }
+}
+
+static void a_limit_is_told_as_the_vendor_tells_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(told); i++) {
+        struct dialect_answer answer = {0};
+        struct buffer fields = {0};
+        refuse_for(told[i].dialect, told[i].provider, &told[i].pace, &answer);
+        append_own_fields(&answer, &fields);
+        json_decref(tree_of(&answer.body));
+        expect_text(&answer.body, told[i].body);
+        expect_text(&fields, told[i].fields);
+    }
+}
+
+static void places_that_are_taken_are_worth_another_try_in_every_dialect(void **state)
+{
+    (void)state;
+    const struct dialect_pace pace = {PACED_AT_ONCE, 2, 0, 1, NOW_US};
+    for (int dialect = DIALECT_OPENAI; dialect <= DIALECT_OTHER; dialect++) {
+        struct dialect_answer answer = {0};
+        refuse_for((enum llm_dialect)dialect, "", &pace, &answer);
+        json_decref(tree_of(&answer.body));
+        assert_true(has_field(&answer, "Retry-After", "1"));
+        assert_false(has_field(&answer, "X-Should-Retry", "false"));
+        char *body = buffer_take(&answer.body);
+        assert_true(dialect != DIALECT_ANTHROPIC || strstr(body, "\"overloaded_error\"") != NULL);
+        assert_true(dialect != DIALECT_OPENAI || strstr(body, "\"server_error\"") != NULL);
+        assert_true(dialect != DIALECT_GEMINI || strstr(body, "\"retryDelay\":\"1s\"") != NULL);
+        base_free(body);
+    }
+}
+
+/* The largest numbers that there may be have room in a field. */
+static void no_value_of_a_field_is_cut(void **state)
+{
+    (void)state;
+    const struct dialect_pace pace = {PACED_REQUESTS, (UINT64_C(1) << 40) - 1, 86400, 86400, NOW_US};
+    static const struct {
+        enum llm_dialect dialect;
+        const char *provider;
+        const char *name;
+        const char *value;
+    } fields[] = {
+        {DIALECT_OPENAI, "OpenAI", "X-Ratelimit-Limit-Requests", "1099511627775"},
+        {DIALECT_OPENAI, "OpenAI", "X-Ratelimit-Reset-Requests", "24h0m0s"},
+        {DIALECT_OPENAI, "OpenRouter", "X-Ratelimit-Reset", "1795514400000"},
+        {DIALECT_ANTHROPIC, "", "Anthropic-Ratelimit-Requests-Reset", "2026-11-24T10:00:00Z"},
+    };
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        struct dialect_answer answer = {0};
+        refuse_for(fields[i].dialect, fields[i].provider, &pace, &answer);
+        assert_true(has_field(&answer, fields[i].name, fields[i].value));
+        buffer_clear(&answer.body);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +392,9 @@ int main(void)
         cmocka_unit_test(every_reason_is_blamed_on_who_it_belongs_to_in_every_dialect),
         cmocka_unit_test(the_code_of_a_policys_no_is_always_the_same_and_others_have_their_own),
         cmocka_unit_test(a_broken_stream_is_told_in_the_shape_of_its_operation),
+        cmocka_unit_test(a_limit_is_told_as_the_vendor_tells_it),
+        cmocka_unit_test(places_that_are_taken_are_worth_another_try_in_every_dialect),
+        cmocka_unit_test(no_value_of_a_field_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -362,14 +362,69 @@ static void a_conversation_reaches_the_endpoint_whole_from_every_dialect(void **
 static const struct tongue {
     enum endpoint_dialect speaks;
     enum llm_dialect dialect;
-} tongues[] = {{SPEAKS_OLLAMA, DIALECT_OLLAMA}, {SPEAKS_ANTHROPIC, DIALECT_ANTHROPIC}};
+} tongues[] = {
+    {SPEAKS_OLLAMA, DIALECT_OLLAMA}, {SPEAKS_ANTHROPIC, DIALECT_ANTHROPIC}, {SPEAKS_RESPONSES, DIALECT_OPENAI}};
 enum { TONGUES = sizeof(tongues) / sizeof(tongues[0]) };
+
+/* The texts of an item, joined. */
+static json_t *text_of(const json_t *content)
+{
+    struct buffer text = {0};
+    size_t at;
+    json_t *part;
+    if (json_is_string(content))
+        return json_deep_copy(content);
+    json_array_foreach(content, at, part)
+    {
+        const json_t *piece = json_object_get(part, "text");
+        buffer_append(&text, (struct text){json_string_value(piece), json_string_length(piece)});
+    }
+    json_t *joined = json_stringn(text.length > 0 ? text.data : "", text.length);
+    buffer_clear(&text);
+    return joined;
+}
+
+/* A call is a member of what its caller said last. */
+static void add_item(json_t *messages, const json_t *item)
+{
+    const char *type = json_string_value(json_object_get(item, "type"));
+    json_t *last = json_array_get(messages, json_array_size(messages) - 1);
+    if (strcmp(type, "function_call") == 0) {
+        if (json_object_get(last, "tool_calls") == NULL)
+            json_object_set_new(last, "tool_calls", json_array());
+        json_array_append_new(
+            json_object_get(last, "tool_calls"),
+            json_pack(
+                "{s:O,s:s,s:{s:O,s:O}}", "id", json_object_get(item, "call_id"), "type", "function", "function", "name",
+                json_object_get(item, "name"), "arguments", json_object_get(item, "arguments")));
+    } else if (strcmp(type, "function_call_output") == 0) {
+        json_array_append_new(
+            messages, json_pack(
+                          "{s:s,s:o,s:O}", "role", "tool", "content", text_of(json_object_get(item, "output")),
+                          "tool_call_id", json_object_get(item, "call_id")));
+    } else {
+        json_array_append_new(
+            messages, json_pack(
+                          "{s:O,s:o}", "role", json_object_get(item, "role"), "content",
+                          text_of(json_object_get(item, "content"))));
+    }
+}
+
+static json_t *messages_of_items(const json_t *body)
+{
+    json_t *messages = json_array();
+    size_t at;
+    json_t *item;
+    json_array_foreach(json_object_get(body, "input"), at, item) add_item(messages, item);
+    return messages;
+}
 
 /* What an endpoint gets, read as its own clients' calls are, and said in OpenAI's words. */
 static json_t *messages_there(const struct tongue *tongue, struct dialect_call *call)
 {
     const struct dialect_endpoint endpoint = {.model = TEXT("m")};
-    const struct llm_call llm = {.operation = LLM_CHAT, .dialect = tongue->dialect};
+    bool is_items = tongue->speaks == SPEAKS_RESPONSES;
+    const struct llm_call llm = {.operation = is_items ? LLM_RESPONSES : LLM_CHAT, .dialect = tongue->dialect};
     struct dialect_target target = {.id = TEXT("01")};
     struct dialect_call *again = NULL;
     struct detail detail = {0};
@@ -384,7 +439,7 @@ static json_t *messages_there(const struct tongue *tongue, struct dialect_call *
         fail_msg("%s: %s", llm_dialect_name(tongue->dialect), detail.text);
     dialect_call_write(again, &endpoint, &out);
     json_t *tree = json_read(buffer_text(&out), error);
-    json_t *messages = json_incref(json_object_get(tree, "messages"));
+    json_t *messages = is_items ? messages_of_items(tree) : json_incref(json_object_get(tree, "messages"));
     json_decref(tree);
     buffer_clear(&out);
     dialect_call_free(again);
@@ -567,6 +622,33 @@ static json_t *anthropic_answer(const struct turn *turn)
     return json_pack("{s:o,s:s}", "content", blocks, "stop_reason", "end_turn");
 }
 
+static json_t *response_answer(const struct turn *turn)
+{
+    json_t *items = json_pack(
+        "[{s:s,s:s,s:s,s:[{s:s,s:s,s:[]}]}]", "type", "message", "id", "m", "role", "assistant", "content", "type",
+        "output_text", "text", turn->answer, "annotations");
+    for (size_t i = 0; i < turn->call_count; i++)
+        json_array_append_new(
+            items, json_pack(
+                       "{s:s,s:s,s:s,s:o}", "type", "function_call", "call_id", turn->calls[i].id, "name",
+                       turn->calls[i].name, "arguments", spelled(&turn->calls[i])));
+    return json_pack("{s:s,s:o}", "status", "completed", "output", items);
+}
+
+static json_t *answer_there(enum endpoint_dialect speaks, const struct turn *turn)
+{
+    switch (speaks) {
+    case SPEAKS_OLLAMA:
+        return ollama_answer(turn);
+    case SPEAKS_ANTHROPIC:
+        return anthropic_answer(turn);
+    case SPEAKS_OPENAI:
+    case SPEAKS_RESPONSES:
+        break;
+    }
+    return response_answer(turn);
+}
+
 static void an_answer_in_other_words_reaches_every_caller_whole(void **state)
 {
     (void)state;
@@ -580,7 +662,7 @@ static void an_answer_in_other_words_reaches_every_caller_whole(void **state)
             struct dialect_usage usage = {0};
             struct buffer body = {0};
             struct buffer out = {0};
-            json_t *tree = (tongue->speaks == SPEAKS_OLLAMA ? ollama_answer : anthropic_answer)(&said.turns[0]);
+            json_t *tree = answer_there(tongue->speaks, &said.turns[0]);
             json_append_tree(&body, tree);
             json_decref(tree);
             dialect_call_give(call, tongue->speaks);

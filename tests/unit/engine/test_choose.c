@@ -108,6 +108,33 @@ static void the_least_busy_of_a_pool_has_the_call(void **state)
     assert_int_equal(choose(scene).place, B);
 }
 
+static void calls_of_others_make_an_engine_as_busy_as_our_own_and_take_no_slot(void **state)
+{
+    struct scene *scene = *state;
+    engine_note_load(at(scene, A), 3);
+    assert_int_equal(look(scene, A).foreign, 3);
+    assert_int_equal(choose(scene).place, B);
+    assert_int_equal(choose(scene).place, B);
+    assert_int_equal(choose(scene).place, A); /* B's slots are taken, its own are not */
+    engine_note_load(at(scene, A), 3);        /* one of which is ours */
+    assert_int_equal(look(scene, A).foreign, 2);
+    engine_note_load(at(scene, A), 0);
+    assert_int_equal(look(scene, A).foreign, 0);
+}
+
+static void a_favourite_that_others_keep_busy_is_passed_over(void **state)
+{
+    struct scene *scene = *state;
+    struct engine_wish same = wish(scene, pool_alone, COUNT_OF(pool_alone));
+    same.begins = 7;
+    struct engine_pick first = engine_choose(&same);
+    engine_leave(first.engine, false);
+    engine_note_load(first.engine, 2);
+    assert_int_equal(engine_choose(&same).place, A + B - first.place);
+    engine_note_load(first.engine, 1);
+    assert_int_equal(engine_choose(&same).place, first.place);
+}
+
 static void a_full_pool_has_its_queue_and_then_the_next_has_the_call(void **state)
 {
     struct scene *scene = *state;
@@ -309,6 +336,8 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(the_least_busy_of_a_pool_has_the_call),
+        TEST(calls_of_others_make_an_engine_as_busy_as_our_own_and_take_no_slot),
+        TEST(a_favourite_that_others_keep_busy_is_passed_over),
         TEST(a_full_pool_has_its_queue_and_then_the_next_has_the_call),
         TEST(what_drains_stands_by_or_has_another_model_never_gets_a_call),
         TEST(who_is_kept_out_is_told_with_the_reason),

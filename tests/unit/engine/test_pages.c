@@ -68,7 +68,7 @@ static void what_is_no_such_page_or_says_it_otherwise_says_nothing(void **state)
         "{\"total_slots\":-1,\"max_concurrent_requests\":1.5}",
         "{\"total_slots\":99999999}"};
     for (size_t i = 0; i < COUNT_OF(odd); i++)
-        for (int page = ENGINE_PAGE_HEALTH; page <= ENGINE_PAGE_INFO; page++) {
+        for (int page = ENGINE_PAGE_HEALTH; page < ENGINE_PAGE_METRICS; page++) {
             struct engine_report report = read((enum engine_page)page, odd[i], "a");
             assert_int_equal(report.slots, 0);
             assert_false(report.identity.has_digest);
@@ -102,6 +102,64 @@ static void a_digest_is_all_digits_of_one_and_no_others(void **state)
         read(ENGINE_PAGE_TAGS, "{\"models\":[{\"name\":\"a\",\"digest\":\"" HEX HEX "\"}]}", "a").identity.has_digest);
 }
 
+static void metrics_say_how_many_calls_an_engine_has_of_all_its_models(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *page;
+        uint32_t load;
+    } pages[] = {
+        {"# HELP vllm:num_requests_running Number of requests in model execution batches.\n"
+         "# TYPE vllm:num_requests_running gauge\n"
+         "vllm:num_requests_running{engine=\"0\",model_name=\"mistral-7b\"} 3.0\n"
+         "vllm:num_requests_waiting{engine=\"0\",model_name=\"mistral-7b\"} 2.0\n"
+         "vllm:num_requests_waiting_by_reason{reason=\"capacity\"} 9.0\n"
+         "vllm:kv_cache_usage_perc{engine=\"0\"} NaN\n",
+         5},
+        {"vllm:num_requests_running 7\nvllm:num_requests_running_total 100", 7},
+        {"vllm:num_requests_running{a=\"} 9\",b=\"\\\"}\"} 1.0 1700000000000\r\n"
+         "vllm:num_requests_running{a=\"c\"}\t2\r\n",
+         3},
+        {"vllm:num_requests_running{} 1000000\nvllm:num_requests_waiting{} 1000000.000", 1000000},
+        {"vllm:num_requests_waiting 0\n", 0},
+    };
+    for (size_t i = 0; i < COUNT_OF(pages); i++) {
+        struct engine_report report = read(ENGINE_PAGE_METRICS, pages[i].page, "");
+        assert_true(report.tells_load);
+        assert_int_equal(report.load, pages[i].load);
+    }
+}
+
+static void metrics_that_are_not_understood_say_nothing(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {
+        "",
+        "{\"load\":3}",
+        "# vllm:num_requests_running 3\n",
+        "vllm:num_requests_running\n",
+        "vllm:num_requests_running \n",
+        "vllm:num_requests_running NaN\n",
+        "vllm:num_requests_running +Inf\n",
+        "vllm:num_requests_running -1\n",
+        "vllm:num_requests_running 1.5\n",
+        "vllm:num_requests_running 3.\n",
+        "vllm:num_requests_running 1e3\n",
+        "vllm:num_requests_running 1000001\n",
+        "vllm:num_requests_running 99999999999999999999999\n",
+        "vllm:num_requests_running{a=\"b\" 3\n",
+        "vllm:num_requests_running{a=\"} 3\n",
+        "vllm:num_requests_running{a=\"\\",
+        "vllm:num_requests_running 3\nvllm:num_requests_waiting{} x\n",
+    };
+    for (size_t i = 0; i < COUNT_OF(odd); i++) {
+        struct engine_report report = {0};
+        if (engine_read_page(ENGINE_PAGE_METRICS, text_from(odd[i]), TEXT(""), &report) || report.tells_load ||
+            report.load != 0)
+            fail_msg("that says nothing: %s", odd[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +169,8 @@ int main(void)
         cmocka_unit_test(what_is_no_such_page_or_says_it_otherwise_says_nothing),
         cmocka_unit_test(what_would_break_a_line_does_not_get_into_one),
         cmocka_unit_test(a_digest_is_all_digits_of_one_and_no_others),
+        cmocka_unit_test(metrics_say_how_many_calls_an_engine_has_of_all_its_models),
+        cmocka_unit_test(metrics_that_are_not_understood_say_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

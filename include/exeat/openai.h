@@ -42,8 +42,8 @@ bool openai_read_call(struct reading *reading, struct canon_call *call);
 struct text openai_deployment_of(struct text path);
 bool openai_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
 void *openai_begin_stream(const struct canon_call *call, size_t limit);
-bool openai_write_event(void *stream, const struct canon_event *event, struct buffer *out);
-void openai_end_stream(void *stream);
+bool openai_write_event(void *of, const struct canon_event *event, struct buffer *out);
+void openai_end_stream(void *of);
 void openai_write_context_full(const struct canon_overflow *overflow, struct buffer *out);
 void openai_write_refusal(const struct refusal *refusal, struct buffer *out);
 void openai_write_error_event(

@@ -59,8 +59,8 @@ void kin_dress(const struct canon_call *call, struct text json, const struct can
 /* write.c: what a server with other words said, in OpenAI's, and dressed */
 bool kin_write_answer(const struct canon_call *call, const struct canon_replies *answer, struct buffer *out);
 void *kin_begin_stream(const struct canon_call *call, size_t limit);
-bool kin_write_event(void *stream, const struct canon_event *event, struct buffer *out);
-void kin_end_stream(void *stream);
+bool kin_write_event(void *of, const struct canon_event *event, struct buffer *out);
+void kin_end_stream(void *of);
 
 /* refusal.c: bodies, and the events that end streams */
 void kin_refuse_by_openrouter(const struct refusal *refusal, struct buffer *out);

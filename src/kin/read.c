@@ -109,13 +109,11 @@ bool kin_read_openrouter(struct reading *reading, struct canon_call *call)
 /* The web is what is meant where nothing is said. */
 static bool take_search_mode(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
-    (void)row;
-    (void)field;
-    return json_view_means(reading->view, value, TEXT("web")) || reading_may_not(reading, NO_SEARCH);
+    return json_view_means(reading->view, value, TEXT("web")) || refuse_member(reading, value, row, field);
 }
 
 static const struct member perplexity_rows[] = {
-    {.name = TEXT_INIT("search_mode"), .read = take_search_mode},
+    {.name = TEXT_INIT("search_mode"), .read = take_search_mode, .cure = NO_SEARCH},
     REFUSED("last_updated_after_filter", NO_SEARCH),
     REFUSED("last_updated_before_filter", NO_SEARCH),
     REFUSED("search_language_filter", NO_SEARCH),

@@ -13,9 +13,8 @@
 /* xAI's callers say that there shall be none. */
 static bool take_search(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
-    (void)row, (void)field;
     uint32_t mode = json_view_member(reading->view, value, TEXT("mode"));
-    return json_view_means(reading->view, mode, TEXT("off")) || reading_may_not(reading, NO_SEARCH);
+    return json_view_means(reading->view, mode, TEXT("off")) || refuse_member(reading, value, row, field);
 }
 
 static const struct member refused_rows[] = {
@@ -26,7 +25,7 @@ static const struct member refused_rows[] = {
     REFUSED("data_sources", "names stores that only the vendor reaches: send the texts themselves"),
     REFUSED("dataSources", "names stores that only the vendor reaches: send the texts themselves"),
     REFUSED("web_search_options", NO_SEARCH),
-    {.name = TEXT_INIT("search_parameters"), .read = take_search},
+    {.name = TEXT_INIT("search_parameters"), .read = take_search, .cure = NO_SEARCH},
     REFUSED("plugins", NO_SEARCH),
     REFUSED("search_domain_filter", NO_SEARCH),
     REFUSED("search_recency_filter", NO_SEARCH),

@@ -13,6 +13,7 @@ static const struct text providers[] = {
 static const struct text bodies[] = {
     TEXT_INIT("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"include_reasoning\":false}"),
     TEXT_INIT("{\"model\":\"m\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"),
+    TEXT_INIT("{\"model\":\"m\",\"stream\":true,\"input\":\"x\"}"), /* a response */
 };
 
 static void check_whole(const struct dialect_call *call, struct text input)
@@ -44,10 +45,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buffer events = {0};
     if (size == 0)
         return 0;
-    const struct llm_call llm = {LLM_CHAT, DIALECT_OPENAI, providers[data[0] % COUNT_OF(providers)], false};
+    size_t which = data[0] / COUNT_OF(providers) % COUNT_OF(bodies);
+    enum llm_operation operation = which + 1 == COUNT_OF(bodies) ? LLM_RESPONSES : LLM_CHAT;
+    const struct llm_call llm = {operation, DIALECT_OPENAI, providers[data[0] % COUNT_OF(providers)], false};
     struct text input = text_of_bytes((struct bytes){data + 1, size - 1});
     const struct dialect_target target = {.path = TEXT("/v1/chat/completions"), .id = TEXT("01")};
-    buffer_append(&body, bodies[data[0] / COUNT_OF(providers) % COUNT_OF(bodies)]);
+    buffer_append(&body, bodies[which]);
     if (dialect_call_read(&llm, &target, &body, &call, &detail) != REASON_NONE)
         __builtin_trap();
     check_whole(call, input);

@@ -238,3 +238,48 @@ def test_a_wrong_call_is_an_invalid_argument(shop, inference):
     error = json.loads(reply.body)["error"]
     assert (reply.status, error["code"], error["status"]) == (400, 400, "INVALID_ARGUMENT") and "contents" in error["message"]
     assert not inference.requests
+
+
+# --- rankings ------------------------------------------------------------------------------------------------------------
+
+RANK = {"model": "rerank-v3.5", "query": "a coat", "documents": ["a dress", "a jacket", "a hat"], "top_n": 2}
+
+
+def ranks(reply):
+    assert reply.status == 200, reply.body
+    return [(one["index"], one["relevance_score"]) for one in json.loads(reply.body)["results"]]
+
+
+def test_an_endpoint_without_rankings_gives_way_and_then_all_stay_as_they_came(gate, inference):
+    one = gate(inference=[local(inference.port), CANNED], rules=[reroute("local", "canned")])
+    assert ranks(say(one, "/v2/rerank", RANK, "api.cohere.com")) == [(2, 0.5), (1, 0.25)]
+    inference.raw = whole(b'{"error":{"code":501,"message":"Start it with `--reranking`","type":"not_supported_error"}}', b"501 Not Implemented")
+    assert ranks(say(one, "/v1/rerank", RANK, "api.jina.ai")) == [(0, 0), (1, 0)]
+    first, second = (one.outcome_of(decision) for decision in one.decisions() if decision["plan"] == "reroute")
+    assert (first["step"], first["served_model"], first["tokens_in"]) == (1, "mistral-7b", 7)
+    assert (second["step"], second["builtin"]) == (2, "canned")
+
+
+def test_who_has_vectors_alone_is_asked_for_those(gate, inference):
+    inference.raw = whole(b'{"model":"bge","embeddings":[[1,0],[0,1],[2,0],[1,1]],"prompt_eval_count":11}')
+    one = gate(inference=[local(inference.port, dialect="ollama")], rules=[reroute("local")])
+    assert ranks(say(one, "/v2/rerank", RANK, "api.cohere.com")) == [(1, 1), (2, 0.707106781)]
+    assert (inference.requests[0]["target"], inference.calls()[0]["input"]) == ("/api/embed", ["a coat", "a dress", "a jacket", "a hat"])
+
+
+# --- OpenAI's kin --------------------------------------------------------------------------------------------------------
+
+
+def test_each_of_openais_kin_is_refused_in_its_own_shape(shop):
+    call_of = {"model": "gpt-oss:120b-cloud", "messages": MESSAGE["messages"]}
+    shapes = {
+        ("api.groq.com", "/openai/v1"): lambda body: (body["error"]["code"], body["error"]["message"]),
+        ("openrouter.ai", "/api/v1"): lambda body: (body["error"]["metadata"]["error_type"], body["error"]["message"]),
+        ("api.perplexity.ai", ""): lambda body: (body["error"]["type"], body["error"]["message"]),
+        ("api.x.ai", "/v1"): lambda body: (body["code"], body["error"]),
+        ("router.huggingface.co", "/v1"): lambda body: (body["code"], body["error"]),
+    }
+    for (host, prefix), look in shapes.items():
+        reply = say(shop, f"{prefix}/chat/completions", call_of, host)
+        code, words = look(json.loads(reply.body))
+        assert (reply.status, code) == (403, "egress_policy_denied") and "runs at its vendor" in words and "rule stay" in words

@@ -78,7 +78,8 @@ bool policy_judge_endpoint(
     return true;
 }
 
-/* By whatever path it is named. */
+/* By whatever path it is named; asked each time, since a link may lead elsewhere tomorrow. Two stat() cost less than
+ * the connection that follows. */
 static bool is_same_file(struct text left, struct text right)
 {
     struct stat one;

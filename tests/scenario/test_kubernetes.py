@@ -109,6 +109,38 @@ def test_the_network_policy_is_about_the_same_pods(built):
     assert selector.items() <= labels.items() and built["NetworkPolicy"]["spec"]["policyTypes"] == ["Egress"]
 
 
+@pytest.fixture(scope="module")
+def held(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("held")
+    (folder / "shop.yaml").write_text((FOLDER / "example/shop.yaml").read_text())
+    components = [os.path.relpath(FOLDER / name, folder) for name in ("sidecar", "held")]
+    (folder / "kustomization.yaml").write_text(f"resources: [shop.yaml]\ncomponents: {components}\n")
+    return build(folder)
+
+
+def test_a_held_pod_loads_its_rules_before_anything_else_runs(held, gate):
+    spec = held["Deployment"]["spec"]["template"]["spec"]
+    rules, sidecar = spec["initContainers"]
+    assert sidecar == gate and rules["args"] == ["redirect", "apply", "-c", "/etc/exeat/exeat.yaml"]
+    context = rules["securityContext"]
+    assert context["capabilities"] == {"drop": ["ALL"], "add": ["NET_ADMIN"]} and context["runAsUser"] == 0
+    assert "restartPolicy" not in rules and not context["allowPrivilegeEscalation"]  # it ends, and holds nothing then
+    assert {mount["name"] for mount in rules["volumeMounts"]} <= {volume["name"] for volume in spec["volumes"]}
+
+
+def test_the_policy_of_a_held_pod_is_good_and_its_rules_let_the_gate_alone_out(held, built, tmp_path):
+    path = tmp_path / "exeat.yaml"
+    path.write_text(held["ConfigMap"]["data"]["exeat.yaml"])
+    environment = {**os.environ, "POD": "shop-1", "NAMESPACE": "shop"}
+    done = run_exeat("check", "--strict", "-c", path, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    policy, plain = yaml.safe_load(path.read_text()), yaml.safe_load(built["ConfigMap"]["data"]["exeat.yaml"])
+    assert policy["redirect"] == {"uid": UID}
+    assert {name: policy[name] for name in plain if name != "listen"} == {name: plain[name] for name in plain if name != "listen"}
+    printed = run_exeat("redirect", "print", "-c", path, env=environment)
+    assert printed.returncode == 0 and str(UID) in printed.stdout and ":3129" in printed.stdout and ":5353" in printed.stdout
+
+
 def test_the_witness_is_a_stateful_set_with_its_service():
     things = {thing["kind"]: thing for thing in yaml.safe_load_all((FOLDER / "witness.yaml").read_text())}
     assert set(things) == {"StatefulSet", "Service"}

@@ -135,8 +135,8 @@ import socket, sys
 family = socket.AF_INET6 if ":" in "{address}" else socket.AF_INET
 with socket.socket(family) as one:
     one.settimeout(60)
-    one.connect(("{address}", {port}))
     try:
+        one.connect(("{address}", {port}))  # a break may come before it has returned
         one.sendall({data!r})
         while True:
             heard = one.recv(4096)

@@ -44,10 +44,12 @@ struct body_place {
     uint16_t layer;    /* which text it stands in: 0 is the body, others lie inside (a part, JSON in a string) */
     uint8_t spelling;  /* how it is spelled there; of the module */
     struct text field; /* the nearest name, decoded: of its member, form field, column, element, head field; or empty */
-    struct text value; /* what it says, in UTF-8 */
-    struct text raw;   /* as it is spelled, without quotes */
-    struct text type;  /* BODY_OPAQUE: "image/png"; "" when none was said */
-    size_t at;         /* where `raw` begins in its text */
+    struct text parent; /* the name above that: "billing_address" */
+    struct text beside; /* of the value of a pair, what names it: "cost" of {"code": "cost", "value": 9} */
+    struct text value;  /* what it says, in UTF-8 */
+    struct text raw;    /* as it is spelled, without quotes */
+    struct text type;   /* BODY_OPAQUE: "image/png"; "" when none was said */
+    size_t at;          /* where `raw` begins in its text */
 };
 
 /* One of these holds a body and all that was found out about it; it may read many, one after the other, and keeps its

@@ -31,6 +31,8 @@ void body_forget(struct body *body)
     wipe(&body->beside);
     wipe(&body->value);
     wipe(&body->field);
+    wipe(&body->parent);
+    wipe(&body->pair);
     wipe(&body->texts);
     *body = (struct body){0};
 }
@@ -130,7 +132,7 @@ static enum body_fault find_kind(struct body *body, struct layer *layer)
 {
     if (layer->kind != BODY_UNSAID && layer->kind != BODY_FORM)
         return BODY_FINE;
-    if (layer->kind == BODY_UNSAID && !sniff_is_text(layer->text))
+    if (layer->kind == BODY_UNSAID && (!sniff_is_text(layer->text) || sniff_is_multipart(layer->text)))
         return BODY_TYPE_UNKNOWN;
     body->is_sniffed = true;
     layer->kind = layer->kind == BODY_FORM ? sniff_form(layer->text) : sniff_kind(layer->text);

@@ -53,6 +53,9 @@ struct crumb {
     size_t index;
     bool is_name;
     enum spelling spelling;
+    struct text object; /* of JSON: from the brace of the object that has the member, to the end of the text; empty once
+                           `beside` was looked for */
+    struct text beside; /* what names the value of a pair, as JSON or XML spells it; or empty */
 };
 
 struct layers {
@@ -83,7 +86,9 @@ struct body {
     struct buffer beside; /* text that stands beside the decoded body: pieces in UTF-8, each ended by a NUL */
     struct walk walk;
     struct buffer value; /* of the place that is told */
-    struct buffer field;
+    struct buffer field; /* ... its names */
+    struct buffer parent;
+    struct buffer pair;
     struct buffer texts;    /* of all edits */
     struct spelled spelled; /* where the last edit was */
     bool hides;             /* its coding has room for bytes that nobody sees */

@@ -8,7 +8,7 @@
 #include "opaque.h"
 #include "scan.h"
 
-enum { BASE64_MIN = 16, BASE64_BLOCK = 64, OPAQUE_MIN = 64 };
+enum { BASE64_MIN = 16, LINE_MIN = 60, BASE64_BLOCK = 64, OPAQUE_MIN = 64 };
 
 static bool is_blank(char byte)
 {
@@ -68,6 +68,27 @@ static size_t find_run(struct text value, size_t at, size_t *start)
     return value.length - *start >= BASE64_MIN ? value.length : 0;
 }
 
+static size_t line_end_length(struct text text)
+{
+    return text_starts_with(text, TEXT("\r\n")) ? 2 : text_starts_with(text, TEXT("\n"));
+}
+
+/* Where a run goes on over lines of one length, as mail and PEM write them. */
+static size_t lines_end(struct text value, size_t start, size_t end)
+{
+    size_t length = end - start;
+    size_t digits = length;
+    for (size_t next = end; digits == length && length >= LINE_MIN; end = next + digits) {
+        next = end + line_end_length(text_after(value, end));
+        digits = 0;
+        while (next > end && digits <= length && next + digits < value.length && base64_has(value.data[next + digits]))
+            digits++;
+        if (digits == 0 || digits > length)
+            break;
+    }
+    return end;
+}
+
 /* The next run from `*at` on, with what it has of padding. */
 static bool next_run(struct text value, size_t *at, struct text *run)
 {
@@ -75,7 +96,9 @@ static bool next_run(struct text value, size_t *at, struct text *run)
     size_t end = value.length < BASE64_MIN ? 0 : find_run(value, *at, &start);
     if (end == 0)
         return false;
-    end -= (end - start) % 4 == 1; /* one digit of a group says nothing */
+    size_t first = end;
+    end = lines_end(value, start, end);
+    end -= end == first && (end - start) % 4 == 1; /* one digit of a group says nothing */
     for (size_t padding = 0; padding < 2 && end < value.length && value.data[end] == '='; padding++)
         end++;
     *run = text_part(value, start, end - start);
@@ -86,6 +109,8 @@ static bool next_run(struct text value, size_t *at, struct text *run)
 /* How it was written, so that it is written so again. */
 static enum transfer transfer_of(struct text run)
 {
+    if (text_has(run, '\n'))
+        return TRANSFER_BASE64_MIME;
     if (text_ends_with(run, TEXT("=")) || run.length % 4 == 0)
         return text_has(run, '-') || text_has(run, '_') ? TRANSFER_BASE64URL : TRANSFER_BASE64;
     return text_has(run, '+') || text_has(run, '/') ? TRANSFER_BASE64_SHORT : TRANSFER_BASE64URL;
@@ -135,6 +160,12 @@ static struct text file_type(struct text run)
     if (run.length < OPAQUE_MIN || !transfer_read(TRANSFER_BASE64_SHORT, text_part(run, 0, OPAQUE_MIN), &front))
         return TEXT("");
     return opaque_type(buffer_text(&front));
+}
+
+/* Nothing but that: not looked at as text too. */
+static bool is_file(struct text value)
+{
+    return file_type(value).length > 0 && base64_is(value);
 }
 
 static bool walk_run(struct body *body, struct text run)
@@ -261,6 +292,8 @@ enum inside inside_look(struct body *body, enum spelling spelling, struct text r
         return walk_as(body, BODY_TEXT, spelling, raw);
     if (spelling != SPELLED_PLAIN)
         return INSIDE_NOTHING;
+    if (is_file(value))
+        return walked(place_opaque(body, raw, file_type(value)));
     enum inside inside = walk_data_url(body, value);
     if (inside != INSIDE_NOTHING)
         return inside;

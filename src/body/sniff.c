@@ -20,6 +20,14 @@ bool sniff_is_text(struct text text)
     return true;
 }
 
+bool sniff_is_multipart(struct text text)
+{
+    struct text rest = text;
+    struct text line;
+    bool has_first = text_split(&rest, '\n', &line) && text_starts_with(line, TEXT("--"));
+    return has_first && text_equal_nocase(text_part(rest, 0, 8), TEXT("content-"));
+}
+
 /* Names and values without blanks, and at least one of both. */
 static bool looks_form(struct text text)
 {

@@ -2,31 +2,63 @@
 /* What the visitor is told: a place, with the name that it stands under. */
 #include "tell.h"
 
+#include "pair.h"
+
 /* What `raw` says, in `kept` where that is something else. */
 struct text tell_said(enum spelling spelling, struct text raw, struct buffer *kept)
 {
-    if (!spelling_differs(spelling, raw))
+    if (spelling == SPELLED_PLAIN || spelling == SPELLED_JSON_PLAIN || !spelling_differs(spelling, raw))
         return raw;
     buffer_empty(kept);
     spelling_read(spelling, raw, kept);
     return buffer_text(kept);
 }
 
-/* Of this text, or of where it lies. */
-static struct text nearest_name(struct body *body)
+/* The nearest crumb with a name before `end`, in this text or where it lies; NULL: there is none. */
+static struct crumb *named_before(struct walk *walk, size_t *end)
 {
-    const struct walk *walk = &body->walk;
-    for (size_t i = walk->depth; i > 0; i--)
-        if (walk->crumbs[i - 1].is_name)
-            return tell_said(walk->crumbs[i - 1].spelling, walk->crumbs[i - 1].name, &body->field);
-    return TEXT("");
+    while (*end > 0) {
+        struct crumb *crumb = &walk->crumbs[--*end];
+        if (crumb->is_name)
+            return crumb;
+    }
+    return NULL;
+}
+
+static struct text name_of(const struct crumb *crumb, struct buffer *kept)
+{
+    return crumb == NULL ? TEXT("") : tell_said(crumb->spelling, crumb->name, kept);
+}
+
+/* Looked for once in each object that has a value at all. */
+static struct text beside_of(struct body *body, struct crumb *crumb, struct text field)
+{
+    bool is_json = crumb->spelling != SPELLED_PLAIN; /* names of XML are as they stand */
+    if (is_json && !pair_is_value(field))
+        return TEXT("");
+    if (crumb->object.length > 0)
+        crumb->beside = pair_find(crumb->object);
+    crumb->object.length = 0;
+    return tell_said(is_json ? SPELLED_JSON : SPELLED_XML, crumb->beside, &body->pair);
+}
+
+static void tell_names(struct body *body, struct body_place *place)
+{
+    size_t end = body->walk.depth;
+    struct crumb *crumb = named_before(&body->walk, &end);
+    if (crumb == NULL)
+        return;
+    place->field = name_of(crumb, &body->field);
+    place->parent = name_of(named_before(&body->walk, &end), &body->parent);
+    if (place->what != BODY_NAME && (crumb->object.length > 0 || crumb->beside.length > 0))
+        place->beside = beside_of(body, crumb, place->field);
 }
 
 bool tell_place(struct body *body, struct body_place *place)
 {
     struct walk *walk = &body->walk;
     if (place->layer != LAYER_BESIDE)
-        place->field = nearest_name(body);
+        tell_names(body, place);
     if (walk->places++ == body->limits.places)
         return walk_fail(body, BODY_TOO_MANY, "more values than are looked at");
     return walk->see(walk->context, body, place) || walk_fail(body, BODY_STOPPED, "");
@@ -34,12 +66,7 @@ bool tell_place(struct body *body, struct body_place *place)
 
 bool place_opaque(struct body *body, struct text raw, struct text type)
 {
-    struct body_place place = {
-        .what = BODY_OPAQUE,
-        .layer = (uint16_t)body->walk.layer,
-        .raw = raw,
-        .type = type,
-        .field = nearest_name(body)};
+    struct body_place place = {.what = BODY_OPAQUE, .layer = (uint16_t)body->walk.layer, .raw = raw, .type = type};
     return body->walk.see == NULL || tell_place(body, &place);
 }
 

@@ -191,6 +191,8 @@ static inline bool begin(struct json *json, bool *is_empty)
     struct crumb *crumb = &walk->crumbs[walk->depth++];
     crumb->index = 0;
     crumb->is_name = is_object;
+    crumb->object = is_object ? rest(json) : (struct text){0};
+    crumb->beside.length = 0;
     json->at++;
     skip_blanks(json);
     *is_empty = is_at(json, is_object ? '}' : ']');

@@ -4,6 +4,7 @@
 #include "exeat/base/check.h"
 
 #include "body_internal.h"
+#include "pair.h"
 
 struct xml {
     struct body *body;
@@ -89,6 +90,9 @@ static bool take_attribute(struct xml *xml)
         return false;
     if (text_has(value, '<'))
         return fail(xml, "a < in the value of an attribute");
+    struct crumb *element = crumb_top(xml->body) - 1;
+    if (pair_is_name(crumb.name) && pair_is_element(element->name))
+        element->beside = value;
     bool goes_on = place_tell(xml->body, BODY_NAME, SPELLED_PLAIN, crumb.name) &&
                    (value.length == 0 || place_tell(xml->body, BODY_VALUE, SPELLED_XML, value));
     crumb_pop(xml->body);

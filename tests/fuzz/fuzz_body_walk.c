@@ -20,6 +20,7 @@ static const char *const types[] = {
     "text/xml; charset=iso-8859-1",
     "text/plain; charset=utf-16",
     "text/tab-separated-values",
+    NULL,
 };
 static const struct body_limits limits = {100000, 200, 2000};
 
@@ -113,7 +114,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     struct body_label label = {0};
-    body_label_field(&label, TEXT("content-type"), text_from(types[data[0] % COUNT_OF(types)]));
+    const char *type = types[data[0] % COUNT_OF(types)];
+    if (type != NULL)
+        body_label_field(&label, TEXT("content-type"), text_from(type));
     hold(body_label_end(&label) == BODY_FINE);
     struct text text = text_of_bytes((struct bytes){data + 2, size - 2});
     struct body *body = body_new();
@@ -124,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         hold(walk(body, &label, text, &second) == BODY_FINE && second.is_edited);
         struct buffer out = {0};
         buffer_append(&out, buffer_text(&body->field));
-        if (!second.is_within) {
+        if (!second.is_within && type != NULL) { /* without a type an edit may make it another kind */
             hold(walk(body, &label, buffer_text(&out), &third) == BODY_FINE);
             hold(text_equal(buffer_text(&second.told), buffer_text(&third.told)));
         }

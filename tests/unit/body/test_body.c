@@ -53,6 +53,55 @@ static void a_name_that_may_be_data_is_no_part_of_a_path(void **state)
         "value sku-1_$ sku-1_$=6\n");
 }
 
+/* "parent.field/beside=value " of each value and number. */
+static bool note_names(void *context, struct body *body, const struct body_place *place)
+{
+    (void)body;
+    if (place->what == BODY_VALUE || place->what == BODY_NUMBER)
+        buffer_printf(
+            context, "%.*s.%.*s/%.*s=%.*s ", TEXT_ARG(place->parent), TEXT_ARG(place->field), TEXT_ARG(place->beside),
+            TEXT_ARG(place->value));
+    return true;
+}
+
+static void expect_names_around(const char *type, struct text sent, const char *expected)
+{
+    struct body *body = body_new();
+    struct buffer told = {0};
+    struct body_label label = label_of(type, NULL);
+    assert_int_equal(body_read(body, &label, bytes_of_text(sent), &body_limits_usual, NULL), BODY_FINE);
+    assert_int_equal(body_walk(body, note_names, &told, NULL), BODY_FINE);
+    buffer_append_byte(&told, '\0');
+    assert_string_equal(told.data, expected);
+    buffer_clear(&told);
+    body_free(body);
+}
+
+static void a_value_is_told_with_the_name_above_its_own(void **state)
+{
+    (void)state;
+    expect_names_around(
+        "application/json", TEXT("{\"billing\\u005faddress\":{\"street\":[\"x\"]},\"a\":{\"b\":\"{\\\"c\\\":1}\"}}"),
+        "billing_address.street/=x b.c/=1 ");
+    expect_names_around("text/xml", TEXT("<o><a b='1'>2</a></o>"), "a.b/=1 o.a/=2 ");
+}
+
+static void the_value_of_a_pair_is_told_with_what_names_it(void **state)
+{
+    (void)state;
+    expect_names_around(
+        "application/json",
+        TEXT("{\"custom_attributes\":[{\"attribute_code\":\"cost\",\"value\":9},{\"value\":[\"x\"], \"Name\" : "
+             "\"e\\u006dail\"},"
+             "{\"a\":{\"name\":\"no\"},\"value\":1},{\"code\":\"DE\",\"email\":\"y\"}],\"value\":{\"value\":2}}"),
+        "custom_attributes.attribute_code/=cost custom_attributes.value/cost=9 custom_attributes.value/email=x "
+        "custom_attributes.Name/=email a.name/=no custom_attributes.value/=1 custom_attributes.code/=DE "
+        "custom_attributes.email/=y value.value/=2 ");
+    expect_names_around(
+        "text/xml", TEXT("<o><field name='e&#109;ail'>x</field><customer name='B'>y</customer></o>"),
+        "field.name/=email o.field/email=x customer.name/=B o.customer/=y ");
+}
+
 static void json_in_a_string_is_walked_as_json(void **state)
 {
     (void)state;
@@ -116,9 +165,26 @@ static void files_in_base64_are_known_by_their_first_bytes(void **state)
         "application/json",
         TEXT("{\"data\":\"iVBORw0KGgoAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs="
              "\"}"),
-        "value data "
-        "data=iVBORw0KGgoAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs=\nopaque "
-        "data data=image/png\n");
+        "opaque data data=image/png\n");
+    expect_told(
+        "text/plain",
+        TEXT("see iVBORw0KGgoAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs=."),
+        "value  =see "
+        "iVBORw0KGgoAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs=.\nopaque  "
+        "=image/png\n");
+}
+
+static void base64_in_lines_is_one_text(void **state)
+{
+    (void)state;
+    expect_rewritten(
+        "application/json",
+        TEXT("[\"RGVhciBKw7ZyZywgdGhlIGNhcmQgaXMgNDExMSBhbmQgdGhlIHBhcmNlbCB3YXMgc2VudCB0byB0\\naGUgc3RyZWV0IG9mIE3DvGx"
+             "sZXIuIERlYXIgSsO2cmcsIHRoZSBjYXJkIGlzIDQxMTEgYW5kIHRo\\nZSBwYXJjZWwgd2FzIHNlbnQgdG8gdGhlIHN0cmVldCBvZiBNw"
+             "7xsbGVyLiA=\"]"),
+        TEXT("[\"RGVhciBKw7ZyZywgdGhlIGNhcmQgaXMgW1hdIGFuZCB0aGUgcGFyY2VsIHdhcyBzZW50IHRvIHRo\\r\\nZSBzdHJlZXQgb2YgTcO8"
+             "bGxlci4gRGVhciBKw7ZyZywgdGhlIGNhcmQgaXMgW1hdIGFuZCB0aGUg\\r\\ncGFyY2VsIHdhcyBzZW50IHRvIHRoZSBzdHJlZXQgb2Y"
+             "gTcO8bGxlci4g\"]"));
 }
 
 static void the_claims_of_a_token_are_read(void **state)
@@ -386,10 +452,13 @@ int main(void)
         cmocka_unit_test(an_edit_of_json_changes_no_other_byte),
         cmocka_unit_test(members_that_stand_twice_are_told_twice),
         cmocka_unit_test(a_name_that_may_be_data_is_no_part_of_a_path),
+        cmocka_unit_test(a_value_is_told_with_the_name_above_its_own),
+        cmocka_unit_test(the_value_of_a_pair_is_told_with_what_names_it),
         cmocka_unit_test(json_in_a_string_is_walked_as_json),
         cmocka_unit_test(what_a_value_is_in_other_spellings_is_told_at_its_innermost),
         cmocka_unit_test(data_urls_are_what_their_type_says),
         cmocka_unit_test(files_in_base64_are_known_by_their_first_bytes),
+        cmocka_unit_test(base64_in_lines_is_one_text),
         cmocka_unit_test(the_claims_of_a_token_are_read),
         cmocka_unit_test(lines_of_json_are_told_with_their_number),
         cmocka_unit_test(events_are_told_with_what_stands_beside_their_data),

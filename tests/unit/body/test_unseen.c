@@ -145,6 +145,8 @@ static void a_body_without_a_type_is_what_all_of_it_is(void **state)
     expect_fault(NULL, NULL, TEXT("\x89PNG\r\n\x1a\n"), BODY_TYPE_UNKNOWN);
     expect_fault(NULL, NULL, TEXT("%PDF-1.7 4111"), BODY_TYPE_UNKNOWN);
     expect_fault(NULL, NULL, TEXT("\x01\x02\x03"), BODY_TYPE_UNKNOWN);
+    expect_fault(
+        NULL, NULL, TEXT("--b\r\ncontent-disposition: form-data; name=a\r\n\r\n4111\r\n--b--"), BODY_TYPE_UNKNOWN);
     expect_fault(NULL, NULL, TEXT("caf\xe9"), BODY_CHARSET_MALFORMED);
     expect_fault(
         NULL, NULL,

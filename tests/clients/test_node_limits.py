@@ -31,6 +31,7 @@ def test_limits_are_the_sdks_own_errors_and_asked_for_no_more_often_than_it_help
     users["spent"]["limit"] = {"requests": "1/d"}
     one = gate(
         confine={"landlock": "none"},
+        timeouts={"stream": "1h"},
         clients=users,
         inference=[{"name": "silent", "endpoint": f"http://127.0.0.1:{silent.port}"}, {"name": "canned", "builtin": "canned"}],
         rules=[{"id": name, "from": [name], "verdict": "reroute", "hosts": ["@llm"], "inference": [to]} for name, to in (("full", "silent"), ("spent", "canned"))],

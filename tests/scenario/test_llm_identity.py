@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an endpoint is: asked when a policy comes in force, told by its pages and by files, and on record with each change."""
 import json
+import os
 
 import pytest
 from support.gate import ask, free_port
@@ -56,6 +57,13 @@ def chat(one):
         assert ask(connection, call("/v1/chat/completions", CHAT)).status == 200
     decision = one.decisions()[-1]
     return one.outcome_of(decision)
+
+
+def put(path, text):
+    """At once: whoever reads it meanwhile has one of the two."""
+    made = path.with_suffix(".new")
+    made.write_text(text)
+    os.replace(made, path)
 
 
 def rewrite(one):
@@ -123,7 +131,7 @@ def test_a_digest_in_a_file_is_in_each_record_and_its_change_on_record_be_the_en
     one = gate(inference=[local(there.port, digest_file=str(beside))], rules=[reroute("local")])
     wait_for(lambda: models(one) == [("endpoint=local", DIGESTS[0])], "the first digest to be on record")
     assert chat(one)["model_digest"] == DIGESTS[0]
-    beside.write_text(DIGESTS[1] + "\n")
+    put(beside, DIGESTS[1] + "\n")
     one.config["inference"][0]["slots"] = 8  # another policy reads it at once
     rewrite(one)
     wait_for(lambda: len(models(one)) == 2, "the next to be on record")
@@ -131,7 +139,7 @@ def test_a_digest_in_a_file_is_in_each_record_and_its_change_on_record_be_the_en
     one.config["inference"][0]["health"] = {"every": "50ms"}
     rewrite(one)
     wait_for(lambda: status_of(one)[0]["state"] == "ready", "it to be asked how it is")
-    beside.write_text(DIGESTS[0] + "\n")
+    put(beside, DIGESTS[0] + "\n")
     wait_for(lambda: len(models(one)) == 3, "the change to be seen without a reload")
     assert [digest for _, digest in models(one)] == [DIGESTS[0], DIGESTS[1], DIGESTS[0]]
     assert chat(one)["model_digest"] == DIGESTS[0]
@@ -153,7 +161,7 @@ def test_another_adapter_or_region_is_on_record(gate, server, tmp_path):
     one.config["inference"][0]["adapter"] = "shop-fr"
     rewrite(one)
     wait_for(lambda: len(models(one)) == 3, "the other adapter to be on record")
-    label.write_text("eu-west\n")
+    put(label, "eu-west\n")
     wait_for(lambda: len(models(one)) == 4, "the other region to be on record")
     assert [detail for detail, _ in models(one)[2:]] == [
         f"{known} adapter=shop-fr region=eu-central region_from=file", f"{known} adapter=shop-fr region=eu-west region_from=file"]

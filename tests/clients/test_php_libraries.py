@@ -58,6 +58,20 @@ def test_what_paces_itself_by_fields_does_not_sleep(told, name):
     assert [told[0][name][what] for what in ("pause", "pause of a stream", "pause of a list")] == [0, 0, 0]
 
 
+PACE = {"x-ratelimit-limit-requests": "10000", "x-ratelimit-remaining-requests": "10000", "x-ratelimit-reset-requests": "1s",
+        "x-ratelimit-limit-tokens": "10000000", "x-ratelimit-remaining-tokens": "10000000", "x-ratelimit-reset-tokens": "1s"}
+
+
+@pytest.mark.parametrize("name", ["openai-php over guzzle", "openai-php over symfony"])
+def test_answers_have_the_fields_that_libraries_read(told, name):
+    fields = told[0][name]["fields"]
+    assert {field: value for field, value in fields.items() if field.startswith("x-ratelimit-")} == PACE
+    assert fields["content-type"] == "application/json" and fields["date"].endswith(" GMT")
+    assert fields["x-request-id"] in {decision["request"] for decision in told[2].decisions()}
+    refusal = told[0][name]["fields of a refusal"]
+    assert (refusal["x-should-retry"], refusal["content-type"]) == ("false", "application/json") and len(refusal["x-request-id"]) == 32
+
+
 @pytest.mark.parametrize("name", ["openai-php over guzzle", "openai-php over symfony"])
 def test_vectors_are_lists_of_numbers_to_who_asks_for_no_format(told, name):
     assert told[0][name]["vectors"] == [0.25, -0.5, 1]

@@ -184,6 +184,9 @@ RECORDED = {
 }
 
 
+PATIENCE = {"hangs": {"first_token": "300ms"}}  # the others do answer, however slow the machine is
+
+
 def endpoint(name, port):
     more = {
         "warming": {"health": {"path": "/health", "every": "100ms"}, "queue": {"length": 1000, "wait": "100ms"}},
@@ -205,7 +208,7 @@ def drilled_gate(folder, vendors):
         inference=[endpoint(name, port) for name, port in ports.items()],
         resolve={"hosts": {host: [vendor.address] for host in vendors}},
         limits={"answer_held": "1MiB"},
-        rules=[{"id": name, "from": [name], "verdict": "reroute", "hosts": ["@llm"], "inference": [name], "first_token": "300ms"} for name in NAMES],
+        rules=[{"id": name, "from": [name], "verdict": "reroute", "hosts": ["@llm"], "inference": [name], **PATIENCE.get(name, {})} for name in NAMES],
     )
     gate.start()
     try:

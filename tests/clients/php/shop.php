@@ -92,6 +92,8 @@ function openai_more(callable $way): array
             return OpenAiResponse::from(json_decode($body, true))->output[0][4];
         },
         'streamed response' => fn () => openai_responses_stream(ask($way, OPENAI . 'responses', ['model' => 'gpt-4o', 'input' => 'hi', 'stream' => true])[2]),
+        'fields' => fn () => array_filter(ask($way, OPENAI . 'chat/completions', chat())[1], fn ($name) => str_starts_with($name, 'x-ratelimit-') || in_array($name, ['x-request-id', 'content-type', 'date']), ARRAY_FILTER_USE_KEY),
+        'fields of a refusal' => fn () => array_filter(ask($way, OPENAI . 'images/generations', ['prompt' => 'x'])[1], fn ($name) => in_array($name, ['x-request-id', 'x-should-retry', 'content-type']), ARRAY_FILTER_USE_KEY),
         'pause' => fn () => enricher_pause(ask($way, OPENAI . 'chat/completions', chat())[1]),
         'pause of a stream' => fn () => enricher_pause(ask($way, OPENAI . 'chat/completions', chat(['stream' => true]))[1]),
         'pause of a list' => fn () => enricher_pause(ask($way, OPENAI . 'models', null)[1]),

@@ -223,6 +223,37 @@ static void a_moment_is_a_day_a_time_and_an_offset(void **state)
     }
 }
 
+/* Of what others say, nothing that a terminal acts on, that hides or turns what stands beside it. */
+static void foreign_text_is_shown_without_what_moves_a_terminal(void **state)
+{
+    static const struct {
+        struct text said;
+        const char *kept;
+        const char *shown;
+    } rows[] = {
+        {TEXT_INIT("plain \xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80"), "", "plain \xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80"},
+        {TEXT_INIT("\x1b[31m \x7f \x00 \x07"), "", "?[31m ? ? ?"},
+        {TEXT_INIT("\xc2\x9b"
+                   "31m \xc2\x85 \xc2\x80 \xc2\xa0"),
+         "", "?31m ? ? \xc2\xa0"},
+        {TEXT_INIT("\xe2\x80\xae \xe2\x80\xa8 \xe2\x81\xa6 \xef\xbb\xbf \xe2\x80\x8b"), "", "? ? ? ? ?"},
+        {TEXT_INIT("\x9b"
+                   "31m \xff \xc3 \xed\xa0\x80"),
+         "", "?31m ? ? ???"}, /* no UTF-8: each byte */
+        {TEXT_INIT("a\nb\tc\rd"), "\n", "a\nb?c?d"},
+        {TEXT_INIT("a\nb\tc\rd"), "\n\t", "a\nb\tc?d"},
+        {TEXT_INIT("a\nb"), "", "a?b"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buffer out = {0};
+        buffer_append_shown(&out, rows[i].said, rows[i].kept);
+        assert_int_equal(out.length, strlen(rows[i].shown));
+        assert_memory_equal(out.data, rows[i].shown, out.length);
+        buffer_clear(&out);
+    }
+}
+
 static void json_strings_are_safe_for_any_bytes(void **state)
 {
     (void)state;
@@ -486,6 +517,7 @@ int main(void)
         cmocka_unit_test(encodings_go_both_ways_and_refuse_the_rest),
         cmocka_unit_test(times_are_read_as_people_write_them),
         cmocka_unit_test(a_moment_is_a_day_a_time_and_an_offset),
+        cmocka_unit_test(foreign_text_is_shown_without_what_moves_a_terminal),
         cmocka_unit_test(json_strings_are_safe_for_any_bytes),
         cmocka_unit_test(a_regex_that_works_too_hard_says_so),
         cmocka_unit_test(an_empty_expression_matches_the_empty_text_and_no_other),

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/text.h"
@@ -52,12 +53,23 @@ const struct vendor_key *vendor_key_rows(size_t *count);
 /* "model", "cloud"; static. */
 const char *vendor_key_family_name(enum vendor_key_family family);
 
+/* The pairs of characters that keys begin with; made once, then shared. */
+struct vendor_key_index {
+    uint64_t pairs[128][2];
+};
+/* Fills it. */
+void vendor_key_index_init(struct vendor_key_index *index);
+
 /* The first key that begins at or after `from`. `field` is the name of what `text` is the value of, and counts as a
  * word before it; empty: none. Placeholders (one character again and again, counting up, EXAMPLE) are no keys. */
-MUST_CHECK bool vendor_key_find(struct text text, size_t from, struct text field, struct vendor_key_match *match);
-/* The same for the run of token characters ([0-9A-Za-z_+/=.~-]) that holds `at`: a key that begins in it. Keys are
- * parts of such runs of at least VENDOR_KEY_RUN characters. */
-MUST_CHECK bool vendor_key_in_run(struct text text, size_t at, struct text field, struct vendor_key_match *match);
+MUST_CHECK bool vendor_key_find(
+    const struct vendor_key_index *index, struct text text, size_t from, struct text field,
+    struct vendor_key_match *match);
+/* The same for what begins in [from, end), and may go on behind it. Keys have at least VENDOR_KEY_RUN of the characters
+ * [0-9A-Za-z_+/-] in a row. */
+MUST_CHECK bool vendor_key_find_between(
+    const struct vendor_key_index *index, struct text text, size_t from, size_t end, struct text field,
+    struct vendor_key_match *match);
 enum { VENDOR_KEY_RUN = 16 };
 
 /* The key belongs to this host (canonical): its vendor's, or its vendor has none. */

@@ -96,7 +96,7 @@ static bool is_part(const struct look *look, size_t start)
 }
 
 /* Some issuers' lengths are those of articles and ids too. */
-static bool is_plausible(const struct look *look, const struct number *number, size_t from, size_t count, size_t groups)
+static bool is_plausible(struct look *look, const struct number *number, size_t from, size_t count, size_t groups)
 {
     size_t start = number->start[from];
     bool plain = (lengths_of(number, from, true) & LENGTH(count)) != 0;

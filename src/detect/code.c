@@ -6,7 +6,7 @@
 #include "detectors.h"
 #include "exeat/national.h"
 
-enum { LETTERS_BEFORE = 6, PREFIX_MOST = 3, CODE_LEAST = 4, PASSPORT_LEAST = 6, PASSPORT_MOST = 10 };
+enum { LETTERS_BEFORE = 6, PREFIX_MOST = 3, CODE_LEAST = 7, PASSPORT_LEAST = 6, PASSPORT_MOST = 10 };
 
 struct code {
     char text[NATIONAL_CODE_MAX + 1];
@@ -167,6 +167,8 @@ static bool find_from(struct look *look, size_t at)
 {
     struct code code;
     read_code(look, at, &code);
+    if (code.count < CODE_LEAST)
+        return false;
     uint32_t labels = look_labels(look, at);
     for (size_t length = code.count; length >= CODE_LEAST; length--) {
         bool ends = code.begins_group[length] && look_ends(look, code.end[length - 1]);
@@ -212,7 +214,8 @@ void find_code(struct look *look, const struct number *number)
 {
     size_t start = number->start[0];
     size_t letters = 0;
-    while (start > 0 && letters <= LETTERS_BEFORE && is_ascii_letter(look->value.data[start - 1])) {
+    while (start > 0 && letters <= LETTERS_BEFORE && is_ascii_letter(look->value.data[start - 1]) &&
+           !look_behind_escape(look, start)) {
         start--;
         letters++;
     }

@@ -53,12 +53,12 @@ static size_t read_digits(const struct number *number)
     return length[0] <= 2 && two_or_four && is_day_and_month(first, second) ? at : 0;
 }
 
-static bool is_month(struct text word)
+static bool is_month(struct text word, enum detect_spelling spelling)
 {
     char plain[MONTH_LETTERS + 2];
     size_t length = 0;
     for (size_t at = 0; at < word.length && length < MONTH_LETTERS;) {
-        struct point point = point_at(word, at, DETECT_PLAIN);
+        struct point point = point_at(word, at, spelling);
         length += letters_plain(point.code, plain + length, MONTH_LETTERS - length);
         at += point.length;
     }
@@ -75,35 +75,39 @@ static size_t skip_blanks(struct text text, size_t at)
     return at;
 }
 
-static size_t word_end(struct text text, size_t at)
+static size_t word_end(struct text text, size_t at, enum detect_spelling spelling)
 {
-    while (at < text.length && point_is_word(point_at(text, at, DETECT_PLAIN).code) && !is_ascii_digit(text.data[at]))
-        at += point_at(text, at, DETECT_PLAIN).length;
+    while (at < text.length && !is_ascii_digit(text.data[at])) {
+        struct point point = point_at(text, at, spelling);
+        if (!point_is_word(point.code))
+            break;
+        at += point.length;
+    }
     return at;
 }
 
 /* "12. März 1985", "12 de marzo de 1985", "1er mars 1985": from behind the day's digits. */
-static size_t read_words(struct text text, size_t at)
+static size_t read_words(struct text text, size_t at, enum detect_spelling spelling)
 {
     for (unsigned words = 0; words < 4; words++) {
         size_t begin = skip_blanks(text, at);
-        size_t end = word_end(text, begin);
+        size_t end = word_end(text, begin, spelling);
         if (end == begin)
             return 0;
         at = end;
-        if (is_month(text_part(text, begin, end - begin)))
+        if (is_month(text_part(text, begin, end - begin), spelling))
             break;
     }
     at = skip_blanks(text, at);
     if (text_starts_with(text_after(text, at), TEXT("de ")))
         at += 3;
     struct number year;
-    number_read(text, at, DETECT_PLAIN, &year);
+    number_read(text, at, spelling, &year);
     bool four = year.count >= 4 && number_group(&year, 0) == 4 && is_year(value_of(&year, 0, 4));
     return four ? year.end[3] : 0;
 }
 
-size_t date_end(struct text text, const struct number *number)
+size_t date_end(struct text text, const struct number *number, enum detect_spelling spelling)
 {
     size_t digits = read_digits(number);
     if (digits > 0)
@@ -111,7 +115,7 @@ size_t date_end(struct text text, const struct number *number)
     size_t day = number_group(number, 0);
     if (day > 2 || value_of(number, 0, day) > 31)
         return 0;
-    return read_words(text, number->end[day - 1]);
+    return read_words(text, number->end[day - 1], spelling);
 }
 
 void find_birth_date(struct look *look, const struct number *number)
@@ -121,7 +125,7 @@ void find_birth_date(struct look *look, const struct number *number)
         return;
     if (look->kind != FIELD_BIRTH && (look_labels(look, start) & LABEL_BIRTH) == 0)
         return;
-    size_t end = date_end(look->value, number);
+    size_t end = date_end(look->value, number, look->spelling);
     if (end > 0)
         look_add(
             look, DETECTOR_BIRTH_DATE, start, end, look->kind == FIELD_BIRTH ? CERTAINTY_CHECKED : CERTAINTY_LABEL);

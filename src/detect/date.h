@@ -7,6 +7,6 @@
 #include "letters.h"
 
 /* Where the date ends that begins with this number; 0: none does. */
-size_t date_end(struct text text, const struct number *number);
+size_t date_end(struct text text, const struct number *number, enum detect_spelling spelling);
 
 #endif

@@ -67,7 +67,8 @@ static bool is_suffix(struct text label)
     bool letters = label.length >= 2 && label.length <= SUFFIX_MAX;
     for (size_t i = 0; letters && i < label.length; i++)
         letters = (unsigned char)label.data[i] >= 0x80 || is_ascii_letter(label.data[i]);
-    return (letters && !is_file_ending(label)) || text_starts_with(label, TEXT("xn--"));
+    /* a backslash: of JSON as it is written, in an escape */
+    return (letters && !is_file_ending(label)) || text_starts_with(label, TEXT("xn--")) || text_has(label, '\\');
 }
 
 /* Where the domain behind the `@` ends; 0: none stands there. */

@@ -56,14 +56,18 @@ static enum field_kind kind_of(const struct words *words, size_t count, size_t *
     return FIELD_UNKNOWN;
 }
 
-static enum field_kind kind_alone(struct text name)
+static enum field_kind decide(enum field_kind kind, enum field_kind owner)
 {
-    struct words words;
-    size_t rest = 0;
-    return part_words(name, &words) ? kind_of(&words, words.count, &rest) : FIELD_UNKNOWN;
+    bool fits = owner == FIELD_ADDRESS || (kind == FIELD_PERSONS_NAME && owner == FIELD_PERSON);
+    return fits ? (kind == FIELD_PERSONS_NAME ? FIELD_NAME : FIELD_ADDRESS) : FIELD_NONE;
 }
 
-enum field_kind field_kind(struct text name, struct text parent)
+static bool is_open(enum field_kind kind)
+{
+    return kind == FIELD_PERSONS_NAME || kind == FIELD_ADDRESS_PART;
+}
+
+enum field_kind field_kind_open(struct text name)
 {
     struct words words;
     size_t rest = 0;
@@ -71,11 +75,12 @@ enum field_kind field_kind(struct text name, struct text parent)
     if (name.length == 0 || !part_words(name, &words))
         return FIELD_UNKNOWN;
     enum field_kind kind = kind_of(&words, words.count, &rest);
-    if (kind != FIELD_PERSONS_NAME && kind != FIELD_ADDRESS_PART)
-        return kind;
-    enum field_kind owner = rest > 0 ? kind_of(&words, rest, &above) : kind_alone(parent);
-    bool fits = owner == FIELD_ADDRESS || (kind == FIELD_PERSONS_NAME && owner == FIELD_PERSON);
-    return fits ? (kind == FIELD_PERSONS_NAME ? FIELD_NAME : FIELD_ADDRESS) : FIELD_NONE;
+    return is_open(kind) && rest > 0 ? decide(kind, kind_of(&words, rest, &above)) : kind;
+}
+
+enum field_kind field_kind(enum field_kind open, struct text parent)
+{
+    return is_open(open) ? decide(open, field_kind_open(parent)) : open;
 }
 
 /* Takes the last name off a path, with the numbers behind it. */
@@ -100,7 +105,7 @@ struct text field_parent(struct text path)
 bool field_is_in_tiers(struct text path)
 {
     for (unsigned depth = 0; depth < 3 && path.length > 0; depth++)
-        if (kind_alone(take_last(&path)) == FIELD_TIERS)
+        if (field_kind_open(take_last(&path)) == FIELD_TIERS)
             return true;
     return false;
 }

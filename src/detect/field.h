@@ -37,9 +37,11 @@ enum field_kind {
 /* The kind of a name that is written together, in lower case, without accents. */
 enum field_kind field_named(struct text joined);
 
-/* The kind of a field by its name, in any spelling: the longest row that its last words are. `parent` is what it stands
- * under; empty: the top. */
-enum field_kind field_kind(struct text name, struct text parent);
+/* The kind of a field by its name, in any spelling: the longest row that its last words are. FIELD_PERSONS_NAME and
+ * FIELD_ADDRESS_PART: it depends on what the field stands under. */
+enum field_kind field_kind_open(struct text name);
+/* The same, decided: `parent` is what it stands under; empty: the top. */
+enum field_kind field_kind(enum field_kind open, struct text parent);
 /* What stands before the last name of a path: "order.billing_address.street[0]" gives "billing_address". */
 struct text field_parent(struct text path);
 /* The kind of the nearest name of a path (the last one included) that is a table of prices. */

@@ -3,51 +3,7 @@
  * the more certain one stays. */
 #include <stdlib.h>
 
-#include "detectors.h"
-#include "exeat/base/memory.h"
-#include "scan.h"
-#include "set.h"
-
-void detect_matches_clear(struct detect_matches *matches)
-{
-    base_free(matches->items);
-    *matches = (struct detect_matches){0};
-}
-
-static void look_at_digits(struct look *look, size_t at)
-{
-    struct number number;
-    number_read(look->value, at, look->spelling, &number);
-    find_card(look, &number, 0);
-    find_phone(look, &number, 0);
-    find_code(look, &number);
-    find_birth_date(look, &number);
-    find_ipv4(look, at);
-    find_geo(look, at);
-}
-
-static void look_at_sign(struct look *look, struct scan_sign sign)
-{
-    switch (sign.sign) {
-    case SIGN_END:
-        break;
-    case SIGN_AT:
-        find_email(look, sign.at);
-        break;
-    case SIGN_DIGITS:
-        look_at_digits(look, sign.at);
-        break;
-    case SIGN_DASHES:
-        find_private_key(look, sign.at);
-        break;
-    case SIGN_COLON:
-        find_ipv6(look, sign.at);
-        break;
-    case SIGN_RUN:
-        find_token(look, sign.at);
-        break;
-    }
-}
+#include "signs.h"
 
 /* The operator's patterns; false: one gave up. */
 static bool find_patterns(struct look *look)
@@ -136,8 +92,9 @@ static void drop_known(struct detect_matches *matches, size_t context)
 static void take_hint(struct look *look, const struct detect_hint *hint)
 {
     look->field = hint->beside.length > 0 ? hint->beside : hint->field;
-    look->kind = field_kind(look->field, field_parent(hint->path));
-    look->field_labels = labels_of_name(&look->set->labels, look->field);
+    struct known_name known = signs_name(look->set, look->scratch, look->field);
+    look->kind = field_kind((enum field_kind)known.kind, field_parent(hint->path));
+    look->field_labels = known.labels;
 }
 
 enum detect_result detect_find(
@@ -145,18 +102,14 @@ enum detect_result detect_find(
     struct detect_matches *matches)
 {
     struct look look = {
-        .set = set,
-        .scratch = scratch,
-        .value = value,
-        .spelling = DETECT_PLAIN,
-        .path = hint->path,
-        .matches = matches};
-    take_hint(&look, hint);
-    struct scan scan = {.text = value, .spelling = DETECT_PLAIN};
+        .set = set, .scratch = scratch, .value = value, .path = hint->path, .labels_at = SIZE_MAX, .matches = matches};
+    struct scan scan;
     struct scan_sign sign;
     matches->count = 0;
-    while ((sign = sign_next(&scan)).sign != SIGN_END)
-        look_at_sign(&look, sign);
+    take_hint(&look, hint);
+    scan_init(&scan, value, DETECT_PLAIN);
+    while ((sign = scan_next(&scan)).sign != SIGN_END)
+        signs_look(&look, sign);
     find_field(&look);
     find_words(&look, set->words, DETECTOR_CUSTOM, CERTAINTY_CUSTOM);
     find_words(&look, set->canaries, DETECTOR_CANARY, CERTAINTY_EXACT);
@@ -165,15 +118,6 @@ enum detect_result detect_find(
     resolve(set, matches);
     drop_known(matches, hint->context);
     return DETECT_LOOKED;
-}
-
-bool detect_may_have(
-    const struct detect_set *set, struct detect_scratch *scratch, struct text raw, enum detect_spelling spelling)
-{
-    (void)set;
-    (void)scratch;
-    (void)spelling;
-    return raw.length > 0;
 }
 
 size_t detect_settled(

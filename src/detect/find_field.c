@@ -5,7 +5,7 @@
 #include "date.h"
 #include "token.h"
 
-enum { NAME_MOST = 160, ADDRESS_MOST = 400, SECRET_MOST = 4096, NUMBER_MOST = 40 };
+enum { PERSON_MOST = 160, ADDRESS_MOST = 400, SECRET_MOST = 4096, NUMBER_MOST = 40 };
 
 /* What the value consists of. */
 struct makeup {
@@ -70,7 +70,7 @@ static enum detector detector_of(const struct look *look, struct text value, str
 {
     switch (look->kind) {
     case FIELD_NAME:
-        return makeup.letters > 0 && value.length <= NAME_MOST ? DETECTOR_NAME : DETECTOR_COUNT;
+        return makeup.letters > 0 && value.length <= PERSON_MOST ? DETECTOR_NAME : DETECTOR_COUNT;
     case FIELD_ADDRESS:
         return makeup.letters + makeup.digits > 0 && value.length <= ADDRESS_MOST ? DETECTOR_ADDRESS : DETECTOR_COUNT;
     case FIELD_PHONE:

@@ -29,29 +29,25 @@ static bool read_degrees(struct text text, size_t at, unsigned most, struct degr
 }
 
 /* Behind what may stand between the two: ", ", ";", "/", " ", with letters of the compass. */
-static size_t skip_between(struct text text, size_t at)
+static size_t skip_between(const struct look *look, size_t at)
 {
-    size_t from = at;
-    unsigned marks = 0;
-    while (at < text.length && at - from < BETWEEN_MOST) {
-        char byte = text.data[at];
-        bool compass = byte == 'N' || byte == 'S';
-        bool degree = (unsigned char)byte == 0xc2 || (unsigned char)byte == 0xb0;
-        if (byte != ' ' && byte != ',' && byte != ';' && byte != '/' && !compass && !degree)
+    for (unsigned points = 0; points < BETWEEN_MOST && at < look->value.length; points++) {
+        struct point point = point_at(look->value, at, look->spelling);
+        bool blank = point_gap(point.code) == GAP_SPACE || point.code == ',' || point.code == ';' || point.code == '/';
+        if (!blank && point.code != 'N' && point.code != 'S' && point.code != 0xb0)
             break;
-        marks++;
-        at++;
+        at += point.length;
     }
-    return marks > 0 ? at : from;
+    return at;
 }
 
 /* 52°31'12" N: what is behind the degree sign; 0: it is no such thing. */
-static size_t read_sexagesimal(struct text text, size_t at)
+static size_t read_sexagesimal(struct text text, size_t at, enum detect_spelling spelling)
 {
     bool compass = false;
-    size_t from = at;
-    while (at < text.length && at - from < 24 && !compass) {
-        struct point point = point_at(text, at, DETECT_PLAIN);
+    unsigned points = 0;
+    while (at < text.length && points < 20 && !compass) {
+        struct point point = point_at(text, at, spelling);
         bool mark = point.code == '\'' || point.code == '"' || point.code == 0x2032 || point.code == 0x2033 ||
                     point.code == 0x2019 || point.code == 0x201d || point.code == ' ' || point.code == '.' ||
                     point.code == ',';
@@ -59,6 +55,7 @@ static size_t read_sexagesimal(struct text text, size_t at)
         if (!mark && !compass && point_digit(point.code) < 0)
             return 0;
         at += point.length;
+        points++;
     }
     return compass ? at : 0;
 }
@@ -68,10 +65,12 @@ static bool find_sexagesimal(struct look *look, size_t at)
     size_t end = at;
     while (end < look->value.length && end - at < 3 && is_ascii_digit(look->value.data[end]))
         end++;
-    struct text rest = text_after(look->value, end);
-    if (!text_starts_with(rest, TEXT("\xc2\xb0")))
+    struct point sign = {0, 0};
+    if (end < look->value.length)
+        sign = point_at(look->value, end, look->spelling);
+    if (sign.code != 0xb0)
         return false;
-    end = read_sexagesimal(look->value, end + 2);
+    end = read_sexagesimal(look->value, end + sign.length, look->spelling);
     if (end > 0 && look_begins(look, at) && look_ends(look, end))
         look_add(look, DETECTOR_GEO, at, end, CERTAINTY_FORM);
     return end > 0;
@@ -89,7 +88,7 @@ void find_geo(struct look *look, size_t at)
     bool touched = at > 0 && (text.data[at - 1] == '.' || text.data[at - 1] == ',' || !look_begins(look, at));
     if (touched || !read_degrees(text, at, 90, &latitude))
         return;
-    size_t next = skip_between(text, latitude.end);
+    size_t next = skip_between(look, latitude.end);
     if (next == latitude.end || !read_degrees(text, next, 180, &longitude) || !look_ends(look, longitude.end))
         return;
     unsigned least = latitude.decimals < longitude.decimals ? latitude.decimals : longitude.decimals;

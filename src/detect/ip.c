@@ -87,15 +87,35 @@ static bool is_telling(struct text text)
     return digit && groups >= 2 && !is_octets(text);
 }
 
+/* Two colons together, or seven of them: times have neither. */
+static bool may_be_v6(struct text text)
+{
+    unsigned colons = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        colons += text.data[i] == ':';
+        if (i > 0 && text.data[i] == ':' && text.data[i - 1] == ':')
+            return true;
+    }
+    return colons >= 6;
+}
+
+/* Where the text of an address may begin; the last hexadecimal digit of an escape belongs to none. */
+static size_t v6_start(const struct look *look, size_t at)
+{
+    size_t start = at;
+    while (start > 0 && at - start <= V6_TEXT_MOST && is_v6_byte(look->value.data[start - 1]) &&
+           !look_behind_escape(look, start))
+        start--;
+    return start;
+}
+
 /* Inside what may be an address, at a colon. */
 void find_ipv6(struct look *look, size_t at)
 {
     struct text text = look->value;
     struct address address;
-    size_t start = at;
+    size_t start = v6_start(look, at);
     size_t end = at;
-    while (start > 0 && at - start <= V6_TEXT_MOST && is_v6_byte(text.data[start - 1]))
-        start--;
     while (end < text.length && end - at <= V6_TEXT_MOST && (is_v6_byte(text.data[end]) || text.data[end] == '.'))
         end++;
     while (end > start && text.data[end - 1] == '.')
@@ -103,7 +123,8 @@ void find_ipv6(struct look *look, size_t at)
     if (start + 1 < end && text.data[start] == ':' && text.data[start + 1] != ':')
         start++; /* "ip:2001:db8::1" */
     struct text candidate = text_part(text, start, end - start);
-    if (!look_begins(look, start) || !look_ends(look, end) || !address_parse(candidate, &address))
+    bool whole = look_begins(look, start) && look_ends(look, end) && may_be_v6(candidate);
+    if (!whole || !address_parse(candidate, &address))
         return;
     if (address.length == 16 && is_telling(candidate))
         look_add(look, DETECTOR_IP, start, end, CERTAINTY_FORM);

@@ -183,14 +183,14 @@ static uint32_t add(const struct label_index *index, uint32_t sum, struct text w
     return in_order && (labels_of_word & LABEL_OTHER) != 0 ? labels_of_word : sum | labels_of_word;
 }
 
-static uint32_t sum_of(const struct label_index *index, struct text text, bool in_order)
+static uint32_t sum_of(const struct label_index *index, struct text text, enum detect_spelling spelling, bool in_order)
 {
     char word[WORD_MOST];
     size_t length = 0;
     uint32_t sum = 0;
     bool low = false;
     for (size_t at = 0; at < text.length;) {
-        struct point point = point_at(text, at, DETECT_PLAIN);
+        struct point point = point_at(text, at, spelling);
         bool capital =
             point.code < 0x80 && is_ascii_letter((char)point.code) && ascii_lower((char)point.code) != (char)point.code;
         bool letter = point_is_word(point.code);
@@ -206,12 +206,12 @@ static uint32_t sum_of(const struct label_index *index, struct text text, bool i
     return length > 0 ? add(index, sum, (struct text){word, length}, in_order) : sum;
 }
 
-uint32_t labels_in(const struct label_index *index, struct text text)
+uint32_t labels_in(const struct label_index *index, struct text text, enum detect_spelling spelling)
 {
-    return sum_of(index, text, true);
+    return sum_of(index, text, spelling, true);
 }
 
 uint32_t labels_of_name(const struct label_index *index, struct text name)
 {
-    return sum_of(index, name, false);
+    return sum_of(index, name, DETECT_PLAIN, false);
 }

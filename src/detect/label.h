@@ -5,6 +5,7 @@
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/text.h"
+#include "exeat/detect.h"
 
 enum {
     LABEL_CARD = 1 << 0,
@@ -32,7 +33,7 @@ void label_index_init(struct label_index *index);
 /* Of one word, in lower case and without accents. */
 uint32_t label_of(const struct label_index *index, struct text word);
 /* Of all words of a text, from the last that says "something else" on. */
-uint32_t labels_in(const struct label_index *index, struct text text);
+uint32_t labels_in(const struct label_index *index, struct text text, enum detect_spelling spelling);
 /* Of all words of a name in any spelling. */
 uint32_t labels_of_name(const struct label_index *index, struct text name);
 

@@ -32,12 +32,36 @@ void look_add(struct look *look, enum detector detector, size_t start, size_t en
     (void)look_match(look, detector, start, end, certainty);
 }
 
-uint32_t look_labels(const struct look *look, size_t at)
+/* Where the words before `at` begin that count: of JSON as it is written, behind the quote that the value begins with;
+ * and escapes are up to three times as long as what they stand for. */
+static size_t window_start(const struct look *look, size_t at)
 {
-    size_t from = at > LABEL_WINDOW ? at - LABEL_WINDOW : 0;
+    size_t most = look->spelling == DETECT_JSON ? 3 * LABEL_WINDOW : LABEL_WINDOW;
+    size_t from = at > most ? at - most : 0;
+    for (size_t i = at; look->spelling == DETECT_JSON && i > from; i--)
+        if (look->value.data[i - 1] == '"' && (i < 2 || look->value.data[i - 2] != '\\'))
+            return i;
     while (from > 0 && from < at && point_is_word(point_before(look->value, from).code))
         from++; /* not from the middle of a word */
-    return labels_in(&look->set->labels, text_part(look->value, from, at - from)) | look->field_labels;
+    return from;
+}
+
+uint32_t look_labels(struct look *look, size_t at)
+{
+    if (look->labels_at != at) {
+        size_t from = window_start(look, at);
+        look->labels = labels_in(&look->set->labels, text_part(look->value, from, at - from), look->spelling);
+        look->labels_at = at;
+    }
+    return look->labels | look->field_labels;
+}
+
+bool look_behind_escape(const struct look *look, size_t at)
+{
+    if (look->spelling != DETECT_JSON)
+        return false;
+    return (at >= 2 && look->value.data[at - 2] == '\\') ||
+           (at >= 6 && look->value.data[at - 6] == '\\' && look->value.data[at - 5] == 'u');
 }
 
 static bool touches(uint32_t code)
@@ -49,8 +73,7 @@ bool look_begins(const struct look *look, size_t at)
 {
     if (at == 0)
         return true;
-    /* behind a backslash stands the letter of an escape, where JSON is looked at as it is written */
-    if (look->spelling == DETECT_JSON && at > 1 && look->value.data[at - 2] == '\\')
+    if (look_behind_escape(look, at))
         return true;
     return !touches(point_before(look->value, at).code);
 }

@@ -28,6 +28,8 @@ struct look {
     struct text path;
     enum field_kind kind;  /* of the field */
     uint32_t field_labels; /* label.h */
+    size_t labels_at;      /* where labels were looked for last; SIZE_MAX: nowhere yet */
+    uint32_t labels;       /* what was there */
     struct detect_matches *matches;
 };
 
@@ -39,7 +41,9 @@ struct detect_match *
 look_match(struct look *look, enum detector detector, size_t start, size_t end, enum certainty certainty);
 
 /* Labels (label.h) of the words close before `at`, and of the field's name. */
-uint32_t look_labels(const struct look *look, size_t at);
+uint32_t look_labels(struct look *look, size_t at);
+/* Of JSON as it is written: an escape ends there, so that what stands before is no letter or digit. */
+bool look_behind_escape(const struct look *look, size_t at);
 
 /* No letter, digit or underscore of a word touches the value there. */
 bool look_begins(const struct look *look, size_t at);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one pass over the bytes: where does anything begin that a detector should look at? */
+/* The one pass over the bytes: where does anything begin that a detector should look at? Sixty-four bytes at a time
+ * become one bit each in a few masks, and shifts of those tell; what has no sign costs no branch. */
 #ifndef EXEAT_DETECT_SCAN_H
 #define EXEAT_DETECT_SCAN_H
 
@@ -8,21 +9,50 @@
 enum sign {
     SIGN_END,
     SIGN_AT,     /* an `@` */
-    SIGN_DIGITS, /* the first of the digits that stand together */
-    SIGN_DASHES, /* the last of four dashes or more, with a letter or blank behind it */
-    SIGN_COLON,  /* a colon with another close to it, and nothing but hexadecimal digits between */
-    SIGN_RUN,    /* a run of at least VENDOR_KEY_RUN token characters */
+    SIGN_DIGITS, /* the first digit of a group, with at least SCAN_DIGITS within SCAN_REACH bytes */
+    SIGN_DASHES, /* the last of four dashes or more */
+    SIGN_COLON,  /* a colon between hexadecimal digits or colons */
+    SIGN_RUN,    /* the first of a run of at least VENDOR_KEY_RUN token characters */
+    SIGN_KEY,    /* of JSON: the colon behind a name */
+    SIGN_CLOSE,  /* of JSON: a `}` */
+    SIGN_ESCAPE  /* of JSON: a backslash with a `u` behind it */
 };
+enum { SCAN_DIGITS = 4, SCAN_REACH = 24, SCAN_BLOCK = 64 };
+
+/* One bit a byte. */
+struct scan_masks {
+    uint64_t digit;
+    uint64_t token;
+    uint64_t at;
+    uint64_t colon;
+    uint64_t hex;
+    uint64_t dash;
+    uint64_t quote;
+    uint64_t blank;
+    uint64_t backslash;
+    uint64_t close;
+    uint64_t lead; /* the first byte of a digit that is not ASCII, perhaps */
+};
+
 struct scan {
     struct text text;
     enum detect_spelling spelling;
-    size_t at; /* what is before it was looked at */
-    bool run;  /* the run that begins at `at` was told */
+    size_t block;    /* where the next block begins */
+    uint64_t events; /* of the block before that, those that are left */
+    struct scan_masks now;
+    struct scan_masks before;
+    uint64_t runs[4]; /* of the block before: ends of 2, 4, 8, 16 token characters */
+    uint64_t run_ends;
+    uint64_t dash_ends;
+    uint64_t colon_ends;
+    uint64_t key_ends;
+    uint64_t escapes;
 };
 struct scan_sign {
     enum sign sign;
     size_t at;
 };
-struct scan_sign sign_next(struct scan *scan);
+void scan_init(struct scan *scan, struct text text, enum detect_spelling spelling);
+struct scan_sign scan_next(struct scan *scan);
 
 #endif

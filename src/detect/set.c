@@ -40,6 +40,7 @@ static bool add_customs(struct detect_set *set, const struct detect_options *opt
         const struct detect_custom *custom = &options->customs[i];
         bool added = custom->pattern.length > 0 ? add_pattern(set, i, custom, diags) : add_words(set, i, custom, diags);
         set->custom_weights[i] = custom->weight;
+        set->pattern_count += custom->pattern.length > 0;
         fine = fine && added;
     }
     if (set->words != NULL)
@@ -69,6 +70,7 @@ struct detect_set *detect_compile(const struct detect_options *options, struct d
     struct detect_set *set = base_zalloc(sizeof(*set));
     set->detectors = options->detectors & DETECTORS_BUILT_IN;
     label_index_init(&set->labels);
+    vendor_key_index_init(&set->keys);
     memcpy(set->weights, options->weights, sizeof(set->weights));
     if (options->custom_count > DETECT_CUSTOM_MAX)
         diag_error(diags, options->customs[DETECT_CUSTOM_MAX].mark, "more than %d detectors", DETECT_CUSTOM_MAX);
@@ -98,5 +100,13 @@ struct detect_scratch *detect_scratch_new(void)
 
 void detect_scratch_free(struct detect_scratch *scratch)
 {
+    if (scratch != NULL)
+        detect_matches_clear(&scratch->matches);
     base_free(scratch);
+}
+
+void detect_matches_clear(struct detect_matches *matches)
+{
+    base_free(matches->items);
+    *matches = (struct detect_matches){0};
 }

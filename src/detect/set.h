@@ -5,6 +5,7 @@
 
 #include "exeat/base/pattern.h"
 #include "exeat/detect.h"
+#include "field.h"
 #include "label.h"
 #include "words.h"
 
@@ -13,14 +14,25 @@ struct detect_set {
     uint8_t weights[DETECTOR_COUNT];
     uint8_t *custom_weights; /* owned */
     struct label_index labels;
+    struct vendor_key_index keys;
     struct pattern **patterns; /* owned, one for each custom detector; NULL: it is a list */
     size_t custom_count;
+    size_t pattern_count;       /* of those */
     struct word_list *words;    /* owned: of all lists; NULL: there is none */
     struct word_list *canaries; /* owned; NULL: there is none */
 };
 
+enum { NAME_PLACES = 512, NAME_MOST = 44 };
+/* A field's name, and what it says. */
+struct known_name {
+    uint8_t length; /* 0: none */
+    uint8_t kind;   /* enum field_kind, undecided */
+    uint16_t labels;
+    char name[NAME_MOST];
+};
 struct detect_scratch {
-    char unused;
+    struct known_name names[NAME_PLACES];
+    struct detect_matches matches; /* of raw text, which nobody gets */
 };
 
 #endif

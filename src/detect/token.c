@@ -6,7 +6,15 @@
 #include "detectors.h"
 #include "token.h"
 
-enum { JWT_HEAD_LEAST = 12, JWT_BODY_LEAST = 8, TOKEN_LEAST = 16, SEPARATORS_MOST = 4 };
+enum {
+    JWT_HEAD_LEAST = 12,
+    JWT_BODY_LEAST = 8,
+    TOKEN_LEAST = 16,
+    SEPARATORS_MOST = 4,
+    WORD_MOST = 24,
+    BEFORE = 96,
+    RAW_MOST = 2600
+};
 
 static bool is_base64url(char byte)
 {
@@ -41,12 +49,36 @@ static bool find_jwt(struct look *look, size_t at)
     return true;
 }
 
-static bool find_vendor_key(struct look *look, size_t at)
+/* Takes the backslashes off a piece of JSON as it is written: base64 has slashes, and some write them as `\\/`. */
+static struct text without_backslashes(struct text text, size_t from, size_t end, char *out, size_t size)
+{
+    size_t length = 0;
+    for (size_t i = from; i < end && i < text.length && length < size; i++)
+        if (text.data[i] != '\\')
+            out[length++] = text.data[i];
+    return (struct text){out, length};
+}
+
+static bool has_hidden_key(struct look *look, size_t at, size_t end, struct vendor_key_match *found)
+{
+    char plain[RAW_MOST];
+    struct text text = look->value;
+    if (look->spelling != DETECT_JSON || memchr(text.data + at, '\\', end - at) == NULL)
+        return false;
+    struct text shown = without_backslashes(text, at > BEFORE ? at - BEFORE : 0, end + BEFORE, plain, sizeof(plain));
+    bool is_one = vendor_key_find_between(&look->set->keys, shown, 0, shown.length, look->field, found);
+    found->start = at;
+    found->length = end - at;
+    return is_one;
+}
+
+static bool find_vendor_key(struct look *look, size_t at, size_t end)
 {
     struct vendor_key_match found;
     if (!look_wants(look, DETECTOR_VENDOR_KEY) && !look_wants(look, DETECTOR_CLOUD_KEY))
         return false;
-    if (!vendor_key_in_run(look->value, at, look->field, &found))
+    if (!vendor_key_find_between(&look->set->keys, look->value, at, end, look->field, &found) &&
+        !has_hidden_key(look, at, end, &found))
         return false;
     enum detector detector = found.key->family == VENDOR_KEY_CLOUD ? DETECTOR_CLOUD_KEY : DETECTOR_VENDOR_KEY;
     enum certainty certainty = found.certainty == VENDOR_KEY_LIKELY ? CERTAINTY_FORM : CERTAINTY_SURE;
@@ -108,42 +140,67 @@ bool token_is_random(struct text text)
            text.length >= 8;
 }
 
+/* Where the word before a value ends: behind it stand `=`, `:`, quotes, blanks; `at`: none does. */
+static size_t word_end_before(const struct look *look, size_t at)
+{
+    struct text text = look->value;
+    bool raw = look->spelling == DETECT_JSON;
+    size_t most = raw ? 2 * SEPARATORS_MOST : SEPARATORS_MOST;
+    size_t before = at;
+    while (before > 0 && at - before <= most && text.data[before - 1] != '\0' &&
+           strchr(raw ? "=: \"'>\\" : "=: \"'>", text.data[before - 1]) != NULL) {
+        if (raw && text.data[before - 1] == '"' && (before < 2 || text.data[before - 2] != '\\'))
+            return at; /* the value begins there */
+        before--;
+    }
+    return at - before > most ? at : before;
+}
+
 /* "PHPSESSID=…", "Bearer …", "token: …", directly before. */
 static void find_session_token(struct look *look, size_t at, size_t end)
 {
     struct text text = look->value;
-    size_t before = at;
-    unsigned separators = 0;
-    while (before > 0 && separators <= SEPARATORS_MOST && strchr("=: \"'>", text.data[before - 1]) != NULL) {
-        before--;
-        separators++;
-    }
+    size_t before = word_end_before(look, at);
     size_t word = before;
-    while (word > 0 && before - word < 24 && (is_base64url(text.data[word - 1])))
+    while (before < at && word > 0 && before - word < WORD_MOST && is_base64url(text.data[word - 1]))
         word--;
-    if (separators == 0 || separators > SEPARATORS_MOST || word == before ||
-        !token_is_random(text_part(text, at, end - at)))
+    struct text token = text_part(text, at, end - at);
+    bool escaped = look->spelling == DETECT_JSON && text_has(token, '\\'); /* what it is then, the walk will show */
+    if (word == before || (!escaped && !token_is_random(token)))
         return;
-    if ((labels_in(&look->set->labels, text_part(text, word, before - word)) & LABEL_SECRET) != 0)
+    if ((labels_of_name(&look->set->labels, text_part(text, word, before - word)) & LABEL_SECRET) != 0)
         look_add(look, DETECTOR_SESSION_TOKEN, at, end, CERTAINTY_LABEL);
+}
+
+static bool is_run(const struct look *look, char byte)
+{
+    return is_base64url(byte) || (byte != '\0' && strchr("+/=.~$", byte) != NULL) ||
+           (byte == '\\' && look->spelling == DETECT_JSON);
+}
+
+static bool find_jwt_between(struct look *look, size_t at, size_t end)
+{
+    for (size_t i = at; i + 3 < end; i++) {
+        bool edge = i == at || !is_ascii_alnum(look->value.data[i - 1]) || look_behind_escape(look, i);
+        if (edge && memcmp(look->value.data + i, "eyJ", 3) == 0 && find_jwt(look, i))
+            return true;
+    }
+    return false;
 }
 
 void find_token(struct look *look, size_t at)
 {
     struct text text = look->value;
     size_t end = at;
-    while (end < text.length && (is_base64url(text.data[end]) || strchr("+/=.~", text.data[end]) != NULL) &&
-           text.data[end] != '\0')
+    size_t start = at; /* keys have parts shorter than a run at their front: "SG." */
+    while (end < text.length && is_run(look, text.data[end]))
         end++;
+    while (start > 0 && at - start < BEFORE && is_run(look, text.data[start - 1]))
+        start--;
+    if (find_jwt_between(look, at, end) || find_vendor_key(look, start, end))
+        return;
     while (end > at && (text.data[end - 1] == '.' || text.data[end - 1] == '/'))
         end--;
-    for (size_t i = at; i + 3 < end; i++) {
-        bool edge = i == at || !is_ascii_alnum(text.data[i - 1]);
-        if (edge && text.data[i] == 'e' && text.data[i + 1] == 'y' && text.data[i + 2] == 'J' && find_jwt(look, i))
-            return;
-    }
-    if (find_bare_private_key(look, at, end) || find_vendor_key(look, at))
-        return;
-    if (end - at >= TOKEN_LEAST && look_wants(look, DETECTOR_SESSION_TOKEN))
+    if (!find_bare_private_key(look, at, end) && end - at >= TOKEN_LEAST && look_wants(look, DETECTOR_SESSION_TOKEN))
         find_session_token(look, at, end);
 }

@@ -9,16 +9,11 @@
 #include "proof.h"
 #include "table.h"
 
-enum { BARE_LEAST = 20, UUID_FIRST = 8, ATLAS_FIRST = 14 };
+enum { BARE_LEAST = 20, UUID_FIRST = 8, ATLAS_FIRST = 14, AWS_SECRET = 40, BASE64_32 = 44, BASE64_MOST = 88 };
 
 static bool is_alnum(char byte)
 {
     return form_alphabet_has('a', byte);
-}
-
-static bool is_run(char byte)
-{
-    return form_alphabet_has('t', byte) || byte == '+' || byte == '/' || byte == '=' || byte == '$';
 }
 
 /* An escape of JSON or of a shell stands before, where the text was not decoded. */
@@ -54,13 +49,25 @@ row_fits(const struct vendor_key *key, struct text text, size_t at, struct text 
     return true;
 }
 
+/* Base64 of a length that a form has: it may have a slash after few letters. */
+static bool may_be_base64(struct text text, size_t at, size_t alnums)
+{
+    size_t end = at + alnums;
+    if (end >= text.length || (text.data[end] != '/' && text.data[end] != '+'))
+        return false;
+    while (end < text.length && end - at <= BASE64_MOST && form_alphabet_has('b', text.data[end]))
+        end++;
+    return end - at == AWS_SECRET || end - at == BASE64_32 || end - at == BASE64_MOST;
+}
+
 /* Forms that begin with a hole: only where so many letters and digits stand that one could fit. */
 static bool bare_fits(struct text text, size_t at, size_t alnums, struct text field, struct vendor_key_match *match)
 {
     size_t count = 0;
     const struct vendor_key *rows = table_without_lead(&count);
-    if (alnums < BARE_LEAST && alnums != UUID_FIRST && alnums != ATLAS_FIRST &&
-        (at + 5 > text.length || memcmp(text.data + at + 4, "Q~", 2) != 0))
+    bool azure = at + 5 < text.length && text.data[at + 4] == 'Q' && text.data[at + 5] == '~';
+    if (alnums < BARE_LEAST && alnums != UUID_FIRST && alnums != ATLAS_FIRST && !azure &&
+        !may_be_base64(text, at, alnums))
         return false;
     for (size_t i = 0; i < count; i++)
         if (row_fits(&rows[i], text, at, field, match))
@@ -68,48 +75,72 @@ static bool bare_fits(struct text text, size_t at, size_t alnums, struct text fi
     return false;
 }
 
-static bool fits_at(struct text text, size_t at, struct text field, struct vendor_key_match *match)
+void vendor_key_index_init(struct vendor_key_index *index)
 {
-    size_t alnums = 0;
+    size_t count = 0;
+    const struct vendor_key *rows = vendor_key_rows(&count);
+    memset(index, 0, sizeof(*index));
+    for (size_t i = 0; i < count; i++) {
+        unsigned second = (unsigned char)rows[i].form[1];
+        if (table_literal(&rows[i]) > 0)
+            index->pairs[(unsigned char)rows[i].form[0]][second / 64] |= UINT64_C(1) << (second % 64);
+    }
+}
+
+static bool has_pair(const struct vendor_key_index *index, const char *at)
+{
+    unsigned first = (unsigned char)at[0];
+    unsigned second = (unsigned char)at[1];
+    return first < 128 && second < 128 && (index->pairs[first][second / 64] >> (second % 64) & 1) != 0;
+}
+
+static bool led_fits(struct text text, size_t at, struct text field, struct vendor_key_match *match)
+{
     const char *lead = text.data + at;
     for (const struct vendor_key *row = table_from(lead); table_goes_on(row, lead); row++)
         if (row_fits(row, text, at, field, match))
             return true;
-    while (at + alnums < text.length && is_alnum(text.data[at + alnums]))
-        alnums++;
-    return bare_fits(text, at, alnums, field, match);
-}
-
-static bool find_between(struct text text, size_t from, size_t end, struct text field, struct vendor_key_match *match)
-{
-    for (size_t at = from; at + VENDOR_KEY_RUN <= end; at++)
-        if (is_alnum(text.data[at]) && is_edge(text, at) && fits_at(text, at, field, match))
-            return true;
     return false;
 }
 
-bool vendor_key_in_run(struct text text, size_t at, struct text field, struct vendor_key_match *match)
+/* The letter of an escape, where the text was not decoded: behind it is an edge. */
+static bool is_escaped(struct text text, size_t at)
 {
-    size_t from = at;
-    size_t end = at;
-    while (from > 0 && is_run(text.data[from - 1]))
-        from--;
-    while (end < text.length && is_run(text.data[end]))
-        end++;
-    return find_between(text, from, end, field, match);
+    return at > 0 && text.data[at - 1] == '\\' && strchr("bfnrt", text.data[at]) != NULL;
 }
 
-bool vendor_key_find(struct text text, size_t from, struct text field, struct vendor_key_match *match)
+static size_t alnums_at(struct text text, size_t at)
 {
-    for (size_t at = from; at < text.length;) {
-        size_t end = at;
-        while (end < text.length && is_run(text.data[end]))
-            end++;
-        if (find_between(text, at, end, field, match))
+    size_t count = 0;
+    while (at + count < text.length && is_alnum(text.data[at + count]))
+        count++;
+    return count;
+}
+
+/* Letters and digits are taken in one step: only before the first of them an edge can be. */
+bool vendor_key_find_between(
+    const struct vendor_key_index *index, struct text text, size_t from, size_t end, struct text field,
+    struct vendor_key_match *match)
+{
+    size_t alnums = 0;
+    for (size_t at = from; at < end && at + VENDOR_KEY_RUN <= text.length; at += alnums == 0 ? 1 : alnums) {
+        alnums = alnums_at(text, at);
+        if (alnums == 0 || !is_edge(text, at))
+            continue;
+        bool led = has_pair(index, text.data + at) && led_fits(text, at, field, match);
+        if (led || bare_fits(text, at, alnums, field, match))
             return true;
-        at = end + 1;
+        if (is_escaped(text, at))
+            alnums = 1;
     }
     return false;
+}
+
+bool vendor_key_find(
+    const struct vendor_key_index *index, struct text text, size_t from, struct text field,
+    struct vendor_key_match *match)
+{
+    return vendor_key_find_between(index, text, from, text.length, field, match);
 }
 
 static bool is_under(struct text host, struct text pattern)

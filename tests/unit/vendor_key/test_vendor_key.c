@@ -16,7 +16,9 @@
 static const struct vendor_key *key_of(const char *text, const char *field)
 {
     struct vendor_key_match match;
-    return vendor_key_find(text_from(text), 0, text_from(field), &match) ? match.key : NULL;
+    struct vendor_key_index index;
+    vendor_key_index_init(&index);
+    return vendor_key_find(&index, text_from(text), 0, text_from(field), &match) ? match.key : NULL;
 }
 
 static void assert_key(const char *text, const char *provider)
@@ -85,9 +87,11 @@ static void a_checksum_makes_it_certain_and_is_no_condition(void **state)
 {
     (void)state;
     struct vendor_key_match match;
-    assert_true(vendor_key_find(TEXT("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"), 0, TEXT(""), &match));
+    struct vendor_key_index index;
+    vendor_key_index_init(&index);
+    assert_true(vendor_key_find(&index, TEXT("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"), 0, TEXT(""), &match));
     assert_int_equal(match.certainty, VENDOR_KEY_PROVED);
-    assert_true(vendor_key_find(TEXT("ghp_16C7e42F292c6912E7710c838347Ae178B4a"), 0, TEXT(""), &match));
+    assert_true(vendor_key_find(&index, TEXT("ghp_16C7e42F292c6912E7710c838347Ae178B4a"), 0, TEXT(""), &match));
     assert_int_equal(match.certainty, VENDOR_KEY_SURE);
 }
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { YEAR_LEAST = 1900, YEAR_MOST = 2035, MONTH_LETTERS = 3 };
+enum { YEAR_LEAST = 1900, YEAR_MOST = 2035, MONTH_LETTERS = 3, WORD_MOST = 14 };
 
 /* The first three letters of the months, without accents, in the languages of the shops. */
 static const char *const months[] = {
@@ -70,8 +70,9 @@ static bool is_month(struct text word, enum detect_spelling spelling)
 
 static size_t skip_blanks(struct text text, size_t at)
 {
-    while (at < text.length && (text.data[at] == ' ' || text.data[at] == '.' || text.data[at] == ','))
-        at++;
+    for (unsigned i = 0; i < 2 && at < text.length; i++)
+        if (text.data[at] == ' ' || text.data[at] == '.' || text.data[at] == ',')
+            at++;
     return at;
 }
 
@@ -89,10 +90,10 @@ static size_t word_end(struct text text, size_t at, enum detect_spelling spellin
 /* "12. März 1985", "12 de marzo de 1985", "1er mars 1985": from behind the day's digits. */
 static size_t read_words(struct text text, size_t at, enum detect_spelling spelling)
 {
-    for (unsigned words = 0; words < 4; words++) {
+    for (unsigned words = 0; words < 3; words++) {
         size_t begin = skip_blanks(text, at);
         size_t end = word_end(text, begin, spelling);
-        if (end == begin)
+        if (end == begin || end - begin > WORD_MOST)
             return 0;
         at = end;
         if (is_month(text_part(text, begin, end - begin), spelling))

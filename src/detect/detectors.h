@@ -13,10 +13,14 @@ void find_private_key(struct look *look, size_t at); /* at the last of a row of 
 void find_ipv4(struct look *look, size_t at);        /* at a group's first digit, as below */
 void find_ipv6(struct look *look, size_t at);        /* at a colon */
 void find_geo(struct look *look, size_t at);
+void find_address(struct look *look, size_t at);
+/* Where at the end of a value an address may have begun that goes on; its length: nowhere. */
+size_t address_open_from(const struct look *look);
 void find_card(struct look *look, const struct number *number, size_t from); /* from a group's first digit */
 void find_phone(struct look *look, const struct number *number, size_t from);
 void find_birth_date(struct look *look, const struct number *number);
 void find_code(struct look *look, const struct number *number); /* of a state or a bank */
-void find_field(struct look *look);                             /* the whole value, by its field */
+enum { FIELD_VALUE_MOST = 4096 };
+void find_field(struct look *look); /* the whole value, by its field */
 
 #endif

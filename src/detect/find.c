@@ -110,7 +110,8 @@ enum detect_result detect_find(
     scan_init(&scan, value, DETECT_PLAIN);
     while ((sign = scan_next(&scan)).sign != SIGN_END)
         signs_look(&look, sign);
-    find_field(&look);
+    if (hint->context == 0)
+        find_field(&look);
     find_words(&look, set->words, DETECTOR_CUSTOM, CERTAINTY_CUSTOM);
     find_words(&look, set->canaries, DETECTOR_CANARY, CERTAINTY_EXACT);
     if (!find_patterns(&look))
@@ -118,14 +119,4 @@ enum detect_result detect_find(
     resolve(set, matches);
     drop_known(matches, hint->context);
     return DETECT_LOOKED;
-}
-
-size_t detect_settled(
-    const struct detect_set *set, struct text value, const struct detect_hint *hint,
-    const struct detect_matches *matches)
-{
-    (void)set;
-    (void)value;
-    (void)matches;
-    return hint->context;
 }

@@ -5,7 +5,7 @@
 #include "date.h"
 #include "token.h"
 
-enum { PERSON_MOST = 160, ADDRESS_MOST = 400, SECRET_MOST = 4096, NUMBER_MOST = 40 };
+enum { PERSON_MOST = 160, ADDRESS_MOST = 400, NUMBER_MOST = 40 };
 
 /* What the value consists of. */
 struct makeup {
@@ -95,9 +95,9 @@ static enum detector detector_of(const struct look *look, struct text value, str
     case FIELD_PASSPORT:
         return makeup.digits >= 3 && value.length >= 6 && value.length <= 20 ? DETECTOR_PASSPORT : DETECTOR_COUNT;
     case FIELD_SECRET:
-        return value.length <= SECRET_MOST ? DETECTOR_SESSION_TOKEN : DETECTOR_COUNT;
+        return value.length <= FIELD_VALUE_MOST ? DETECTOR_SESSION_TOKEN : DETECTOR_COUNT;
     case FIELD_TOKEN:
-        return value.length <= SECRET_MOST && token_is_random(value) ? DETECTOR_SESSION_TOKEN : DETECTOR_COUNT;
+        return value.length <= FIELD_VALUE_MOST && token_is_random(value) ? DETECTOR_SESSION_TOKEN : DETECTOR_COUNT;
     case FIELD_COST:
         return is_price(value, makeup) ? DETECTOR_PRICE : DETECTOR_COUNT;
     case FIELD_UNKNOWN:
@@ -118,7 +118,7 @@ static enum detector detector_of(const struct look *look, struct text value, str
 void find_field(struct look *look)
 {
     struct text value = text_trim(look->value, " \t\r\n");
-    if (value.length == 0 || value.length > SECRET_MOST || is_nothing(value))
+    if (value.length == 0 || value.length > FIELD_VALUE_MOST || is_nothing(value))
         return;
     enum detector detector = detector_of(look, value, makeup_of(value));
     size_t start = (size_t)(value.data - look->value.data);

@@ -32,16 +32,14 @@ static size_t label_end(struct text text, size_t at)
 /* Behind the END line; or, without one, behind the last that may belong to the key. */
 static size_t armour_end(struct text text, size_t from)
 {
-    struct text rest = text_part(text, from, KEY_MOST);
-    const char *found = rest.length == 0 ? NULL : memmem(rest.data, rest.length, "END ", 4);
-    if (found != NULL) {
-        size_t end = label_end(text, (size_t)(found - text.data) + 4);
-        if (end > 0)
-            return end;
-    }
     size_t end = from;
     while (end < text.length && end - from < KEY_MOST && is_body(text.data[end]))
         end++;
+    struct text body = text_part(text, from, end - from);
+    const char *found = body.length == 0 ? NULL : memmem(body.data, body.length, "END ", 4);
+    size_t closed = found == NULL ? 0 : label_end(text, (size_t)(found - text.data) + 4);
+    if (closed > 0)
+        return closed;
     while (end > from && !is_ascii_alnum(text.data[end - 1]) && text.data[end - 1] != '=')
         end--;
     return end;

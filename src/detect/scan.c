@@ -89,6 +89,19 @@ static bool has_digits(const struct scan *scan, size_t at)
     return false;
 }
 
+/* "Hauptstr. 5", "5 High Street", "5, rue": letters may stand before a blank in front, or behind one after the number.
+ */
+static bool has_word_beside(struct text text, size_t at)
+{
+    size_t end = at;
+    bool before = at > 1 && text.data[at - 1] == ' ' && (unsigned char)text.data[at - 2] > ':';
+    bool point = at > 2 && text.data[at - 1] == ' ' && text.data[at - 2] == '.' && is_ascii_letter(text.data[at - 3]);
+    while (end < text.length && end - at < SCAN_DIGITS && is_ascii_digit(text.data[end]))
+        end++;
+    bool after = end + 2 < text.length && (text.data[end] == ' ' || text.data[end + 1] == ' ');
+    return before || point || after;
+}
+
 /* A digit that is not ASCII, and begins a group. */
 static bool is_wide_digit(const struct scan *scan, size_t at)
 {
@@ -135,6 +148,8 @@ struct scan_sign scan_next(struct scan *scan)
             bool begins = !digit || at == 0 || !is_ascii_digit(scan->text.data[at - 1]);
             if (begins && has_digits(scan, at))
                 return (struct scan_sign){SIGN_DIGITS, at};
+            if (begins && has_word_beside(scan->text, at))
+                return (struct scan_sign){SIGN_HOUSE, at};
             continue;
         }
         struct scan_sign sign = sign_at(scan, bit, at);

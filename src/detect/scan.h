@@ -10,6 +10,7 @@ enum sign {
     SIGN_END,
     SIGN_AT,     /* an `@` */
     SIGN_DIGITS, /* the first digit of a group, with at least SCAN_DIGITS within SCAN_REACH bytes */
+    SIGN_HOUSE,  /* the same with fewer, and a word beside it */
     SIGN_DASHES, /* the last of four dashes or more */
     SIGN_COLON,  /* a colon between hexadecimal digits or colons */
     SIGN_RUN,    /* the first of a run of at least VENDOR_KEY_RUN token characters */

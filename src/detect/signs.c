@@ -24,6 +24,7 @@ void signs_look_at_digits(struct look *look, size_t at)
     find_code(look, &number);
     find_ipv4(look, at);
     find_geo(look, at);
+    find_address(look, at);
 }
 
 void signs_look(struct look *look, struct scan_sign sign)
@@ -34,6 +35,9 @@ void signs_look(struct look *look, struct scan_sign sign)
         break;
     case SIGN_DIGITS:
         signs_look_at_digits(look, sign.at);
+        break;
+    case SIGN_HOUSE:
+        find_address(look, sign.at);
         break;
     case SIGN_DASHES:
         find_private_key(look, sign.at);

@@ -134,6 +134,20 @@ static void finds_addresses_by_their_fields(void **state)
     assert_marked_in("email_address", "x");
 }
 
+static void finds_addresses_in_running_text(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "Lieferung an {address:Musterstraße 12, 10115 Berlin} bitte", "{address:Hauptstr. 5}",
+        "{address:Am-Ring-Weg 3a, 20095 Hamburg}", "{address:12 rue de la Paix, 75002 Paris}",
+        "{address:Keizersgracht 123, 1015 CJ Amsterdam}", "{address:ul. Marszałkowska 10, 00-950 Warszawa}",
+        "{address:Calle Mayor 5, 28013 Madrid}", "{address:Via Roma 10, 00184 Roma}",
+        "{address:10 Downing Street, London SW1A 2AA}");
+    ASSERT_MARKED(
+        "Ring 925 Silber", "10 Road Bikes", "Ohrring 585 Gold", "via Amazon 5 Stück", "30 Tage Rückgabe", "5 Äpfel",
+        "Schlüsselring 10 mm");
+}
+
 static void finds_prices_that_are_nobodys_business(void **state)
 {
     (void)state;
@@ -160,6 +174,7 @@ int main(void)
         cmocka_unit_test(finds_positions),
         cmocka_unit_test(finds_names_by_their_fields),
         cmocka_unit_test(finds_addresses_by_their_fields),
+        cmocka_unit_test(finds_addresses_in_running_text),
         cmocka_unit_test(finds_prices_that_are_nobodys_business),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

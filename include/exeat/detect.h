@@ -12,6 +12,7 @@
 #include "exeat/base/diag.h"
 #include "exeat/base/text.h"
 #include "exeat/vendor_key.h"
+#include "exeat/wording/points.h"
 
 /* Their numbers stand in records: append only. */
 enum detector {
@@ -129,11 +130,6 @@ MUST_CHECK enum detect_result detect_find(
     const struct detect_set *set, struct detect_scratch *scratch, struct text value, const struct detect_hint *hint,
     struct detect_matches *matches);
 
-/* How the bytes are written that are looked at before anything was decoded. */
-enum detect_spelling {
-    DETECT_PLAIN, /* values of no field: text, or one value */
-    DETECT_JSON   /* JSON, one or many: escapes count, and names before a colon are fields */
-};
 /* False: detect_find would find nothing in any value of it. In doubt true. Much faster than walking the text. What is
  * spelled otherwise (form, XML, CSV with a head) is to be walked. */
 MUST_CHECK bool detect_may_have(

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "detectors.h"
-#include "letters.h"
+#include "exeat/wording/letters.h"
 
 enum { WORD_MOST = 28, WORDS_MOST = 5, NUMBER_MOST = 4, OPEN_REACH = 320 };
 

@@ -4,7 +4,7 @@
 #define EXEAT_DETECT_DATE_H
 
 #include "detectors.h"
-#include "letters.h"
+#include "exeat/wording/letters.h"
 
 /* Where the date ends that begins with this number; 0: none does. */
 size_t date_end(struct text text, const struct number *number, enum detect_spelling spelling);

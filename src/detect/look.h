@@ -4,8 +4,8 @@
 #define EXEAT_DETECT_LOOK_H
 
 #include "exeat/detect.h"
-#include "field.h"
-#include "label.h"
+#include "exeat/wording/field.h"
+#include "exeat/wording/label.h"
 #include "number.h"
 
 /* What a match is worth where two meet. */

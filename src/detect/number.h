@@ -3,7 +3,7 @@
 #ifndef EXEAT_DETECT_NUMBER_H
 #define EXEAT_DETECT_NUMBER_H
 
-#include "points.h"
+#include "exeat/wording/points.h"
 
 enum { NUMBER_DIGITS = 44, NUMBER_GAP_POINTS = 3 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "classify.h"
-#include "points.h"
+#include "exeat/wording/points.h"
 
 enum { RUN_STEPS = 4 };
 

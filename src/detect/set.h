@@ -5,9 +5,9 @@
 
 #include "exeat/base/pattern.h"
 #include "exeat/detect.h"
-#include "field.h"
-#include "label.h"
-#include "words.h"
+#include "exeat/wording/field.h"
+#include "exeat/wording/label.h"
+#include "exeat/wording/words.h"
 
 struct detect_set {
     uint32_t detectors;

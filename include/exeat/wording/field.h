@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the name of a field says of its value. */
-#ifndef EXEAT_DETECT_FIELD_H
-#define EXEAT_DETECT_FIELD_H
+#ifndef EXEAT_WORDING_FIELD_H
+#define EXEAT_WORDING_FIELD_H
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/text.h"

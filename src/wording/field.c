@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A name is parted into words at `_`, `-`, blanks, brackets and humps; the longest row that its last words are, written
  * together, is its kind: "customer_firstName" is "firstname". */
-#include "field.h"
+#include "exeat/wording/field.h"
 
-#include "letters.h"
-#include "points.h"
+#include "exeat/wording/letters.h"
+#include "exeat/wording/points.h"
 
 enum { WORDS_MOST = 12, JOINED_MOST = 96 };
 

@@ -3,7 +3,7 @@
  * Dutch, Polish, Spanish and Italian. Written together, in lower case, without accents; in the order of their bytes. */
 #include <string.h>
 
-#include "field.h"
+#include "exeat/wording/field.h"
 
 // clang-format off
 static const struct field_name {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The letters of the shops' languages only: names and words with others have no rows. */
-#include "letters.h"
+#include "exeat/wording/letters.h"
 
 #include <string.h>
 
 #include "exeat/base/attributes.h"
-#include "points.h"
+#include "exeat/wording/points.h"
 
 static const struct {
     uint32_t code;

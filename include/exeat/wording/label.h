@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the words beside a number say that it is. */
-#ifndef EXEAT_DETECT_LABEL_H
-#define EXEAT_DETECT_LABEL_H
+#ifndef EXEAT_WORDING_LABEL_H
+#define EXEAT_WORDING_LABEL_H
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/text.h"
-#include "exeat/detect.h"
+#include "exeat/wording/points.h"
 
 enum {
     LABEL_CARD = 1 << 0,
@@ -28,6 +28,7 @@ enum {
 struct label_index {
     uint16_t from[26 * 26 + 1];
 };
+/* Fills it. */
 void label_index_init(struct label_index *index);
 
 /* Of one word, in lower case and without accents. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Letters as they are written without accents. */
-#ifndef EXEAT_DETECT_LETTERS_H
-#define EXEAT_DETECT_LETTERS_H
+#ifndef EXEAT_WORDING_LETTERS_H
+#define EXEAT_WORDING_LETTERS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* UTF-8 (RFC 3629) and the escapes of JSON (RFC 8259 section 7), one code point at a time. */
-#include "points.h"
+#include "exeat/wording/points.h"
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/bytes.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Phrases are kept folded in one block, sorted by the hash of their first word; a bitmap of the hashes answers most
  * words of a text with one look. */
-#include "words.h"
+#include "exeat/wording/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "exeat/base/bytes.h"
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
-#include "points.h"
+#include "exeat/wording/points.h"
 
 enum { BLANKS_MOST = 3, BITS_EACH = 32, OPEN_FACTOR = 12 };
 

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text as code points: people write numbers with the spaces, dashes and digits of their keyboards. */
-#ifndef EXEAT_DETECT_POINTS_H
-#define EXEAT_DETECT_POINTS_H
+#ifndef EXEAT_WORDING_POINTS_H
+#define EXEAT_WORDING_POINTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "exeat/base/text.h"
-#include "exeat/detect.h"
 
+/* How the bytes are written that are looked at before anything was decoded. */
+enum detect_spelling {
+    DETECT_PLAIN, /* values of no field: text, or one value */
+    DETECT_JSON   /* JSON, one or many: escapes count, and names before a colon are fields */
+};
 struct point {
     uint32_t code; /* UINT32_MAX: the byte is no UTF-8 */
     uint32_t length;
@@ -31,6 +35,7 @@ bool point_is_word(uint32_t code);
 /* Simple case folding of the Latin, Greek and Cyrillic blocks. */
 uint32_t point_fold(uint32_t code);
 
+/* What the names say. */
 static inline bool is_ascii_digit(char byte)
 {
     return byte >= '0' && byte <= '9';

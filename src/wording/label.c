@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Words that say what a number beside them is, in the languages of the shops; in lower case, without accents, in the
  * order of their bytes. `is_stem`: it may go on. */
-#include "label.h"
+#include "exeat/wording/label.h"
 
 #include <string.h>
 
-#include "letters.h"
-#include "points.h"
+#include "exeat/wording/letters.h"
+#include "exeat/wording/points.h"
 
 // clang-format off
 static const struct label {

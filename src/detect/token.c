@@ -164,9 +164,9 @@ static void find_session_token(struct look *look, size_t at, size_t end)
     size_t word = before;
     while (before < at && word > 0 && before - word < WORD_MOST && is_base64url(text.data[word - 1]))
         word--;
-    struct text token = text_part(text, at, end - at);
-    bool escaped = look->spelling == DETECT_JSON && text_has(token, '\\'); /* what it is then, the walk will show */
-    if (word == before || (!escaped && !token_is_random(token)))
+    struct text piece = text_part(text, at, end - at);
+    bool escaped = look->spelling == DETECT_JSON && text_has(piece, '\\'); /* what it is then, the walk will show */
+    if (word == before || (!escaped && !token_is_random(piece)))
         return;
     if ((labels_of_name(&look->set->labels, text_part(text, word, before - word)) & LABEL_SECRET) != 0)
         look_add(look, DETECTOR_SESSION_TOKEN, at, end, CERTAINTY_LABEL);

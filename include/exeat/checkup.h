@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Asks the engines of the policy in force how they are, on their own pages, and carries out what the operator wants of
- * them: draining one, putting another in its place once it is warm. It goes nowhere but to endpoints that the policy
- * names, and sends nothing of any caller. */
+/* Asks each endpoint of the policy in force what it is, and the engines of those that say so how they are, on their own
+ * pages, and carries out what the operator wants of them: draining one, putting another in its place once it is warm.
+ * It goes nowhere but to endpoints that the policy names, and sends nothing of any caller. */
 #ifndef EXEAT_CHECKUP_H
 #define EXEAT_CHECKUP_H
 

@@ -52,8 +52,8 @@ struct body_place {
     size_t at;          /* where `raw` begins in its text */
 };
 
-/* One of these holds a body and all that was found out about it; it may read many, one after the other, and keeps its
- * memory up to a bound. It belongs to one thread. */
+/* One of these holds a body and all that was found out about it; it may read many, one after the other. It belongs to
+ * one thread. */
 struct body;
 struct body *body_new(void);         /* reads nothing yet */
 void body_free(struct body *body);   /* wipes; NULL is fine */

@@ -24,17 +24,19 @@ static void wipe(struct buffer *buffer)
     buffer_clear(buffer);
 }
 
+/* The way of the last walk is not cleared: it is of no use without the texts. */
 void body_forget(struct body *body)
 {
     layers_clear(body);
     base_free(body->layers.list);
+    body->layers = (struct layers){0};
+    body->sent = (struct bytes){0};
     wipe(&body->beside);
     wipe(&body->value);
     wipe(&body->field);
     wipe(&body->parent);
     wipe(&body->pair);
     wipe(&body->texts);
-    *body = (struct body){0};
 }
 
 void body_free(struct body *body)

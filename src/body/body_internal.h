@@ -32,6 +32,7 @@ struct layer {
     struct text text;    /* in UTF-8, or of multipart its bytes; borrowed, or `owned`'s */
     struct buffer owned; /* owned; may be empty */
     enum body_kind kind;
+    bool is_outside;        /* its text stands beside the content */
     bool is_guess;          /* nobody said its kind: where it is not well formed, it is text */
     enum spelling spelling; /* how its span spells it ... */
     enum transfer transfer; /* ... and before that, as a whole, ... */
@@ -117,7 +118,7 @@ MUST_CHECK enum body_fault layer_decode(struct layer *layer, struct text coded);
 /* --- inside.c */
 /* Whether a value is something else than the text that it seems: then it is walked as that, and not told. */
 enum inside { INSIDE_NOTHING, INSIDE_WALKED, INSIDE_FAILED };
-enum inside inside_look(struct body *body, enum spelling spelling, struct text raw, struct text value);
+enum inside inside_look(struct body *body, const struct body_place *place);
 /* What stands in a text that has been told, in base64; `value` is part of the text that is walked. */
 MUST_CHECK bool inside_base64(struct body *body, struct text value);
 bool inside_may_be(struct text value); /* whether any of this could be: false is certain */

@@ -125,31 +125,30 @@ static bool is_text(struct text bytes)
     return bytes.length > 0 && text_is_utf8(bytes);
 }
 
-/* Most runs are no base64 but long words: the first three bytes that they would say settle nearly all of them. */
-static bool may_begin_text(struct text run)
+/* Whether a byte may come in text, `left` being how many bytes of a character are still to come. */
+static bool goes_on_as_text(unsigned char byte, size_t *left)
 {
-    uint32_t group = 0;
-    for (size_t i = 0; i < 4; i++)
-        group = group << 6 | (uint8_t)base64_values[(unsigned char)run.data[i]];
-    unsigned char bytes[] = {(unsigned char)(group >> 16), (unsigned char)(group >> 8), (unsigned char)group};
-    for (size_t i = 0; i < 3; i++)
-        if (bytes[i] < ' ' && !is_blank((char)bytes[i]))
-            return false;
-    return bytes[0] < 0x80 || (bytes[0] >= 0xc2 && bytes[0] < 0xf5 && (bytes[1] & 0xc0) == 0x80);
+    if (*left > 0) {
+        (*left)--;
+        return (byte & 0xc0) == 0x80;
+    }
+    *left = byte < 0xc2 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+    return byte < 0x80 ? byte >= ' ' || is_blank((char)byte) : byte >= 0xc2 && byte < 0xf5;
 }
 
-/* Without the last digits, which may be a character cut in two. */
+/* Most runs are no base64 but long words: the first few bytes that they would say settle nearly all of them. */
 static bool begins_as_text(struct text run)
 {
-    char block[BASE64_BLOCK];
-    struct buffer front = {block, 0, sizeof(block)};
-    if (!may_begin_text(run) || !transfer_read(TRANSFER_BASE64_SHORT, text_part(run, 0, BASE64_MIN), &front))
-        return false;
-    struct text text = buffer_text(&front);
-    for (size_t cut = 0; cut < 4; cut++)
-        if (is_text(text_part(text, 0, text.length - cut)))
-            return true;
-    return false;
+    size_t left = 0;
+    for (size_t at = 0; at < BASE64_MIN; at += 4) {
+        uint32_t group = 0;
+        for (size_t i = 0; i < 4; i++)
+            group = group << 6 | (uint8_t)base64_values[(unsigned char)run.data[at + i]];
+        for (size_t i = 0; i < 3; i++)
+            if (!goes_on_as_text((unsigned char)(group >> (16 - 8 * i)), &left))
+                return false;
+    }
+    return true;
 }
 
 /* A file that is known by its first bytes. */
@@ -265,9 +264,13 @@ bool inside_may_be(struct text value)
            next_run(value, &at, &run);
 }
 
-static enum inside walk_as(struct body *body, enum body_kind kind, enum spelling spelling, struct text raw)
+/* What the place says in `spelling`, as a text of `kind`. */
+static enum inside
+walk_as(struct body *body, enum body_kind kind, const struct body_place *place, enum spelling spelling)
 {
+    struct text raw = place->raw;
     struct layer layer = {.kind = kind, .spelling = spelling, .charset = CHARSET_UTF8, .text = raw};
+    layer.is_outside = place->what == BODY_OUTSIDE;
     layer.is_guess = kind != BODY_TEXT;
     if (spelling_differs(spelling, raw)) {
         spelling_read(spelling, raw, &layer.owned);
@@ -282,24 +285,26 @@ static bool is_data_url(struct text value)
     return read_data_url(value, &url);
 }
 
-enum inside inside_look(struct body *body, enum spelling spelling, struct text raw, struct text value)
+enum inside inside_look(struct body *body, const struct body_place *place)
 {
+    enum spelling spelling = (enum spelling)place->spelling;
+    struct text value = place->value;
     if (looks_json(value) && !body_layer(body)->is_guess)
-        return walk_as(body, BODY_JSON, spelling, raw);
+        return walk_as(body, BODY_JSON, place, spelling);
     bool has_percents = has_percent(value);
     bool has_entities = has_entity(value);
     if (spelling != SPELLED_PLAIN && (has_percents || has_entities || is_data_url(value) || has_base64(value)))
-        return walk_as(body, BODY_TEXT, spelling, raw);
+        return walk_as(body, BODY_TEXT, place, spelling);
     if (spelling != SPELLED_PLAIN)
         return INSIDE_NOTHING;
     if (is_file(value))
-        return walked(place_opaque(body, raw, file_type(value)));
+        return walked(place_opaque(body, value, file_type(value)));
     enum inside inside = walk_data_url(body, value);
     if (inside != INSIDE_NOTHING)
         return inside;
     if (has_percents)
-        return walk_as(body, BODY_TEXT, SPELLED_PERCENT, raw);
-    return has_entities ? walk_as(body, BODY_TEXT, SPELLED_XML, raw) : INSIDE_NOTHING;
+        return walk_as(body, BODY_TEXT, place, SPELLED_PERCENT);
+    return has_entities ? walk_as(body, BODY_TEXT, place, SPELLED_XML) : INSIDE_NOTHING;
 }
 
 /* What makes a data URL one that is read. */

@@ -4,8 +4,9 @@
 
 bool walk_text(struct body *body)
 {
-    struct text text = body_layer(body)->text;
-    return text.length == 0 || place_tell(body, BODY_VALUE, SPELLED_PLAIN, text);
+    const struct layer *layer = body_layer(body);
+    enum body_what what = layer->is_outside ? BODY_OUTSIDE : BODY_VALUE;
+    return layer->text.length == 0 || place_tell(body, what, SPELLED_PLAIN, layer->text);
 }
 
 bool walk_binary(struct body *body)

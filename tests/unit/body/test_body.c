@@ -318,6 +318,15 @@ static void xml_is_told_with_its_attributes_and_what_stands_beside(void **state)
              "<!-- [X] --><c><![CDATA[<[X]>]]></c></o>"));
 }
 
+static void what_stands_beside_the_content_is_read_at_its_innermost_too(void **state)
+{
+    (void)state;
+    expect_rewritten("text/xml", TEXT("<a><!-- 4%3111 {} --></a>"), TEXT("<a><!-- %5BX%5D {} --></a>"));
+    expect_rewritten(
+        "multipart/mixed; boundary=b", TEXT("--b\nX-Note: {\"a\":\"4\\u003111\"}\n\n--b--"),
+        TEXT("--b\nX-Note: {\"a\":\"[X]\"}\n\n--b--"));
+}
+
 static void xml_that_is_none_or_has_entities_of_its_own_is_refused(void **state)
 {
     (void)state;
@@ -468,6 +477,7 @@ int main(void)
         cmocka_unit_test(parts_of_mail_are_read_in_their_transfer_encoding_and_written_in_it),
         cmocka_unit_test(multipart_that_can_be_read_in_two_ways_is_refused),
         cmocka_unit_test(xml_is_told_with_its_attributes_and_what_stands_beside),
+        cmocka_unit_test(what_stands_beside_the_content_is_read_at_its_innermost_too),
         cmocka_unit_test(xml_that_is_none_or_has_entities_of_its_own_is_refused),
         cmocka_unit_test(the_first_row_of_a_table_names_its_columns),
         cmocka_unit_test(text_is_one_place_and_binary_is_not_looked_into),

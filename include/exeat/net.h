@@ -105,6 +105,9 @@ bool channel_is_quiet(const struct channel *channel);
 bool channel_has_ended(const struct channel *channel);
 /* Of one whose end was read: did it break off since? Reads no more tell. A system call, where an event came. */
 bool channel_has_broken(struct channel *channel);
+/* Of one whose last bytes were just read: did it break off with them? One event told of both, and no other will. A
+ * system call. */
+bool channel_broke_at_once(struct channel *channel);
 /* Its peer has acknowledged all that was written, and our end if we have ended, so that a break takes nothing away. If
  * not, its handler is called when it has, or before. A few system calls. */
 bool channel_is_delivered(struct channel *channel);

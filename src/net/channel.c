@@ -284,11 +284,16 @@ bool channel_has_ended(const struct channel *channel)
 
 bool channel_has_broken(struct channel *channel)
 {
+    bool is_told = channel->has_news;
+    channel->has_news = false;
+    return channel->has_broken || (is_told && channel_broke_at_once(channel));
+}
+
+bool channel_broke_at_once(struct channel *channel)
+{
     int error = 0;
     socklen_t length = sizeof(error);
-    if (channel->has_news && !channel->has_broken)
-        channel->has_broken = getsockopt(channel->descriptor, SOL_SOCKET, SO_ERROR, &error, &length) != 0 || error != 0;
-    channel->has_news = false;
+    channel->has_broken = getsockopt(channel->descriptor, SOL_SOCKET, SO_ERROR, &error, &length) != 0 || error != 0;
     return channel->has_broken;
 }
 

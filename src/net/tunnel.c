@@ -62,8 +62,8 @@ static enum io splice_in(struct loop *loop, struct tunnel_way *way)
 /* Moves bytes one way until a side must wait, or it has had its turn. */
 static enum way_result move_way(struct loop *loop, struct tunnel_way *way, const struct tunnel_way *other)
 {
-    uint64_t turn_end = way->bytes + TUNNEL_TURN;
-    while (way->bytes < turn_end) {
+    uint64_t begin = way->bytes;
+    while (way->bytes < begin + TUNNEL_TURN) {
         enum io put = deliver(loop, way);
         if (put == IO_AGAIN)
             return WAY_WAITS;
@@ -71,8 +71,8 @@ static enum way_result move_way(struct loop *loop, struct tunnel_way *way, const
             return WAY_TO_BROKE;
         if (way->state == TUNNEL_ENDING)
             return end_way(way, other);
-        if (channel_is_quiet(way->from))
-            return WAY_WAITS;
+        if (channel_is_quiet(way->from)) /* a break that came with the last bytes has no event of its own */
+            return way->bytes > begin && channel_broke_at_once(way->from) ? WAY_FROM_BROKE : WAY_WAITS;
         enum io got = way->means == TUNNEL_SPLICES ? splice_in(loop, way) : copy_in(loop, way);
         if (got == IO_AGAIN)
             return WAY_WAITS;

@@ -524,6 +524,11 @@ bool channel_has_broken(struct channel *channel)
     return was_told && channel->peer->has_broken;
 }
 
+bool channel_broke_at_once(struct channel *channel)
+{
+    return channel->peer->has_broken;
+}
+
 bool channel_is_delivered(struct channel *channel)
 {
     return !channel->peer->is_slow;

@@ -403,6 +403,25 @@ static void an_upstream_that_breaks_off_is_told_apart_from_one_that_ends(void **
     close_scene(&scene);
 }
 
+/* One event tells of both. */
+static void a_side_that_breaks_off_with_its_last_bytes_is_not_waited_for(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct scene scene;
+        uint8_t bytes[8];
+        open_scene(&scene, PIPE_BUDGET);
+        struct peer *leaves = i == 0 ? &scene.origin : &scene.client;
+        struct peer *stays = i == 0 ? &scene.client : &scene.origin;
+        assert_int_equal(send(leaves->socket, "last", 4, 0), 4);
+        reset_connection(leaves);
+        loop_run(scene.loop);
+        assert_int_equal(scene.result, i == 0 ? TUNNEL_UPSTREAM_BROKE : TUNNEL_CLIENT_BROKE);
+        assert_int_equal(recv(stays->socket, bytes, sizeof(bytes), 0), 4);
+        close_scene(&scene);
+    }
+}
+
 /* --- what the kernel grants one user --------------------------------------------------------------------------------
  */
 
@@ -457,6 +476,7 @@ int main(void)
         cmocka_unit_test(a_client_that_breaks_off_takes_the_bytes_on_their_way_with_it),
         cmocka_unit_test(a_side_that_breaks_off_after_its_end_is_not_waited_for),
         cmocka_unit_test(an_upstream_that_breaks_off_is_told_apart_from_one_that_ends),
+        cmocka_unit_test(a_side_that_breaks_off_with_its_last_bytes_is_not_waited_for),
         cmocka_unit_test(a_pipe_that_the_kernel_shrank_is_not_used),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

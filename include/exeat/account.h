@@ -77,8 +77,9 @@ struct account {
     struct address address; /* dialled */
     uint8_t peer_key[32];   /* SHA-256 of the upstream's SPKI */
     bool has_peer_key;
-    enum flaw flaw; /* of a host's reply */
-    char *detail;   /* owned: what exactly went wrong; NULL: nothing to add */
+    enum flaw flaw;    /* of a host's reply */
+    char *detail;      /* owned: what exactly went wrong; NULL: nothing to add */
+    struct text found; /* in the answer; borrowed until account_complete */
     struct account_service service;
     struct account_names names;
     struct account_book *book;                   /* borrowed */

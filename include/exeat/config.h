@@ -8,6 +8,7 @@
 #include "exeat/base/digest.h"
 #include "exeat/config/canned.h"
 #include "exeat/config/engine.h"
+#include "exeat/config/inspect.h"
 #include "exeat/config/listen.h"
 #include "exeat/config/redirect.h"
 #include "exeat/config/trust.h"
@@ -73,18 +74,6 @@ struct settings_run {
 struct settings_confine {
     enum confine_seccomp seccomp;
     enum confine_landlock landlock;
-};
-/* So much in a window of time; 0: any amount. */
-#define SETTING_RATE_MAX ((UINT64_C(1) << 40) - 1)
-struct setting_rate {
-    uint64_t amount;
-    uint64_t window_us;
-};
-struct settings_limit {
-    struct setting_rate requests;
-    struct setting_rate bytes;
-    struct setting_rate tokens;
-    uint64_t concurrent;
 };
 /* All that is written holds together, but that a secret and tokens are several ways to prove one thing. */
 struct settings_client {
@@ -160,6 +149,7 @@ struct settings_rule {
     struct settings_answerers answerers;
     struct settings_limit limit;
     struct settings_trust trust;
+    struct settings_inspect inspect;
     bool follow_aia;
     struct setting_text upstream_proxy; /* empty: that for all; "none": none */
     bool llm_unseen;
@@ -193,6 +183,8 @@ struct settings_lists {
     size_t llm_count;
     struct settings_inference *inference;
     size_t inference_count;
+    struct settings_detector *detectors;
+    size_t detector_count;
     struct settings_rule *rules;
     size_t rule_count;
     struct settings_test *tests;

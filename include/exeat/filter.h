@@ -8,8 +8,9 @@
 #include "exeat/base/bytes.h"
 #include "exeat/http.h"
 
-/* FILTER_ENDS: whoever gets the message has all of it, whatever else may come. FILTER_BAD: it is none. */
-enum filtered { FILTER_GOES_ON, FILTER_ENDS, FILTER_TOO_LARGE, FILTER_BAD };
+/* FILTER_ENDS: whoever gets the message has all of it, whatever else may come. FILTER_BAD: it is none. FILTER_KEPT_OUT:
+ * it holds what nobody may have, and the account was told. */
+enum filtered { FILTER_GOES_ON, FILTER_ENDS, FILTER_TOO_LARGE, FILTER_BAD, FILTER_KEPT_OUT };
 
 struct filters;
 /* A kind of filter, static. What it has to say it gives to `filters`, from `next` on: the place behind its own. */

@@ -11,6 +11,7 @@
 #include "exeat/engine.h"
 #include "exeat/filter.h"
 #include "exeat/http.h"
+#include "exeat/inspect/answer.h"
 #include "exeat/memo.h"
 #include "exeat/policy.h"
 
@@ -25,6 +26,7 @@ struct inference_about {
     struct memo *memo;                /* where answers are kept */
     uint64_t policy_sequence;         /* under which policy */
     size_t answer_held;               /* bytes of an answer that is held, or of an event of one */
+    struct inspected *inspected;      /* its rule looks into it: set before inference_read; NULL: it does not */
 };
 
 /* What an endpoint has against the call (4xx): kept while another is asked, and the answer when none serves. */
@@ -63,6 +65,7 @@ struct inference_call {
     struct inference_about about;
     struct dialect_call *request;  /* owned; NULL until the body is read */
     struct dialect_stream *stream; /* owned; NULL unless events are being rewritten */
+    struct inspect_stream *looked; /* owned; NULL unless they are looked into before that */
     struct buffer body;            /* owned: the caller's body, then the endpoint's answer */
     uint64_t unfit;                /* places of the list that have no words for all of it, a bit each */
     uint16_t held_status;          /* of an answer that is held */

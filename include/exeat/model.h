@@ -131,6 +131,11 @@ enum reason {
     REASON_MEMORY,             /* 503: limits.memory */
     REASON_NET_UNREACHABLE,    /* 502: no route leads to the host's network */
     REASON_HOST_UNREACHABLE,   /* 502: nothing is at the host's address */
+    REASON_INSPECT_DENIED,     /* 403: it holds what the rule's `inspect` lets nobody send */
+    REASON_INSPECT_UNREADABLE, /* 422: nobody can say what it holds */
+    REASON_INSPECT_UNSEEN,     /* 403: what would follow cannot be looked at: a WebSocket */
+    REASON_INSPECT_UNCHANGED,  /* 403: what is to be redacted cannot be changed */
+    REASON_INSPECT_ANSWER,     /* 502: the answer holds what the rule lets nobody have, or cannot be read */
     REASON_COUNT
 };
 struct reason_row {

@@ -88,6 +88,7 @@ static void complete(const struct account *account, uint64_t now_us)
         .tokens_in = account->service.tokens_in,
         .tokens_out = account->service.tokens_out,
         .detail = text_from(account->reason == REASON_NONE ? NULL : account->detail),
+        .found = account->found,
         .service = account->service.known,
         .answer = account->names.answer,
         .questions = account->names.questions,

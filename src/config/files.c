@@ -86,6 +86,7 @@ static const struct key included_keys[] = {
     KEY(settings, lists, "groups", &type_groups, NULL, ""),
     KEY(settings, lists, "llm", &type_llm, NULL, ""),
     KEY(settings, lists, "inference", &type_inference, NULL, ""),
+    KEY(settings, lists, "detectors", &type_detectors, NULL, ""),
     KEY(settings, lists, "rules", &type_rules, NULL, ""),
     KEY(settings, lists, "tests", &type_tests, NULL, ""),
 };
@@ -219,6 +220,7 @@ void load_merge(struct load *load)
 {
     const struct settings_lists *lists = &load->settings->lists;
     check_unique(load, "rule id", lists->rules, lists->rule_count, sizeof(*lists->rules));
+    check_unique(load, "detector", lists->detectors, lists->detector_count, sizeof(*lists->detectors));
     check_unique(load, "client", lists->clients, lists->client_count, sizeof(*lists->clients));
     check_unique(load, "inference", lists->inference, lists->inference_count, sizeof(*lists->inference));
     merge_groups(load);

@@ -102,7 +102,6 @@ static const struct type type_verdict = {
     .shape = SHAPE_ENUM, .words = verdict_words, .word_count = COUNT_OF(verdict_words), .first = VERDICT_ALLOW};
 static const struct type type_unless = {
     .called = "map of conditions", .shape = SHAPE_MAP, .read = read_unless, .section = &section_unless};
-static const struct type type_inspect = LATER_TYPE("requests are judged by client, host, port, method and path");
 static const char *const llm_words[] = {"unseen"};
 static const struct type type_unseen = FLAG_TYPE(llm_words);
 static const char *const mode_words[] = {"enforce", "observe"};
@@ -131,7 +130,7 @@ static const struct key rule_keys[] = {
     REQUIRED_KEY(settings_rule, verdict, "verdict", &type_verdict, "what it says"),
     CONDITION_KEYS(offsetof(struct settings_rule, when), "(those of the schemes)", "([https])", "(public ones)"),
     WHOLE_KEY("unless", &type_unless, "(no exception)", "where the rule does not apply"),
-    WHOLE_KEY("inspect", &type_inspect, NULL, "what a body may not hold"),
+    KEY(settings_rule, inspect, "inspect", &type_inspect, NULL, "what requests and answers may not hold"),
     KEY(settings_rule, inference, "inference", &type_texts, "(needed by reroute)", "who answers, in this order"),
     KEY(settings_rule, answerers.residency, "residency", &type_residency, "(anywhere)",
         "regions: an endpoint elsewhere, or nobody knows where, never answers"),

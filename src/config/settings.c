@@ -26,7 +26,7 @@ static const struct key top_keys[] = {
     REQUIRED_KEY(settings, version, "version", &type_version, "of this language"),
     KEY(settings, observe, "mode", &type_file_mode, "enforce", "observe only records what rules would do"),
     KEY(settings, lists, "include", &type_include, "(none)",
-        "further files with clients, groups, llm, inference, rules, tests; a `*` stands for many"),
+        "further files with clients, groups, llm, inference, detectors, rules, tests; a `*` stands for many"),
     KEY(settings, listen, "listen", &type_listen, NULL, "sockets of the gate"),
     KEY(settings, redirect, "redirect", &type_redirect, "(nobody is held to the gate)",
         "whether all others in the network namespace are held to the gate, by the rules of `exeat redirect`"),
@@ -51,6 +51,7 @@ static const struct key top_keys[] = {
     KEY(settings, lists, "groups", &type_groups, NULL, "names for lists of hosts: `@name`"),
     KEY(settings, lists, "llm", &type_llm, NULL, "adds to the catalogue"),
     KEY(settings, lists, "inference", &type_inference, NULL, "who answers rerouted calls"),
+    KEY(settings, lists, "detectors", &type_detectors, NULL, "kinds of your own, for `inspect`"),
     KEY(settings, lists, "rules", &type_rules, NULL, "what may leave"),
     KEY(settings, lists, "tests", &type_tests, NULL, "run by `exeat check` and at every load"),
 };

@@ -56,8 +56,9 @@ struct exchange_worker {
     struct exchange_limits limits;
     struct pool exchanges;
     struct pool flows;
-    struct pool heads;       /* struct message_head */
-    struct buffer authority; /* scratch: the Host of a head */
+    struct pool heads;           /* struct message_head */
+    struct inspector *inspector; /* owned; NULL until a rule looks into something */
+    struct buffer authority;     /* scratch: the Host of a head */
     struct exchange_stats stats;
     uint64_t users;           /* how many there have been */
     uint64_t bypass_until_us; /* 0: none */
@@ -114,6 +115,7 @@ struct exchange {
     struct way_out way;
     struct flow *flow;           /* owned, from worker->flows; NULL until a request begins to leave, and in a tunnel */
     struct inference_call *call; /* owned; NULL: no LLM call that is answered here */
+    struct looked *looked;       /* owned; NULL: its rule does not look into it */
     struct account account;
     struct counted counted;
 };
@@ -220,18 +222,42 @@ enum reply_result {
     REPLY_IS_WHOLE,
     REPLY_IS_BROKEN,
     REPLY_IS_TOO_LARGE,
-    REPLY_IS_PROXYS, /* it is no answer: the proxy on the way has something against us */
+    REPLY_IS_KEPT_OUT, /* its rule lets nobody have it */
+    REPLY_IS_PROXYS,   /* it is no answer: the proxy on the way has something against us */
     REPLY_WANTS_NEXT,
     REPLY_UPGRADES
 };
 enum reply_result reply_take(struct exchange *exchange);
-MUST_CHECK bool reply_end(struct exchange *exchange); /* upstream closed: was that a complete reply? */
+/* Upstream closed. REPLY_GOES_ON: that was a complete reply. */
+MUST_CHECK enum reply_result reply_end(struct exchange *exchange);
 /* Upstream broke off or stalls: did its stream tell the client of its end before? Then the reply ends in order. */
 MUST_CHECK bool reply_end_told(struct exchange *exchange);
 enum reason pass_stalled_by(struct exchange *exchange);   /* nothing moves: who is waited for */
 enum progress pass_finish(struct exchange *exchange);     /* the reply is in `out`, whole */
 enum progress commit_overdue(struct exchange *exchange);  /* the disk takes too long */
 enum progress resolve_overdue(struct exchange *exchange); /* DNS takes too long */
+
+/* looked_request.c: what its rule looks for; each function but the first two needs `looked`. Reasons: REASON_NONE, or
+ * why it is refused, which the account was told. */
+bool exchange_looks(const struct exchange *exchange); /* its rule does */
+struct inspected *exchange_inspected(const struct exchange *exchange);
+void looked_begin(struct exchange *exchange);
+void looked_free(struct looked *looked);
+MUST_CHECK enum reason looked_head(struct exchange *exchange);
+MUST_CHECK enum reason looked_hold(struct exchange *exchange, struct text content);
+bool looked_has_enough(const struct looked *looked);           /* the rest of the body is not held */
+MUST_CHECK enum reason looked_body(struct exchange *exchange); /* it is whole */
+MUST_CHECK enum reason looked_call(struct exchange *exchange); /* so is that of a call that is answered here */
+struct text looked_found(const struct looked *looked);         /* for the decision's record; NULL is fine, as next */
+void looked_show(const struct looked *looked, struct text *path, struct text *query);
+/* On its way: fields that stay behind, how the body is framed, and the body, which is let go. */
+size_t looked_dropped(const struct exchange *exchange, struct text *names, size_t capacity);
+void looked_frame(const struct exchange *exchange, struct http_message *message);
+void looked_put_body(struct exchange *exchange);
+bool looked_wants_answer(const struct exchange *exchange);
+/* looked_answer.c: an answer that is looked into begins; false: it goes on as it is. */
+MUST_CHECK bool looked_take_answer(struct exchange *exchange, const struct message_head *head);
+struct text looked_found_after(struct looked *looked); /* for the outcome's record; NULL is fine */
 
 enum progress step_read_head(struct exchange *exchange);
 enum progress step_judge(struct exchange *exchange);

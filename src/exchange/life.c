@@ -69,6 +69,7 @@ void exchange_free(struct exchange *exchange, enum reason reason)
     buffer_clear(&exchange->ask.kept);
     flow_forget(exchange);
     inference_free(exchange->call);
+    looked_free(exchange->looked);
     account_unsay(&exchange->account);
     term_release(exchange->term);
     pool_give(&exchange->worker->exchanges, exchange);

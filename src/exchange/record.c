@@ -16,6 +16,9 @@ static struct text server_name(const struct exchange *exchange)
 static struct decision_record record_of(const struct exchange *exchange)
 {
     const struct request *request = &exchange->ask.request;
+    struct text path = request->inside_known ? exchange->ask.head->target.path : TEXT("");
+    struct text query = request->query;
+    looked_show(exchange->looked, &path, &query);
     const struct decision *decision = &exchange->decision;
     const struct message_head *head = exchange->ask.head;
     return (struct decision_record){
@@ -34,9 +37,10 @@ static struct decision_record record_of(const struct exchange *exchange)
         .client = request->client.name,
         .known = request->client.known,
         .personal.client_address = text_from(exchange->entrance->peer_text),
-        .personal.path = request->inside_known ? head->target.path : TEXT(""),
-        .personal.query = request->query,
+        .personal.path = path,
+        .personal.query = query,
         .observed = decision->observed,
+        .found = looked_found(exchange->looked),
     };
 }
 
@@ -66,6 +70,7 @@ static void count_call(const struct exchange *exchange)
 void exchange_complete(struct exchange *exchange, enum reason reason)
 {
     struct account *account = &exchange->account;
+    account->found = looked_found_after(exchange->looked);
     if (account->reason == REASON_NONE)
         account->reason = reason;
     /* Judged, but ended before it had to be recorded: nothing left, and the log says so. */

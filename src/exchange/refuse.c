@@ -7,6 +7,7 @@ static void decide_against(struct decision *decision, enum reason reason)
 {
     bool is_policy = reason == REASON_LLM_OPERATION || reason == REASON_LOOP || reason == REASON_CLIENT_UNKNOWN ||
                      reason == REASON_CLIENT_NOBODY ||
+                     (reason >= REASON_INSPECT_DENIED && reason <= REASON_INSPECT_UNCHANGED) ||
                      (reason >= REASON_LIMIT_REQUESTS && reason <= REASON_LIMIT_TOKENS);
     decision->verdict = is_policy ? VERDICT_DENY : VERDICT_ERROR;
     decision->plan = PLAN_REFUSE;
@@ -66,7 +67,8 @@ enum progress exchange_fail(struct exchange *exchange, enum reason reason)
 /* The client has some of it, and cannot be told by a status any more. */
 enum progress exchange_cut(struct exchange *exchange, enum reason reason)
 {
-    bool is_endpoints = reason != REASON_CLIENT_GONE && reason != REASON_LIMIT_BYTES && reason != REASON_TOO_LONG;
+    bool is_endpoints = reason != REASON_CLIENT_GONE && reason != REASON_LIMIT_BYTES && reason != REASON_TOO_LONG &&
+                        reason != REASON_INSPECT_ANSWER;
     if (way_out_inference(exchange) != NULL && is_endpoints)
         exchange_endpoint_failed(exchange, reason);
     return break_off(exchange, reason);

@@ -77,6 +77,8 @@ static enum reply_result take_final_head(struct exchange *exchange, const struct
         return take_proxys_no(exchange);
     if (exchange->decision.plan == PLAN_REROUTE)
         return take_answer(exchange, head);
+    if (looked_wants_answer(exchange) && looked_take_answer(exchange, head))
+        return REPLY_GOES_ON;
     exchange->account.status = head->status;
     put_head(exchange, head, false);
     return REPLY_GOES_ON;
@@ -150,18 +152,28 @@ static enum reply_result result_of(struct exchange *exchange, enum filtered filt
         return REPLY_GOES_ON;
     case FILTER_TOO_LARGE:
         return REPLY_IS_TOO_LARGE;
+    case FILTER_KEPT_OUT:
+        return REPLY_IS_KEPT_OUT;
     case FILTER_BAD:
         break;
     }
     return REPLY_IS_BROKEN;
 }
 
-static bool end_content(struct exchange *exchange)
+static enum reply_result end_content(struct exchange *exchange)
 {
-    if (filters_end(&exchange->flow->down, 0) != FILTER_GOES_ON)
-        return false;
-    exchange->flow->state = REPLY_DONE;
-    return true;
+    switch (filters_end(&exchange->flow->down, 0)) {
+    case FILTER_GOES_ON:
+        exchange->flow->state = REPLY_DONE;
+        return REPLY_GOES_ON;
+    case FILTER_KEPT_OUT:
+        return REPLY_IS_KEPT_OUT;
+    case FILTER_ENDS:
+    case FILTER_TOO_LARGE:
+    case FILTER_BAD:
+        break;
+    }
+    return REPLY_IS_BROKEN;
 }
 
 /* From the first content on another time counts. */
@@ -182,7 +194,7 @@ static enum reply_result take_content(struct exchange *exchange)
     case HTTP_NEEDS_MORE:
         return REPLY_NEEDS_MORE;
     case HTTP_WHOLE:
-        return end_content(exchange) ? REPLY_GOES_ON : REPLY_IS_BROKEN;
+        return end_content(exchange);
     case HTTP_BAD:
         account_say(&exchange->account, FLAW_CODING, http_side_wrong(side));
         return REPLY_IS_BROKEN;
@@ -208,10 +220,11 @@ enum reply_result reply_take(struct exchange *exchange)
     return is_objection ? REPLY_WANTS_NEXT : REPLY_IS_WHOLE;
 }
 
-bool reply_end(struct exchange *exchange)
+enum reply_result reply_end(struct exchange *exchange)
 {
     const struct flow *flow = exchange->flow;
-    return flow->state == REPLY_BODY && http_side_ends_whole(&flow->side) && end_content(exchange);
+    bool is_whole = flow->state == REPLY_BODY && http_side_ends_whole(&flow->side);
+    return is_whole ? end_content(exchange) : REPLY_IS_BROKEN;
 }
 
 bool reply_end_told(struct exchange *exchange)

@@ -109,7 +109,7 @@ static enum exchange_state after_judging(struct exchange *exchange)
     if (decision->plan == PLAN_OPEN)
         return EXCHANGE_DONE;
     if (!inference_answers(decision))
-        return EXCHANGE_COMMIT;
+        return decision->plan == PLAN_FORWARD && exchange_looks(exchange) ? EXCHANGE_READ_BODY : EXCHANGE_COMMIT;
     if (decision->llm.operation != LLM_MODELS)
         return EXCHANGE_READ_BODY;
     exchange_begin_call(exchange);

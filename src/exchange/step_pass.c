@@ -100,6 +100,15 @@ static void answer_is_too_large(struct exchange *exchange)
     (void)exchange_fail(exchange, REASON_ANSWER_TOO_LARGE);
 }
 
+/* Nor is anybody else asked for what nobody may have. */
+static void answer_is_kept_out(struct exchange *exchange)
+{
+    if (exchange_is_told(exchange))
+        (void)exchange_cut(exchange, REASON_INSPECT_ANSWER);
+    else
+        (void)exchange_fail(exchange, REASON_INSPECT_ANSWER);
+}
+
 /* --- down -----------------------------------------------------------------------------------------------------------
  */
 
@@ -142,6 +151,9 @@ static void leave_by(struct exchange *exchange, enum reply_result result)
     case REPLY_IS_TOO_LARGE:
         answer_is_too_large(exchange);
         return;
+    case REPLY_IS_KEPT_OUT:
+        answer_is_kept_out(exchange);
+        return;
     case REPLY_IS_PROXYS:
         proxy_refused(exchange);
         return;
@@ -156,6 +168,7 @@ static void leave_by(struct exchange *exchange, enum reply_result result)
 static enum move read_reply(struct exchange *exchange)
 {
     struct flow *flow = exchange->flow;
+    enum reply_result end = REPLY_IS_BROKEN;
     if (is_too_early(flow))
         return MOVE_WAITS;
     switch (http_side_read(&flow->side)) {
@@ -169,11 +182,16 @@ static enum move read_reply(struct exchange *exchange)
         leave_by(exchange, REPLY_IS_BROKEN);
         return MOVE_LEFT;
     case IO_END:
-        if (reply_end(exchange))
-            return MOVE_MORE;
+        end = reply_end(exchange);
         break;
     case IO_BROKEN:
         break;
+    }
+    if (end == REPLY_GOES_ON)
+        return MOVE_MORE;
+    if (end == REPLY_IS_KEPT_OUT) {
+        answer_is_kept_out(exchange);
+        return MOVE_LEFT;
     }
     say_where_it_ended(exchange);
     upstream_broke(exchange);

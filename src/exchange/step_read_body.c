@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* read_body: hold the whole body of a call that is answered here, so that its model is on record with the decision. */
+/* read_body: hold the whole body of a call that is answered here, so that its model is on record with the decision, and
+ * of a request whose rule looks into it, so that nothing has left when it is refused. */
 #include "exchange_internal.h"
 #include "exeat/net/room.h"
 
 static enum reason hold(struct exchange *exchange, struct http_piece *piece)
 {
-    bool is_held = inference_hold(exchange->call, piece->content, exchange->worker->limits.body_held);
+    enum reason reason = REASON_NONE;
+    if (exchange->call == NULL)
+        reason = looked_hold(exchange, piece->content);
+    else if (!inference_hold(exchange->call, piece->content, exchange->worker->limits.body_held))
+        reason = REASON_BODY_TOO_LARGE;
     http_piece_drop(piece);
-    return is_held ? REASON_NONE : REASON_BODY_TOO_LARGE;
+    return reason;
 }
 
 /* What is packed cannot be looked at, and bombs need no unpacking to be refused (RFC 9110 15.5.16). */
@@ -21,7 +26,7 @@ static bool is_encoded(const struct message_head *head)
 }
 
 /* Before any of it is asked for. */
-static enum reason refuse_by_head(struct exchange *exchange)
+static enum reason refuse_call_by_head(struct exchange *exchange)
 {
     const struct message_head *head = exchange->ask.head;
     if (head->content == CONTENT_OF_LENGTH && head->length > exchange->worker->limits.body_held)
@@ -32,9 +37,35 @@ static enum reason refuse_by_head(struct exchange *exchange)
     return REASON_BODY_ENCODED;
 }
 
+/* Once, before the first of the body is taken. */
+static enum reason begin(struct exchange *exchange)
+{
+    if (inference_answers(&exchange->decision)) {
+        if (exchange->call == NULL)
+            exchange_begin_call(exchange);
+        return refuse_call_by_head(exchange);
+    }
+    if (exchange->looked != NULL)
+        return REASON_NONE;
+    looked_begin(exchange);
+    return looked_head(exchange);
+}
+
+/* A call is looked into before anything is read of it: what is replaced, nobody behind knows. */
+static enum reason read_call(struct exchange *exchange)
+{
+    enum reason reason = REASON_NONE;
+    if (exchange_looks(exchange)) {
+        looked_begin(exchange);
+        reason = looked_call(exchange);
+        exchange->call->about.inspected = exchange_inspected(exchange);
+    }
+    return reason == REASON_NONE ? inference_read(exchange->call) : reason;
+}
+
 static enum progress finish_body(struct exchange *exchange)
 {
-    enum reason reason = inference_read(exchange->call);
+    enum reason reason = exchange->call != NULL ? read_call(exchange) : looked_body(exchange);
     if (reason != REASON_NONE)
         return exchange_refuse(exchange, reason);
     exchange_enter(exchange, EXCHANGE_COMMIT);
@@ -49,11 +80,16 @@ static enum io read_more(struct exchange *exchange)
     return exchange_read_client(exchange);
 }
 
+static bool has_enough(const struct exchange *exchange)
+{
+    return exchange->looked != NULL && looked_has_enough(exchange->looked);
+}
+
 /* REASON_NONE: all that is here was taken. */
 static enum reason take_body(struct exchange *exchange)
 {
     struct http_piece piece;
-    for (;;) {
+    while (!has_enough(exchange)) {
         switch (exchange->client.role->take_content(&exchange->client, &piece)) {
         case HTTP_NEEDS_MORE:
         case HTTP_WHOLE:
@@ -72,16 +108,15 @@ static enum reason take_body(struct exchange *exchange)
         if (reason != REASON_NONE)
             return reason;
     }
+    return REASON_NONE;
 }
 
 enum progress step_read_body(struct exchange *exchange)
 {
-    enum reason reason = refuse_by_head(exchange);
-    if (exchange->call == NULL)
-        exchange_begin_call(exchange);
+    enum reason reason = begin(exchange);
     while (reason == REASON_NONE) {
         reason = take_body(exchange);
-        if (reason != REASON_NONE || http_side_is_whole(&exchange->client))
+        if (reason != REASON_NONE || has_enough(exchange) || http_side_is_whole(&exchange->client))
             break;
         enum io result = read_more(exchange);
         if (result == IO_AGAIN)

@@ -6,7 +6,7 @@
 #include "exchange_internal.h"
 #include "exeat/base/memory.h"
 
-enum { HOPS_SIZE = 24, ADDED_MAX = 2 };
+enum { HOPS_SIZE = 24, ADDED_MAX = 3, DROPPED_MAX = 12 };
 
 /* RFC 9110 7.6.2: of TRACE and OPTIONS; that it is above zero was seen before. */
 static size_t count_hops(const struct message_head *head, char digits[HOPS_SIZE], struct field *field)
@@ -19,9 +19,21 @@ static size_t count_hops(const struct message_head *head, char digits[HOPS_SIZE]
     return 1;
 }
 
+/* What was looked into goes on as it was, or in other words. */
+static void
+write_looked(struct exchange *exchange, struct http_message *message, struct field *added, struct text *dropped)
+{
+    if (exchange->looked == NULL)
+        return;
+    message->drop_count += looked_dropped(exchange, dropped + message->drop_count, DROPPED_MAX - message->drop_count);
+    if (looked_wants_answer(exchange))
+        added[message->add_count++] = (struct field){TEXT("Accept-Encoding"), TEXT("identity")};
+    looked_frame(exchange, message);
+}
+
 static void put_request(struct exchange *exchange, const struct upstream *upstream)
 {
-    static const struct text counted = TEXT_INIT("Max-Forwards");
+    struct text dropped[DROPPED_MAX] = {TEXT("Max-Forwards")};
     char digits[HOPS_SIZE];
     struct field added[ADDED_MAX];
     const struct message_head *head = exchange->ask.head;
@@ -39,13 +51,17 @@ static void put_request(struct exchange *exchange, const struct upstream *upstre
         .is_absolute = way_out_is_absolute(exchange),
         .add = added,
         .add_count = count_hops(head, digits, &added[0]),
-        .drop = &counted,
+        .drop = dropped,
     };
     message.drop_count = message.add_count;
-    message.add_count += way_out_proxy_credentials(exchange, &added[message.add_count]);
+    write_looked(exchange, &message, added, dropped);
+    bool has_secret = way_out_proxy_credentials(exchange, &added[message.add_count]) > 0;
+    message.add_count += has_secret ? 1 : 0;
     side->role->put_head(side, &message);
-    if (message.add_count > message.drop_count) /* a proxy's credentials */
+    if (has_secret) /* a proxy's credentials */
         http_side_forget_put(side);
+    if (exchange->looked != NULL)
+        looked_put_body(exchange);
     upstream_note(exchange->way.upstream, head);
     if (upstream->is_old)
         http_side_continue(&exchange->client); /* HTTP/1.0 knows no expectations (RFC 9110 10.1.1) */

@@ -2,6 +2,7 @@
 /* What the exchanges of one worker share. */
 #include "exchange_internal.h"
 #include "exeat/base/memory.h"
+#include "exeat/inspect.h"
 
 void exchange_worker_set_policy(
     struct exchange_worker *worker, struct policy *policy, struct budget_table *budgets, uint64_t policy_sequence,
@@ -45,6 +46,7 @@ void exchange_worker_free(struct exchange_worker *worker)
     pool_clear(&worker->flows);
     pool_clear(&worker->heads);
     buffer_clear(&worker->authority);
+    inspector_free(worker->inspector);
     base_free(worker);
 }
 

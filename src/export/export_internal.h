@@ -56,6 +56,7 @@ void json_put_number(struct json_line *line, const char *name, uint64_t number);
 void json_put_hex(struct json_line *line, const char *name, struct bytes bytes);
 void json_put_raw(struct json_line *line, const char *name, const char *json); /* our own constant */
 
+void export_put_found(const struct export_item *item, struct json_line *line); /* by `inspect` */
 /* Who answered an LLM call, and how: for what others have no words. */
 void export_put_service(const struct export_item *item, struct json_line *line);
 

@@ -134,6 +134,8 @@ static void cef_custom(const struct export_item *item, struct buffer *out)
     if (line_has_id(item))
         line_append_id(item, &text);
     cef_put_custom(out, "cs6", "request", buffer_text(&text));
+    cef_put_custom(out, "flexString1", "found", item->decision.found);
+    cef_put_custom(out, "flexString2", "found in the answer", item->outcome.found);
     if (item->outcome.tokens_in > 0)
         buffer_printf(out, " cn2Label=tokens in cn2=%llu", (unsigned long long)item->outcome.tokens_in);
     if (item->outcome.tokens_out > 0)

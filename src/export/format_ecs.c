@@ -206,6 +206,7 @@ static void put_own(const struct export_item *item, struct json_line *line)
     if (decision->known.by != PROOF_NONE)
         json_put_string(line, "client_proof", client_proof_name(decision->known.by));
     export_put_service(item, line);
+    export_put_found(item, line);
     if (outcome->has_peer_key)
         json_put_hex(line, "peer_key", (struct bytes){outcome->peer_key, sizeof(outcome->peer_key)});
     if (decision->observed)

@@ -190,6 +190,7 @@ static void put_unmapped(const struct format_source *source, const struct export
     if (item->has_outcome)
         json_put_string(line, "done", plan_name(item->outcome.done));
     json_put(line, "detail", export_item_detail(item));
+    export_put_found(item, line);
     if (export_item_is_sanitised(item))
         json_put_raw(line, "sanitised", "true");
     json_close(line);

@@ -79,6 +79,8 @@ static const struct column {
     {"adapter", CELL_TEXT, offsetof(struct export_item, outcome.service.adapter)},
     {"region", CELL_TEXT, offsetof(struct export_item, outcome.service.region)},
     {"region_from", CELL_TEXT, offsetof(struct export_item, outcome.service.region_from)},
+    {"found", CELL_TEXT, offsetof(struct export_item, decision.found)},
+    {"answer_found", CELL_TEXT, offsetof(struct export_item, outcome.found)},
 };
 
 size_t export_table_width(void)

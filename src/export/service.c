@@ -2,6 +2,12 @@
 /* Who answered an LLM call, as members of a JSON object. */
 #include "export_internal.h"
 
+void export_put_found(const struct export_item *item, struct json_line *line)
+{
+    json_put(line, "found", item->decision.found);
+    json_put(line, "answer_found", item->outcome.found);
+}
+
 void export_put_service(const struct export_item *item, struct json_line *line)
 {
     const struct service_record *service = &item->outcome.service;

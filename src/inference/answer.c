@@ -10,6 +10,7 @@ begin_events(struct inference_call *call, size_t place, const struct message_hea
     struct dialect_fields own;
     struct dialect_answer answer = {0};
     call->stream = dialect_stream_new(call->request, call->about.answer_held);
+    looked_begin_events(call);
     recall_begin(call, place);
     filters_add(down, &filter_events, call);
     if (call->wait.every_us > 0)
@@ -96,6 +97,8 @@ void inference_take_back(struct inference_call *call)
     buffer_empty(&call->body);
     buffer_empty(&call->wait.frames);
     recall_forget(call);
+    inspect_stream_free(call->looked);
+    call->looked = NULL;
     dialect_stream_free(call->stream);
     call->stream = NULL;
 }

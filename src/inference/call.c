@@ -25,6 +25,7 @@ void inference_free(struct inference_call *call)
     buffer_clear(&call->served_by);
     buffer_clear(&call->recall.said);
     dialect_keeper_free(call->recall.keeper);
+    inspect_stream_free(call->looked);
     dialect_stream_free(call->stream);
     dialect_call_free(call->request);
     base_free(call);

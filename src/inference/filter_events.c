@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An endpoint's events, rewritten one by one. */
+#include "exeat/base/memory.h"
 #include "inference_internal.h"
 
 static void give(struct inference_call *call, struct buffer *events, struct filters *filters, size_t next)
@@ -16,13 +17,26 @@ static void give(struct inference_call *call, struct buffer *events, struct filt
     buffer_clear(events);
 }
 
+/* It may hold values of the caller's. */
+static void forget(struct buffer *buffer)
+{
+    base_forget(buffer->data, buffer->capacity);
+    buffer_clear(buffer);
+}
+
 static enum filtered take(void *context, struct filters *filters, size_t next, struct http_piece *piece)
 {
     struct inference_call *call = context;
     struct buffer events = {0};
-    enum dialect_progress progress = dialect_stream_feed(call->stream, piece->content, &events);
-    recall_note(call, piece->content);
+    struct buffer looked = {0};
+    struct text content = piece->content;
+    recall_note(call, content);
+    enum filtered seen = looked_feed(call, &content, &looked);
+    enum dialect_progress progress = DIALECT_GOES_ON;
+    if (seen == FILTER_GOES_ON)
+        progress = dialect_stream_feed(call->stream, content, &events);
     http_piece_drop(piece);
+    forget(&looked);
     if (events.length > 0 && dialect_stream_has_spoken(call->stream))
         endpoint_spoke(call);
     give(call, &events, filters, next);
@@ -35,17 +49,26 @@ static enum filtered take(void *context, struct filters *filters, size_t next, s
     case DIALECT_GOES_ON:
         break;
     }
-    return dialect_stream_is_lost(call->stream) ? FILTER_BAD : FILTER_GOES_ON;
+    return dialect_stream_is_lost(call->stream) ? FILTER_BAD : seen;
 }
 
 static enum filtered end(void *context, struct filters *filters, size_t next)
 {
     struct inference_call *call = context;
     struct buffer events = {0};
-    bool is_complete = dialect_stream_end(call->stream, &events);
+    struct buffer looked = {0};
+    enum filtered seen = looked_end(call, &looked);
+    enum dialect_progress progress = DIALECT_GOES_ON;
+    if (seen == FILTER_GOES_ON && looked.length > 0)
+        progress = dialect_stream_feed(call->stream, buffer_text(&looked), &events);
+    forget(&looked);
+    bool is_complete =
+        progress == DIALECT_IS_COMPLETE || (seen == FILTER_GOES_ON && dialect_stream_end(call->stream, &events));
     give(call, &events, filters, next);
     if (is_complete)
         recall_end_stream(call);
+    if (seen != FILTER_GOES_ON)
+        return seen;
     return is_complete ? filters_end(filters, next) : FILTER_BAD;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An endpoint's answer, held as a whole and rewritten; its objection to the call is kept while another is asked. */
+#include "exeat/base/memory.h"
 #include "inference_internal.h"
 
 static enum filtered take(void *context, struct filters *filters, size_t next, struct http_piece *piece)
@@ -50,11 +51,20 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
         return FILTER_GOES_ON;
     }
     bool is_late = inference_waits(call);
-    bool is_good = !is_late && dialect_reply_rewrite(call->request, buffer_text(&call->body), &body, &usage);
+    struct text answer = buffer_text(&call->body);
+    struct buffer looked = {0};
+    enum filtered result = looked_whole(call, &answer, &looked);
+    if (result != FILTER_GOES_ON) {
+        buffer_clear(&looked);
+        return result;
+    }
+    result = FILTER_BAD;
+    bool is_good = !is_late && dialect_reply_rewrite(call->request, answer, &body, &usage);
     if (is_good && call->held_status == 200)
-        recall_whole(call, buffer_text(&call->body));
+        recall_whole(call, buffer_text(&call->body)); /* as the endpoint said it, without anybody's values */
+    base_forget(looked.data, looked.capacity);
+    buffer_clear(&looked);
     buffer_clear(&call->body);
-    enum filtered result = FILTER_BAD;
     served_note_usage(call, &usage);
     if (is_good)
         result = say(call, buffer_text(&body), filters, next);

@@ -36,6 +36,15 @@ void recall_whole(struct inference_call *call, struct text body);
 void recall_forget(struct inference_call *call);
 void recall_say(struct inference_call *call, struct dialect_answer *answer);
 
+/* looked.c: what an endpoint says, as its caller may have it. Before its words are rewritten, so that it is one for all
+ * dialects, and behind what is kept for others. */
+void looked_begin_events(struct inference_call *call);
+/* Its bytes, or in `room` those that may go on. FILTER_GOES_ON, or FILTER_KEPT_OUT, which the account was told. */
+MUST_CHECK enum filtered looked_feed(struct inference_call *call, struct text *piece, struct buffer *room);
+MUST_CHECK enum filtered looked_end(struct inference_call *call, struct buffer *room);
+/* A whole answer. */
+MUST_CHECK enum filtered looked_whole(struct inference_call *call, struct text *body, struct buffer *room);
+
 extern const struct filter filter_hold;   /* keeps all of an endpoint's answer, and writes it anew at its end */
 extern const struct filter filter_events; /* rewrites an endpoint's events, one by one */
 

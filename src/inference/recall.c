@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exeat/base/clock.h"
+#include "exeat/base/memory.h"
 #include "inference_internal.h"
 
 /* Before the words of what is kept. */
@@ -55,11 +56,15 @@ static bool read_kept(struct inference_call *call, struct text kept)
 {
     struct recall *recall = &call->recall;
     struct origin origin;
+    struct buffer looked = {0};
     memcpy(&origin, kept.data, sizeof(origin));
     recall->place = origin.place;
-    return still_holds(call, &origin) && dialect_recall(
-                                             call->request, text_after(kept, sizeof(origin)), clock_wall_us() / 1000000,
-                                             &recall->said, &recall->usage);
+    struct text answer = text_after(kept, sizeof(origin));
+    bool is_good = still_holds(call, &origin) && looked_whole(call, &answer, &looked) == FILTER_GOES_ON &&
+                   dialect_recall(call->request, answer, clock_wall_us() / 1000000, &recall->said, &recall->usage);
+    base_forget(looked.data, looked.capacity);
+    buffer_clear(&looked);
+    return is_good;
 }
 
 bool inference_recall(struct inference_call *call)

@@ -76,6 +76,11 @@ static const char *const of_reasons[] = {
     [REASON_MEMORY] = ours,
     [REASON_NET_UNREACHABLE] = "destination_ip_unroutable",
     [REASON_HOST_UNREACHABLE] = "destination_ip_unroutable",
+    [REASON_INSPECT_DENIED] = denied,
+    [REASON_INSPECT_UNREADABLE] = request,
+    [REASON_INSPECT_UNSEEN] = denied,
+    [REASON_INSPECT_UNCHANGED] = denied,
+    [REASON_INSPECT_ANSWER] = "http_protocol_error",
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

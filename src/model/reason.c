@@ -73,6 +73,15 @@ static const struct reason_row rows[] = {
     [REASON_MEMORY] = {"memory", "the gate has as much in memory as it may", 503},
     [REASON_NET_UNREACHABLE] = {"net_unreachable", "no route leads to the host's network", 502},
     [REASON_HOST_UNREACHABLE] = {"host_unreachable", "the host cannot be reached at its address", 502},
+    [REASON_INSPECT_DENIED] = {"inspect_denied", "it holds data that the rule lets nobody send", 403},
+    [REASON_INSPECT_UNREADABLE] =
+        {"inspect_unreadable", "the rule looks into bodies, and this one cannot be read", 422},
+    [REASON_INSPECT_UNSEEN] =
+        {"inspect_unseen", "the rule looks into requests, and what would follow cannot be seen", 403},
+    [REASON_INSPECT_UNCHANGED] =
+        {"inspect_unchanged", "it holds data that the rule redacts, where nothing can be changed", 403},
+    [REASON_INSPECT_ANSWER] =
+        {"inspect_answer", "the answer holds data that the rule keeps out, or cannot be read", 502},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

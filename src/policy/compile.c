@@ -84,7 +84,8 @@ static void check_rule(struct compile *compile, const struct settings_rule *rule
     if (!rule->when.hosts.present && !rule->when.addresses.present)
         diag_error(compile->diags, rule->mark, "a rule needs `hosts`, or `addresses` for targets that are addresses");
     bool about_https = rule->when.schemes == 0 || (rule->when.schemes & scheme_bit(SCHEME_HTTPS)) != 0;
-    bool looks = looks_inside(&rule->when) || looks_inside(&rule->unless) || trust_is_set(&rule->trust);
+    bool looks =
+        looks_inside(&rule->when) || looks_inside(&rule->unless) || trust_is_set(&rule->trust) || rule->inspect.is_on;
     if (!rule->when.hosts.present && about_https && looks)
         diag_error(
             compile->diags, rule->mark,
@@ -139,6 +140,7 @@ static void compile_rule(struct compile *compile, struct policy_rule *rule)
     compile_conditions(compile, &source->unless, any_scheme, &rule->unless);
     compile_inference(compile, rule);
     trust_compile(compile->policy, rule, compile->diags);
+    inspection_compile_of(compile->policy, rule, compile->diags);
     check_rule(compile, source);
     check_tcp(compile, source);
 }
@@ -195,6 +197,7 @@ static void policy_free(struct policy *policy)
     for (size_t i = 0; i < policy->rule_count; i++) {
         free_paths(&policy->rules[i].when);
         free_paths(&policy->rules[i].unless);
+        inspection_free(policy->rules[i].inspection);
     }
     inference_clear(policy);
     client_table_clear(&policy->clients);
@@ -216,6 +219,7 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     compile_catalogue(&compile);
     inference_compile(policy, diags);
     clients_compile(policy, diags);
+    inspection_check_detectors(&settings->lists, diags);
     compile_rules(&compile);
     budgets_compile(policy, diags);
     lapses_compile(policy);

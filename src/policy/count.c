@@ -11,12 +11,18 @@ static bool may_allow_llm(const struct judging *judging, uint32_t index)
     return !judging->llm.shared || rule->when.paths.present || rule->llm_unseen;
 }
 
+/* Of two that name the host alike the one counts that is particular about whom to trust, and what may be in it. */
+static int particulars(const struct policy_rule *rule)
+{
+    return (rule->trust != NULL ? 1 : 0) + (rule->inspection != NULL ? 1 : 0);
+}
+
 static void take_if_better(struct best *best, const struct policy_rule *rule, uint16_t specific)
 {
     bool better = best->rule == NULL || specific > best->specific;
     if (!better && specific == best->specific) {
-        bool trusts = rule->trust != NULL; /* of two that name the host alike, who is particular about whom to trust */
-        better = trusts == (best->rule->trust != NULL) ? rule->rank < best->rule->rank : trusts;
+        int more = particulars(rule) - particulars(best->rule);
+        better = more == 0 ? rule->rank < best->rule->rank : more > 0;
     }
     if (better)
         *best = (struct best){rule, specific};
@@ -87,8 +93,8 @@ static void note_particulars(struct tally *tally, const struct policy_rule *rule
     bool particular = source->when.addresses.present || source->unless.addresses.present;
     if (source->verdict == VERDICT_ALLOW && known != KNOWN_NO && particular)
         tally->depends_on_address = true;
-    if (known != KNOWN_NO && rule->trust != NULL)
-        tally->trusts = true;
+    if (known != KNOWN_NO && particulars(rule) > 0)
+        tally->is_particular = true;
 }
 
 static void count_rule(struct judging *judging, struct tally *tally, uint32_t index, uint16_t specific)

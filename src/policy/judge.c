@@ -85,7 +85,8 @@ static bool must_look_inside(const struct tally *tally)
 {
     if (tally->sure[VERDICT_DENY].rule != NULL)
         return false;
-    if (may_be_stricter(tally) || tally->trusts || tally->may_observe || tally->would[VERDICT_REROUTE].rule != NULL)
+    if (may_be_stricter(tally) || tally->is_particular || tally->may_observe ||
+        tally->would[VERDICT_REROUTE].rule != NULL)
         return true;
     return tally->maybe[VERDICT_ALLOW] && (tally->sure[VERDICT_ALLOW].rule == NULL || tally->depends_on_address);
 }

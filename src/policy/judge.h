@@ -16,7 +16,8 @@ struct tally {
     struct best would[VERDICT_ERROR]; /* among the rules that only observe */
     bool maybe[VERDICT_ERROR];        /* one may hold, which only looking inside can tell */
     bool may_observe;                 /* so may one that only observes, and is no allow */
-    bool trusts;                      /* an allow that may hold says whom to trust, where the gate makes the TLS */
+    bool is_particular;               /* an allow that may hold says whom to trust, or what may be in it: only an opened
+                                       * connection keeps that */
     bool depends_on_address;          /* an allow that may hold is particular about addresses */
     bool path_decides;                /* on a deny or a reroute */
     bool path_is_doubtful;            /* an allow was left out that only a canonical path would have made hold */

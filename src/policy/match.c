@@ -199,8 +199,9 @@ enum known rule_holds(struct judging *judging, uint32_t index)
         judging->by_path = false;
         return KNOWN_NO;
     }
-    struct asking when = {judging,   &rule->when, rule->when.source,  index, rule->source->verdict,
-                          ROLE_WHEN, false,       rule->trust != NULL};
+    bool must_open = rule->trust != NULL || rule->inspection != NULL;
+    struct asking when = {judging,   &rule->when, rule->when.source, index, rule->source->verdict,
+                          ROLE_WHEN, false,       must_open};
     struct trace_rule *found = &judging->last;
     *found = (struct trace_rule){.rule = index, .scheme = judging->scheme};
     found->when = conditions_hold(&when);

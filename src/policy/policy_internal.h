@@ -7,6 +7,7 @@
 #include "exeat/host_table.h"
 #include "exeat/path_pattern.h"
 #include "exeat/policy.h"
+#include "exeat/policy/inspect.h"
 #include "exeat/policy/lapse.h"
 #include "exeat/policy/trace.h"
 #include "exeat/policy/trust.h"
@@ -88,6 +89,7 @@ struct policy_rule {
     size_t inference_count;
     uint32_t budget;                  /* its row; or BUDGET_NONE */
     const struct policy_trust *trust; /* NULL: that of tls.upstream */
+    struct inspection *inspection;    /* owned; NULL: nothing is looked for */
     const struct proxy *proxy;        /* what it allows goes through it; NULL: none */
     uint32_t rank;                    /* in the order of the ids: of two equals the first names the decision */
     bool needs_inside;
@@ -152,6 +154,9 @@ const struct policy_trust *
 trust_add(struct policy *policy, const char *what, struct text name, const struct settings_trust *source);
 bool trust_is_set(const struct settings_trust *trust);
 void trust_compile(struct policy *policy, struct policy_rule *rule, struct diags *diags);
+
+/* inspect.c */
+void inspection_compile_of(struct policy *policy, struct policy_rule *rule, struct diags *diags);
 
 /* lapse.c */
 void lapses_compile(struct policy *policy);

@@ -53,6 +53,7 @@ static const struct record_tag decision_tags[] = {
     {TAG_PROOF, "client_proof", RECORD_CLIENT_PROOF, 1},
     {TAG_UID, "client_uid", RECORD_NUMBER, 4},
     {TAG_DIALECT, "llm_dialect", RECORD_LLM_DIALECT, 1},
+    {TAG_FOUND, "found", RECORD_TEXT, 0},
     {TAG_CUT, "cut", RECORD_TEXT, 0},
     {RECORD_TAG_COMMITMENT, "commitment", RECORD_BYTES, 0},
 };
@@ -83,6 +84,7 @@ static const struct record_tag outcome_tags[] = {
     {OUTCOME_ADAPTER, "adapter", RECORD_TEXT, 0},
     {OUTCOME_REGION, "region", RECORD_TEXT, 0},
     {OUTCOME_REGION_FROM, "region_from", RECORD_TEXT, 0},
+    {OUTCOME_FOUND, "found", RECORD_TEXT, 0},
     {TAG_CUT, "cut", RECORD_TEXT, 0},
 };
 static const struct record_tag event_tags[] = {

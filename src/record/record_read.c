@@ -84,6 +84,8 @@ static struct text *decision_text(uint8_t tag, struct decision_record *decision)
         return &decision->client;
     case TAG_DETAIL:
         return &decision->detail;
+    case TAG_FOUND:
+        return &decision->found;
     case TAG_CUT:
         return &decision->cut;
     default:
@@ -175,6 +177,8 @@ static struct text *outcome_text(uint8_t tag, struct outcome_record *outcome)
         return &outcome->inference;
     case OUTCOME_DETAIL:
         return &outcome->detail;
+    case OUTCOME_FOUND:
+        return &outcome->found;
     case OUTCOME_ANSWER:
         return &outcome->answer;
     case OUTCOME_BUILTIN:

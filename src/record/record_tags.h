@@ -26,6 +26,7 @@ enum decision_tag {
     TAG_PROOF = 0x22,
     TAG_UID = 0x23,
     TAG_DIALECT = 0x24,
+    TAG_FOUND = 0x25,
     TAG_CUT = 0xef, /* which texts are longer than the record has; of outcomes too */
 };
 enum outcome_tag {
@@ -54,6 +55,7 @@ enum outcome_tag {
     OUTCOME_ADAPTER = 0x2b,
     OUTCOME_REGION = 0x2c,
     OUTCOME_REGION_FROM = 0x2d,
+    OUTCOME_FOUND = 0x2e,
 };
 enum private_tag { PRIVATE_PATH = 0x01, PRIVATE_QUERY = 0x02, PRIVATE_CLIENT = 0x03 };
 

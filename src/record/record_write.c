@@ -13,6 +13,8 @@ enum {
     TEXT_MAX = 4096,
     OUTCOME_TEXT_MAX = 160,
     PRIVATE_MAX = 16384,
+    FOUND_MAX = 2048,
+    OUTCOME_FOUND_MAX = 160,
     SERVICE_TEXT_MAX = 64,
     CUT_ROOM = FIELD_HEAD + 96,
     ANSWER_MAX = 16
@@ -68,6 +70,7 @@ static const struct long_text decision_texts[] = {
     {"client", offsetof(struct decision_record, client), TEXT_MAX},
     {"path", offsetof(struct decision_record, personal.path), PRIVATE_MAX},
     {"query", offsetof(struct decision_record, personal.query), PRIVATE_MAX},
+    {"found", offsetof(struct decision_record, found), FOUND_MAX},
 };
 static const struct long_text outcome_texts[] = {
     {"served_model", offsetof(struct outcome_record, served_model), OUTCOME_TEXT_MAX},
@@ -78,6 +81,7 @@ static const struct long_text outcome_texts[] = {
     {"builtin", offsetof(struct outcome_record, service.builtin), ANSWER_MAX},
     {"finish", offsetof(struct outcome_record, service.finish), ANSWER_MAX},
     {"region_from", offsetof(struct outcome_record, service.region_from), ANSWER_MAX},
+    {"found", offsetof(struct outcome_record, found), OUTCOME_FOUND_MAX},
 };
 
 /* Each field of an outcome at its longest, in the order in which they are written below. */
@@ -88,7 +92,7 @@ enum {
                     (FIELD_HEAD + sizeof(((struct outcome_record *)NULL)->id.bytes)) +
                     (FIELD_HEAD + sizeof(((struct outcome_record *)NULL)->service.digest.bytes)),
     OUTCOME_TEXTS = 2 * (FIELD_HEAD + OUTCOME_TEXT_MAX) + 3 * (FIELD_HEAD + SERVICE_TEXT_MAX) +
-                    4 * (FIELD_HEAD + ANSWER_MAX) + (FIELD_HEAD + DETAIL_SIZE),
+                    4 * (FIELD_HEAD + ANSWER_MAX) + (FIELD_HEAD + DETAIL_SIZE) + (FIELD_HEAD + OUTCOME_FOUND_MAX),
 };
 static_assert(
     (size_t)OUTCOME_NUMBERS + (size_t)OUTCOME_BYTES + (size_t)OUTCOME_TEXTS + (size_t)CUT_ROOM <= RECORD_OUTCOME_ROOM,
@@ -118,7 +122,8 @@ size_t record_decision_room(const struct decision_record *decision)
     return NUMBERS_AND_ID + text_room(decision->rule, TEXT_MAX) + text_room(decision->method, TEXT_MAX) +
            text_room(decision->host, TEXT_MAX) + text_room(decision->sni, TEXT_MAX) +
            text_room(decision->llm.provider, TEXT_MAX) + text_room(decision->llm.model, TEXT_MAX) +
-           text_room(decision->client, TEXT_MAX) + text_room(decision->detail, DETAIL_SIZE);
+           text_room(decision->client, TEXT_MAX) + text_room(decision->detail, DETAIL_SIZE) +
+           text_room(decision->found, FOUND_MAX);
 }
 
 uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at)
@@ -144,6 +149,7 @@ uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at
     if (decision->known.owner.is_known)
         at = put_number(at, TAG_UID, decision->known.owner.uid, 4);
     at = put_number_if(at, TAG_DIALECT, decision->llm.dialect, 1);
+    at = put_text(at, TAG_FOUND, decision->found, FOUND_MAX);
     return put_cut(at, decision, decision_texts, COUNT_OF(decision_texts));
 }
 
@@ -197,6 +203,7 @@ uint8_t *record_outcome_put(const struct outcome_record *outcome, uint8_t *at)
     at = put_number_if(at, OUTCOME_QUESTIONS, outcome->questions, 8);
     if (outcome->service.step != 0 || outcome->service.builtin.length > 0)
         at = put_service(at, &outcome->service);
+    at = put_text(at, OUTCOME_FOUND, outcome->found, OUTCOME_FOUND_MAX);
     return put_cut(at, outcome, outcome_texts, COUNT_OF(outcome_texts));
 }
 

@@ -65,4 +65,17 @@ struct setting_socket {
     struct mark mark;
 };
 
+/* So much in a window of time; 0: any amount. */
+#define SETTING_RATE_MAX ((UINT64_C(1) << 40) - 1)
+struct setting_rate {
+    uint64_t amount;
+    uint64_t window_us;
+};
+struct settings_limit {
+    struct setting_rate requests;
+    struct setting_rate bytes;
+    struct setting_rate tokens;
+    uint64_t concurrent;
+};
+
 #endif

@@ -40,6 +40,7 @@ struct decision_record {
     struct decision_personal personal;
     bool observed;      /* let through by observe mode; verdict says what enforce would do */
     struct text detail; /* what exactly was wrong, in our own words */
+    struct text found;  /* what was found in it, and what became of that: see record.h */
     struct text cut;    /* as read: names of the texts that were longer, with commas between them */
 };
 
@@ -76,6 +77,7 @@ struct outcome_record {
     uint64_t tokens_out;
     struct service_record service;
     struct text detail; /* of `reason` */
+    struct text found;  /* in the answer; as that of a decision */
     struct text answer; /* of a question for a name: the code of DNS that was said */
     uint64_t questions; /* that were answered by this decision; 0: it is about no such question */
 };

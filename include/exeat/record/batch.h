@@ -6,7 +6,7 @@
 #include "exeat/record.h"
 #include "exeat/tlog.h"
 
-enum { RECORD_OUTCOME_ROOM = 1152 };                                 /* the fields of an outcome are never longer */
+enum { RECORD_OUTCOME_ROOM = 1280 };                                 /* the fields of an outcome are never longer */
 size_t record_decision_room(const struct decision_record *decision); /* bytes that record_decision_put writes at most */
 /* The fields of a record, without its head; gives the place behind them, as all below do. */
 uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at);

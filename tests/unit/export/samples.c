@@ -80,6 +80,7 @@ struct decision_record sample_whole_decision(void)
         .llm.operation = LLM_CHAT,
         .llm.dialect = DIALECT_OPENAI,
         .llm.model = TEXT("gpt-4o"),
+        .found = TEXT("card redact 2 messages[1].content; email flag 1 metadata.*"),
         .client = TEXT("queue"),
         .known = {PROOF_UID, {true, 33}},
         .personal.client_address = TEXT("2001:db8::7"),
@@ -101,6 +102,7 @@ struct outcome_record sample_whole_outcome(void)
         .has_peer_key = true,
         .inference = TEXT("local-gpu"),
         .served_model = TEXT("llama-3.1-8b"),
+        .found = TEXT("placeholder restore 3"),
         .tokens_in = 12,
         .tokens_out = 345,
         .service =

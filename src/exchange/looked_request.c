@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A request whose rule looks into it: its head before anything is asked for, its body when it is whole, both before the
+ * decision is on disk. What goes on is what came, or what was written anew. */
+#include "looked.h"
+
+#include "exeat/base/memory.h"
+#include "exeat/policy/inspect.h"
+
+bool exchange_looks(const struct exchange *exchange)
+{
+    return policy_inspection(&exchange->decision) != NULL;
+}
+
+void looked_begin(struct exchange *exchange)
+{
+    struct exchange_worker *worker = exchange->worker;
+    struct looked *looked = base_zalloc(sizeof(*looked));
+    if (worker->inspector == NULL)
+        worker->inspector = inspector_new();
+    looked->exchange = exchange;
+    looked->inspected = inspected_new(
+        worker->inspector, policy_inspection(&exchange->decision), host_text(&exchange->ask.request.host));
+    exchange->looked = looked;
+}
+
+static void forget(struct buffer *buffer)
+{
+    base_forget(buffer->data, buffer->capacity);
+    buffer_clear(buffer);
+}
+
+void looked_free(struct looked *looked)
+{
+    if (looked == NULL)
+        return;
+    inspect_stream_free(looked->stream);
+    inspected_free(looked->inspected);
+    forget(&looked->body);
+    forget(&looked->query);
+    forget(&looked->answer);
+    buffer_clear(&looked->found);
+    buffer_clear(&looked->found_after);
+    buffer_clear(&looked->texts);
+    base_free(looked->head);
+    base_free(looked);
+}
+
+struct inspected *exchange_inspected(const struct exchange *exchange)
+{
+    return exchange->looked->inspected;
+}
+
+size_t looked_limit(const struct exchange *exchange)
+{
+    size_t held = exchange->worker->limits.body_held;
+    const struct inspection *inspection = policy_inspection(&exchange->decision);
+    size_t own = inspection == NULL ? 0 : inspection_limit(inspection);
+    return own > 0 && own < held ? own : held;
+}
+
+/* --- what is said of it ----------------------------------------------------------------------------------------------
+ */
+
+static enum reason reason_of(struct exchange *exchange, enum inspect_says says, const struct detail *detail)
+{
+    static const enum reason reasons[] = {
+        [INSPECT_PASSES] = REASON_NONE,
+        [INSPECT_CHANGED] = REASON_NONE,
+        [INSPECT_DENIED] = REASON_INSPECT_DENIED,
+        [INSPECT_UNCHANGEABLE] = REASON_INSPECT_UNCHANGED,
+        [INSPECT_UNREADABLE] = REASON_INSPECT_UNREADABLE,
+    };
+    if (reasons[says] != REASON_NONE)
+        account_say(&exchange->account, FLAW_NONE, detail->text);
+    return reasons[says];
+}
+
+static void tell(struct looked *looked)
+{
+    buffer_empty(&looked->found);
+    inspected_tell_request(looked->inspected, &looked->found);
+}
+
+struct text looked_found(const struct looked *looked)
+{
+    return looked == NULL ? TEXT("") : buffer_text(&looked->found);
+}
+
+void looked_show(const struct looked *looked, struct text *path, struct text *query)
+{
+    if (looked != NULL)
+        inspected_show(looked->inspected, path, query);
+}
+
+/* --- the head --------------------------------------------------------------------------------------------------------
+ */
+
+static enum reason look_at_upgrade(struct exchange *exchange)
+{
+    struct looked *looked = exchange->looked;
+    if (!http_asks_for_websocket(exchange->ask.head))
+        return REASON_NONE;
+    inspect_note_unseen(looked->inspected, TEXT("websocket"));
+    if (inspection_observes(inspected_rule(looked->inspected)))
+        return REASON_NONE;
+    account_say(&exchange->account, FLAW_NONE, "a WebSocket cannot be looked into: it needs a rule of its own");
+    return REASON_INSPECT_UNSEEN;
+}
+
+static void take_query(struct exchange *exchange)
+{
+    struct looked *looked = exchange->looked;
+    exchange->ask.head->target.query = buffer_text(&looked->query);
+    exchange->ask.request.query = buffer_text(&looked->query);
+}
+
+/* Larger than is looked at. */
+static enum reason take_beyond(struct exchange *exchange)
+{
+    struct looked *looked = exchange->looked;
+    struct detail detail = {0};
+    if (!inspection_passes_oversize(inspected_rule(looked->inspected))) {
+        (void)detail_say(
+            &detail, "the rule looks into bodies of at most %zu bytes: inspect.limit, limits.body_held",
+            looked_limit(exchange));
+        account_say(&exchange->account, FLAW_NONE, detail.text);
+        return REASON_BODY_TOO_LARGE;
+    }
+    looked->is_beyond = true;
+    inspect_note_unseen(looked->inspected, TEXT("oversize"));
+    return REASON_NONE;
+}
+
+enum reason looked_head(struct exchange *exchange)
+{
+    struct looked *looked = exchange->looked;
+    const struct message_head *head = exchange->ask.head;
+    struct detail detail = {0};
+    looked->is_seen = true;
+    enum reason reason = look_at_upgrade(exchange);
+    if (reason == REASON_NONE) {
+        enum inspect_says says = inspect_head(looked->inspected, head, &looked->query, &detail);
+        reason = reason_of(exchange, says, &detail);
+        if (says == INSPECT_CHANGED)
+            take_query(exchange);
+    }
+    if (reason == REASON_NONE && head->content == CONTENT_OF_LENGTH && head->length > looked_limit(exchange))
+        reason = take_beyond(exchange);
+    tell(looked);
+    return reason;
+}
+
+/* --- the body --------------------------------------------------------------------------------------------------------
+ */
+
+enum reason looked_hold(struct exchange *exchange, struct text content)
+{
+    struct looked *looked = exchange->looked;
+    buffer_append(&looked->body, content);
+    return looked->body.length > looked_limit(exchange) ? take_beyond(exchange) : REASON_NONE;
+}
+
+bool looked_has_enough(const struct looked *looked)
+{
+    return looked->is_beyond;
+}
+
+static enum inspect_says look_at_body(struct exchange *exchange, struct detail *detail)
+{
+    struct looked *looked = exchange->looked;
+    const struct message_head *head = exchange->ask.head;
+    struct body_label label = {0};
+    struct text field;
+    for (size_t i = 0; i < head->field_count; i++)
+        body_label_field(&label, head->fields[i].name, head->fields[i].value);
+    (void)body_label_end(&label); /* what is wrong with it, body_read says */
+    enum inspect_says says = inspect_body(looked->inspected, &label, &looked->body, detail);
+    if (says != INSPECT_CHANGED || !inspect_is_signed(head, &field))
+        return says;
+    (void)detail_say(
+        detail, "the body holds data that is redacted, and %.*s signs it: who signs must leave it out",
+        TEXT_ARG(field));
+    return INSPECT_UNCHANGEABLE;
+}
+
+enum reason looked_body(struct exchange *exchange)
+{
+    struct looked *looked = exchange->looked;
+    struct detail detail = {0};
+    if (looked->is_beyond || looked->body.length == 0) {
+        tell(looked);
+        return REASON_NONE;
+    }
+    enum inspect_says says = look_at_body(exchange, &detail);
+    looked->is_changed = says == INSPECT_CHANGED;
+    tell(looked);
+    return reason_of(exchange, says, &detail);
+}
+
+/* The body of a call that is answered here is JSON whatever it is called; what is none, the dialect refuses. */
+enum reason looked_call(struct exchange *exchange)
+{
+    struct looked *looked = exchange->looked;
+    struct buffer *body = &exchange->call->body;
+    const struct body_label label = body_label_of(BODY_JSON);
+    struct detail detail = {0};
+    enum reason reason = REASON_NONE;
+    looked->is_seen = true;
+    if (body->length > looked_limit(exchange))
+        reason = take_beyond(exchange);
+    else
+        reason = reason_of(exchange, inspect_body(looked->inspected, &label, body, &detail), &detail);
+    tell(looked);
+    return reason == REASON_INSPECT_UNREADABLE ? REASON_MALFORMED_BODY : reason;
+}
+
+/* --- going on --------------------------------------------------------------------------------------------------------
+ */
+
+size_t looked_dropped(const struct exchange *exchange, struct text *names, size_t capacity)
+{
+    const struct looked *looked = exchange->looked;
+    size_t stale_count;
+    const struct text *stale = inspect_stale_fields(&stale_count);
+    size_t count = 0;
+    if (!looked->is_beyond && looked->body.length > 0)
+        names[count++] = TEXT("Expect"); /* the body is here */
+    if (looked_wants_answer(exchange))
+        names[count++] = TEXT("Accept-Encoding");
+    for (size_t i = 0; looked->is_changed && i < stale_count && count < capacity; i++)
+        names[count++] = stale[i];
+    return count;
+}
+
+bool looked_wants_answer(const struct exchange *exchange)
+{
+    return exchange->looked != NULL && inspected_wants_answer(exchange->looked->inspected);
+}
+
+void looked_frame(const struct exchange *exchange, struct http_message *message)
+{
+    const struct looked *looked = exchange->looked;
+    if (!looked->is_changed)
+        return;
+    message->content = CONTENT_OF_LENGTH;
+    message->length = looked->body.length;
+}
+
+void looked_put_body(struct exchange *exchange)
+{
+    struct looked *looked = exchange->looked;
+    struct http_side *to = &exchange->flow->side;
+    struct http_piece piece = {.content = buffer_text(&looked->body)};
+    if (piece.content.length == 0)
+        return;
+    exchange->account.bytes_up += piece.content.length;
+    to->role->put_content(to, &piece);
+    forget(&looked->body);
+    if (http_side_is_whole(&exchange->client))
+        to->role->end(to);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How often what was found where. Bounded: what has no row of its own is counted under its kind, elsewhere. */
+#include "exeat/base/memory.h"
+#include "inspect_internal.h"
+
+static struct finding *
+find(const struct findings *findings, struct text kind, enum inspect_action action, struct text place)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        struct finding *one = &findings->list[i];
+        if (one->action == action && text_equal(one->kind, kind) && text_equal(text_from(one->place), place))
+            return one;
+    }
+    return NULL;
+}
+
+/* Names that found_next reads as they are. */
+static struct text clean(struct text place, char *room)
+{
+    size_t length = place.length < FOUND_PLACE_MAX - 1 ? place.length : FOUND_PLACE_MAX - 1;
+    for (size_t i = 0; i < length; i++) {
+        char one = place.data[i];
+        room[i] = one > ' ' && one < 0x7f && one != ';' ? one : '*';
+    }
+    return (struct text){room, length};
+}
+
+static struct finding *add(struct findings *findings, struct text kind, enum inspect_action action, struct text place)
+{
+    if (findings->list == NULL)
+        findings->list = base_array(FINDINGS_MAX, sizeof(*findings->list));
+    struct finding *one = &findings->list[findings->count++];
+    *one = (struct finding){.kind = kind, .action = action};
+    text_store(place, one->place, sizeof(one->place));
+    return one;
+}
+
+/* Its own row, or that of its kind elsewhere, or, at last, that of all others. */
+static struct finding *
+row_of(struct findings *findings, struct text kind, enum inspect_action action, struct text place)
+{
+    static const struct text elsewhere = TEXT_INIT("elsewhere");
+    enum { PLACES_MAX = FINDINGS_MAX / 2 };
+    struct finding *one = find(findings, kind, action, place);
+    if (one != NULL)
+        return one;
+    if (findings->count < PLACES_MAX)
+        return add(findings, kind, action, place);
+    one = find(findings, kind, action, elsewhere);
+    if (one != NULL)
+        return one;
+    if (findings->count + 1 < FINDINGS_MAX)
+        return add(findings, kind, action, elsewhere);
+    if (findings->count < FINDINGS_MAX)
+        return add(findings, TEXT("others"), action, elsewhere);
+    return &findings->list[FINDINGS_MAX - 1];
+}
+
+void findings_add(struct findings *findings, struct text kind, enum inspect_action action, struct text place)
+{
+    char room[FOUND_PLACE_MAX];
+    struct finding *one = row_of(findings, kind, action, clean(place, room));
+    if (one->count < UINT32_MAX)
+        one->count++;
+}
+
+/* In what was refused nothing was replaced. */
+static const char *became(enum inspect_action action, bool is_refused)
+{
+    return inspect_action_words[is_refused && action == ACTION_REDACT ? ACTION_FLAG : action];
+}
+
+void findings_tell(const struct findings *findings, bool is_refused, struct buffer *out)
+{
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *one = &findings->list[i];
+        const struct found found = {
+            one->kind, text_from(became(one->action, is_refused)), one->count, text_from(one->place)};
+        found_append(out, &found);
+    }
+}
+
+void findings_clear(struct findings *findings)
+{
+    base_free(findings->list);
+    *findings = (struct findings){0};
+}

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests whose rule looks into them: what may not leave is refused, replaced or counted before a byte of it leaves, and the
+record says what was found, never a value."""
+import gzip
+import json
+
+import pytest
+from support.gate import allow, hosts, read_reply
+
+CARD, MAIL = "4111 1111 1111 1111", "anna.muster@shop.example"
+INSPECT = {"deny": ["iban"], "redact": ["card", "email"], "flag": ["phone"]}
+
+
+def looks(host, name, inspect):
+    return allow(host, id=name, schemes=["http"], inspect=inspect)
+
+
+@pytest.fixture
+def shop(gate, origin):
+    rules = [looks("shop.example", "courier", INSPECT), allow("plain.example", id="plain"),
+             looks("large.example", "large", {"redact": ["card"], "limit": "1KiB", "oversize": "pass"}),
+             looks("small.example", "small", {"redact": ["card"], "limit": "1KiB", "types": ["image/png"]})]
+    one = gate(resolve=hosts("shop.example", "plain.example", "large.example", "small.example"), rules=rules)
+    one.base = f"shop.example:{origin.port}"
+    return one
+
+
+def post(shop, body, host=None, path="/orders", **headers):
+    fields = {"Content-Type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return shop.get(f"http://{host or 'shop.example'}:{shop.base.split(':')[1]}{path}", "POST", fields, data)
+
+
+def test_a_card_and_an_address_are_replaced_and_the_rest_goes_on_byte_for_byte(shop, origin):
+    body = b'{ "note":"pay with 4111 1111 1111 1111, mail anna.muster@shop.example",\n "n": 1.50, "again": "4111 1111 1111 1111" }'
+    assert post(shop, body, Content_MD5="c3RhbGU=").status == 200
+    got = origin.requests[0]
+    assert got["body"] == b'{ "note":"pay with [CARD_1], mail [EMAIL_1]",\n "n": 1.50, "again": "[CARD_1]" }'
+    assert got["headers"]["content-length"] == str(len(got["body"])) and "content-md5" not in got["headers"]
+    decision = shop.only_decision()
+    assert (decision["verdict"], decision["found"]) == ("allow", "card redact 1 note; email redact 1 note; card redact 1 again")
+    shop.stop()
+    for path in [*(shop.folder / "audit").iterdir(), shop.log_path]:
+        assert b"4111" not in path.read_bytes() and b"anna.muster" not in path.read_bytes(), path
+
+
+def test_what_a_rule_denies_never_reaches_the_host(shop, origin):
+    reply = post(shop, {"pay": {"account": "DE89 3704 0044 0532 0130 00"}, "mail": MAIL})
+    assert reply.status == 403 and b"inspect_denied" in reply.body and b"iban in pay.account" in reply.body
+    decision = shop.only_decision()
+    assert (decision["verdict"], decision["reason"], decision["rule"]) == ("deny", "inspect_denied", "courier")
+    assert decision["found"] == "iban deny 1 pay.account; email flag 1 mail"
+    assert origin.connections == 0
+
+
+def test_what_is_only_counted_goes_on_as_it_was_coded_and_all(shop, origin):
+    body = gzip.compress(json.dumps({"phone": "+49 30 901820"}).encode())
+    assert post(shop, body, Content_Encoding="gzip").status == 200
+    assert origin.requests[0]["body"] == body and origin.requests[0]["headers"]["content-encoding"] == "gzip"
+    assert shop.only_decision()["found"] == "phone flag 1 phone"
+
+
+def test_a_coded_body_that_is_changed_goes_on_without_its_coding(shop, origin):
+    assert post(shop, gzip.compress(json.dumps({"note": CARD}).encode()), Content_Encoding="gzip").status == 200
+    assert json.loads(origin.requests[0]["body"]) == {"note": "[CARD_1]"} and "content-encoding" not in origin.requests[0]["headers"]
+
+
+def test_an_innocent_body_and_one_of_a_rule_without_inspect_are_untouched(shop, origin):
+    assert post(shop, {"sku": "A-1"}).status == post(shop, {"note": CARD}, host="plain.example").status == 200
+    assert [json.loads(r["body"]) for r in origin.requests] == [{"sku": "A-1"}, {"note": CARD}]
+    assert all("found" not in d for d in shop.decisions())
+
+
+@pytest.mark.parametrize("body, headers, word", [
+    (b'{"note": "cut', {}, "a string without its end"),
+    (b"\x1f\x8b\x08broken", {"Content_Encoding": "gzip"}, "gzip"),
+    (b"{}", {"Content_Encoding": "lzw"}, "coding"),
+    (b"\x89PNG\r\n\x1a\n", {"Content_Type": "image/png"}, "image/png"),
+    (b'{"a":1}', {"Content_Type": "application/json; charset=ebcdic-us"}, "charset"),
+    (b"--x\r\n\r\nno end", {"Content_Type": "multipart/form-data; boundary=x"}, ""),
+])  # fmt: skip
+def test_a_body_that_cannot_be_read_is_refused_with_its_reason(shop, origin, body, headers, word):
+    reply = post(shop, body, **headers)
+    assert reply.status == 422 and b"inspect_unreadable" in reply.body and word in reply.body.decode()
+    decision = shop.only_decision()
+    assert (decision["verdict"], decision["reason"]) == ("deny", "inspect_unreadable") and decision["detail"]
+    assert origin.connections == 0
+
+
+def test_what_cannot_be_changed_where_it_stands_is_refused(shop, origin):
+    signed = post(shop, {"note": CARD}, Authorization="AWS4-HMAC-SHA256 Credential=x")
+    number = post(shop, b'{"card_number": 4111111111111111}')
+    cookie = post(shop, {}, Cookie=f"mail={MAIL}; a=b")
+    path = shop.get(f"http://{shop.base}/customers/{MAIL}/orders")
+    assert [r.status for r in (signed, number, cookie, path)] == [403] * 4
+    assert b"Authorization signs it" in signed.body and all(b"inspect_unchanged" in r.body for r in (signed, number, cookie, path))
+    assert origin.connections == 0
+    decisions = shop.decisions()
+    assert [d["found"] for d in decisions[1:]] == ["card flag 1 card_number", "email flag 1 head.cookie", "email flag 1 path"]
+    assert decisions[3]["path"] == "/customers/*/orders"
+
+
+def test_a_query_is_written_anew(shop, origin):
+    assert shop.get(f"http://{shop.base}/find?mail=anna.muster%40shop.example&page=2").status == 200
+    assert origin.requests[0]["target"] == "/find?mail=%5BEMAIL_1%5D&page=2"
+    assert shop.only_decision()["found"] == "email redact 1 query.mail"
+
+
+def test_a_larger_body_is_refused_or_passes_unseen_as_the_rule_says(shop, origin):
+    body = json.dumps({"filler": "x" * 4096, "note": CARD}).encode()
+    assert post(shop, body, host="small.example").status == 413
+    assert post(shop, body, host="large.example").status == 200
+    chunked = b"POST http://large.example:%d/ HTTP/1.1\r\nHost: large.example:%d\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n" % (origin.port, origin.port)
+    with shop.connect() as connection:
+        connection.sendall(chunked + b"%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (1500, body[:1500], len(body) - 1500, body[1500:]))
+        assert read_reply(connection).status == 200
+    assert [r["body"] for r in origin.requests] == [body, body]
+    assert [d.get("found") for d in shop.decisions()] == ["", "body unseen 1 oversize", "body unseen 1 oversize"] or \
+        [d.get("found") for d in shop.decisions()] == [None, "body unseen 1 oversize", "body unseen 1 oversize"]
+
+
+def test_a_picture_passes_unseen_where_the_rule_lets_its_type_pass(shop, origin):
+    assert post(shop, b"\x89PNG\r\n\x1a\n" + bytes(9), host="small.example", Content_Type="image/png").status == 200
+    assert shop.only_decision()["found"] == "body unseen 1 image/png"
+
+
+def test_a_websocket_is_refused_under_inspect(shop, origin):
+    reply = shop.get(f"http://{shop.base}/ws", headers={"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "a" * 22 + "==", "Sec-WebSocket-Version": "13"})
+    assert reply.status == 403 and b"inspect_unseen" in reply.body and origin.connections == 0
+
+
+def test_in_observe_mode_it_only_counts(gate, origin):
+    one = gate(mode="observe", resolve=hosts("shop.example"), rules=[looks("shop.example", "courier", {"deny": ["card"]})])
+    one.base = f"shop.example:{origin.port}"
+    assert post(one, {"note": CARD}).status == post(one, b'{"note": ').status == 200
+    assert [d["found"] for d in one.decisions()] == ["card flag 1 note", "body unseen 1 unreadable"]
+    assert json.loads(origin.requests[0]["body"]) == {"note": CARD}
+
+
+def test_a_host_whose_rule_inspects_is_opened_and_never_tunnelled(gate, root, things):
+    from support.origin import Origin
+
+    far = Origin(root.issue("shop.example"))
+    things.append(far)
+    one = gate(resolve=hosts("shop.example"), tls={"authority": {"certificate": "keys/ca.pem", "key": "keys/ca.key", "names": ["shop.example"]}},
+               rules=[allow("shop.example", inspect={"redact": ["email"]})])
+    with one.secure("shop.example", far.port) as connection:
+        body = json.dumps({"mail": MAIL}).encode()
+        connection.sendall(b"POST /x HTTP/1.1\r\nHost: shop.example:%d\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % (far.port, len(body)))
+        assert connection.recv(64).startswith(b"HTTP/1.1 100")
+        connection.sendall(body)
+        assert read_reply(connection).status == 200
+    assert json.loads(far.requests[0]["body"]) == {"mail": "[EMAIL_1]"} and "expect" not in far.requests[0]["headers"]

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See rule.h. */
+#include "rule.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+struct rule rule_make(const char *inspect)
+{
+    struct buffer yaml = {0};
+    struct diags *diags = diags_new();
+    struct rule rule = {0};
+    buffer_printf(
+        &yaml,
+        "version: 1\ndetectors: { customer: { pattern: 'KD-[0-9]{6}' } }\n"
+        "rules:\n  - { id: a, verdict: allow, hosts: [a.example], inspect: %s }\n",
+        inspect);
+    rule.settings = settings_parse(buffer_text(&yaml), "test.yaml", diags);
+    assert_non_null(rule.settings);
+    rule.inspection = inspection_compile(&rule.settings->lists.rules[0].inspect, &rule.settings->lists, false, diags);
+    assert_non_null(rule.inspection);
+    rule.inspector = inspector_new();
+    rule.inspected = inspected_new(rule.inspector, rule.inspection, TEXT("a.example"));
+    diags_free(diags);
+    buffer_clear(&yaml);
+    return rule;
+}
+
+void rule_again(struct rule *rule)
+{
+    inspected_free(rule->inspected);
+    rule->inspected = inspected_new(rule->inspector, rule->inspection, TEXT("a.example"));
+}
+
+void rule_free(struct rule *rule)
+{
+    inspected_free(rule->inspected);
+    inspector_free(rule->inspector);
+    inspection_free(rule->inspection);
+    settings_free(rule->settings);
+}
+
+enum inspect_says rule_json(struct rule *rule, const char *body, struct buffer *out)
+{
+    const struct body_label label = body_label_of(BODY_JSON);
+    struct detail detail = {0};
+    buffer_empty(out);
+    buffer_append_string(out, body);
+    return inspect_body(rule->inspected, &label, out, &detail);
+}

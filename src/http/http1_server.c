@@ -120,6 +120,8 @@ static void put_head(struct http_side *side, const struct http_message *message)
         .says_keep_alive = connection->persists && side->version == HTTP_1_0,
         .framing = side->http1.out,
         .content_length = message->length,
+        .drop = message->drop,
+        .drop_count = message->drop_count,
         .add = message->add,
         .add_count = message->add_count,
         .keep_upgrade = message->upgrades,

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See rule.h. */
-#include "rule.h"
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
 
 #include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
+
+#include "rule.h"
+
 #include <stdio.h>
 
 struct rule rule_make(const char *inspect)

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is replaced in a request, and by what. */
-#include "rule.h"
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
 
 #include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
+
+#include "rule.h"
+
 #include <string.h>
 
 static void assert_becomes(struct rule *rule, const char *body, const char *expected)

@@ -237,7 +237,7 @@ enum progress pass_finish(struct exchange *exchange);     /* the reply is in `ou
 enum progress commit_overdue(struct exchange *exchange);  /* the disk takes too long */
 enum progress resolve_overdue(struct exchange *exchange); /* DNS takes too long */
 
-/* looked_request.c: what its rule looks for; each function but the first two needs `looked`. Reasons: REASON_NONE, or
+/* looked.c: what its rule looks for; each function but the first two needs `looked`. Reasons: REASON_NONE, or
  * why it is refused, which the account was told. */
 bool exchange_looks(const struct exchange *exchange); /* its rule does */
 struct inspected *exchange_inspected(const struct exchange *exchange);
@@ -255,7 +255,7 @@ size_t looked_dropped(const struct exchange *exchange, struct text *names, size_
 void looked_frame(const struct exchange *exchange, struct http_message *message);
 void looked_put_body(struct exchange *exchange);
 bool looked_wants_answer(const struct exchange *exchange);
-/* looked_answer.c: an answer that is looked into begins; false: it goes on as it is. */
+/* An answer that is looked into begins; false: it goes on as it is. */
 MUST_CHECK bool looked_take_answer(struct exchange *exchange, const struct message_head *head);
 struct text looked_found_after(struct looked *looked); /* for the outcome's record; NULL is fine */
 

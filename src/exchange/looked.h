@@ -4,10 +4,7 @@
 #define EXEAT_LOOKED_H
 
 #include "exchange_internal.h"
-#include "exeat/inspect/answer.h"
-
-/* ANSWER_PASSES: nobody looks at the rest of it. */
-enum looked_answer { ANSWER_UNSEEN, ANSWER_HELD, ANSWER_STREAMS, ANSWER_PASSES };
+#include "exeat/screen.h"
 
 struct looked {
     struct exchange *exchange;   /* borrowed */
@@ -19,15 +16,7 @@ struct looked {
     struct buffer query; /* owned: what the head's borrows, where it is changed */
     struct buffer found; /* owned: for the records */
     struct buffer found_after;
-    enum looked_answer state;
-    struct message_head *head; /* owned: of an answer that is held */
-    struct buffer texts;       /* owned: its texts */
-    struct body_label label;
-    struct buffer answer; /* owned */
-    struct inspect_stream *stream;
+    struct screen *screen; /* owned; NULL until an answer comes */
 };
-
-/* What goes on of the body; see looked_request.c. */
-size_t looked_limit(const struct exchange *exchange); /* bytes of a body that are held */
 
 #endif

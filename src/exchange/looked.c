@@ -33,15 +33,12 @@ void looked_free(struct looked *looked)
 {
     if (looked == NULL)
         return;
-    inspect_stream_free(looked->stream);
+    screen_free(looked->screen);
     inspected_free(looked->inspected);
     forget(&looked->body);
     forget(&looked->query);
-    forget(&looked->answer);
     buffer_clear(&looked->found);
     buffer_clear(&looked->found_after);
-    buffer_clear(&looked->texts);
-    base_free(looked->head);
     base_free(looked);
 }
 
@@ -50,7 +47,8 @@ struct inspected *exchange_inspected(const struct exchange *exchange)
     return exchange->looked->inspected;
 }
 
-size_t looked_limit(const struct exchange *exchange)
+/* Bytes of a body that are held. */
+static size_t limit_of(const struct exchange *exchange)
 {
     size_t held = exchange->worker->limits.body_held;
     const struct inspection *inspection = policy_inspection(&exchange->decision);
@@ -122,7 +120,7 @@ static enum reason take_beyond(struct exchange *exchange)
     if (!inspection_passes_oversize(inspected_rule(looked->inspected))) {
         (void)detail_say(
             &detail, "the rule looks into bodies of at most %zu bytes: inspect.limit, limits.body_held",
-            looked_limit(exchange));
+            limit_of(exchange));
         account_say(&exchange->account, FLAW_NONE, detail.text);
         return REASON_BODY_TOO_LARGE;
     }
@@ -144,7 +142,7 @@ enum reason looked_head(struct exchange *exchange)
         if (says == INSPECT_CHANGED)
             take_query(exchange);
     }
-    if (reason == REASON_NONE && head->content == CONTENT_OF_LENGTH && head->length > looked_limit(exchange))
+    if (reason == REASON_NONE && head->content == CONTENT_OF_LENGTH && head->length > limit_of(exchange))
         reason = take_beyond(exchange);
     tell(looked);
     return reason;
@@ -157,7 +155,7 @@ enum reason looked_hold(struct exchange *exchange, struct text content)
 {
     struct looked *looked = exchange->looked;
     buffer_append(&looked->body, content);
-    return looked->body.length > looked_limit(exchange) ? take_beyond(exchange) : REASON_NONE;
+    return looked->body.length > limit_of(exchange) ? take_beyond(exchange) : REASON_NONE;
 }
 
 bool looked_has_enough(const struct looked *looked)
@@ -206,7 +204,7 @@ enum reason looked_call(struct exchange *exchange)
     struct detail detail = {0};
     enum reason reason = REASON_NONE;
     looked->is_seen = true;
-    if (body->length > looked_limit(exchange))
+    if (body->length > limit_of(exchange))
         reason = take_beyond(exchange);
     else
         reason = reason_of(exchange, inspect_body(looked->inspected, &label, body, &detail), &detail);
@@ -258,4 +256,30 @@ void looked_put_body(struct exchange *exchange)
     forget(&looked->body);
     if (http_side_is_whole(&exchange->client))
         to->role->end(to);
+}
+
+/* --- the answer ------------------------------------------------------------------------------------------------------
+ */
+
+bool looked_take_answer(struct exchange *exchange, const struct message_head *head)
+{
+    struct looked *looked = exchange->looked;
+    const struct screen_about about = {
+        .inspected = looked->inspected,
+        .account = &exchange->account,
+        .via = text_from(exchange->worker->options.via),
+        .answer_held = exchange->worker->limits.answer_held,
+    };
+    screen_free(looked->screen);
+    looked->screen = screen_new(&about);
+    return screen_begin(looked->screen, head, exchange->ask.head->method, &exchange->flow->down);
+}
+
+struct text looked_found_after(struct looked *looked)
+{
+    if (looked == NULL)
+        return TEXT("");
+    buffer_empty(&looked->found_after);
+    inspected_tell_answer(looked->inspected, &looked->found_after);
+    return buffer_text(&looked->found_after);
 }

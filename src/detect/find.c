@@ -108,7 +108,7 @@ enum detect_result detect_find(
     matches->count = 0;
     take_hint(&look, hint);
     scan_init(&scan, value, DETECT_PLAIN);
-    while ((sign = scan_next(&scan)).sign != SIGN_END)
+    while ((sign = scan_sign_next(&scan)).sign != SIGN_END)
         signs_look(&look, sign);
     if (hint->context == 0)
         find_field(&look);

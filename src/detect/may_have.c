@@ -204,7 +204,7 @@ bool detect_may_have(
     struct scan_sign sign;
     scratch->matches.count = 0;
     scan_init(&scan, raw, spelling);
-    while ((sign = scan_next(&scan)).sign != SIGN_END)
+    while ((sign = scan_sign_next(&scan)).sign != SIGN_END)
         if (see(&look, sign, &seen) || scratch->matches.count > 0)
             return true;
     return (seen.person && seen.persons_name) || (seen.value && seen.named) || may_have_own(set, raw, spelling);

@@ -122,7 +122,7 @@ static struct scan_sign sign_at(const struct scan *scan, uint64_t bit, size_t at
 }
 
 /* One byte can be the end of several signs: each bit of an event is taken in turn, and put back until none is left. */
-struct scan_sign scan_next(struct scan *scan)
+struct scan_sign scan_sign_next(struct scan *scan)
 {
     for (;;) {
         while (scan->events == 0)

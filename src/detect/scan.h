@@ -54,6 +54,6 @@ struct scan_sign {
     size_t at;
 };
 void scan_init(struct scan *scan, struct text text, enum detect_spelling spelling);
-struct scan_sign scan_next(struct scan *scan);
+struct scan_sign scan_sign_next(struct scan *scan);
 
 #endif

@@ -167,6 +167,13 @@ static const struct channel_transport plain = {
     .has_more = plain_has_more,
 };
 
+/* Whoever has closed listens no more, and the channel is there until the turn ends. */
+static void tell(const struct channel *channel)
+{
+    if (channel->on_ready != NULL)
+        channel->on_ready(channel->context);
+}
+
 static void on_event(evutil_socket_t descriptor, short events, void *context)
 {
     (void)descriptor;
@@ -177,8 +184,7 @@ static void on_event(evutil_socket_t descriptor, short events, void *context)
         channel->may_write = true;
     if ((events & EV_CLOSED) != 0)
         channel->peer_ended = true;
-    if (channel->on_ready != NULL)
-        channel->on_ready(channel->context);
+    tell(channel);
 }
 
 static struct channel *channel_over(int descriptor, channel_ready on_ready, void *context)
@@ -299,9 +305,8 @@ bool channel_broke_at_once(struct channel *channel)
 
 static void on_delivery_due(evutil_socket_t descriptor, short events, void *context)
 {
-    struct channel *channel = context;
     (void)descriptor, (void)events;
-    channel->on_ready(channel->context);
+    tell(context);
 }
 
 /* The acknowledgement of our end is an event, as of room; that of bytes is none, while there was room all the time. */

@@ -268,6 +268,33 @@ static void bytes_that_arrive_late_are_told(void **state)
     close_scene(&scene);
 }
 
+/* Who closes takes its handler away first, and frees the channel at the end of the turn. */
+static void what_arrives_late_is_told_to_nobody_who_does_not_listen_any_more(void **state)
+{
+    (void)state;
+    struct scene scene = {.loop = loop_new()};
+    static char bytes[65536];
+    const struct iovec part = {bytes, sizeof(bytes)};
+    const int room = 1 << 20;
+    unsigned calls = 0;
+    unsigned rings = 0;
+    size_t moved = 0;
+    connect_both(&scene);
+    struct timer *later = timer_new(scene.loop, count_call, &rings);
+    assert_int_equal(setsockopt(channel_descriptor(scene.far), SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
+    channel_set_handler(scene.far, count_call, &calls);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(channel_write(scene.far, &part, 1, &moved), IO_OK);
+    assert_false(channel_is_delivered(scene.far));
+    channel_set_handler(scene.far, NULL, NULL);
+    timer_start(later, 100);
+    while (rings == 0)
+        loop_turn(scene.loop);
+    assert_int_equal(calls, 0);
+    timer_free(later);
+    close_scene(&scene);
+}
+
 static void an_end_that_came_with_the_last_bytes_is_news(void **state)
 {
     (void)state;
@@ -602,6 +629,7 @@ int main(void)
         cmocka_unit_test(a_full_stream_is_told_when_there_is_room_again_and_no_other),
         cmocka_unit_test(an_end_whose_acknowledgement_comes_late_is_told),
         cmocka_unit_test(bytes_that_arrive_late_are_told),
+        cmocka_unit_test(what_arrives_late_is_told_to_nobody_who_does_not_listen_any_more),
         cmocka_unit_test(an_end_that_came_with_the_last_bytes_is_news),
         cmocka_unit_test(a_break_is_told_to_whoever_reads_on),
         cmocka_unit_test(a_timer_that_was_moved_to_later_does_not_come_early),

@@ -312,14 +312,15 @@ bool text_is_unseen(uint32_t code)
 
 bool text_is_utf8(struct text text)
 {
-    for (text = text_after(text, ascii_length(text)); text.length > 0;) {
+    size_t at = ascii_length(text);
+    while (at < text.length) {
         uint32_t code;
-        size_t length = text_utf8_length(text, &code);
+        struct text rest = {text.data + at, text.length - at};
+        size_t length = text_utf8_length(rest, &code);
         if (length == 0)
             return false;
-        text = text_after(text, length);
-        if (text.length >= sizeof(uint64_t) && length == 1)
-            text = text_after(text, ascii_length(text));
+        size_t run = length == 1 ? ascii_length(rest) : 0;
+        at += run > length ? run : length;
     }
     return true;
 }

@@ -223,6 +223,26 @@ static void a_moment_is_a_day_a_time_and_an_offset(void **state)
     }
 }
 
+/* ASCII is looked at eight bytes at a time: what is none stands at each place of those. */
+static void utf8_is_told_from_the_rest_wherever_it_stands(void **state)
+{
+    static const struct {
+        const char *piece;
+        bool is_good;
+    } rows[] = {{"", true},      {"\xc3\xa4", true}, {"\xe2\x82\xac\xf0\x9f\x98\x80", true},
+                {"\xc3", false}, {"\xff", false},    {"\xed\xa0\x80", false}};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (int before = 0; before < 20; before++)
+            for (int after = 0; after < 20; after++) {
+                struct buffer text = {0};
+                buffer_printf(
+                    &text, "%.*s%s%.*s", before, "abcdefghijklmnopqrst", rows[i].piece, after, "abcdefghijklmnopqrst");
+                assert_int_equal(text_is_utf8(buffer_text(&text)), rows[i].is_good);
+                buffer_clear(&text);
+            }
+}
+
 /* Of what others say, nothing that a terminal acts on, that hides or turns what stands beside it. */
 static void foreign_text_is_shown_without_what_moves_a_terminal(void **state)
 {
@@ -517,6 +537,7 @@ int main(void)
         cmocka_unit_test(encodings_go_both_ways_and_refuse_the_rest),
         cmocka_unit_test(times_are_read_as_people_write_them),
         cmocka_unit_test(a_moment_is_a_day_a_time_and_an_offset),
+        cmocka_unit_test(utf8_is_told_from_the_rest_wherever_it_stands),
         cmocka_unit_test(foreign_text_is_shown_without_what_moves_a_terminal),
         cmocka_unit_test(json_strings_are_safe_for_any_bytes),
         cmocka_unit_test(a_regex_that_works_too_hard_says_so),

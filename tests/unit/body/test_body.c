@@ -134,6 +134,32 @@ static void what_a_value_is_in_other_spellings_is_told_at_its_innermost(void **s
     expect_rewritten("text/plain", TEXT("see Y2FyZCA0MTExIGhlcmUsIG9r!"), TEXT("see Y2FyZCBbWF0gaGVyZSwgb2s=!"));
 }
 
+/* Edits the text around base64 up to a part of it, and what it says. */
+static bool edit_both(void *context, struct body *body, const struct body_place *place)
+{
+    (void)context;
+    if (place->what != BODY_VALUE)
+        return true;
+    bool is_outer = text_starts_with(place->value, TEXT("see"));
+    assert_true(body_edit(body, place, is_outer ? 1 : 5, is_outer ? 8 : 4, TEXT("*")));
+    return true;
+}
+
+static void of_edits_that_overlap_nothing_is_left(void **state)
+{
+    (void)state;
+    struct body *body = body_new();
+    struct buffer out = {0};
+    struct body_label label = label_of("text/plain", NULL);
+    struct text sent = TEXT("see Y2FyZCA0MTExIGhlcmUsIG9r!");
+    assert_int_equal(body_read(body, &label, bytes_of_text(sent), &body_limits_usual, NULL), BODY_FINE);
+    assert_int_equal(body_walk(body, edit_both, NULL, NULL), BODY_FINE);
+    assert_true(body_rewrite(body, &out));
+    assert_true(text_equal(buffer_text(&out), TEXT("s*!")));
+    buffer_clear(&out);
+    body_free(body);
+}
+
 static void data_urls_are_what_their_type_says(void **state)
 {
     (void)state;
@@ -285,6 +311,9 @@ static void multipart_that_can_be_read_in_two_ways_is_refused(void **state)
     } rows[] = {
         {TEXT_INIT(""), BODY_TRUNCATED},
         {TEXT_INIT("--b\r\n\r\nx\r\n"), BODY_TRUNCATED},
+        {TEXT_INIT("--b\r\n\r\nx\r\n--b--more"), BODY_MALFORMED},
+        {TEXT_INIT("--b\r\nContent-Disposition: form-data; name=a\r\nContent-Disposition: form-data\r\n\r\nx\r\n--b--"),
+         BODY_MALFORMED},
         {TEXT_INIT("--b\r\n\r\nx\r\n--bc\r\n\r\n--b--"), BODY_MALFORMED},
         {TEXT_INIT("--b\r\nA: 1\r\n B: folded\r\n\r\nx\r\n--b--"), BODY_MALFORMED},
         {TEXT_INIT("--b\r\nA: 1\r\n--b--"), BODY_MALFORMED},
@@ -465,6 +494,7 @@ int main(void)
         cmocka_unit_test(the_value_of_a_pair_is_told_with_what_names_it),
         cmocka_unit_test(json_in_a_string_is_walked_as_json),
         cmocka_unit_test(what_a_value_is_in_other_spellings_is_told_at_its_innermost),
+        cmocka_unit_test(of_edits_that_overlap_nothing_is_left),
         cmocka_unit_test(data_urls_are_what_their_type_says),
         cmocka_unit_test(files_in_base64_are_known_by_their_first_bytes),
         cmocka_unit_test(base64_in_lines_is_one_text),

@@ -134,6 +134,7 @@ static void a_body_without_a_type_is_what_all_of_it_is(void **state)
     expect_told(NULL, TEXT("<o><a>x</a></o>"), "value o.a a=x\n");
     expect_told(NULL, TEXT("<p>x<br>"), "value  =<p>x<br>\n");
     expect_told(NULL, TEXT("a=4%31&b"), "value a a=41\n");
+    expect_told(NULL, TEXT("a={\"b\":4+1}"), "value  =a={\"b\":4+1}\n");
     expect_told(NULL, TEXT("Dear customer, 1=1"), "value  =Dear customer, 1=1\n");
     expect_told(
         NULL,

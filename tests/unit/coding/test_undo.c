@@ -186,6 +186,16 @@ static void a_wrong_checksum_or_size_is_refused(void **state)
     }
 }
 
+static void flags_of_gzip_that_mean_nothing_are_refused(void **state)
+{
+    (void)state;
+    struct buffer coded = {0};
+    compress_with(GZIP_WINDOW, NULL, json, &coded);
+    coded.data[3] |= 0x20;
+    expect(CODING_GZIP, buffer_text(&coded), CODING_MALFORMED, "", "");
+    buffer_clear(&coded);
+}
+
 static void what_wants_a_dictionary_is_refused(void **state)
 {
     (void)state;
@@ -299,6 +309,7 @@ int main(void)
         cmocka_unit_test(what_stands_beside_the_content_and_is_no_text_is_refused),
         cmocka_unit_test(bytes_behind_the_end_are_refused),
         cmocka_unit_test(a_wrong_checksum_or_size_is_refused),
+        cmocka_unit_test(flags_of_gzip_that_mean_nothing_are_refused),
         cmocka_unit_test(what_wants_a_dictionary_is_refused),
         cmocka_unit_test(what_is_not_so_coded_is_refused),
         cmocka_unit_test(two_gibibytes_of_zeros_end_at_the_limit),

@@ -84,8 +84,10 @@ MUST_CHECK enum body_fault body_walk(struct body *body, body_see see, void *cont
  * may be of interest misses nothing. It says nothing about whether the body is well formed. */
 bool body_is_plain(const struct body *body);
 
-/* While `place` is being told: appends where it stands, as messages[1].content. Names that may be data themselves (not
- * [A-Za-z_$][A-Za-z0-9_$-]*, longer than 40, or with 5 digits in a row) are written as *. At most 200 bytes. */
+/* While `place` is being told: where it stands, as messages[1].content. Names that may be data themselves (not
+ * [A-Za-z_$][A-Za-z0-9_$-]*, longer than 40, or with 5 digits in a row) are written as *. At most 200 bytes. The second
+ * appends it. */
+struct text body_path_text(struct body *body, const struct body_place *place); /* borrowed until the visitor returns */
 void body_path(struct body *body, const struct body_place *place, struct buffer *path);
 
 /* `length` bytes of the value of `place`, from `start` on, become `text` (UTF-8, copied). Edits of one place may come

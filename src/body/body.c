@@ -37,6 +37,9 @@ void body_forget(struct body *body)
     wipe(&body->parent);
     wipe(&body->pair);
     wipe(&body->texts);
+    wipe(&body->walk.path);
+    wipe(&body->walk.name);
+    body->walk.path_good = 0;
 }
 
 void body_free(struct body *body)
@@ -284,7 +287,7 @@ enum body_fault body_walk(struct body *body, body_see see, void *context, struct
     walk->detail = detail;
     walk->fault = BODY_FINE;
     walk->into = walk_layer;
-    walk->places = walk->layer = walk->depth = walk->base = 0;
+    walk->places = walk->layer = walk->depth = walk->base = walk->path_good = 0;
     ASSERT(body->layers.count > 0);
     if (body->is_sniffed)
         settle_sniffed(body);

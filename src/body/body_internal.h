@@ -54,6 +54,7 @@ struct crumb {
     size_t index;
     bool is_name;
     enum spelling spelling;
+    uint16_t path_end;  /* in the path of the walk, if that has been written up to here */
     struct text object; /* of JSON: from the brace of the object that has the member, to the end of the text; empty once
                            `beside` was looked for */
     struct text beside; /* what names the value of a pair, as JSON or XML spells it; or empty */
@@ -77,6 +78,9 @@ struct walk {
     struct crumb crumbs[CRUMBS_MAX]; /* of all layers that are being walked */
     size_t depth;                    /* crumbs */
     size_t base;                     /* of those, how many are not this layer's */
+    size_t path_good;                /* of those, how many `path` has as they are now */
+    struct buffer path;
+    struct buffer name; /* of a crumb, while the path is written */
 };
 
 struct body {
@@ -137,6 +141,11 @@ MUST_CHECK bool place_tell(struct body *body, enum body_what what, enum spelling
 MUST_CHECK bool crumb_push(struct body *body, struct crumb crumb); /* false: nested too deep */
 void crumb_pop(struct body *body);
 struct crumb *crumb_top(struct body *body);
+static inline void crumb_changed(struct walk *walk, size_t index) /* it is another than the path has it */
+{
+    if (walk->path_good > index)
+        walk->path_good = index;
+}
 
 /* --- walk_*.c: the text that is walked, as it is said to be; false with the walk's fault */
 MUST_CHECK bool walk_json(struct body *body);

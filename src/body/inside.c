@@ -244,12 +244,12 @@ static enum inside walk_data_url(struct body *body, struct text value)
         return INSIDE_NOTHING; /* text, whatever it says */
     if (layer.kind == BODY_BINARY || layer.kind == BODY_MULTIPART)
         return walked(place_opaque(body, url.payload, text_from(url.label.type)));
+    layer.is_guess = true; /* before it is decoded: then it is held to UTF-8 at once */
     layer.transfer = transfer_of(url.payload);
     if (layer_decode(&layer, url.payload) != BODY_FINE) {
         layer_clear(&layer);
         return INSIDE_NOTHING;
     }
-    layer.is_guess = true;
     return walked(layer_walk(body, url.payload, &layer));
 }
 

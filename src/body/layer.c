@@ -37,6 +37,7 @@ bool crumb_push(struct body *body, struct crumb crumb)
     struct walk *walk = &body->walk;
     if (walk->depth - walk->base == LEVELS_MAX)
         return walk_fail(body, BODY_TOO_DEEP, "nested deeper than 64 levels");
+    crumb_changed(walk, walk->depth);
     walk->crumbs[walk->depth++] = crumb;
     return true;
 }

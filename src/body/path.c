@@ -36,17 +36,33 @@ static void append_crumb(struct body *body, const struct crumb *crumb, struct bu
         buffer_printf(path, "[%zu]", crumb->index);
         return;
     }
-    buffer_empty(&body->field);
-    spelling_read(crumb->spelling, crumb->name, &body->field);
-    append_name(path, buffer_text(&body->field));
+    struct text name = crumb->name;
+    if (spelling_differs(crumb->spelling, name)) {
+        buffer_empty(&body->walk.name);
+        spelling_read(crumb->spelling, name, &body->walk.name);
+        name = buffer_text(&body->walk.name);
+    }
+    append_name(path, name);
+}
+
+/* Most places share all of their way but its end with the one before: only what is another is written. */
+struct text body_path_text(struct body *body, const struct body_place *place)
+{
+    struct walk *walk = &body->walk;
+    if (place->layer == LAYER_BESIDE)
+        return TEXT("");
+    for (size_t i = walk->path_good; i < walk->depth; i++) {
+        walk->path.length = i == 0 ? 0 : walk->crumbs[i - 1].path_end;
+        if (walk->path.length < PATH_MAX_BYTES)
+            append_crumb(body, &walk->crumbs[i], &walk->path);
+        walk->crumbs[i].path_end = (uint16_t)walk->path.length;
+    }
+    walk->path_good = walk->depth;
+    size_t length = walk->depth == 0 ? 0 : walk->crumbs[walk->depth - 1].path_end;
+    return (struct text){walk->path.data, length < PATH_MAX_BYTES ? length : PATH_MAX_BYTES};
 }
 
 void body_path(struct body *body, const struct body_place *place, struct buffer *path)
 {
-    struct buffer own = {0};
-    size_t count = place->layer == LAYER_BESIDE ? 0 : body->walk.depth;
-    for (size_t i = 0; i < count && own.length < PATH_MAX_BYTES; i++)
-        append_crumb(body, &body->walk.crumbs[i], &own);
-    buffer_append(path, text_part(buffer_text(&own), 0, PATH_MAX_BYTES));
-    buffer_clear(&own);
+    buffer_append(path, body_path_text(body, place));
 }

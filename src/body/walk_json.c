@@ -169,6 +169,7 @@ static inline bool read_name(struct json *json)
     if (!read_string(json, &name))
         return false;
     struct crumb *crumb = top(json);
+    crumb_changed(&json->body->walk, json->body->walk.depth - 1);
     crumb->name = name.raw;
     crumb->spelling = name.is_escaped ? SPELLED_JSON : SPELLED_JSON_PLAIN;
     if (!tell_string(json, BODY_NAME, &name))
@@ -188,6 +189,7 @@ static inline bool begin(struct json *json, bool *is_empty)
     if (walk->depth - walk->base == LEVELS_MAX)
         return walk_fail_at(
             json->body, BODY_TOO_DEEP, "nested deeper than 64 levels", (size_t)(json->at - json->start));
+    crumb_changed(walk, walk->depth);
     struct crumb *crumb = &walk->crumbs[walk->depth++];
     crumb->index = 0;
     crumb->is_name = is_object;
@@ -208,6 +210,7 @@ static inline bool go_on(struct json *json, bool *is_over)
         if (is_at(json, ',')) {
             json->at++;
             crumb->index++;
+            crumb_changed(walk, walk->depth - 1);
             return !crumb->is_name || read_name(json);
         }
         if (!is_at(json, crumb->is_name ? '}' : ']'))

@@ -45,6 +45,7 @@ static bool take_parameter(struct part *part, struct text name, struct text valu
         bool is_second = part->has_name;
         part->has_name = true;
 
+        crumb_changed(&part->body->walk, part->body->walk.depth - 1);
         crumb_top(part->body)->name = value;
         crumb_top(part->body)->is_name = true;
         return is_second ? fail_bad(part->body, "a part with two names")

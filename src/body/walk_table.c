@@ -20,15 +20,26 @@ struct table {
     struct crumb names[COLUMNS_MAX]; /* of the columns */
 };
 
-/* Of a table whose type says commas, and whose first line has none: many programs write semicolons. */
+/* Whether it stands in the first row, outside of quotes. */
+static bool first_row_has(struct text text, char byte)
+{
+    bool is_quoted = false;
+    for (size_t i = 0; i < text.length; i++) {
+        if (!is_quoted && (text.data[i] == byte || text.data[i] == '\n' || text.data[i] == '\r'))
+            return text.data[i] == byte;
+        is_quoted ^= text.data[i] == '"';
+    }
+    return false;
+}
+
+/* Of a table whose type says commas, and whose first row has none: many programs write semicolons. */
 static char separator_of(const struct layer *layer)
 {
-    struct text line = text_part(layer->text, 0, text_index(layer->text, '\n', 0));
-    if (layer->separator == '\t' || text_has(line, ','))
+    if (layer->separator == '\t' || first_row_has(layer->text, ','))
         return layer->separator == '\t' ? '\t' : ',';
-    if (text_has(line, ';'))
+    if (first_row_has(layer->text, ';'))
         return ';';
-    return text_has(line, '\t') ? '\t' : ',';
+    return first_row_has(layer->text, '\t') ? '\t' : ',';
 }
 
 static bool is_end(const struct table *table, size_t at)
@@ -100,6 +111,7 @@ static bool walk_rows(struct table *table)
     struct cell cell;
     while (table->rest.length > 0) {
         crumb_top(table->body)->index = table->row;
+        crumb_changed(&table->body->walk, table->body->walk.depth - 1);
         if (!take_cell(table, &cell) || !tell_cell(table, &cell))
             return false;
         go_on(table);

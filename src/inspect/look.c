@@ -163,7 +163,10 @@ bool look_at_place(void *context, struct body *body, const struct body_place *pl
     }
     if (!look->is_answer)
         stand_ins_heed(&look->inspected->stand_ins, look->inspected->inspection, place->value);
-    const struct detect_hint hint = {.field = place->what == BODY_NAME ? TEXT("") : place->field};
+    struct detect_hint hint = {0};
+    if (place->what != BODY_NAME)
+        hint =
+            (struct detect_hint){.field = place->field, .path = body_path_text(body, place), .beside = place->beside};
     look_detect(look, place->value, &hint);
     for (size_t i = 0; i < inspector->matches.count; i++)
         take_match(look, body, place, &inspector->matches.items[i]);
@@ -252,8 +255,10 @@ static enum inspect_says walk(struct look *look)
     enum body_fault fault = body_walk(body, NULL, NULL, look->detail);
     if (fault != BODY_FINE)
         return unreadable(look, fault);
+    /* what no decoder shows does not go on: the body is written anew, without its coding */
+    look->has_changed = body_hides(body) && !look->inspected->inspection->observes;
     if (!may_have_something(look))
-        return INSPECT_PASSES;
+        return look_says(look);
     look->all = body_text(body);
     fault = body_walk(body, look_at_place, look, look->detail);
     return fault == BODY_FINE ? look_says(look) : unreadable(look, fault);

@@ -62,6 +62,8 @@ static bool see(void *context, struct body *body, const struct body_place *place
     struct buffer path = {0};
     body_path(body, place, &path);
     hold(path.length <= 200 && text_is_utf8(buffer_text(&path)));
+    body->walk.path_good = 0; /* written anew it is the same */
+    hold(text_equal(body_path_text(body, place), buffer_text(&path)));
     buffer_clear(&path);
     hold(text_is_utf8(place->value) && text_is_utf8(place->field));
     struct text value = place->value;
@@ -75,7 +77,9 @@ static bool see(void *context, struct body *body, const struct body_place *place
         hold(body_edit(body, place, 0, value.length, TEXT("z")));
         value = TEXT("z");
         visit->is_edited = true;
-        visit->is_within = is_in_base64(body, &body->layers.list[place->layer]) || is_in_lines(body, place);
+        /* quotes of the first row of a table are asked for its separator */
+        bool is_quote = body_kind(body) == BODY_TABLE && text_has(body_text(body), '"');
+        visit->is_within = is_in_base64(body, &body->layers.list[place->layer]) || is_in_lines(body, place) || is_quote;
         visit->layer = place->layer;
         visit->at = place->at;
         visit->end = place->at + place->raw.length;

@@ -180,6 +180,9 @@ static void data_urls_are_what_their_type_says(void **state)
     expect_rewritten(
         "application/json", TEXT("[\"data:text/plain,a%204111\"]"), TEXT("[\"data:text/plain,a%20%5BX%5D\"]"));
     expect_told(
+        "application/json", TEXT("[\"data:text/jsonl;base64,NEDxMQ5=\"]"),
+        "value [0] =data:text/jsonl;base64,NEDxMQ5=\n");
+    expect_told(
         "application/json", TEXT("[\"data: 1, 2\",\"data:image/png;base64,????\"]"),
         "value [0] =data: 1, 2\nvalue [1] =data:image/png;base64,????\n");
 }

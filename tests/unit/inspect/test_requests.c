@@ -43,6 +43,37 @@ static void the_same_value_has_the_same_word_and_all_else_stays(void **state)
     rule_free(&rule);
 }
 
+static void a_value_is_known_by_what_names_it_and_by_what_it_is_part_of(void **state)
+{
+    (void)state;
+    struct rule rule = rule_make("{ flag: [price] }");
+    static const char cost[] = "{\"custom_attributes\":[{\"attribute_code\":\"cost\",\"value\":9.5}]}";
+    assert_becomes(&rule, cost, cost);
+    assert_found(&rule, "price flag 1 custom_attributes[0].value");
+    rule_again(&rule);
+    static const char tier[] = "{\"tier_prices\":[{\"qty\":5,\"value\":9.5}]}";
+    assert_becomes(&rule, tier, tier);
+    assert_found(&rule, "price flag 1 tier_prices[0].value");
+    rule_free(&rule);
+}
+
+/* A metadata block of brotli with 4111 in it. */
+static void bytes_that_no_decoder_shows_do_not_go_on(void **state)
+{
+    (void)state;
+    struct rule rule = rule_make("{ deny: [card] }");
+    struct body_label label = body_label_of(BODY_JSON);
+    body_label_field(&label, TEXT("content-encoding"), TEXT("br"));
+    struct buffer body = {0};
+    buffer_append(
+        &body, TEXT("\x6b\x0d\x00"
+                    "4111\x10\x00\x08[1]\x03"));
+    assert_int_equal(inspect_body(rule.inspected, &label, &body, NULL), INSPECT_CHANGED);
+    assert_true(text_equal(buffer_text(&body), TEXT("[1]")));
+    buffer_clear(&body);
+    rule_free(&rule);
+}
+
 static void a_conversation_begins_the_same_on_its_next_turn(void **state)
 {
     (void)state;
@@ -152,6 +183,8 @@ static void a_signed_body_is_told_by_its_field(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_value_is_known_by_what_names_it_and_by_what_it_is_part_of),
+        cmocka_unit_test(bytes_that_no_decoder_shows_do_not_go_on),
         cmocka_unit_test(the_same_value_has_the_same_word_and_all_else_stays),
         cmocka_unit_test(a_conversation_begins_the_same_on_its_next_turn),
         cmocka_unit_test(a_word_that_the_caller_wrote_is_never_given_to_a_value),

@@ -115,7 +115,7 @@ function(exeat_fuzz_targets)
 endfunction()
 
 # Programs that tests and benchmarks use; `ninja NAME` where tests are off. make_store: an audit store of any size.
-# believe: which chains upstream TLS believes. national_codes: which numbers of states are some. compare_policy: the judge against a naive evaluator (tests/support/policy). bench_policy: what one decision costs.
+# believe: which chains upstream TLS believes. national_codes: which numbers of states are some. detect_values: what is found in values. compare_policy: the judge against a naive evaluator (tests/support/policy). bench_policy: what one decision costs.
 function(exeat_support_programs)
     add_executable(make_store EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/support/make_store.c)
     target_link_libraries(make_store PRIVATE audit)
@@ -123,8 +123,10 @@ function(exeat_support_programs)
     target_link_libraries(believe PRIVATE tls)
     add_executable(national_codes EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/support/national_codes.c)
     target_link_libraries(national_codes PRIVATE national)
+    add_executable(detect_values EXCLUDE_FROM_ALL ${PROJECT_SOURCE_DIR}/tests/support/detect_values.c)
+    target_link_libraries(detect_values PRIVATE detect)
     if(EXEAT_TESTS)
-        set_target_properties(make_store believe national_codes PROPERTIES EXCLUDE_FROM_ALL OFF)
+        set_target_properties(make_store believe national_codes detect_values PROPERTIES EXCLUDE_FROM_ALL OFF)
     endif()
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/support/policy/*.c)
     add_executable(compare_policy EXCLUDE_FROM_ALL ${sources})

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "exeat/base/attributes.h"
 #include "exeat/base/text.h"
@@ -43,6 +44,8 @@ const struct national_form *national_fit(struct text code, const struct national
 const struct national_form *national_fit_bare(struct text code, const struct national_form *after);
 /* All forms; static. */
 const struct national_form *national_forms(size_t *count);
+/* How many of them, at the front, are shorter: `length` is at most NATIONAL_CODE_MAX. */
+size_t national_forms_shorter(size_t length);
 
 /* An account (ISO 13616) by its country's length and letters, the check digits, and the checks that Belgium, Spain,
  * Montenegro and Norway have inside. */

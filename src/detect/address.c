@@ -10,31 +10,45 @@
 
 enum { WORD_MOST = 28, WORDS_MOST = 5, NUMBER_MOST = 4, OPEN_REACH = 320 };
 
-enum place { ENDS_WORD, BEFORE_NAME, BEHIND_NAME }; /* Hauptstraße 5; Calle Mayor 5 and 5 rue X; 5 High Street */
+enum place {
+    ENDS_WORD,
+    BEFORE_NAME,
+    BEFORE_OR_AFTER,
+    BEHIND_NAME
+}; /* Hauptstraße 5; Calle Mayor 5; 5 rue X too; 5 High Street */
 /* In lower case, without accents. `weak`: needs a postcode. */
 static const struct street {
     const char *word;
     enum place place;
     bool weak;
 } streets[] = {
-    {"strasse", ENDS_WORD, false},   {"str", ENDS_WORD, false},         {"allee", ENDS_WORD, false},
-    {"chaussee", ENDS_WORD, false},  {"gasse", ENDS_WORD, true},        {"weg", ENDS_WORD, true},
-    {"platz", ENDS_WORD, true},      {"ring", ENDS_WORD, true},         {"damm", ENDS_WORD, true},
-    {"ufer", ENDS_WORD, true},       {"straat", ENDS_WORD, false},      {"gracht", ENDS_WORD, false},
-    {"laan", ENDS_WORD, true},       {"plein", ENDS_WORD, true},        {"kade", ENDS_WORD, true},
-    {"singel", ENDS_WORD, true},     {"dijk", ENDS_WORD, true},         {"rue", BEFORE_NAME, false},
-    {"avenue", BEFORE_NAME, false},  {"boulevard", BEFORE_NAME, false}, {"bd", BEFORE_NAME, true},
-    {"impasse", BEFORE_NAME, false}, {"chemin", BEFORE_NAME, false},    {"quai", BEFORE_NAME, true},
-    {"allees", BEFORE_NAME, true},   {"calle", BEFORE_NAME, false},     {"avenida", BEFORE_NAME, false},
-    {"avda", BEFORE_NAME, false},    {"plaza", BEFORE_NAME, true},      {"paseo", BEFORE_NAME, true},
-    {"via", BEFORE_NAME, true},      {"viale", BEFORE_NAME, false},     {"piazza", BEFORE_NAME, true},
-    {"corso", BEFORE_NAME, true},    {"vicolo", BEFORE_NAME, true},     {"ul", BEFORE_NAME, false},
-    {"ulica", BEFORE_NAME, false},   {"al", BEFORE_NAME, true},         {"aleja", BEFORE_NAME, true},
-    {"plac", BEFORE_NAME, true},     {"os", BEFORE_NAME, true},         {"rua", BEFORE_NAME, true},
-    {"street", BEHIND_NAME, false},  {"st", BEHIND_NAME, true},         {"road", BEHIND_NAME, true},
-    {"rd", BEHIND_NAME, true},       {"avenue", BEHIND_NAME, false},    {"ave", BEHIND_NAME, true},
-    {"lane", BEHIND_NAME, true},     {"drive", BEHIND_NAME, true},      {"close", BEHIND_NAME, true},
-    {"court", BEHIND_NAME, true},    {"square", BEHIND_NAME, true},     {"terrace", BEHIND_NAME, true},
+    {"strasse", ENDS_WORD, false},      {"str", ENDS_WORD, false},
+    {"allee", ENDS_WORD, false},        {"chaussee", ENDS_WORD, false},
+    {"gasse", ENDS_WORD, true},         {"weg", ENDS_WORD, true},
+    {"platz", ENDS_WORD, true},         {"ring", ENDS_WORD, true},
+    {"damm", ENDS_WORD, true},          {"ufer", ENDS_WORD, true},
+    {"straat", ENDS_WORD, false},       {"gracht", ENDS_WORD, false},
+    {"laan", ENDS_WORD, true},          {"plein", ENDS_WORD, true},
+    {"kade", ENDS_WORD, true},          {"singel", ENDS_WORD, true},
+    {"dijk", ENDS_WORD, true},          {"rue", BEFORE_OR_AFTER, false},
+    {"avenue", BEFORE_OR_AFTER, false}, {"boulevard", BEFORE_OR_AFTER, false},
+    {"bd", BEFORE_OR_AFTER, true},      {"impasse", BEFORE_OR_AFTER, false},
+    {"chemin", BEFORE_OR_AFTER, false}, {"quai", BEFORE_OR_AFTER, true},
+    {"allees", BEFORE_OR_AFTER, true},  {"calle", BEFORE_NAME, false},
+    {"avenida", BEFORE_NAME, false},    {"avda", BEFORE_NAME, false},
+    {"plaza", BEFORE_NAME, true},       {"paseo", BEFORE_NAME, true},
+    {"via", BEFORE_NAME, true},         {"viale", BEFORE_NAME, false},
+    {"piazza", BEFORE_NAME, true},      {"corso", BEFORE_NAME, true},
+    {"vicolo", BEFORE_NAME, true},      {"ul", BEFORE_NAME, false},
+    {"ulica", BEFORE_NAME, false},      {"al", BEFORE_NAME, true},
+    {"aleja", BEFORE_NAME, true},       {"plac", BEFORE_NAME, true},
+    {"os", BEFORE_NAME, true},          {"rua", BEFORE_NAME, true},
+    {"street", BEHIND_NAME, false},     {"st", BEHIND_NAME, true},
+    {"road", BEHIND_NAME, true},        {"rd", BEHIND_NAME, true},
+    {"avenue", BEHIND_NAME, false},     {"ave", BEHIND_NAME, true},
+    {"lane", BEHIND_NAME, true},        {"drive", BEHIND_NAME, true},
+    {"close", BEHIND_NAME, true},       {"court", BEHIND_NAME, true},
+    {"square", BEHIND_NAME, true},      {"terrace", BEHIND_NAME, true},
 };
 
 struct word {
@@ -108,7 +122,8 @@ static bool is_street(const struct word *word, enum place place, bool *weak)
         bool ends = word->length >= length && last == streets[i].word[length - 1] &&
                     memcmp(word->plain + word->length - length, streets[i].word, length) == 0;
         bool fits = streets[i].place == ENDS_WORD ? ends && word->length > length : ends && word->length == length;
-        if (streets[i].place == place && fits) {
+        bool asked = streets[i].place == place || (place == BEFORE_NAME && streets[i].place == BEFORE_OR_AFTER);
+        if (asked && fits) {
             *weak = streets[i].weak;
             return true;
         }
@@ -137,8 +152,10 @@ static size_t street_behind(const struct look *look, size_t at, bool *weak)
     struct word word;
     size_t end = at;
     bool french = false;
+    if (at < look->value.length && look->value.data[at] == '.')
+        return at; /* the end of a sentence */
     for (unsigned words = 0; words < WORDS_MOST && word_behind(look, end, &word); words++) {
-        if (words == 0 && is_street(&word, BEFORE_NAME, weak))
+        if (words == 0 && is_street(&word, BEFORE_OR_AFTER, weak))
             french = true;
         else if (!french && words > 0 && word.capital && is_street(&word, BEHIND_NAME, weak))
             return word.end;
@@ -229,6 +246,27 @@ static size_t town_end(const struct look *look, size_t at)
     return code > next ? code : at;
 }
 
+/* A word may end before the blank in front of `at`. */
+static bool has_word_before(struct text text, size_t at)
+{
+    if (at < 3 || text.data[at - 1] != ' ')
+        return false;
+    char before = text.data[at - 2];
+    return is_ascii_letter(before) || before == '.' || (unsigned char)before >= 0x80;
+}
+
+/* A capital or a word of France may begin behind the blank, or comma and blank, at `at`. */
+static bool has_word_behind(struct text text, size_t at)
+{
+    if (at < text.length && text.data[at] == ',')
+        at++;
+    if (at + 2 >= text.length || text.data[at] != ' ')
+        return false;
+    char behind = text.data[at + 1];
+    return (behind >= 'A' && behind <= 'Z') || (unsigned char)behind >= 0x80 || behind == '\\' ||
+           (behind >= 'a' && behind <= 'r');
+}
+
 /* From a group's first digit, which may be the number of a house. */
 void find_address(struct look *look, size_t at)
 {
@@ -236,9 +274,12 @@ void find_address(struct look *look, size_t at)
     size_t number = house_end(look, at);
     size_t start = at;
     size_t end = number;
-    if (number == at || !look_ends(look, number) || !look_wants(look, DETECTOR_ADDRESS))
+    bool before = has_word_before(look->value, at);
+    if (number == at || (!before && !has_word_behind(look->value, number)) || !look_ends(look, number))
         return;
-    if (at > 0 && look->value.data[at - 1] == ' ')
+    if (!look_wants(look, DETECTOR_ADDRESS))
+        return;
+    if (before)
         start = street_before(look, at, &weak);
     if (start == at) {
         end = street_behind(look, number, &weak);
@@ -276,7 +317,7 @@ static bool is_open_number(const struct look *look, size_t at)
     for (unsigned words = 0; words < WORDS_MOST; words++) {
         if (!word_behind(look, end, &word))
             return word.end + 1 >= look->value.length;
-        if (word.end + 1 >= look->value.length || (words == 0 && is_street(&word, BEFORE_NAME, &weak)))
+        if (word.end + 1 >= look->value.length || (words == 0 && is_street(&word, BEFORE_OR_AFTER, &weak)))
             return true;
         if (!word.capital)
             return false;

@@ -14,7 +14,8 @@ struct code {
     size_t end[NATIONAL_CODE_MAX + 1];
     bool begins_group[NATIONAL_CODE_MAX + 2];
     size_t count;
-    bool has_small; /* letters */
+    bool has_small;   /* letters */
+    size_t last_dash; /* the last character with a dash or slash before it */
 };
 
 /* The character as a code has it; 0: it is of none. */
@@ -32,12 +33,15 @@ static char code_character(uint32_t code)
 static size_t skip_gap(const struct look *look, size_t at)
 {
     size_t next = at;
+    bool dot = false;
     for (unsigned points = 0; points < NUMBER_GAP_POINTS && next < look->value.length; points++) {
         struct point point = point_at(look->value, next, look->spelling);
+        enum gap gap = point_gap(point.code);
         if (code_character(point.code) != 0)
             return next;
-        if (point_gap(point.code) == GAP_NONE || point_gap(point.code) == GAP_BRACKET)
+        if (gap == GAP_NONE || gap == GAP_BRACKET || (gap == GAP_SPACE && dot)) /* or the end of a sentence */
             return at;
+        dot = gap == GAP_DOT;
         next += point.length;
     }
     bool found = next < look->value.length && code_character(point_at(look->value, next, look->spelling).code) != 0;
@@ -49,6 +53,7 @@ static void read_code(const struct look *look, size_t at, struct code *code)
     bool begins = true;
     code->count = 0;
     code->has_small = false;
+    code->last_dash = 0;
     while (at < look->value.length && code->count <= NATIONAL_CODE_MAX) {
         struct point point = point_at(look->value, at, look->spelling);
         char character = code_character(point.code);
@@ -56,6 +61,8 @@ static void read_code(const struct look *look, size_t at, struct code *code)
             size_t next = skip_gap(look, at);
             if (next == at)
                 break;
+            code->last_dash =
+                look->value.data[next - 1] == '-' || look->value.data[next - 1] == '/' ? code->count : code->last_dash;
             at = next;
             begins = true;
             continue;
@@ -123,8 +130,8 @@ static enum detector detector_of(const struct look *look, enum national_kind kin
 static bool is_enough(const struct code *code, size_t length, const struct national_form *form)
 {
     switch (form->need) {
-    case NATIONAL_NOTHING:
-        return !code->has_small;
+    case NATIONAL_NOTHING: /* articles have dashes: "BG19-0815-4711" */
+        return !code->has_small && (form->kind != NATIONAL_VAT || code->last_dash <= form->prefix);
     case NATIONAL_GAPS:
         return !code->has_small && is_grouped(code, length, form->groups);
     case NATIONAL_WORD:
@@ -133,30 +140,37 @@ static bool is_enough(const struct code *code, size_t length, const struct natio
     return false;
 }
 
-static bool try_forms(struct look *look, const struct code *code, size_t length, uint32_t labels)
+static bool try_forms(struct look *look, const struct code *code, size_t length)
 {
     struct text text = {code->text, length};
     const struct national_form *form = NULL;
-    while ((form = national_fit(text, form)) != NULL)
+    while ((form = national_fit(text, form)) != NULL) {
+        uint32_t labels = look_labels(look, code->start[0]);
         if (labelled(form->kind, labels) || is_enough(code, length, form)) {
-            look_add(
-                look, detector_of(look, form->kind, labels), code->start[0], code->end[length - 1], CERTAINTY_CHECKED);
+            enum detector detector = detector_of(look, form->kind, labels);
+            look_add(look, detector, code->start[0], code->end[length - 1], CERTAINTY_CHECKED);
             return true;
         }
-    if ((labels & (LABEL_VAT | LABEL_TAX)) == 0 || (form = national_fit_bare(text, NULL)) == NULL)
+    }
+    if (national_fit_bare(text, NULL) == NULL)
+        return false;
+    uint32_t labels = look_labels(look, code->start[0]);
+    if ((labels & (LABEL_VAT | LABEL_TAX)) == 0)
         return false;
     enum national_kind kind = (labels & LABEL_VAT) != 0 ? NATIONAL_VAT : NATIONAL_TAX;
     look_add(look, detector_of(look, kind, labels), code->start[0], code->end[length - 1], CERTAINTY_CHECKED);
     return true;
 }
 
-static bool try_account(struct look *look, const struct code *code, size_t length, uint32_t labels)
+static bool try_account(struct look *look, const struct code *code, size_t length)
 {
     if (length < 15 || national_iban_length((struct text){code->text, 2}) != length)
         return false;
     enum national_iban kind = national_iban((struct text){code->text, length});
-    bool said = (labels & LABEL_ACCOUNT) != 0 || look->kind == FIELD_ACCOUNT;
-    if (kind == NATIONAL_IBAN_NONE || (kind == NATIONAL_IBAN_OUTER && !said))
+    if (kind == NATIONAL_IBAN_NONE)
+        return false;
+    bool said = look->kind == FIELD_ACCOUNT || (look_labels(look, code->start[0]) & LABEL_ACCOUNT) != 0;
+    if (kind == NATIONAL_IBAN_OUTER && !said)
         return false;
     look_add(look, DETECTOR_IBAN, code->start[0], code->end[length - 1], CERTAINTY_SURE);
     return true;
@@ -169,10 +183,9 @@ static bool find_from(struct look *look, size_t at)
     read_code(look, at, &code);
     if (code.count < CODE_LEAST)
         return false;
-    uint32_t labels = look_labels(look, at);
     for (size_t length = code.count; length >= CODE_LEAST; length--) {
         bool ends = code.begins_group[length] && look_ends(look, code.end[length - 1]);
-        if (ends && (try_account(look, &code, length, labels) || try_forms(look, &code, length, labels)))
+        if (ends && (try_account(look, &code, length) || try_forms(look, &code, length)))
             return true;
     }
     return false;
@@ -219,7 +232,8 @@ void find_code(struct look *look, const struct number *number)
         start--;
         letters++;
     }
-    if (letters > LETTERS_BEFORE || !look_begins(look, start))
+    bool plus = start > 0 && look->value.data[start - 1] == '+'; /* a phone number */
+    if (letters > LETTERS_BEFORE || plus || !look_begins(look, start))
         return;
     size_t prefix = prefix_before(look, start);
     bool letter_behind = number->end[number->count - 1] < look->value.length &&

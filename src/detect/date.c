@@ -119,10 +119,22 @@ size_t date_end(struct text text, const struct number *number, enum detect_spell
     return read_words(text, number->end[day - 1], spelling);
 }
 
+/* At a glance: three groups of a date, or a day with a word behind it. */
+static bool may_be_date(const struct look *look, const struct number *number)
+{
+    size_t first = number_group(number, 0);
+    size_t behind = number->end[first - 1];
+    if (first == 8 || (number->count > first && (first <= 2 || first == 4)))
+        return true;
+    return first <= 2 && behind < look->value.length &&
+           (look->value.data[behind] == ' ' || look->value.data[behind] == '.' ||
+            is_ascii_letter(look->value.data[behind]));
+}
+
 void find_birth_date(struct look *look, const struct number *number)
 {
     size_t start = number->start[0];
-    if (number_group(number, 0) > 8 || !look_begins(look, start))
+    if (!may_be_date(look, number) || !look_begins(look, start))
         return;
     if (look->kind != FIELD_BIRTH && (look_labels(look, start) & LABEL_BIRTH) == 0)
         return;

@@ -30,6 +30,7 @@ struct look {
     uint32_t field_labels; /* label.h */
     size_t labels_at;      /* where labels were looked for last; SIZE_MAX: nowhere yet */
     uint32_t labels;       /* what was there */
+    size_t skip;           /* digits before that are of something that was looked at whole */
     struct detect_matches *matches;
 };
 

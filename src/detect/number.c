@@ -14,7 +14,7 @@ static enum gap read_gap(struct text text, size_t at, enum detect_spelling spell
             return points == 0 || strong > 2 ? GAP_NONE : kind;
         }
         enum gap gap = point_gap(point.code);
-        if (gap == GAP_NONE)
+        if (gap == GAP_NONE || (gap == GAP_SPACE && kind == GAP_DOT)) /* the end of a sentence */
             return GAP_NONE;
         strong += gap != GAP_SPACE;
         kind = gap > kind ? gap : kind;

@@ -57,9 +57,13 @@ static size_t with_front(struct text text, size_t start)
     return from;
 }
 
-static bool may_be_digit(char byte)
+/* A group of digits may begin there; each of another script begins one. */
+static bool may_begin(struct text text, size_t at)
 {
-    return is_ascii_digit(byte) || (unsigned char)byte >= 0xd9;
+    unsigned char byte = (unsigned char)text.data[at];
+    if (is_ascii_digit((char)byte))
+        return at == 0 || !is_ascii_digit(text.data[at - 1]);
+    return byte == 0xd9 || byte == 0xdb || byte == 0xe0 || byte == 0xef || byte == 0xf0;
 }
 
 /* The first group of digits from which on all may be one number or code, with what stands before it. */
@@ -67,8 +71,7 @@ static size_t last_chain(struct text text, size_t token)
 {
     size_t held = text.length;
     for (size_t at = text.length; at > 0 && text.length - at < 4 * CHAIN_LETTERS; at--) {
-        bool begins = may_be_digit(text.data[at - 1]) && (at == 1 || !may_be_digit(text.data[at - 2]));
-        if (!begins)
+        if (!may_begin(text, at - 1))
             continue;
         if (!may_be_one(text, at - 1))
             break;

@@ -4,21 +4,61 @@
 
 #include <string.h>
 
-/* "2024-01-15", perhaps with a time behind it: of interest only as a date of birth. */
-static bool is_iso_date(const struct number *number)
+/* Where the digits and colons end that begin at `at`, at most `most` of them. */
+static size_t time_end(struct text text, size_t at, size_t most)
 {
-    return number->count >= 8 && number_group(number, 0) == 4 && number->gap[4] == GAP_DASH &&
-           number_group(number, 4) == 2 && number->gap[6] == GAP_DASH && number_group(number, 6) >= 2 &&
-           (number->digits[0] == 1 || number->digits[0] == 2) && number->digits[4] <= 1;
+    size_t end = at;
+    while (end < text.length && end - at < most && (is_ascii_digit(text.data[end]) || text.data[end] == ':'))
+        end++;
+    return end;
+}
+
+/* "2024-01-15", perhaps with a time behind it: of interest only as a date of birth. Where it ends; 0: it is none. */
+static size_t iso_date_end(const struct look *look, const struct number *number)
+{
+    enum { DATE = 8, TIME = 8 };
+    struct text text = look->value;
+    bool is_one = number->count >= DATE && number_group(number, 0) == 4 && number->gap[4] == GAP_DASH &&
+                  number->gap[5] == GAP_NONE && number->gap[6] == GAP_DASH && number->gap[7] == GAP_NONE &&
+                  (number->digits[0] == 1 || number->digits[0] == 2) && number->digits[4] <= 1;
+    if (!is_one || (number->count > DATE && number->gap[DATE] == GAP_NONE))
+        return 0;
+    size_t end = number->end[DATE - 1];
+    bool timed = end + 3 < text.length && (text.data[end] == ' ' || text.data[end] == 'T') && text.data[end + 3] == ':';
+    return timed ? time_end(text, end + 1, TIME) : end;
+}
+
+/* "12.99", and nothing else in the value: too few digits for anything but a date, which has more groups. */
+static bool is_small_value(const struct look *look, const struct number *number)
+{
+    enum { SMALL = 6 };
+    struct text text = look->value;
+    size_t start = number->start[0];
+    size_t end = number->end[number->count - 1];
+    size_t first = number_group(number, 0);
+    bool raw = look->spelling == DETECT_JSON;
+    bool begins = start == 0 || (raw && start > 1 && (text.data[start - 1] == '"' || text.data[start - 2] == ':') &&
+                                 text.data[start - 2] != '\\');
+    bool ends = end >= text.length || (raw && (text.data[end] == '"' || text.data[end] == '}' ||
+                                               (text.data[end] == ',' && text.data[start - 1] != '"')));
+    bool two = first == number->count || first + number_group(number, first) == number->count;
+    return begins && ends && two && number->count < SMALL;
 }
 
 void signs_look_at_digits(struct look *look, size_t at)
 {
     struct number number;
-    number_read(look->value, at, look->spelling, &number);
-    find_birth_date(look, &number);
-    if (is_iso_date(&number))
+    if (at < look->skip)
         return;
+    number_read(look->value, at, look->spelling, &number);
+    if (is_small_value(look, &number))
+        return;
+    find_birth_date(look, &number);
+    size_t date = iso_date_end(look, &number);
+    if (date > 0) {
+        look->skip = date;
+        return;
+    }
     find_card(look, &number, 0);
     find_phone(look, &number, 0);
     find_code(look, &number);

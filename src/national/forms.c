@@ -113,24 +113,26 @@ const struct national_form *national_forms(size_t *count)
     return forms;
 }
 
+/* How many forms are shorter than 0, 1, 2 … characters: the rows stand in this order. */
+static const uint8_t shorter[] = {0,  0,  0,  0,  0,  1,  2,  3,  4,  8,  20, 39, 64, 73, 81, 88, 93, 95, 95,
+                                  95, 95, 95, 95, 95, 95, 95, 95, 95, 95, 95, 95, 95, 95, 95, 95, 95, 95, 95};
+_Static_assert(COUNT_OF(shorter) == NATIONAL_CODE_MAX + 4, "every length of a code and its prefix");
+
 /* The first form of at least this length. */
 static const struct national_form *first_of(size_t length)
 {
-    size_t low = 0;
-    size_t high = COUNT_OF(forms);
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (strlen(forms[middle].shape) < length)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return &forms[low];
+    return &forms[shorter[length < COUNT_OF(shorter) ? length : COUNT_OF(shorter) - 1]];
+}
+
+size_t national_forms_shorter(size_t length)
+{
+    return shorter[length];
 }
 
 static bool is_of(const struct national_form *form, size_t length)
 {
-    return form < forms + COUNT_OF(forms) && strlen(form->shape) == length;
+    return form >= first_of(length) && form < forms + COUNT_OF(forms) && length + 1 < COUNT_OF(shorter) &&
+           form < &forms[shorter[length + 1]];
 }
 
 static bool fits(const struct national_form *form, struct text code, size_t prefix)
@@ -152,8 +154,8 @@ const struct national_form *national_fit(struct text code, const struct national
 const struct national_form *national_fit_bare(struct text code, const struct national_form *after)
 {
     const struct national_form *form = after != NULL ? after + 1 : first_of(code.length + 2);
-    for (; form < forms + COUNT_OF(forms) && strlen(form->shape) <= code.length + 3; form++)
-        if (form->prefix > 0 && strlen(form->shape) == code.length + form->prefix && fits(form, code, 0))
+    for (; form < first_of(code.length + 4); form++)
+        if (form->prefix > 0 && is_of(form, code.length + form->prefix) && fits(form, code, 0))
             return form;
     return NULL;
 }

@@ -11,9 +11,9 @@
 
 enum { BARE_LEAST = 20, UUID_FIRST = 8, ATLAS_FIRST = 14, AWS_SECRET = 40, BASE64_32 = 44, BASE64_MOST = 88 };
 
-static bool is_alnum(char byte)
+static inline bool is_alnum(char byte)
 {
-    return form_alphabet_has('a', byte);
+    return (unsigned char)(byte - '0') < 10 || (unsigned char)((byte | 0x20) - 'a') < 26;
 }
 
 /* An escape of JSON or of a shell stands before, where the text was not decoded. */
@@ -29,21 +29,37 @@ static enum vendor_key_certainty certainty_of(const struct vendor_key *key, stru
     return table_literal(key) == 0 || key->context[0] != '\0' ? VENDOR_KEY_LIKELY : VENDOR_KEY_SURE;
 }
 
-static bool
-row_fits(const struct vendor_key *key, struct text text, size_t at, struct text field, struct vendor_key_match *match)
+/* A place in a text, and what is known of it once somebody asked. */
+struct place {
+    struct text text;
+    size_t at;
+    struct text field;
+    bool has_context;
+    struct proof_context context;
+};
+
+static bool has_context(struct place *place, const char *words)
+{
+    if (words[0] == '\0')
+        return true;
+    if (!place->has_context)
+        proof_context_init(&place->context, place->text, place->at, place->field);
+    place->has_context = true;
+    return proof_has_context(&place->context, words);
+}
+
+static bool row_fits(const struct vendor_key *key, struct place *place, struct vendor_key_match *match)
 {
     struct form_fit fit;
-    if (!form_fits(key->form, text_after(text, at), &fit))
+    if (!form_fits(key->form, text_after(place->text, place->at), &fit) || !has_context(place, key->context))
         return false;
     size_t from = fit.secret > fit.changing ? fit.secret : fit.changing;
-    struct text varies = text_part(text, at + from, fit.length - from);
+    struct text varies = text_part(place->text, place->at + from, fit.length - from);
     if (proof_is_placeholder(varies) || (key->entropy != 0 && proof_entropy(varies) < key->entropy))
-        return false;
-    if (key->context[0] != '\0' && !proof_has_context(key->context, text, at, field))
         return false;
     *match = (struct vendor_key_match){
         .key = key,
-        .start = at + fit.secret,
+        .start = place->at + fit.secret,
         .length = fit.length - fit.secret,
         .certainty = certainty_of(key, varies)};
     return true;
@@ -53,24 +69,53 @@ row_fits(const struct vendor_key *key, struct text text, size_t at, struct text 
 static bool may_be_base64(struct text text, size_t at, size_t alnums)
 {
     size_t end = at + alnums;
-    if (end >= text.length || (text.data[end] != '/' && text.data[end] != '+'))
+    bool inside = at > 0 && (text.data[at - 1] == '/' || text.data[at - 1] == '+');
+    if (inside || end >= text.length || (text.data[end] != '/' && text.data[end] != '+'))
         return false;
     while (end < text.length && end - at <= BASE64_MOST && form_alphabet_has('b', text.data[end]))
         end++;
     return end - at == AWS_SECRET || end - at == BASE64_32 || end - at == BASE64_MOST;
 }
 
-/* Forms that begin with a hole: only where so many letters and digits stand that one could fit. */
-static bool bare_fits(struct text text, size_t at, size_t alnums, struct text field, struct vendor_key_match *match)
+/* A form that begins with a hole could fit here: so many letters and digits stand together, or the marks of one. */
+static bool may_be_bare(struct text text, size_t at, size_t alnums)
+{
+    char next = at + alnums < text.length ? text.data[at + alnums] : '\0';
+    if (alnums == UUID_FIRST)
+        return next == '-' && at + 13 < text.length && text.data[at + 13] == '-';
+    if (alnums == ATLAS_FIRST)
+        return next == '.' && text_starts_with(text_after(text, at + alnums), TEXT(".atlasv1."));
+    if (alnums >= BARE_LEAST)
+        return alnums % 8 == 0 || alnums == 84 || strchr("-_.~", next) != NULL || may_be_base64(text, at, alnums);
+    bool azure = at + 5 < text.length && text.data[at + 4] == 'Q' && text.data[at + 5] == '~';
+    return azure || may_be_base64(text, at, alnums);
+}
+
+/* The first hole of a form that begins with one has room for what stands there: at least so many of its alphabet, and
+ * where that has letters and digits alone and the form ends, no more. */
+static bool has_length(const char *form, size_t alnums, char next)
+{
+    size_t least = 0;
+    if (form[0] != '%' || form[2] != '{')
+        return true;
+    const char *at = form + 3;
+    while (*at >= '0' && *at <= '9')
+        least = least * 10 + (size_t)(*at++ - '0');
+    if (alnums < least)
+        return form_alphabet_has(form[1], next);
+    return alnums == least || strchr("hlaH", form[1]) == NULL || *at != '}' || at[1] != '\0';
+}
+
+static bool bare_fits(struct place *place, size_t alnums, struct vendor_key_match *match)
 {
     size_t count = 0;
-    const struct vendor_key *rows = table_without_lead(&count);
-    bool azure = at + 5 < text.length && text.data[at + 4] == 'Q' && text.data[at + 5] == '~';
-    if (alnums < BARE_LEAST && alnums != UUID_FIRST && alnums != ATLAS_FIRST && !azure &&
-        !may_be_base64(text, at, alnums))
+    size_t behind = place->at + alnums;
+    char next = behind < place->text.length ? place->text.data[behind] : '\0';
+    if (!may_be_bare(place->text, place->at, alnums))
         return false;
+    const struct vendor_key *rows = table_without_lead(&count);
     for (size_t i = 0; i < count; i++)
-        if (row_fits(&rows[i], text, at, field, match))
+        if (has_length(rows[i].form, alnums, next) && row_fits(&rows[i], place, match))
             return true;
     return false;
 }
@@ -94,11 +139,11 @@ static bool has_pair(const struct vendor_key_index *index, const char *at)
     return first < 128 && second < 128 && (index->pairs[first][second / 64] >> (second % 64) & 1) != 0;
 }
 
-static bool led_fits(struct text text, size_t at, struct text field, struct vendor_key_match *match)
+static bool led_fits(struct place *place, struct vendor_key_match *match)
 {
-    const char *lead = text.data + at;
+    const char *lead = place->text.data + place->at;
     for (const struct vendor_key *row = table_from(lead); table_goes_on(row, lead); row++)
-        if (row_fits(row, text, at, field, match))
+        if (row_fits(row, place, match))
             return true;
     return false;
 }
@@ -127,8 +172,12 @@ bool vendor_key_find_between(
         alnums = alnums_at(text, at);
         if (alnums == 0 || !is_edge(text, at))
             continue;
-        bool led = has_pair(index, text.data + at) && led_fits(text, at, field, match);
-        if (led || bare_fits(text, at, alnums, field, match))
+        struct place place;
+        place.text = text;
+        place.at = at;
+        place.field = field;
+        place.has_context = false;
+        if ((has_pair(index, text.data + at) && led_fits(&place, match)) || bare_fits(&place, alnums, match))
             return true;
         if (is_escaped(text, at))
             alnums = 1;

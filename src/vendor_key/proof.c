@@ -6,7 +6,7 @@
 
 #include "exeat/base/attributes.h"
 
-enum { ENTROPY_MOST = 256, CONTEXT_BEFORE = 80, ALIKE_MOST = 8, CHECKSUM_LENGTH = 6 };
+enum { ENTROPY_MOST = 256, ALIKE_MOST = 8, CHECKSUM_LENGTH = 6 };
 
 /* log2(n) in 1024ths, to about one: the position of the highest bit, and a square root's steps for the rest. */
 static unsigned log2_1024(unsigned n)
@@ -44,40 +44,37 @@ static char lower(char byte)
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
 }
 
-/* `word` is in lower case. */
-static bool stands_at(struct text text, size_t at, const char *word, size_t length)
+static struct text lowered(struct text text, char *out, size_t size)
 {
-    if (at + length > text.length)
-        return false;
+    size_t length = text.length < size ? text.length : size;
     for (size_t i = 0; i < length; i++)
-        if (lower(text.data[at + i]) != word[i])
-            return false;
-    return true;
+        out[i] = lower(text.data[i]);
+    return (struct text){out, length};
 }
 
-static bool has_word(struct text text, const char *word, size_t length)
-{
-    for (size_t at = 0; at + length <= text.length; at++)
-        if (stands_at(text, at, word, length))
-            return true;
-    return false;
-}
-
+/* `text` is in lower case. */
 static bool has_one_of(struct text text, const char *words)
 {
     while (*words != '\0') {
-        size_t length = strcspn(words, " ");
-        if (has_word(text, words, length))
+        const char *blank = strchr(words, ' ');
+        size_t length = blank == NULL ? strlen(words) : (size_t)(blank - words);
+        if (text.length >= length && memmem(text.data, text.length, words, length) != NULL)
             return true;
-        words += length + (words[length] == ' ');
+        words += length + (blank != NULL);
     }
     return false;
 }
 
-bool proof_has_context(const char *words, struct text text, size_t at, struct text field)
+void proof_context_init(struct proof_context *context, struct text text, size_t at, struct text field)
 {
-    size_t from = at > CONTEXT_BEFORE ? at - CONTEXT_BEFORE : 0;
-    return has_one_of(field, words) || has_one_of(text_part(text, from, at - from), words);
+    size_t from = at > PROOF_BEFORE ? at - PROOF_BEFORE : 0;
+    context->before = lowered(text_part(text, from, at - from), context->lower, PROOF_BEFORE);
+    context->field = lowered(field, context->lower_field, sizeof(context->lower_field));
+}
+
+bool proof_has_context(const struct proof_context *context, const char *words)
+{
+    return has_one_of(context->field, words) || has_one_of(context->before, words);
 }
 
 /* The same character, or the next one of an alphabet, behind the one before: more than half of all. */
@@ -97,8 +94,11 @@ static bool is_written_by_rule(struct text text)
 
 bool proof_is_placeholder(struct text text)
 {
+    char lower_text[ENTROPY_MOST];
     return is_written_by_rule(text) ||
-           has_one_of(text, "example placeholder changeme redacted your_ your- yourapi yourkey insert_ xxxxx *****");
+           has_one_of(
+               lowered(text, lower_text, sizeof(lower_text)),
+               "example placeholder changeme redacted your_ your- yourapi yourkey insert_ xxxxx *****");
 }
 
 static uint32_t sum_of(struct text text)

@@ -11,7 +11,16 @@ unsigned proof_entropy(struct text text);
 bool proof_is_placeholder(struct text text);
 /* The last six characters are the CRC-32 of those before, in base62 (as GitHub and npm document for theirs). */
 bool proof_checksum_holds(struct text text);
-/* One of `words` (with blanks between) stands in `field`, or in `text` close before `at`. Of any case. */
-bool proof_has_context(const char *words, struct text text, size_t at, struct text field);
+enum { PROOF_BEFORE = 80, PROOF_FIELD = 48 };
+/* What stands close before a place, and the name of its field, in lower case. */
+struct proof_context {
+    struct text before;
+    struct text field;
+    char lower[PROOF_BEFORE];
+    char lower_field[PROOF_FIELD];
+};
+void proof_context_init(struct proof_context *context, struct text text, size_t at, struct text field);
+/* One of `words` (with blanks between, in lower case) stands there. */
+bool proof_has_context(const struct proof_context *context, const char *words);
 
 #endif

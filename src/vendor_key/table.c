@@ -248,7 +248,8 @@ size_t table_literal(const struct vendor_key *key)
 
 static int compare_lead(const struct vendor_key *key, const char *lead)
 {
-    return table_literal(key) == 0 ? -1 : memcmp(key->form, lead, TABLE_LEAD);
+    bool led = key->form[0] != '%' && key->form[1] != '%';
+    return led ? memcmp(key->form, lead, TABLE_LEAD) : -1;
 }
 
 const struct vendor_key *table_from(const char *lead)

@@ -11,134 +11,141 @@
 // clang-format off
 static const struct label {
     const char *word;
+    uint8_t length;
     bool is_stem;
     uint16_t labels;
 } labels[] = {
-    {"accesstoken", true, LABEL_SECRET}, {"account", true, LABEL_ACCOUNT}, {"adresseip", false, LABEL_IP},
-    {"adressip", false, LABEL_IP}, {"afm", false, LABEL_TAX}, {"ahv", false, LABEL_SOCIAL},
-    {"amex", false, LABEL_CARD}, {"amka", false, LABEL_SOCIAL}, {"android", false, LABEL_VERSION},
-    {"anruf", true, LABEL_PHONE}, {"apikey", true, LABEL_SECRET}, {"appel", true, LABEL_PHONE},
-    {"article", true, LABEL_OTHER}, {"artikel", true, LABEL_OTHER}, {"asin", true, LABEL_OTHER},
-    {"asmenskodas", false, LABEL_SOCIAL}, {"auftrag", true, LABEL_OTHER}, {"ausweis", true, LABEL_PASSPORT},
-    {"auth", false, LABEL_SECRET}, {"authorization", true, LABEL_SECRET}, {"bank", true, LABEL_ACCOUNT},
-    {"bankcard", true, LABEL_CARD}, {"bankkart", true, LABEL_CARD}, {"bankverbindung", true, LABEL_ACCOUNT},
-    {"barcode", true, LABEL_OTHER}, {"batch", true, LABEL_OTHER}, {"bearer", true, LABEL_SECRET},
-    {"bel", false, LABEL_PHONE}, {"belasting", true, LABEL_TAX}, {"bellen", false, LABEL_PHONE},
-    {"bestell", true, LABEL_OTHER}, {"bestelling", true, LABEL_OTHER}, {"betaalkaart", true, LABEL_CARD},
-    {"birth", true, LABEL_BIRTH}, {"birthday", true, LABEL_BIRTH}, {"born", false, LABEL_BIRTH},
-    {"browser", true, LABEL_IP}, {"bsn", false, LABEL_SOCIAL}, {"btw", true, LABEL_VAT},
-    {"build", true, LABEL_VERSION}, {"burgerservice", true, LABEL_SOCIAL}, {"call", true, LABEL_PHONE},
-    {"card", false, LABEL_CARD}, {"cardnumber", true, LABEL_CARD}, {"cards", false, LABEL_CARD},
-    {"carta", false, LABEL_CARD}, {"carte", false, LABEL_CARD}, {"cartebancaire", true, LABEL_CARD},
-    {"case", false, LABEL_OTHER}, {"cc", false, LABEL_CARD}, {"cell", true, LABEL_PHONE},
-    {"cellular", true, LABEL_PHONE}, {"cena", true, LABEL_OTHER}, {"charge", false, LABEL_OTHER},
-    {"chiam", true, LABEL_PHONE}, {"chrome", false, LABEL_VERSION}, {"cif", false, LABEL_TAX},
-    {"client", false, LABEL_IP}, {"cni", false, LABEL_PASSPORT}, {"cnp", false, LABEL_SOCIAL},
-    {"code", false, LABEL_ID}, {"codes", false, LABEL_ID}, {"codicefiscale", true, LABEL_TAX},
-    {"colis", true, LABEL_OTHER}, {"commande", true, LABEL_OTHER}, {"compte", true, LABEL_ACCOUNT},
-    {"conto", false, LABEL_ACCOUNT}, {"contrasena", true, LABEL_SECRET}, {"cookie", true, LABEL_SECRET},
-    {"coordin", true, LABEL_GEO}, {"coords", false, LABEL_GEO}, {"cpr", false, LABEL_SOCIAL},
-    {"credential", true, LABEL_SECRET}, {"credit", false, LABEL_CARD}, {"creditcard", true, LABEL_CARD},
-    {"csrf", true, LABEL_SECRET}, {"cuenta", true, LABEL_ACCOUNT}, {"cvc", true, LABEL_CARD},
-    {"cvr", false, LABEL_VAT}, {"cvv", true, LABEL_CARD}, {"debit", false, LABEL_CARD}, {"dic", false, LABEL_TAX},
-    {"diners", false, LABEL_CARD}, {"discover", false, LABEL_CARD}, {"dni", false, LABEL_SOCIAL},
-    {"dnie", false, LABEL_SOCIAL}, {"dns", false, LABEL_IP}, {"dob", false, LABEL_BIRTH},
-    {"dowod", true, LABEL_PASSPORT}, {"dzwon", true, LABEL_PHONE}, {"ean", true, LABEL_OTHER},
-    {"edg", false, LABEL_VERSION}, {"edge", false, LABEL_VERSION}, {"egn", false, LABEL_SOCIAL},
-    {"eik", false, LABEL_TAX}, {"emso", false, LABEL_SOCIAL}, {"envio", true, LABEL_OTHER},
-    {"erreich", true, LABEL_PHONE}, {"factura", true, LABEL_OTHER}, {"facture", true, LABEL_OTHER},
-    {"factuur", true, LABEL_OTHER}, {"faktur", true, LABEL_OTHER}, {"fattura", true, LABEL_OTHER},
-    {"fax", true, LABEL_PHONE}, {"festnetz", true, LABEL_PHONE}, {"firefox", false, LABEL_VERSION},
-    {"firmware", true, LABEL_VERSION}, {"fiscal", true, LABEL_TAX}, {"fodsels", true, LABEL_SOCIAL},
-    {"formkey", true, LABEL_SECRET}, {"fuehrerschein", true, LABEL_PASSPORT}, {"geb", false, LABEL_BIRTH},
-    {"geboorte", true, LABEL_BIRTH}, {"geboren", true, LABEL_BIRTH}, {"geburt", true, LABEL_BIRTH},
-    {"geo", true, LABEL_GEO}, {"gid", false, LABEL_ID}, {"girocard", false, LABEL_CARD}, {"gps", true, LABEL_GEO},
-    {"gsm", true, LABEL_PHONE}, {"gtin", true, LABEL_OTHER}, {"handy", true, LABEL_PHONE},
-    {"haslo", true, LABEL_SECRET}, {"henkilo", true, LABEL_SOCIAL}, {"hetu", false, LABEL_SOCIAL},
-    {"host", true, LABEL_IP}, {"hotline", true, LABEL_PHONE}, {"iban", true, LABEL_ACCOUNT}, {"ico", false, LABEL_TAX},
-    {"id", false, LABEL_ID}, {"idcard", true, LABEL_PASSPORT}, {"identifikation", true, LABEL_SOCIAL},
-    {"identita", false, LABEL_PASSPORT}, {"identite", true, LABEL_PASSPORT},
-    {"identiteitskaart", true, LABEL_PASSPORT}, {"identity", true, LABEL_SOCIAL},
-    {"identitycard", true, LABEL_PASSPORT}, {"idkaart", true, LABEL_PASSPORT}, {"idnr", false, LABEL_TAX},
-    {"ids", false, LABEL_ID}, {"imei", true, LABEL_OTHER}, {"impuesto", true, LABEL_TAX},
-    {"increment", true, LABEL_OTHER}, {"indirizzoip", false, LABEL_IP}, {"insee", false, LABEL_SOCIAL},
-    {"inss", false, LABEL_SOCIAL}, {"insurance", true, LABEL_SOCIAL}, {"invoice", true, LABEL_OTHER},
-    {"ios", false, LABEL_VERSION}, {"ip", false, LABEL_IP}, {"ipaddress", true, LABEL_IP},
-    {"ipadress", true, LABEL_IP}, {"ips", false, LABEL_IP}, {"ipv4", false, LABEL_IP}, {"ipv6", false, LABEL_IP},
-    {"isbn", true, LABEL_OTHER}, {"isikukood", true, LABEL_SOCIAL}, {"item", true, LABEL_OTHER},
-    {"iva", false, LABEL_VAT}, {"jcb", false, LABEL_CARD}, {"jmbg", false, LABEL_SOCIAL},
-    {"joignable", true, LABEL_PHONE}, {"jwt", false, LABEL_SECRET}, {"kaart", true, LABEL_CARD},
-    {"kart", false, LABEL_CARD}, {"karta", false, LABEL_CARD}, {"karte", false, LABEL_CARD},
-    {"kartennummer", true, LABEL_CARD}, {"karty", false, LABEL_CARD}, {"kennwort", true, LABEL_SECRET},
-    {"kernel", false, LABEL_VERSION}, {"key", false, LABEL_SECRET}, {"keys", false, LABEL_SECRET},
-    {"klantnummer", true, LABEL_OTHER}, {"komork", true, LABEL_PHONE}, {"konto", true, LABEL_ACCOUNT},
-    {"koordinat", true, LABEL_GEO}, {"kreditkart", true, LABEL_CARD}, {"kundennr", true, LABEL_OTHER},
-    {"kundennummer", true, LABEL_OTHER}, {"kvk", false, LABEL_TAX}, {"lat", false, LABEL_GEO},
-    {"latitude", true, LABEL_GEO}, {"licence", true, LABEL_PASSPORT}, {"license", true, LABEL_PASSPORT},
-    {"llam", true, LABEL_PHONE}, {"lng", false, LABEL_GEO}, {"location", true, LABEL_GEO}, {"logged", false, LABEL_IP},
-    {"login", true, LABEL_IP}, {"lon", false, LABEL_GEO}, {"longitude", true, LABEL_GEO}, {"lot", false, LABEL_OTHER},
-    {"maestro", false, LABEL_CARD}, {"magento", true, LABEL_VERSION}, {"mastercard", true, LABEL_CARD},
-    {"matricule", true, LABEL_SOCIAL}, {"menge", true, LABEL_OTHER}, {"mobiel", true, LABEL_PHONE},
-    {"mobil", true, LABEL_PHONE}, {"mobile", true, LABEL_PHONE}, {"model", true, LABEL_OTHER},
-    {"modell", true, LABEL_OTHER}, {"modul", true, LABEL_VERSION}, {"module", true, LABEL_VERSION},
-    {"moms", false, LABEL_VAT}, {"motdepasse", true, LABEL_SECRET}, {"movil", true, LABEL_PHONE},
-    {"mpn", false, LABEL_OTHER}, {"mva", false, LABEL_VAT}, {"mwst", true, LABEL_VAT}, {"mysql", false, LABEL_VERSION},
-    {"nacid", true, LABEL_BIRTH}, {"nacim", true, LABEL_BIRTH}, {"naissance", true, LABEL_BIRTH},
-    {"nascit", true, LABEL_BIRTH}, {"nata", false, LABEL_BIRTH}, {"national", true, LABEL_SOCIAL},
-    {"nato", false, LABEL_BIRTH}, {"ne", false, LABEL_BIRTH}, {"nee", false, LABEL_BIRTH},
-    {"nginx", false, LABEL_VERSION}, {"nie", false, LABEL_SOCIAL}, {"nif", false, LABEL_TAX},
-    {"nino", false, LABEL_SOCIAL}, {"nip", false, LABEL_TAX}, {"nir", false, LABEL_SOCIAL},
-    {"niss", false, LABEL_SOCIAL}, {"node", false, LABEL_VERSION}, {"nr", false, LABEL_ID}, {"oib", false, LABEL_TAX},
-    {"order", true, LABEL_OTHER}, {"ordine", true, LABEL_OTHER}, {"os", false, LABEL_VERSION},
-    {"paket", true, LABEL_OTHER}, {"pakket", true, LABEL_OTHER}, {"pan", false, LABEL_CARD},
-    {"parcel", true, LABEL_OTHER}, {"pasaporte", true, LABEL_PASSPORT}, {"paspoort", true, LABEL_PASSPORT},
-    {"pass", false, LABEL_PASSPORT | LABEL_SECRET}, {"passaporto", true, LABEL_PASSPORT},
-    {"passeport", true, LABEL_PASSPORT}, {"passnr", true, LABEL_PASSPORT}, {"passnummer", true, LABEL_PASSPORT},
-    {"passphrase", true, LABEL_SECRET}, {"passport", true, LABEL_PASSPORT}, {"passwd", true, LABEL_SECRET},
-    {"passwor", true, LABEL_SECRET}, {"password", true, LABEL_SECRET}, {"paszport", true, LABEL_PASSPORT},
-    {"patch", true, LABEL_VERSION}, {"pedido", true, LABEL_OTHER}, {"personalausweis", true, LABEL_PASSPORT},
-    {"personalcode", true, LABEL_SOCIAL}, {"personalnumber", true, LABEL_SOCIAL},
-    {"personaskods", false, LABEL_SOCIAL}, {"personnummer", true, LABEL_SOCIAL}, {"pesel", false, LABEL_SOCIAL},
-    {"phone", true, LABEL_PHONE}, {"php", false, LABEL_VERSION}, {"phpsessid", true, LABEL_SECRET},
-    {"piva", false, LABEL_VAT}, {"podatk", true, LABEL_TAX}, {"portable", true, LABEL_PHONE},
-    {"position", true, LABEL_GEO}, {"pps", false, LABEL_SOCIAL}, {"ppsn", false, LABEL_SOCIAL},
-    {"precio", true, LABEL_OTHER}, {"preis", true, LABEL_OTHER}, {"previdenz", true, LABEL_SOCIAL},
-    {"prezzo", true, LABEL_OTHER}, {"price", true, LABEL_OTHER}, {"prijs", true, LABEL_OTHER},
-    {"prix", false, LABEL_OTHER}, {"product", true, LABEL_OTHER}, {"produit", true, LABEL_OTHER},
-    {"produkt", true, LABEL_OTHER}, {"proxy", false, LABEL_IP}, {"przesyl", true, LABEL_OTHER},
-    {"ptu", false, LABEL_VAT}, {"pwd", false, LABEL_SECRET}, {"qty", false, LABEL_OTHER},
-    {"quantite", true, LABEL_OTHER}, {"quantity", true, LABEL_OTHER}, {"rachun", true, LABEL_ACCOUNT},
-    {"rappel", true, LABEL_PHONE}, {"reach", true, LABEL_PHONE}, {"recapito", false, LABEL_PHONE},
-    {"rechnung", true, LABEL_OTHER}, {"ref", false, LABEL_OTHER}, {"reference", true, LABEL_OTHER},
-    {"referenz", true, LABEL_OTHER}, {"refreshtoken", true, LABEL_SECRET}, {"regon", false, LABEL_TAX},
-    {"reisepass", true, LABEL_PASSPORT}, {"rekening", true, LABEL_ACCOUNT}, {"release", true, LABEL_VERSION},
-    {"remote", true, LABEL_IP}, {"rentenversicherung", true, LABEL_SOCIAL}, {"rijksregister", true, LABEL_SOCIAL},
-    {"ring", false, LABEL_PHONE}, {"rodne", true, LABEL_SOCIAL}, {"rufnummer", true, LABEL_PHONE},
-    {"safari", false, LABEL_VERSION}, {"secret", true, LABEL_SECRET}, {"secu", false, LABEL_SOCIAL},
-    {"securite", true, LABEL_SOCIAL}, {"seguridad", true, LABEL_SOCIAL}, {"sendung", true, LABEL_OTHER},
-    {"sendungsnummer", true, LABEL_OTHER}, {"serial", true, LABEL_OTHER}, {"seriennummer", true, LABEL_OTHER},
-    {"server", true, LABEL_IP}, {"sessid", true, LABEL_SECRET}, {"session", true, LABEL_SECRET},
-    {"shipment", true, LABEL_OTHER}, {"shipping", true, LABEL_OTHER}, {"sid", false, LABEL_SECRET},
-    {"siren", false, LABEL_TAX}, {"siret", false, LABEL_TAX}, {"sku", true, LABEL_OTHER}, {"sms", false, LABEL_PHONE},
-    {"social", true, LABEL_SOCIAL}, {"sociale", false, LABEL_SOCIAL}, {"sofi", false, LABEL_SOCIAL},
-    {"sozial", true, LABEL_SOCIAL}, {"spedizione", true, LABEL_OTHER}, {"ssn", false, LABEL_SOCIAL},
-    {"standort", true, LABEL_GEO}, {"steuer", true, LABEL_TAX}, {"stnr", false, LABEL_TAX},
-    {"summe", true, LABEL_OTHER}, {"svnr", false, LABEL_SOCIAL}, {"svnummer", true, LABEL_SOCIAL},
-    {"tajszam", false, LABEL_SOCIAL}, {"tarjeta", true, LABEL_CARD}, {"tax", true, LABEL_TAX},
-    {"teilenummer", true, LABEL_OTHER}, {"tel", false, LABEL_PHONE}, {"tele", false, LABEL_PHONE},
-    {"telefax", true, LABEL_PHONE}, {"telefon", true, LABEL_PHONE}, {"telefoon", true, LABEL_PHONE},
-    {"telephon", true, LABEL_PHONE}, {"telnr", false, LABEL_PHONE}, {"textme", false, LABEL_PHONE},
-    {"ticket", true, LABEL_OTHER}, {"timestamp", true, LABEL_OTHER}, {"tin", false, LABEL_TAX},
-    {"tlf", false, LABEL_PHONE}, {"token", true, LABEL_SECRET}, {"total", true, LABEL_OTHER},
-    {"tracking", true, LABEL_OTHER}, {"travel", false, LABEL_PASSPORT}, {"tva", true, LABEL_VAT},
-    {"uid", false, LABEL_VAT}, {"umsatzsteuer", true, LABEL_VAT}, {"unionpay", false, LABEL_CARD},
-    {"upc", true, LABEL_OTHER}, {"ur", false, LABEL_BIRTH}, {"urodz", true, LABEL_BIRTH}, {"ust", true, LABEL_VAT},
-    {"utr", false, LABEL_TAX}, {"uuid", false, LABEL_ID}, {"v", false, LABEL_VERSION}, {"vaste", false, LABEL_PHONE},
-    {"vat", true, LABEL_VAT}, {"ver", false, LABEL_VERSION}, {"versicherung", true, LABEL_SOCIAL},
-    {"versie", true, LABEL_VERSION}, {"version", true, LABEL_VERSION}, {"versione", true, LABEL_VERSION},
-    {"vies", false, LABEL_VAT}, {"visa", false, LABEL_CARD}, {"wachtwoord", true, LABEL_SECRET},
-    {"wersja", true, LABEL_VERSION}, {"whatsapp", true, LABEL_PHONE}, {"xsrf", true, LABEL_SECRET},
-    {"zadzwo", true, LABEL_PHONE}, {"zamowien", true, LABEL_OTHER}, {"zending", true, LABEL_OTHER},
+    {"accesstoken", 11, true, LABEL_SECRET}, {"account", 7, true, LABEL_ACCOUNT}, {"adresseip", 9, false, LABEL_IP},
+    {"adressip", 8, false, LABEL_IP}, {"afm", 3, false, LABEL_TAX}, {"ahv", 3, false, LABEL_SOCIAL},
+    {"amex", 4, false, LABEL_CARD}, {"amka", 4, false, LABEL_SOCIAL}, {"android", 7, false, LABEL_VERSION},
+    {"anruf", 5, true, LABEL_PHONE}, {"apikey", 6, true, LABEL_SECRET}, {"appel", 5, true, LABEL_PHONE},
+    {"article", 7, true, LABEL_OTHER}, {"artikel", 7, true, LABEL_OTHER}, {"asin", 4, true, LABEL_OTHER},
+    {"asmenskodas", 11, false, LABEL_SOCIAL}, {"auftrag", 7, true, LABEL_OTHER}, {"ausweis", 7, true, LABEL_PASSPORT},
+    {"auth", 4, false, LABEL_SECRET}, {"authorization", 13, true, LABEL_SECRET}, {"bank", 4, true, LABEL_ACCOUNT},
+    {"bankcard", 8, true, LABEL_CARD}, {"bankkart", 8, true, LABEL_CARD}, {"bankverbindung", 14, true, LABEL_ACCOUNT},
+    {"barcode", 7, true, LABEL_OTHER}, {"batch", 5, true, LABEL_OTHER}, {"bearer", 6, true, LABEL_SECRET},
+    {"bel", 3, false, LABEL_PHONE}, {"belasting", 9, true, LABEL_TAX}, {"bellen", 6, false, LABEL_PHONE},
+    {"bestell", 7, true, LABEL_OTHER}, {"bestelling", 10, true, LABEL_OTHER}, {"betaalkaart", 11, true, LABEL_CARD},
+    {"birth", 5, true, LABEL_BIRTH}, {"birthday", 8, true, LABEL_BIRTH}, {"born", 4, false, LABEL_BIRTH},
+    {"browser", 7, true, LABEL_IP}, {"bsn", 3, false, LABEL_SOCIAL}, {"btw", 3, true, LABEL_VAT},
+    {"build", 5, true, LABEL_VERSION}, {"burgerservice", 13, true, LABEL_SOCIAL}, {"call", 4, true, LABEL_PHONE},
+    {"card", 4, false, LABEL_CARD}, {"cardnumber", 10, true, LABEL_CARD}, {"cards", 5, false, LABEL_CARD},
+    {"carta", 5, false, LABEL_CARD}, {"carte", 5, false, LABEL_CARD}, {"cartebancaire", 13, true, LABEL_CARD},
+    {"case", 4, false, LABEL_OTHER}, {"cc", 2, false, LABEL_CARD}, {"cell", 4, true, LABEL_PHONE},
+    {"cellular", 8, true, LABEL_PHONE}, {"cena", 4, true, LABEL_OTHER}, {"charge", 6, false, LABEL_OTHER},
+    {"chiam", 5, true, LABEL_PHONE}, {"chrome", 6, false, LABEL_VERSION}, {"cif", 3, false, LABEL_TAX},
+    {"client", 6, false, LABEL_IP}, {"cni", 3, false, LABEL_PASSPORT}, {"cnp", 3, false, LABEL_SOCIAL},
+    {"code", 4, false, LABEL_ID}, {"codes", 5, false, LABEL_ID}, {"codicefiscale", 13, true, LABEL_TAX},
+    {"colis", 5, true, LABEL_OTHER}, {"commande", 8, true, LABEL_OTHER}, {"compte", 6, true, LABEL_ACCOUNT},
+    {"conto", 5, false, LABEL_ACCOUNT}, {"contrasena", 10, true, LABEL_SECRET}, {"cookie", 6, true, LABEL_SECRET},
+    {"coordin", 7, true, LABEL_GEO}, {"coords", 6, false, LABEL_GEO}, {"cpr", 3, false, LABEL_SOCIAL},
+    {"credential", 10, true, LABEL_SECRET}, {"credit", 6, false, LABEL_CARD}, {"creditcard", 10, true, LABEL_CARD},
+    {"csrf", 4, true, LABEL_SECRET}, {"cuenta", 6, true, LABEL_ACCOUNT}, {"cvc", 3, true, LABEL_CARD},
+    {"cvr", 3, false, LABEL_VAT}, {"cvv", 3, true, LABEL_CARD}, {"debit", 5, false, LABEL_CARD},
+    {"dic", 3, false, LABEL_TAX}, {"diners", 6, false, LABEL_CARD}, {"discover", 8, false, LABEL_CARD},
+    {"dni", 3, false, LABEL_SOCIAL}, {"dnie", 4, false, LABEL_SOCIAL}, {"dns", 3, false, LABEL_IP},
+    {"dob", 3, false, LABEL_BIRTH}, {"dowod", 5, true, LABEL_PASSPORT}, {"dzwon", 5, true, LABEL_PHONE},
+    {"ean", 3, true, LABEL_OTHER}, {"edg", 3, false, LABEL_VERSION}, {"edge", 4, false, LABEL_VERSION},
+    {"egn", 3, false, LABEL_SOCIAL}, {"eik", 3, false, LABEL_TAX}, {"emso", 4, false, LABEL_SOCIAL},
+    {"envio", 5, true, LABEL_OTHER}, {"erreich", 7, true, LABEL_PHONE}, {"factura", 7, true, LABEL_OTHER},
+    {"facture", 7, true, LABEL_OTHER}, {"factuur", 7, true, LABEL_OTHER}, {"faktur", 6, true, LABEL_OTHER},
+    {"fattura", 7, true, LABEL_OTHER}, {"fax", 3, true, LABEL_PHONE}, {"festnetz", 8, true, LABEL_PHONE},
+    {"firefox", 7, false, LABEL_VERSION}, {"firmware", 8, true, LABEL_VERSION}, {"fiscal", 6, true, LABEL_TAX},
+    {"fodsels", 7, true, LABEL_SOCIAL}, {"formkey", 7, true, LABEL_SECRET},
+    {"fuehrerschein", 13, true, LABEL_PASSPORT}, {"geb", 3, false, LABEL_BIRTH}, {"geboorte", 8, true, LABEL_BIRTH},
+    {"geboren", 7, true, LABEL_BIRTH}, {"geburt", 6, true, LABEL_BIRTH}, {"geo", 3, true, LABEL_GEO},
+    {"gid", 3, false, LABEL_ID}, {"girocard", 8, false, LABEL_CARD}, {"gps", 3, true, LABEL_GEO},
+    {"gsm", 3, true, LABEL_PHONE}, {"gtin", 4, true, LABEL_OTHER}, {"handy", 5, true, LABEL_PHONE},
+    {"haslo", 5, true, LABEL_SECRET}, {"henkilo", 7, true, LABEL_SOCIAL}, {"hetu", 4, false, LABEL_SOCIAL},
+    {"host", 4, true, LABEL_IP}, {"hotline", 7, true, LABEL_PHONE}, {"iban", 4, true, LABEL_ACCOUNT},
+    {"ico", 3, false, LABEL_TAX}, {"id", 2, false, LABEL_ID}, {"idcard", 6, true, LABEL_PASSPORT},
+    {"identifikation", 14, true, LABEL_SOCIAL}, {"identita", 8, false, LABEL_PASSPORT},
+    {"identite", 8, true, LABEL_PASSPORT}, {"identiteitskaart", 16, true, LABEL_PASSPORT},
+    {"identity", 8, true, LABEL_SOCIAL}, {"identitycard", 12, true, LABEL_PASSPORT},
+    {"idkaart", 7, true, LABEL_PASSPORT}, {"idnr", 4, false, LABEL_TAX}, {"ids", 3, false, LABEL_ID},
+    {"imei", 4, true, LABEL_OTHER}, {"impuesto", 8, true, LABEL_TAX}, {"increment", 9, true, LABEL_OTHER},
+    {"indirizzoip", 11, false, LABEL_IP}, {"insee", 5, false, LABEL_SOCIAL}, {"inss", 4, false, LABEL_SOCIAL},
+    {"insurance", 9, true, LABEL_SOCIAL}, {"invoice", 7, true, LABEL_OTHER}, {"ios", 3, false, LABEL_VERSION},
+    {"ip", 2, false, LABEL_IP}, {"ipaddress", 9, true, LABEL_IP}, {"ipadress", 8, true, LABEL_IP},
+    {"ips", 3, false, LABEL_IP}, {"ipv4", 4, false, LABEL_IP}, {"ipv6", 4, false, LABEL_IP},
+    {"isbn", 4, true, LABEL_OTHER}, {"isikukood", 9, true, LABEL_SOCIAL}, {"item", 4, true, LABEL_OTHER},
+    {"iva", 3, false, LABEL_VAT}, {"jcb", 3, false, LABEL_CARD}, {"jmbg", 4, false, LABEL_SOCIAL},
+    {"joignable", 9, true, LABEL_PHONE}, {"jwt", 3, false, LABEL_SECRET}, {"kaart", 5, true, LABEL_CARD},
+    {"kart", 4, false, LABEL_CARD}, {"karta", 5, false, LABEL_CARD}, {"karte", 5, false, LABEL_CARD},
+    {"kartennummer", 12, true, LABEL_CARD}, {"karty", 5, false, LABEL_CARD}, {"kennwort", 8, true, LABEL_SECRET},
+    {"kernel", 6, false, LABEL_VERSION}, {"key", 3, false, LABEL_SECRET}, {"keys", 4, false, LABEL_SECRET},
+    {"klantnummer", 11, true, LABEL_OTHER}, {"komork", 6, true, LABEL_PHONE}, {"konto", 5, true, LABEL_ACCOUNT},
+    {"koordinat", 9, true, LABEL_GEO}, {"kreditkart", 10, true, LABEL_CARD}, {"kundennr", 8, true, LABEL_OTHER},
+    {"kundennummer", 12, true, LABEL_OTHER}, {"kvk", 3, false, LABEL_TAX}, {"lat", 3, false, LABEL_GEO},
+    {"latitude", 8, true, LABEL_GEO}, {"licence", 7, true, LABEL_PASSPORT}, {"license", 7, true, LABEL_PASSPORT},
+    {"llam", 4, true, LABEL_PHONE}, {"lng", 3, false, LABEL_GEO}, {"location", 8, true, LABEL_GEO},
+    {"logged", 6, false, LABEL_IP}, {"login", 5, true, LABEL_IP}, {"lon", 3, false, LABEL_GEO},
+    {"longitude", 9, true, LABEL_GEO}, {"lot", 3, false, LABEL_OTHER}, {"maestro", 7, false, LABEL_CARD},
+    {"magento", 7, true, LABEL_VERSION}, {"mastercard", 10, true, LABEL_CARD}, {"matricule", 9, true, LABEL_SOCIAL},
+    {"menge", 5, true, LABEL_OTHER}, {"mobiel", 6, true, LABEL_PHONE}, {"mobil", 5, true, LABEL_PHONE},
+    {"mobile", 6, true, LABEL_PHONE}, {"model", 5, true, LABEL_OTHER}, {"modell", 6, true, LABEL_OTHER},
+    {"modul", 5, true, LABEL_VERSION}, {"module", 6, true, LABEL_VERSION}, {"moms", 4, false, LABEL_VAT},
+    {"motdepasse", 10, true, LABEL_SECRET}, {"movil", 5, true, LABEL_PHONE}, {"mpn", 3, false, LABEL_OTHER},
+    {"mva", 3, false, LABEL_VAT}, {"mwst", 4, true, LABEL_VAT}, {"mysql", 5, false, LABEL_VERSION},
+    {"nacid", 5, true, LABEL_BIRTH}, {"nacim", 5, true, LABEL_BIRTH}, {"naissance", 9, true, LABEL_BIRTH},
+    {"nascit", 6, true, LABEL_BIRTH}, {"nata", 4, false, LABEL_BIRTH}, {"national", 8, true, LABEL_SOCIAL},
+    {"nato", 4, false, LABEL_BIRTH}, {"ne", 2, false, LABEL_BIRTH}, {"nee", 3, false, LABEL_BIRTH},
+    {"nginx", 5, false, LABEL_VERSION}, {"nif", 3, false, LABEL_TAX}, {"nino", 4, false, LABEL_SOCIAL},
+    {"nip", 3, false, LABEL_TAX}, {"nir", 3, false, LABEL_SOCIAL}, {"niss", 4, false, LABEL_SOCIAL},
+    {"node", 4, false, LABEL_VERSION}, {"nr", 2, false, LABEL_ID}, {"oib", 3, false, LABEL_TAX},
+    {"order", 5, true, LABEL_OTHER}, {"ordine", 6, true, LABEL_OTHER}, {"os", 2, false, LABEL_VERSION},
+    {"paket", 5, true, LABEL_OTHER}, {"pakket", 6, true, LABEL_OTHER}, {"pan", 3, false, LABEL_CARD},
+    {"parcel", 6, true, LABEL_OTHER}, {"pasaporte", 9, true, LABEL_PASSPORT}, {"paspoort", 8, true, LABEL_PASSPORT},
+    {"pass", 4, false, LABEL_PASSPORT | LABEL_SECRET}, {"passaporto", 10, true, LABEL_PASSPORT},
+    {"passeport", 9, true, LABEL_PASSPORT}, {"passnr", 6, true, LABEL_PASSPORT},
+    {"passnummer", 10, true, LABEL_PASSPORT}, {"passphrase", 10, true, LABEL_SECRET},
+    {"passport", 8, true, LABEL_PASSPORT}, {"passwd", 6, true, LABEL_SECRET}, {"passwor", 7, true, LABEL_SECRET},
+    {"password", 8, true, LABEL_SECRET}, {"paszport", 8, true, LABEL_PASSPORT}, {"patch", 5, true, LABEL_VERSION},
+    {"pedido", 6, true, LABEL_OTHER}, {"personalausweis", 15, true, LABEL_PASSPORT},
+    {"personalcode", 12, true, LABEL_SOCIAL}, {"personalnumber", 14, true, LABEL_SOCIAL},
+    {"personaskods", 12, false, LABEL_SOCIAL}, {"personnummer", 12, true, LABEL_SOCIAL},
+    {"pesel", 5, false, LABEL_SOCIAL}, {"phone", 5, true, LABEL_PHONE}, {"php", 3, false, LABEL_VERSION},
+    {"phpsessid", 9, true, LABEL_SECRET}, {"piva", 4, false, LABEL_VAT}, {"podatk", 6, true, LABEL_TAX},
+    {"portable", 8, true, LABEL_PHONE}, {"position", 8, true, LABEL_GEO}, {"pps", 3, false, LABEL_SOCIAL},
+    {"ppsn", 4, false, LABEL_SOCIAL}, {"precio", 6, true, LABEL_OTHER}, {"preis", 5, true, LABEL_OTHER},
+    {"previdenz", 9, true, LABEL_SOCIAL}, {"prezzo", 6, true, LABEL_OTHER}, {"price", 5, true, LABEL_OTHER},
+    {"prijs", 5, true, LABEL_OTHER}, {"prix", 4, false, LABEL_OTHER}, {"product", 7, true, LABEL_OTHER},
+    {"produit", 7, true, LABEL_OTHER}, {"produkt", 7, true, LABEL_OTHER}, {"proxy", 5, false, LABEL_IP},
+    {"przesyl", 7, true, LABEL_OTHER}, {"ptu", 3, false, LABEL_VAT}, {"pwd", 3, false, LABEL_SECRET},
+    {"qty", 3, false, LABEL_OTHER}, {"quantite", 8, true, LABEL_OTHER}, {"quantity", 8, true, LABEL_OTHER},
+    {"rachun", 6, true, LABEL_ACCOUNT}, {"rappel", 6, true, LABEL_PHONE}, {"reach", 5, true, LABEL_PHONE},
+    {"recapito", 8, false, LABEL_PHONE}, {"rechnung", 8, true, LABEL_OTHER}, {"ref", 3, false, LABEL_OTHER},
+    {"reference", 9, true, LABEL_OTHER}, {"referenz", 8, true, LABEL_OTHER}, {"refreshtoken", 12, true, LABEL_SECRET},
+    {"regon", 5, false, LABEL_TAX}, {"reisepass", 9, true, LABEL_PASSPORT}, {"rekening", 8, true, LABEL_ACCOUNT},
+    {"release", 7, true, LABEL_VERSION}, {"remote", 6, true, LABEL_IP}, {"rentenversicherung", 18, true, LABEL_SOCIAL},
+    {"rijksregister", 13, true, LABEL_SOCIAL}, {"ring", 4, false, LABEL_PHONE}, {"rodne", 5, true, LABEL_SOCIAL},
+    {"rufnummer", 9, true, LABEL_PHONE}, {"safari", 6, false, LABEL_VERSION}, {"secret", 6, true, LABEL_SECRET},
+    {"secu", 4, false, LABEL_SOCIAL}, {"securite", 8, true, LABEL_SOCIAL}, {"seguridad", 9, true, LABEL_SOCIAL},
+    {"sendung", 7, true, LABEL_OTHER}, {"sendungsnummer", 14, true, LABEL_OTHER}, {"serial", 6, true, LABEL_OTHER},
+    {"seriennummer", 12, true, LABEL_OTHER}, {"server", 6, true, LABEL_IP}, {"sessid", 6, true, LABEL_SECRET},
+    {"session", 7, true, LABEL_SECRET}, {"shipment", 8, true, LABEL_OTHER}, {"shipping", 8, true, LABEL_OTHER},
+    {"sid", 3, false, LABEL_SECRET}, {"siren", 5, false, LABEL_TAX}, {"siret", 5, false, LABEL_TAX},
+    {"sku", 3, true, LABEL_OTHER}, {"sms", 3, false, LABEL_PHONE}, {"social", 6, true, LABEL_SOCIAL},
+    {"sociale", 7, false, LABEL_SOCIAL}, {"sofi", 4, false, LABEL_SOCIAL}, {"sozial", 6, true, LABEL_SOCIAL},
+    {"spedizione", 10, true, LABEL_OTHER}, {"ssn", 3, false, LABEL_SOCIAL}, {"standort", 8, true, LABEL_GEO},
+    {"steuer", 6, true, LABEL_TAX}, {"stnr", 4, false, LABEL_TAX}, {"summe", 5, true, LABEL_OTHER},
+    {"svnr", 4, false, LABEL_SOCIAL}, {"svnummer", 8, true, LABEL_SOCIAL}, {"tajszam", 7, false, LABEL_SOCIAL},
+    {"tarjeta", 7, true, LABEL_CARD}, {"tax", 3, true, LABEL_TAX}, {"teilenummer", 11, true, LABEL_OTHER},
+    {"tel", 3, false, LABEL_PHONE}, {"tele", 4, false, LABEL_PHONE}, {"telefax", 7, true, LABEL_PHONE},
+    {"telefon", 7, true, LABEL_PHONE}, {"telefoon", 8, true, LABEL_PHONE}, {"telephon", 8, true, LABEL_PHONE},
+    {"telnr", 5, false, LABEL_PHONE}, {"textme", 6, false, LABEL_PHONE}, {"ticket", 6, true, LABEL_OTHER},
+    {"timestamp", 9, true, LABEL_OTHER}, {"tin", 3, false, LABEL_TAX}, {"tlf", 3, false, LABEL_PHONE},
+    {"token", 5, true, LABEL_SECRET}, {"total", 5, true, LABEL_OTHER}, {"tracking", 8, true, LABEL_OTHER},
+    {"travel", 6, false, LABEL_PASSPORT}, {"tva", 3, true, LABEL_VAT}, {"uid", 3, false, LABEL_VAT},
+    {"umsatzsteuer", 12, true, LABEL_VAT}, {"unionpay", 8, false, LABEL_CARD}, {"upc", 3, true, LABEL_OTHER},
+    {"ur", 2, false, LABEL_BIRTH}, {"urodz", 5, true, LABEL_BIRTH}, {"ust", 3, true, LABEL_VAT},
+    {"utr", 3, false, LABEL_TAX}, {"uuid", 4, false, LABEL_ID}, {"v", 1, false, LABEL_VERSION},
+    {"vaste", 5, false, LABEL_PHONE}, {"vat", 3, true, LABEL_VAT}, {"ver", 3, false, LABEL_VERSION},
+    {"versicherung", 12, true, LABEL_SOCIAL}, {"versie", 6, true, LABEL_VERSION}, {"version", 7, true, LABEL_VERSION},
+    {"versione", 8, true, LABEL_VERSION}, {"vies", 4, false, LABEL_VAT}, {"visa", 4, false, LABEL_CARD},
+    {"wachtwoord", 10, true, LABEL_SECRET}, {"wersja", 6, true, LABEL_VERSION}, {"whatsapp", 8, true, LABEL_PHONE},
+    {"xsrf", 4, true, LABEL_SECRET}, {"zadzwo", 6, true, LABEL_PHONE}, {"zamowien", 8, true, LABEL_OTHER},
+    {"zending", 7, true, LABEL_OTHER},
 };
 // clang-format on
 
@@ -169,7 +176,7 @@ uint32_t label_of(const struct label_index *index, struct text word)
     if (pair < 0)
         return text_equal(word, TEXT("v")) ? LABEL_VERSION : 0;
     for (size_t i = index->from[pair]; i < index->from[pair + 1]; i++) {
-        size_t length = strlen(labels[i].word);
+        size_t length = labels[i].length;
         bool fits = word.length >= length && memcmp(word.data, labels[i].word, length) == 0;
         if (fits && (labels[i].is_stem || word.length == length))
             found |= labels[i].labels;
@@ -177,33 +184,49 @@ uint32_t label_of(const struct label_index *index, struct text word)
     return found;
 }
 
-static uint32_t add(const struct label_index *index, uint32_t sum, struct text word, bool in_order)
+/* What was said so far. */
+struct said {
+    uint32_t labels;
+    bool has_number; /* behind the labels stands one: they are used up as soon as others follow */
+};
+
+static void hear(const struct label_index *index, struct said *said, struct text word, bool in_order)
 {
+    bool number = word.length > 0 && is_ascii_digit(word.data[word.length - 1]);
     uint32_t labels_of_word = label_of(index, word);
-    return in_order && (labels_of_word & LABEL_OTHER) != 0 ? labels_of_word : sum | labels_of_word;
+    if (in_order && labels_of_word != 0 && (said->has_number || (labels_of_word & LABEL_OTHER) != 0)) {
+        said->labels = labels_of_word;
+        said->has_number = false;
+        return;
+    }
+    said->labels |= labels_of_word;
+    said->has_number = said->has_number || number;
 }
 
 static uint32_t sum_of(const struct label_index *index, struct text text, enum detect_spelling spelling, bool in_order)
 {
     char word[WORD_MOST];
     size_t length = 0;
-    uint32_t sum = 0;
+    struct said said = {0};
     bool low = false;
     for (size_t at = 0; at < text.length;) {
         struct point point = point_at(text, at, spelling);
-        bool capital =
-            point.code < 0x80 && is_ascii_letter((char)point.code) && ascii_lower((char)point.code) != (char)point.code;
         bool letter = point_is_word(point.code);
-        if ((!letter || (capital && low)) && length > 0) {
-            sum = add(index, sum, (struct text){word, length}, in_order);
+        bool capital = letter && point.code < 0x80 && point.code <= 'Z' && point.code >= 'A';
+        if (length > 0 && (!letter || (capital && low))) {
+            hear(index, &said, (struct text){word, length}, in_order);
             length = 0;
         }
-        if (letter)
+        if (letter && point.code < 0x80 && length < sizeof(word))
+            word[length++] = ascii_lower((char)point.code);
+        else if (letter)
             length += letters_plain(point.code, word + length, sizeof(word) - length);
         low = letter && !capital;
         at += point.length;
     }
-    return length > 0 ? add(index, sum, (struct text){word, length}, in_order) : sum;
+    if (length > 0)
+        hear(index, &said, (struct text){word, length}, in_order);
+    return said.labels;
 }
 
 uint32_t labels_in(const struct label_index *index, struct text text, enum detect_spelling spelling)

@@ -71,7 +71,7 @@ static struct point escape_at(struct text text, size_t at)
     return (struct point){high, 6};
 }
 
-struct point point_at(struct text text, size_t at, enum detect_spelling spelling)
+struct point point_decode(struct text text, size_t at, enum detect_spelling spelling)
 {
     if (spelling == DETECT_JSON && text.data[at] == '\\')
         return escape_at(text, at);
@@ -90,7 +90,7 @@ struct point point_before(struct text text, size_t end)
     return bad_point();
 }
 
-int point_digit(uint32_t code)
+int point_digit_of(uint32_t code)
 {
     static const uint32_t zeros[] = {0x660, 0x6f0, 0x966, 0xff10}; /* Arabic, Persian, Devanagari, full-width */
     if (code < 0x80)
@@ -141,7 +141,7 @@ enum gap point_gap(uint32_t code)
     }
 }
 
-bool point_is_word(uint32_t code)
+bool point_is_word_of(uint32_t code)
 {
     if (code < 0x80)
         return is_ascii_alnum((char)code);

@@ -19,19 +19,36 @@ struct point {
 };
 
 /* The code point at `at` (< text.length); of JSON with its escapes. */
-struct point point_at(struct text text, size_t at, enum detect_spelling spelling);
+struct point point_decode(struct text text, size_t at, enum detect_spelling spelling);
+static inline struct point point_at(struct text text, size_t at, enum detect_spelling spelling)
+{
+    char byte = text.data[at];
+    if ((unsigned char)byte < 0x80 && (byte != '\\' || spelling == DETECT_PLAIN))
+        return (struct point){(unsigned char)byte, 1};
+    return point_decode(text, at, spelling);
+}
 /* The one that ends at `end` (> 0); escapes are not looked through. */
 struct point point_before(struct text text, size_t end);
 
 /* A decimal digit of any script that is common in shops; -1: it is none. */
-int point_digit(uint32_t code);
+int point_digit_of(uint32_t code);
+static inline int point_digit(uint32_t code)
+{
+    return code < 0x80 ? (code - '0' < 10 ? (int)(code - '0') : -1) : point_digit_of(code);
+}
 
 /* What may stand between the digits of one number. */
 enum gap { GAP_NONE, GAP_SPACE, GAP_DASH, GAP_DOT, GAP_SLASH, GAP_BRACKET };
 enum gap point_gap(uint32_t code); /* GAP_NONE: it ends a number */
 
 /* Letters, digits, and all that is not ASCII and no punctuation known here. */
-bool point_is_word(uint32_t code);
+bool point_is_word_of(uint32_t code);
+static inline bool point_is_word(uint32_t code)
+{
+    if (code < 0x80)
+        return code - '0' < 10 || (code | 0x20) - 'a' < 26;
+    return point_is_word_of(code);
+}
 /* Simple case folding of the Latin, Greek and Cyrillic blocks. */
 uint32_t point_fold(uint32_t code);
 

@@ -7,6 +7,7 @@
 #include "exeat/audit.h"
 #include "exeat/model.h"
 #include "exeat/model/fault.h"
+#include "exeat/model/found.h"
 
 /* --- a worker's book -------------------------------------------------------------------------------------------------
  */
@@ -26,6 +27,7 @@ struct account_stats {
     uint64_t bytes_up;
     uint64_t bytes_down;
     struct account_llm_row llm[ACCOUNT_LLM_ROWS];
+    uint64_t found[FOUND_ACTIONS]; /* by what became of it */
     uint64_t steps[ACCOUNT_STEPS]; /* LLM calls that were answered, by step; the last: that and all behind it */
 };
 

@@ -38,6 +38,8 @@ enum option {
     OPTION_FROM,
     OPTION_ALL,
     OPTION_AT,
+    OPTION_BODY,
+    OPTION_TYPE,
     OPTION_NAMES,
     OPTION_STORE,
     OPTION_VKEY,

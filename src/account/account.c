@@ -27,6 +27,15 @@ static enum account_state state_after(enum audit_answer answer)
     return ACCOUNT_FAILED;
 }
 
+static void count_found(struct account_book *book, struct text found)
+{
+    struct found one;
+    while (found_next(&found, &one))
+        for (size_t i = 0; i < FOUND_ACTIONS; i++)
+            if (text_equal(one.action, text_from(found_actions[i])))
+                book->stats.found[i] += one.count;
+}
+
 static enum account_state
 submit(struct account *account, const struct decision_record *decision, struct audit_wait *wait)
 {
@@ -37,6 +46,7 @@ submit(struct account *account, const struct decision_record *decision, struct a
     account->state = state_after(audit_port_decide(book->port, &record, wait));
     book->stats.decisions[record.verdict][record.reason]++;
     book->stats.observed += record.observed ? 1 : 0;
+    count_found(book, record.found);
     return account->state;
 }
 
@@ -99,6 +109,7 @@ static void complete(const struct account *account, uint64_t now_us)
     audit_port_complete(book->port, &outcome);
     book->stats.bytes_up += outcome.bytes_up;
     book->stats.bytes_down += outcome.bytes_down;
+    count_found(book, outcome.found);
 }
 
 bool account_complete(struct account *account, uint64_t now_us)

@@ -46,6 +46,8 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
         sum->exchanges.upstream_latency[i] += one->exchanges.upstream_latency[i];
     for (size_t i = 0; i < ACCOUNT_STEPS; i++)
         sum->accounts.steps[i] += one->accounts.steps[i];
+    for (size_t i = 0; i < FOUND_ACTIONS; i++)
+        sum->accounts.found[i] += one->accounts.found[i];
     for (size_t i = 0; i < ACCOUNT_LLM_ROWS; i++)
         if (one->accounts.llm[i].provider[0] != '\0')
             add_llm(sum->accounts.llm, &one->accounts.llm[i]);
@@ -87,6 +89,15 @@ static void write_decisions(const struct session_stats *stats, struct buffer *ou
                     out, "exeat_decisions_total{verdict=\"%s\",reason=\"%s\"} %llu\n",
                     verdict_name((enum verdict)verdict), reason_row((enum reason)reason)->code,
                     (unsigned long long)stats->accounts.decisions[verdict][reason]);
+}
+
+static void write_found(const struct account_stats *stats, struct buffer *out)
+{
+    metric_head(out, "found_total", "counter", "What rules with `inspect` found, by what became of it.");
+    for (size_t i = 0; i < FOUND_ACTIONS; i++)
+        if (stats->found[i] > 0)
+            buffer_printf(
+                out, "exeat_found_total{action=\"%s\"} %llu\n", found_actions[i], (unsigned long long)stats->found[i]);
 }
 
 static void write_steps(const struct account_stats *stats, struct buffer *out)
@@ -217,6 +228,7 @@ static void write_calls(const struct admin_view *view, struct buffer *out)
 {
     write_llm(&view->sessions, out);
     write_steps(&view->sessions.accounts, out);
+    write_found(&view->sessions.accounts, out);
     metric_number(
         out, "llm_keepalives_total", "counter", "How often callers of streams were told to wait (`keepalive`).",
         view->sessions.exchanges.keepalives);

@@ -132,8 +132,8 @@ enum exit_code cmd_check(const struct command_line *line)
 
 enum explained { AS_TEXT, AS_WHOLE_TEXT, AS_JSON };
 
-static enum exit_code
-explain(const struct policy *policy, struct text asked, const char *from, int64_t at_us, enum explained as)
+static enum exit_code explain(
+    const struct policy *policy, struct text asked, const struct command_line *line, int64_t at_us, enum explained as)
 {
     struct arena arena = {0};
     struct buffer out = {0};
@@ -145,7 +145,7 @@ explain(const struct policy *policy, struct text asked, const char *from, int64_
         arena_clear(&arena);
         return complain(EXIT_USAGE, "%s", wrong);
     }
-    request.client.name = text_from(from);
+    request.client.name = text_from(line->words[OPTION_FROM]);
     request.asked_us = at_us;
     if (as == AS_JSON)
         review_explain_json(policy, &request, &out);
@@ -154,9 +154,12 @@ explain(const struct policy *policy, struct text asked, const char *from, int64_
     put_painted(stdout, buffer_text(&out));
     policy_judge(policy, &request, &decision);
     bool denied = decision.verdict == VERDICT_DENY || decision.verdict == VERDICT_ERROR;
+    enum exit_code code = denied ? EXIT_NO : EXIT_DONE;
+    if (!denied && line->words[OPTION_BODY] != NULL)
+        code = explain_body(policy, &request, &decision, line->words[OPTION_BODY], line->words[OPTION_TYPE]);
     buffer_clear(&out);
     arena_clear(&arena);
-    return denied ? EXIT_NO : EXIT_DONE;
+    return code;
 }
 
 bool has_client(const struct policy *policy, const char *name)
@@ -176,6 +179,8 @@ enum exit_code cmd_explain(const struct command_line *line)
     enum explained as = as_json ? AS_JSON : line->words[OPTION_ALL] != NULL ? AS_WHOLE_TEXT : AS_TEXT;
     if (!as_json && !text_equal(format, TEXT("text")))
         return complain(EXIT_USAGE, "-o wants text or json");
+    if (as_json && line->words[OPTION_BODY] != NULL)
+        return complain(EXIT_USAGE, "--body is told as text: leave -o json away");
     int64_t at_us;
     if (!read_at(line, &at_us))
         return EXIT_USAGE;
@@ -188,7 +193,7 @@ enum exit_code cmd_explain(const struct command_line *line)
     if (has_client(policy, from) && policy_is_question(buffer_text(&asked)))
         code = explain_name(policy, buffer_text(&asked), from, at_us, as_json);
     else if (has_client(policy, from))
-        code = explain(policy, buffer_text(&asked), from, at_us, as);
+        code = explain(policy, buffer_text(&asked), line, at_us, as);
     else
         complain(EXIT_USAGE, "--from: there is no client '%s'", from);
     buffer_clear(&asked);

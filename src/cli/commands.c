@@ -20,10 +20,12 @@ static const struct command rows[] = {
      "asks "
      "of each decision as at its own time. --online ends with 1 where an endpoint is not as it must be; no call is "
      "made."},
-    {"explain", cmd_explain, "METHOD URL", OPERANDS_TWO, OF(CONFIG) | OF(FROM) | OF(FORMAT) | OF(ALL) | OF(AT),
-     "what would be decided, and why",
+    {"explain", cmd_explain, "METHOD URL", OPERANDS_TWO,
+     OF(CONFIG) | OF(FROM) | OF(FORMAT) | OF(ALL) | OF(AT) | OF(BODY) | OF(TYPE), "what would be decided, and why",
      "-o is text or json. Rules that do not come near are left out; --all has them too. A question for a name is TYPE "
-     "dns:NAME: A dns:shop.example."},
+     "dns:NAME: A dns:shop.example. With --body what was found is told by kind and place, and a body that would be "
+     "changed is "
+     "printed as it would be sent: what is redacted is never printed."},
     {"allow", cmd_allow, "REQUEST-ID", OPERANDS_ONE, OF(CONFIG) | OF(STORE),
      "the narrowest rule for one refused request",
      "Put it among the `rules` of the file, run `exeat check`, reload. The request's id stands in its refusal and in "

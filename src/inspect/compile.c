@@ -5,9 +5,11 @@
 #include "exeat/base/memory.h"
 #include "inspect_internal.h"
 
-const char *const inspect_action_words[] = {
-    [ACTION_NONE] = "none", [ACTION_RESTORE] = "restore", [ACTION_UNSEEN] = "unseen",
-    [ACTION_FLAG] = "flag", [ACTION_REDACT] = "redact",   [ACTION_DENY] = "deny"};
+_Static_assert((int)ACTION_DENY == (int)FOUND_ACTIONS, "each action but none has a word");
+const char *inspect_action_word(enum inspect_action action)
+{
+    return action == ACTION_NONE ? "none" : found_actions[action - 1];
+}
 
 /* One side while it is made. `wanted`: what becomes of each of the policy's detectors. */
 struct making {

@@ -67,7 +67,7 @@ void findings_add(struct findings *findings, struct text kind, enum inspect_acti
 /* In what was refused nothing was replaced. */
 static const char *became(enum inspect_action action, bool is_refused)
 {
-    return inspect_action_words[is_refused && action == ACTION_REDACT ? ACTION_FLAG : action];
+    return inspect_action_word(is_refused && action == ACTION_REDACT ? ACTION_FLAG : action);
 }
 
 void findings_tell(const struct findings *findings, bool is_refused, struct buffer *out)

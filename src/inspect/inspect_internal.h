@@ -11,7 +11,7 @@
 
 /* What becomes of what is found; the later, the stricter. */
 enum inspect_action { ACTION_NONE, ACTION_RESTORE, ACTION_UNSEEN, ACTION_FLAG, ACTION_REDACT, ACTION_DENY };
-extern const char *const inspect_action_words[];
+const char *inspect_action_word(enum inspect_action action); /* static */
 
 /* --- compile.c */
 

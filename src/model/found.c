@@ -12,6 +12,8 @@ void found_append(struct buffer *out, const struct found *found)
         BUFFER_APPEND_ALL(out, TEXT(" "), found->place);
 }
 
+const char *const found_actions[FOUND_ACTIONS] = {"restore", "unseen", "flag", "redact", "deny"};
+
 static bool read_one(struct text entry, struct found *found)
 {
     struct text count;

@@ -16,6 +16,9 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_REPLAY] = {"--replay", NULL, "STORE", "say which decisions in that audit store this policy would change"},
     [OPTION_FROM] = {"--from", NULL, "CLIENT", "as asked by that entry of `clients`"},
     [OPTION_AT] = {"--at", NULL, "TIME", "as asked then, when rules with `until` may have lapsed; else now"},
+    [OPTION_BODY] =
+        {"--body", NULL, "FILE", "a body: what `inspect` of the rule would find in it, and what would be sent"},
+    [OPTION_TYPE] = {"--type", NULL, "TYPE", "the Content-Type of --body; else application/json"},
     [OPTION_ALL] = {"--all", NULL, NULL, "leave nothing out"},
     [OPTION_NAMES] = {"--names", NULL, NULL, "with each name that it may speak for"},
     [OPTION_STORE] =

@@ -282,6 +282,7 @@ static void page(const struct report *report)
     cards(report);
     report_plots(report);
     report_controls(report);
+    report_found(report);
     write_exceptions(report);
     method(report);
     buffer_append_string(report->out, "</body></html>\n");

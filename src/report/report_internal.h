@@ -25,5 +25,6 @@ void html_date(struct buffer *out, int64_t wall_us);
 void report_style(struct buffer *out);
 void report_plots(const struct report *report);
 void report_controls(const struct report *report);
+void report_found(const struct report *report); /* nothing, where nothing was found */
 
 #endif

@@ -3,6 +3,7 @@
 #include "tally.h"
 
 #include "exeat/base/memory.h"
+#include "exeat/model/found.h"
 
 static const int64_t second_us = 1000000;
 
@@ -191,6 +192,23 @@ static void count_call(struct tally *tally, const struct export_item *item)
     tally->calls.flows[index].ends[end]++;
 }
 
+/* What was found in requests, or in answers. */
+static void count_found(struct tally *tally, const struct export_item *item, struct text found, const char *where)
+{
+    struct buffer name = {0};
+    struct found one;
+    while (found_next(&found, &one)) {
+        buffer_empty(&name);
+        BUFFER_APPEND_ALL(&name, item->decision.rule, TEXT(": "), one.kind, text_from(where), TEXT(", "), one.action);
+        struct counter *counter =
+            counters_add(&tally->found, buffer_text(&name), item->decision.verdict, item->head.wall_us);
+        if (counter != NULL)
+            counter->count += one.count - 1;
+        bucket_of(tally, item->head.wall_us)->found += one.count;
+    }
+    buffer_clear(&name);
+}
+
 static void count_outcome(struct tally *tally, const struct export_item *item)
 {
     tally->requests.unfinished += item->has_outcome ? 0 : 1;
@@ -218,6 +236,8 @@ static void count_request(struct tally *tally, const struct export_item *item)
     add_with_bytes(&tally->hosts, host, item);
     if (decision->client.length > 0)
         add_with_bytes(&tally->clients, decision->client, item);
+    count_found(tally, item, decision->found, "");
+    count_found(tally, item, item->outcome.found, " in answers");
     count_outcome(tally, item);
     count_call(tally, item);
 }
@@ -284,6 +304,7 @@ void tally_clear(struct tally *tally)
 {
     counters_clear(&tally->hosts);
     counters_clear(&tally->clients);
+    counters_clear(&tally->found);
     counters_clear(&tally->providers);
     counters_clear(&tally->models);
     base_free(tally->period.buckets);

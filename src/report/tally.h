@@ -60,6 +60,7 @@ struct tally_bucket {
     uint64_t starts;
     uint64_t policies;
     uint64_t gaps;
+    uint64_t found;
 };
 /* A record of the gate's own life that a reader should see. */
 struct tally_event {
@@ -117,6 +118,7 @@ struct tally {
     struct counters clients;
     struct counters providers;
     struct counters models; /* "provider: asked -> served" */
+    struct counters found;  /* "rule: kind, what became of it"; by `inspect` */
     struct arena texts;
 };
 /* Reads the period. False: `error` (base_free). Clear in either case. */

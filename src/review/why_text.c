@@ -201,6 +201,42 @@ static void append_endpoint(const struct policy_inference *inference, struct buf
     buffer_append(out, inference->prefix);
 }
 
+static void append_wanted(const char *what, const struct setting_texts *names, struct buffer *out)
+{
+    for (size_t i = 0; i < names->count; i++)
+        buffer_printf(out, "%s%.*s", i == 0 ? what : ", ", TEXT_ARG(names->items[i].text));
+    if (names->count > 0)
+        buffer_append_byte(out, ']');
+}
+
+static const struct settings_rule *rule_of(const struct why *why, struct text id)
+{
+    const struct settings_lists *lists = &policy_settings(why->policy)->lists;
+    for (size_t i = 0; i < lists->rule_count; i++)
+        if (text_equal(lists->rules[i].id.text, id))
+            return &lists->rules[i];
+    return NULL;
+}
+
+/* What its rule looks for in what goes on. */
+static void write_inspect(const struct why *why, struct buffer *out)
+{
+    const struct decision *decision = &why->last->decision;
+    const struct settings_rule *rule = decision->plan == PLAN_REFUSE ? NULL : rule_of(why, decision->rule);
+    if (rule == NULL || !rule->inspect.is_on)
+        return;
+    const struct settings_inspect *inspect = &rule->inspect;
+    buffer_append(out, TEXT("inspected:"));
+    append_wanted(" refused with [", &inspect->requests.deny, out);
+    append_wanted(" replaced [", &inspect->requests.redact, out);
+    append_wanted(" counted [", &inspect->requests.flag, out);
+    buffer_append_string(out, inspect->restores ? "; put back into the answer" : "");
+    append_wanted("; answers refused with [", &inspect->answers.deny, out);
+    append_wanted("; answers without [", &inspect->answers.redact, out);
+    append_wanted("; in answers counted [", &inspect->answers.flag, out);
+    buffer_append_byte(out, '\n');
+}
+
 static void write_inference(const struct why *why, struct buffer *out)
 {
     const struct decision *decision = &why->last->decision;
@@ -234,5 +270,6 @@ void review_explain(const struct policy *policy, const struct request *request, 
     if (line.count > 0)
         buffer_append_byte(out, '\n');
     write_inference(&why, out);
+    write_inspect(&why, out);
     why_clear(&why);
 }

@@ -7,9 +7,12 @@
 #include "exeat/base/bytes.h"
 
 enum { FOUND_PLACE_MAX = 120 };
+/* What became of it. */
+enum { FOUND_ACTIONS = 5 };
+extern const char *const found_actions[FOUND_ACTIONS]; /* "restore", "unseen", "flag", "redact", "deny" */
 struct found {
     struct text kind;   /* "card"; a name of `detectors`; "body": all of it */
-    struct text action; /* "deny", "redact", "flag", "restore", "unseen" */
+    struct text action; /* one of found_actions */
     uint64_t count;
     struct text place; /* of words without blanks and semicolons; empty: nowhere in particular */
 };

@@ -226,10 +226,10 @@ static void write_inspect(const struct why *why, struct buffer *out)
     if (rule == NULL || !rule->inspect.is_on)
         return;
     const struct settings_inspect *inspect = &rule->inspect;
-    buffer_append(out, TEXT("inspected:"));
-    append_wanted(" refused with [", &inspect->requests.deny, out);
-    append_wanted(" replaced [", &inspect->requests.redact, out);
-    append_wanted(" counted [", &inspect->requests.flag, out);
+    buffer_append(out, TEXT("inspected: held until it is whole"));
+    append_wanted("; refused with [", &inspect->requests.deny, out);
+    append_wanted("; replaced [", &inspect->requests.redact, out);
+    append_wanted("; counted [", &inspect->requests.flag, out);
     buffer_append_string(out, inspect->restores ? "; put back into the answer" : "");
     append_wanted("; answers refused with [", &inspect->answers.deny, out);
     append_wanted("; answers without [", &inspect->answers.redact, out);

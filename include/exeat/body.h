@@ -60,7 +60,7 @@ void body_free(struct body *body);   /* wipes; NULL is fine */
 void body_forget(struct body *body); /* wipes what it holds, keeps nothing */
 
 /* Decodes. `sent` is borrowed as long as the body is used, `label` copied. On a fault `detail` (may be NULL) says where
- * and why, without a byte of the body. */
+ * and why, without a byte of the body. An empty body is fine, whatever its label says: GETs come with types. */
 MUST_CHECK enum body_fault body_read(
     struct body *body, const struct body_label *label, struct bytes sent, const struct body_limits *limits,
     struct detail *detail);

@@ -161,11 +161,19 @@ static enum body_fault read_text(struct body *body, struct layer *layer, struct 
     return fault == BODY_FINE ? find_kind(body, layer) : fault;
 }
 
+static enum body_fault read_nothing(struct body *body)
+{
+    struct layer empty = {.kind = BODY_TEXT, .charset = CHARSET_UTF8, .text = TEXT("")};
+    return layer_add(body, &empty) ? BODY_FINE : BODY_TOO_MANY;
+}
+
 enum body_fault body_read(
     struct body *body, const struct body_label *label, struct bytes sent, const struct body_limits *limits,
     struct detail *detail)
 {
     begin(body, label, sent, limits);
+    if (sent.length == 0)
+        return read_nothing(body);
     if (label->fault != BODY_FINE)
         return label->fault;
     if (sent.length > limits->decoded)

@@ -15,6 +15,7 @@ static bool is_of_charset(const struct layer *layer)
 enum body_fault layer_settle(struct layer *layer, struct text bytes)
 {
     size_t mark_length = 0;
+    bytes = bytes.length == 0 ? TEXT("") : bytes; /* an empty buffer has no memory */
     layer->text = bytes;
     if (layer->kind == BODY_MULTIPART || layer->kind == BODY_BINARY)
         layer->charset = CHARSET_UTF8;

@@ -37,6 +37,7 @@ static const struct {
     {TEXT_INIT("application/graphql"), BODY_TEXT},
     {TEXT_INIT("application/javascript"), BODY_TEXT},
     {TEXT_INIT("application/x-javascript"), BODY_TEXT},
+    {TEXT_INIT("application/ecmascript"), BODY_TEXT},
     {TEXT_INIT("application/sql"), BODY_TEXT},
     {TEXT_INIT("application/yaml"), BODY_TEXT},
     {TEXT_INIT("application/x-yaml"), BODY_TEXT},
@@ -58,6 +59,8 @@ enum body_kind kind_of_type(struct text type)
         return BODY_MULTIPART;
     if (text_ends_with(type, TEXT("+json")))
         return BODY_JSON;
+    if (text_ends_with(type, TEXT("+ndjson")) || text_ends_with(type, TEXT("+x-ndjson")))
+        return BODY_LINES;
     if (text_ends_with(type, TEXT("+json-seq")))
         return BODY_SEQUENCE;
     if (text_ends_with(type, TEXT("+xml")))

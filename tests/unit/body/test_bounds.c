@@ -162,6 +162,9 @@ static void a_body_may_be_read_after_another(void **state)
     assert_true(body_rewrite(body, &out));
     assert_true(text_equal(buffer_text(&out), TEXT("[1]\n[2]")));
     body_forget(body);
+    assert_int_equal(body_read(body, &json, (struct bytes){0}, &body_limits_usual, NULL), BODY_FINE);
+    assert_int_equal(body_walk(body, NULL, NULL, NULL), BODY_FINE);
+    assert_true(body_is_plain(body));
     assert_int_equal(body_read(body, &json, bytes_of_text(TEXT("[]")), &body_limits_usual, NULL), BODY_FINE);
     assert_int_equal(body_walk(body, NULL, NULL, NULL), BODY_FINE);
     buffer_clear(&out);

@@ -23,6 +23,7 @@ static void each_type_has_its_kind(void **state)
         {"application/x-amz-json-1.1", BODY_JSON},
         {"application/jsonlines", BODY_LINES},
         {"application/x-ndjson", BODY_LINES},
+        {"application/vnd.elasticsearch+x-ndjson; compatible-with=8", BODY_LINES},
         {"application/json-seq", BODY_SEQUENCE},
         {"text/event-stream;charset=utf-8", BODY_EVENTS},
         {"application/x-www-form-urlencoded", BODY_FORM},

@@ -125,6 +125,18 @@ static void a_coding_that_nobody_names_is_refused(void **state)
     buffer_clear(&twice);
 }
 
+static void an_empty_body_says_nothing_whatever_its_head_says(void **state)
+{
+    (void)state;
+    static const char *const types[] = {"application/json", "multipart/form-data; boundary=b", "text/xml", "image/png",
+                                        "multipart/mixed",  "text/plain; charset=utf-16",      "nothing",  NULL};
+    for (size_t i = 0; i < COUNT_OF(types); i++) {
+        expect_fault(types[i], NULL, TEXT(""), BODY_FINE);
+        expect_fault(types[i], "gzip", TEXT(""), BODY_FINE);
+        expect_fault(types[i], "unheard-of", TEXT(""), BODY_FINE);
+    }
+}
+
 static void a_body_without_a_type_is_what_all_of_it_is(void **state)
 {
     (void)state;
@@ -215,6 +227,7 @@ int main(void)
         cmocka_unit_test(a_coding_with_room_that_nobody_sees_is_said_to_hide),
         cmocka_unit_test(bytes_behind_the_end_of_a_coding_are_refused),
         cmocka_unit_test(a_coding_that_nobody_names_is_refused),
+        cmocka_unit_test(an_empty_body_says_nothing_whatever_its_head_says),
         cmocka_unit_test(a_body_without_a_type_is_what_all_of_it_is),
         cmocka_unit_test(a_body_that_is_not_what_its_type_says_is_refused_or_read_as_what_it_is),
         cmocka_unit_test(wide_charsets_are_read_and_what_only_says_so_is_refused),

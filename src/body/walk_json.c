@@ -132,7 +132,7 @@ static inline bool tell_string(struct json *json, enum body_what what, const str
 
 static inline bool read_scalar(struct json *json)
 {
-    struct string string;
+    struct string string = {0};
     const char *start = json->at;
     switch (*start) {
     case '"':
@@ -162,7 +162,7 @@ static inline struct crumb *top(struct json *json)
 /* A name and its colon, up to the value. */
 static inline bool read_name(struct json *json)
 {
-    struct string name;
+    struct string name = {0};
     skip_blanks(json);
     if (!is_at(json, '"'))
         return fail(json, "the name of a member is expected");

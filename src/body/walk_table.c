@@ -108,7 +108,7 @@ static void go_on(struct table *table)
 
 static bool walk_rows(struct table *table)
 {
-    struct cell cell;
+    struct cell cell = {0};
     while (table->rest.length > 0) {
         crumb_top(table->body)->index = table->row;
         crumb_changed(&table->body->walk, table->body->walk.depth - 1);

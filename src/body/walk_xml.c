@@ -82,7 +82,7 @@ static bool take_attribute(struct xml *xml)
         return fail(xml, "an attribute without its value");
     skip_blanks(xml);
     char quote = xml->at < xml->text.length ? xml->text.data[xml->at] : '\0';
-    struct text value;
+    struct text value = {0};
     if (quote != '"' && quote != '\'')
         return fail(xml, "the value of an attribute without quotes");
     xml->at++;
@@ -150,13 +150,13 @@ static bool end_element(struct xml *xml)
 
 static bool tell_inner(struct xml *xml, struct text end, enum body_what what, enum spelling spelling)
 {
-    struct text inner;
+    struct text inner = {0};
     return take_until(xml, end, &inner) && (inner.length == 0 || place_tell(xml->body, what, spelling, inner));
 }
 
 static bool take_document_type(struct xml *xml)
 {
-    struct text inner;
+    struct text inner = {0};
     size_t start = xml->at;
     if (!take_until(xml, TEXT(">"), &inner))
         return false;

@@ -97,7 +97,8 @@ void detect_scratch_free(struct detect_scratch *scratch); /* NULL is fine */
 struct detect_hint {
     struct text field;  /* the name that it stands under: the nearest key, tag, column, form field, header field */
     struct text path;   /* where, with its parents: "order.billing_address.street[0]" */
-    struct text beside; /* what names it in a pair: "cost" of {"attribute_code": "cost", "value": 9}; empty: nothing */
+    struct text beside; /* what names it in a pair: "cost" of {"attribute_code": "cost", "value": 9}; empty: nothing; a
+                           text of more than 32 bytes names nothing */
     size_t context;     /* so many bytes at the front were looked at before: they say what stands before, no more */
 };
 

@@ -8,7 +8,7 @@
 #include "detectors.h"
 #include "exeat/wording/letters.h"
 
-enum { WORD_MOST = 28, WORDS_MOST = 5, NUMBER_MOST = 4, OPEN_REACH = 320 };
+enum { WORD_MOST = 28, WORDS_MOST = 5, NUMBER_MOST = 4, WHOLE_MOST = 9, OPEN_REACH = 320 };
 
 enum place {
     ENDS_WORD,
@@ -114,9 +114,21 @@ static bool word_before(const struct look *look, size_t at, struct word *word)
     return word->end > word->start;
 }
 
+/* At a glance, by the last two letters. */
+static bool may_end_street(const struct word *word)
+{
+    static const char ends[] = "se tr ee eg tz ng mm er at ht an in de el jk";
+    return memmem(ends, sizeof(ends) - 1, word->plain + word->length - 2, 2) != NULL;
+}
+
 static bool is_street(const struct word *word, enum place place, bool *weak)
 {
+    if (word->length < 2 || (place == ENDS_WORD && !may_end_street(word)) ||
+        (place != ENDS_WORD && word->length > WHOLE_MOST))
+        return false;
     for (size_t i = 0; i < COUNT_OF(streets); i++) {
+        if (place != ENDS_WORD && streets[i].word[0] != word->plain[0])
+            continue;
         size_t length = strlen(streets[i].word);
         char last = word->length == 0 ? 0 : word->plain[word->length - 1];
         bool ends = word->length >= length && last == streets[i].word[length - 1] &&

@@ -91,7 +91,8 @@ static void drop_known(struct detect_matches *matches, size_t context)
 /* The name of the field, or in a pair what stands beside. */
 static void take_hint(struct look *look, const struct detect_hint *hint)
 {
-    look->field = hint->beside.length > 0 ? hint->beside : hint->field;
+    bool beside = hint->beside.length > 0 && hint->beside.length <= BESIDE_MOST;
+    look->field = beside ? hint->beside : hint->field;
     struct known_name known = signs_name(look->set, look->scratch, look->field);
     look->kind = field_kind((enum field_kind)known.kind, field_parent(hint->path));
     look->field_labels = known.labels;

@@ -93,7 +93,7 @@ static bool names_something(struct look *look, size_t at)
 {
     enum { NEGATIVE = LABEL_OTHER | LABEL_ID | LABEL_VERSION };
     struct text value;
-    if (!read_scalar(look->value, at, &value) || value.length > NAME_MOST)
+    if (!read_scalar(look->value, at, &value) || value.length > BESIDE_MOST)
         return false;
     struct known_name known = signs_name(look->set, look->scratch, value);
     return known.kind > FIELD_NONE || (known.labels & ~(unsigned)NEGATIVE) != 0 || text_has(value, '\\');

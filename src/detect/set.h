@@ -22,7 +22,7 @@ struct detect_set {
     struct word_list *canaries; /* owned; NULL: there is none */
 };
 
-enum { NAME_PLACES = 512, NAME_MOST = 44 };
+enum { NAME_PLACES = 512, NAME_MOST = 44, BESIDE_MOST = 32 /* what is longer names nothing, it is a text */ };
 /* A field's name, and what it says. */
 struct known_name {
     uint8_t length; /* 0: none */

@@ -111,7 +111,8 @@ static size_t own_settled(const struct detect_set *set, struct text value, size_
 /* The value of a field that says what it is may be all of it, however long it gets. */
 static bool is_held_whole(const struct detect_set *set, const struct detect_hint *hint, size_t length)
 {
-    struct text name = hint->beside.length > 0 ? hint->beside : hint->field;
+    bool beside = hint->beside.length > 0 && hint->beside.length <= BESIDE_MOST;
+    struct text name = beside ? hint->beside : hint->field;
     enum field_kind kind = field_kind(field_kind_open(name), field_parent(hint->path));
     (void)set;
     return hint->context == 0 && length <= FIELD_VALUE_MOST &&

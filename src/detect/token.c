@@ -172,20 +172,33 @@ static void find_session_token(struct look *look, size_t at, size_t end)
         look_add(look, DETECTOR_SESSION_TOKEN, at, end, CERTAINTY_LABEL);
 }
 
-static bool is_run(const struct look *look, char byte)
+static inline bool is_run(const struct look *look, char byte)
 {
-    return is_base64url(byte) || (byte != '\0' && strchr("+/=.~$", byte) != NULL) ||
-           (byte == '\\' && look->spelling == DETECT_JSON);
+    if (is_base64url(byte))
+        return true;
+    bool mark = byte == '+' || byte == '/' || byte == '=' || byte == '.' || byte == '~' || byte == '$';
+    return mark || (byte == '\\' && look->spelling == DETECT_JSON);
 }
 
 static bool find_jwt_between(struct look *look, size_t at, size_t end)
 {
     for (size_t i = at; i + 3 < end; i++) {
+        if (look->value.data[i] != 'e')
+            continue;
         bool edge = i == at || !is_ascii_alnum(look->value.data[i - 1]) || look_behind_escape(look, i);
         if (edge && memcmp(look->value.data + i, "eyJ", 3) == 0 && find_jwt(look, i))
             return true;
     }
     return false;
+}
+
+/* Words with dashes have neither digits nor capitals; what is made by chance has some. */
+static bool is_words(struct text text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (is_ascii_digit(text.data[i]) || (text.data[i] >= 'A' && text.data[i] <= 'Z'))
+            return false;
+    return true;
 }
 
 void find_token(struct look *look, size_t at)
@@ -195,6 +208,8 @@ void find_token(struct look *look, size_t at)
     size_t start = at; /* keys have parts shorter than a run at their front: "SG." */
     while (end < text.length && is_run(look, text.data[end]))
         end++;
+    if (is_words(text_part(text, at, end - at)))
+        return;
     while (start > 0 && at - start < BEFORE && is_run(look, text.data[start - 1]))
         start--;
     if (find_jwt_between(look, at, end) || find_vendor_key(look, start, end))

@@ -16,12 +16,13 @@ bool shape_fits(const char *shape, struct text code)
 {
     for (size_t i = 0; i < code.length; i++) {
         char byte = code.data[i];
-        bool fits = shape[i] == '9'   ? is_digit(byte)
-                    : shape[i] == 'a' ? is_letter(byte)
-                    : shape[i] == 'x' ? is_digit(byte) || is_letter(byte)
-                                      : shape[i] == byte;
-        if (shape[i] == '\0' || !fits)
+        char hole = shape[i];
+        if (hole == '9') {
+            if (!is_digit(byte))
+                return false;
+        } else if (hole == 'a' ? !is_letter(byte) : hole == 'x' ? !is_digit(byte) && !is_letter(byte) : hole != byte) {
             return false;
+        }
     }
     return shape[code.length] == '\0';
 }

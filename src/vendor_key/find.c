@@ -81,6 +81,8 @@ static bool may_be_base64(struct text text, size_t at, size_t alnums)
 static bool may_be_bare(struct text text, size_t at, size_t alnums)
 {
     char next = at + alnums < text.length ? text.data[at + alnums] : '\0';
+    if (at > 0 && strchr("_-/", text.data[at - 1]) != NULL && text.data[at - 1] != '\0')
+        return false; /* a part of a name or path: "image_0f3a…" */
     if (alnums == UUID_FIRST)
         return next == '-' && at + 13 < text.length && text.data[at + 13] == '-';
     if (alnums == ATLAS_FIRST)

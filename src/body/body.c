@@ -4,9 +4,9 @@
 
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
+#include "exeat/coding/magic.h"
 
 #include "body_internal.h"
-#include "opaque.h"
 #include "sniff.h"
 
 enum { RATIO_FREE = 65536 };
@@ -149,9 +149,9 @@ static enum body_fault read_text(struct body *body, struct layer *layer, struct 
 {
     layer->charset = body->label.charset;
     layer->boundary = text_from(body->label.boundary);
-    if (layer->kind == BODY_UNSAID && opaque_is_compressed(bytes))
+    if (layer->kind == BODY_UNSAID && magic_is_compressed(bytes))
         return BODY_CODING_UNSAID;
-    if (layer->kind == BODY_UNSAID && opaque_type(bytes).length > 0)
+    if (layer->kind == BODY_UNSAID && magic_type(bytes).length > 0)
         return BODY_TYPE_UNKNOWN;
     enum body_fault fault = settle_xml(layer, bytes);
     if (fault == BODY_FINE)

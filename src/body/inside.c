@@ -3,9 +3,10 @@
  * escapes, entities of markup, base64. A value is told at its innermost reading: what it says at last, once. */
 #include <string.h>
 
+#include "exeat/coding/magic.h"
+
 #include "body_internal.h"
 #include "label.h"
-#include "opaque.h"
 #include "scan.h"
 
 enum { BASE64_MIN = 16, LINE_MIN = 60, BASE64_BLOCK = 64, OPAQUE_MIN = 64 };
@@ -158,7 +159,7 @@ static struct text file_type(struct text run)
     struct buffer front = {block, 0, sizeof(block)};
     if (run.length < OPAQUE_MIN || !transfer_read(TRANSFER_BASE64_SHORT, text_part(run, 0, OPAQUE_MIN), &front))
         return TEXT("");
-    return opaque_type(buffer_text(&front));
+    return magic_type(buffer_text(&front));
 }
 
 /* Nothing but that: not looked at as text too. */
@@ -324,8 +325,30 @@ static bool has_escaped_escape(struct text text)
     return false;
 }
 
+/* Brackets, quotes and the ampersand part words as entities, as they do themselves; but for an ampersand that would
+ * begin an entity. */
+static bool entity_hides(struct text text)
+{
+    static const struct text plain[] = {TEXT_INIT("&lt;"), TEXT_INIT("&gt;"), TEXT_INIT("&quot;"), TEXT_INIT("&apos;")};
+    for (size_t i = 0; i < COUNT_OF(plain); i++)
+        if (text_starts_with(text, plain[i]))
+            return false;
+    if (!text_starts_with(text, TEXT("&amp;")))
+        return spelling_is_escape(SPELLED_XML, text);
+    struct text behind = text_after(text, 5);
+    return behind.length > 0 && (behind.data[0] == '#' || base64_has(behind.data[0]));
+}
+
+static bool has_hiding_entity(struct text text)
+{
+    for (size_t at = text_index(text, '&', 0); at < text.length; at = text_index(text, '&', at + 1))
+        if (entity_hides(text_after(text, at)))
+            return true;
+    return false;
+}
+
 bool inside_has_any(struct text text)
 {
-    bool has_marks = scan_has(text.data, text.length, '%', '&') && (has_percent(text) || has_entity(text));
+    bool has_marks = scan_has(text.data, text.length, '%', '&') && (has_percent(text) || has_hiding_entity(text));
     return has_marks || has_escaped_escape(text) || has_base64_word(text) || has_base64(text);
 }

@@ -2,10 +2,11 @@
 /* Multipart: each part is a text of its own, as its head says; heads, preamble and epilogue are told too. */
 #include <string.h>
 
+#include "exeat/coding/magic.h"
+
 #include "body_internal.h"
 #include "label.h"
 #include "multipart.h"
-#include "opaque.h"
 
 enum { PARTS_MAX = 10000 };
 
@@ -167,7 +168,7 @@ static bool walk_content(struct part *part, struct text content)
     bool is_file = fault != BODY_FINE && part->is_file && !part->label.has_type;
     if (fault != BODY_FINE) {
         layer_clear(&layer);
-        return is_file ? place_opaque(part->body, content, opaque_type(content))
+        return is_file ? place_opaque(part->body, content, magic_type(content))
                        : walk_fail(part->body, fault, "the content of a part");
     }
     return layer_walk(part->body, content, &layer);

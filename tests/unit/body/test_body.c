@@ -479,6 +479,9 @@ static void a_body_is_plain_where_nothing_is_spelled_otherwise(void **state)
         is_plain("application/json", TEXT("{\"a\":\"50% of & \\u0034\",\"id\":\"gid-shopify-order-8923892389\"}")));
     assert_true(is_plain("text/plain", TEXT("a")));
     assert_false(is_plain("application/json", TEXT("[\"%34\"]")));
+    assert_true(is_plain("application/json", TEXT("[\"&lt;b&gt; &quot;x&quot; &amp; &apos;\"]")));
+    assert_false(is_plain("application/json", TEXT("[\"&amp;#52;\"]")));
+    assert_false(is_plain("application/json", TEXT("[\"&nbsp;\"]")));
     assert_false(is_plain("application/json", TEXT("[\"&#52;\"]")));
     assert_false(is_plain("application/json", TEXT("[\"{\\\"a\\\":\\\"\\\\u0034\\\"}\"]")));
     assert_false(is_plain("application/json", TEXT("[\"Y2FyZCA0MTExIGhlcmUsIG9r\"]")));

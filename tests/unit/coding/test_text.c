@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "exeat/coding/charset.h"
+#include "exeat/coding/magic.h"
 #include "exeat/coding/spelling.h"
 #include "exeat/coding/transfer.h"
 
@@ -178,6 +179,18 @@ static void what_a_forgiving_decoder_would_skip_is_refused(void **state)
     }
 }
 
+static void files_are_known_by_their_first_bytes(void **state)
+{
+    (void)state;
+    assert_true(text_equal(magic_type(TEXT("\x89PNG\r\n\x1a\n...")), TEXT("image/png")));
+    assert_true(text_equal(magic_type(TEXT("RIFF....WEBPVP8 ")), TEXT("image/webp")));
+    assert_true(text_equal(magic_type(TEXT("....ftypisom")), TEXT("video/mp4")));
+    assert_int_equal(magic_type(TEXT("Dear customer")).length, 0);
+    assert_int_equal(magic_type(TEXT("")).length, 0);
+    assert_true(magic_is_compressed(TEXT("\x1f\x8b\x08\0")));
+    assert_false(magic_is_compressed(TEXT("%PDF-1.7")));
+}
+
 static void long_lines_of_quoted_printable_are_folded(void **state)
 {
     (void)state;
@@ -285,6 +298,7 @@ int main(void)
         cmocka_unit_test(charsets_without_a_reader_have_no_name),
         cmocka_unit_test(transfer_encodings_are_read_and_written),
         cmocka_unit_test(what_a_forgiving_decoder_would_skip_is_refused),
+        cmocka_unit_test(files_are_known_by_their_first_bytes),
         cmocka_unit_test(long_lines_of_quoted_printable_are_folded),
         cmocka_unit_test(each_spelling_is_read),
         cmocka_unit_test(what_is_written_reads_as_it_was),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A table of first bytes. */
-#include "opaque.h"
+#include "exeat/coding/magic.h"
 
 #include "exeat/base/attributes.h"
 
@@ -43,7 +43,7 @@ static bool has_magic(struct text bytes, size_t row)
     return text_starts_with(text_after(bytes, rows[row].at), rows[row].magic);
 }
 
-struct text opaque_type(struct text bytes)
+struct text magic_type(struct text bytes)
 {
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (has_magic(bytes, i))
@@ -51,7 +51,7 @@ struct text opaque_type(struct text bytes)
     return TEXT("");
 }
 
-bool opaque_is_compressed(struct text bytes)
+bool magic_is_compressed(struct text bytes)
 {
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (has_magic(bytes, i))

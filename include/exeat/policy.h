@@ -13,6 +13,7 @@
 
 struct policy;
 struct policy_rule;
+struct inspection;
 
 /* Compiles; NULL with errors in `diags`. On success the policy has one reference, the caller's, and owns `settings`; on
  * failure the caller still does. Any thread may take and drop references. */
@@ -45,7 +46,9 @@ struct decision {
     size_t inference_count;
     struct decision_budgets budgets;
     struct digest trust; /* of the allow that holds, see policy/trust.h; all zero: that of tls.upstream */
-    bool observed;       /* observe mode lets it through; verdict says what enforce would do */
+    const struct inspection
+        *inspection; /* of the rule that lets it through or reroutes it; NULL: it looks for nothing */
+    bool observed;   /* observe mode lets it through; verdict says what enforce would do */
 };
 
 /* Never fails. Before `inside_known` a definite verdict holds for every completion; else the plan is PLAN_OPEN.

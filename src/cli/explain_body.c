@@ -7,8 +7,8 @@
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "exeat/inference.h"
+#include "exeat/inspect.h"
 #include "exeat/model/found.h"
-#include "exeat/policy/inspect.h"
 
 static void print_found(const struct inspected *inspected)
 {
@@ -71,7 +71,7 @@ enum exit_code explain_body(
     const struct policy *policy, const struct request *request, const struct decision *decision, const char *file,
     const char *type)
 {
-    const struct inspection *inspection = policy_inspection(decision);
+    const struct inspection *inspection = decision->inspection;
     size_t held = policy_settings(policy)->run.body_held;
     struct buffer body = {0};
     struct detail detail = {0};

@@ -4,11 +4,10 @@
 #include "looked.h"
 
 #include "exeat/base/memory.h"
-#include "exeat/policy/inspect.h"
 
 bool exchange_looks(const struct exchange *exchange)
 {
-    return policy_inspection(&exchange->decision) != NULL;
+    return exchange->decision.inspection != NULL;
 }
 
 void looked_begin(struct exchange *exchange)
@@ -18,8 +17,8 @@ void looked_begin(struct exchange *exchange)
     if (worker->inspector == NULL)
         worker->inspector = inspector_new();
     looked->exchange = exchange;
-    looked->inspected = inspected_new(
-        worker->inspector, policy_inspection(&exchange->decision), host_text(&exchange->ask.request.host));
+    looked->inspected =
+        inspected_new(worker->inspector, exchange->decision.inspection, host_text(&exchange->ask.request.host));
     exchange->looked = looked;
 }
 
@@ -51,7 +50,7 @@ struct inspected *exchange_inspected(const struct exchange *exchange)
 static size_t limit_of(const struct exchange *exchange)
 {
     size_t held = exchange->worker->limits.body_held;
-    const struct inspection *inspection = policy_inspection(&exchange->decision);
+    const struct inspection *inspection = exchange->decision.inspection;
     size_t own = inspection == NULL ? 0 : inspection_limit(inspection);
     return own > 0 && own < held ? own : held;
 }

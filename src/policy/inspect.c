@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What rules look for: it can only be seen where the connection is opened. */
-#include "exeat/policy/inspect.h"
-
 #include "policy_internal.h"
 
 static void check_place(const struct settings_rule *rule, struct diags *diags)
@@ -25,14 +23,4 @@ void inspection_compile_of(struct policy *policy, struct policy_rule *rule, stru
     rule->needs_inside = true;
     rule->inspection = inspection_compile(
         &source->inspect, &policy->settings->lists, policy->settings->observe || source->observe, diags);
-}
-
-const struct inspection *policy_inspection(const struct decision *decision)
-{
-    return decision->winner == NULL ? NULL : decision->winner->inspection;
-}
-
-const struct inspection *policy_inspection_of(const struct policy *policy, size_t rule)
-{
-    return policy->rules[rule].inspection;
 }

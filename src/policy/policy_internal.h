@@ -5,9 +5,9 @@
 
 #include "exeat/client_table.h"
 #include "exeat/host_table.h"
+#include "exeat/inspect.h"
 #include "exeat/path_pattern.h"
 #include "exeat/policy.h"
-#include "exeat/policy/inspect.h"
 #include "exeat/policy/lapse.h"
 #include "exeat/policy/trace.h"
 #include "exeat/policy/trust.h"

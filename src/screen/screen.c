@@ -131,6 +131,9 @@ static enum filtered end_held(void *context, struct filters *filters, size_t nex
     enum inspect_says says = inspect_answer(screen->about.inspected, &screen->label, &screen->answer, &detail);
     if (says > INSPECT_CHANGED)
         return refuse(screen, detail.text);
+    if (says == INSPECT_CHANGED && screen->head->status == 206)
+        return refuse(
+            screen, "a part of a larger answer (206) cannot be changed: its place in the whole would be another");
     put_head(screen, filters->to, screen->head, CONTENT_OF_LENGTH, screen->answer.length, says == INSPECT_CHANGED);
     (void)filters_give_text(filters, next, buffer_text(&screen->answer));
     forget(&screen->answer);

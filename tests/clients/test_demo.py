@@ -34,3 +34,7 @@ def test_three_vendors_clients_are_answered_offline_by_the_engine_then_by_a_fixe
     for host in ("api.openai.com", "api.anthropic.com", "generativelanguage.googleapis.com"):
         assert host in records
     assert records.count("reroute") >= 4 and "evil.example" in records and "shop.example" in records
+    minimised = part(shown, "a stand-in for a model answers with the placeholders")
+    assert "the model got:  Refund [CARD_1], and tell [EMAIL_1]." in minimised
+    assert "the caller got: Refunded 4111 1111 1111 1111, and told anna.muster@shop.example." in minimised
+    assert "card redact 1 messages[0].content" in minimised and "placeholder restore 2" in minimised

@@ -92,7 +92,7 @@ def show_minimisation(gate, echo):
     body = gate.folder / "prompt.json"
     body.write_text(json.dumps(prompt))
     asked = ["POST", "https://api.mistral.ai/v1/chat/completions"]
-    print(run_exeat("explain", "-c", gate.config_path, *asked, "--body", body).stdout.split("\n", 1)[1])
+    print("inspected:" + run_exeat("explain", "-c", gate.config_path, *asked, "--body", body).stdout.split("inspected:", 1)[1])
 
     say("a stand-in for a model answers with the placeholders; the caller gets the values")
     echo.raw = whole(json.dumps(chat_answer("tiny", "Refunded [CARD_1], and told [EMAIL_1].")).encode())

@@ -6,6 +6,7 @@
 #include "exeat/base/check.h"
 #include "exeat/inspect/answer.h"
 
+static struct settings *settings;
 static struct inspection *inspection;
 static struct inspector *inspector;
 
@@ -15,7 +16,7 @@ static void begin(void)
                                               "inspect: { redact: [card, email, phone, ip], "
                                               "restore: true, answers: { redact: [iban], deny: [private_key] } } }\n");
     struct diags *diags = diags_new();
-    struct settings *settings = settings_parse(yaml, "fuzz.yaml", diags);
+    settings = settings_parse(yaml, "fuzz.yaml", diags);
     ASSERT(settings != NULL);
     inspection = inspection_compile(&settings->lists.rules[0].inspect, &settings->lists, false, diags);
     inspector = inspector_new();

@@ -160,6 +160,16 @@ def test_in_observe_mode_it_only_counts(gate, origin):
     assert json.loads(origin.requests[0]["body"]) == {"note": CARD}
 
 
+def test_a_rule_that_only_observes_does_not_take_the_inspection_of_the_one_that_lets_through_away(gate, origin):
+    watching = {"id": "a-watcher", "verdict": "deny", "hosts": ["shop.example"], "schemes": ["http"], "ports": ["1-65535"], "mode": "observe"}
+    one = gate(resolve=hosts("shop.example"), rules=[watching, looks("shop.example", "courier", INSPECT)])
+    one.base = f"shop.example:{origin.port}"
+    assert post(one, {"note": CARD}).status == 200
+    decision = one.only_decision()
+    assert (decision["rule"], decision["observed"], decision["found"]) == ("a-watcher", 1, "card redact 1 note")
+    assert json.loads(origin.requests[0]["body"]) == {"note": "[CARD_1]"}
+
+
 def test_a_host_whose_rule_inspects_is_opened_and_never_tunnelled(gate, root, things):
     from support.origin import Origin
 

@@ -237,6 +237,7 @@ static struct outcome_record answered_call(void)
         .id = {{1}},
         .done = PLAN_REROUTE,
         .served_model = TEXT("mistral-7b"),
+        .found = TEXT("placeholder restore 3"),
         .service =
             {
                 .step = 2,
@@ -335,6 +336,7 @@ static void an_outcome_says_who_served_a_call_and_reads_back(void **state)
     assert_true(text_equal(back.service.version, TEXT("b4711")) && text_equal(back.service.adapter, TEXT("shop-de")));
     assert_true(text_equal(back.service.region, TEXT("eu-central")));
     assert_true(text_equal(back.service.region_from, TEXT("file")));
+    assert_true(text_equal(back.found, TEXT("placeholder restore 3")));
     buffer_clear(&fields);
 }
 

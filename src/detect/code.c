@@ -219,6 +219,29 @@ static size_t prefix_before(const struct look *look, size_t start)
     return at < end && look_begins(look, at) ? at : start;
 }
 
+/* "54362315-K": one letter alone behind a gap. */
+static bool has_letter_behind(const struct look *look, size_t end)
+{
+    struct text text = look->value;
+    if (end + 1 >= text.length)
+        return false;
+    struct point gap = point_at(text, end, look->spelling);
+    size_t letter = end + gap.length;
+    return point_gap(gap.code) != GAP_NONE && letter < text.length && is_ascii_letter(text.data[letter]) &&
+           look_ends(look, letter + 1);
+}
+
+/* Digits written together, without a word: of all forms only AHV (756…) and NIR (1 or 2) are told by that alone. */
+static bool is_plain_id(struct look *look, const struct number *number)
+{
+    enum { AHV = 13, NIR = 15, SAID = LABEL_VAT | LABEL_TAX | LABEL_SOCIAL | LABEL_PASSPORT | LABEL_ACCOUNT };
+    size_t count = number->count;
+    bool ahv = count == AHV && number->digits[0] == 7 && number->digits[1] == 5;
+    bool nir = count == NIR && (number->digits[0] == 1 || number->digits[0] == 2);
+    return number_group(number, 0) == count && !ahv && !nir && !has_letter_behind(look, number->end[count - 1]) &&
+           (look_labels(look, number->start[0]) & SAID) == 0;
+}
+
 /* From a group's first digit: the token that it is in, and one before that. */
 void find_code(struct look *look, const struct number *number)
 {
@@ -237,6 +260,8 @@ void find_code(struct look *look, const struct number *number)
                          is_ascii_letter(look->value.data[number->end[number->count - 1]]);
     if (number->count < CODE_LEAST && letters == 0 && prefix == start && !letter_behind)
         return; /* a price, a size */
+    if (letters == 0 && prefix == start && !letter_behind && is_plain_id(look, number))
+        return;
     if (prefix != start && find_from(look, prefix))
         return;
     if (!find_from(look, start))

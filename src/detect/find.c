@@ -94,7 +94,9 @@ static void take_hint(struct look *look, const struct detect_hint *hint)
     bool beside = hint->beside.length > 0 && hint->beside.length <= BESIDE_MOST;
     look->field = beside ? hint->beside : hint->field;
     struct known_name known = signs_name(look->set, look->scratch, look->field);
-    look->kind = field_kind((enum field_kind)known.kind, field_parent(hint->path));
+    enum field_kind kind = (enum field_kind)known.kind;
+    bool open = kind == FIELD_PERSONS_NAME || kind == FIELD_ADDRESS_PART;
+    look->kind = open ? field_kind(kind, field_parent(hint->path)) : kind;
     look->field_labels = known.labels;
 }
 

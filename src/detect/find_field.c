@@ -56,13 +56,13 @@ static bool is_degrees(struct text value, struct makeup makeup)
 static bool is_tier(const struct look *look, struct text value, struct makeup makeup)
 {
     static const char *const prices[] = {"price", "value", "amount", "percent", "discount", "preis", "prix", "prijs"};
-    if (!field_is_in_tiers(look->path) || !is_price(value, makeup) || makeup.letters > 0)
+    bool named = look->kind == FIELD_TIERS;
+    if (!is_price(value, makeup) || makeup.letters > 0)
         return false;
-    for (size_t i = 0; i < COUNT_OF(prices); i++)
-        if (look->field.length > 0 &&
-            memmem(look->field.data, look->field.length, prices[i], strlen(prices[i])) != NULL)
-            return true;
-    return look->kind == FIELD_TIERS;
+    for (size_t i = 0; !named && i < COUNT_OF(prices); i++)
+        named = look->field.length > 0 &&
+                memmem(look->field.data, look->field.length, prices[i], strlen(prices[i])) != NULL;
+    return named && field_is_in_tiers(look->path);
 }
 
 /* The detector of a value of this kind; DETECTOR_COUNT: it is none after all. */

@@ -105,7 +105,7 @@ static bool fake_iban(struct text value, uint32_t number, struct buffer *out)
     if (count <= HEAD || !isalpha((unsigned char)plain[0]) || !isalpha((unsigned char)plain[1]) ||
         !number_digits(plain + HEAD, count - HEAD, number))
         return false;
-    memcpy(plain + 2, "00", 2);
+    plain[2] = plain[3] = '0';
     unsigned check = 98 - mod_97(plain, HEAD, mod_97(plain + HEAD, count - HEAD, 0));
     (void)number_digits(plain + 2, 2, check);
     for (size_t i = 0, at = 0; i < value.length; i++)

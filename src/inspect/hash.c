@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* HMAC-SHA-256 (RFC 2104) of a value: who has the key can join what carries the same hash, and nobody else can try out
  * all card numbers. */
-#include <ctype.h>
 #include <string.h>
 
 #include "exeat/base/digest.h"
@@ -29,19 +28,36 @@ static void turn(uint8_t block[BLOCK], uint8_t with)
         block[i] = (uint8_t)(block[i] ^ with);
 }
 
+static bool is_grouped(int detector)
+{
+    return detector == DETECTOR_CARD || detector == DETECTOR_IBAN || detector == DETECTOR_PHONE ||
+           detector == DETECTOR_VAT || detector == DETECTOR_TAX_ID || detector == DETECTOR_SOCIAL_SECURITY;
+}
+
+/* Of a number: its digits and capitals; 0: it is left out. */
+static char plain_of_number(char one)
+{
+    if (one >= 'a' && one <= 'z')
+        return (char)(one - 'a' + 'A');
+    return (one >= '0' && one <= '9') || (one >= 'A' && one <= 'Z') ? one : '\0';
+}
+
+static char plain_of_address(char one)
+{
+    return one >= 'A' && one <= 'Z' ? (char)(one - 'A' + 'a') : one;
+}
+
 /* How a number is grouped, and how an address is capitalised, is no part of it. */
 static void write_plain(int detector, struct text value, struct buffer *out)
 {
-    static const uint32_t grouped = DETECTOR_BIT(DETECTOR_CARD) | DETECTOR_BIT(DETECTOR_IBAN) |
-                                    DETECTOR_BIT(DETECTOR_PHONE) | DETECTOR_BIT(DETECTOR_VAT) |
-                                    DETECTOR_BIT(DETECTOR_TAX_ID) | DETECTOR_BIT(DETECTOR_SOCIAL_SECURITY);
-    bool is_grouped = (grouped & DETECTOR_BIT(detector)) != 0;
     for (size_t i = 0; i < value.length; i++) {
-        unsigned char one = (unsigned char)value.data[i];
-        if (is_grouped && isalnum(one))
-            buffer_append_byte(out, (char)toupper(one));
-        else if (!is_grouped)
-            buffer_append_byte(out, detector == DETECTOR_EMAIL ? (char)tolower(one) : (char)one);
+        char one = value.data[i];
+        if (is_grouped(detector))
+            one = plain_of_number(one);
+        else if (detector == DETECTOR_EMAIL)
+            one = plain_of_address(one);
+        if (one != '\0')
+            buffer_append_byte(out, one);
     }
 }
 

@@ -104,11 +104,14 @@ static void grow(struct stand_ins *all, struct stand_in_index *index, text_of of
         *slot_of(all, index, of, of(&all->list[i])) = (uint32_t)i + 1;
 }
 
-static void put(struct stand_ins *all, struct text value, struct text word)
+/* Gives the word as it is kept. */
+static struct text put(struct stand_ins *all, struct text value, struct text word)
 {
+    const struct stand_in one = {.value = keep(all, value), .word = keep(all, word)};
     if ((all->count & (all->count - 1)) == 0)
         all->list = base_resize(all->list, all->count == 0 ? 1 : all->count * 2, sizeof(*all->list));
-    all->list[all->count] = (struct stand_in){.value = keep(all, value), .word = keep(all, word)};
+    ASSERT(all->list != NULL);
+    all->list[all->count] = one;
     grow(all, &all->by_value, value_of);
     grow(all, &all->by_word, word_of);
     *slot_of(all, &all->by_value, value_of, value) = (uint32_t)all->count + 1;
@@ -116,6 +119,7 @@ static void put(struct stand_ins *all, struct text value, struct text word)
     all->count++;
     all->lengths |= UINT64_C(1) << word.length;
     all->firsts[(unsigned char)word.data[0]] = 1;
+    return one.word;
 }
 
 /* --- kinds -----------------------------------------------------------------------------------------------------------
@@ -280,11 +284,11 @@ struct text stand_ins_for(struct stand_ins *all, const struct stand_in_wish *wis
     struct buffer word = {0};
     if (known != NULL)
         return known->word;
+    struct text given = TEXT("");
     if (all->count < NUMBER_MAX && write_word(all, wish, &word))
-        put(all, wish->value, buffer_text(&word));
-    bool is_given = word.length > 0;
+        given = put(all, wish->value, buffer_text(&word));
     buffer_clear(&word);
-    return is_given ? all->list[all->count - 1].word : TEXT("");
+    return given;
 }
 
 /* --- finding words ---------------------------------------------------------------------------------------------------

@@ -119,12 +119,12 @@ size_t date_end(struct text text, const struct number *number, enum detect_spell
     return read_words(text, number->end[day - 1], spelling);
 }
 
-/* At a glance: three groups of a date, or a day with a word behind it. */
+/* Three groups of a date, or a day with a word behind it. */
 static bool may_be_date(const struct look *look, const struct number *number)
 {
     size_t first = number_group(number, 0);
     size_t behind = number->end[first - 1];
-    if (first == 8 || (number->count > first && (first <= 2 || first == 4)))
+    if (read_digits(number) > 0)
         return true;
     return first <= 2 && behind < look->value.length &&
            (look->value.data[behind] == ' ' || look->value.data[behind] == '.' ||

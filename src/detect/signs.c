@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { SMALL = 6 }; /* digits: fewer are no number of anybody */
+
 /* Where the digits and colons end that begin at `at`, at most `most` of them. */
 static size_t time_end(struct text text, size_t at, size_t most)
 {
@@ -31,7 +33,6 @@ static size_t iso_date_end(const struct look *look, const struct number *number)
 /* "12.99", and nothing else in the value: too few digits for anything but a date, which has more groups. */
 static bool is_small_value(const struct look *look, const struct number *number)
 {
-    enum { SMALL = 6 };
     struct text text = look->value;
     size_t start = number->start[0];
     size_t end = number->end[number->count - 1];
@@ -51,6 +52,8 @@ void signs_look_at_digits(struct look *look, size_t at)
     if (at < look->skip)
         return;
     number_read(look->value, at, look->spelling, &number);
+    if (number.count < SMALL && number_gaps_are(&number, 0, number.count, 1u << GAP_DOT))
+        look->skip = number.end[number.count - 1]; /* what is behind the point of a decimal begins nothing */
     if (is_small_value(look, &number))
         return;
     find_birth_date(look, &number);

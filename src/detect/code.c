@@ -103,7 +103,7 @@ static bool labelled(enum national_kind kind, uint32_t labels)
     case NATIONAL_TAX:
         return (labels & (LABEL_VAT | LABEL_TAX)) != 0;
     case NATIONAL_PERSON:
-        return (labels & (LABEL_SOCIAL | LABEL_TAX | LABEL_PASSPORT)) != 0;
+        return (labels & (LABEL_SOCIAL | LABEL_TAX)) != 0;
     case NATIONAL_KIND_COUNT:
         break;
     }

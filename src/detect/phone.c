@@ -77,8 +77,8 @@ static size_t plus_before(const struct look *look, const struct number *number, 
     return start;
 }
 
-/* As people write the numbers of France (01 23 45 67 89), of area codes in brackets or before a slash or blank
- * (030/123456). */
+/* As people write the numbers of France (01 23 45 67 89), of America ((555) 123-4567), of area codes in brackets or
+ * before a slash or blank (030/123456). */
 static bool has_national_grouping(const struct look *look, const struct number *number, size_t from, size_t count)
 {
     size_t first = number_group(number, from);
@@ -86,13 +86,15 @@ static bool has_national_grouping(const struct look *look, const struct number *
     bool pairs = true;
     for (size_t at = 0; at < count; at += number_group(number, from + at), groups++)
         pairs = pairs && number_group(number, from + at) == 2;
+    bool bracketed = number->start[from] > 0 && look->value.data[number->start[from] - 1] == '(';
+    if (bracketed && count == 10 && groups == 3 && first == 3 && number_group(number, from + 3) == 3)
+        return true; /* (555) 123-4567 */
     if (number->digits[from] != 0 || number->digits[from + 1] == 0 || groups < 2)
         return false;
     if (pairs && groups == 5)
         return true;
     enum gap gap = (enum gap)number->gap[from + first];
-    bool bracket = number->start[from] > 0 && look->value.data[number->start[from] - 1] == '(';
-    bool parted = gap == GAP_SLASH || gap == GAP_SPACE || bracket;
+    bool parted = gap == GAP_SLASH || gap == GAP_SPACE || bracketed;
     return parted && first >= 3 && first <= 5 && groups <= 5 && count >= 9 && count <= 12 &&
            number_gaps_are(number, from + first, count - first, 1u << GAP_SPACE | 1u << GAP_DASH);
 }

@@ -70,8 +70,9 @@ static void finds_passports_behind_a_word(void **state)
 {
     (void)state;
     ASSERT_MARKED(
-        "passport {passport:C01X00T47}", "Reisepass-Nr. {passport:C01X0006H}", "Personalausweis: {passport:L01X00T471}",
-        "passeport n° {passport:12AB34567}", "C01X00T47", "pass the salt 123");
+        "passport {passport:C01X00T47}", "passport number {passport:533380006}", "Reisepass-Nr. {passport:C01X0006H}",
+        "Personalausweis: {passport:L01X00T471}", "passeport n° {passport:12AB34567}", "C01X00T47",
+        "pass the salt 123");
     assert_marked_in("passport_number", "{passport:123456789}");
 }
 

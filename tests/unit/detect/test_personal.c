@@ -43,7 +43,8 @@ static void finds_national_phone_numbers_beside_a_word_or_in_a_field(void **stat
         "Tel.: {phone:030/1234567}", "Telefon {phone:0151 23456789}",
         "appelez le 06… téléphone : {phone:06 12 34 56 78}", "Mobiel: {phone:06-12345678}",
         "telefon: {phone:601 234 567}", "móvil {phone:612 345 678}", "cellulare {phone:347 1234567}",
-        "call me at {phone:555-123-4567}", "{phone:06 12 34 56 78}", "{phone:(030) 1234567}", "{phone:030/1234567}");
+        "call me at {phone:555-123-4567}", "{phone:06 12 34 56 78}", "{phone:(030) 1234567}", "{phone:030/1234567}",
+        "my number is {phone:(555) 123-4567}");
     assert_marked_in("billing_address.telephone", "{phone:0301234567}");
     assert_marked_in("customer.phone", "{phone:601234567}");
     assert_marked_in("shippingAddress.phoneNumber", "{phone:555-0123}");

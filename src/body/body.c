@@ -132,15 +132,18 @@ static enum body_fault settle_xml(struct layer *layer, struct text bytes)
     return BODY_FINE;
 }
 
-/* A body without a type, or with the one that programs give to what they know no type of. */
+/* A body without a type, or with one that anything would be well formed for: then JSON and XML are what they are. */
 static enum body_fault find_kind(struct body *body, struct layer *layer)
 {
-    if (layer->kind != BODY_UNSAID && layer->kind != BODY_FORM)
+    enum body_kind said = layer->kind;
+    if (said != BODY_UNSAID && said != BODY_FORM && said != BODY_TABLE && said != BODY_EVENTS)
         return BODY_FINE;
-    if (layer->kind == BODY_UNSAID && (!sniff_is_text(layer->text) || sniff_is_multipart(layer->text)))
+    if (said == BODY_UNSAID && (!sniff_is_text(layer->text) || sniff_is_multipart(layer->text)))
         return BODY_TYPE_UNKNOWN;
-    body->is_sniffed = true;
-    layer->kind = layer->kind == BODY_FORM ? sniff_form(layer->text) : sniff_kind(layer->text);
+    layer->kind = sniff_kind(layer->text);
+    body->is_sniffed = layer->kind == BODY_JSON || layer->kind == BODY_XML;
+    if (!body->is_sniffed && said != BODY_UNSAID)
+        layer->kind = said;
     return BODY_FINE;
 }
 
@@ -273,16 +276,15 @@ static bool walk_layer(struct body *body)
     return walk_kind(body);
 }
 
-/* What its first byte speaks for, and the next thing that it could be: lines of JSON, a page of HTML, a form after all.
- */
+/* What its first byte speaks for, or what it was said to be; or the next thing that it could be: lines of JSON, a page
+ * of HTML. */
 static void settle_sniffed(struct body *body)
 {
     struct layer *first = &body->layers.list[0];
-    bool is_form = body->label.kind == BODY_FORM;
-    if ((first->kind != BODY_JSON && first->kind != BODY_XML) || is_well_formed(body))
+    if (is_well_formed(body))
         return;
-    if (is_form)
-        first->kind = BODY_FORM;
+    if (body->label.kind != BODY_UNSAID)
+        first->kind = body->label.kind;
     else
         first->kind = first->kind == BODY_JSON ? BODY_LINES : BODY_TEXT;
 }

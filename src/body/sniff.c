@@ -52,12 +52,6 @@ enum body_kind sniff_kind(struct text text)
     }
 }
 
-enum body_kind sniff_form(struct text text)
-{
-    enum body_kind kind = sniff_kind(text);
-    return kind == BODY_JSON || kind == BODY_XML ? kind : BODY_FORM;
-}
-
 bool sniff_xml_charset(struct text text, enum charset *charset)
 {
     static const struct text word = TEXT_INIT("encoding");

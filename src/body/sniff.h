@@ -8,8 +8,6 @@
 
 /* By what it begins with: to be held to that, all of it. `text` is UTF-8 without a byte-order mark. */
 enum body_kind sniff_kind(struct text text);
-/* A form that is none: what PHP's curl and others send as a form when nobody names a type. */
-enum body_kind sniff_form(struct text text);
 bool sniff_is_text(struct text text);      /* no control characters but blanks and line ends */
 bool sniff_is_multipart(struct text text); /* whose boundary nobody says */
 /* What the first line of an XML document says of its charset; CHARSET_UNSAID: nothing. False: one that is not

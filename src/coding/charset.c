@@ -67,16 +67,6 @@ static bool is_single(enum charset charset)
     return charset == CHARSET_LATIN1 || charset == CHARSET_LATIN9 || charset == CHARSET_WINDOWS1252;
 }
 
-/* Without a mark the order is the network's (RFC 2781 section 4.3). */
-static enum charset without_mark(enum charset charset)
-{
-    if (charset == CHARSET_UTF16)
-        return CHARSET_UTF16BE;
-    if (charset == CHARSET_UTF32)
-        return CHARSET_UTF32BE;
-    return charset == CHARSET_UNSAID ? CHARSET_UTF8 : charset;
-}
-
 static const struct mark *mark_of(struct text bytes, enum charset charset)
 {
     for (size_t i = 0; i < COUNT_OF(marks); i++) {
@@ -89,17 +79,45 @@ static const struct mark *mark_of(struct text bytes, enum charset charset)
     return NULL;
 }
 
+/* Some readers heed a mark more than a name, others a name more than a mark; and of wide units without a mark and an
+ * order some take the first byte for the higher (RFC 2781 section 4.3), others for the lower (WHATWG Encoding). */
+static bool is_ambiguous(struct text bytes, enum charset charset)
+{
+    bool has_mark = mark_of(bytes, CHARSET_UNSAID) != NULL;
+    if (is_single(charset))
+        return has_mark && mark_of(bytes, CHARSET_UTF8) == NULL;
+    return (has_mark && mark_of(bytes, charset) == NULL) ||
+           (!has_mark && (charset == CHARSET_UTF16 || charset == CHARSET_UTF32));
+}
+
+/* Who does not heed the charset reads them as text: wide units have a NUL in every character that is ASCII. */
+static bool has_narrow_text(struct text bytes)
+{
+    enum { RUN = 8 };
+    size_t run = 0;
+    for (size_t i = 0; i < bytes.length && run < RUN; i++)
+        run = bytes.data[i] >= ' ' && bytes.data[i] < 0x7f ? run + 1 : 0;
+    return run == RUN;
+}
+
 bool charset_settle(struct text bytes, enum charset *charset, size_t *mark_length)
 {
+    *mark_length = 0;
+    if (is_single(*charset) && text_is_utf8(bytes))
+        *charset = CHARSET_UTF8;
+    if (is_ambiguous(bytes, *charset))
+        return false;
     const struct mark *mark = is_single(*charset) ? NULL : mark_of(bytes, *charset);
     bool has_nul = text_has(bytes, '\0');
-    *mark_length = mark == NULL ? 0 : mark->bytes.length;
-    *charset = mark == NULL ? without_mark(*charset) : mark->charset;
-    if (is_single(*charset) && text_is_utf8(bytes))
+    if (mark != NULL) {
+        *mark_length = mark->bytes.length;
+        *charset = mark->charset;
+    }
+    if (*charset == CHARSET_UNSAID)
         *charset = CHARSET_UTF8;
     if (*charset == CHARSET_UTF8 || is_single(*charset))
         return !has_nul;
-    return mark != NULL || has_nul || !text_is_utf8(bytes);
+    return (mark != NULL || has_nul || !text_is_utf8(bytes)) && !has_narrow_text(bytes);
 }
 
 /* --- single bytes --------------------------------------------------------------------------------------------------

@@ -23,8 +23,9 @@ enum charset {
 /* By its names of WHATWG Encoding and of PHP; false: it is not read here (UTF-7 and EBCDIC among them). */
 MUST_CHECK bool charset_parse(struct text name, enum charset *charset);
 /* What the bytes are read as. A byte-order mark, of `mark_length` bytes, settles what the label left open; bytes that
- * are UTF-8 are read so whatever charset of single bytes the label names, as most readers do; wide units are what has a
- * NUL or a mark, and UTF-8 has none. False: the bytes cannot be what the label says. */
+ * are UTF-8 are read so whatever charset of single bytes the label names, as most readers do. False: the bytes cannot
+ * be what the label says, or readers differ: a mark of another charset, wide units without a mark and an order, or in
+ * which text of single bytes stands. */
 MUST_CHECK bool charset_settle(struct text bytes, enum charset *charset, size_t *mark_length);
 /* Appends `bytes`, which have no mark, as UTF-8; false: they are not of that charset. Of CHARSET_UTF8 too. */
 MUST_CHECK bool charset_read(enum charset charset, struct text bytes, struct buffer *out);

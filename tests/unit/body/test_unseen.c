@@ -176,6 +176,9 @@ static void a_body_that_is_not_what_its_type_says_is_refused_or_read_as_what_it_
     expect_fault("text/plain", NULL, TEXT("\xc1\xf1"), BODY_CHARSET_MALFORMED);
     expect_told("text/plain", TEXT("{\"a\":\"\\u0034111\"}"), "value a a=4111\n");
     expect_told("application/x-www-form-urlencoded", TEXT("<a>4&#49;11</a>"), "value a a=4111\n");
+    expect_told("text/csv", TEXT("{\"a\":\"\\u0034111\",\"b\":1}"), "value a a=4111\nnumber b b=1\n");
+    expect_told("text/event-stream", TEXT("[\"4\\u0031\",\n\"11\"]"), "value [0] =41\nvalue [1] =11\n");
+    expect_told("text/csv", TEXT("{a,b\n1,2"), "value [0] ={a\nvalue [0] =b\nvalue [1].* {a=1\nvalue [1].b b=2\n");
 }
 
 static void wide_charsets_are_read_and_what_only_says_so_is_refused(void **state)

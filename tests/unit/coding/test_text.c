@@ -39,7 +39,7 @@ static void each_charset_is_read_and_written_back_to_the_byte(void **state)
                    "4\0\0\0"),
          TEXT_INIT("4")},
         {CHARSET_UNSAID, TEXT_INIT("\0\0\xfe\xff\0\1\xf6\0"), TEXT_INIT("\xf0\x9f\x98\x80")},
-        {CHARSET_UTF16,
+        {CHARSET_UTF16BE,
          TEXT_INIT("\0"
                    "4\xd8\x3d\xde\0"),
          TEXT_INIT("4\xf0\x9f\x98\x80")},
@@ -53,7 +53,7 @@ static void each_charset_is_read_and_written_back_to_the_byte(void **state)
          TEXT_INIT("\0"
                    "4"),
          TEXT_INIT("4")},
-        {CHARSET_UTF32,
+        {CHARSET_UTF32BE,
          TEXT_INIT("\0\0\0"
                    "4"),
          TEXT_INIT("4")},
@@ -61,6 +61,7 @@ static void each_charset_is_read_and_written_back_to_the_byte(void **state)
         {CHARSET_LATIN1, TEXT_INIT("\xe9 \xa0\x80"), TEXT_INIT("\xc3\xa9 \xc2\xa0\xe2\x82\xac")},
         {CHARSET_LATIN9, TEXT_INIT("\xa4\xe9"), TEXT_INIT("\xe2\x82\xac\xc3\xa9")},
         {CHARSET_WINDOWS1252, TEXT_INIT("\x96\xff\x81"), TEXT_INIT("\xe2\x80\x93\xc3\xbf\xc2\x81")},
+        {CHARSET_LATIN1, TEXT_INIT("\xef\xbb\xbf\xc3\xa9"), TEXT_INIT("\xc3\xa9")},
         {CHARSET_LATIN1, TEXT_INIT("\xc3\xa9"), TEXT_INIT("\xc3\xa9")},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -100,8 +101,22 @@ static void what_cannot_be_of_its_charset_is_refused(void **state)
         {CHARSET_UTF16LE, TEXT_INIT("4\0\0\xd8")},
         {CHARSET_UTF16LE, TEXT_INIT("\0\xd8"
                                     "4\0")},
-        {CHARSET_UTF32, TEXT_INIT("\0\x11\0\0")},
+        {CHARSET_UTF32BE, TEXT_INIT("\0\x11\0\0")},
         {CHARSET_UTF32LE, TEXT_INIT("\0\xd8\0\0")},
+        {CHARSET_UTF16, TEXT_INIT("\0"
+                                  "4")},
+        {CHARSET_UTF32, TEXT_INIT("\0\0\0"
+                                  "4")},
+        {CHARSET_UTF16LE, TEXT_INIT("\xfe\xff\0"
+                                    "4")},
+        {CHARSET_UTF16BE, TEXT_INIT("\xef\xbb\xbf"
+                                    "4")},
+        {CHARSET_UTF16, TEXT_INIT("\xef\xbb\xbf"
+                                  "4")},
+        {CHARSET_UTF16LE, TEXT_INIT("4111 1111 1111 1111\0")},
+        {CHARSET_UNSAID, TEXT_INIT("\xff\xfe"
+                                   "4111 1111 1111 1111 ")},
+        {CHARSET_LATIN1, TEXT_INIT("\xff\xfe\x14\xff")},
         {CHARSET_LATIN1, TEXT_INIT("4\0")},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

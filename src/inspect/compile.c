@@ -102,6 +102,7 @@ static struct detect_custom *take_customs(struct making *making)
         if (making->wanted[i] == ACTION_NONE)
             continue;
         add_custom(&lists->detectors[i], &customs[side->custom_count]);
+        customs[side->custom_count].weight = (uint8_t)making->wanted[i];
         side->customs[side->custom_count++] = (struct side_custom){lists->detectors[i].name.text, making->wanted[i]};
     }
     return customs;
@@ -121,8 +122,10 @@ static void compile_set(struct making *making)
     struct inspect_side *side = making->side;
     struct diags *unheard = diags_new();
     struct detect_custom *customs = take_customs(making);
-    const struct detect_options options = {
+    struct detect_options options = {
         .detectors = bits_of(side), .customs = customs, .custom_count = side->custom_count};
+    for (size_t i = 0; i < DETECTOR_COUNT; i++)
+        options.weights[i] = (uint8_t)side->actions[i];
     if (options.detectors != 0 || options.custom_count > 0)
         side->set = detect_compile(&options, unheard);
     diags_free(unheard);

@@ -140,7 +140,12 @@ append_all(const struct lane *lane, struct look *look, struct text all, size_t f
 void lane_take(struct lane *lane, struct look *look, struct text more, bool is_last, struct buffer *out)
 {
     struct buffer all = {0};
-    const struct detect_hint hint = {.field = buffer_text(&lane->field), .context = lane->context.length};
+    const struct detect_hint hint = {
+        .field = buffer_text(&lane->field),
+        .path = look->place,
+        .beside = lane->beside,
+        .context = lane->context.length,
+    };
     buffer_reserve(&all, lane->context.length + lane->held.length + more.length + 1);
     BUFFER_APPEND_ALL(&all, buffer_text(&lane->context), buffer_text(&lane->held), more);
     struct text text = buffer_text(&all);

@@ -15,6 +15,7 @@ struct lane {
     struct buffer event;   /* the newest with this text, while something is held */
     struct buffer data;    /* ... and its data */
     struct buffer field;   /* the name of its member */
+    struct text beside;    /* of a value that is whole: what names it in a pair */
     bool is_json;          /* it is JSON itself, in a string */
     bool is_here;          /* the present event has it */
 };

@@ -177,7 +177,7 @@ take_lane(struct inspect_stream *stream, struct lane *lane, struct body *body, c
 /* A value that is whole. */
 static void take_whole(struct inspect_stream *stream, struct body *body, const struct body_place *place)
 {
-    struct lane once = {0};
+    struct lane once = {.beside = place->beside};
     buffer_empty(&stream->words);
     buffer_append(&once.field, place->what == BODY_NAME ? TEXT("") : place->field);
     lane_take(&once, &stream->look, place->value, true, &stream->words);

@@ -123,7 +123,11 @@ void schema_write_reference(const struct section *section, struct buffer *out)
         append_inner(out, &path, key->type);
         path.length = 0;
     }
-    buffer_append(out, TEXT("\n### Not yet\n\nRefused, with a word about what to do instead:\n\n"));
-    append_later(out, section, section->called);
+    struct buffer later = {0};
+    append_later(&later, section, section->called);
+    if (later.length > 0)
+        BUFFER_APPEND_ALL(
+            out, TEXT("\n### Not yet\n\nRefused, with a word about what to do instead:\n\n"), buffer_text(&later));
+    buffer_clear(&later);
     buffer_clear(&path);
 }

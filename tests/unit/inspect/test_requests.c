@@ -117,6 +117,16 @@ static void of_two_words_about_one_kind_the_stricter_counts(void **state)
     rule_free(&rule);
 }
 
+static void of_two_kinds_that_meet_the_one_counts_that_is_denied(void **state)
+{
+    (void)state;
+    struct buffer out = {0};
+    struct rule rule = rule_make("{ flag: [phone], deny: [customer], redact: [email] }");
+    assert_int_equal(rule_json(&rule, "{\"mail\":\"KD-123456@shop.example\"}", &out), INSPECT_DENIED);
+    buffer_clear(&out);
+    rule_free(&rule);
+}
+
 static bool has(const struct buffer *buffer, const char *part)
 {
     return memmem(buffer->data, buffer->length, part, strlen(part)) != NULL;
@@ -190,6 +200,7 @@ int main(void)
         cmocka_unit_test(a_word_that_the_caller_wrote_is_never_given_to_a_value),
         cmocka_unit_test(what_cannot_be_changed_refuses_the_request),
         cmocka_unit_test(of_two_words_about_one_kind_the_stricter_counts),
+        cmocka_unit_test(of_two_kinds_that_meet_the_one_counts_that_is_denied),
         cmocka_unit_test(no_spelling_of_a_value_is_left),
         cmocka_unit_test(a_fake_has_the_shape_and_belongs_to_nobody),
         cmocka_unit_test(a_hash_joins_a_value_with_itself_however_it_is_grouped),

@@ -178,6 +178,72 @@ static void texts_of_two_blocks_do_not_mix(void **state)
     rule_free(&rule);
 }
 
+/* A stream in the words of some vendor, after [EMAIL_1] was given to q@x.example. */
+static void assert_becomes(enum body_kind kind, const char *stream, const char *expected)
+{
+    struct rule rule = rule_make("{ redact: [email], restore: true }");
+    struct buffer body = {0};
+    struct buffer out = {0};
+    struct detail detail = {0};
+    assert_int_equal(rule_json(&rule, "[\"q@x.example\"]", &body), INSPECT_CHANGED);
+    struct inspect_stream *machine = inspect_stream_new(rule.inspected, kind, 1 << 16);
+    assert_int_equal(inspect_stream_feed(machine, text_from(stream), &out, &detail), INSPECT_PASSES);
+    assert_int_equal(inspect_stream_end(machine, &out, &detail), INSPECT_PASSES);
+    buffer_append_byte(&out, '\0');
+    assert_string_equal(out.data, expected);
+    inspect_stream_free(machine);
+    buffer_clear(&body);
+    buffer_clear(&out);
+    rule_free(&rule);
+}
+
+static void lines_of_ollama_end_with_the_line_that_is_done(void **state)
+{
+    (void)state;
+    assert_becomes(
+        BODY_LINES,
+        "{\"message\":{\"content\":\"to [EMAIL\"},\"done\":false}\n{\"message\":{\"content\":\"_1] "
+        "[\"},\"done\":false}\n"
+        "{\"message\":{\"content\":\"E\"},\"done\":true}\n",
+        "{\"message\":{\"content\":\"to \"},\"done\":false}\n"
+        "{\"message\":{\"content\":\"q@x.example \"},\"done\":false}\n"
+        "{\"message\":{\"content\":\"[E\"},\"done\":true}\n");
+}
+
+static void an_event_that_tells_all_of_a_text_again_is_whole_in_itself(void **state)
+{
+    (void)state;
+    assert_becomes(
+        BODY_EVENTS,
+        "event: response.output_text.delta\ndata: "
+        "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"a [EMAIL_1\"}\n\n"
+        "event: response.output_text.delta\ndata: "
+        "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"] [\"}\n\n"
+        "event: response.output_text.done\ndata: "
+        "{\"type\":\"response.output_text.done\",\"output_index\":0,\"text\":\"a [EMAIL_1] [\"}\n\n",
+        "event: response.output_text.delta\ndata: "
+        "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"a \"}\n\n"
+        "event: response.output_text.delta\ndata: "
+        "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"q@x.example \"}\n\n"
+        "event: response.output_text.delta\ndata: "
+        "{\"type\":\"response.output_text.delta\",\"output_index\":0,\"delta\":\"[\"}\n\n"
+        "event: response.output_text.done\ndata: "
+        "{\"type\":\"response.output_text.done\",\"output_index\":0,\"text\":\"a q@x.example [\"}\n\n");
+}
+
+static void a_text_in_the_event_that_ends_it_is_all_there(void **state)
+{
+    (void)state;
+    assert_becomes(
+        BODY_EVENTS,
+        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"x [EM\"}]},\"index\":0}]}\n\n"
+        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"AIL_1] "
+        "[EM\"}]},\"finishReason\":\"STOP\",\"index\":0}]}\n\n",
+        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"x \"}]},\"index\":0}]}\n\n"
+        "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"q@x.example "
+        "[EM\"}]},\"finishReason\":\"STOP\",\"index\":0}]}\n\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +252,9 @@ int main(void)
         cmocka_unit_test(what_is_denied_stops_the_stream_before_it_leaves),
         cmocka_unit_test(a_stream_in_which_nothing_is_found_is_the_same_to_the_byte),
         cmocka_unit_test(texts_of_two_blocks_do_not_mix),
+        cmocka_unit_test(lines_of_ollama_end_with_the_line_that_is_done),
+        cmocka_unit_test(an_event_that_tells_all_of_a_text_again_is_whole_in_itself),
+        cmocka_unit_test(a_text_in_the_event_that_ends_it_is_all_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

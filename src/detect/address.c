@@ -8,7 +8,7 @@
 #include "detectors.h"
 #include "exeat/wording/letters.h"
 
-enum { WORD_MOST = 28, WORDS_MOST = 5, NUMBER_MOST = 4, WHOLE_MOST = 9, OPEN_REACH = 320 };
+enum { WORD_MOST = 28, WORD_BYTES = 56, WORDS_MOST = 5, NUMBER_MOST = 4, WHOLE_MOST = 9, OPEN_REACH = 320 };
 
 enum place {
     ENDS_WORD,
@@ -84,7 +84,7 @@ static bool word_behind(const struct look *look, size_t at, struct word *word)
         if (strchr(" .,", look->value.data[at]) != NULL && look->value.data[at] != '\0')
             at++;
     word->start = at;
-    while (at < look->value.length && at - word->start < 2 * WORD_MOST) {
+    while (at < look->value.length && at - word->start < WORD_BYTES) {
         struct point point = point_at(look->value, at, look->spelling);
         if (!is_letter(point.code) &&
             !(at > word->start && (point.code == '-' || point.code == '\'' || point.code == 0x2019)))
@@ -103,7 +103,7 @@ static bool word_before(const struct look *look, size_t at, struct word *word)
         if (look->value.data[at - 1] == ' ' || look->value.data[at - 1] == '.')
             at--;
     word->end = at;
-    while (at > 0 && word->end - at < 2 * WORD_MOST) {
+    while (at > 0 && word->end - at < WORD_BYTES) {
         struct point point = point_before(look->value, at);
         if (!is_letter(point.code) && point.code != '-')
             break;
@@ -167,14 +167,13 @@ static size_t street_behind(const struct look *look, size_t at, bool *weak)
     if (at < look->value.length && look->value.data[at] == '.')
         return at; /* the end of a sentence */
     for (unsigned words = 0; words < WORDS_MOST && word_behind(look, end, &word); words++) {
-        if (words == 0 && is_street(&word, BEFORE_OR_AFTER, weak))
-            french = true;
-        else if (!french && words > 0 && word.capital && is_street(&word, BEHIND_NAME, weak))
+        french = french || (words == 0 && is_street(&word, BEFORE_OR_AFTER, weak));
+        bool is_last = french ? words > 0 && word.capital && word.length > 3 /* rue de la Paix */
+                              : words > 0 && word.capital && is_street(&word, BEHIND_NAME, weak);
+        if (is_last)
             return word.end;
-        else if (!french && !word.capital)
+        if (!french && !word.capital)
             return at;
-        else if (french && word.capital && word.length > 3)
-            return word.end; /* rue de la Paix */
         end = word.end;
     }
     return at;

@@ -99,7 +99,6 @@ static bool labelled(enum national_kind kind, uint32_t labels)
 {
     switch (kind) {
     case NATIONAL_VAT:
-        return (labels & (LABEL_VAT | LABEL_TAX)) != 0;
     case NATIONAL_TAX:
         return (labels & (LABEL_VAT | LABEL_TAX)) != 0;
     case NATIONAL_PERSON:

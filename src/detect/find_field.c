@@ -65,53 +65,55 @@ static bool is_tier(const struct look *look, struct text value, struct makeup ma
     return named && field_is_in_tiers(look->path);
 }
 
+/* What a value of a kind of field has to be made of, for a detector. */
+static const struct rule {
+    enum field_kind kind;
+    enum detector detector;
+    uint8_t digits_least;
+    uint8_t digits_most;
+    uint8_t letters_most;
+    uint16_t length_most;
+    bool others; /* it may have more than letters, digits, blanks, points and dashes */
+} rules[] = {
+    {FIELD_ADDRESS, DETECTOR_ADDRESS, 0, UINT8_MAX, UINT8_MAX, ADDRESS_MOST, true},
+    {FIELD_PHONE, DETECTOR_PHONE, 5, 18, 4, UINT8_MAX, true},
+    {FIELD_BIRTH, DETECTOR_BIRTH_DATE, 4, 18, NUMBER_MOST, NUMBER_MOST, true},
+    {FIELD_CARD_CHECK, DETECTOR_CARD, 3, 4, 0, NUMBER_MOST, true},
+    {FIELD_ACCOUNT, DETECTOR_IBAN, 6, NUMBER_MOST, NUMBER_MOST, NUMBER_MOST + 8, true},
+    {FIELD_VAT, DETECTOR_VAT, 5, 24, 24, 24, false},
+    {FIELD_TAX, DETECTOR_TAX_ID, 5, 24, 24, 24, false},
+    {FIELD_SOCIAL, DETECTOR_SOCIAL_SECURITY, 5, 28, 28, 28, false},
+    {FIELD_PASSPORT, DETECTOR_PASSPORT, 3, 20, 20, 20, true},
+    {FIELD_COST, DETECTOR_PRICE, 1, NUMBER_MOST, 4, NUMBER_MOST, true},
+    {FIELD_SECRET, DETECTOR_SESSION_TOKEN, 0, UINT8_MAX, UINT8_MAX, FIELD_VALUE_MOST, true},
+};
+
+static size_t at_most(size_t number, size_t most)
+{
+    return number < most ? number : most;
+}
+
+static bool keeps(const struct rule *rule, struct text value, struct makeup makeup)
+{
+    size_t digits = at_most(makeup.digits, UINT8_MAX);
+    return digits >= rule->digits_least && digits <= rule->digits_most &&
+           at_most(makeup.letters, UINT8_MAX) <= rule->letters_most && value.length <= rule->length_most &&
+           (rule->others || makeup.others == 0);
+}
+
 /* The detector of a value of this kind; DETECTOR_COUNT: it is none after all. */
 static enum detector detector_of(const struct look *look, struct text value, struct makeup makeup)
 {
-    switch (look->kind) {
-    case FIELD_NAME:
-        return makeup.letters > 0 && value.length <= PERSON_MOST ? DETECTOR_NAME : DETECTOR_COUNT;
-    case FIELD_ADDRESS:
-        return makeup.letters + makeup.digits > 0 && value.length <= ADDRESS_MOST ? DETECTOR_ADDRESS : DETECTOR_COUNT;
-    case FIELD_PHONE:
-        return makeup.digits >= 5 && makeup.digits <= 18 && makeup.letters <= 4 ? DETECTOR_PHONE : DETECTOR_COUNT;
-    case FIELD_BIRTH:
-        return makeup.digits >= 4 && makeup.digits <= 18 && value.length <= NUMBER_MOST ? DETECTOR_BIRTH_DATE
-                                                                                        : DETECTOR_COUNT;
-    case FIELD_LATITUDE:
-    case FIELD_LONGITUDE:
-        return is_degrees(value, makeup) ? DETECTOR_GEO : DETECTOR_COUNT;
-    case FIELD_CARD_CHECK:
-        return (makeup.digits == 3 || makeup.digits == 4) && makeup.letters == 0 ? DETECTOR_CARD : DETECTOR_COUNT;
-    case FIELD_ACCOUNT:
-        return makeup.digits >= 6 && value.length <= NUMBER_MOST + 8 ? DETECTOR_IBAN : DETECTOR_COUNT;
-    case FIELD_VAT:
-        return makeup.digits >= 5 && value.length <= 24 && makeup.others == 0 ? DETECTOR_VAT : DETECTOR_COUNT;
-    case FIELD_TAX:
-        return makeup.digits >= 5 && value.length <= 24 && makeup.others == 0 ? DETECTOR_TAX_ID : DETECTOR_COUNT;
-    case FIELD_SOCIAL:
-        return makeup.digits >= 5 && value.length <= 28 && makeup.others == 0 ? DETECTOR_SOCIAL_SECURITY
-                                                                              : DETECTOR_COUNT;
-    case FIELD_PASSPORT:
-        return makeup.digits >= 3 && value.length >= 6 && value.length <= 20 ? DETECTOR_PASSPORT : DETECTOR_COUNT;
-    case FIELD_SECRET:
-        return value.length <= FIELD_VALUE_MOST ? DETECTOR_SESSION_TOKEN : DETECTOR_COUNT;
-    case FIELD_TOKEN:
-        return value.length <= FIELD_VALUE_MOST && token_is_random(value) ? DETECTOR_SESSION_TOKEN : DETECTOR_COUNT;
-    case FIELD_COST:
-        return is_price(value, makeup) ? DETECTOR_PRICE : DETECTOR_COUNT;
-    case FIELD_UNKNOWN:
-    case FIELD_NONE:
-    case FIELD_PERSONS_NAME:
-    case FIELD_ADDRESS_PART:
-    case FIELD_POSITION:
-    case FIELD_IP:
-    case FIELD_CARD:
-    case FIELD_TIERS:
-    case FIELD_PERSON:
-    case FIELD_PAIR:
-        break;
-    }
+    for (size_t i = 0; i < COUNT_OF(rules); i++)
+        if (rules[i].kind == look->kind)
+            return keeps(&rules[i], value, makeup) ? rules[i].detector : DETECTOR_COUNT;
+    bool place = look->kind == FIELD_LATITUDE || look->kind == FIELD_LONGITUDE;
+    if (look->kind == FIELD_NAME && makeup.letters > 0 && value.length <= PERSON_MOST)
+        return DETECTOR_NAME;
+    if (place && is_degrees(value, makeup))
+        return DETECTOR_GEO;
+    if (look->kind == FIELD_TOKEN && token_is_random(value))
+        return DETECTOR_SESSION_TOKEN;
     return is_tier(look, value, makeup) ? DETECTOR_PRICE : DETECTOR_COUNT;
 }
 

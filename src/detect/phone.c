@@ -44,8 +44,7 @@ static bool fits_plan(const struct number *number, size_t from, size_t count)
         }
     }
     unsigned first = number->digits[from];
-    return count >= E164_LEAST && count <= E164_MOST &&
-           (first == 2 || first == 3 || first == 4 || first == 5 || first > 5);
+    return count >= E164_LEAST && count <= E164_MOST && first >= 2;
 }
 
 /* The most groups from `from` on that are not more than `most` digits, and at least `least`; 0: there are none. */
@@ -106,7 +105,7 @@ static bool looks_like_date(const struct number *number, size_t from, size_t cou
     size_t second = first < count ? number_group(number, from + first) : 0;
     size_t third = first + second < count ? number_group(number, from + first + second) : 0;
     bool ends = first + second + third == count;
-    if (first == 4 && second <= 2 && (third == 0 || third <= 2))
+    if (first == 4 && second <= 2 && third <= 2)
         return number->digits[from] <= 2 && number->digits[from] > 0;
     return ends && first <= 2 && second <= 2 && (third == 4 || third == 2) &&
            number_gaps_are(number, from, count, 1u << GAP_DOT | 1u << GAP_SLASH | 1u << GAP_DASH);

@@ -121,7 +121,39 @@ static struct scan_sign sign_at(const struct scan *scan, uint64_t bit, size_t at
     return (struct scan_sign){SIGN_END, at};
 }
 
-/* One byte can be the end of several signs: each bit of an event is taken in turn, and put back until none is left. */
+/* A digit that begins a group: is it worth a look? */
+static struct scan_sign sign_of_digit(const struct scan *scan, bool ascii, size_t at)
+{
+    bool begins = !ascii || at == 0 || !is_ascii_digit(scan->text.data[at - 1]);
+    if (begins && has_digits(scan, at))
+        return (struct scan_sign){SIGN_DIGITS, at};
+    if (begins && has_word_beside(scan->text, at))
+        return (struct scan_sign){SIGN_HOUSE, at};
+    return (struct scan_sign){SIGN_END, at};
+}
+
+/* The sign that ends at this bit; it is taken off, and the bit put back until none is left. */
+static struct scan_sign take_sign(struct scan *scan, uint64_t bit, size_t at)
+{
+    if ((scan->run_ends & bit) != 0) {
+        scan->run_ends &= ~bit;
+        return (struct scan_sign){SIGN_RUN, at + 1 - VENDOR_KEY_RUN};
+    }
+    if ((scan->colon_ends & bit) != 0) {
+        scan->colon_ends &= ~bit;
+        return (struct scan_sign){SIGN_COLON, at - 1};
+    }
+    if ((scan->dash_ends & bit) != 0) {
+        scan->dash_ends &= ~bit;
+        return (struct scan_sign){SIGN_DASHES, at - 1};
+    }
+    scan->events &= ~bit;
+    bool digit = (scan->now.digit & bit) != 0;
+    if (digit || ((scan->now.lead & bit) != 0 && is_wide_digit(scan, at)))
+        return sign_of_digit(scan, digit, at);
+    return sign_at(scan, bit, at);
+}
+
 struct scan_sign scan_sign_next(struct scan *scan)
 {
     for (;;) {
@@ -130,29 +162,7 @@ struct scan_sign scan_sign_next(struct scan *scan)
                 return (struct scan_sign){SIGN_END, scan->text.length};
         uint64_t bit = scan->events & -scan->events;
         size_t at = scan->block - SCAN_BLOCK + (size_t)__builtin_ctzll(bit);
-        if ((scan->run_ends & bit) != 0) {
-            scan->run_ends &= ~bit;
-            return (struct scan_sign){SIGN_RUN, at + 1 - VENDOR_KEY_RUN};
-        }
-        if ((scan->colon_ends & bit) != 0) {
-            scan->colon_ends &= ~bit;
-            return (struct scan_sign){SIGN_COLON, at - 1};
-        }
-        if ((scan->dash_ends & bit) != 0) {
-            scan->dash_ends &= ~bit;
-            return (struct scan_sign){SIGN_DASHES, at - 1};
-        }
-        scan->events &= ~bit;
-        bool digit = (scan->now.digit & bit) != 0;
-        if (digit || ((scan->now.lead & bit) != 0 && is_wide_digit(scan, at))) {
-            bool begins = !digit || at == 0 || !is_ascii_digit(scan->text.data[at - 1]);
-            if (begins && has_digits(scan, at))
-                return (struct scan_sign){SIGN_DIGITS, at};
-            if (begins && has_word_beside(scan->text, at))
-                return (struct scan_sign){SIGN_HOUSE, at};
-            continue;
-        }
-        struct scan_sign sign = sign_at(scan, bit, at);
+        struct scan_sign sign = take_sign(scan, bit, at);
         if (sign.sign != SIGN_END)
             return sign;
     }

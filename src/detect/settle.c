@@ -8,6 +8,7 @@
 enum {
     TOKEN_MOST = 1024,
     CHAIN_LETTERS = 56,
+    CHAIN_BYTES = 224,
     CHAIN_GAP = 4,
     PREFIX_BYTES = 4,
     FRONT_BYTES = 16,
@@ -70,7 +71,7 @@ static bool may_begin(struct text text, size_t at)
 static size_t last_chain(struct text text, size_t token)
 {
     size_t held = text.length;
-    for (size_t at = text.length; at > 0 && text.length - at < 4 * CHAIN_LETTERS; at--) {
+    for (size_t at = text.length; at > 0 && text.length - at < CHAIN_BYTES; at--) {
         if (!may_begin(text, at - 1))
             continue;
         if (!may_be_one(text, at - 1))

@@ -138,7 +138,8 @@ bool check_fr_nir(const char *digits, size_t length)
     if (digits[6] > '9') {
         if (digits[5] != '2' || (digits[6] != 'A' && digits[6] != 'B'))
             return false;
-        memcpy(number + 5, digits[6] == 'A' ? "19" : "18", 2);
+        number[5] = '1';
+        number[6] = digits[6] == 'A' ? '9' : '8';
     }
     unsigned month = two(digits, 3);
     return strchr("12", digits[0]) != NULL && ((month >= 1 && month <= 12) || month >= 20) &&

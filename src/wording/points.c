@@ -150,26 +150,31 @@ bool point_is_word_of(uint32_t code)
            code != 0xfeff && (code < 0x1f000 || code > 0x1faff);
 }
 
+/* Blocks in which small and capital letters take turns. */
+static uint32_t fold_pairs(uint32_t code)
+{
+    bool odd_is_small = (code >= 0x100 && code <= 0x137) || (code >= 0x14a && code <= 0x177) ||
+                        (code >= 0x218 && code <= 0x21f) || (code >= 0x1e00 && code <= 0x1eff);
+    bool even_is_small = (code >= 0x139 && code <= 0x148) || (code >= 0x179 && code <= 0x17e);
+    return (odd_is_small && code % 2 == 0) || (even_is_small && code % 2 == 1) ? code + 1 : code;
+}
+
 uint32_t point_fold(uint32_t code)
 {
-    if (code < 0x80)
-        return code >= 'A' && code <= 'Z' ? code + 0x20 : code;
-    if (code >= 0xc0 && code <= 0xde && code != 0xd7)
-        return code + 0x20;
+    static const struct {
+        uint32_t low;
+        uint32_t high;
+        uint32_t step;
+    } ranges[] = {{'A', 'Z', 0x20},     {0xc0, 0xd6, 0x20},   {0xd8, 0xde, 0x20},
+                  {0x391, 0x3a9, 0x20}, {0x400, 0x40f, 0x50}, {0x410, 0x42f, 0x20}};
+    for (size_t i = 0; i < COUNT_OF(ranges); i++)
+        if (code >= ranges[i].low && code <= ranges[i].high)
+            return code + ranges[i].step;
     if (code == 0x130) /* I with a dot */
         return 'i';
     if (code == 0x178) /* Y with two dots */
         return 0xff;
     if (code == 0x1e9e) /* the capital sharp s */
         return 0xdf;
-    bool odd_is_small = (code >= 0x100 && code <= 0x137) || (code >= 0x14a && code <= 0x177) ||
-                        (code >= 0x218 && code <= 0x21f) || (code >= 0x1e00 && code <= 0x1eff);
-    bool even_is_small = (code >= 0x139 && code <= 0x148) || (code >= 0x179 && code <= 0x17e);
-    if ((odd_is_small && code % 2 == 0) || (even_is_small && code % 2 == 1))
-        return code + 1;
-    if ((code >= 0x391 && code <= 0x3a9) || (code >= 0x410 && code <= 0x42f))
-        return code + 0x20;
-    if (code >= 0x400 && code <= 0x40f)
-        return code + 0x50;
-    return code;
+    return fold_pairs(code);
 }

@@ -81,6 +81,8 @@ enum option {
     OPTION_LOG_JSON,
     OPTION_SECCOMP,
     OPTION_AS_WITNESS, /* --witness of `key show` */
+    OPTION_FAIL_ON,
+    OPTION_GITIGNORE,
     OPTION_HELP,
     OPTION_COUNT
 };

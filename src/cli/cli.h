@@ -43,6 +43,7 @@ enum exit_code explain_body(
     const char *type);
 enum exit_code cmd_llm_hosts(const struct command_line *line);
 enum exit_code cmd_llm_try(const struct command_line *line);
+enum exit_code cmd_scan(const struct command_line *line);
 enum exit_code cmd_schema(const struct command_line *line);
 enum exit_code cmd_token(const struct command_line *line);
 enum exit_code cmd_allow(const struct command_line *line);

@@ -42,6 +42,12 @@ static const struct command rows[] = {
      "run, and nothing is sent to any vendor. Who stands by, or has another model than `expect_digest`, is not asked. "
      "-o "
      "is text or json. The code is 1 where an application would get no answer of an endpoint: canned text is none."},
+    {"scan", cmd_scan, "DIR", OPERANDS_ONE, OF(CONFIG) | OF(FORMAT) | OF(FAIL_ON) | OF(GITIGNORE) | OF(ALL),
+     "find keys, calls of models and ways round the gate in a shop's files",
+     "-o is text, json, sarif (2.1.0) or draft: rules for `include:`. With -c each host is told with the rule that "
+     "decides on it, and what a rule reroutes or denies is but a note. The code is 1 from --fail-on on, 2 where "
+     "something could not be read. No symbolic link is followed; no key is shown whole; --all names each file that was "
+     "not read."},
     {"schema", cmd_schema, "", OPERANDS_NONE, OF(FORMAT), "the configuration language, for editors or for people",
      "-o is json or markdown."},
     {"reload", cmd_reload, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "have a running gate read its configuration anew",

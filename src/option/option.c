@@ -66,6 +66,9 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_LOG_JSON] = {"--log-json", NULL, NULL, "log lines are JSON"},
     [OPTION_SECCOMP] = {"--seccomp", NULL, "MODE", "enforce (without it), log, or none: as the gate's confine.seccomp"},
     [OPTION_AS_WITNESS] = {"--witness", NULL, NULL, "it is the key of a witness, not of a log"},
+    [OPTION_FAIL_ON] =
+        {"--fail-on", NULL, "SEVERITY", "end with 1 from then on: note, warning (without it), error, or never"},
+    [OPTION_GITIGNORE] = {"--gitignore", NULL, NULL, "leave out what .gitignore files leave out"},
     [OPTION_HELP] = {"--help", "-h", NULL, "what is printed here"},
 };
 

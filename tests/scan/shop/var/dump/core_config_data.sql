@@ -1,0 +1,1 @@
+INSERT INTO `core_config_data` VALUES (1,'default',0,'web/secure/base_url','https://shop.example/'),(2,'default',0,'shop_ai/verify_ssl','0'),(3,'default',0,'shop_ai/ai/url','https://openrouter.ai/api/v1'),(4,'default',0,'carriers/token','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');

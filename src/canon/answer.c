@@ -42,6 +42,15 @@ bool canon_hold(struct canon_held *held, const struct canon_event *event)
     return true;
 }
 
+bool canon_hold_shared(struct canon_held *held, const struct canon_event *event, size_t *bytes, size_t limit)
+{
+    size_t before = held->bytes;
+    if (!canon_hold(held, event))
+        return false;
+    *bytes += held->bytes - before;
+    return *bytes <= limit;
+}
+
 void canon_held_clear(struct canon_held *held)
 {
     for (size_t i = 0; i < held->count; i++) {

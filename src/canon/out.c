@@ -78,6 +78,17 @@ void out_data_url(struct buffer *out, struct text name, const struct canon_inlin
     BUFFER_APPEND_ALL(out, TEXT("\"data:"), data->media, TEXT(";base64,"), data->base64, TEXT("\""));
 }
 
+void out_call_id(struct buffer *out, const struct canon_call *call, struct text id, size_t reply, size_t index)
+{
+    out_name(out, TEXT("id"));
+    if (id.length > 0)
+        out_quoted(out, id);
+    else if (reply == 0)
+        buffer_printf(out, "\"call_%.*s_%zu\"", TEXT_ARG(call->id), index);
+    else
+        buffer_printf(out, "\"call_%.*s_%zu_%zu\"", TEXT_ARG(call->id), reply, index);
+}
+
 void out_flatten(struct buffer *out, size_t from)
 {
     for (size_t i = from; i < out->length; i++)

@@ -169,13 +169,26 @@ struct canon_list canon_rank_texts(const struct canon_call *call, struct arena *
     return (struct canon_list){CANON_MANY, entries, call->input.count + 1};
 }
 
+/* In all vectors of a ranking (a thousand documents of two thousand numbers each): who else has the thread waits. */
+enum { NUMBERS_MAX = 1 << 21 };
 struct numbers {
     double *of;
     size_t count;
     double length; /* Euclid's */
 };
 
-static bool read_numbers(struct text vector, struct arena *arena, struct numbers *numbers)
+/* As JSON has numbers, and no other word that strtod takes. A bracket or a comma stands behind it. */
+static double number_of(struct scan item)
+{
+    char *end = NULL;
+    for (size_t i = 0; i < item.text.length; i++)
+        if (item.kind != SCAN_WORD || !text_has(TEXT("+-.0123456789Ee"), item.text.data[i]))
+            return NAN;
+    double number = strtod(item.text.data, &end);
+    return end == item.text.data + item.text.length ? number : NAN;
+}
+
+static bool read_numbers(struct text vector, size_t most, struct arena *arena, struct numbers *numbers)
 {
     struct scan list;
     struct text key;
@@ -183,10 +196,13 @@ static bool read_numbers(struct text vector, struct arena *arena, struct numbers
     double sum = 0;
     if (!scan_whole(vector, &list) || list.kind != SCAN_ARRAY)
         return false;
-    *numbers = (struct numbers){.of = arena_array(arena, canon_count_items(list), sizeof(*numbers->of))};
+    size_t count = canon_count_items(list);
+    if (count > most)
+        return false;
+    *numbers = (struct numbers){.of = arena_array(arena, count, sizeof(*numbers->of))};
     struct scan_walk walk = scan_walk(list);
     while (scan_next(&walk, &key, &item)) {
-        double number = item.kind == SCAN_WORD ? strtod(item.text.data, NULL) : NAN; /* a bracket stands behind it */
+        double number = number_of(item);
         numbers->of[numbers->count++] = number;
         sum += number * number;
     }
@@ -209,12 +225,14 @@ bool canon_rank_vectors(const struct canon_call *call, struct arena *arena, stru
     size_t count = call->input.count;
     struct numbers question;
     struct canon_rank *ranks = arena_array(arena, count, sizeof(*ranks));
-    if (answer->vector_count != count + 1 || !read_numbers(answer->vectors[0], arena, &question))
+    if (answer->vector_count != count + 1 ||
+        !read_numbers(answer->vectors[0], NUMBERS_MAX / (count + 1), arena, &question))
         return false;
     for (size_t i = 0; i < count; i++) {
         struct arena scratch = {0};
         struct numbers document;
-        bool good = read_numbers(answer->vectors[i + 1], &scratch, &document) && document.count == question.count;
+        bool good = read_numbers(answer->vectors[i + 1], question.count, &scratch, &document) &&
+                    document.count == question.count;
         if (good)
             ranks[i] = (struct canon_rank){i, cosine(&question, &document)};
         arena_clear(&scratch);

@@ -4,6 +4,7 @@
  */
 #include "probe.h"
 
+#include "exeat/base/memory.h"
 #include "exeat/config.h"
 #include "exeat/engine/pages.h"
 
@@ -76,7 +77,7 @@ static void on_others(void *context, uint16_t status, struct text body, const ch
     const struct words *other = others(probe);
     struct engine_models models;
     (void)error;
-    if (status == 200 && engine_read_models(other->list, body, TEXT(""), &models))
+    if (status == 200 && engine_read_models(other->list, body, &models))
         buffer_printf(
             &probe->said, "; it answers %.*s: `dialect: %.*s`", TEXT_ARG(other->list_path), TEXT_ARG(other->name));
     end(probe, PROBE_FOUND_WRONG);
@@ -122,18 +123,21 @@ static void say_models(struct probe *probe, const struct engine_models *models)
 }
 
 /* llama.cpp has one model, and answers by any name. */
-static bool has_all(struct probe *probe, struct text body, struct engine_models *models)
+static bool has_all(struct probe *probe, struct text body, const struct engine_models *models)
 {
     const struct settings_inference *source = &policy_settings(probe->policy)->lists.inference[probe->index];
-    for (size_t i = 0; i < source->model_count && source->engine.kind != ENGINE_KIND_LLAMA; i++) {
-        struct text served = source->models[i].served;
-        if (!engine_read_models(probe->words->list, body, served, models) || models->has_wanted)
-            continue;
-        buffer_printf(&probe->said, "has no model '%.*s', which `models` maps to; it lists ", TEXT_ARG(served));
+    size_t count = source->engine.kind == ENGINE_KIND_LLAMA ? 0 : source->model_count;
+    struct text *served = base_array(count, sizeof(*served));
+    for (size_t i = 0; i < count; i++)
+        served[i] = source->models[i].served;
+    size_t missing = engine_find_missing(probe->words->list, body, served, count);
+    if (missing < count) {
+        buffer_printf(
+            &probe->said, "has no model '%.*s', which `models` maps to; it lists ", TEXT_ARG(served[missing]));
         say_models(probe, models);
-        return false;
     }
-    return true;
+    base_free(served);
+    return missing == count;
 }
 
 static void on_list(void *context, uint16_t status, struct text body, const char *error)
@@ -143,7 +147,7 @@ static void on_list(void *context, uint16_t status, struct text body, const char
     struct engine_models models;
     if (say_absence(probe, status, error))
         return;
-    if (status != 200 || !engine_read_models(probe->words->list, body, TEXT(""), &models)) {
+    if (status != 200 || !engine_read_models(probe->words->list, body, &models)) {
         buffer_printf(
             &probe->said, "does not answer %.*s as who speaks %.*s (%u)", TEXT_ARG(probe->words->list_path),
             TEXT_ARG(probe->words->name), (unsigned)status);

@@ -102,10 +102,7 @@ void cohere_write_call(const struct canon_call *call, const struct canon_part *p
 {
     out_comma(out);
     buffer_append_byte(out, '{');
-    if (part->call_id.length > 0)
-        out_text(out, TEXT("id"), part->call_id);
-    else
-        buffer_printf(out, "\"id\":\"call_%.*s_%zu\"", TEXT_ARG(call->id), index);
+    out_call_id(out, call, part->call_id, 0, index);
     buffer_append(out, TEXT(",\"type\":\"function\",\"function\":{"));
     out_text(out, TEXT("name"), part->name);
     out_name(out, TEXT("arguments"));

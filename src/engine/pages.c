@@ -3,7 +3,11 @@
  * are those of llama.cpp's server (/props), vLLM (/version, /v1/models, /metrics), Ollama (/api/version, /api/tags) and
  * Text Generation Inference (/info). */
 #include "exeat/engine/pages.h"
+
+#include <stdlib.h>
+
 #include "exeat/base/json_view.h"
+#include "exeat/base/memory.h"
 #include "page_metrics.h"
 
 /* As much of it as has room, in printable ASCII: it goes into records and log lines. */
@@ -124,34 +128,100 @@ static bool list_of(const struct json_view *view, enum engine_page page, uint32_
     return *list != 0 && json_view_shape(view, *list) == JSON_SHAPE_ARRAY;
 }
 
-static void list_models(
-    const struct json_view *view, enum engine_page page, uint32_t list, struct text wanted,
-    struct engine_models *models)
+static bool open_list(struct json_view *view, enum engine_page page, struct text body, uint32_t *list)
 {
-    struct text member = page == ENGINE_PAGE_TAGS ? TEXT("name") : TEXT("id");
-    JSON_EACH_ITEM(view, list, item)
-    {
-        uint32_t name = json_view_member(view, item, member);
-        if (name == 0 || json_view_shape(view, name) != JSON_SHAPE_STRING)
-            continue;
-        if (models->count < ENGINE_MODELS_SHOWN)
-            store_text(view, name, models->names[models->count], ENGINE_MODEL_SIZE);
-        models->count++;
-        models->has_wanted = models->has_wanted || is_called(view, name, wanted);
-    }
+    return json_view_read(view, body, JSON_ANY_BYTES, NULL) && json_view_shape(view, 0) == JSON_SHAPE_OBJECT &&
+           list_of(view, page, list);
 }
 
-bool engine_read_models(enum engine_page page, struct text body, struct text wanted, struct engine_models *models)
+/* Of an item of a list; 0: it has none. */
+static uint32_t name_of(const struct json_view *view, enum engine_page page, uint32_t item)
+{
+    uint32_t name = json_view_member(view, item, page == ENGINE_PAGE_TAGS ? TEXT("name") : TEXT("id"));
+    return name != 0 && json_view_shape(view, name) == JSON_SHAPE_STRING ? name : 0;
+}
+
+bool engine_read_models(enum engine_page page, struct text body, struct engine_models *models)
 {
     struct json_view view = {0};
-    uint32_t list;
+    uint32_t list = 0;
     *models = (struct engine_models){.count = 0};
-    bool good = json_view_read(&view, body, JSON_ANY_BYTES, NULL) && json_view_shape(&view, 0) == JSON_SHAPE_OBJECT &&
-                list_of(&view, page, &list);
+    bool good = open_list(&view, page, body, &list);
     if (good)
-        list_models(&view, page, list, wanted, models);
+        JSON_EACH_ITEM(&view, list, item)
+        {
+            uint32_t name = name_of(&view, page, item);
+            if (name != 0 && models->count < ENGINE_MODELS_SHOWN)
+                store_text(&view, name, models->names[models->count], ENGINE_MODEL_SIZE);
+            models->count += name != 0;
+        }
     json_view_clear(&view);
     return good;
+}
+
+/* --- which of several are there -------------------------------------------------------------------------------------
+ */
+
+struct sought {
+    struct text name;
+    size_t index;
+    bool is_there;
+};
+
+static int by_name(const void *one, const void *other)
+{
+    return text_compare(((const struct sought *)one)->name, ((const struct sought *)other)->name);
+}
+
+/* The same name may be wanted more than once. */
+static void mark(struct sought *sought, size_t count, struct text name)
+{
+    const struct sought key = {.name = name};
+    struct sought *found = bsearch(&key, sought, count, sizeof(*sought), by_name);
+    while (found != NULL && found > sought && text_equal(found[-1].name, name))
+        found--;
+    for (; found != NULL && found < sought + count && text_equal(found->name, name) && !found->is_there; found++)
+        found->is_there = true;
+}
+
+static void
+mark_all(const struct json_view *view, enum engine_page page, uint32_t list, struct sought *sought, size_t count)
+{
+    static const struct text latest = TEXT_INIT(":latest");
+    struct buffer spelled = {0};
+    JSON_EACH_ITEM(view, list, item)
+    {
+        uint32_t place = name_of(view, page, item);
+        buffer_empty(&spelled);
+        if (place == 0)
+            continue;
+        json_spelled_append(&spelled, json_view_spelled(view, place));
+        struct text name = buffer_text(&spelled);
+        mark(sought, count, name);
+        if (text_ends_with(name, latest))
+            mark(sought, count, text_part(name, 0, name.length - latest.length));
+    }
+    buffer_clear(&spelled);
+}
+
+size_t engine_find_missing(enum engine_page page, struct text body, const struct text *wanted, size_t count)
+{
+    struct json_view view = {0};
+    uint32_t list = 0;
+    size_t missing = count;
+    struct sought *sought = base_array(count, sizeof(*sought));
+    for (size_t i = 0; i < count; i++)
+        sought[i] = (struct sought){.name = wanted[i], .index = i};
+    qsort(sought, count, sizeof(*sought), by_name);
+    if (open_list(&view, page, body, &list)) {
+        mark_all(&view, page, list, sought, count);
+        for (size_t i = 0; i < count; i++)
+            if (!sought[i].is_there && sought[i].index < missing)
+                missing = sought[i].index;
+    }
+    json_view_clear(&view);
+    base_free(sought);
+    return missing;
 }
 
 static void read_by(enum engine_page page, const struct json_view *view, struct text wanted, struct engine_report *out)

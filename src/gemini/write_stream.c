@@ -15,6 +15,7 @@ struct candidate {
 struct gemini_stream {
     const struct canon_call *call; /* borrowed */
     size_t limit;
+    size_t bytes; /* that all candidates hold */
     bool has_begun;
     struct candidate *candidates; /* owned; as many as were asked for */
     size_t count;
@@ -153,9 +154,9 @@ static bool end_answers(struct gemini_stream *stream, const struct canon_usage *
     return good;
 }
 
-static bool hold(const struct gemini_stream *stream, struct candidate *candidate, const struct canon_event *event)
+static bool hold(struct gemini_stream *stream, struct candidate *candidate, const struct canon_event *event)
 {
-    return canon_hold(&candidate->held, event) && candidate->held.bytes <= stream->limit;
+    return canon_hold_shared(&candidate->held, event, &stream->bytes, stream->limit);
 }
 
 bool gemini_write_event(void *of, const struct canon_event *event, struct buffer *out)

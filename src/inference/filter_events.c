@@ -3,6 +3,13 @@
 #include "exeat/base/memory.h"
 #include "inference_internal.h"
 
+/* It may hold values of the caller's. */
+static void forget(struct buffer *buffer)
+{
+    base_forget(buffer->data, buffer->capacity);
+    buffer_clear(buffer);
+}
+
 static void give(struct inference_call *call, struct buffer *events, struct filters *filters, size_t next)
 {
     const struct account_service *service = &call->about.account->service;
@@ -14,14 +21,7 @@ static void give(struct inference_call *call, struct buffer *events, struct filt
             wait_speak(call, filters, next);
         (void)filters_give_text(filters, next, buffer_text(events));
     }
-    buffer_clear(events);
-}
-
-/* It may hold values of the caller's. */
-static void forget(struct buffer *buffer)
-{
-    base_forget(buffer->data, buffer->capacity);
-    buffer_clear(buffer);
+    forget(events);
 }
 
 static enum filtered take(void *context, struct filters *filters, size_t next, struct http_piece *piece)
@@ -62,13 +62,16 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
     if (seen == FILTER_GOES_ON && looked.length > 0)
         progress = dialect_stream_feed(call->stream, buffer_text(&looked), &events);
     forget(&looked);
-    bool is_complete =
-        progress == DIALECT_IS_COMPLETE || (seen == FILTER_GOES_ON && dialect_stream_end(call->stream, &events));
+    bool is_complete = progress == DIALECT_IS_COMPLETE;
+    if (seen == FILTER_GOES_ON && progress == DIALECT_GOES_ON)
+        is_complete = dialect_stream_end(call->stream, &events);
     give(call, &events, filters, next);
     if (is_complete)
         recall_end_stream(call);
     if (seen != FILTER_GOES_ON)
         return seen;
+    if (progress == DIALECT_TOO_LARGE)
+        return FILTER_TOO_LARGE;
     return is_complete ? filters_end(filters, next) : FILTER_BAD;
 }
 

@@ -41,6 +41,23 @@ static void keep_objection(struct inference_call *call)
     call->body = (struct buffer){0};
 }
 
+/* It may hold values of the caller's. */
+static void forget(struct buffer *buffer)
+{
+    base_forget(buffer->data, buffer->capacity);
+    buffer_clear(buffer);
+}
+
+/* What is kept out was answered all the same, and took its tokens. */
+static void count_alone(struct inference_call *call)
+{
+    struct buffer unused = {0};
+    struct dialect_usage usage = {0};
+    if (dialect_reply_rewrite(call->request, buffer_text(&call->body), &unused, &usage))
+        served_note_usage(call, &usage);
+    buffer_clear(&unused);
+}
+
 static enum filtered end(void *context, struct filters *filters, size_t next)
 {
     struct inference_call *call = context;
@@ -55,15 +72,15 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
     struct buffer looked = {0};
     enum filtered result = looked_whole(call, &answer, &looked);
     if (result != FILTER_GOES_ON) {
-        buffer_clear(&looked);
+        count_alone(call);
+        forget(&looked);
         return result;
     }
     result = FILTER_BAD;
     bool is_good = !is_late && dialect_reply_rewrite(call->request, answer, &body, &usage);
     if (is_good && call->held_status == 200)
         recall_whole(call, buffer_text(&call->body)); /* as the endpoint said it, without anybody's values */
-    base_forget(looked.data, looked.capacity);
-    buffer_clear(&looked);
+    forget(&looked);
     buffer_clear(&call->body);
     served_note_usage(call, &usage);
     if (is_good)
@@ -72,7 +89,7 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
         account_say(
             call->about.account, FLAW_NONE,
             is_late ? "the answer is no stream, and the caller's has begun" : "the answer is no JSON object");
-    buffer_clear(&body);
+    forget(&body);
     return result;
 }
 

@@ -18,6 +18,7 @@ struct kin_stream {
     const struct canon_call *call; /* borrowed */
     void *plain;                   /* owned: OpenAI's writer */
     size_t limit;
+    size_t bytes;            /* that all replies hold */
     struct canon_held *held; /* owned; of each reply; NULL: calls are told as they come */
     size_t count;
 };
@@ -106,6 +107,6 @@ bool kin_write_event(void *of, const struct canon_event *event, struct buffer *o
         return false;
     struct canon_held *held = &stream->held[event->reply];
     if (event->kind == CANON_SAYS && event->part == CANON_TOOL_CALL)
-        return canon_hold(held, event) && held->bytes <= stream->limit;
+        return canon_hold_shared(held, event, &stream->bytes, stream->limit);
     return event->kind == CANON_FINISHES ? tell_held(stream, event, out) : tell(stream, event, out);
 }

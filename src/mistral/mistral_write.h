@@ -17,7 +17,8 @@ bool mistral_wants_thoughts(const struct canon_call *call);
 /* {"type":"thinking","thinking":[{"type":"text","text":...}]} */
 void mistral_write_thought(struct text text, struct buffer *out);
 /* One call of a tool, as an item of a list. */
-void mistral_write_call(const struct canon_call *call, const struct canon_part *part, size_t index, struct buffer *out);
+void mistral_write_call(
+    const struct canon_call *call, const struct canon_part *part, size_t reply, size_t index, struct buffer *out);
 struct text mistral_finish_word(enum canon_finish finish, bool has_calls);
 /* write_stream.c */
 void *mistral_begin_stream(const struct canon_call *call, size_t limit);

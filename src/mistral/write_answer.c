@@ -107,14 +107,12 @@ static bool has_thoughts(const struct canon_call *call, const struct canon_reply
 /* --- calls ---------------------------------------------------------------------------------------------------------
  */
 
-void mistral_write_call(const struct canon_call *call, const struct canon_part *part, size_t index, struct buffer *out)
+void mistral_write_call(
+    const struct canon_call *call, const struct canon_part *part, size_t reply, size_t index, struct buffer *out)
 {
     out_comma(out);
     buffer_append_byte(out, '{');
-    if (part->call_id.length > 0)
-        out_text(out, TEXT("id"), part->call_id);
-    else
-        buffer_printf(out, "\"id\":\"call_%.*s_%zu\"", TEXT_ARG(call->id), index);
+    out_call_id(out, call, part->call_id, reply, index);
     buffer_append(out, TEXT(",\"type\":\"function\",\"function\":{"));
     out_text(out, TEXT("name"), part->name);
     out_name(out, TEXT("arguments"));
@@ -123,7 +121,8 @@ void mistral_write_call(const struct canon_call *call, const struct canon_part *
 }
 
 /* How many there are. */
-static size_t write_calls(const struct canon_call *call, const struct canon_reply *reply, struct buffer *out)
+static size_t
+write_calls(const struct canon_call *call, const struct canon_reply *reply, size_t which, struct buffer *out)
 {
     size_t count = 0;
     for (size_t i = 0; i < reply->part_count; i++) {
@@ -131,7 +130,7 @@ static size_t write_calls(const struct canon_call *call, const struct canon_repl
             continue;
         if (count == 0)
             buffer_append(out, TEXT(",\"tool_calls\":["));
-        mistral_write_call(call, &reply->parts[i], count++, out);
+        mistral_write_call(call, &reply->parts[i], which, count++, out);
     }
     buffer_append(out, count == 0 ? TEXT(",\"tool_calls\":null") : TEXT("]"));
     return count;
@@ -146,7 +145,7 @@ write_choice(const struct canon_call *call, const struct canon_reply *reply, siz
     out_comma(out);
     buffer_printf(out, "{\"index\":%zu,\"message\":{\"role\":\"assistant\",\"content\":", index);
     (has_thoughts(call, reply) ? write_list : write_plain)(reply, out);
-    size_t calls = write_calls(call, reply, out);
+    size_t calls = write_calls(call, reply, index, out);
     buffer_append(out, TEXT(",\"prefix\":false}"));
     out_text(out, TEXT("finish_reason"), mistral_finish_word(reply->finish, calls > 0));
     buffer_append_byte(out, '}');

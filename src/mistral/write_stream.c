@@ -14,6 +14,7 @@ struct choice {
 struct mistral_stream {
     const struct canon_call *call; /* borrowed */
     size_t limit;
+    size_t bytes; /* that all choices hold */
     uint64_t created;
     struct choice *choices; /* owned; as many as were asked for */
     size_t count;
@@ -97,7 +98,7 @@ static bool say(struct mistral_stream *stream, const struct canon_event *event, 
         say_thought(stream, event, out);
         return true;
     case CANON_TOOL_CALL:
-        return canon_hold(&choice->held, event) && choice->held.bytes <= stream->limit;
+        return canon_hold_shared(&choice->held, event, &stream->bytes, stream->limit);
     case CANON_IMAGE:
     case CANON_AUDIO:
     case CANON_FILE:
@@ -109,8 +110,9 @@ static bool say(struct mistral_stream *stream, const struct canon_event *event, 
 /* --- its end -------------------------------------------------------------------------------------------------------
  */
 
-static size_t write_held(const struct mistral_stream *stream, const struct canon_held *held, struct buffer *out)
+static size_t write_held(const struct mistral_stream *stream, size_t reply, struct buffer *out)
 {
+    const struct canon_held *held = &stream->choices[reply].held;
     size_t count = 0;
     for (size_t i = 0; i < held->count; i++) {
         const struct canon_part part = canon_held_part(held, i);
@@ -118,7 +120,7 @@ static size_t write_held(const struct mistral_stream *stream, const struct canon
             continue;
         if (count == 0)
             buffer_append(out, TEXT(",\"tool_calls\":["));
-        mistral_write_call(stream->call, &part, count++, out);
+        mistral_write_call(stream->call, &part, reply, count++, out);
     }
     if (count > 0)
         buffer_append_byte(out, ']');
@@ -130,7 +132,7 @@ static void end_choice(struct mistral_stream *stream, size_t index, const struct
     const struct choice *choice = &stream->choices[index];
     begin_chunk(stream, index, out);
     out_text(out, TEXT("content"), TEXT(""));
-    size_t calls = write_held(stream, &choice->held, out);
+    size_t calls = write_held(stream, index, out);
     end_chunk(mistral_finish_word(choice->finish, calls > 0), usage, out);
 }
 

@@ -17,7 +17,5 @@ void openai_begin_answer(const struct canon_call *call, struct text object, uint
 void openai_write_usage(const struct canon_usage *usage, struct buffer *out); /* ,"usage":{...} */
 void openai_write_finish(enum canon_finish finish, struct buffer *out);
 void openai_write_logprobs(const struct canon_call *call, struct text logprobs, struct buffer *out);
-/* Of a call of a tool; an empty one is made of the request's. */
-void openai_write_call_id(const struct canon_call *call, struct text id, size_t index, struct buffer *out);
 
 #endif

@@ -68,15 +68,6 @@ void openai_write_logprobs(const struct canon_call *call, struct text logprobs, 
     out_flatten(out, from);
 }
 
-void openai_write_call_id(const struct canon_call *call, struct text id, size_t index, struct buffer *out)
-{
-    if (id.length > 0)
-        out_text(out, TEXT("id"), id);
-    else
-        buffer_printf(
-            out, "%s\"id\":\"call_%.*s_%zu\"", out->data[out->length - 1] == '{' ? "" : ",", TEXT_ARG(call->id), index);
-}
-
 /* --- a message -------------------------------------------------------------------------------------------------------
  */
 
@@ -109,7 +100,8 @@ static void write_texts(
     buffer_append_byte(out, '"');
 }
 
-static void write_calls(const struct canon_call *call, const struct canon_reply *reply, struct buffer *out)
+static void
+write_calls(const struct canon_call *call, const struct canon_reply *reply, size_t which, struct buffer *out)
 {
     size_t index = 0;
     for (size_t i = 0; i < reply->part_count; i++) {
@@ -117,7 +109,7 @@ static void write_calls(const struct canon_call *call, const struct canon_reply 
         if (part->kind != CANON_TOOL_CALL)
             continue;
         buffer_append(out, index == 0 ? TEXT(",\"tool_calls\":[{") : TEXT(",{"));
-        openai_write_call_id(call, part->call_id, index++, out);
+        out_call_id(out, call, part->call_id, which, index++);
         buffer_append(out, TEXT(",\"type\":\"function\",\"function\":{"));
         out_text(out, TEXT("name"), part->name);
         out_text(out, TEXT("arguments"), part->text.length > 0 ? part->text : TEXT("{}"));
@@ -126,7 +118,8 @@ static void write_calls(const struct canon_call *call, const struct canon_reply 
     buffer_append(out, index > 0 ? TEXT("]") : TEXT(""));
 }
 
-static void write_message(const struct canon_call *call, const struct canon_reply *reply, struct buffer *out)
+static void
+write_message(const struct canon_call *call, const struct canon_reply *reply, size_t which, struct buffer *out)
 {
     bool has_calls = has(reply, CANON_TOOL_CALL);
     enum canon_part_kind thoughts = has(reply, CANON_REASONING) ? CANON_REASONING : CANON_SUMMARY;
@@ -135,7 +128,7 @@ static void write_message(const struct canon_call *call, const struct canon_repl
     if (has(reply, CANON_REASONING) || has(reply, CANON_SUMMARY))
         write_texts(openai_thoughts_name(call), reply, thoughts, false, out);
     write_texts(TEXT("refusal"), reply, CANON_REFUSAL, true, out);
-    write_calls(call, reply, out);
+    write_calls(call, reply, which, out);
     buffer_append_byte(out, '}');
 }
 
@@ -149,7 +142,7 @@ write_choice(const struct canon_call *call, const struct canon_reply *reply, siz
     buffer_append(out, TEXT("{\"index\":"));
     buffer_append_number(out, index);
     if (is_chat(call))
-        write_message(call, reply, out);
+        write_message(call, reply, index, out);
     else
         write_texts(TEXT("text"), reply, CANON_TEXT, false, out);
     openai_write_logprobs(call, reply->logprobs, out);

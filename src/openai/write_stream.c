@@ -10,8 +10,10 @@ enum { REPLIES_MAX = 128 };
 struct chunks {
     const struct canon_call *call; /* borrowed */
     uint64_t created;
-    bool has_begun[REPLIES_MAX];
-    bool has_call[CANON_CALLS_MAX]; /* its first piece was told */
+    struct telling {
+        bool has_begun;
+        uint64_t calls[CANON_CALLS_MAX / 64]; /* a bit each: its first piece was told */
+    } told[REPLIES_MAX];
 };
 
 void *openai_begin_stream(const struct canon_call *call, size_t limit)
@@ -57,12 +59,21 @@ static void end_choice(const struct chunks *chunks, struct text logprobs, enum c
 
 static void begin_once(struct chunks *chunks, size_t reply, struct buffer *out)
 {
-    if (chunks->has_begun[reply] || chunks->call->operation != LLM_CHAT)
+    if (chunks->told[reply].has_begun || chunks->call->operation != LLM_CHAT)
         return;
-    chunks->has_begun[reply] = true;
+    chunks->told[reply].has_begun = true;
     begin_choice(chunks, reply, out);
     buffer_append(out, TEXT("\"role\":\"assistant\",\"content\":\"\""));
     end_choice(chunks, TEXT(""), CANON_UNFINISHED, out);
+}
+
+/* Once for each. */
+static bool begins(struct telling *told, size_t call)
+{
+    uint64_t bit = UINT64_C(1) << (call % 64);
+    bool is_first = (told->calls[call / 64] & bit) == 0;
+    told->calls[call / 64] |= bit;
+    return is_first;
 }
 
 static bool write_call(struct chunks *chunks, const struct canon_event *event, struct buffer *out)
@@ -70,9 +81,8 @@ static bool write_call(struct chunks *chunks, const struct canon_event *event, s
     if (event->call >= CANON_CALLS_MAX)
         return false;
     buffer_printf(out, "\"tool_calls\":[{\"index\":%zu", event->call);
-    if (!chunks->has_call[event->call]) {
-        chunks->has_call[event->call] = true;
-        openai_write_call_id(chunks->call, event->call_id, event->call, out);
+    if (begins(&chunks->told[event->reply], event->call)) {
+        out_call_id(out, chunks->call, event->call_id, event->reply, event->call);
         buffer_append(out, TEXT(",\"type\":\"function\""));
     }
     buffer_append(out, TEXT(",\"function\":{"));

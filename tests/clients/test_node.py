@@ -8,6 +8,7 @@ import pytest
 from support.llm import event_stream, whole
 from support.gate import allow, hosts
 from support.node import FOLDER, run_script
+from support.wait import PATIENCE
 
 
 def run_sdk(gate, what):
@@ -111,7 +112,7 @@ def test_plain_http_goes_through_the_connect_that_the_agent_makes_of_it(gate, or
              "console.log(JSON.stringify([await say('/hello'), await say('/private')]));"
     environment = {**os.environ, "HTTP_PROXY": f"http://127.0.0.1:{one.port}", "SHOP": f"http://shop.example:{origin.port}"}
     done = subprocess.run(["node", "--import", "./proxy.mjs", "--input-type=module", "-e", script],
-                          cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=120)
+                          cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     allowed, refused = json.loads(done.stdout)
     assert allowed == [200, "hello from the origin\n"]

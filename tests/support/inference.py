@@ -31,6 +31,14 @@ def chat_chunk(model, delta, finish=None):
     }
 
 
+def models_at(path):
+    """Its list of models, as that page has it."""
+    names = ("mistral-7b", "tiny", "talker")
+    if path.startswith("/api/tags"):
+        return {"models": [{"name": name} for name in names]}
+    return {"object": "list", "data": [{"id": name} for name in names]}
+
+
 class InferenceHandler(Handler):
     def json(self, tree, status=200):
         self.reply(json.dumps(tree).encode(), status, "application/json")
@@ -41,7 +49,7 @@ class InferenceHandler(Handler):
         call = json.loads(body or b"{}")
         stand_in = self.server.origin
         if self.is_question():
-            return self.json({"object": "list", "data": [{"id": name} for name in ("mistral-7b", "tiny", "talker")]})
+            return self.json(models_at(self.path))
         if stand_in.reads is not None:
             stand_in.reads.wait(60)
         if stand_in.status != 200:

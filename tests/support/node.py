@@ -6,6 +6,8 @@ import os
 import pathlib
 import subprocess
 
+from .wait import PATIENCE
+
 FOLDER = pathlib.Path(__file__).resolve().parents[1] / "clients" / "node"
 
 
@@ -18,7 +20,7 @@ def run_script(gate, script, *what, preload=("--import", "./proxy.mjs")):
         "NODE_NO_WARNINGS": "1",
     }
     done = subprocess.run(
-        ["node", *preload, script, *what], cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=120
+        ["node", *preload, script, *what], cwd=FOLDER, capture_output=True, text=True, env=environment, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)

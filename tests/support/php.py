@@ -5,6 +5,8 @@ import os
 import pathlib
 import subprocess
 
+from .wait import PATIENCE
+
 SCRIPT = pathlib.Path(__file__).resolve().parents[1] / "clients" / "php" / "chat.php"
 
 
@@ -19,7 +21,7 @@ def run_php(gate, *words, script=SCRIPT):
     }
     done = subprocess.run(
         ["php", "-d", f"curl.cainfo={bundle}", "-d", f"openssl.cafile={bundle}", script, *words],
-        capture_output=True, text=True, env=environment, timeout=120,
+        capture_output=True, text=True, env=environment, timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout)

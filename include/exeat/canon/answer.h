@@ -107,6 +107,9 @@ struct canon_held {
 };
 /* Adds a piece of a call. False: there are more than CANON_CALLS_MAX of them. */
 MUST_CHECK bool canon_hold(struct canon_held *held, const struct canon_event *event);
+/* The same of one of several that share `limit`: `bytes` is what all of them hold. False: that is more, too. */
+MUST_CHECK bool
+canon_hold_shared(struct canon_held *held, const struct canon_event *event, size_t *bytes, size_t limit);
 void canon_held_clear(struct canon_held *held);
 /* One of them, as whole as it is; borrowed. A name of no bytes: it never was. */
 struct canon_part canon_held_part(const struct canon_held *held, size_t index);

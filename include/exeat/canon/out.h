@@ -16,6 +16,9 @@ void out_quoted(struct buffer *out, struct text text);                         /
 void out_list(struct buffer *out, struct text name, const struct canon_list *list);       /* one, or a list of them */
 void out_data_url(struct buffer *out, struct text name, const struct canon_inline *data); /* RFC 2397 */
 
+/* The id of a call of a tool, by its place where the endpoint gave none; it is no other's of the whole answer. */
+void out_call_id(struct buffer *out, const struct canon_call *call, struct text id, size_t reply, size_t index);
+
 /* The ends of lines among what was appended since `from` become blanks: in JSON they are blanks too, and in the framing
  * of some streams they are not. */
 void out_flatten(struct buffer *out, size_t from);

@@ -33,11 +33,11 @@ enum { ENGINE_MODELS_SHOWN = 8 };
 struct engine_models {
     char names[ENGINE_MODELS_SHOWN][ENGINE_MODEL_SIZE];
     size_t count; /* of all */
-    bool has_wanted;
 };
 /* False: it is no such list. */
-MUST_CHECK bool
-engine_read_models(enum engine_page page, struct text body, struct text wanted, struct engine_models *models);
+MUST_CHECK bool engine_read_models(enum engine_page page, struct text body, struct engine_models *models);
+/* The first of `wanted` that stands in no such list; its index. `count`: all are there, or the body is no such list. */
+size_t engine_find_missing(enum engine_page page, struct text body, const struct text *wanted, size_t count);
 /* "sha256:" and hex digits, or these alone, as sha256sum prints them: then comes white space, or nothing. */
 MUST_CHECK bool engine_read_digest(struct text text, struct digest *digest);
 

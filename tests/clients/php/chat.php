@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a shop's extension does, unchanged: it names the vendor, and holds a key of its own.
 //   php chat.php curl|stream|guzzle whole|events [URL]
+const PATIENCE = 180; // seconds; only ever reached when a test fails
 [$_, $with, $how] = $argv;
 $url = $argv[3] ?? 'https://api.openai.com/v1/chat/completions';
 $key = 'sk-vendor-secret';
@@ -24,7 +25,7 @@ function with_curl(string $url, string $call, array $fields): void
     curl_setopt_array($curl, [
         CURLOPT_POSTFIELDS => $call,
         CURLOPT_HTTPHEADER => $fields,
-        CURLOPT_TIMEOUT => 60,
+        CURLOPT_TIMEOUT => PATIENCE,
         CURLOPT_WRITEFUNCTION => function ($_, $part) use (&$body) {
             $body .= $part;
             return strlen($part);
@@ -51,7 +52,7 @@ function with_stream(string $url, string $call, array $fields): void
         'content' => $call,
         'proxy' => 'tcp://' . getenv('EXEAT_PROXY'),
         'ignore_errors' => true,
-        'timeout' => 60,
+        'timeout' => PATIENCE,
     ]]);
     $stream = @fopen($url, 'r', false, $context);
     if ($stream === false) {
@@ -70,7 +71,7 @@ function with_stream(string $url, string $call, array $fields): void
 function with_guzzle(string $url, string $call, array $fields): void
 {
     require 'GuzzleHttp/autoload.php';
-    $client = new GuzzleHttp\Client(['timeout' => 60, 'http_errors' => false]);
+    $client = new GuzzleHttp\Client(['timeout' => PATIENCE, 'http_errors' => false]);
     $headers = [];
     foreach ($fields as $field) {
         [$name, $value] = explode(': ', $field, 2);

@@ -4,6 +4,8 @@
 // function of (URL, body or null for GET, fields, what takes each piece) that gives [status, fields of the reply in lower case].
 // A failure is an exception, as its library throws it.
 
+const PATIENCE = 180; // seconds; only ever reached when a test fails
+
 // The proxy, and as whom it is asked.
 function proxy_of(?string $user): string
 {
@@ -34,7 +36,7 @@ function by_curl(string $url, ?string $body, array $fields, callable $take, ?str
         CURLOPT_HTTP_VERSION => CURL_HTTP_VERSION_1_1,
         CURLOPT_ENCODING => '',
         CURLOPT_HTTPHEADER => $fields,
-        CURLOPT_TIMEOUT => 60,
+        CURLOPT_TIMEOUT => PATIENCE,
         CURLOPT_HEADERFUNCTION => function ($_, $line) use (&$head) {
             $head[] = rtrim($line);
             return strlen($line);
@@ -62,7 +64,7 @@ function by_stream(string $url, ?string $body, array $fields, callable $take, ?s
         'content' => $body ?? '',
         'proxy' => 'tcp://' . getenv('EXEAT_PROXY'),
         'ignore_errors' => true,
-        'timeout' => 60,
+        'timeout' => PATIENCE,
     ]]);
     $stream = @fopen($url, 'r', false, $context);
     if ($stream === false) {
@@ -90,7 +92,7 @@ function pairs_of(array $fields): array
 function by_guzzle(string $url, ?string $body, array $fields, callable $take, ?string $user = null): array
 {
     require_once 'GuzzleHttp/autoload.php';
-    $client = new GuzzleHttp\Client(['timeout' => 60, 'http_errors' => false, 'proxy' => 'http://' . proxy_of($user)]);
+    $client = new GuzzleHttp\Client(['timeout' => PATIENCE, 'http_errors' => false, 'proxy' => 'http://' . proxy_of($user)]);
     $reply = $client->request($body === null ? 'GET' : 'POST', $url, array_filter(['headers' => pairs_of($fields), 'body' => $body, 'stream' => true]));
     while (!$reply->getBody()->eof()) {
         $take($reply->getBody()->read(512));
@@ -102,7 +104,7 @@ function by_guzzle(string $url, ?string $body, array $fields, callable $take, ?s
 function by_symfony(string $url, ?string $body, array $fields, callable $take, ?string $user = null): array
 {
     require_once 'Symfony/Component/HttpClient/autoload.php';
-    $client = Symfony\Component\HttpClient\HttpClient::create(['timeout' => 60, 'proxy' => 'http://' . proxy_of($user)]);
+    $client = Symfony\Component\HttpClient\HttpClient::create(['timeout' => PATIENCE, 'proxy' => 'http://' . proxy_of($user)]);
     $reply = $client->request($body === null ? 'GET' : 'POST', $url, array_filter(['headers' => $fields, 'body' => $body, 'buffer' => false]));
     $status = $reply->getStatusCode(); // who has asked for it is not thrown at for it
     foreach ($client->stream($reply) as $chunk) {
@@ -117,7 +119,7 @@ function by_psr18(string $url, ?string $body, array $fields, callable $take, ?st
     require_once 'Symfony/Component/HttpClient/autoload.php';
     require_once 'Nyholm/Psr7/autoload.php';
     $factory = new Nyholm\Psr7\Factory\Psr17Factory();
-    $http = Symfony\Component\HttpClient\HttpClient::create(['timeout' => 60, 'proxy' => 'http://' . proxy_of($user)]);
+    $http = Symfony\Component\HttpClient\HttpClient::create(['timeout' => PATIENCE, 'proxy' => 'http://' . proxy_of($user)]);
     $client = new Symfony\Component\HttpClient\Psr18Client($http, $factory, $factory);
     $request = $factory->createRequest($body === null ? 'GET' : 'POST', $url);
     foreach (pairs_of($fields) as $name => $value) {

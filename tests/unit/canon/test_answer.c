@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "exeat/canon/answer.h"
+#include "exeat/canon/rank.h"
 
 static void expect_arguments(const char *spelled, const char *expected)
 {
@@ -87,11 +88,58 @@ static void a_reply_that_does_not_finish_is_no_part_of_the_next(void **state)
     arena_clear(&arena);
 }
 
+static void calls_of_several_replies_share_one_limit(void **state)
+{
+    struct canon_held held[2] = {{0}, {0}};
+    const struct canon_event piece = {.kind = CANON_SAYS, .part = CANON_TOOL_CALL, .text = TEXT("12345")};
+    size_t bytes = 0;
+    (void)state;
+    assert_true(canon_hold_shared(&held[0], &piece, &bytes, 10));
+    assert_true(canon_hold_shared(&held[1], &piece, &bytes, 10));
+    assert_false(canon_hold_shared(&held[1], &piece, &bytes, 10));
+    canon_held_clear(&held[0]);
+    canon_held_clear(&held[1]);
+}
+
+/* A list of so many numbers. */
+static struct text vector_of(struct buffer *out, size_t count)
+{
+    buffer_append_byte(out, '[');
+    for (size_t i = 0; i < count; i++)
+        buffer_append(out, i == 0 ? TEXT("1") : TEXT(",1"));
+    buffer_append_byte(out, ']');
+    return buffer_text(out);
+}
+
+static bool is_ranked(size_t numbers)
+{
+    struct arena arena = {0};
+    struct buffer vector = {0};
+    const struct canon_entry document = {.text = TEXT("d")};
+    const struct canon_call call = {.operation = LLM_RERANK, .input = {CANON_MANY, &document, 1}};
+    struct text one = vector_of(&vector, numbers);
+    const struct text vectors[] = {one, one};
+    struct canon_replies answer = {.vectors = vectors, .vector_count = 2};
+    bool good = canon_rank_vectors(&call, &arena, &answer);
+    arena_clear(&arena);
+    buffer_clear(&vector);
+    return good;
+}
+
+static void no_more_numbers_are_compared_than_are_read_at_once(void **state)
+{
+    (void)state;
+    assert_true(is_ranked(4096));
+    assert_false(is_ranked((1 << 20) + 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arguments_are_the_object_that_they_spell),
         cmocka_unit_test(pieces_of_calls_are_held_apart),
+        cmocka_unit_test(calls_of_several_replies_share_one_limit),
+        cmocka_unit_test(no_more_numbers_are_compared_than_are_read_at_once),
         cmocka_unit_test(events_are_collected_reply_by_reply),
         cmocka_unit_test(a_reply_that_does_not_finish_is_no_part_of_the_next),
     };

@@ -160,6 +160,34 @@ static void metrics_that_are_not_understood_say_nothing(void **state)
     }
 }
 
+static void of_many_models_the_first_that_is_not_listed_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        enum engine_page page;
+        const char *body;
+        const char *wanted[4];
+        size_t missing;
+    } cases[] = {
+        {ENGINE_PAGE_MODELS, "{\"data\":[{\"id\":\"b\"},{\"id\":\"a\"},{\"id\":\"c\"}]}", {"c", "a", "b", "c"}, 4},
+        {ENGINE_PAGE_MODELS, "{\"data\":[{\"id\":\"b\"},{\"id\":\"c\"}]}", {"c", "x", "b", "a"}, 1},
+        {ENGINE_PAGE_MODELS, "{\"data\":[]}", {"c", "a", "b", "b"}, 0},
+        {ENGINE_PAGE_MODELS, "{\"data\":[{\"id\":7},{\"name\":\"a\"},{\"id\":\"\\u0061\"}]}", {"a", "a", "a", "b"}, 3},
+        {ENGINE_PAGE_TAGS,
+         "{\"models\":[{\"name\":\"a:latest\"},{\"name\":\"b:8b\"}]}",
+         {"a", "a:latest", "b:8b", "b"},
+         3},
+        {ENGINE_PAGE_MODELS, "no list", {"a", "b", "c", "d"}, 4},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct text wanted[4];
+        for (size_t j = 0; j < COUNT_OF(wanted); j++)
+            wanted[j] = text_from(cases[i].wanted[j]);
+        assert_int_equal(
+            engine_find_missing(cases[i].page, text_from(cases[i].body), wanted, COUNT_OF(wanted)), cases[i].missing);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +199,7 @@ int main(void)
         cmocka_unit_test(a_digest_is_all_digits_of_one_and_no_others),
         cmocka_unit_test(metrics_say_how_many_calls_an_engine_has_of_all_its_models),
         cmocka_unit_test(metrics_that_are_not_understood_say_nothing),
+        cmocka_unit_test(of_many_models_the_first_that_is_not_listed_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

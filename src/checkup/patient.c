@@ -19,12 +19,15 @@ static void rest(struct patient *patient)
     timer_start(patient->timer, hurries ? HURRY_MS : every_ms);
 }
 
-static void note_state(struct patient *patient, enum engine_state state, struct text why)
+/* True: that is news. */
+static bool note_state(struct patient *patient, enum engine_state state, struct text why)
 {
-    if (engine_note_state(patient->engine, state, why))
+    bool is_news = engine_note_state(patient->engine, state, why);
+    if (is_news)
         log_info(
             "inference_state", log_text("endpoint", engine_name(patient->engine)),
             log_string("state", engine_state_name(state)), log_text("why", why));
+    return is_news;
 }
 
 /* All pages are read: it is ready, and this is what it has. */
@@ -33,8 +36,8 @@ static void finish(struct patient *patient)
     identity_note(patient->checkup, patient->engine, patient->source->engine, &patient->report.identity);
     engine_note_slots(patient->engine, patient->report.slots);
     engine_note_load(patient->engine, patient->report.load);
-    note_state(patient, ENGINE_READY, TEXT(""));
-    greeting_hurry(patient->checkup, patient->engine);
+    if (note_state(patient, ENGINE_READY, TEXT("")))
+        greeting_hurry(patient->checkup, patient->engine);
     rest(patient);
     swap_if_warm(patient->checkup);
 }
@@ -55,7 +58,7 @@ static void note_absence(struct patient *patient, uint16_t status, const char *e
     else
         buffer_printf(&why, "it answers %u when it is asked how it is", (unsigned)status);
     engine_note_load(patient->engine, 0);
-    note_state(patient, state_of(status), buffer_text(&why));
+    (void)note_state(patient, state_of(status), buffer_text(&why));
     buffer_clear(&why);
 }
 

@@ -133,7 +133,6 @@ enum reason looked_head(struct exchange *exchange)
     struct looked *looked = exchange->looked;
     const struct message_head *head = exchange->ask.head;
     struct detail detail = {0};
-    looked->is_seen = true;
     enum reason reason = look_at_upgrade(exchange);
     if (reason == REASON_NONE) {
         enum inspect_says says = inspect_head(looked->inspected, head, &looked->query, &detail);
@@ -202,7 +201,6 @@ enum reason looked_call(struct exchange *exchange)
     const struct body_label label = body_label_of(BODY_JSON);
     struct detail detail = {0};
     enum reason reason = REASON_NONE;
-    looked->is_seen = true;
     if (body->length > limit_of(exchange))
         reason = take_beyond(exchange);
     else
@@ -248,12 +246,12 @@ void looked_put_body(struct exchange *exchange)
     struct looked *looked = exchange->looked;
     struct http_side *to = &exchange->flow->side;
     struct http_piece piece = {.content = buffer_text(&looked->body)};
-    if (piece.content.length == 0)
-        return;
-    exchange->account.bytes_up += piece.content.length;
-    to->role->put_content(to, &piece);
-    forget(&looked->body);
-    if (http_side_is_whole(&exchange->client))
+    if (piece.content.length > 0) {
+        exchange->account.bytes_up += piece.content.length;
+        to->role->put_content(to, &piece);
+        forget(&looked->body);
+    }
+    if (http_side_is_whole(&exchange->client)) /* also one of chunks in which there is nothing */
         to->role->end(to);
 }
 

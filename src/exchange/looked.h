@@ -9,7 +9,6 @@
 struct looked {
     struct exchange *exchange;   /* borrowed */
     struct inspected *inspected; /* owned */
-    bool is_seen;                /* the head was looked at */
     bool is_changed;             /* `body` goes in the place of what came */
     bool is_beyond;      /* the body is larger than is looked at: `body` has its beginning, and the rest follows */
     struct buffer body;  /* owned: held until it goes on */

@@ -107,6 +107,7 @@ static enum reply_result take_head(struct exchange *exchange)
     struct http_side *side = &exchange->flow->side;
     struct message_head head;
     struct fault fault;
+    message_head_reset(&head); /* no answer has a method, a target or an authority */
     if (!http_side_has_input(side))
         return REPLY_NEEDS_MORE;
     enum http_taken taken = side->role->take_head(side, &head, &fault);

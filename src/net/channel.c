@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sock_diag.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include "exeat/base/check.h"
@@ -295,11 +296,21 @@ bool channel_has_broken(struct channel *channel)
     return channel->has_broken || (is_told && channel_broke_at_once(channel));
 }
 
+/* The kernel names errors too that pass, as of a way that was away for a moment: what lives on after one is not broken.
+ */
+static bool lives_on(int descriptor)
+{
+    struct tcp_info info = {0};
+    socklen_t length = sizeof(info);
+    return getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &length) == 0 && info.tcpi_state != TCP_CLOSE;
+}
+
 bool channel_broke_at_once(struct channel *channel)
 {
     int error = 0;
     socklen_t length = sizeof(error);
-    channel->has_broken = getsockopt(channel->descriptor, SOL_SOCKET, SO_ERROR, &error, &length) != 0 || error != 0;
+    bool has_error = getsockopt(channel->descriptor, SOL_SOCKET, SO_ERROR, &error, &length) != 0 || error != 0;
+    channel->has_broken = channel->has_broken || (has_error && !lives_on(channel->descriptor));
     return channel->has_broken;
 }
 

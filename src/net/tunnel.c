@@ -106,20 +106,23 @@ static enum tunnel_result run_out(struct tunnel *tunnel)
     struct tunnel_way *down = &tunnel->down;
     enum io put;
     enum io got = IO_END;
-    tunnel->is_broken = true;
+    uint64_t begin = down->bytes;
+    tunnel->stage = TUNNEL_RUNS_OUT;
     do {
         put = deliver(tunnel->loop, down);
         if (put == IO_OK)
             got = down->state == TUNNEL_OPEN ? copy_in(tunnel->loop, down) : IO_END;
-    } while (put == IO_OK && got == IO_OK);
+    } while (put == IO_OK && got == IO_OK && down->bytes < begin + TUNNEL_TURN);
     if (put == IO_AGAIN)
         return TUNNEL_GOES_ON;
-    return put == IO_OK ? TUNNEL_UPSTREAM_BROKE : TUNNEL_CLIENT_BROKE;
+    if (put != IO_OK)
+        return TUNNEL_CLIENT_BROKE;
+    return got == IO_OK ? TUNNEL_AGAIN : TUNNEL_UPSTREAM_BROKE;
 }
 
 enum tunnel_result tunnel_run(struct tunnel *tunnel)
 {
-    if (tunnel->is_broken)
+    if (tunnel->stage == TUNNEL_RUNS_OUT)
         return run_out(tunnel);
     enum way_result up = run_way(tunnel->loop, &tunnel->up, &tunnel->down);
     if (up == WAY_FROM_BROKE)

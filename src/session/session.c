@@ -77,13 +77,6 @@ static void set_timer(struct session *session)
         timer_start(session->deadline, due > now ? (due - now + 999) / 1000 : 0);
 }
 
-static bool is_too_long(const struct session *session)
-{
-    const struct exchange_limits *limits = exchange_worker_limits(session->worker->exchanges);
-    uint64_t now = loop_now_us(session->worker->options.loop);
-    return session->state == SESSION_TUNNEL && now >= session->entered_us + limits->longest_ms * 1000;
-}
-
 /* The timer is not moved with every byte: when it fires, the time since the last byte counts. */
 static void on_deadline(void *context)
 {
@@ -99,9 +92,6 @@ static void on_deadline(void *context)
     } else if (step_of(session, session->state)->on_deadline != NULL) {
         (void)step_of(session, session->state)->on_deadline(session);
         session_run(session);
-    } else if (is_too_long(session)) { /* what is cut must not look like an end */
-        channel_break(session->entrance.http.channel);
-        session_close(session, REASON_TOO_LONG);
     } else {
         session_close(session, REASON_IDLE);
     }

@@ -136,8 +136,9 @@ enum io session_write(struct session *session);
 /* step_connect.c */
 enum progress connect_answer(struct session *session); /* its exchange may be connected, or opened */
 /* step_socks.c */
-void socks_free(struct socks *socks);                 /* NULL is fine */
-enum progress socks_overdue(struct session *session); /* it has had its time */
+void socks_free(struct socks *socks);                  /* NULL is fine */
+enum progress tunnel_overdue(struct session *session); /* as the next */
+enum progress socks_overdue(struct session *session);  /* it has had its time */
 enum progress socks_refuse(struct session *session);
 enum progress socks_go_on(struct session *session);
 /* step_look.c */

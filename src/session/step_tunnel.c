@@ -36,8 +36,8 @@ enum progress tunnel_begin(struct session *session)
     channel_set_handler(upstream, on_upstream_ready, session);
     struct loop *loop = session->worker->options.loop;
     struct tunnel *tunnel = base_alloc(sizeof(*tunnel));
-    *tunnel =
-        (struct tunnel){loop, tunnel_way(client->channel, upstream), tunnel_way(upstream, client->channel), false};
+    *tunnel = (struct tunnel){
+        loop, tunnel_way(client->channel, upstream), tunnel_way(upstream, client->channel), TUNNEL_RUNS};
     inflight_pass(loop, &client->in, inflight_length(&client->in), &tunnel->up.inflight);
     inflight_pass(loop, &client->out, inflight_length(&client->out), &tunnel->down.inflight);
     session->tunnel = tunnel;
@@ -45,6 +45,32 @@ enum progress tunnel_begin(struct session *session)
     if (!is_cut_by_reload(session))
         return STEP_NEXT;
     break_off(session, REASON_POLICY_CHANGED);
+    return STEP_WAIT;
+}
+
+static bool is_too_long(const struct session *session)
+{
+    const struct exchange_limits *limits = exchange_worker_limits(session->worker->exchanges);
+    return loop_now_us(session->worker->options.loop) >= session->entered_us + limits->longest_ms * 1000;
+}
+
+/* What upstream has said and the client has not taken. */
+static bool holds_some(const struct tunnel *tunnel)
+{
+    return inflight_length(&tunnel->down.inflight) > 0 || tunnel->down.pipe != NULL;
+}
+
+/* What is cut must not look like an end, and what upstream cut is not the client's silence. */
+enum progress tunnel_overdue(struct session *session)
+{
+    if (session->tunnel->stage == TUNNEL_RUNS_OUT)
+        break_off(session, REASON_UPSTREAM_BROKEN);
+    else if (is_too_long(session))
+        break_off(session, REASON_TOO_LONG);
+    else if (holds_some(session->tunnel))
+        break_off(session, REASON_IDLE);
+    else
+        session_close(session, REASON_IDLE);
     return STEP_WAIT;
 }
 

@@ -25,7 +25,7 @@ static const struct session_step steps[] = {
         {"peek_hello", step_peek_hello, TO(ACCEPT_TLS) | TO(SERVE) | TO(TUNNEL) | TO(FINISH) | TO(CLOSED),
          DEADLINE_HEAD, NULL},
     [SESSION_ACCEPT_TLS] = {"accept_tls", step_accept_tls, TO(SERVE) | TO(CLOSED), DEADLINE_HEAD, NULL},
-    [SESSION_TUNNEL] = {"tunnel", step_tunnel, TO(CLOSED), DEADLINE_STREAM, NULL},
+    [SESSION_TUNNEL] = {"tunnel", step_tunnel, TO(CLOSED), DEADLINE_STREAM, tunnel_overdue},
     [SESSION_FINISH] = {"finish", step_finish, TO(SERVE) | TO(CLOSED), DEADLINE_LAST_WORDS, NULL},
     [SESSION_CLOSED] = {"closed", step_closed, 0, DEADLINE_NONE, NULL},
 };

@@ -142,6 +142,17 @@ def test_a_larger_body_is_refused_or_passes_unseen_as_the_rule_says(shop, origin
     assert [d.get("found") for d in shop.decisions()] == [None, "body unseen 1 oversize", "body unseen 1 oversize"]
 
 
+@pytest.mark.parametrize("host", ["shop.example", "large.example", "small.example"])
+@pytest.mark.parametrize("body, got", [(b"0\r\n\r\n", b""), (b"0\r\nX-Sum: 1\r\n\r\n", b""), (b"2\r\n{}\r\n0\r\n\r\n", b"{}")])
+def test_a_body_in_chunks_ends_upstream_also_where_it_is_empty_and_the_connection_is_good_for_the_next(shop, origin, host, body, got):
+    head = f"POST http://{host}:{origin.port}/in-chunks HTTP/1.1\r\nHost: {host}:{origin.port}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with shop.connect() as connection:
+        for _ in range(2):
+            connection.sendall(head.encode() + body)
+            assert read_reply(connection).status == 200
+    assert [r["body"] for r in origin.requests] == [got, got]
+
+
 def test_a_picture_passes_unseen_where_the_rule_lets_its_type_pass(shop, origin):
     assert post(shop, b"\x89PNG\r\n\x1a\n" + bytes(9), host="small.example", Content_Type="image/png").status == 200
     assert shop.only_decision()["found"] == "body unseen 1 image/png"

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """When ./dev test says that it took too long: by what it costs a machine of two cores, not by what others do beside it."""
+import subprocess
+
 import pytest
 from support import took
 
@@ -11,7 +13,7 @@ def at(minutes, computed=0.0, idle=0.0, cores=2, slower=1.0):
 
 def ends(tmp_path, monkeypatch, before, after):
     note, times = tmp_path / "note", tmp_path / "times"
-    times.write_text("")
+    times.write_text("0m0.000s 0m0.000s\n0m0.000s 0m0.000s\n")
     for what, stand in (("begin", before), ("end", after)):
         monkeypatch.setattr(took, "now", lambda _, stand=stand: stand)
         code = took.main(what, note, times)
@@ -45,6 +47,15 @@ def test_what_was_computed_before_the_run_is_not_counted(tmp_path, monkeypatch):
 
 def test_the_shell_says_what_it_and_its_children_have_used():
     assert took.computed("0m0.500s 0m0.250s\n1m2.000s 10m0.250s\n") == 663
+    assert took.computed("0m0,500s 0m0,250s\n1m2,000s 10m0,250s\n") == 663
+    for strange in ("", "0m0.500s 0m0.250s\n1m2.000s\n", "1 2 3 4"):
+        with pytest.raises(AssertionError, match="no four words"):
+            took.computed(strange)
+
+
+@pytest.mark.parametrize("language", ["C", "de_DE.UTF-8"])
+def test_what_a_shell_of_any_language_writes_is_understood(language):
+    assert took.computed(subprocess.run(["bash", "-c", "times"], env={"LC_ALL": language}, capture_output=True, text=True, check=True).stdout) >= 0
 
 
 def test_the_machine_says_how_many_cores_were_idle_for_how_long():

@@ -6,9 +6,11 @@ else too. Called by ./dev test.
     took.py begin FILE TIMES      notes where the machine stands; TIMES: a file of what the shell's `times` said
     took.py end FILE TIMES        1 and a sentence where it took longer
 
-What counts is what the run itself computed, whoever else computed beside it, over the speed of the processor by a yardstick; and,
-where there are two cores and no more, the time in which both had nothing to do though the run was not over: it waited then. On
-two quiet cores that is the time by the clock. With more cores waiting is not counted: nobody knows what two would have done meanwhile."""
+What counts is what the run itself computed, whoever else computed beside it, over the speed of the processor by a yardstick that
+all cores measure at once; and, where there are two cores and no more, the time in which a core had nothing to do, or waited for a
+disk, though the run was not over. On two quiet cores that is the time by the clock. With more cores waiting is not counted: nobody
+knows what two would have done meanwhile. What is fetched before the run begins is not counted at all."""
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -22,28 +24,33 @@ CORES = 2
 YARDSTICK_S = 0.055  # of the processor that the limit is meant for
 
 
-def yardstick():
-    """How many times slower than that this processor is; never faster."""
-    def once():
-        before = time.process_time()
-        value = 1
-        for number in range(1_000_000):
-            value = value * 31 + number & 0xFFFFFF
-        return time.process_time() - before
+def once(_=None):
+    before = time.process_time()
+    value = 1
+    for number in range(1_000_000):
+        value = value * 31 + number & 0xFFFFFF
+    return time.process_time() - before
 
-    return max(1.0, statistics.median(once() for _ in range(9)) / YARDSTICK_S)
+
+def yardstick():
+    """How many times slower than that the processor is while all of its cores compute, as they do in a run; never faster."""
+    cores = len(os.sched_getaffinity(0))
+    with concurrent.futures.ProcessPoolExecutor(cores) as pool:
+        return max(1.0, statistics.median(pool.map(once, range(9 * cores))) / YARDSTICK_S)
 
 
 def computed(times):
-    """Seconds of processor that a shell and its children have used, of its four words as 1m2.345s."""
-    return sum(60 * int(minutes) + float(seconds) for minutes, seconds in re.findall(r"(\d+)m([\d.]+)s", times))
+    """Seconds of processor that a shell and its children have used, of its four words as 1m2.345s. Some languages write a comma."""
+    words = re.findall(r"(\d+)m(\d+)[.,](\d+)s", times)
+    assert len(words) == 4, f"the shell's times are no four words as 1m2.345s: {times!r}"
+    return sum(60 * int(minutes) + float(f"{seconds}.{parts}") for minutes, seconds, parts in words)
 
 
 def now(times):
     cores, idle = 0, 0
     for line in pathlib.Path("/proc/stat").read_text().splitlines():
         if re.match(r"cpu\d", line):
-            cores, idle = cores + 1, idle + int(line.split()[4])
+            cores, idle = cores + 1, idle + sum(int(word) for word in line.split()[4:6])  # iowait is idle too
     return {"clock": time.monotonic(), "computed": computed(times), "cores": cores, "idle": idle / os.sysconf("SC_CLK_TCK"), "slower": yardstick()}
 
 

@@ -20,11 +20,13 @@ struct tunnel_way {
     enum tunnel_state state;
     enum tunnel_means means;
 };
+/* TUNNEL_RUNS_OUT: upstream has broken; what it had said goes to the client, and nothing else happens. */
+enum tunnel_stage { TUNNEL_RUNS, TUNNEL_RUNS_OUT };
 struct tunnel {
     struct loop *loop;    /* borrowed */
     struct tunnel_way up; /* client to upstream; may hold bytes already read */
     struct tunnel_way down;
-    bool is_broken; /* upstream is: what it had said goes to the client, and nothing else happens */
+    enum tunnel_stage stage;
 };
 /* TUNNEL_UPSTREAM_BROKE: it broke off, and what it had said before was written to the client, whose kernel may have it
  * yet to come. TUNNEL_UPSTREAM_LEFT: it broke off after its end, which the client was told of, and takes nothing any

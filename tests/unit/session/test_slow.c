@@ -314,6 +314,28 @@ static void what_takes_too_long_is_no_end(void **state)
     assert_true(mail->gate_broke);
 }
 
+/* The client takes nothing more of what upstream had said before it broke off: it must not take what it has for all. */
+static void what_upstream_cut_is_no_end_for_a_client_that_is_slow_to_take_it(void **state)
+{
+    struct scene *scene = *state;
+    for (int i = 0; i < 2; i++) {
+        struct fake_peer *mail = come(scene);
+        say(mail, "CONNECT mail.example:25 HTTP/1.1\r\nHost: mail.example:25\r\n\r\n");
+        mail->is_slow = true; /* all is written, and nothing acknowledged; or nothing is written */
+        mail->room = i == 0 ? mail->room : 0;
+        say(fake_upstream(), "the first half");
+        fake_rst(fake_upstream());
+        fake_run();
+        assert_non_null(mail->channel);
+        for (uint64_t passed = 0; mail->channel != NULL && passed <= STREAM; passed += OFTEN_MS) {
+            fake_pass(OFTEN_MS);
+            fake_run();
+        }
+        assert_null(mail->channel);
+        assert_true(mail->gate_broke);
+    }
+}
+
 /* --- all of them ----------------------------------------------------------------------------------------------------
  */
 
@@ -367,6 +389,8 @@ int main(void)
         cmocka_unit_test(who_is_silent_in_any_step_is_let_go),
         cmocka_unit_test(who_says_or_takes_a_byte_now_and_then_in_any_step_is_let_go),
         cmocka_unit_test_setup_teardown(what_takes_too_long_is_no_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            what_upstream_cut_is_no_end_for_a_client_that_is_slow_to_take_it, set_up, tear_down),
         cmocka_unit_test(every_step_that_waits_has_its_situation),
     };
     return cmocka_run_group_tests(tests, make_all, free_all);

@@ -34,6 +34,7 @@ openai_write_canned(const struct canon_call *call, struct text text, struct text
 /* --- for who speaks so, with some words of his own (kin.h) -----------------------------------------------------------
  */
 
+#define OPENAI_NO_SEARCH "is not done here, for nothing is looked up on the network: leave it out"
 extern const struct models_words openai_models;
 enum { OPENAI_PACE_FIELDS = 6 };
 extern const struct field openai_pace[OPENAI_PACE_FIELDS]; /* of every answer's head */

@@ -42,12 +42,21 @@ static bool is_of_a_name(unsigned char byte)
            text_has(TEXT(" -._:/@+~=,#()[]"), (char)byte);
 }
 
-/* Beyond ASCII letters alone: no sign that steers a line, and none that looks or is folded like a slash or a dot. */
+/* Beyond ASCII the blocks that have letters and little else. Not in them: signs that steer a line, blanks, marks that
+ * end a sentence, and what looks or is folded like a slash, a dot or a colon. */
 static bool is_letter_elsewhere(uint32_t code)
 {
-    bool is_low = code >= 0xc0 && code < 0x2000 && code != 0x61c && code != 0x180e;
-    bool is_high = code >= 0x2e80 && code < 0xfe00 && !(code >= 0xd800 && code < 0xf900);
-    return is_low || is_high;
+    static const struct {
+        uint32_t first, last;
+    } letters[] = {
+        {0xc0, 0xd6},     {0xd8, 0xf6},     {0xf8, 0x24f},    {0x386, 0x386},   {0x388, 0x3ff},   {0x400, 0x481},
+        {0x48a, 0x52f},   {0x5d0, 0x5ea},   {0x620, 0x64a},   {0x3041, 0x3096}, {0x30a1, 0x30cd}, {0x30cf, 0x30fa},
+        {0x4e00, 0x4e35}, {0x4e37, 0x4e3e}, {0x4e40, 0x9fff}, {0xac00, 0xd7a3},
+    };
+    for (size_t i = 0; i < COUNT_OF(letters); i++)
+        if (code >= letters[i].first && code <= letters[i].last)
+            return true;
+    return false;
 }
 
 static bool has_good_signs(struct text name)

@@ -92,7 +92,7 @@ enum engine_says inference_answered(
 void inference_take_back(struct inference_call *call)
 {
     struct account_service *service = &call->about.account->service;
-    service->tokens_in = service->tokens_out = service->first_us = 0;
+    service->first_us = 0; /* the tokens were used all the same */
     service->known.finish = TEXT("");
     buffer_empty(&call->body);
     buffer_empty(&call->wait.frames);

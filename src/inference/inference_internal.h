@@ -45,6 +45,9 @@ MUST_CHECK enum filtered looked_end(struct inference_call *call, struct buffer *
 /* A whole answer. */
 MUST_CHECK enum filtered looked_whole(struct inference_call *call, struct text *body, struct buffer *room);
 
+/* The same of one that is kept; false: it is not to be had, which no account is told. */
+MUST_CHECK bool looked_kept(struct inference_call *call, struct text *body, struct buffer *room);
+
 extern const struct filter filter_hold;   /* keeps all of an endpoint's answer, and writes it anew at its end */
 extern const struct filter filter_events; /* rewrites an endpoint's events, one by one */
 

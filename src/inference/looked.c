@@ -42,14 +42,27 @@ enum filtered looked_end(struct inference_call *call, struct buffer *room)
     return judge(call, inspect_stream_end(call->looked, room, &detail), &detail);
 }
 
-enum filtered looked_whole(struct inference_call *call, struct text *body, struct buffer *room)
+static enum inspect_says
+look(const struct inference_call *call, struct text *body, struct buffer *room, struct detail *detail)
 {
     const struct body_label label = body_label_of(BODY_JSON);
-    struct detail detail = {0};
     if (!is_wanted(call))
-        return FILTER_GOES_ON;
+        return INSPECT_PASSES;
     buffer_append(room, *body);
-    enum inspect_says says = inspect_answer(call->about.inspected, &label, room, &detail);
+    enum inspect_says says = inspect_answer(call->about.inspected, &label, room, detail);
     *body = buffer_text(room);
+    return says;
+}
+
+enum filtered looked_whole(struct inference_call *call, struct text *body, struct buffer *room)
+{
+    struct detail detail = {0};
+    enum inspect_says says = look(call, body, room, &detail);
     return judge(call, says, &detail);
+}
+
+bool looked_kept(struct inference_call *call, struct text *body, struct buffer *room)
+{
+    struct detail detail = {0};
+    return look(call, body, room, &detail) <= INSPECT_CHANGED;
 }

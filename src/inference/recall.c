@@ -60,10 +60,12 @@ static bool read_kept(struct inference_call *call, struct text kept)
     memcpy(&origin, kept.data, sizeof(origin));
     recall->place = origin.place;
     struct text answer = text_after(kept, sizeof(origin));
-    bool is_good = still_holds(call, &origin) && looked_whole(call, &answer, &looked) == FILTER_GOES_ON &&
+    bool is_good = still_holds(call, &origin) && looked_kept(call, &answer, &looked) &&
                    dialect_recall(call->request, answer, clock_wall_us() / 1000000, &recall->said, &recall->usage);
     base_forget(looked.data, looked.capacity);
     buffer_clear(&looked);
+    if (!is_good && call->about.inspected != NULL)
+        inspected_forget_answer(call->about.inspected); /* an endpoint is asked, and its answer counts */
     return is_good;
 }
 

@@ -44,6 +44,7 @@ void served_by_endpoint(struct inference_call *call, size_t place)
     const struct policy_inference *inference = inference_entry(call, place);
     const struct settings_engine *engine = inference->engine;
     size_t index = call->about.decision->inference[place];
+    service->tokens_in = service->tokens_out = 0;
     service->inference = inference->name;
     service->model = policy_served_model(call->about.policy, index, dialect_call_model(call->request));
     service->known = (struct service_record){

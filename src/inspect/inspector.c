@@ -64,6 +64,11 @@ void inspected_tell_answer(const struct inspected *inspected, struct buffer *out
     findings_tell(&inspected->in_answer, false, out);
 }
 
+void inspected_forget_answer(struct inspected *inspected)
+{
+    findings_clear(&inspected->in_answer);
+}
+
 void inspected_show(const struct inspected *inspected, struct text *path, struct text *query)
 {
     if (inspected->hides_path)

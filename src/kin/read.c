@@ -5,8 +5,6 @@
 #include "exeat/openai.h"
 #include "kin_internal.h"
 
-#define NO_SEARCH "is not done here, for nothing is looked up on the network: leave it out"
-
 static bool read_also(struct reading *reading, struct canon_call *call, const struct members *table)
 {
     return openai_read_call(reading, call) && (call->operation != LLM_CHAT || read_members(reading, 0, table, call));
@@ -26,9 +24,9 @@ static bool take_reasoning_format(struct reading *reading, uint32_t value, const
 static const struct member groq_rows[] = {
     MEMBER("include_reasoning", take_flag, canon_call, wish.thoughts),
     MEMBER("reasoning_format", take_reasoning_format, canon_call, wish.thoughts),
-    REFUSED("search_settings", NO_SEARCH),
-    REFUSED("include_domains", NO_SEARCH),
-    REFUSED("exclude_domains", NO_SEARCH),
+    REFUSED("search_settings", OPENAI_NO_SEARCH),
+    REFUSED("include_domains", OPENAI_NO_SEARCH),
+    REFUSED("exclude_domains", OPENAI_NO_SEARCH),
     REFUSED("compound_custom", "names tools of the vendor's, which do not run here: leave it out"),
 };
 TABLE(groq_table, groq_rows, NULL);
@@ -113,12 +111,12 @@ static bool take_search_mode(struct reading *reading, uint32_t value, const stru
 }
 
 static const struct member perplexity_rows[] = {
-    {.name = TEXT_INIT("search_mode"), .read = take_search_mode, .cure = NO_SEARCH},
-    REFUSED("last_updated_after_filter", NO_SEARCH),
-    REFUSED("last_updated_before_filter", NO_SEARCH),
-    REFUSED("search_language_filter", NO_SEARCH),
-    REFUSED("image_domain_filter", NO_SEARCH),
-    REFUSED("image_format_filter", NO_SEARCH),
+    {.name = TEXT_INIT("search_mode"), .read = take_search_mode, .cure = OPENAI_NO_SEARCH},
+    REFUSED("last_updated_after_filter", OPENAI_NO_SEARCH),
+    REFUSED("last_updated_before_filter", OPENAI_NO_SEARCH),
+    REFUSED("search_language_filter", OPENAI_NO_SEARCH),
+    REFUSED("image_domain_filter", OPENAI_NO_SEARCH),
+    REFUSED("image_format_filter", OPENAI_NO_SEARCH),
 };
 TABLE(perplexity_table, perplexity_rows, NULL);
 

@@ -9,7 +9,6 @@
 
 /* What would change the answer if it were dropped. */
 #define SEND_A_FORMAT "is not passed on to endpoints: say it by response_format, or text.format"
-#define NO_SEARCH "is not done here, for nothing is looked up on the network: leave it out"
 /* xAI's callers say that there shall be none. */
 static bool take_search(struct reading *reading, uint32_t value, const struct member *row, void *field)
 {
@@ -24,15 +23,15 @@ static const struct member refused_rows[] = {
     REFUSED("vector_store_ids", "names stores that only the vendor keeps: send the texts themselves"),
     REFUSED("data_sources", "names stores that only the vendor reaches: send the texts themselves"),
     REFUSED("dataSources", "names stores that only the vendor reaches: send the texts themselves"),
-    REFUSED("web_search_options", NO_SEARCH),
-    {.name = TEXT_INIT("search_parameters"), .read = take_search, .cure = NO_SEARCH},
-    REFUSED("plugins", NO_SEARCH),
-    REFUSED("search_domain_filter", NO_SEARCH),
-    REFUSED("search_recency_filter", NO_SEARCH),
-    REFUSED("search_after_date_filter", NO_SEARCH),
-    REFUSED("search_before_date_filter", NO_SEARCH),
-    REFUSED("return_images", NO_SEARCH),
-    REFUSED("return_related_questions", NO_SEARCH),
+    REFUSED("web_search_options", OPENAI_NO_SEARCH),
+    {.name = TEXT_INIT("search_parameters"), .read = take_search, .cure = OPENAI_NO_SEARCH},
+    REFUSED("plugins", OPENAI_NO_SEARCH),
+    REFUSED("search_domain_filter", OPENAI_NO_SEARCH),
+    REFUSED("search_recency_filter", OPENAI_NO_SEARCH),
+    REFUSED("search_after_date_filter", OPENAI_NO_SEARCH),
+    REFUSED("search_before_date_filter", OPENAI_NO_SEARCH),
+    REFUSED("return_images", OPENAI_NO_SEARCH),
+    REFUSED("return_related_questions", OPENAI_NO_SEARCH),
     REFUSED("deferred", "asks for an answer that is fetched later, which nothing here does: leave it out"),
     REFUSED("documents", "is not passed on to endpoints: put the texts into a message"),
     REFUSED("guided_json", SEND_A_FORMAT),

@@ -16,7 +16,8 @@ RULE = {**reroute("local"), "inspect": {"redact": ["card", "email"], "restore": 
 
 def answer(text):
     return whole(json.dumps({"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [
-        {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]}).encode())
+        {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}}).encode())
 
 
 def pieces(*texts, **more):
@@ -126,6 +127,7 @@ def test_an_answer_with_what_is_kept_out_is_a_502_and_a_stream_is_cut(gate, infe
     assert reply.status == 502 and json.loads(reply.body)["error"]["code"] == "inspect_answer"
     outcome = one.outcome_of(one.only_decision())
     assert (outcome["reason"], outcome["found"]) == ("inspect_answer", "card deny 1 choices[0].message.content")
+    assert (outcome["tokens_in"], outcome["tokens_out"]) == (9, 3)  # it was answered all the same
 
 
 # --- answers of hosts

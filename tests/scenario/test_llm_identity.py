@@ -169,4 +169,6 @@ def test_another_adapter_or_region_is_on_record(gate, server, tmp_path):
     assert (outcome["adapter"], outcome["region"], outcome["region_from"]) == ("shop-fr", "eu-west", "file")
     one.config["inference"][0]["slots"] = 8
     rewrite(one)
-    assert len(models(one)) == 4  # nothing of it is another
+    put(label, "eu-north\n")
+    wait_for(lambda: len(models(one)) > 4, "the region behind it to be on record")
+    assert [detail for detail, _ in models(one)[4:]] == [f"{known} adapter=shop-fr region=eu-north region_from=file"]  # nothing before was another

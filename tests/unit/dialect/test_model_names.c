@@ -112,6 +112,19 @@ static void a_name_in_a_body_is_no_path_and_no_line(void **state)
 {
     (void)state;
     static const char *const bad[] = {
+        "a\xe3\x80\x82\xe3\x80\x82",
+        "a\xd6\x89"
+        "b",
+        "a\xcd\xbe"
+        "b",
+        "a\xe3\x85\xa4"
+        "b",
+        "a\xe4\xb8\xbf"
+        "b",
+        "a\xe1\x9a\x80"
+        "b",
+        "a\xd9\xa0"
+        "b",
         "../evil",
         "a/../evil",
         "..",

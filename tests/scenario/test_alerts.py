@@ -8,7 +8,7 @@ import re
 import pytest
 import yaml
 from support.clock import seconds_to_noon, stepped
-from support.gate import TOP, Gate, free_port, run_exeat
+from support.gate import TOP, Gate, free_port, hosts, run_exeat
 from support.wait import wait_for
 
 RULES = [rule for group in yaml.safe_load((TOP / "config/prometheus/alerts.yaml").read_text())["groups"] for rule in group["rules"]]
@@ -18,18 +18,21 @@ ASKED = re.compile(r"(exeat_\w+)(?:\{([^}]*)\})?")
 @pytest.fixture(scope="module")
 def metrics(tmp_path_factory, clock_shim):
     """What a gate says that has all that alerts are about, has refused a call to a vendor, could not answer another, turned
-    away a third, and answered one by what is behind a model."""
+    away a third, answered one by what is behind a model, and let a picture pass that a rule with `inspect` did not look at."""
     folder = tmp_path_factory.mktemp("alerts")
     run_exeat("key", "create", folder / "witness.key")
     (folder / "witness.vkey").write_text(run_exeat("key", "show", folder / "witness.key", "--name", "witness.example/w1", "--witness").stdout)
     rules = [{"id": "home", "verdict": "reroute", "hosts": ["home.example"], "schemes": ["http"], "inference": ["local"],
               "limit": {"requests": "1/d"}},
-             {"id": "away", "verdict": "reroute", "hosts": ["away.example"], "schemes": ["http"], "inference": ["local", "canned"]}]
+             {"id": "away", "verdict": "reroute", "hosts": ["away.example"], "schemes": ["http"], "inference": ["local", "canned"]},
+             {"id": "pictures", "verdict": "allow", "hosts": ["pictures.example"], "schemes": ["http"],
+              "inspect": {"flag": ["email"], "types": ["image/png"]}}]
     gate = Gate(folder, rules=rules, inference=[{"name": "local", "endpoint": f"http://127.0.0.1:{free_port()}"}, {"name": "canned", "builtin": "canned"}], audit={
         "ship": {"directory": str(folder / "evidence")}, "verify": {"every": "100ms"},
         "witness": {"url": f"http://127.0.0.1:{free_port()}", "key_file": str(folder / "witness.vkey")}})
     gate.config["clients"] = {"shop": {"address": "127.0.0.1", "limit": {"concurrent": 50, "requests": "100/d"}}}
     gate.config["llm"] = [{"host": "home.example", "dialect": "openai"}, {"host": "away.example", "dialect": "openai"}, {"host": "vendor.example"}]
+    gate.config["resolve"] = hosts("pictures.example")
     gate.config["confine"] = {"landlock": "none"}  # its clock is a file: limits are of a day, which is on for hours yet
     gate.start(**stepped(folder, clock_shim, seconds_to_noon()))
     gate.get("http://vendor.example/")
@@ -41,6 +44,8 @@ def metrics(tmp_path_factory, clock_shim):
     proxy.request("POST", "http://home.example/v1/chat/completions", json.dumps(call))
     assert proxy.getresponse().status == 429
     assert gate.get("http://away.example/v1/chat/completions", "POST", body=json.dumps(call)).status == 200
+    picture = gate.get("http://pictures.example/", "POST", {"Content-Type": "image/png"}, b"\x89PNG\r\n\x1a\n")
+    assert picture.status == 403  # its address is loopback's: judged after the picture is
     wait_for(lambda: "exeat_audit_verify_ok " in gate.metrics(), "the store to be verified")
     said = gate.metrics()
     gate.stop()
@@ -61,7 +66,7 @@ def test_a_limit_is_told_by_its_owner_and_only_where_there_is_one(metrics):
     lines = [line for line in metrics.splitlines() if line.startswith("exeat_limit_")]
     assert lines == [
         'exeat_limit_used_ratio{rule="home",kind="requests"} 1.0000',
-        'exeat_limit_used_ratio{client="shop",kind="requests"} 0.0200',
+        'exeat_limit_used_ratio{client="shop",kind="requests"} 0.0300',
         'exeat_limit_used_ratio{client="shop",kind="concurrent"} 0.0000',
         'exeat_limit_refusals_total{rule="home",kind="requests"} 1',
         'exeat_limit_refusals_total{client="shop",kind="requests"} 0',

@@ -255,6 +255,8 @@ size_t looked_dropped(const struct exchange *exchange, struct text *names, size_
 void looked_frame(const struct exchange *exchange, struct http_message *message);
 void looked_put_body(struct exchange *exchange);
 bool looked_wants_answer(const struct exchange *exchange);
+/* Is it one that cannot be looked into, and that its rule lets nobody have? Of those that `looked_wants_answer`. */
+MUST_CHECK bool looked_keeps_out(struct exchange *exchange, const struct message_head *head);
 /* An answer that is looked into begins; false: it goes on as it is. */
 MUST_CHECK bool looked_take_answer(struct exchange *exchange, const struct message_head *head);
 struct text looked_found_after(struct looked *looked); /* for the outcome's record; NULL is fine */

@@ -220,8 +220,11 @@ size_t looked_dropped(const struct exchange *exchange, struct text *names, size_
     size_t count = 0;
     if (!looked->is_beyond && looked->body.length > 0)
         names[count++] = TEXT("Expect"); /* the body is here */
-    if (looked_wants_answer(exchange))
+    if (looked_wants_answer(exchange)) { /* it is looked at as a whole: in halves nothing is found */
         names[count++] = TEXT("Accept-Encoding");
+        names[count++] = TEXT("Range");
+        names[count++] = TEXT("If-Range");
+    }
     for (size_t i = 0; looked->is_changed && i < stale_count && count < capacity; i++)
         names[count++] = stale[i];
     return count;
@@ -257,6 +260,16 @@ void looked_put_body(struct exchange *exchange)
 
 /* --- the answer ------------------------------------------------------------------------------------------------------
  */
+
+/* Nobody asked for a part. */
+bool looked_keeps_out(struct exchange *exchange, const struct message_head *head)
+{
+    const struct inspection *inspection = inspected_rule(exchange->looked->inspected);
+    bool is_kept = head->status == 206 && inspection_is_about_answers(inspection) && !inspection_observes(inspection);
+    if (is_kept)
+        account_say(&exchange->account, FLAW_NONE, "a part of an answer (206) cannot be looked into");
+    return is_kept;
+}
 
 bool looked_take_answer(struct exchange *exchange, const struct message_head *head)
 {

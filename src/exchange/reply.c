@@ -77,6 +77,8 @@ static enum reply_result take_final_head(struct exchange *exchange, const struct
         return take_proxys_no(exchange);
     if (exchange->decision.plan == PLAN_REROUTE)
         return take_answer(exchange, head);
+    if (looked_wants_answer(exchange) && looked_keeps_out(exchange, head))
+        return REPLY_IS_KEPT_OUT;
     if (looked_wants_answer(exchange) && looked_take_answer(exchange, head))
         return REPLY_GOES_ON;
     exchange->account.status = head->status;

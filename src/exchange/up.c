@@ -6,7 +6,7 @@
 #include "exchange_internal.h"
 #include "exeat/base/memory.h"
 
-enum { HOPS_SIZE = 24, ADDED_MAX = 3, DROPPED_MAX = 12 };
+enum { HOPS_SIZE = 24, ADDED_MAX = 3, DROPPED_MAX = 16 };
 
 /* RFC 9110 7.6.2: of TRACE and OPTIONS; that it is above zero was seen before. */
 static size_t count_hops(const struct message_head *head, char digits[HOPS_SIZE], struct field *field)

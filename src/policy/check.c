@@ -88,6 +88,25 @@ static bool trusts_otherwise(const struct policy_rule *left, const struct policy
            right->trust != NULL && left->trust != right->trust && has_only_hosts(left) && has_only_hosts(right);
 }
 
+static bool share_a_scheme(const struct policy_rule *left, const struct policy_rule *right)
+{
+    uint8_t one = left->source->when.schemes;
+    uint8_t other = right->source->when.schemes;
+    return one == 0 || other == 0 || (one & other) != 0;
+}
+
+/* One wins, and what the other looks for, or whom it trusts, would be gone without a word. Ports may tell them apart.
+ */
+static bool inspects_otherwise(const struct policy_rule *left, const struct policy_rule *right)
+{
+    bool loses = (left->inspection != NULL && right->inspection != NULL) ||
+                 (left->inspection != NULL && left->trust == NULL && right->trust != NULL) ||
+                 (right->inspection != NULL && right->trust == NULL && left->trust != NULL);
+    bool by_port = left->source->when.ports.present && right->source->when.ports.present;
+    return left->source->verdict == VERDICT_ALLOW && right->source->verdict == VERDICT_ALLOW && loses && !by_port &&
+           share_a_scheme(left, right) && has_only_hosts(left) && has_only_hosts(right);
+}
+
 static bool contradicts(const struct policy_rule *left, const struct policy_rule *right)
 {
     return left->source->verdict == VERDICT_REROUTE && right->source->verdict == VERDICT_REROUTE &&
@@ -105,6 +124,13 @@ static void check_answers(const struct policy *policy, const struct host_set *se
             if (both && rule != other && trusts_otherwise(rule, other))
                 diag_error(
                     diags, rule->source->mark, "rules '%s' and '%s' name the same host, but trust others there",
+                    other->source->id.text.data, rule->source->id.text.data);
+            if (both && rule != other && inspects_otherwise(rule, other))
+                diag_error(
+                    diags, rule->source->mark,
+                    "rules '%s' and '%s' name the same host, but one of them alone would look into it: write "
+                    "`inspect`, "
+                    "and whom to trust, into one rule",
                     other->source->id.text.data, rule->source->id.text.data);
             if (both && rule != other && contradicts(rule, other))
                 diag_error(

@@ -163,6 +163,24 @@ def test_a_websocket_is_refused_under_inspect(shop, origin):
     assert reply.status == 403 and b"inspect_unseen" in reply.body and origin.connections == 0
 
 
+def test_a_range_is_not_asked_for_where_answers_are_looked_into_and_a_part_is_kept_out(gate, listen):
+    heard = []
+
+    def serve(connection):
+        heard.append(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 206 Partial Content\r\nContent-Type: text/plain\r\nContent-Range: bytes 0-6/19\r\nContent-Length: 7\r\nConnection: close\r\n\r\n4111 11")
+
+    far = listen(serve)
+    rules = [allow("shop.example", id="looks", schemes=["http"], ports=[far.port], inspect={"answers": {"deny": ["card"]}}),
+             allow("plain.example", id="plain", schemes=["http"], ports=[far.port])]
+    one = gate(resolve=hosts("shop.example", "plain.example"), rules=rules)
+    part = {"Range": "bytes=0-6", "If-Range": '"x"'}
+    assert one.get(f"http://plain.example:{far.port}/", headers=part).status == 206 and b"bytes=0-6" in heard[0]
+    reply = one.get(f"http://shop.example:{far.port}/", headers=part)
+    assert reply.status == 502 and b"inspect_answer" in reply.body
+    assert b"range" not in heard[1].lower()
+
+
 def test_in_observe_mode_it_only_counts(gate, origin):
     one = gate(mode="observe", resolve=hosts("shop.example"), rules=[looks("shop.example", "courier", {"deny": ["card"]})])
     one.base = f"shop.example:{origin.port}"

@@ -101,11 +101,14 @@ def fetch(apart, host, at):
 def test_what_tproxy_hands_over_is_judged_as_what_is_turned(apart, handed, origin):
     one = handed()
     assert one.events("tproxy_refused") == []
+    expected = []
     for at in (NOBODY, NOBODY6):
-        assert [fetch(apart, "shop.example", at) for _ in range(8)] == ["hello\n200"] * 8  # by each worker, sooner or later
+        for _ in range(8):  # by one worker or another, as the kernel spreads them
+            assert fetch(apart, "shop.example", at) == "hello\n200"
+            expected.append(("allow", "shop.example", 80))
         assert fetch(apart, "evil.example", at).endswith("403")
-    told = [(record["verdict"], record["host"], record["port"]) for record in one.decisions()]
-    assert told == ([("allow", "shop.example", 80)] * 8 + [("deny", "evil.example", 80)]) * 2
+        expected.append(("deny", "evil.example", 80))
+    assert [(record["verdict"], record["host"], record["port"]) for record in one.decisions()] == expected
 
 
 def test_without_the_privilege_the_log_says_what_to_do(apart, handed):

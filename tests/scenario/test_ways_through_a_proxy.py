@@ -2,7 +2,9 @@
 """A pod whose way out is a corporate proxy: by whatever door a client comes, and whatever the gate does for itself, it goes through
 that proxy or not at all. A canary counts, on the far side of the gate's cable, what would go past it."""
 import json
+import os
 import pathlib
+import select
 import subprocess
 
 import pytest
@@ -23,6 +25,7 @@ table inet canary {{
         iifname != "gate0" accept
         ip daddr {PROXY} tcp dport {PROXY_PORT} accept
         ip daddr {PROXY} udp dport 53 counter name names accept
+        icmp type {{ destination-unreachable, time-exceeded, parameter-problem }} accept
         tcp flags & (fin | syn | rst | ack) == syn counter name past
         meta l4proto != {{ tcp, ipv6-icmp }} counter name past
     }}
@@ -33,12 +36,16 @@ CALL = json.dumps({"model": "m", "messages": [{"role": "user", "content": "hi"}]
 
 class Proxy:
     def __init__(self, pod):
+        self.heard = b""
         self.process = pod.talk(["ip", "netns", "exec", pod.internet, "env", "-C", TESTS, "/usr/bin/python3", "-m", "support.corporate", PROXY,
                                  PROXY_PORT])
 
     def asked(self):
-        """The next line that it was asked for."""
-        return self.process.stdout.readline().strip()
+        """The next line that it was asked for; empty: it was asked for nothing."""
+        while b"\n" not in self.heard and select.select([self.process.stdout], [], [], 60)[0] and (part := os.read(self.process.stdout.fileno(), 65536)):
+            self.heard += part
+        line, _, self.heard = self.heard.partition(b"\n")
+        return line.decode().strip()
 
     def leave(self):
         self.process.kill()
@@ -151,4 +158,4 @@ def test_questions_for_names_are_the_resolvers_and_the_canary_sees_what_a_rule_s
     one.write()
     assert one.control("reload").startswith("ok")
     assert curl(one, *BY_PROXY, "http://straight.example:8443/") == (0, "200")
-    assert one.canary.count("past") == 1 and one.canary.count("names") > names
+    assert one.canary.count("past") >= 1 and one.canary.count("names") > names

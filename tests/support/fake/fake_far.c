@@ -8,7 +8,7 @@
 #include "exeat/base/check.h"
 #include "fake.h"
 
-enum { NAMES = 250, FAREWELL = 64, PLACE = 3 /* of the last number in an IPv4 address */ };
+enum { NAMES = 250, ALERT = 21, PLACE = 3 /* of the last number in an IPv4 address */ };
 
 /* --- names and their addresses ---------------------------------------------------------------------------------------
  */
@@ -212,7 +212,7 @@ static void take(struct fake_peer *peer)
 /* The last words of TLS on a connection that is kept and closed belong to nobody. */
 static bool is_farewell(const struct fake_far *far, struct text bytes)
 {
-    return far->kind == FAR_TLS && bytes.length <= FAREWELL;
+    return far->kind == FAR_TLS && bytes.length > 0 && bytes.data[0] == ALERT;
 }
 
 void fake_far_begin(struct fake_peer *peer)

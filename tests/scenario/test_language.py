@@ -79,6 +79,15 @@ def test_the_handbooks_whole_file_is_good_to_the_strict(tmp_path):
     assert [word for word in ("127.0.0.1:3129", "[::1]:3129", "127.0.0.1:5353", "[::1]:5353") if f"to {word}" not in rules] == []
 
 
+def test_the_file_of_the_page_about_minimisation_is_good_to_the_strict(tmp_path):
+    text = (TOP / "docs/minimisation.md").read_text().split("```yaml\n", 1)[1].split("```\n", 1)[0]
+    (tmp_path / "exeat.yaml").write_text(text)
+    (tmp_path / "words.txt").write_text("project northern light\n")
+    made = run_exeat("ca", "init", "-c", "exeat.yaml", cwd=tmp_path)
+    done = run_exeat("check", "--strict", "-c", "exeat.yaml", cwd=tmp_path)
+    assert (made.returncode, done.returncode, "2 rules" in done.stdout) == (0, 0, True), made.stderr + done.stderr
+
+
 def test_reference_schema_and_cases_are_those_of_the_program():
     done = subprocess.run([TOP / "tests/lint/check_schema", EXEAT], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

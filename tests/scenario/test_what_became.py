@@ -20,6 +20,7 @@ REROUTED = {
     "nobody.example": ["gone"],
     "breaks.example": ["breaks"],
     "waits.example": ["waits"],
+    "secret.example": ["local"],
 }
 EXPECTED = {
     "the first of the rule's `inference` answered": {"first.example", "kept.example"},
@@ -30,7 +31,8 @@ EXPECTED = {
     "an endpoint answered with an objection, which was passed on": {"picky.example"},
     "nobody answered": {"nobody.example"},
     "it broke off, or the caller left": {"breaks.example"},
-    "refused before anybody was asked": {"denied.example"},
+    "asked; the answer was kept from the caller": {"secret.example"},
+    "refused before anybody was asked, or a host that was to be asked did not answer": {"denied.example"},
     "still under way, or cut off by a crash": {"waits.example"},
     "let out to the vendor, content unseen (a tunnel)": {"shop.example"},
     "let out to the vendor, content seen": {"out.example"},
@@ -57,8 +59,10 @@ def shop_of(gate, things, inference):
     breaks.pace()
     rules = [{"id": name.split(".")[0], "verdict": "reroute", "hosts": [name], "schemes": ["http", "https"], "inference": list_} for name, list_ in REROUTED.items()]
     next(rule for rule in rules if rule["id"] == "kept")["cache"] = {}
+    next(rule for rule in rules if rule["id"] == "secret")["inspect"] = {"answers": {"deny": ["answers"]}}
     rules += [{"id": "no", "verdict": "deny", "hosts": ["denied.example"]}, allow("shop.example", id="shop"), allow("out.example", id="out")]
     return gate(
+        detectors={"answers": {"pattern": "local answer"}},
         inference=[local(inference.port), local(free_port(), name="gone"), CANNED, entry("picky", picky), entry("breaks", breaks), entry("waits", waits)],
         llm=[{"provider": "ours", "host": name, "dialect": "openai"} for name in [*REROUTED, "denied.example", "shop.example", "out.example"]],
         resolve=hosts("shop.example", "out.example"),
@@ -71,7 +75,7 @@ def chat(one, host, body=CHAT):
 
 
 def ask_all(one, origin, secure_origin, root):
-    for host, status in (("first", 200), ("later", 200), ("canned", 200), ("picky", 422), ("nobody", 503), ("denied", 403)):
+    for host, status in (("first", 200), ("later", 200), ("canned", 200), ("picky", 422), ("nobody", 503), ("denied", 403), ("secret", 502)):
         assert chat(one, f"{host}.example") == status, host
     assert chat(one, "kept.example", COLD) == chat(one, "kept.example", COLD) == 200
     assert one.get("http://list.example/v1/models").status == 200
@@ -110,7 +114,7 @@ def test_each_condition_finds_the_calls_that_it_is_about_and_no_other_does(gate,
     with one.connect() as caller:
         caller.sendall(call("http://waits.example/v1/chat/completions", CHAT, host="waits.example"))
         wait_for(lambda: stand_in.requests, "the call")
-        settled = [{"calls": 14, "waiting": 1}]
+        settled = [{"calls": 15, "waiting": 1}]
         wait_for(lambda: rows(one, "SELECT count(*) AS calls, sum(done IS NULL) AS waiting FROM requests") == settled, "all outcomes but one")
         columns = ", ".join(f"coalesce({condition}, 0) AS a{number}" for number, condition in enumerate(conditions.values()))
         found = rows(one, f"SELECT host, {columns} FROM requests WHERE llm_operation IS NOT NULL AND scheme <> 'dns'")

@@ -28,11 +28,14 @@ if(EXEAT_SANITIZE)
     add_compile_options(-fsanitize=${EXEAT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${EXEAT_SANITIZE})
 endif()
+# Functions are found at the start: whoever finds them at their first call saves the registers, keys and all, where nobody
+# wipes them.
+add_link_options(-Wl,-z,relro,-z,now)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
     string(REPLACE "-O3" "-O2" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
     string(REPLACE "-DNDEBUG" "" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
     set(CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
     set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON) # modules are small: what one calls of another is worth inlining
     add_compile_options(-g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection)
-    add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+    add_link_options(-pie -Wl,-z,noexecstack)
 endif()

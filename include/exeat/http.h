@@ -159,7 +159,7 @@ bool http_side_is_full(const struct http_side *side);    /* so much that nothing
 void http_side_drop_output(struct http_side *side);      /* it will not go: the peer takes no more */
 /* After both sides changed to another protocol: what came behind the head is to go as it is. */
 void http_side_pass_rest(struct http_side *from, struct http_side *to);
-/* A secret was put: no copy of it stays behind but what waits to go. */
+/* A secret was put: no copy of it stays behind but what waits to go, and that is overwritten once it has gone. */
 void http_side_forget_put(struct http_side *side);
 
 /* Writes all it can, as http_connection_write; from then on the response can no longer be taken back. */

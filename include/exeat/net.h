@@ -141,6 +141,8 @@ void inflight_append(
  * sides. */
 void inflight_pass(struct loop *loop, struct inflight *from, size_t count, struct inflight *to);
 void inflight_clear(struct loop *loop, struct inflight *inflight);
+/* A secret is among its bytes: its block is overwritten before others have it. Nothing, where it is empty. */
+void inflight_hide(struct inflight *inflight);
 /* Reads what is there, once, up to the limit. IO_AGAIN when nothing came; `got` may be NULL. */
 enum io inflight_read(struct loop *loop, struct inflight *inflight, struct channel *channel, size_t *got);
 /* Writes all it can; IO_OK when empty, IO_AGAIN when the socket is full. Adds what was written to `*put`. */

@@ -99,6 +99,7 @@ void http_side_forget_put(struct http_side *side)
 {
     struct buffer *scratch = &side->connection->worker->scratch;
     base_forget(scratch->data, scratch->capacity);
+    inflight_hide(&side->connection->out);
 }
 
 enum io http_side_send(struct http_side *side, uint64_t *put)

@@ -14,17 +14,21 @@ static struct inflight_block *block_take(struct loop *loop, size_t capacity)
     if (block != NULL && capacity <= INFLIGHT_BLOCK) {
         loop->blocks = block->next;
         loop->spare_blocks--;
+        block->is_secret = false;
         return block;
     }
     if (capacity < INFLIGHT_BLOCK)
         capacity = INFLIGHT_BLOCK;
     block = base_alloc(sizeof(*block) + capacity);
     block->capacity = capacity;
+    block->is_secret = false;
     return block;
 }
 
 static void block_give(struct loop *loop, struct inflight_block *block)
 {
+    if (block->is_secret)
+        base_forget(block->data, block->capacity);
     if (block->capacity != INFLIGHT_BLOCK || loop->spare_blocks >= SPARE_BLOCKS) {
         base_free(block);
         return;
@@ -72,6 +76,12 @@ void inflight_clear(struct loop *loop, struct inflight *inflight)
     *inflight = inflight_within(inflight->limit);
 }
 
+void inflight_hide(struct inflight *inflight)
+{
+    if (inflight->block != NULL)
+        inflight->block->is_secret = true;
+}
+
 void inflight_consume(struct loop *loop, struct inflight *inflight, size_t count)
 {
     ASSERT(count <= inflight_length(inflight));
@@ -97,6 +107,7 @@ static void make_room(struct loop *loop, struct inflight *inflight, size_t more)
         size_t capacity = inflight->block->capacity * 2;
         struct inflight_block *larger = block_take(loop, capacity > length + more ? capacity : length + more);
         memcpy(larger->data, inflight->block->data + inflight->start, length);
+        larger->is_secret = inflight->block->is_secret;
         block_give(loop, inflight->block);
         inflight->block = larger;
     }
@@ -122,6 +133,8 @@ void inflight_pass(struct loop *loop, struct inflight *from, size_t count, struc
         return;
     }
     inflight_append(loop, to, text_part(inflight_text(from), 0, count));
+    if (from->block != NULL && from->block->is_secret)
+        inflight_hide(to);
     inflight_consume(loop, from, count);
 }
 

@@ -37,6 +37,7 @@ struct loop {
 struct inflight_block {
     struct inflight_block *next;
     size_t capacity;
+    bool is_secret; /* it is overwritten before it is given back */
     char data[];
 };
 

@@ -303,7 +303,7 @@ put_request(struct web_call *call, const struct web_request *request, struct tex
     call->side.role->put_content(&call->side, &body);
     call->side.role->end(&call->side);
     forget(&shown);
-    forget(&call->worker.scratch);
+    http_side_forget_put(&call->side);
 }
 
 static void write_request(struct web_call *call, const struct web_request *request)

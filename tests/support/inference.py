@@ -162,7 +162,8 @@ class InferenceHandler(Handler):
             "tools": [],
             "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
         }
-        if call.get("tools"):
+        has_result = isinstance(call["input"], list) and call["input"][-1].get("type") == "function_call_output"
+        if call.get("tools") and not has_result:
             return self.answer_responses_with_a_call(call, whole)
         if not call.get("stream"):
             return self.json(whole)

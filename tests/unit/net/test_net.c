@@ -440,6 +440,32 @@ static void a_large_head_grows_its_window(void **state)
     loop_free(loop);
 }
 
+static void assert_forgotten(struct loop *loop, struct inflight *next)
+{
+    inflight_append(loop, next, TEXT("."));
+    assert_null(memmem(inflight_text(next).data, INFLIGHT_BLOCK, "sk-secret", 9));
+}
+
+/* Blocks that were given back are the next that are taken, and show what was left in them. */
+static void what_is_hidden_is_overwritten_when_it_has_gone_and_also_where_it_was_passed_on(void **state)
+{
+    (void)state;
+    struct loop *loop = loop_new();
+    struct inflight from = inflight_within(INFLIGHT_BLOCK);
+    struct inflight to = inflight_within(INFLIGHT_BLOCK);
+    struct inflight next[2] = {inflight_within(INFLIGHT_BLOCK), inflight_within(INFLIGHT_BLOCK)};
+    inflight_append(loop, &to, TEXT("."));
+    inflight_append(loop, &from, TEXT(". Bearer sk-secret"));
+    inflight_hide(&from);
+    inflight_pass(loop, &from, inflight_length(&from), &to);
+    inflight_clear(loop, &to);
+    assert_forgotten(loop, &next[0]);
+    assert_forgotten(loop, &next[1]);
+    inflight_clear(loop, &next[0]);
+    inflight_clear(loop, &next[1]);
+    loop_free(loop);
+}
+
 /* `count` bytes are on their way to `scene->far`. */
 static void send_far(struct scene *scene, size_t count)
 {
@@ -641,6 +667,7 @@ int main(void)
         cmocka_unit_test(a_buffer_that_was_filled_beyond_its_limit_is_not_read_into),
         cmocka_unit_test(bytes_that_move_on_leave_each_buffer_its_limit),
         cmocka_unit_test(an_address_that_is_not_ours_is_one_clear_sentence),
+        cmocka_unit_test(what_is_hidden_is_overwritten_when_it_has_gone_and_also_where_it_was_passed_on),
         cmocka_unit_test(a_unix_socket_is_dialled_by_its_path),
         cmocka_unit_test(a_unix_socket_that_is_not_there_or_has_no_listener_is_told),
         cmocka_unit_test(a_unix_socket_whose_backlog_is_full_is_waited_for),

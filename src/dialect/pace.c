@@ -205,7 +205,9 @@ static void append_span(enum span span, uint64_t seconds, struct buffer *out)
 
 void pace_append_again(const struct dialect_refusal *refusal, struct buffer *out)
 {
-    const struct manner *manner = refusal->pace == NULL ? &plain : manner_of(refusal);
+    if (refusal->pace == NULL)
+        return;
+    const struct manner *manner = manner_of(refusal);
     if (manner->again.length == 0)
         return;
     BUFFER_APPEND_ALL(out, TEXT(". "), manner->again);

@@ -190,17 +190,17 @@ const struct field *http_field_find(const struct message_head *head, struct text
     return NULL;
 }
 
-/* The first of that kind, or NULL. */
-static const struct field *field_of(const struct message_head *head, enum field_kind kind)
+/* Of the first of that kind; empty where there is none. */
+static struct text value_of(const struct message_head *head, enum field_kind kind)
 {
     const struct field_place *seen = &head->places[kind];
-    return seen->count == 0 ? NULL : &head->fields[seen->first];
+    return seen->count == 0 ? TEXT("") : head->fields[seen->first].value;
 }
 
 static bool parse_length(struct http_head *head, struct detail *detail)
 {
     head->framing = FRAMING_LENGTH;
-    if (text_to_number(field_of(head->message, FIELD_CONTENT_LENGTH)->value, INT64_MAX, &head->message->length))
+    if (text_to_number(value_of(head->message, FIELD_CONTENT_LENGTH), INT64_MAX, &head->message->length))
         return true;
     return detail_say(detail, "Content-Length is not a number of bytes");
 }
@@ -210,7 +210,7 @@ static bool parse_coding(struct http_head *head, struct detail *detail)
     head->framing = FRAMING_CHUNKED;
     if (head->message->version == HTTP_1_0)
         return detail_say(detail, "Transfer-Encoding in HTTP/1.0");
-    if (text_equal_nocase(field_of(head->message, FIELD_TRANSFER_ENCODING)->value, TEXT("chunked")))
+    if (text_equal_nocase(value_of(head->message, FIELD_TRANSFER_ENCODING), TEXT("chunked")))
         return true;
     return detail_say(detail, "a Transfer-Encoding other than chunked");
 }
@@ -270,7 +270,7 @@ bool connection_names(const struct message_head *head, struct text option)
 static bool names_websocket(const struct http_head *head)
 {
     return head->message->version >= HTTP_1_1 && head->message->places[FIELD_UPGRADE].count == 1 &&
-           text_equal_nocase(field_of(head->message, FIELD_UPGRADE)->value, TEXT("websocket")) &&
+           text_equal_nocase(value_of(head->message, FIELD_UPGRADE), TEXT("websocket")) &&
            connection_names(head->message, TEXT("upgrade"));
 }
 
@@ -298,11 +298,10 @@ bool parse_control(struct http_head *head, struct detail *detail)
         return detail_say(detail, "Connection names more than 128 fields");
     bool closes = connection_names(head->message, TEXT("close"));
     bool stays = head->message->version == HTTP_1_0 && connection_names(head->message, TEXT("keep-alive"));
-    const struct field *host = field_of(head->message, FIELD_HOST);
     head->keep_alive = !closes && (head->message->version >= HTTP_1_1 || stays);
     head->message->names_websocket = names_websocket(head);
     head->message->has_host = head->message->places[FIELD_HOST].count == 1;
-    head->message->host = head->message->has_host ? host->value : TEXT("");
+    head->message->host = head->message->has_host ? value_of(head->message, FIELD_HOST) : TEXT("");
     head->message->expects_continue =
         head->message->version >= HTTP_1_1 && lists(head->message, FIELD_EXPECT, TEXT("Expect"), TEXT("100-continue"));
     if (head->message->places[FIELD_HOST].count > 1)

@@ -24,6 +24,12 @@ void buffer_clear(struct buffer *buffer)
     *buffer = (struct buffer){0};
 }
 
+void buffer_forget(struct buffer *buffer)
+{
+    base_forget(buffer->data, buffer->capacity);
+    buffer_clear(buffer);
+}
+
 void buffer_empty(struct buffer *buffer)
 {
     buffer->length = 0;
@@ -107,6 +113,19 @@ void buffer_vprintf(struct buffer *buffer, const char *format, va_list arguments
     }
     va_end(again);
     buffer->length += (size_t)length;
+}
+
+void buffer_append_code(struct buffer *buffer, uint32_t code)
+{
+    if (code < 0x80) {
+        buffer_append_byte(buffer, (char)code);
+        return;
+    }
+    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+    static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
+    buffer_append_byte(buffer, (char)(leads[more] | code >> (6 * more)));
+    while (more-- > 0)
+        buffer_append_byte(buffer, (char)(0x80 | (code >> (6 * more) & 0x3f)));
 }
 
 void buffer_printf(struct buffer *buffer, const char *format, ...)

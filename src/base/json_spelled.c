@@ -154,19 +154,6 @@ bool json_spelled_means(struct text spelled, struct text text)
     return text.length == 0;
 }
 
-static void append_code(struct buffer *out, uint32_t code)
-{
-    if (code < 0x80) {
-        buffer_append_byte(out, (char)code);
-        return;
-    }
-    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
-    buffer_append_byte(out, (char)(leads[more] | code >> (6 * more)));
-    while (more-- > 0)
-        buffer_append_byte(out, (char)(0x80 | (code >> (6 * more) & 0x3f)));
-}
-
 void json_spelled_append(struct buffer *out, struct text spelled)
 {
     uint32_t code;
@@ -175,5 +162,5 @@ void json_spelled_append(struct buffer *out, struct text spelled)
         return;
     }
     while (json_spelled_next(&spelled, &code))
-        append_code(out, code);
+        buffer_append_code(out, code);
 }

@@ -17,13 +17,6 @@ struct body *body_new(void)
     return base_zalloc(sizeof(struct body));
 }
 
-static void wipe(struct buffer *buffer)
-{
-    if (buffer->data != NULL)
-        base_forget(buffer->data, buffer->capacity);
-    buffer_clear(buffer);
-}
-
 /* The way of the last walk is not cleared: it is of no use without the texts. */
 void body_forget(struct body *body)
 {
@@ -31,14 +24,14 @@ void body_forget(struct body *body)
     base_free(body->layers.list);
     body->layers = (struct layers){0};
     body->sent = (struct bytes){0};
-    wipe(&body->beside);
-    wipe(&body->value);
-    wipe(&body->field);
-    wipe(&body->parent);
-    wipe(&body->pair);
-    wipe(&body->texts);
-    wipe(&body->walk.path);
-    wipe(&body->walk.name);
+    buffer_forget(&body->beside);
+    buffer_forget(&body->value);
+    buffer_forget(&body->field);
+    buffer_forget(&body->parent);
+    buffer_forget(&body->pair);
+    buffer_forget(&body->texts);
+    buffer_forget(&body->walk.path);
+    buffer_forget(&body->walk.name);
     body->walk.path_good = 0;
 }
 
@@ -108,7 +101,7 @@ static enum body_fault undo_all(struct body *body, struct buffer *decoded, struc
         undoing.out = &out;
         body->hides = body->hides || body->label.codings[i - 1] == CODING_BROTLI;
         fault = coding_undo(body->label.codings[i - 1], in, &undoing);
-        wipe(decoded);
+        buffer_forget(decoded);
         *decoded = out;
         in = bytes_of_text(buffer_text(decoded));
     }

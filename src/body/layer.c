@@ -55,9 +55,7 @@ struct crumb *crumb_top(struct body *body)
 
 void layer_clear(struct layer *layer)
 {
-    if (layer->owned.data != NULL)
-        base_forget(layer->owned.data, layer->owned.length);
-    buffer_clear(&layer->owned);
+    buffer_forget(&layer->owned);
     base_free(layer->splices);
     *layer = (struct layer){0};
 }

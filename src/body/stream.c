@@ -45,21 +45,14 @@ struct body_stream *body_stream_new(enum body_kind kind, size_t limit)
     return stream;
 }
 
-static void wipe(struct buffer *buffer)
-{
-    if (buffer->data != NULL)
-        base_forget(buffer->data, buffer->capacity);
-    buffer_clear(buffer);
-}
-
 void body_stream_free(struct body_stream *stream)
 {
     if (stream == NULL)
         return;
-    wipe(&stream->held);
-    wipe(&stream->data);
-    wipe(&stream->name);
-    wipe(&stream->outside);
+    buffer_forget(&stream->held);
+    buffer_forget(&stream->data);
+    buffer_forget(&stream->name);
+    buffer_forget(&stream->outside);
     base_free(stream);
 }
 

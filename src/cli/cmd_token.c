@@ -27,7 +27,6 @@ enum exit_code cmd_token(const struct command_line *line)
     buffer_append_hex(&out, (struct bytes){digest.bytes, sizeof(digest.bytes)});
     buffer_append(&out, TEXT("\"]\n"));
     put_text(buffer_text(&out));
-    base_forget(out.data, out.capacity);
-    buffer_clear(&out);
+    buffer_forget(&out);
     return EXIT_DONE;
 }

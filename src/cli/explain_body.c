@@ -91,7 +91,6 @@ enum exit_code explain_body(
     enum exit_code code = tell(says, &body, &detail);
     inspected_free(inspected);
     inspector_free(inspector);
-    base_forget(body.data, body.capacity);
-    buffer_clear(&body);
+    buffer_forget(&body);
     return code;
 }

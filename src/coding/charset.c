@@ -199,7 +199,7 @@ static bool read_units(enum charset charset, struct text bytes, struct buffer *o
         }
         if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
             return false;
-        spell_code(out, code);
+        buffer_append_code(out, code);
     }
     return true;
 }
@@ -225,7 +225,7 @@ bool charset_read(enum charset charset, struct text bytes, struct buffer *out)
     if (!is_single(charset))
         return read_units(charset, bytes, out);
     for (size_t i = 0; i < bytes.length; i++)
-        spell_code(out, single_code(charset, (unsigned char)bytes.data[i]));
+        buffer_append_code(out, single_code(charset, (unsigned char)bytes.data[i]));
     return true;
 }
 

@@ -34,7 +34,7 @@ bool coding_beside(struct coding_undoing *undoing, struct text bytes)
     if (is_utf8)
         buffer_append(undoing->beside, bytes);
     for (size_t i = 0; i < bytes.length && !is_utf8; i++)
-        spell_code(undoing->beside, windows1252_code((unsigned char)bytes.data[i]));
+        buffer_append_code(undoing->beside, windows1252_code((unsigned char)bytes.data[i]));
     buffer_append_byte(undoing->beside, '\0');
     return true;
 }

@@ -18,7 +18,7 @@ struct unit {
 static void say_code(struct unit *unit, size_t raw, uint32_t code)
 {
     struct buffer says = {unit->says, 0, SAYS_MAX};
-    spell_code(&says, code);
+    buffer_append_code(&says, code);
     unit->raw = raw;
     unit->length = says.length;
 }
@@ -28,19 +28,6 @@ static void say_byte(struct unit *unit, size_t raw, char byte)
     unit->raw = raw;
     unit->length = 1;
     unit->says[0] = byte;
-}
-
-void spell_code(struct buffer *out, uint32_t code)
-{
-    if (code < 0x80) {
-        buffer_append_byte(out, (char)code);
-        return;
-    }
-    int more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
-    buffer_append_byte(out, (char)(leads[more] | code >> (6 * more)));
-    while (more-- > 0)
-        buffer_append_byte(out, (char)(0x80 | (code >> (6 * more) & 0x3f)));
 }
 
 uint32_t windows1252_code(unsigned char byte)

@@ -22,20 +22,14 @@ void looked_begin(struct exchange *exchange)
     exchange->looked = looked;
 }
 
-static void forget(struct buffer *buffer)
-{
-    base_forget(buffer->data, buffer->capacity);
-    buffer_clear(buffer);
-}
-
 void looked_free(struct looked *looked)
 {
     if (looked == NULL)
         return;
     screen_free(looked->screen);
     inspected_free(looked->inspected);
-    forget(&looked->body);
-    forget(&looked->query);
+    buffer_forget(&looked->body);
+    buffer_forget(&looked->query);
     buffer_clear(&looked->found);
     buffer_clear(&looked->found_after);
     base_free(looked);
@@ -252,7 +246,7 @@ void looked_put_body(struct exchange *exchange)
     if (piece.content.length > 0) {
         exchange->account.bytes_up += piece.content.length;
         to->role->put_content(to, &piece);
-        forget(&looked->body);
+        buffer_forget(&looked->body);
     }
     if (http_side_is_whole(&exchange->client)) /* also one of chunks in which there is nothing */
         to->role->end(to);

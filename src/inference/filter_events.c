@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An endpoint's events, rewritten one by one. */
-#include "exeat/base/memory.h"
 #include "inference_internal.h"
-
-/* It may hold values of the caller's. */
-static void forget(struct buffer *buffer)
-{
-    base_forget(buffer->data, buffer->capacity);
-    buffer_clear(buffer);
-}
 
 static void give(struct inference_call *call, struct buffer *events, struct filters *filters, size_t next)
 {
@@ -21,7 +13,7 @@ static void give(struct inference_call *call, struct buffer *events, struct filt
             wait_speak(call, filters, next);
         (void)filters_give_text(filters, next, buffer_text(events));
     }
-    forget(events);
+    buffer_forget(events);
 }
 
 static enum filtered take(void *context, struct filters *filters, size_t next, struct http_piece *piece)
@@ -36,7 +28,7 @@ static enum filtered take(void *context, struct filters *filters, size_t next, s
     if (seen == FILTER_GOES_ON)
         progress = dialect_stream_feed(call->stream, content, &events);
     http_piece_drop(piece);
-    forget(&looked);
+    buffer_forget(&looked);
     if (events.length > 0 && dialect_stream_has_spoken(call->stream))
         endpoint_spoke(call);
     give(call, &events, filters, next);
@@ -61,7 +53,7 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
     enum dialect_progress progress = DIALECT_GOES_ON;
     if (seen == FILTER_GOES_ON && looked.length > 0)
         progress = dialect_stream_feed(call->stream, buffer_text(&looked), &events);
-    forget(&looked);
+    buffer_forget(&looked);
     bool is_complete = progress == DIALECT_IS_COMPLETE;
     if (seen == FILTER_GOES_ON && progress == DIALECT_GOES_ON)
         is_complete = dialect_stream_end(call->stream, &events);

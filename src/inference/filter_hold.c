@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An endpoint's answer, held as a whole and rewritten; its objection to the call is kept while another is asked. */
-#include "exeat/base/memory.h"
 #include "inference_internal.h"
 
 static enum filtered take(void *context, struct filters *filters, size_t next, struct http_piece *piece)
@@ -41,13 +40,6 @@ static void keep_objection(struct inference_call *call)
     call->body = (struct buffer){0};
 }
 
-/* It may hold values of the caller's. */
-static void forget(struct buffer *buffer)
-{
-    base_forget(buffer->data, buffer->capacity);
-    buffer_clear(buffer);
-}
-
 /* What is kept out was answered all the same, and took its tokens. */
 static void count_alone(struct inference_call *call)
 {
@@ -73,14 +65,14 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
     enum filtered result = looked_whole(call, &answer, &looked);
     if (result != FILTER_GOES_ON) {
         count_alone(call);
-        forget(&looked);
+        buffer_forget(&looked);
         return result;
     }
     result = FILTER_BAD;
     bool is_good = !is_late && dialect_reply_rewrite(call->request, answer, &body, &usage);
     if (is_good && call->held_status == 200)
         recall_whole(call, buffer_text(&call->body)); /* as the endpoint said it, without anybody's values */
-    forget(&looked);
+    buffer_forget(&looked);
     buffer_clear(&call->body);
     served_note_usage(call, &usage);
     if (is_good)
@@ -89,7 +81,7 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
         account_say(
             call->about.account, FLAW_NONE,
             is_late ? "the answer is no stream, and the caller's has begun" : "the answer is no JSON object");
-    forget(&body);
+    buffer_forget(&body);
     return result;
 }
 

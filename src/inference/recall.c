@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "exeat/base/clock.h"
-#include "exeat/base/memory.h"
 #include "inference_internal.h"
 
 /* Before the words of what is kept. */
@@ -62,8 +61,7 @@ static bool read_kept(struct inference_call *call, struct text kept)
     struct text answer = text_after(kept, sizeof(origin));
     bool is_good = still_holds(call, &origin) && looked_kept(call, &answer, &looked) &&
                    dialect_recall(call->request, answer, clock_wall_us() / 1000000, &recall->said, &recall->usage);
-    base_forget(looked.data, looked.capacity);
-    buffer_clear(&looked);
+    buffer_forget(&looked);
     if (!is_good && call->about.inspected != NULL)
         inspected_forget_answer(call->about.inspected); /* an endpoint is asked, and its answer counts */
     return is_good;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The request to an endpoint: all of it is ours. */
-#include "exeat/base/memory.h"
 #include "inference_internal.h"
 
 enum { FIELDS = 7 }; /* with that of a proxy */
@@ -42,8 +41,7 @@ write_address(const struct inference_call *call, const struct policy_inference *
 
 static void clear_address(struct address_of_call *to)
 {
-    base_forget(to->authorization.data, to->authorization.capacity);
-    buffer_clear(&to->authorization);
+    buffer_forget(&to->authorization);
     buffer_clear(&to->authority);
     buffer_clear(&to->path);
 }

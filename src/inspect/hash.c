@@ -87,6 +87,5 @@ void hash_write(const struct secret *key, const struct stand_in_wish *wish, stru
     buffer_reserve(&plain, wish->value.length);
     write_plain(wish->detector, wish->value, &plain);
     hash(key, wish->kind, buffer_text(&plain), out);
-    base_forget(plain.data, plain.capacity);
-    buffer_clear(&plain);
+    buffer_forget(&plain);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What of a request stands outside its body and goes on: path, query, fields. Only the query can be written anew; the
  * others are part of what the host and the caller have agreed on, so that what is to be redacted there is refused. */
-#include "exeat/base/memory.h"
 #include "inspect_internal.h"
 
 /* --- spellings -------------------------------------------------------------------------------------------------------
@@ -22,12 +21,6 @@ static struct text decode(struct text text, struct buffer *out)
     return buffer_text(out);
 }
 
-static void forget(struct buffer *buffer)
-{
-    base_forget(buffer->data, buffer->capacity);
-    buffer_clear(buffer);
-}
-
 /* --- the path --------------------------------------------------------------------------------------------------------
  */
 
@@ -41,8 +34,8 @@ static void look_at_segment(struct look *look, struct text segment, struct text 
     look_at_value(look, decode(segment, &decoded), before, &masked);
     buffer_append(shown, look->has_changed ? TEXT("*") : segment);
     look->has_changed = look->has_changed || has_changed;
-    forget(&masked);
-    forget(&decoded);
+    buffer_forget(&masked);
+    buffer_forget(&decoded);
 }
 
 static void look_at_path(struct look *look, struct text path)
@@ -73,7 +66,7 @@ static enum inspect_says look_at_text(struct look *look, struct text query)
     if (look->detail != NULL)
         look->detail->text[0] = '\0';
     look_at_value(look, decode(query, &decoded), TEXT(""), NULL);
-    forget(&decoded);
+    buffer_forget(&decoded);
     return look_says(look);
 }
 
@@ -141,7 +134,7 @@ static void look_at_field_value(struct look *look, struct text value, struct tex
 {
     struct buffer decoded = {0};
     look_at_value(look, decode(value, &decoded), name, NULL);
-    forget(&decoded);
+    buffer_forget(&decoded);
 }
 
 /* RFC 6265 4.2: pairs, each with a name of its own. */

@@ -3,20 +3,13 @@
 #include "lane.h"
 
 #include "exeat/base/json.h"
-#include "exeat/base/memory.h"
-
-static void forget(struct buffer *buffer)
-{
-    base_forget(buffer->data, buffer->capacity);
-    buffer_clear(buffer);
-}
 
 void lane_forget(struct lane *lane)
 {
-    forget(&lane->context);
-    forget(&lane->held);
-    forget(&lane->event);
-    forget(&lane->data);
+    buffer_forget(&lane->context);
+    buffer_forget(&lane->held);
+    buffer_forget(&lane->event);
+    buffer_forget(&lane->data);
 }
 
 void lane_clear(struct lane *lane)
@@ -159,5 +152,5 @@ void lane_take(struct lane *lane, struct look *look, struct text more, bool is_l
         kept--; /* characters are whole */
     buffer_empty(&lane->context);
     buffer_append(&lane->context, text_part(text, to - kept, kept));
-    forget(&all);
+    buffer_forget(&all);
 }

@@ -42,8 +42,7 @@ void inspect_stream_free(struct inspect_stream *stream)
         base_free(stream->lanes[i]);
     }
     body_stream_free(stream->events);
-    base_forget(stream->words.data, stream->words.capacity);
-    buffer_clear(&stream->words);
+    buffer_forget(&stream->words);
     base_free(stream);
 }
 
@@ -214,8 +213,7 @@ write_event(struct inspect_stream *stream, const struct body_event *event, struc
         body_event_write(stream->kind, event, buffer_text(&data), out);
     else
         stream->look.cannot_change = true;
-    base_forget(data.data, data.capacity);
-    buffer_clear(&data);
+    buffer_forget(&data);
 }
 
 static bool read_event(struct inspect_stream *stream, struct text data)

@@ -2,7 +2,6 @@
 /* Who asks: a name of `clients:`, by credentials, or by what the connection itself tells. */
 #include <string.h>
 
-#include "exeat/base/memory.h"
 #include "policy_internal.h"
 
 /* Somebody being identified. */
@@ -89,8 +88,7 @@ static bool by_basic(const struct identifying *who, struct text encoded)
         found =
             colon < secret.length && (by_secret(who, text_part(secret, 0, colon), &digest) || by_token(who, &digest));
     }
-    base_forget(pair.data, pair.capacity);
-    buffer_clear(&pair);
+    buffer_forget(&pair);
     return found;
 }
 

@@ -92,8 +92,7 @@ void asking_free(struct asking *asking)
 {
     if (asking == NULL)
         return;
-    base_forget(asking->question.data, asking->question.capacity);
-    buffer_clear(&asking->question);
+    buffer_forget(&asking->question);
     base_free(asking);
 }
 

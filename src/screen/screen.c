@@ -24,18 +24,12 @@ struct screen *screen_new(const struct screen_about *about)
     return screen;
 }
 
-static void forget(struct buffer *buffer)
-{
-    base_forget(buffer->data, buffer->capacity);
-    buffer_clear(buffer);
-}
-
 void screen_free(struct screen *screen)
 {
     if (screen == NULL)
         return;
     inspect_stream_free(screen->stream);
-    forget(&screen->answer);
+    buffer_forget(&screen->answer);
     buffer_clear(&screen->texts);
     base_free(screen->head);
     base_free(screen);
@@ -136,7 +130,7 @@ static enum filtered end_held(void *context, struct filters *filters, size_t nex
             screen, "a part of a larger answer (206) cannot be changed: its place in the whole would be another");
     put_head(screen, filters->to, screen->head, CONTENT_OF_LENGTH, screen->answer.length, says == INSPECT_CHANGED);
     (void)filters_give_text(filters, next, buffer_text(&screen->answer));
-    forget(&screen->answer);
+    buffer_forget(&screen->answer);
     return filters_end(filters, next);
 }
 
@@ -152,7 +146,7 @@ static enum filtered give_events(
     enum filtered filtered = FILTER_GOES_ON;
     if (says == INSPECT_PASSES)
         filtered = filters_give_text(filters, next, buffer_text(events));
-    forget(events);
+    buffer_forget(events);
     return says == INSPECT_PASSES ? filtered : refuse(screen, detail->text);
 }
 

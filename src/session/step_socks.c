@@ -9,8 +9,7 @@ void socks_free(struct socks *socks)
 {
     if (socks == NULL)
         return;
-    base_forget(socks->credentials.data, socks->credentials.capacity);
-    buffer_clear(&socks->credentials);
+    buffer_forget(&socks->credentials);
     base_free(socks);
 }
 
@@ -200,8 +199,7 @@ static bool note_credentials(struct session *session, const struct socks_user *u
     buffer_reserve(credentials, (size_t)2 * SOCKS_MESSAGE_MAX);
     buffer_append(credentials, TEXT("Basic "));
     buffer_append_base64(credentials, bytes_of_text(buffer_text(&pair)));
-    base_forget(pair.data, pair.capacity);
-    buffer_clear(&pair);
+    buffer_forget(&pair);
     return !text_has(user->name, ':');
 }
 

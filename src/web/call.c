@@ -268,12 +268,6 @@ static void write_bearer(struct buffer *out, const struct secret *bearer)
     BUFFER_APPEND_ALL(out, TEXT("Bearer "), shown);
 }
 
-static void forget(struct buffer *buffer)
-{
-    base_forget(buffer->data, buffer->capacity);
-    buffer_clear(buffer);
-}
-
 static void
 put_request(struct web_call *call, const struct web_request *request, struct text authority, struct text path)
 {
@@ -302,7 +296,7 @@ put_request(struct web_call *call, const struct web_request *request, struct tex
     call->side.role->put_head(&call->side, &message);
     call->side.role->put_content(&call->side, &body);
     call->side.role->end(&call->side);
-    forget(&shown);
+    buffer_forget(&shown);
     http_side_forget_put(&call->side);
 }
 

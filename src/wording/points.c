@@ -12,23 +12,12 @@ static struct point bad_point(void)
 
 static struct point utf8_at(struct text text, size_t at)
 {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    uint32_t code;
     unsigned char first = (unsigned char)text.data[at];
     if (first < 0x80)
         return (struct point){first, 1};
-    uint32_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-    if (first < 0xc2 || first > 0xf4 || at + length > text.length)
-        return bad_point();
-    uint32_t code = first & (0x7fu >> length);
-    for (size_t i = 1; i < length; i++) {
-        unsigned char next = (unsigned char)text.data[at + i];
-        if ((next & 0xc0) != 0x80)
-            return bad_point();
-        code = code << 6 | (next & 0x3f);
-    }
-    if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
-        return bad_point();
-    return (struct point){code, length};
+    size_t length = text_utf8_length(text_after(text, at), &code);
+    return length == 0 ? bad_point() : (struct point){code, (uint32_t)length};
 }
 
 static bool hex_at(struct text text, size_t at, uint32_t *code)

@@ -55,19 +55,6 @@ static bool is_blank(uint32_t code)
     return point_gap(code) == GAP_SPACE || code == '\t' || code == '\n' || code == '\r';
 }
 
-static void append_point(struct buffer *out, uint32_t code)
-{
-    if (code < 0x80) {
-        buffer_append_byte(out, (char)code);
-        return;
-    }
-    unsigned tail = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
-    static const unsigned char heads[] = {0, 0xc0, 0xe0, 0xf0};
-    buffer_append_byte(out, (char)(heads[tail] | code >> (6 * tail)));
-    while (tail-- > 0)
-        buffer_append_byte(out, (char)(0x80 | (code >> (6 * tail) & 0x3f)));
-}
-
 /* The phrase folded, each run of blanks as one, none at the ends. */
 static void append_folded(struct buffer *out, struct text phrase)
 {
@@ -83,7 +70,7 @@ static void append_folded(struct buffer *out, struct text phrase)
             if (point.code == UINT32_MAX)
                 buffer_append_byte(out, phrase.data[at]);
             else
-                append_point(out, point_fold(point.code));
+                buffer_append_code(out, point_fold(point.code));
             blank = false;
             begun = true;
         }

@@ -27,6 +27,7 @@ struct buffer {
 };
 
 void buffer_clear(struct buffer *buffer);                    /* frees */
+void buffer_forget(struct buffer *buffer);                   /* overwrites what it holds, then frees */
 void buffer_empty(struct buffer *buffer);                    /* length 0, keeps the memory */
 void buffer_reserve(struct buffer *buffer, size_t more);     /* room for `more` beyond length */
 void buffer_append(struct buffer *buffer, struct text text); /* copies; `text` must not be of the buffer */
@@ -40,6 +41,8 @@ void buffer_append_string(struct buffer *buffer, const char *string);
 void buffer_append_shown(struct buffer *buffer, struct text text, const char *kept);
 void buffer_append_byte(struct buffer *buffer, char byte);
 void buffer_append_number(struct buffer *buffer, uint64_t number);
+void buffer_append_code(
+    struct buffer *buffer, uint32_t code); /* a code point as UTF-8 (RFC 3629 3); at most 0x10ffff */
 void buffer_printf(struct buffer *buffer, const char *format, ...) PRINTF_LIKE(2, 3);
 void buffer_vprintf(struct buffer *buffer, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 void buffer_consume(struct buffer *buffer, size_t count); /* drops `count` bytes at the front */

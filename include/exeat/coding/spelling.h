@@ -48,7 +48,6 @@ MUST_CHECK bool spelled_seek(struct spelled *spelled, size_t offset);
 /* Appends `text` as it is spelled there; what cannot stand there (a line end in a cell) becomes a blank. */
 void spelling_write(enum spelling spelling, struct text text, struct buffer *out);
 
-void spell_code(struct buffer *out, uint32_t code); /* one code point as UTF-8 */
-uint32_t windows1252_code(unsigned char byte);      /* what has none there is the control character of its number */
+uint32_t windows1252_code(unsigned char byte); /* what has none there is the control character of its number */
 
 #endif

@@ -218,6 +218,21 @@ static void ordinary_memory_is_wiped_before_it_is_given_back(void **state)
     }
 }
 
+/* Also behind its end: it may have been longer. */
+static void a_buffer_is_wiped_as_far_as_it_has_room(void **state)
+{
+    struct buffer buffer = {0};
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        buffer_append(&buffer, TEXT("open sesame "));
+    buffer.length = 4;
+    watch(buffer.data, buffer.capacity);
+    buffer_forget(&buffer);
+    assert_wiped();
+    assert_null(buffer.data);
+    buffer_forget(&buffer); /* an empty one is fine */
+}
+
 static int open_all(void **state)
 {
     static bool is_locked;
@@ -243,6 +258,7 @@ int main(void)
         cmocka_unit_test(a_file_that_is_too_long_or_not_there_is_told_without_its_content),
         cmocka_unit_test(one_that_finds_no_room_lies_elsewhere_and_is_a_secret_all_the_same),
         cmocka_unit_test(ordinary_memory_is_wiped_before_it_is_given_back),
+        cmocka_unit_test(a_buffer_is_wiped_as_far_as_it_has_room),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);
 }

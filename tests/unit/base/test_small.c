@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small things that several modules share: lines of a text, a folder kept for one process, a sentence, a bucket. */
+/* Small things that several modules share: lines of a text, a folder kept for one process, a sentence, a bucket, a code
+ * point. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,6 +81,20 @@ static void a_value_is_counted_where_it_passes_no_bound_and_beyond_all_in_the_la
         assert_int_equal(histogram_bucket(bounds, COUNT_OF(bounds), values[i]), buckets[i]);
 }
 
+static void a_code_point_is_written_as_it_is_read(void **state)
+{
+    static const uint32_t codes[] = {0, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x10ffff};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        struct buffer out = {0};
+        uint32_t code = 1;
+        buffer_append_code(&out, codes[i]);
+        assert_int_equal(text_utf8_length(buffer_text(&out), &code), out.length);
+        assert_int_equal(code, codes[i]);
+        buffer_clear(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +103,7 @@ int main(void)
         cmocka_unit_test(a_folder_is_kept_for_one_and_let_go_when_it_is_closed),
         cmocka_unit_test(a_sentence_says_where_what_and_why_if_anybody_knows),
         cmocka_unit_test(a_value_is_counted_where_it_passes_no_bound_and_beyond_all_in_the_last),
+        cmocka_unit_test(a_code_point_is_written_as_it_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

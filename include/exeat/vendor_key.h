@@ -18,8 +18,7 @@ enum vendor_key_family {
     VENDOR_KEY_SHOP,    /* of the shop's own platform */
     VENDOR_KEY_CODE,    /* of repositories and packages */
     VENDOR_KEY_MESSAGE, /* sends mail, chat, messages */
-    VENDOR_KEY_SERVICE, /* any other */
-    VENDOR_KEY_FAMILY_COUNT
+    VENDOR_KEY_SERVICE  /* any other */
 };
 
 /* How much the form alone says. */
@@ -50,8 +49,6 @@ struct vendor_key_match {
 
 /* All rows, static, in the order of the table: a row's place is no promise, its provider and kind are. */
 const struct vendor_key *vendor_key_rows(size_t *count);
-/* "model", "cloud"; static. */
-const char *vendor_key_family_name(enum vendor_key_family family);
 
 /* The pairs of characters that keys begin with; made once, then shared. */
 struct vendor_key_index {

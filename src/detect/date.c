@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dates of birth: a date where a word or the field says that somebody was born. */
-#include "date.h"
+#include "detectors.h"
+#include "exeat/wording/letters.h"
 
 #include <string.h>
 
@@ -108,7 +109,8 @@ static size_t read_words(struct text text, size_t at, enum detect_spelling spell
     return four ? year.end[3] : 0;
 }
 
-size_t date_end(struct text text, const struct number *number, enum detect_spelling spelling)
+/* Where the date ends that begins with this number; 0: none does. */
+static size_t date_end(struct text text, const struct number *number, enum detect_spelling spelling)
 {
     size_t digits = read_digits(number);
     if (digits > 0)

@@ -2,7 +2,7 @@
 /* Values that are what their field says: names, addresses, prices and the rest that has no form of its own. */
 #include <string.h>
 
-#include "date.h"
+#include "detectors.h"
 #include "token.h"
 
 enum { PERSON_MOST = 160, ADDRESS_MOST = 400, NUMBER_MOST = 40 };

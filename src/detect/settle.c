@@ -3,7 +3,7 @@
  * an armour that was begun; words and patterns that are half there; and what was found as far as it reaches. */
 #include <string.h>
 
-#include "date.h"
+#include "detectors.h"
 
 enum {
     TOKEN_MOST = 1024,

@@ -2,14 +2,14 @@
 /* A whole answer. */
 #include "inspect_internal.h"
 
-bool answer_restores(const struct inspected *inspected)
+static bool restores(const struct inspected *inspected)
 {
     return inspected->inspection->source->restores && inspected->stand_ins.count > 0;
 }
 
 bool inspected_wants_answer(const struct inspected *inspected)
 {
-    return inspected->inspection->answers.set != NULL || answer_restores(inspected);
+    return inspected->inspection->answers.set != NULL || restores(inspected);
 }
 
 struct look answer_look(struct inspected *inspected, struct detail *detail)
@@ -19,7 +19,7 @@ struct look answer_look(struct inspected *inspected, struct detail *detail)
         .side = &inspected->inspection->answers,
         .findings = &inspected->in_answer,
         .is_answer = true,
-        .restores = answer_restores(inspected),
+        .restores = restores(inspected),
         .detail = detail,
     };
 }

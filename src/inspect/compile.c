@@ -264,14 +264,3 @@ struct text side_kind(const struct inspect_side *side, const struct detect_match
     ASSERT(match->custom < side->custom_count);
     return side->customs[match->custom].name;
 }
-
-bool side_looks_for(const struct inspect_side *side, enum inspect_action action)
-{
-    for (size_t i = 0; i < DETECTOR_COUNT; i++)
-        if (side->actions[i] == action)
-            return true;
-    for (size_t i = 0; i < side->custom_count; i++)
-        if (side->customs[i].action == action)
-            return true;
-    return false;
-}

@@ -36,7 +36,6 @@ struct inspection {
 };
 enum inspect_action side_action(const struct inspect_side *side, const struct detect_match *match);
 struct text side_kind(const struct inspect_side *side, const struct detect_match *match);
-bool side_looks_for(const struct inspect_side *side, enum inspect_action action);
 
 /* --- findings.c */
 
@@ -151,8 +150,6 @@ struct look {
     bool gave_up;   /* a pattern of the operator's did */
     struct detail *detail;
 };
-/* For body_walk: detects, counts, edits. */
-bool look_at_place(void *context, struct body *body, const struct body_place *place);
 /* A value of a head; `out`: gets it with words in it, where some is redacted and `out` is no NULL. */
 void look_at_value(struct look *look, struct text value, struct text field, struct buffer *out);
 enum inspect_says look_says(const struct look *look);
@@ -160,13 +157,11 @@ enum inspect_says look_says(const struct look *look);
 void look_detect(struct look *look, struct text value, const struct detect_hint *hint);
 enum inspect_action look_action(const struct look *look, const struct detect_match *match);
 struct text look_word(struct look *look, const struct detect_match *match, struct text value); /* empty: none is left */
-bool look_is_taken(const struct detect_matches *matches, size_t start, size_t length);
 void look_keep_out(struct look *look, struct text kind, struct text place);
 /* A whole body, as it came. */
 MUST_CHECK enum inspect_says look_at_body(struct look *look, const struct body_label *label, struct buffer *body);
 
 /* --- answer.c */
-bool answer_restores(const struct inspected *inspected);
 struct look answer_look(struct inspected *inspected, struct detail *detail);
 enum inspect_says answer_settle(struct inspected *inspected, enum inspect_says says);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The values of a message, one by one: what is in them is counted, and replaced where the rule has it so. What is to be
  * replaced and cannot be (a number, a name) refuses the message. */
-#include "exeat/base/memory.h"
 #include "inspect_internal.h"
 
 /* --- one match -------------------------------------------------------------------------------------------------------
@@ -114,7 +113,7 @@ take_match(struct look *look, struct body *body, const struct body_place *place,
 }
 
 /* A word that stands where something was found is not touched twice. */
-bool look_is_taken(const struct detect_matches *matches, size_t start, size_t length)
+static bool is_taken(const struct detect_matches *matches, size_t start, size_t length)
 {
     for (size_t i = 0; i < matches->count; i++)
         if (matches->items[i].start < start + length && start < matches->items[i].start + matches->items[i].length)
@@ -128,7 +127,7 @@ static void restore(struct look *look, struct body *body, const struct body_plac
     size_t at = 0;
     const struct stand_in *one = stand_ins_find(all, place->value, 0, &at);
     for (; one != NULL; one = stand_ins_find(all, place->value, at + one->word.length, &at)) {
-        bool may = !one->is_spoilt && !look_is_taken(&look->inspected->inspector->matches, at, one->word.length);
+        bool may = !one->is_spoilt && !is_taken(&look->inspected->inspector->matches, at, one->word.length);
         if (!may || !body_edit(body, place, at, one->word.length, one->value))
             continue;
         look->has_changed = true;
@@ -153,7 +152,8 @@ static void take_opaque(struct look *look, struct body *body, const struct body_
             TEXT_ARG(path_of(look, body, place)), TEXT_ARG(type.length > 0 ? type : TEXT("(none)")));
 }
 
-bool look_at_place(void *context, struct body *body, const struct body_place *place)
+/* For body_walk: detects, counts, edits. */
+static bool look_at_place(void *context, struct body *body, const struct body_place *place)
 {
     struct look *look = context;
     struct inspector *inspector = look->inspected->inspector;
@@ -272,8 +272,7 @@ static enum inspect_says rewrite(struct look *look, struct buffer *body)
         say(look, TEXT("what replaces data"), TEXT("this body"), "it cannot be written in the body's charset");
         return INSPECT_UNCHANGEABLE;
     }
-    base_forget(body->data, body->capacity);
-    buffer_clear(body);
+    buffer_forget(body);
     *body = changed;
     return INSPECT_CHANGED;
 }

@@ -232,14 +232,6 @@ const struct vendor_key *vendor_key_rows(size_t *count)
     return rows;
 }
 
-static const char *const families[] = {"model", "cloud", "payment", "shop", "code", "message", "service"};
-_Static_assert(COUNT_OF(families) == VENDOR_KEY_FAMILY_COUNT, "every family has a name");
-
-const char *vendor_key_family_name(enum vendor_key_family family)
-{
-    return families[family];
-}
-
 size_t table_literal(const struct vendor_key *key)
 {
     size_t length = strcspn(key->form, "%");

@@ -2,13 +2,7 @@
 // Libraries that stand before the vendors' SDKs, each with its providers, as an application uses them: a text, a stream, a call of a
 // tool, an object by a schema, a context that is full, all at once. Prints one JSON: {"LIBRARY PROVIDER": {"CASE": what came}}.
 //   node gateways.mjs
-import * as undici from 'undici';
-
-const { EnvHttpProxyAgent, setGlobalDispatcher, fetch, Request, Response, Headers, FormData } = undici;
-setGlobalDispatcher(new EnvHttpProxyAgent());
-Object.assign(globalThis, { fetch, Request, Response, Headers, FormData }); // of one make
-globalThis.crypto ??= (await import('node:crypto')).webcrypto; // Node 18
-globalThis.AI_SDK_LOG_WARNINGS = false; // they would stand among the JSON
+import './surroundings.mjs';
 
 const { generateText, streamText, generateObject, tool } = await import('ai');
 const { z } = await import('zod');

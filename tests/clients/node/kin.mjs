@@ -3,13 +3,7 @@
 // a stream, its tokens, thoughts, a call of a tool in a stream, models, a ranking, what is refused, and a context that is full.
 // Prints one JSON: {"SDK": {"CASE": what came}}.
 //   node kin.mjs
-import * as undici from 'undici';
-
-const { EnvHttpProxyAgent, setGlobalDispatcher, fetch, Request, Response, Headers, FormData } = undici;
-setGlobalDispatcher(new EnvHttpProxyAgent());
-Object.assign(globalThis, { fetch, Request, Response, Headers, FormData }); // of one make
-globalThis.crypto ??= (await import('node:crypto')).webcrypto; // Node 18
-globalThis.AI_SDK_LOG_WARNINGS = false; // they would stand among the JSON
+import './surroundings.mjs';
 
 const { generateText, rerank, streamText, tool } = await import('ai');
 const { z } = await import('zod');

@@ -49,8 +49,18 @@ struct scan_finding {
     struct text covered; /* by which rule; empty: nobody asked */
 };
 
-enum scan_skip { SCAN_UNREADABLE, SCAN_HUGE, SCAN_LINK, SCAN_SPECIAL, SCAN_TOO_DEEP, SCAN_BINARY, SCAN_SKIP_COUNT };
+enum scan_skip {
+    SCAN_UNREADABLE,
+    SCAN_HUGE,
+    SCAN_TOO_DEEP,
+    SCAN_ZEROS, /* a file of settings with zero bytes: what can be read of it is */
+    SCAN_LINK,
+    SCAN_SPECIAL,
+    SCAN_BINARY,
+    SCAN_SKIP_COUNT
+};
 const char *scan_skip_name(enum scan_skip skip); /* for people; static */
+bool scan_skip_fails(enum scan_skip skip);       /* it should have been read */
 struct scan_skipped {
     enum scan_skip why;
     struct text file;
@@ -100,8 +110,8 @@ struct scan_options {
     void (*progress)(void *context, const struct scan_report *report); /* after each file; NULL: nobody asks */
     void *context;
 };
-/* Reads every regular file below the folder, in the order of names. No symbolic link is followed. What is not read
- * stands in `skipped`. False: the folder itself cannot be read; errno. */
+/* Reads every regular file below the folder, in the order of names, UTF-16 by its mark. No symbolic link is followed.
+ * What is not read stands in `skipped`. False: the folder itself cannot be read; errno. */
 MUST_CHECK bool scan_tree(
     const struct scanner *scanner, const char *folder, const struct scan_options *options, struct scan_report *report);
 /* How many bytes scan_tree would read; for a bar. */

@@ -134,7 +134,7 @@ static enum exit_code code_of(const struct scan_report *report, const struct ask
         if (report->findings[i].severity >= asked->threshold)
             return EXIT_NO;
     for (size_t i = 0; i < report->skipped_count; i++)
-        if (report->skipped[i].why == SCAN_UNREADABLE)
+        if (scan_skip_fails(report->skipped[i].why))
             return EXIT_USAGE;
     return EXIT_DONE;
 }

@@ -14,6 +14,9 @@ struct gitignore {
     size_t below;        /* so long is the folder's own path, its last slash included */
     const struct gitignore *parent;
 };
+enum { GITIGNORE_MAX = 256 << 10, GITIGNORE_LINE_MAX = 1024 };
+/* No line is longer than that: what is larger is not heeded. */
+bool gitignore_is_bounded(const struct gitignore *ignore);
 /* Whether a path relative to the top is ignored: the nearest file's last line that fits says so. */
 bool gitignore_has(const struct gitignore *ignore, struct text path, bool is_folder);
 

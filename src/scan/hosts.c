@@ -146,18 +146,18 @@ void find_hosts(struct piece *piece)
     const char *data = piece->text.data;
     size_t length = piece->text.length;
     size_t at = piece->from;
+    size_t floor = at > HOST_LENGTH_MAX ? at - HOST_LENGTH_MAX : 0;
     const char *dot;
-    while (at < length && (dot = memchr(data + at, '.', length - at)) != NULL) {
+    while (at < piece->end && (dot = memchr(data + at, '.', length - at)) != NULL) {
         size_t start = (size_t)(dot - data);
         size_t end = start;
-        size_t floor = start > HOST_LENGTH_MAX ? start - HOST_LENGTH_MAX : 0;
         while (start > floor && (is_label_byte(data[start - 1]) || data[start - 1] == '.'))
             start--;
-        while (end < length && end - start <= HOST_LENGTH_MAX && (is_label_byte(data[end]) || data[end] == '.'))
+        while (end < length && (is_label_byte(data[end]) || data[end] == '.'))
             end++;
         if (start >= piece->end)
             break;
         look_at_name(piece, start, end);
-        at = end > at ? end : at + 1;
+        at = floor = end; /* no byte of a run is looked at twice, however long it is */
     }
 }

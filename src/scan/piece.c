@@ -85,6 +85,14 @@ enum scan_kind scan_kind_of(struct text name)
     return SCAN_CODE;
 }
 
+bool scan_is_text(struct text name)
+{
+    return scan_kind_of(name) != SCAN_CODE ||
+           ends_with_one_of(
+               base_name(name),
+               ".php .phtml .inc .js .mjs .cjs .ts .tsx .jsx .vue .py .rb .sh .liquid .twig .html .htm .graphql .tf");
+}
+
 /* --- findings --------------------------------------------------------------------------------------------------------
  */
 

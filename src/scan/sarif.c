@@ -62,7 +62,7 @@ static void append_invocation(struct buffer *out, const struct scan_report *repo
 {
     bool is_whole = true;
     for (size_t i = 0; i < report->skipped_count; i++)
-        is_whole = is_whole && report->skipped[i].why != SCAN_UNREADABLE;
+        is_whole = is_whole && !scan_skip_fails(report->skipped[i].why);
     buffer_printf(
         out, "\"invocations\": [{\"executionSuccessful\": %s, \"toolExecutionNotifications\": [",
         is_whole ? "true" : "false");
@@ -70,7 +70,7 @@ static void append_invocation(struct buffer *out, const struct scan_report *repo
         const struct scan_skipped *skipped = &report->skipped[i];
         buffer_printf(
             out, "%s\n      {\"level\": \"%s\", \"message\": {\"text\": \"not read: %s\"}, ", i == 0 ? "" : ",",
-            skipped->why == SCAN_UNREADABLE ? "error" : "note", scan_skip_name(skipped->why));
+            scan_skip_fails(skipped->why) ? "error" : "note", scan_skip_name(skipped->why));
         append_location(out, skipped->file);
         buffer_append_string(out, "}}]}");
     }

@@ -18,6 +18,7 @@ struct scanner {
 /* What a file is by its name. */
 enum scan_kind { SCAN_CODE, SCAN_CONFIGURATION, SCAN_LOCK, SCAN_PROSE };
 enum scan_kind scan_kind_of(struct text name);
+bool scan_is_text(struct text name); /* whatever bytes are in it */
 
 /* One piece under work. Findings have the offset in `line` until they are placed. */
 struct piece {

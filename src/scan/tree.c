@@ -10,9 +10,10 @@
 #include <unistd.h>
 
 #include "exeat/base/memory.h"
+#include "reader.h"
 #include "scan_internal.h"
 
-enum { PIECE_SIZE = 1 << 20, SNIFFED = 8192, GITIGNORE_MAX = 1 << 20 };
+enum { PIECE_SIZE = 1 << 20, SNIFFED = 8192 };
 
 struct walk {
     const struct scanner *scanner; /* NULL: sizes are added up, no more */
@@ -23,13 +24,19 @@ struct walk {
 };
 
 static const char *const skips[SCAN_SKIP_COUNT] = {
-    [SCAN_UNREADABLE] = "unreadable", [SCAN_HUGE] = "too large",    [SCAN_LINK] = "symbolic link",
-    [SCAN_SPECIAL] = "no file",       [SCAN_TOO_DEEP] = "too deep", [SCAN_BINARY] = "binary",
+    [SCAN_UNREADABLE] = "unreadable",  [SCAN_HUGE] = "too large",     [SCAN_TOO_DEEP] = "too deep",
+    [SCAN_ZEROS] = "zero bytes in it", [SCAN_LINK] = "symbolic link", [SCAN_SPECIAL] = "no file",
+    [SCAN_BINARY] = "binary",
 };
 
 const char *scan_skip_name(enum scan_skip skip)
 {
     return skips[skip];
+}
+
+bool scan_skip_fails(enum scan_skip skip)
+{
+    return skip < SCAN_LINK;
 }
 
 void report_skip(struct scan_report *report, enum scan_skip why, struct text file)
@@ -47,53 +54,57 @@ static void skip(struct walk *walk, enum scan_skip why)
         report_skip(walk->report, why, buffer_text(&walk->path));
 }
 
-/* As much as is there, up to `room`. -1: errno. */
-static ssize_t read_full(int file, char *at, size_t room)
-{
-    size_t length = 0;
-    while (length < room) {
-        ssize_t count = read(file, at + length, room - length);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return -1;
-        if (count == 0)
-            break;
-        length += (size_t)count;
-    }
-    return (ssize_t)length;
-}
-
 /* --- one file --------------------------------------------------------------------------------------------------------
  */
 
 /* The block holds [0, length); findings begin in [from, end), and may go on for SCAN_BEHIND bytes behind it. */
-static void scan_open_file(struct walk *walk, int file)
+static bool scan_pieces(struct walk *walk, struct reader *reader, struct scan_file *state, size_t length)
 {
     size_t from = 0;
-    ssize_t count = read_full(file, walk->block, PIECE_SIZE + SCAN_BEHIND);
-    struct scan_file state = {
-        .name = arena_text(&walk->report->arena, buffer_text(&walk->path)), .line = 1, .column = 1};
-    size_t length = count < 0 ? 0 : (size_t)count;
-    if (count >= 0 && memchr(walk->block, '\0', length < SNIFFED ? length : SNIFFED) != NULL) {
-        skip(walk, SCAN_BINARY);
-        return;
-    }
-    while (count >= 0) {
-        bool is_last = length < from + PIECE_SIZE + SCAN_BEHIND;
+    bool is_last = false;
+    while (!is_last) {
+        is_last = length < from + PIECE_SIZE + SCAN_BEHIND;
         size_t end = is_last ? length : length - SCAN_BEHIND;
-        scan_piece(walk->scanner, &state, (struct text){walk->block, length}, from, end, walk->report);
+        scan_piece(walk->scanner, state, (struct text){walk->block, length}, from, end, walk->report);
         if (is_last)
             break;
+        if (reader->taken > SCAN_FILE_MAX) { /* it grows */
+            skip(walk, SCAN_HUGE);
+            break;
+        }
         size_t kept = length - (end - SCAN_BEFORE);
         memmove(walk->block, walk->block + end - SCAN_BEFORE, kept);
         from = SCAN_BEFORE;
-        count = read_full(file, walk->block + kept, from + PIECE_SIZE + SCAN_BEHIND - kept);
-        length = kept + (count < 0 ? 0 : (size_t)count);
+        ssize_t count = reader_fill(reader, walk->block + kept, from + PIECE_SIZE + SCAN_BEHIND - kept);
+        if (count < 0)
+            return false;
+        length = kept + (size_t)count;
     }
-    walk->report->files++;
-    if (count < 0)
+    return true;
+}
+
+/* A zero byte says that it is no text, but where its name says that it is. */
+static void scan_open_file(struct walk *walk, int file)
+{
+    struct reader reader;
+    reader_begin(&reader, file);
+    struct scan_file state = {
+        .name = arena_text(&walk->report->arena, buffer_text(&walk->path)), .line = 1, .column = 1};
+    uint64_t before = walk->report->bytes;
+    ssize_t count = reader_fill(&reader, walk->block, PIECE_SIZE + SCAN_BEHIND);
+    size_t sniffed = count < SNIFFED ? (size_t)(count < 0 ? 0 : count) : SNIFFED;
+    bool has_zeros = memchr(walk->block, '\0', sniffed) != NULL;
+    bool is_text = !has_zeros || scan_is_text(state.name);
+    bool good = count >= 0 && (!is_text || scan_pieces(walk, &reader, &state, (size_t)count));
+    walk->report->files += is_text ? 1 : 0;
+    walk->report->bytes = is_text ? before + reader.taken : before;
+    if (!good)
         skip(walk, SCAN_UNREADABLE);
+    else if (!is_text)
+        skip(walk, SCAN_BINARY);
+    else if (has_zeros && scan_kind_of(state.name) == SCAN_CONFIGURATION)
+        skip(walk, SCAN_ZEROS);
+    reader_end(&reader);
 }
 
 static void visit_file(struct walk *walk, int folder, const char *name, const struct stat *status)
@@ -122,17 +133,25 @@ static void visit_file(struct walk *walk, int folder, const char *name, const st
 
 static bool visit_folder(struct walk *walk, int folder, unsigned depth, const struct gitignore *parent);
 
+/* Where it cannot be read as a whole nothing is left out by it, and that is said. */
 static void read_gitignore(struct walk *walk, int folder, struct gitignore *ignore)
 {
     int file = openat(folder, ".gitignore", O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0)
+    if (file < 0 && errno == ENOENT)
         return;
-    buffer_reserve(&ignore->lines, GITIGNORE_MAX);
-    ssize_t count = read_full(file, ignore->lines.data, GITIGNORE_MAX);
+    buffer_reserve(&ignore->lines, GITIGNORE_MAX + 1);
+    ssize_t count = file < 0 ? -1 : reader_fill_bytes(file, ignore->lines.data, GITIGNORE_MAX + 1);
     ignore->lines.length = count < 0 ? 0 : (size_t)count;
-    if (count < 0)
-        skip(walk, SCAN_UNREADABLE);
-    close(file);
+    bool is_huge = count > GITIGNORE_MAX || !gitignore_is_bounded(ignore);
+    if (count < 0 || is_huge) {
+        size_t length = walk->path.length;
+        buffer_append_string(&walk->path, length > 0 ? "/.gitignore" : ".gitignore");
+        skip(walk, is_huge ? SCAN_HUGE : SCAN_UNREADABLE);
+        walk->path.length = length;
+        buffer_clear(&ignore->lines);
+    }
+    if (file >= 0)
+        close(file);
 }
 
 static void enter(struct walk *walk, int folder, const char *name, unsigned depth, const struct gitignore *ignore)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The report as lines for people, as JSON and as SARIF, and a draft of rules. Names of files are foreign. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "exeat/base/json.h"
+#include "exeat/base/memory.h"
 #include "scan_internal.h"
 
 /* "2 binary, 1 symbolic link" */
@@ -52,7 +54,7 @@ void scan_write_text(const struct scan_report *report, bool is_whole, struct buf
         append_finding(&report->findings[i], out);
     for (size_t i = 0; i < report->skipped_count; i++) {
         const struct scan_skipped *skipped = &report->skipped[i];
-        if (!is_whole && skipped->why >= SCAN_LINK)
+        if (!is_whole && !scan_skip_fails(skipped->why))
             continue;
         buffer_append_shown(out, skipped->file, "");
         buffer_printf(out, ": not read: %s\n", scan_skip_name(skipped->why));
@@ -99,52 +101,76 @@ void scan_write_json(const struct scan_report *report, struct buffer *out)
 /* --- a draft ---------------------------------------------------------------------------------------------------------
  */
 
-static bool is_drafted(const struct scan_report *report, size_t index, bool is_foreign)
+static bool may_be_drafted(const struct scan_finding *finding, bool is_foreign)
 {
-    const struct scan_finding *finding = &report->findings[index];
     bool is_model =
         finding->rule == SCAN_LLM_HOST || finding->rule == SCAN_LLM_BASE_URL || finding->rule == SCAN_LLM_SDK;
-    if (!is_model || finding->is_foreign != is_foreign || finding->host.length == 0 || finding->severity == SCAN_NOTE)
-        return false;
-    for (size_t i = 0; i < index; i++)
-        if (text_equal(report->findings[i].host, finding->host) && report->findings[i].severity != SCAN_NOTE)
-            return false;
-    return true;
+    return is_model && finding->is_foreign == is_foreign && finding->host.length > 0 && finding->severity != SCAN_NOTE;
+}
+
+static int by_order(const void *left, const void *right)
+{
+    const struct scan_finding *a = *(const struct scan_finding *const *)left;
+    const struct scan_finding *b = *(const struct scan_finding *const *)right;
+    return a < b ? -1 : a > b;
+}
+
+static int by_host(const void *left, const void *right)
+{
+    const struct scan_finding *a = *(const struct scan_finding *const *)left;
+    const struct scan_finding *b = *(const struct scan_finding *const *)right;
+    int order = text_compare(a->host, b->host);
+    return order != 0 ? order : by_order(left, right);
+}
+
+/* The first finding of each host, in the report's order. The caller's. */
+static const struct scan_finding **drafted(const struct scan_report *report, bool is_foreign, size_t *count)
+{
+    const struct scan_finding **list = base_array(report->finding_count + 1, sizeof(*list));
+    size_t all = 0;
+    for (size_t i = 0; i < report->finding_count; i++)
+        if (may_be_drafted(&report->findings[i], is_foreign))
+            list[all++] = &report->findings[i];
+    qsort((void *)list, all, sizeof(*list), by_host);
+    *count = 0;
+    for (size_t i = 0; i < all; i++)
+        if (*count == 0 || !text_equal(list[*count - 1]->host, list[i]->host))
+            list[(*count)++] = list[i];
+    qsort((void *)list, *count, sizeof(*list), by_order);
+    return list;
 }
 
 /* What the authority may not sign for yet. */
 static void append_foreign(const struct scan_report *report, struct buffer *out)
 {
-    for (size_t i = 0; i < report->finding_count; i++)
-        if (is_drafted(report, i, true))
-            buffer_printf(
-                out, "# not of the catalogue: put %.*s into tls.authority.names, then among the hosts\n",
-                TEXT_ARG(report->findings[i].host));
+    size_t count;
+    const struct scan_finding **list = drafted(report, true, &count);
+    for (size_t i = 0; i < count; i++)
+        buffer_printf(
+            out, "# not of the catalogue: put %.*s into tls.authority.names, then among the hosts\n",
+            TEXT_ARG(list[i]->host));
+    base_free((void *)list);
 }
 
 void scan_write_draft(const struct scan_report *report, struct buffer *out)
 {
-    bool is_first = true;
+    size_t count;
+    const struct scan_finding **list = drafted(report, false, &count);
     buffer_append_string(
         out, "# A draft from what `exeat scan` found. Read each line before you include this file.\nversion: 1\n");
-    for (size_t i = 0; i < report->finding_count; i++) {
-        const struct scan_finding *finding = &report->findings[i];
-        if (!is_drafted(report, i, false))
-            continue;
-        if (is_first)
-            buffer_append_string(
-                out,
-                "inference:\n  - name: scan-draft # put an endpoint of your own in its place\n    builtin: canned\n"
-                "    text: \"This call is to be answered by a model of our own.\"\nrules:\n"
-                "  - id: scan-llm\n    verdict: reroute\n    inference: [scan-draft]\n    hosts:\n");
-        is_first = false;
+    buffer_append_string(
+        out, count == 0
+                 ? "rules: [] # no call of a model was found\n"
+                 : "inference:\n  - name: scan-draft # put an endpoint of your own in its place\n    builtin: canned\n"
+                   "    text: \"This call is to be answered by a model of our own.\"\nrules:\n"
+                   "  - id: scan-llm\n    verdict: reroute\n    inference: [scan-draft]\n    hosts:\n");
+    for (size_t i = 0; i < count; i++) {
         buffer_append_string(out, "      - ");
-        json_append_string(out, finding->host);
+        json_append_string(out, list[i]->host);
         buffer_append_string(out, " # ");
-        buffer_append_shown(out, finding->file, "");
-        buffer_printf(out, ":%zu\n", finding->line);
+        buffer_append_shown(out, list[i]->file, "");
+        buffer_printf(out, ":%zu\n", list[i]->line);
     }
-    if (is_first)
-        buffer_append_string(out, "rules: [] # no call of a model was found\n");
     append_foreign(report, out);
+    base_free((void *)list);
 }

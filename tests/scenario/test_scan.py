@@ -123,7 +123,7 @@ def test_a_scan_follows_no_link_and_says_what_it_did_not_read(tmp_path):
         deep = deep / "d"
         deep.mkdir()
     done, report = scan(tree)
-    assert done.returncode == 0 and report["findings"] == []
+    assert done.returncode == 2 and report["findings"] == []
     why = {}
     for row in report["not_read"]:
         why.setdefault(row["why"], []).append(row["file"])
@@ -148,6 +148,35 @@ def test_a_scan_that_cannot_read_says_so_and_ends_with_two(tmp_path):
     assert [(row["file"], row["why"]) for row in json.loads(done.stdout)["not_read"]] == [("shut", "unreadable"), ("shut.php", "unreadable")]
 
 
+def test_a_scan_reads_utf_16_by_its_mark_and_says_where_zero_bytes_are(tmp_path):
+    url = "OPENAI_BASE_URL=https://llm.partner.example/v1\n"
+    (tmp_path / "le.env").write_bytes(b"\xff\xfe" + ("# \U0001f6d2 \ud800 x\n" + url).encode("utf-16-le", "surrogatepass"))
+    (tmp_path / "be.env").write_bytes(b"\xfe\xff" + url.encode("utf-16-be"))
+    (tmp_path / "long.sql").write_bytes(b"\xff\xfe" + ("\u20ac" * 700000 + "'https://api.groq.com/openai/v1'").encode("utf-16-le"))
+    (tmp_path / "env.php").write_bytes(b"<?php // \0\n$u = 'https://api.openai.com/v1';\n")
+    (tmp_path / "code.js").write_bytes(b"// \0\nf('https://api.mistral.ai/v1')\n")
+    (tmp_path / "pixel.gif").write_bytes(b"GIF89a\0https://api.cohere.com/v1")
+    done, report = scan(tmp_path, "--fail-on", "never")
+    assert done.returncode == 2
+    assert [(row["file"], row["line"], row["column"], row["host"]) for row in report["findings"]] == [
+        ("be.env", 1, 1, "llm.partner.example"), ("code.js", 2, 12, "api.mistral.ai"), ("env.php", 2, 15, "api.openai.com"),
+        ("le.env", 2, 1, "llm.partner.example"), ("long.sql", 1, 700010, "api.groq.com")]
+    assert report["bytes"] == sum(path.stat().st_size for path in tmp_path.iterdir() if path.name != "pixel.gif")
+    assert {row["file"]: row["why"] for row in report["not_read"]} == {"env.php": "zero bytes in it", "pixel.gif": "binary"}
+    (tmp_path / "env.php").unlink()
+    assert run_exeat("scan", tmp_path, "--fail-on", "never").returncode == 0
+
+
+def test_a_gitignore_that_is_too_large_leaves_nothing_out_and_is_told(tmp_path):
+    for name, text in (("many", "x\n" * (130 << 10) + "*.php\n"), ("long", "*.php\n" + "a" * 2000 + "\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".gitignore").write_text(text)
+        (tmp_path / name / "a.php").write_text("'https://api.openai.com/v1'")
+    done, report = scan(tmp_path, "--gitignore", "--fail-on", "never")
+    assert done.returncode == 2 and [row["file"] for row in report["findings"]] == ["long/a.php", "many/a.php"]
+    assert [(row["file"], row["why"]) for row in report["not_read"]] == [("long/.gitignore", "too large"), ("many/.gitignore", "too large")]
+
+
 def test_a_scan_reads_lines_of_any_length_and_names_of_any_bytes(tmp_path):
     with open(tmp_path / "long.js", "w") as long:
         for _ in range(12):
@@ -165,9 +194,11 @@ def test_a_scan_reads_lines_of_any_length_and_names_of_any_bytes(tmp_path):
 
 
 def test_a_scan_leaves_out_what_git_leaves_out(tmp_path):
-    rules = {"": "*.log\n!keep.log\n/var/\n**/cache/\ngenerated/**/*.php\n\\#x\nspace\\ \n[ab].txt\n", "sub": "!*.log\nlocal\n"}
+    rules = {"": "*.log\n!keep.log\n/var/\n**/cache/\ngenerated/**/*.php\n\\#x\nspace\\ \n[ab].txt\n**/q/**/**/w*d/[!x-z]?.js\nun[closed\nst**r\n"
+             "[[:digit:]]\\*\n/only/**\n", "sub": "!*.log\nlocal\n"}
     files = ["a.log", "keep.log", "var/x", "sub/var/x", "sub/b.log", "sub/local", "local", "p/cache/y", "generated/z.php", "generated/q/r/z.php",
-             "generated/z.txt", "#x", "a.txt", "c.txt", "p/a.txt"]
+             "generated/z.txt", "#x", "a.txt", "c.txt", "p/a.txt", "q/wd/ab.js", "e/q/f/q/g/weird/ab.js", "q/wd/xb.js", "q/wd/a.js", "q/w/d/ab.js",
+             "un[closed", "star", "s/stxr", "7*", "7x", "only/a/b", "sub/only/a"]
     for name in files:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -264,6 +264,102 @@ static void gitignore_is_read_as_git_reads_it(void **state)
     assert_true(ignored("x  \r\n", "x", false));
 }
 
+/* Each of these would take longer than anybody waits where a star that failed had all the others try again. */
+static void no_pattern_of_a_gitignore_costs_more_than_its_length_and_the_paths(void **state)
+{
+    (void)state;
+    static const char *const repeated[] = {"**/", "**/**/a/", "a/**/", "*a*/", "**/*[!b]*/"};
+    struct buffer path = {0};
+    for (int i = 0; i < 60; i++)
+        buffer_append_string(&path, "aaaaaaaaaaaaaaaaaaaa/");
+    buffer_append_string(&path, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    buffer_append_byte(&path, '\0');
+    for (size_t i = 0; i < COUNT_OF(repeated); i++) {
+        struct buffer lines = {0};
+        for (int j = 0; j < 30; j++)
+            buffer_append_string(&lines, repeated[i]);
+        buffer_append_string(&lines, "*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*x\n");
+        buffer_append_byte(&lines, '\0');
+        assert_false(ignored(lines.data, path.data, false));
+        buffer_clear(&lines);
+    }
+    buffer_clear(&path);
+}
+
+static void stars_sets_and_escapes_of_a_gitignore_stand_for_what_git_takes_them(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *lines;
+        const char *path;
+        bool is_ignored;
+    } rows[] = {
+        {"**/a/**/b\n", "x/a/y/a/b", true},
+        {"a/**/**/b\n", "a/b", true},
+        {"a/**\n", "a", false},
+        {"**/a/*/b\n", "a/x/a/y/b", true},
+        {"**/a/*/b\n", "a/b", false},
+        {"a**/b\n", "ax/b", true},
+        {"a**/b\n", "a/x/b", false},
+        {"*a*b*c\n", "xaabbcabc", true},
+        {"*a*b*c\n", "xaabbcab", false},
+        {"a?c\n", "abc", true},
+        {"x/a?c\n", "x/a/c", false},
+        {"[a-c]x\n", "bx", true},
+        {"[!a-c]x\n", "bx", false},
+        {"[]a]x\n", "]x", true},
+        {"[[:digit:]]x\n", "7x", true},
+        {"[[:digit:]]x\n", "dx", false},
+        {"*[0-9]\n", "a1b2", true},
+        {"[\\]]x\n", "]x", true},
+        {"a[\n", "a[", false},
+        {"\\*x\n", "*x", true},
+        {"\\*x\n", "ax", false},
+        {"/*\n!/a\n", "a", false},
+        {"/*\n!/a\n", "b", true},
+        {"**\n", "a/b", true},
+        {"a/*\n", "a/b/c", false},
+        {"**/\n", "a", false},
+        {"/**/b\n", "b", true},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (ignored(rows[i].lines, rows[i].path, false) != rows[i].is_ignored)
+            fail_msg("%s %s", rows[i].lines, rows[i].path);
+}
+
+/* Names that are longer than any host's, and what follows them. */
+static void a_run_of_labels_without_an_end_hides_nothing_behind_it(void **state)
+{
+    (void)state;
+    struct buffer text = {0};
+    for (int i = 0; i < 100000; i++)
+        buffer_append_string(&text, i < 50000 ? "a." : ".");
+    buffer_append_string(&text, " https://api.openai.com/v1");
+    buffer_append_byte(&text, '\0');
+    assert_found("x.js", text.data, SCAN_LLM_HOST);
+    buffer_clear(&text);
+}
+
+static void a_draft_names_each_host_once_where_it_was_found_first(void **state)
+{
+    (void)state;
+    struct scan_report report = {0};
+    struct buffer out = {0};
+    scan_text(
+        scanner, TEXT("x.php"),
+        TEXT("'https://api.openai.com/v1'\n'https://api.groq.com/openai/v1'\n'https://api.openai.com/v1/models'\n"
+             "// https://api.mistral.ai\n'https://api.anthropic.com'"),
+        &report);
+    scan_write_draft(&report, &out);
+    buffer_append_byte(&out, '\0');
+    assert_non_null(strstr(
+        out.data, "      - \"api.openai.com\" # x.php:1\n      - \"api.groq.com\" # x.php:2\n"
+                  "      - \"api.anthropic.com\" # x.php:5\n"));
+    assert_null(strstr(out.data, "mistral"));
+    buffer_clear(&out);
+    scan_report_clear(&report);
+}
+
 static void reports_are_json_whatever_the_bytes(void **state)
 {
     (void)state;
@@ -306,6 +402,10 @@ int main(void)
         cmocka_unit_test(private_keys_are_found_with_their_escapes_and_not_their_mention),
         cmocka_unit_test(a_file_in_two_pieces_is_found_as_in_one),
         cmocka_unit_test(gitignore_is_read_as_git_reads_it),
+        cmocka_unit_test(no_pattern_of_a_gitignore_costs_more_than_its_length_and_the_paths),
+        cmocka_unit_test(stars_sets_and_escapes_of_a_gitignore_stand_for_what_git_takes_them),
+        cmocka_unit_test(a_run_of_labels_without_an_end_hides_nothing_behind_it),
+        cmocka_unit_test(a_draft_names_each_host_once_where_it_was_found_first),
         cmocka_unit_test(reports_are_json_whatever_the_bytes),
     };
     return cmocka_run_group_tests(tests, make, unmake);

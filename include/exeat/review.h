@@ -52,6 +52,7 @@ struct review_replay_counts {
     uint64_t judged;
     uint64_t changes[REVIEW_CHANGE_COUNT];
     uint64_t unknown;     /* it depends on a path that the record does not have */
+    uint64_t looked_into; /* of those judged: by a rule with `inspect`, and nobody knows what it would find */
     uint64_t passed_over; /* refused before a policy was asked: malformed, too large, too late */
 };
 /* Appends one line for each change of a host, the openings first. */

@@ -37,7 +37,8 @@ enum exit_code cmd_explain(const struct command_line *line);
 /* explain_name.c: `asked` is a question for a name (policy_is_question) */
 enum exit_code
 explain_name(const struct policy *policy, struct text asked, const char *from, int64_t at_us, bool as_json);
-/* explain_body.c: what the rule of this decision would find in a body that lies in `file`, and what would be sent */
+/* explain_body.c: what the rule of this decision would find in the target, and in a body that lies in `file` (NULL:
+ * there is none to look at), and what would be sent */
 enum exit_code explain_body(
     const struct policy *policy, const struct request *request, const struct decision *decision, const char *file,
     const char *type);

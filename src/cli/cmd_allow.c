@@ -69,6 +69,13 @@ static enum exit_code say_no_rule(const struct search *search)
             "its host leads to an address that is not public: add `addresses:` with that network to the rule; "
             "`exeat audit show %s` has what is known",
             search->found);
+    if (search->outcome == REASON_INSPECT_ANSWER)
+        complain(
+            code,
+            "its answer was kept out by `answers` of the rule's `inspect`: take the kind out of its `deny`, or see "
+            "what "
+            "could not be read by `exeat audit show %s`",
+            search->found);
     return code;
 }
 

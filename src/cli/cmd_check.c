@@ -155,7 +155,7 @@ static enum exit_code explain(
     policy_judge(policy, &request, &decision);
     bool denied = decision.verdict == VERDICT_DENY || decision.verdict == VERDICT_ERROR;
     enum exit_code code = denied ? EXIT_NO : EXIT_DONE;
-    if (!denied && line->words[OPTION_BODY] != NULL)
+    if (!denied && as != AS_JSON)
         code = explain_body(policy, &request, &decision, line->words[OPTION_BODY], line->words[OPTION_TYPE]);
     buffer_clear(&out);
     arena_clear(&arena);

@@ -44,6 +44,12 @@ enum exit_code replay_store(const struct policy *policy, const char *directory, 
             (unsigned long long)counts.judged, (unsigned long long)counts.changes[REVIEW_OPENS],
             (unsigned long long)counts.changes[REVIEW_REROUTES], (unsigned long long)counts.changes[REVIEW_CLOSES],
             (unsigned long long)counts.unknown, (unsigned long long)counts.passed_over);
+    if (done && counts.looked_into > 0)
+        printf(
+            "%llu of them go by rules with `inspect`: what it finds, and refuses for it, is not judged, since bodies "
+            "are "
+            "not kept\n",
+            (unsigned long long)counts.looked_into);
     buffer_clear(&out);
     review_replay_free(replay);
     return done ? EXIT_DONE : EXIT_IO;

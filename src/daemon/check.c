@@ -11,9 +11,16 @@ static void look_at_issuer(const struct policy *policy, const char *path, struct
 {
     enum { SOON_DAYS = 30, DAY = 86400 };
     char *error = NULL;
-    struct tls_issuer *issuer = daemon_load_issuer(policy, path, &error);
+    const struct settings_tls *tls = &policy_settings(policy)->tls;
+    struct tls_issuer *issuer =
+        tls->certificate.length == 0 ? NULL : tls_issuer_load(tls->certificate.data, tls->key.data, &error);
+    char *missing = issuer == NULL ? NULL : issuer_missing_name(policy, issuer, path);
     if (error != NULL)
         diag_remark(diags, mark, "tls.authority: %s", error);
+    if (missing != NULL) {
+        diag_warning(diags, mark, "%s", missing);
+        diag_note(diags, "`exeat run` does not start here as long as that is so, nor does a reload take the file");
+    }
     if (issuer != NULL) {
         int64_t left = (int64_t)tls_issuer_expires(issuer) - clock_wall_us() / 1000000;
         if (left < (int64_t)SOON_DAYS * DAY)
@@ -22,6 +29,7 @@ static void look_at_issuer(const struct policy *policy, const char *path, struct
                 (int)(left / DAY), path);
     }
     tls_issuer_free(issuer);
+    base_free(missing);
     base_free(error);
 }
 

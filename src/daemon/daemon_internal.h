@@ -187,4 +187,7 @@ MUST_CHECK bool gate_record_succession(struct gate *gate);
 /* The next start begins a new log; says to the operator which. */
 MUST_CHECK bool gate_announce_succession(struct gate *gate, struct text reason, struct buffer *answer);
 
+/* load.c: what the configuration wants opened and the authority may not speak for, as a sentence. NULL: nothing. */
+char *issuer_missing_name(const struct policy *policy, const struct tls_issuer *issuer, const char *path);
+
 #endif

@@ -40,7 +40,7 @@ static char *needs_renewal(const char *path, const struct host_pattern *name)
     return buffer_take(&out);
 }
 
-static char *find_missing_name(const struct policy *policy, const struct tls_issuer *issuer, const char *path)
+char *issuer_missing_name(const struct policy *policy, const struct tls_issuer *issuer, const char *path)
 {
     size_t count = policy_issuer_names(policy, NULL, 0);
     struct host_pattern *names = base_array(count + 1, sizeof(*names));
@@ -63,7 +63,7 @@ struct tls_issuer *daemon_load_issuer(const struct policy *policy, const char *p
     struct tls_issuer *issuer = tls_issuer_load(tls->certificate.data, tls->key.data, error);
     if (issuer == NULL)
         return NULL;
-    *error = find_missing_name(policy, issuer, path);
+    *error = issuer_missing_name(policy, issuer, path);
     if (*error == NULL)
         return issuer;
     tls_issuer_free(issuer);

@@ -94,7 +94,10 @@ static enum reason look_at_upgrade(struct exchange *exchange)
     inspect_note_unseen(looked->inspected, TEXT("websocket"));
     if (inspection_observes(inspected_rule(looked->inspected)))
         return REASON_NONE;
-    account_say(&exchange->account, FLAW_NONE, "a WebSocket cannot be looked into: it needs a rule of its own");
+    account_say(
+        &exchange->account, FLAW_NONE,
+        "a WebSocket cannot be looked into: `unless: { paths: [...] }` takes its path out of this rule, for an allow "
+        "of its own");
     return REASON_INSPECT_UNSEEN;
 }
 

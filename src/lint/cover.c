@@ -199,10 +199,11 @@ static void check_itself(const struct lint *lint, const struct settings_rule *ru
         diag_warning(
             lint->diags, rule->id.mark, "rule '%s' can never match: its `unless` holds for all of it",
             rule->id.text.data);
-    if (rule->observe && rule->verdict == VERDICT_ALLOW)
+    if (rule->observe && rule->verdict == VERDICT_ALLOW && !rule->inspect.is_on)
         diag_warning(
             lint->diags, rule->id.mark,
-            "rule '%s' opens nothing: an allow that only observes changes nothing, and no record", rule->id.text.data);
+            "rule '%s' lets out what it names, as any allow: `mode: observe` is for rules that refuse or reroute",
+            rule->id.text.data);
 }
 
 void lint_rules(const struct lint *lint)

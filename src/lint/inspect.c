@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `inspect` that does less than it says: nothing to put back, bodies that are never held, and what is mostly where it
- * cannot be replaced. */
+ * cannot be replaced; and detectors that nobody names. */
 #include "lint_internal.h"
 
 static void check_restore(const struct lint *lint, const struct settings_inspect *inspect)
@@ -35,8 +35,43 @@ static void check_redacted(const struct lint *lint, const struct setting_texts *
                     TEXT_ARG(numbers[j]));
 }
 
+static bool names(const struct setting_texts *list, struct text name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (text_equal(list->items[i].text, name))
+            return true;
+    return false;
+}
+
+static bool wants(const struct settings_wanted *wanted, struct text name)
+{
+    return names(&wanted->deny, name) || names(&wanted->redact, name) || names(&wanted->flag, name);
+}
+
+static bool is_used(const struct lint *lint, struct text name)
+{
+    for (size_t i = 0; i < lint->lists->rule_count; i++) {
+        const struct settings_inspect *inspect = &lint->lists->rules[i].inspect;
+        if (inspect->is_on && (wants(&inspect->requests, name) || wants(&inspect->answers, name)))
+            return true;
+    }
+    return false;
+}
+
+static void check_detectors(const struct lint *lint)
+{
+    for (size_t i = 0; i < lint->lists->detector_count; i++) {
+        const struct setting_text *name = &lint->lists->detectors[i].name;
+        if (!is_used(lint, name->text))
+            diag_warning(
+                lint->diags, name->mark, "no rule looks for '%s': it finds nothing until an `inspect` names it",
+                name->text.data);
+    }
+}
+
 void lint_inspect(const struct lint *lint)
 {
+    check_detectors(lint);
     for (size_t i = 0; i < lint->lists->rule_count; i++) {
         const struct settings_inspect *inspect = &lint->lists->rules[i].inspect;
         if (!inspect->is_on)

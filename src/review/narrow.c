@@ -13,14 +13,50 @@ static bool is_llm(const struct policy *policy, const struct decision_record *de
     return decision->llm.provider.length > 0 || llm_catalogue_find(policy_catalogue(policy), &request->host) != NULL;
 }
 
+/* What helps where `inspect` refused; NULL: it was something else. The rule lets the host out already. */
+static const char *inspect_help(enum reason reason)
+{
+    if (reason == REASON_INSPECT_DENIED)
+        return "leave it out where the request is made, or take its kind out of `deny`: under `redact` something else "
+               "goes "
+               "on in its place, under `flag` it is only counted";
+    if (reason == REASON_INSPECT_UNREADABLE)
+        return "what is no text passes unseen where its media type stands in `types`; all else is the caller's to mend";
+    if (reason == REASON_INSPECT_UNSEEN)
+        return "take the path of its WebSocket out of the rule by `unless: { paths: [...] }`, and write an allow of "
+               "its own "
+               "for that path";
+    if (reason == REASON_INSPECT_UNCHANGED)
+        return "leave it out where the request is made, or take its kind out of `redact`: under `flag` it is only "
+               "counted";
+    return NULL;
+}
+
+static void append_inspect_help(
+    const struct policy *policy, const struct decision_record *decision, const struct settings_rule *rule,
+    struct buffer *out)
+{
+    buffer_printf(
+        out, "rule '%s' (%s:%d) lets this host out, and its `inspect` refused this request (%s", rule->id.text.data,
+        settings_path_of(&policy_settings(policy)->lists, rule->id.mark), rule->id.mark.line,
+        reason_row(decision->reason)->text);
+    if (decision->detail.length > 0)
+        buffer_printf(out, "; %.*s", TEXT_ARG(decision->detail));
+    buffer_printf(out, "), so that no allow helps: %s", inspect_help(decision->reason));
+}
+
 /* True, and said in `out`: an allow would not change it, or need not. */
-static bool says_otherwise(const struct policy *policy, const struct request *request, struct buffer *out)
+static bool says_otherwise(
+    const struct policy *policy, const struct decision_record *decision, const struct request *request,
+    struct buffer *out)
 {
     struct decision now;
     policy_judge(policy, request, &now);
     const struct settings_rule *rule = policy_winner(&now);
     bool leaves = now.verdict == VERDICT_ALLOW || now.verdict == VERDICT_REROUTE;
-    if (leaves)
+    if (leaves && rule != NULL && now.inspection != NULL && inspect_help(decision->reason) != NULL)
+        append_inspect_help(policy, decision, rule, out);
+    else if (leaves)
         buffer_printf(
             out, "the policy %ss this request now, by rule '%.*s'", verdict_name(now.verdict), TEXT_ARG(now.rule));
     else if (rule != NULL && rule->verdict == VERDICT_DENY)
@@ -86,7 +122,7 @@ bool review_narrowest(
             "names the host",
             request.host.text);
     else
-        is_drafted = !says_otherwise(policy, &request, out);
+        is_drafted = !says_otherwise(policy, decision, &request, out);
     if (is_drafted) {
         append_id(out, &request.host);
         append_place(out, &request);

@@ -45,6 +45,19 @@ count_change(struct review_replay *replay, const struct request *request, const 
     buffer_clear(&key);
 }
 
+/* What a rule finds depends on bodies, which are not kept: what it lets go on, and what it refused. */
+static bool is_looked_into(const struct review_replay *replay, const struct request *request)
+{
+    struct decision now;
+    policy_judge(replay->policy, request, &now);
+    return now.inspection != NULL;
+}
+
+static bool was_refused_by_inspect(const struct decision_record *decision)
+{
+    return decision->reason >= REASON_INSPECT_DENIED && decision->reason <= REASON_INSPECT_UNCHANGED;
+}
+
 void review_replay_add(struct review_replay *replay, const struct decision_record *decision, int64_t at_us)
 {
     struct arena arena = {0};
@@ -57,10 +70,12 @@ void review_replay_add(struct review_replay *replay, const struct decision_recor
         return;
     }
     struct fate is = fate_in_the_end(replay->policy, &request);
-    bool same = fate_is_same(&was, &is);
+    bool looks = is_looked_into(replay, &request);
+    bool same = fate_is_same(&was, &is) || (looks && was_refused_by_inspect(decision)); /* it may be so again */
     bool asks_inside = is.plan == PLAN_OPEN || (request.scheme == SCHEME_HTTP && replay->looks_inside);
     bool unknown = !same && asks_inside && !request.inside_known && decision->plan != PLAN_OPEN;
     replay->counts.judged++;
+    replay->counts.looked_into += looks ? 1 : 0;
     if (unknown)
         replay->counts.unknown++;
     else if (!same)

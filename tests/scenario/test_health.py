@@ -131,6 +131,11 @@ def test_check_tells_what_run_would_stumble_over(gate):
     assert f"note: tls.authority: cannot open {one.folder}/keys/ca.pem: No such file or directory; make" in note()
     assert run_exeat("ca", "init", "-c", one.config_path).returncode == 0
     assert note() == ""
+    one.merge({"tls": {"authority": {**one.config["tls"]["authority"], "names": ["@llm", "api.later.example"]}}})
+    one.write()
+    done = run_exeat("check", "--strict", "-c", one.config_path)
+    assert done.returncode == 1 and "warning: tls.authority: the certificate may not speak for api.later.example" in done.stderr
+    assert "does not start here" in done.stderr and run_exeat("check", "-c", one.config_path).returncode == 0
     authority_that_ends(one, -1)
     assert "this certificate has expired; make a new one with `exeat ca renew" in note()
 

@@ -51,6 +51,14 @@ def test_what_a_rule_denies_never_reaches_the_host(shop, origin):
     assert (decision["verdict"], decision["reason"], decision["rule"]) == ("deny", "inspect_denied", "courier")
     assert decision["found"] == "iban deny 1 pay.account; email flag 1 mail"
     assert origin.connections == 0
+    replayed = run_exeat("check", "-c", shop.config_path, "--replay", shop.folder / "audit").stdout
+    assert replayed.startswith("1 decisions judged: 0 opened, 0 rerouted, 0 closed;") and "1 of them go by rules with `inspect`" in replayed
+    shop.merge({"rules": [allow("shop.example", id="courier", schemes=["http"], ports=["1-65535"])]})
+    shop.write(shop.folder / "next.yaml")
+    replayed = run_exeat("check", "-c", shop.folder / "next.yaml", "--replay", shop.folder / "audit").stdout
+    assert "1 decisions judged: 1 opened" in replayed and "inspect" not in replayed
+    helped = run_exeat("allow", decision["request"], "-c", shop.config_path)
+    assert helped.returncode == 1 and "rule 'courier' (" in helped.stderr and "no allow helps" in helped.stderr and "`deny`" in helped.stderr
 
 
 def test_what_is_only_counted_goes_on_as_it_was_coded_and_all(shop, origin):
@@ -87,6 +95,30 @@ def test_explain_says_what_would_be_found_and_sent(shop, tmp_path):
     assert done.returncode == 1 and "found: iban, 1 in account: deny" in done.stdout and "3704" not in done.stdout
     body.write_text("nothing")
     assert "sent: as it is" in run_exeat(*asked, "--type", "text/plain").stdout
+
+
+def test_explain_looks_at_the_target_of_a_request_without_a_body_too(shop):
+    url = f"http://{shop.base}/customers"
+    clean, found = run_exeat("explain", "-c", shop.config_path, "GET", url), run_exeat("explain", "-c", shop.config_path, "GET", f"{url}/{MAIL}")
+    assert clean.returncode == 0 and "found: nothing" in clean.stdout and "not looked at: the body" in clean.stdout and "not heeded: fields of the head" in clean.stdout
+    assert found.returncode == 1 and "found: email, 1 in path: flag" in found.stdout and "it is refused" in found.stdout
+    query = run_exeat("explain", "-c", shop.config_path, "GET", f"{url}?mail={MAIL}")
+    assert query.returncode == 0 and "sent query: mail=%5BEMAIL_1%5D" in query.stdout
+    plain = run_exeat("explain", "-c", shop.config_path, "GET", f"http://plain.example:{shop.base.split(':')[1]}/{MAIL}")
+    assert plain.returncode == 0 and "found:" not in plain.stdout
+
+
+def test_explain_heeds_how_large_a_body_the_rule_looks_at(shop, tmp_path):
+    body = tmp_path / "large.json"
+    body.write_text(json.dumps({"filler": "x" * 4096, "note": CARD}))
+    port = shop.base.split(":")[1]
+    passed, refused = (run_exeat("explain", "-c", shop.config_path, "POST", f"http://{name}.example:{port}/", "--body", body) for name in ("large", "small"))
+    assert passed.returncode == 0 and "not seen: oversize" in passed.stdout and "sent: as it is, unseen" in passed.stdout
+    assert refused.returncode == 1 and "at most 1024 bytes" in refused.stdout
+    huge = tmp_path / "huge.json"
+    with open(huge, "wb") as file:
+        file.truncate(1 << 40)
+    assert run_exeat("explain", "-c", shop.config_path, "POST", f"http://{shop.base}/", "--body", huge).returncode == 1
 
 
 def test_an_innocent_body_and_one_of_a_rule_without_inspect_are_untouched(shop, origin):

@@ -10,8 +10,10 @@
 void find_email(struct look *look, size_t at);       /* at the `@` */
 void find_token(struct look *look, size_t at);       /* at the first of a long run */
 void find_private_key(struct look *look, size_t at); /* at the last of a row of dashes */
-void find_ipv4(struct look *look, size_t at);        /* at a group's first digit, as below */
-void find_ipv6(struct look *look, size_t at);        /* at a colon */
+/* Nothing but what may stand between the lines of a key stands behind `end`, where one was found to end. */
+bool private_key_goes_on(struct text text, size_t end);
+void find_ipv4(struct look *look, size_t at); /* at a group's first digit, as below */
+void find_ipv6(struct look *look, size_t at); /* at a colon */
 void find_geo(struct look *look, size_t at);
 void find_address(struct look *look, size_t at);
 /* Where at the end of a value an address may have begun that goes on; its length: nowhere. */

@@ -19,6 +19,13 @@ enum certainty {
     CERTAINTY_EXACT = 100
 };
 
+/* The stretch of token characters that was looked at last. All zero: none was. */
+struct stretch {
+    size_t end;   /* signs before it are inside */
+    size_t tail;  /* the same without points and slashes at its end */
+    size_t known; /* so far it is known what it is */
+};
+
 struct look {
     const struct detect_set *set;
     struct detect_scratch *scratch;
@@ -30,7 +37,10 @@ struct look {
     uint32_t field_labels; /* label.h */
     size_t labels_at;      /* where labels were looked for last; SIZE_MAX: nowhere yet */
     uint32_t labels;       /* what was there */
-    size_t skip;           /* digits before that are of something that was looked at whole */
+    struct stretch stretch;
+    size_t armour_end; /* of the private key that was found last */
+    size_t card_end;   /* of the card that was found last; 0: none was */
+    size_t skip;       /* digits before that are of something that was looked at whole */
     struct detect_matches *matches;
 };
 

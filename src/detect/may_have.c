@@ -21,18 +21,21 @@ static size_t skip_blanks(struct text text, size_t at)
     return at;
 }
 
+/* A backslash that is none itself stands before. */
+static bool is_escaped(struct text text, size_t at)
+{
+    size_t from = at;
+    while (from > 0 && text.data[from - 1] == '\\')
+        from--;
+    return (at - from) % 2 == 1;
+}
+
 /* Where the string ends whose quote is before `from`: at its closing quote, or at the end of the text. */
 static size_t string_end(struct text text, size_t from)
 {
     size_t end = text_index(text, '"', from);
-    while (end < text.length) {
-        size_t slashes = 0;
-        while (end - slashes > from && text.data[end - 1 - slashes] == '\\')
-            slashes++;
-        if (slashes % 2 == 0)
-            break;
+    while (end < text.length && is_escaped(text, end))
         end = text_index(text, '"', end + 1);
-    }
     return end;
 }
 
@@ -45,8 +48,12 @@ static bool name_before(struct text text, size_t colon, struct text *name)
     if (end < 2 || text.data[end - 1] != '"')
         return false;
     end--;
+    if (is_escaped(text, end)) { /* of JSON in a string: the backslash says enough */
+        *name = text_part(text, end - 1, 1);
+        return true;
+    }
     size_t start = end;
-    while (start > 0 && (text.data[start - 1] != '"' || (start > 1 && text.data[start - 2] == '\\')))
+    while (start > 0 && (text.data[start - 1] != '"' || is_escaped(text, start - 1)))
         start--;
     *name = text_part(text, start, end - start);
     return start > 0;
@@ -63,7 +70,7 @@ static bool read_scalar(struct text text, size_t at, struct text *value)
         *value = text_part(text, at + 1, end - at - 1);
         return true;
     }
-    while (end < text.length && strchr(",]} \t\r\n", text.data[end]) == NULL)
+    while (end < text.length && !text_has(TEXT(",]}\":[{ \t\r\n"), text.data[end]))
         end++;
     *value = text_part(text, at, end - at);
     return true;
@@ -127,11 +134,11 @@ static bool see_name(struct look *look, size_t colon, struct seen *seen)
     return look->kind > FIELD_NONE && look->kind < FIELD_TIERS && value_counts(look, at);
 }
 
-/* Behind a `}` in a list: a value of no name of its own, whose field nobody knows here. */
+/* Behind the last `}` of a row, in a list: a value of no name of its own, whose field nobody knows here. */
 static bool is_unnamed_behind(struct text text, size_t close)
 {
     size_t at = close;
-    while (at < text.length && ((unsigned char)text.data[at] <= ' ' || text.data[at] == '}' || text.data[at] == ']'))
+    while (at < text.length && ((unsigned char)text.data[at] <= ' ' || text.data[at] == ']' || at == close))
         at++;
     if (at >= text.length || text.data[at] != ',')
         return false;

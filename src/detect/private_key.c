@@ -5,11 +5,17 @@
 
 #include "detectors.h"
 
-enum { LABEL_MOST = 40, KEY_MOST = 32768 };
+enum { LABEL_MOST = 40, KEY_MOST = 32768 /* of base64, whatever stands between */ };
 
-static bool is_body(char byte)
+static bool is_base64(char byte)
 {
-    return is_ascii_alnum(byte) || (byte != '\0' && strchr("+/=\\\r\n\t ,:-\"'.", byte) != NULL);
+    return is_ascii_alnum(byte) || byte == '+' || byte == '/' || byte == '=';
+}
+
+/* What stands between the lines of a key: breaks in any spelling, what joins strings, what quotes a mail. */
+static bool is_between(char byte)
+{
+    return text_has(TEXT("\\\r\n\t ,:-\"'.>|"), byte);
 }
 
 /* Where the armour's label ends that begins at `at`: behind its dashes; 0: it is no label of a private key. */
@@ -29,28 +35,51 @@ static size_t label_end(struct text text, size_t at)
     return end;
 }
 
-/* Behind the END line; or, without one, behind the last that may belong to the key. */
+/* The word that begins behind blanks at `at`. */
+static bool says(struct text text, size_t at, struct text word)
+{
+    while (at < text.length && text.data[at] == ' ')
+        at++;
+    return text_starts_with(text_after(text, at), word);
+}
+
+/* At the last of four dashes or more. */
+static bool ends_dashes(struct text text, size_t at)
+{
+    return text.data[at] == '-' && (at + 1 == text.length || text.data[at + 1] != '-') && at >= 3 &&
+           memcmp(text.data + at - 3, "----", 4) == 0;
+}
+
+/* Behind the END line; or, without one, behind the last that may belong to the key, which ends where another begins. */
 static size_t armour_end(struct text text, size_t from)
 {
-    size_t end = from;
-    while (end < text.length && end - from < KEY_MOST && is_body(text.data[end]))
-        end++;
-    struct text body = text_part(text, from, end - from);
-    const char *found = body.length == 0 ? NULL : memmem(body.data, body.length, "END ", 4);
-    size_t closed = found == NULL ? 0 : label_end(text, (size_t)(found - text.data) + 4);
-    if (closed > 0)
-        return closed;
-    while (end > from && !is_ascii_alnum(text.data[end - 1]) && text.data[end - 1] != '=')
-        end--;
+    size_t end = from; /* of the last piece of base64 */
+    size_t solid = 0;
+    for (size_t at = from; at < text.length && solid < KEY_MOST; at++) {
+        bool closes = ends_dashes(text, at);
+        size_t closed = closes && says(text, at + 1, TEXT("END ")) ? label_end(text, text_index(text, 'E', at) + 4) : 0;
+        if (closed > 0)
+            return closed;
+        if (closes && says(text, at + 1, TEXT("BEGIN ")))
+            break;
+        if (is_base64(text.data[at])) {
+            solid++;
+            end = at + 1;
+        } else if (!is_between(text.data[at])) {
+            break;
+        }
+    }
     return end;
 }
 
-/* At the last of four dashes or more, or at the `P` of PuTTY's own form. */
+/* What is found is looked at once: a row of such lines is one long key, or many short ones. */
 void find_private_key(struct look *look, size_t at)
 {
     struct text text = look->value;
     size_t start = at + 1;
     size_t begin = at + 1;
+    if (at < look->armour_end)
+        return;
     while (start > 0 && text.data[start - 1] == '-')
         start--;
     while (begin < text.length && text.data[begin] == ' ')
@@ -58,6 +87,15 @@ void find_private_key(struct look *look, size_t at)
     if (!text_starts_with(text_after(text, begin), TEXT("BEGIN ")))
         return;
     size_t body = label_end(text, begin + 6);
-    if (body > 0)
-        look_add(look, DETECTOR_PRIVATE_KEY, start, armour_end(text, body), CERTAINTY_EXACT);
+    if (body == 0)
+        return;
+    look->armour_end = armour_end(text, body);
+    look_add(look, DETECTOR_PRIVATE_KEY, start, look->armour_end, CERTAINTY_EXACT);
+}
+
+bool private_key_goes_on(struct text text, size_t end)
+{
+    while (end < text.length && is_between(text.data[end]))
+        end++;
+    return end == text.length;
 }

@@ -110,12 +110,11 @@ static size_t own_settled(const struct detect_set *set, struct text value, size_
 }
 
 /* The value of a field that says what it is may be all of it, however long it gets. */
-static bool is_held_whole(const struct detect_set *set, const struct detect_hint *hint, size_t length)
+static bool is_held_whole(const struct detect_hint *hint, size_t length)
 {
     bool beside = hint->beside.length > 0 && hint->beside.length <= BESIDE_MOST;
     struct text name = beside ? hint->beside : hint->field;
     enum field_kind kind = field_kind(field_kind_open(name), field_parent(hint->path));
-    (void)set;
     return hint->context == 0 && length <= FIELD_VALUE_MOST &&
            ((kind > FIELD_NONE && kind < FIELD_PERSON) || field_is_in_tiers(hint->path));
 }
@@ -124,7 +123,7 @@ size_t detect_settled(
     const struct detect_set *set, struct text value, const struct detect_hint *hint,
     const struct detect_matches *matches)
 {
-    if (is_held_whole(set, hint, value.length))
+    if (is_held_whole(hint, value.length))
         return 0;
     size_t token = last_token(value);
     size_t settled = least(least(last_chain(value, token), last_armour(value)), own_settled(set, value, hint->context));
@@ -132,8 +131,10 @@ size_t detect_settled(
         settled = least(settled, address_open_from(&(struct look){.set = set, .value = value}));
     for (size_t i = matches->count; i > 0; i--) {
         const struct detect_match *match = &matches->items[i - 1];
+        size_t end = match->start + match->length;
         size_t reach = match->detector == DETECTOR_ADDRESS ? TOWN_REACH : 0; /* the town of a street may be to come */
-        if (match->start + match->length + reach >= settled)
+        bool goes_on = match->detector == DETECTOR_PRIVATE_KEY && private_key_goes_on(value, end);
+        if (end + reach >= settled || goes_on)
             settled = least(settled, match->start);
     }
     return settled > hint->context ? settled : hint->context;

@@ -13,8 +13,24 @@ enum {
     SEPARATORS_MOST = 4,
     WORD_MOST = 24,
     BEFORE = 96,
-    RAW_MOST = 2600
+    BARE_LEAST = 60,
+    RAW_MOST = 2600,
+    RAW_STEP = 1300
 };
+enum {
+    SECRETS = DETECTOR_BIT(DETECTOR_SESSION_TOKEN) | DETECTOR_BIT(DETECTOR_VENDOR_KEY) |
+              DETECTOR_BIT(DETECTOR_CLOUD_KEY) | DETECTOR_BIT(DETECTOR_PRIVATE_KEY) | DETECTOR_BIT(DETECTOR_JWT)
+};
+struct span {
+    size_t start;
+    size_t end;
+};
+
+static void stretch_is_known(struct look *look, size_t end)
+{
+    if (end > look->stretch.known)
+        look->stretch.known = end;
+}
 
 static bool is_base64url(char byte)
 {
@@ -28,13 +44,13 @@ static size_t part_end(struct text text, size_t at)
     return at;
 }
 
-/* A head and a body that are objects of JSON ("eyJ" is `{"`), a signature that may be empty (alg "none"). */
-static bool find_jwt(struct look *look, size_t at)
+/* Where the token ends that begins at `at`: a head and a body that are objects of JSON ("eyJ" is `{"`), a signature
+ * that may be empty (alg "none"). 0: none begins there. */
+static size_t jwt_end(struct text text, size_t at)
 {
-    struct text text = look->value;
     size_t head = part_end(text, at);
     if (head - at < JWT_HEAD_LEAST || head >= text.length || text.data[head] != '.')
-        return false;
+        return 0;
     size_t body = part_end(text, head + 1);
     bool object = text.length > head + 3 && text.data[head + 1] == 'e' &&
                   (text.data[head + 2] == 'y' || text.data[head + 2] == 'w');
@@ -43,10 +59,33 @@ static bool find_jwt(struct look *look, size_t at)
     for (; parts < 5 && end < text.length && text.data[end] == '.'; parts++)
         end = part_end(text, end + 1);
     bool encrypted = parts == 5; /* RFC 7516: its second part is a key */
-    if (parts < 3 || (!encrypted && (!object || body - head - 1 < JWT_BODY_LEAST)))
-        return false;
-    look_add(look, DETECTOR_JWT, at, end, CERTAINTY_SURE);
-    return true;
+    return parts < 3 || (!encrypted && (!object || body - head - 1 < JWT_BODY_LEAST)) ? 0 : end;
+}
+
+/* No letter or digit of a token stands before. */
+static bool is_edge(const struct look *look, size_t at)
+{
+    return at == 0 || !is_ascii_alnum(look->value.data[at - 1]) || look_behind_escape(look, at);
+}
+
+/* The first token that begins in [from, end). Of all that may begin in one part only the first is asked: what follows
+ * the part is the same for all of them. */
+static bool next_jwt(const struct look *look, size_t from, size_t end, struct span *jwt)
+{
+    for (size_t at = from; at + 3 < end; at++) {
+        if (look->value.data[at] != 'e' || !is_edge(look, at) || memcmp(look->value.data + at, "eyJ", 3) != 0)
+            continue;
+        *jwt = (struct span){at, jwt_end(look->value, at)};
+        if (jwt->end > 0)
+            return true;
+        at = part_end(look->value, at);
+    }
+    return false;
+}
+
+static bool wants_keys(const struct look *look)
+{
+    return look_wants(look, DETECTOR_VENDOR_KEY) || look_wants(look, DETECTOR_CLOUD_KEY);
 }
 
 /* Takes the backslashes off a piece of JSON as it is written: base64 has slashes, and some write them as `\\/`. */
@@ -59,38 +98,48 @@ static struct text without_backslashes(struct text text, size_t from, size_t end
     return (struct text){out, length};
 }
 
-static bool has_hidden_key(struct look *look, size_t at, size_t end, struct vendor_key_match *found)
+/* Of JSON as it is written: with backslashes in a stretch a key may be there that is found without them. It is looked
+ * for in pieces that have an end and the beginning of the next in common. */
+static bool has_hidden_key(const struct look *look, size_t from, size_t end)
 {
     char plain[RAW_MOST];
-    struct text text = look->value;
-    if (look->spelling != DETECT_JSON || memchr(text.data + at, '\\', end - at) == NULL)
+    struct vendor_key_match found;
+    if (look->spelling != DETECT_JSON || !wants_keys(look) || memchr(look->value.data + from, '\\', end - from) == NULL)
         return false;
-    struct text shown = without_backslashes(text, at > BEFORE ? at - BEFORE : 0, end + BEFORE, plain, sizeof(plain));
-    bool is_one = vendor_key_find_between(&look->set->keys, shown, 0, shown.length, look->field, found);
-    found->start = at;
-    found->length = end - at;
-    return is_one;
+    for (size_t at = from; at < end; at += RAW_STEP) {
+        struct text shown =
+            without_backslashes(look->value, at > BEFORE ? at - BEFORE : 0, end + BEFORE, plain, sizeof(plain));
+        if (vendor_key_find_between(&look->set->keys, shown, 0, shown.length, look->field, &found))
+            return true;
+    }
+    return false;
 }
 
-static bool find_vendor_key(struct look *look, size_t at, size_t end)
+static void add_key(struct look *look, const struct vendor_key_match *found)
+{
+    enum detector detector = found->key->family == VENDOR_KEY_CLOUD ? DETECTOR_CLOUD_KEY : DETECTOR_VENDOR_KEY;
+    enum certainty certainty = found->certainty == VENDOR_KEY_LIKELY ? CERTAINTY_FORM : CERTAINTY_SURE;
+    struct detect_match *match = look_match(look, detector, found->start, found->start + found->length, certainty);
+    if (match != NULL)
+        match->key = found->key;
+}
+
+/* Every key that begins in [from, end) and is at least so certain. */
+static void find_keys(struct look *look, size_t from, size_t end, enum vendor_key_certainty least)
 {
     struct vendor_key_match found;
-    if (!look_wants(look, DETECTOR_VENDOR_KEY) && !look_wants(look, DETECTOR_CLOUD_KEY))
-        return false;
-    if (!vendor_key_find_between(&look->set->keys, look->value, at, end, look->field, &found) &&
-        !has_hidden_key(look, at, end, &found))
-        return false;
-    enum detector detector = found.key->family == VENDOR_KEY_CLOUD ? DETECTOR_CLOUD_KEY : DETECTOR_VENDOR_KEY;
-    enum certainty certainty = found.certainty == VENDOR_KEY_LIKELY ? CERTAINTY_FORM : CERTAINTY_SURE;
-    struct detect_match *match = look_match(look, detector, found.start, found.start + found.length, certainty);
-    if (match != NULL)
-        match->key = found.key;
-    return true;
+    while (wants_keys(look) && vendor_key_find_between(&look->set->keys, look->value, from, end, look->field, &found)) {
+        from = found.start + found.length;
+        if (found.certainty < least)
+            continue;
+        add_key(look, &found);
+        stretch_is_known(look, from);
+    }
 }
 
 /* How private keys begin in base64 of DER (RFC 8017, 5208, 5915, 8410) and of OpenSSH: the algorithm stands at the
  * front. */
-static bool find_bare_private_key(struct look *look, size_t at, size_t end)
+static bool is_bare_private_key(struct text run)
 {
     static const struct {
         const char *begin; /* `?` is any character */
@@ -109,18 +158,30 @@ static bool find_bare_private_key(struct look *look, size_t at, size_t end)
         {"MIGHAgEAMBMGByqGSM49", 100},
         {"b3BlbnNzaC1rZXktdjE", 200},
     };
-    struct text run = text_part(look->value, at, end - at);
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
         size_t length = strlen(forms[i].begin);
         bool fits = run.length >= forms[i].least;
         for (size_t j = 0; fits && j < length; j++)
             fits = forms[i].begin[j] == '?' || forms[i].begin[j] == run.data[j];
-        if (fits) {
-            look_add(look, DETECTOR_PRIVATE_KEY, at, end, CERTAINTY_SURE);
+        if (fits)
             return true;
-        }
     }
     return false;
+}
+
+/* One that begins in the stretch, which ends with it. */
+static void find_bare_private_key(struct look *look, size_t from)
+{
+    size_t end = look->stretch.tail;
+    for (size_t at = from; at + BARE_LEAST <= end; at++) {
+        char byte = look->value.data[at];
+        if ((byte != 'M' && byte != 'b') || !is_edge(look, at) ||
+            !is_bare_private_key(text_part(look->value, at, end - at)))
+            continue;
+        look_add(look, DETECTOR_PRIVATE_KEY, at, end, CERTAINTY_SURE);
+        stretch_is_known(look, end);
+        return;
+    }
 }
 
 bool token_is_random(struct text text)
@@ -156,19 +217,29 @@ static size_t word_end_before(const struct look *look, size_t at)
     return at - before > most ? at : before;
 }
 
-/* "PHPSESSID=…", "Bearer …", "token: …", directly before. */
-static void find_session_token(struct look *look, size_t at, size_t end)
+static bool is_behind_secret_word(const struct look *look, size_t at)
 {
     struct text text = look->value;
     size_t before = word_end_before(look, at);
     size_t word = before;
     while (before < at && word > 0 && before - word < WORD_MOST && is_base64url(text.data[word - 1]))
         word--;
-    struct text piece = text_part(text, at, end - at);
-    bool escaped = look->spelling == DETECT_JSON && text_has(piece, '\\'); /* what it is then, the walk will show */
-    if (word == before || (!escaped && !token_is_random(piece)))
+    return (labels_of_name(&look->set->labels, text_part(text, word, before - word)) & LABEL_SECRET) != 0;
+}
+
+/* "PHPSESSID=…", "Bearer …", "token: …", directly before. What is judged once is judged for what begins later in it
+ * too, since a part of what is not random is no more so: only behind a `$`, which tokens have not, it begins anew. */
+static void find_session_token(struct look *look, size_t at)
+{
+    size_t end = look->stretch.tail;
+    if (at < look->stretch.known || end < at + TOKEN_LEAST || !look_wants(look, DETECTOR_SESSION_TOKEN) ||
+        !is_behind_secret_word(look, at))
         return;
-    if ((labels_of_name(&look->set->labels, text_part(text, word, before - word)) & LABEL_SECRET) != 0)
+    struct text piece = text_part(look->value, at, end - at);
+    bool escaped = look->spelling == DETECT_JSON && text_has(piece, '\\'); /* what it is then, the walk will show */
+    const char *other = memrchr(piece.data, '$', piece.length);
+    stretch_is_known(look, escaped || other == NULL ? end : (size_t)(other - look->value.data) + 1);
+    if (escaped || token_is_random(piece))
         look_add(look, DETECTOR_SESSION_TOKEN, at, end, CERTAINTY_LABEL);
 }
 
@@ -180,18 +251,6 @@ static inline bool is_run(const struct look *look, char byte)
     return mark || (byte == '\\' && look->spelling == DETECT_JSON);
 }
 
-static bool find_jwt_between(struct look *look, size_t at, size_t end)
-{
-    for (size_t i = at; i + 3 < end; i++) {
-        if (look->value.data[i] != 'e')
-            continue;
-        bool edge = i == at || !is_ascii_alnum(look->value.data[i - 1]) || look_behind_escape(look, i);
-        if (edge && memcmp(look->value.data + i, "eyJ", 3) == 0 && find_jwt(look, i))
-            return true;
-    }
-    return false;
-}
-
 /* Words with dashes have neither digits nor capitals; what is made by chance has some. */
 static bool is_words(struct text text)
 {
@@ -201,21 +260,50 @@ static bool is_words(struct text text)
     return true;
 }
 
-void find_token(struct look *look, size_t at)
+/* All keys and signed tokens of a stretch; inside of a token only what nothing else looks like is a key. */
+static void find_in_stretch(struct look *look, size_t start, size_t end)
+{
+    struct span jwt;
+    size_t matches = look->matches->count;
+    size_t from = start;
+    while (next_jwt(look, from, end, &jwt)) {
+        find_keys(look, from, jwt.start, VENDOR_KEY_LIKELY);
+        find_keys(look, jwt.start, jwt.end, VENDOR_KEY_SURE);
+        look_add(look, DETECTOR_JWT, jwt.start, jwt.end, CERTAINTY_SURE);
+        stretch_is_known(look, jwt.end);
+        from = jwt.end;
+    }
+    find_keys(look, from, end, VENDOR_KEY_LIKELY);
+    if (look->matches->count == matches && has_hidden_key(look, start, end))
+        look_add(look, DETECTOR_VENDOR_KEY, start, end, CERTAINTY_SURE);
+}
+
+/* At the first sign of a stretch, all of it. */
+static void look_at_stretch(struct look *look, size_t at)
 {
     struct text text = look->value;
     size_t end = at;
     size_t start = at; /* keys have parts shorter than a run at their front: "SG." */
     while (end < text.length && is_run(look, text.data[end]))
         end++;
-    if (is_words(text_part(text, at, end - at)))
+    look->stretch = (struct stretch){.end = end, .tail = end};
+    if (is_words(text_part(text, at, end - at))) {
+        look->stretch.known = end;
         return;
+    }
     while (start > 0 && at - start < BEFORE && is_run(look, text.data[start - 1]))
         start--;
-    if (find_jwt_between(look, at, end) || find_vendor_key(look, start, end))
+    while (look->stretch.tail > at && text_has(TEXT("./"), text.data[look->stretch.tail - 1]))
+        look->stretch.tail--;
+    find_in_stretch(look, start, end);
+    find_bare_private_key(look, start);
+}
+
+void find_token(struct look *look, size_t at)
+{
+    if ((look->set->detectors & SECRETS) == 0)
         return;
-    while (end > at && (text.data[end - 1] == '.' || text.data[end - 1] == '/'))
-        end--;
-    if (!find_bare_private_key(look, at, end) && end - at >= TOKEN_LEAST && look_wants(look, DETECTOR_SESSION_TOKEN))
-        find_session_token(look, at, end);
+    if (at >= look->stretch.end)
+        look_at_stretch(look, at);
+    find_session_token(look, at);
 }

@@ -78,9 +78,29 @@ static void sees_what_values_have(void **state)
         "{\"a\":\"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADAN\\n-----END PRIVATE KEY-----\"}",
         "{\"a\":\"token=\\\"a1b2c3d4e5f6a7b8c9d0\\\"\"}",
         "{\"password\":\"hunter2\"}",
+        "{\"a\":\"{\\\"firstname\\\":\\\"Anna\\\"}\"}",
+        "{\"a\\\\\":1,\"cost\":12.5}",
+        "[{\"a\":{}}],[{\"phone\":[{} ]},\"601234567\"]",
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         assert_json(state, texts[i], true);
+}
+
+/* A key behind a line end, and one far behind the backslash that hides it. */
+static void sees_keys_that_escapes_touch(void **state)
+{
+    static const char line[] = "AoGBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8QuKUpRKfFL";
+    struct buffer text = {0};
+    buffer_printf(&text, "{\"a\":\"key\\nMIIEpQIBAAK%s%s%s%s\"}%c", line, line, line, line, '\0');
+    assert_json(state, text.data, true);
+    buffer_empty(&text);
+    buffer_append_string(&text, "{\"a\":\"aws secret_access_key: x\\/");
+    for (unsigned i = 0; i < 100; i++)
+        buffer_append_string(&text, "0123456789abcdefABCDEF-._aaaaaaaaa");
+    buffer_append_string(&text, "+secret_access_key=wJalrXUtnFEMI\\/K7MDENG\\/bPxRfiCYzEXbMPLqKE\"}");
+    buffer_append_byte(&text, '\0');
+    assert_json(state, text.data, true);
+    buffer_clear(&text);
 }
 
 static void says_no_to_a_catalogue(void **state)
@@ -125,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sees_what_values_have),
+        cmocka_unit_test(sees_keys_that_escapes_touch),
         cmocka_unit_test(says_no_to_a_catalogue),
         cmocka_unit_test(looks_at_every_byte_of_a_block),
     };

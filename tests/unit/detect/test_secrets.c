@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -21,6 +22,35 @@ static void finds_keys_of_vendors(void **state)
         "https://hooks.slack.com/services/T00000000/B00000000/{vendor_key:Zk4T9qLm2Xc7Vb1Nn8Jh5Gf3}",
         "deepseek: {vendor_key:sk-0f3a9c1e7b2d4f6a8c0e1b3d5f7a9c2e}", "{vendor_key:sk_live_51Hx9kL2mN4pQ6rS8tU0vW}",
         "aws_secret_access_key = {cloud_key:wJalrXUtnFEMIK7MDENGbPxRfiCYzEXbMPLqKEYa}");
+}
+
+#define GITHUB "ghp_aB3dE5fG7hI9jK1lM3nOpQ5rS7tU9vW1xY3z"
+#define GROQ "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"
+#define TOKEN "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
+
+static void finds_every_key_of_those_that_are_joined(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "{vendor_key:" GITHUB "}/{vendor_key:" GITHUB "}", "{vendor_key:" GITHUB "}.{vendor_key:" GROQ "}",
+        "{vendor_key:" GROQ "}={vendor_key:" GITHUB "}", "{vendor_key:" GITHUB "}+{vendor_key:" GITHUB "}",
+        "{vendor_key:" GITHUB "}~{vendor_key:" GITHUB "}$x/{vendor_key:" GITHUB "}",
+        "{vendor_key:" GITHUB "}-{vendor_key:" GITHUB "}", "{vendor_key:" GITHUB "}_{vendor_key:" GITHUB "}",
+        "{jwt:" TOKEN "}/{vendor_key:" GITHUB "}",
+        "{vendor_key:" GITHUB "}/{jwt:" TOKEN "}/{cloud_key:AKIAIOSFODNN7QWERTYU}", "{jwt:" TOKEN "}/{jwt:" TOKEN "}",
+        "{vendor_key:" GITHUB "}/token={session_token:a1b2c3d4e5f6a7b8c9d0}");
+}
+
+static void a_key_is_found_in_a_token_that_nobody_asked_for(void **state)
+{
+    (void)state;
+    struct detect_options options = {.detectors = DETECTOR_BIT(DETECTOR_VENDOR_KEY)};
+    struct diags *diags = diags_new();
+    struct detect_set *set = detect_compile(&options, diags);
+    assert_marked_by(set, "", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.{vendor_key:" GITHUB "}");
+    assert_marked_by(set, "", TOKEN "/{vendor_key:" GITHUB "}");
+    detect_free(set);
+    diags_free(diags);
 }
 
 static void words_that_begin_like_keys_are_none(void **state)
@@ -59,6 +89,42 @@ static void finds_private_keys_however_they_are_spelled(void **state)
         "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----", "| ---- | ----- |");
 }
 
+static void finds_each_of_many_private_keys_whatever_is_between_their_lines(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "{private_key:-----BEGIN PRIVATE KEY-----\nMIIE}\n{private_key:-----BEGIN PRIVATE KEY-----\nMIIE\n-----END "
+        "PRIVATE "
+        "KEY-----} x",
+        "> {private_key:-----BEGIN RSA PRIVATE KEY-----\n> MIIEpAIBAAKCAQEA7\n> abc\n> -----END RSA PRIVATE "
+        "KEY-----}\n> x",
+        "{private_key:-----BEGIN PRIVATE KEY-----\nMIIE}\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----",
+        "{private_key:-----BEGIN PRIVATE KEY-----}!MIIE");
+}
+
+static void blanks_do_not_end_a_private_key(void **state)
+{
+    (void)state;
+    static char text[70000];
+    memset(text, ' ', sizeof(text));
+    static const char begin[] = "{private_key:-----BEGIN PRIVATE KEY-----";
+    static const char end[] = "MIIE -----END PRIVATE KEY-----} x";
+    memcpy(text, begin, sizeof(begin) - 1);
+    memcpy(text + sizeof(text) - sizeof(end), end, sizeof(end));
+    assert_marked(text);
+}
+
+#define HALF_LINE "AoGBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf9Cnzj4p4WGeKLs1Pt8QuKUpRKfFL"
+static void finds_private_keys_without_armour_behind_any_mark(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "{private_key:MIIEpQIBAAK" HALF_LINE HALF_LINE HALF_LINE "}",
+        "key={private_key:MIIEpQIBAAK" HALF_LINE HALF_LINE HALF_LINE "}.",
+        "/{private_key:MIIEpQIBAAK" HALF_LINE HALF_LINE HALF_LINE "}",
+        "rsa-{private_key:MIIEpQIBAAK" HALF_LINE HALF_LINE HALF_LINE "}", "MIIEpQIBAAK" HALF_LINE);
+}
+
 static void finds_tokens_and_passwords_by_their_names(void **state)
 {
     (void)state;
@@ -78,6 +144,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_keys_of_vendors),
+        cmocka_unit_test(finds_every_key_of_those_that_are_joined),
+        cmocka_unit_test(a_key_is_found_in_a_token_that_nobody_asked_for),
+        cmocka_unit_test(finds_each_of_many_private_keys_whatever_is_between_their_lines),
+        cmocka_unit_test(blanks_do_not_end_a_private_key),
+        cmocka_unit_test(finds_private_keys_without_armour_behind_any_mark),
         cmocka_unit_test(words_that_begin_like_keys_are_none),
         cmocka_unit_test(finds_signed_tokens),
         cmocka_unit_test(finds_private_keys_however_they_are_spelled),

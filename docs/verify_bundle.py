@@ -22,13 +22,14 @@ REASONS = """none rule no_rule llm_guard llm_operation observed malformed_head m
 OPERATIONS = "none chat completions embeddings models responses other unknown count_tokens rerank".split()
 SCHEMES = ["unknown", "http", "https", "tcp", "dns"]
 DIALECTS = "none openai anthropic gemini bedrock cohere mistral ollama other".split()
+DOORS = "none forward transparent socks dns".split()
 PROOFS = "none secret token certificate uid listener address".split()
 # tag -> name, and how its value reads
 DECISION = {1: ("policy", int), 2: ("verdict", VERDICTS), 3: ("plan", PLANS), 4: ("rule", str), 5: ("reason", REASONS), 6: ("method", str),
             7: ("scheme", SCHEMES), 8: ("host", str), 9: ("port", int), 13: ("sni", str), 19: ("llm_provider", str), 20: ("model", str), 27: ("request", bytes),
             28: ("client", str),
             31: ("llm_operation", OPERATIONS), 32: ("observed", int), 33: ("detail", str), 34: ("client_proof", PROOFS), 35: ("client_uid", int),
-            36: ("llm_dialect", DIALECTS), 37: ("found", str), 239: ("cut", str), 240: ("commitment", bytes)}
+            36: ("llm_dialect", DIALECTS), 37: ("found", str), 39: ("door", DOORS), 239: ("cut", str), 240: ("commitment", bytes)}
 OUTCOME = {2: ("status", int), 3: ("bytes_up", int), 4: ("bytes_down", int), 5: ("duration_us", int), 6: ("tokens_in", int),
            7: ("tokens_out", int), 10: ("done", PLANS), 11: ("address", ipaddress), 12: ("reason", REASONS), 14: ("peer_key", bytes),
            21: ("served_model", str), 22: ("inference", str), 27: ("request", bytes), 33: ("detail", str), 34: ("answer", str),

@@ -54,6 +54,7 @@ struct dialect_refusal {
     enum llm_operation operation;
     enum reason reason;
     const struct dialect_pace *pace; /* the limit in the way, told as the vendor would; NULL: none */
+    enum client_door door;           /* by which it came; DOOR_NONE: not told */
     struct text host;                /* canonical; empty: it could not be read */
     uint16_t port;                   /* 0: unknown */
     struct text rule;                /* may be empty */

@@ -66,6 +66,7 @@ void policy_judge(const struct policy *policy, const struct request *request, st
 /* Who is at the other end, as far as the connection tells. All borrowed. */
 struct peer {
     struct address address;
+    enum client_door door;
     struct text listener;         /* its name; empty: it has none */
     struct owner owner;           /* asked for where policy_asks_for_owners */
     const struct text *certified; /* names in a certificate that it showed, and that holds */

@@ -68,6 +68,7 @@ enum record_type {
     RECORD_ADDRESS,
     RECORD_LLM_OPERATION,
     RECORD_CLIENT_PROOF,
+    RECORD_DOOR,
     RECORD_LLM_DIALECT
 };
 struct record_tag {

@@ -67,12 +67,10 @@ void session_worker_set_bypass(struct session_worker *worker, uint64_t until_us)
 void session_worker_set_tls(struct session_worker *worker, struct tls_server *tls);
 /* For names that are looked up from now on. The old one must live on for those under way. */
 void session_worker_set_resolver(struct session_worker *worker, struct resolver *resolver);
-/* What clients say first, within TLS or without. */
-enum speech { SPEECH_HTTP, SPEECH_SOCKS };
 /* The listener by which connections come. Of its owner, who may give it another `tls` (then session_worker_recheck),
  * and borrowed for their life. */
 struct session_listener {
-    enum speech speech;
+    enum client_door door;    /* DOOR_SOCKS: its clients speak SOCKS; else HTTP */
     struct text name;         /* empty: it has none */
     struct tls_identity *tls; /* borrowed; NULL: clients speak plainly to it */
     bool is_open;             /* other machines reach it */

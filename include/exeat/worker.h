@@ -40,7 +40,7 @@ void sockets_close(const struct sockets *sockets); /* which nobody took */
 
 /* What a gate was started with of each listener; all texts owned, NULL: none. */
 struct listener_plan {
-    enum speech speech;
+    enum client_door door;
     char *name;
     char *certificate;
     char *key;

@@ -8,12 +8,12 @@ static char *copy(struct text text)
     return text.length > 0 ? text_copy(text) : NULL;
 }
 
-static void note(struct listeners *listeners, const struct settings_listeners *sources, enum speech speech)
+static void note(struct listeners *listeners, const struct settings_listeners *sources, enum client_door door)
 {
     for (size_t i = 0; i < sources->count; i++) {
         const struct settings_listener *source = &sources->items[i];
         listeners->items[listeners->count++] = (struct listener_plan){
-            .speech = speech,
+            .door = door,
             .name = copy(source->name),
             .certificate = copy(source->tls.certificate),
             .key = copy(source->tls.key),
@@ -26,8 +26,8 @@ static void note(struct listeners *listeners, const struct settings_listeners *s
 
 void listeners_note(struct listeners *listeners, const struct settings_listen *listen)
 {
-    note(listeners, &listen->forward, SPEECH_HTTP);
-    note(listeners, &listen->socks, SPEECH_SOCKS);
+    note(listeners, &listen->forward, DOOR_FORWARD);
+    note(listeners, &listen->socks, DOOR_SOCKS);
     for (size_t i = 0; i < listen->transparent.count; i++)
         listeners->owners[i] = listen->transparent.items[i].owner;
 }

@@ -44,6 +44,11 @@ static struct text hint_of(const struct dialect_refusal *refusal)
     return is_for_later(refusal) ? TEXT("") : refusal->hint;
 }
 
+static struct text door_of(const struct dialect_refusal *refusal)
+{
+    return text_from(refusal->door == DOOR_NONE ? NULL : client_door_name(refusal->door));
+}
+
 static void append_sentence(const struct dialect_refusal *refusal, struct buffer *out)
 {
     bool later = is_for_later(refusal);
@@ -61,6 +66,7 @@ static void append_message(const struct dialect_refusal *refusal, struct buffer 
 {
     append_sentence(refusal, out);
     append_if_any(out, TEXT("; rule "), refusal->rule, TEXT(""));
+    append_if_any(out, TEXT("; door "), door_of(refusal), TEXT(""));
     BUFFER_APPEND_ALL(out, TEXT("; request "), refusal->id);
     pace_append_again(refusal, out);
     append_if_any(out, TEXT(". "), hint_of(refusal), TEXT(""));
@@ -72,6 +78,7 @@ static void write_text(const struct dialect_refusal *refusal, struct dialect_ans
     append_sentence(refusal, out);
     BUFFER_APPEND_ALL(out, TEXT("\nreason: "), text_from(reason_row(refusal->reason)->code), TEXT("\n"));
     append_if_any(out, TEXT("rule: "), refusal->rule, TEXT("\n"));
+    append_if_any(out, TEXT("door: "), door_of(refusal), TEXT("\n"));
     BUFFER_APPEND_ALL(out, TEXT("request: "), refusal->id, TEXT("\n"));
     append_if_any(out, TEXT(""), hint_of(refusal), TEXT("\n"));
 }

@@ -7,6 +7,14 @@ static void on_decided(struct account *account)
     exchange_go_on(list_owner(account, struct exchange, account));
 }
 
+/* Who asks, before anything was said: inside an opened connection it is who made the connection. */
+static struct client client_at(const struct entrance *entrance)
+{
+    if (entrance->binding == NULL)
+        return (struct client){.address = entrance->peer.address, .known.door = entrance->peer.door};
+    return (struct client){entrance_client(entrance), entrance->peer.address, entrance->known};
+}
+
 struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *entrance)
 {
     struct exchange *exchange = pool_take(&worker->exchanges);
@@ -15,6 +23,7 @@ struct exchange *exchange_new(struct exchange_worker *worker, struct entrance *e
         .entrance = entrance,
         .term = term_hold(worker),
         .ask.head = pool_take(&worker->heads),
+        .ask.request.client = client_at(entrance),
         .entered_us = loop_now_us(worker->loop),
     };
     exchange->active_us = exchange->entered_us;
@@ -81,8 +90,6 @@ void exchange_note_unused(struct exchange_worker *worker, struct entrance *entra
     exchange->ask.request.scheme = SCHEME_HTTPS;
     host_restore(entrance->binding->host, &exchange->ask.request.host);
     exchange->ask.request.port = entrance->binding->port;
-    exchange->ask.request.client.name = entrance_client(entrance);
-    exchange->ask.request.client.known = entrance->known;
     exchange->decision = (struct decision){.verdict = VERDICT_ERROR, .plan = PLAN_OPEN, .reason = REASON_OPENED_UNUSED};
     exchange->account.done = PLAN_OPEN;
     exchange_free(exchange, REASON_OPENED_UNUSED);

@@ -47,6 +47,7 @@ static void compose_refusal(struct exchange *exchange)
         .pace = limit_pace(exchange, &pace) ? &pace : NULL,
         .rule = exchange->decision.rule,
         .id = text_from(exchange->account.id_text),
+        .door = exchange->ask.request.client.known.door,
         .host = host_text(&exchange->ask.request.host),
         .port = exchange->ask.request.port,
         .detail = text_from(exchange->account.detail),

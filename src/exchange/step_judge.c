@@ -25,16 +25,14 @@ static bool has_one_credential(const struct exchange *exchange)
     return count <= 1;
 }
 
-/* Who asks: inside an opened connection it is who made the connection. */
+/* Who asks: inside an opened connection that is known. */
 static enum reason identify(struct exchange *exchange)
 {
     struct client *client = &exchange->ask.request.client;
     struct entrance *entrance = exchange->entrance;
     struct text credentials = credentials_of(exchange);
-    if (entrance->binding != NULL) {
-        *client = (struct client){entrance_client(entrance), entrance->peer.address, entrance->known};
+    if (entrance->binding != NULL)
         return REASON_NONE;
-    }
     owner_ask(exchange->worker, exchange->policy, entrance);
     enum identity identity = policy_identify(exchange->policy, &entrance->peer, credentials, client);
     switch (identity) {

@@ -35,6 +35,8 @@ static const char *word_of(enum record_type type, uint64_t number)
         return llm_operation_name((enum llm_operation)number);
     case RECORD_CLIENT_PROOF:
         return client_proof_name((enum client_proof)number);
+    case RECORD_DOOR:
+        return client_door_name((enum client_door)number);
     case RECORD_LLM_DIALECT:
         return llm_dialect_name((enum llm_dialect)number);
     case RECORD_TEXT:
@@ -71,6 +73,7 @@ static void write_value(enum record_type type, struct bytes value, struct buffer
     case RECORD_SCHEME:
     case RECORD_LLM_OPERATION:
     case RECORD_CLIENT_PROOF:
+    case RECORD_DOOR:
     case RECORD_LLM_DIALECT:
         buffer_append_string(out, word_of(type, record_number_of(value)));
         break;

@@ -90,6 +90,8 @@ static void cef_request(const struct export_item *item, struct buffer *out)
         cef_put_custom(out, "c6a2", "Source IPv6 Address", decision->personal.client_address);
     else
         cef_put(out, "src", decision->personal.client_address, CEF_NAME);
+    if (decision->known.door != DOOR_NONE)
+        cef_put(out, "deviceInboundInterface", text_from(client_door_name(decision->known.door)), CEF_NAME);
     cef_put(out, "suser", decision->client, CEF_NAME);
     export_item_append_uid(item, &text);
     cef_put(out, "suid", buffer_text(&text), CEF_NAME);

@@ -205,6 +205,8 @@ static void put_own(const struct export_item *item, struct json_line *line)
     json_put(line, "detail", export_item_detail(item));
     if (decision->known.by != PROOF_NONE)
         json_put_string(line, "client_proof", client_proof_name(decision->known.by));
+    if (decision->known.door != DOOR_NONE)
+        json_put_string(line, "door", client_door_name(decision->known.door));
     export_put_service(item, line);
     export_put_found(item, line);
     if (outcome->has_peer_key)

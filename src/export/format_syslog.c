@@ -29,6 +29,8 @@ static void syslog_request(const struct export_item *item, struct buffer *out)
     syslog_put(out, "client", decision->client);
     if (decision->known.by != PROOF_NONE)
         syslog_put(out, "client_proof", text_from(client_proof_name(decision->known.by)));
+    if (decision->known.door != DOOR_NONE)
+        syslog_put(out, "door", text_from(client_door_name(decision->known.door)));
     struct buffer uid = {0};
     export_item_append_uid(item, &uid);
     syslog_put(out, "client_uid", buffer_text(&uid));

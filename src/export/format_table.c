@@ -22,6 +22,7 @@ enum cell_type {
     CELL_DIGEST,
     CELL_PEER_KEY,
     CELL_PROOF,
+    CELL_DOOR,
     CELL_UID,
     CELL_DIALECT,
     CELL_MODEL_DIGEST
@@ -81,6 +82,7 @@ static const struct column {
     {"region_from", CELL_TEXT, offsetof(struct export_item, outcome.service.region_from)},
     {"found", CELL_TEXT, offsetof(struct export_item, decision.found)},
     {"answer_found", CELL_TEXT, offsetof(struct export_item, outcome.found)},
+    {"door", CELL_DOOR, offsetof(struct export_item, decision.known.door)},
 };
 
 size_t export_table_width(void)
@@ -124,6 +126,8 @@ static const char *word_cell(enum cell_type type, unsigned number)
         return reason_code((enum reason)number);
     if (type == CELL_PROOF)
         return client_proof_name((enum client_proof)number);
+    if (type == CELL_DOOR)
+        return client_door_name((enum client_door)number);
     if (type == CELL_DIALECT)
         return llm_dialect_name((enum llm_dialect)number);
     if (type == CELL_SCHEME)
@@ -158,6 +162,7 @@ struct text export_table_cell(const struct export_item *item, size_t index, stru
     case CELL_SCHEME:
     case CELL_OPERATION:
     case CELL_PROOF:
+    case CELL_DOOR:
     case CELL_DIALECT:
         return text_from(word_cell(column->type, *(const unsigned *)at));
     case CELL_ADDRESS:

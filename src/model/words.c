@@ -53,6 +53,17 @@ const char *client_proof_name(enum client_proof proof)
     return proof < COUNT_OF(proofs) ? proofs[proof] : "unknown";
 }
 
+static const char *const doors[] = {
+    [DOOR_NONE] = "none",   [DOOR_FORWARD] = "forward", [DOOR_TRANSPARENT] = "transparent",
+    [DOOR_SOCKS] = "socks", [DOOR_DNS] = "dns",
+};
+_Static_assert(COUNT_OF(doors) == DOOR_COUNT, "every door has its word");
+
+const char *client_door_name(enum client_door door)
+{
+    return door < COUNT_OF(doors) ? doors[door] : "unknown";
+}
+
 const char *verdict_name(enum verdict verdict)
 {
     return verdict < COUNT_OF(verdicts) && verdicts[verdict] != NULL ? verdicts[verdict] : "unknown";

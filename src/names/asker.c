@@ -123,7 +123,8 @@ static void go_on(struct names_worker *worker, struct asker *asker)
 
 void asker_take(struct names_worker *worker, struct asker *asker, struct bytes bytes)
 {
-    struct name_question question = {.client = {.address = asker->peer.address, .known.owner = asker->owner}};
+    struct name_question question = {
+        .client = {.address = asker->peer.address, .known = {.door = DOOR_DNS, .owner = asker->owner}}};
     struct detail detail = {0};
     struct wrong wrong = {.what = NULL};
     enum reason against;

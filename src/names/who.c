@@ -16,7 +16,7 @@ bool who_identify(const struct standing *standing, struct client *client)
 {
     const struct address address = client->address;
     const struct peer peer = {
-        .address = address, .owner = client->known.owner, .is_from_outside = is_outside(&address)};
+        .door = DOOR_DNS, .address = address, .owner = client->known.owner, .is_from_outside = is_outside(&address)};
     return policy_identify(standing->policy, &peer, TEXT(""), client) != IDENTITY_REFUSED;
 }
 

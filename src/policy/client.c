@@ -169,7 +169,8 @@ enum identity
 policy_identify(const struct policy *policy, const struct peer *peer, struct text authorization, struct client *client)
 {
     const struct identifying who = {policy, peer, client};
-    *client = (struct client){.name = TEXT(""), .address = peer->address, .known.owner = peer->owner};
+    *client = (struct client){
+        .name = TEXT(""), .address = peer->address, .known = {.door = peer->door, .owner = peer->owner}};
     if (authorization.length > 0 && policy->clients.has_credentials)
         return by_credentials(&who, authorization) ? IDENTITY_KNOWN : IDENTITY_WRONG;
     if (by_connection(&who))

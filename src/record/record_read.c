@@ -61,6 +61,8 @@ static void read_decision_number(uint8_t tag, uint64_t number, struct decision_r
         decision->known.by = (enum client_proof)number;
     else if (tag == TAG_DIALECT)
         decision->llm.dialect = (enum llm_dialect)number;
+    else if (tag == TAG_DOOR)
+        decision->known.door = (enum client_door)number;
     else if (tag == TAG_UID)
         decision->known.owner = (struct owner){true, (uint32_t)number};
 }

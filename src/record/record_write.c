@@ -118,7 +118,7 @@ static uint8_t *put_cut(uint8_t *at, const void *record, const struct long_text 
 
 size_t record_decision_room(const struct decision_record *decision)
 {
-    enum { NUMBERS_AND_ID = 116 + CUT_ROOM };
+    enum { NUMBERS_AND_ID = 120 + CUT_ROOM };
     return NUMBERS_AND_ID + text_room(decision->rule, TEXT_MAX) + text_room(decision->method, TEXT_MAX) +
            text_room(decision->host, TEXT_MAX) + text_room(decision->sni, TEXT_MAX) +
            text_room(decision->llm.provider, TEXT_MAX) + text_room(decision->llm.model, TEXT_MAX) +
@@ -150,6 +150,7 @@ uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at
         at = put_number(at, TAG_UID, decision->known.owner.uid, 4);
     at = put_number_if(at, TAG_DIALECT, decision->llm.dialect, 1);
     at = put_text(at, TAG_FOUND, decision->found, FOUND_MAX);
+    at = put_number_if(at, TAG_DOOR, decision->known.door, 1);
     return put_cut(at, decision, decision_texts, COUNT_OF(decision_texts));
 }
 

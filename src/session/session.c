@@ -188,6 +188,7 @@ static struct peer peer_at(const struct address *address, const struct session_l
 {
     return (struct peer){
         .address = *address,
+        .door = listener->door,
         .listener = listener->name,
         .is_from_outside = listener->is_open && address_class(address) != ADDRESS_LOOPBACK,
     };
@@ -225,7 +226,7 @@ static void start(
         session->entrance.peer.owner = turned->owner;
     list_append(&worker->sessions, &session->node);
     worker->counts.accepted++;
-    worker->counts.socks += listener->speech == SPEECH_SOCKS ? 1 : 0;
+    worker->counts.socks += listener->door == DOOR_SOCKS ? 1 : 0;
     worker->counts.open++;
     session_touch(session);
     session_run(session);
@@ -254,7 +255,7 @@ bool session_start(
 bool session_start_turned(
     struct session_worker *worker, int descriptor, const struct address *peer, const struct turned *turned)
 {
-    static const struct session_listener nowhere = {.is_open = false};
+    static const struct session_listener nowhere = {.door = DOOR_TRANSPARENT};
     enum reason against = against_another(worker, descriptor);
     if (against == REASON_NONE)
         start(worker, descriptor, peer, &nowhere, turned);
@@ -318,7 +319,7 @@ enum progress step_closed(struct session *session)
 
 enum session_state session_first(const struct session *session)
 {
-    return session->listener->speech == SPEECH_SOCKS ? SESSION_SOCKS_OFFER : SESSION_SERVE;
+    return session->listener->door == DOOR_SOCKS ? SESSION_SOCKS_OFFER : SESSION_SERVE;
 }
 
 enum progress step_start(struct session *session)

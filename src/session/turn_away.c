@@ -57,7 +57,7 @@ void session_turn_away(
     socks_method_write(SOCKS_NO_METHOD, no_method);
     if (listener->tls != NULL)
         words = (struct text){(const char *)alert, sizeof(alert)};
-    else if (listener->speech == SPEECH_SOCKS)
+    else if (listener->door == DOOR_SOCKS)
         words = (struct text){(const char *)no_method, sizeof(no_method)};
     lingering_close(worker->turned_away.leaving, descriptor, words);
 }

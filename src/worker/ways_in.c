@@ -24,7 +24,7 @@ void ways_in_open(
         struct way_in *way = &ways->items[i];
         const struct listener_plan *plan = &options->listeners->items[i];
         way->sessions = sessions;
-        way->listener.speech = plan->speech;
+        way->listener.door = plan->door;
         way->listener.name = text_from(plan->name);
         way->listener.is_open = plan->is_open;
         way->socket = listener_new(loop, clients->items[i], on_accept, way);

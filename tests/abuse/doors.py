@@ -83,14 +83,14 @@ def socks(host, port="plain", command=1, first=b"\5\1\0"):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return reply[1] if len(reply) == 10 else "end"
 
-    return Try(f"SOCKS {host!r}"[:60], run)
+    return Try(f"SOCKS {host!r}"[:60], run, by="socks")
 
 
 def question(name, kind=1):
     def run(yard):
         return yard.dns.udp(name, kind).code
 
-    return Try(f"question for {name}", run)
+    return Try(f"question for {name}", run, by="dns")
 
 
 def questions(*names):
@@ -99,7 +99,7 @@ def questions(*names):
     def run(yard):
         return [reply.code for reply in yard.dns.send_at_once([pack_question(name) for name in names])]
 
-    return Try(f"questions for {', '.join(names)!r}", run)
+    return Try(f"questions for {', '.join(names)!r}", run, by="dns")
 
 
 def opened(yard, host="opened.example", name=None):

@@ -61,7 +61,7 @@ def empty_answer(name):
         reply = yard.dns.udp(name)
         return reply.code, reply.addresses
 
-    return Try(f"addresses of {name}", run)
+    return Try(f"addresses of {name}", run, by="dns")
 
 
 def trailers(yard):
@@ -134,7 +134,7 @@ case(146, "A hello that comes ahead of the 200 is read like any", "CONNECT",
 case(147, "A CONNECT behind a request is judged by itself", "forward",
      Try("behind", connect_behind).leaves([200, 403], Told("allow", "rule"), Told("deny", "no_rule"), dials=1, asks=2, reaches=1))
 case(148, "A question has one name, written out", "DNS",
-     Try("two", raw_question(two_questions())).refused("FORMERR", "dns_malformed"), Try("a pointer", raw_question(pointing_name())).refused("FORMERR", "dns_malformed"))
+     Try("two", raw_question(two_questions()), by="dns").refused("FORMERR", "dns_malformed"), Try("a pointer", raw_question(pointing_name()), by="dns").refused("FORMERR", "dns_malformed"))
 case(149, "Types that carry other things than addresses are for rules", "DNS",
      *(question(f"t{kind}.wild.example", kind).refused("REFUSED", "dns_type") for kind in (2, 6, 10, 12, 15, 16, 33, 35, 99, 249, 252, 255, 257, 65535)))
 case(150, "An alias that leads inside is told as nothing", "DNS", empty_answer("alias.public.example").passed(("NOERROR", []), dials=0, reaches=0))

@@ -28,6 +28,7 @@ class Try:
     dials: int = 0
     asks: int = 0
     reaches: int = 0
+    by: str = "forward"  # the listener that is on record
 
     def _with(self, **more):
         return Try(**{**self.__dict__, **more})

@@ -58,7 +58,7 @@ def turned(data, at=NOBODY, port=443):
         heard = bytes.fromhex(done.stdout.strip())
         return f"alert {heard[6]}" if heard[:1] == b"\x15" else heard.decode("latin-1") or "end"
 
-    return Try(f"to {at}:{port} {data!r}"[:60], run)
+    return Try(f"to {at}:{port} {data!r}"[:60], run, by="transparent")
 
 
 def with_names(*entries):

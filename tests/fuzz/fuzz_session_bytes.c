@@ -139,7 +139,7 @@ static void use_policy(struct scene *scene, size_t which, bool cuts)
 static void come(struct scene *scene, uint8_t way)
 {
     static const uint16_t ports[] = {443, 80, 25, 8080};
-    static const struct session_listener listeners[] = {{.speech = SPEECH_HTTP}, {.speech = SPEECH_SOCKS}};
+    static const struct session_listener listeners[] = {{.door = DOOR_FORWARD}, {.door = DOOR_SOCKS}};
     struct address peer;
     if (fake.peer_count + 8 > FAKE_PEERS || !address_parse(TEXT("127.0.0.1"), &peer))
         return;

@@ -55,6 +55,8 @@ def told_of(record):
 
 def on_record(one, wanted, decision, outcome):
     late = outcome.get("reason")
+    if decision.get("door") != one.by:
+        yield f"{one.what}: on record as by {decision.get('door')}, not {one.by}"
     late = None if late == decision["reason"] else late
     if (decision["verdict"], decision["reason"], late) != (wanted.verdict, wanted.reason, wanted.late):
         yield f"{one.what}: on record as {told_of(decision)}, {told_of(outcome)}, not {wanted}"

@@ -9,7 +9,8 @@ import subprocess
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes as hashes_of
 from support.certificates import Root, _pem
-from support.gate import allow, free_port, hosts, run_exeat
+from support.gate import allow, ask, free_port, hosts, run_exeat
+from support.llm import local, reroute
 from support.wait import wait_for
 
 
@@ -106,3 +107,13 @@ def test_a_client_certificate_opens_until_it_is_revoked(gate, origin, root, tmp_
     assert through(one, origin, *other, **proxy).stdout == "403"
     wait_for(lambda: "certificate revoked" in one.log(), "the log to tell it")
     assert len(one.decisions()) == 3
+
+
+def test_what_is_no_request_inside_an_opened_connection_is_on_record_under_who_made_it(gate, inference):
+    known = b"Proxy-Authorization: Basic " + base64.b64encode(b"queue:word") + b"\r\n"
+    clients = {"queue": {"user": "queue", "secret_sha256": hashlib.sha256(b"word").hexdigest()}}
+    one = gate(clients=clients, inference=[local(inference.port)], rules=[{**reroute("local"), "from": ["queue"]}])
+    with one.secure("api.openai.com", extra=known) as connection:
+        assert ask(connection, b"GET / HTTP/1.1\r\nHost: api.openai.com\r\nHost: evil.example\r\n\r\n").status == 400
+    decision = one.only_decision()
+    assert [decision.get(name) for name in ("verdict", "client", "client_proof", "door")] == ["error", "queue", "secret", "forward"]

@@ -22,6 +22,17 @@ enum client_proof {
 };
 const char *client_proof_name(enum client_proof proof); /* static; as records and the policy spell it */
 
+/* By which of the gate's doors somebody came. The numbers stand in the records. */
+enum client_door {
+    DOOR_NONE = 0,        /* none: the gate asks for itself, or it was not known */
+    DOOR_FORWARD = 1,     /* listen.forward */
+    DOOR_TRANSPARENT = 2, /* listen.transparent: the network turned it to us */
+    DOOR_SOCKS = 3,       /* listen.socks */
+    DOOR_DNS = 4,         /* listen.dns */
+    DOOR_COUNT
+};
+const char *client_door_name(enum client_door door); /* static; as records and `listen` spell it */
+
 /* The user who owns a socket. Not known: it is of another machine or user namespace, or closed already. */
 struct owner {
     bool is_known;
@@ -31,6 +42,7 @@ struct owner {
 /* What is known of who asks, beside the name. */
 struct client_known {
     enum client_proof by;
+    enum client_door door;
     struct owner owner; /* where it was asked for */
 };
 

@@ -178,6 +178,25 @@ static void a_broken_stream_is_told_in_the_shape_of_its_operation(void **state)
 /* --- limits ----------------------------------------------------------------------------------------------------------
  */
 
+static void it_says_by_which_door_its_client_came(void **state)
+{
+    (void)state;
+    static const enum llm_dialect dialects[] = {DIALECT_NONE, DIALECT_OPENAI, DIALECT_ANTHROPIC};
+    static const char *const said[] = {[DOOR_FORWARD] = "forward", [DOOR_TRANSPARENT] = "transparent", [DOOR_SOCKS] = "socks"};
+    for (size_t i = 0; i < COUNT_OF(dialects); i++)
+        for (size_t door = DOOR_FORWARD; door <= DOOR_SOCKS; door++) {
+            struct dialect_refusal refusal = {
+                .dialect = dialects[i], .reason = REASON_NO_RULE, .door = (enum client_door)door, .id = TEXT("01")};
+            struct dialect_answer answer = {0};
+            char line[64];
+            (void)snprintf(line, sizeof(line), i == 0 ? "\ndoor: %s\n" : "; door %s; request 01", said[door]);
+            dialect_refuse(&refusal, &answer);
+            buffer_append_byte(&answer.body, '\0');
+            assert_non_null(strstr(answer.body.data, line));
+            buffer_clear(&answer.body);
+        }
+}
+
 /* 2026-11-23T10:00:00Z, and so long until the window ends. */
 #define NOW_US INT64_C(1795428000000000)
 
@@ -394,6 +413,7 @@ int main(void)
         cmocka_unit_test(a_broken_stream_is_told_in_the_shape_of_its_operation),
         cmocka_unit_test(a_limit_is_told_as_the_vendor_tells_it),
         cmocka_unit_test(places_that_are_taken_are_worth_another_try_in_every_dialect),
+        cmocka_unit_test(it_says_by_which_door_its_client_came),
         cmocka_unit_test(no_value_of_a_field_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

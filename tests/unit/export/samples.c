@@ -82,7 +82,7 @@ struct decision_record sample_whole_decision(void)
         .llm.model = TEXT("gpt-4o"),
         .found = TEXT("card redact 2 messages[1].content; email flag 1 metadata.*"),
         .client = TEXT("queue"),
-        .known = {PROOF_UID, {true, 33}},
+        .known = {PROOF_UID, DOOR_SOCKS, {true, 33}},
         .personal.client_address = TEXT("2001:db8::7"),
         .personal.path = TEXT("/v1/chat/completions"),
         .personal.query = TEXT("stream=1"),

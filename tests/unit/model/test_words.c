@@ -61,6 +61,7 @@ static void a_number_beyond_its_words_is_unknown(void **state)
 {
     (void)state;
     assert_string_equal(client_proof_name((enum client_proof)200), "unknown");
+    assert_string_equal(client_door_name((enum client_door)200), "unknown");
     assert_string_equal(verdict_name((enum verdict)200), "unknown");
     assert_string_equal(plan_name((enum plan)200), "unknown");
     assert_string_equal(llm_operation_name((enum llm_operation)200), "unknown");

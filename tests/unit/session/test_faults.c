@@ -472,7 +472,7 @@ static void follow(struct run *run)
 static struct fake_peer *come_as(struct scene *scene, const struct life *life)
 {
     static struct session_listener listener;
-    static const struct session_listener for_socks = {.speech = SPEECH_SOCKS};
+    static const struct session_listener for_socks = {.door = DOOR_SOCKS};
     switch (life->by) {
     case PLAIN:
         break;

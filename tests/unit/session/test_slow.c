@@ -51,7 +51,7 @@ static struct fake_peer *look(struct scene *scene)
 
 static struct fake_peer *speak_socks(struct scene *scene, struct text said)
 {
-    static const struct session_listener for_socks = {.speech = SPEECH_SOCKS};
+    static const struct session_listener for_socks = {.door = DOOR_SOCKS};
     scene->browser = come_by(scene, &for_socks);
     fake_send_bytes(scene->browser, said);
     fake_run();

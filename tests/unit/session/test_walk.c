@@ -637,7 +637,7 @@ static void a_turned_connection_is_judged_by_the_name_that_it_says(void **state)
 /* --- SOCKS -----------------------------------------------------------------------------------------------------------
  */
 
-static const struct session_listener for_socks = {.speech = SPEECH_SOCKS};
+static const struct session_listener for_socks = {.door = DOOR_SOCKS};
 
 #define SAY(peer, literal) say_bytes(peer, TEXT(literal))
 
@@ -801,7 +801,7 @@ static void a_listener_for_socks_with_tls_is_spoken_to_through_it(void **state)
     char *error = NULL;
     char answer[8] = {0};
     const struct tls_identity_options options = {.certificate = scene->certificate, .key = scene->key};
-    struct session_listener listener = {.speech = SPEECH_SOCKS, .tls = tls_identity_load(&options, &error)};
+    struct session_listener listener = {.door = DOOR_SOCKS, .tls = tls_identity_load(&options, &error)};
     struct tls_identity *old = listener.tls;
     struct fake_peer *peer = come_by(scene, &listener);
     tls_begin(&tls, peer, "open.example");

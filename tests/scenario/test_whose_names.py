@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose question it is, by the owner of the socket that it came from: two users on one address share nothing."""
 import os
+import pathlib
 import signal
 import socket
 import subprocess
@@ -51,10 +52,17 @@ def test_another_way_to_ask_is_the_same_user(names):
     assert known(names) == [("allow", "it", "uid", SHOP), ("deny", None, None, OTHER)]
 
 
+def all_sleep(pid):
+    """A signal to stop comes to each thread in its time."""
+    threads = pathlib.Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(stat.read_text().rsplit(")", 1)[1].split()[0] == "T" for stat in threads)
+
+
 @pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
 def test_who_has_closed_its_socket_is_nobody_and_never_root(names, kind):
     """It is not looked at before it is closed: the gate sleeps meanwhile."""
     os.kill(names.process.pid, signal.SIGSTOP)
+    wait_for(lambda: all_sleep(names.process.pid), "the gate to stop")
     question = pack_question("shop.example")
     with socket.socket(socket.AF_INET, kind) as one:
         one.connect(("127.0.0.1", names.dns_port))

@@ -182,7 +182,8 @@ static void it_says_by_which_door_its_client_came(void **state)
 {
     (void)state;
     static const enum llm_dialect dialects[] = {DIALECT_NONE, DIALECT_OPENAI, DIALECT_ANTHROPIC};
-    static const char *const said[] = {[DOOR_FORWARD] = "forward", [DOOR_TRANSPARENT] = "transparent", [DOOR_SOCKS] = "socks"};
+    static const char *const said[] = {
+        [DOOR_FORWARD] = "forward", [DOOR_TRANSPARENT] = "transparent", [DOOR_SOCKS] = "socks"};
     for (size_t i = 0; i < COUNT_OF(dialects); i++)
         for (size_t door = DOOR_FORWARD; door <= DOOR_SOCKS; door++) {
             struct dialect_refusal refusal = {

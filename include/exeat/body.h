@@ -80,6 +80,10 @@ bool body_hides(const struct body *body);
  * before it were told: they count for nothing then. With `see` NULL it only finds out whether the body is well formed;
  * texts inside are not read. */
 MUST_CHECK enum body_fault body_walk(struct body *body, body_see see, void *context, struct detail *detail);
+/* The same; values of the body's own text for which `keeps` is true are told as they stand, and what lies within them
+ * is not read. `keeps` is asked before the place is told. */
+MUST_CHECK enum body_fault
+body_walk_keeping(struct body *body, body_see keeps, body_see see, void *context, struct detail *detail);
 /* Nothing in it can be spelled otherwise than body_text shows it, but for JSON's escapes: a look at body_text for what
  * may be of interest misses nothing. It says nothing about whether the body is well formed. */
 bool body_is_plain(const struct body *body);
@@ -89,6 +93,16 @@ bool body_is_plain(const struct body *body);
  * appends it. */
 struct text body_path_text(struct body *body, const struct body_place *place); /* borrowed until the visitor returns */
 void body_path(struct body *body, const struct body_place *place, struct buffer *path);
+
+struct body_span {
+    size_t start;
+    size_t end;
+};
+/* Where in body_text a part of a value stands; what is coded as a whole (base64) stands there as a whole. While `place`
+ * is being told. False: it stands beside body_text, or the range is none of its characters. Of BODY_OPAQUE: all of it,
+ * whatever the range. */
+MUST_CHECK bool body_outer(
+    const struct body *body, const struct body_place *place, size_t start, size_t length, struct body_span *span);
 
 /* `length` bytes of the value of `place`, from `start` on, become `text` (UTF-8, copied). Edits of one place may come
  * in any order and must not overlap. False: it cannot be edited (a name, a number, what is opaque), or the range is

@@ -236,6 +236,8 @@ static bool walk_kind(struct body *body)
         return walk_table(body);
     case BODY_TEXT:
         return walk_text(body);
+    case BODY_JSON_PART:
+        return walk_json_part(body);
     case BODY_BINARY:
         return walk_binary(body);
     case BODY_UNSAID:
@@ -284,8 +286,14 @@ static void settle_sniffed(struct body *body)
 
 enum body_fault body_walk(struct body *body, body_see see, void *context, struct detail *detail)
 {
+    return body_walk_keeping(body, NULL, see, context, detail);
+}
+
+enum body_fault body_walk_keeping(struct body *body, body_see keeps, body_see see, void *context, struct detail *detail)
+{
     struct walk *walk = &body->walk;
     walk->see = see;
+    walk->keeps = keeps;
     walk->context = context;
     walk->detail = detail;
     walk->fault = BODY_FINE;

@@ -68,7 +68,8 @@ struct layers {
 };
 
 struct walk {
-    body_see see; /* NULL: nobody looks */
+    body_see see;   /* NULL: nobody looks */
+    body_see keeps; /* NULL: what lies in any value is read */
     void *context;
     struct detail *detail;
     enum body_fault fault;
@@ -108,6 +109,7 @@ MUST_CHECK bool layer_add(struct body *body, struct layer *layer);
 /* Walks `layer`, which lies in `raw`, a part of the text that is walked; takes what it owns. False: the walk is over.
  */
 MUST_CHECK bool layer_walk(struct body *body, struct text raw, struct layer *layer);
+bool layer_is_coded_whole(const struct layer *layer); /* and not unit by unit */
 void layer_clear(struct layer *layer);
 void layers_clear(struct body *body);
 bool walk_fail(struct body *body, enum body_fault fault, const char *clause); /* gives false; `clause` is static */
@@ -158,5 +160,6 @@ MUST_CHECK bool walk_multipart(struct body *body);
 MUST_CHECK bool walk_xml(struct body *body);
 MUST_CHECK bool walk_table(struct body *body);
 MUST_CHECK bool walk_binary(struct body *body);
+MUST_CHECK bool walk_json_part(struct body *body);
 
 #endif

@@ -53,6 +53,11 @@ struct crumb *crumb_top(struct body *body)
     return &body->walk.crumbs[body->walk.depth - 1];
 }
 
+bool layer_is_coded_whole(const struct layer *layer)
+{
+    return layer->transfer != TRANSFER_NONE || layer->has_mark || layer->charset != CHARSET_UTF8;
+}
+
 void layer_clear(struct layer *layer)
 {
     buffer_forget(&layer->owned);

@@ -14,7 +14,8 @@ bool place_tell(struct body *body, enum body_what what, enum spelling spelling, 
         .raw = raw,
         .at = (size_t)(raw.data - body_layer(body)->text.data),
     };
-    bool may_be_more = (what == BODY_VALUE || what == BODY_OUTSIDE) && inside_may_be(place.value);
+    bool may_be_more =
+        (what == BODY_VALUE || what == BODY_OUTSIDE) && !tell_is_kept(body, &place) && inside_may_be(place.value);
     if (may_be_more) {
         enum inside inside = inside_look(body, &place);
         if (inside != INSIDE_NOTHING)

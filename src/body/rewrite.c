@@ -157,9 +157,7 @@ static bool carry(struct body *body, struct layer *layer)
     if (layer->splice_count == 0)
         return true;
     put_in_order(layer);
-    if (layer->transfer == TRANSFER_NONE && !layer->has_mark && layer->charset == CHARSET_UTF8)
-        return carry_each(body, layer);
-    return carry_whole(body, layer);
+    return layer_is_coded_whole(layer) ? carry_whole(body, layer) : carry_each(body, layer);
 }
 
 bool body_rewrite(struct body *body, struct buffer *out)

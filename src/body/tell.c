@@ -54,6 +54,15 @@ static void tell_names(struct body *body, struct body_place *place)
         place->beside = beside_of(body, crumb, place->field);
 }
 
+bool tell_is_kept(struct body *body, struct body_place *place)
+{
+    struct walk *walk = &body->walk;
+    if (walk->keeps == NULL || place->layer != 0 || place->what != BODY_VALUE)
+        return false;
+    tell_names(body, place);
+    return walk->keeps(walk->context, body, place);
+}
+
 bool tell_place(struct body *body, struct body_place *place)
 {
     struct walk *walk = &body->walk;
@@ -67,6 +76,7 @@ bool tell_place(struct body *body, struct body_place *place)
 bool place_opaque(struct body *body, struct text raw, struct text type)
 {
     struct body_place place = {.what = BODY_OPAQUE, .layer = (uint16_t)body->walk.layer, .raw = raw, .type = type};
+    place.at = (size_t)(raw.data - body_layer(body)->text.data);
     return body->walk.see == NULL || tell_place(body, &place);
 }
 

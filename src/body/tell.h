@@ -9,5 +9,7 @@
 struct text tell_said(enum spelling spelling, struct text raw, struct buffer *kept);
 /* Fills in the name. False: the walk is over. */
 MUST_CHECK bool tell_place(struct body *body, struct body_place *place);
+/* The visitor wants it as it stands. */
+bool tell_is_kept(struct body *body, struct body_place *place);
 
 #endif

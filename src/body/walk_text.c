@@ -9,6 +9,12 @@ bool walk_text(struct body *body)
     return layer->text.length == 0 || place_tell(body, what, SPELLED_PLAIN, layer->text);
 }
 
+bool walk_json_part(struct body *body)
+{
+    struct text text = body_layer(body)->text;
+    return text.length == 0 || place_tell(body, BODY_VALUE, SPELLED_JSON, text);
+}
+
 bool walk_binary(struct body *body)
 {
     struct text text = body_layer(body)->text;

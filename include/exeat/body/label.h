@@ -51,7 +51,8 @@ enum body_kind {
     BODY_XML,       /* also +xml */
     BODY_TABLE,     /* CSV and TSV (RFC 4180) */
     BODY_TEXT,      /* text/ of other kinds, and what is text by another name */
-    BODY_BINARY     /* anything else: it has a type, and nobody looks into it */
+    BODY_BINARY,    /* anything else: it has a type, and nobody looks into it */
+    BODY_JSON_PART  /* no type says so: a piece of a JSON text, cut anywhere. One place, its escapes undone */
 };
 
 enum { BODY_CODINGS = 3, BODY_TYPE_SIZE = 128, BODY_BOUNDARY_SIZE = 71 };

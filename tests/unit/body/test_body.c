@@ -489,6 +489,73 @@ static void a_body_is_plain_where_nothing_is_spelled_otherwise(void **state)
     assert_false(is_plain("text/csv", TEXT("a,1")));
 }
 
+/* --- for texts that are put together elsewhere -----------------------------------------------------------------------
+ */
+
+struct seen {
+    struct buffer told;
+    const char *wanted; /* a value with this in it: where does that stand? */
+    struct body_span span;
+};
+
+static bool is_kept(void *context, struct body *body, const struct body_place *place)
+{
+    (void)context;
+    (void)body;
+    return text_equal(place->field, TEXT("content"));
+}
+
+static bool see(void *context, struct body *body, const struct body_place *place)
+{
+    struct seen *seen = context;
+    const char *at = memmem(place->value.data, place->value.length, seen->wanted, strlen(seen->wanted));
+    if (place->what != BODY_NAME)
+        BUFFER_APPEND_ALL(&seen->told, TEXT("<"), place->value, TEXT(">"));
+    if (at != NULL)
+        assert_true(body_outer(body, place, (size_t)(at - place->value.data), strlen(seen->wanted), &seen->span));
+    return true;
+}
+
+static void a_value_that_is_kept_is_told_as_it_stands(void **state)
+{
+    (void)state;
+    static const struct text sent = TEXT_INIT("{\"content\":\"a%40b&lt;\",\"tool\":\"{\\\"content\\\":\\\"%41\\\"}\"}");
+    const struct body_label label = body_label_of(BODY_JSON);
+    struct body *body = body_new();
+    struct seen seen = {.wanted = "@"};
+    assert_int_equal(body_read(body, &label, bytes_of_text(sent), &body_limits_usual, NULL), BODY_FINE);
+    assert_int_equal(body_walk_keeping(body, is_kept, see, &seen, NULL), BODY_FINE);
+    assert_true(text_starts_with(buffer_text(&seen.told), TEXT("<a%40b&lt;><")));
+    assert_true(text_ends_with(buffer_text(&seen.told), TEXT("<A>")));
+    buffer_clear(&seen.told);
+    body_free(body);
+}
+
+static void assert_stands(enum body_kind kind, struct text sent, const char *wanted, struct text expected)
+{
+    const struct body_label label = body_label_of(kind);
+    struct body *body = body_new();
+    struct seen seen = {.wanted = wanted};
+    assert_int_equal(body_read(body, &label, bytes_of_text(sent), &body_limits_usual, NULL), BODY_FINE);
+    assert_int_equal(body_walk(body, see, &seen, NULL), BODY_FINE);
+    struct text stands = text_part(sent, seen.span.start, seen.span.end - seen.span.start);
+    assert_int_equal(stands.length, expected.length);
+    assert_memory_equal(stands.data, expected.data, expected.length);
+    buffer_clear(&seen.told);
+    body_free(body);
+}
+
+static void what_lies_in_texts_within_texts_stands_somewhere_in_the_body(void **state)
+{
+    (void)state;
+    assert_stands(BODY_TEXT, TEXT("to a@b.c or"), "a@b", TEXT("a@b"));
+    assert_stands(BODY_TEXT, TEXT("to a%40b.c or"), "a@b", TEXT("a%40b"));
+    assert_stands(BODY_TEXT, TEXT("to &#97;@b%26"), "a@b", TEXT("&#97;@b"));
+    assert_stands(BODY_TEXT, TEXT("see IGFAYi5jICBhQGIuYyAg."), "a@b", TEXT("IGFAYi5jICBhQGIuYyAg"));
+    assert_stands(BODY_JSON, TEXT("{\"m\":\"{\\\"x\\\":\\\"a\\u0040b\\\"}\"}"), "a@b", TEXT("a\\u0040b"));
+    assert_stands(BODY_JSON_PART, TEXT("il\":\"a\\u0040b\",\"x"), "a@b", TEXT("a\\u0040b"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +587,8 @@ int main(void)
         cmocka_unit_test(names_numbers_and_what_is_opaque_cannot_be_edited),
         cmocka_unit_test(malformed_json_is_refused_with_its_place),
         cmocka_unit_test(a_body_is_plain_where_nothing_is_spelled_otherwise),
+        cmocka_unit_test(a_value_that_is_kept_is_told_as_it_stands),
+        cmocka_unit_test(what_lies_in_texts_within_texts_stands_somewhere_in_the_body),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

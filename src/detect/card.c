@@ -5,7 +5,7 @@
 #include "detectors.h"
 
 #define LENGTH(n) (1u << (n))
-enum { PREFIX_DIGITS = 6, CARD_LEAST = 12, CARD_MOST = 19 };
+enum { PREFIX_DIGITS = 6, CARD_LEAST = 12, CARD_MOST = 19, EXPIRY_DIGITS = 4 };
 
 /* `low` to `high` as the first six digits. `lengths`: as bits; `plain`: those that need no word when written together.
  */
@@ -41,14 +41,49 @@ static const struct issuer {
 
 static uint32_t lengths_of(const struct number *number, size_t from, bool plain)
 {
-    uint32_t first = 0;
+    uint32_t first = number_value(number, from, PREFIX_DIGITS);
     uint32_t lengths = 0;
-    for (size_t i = 0; i < PREFIX_DIGITS; i++)
-        first = first * 10 + number->digits[from + i];
     for (size_t i = 0; i < COUNT_OF(issuers); i++)
         if (first >= issuers[i].low && first <= issuers[i].high)
             lengths |= plain ? issuers[i].plain : issuers[i].lengths;
     return lengths;
+}
+
+static bool ends_group(const struct number *number, size_t end)
+{
+    return end == number->count ? !number->goes_on : number_group_begins(number, end);
+}
+
+/* The check digit of ISO/IEC 7812-1 fits, in one of `lengths`. */
+static bool is_checked(const struct number *number, size_t from, size_t count, uint32_t lengths)
+{
+    bool alike = true;
+    for (size_t i = 1; alike && i < count; i++)
+        alike = number->digits[from + i] == number->digits[from];
+    return (lengths & LENGTH(count)) != 0 && ends_group(number, from + count) && !alike &&
+           number_luhn(number, from, count);
+}
+
+static size_t most_of(const struct number *number, size_t from)
+{
+    size_t left = number->count - from;
+    return left < CARD_MOST ? left : CARD_MOST;
+}
+
+static bool begins_card(const struct number *number, size_t from)
+{
+    size_t most = most_of(number, from);
+    uint32_t lengths = most < CARD_LEAST ? 0 : lengths_of(number, from, false);
+    for (size_t count = most; lengths != 0 && count >= CARD_LEAST; count--)
+        if (is_checked(number, from, count, lengths))
+            return true;
+    return false;
+}
+
+/* The ends of lines part groups as blanks do. */
+static unsigned gap_at(const struct number *number, size_t digit)
+{
+    return number->gap[digit] == GAP_LINE ? GAP_SPACE : number->gap[digit];
 }
 
 /* Grouped as on cards: 4-4-4-4 and its kin of equal groups, 4-6-5, 4-6-4. `groups` is how many there are. */
@@ -63,8 +98,8 @@ static bool is_grouped_well(const struct number *number, size_t from, size_t cou
             return false;
         bool last = at + length == count;
         equal = equal && (last ? length <= first : length == first);
-        if (number->gap[from + at] == GAP_BRACKET ||
-            (*groups > 1 && number->gap[from + at] != number->gap[from + first]))
+        if (gap_at(number, from + at) == GAP_BRACKET ||
+            (*groups > 1 && gap_at(number, from + at) != gap_at(number, from + first)))
             return false;
         at += length;
     }
@@ -72,66 +107,127 @@ static bool is_grouped_well(const struct number *number, size_t from, size_t cou
     return *groups == 1 || equal || amex;
 }
 
-/* A digit, a point or a dash with digits behind it touches: it is part of something longer. */
-static bool is_alone(const struct look *look, const struct number *number, size_t from, size_t count)
+/* "12/27", "1227", "12-2027": a month and a year, and no digits close behind. */
+static bool is_expiry(const struct number *number, size_t from)
+{
+    size_t first = number_group(number, from);
+    size_t end = from + first;
+    size_t second = first == 2 && end < number->count ? number_group(number, end) : 0;
+    unsigned month = first < 2 ? 0 : number_value(number, from, 2);
+    bool whole = first == EXPIRY_DIGITS || (first == 2 && (second == 2 || second == 4));
+    end += second;
+    return whole && month >= 1 && month <= 12 && (end == number->count || number->gap[end] == GAP_SPACE);
+}
+
+/* "4111111111111111.0" is the same number in JSON. */
+static bool is_zeros(const struct number *number, size_t from)
+{
+    size_t length = number_group(number, from);
+    for (size_t i = 0; i < length; i++)
+        if (number->digits[from + i] != 0)
+            return false;
+    return from + length == number->count;
+}
+
+/* A point or a dash with digits behind it touches: the card is part of something longer. Not so what is grouped
+ * otherwise than it, an expiry, and another card. */
+static bool touches_behind(const struct number *number, size_t from, size_t count, size_t groups)
 {
     size_t last = from + count;
+    unsigned gap = last < number->count ? gap_at(number, last) : GAP_SPACE;
+    bool close = (gap == GAP_DASH || gap == GAP_DOT) && number->end[last - 1] + 1 == number->start[last];
+    bool otherwise = groups > 2 && gap != gap_at(number, from + number_group(number, from));
+    return close && !otherwise && !is_expiry(number, last) && !(gap == GAP_DOT && is_zeros(number, last)) &&
+           !begins_card(number, last);
+}
+
+/* A card was found directly before, or the number begins with this one. */
+static bool is_alone(const struct look *look, const struct number *number, size_t from, size_t count, size_t groups)
+{
     size_t start = number->start[from];
-    bool touches_before = from > 0 && number->gap[from] != GAP_SPACE && number->end[from - 1] + 1 == start;
-    bool touches_after = last < number->count && number->gap[last] != GAP_SPACE && number->gap[last] != GAP_SLASH &&
-                         number->end[last - 1] + 1 == number->start[last];
-    if (touches_before || touches_after || number->goes_on)
+    if (touches_behind(number, from, count, groups) || !look_ends(look, number->end[from + count - 1]))
         return false;
+    if (look->card_end > 0 && start == look->card_end + 1)
+        return true;
     /* "0.4111": behind a point, where this number began to be read */
     if (start > 1 && look->value.data[start - 1] == '.' && is_ascii_digit(look->value.data[start - 2]))
         return false;
-    return look_begins(look, start) && look_ends(look, number->end[last - 1]);
+    return look_begins(look, start);
 }
 
 /* "…/4111", "-4111": a part of an address or of an id. */
 static bool is_part(const struct look *look, size_t start)
 {
     return start > 1 && (look->value.data[start - 1] == '/' || look->value.data[start - 1] == '-') &&
-           is_ascii_alnum(look->value.data[start - 2]);
+           is_ascii_alnum(look->value.data[start - 2]) && !(look->card_end > 0 && start == look->card_end + 1);
 }
 
-/* Some issuers' lengths are those of articles and ids too. */
-static bool is_plausible(struct look *look, const struct number *number, size_t from, size_t count, size_t groups)
+/* Without a word: some issuers' lengths are those of articles and ids too. */
+static bool is_plausible(const struct look *look, const struct number *number, size_t from, size_t count)
 {
-    size_t start = number->start[from];
-    bool plain = (lengths_of(number, from, true) & LENGTH(count)) != 0;
-    if ((look_labels(look, start) & LABEL_CARD) != 0)
-        return true;
+    size_t groups = 0;
+    if (!is_grouped_well(number, from, count, &groups) || !is_alone(look, number, from, count, groups))
+        return false;
     if (groups >= 3)
         return (look->field_labels & LABEL_PHONE) == 0;
-    return plain && groups == 1 && !is_part(look, start) &&
+    bool plain = (lengths_of(number, from, true) & LENGTH(count)) != 0;
+    return plain && groups == 1 && !is_part(look, number->start[from]) &&
            (look->field_labels & (LABEL_OTHER | LABEL_ID | LABEL_PHONE)) == 0;
 }
 
-static bool all_alike(const struct number *number, size_t from, size_t count)
+/* Beside a word: whatever touches it, "4111111111111111e0"; and in any groups, if the length is one of its own. */
+static bool is_said(struct look *look, const struct number *number, size_t from, size_t count)
 {
-    for (size_t i = 1; i < count; i++)
-        if (number->digits[from + i] != number->digits[from])
-            return false;
-    return true;
+    size_t groups = 0;
+    return ((lengths_of(number, from, true) & LENGTH(count)) != 0 || is_grouped_well(number, from, count, &groups)) &&
+           (look_labels(look, number->start[from]) & LABEL_CARD) != 0;
+}
+
+/* Over a line's end only what is not one of the numbers in a column or row: no digits follow over another, nor stand
+ * before. */
+static bool is_in_table(const struct look *look, const struct number *number, size_t from, size_t count)
+{
+    size_t start = number->start[from];
+    bool lines = false;
+    for (size_t i = from + 1; i < from + count; i++)
+        lines = lines || number->gap[i] == GAP_LINE;
+    bool behind = from + count < number->count && number->gap[from + count] == GAP_LINE;
+    size_t before = start;
+    while (before > 0 && start - before < 2 && (unsigned char)look->value.data[before - 1] < ' ')
+        before--;
+    bool digit = before < start && before > 0 && is_ascii_digit(look->value.data[before - 1]);
+    return lines && (behind || digit);
+}
+
+static bool find_in(struct look *look, const struct number *number, size_t from)
+{
+    size_t most = most_of(number, from);
+    uint32_t lengths = most < CARD_LEAST ? 0 : lengths_of(number, from, false);
+    for (size_t count = most; lengths != 0 && count >= CARD_LEAST; count--) {
+        if (!is_checked(number, from, count, lengths))
+            continue;
+        bool plausible = is_plausible(look, number, from, count) && !is_in_table(look, number, from, count);
+        if (!plausible && !is_said(look, number, from, count))
+            continue;
+        look->card_end = number->end[from + count - 1];
+        look_add(look, DETECTOR_CARD, number->start[from], look->card_end, CERTAINTY_SURE);
+        return true;
+    }
+    return false;
 }
 
 void find_card(struct look *look, const struct number *number, size_t from)
 {
-    if (number->count - from < CARD_LEAST)
+    struct number whole;
+    if (find_in(look, number, from) || number->count - from >= CARD_MOST)
         return;
-    uint32_t lengths = lengths_of(number, from, false);
-    size_t most = number->count - from < CARD_MOST ? number->count - from : CARD_MOST;
-    for (size_t count = most; lengths != 0 && count >= CARD_LEAST; count--) {
-        size_t groups = 0;
-        bool ends_group = from + count == number->count || number_group_begins(number, from + count);
-        if ((lengths & LENGTH(count)) == 0 || !ends_group || !number_luhn(number, from, count))
-            continue;
-        if (!is_grouped_well(number, from, count, &groups) || !is_alone(look, number, from, count))
-            continue;
-        if (all_alike(number, from, count) || !is_plausible(look, number, from, count, groups))
-            continue;
-        look_add(look, DETECTOR_CARD, number->start[from], number->end[from + count - 1], CERTAINTY_SURE);
+    char behind =
+        number->end[number->count - 1] < look->value.length ? look->value.data[number->end[number->count - 1]] : ' ';
+    if (behind >= ' ' && behind != '\\')
         return;
-    }
+    whole = *number;
+    while (whole.count - from <= CARD_MOST && number_read_on(look->value, look->spelling, &whole))
+        ;
+    if (whole.count > number->count)
+        (void)find_in(look, &whole, from);
 }

@@ -9,18 +9,10 @@ enum { YEAR_LEAST = 1900, YEAR_MOST = 2035, MONTH_LETTERS = 3, WORD_MOST = 14 };
 
 /* The first three letters of the months, without accents, in the languages of the shops. */
 static const char *const months[] = {
-    "jan", "ene", "gen", "sty", "feb", "fev", "fev", "lut", "mar", "maa", "mrt", "mae", "apr", "avr", "abr",
-    "kwi", "may", "mai", "mei", "mag", "maj", "jun", "jui", "giu", "cze", "jul", "lip", "lug", "aug", "aou",
-    "ago", "sie", "sep", "set", "wrz", "oct", "okt", "ott", "paz", "nov", "lis", "dec", "dez", "dic", "gru",
+    "jan", "ene", "gen", "sty", "feb", "fev", "lut", "mar", "maa", "mrt", "mae", "apr", "avr", "abr", "kwi",
+    "may", "mai", "mei", "mag", "maj", "jun", "jui", "giu", "cze", "jul", "lip", "lug", "aug", "aou", "ago",
+    "sie", "sep", "set", "wrz", "oct", "okt", "ott", "paz", "nov", "lis", "dec", "dez", "dic", "gru",
 };
-
-static unsigned value_of(const struct number *number, size_t from, size_t length)
-{
-    unsigned value = 0;
-    for (size_t i = 0; i < length; i++)
-        value = value * 10 + number->digits[from + i];
-    return value;
-}
 
 static bool is_year(unsigned year)
 {
@@ -41,13 +33,13 @@ static size_t read_digits(const struct number *number)
         length[i] = number_group(number, at);
         at += length[i];
     }
-    if (length[0] == 8 && is_year(value_of(number, 0, 4)))
-        return is_day_and_month(value_of(number, 4, 2), value_of(number, 6, 2)) ? 8 : 0;
+    if (length[0] == 8 && is_year(number_value(number, 0, 4)))
+        return is_day_and_month(number_value(number, 4, 2), number_value(number, 6, 2)) ? 8 : 0;
     if (length[0] == 0 || length[1] == 0 || length[1] > 2 || length[2] == 0 || number->gap[length[0]] == GAP_BRACKET)
         return 0;
-    unsigned first = value_of(number, 0, length[0]);
-    unsigned second = value_of(number, length[0], length[1]);
-    unsigned third = value_of(number, length[0] + length[1], length[2]);
+    unsigned first = number_value(number, 0, length[0]);
+    unsigned second = number_value(number, length[0], length[1]);
+    unsigned third = number_value(number, length[0] + length[1], length[2]);
     if (length[0] == 4 && length[2] <= 2)
         return is_year(first) && is_day_and_month(second, third) ? at : 0;
     bool two_or_four = length[2] == 2 || (length[2] == 4 && is_year(third));
@@ -79,7 +71,8 @@ static size_t skip_blanks(struct text text, size_t at)
 
 static size_t word_end(struct text text, size_t at, enum detect_spelling spelling)
 {
-    while (at < text.length && !is_ascii_digit(text.data[at])) {
+    size_t from = at;
+    while (at < text.length && at - from <= WORD_MOST && !is_ascii_digit(text.data[at])) {
         struct point point = point_at(text, at, spelling);
         if (!point_is_word(point.code))
             break;
@@ -105,7 +98,7 @@ static size_t read_words(struct text text, size_t at, enum detect_spelling spell
         at += 3;
     struct number year;
     number_read(text, at, spelling, &year);
-    bool four = year.count >= 4 && number_group(&year, 0) == 4 && is_year(value_of(&year, 0, 4));
+    bool four = year.count >= 4 && number_group(&year, 0) == 4 && is_year(number_value(&year, 0, 4));
     return four ? year.end[3] : 0;
 }
 
@@ -116,7 +109,7 @@ static size_t date_end(struct text text, const struct number *number, enum detec
     if (digits > 0)
         return number->end[digits - 1];
     size_t day = number_group(number, 0);
-    if (day > 2 || value_of(number, 0, day) > 31)
+    if (day > 2 || number_value(number, 0, day) > 31)
         return 0;
     return read_words(text, number->end[day - 1], spelling);
 }

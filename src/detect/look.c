@@ -46,10 +46,26 @@ static size_t window_start(const struct look *look, size_t at)
     return from;
 }
 
+/* Behind the last address of mail or the web in [from, at), which is what the words before it speak of. */
+static size_t behind_addresses(struct text text, size_t from, size_t at)
+{
+    for (size_t mark = at; mark > from; mark--) {
+        bool mail = text.data[mark - 1] == '@' && mark > 1 && is_ascii_alnum(text.data[mark - 2]) && mark < at &&
+                    is_ascii_alnum(text.data[mark]);
+        bool web = text.data[mark - 1] == ':' && text_starts_with(text_after(text, mark), TEXT("//"));
+        size_t end = mark;
+        while ((mail || web) && end < at && !text_has(TEXT(" \t\r\n\\"), text.data[end]))
+            end++;
+        if (mail || (web && end < at)) /* in an address its own words count: "tel://" */
+            return end;
+    }
+    return from;
+}
+
 uint32_t look_labels(struct look *look, size_t at)
 {
     if (look->labels_at != at) {
-        size_t from = window_start(look, at);
+        size_t from = behind_addresses(look->value, window_start(look, at), at);
         look->labels = labels_in(&look->set->labels, text_part(look->value, from, at - from), look->spelling);
         look->labels_at = at;
     }

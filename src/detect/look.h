@@ -6,7 +6,7 @@
 #include "exeat/detect.h"
 #include "exeat/wording/field.h"
 #include "exeat/wording/label.h"
-#include "number.h"
+#include "exeat/wording/number.h"
 
 /* What a match is worth where two meet. */
 enum certainty {

@@ -23,19 +23,11 @@ static const struct plan {
     {371, 8, 8},  {372, 7, 8}, {380, 9, 9}, {381, 8, 9},  {385, 8, 9},  {386, 8, 8},  {420, 9, 9},  {421, 9, 9},
 };
 
-static unsigned code_of(const struct number *number, size_t from, size_t length)
-{
-    unsigned code = 0;
-    for (size_t i = 0; i < length; i++)
-        code = code * 10 + number->digits[from + i];
-    return code;
-}
-
 /* `count` digits from `from` on are a country code and what its plan has behind it. */
 static bool fits_plan(const struct number *number, size_t from, size_t count)
 {
     for (size_t length = 1; length <= 3 && length < count; length++) {
-        unsigned code = code_of(number, from, length);
+        unsigned code = number_value(number, from, length);
         for (size_t i = 0; i < COUNT_OF(plans); i++) {
             size_t rest = count - length;
             bool trunk = rest > 1 && number->digits[from + length] == 0; /* +49 (0)30 */

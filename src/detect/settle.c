@@ -29,6 +29,15 @@ static size_t last_token(struct text text)
     return start;
 }
 
+/* The end of a line, which parts no number but that of a card: digits stand before it, and behind it, if anything does.
+ */
+static bool is_inside_number(struct text text, size_t line)
+{
+    size_t before = line > 0 && text.data[line - 1] == '\r' ? line - 1 : line;
+    return before > 0 && is_ascii_digit(text.data[before - 1]) &&
+           (line + 1 == text.length || is_ascii_digit(text.data[line + 1]));
+}
+
 /* Letters, digits and what is between them from `start` on are few enough, and close enough, for one number or code. */
 static bool may_be_one(struct text text, size_t start)
 {
@@ -39,7 +48,7 @@ static bool may_be_one(struct text text, size_t start)
         bool word = point_is_word(point.code);
         gap = word ? 0 : gap + 1;
         letters += word;
-        if (gap > CHAIN_GAP || letters > CHAIN_LETTERS || point.code == '\n')
+        if (gap > CHAIN_GAP || letters > CHAIN_LETTERS || (point.code == '\n' && !is_inside_number(text, at)))
             return false;
         at += point.length;
     }

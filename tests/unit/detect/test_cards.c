@@ -38,6 +38,53 @@ static void finds_them_among_other_digits(void **state)
         "{card:4111111111111111}/12/2026", "({card:4111111111111111})", "\"{card:4111111111111111}\"");
 }
 
+static void finds_each_of_a_row_of_cards(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "{card:4111 1111 1111 1111} {card:3782 822463 10005} {card:5555 5555 5555 4444} 1 2 3",
+        "1 {card:4111 1111 1111 1111} {card:5555 5555 5555 4444} 0000 0000 0000 0000 0000 0000 0000",
+        "{card:4111-1111-1111-1111}-{card:5555-5555-5555-4444}-{card:3782-822463-10005}",
+        "{card:4111.1111.1111.1111}.{card:5555.5555.5555.4444}", "{card:4111111111111111}-{card:5555555555554444}",
+        "{card:4111111111111111}/{card:5555555555554444}", "{card:4111111111111111}.{card:5555555555554444}",
+        "{card:4111111111111111},{card:5555555555554444};{card:378282246310005}|{card:4111111111111111}",
+        "{card:4111111111111111}\n{card:5555555555554444}\t{card:378282246310005}",
+        "{card:4111111111111111}({card:5555555555554444})", "4111111111111111-4111111111111112");
+}
+
+static void what_stands_behind_a_card_is_no_part_of_it(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "{card:4111111111111111}.0", "{card:4111111111111111}.00 EUR", "{card:4111 1111 1111 1111}-12/27",
+        "{card:4111111111111111}-12/2027", "{card:4111111111111111}-1227 ok", "{card:4111111111111111}.01.27",
+        "{card:4111111111111111}(123)", "{card:4111 1111 1111 1111}-123", "{card:4111-1111-1111-1111}.123",
+        "4111111111111111-0001", "4111111111111111-1327", "4111-1111-1111-1111-22", "4111111111111111-12-27-1");
+}
+
+static void a_word_outweighs_what_touches(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "card {card:4111111111111111}.25", "Karte {card:4111 11111111 1111}", "card_{card:4111111111111111}",
+        "visa {card:4111111111111111}-0001", "card 41111111111111110");
+    assert_marked_in("card_number", "{card:4111111111111111}.0");
+    assert_marked_in("card_number", "{card:4111111111111111}e0");
+    assert_marked_in("card_number", "{card:411111 1111111111}");
+}
+
+static void finds_cards_over_tabs_and_the_ends_of_lines(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "{card:4111\t1111\t1111\t1111}", "{card:4111\n1111\n1111\n1111}", "{card:4111\r\n1111\r\n1111\r\n1111}",
+        "mine is {card:4111 1111\n1111 1111}, yes", "{card:3782\n822463\n10005}",
+        "{card:4111-1111-1111-1111}\n{card:5555-5555-5555-4444}");
+    ASSERT_MARKED(
+        "4111\t1111\t1111\t1111\t2222", "2024\t4111\t1111\t1111\t1111", "1\r\n4111\r\n1111\r\n1111\r\n1111",
+        "4111\n\n\n\n1111 1111 1111", "card {card:4111\t1111\t1111\t1111}\t2222");
+}
+
 static void numbers_of_shops_are_no_cards(void **state)
 {
     (void)state;
@@ -60,8 +107,14 @@ static void a_field_says_that_a_number_is_a_card(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_cards_of_every_issuer),          cmocka_unit_test(finds_them_however_they_are_grouped),
-        cmocka_unit_test(finds_them_among_other_digits),        cmocka_unit_test(numbers_of_shops_are_no_cards),
+        cmocka_unit_test(finds_cards_of_every_issuer),
+        cmocka_unit_test(finds_them_however_they_are_grouped),
+        cmocka_unit_test(finds_them_among_other_digits),
+        cmocka_unit_test(finds_each_of_a_row_of_cards),
+        cmocka_unit_test(what_stands_behind_a_card_is_no_part_of_it),
+        cmocka_unit_test(a_word_outweighs_what_touches),
+        cmocka_unit_test(finds_cards_over_tabs_and_the_ends_of_lines),
+        cmocka_unit_test(numbers_of_shops_are_no_cards),
         cmocka_unit_test(a_field_says_that_a_number_is_a_card),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

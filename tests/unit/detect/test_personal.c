@@ -26,6 +26,32 @@ static void images_and_packages_are_no_mail(void **state)
         "hello @anna.b", "x@.de", "foo@bar..de", "sprite@2x.min.css");
 }
 
+static void what_stands_behind_an_address_of_mail_does_not_hide_it(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "{email:anna@example.com}.pdf", "/exports/{email:anna@example.com}.json", "{email:anna@example.com}.2",
+        "{email:anna@example.com}.2.pdf", "{email:anna@example.com}_2.pdf", "{email:anna@example.com}-2024.pdf",
+        "{email:anna@163.com}.pdf", "{email:anna@my-shop.example}", "{email:anna@firma.zip}",
+        "{email:anna@mail.firma.zip}.pdf", "{email:anna@firma.map}");
+    ASSERT_MARKED(
+        "logo@2x.zip", "logo@2x.map", "pkg@1.zip", "pkg@1.2.3.zip", "icon@2x-dark.png", "jquery@3.min.js",
+        "anna@example.pdf", "lodash@4.17.21");
+}
+
+static void all_of_a_mailbox_is_found(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "{email:bounce+anna.schmidt=shop.de@mail.example}", "{email:anna=shop.de@mail.example}",
+        "SRS0={email:HHH=TT=example.com=anna@forward.example}", "prvs={email:1234567890=anna@x.example}",
+        "{email:r&d@firma.example}", "{email:what?anna@x.example}");
+    ASSERT_MARKED(
+        "to={email:anna.mueller@example.com}", "?to={email:anna@x.example}&cc={email:b@c.example}",
+        "mail.from={email:anna@shop.example}", "https://h.example/p/{email:anna@x.example}", "|{email:anna@x.example}|",
+        "`{email:anna@x.example}`", "={email:anna@x.example}");
+}
+
 static void finds_international_phone_numbers_anywhere(void **state)
 {
     (void)state;
@@ -59,6 +85,16 @@ static void numbers_of_orders_are_no_phone_numbers(void **state)
         "12345678", "0815-4711");
     assert_marked_in("increment_id", "000000123");
     assert_marked_in("sku", "0301 2345678");
+}
+
+static void a_word_before_an_address_is_of_the_address(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "call {email:anna@example.com} about 123456", "call {email:anna@example.com}\n123456",
+        "call https://shop.example/y 123456", "passport {email:anna@x.example} AB123456",
+        "{email:anna@example.com}, call {phone:123456}", "call me @ {phone:555123456}", "tel://{phone:0301234567}",
+        "passport {passport:AB123456}", "mail {email:anna@x.example}, Tel. {phone:0301234567}");
 }
 
 static void finds_dates_of_birth(void **state)
@@ -165,6 +201,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_addresses_of_mail),
         cmocka_unit_test(images_and_packages_are_no_mail),
+        cmocka_unit_test(what_stands_behind_an_address_of_mail_does_not_hide_it),
+        cmocka_unit_test(all_of_a_mailbox_is_found),
+        cmocka_unit_test(a_word_before_an_address_is_of_the_address),
         cmocka_unit_test(finds_international_phone_numbers_anywhere),
         cmocka_unit_test(finds_national_phone_numbers_beside_a_word_or_in_a_field),
         cmocka_unit_test(numbers_of_orders_are_no_phone_numbers),

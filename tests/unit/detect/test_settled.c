@@ -88,11 +88,31 @@ static void joined_keys_are_found_in_pieces_too(void **state)
              "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmN/AKIAIOSFODNN7QWERTYU b"));
 }
 
+static void a_card_is_held_over_the_ends_of_lines(void **state)
+{
+    (void)state;
+    assert_same_wherever_cut(TEXT("pay with 4111\n1111\r\n1111\n1111 ok, bye and so on"));
+    assert_same_wherever_cut(TEXT("pay with 4111 1111\n1111 1111\nand 5555\t5555\t5555\t4444."));
+    assert_same_wherever_cut(
+        TEXT("4111-1111-1111-1111-5555-5555-5555-4444 and 4111111111111111-12/27, and more to say"));
+}
+
+static void addresses_of_mail_are_found_in_pieces_too(void **state)
+{
+    (void)state;
+    assert_same_wherever_cut(
+        TEXT("see anna@example.com.pdf, anna@example.com_2.pdf, bounce+anna=shop.de@mail.example. ok"));
+    assert_same_wherever_cut(
+        TEXT("call anna@example.com about 123456, or logo@2x.min.css, or call 123456 now, please"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_private_key_is_held_from_line_to_line),
         cmocka_unit_test(joined_keys_are_found_in_pieces_too),
+        cmocka_unit_test(a_card_is_held_over_the_ends_of_lines),
+        cmocka_unit_test(addresses_of_mail_are_found_in_pieces_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

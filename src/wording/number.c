@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Between two digits of one number stand at most three points, of which one is no blank: "(030) 12", "4111 - 1111". */
-#include "number.h"
+#include "exeat/wording/number.h"
 
 /* The gap that begins at `at`, if a digit follows it: `next` is where. */
 static enum gap read_gap(struct text text, size_t at, enum detect_spelling spelling, size_t *next)
@@ -50,6 +50,36 @@ void number_read(struct text text, size_t at, enum detect_spelling spelling, str
     }
 }
 
+/* The digit behind a tab or the end of a line at `at`; 0: none is. */
+static size_t over_line(struct text text, size_t at, enum detect_spelling spelling)
+{
+    for (unsigned points = 0; points < NUMBER_GAP_POINTS && at < text.length; points++) {
+        struct point point = point_at(text, at, spelling);
+        if (point_digit(point.code) >= 0)
+            return points > 0 ? at : 0;
+        if (point.code != '\t' && point.code != '\r' && point.code != '\n')
+            return 0;
+        at += point.length;
+    }
+    return 0;
+}
+
+bool number_read_on(struct text text, enum detect_spelling spelling, struct number *number)
+{
+    struct number more;
+    size_t next = over_line(text, number->end[number->count - 1], spelling);
+    if (next == 0)
+        return false;
+    number_read(text, next, spelling, &more);
+    for (size_t i = 0; i < more.count && number->count < NUMBER_DIGITS; i++, number->count++) {
+        number->digits[number->count] = more.digits[i];
+        number->gap[number->count] = i == 0 ? GAP_LINE : more.gap[i];
+        number->start[number->count] = more.start[i];
+        number->end[number->count] = more.end[i];
+    }
+    return true;
+}
+
 bool number_group_begins(const struct number *number, size_t digit)
 {
     return digit == 0 || number->gap[digit] != GAP_NONE;
@@ -69,6 +99,14 @@ bool number_gaps_are(const struct number *number, size_t from, size_t count, uns
         if ((1u << number->gap[i] & (kinds | 1u << GAP_NONE)) == 0)
             return false;
     return true;
+}
+
+unsigned number_value(const struct number *number, size_t from, size_t length)
+{
+    unsigned value = 0;
+    for (size_t i = 0; i < length; i++)
+        value = value * 10 + number->digits[from + i];
+    return value;
 }
 
 bool number_luhn(const struct number *number, size_t from, size_t count)

@@ -2,7 +2,7 @@
 /* A whole session, and all that can happen to it, in a world without sockets: pairs of an event and its argument.
  * Clients and hosts speak TLS where the gate opens it. Whatever comes: each byte that leaves has its own decision on
  * disk, for the host that it goes to; a connection knows one name; a request has one decision, one outcome and one head
- * upstream; a rule for one client lets no other out. */
+ * upstream; a rule for one client lets no other out; what was planted gets to nobody by a rule that replaces it. */
 #define OPENSSL_SUPPRESS_DEPRECATED /* RAND_set_rand_method */
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,6 +164,7 @@ static void begin(struct scene *scene)
 {
     fake_begin();
     fake.ledger.on_decision = look_at_decision;
+    fake.ledger.planted = PLANTED;
     scene->budgets = budgets_new();
     const struct route_options route = {.tls = world.client, .idle_timeout_ms = 60000, .idle_maximum = 4};
     scene->route = route_new(fake.loop, &route);

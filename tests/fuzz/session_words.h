@@ -7,8 +7,8 @@
 #define AUTHORITY "tls: { authority: { certificate: c, key: k, names: [\"@llm\", open.example] } }\n"
 
 /* The first is in force at the beginning. Under the second places are few, so that calls wait and limits are used up;
- * the third lets nothing out; the fourth asks who it is; the fifth opens. A rule of the fourth is called as the only
- * client that it is for. */
+ * the third lets nothing out; the fourth asks who it is; the fifth opens; the sixth looks into what leaves. A rule of
+ * the fourth is called as the only client that it is for. */
 static const char *const rules[] = {
     "version: 1\n"
     "inference: [{ name: local, endpoint: \"http://local.example:8000\" }, { name: canned, builtin: canned, text: x "
@@ -43,10 +43,26 @@ static const char *const rules[] = {
     "  - { id: tunnel, verdict: allow, hosts: [shop.example], schemes: [https], " LOCAL " }\n"
     "  - { id: open, verdict: allow, hosts: [open.example], paths: [\"/v1/**\"], " LOCAL " }\n"
     "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [https], inference: [local, canned] }\n",
+    "version: 1\n" AUTHORITY
+    "inference: [{ name: local, endpoint: \"http://local.example:8000\" }, { name: canned, builtin: canned, text: x "
+    "}]\n"
+    "detectors: { planted: { pattern: 'SECRET-[0-9]{4}' }, hidden: { pattern: 'HIDDEN-[0-9]{4}' } }\n"
+    "rules:\n"
+    "  - { id: screened, verdict: allow, hosts: [shop.example], schemes: [http], ports: [80], " LOCAL
+    ", inspect: { redact: [planted, email], deny: [iban], restore: true, answers: { deny: [hidden], redact: [phone] } "
+    "} "
+    "}\n"
+    "  - { id: screened-open, verdict: allow, hosts: [open.example], " LOCAL
+    ", inspect: { redact: [planted], restore: true } }\n"
+    "  - { id: screened-llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http, https], ports: [80, 443], inference: "
+    "[local, canned], inspect: { redact: [planted], restore: true, answers: { redact: [hidden] } } }\n",
 };
+/* What the rules that are called so let no upstream hear. */
+#define PLANTED "SECRET-4711"
 static const char *const known[] = {"web", "job"};
 
 #define CHAT_BODY "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
+#define PLANTED_CHAT "{\"model\":\"m\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"" PLANTED "\"}]}"
 static const char *const asked[] = {
     "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n",
     "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n",
@@ -71,7 +87,20 @@ static const char *const asked[] = {
     "0123456789abcdef\r\n\r\n",
     "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\nProxy-Authorization: Basic "
     "d2ViOnNlY3JldA==\r\n\r\n",
+    "POST http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/json\r\nContent-Length: "
+    "19\r\n\r\n{\"a\":\"" PLANTED "\"}",
+    "POST http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nContent-Type: text/plain\r\nTransfer-Encoding: "
+    "chunked\r\n\r\n7\r\nSECRET-\r\n",
+    "4\r\n4711\r\n0\r\n\r\n",
+    "GET http://shop.example/?a=" PLANTED " HTTP/1.1\r\nHost: shop.example\r\n\r\n",
+    "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nX-Note: " PLANTED "\r\n\r\n",
+    "POST /v1/a HTTP/1.1\r\nHost: open.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: "
+    "13\r\n\r\na=" PLANTED,
+    "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: "
+    "80\r\n\r\n" PLANTED_CHAT,
+    "POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Length: 80\r\n\r\n" PLANTED_CHAT,
 };
+#define EVENT_OF(content) "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" content "\"}}]}\n\n"
 static const char *const answered[] = {
     "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi",
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
@@ -81,6 +110,12 @@ static const char *const answered[] = {
     "HTTP/1.1 101 Go\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
     "HTTP/1.1 100 Continue\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: {}\n\ndata: [DONE]\n\n",
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{\"a\":\"[PLANTED_1]\"}",
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n7\r\nHIDDEN-\r\n",
+    "4\r\n0815\r\n0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" EVENT_OF("HIDDEN-08 [PLAN"),
+    EVENT_OF("TED_1] HIDDEN-0"),
+    EVENT_OF("815") "data: [DONE]\n\n",
 };
 /* Whom a client's handshake means. */
 static const char *const meant[] = {"open.example", "api.openai.com", "shop.example", "other.example"};

@@ -59,6 +59,7 @@ struct fake_decision {
     char host[HOST_TEXT_SIZE];
     uint16_t port;
     bool on_disk;
+    bool is_screened;   /* by a rule that is called "screened", or so and more */
     size_t connections; /* that were made for it */
     size_t requests;    /* that were begun for it, on connections new or old */
 };
@@ -71,6 +72,7 @@ struct fake_ledger {
     size_t commits; /* how often an exchange came to `commit`, and how often the port was asked for its decision */
     size_t asked_to_commit;
     void (*on_decision)(const struct decision_record *decision); /* what else is to be seen of it; NULL: nothing */
+    const char *planted; /* no upstream may hear this by a decision that is screened; NULL: nothing */
 };
 
 /* For whom the gate acts. */
@@ -96,7 +98,7 @@ struct fake_world {
     struct fake_ledger ledger;
     /* The first thing that must never be (NULL: nothing was): a name, a connection or a byte that left without its own
      * decision on disk, or for another host; two requests by one decision, or bytes that belong to none; two records
-     * of one request, or none. */
+     * of one request, or none; what was planted. */
     const char *fault;
     struct fake_asker asker;
     char edges[96][40]; /* "session read_head judge": every edge that was ever taken */

@@ -36,6 +36,7 @@ static struct fake_decision *note_decision(const struct decision_record *decisio
     *open = (struct fake_decision){.plan = decision->plan, .scheme = decision->scheme, .port = decision->port};
     request_id_write(&decision->id, open->id);
     text_store(decision->host, open->host, sizeof(open->host));
+    open->is_screened = text_starts_with(decision->rule, TEXT("screened"));
     struct text id = {open->id, sizeof(open->id)};
     if (fake.ledger.decided.length > 0 &&
         memmem(fake.ledger.decided.data, fake.ledger.decided.length, id.data, id.length) != NULL)

@@ -231,11 +231,26 @@ void fake_far_write(struct fake_peer *peer, struct text bytes)
         fake_far_hear(peer, bytes);
 }
 
+/* Also where it came in two pieces. */
+static void look_for_planted(const struct fake_far *far, size_t before)
+{
+    const struct fake_decision *decision = fake_decision_of(far->owner);
+    if (fake.ledger.planted == NULL || decision == NULL || !decision->is_screened)
+        return;
+    struct text planted = text_from(fake.ledger.planted);
+    struct text rest = text_after(buffer_text(&far->said), before < planted.length ? 0 : before - planted.length);
+    if (memmem(rest.data, rest.length, planted.data, planted.length) != NULL)
+        fake_fault("what was to be replaced has left");
+}
+
 void fake_far_hear(struct fake_peer *peer, struct text clear)
 {
     enum { MOST = 1 << 20 };
-    if (peer->far.said.length < MOST)
-        buffer_append(&peer->far.said, clear);
+    size_t before = peer->far.said.length;
+    if (before >= MOST)
+        return;
+    buffer_append(&peer->far.said, clear);
+    look_for_planted(&peer->far, before);
 }
 
 void fake_far_end(struct fake_peer *peer)

@@ -51,6 +51,24 @@ void expect(const struct fake_peer *peer, const char *text);
 
 void hello(struct fake_peer *peer, const char *name); /* a ClientHello, and no more */
 
+/* Rules that look into requests and answers. What they find: */
+#define CARD "4111 1111 1111 1111"
+#define PHONE "+49 30 901820"
+#define IBAN "DE89 3704 0044 0532 0130 00"
+#define PLACE "schemes: [http], ports: [80], addresses: [192.0.2.0/24]"
+#define SCREENED                                                                                                       \
+    "version: 1\n"                                                                                                     \
+    "inference: [{ name: local, endpoint: \"http://127.0.0.1:8000\" }, { name: canned, builtin: canned, text: x }]\n"  \
+    "rules:\n"                                                                                                         \
+    "  - { id: screened, verdict: allow, hosts: [shop.example], " PLACE ", inspect: { deny: [iban], redact: "          \
+    "[card, email], restore: true, types: [image/png], answers: { deny: [iban], redact: [phone] } } }\n"               \
+    "  - { id: large, verdict: allow, hosts: [large.example], " PLACE ", inspect: { redact: [card], limit: 64, "       \
+    "oversize: pass, answers: { redact: [phone] } } }\n"                                                               \
+    "  - { id: counted, verdict: allow, mode: observe, hosts: [counted.example], " PLACE ", inspect: { deny: "         \
+    "[iban], redact: [card], answers: { deny: [iban] } } }\n"                                                          \
+    "  - { id: screened-llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [local, "   \
+    "canned], inspect: { deny: [iban], redact: [card], restore: true, answers: { redact: [phone] } } }\n"
+
 #define GET_SHOP "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n"
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 #define CHAT_BODY "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"

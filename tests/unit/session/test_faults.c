@@ -37,7 +37,7 @@ struct move {
     const char *text;
 };
 struct life {
-    enum { PLAIN, TURNED, GREETED, SOCKS, QUEUED } by;
+    enum { PLAIN, TURNED, GREETED, SOCKS, QUEUED, LOOKED_INTO, HASHED } by;
     struct move moves[12];
 };
 
@@ -51,6 +51,14 @@ struct life {
 #define ONE_SLOT                                                                                                       \
     "version: 1\ninference: [{ name: one, endpoint: \"http://127.0.0.1:8001\", slots: 1, queue: { length: 1 } }]\n"    \
     "rules: [{ id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [one] }]\n"
+/* The key is any file. */
+#define HASHES                                                                                                         \
+    "version: 1\nrules: [{ id: screened, verdict: allow, hosts: [shop.example], " PLACE                                \
+    ", inspect: { redact: [card], format: hash, key_file: \"%s\", restore: true } }]\n"
+#define POST_CARD                                                                                                      \
+    "POST http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/json\r\n"                   \
+    "Content-Length: 30\r\n\r\n"
+#define EVENT_OF(content) "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" content "\"}}]}\n\n"
 #define ANSWERED "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"model\":\"mm\"}"
 
 static const struct life lives[] = {
@@ -126,6 +134,30 @@ static const struct life lives[] = {
       {CLIENT_TLS, "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n"},
       {UPSTREAM, OK},
       {CLIENT_TLS, ""}}},
+    {LOOKED_INTO,
+     {{CLIENT, POST_CARD "{\"note\":\"4111 1111"},
+      {CLIENT, " 1111 1111\"}"},
+      {UPSTREAM, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n{\"said\":\"[C"},
+      {UPSTREAM, "ARD_1]\"}"},
+      {CLIENT, "GET http://shop.example/?card=4111+1111+1111+1111 HTTP/1.1\r\nHost: shop.example\r\n\r\n"},
+      {UPSTREAM, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" EVENT_OF("[CA")},
+      {UPSTREAM, EVENT_OF("RD_1] +49 30 ") EVENT_OF("901820 ") "data: [DONE]\n\n"}}},
+    {LOOKED_INTO,
+     {{CLIENT, "POST http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nExpect: 100-continue\r\n"
+               "Content-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"},
+      {CLIENT, "e\r\nDE89 3704 0044\r\n"},
+      {CLIENT, "d\r\n 0532 0130 00\r\n0\r\n\r\n"},
+      {CLIENT, GET_SHOP},
+      {UPSTREAM, "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 27\r\n\r\n" IBAN}}},
+    {LOOKED_INTO,
+     {{CLIENT, "POST http://api.openai.com/v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\n"
+               "Content-Type: application/json\r\nContent-Length: 88\r\n\r\n"
+               "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"" CARD "\"}],\"stream\":true}"},
+      {UPSTREAM, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" EVENT_OF("[CARD")},
+      {UPSTREAM, EVENT_OF("_1] it is") "data: [DONE]\n\n"}}},
+    {HASHED,
+     {{CLIENT, POST_CARD "{\"note\":\"" CARD "\"}"},
+      {UPSTREAM, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"}}},
 };
 
 /* --- faults ---------------------------------------------------------------------------------------------------------
@@ -469,6 +501,14 @@ static void follow(struct run *run)
     }
 }
 
+static void look_into(struct scene *scene, bool hashes)
+{
+    char policy[512];
+    (void)snprintf(policy, sizeof(policy), HASHES, scene->key);
+    use_policy(scene, hashes ? policy : SCREENED, false);
+    fake.ledger.planted = CARD;
+}
+
 static struct fake_peer *come_as(struct scene *scene, const struct life *life)
 {
     static struct session_listener listener;
@@ -484,6 +524,10 @@ static struct fake_peer *come_as(struct scene *scene, const struct life *life)
         use_policy(scene, ONE_SLOT, false);
         say(scene->browser, CHAT CHAT_BODY);
         return come(scene);
+    case LOOKED_INTO:
+    case HASHED:
+        look_into(scene, life->by == HASHED);
+        break;
     case GREETED:
         listener.tls = identity;
         return come_by(scene, &listener);

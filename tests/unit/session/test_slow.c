@@ -133,6 +133,15 @@ static struct fake_peer *read_body(struct scene *scene)
     return scene->browser;
 }
 
+static struct fake_peer *read_body_to_look_into(struct scene *scene)
+{
+    use_policy(scene, SCREENED, false);
+    say(scene->browser,
+        "POST http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nContent-Type: text/plain\r\nContent-Length: "
+        "4096\r\n\r\n");
+    return scene->browser;
+}
+
 static struct fake_peer *commit(struct scene *scene)
 {
     fake.manners.records = AUDIT_WAITS;
@@ -198,6 +207,23 @@ static struct fake_peer *pass_to_a_slow_reader(struct scene *scene)
     return scene->browser;
 }
 
+/* The client hears nothing of it before its end. */
+static struct fake_peer *pass_held(struct scene *scene)
+{
+    use_policy(scene, SCREENED, false);
+    say(scene->browser, "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
+    say(fake_upstream(), "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4096\r\n\r\n");
+    return fake_upstream();
+}
+
+static struct fake_peer *pass_an_event(struct scene *scene)
+{
+    use_policy(scene, SCREENED, false);
+    say(scene->browser, GET_SHOP);
+    say(fake_upstream(), "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: ");
+    return fake_upstream();
+}
+
 static struct fake_peer *answer(struct scene *scene)
 {
     scene->browser->room = 0;
@@ -220,6 +246,7 @@ static const struct situation situations[] = {
     {"session", "finish", finish_lingers, 'x', HEAD, HEAD},
     {"exchange", "read_head", read_head, 'x', HEAD, HEAD},
     {"exchange", "read_body", read_body, ' ', STREAM, STREAM},
+    {"exchange", "read_body", read_body_to_look_into, ' ', STREAM, LONGEST},
     {"exchange", "commit", commit, 'x', HEAD, HEAD},
     {"exchange", "queue", queue, 'x', WAY + STREAM, STREAM},
     {"exchange", "resolve", resolve, 'x', WAY, HEAD},
@@ -228,6 +255,8 @@ static const struct situation situations[] = {
     {"exchange", "pass", pass_head, 'x', STREAM, HEAD},
     {"exchange", "pass", pass_down, 'x', STREAM, LONGEST},
     {"exchange", "pass", pass_to_a_slow_reader, 0, STREAM, LONGEST},
+    {"exchange", "pass", pass_held, 'x', STREAM, LONGEST},
+    {"exchange", "pass", pass_an_event, 'x', STREAM, LONGEST},
     {"exchange", "answer", answer, 0, STREAM, LONGEST},
 };
 

@@ -23,7 +23,8 @@
 #include "exeat/body/label.h"
 
 struct body_limits {
-    size_t decoded; /* bytes of the decoded text; of all texts inside it together, four times as much */
+    size_t decoded; /* bytes of the decoded text; of all texts inside it together, four times as much at a time, and
+                       sixteen times in all */
     size_t ratio;   /* decoded bytes for each coded one, beyond the first 64 KiB */
     size_t places;  /* places that are told */
 };
@@ -50,6 +51,9 @@ struct body_place {
     struct text raw;    /* as it is spelled, without quotes */
     struct text type;   /* BODY_OPAQUE: "image/png"; "" when none was said */
     size_t at;          /* where `raw` begins in its text */
+    size_t number;      /* of the places that are told, from 1 on */
+    size_t same_as;     /* the place of which this is another reading, where what was found there is found again; or
+                           itself */
 };
 
 /* One of these holds a body and all that was found out about it; it may read many, one after the other. It belongs to
@@ -76,7 +80,8 @@ typedef bool (*body_see)(void *context, struct body *body, const struct body_pla
  * what came. */
 bool body_hides(const struct body *body);
 
-/* Each place, those of the body first, then those of the texts inside it. What is malformed may be found after places
+/* Each place, and behind it those of the texts inside it: what it says where escapes are undone that some reader
+ * undoes, and in base64, JSON, data URLs. What is malformed may be found after places
  * before it were told: they count for nothing then. With `see` NULL it only finds out whether the body is well formed;
  * texts inside are not read. */
 MUST_CHECK enum body_fault body_walk(struct body *body, body_see see, void *context, struct detail *detail);
@@ -106,8 +111,8 @@ MUST_CHECK bool body_outer(
 
 /* `length` bytes of the value of `place`, from `start` on, become `text` (UTF-8, copied). Edits of one place may come
  * in any order and must not overlap. False: it cannot be edited (a name, a number, what is opaque), or the range is
- * none of its value's characters; deny then. Of BODY_OUTSIDE beside the decoded text (gzip's comment) any edit drops
- * it, since a rewritten body is not coded. */
+ * none of its value's characters, or an escape would be cut that another reader undoes; deny then. Of BODY_OUTSIDE
+ * beside the decoded text (gzip's comment) any edit drops it, since a rewritten body is not coded. */
 MUST_CHECK bool
 body_edit(struct body *body, const struct body_place *place, size_t start, size_t length, struct text text);
 bool body_is_edited(const struct body *body);

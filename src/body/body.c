@@ -5,8 +5,9 @@
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 #include "exeat/coding/magic.h"
+#include "exeat/coding/scan.h"
 
-#include "body_internal.h"
+#include "inside.h"
 #include "sniff.h"
 
 enum { RATIO_FREE = 65536 };
@@ -57,6 +58,8 @@ begin(struct body *body, const struct body_label *label, struct bytes sent, cons
     body->label = *label;
     body->limits = *limits;
     body->spelled = (struct spelled){0};
+    body->around = (struct spelled){0};
+    body->also = BODY_UNSAID;
     body->hides = body->is_edited = body->is_sniffed = false;
 }
 
@@ -209,7 +212,10 @@ bool body_is_plain(const struct body *body)
     bool has_strings = first != NULL && (first->kind == BODY_JSON || first->kind == BODY_LINES);
     if (first == NULL || body->beside.length > 0 || (!has_strings && first->kind != BODY_TEXT))
         return false;
-    return !inside_has_any(first->text);
+    if (body->also != BODY_UNSAID &&
+        (scan_has(first->text.data, first->text.length, '&', '+') || text_has(first->text, '=')))
+        return false;
+    return !inside_has_any(first->kind, first->text);
 }
 
 /* --- the walk ------------------------------------------------------------------------------------------------------
@@ -265,19 +271,25 @@ static bool is_well_formed(struct body *body)
 
 static bool walk_layer(struct body *body)
 {
-    struct layer *layer = body_layer(body);
-    if (layer->is_guess && layer->kind != BODY_TEXT && !is_well_formed(body))
+    bool is_guess = body_layer(body)->origin == LAYER_GUESS;
+    bool is_json = body_layer(body)->kind == BODY_JSON;
+    if (is_guess && body_layer(body)->kind != BODY_TEXT && !is_well_formed(body))
+        body_layer(body)->kind = is_json && body_layer(body)->depth + 1 < LAYER_DEPTH ? BODY_LINES : BODY_TEXT;
+    if (is_guess && is_json && body_layer(body)->kind == BODY_LINES && !is_well_formed(body))
         body_layer(body)->kind = BODY_TEXT;
     return walk_kind(body);
 }
 
-/* What its first byte speaks for, or what it was said to be; or the next thing that it could be: lines of JSON, a page
+/* What its first byte speaks for, and then both that and what it was said to be, since nobody knows by which its reader
+ * goes; or what it was said to be alone; or the next thing that it could be: lines of JSON, a page
  * of HTML. */
 static void settle_sniffed(struct body *body)
 {
     struct layer *first = &body->layers.list[0];
-    if (is_well_formed(body))
+    if (is_well_formed(body)) {
+        body->also = body->label.kind == BODY_EVENTS ? BODY_UNSAID : body->label.kind; /* JSON has no events */
         return;
+    }
     if (body->label.kind != BODY_UNSAID)
         first->kind = body->label.kind;
     else
@@ -298,7 +310,7 @@ enum body_fault body_walk_keeping(struct body *body, body_see keeps, body_see se
     walk->detail = detail;
     walk->fault = BODY_FINE;
     walk->into = walk_layer;
-    walk->places = walk->layer = walk->depth = walk->base = walk->path_good = 0;
+    walk->places = walk->read = walk->layer = walk->depth = walk->base = walk->path_good = 0;
     ASSERT(body->layers.count > 0);
     if (body->is_sniffed)
         settle_sniffed(body);

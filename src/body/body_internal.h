@@ -12,7 +12,8 @@
 
 enum {
     LAYER_DEPTH = 8,      /* texts in texts */
-    WITHIN_TIMES = 4,     /* so much more than the body all texts within it may be together */
+    WITHIN_TIMES = 4,     /* so much more than the body all texts within it that are held may be together */
+    READ_TIMES = 16,      /* ... and all that are read */
     LAYERS_MAX = 65000,   /* that are edited: so that a layer's number fits a place */
     LAYER_BESIDE = 65535, /* of places beside the decoded text: there is nothing to edit */
     LEVELS_MAX = 64,      /* JSON in itself, elements in elements */
@@ -26,14 +27,24 @@ struct splice {
     size_t length;
     size_t text_at;
     size_t text_length;
+    bool is_whole; /* a text that was coded anew: most of it is as it was */
+};
+
+/* Where a text within another comes from. */
+enum layer_origin {
+    LAYER_SAID,   /* its kind was said, or is certain */
+    LAYER_GUESS,  /* nobody said its kind: where it is not well formed, it is text */
+    LAYER_TOLD,   /* it is what a place says that was told: only what lies within it is still to be read */
+    LAYER_READING /* ... with escapes undone that some reader undoes: what was told is told once more, as that */
 };
 
 struct layer {
     struct text text;    /* in UTF-8, or of multipart its bytes; borrowed, or `owned`'s */
     struct buffer owned; /* owned; may be empty */
     enum body_kind kind;
-    bool is_outside;        /* its text stands beside the content */
-    bool is_guess;          /* nobody said its kind: where it is not well formed, it is text */
+    enum body_what what; /* of its texts: BODY_VALUE, _OUTSIDE beside the content, or _NAME */
+    enum layer_origin origin;
+    size_t same_as;         /* the place that its places are other readings of; 0: of none */
     enum spelling spelling; /* how its span spells it ... */
     enum transfer transfer; /* ... and before that, as a whole, ... */
     enum charset charset;   /* ... and before that */
@@ -75,7 +86,8 @@ struct walk {
     enum body_fault fault;
     bool (*into)(struct body *body); /* walks the last layer */
     size_t layer;
-    size_t places;
+    size_t places;                   /* told so far */
+    size_t read;                     /* bytes of texts within others */
     struct crumb crumbs[CRUMBS_MAX]; /* of all layers that are being walked */
     size_t depth;                    /* crumbs */
     size_t base;                     /* of those, how many are not this layer's */
@@ -97,9 +109,11 @@ struct body {
     struct buffer pair;
     struct buffer texts;    /* of all edits */
     struct spelled spelled; /* where the last edit was */
+    struct spelled around;  /* ... in the spelling of the text around it, where that is another */
     bool hides;             /* its coding has room for bytes that nobody sees */
     bool is_edited;
-    bool is_sniffed; /* its kind is what its first byte speaks for */
+    bool is_sniffed;     /* its kind is what its first byte speaks for */
+    enum body_kind also; /* what it was said to be, where it is something else as well; BODY_UNSAID: it is not */
 };
 
 /* --- layer.c */
@@ -121,16 +135,6 @@ bool walk_fail_at(struct body *body, enum body_fault fault, const char *clause, 
 MUST_CHECK enum body_fault layer_settle(struct layer *layer, struct text bytes); /* its own, or borrowed */
 MUST_CHECK enum body_fault layer_decode(struct layer *layer, struct text coded); /* borrowed */
 
-/* --- inside.c */
-/* Whether a value is something else than the text that it seems: then it is walked as that, and not told. */
-enum inside { INSIDE_NOTHING, INSIDE_WALKED, INSIDE_FAILED };
-enum inside inside_look(struct body *body, const struct body_place *place);
-/* What stands in a text that has been told, in base64; `value` is part of the text that is walked. */
-MUST_CHECK bool inside_base64(struct body *body, struct text value);
-bool inside_may_be(struct text value); /* whether any of this could be: false is certain */
-/* Whether any of this is in a text of strings, in one of them; JSON in JSON where its escapes are escaped. */
-bool inside_has_any(struct text text);
-
 /* --- tell.c */
 MUST_CHECK bool place_opaque(struct body *body, struct text raw, struct text type); /* what nobody looks into */
 MUST_CHECK bool place_beside(struct body *body); /* what stands beside the decoded body */
@@ -138,6 +142,7 @@ MUST_CHECK bool place_beside(struct body *body); /* what stands beside the decod
 /* --- place.c */
 /* Tells a place, or what lies in it. `raw` is part of the text that is walked. False: the walk is over. */
 MUST_CHECK bool place_tell(struct body *body, enum body_what what, enum spelling spelling, struct text raw);
+struct crumb crumb_of_form(struct text name); /* `name` as a form spells it */
 
 /* --- crumbs: where a walker is */
 MUST_CHECK bool crumb_push(struct body *body, struct crumb crumb); /* false: nested too deep */

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts that lie in values without anybody's saying so: JSON (the arguments of a tool call), data URLs, percent
- * escapes, entities of markup, base64. A value is told at its innermost reading: what it says at last, once. */
-#include <string.h>
+/* Texts that lie in values without anybody's saying so: JSON (the arguments of a tool call), data URLs, base64, and
+ * what a value says where its escapes are undone. Nobody knows who undoes which of them, so every reading is told: the
+ * value as it stands, and what it says otherwise. */
+#include "inside.h"
 
-#include "exeat/coding/magic.h"
+#include "exeat/coding/base64.h"
+#include "exeat/coding/scan.h"
 
-#include "body_internal.h"
 #include "label.h"
-#include "scan.h"
-
-enum { BASE64_MIN = 16, LINE_MIN = 60, BASE64_BLOCK = 64, OPAQUE_MIN = 64 };
+#include "tell.h"
 
 static bool is_blank(char byte)
 {
@@ -26,157 +25,69 @@ static bool looks_json(struct text value)
                                 (core.data[0] == '[' && text_ends_with(core, TEXT("]"))));
 }
 
-static bool has_percent(struct text value)
+static bool looks_data_url(struct text value)
 {
-    for (size_t at = text_index(value, '%', 0); at + 2 < value.length; at = text_index(value, '%', at + 1))
-        if (hex_value(value.data[at + 1]) >= 0 && hex_value(value.data[at + 2]) >= 0)
-            return true;
-    return false;
+    return value.length > 5 && value.data[4] == ':' && text_equal_nocase(text_part(value, 0, 4), TEXT("data"));
 }
 
-static bool has_entity(struct text value)
-{
-    for (size_t at = text_index(value, '&', 0); at + 2 < value.length; at = text_index(value, '&', at + 1))
-        if (spelling_is_escape(SPELLED_XML, text_after(value, at)))
-            return true;
-    return false;
-}
-
-/* --- base64 --------------------------------------------------------------------------------------------------------
+/* --- escapes -------------------------------------------------------------------------------------------------------
  */
 
-/* The end of the first run of at least BASE64_MIN digits from `at` on, and its start; 0: there is none. */
-static size_t find_run(struct text value, size_t at, size_t *start)
+/* What a text may be spelled in without anybody's saying so, by what begins an escape. */
+static const struct reading {
+    enum spelling spelling;
+    char begins;
+} readings[] = {{SPELLED_PERCENT, '%'}, {SPELLED_HTML, '&'}, {SPELLED_SLASHES, '\\'}};
+
+static bool has_escape(const struct reading *reading, struct text text)
 {
-    static const unsigned full = (1U << SCAN_STEP) - 1;
-    *start = at;
-    for (; at + SCAN_STEP <= value.length; at += SCAN_STEP) {
-        unsigned digits = scan_base64_step(value.data + at);
-        if (digits == full)
-            continue;
-        size_t front = (size_t)__builtin_ctz(~digits);
-        if (at + front - *start >= BASE64_MIN)
-            return at + front;
-        *start = at + SCAN_STEP - (size_t)__builtin_clz(~(digits << (32 - SCAN_STEP)));
-    }
-    for (; at < value.length; at++) {
-        if (base64_has(value.data[at]))
-            continue;
-        if (at - *start >= BASE64_MIN)
-            return at;
-        *start = at + 1;
-    }
-    return value.length - *start >= BASE64_MIN ? value.length : 0;
+    for (size_t at = text_index(text, reading->begins, 0); at < text.length;
+         at = text_index(text, reading->begins, at + 1))
+        if (spelling_is_escape(reading->spelling, text_after(text, at)))
+            return true;
+    return false;
 }
 
-static size_t line_end_length(struct text text)
+/* Whether `text`, which `layer` is, is to be read with that spelling. The order of readings does not matter but where
+ * one brings forth what another reads: so of two that stand in a text they are undone in the order of the table. */
+static bool is_to_be_read(const struct body *body, const struct layer *layer, size_t index, struct text text)
 {
-    return text_starts_with(text, TEXT("\r\n")) ? 2 : text_starts_with(text, TEXT("\n"));
-}
-
-/* Where a run goes on over lines of one length, as mail and PEM write them. */
-static size_t lines_end(struct text value, size_t start, size_t end)
-{
-    size_t length = end - start;
-    size_t digits = length;
-    for (size_t next = end; digits == length && length >= LINE_MIN; end = next + digits) {
-        next = end + line_end_length(text_after(value, end));
-        digits = 0;
-        while (next > end && digits <= length && next + digits < value.length && base64_has(value.data[next + digits]))
-            digits++;
-        if (digits == 0 || digits > length)
-            break;
-    }
-    return end;
-}
-
-/* The next run from `*at` on, with what it has of padding. */
-static bool next_run(struct text value, size_t *at, struct text *run)
-{
-    size_t start;
-    size_t end = value.length < BASE64_MIN ? 0 : find_run(value, *at, &start);
-    if (end == 0)
+    size_t undone = 0;
+    while (undone < COUNT_OF(readings) && readings[undone].spelling != layer->spelling)
+        undone++;
+    if (!has_escape(&readings[index], text))
         return false;
-    size_t first = end;
-    end = lines_end(value, start, end);
-    end -= end == first && (end - start) % 4 == 1; /* one digit of a group says nothing */
-    for (size_t padding = 0; padding < 2 && end < value.length && value.data[end] == '='; padding++)
-        end++;
-    *run = text_part(value, start, end - start);
-    *at = end;
-    return true;
+    if (layer->origin != LAYER_READING || undone <= index)
+        return true;
+    struct text before = text_part(body->layers.list[layer->parent].text, layer->at, layer->length);
+    return !has_escape(&readings[index], before);
 }
 
-/* How it was written, so that it is written so again. */
-static enum transfer transfer_of(struct text run)
+/* What a place says in `spelling`; kind, origin and `same_as` of the layer are set. */
+static bool walk_as(struct body *body, const struct body_place *place, enum spelling spelling, struct layer *layer)
 {
-    if (text_has(run, '\n'))
-        return TRANSFER_BASE64_MIME;
-    if (text_ends_with(run, TEXT("=")) || run.length % 4 == 0)
-        return text_has(run, '-') || text_has(run, '_') ? TRANSFER_BASE64URL : TRANSFER_BASE64;
-    return text_has(run, '+') || text_has(run, '/') ? TRANSFER_BASE64_SHORT : TRANSFER_BASE64URL;
-}
-
-/* Text has no control characters, and is UTF-8. */
-static bool is_text(struct text bytes)
-{
-    for (size_t i = 0; i < bytes.length; i++)
-        if ((unsigned char)bytes.data[i] < ' ' && !is_blank(bytes.data[i]))
-            return false;
-    return bytes.length > 0 && text_is_utf8(bytes);
-}
-
-/* Whether a byte may come in text, `left` being how many bytes of a character are still to come. */
-static bool goes_on_as_text(unsigned char byte, size_t *left)
-{
-    if (*left > 0) {
-        (*left)--;
-        return (byte & 0xc0) == 0x80;
+    struct text raw = place->raw;
+    layer->what = place->what;
+    layer->spelling = spelling;
+    layer->charset = CHARSET_UTF8;
+    layer->text = raw;
+    if (spelling_differs(spelling, raw)) {
+        spelling_read(spelling, raw, &layer->owned);
+        layer->text = buffer_text(&layer->owned);
     }
-    *left = byte < 0xc2 ? 0 : byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-    return byte < 0x80 ? byte >= ' ' || is_blank((char)byte) : byte >= 0xc2 && byte < 0xf5;
+    return layer_walk(body, raw, layer);
 }
 
-/* Most runs are no base64 but long words: the first few bytes that they would say settle nearly all of them. */
-static bool begins_as_text(struct text run)
-{
-    size_t left = 0;
-    for (size_t at = 0; at < BASE64_MIN; at += 4) {
-        uint32_t group = 0;
-        for (size_t i = 0; i < 4; i++)
-            group = group << 6 | (uint8_t)base64_values[(unsigned char)run.data[at + i]];
-        for (size_t i = 0; i < 3; i++)
-            if (!goes_on_as_text((unsigned char)(group >> (16 - 8 * i)), &left))
-                return false;
-    }
-    return true;
-}
+/* --- base64 and data URLs ------------------------------------------------------------------------------------------
+ */
 
-/* A file that is known by its first bytes. */
-static struct text file_type(struct text run)
+static bool walk_run(struct body *body, enum body_what what, struct text run)
 {
-    char block[BASE64_BLOCK];
-    struct buffer front = {block, 0, sizeof(block)};
-    if (run.length < OPAQUE_MIN || !transfer_read(TRANSFER_BASE64_SHORT, text_part(run, 0, OPAQUE_MIN), &front))
-        return TEXT("");
-    return magic_type(buffer_text(&front));
-}
-
-/* Nothing but that: not looked at as text too. */
-static bool is_file(struct text value)
-{
-    return file_type(value).length > 0 && base64_is(value);
-}
-
-static bool walk_run(struct body *body, struct text run)
-{
-    struct layer layer = {.kind = BODY_TEXT, .transfer = transfer_of(run), .charset = CHARSET_UTF8};
-    struct text type = file_type(run);
+    struct layer layer = {.kind = BODY_TEXT, .what = what, .transfer = base64_transfer(run), .charset = CHARSET_UTF8};
+    struct text type = base64_file(run);
     if (type.length > 0)
         return place_opaque(body, run, type);
-    if (!begins_as_text(run))
-        return true;
-    if (!transfer_read(layer.transfer, run, &layer.owned) || !is_text(buffer_text(&layer.owned))) {
+    if (!base64_text(run, &layer.owned)) {
         layer_clear(&layer);
         return true;
     }
@@ -184,74 +95,97 @@ static bool walk_run(struct body *body, struct text run)
     return layer_walk(body, run, &layer);
 }
 
-static bool has_base64(struct text value)
+static bool walk_runs(struct body *body, enum body_what what, struct text text)
 {
     struct text run;
-    for (size_t at = 0; next_run(value, &at, &run);)
-        if (begins_as_text(run) || file_type(run).length > 0)
-            return true;
-    return false;
-}
-
-bool inside_base64(struct body *body, struct text value)
-{
-    struct text run;
-    for (size_t at = 0; next_run(value, &at, &run);)
-        if (!walk_run(body, run))
+    for (size_t at = 0; base64_next(text, &at, &run);)
+        if (!walk_run(body, what, run))
             return false;
     return true;
 }
 
-/* --- data URLs -----------------------------------------------------------------------------------------------------
- */
+static bool has_base64(struct text text)
+{
+    struct text run;
+    for (size_t at = 0; base64_next(text, &at, &run);)
+        if (base64_begins_as_text(run) || base64_file(run).length > 0)
+            return true;
+    return false;
+}
 
 /* RFC 2397: data:[type][;parameters][;base64],payload */
 struct data_url {
     struct body_label label;
     struct text payload;
-    bool is_base64;
 };
 
-static bool looks_data_url(struct text value)
-{
-    return value.length > 5 && value.data[4] == ':' && text_equal_nocase(text_part(value, 0, 4), TEXT("data"));
-}
-
+/* One whose payload is in base64; the payload of another is text as it stands. */
 static bool read_data_url(struct text value, struct data_url *url)
 {
+    static const struct text word = TEXT_INIT(";base64");
     size_t comma = text_index(value, ',', 0);
     if (!looks_data_url(value) || comma == value.length)
         return false;
-    struct text type = text_part(value, 5, comma - 5);
+    struct text type = text_trim(text_part(value, 5, comma - 5), " ");
     *url = (struct data_url){.payload = text_after(value, comma + 1)};
-    url->is_base64 = type.length >= 7 && text_equal_nocase(text_after(type, type.length - 7), TEXT(";base64"));
-    type.length -= url->is_base64 ? 7 : 0;
+    if (type.length < word.length || !text_equal_nocase(text_after(type, type.length - word.length), word))
+        return false;
+    type.length -= word.length;
     body_label_field(&url->label, TEXT("content-type"), type.length == 0 ? TEXT("text/plain") : type);
-    return body_label_end(&url->label) == BODY_FINE;
+    return body_label_end(&url->label) == BODY_FINE && base64_is(url->payload);
 }
 
+static bool is_opaque_url(const struct data_url *url)
+{
+    return url->label.kind == BODY_BINARY || url->label.kind == BODY_MULTIPART;
+}
+
+/* Whether a value is something else than text, and was walked as that. */
+enum inside { INSIDE_NOTHING, INSIDE_WALKED, INSIDE_FAILED };
 static enum inside walked(bool goes_on)
 {
     return goes_on ? INSIDE_WALKED : INSIDE_FAILED;
 }
 
-static enum inside walk_data_url(struct body *body, struct text value)
+static enum inside walk_data_url(struct body *body, enum body_what what, struct text value)
 {
     struct data_url url;
-    if (!read_data_url(value, &url))
+    if (!read_data_url(value, &url) || is_opaque_url(&url))
         return INSIDE_NOTHING;
-    struct layer layer = {.kind = url.label.kind, .charset = url.label.charset, .separator = url.label.separator};
-    if (!url.is_base64 || !base64_is(url.payload))
-        return INSIDE_NOTHING; /* text, whatever it says */
-    if (layer.kind == BODY_BINARY || layer.kind == BODY_MULTIPART)
-        return walked(place_opaque(body, url.payload, text_from(url.label.type)));
-    layer.is_guess = true; /* before it is decoded: then it is held to UTF-8 at once */
-    layer.transfer = transfer_of(url.payload);
+    struct layer layer = {
+        .kind = url.label.kind,
+        .what = what,
+        .origin = LAYER_GUESS, /* before it is decoded: then it is held to UTF-8 at once */
+        .charset = url.label.charset,
+        .separator = url.label.separator,
+        .transfer = base64_transfer(url.payload)};
     if (layer_decode(&layer, url.payload) != BODY_FINE) {
         layer_clear(&layer);
         return INSIDE_NOTHING;
     }
     return walked(layer_walk(body, url.payload, &layer));
+}
+
+/* Nothing but a file that is known by its first bytes, or a data URL of a type that is no text: not looked at as text.
+ * Of the URL what stands before its payload is text. */
+static enum inside tell_opaque(struct body *body, struct body_place *place)
+{
+    struct data_url url;
+    struct text type = base64_is(place->value) ? base64_file(place->value) : TEXT("");
+    struct spelled front = {.spelling = (enum spelling)place->spelling, .raw = place->raw};
+    if (place->what == BODY_NAME)
+        return INSIDE_NOTHING;
+    if (type.length > 0)
+        return walked(place_opaque(body, place->raw, type));
+    if (!read_data_url(place->value, &url) || !is_opaque_url(&url))
+        return INSIDE_NOTHING;
+    bool is_good = spelled_seek(&front, place->value.length - url.payload.length - 1);
+    struct body_place before = {
+        .what = place->what, .raw = text_part(place->raw, 0, is_good ? front.at : place->raw.length)};
+    struct text behind = text_after(place->raw, before.raw.length);
+    return walked(
+        walk_as(body, &before, front.spelling, &(struct layer){.kind = BODY_TEXT}) &&
+        place_opaque(body, behind, text_from(url.label.type)));
 }
 
 /* --- all -----------------------------------------------------------------------------------------------------------
@@ -262,51 +196,58 @@ bool inside_may_be(struct text value)
     struct text run;
     size_t at = 0;
     return looks_json(value) || looks_data_url(value) || scan_has(value.data, value.length, '%', '&') ||
-           next_run(value, &at, &run);
+           text_has(value, '\\') || base64_next(value, &at, &run);
 }
 
-/* What the place says in `spelling`, as a text of `kind`. */
-static enum inside
-walk_as(struct body *body, enum body_kind kind, const struct body_place *place, enum spelling spelling)
+bool inside_walk(struct body *body, enum body_what what, struct text text, size_t told)
 {
-    struct text raw = place->raw;
-    struct layer layer = {.kind = kind, .spelling = spelling, .charset = CHARSET_UTF8, .text = raw};
-    layer.is_outside = place->what == BODY_OUTSIDE;
-    layer.is_guess = kind != BODY_TEXT;
-    if (spelling_differs(spelling, raw)) {
-        spelling_read(spelling, raw, &layer.owned);
-        layer.text = buffer_text(&layer.owned);
-    }
-    return walked(layer_walk(body, raw, &layer));
+    const struct layer layer = *body_layer(body);
+    const struct body_place place = {.what = what, .raw = text};
+    enum inside url = walk_data_url(body, what, text);
+    if (url == INSIDE_FAILED)
+        return false;
+    struct text around = url == INSIDE_WALKED ? text_part(text, 0, text_index(text, ',', 0)) : text;
+    bool goes_on = walk_runs(body, what, around);
+    for (size_t i = 0; i < COUNT_OF(readings) && goes_on; i++)
+        if (is_to_be_read(body, &layer, i, text))
+            goes_on = walk_as(
+                body, &place, readings[i].spelling,
+                &(struct layer){.kind = BODY_TEXT, .origin = LAYER_READING, .same_as = told});
+    return goes_on;
 }
 
-static bool is_data_url(struct text value)
+static bool has_anything(struct text value)
 {
     struct data_url url;
-    return read_data_url(value, &url);
+    for (size_t i = 0; i < COUNT_OF(readings); i++)
+        if (has_escape(&readings[i], value))
+            return true;
+    return read_data_url(value, &url) || has_base64(value);
 }
 
-enum inside inside_look(struct body *body, const struct body_place *place)
+bool inside_tell(struct body *body, struct body_place *place)
 {
     enum spelling spelling = (enum spelling)place->spelling;
-    struct text value = place->value;
-    if (looks_json(value) && !body_layer(body)->is_guess)
-        return walk_as(body, BODY_JSON, place, spelling);
-    bool has_percents = has_percent(value);
-    bool has_entities = has_entity(value);
-    if (spelling != SPELLED_PLAIN && (has_percents || has_entities || is_data_url(value) || has_base64(value)))
-        return walk_as(body, BODY_TEXT, place, spelling);
-    if (spelling != SPELLED_PLAIN)
-        return INSIDE_NOTHING;
-    if (is_file(value))
-        return walked(place_opaque(body, value, file_type(value)));
-    enum inside inside = walk_data_url(body, value);
-    if (inside != INSIDE_NOTHING)
-        return inside;
-    if (has_percents)
-        return walk_as(body, BODY_TEXT, place, SPELLED_PERCENT);
-    return has_entities ? walk_as(body, BODY_TEXT, place, SPELLED_XML) : INSIDE_NOTHING;
+    const struct layer *layer = body_layer(body);
+    bool is_failed_guess = layer->kind == BODY_TEXT && layer->origin == LAYER_GUESS;
+    if (place->what != BODY_NAME && looks_json(place->value) && !is_failed_guess)
+        return walk_as(body, place, spelling, &(struct layer){.kind = BODY_JSON, .origin = LAYER_GUESS});
+    enum inside opaque = tell_opaque(body, place);
+    if (opaque != INSIDE_NOTHING)
+        return opaque == INSIDE_WALKED;
+    bool has_more = has_anything(place->value);
+    if (!tell_place(body, place))
+        return false;
+    if (!has_more)
+        return true;
+    if (spelling == SPELLED_PLAIN)
+        return inside_walk(body, place->what, place->raw, place->same_as);
+    return walk_as(
+        body, place, spelling, &(struct layer){.kind = BODY_TEXT, .origin = LAYER_TOLD, .same_as = place->same_as});
 }
+
+/* --- a look beforehand ---------------------------------------------------------------------------------------------
+ */
 
 /* What makes a data URL one that is read. */
 static bool has_base64_word(struct text text)
@@ -334,7 +275,7 @@ static bool entity_hides(struct text text)
         if (text_starts_with(text, plain[i]))
             return false;
     if (!text_starts_with(text, TEXT("&amp;")))
-        return spelling_is_escape(SPELLED_XML, text);
+        return spelling_is_escape(SPELLED_HTML, text);
     struct text behind = text_after(text, 5);
     return behind.length > 0 && (behind.data[0] == '#' || base64_has(behind.data[0]));
 }
@@ -347,8 +288,12 @@ static bool has_hiding_entity(struct text text)
     return false;
 }
 
-bool inside_has_any(struct text text)
+bool inside_has_any(enum body_kind kind, struct text text)
 {
-    bool has_marks = scan_has(text.data, text.length, '%', '&') && (has_percent(text) || has_hiding_entity(text));
-    return has_marks || has_escaped_escape(text) || has_base64_word(text) || has_base64(text);
+    const struct reading *percent = &readings[0];
+    const struct reading *slashes = &readings[2];
+    bool has_marks =
+        scan_has(text.data, text.length, '%', '&') && (has_escape(percent, text) || has_hiding_entity(text));
+    bool has_slashes = kind == BODY_TEXT ? has_escape(slashes, text) || looks_json(text) : has_escaped_escape(text);
+    return has_marks || has_slashes || has_base64_word(text) || has_base64(text);
 }

@@ -126,10 +126,16 @@ bool layer_walk(struct body *body, struct text raw, struct layer *layer)
     layer->depth = (uint16_t)(parent->depth + 1);
     layer->at = (size_t)(raw.data - parent->text.data);
     layer->length = raw.length;
+    if (layer->same_as == 0) /* that it was told there does not hold for what lies in it */
+        layer->same_as = parent->origin == LAYER_TOLD ? body->layers.list[parent->parent].same_as : parent->same_as;
+    if (body->walk.see != NULL)
+        body->walk.read += layer->text.length;
     enum body_fault fault = BODY_FINE;
     if (layer->depth == LAYER_DEPTH)
         fault = BODY_TOO_DEEP;
-    else if (body->layers.bytes + layer->owned.length > WITHIN_TIMES * body->limits.decoded)
+    else if (
+        body->layers.bytes + layer->owned.length > WITHIN_TIMES * body->limits.decoded ||
+        body->walk.read > READ_TIMES * body->limits.decoded)
         fault = BODY_TOO_LARGE;
     if (fault != BODY_FINE) {
         layer_clear(layer);

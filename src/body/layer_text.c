@@ -8,7 +8,7 @@
 static bool is_of_charset(const struct layer *layer)
 {
     bool is_json = layer->kind == BODY_JSON || layer->kind == BODY_LINES || layer->kind == BODY_SEQUENCE;
-    return (is_json && !layer->is_guess) || text_is_utf8(layer->text);
+    return (is_json && layer->origin == LAYER_SAID) || text_is_utf8(layer->text);
 }
 
 /* `bytes` are the layer's own, or borrowed for as long as it lives. */
@@ -29,7 +29,7 @@ enum body_fault layer_settle(struct layer *layer, struct text bytes)
         return is_of_charset(layer) ? BODY_FINE : BODY_CHARSET_MALFORMED;
     struct buffer text = {0};
     bool is_good = charset_read(layer->charset, layer->text, &text);
-    buffer_clear(&layer->owned);
+    buffer_forget(&layer->owned);
     layer->owned = text;
     layer->text = buffer_text(&layer->owned);
     return is_good ? BODY_FINE : BODY_CHARSET_MALFORMED;

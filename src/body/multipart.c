@@ -29,18 +29,28 @@ static enum delimiter read_delimiter(const struct multipart_reader *reader, stru
     return is_last ? DELIMITER_LAST : DELIMITER_NEXT;
 }
 
+/* Behind the next LF, or a CR without one. */
+static size_t next_line(struct text rest, size_t at)
+{
+    while (at < rest.length && rest.data[at] != '\n' && rest.data[at] != '\r')
+        at++;
+    return at + (text_starts_with(text_after(rest, at), TEXT("\r\n")) ? 2 : 1);
+}
+
 /* Up to the next delimiter: what stands before it, without the line end that belongs to it. */
 static enum delimiter find_delimiter(const struct multipart_reader *reader, size_t *before, size_t *length)
 {
     struct text rest = reader->rest;
     for (size_t at = 0; at < rest.length;) {
         enum delimiter delimiter = read_delimiter(reader, text_after(rest, at), length);
+        if (delimiter != DELIMITER_NONE && at > 0 && rest.data[at - 1] == '\r')
+            return DELIMITER_BAD; /* some end lines at CR too */
         if (delimiter != DELIMITER_NONE) {
             *before = at - (at > 0) - (at > 1 && rest.data[at - 2] == '\r');
             *length += at - *before;
             return delimiter;
         }
-        at = text_index(rest, '\n', at) + 1;
+        at = next_line(rest, at);
     }
     return DELIMITER_NONE;
 }

@@ -35,12 +35,13 @@ static void put(struct body *body, struct layer *layer, struct splice where, enu
  */
 
 /* Edits of a place mostly come in their order: then the place is read once for all of them. */
-static bool seek(struct body *body, const struct body_place *place, size_t offset, size_t *at)
+static bool
+seek(struct spelled *spelled, const struct body_place *place, enum spelling spelling, size_t offset, size_t *at)
 {
-    struct spelled *spelled = &body->spelled;
-    bool is_same = spelled->raw.data == place->raw.data && spelled->spelling == place->spelling;
+    bool is_same = spelled->raw.data == place->raw.data && spelled->raw.length == place->raw.length &&
+                   spelled->spelling == spelling;
     if (!is_same || offset < spelled->said)
-        *spelled = (struct spelled){.spelling = (enum spelling)place->spelling, .raw = place->raw};
+        *spelled = (struct spelled){.spelling = spelling, .raw = place->raw};
     *at = 0;
     if (!spelled_seek(spelled, offset))
         return false;
@@ -48,20 +49,42 @@ static bool seek(struct body *body, const struct body_place *place, size_t offse
     return *at == place->raw.length || ((unsigned char)place->raw.data[*at] & 0xc0) != 0x80;
 }
 
+/* Where a form is JSON or XML as well, their escapes stand in its values, as pairs do in a name of a file that is taken
+ * as it stands: what would cut one cannot be changed. */
+static bool cuts_around(struct body *body, const struct body_place *place, size_t from, size_t to)
+{
+    enum body_kind kind = body->layers.list[place->layer].kind;
+    size_t at;
+    if (place->spelling == SPELLED_PAIRS_SHOWN) /* what stands behind it would be a pair no more */
+        return to > from && place->raw.data[to - 1] == '\\';
+    if (place->spelling != SPELLED_FORM || (kind != BODY_JSON && kind != BODY_XML))
+        return false;
+    enum spelling spelling = kind == BODY_JSON ? SPELLED_JSON_SHOWN : SPELLED_XML_SHOWN;
+    return !seek(&body->around, place, spelling, from, &at) || !seek(&body->around, place, spelling, to, &at);
+}
+
+static bool is_fixed(const struct body_place *place)
+{
+    return place->what == BODY_NUMBER || place->what == BODY_NAME || place->what == BODY_OPAQUE ||
+           place->spelling == SPELLED_FIXED;
+}
+
 bool body_edit(struct body *body, const struct body_place *place, size_t start, size_t length, struct text text)
 {
+    enum spelling spelling = (enum spelling)place->spelling;
     size_t from;
     size_t to;
-    if (place->what == BODY_NUMBER || place->what == BODY_NAME || place->what == BODY_OPAQUE || !text_is_utf8(text))
+    if (is_fixed(place) || !text_is_utf8(text))
         return false;
     if (place->layer == LAYER_BESIDE) {
         body->is_edited = true;
         return true;
     }
-    if (length > SIZE_MAX - start || !seek(body, place, start, &from) || !seek(body, place, start + length, &to))
+    if (length > SIZE_MAX - start || !seek(&body->spelled, place, spelling, start, &from) ||
+        !seek(&body->spelled, place, spelling, start + length, &to) || cuts_around(body, place, from, to))
         return false;
     struct layer *layer = &body->layers.list[place->layer];
-    put(body, layer, (struct splice){place->at + from, to - from, 0, 0}, (enum spelling)place->spelling, text);
+    put(body, layer, (struct splice){.at = place->at + from, .length = to - from}, spelling, text);
     body->is_edited = true;
     return true;
 }
@@ -74,17 +97,34 @@ bool body_is_edited(const struct body *body)
 /* --- the body anew -------------------------------------------------------------------------------------------------
  */
 
+/* Of two upon the very same bytes that was made first which stands there as it is: its text says the same in all
+ * readings, unless it has escapes itself. */
 static int by_place(const void *left, const void *right)
 {
     const struct splice *one = left;
     const struct splice *other = right;
-    if (one->at == other->at)
+    if (one->at != other->at)
+        return (one->at > other->at) - (one->at < other->at);
+    if (one->length != other->length)
         return (one->length < other->length) - (one->length > other->length);
-    return (one->at > other->at) - (one->at < other->at);
+    return (one->text_at > other->text_at) - (one->text_at < other->text_at);
 }
 
-/* In their order, none upon another: of two that overlap (a text in base64 and a part of what it says) the one that
- * begins first takes the other's bytes too, so that none of them is left. */
+/* `last` and `next` overlap: one of them stands for the bytes of both, so that none of these are left. That is the
+ * first, but for what was coded anew as a whole: in it the other's bytes may be left as they were. */
+static void join(struct splice *last, const struct splice *next)
+{
+    size_t end = last->at + last->length;
+    if (next->at + next->length > end)
+        end = next->at + next->length;
+    size_t at = last->at;
+    if (last->is_whole && !next->is_whole)
+        *last = *next;
+    last->at = at;
+    last->length = end - at;
+}
+
+/* In their order, none upon another. */
 static void put_in_order(struct layer *layer)
 {
     size_t count = 0;
@@ -92,11 +132,10 @@ static void put_in_order(struct layer *layer)
         qsort(layer->splices, layer->splice_count, sizeof(*layer->splices), by_place);
     for (size_t i = 0; i < layer->splice_count; i++) {
         struct splice *last = count == 0 ? NULL : &layer->splices[count - 1];
-        size_t end = layer->splices[i].at + layer->splices[i].length;
         if (last == NULL || layer->splices[i].at >= last->at + last->length)
             layer->splices[count++] = layer->splices[i];
-        else if (end > last->at + last->length)
-            last->length = end - last->at;
+        else
+            join(last, &layer->splices[i]);
     }
     layer->splice_count = count;
 }
@@ -122,7 +161,7 @@ static bool carry_each(struct body *body, const struct layer *layer)
     bool is_good = true;
     for (size_t i = 0; i < layer->splice_count && is_good; i++) {
         const struct splice *splice = &layer->splices[i];
-        struct splice above = {0};
+        struct splice above = {.is_whole = splice->is_whole};
         is_good = spelled_seek(&spelled, splice->at);
         above.at = layer->at + spelled.at;
         is_good = is_good && spelled_seek(&spelled, splice->at + splice->length);
@@ -131,7 +170,7 @@ static bool carry_each(struct body *body, const struct layer *layer)
         buffer_append(&text, splice_text(body, splice));
         put(body, parent, above, spelled.spelling, buffer_text(&text));
     }
-    buffer_clear(&text);
+    buffer_forget(&text);
     return is_good;
 }
 
@@ -144,11 +183,11 @@ static bool carry_whole(struct body *body, const struct layer *layer)
     struct buffer bytes = {0};
     bool is_good = charset_write(layer->charset, layer->has_mark, buffer_text(&text), &bytes);
     transfer_write(layer->transfer, buffer_text(&bytes), &coded);
-    struct splice above = {layer->at, layer->length, 0, 0};
+    struct splice above = {.at = layer->at, .length = layer->length, .is_whole = true};
     put(body, &body->layers.list[layer->parent], above, layer->spelling, buffer_text(&coded));
-    buffer_clear(&text);
-    buffer_clear(&bytes);
-    buffer_clear(&coded);
+    buffer_forget(&text);
+    buffer_forget(&bytes);
+    buffer_forget(&coded);
     return is_good;
 }
 
@@ -174,6 +213,6 @@ bool body_rewrite(struct body *body, struct buffer *out)
     struct buffer text = {0};
     apply(body, first, &text);
     bool is_good = charset_write(first->charset, first->has_mark, buffer_text(&text), out);
-    buffer_clear(&text);
+    buffer_forget(&text);
     return is_good;
 }

@@ -2,6 +2,8 @@
 /* Strict sniffing: the first byte says what it would have to be; whether it is is found out by reading all of it. */
 #include "sniff.h"
 
+#include <string.h>
+
 #include "label.h"
 
 static char first_byte(struct text text)
@@ -59,8 +61,10 @@ bool sniff_xml_charset(struct text text, enum charset *charset)
     struct text line = text_part(text, 0, text_index(text, '>', 0));
     if (!text_starts_with(line, TEXT("<?xml")))
         return true;
-    while (line.length > 0 && !text_starts_with(line, word))
-        line = text_after(line, 1);
+    const char *at = memmem(line.data, line.length, word.data, word.length);
+    line = text_after(line, at == NULL ? line.length : (size_t)(at - line.data));
+    if (line.length > 0 && memmem(line.data + 1, line.length - 1, word.data, word.length) != NULL)
+        return false; /* two, or one within another's value */
     struct text value = text_trim(text_after(line, word.length), " \t\r\n=?");
     if (value.length < 2 || (value.data[0] != '"' && value.data[0] != '\''))
         return value.length == 0;

@@ -8,12 +8,26 @@
 
 enum { RECORD_BEGIN = 0x1e };
 static const struct text byte_order_mark = TEXT_INIT("\xef\xbb\xbf");
+static const struct text record_blanks = TEXT_INIT(" \t\r\n\x1e");
 
 /* Where a JSON text of a sequence is: its line ends may stand within it. */
 struct balance {
     size_t open;
     bool in_string;
     bool after_slash;
+};
+
+/* What the event that comes has so far. */
+enum content {
+    CONTENT_NONE, /* blank lines at most */
+    CONTENT_LINES,
+    CONTENT_DATA /* any of them are its data */
+};
+/* The byte-order mark of a stream. */
+enum mark {
+    MARK_NEXT, /* it may stand here */
+    MARK_HERE, /* it did, in front of the event that comes */
+    MARK_PAST
 };
 
 struct body_stream {
@@ -27,11 +41,9 @@ struct body_stream {
     struct buffer name;
     struct buffer outside;
     struct balance balance;
-    bool has_lines; /* the event has any but blank ones */
-    bool has_data;
+    enum content content;
+    enum mark mark;
     bool after_cr; /* the last line ended with CR at the end of what was there */
-    bool is_first; /* a byte-order mark may stand here */
-    bool has_mark; /* and did, in front of the event that comes */
     bool is_ended;
 };
 
@@ -41,7 +53,6 @@ struct body_stream *body_stream_new(enum body_kind kind, size_t limit)
     struct body_stream *stream = base_zalloc(sizeof(*stream));
     stream->kind = kind;
     stream->limit = limit;
-    stream->is_first = true;
     return stream;
 }
 
@@ -86,6 +97,12 @@ static size_t line_length(struct text text, size_t from)
     return length;
 }
 
+/* Only LF ends lines of JSON, in which CR is a blank like any other (RFC 8259 section 2). */
+static size_t line_end(const struct body_stream *stream, struct text rest)
+{
+    return stream->kind == BODY_LINES ? text_index(rest, '\n', stream->looked) : line_length(rest, stream->looked);
+}
+
 /* Without the LF of a CR that ended the last line. */
 static struct text not_scanned(struct body_stream *stream)
 {
@@ -107,7 +124,7 @@ static size_t end_length(struct text end)
 static bool take_line(struct body_stream *stream, struct text *line)
 {
     struct text rest = not_scanned(stream);
-    size_t length = line_length(rest, stream->looked);
+    size_t length = line_end(stream, rest);
     stream->looked = length;
     if (rest.length == 0 || (length == rest.length && !stream->is_ended))
         return false;
@@ -121,10 +138,10 @@ static bool take_line(struct body_stream *stream, struct text *line)
 
 static struct text without_mark(struct body_stream *stream, struct text line)
 {
-    bool has_mark = stream->is_first && text_starts_with(line, byte_order_mark);
-    stream->has_mark = stream->has_mark || has_mark;
-    stream->is_first = false;
-    return text_after(line, has_mark ? byte_order_mark.length : 0);
+    if (stream->mark != MARK_NEXT)
+        return line;
+    stream->mark = text_starts_with(line, byte_order_mark) ? MARK_HERE : MARK_PAST;
+    return text_after(line, stream->mark == MARK_HERE ? byte_order_mark.length : 0);
 }
 
 /* WHATWG HTML section 9.2.6: a name, a colon, and a value behind one blank that does not count. */
@@ -136,9 +153,9 @@ static void read_field(struct body_stream *stream, struct text line)
     if (text_starts_with(value, TEXT(" ")))
         value = text_after(value, 1);
     if (text_equal(name, TEXT("data"))) {
-        if (stream->has_data)
+        if (stream->content == CONTENT_DATA)
             buffer_append_byte(&stream->data, '\n');
-        stream->has_data = true;
+        stream->content = CONTENT_DATA;
         buffer_append(&stream->data, value);
     } else if (text_equal(name, TEXT("event"))) {
         buffer_empty(&stream->name);
@@ -153,11 +170,13 @@ static bool find_event(struct body_stream *stream)
     struct text line;
     while (take_line(stream, &line)) {
         line = without_mark(stream, line);
-        if (line.length == 0 && stream->has_lines)
+        if (line.length == 0 && stream->content != CONTENT_NONE)
             return true;
-        if (line.length > 0)
-            read_field(stream, line);
-        stream->has_lines = stream->has_lines || line.length > 0;
+        if (line.length == 0)
+            continue;
+        read_field(stream, line);
+        if (stream->content == CONTENT_NONE)
+            stream->content = CONTENT_LINES;
     }
     return false;
 }
@@ -168,7 +187,7 @@ static bool find_line(struct body_stream *stream)
     if (!take_line(stream, &line))
         return false;
     line = without_mark(stream, line);
-    buffer_append(&stream->data, line);
+    buffer_append(&stream->data, text_part(line, 0, line.length - text_ends_with(line, TEXT("\r"))));
     return true;
 }
 
@@ -194,14 +213,16 @@ static bool find_record(struct body_stream *stream)
     struct text held = buffer_text(&stream->held);
     for (; stream->scanned < held.length; stream->scanned++) {
         char byte = held.data[stream->scanned];
-        if (byte == RECORD_BEGIN && stream->has_lines)
+        bool is_begun = stream->content != CONTENT_NONE;
+        if (byte == RECORD_BEGIN && is_begun)
             return true;
         weigh(&stream->balance, byte);
-        if (byte == '\n' && stream->has_lines && stream->balance.open == 0 && !stream->balance.in_string) {
+        if (byte == '\n' && is_begun && stream->balance.open == 0 && !stream->balance.in_string) {
             stream->scanned++;
             return true;
         }
-        stream->has_lines = stream->has_lines || !text_has(TEXT(" \t\r\n\x1e"), byte);
+        if (!text_has(record_blanks, byte))
+            stream->content = CONTENT_LINES;
     }
     return false;
 }
@@ -219,13 +240,14 @@ static bool find(struct body_stream *stream)
 static void begin_next(struct body_stream *stream)
 {
     stream->start = stream->scanned;
-    stream->has_lines = stream->has_data = stream->has_mark = false;
+    stream->content = CONTENT_NONE;
+    stream->mark = stream->mark == MARK_HERE ? MARK_PAST : stream->mark;
     stream->balance = (struct balance){0};
 }
 
 static void forget_last(struct body_stream *stream)
 {
-    if (stream->start < stream->scanned || stream->has_lines)
+    if (stream->start < stream->scanned || stream->content != CONTENT_NONE)
         return;
     buffer_empty(&stream->data);
     buffer_empty(&stream->name);
@@ -250,9 +272,9 @@ enum body_next body_stream_next(struct body_stream *stream, struct body_event *e
         .data = buffer_text(&stream->data),
         .name = buffer_text(&stream->name),
         .outside = buffer_text(&stream->outside),
-        .has_mark = stream->has_mark};
+        .has_mark = stream->mark == MARK_HERE};
     if (stream->kind == BODY_SEQUENCE)
-        event->data = text_trim(raw, " \t\r\n\x1e");
+        event->data = text_trim(raw, record_blanks.data);
     begin_next(stream);
     return BODY_EVENT;
 }
@@ -312,8 +334,8 @@ void body_event_write(enum body_kind kind, const struct body_event *event, struc
         return;
     }
     struct text raw = event->raw;
-    struct text front = text_trim(raw, kind == BODY_LINES ? "\r\n" : " \t\r\n\x1e");
-    size_t before = front.length == 0 ? 0 : (size_t)(front.data - raw.data);
-    before += event->has_mark ? byte_order_mark.length : 0;
+    size_t before = event->has_mark ? byte_order_mark.length : 0;
+    while (kind == BODY_SEQUENCE && before < raw.length && text_has(record_blanks, raw.data[before]))
+        before++;
     BUFFER_APPEND_ALL(out, text_part(raw, 0, before), data, text_after(raw, before + event->data.length));
 }

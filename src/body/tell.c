@@ -5,7 +5,7 @@
 #include "pair.h"
 
 /* What `raw` says, in `kept` where that is something else. */
-struct text tell_said(enum spelling spelling, struct text raw, struct buffer *kept)
+static struct text tell_said(enum spelling spelling, struct text raw, struct buffer *kept)
 {
     if (spelling == SPELLED_PLAIN || spelling == SPELLED_JSON_PLAIN || !spelling_differs(spelling, raw))
         return raw;
@@ -42,6 +42,18 @@ static struct text beside_of(struct body *body, struct crumb *crumb, struct text
     return tell_said(is_json ? SPELLED_JSON : SPELLED_XML, crumb->beside, &body->pair);
 }
 
+struct body_place place_at(struct body *body, enum body_what what, enum spelling spelling, struct text raw)
+{
+    return (struct body_place){
+        .what = what,
+        .layer = (uint16_t)body->walk.layer,
+        .spelling = (uint8_t)spelling,
+        .value = tell_said(spelling, raw, &body->value),
+        .raw = raw,
+        .at = (size_t)(raw.data - body_layer(body)->text.data),
+    };
+}
+
 static void tell_names(struct body *body, struct body_place *place)
 {
     size_t end = body->walk.depth;
@@ -66,11 +78,22 @@ bool tell_is_kept(struct body *body, struct body_place *place)
 bool tell_place(struct body *body, struct body_place *place)
 {
     struct walk *walk = &body->walk;
+    size_t of_layer = place->layer == LAYER_BESIDE ? 0 : body_layer(body)->same_as;
     if (place->layer != LAYER_BESIDE)
         tell_names(body, place);
     if (walk->places++ == body->limits.places)
         return walk_fail(body, BODY_TOO_MANY, "more values than are looked at");
+    place->number = walk->places;
+    if (place->same_as == 0)
+        place->same_as = of_layer > 0 ? of_layer : place->number;
     return walk->see(walk->context, body, place) || walk_fail(body, BODY_STOPPED, "");
+}
+
+bool tell_again(struct body *body, enum body_what what, enum spelling spelling, struct text raw, size_t same_as)
+{
+    struct body_place place = place_at(body, what, spelling, raw);
+    place.same_as = same_as;
+    return body->walk.see == NULL || tell_place(body, &place);
 }
 
 bool place_opaque(struct body *body, struct text raw, struct text type)

@@ -18,7 +18,7 @@ static bool end_event(struct events *events)
     if (!crumb_push(events->body, (struct crumb){.index = events->index++}))
         return false;
     struct layer layer = {
-        .kind = BODY_JSON, .is_guess = true, .charset = CHARSET_UTF8, .spelling = SPELLED_LINES, .text = data};
+        .kind = BODY_JSON, .origin = LAYER_GUESS, .charset = CHARSET_UTF8, .spelling = SPELLED_LINES, .text = data};
     if (spelling_differs(SPELLED_LINES, data)) {
         spelling_read(SPELLED_LINES, data, &layer.owned);
         layer.text = buffer_text(&layer.owned);

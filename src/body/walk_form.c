@@ -5,11 +5,11 @@
 static bool walk_pair(struct body *body, struct text pair)
 {
     size_t equals = text_index(pair, '=', 0);
-    struct crumb crumb = {.is_name = true, .name = text_part(pair, 0, equals), .spelling = SPELLED_FORM};
+    struct text name = text_part(pair, 0, equals);
     struct text value = text_after(pair, equals + 1);
-    if (!crumb_push(body, crumb))
+    if (!crumb_push(body, crumb_of_form(name)))
         return false;
-    bool goes_on = (crumb.name.length == 0 || place_tell(body, BODY_NAME, SPELLED_FORM, crumb.name)) &&
+    bool goes_on = (name.length == 0 || place_tell(body, BODY_NAME, SPELLED_FORM, name)) &&
                    (value.length == 0 || place_tell(body, BODY_VALUE, SPELLED_FORM, value));
     crumb_pop(body);
     return goes_on;

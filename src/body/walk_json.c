@@ -4,7 +4,7 @@
 #include "exeat/base/json_view.h"
 
 #include "body_internal.h"
-#include "scan.h"
+#include "exeat/coding/scan.h"
 
 struct json {
     struct body *body;

@@ -7,6 +7,7 @@
 #include "body_internal.h"
 #include "label.h"
 #include "multipart.h"
+#include "tell.h"
 
 enum { PARTS_MAX = 10000 };
 
@@ -36,6 +37,15 @@ static bool tell_text(struct body *body, enum body_what what, enum spelling spel
     return text.length == 0 || place_tell(body, what, spelling, text);
 }
 
+/* A quoted string: browsers mean backslashes as such, and many readers take them so. */
+static bool tell_pairs(struct body *body, enum body_what what, struct text text)
+{
+    if (!tell_text(body, what, SPELLED_PAIRS, text))
+        return false;
+    size_t told = body->walk.places;
+    return !text_has(text, '\\') || tell_again(body, what, SPELLED_PAIRS_SHOWN, text, told);
+}
+
 /* A parameter as it stands: the name of its file is text, its own name a name. */
 static bool take_parameter(struct part *part, struct text name, struct text value)
 {
@@ -49,12 +59,11 @@ static bool take_parameter(struct part *part, struct text name, struct text valu
         crumb_changed(&part->body->walk, part->body->walk.depth - 1);
         crumb_top(part->body)->name = value;
         crumb_top(part->body)->is_name = true;
-        return is_second ? fail_bad(part->body, "a part with two names")
-                         : tell_text(part->body, BODY_NAME, SPELLED_PAIRS, value);
+        return is_second ? fail_bad(part->body, "a part with two names") : tell_pairs(part->body, BODY_NAME, value);
     }
     if (text_equal_nocase(name, TEXT("filename"))) {
         part->is_file = true;
-        return tell_text(part->body, BODY_VALUE, SPELLED_PAIRS, value);
+        return tell_pairs(part->body, BODY_VALUE, value);
     }
     if (text_equal_nocase(name, TEXT("filename*"))) {
         part->is_file = true;
@@ -64,7 +73,8 @@ static bool take_parameter(struct part *part, struct text name, struct text valu
             return walk_fail(part->body, BODY_CHARSET_UNKNOWN, "the name of a file in another charset than UTF-8");
         return tell_text(part->body, BODY_VALUE, SPELLED_PERCENT, text_after(value, second + 1));
     }
-    return tell_text(part->body, BODY_OUTSIDE, is_quoted ? SPELLED_PAIRS : SPELLED_FIELD, value);
+    return is_quoted ? tell_pairs(part->body, BODY_OUTSIDE, value)
+                     : tell_text(part->body, BODY_OUTSIDE, SPELLED_FIELD, value);
 }
 
 /* The parameters behind the first ";", with where each value stands. */
@@ -149,6 +159,29 @@ static bool take_head(struct part *part, struct text *rest)
 /* --- parts ---------------------------------------------------------------------------------------------------------
  */
 
+/* Of a form many readers (PHP's, busboy) take the content as it stands: RFC 7578 section 4.7 has no encoding in it. The
+ * two readings cannot be changed together. */
+static bool tell_encoded(struct body *body, enum transfer transfer, struct text content)
+{
+    bool is_form = text_equal(text_from(body->label.type), TEXT("multipart/form-data"));
+    if (!is_form || transfer == TRANSFER_NONE || (transfer == TRANSFER_PRINTABLE && !text_has(content, '=')))
+        return true;
+    if (!text_is_utf8(content))
+        return walk_fail(body, BODY_CHARSET_MALFORMED, "the content of a part, before its encoding is undone");
+    return tell_again(body, BODY_VALUE, SPELLED_FIXED, content, body->walk.places + 1);
+}
+
+static bool walk_text_of(struct part *part, struct layer *layer, struct text content)
+{
+    enum body_fault fault = layer_decode(layer, content);
+    bool is_file = fault != BODY_FINE && part->is_file && !part->label.has_type;
+    if (fault == BODY_FINE)
+        return layer_walk(part->body, content, layer);
+    layer_clear(layer);
+    return is_file ? place_opaque(part->body, content, magic_type(content))
+                   : walk_fail(part->body, fault, "the content of a part");
+}
+
 /* A field without a type is text (RFC 7578 section 4.4); a file without one may be anything. */
 static bool walk_content(struct part *part, struct text content)
 {
@@ -164,14 +197,7 @@ static bool walk_content(struct part *part, struct text content)
         return place_opaque(part->body, content, text_from(part->label.type));
     if (layer.kind == BODY_UNSAID)
         layer.kind = BODY_TEXT;
-    enum body_fault fault = layer_decode(&layer, content);
-    bool is_file = fault != BODY_FINE && part->is_file && !part->label.has_type;
-    if (fault != BODY_FINE) {
-        layer_clear(&layer);
-        return is_file ? place_opaque(part->body, content, magic_type(content))
-                       : walk_fail(part->body, fault, "the content of a part");
-    }
-    return layer_walk(part->body, content, &layer);
+    return tell_encoded(part->body, part->transfer, content) && walk_text_of(part, &layer, content);
 }
 
 static bool walk_part(struct body *body, struct text text, size_t index)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text without a structure that is known here is one place; what nobody looks into is another. */
-#include "body_internal.h"
+#include "inside.h"
 
 bool walk_text(struct body *body)
 {
     const struct layer *layer = body_layer(body);
-    enum body_what what = layer->is_outside ? BODY_OUTSIDE : BODY_VALUE;
-    return layer->text.length == 0 || place_tell(body, what, SPELLED_PLAIN, layer->text);
+    if (layer->origin == LAYER_TOLD)
+        return inside_walk(body, layer->what, layer->text, layer->same_as);
+    return layer->text.length == 0 || place_tell(body, layer->what, SPELLED_PLAIN, layer->text);
 }
 
 bool walk_json_part(struct body *body)

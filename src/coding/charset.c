@@ -3,8 +3,6 @@
  * ways: what has no character in its charset is refused, so that writing gives back the bytes that were read. */
 #include "exeat/coding/charset.h"
 
-#include "exeat/coding/spelling.h"
-
 static const struct {
     struct text name;
     enum charset charset;
@@ -90,6 +88,26 @@ static bool is_ambiguous(struct text bytes, enum charset charset)
            (!has_mark && (charset == CHARSET_UTF16 || charset == CHARSET_UTF32));
 }
 
+/* Whether a character stands there as UTF-8 has it, that could be part of a value: a letter of Latin, a digit, a blank
+ * or a dash of any width. Two bytes that happen to be one are often enough a capital and a quote behind it. */
+static bool is_telling(struct text rest)
+{
+    uint32_t code;
+    size_t length = text_utf8_length(rest, &code);
+    bool is_digit =
+        (code >= 0x660 && code <= 0x669) || (code >= 0x6f0 && code <= 0x6f9) || (code >= 0x7c0 && code <= 0x7c9);
+    return length > 2 || (length == 2 && (code < 0x180 || is_digit));
+}
+
+/* UTF-8 in part: who reads UTF-8 only, as most readers of JSON do, replaces a byte and reads the rest so. */
+static bool has_utf8(struct text bytes)
+{
+    for (size_t i = 0; i < bytes.length; i++)
+        if ((unsigned char)bytes.data[i] >= 0xc2 && is_telling(text_after(bytes, i)))
+            return true;
+    return false;
+}
+
 /* Who does not heed the charset reads them as text: wide units have a NUL in every character that is ASCII. */
 static bool has_narrow_text(struct text bytes)
 {
@@ -115,13 +133,25 @@ bool charset_settle(struct text bytes, enum charset *charset, size_t *mark_lengt
     }
     if (*charset == CHARSET_UNSAID)
         *charset = CHARSET_UTF8;
-    if (*charset == CHARSET_UTF8 || is_single(*charset))
+    if (*charset == CHARSET_UTF8)
         return !has_nul;
+    if (is_single(*charset))
+        return !has_nul && !has_utf8(bytes);
     return (mark != NULL || has_nul || !text_is_utf8(bytes)) && !has_narrow_text(bytes);
 }
 
 /* --- single bytes --------------------------------------------------------------------------------------------------
  */
+
+uint32_t windows1252_code(unsigned char byte)
+{
+    static const uint16_t codes[32] = {
+        0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+        0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+        0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178,
+    };
+    return byte >= 0x80 && byte < 0xa0 ? codes[byte - 0x80] : byte;
+}
 
 static uint32_t single_code(enum charset charset, unsigned char byte)
 {

@@ -2,7 +2,7 @@
 /* What all codings share: the room for what comes out, and the text that stands beside it. */
 #include "coding_internal.h"
 
-#include "exeat/coding/spelling.h"
+#include "exeat/coding/charset.h"
 
 /* One byte beyond the limit is room enough to see that it is passed. */
 enum coding_fault coding_room(struct coding_undoing *undoing, size_t *room)

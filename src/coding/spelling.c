@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+#include "entity.h"
 #include "exeat/base/json_view.h"
+#include "exeat/coding/charset.h"
 
-enum { REPLACEMENT = 0xfffd, SAYS_MAX = 8 };
+enum { REPLACEMENT = 0xfffd, CODE_MAX = 0x10ffff, SAYS_MAX = 12 };
 
 /* The unit at the front: how many bytes of the spelling it has, and what it says. */
 struct unit {
@@ -30,14 +32,18 @@ static void say_byte(struct unit *unit, size_t raw, char byte)
     unit->says[0] = byte;
 }
 
-uint32_t windows1252_code(unsigned char byte)
+static bool is_surrogate(uint32_t code)
 {
-    static const uint16_t codes[32] = {
-        0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
-        0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
-        0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178,
-    };
-    return byte >= 0x80 && byte < 0xa0 ? codes[byte - 0x80] : byte;
+    return code >= 0xd800 && code <= 0xdfff;
+}
+
+/* Digits at the front, zeros too; beyond CODE_MAX the code is no character. False: there are none. */
+static bool take_hex(struct text rest, size_t *digits, uint32_t *code)
+{
+    *code = 0;
+    for (*digits = 0; *digits < rest.length && hex_value(rest.data[*digits]) >= 0; (*digits)++)
+        *code = *code > CODE_MAX ? *code : *code << 4 | (uint32_t)hex_value(rest.data[*digits]);
+    return *digits > 0;
 }
 
 /* --- the escapes of each -------------------------------------------------------------------------------------------
@@ -63,15 +69,39 @@ static size_t percent_byte(struct text rest, char *byte)
     return 3;
 }
 
+/* What a sequence that is longer than it must be would say: some readers take it. UINT32_MAX: it is none. */
+static uint32_t overlong_code(const char *bytes, size_t count)
+{
+    static const struct {
+        unsigned char first;
+        unsigned char mask;
+        unsigned char second_below;
+    } rows[] = {{0xc0, 0xfe, 0xc0}, {0xe0, 0xff, 0xa0}, {0xf0, 0xff, 0x90}};
+    if (count < 2 || count - 2 >= COUNT_OF(rows) ||
+        ((unsigned char)bytes[0] & rows[count - 2].mask) != rows[count - 2].first ||
+        (unsigned char)bytes[1] >= rows[count - 2].second_below)
+        return UINT32_MAX;
+    uint32_t code = (unsigned char)bytes[0] & (0x7fU >> count);
+    for (size_t i = 1; i < count; i++) {
+        if (((unsigned char)bytes[i] & 0xc0) != 0x80)
+            return UINT32_MAX;
+        code = code << 6 | ((unsigned char)bytes[i] & 0x3f);
+    }
+    return code;
+}
+
 /* A character of UTF-8, whose bytes are each by number or as they are; else one byte. */
-static void read_percent(struct text rest, struct unit *unit)
+static void read_octets(struct text rest, struct unit *unit)
 {
     char bytes[4];
     size_t raw = 0;
     uint32_t code;
     for (size_t count = 1; count <= sizeof(bytes) && raw < rest.length; count++) {
         raw += percent_byte(text_after(rest, raw), &bytes[count - 1]);
-        if (text_utf8_length((struct text){bytes, count}, &code) == count) {
+        bool is_good = text_utf8_length((struct text){bytes, count}, &code) == count;
+        if (!is_good)
+            code = overlong_code(bytes, count);
+        if (is_good || code != UINT32_MAX) {
             say_code(unit, raw, code);
             return;
         }
@@ -85,62 +115,61 @@ static void read_form(struct text rest, struct unit *unit)
     if (rest.data[0] == '+')
         say_byte(unit, 1, ' ');
     else
-        read_percent(rest, unit);
+        read_octets(rest, unit);
 }
 
-static bool code_by_number(struct text digits, uint32_t *code)
+/* %u0041, as JavaScript's escape() writes it. */
+static void read_percent(struct text rest, struct unit *unit)
 {
-    uint32_t base = 10;
-    if (digits.length > 0 && (digits.data[0] == 'x' || digits.data[0] == 'X')) {
-        base = 16;
-        digits = text_after(digits, 1);
+    uint32_t code = 0;
+    bool is_wide = rest.length >= 6 && rest.data[0] == '%' && (rest.data[1] == 'u' || rest.data[1] == 'U');
+    for (size_t i = 2; is_wide && i < 6; i++) {
+        is_wide = hex_value(rest.data[i]) >= 0;
+        code = code << 4 | (uint32_t)hex_value(rest.data[i]);
     }
-    *code = 0;
-    for (size_t i = 0; i < digits.length; i++) {
-        int value = hex_value(digits.data[i]);
-        if (value < 0 || (uint32_t)value >= base)
-            return false;
-        *code = *code > 0x10ffff ? *code : *code * base + (uint32_t)value;
-    }
-    if (*code > 0x10ffff || (*code >= 0xd800 && *code <= 0xdfff))
-        *code = REPLACEMENT;
-    return digits.length > 0;
+    if (is_wide)
+        say_code(unit, 6, is_surrogate(code) ? REPLACEMENT : code);
+    else
+        read_octets(rest, unit);
 }
 
-static bool code_of_entity(struct text name, uint32_t *code)
+/* Backslashes of JSON, and what JavaScript has beside: \x41, \u{41}, \v, \'. Others stand for themselves. */
+static void read_slashes(struct text rest, struct unit *unit)
 {
-    static const struct {
-        struct text name;
-        uint32_t code;
-    } rows[] = {
-        {TEXT_INIT("amp"), '&'},      {TEXT_INIT("lt"), '<'},        {TEXT_INIT("gt"), '>'},
-        {TEXT_INIT("quot"), '"'},     {TEXT_INIT("apos"), '\''},     {TEXT_INIT("nbsp"), 0xa0},
-        {TEXT_INIT("commat"), '@'},   {TEXT_INIT("period"), '.'},    {TEXT_INIT("plus"), '+'},
-        {TEXT_INIT("hyphen"), '-'},   {TEXT_INIT("sol"), '/'},       {TEXT_INIT("lowbar"), '_'},
-        {TEXT_INIT("colon"), ':'},    {TEXT_INIT("Tab"), '\t'},      {TEXT_INIT("ensp"), 0x2002},
-        {TEXT_INIT("emsp"), 0x2003},  {TEXT_INIT("thinsp"), 0x2009}, {TEXT_INIT("ndash"), 0x2013},
-        {TEXT_INIT("mdash"), 0x2014}, {TEXT_INIT("shy"), 0xad},
-    };
-    if (name.length > 0 && name.data[0] == '#')
-        return code_by_number(text_after(name, 1), code);
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (text_equal(rows[i].name, name)) {
-            *code = rows[i].code;
-            return true;
-        }
-    }
-    return false;
+    struct text behind = text_after(rest, 2);
+    char kind = rest.length > 1 ? rest.data[1] : ' ';
+    uint32_t code;
+    size_t digits = 0;
+    if (kind == 'x' && take_hex(text_part(behind, 0, 2), &digits, &code) && digits == 2)
+        say_code(unit, 4, code);
+    else if (
+        kind == 'u' && text_starts_with(behind, TEXT("{")) && take_hex(text_after(behind, 1), &digits, &code) &&
+        text_starts_with(text_after(behind, digits + 1), TEXT("}")) && code <= CODE_MAX)
+        say_code(unit, digits + 4, is_surrogate(code) ? REPLACEMENT : code);
+    else if (kind == 'v' || kind == '\'')
+        say_byte(unit, 2, kind == 'v' ? '\v' : '\'');
+    else
+        read_json(rest, unit);
+}
+
+static void say_entity(struct text rest, bool is_html, struct unit *unit)
+{
+    uint32_t code;
+    size_t length = entity_read(rest, is_html, &code);
+    if (length > 0)
+        say_code(unit, length, code);
+    else
+        say_byte(unit, 1, rest.data[0]);
 }
 
 static void read_entity(struct text rest, struct unit *unit)
 {
-    enum { ENTITY_MAX = 40 };
-    size_t end = text_index(text_part(rest, 0, ENTITY_MAX), ';', 0);
-    uint32_t code;
-    if (end < rest.length && end < ENTITY_MAX && code_of_entity(text_part(rest, 1, end - 1), &code))
-        say_code(unit, end + 1, code);
-    else
-        say_byte(unit, 1, rest.data[0]);
+    say_entity(rest, false, unit);
+}
+
+static void read_reference(struct text rest, struct unit *unit)
+{
+    say_entity(rest, true, unit);
 }
 
 static void read_doubled(struct text rest, struct unit *unit)
@@ -151,6 +180,21 @@ static void read_doubled(struct text rest, struct unit *unit)
 static void read_pair(struct text rest, struct unit *unit)
 {
     say_byte(unit, rest.length > 1 ? 2 : 1, rest.data[rest.length > 1]);
+}
+
+/* As many blanks as the escape has bytes: its letters are no part of a word beside it. */
+static void blank_out(struct unit *unit)
+{
+    if (unit->raw == 1)
+        return;
+    memset(unit->says, ' ', unit->raw);
+    unit->length = unit->raw;
+}
+
+static void show_json(struct text rest, struct unit *unit)
+{
+    read_json(rest, unit);
+    blank_out(unit);
 }
 
 static size_t line_end_length(struct text rest)
@@ -193,8 +237,17 @@ static const struct row {
     [SPELLED_JSON] = {TEXT_INIT("\\"), read_json},        [SPELLED_FORM] = {TEXT_INIT("%+"), read_form},
     [SPELLED_PERCENT] = {TEXT_INIT("%"), read_percent},   [SPELLED_XML] = {TEXT_INIT("&"), read_entity},
     [SPELLED_QUOTED] = {TEXT_INIT("\""), read_doubled},   [SPELLED_PAIRS] = {TEXT_INIT("\\"), read_pair},
-    [SPELLED_LINES] = {TEXT_INIT("\r\n"), read_line_end},
+    [SPELLED_LINES] = {TEXT_INIT("\r\n"), read_line_end}, [SPELLED_HTML] = {TEXT_INIT("&"), read_reference},
+    [SPELLED_SLASHES] = {TEXT_INIT("\\"), read_slashes},  [SPELLED_JSON_SHOWN] = {TEXT_INIT("\\"), show_json},
 };
+
+/* The spelling whose escapes stand in what is only shown; itself: it is none of these. */
+static enum spelling shown(enum spelling spelling)
+{
+    if (spelling == SPELLED_XML_SHOWN)
+        return SPELLED_XML;
+    return spelling == SPELLED_FORM_SHOWN ? SPELLED_PERCENT : spelling;
+}
 
 static bool begins_escape(const struct row *row, char byte)
 {
@@ -255,7 +308,8 @@ void spelling_read(enum spelling spelling, struct text raw, struct buffer *out)
 
 bool spelled_seek(struct spelled *spelled, size_t offset)
 {
-    const struct row *row = &rows[spelled->spelling];
+    const struct row *row = &rows[shown(spelled->spelling)];
+    bool is_shown = shown(spelled->spelling) != spelled->spelling;
     struct unit unit;
     if (row->read == NULL && offset <= spelled->raw.length) {
         spelled->at = spelled->said = offset;
@@ -263,7 +317,7 @@ bool spelled_seek(struct spelled *spelled, size_t offset)
     }
     while (spelled->said < offset && spelled->at < spelled->raw.length) {
         read_unit(row, text_after(spelled->raw, spelled->at), &unit);
-        spelled->said += unit.length;
+        spelled->said += is_shown ? unit.raw : unit.length;
         spelled->at += unit.raw;
     }
     return spelled->said == offset;

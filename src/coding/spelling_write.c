@@ -121,10 +121,24 @@ static void write_line(char byte, struct buffer *out)
 }
 
 static void (*const writers[SPELLING_COUNT])(char byte, struct buffer *out) = {
-    [SPELLED_JSON] = write_json,       [SPELLED_JSON_PLAIN] = write_json, [SPELLED_FORM] = write_form,
-    [SPELLED_PERCENT] = write_percent, [SPELLED_XML] = write_xml,         [SPELLED_CDATA] = write_cdata,
-    [SPELLED_COMMENT] = write_comment, [SPELLED_CELL] = write_cell,       [SPELLED_QUOTED] = write_quoted,
-    [SPELLED_PAIRS] = write_pair,      [SPELLED_FIELD] = write_field,     [SPELLED_LINES] = write_line,
+    [SPELLED_JSON] = write_json,
+    [SPELLED_JSON_PLAIN] = write_json,
+    [SPELLED_FORM] = write_form,
+    [SPELLED_PERCENT] = write_percent,
+    [SPELLED_XML] = write_xml,
+    [SPELLED_CDATA] = write_cdata,
+    [SPELLED_COMMENT] = write_comment,
+    [SPELLED_CELL] = write_cell,
+    [SPELLED_QUOTED] = write_quoted,
+    [SPELLED_PAIRS] = write_pair,
+    [SPELLED_FIELD] = write_field,
+    [SPELLED_LINES] = write_line,
+    [SPELLED_HTML] = write_xml,
+    [SPELLED_SLASHES] = write_json,
+    [SPELLED_JSON_SHOWN] = write_json,
+    [SPELLED_XML_SHOWN] = write_xml,
+    [SPELLED_FORM_SHOWN] = write_percent,
+    [SPELLED_PAIRS_SHOWN] = write_pair,
 };
 
 void spelling_write(enum spelling spelling, struct text text, struct buffer *out)

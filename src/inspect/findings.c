@@ -56,12 +56,31 @@ row_of(struct findings *findings, struct text kind, enum inspect_action action, 
     return &findings->list[FINDINGS_MAX - 1];
 }
 
+/* One more of this reading: the text has as many as that of its readings which has the most. */
+static void count(struct finding *one, struct reading reading)
+{
+    if (reading.text == 0 || one->reading.text != reading.text)
+        one->before = one->count;
+    if (reading.text == 0 || one->reading.number != reading.number)
+        one->here = 0;
+    one->reading = reading;
+    if (one->here < UINT32_MAX - one->before)
+        one->here++;
+    if (one->count < one->before + one->here)
+        one->count = one->before + one->here;
+}
+
+void findings_begin(struct findings *findings)
+{
+    findings->reading = (struct reading){0};
+    for (size_t i = 0; i < findings->count; i++)
+        findings->list[i].reading = (struct reading){0};
+}
+
 void findings_add(struct findings *findings, struct text kind, enum inspect_action action, struct text place)
 {
     char room[FOUND_PLACE_MAX];
-    struct finding *one = row_of(findings, kind, action, clean(place, room));
-    if (one->count < UINT32_MAX)
-        one->count++;
+    count(row_of(findings, kind, action, clean(place, room)), findings->reading);
 }
 
 /* In what was refused nothing was replaced. */

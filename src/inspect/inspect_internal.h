@@ -39,10 +39,19 @@ struct text side_kind(const struct inspect_side *side, const struct detect_match
 
 /* --- findings.c */
 
+/* Which text is looked at, and in which reading: what is in several readings of one text is counted once. Zeroed: each
+ * finding is one more. */
+struct reading {
+    size_t text;
+    size_t number;
+};
 struct finding {
     struct text kind; /* static, or the settings' */
     enum inspect_action action;
     uint32_t count;
+    uint32_t before; /* `count` before the text that is looked at */
+    uint32_t here;   /* ... and how many of it are in this reading */
+    struct reading reading;
     char place[FOUND_PLACE_MAX];
 };
 enum { FINDINGS_MAX = 40 };
@@ -50,7 +59,9 @@ enum { FINDINGS_MAX = 40 };
 struct findings {
     struct finding *list; /* owned */
     size_t count;
+    struct reading reading; /* of what is found next */
 };
+void findings_begin(struct findings *findings); /* the readings of another message */
 void findings_add(struct findings *findings, struct text kind, enum inspect_action action, struct text place);
 void findings_tell(const struct findings *findings, bool is_refused, struct buffer *out);
 void findings_clear(struct findings *findings);

@@ -157,6 +157,7 @@ static bool look_at_place(void *context, struct body *body, const struct body_pl
 {
     struct look *look = context;
     struct inspector *inspector = look->inspected->inspector;
+    look->findings->reading = (struct reading){place->same_as, place->number};
     if (place->what == BODY_OPAQUE) {
         take_opaque(look, body, place);
         return true;
@@ -261,6 +262,7 @@ static enum inspect_says walk(struct look *look)
         return look_says(look);
     look->all = body_text(body);
     fault = body_walk(body, look_at_place, look, look->detail);
+    findings_begin(look->findings);
     return fault == BODY_FINE ? look_says(look) : unreadable(look, fault);
 }
 

@@ -108,7 +108,9 @@ static void json_in_a_string_is_walked_as_json(void **state)
     struct text sent =
         TEXT("{\"arguments\":\"{\\\"card\\\":\\\"\\\\u0034111\\\",\\\"n\\\":[1]}\",\"t\":\"[not json]\"}");
     expect_told(
-        "application/json", sent, "value arguments.card card=4111\nnumber arguments.n[0] n=1\nvalue t t=[not json]\n");
+        "application/json", sent,
+        "value arguments.card card=4111\nvalue arguments.card card=      111\nnumber arguments.n[0] n=1\nvalue t "
+        "t=[not json]\n");
     expect_rewritten(
         "application/json", sent,
         TEXT("{\"arguments\":\"{\\\"card\\\":\\\"[X]\\\",\\\"n\\\":[1]}\",\"t\":\"[not json]\"}"));
@@ -117,12 +119,13 @@ static void json_in_a_string_is_walked_as_json(void **state)
         TEXT("\"{\\\"a\\\":\\\"{\\\\\\\"b\\\\\\\":\\\\\\\"[X]\\\\\\\"}\\\"}\""));
 }
 
-static void what_a_value_is_in_other_spellings_is_told_at_its_innermost(void **state)
+static void what_a_value_is_in_other_spellings_is_told_as_it_stands_and_as_each(void **state)
 {
     (void)state;
     expect_told(
         "application/json", TEXT("[\"https:\\/\\/x.example\\/?a=41%31%31&b=50%\",\"a&nbsp;b&#x34;&#49;11\"]"),
-        "value [0] =https://x.example/?a=4111&b=50%\nvalue [1] =a\xc2\xa0"
+        "value [0] =https://x.example/?a=41%31%31&b=50%\nvalue [0] =https://x.example/?a=4111&b=50%\n"
+        "value [1] =a&nbsp;b&#x34;&#49;11\nvalue [1] =a\xc2\xa0"
         "b4111\n");
     expect_rewritten(
         "application/json", TEXT("[\"https:\\/\\/x\\/?a=41%31%31&b=50%\",\"a&nbsp;b&#x34;&#49;11\"]"),
@@ -168,17 +171,17 @@ static void data_urls_are_what_their_type_says(void **state)
         TEXT("{\"u\":\"data:image/"
              "png;base64,iVBORw0KGgoAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCkqKywtLi8wMTIzNDU2Nzg5Ojs="
              "\"}"),
-        "opaque u u=image/png\n");
+        "value u u=data:image/png;base64\nopaque u u=image/png\n");
     expect_told(
-        "application/json", TEXT("{\"u\":\"data:application/json;base64,eyJhIjoiNDExMSJ9\"}"), "value u.a a=4111\n");
+        "application/json", TEXT("{\"u\":\"data:application/json;base64,eyJhIjoiNDExMSJ9\"}"),
+        "value u u=data:application/json;base64,eyJhIjoiNDExMSJ9\nvalue u.a a=4111\n");
     expect_rewritten(
         "application/json", TEXT("{\"u\":\"data:application/json;base64,eyJhIjoiNDExMSJ9\"}"),
         TEXT("{\"u\":\"data:application/json;base64,eyJhIjoiW1hdIn0=\"}"));
     expect_rewritten(
         "application/json", TEXT("{\"u\":\"data:text\\/plain;charset=iso-8859-1;base64,6SA0MTEx\"}"),
         TEXT("{\"u\":\"data:text\\/plain;charset=iso-8859-1;base64,6SBbWF0=\"}"));
-    expect_rewritten(
-        "application/json", TEXT("[\"data:text/plain,a%204111\"]"), TEXT("[\"data:text/plain,a%20%5BX%5D\"]"));
+    expect_rewritten("application/json", TEXT("[\"data:text/plain,a%204111\"]"), TEXT("[\"data:text/plain,a%20[X]\"]"));
     expect_told(
         "application/json", TEXT("[\"data:text/jsonl;base64,NEDxMQ5=\"]"),
         "value [0] =data:text/jsonl;base64,NEDxMQ5=\n");
@@ -252,18 +255,22 @@ static void forms_are_told_without_their_percents(void **state)
     struct text sent = TEXT("n%61me=J%C3%B6+D&card=41%311&&e&=x&w=4111%A04&p=%7B%22a%22%3A%224111%22%7D");
     expect_names(
         "application/x-www-form-urlencoded", sent,
-        "name name name=name\nvalue name name=J\xc3\xb6 D\nname card card=card\nvalue card card=4111\nname e e=e\n"
+        "name name name=name\nname name name=n%61me\nvalue name name=J\xc3\xb6 D\nvalue name name=J%C3%B6+D\n"
+        "value name name=J\xc3\xb6+D\nname card card=card\nvalue card card=4111\nvalue card card=41%311\nname e e=e\n"
         "value * =x\nname w w=w\nvalue w w=4111\xc2\xa0"
-        "4\nname p p=p\nname p.a a=a\nvalue p.a a=4111\n");
+        "4\nvalue w w=4111%A04\nname p p=p\nname p.a a=a\nvalue p.a a=4111\n"
+        "value p p=%7B%22a%22%3A%224111%22%7D\n");
     expect_rewritten(
         "application/x-www-form-urlencoded", sent,
         TEXT("n%61me=J%C3%B6+D&card=%5BX%5D&&e&=x&w=%5BX%5D%A04&p=%7B%22a%22%3A%22%5BX%5D%22%7D"));
 }
 
-static void json_that_is_sent_as_a_form_is_json(void **state)
+static void json_that_is_sent_as_a_form_is_both(void **state)
 {
     (void)state;
-    expect_told("application/x-www-form-urlencoded", TEXT("{\"a\":\"x&y=1+1\"}"), "value a a=x&y=1+1\n");
+    expect_told(
+        "application/x-www-form-urlencoded", TEXT("{\"a\":\"x&y=1+1\"}"),
+        "value a a=x&y=1+1\nvalue a a=x\nvalue a.y y=1 1\n");
     expect_names("application/x-www-form-urlencoded", TEXT("{a=1"), "name * {a={a\nvalue * {a=1\n");
 }
 
@@ -412,7 +419,7 @@ static void text_is_one_place_and_binary_is_not_looked_into(void **state)
     expect_told("text/html", TEXT("<p>x 4111</p>"), "value  =<p>x 4111</p>\n");
     expect_told("image/png", TEXT("\x89PNG\0 4111"), "opaque  =image/png\n");
     expect_told("application/x-unheard-of", TEXT("x"), "opaque  =application/x-unheard-of\n");
-    expect_told("text/plain", TEXT("{\"a\":\"\\u0034\"}"), "value a a=4\n");
+    expect_told("text/plain", TEXT("{\"a\":\"\\u0034\"}"), "value a a=4\nvalue a a=      \n");
     expect_told("text/plain", TEXT(""), "");
 }
 
@@ -485,6 +492,10 @@ static void a_body_is_plain_where_nothing_is_spelled_otherwise(void **state)
     assert_false(is_plain("application/json", TEXT("[\"&#52;\"]")));
     assert_false(is_plain("application/json", TEXT("[\"{\\\"a\\\":\\\"\\\\u0034\\\"}\"]")));
     assert_false(is_plain("application/json", TEXT("[\"Y2FyZCA0MTExIGhlcmUsIG9r\"]")));
+    assert_false(is_plain("application/json", TEXT("[\"&#52\"]")));
+    assert_false(is_plain("application/json", TEXT("[\"%u0034\"]")));
+    assert_false(is_plain("text/plain", TEXT("{\"a\":1}")));
+    assert_false(is_plain("text/plain", TEXT("a \\u0034")));
     assert_false(is_plain("application/x-www-form-urlencoded", TEXT("a=1")));
     assert_false(is_plain("text/csv", TEXT("a,1")));
 }
@@ -566,7 +577,7 @@ int main(void)
         cmocka_unit_test(a_value_is_told_with_the_name_above_its_own),
         cmocka_unit_test(the_value_of_a_pair_is_told_with_what_names_it),
         cmocka_unit_test(json_in_a_string_is_walked_as_json),
-        cmocka_unit_test(what_a_value_is_in_other_spellings_is_told_at_its_innermost),
+        cmocka_unit_test(what_a_value_is_in_other_spellings_is_told_as_it_stands_and_as_each),
         cmocka_unit_test(of_edits_that_overlap_nothing_is_left),
         cmocka_unit_test(data_urls_are_what_their_type_says),
         cmocka_unit_test(files_in_base64_are_known_by_their_first_bytes),
@@ -575,7 +586,7 @@ int main(void)
         cmocka_unit_test(lines_of_json_are_told_with_their_number),
         cmocka_unit_test(events_are_told_with_what_stands_beside_their_data),
         cmocka_unit_test(forms_are_told_without_their_percents),
-        cmocka_unit_test(json_that_is_sent_as_a_form_is_json),
+        cmocka_unit_test(json_that_is_sent_as_a_form_is_both),
         cmocka_unit_test(parts_of_multipart_are_told_each_as_its_type_says),
         cmocka_unit_test(parts_of_mail_are_read_in_their_transfer_encoding_and_written_in_it),
         cmocka_unit_test(multipart_that_can_be_read_in_two_ways_is_refused),

@@ -83,6 +83,12 @@ static void lines_are_events(void **state)
     expect(BODY_LINES, TEXT("{\"a\":1}\r\n\n[2]\n\"3\""), "<{\"a\":1}||><||><[2]||><\"3\"||>");
 }
 
+static void a_carriage_return_in_a_line_of_json_is_a_blank(void **state)
+{
+    (void)state;
+    expect(BODY_LINES, TEXT("{\"a\":\r\"1\"}\n\r[2]\r\r\n"), "<{\"a\":\r\"1\"}||><\r[2]\r||>");
+}
+
 static void records_of_a_sequence_may_have_line_ends_within(void **state)
 {
     (void)state;
@@ -147,6 +153,7 @@ static void an_event_keeps_its_other_lines_when_its_data_is_another(void **state
         TEXT("[2]"),
         "\xef\xbb\xbf"
         "[2]\r\n");
+    expect_written(BODY_LINES, TEXT("\r[1]\r\r\n"), TEXT("[2]"), "[2]\r\n");
     expect_written(BODY_SEQUENCE, TEXT("\x1e[1]\n"), TEXT("[2]"), "\x1e[2]\n");
 }
 
@@ -157,6 +164,7 @@ int main(void)
         cmocka_unit_test(every_line_end_of_events_is_one),
         cmocka_unit_test(the_end_of_an_event_in_cr_is_not_waited_for),
         cmocka_unit_test(lines_are_events),
+        cmocka_unit_test(a_carriage_return_in_a_line_of_json_is_a_blank),
         cmocka_unit_test(records_of_a_sequence_may_have_line_ends_within),
         cmocka_unit_test(what_is_larger_than_the_limit_is_refused),
         cmocka_unit_test(an_event_keeps_its_other_lines_when_its_data_is_another),

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "exeat/coding/scan.h"
 #include "portable.h"
-#include "scan.h"
 
 enum { LENGTH = 64, ROUNDS = 20000 };
 

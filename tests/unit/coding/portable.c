@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* src/body/scan.h, once more. */
+/* exeat/coding/scan.h, once more. */
 #define EXEAT_PORTABLE
 #include "portable.h"
 
-#include "scan.h"
+#include "exeat/coding/scan.h"
 
 size_t portable_plain(const char *at, size_t length)
 {

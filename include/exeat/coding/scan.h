@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The inner loops over bytes, sixteen at a time where the processor has SSE2, eight at a time elsewhere. */
-#ifndef EXEAT_BODY_SCAN_H
-#define EXEAT_BODY_SCAN_H
+#ifndef EXEAT_CODING_SCAN_H
+#define EXEAT_CODING_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -55,6 +55,7 @@ static inline uint64_t scan_zeros(uint64_t word)
     return (word - 0x0101010101010101U) & ~word & 0x8080808080808080U;
 }
 
+/* As above. */
 static inline unsigned scan_base64_step(const char *at)
 {
     unsigned mask = 0;
@@ -63,6 +64,7 @@ static inline unsigned scan_base64_step(const char *at)
     return mask;
 }
 
+/* As above. */
 static inline bool scan_has_step(const char *at, char one, char other)
 {
     bool has = false;
@@ -71,6 +73,7 @@ static inline bool scan_has_step(const char *at, char one, char other)
     return has;
 }
 
+/* As above. */
 static inline size_t scan_plain_step(const char *at)
 {
     uint64_t word = 0;
@@ -96,6 +99,7 @@ static inline bool scan_has(const char *at, size_t length, char one, char other)
     return false;
 }
 
+/* What scan_plain skips. */
 static inline bool scan_is_plain(char byte)
 {
     return (signed char)byte >= ' ' && byte != '"' && byte != '\\';

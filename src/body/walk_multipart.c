@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "exeat/coding/magic.h"
+#include "exeat/multipart.h"
 
 #include "body_internal.h"
 #include "label.h"
-#include "multipart.h"
 #include "tell.h"
 
 enum { PARTS_MAX = 10000 };
@@ -130,7 +130,7 @@ static bool take_transfer(struct part *part, struct text value)
     return walk_fail(part->body, BODY_CODING_UNKNOWN, "a Content-Transfer-Encoding that is not read here");
 }
 
-static bool take_field(struct part *part, const struct part_field *field)
+static bool take_field(struct part *part, const struct multipart_field *field)
 {
     if (text_equal_nocase(field->name, TEXT("content-disposition")))
         return take_disposition(part, field->value);
@@ -143,9 +143,9 @@ static bool take_field(struct part *part, const struct part_field *field)
 
 static bool take_head(struct part *part, struct text *rest)
 {
-    struct part_field field;
+    struct multipart_field field;
     bool is_bad;
-    while (part_field_next(rest, &field, &is_bad))
+    while (multipart_field_next(rest, &field, &is_bad))
         if (!take_field(part, &field))
             return false;
     if (is_bad)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cutting multipart at its boundaries, and the heads of parts into fields. Lines may end in LF alone, as many readers
  * allow; what else could be read in two ways is ambiguous. */
-#include "multipart.h"
+#include "exeat/multipart.h"
 
 #include <string.h>
 
@@ -80,7 +80,7 @@ static bool is_name_byte(char byte)
 }
 
 /* A field on one line: folded ones, which readers take for different things, are none. */
-bool part_field_next(struct text *part, struct part_field *field, bool *is_bad)
+bool multipart_field_next(struct text *part, struct multipart_field *field, bool *is_bad)
 {
     size_t end = text_index(*part, '\n', 0);
     struct text line = text_part(*part, 0, end);
@@ -91,7 +91,7 @@ bool part_field_next(struct text *part, struct part_field *field, bool *is_bad)
     if (line.length == 0 || *is_bad)
         return false;
     size_t colon = text_index(line, ':', 0);
-    *field = (struct part_field){text_part(line, 0, colon), text_trim(text_after(line, colon + 1), " \t")};
+    *field = (struct multipart_field){text_part(line, 0, colon), text_trim(text_after(line, colon + 1), " \t")};
     *is_bad = colon == 0 || colon == line.length || memchr(line.data, '\r', line.length) != NULL;
     for (size_t i = 0; i < colon; i++)
         *is_bad = *is_bad || !is_name_byte(line.data[i]);

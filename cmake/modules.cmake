@@ -73,7 +73,7 @@ function(exeat_unit_tests)
         if(module MATCHES "^(containment|export|evidence|report)$")
             target_link_libraries(${program} PRIVATE audit)
         endif()
-        if(module MATCHES "^(session|http|account)$")
+        if(module MATCHES "^(session|http|account|keys_seen)$")
             exeat_fake_world(${program})
         endif()
         if(program STREQUAL unit_base_test_secret) # it looks at what is given back

@@ -27,8 +27,9 @@ struct account_stats {
     uint64_t bytes_up;
     uint64_t bytes_down;
     struct account_llm_row llm[ACCOUNT_LLM_ROWS];
-    uint64_t found[FOUND_ACTIONS]; /* by what became of it */
-    uint64_t steps[ACCOUNT_STEPS]; /* LLM calls that were answered, by step; the last: that and all behind it */
+    uint64_t found[FOUND_ACTIONS];  /* by what became of it */
+    uint64_t keys[FOUND_KEY_COUNT]; /* vendors' keys in requests, likewise */
+    uint64_t steps[ACCOUNT_STEPS];  /* LLM calls that were answered, by step; the last: that and all behind it */
 };
 
 struct account_book;
@@ -106,6 +107,9 @@ void account_stop_waiting(struct account *account);
 /* The outcome, once, if one is owed. False: none is, or the store has given the decision up in this moment. Steady
  * time, as account_open had it. Frees nothing: account_unsay does, and is called last. */
 bool account_complete(struct account *account, uint64_t now_us);
+enum { ACCOUNT_MARK_SIZE = AUDIT_MARK_SIZE };
+/* What stands for a secret in records: audit_port_mark. */
+void account_mark(const struct account *account, struct text value, uint8_t mark[ACCOUNT_MARK_SIZE]);
 /* Counts an LLM call under a provider of the catalogue and a model of the policy. */
 void account_count_call(const struct account *account, struct text provider, struct text model);
 

@@ -133,6 +133,12 @@ int audit_port_descriptor(const struct audit_port *port);
 /* Calls back for each decision that is on disk, or given up. */
 void audit_port_collect(struct audit_port *port);
 
+enum { AUDIT_MARK_SIZE = 8 };
+/* What stands for a secret in records: the first bytes of SHA-256 under a key that is derived from the log's signing
+ * key, so that who has that can tell which secret it was, and nobody else can try. The same secret has the same mark as
+ * long as the log has the same key. */
+void audit_port_mark(const struct audit_port *port, struct text value, uint8_t mark[AUDIT_MARK_SIZE]);
+
 struct audit_chunk;
 struct audit_wait {
     /* True: go on; it is on disk, or allows_on_failure lets it pass. False: no record; audit_port_forget is due. */

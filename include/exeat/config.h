@@ -153,6 +153,7 @@ struct settings_rule {
     bool follow_aia;
     struct setting_text upstream_proxy; /* empty: that for all; "none": none */
     bool llm_unseen;
+    bool keys_pass; /* keys_elsewhere */
     bool observe;
     uint32_t dns;              /* bits, see dns_type_bit: types that its names may be asked for beside the usual ones */
     struct setting_time until; /* absent: it does not end */
@@ -199,6 +200,7 @@ struct settings {
     uint64_t version;
     bool may_be_included; /* it says nothing about how a gate runs: it may be for another file's `include` */
     bool observe;
+    bool keys_pass;                     /* keys_elsewhere */
     struct text deny_hint;              /* may be empty */
     struct setting_text upstream_proxy; /* empty or "none": none */
     struct settings_listen listen;

@@ -11,6 +11,7 @@
 #include "exeat/body.h"
 #include "exeat/config.h"
 #include "exeat/model/message.h"
+#include "exeat/vendor_key.h"
 
 /* --- a rule's --------------------------------------------------------------------------------------------------------
  */
@@ -53,11 +54,17 @@ enum inspect_says {
 
 /* What was found in one request and its answer, and what stands for what. Its memory is wiped. */
 struct inspected;
-/* Both are borrowed, and outlive it. `host`: where the request goes, copied: a vendor's key in the head may go to it.
- * The caller's, for inspected_free. */
+/* Both are borrowed, and outlive it. `host`: where the request goes, copied: a vendor's key may go to its own; empty:
+ * nobody's. The caller's, for inspected_free. */
 struct inspected *inspected_new(struct inspector *inspector, const struct inspection *inspection, struct text host);
 void inspected_free(struct inspected *inspected); /* NULL is fine */
 const struct inspection *inspected_rule(const struct inspected *inspected);
+
+/* `goes_on`: nothing stands in its place there. Texts live during the call. */
+typedef void
+inspected_key(void *context, const struct vendor_key *key, struct text value, struct text place, bool goes_on);
+/* `hear` is called for each vendor's key in the body of a request; `context` is borrowed. */
+void inspected_hear_keys(struct inspected *inspected, inspected_key *hear, void *context);
 
 /* What goes on of the target and the fields of a head. Where the query is changed, `query` has it, and is untouched
  * else. `detail` (may be NULL) says what stands where. */

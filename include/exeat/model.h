@@ -136,6 +136,7 @@ enum reason {
     REASON_INSPECT_UNSEEN,     /* 403: what would follow cannot be looked at: a WebSocket */
     REASON_INSPECT_UNCHANGED,  /* 403: what is to be redacted cannot be changed */
     REASON_INSPECT_ANSWER,     /* 502: the answer holds what the rule lets nobody have, or cannot be read */
+    REASON_KEY_ELSEWHERE,      /* 403: it carries a vendor's key to a host that is not its vendor's */
     REASON_COUNT
 };
 struct reason_row {

@@ -28,16 +28,25 @@ enum vendor_key_certainty {
     VENDOR_KEY_PROVED  /* and its checksum holds */
 };
 
+/* What shows that a text of this form, in the place of a key, is this vendor's secret. */
+enum vendor_key_proof {
+    VENDOR_KEY_BY_FORM,     /* nothing else looks so */
+    VENDOR_KEY_BY_CHECKSUM, /* nor does anything else; and its last six characters are the CRC-32 of those before, in
+                               base62 */
+    VENDOR_KEY_NO_PROOF /* nothing: others give out such keys too, or it is the half of a pair that everybody may see */
+};
+
 /* One row: one kind of key of one vendor. Static. */
 struct vendor_key {
     const char *provider; /* "openai", as in config/llm-hosts.tsv where it is there */
     const char *kind;     /* "project key" */
     enum vendor_key_family family;
-    const char *form;      /* see src/vendor_key/form.h */
-    const char *hosts;     /* the vendor's, as host patterns with blanks between; "": it has none of its own */
-    const char *context;   /* words with blanks between, of which one must stand close before it; "": none is needed */
+    const char *form;    /* see src/vendor_key/form.h */
+    const char *hosts;   /* the vendor's, as host patterns with blanks between; `*` last: and those of anybody who runs
+                            its software */
+    const char *context; /* words with blanks between, of which one must stand close before it; "": none is needed */
     unsigned char entropy; /* in tenths of a bit a character that its changing part must have; 0: not looked at */
-    bool has_checksum;     /* its last six characters are the CRC-32 of those before, in base62 */
+    enum vendor_key_proof proof;
 };
 
 struct vendor_key_match {
@@ -69,7 +78,15 @@ MUST_CHECK bool vendor_key_find_between(
     struct vendor_key_match *match);
 enum { VENDOR_KEY_RUN = 16 };
 
-/* The key belongs to this host (canonical): its vendor's, or its vendor has none. */
-bool vendor_key_belongs_to(const struct vendor_key *key, struct text host);
+/* The form alone shows that it is this vendor's secret: no word beside it was needed. */
+bool vendor_key_is_certain(const struct vendor_key *key);
+
+enum vendor_key_home {
+    VENDOR_KEY_AT_HOME,      /* a host of its vendor's */
+    VENDOR_KEY_PERHAPS_HOME, /* anybody may run its vendor's software, and the host is no vendor's of the table */
+    VENDOR_KEY_AWAY
+};
+/* `host`: canonical; empty is nobody's, where each key is away. */
+enum vendor_key_home vendor_key_at(const struct vendor_key *key, struct text host);
 
 #endif

@@ -27,13 +27,20 @@ static enum account_state state_after(enum audit_answer answer)
     return ACCOUNT_FAILED;
 }
 
+static void count_word(const struct found *one, const char *const *words, size_t count, uint64_t *counts)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(one->action, text_from(words[i])))
+            counts[i] += one->count;
+}
+
 static void count_found(struct account_book *book, struct text found)
 {
     struct found one;
-    while (found_next(&found, &one))
-        for (size_t i = 0; i < FOUND_ACTIONS; i++)
-            if (text_equal(one.action, text_from(found_actions[i])))
-                book->stats.found[i] += one.count;
+    while (found_next(&found, &one)) {
+        count_word(&one, found_actions, FOUND_ACTIONS, book->stats.found);
+        count_word(&one, found_key_words, FOUND_KEY_COUNT, book->stats.keys);
+    }
 }
 
 static enum account_state

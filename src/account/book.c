@@ -71,3 +71,8 @@ void account_count_call(const struct account *account, struct text provider, str
         row->failed++;
     }
 }
+
+void account_mark(const struct account *account, struct text value, uint8_t mark[ACCOUNT_MARK_SIZE])
+{
+    audit_port_mark(account->book->port, value, mark);
+}

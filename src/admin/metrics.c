@@ -48,6 +48,8 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
         sum->accounts.steps[i] += one->accounts.steps[i];
     for (size_t i = 0; i < FOUND_ACTIONS; i++)
         sum->accounts.found[i] += one->accounts.found[i];
+    for (size_t i = 0; i < FOUND_KEY_COUNT; i++)
+        sum->accounts.keys[i] += one->accounts.keys[i];
     for (size_t i = 0; i < ACCOUNT_LLM_ROWS; i++)
         if (one->accounts.llm[i].provider[0] != '\0')
             add_llm(sum->accounts.llm, &one->accounts.llm[i]);
@@ -98,6 +100,14 @@ static void write_found(const struct account_stats *stats, struct buffer *out)
         if (stats->found[i] > 0)
             buffer_printf(
                 out, "exeat_found_total{action=\"%s\"} %llu\n", found_actions[i], (unsigned long long)stats->found[i]);
+}
+
+static void write_keys(const struct account_stats *stats, struct buffer *out)
+{
+    metric_head(out, "keys_total", "counter", "Vendors' keys in requests, by what became of them.");
+    for (size_t i = 0; i < FOUND_KEY_COUNT; i++)
+        buffer_printf(
+            out, "exeat_keys_total{became=\"%s\"} %llu\n", found_key_words[i], (unsigned long long)stats->keys[i]);
 }
 
 static void write_steps(const struct account_stats *stats, struct buffer *out)
@@ -229,6 +239,7 @@ static void write_calls(const struct admin_view *view, struct buffer *out)
     write_llm(&view->sessions, out);
     write_steps(&view->sessions.accounts, out);
     write_found(&view->sessions.accounts, out);
+    write_keys(&view->sessions.accounts, out);
     metric_number(
         out, "llm_keepalives_total", "counter", "How often callers of streams were told to wait (`keepalive`).",
         view->sessions.exchanges.keepalives);

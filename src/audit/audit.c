@@ -51,7 +51,26 @@ static void release(struct audit *audit)
     base_free(audit->kept.ship_directory);
     base_free(audit->kept.origin);
     buffer_clear(&audit->cosigned.note);
+    base_forget(&audit->kept.mark_key, sizeof(audit->kept.mark_key));
     base_free(audit);
+}
+
+/* A signature by Ed25519 is always the same (RFC 8032), and nobody else can make it: what is derived of it is a key. */
+static void derive_mark_key(struct audit *audit)
+{
+    uint8_t signature[SIGNATURE_SIZE];
+    signing_key_sign(audit->options.key, bytes_of_text(TEXT("exeat: the key of marks of secrets, 1")), signature);
+    digest_sha256((struct bytes){signature, sizeof(signature)}, &audit->kept.mark_key);
+    base_forget(signature, sizeof(signature));
+}
+
+void audit_port_mark(const struct audit_port *port, struct text value, uint8_t mark[AUDIT_MARK_SIZE])
+{
+    struct digest digest;
+    const struct digest *key = &port->audit->kept.mark_key;
+    const struct bytes pieces[] = {{key->bytes, sizeof(key->bytes)}, bytes_of_text(value)};
+    digest_sha256_pieces(pieces, COUNT_OF(pieces), &digest);
+    memcpy(mark, digest.bytes, AUDIT_MARK_SIZE);
 }
 
 static struct audit *audit_new(const struct audit_options *options)
@@ -65,6 +84,7 @@ static struct audit *audit_new(const struct audit_options *options)
     audit->options.ship_directory = audit->kept.ship_directory;
     audit->options.origin = text_from(audit->kept.origin);
     audit_change(audit, options);
+    derive_mark_key(audit);
     audit->lock = -1;
     audit->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     ASSERT(audit->wake >= 0);

@@ -145,6 +145,7 @@ struct audit_holds {
 struct audit_kept {
     char *ship_directory; /* NULL: none */
     char *origin;
+    struct digest mark_key; /* of audit_port_mark */
 };
 /* Options that change while the store is open; those of `options` are the first. */
 struct audit_live {

@@ -47,6 +47,30 @@ bool hex_decode(struct text text, uint8_t *out, size_t capacity)
     return true;
 }
 
+static bool is_escape(struct text text, size_t at, uint8_t *byte)
+{
+    return text.data[at] == '%' && at + 2 < text.length && hex_decode(text_part(text, at + 1, 2), byte, 1);
+}
+
+bool percent_undo(struct text text, struct buffer *out)
+{
+    uint8_t byte = 0;
+    size_t first = text_index(text, '%', 0);
+    while (first < text.length && !is_escape(text, first, &byte))
+        first = text_index(text, '%', first + 1);
+    if (first >= text.length)
+        return false;
+    buffer_empty(out);
+    buffer_reserve(out, text.length);
+    buffer_append(out, text_part(text, 0, first));
+    for (size_t i = first; i < text.length; i++) {
+        bool undo = is_escape(text, i, &byte);
+        buffer_append_byte(out, undo ? (char)byte : text.data[i]);
+        i += undo ? 2 : 0;
+    }
+    return true;
+}
+
 void buffer_append_base64(struct buffer *buffer, struct bytes bytes)
 {
     for (size_t i = 0; i < bytes.length; i += 3) {

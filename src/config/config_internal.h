@@ -109,7 +109,8 @@ void load_merge(struct load *load);
 void load_check_names(struct load *load);
 extern const struct type type_include; /* struct settings_lists */
 /* Of every file, the main one and what it includes. */
-extern const struct type type_version;   /* uint64_t */
-extern const struct type type_file_mode; /* bool: observe */
+extern const struct type type_version;        /* uint64_t */
+extern const struct type type_file_mode;      /* bool: observe */
+extern const struct type type_keys_elsewhere; /* "deny" or "record" */
 
 #endif

@@ -160,6 +160,8 @@ static const struct key rule_keys[] = {
     KEY(settings_rule, limit, "limit", &type_limit, "(none)", "how much it lets through, or reroutes"),
     KEY(settings_rule, dns, "dns", &type_dns_types, "([a, aaaa, cname, https])",
         "further types that its names may be asked for by listen.dns"),
+    KEY(settings_rule, keys_pass, "keys_elsewhere", &type_keys_elsewhere, "(that for all)",
+        "record: its hosts may have any vendor's key, such as a relay, or a server of the shop's own"),
     KEY(settings_rule, observe, "mode", &type_mode, "enforce", "observe: this rule only records"),
     KEY(settings_rule, until, "until", &type_time, "(for good)",
         "when it lapses by itself, such as 2026-12-31T18:00:00Z"),

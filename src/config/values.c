@@ -213,3 +213,6 @@ const struct type type_time = SHAPED_TYPE(
     "time", read_time,
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$");
 const struct type type_socket = VALUE_TYPE("address:port", read_socket, write_socket, NULL);
+
+static const char *const keys_words[] = {"deny", "record"};
+const struct type type_keys_elsewhere = FLAG_TYPE(keys_words);

@@ -9,6 +9,7 @@
 #include "exeat/base/progress.h"
 #include "exeat/exchange.h"
 #include "exeat/inference.h"
+#include "exeat/keys_seen.h"
 
 enum exchange_state {
     EXCHANGE_READ_HEAD,
@@ -56,9 +57,10 @@ struct exchange_worker {
     struct exchange_limits limits;
     struct pool exchanges;
     struct pool flows;
-    struct pool heads;           /* struct message_head */
-    struct inspector *inspector; /* owned; NULL until a rule looks into something */
-    struct buffer authority;     /* scratch: the Host of a head */
+    struct pool heads;             /* struct message_head */
+    struct inspector *inspector;   /* owned; NULL until a rule looks into something */
+    struct vendor_key_index *keys; /* owned; NULL before the first request */
+    struct buffer authority;       /* scratch: the Host of a head */
     struct exchange_stats stats;
     uint64_t users;           /* how many there have been */
     uint64_t bypass_until_us; /* 0: none */
@@ -116,6 +118,7 @@ struct exchange {
     struct flow *flow;           /* owned, from worker->flows; NULL until a request begins to leave, and in a tunnel */
     struct inference_call *call; /* owned; NULL: no LLM call that is answered here */
     struct looked *looked;       /* owned; NULL: its rule does not look into it */
+    struct keys_seen *keys;      /* owned; NULL: its head carries no vendor's key */
     struct account account;
     struct counted counted;
 };
@@ -260,6 +263,13 @@ MUST_CHECK bool looked_keeps_out(struct exchange *exchange, const struct message
 /* An answer that is looked into begins; false: it goes on as it is. */
 MUST_CHECK bool looked_take_answer(struct exchange *exchange, const struct message_head *head);
 struct text looked_found_after(struct looked *looked); /* for the outcome's record; NULL is fine */
+
+/* keys.c: looks for vendors' keys in its head, once it is judged; true: it is refused for one. */
+MUST_CHECK bool keys_refuse(struct exchange *exchange);
+/* In a body that is whole and may go on; REASON_NONE, or why it is refused, which the account was told. */
+MUST_CHECK enum reason keys_in_body(struct exchange *exchange);
+struct text keys_host(const struct exchange *exchange); /* whose keys are at home where it goes; empty: nobody's */
+inspected_key keys_hear;                                /* context: the exchange */
 
 enum progress step_read_head(struct exchange *exchange);
 enum progress step_judge(struct exchange *exchange);

@@ -79,6 +79,7 @@ void exchange_free(struct exchange *exchange, enum reason reason)
     flow_forget(exchange);
     inference_free(exchange->call);
     looked_free(exchange->looked);
+    keys_seen_free(exchange->keys);
     account_unsay(&exchange->account);
     term_release(exchange->term);
     pool_give(&exchange->worker->exchanges, exchange);

@@ -17,8 +17,8 @@ void looked_begin(struct exchange *exchange)
     if (worker->inspector == NULL)
         worker->inspector = inspector_new();
     looked->exchange = exchange;
-    looked->inspected =
-        inspected_new(worker->inspector, exchange->decision.inspection, host_text(&exchange->ask.request.host));
+    looked->inspected = inspected_new(worker->inspector, exchange->decision.inspection, keys_host(exchange));
+    inspected_hear_keys(looked->inspected, keys_hear, exchange);
     exchange->looked = looked;
 }
 

@@ -19,6 +19,7 @@ static struct decision_record record_of(const struct exchange *exchange)
     struct text path = request->inside_known ? exchange->ask.head->target.path : TEXT("");
     struct text query = request->query;
     looked_show(exchange->looked, &path, &query);
+    keys_seen_show(exchange->keys, exchange->looked != NULL, &path, &query);
     const struct decision *decision = &exchange->decision;
     const struct message_head *head = exchange->ask.head;
     return (struct decision_record){
@@ -40,7 +41,7 @@ static struct decision_record record_of(const struct exchange *exchange)
         .personal.path = path,
         .personal.query = query,
         .observed = decision->observed,
-        .found = looked_found(exchange->looked),
+        .found = keys_seen_tell(exchange->keys, decision->plan, decision->reason, looked_found(exchange->looked)),
     };
 }
 

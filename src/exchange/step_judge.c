@@ -143,7 +143,7 @@ enum progress step_judge(struct exchange *exchange)
                       credentials_of(exchange).length == 0; /* who meant another is no client of a proxy */
     if (is_unnamed && !policy_allows_plain(exchange->policy, &exchange->ask.request, &exchange->decision))
         (void)policy_challenge(exchange->policy, &exchange->ask.request, &exchange->decision);
-    enum exchange_state next = after_judging(exchange);
+    enum exchange_state next = keys_refuse(exchange) ? EXCHANGE_COMMIT : after_judging(exchange);
     if (next == EXCHANGE_DONE)
         return exchange_finish(exchange, EXCHANGE_OPENS, REASON_NONE);
     enum progress progress = STEP_NEXT;

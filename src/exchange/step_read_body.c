@@ -60,12 +60,20 @@ static enum reason read_call(struct exchange *exchange)
         reason = looked_call(exchange);
         exchange->call->about.inspected = exchange_inspected(exchange);
     }
+    if (reason == REASON_NONE)
+        reason = keys_in_body(exchange);
     return reason == REASON_NONE ? inference_read(exchange->call) : reason;
+}
+
+static enum reason read_looked(struct exchange *exchange)
+{
+    enum reason reason = looked_body(exchange);
+    return reason == REASON_NONE ? keys_in_body(exchange) : reason;
 }
 
 static enum progress finish_body(struct exchange *exchange)
 {
-    enum reason reason = exchange->call != NULL ? read_call(exchange) : looked_body(exchange);
+    enum reason reason = exchange->call != NULL ? read_call(exchange) : read_looked(exchange);
     if (reason != REASON_NONE)
         return exchange_refuse(exchange, reason);
     exchange_enter(exchange, EXCHANGE_COMMIT);

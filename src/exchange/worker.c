@@ -47,6 +47,7 @@ void exchange_worker_free(struct exchange_worker *worker)
     pool_clear(&worker->heads);
     buffer_clear(&worker->authority);
     inspector_free(worker->inspector);
+    base_free(worker->keys);
     base_free(worker);
 }
 

@@ -94,7 +94,7 @@ void findings_tell(const struct findings *findings, bool is_refused, struct buff
     for (size_t i = 0; i < findings->count; i++) {
         const struct finding *one = &findings->list[i];
         const struct found found = {
-            one->kind, text_from(became(one->action, is_refused)), one->count, text_from(one->place)};
+            one->kind, text_from(became(one->action, is_refused)), one->count, text_from(one->place), TEXT("")};
         found_append(out, &found);
     }
 }

@@ -6,19 +6,9 @@
 /* --- spellings -------------------------------------------------------------------------------------------------------
  */
 
-/* "%41" becomes A; what is no such thing stays. */
 static struct text decode(struct text text, struct buffer *out)
 {
-    buffer_empty(out);
-    if (!text_has(text, '%'))
-        return text;
-    for (size_t i = 0; i < text.length; i++) {
-        uint8_t byte;
-        bool is_escape = text.data[i] == '%' && i + 2 < text.length && hex_decode(text_part(text, i + 1, 2), &byte, 1);
-        buffer_append_byte(out, is_escape ? (char)byte : text.data[i]);
-        i += is_escape ? 2 : 0;
-    }
-    return buffer_text(out);
+    return percent_undo(text, out) ? buffer_text(out) : text;
 }
 
 /* --- the path --------------------------------------------------------------------------------------------------------

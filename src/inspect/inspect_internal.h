@@ -135,7 +135,9 @@ struct inspected {
     struct findings in_request;
     struct findings in_answer;
     struct stand_ins stand_ins;
-    char *host;         /* owned */
+    char *host;              /* owned */
+    inspected_key *hear_key; /* NULL: nobody wants to know of vendors' keys */
+    void *hear_context;
     struct buffer path; /* as it may be shown, where it is not as it came */
     struct buffer query;
     bool hides_path;

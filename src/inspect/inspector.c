@@ -44,6 +44,12 @@ void inspected_free(struct inspected *inspected)
     base_free(inspected);
 }
 
+void inspected_hear_keys(struct inspected *inspected, inspected_key *hear, void *context)
+{
+    inspected->hear_key = hear;
+    inspected->hear_context = context;
+}
+
 const struct inspection *inspected_rule(const struct inspected *inspected)
 {
     return inspected->inspection;

@@ -14,9 +14,22 @@ static bool is_secret(enum detector detector)
 /* A vendor's key on its way to that vendor, and any secret in the field that is made for it, are where they belong. */
 static bool belongs_there(const struct look *look, const struct detect_match *match)
 {
-    if (!look->is_credential || !is_secret(match->detector))
+    if (look->is_answer || !is_secret(match->detector))
         return false;
-    return match->key == NULL || vendor_key_belongs_to(match->key, text_from(look->inspected->host));
+    if (match->key == NULL)
+        return look->is_credential;
+    enum vendor_key_home home = vendor_key_at(match->key, text_from(look->inspected->host));
+    return home == VENDOR_KEY_AT_HOME || (home == VENDOR_KEY_PERHAPS_HOME && look->is_credential);
+}
+
+/* Those of a head are known without us. */
+static void
+tell_key(const struct look *look, const struct detect_match *match, struct text value, struct text path, bool goes_on)
+{
+    const struct inspected *inspected = look->inspected;
+    if (match->key != NULL && inspected->hear_key != NULL && !look->is_answer && look->place.length == 0)
+        inspected->hear_key(
+            inspected->hear_context, match->key, text_part(value, match->start, match->length), path, goes_on);
 }
 
 enum inspect_action look_action(const struct look *look, const struct detect_match *match)
@@ -105,6 +118,9 @@ take_match(struct look *look, struct body *body, const struct body_place *place,
     struct text path = path_of(look, body, place);
     struct text kind = side_kind(look->side, match);
     enum inspect_action action = look_action(look, match);
+    tell_key(look, match, place->value, path, action != ACTION_REDACT);
+    if (belongs_there(look, match))
+        return;
     findings_add(look->findings, kind, action, path);
     if (action == ACTION_DENY)
         look_keep_out(look, kind, path);

@@ -63,6 +63,7 @@ void lint_policy(const struct policy *policy, int64_t at_us, struct diags *diags
     lint_regexes(&lint);
     lint_lapses(&lint);
     lint_inspect(&lint);
+    lint_keys(&lint);
     base_free(lint.patterns);
     arena_clear(&lint.arena);
 }

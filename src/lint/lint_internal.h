@@ -47,6 +47,8 @@ void lint_width(const struct lint *lint);
 void lint_lapses(const struct lint *lint);
 /* inspect.c: `inspect` that does less than it says. */
 void lint_inspect(const struct lint *lint);
+/* keys.c: `keys_elsewhere`. */
+void lint_keys(const struct lint *lint);
 /* regex.c: regular expressions whose work explodes on some path. */
 void lint_regexes(const struct lint *lint);
 

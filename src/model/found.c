@@ -10,9 +10,18 @@ void found_append(struct buffer *out, const struct found *found)
     buffer_append_number(out, found->count);
     if (found->place.length > 0)
         BUFFER_APPEND_ALL(out, TEXT(" "), found->place);
+    if (found->what.length > 0)
+        BUFFER_APPEND_ALL(out, TEXT(" "), found->what);
 }
 
 const char *const found_actions[FOUND_ACTIONS] = {"restore", "unseen", "flag", "redact", "deny"};
+
+const char *const found_key_words[FOUND_KEY_COUNT] = {
+    [FOUND_KEY_SENT] = "sent",
+    [FOUND_KEY_ASTRAY] = "astray",
+    [FOUND_KEY_REFUSED] = "refused",
+    [FOUND_KEY_HELD] = "held",
+};
 
 static bool read_one(struct text entry, struct found *found)
 {
@@ -20,7 +29,8 @@ static bool read_one(struct text entry, struct found *found)
     *found = (struct found){0};
     bool good = text_split(&entry, ' ', &found->kind) && text_split(&entry, ' ', &found->action) &&
                 text_split(&entry, ' ', &count) && text_to_number(count, UINT32_MAX, &found->count);
-    found->place = entry;
+    (void)text_split(&entry, ' ', &found->place);
+    found->what = entry;
     return good && found->kind.length > 0 && found->action.length > 0;
 }
 

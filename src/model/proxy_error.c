@@ -81,6 +81,7 @@ static const char *const of_reasons[] = {
     [REASON_INSPECT_UNSEEN] = denied,
     [REASON_INSPECT_UNCHANGED] = denied,
     [REASON_INSPECT_ANSWER] = "http_protocol_error",
+    [REASON_KEY_ELSEWHERE] = denied,
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

@@ -82,6 +82,7 @@ static const struct reason_row rows[] = {
         {"inspect_unchanged", "it holds data that the rule redacts, where nothing can be changed", 403},
     [REASON_INSPECT_ANSWER] =
         {"inspect_answer", "the answer holds data that the rule keeps out, or cannot be read", 502},
+    [REASON_KEY_ELSEWHERE] = {"key_elsewhere", "it carries a vendor's key to a host that is not its vendor's", 403},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

@@ -62,11 +62,13 @@ static void decide(const struct judging *judging, const struct tally *tally, str
     } else if (tally->sure[VERDICT_REROUTE].rule != NULL) {
         name_rule(decision, tally->sure[VERDICT_REROUTE].rule);
         decision->inspection = decision->winner->inspection;
+        decision->keys_pass = decision->winner->source->keys_pass;
         decide_reroute(judging, decision->winner, decision);
     } else if (tally->sure[VERDICT_ALLOW].rule != NULL) {
         name_rule(decision, tally->sure[VERDICT_ALLOW].rule);
         say(decision, VERDICT_ALLOW, judging->inside == INSIDE_KNOWN ? PLAN_FORWARD : PLAN_TUNNEL, REASON_RULE);
         decision->inspection = decision->winner->inspection;
+        decision->keys_pass = decision->winner->source->keys_pass;
         if (decision->winner->trust != NULL)
             decision->trust = decision->winner->trust->id;
     } else {

@@ -53,7 +53,7 @@ void report_found(const struct report *report)
     buffer_append_string(
         report->out,
         "<h2>Data minimisation</h2>\n<p class=\"dim\">What rules with <code>inspect</code> found in requests and "
-        "answers. The log has kinds and counts, never a value.</p>\n");
+        "answers, and vendors' keys in requests. The log has kinds and counts, never a value.</p>\n");
     by_rule(report);
     over_time(report);
 }

@@ -24,7 +24,7 @@ static bool is_edge(struct text text, size_t at)
 
 static enum vendor_key_certainty certainty_of(const struct vendor_key *key, struct text changing)
 {
-    if (key->has_checksum && proof_checksum_holds(changing))
+    if (key->proof == VENDOR_KEY_BY_CHECKSUM && proof_checksum_holds(changing))
         return VENDOR_KEY_PROVED;
     return table_literal(key) == 0 || key->context[0] != '\0' ? VENDOR_KEY_LIKELY : VENDOR_KEY_SURE;
 }
@@ -202,14 +202,35 @@ static bool is_under(struct text host, struct text pattern)
     return text_equal(host, apex) || text_ends_with(host, text_after(pattern, 1));
 }
 
-bool vendor_key_belongs_to(const struct vendor_key *key, struct text host)
+static bool is_one_of(struct text host, struct text patterns)
 {
-    struct text rest = text_from(key->hosts);
     struct text pattern;
-    if (rest.length == 0)
-        return true;
-    while (text_split(&rest, ' ', &pattern))
+    while (text_split(&patterns, ' ', &pattern))
         if (is_under(host, pattern))
             return true;
     return false;
+}
+
+static bool is_somebodys(struct text host)
+{
+    size_t count = 0;
+    const struct vendor_key *rows = vendor_key_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        if (is_one_of(host, text_from(rows[i].hosts)))
+            return true;
+    return false;
+}
+
+enum vendor_key_home vendor_key_at(const struct vendor_key *key, struct text host)
+{
+    struct text hosts = text_from(key->hosts);
+    if (host.length > 0 && is_one_of(host, hosts))
+        return VENDOR_KEY_AT_HOME;
+    bool anybodys = host.length > 0 && text_ends_with(hosts, TEXT("*"));
+    return anybodys && !is_somebodys(host) ? VENDOR_KEY_PERHAPS_HOME : VENDOR_KEY_AWAY;
+}
+
+bool vendor_key_is_certain(const struct vendor_key *key)
+{
+    return key->proof != VENDOR_KEY_NO_PROOF && table_literal(key) > 0 && key->context[0] == '\0';
 }

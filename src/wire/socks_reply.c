@@ -77,6 +77,7 @@ static const uint8_t replies[] = {
     [REASON_INSPECT_UNSEEN] = SOCKS_NOT_ALLOWED,
     [REASON_INSPECT_UNCHANGED] = SOCKS_NOT_ALLOWED,
     [REASON_INSPECT_ANSWER] = SOCKS_FAILED,
+    [REASON_KEY_ELSEWHERE] = SOCKS_NOT_ALLOWED,
 };
 _Static_assert(COUNT_OF(replies) == REASON_COUNT, "every reason has a reply");
 

@@ -167,6 +167,14 @@ def mode(gate, origin):
     assert one.only_decision()["observed"] == 1
 
 
+def keys_elsewhere(gate, origin):
+    one = gate(resolve=hosts("shop.example"), rules=[allow("shop.example", schemes=["http"])])
+    token = {"X-Api-Key": "sk_live_" + "51HqLyjWDarjtT1zdp7dcXq8"}
+    assert one.get(f"http://shop.example:{origin.port}/", "GET", token).status == 403
+    applied(one, "keys_elsewhere", "record")
+    assert one.get(f"http://shop.example:{origin.port}/", "GET", token).status == 200
+
+
 def deny_hint(gate):
     one = gate(rules=[])
     applied(one, "deny_hint", "Ask Anna.")
@@ -492,6 +500,7 @@ def log_level(gate):
 APPLIED = {
     "mode": mode,
     "deny_hint": deny_hint,
+    "keys_elsewhere": keys_elsewhere,
     "on_reload": on_reload,
     "audit.on_failure": on_failure,
     "audit.disk.refuse": refuse,
@@ -599,6 +608,7 @@ FULL = {
     "version": 1,
     "mode": "observe",
     "deny_hint": "Ask: \"Anna\" # or Bob",
+    "keys_elsewhere": "record",
     "on_reload": "cut-denied",
     "confine": {"seccomp": "log", "landlock": "require"},
     "workers": 2,

@@ -56,6 +56,9 @@ void buffer_append_hex(struct buffer *buffer, struct bytes bytes);
 int hex_value(char digit); /* of either case; -1: it is none */
 /* Exactly 2 * capacity hex digits of either case. */
 MUST_CHECK bool hex_decode(struct text text, uint8_t *out, size_t capacity);
+/* "%41" becomes A (RFC 3986 2.1), what is no such thing stays: in `out`, in place of what was there. False: there is
+ * none, and `out` is as it was. */
+MUST_CHECK bool percent_undo(struct text text, struct buffer *out);
 /* Standard alphabet with padding (RFC 4648 section 4). */
 void buffer_append_base64(struct buffer *buffer, struct bytes bytes);
 MUST_CHECK bool base64_decode(struct text text, struct buffer *out);

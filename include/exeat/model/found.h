@@ -10,11 +10,15 @@ enum { FOUND_PLACE_MAX = 120 };
 /* What became of it. */
 enum { FOUND_ACTIONS = 5 };
 extern const char *const found_actions[FOUND_ACTIONS]; /* "restore", "unseen", "flag", "redact", "deny" */
+/* What became of a vendor's key: to its vendor, to somebody else, refused for it, or nowhere. */
+enum found_key { FOUND_KEY_SENT, FOUND_KEY_ASTRAY, FOUND_KEY_REFUSED, FOUND_KEY_HELD, FOUND_KEY_COUNT };
+extern const char *const found_key_words[FOUND_KEY_COUNT]; /* "sent", "astray", "refused", "held" */
 struct found {
     struct text kind;   /* "card"; a name of `detectors`; "body": all of it */
-    struct text action; /* one of found_actions */
+    struct text action; /* one of found_actions, or of found_key_words */
     uint64_t count;
-    struct text place; /* of words without blanks and semicolons; empty: nowhere in particular */
+    struct text place; /* without blanks and semicolons; empty: nowhere in particular */
+    struct text what;  /* of a key: provider, kind and a keyed hash, with slashes between; else empty */
 };
 /* Appends one, behind those that are there. */
 void found_append(struct buffer *out, const struct found *found);

@@ -45,6 +45,31 @@ static void an_answered_decision_can_be_read_back(void **state)
     audit_close(audit);
 }
 
+static void mark_in(const struct fixture *fixture, const char *secret, uint8_t mark[AUDIT_MARK_SIZE])
+{
+    struct audit *audit = open_store(fixture);
+    struct audit_port *port = audit_port_new(audit);
+    audit_port_mark(port, text_from(secret), mark);
+    audit_port_free(port);
+    audit_close(audit);
+}
+
+/* Who has the key can tell which secret it was; nobody else. */
+static void a_secret_has_the_same_mark_as_long_as_the_log_has_the_same_key(void **state)
+{
+    uint8_t marks[4][AUDIT_MARK_SIZE];
+    void *other = NULL;
+    assert_int_equal(set_up(&other), 0);
+    mark_in(*state, "a secret", marks[0]);
+    mark_in(*state, "a secret", marks[1]);
+    mark_in(*state, "another secret", marks[2]);
+    mark_in(other, "a secret", marks[3]);
+    assert_memory_equal(marks[0], marks[1], AUDIT_MARK_SIZE);
+    assert_memory_not_equal(marks[0], marks[2], AUDIT_MARK_SIZE);
+    assert_memory_not_equal(marks[0], marks[3], AUDIT_MARK_SIZE);
+    assert_int_equal(tear_down(&other), 0);
+}
+
 static void a_store_goes_on_where_it_ended(void **state)
 {
     struct fixture *fixture = *state;
@@ -498,6 +523,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_answered_decision_can_be_read_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_secret_has_the_same_mark_as_long_as_the_log_has_the_same_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_store_goes_on_where_it_ended, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_processes_never_write_one_store, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_cut_tail_does_not_start, set_up, tear_down),

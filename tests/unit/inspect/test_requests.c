@@ -190,6 +190,44 @@ static void a_signed_body_is_told_by_its_field(void **state)
     assert_false(inspect_is_signed(&head, &field));
 }
 
+#define STRIPE                                                                                                         \
+    "sk_live_"                                                                                                         \
+    "51HqLyjWDarjtT1zdp7dcXq8"
+
+static void hear(void *context, const struct vendor_key *key, struct text value, struct text place, bool goes_on)
+{
+    struct buffer *heard = context;
+    assert_true(text_equal(value, TEXT(STRIPE)));
+    BUFFER_APPEND_ALL(heard, text_from(key->provider), TEXT(" "), place, goes_on ? TEXT(" goes on;") : TEXT(" stays;"));
+}
+
+static void assert_heard(const char *inspect, const char *host, enum inspect_says expected, const char *told)
+{
+    struct rule rule = rule_make(inspect);
+    struct buffer heard = {0};
+    struct buffer body = {0};
+    inspected_free(rule.inspected);
+    rule.inspected = inspected_new(rule.inspector, rule.inspection, text_from(host));
+    inspected_hear_keys(rule.inspected, hear, &heard);
+    assert_int_equal(rule_json(&rule, "{\"a\":{\"note\":\"it is " STRIPE "\"}}", &body), expected);
+    buffer_append_byte(&heard, '\0');
+    assert_string_equal(heard.data, told);
+    buffer_clear(&heard);
+    buffer_clear(&body);
+    rule_free(&rule);
+}
+
+static void a_vendors_key_in_a_body_is_told_of_and_is_no_finding_at_its_vendor(void **state)
+{
+    (void)state;
+    assert_heard("{ flag: [secret] }", "a.example", INSPECT_PASSES, "stripe a.note goes on;");
+    assert_heard("{ redact: [secret] }", "a.example", INSPECT_CHANGED, "stripe a.note stays;");
+    assert_heard("{ deny: [secret] }", "a.example", INSPECT_DENIED, "stripe a.note goes on;");
+    assert_heard("{ deny: [secret] }", "api.stripe.com", INSPECT_PASSES, "stripe a.note goes on;");
+    assert_heard("{ redact: [secret] }", "", INSPECT_CHANGED, "stripe a.note stays;");
+    assert_heard("{ redact: [card] }", "a.example", INSPECT_PASSES, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +243,7 @@ int main(void)
         cmocka_unit_test(a_fake_has_the_shape_and_belongs_to_nobody),
         cmocka_unit_test(a_hash_joins_a_value_with_itself_however_it_is_grouped),
         cmocka_unit_test(a_signed_body_is_told_by_its_field),
+        cmocka_unit_test(a_vendors_key_in_a_body_is_told_of_and_is_no_finding_at_its_vendor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,19 +12,25 @@
 static void what_is_written_reads_back(void **state)
 {
     (void)state;
-    const struct found card = {TEXT("card"), TEXT("redact"), 2, TEXT("messages[1].content")};
-    const struct found body = {TEXT("body"), TEXT("unseen"), 1, TEXT("")};
+    const struct found card = {TEXT("card"), TEXT("redact"), 2, TEXT("messages[1].content"), TEXT("")};
+    const struct found body = {TEXT("body"), TEXT("unseen"), 1, TEXT(""), TEXT("")};
+    const struct found key = {TEXT("vendor_key"), TEXT("sent"), 1, TEXT("query"), TEXT("stripe/key/0f1e")};
     struct buffer out = {0};
     struct found back;
     found_append(&out, &card);
     found_append(&out, &body);
-    assert_true(text_equal(buffer_text(&out), TEXT("card redact 2 messages[1].content; body unseen 1")));
+    found_append(&out, &key);
+    assert_true(text_equal(
+        buffer_text(&out),
+        TEXT("card redact 2 messages[1].content; body unseen 1; vendor_key sent 1 query stripe/key/0f1e")));
     struct text rest = buffer_text(&out);
     assert_true(found_next(&rest, &back));
     assert_true(text_equal(back.kind, card.kind) && text_equal(back.action, card.action) && back.count == 2);
     assert_true(text_equal(back.place, card.place));
     assert_true(found_next(&rest, &back));
     assert_true(text_equal(back.kind, body.kind) && back.place.length == 0);
+    assert_true(found_next(&rest, &back));
+    assert_true(text_equal(back.place, key.place) && text_equal(back.what, key.what));
     assert_false(found_next(&rest, &back));
     buffer_clear(&out);
 }

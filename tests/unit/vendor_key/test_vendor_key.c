@@ -121,15 +121,51 @@ static void entropy_is_that_of_the_characters(void **state)
     assert_int_equal(proof_entropy(TEXT("0123456789abcdef")), 40);
 }
 
-static void a_key_belongs_to_the_hosts_of_its_vendor(void **state)
+static void a_key_is_at_home_at_the_hosts_of_its_vendor(void **state)
 {
     (void)state;
     const struct vendor_key *stripe = key_of("sk_live_51Hx9kL2mN4pQ6rS8tU0vW", "");
-    assert_true(vendor_key_belongs_to(stripe, TEXT("api.stripe.com")));
-    assert_false(vendor_key_belongs_to(stripe, TEXT("api.stripe.com.evil.example")));
-    assert_false(vendor_key_belongs_to(stripe, TEXT("notstripe.com")));
-    assert_true(
-        vendor_key_belongs_to(key_of("hvs.CAESIJlU02LQZq1tXH9kB3vWyRmN", ""), TEXT("vault.example"))); /* anybody's */
+    assert_int_equal(vendor_key_at(stripe, TEXT("api.stripe.com")), VENDOR_KEY_AT_HOME);
+    assert_int_equal(vendor_key_at(stripe, TEXT("api.stripe.com.evil.example")), VENDOR_KEY_AWAY);
+    assert_int_equal(vendor_key_at(stripe, TEXT("notstripe.com")), VENDOR_KEY_AWAY);
+    assert_int_equal(vendor_key_at(stripe, TEXT("")), VENDOR_KEY_AWAY);
+}
+
+static void a_key_of_software_that_anybody_runs_may_be_at_home_where_no_vendor_is(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {
+        "hvs.CAESIJlU02LQZq1tXH9kB3vWyRmN",
+        "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",
+        "glpat-Zk4T9qLm2Xc7Vb1Nn8Jh",
+        "glsa_Zk4T9qLm2Xc7Vb1Nn8Jh5Gf3Ds6Aa01A_0f3a9c1e",
+        "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",
+        "sgp_0f3a9c1e7b2d4f6a_8c0e1b3d5f7a9c2e0f3a9c1e7b2d4f6a8c0e1b3d",
+        "sgp_8c0e1b3d5f7a9c2e0f3a9c1e7b2d4f6a8c0e1b3d",
+        "squ_8c0e1b3d5f7a9c2e0f3a9c1e7b2d4f6a8c0e1b3d",
+    };
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        const struct vendor_key *key = key_of(keys[i], "");
+        assert_non_null(key);
+        assert_int_equal(vendor_key_at(key, TEXT("tools.shop.example")), VENDOR_KEY_PERHAPS_HOME);
+        assert_int_equal(vendor_key_at(key, TEXT("api.stripe.com")), VENDOR_KEY_AWAY);
+        assert_int_equal(vendor_key_at(key, TEXT("api.openai.com")), VENDOR_KEY_AWAY);
+        assert_int_equal(vendor_key_at(key, TEXT("")), VENDOR_KEY_AWAY);
+    }
+    assert_int_equal(vendor_key_at(key_of(keys[1], ""), TEXT("api.github.com")), VENDOR_KEY_AT_HOME);
+    assert_int_equal(vendor_key_at(key_of(keys[1], ""), TEXT("gitlab.com")), VENDOR_KEY_AWAY);
+}
+
+static void only_what_nothing_else_looks_like_is_certain(void **state)
+{
+    (void)state;
+    assert_true(vendor_key_is_certain(key_of("sk_live_51Hx9kL2mN4pQ6rS8tU0vW", "")));
+    assert_true(vendor_key_is_certain(key_of("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", "")));
+    assert_false(vendor_key_is_certain(key_of("AKIAQ3EGRV7TWZ5XN2PL", "")));                   /* half of a pair */
+    assert_false(vendor_key_is_certain(key_of("test_Zk4T9qLm2Xc7Vb1Nn8Jh5Gf3Ds6Aa0", "")));    /* others have such */
+    assert_false(vendor_key_is_certain(key_of("0f3a9c1e7b2d4f6a8c0e1b3d5f7a9c2e", "TWILIO"))); /* by a word alone */
+    assert_false(vendor_key_is_certain(
+        key_of("sk-Zk4T9qLm2Xc7Vb1Nn8Jh5Gf3Ds6Aa01ATRFQ0aB1cD2eF3gH", ""))); /* gateways give out such */
 }
 
 int main(void)
@@ -143,7 +179,9 @@ int main(void)
         cmocka_unit_test(a_plain_form_needs_a_word_beside_it),
         cmocka_unit_test(placeholders_are_no_keys),
         cmocka_unit_test(entropy_is_that_of_the_characters),
-        cmocka_unit_test(a_key_belongs_to_the_hosts_of_its_vendor),
+        cmocka_unit_test(a_key_is_at_home_at_the_hosts_of_its_vendor),
+        cmocka_unit_test(a_key_of_software_that_anybody_runs_may_be_at_home_where_no_vendor_is),
+        cmocka_unit_test(only_what_nothing_else_looks_like_is_certain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Vendors' keys that a request carries, as its decision tells of them: whose they are, where they stood, what became of
+ * them, and a keyed hash of each. Never the key. */
+#ifndef EXEAT_KEYS_SEEN_H
+#define EXEAT_KEYS_SEEN_H
+
+#include "exeat/account.h"
+#include "exeat/base/detail.h"
+#include "exeat/carried.h"
+
+/* Where the request goes. */
+struct keys_way {
+    struct text host; /* canonical; empty: it is answered here, where no vendor's key is at home */
+    bool has_models;  /* a vendor of models: software that anybody may run is not run there */
+};
+
+struct keys_seen;
+struct keys_seen_at {
+    const struct vendor_key_index *index;
+    const struct account *account; /* whose log has the key of the hashes */
+    struct keys_way way;
+};
+/* Each of these adds what it finds to `*keys`, which is NULL before there is any: the caller's, for keys_seen_free.
+ * Nothing of what is given is kept. */
+void keys_seen_look(struct keys_seen **keys, const struct keys_seen_at *at, const struct message_head *head);
+void keys_seen_look_at_body(struct keys_seen **keys, const struct keys_seen_at *at, struct text body);
+/* One that was found in a body at `place`; `goes_on`: nothing else stands in its place there. */
+void keys_seen_add(
+    struct keys_seen **keys, const struct keys_seen_at *at, const struct carried_key *key, struct text place,
+    bool goes_on);
+void keys_seen_free(struct keys_seen *keys); /* NULL is fine, as in all below */
+
+/* One is a secret without doubt, and goes on to who is not its vendor: `detail` says which, and what to do. */
+MUST_CHECK bool keys_seen_go_astray(const struct keys_seen *keys, struct detail *detail);
+/* In the words of model/found.h, of a request that is decided so, with `also` behind. Borrowed until the next call. */
+struct text keys_seen_tell(struct keys_seen *keys, enum plan plan, enum reason reason, struct text also);
+/* Path and query as they may stand in the record; borrowed. `is_changed`: they were written anew meanwhile, so that
+ * what is known of them says nothing. */
+void keys_seen_show(const struct keys_seen *keys, bool is_changed, struct text *path, struct text *query);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Vendors' keys in a request: looked for once it is judged, and in a body that is held; on record with its decision,
+ * and a refusal where one would go to who is not its vendor. */
+#include "exeat/policy/keys.h"
+#include "exchange_internal.h"
+#include "exeat/base/memory.h"
+
+static const struct vendor_key_index *index_of(struct exchange_worker *worker)
+{
+    if (worker->keys == NULL) {
+        worker->keys = base_zalloc(sizeof(*worker->keys));
+        vendor_key_index_init(worker->keys);
+    }
+    return worker->keys;
+}
+
+struct text keys_host(const struct exchange *exchange)
+{
+    return inference_answers(&exchange->decision) ? TEXT("") : host_text(&exchange->ask.request.host);
+}
+
+static struct keys_seen_at at_of(const struct exchange *exchange)
+{
+    return (struct keys_seen_at){
+        .index = index_of(exchange->worker),
+        .account = &exchange->account,
+        .way = {keys_host(exchange), exchange->decision.llm.provider.length > 0},
+    };
+}
+
+static bool refuse(struct exchange *exchange)
+{
+    struct detail detail = {0};
+    if (!keys_seen_go_astray(exchange->keys, &detail) || !policy_refuses_key(exchange->policy, &exchange->decision))
+        return false;
+    account_say(&exchange->account, FLAW_NONE, detail.text);
+    return true;
+}
+
+bool keys_refuse(struct exchange *exchange)
+{
+    const struct ask *ask = &exchange->ask;
+    if (ask->is_connect || ask->is_wish || !ask->request.inside_known)
+        return false;
+    const struct keys_seen_at at = at_of(exchange);
+    keys_seen_look(&exchange->keys, &at, ask->head);
+    if (!refuse(exchange))
+        return false;
+    exchange->refusal = exchange->decision.reason;
+    return true;
+}
+
+void keys_hear(void *context, const struct vendor_key *key, struct text value, struct text place, bool goes_on)
+{
+    struct exchange *exchange = context;
+    const struct keys_seen_at at = at_of(exchange);
+    const struct carried_key carried = {.key = key, .value = value, .in = CARRIED_IN_BODY};
+    keys_seen_add(&exchange->keys, &at, &carried, place, goes_on);
+}
+
+/* What was found in it has been told by keys_hear; of a call all is looked at that is left. */
+enum reason keys_in_body(struct exchange *exchange)
+{
+    if (exchange->call != NULL) {
+        const struct keys_seen_at at = at_of(exchange);
+        keys_seen_look_at_body(&exchange->keys, &at, buffer_text(&exchange->call->body));
+    }
+    return refuse(exchange) ? REASON_KEY_ELSEWHERE : REASON_NONE;
+}

@@ -19,44 +19,47 @@ enum place {
 /* In lower case, without accents. `weak`: needs a postcode. */
 static const struct street {
     const char *word;
+    size_t length;
     enum place place;
     bool weak;
 } streets[] = {
-    {"strasse", ENDS_WORD, false},      {"str", ENDS_WORD, false},
-    {"allee", ENDS_WORD, false},        {"chaussee", ENDS_WORD, false},
-    {"gasse", ENDS_WORD, true},         {"weg", ENDS_WORD, true},
-    {"platz", ENDS_WORD, true},         {"ring", ENDS_WORD, true},
-    {"damm", ENDS_WORD, true},          {"ufer", ENDS_WORD, true},
-    {"straat", ENDS_WORD, false},       {"gracht", ENDS_WORD, false},
-    {"laan", ENDS_WORD, true},          {"plein", ENDS_WORD, true},
-    {"kade", ENDS_WORD, true},          {"singel", ENDS_WORD, true},
-    {"dijk", ENDS_WORD, true},          {"rue", BEFORE_OR_AFTER, false},
-    {"avenue", BEFORE_OR_AFTER, false}, {"boulevard", BEFORE_OR_AFTER, false},
-    {"bd", BEFORE_OR_AFTER, true},      {"impasse", BEFORE_OR_AFTER, false},
-    {"chemin", BEFORE_OR_AFTER, false}, {"quai", BEFORE_OR_AFTER, true},
-    {"allees", BEFORE_OR_AFTER, true},  {"calle", BEFORE_NAME, false},
-    {"avenida", BEFORE_NAME, false},    {"avda", BEFORE_NAME, false},
-    {"plaza", BEFORE_NAME, true},       {"paseo", BEFORE_NAME, true},
-    {"via", BEFORE_NAME, true},         {"viale", BEFORE_NAME, false},
-    {"piazza", BEFORE_NAME, true},      {"corso", BEFORE_NAME, true},
-    {"vicolo", BEFORE_NAME, true},      {"ul", BEFORE_NAME, false},
-    {"ulica", BEFORE_NAME, false},      {"al", BEFORE_NAME, true},
-    {"aleja", BEFORE_NAME, true},       {"plac", BEFORE_NAME, true},
-    {"os", BEFORE_NAME, true},          {"rua", BEFORE_NAME, true},
-    {"street", BEHIND_NAME, false},     {"st", BEHIND_NAME, true},
-    {"road", BEHIND_NAME, true},        {"rd", BEHIND_NAME, true},
-    {"avenue", BEHIND_NAME, false},     {"ave", BEHIND_NAME, true},
-    {"lane", BEHIND_NAME, true},        {"drive", BEHIND_NAME, true},
-    {"close", BEHIND_NAME, true},       {"court", BEHIND_NAME, true},
-    {"square", BEHIND_NAME, true},      {"terrace", BEHIND_NAME, true},
+    {"strasse", 7, ENDS_WORD, false},      {"str", 3, ENDS_WORD, false},
+    {"allee", 5, ENDS_WORD, false},        {"chaussee", 8, ENDS_WORD, false},
+    {"gasse", 5, ENDS_WORD, true},         {"weg", 3, ENDS_WORD, true},
+    {"platz", 5, ENDS_WORD, true},         {"ring", 4, ENDS_WORD, true},
+    {"damm", 4, ENDS_WORD, true},          {"ufer", 4, ENDS_WORD, true},
+    {"straat", 6, ENDS_WORD, false},       {"gracht", 6, ENDS_WORD, false},
+    {"laan", 4, ENDS_WORD, true},          {"plein", 5, ENDS_WORD, true},
+    {"kade", 4, ENDS_WORD, true},          {"singel", 6, ENDS_WORD, true},
+    {"dijk", 4, ENDS_WORD, true},          {"rue", 3, BEFORE_OR_AFTER, false},
+    {"avenue", 6, BEFORE_OR_AFTER, false}, {"boulevard", 9, BEFORE_OR_AFTER, false},
+    {"bd", 2, BEFORE_OR_AFTER, true},      {"impasse", 7, BEFORE_OR_AFTER, false},
+    {"chemin", 6, BEFORE_OR_AFTER, false}, {"quai", 4, BEFORE_OR_AFTER, true},
+    {"allees", 6, BEFORE_OR_AFTER, true},  {"calle", 5, BEFORE_NAME, false},
+    {"avenida", 7, BEFORE_NAME, false},    {"avda", 4, BEFORE_NAME, false},
+    {"plaza", 5, BEFORE_NAME, true},       {"paseo", 5, BEFORE_NAME, true},
+    {"via", 3, BEFORE_NAME, true},         {"viale", 5, BEFORE_NAME, false},
+    {"piazza", 6, BEFORE_NAME, true},      {"corso", 5, BEFORE_NAME, true},
+    {"vicolo", 6, BEFORE_NAME, true},      {"ul", 2, BEFORE_NAME, false},
+    {"ulica", 5, BEFORE_NAME, false},      {"al", 2, BEFORE_NAME, true},
+    {"aleja", 5, BEFORE_NAME, true},       {"plac", 4, BEFORE_NAME, true},
+    {"os", 2, BEFORE_NAME, true},          {"rua", 3, BEFORE_NAME, true},
+    {"street", 6, BEHIND_NAME, false},     {"st", 2, BEHIND_NAME, true},
+    {"road", 4, BEHIND_NAME, true},        {"rd", 2, BEHIND_NAME, true},
+    {"avenue", 6, BEHIND_NAME, false},     {"ave", 3, BEHIND_NAME, true},
+    {"lane", 4, BEHIND_NAME, true},        {"drive", 5, BEHIND_NAME, true},
+    {"close", 5, BEHIND_NAME, true},       {"court", 5, BEHIND_NAME, true},
+    {"square", 6, BEHIND_NAME, true},      {"terrace", 7, BEHIND_NAME, true},
 };
 
 struct word {
     size_t start;
     size_t end;
+};
+/* A word in small letters without accents. */
+struct spelled {
     char plain[WORD_MOST + 1];
-    size_t length; /* of `plain` */
-    bool capital;
+    size_t length;
 };
 
 static bool is_letter(uint32_t code)
@@ -64,17 +67,24 @@ static bool is_letter(uint32_t code)
     return point_is_word(code) && point_digit(code) < 0;
 }
 
-static void spell(const struct look *look, struct word *word)
+static void spell(const struct look *look, const struct word *word, struct spelled *spelled)
 {
-    word->length = 0;
+    size_t length = 0;
     for (size_t at = word->start; at < word->end;) {
         struct point point = point_at(look->value, at, look->spelling);
-        if (at == word->start)
-            word->capital = point_fold(point.code) != point.code;
-        word->length += letters_plain(point.code, word->plain + word->length, WORD_MOST - word->length);
+        length += letters_plain(point.code, spelled->plain + length, WORD_MOST - length);
         at += point.length;
     }
-    word->plain[word->length] = '\0';
+    spelled->plain[length] = '\0';
+    spelled->length = length;
+}
+
+static bool has_capital(const struct look *look, const struct word *word)
+{
+    if (word->end == word->start)
+        return false;
+    uint32_t code = point_at(look->value, word->start, look->spelling).code;
+    return point_fold(code) != code;
 }
 
 /* The word of letters that begins at or behind one blank or two from `at`; false: none does. */
@@ -92,8 +102,21 @@ static bool word_behind(const struct look *look, size_t at, struct word *word)
         at += point.length;
     }
     word->end = at;
-    spell(look, word);
     return word->end > word->start;
+}
+
+/* Where the plain letters and dashes begin that end before `at`; `at`: what stands before them may belong to the word,
+ * or to an escape, and is to be read. */
+static size_t plain_word_start(struct text text, size_t at)
+{
+    size_t start = at;
+    while (start > 0 && at - start < WORD_BYTES &&
+           (is_ascii_letter(text.data[start - 1]) || text.data[start - 1] == '-'))
+        start--;
+    if (start == 0 || at - start == WORD_BYTES)
+        return start;
+    char before = text.data[start - 1];
+    return before == '\\' || is_ascii_digit(before) || (unsigned char)before >= 0x80 ? at : start;
 }
 
 /* The same that ends before `at`, behind a blank or a point. */
@@ -103,39 +126,75 @@ static bool word_before(const struct look *look, size_t at, struct word *word)
         if (look->value.data[at - 1] == ' ' || look->value.data[at - 1] == '.')
             at--;
     word->end = at;
-    while (at > 0 && word->end - at < WORD_BYTES) {
-        struct point point = point_before(look->value, at);
+    word->start = plain_word_start(look->value, at);
+    while (word->start == at && at > 0 && word->end - at < WORD_BYTES) {
+        struct point point = point_back(look->value, at, look->spelling);
         if (!is_letter(point.code) && point.code != '-')
             break;
         at -= point.length;
+        word->start = at;
     }
-    word->start = at;
-    spell(look, word);
     return word->end > word->start;
 }
 
-/* At a glance, by the last two letters. */
-static bool may_end_street(const struct word *word)
+/* By its last two letters, before it is spelled: most words are no street's. Those of the table, the first the bit. */
+static bool may_be_street(const struct look *look, const struct word *word)
 {
-    static const char ends[] = "se tr ee eg tz ng mm er at ht an in de el jk";
-    return memmem(ends, sizeof(ends) - 1, word->plain + word->length - 2, 2) != NULL;
+#define LAST(letter) (UINT32_C(1) << ((letter) - 'a'))
+    static const uint32_t before_last[26] = {
+        ['a' - 'a'] = LAST('d') | LAST('z') | LAST('i') | LAST('c') | LAST('j') | LAST('u'),
+        ['c' - 'a'] = LAST('a'),
+        ['d' - 'a'] = LAST('b') | LAST('r') | LAST('a'),
+        ['e' - 'a'] =
+            LAST('s') | LAST('e') | LAST('d') | LAST('u') | LAST('l') | LAST('v') | LAST('n') | LAST('r') | LAST('c'),
+        ['g' - 'a'] = LAST('e') | LAST('n'),
+        ['i' - 'a'] = LAST('a'),
+        ['k' - 'a'] = LAST('j'),
+        ['l' - 'a'] = LAST('e') | LAST('u') | LAST('a'),
+        ['m' - 'a'] = LAST('m'),
+        ['n' - 'a'] = LAST('a') | LAST('i'),
+        ['o' - 'a'] = LAST('e') | LAST('s') | LAST('l'),
+        ['r' - 'a'] = LAST('t') | LAST('e'),
+        ['s' - 'a'] = LAST('e') | LAST('o'),
+        ['t' - 'a'] = LAST('a') | LAST('h') | LAST('e') | LAST('s') | LAST('r'),
+        ['z' - 'a'] = LAST('t'),
+    };
+#undef LAST
+    const char *end = look->value.data + word->end;
+    if (word->end - word->start < 2)
+        return false;
+    if (word->end - word->start > WORD_MOST || !is_ascii_letter(end[-1]) || !is_ascii_letter(end[-2]) ||
+        look_behind_escape(look, word->end) || look_behind_escape(look, word->end - 1))
+        return true;
+    return (before_last[ascii_lower(end[-1]) - 'a'] >> (ascii_lower(end[-2]) - 'a') & 1) != 0;
 }
 
-static bool is_street(const struct word *word, enum place place, bool *weak)
+/* More than three letters. */
+static bool is_long(const struct look *look, const struct word *word)
 {
-    if (word->length < 2 || (place == ENDS_WORD && !may_end_street(word)) ||
-        (place != ENDS_WORD && word->length > WHOLE_MOST))
+    struct spelled spelled;
+    spell(look, word, &spelled);
+    return spelled.length > 3;
+}
+
+static bool is_asked(enum place asked, enum place place)
+{
+    return place == asked || (asked == BEFORE_NAME && place == BEFORE_OR_AFTER);
+}
+
+static bool is_street(const struct look *look, const struct word *word, enum place place, bool *weak)
+{
+    struct spelled spelled;
+    if (!may_be_street(look, word))
+        return false;
+    spell(look, word, &spelled);
+    if (spelled.length < 2 || (place != ENDS_WORD && spelled.length > WHOLE_MOST))
         return false;
     for (size_t i = 0; i < COUNT_OF(streets); i++) {
-        if (place != ENDS_WORD && streets[i].word[0] != word->plain[0])
-            continue;
-        size_t length = strlen(streets[i].word);
-        char last = word->length == 0 ? 0 : word->plain[word->length - 1];
-        bool ends = word->length >= length && last == streets[i].word[length - 1] &&
-                    memcmp(word->plain + word->length - length, streets[i].word, length) == 0;
-        bool fits = streets[i].place == ENDS_WORD ? ends && word->length > length : ends && word->length == length;
-        bool asked = streets[i].place == place || (place == BEFORE_NAME && streets[i].place == BEFORE_OR_AFTER);
-        if (asked && fits) {
+        size_t length = streets[i].length;
+        bool fits = place == ENDS_WORD ? spelled.length > length : spelled.length == length;
+        if (fits && is_asked(place, streets[i].place) &&
+            memcmp(spelled.plain + spelled.length - length, streets[i].word, length) == 0) {
             *weak = streets[i].weak;
             return true;
         }
@@ -149,9 +208,9 @@ static size_t street_before(const struct look *look, size_t at, bool *weak)
     struct word word;
     size_t end = at;
     for (unsigned words = 0; words < WORDS_MOST && end > 0 && word_before(look, end, &word); words++) {
-        if (words == 0 && word.capital && is_street(&word, ENDS_WORD, weak))
+        if (words == 0 && has_capital(look, &word) && is_street(look, &word, ENDS_WORD, weak))
             return word.start;
-        if (words > 0 && is_street(&word, BEFORE_NAME, weak))
+        if (words > 0 && is_street(look, &word, BEFORE_NAME, weak))
             return word.start;
         end = word.start;
     }
@@ -167,12 +226,12 @@ static size_t street_behind(const struct look *look, size_t at, bool *weak)
     if (at < look->value.length && look->value.data[at] == '.')
         return at; /* the end of a sentence */
     for (unsigned words = 0; words < WORDS_MOST && word_behind(look, end, &word); words++) {
-        french = french || (words == 0 && is_street(&word, BEFORE_OR_AFTER, weak));
-        bool is_last = french ? words > 0 && word.capital && word.length > 3 /* rue de la Paix */
-                              : words > 0 && word.capital && is_street(&word, BEHIND_NAME, weak);
+        french = french || (words == 0 && is_street(look, &word, BEFORE_OR_AFTER, weak));
+        bool is_last = french ? words > 0 && has_capital(look, &word) && is_long(look, &word) /* rue de la Paix */
+                              : words > 0 && has_capital(look, &word) && is_street(look, &word, BEHIND_NAME, weak);
         if (is_last)
             return word.end;
-        if (!french && !word.capital)
+        if (!french && !has_capital(look, &word))
             return at;
         end = word.end;
     }
@@ -235,7 +294,7 @@ static size_t place_end(const struct look *look, size_t at)
     for (unsigned words = 0; words < 3 && end < look->value.length; words++) {
         if (words > 0 && look->value.data[end] != ' ' && look->value.data[end] != '-')
             break;
-        if (!word_behind(look, end, &word) || !word.capital || !look_ends(look, word.end))
+        if (!word_behind(look, end, &word) || !has_capital(look, &word) || !look_ends(look, word.end))
             break; /* "SW1A" is no word of a place */
         end = word.end;
     }
@@ -258,12 +317,13 @@ static size_t town_end(const struct look *look, size_t at)
 }
 
 /* A word may end before the blank in front of `at`. */
-static bool has_word_before(struct text text, size_t at)
+static bool has_word_before(const struct look *look, size_t at)
 {
-    if (at < 3 || text.data[at - 1] != ' ')
+    if (at < 3 || look->value.data[at - 1] != ' ')
         return false;
-    char before = text.data[at - 2];
-    return is_ascii_letter(before) || before == '.' || (unsigned char)before >= 0x80;
+    char before = look->value.data[at - 2];
+    return is_ascii_letter(before) || before == '.' || (unsigned char)before >= 0x80 ||
+           look_behind_escape(look, at - 1);
 }
 
 /* A capital or a word of France may begin behind the blank, or comma and blank, at `at`. */
@@ -285,7 +345,7 @@ void find_address(struct look *look, size_t at)
     size_t number = house_end(look, at);
     size_t start = at;
     size_t end = number;
-    bool before = has_word_before(look->value, at);
+    bool before = has_word_before(look, at);
     if (number == at || (!before && !has_word_behind(look->value, number)) || !look_ends(look, number))
         return;
     if (!look_wants(look, DETECTOR_ADDRESS))
@@ -328,9 +388,9 @@ static bool is_open_number(const struct look *look, size_t at)
     for (unsigned words = 0; words < WORDS_MOST; words++) {
         if (!word_behind(look, end, &word))
             return word.end + 1 >= look->value.length;
-        if (word.end + 1 >= look->value.length || (words == 0 && is_street(&word, BEFORE_OR_AFTER, &weak)))
+        if (word.end + 1 >= look->value.length || (words == 0 && is_street(look, &word, BEFORE_OR_AFTER, &weak)))
             return true;
-        if (!word.capital)
+        if (!has_capital(look, &word))
             return false;
         end = word.end;
     }
@@ -340,8 +400,9 @@ static bool is_open_number(const struct look *look, size_t at)
 static bool is_open_word(const struct look *look, const struct word *word)
 {
     bool weak = false;
-    return is_street(word, ENDS_WORD, &weak) || is_street(word, BEFORE_NAME, &weak) ? !is_too_far(look, word->end)
-                                                                                    : false;
+    return is_street(look, word, ENDS_WORD, &weak) || is_street(look, word, BEFORE_NAME, &weak)
+               ? !is_too_far(look, word->end)
+               : false;
 }
 
 size_t address_open_from(const struct look *look)

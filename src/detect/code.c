@@ -142,16 +142,19 @@ static bool is_enough(const struct code *code, size_t length, const struct natio
 static bool try_forms(struct look *look, const struct code *code, size_t length)
 {
     struct text text = {code->text, length};
-    const struct national_form *form = NULL;
+    const struct national_form *form = national_fit(text, NULL);
+    bool bare = national_fit_bare(text, NULL) != NULL;
+    if (form == NULL && !bare)
+        return false;
     uint32_t labels = look_labels(look, code->start[0]);
     bool taxed = (labels & (LABEL_VAT | LABEL_TAX)) != 0;
-    while ((form = national_fit(text, form)) != NULL)
+    for (; form != NULL; form = national_fit(text, form))
         if (labelled(form->kind, labels) || is_enough(code, length, form)) {
             enum detector detector = detector_of(look, form->kind, labels);
             look_add(look, detector, code->start[0], code->end[length - 1], CERTAINTY_CHECKED);
             return true;
         }
-    if (!taxed || national_fit_bare(text, NULL) == NULL)
+    if (!taxed || !bare)
         return false;
     enum national_kind kind = (labels & LABEL_VAT) != 0 ? NATIONAL_VAT : NATIONAL_TAX;
     look_add(look, detector_of(look, kind, labels), code->start[0], code->end[length - 1], CERTAINTY_CHECKED);

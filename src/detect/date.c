@@ -126,15 +126,17 @@ static bool may_be_date(const struct look *look, const struct number *number)
             is_ascii_letter(look->value.data[behind]));
 }
 
+/* Words are looked at last: many numbers have one behind them, few a month. */
 void find_birth_date(struct look *look, const struct number *number)
 {
     size_t start = number->start[0];
     if (!may_be_date(look, number) || !look_begins(look, start))
         return;
-    if (look->kind != FIELD_BIRTH && (look_labels(look, start) & LABEL_BIRTH) == 0)
-        return;
     size_t end = date_end(look->value, number, look->spelling);
-    if (end > 0)
-        look_add(
-            look, DETECTOR_BIRTH_DATE, start, end, look->kind == FIELD_BIRTH ? CERTAINTY_CHECKED : CERTAINTY_LABEL);
+    if (end == 0)
+        return;
+    if (look->kind == FIELD_BIRTH)
+        look_add(look, DETECTOR_BIRTH_DATE, start, end, CERTAINTY_CHECKED);
+    else if ((look_labels(look, start) & LABEL_BIRTH) != 0)
+        look_add(look, DETECTOR_BIRTH_DATE, start, end, CERTAINTY_LABEL);
 }

@@ -138,9 +138,11 @@ static size_t domain_end(const struct look *look, size_t from)
 
 void find_email(struct look *look, size_t at)
 {
-    size_t start = local_start(look, at);
     size_t end = domain_end(look, at + 1);
-    if (start == at || end == 0 || look->value.data[at - 1] == '.')
+    if (end == 0 || at == 0 || look->value.data[at - 1] == '.')
+        return;
+    size_t start = local_start(look, at);
+    if (start == at)
         return;
     if (start > 0 && look->value.data[start - 1] == '@')
         return;

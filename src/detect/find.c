@@ -3,6 +3,7 @@
  * the more certain one stays. */
 #include <stdlib.h>
 
+#include "known.h"
 #include "signs.h"
 
 /* The operator's patterns; false: one gave up. */
@@ -93,11 +94,12 @@ static void take_hint(struct look *look, const struct detect_hint *hint)
 {
     bool beside = hint->beside.length > 0 && hint->beside.length <= BESIDE_MOST;
     look->field = beside ? hint->beside : hint->field;
-    struct known_name known = signs_name(look->set, look->scratch, look->field);
-    enum field_kind kind = (enum field_kind)known.kind;
+    const struct known_name *known = known_name(look->set, look->scratch, look->field);
+    enum field_kind kind = (enum field_kind)known->kind;
     bool open = kind == FIELD_PERSONS_NAME || kind == FIELD_ADDRESS_PART;
     look->kind = open ? field_kind(kind, field_parent(hint->path)) : kind;
-    look->field_labels = known.labels;
+    look->field_labels = known->labels;
+    look->names_price = (known->traits & NAME_IS_OF_PRICE) != 0;
 }
 
 enum detect_result detect_find(
@@ -106,12 +108,12 @@ enum detect_result detect_find(
 {
     struct look look = {
         .set = set, .scratch = scratch, .value = value, .path = hint->path, .labels_at = SIZE_MAX, .matches = matches};
-    struct scan scan;
-    struct scan_sign sign;
+    struct sign_scan scan;
+    struct sign_found sign;
     matches->count = 0;
     take_hint(&look, hint);
-    scan_init(&scan, value, DETECT_PLAIN);
-    while ((sign = scan_sign_next(&scan)).sign != SIGN_END)
+    sign_scan_init(&scan, value, false);
+    while ((sign = sign_next(&scan)).kind != SIGN_END)
         signs_look(&look, sign);
     if (hint->context == 0)
         find_field(&look);

@@ -55,14 +55,8 @@ static bool is_degrees(struct text value, struct makeup makeup)
 /* Of a table of prices: what is a price in it, not a number of pieces. */
 static bool is_tier(const struct look *look, struct text value, struct makeup makeup)
 {
-    static const char *const prices[] = {"price", "value", "amount", "percent", "discount", "preis", "prix", "prijs"};
-    bool named = look->kind == FIELD_TIERS;
-    if (!is_price(value, makeup) || makeup.letters > 0)
-        return false;
-    for (size_t i = 0; !named && i < COUNT_OF(prices); i++)
-        named = look->field.length > 0 &&
-                memmem(look->field.data, look->field.length, prices[i], strlen(prices[i])) != NULL;
-    return named && field_is_in_tiers(look->path);
+    bool named = look->kind == FIELD_TIERS || look->names_price;
+    return named && is_price(value, makeup) && makeup.letters == 0 && field_is_in_tiers(look->path);
 }
 
 /* What a value of a kind of field has to be made of, for a detector. */

@@ -35,6 +35,7 @@ struct look {
     struct text path;
     enum field_kind kind;  /* of the field */
     uint32_t field_labels; /* label.h */
+    bool names_price;      /* in a table of prices, the field is of one */
     size_t labels_at;      /* where labels were looked for last; SIZE_MAX: nowhere yet */
     uint32_t labels;       /* what was there */
     struct stretch stretch;

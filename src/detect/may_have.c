@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exeat/base/bytes.h"
+#include "known.h"
 #include "signs.h"
 
 /* What was seen of the names so far. */
@@ -40,8 +41,9 @@ static size_t string_end(struct text text, size_t from)
 }
 
 /* The name before the colon at `colon`; false: none is there. */
-static bool name_before(struct text text, size_t colon, struct text *name)
+static bool name_before(const struct sign_scan *scan, size_t colon, struct text *name)
 {
+    struct text text = scan->text;
     size_t end = colon;
     while (end > 0 && (unsigned char)text.data[end - 1] <= ' ')
         end--;
@@ -53,6 +55,10 @@ static bool name_before(struct text text, size_t colon, struct text *name)
         return true;
     }
     size_t start = end;
+    if (sign_name_start(scan, end, &start)) {
+        *name = text_part(text, start, end - start);
+        return true;
+    }
     while (start > 0 && (text.data[start - 1] != '"' || is_escaped(text, start - 1)))
         start--;
     *name = text_part(text, start, end - start);
@@ -102,36 +108,47 @@ static bool names_something(struct look *look, size_t at)
     struct text value;
     if (!read_scalar(look->value, at, &value) || value.length > BESIDE_MOST)
         return false;
-    struct known_name known = signs_name(look->set, look->scratch, value);
-    return known.kind > FIELD_NONE || (known.labels & ~(unsigned)NEGATIVE) != 0 || text_has(value, '\\');
+    const struct known_name *known = known_name(look->set, look->scratch, value);
+    return known->kind > FIELD_NONE || (known->labels & ~(unsigned)NEGATIVE) != 0 ||
+           (known->traits & NAME_HAS_ESCAPE) != 0;
 }
 
-/* A name and its value. True: the value is something. */
-static bool see_name(struct look *look, size_t colon, struct seen *seen)
+/* A table of prices that has something in it. */
+static bool is_table(struct text text, size_t at)
 {
-    struct text name;
-    if (!name_before(look->value, colon, &name))
-        return false;
-    if (text_has(name, '\\'))
-        return true;
-    struct known_name known = signs_name(look->set, look->scratch, name);
-    look->field = name;
-    look->field_labels = known.labels;
-    look->kind = (enum field_kind)known.kind;
-    look->labels_at = SIZE_MAX;
-    size_t at = skip_blanks(look->value, colon + 1);
+    size_t next = skip_blanks(text, at + 1);
+    return at < text.length && text.data[at] == '[' && next < text.length && text.data[next] != ']';
+}
+
+/* A name that says something, and its value at `at`. True: the value is something. */
+static bool see_value(struct look *look, size_t at, struct seen *seen)
+{
     seen->person = seen->person || look->kind == FIELD_PERSON || look->kind == FIELD_ADDRESS;
-    seen->value = seen->value || text_equal_nocase(name, TEXT("value"));
     if (look->kind == FIELD_PERSONS_NAME || look->kind == FIELD_ADDRESS_PART)
         seen->persons_name = true;
     if (look->kind == FIELD_PAIR || look->kind == FIELD_PERSONS_NAME)
         seen->named = seen->named || names_something(look, at);
-    if (look->kind == FIELD_TIERS) {
-        size_t next = skip_blanks(look->value, at + 1);
-        return at < look->value.length && look->value.data[at] == '[' && next < look->value.length &&
-               look->value.data[next] != ']';
-    }
-    return look->kind > FIELD_NONE && look->kind < FIELD_TIERS && value_counts(look, at);
+    if (look->kind == FIELD_TIERS)
+        return is_table(look->value, at);
+    return look->kind < FIELD_TIERS && value_counts(look, at);
+}
+
+/* A name and its value. True: the value is something. */
+static bool see_name(struct look *look, const struct sign_scan *scan, size_t colon, struct seen *seen)
+{
+    struct text name;
+    if (!name_before(scan, colon, &name))
+        return false;
+    const struct known_name *known = known_name(look->set, look->scratch, name);
+    if ((known->traits & NAME_HAS_ESCAPE) != 0)
+        return true;
+    look->field = name;
+    look->field_labels = known->labels;
+    look->names_price = (known->traits & NAME_IS_OF_PRICE) != 0;
+    look->kind = (enum field_kind)known->kind;
+    look->labels_at = SIZE_MAX;
+    seen->value = seen->value || (known->traits & NAME_IS_VALUE) != 0;
+    return look->kind > FIELD_NONE && see_value(look, skip_blanks(look->value, colon + 1), seen);
 }
 
 /* Behind the last `}` of a row, in a list: a value of no name of its own, whose field nobody knows here. */
@@ -160,20 +177,20 @@ static bool see_escape(struct look *look, size_t at)
     if ((point.code < 0x80 && !harmless) || (point.code >= 0xff00 && point.code <= 0xff5e))
         return true;
     if (point_digit(point.code) >= 0)
-        signs_look_at_digits(look, at);
+        signs_look_at_digits(look, at, 0);
     if (next < look->value.length && is_ascii_digit(look->value.data[next]) &&
         is_ascii_digit(look->value.data[next - 1]))
-        signs_look_at_digits(look, next);
+        signs_look_at_digits(look, next, 0);
     return false;
 }
 
-static bool see(struct look *look, struct scan_sign sign, struct seen *seen)
+static bool see(struct look *look, const struct sign_scan *scan, struct sign_found sign, struct seen *seen)
 {
-    if (sign.sign == SIGN_KEY)
-        return see_name(look, sign.at, seen);
-    if (sign.sign == SIGN_CLOSE)
+    if (sign.kind == SIGN_KEY)
+        return see_name(look, scan, sign.at, seen);
+    if (sign.kind == SIGN_CLOSE)
         return is_unnamed_behind(look->value, sign.at);
-    if (sign.sign == SIGN_ESCAPE)
+    if (sign.kind == SIGN_ESCAPE)
         return see_escape(look, sign.at);
     signs_look(look, sign);
     return false;
@@ -207,12 +224,12 @@ bool detect_may_have(
         .labels_at = SIZE_MAX,
         .matches = &scratch->matches};
     struct seen seen = {0};
-    struct scan scan;
-    struct scan_sign sign;
+    struct sign_scan scan;
+    struct sign_found sign;
     scratch->matches.count = 0;
-    scan_init(&scan, raw, spelling);
-    while ((sign = scan_sign_next(&scan)).sign != SIGN_END)
-        if (see(&look, sign, &seen) || scratch->matches.count > 0)
+    sign_scan_init(&scan, raw, spelling == DETECT_JSON);
+    while ((sign = sign_next(&scan)).kind != SIGN_END)
+        if (see(&look, &scan, sign, &seen) || scratch->matches.count > 0)
             return true;
     return (seen.person && seen.persons_name) || (seen.value && seen.named) || may_have_own(set, raw, spelling);
 }

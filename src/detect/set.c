@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exeat/base/memory.h"
+#include "token.h"
 
 static bool add_pattern(struct detect_set *set, size_t index, const struct detect_custom *custom, struct diags *diags)
 {
@@ -70,6 +71,7 @@ struct detect_set *detect_compile(const struct detect_options *options, struct d
     struct detect_set *set = base_zalloc(sizeof(*set));
     set->detectors = options->detectors & DETECTORS_BUILT_IN;
     label_index_init(&set->labels);
+    token_bytes_init(set->token_bytes);
     vendor_key_index_init(&set->keys);
     memcpy(set->weights, options->weights, sizeof(set->weights));
     if (options->custom_count > DETECT_CUSTOM_MAX)

@@ -4,13 +4,11 @@
 #define EXEAT_DETECT_SIGNS_H
 
 #include "detectors.h"
-#include "scan.h"
+#include "exeat/sign.h"
 
 /* Asks the detectors whose sign it is. */
-void signs_look(struct look *look, struct scan_sign sign);
-/* From a digit on that begins a group. */
-void signs_look_at_digits(struct look *look, size_t at);
-/* What a field's name says, undecided as to its kind; remembered in `scratch`. */
-struct known_name signs_name(const struct detect_set *set, struct detect_scratch *scratch, struct text name);
+void signs_look(struct look *look, struct sign_found sign);
+/* From a digit on that begins a group, of which `together` are ASCII and stand together. */
+void signs_look_at_digits(struct look *look, size_t at, size_t together);
 
 #endif

@@ -159,8 +159,8 @@ static bool is_bare_private_key(struct text run)
         {"b3BlbnNzaC1rZXktdjE", 200},
     };
     for (size_t i = 0; i < COUNT_OF(forms); i++) {
-        size_t length = strlen(forms[i].begin);
-        bool fits = run.length >= forms[i].least;
+        bool fits = run.length >= forms[i].least && run.data[0] == forms[i].begin[0];
+        size_t length = fits ? strlen(forms[i].begin) : 0;
         for (size_t j = 0; fits && j < length; j++)
             fits = forms[i].begin[j] == '?' || forms[i].begin[j] == run.data[j];
         if (fits)
@@ -243,21 +243,20 @@ static void find_session_token(struct look *look, size_t at)
         look_add(look, DETECTOR_SESSION_TOKEN, at, end, CERTAINTY_LABEL);
 }
 
-static inline bool is_run(const struct look *look, char byte)
+void token_bytes_init(uint8_t bytes[256])
 {
-    if (is_base64url(byte))
-        return true;
-    bool mark = byte == '+' || byte == '/' || byte == '=' || byte == '.' || byte == '~' || byte == '$';
-    return mark || (byte == '\\' && look->spelling == DETECT_JSON);
+    for (unsigned i = 0; i < 256; i++) {
+        char byte = (char)i;
+        bool run = is_base64url(byte) || (byte != '\0' && strchr("+/=.~$", byte) != NULL);
+        bool made = is_ascii_digit(byte) || (byte >= 'A' && byte <= 'Z');
+        bytes[i] =
+            (uint8_t)((run ? TOKEN_RUN : 0u) | (made ? TOKEN_MADE : 0u) | (byte == '\\' ? TOKEN_RUN_OF_JSON : 0u));
+    }
 }
 
-/* Words with dashes have neither digits nor capitals; what is made by chance has some. */
-static bool is_words(struct text text)
+static inline unsigned token_byte(const struct look *look, size_t at)
 {
-    for (size_t i = 0; i < text.length; i++)
-        if (is_ascii_digit(text.data[i]) || (text.data[i] >= 'A' && text.data[i] <= 'Z'))
-            return false;
-    return true;
+    return look->set->token_bytes[(unsigned char)look->value.data[at]];
 }
 
 /* All keys and signed tokens of a stretch; inside of a token only what nothing else looks like is a key. */
@@ -284,14 +283,16 @@ static void look_at_stretch(struct look *look, size_t at)
     struct text text = look->value;
     size_t end = at;
     size_t start = at; /* keys have parts shorter than a run at their front: "SG." */
-    while (end < text.length && is_run(look, text.data[end]))
-        end++;
+    unsigned run = look->spelling == DETECT_JSON ? TOKEN_RUN | TOKEN_RUN_OF_JSON : TOKEN_RUN;
+    unsigned seen = 0;
+    for (unsigned byte; end < text.length && ((byte = token_byte(look, end)) & run) != 0; end++)
+        seen |= byte;
     look->stretch = (struct stretch){.end = end, .tail = end};
-    if (is_words(text_part(text, at, end - at))) {
+    if ((seen & TOKEN_MADE) == 0) { /* words with dashes: what is made by chance has digits or capitals */
         look->stretch.known = end;
         return;
     }
-    while (start > 0 && at - start < BEFORE && is_run(look, text.data[start - 1]))
+    while (start > 0 && at - start < BEFORE && (token_byte(look, start - 1) & run) != 0)
         start--;
     while (look->stretch.tail > at && text_has(TEXT("./"), text.data[look->stretch.tail - 1]))
         look->stretch.tail--;

@@ -81,7 +81,8 @@ static bool may_be_base64(struct text text, size_t at, size_t alnums)
 static bool may_be_bare(struct text text, size_t at, size_t alnums)
 {
     char next = at + alnums < text.length ? text.data[at + alnums] : '\0';
-    if (at > 0 && strchr("_-/", text.data[at - 1]) != NULL && text.data[at - 1] != '\0')
+    char before = at > 0 ? text.data[at - 1] : ' ';
+    if (before == '_' || before == '-' || before == '/')
         return false; /* a part of a name or path: "image_0f3a…" */
     if (alnums == UUID_FIRST)
         return next == '-' && at + 13 < text.length && text.data[at + 13] == '-';
@@ -144,9 +145,11 @@ static bool has_pair(const struct vendor_key_index *index, const char *at)
 static bool led_fits(struct place *place, struct vendor_key_match *match)
 {
     const char *lead = place->text.data + place->at;
-    for (const struct vendor_key *row = table_from(lead); table_goes_on(row, lead); row++)
-        if (row_fits(row, place, match))
+    for (const struct vendor_key *row = table_from(lead); table_goes_on(row, lead); row++) {
+        char next = row->form[TABLE_LEAD];
+        if ((next == lead[TABLE_LEAD] || next == '%' || next == '^') && row_fits(row, place, match))
             return true;
+    }
     return false;
 }
 

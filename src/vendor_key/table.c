@@ -246,10 +246,16 @@ size_t table_literal(const struct vendor_key *key)
     return length >= TABLE_LEAD ? length : 0;
 }
 
+static int lead_number(const char *lead)
+{
+    return (unsigned char)lead[0] << 8 | (unsigned char)lead[1];
+}
+_Static_assert(TABLE_LEAD == 2, "a lead is two characters");
+
 static int compare_lead(const struct vendor_key *key, const char *lead)
 {
     bool led = key->form[0] != '%' && key->form[1] != '%';
-    return led ? memcmp(key->form, lead, TABLE_LEAD) : -1;
+    return led ? lead_number(key->form) - lead_number(lead) : -1;
 }
 
 const struct vendor_key *table_from(const char *lead)

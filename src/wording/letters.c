@@ -18,7 +18,7 @@ static const struct {
     {0x142, "l"}, {0x144, "n"}, {0x15b, "s"}, {0x161, "s"}, {0x17a, "z"}, {0x17c, "z"}, {0x17e, "z"},
 };
 
-size_t letters_plain(uint32_t code, char *out, size_t room)
+size_t letters_plain_of(uint32_t code, char *out, size_t room)
 {
     uint32_t folded = point_fold(code);
     if (folded < 0x80) {

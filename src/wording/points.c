@@ -67,7 +67,7 @@ struct point point_decode(struct text text, size_t at, enum detect_spelling spel
     return utf8_at(text, at);
 }
 
-struct point point_before(struct text text, size_t end)
+struct point point_decode_before(struct text text, size_t end)
 {
     for (size_t length = 1; length <= 4 && length <= end; length++) {
         unsigned char byte = (unsigned char)text.data[end - length];
@@ -77,6 +77,17 @@ struct point point_before(struct text text, size_t end)
         return point.length == length ? point : bad_point();
     }
     return bad_point();
+}
+
+struct point point_back(struct text text, size_t end, enum detect_spelling spelling)
+{
+    enum { SHORT = 2, LONG = 6 };
+    bool escapes = spelling == DETECT_JSON;
+    if (escapes && end >= LONG && text.data[end - LONG] == '\\' && text.data[end - LONG + 1] == 'u')
+        return (struct point){escape_at((struct text){text.data, end}, end - LONG).code, LONG};
+    if (escapes && end >= SHORT && text.data[end - SHORT] == '\\')
+        return escape_at((struct text){text.data, end}, end - SHORT);
+    return point_before(text, end);
 }
 
 int point_digit_of(uint32_t code)
@@ -148,14 +159,14 @@ static uint32_t fold_pairs(uint32_t code)
     return (odd_is_small && code % 2 == 0) || (even_is_small && code % 2 == 1) ? code + 1 : code;
 }
 
-uint32_t point_fold(uint32_t code)
+uint32_t point_fold_of(uint32_t code)
 {
     static const struct {
         uint32_t low;
         uint32_t high;
         uint32_t step;
-    } ranges[] = {{'A', 'Z', 0x20},     {0xc0, 0xd6, 0x20},   {0xd8, 0xde, 0x20},
-                  {0x391, 0x3a9, 0x20}, {0x400, 0x40f, 0x50}, {0x410, 0x42f, 0x20}};
+    } ranges[] = {
+        {0xc0, 0xd6, 0x20}, {0xd8, 0xde, 0x20}, {0x391, 0x3a9, 0x20}, {0x400, 0x40f, 0x50}, {0x410, 0x42f, 0x20}};
     for (size_t i = 0; i < COUNT_OF(ranges); i++)
         if (code >= ranges[i].low && code <= ranges[i].high)
             return code + ranges[i].step;

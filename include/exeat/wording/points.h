@@ -28,7 +28,14 @@ static inline struct point point_at(struct text text, size_t at, enum detect_spe
     return point_decode(text, at, spelling);
 }
 /* The one that ends at `end` (> 0); escapes are not looked through. */
-struct point point_before(struct text text, size_t end);
+struct point point_decode_before(struct text text, size_t end);
+static inline struct point point_before(struct text text, size_t end)
+{
+    char byte = text.data[end - 1];
+    return (unsigned char)byte < 0x80 ? (struct point){(unsigned char)byte, 1} : point_decode_before(text, end);
+}
+/* The same; of JSON with its escapes, where a backslash counts as one that begins an escape. */
+struct point point_back(struct text text, size_t end, enum detect_spelling spelling);
 
 /* A decimal digit of any script that is common in shops; -1: it is none. */
 int point_digit_of(uint32_t code);
@@ -50,7 +57,13 @@ static inline bool point_is_word(uint32_t code)
     return point_is_word_of(code);
 }
 /* Simple case folding of the Latin, Greek and Cyrillic blocks. */
-uint32_t point_fold(uint32_t code);
+uint32_t point_fold_of(uint32_t code);
+static inline uint32_t point_fold(uint32_t code)
+{
+    if (code < 0x80)
+        return code - 'A' < 26 ? code + 0x20 : code;
+    return point_fold_of(code);
+}
 
 /* What the names say. */
 static inline bool is_ascii_digit(char byte)

@@ -81,6 +81,11 @@ static void sees_what_values_have(void **state)
         "{\"a\":\"{\\\"firstname\\\":\\\"Anna\\\"}\"}",
         "{\"a\\\\\":1,\"cost\":12.5}",
         "[{\"a\":{}}],[{\"phone\":[{} ]},\"601234567\"]",
+        "{\"a\":\"Hauptstra\\u00dfe 5\"}",
+        "{\"a\":\"W\\u00f6rtherstra\\u00dfe 5, 10435 Berlin\"}",
+        "{\"a\":\"ul. D\\u0142uga 5\"}",
+        "{\"a\":\"\\nCalle Alcal\\u00e1 12\"}",
+        "{\"a\":\"5 rue \\u00c9mile Zola\"}",
     };
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         assert_json(state, texts[i], true);

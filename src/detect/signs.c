@@ -10,6 +10,7 @@ enum {
     SMALL = 6, /* digits: fewer are no number of anybody */
     AHV = 13,
     NIR = 15,
+    CARD_LEAST = 12,
     CARD = 16,
     LETTERS_BEFORE = 6,
     ISO_DATE = 10,
@@ -149,6 +150,13 @@ static size_t small_decimal_end(const struct look *look, size_t at, size_t toget
     return end < most && is_whole(look, at, end) ? end : 0;
 }
 
+/* Behind these digits nothing stands that parts groups of one number. */
+static bool stands_alone(struct text text, size_t end)
+{
+    char behind = end < text.length ? text.data[end] : '"';
+    return behind > ' ' && (unsigned char)behind < 0x80 && strchr("-./()\\", behind) == NULL;
+}
+
 /* What most numbers are is told from their bytes alone. */
 static bool is_nothing(struct look *look, size_t at, size_t together)
 {
@@ -164,8 +172,7 @@ static bool is_nothing(struct look *look, size_t at, size_t together)
         look->skip = skip;
         return true;
     }
-    bool decimal = end < look->value.length && look->value.data[end] == '.';
-    return !decimal && is_inside_word(look, at);
+    return together < CARD_LEAST && stands_alone(look->value, end) && is_inside_word(look, at);
 }
 
 /* All that a number may be but a date; what stands behind its first group says which of them are not to be asked. */

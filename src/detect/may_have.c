@@ -40,7 +40,13 @@ static size_t string_end(struct text text, size_t from)
     return end;
 }
 
-/* The name before the colon at `colon`; false: none is there. */
+/* Between two strings of JSON, not in one. */
+static bool is_between(struct text text)
+{
+    return text.length > 0 && !is_ascii_letter(text.data[0]) && text_trim(text, " \t\r\n,:[]{}").length == 0;
+}
+
+/* The name before the colon at `colon`; false: none is there, but the beginning of a value, perhaps. */
 static bool name_before(const struct sign_scan *scan, size_t colon, struct text *name)
 {
     struct text text = scan->text;
@@ -55,14 +61,11 @@ static bool name_before(const struct sign_scan *scan, size_t colon, struct text 
         return true;
     }
     size_t start = end;
-    if (sign_name_start(scan, end, &start)) {
-        *name = text_part(text, start, end - start);
-        return true;
-    }
-    while (start > 0 && (text.data[start - 1] != '"' || is_escaped(text, start - 1)))
+    bool found = sign_name_start(scan, end, &start);
+    while (!found && start > 0 && (text.data[start - 1] != '"' || is_escaped(text, start - 1)))
         start--;
     *name = text_part(text, start, end - start);
-    return start > 0;
+    return start > 0 && !is_between(*name);
 }
 
 /* The scalar that begins at `at`; false: an object or a list does. */

@@ -4,8 +4,9 @@
  * range, but is C++ with a megabyte of them, and would take most ids of a shop for numbers too: what tells is the `+`
  * or the word. */
 #include "detectors.h"
+#include "set.h"
 
-enum { NATIONAL_LEAST = 6, NATIONAL_MOST = 13, E164_LEAST = 8, E164_MOST = 15 };
+enum { NATIONAL_LEAST = 6, NATIONAL_MOST = 13, E164_LEAST = 8, E164_MOST = 15, WORD_REACH = 48 };
 
 /* Country codes with what may follow them. Codes that no row has: those of three digits, with 5 to 12. */
 static const struct plan {
@@ -130,6 +131,25 @@ static bool find_international(struct look *look, const struct number *number, s
     return true;
 }
 
+/* "call at 10:30 about 123456": of a short number that no zero begins, with digits between the word and it, the word is
+ * not said; but of each in a list. (Of JSON as it is written: escapes have digits too.) */
+static bool is_beside(const struct look *look, const struct number *number, size_t from, size_t count)
+{
+    const struct detect_matches *found = look->matches;
+    size_t start = number->start[from];
+    size_t near = start > WORD_REACH ? start - WORD_REACH : 0;
+    size_t at = start;
+    if (look->spelling == DETECT_JSON || number->digits[from] == 0 || count >= 9)
+        return true;
+    while (at > near && !is_ascii_digit(look->value.data[at - 1]))
+        at--;
+    struct text between = text_part(look->value, at, start - at);
+    if (at == near || (labels_in(&look->set->labels, between, look->spelling) & LABEL_PHONE) != 0)
+        return true;
+    const struct detect_match *last = found->count == 0 ? NULL : &found->items[found->count - 1];
+    return last != NULL && last->detector == DETECTOR_PHONE && last->start + last->length >= at;
+}
+
 static void find_national(struct look *look, const struct number *number, size_t from)
 {
     size_t count = take_groups(number, from, NATIONAL_LEAST, NATIONAL_MOST);
@@ -145,7 +165,8 @@ static void find_national(struct look *look, const struct number *number, size_t
     bool grouped =
         has_national_grouping(look, number, from, count) && (look->field_labels & (LABEL_OTHER | LABEL_ID)) == 0;
     uint32_t labels = look->kind == FIELD_PHONE ? LABEL_PHONE : look_labels(look, number->start[from]);
-    if ((labels & LABEL_PHONE) != 0)
+    bool of_field = look->kind == FIELD_PHONE || (look->field_labels & LABEL_PHONE) != 0;
+    if ((labels & LABEL_PHONE) != 0 && (of_field || is_beside(look, number, from, count)))
         look_add(look, DETECTOR_PHONE, start, number->end[from + count - 1], CERTAINTY_LABEL);
     else if (grouped && (labels & LABEL_OTHER) == 0)
         look_add(look, DETECTOR_PHONE, start, number->end[from + count - 1], CERTAINTY_FIELD);

@@ -78,6 +78,8 @@ static void sees_what_values_have(void **state)
         "{\"a\":\"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADAN\\n-----END PRIVATE KEY-----\"}",
         "{\"a\":\"token=\\\"a1b2c3d4e5f6a7b8c9d0\\\"\"}",
         "{\"password\":\"hunter2\"}",
+        "{\"phone\":\": about 20242024.\"}",
+        "{\"phone\": [ \":-)\", \": 20242024.\"]}",
         "{\"a\":\"{\\\"firstname\\\":\\\"Anna\\\"}\"}",
         "{\"a\\\\\":1,\"cost\":12.5}",
         "[{\"a\":{}}],[{\"phone\":[{} ]},\"601234567\"]",

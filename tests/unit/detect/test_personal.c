@@ -97,6 +97,17 @@ static void a_word_before_an_address_is_of_the_address(void **state)
         "passport {passport:AB123456}", "mail {email:anna@x.example}, Tel. {phone:0301234567}");
 }
 
+static void a_short_number_stands_beside_its_word_or_in_a_list(void **state)
+{
+    (void)state;
+    ASSERT_MARKED(
+        "call at 10:30 about 123456", "call on 2024-01-15 about 12345678", "call {ip:203.0.113.7} about 1234567",
+        "call 5 people about 123456", "call {phone:123456}", "12345 Tel. {phone:1234567}",
+        "Tel. {phone:1234567} / {phone:7654321}", "Tel. (8-18 Uhr) {phone:0301234567}",
+        "call 5 times at {phone:555123456}");
+    assert_marked_in("customer.phone", "ask for room 5: {phone:123456}");
+}
+
 static void finds_dates_of_birth(void **state)
 {
     (void)state;
@@ -207,6 +218,7 @@ int main(void)
         cmocka_unit_test(finds_international_phone_numbers_anywhere),
         cmocka_unit_test(finds_national_phone_numbers_beside_a_word_or_in_a_field),
         cmocka_unit_test(numbers_of_orders_are_no_phone_numbers),
+        cmocka_unit_test(a_short_number_stands_beside_its_word_or_in_a_list),
         cmocka_unit_test(finds_dates_of_birth),
         cmocka_unit_test(other_dates_are_nobodys_birth),
         cmocka_unit_test(finds_addresses_of_the_network),

@@ -235,7 +235,7 @@ bool inside_tell(struct body *body, struct body_place *place)
     enum inside opaque = tell_opaque(body, place);
     if (opaque != INSIDE_NOTHING)
         return opaque == INSIDE_WALKED;
-    bool has_more = has_anything(place->value);
+    bool has_more = spelling == SPELLED_PLAIN || has_anything(place->value);
     if (!tell_place(body, place))
         return false;
     if (!has_more)

@@ -123,7 +123,7 @@ bool layer_walk(struct body *body, struct text raw, struct layer *layer)
 {
     const struct layer *parent = body_layer(body);
     layer->parent = (uint16_t)body->walk.layer;
-    layer->depth = (uint16_t)(parent->depth + 1);
+    layer->depth = (uint16_t)(parent->depth + (layer->origin != LAYER_TOLD)); /* that is where it lies, once more */
     layer->at = (size_t)(raw.data - parent->text.data);
     layer->length = raw.length;
     if (layer->same_as == 0) /* that it was told there does not hold for what lies in it */

@@ -33,12 +33,19 @@ static bool tell_pairs(struct body *body, struct text raw, char separator, size_
     return goes_on;
 }
 
+/* Where there is but one it may be meant (+4930123456, a+b@x.example): more of them are blanks between words. */
+static bool has_one_plus(struct text raw)
+{
+    size_t at = text_index(raw, '+', 0);
+    return at < raw.length && text_index(raw, '+', at + 1) == raw.length;
+}
+
 /* Some undo neither percents nor +, some percents alone, and to some a semicolon parts pairs too. */
 static bool tell_form_otherwise(struct body *body, enum body_what what, struct text raw, size_t same_as)
 {
     if (text_has(raw, '%') && !tell_again(body, what, SPELLED_FORM_SHOWN, raw, same_as))
         return false;
-    if (text_has(raw, '+') && !tell_again(body, what, SPELLED_PERCENT, raw, same_as))
+    if (has_one_plus(raw) && !tell_again(body, what, SPELLED_PERCENT, raw, same_as))
         return false;
     bool has_pairs = what == BODY_VALUE && text_has(text_after(raw, text_index(raw, ';', 0)), '=');
     return !has_pairs || tell_pairs(body, raw, ';', same_as);
@@ -76,11 +83,13 @@ bool place_tell(struct body *body, enum body_what what, enum spelling spelling, 
 {
     if (body->walk.see == NULL)
         return true;
+    size_t of_layer = body_layer(body)->same_as;
+    size_t told = of_layer > 0 ? of_layer : body->walk.places + 1;
     struct body_place place = place_at(body, what, spelling, raw);
     if (what == BODY_NUMBER || tell_is_kept(body, &place))
         return tell_place(body, &place);
     if (!(inside_may_be(place.value) ? inside_tell(body, &place) : tell_place(body, &place)))
         return false;
     bool is_plain = spelling == SPELLED_PLAIN || spelling == SPELLED_JSON_PLAIN;
-    return (is_plain && body->also == BODY_UNSAID) || tell_otherwise(body, what, spelling, raw, place.same_as);
+    return (is_plain && body->also == BODY_UNSAID) || tell_otherwise(body, what, spelling, raw, told);
 }

@@ -94,7 +94,7 @@ static bool take_parameters(struct part *part, struct text rest)
         if (goes_on && rest.length > 0 && rest.data[0] != ';' && rest.data[0] != ' ' && rest.data[0] != '\t')
             goes_on = fail_bad(part->body, "a Content-Disposition that is none");
     }
-    buffer_clear(&value);
+    buffer_forget(&value);
     return goes_on;
 }
 

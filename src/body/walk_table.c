@@ -119,15 +119,58 @@ static bool walk_rows(struct table *table)
     return true;
 }
 
+static void begin(struct table *table, char separator)
+{
+    table->rest = body_layer(table->body)->text;
+    table->separator = separator;
+    table->row = table->column = 0;
+}
+
+/* Quotes end where cells do: nothing is told, and nothing is blamed. */
+static bool is_well_formed(struct table *table, char separator)
+{
+    struct walk *walk = &table->body->walk;
+    body_see see = walk->see;
+    struct detail *detail = walk->detail;
+    walk->see = NULL;
+    walk->detail = NULL;
+    begin(table, separator);
+    bool is_good = walk_rows(table);
+    walk->see = see;
+    walk->detail = detail;
+    walk->fault = BODY_FINE;
+    return is_good;
+}
+
+/* Its type says commas, but many readers are told what parts cells, or look for it: each that may be one is. */
+static bool walk_others(struct table *table, char separator, size_t told)
+{
+    static const char others[] = {',', ';', '\t'};
+    struct layer *layer = body_layer(table->body);
+    size_t same_as = layer->same_as;
+    bool goes_on = true;
+    for (size_t i = 0; i < sizeof(others) && goes_on && separator != '\t'; i++) {
+        if (others[i] == separator || !first_row_has(layer->text, others[i]) || !is_well_formed(table, others[i]))
+            continue;
+        begin(table, others[i]);
+        body_layer(table->body)->same_as = same_as > 0 ? same_as : told;
+        goes_on = walk_rows(table);
+        layer = body_layer(table->body);
+        layer->same_as = same_as;
+    }
+    return goes_on;
+}
+
 bool walk_table(struct body *body)
 {
     if (!crumb_push(body, (struct crumb){0}))
         return false;
     struct table *table = base_zalloc(sizeof(*table));
+    size_t told = body->walk.places + 1;
     table->body = body;
-    table->rest = body_layer(body)->text;
-    table->separator = separator_of(body_layer(body));
-    bool goes_on = walk_rows(table);
+    begin(table, separator_of(body_layer(body)));
+    char separator = table->separator;
+    bool goes_on = walk_rows(table) && (body->walk.see == NULL || walk_others(table, separator, told));
     base_free(table);
     crumb_pop(body);
     return goes_on;

@@ -5,12 +5,9 @@
 #include "exeat/coding/magic.h"
 #include "exeat/coding/scan.h"
 
-enum { BASE64_MIN = 16, LINE_MIN = 60, BASE64_BLOCK = 64, OPAQUE_MIN = 64 };
+#include "coding_internal.h"
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
+enum { BASE64_MIN = 16, LINE_MIN = 60, BASE64_BLOCK = 64, OPAQUE_MIN = 64 };
 
 static size_t line_end(struct text text)
 {

@@ -2,6 +2,8 @@
 /* Decoders that take nothing for granted: a byte that a forgiving one would skip could hide text from this one. */
 #include "exeat/coding/transfer.h"
 
+#include "coding_internal.h"
+
 enum { LINE_BYTES = 76, NONE = -1 };
 
 /* clang-format off */
@@ -42,11 +44,6 @@ bool base64_is(struct text text)
 
 /* --- base64 --------------------------------------------------------------------------------------------------------
  */
-
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
-}
 
 /* What is left of a group at the end: one digit alone says nothing, and is none of base64. */
 static bool write_rest(uint32_t group, size_t digits, struct buffer *out)
@@ -105,7 +102,7 @@ static void write_base64(enum transfer transfer, struct text bytes, struct buffe
         in_lines(digits, out);
     else
         buffer_append(out, digits);
-    buffer_clear(&coded);
+    buffer_forget(&coded);
 }
 
 /* --- quoted-printable ----------------------------------------------------------------------------------------------

@@ -11,16 +11,6 @@
 enum { FLAG_CRC = 2, FLAG_EXTRA = 4, FLAG_NAME = 8, FLAG_COMMENT = 16, FLAGS_RESERVED = 0xe0 };
 enum { HEAD_SIZE = 10, END_SIZE = 8, RAW_WINDOW = -15, ZLIB_WINDOW = 15 };
 
-static struct bytes after(struct bytes bytes, size_t from)
-{
-    return (struct bytes){bytes.data + from, bytes.length - from};
-}
-
-static uint32_t little32(const uint8_t *at)
-{
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
 static enum coding_fault fault_of(int result, struct coding_undoing *undoing)
 {
     if (result == Z_BUF_ERROR || result == Z_OK)
@@ -51,7 +41,7 @@ static enum coding_fault inflate_one(struct bytes *in, int window, struct coding
     }
     if (fault == CODING_FINE && result != Z_STREAM_END)
         fault = fault_of(result, undoing);
-    *in = after(*in, (size_t)(stream.next_in - in->data));
+    *in = bytes_behind(*in, (size_t)(stream.next_in - in->data));
     (void)inflateEnd(&stream);
     return fault;
 }
@@ -66,7 +56,7 @@ static enum coding_fault take_extra(struct bytes *in, struct coding_undoing *und
         return coding_fail(undoing, CODING_TRUNCATED, "its gzip head has no end");
     if (!coding_beside(undoing, (struct text){(const char *)in->data + 2, length}))
         return coding_fail(undoing, CODING_TRAILING, "an extra field of its gzip head is no text");
-    *in = after(*in, 2 + length);
+    *in = bytes_behind(*in, 2 + length);
     return CODING_FINE;
 }
 
@@ -78,7 +68,7 @@ static enum coding_fault take_string(struct bytes *in, struct coding_undoing *un
         return coding_fail(undoing, CODING_TRUNCATED, "its gzip head has no end");
     if (!coding_beside(undoing, string))
         return coding_fail(undoing, CODING_TRAILING, "a name or comment of its gzip head is no text");
-    *in = after(*in, string.length + 1);
+    *in = bytes_behind(*in, string.length + 1);
     return CODING_FINE;
 }
 
@@ -89,7 +79,7 @@ static enum coding_fault check_head(struct bytes head, struct bytes *in, struct 
         return coding_fail(undoing, CODING_TRUNCATED, "its gzip head has no end");
     if ((crc32(0, head.data, (uInt)length) & 0xffff) != (uLong)(in->data[0] | in->data[1] << 8))
         return coding_fail(undoing, CODING_MALFORMED, "the checksum of its gzip head is another");
-    *in = after(*in, 2);
+    *in = bytes_behind(*in, 2);
     return CODING_FINE;
 }
 
@@ -101,7 +91,7 @@ static enum coding_fault take_head(struct bytes *in, struct coding_undoing *undo
     uint8_t flags = head.data[3];
     if (head.data[0] != 0x1f || head.data[1] != 0x8b || head.data[2] != 8 || (flags & FLAGS_RESERVED) != 0)
         return coding_fail(undoing, CODING_MALFORMED, "its gzip head is malformed");
-    *in = after(*in, HEAD_SIZE);
+    *in = bytes_behind(*in, HEAD_SIZE);
     enum coding_fault fault = (flags & FLAG_EXTRA) != 0 ? take_extra(in, undoing) : CODING_FINE;
     if (fault == CODING_FINE && (flags & FLAG_NAME) != 0)
         fault = take_string(in, undoing);
@@ -116,9 +106,9 @@ static enum coding_fault check_end(struct bytes *in, struct bytes content, struc
 {
     if (in->length < END_SIZE)
         return coding_fail(undoing, CODING_TRUNCATED, "a gzip member has no checksum");
-    bool is_whole = crc32_z(0, content.data, content.length) == little32(in->data) &&
-                    (uint32_t)content.length == little32(in->data + 4);
-    *in = after(*in, END_SIZE);
+    bool is_whole = crc32_z(0, content.data, content.length) == read_little32(in->data) &&
+                    (uint32_t)content.length == read_little32(in->data + 4);
+    *in = bytes_behind(*in, END_SIZE);
     if (!is_whole)
         return coding_fail(undoing, CODING_MALFORMED, "the checksum of a gzip member is another");
     return CODING_FINE;

@@ -9,24 +9,14 @@ enum { MAGIC_SIZE = 4, SKIPPABLE_HEAD = 8, WINDOW_LOG = 23 };
 #define ZSTD_MAGIC 0xfd2fb528U
 #define SKIPPABLE_MAGIC 0x184d2a50U
 
-static struct bytes after(struct bytes bytes, size_t from)
-{
-    return (struct bytes){bytes.data + from, bytes.length - from};
-}
-
-static uint32_t little32(const uint8_t *at)
-{
-    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
 static enum coding_fault take_skippable(struct bytes *in, struct coding_undoing *undoing)
 {
-    size_t length = in->length < SKIPPABLE_HEAD ? 0 : little32(in->data + MAGIC_SIZE);
+    size_t length = in->length < SKIPPABLE_HEAD ? 0 : read_little32(in->data + MAGIC_SIZE);
     if (in->length < SKIPPABLE_HEAD + length)
         return coding_fail(undoing, CODING_TRUNCATED, "a skippable frame has no end");
     if (!coding_beside(undoing, (struct text){(const char *)in->data + SKIPPABLE_HEAD, length}))
         return coding_fail(undoing, CODING_TRAILING, "a skippable frame is no text");
-    *in = after(*in, SKIPPABLE_HEAD + length);
+    *in = bytes_behind(*in, SKIPPABLE_HEAD + length);
     return CODING_FINE;
 }
 
@@ -50,13 +40,13 @@ static enum coding_fault take_frame(ZSTD_DCtx *context, struct bytes *in, struct
         if (result != 0 && from.pos == used && to.pos == 0)
             return coding_fail(undoing, CODING_TRUNCATED, "its zstd frame has no end");
     }
-    *in = after(*in, from.pos);
+    *in = bytes_behind(*in, from.pos);
     return CODING_FINE;
 }
 
 static enum coding_fault take_next(ZSTD_DCtx *context, struct bytes *in, bool is_first, struct coding_undoing *undoing)
 {
-    uint32_t magic = in->length < MAGIC_SIZE ? 0 : little32(in->data);
+    uint32_t magic = in->length < MAGIC_SIZE ? 0 : read_little32(in->data);
     if ((magic & 0xfffffff0U) == SKIPPABLE_MAGIC)
         return take_skippable(in, undoing);
     if (magic == ZSTD_MAGIC)

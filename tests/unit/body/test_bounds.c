@@ -41,6 +41,13 @@ static void json_and_xml_may_be_64_levels_deep(void **state)
     expect_nested("text/plain", TEXT("["), TEXT("1"), TEXT("]"), 100000, BODY_FINE);
 }
 
+static bool go_on(void *context, struct body *body, const struct body_place *place)
+{
+    (void)context;
+    (void)body;
+    return place->value.length > 0;
+}
+
 /* "4111" in percent escapes of percent escapes, so many times over. */
 static void percents(struct buffer *out, size_t times)
 {
@@ -62,6 +69,26 @@ static void texts_may_lie_in_texts_a_few_times(void **state)
     buffer_empty(&text);
     percents(&text, 8);
     expect_fault("text/plain", NULL, buffer_text(&text), BODY_TOO_DEEP);
+    buffer_clear(&text);
+}
+
+/* Three spellings, each twice over: 26 readings of a text. */
+static void all_readings_of_a_text_are_bounded_together(void **state)
+{
+    (void)state;
+    struct buffer text = {0};
+    repeat(&text, TEXT("word "), 9000);
+    buffer_append_string(&text, "%2520 &amp;lt; \\\\n");
+    struct body *body = body_new();
+    struct body_label label = label_of("text/plain", NULL);
+    static const struct body_limits tight = {50000, 200, 1000};
+    static const struct body_limits wide = {500000, 200, 1000};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(
+            body_read(body, &label, bytes_of_text(buffer_text(&text)), i == 0 ? &tight : &wide, NULL), BODY_FINE);
+        assert_int_equal(body_walk(body, go_on, NULL, NULL), i == 0 ? BODY_TOO_LARGE : BODY_FINE);
+    }
+    body_free(body);
     buffer_clear(&text);
 }
 
@@ -180,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_and_xml_may_be_64_levels_deep),
         cmocka_unit_test(texts_may_lie_in_texts_a_few_times),
+        cmocka_unit_test(all_readings_of_a_text_are_bounded_together),
         cmocka_unit_test(parts_may_lie_in_parts_a_few_times),
         cmocka_unit_test(multipart_without_end_is_refused_at_its_parts_bound),
         cmocka_unit_test(more_places_than_the_limit_are_refused),

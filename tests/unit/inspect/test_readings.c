@@ -293,6 +293,56 @@ static void bytes_of_a_single_byte_charset_that_are_utf_8_in_part_are_refused(vo
         "{ flag: [card] }", INSPECT_UNREADABLE);
 }
 
+/* "%34111111111111111" and "4111111111111111" in base64. */
+#define PERCENT_64 "JTM0MTExMTExMTExMTExMTEx"
+#define CARD_64 "NDExMTExMTExMTExMTExMQ"
+
+static void one_reading_may_lie_in_another_in_any_kind_of_body(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"application/json", "\xef\xbb\xbf{\"a\":\"%34111111111111111\"}"},
+        {"application/json", "{\"\\u0063vv\":\"123\"}"},
+        {"application/json", "{\"a\":\"x\",\"a\":\"%34111111111111111\"}"},
+        {"application/json", "[\"" PERCENT_64 "\"]"},
+        {"application/json", "[\"" CARD_64 "%3D%3D\"]"},
+        {"application/json", "[\"https://x/?q=%257B%2522cvv%2522%3A%2522123%2522%257D&m=anna%2540example.com\"]"},
+        {"application/json", "[\"\\ud800 " CARD "\"]"},
+        {"application/x-ndjson", "\r\n\n{\"a\":\"&#52;111111111111111\"}\r\n\n"},
+        {"application/json-seq", "\x1e[\n\"%34111111111111111\"\n]\n"},
+        {"text/event-stream", "data: 4111 1111\rdata: 1111 1111\r\r"},
+        {"text/event-stream", "data: {\"a\":\rdata: \"%34111111111111111\"}\r\n\r\n"},
+        {"text/event-stream", "event: %34111111111111111\ndata: {}\n\n"},
+        {"text/event-stream", "id: " PERCENT_64 "\ndata: {}\n\n"},
+        {"text/event-stream", "data: " CARD_64 "==\n\n"},
+        {"application/xml", "<a><!-- &#52;111111111111111 --></a>"},
+        {"application/xml", "<a><![CDATA[&#52;111111111111111]]></a>"},
+        {"application/xml", "<a b='%2534111111111111111'/>"},
+        {"application/xml", "<a>&#38;#52;111111111111111</a>"},
+        {"application/xml", "<a>{\"cvv\":\"123\"}</a>"},
+        {"application/xml", "<a>&lt;b cvv=&quot;&#49;&quot;&gt;%34111111111111111&lt;/b&gt;</a>"},
+        {"text/csv", "a,b\n1,%34111111111111111\n"},
+        {"text/csv", "a,b\n1,\"{\"\"cvv\"\":\"\"123\"\"}\"\n"},
+        {"text/csv", "firstname;note,card\nAnna;1,2\n"},
+        {"text/csv", "a,b\tcvv\n1,2\t123\n"},
+        {"text/tab-separated-values", "a\tb\n1\t&#52;111111111111111"},
+        {"text/html", "<a href=\"mailto:anna%40example.com\">x</a>"},
+        {"application/yaml", "a: \"\\x34111111111111111\""},
+        {form, "a=&b=%26%2352%3B111111111111111"},
+        {form, "a=" CARD_64 "%3D%3D"},
+        {form, "a=data%3Atext%2Fplain%3Bbase64%2CNDExMTExMTExMTExMTExMQ%3D%3D"},
+        {parts, "%34111111111111111\r\n--b--"},
+        {parts, "--b\r\nX: %34111111111111111\r\n\r\nx\r\n--b--"},
+        {parts,
+         "--b\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%2534111111111111111\r\n\r\nx\r\n--b--"},
+        {parts, "--b\r\nContent-Disposition: form-data; name=a; filename*0*=%34111111111111111\r\n\r\nx\r\n--b--"},
+        {parts, "--b\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\nContent-Transfer-Encoding: base64\r\n"
+                "Content-Type: text/plain; charset=iso-8859-1\r\n\r\n" CARD "\r\n--i--\r\n--b--"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        expect_says(rows[i][0], text_from(rows[i][1]), "{ deny: [card, email, name] }", INSPECT_DENIED);
+}
+
 static void expect_found(const char *type, struct text sent, const char *expected)
 {
     struct buffer out = {0};
@@ -354,6 +404,7 @@ int main(void)
         cmocka_unit_test(the_encoding_of_a_forms_part_is_undone_and_is_not),
         cmocka_unit_test(what_readers_of_parts_cut_in_two_ways_is_refused),
         cmocka_unit_test(bytes_of_a_single_byte_charset_that_are_utf_8_in_part_are_refused),
+        cmocka_unit_test(one_reading_may_lie_in_another_in_any_kind_of_body),
         cmocka_unit_test(what_is_in_several_readings_of_a_text_is_counted_once),
         cmocka_unit_test(a_word_in_an_answer_becomes_its_value_in_each_reading),
     };

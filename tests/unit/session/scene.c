@@ -78,6 +78,10 @@ int set_up_once(void **state)
 int tear_down_once(void **state)
 {
     struct scene *scene = *state;
+    for (size_t i = 0; i < SCENE_POLICIES; i++) {
+        policy_unref(scene->policies[i].policy);
+        base_free(scene->policies[i].text);
+    }
     tls_client_free(scene->client);
     tls_issuer_free(scene->issuer);
     unlink(scene->certificate);
@@ -103,11 +107,24 @@ struct fake_peer *come(struct scene *scene)
     return come_by(scene, &plain);
 }
 
+static struct policy *policy_of(struct scene *scene, const char *text)
+{
+    size_t i = 0;
+    while (i + 1 < SCENE_POLICIES && scene->policies[i].policy != NULL && strcmp(scene->policies[i].text, text) != 0)
+        i++;
+    assert_true(scene->policies[i].policy == NULL || strcmp(scene->policies[i].text, text) == 0);
+    if (scene->policies[i].policy == NULL) {
+        scene->policies[i].text = text_copy(text_from(text));
+        scene->policies[i].policy = compile(text);
+    }
+    return policy_ref(scene->policies[i].policy);
+}
+
 void use_policy(struct scene *scene, const char *text, bool cuts)
 {
     struct session_limits now = limits;
     now.cut_denied = cuts;
-    struct policy *policy = compile(text);
+    struct policy *policy = policy_of(scene, text);
     size_t count = 0;
     const struct budget_row *rows = policy_budget_rows(policy, &count);
     struct budget_table *table = budget_table_new(scene->budgets, rows, count, 1);

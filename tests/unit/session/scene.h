@@ -23,6 +23,7 @@
     "  - { id: llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http, https], ports: [80, 443], inference: "        \
     "[local, canned] }\n"
 
+enum { SCENE_POLICIES = 32 };
 struct scene {
     char folder[64];
     char certificate[96];
@@ -35,6 +36,10 @@ struct scene {
     struct session_worker *worker;
     struct budgets *budgets;
     struct fake_peer *browser; /* the client */
+    struct {
+        char *text;            /* owned */
+        struct policy *policy; /* owned: compiled once */
+    } policies[SCENE_POLICIES];
 };
 
 /* Keys are made once; the rest is new for each test. tear_down holds it to what must be so whatever happened. */

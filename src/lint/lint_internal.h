@@ -49,7 +49,7 @@ void lint_lapses(const struct lint *lint);
 void lint_inspect(const struct lint *lint);
 /* keys.c: `keys_elsewhere`. */
 void lint_keys(const struct lint *lint);
-/* regex.c: regular expressions whose work explodes on some path. */
+/* regex.c: regular expressions whose work explodes on some path or text. */
 void lint_regexes(const struct lint *lint);
 
 #endif

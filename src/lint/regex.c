@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Regular expressions whose work explodes, shown by a path on which it does: a beginning that fits, one or two bytes
- * over and over, and an end that does not fit. What is warned of is proven; what is not may still be slow. */
+/* Regular expressions whose work explodes, shown by a path or text on which it does: a beginning that fits, one or two
+ * bytes over and over, and an end that does not fit. What is warned of is proven; what is not may still be slow. */
 #include <string.h>
 
+#include "exeat/base/memory.h"
 #include "exeat/base/pattern.h"
 #include "lint_internal.h"
 
@@ -96,57 +97,99 @@ static void read_expression(struct text expression, struct sketch *sketch)
     }
 }
 
-static bool gives_up(const struct pattern *pattern, struct text beginning, const char pump[2])
+/* One that is to be tried. */
+struct trial {
+    struct pattern *pattern; /* owned */
+    bool is_search;          /* it may fit anywhere */
+    struct sketch sketch;
+};
+
+static bool reaches_limit(const struct trial *trial, struct text subject)
+{
+    size_t start;
+    size_t end;
+    enum pattern_result result = trial->is_search ? pattern_search(trial->pattern, subject, 0, &start, &end)
+                                                  : pattern_match(trial->pattern, subject);
+    return result == PATTERN_LIMIT;
+}
+
+/* Behind the byte that fits nothing stands all that an expression asks for, or it would be looked at by nobody. */
+static bool gives_up(const struct trial *trial, struct text beginning, const char pump[2])
 {
     struct buffer subject = {0};
     buffer_append(&subject, beginning);
     for (size_t i = 0; i < PUMPED; i++)
         buffer_append_byte(&subject, pump[i % 2]);
     buffer_append_byte(&subject, '\x7f'); /* fits nothing that a path may hold */
-    bool limit = pattern_match(pattern, buffer_text(&subject)) == PATTERN_LIMIT;
+    buffer_append(&subject, buffer_text(&trial->sketch.sample));
+    bool limit = reaches_limit(trial, buffer_text(&subject));
     buffer_clear(&subject);
     return limit;
 }
 
-static bool find_pump(const struct pattern *pattern, const struct sketch *sketch, struct text *beginning, char pump[2])
+static bool find_pump(const struct trial *trial, struct text *beginning, char pump[2])
 {
+    const struct sketch *sketch = &trial->sketch;
     for (size_t i = 0; i < sketch->beginning_count; i++)
         for (size_t j = 0; j < sketch->byte_count; j++)
             for (size_t k = 0; k < sketch->byte_count; k++) {
                 *beginning = text_part(buffer_text(&sketch->sample), 0, sketch->beginnings[i]);
                 pump[0] = sketch->bytes[j];
                 pump[1] = sketch->bytes[k];
-                if (gives_up(pattern, *beginning, pump))
+                if (gives_up(trial, *beginning, pump))
                     return true;
             }
     return false;
 }
 
-static void check_path(const struct lint *lint, const struct settings_rule *rule, const struct setting_text *path)
+/* Does nothing where it cannot be compiled: that was said. Appends the text that it gives up on. */
+static bool explodes(struct text expression, bool is_search, struct buffer *shown)
 {
-    struct sketch sketch = {0};
+    struct trial trial = {.is_search = is_search};
     struct text beginning;
     char pump[2];
     char *error = NULL;
     size_t offset;
-    struct text expression = text_after(path->text, 1);
-    if (!text_starts_with(path->text, TEXT("~")))
-        return;
-    struct pattern *pattern = pattern_compile(expression, &error, &offset);
-    if (pattern == NULL)
-        return; /* the policy would not have compiled */
-    read_expression(expression, &sketch);
-    if (find_pump(pattern, &sketch, &beginning, pump)) {
-        bool is_one = pump[0] == pump[1];
+    trial.pattern =
+        is_search ? pattern_compile_search(expression, &error, &offset) : pattern_compile(expression, &error, &offset);
+    base_free(error);
+    if (trial.pattern == NULL)
+        return false;
+    read_expression(expression, &trial.sketch);
+    bool found = find_pump(&trial, &beginning, pump);
+    if (found)
+        buffer_printf(
+            shown, "such as %.*s%.*s... (%d characters)", TEXT_ARG(beginning), pump[0] == pump[1] ? 1 : 2, pump,
+            (int)beginning.length + PUMPED);
+    buffer_clear(&trial.sketch.sample);
+    pattern_free(trial.pattern);
+    return found;
+}
+
+static void check_path(const struct lint *lint, const struct settings_rule *rule, const struct setting_text *path)
+{
+    struct buffer shown = {0};
+    if (text_starts_with(path->text, TEXT("~")) && explodes(text_after(path->text, 1), false, &shown)) {
         diag_warning(
-            lint->diags, path->mark,
-            "the regular expression of rule '%s' backtracks beyond its limit on paths such as %.*s%.*s... (%d "
-            "characters)",
-            rule->id.text.data, TEXT_ARG(beginning), is_one ? 1 : 2, pump, (int)beginning.length + PUMPED);
+            lint->diags, path->mark, "the regular expression of rule '%s' backtracks beyond its limit on paths %.*s",
+            rule->id.text.data, TEXT_ARG(buffer_text(&shown)));
         diag_note(lint->diags, "such a path is denied; repeat nothing that repeats inside: write [a-z]+ for ([a-z]+)+");
     }
-    buffer_clear(&sketch.sample);
-    pattern_free(pattern);
+    buffer_clear(&shown);
+}
+
+static void check_detector(const struct lint *lint, const struct settings_detector *detector)
+{
+    struct buffer shown = {0};
+    if (detector->pattern.text.length > 0 && explodes(detector->pattern.text, true, &shown)) {
+        diag_warning(
+            lint->diags, detector->pattern.mark, "the pattern of '%s' backtracks beyond its limit on texts %.*s",
+            detector->name.text.data, TEXT_ARG(buffer_text(&shown)));
+        diag_note(
+            lint->diags,
+            "a request with such a text is refused; repeat nothing that repeats inside: write [a-z]+ for ([a-z]+)+");
+    }
+    buffer_clear(&shown);
 }
 
 void lint_regexes(const struct lint *lint)
@@ -158,4 +201,6 @@ void lint_regexes(const struct lint *lint)
         for (size_t j = 0; j < rule->unless.paths.count; j++)
             check_path(lint, rule, &rule->unless.paths.items[j]);
     }
+    for (size_t i = 0; i < lint->lists->detector_count; i++)
+        check_detector(lint, &lint->lists->detectors[i]);
 }

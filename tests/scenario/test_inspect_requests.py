@@ -19,8 +19,10 @@ def looks(host, name, inspect):
 def shop(gate, origin):
     rules = [looks("shop.example", "courier", INSPECT), allow("plain.example", id="plain"),
              looks("large.example", "large", {"redact": ["card"], "limit": "1KiB", "oversize": "pass"}),
-             looks("small.example", "small", {"redact": ["card"], "limit": "1KiB", "types": ["image/png"]})]
-    one = gate(resolve=hosts("shop.example", "plain.example", "large.example", "small.example"), rules=rules)
+             looks("small.example", "small", {"redact": ["card"], "limit": "1KiB", "types": ["image/png"]}),
+             looks("evil.example", "evil", {"deny": ["backtracks"]})]
+    one = gate(resolve=hosts("shop.example", "plain.example", "large.example", "small.example", "evil.example"), rules=rules,
+               detectors={"backtracks": {"pattern": "(a+)+b"}})
     one.base = f"shop.example:{origin.port}"
     return one
 
@@ -127,20 +129,74 @@ def test_an_innocent_body_and_one_of_a_rule_without_inspect_are_untouched(shop, 
     assert all("found" not in d for d in shop.decisions())
 
 
-@pytest.mark.parametrize("body, headers, word", [
+def zeros(count):
+    """`count` times 64 MiB of zeros, in that many members of gzip."""
+    return gzip.compress(bytes(64 << 20), 9) * count
+
+
+def form(*parts):
+    return b"".join(b"--x\r\nContent-Disposition: form-data; name=a\r\n" + part for part in parts)
+
+
+CARD_JSON = json.dumps({"note": CARD}).encode()
+UNREADABLE = [
     (b'{"note": "cut', {}, "a string without its end"),
+    (CARD_JSON[:-1], {}, "a comma or the end"),
+    (gzip.compress(CARD_JSON)[:-9], {"Content_Encoding": "gzip"}, "has no end"),
+    (gzip.compress(CARD_JSON)[:-1], {"Content_Encoding": "gzip"}, "gzip"),
     (b"\x1f\x8b\x08broken", {"Content_Encoding": "gzip"}, "gzip"),
+    (gzip.compress(CARD_JSON), {}, "charset"),
+    (gzip.compress(gzip.compress(CARD_JSON)), {"Content_Encoding": "gzip"}, "charset"),
+    (gzip.compress(CARD_JSON), {"Content_Encoding": "deflate"}, "deflate"),
+    (gzip.compress(CARD_JSON), {"Content_Encoding": "gzip, gzip"}, "gzip"),
+    (gzip.compress(gzip.compress(gzip.compress(gzip.compress(CARD_JSON)))), {"Content_Encoding": "gzip, gzip, gzip, gzip"}, "coded more than three times"),
     (b"{}", {"Content_Encoding": "lzw"}, "coding"),
+    (zeros(32), {"Content_Encoding": "gzip"}, "ended at the limit"),
     (b"\x89PNG\r\n\x1a\n", {"Content_Type": "image/png"}, "image/png"),
-    (b'{"a":1}', {"Content_Type": "application/json; charset=ebcdic-us"}, "charset"),
-    (b"--x\r\n\r\nno end", {"Content_Type": "multipart/form-data; boundary=x"}, ""),
-])  # fmt: skip
-def test_a_body_that_cannot_be_read_is_refused_with_its_reason(shop, origin, body, headers, word):
-    reply = post(shop, body, **headers)
-    assert reply.status == 422 and b"inspect_unreadable" in reply.body and word in reply.body.decode()
-    decision = shop.only_decision()
-    assert (decision["verdict"], decision["reason"]) == ("deny", "inspect_unreadable") and decision["detail"]
-    assert origin.connections == 0
+    (b"\x89PNG\r\n\x1a\n\0", {}, "charset"),
+    (b"note=4111+1111+1111+1111", {}, "a word that is none"),
+    (CARD_JSON, {"Content_Type": "application/xml"}, "root element"),
+    (CARD_JSON, {"Content_Type": "card"}, "Content-Type is none"),
+    (CARD_JSON, {"Content_Type": "application/json; charset=utf-8; charset=utf-16le"}, "two types"),
+    (CARD_JSON, {"Content_Type": "application/json; charset=ebcdic-us"}, "charset"),
+    (CARD_JSON, {"Content_Type": "application/json; charset=utf-7"}, "charset"),
+    (CARD_JSON, {"Content_Type": "application/json; charset=utf-16le"}, "charset"),
+    (CARD_JSON.decode().encode("utf-16"), {"Content_Type": "application/json; charset=utf-8"}, "charset"),
+    (b'{"note": "\xff\xfe 4111 1111 1111 1111"}', {}, "UTF-8"),
+    (b'{"note": "\xc0\xb4111 1111 1111 1111"}', {}, "UTF-8"),
+    (b"\xed\xa0\x80 4111 1111 1111 1111", {"Content_Type": "text/plain; charset=utf-8"}, "charset"),
+    (b"[" * 70 + b"]" * 70, {}, "deeper than 64"),
+    (form(b"\r\nno end"), {"Content_Type": "multipart/form-data; boundary=x"}, "without its last boundary"),
+    (form(b"\r\n4111 1111 1111 1111\r\n") + b"--x", {"Content_Type": "multipart/form-data; boundary=x"}, "boundary"),
+    (form(b"\r\na\r\n") * 10001 + b"--x--\r\n", {"Content_Type": "multipart/form-data; boundary=x"}, "more than 10000 parts"),
+    (form(b"\r\na\r\n") + b"--x--\r\n", {"Content_Type": "multipart/form-data"}, "boundary"),
+]  # fmt: skip
+
+
+def test_a_body_that_cannot_be_read_is_refused_with_its_reason_and_on_record(shop, origin):
+    for body, headers, word in UNREADABLE:
+        reply = post(shop, body, **headers)
+        assert reply.status == 422 and b"inspect_unreadable" in reply.body and word in reply.body.decode(), (body[:80], headers, reply.body)
+    decisions = shop.decisions()
+    assert len(decisions) == len(UNREADABLE) and origin.connections == 0
+    for decision, (body, headers, _) in zip(decisions, UNREADABLE):
+        assert (decision["verdict"], decision["reason"]) == ("deny", "inspect_unreadable") and decision["detail"], (body[:80], headers)
+
+
+def test_a_body_in_an_unusual_form_that_can_be_read_is_looked_into(shop, origin):
+    text = json.dumps({"note": CARD})
+    bodies = [
+        (gzip.compress(gzip.compress(text.encode())), {"Content_Encoding": "gzip, gzip"}),
+        (text.encode("utf-16"), {"Content_Type": "application/json; charset=utf-16"}),
+        (text.encode("utf-16-le"), {"Content_Type": "application/json; charset=utf-16le"}),
+        (b"\xef\xbb\xbf" + text.encode(), {}),
+        (json.dumps({"a": json.dumps({"b": text})}).encode(), {}),
+    ]
+    for body, headers in bodies:
+        assert post(shop, body, **headers).status == 200, headers
+    for request in origin.requests:
+        assert not any(CARD.encode(form) in request["body"] for form in ("utf-8", "utf-16-le")), request
+    assert [decision["found"].split(" ")[:3] for decision in shop.decisions()] == [["card", "redact", "1"]] * len(bodies)
 
 
 def test_what_cannot_be_changed_where_it_stands_is_refused(shop, origin):

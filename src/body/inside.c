@@ -258,10 +258,21 @@ static bool has_base64_word(struct text text)
     return false;
 }
 
-static bool has_escaped_escape(struct text text)
+/* A character that could begin an escape or a text within, or be part of one; brackets and the apostrophe, which some
+ * writers never leave as they are, could not. */
+static bool escape_hides(struct text escape)
+{
+    uint32_t code = 0;
+    for (size_t i = 2; i < 6 && i < escape.length; i++)
+        code = code << 4 | (uint32_t)hex_value(escape.data[i]);
+    return code > ' ' && code < 0x7f && code != '<' && code != '>' && code != '\'';
+}
+
+/* In JSON: the escape of an escape, or of a character that needs none. */
+static bool has_hiding_escape(struct text text)
 {
     for (size_t at = text_index(text, '\\', 0); at + 1 < text.length; at = text_index(text, '\\', at + 2))
-        if (text.data[at + 1] == '\\')
+        if (text.data[at + 1] == '\\' || (text.data[at + 1] == 'u' && escape_hides(text_part(text, at, 6))))
             return true;
     return false;
 }
@@ -294,6 +305,6 @@ bool inside_has_any(enum body_kind kind, struct text text)
     const struct reading *slashes = &readings[2];
     bool has_marks =
         scan_has(text.data, text.length, '%', '&') && (has_escape(percent, text) || has_hiding_entity(text));
-    bool has_slashes = kind == BODY_TEXT ? has_escape(slashes, text) || looks_json(text) : has_escaped_escape(text);
+    bool has_slashes = kind == BODY_TEXT ? has_escape(slashes, text) || looks_json(text) : has_hiding_escape(text);
     return has_marks || has_slashes || has_base64_word(text) || has_base64(text);
 }

@@ -320,9 +320,31 @@ static void a_place_in_a_spelling_is_found_by_what_it_says(void **state)
     assert_false(spelled_seek(&spelled, 2));
 }
 
+static void what_is_only_shown_is_not_cut_within_an_escape(void **state)
+{
+    (void)state;
+    static const struct {
+        enum spelling spelling;
+        const char *raw;
+        size_t cut;
+    } rows[] = {
+        {SPELLED_FORM_SHOWN, "a%41b", 2}, {SPELLED_XML_SHOWN, "a&#65;b", 3}, {SPELLED_JSON_SHOWN, "a\\u0041b", 4}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct text raw = text_from(rows[i].raw);
+        struct spelled spelled = {.spelling = rows[i].spelling, .raw = raw};
+        assert_true(spelled_seek(&spelled, 1));
+        assert_int_equal(spelled.at, 1);
+        assert_true(spelled_seek(&spelled, raw.length - 1));
+        assert_int_equal(spelled.at, raw.length - 1);
+        spelled.at = spelled.said = 0;
+        assert_false(spelled_seek(&spelled, rows[i].cut));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_only_shown_is_not_cut_within_an_escape),
         cmocka_unit_test(each_charset_is_read_and_written_back_to_the_byte),
         cmocka_unit_test(what_cannot_be_of_its_charset_is_refused),
         cmocka_unit_test(charsets_without_a_reader_have_no_name),

@@ -39,7 +39,7 @@ void *__wrap_memchr(const void *text, int byte, size_t length)
     return (void *)(uintptr_t)found;
 }
 
-enum { SHORT = 1000, STEPS_MOST = 8000 /* a byte */ };
+enum { SHORT = 1000, STEPS_MOST = 10000 /* a byte */ };
 
 /* `again` follows `begin` as often as it fits. */
 static const struct body {

@@ -18,7 +18,7 @@ REASONS = """none rule no_rule llm_guard llm_operation observed malformed_head m
     answer_too_large client_nobody upstream_pin upstream_revoked dns_type dns_search dns_limit dns_here
     dns_malformed followed upstream_proxy limit_requests limit_concurrent limit_bytes limit_tokens too_long
     inference_busy memory net_unreachable host_unreachable inspect_denied
-    inspect_unreadable inspect_unseen inspect_unchanged inspect_answer key_elsewhere""".split()
+    inspect_unreadable inspect_unseen inspect_unchanged inspect_answer key_elsewhere credential_misplaced credential_missing""".split()
 OPERATIONS = "none chat completions embeddings models responses other unknown count_tokens rerank".split()
 SCHEMES = ["unknown", "http", "https", "tcp", "dns"]
 DIALECTS = "none openai anthropic gemini bedrock cohere mistral ollama other".split()
@@ -29,7 +29,7 @@ DECISION = {1: ("policy", int), 2: ("verdict", VERDICTS), 3: ("plan", PLANS), 4:
             7: ("scheme", SCHEMES), 8: ("host", str), 9: ("port", int), 13: ("sni", str), 19: ("llm_provider", str), 20: ("model", str), 27: ("request", bytes),
             28: ("client", str),
             31: ("llm_operation", OPERATIONS), 32: ("observed", int), 33: ("detail", str), 34: ("client_proof", PROOFS), 35: ("client_uid", int),
-            36: ("llm_dialect", DIALECTS), 37: ("found", str), 39: ("door", DOORS), 239: ("cut", str), 240: ("commitment", bytes)}
+            36: ("llm_dialect", DIALECTS), 37: ("found", str), 38: ("credential", str), 39: ("door", DOORS), 239: ("cut", str), 240: ("commitment", bytes)}
 OUTCOME = {2: ("status", int), 3: ("bytes_up", int), 4: ("bytes_down", int), 5: ("duration_us", int), 6: ("tokens_in", int),
            7: ("tokens_out", int), 10: ("done", PLANS), 11: ("address", ipaddress), 12: ("reason", REASONS), 14: ("peer_key", bytes),
            21: ("served_model", str), 22: ("inference", str), 27: ("request", bytes), 33: ("detail", str), 34: ("answer", str),

@@ -7,6 +7,7 @@
 #include "exeat/base/diag.h"
 #include "exeat/base/digest.h"
 #include "exeat/config/canned.h"
+#include "exeat/config/credential.h"
 #include "exeat/config/engine.h"
 #include "exeat/config/inspect.h"
 #include "exeat/config/listen.h"
@@ -150,6 +151,7 @@ struct settings_rule {
     struct settings_limit limit;
     struct settings_trust trust;
     struct settings_inspect inspect;
+    struct setting_text use; /* a credential; empty: none */
     bool follow_aia;
     struct setting_text upstream_proxy; /* empty: that for all; "none": none */
     bool llm_unseen;
@@ -212,6 +214,7 @@ struct settings {
     struct settings_confine confine;
     struct text *paths; /* all files and folders that are named, but `include` and lists of hosts */
     size_t path_count;
+    struct settings_credentials credentials;
     struct settings_lists lists;
 };
 

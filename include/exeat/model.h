@@ -66,77 +66,79 @@ const char *plan_name(enum plan plan); /* static */
 /* Why: one row of one table (src/model/reason.c). The numbers stand in the records: append only. */
 enum reason {
     REASON_NONE = 0,
-    REASON_RULE,               /* a rule of the policy says so */
-    REASON_NO_RULE,            /* nothing matched */
-    REASON_LLM_GUARD,          /* an LLM host that no rule names literally */
-    REASON_LLM_OPERATION,      /* an LLM operation that cannot be answered here */
-    REASON_OBSERVED,           /* observe mode let it through */
-    REASON_MALFORMED_HEAD,     /* 400 */
-    REASON_MALFORMED_BODY,     /* 400 */
-    REASON_BAD_TARGET,         /* 400: host, port or target form */
-    REASON_BAD_PATH,           /* 400: ambiguous, or not canonical where paths are judged */
-    REASON_HEAD_TOO_LARGE,     /* 431 */
-    REASON_TARGET_TOO_LONG,    /* 414 */
-    REASON_BODY_TOO_LARGE,     /* 413 */
-    REASON_METHOD_UNSUPPORTED, /* 405: CONNECT inside an opened connection */
-    REASON_TIMEOUT_HEAD,       /* 408 */
-    REASON_TIMEOUT_BODY,       /* 408 */
-    REASON_MISDIRECTED,        /* 421: inner Host is another name */
-    REASON_LOOP,               /* 403: our own Via, listener or admin socket */
-    REASON_ADDRESS,            /* 403: every address of the name is forbidden */
-    REASON_ADDRESS_METADATA,   /* 403: a metadata service */
-    REASON_DNS_FAILED,         /* 502 */
-    REASON_DNS_TIMEOUT,        /* 504 */
-    REASON_CONNECT_FAILED,     /* 502 */
-    REASON_CONNECT_TIMEOUT,    /* 504 */
-    REASON_UPSTREAM_TLS,       /* 502: certificate or handshake */
-    REASON_UPSTREAM_BROKEN,    /* 502: closed or malformed before an answer; later: the stream was cut */
-    REASON_UPSTREAM_TIMEOUT,   /* 504 */
-    REASON_INFERENCE_DOWN,     /* 503: no inference endpoint answered */
-    REASON_SNI_MISMATCH,       /* TLS alert */
-    REASON_SNI_ABSENT,         /* TLS alert */
-    REASON_NOT_TLS,            /* bytes in a tunnel that are no ClientHello */
-    REASON_ECH,                /* encrypted ClientHello, and the policy says deny */
-    REASON_CLIENT_TLS,         /* the client refused our certificate or the handshake failed */
-    REASON_CLIENT_GONE,        /* the client closed or reset */
-    REASON_IDLE,               /* nothing moved for the inactivity limit */
-    REASON_DRAIN,              /* cut at the end of the drain */
-    REASON_AUDIT_UNAVAILABLE,  /* 503: the record could not be written */
-    REASON_OPENED_UNUSED,      /* opened, and no request followed */
-    REASON_LIMIT,              /* 503: too many connections */
-    REASON_CLIENT_UNKNOWN,     /* 407: credentials that fit no client */
-    REASON_INTERNAL,           /* 500: a broken promise of ours */
-    REASON_PATTERN_LIMIT,      /* 403: a regular expression of the policy gave up on this path */
-    REASON_BYPASSED,           /* a bypass let it through */
-    REASON_POLICY_CHANGED,     /* a tunnel that a new policy would not have */
-    REASON_BODY_ENCODED,       /* 415: a call that is read here came with a Content-Encoding */
-    REASON_CREDENTIALS_NEEDED, /* 407: refused to who shows none, and somebody's would help */
-    REASON_ANSWER_TOO_LARGE,   /* an endpoint's answer is larger than limits.answer_held */
-    REASON_CLIENT_NOBODY,      /* 403: it came from elsewhere, and no client fits */
-    REASON_UPSTREAM_PIN,       /* 502: a good certificate, and none that the rule pins */
-    REASON_UPSTREAM_REVOKED,   /* 502: whoever issued the certificate has taken it back */
-    REASON_DNS_TYPE,           /* the name may be asked for, in another type */
-    REASON_DNS_SEARCH,         /* a search list made the name */
-    REASON_DNS_LIMIT,          /* too many names under one suffix, or questions */
-    REASON_DNS_HERE,           /* the gate answers it by itself */
-    REASON_DNS_MALFORMED,      /* no question that can be answered */
-    REASON_FOLLOWED,           /* a certificate of an allowed host names the URL, and its rule follows it */
-    REASON_UPSTREAM_PROXY,     /* 502: the proxy on the way said no, or nothing that it may say */
-    REASON_LIMIT_REQUESTS,     /* 429: more requests than `limit` has */
-    REASON_LIMIT_CONCURRENT,   /* 503: more at once */
-    REASON_LIMIT_BYTES,        /* 429: later: the stream was cut */
-    REASON_LIMIT_TOKENS,       /* 429 */
-    REASON_TOO_LONG,           /* 504, or later: it was cut */
-    REASON_INFERENCE_BUSY,     /* 503: all slots are taken, and their queue is full or too slow */
-    REASON_MEMORY,             /* 503: limits.memory */
-    REASON_NET_UNREACHABLE,    /* 502: no route leads to the host's network */
-    REASON_HOST_UNREACHABLE,   /* 502: nothing is at the host's address */
-    REASON_INSPECT_DENIED,     /* 403: it holds what the rule's `inspect` lets nobody send */
-    REASON_INSPECT_UNREADABLE, /* 422: nobody can say what it holds */
-    REASON_INSPECT_UNSEEN,     /* 403: what would follow cannot be looked at: a WebSocket */
-    REASON_INSPECT_UNCHANGED,  /* 403: what is to be redacted cannot be changed */
-    REASON_INSPECT_ANSWER,     /* 502: the answer holds what the rule lets nobody have, or cannot be read */
-    REASON_KEY_ELSEWHERE,      /* 403: it carries a vendor's key to a host that is not its vendor's */
+    REASON_RULE,                 /* a rule of the policy says so */
+    REASON_NO_RULE,              /* nothing matched */
+    REASON_LLM_GUARD,            /* an LLM host that no rule names literally */
+    REASON_LLM_OPERATION,        /* an LLM operation that cannot be answered here */
+    REASON_OBSERVED,             /* observe mode let it through */
+    REASON_MALFORMED_HEAD,       /* 400 */
+    REASON_MALFORMED_BODY,       /* 400 */
+    REASON_BAD_TARGET,           /* 400: host, port or target form */
+    REASON_BAD_PATH,             /* 400: ambiguous, or not canonical where paths are judged */
+    REASON_HEAD_TOO_LARGE,       /* 431 */
+    REASON_TARGET_TOO_LONG,      /* 414 */
+    REASON_BODY_TOO_LARGE,       /* 413 */
+    REASON_METHOD_UNSUPPORTED,   /* 405: CONNECT inside an opened connection */
+    REASON_TIMEOUT_HEAD,         /* 408 */
+    REASON_TIMEOUT_BODY,         /* 408 */
+    REASON_MISDIRECTED,          /* 421: inner Host is another name */
+    REASON_LOOP,                 /* 403: our own Via, listener or admin socket */
+    REASON_ADDRESS,              /* 403: every address of the name is forbidden */
+    REASON_ADDRESS_METADATA,     /* 403: a metadata service */
+    REASON_DNS_FAILED,           /* 502 */
+    REASON_DNS_TIMEOUT,          /* 504 */
+    REASON_CONNECT_FAILED,       /* 502 */
+    REASON_CONNECT_TIMEOUT,      /* 504 */
+    REASON_UPSTREAM_TLS,         /* 502: certificate or handshake */
+    REASON_UPSTREAM_BROKEN,      /* 502: closed or malformed before an answer; later: the stream was cut */
+    REASON_UPSTREAM_TIMEOUT,     /* 504 */
+    REASON_INFERENCE_DOWN,       /* 503: no inference endpoint answered */
+    REASON_SNI_MISMATCH,         /* TLS alert */
+    REASON_SNI_ABSENT,           /* TLS alert */
+    REASON_NOT_TLS,              /* bytes in a tunnel that are no ClientHello */
+    REASON_ECH,                  /* encrypted ClientHello, and the policy says deny */
+    REASON_CLIENT_TLS,           /* the client refused our certificate or the handshake failed */
+    REASON_CLIENT_GONE,          /* the client closed or reset */
+    REASON_IDLE,                 /* nothing moved for the inactivity limit */
+    REASON_DRAIN,                /* cut at the end of the drain */
+    REASON_AUDIT_UNAVAILABLE,    /* 503: the record could not be written */
+    REASON_OPENED_UNUSED,        /* opened, and no request followed */
+    REASON_LIMIT,                /* 503: too many connections */
+    REASON_CLIENT_UNKNOWN,       /* 407: credentials that fit no client */
+    REASON_INTERNAL,             /* 500: a broken promise of ours */
+    REASON_PATTERN_LIMIT,        /* 403: a regular expression of the policy gave up on this path */
+    REASON_BYPASSED,             /* a bypass let it through */
+    REASON_POLICY_CHANGED,       /* a tunnel that a new policy would not have */
+    REASON_BODY_ENCODED,         /* 415: a call that is read here came with a Content-Encoding */
+    REASON_CREDENTIALS_NEEDED,   /* 407: refused to who shows none, and somebody's would help */
+    REASON_ANSWER_TOO_LARGE,     /* an endpoint's answer is larger than limits.answer_held */
+    REASON_CLIENT_NOBODY,        /* 403: it came from elsewhere, and no client fits */
+    REASON_UPSTREAM_PIN,         /* 502: a good certificate, and none that the rule pins */
+    REASON_UPSTREAM_REVOKED,     /* 502: whoever issued the certificate has taken it back */
+    REASON_DNS_TYPE,             /* the name may be asked for, in another type */
+    REASON_DNS_SEARCH,           /* a search list made the name */
+    REASON_DNS_LIMIT,            /* too many names under one suffix, or questions */
+    REASON_DNS_HERE,             /* the gate answers it by itself */
+    REASON_DNS_MALFORMED,        /* no question that can be answered */
+    REASON_FOLLOWED,             /* a certificate of an allowed host names the URL, and its rule follows it */
+    REASON_UPSTREAM_PROXY,       /* 502: the proxy on the way said no, or nothing that it may say */
+    REASON_LIMIT_REQUESTS,       /* 429: more requests than `limit` has */
+    REASON_LIMIT_CONCURRENT,     /* 503: more at once */
+    REASON_LIMIT_BYTES,          /* 429: later: the stream was cut */
+    REASON_LIMIT_TOKENS,         /* 429 */
+    REASON_TOO_LONG,             /* 504, or later: it was cut */
+    REASON_INFERENCE_BUSY,       /* 503: all slots are taken, and their queue is full or too slow */
+    REASON_MEMORY,               /* 503: limits.memory */
+    REASON_NET_UNREACHABLE,      /* 502: no route leads to the host's network */
+    REASON_HOST_UNREACHABLE,     /* 502: nothing is at the host's address */
+    REASON_INSPECT_DENIED,       /* 403: it holds what the rule's `inspect` lets nobody send */
+    REASON_INSPECT_UNREADABLE,   /* 422: nobody can say what it holds */
+    REASON_INSPECT_UNSEEN,       /* 403: what would follow cannot be looked at: a WebSocket */
+    REASON_INSPECT_UNCHANGED,    /* 403: what is to be redacted cannot be changed */
+    REASON_INSPECT_ANSWER,       /* 502: the answer holds what the rule lets nobody have, or cannot be read */
+    REASON_KEY_ELSEWHERE,        /* 403: a vendor's key on its way to a host that is not its vendor's */
+    REASON_CREDENTIAL_MISPLACED, /* 403: the placeholder of a credential stands where it does not belong */
+    REASON_CREDENTIAL_MISSING,   /* 403: it does not stand where the rule puts the secret in */
     REASON_COUNT
 };
 struct reason_row {

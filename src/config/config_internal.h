@@ -81,8 +81,9 @@ extern const struct type type_groups;
 extern const struct type type_llm;
 extern const struct type type_canned_texts; /* struct settings_canned; canned.c */
 extern const struct type type_inference;
-extern const struct type type_inspect;   /* struct settings_inspect; inspect.c */
-extern const struct type type_detectors; /* struct settings_lists */
+extern const struct type type_inspect;     /* struct settings_inspect; inspect.c */
+extern const struct type type_detectors;   /* struct settings_lists */
+extern const struct type type_credentials; /* struct settings_credentials; credentials.c */
 extern const struct type type_rules;
 extern const struct type type_tests;
 

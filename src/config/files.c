@@ -221,6 +221,9 @@ void load_merge(struct load *load)
     const struct settings_lists *lists = &load->settings->lists;
     check_unique(load, "rule id", lists->rules, lists->rule_count, sizeof(*lists->rules));
     check_unique(load, "detector", lists->detectors, lists->detector_count, sizeof(*lists->detectors));
+    check_unique(
+        load, "credential", load->settings->credentials.items, load->settings->credentials.count,
+        sizeof(struct settings_credential));
     check_unique(load, "client", lists->clients, lists->client_count, sizeof(*lists->clients));
     check_unique(load, "inference", lists->inference, lists->inference_count, sizeof(*lists->inference));
     merge_groups(load);

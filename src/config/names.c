@@ -56,6 +56,7 @@ struct all_names {
     struct named inference;
     struct named rules;
     struct named proxies;
+    struct named credentials;
 };
 
 static void check_proxy(struct load *load, const struct all_names *all, const struct setting_text *proxy)
@@ -127,6 +128,8 @@ static void check_rules(struct load *load, const struct all_names *all)
         check_conditions(load, all, &lists->rules[i].when);
         check_conditions(load, all, &lists->rules[i].unless);
         check_answerers(load, all, &lists->rules[i].inference);
+        if (lists->rules[i].use.text.length > 0)
+            check_name(load, &all->credentials, lists->rules[i].use.mark, lists->rules[i].use.text);
     }
 }
 
@@ -207,6 +210,9 @@ void load_check_names(struct load *load)
         .groups = {"group", lists->groups, lists->group_count, sizeof(*lists->groups)},
         .inference = {"inference", lists->inference, lists->inference_count, sizeof(*lists->inference)},
         .proxies = {"proxy", lists->proxies, lists->proxy_count, sizeof(*lists->proxies)},
+        .credentials =
+            {"credential", settings->credentials.items, settings->credentials.count,
+             sizeof(*settings->credentials.items)},
         .rules = {"rule", lists->rules, lists->rule_count, sizeof(*lists->rules)},
     };
     check_clients(load);

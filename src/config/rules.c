@@ -131,6 +131,8 @@ static const struct key rule_keys[] = {
     CONDITION_KEYS(offsetof(struct settings_rule, when), "(those of the schemes)", "([https])", "(public ones)"),
     WHOLE_KEY("unless", &type_unless, "(no exception)", "where the rule does not apply"),
     KEY(settings_rule, inspect, "inspect", &type_inspect, NULL, "what requests and answers may not hold"),
+    KEY(settings_rule, use, "use", &type_setting_text, "(none)",
+        "a credential: the gate puts the secret into its requests in the place of the placeholder"),
     KEY(settings_rule, inference, "inference", &type_texts, "(needed by reroute)", "who answers, in this order"),
     KEY(settings_rule, answerers.residency, "residency", &type_residency, "(anywhere)",
         "regions: an endpoint elsewhere, or nobody knows where, never answers"),

@@ -54,6 +54,8 @@ static const struct key top_keys[] = {
     KEY(settings, lists, "llm", &type_llm, NULL, "adds to the catalogue"),
     KEY(settings, lists, "inference", &type_inference, NULL, "who answers rerouted calls"),
     KEY(settings, lists, "detectors", &type_detectors, NULL, "kinds of your own, for `inspect`"),
+    KEY(settings, credentials, "credentials", &type_credentials, NULL,
+        "secrets that the gate puts into requests of rules that `use` them"),
     KEY(settings, lists, "rules", &type_rules, NULL, "what may leave"),
     KEY(settings, lists, "tests", &type_tests, NULL, "run by `exeat check` and at every load"),
 };

@@ -127,6 +127,9 @@ void files_watch_set(struct files_watch *files, const struct policy *policy, con
     begin_anew(files);
     for (size_t i = 0; i < lists->file_count; i++)
         watch_folder(files, lists->files[i].path, true);
+    const struct settings_credentials *credentials = &policy_settings(policy)->credentials;
+    for (size_t i = 0; i < credentials->count; i++)
+        watch_folder(files, credentials->items[i].file.text, false);
     for (size_t i = 0; i < listeners->count; i++)
         watch_folder(files, text_from(listeners->items[i].crl), false);
     for (size_t i = 0; i < policy_trust_count(policy); i++) {

@@ -6,6 +6,7 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "exeat/in_force.h"
+#include "exeat/policy/credential.h"
 #include "exeat/record.h"
 
 static void write_fields(const struct settings_lists *lists, struct buffer *fields)
@@ -52,6 +53,21 @@ static bool is_same(const struct settings *left, const struct settings *right)
         if (!digest_equal(&left->lists.files[i].digest, &right->lists.files[i].digest))
             return false;
     return true;
+}
+
+static bool has_same_credentials(const struct policy *left, const struct policy *right)
+{
+    size_t count = policy_credential_count(left);
+    bool same = count == policy_credential_count(right);
+    for (size_t i = 0; same && i < count; i++)
+        same = credential_is_same(policy_credential_at(left, i), policy_credential_at(right, i));
+    return same;
+}
+
+/* The files say the same, and so do those of the secrets. */
+static bool is_unchanged(const struct policy *left, const struct policy *right)
+{
+    return is_same(policy_settings(left), policy_settings(right)) && has_same_credentials(left, right);
 }
 
 static void refuse(struct gate *gate, struct text reason, struct buffer *answer)
@@ -226,7 +242,7 @@ static void consider(struct gate *gate, struct policy *policy, struct buffer *an
         trust_free(trust);
         trust = NULL;
     }
-    if (trust != NULL || !is_same(policy_settings(gate->in_force.policy), policy_settings(policy))) {
+    if (trust != NULL || !is_unchanged(gate->in_force.policy, policy)) {
         put_in_force(gate, policy, trust, answer);
         return;
     }

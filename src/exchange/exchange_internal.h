@@ -7,6 +7,7 @@
 #include "exeat/base/clock.h"
 #include "exeat/base/pool.h"
 #include "exeat/base/progress.h"
+#include "exeat/broker.h"
 #include "exeat/exchange.h"
 #include "exeat/inference.h"
 #include "exeat/keys_seen.h"
@@ -119,6 +120,7 @@ struct exchange {
     struct inference_call *call; /* owned; NULL: no LLM call that is answered here */
     struct looked *looked;       /* owned; NULL: its rule does not look into it */
     struct keys_seen *keys;      /* owned; NULL: its head carries no vendor's key */
+    struct brokered *brokered;   /* owned; NULL: no secret is put into it */
     struct account account;
     struct counted counted;
 };
@@ -248,6 +250,7 @@ void looked_begin(struct exchange *exchange);
 void looked_free(struct looked *looked);
 MUST_CHECK enum reason looked_head(struct exchange *exchange);
 MUST_CHECK enum reason looked_hold(struct exchange *exchange, struct text content);
+struct text looked_held(const struct looked *looked);          /* the body so far; NULL is fine */
 bool looked_has_enough(const struct looked *looked);           /* the rest of the body is not held */
 MUST_CHECK enum reason looked_body(struct exchange *exchange); /* it is whole */
 MUST_CHECK enum reason looked_call(struct exchange *exchange); /* so is that of a call that is answered here */

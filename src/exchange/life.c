@@ -80,6 +80,7 @@ void exchange_free(struct exchange *exchange, enum reason reason)
     inference_free(exchange->call);
     looked_free(exchange->looked);
     keys_seen_free(exchange->keys);
+    broker_free(exchange->brokered);
     account_unsay(&exchange->account);
     term_release(exchange->term);
     pool_give(&exchange->worker->exchanges, exchange);

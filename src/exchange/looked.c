@@ -153,6 +153,11 @@ enum reason looked_hold(struct exchange *exchange, struct text content)
     return looked->body.length > limit_of(exchange) ? take_beyond(exchange) : REASON_NONE;
 }
 
+struct text looked_held(const struct looked *looked)
+{
+    return looked == NULL ? TEXT("") : buffer_text(&looked->body);
+}
+
 bool looked_has_enough(const struct looked *looked)
 {
     return looked->is_beyond;

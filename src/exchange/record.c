@@ -42,6 +42,7 @@ static struct decision_record record_of(const struct exchange *exchange)
         .personal.query = query,
         .observed = decision->observed,
         .found = keys_seen_tell(exchange->keys, decision->plan, decision->reason, looked_found(exchange->looked)),
+        .credential = broker_name(exchange->brokered, decision),
     };
 }
 

@@ -120,7 +120,9 @@ static enum reply_result take_head(struct exchange *exchange)
         account_say(&exchange->account, fault.flaw, fault.detail.text);
         return REPLY_IS_BROKEN;
     }
-    enum reply_result result = take_whole_head(exchange, &head);
+    bool is_seen = broker_take_head(
+        exchange->brokered, exchange->ask.head->method, &head, &exchange->account, &exchange->flow->down);
+    enum reply_result result = is_seen ? take_whole_head(exchange, &head) : REPLY_IS_BROKEN;
     http_side_forget_head(side);
     return result;
 }

@@ -128,6 +128,15 @@ static void follow(struct exchange *exchange)
         policy_follow(exchange->policy, request, text_from(rule), &exchange->decision);
 }
 
+static enum reason look_for_placeholders(struct exchange *exchange)
+{
+    enum reason reason = broker_judge_host(exchange->policy, &exchange->ask.request.host, &exchange->account);
+    if (reason != REASON_NONE || !exchange->ask.request.inside_known)
+        return reason;
+    return broker_judge(
+        exchange->policy, &exchange->decision, exchange->ask.head, &exchange->account, &exchange->brokered);
+}
+
 enum progress step_judge(struct exchange *exchange)
 {
     enum reason unknown = identify(exchange);
@@ -143,6 +152,9 @@ enum progress step_judge(struct exchange *exchange)
                       credentials_of(exchange).length == 0; /* who meant another is no client of a proxy */
     if (is_unnamed && !policy_allows_plain(exchange->policy, &exchange->ask.request, &exchange->decision))
         (void)policy_challenge(exchange->policy, &exchange->ask.request, &exchange->decision);
+    enum reason reason = look_for_placeholders(exchange);
+    if (reason != REASON_NONE)
+        return exchange_refuse(exchange, reason);
     enum exchange_state next = keys_refuse(exchange) ? EXCHANGE_COMMIT : after_judging(exchange);
     if (next == EXCHANGE_DONE)
         return exchange_finish(exchange, EXCHANGE_OPENS, REASON_NONE);

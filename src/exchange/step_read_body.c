@@ -73,7 +73,10 @@ static enum reason read_looked(struct exchange *exchange)
 
 static enum progress finish_body(struct exchange *exchange)
 {
-    enum reason reason = exchange->call != NULL ? read_call(exchange) : read_looked(exchange);
+    struct text sent = exchange->call != NULL ? buffer_text(&exchange->call->body) : looked_held(exchange->looked);
+    enum reason reason = broker_body(exchange->policy, exchange->ask.head, sent, &exchange->account);
+    if (reason == REASON_NONE)
+        reason = exchange->call != NULL ? read_call(exchange) : read_looked(exchange);
     if (reason != REASON_NONE)
         return exchange_refuse(exchange, reason);
     exchange_enter(exchange, EXCHANGE_COMMIT);

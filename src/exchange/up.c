@@ -6,7 +6,7 @@
 #include "exchange_internal.h"
 #include "exeat/base/memory.h"
 
-enum { HOPS_SIZE = 24, ADDED_MAX = 3, DROPPED_MAX = 16 };
+enum { HOPS_SIZE = 24, ADDED_MAX = 3 + BROKER_ADDED, DROPPED_MAX = 16 + BROKER_DROPPED };
 
 /* RFC 9110 7.6.2: of TRACE and OPTIONS; that it is above zero was seen before. */
 static size_t count_hops(const struct message_head *head, char digits[HOPS_SIZE], struct field *field)
@@ -25,7 +25,8 @@ write_looked(struct exchange *exchange, struct http_message *message, struct fie
 {
     if (exchange->looked == NULL)
         return;
-    message->drop_count += looked_dropped(exchange, dropped + message->drop_count, DROPPED_MAX - message->drop_count);
+    message->drop_count +=
+        looked_dropped(exchange, dropped + message->drop_count, DROPPED_MAX - BROKER_DROPPED - message->drop_count);
     if (looked_wants_answer(exchange))
         added[message->add_count++] = (struct field){TEXT("Accept-Encoding"), TEXT("identity")};
     looked_frame(exchange, message);
@@ -35,6 +36,7 @@ static void put_request(struct exchange *exchange, const struct upstream *upstre
 {
     struct text dropped[DROPPED_MAX] = {TEXT("Max-Forwards")};
     char digits[HOPS_SIZE];
+    struct buffer value = {0};
     struct field added[ADDED_MAX];
     const struct message_head *head = exchange->ask.head;
     struct http_side *side = &exchange->flow->side;
@@ -57,9 +59,12 @@ static void put_request(struct exchange *exchange, const struct upstream *upstre
     write_looked(exchange, &message, added, dropped);
     bool has_secret = way_out_proxy_credentials(exchange, &added[message.add_count]) > 0;
     message.add_count += has_secret ? 1 : 0;
+    has_secret =
+        broker_write(exchange->brokered, &message, added, dropped, looked_wants_answer(exchange), &value) || has_secret;
     side->role->put_head(side, &message);
-    if (has_secret) /* a proxy's credentials */
+    if (has_secret) /* a proxy's credentials, or the rule's */
         http_side_forget_put(side);
+    buffer_forget(&value);
     if (exchange->looked != NULL)
         looked_put_body(exchange);
     upstream_note(exchange->way.upstream, head);

@@ -12,7 +12,7 @@ const char *reason_code(enum reason reason); /* "unknown" beyond the table */
 /* --- formats --- */
 
 /* How wide each column of the terminal is; 0: it is left out. */
-enum { TEXT_COLUMNS = 14 };
+enum { TEXT_COLUMNS = 15 };
 struct text_layout {
     size_t widths[TEXT_COLUMNS];
     bool has_colour;

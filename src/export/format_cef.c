@@ -98,6 +98,7 @@ static void cef_request(const struct export_item *item, struct buffer *out)
     buffer_empty(&text);
     cef_put(out, "requestMethod", decision->method, CEF_NAME);
     cef_put(out, "dhost", decision->host, CEF_NAME);
+    cef_put(out, "duser", decision->credential, CEF_NAME); /* who the gate was there */
     cef_put_number(out, "dpt", decision->port);
     cef_address(item, out);
     if (decision->personal.path.length > 0)

@@ -64,6 +64,7 @@ static void leef_request(const struct export_item *item, struct buffer *out)
     leef_put(out, "llmModel", decision->llm.model);
     leef_put(out, "found", decision->found);
     leef_put(out, "answerFound", item->outcome.found);
+    leef_put(out, "credential", decision->credential);
     leef_put(out, "servedModel", item->outcome.served_model);
     if (line_has_id(item)) {
         buffer_append_string(out, "\trequest=");

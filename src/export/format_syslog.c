@@ -47,6 +47,7 @@ static void syslog_request(const struct export_item *item, struct buffer *out)
     syslog_put(out, "served", item->outcome.served_model);
     syslog_put(out, "found", item->decision.found);
     syslog_put(out, "answer_found", item->outcome.found);
+    syslog_put(out, "credential", item->decision.credential);
     if (line_has_id(item)) {
         buffer_append_string(out, " request=\"");
         line_append_id(item, out);

@@ -83,6 +83,7 @@ static const struct column {
     {"found", CELL_TEXT, offsetof(struct export_item, decision.found)},
     {"answer_found", CELL_TEXT, offsetof(struct export_item, outcome.found)},
     {"door", CELL_DOOR, offsetof(struct export_item, decision.known.door)},
+    {"credential", CELL_TEXT, offsetof(struct export_item, decision.credential)},
 };
 
 size_t export_table_width(void)

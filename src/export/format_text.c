@@ -13,9 +13,10 @@ static const struct text_column {
     size_t most;
     int rank;
 } columns[] = {
-    {"time", 14, 20, 0}, {"request", 8, 8, 1}, {"client", 6, 14, 2}, {"verdict", 7, 7, 0},       {"done", 7, 7, 3},
-    {"status", 6, 6, 5}, {"reason", 8, 18, 1}, {"rule", 8, 24, 4},   {"method", 6, 8, 5},        {"host", 18, 44, 0},
-    {"port", 5, 5, 6},   {"path", 8, 48, 7},   {"model", 8, 20, 8},  {"served_model", 8, 20, 9},
+    {"time", 14, 20, 0}, {"request", 8, 8, 1},       {"client", 6, 14, 2},      {"verdict", 7, 7, 0},
+    {"done", 7, 7, 3},   {"status", 6, 6, 5},        {"reason", 8, 18, 1},      {"rule", 8, 24, 4},
+    {"method", 6, 8, 5}, {"host", 18, 44, 0},        {"port", 5, 5, 6},         {"path", 8, 48, 7},
+    {"model", 8, 20, 8}, {"served_model", 8, 20, 9}, {"credential", 8, 16, 10},
 };
 _Static_assert(COUNT_OF(columns) == TEXT_COLUMNS, "every column has a width");
 

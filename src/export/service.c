@@ -6,6 +6,7 @@ void export_put_found(const struct export_item *item, struct json_line *line)
 {
     json_put(line, "found", item->decision.found);
     json_put(line, "answer_found", item->outcome.found);
+    json_put(line, "credential", item->decision.credential);
 }
 
 void export_put_service(const struct export_item *item, struct json_line *line)

@@ -25,6 +25,21 @@ static bool is_group_used(const struct lint *lint, struct text name)
     return used;
 }
 
+static void check_credentials(const struct lint *lint)
+{
+    const struct settings_credentials *credentials = &policy_settings(lint->policy)->credentials;
+    for (size_t i = 0; i < credentials->count; i++) {
+        const struct setting_text *name = &credentials->items[i].name;
+        bool is_used = false;
+        for (size_t j = 0; !is_used && j < lint->lists->rule_count; j++)
+            is_used = text_equal(lint->lists->rules[j].use.text, name->text);
+        if (!is_used)
+            diag_warning(
+                lint->diags, name->mark,
+                "no rule has `use: %s`: it goes nowhere, and its placeholder is refused everywhere", name->text.data);
+    }
+}
+
 /* By its own name, or by that of its pool. */
 static bool is_inference_used(const struct lint *lint, struct text name, struct text pool)
 {
@@ -147,6 +162,7 @@ void lint_groups(const struct lint *lint)
         if (!is_inference_used(lint, name->text, lint->lists->inference[i].engine.pool.text))
             diag_warning(lint->diags, name->mark, "no rule names the inference '%s'", name->text.data);
     }
+    check_credentials(lint);
 }
 
 /* --- methods ---------------------------------------------------------------------------------------------------------

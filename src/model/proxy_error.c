@@ -82,6 +82,8 @@ static const char *const of_reasons[] = {
     [REASON_INSPECT_UNCHANGED] = denied,
     [REASON_INSPECT_ANSWER] = "http_protocol_error",
     [REASON_KEY_ELSEWHERE] = denied,
+    [REASON_CREDENTIAL_MISPLACED] = denied,
+    [REASON_CREDENTIAL_MISSING] = denied,
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

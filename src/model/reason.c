@@ -83,6 +83,10 @@ static const struct reason_row rows[] = {
     [REASON_INSPECT_ANSWER] =
         {"inspect_answer", "the answer holds data that the rule keeps out, or cannot be read", 502},
     [REASON_KEY_ELSEWHERE] = {"key_elsewhere", "it carries a vendor's key to a host that is not its vendor's", 403},
+    [REASON_CREDENTIAL_MISPLACED] =
+        {"credential_misplaced", "the placeholder of a credential stands where it may not", 403},
+    [REASON_CREDENTIAL_MISSING] =
+        {"credential_missing", "the rule puts a credential in, and its placeholder is not there", 403},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "exeat/base/check.h"
+#include "exeat/policy/credential.h"
 #include "exeat/policy/lapse.h"
 #include "names_internal.h"
 
@@ -185,6 +186,18 @@ static void judge_allowed(struct standing *standing)
     }
 }
 
+/* Whoever asks tells the name to somebody: the placeholder of a credential is no part of one. */
+static void look_for_placeholder(struct standing *standing)
+{
+    const struct credential *credential = policy_credential_in_host(standing->policy, &standing->question.host);
+    struct detail detail = {0};
+    if (credential == NULL)
+        return;
+    (void)detail_say(&detail, "the placeholder of '%.*s' stands in: name", TEXT_ARG(credential->name));
+    account_say(&standing->account, FLAW_NONE, detail.text);
+    refuse(standing, DNS_REFUSED, REASON_CREDENTIAL_MISPLACED);
+}
+
 void judge_question(struct standing *standing)
 {
     struct names_worker *worker = standing->worker;
@@ -200,4 +213,5 @@ void judge_question(struct standing *standing)
         judge_refused(standing);
     else
         judge_allowed(standing);
+    look_for_placeholder(standing);
 }

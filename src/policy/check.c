@@ -34,9 +34,10 @@ static void say_not_openable(struct open_check *check, const struct setting_patt
         check->rule->source->id.text.data, TEXT_ARG(buffer_text(&name)));
     diag_note(
         check->diags, "add it to tls.authority.names and run `exeat ca renew`, or take the rule's %s away",
-        check->rule->inspection != NULL ? "`inspect`"
-        : check->rule->trust == NULL    ? "paths and methods"
-                                        : "`roots`, `pin`, `crl` and `certificate`");
+        check->rule->inspection != NULL   ? "`inspect`"
+        : check->rule->credential != NULL ? "`use`"
+        : check->rule->trust == NULL      ? "paths and methods"
+                                          : "`roots`, `pin`, `crl` and `certificate`");
     buffer_clear(&name);
     check->complained = true;
 }

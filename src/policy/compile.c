@@ -141,6 +141,7 @@ static void compile_rule(struct compile *compile, struct policy_rule *rule)
     compile_inference(compile, rule);
     trust_compile(compile->policy, rule, compile->diags);
     inspection_compile_of(compile->policy, rule, compile->diags);
+    credentials_compile_of(compile->policy, rule, compile->diags);
     check_rule(compile, source);
     check_tcp(compile, source);
 }
@@ -202,6 +203,7 @@ static void policy_free(struct policy *policy)
     inference_clear(policy);
     client_table_clear(&policy->clients);
     proxies_clear(policy);
+    credentials_clear(&policy->credentials);
     hosts_clear(policy);
     llm_catalogue_free(policy->catalogue);
     settings_free(policy->settings);
@@ -220,6 +222,7 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     inference_compile(policy, diags);
     clients_compile(policy, diags);
     inspection_check_detectors(&settings->lists, diags);
+    credentials_load(&settings->credentials, &policy->credentials, diags);
     compile_rules(&compile);
     budgets_compile(policy, diags);
     lapses_compile(policy);

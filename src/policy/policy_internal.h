@@ -4,10 +4,12 @@
 #define EXEAT_POLICY_INTERNAL_H
 
 #include "exeat/client_table.h"
+#include "exeat/credential/load.h"
 #include "exeat/host_table.h"
 #include "exeat/inspect.h"
 #include "exeat/path_pattern.h"
 #include "exeat/policy.h"
+#include "exeat/policy/credential.h"
 #include "exeat/policy/lapse.h"
 #include "exeat/policy/trace.h"
 #include "exeat/policy/trust.h"
@@ -87,11 +89,12 @@ struct policy_rule {
     struct compiled_conditions unless;
     const size_t *inference; /* the settings' */
     size_t inference_count;
-    uint32_t budget;                  /* its row; or BUDGET_NONE */
-    const struct policy_trust *trust; /* NULL: that of tls.upstream */
-    struct inspection *inspection;    /* owned; NULL: nothing is looked for */
-    const struct proxy *proxy;        /* what it allows goes through it; NULL: none */
-    uint32_t rank;                    /* in the order of the ids: of two equals the first names the decision */
+    uint32_t budget;                     /* its row; or BUDGET_NONE */
+    const struct policy_trust *trust;    /* NULL: that of tls.upstream */
+    struct inspection *inspection;       /* owned; NULL: nothing is looked for */
+    const struct credential *credential; /* that is put into what it allows; NULL: none */
+    const struct proxy *proxy;           /* what it allows goes through it; NULL: none */
+    uint32_t rank;                       /* in the order of the ids: of two equals the first names the decision */
     bool needs_inside;
     bool observes;
     bool ends; /* it has `until` */
@@ -126,6 +129,7 @@ struct policy {
     struct client_table clients; /* owned */
     struct policy_budgets budgets;
     struct policy_proxies proxies;
+    struct credentials credentials;
     struct method_names {
         struct text *names;
         size_t count;
@@ -157,6 +161,9 @@ void trust_compile(struct policy *policy, struct policy_rule *rule, struct diags
 
 /* inspect.c */
 void inspection_compile_of(struct policy *policy, struct policy_rule *rule, struct diags *diags);
+
+/* credential.c: of one rule */
+void credentials_compile_of(struct policy *policy, struct policy_rule *rule, struct diags *diags);
 
 /* lapse.c */
 void lapses_compile(struct policy *policy);

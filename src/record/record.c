@@ -54,6 +54,7 @@ static const struct record_tag decision_tags[] = {
     {TAG_UID, "client_uid", RECORD_NUMBER, 4},
     {TAG_DIALECT, "llm_dialect", RECORD_LLM_DIALECT, 1},
     {TAG_FOUND, "found", RECORD_TEXT, 0},
+    {TAG_CREDENTIAL, "credential", RECORD_TEXT, 0},
     {TAG_DOOR, "door", RECORD_DOOR, 1},
     {TAG_CUT, "cut", RECORD_TEXT, 0},
     {RECORD_TAG_COMMITMENT, "commitment", RECORD_BYTES, 0},

@@ -88,6 +88,8 @@ static struct text *decision_text(uint8_t tag, struct decision_record *decision)
         return &decision->detail;
     case TAG_FOUND:
         return &decision->found;
+    case TAG_CREDENTIAL:
+        return &decision->credential;
     case TAG_CUT:
         return &decision->cut;
     default:

@@ -27,6 +27,7 @@ enum decision_tag {
     TAG_UID = 0x23,
     TAG_DIALECT = 0x24,
     TAG_FOUND = 0x25,
+    TAG_CREDENTIAL = 0x26,
     TAG_DOOR = 0x27,
     TAG_CUT = 0xef, /* which texts are longer than the record has; of outcomes too */
 };

@@ -123,7 +123,7 @@ size_t record_decision_room(const struct decision_record *decision)
            text_room(decision->host, TEXT_MAX) + text_room(decision->sni, TEXT_MAX) +
            text_room(decision->llm.provider, TEXT_MAX) + text_room(decision->llm.model, TEXT_MAX) +
            text_room(decision->client, TEXT_MAX) + text_room(decision->detail, DETAIL_SIZE) +
-           text_room(decision->found, FOUND_MAX);
+           text_room(decision->found, FOUND_MAX) + text_room(decision->credential, SERVICE_TEXT_MAX);
 }
 
 uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at)
@@ -150,6 +150,7 @@ uint8_t *record_decision_put(const struct decision_record *decision, uint8_t *at
         at = put_number(at, TAG_UID, decision->known.owner.uid, 4);
     at = put_number_if(at, TAG_DIALECT, decision->llm.dialect, 1);
     at = put_text(at, TAG_FOUND, decision->found, FOUND_MAX);
+    at = put_text(at, TAG_CREDENTIAL, decision->credential, SERVICE_TEXT_MAX);
     at = put_number_if(at, TAG_DOOR, decision->known.door, 1);
     return put_cut(at, decision, decision_texts, COUNT_OF(decision_texts));
 }

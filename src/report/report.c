@@ -283,6 +283,7 @@ static void page(const struct report *report)
     report_plots(report);
     report_controls(report);
     report_found(report);
+    report_credentials(report);
     write_exceptions(report);
     method(report);
     buffer_append_string(report->out, "</body></html>\n");

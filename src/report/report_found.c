@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The report's section on data minimisation: what `inspect` found, by rule and over time. Counts alone: there are no
- * values in the log. */
+/* The report's sections on data minimisation: what `inspect` found, by rule and over time, and where secrets went that
+ * the gate put in. Counts alone: there are no values in the log. */
 #include "report_internal.h"
 
 enum { ROWS = 40 };
@@ -14,13 +14,11 @@ static void row(const struct report *report, struct text name, uint64_t count)
     buffer_append_string(report->out, "</td></tr>\n");
 }
 
-static void by_rule(const struct report *report)
+static void table(const struct report *report, const struct counters *counters, const char *title)
 {
     const struct counter *top[ROWS];
-    size_t count = counters_top(&report->tally->found, 0, top, ROWS);
-    buffer_append_string(
-        report->out,
-        "<table><thead><tr><th>rule: kind, what became of it</th><th class=\"n\">count</th></tr></thead><tbody>\n");
+    size_t count = counters_top(counters, 0, top, ROWS);
+    buffer_printf(report->out, "<table><thead><tr><th>%s</th><th class=\"n\">count</th></tr></thead><tbody>\n", title);
     for (size_t i = 0; i < count; i++)
         row(report, export_text_limit(top[i]->name, 200), top[i]->count);
     buffer_append_string(report->out, "</tbody></table>\n");
@@ -54,6 +52,19 @@ void report_found(const struct report *report)
         report->out,
         "<h2>Data minimisation</h2>\n<p class=\"dim\">What rules with <code>inspect</code> found in requests and "
         "answers, and vendors' keys in requests. The log has kinds and counts, never a value.</p>\n");
-    by_rule(report);
+    table(report, &report->tally->found, "rule: kind, what became of it");
     over_time(report);
+}
+
+void report_credentials(const struct report *report)
+{
+    if (report->tally->credentials.count == 0)
+        return;
+    buffer_append_string(
+        report->out,
+        "<h2>Credentials</h2>\n<p class=\"dim\">Secrets that the gate put into requests, by their names in the policy, "
+        "and "
+        "every place that each went to. The shop has placeholders; where one stood elsewhere, the request was refused "
+        "(<code>credential_misplaced</code>).</p>\n");
+    table(report, &report->tally->credentials, "credential: where it went");
 }

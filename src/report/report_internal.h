@@ -25,6 +25,7 @@ void html_date(struct buffer *out, int64_t wall_us);
 void report_style(struct buffer *out);
 void report_plots(const struct report *report);
 void report_controls(const struct report *report);
-void report_found(const struct report *report); /* nothing, where nothing was found */
+void report_found(const struct report *report);       /* nothing, where nothing was found */
+void report_credentials(const struct report *report); /* nothing, where none was put in; report_found.c */
 
 #endif

@@ -207,6 +207,8 @@ bool report_stats(
         top_of(&panel, "MODELS asked for -> served", &tally.models, 0);
         if (tally.found.count > 0)
             top_of(&panel, "DATA found by rule, kind and what became of it", &tally.found, 0);
+        if (tally.credentials.count > 0)
+            top_of(&panel, "CREDENTIALS -> where they went", &tally.credentials, 0);
         top_of(&panel, "CLIENTS", &tally.clients, 0);
         bytes_of(&panel, "BYTES by host", &tally.hosts);
         bytes_of(&panel, "BYTES by client", &tally.clients);

@@ -209,6 +209,20 @@ static void count_found(struct tally *tally, const struct export_item *item, str
     buffer_clear(&name);
 }
 
+/* Where a secret went that the gate put in. */
+static void count_credential(struct tally *tally, const struct export_item *item)
+{
+    const struct decision_record *decision = &item->decision;
+    struct buffer name = {0};
+    if (decision->credential.length == 0)
+        return;
+    buffer_printf(
+        &name, "%.*s -> %s://%.*s:%u", TEXT_ARG(decision->credential), scheme_name(decision->scheme),
+        TEXT_ARG(decision->host), (unsigned)decision->port);
+    (void)counters_add(&tally->credentials, buffer_text(&name), decision->verdict, item->head.wall_us);
+    buffer_clear(&name);
+}
+
 static void count_outcome(struct tally *tally, const struct export_item *item)
 {
     tally->requests.unfinished += item->has_outcome ? 0 : 1;
@@ -238,6 +252,7 @@ static void count_request(struct tally *tally, const struct export_item *item)
         add_with_bytes(&tally->clients, decision->client, item);
     count_found(tally, item, decision->found, "");
     count_found(tally, item, item->outcome.found, " in answers");
+    count_credential(tally, item);
     count_outcome(tally, item);
     count_call(tally, item);
 }
@@ -305,6 +320,7 @@ void tally_clear(struct tally *tally)
     counters_clear(&tally->hosts);
     counters_clear(&tally->clients);
     counters_clear(&tally->found);
+    counters_clear(&tally->credentials);
     counters_clear(&tally->providers);
     counters_clear(&tally->models);
     base_free(tally->period.buckets);

@@ -117,8 +117,9 @@ struct tally {
     struct counters hosts;
     struct counters clients;
     struct counters providers;
-    struct counters models; /* "provider: asked -> served" */
-    struct counters found;  /* "rule: kind, what became of it"; by `inspect` */
+    struct counters models;      /* "provider: asked -> served" */
+    struct counters found;       /* "rule: kind, what became of it"; by `inspect` */
+    struct counters credentials; /* "credential -> https://host:port" */
     struct arena texts;
 };
 /* Reads the period. False: `error` (base_free). Clear in either case. */

@@ -32,6 +32,18 @@ static const char *inspect_help(enum reason reason)
     return NULL;
 }
 
+/* The same where it was for a placeholder, whatever the rules. */
+static const char *credential_help(enum reason reason)
+{
+    if (reason == REASON_CREDENTIAL_MISPLACED)
+        return "a placeholder goes to the hosts and paths of rules that `use` its credential, in its field, and "
+               "nowhere "
+               "else";
+    if (reason == REASON_CREDENTIAL_MISSING)
+        return "its rule has `use`: the caller sends the placeholder in that field, not a key of its own";
+    return NULL;
+}
+
 static void append_inspect_help(
     const struct policy *policy, const struct decision_record *decision, const struct settings_rule *rule,
     struct buffer *out)
@@ -51,6 +63,12 @@ static bool says_otherwise(
     struct buffer *out)
 {
     struct decision now;
+    if (credential_help(decision->reason) != NULL) {
+        buffer_printf(
+            out, "it was refused, since %s (%.*s), and no allow helps: %s", reason_row(decision->reason)->text,
+            TEXT_ARG(decision->detail), credential_help(decision->reason));
+        return true;
+    }
     policy_judge(policy, request, &now);
     const struct settings_rule *rule = policy_winner(&now);
     bool leaves = now.verdict == VERDICT_ALLOW || now.verdict == VERDICT_REROUTE;

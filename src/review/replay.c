@@ -58,6 +58,12 @@ static bool was_refused_by_inspect(const struct decision_record *decision)
     return decision->reason >= REASON_INSPECT_DENIED && decision->reason <= REASON_INSPECT_UNCHANGED;
 }
 
+/* Neither are the fields of heads. */
+static bool was_refused_by_placeholder(const struct decision_record *decision)
+{
+    return decision->reason == REASON_CREDENTIAL_MISPLACED || decision->reason == REASON_CREDENTIAL_MISSING;
+}
+
 void review_replay_add(struct review_replay *replay, const struct decision_record *decision, int64_t at_us)
 {
     struct arena arena = {0};
@@ -71,7 +77,8 @@ void review_replay_add(struct review_replay *replay, const struct decision_recor
     }
     struct fate is = fate_in_the_end(replay->policy, &request);
     bool looks = is_looked_into(replay, &request);
-    bool same = fate_is_same(&was, &is) || (looks && was_refused_by_inspect(decision)); /* it may be so again */
+    bool same = fate_is_same(&was, &is) || was_refused_by_placeholder(decision) ||
+                (looks && was_refused_by_inspect(decision)); /* it may be so again */
     bool asks_inside = is.plan == PLAN_OPEN || (request.scheme == SCHEME_HTTP && replay->looks_inside);
     bool unknown = !same && asks_inside && !request.inside_known && decision->plan != PLAN_OPEN;
     replay->counts.judged++;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The explanation for people. */
 #include "exeat/base/clock.h"
+#include "exeat/policy/credential.h"
 #include "exeat/policy/lapse.h"
 #include "why.h"
 
@@ -237,6 +238,15 @@ static void write_inspect(const struct why *why, struct buffer *out)
     buffer_append_byte(out, '\n');
 }
 
+static void write_credential(const struct why *why, struct buffer *out)
+{
+    const struct credential *credential = policy_credential(&why->last->decision);
+    if (credential != NULL)
+        buffer_printf(
+            out, "put in: '%.*s', where the field %.*s has its placeholder; refused where it has not\n",
+            TEXT_ARG(credential->name), TEXT_ARG(credential->field));
+}
+
 static void write_inference(const struct why *why, struct buffer *out)
 {
     const struct decision *decision = &why->last->decision;
@@ -271,5 +281,6 @@ void review_explain(const struct policy *policy, const struct request *request, 
         buffer_append_byte(out, '\n');
     write_inference(&why, out);
     write_inspect(&why, out);
+    write_credential(&why, out);
     why_clear(&why);
 }

@@ -13,6 +13,14 @@ ERRORS = sorted((TOP / "tests/config_errors").iterdir())
 CASES = sorted((TOP / "tests/policy_cases").glob("*/exeat.yaml"))
 
 
+@pytest.fixture(autouse=True, scope="module")
+def secrets_are_for_nobody_else():
+    """What a checkout cannot keep."""
+    for path in [*TOP.glob("tests/config_errors/*/*.secret"), *TOP.glob("tests/policy_cases/*/*.secret")]:
+        if path.stat().st_mode & 0o007:
+            path.chmod(0o600)
+
+
 @pytest.mark.parametrize("case", ERRORS, ids=lambda case: case.name)
 def test_a_mistake_is_refused_with_its_place_and_what_to_do(case):
     done = run_exeat("check", "-c", "exeat.yaml", cwd=case, errors="surrogateescape")

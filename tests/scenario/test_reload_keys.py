@@ -16,7 +16,7 @@ from support.names import NameServer
 from support.questions import Questions, free_dns_port
 from support.wait import wait_for
 
-JUDGED = {"version", "include", "clients", "groups", "llm", "inference", "proxies", "upstream_proxy", "detectors", "rules", "tests"}  # the policy itself
+JUDGED = {"version", "include", "clients", "groups", "llm", "inference", "proxies", "upstream_proxy", "detectors", "credentials", "rules", "tests"}  # the policy itself
 DROP = object()
 VENDOR = "api.vendor.example"
 LONG = {"head": "1h", "connect": "1h", "idle": "1h", "stream": "1h"}

@@ -38,10 +38,11 @@ struct decision_record {
     struct text client; /* name */
     struct client_known known;
     struct decision_personal personal;
-    bool observed;      /* let through by observe mode; verdict says what enforce would do */
-    struct text detail; /* what exactly was wrong, in our own words */
-    struct text found;  /* what was found in it, and what became of that: see record.h */
-    struct text cut;    /* as read: names of the texts that were longer, with commas between them */
+    bool observed;          /* let through by observe mode; verdict says what enforce would do */
+    struct text detail;     /* what exactly was wrong, in our own words */
+    struct text found;      /* what was found in it, and what became of that: see record.h */
+    struct text credential; /* name of the secret that was put in; empty: none */
+    struct text cut;        /* as read: names of the texts that were longer, with commas between them */
 };
 
 /* Who it was that answered an LLM call, beside name and model. Texts borrowed; what is empty or 0 is not known. */

@@ -81,6 +81,7 @@ struct decision_record sample_whole_decision(void)
         .llm.dialect = DIALECT_OPENAI,
         .llm.model = TEXT("gpt-4o"),
         .found = TEXT("card redact 2 messages[1].content; email flag 1 metadata.*"),
+        .credential = TEXT("stripe"),
         .client = TEXT("queue"),
         .known = {PROOF_UID, DOOR_SOCKS, {true, 33}},
         .personal.client_address = TEXT("2001:db8::7"),

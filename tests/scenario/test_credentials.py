@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Secrets that the gate puts in: the client holds a placeholder, the host gets the secret, on that path and in that field
+alone; the placeholder goes nowhere else, the secret does not come back, and the record says which went where."""
+import base64
+import gzip
+import json
+import os
+import subprocess
+import urllib.parse
+
+import pytest
+from support.gate import allow, ask, hosts, run_exeat
+from support.origin import Handler, Origin
+from support.wait import wait_for
+
+STRIPE, PLAIN, VENDOR = "api.stripe.example", "plain.example", "api.openai.com"
+SECRET, NEXT, PLACE = "sk_live/4eC39HqLyjWDarjtT1zdp7dc", "sk_live/second0HqLyjWDarjtT1zdp7", "placeholder-of-stripe"
+MASKED = "*" * len(SECRET)
+
+
+class Echo(Handler):
+    """Says what it should not: in pieces of one byte, packed, spelled otherwise; and leads elsewhere."""
+
+    def page_chunks(self, _):
+        self.send_response(200)
+        self.send_header("X-Echo", self.headers["Authorization"])
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for byte in f"you sent {SECRET}!".encode():
+            self.chunk(bytes([byte]))
+        self.chunk(b"")
+
+    def page_spelled(self, _):
+        self.reply(" ".join(spelled()).encode(), extra=[("X-Echo", ",".join(spelled()))])
+
+    def page_elsewhere(self, _):
+        self.send_response(307)
+        self.send_header("Location", f"https://{PLAIN}:{self.server.server_port}/{self.headers['Authorization'].split()[1]}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def page_packed(self, _):
+        self.reply(gzip.compress(SECRET.encode()), extra=[("Content-Encoding", "gzip")])
+
+
+def spelled():
+    """As hosts tell back what they were sent."""
+    return [
+        urllib.parse.quote_plus(SECRET), json.dumps(SECRET).replace("/", "\\/"), SECRET.replace("/", "&#x2f;"),
+        *(base64.b64encode(b"user:"[at:] + SECRET.encode()).decode() for at in range(3)), SECRET.encode().hex(),
+    ]
+
+
+def brokers(gate, root, origin, tmp_path):
+    secret = tmp_path / "secrets" / "stripe"
+    secret.parent.mkdir()
+    secret.write_text(SECRET + "\n")
+    secret.chmod(0o600)
+    one = gate(
+        resolve=hosts(STRIPE, PLAIN),
+        credentials={"stripe": {"file": str(secret), "header": "Authorization: Bearer {}", "placeholder": PLACE}},
+        rules=[
+            {**allow(STRIPE, id="pay"), "schemes": ["https"], "methods": ["GET", "POST"], "paths": ["/v1/**", "/chunks", "/packed", "/spelled", "/elsewhere"], "use": "stripe"},
+            {**allow(STRIPE, id="docs"), "paths": ["/docs"]},
+            {**allow(STRIPE, id="looked"), "schemes": ["https"], "methods": ["POST"], "paths": ["/looked"], "use": "stripe", "inspect": {"deny": ["payment", "secret"]}},
+            {**allow(PLAIN, id="plain"), "methods": ["GET", "POST"], "inspect": {"flag": ["card"]}},
+            {**allow("*.plain.example", id="any")},
+            {"id": "home", "verdict": "reroute", "hosts": [VENDOR], "inference": ["canned"]},
+        ],
+        inference=[{"name": "canned", "builtin": "canned", "text": "later"}],
+        log={"format": "json", "level": "debug"},
+        tls={"authority": {"certificate": "keys/ca.pem", "key": "keys/ca.key", "names": [STRIPE, PLAIN, VENDOR]}, "upstream": {"roots": str(root.path)}},
+        workers=1,
+    )
+    one.origin, one.secret = origin, secret
+    return one
+
+
+@pytest.fixture
+def shop(gate, root, things, tmp_path):
+    origin = Origin(root.issue(STRIPE, PLAIN), handler=Echo)
+    things.append(origin)
+    return brokers(gate, root, origin, tmp_path)
+
+
+def fetch(shop, path="/v1/charges", host=STRIPE, key=f"Bearer {PLACE}", body=b"", method="POST", roots=None, **more):
+    port = 443 if host == VENDOR else shop.origin.port
+    fields = {"Host": f"{host}:{port}", "Content-Length": str(len(body)), **{name.replace("_", "-"): value for name, value in more.items()}}
+    if key:
+        fields["Authorization"] = key
+    head = f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n"
+    with shop.secure(host, port, roots) as connection:
+        return ask(connection, head.encode() + body, method)
+
+
+def authorization(shop):
+    return shop.origin.requests[-1]["headers"]["authorization"]
+
+
+def keeps_secret(shop):
+    shop.stop()
+    for path in [*(shop.folder / "audit").iterdir(), shop.log_path]:
+        if path.is_file():
+            assert SECRET.encode() not in path.read_bytes(), path
+
+
+def test_the_host_gets_the_secret_and_the_record_says_which_went_where(shop):
+    assert fetch(shop).status == 200
+    assert authorization(shop) == f"Bearer {SECRET}"
+    decision = shop.only_decision()
+    assert (decision["credential"], decision["host"], decision["rule"], decision["verdict"]) == ("stripe", STRIPE, "pay", "allow")
+    query = "SELECT credential, host, rule, length(peer_key) AS key, count(*) AS requests FROM requests WHERE credential IS NOT NULL GROUP BY 1, 2, 3, 4"
+    told = run_exeat("audit", "export", "--sql", query, "-o", "jsonl", "-c", shop.config_path)
+    assert [json.loads(line) for line in told.stdout.splitlines()] == [{"credential": "stripe", "host": STRIPE, "rule": "pay", "key": 64, "requests": 1}]
+    keeps_secret(shop)
+
+
+@pytest.mark.parametrize(
+    "request_, where",
+    [
+        ({"path": "/docs", "method": "GET"}, "Authorization"),
+        ({"host": PLAIN}, "Authorization"),
+        ({"key": None, "path": f"/v1/{PLACE}"}, "path"),
+        ({"path": f"/v1/charges?key={PLACE.replace('-', '%2D')}"}, "query"),
+        ({"Cookie": PLACE}, "Cookie"),
+        ({"X_Key": base64.b64encode(f"u:{PLACE}".encode()).decode()}, "X-Key"),
+        ({"host": PLAIN, "key": None, "body": json.dumps({PLACE: 1}).replace("-", "\\u002d").encode(), "Content_Type": "application/json"}, "body"),
+        ({"host": PLAIN, "key": None, "body": json.dumps({"a": PLACE}).replace("-", "\\u002d").encode(), "Content_Type": "application/json"}, "body"),
+        ({"host": PLAIN, "key": None, "body": gzip.compress(PLACE.encode()), "Content_Type": "text/plain", "Content_Encoding": "gzip"}, "body"),
+    ],
+)
+def test_the_placeholder_goes_nowhere_else(shop, request_, where):
+    reply = fetch(shop, **request_)
+    assert reply.status == 403 and b"credential_misplaced" in reply.body
+    assert shop.origin.requests == []
+    decision = shop.only_decision()
+    assert decision["reason"] == "credential_misplaced" and "credential" not in decision
+    assert decision["detail"] == f"the placeholder of 'stripe' stands in: {where}"
+    assert shop.metric(r'exeat_decisions_total\{verdict="deny",reason="credential_misplaced"\}') == 1
+
+
+def test_a_host_that_is_named_after_the_placeholder_is_not_asked_for(shop):
+    _, reply = shop.tunnel(f"{PLACE.upper()}.plain.example")
+    assert reply.startswith(b"HTTP/1.1 403 ")
+    decision = shop.only_decision()
+    assert (decision["reason"], decision["detail"]) == ("credential_misplaced", "the placeholder of 'stripe' stands in: host")
+
+
+def test_a_redirect_takes_neither_secret_nor_placeholder_along(shop):
+    done = curl(shop, f"https://{STRIPE}:{shop.origin.port}/elsewhere", "-L", "--location-trusted")
+    assert b"credential_misplaced" in done.stdout
+    assert [request["target"] for request in shop.origin.requests] == ["/elsewhere"]
+    assert [decision["host"] for decision in shop.decisions() if decision.get("credential")] == [STRIPE]
+
+
+def test_a_host_with_the_certificate_of_another_gets_nothing(gate, root, things, tmp_path):
+    origin = Origin(root.issue(PLAIN), handler=Echo)
+    things.append(origin)
+    one = brokers(gate, root, origin, tmp_path)
+    assert fetch(one).status == 502
+    assert origin.requests == []
+    assert one.outcome_of(one.only_decision())["reason"] == "upstream_tls"
+
+
+def test_a_call_that_is_answered_here_may_come_with_the_placeholder_in_its_field(shop):
+    body = json.dumps({"model": "m", "messages": [{"role": "user", "content": "hello"}]}).encode()
+    reply = fetch(shop, "/v1/chat/completions", VENDOR, body=body, Content_Type="application/json")
+    assert reply.status == 200 and b"later" in reply.body
+    assert fetch(shop, f"/v1/chat/completions?key={PLACE}", VENDOR, body=body, Content_Type="application/json").status == 403
+
+
+def test_the_placeholder_is_none_of_the_secrets_that_inspect_looks_for(shop):
+    assert fetch(shop, "/looked", body=b"amount=1").status == 200
+    assert authorization(shop) == f"Bearer {SECRET}"
+    assert fetch(shop, "/looked", body=b"card=4111111111111111").status == 403
+
+
+@pytest.mark.parametrize("key", [None, "Bearer sk_live_of_somebody_else", f"Token {NEXT}"])
+def test_a_key_of_the_clients_own_is_refused_where_the_rule_puts_one_in(shop, key):
+    reply = fetch(shop, key=key)
+    assert reply.status == 403 and b"credential_missing" in reply.body
+    assert shop.origin.requests == []
+
+
+def test_the_secret_does_not_come_back(shop):
+    reply = fetch(shop, "/chunks", Range="bytes=0-3")
+    assert reply.body == f"you sent {MASKED}!".encode()
+    assert SECRET not in str(reply.headers) and MASKED in str(reply.headers)
+    sent = shop.origin.requests[-1]["headers"]
+    assert sent["accept-encoding"] == "identity" and "range" not in sent
+
+
+def test_the_secret_does_not_come_back_spelled_otherwise(shop):
+    reply = fetch(shop, "/spelled")
+    text = reply.body.decode() + str(reply.headers)
+    assert reply.status == 200 and len(reply.body) == len(" ".join(spelled()))
+    assert not any(word in text for word in spelled()) and SECRET[8:] not in text
+    assert keeps_secret(shop) is None
+
+
+def test_an_answer_in_which_nothing_can_be_seen_is_refused(shop):
+    assert fetch(shop, "/packed").status == 502
+
+
+def test_a_changed_file_is_the_new_secret_without_a_restart(shop):
+    assert fetch(shop).status == 200
+    fresh = shop.secret.with_name("fresh")
+    fresh.write_text(NEXT)
+    fresh.chmod(0o600)
+    os.rename(fresh, shop.secret)
+    wait_for(lambda: shop.events("reloaded"))
+    assert fetch(shop).status == 200
+    assert authorization(shop) == f"Bearer {NEXT}"
+
+
+def write_half(path):
+    path.write_text(NEXT[:9])
+
+
+def open_to_all(path):
+    path.chmod(0o644)
+    path.write_text(NEXT)
+
+
+@pytest.mark.parametrize("change", [os.remove, write_half, open_to_all])
+def test_a_file_that_cannot_be_used_leaves_the_secret_before_it_in_force(shop, change):
+    roots = shop.bundle()
+    change(shop.secret)
+    told = wait_for(lambda: shop.events("reload_refused"))
+    assert "stripe" in told[-1]["why"] and NEXT[:9] not in told[-1]["why"]
+    assert fetch(shop, roots=roots).status == 200
+    assert authorization(shop) == f"Bearer {SECRET}"
+
+
+def test_explain_stats_and_report_tell_of_it_by_name(shop):
+    fetch(shop)
+    told = run_exeat("explain", "-c", shop.config_path, "POST", f"https://{STRIPE}:{shop.origin.port}/v1/charges").stdout
+    assert "put in: 'stripe', where the field Authorization has its placeholder" in told
+    place = f"stripe -> https://{STRIPE}:{shop.origin.port}"
+    assert place in run_exeat("audit", "stats", "-c", shop.config_path).stdout
+    assert place.replace(">", "&gt;") in run_exeat("audit", "report", "-c", shop.config_path).stdout
+    told = run_exeat("audit", "export", "-c", shop.config_path, "-o", "cef").stdout
+    assert " duser=stripe " in told
+
+
+def curl(shop, url, *words):
+    return subprocess.run(
+        ["curl", "-sS", "-x", f"http://127.0.0.1:{shop.port}", "--cacert", str(shop.bundle()), "-H", f"Authorization: Bearer {PLACE}", *words, url],
+        capture_output=True, check=True)
+
+
+def test_curl_gets_its_answer_with_a_placeholder(shop):
+    done = curl(shop, f"https://{STRIPE}:{shop.origin.port}/v1/charges", "-d", "amount=100")
+    assert done.stderr == b"" and authorization(shop) == f"Bearer {SECRET}"
+
+
+PHP = """$c = curl_init($argv[1]); curl_setopt_array($c, [CURLOPT_PROXY => $argv[2], CURLOPT_CAINFO => $argv[3], CURLOPT_RETURNTRANSFER => true,
+CURLOPT_POSTFIELDS => http_build_query(['amount' => 100]), CURLOPT_HTTPHEADER => ["Authorization: Bearer $argv[4]"]]);
+echo curl_exec($c), curl_error($c);"""
+
+
+def test_php_gets_its_answer_with_a_placeholder(shop):
+    url = f"https://{STRIPE}:{shop.origin.port}/v1/charges"
+    done = subprocess.run(["php", "-r", PHP, url, f"http://127.0.0.1:{shop.port}", str(shop.bundle()), PLACE], capture_output=True, check=True)
+    assert done.stdout == b"hello from the origin\n" and authorization(shop) == f"Bearer {SECRET}"

@@ -191,12 +191,13 @@ static enum inside tell_opaque(struct body *body, struct body_place *place)
 /* --- all -----------------------------------------------------------------------------------------------------------
  */
 
-bool inside_may_be(struct text value)
+bool inside_may_be(enum spelling spelling, struct text value)
 {
     struct text run;
     size_t at = 0;
-    return looks_json(value) || looks_data_url(value) || scan_has(value.data, value.length, '%', '&') ||
-           text_has(value, '\\') || base64_next(value, &at, &run);
+    bool may_have_slash = spelling != SPELLED_JSON_PLAIN; /* without an escape there is none */
+    return scan_has(value.data, value.length, '%', '&') || looks_json(value) || looks_data_url(value) ||
+           (may_have_slash && text_has(value, '\\')) || base64_next(value, &at, &run);
 }
 
 bool inside_walk(struct body *body, enum body_what what, struct text text, size_t told)

@@ -5,7 +5,8 @@
 
 #include "body_internal.h"
 
-bool inside_may_be(struct text value); /* whether there could be anything: false is certain */
+/* Whether there could be anything in what stands there in `spelling`: false is certain. */
+bool inside_may_be(enum spelling spelling, struct text value);
 /* Tells a place of text, and all that lies in it; or walks it as what it is. False: the walk is over. */
 MUST_CHECK bool inside_tell(struct body *body, struct body_place *place);
 /* What lies in a text of the layer that is walked, and what it says otherwise. `told`: the place it was told as. */

@@ -88,7 +88,7 @@ bool place_tell(struct body *body, enum body_what what, enum spelling spelling, 
     struct body_place place = place_at(body, what, spelling, raw);
     if (what == BODY_NUMBER || tell_is_kept(body, &place))
         return tell_place(body, &place);
-    if (!(inside_may_be(place.value) ? inside_tell(body, &place) : tell_place(body, &place)))
+    if (!(inside_may_be(spelling, place.value) ? inside_tell(body, &place) : tell_place(body, &place)))
         return false;
     bool is_plain = spelling == SPELLED_PLAIN || spelling == SPELLED_JSON_PLAIN;
     return (is_plain && body->also == BODY_UNSAID) || tell_otherwise(body, what, spelling, raw, told);

@@ -110,6 +110,17 @@ static void write_keys(const struct account_stats *stats, struct buffer *out)
             out, "exeat_keys_total{became=\"%s\"} %llu\n", found_key_words[i], (unsigned long long)stats->keys[i]);
 }
 
+/* Also while there are none: a counter that first appears as 1 never grows. */
+static void write_credentials(const struct account_stats *stats, struct buffer *out)
+{
+    static const enum reason reasons[] = {REASON_CREDENTIAL_MISPLACED, REASON_CREDENTIAL_MISSING};
+    metric_head(out, "credentials_refused_total", "counter", "Requests refused for a credential's placeholder.");
+    for (size_t i = 0; i < COUNT_OF(reasons); i++)
+        buffer_printf(
+            out, "exeat_credentials_refused_total{reason=\"%s\"} %llu\n", reason_row(reasons[i])->code,
+            (unsigned long long)stats->decisions[VERDICT_DENY][reasons[i]]);
+}
+
 static void write_steps(const struct account_stats *stats, struct buffer *out)
 {
     metric_head(
@@ -240,6 +251,7 @@ static void write_calls(const struct admin_view *view, struct buffer *out)
     write_steps(&view->sessions.accounts, out);
     write_found(&view->sessions.accounts, out);
     write_keys(&view->sessions.accounts, out);
+    write_credentials(&view->sessions.accounts, out);
     metric_number(
         out, "llm_keepalives_total", "counter", "How often callers of streams were told to wait (`keepalive`).",
         view->sessions.exchanges.keepalives);

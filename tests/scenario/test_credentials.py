@@ -136,7 +136,7 @@ def test_the_placeholder_goes_nowhere_else(shop, request_, where):
     decision = shop.only_decision()
     assert decision["reason"] == "credential_misplaced" and "credential" not in decision
     assert decision["detail"] == f"the placeholder of 'stripe' stands in: {where}"
-    assert shop.metric(r'exeat_decisions_total\{verdict="deny",reason="credential_misplaced"\}') == 1
+    assert shop.metric(r'exeat_credentials_refused_total\{reason="credential_misplaced"\}') == 1
 
 
 def test_a_host_that_is_named_after_the_placeholder_is_not_asked_for(shop):

@@ -141,11 +141,22 @@ static bool touches_behind(const struct number *number, size_t from, size_t coun
            !begins_card(number, last);
 }
 
+/* An underscore and another card touch at `end`. */
+static bool precedes_card(const struct look *look, size_t end)
+{
+    struct number next;
+    if (end + 1 >= look->value.length || look->value.data[end] != '_' || !is_ascii_digit(look->value.data[end + 1]))
+        return false;
+    number_read(look->value, end + 1, look->spelling, &next);
+    return begins_card(&next, 0);
+}
+
 /* A card was found directly before, or the number begins with this one. */
 static bool is_alone(const struct look *look, const struct number *number, size_t from, size_t count, size_t groups)
 {
     size_t start = number->start[from];
-    if (touches_behind(number, from, count, groups) || !look_ends(look, number->end[from + count - 1]))
+    size_t end = number->end[from + count - 1];
+    if (touches_behind(number, from, count, groups) || !(look_ends(look, end) || precedes_card(look, end)))
         return false;
     if (look->card_end > 0 && start == look->card_end + 1)
         return true;

@@ -44,12 +44,13 @@ void inspector_free(struct inspector *inspector); /* NULL is fine */
 /* --- one request -----------------------------------------------------------------------------------------------------
  */
 
+/* The later, the weightier. */
 enum inspect_says {
     INSPECT_PASSES,       /* as it is */
     INSPECT_CHANGED,      /* with others in the place of some values */
-    INSPECT_DENIED,       /* REASON_INSPECT_DENIED, or _ANSWER */
     INSPECT_UNCHANGEABLE, /* REASON_INSPECT_UNCHANGED */
-    INSPECT_UNREADABLE    /* REASON_INSPECT_UNREADABLE */
+    INSPECT_UNREADABLE,   /* REASON_INSPECT_UNREADABLE */
+    INSPECT_DENIED        /* REASON_INSPECT_DENIED, or _ANSWER */
 };
 
 /* What was found in one request and its answer, and what stands for what. Its memory is wiped. */

@@ -57,5 +57,14 @@ enum national_iban {
 MUST_CHECK enum national_iban national_iban(struct text code);
 /* The length of accounts of this country; 0: it has none. */
 size_t national_iban_length(struct text country);
+enum { NATIONAL_MADE_MAX = 99999 };
+/* The `number`th account that is nobody's: of a bank whose code is zeros, or X where it has letters; all its checks
+ * hold. Its length; 0: the country has none, or `number` is beyond NATIONAL_MADE_MAX. */
+size_t national_iban_made(struct text country, uint32_t number, char code[NATIONAL_CODE_MAX]);
+/* Is it one of those? Then `*number` is which. */
+MUST_CHECK bool national_iban_is_made(struct text code, uint32_t *number);
+
+/* Does the check digit at the end hold (ISO/IEC 7812-1)? ASCII digits. */
+MUST_CHECK bool national_luhn(const char *digits, size_t length);
 
 #endif

@@ -71,6 +71,22 @@ bool text_equal_nocase(struct text left, struct text right)
     return true;
 }
 
+bool text_is_among(struct text text, const struct text *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(text, texts[i]))
+            return true;
+    return false;
+}
+
+bool text_is_among_nocase(struct text text, const struct text *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal_nocase(text, texts[i]))
+            return true;
+    return false;
+}
+
 int text_compare(struct text left, struct text right)
 {
     size_t common = left.length < right.length ? left.length : right.length;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fakes of the same shape, from ranges that are nobody's: test cards of the issuers, example.com (RFC 2606), numbers
  * for drama, addresses for documentation (RFC 5737, RFC 3849), and IBANs of a bank code that no bank has. */
+#include "fake.h"
+
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "inspect_internal.h"
+#include "exeat/national.h"
 
 enum { DIGITS_MAX = 40 };
 
@@ -22,13 +23,6 @@ static size_t digits_of(struct text value, char digits[DIGITS_MAX])
     return count;
 }
 
-/* Those of `value` become `digits`, one by one; all else stays. */
-static void write_shaped(struct text value, const char *digits, struct buffer *out)
-{
-    for (size_t i = 0; i < value.length; i++)
-        buffer_append_byte(out, isdigit((unsigned char)value.data[i]) ? *digits++ : value.data[i]);
-}
-
 static bool number_digits(char *at, size_t width, uint32_t number)
 {
     for (size_t i = width; i > 0; i--, number /= 10)
@@ -39,129 +33,119 @@ static bool number_digits(char *at, size_t width, uint32_t number)
 /* --- cards -----------------------------------------------------------------------------------------------------------
  */
 
-static char luhn_digit(const char *digits, size_t count)
-{
-    int sum = 0;
-    for (size_t i = 0; i < count; i++) {
-        int digit = digits[count - 1 - i] - '0';
-        digit = i % 2 == 0 ? digit * 2 : digit;
-        sum += digit > 9 ? digit - 9 : digit;
-    }
-    return (char)('0' + (10 - sum % 10) % 10);
-}
+const struct fake_issuer fake_issuers[] = {
+    {"34", "343434"}, {"37", "378282"}, {"30", "305693"}, {"36", "361485"}, {"38", "385200"},
+    {"39", "385200"}, {"35", "353011"}, {"50", "675964"}, {"56", "675964"}, {"57", "675964"},
+    {"58", "675964"}, {"5", "555555"},  {"2", "222300"},  {"62", "620000"}, {"60", "601111"},
+    {"64", "601111"}, {"65", "601111"}, {"6", "675964"},  {"", "411111"},
+};
+const size_t fake_issuer_count = COUNT_OF(fake_issuers);
 
-/* The first six digits of the issuers' own test cards, by the first one or two of the value. */
+/* The first six digits of the issuers' own test cards, by the first ones of the value. */
 static const char *test_issuer(const char *digits)
 {
-    static const struct {
-        const char *begins;
-        const char *test;
-    } issuers[] = {{"34", "343434"}, {"37", "378282"}, {"5", "555555"}, {"2", "222300"}, {"6", "601111"}};
-    for (size_t i = 0; i < COUNT_OF(issuers); i++)
-        if (strncmp(digits, issuers[i].begins, strlen(issuers[i].begins)) == 0)
-            return issuers[i].test;
-    return "411111";
+    size_t i = 0;
+    while (strncmp(digits, fake_issuers[i].begins, strlen(fake_issuers[i].begins)) != 0)
+        i++;
+    return fake_issuers[i].test;
 }
 
 static bool fake_card(struct text value, uint32_t number, struct buffer *out)
 {
-    enum { ISSUER = 6, LEAST = 12 };
     char digits[DIGITS_MAX];
+    const char *next = digits;
     size_t count = digits_of(value, digits);
-    if (count < LEAST)
+    if (count < FAKE_CARD_LEAST)
         return false;
-    memcpy(digits, test_issuer(digits), ISSUER);
-    if (!number_digits(digits + ISSUER, count - ISSUER - 1, number))
+    memcpy(digits, test_issuer(digits), FAKE_ISSUER);
+    if (!number_digits(digits + FAKE_ISSUER, count - FAKE_ISSUER - 1, number))
         return false;
-    digits[count - 1] = luhn_digit(digits, count - 1);
-    write_shaped(value, digits, out);
-    return true;
-}
-
-/* --- IBANs -----------------------------------------------------------------------------------------------------------
- */
-
-/* ISO 7064, mod 97-10, of the account with the country behind it. */
-static unsigned mod_97(const char *text, size_t length, unsigned rest)
-{
-    for (size_t i = 0; i < length; i++)
-        rest = isdigit((unsigned char)text[i])
-                   ? (rest * 10 + (unsigned)(text[i] - '0')) % 97
-                   : (rest * 100 + (unsigned)(toupper((unsigned char)text[i]) - 'A' + 10)) % 97;
-    return rest;
-}
-
-static bool fake_iban(struct text value, uint32_t number, struct buffer *out)
-{
-    enum { HEAD = 4 };
-    char plain[DIGITS_MAX];
-    size_t count = 0;
+    digits[count - 1] = '0';
+    while (!national_luhn(digits, count))
+        digits[count - 1]++;
     for (size_t i = 0; i < value.length; i++)
-        if (isalnum((unsigned char)value.data[i])) {
-            if (count == DIGITS_MAX)
-                return false;
-            plain[count++] = value.data[i];
-        }
-    if (count <= HEAD || !isalpha((unsigned char)plain[0]) || !isalpha((unsigned char)plain[1]) ||
-        !number_digits(plain + HEAD, count - HEAD, number))
-        return false;
-    plain[2] = plain[3] = '0';
-    unsigned check = 98 - mod_97(plain, HEAD, mod_97(plain + HEAD, count - HEAD, 0));
-    (void)number_digits(plain + 2, 2, check);
-    for (size_t i = 0, at = 0; i < value.length; i++)
-        buffer_append_byte(out, isalnum((unsigned char)value.data[i]) ? plain[at++] : value.data[i]);
+        buffer_append_byte(out, isdigit((unsigned char)value.data[i]) ? *next++ : value.data[i]);
     return true;
 }
 
 /* --- all others ------------------------------------------------------------------------------------------------------
  */
 
-/* Of broadcasters and novels; no number of them is given to anybody. */
-static bool fake_phone(struct text value, uint32_t number, struct buffer *out)
+static bool fake_iban(struct text value, uint32_t number, struct buffer *out)
 {
-    static const struct {
-        const char *begins;
-        const char *drama;
-        size_t width;
-    } countries[] = {{"49", "+49 30 23125 ", 3}, {"44", "+44 20 7946 0", 3}, {"33", "+33 1 99 00 ", 4}};
-    char digits[DIGITS_MAX];
-    char last[8];
-    size_t count = digits_of(value, digits);
-    size_t from = count > 2 && digits[0] == '0' && digits[1] == '0' ? 2 : 0;
-    for (size_t i = 0; i < COUNT_OF(countries); i++)
-        if (count > from + 2 && memcmp(digits + from, countries[i].begins, 2) == 0 &&
-            number_digits(last, countries[i].width, number)) {
-            BUFFER_APPEND_ALL(out, text_from(countries[i].drama), ((struct text){last, countries[i].width}));
-            return true;
-        }
-    if (!number_digits(last, 2, number))
+    char made[NATIONAL_CODE_MAX];
+    char country[2] = {0};
+    size_t count = 0;
+    size_t next = 0;
+    for (size_t i = 0; i < value.length; i++) {
+        if (!isalnum((unsigned char)value.data[i]))
+            continue;
+        if (count < sizeof(country))
+            country[count] = (char)toupper((unsigned char)value.data[i]);
+        count++;
+    }
+    if (count < sizeof(country) || national_iban_made((struct text){country, sizeof(country)}, number, made) != count)
         return false;
-    BUFFER_APPEND_ALL(out, TEXT("+1 202 555 01"), ((struct text){last, 2}));
+    for (size_t i = 0; i < value.length; i++)
+        buffer_append_byte(out, isalnum((unsigned char)value.data[i]) ? made[next++] : value.data[i]);
     return true;
 }
 
-static bool fake_email(struct text value, uint32_t number, struct buffer *out)
+const struct fake_form fake_forms[] = {
+    {DETECTOR_EMAIL, "", "customer", 0, "@example.com"},
+    {DETECTOR_PHONE, "49", "+49 30 23125 ", 3, ""},
+    {DETECTOR_PHONE, "44", "+44 20 7946 0", 3, ""},
+    {DETECTOR_PHONE, "33", "+33 1 99 00 ", 4, ""},
+    {DETECTOR_PHONE, "", "+1 202 555 01", 2, ""},
+    {DETECTOR_IP, ":", "2001:db8::", 0, ""},
+    {DETECTOR_IP, "", "192.0.2.", 0, ""},
+};
+const size_t fake_form_count = COUNT_OF(fake_forms);
+
+/* Phones by their country, after + or 00; addresses by their colon. */
+static bool is_of(const struct fake_form *form, struct text value)
 {
-    (void)value;
-    buffer_printf(out, "customer%u@example.com", number);
+    char digits[DIGITS_MAX];
+    struct text plain = {digits, digits_of(value, digits)};
+    if (form->detector == DETECTOR_IP)
+        return form->of[0] == '\0' || text_has(value, ':');
+    if (text_starts_with(plain, TEXT("00")))
+        plain = text_after(plain, 2);
+    return text_starts_with(plain, text_from(form->of));
+}
+
+static bool write_number(const struct fake_form *form, uint32_t number, struct buffer *out)
+{
+    enum { IPV4_MOST = 254, IPV6_MOST = 9999 };
+    char digits[8];
+    if (form->width > 0 && !number_digits(digits, form->width, number))
+        return false;
+    if (form->detector == DETECTOR_IP && number > (form->of[0] == '\0' ? IPV4_MOST : IPV6_MOST))
+        return false;
+    buffer_append_string(out, form->front);
+    if (form->width > 0)
+        buffer_append(out, (struct text){digits, form->width});
+    else
+        buffer_append_number(out, number); /* decimal digits are hex ones too */
+    buffer_append_string(out, form->back);
     return true;
 }
 
-static bool fake_ip(struct text value, uint32_t number, struct buffer *out)
+static bool fake_by_form(int detector, struct text value, uint32_t number, struct buffer *out)
 {
-    if (text_has(value, ':'))
-        buffer_printf(out, "2001:db8::%x", number);
-    else if (number < 255)
-        buffer_printf(out, "192.0.2.%u", number);
-    return out->length > 0;
+    for (size_t i = 0; i < fake_form_count; i++)
+        if ((int)fake_forms[i].detector == detector && is_of(&fake_forms[i], value) &&
+            write_number(&fake_forms[i], number, out))
+            return true;
+    return false;
 }
 
 /* Of the others (names, addresses, what has a meaning of its own) there are none: they get a placeholder. */
 bool fake_write(int detector, struct text value, uint32_t number, struct buffer *out)
 {
-    static bool (*const fakes[DETECTOR_COUNT])(struct text value, uint32_t number, struct buffer * out) = {
-        [DETECTOR_CARD] = fake_card,   [DETECTOR_IBAN] = fake_iban, [DETECTOR_EMAIL] = fake_email,
-        [DETECTOR_PHONE] = fake_phone, [DETECTOR_IP] = fake_ip,
-    };
-    return fakes[detector] != NULL && fakes[detector](value, number, out);
+    if (detector == DETECTOR_CARD)
+        return fake_card(value, number, out);
+    if (detector == DETECTOR_IBAN)
+        return fake_iban(value, number, out);
+    return fake_by_form(detector, value, number, out);
 }

@@ -14,17 +14,6 @@ find(const struct findings *findings, struct text kind, enum inspect_action acti
     return NULL;
 }
 
-/* Names that found_next reads as they are. */
-static struct text clean(struct text place, char *room)
-{
-    size_t length = place.length < FOUND_PLACE_MAX - 1 ? place.length : FOUND_PLACE_MAX - 1;
-    for (size_t i = 0; i < length; i++) {
-        char one = place.data[i];
-        room[i] = one > ' ' && one < 0x7f && one != ';' ? one : '*';
-    }
-    return (struct text){room, length};
-}
-
 static struct finding *add(struct findings *findings, struct text kind, enum inspect_action action, struct text place)
 {
     if (findings->list == NULL)
@@ -80,7 +69,7 @@ void findings_begin(struct findings *findings)
 void findings_add(struct findings *findings, struct text kind, enum inspect_action action, struct text place)
 {
     char room[FOUND_PLACE_MAX];
-    count(row_of(findings, kind, action, clean(place, room)), findings->reading);
+    count(row_of(findings, kind, action, place_show(findings->of, place, room)), findings->reading);
 }
 
 /* In what was refused nothing was replaced. */
@@ -102,5 +91,5 @@ void findings_tell(const struct findings *findings, bool is_refused, struct buff
 void findings_clear(struct findings *findings)
 {
     base_free(findings->list);
-    *findings = (struct findings){0};
+    *findings = (struct findings){.of = findings->of};
 }

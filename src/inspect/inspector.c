@@ -18,7 +18,8 @@ void inspector_free(struct inspector *inspector)
     body_free(inspector->body);
     detect_scratch_free(inspector->scratch);
     detect_matches_clear(&inspector->matches);
-    buffer_clear(&inspector->path);
+    detect_matches_clear(&inspector->in_names);
+    buffer_forget(&inspector->path);
     base_free(inspector);
 }
 
@@ -28,6 +29,7 @@ struct inspected *inspected_new(struct inspector *inspector, const struct inspec
     inspected->inspector = inspector;
     inspected->inspection = inspection;
     inspected->host = text_copy(host);
+    inspected->in_request.of = inspected->in_answer.of = inspected;
     return inspected;
 }
 
@@ -38,8 +40,8 @@ void inspected_free(struct inspected *inspected)
     findings_clear(&inspected->in_request);
     findings_clear(&inspected->in_answer);
     stand_ins_clear(&inspected->stand_ins);
-    buffer_clear(&inspected->path);
-    buffer_clear(&inspected->query);
+    buffer_forget(&inspected->path);
+    buffer_forget(&inspected->query);
     base_free(inspected->host);
     base_free(inspected);
 }
@@ -77,8 +79,8 @@ void inspected_forget_answer(struct inspected *inspected)
 
 void inspected_show(const struct inspected *inspected, struct text *path, struct text *query)
 {
-    if (inspected->hides_path)
+    if (inspected->path.length > 0)
         *path = buffer_text(&inspected->path);
-    if (inspected->hides_query)
+    if (inspected->query.length > 0)
         *query = buffer_text(&inspected->query);
 }

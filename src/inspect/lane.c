@@ -107,7 +107,7 @@ static void append_match(
         look_keep_out(look, kind, look->place);
     if (action == ACTION_REDACT) {
         word = look_word(look, match, all);
-        look->cannot_change = look->cannot_change || word.length == 0;
+        look_raise(look, word.length == 0 ? INSPECT_UNCHANGEABLE : INSPECT_PASSES);
     }
     if (action >= ACTION_REDACT)
         append_new(lane, word, out);

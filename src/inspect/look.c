@@ -26,38 +26,49 @@ static bool belongs_there(const struct look *look, const struct detect_match *ma
 static void
 tell_key(const struct look *look, const struct detect_match *match, struct text value, struct text path, bool goes_on)
 {
-    const struct inspected *inspected = look->inspected;
+    struct inspected *inspected = look->inspected;
+    char room[FOUND_PLACE_MAX];
     if (match->key != NULL && inspected->hear_key != NULL && !look->is_answer && look->place.length == 0)
         inspected->hear_key(
-            inspected->hear_context, match->key, text_part(value, match->start, match->length), path, goes_on);
+            inspected->hear_context, match->key, text_part(value, match->start, match->length),
+            place_show(inspected, path, room), goes_on);
 }
 
 enum inspect_action look_action(const struct look *look, const struct detect_match *match)
 {
     enum inspect_action action = side_action(look->side, match);
-    bool observes = look->inspected->inspection->observes && action > ACTION_FLAG;
-    return observes ? ACTION_FLAG : action;
+    if (!look->inspected->inspection->observes)
+        return action;
+    return action == ACTION_REDACT ? ACTION_WOULD_REDACT : action == ACTION_DENY ? ACTION_WOULD_DENY : action;
 }
 
-/* The first thing that refuses a message is told. */
-static void say(struct look *look, struct text kind, struct text place, const char *what)
+void look_raise(struct look *look, enum inspect_says says)
 {
+    bool is_heard = says != INSPECT_UNREADABLE || !look->inspected->inspection->observes;
+    if (is_heard && look->says < says)
+        look->says = says;
+}
+
+void look_tell(struct look *look, struct text kind, struct text place, const char *what)
+{
+    char room[FOUND_PLACE_MAX];
     if (look->detail == NULL || look->detail->text[0] != '\0')
         return;
-    (void)detail_say(
-        look->detail, "%.*s in %.*s: %s", TEXT_ARG(kind), TEXT_ARG(place.length > 0 ? place : TEXT("the body")), what);
+    struct text shown = place.length > 0 ? place_show(look->inspected, place, room) : TEXT("the body");
+    (void)detail_say(look->detail, "%.*s in %.*s: %s", TEXT_ARG(kind), TEXT_ARG(shown), what);
 }
 
 void look_keep_out(struct look *look, struct text kind, struct text place)
 {
-    look->denies = true;
-    say(look, kind, place, look->is_answer ? "this rule lets nobody have that" : "this rule lets nobody send that");
+    look_raise(look, INSPECT_DENIED);
+    look_tell(
+        look, kind, place, look->is_answer ? "this rule lets nobody have that" : "this rule lets nobody send that");
 }
 
 static void cannot_change(struct look *look, struct text kind, struct text place)
 {
-    look->cannot_change = true;
-    say(look, kind, place, "it would have to be redacted, and cannot be changed there");
+    look_raise(look, INSPECT_UNCHANGEABLE);
+    look_tell(look, kind, place, "it would have to be redacted, and cannot be changed there");
 }
 
 /* Empty: there is none. */
@@ -67,15 +78,10 @@ struct text look_word(struct look *look, const struct detect_match *match, struc
         .inspection = look->inspected->inspection,
         .kind = side_kind(look->side, match),
         .value = text_part(value, match->start, match->length),
-        .all = look->all,
         .detector = (int)match->detector,
+        .is_answers = look->is_answer,
     };
-    struct stand_ins *all = &look->inspected->stand_ins;
-    size_t before = all->count;
-    struct text word = stand_ins_for(all, &wish);
-    if (look->is_answer && all->count > before)
-        all->list[before].is_spoilt = true; /* the caller shall not have it */
-    return word;
+    return stand_ins_for(&look->inspected->stand_ins, &wish);
 }
 
 /* --- places of a body ------------------------------------------------------------------------------------------------
@@ -84,10 +90,12 @@ struct text look_word(struct look *look, const struct detect_match *match, struc
 static struct text path_of(const struct look *look, struct body *body, const struct body_place *place)
 {
     struct buffer *path = &look->inspected->inspector->path;
+    struct text within = body_path_text(body, place);
     buffer_empty(path);
-    if (look->place.length > 0)
-        BUFFER_APPEND_ALL(path, look->place, TEXT("."));
-    body_path(body, place, path);
+    buffer_append(path, look->place);
+    if (look->place.length > 0 && within.length > 0 && within.data[0] != '[')
+        buffer_append_byte(path, '.');
+    buffer_append(path, within);
     return buffer_text(path);
 }
 
@@ -98,29 +106,44 @@ void look_detect(struct look *look, struct text value, const struct detect_hint 
     if (look->side->set == NULL)
         return;
     if (detect_find(look->side->set, inspector->scratch, value, hint, &inspector->matches) == DETECT_GAVE_UP)
-        look->gave_up = true;
+        look_raise(look, INSPECT_UNREADABLE);
+}
+
+static bool
+put(struct look *look, struct body *body, const struct body_place *place, const struct detect_match *match,
+    struct text word)
+{
+    if (word.length == 0 || !body_edit(body, place, match->start, match->length, word))
+        return false;
+    look_raise(look, INSPECT_CHANGED);
+    return true;
 }
 
 static void change(
     struct look *look, struct body *body, const struct body_place *place, const struct detect_match *match,
     struct text path)
 {
-    struct text word = look_word(look, match, place->value);
-    if (word.length > 0 && body_edit(body, place, match->start, match->length, word))
-        look->has_changed = true;
-    else
+    if (look->writes == WRITES_NOTHING || !put(look, body, place, match, look_word(look, match, place->value)))
         cannot_change(look, side_kind(look->side, match), path);
+}
+
+/* For the record, in which a vendor's key is told by who looks for keys. */
+static void star(struct look *look, struct body *body, const struct body_place *place, const struct detect_match *match)
+{
+    if (!put(look, body, place, match, TEXT("*")))
+        look_raise(look, INSPECT_UNCHANGEABLE);
 }
 
 static void
 take_match(struct look *look, struct body *body, const struct body_place *place, const struct detect_match *match)
 {
-    struct text path = path_of(look, body, place);
     struct text kind = side_kind(look->side, match);
     enum inspect_action action = look_action(look, match);
+    struct text path = path_of(look, body, place);
     tell_key(look, match, place->value, path, action != ACTION_REDACT);
     if (belongs_there(look, match))
         return;
+    look->found++;
     findings_add(look->findings, kind, action, path);
     if (action == ACTION_DENY)
         look_keep_out(look, kind, path);
@@ -146,7 +169,7 @@ static void restore(struct look *look, struct body *body, const struct body_plac
         bool may = !one->is_spoilt && !is_taken(&look->inspected->inspector->matches, at, one->word.length);
         if (!may || !body_edit(body, place, at, one->word.length, one->value))
             continue;
-        look->has_changed = true;
+        look_raise(look, INSPECT_CHANGED);
         findings_add(look->findings, TEXT("placeholder"), ACTION_RESTORE, TEXT(""));
     }
 }
@@ -155,154 +178,56 @@ static void restore(struct look *look, struct body *body, const struct body_plac
 static void take_opaque(struct look *look, struct body *body, const struct body_place *place)
 {
     struct text type = place->type;
-    if (look->side->set == NULL)
+    if (look->side->set == NULL || look->writes == WRITES_STARS)
         return;
     if (inspection_passes_type(look->inspected->inspection, type) || look->inspected->inspection->observes) {
         findings_add(look->findings, TEXT("body"), ACTION_UNSEEN, type);
         return;
     }
-    look->is_unseen = true;
-    if (look->detail != NULL && look->detail->text[0] == '\0')
-        (void)detail_say(
-            look->detail, "%.*s has the type %.*s, which nobody can look into: inspect.types lets it pass",
-            TEXT_ARG(path_of(look, body, place)), TEXT_ARG(type.length > 0 ? type : TEXT("(none)")));
+    char path[FOUND_PLACE_MAX];
+    char room[FOUND_PLACE_MAX];
+    look_raise(look, INSPECT_UNREADABLE);
+    if (look->detail == NULL || look->detail->text[0] != '\0')
+        return;
+    struct text shown = type.length > 0 ? place_show(look->inspected, type, room) : TEXT("(none)");
+    (void)detail_say(
+        look->detail, "%.*s has the type %.*s, which nobody can look into: inspect.types lets it pass",
+        TEXT_ARG(place_show(look->inspected, path_of(look, body, place), path)), TEXT_ARG(shown));
 }
 
-/* For body_walk: detects, counts, edits. */
-static bool look_at_place(void *context, struct body *body, const struct body_place *place)
+static struct detect_hint hint_of(const struct look *look, struct body *body, const struct body_place *place)
+{
+    if (place->what == BODY_NAME)
+        return (struct detect_hint){0};
+    return (struct detect_hint){
+        .field = place->field.length > 0 ? place->field : look->field,
+        .path = body_path_text(body, place),
+        .beside = place->beside,
+    };
+}
+
+bool look_heeds_first(const struct look *look)
+{
+    const struct settings_inspect *source = look->inspected->inspection->source;
+    return !look->is_answer && look->writes == WRITES_WORDS && (source->restores || source->format == INSPECT_PRESERVE);
+}
+
+bool look_at_place(void *context, struct body *body, const struct body_place *place)
 {
     struct look *look = context;
-    struct inspector *inspector = look->inspected->inspector;
+    const struct detect_matches *matches = &look->inspected->inspector->matches;
     look->findings->reading = (struct reading){place->same_as, place->number};
     if (place->what == BODY_OPAQUE) {
         take_opaque(look, body, place);
         return true;
     }
-    if (!look->is_answer)
+    if (!look->is_answer && look->writes != WRITES_STARS && !look_heeds_first(look))
         stand_ins_heed(&look->inspected->stand_ins, look->inspected->inspection, place->value);
-    struct detect_hint hint = {0};
-    if (place->what != BODY_NAME)
-        hint =
-            (struct detect_hint){.field = place->field, .path = body_path_text(body, place), .beside = place->beside};
+    const struct detect_hint hint = hint_of(look, body, place);
     look_detect(look, place->value, &hint);
-    for (size_t i = 0; i < inspector->matches.count; i++)
-        take_match(look, body, place, &inspector->matches.items[i]);
+    for (size_t i = 0; i < matches->count; i++)
+        (look->writes == WRITES_STARS ? star : take_match)(look, body, place, &matches->items[i]);
     if (look->restores && place->what != BODY_NAME && place->what != BODY_NUMBER)
         restore(look, body, place);
     return true;
-}
-
-/* --- values of a head ------------------------------------------------------------------------------------------------
- */
-
-static bool take_head_match(struct look *look, const struct detect_match *match)
-{
-    struct text kind = side_kind(look->side, match);
-    enum inspect_action action = look_action(look, match);
-    if (belongs_there(look, match))
-        return false;
-    findings_add(look->findings, kind, action, look->place);
-    if (action == ACTION_DENY)
-        look_keep_out(look, kind, look->place);
-    else if (action == ACTION_REDACT)
-        cannot_change(look, kind, look->place);
-    return action >= ACTION_REDACT;
-}
-
-void look_at_value(struct look *look, struct text value, struct text field, struct buffer *out)
-{
-    const struct detect_matches *matches = &look->inspected->inspector->matches;
-    size_t from = 0;
-    const struct detect_hint hint = {.field = field};
-    look_detect(look, value, &hint);
-    for (size_t i = 0; i < matches->count; i++) {
-        const struct detect_match *match = &matches->items[i];
-        if (!take_head_match(look, match) || out == NULL)
-            continue;
-        BUFFER_APPEND_ALL(out, text_part(value, from, match->start - from), TEXT("*"));
-        from = match->start + match->length;
-        look->has_changed = true;
-    }
-    if (out != NULL)
-        buffer_append(out, text_after(value, from));
-}
-
-/* --- a body as a whole -----------------------------------------------------------------------------------------------
- */
-
-enum inspect_says look_says(const struct look *look)
-{
-    bool observes = look->inspected->inspection->observes;
-    if (look->denies)
-        return INSPECT_DENIED;
-    if ((look->is_unseen || look->gave_up) && !observes)
-        return INSPECT_UNREADABLE;
-    if (look->cannot_change)
-        return INSPECT_UNCHANGEABLE;
-    return look->has_changed ? INSPECT_CHANGED : INSPECT_PASSES;
-}
-
-/* One look at all of its text says in most cases that there is nothing. */
-static bool may_have_something(const struct look *look)
-{
-    struct inspector *inspector = look->inspected->inspector;
-    struct body *body = inspector->body;
-    size_t at;
-    if (!body_is_plain(body) ||
-        (look->restores && stand_ins_find(&look->inspected->stand_ins, body_text(body), 0, &at)))
-        return true;
-    enum body_kind kind = body_kind(body);
-    bool is_json = kind == BODY_JSON || kind == BODY_LINES || kind == BODY_SEQUENCE;
-    if (!is_json && kind != BODY_TEXT)
-        return true;
-    return look->side->set != NULL &&
-           detect_may_have(look->side->set, inspector->scratch, body_text(body), is_json ? DETECT_JSON : DETECT_PLAIN);
-}
-
-static enum inspect_says unreadable(struct look *look, enum body_fault fault)
-{
-    if (look->detail != NULL && look->detail->text[0] == '\0')
-        (void)detail_say(look->detail, "%s", body_fault_row(fault)->text);
-    return INSPECT_UNREADABLE;
-}
-
-static enum inspect_says walk(struct look *look)
-{
-    struct body *body = look->inspected->inspector->body;
-    enum body_fault fault = body_walk(body, NULL, NULL, look->detail);
-    if (fault != BODY_FINE)
-        return unreadable(look, fault);
-    /* what no decoder shows does not go on: the body is written anew, without its coding */
-    look->has_changed = body_hides(body) && !look->inspected->inspection->observes;
-    if (!may_have_something(look))
-        return look_says(look);
-    look->all = body_text(body);
-    fault = body_walk(body, look_at_place, look, look->detail);
-    findings_begin(look->findings);
-    return fault == BODY_FINE ? look_says(look) : unreadable(look, fault);
-}
-
-static enum inspect_says rewrite(struct look *look, struct buffer *body)
-{
-    struct buffer changed = {0};
-    if (!body_rewrite(look->inspected->inspector->body, &changed)) {
-        buffer_clear(&changed);
-        say(look, TEXT("what replaces data"), TEXT("this body"), "it cannot be written in the body's charset");
-        return INSPECT_UNCHANGEABLE;
-    }
-    buffer_forget(body);
-    *body = changed;
-    return INSPECT_CHANGED;
-}
-
-enum inspect_says look_at_body(struct look *look, const struct body_label *label, struct buffer *body)
-{
-    struct inspector *inspector = look->inspected->inspector;
-    enum body_fault fault =
-        body_read(inspector->body, label, bytes_of_text(buffer_text(body)), &body_limits_usual, look->detail);
-    enum inspect_says says = fault == BODY_FINE ? walk(look) : unreadable(look, fault);
-    if (says == INSPECT_CHANGED)
-        says = rewrite(look, body);
-    body_forget(inspector->body);
-    return says;
 }

@@ -51,9 +51,7 @@ bool inspect_is_signed(const struct message_head *head, struct text *field)
         TEXT_INIT("AWS4-"), TEXT_INIT("GOOG4-"), TEXT_INIT("HMAC-"), TEXT_INIT("Hawk ")};
     for (size_t i = 0; i < head->field_count; i++) {
         const struct field *one = &head->fields[i];
-        bool is_one = false;
-        for (size_t j = 0; j < COUNT_OF(names); j++)
-            is_one = is_one || text_equal_nocase(one->name, names[j]);
+        bool is_one = text_is_among_nocase(one->name, names, COUNT_OF(names));
         for (size_t j = 0; j < COUNT_OF(schemes) && text_equal_nocase(one->name, TEXT("Authorization")); j++)
             is_one = is_one || text_starts_with(one->value, schemes[j]);
         if (is_one) {

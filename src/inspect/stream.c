@@ -49,20 +49,12 @@ void inspect_stream_free(struct inspect_stream *stream)
 /* --- what an event says of itself ------------------------------------------------------------------------------------
  */
 
-static bool is_one_of(struct text name, const struct text *names, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (text_equal(name, names[i]))
-            return true;
-    return false;
-}
-
 static bool is_mark(struct text field)
 {
     static const struct text names[] = {
         TEXT_INIT("index"), TEXT_INIT("output_index"), TEXT_INIT("content_index"), TEXT_INIT("summary_index"),
         TEXT_INIT("contentBlockIndex")};
-    return is_one_of(field, names, COUNT_OF(names));
+    return text_is_among(field, names, COUNT_OF(names));
 }
 
 static bool is_end(struct text field)
@@ -70,7 +62,7 @@ static bool is_end(struct text field)
     static const struct text names[] = {
         TEXT_INIT("finish_reason"), TEXT_INIT("finishReason"), TEXT_INIT("stop_reason"), TEXT_INIT("stopReason"),
         TEXT_INIT("done_reason")};
-    return is_one_of(field, names, COUNT_OF(names));
+    return text_is_among(field, names, COUNT_OF(names));
 }
 
 /* Members in which models go on with a text. All others are whole in each event. */
@@ -82,13 +74,13 @@ static bool goes_on(struct text field)
         TEXT_INIT("thinking"),          TEXT_INIT("response"),   TEXT_INIT("reasoning"),
         TEXT_INIT("reasoning_content"), TEXT_INIT("refusal"),    TEXT_INIT("completion"),
         TEXT_INIT("tool_plan"),         TEXT_INIT("transcript"), TEXT_INIT("outputText")};
-    return is_one_of(field, names, COUNT_OF(names));
+    return text_is_among(field, names, COUNT_OF(names));
 }
 
 static bool is_json_inside(struct text field)
 {
     static const struct text names[] = {TEXT_INIT("arguments"), TEXT_INIT("partial_json"), TEXT_INIT("input")};
-    return is_one_of(field, names, COUNT_OF(names));
+    return text_is_among(field, names, COUNT_OF(names));
 }
 
 static struct text path_of(struct inspect_stream *stream, struct body *body, const struct body_place *place)
@@ -156,7 +148,7 @@ static void put(struct inspect_stream *stream, struct body *body, const struct b
     if (text_equal(words, place->value))
         return;
     if (!body_edit(body, place, 0, place->value.length, words))
-        stream->look.cannot_change = true;
+        look_raise(&stream->look, INSPECT_UNCHANGEABLE);
 }
 
 /* More of a text, or, in an event that is said once more, what was left of it. */
@@ -212,7 +204,7 @@ write_event(struct inspect_stream *stream, const struct body_event *event, struc
     if (body_rewrite(body, &data))
         body_event_write(stream->kind, event, buffer_text(&data), out);
     else
-        stream->look.cannot_change = true;
+        look_raise(&stream->look, INSPECT_UNCHANGEABLE);
     buffer_forget(&data);
 }
 
@@ -301,7 +293,7 @@ static bool take_json(struct inspect_stream *stream, const struct body_event *ev
     }
     say_ended(stream, out);
     if (!read_event(stream, event->data) || body_walk(body, see_place, stream, NULL) != BODY_FINE)
-        stream->look.is_unseen = true;
+        look_raise(&stream->look, INSPECT_UNREADABLE);
     else
         write_event(stream, event, body, out);
     keep_newest(stream, event);
@@ -374,10 +366,8 @@ static void take_event(struct inspect_stream *stream, const struct body_event *e
 
 static enum inspect_says says(const struct inspect_stream *stream)
 {
-    enum inspect_says word = look_says(&stream->look);
-    if (word == INSPECT_CHANGED)
-        word = INSPECT_PASSES;
-    return answer_settle(stream->inspected, word);
+    enum inspect_says word = stream->look.says;
+    return answer_settle(stream->inspected, word == INSPECT_CHANGED ? INSPECT_PASSES : word);
 }
 
 static bool holds_too_much(const struct inspect_stream *stream)
@@ -404,7 +394,7 @@ static enum inspect_says take_events(struct inspect_stream *stream, struct buffe
         }
         take_event(stream, &event, out);
         if (holds_too_much(stream))
-            stream->look.is_unseen = true;
+            look_raise(&stream->look, INSPECT_UNREADABLE);
         if (says(stream) != INSPECT_PASSES)
             return says(stream);
     }

@@ -14,7 +14,8 @@ void found_append(struct buffer *out, const struct found *found)
         BUFFER_APPEND_ALL(out, TEXT(" "), found->what);
 }
 
-const char *const found_actions[FOUND_ACTIONS] = {"restore", "unseen", "flag", "redact", "deny"};
+const char *const found_actions[FOUND_ACTIONS] = {"restore",    "unseen", "flag", "would_redact",
+                                                  "would_deny", "redact", "deny"};
 
 const char *const found_key_words[FOUND_KEY_COUNT] = {
     [FOUND_KEY_SENT] = "sent",

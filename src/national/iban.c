@@ -39,89 +39,91 @@ static const struct country {
     char code[3];
     const char *shape;
     bool (*check)(const char *digits); /* NULL: it has none */
+    uint8_t check_at;                  /* its digits in the shape */
+    uint8_t check_length;
 } countries[] = {
-    {"AD", "99999999xxxxxxxxxxxx", NULL},
-    {"AE", "9999999999999999999", NULL},
-    {"AL", "99999999xxxxxxxxxxxxxxxx", NULL},
-    {"AT", "9999999999999999", NULL},
-    {"AZ", "aaaaxxxxxxxxxxxxxxxxxxxx", NULL},
-    {"BA", "9999999999999999", NULL},
-    {"BE", "999999999999", check_be_account},
-    {"BG", "aaaa999999xxxxxxxx", NULL},
-    {"BH", "aaaaxxxxxxxxxxxxxx", NULL},
-    {"BI", "99999999999999999999999", NULL},
-    {"BR", "99999999999999999999999ax", NULL},
-    {"BY", "xxxx9999xxxxxxxxxxxxxxxx", NULL},
-    {"CH", "99999xxxxxxxxxxxx", NULL},
-    {"CR", "999999999999999999", NULL},
-    {"CY", "99999999xxxxxxxxxxxxxxxx", NULL},
-    {"CZ", "99999999999999999999", NULL},
-    {"DE", "999999999999999999", NULL},
-    {"DJ", "99999999999999999999999", NULL},
-    {"DK", "99999999999999", NULL},
-    {"DO", "xxxx99999999999999999999", NULL},
-    {"EE", "9999999999999999", NULL},
-    {"EG", "9999999999999999999999999", NULL},
-    {"ES", "99999999999999999999", check_es_account},
-    {"FI", "99999999999999", NULL},
-    {"FO", "99999999999999", NULL},
-    {"FR", "9999999999xxxxxxxxxxx99", NULL},
-    {"GB", "aaaa99999999999999", NULL},
-    {"GE", "aa9999999999999999", NULL},
-    {"GI", "aaaaxxxxxxxxxxxxxxx", NULL},
-    {"GL", "99999999999999", NULL},
-    {"GR", "9999999xxxxxxxxxxxxxxxx", NULL},
-    {"GT", "xxxxxxxxxxxxxxxxxxxxxxxx", NULL},
-    {"HR", "99999999999999999", NULL},
-    {"HU", "999999999999999999999999", NULL},
-    {"IE", "aaaa99999999999999", NULL},
-    {"IL", "9999999999999999999", NULL},
-    {"IQ", "aaaa999999999999999", NULL},
-    {"IS", "9999999999999999999999", NULL},
-    {"IT", "a9999999999xxxxxxxxxxxx", NULL},
-    {"JO", "aaaa9999xxxxxxxxxxxxxxxxxx", NULL},
-    {"KW", "aaaaxxxxxxxxxxxxxxxxxxxxxx", NULL},
-    {"KZ", "999xxxxxxxxxxxxx", NULL},
-    {"LB", "9999xxxxxxxxxxxxxxxxxxxx", NULL},
-    {"LC", "aaaaxxxxxxxxxxxxxxxxxxxxxxxx", NULL},
-    {"LI", "99999xxxxxxxxxxxx", NULL},
-    {"LT", "9999999999999999", NULL},
-    {"LU", "999xxxxxxxxxxxxx", NULL},
-    {"LV", "aaaaxxxxxxxxxxxxx", NULL},
-    {"LY", "999999999999999999999", NULL},
-    {"MC", "9999999999xxxxxxxxxxx99", NULL},
-    {"MD", "xxxxxxxxxxxxxxxxxxxx", NULL},
-    {"ME", "999999999999999999", check_me_account},
-    {"MK", "999xxxxxxxxxx99", NULL},
-    {"MR", "99999999999999999999999", NULL},
-    {"MT", "aaaa99999xxxxxxxxxxxxxxxxxx", NULL},
-    {"MU", "aaaa9999999999999999999aaa", NULL},
-    {"NI", "aaaa99999999999999999999", NULL},
-    {"NL", "aaaa9999999999", NULL},
-    {"NO", "99999999999", check_no_account},
-    {"PK", "aaaaxxxxxxxxxxxxxxxx", NULL},
-    {"PL", "999999999999999999999999", NULL},
-    {"PS", "aaaaxxxxxxxxxxxxxxxxxxxxx", NULL},
-    {"PT", "999999999999999999999", NULL},
-    {"QA", "aaaaxxxxxxxxxxxxxxxxxxxxx", NULL},
-    {"RO", "aaaaxxxxxxxxxxxxxxxx", NULL},
-    {"RS", "999999999999999999", NULL},
-    {"SA", "99xxxxxxxxxxxxxxxxxx", NULL},
-    {"SC", "aaaa99999999999999999999aaa", NULL},
-    {"SD", "99999999999999", NULL},
-    {"SE", "99999999999999999999", NULL},
-    {"SI", "999999999999999", NULL},
-    {"SK", "99999999999999999999", NULL},
-    {"SM", "a9999999999xxxxxxxxxxxx", NULL},
-    {"ST", "999999999999999999999", NULL},
-    {"SV", "aaaa99999999999999999999", NULL},
-    {"TL", "9999999999999999999", NULL},
-    {"TN", "99999999999999999999", NULL},
-    {"TR", "999999xxxxxxxxxxxxxxxx", NULL},
-    {"UA", "999999xxxxxxxxxxxxxxxxxxx", NULL},
-    {"VA", "999999999999999999", NULL},
-    {"VG", "aaaa9999999999999999", NULL},
-    {"XK", "9999999999999999", NULL},
+    {"AD", "99999999xxxxxxxxxxxx", NULL, 0, 0},
+    {"AE", "9999999999999999999", NULL, 0, 0},
+    {"AL", "99999999xxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"AT", "9999999999999999", NULL, 0, 0},
+    {"AZ", "aaaaxxxxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"BA", "9999999999999999", NULL, 0, 0},
+    {"BE", "999999999999", check_be_account, 10, 2},
+    {"BG", "aaaa999999xxxxxxxx", NULL, 0, 0},
+    {"BH", "aaaaxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"BI", "99999999999999999999999", NULL, 0, 0},
+    {"BR", "99999999999999999999999ax", NULL, 0, 0},
+    {"BY", "xxxx9999xxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"CH", "99999xxxxxxxxxxxx", NULL, 0, 0},
+    {"CR", "999999999999999999", NULL, 0, 0},
+    {"CY", "99999999xxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"CZ", "99999999999999999999", NULL, 0, 0},
+    {"DE", "999999999999999999", NULL, 0, 0},
+    {"DJ", "99999999999999999999999", NULL, 0, 0},
+    {"DK", "99999999999999", NULL, 0, 0},
+    {"DO", "xxxx99999999999999999999", NULL, 0, 0},
+    {"EE", "9999999999999999", NULL, 0, 0},
+    {"EG", "9999999999999999999999999", NULL, 0, 0},
+    {"ES", "99999999999999999999", check_es_account, 8, 2},
+    {"FI", "99999999999999", NULL, 0, 0},
+    {"FO", "99999999999999", NULL, 0, 0},
+    {"FR", "9999999999xxxxxxxxxxx99", NULL, 0, 0},
+    {"GB", "aaaa99999999999999", NULL, 0, 0},
+    {"GE", "aa9999999999999999", NULL, 0, 0},
+    {"GI", "aaaaxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"GL", "99999999999999", NULL, 0, 0},
+    {"GR", "9999999xxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"GT", "xxxxxxxxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"HR", "99999999999999999", NULL, 0, 0},
+    {"HU", "999999999999999999999999", NULL, 0, 0},
+    {"IE", "aaaa99999999999999", NULL, 0, 0},
+    {"IL", "9999999999999999999", NULL, 0, 0},
+    {"IQ", "aaaa999999999999999", NULL, 0, 0},
+    {"IS", "9999999999999999999999", NULL, 0, 0},
+    {"IT", "a9999999999xxxxxxxxxxxx", NULL, 0, 0},
+    {"JO", "aaaa9999xxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"KW", "aaaaxxxxxxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"KZ", "999xxxxxxxxxxxxx", NULL, 0, 0},
+    {"LB", "9999xxxxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"LC", "aaaaxxxxxxxxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"LI", "99999xxxxxxxxxxxx", NULL, 0, 0},
+    {"LT", "9999999999999999", NULL, 0, 0},
+    {"LU", "999xxxxxxxxxxxxx", NULL, 0, 0},
+    {"LV", "aaaaxxxxxxxxxxxxx", NULL, 0, 0},
+    {"LY", "999999999999999999999", NULL, 0, 0},
+    {"MC", "9999999999xxxxxxxxxxx99", NULL, 0, 0},
+    {"MD", "xxxxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"ME", "999999999999999999", check_me_account, 16, 2},
+    {"MK", "999xxxxxxxxxx99", NULL, 0, 0},
+    {"MR", "99999999999999999999999", NULL, 0, 0},
+    {"MT", "aaaa99999xxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"MU", "aaaa9999999999999999999aaa", NULL, 0, 0},
+    {"NI", "aaaa99999999999999999999", NULL, 0, 0},
+    {"NL", "aaaa9999999999", NULL, 0, 0},
+    {"NO", "99999999999", check_no_account, 10, 1},
+    {"PK", "aaaaxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"PL", "999999999999999999999999", NULL, 0, 0},
+    {"PS", "aaaaxxxxxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"PT", "999999999999999999999", NULL, 0, 0},
+    {"QA", "aaaaxxxxxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"RO", "aaaaxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"RS", "999999999999999999", NULL, 0, 0},
+    {"SA", "99xxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"SC", "aaaa99999999999999999999aaa", NULL, 0, 0},
+    {"SD", "99999999999999", NULL, 0, 0},
+    {"SE", "99999999999999999999", NULL, 0, 0},
+    {"SI", "999999999999999", NULL, 0, 0},
+    {"SK", "99999999999999999999", NULL, 0, 0},
+    {"SM", "a9999999999xxxxxxxxxxxx", NULL, 0, 0},
+    {"ST", "999999999999999999999", NULL, 0, 0},
+    {"SV", "aaaa99999999999999999999", NULL, 0, 0},
+    {"TL", "9999999999999999999", NULL, 0, 0},
+    {"TN", "99999999999999999999", NULL, 0, 0},
+    {"TR", "999999xxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"UA", "999999xxxxxxxxxxxxxxxxxxx", NULL, 0, 0},
+    {"VA", "999999999999999999", NULL, 0, 0},
+    {"VG", "aaaa9999999999999999", NULL, 0, 0},
+    {"XK", "9999999999999999", NULL, 0, 0},
 };
 // clang-format on
 
@@ -161,4 +163,88 @@ enum national_iban national_iban(struct text code)
     if (check_remainder(turned, code.length, 97) != 1)
         return NATIONAL_IBAN_NONE;
     return country->check == NULL || country->check(code.data + FRONT) ? NATIONAL_IBAN_WHOLE : NATIONAL_IBAN_OUTER;
+}
+
+/* --- accounts of nobody ----------------------------------------------------------------------------------------------
+ */
+
+enum { MADE_DIGITS = 5 };
+
+static bool is_check(const struct country *country, size_t at)
+{
+    return at >= country->check_at && at < (size_t)country->check_at + country->check_length;
+}
+
+/* The places of the last MADE_DIGITS digits, and of one before them, that are free: from the right. */
+static void find_free(const struct country *country, size_t places[MADE_DIGITS + 1])
+{
+    size_t count = 0;
+    for (size_t at = strlen(country->shape); at > 0 && count <= MADE_DIGITS; at--)
+        if (country->shape[at - 1] != 'a' && !is_check(country, at - 1))
+            places[count++] = at - 1;
+}
+
+static void put_digits(char *code, size_t at, size_t length, unsigned number)
+{
+    for (size_t i = length; i > 0; i--, number /= 10)
+        code[at + i - 1] = (char)('0' + number % 10);
+}
+
+/* Whatever check digits fit, if any do. */
+static bool fit_inner(const struct country *country, char *account)
+{
+    unsigned most = country->check_length == 1 ? 10 : 100;
+    for (unsigned i = 0; i < most; i++) {
+        if (country->check == NULL || country->check(account))
+            return true;
+        put_digits(account, country->check_at, country->check_length, i);
+    }
+    return country->check(account);
+}
+
+static void fit_outer(char *code, size_t length)
+{
+    char turned[NATIONAL_CODE_MAX];
+    memcpy(turned, code + FRONT, length - FRONT);
+    memcpy(turned + length - FRONT, code, 2);
+    memset(turned + length - 2, '0', 2);
+    put_digits(code, 2, 2, 98 - check_remainder(turned, length, 97));
+}
+
+size_t national_iban_made(struct text country, uint32_t number, char code[NATIONAL_CODE_MAX])
+{
+    const struct country *found = country_of(country);
+    size_t places[MADE_DIGITS + 1] = {0};
+    char *account = code + FRONT;
+    if (found == NULL || number > NATIONAL_MADE_MAX)
+        return 0;
+    size_t length = strlen(found->shape);
+    memcpy(code, found->code, 2);
+    for (size_t i = 0; i < length; i++)
+        account[i] = found->shape[i] == 'a' ? 'X' : '0';
+    find_free(found, places);
+    for (size_t i = 0; i < MADE_DIGITS; i++, number /= 10)
+        account[places[i]] = (char)('0' + number % 10);
+    while (!fit_inner(found, account)) /* with some digit before the number it can */
+        account[places[MADE_DIGITS]]++;
+    fit_outer(code, FRONT + length);
+    return FRONT + length;
+}
+
+bool national_iban_is_made(struct text code, uint32_t *number)
+{
+    const struct country *country = country_of(code);
+    size_t places[MADE_DIGITS + 1] = {0};
+    char made[NATIONAL_CODE_MAX];
+    *number = 0;
+    if (country == NULL || code.length != FRONT + strlen(country->shape))
+        return false;
+    find_free(country, places);
+    for (size_t i = MADE_DIGITS; i > 0; i--) {
+        char digit = code.data[FRONT + places[i - 1]];
+        if (digit < '0' || digit > '9')
+            return false;
+        *number = *number * 10 + digit_at(&digit, 0);
+    }
+    return national_iban_made(code, *number, made) == code.length && memcmp(made, code.data, code.length) == 0;
 }

@@ -3,6 +3,7 @@
 #include "sums.h"
 
 #include "checks.h"
+#include "exeat/national.h"
 
 unsigned long long sums_number(const char *digits, size_t length)
 {
@@ -47,6 +48,11 @@ bool check_luhn(const char *digits, size_t length)
         sum += digit > 9 ? digit - 9 : digit;
     }
     return sum % 10 == 0;
+}
+
+bool national_luhn(const char *digits, size_t length)
+{
+    return check_luhn(digits, length);
 }
 
 bool check_mod11_10(const char *digits, size_t length)

@@ -269,11 +269,11 @@ def test_a_range_is_not_asked_for_where_answers_are_looked_into_and_a_part_is_ke
     assert b"range" not in heard[1].lower()
 
 
-def test_in_observe_mode_it_only_counts(gate, origin):
+def test_in_observe_mode_it_says_what_would_become_of_it(gate, origin):
     one = gate(mode="observe", resolve=hosts("shop.example"), rules=[looks("shop.example", "courier", {"deny": ["card"]})])
     one.base = f"shop.example:{origin.port}"
     assert post(one, {"note": CARD}).status == post(one, b'{"note": ').status == 200
-    assert [d["found"] for d in one.decisions()] == ["card flag 1 note", "body unseen 1 unreadable"]
+    assert [d["found"] for d in one.decisions()] == ["card would_deny 1 note", "body unseen 1 unreadable"]
     assert json.loads(origin.requests[0]["body"]) == {"note": CARD}
 
 

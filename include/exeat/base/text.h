@@ -30,12 +30,14 @@ struct text text_part(struct text text, size_t from, size_t length); /* clamped 
 struct text text_after(struct text text, size_t from);               /* without the first `from` bytes; clamped */
 struct text text_trim(struct text text, const char *set);            /* without the bytes of `set` at both ends */
 
-bool text_equal(struct text left, struct text right);        /* bytewise; all empty ones are equal */
-bool text_equal_nocase(struct text left, struct text right); /* ASCII only */
-int text_compare(struct text left, struct text right);       /* bytewise, then shorter first */
-bool text_starts_with(struct text text, struct text prefix); /* bytewise, as below */
-bool text_ends_with(struct text text, struct text suffix);   /* an empty suffix always */
-bool text_has(struct text text, char byte);                  /* anywhere */
+bool text_equal(struct text left, struct text right);                         /* bytewise; all empty ones are equal */
+bool text_equal_nocase(struct text left, struct text right);                  /* ASCII only */
+bool text_is_among(struct text text, const struct text *texts, size_t count); /* bytewise equal to one of them */
+bool text_is_among_nocase(struct text text, const struct text *texts, size_t count); /* ASCII only */
+int text_compare(struct text left, struct text right);                               /* bytewise, then shorter first */
+bool text_starts_with(struct text text, struct text prefix);                         /* bytewise, as below */
+bool text_ends_with(struct text text, struct text suffix);                           /* an empty suffix always */
+bool text_has(struct text text, char byte);                                          /* anywhere */
 /* Index of the first `byte` at or after `from`; text.length when absent. */
 size_t text_index(struct text text, char byte, size_t from);
 /* Takes the piece before the next `separator` off the front of `*rest`; false when nothing is left. */

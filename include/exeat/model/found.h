@@ -7,9 +7,10 @@
 #include "exeat/base/bytes.h"
 
 enum { FOUND_PLACE_MAX = 120 };
-/* What became of it. */
-enum { FOUND_ACTIONS = 5 };
-extern const char *const found_actions[FOUND_ACTIONS]; /* "restore", "unseen", "flag", "redact", "deny" */
+/* What became of it: "restore", "unseen", "flag", "would_redact" and "would_deny" (in observe mode), "redact", "deny".
+ */
+enum { FOUND_ACTIONS = 7 };
+extern const char *const found_actions[FOUND_ACTIONS];
 /* What became of a vendor's key: to its vendor, to somebody else, refused for it, or nowhere. */
 enum found_key { FOUND_KEY_SENT, FOUND_KEY_ASTRAY, FOUND_KEY_REFUSED, FOUND_KEY_HELD, FOUND_KEY_COUNT };
 extern const char *const found_key_words[FOUND_KEY_COUNT]; /* "sent", "astray", "refused", "held" */

@@ -12,7 +12,7 @@
 
 #include <stdio.h>
 
-struct rule rule_make(const char *inspect)
+static struct rule make(const char *inspect, bool observes)
 {
     struct buffer yaml = {0};
     struct diags *diags = diags_new();
@@ -24,13 +24,24 @@ struct rule rule_make(const char *inspect)
         inspect);
     rule.settings = settings_parse(buffer_text(&yaml), "test.yaml", diags);
     assert_non_null(rule.settings);
-    rule.inspection = inspection_compile(&rule.settings->lists.rules[0].inspect, &rule.settings->lists, false, diags);
+    rule.inspection =
+        inspection_compile(&rule.settings->lists.rules[0].inspect, &rule.settings->lists, observes, diags);
     assert_non_null(rule.inspection);
     rule.inspector = inspector_new();
     rule.inspected = inspected_new(rule.inspector, rule.inspection, TEXT("a.example"));
     diags_free(diags);
     buffer_clear(&yaml);
     return rule;
+}
+
+struct rule rule_make(const char *inspect)
+{
+    return make(inspect, false);
+}
+
+struct rule rule_observing(const char *inspect)
+{
+    return make(inspect, true);
 }
 
 void rule_again(struct rule *rule)
@@ -45,6 +56,15 @@ void rule_free(struct rule *rule)
     inspector_free(rule->inspector);
     inspection_free(rule->inspection);
     settings_free(rule->settings);
+}
+
+void rule_assert_found(struct rule *rule, const char *expected)
+{
+    struct buffer found = {0};
+    inspected_tell_request(rule->inspected, &found);
+    buffer_append_byte(&found, '\0');
+    assert_string_equal(found.data, expected);
+    buffer_clear(&found);
 }
 
 enum inspect_says rule_json(struct rule *rule, const char *body, struct buffer *out)

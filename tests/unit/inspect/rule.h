@@ -13,8 +13,10 @@ struct rule {
 };
 /* `inspect` is its YAML, such as "{ redact: [card] }". */
 struct rule rule_make(const char *inspect);
-void rule_again(struct rule *rule); /* another request */
+struct rule rule_observing(const char *inspect); /* in observe mode */
+void rule_again(struct rule *rule);              /* another request */
 void rule_free(struct rule *rule);
+void rule_assert_found(struct rule *rule, const char *expected); /* in the request, in the words of its record */
 /* The body after it was inspected as JSON; the caller's. */
 enum inspect_says rule_json(struct rule *rule, const char *body, struct buffer *out);
 

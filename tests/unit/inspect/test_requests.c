@@ -22,15 +22,6 @@ static void assert_becomes(struct rule *rule, const char *body, const char *expe
     buffer_clear(&out);
 }
 
-static void assert_found(struct rule *rule, const char *expected)
-{
-    struct buffer found = {0};
-    inspected_tell_request(rule->inspected, &found);
-    buffer_append_byte(&found, '\0');
-    assert_string_equal(found.data, expected);
-    buffer_clear(&found);
-}
-
 static void the_same_value_has_the_same_word_and_all_else_stays(void **state)
 {
     (void)state;
@@ -39,7 +30,7 @@ static void the_same_value_has_the_same_word_and_all_else_stays(void **state)
         &rule,
         "{ \"a\" : \"4111 1111 1111 1111\",\"b\":[1.50,\"x@shop.example, KD-123456\", \"4111 1111 1111 1111\"] }",
         "{ \"a\" : \"[CARD_1]\",\"b\":[1.50,\"[EMAIL_1], [CUSTOMER_1]\", \"[CARD_1]\"] }");
-    assert_found(&rule, "card redact 1 a; email redact 1 b[1]; customer redact 1 b[1]; card redact 1 b[2]");
+    rule_assert_found(&rule, "card redact 1 a; email redact 1 b[1]; customer redact 1 b[1]; card redact 1 b[2]");
     rule_free(&rule);
 }
 
@@ -49,11 +40,11 @@ static void a_value_is_known_by_what_names_it_and_by_what_it_is_part_of(void **s
     struct rule rule = rule_make("{ flag: [price] }");
     static const char cost[] = "{\"custom_attributes\":[{\"attribute_code\":\"cost\",\"value\":9.5}]}";
     assert_becomes(&rule, cost, cost);
-    assert_found(&rule, "price flag 1 custom_attributes[0].value");
+    rule_assert_found(&rule, "price flag 1 custom_attributes[0].value");
     rule_again(&rule);
     static const char tier[] = "{\"tier_prices\":[{\"qty\":5,\"value\":9.5}]}";
     assert_becomes(&rule, tier, tier);
-    assert_found(&rule, "price flag 1 tier_prices[0].value");
+    rule_assert_found(&rule, "price flag 1 tier_prices[0].value");
     rule_free(&rule);
 }
 
@@ -102,7 +93,7 @@ static void what_cannot_be_changed_refuses_the_request(void **state)
     struct rule rule = rule_make("{ redact: [card, email] }");
     assert_int_equal(rule_json(&rule, "{\"card_number\":4111111111111111}", &out), INSPECT_UNCHANGEABLE);
     assert_int_equal(rule_json(&rule, "{\"a@x.example\":1}", &out), INSPECT_UNCHANGEABLE);
-    assert_found(&rule, "card flag 1 card_number; email flag 1 *");
+    rule_assert_found(&rule, "card flag 1 card_number; email flag 1 *");
     buffer_clear(&out);
     rule_free(&rule);
 }

@@ -246,7 +246,7 @@ static void an_allow_that_observes_counts_and_changes_nothing(void **state)
     struct scene *scene = *state;
     post(scene->browser, "counted.example", JSON_TYPE, BY_LENGTH, "{\"a\":\"" IBAN "\",\"b\":\"" CARD "\"}");
     expect(fake_upstream(), "{\"a\":\"" IBAN "\",\"b\":\"" CARD "\"}");
-    assert_string_equal(found, "iban flag 1 a; card flag 1 b");
+    assert_string_equal(found, "iban would_deny 1 a; card would_redact 1 b");
     reply(JSON_TYPE, BY_LENGTH, "{\"a\":\"" IBAN "\"}");
     expect(scene->browser, IBAN);
     struct fake_peer *broken = come(scene);

@@ -14,6 +14,7 @@ struct code {
     size_t end[NATIONAL_CODE_MAX + 1];
     bool begins_group[NATIONAL_CODE_MAX + 2];
     size_t count;
+    size_t digits;    /* that it begins with */
     bool has_small;   /* letters */
     size_t last_dash; /* the last character with a dash or slash before it */
 };
@@ -52,6 +53,7 @@ static void read_code(const struct look *look, size_t at, struct code *code)
 {
     bool begins = true;
     code->count = 0;
+    code->digits = 0;
     code->has_small = false;
     code->last_dash = 0;
     while (at < look->value.length && code->count <= NATIONAL_CODE_MAX) {
@@ -70,6 +72,7 @@ static void read_code(const struct look *look, size_t at, struct code *code)
         code->has_small = code->has_small || (point.code >= 'a' && point.code <= 'z');
         code->begins_group[code->count] = begins;
         code->text[code->count] = character;
+        code->digits += code->digits == code->count && is_ascii_digit(character);
         code->start[code->count] = at;
         at += point.length;
         code->end[code->count++] = at;
@@ -175,6 +178,24 @@ static bool try_account(struct look *look, const struct code *code, size_t lengt
     return true;
 }
 
+/* A word or the field says that a number of a state or bank stands here. */
+static bool is_said(struct look *look, size_t at)
+{
+    enum { SAID = LABEL_VAT | LABEL_TAX | LABEL_SOCIAL | LABEL_PASSPORT | LABEL_ACCOUNT };
+    return look->kind > FIELD_NONE || (look_labels(look, at) & SAID) != 0;
+}
+
+/* Digits alone that nobody speaks of: only an AHV, a NIR, and what is known by its groups is told then. In a row of
+ * numbers, of which each may be the first of a code, this spares most of the checks. */
+static bool may_be_unsaid(const struct code *code, size_t length)
+{
+    enum { GROUPED_MOST = 13, AHV = 13, NIR = 15 };
+    bool ahv = length == AHV && memcmp(code->text, "756", 3) == 0;
+    bool nir = length == NIR && (code->text[0] == '1' || code->text[0] == '2');
+    bool grouped = length <= GROUPED_MOST && !code->begins_group[1];
+    return code->digits < length || ahv || nir || grouped;
+}
+
 /* Of the code that begins at `at`; true: something was found. */
 static bool find_from(struct look *look, size_t at)
 {
@@ -182,8 +203,10 @@ static bool find_from(struct look *look, size_t at)
     read_code(look, at, &code);
     if (code.count < CODE_LEAST)
         return false;
+    bool said = code.digits < CODE_LEAST || is_said(look, at);
     for (size_t length = code.count; length >= CODE_LEAST; length--) {
-        bool ends = code.begins_group[length] && look_ends(look, code.end[length - 1]);
+        bool ends = code.begins_group[length] && (said || may_be_unsaid(&code, length)) &&
+                    look_ends(look, code.end[length - 1]);
         if (ends && (try_account(look, &code, length) || try_forms(look, &code, length)))
             return true;
     }

@@ -193,7 +193,7 @@ struct said {
 static void hear(const struct label_index *index, struct said *said, struct text word, bool in_order)
 {
     bool number = word.length > 0 && is_ascii_digit(word.data[word.length - 1]);
-    uint32_t labels_of_word = label_of(index, word);
+    uint32_t labels_of_word = is_ascii_digit(word.data[0]) ? 0 : label_of(index, word);
     if (in_order && labels_of_word != 0 && (said->has_number || (labels_of_word & LABEL_OTHER) != 0)) {
         said->labels = labels_of_word;
         said->has_number = false;

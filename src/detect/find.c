@@ -95,11 +95,13 @@ static void take_hint(struct look *look, const struct detect_hint *hint)
     bool beside = hint->beside.length > 0 && hint->beside.length <= BESIDE_MOST;
     look->field = beside ? hint->beside : hint->field;
     const struct known_name *known = known_name(look->set, look->scratch, look->field);
-    enum field_kind kind = (enum field_kind)known->kind;
-    bool open = kind == FIELD_PERSONS_NAME || kind == FIELD_ADDRESS_PART;
-    look->kind = open ? field_kind(kind, field_parent(hint->path)) : kind;
+    look->kind = (enum field_kind)known->kind;
     look->field_labels = known->labels;
     look->names_price = (known->traits & NAME_IS_OF_PRICE) != 0;
+    if (look->kind == FIELD_PERSONS_NAME || look->kind == FIELD_ADDRESS_PART) {
+        known = known_name(look->set, look->scratch, field_parent(hint->path));
+        look->kind = field_kind_under(look->kind, (enum field_kind)known->kind);
+    }
 }
 
 enum detect_result detect_find(

@@ -33,7 +33,8 @@ static struct makeup makeup_of(struct text value)
 static bool is_nothing(struct text value)
 {
     static const char *const nothing[] = {"null", "true", "false", "none", "n/a", "undefined", "nil", "yes", "no"};
-    for (size_t i = 0; i < COUNT_OF(nothing); i++)
+    bool may_be_word = value.length < sizeof("undefined") && memchr("ntfuy", value.data[0] | 0x20, 5) != NULL;
+    for (size_t i = 0; may_be_word && i < COUNT_OF(nothing); i++)
         if (text_equal_nocase(value, text_from(nothing[i])))
             return true;
     for (size_t i = 0; i < value.length; i++)
@@ -114,7 +115,8 @@ static enum detector detector_of(const struct look *look, struct text value, str
 void find_field(struct look *look)
 {
     struct text value = text_trim(look->value, " \t\r\n");
-    if (value.length == 0 || value.length > FIELD_VALUE_MOST || is_nothing(value))
+    bool says_nothing = look->kind <= FIELD_NONE && !look->names_price; /* no rule is of such a field */
+    if (says_nothing || value.length == 0 || value.length > FIELD_VALUE_MOST || is_nothing(value))
         return;
     enum detector detector = detector_of(look, value, makeup_of(value));
     size_t start = (size_t)(value.data - look->value.data);

@@ -78,6 +78,11 @@ enum field_kind field_kind_open(struct text name)
     return is_open(kind) && rest > 0 ? decide(kind, kind_of(&words, rest, &above)) : kind;
 }
 
+enum field_kind field_kind_under(enum field_kind open, enum field_kind owner)
+{
+    return is_open(open) ? decide(open, owner) : open;
+}
+
 enum field_kind field_kind(enum field_kind open, struct text parent)
 {
     return is_open(open) ? decide(open, field_kind_open(parent)) : open;

@@ -42,6 +42,8 @@ enum field_kind field_named(struct text joined);
 enum field_kind field_kind_open(struct text name);
 /* The same, decided: `parent` is what it stands under; empty: the top. */
 enum field_kind field_kind(enum field_kind open, struct text parent);
+/* The same where what that is, is known already. */
+enum field_kind field_kind_under(enum field_kind open, enum field_kind owner);
 /* What stands before the last name of a path: "order.billing_address.street[0]" gives "billing_address". */
 struct text field_parent(struct text path);
 /* The kind of the nearest name of a path (the last one included) that is a table of prices. */

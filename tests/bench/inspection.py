@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What looking into bodies costs, one core: throughput by kind of body beside PCRE2 (and Hyperscan, where it is installed),
 bodies that are made to be slow, what a rule with `inspect` adds to a request and to an event of a stream, and that one without
-it adds nothing.
+it adds nothing. An event is one whose text ends in a word: what may become a value is held back until more of it came, however long that takes.
 
     ./dev bench inspect [throughput|hostile|gate]      about a minute
 
@@ -16,14 +16,13 @@ import sys
 import time
 
 import world
-from contenders import NAME, PLAIN, Exeat
-from llm import AtHome
+from contenders import PLAIN, Exeat
 from scale import run_parts
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from support import shop_traffic  # noqa: E402
 
-ROUNDS, STREAM_ROUNDS, STREAMS, GAP_MS = 5, 5, 100, 10
+ROUNDS, STREAM_ROUNDS, STREAMS, GAP_MS = 5, 7, 20, 10
 GOALS = {"clean": 500, "dense": 150}
 EVENT_GOAL = 1.2
 SIGNS = [b"@", b"[0-9][^0-9]{0,6}[0-9][^0-9]{0,6}[0-9][^0-9]{0,6}[0-9]", b"-----BEGIN", b"[0-9A-Fa-f:]:[0-9A-Fa-f:]", b"[0-9A-Za-z_+/-]{16}"]
@@ -116,13 +115,10 @@ class Beside(Exeat):
         return settings
 
 
-class AtHomeLooks(AtHome):
-    """Answers are looked into."""
+class LooksAtAnswers(Looks):
+    """Answers are looked into, streams of events too."""
 
-    def settings(self):
-        settings = super().settings()
-        settings["rules"][-1]["inspect"] = {"answers": {"redact": ALL}}
-        return settings
+    inspect = {"answers": {"redact": ALL}}
 
 
 def rounds_of(place, labels, words, rounds):
@@ -140,7 +136,7 @@ def rounds_of(place, labels, words, rounds):
 
 
 def gate(place):
-    for label, kind in (("plain", Exeat), ("beside", Beside), ("looks", Looks), ("stream", AtHome), ("stream-looks", AtHomeLooks)):
+    for label, kind in (("plain", Exeat), ("beside", Beside), ("looks", Looks), ("answers", LooksAtAnswers)):
         place.start("exeat", kind, label=label)
     post = place.folder / "order.json"
     post.write_text(bodies()["dense"].split("\n")[0])
@@ -148,16 +144,13 @@ def gate(place):
     print("\n| a request of an order | CPU ÷ no rule inspects |\n|---|---|")
     for label, text in (("beside", "by a rule without `inspect`, beside one with"), ("looks", "by a rule with `inspect`")):
         print(f"| {text} | {statistics.median(two['cost'] / one['cost'] for one, two in zip(found['plain'], found[label])):.2f} |")
-    call = place.folder / "call.json"
-    call.write_text(json.dumps({"model": "m", "stream": True, "messages": [{"role": "user", "content": "hi"}]}))
-    words = ["--host", "api.openai.com:80", "--path", "/v1/chat/completions", "--events", f"1000000/{GAP_MS}", "--clients", str(STREAMS), "--post", str(call)]
-    found = rounds_of(place, ["stream", "stream-looks"], words, STREAM_ROUNDS)
+    found = rounds_of(place, ["plain", "answers"], ["--events", f"1000000/{GAP_MS}", "--clients", str(STREAMS)], STREAM_ROUNDS)
     for label, rounds in found.items():
         print(f"  {label:14} p50 {[one['p50'] for one in rounds]} p99 {[one['p99'] for one in rounds]} us", file=sys.stderr)
     least = {label: min(one["p99"] for one in rounds) for label, rounds in found.items()}
-    ratio = least["stream-looks"] / least["stream"]
+    ratio = least["answers"] / least["plain"]
     print(f"\n| {STREAMS} streams, an event each {GAP_MS} ms | delay p99 ÷ without `answers` | goal ≤ {EVENT_GOAL} | CPU an event ÷ without |\n|---|---|---|---|")
-    costs = statistics.median(two["cost"] / one["cost"] for one, two in zip(found["stream"], found["stream-looks"]))
+    costs = statistics.median(two["cost"] / one["cost"] for one, two in zip(found["plain"], found["answers"]))
     print(f"| `answers: {{ redact: … }}` | {ratio:.2f} | {met(ratio <= EVENT_GOAL)} | {costs:.2f} |")
 
 

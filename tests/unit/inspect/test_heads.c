@@ -51,6 +51,8 @@ static void a_field_is_looked_into_whatever_part_and_spelling(void **state)
     (void)state;
     static const char *const fields[][2] = {
         {"Cookie", "a=b; card=4111111111111111"},
+        {"X-Note", "%4111111111111111"},
+        {"X-Note", "%34111111111111111"},
         {"Cookie", "4111111111111111"},
         {"Cookie", "a=b; 4111111111111111"},
         {"Cookie", "4111111111111111=x"},

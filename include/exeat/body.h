@@ -106,8 +106,8 @@ struct body_span {
 /* Where in body_text a part of a value stands; what is coded as a whole (base64) stands there as a whole. While `place`
  * is being told. False: it stands beside body_text, or the range is none of its characters. Of BODY_OPAQUE: all of it,
  * whatever the range. */
-MUST_CHECK bool body_outer(
-    const struct body *body, const struct body_place *place, size_t start, size_t length, struct body_span *span);
+MUST_CHECK bool
+body_outer(struct body *body, const struct body_place *place, size_t start, size_t length, struct body_span *span);
 
 /* `length` bytes of the value of `place`, from `start` on, become `text` (UTF-8, copied). Edits of one place may come
  * in any order and must not overlap. False: it cannot be edited (a name, a number, what is opaque), or the range is

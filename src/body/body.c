@@ -306,6 +306,7 @@ enum body_fault body_walk_keeping(struct body *body, body_see keeps, body_see se
     struct walk *walk = &body->walk;
     walk->see = see;
     walk->keeps = keeps;
+    body->outward.of = 0;
     walk->context = context;
     walk->detail = detail;
     walk->fault = BODY_FINE;

@@ -96,6 +96,12 @@ struct walk {
     struct buffer name; /* of a crumb, while the path is written */
 };
 
+/* The texts from a place outwards, and where the last question left each of them. */
+struct outward {
+    size_t of; /* the number of the place; 0: none */
+    struct spelled steps[LAYER_DEPTH + 1];
+};
+
 struct body {
     struct bytes sent;
     struct body_label label;
@@ -110,6 +116,7 @@ struct body {
     struct buffer texts;    /* of all edits */
     struct spelled spelled; /* where the last edit was */
     struct spelled around;  /* ... in the spelling of the text around it, where that is another */
+    struct outward outward; /* of the place that was asked for last */
     bool hides;             /* its coding has room for bytes that nobody sees */
     bool is_edited;
     bool is_sniffed;     /* its kind is what its first byte speaks for */

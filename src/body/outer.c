@@ -1,42 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where in the body a part of a text that lies in it stands: from layer to layer, outwards. */
+/* Where in the body a part of a text that lies in it stands: from layer to layer, outwards. Parts of one place are
+ * mostly asked for in their order: then each text on the way is read once for all of them. */
 #include "body_internal.h"
 
-/* What `from` to `to` of the layer's text is in the text that it lies in. */
-static bool carry_out(const struct body *body, const struct layer *layer, struct body_span *span)
+static bool seek(struct spelled *spelled, size_t offset, size_t *at)
 {
-    const struct layer *parent = &body->layers.list[layer->parent];
-    struct spelled spelled = {.spelling = layer->spelling, .raw = text_part(parent->text, layer->at, layer->length)};
-    if (layer_is_coded_whole(layer)) {
-        *span = (struct body_span){layer->at, layer->at + layer->length};
-        return true;
-    }
-    if (!spelled_seek(&spelled, span->start))
+    if (offset < spelled->said)
+        *spelled = (struct spelled){.spelling = spelled->spelling, .raw = spelled->raw};
+    bool is_there = spelled_seek(spelled, offset);
+    *at = spelled->at;
+    return is_there;
+}
+
+/* Where `span` of what is spelled stands, in a text in which that begins at `at`. */
+static bool carry_out(struct spelled *spelled, size_t at, struct body_span *span)
+{
+    struct body_span inner = *span;
+    if (!seek(spelled, inner.start, &span->start) || !seek(spelled, inner.end, &span->end))
         return false;
-    size_t start = layer->at + spelled.at;
-    if (!spelled_seek(&spelled, span->end))
-        return false;
-    *span = (struct body_span){start, layer->at + spelled.at};
+    span->start += at;
+    span->end += at;
     return true;
 }
 
-bool body_outer(
-    const struct body *body, const struct body_place *place, size_t start, size_t length, struct body_span *span)
+static void begin(struct body *body, const struct body_place *place)
 {
-    struct spelled spelled = {.spelling = (enum spelling)place->spelling, .raw = place->raw};
-    *span = (struct body_span){place->at, place->at + place->raw.length};
-    if (place->layer == LAYER_BESIDE)
-        return false;
-    if (place->what != BODY_OPAQUE) {
-        if (!spelled_seek(&spelled, start))
-            return false;
-        span->start = place->at + spelled.at;
-        if (length > SIZE_MAX - start || !spelled_seek(&spelled, start + length))
-            return false;
-        span->end = place->at + spelled.at;
+    struct outward *outward = &body->outward;
+    outward->of = place->number;
+    outward->steps[0] = (struct spelled){.spelling = (enum spelling)place->spelling, .raw = place->raw};
+    size_t step = 1;
+    for (size_t i = place->layer; i > 0; i = body->layers.list[i].parent) {
+        const struct layer *layer = &body->layers.list[i];
+        outward->steps[step++] = (struct spelled){
+            .spelling = layer->spelling,
+            .raw = text_part(body->layers.list[layer->parent].text, layer->at, layer->length)};
     }
-    for (size_t layer = place->layer; layer > 0; layer = body->layers.list[layer].parent)
-        if (!carry_out(body, &body->layers.list[layer], span))
+}
+
+bool body_outer(struct body *body, const struct body_place *place, size_t start, size_t length, struct body_span *span)
+{
+    struct spelled *step = body->outward.steps;
+    *span = (struct body_span){place->at, place->at + place->raw.length};
+    if (place->layer == LAYER_BESIDE || length > SIZE_MAX - start)
+        return false;
+    if (place->number == 0 || body->outward.of != place->number)
+        begin(body, place);
+    if (place->what != BODY_OPAQUE) {
+        *span = (struct body_span){start, start + length};
+        if (!carry_out(step, place->at, span))
             return false;
+    }
+    for (size_t i = place->layer; i > 0; i = body->layers.list[i].parent) {
+        const struct layer *layer = &body->layers.list[i];
+        step++;
+        if (layer_is_coded_whole(layer))
+            *span = (struct body_span){layer->at, layer->at + layer->length};
+        else if (!carry_out(step, layer->at, span))
+            return false;
+    }
     return true;
 }

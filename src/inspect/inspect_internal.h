@@ -141,6 +141,7 @@ void hash_write(const struct secret *key, const struct stand_in_wish *wish, stru
 
 struct inspector {
     struct body *body;
+    struct body *within; /* a text that was put together of a stream's events, while one of them is in `body` */
     struct detect_scratch *scratch;
     struct detect_matches matches;
     struct detect_matches in_names; /* of a place */

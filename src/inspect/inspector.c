@@ -7,6 +7,7 @@ struct inspector *inspector_new(void)
 {
     struct inspector *inspector = base_zalloc(sizeof(*inspector));
     inspector->body = body_new();
+    inspector->within = body_new();
     inspector->scratch = detect_scratch_new();
     return inspector;
 }
@@ -16,6 +17,7 @@ void inspector_free(struct inspector *inspector)
     if (inspector == NULL)
         return;
     body_free(inspector->body);
+    body_free(inspector->within);
     detect_scratch_free(inspector->scratch);
     detect_matches_clear(&inspector->matches);
     detect_matches_clear(&inspector->in_names);

@@ -60,6 +60,19 @@ def test_an_allowed_name_is_answered_letter_by_letter_and_a_denied_one_is_never_
     assert (second[0]["verdict"], second[0]["reason"], second[1]["answer"]) == ("deny", "no_rule", "REFUSED")
 
 
+def test_a_name_with_the_placeholder_of_a_credential_is_never_asked_for(gate, name_server, tmp_path):
+    names = name_server({})
+    secret = tmp_path / "stripe"
+    secret.write_text("secret-of-this-test")
+    secret.chmod(0o600)
+    header = "Authorization: Bearer {}"
+    one, ask = asking(gate, names, credentials={"stripe": {"file": str(secret), "header": header, "placeholder": "placeholder-of-stripe"}})
+    reply = ask.udp("x.PlaceHolder-of-stripe.many.example")
+    assert (reply.code, names_asked(names)) == ("REFUSED", [])
+    [(decision, _)] = ended(one)
+    assert (decision["reason"], decision["detail"]) == ("credential_misplaced", "the placeholder of 'stripe' stands in: name")
+
+
 def test_the_deny_of_a_rule_is_told_by_its_name(gate, name_server):
     rules = [allow("*.example"), {"id": "not-that", "verdict": "deny", "hosts": ["evil.example"], "schemes": ["http", "https"],
                                   "ports": ["1-65535"]}]

@@ -9,8 +9,9 @@
 #include "exeat/http.h"
 
 /* FILTER_ENDS: whoever gets the message has all of it, whatever else may come. FILTER_BAD: it is none. FILTER_KEPT_OUT:
- * it holds what nobody may have, and the account was told. */
-enum filtered { FILTER_GOES_ON, FILTER_ENDS, FILTER_TOO_LARGE, FILTER_BAD, FILTER_KEPT_OUT };
+ * it holds what nobody may have, and the account was told. FILTER_NO_ROOM: it would have to be held, and there is no
+ * memory. */
+enum filtered { FILTER_GOES_ON, FILTER_ENDS, FILTER_TOO_LARGE, FILTER_BAD, FILTER_KEPT_OUT, FILTER_NO_ROOM };
 
 struct filters;
 /* A kind of filter, static. What it has to say it gives to `filters`, from `next` on: the place behind its own. */

@@ -15,6 +15,8 @@ struct screen_about {
     struct account *account; /* is told the status, and why an answer is kept out */
     struct text via;         /* as of http_message */
     size_t answer_held;      /* bytes of an answer that is held, or of an event of it */
+    struct loop *loop;       /* asked for the memory of what is held */
+    uint64_t memory;         /* as of room_has_memory */
 };
 struct screen;
 /* The caller's, for screen_free. */

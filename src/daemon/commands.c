@@ -12,7 +12,7 @@ enum { LOG_PATIENCE_MS = 100 };
 static void do_reload(struct gate *gate, struct text rest, struct buffer *answer)
 {
     (void)rest;
-    gate_reload(gate, answer);
+    gate_reload(gate, RELOAD_ASKED, answer);
 }
 
 static void do_show_config(struct gate *gate, struct text rest, struct buffer *answer)

@@ -174,8 +174,11 @@ void gate_inference(struct gate *gate, struct text words, struct buffer *answer)
 void erase_begin(struct audit *audit, struct text order, struct buffer *answer);
 void erase_look(struct audit *audit, struct buffer *answer);
 /* reload.c */
+/* Somebody asked for it, and hears that nothing has changed; or a folder was seen to change, in which others may write.
+ */
+enum reload { RELOAD_ASKED, RELOAD_SEEN };
 /* `answer`: "ok" and what is to be known, or why not. */
-void gate_reload(struct gate *gate, struct buffer *answer);
+void gate_reload(struct gate *gate, enum reload reload, struct buffer *answer);
 /* Gives what the settings say to those who can change while they run: log, audit. */
 void gate_apply(struct gate *gate);
 /* Has the policy on disk before anyone is judged by it. False: it is not. */

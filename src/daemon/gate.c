@@ -22,13 +22,17 @@ enum { FAREWELL_MS = 2000, LOG_FAREWELL_MS = 1000 };
 /* --- signals
  * -------------------------------------------------------------------------------------------------------------- */
 
-static void on_change(void *context)
+static void reload(struct gate *gate, enum reload reload)
 {
-    struct gate *gate = context;
     struct buffer answer = {0}; /* the log has it too */
     if (!atomic_load(&gate->told.drains))
-        gate_reload(gate, &answer);
+        gate_reload(gate, reload, &answer);
     buffer_clear(&answer);
+}
+
+static void on_change(void *context)
+{
+    reload(context, RELOAD_SEEN);
 }
 
 static void on_hangup(void *context)
@@ -36,7 +40,7 @@ static void on_hangup(void *context)
     struct gate *gate = context;
     struct signalfd_siginfo info;
     while (read(gate->occasions.hangups.descriptor, &info, sizeof(info)) == sizeof(info))
-        on_change(gate);
+        reload(gate, RELOAD_ASKED);
 }
 
 /* Before any thread is made, so that all of them inherit the mask; what ends the gate is the desk's. */

@@ -228,7 +228,7 @@ static void put_in_force(struct gate *gate, struct policy *policy, struct trust 
 }
 
 /* The new policy may want to open names that the authority's certificate does not permit. */
-static void consider(struct gate *gate, struct policy *policy, struct buffer *answer)
+static void consider(struct gate *gate, struct policy *policy, enum reload reload, struct buffer *answer)
 {
     char *error = NULL;
     struct trust *trust = trust_new(policy, &gate->listeners, gate->path, &error);
@@ -246,18 +246,19 @@ static void consider(struct gate *gate, struct policy *policy, struct buffer *an
         put_in_force(gate, policy, trust, answer);
         return;
     }
-    log_info("reloaded_unchanged", log_string("file", gate->path));
+    if (reload == RELOAD_ASKED)
+        log_info("reloaded_unchanged", log_string("file", gate->path));
     buffer_append(answer, TEXT("ok, unchanged\n"));
     policy_unref(policy);
 }
 
-void gate_reload(struct gate *gate, struct buffer *answer)
+void gate_reload(struct gate *gate, enum reload reload, struct buffer *answer)
 {
     struct diags *diags = diags_new();
     struct policy *policy = daemon_load(gate->path, diags);
     struct buffer out = {0};
     if (policy != NULL) {
-        consider(gate, policy, answer);
+        consider(gate, policy, reload, answer);
     } else {
         diags_write_problems(diags, &out);
         refuse(gate, buffer_text(&out), answer);

@@ -14,10 +14,17 @@ static bool is_for_later(const struct dialect_refusal *refusal)
     return status_of(refusal->reason) >= 500;
 }
 
-/* A call whose answer is too large would have it again. */
+/* What would come of it again: the same certificate, or an answer that somebody has worked for and that is kept out for
+ * what it is. */
+static bool is_final(enum reason reason)
+{
+    return reason == REASON_ANSWER_TOO_LARGE || reason == REASON_INSPECT_ANSWER || reason == REASON_TOO_LONG ||
+           reason == REASON_UPSTREAM_PIN || reason == REASON_UPSTREAM_REVOKED;
+}
+
 static bool is_worth_another_try(const struct dialect_refusal *refusal)
 {
-    return is_for_later(refusal) && refusal->reason != REASON_ANSWER_TOO_LARGE;
+    return is_for_later(refusal) && !is_final(refusal->reason);
 }
 
 /* A limit ends by itself: how soon, whoever knows it says. */

@@ -228,6 +228,7 @@ enum reply_result {
     REPLY_IS_BROKEN,
     REPLY_IS_TOO_LARGE,
     REPLY_IS_KEPT_OUT, /* its rule lets nobody have it */
+    REPLY_HAS_NO_ROOM, /* it would have to be held, and there is no memory */
     REPLY_IS_PROXYS,   /* it is no answer: the proxy on the way has something against us */
     REPLY_WANTS_NEXT,
     REPLY_UPGRADES

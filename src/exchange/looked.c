@@ -16,7 +16,6 @@ void looked_begin(struct exchange *exchange)
     struct looked *looked = base_zalloc(sizeof(*looked));
     if (worker->inspector == NULL)
         worker->inspector = inspector_new();
-    looked->exchange = exchange;
     looked->inspected = inspected_new(worker->inspector, exchange->decision.inspection, keys_host(exchange));
     inspected_hear_keys(looked->inspected, keys_hear, exchange);
     exchange->looked = looked;
@@ -281,6 +280,8 @@ bool looked_take_answer(struct exchange *exchange, const struct message_head *he
         .account = &exchange->account,
         .via = text_from(exchange->worker->options.via),
         .answer_held = exchange->worker->limits.answer_held,
+        .loop = exchange->worker->loop,
+        .memory = exchange->worker->limits.memory,
     };
     screen_free(looked->screen);
     looked->screen = screen_new(&about);

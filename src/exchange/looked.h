@@ -7,7 +7,6 @@
 #include "exeat/screen.h"
 
 struct looked {
-    struct exchange *exchange;   /* borrowed */
     struct inspected *inspected; /* owned */
     bool is_changed;             /* `body` goes in the place of what came */
     bool is_beyond;      /* the body is larger than is looked at: `body` has its beginning, and the rest follows */

@@ -159,6 +159,8 @@ static enum reply_result result_of(struct exchange *exchange, enum filtered filt
         return REPLY_IS_TOO_LARGE;
     case FILTER_KEPT_OUT:
         return REPLY_IS_KEPT_OUT;
+    case FILTER_NO_ROOM:
+        return REPLY_HAS_NO_ROOM;
     case FILTER_BAD:
         break;
     }
@@ -175,6 +177,7 @@ static enum reply_result end_content(struct exchange *exchange)
         return REPLY_IS_KEPT_OUT;
     case FILTER_ENDS:
     case FILTER_TOO_LARGE:
+    case FILTER_NO_ROOM:
     case FILTER_BAD:
         break;
     }

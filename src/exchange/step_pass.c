@@ -154,6 +154,10 @@ static void leave_by(struct exchange *exchange, enum reply_result result)
     case REPLY_IS_KEPT_OUT:
         answer_is_kept_out(exchange);
         return;
+    case REPLY_HAS_NO_ROOM: /* nothing of it has left for the client */
+        exchange->counted.refused.retry_s = 1;
+        (void)exchange_fail(exchange, REASON_MEMORY);
+        return;
     case REPLY_IS_PROXYS:
         proxy_refused(exchange);
         return;

@@ -50,10 +50,10 @@ static uint64_t own_memory(void)
 bool room_has_memory(struct loop *loop, uint64_t most)
 {
     enum { SEEN_US = 10000, TRIM_US = 1000000 };
-    struct memory_look *look = &loop->memory;
-    uint64_t now = loop_now_us(loop);
     if (most == 0)
         return true;
+    struct memory_look *look = &loop->memory;
+    uint64_t now = loop_now_us(loop);
     if (look->seen_us == 0 || now >= look->seen_us + SEEN_US) {
         look->bytes = own_memory();
         look->seen_us = now;

@@ -3,6 +3,7 @@
 #include "exeat/screen.h"
 
 #include "exeat/base/memory.h"
+#include "exeat/net/room.h"
 
 /* SCREEN_PASSES: nobody looks at the rest of it. */
 enum screen_state { SCREEN_UNUSED, SCREEN_HOLDS, SCREEN_STREAMS, SCREEN_PASSES };
@@ -30,7 +31,7 @@ void screen_free(struct screen *screen)
         return;
     inspect_stream_free(screen->stream);
     buffer_forget(&screen->answer);
-    buffer_clear(&screen->texts);
+    buffer_forget(&screen->texts);
     base_free(screen->head);
     base_free(screen);
 }
@@ -93,7 +94,7 @@ static enum filtered let_go(struct screen *screen, struct filters *filters, size
     put_head(screen, filters->to, screen->head, screen->head->content, screen->head->length, false);
     screen->state = SCREEN_PASSES;
     enum filtered filtered = filters_give_text(filters, next, buffer_text(&screen->answer));
-    buffer_clear(&screen->answer);
+    buffer_forget(&screen->answer);
     return filtered;
 }
 
@@ -107,6 +108,10 @@ static enum filtered take_held(void *context, struct filters *filters, size_t ne
     struct screen *screen = context;
     if (screen->state == SCREEN_PASSES)
         return filters_give(filters, next, piece);
+    if (!room_has_memory(screen->about.loop, screen->about.memory)) {
+        http_piece_drop(piece);
+        return FILTER_NO_ROOM;
+    }
     buffer_append(&screen->answer, piece->content);
     http_piece_drop(piece);
     if (screen->answer.length <= screen->about.answer_held)

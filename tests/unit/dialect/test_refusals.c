@@ -121,7 +121,9 @@ static void expect_words(enum llm_dialect dialect, enum reason reason, const cha
         fail_msg("%s lacks %s or '%s'", body, expected, words->sentence);
     if (dialect == DIALECT_BEDROCK)
         assert_true(has_field(&answer, "X-Amzn-Errortype", words->bedrock));
-    bool helps = is_later && reason != REASON_ANSWER_TOO_LARGE; /* it would be as large again */
+    bool is_final = reason == REASON_ANSWER_TOO_LARGE || reason == REASON_INSPECT_ANSWER || reason == REASON_TOO_LONG ||
+                    reason == REASON_UPSTREAM_PIN || reason == REASON_UPSTREAM_REVOKED; /* it would be so again */
+    bool helps = is_later && !is_final;
     assert_int_equal(has_field(&answer, "X-Should-Retry", "false"), !helps);
     assert_int_equal(has_field(&answer, "Retry-After", "1"), helps);
     base_free(body);

@@ -338,6 +338,22 @@ static void what_an_answer_may_not_hold_stays_here(void **state)
         }
 }
 
+static void an_answer_for_which_there_is_no_memory_is_refused_for_now(void **state)
+{
+    struct scene *scene = *state;
+    ask(scene->browser);
+    fake_send(fake_upstream(), "HTTP/1.1 200 OK\r\n" JSON_TYPE "Content-Length: 9\r\n\r\n{\"a\"");
+    fake_run();
+    assert_int_equal(scene->browser->heard.length, 0);
+    fake.has_no_memory = true;
+    fake_send(fake_upstream(), ":\"b\"}");
+    fake_run();
+    fake.has_no_memory = false;
+    expect(scene->browser, "HTTP/1.1 503");
+    expect(scene->browser, "reason: memory");
+    expect(scene->browser, "Retry-After: 1");
+}
+
 static void an_answer_that_breaks_off_while_it_is_held_is_none(void **state)
 {
     struct scene *scene = *state;
@@ -542,6 +558,7 @@ int main(void)
         WALK(a_stale_connection_gets_a_looked_into_body_as_a_whole_or_not_at_all),
         WALK(an_answer_is_held_until_its_last_byte_was_judged),
         WALK(what_an_answer_may_not_hold_stays_here),
+        WALK(an_answer_for_which_there_is_no_memory_is_refused_for_now),
         WALK(an_answer_that_breaks_off_while_it_is_held_is_none),
         WALK(events_go_on_with_values_put_back_wherever_they_are_split),
         WALK(who_goes_away_or_takes_nothing_while_events_pass_leaves_nothing_behind),

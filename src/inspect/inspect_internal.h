@@ -180,6 +180,7 @@ struct look {
     bool is_credential;     /* a field that is made for secrets of this host */
     bool is_answer;
     bool restores; /* words are to become values again */
+    bool gave_up;  /* a pattern of the operator's did: nothing more is looked at */
     struct detail *detail;
 };
 /* What is in a value (inspector->matches), what becomes of it, and the word for it. */

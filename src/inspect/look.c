@@ -105,8 +105,10 @@ void look_detect(struct look *look, struct text value, const struct detect_hint 
     inspector->matches.count = 0;
     if (look->side->set == NULL)
         return;
-    if (detect_find(look->side->set, inspector->scratch, value, hint, &inspector->matches) == DETECT_GAVE_UP)
-        look_raise(look, INSPECT_UNREADABLE);
+    if (detect_find(look->side->set, inspector->scratch, value, hint, &inspector->matches) != DETECT_GAVE_UP)
+        return;
+    look->gave_up = true; /* once is enough: a body may have millions of such values */
+    look_raise(look, INSPECT_UNREADABLE);
 }
 
 static bool
@@ -229,5 +231,5 @@ bool look_at_place(void *context, struct body *body, const struct body_place *pl
         (look->writes == WRITES_STARS ? star : take_match)(look, body, place, &matches->items[i]);
     if (look->restores && place->what != BODY_NAME && place->what != BODY_NUMBER)
         restore(look, body, place);
-    return true;
+    return !look->gave_up;
 }

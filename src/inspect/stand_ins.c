@@ -317,8 +317,10 @@ write_fake(const struct stand_ins *all, struct word_kind *kind, const struct sta
 {
     while (next_number(kind)) {
         buffer_empty(word);
-        if (!fake_write(wish->detector, wish->value, kind->newest, word))
+        if (!fake_write(wish->detector, wish->value, kind->newest, word)) {
+            kind->newest--; /* the placeholder's */
             break;
+        }
         if (word->length <= WORD_MAX && find_word(all, buffer_text(word)) == NULL)
             return true;
     }

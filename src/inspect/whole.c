@@ -4,8 +4,10 @@
 
 static enum inspect_says unreadable(struct look *look, enum body_fault fault)
 {
-    if (look->detail != NULL && look->detail->text[0] == '\0')
-        (void)detail_say(look->detail, "%s", body_fault_row(fault)->text);
+    const char *why = look->gave_up ? "a pattern of `detectors:` takes too many steps for what stands in it"
+                                    : body_fault_row(fault)->text;
+    if (look->detail != NULL && (look->gave_up || look->detail->text[0] == '\0'))
+        (void)detail_say(look->detail, "%s", why);
     return INSPECT_UNREADABLE;
 }
 

@@ -170,6 +170,7 @@ UNREADABLE = [
     (form(b"\r\n4111 1111 1111 1111\r\n") + b"--x", {"Content_Type": "multipart/form-data; boundary=x"}, "boundary"),
     (form(b"\r\na\r\n") * 10001 + b"--x--\r\n", {"Content_Type": "multipart/form-data; boundary=x"}, "more than 10000 parts"),
     (form(b"\r\na\r\n") + b"--x--\r\n", {"Content_Type": "multipart/form-data"}, "boundary"),
+    (json.dumps(["a" * 40 + " b"] * 100000).encode(), {"host": "evil.example"}, "too many steps"),
 ]  # fmt: skip
 
 

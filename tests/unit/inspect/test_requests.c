@@ -142,6 +142,19 @@ static void no_spelling_of_a_value_is_left(void **state)
     rule_free(&rule);
 }
 
+static void a_value_of_which_there_is_no_fake_skips_no_number(void **state)
+{
+    (void)state;
+    struct rule rule = rule_make("{ redact: [jwt, customer], format: preserve }");
+    struct buffer out = {0};
+    enum inspect_says says = rule_json(&rule, "[\"KD-123456\",\"KD-123457\",\"KD-123456 KD-123458\"]", &out);
+    assert_int_equal(says, INSPECT_CHANGED);
+    assert_true(
+        text_equal(buffer_text(&out), TEXT("[\"[CUSTOMER_1]\",\"[CUSTOMER_2]\",\"[CUSTOMER_1] [CUSTOMER_3]\"]")));
+    buffer_clear(&out);
+    rule_free(&rule);
+}
+
 static void a_fake_has_the_shape_and_belongs_to_nobody(void **state)
 {
     (void)state;
@@ -231,6 +244,7 @@ int main(void)
         cmocka_unit_test(of_two_words_about_one_kind_the_stricter_counts),
         cmocka_unit_test(of_two_kinds_that_meet_the_one_counts_that_is_denied),
         cmocka_unit_test(no_spelling_of_a_value_is_left),
+        cmocka_unit_test(a_value_of_which_there_is_no_fake_skips_no_number),
         cmocka_unit_test(a_fake_has_the_shape_and_belongs_to_nobody),
         cmocka_unit_test(a_hash_joins_a_value_with_itself_however_it_is_grouped),
         cmocka_unit_test(a_signed_body_is_told_by_its_field),

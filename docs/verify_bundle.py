@@ -18,7 +18,8 @@ REASONS = """none rule no_rule llm_guard llm_operation observed malformed_head m
     answer_too_large client_nobody upstream_pin upstream_revoked dns_type dns_search dns_limit dns_here
     dns_malformed followed upstream_proxy limit_requests limit_concurrent limit_bytes limit_tokens too_long
     inference_busy memory net_unreachable host_unreachable inspect_denied
-    inspect_unreadable inspect_unseen inspect_unchanged inspect_answer key_elsewhere credential_misplaced credential_missing""".split()
+    inspect_unreadable inspect_unseen inspect_unchanged inspect_answer key_elsewhere credential_misplaced credential_missing
+    canary_seen""".split()
 OPERATIONS = "none chat completions embeddings models responses other unknown count_tokens rerank".split()
 SCHEMES = ["unknown", "http", "https", "tcp", "dns"]
 DIALECTS = "none openai anthropic gemini bedrock cohere mistral ollama other".split()

@@ -29,6 +29,7 @@ struct account_stats {
     struct account_llm_row llm[ACCOUNT_LLM_ROWS];
     uint64_t found[FOUND_ACTIONS];  /* by what became of it */
     uint64_t keys[FOUND_KEY_COUNT]; /* vendors' keys in requests, likewise */
+    uint64_t canaries;              /* seen on their way out */
     uint64_t steps[ACCOUNT_STEPS];  /* LLM calls that were answered, by step; the last: that and all behind it */
 };
 

@@ -203,6 +203,7 @@ struct settings {
     bool may_be_included; /* it says nothing about how a gate runs: it may be for another file's `include` */
     bool observe;
     bool keys_pass;                     /* keys_elsewhere */
+    struct setting_text canaries;       /* a file; empty: none */
     struct text deny_hint;              /* may be empty */
     struct setting_text upstream_proxy; /* empty or "none": none */
     struct settings_listen listen;

@@ -139,6 +139,7 @@ enum reason {
     REASON_KEY_ELSEWHERE,        /* 403: a vendor's key on its way to a host that is not its vendor's */
     REASON_CREDENTIAL_MISPLACED, /* 403: the placeholder of a credential stands where it does not belong */
     REASON_CREDENTIAL_MISSING,   /* 403: it does not stand where the rule puts the secret in */
+    REASON_CANARY_SEEN,          /* 403: a value is in it that was planted so that nobody sends it */
     REASON_COUNT
 };
 struct reason_row {

@@ -40,6 +40,7 @@ static void count_found(struct account_book *book, struct text found)
     while (found_next(&found, &one)) {
         count_word(&one, found_actions, FOUND_ACTIONS, book->stats.found);
         count_word(&one, found_key_words, FOUND_KEY_COUNT, book->stats.keys);
+        book->stats.canaries += text_equal(one.kind, TEXT("canary")) ? one.count : 0;
     }
 }
 

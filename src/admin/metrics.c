@@ -48,6 +48,7 @@ void admin_add(struct session_stats *sum, const struct session_stats *one)
         sum->accounts.steps[i] += one->accounts.steps[i];
     for (size_t i = 0; i < FOUND_ACTIONS; i++)
         sum->accounts.found[i] += one->accounts.found[i];
+    sum->accounts.canaries += one->accounts.canaries;
     for (size_t i = 0; i < FOUND_KEY_COUNT; i++)
         sum->accounts.keys[i] += one->accounts.keys[i];
     for (size_t i = 0; i < ACCOUNT_LLM_ROWS; i++)
@@ -108,6 +109,8 @@ static void write_keys(const struct account_stats *stats, struct buffer *out)
     for (size_t i = 0; i < FOUND_KEY_COUNT; i++)
         buffer_printf(
             out, "exeat_keys_total{became=\"%s\"} %llu\n", found_key_words[i], (unsigned long long)stats->keys[i]);
+    metric_head(out, "canary_total", "counter", "Canaries that were seen on their way out.");
+    buffer_printf(out, "exeat_canary_total %llu\n", (unsigned long long)stats->canaries);
 }
 
 /* Also while there are none: a counter that first appears as 1 never grows. */

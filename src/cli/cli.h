@@ -47,6 +47,7 @@ enum exit_code cmd_llm_try(const struct command_line *line);
 enum exit_code cmd_scan(const struct command_line *line);
 enum exit_code cmd_schema(const struct command_line *line);
 enum exit_code cmd_token(const struct command_line *line);
+enum exit_code cmd_canary_new(const struct command_line *line);
 enum exit_code cmd_allow(const struct command_line *line);
 enum exit_code cmd_suggest(const struct command_line *line);
 enum exit_code cmd_ca_init(const struct command_line *line);

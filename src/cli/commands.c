@@ -117,6 +117,10 @@ static const struct command rows[] = {
      "--name is the log's origin, or the witness's name."},
     {"token", cmd_token, "", OPERANDS_NONE, 0, "make a token for a client, and its hash for `clients`",
      "The first line is the token, for the client alone; the second is for the configuration."},
+    {"canary new", cmd_canary_new, "KIND", OPERANDS_ONE, 0,
+     "make a value to plant in a shop's data, which may not leave",
+     "KIND is email, key, price, name or host. It prints a line, a label and the value, for the file that `canaries` "
+     "names: append it there, and plant the value. The domain and the label may be changed, the random part not."},
     {"witness", cmd_witness, "", OPERANDS_NONE,
      OF(LISTEN) | OF(NAME) | OF(KEY) | OF(STATE) | OF(ENROL_TOKENS) | OF(TLS_CERTIFICATE) | OF(TLS_KEY) | OF(LOG_JSON) |
          OF(SECCOMP),

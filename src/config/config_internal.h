@@ -112,6 +112,7 @@ extern const struct type type_include; /* struct settings_lists */
 /* Of every file, the main one and what it includes. */
 extern const struct type type_version;        /* uint64_t */
 extern const struct type type_file_mode;      /* bool: observe */
+extern const struct type type_marked_path;    /* struct setting_text */
 extern const struct type type_keys_elsewhere; /* "deny" or "record" */
 
 #endif

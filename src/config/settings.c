@@ -44,6 +44,8 @@ static const struct key top_keys[] = {
         "what becomes of an open tunnel that a new policy would not have: it stays, or is cut"),
     KEY(settings, keys_pass, "keys_elsewhere", &type_keys_elsewhere, "deny",
         "what becomes of a request that carries a vendor's key to a host that is not its vendor's"),
+    KEY(settings, canaries, "canaries", &type_marked_path, "(none)",
+        "a file of values that are planted and may not leave, each a line of `exeat canary new`"),
     KEY(settings, deny_hint, "deny_hint", &type_hint, "(none)",
         "one line for people, shown in every refusal: whom to ask"),
     KEY(settings, lists, "proxies", &type_proxies, NULL, "names for `upstream_proxy` and `via`"),

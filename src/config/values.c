@@ -216,3 +216,12 @@ const struct type type_socket = VALUE_TYPE("address:port", read_socket, write_so
 
 static const char *const keys_words[] = {"deny", "record"};
 const struct type type_keys_elsewhere = FLAG_TYPE(keys_words);
+
+static bool read_marked_path(struct load *load, const struct yaml_node *node, void *field)
+{
+    struct setting_text *path = field;
+    path->mark = node->mark;
+    return read_path(load, node, &path->text);
+}
+
+const struct type type_marked_path = TEXT_TYPE("path", read_marked_path);

@@ -130,6 +130,7 @@ void files_watch_set(struct files_watch *files, const struct policy *policy, con
     const struct settings_credentials *credentials = &policy_settings(policy)->credentials;
     for (size_t i = 0; i < credentials->count; i++)
         watch_folder(files, credentials->items[i].file.text, false);
+    watch_folder(files, policy_settings(policy)->canaries.text, false);
     for (size_t i = 0; i < listeners->count; i++)
         watch_folder(files, text_from(listeners->items[i].crl), false);
     for (size_t i = 0; i < policy_trust_count(policy); i++) {

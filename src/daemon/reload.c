@@ -6,6 +6,7 @@
 #include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "exeat/in_force.h"
+#include "exeat/policy/canary.h"
 #include "exeat/policy/credential.h"
 #include "exeat/record.h"
 
@@ -64,10 +65,11 @@ static bool has_same_credentials(const struct policy *left, const struct policy 
     return same;
 }
 
-/* The files say the same, and so do those of the secrets. */
+/* The files say the same, and so do those that are not on record with a policy: of secrets and of canaries. */
 static bool is_unchanged(const struct policy *left, const struct policy *right)
 {
-    return is_same(policy_settings(left), policy_settings(right)) && has_same_credentials(left, right);
+    return is_same(policy_settings(left), policy_settings(right)) && has_same_credentials(left, right) &&
+           canary_set_equal(policy_canaries(left), policy_canaries(right));
 }
 
 static void refuse(struct gate *gate, struct text reason, struct buffer *answer)

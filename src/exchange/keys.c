@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Vendors' keys in a request: looked for once it is judged, and in a body that is held; on record with its decision,
  * and a refusal where one would go to who is not its vendor. */
-#include "exeat/policy/keys.h"
 #include "exchange_internal.h"
 #include "exeat/base/memory.h"
 
@@ -28,26 +27,24 @@ static struct keys_seen_at at_of(const struct exchange *exchange)
     };
 }
 
-static bool refuse(struct exchange *exchange)
+struct canary_way keys_canary_way(struct exchange *exchange)
 {
-    struct detail detail = {0};
-    if (!keys_seen_go_astray(exchange->keys, &detail) || !policy_refuses_key(exchange->policy, &exchange->decision))
-        return false;
-    account_say(&exchange->account, FLAW_NONE, detail.text);
-    return true;
+    return (struct canary_way){&exchange->keys, exchange->policy, &exchange->decision, &exchange->account};
 }
 
 bool keys_refuse(struct exchange *exchange)
 {
     const struct ask *ask = &exchange->ask;
-    if (ask->is_connect || ask->is_wish || !ask->request.inside_known)
-        return false;
-    const struct keys_seen_at at = at_of(exchange);
-    keys_seen_look(&exchange->keys, &at, ask->head);
-    if (!refuse(exchange))
-        return false;
-    exchange->refusal = exchange->decision.reason;
-    return true;
+    const struct canary_way way = keys_canary_way(exchange);
+    bool is_refused = canary_refuses_head(&way, host_text(&ask->request.host), ask->head);
+    if (!is_refused && !ask->is_connect && !ask->is_wish && ask->request.inside_known) {
+        const struct keys_seen_at at = at_of(exchange);
+        keys_seen_look(&exchange->keys, &at, ask->head);
+        is_refused = keys_seen_refuse(&way);
+    }
+    if (is_refused)
+        exchange->refusal = exchange->decision.reason;
+    return is_refused;
 }
 
 void keys_hear(void *context, const struct vendor_key *key, struct text value, struct text place, bool goes_on)
@@ -59,11 +56,15 @@ void keys_hear(void *context, const struct vendor_key *key, struct text value, s
 }
 
 /* What was found in it has been told by keys_hear; of a call all is looked at that is left. */
-enum reason keys_in_body(struct exchange *exchange)
+enum reason keys_in_body(struct exchange *exchange, struct text held)
 {
+    const struct canary_way way = keys_canary_way(exchange);
+    enum reason reason = canary_in_held(&way, held);
+    if (reason != REASON_NONE)
+        return reason;
     if (exchange->call != NULL) {
         const struct keys_seen_at at = at_of(exchange);
-        keys_seen_look_at_body(&exchange->keys, &at, buffer_text(&exchange->call->body));
+        keys_seen_look_at_body(&exchange->keys, &at, held);
     }
-    return refuse(exchange) ? REASON_KEY_ELSEWHERE : REASON_NONE;
+    return keys_seen_refuse(&way) ? REASON_KEY_ELSEWHERE : REASON_NONE;
 }

@@ -72,9 +72,10 @@ static void count_call(const struct exchange *exchange)
 void exchange_complete(struct exchange *exchange, enum reason reason)
 {
     struct account *account = &exchange->account;
-    account->found = looked_found_after(exchange->looked);
     if (account->reason == REASON_NONE)
         account->reason = reason;
+    account->found = keys_seen_tell_after(
+        exchange->keys, account->reason == REASON_CANARY_SEEN, looked_found_after(exchange->looked));
     /* Judged, but ended before it had to be recorded: nothing left, and the log says so. */
     if (account->state == ACCOUNT_OPEN && exchange->decision.plan != 0) {
         exchange->decision.reason = account->reason;

@@ -6,7 +6,7 @@
 static void decide_against(struct decision *decision, enum reason reason)
 {
     bool is_policy = reason == REASON_LLM_OPERATION || reason == REASON_LOOP || reason == REASON_CLIENT_UNKNOWN ||
-                     reason == REASON_CLIENT_NOBODY || reason == REASON_KEY_ELSEWHERE ||
+                     reason == REASON_CLIENT_NOBODY || reason == REASON_KEY_ELSEWHERE || reason == REASON_CANARY_SEEN ||
                      reason == REASON_CREDENTIAL_MISPLACED || reason == REASON_CREDENTIAL_MISSING ||
                      (reason >= REASON_INSPECT_DENIED && reason <= REASON_INSPECT_UNCHANGED) ||
                      (reason >= REASON_LIMIT_REQUESTS && reason <= REASON_LIMIT_TOKENS);

@@ -52,31 +52,30 @@ static enum reason begin(struct exchange *exchange)
 }
 
 /* A call is looked into before anything is read of it: what is replaced, nobody behind knows. */
-static enum reason read_call(struct exchange *exchange)
+static enum reason look_at_call(struct exchange *exchange)
 {
-    enum reason reason = REASON_NONE;
-    if (exchange_looks(exchange)) {
-        looked_begin(exchange);
-        reason = looked_call(exchange);
-        exchange->call->about.inspected = exchange_inspected(exchange);
-    }
-    if (reason == REASON_NONE)
-        reason = keys_in_body(exchange);
-    return reason == REASON_NONE ? inference_read(exchange->call) : reason;
+    if (!exchange_looks(exchange))
+        return REASON_NONE;
+    looked_begin(exchange);
+    enum reason reason = looked_call(exchange);
+    exchange->call->about.inspected = exchange_inspected(exchange);
+    return reason;
 }
 
-static enum reason read_looked(struct exchange *exchange)
+static struct text held_of(const struct exchange *exchange)
 {
-    enum reason reason = looked_body(exchange);
-    return reason == REASON_NONE ? keys_in_body(exchange) : reason;
+    return exchange->call != NULL ? buffer_text(&exchange->call->body) : looked_held(exchange->looked);
 }
 
 static enum progress finish_body(struct exchange *exchange)
 {
-    struct text sent = exchange->call != NULL ? buffer_text(&exchange->call->body) : looked_held(exchange->looked);
-    enum reason reason = broker_body(exchange->policy, exchange->ask.head, sent, &exchange->account);
+    enum reason reason = broker_body(exchange->policy, exchange->ask.head, held_of(exchange), &exchange->account);
     if (reason == REASON_NONE)
-        reason = exchange->call != NULL ? read_call(exchange) : read_looked(exchange);
+        reason = exchange->call != NULL ? look_at_call(exchange) : looked_body(exchange);
+    if (reason == REASON_NONE)
+        reason = keys_in_body(exchange, held_of(exchange));
+    if (reason == REASON_NONE && exchange->call != NULL)
+        reason = inference_read(exchange->call);
     if (reason != REASON_NONE)
         return exchange_refuse(exchange, reason);
     exchange_enter(exchange, EXCHANGE_COMMIT);

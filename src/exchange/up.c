@@ -107,28 +107,35 @@ void up_begin(struct exchange *exchange, struct upstream *upstream)
 /* --- content --------------------------------------------------------------------------------------------------------
  */
 
-/* What was read of it goes up as far as there is room. */
-static bool pass_content(struct exchange *exchange)
+/* What was read of it goes up as far as there is room. REASON_NONE, or why nothing more of it does. */
+static enum reason pass_content(struct exchange *exchange)
 {
     struct http_side *from = &exchange->client;
     struct http_side *to = &exchange->flow->side;
+    const struct canary_way way = keys_canary_way(exchange);
     struct http_piece piece;
     enum http_taken taken = HTTP_TAKEN;
     while (taken == HTTP_TAKEN && !http_side_is_full(to)) {
         taken = from->role->take_content(from, &piece);
         if (taken != HTTP_TAKEN)
             break;
+        if (canary_ends_in(&way, piece.content)) {
+            http_piece_drop(&piece);
+            http_side_drop_output(to);
+            return REASON_CANARY_SEEN;
+        }
         exchange->account.bytes_up += piece.content.length;
         to->role->put_content(to, &piece);
         if (http_side_is_whole(from))
             to->role->end(to);
     }
-    return taken != HTTP_BAD;
+    return taken == HTTP_BAD ? REASON_MALFORMED_BODY : REASON_NONE;
 }
 
 static enum move fail_upload(struct exchange *exchange, enum reason reason)
 {
-    account_say(&exchange->account, FLAW_NONE, http_side_wrong(&exchange->client));
+    if (reason == REASON_MALFORMED_BODY)
+        account_say(&exchange->account, FLAW_NONE, http_side_wrong(&exchange->client));
     http_side_make_last(&exchange->client);
     if (exchange->client.said == HTTP_SAID)
         (void)exchange_cut(exchange, reason);
@@ -182,8 +189,9 @@ enum move up_move(struct exchange *exchange)
         if (flow->upload_broke)
             return watch(exchange);
         bool heard = http_side_is_whole(&exchange->client);
-        if (!heard && !pass_content(exchange))
-            return fail_upload(exchange, REASON_MALFORMED_BODY);
+        enum reason wrong = heard ? REASON_NONE : pass_content(exchange);
+        if (wrong != REASON_NONE)
+            return fail_upload(exchange, wrong);
         if (send_up(exchange) == MOVE_WAITS)
             return MOVE_WAITS;
         if (heard)

@@ -25,6 +25,12 @@ struct keys_seen {
     struct buffer path;          /* as it may be shown; empty: as it is */
     struct buffer query;
     struct buffer told;
+    struct canary_seen {
+        const char *label; /* static with the policy; NULL: none */
+        char place[FOUND_PLACE_MAX];
+        bool is_told;               /* with the decision */
+        struct canary_watch *watch; /* owned */
+    } canary;
 };
 
 void keys_seen_free(struct keys_seen *keys)
@@ -34,6 +40,7 @@ void keys_seen_free(struct keys_seen *keys)
     buffer_clear(&keys->path);
     buffer_clear(&keys->query);
     buffer_clear(&keys->told);
+    base_free(keys->canary.watch);
     base_free(keys);
 }
 
@@ -81,15 +88,15 @@ static void add(struct keys_seen **keys, const struct key_seen *seen, bool is_bo
 }
 
 /* In lower case, with nothing in it that parts the words of a finding. */
-static void name_place(struct text before, struct text name, struct key_seen *seen)
+static void name_place(struct text before, struct text name, char place[FOUND_PLACE_MAX])
 {
     size_t length = before.length;
-    text_store(before, seen->place, sizeof(seen->place));
-    for (size_t i = 0; i < name.length && length + 1 < sizeof(seen->place); i++) {
+    text_store(before, place, FOUND_PLACE_MAX);
+    for (size_t i = 0; i < name.length && length + 1 < FOUND_PLACE_MAX; i++) {
         char one = name.data[i];
         one = one >= 'A' && one <= 'Z' ? (char)(one - 'A' + 'a') : one;
-        seen->place[length++] = one > ' ' && one < 0x7f && one != ';' ? one : '*';
-        seen->place[length] = '\0';
+        place[length++] = one > ' ' && one < 0x7f && one != ';' ? one : '*';
+        place[length] = '\0';
     }
 }
 
@@ -98,9 +105,38 @@ void keys_seen_add(
     bool goes_on)
 {
     struct key_seen seen = {.key = key->key, .fate = goes_on ? fate_of(key->key, &at->way) : FATE_HELD};
-    name_place(TEXT(""), place, &seen);
+    name_place(TEXT(""), place, seen.place);
     account_mark(at->account, key->value, seen.mark);
     add(keys, &seen, true);
+}
+
+static struct keys_seen *one_of(struct keys_seen **keys)
+{
+    if (*keys == NULL)
+        *keys = base_zalloc(sizeof(**keys));
+    return *keys;
+}
+
+void keys_seen_add_canary(struct keys_seen **keys, const char *label, struct text before, struct text name)
+{
+    struct canary_seen *canary = &one_of(keys)->canary;
+    if (canary->label != NULL)
+        return;
+    canary->label = label;
+    name_place(before, name, canary->place);
+}
+
+const char *keys_seen_canary(const struct keys_seen *keys)
+{
+    return keys == NULL ? NULL : keys->canary.label;
+}
+
+struct canary_watch *keys_seen_watch(struct keys_seen **keys, const struct canary_set *set)
+{
+    struct canary_seen *canary = &one_of(keys)->canary;
+    if (canary->watch == NULL)
+        canary->watch = canary_watch_new(set);
+    return canary->watch;
 }
 
 /* --- looking ---------------------------------------------------------------------------------------------------------
@@ -135,7 +171,7 @@ static void on_key(void *context, const struct carried_key *key)
     bool is_body = key->in == CARRIED_IN_BODY;
     bool goes_on = is_body || looking->at->way.host.length > 0;
     struct key_seen seen = {.key = key->key, .fate = goes_on ? fate_of(key->key, &looking->at->way) : FATE_HELD};
-    name_place(places[key->in], key->in == CARRIED_IN_FIELD ? key->field : TEXT(""), &seen);
+    name_place(places[key->in], key->in == CARRIED_IN_FIELD ? key->field : TEXT(""), seen.place);
     account_mark(looking->at->account, key->value, seen.mark);
     add(looking->keys, &seen, is_body);
     hide(looking, key);
@@ -196,11 +232,35 @@ static void tell_one(const struct key_seen *seen, const char *word, struct buffe
     buffer_clear(&what);
 }
 
+/* Under its label, never as it is. */
+static void tell_canary(struct keys_seen *keys, bool is_refused)
+{
+    const struct found found = {
+        TEXT("canary"), is_refused ? TEXT("deny") : TEXT("flag"), 1, text_from(keys->canary.place),
+        keys->canary.label == NULL ? TEXT("") : text_from(keys->canary.label)};
+    if (keys->canary.label != NULL && !keys->canary.is_told)
+        found_append(&keys->told, &found);
+    keys->canary.is_told = keys->canary.label != NULL;
+}
+
+struct text keys_seen_tell_after(struct keys_seen *keys, bool is_refused, struct text also)
+{
+    if (keys == NULL || keys->canary.label == NULL || keys->canary.is_told)
+        return also;
+    buffer_empty(&keys->told);
+    tell_canary(keys, is_refused);
+    if (also.length > 0)
+        BUFFER_APPEND_ALL(&keys->told, TEXT("; "), also);
+    return buffer_text(&keys->told);
+}
+
 struct text keys_seen_tell(struct keys_seen *keys, enum plan plan, enum reason reason, struct text also)
 {
     if (keys == NULL)
         return also;
     buffer_empty(&keys->told);
+    keys->canary.is_told = false;
+    tell_canary(keys, plan == PLAN_REFUSE);
     for (size_t i = 0; i < keys->count; i++)
         tell_one(&keys->list[i], became(keys->list[i].fate, plan, reason), &keys->told);
     for (size_t i = 0; i < FATE_COUNT; i++) {
@@ -211,12 +271,19 @@ struct text keys_seen_tell(struct keys_seen *keys, enum plan plan, enum reason r
             found_append(&keys->told, &others);
     }
     if (also.length > 0)
-        BUFFER_APPEND_ALL(&keys->told, TEXT("; "), also);
+        BUFFER_APPEND_ALL(&keys->told, keys->told.length > 0 ? TEXT("; ") : TEXT(""), also);
     return buffer_text(&keys->told);
 }
 
 void keys_seen_show(const struct keys_seen *keys, bool is_changed, struct text *path, struct text *query)
 {
+    bool hides_all = keys != NULL && keys->canary.label != NULL;
+    if (hides_all && path->length > 0)
+        *path = TEXT("*");
+    if (hides_all && query->length > 0)
+        *query = TEXT("*");
+    if (hides_all)
+        return;
     if (keys != NULL && keys->path.length > 0)
         *path = is_changed ? TEXT("*") : buffer_text(&keys->path);
     if (keys != NULL && keys->query.length > 0)

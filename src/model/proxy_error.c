@@ -84,6 +84,7 @@ static const char *const of_reasons[] = {
     [REASON_KEY_ELSEWHERE] = denied,
     [REASON_CREDENTIAL_MISPLACED] = denied,
     [REASON_CREDENTIAL_MISSING] = denied,
+    [REASON_CANARY_SEEN] = denied,
 };
 _Static_assert(COUNT_OF(of_reasons) == REASON_COUNT, "every reason has an error type");
 

@@ -87,6 +87,7 @@ static const struct reason_row rows[] = {
         {"credential_misplaced", "the placeholder of a credential stands where it may not", 403},
     [REASON_CREDENTIAL_MISSING] =
         {"credential_missing", "the rule puts a credential in, and its placeholder is not there", 403},
+    [REASON_CANARY_SEEN] = {"canary_seen", "a value is in it that was planted so that nobody sends it", 403},
 };
 _Static_assert(COUNT_OF(rows) == REASON_COUNT, "every reason has a row");
 

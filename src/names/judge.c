@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "exeat/base/check.h"
+#include "exeat/policy/canary.h"
 #include "exeat/policy/credential.h"
 #include "exeat/policy/lapse.h"
 #include "names_internal.h"
@@ -209,6 +210,11 @@ void judge_question(struct standing *standing)
     }
     standing->question.asked_us = policy_now(standing->policy);
     policy_judge_name(standing->policy, &standing->question, is_bypassed, &standing->verdict);
+    if (policy_canary_in(standing->policy, host_text(&standing->question.host)) != NULL &&
+        policy_refuses_canary(standing->policy, &standing->verdict.decision)) {
+        standing->code = DNS_REFUSED;
+        return;
+    }
     if (standing->verdict.decision.plan == PLAN_REFUSE)
         judge_refused(standing);
     else

@@ -50,8 +50,8 @@ static void try_all(struct challenge *challenge)
     for (size_t i = 0; i < view.count; i++)
         for (uint32_t j = 0; j < view.sets[i]->count && !challenge->helps; j++)
             try_rule(challenge, view.sets[i]->members[j].rule);
-    for (size_t i = 0; i < policy->hostless_count && !challenge->helps; i++)
-        try_rule(challenge, policy->hostless[i]);
+    for (size_t i = 0; i < policy->hostless.count && !challenge->helps; i++)
+        try_rule(challenge, policy->hostless.items[i]);
 }
 
 static bool is_refused_by_rules(const struct decision *decision)

@@ -160,9 +160,9 @@ static void compile_rules(struct compile *compile)
         compile_rule(compile, &policy->rules[i]);
         policy->has_tcp = policy->has_tcp || (policy->rules[i].when.schemes & scheme_bit(SCHEME_TCP)) != 0;
         if (!policy->rules[i].source->when.hosts.present)
-            hostless[policy->hostless_count++] = (uint32_t)i;
+            hostless[policy->hostless.count++] = (uint32_t)i;
     }
-    policy->hostless = hostless;
+    policy->hostless.items = hostless;
     rank_rules(compile);
 }
 
@@ -205,6 +205,7 @@ static void policy_free(struct policy *policy)
     proxies_clear(policy);
     credentials_clear(&policy->credentials);
     hosts_clear(policy);
+    canary_set_free(policy->canaries);
     llm_catalogue_free(policy->catalogue);
     settings_free(policy->settings);
     arena_clear(&policy->arena);
@@ -226,6 +227,7 @@ struct policy *policy_compile(struct settings *settings, struct diags *diags)
     compile_rules(&compile);
     budgets_compile(policy, diags);
     lapses_compile(policy);
+    canaries_compile(policy, diags);
     proxies_compile(policy, diags);
     inference_compile_trust(policy);
     hosts_compile(policy, diags);

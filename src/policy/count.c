@@ -128,10 +128,10 @@ static void count_hostless(struct judging *judging, struct tally *tally)
 {
     const struct policy *policy = judging->policy;
     bool is_name = judging->request->host.kind == HOST_NAME;
-    for (size_t i = 0; i < policy->hostless_count; i++) {
-        bool denies = policy->rules[policy->hostless[i]].source->verdict == VERDICT_DENY;
+    for (size_t i = 0; i < policy->hostless.count; i++) {
+        bool denies = policy->rules[policy->hostless.items[i]].source->verdict == VERDICT_DENY;
         if (!is_name || (denies && judging->address != NULL))
-            count_rule(judging, tally, policy->hostless[i], 0);
+            count_rule(judging, tally, policy->hostless.items[i], 0);
     }
 }
 
@@ -144,6 +144,6 @@ void count_rules(struct judging *judging, struct tally *tally)
             if (set->members[j].role == ROLE_WHEN && !was_counted(view, i, set->members[j].rule))
                 count_rule(judging, tally, set->members[j].rule, view->specific[i]);
     }
-    if (judging->policy->hostless_count > 0)
+    if (judging->policy->hostless.count > 0)
         count_hostless(judging, tally);
 }

@@ -3,6 +3,7 @@
 #ifndef EXEAT_POLICY_INTERNAL_H
 #define EXEAT_POLICY_INTERNAL_H
 
+#include "exeat/canary.h"
 #include "exeat/client_table.h"
 #include "exeat/credential/load.h"
 #include "exeat/host_table.h"
@@ -123,8 +124,10 @@ struct policy {
     size_t inference_count;
     struct policy_rule *rules; /* in the order of the file */
     size_t rule_count;
-    const uint32_t *hostless; /* rules without hosts: about targets that are addresses, and where names lead */
-    size_t hostless_count;
+    struct hostless {
+        const uint32_t *items;
+        size_t count;
+    } hostless;                  /* rules without hosts: about targets that are addresses, and where names lead */
     bool has_tcp;                /* a rule for bytes that are no TLS */
     struct client_table clients; /* owned */
     struct policy_budgets budgets;
@@ -141,6 +144,7 @@ struct policy {
     struct host_index hosts;
     struct policy_lapse *lapses; /* in the arena; the soonest first */
     size_t lapse_count;
+    struct canary_set *canaries; /* owned; NULL: none */
 };
 
 /* client.c */
@@ -164,6 +168,8 @@ void inspection_compile_of(struct policy *policy, struct policy_rule *rule, stru
 
 /* credential.c: of one rule */
 void credentials_compile_of(struct policy *policy, struct policy_rule *rule, struct diags *diags);
+/* canary.c */
+void canaries_compile(struct policy *policy, struct diags *diags);
 
 /* lapse.c */
 void lapses_compile(struct policy *policy);

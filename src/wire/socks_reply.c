@@ -80,6 +80,7 @@ static const uint8_t replies[] = {
     [REASON_KEY_ELSEWHERE] = SOCKS_NOT_ALLOWED,
     [REASON_CREDENTIAL_MISPLACED] = SOCKS_NOT_ALLOWED,
     [REASON_CREDENTIAL_MISSING] = SOCKS_NOT_ALLOWED,
+    [REASON_CANARY_SEEN] = SOCKS_NOT_ALLOWED,
 };
 _Static_assert(COUNT_OF(replies) == REASON_COUNT, "every reason has a reply");
 

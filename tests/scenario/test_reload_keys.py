@@ -175,6 +175,13 @@ def keys_elsewhere(gate, origin):
     assert one.get(f"http://shop.example:{origin.port}/", "GET", token).status == 200
 
 
+def canaries(gate, origin):
+    one = gate(resolve=hosts("shop.example"), rules=[allow("shop.example", schemes=["http"])])
+    (one.folder / "canaries.txt").write_text("word Rabogesuvitakonilepodu\n")
+    applied(one, "canaries", str(one.folder / "canaries.txt"))
+    assert one.get(f"http://shop.example:{origin.port}/Rabogesuvitakonilepodu").status == 403
+
+
 def deny_hint(gate):
     one = gate(rules=[])
     applied(one, "deny_hint", "Ask Anna.")
@@ -501,6 +508,7 @@ APPLIED = {
     "mode": mode,
     "deny_hint": deny_hint,
     "keys_elsewhere": keys_elsewhere,
+    "canaries": canaries,
     "on_reload": on_reload,
     "audit.on_failure": on_failure,
     "audit.disk.refuse": refuse,
@@ -609,6 +617,7 @@ FULL = {
     "mode": "observe",
     "deny_hint": "Ask: \"Anna\" # or Bob",
     "keys_elsewhere": "record",
+    "canaries": "canaries.txt",
     "on_reload": "cut-denied",
     "confine": {"seccomp": "log", "landlock": "require"},
     "workers": 2,

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each level of undoing has the last bytes that it gave; eight of them are looked up at each byte, and where they are
+ * the tail of a needle the rest is compared. */
+#include <string.h>
+
+#include "canary_internal.h"
+#include "exeat/base/memory.h"
+
+enum { LEVELS = 4 };
+
+struct level {
+    uint64_t tail;
+    uint8_t at; /* in `last`, which is a ring */
+    uint8_t last[SPELLED_MOST];
+    struct undo undo;
+};
+_Static_assert(SPELLED_MOST == 256, "a byte is a place in the ring");
+struct canary_watch {
+    const struct canary_set *set;
+    struct level levels[LEVELS];
+};
+
+static void begin(struct canary_watch *watch, const struct canary_set *set)
+{
+    memset(watch, 0, sizeof(*watch));
+    watch->set = set;
+}
+
+struct canary_watch *canary_watch_new(const struct canary_set *set)
+{
+    struct canary_watch *watch = base_zalloc(sizeof(*watch));
+    begin(watch, set);
+    return watch;
+}
+
+static bool ends_here(const struct level *level, const struct needle *needle)
+{
+    for (size_t i = 1; i <= needle->text.length; i++)
+        if (level->last[(uint8_t)(level->at - i)] != (uint8_t)needle->text.data[needle->text.length - i])
+            return false;
+    return true;
+}
+
+static const struct needle *first_with(const struct canary_set *set, uint64_t tail)
+{
+    size_t low = 0;
+    size_t high = set->needle_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (set->needles[middle].tail < tail)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return &set->needles[low];
+}
+
+static const char *look(const struct canary_set *set, const struct level *level)
+{
+    const struct needle *end = set->needles + set->needle_count;
+    for (const struct needle *one = first_with(set, level->tail); one < end && one->tail == level->tail; one++)
+        if (ends_here(level, one))
+            return set->labels[one->canary];
+    return NULL;
+}
+
+static inline const char *take(const struct canary_set *set, struct level *level, char byte)
+{
+    uint8_t folded = canary_folded[(uint8_t)byte];
+    level->last[level->at++] = folded;
+    level->tail = level->tail << 8 | folded;
+    uint32_t hash = canary_hash(level->tail);
+    return (set->sieve[hash / 64] >> (hash % 64) & 1) == 0 ? NULL : look(set, level);
+}
+
+/* A byte of one level, and what it makes certain of those above. */
+static const char *give(struct canary_watch *watch, size_t index, char byte)
+{
+    char out[ESCAPE_MOST];
+    const char *seen = take(watch->set, &watch->levels[index], byte);
+    if (index + 1 == LEVELS)
+        return seen;
+    size_t count = undo_take(&watch->levels[index].undo, byte, out);
+    for (size_t i = 0; i < count; i++) {
+        const char *above = give(watch, index + 1, out[i]);
+        seen = seen == NULL ? above : seen;
+    }
+    return seen;
+}
+
+const char *canary_watch_feed(struct canary_watch *watch, struct text piece)
+{
+    const char *seen = NULL;
+    for (size_t i = 0; i < piece.length; i++) {
+        const char *one = give(watch, 0, piece.data[i]);
+        seen = seen == NULL ? one : seen;
+    }
+    return seen;
+}
+
+const char *canary_in(const struct canary_set *set, struct text text)
+{
+    struct canary_watch watch;
+    if (text.length < CANARY_LEAST)
+        return NULL;
+    begin(&watch, set);
+    const char *seen = canary_watch_feed(&watch, text);
+    base_forget(&watch, sizeof(watch));
+    return seen;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Canaries in a request: its name, path, query and head before anything else is done with it, a body that is held
+ * before it is decided on, and one that is not while it passes: what one ends in goes no further. */
+#include "exeat/keys_seen.h"
+
+#include "exeat/policy/keys.h"
+
+static bool note(const struct canary_way *way, const char *label, struct text before, struct text name)
+{
+    if (label != NULL)
+        keys_seen_add_canary(way->keys, label, before, name);
+    return label != NULL;
+}
+
+static bool is_in_head(const struct canary_way *way, struct text host, const struct message_head *head)
+{
+    const struct policy *policy = way->policy;
+    bool is_in = note(way, policy_canary_in(policy, host), TEXT("host"), TEXT(""));
+    is_in = note(way, policy_canary_in(policy, head->target.path), TEXT("path"), TEXT("")) || is_in;
+    is_in = note(way, policy_canary_in(policy, head->target.query), TEXT("query"), TEXT("")) || is_in;
+    for (size_t i = 0; i < head->field_count; i++) {
+        const struct field *field = &head->fields[i];
+        is_in = note(way, policy_canary_in(policy, field->name), TEXT("head"), TEXT("")) || is_in;
+        is_in = note(way, policy_canary_in(policy, field->value), TEXT("head."), field->name) || is_in;
+    }
+    return is_in;
+}
+
+static void say(const struct canary_way *way)
+{
+    struct detail detail = {0};
+    (void)detail_say(&detail, "the canary '%s' is in it: data of the shop leaves", keys_seen_canary(*way->keys));
+    account_say(way->account, FLAW_NONE, detail.text);
+}
+
+bool canary_refuses_head(const struct canary_way *way, struct text host, const struct message_head *head)
+{
+    if (policy_canaries(way->policy) == NULL || !is_in_head(way, host, head))
+        return false;
+    if (!policy_refuses_canary(way->policy, way->decision))
+        return false;
+    say(way);
+    return true;
+}
+
+bool canary_ends_in(const struct canary_way *way, struct text piece)
+{
+    const struct canary_set *set = policy_canaries(way->policy);
+    if (set == NULL || piece.length == 0)
+        return false;
+    const char *label = canary_watch_feed(keys_seen_watch(way->keys, set), piece);
+    if (!note(way, label, TEXT("body"), TEXT("")) || policy_settings(way->policy)->observe)
+        return false;
+    say(way);
+    return true;
+}
+
+enum reason canary_in_held(const struct canary_way *way, struct text body)
+{
+    bool is_refused = canary_ends_in(way, body);
+    if (keys_seen_canary(*way->keys) != NULL)
+        is_refused = policy_refuses_canary(way->policy, way->decision) && is_refused;
+    return is_refused ? REASON_CANARY_SEEN : REASON_NONE;
+}
+
+bool keys_seen_refuse(const struct canary_way *way)
+{
+    struct detail detail = {0};
+    if (!keys_seen_go_astray(*way->keys, &detail) || !policy_refuses_key(way->policy, way->decision))
+        return false;
+    account_say(way->account, FLAW_NONE, detail.text);
+    return true;
+}

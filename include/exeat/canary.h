@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Canaries: values that are planted in a shop's data and mean nothing anywhere. Where one is seen leaving, data leaves.
- * Pure: made, read from the text of a file, looked for in bytes as they come. */
+ * Made, read from a file, looked for in bytes as they come. */
 #ifndef EXEAT_CANARY_H
 #define EXEAT_CANARY_H
 
@@ -29,6 +29,8 @@ struct canary_set;
  * is where the file is named; no value is told. The caller's, for canary_set_free, which wipes. */
 MUST_CHECK struct canary_set *
 canary_set_parse(struct text content, const char *path, struct mark mark, struct diags *diags);
+/* The same of a file, which must be there. */
+MUST_CHECK struct canary_set *canary_set_read(const char *path, struct mark mark, struct diags *diags);
 void canary_set_free(struct canary_set *set);                                         /* NULL is fine */
 size_t canary_set_count(const struct canary_set *set);                                /* NULL: 0 */
 bool canary_set_equal(const struct canary_set *left, const struct canary_set *right); /* either may be NULL */

@@ -46,7 +46,7 @@ struct decision {
     size_t inference_count;
     struct decision_budgets budgets;
     struct digest trust; /* of the allow that holds, see policy/trust.h; all zero: that of tls.upstream */
-    bool keys_pass;      /* ... which lets its hosts have any vendor's key, see policy/keys.h */
+    bool keys_pass;      /* ... which lets its hosts have any vendor's key, see keys_seen.h */
     const struct inspection
         *inspection; /* of the rule that lets it through or reroutes it; NULL: it looks for nothing */
     bool observed;   /* observe mode lets it through; verdict says what enforce would do */

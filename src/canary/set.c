@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "canary_internal.h"
+#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 
 #define SAME_16(first)                                                                                                 \
@@ -141,6 +142,21 @@ struct canary_set *canary_set_parse(struct text content, const char *path, struc
         return NULL;
     }
     qsort(set->needles, set->needle_count, sizeof(*set->needles), compare_needles);
+    return set;
+}
+
+struct canary_set *canary_set_read(const char *path, struct mark mark, struct diags *diags)
+{
+    enum { FILE_MAX = 1 << 20 };
+    struct canary_set *set = NULL;
+    struct buffer content = {0};
+    char *error = NULL;
+    if (file_read(path, FILE_MAX, &content, &error))
+        set = canary_set_parse(buffer_text(&content), path, mark, diags);
+    else
+        diag_error(diags, mark, "canaries: %s; `exeat canary new email >> FILE` makes one", error);
+    base_free(error);
+    buffer_forget(&content);
     return set;
 }
 

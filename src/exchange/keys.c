@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Vendors' keys in a request: looked for once it is judged, and in a body that is held; on record with its decision,
- * and a refusal where one would go to who is not its vendor. */
+/* Vendors' keys and canaries in a request: looked for once it is judged, and in a body that is held. */
 #include "exchange_internal.h"
 #include "exeat/base/memory.h"
 

@@ -3,8 +3,6 @@
  * before it is decided on, and one that is not while it passes: what one ends in goes no further. */
 #include "exeat/keys_seen.h"
 
-#include "exeat/policy/keys.h"
-
 static bool note(const struct canary_way *way, const char *label, struct text before, struct text name)
 {
     if (label != NULL)
@@ -63,10 +61,26 @@ enum reason canary_in_held(const struct canary_way *way, struct text body)
     return is_refused ? REASON_CANARY_SEEN : REASON_NONE;
 }
 
+/* A key is worth nothing to a host that is not its vendor's, but to a thief: no rule that lets requests out means it,
+ * and no bypass. A file that observes has the decision say what would be. */
+static bool refuses_key(const struct policy *policy, struct decision *decision)
+{
+    const struct settings *settings = policy_settings(policy);
+    bool goes = decision->plan == PLAN_FORWARD || decision->plan == PLAN_REROUTE;
+    if (!goes || settings->keys_pass || decision->keys_pass)
+        return false;
+    decision->verdict = VERDICT_DENY;
+    decision->reason = REASON_KEY_ELSEWHERE;
+    decision->observed = settings->observe;
+    if (!settings->observe)
+        decision->plan = PLAN_REFUSE;
+    return !settings->observe;
+}
+
 bool keys_seen_refuse(const struct canary_way *way)
 {
     struct detail detail = {0};
-    if (!keys_seen_go_astray(*way->keys, &detail) || !policy_refuses_key(way->policy, way->decision))
+    if (!keys_seen_go_astray(*way->keys, &detail) || !refuses_key(way->policy, way->decision))
         return false;
     account_say(way->account, FLAW_NONE, detail.text);
     return true;

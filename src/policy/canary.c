@@ -2,25 +2,13 @@
 /* Canaries: their file is read as the policy is made, and is not on record with it. No rule lets one out. */
 #include "exeat/policy/canary.h"
 
-#include "exeat/base/file.h"
-#include "exeat/base/memory.h"
 #include "policy_internal.h"
-
-enum { CANARY_FILE_MAX = 1 << 20 };
 
 void canaries_compile(struct policy *policy, struct diags *diags)
 {
     const struct setting_text *file = &policy->settings->canaries;
-    struct buffer content = {0};
-    char *error = NULL;
-    if (file->text.length == 0)
-        return;
-    if (file_read(file->text.data, CANARY_FILE_MAX, &content, &error))
-        policy->canaries = canary_set_parse(buffer_text(&content), file->text.data, file->mark, diags);
-    else
-        diag_error(diags, file->mark, "canaries: %s; `exeat canary new email >> FILE` makes one", error);
-    base_free(error);
-    buffer_forget(&content);
+    if (file->text.length > 0)
+        policy->canaries = canary_set_read(file->text.data, file->mark, diags);
 }
 
 const struct canary_set *policy_canaries(const struct policy *policy)

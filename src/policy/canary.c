@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Canaries: their file is read as the policy is made, and is not on record with it. No rule lets one out. */
+/* Canaries: their file is not on record with the policy. No rule lets one out. */
 #include "exeat/policy/canary.h"
 
 #include "policy_internal.h"
@@ -23,11 +23,10 @@ const char *policy_canary_in(const struct policy *policy, struct text text)
 
 bool policy_refuses_canary(const struct policy *policy, struct decision *decision)
 {
-    bool observes = policy->settings->observe;
     decision->verdict = VERDICT_DENY;
     decision->reason = REASON_CANARY_SEEN;
-    decision->observed = observes && decision->plan != PLAN_REFUSE;
-    if (!observes)
+    decision->observed = policy->settings->observe && decision->plan != PLAN_REFUSE;
+    if (!policy->settings->observe)
         decision->plan = PLAN_REFUSE;
     return decision->plan == PLAN_REFUSE;
 }

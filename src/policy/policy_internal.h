@@ -168,11 +168,9 @@ void inspection_compile_of(struct policy *policy, struct policy_rule *rule, stru
 
 /* credential.c: of one rule */
 void credentials_compile_of(struct policy *policy, struct policy_rule *rule, struct diags *diags);
-/* canary.c */
-void canaries_compile(struct policy *policy, struct diags *diags);
-
-/* lapse.c */
+/* lapse.c, canary.c */
 void lapses_compile(struct policy *policy);
+void canaries_compile(struct policy *policy, struct diags *diags);
 
 /* inference.c */
 /* Is it the control socket, by whatever path it is named? */

@@ -224,4 +224,4 @@ static bool read_marked_path(struct load *load, const struct yaml_node *node, vo
     return read_path(load, node, &path->text);
 }
 
-const struct type type_marked_path = TEXT_TYPE("path", read_marked_path);
+const struct type type_marked_path = VALUE_TYPE("path", read_marked_path, write_text, NULL);

@@ -192,16 +192,6 @@ static enum filtered end(void *context, struct filters *filters, size_t next)
 
 static const struct filter masks = {"credential", take, end};
 
-/* Nothing is seen in what is packed, though it was asked for as it is. */
-static bool is_packed(const struct message_head *head)
-{
-    for (size_t i = 0; i < head->field_count; i++)
-        if (text_equal_nocase(head->fields[i].name, TEXT("Content-Encoding")) &&
-            !text_equal_nocase(head->fields[i].value, TEXT("identity")))
-            return true;
-    return false;
-}
-
 bool broker_take_head(
     struct brokered *brokered, struct text method, struct message_head *head, struct account *account,
     struct filters *down)
@@ -212,7 +202,7 @@ bool broker_take_head(
     if (head->status < 200)
         return true;
     bool is_empty = head->content == CONTENT_NONE || text_equal(method, TEXT("HEAD"));
-    if (!is_empty && is_packed(head)) {
+    if (!is_empty && message_head_is_encoded(head)) { /* nothing is seen in it, though it was asked for as it is */
         account_say(
             account, FLAW_CODING,
             "the answer is encoded, which it was asked not to be: the credential cannot be taken out of it");

@@ -15,23 +15,13 @@ static enum reason hold(struct exchange *exchange, struct http_piece *piece)
     return reason;
 }
 
-/* What is packed cannot be looked at, and bombs need no unpacking to be refused (RFC 9110 15.5.16). */
-static bool is_encoded(const struct message_head *head)
-{
-    for (size_t i = 0; i < head->field_count; i++)
-        if (text_equal_nocase(head->fields[i].name, TEXT("Content-Encoding")) &&
-            !text_equal_nocase(head->fields[i].value, TEXT("identity")))
-            return true;
-    return false;
-}
-
-/* Before any of it is asked for. */
+/* Before any of it is asked for: bombs need no unpacking to be refused (RFC 9110 15.5.16). */
 static enum reason refuse_call_by_head(struct exchange *exchange)
 {
     const struct message_head *head = exchange->ask.head;
     if (head->content == CONTENT_OF_LENGTH && head->length > exchange->worker->limits.body_held)
         return REASON_BODY_TOO_LARGE;
-    if (!is_encoded(head))
+    if (!message_head_is_encoded(head))
         return REASON_NONE;
     account_say(&exchange->account, FLAW_NONE, "send it as plain JSON, without Content-Encoding");
     return REASON_BODY_ENCODED;

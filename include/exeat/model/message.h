@@ -75,5 +75,7 @@ struct message_head {
 };
 /* An empty head: what an allocation that was not zeroed needs before its first use. Leaves the fields' memory alone. */
 void message_head_reset(struct message_head *head);
+/* Its content is said to be packed: a Content-Encoding (RFC 9110 8.4) other than "identity". */
+MUST_CHECK bool message_head_is_encoded(const struct message_head *head);
 
 #endif

@@ -77,6 +77,8 @@ typedef void (*admin_look)(void *context, struct admin_view *view);
  * again. */
 struct admin *admin_new(struct loop *loop, int descriptor, admin_objection objection, admin_look look, void *context);
 void admin_free(struct admin *admin); /* NULL is fine */
+/* The other end, blocking: the status of that page, whose body is appended; 0: nobody answers there in 3 s. */
+uint16_t admin_ask(const struct address *address, uint16_t port, struct text page, struct buffer *body);
 
 /* A Unix socket for the gate's owner and root: one line in, one answer out. */
 struct control;

@@ -9,5 +9,7 @@
  * place. Rules that have lapsed at that moment, or lapse within a day of it, are warned of; all else is about the
  * policy as it is written. */
 void lint_policy(const struct policy *policy, int64_t at_us, struct diags *diags);
+/* Does a call to that entry of the catalogue leave, whoever makes it? */
+bool lint_llm_leaves(const struct policy *policy, const struct llm_entry *entry);
 
 #endif

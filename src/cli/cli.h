@@ -57,6 +57,7 @@ enum exit_code cmd_ca_show(const struct command_line *line);
 enum exit_code cmd_redirect_print(const struct command_line *line);
 enum exit_code cmd_redirect_check(const struct command_line *line);
 enum exit_code cmd_redirect_apply(const struct command_line *line);
+enum exit_code cmd_doctor(const struct command_line *line);
 enum exit_code cmd_health(const struct command_line *line);
 enum exit_code cmd_show_config(const struct command_line *line);
 enum exit_code cmd_reload(const struct command_line *line);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "cli.h"
-#include "exeat/admin.h"
+#include "exeat/doctor.h"
 #include "exeat/redirect.h"
 
 static enum exit_code has_none(const char *config)
@@ -55,28 +55,10 @@ enum exit_code cmd_redirect_apply(const struct command_line *line)
 /* --- check -----------------------------------------------------------------------------------------------------------
  */
 
-/* Nobody listens, so that a connection which was turned to the gate is refused. */
-static enum redirect_finding try_alone(void)
-{
-    enum { ANSWER_MS = 1000 };
-    const struct redirect_trial trial = {.v4 = REDIRECT_TO_NOBODY, .v6 = REDIRECT_TO_NOBODY, .limit_ms = ANSWER_MS};
-    return redirect_try(&trial);
-}
-
-/* What the gate found when it was asked to try; where none runs, what is found from here. */
 static enum exit_code try_now(const struct settings *settings)
 {
     struct buffer answer = {0};
-    bool answered =
-        settings->listen.control.length > 0 && control_ask(settings->listen.control.data, TEXT("containment"), &answer);
-    bool holds = text_starts_with(buffer_text(&answer), TEXT("ok"));
-    if (!answered) {
-        enum redirect_finding finding = try_alone();
-        holds = finding == REDIRECT_HOLDS;
-        buffer_printf(
-            &answer, "%s: %s: %s (tried from here: no gate answers on listen.control)\n", holds ? "ok" : "no",
-            redirect_finding_name(finding), redirect_finding_text(finding));
-    }
+    bool holds = doctor_is_contained(settings, &answer);
     put_foreign(buffer_text(&answer));
     buffer_clear(&answer);
     return holds ? EXIT_DONE : EXIT_NO;

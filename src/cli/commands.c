@@ -73,6 +73,13 @@ static const struct command rows[] = {
      "has NEW as comes_in. `control undrain OLD` takes it back. NEW needs `engine` or `health`, and to be in the "
      "`inference` of the same rules, best by one `pool`."},
     {"health", cmd_health, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "is a running gate ready? for exec probes", NULL},
+    {"doctor", cmd_doctor, "[QUESTION,...]", OPERANDS_MAYBE_ONE, OF(CONFIG) | OF(FORMAT),
+     "what is not as it must be around a gate, and what to do",
+     "All questions, or those that are named: configuration, keys, authority, ports, redirect, curl, php, node, "
+     "python, "
+     "proxy, store, disk, clock, names, endpoints, llm, witness, ship, memory. curl, php, node and python are run, and "
+     "connect to loopback alone; redirect, names and endpoints send something. Nothing is ever changed. -o is text or "
+     "json. The code is 0 where all is well, 1 where there is something to do, 2 where something could not be seen."},
     {"redirect print", cmd_redirect_print, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),
      "the rules that leave a network namespace one way out: the gate", "As `nft -f` reads them."},
     {"redirect apply", cmd_redirect_apply, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),

@@ -20,7 +20,7 @@ static bool lets_out(const struct policy *policy, const struct request *request,
 
 /* At CONNECT, and for a host that has other uses too, inside at the first of its paths. */
 static bool
-reaches(const struct lint *lint, const struct llm_entry *entry, struct text client, struct decision *decision)
+reaches(const struct policy *policy, const struct llm_entry *entry, struct text client, struct decision *decision)
 {
     struct request request = {
         .client.name = client,
@@ -37,14 +37,30 @@ reaches(const struct lint *lint, const struct llm_entry *entry, struct text clie
         if (!good)
             return false;
     }
-    if (lets_out(lint->policy, &request, decision))
+    if (lets_out(policy, &request, decision))
         return true;
     if (decision->plan != PLAN_OPEN)
         return false;
     request.inside_known = true;
     request.method = TEXT("POST");
     request.path = entry->paths.length > 0 ? TEXT("/openai/v1/chat/completions") : TEXT("/v1/chat/completions");
-    return lets_out(lint->policy, &request, decision);
+    return lets_out(policy, &request, decision);
+}
+
+/* For anybody: nobody in particular first, and then each client. */
+static bool reaches_for_any(const struct policy *policy, const struct llm_entry *entry, struct decision *decision)
+{
+    const struct settings_lists *lists = &policy_settings(policy)->lists;
+    bool found = reaches(policy, entry, TEXT(""), decision);
+    for (size_t i = 0; !found && i < lists->client_count; i++)
+        found = reaches(policy, entry, lists->clients[i].name.text, decision);
+    return found;
+}
+
+bool lint_llm_leaves(const struct policy *policy, const struct llm_entry *entry)
+{
+    struct decision decision;
+    return reaches_for_any(policy, entry, &decision);
 }
 
 static size_t index_of(const struct lint *lint, struct text id)
@@ -58,10 +74,7 @@ static size_t index_of(const struct lint *lint, struct text id)
 static void count_entry(const struct lint *lint, const struct llm_entry *entry, struct reached *reached)
 {
     struct decision decision;
-    bool found = reaches(lint, entry, TEXT(""), &decision);
-    for (size_t i = 0; !found && i < lint->lists->client_count; i++)
-        found = reaches(lint, entry, lint->lists->clients[i].name.text, &decision);
-    if (!found)
+    if (!reaches_for_any(lint->policy, entry, &decision))
         return;
     struct reached *one = &reached[index_of(lint, decision.rule)];
     if (one->count++ == 0)

@@ -7,6 +7,7 @@
 
 #include "exeat/base/bytes.h"
 #include "exeat/base/check.h"
+#include "exeat/net/occupant.h"
 #include "net_internal.h"
 
 enum { BACKLOG = 1024 };

@@ -77,7 +77,4 @@ struct place place_of(int descriptor);                 /* of a bound socket */
 /* Closes the descriptor, unless it is -1; `error` says why, by errno. Returns -1. */
 int place_fail(int descriptor, const struct place *place, char **error);
 
-/* occupant.c: "; another exeat (process 7) listens there; stop it, or ...": what is known, and what to do. */
-void occupant_append(const struct address *address, uint16_t port, struct buffer *out);
-
 #endif

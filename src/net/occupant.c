@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net_internal.h"
+#include "exeat/net/occupant.h"
 
 /* Columns of a line of /proc/net/tcp. */
 enum { LOCAL = 1, STATE = 3, USER = 7, INODE = 9, COLUMNS = 10 };
@@ -131,6 +131,11 @@ static void append_process(long process, struct buffer *out)
         buffer_printf(out, "; another %s (process %ld) listens there", name, process);
     else
         buffer_printf(out, "; %s (process %ld) listens there", name[0] == '\0' ? "a program" : name, process);
+}
+
+bool occupant_is_there(const struct address *address, uint16_t port)
+{
+    return find_socket(address, port).inode != 0;
 }
 
 void occupant_append(const struct address *address, uint16_t port, struct buffer *out)

@@ -33,6 +33,9 @@ static const struct paint {
     {NULL, "reroutes", CYAN},
     {NULL, "closes", GREEN},
     {": ", "good;", GREEN},
+    {NULL, "well   ", GREEN},
+    {NULL, "unseen ", YELLOW},
+    {NULL, "to do  ", RED},
 };
 
 bool wants_colour(FILE *stream)

@@ -8,7 +8,8 @@ function(exeat_install)
     file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/exeat.service CONTENT "${unit}" @ONLY)
     install(TARGETS exeat RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
     install(FILES ${PROJECT_BINARY_DIR}/exeat.service DESTINATION lib/systemd/system)
-    install(DIRECTORY ${PROJECT_SOURCE_DIR}/config/policies DESTINATION ${CMAKE_INSTALL_DATADIR}/exeat)
+    install(DIRECTORY ${PROJECT_SOURCE_DIR}/config/policies DESTINATION ${CMAKE_INSTALL_DATADIR}/exeat
+            PATTERN kustomization.yaml EXCLUDE)
     install(FILES ${PROJECT_SOURCE_DIR}/config/exeat.yaml ${PROJECT_SOURCE_DIR}/config/minimal.yaml
                   ${PROJECT_SOURCE_DIR}/config/exeat.schema.json
             DESTINATION ${CMAKE_INSTALL_DATADIR}/exeat)

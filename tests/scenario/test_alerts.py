@@ -80,3 +80,24 @@ def test_the_alerts_are_those_of_the_page():
     assert asked == told
     for rule in RULES:
         assert rule["annotations"]["summary"] and re.fullmatch(r"Exeat[A-Za-z]+", rule["alert"])
+
+
+def test_the_dashboard_asks_for_metrics_that_there_are(metrics):
+    panels = json.loads((TOP / "config/kubernetes/observe/exeat.json").read_text())["panels"]
+    asked = [name for panel in panels for target in panel["targets"] for name, _ in ASKED.findall(target["expr"])]
+    assert len(asked) >= len(panels)
+    for name in asked:
+        assert f"# TYPE {name} " in metrics or name == "exeat_contained", name  # that one where there is `redirect:`
+    for panel in panels:
+        for target in panel["targets"]:
+            lines = re.findall(rf"^(?:{'|'.join(name for name, _ in ASKED.findall(target['expr']))}){{.*$", metrics, re.M)
+            for label in re.findall(r"\w+", "".join(re.findall(r"by \((.*?)\)", target["expr"]))):
+                assert label == "pod" or any(f'{label}="' in line for line in lines), (panel["title"], label)
+
+
+def test_every_alert_says_where_to_read_what_to_do():
+    page = (TOP / "docs/operations.md").read_text()
+    anchors = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.*)$", page, re.M)}
+    for rule in RULES:
+        file, _, anchor = rule["annotations"]["runbook"].partition("#")
+        assert file == "docs/operations.md" and anchor in anchors, rule

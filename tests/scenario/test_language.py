@@ -57,7 +57,7 @@ def test_a_reviewer_is_told_what_changes(case):
 
 
 def test_the_presets_are_good_to_the_strict(tmp_path):
-    for path in sorted((TOP / "config/policies").glob("*.yaml")):
+    for path in sorted(set((TOP / "config/policies").glob("*.yaml")) - {TOP / "config/policies/kustomization.yaml"}):
         names = ["@llm", "@git-servers"] if path.stem.startswith("git") else ["@llm"]
         authority = {"certificate": "ca.pem", "key": "ca.key", "names": names}
         main = {"version": 1, "listen": {"forward": ["127.0.0.1:3128"]}, "tls": {"authority": authority}, "include": [str(path)]}

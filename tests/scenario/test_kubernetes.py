@@ -38,7 +38,7 @@ def rendered(tmp_path_factory):
 def pods(rendered, name):
     """kind -> the spec of its pods, of the workloads that the shop has"""
     return {thing["kind"]: pod_of(thing)["spec"] for thing in rendered[name]
-            if thing["kind"] in KINDS and "exeat" not in thing["metadata"].get("labels", {})}
+            if thing["kind"] in KINDS and thing["metadata"].get("labels", {}).get("exeat") not in ("none", "gateway")}
 
 
 def gate_of(pod):
@@ -230,6 +230,7 @@ def test_a_shop_with_a_gateway_has_no_other_way_out(rendered):
         labels = {kind: pod_of(thing)["metadata"]["labels"] for thing in rendered[name] if thing["kind"] in KINDS
                   for kind in [thing["kind"] + thing["metadata"]["name"]]}
         assert labels.pop("Deploymentexeat") == {"exeat": "gateway"} and all(one["exeat"] == "client" for one in labels.values())
+        assert all([volume["name"] for volume in pod["volumes"]] == ["exeat-trust"] for pod in pods(rendered, name).values())  # nothing of the gate's
         policies = {thing["metadata"]["name"]: thing["spec"] for thing in rendered[name] if thing["kind"] == "NetworkPolicy"}
         client, gate = policies["exeat-client"], policies["exeat-gateway"]
         assert client["podSelector"] == {"matchLabels": {"exeat": "client"}} and client["policyTypes"] == ["Egress"]

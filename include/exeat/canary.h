@@ -42,11 +42,14 @@ bool canary_set_equal(const struct canary_set *left, const struct canary_set *ri
  * and JavaScript (\u0041, \x41, \/), of markup (&#65;); NULs and line ends are passed over then. In each of these also
  * for the base64 of a value (RFC 4648, both alphabets), wherever it begins. Letters count in either case. */
 struct canary_watch;
-struct canary_watch *canary_watch_new(const struct canary_set *set); /* borrows the set; the caller's, base_free */
+struct canary_watch *canary_watch_new(const struct canary_set *set); /* borrows the set; the caller's */
+void canary_watch_free(struct canary_watch *watch);                  /* wipes; NULL is fine */
 /* The label of what ends in this piece, static with the set; NULL: nothing does. Nothing is to go on of a piece that a
  * value ends in. Goes on behind it: call with the rest is not needed, all of the piece was looked at. */
 const char *canary_watch_feed(struct canary_watch *watch, struct text piece);
 /* The same for a text that is whole. */
 const char *canary_in(const struct canary_set *set, struct text text);
+/* Appends the name of a host as it may be shown: without the labels up to the last that has a part of one. */
+void canary_show_name(const struct canary_set *set, struct text name, struct buffer *out);
 
 #endif

@@ -33,6 +33,7 @@ void keys_seen_add(
 /* The first canary that was seen is kept; the place is `before` and `name` behind it. */
 void keys_seen_add_canary(struct keys_seen **keys, const char *label, struct text before, struct text name);
 const char *keys_seen_canary(const struct keys_seen *keys); /* its label; NULL: none was seen */
+struct buffer *keys_seen_host(struct keys_seen **keys);     /* its host as it may be shown, where one is in it */
 /* Looks at the body of the request as it comes; owned by the keys. */
 struct canary_watch *keys_seen_watch(struct keys_seen **keys, const struct canary_set *set);
 void keys_seen_free(struct keys_seen *keys); /* NULL is fine, as in all below */
@@ -43,9 +44,9 @@ MUST_CHECK bool keys_seen_go_astray(const struct keys_seen *keys, struct detail 
 /* The same of what was seen after it was decided on: a canary in a body that passed. */
 struct text keys_seen_tell_after(struct keys_seen *keys, bool is_refused, struct text also);
 struct text keys_seen_tell(struct keys_seen *keys, enum plan plan, enum reason reason, struct text also);
-/* Path and query as they may stand in the record; borrowed. `is_changed`: they were written anew meanwhile, so that
- * what is known of them says nothing. */
-void keys_seen_show(const struct keys_seen *keys, bool is_changed, struct text *path, struct text *query);
+/* Its path, query, names and method as they may stand in the record; borrowed. `is_changed`: path and query were
+ * written anew meanwhile, so that what is known of them says nothing. */
+void keys_seen_show(const struct keys_seen *keys, bool is_changed, struct decision_record *record);
 
 /* --- canaries.c: what was planted ------------------------------------------------------------------------------------
  */
@@ -61,8 +62,8 @@ struct canary_way {
 MUST_CHECK bool canary_refuses_head(const struct canary_way *way, struct text host, const struct message_head *head);
 /* In a piece of its body, after it was decided on: true, nothing of the piece goes on. */
 MUST_CHECK bool canary_ends_in(const struct canary_way *way, struct text piece);
-/* In a body that is held: REASON_NONE, or why it is refused. */
-MUST_CHECK enum reason canary_in_held(const struct canary_way *way, struct text body);
+/* In a body that is held, with its codings undone: REASON_NONE, or why it is refused. */
+MUST_CHECK enum reason canary_in_held(const struct canary_way *way, const struct message_head *head, struct text held);
 
 /* The same for keys that go astray: true, it is refused for one. */
 MUST_CHECK bool keys_seen_refuse(const struct canary_way *way);

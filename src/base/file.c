@@ -173,6 +173,12 @@ bool file_is_writable_by_all(const char *path)
     return stat(path, &status) == 0 && (status.st_mode & S_IWOTH) != 0;
 }
 
+bool file_is_for_others(const char *path)
+{
+    struct stat file;
+    return stat(path, &file) == 0 && (file.st_mode & (S_IROTH | S_IWOTH)) != 0;
+}
+
 bool file_make_folder_of(struct text path, unsigned mode, char **error)
 {
     size_t end = path.length;

@@ -7,8 +7,9 @@
 
 enum {
     SPELLINGS = 4, /* of a value: as it is, and its base64 at each of three beginnings */
-    TAIL = 8,      /* what is looked up: the last bytes of a spelling */
+    TAIL = 8,      /* the last bytes of a spelling, of which the sieve knows */
     SPELLED_MOST = 256,
+    DIFFERENT_LEAST = 4, /* characters of a value: the odds of less are one in 10^10 for a price of 20 digits */
     SIEVE_BITS = 16
 };
 _Static_assert(CANARY_MOST * 4 / 3 + 8 <= SPELLED_MOST, "the base64 of a value has room");
@@ -16,13 +17,12 @@ _Static_assert(CANARY_MOST * 4 / 3 + 8 <= SPELLED_MOST, "the base64 of a value h
 /* One spelling, folded. */
 struct needle {
     struct text text; /* owned by the set */
-    uint64_t tail;
     uint32_t canary;
 };
 struct canary_set {
     char **labels; /* owned, and each of them */
     size_t count;
-    struct needle *needles; /* owned; in the order of their tails */
+    struct needle *needles; /* owned; in the order of their bytes from the last on; none is the end of another */
     size_t needle_count;
     uint64_t *sieve; /* owned: a bit for each hash of a tail */
 };

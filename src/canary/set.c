@@ -37,9 +37,10 @@ static void add_needle(struct canary_set *set, struct buffer *spelled, uint32_t 
     fold(spelled);
     needle->canary = canary;
     needle->text = (struct text){text_copy(buffer_text(spelled)), spelled->length};
+    uint64_t tail = 0;
     for (size_t i = spelled->length - TAIL; i < spelled->length; i++)
-        needle->tail = needle->tail << 8 | (uint8_t)spelled->data[i];
-    uint32_t hash = canary_hash(needle->tail);
+        tail = tail << 8 | (uint8_t)spelled->data[i];
+    uint32_t hash = canary_hash(tail);
     set->sieve[hash / 64] |= UINT64_C(1) << (hash % 64);
 }
 
@@ -71,11 +72,42 @@ static void add(struct canary_set *set, struct text label, struct text value)
     buffer_forget(&spelled);
 }
 
+/* From the last byte on; who is the end of another comes before it. */
 static int compare_needles(const void *left_needle, const void *right_needle)
 {
     const struct needle *left = left_needle;
     const struct needle *right = right_needle;
-    return (left->tail > right->tail) - (left->tail < right->tail);
+    size_t shorter = left->text.length < right->text.length ? left->text.length : right->text.length;
+    for (size_t i = 1; i <= shorter; i++) {
+        uint8_t one = (uint8_t)left->text.data[left->text.length - i];
+        uint8_t other = (uint8_t)right->text.data[right->text.length - i];
+        if (one != other)
+            return one < other ? -1 : 1;
+    }
+    if (left->text.length != right->text.length)
+        return left->text.length < right->text.length ? -1 : 1;
+    return (left->canary > right->canary) - (left->canary < right->canary);
+}
+
+static void needle_clear(struct needle *needle)
+{
+    char *text = (char *)(uintptr_t)needle->text.data;
+    base_forget(text, needle->text.length);
+    base_free(text);
+}
+
+/* Where one is the end of another, it is seen first: a step at a byte finds the only one that can be there. */
+static void arrange(struct canary_set *set)
+{
+    size_t kept = 0;
+    qsort(set->needles, set->needle_count, sizeof(*set->needles), compare_needles);
+    for (size_t i = 0; i < set->needle_count; i++) {
+        if (kept > 0 && text_ends_with(set->needles[i].text, set->needles[kept - 1].text))
+            needle_clear(&set->needles[i]);
+        else
+            set->needles[kept++] = set->needles[i];
+    }
+    set->needle_count = kept;
 }
 
 /* --- the file --------------------------------------------------------------------------------------------------------
@@ -92,6 +124,14 @@ static bool is_made_of(struct text text, const char *others)
     return true;
 }
 
+static size_t count_different(struct text value)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < value.length; i++)
+        count += memchr(value.data, value.data[i], i) == NULL ? 1 : 0;
+    return count;
+}
+
 /* What is wrong with a line; NULL: nothing. */
 static const char *wrong_with(const struct canary_set *set, struct text label, struct text value)
 {
@@ -101,6 +141,8 @@ static const char *wrong_with(const struct canary_set *set, struct text label, s
         return "a line has a label, of at most 48 letters, digits and ._-, and behind a blank the value";
     if (value.length < CANARY_LEAST || value.length > CANARY_MOST || !is_made_of(value, "@._-"))
         return "a value has 12 to 128 letters, digits and @._-: `exeat canary new` makes one";
+    if (count_different(value) < DIFFERENT_LEAST)
+        return "a value of so few different characters is found by chance: `exeat canary new` makes one";
     return NULL;
 }
 
@@ -120,19 +162,23 @@ static bool take_line(struct canary_set *set, struct text line, const char **wro
     return *wrong == NULL;
 }
 
-static struct canary_set *set_new(void)
+/* With room for so many. */
+static struct canary_set *set_new(size_t most)
 {
     struct canary_set *set = base_zalloc(sizeof(*set));
-    set->labels = base_array(CANARIES_MOST, sizeof(*set->labels));
-    set->needles = base_array(CANARIES_MOST * SPELLINGS, sizeof(*set->needles));
+    set->labels = base_array(most, sizeof(*set->labels));
+    set->needles = base_array(most * SPELLINGS, sizeof(*set->needles));
     set->sieve = base_array((1U << SIEVE_BITS) / 64, sizeof(*set->sieve));
     return set;
 }
 
 struct canary_set *canary_set_parse(struct text content, const char *path, struct mark mark, struct diags *diags)
 {
-    struct canary_set *set = set_new();
+    size_t lines = 1;
     struct text line;
+    for (size_t i = 0; i < content.length; i++)
+        lines += content.data[i] == '\n' ? 1 : 0;
+    struct canary_set *set = set_new(lines < CANARIES_MOST ? lines : CANARIES_MOST);
     const char *wrong = NULL;
     for (unsigned number = 1; text_split(&content, '\n', &line); number++) {
         if (take_line(set, line, &wrong))
@@ -141,7 +187,7 @@ struct canary_set *canary_set_parse(struct text content, const char *path, struc
         canary_set_free(set);
         return NULL;
     }
-    qsort(set->needles, set->needle_count, sizeof(*set->needles), compare_needles);
+    arrange(set);
     return set;
 }
 
@@ -151,7 +197,11 @@ struct canary_set *canary_set_read(const char *path, struct mark mark, struct di
     struct canary_set *set = NULL;
     struct buffer content = {0};
     char *error = NULL;
-    if (file_read(path, FILE_MAX, &content, &error))
+    if (file_is_for_others(path))
+        diag_error(
+            diags, mark, "canaries: others may read or write %s: chmod o= (of a Kubernetes Secret, defaultMode: 0440)",
+            path);
+    else if (file_read(path, FILE_MAX, &content, &error))
         set = canary_set_parse(buffer_text(&content), path, mark, diags);
     else
         diag_error(diags, mark, "canaries: %s; `exeat canary new email >> FILE` makes one", error);
@@ -164,11 +214,8 @@ void canary_set_free(struct canary_set *set)
 {
     if (set == NULL)
         return;
-    for (size_t i = 0; i < set->needle_count; i++) {
-        char *text = (char *)(uintptr_t)set->needles[i].text.data;
-        base_forget(text, set->needles[i].text.length);
-        base_free(text);
-    }
+    for (size_t i = 0; i < set->needle_count; i++)
+        needle_clear(&set->needles[i]);
     for (size_t i = 0; i < set->count; i++)
         base_free(set->labels[i]);
     base_free(set->labels);

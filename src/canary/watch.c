@@ -33,34 +33,32 @@ struct canary_watch *canary_watch_new(const struct canary_set *set)
     return watch;
 }
 
-static bool ends_here(const struct level *level, const struct needle *needle)
+/* What came, from its last byte on, beside a needle. 0: it is one that ends here. */
+static int compare(const struct level *level, struct text needle)
 {
-    for (size_t i = 1; i <= needle->text.length; i++)
-        if (level->last[(uint8_t)(level->at - i)] != (uint8_t)needle->text.data[needle->text.length - i])
-            return false;
-    return true;
+    for (size_t i = 1; i <= needle.length; i++) {
+        uint8_t came = level->last[(uint8_t)(level->at - i)];
+        uint8_t wanted = (uint8_t)needle.data[needle.length - i];
+        if (came != wanted)
+            return came < wanted ? -1 : 1;
+    }
+    return 0;
 }
 
-static const struct needle *first_with(const struct canary_set *set, uint64_t tail)
+static const char *look(const struct canary_set *set, const struct level *level)
 {
     size_t low = 0;
     size_t high = set->needle_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (set->needles[middle].tail < tail)
-            low = middle + 1;
-        else
+        int order = compare(level, set->needles[middle].text);
+        if (order == 0)
+            return set->labels[set->needles[middle].canary];
+        if (order < 0)
             high = middle;
+        else
+            low = middle + 1;
     }
-    return &set->needles[low];
-}
-
-static const char *look(const struct canary_set *set, const struct level *level)
-{
-    const struct needle *end = set->needles + set->needle_count;
-    for (const struct needle *one = first_with(set, level->tail); one < end && one->tail == level->tail; one++)
-        if (ends_here(level, one))
-            return set->labels[one->canary];
     return NULL;
 }
 
@@ -107,4 +105,23 @@ const char *canary_in(const struct canary_set *set, struct text text)
     const char *seen = canary_watch_feed(&watch, text);
     base_forget(&watch, sizeof(watch));
     return seen;
+}
+
+void canary_show_name(const struct canary_set *set, struct text name, struct buffer *out)
+{
+    struct text rest = name;
+    while (canary_in(set, rest) != NULL) {
+        size_t label = text_index(rest, '.', 0);
+        rest = label < rest.length ? text_after(rest, label + 1) : TEXT("");
+    }
+    if (rest.length < name.length)
+        buffer_append(out, rest.length > 0 ? TEXT("*.") : TEXT("*"));
+    buffer_append(out, rest);
+}
+
+void canary_watch_free(struct canary_watch *watch)
+{
+    if (watch != NULL)
+        base_forget(watch, sizeof(*watch));
+    base_free(watch);
 }

@@ -3,7 +3,8 @@
 #include "credential_internal.h"
 
 #include <string.h>
-#include <sys/stat.h>
+
+#include "exeat/base/file.h"
 
 /* --- what may be written ---------------------------------------------------------------------------------------------
  */
@@ -163,20 +164,14 @@ void credential_write(const struct credential *credential, struct buffer *value)
 /* --- where it comes from ---------------------------------------------------------------------------------------------
  */
 
-static bool is_for_others(const char *path)
-{
-    struct stat file;
-    return stat(path, &file) == 0 && (file.st_mode & (S_IROTH | S_IWOTH)) != 0;
-}
-
 bool credential_read(const char *path, struct secret *secret, char **error)
 {
     struct buffer why = {0};
-    if (!is_for_others(path) && !secret_read(path, CREDENTIAL_MOST + 2, secret, error))
+    if (!file_is_for_others(path) && !secret_read(path, CREDENTIAL_MOST + 2, secret, error))
         return false;
     secret_trim(secret);
     bool is_one = credential_is_secret(secret_show(secret));
-    if (is_for_others(path))
+    if (file_is_for_others(path))
         buffer_printf(&why, "others may read or write %s: chmod o= (of a Kubernetes Secret, defaultMode: 0440)", path);
     else if (!is_one)
         buffer_printf(

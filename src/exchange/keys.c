@@ -58,7 +58,7 @@ void keys_hear(void *context, const struct vendor_key *key, struct text value, s
 enum reason keys_in_body(struct exchange *exchange, struct text held)
 {
     const struct canary_way way = keys_canary_way(exchange);
-    enum reason reason = canary_in_held(&way, held);
+    enum reason reason = canary_in_held(&way, exchange->ask.head, held);
     if (reason != REASON_NONE)
         return reason;
     if (exchange->call != NULL) {

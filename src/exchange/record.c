@@ -19,10 +19,9 @@ static struct decision_record record_of(const struct exchange *exchange)
     struct text path = request->inside_known ? exchange->ask.head->target.path : TEXT("");
     struct text query = request->query;
     looked_show(exchange->looked, &path, &query);
-    keys_seen_show(exchange->keys, exchange->looked != NULL, &path, &query);
     const struct decision *decision = &exchange->decision;
     const struct message_head *head = exchange->ask.head;
-    return (struct decision_record){
+    struct decision_record record = {
         .policy_sequence = exchange->term->sequence,
         .verdict = decision->verdict,
         .plan = decision->plan,
@@ -44,6 +43,8 @@ static struct decision_record record_of(const struct exchange *exchange)
         .found = keys_seen_tell(exchange->keys, decision->plan, decision->reason, looked_found(exchange->looked)),
         .credential = broker_name(exchange->brokered, decision),
     };
+    keys_seen_show(exchange->keys, exchange->looked != NULL, &record);
+    return record;
 }
 
 enum account_state exchange_decide(struct exchange *exchange)

@@ -3,6 +3,8 @@
  * before it is decided on, and one that is not while it passes: what one ends in goes no further. */
 #include "exeat/keys_seen.h"
 
+#include "exeat/body.h"
+
 static bool note(const struct canary_way *way, const char *label, struct text before, struct text name)
 {
     if (label != NULL)
@@ -14,6 +16,9 @@ static bool is_in_head(const struct canary_way *way, struct text host, const str
 {
     const struct policy *policy = way->policy;
     bool is_in = note(way, policy_canary_in(policy, host), TEXT("host"), TEXT(""));
+    if (is_in)
+        canary_show_name(policy_canaries(policy), host, keys_seen_host(way->keys));
+    is_in = note(way, policy_canary_in(policy, head->method), TEXT("method"), TEXT("")) || is_in;
     is_in = note(way, policy_canary_in(policy, head->target.path), TEXT("path"), TEXT("")) || is_in;
     is_in = note(way, policy_canary_in(policy, head->target.query), TEXT("query"), TEXT("")) || is_in;
     for (size_t i = 0; i < head->field_count; i++) {
@@ -53,9 +58,26 @@ bool canary_ends_in(const struct canary_way *way, struct text piece)
     return true;
 }
 
-enum reason canary_in_held(const struct canary_way *way, struct text body)
+/* What a coding hides, undone; what cannot be is looked at as it is alone. */
+static bool is_in_coded(const struct canary_way *way, const struct message_head *head, struct text held)
 {
-    bool is_refused = canary_ends_in(way, body);
+    struct body_label label = {0};
+    for (size_t i = 0; i < head->field_count; i++)
+        body_label_field(&label, head->fields[i].name, head->fields[i].value);
+    if (body_label_end(&label) != BODY_FINE || label.coding_count == 0)
+        return false;
+    struct body *body = body_new();
+    bool is_read = body_read(body, &label, bytes_of_text(held), &body_limits_usual, NULL) == BODY_FINE;
+    bool is_in = is_read && canary_ends_in(way, body_text(body));
+    body_free(body);
+    return is_in;
+}
+
+enum reason canary_in_held(const struct canary_way *way, const struct message_head *head, struct text held)
+{
+    bool is_refused = canary_ends_in(way, held);
+    if (policy_canaries(way->policy) != NULL && message_head_is_encoded(head))
+        is_refused = is_in_coded(way, head, held) || is_refused;
     if (keys_seen_canary(*way->keys) != NULL)
         is_refused = policy_refuses_canary(way->policy, way->decision) && is_refused;
     return is_refused ? REASON_CANARY_SEEN : REASON_NONE;

@@ -30,6 +30,7 @@ struct keys_seen {
         char place[FOUND_PLACE_MAX];
         bool is_told;               /* with the decision */
         struct canary_watch *watch; /* owned */
+        struct buffer host;         /* as it may be shown; empty: as it is */
     } canary;
 };
 
@@ -40,7 +41,8 @@ void keys_seen_free(struct keys_seen *keys)
     buffer_clear(&keys->path);
     buffer_clear(&keys->query);
     buffer_clear(&keys->told);
-    base_free(keys->canary.watch);
+    canary_watch_free(keys->canary.watch);
+    buffer_clear(&keys->canary.host);
     base_free(keys);
 }
 
@@ -124,6 +126,11 @@ void keys_seen_add_canary(struct keys_seen **keys, const char *label, struct tex
         return;
     canary->label = label;
     name_place(before, name, canary->place);
+}
+
+struct buffer *keys_seen_host(struct keys_seen **keys)
+{
+    return &one_of(keys)->canary.host;
 }
 
 const char *keys_seen_canary(const struct keys_seen *keys)
@@ -275,17 +282,33 @@ struct text keys_seen_tell(struct keys_seen *keys, enum plan plan, enum reason r
     return buffer_text(&keys->told);
 }
 
-void keys_seen_show(const struct keys_seen *keys, bool is_changed, struct text *path, struct text *query)
+static void hide_all(struct text *text)
 {
-    bool hides_all = keys != NULL && keys->canary.label != NULL;
-    if (hides_all && path->length > 0)
-        *path = TEXT("*");
-    if (hides_all && query->length > 0)
-        *query = TEXT("*");
-    if (hides_all)
+    if (text->length > 0)
+        *text = TEXT("*");
+}
+
+/* One may stand in more places than the one that is told, and in several spellings. No method is that long. */
+static void show_canary(const struct canary_seen *canary, struct decision_record *record)
+{
+    hide_all(&record->personal.path);
+    hide_all(&record->personal.query);
+    if (record->method.length >= CANARY_LEAST)
+        hide_all(&record->method);
+    if (canary->host.length > 0 && record->sni.length > 0)
+        record->sni = buffer_text(&canary->host);
+    if (canary->host.length > 0)
+        record->host = buffer_text(&canary->host);
+}
+
+void keys_seen_show(const struct keys_seen *keys, bool is_changed, struct decision_record *record)
+{
+    if (keys == NULL)
         return;
-    if (keys != NULL && keys->path.length > 0)
-        *path = is_changed ? TEXT("*") : buffer_text(&keys->path);
-    if (keys != NULL && keys->query.length > 0)
-        *query = is_changed ? TEXT("*") : buffer_text(&keys->query);
+    if (keys->path.length > 0)
+        record->personal.path = is_changed ? TEXT("*") : buffer_text(&keys->path);
+    if (keys->query.length > 0)
+        record->personal.query = is_changed ? TEXT("*") : buffer_text(&keys->query);
+    if (keys->canary.label != NULL)
+        show_canary(&keys->canary, record);
 }

@@ -21,7 +21,7 @@ static struct canary_set *parse(struct text content)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size == 0)
+    if (size == 0 || size > 4096)
         return 0;
     struct text text = {(const char *)data + 1, size - 1};
     size_t cut = data[0] < text.length ? data[0] : text.length;
@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *whole = canary_in(set, text);
     ASSERT(text.length < CANARY_LEAST || (whole != NULL) == (first != NULL || second != NULL));
     ASSERT(canary_watch_feed(watch, TEXT(" " VALUE)) != NULL);
-    base_free(watch);
+    canary_watch_free(watch);
     canary_set_free(set);
     return 0;
 }

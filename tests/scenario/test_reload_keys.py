@@ -178,6 +178,7 @@ def keys_elsewhere(gate, origin):
 def canaries(gate, origin):
     one = gate(resolve=hosts("shop.example"), rules=[allow("shop.example", schemes=["http"])])
     (one.folder / "canaries.txt").write_text("word Rabogesuvitakonilepodu\n")
+    (one.folder / "canaries.txt").chmod(0o600)
     applied(one, "canaries", str(one.folder / "canaries.txt"))
     assert one.get(f"http://shop.example:{origin.port}/Rabogesuvitakonilepodu").status == 403
 

@@ -17,6 +17,7 @@ char *file_sentence(const char *path, const char *what, const char *why);
 /* Appends the error of opening a file that is there, with who owns it and who we are. */
 void file_append_owner(const char *path, const char *error, struct buffer *out);
 bool file_is_writable_by_all(const char *path); /* its mode has o+w */
+bool file_is_for_others(const char *path);      /* ... or o+r */
 /* All of it, and on disk. False: errno. */
 MUST_CHECK bool file_write_all(int descriptor, struct text content);
 /* Writes beside and renames, so that readers see the old or the new file; syncs both file and directory. */

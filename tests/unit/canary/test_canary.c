@@ -35,7 +35,7 @@ static void assert_seen(const char *text, size_t length, bool is_there)
         assert_true(is_there == (seen != NULL));
         if (is_there)
             assert_string_equal(seen, "customer");
-        base_free(watch);
+        canary_watch_free(watch);
     }
     canary_set_free(set);
 }
@@ -142,6 +142,7 @@ static void a_set_says_which_line_is_wrong(void **state)
         "la/bel Rabogesuvitakonilepodu",
         "label Rabogesuvita\xc3\xa9konilepodu",
         "label two words here and there",
+        "label 000000000000.000000",
         "good Rabogesuvitakonilepodu\nbad"};
     for (size_t i = 0; i < COUNT_OF(wrong); i++)
         assert_null(parse(wrong[i]));
@@ -158,6 +159,52 @@ static void a_set_says_which_line_is_wrong(void **state)
     canary_set_free(one);
     canary_set_free(same);
     canary_set_free(other);
+}
+
+/* One that is the end of another is told in its place; of two alike the first. */
+static void of_many_with_the_same_end_each_is_told(void **state)
+{
+    (void)state;
+    struct buffer file = {0};
+    for (unsigned i = 0; i < CANARIES_MOST; i++)
+        buffer_printf(&file, "c%u %ubogesuvita@shop.example\n", i, 1000 + i * 7);
+    buffer_append_byte(&file, '\0');
+    struct canary_set *set = parse(file.data);
+    assert_int_equal(canary_set_count(set), CANARIES_MOST);
+    for (unsigned i = 0; i < CANARIES_MOST; i++) {
+        char label[16];
+        char text[64];
+        (void)snprintf(label, sizeof(label), "c%u", i);
+        (void)snprintf(text, sizeof(text), "<%ubogesuvita@shop.example>", 1000 + i * 7);
+        assert_string_equal(canary_in(set, text_from(text)), label);
+    }
+    assert_null(canary_in(set, TEXT("1001bogesuvita@shop.example")));
+    canary_set_free(set);
+    buffer_clear(&file);
+    set =
+        parse("long anna.luvosatideko@shop.example\nshort luvosatideko@shop.example\nagain luvosatideko@shop.example");
+    assert_string_equal(canary_in(set, TEXT("anna.luvosatideko@shop.example")), "short");
+    canary_set_free(set);
+}
+
+static void of_a_name_the_labels_that_have_none_are_shown(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"shop.example", "shop.example"},
+        {"a.rabogesuvitakonilepodu.evil.example", "*.evil.example"},
+        {"x-rabogesuvitakonilepodu-y.b.evil.example", "*.b.evil.example"},
+        {"k7q2m9x4c3v8b5n6.shop.example", "*.shop.example"},
+        {"rabogesuvitakonilepodu.k7q2m9x4c3v8b5n6.shop.example", "*.shop.example"},
+        {"evil.rabogesuvitakonilepodu", "*"}};
+    struct canary_set *set = parse("a Rabogesuvitakonilepodu\nb k7q2m9x4c3v8b5n6.shop.example\n");
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct buffer out = {0};
+        canary_show_name(set, text_from(names[i][0]), &out);
+        assert_true(text_equal(buffer_text(&out), text_from(names[i][1])));
+        buffer_clear(&out);
+    }
+    canary_set_free(set);
 }
 
 static void what_is_made_is_a_value_of_a_file(void **state)
@@ -188,6 +235,8 @@ int main(void)
         cmocka_unit_test(it_is_seen_in_base64_wherever_it_begins_and_on_lines),
         cmocka_unit_test(what_is_nearly_it_is_not),
         cmocka_unit_test(a_set_says_which_line_is_wrong),
+        cmocka_unit_test(of_many_with_the_same_end_each_is_told),
+        cmocka_unit_test(of_a_name_the_labels_that_have_none_are_shown),
         cmocka_unit_test(what_is_made_is_a_value_of_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

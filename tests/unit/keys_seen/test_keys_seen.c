@@ -179,18 +179,44 @@ static void a_key_in_two_spellings_is_told_once(void **state)
     assert_told(PLAN_FORWARD, REASON_RULE, "astray query stripe;held customer*note*1 pinecone;");
 }
 
+static struct decision_record shown(bool is_changed)
+{
+    struct decision_record record = {
+        .method = head.method,
+        .host = TEXT("a.rabogesuvitakonilepodu.evil.example"),
+        .sni = TEXT("a.rabogesuvitakonilepodu.evil.example"),
+        .personal.path = head.target.path,
+        .personal.query = head.target.query,
+    };
+    keys_seen_show(seen, is_changed, &record);
+    return record;
+}
+
 static void where_a_key_stood_a_star_is_shown(void **state)
 {
     (void)state;
     head.target.path = TEXT("/v1/" STRIPE "/x");
     head.target.query = TEXT("page=2&key=" STRIPE);
     keys_seen_look(&seen, &at, &head);
-    struct text path = head.target.path;
-    struct text query = head.target.query;
-    keys_seen_show(seen, false, &path, &query);
-    assert_true(text_equal(path, TEXT("/v1/*/x")) && text_equal(query, TEXT("page=2&*")));
-    keys_seen_show(seen, true, &path, &query);
-    assert_true(text_equal(path, TEXT("*")) && text_equal(query, TEXT("*")));
+    struct decision_record record = shown(false);
+    assert_true(
+        text_equal(record.personal.path, TEXT("/v1/*/x")) && text_equal(record.personal.query, TEXT("page=2&*")));
+    record = shown(true);
+    assert_true(text_equal(record.personal.path, TEXT("*")) && text_equal(record.personal.query, TEXT("*")));
+}
+
+static void of_a_request_with_a_canary_only_the_names_without_it_are_shown(void **state)
+{
+    (void)state;
+    head.target.path = TEXT("/v1");
+    head.method = TEXT("Rabogesuvitakonilepodu");
+    keys_seen_add_canary(&seen, "word", TEXT("host"), TEXT(""));
+    buffer_append(keys_seen_host(&seen), TEXT("*.evil.example"));
+    struct decision_record record = shown(false);
+    assert_true(text_equal(record.personal.path, TEXT("*")) && record.personal.query.length == 0);
+    assert_true(text_equal(record.host, TEXT("*.evil.example")) && text_equal(record.sni, record.host));
+    assert_true(text_equal(record.method, TEXT("*")));
+    assert_string_equal(keys_seen_canary(seen), "word");
 }
 
 int main(void)
@@ -205,6 +231,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_last_of_many_counts_as_the_first_does, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_key_in_two_spellings_is_told_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(where_a_key_stood_a_star_is_shown, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            of_a_request_with_a_canary_only_the_names_without_it_are_shown, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "exeat/base/check.h"
+#include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "scene.h"
 
@@ -131,6 +132,21 @@ void use_policy(struct scene *scene, const char *text, bool cuts)
     session_worker_set_policy(scene->worker, policy, table, 1, &now);
     budget_table_unref(table);
     fake_run();
+}
+
+void plant(struct scene *scene)
+{
+    char path[96];
+    char policy[256];
+    char *error = NULL;
+    (void)snprintf(path, sizeof(path), "%s/canaries", scene->folder);
+    (void)snprintf(
+        policy, sizeof(policy),
+        "version: 1\ncanaries: %s\nrules: [{ id: plain, verdict: allow, hosts: [shop.example], " PLACE " }]\n", path);
+    assert_true(file_replace(path, TEXT("word " PLANTED "\n"), 0600, &error));
+    use_policy(scene, policy, false);
+    assert_int_equal(unlink(path), 0);
+    fake.ledger.planted = PLANTED;
 }
 
 int set_up(void **state)

@@ -51,6 +51,7 @@ void use_policy(struct scene *scene, const char *text, bool cuts);
 struct fake_peer *come(struct scene *scene);
 struct fake_peer *come_by(struct scene *scene, const struct session_listener *listener);
 struct fake_peer *come_turned(struct scene *scene, uint16_t port); /* meant for 192.0.2.9 */
+void plant(struct scene *scene);                                   /* a policy with PLANTED, which may not leave */
 void say(struct fake_peer *peer, const char *text);                /* and all that follows happens */
 void expect(const struct fake_peer *peer, const char *text);
 
@@ -73,6 +74,13 @@ void hello(struct fake_peer *peer, const char *name); /* a ClientHello, and no m
     "[iban], redact: [card], answers: { deny: [iban] } } }\n"                                                          \
     "  - { id: screened-llm, verdict: reroute, hosts: [\"@llm\"], schemes: [http], ports: [80], inference: [local, "   \
     "canned], inspect: { deny: [iban], redact: [card], restore: true, answers: { redact: [phone] } } }\n"
+
+#define PLANTED "Rabogesuvitakonilepodu"
+/* Its head, and its body in two halves of which neither has it. */
+#define POST_PLANTED                                                                                                   \
+    "POST http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nTransfer-Encoding: chunked\r\n\r\n"                   \
+    "10\r\n{\"n\":\"Rabogesuvi\r\n"
+#define REST_PLANTED "e\r\ntakonilepodu\"}\r\n"
 
 #define GET_SHOP "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n"
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"

@@ -37,7 +37,7 @@ struct move {
     const char *text;
 };
 struct life {
-    enum { PLAIN, TURNED, GREETED, SOCKS, QUEUED, LOOKED_INTO, HASHED } by;
+    enum { PLAIN, TURNED, GREETED, SOCKS, QUEUED, LOOKED_INTO, HASHED, WATCHED } by;
     struct move moves[12];
 };
 
@@ -134,6 +134,9 @@ static const struct life lives[] = {
       {CLIENT_TLS, "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\n\r\n"},
       {UPSTREAM, OK},
       {CLIENT_TLS, ""}}},
+    {WATCHED, {{CLIENT, POST_PLANTED}, {CLIENT, REST_PLANTED}}},
+    {WATCHED,
+     {{CLIENT, POST_PLANTED}, {UPSTREAM, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome"}, {CLIENT, REST_PLANTED}}},
     {LOOKED_INTO,
      {{CLIENT, POST_CARD "{\"note\":\"4111 1111"},
       {CLIENT, " 1111 1111\"}"},
@@ -527,6 +530,9 @@ static struct fake_peer *come_as(struct scene *scene, const struct life *life)
     case LOOKED_INTO:
     case HASHED:
         look_into(scene, life->by == HASHED);
+        break;
+    case WATCHED:
+        plant(scene);
         break;
     case GREETED:
         listener.tls = identity;

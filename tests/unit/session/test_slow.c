@@ -183,6 +183,22 @@ static struct fake_peer *pass_up(struct scene *scene)
     return scene->browser;
 }
 
+static struct fake_peer *pass_up_watched(struct scene *scene)
+{
+    plant(scene);
+    return pass_up(scene);
+}
+
+/* It was refused in the middle, and reads no further. */
+static struct fake_peer *finish_planted(struct scene *scene)
+{
+    plant(scene);
+    say(scene->browser, POST_PLANTED);
+    say(scene->browser, REST_PLANTED);
+    expect(scene->browser, "canary_seen");
+    return scene->browser;
+}
+
 static struct fake_peer *pass_head(struct scene *scene)
 {
     say(scene->browser, "GET http://shop.example/ HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
@@ -244,6 +260,7 @@ static const struct situation situations[] = {
     {"session", "tunnel", tunnel, 'x', STREAM, LONGEST},
     {"session", "finish", finish, 0, HEAD, LONGEST},
     {"session", "finish", finish_lingers, 'x', HEAD, HEAD},
+    {"session", "finish", finish_planted, 'x', HEAD, HEAD},
     {"exchange", "read_head", read_head, 'x', HEAD, HEAD},
     {"exchange", "read_body", read_body, ' ', STREAM, STREAM},
     {"exchange", "read_body", read_body_to_look_into, ' ', STREAM, LONGEST},
@@ -252,6 +269,7 @@ static const struct situation situations[] = {
     {"exchange", "resolve", resolve, 'x', WAY, HEAD},
     {"exchange", "dial", dial, 'x', WAY, HEAD},
     {"exchange", "pass", pass_up, 'x', STREAM, LONGEST},
+    {"exchange", "pass", pass_up_watched, 'x', STREAM, LONGEST},
     {"exchange", "pass", pass_head, 'x', STREAM, HEAD},
     {"exchange", "pass", pass_down, 'x', STREAM, LONGEST},
     {"exchange", "pass", pass_to_a_slow_reader, 0, STREAM, LONGEST},

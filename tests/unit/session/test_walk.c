@@ -664,6 +664,44 @@ static void told(struct fake_peer *peer, struct text bytes)
 static const char with_clients[] = POLICY "clients: { worker: { user: worker, secret_sha256: "
                                           "\"2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b\" } }\n";
 
+static void a_body_with_a_canary_is_cut_before_its_end_has_left(void **state)
+{
+    struct scene *scene = *state;
+    plant(scene);
+    say(scene->browser, POST_PLANTED);
+    expect(fake_upstream(), "Rabogesuvi");
+    say(scene->browser, REST_PLANTED "0\r\n\r\n");
+    expect(scene->browser, "HTTP/1.1 403");
+    expect(scene->browser, "canary_seen");
+    assert_null(fake_upstream()->channel);
+    struct fake_peer *told = come(scene); /* the host has begun to answer: nobody can be told */
+    say(told, POST_PLANTED);
+    say(fake_upstream(), "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome");
+    say(told, REST_PLANTED);
+    assert_null(told->channel);
+    assert_null(fake_upstream()->channel);
+}
+
+static void a_name_with_a_canary_is_refused_at_every_door(void **state)
+{
+    struct scene *scene = *state;
+    plant(scene);
+    struct fake_peer *socks = come_by(scene, &for_socks);
+    SAY(socks, "\5\1\0\5\1\0\3\40" PLANTED ".evil.test\1\xbb");
+    assert_true(socks->heard.length > 3 && socks->heard.data[3] == 2); /* not allowed (RFC 1928 6) */
+    struct fake_peer *turned = come_turned(scene, 443);
+    hello(turned, PLANTED ".shop.example");
+    expect(turned, "\x15\x03"); /* an alert */
+    struct fake_peer *plain = come_turned(scene, 80);
+    say(plain, "GET / HTTP/1.1\r\nHost: " PLANTED ".shop.example\r\n\r\n");
+    expect(plain, "canary_seen");
+    struct fake_peer *tunnel = come(scene);
+    say(tunnel, "CONNECT " PLANTED ".shop.example:443 HTTP/1.1\r\nHost: " PLANTED ".shop.example:443\r\n\r\n");
+    expect(tunnel, "canary_seen");
+    assert_int_equal(fake.decisions, 4);
+    assert_null(fake_upstream());
+}
+
 static void a_socks_client_is_asked_where_to_and_connected(void **state)
 {
     struct scene *scene = *state;
@@ -926,6 +964,8 @@ int main(void)
         WALK(whose_certificate_was_withdrawn_asks_for_nothing_more),
         WALK(a_websocket_becomes_a_tunnel),
         WALK(a_turned_connection_is_judged_by_the_name_that_it_says),
+        WALK(a_body_with_a_canary_is_cut_before_its_end_has_left),
+        WALK(a_name_with_a_canary_is_refused_at_every_door),
         WALK(a_socks_client_is_asked_where_to_and_connected),
         WALK(a_socks_client_shows_who_it_is_where_that_tells),
         WALK(what_a_socks_client_may_not_is_told_by_a_reply),

@@ -64,7 +64,8 @@ def template(*words):
 
 
 def plain(value):
-    """As Kubernetes takes it: null is as if it were not said, and of volumes, mounts and variables the order is no matter."""
+    """As Kubernetes takes it: null is as if it were not said, of volumes and mounts the order is no matter, and who drops ALL
+    drops all that else is named."""
     if isinstance(value, list):
         return [plain(inner) for inner in value]
     if not isinstance(value, dict):
@@ -72,6 +73,8 @@ def plain(value):
     said = {name: plain(inner) for name, inner in value.items() if inner is not None}
     for name in {"volumes", "volumeMounts"} & set(said):
         said[name] = sorted(said[name], key=lambda one: (one["name"], one.get("mountPath", "")))
+    if "ALL" in said.get("drop", []):
+        said["drop"] = ["ALL"]
     return said
 
 

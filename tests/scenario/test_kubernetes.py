@@ -112,7 +112,7 @@ def test_the_gate_is_a_native_sidecar_without_any_right_in_pods_of_every_kind(re
         context = gate["securityContext"]
         assert context["runAsUser"] == context["runAsGroup"] == pod["securityContext"]["fsGroup"] == UID
         assert context["readOnlyRootFilesystem"] and context["allowPrivilegeEscalation"] is False
-        assert context["capabilities"] == {"drop": ["ALL"]} and context["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert "ALL" in context["capabilities"]["drop"] and "add" not in context["capabilities"] and context["seccompProfile"] == {"type": "RuntimeDefault"}
         assert {one["name"]: one["valueFrom"]["fieldRef"]["fieldPath"] for one in gate["env"]} == {"POD": "metadata.name", "NAMESPACE": "metadata.namespace"}
     assert name == "magento" or set(pods(rendered, name)) == set(KINDS)
 
@@ -182,11 +182,14 @@ def test_a_held_pod_loads_its_rules_before_anything_else_runs(rendered):
 
 
 def test_a_held_pod_has_no_container_that_can_become_another_user(rendered, tmp_path):
-    mine = workload("Deployment", containers=[{"name": "php", "image": "php", "securityContext": {"runAsUser": 33, "capabilities": {"drop": ["ALL"]}}}, {"name": "root", "image": "x"}])
+    mine = workload("Deployment", containers=[{"name": "php", "image": "php", "securityContext": {"runAsUser": 33, "capabilities": {"drop": ["ALL"]}}}, {"name": "root", "image": "x"}],
+                    initContainers=[{"name": "setup", "image": "php"}])
     built = {"mine": build(overlay(tmp_path, "policy", "trust", "sidecar", "redirect", resources=[mine]))}
     php, root = pods(built, "mine")["Deployment"]["containers"]
+    setup = pods(built, "mine")["Deployment"]["initContainers"][2]
+    assert setup["name"] == "setup"
     assert php["securityContext"]["runAsUser"] == 33 and "ALL" in php["securityContext"]["capabilities"]["drop"]  # nothing is taken back
-    for pod in [*pods(rendered, "held").values(), *pods(rendered, "magento").values(), {"containers": [php, root]}]:
+    for pod in [*pods(rendered, "held").values(), *pods(rendered, "magento").values(), {"containers": [php, root, setup]}]:
         for container in pod["containers"]:
             context = container["securityContext"]
             assert {"SETUID", "SETGID", "NET_ADMIN", "NET_RAW"} <= set(context["capabilities"]["drop"])
@@ -215,6 +218,17 @@ def test_every_container_of_the_shop_knows_the_gate_and_what_it_may_trust(render
             assert [one["configMapRef"]["name"] for one in container["envFrom"]] == ["exeat-client"]
             (pool,) = [mount["subPath"] for mount in container["volumeMounts"] if mount["mountPath"].endswith("/zz-exeat.conf")]
             assert "clear_env = no" in trust[pool]
+
+
+def test_php_and_a_shell_read_what_is_mounted(rendered, tmp_path):
+    trust = find(rendered["plain"], "ConfigMap", "exeat-trust")["data"]
+    for name, text in trust.items():
+        (tmp_path / name).write_text(text)
+    script = f"set -a; . {tmp_path}/environment; PHP_INI_SCAN_DIR=:{tmp_path}; exec php -r 'echo getenv(\"https_proxy\"), \"\\n\", ini_get(\"curl.cainfo\"), \"\\n\", ini_get(\"openssl.cafile\"), \"\\n\", php_ini_scanned_files();'"
+    done = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, timeout=120)
+    proxy, curl, openssl, *scanned = done.stdout.splitlines()
+    assert (proxy, curl, openssl) == ("http://127.0.0.1:3128", "/etc/exeat-trust/bundle.pem", "/etc/exeat-trust/bundle.pem"), done.stderr
+    assert str(tmp_path / "exeat.ini") in "".join(scanned) and "".join(scanned).count(".ini") > 1  # beside PHP's own
 
 
 def test_variables_of_a_containers_own_stay(tmp_path):

@@ -30,6 +30,10 @@ exeat: sidecar
       memory: 16Mi
     limits:
       memory: 64Mi
+  volumeMounts:
+  - name: exeat-policy
+    mountPath: /etc/exeat
+    readOnly: true
   securityContext:
     runAsNonRoot: false
     runAsUser: 0
@@ -42,10 +46,6 @@ exeat: sidecar
       - NET_ADMIN
     seccompProfile:
       type: RuntimeDefault
-  volumeMounts:
-  - name: exeat-policy
-    mountPath: /etc/exeat
-    readOnly: true
 {{- end }}
 {{- if index .Values.components "sidecar" }}
 - name: exeat

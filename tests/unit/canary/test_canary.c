@@ -207,6 +207,31 @@ static void of_a_name_the_labels_that_have_none_are_shown(void **state)
     canary_set_free(set);
 }
 
+/* So that each level has its own bytes before it. */
+static void it_is_seen_wherever_an_escape_stands_before_it_or_in_it(void **state)
+{
+    (void)state;
+    static const char *const escapes[] = {"%41", "\\u0041", "&#65;", "\r\n", "%2541", "%", "\\\\", "%252541"};
+    struct canary_set *set = parse("customer " MAIL);
+    for (size_t i = 0; i < COUNT_OF(escapes); i++)
+        for (size_t gap = 0; gap < 300; gap += gap < 20 ? 1 : 67) {
+            struct buffer out = {0};
+            buffer_append_string(&out, escapes[i]);
+            for (size_t j = 0; j < gap; j++)
+                buffer_append_byte(&out, 'z');
+            size_t split = gap % (sizeof(MAIL) - 1);
+            buffer_append(&out, text_part(TEXT(MAIL), 0, split));
+            buffer_printf(&out, "%%%02x", (unsigned)MAIL[split]);
+            buffer_append(&out, text_after(TEXT(MAIL), split + 1));
+            assert_non_null(canary_in(set, buffer_text(&out)));
+            buffer_append(&out, text_part(TEXT(MAIL), 0, sizeof(MAIL) - 2));
+            size_t before = out.length - (sizeof(MAIL) - 2);
+            assert_null(canary_in(set, text_after(buffer_text(&out), before)));
+            buffer_clear(&out);
+        }
+    canary_set_free(set);
+}
+
 static void what_is_made_is_a_value_of_a_file(void **state)
 {
     (void)state;
@@ -237,6 +262,7 @@ int main(void)
         cmocka_unit_test(a_set_says_which_line_is_wrong),
         cmocka_unit_test(of_many_with_the_same_end_each_is_told),
         cmocka_unit_test(of_a_name_the_labels_that_have_none_are_shown),
+        cmocka_unit_test(it_is_seen_wherever_an_escape_stands_before_it_or_in_it),
         cmocka_unit_test(what_is_made_is_a_value_of_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -196,6 +196,17 @@ def test_a_held_pod_has_no_container_that_can_become_another_user(rendered, tmp_
             assert context["allowPrivilegeEscalation"] is False and context.get("runAsUser") != UID
 
 
+def test_beside_redirect_json_patches_do_and_a_merge_patch_is_seen(tmp_path):
+    target, patch = {"kind": "Deployment"}, {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "any"}, "spec": {"replicas": 7}}
+    others = {"images": [{"name": "php", "newTag": "8"}], "namespace": "shop", "patches": [{"target": target, "patch": "- {op: add, path: /spec/replicas, value: 7}"}]}
+    merge = {"patches": [{"target": target, "patch": yaml.safe_dump(patch)}]}
+    good, bad = (build(overlay(tmp_path / name, "policy", "trust", "sidecar", "redirect", resources=[workload("Deployment")], **fields))
+                 for name, fields in (("good", others), ("bad", merge)))
+    assert find(good, "Deployment")["spec"]["replicas"] == 7 and complaints({"good": good}) == []
+    (told,) = complaints({"bad": bad})
+    assert "allowPrivilegeEscalation" in told and "boolean" in told
+
+
 @pytest.mark.parametrize("name", ["held", "classic", "magento"])
 def test_the_rules_of_a_held_pod_let_the_gate_alone_out(rendered, name, tmp_path):
     printed = run_exeat("redirect", "print", "-c", policy_of(rendered[name], tmp_path), env=ENVIRONMENT)

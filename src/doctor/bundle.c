@@ -19,8 +19,8 @@ static bool read(const char *path, struct buffer *out)
 /* The lines of the first certificate, as PEM has them. */
 static struct text body_of(struct text pem)
 {
-    static const struct text begin = TEXT_INIT("-----BEGIN CERTIFICATE-----"),
-                             end = TEXT_INIT("-----END CERTIFICATE-----");
+    static const struct text begin = TEXT_INIT("-----BEGIN CERTIFICATE-----");
+    static const struct text end = TEXT_INIT("-----END CERTIFICATE-----");
     size_t from = 0;
     while (from < pem.length && !text_starts_with(text_after(pem, from), begin))
         from++;

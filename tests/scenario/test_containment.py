@@ -82,6 +82,13 @@ def test_a_gate_is_ready_while_all_others_are_held_to_it_and_says_so(pod, gate_o
     assert one.containment() == ["holds: all others are held to the gate"]
     done = one.run("redirect", "check")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "ok: holds: all others are held to the gate")
+    done = one.run("doctor", "redirect")
+    assert done.returncode == 0 and done.stdout.startswith("well    redirect       ok: holds: "), done.stdout
+    for path in [one.config_path, one.folder, *one.folder.parents]:
+        if str(path).startswith("/tmp/"):
+            path.chmod(0o755)
+    done = one.run("doctor", "redirect", prefix=as_user(SHOP))
+    assert done.returncode == 0 and "the gate found when it tried last: holds" in done.stdout, done.stdout
     assert pod.seen() == []
 
 
@@ -97,6 +104,8 @@ def test_a_pod_without_rules_is_never_ready_and_its_gate_says_what_to_do(pod, ga
     assert health.returncode == 1 and health.stdout.startswith("not ready: a datagram left")
     done = one.run("redirect", "check")
     assert done.returncode == 1 and done.stdout.startswith("no: udp_leaves: ")
+    done = one.run("doctor", "redirect")
+    assert done.returncode == 1 and done.stdout.startswith("to do   redirect       no: udp_leaves: ") and "-> exeat redirect apply" in done.stdout
 
 
 def test_a_gate_becomes_ready_when_the_rules_come(pod, gate_of):
@@ -224,6 +233,7 @@ def test_the_rules_say_how_much_they_turned_and_closed(pod, gate_of):
     more = {name for name in after if after[name] > before[name]}
     assert more - {"closed_other"} == {"redirected_tcp", "closed_quic", "closed_udp", "closed_icmp", "closed_device"}
     assert "closed_quic" in one.run("redirect", "check").stdout
+    assert "closed_quic: packets " in one.run("doctor", "redirect").stdout
 
 
 def test_what_is_printed_is_what_nft_takes_and_is_the_same_each_time(pod, gate_of):

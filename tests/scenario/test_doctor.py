@@ -103,6 +103,32 @@ def test_what_cannot_be_seen_is_said_and_the_code_is_two(gate):
     assert states(found) == {"proxy": "unseen", "witness": "unseen", "ship": "-"} and code == 2
 
 
+def test_what_another_user_may_not_read_is_unseen_and_the_gate_is_asked_where_it_knows(gate):
+    one = gate(rules=[])
+    for path in [one.folder, *one.folder.parents]:
+        if str(path).startswith("/tmp/"):
+            path.chmod(0o755)
+    for path in (one.config_path, one.folder / "keys"):
+        path.chmod(0o755)
+    done = run_exeat("doctor", "authority,curl,node", "-c", one.config_path, "-o", "json", env=BARE, user=65534, cwd="/")
+    found = {answer["name"]: answer for answer in json.loads(done.stdout)["answers"]}
+    assert done.returncode == 2 and set(states(found).values()) == {"unseen"}, found
+    assert "more days" in found["authority"]["found"][1], "the gate that runs says how long"
+
+
+def test_an_endpoint_that_is_not_there_is_found_and_canned_text_is_nothing_to_ask(gate):
+    stay = {"id": "stay", "verdict": "reroute", "hosts": ["@llm"], "inference": ["one", "canned"]}
+    canned = {"name": "canned", "builtin": "canned"}
+    away = {"name": "one", "endpoint": f"http://127.0.0.1:{free_port()}", "models": {"*": "m"}}
+    one = gate(start=False, rules=[stay], inference=[away, canned])
+    one.write()
+    code, found = ask(one, "endpoints")
+    assert code == 1 and found["endpoints"]["state"] == "to do" and "exeat llm try" in found["endpoints"]["advice"][0]
+    one = gate(start=False, rules=[{**stay, "inference": ["canned"]}], inference=[canned])
+    one.write()
+    assert ask(one, "endpoints")[1]["endpoints"]["state"] == "-"
+
+
 def test_a_resolver_that_does_not_answer_is_found(gate):
     one = gate(start=False, rules=[], resolve={"servers": [f"127.0.0.1:{free_port()}"]})
     one.write()

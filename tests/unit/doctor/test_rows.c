@@ -245,6 +245,30 @@ static void a_ship_is_well_where_the_gate_says_so(void **state)
         DOCTOR_TO_DO, "shipped");
 }
 
+static void a_witness_is_well_while_it_cosigns(void **state)
+{
+    (void)state;
+    static const char yaml[] =
+        "version: 1\naudit: { witness: { url: \"http://127.0.0.1:9\", key_file: w, interval: 60s } }\n";
+    EXPECT(ask_of("version: 1\n", "", look_at_witness, &finding), DOCTOR_NOTHING, "audit.witness");
+    EXPECT(ask_of(yaml, "", look_at_witness, &finding), DOCTOR_UNSEEN, "listen.admin");
+    EXPECT(
+        ask_of(
+            yaml, "exeat_witness_state{state=\"witnessed\"} 1\nexeat_witness_age_seconds 179\n", look_at_witness,
+            &finding),
+        DOCTOR_WELL, "179 s");
+    EXPECT(
+        ask_of(
+            yaml, "exeat_witness_state{state=\"witnessed\"} 1\nexeat_witness_age_seconds 181\n", look_at_witness,
+            &finding),
+        DOCTOR_TO_DO, "181 s");
+    EXPECT(
+        ask_of(
+            yaml, "exeat_witness_state{state=\"forked\"} 1\nexeat_witness_age_seconds 1\n", look_at_witness, &finding),
+        DOCTOR_TO_DO, "forked");
+    EXPECT(ask_of(yaml, "exeat_ready 1\n", look_at_witness, &finding), DOCTOR_TO_DO, "");
+}
+
 static void vendors_that_calls_leave_to_are_each_told_once(void **state)
 {
     (void)state;
@@ -303,6 +327,7 @@ int main(void)
         cmocka_unit_test(what_goes_round_the_gate_stays_in_the_cluster),
         cmocka_unit_test(a_number_and_a_state_are_read_from_whole_lines),
         cmocka_unit_test(a_ship_is_well_where_the_gate_says_so),
+        cmocka_unit_test(a_witness_is_well_while_it_cosigns),
         cmocka_unit_test(vendors_that_calls_leave_to_are_each_told_once),
         cmocka_unit_test(without_a_policy_what_needs_one_is_unseen),
         cmocka_unit_test(a_finding_is_the_worst_of_what_was_said_and_says_nothing_twice),

@@ -197,7 +197,7 @@ static void a_number_and_a_state_are_read_from_whole_lines(void **state)
 {
     (void)state;
     struct text said = TEXT("# HELP exeat_a An a.\nexeat_ab 7\nexeat_a 4.5\nexeat_bad x\nexeat_none\n"
-                            "exeat_s{state=\"one\"} 0\nexeat_s{state=\"two\"} 1\nexeat_t{state=\"x\"} 10\n");
+                            "exeat_s{state=\"one\"} 0\nexeat_s{state=\"two\"} 1\nexeat_t{state=\"x\"} 11\n");
     double value = 3;
     assert_true(metric_find(said, TEXT("exeat_a"), &value) && value == 4.5);
     assert_false(metric_find(said, TEXT("exeat_bad"), &value));

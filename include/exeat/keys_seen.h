@@ -41,9 +41,9 @@ void keys_seen_free(struct keys_seen *keys); /* NULL is fine, as in all below */
 /* One is a secret without doubt, and goes on to who is not its vendor: `detail` says which, and what to do. */
 MUST_CHECK bool keys_seen_go_astray(const struct keys_seen *keys, struct detail *detail);
 /* In the words of model/found.h, of a request that is decided so, with `also` behind. Borrowed until the next call. */
+struct text keys_seen_tell(struct keys_seen *keys, enum plan plan, enum reason reason, struct text also);
 /* The same of what was seen after it was decided on: a canary in a body that passed. */
 struct text keys_seen_tell_after(struct keys_seen *keys, bool is_refused, struct text also);
-struct text keys_seen_tell(struct keys_seen *keys, enum plan plan, enum reason reason, struct text also);
 /* Its path, query, names and method as they may stand in the record; borrowed. `is_changed`: path and query were
  * written anew meanwhile, so that what is known of them says nothing. */
 void keys_seen_show(const struct keys_seen *keys, bool is_changed, struct decision_record *record);

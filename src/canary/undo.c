@@ -33,7 +33,26 @@ static enum says read_backslash(const struct undo *undo, char *byte)
     return strchr("nrt", undo->held[1]) != NULL ? SAYS_NOTHING : SAYS_BYTE;
 }
 
-/* "&#46;", "&#x2e;", and the few by name that a value can need. */
+/* "&#46;", "&#x2e;" */
+static enum says read_number(struct text held, char *byte)
+{
+    bool is_hex = held.length > 2 && (held.data[2] | 0x20) == 'x';
+    size_t from = is_hex ? 3 : 2;
+    size_t at = from;
+    unsigned code = 0;
+    for (; at < held.length && held.data[at] != ';'; at++) {
+        int value = hex_value(held.data[at]);
+        if (value < 0 || (!is_hex && value > 9) || code > 0x110000)
+            return SAYS_NONE;
+        code = code * (is_hex ? 16 : 10) + (unsigned)value;
+    }
+    *byte = code > 0 && code < 128 ? (char)code : '?';
+    if (at >= held.length)
+        return SAYS_MORE;
+    return at == from ? SAYS_NONE : SAYS_BYTE;
+}
+
+/* By number, and the few by name that a value can need. */
 static enum says read_reference(const struct undo *undo, char *byte)
 {
     static const struct {
@@ -42,20 +61,8 @@ static enum says read_reference(const struct undo *undo, char *byte)
     } names[] = {{"&amp;", '&'},    {"&commat;", '@'}, {"&period;", '.'}, {"&lowbar;", '_'},
                  {"&hyphen;", '-'}, {"&dash;", '-'},   {"&sol;", '/'},    {"&plus;", '+'}};
     struct text held = {undo->held, undo->count};
-    if (held.length > 1 && held.data[1] == '#') {
-        bool is_hex = held.length > 2 && (held.data[2] | 0x20) == 'x';
-        size_t from = is_hex ? 3 : 2;
-        unsigned code = 0;
-        for (size_t i = from; i < held.length && held.data[i] != ';'; i++) {
-            int value = hex_value(held.data[i]);
-            if (value < 0 || (!is_hex && value > 9) || code > 0x110000)
-                return SAYS_NONE;
-            code = code * (is_hex ? 16 : 10) + (unsigned)value;
-        }
-        *byte = code > 0 && code < 128 ? (char)code : '?';
-        bool is_whole = held.data[held.length - 1] == ';';
-        return is_whole && held.length == from + 1 ? SAYS_NONE : is_whole ? SAYS_BYTE : SAYS_MORE;
-    }
+    if (held.length > 1 && held.data[1] == '#')
+        return read_number(held, byte);
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         struct text name = text_from(names[i].name);
         *byte = names[i].byte;

@@ -50,6 +50,7 @@ enum exit_code cmd_token(const struct command_line *line);
 enum exit_code cmd_canary_new(const struct command_line *line);
 enum exit_code cmd_allow(const struct command_line *line);
 enum exit_code cmd_suggest(const struct command_line *line);
+enum exit_code cmd_setup(const struct command_line *line);
 enum exit_code cmd_ca_init(const struct command_line *line);
 enum exit_code cmd_ca_renew(const struct command_line *line);
 enum exit_code cmd_ca_bundle(const struct command_line *line);

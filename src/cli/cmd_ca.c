@@ -4,22 +4,13 @@
 #include <unistd.h>
 
 #include "cli.h"
-#include "exeat/base/file.h"
-#include "exeat/base/memory.h"
-
-#define SYSTEM_ROOTS "/etc/ssl/certs/ca-certificates.crt"
+#include "exeat/setup.h"
 
 static enum exit_code create(const struct policy *policy)
 {
     const struct settings_tls *tls = &policy_settings(policy)->tls;
     char *error = NULL;
-    size_t count = policy_issuer_names(policy, NULL, 0);
-    struct host_pattern *names = base_array(count + 1, sizeof(*names));
-    (void)policy_issuer_names(policy, names, count);
-    bool done = file_make_folder_of(tls->certificate, 0755, &error) && file_make_folder_of(tls->key, 0755, &error) &&
-                tls_issuer_create(names, count, tls->certificate.data, tls->key.data, &error);
-    base_free(names);
-    if (!done)
+    if (!setup_authority(policy, &error))
         return complain_free(EXIT_IO, error);
     fprintf(
         stderr, "made %s and %s; clients need the new bundle: exeat ca bundle\n", tls->certificate.data, tls->key.data);
@@ -50,19 +41,13 @@ static enum exit_code show(const struct tls_issuer *issuer, bool with_names)
 /* What PHP's curl.cainfo and openssl.cafile take: the public roots, and ours. */
 static enum exit_code bundle(const struct policy *policy, const struct tls_issuer *issuer)
 {
-    enum { BUNDLE_MAX = 16 << 20 };
-    struct text roots = policy_settings(policy)->tls.roots;
     struct buffer out = {0};
     char *error = NULL;
-    if (!file_read(roots.length > 0 ? roots.data : SYSTEM_ROOTS, BUNDLE_MAX, &out, &error)) {
-        buffer_clear(&out);
-        return complain_free(EXIT_IO, error);
-    }
-    buffer_append(&out, TEXT("\n"));
-    tls_issuer_certificate(issuer, &out);
-    put_text(buffer_text(&out));
+    bool done = setup_bundle(policy, issuer, &out, &error);
+    if (done)
+        put_text(buffer_text(&out));
     buffer_clear(&out);
-    return EXIT_DONE;
+    return done ? EXIT_DONE : complain_free(EXIT_IO, error);
 }
 
 /* What a command does with the configuration that names an authority. */

@@ -12,6 +12,10 @@
 #define FORMATS "-o is one of jsonl, csv, cef, leef, ocsf, syslog, text, records."
 
 static const struct command rows[] = {
+    {"setup", cmd_setup, "[FILE]", OPERANDS_CONFIG, OF(CONFIG),
+     "make what a first start needs: configuration, keys, authority, bundle",
+     "What is there stays as it is, and is named. As root, keys are made as the user `exeat`, where there is one. The "
+     "bundle is bundle.pem beside the configuration."},
     {"run", cmd_run, "[FILE]", OPERANDS_CONFIG, OF(CONFIG), "start the gate", NULL},
     {"check", cmd_check, "[FILE]", OPERANDS_CONFIG,
      OF(CONFIG) | OF(STRICT) | OF(ONLINE) | OF(DIFF) | OF(REPLAY) | OF(SINCE) | OF(AT),

@@ -81,8 +81,10 @@ def test_an_installed_tree_has_the_program_its_page_its_unit_and_the_presets(tmp
         ["cmake", "--install", pathlib.Path(EXEAT).parent, "--prefix", tmp_path], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    for name in ("bin/exeat", "lib/systemd/system/exeat.service", "share/exeat/policies/magento.yaml", "share/exeat/exeat.schema.json"):
-        assert (tmp_path / name).exists(), name
+    for name in ("bin/exeat", "share/man/man1/exeat.1", "share/bash-completion/completions/exeat", "share/exeat/policies/magento.yaml",
+                 "share/exeat/prometheus/alerts.yaml", "share/exeat/exeat.schema.json", "lib/sysusers.d/exeat.conf", "lib/tmpfiles.d/exeat.conf"):
+        assert (tmp_path / name).stat().st_size > 0, name
+    assert f"ExecStart={tmp_path}/bin/exeat run" in (tmp_path / "lib/systemd/system/exeat.service").read_text()
 
 
 def authority_that_ends(one, days):

@@ -48,8 +48,10 @@ struct sign_scan {
     size_t block;               /* where the block begins whose signs are told */
     uint64_t events;            /* of it, those that are left */
     struct sign_masks masks[4]; /* of blocks, by their number: of the one before, of this one and of the next */
+    size_t skip;                /* digits and colons before are no signs */
     uint64_t starts;            /* of groups of digits */
     uint64_t runs[4];           /* of the block before: ends of 2, 4, 8, 16 token characters */
+    uint64_t ends;              /* of all signs that are longer than a byte: of the next three */
     uint64_t run_ends;
     uint64_t dash_ends;
     uint64_t colon_ends;
@@ -58,13 +60,15 @@ struct sign_scan {
 };
 struct sign_found {
     enum sign_kind kind;
+    uint32_t length; /* SIGN_DIGITS: how many ASCII digits stand together there, at most SIGN_BLOCK */
     size_t at;
-    size_t length; /* SIGN_DIGITS: how many ASCII digits stand together there, at most SIGN_BLOCK */
 };
 /* `text` is borrowed for as long as signs are asked for. */
 void sign_scan_init(struct sign_scan *scan, struct text text, bool is_json);
 /* The next one, in order of the byte that each is known at; SIGN_END, then again: there is none. */
 struct sign_found sign_next(struct sign_scan *scan);
+/* What is before `at` was looked at: of digits and colons there no signs are told any more. */
+void sign_skip(struct sign_scan *scan, size_t at);
 /* Behind the quote that the name begins with whose other quote is at `quote`; false: that is not in the block whose
  * signs are told, nor in the one before, or neither begins there. */
 bool sign_name_start(const struct sign_scan *scan, size_t quote, size_t *start);

@@ -62,6 +62,7 @@ const struct vendor_key *vendor_key_rows(size_t *count);
 /* The pairs of characters that keys begin with; made once, then shared. */
 struct vendor_key_index {
     uint64_t pairs[128][2];
+    uint8_t alnum[256]; /* 1: a letter or digit */
 };
 /* Fills it. */
 void vendor_key_index_init(struct vendor_key_index *index);

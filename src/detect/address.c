@@ -71,6 +71,10 @@ static void spell(const struct look *look, const struct word *word, struct spell
 {
     size_t length = 0;
     for (size_t at = word->start; at < word->end;) {
+        if (is_ascii_letter(look->value.data[at]) && length < WORD_MOST) {
+            spelled->plain[length++] = ascii_lower(look->value.data[at++]);
+            continue;
+        }
         struct point point = point_at(look->value, at, look->spelling);
         length += letters_plain(point.code, spelled->plain + length, WORD_MOST - length);
         at += point.length;
@@ -137,36 +141,67 @@ static bool word_before(const struct look *look, size_t at, struct word *word)
     return word->end > word->start;
 }
 
-/* By its last two letters, before it is spelled: most words are no street's. Those of the table, the first the bit. */
-static bool may_be_street(const struct look *look, const struct word *word)
+#define LETTER(letter) (UINT32_C(1) << ((letter) - 'a'))
+/* For each last letter of the table's words the letters before it: of endings, and of words of their own. */
+static const uint32_t ends_before[26] = {
+    ['e' - 'a'] = LETTER('s') | LETTER('e') | LETTER('d'),
+    ['g' - 'a'] = LETTER('e') | LETTER('n'),
+    ['k' - 'a'] = LETTER('j'),
+    ['l' - 'a'] = LETTER('e'),
+    ['m' - 'a'] = LETTER('m'),
+    ['n' - 'a'] = LETTER('a') | LETTER('i'),
+    ['r' - 'a'] = LETTER('t') | LETTER('e'),
+    ['t' - 'a'] = LETTER('a') | LETTER('h'),
+    ['z' - 'a'] = LETTER('t'),
+};
+static const uint32_t words_before[26] = {
+    ['a' - 'a'] = LETTER('d') | LETTER('z') | LETTER('i') | LETTER('c') | LETTER('j') | LETTER('u'),
+    ['c' - 'a'] = LETTER('a'),
+    ['d' - 'a'] = LETTER('b') | LETTER('r') | LETTER('a'),
+    ['e' - 'a'] = LETTER('s') | LETTER('u') | LETTER('l') | LETTER('v') | LETTER('n') | LETTER('r') | LETTER('c'),
+    ['i' - 'a'] = LETTER('a'),
+    ['l' - 'a'] = LETTER('u') | LETTER('a'),
+    ['n' - 'a'] = LETTER('i'),
+    ['o' - 'a'] = LETTER('e') | LETTER('s') | LETTER('l'),
+    ['s' - 'a'] = LETTER('e') | LETTER('o'),
+    ['t' - 'a'] = LETTER('e') | LETTER('s') | LETTER('r'),
+};
+/* For each last letter the first ones of words of their own. */
+static const uint32_t words_first[26] = {
+    ['a' - 'a'] = LETTER('a') | LETTER('p') | LETTER('v') | LETTER('u') | LETTER('r'),
+    ['c' - 'a'] = LETTER('p'),
+    ['d' - 'a'] = LETTER('b') | LETTER('r'),
+    ['e' - 'a'] = LETTER('r') | LETTER('a') | LETTER('i') | LETTER('c') | LETTER('v') | LETTER('l') | LETTER('d') |
+                  LETTER('s') | LETTER('t'),
+    ['i' - 'a'] = LETTER('q'),
+    ['l' - 'a'] = LETTER('u') | LETTER('a'),
+    ['n' - 'a'] = LETTER('c'),
+    ['o' - 'a'] = LETTER('p') | LETTER('c') | LETTER('v'),
+    ['s' - 'a'] = LETTER('a') | LETTER('o'),
+    ['t' - 'a'] = LETTER('s') | LETTER('c'),
+};
+#undef LETTER
+
+static bool has_letter(uint32_t letters, char letter)
 {
-#define LAST(letter) (UINT32_C(1) << ((letter) - 'a'))
-    static const uint32_t before_last[26] = {
-        ['a' - 'a'] = LAST('d') | LAST('z') | LAST('i') | LAST('c') | LAST('j') | LAST('u'),
-        ['c' - 'a'] = LAST('a'),
-        ['d' - 'a'] = LAST('b') | LAST('r') | LAST('a'),
-        ['e' - 'a'] =
-            LAST('s') | LAST('e') | LAST('d') | LAST('u') | LAST('l') | LAST('v') | LAST('n') | LAST('r') | LAST('c'),
-        ['g' - 'a'] = LAST('e') | LAST('n'),
-        ['i' - 'a'] = LAST('a'),
-        ['k' - 'a'] = LAST('j'),
-        ['l' - 'a'] = LAST('e') | LAST('u') | LAST('a'),
-        ['m' - 'a'] = LAST('m'),
-        ['n' - 'a'] = LAST('a') | LAST('i'),
-        ['o' - 'a'] = LAST('e') | LAST('s') | LAST('l'),
-        ['r' - 'a'] = LAST('t') | LAST('e'),
-        ['s' - 'a'] = LAST('e') | LAST('o'),
-        ['t' - 'a'] = LAST('a') | LAST('h') | LAST('e') | LAST('s') | LAST('r'),
-        ['z' - 'a'] = LAST('t'),
-    };
-#undef LAST
+    return (letters >> (ascii_lower(letter) - 'a') & 1) != 0;
+}
+
+/* By its last two letters and its first, before it is spelled: most words are no street's. */
+static bool may_be_street(const struct look *look, const struct word *word, enum place place)
+{
     const char *end = look->value.data + word->end;
+    char first = look->value.data[word->start];
     if (word->end - word->start < 2)
         return false;
     if (word->end - word->start > WORD_MOST || !is_ascii_letter(end[-1]) || !is_ascii_letter(end[-2]) ||
         look_behind_escape(look, word->end) || look_behind_escape(look, word->end - 1))
         return true;
-    return (before_last[ascii_lower(end[-1]) - 'a'] >> (ascii_lower(end[-2]) - 'a') & 1) != 0;
+    int last = ascii_lower(end[-1]) - 'a';
+    if (place == ENDS_WORD)
+        return has_letter(ends_before[last], end[-2]);
+    bool plain = is_ascii_letter(first) && !look_behind_escape(look, word->start + 1);
+    return has_letter(words_before[last], end[-2]) && (!plain || has_letter(words_first[last], first));
 }
 
 /* More than three letters. */
@@ -185,7 +220,7 @@ static bool is_asked(enum place asked, enum place place)
 static bool is_street(const struct look *look, const struct word *word, enum place place, bool *weak)
 {
     struct spelled spelled;
-    if (!may_be_street(look, word))
+    if (!may_be_street(look, word, place))
         return false;
     spell(look, word, &spelled);
     if (spelled.length < 2 || (place != ENDS_WORD && spelled.length > WHOLE_MOST))
@@ -338,14 +373,26 @@ static bool has_word_behind(struct text text, size_t at)
            (behind >= 'a' && behind <= 'r');
 }
 
+/* What stands behind the digits from `at` on may part them from a word, or belong to the number of a house. */
+static bool may_have_word_behind(struct text text, size_t at)
+{
+    size_t end = at;
+    while (end < text.length && end - at < NUMBER_MOST && is_ascii_digit(text.data[end]))
+        end++;
+    char behind = end < text.length ? text.data[end] : '"';
+    return behind == ' ' || behind == ',' || behind == '-' || behind == '/' || is_ascii_letter(behind);
+}
+
 /* From a group's first digit, which may be the number of a house. */
 void find_address(struct look *look, size_t at)
 {
     bool weak = false;
+    bool before = has_word_before(look, at);
+    if (!before && !may_have_word_behind(look->value, at))
+        return;
     size_t number = house_end(look, at);
     size_t start = at;
     size_t end = number;
-    bool before = has_word_before(look, at);
     if (number == at || (!before && !has_word_behind(look->value, number)) || !look_ends(look, number))
         return;
     if (!look_wants(look, DETECTOR_ADDRESS))

@@ -204,10 +204,11 @@ static bool find_from(struct look *look, size_t at)
     if (code.count < CODE_LEAST)
         return false;
     bool said = code.digits < CODE_LEAST || is_said(look, at);
+    bool formless = code.has_small && (look_labels(look, at) & (LABEL_VAT | LABEL_TAX | LABEL_SOCIAL)) == 0;
     for (size_t length = code.count; length >= CODE_LEAST; length--) {
         bool ends = code.begins_group[length] && (said || may_be_unsaid(&code, length)) &&
                     look_ends(look, code.end[length - 1]);
-        if (ends && (try_account(look, &code, length) || try_forms(look, &code, length)))
+        if (ends && (try_account(look, &code, length) || (!formless && try_forms(look, &code, length))))
             return true;
     }
     return false;

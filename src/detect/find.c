@@ -108,9 +108,15 @@ enum detect_result detect_find(
     const struct detect_set *set, struct detect_scratch *scratch, struct text value, const struct detect_hint *hint,
     struct detect_matches *matches)
 {
-    struct look look = {
-        .set = set, .scratch = scratch, .value = value, .path = hint->path, .labels_at = SIZE_MAX, .matches = matches};
     struct sign_scan scan;
+    struct look look = {
+        .set = set,
+        .scratch = scratch,
+        .scan = &scan,
+        .value = value,
+        .path = hint->path,
+        .labels_at = SIZE_MAX,
+        .matches = matches};
     struct sign_found sign;
     matches->count = 0;
     take_hint(&look, hint);

@@ -4,6 +4,7 @@
 #define EXEAT_DETECT_LOOK_H
 
 #include "exeat/detect.h"
+#include "exeat/sign.h"
 #include "exeat/wording/field.h"
 #include "exeat/wording/label.h"
 #include "exeat/wording/number.h"
@@ -26,9 +27,17 @@ struct stretch {
     size_t known; /* so far it is known what it is */
 };
 
+/* A stretch of the value that begins and ends between words, and what it says. */
+struct heard {
+    size_t start;
+    size_t end;
+    struct label_said said;
+};
+
 struct look {
     const struct detect_set *set;
     struct detect_scratch *scratch;
+    struct sign_scan *scan; /* of the value */
     struct text value;
     enum detect_spelling spelling;
     struct text field; /* of the hint, or what names it in a pair */
@@ -38,6 +47,7 @@ struct look {
     bool names_price;      /* in a table of prices, the field is of one */
     size_t labels_at;      /* where labels were looked for last; SIZE_MAX: nowhere yet */
     uint32_t labels;       /* what was there */
+    struct heard heard;
     struct stretch stretch;
     size_t armour_end; /* of the private key that was found last */
     size_t card_end;   /* of the card that was found last; 0: none was */

@@ -219,15 +219,16 @@ static bool may_have_own(const struct detect_set *set, struct text raw, enum det
 bool detect_may_have(
     const struct detect_set *set, struct detect_scratch *scratch, struct text raw, enum detect_spelling spelling)
 {
+    struct sign_scan scan;
     struct look look = {
         .set = set,
         .scratch = scratch,
+        .scan = &scan,
         .value = raw,
         .spelling = spelling,
         .labels_at = SIZE_MAX,
         .matches = &scratch->matches};
     struct seen seen = {0};
-    struct sign_scan scan;
     struct sign_found sign;
     scratch->matches.count = 0;
     sign_scan_init(&scan, raw, spelling == DETECT_JSON);

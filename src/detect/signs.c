@@ -119,6 +119,17 @@ static bool is_small_value(const struct look *look, const struct number *number)
     return begins && ends && two && number->count < SMALL;
 }
 
+/* A date or decimal was looked at whole. If it ends the value or string, nothing else begins in it: no house, and no
+ * address of IPv6, which has two colons together. */
+static void skip_between(struct look *look, size_t at, size_t end)
+{
+    struct text text = look->value;
+    bool ends = look->spelling == DETECT_PLAIN ? end == text.length : end < text.length && text.data[end] == '"';
+    look->skip = end;
+    if (ends && memmem(text.data + at, end - at, "::", 2) == NULL)
+        sign_skip(look->scan, end);
+}
+
 /* "2024-01-15" in plain digits and dashes: behind it; 0: it is none, or a date of birth perhaps. */
 static size_t plain_date_end(struct look *look, size_t at)
 {
@@ -157,6 +168,25 @@ static bool stands_alone(struct text text, size_t end)
     return behind > ' ' && (unsigned char)behind < 0x80 && strchr("-./()\\", behind) == NULL;
 }
 
+/* "12", 12 or 12.5 that is all of a value of JSON: too short for anything. Most numbers are told by this alone, so that
+ * it takes few steps. Where it ends; 0: it is none. */
+static inline size_t small_json_end(const struct look *look, size_t at, size_t together)
+{
+    const char *bytes = look->value.data;
+    size_t end = at + together;
+    if (look->spelling != DETECT_JSON || together - 1 >= SMALL - 1 || at < 4 || end + SMALL + 2 >= look->value.length)
+        return 0;
+    if (bytes[at - 1] != '"' && bytes[at - 1] != ':')
+        return 0;
+    if (bytes[end] == '.')
+        for (end++; end - at <= SMALL && is_ascii_digit(bytes[end]); end++)
+            ;
+    bool quoted = bytes[at - 1] == '"' && bytes[at - 2] != '\\' && bytes[end] == '"';
+    bool bare = bytes[at - 1] == ':' && bytes[at - 2] == '"' && bytes[at - 3] != '\\' &&
+                (bytes[end] == '}' || bytes[end] == ']' || (bytes[end] == ',' && bytes[end + 1] == '"'));
+    return end - at <= SMALL && (quoted || bare) ? end : 0;
+}
+
 /* What most numbers are is told from their bytes alone. */
 static bool is_nothing(struct look *look, size_t at, size_t together)
 {
@@ -169,7 +199,7 @@ static bool is_nothing(struct look *look, size_t at, size_t together)
                   : together < SMALL ? small_decimal_end(look, at, together)
                                      : 0;
     if (skip != 0) {
-        look->skip = skip;
+        skip_between(look, at, skip);
         return true;
     }
     return together < CARD_LEAST && stands_alone(look->value, end) && is_inside_word(look, at);
@@ -196,7 +226,10 @@ static void ask_all(struct look *look, const struct number *number)
 void signs_look_at_digits(struct look *look, size_t at, size_t together)
 {
     struct number number;
-    if (at < look->skip || is_nothing(look, at, together))
+    size_t small = small_json_end(look, at, together);
+    if (small > at + together)
+        sign_skip(look->scan, small);
+    if (small != 0 || at < look->skip || is_nothing(look, at, together))
         return;
     number_read(look->value, at, look->spelling, &number);
     if (number.count < SMALL && number_gaps_are(&number, 0, number.count, 1u << GAP_DOT))
@@ -225,7 +258,7 @@ void signs_look(struct look *look, struct sign_found sign)
         find_email(look, sign.at);
         break;
     case SIGN_DIGITS:
-        if (begins_with_digit(look, sign.at))
+        if (sign.length > 0 || begins_with_digit(look, sign.at))
             signs_look_at_digits(look, sign.at, sign.length);
         break;
     case SIGN_HOUSE:

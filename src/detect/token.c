@@ -250,7 +250,7 @@ void token_bytes_init(uint8_t bytes[256])
         bool run = is_base64url(byte) || (byte != '\0' && strchr("+/=.~$", byte) != NULL);
         bool made = is_ascii_digit(byte) || (byte >= 'A' && byte <= 'Z');
         bytes[i] =
-            (uint8_t)((run ? TOKEN_RUN : 0u) | (made ? TOKEN_MADE : 0u) | (byte == '\\' ? TOKEN_RUN_OF_JSON : 0u));
+            (uint8_t)((run ? TOKEN_RUN : 0u) | (made ? TOKEN_MADE : 0u) | (byte == '\\' ? TOKEN_RUN_OF_JSON : 0u) | (byte == 'J' ? TOKEN_OF_JWT : 0u));
     }
 }
 
@@ -260,12 +260,12 @@ static inline unsigned token_byte(const struct look *look, size_t at)
 }
 
 /* All keys and signed tokens of a stretch; inside of a token only what nothing else looks like is a key. */
-static void find_in_stretch(struct look *look, size_t start, size_t end)
+static void find_in_stretch(struct look *look, size_t start, size_t end, bool has_jwt)
 {
     struct span jwt;
     size_t matches = look->matches->count;
     size_t from = start;
-    while (next_jwt(look, from, end, &jwt)) {
+    while (has_jwt && next_jwt(look, from, end, &jwt)) {
         find_keys(look, from, jwt.start, VENDOR_KEY_LIKELY);
         find_keys(look, jwt.start, jwt.end, VENDOR_KEY_SURE);
         look_add(look, DETECTOR_JWT, jwt.start, jwt.end, CERTAINTY_SURE);
@@ -292,11 +292,11 @@ static void look_at_stretch(struct look *look, size_t at)
         look->stretch.known = end;
         return;
     }
-    while (start > 0 && at - start < BEFORE && (token_byte(look, start - 1) & run) != 0)
-        start--;
+    for (unsigned byte; start > 0 && at - start < BEFORE && ((byte = token_byte(look, start - 1)) & run) != 0; start--)
+        seen |= byte;
     while (look->stretch.tail > at && text_has(TEXT("./"), text.data[look->stretch.tail - 1]))
         look->stretch.tail--;
-    find_in_stretch(look, start, end);
+    find_in_stretch(look, start, end, (seen & TOKEN_OF_JWT) != 0);
     find_bare_private_key(look, start);
 }
 

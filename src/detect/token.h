@@ -12,7 +12,8 @@
 enum token_byte {
     TOKEN_RUN = 1 << 0,
     TOKEN_RUN_OF_JSON = 1 << 1, /* where it is not decoded */
-    TOKEN_MADE = 1 << 2         /* words have none of these: digits, capitals */
+    TOKEN_MADE = 1 << 2,        /* words have none of these: digits, capitals */
+    TOKEN_OF_JWT = 1 << 3       /* the `J` of "eyJ" */
 };
 /* Fills the table of all bytes. */
 void token_bytes_init(uint8_t bytes[256]);

@@ -1,12 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From bytes to bits: with the vectors that every x86-64 has (SSE2), else with a table. Wider vectors were measured and
- * change little: what takes time is what is done at the signs. */
+/* From bytes to bits: with the vectors that every x86-64 has (SSE2), else with a table. Those of
+ * twice the width: classify_avx2.h. */
 #ifndef EXEAT_SIGN_CLASSIFY_H
 #define EXEAT_SIGN_CLASSIFY_H
 
 #include "exeat/sign.h"
 
 enum { CLASSIFY_WIDE = 0xd9 }; /* digits and gaps that are not ASCII begin with this byte, or a later one */
+
+/* SIGN_BLOCK bytes, one by one: what the others are held to. */
+static inline void classify_each(const char *bytes, char also_token, struct sign_masks *masks)
+{
+    *masks = (struct sign_masks){0};
+    for (unsigned i = 0; i < SIGN_BLOCK; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        unsigned char small = byte | 0x20;
+        bool digit = byte >= '0' && byte <= '9';
+        bool letter = small >= 'a' && small <= 'z';
+        bool mark = byte == '-' || byte == '/' || byte == '_' || byte == '+' || byte == (unsigned char)also_token;
+        bool lead = byte == 0xd9 || byte == 0xdb || byte == 0xe0 || byte == 0xef || byte == 0xf0;
+        masks->digit |= (uint64_t)digit << i;
+        masks->token |= (uint64_t)(digit || letter || mark) << i;
+        masks->dash |= (uint64_t)(byte == '-') << i;
+        masks->at |= (uint64_t)(byte == '@') << i;
+        masks->colon |= (uint64_t)(byte == ':') << i;
+        masks->hex |= (uint64_t)(digit || (small >= 'a' && small <= 'f')) << i;
+        masks->quote |= (uint64_t)(byte == '"') << i;
+        masks->blank |= (uint64_t)(byte <= 0x20) << i;
+        masks->backslash |= (uint64_t)(byte == '\\') << i;
+        masks->close |= (uint64_t)(byte == '}') << i;
+        masks->lead |= (uint64_t)lead << i;
+        masks->wide |= (uint64_t)(byte >= CLASSIFY_WIDE) << i;
+    }
+}
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -105,27 +131,7 @@ static inline void classify(const char *text, char also_token, struct sign_masks
 
 static inline void classify(const char *bytes, char also_token, struct sign_masks *masks)
 {
-    *masks = (struct sign_masks){0};
-    for (unsigned i = 0; i < SIGN_BLOCK; i++) {
-        unsigned char byte = (unsigned char)bytes[i];
-        unsigned char small = byte | 0x20;
-        bool digit = byte >= '0' && byte <= '9';
-        bool letter = small >= 'a' && small <= 'z';
-        bool mark = byte == '-' || byte == '/' || byte == '_' || byte == '+' || byte == (unsigned char)also_token;
-        bool lead = byte == 0xd9 || byte == 0xdb || byte == 0xe0 || byte == 0xef || byte == 0xf0;
-        masks->digit |= (uint64_t)digit << i;
-        masks->token |= (uint64_t)(digit || letter || mark) << i;
-        masks->dash |= (uint64_t)(byte == '-') << i;
-        masks->at |= (uint64_t)(byte == '@') << i;
-        masks->colon |= (uint64_t)(byte == ':') << i;
-        masks->hex |= (uint64_t)(digit || (small >= 'a' && small <= 'f')) << i;
-        masks->quote |= (uint64_t)(byte == '"') << i;
-        masks->blank |= (uint64_t)(byte <= 0x20) << i;
-        masks->backslash |= (uint64_t)(byte == '\\') << i;
-        masks->close |= (uint64_t)(byte == '}') << i;
-        masks->lead |= (uint64_t)lead << i;
-        masks->wide |= (uint64_t)(byte >= CLASSIFY_WIDE) << i;
-    }
+    classify_each(bytes, also_token, masks);
 }
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "exeat/base/attributes.h"
 #include "form.h"
 #include "proof.h"
 #include "table.h"
@@ -128,6 +129,8 @@ void vendor_key_index_init(struct vendor_key_index *index)
     size_t count = 0;
     const struct vendor_key *rows = vendor_key_rows(&count);
     memset(index, 0, sizeof(*index));
+    for (unsigned i = 0; i < COUNT_OF(index->alnum); i++)
+        index->alnum[i] = is_alnum((char)i);
     for (size_t i = 0; i < count; i++) {
         unsigned second = (unsigned char)rows[i].form[1];
         if (table_literal(&rows[i]) > 0)
@@ -159,12 +162,12 @@ static bool is_escaped(struct text text, size_t at)
     return at > 0 && text.data[at - 1] == '\\' && strchr("bfnrt", text.data[at]) != NULL;
 }
 
-static size_t alnums_at(struct text text, size_t at)
+static size_t alnums_at(const struct vendor_key_index *index, struct text text, size_t at)
 {
-    size_t count = 0;
-    while (at + count < text.length && is_alnum(text.data[at + count]))
-        count++;
-    return count;
+    size_t end = at;
+    while (end < text.length && index->alnum[(unsigned char)text.data[end]] != 0)
+        end++;
+    return end - at;
 }
 
 /* Letters and digits are taken in one step: only before the first of them an edge can be. */
@@ -174,7 +177,7 @@ bool vendor_key_find_between(
 {
     size_t alnums = 0;
     for (size_t at = from; at < end && at + VENDOR_KEY_RUN <= text.length; at += alnums == 0 ? 1 : alnums) {
-        alnums = alnums_at(text, at);
+        alnums = alnums_at(index, text, at);
         if (alnums == 0 || !is_edge(text, at))
             continue;
         struct place place;

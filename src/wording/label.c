@@ -184,13 +184,7 @@ uint32_t label_of(const struct label_index *index, struct text word)
     return found;
 }
 
-/* What was said so far. */
-struct said {
-    uint32_t labels;
-    bool has_number; /* behind the labels stands one: they are used up as soon as others follow */
-};
-
-static void hear(const struct label_index *index, struct said *said, struct text word, bool in_order)
+static void hear(const struct label_index *index, struct label_said *said, struct text word, bool in_order)
 {
     bool number = word.length > 0 && is_ascii_digit(word.data[word.length - 1]);
     uint32_t labels_of_word = is_ascii_digit(word.data[0]) ? 0 : label_of(index, word);
@@ -203,38 +197,109 @@ static void hear(const struct label_index *index, struct said *said, struct text
     said->has_number = said->has_number || number;
 }
 
-static uint32_t sum_of(const struct label_index *index, struct text text, enum detect_spelling spelling, bool in_order)
+/* What a byte is to who looks for words. */
+enum { BYTE_LOW = 'l', BYTE_CAPITAL = 'C', BYTE_HARD = 'h' /* more than a byte, or the beginning of an escape */ };
+
+static inline char byte_kind(struct text text, size_t at)
 {
-    char word[WORD_MOST];
-    size_t length = 0;
-    struct said said = {0};
+    static const char kinds[] = "                                "
+                                "                llllllllll      "
+                                " CCCCCCCCCCCCCCCCCCCCCCCCCC h   "
+                                " llllllllllllllllllllllllll     ";
+    unsigned char byte = at < text.length ? (unsigned char)text.data[at] : 0;
+    return byte < 0x80 ? kinds[byte] : BYTE_HARD;
+}
+
+/* Where the plain word ends that begins at `at`: letters and digits of ASCII up to a hump, and nothing else of a word
+ * behind them; `at`: none does. */
+static size_t plain_word_end(struct text text, size_t at)
+{
+    size_t end = at;
+    while (byte_kind(text, end) == BYTE_CAPITAL)
+        end++;
+    while (byte_kind(text, end) == BYTE_LOW)
+        end++;
+    return byte_kind(text, end) == BYTE_HARD ? at : end;
+}
+
+/* No label begins like this word, and it ends in no digit. */
+static bool says_nothing(const struct label_index *index, struct text word)
+{
+    char first = ascii_lower(word.data[0]);
+    char second = word.length > 1 ? ascii_lower(word.data[1]) : ' ';
+    int pair = pair_of((const char[]){first, second});
+    return pair >= 0 && index->from[pair] == index->from[pair + 1] && !is_ascii_digit(word.data[word.length - 1]);
+}
+
+static void hear_plain(const struct label_index *index, struct label_said *said, struct text word, bool in_order)
+{
+    char lower[WORD_MOST];
+    size_t length = word.length < WORD_MOST ? word.length : WORD_MOST;
+    if (says_nothing(index, text_part(word, 0, length)))
+        return;
+    for (size_t i = 0; i < length; i++)
+        lower[i] = ascii_lower(word.data[i]);
+    hear(index, said, (struct text){lower, length}, in_order);
+}
+
+/* The word that begins at `at`, which is no plain one, in small letters without accents. Behind it. */
+static size_t
+read_word(struct text text, size_t at, enum detect_spelling spelling, char word[WORD_MOST], size_t *length)
+{
     bool low = false;
-    for (size_t at = 0; at < text.length;) {
+    *length = 0;
+    while (at < text.length) {
         struct point point = point_at(text, at, spelling);
         bool letter = point_is_word(point.code);
         bool capital = letter && point.code < 0x80 && point.code <= 'Z' && point.code >= 'A';
-        if (length > 0 && (!letter || (capital && low))) {
-            hear(index, &said, (struct text){word, length}, in_order);
-            length = 0;
-        }
-        if (letter && point.code < 0x80 && length < sizeof(word))
-            word[length++] = ascii_lower((char)point.code);
-        else if (letter)
-            length += letters_plain(point.code, word + length, sizeof(word) - length);
-        low = letter && !capital;
+        if (!letter)
+            return *length > 0 ? at : at + point.length;
+        if (*length > 0 && capital && low)
+            return at;
+        *length += letters_plain(point.code, word + *length, WORD_MOST - *length);
+        low = !capital;
         at += point.length;
     }
-    if (length > 0)
-        hear(index, &said, (struct text){word, length}, in_order);
-    return said.labels;
+    return at;
+}
+
+static void hear_all(
+    const struct label_index *index, struct text text, enum detect_spelling spelling, bool in_order,
+    struct label_said *said)
+{
+    char word[WORD_MOST];
+    size_t length = 0;
+    for (size_t at = 0; at < text.length;) {
+        size_t plain = plain_word_end(text, at);
+        if (plain > at) {
+            hear_plain(index, said, text_part(text, at, plain - at), in_order);
+            at = plain;
+        } else if (byte_kind(text, at) == ' ') {
+            at++;
+        } else {
+            at = read_word(text, at, spelling, word, &length);
+            if (length > 0)
+                hear(index, said, (struct text){word, length}, in_order);
+        }
+    }
+}
+
+void labels_hear(
+    const struct label_index *index, struct text text, enum detect_spelling spelling, struct label_said *said)
+{
+    hear_all(index, text, spelling, true, said);
 }
 
 uint32_t labels_in(const struct label_index *index, struct text text, enum detect_spelling spelling)
 {
-    return sum_of(index, text, spelling, true);
+    struct label_said said = {0};
+    hear_all(index, text, spelling, true, &said);
+    return said.labels;
 }
 
 uint32_t labels_of_name(const struct label_index *index, struct text name)
 {
-    return sum_of(index, name, DETECT_PLAIN, false);
+    struct label_said said = {0};
+    hear_all(index, name, DETECT_PLAIN, false, &said);
+    return said.labels;
 }

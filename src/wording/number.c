@@ -23,12 +23,25 @@ static enum gap read_gap(struct text text, size_t at, enum detect_spelling spell
     return GAP_NONE;
 }
 
+/* A digit of one byte or more. */
+static void add_digit(struct number *number, unsigned digit, enum gap gap, size_t start, size_t end)
+{
+    number->digits[number->count] = (uint8_t)digit;
+    number->gap[number->count] = (uint8_t)gap;
+    number->start[number->count] = start;
+    number->end[number->count++] = end;
+}
+
 void number_read(struct text text, size_t at, enum detect_spelling spelling, struct number *number)
 {
     enum gap gap = GAP_NONE;
     number->count = 0;
     number->goes_on = false;
     while (at < text.length) {
+        for (; at < text.length && is_ascii_digit(text.data[at]) && number->count < NUMBER_DIGITS; gap = GAP_NONE, at++)
+            add_digit(number, (unsigned)(text.data[at] - '0'), gap, at, at + 1);
+        if (at == text.length)
+            return;
         struct point point = point_at(text, at, spelling);
         int digit = point_digit(point.code);
         if (digit < 0) {
@@ -41,11 +54,8 @@ void number_read(struct text text, size_t at, enum detect_spelling spelling, str
             number->goes_on = true;
             return;
         }
-        number->digits[number->count] = (uint8_t)digit;
-        number->gap[number->count] = (uint8_t)gap;
-        number->start[number->count] = at;
+        add_digit(number, (unsigned)digit, gap, at, at + point.length);
         at += point.length;
-        number->end[number->count++] = at;
         gap = GAP_NONE;
     }
 }

@@ -35,6 +35,14 @@ void label_index_init(struct label_index *index);
 uint32_t label_of(const struct label_index *index, struct text word);
 /* Of all words of a text, from the last that says "something else" on. */
 uint32_t labels_in(const struct label_index *index, struct text text, enum detect_spelling spelling);
+/* What was said so far. Zeroed: nothing. */
+struct label_said {
+    uint32_t labels;
+    bool has_number; /* behind the labels stands one: they are used up as soon as others follow */
+};
+/* The same, going on behind what was said before: `text` begins and ends between words. */
+void labels_hear(
+    const struct label_index *index, struct text text, enum detect_spelling spelling, struct label_said *said);
 /* Of all words of a name in any spelling. */
 uint32_t labels_of_name(const struct label_index *index, struct text name);
 

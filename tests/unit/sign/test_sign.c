@@ -208,12 +208,38 @@ static void finds_where_a_name_begins_up_to_a_block_away(void **state)
         }
 }
 
+static void skips_digits_and_colons_up_to_a_byte_and_nothing_else(void **state)
+{
+    static const struct text text =
+        TEXT_INIT("1234 2001:db8::1 @ 4111111111111111 -----BEGIN abcdefghijklmnopq 1234 2001:db8::1 @ 99999");
+    (void)state;
+    for (size_t from = 0; from < text.length; from += 7)
+        for (size_t to = from; to <= text.length; to++) {
+            uint32_t all[TEXT_MOST + 1];
+            struct sign_scan scan;
+            struct sign_found sign;
+            uint32_t digits = UINT32_C(1) << SIGN_DIGITS | UINT32_C(1) << SIGN_HOUSE | UINT32_C(1) << SIGN_COLON;
+            look(text, false, all);
+            sign_scan_init(&scan, text, false);
+            while ((sign = sign_next(&scan)).kind != SIGN_END) {
+                bool was_skipped = sign.at >= from && sign.at + 1 < to && (digits >> sign.kind & 1) != 0;
+                assert_false(was_skipped && scan.skip == to);
+                all[sign.at] &= ~(UINT32_C(1) << sign.kind);
+                if (scan.skip == 0 && sign.at >= from)
+                    sign_skip(&scan, to);
+            }
+            for (size_t at = 0; at < text.length; at++)
+                assert_true(all[at] == 0 || (at >= from && at < to && (all[at] & ~digits) == 0));
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sees_what_expressions_say_of_texts_by_chance),
         cmocka_unit_test(sees_what_expressions_say_of_a_shops_texts_wherever_they_stand),
         cmocka_unit_test(counts_the_digits_that_stand_together),
+        cmocka_unit_test(skips_digits_and_colons_up_to_a_byte_and_nothing_else),
         cmocka_unit_test(finds_where_a_name_begins_up_to_a_block_away),
     };
     return cmocka_run_group_tests(tests, compile_rules, free_rules);

@@ -95,7 +95,7 @@ static bool has_capital(const struct look *look, const struct word *word)
 static bool word_behind(const struct look *look, size_t at, struct word *word)
 {
     for (unsigned i = 0; i < 2 && at < look->value.length; i++)
-        if (strchr(" .,", look->value.data[at]) != NULL && look->value.data[at] != '\0')
+        if (look->value.data[at] == ' ' || look->value.data[at] == '.' || look->value.data[at] == ',')
             at++;
     word->start = at;
     while (at < look->value.length && at - word->start < WORD_BYTES) {
@@ -279,7 +279,7 @@ static size_t house_end(const struct look *look, size_t at)
     size_t end = at;
     while (end < look->value.length && end - at < NUMBER_MOST && is_ascii_digit(look->value.data[end]))
         end++;
-    if (end + 1 < look->value.length && strchr("-/", look->value.data[end]) != NULL &&
+    if (end + 1 < look->value.length && (look->value.data[end] == '-' || look->value.data[end] == '/') &&
         is_ascii_digit(look->value.data[end + 1]))
         for (end++; end < look->value.length && is_ascii_digit(look->value.data[end]); end++)
             ;

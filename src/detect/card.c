@@ -230,7 +230,7 @@ static bool find_in(struct look *look, const struct number *number, size_t from)
 void find_card(struct look *look, const struct number *number, size_t from)
 {
     struct number whole;
-    if (find_in(look, number, from) || number->count - from >= CARD_MOST)
+    if ((number->count - from >= CARD_LEAST && find_in(look, number, from)) || number->count - from >= CARD_MOST)
         return;
     char behind =
         number->end[number->count - 1] < look->value.length ? look->value.data[number->end[number->count - 1]] : ' ';

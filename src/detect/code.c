@@ -49,8 +49,17 @@ static size_t skip_gap(const struct look *look, size_t at)
     return found ? next : at;
 }
 
-static void read_code(const struct look *look, size_t at, struct code *code)
+/* With a small letter in it only an IBAN is found without a word. */
+static bool may_have_small(struct look *look, const struct code *code)
 {
+    return national_iban_length((struct text){code->text, 2}) > 0 ||
+           (look_labels(look, code->start[0]) & (LABEL_VAT | LABEL_TAX | LABEL_SOCIAL)) != 0;
+}
+
+/* No further than it may be one: that with small letters is none mostly, and running text has no end. */
+static void read_code(struct look *look, size_t at, struct code *code)
+{
+    bool may_be_one = false;
     bool begins = true;
     code->count = 0;
     code->digits = 0;
@@ -77,6 +86,13 @@ static void read_code(const struct look *look, size_t at, struct code *code)
         at += point.length;
         code->end[code->count++] = at;
         begins = false;
+        if (code->has_small && !may_be_one && code->count >= 2) {
+            may_be_one = may_have_small(look, code);
+            if (!may_be_one) {
+                code->count = 0;
+                return;
+            }
+        }
     }
     code->begins_group[code->count] = true;
 }
@@ -146,9 +162,6 @@ static bool try_forms(struct look *look, const struct code *code, size_t length)
 {
     struct text text = {code->text, length};
     const struct national_form *form = national_fit(text, NULL);
-    bool bare = national_fit_bare(text, NULL) != NULL;
-    if (form == NULL && !bare)
-        return false;
     uint32_t labels = look_labels(look, code->start[0]);
     bool taxed = (labels & (LABEL_VAT | LABEL_TAX)) != 0;
     for (; form != NULL; form = national_fit(text, form))
@@ -157,7 +170,7 @@ static bool try_forms(struct look *look, const struct code *code, size_t length)
             look_add(look, detector, code->start[0], code->end[length - 1], CERTAINTY_CHECKED);
             return true;
         }
-    if (!taxed || !bare)
+    if (!taxed || national_fit_bare(text, NULL) == NULL)
         return false;
     enum national_kind kind = (labels & LABEL_VAT) != 0 ? NATIONAL_VAT : NATIONAL_TAX;
     look_add(look, detector_of(look, kind, labels), code->start[0], code->end[length - 1], CERTAINTY_CHECKED);

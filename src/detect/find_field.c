@@ -112,11 +112,18 @@ static enum detector detector_of(const struct look *look, struct text value, str
     return is_tier(look, value, makeup) ? DETECTOR_PRICE : DETECTOR_COUNT;
 }
 
+/* Nothing is said of such a field; or it depends on what it stands under, and that says nothing. */
+static bool has_no_rule(const struct look *look)
+{
+    bool open = look->kind == FIELD_PERSONS_NAME || look->kind == FIELD_ADDRESS_PART || look->kind == FIELD_PERSON ||
+                look->kind == FIELD_PAIR;
+    return (look->kind <= FIELD_NONE || open) && !look->names_price;
+}
+
 void find_field(struct look *look)
 {
     struct text value = text_trim(look->value, " \t\r\n");
-    bool says_nothing = look->kind <= FIELD_NONE && !look->names_price; /* no rule is of such a field */
-    if (says_nothing || value.length == 0 || value.length > FIELD_VALUE_MOST || is_nothing(value))
+    if (has_no_rule(look) || value.length == 0 || value.length > FIELD_VALUE_MOST || is_nothing(value))
         return;
     enum detector detector = detector_of(look, value, makeup_of(value));
     size_t start = (size_t)(value.data - look->value.data);

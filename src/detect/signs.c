@@ -165,7 +165,8 @@ static size_t small_decimal_end(const struct look *look, size_t at, size_t toget
 static bool stands_alone(struct text text, size_t end)
 {
     char behind = end < text.length ? text.data[end] : '"';
-    return behind > ' ' && (unsigned char)behind < 0x80 && strchr("-./()\\", behind) == NULL;
+    bool parts = behind == '-' || behind == '.' || behind == '/' || behind == '(' || behind == ')' || behind == '\\';
+    return behind > ' ' && (unsigned char)behind < 0x80 && !parts;
 }
 
 /* "12", 12 or 12.5 that is all of a value of JSON: too short for anything. Most numbers are told by this alone, so that

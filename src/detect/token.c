@@ -104,7 +104,7 @@ static bool has_hidden_key(const struct look *look, size_t from, size_t end)
 {
     char plain[RAW_MOST];
     struct vendor_key_match found;
-    if (look->spelling != DETECT_JSON || !wants_keys(look) || memchr(look->value.data + from, '\\', end - from) == NULL)
+    if (look->spelling != DETECT_JSON || !wants_keys(look))
         return false;
     for (size_t at = from; at < end; at += RAW_STEP) {
         struct text shown =
@@ -201,6 +201,12 @@ bool token_is_random(struct text text)
            text.length >= 8;
 }
 
+static bool parts_word(char byte, bool raw)
+{
+    return byte == '=' || byte == ':' || byte == ' ' || byte == '"' || byte == '\'' || byte == '>' ||
+           (raw && byte == '\\');
+}
+
 /* Where the word before a value ends: behind it stand `=`, `:`, quotes, blanks; `at`: none does. */
 static size_t word_end_before(const struct look *look, size_t at)
 {
@@ -208,8 +214,7 @@ static size_t word_end_before(const struct look *look, size_t at)
     bool raw = look->spelling == DETECT_JSON;
     size_t most = raw ? 2 * SEPARATORS_MOST : SEPARATORS_MOST;
     size_t before = at;
-    while (before > 0 && at - before <= most && text.data[before - 1] != '\0' &&
-           strchr(raw ? "=: \"'>\\" : "=: \"'>", text.data[before - 1]) != NULL) {
+    while (before > 0 && at - before <= most && parts_word(text.data[before - 1], raw)) {
         if (raw && text.data[before - 1] == '"' && (before < 2 || text.data[before - 2] != '\\'))
             return at; /* the value begins there */
         before--;
@@ -222,7 +227,9 @@ static bool is_behind_secret_word(const struct look *look, size_t at)
     struct text text = look->value;
     size_t before = word_end_before(look, at);
     size_t word = before;
-    while (before < at && word > 0 && before - word < WORD_MOST && is_base64url(text.data[word - 1]))
+    if (before == at)
+        return false;
+    while (word > 0 && before - word < WORD_MOST && is_base64url(text.data[word - 1]))
         word--;
     return (labels_of_name(&look->set->labels, text_part(text, word, before - word)) & LABEL_SECRET) != 0;
 }
@@ -260,12 +267,12 @@ static inline unsigned token_byte(const struct look *look, size_t at)
 }
 
 /* All keys and signed tokens of a stretch; inside of a token only what nothing else looks like is a key. */
-static void find_in_stretch(struct look *look, size_t start, size_t end, bool has_jwt)
+static void find_in_stretch(struct look *look, size_t start, size_t end, unsigned seen)
 {
     struct span jwt;
     size_t matches = look->matches->count;
     size_t from = start;
-    while (has_jwt && next_jwt(look, from, end, &jwt)) {
+    while ((seen & TOKEN_OF_JWT) != 0 && next_jwt(look, from, end, &jwt)) {
         find_keys(look, from, jwt.start, VENDOR_KEY_LIKELY);
         find_keys(look, jwt.start, jwt.end, VENDOR_KEY_SURE);
         look_add(look, DETECTOR_JWT, jwt.start, jwt.end, CERTAINTY_SURE);
@@ -273,7 +280,7 @@ static void find_in_stretch(struct look *look, size_t start, size_t end, bool ha
         from = jwt.end;
     }
     find_keys(look, from, end, VENDOR_KEY_LIKELY);
-    if (look->matches->count == matches && has_hidden_key(look, start, end))
+    if (look->matches->count == matches && (seen & TOKEN_RUN_OF_JSON) != 0 && has_hidden_key(look, start, end))
         look_add(look, DETECTOR_VENDOR_KEY, start, end, CERTAINTY_SURE);
 }
 
@@ -296,7 +303,7 @@ static void look_at_stretch(struct look *look, size_t at)
         seen |= byte;
     while (look->stretch.tail > at && text_has(TEXT("./"), text.data[look->stretch.tail - 1]))
         look->stretch.tail--;
-    find_in_stretch(look, start, end, (seen & TOKEN_OF_JWT) != 0);
+    find_in_stretch(look, start, end, seen);
     find_bare_private_key(look, start);
 }
 

@@ -177,7 +177,8 @@ uint32_t label_of(const struct label_index *index, struct text word)
         return text_equal(word, TEXT("v")) ? LABEL_VERSION : 0;
     for (size_t i = index->from[pair]; i < index->from[pair + 1]; i++) {
         size_t length = labels[i].length;
-        bool fits = word.length >= length && memcmp(word.data, labels[i].word, length) == 0;
+        bool fits = word.length >= length && word.data[length - 1] == labels[i].word[length - 1] &&
+                    memcmp(word.data, labels[i].word, length) == 0;
         if (fits && (labels[i].is_stem || word.length == length))
             found |= labels[i].labels;
     }

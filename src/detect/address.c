@@ -7,50 +7,9 @@
 
 #include "detectors.h"
 #include "exeat/wording/letters.h"
+#include "exeat/wording/street.h"
 
-enum { WORD_MOST = 28, WORD_BYTES = 56, WORDS_MOST = 5, NUMBER_MOST = 4, WHOLE_MOST = 9, OPEN_REACH = 320 };
-
-enum place {
-    ENDS_WORD,
-    BEFORE_NAME,
-    BEFORE_OR_AFTER,
-    BEHIND_NAME
-}; /* Hauptstraße 5; Calle Mayor 5; 5 rue X too; 5 High Street */
-/* In lower case, without accents. `weak`: needs a postcode. */
-static const struct street {
-    const char *word;
-    size_t length;
-    enum place place;
-    bool weak;
-} streets[] = {
-    {"strasse", 7, ENDS_WORD, false},      {"str", 3, ENDS_WORD, false},
-    {"allee", 5, ENDS_WORD, false},        {"chaussee", 8, ENDS_WORD, false},
-    {"gasse", 5, ENDS_WORD, true},         {"weg", 3, ENDS_WORD, true},
-    {"platz", 5, ENDS_WORD, true},         {"ring", 4, ENDS_WORD, true},
-    {"damm", 4, ENDS_WORD, true},          {"ufer", 4, ENDS_WORD, true},
-    {"straat", 6, ENDS_WORD, false},       {"gracht", 6, ENDS_WORD, false},
-    {"laan", 4, ENDS_WORD, true},          {"plein", 5, ENDS_WORD, true},
-    {"kade", 4, ENDS_WORD, true},          {"singel", 6, ENDS_WORD, true},
-    {"dijk", 4, ENDS_WORD, true},          {"rue", 3, BEFORE_OR_AFTER, false},
-    {"avenue", 6, BEFORE_OR_AFTER, false}, {"boulevard", 9, BEFORE_OR_AFTER, false},
-    {"bd", 2, BEFORE_OR_AFTER, true},      {"impasse", 7, BEFORE_OR_AFTER, false},
-    {"chemin", 6, BEFORE_OR_AFTER, false}, {"quai", 4, BEFORE_OR_AFTER, true},
-    {"allees", 6, BEFORE_OR_AFTER, true},  {"calle", 5, BEFORE_NAME, false},
-    {"avenida", 7, BEFORE_NAME, false},    {"avda", 4, BEFORE_NAME, false},
-    {"plaza", 5, BEFORE_NAME, true},       {"paseo", 5, BEFORE_NAME, true},
-    {"via", 3, BEFORE_NAME, true},         {"viale", 5, BEFORE_NAME, false},
-    {"piazza", 6, BEFORE_NAME, true},      {"corso", 5, BEFORE_NAME, true},
-    {"vicolo", 6, BEFORE_NAME, true},      {"ul", 2, BEFORE_NAME, false},
-    {"ulica", 5, BEFORE_NAME, false},      {"al", 2, BEFORE_NAME, true},
-    {"aleja", 5, BEFORE_NAME, true},       {"plac", 4, BEFORE_NAME, true},
-    {"os", 2, BEFORE_NAME, true},          {"rua", 3, BEFORE_NAME, true},
-    {"street", 6, BEHIND_NAME, false},     {"st", 2, BEHIND_NAME, true},
-    {"road", 4, BEHIND_NAME, true},        {"rd", 2, BEHIND_NAME, true},
-    {"avenue", 6, BEHIND_NAME, false},     {"ave", 3, BEHIND_NAME, true},
-    {"lane", 4, BEHIND_NAME, true},        {"drive", 5, BEHIND_NAME, true},
-    {"close", 5, BEHIND_NAME, true},       {"court", 5, BEHIND_NAME, true},
-    {"square", 6, BEHIND_NAME, true},      {"terrace", 7, BEHIND_NAME, true},
-};
+enum { WORD_MOST = 28, WORD_BYTES = 56, WORDS_MOST = 5, NUMBER_MOST = 4, OPEN_REACH = 320 };
 
 struct word {
     size_t start;
@@ -141,54 +100,8 @@ static bool word_before(const struct look *look, size_t at, struct word *word)
     return word->end > word->start;
 }
 
-#define LETTER(letter) (UINT32_C(1) << ((letter) - 'a'))
-/* For each last letter of the table's words the letters before it: of endings, and of words of their own. */
-static const uint32_t ends_before[26] = {
-    ['e' - 'a'] = LETTER('s') | LETTER('e') | LETTER('d'),
-    ['g' - 'a'] = LETTER('e') | LETTER('n'),
-    ['k' - 'a'] = LETTER('j'),
-    ['l' - 'a'] = LETTER('e'),
-    ['m' - 'a'] = LETTER('m'),
-    ['n' - 'a'] = LETTER('a') | LETTER('i'),
-    ['r' - 'a'] = LETTER('t') | LETTER('e'),
-    ['t' - 'a'] = LETTER('a') | LETTER('h'),
-    ['z' - 'a'] = LETTER('t'),
-};
-static const uint32_t words_before[26] = {
-    ['a' - 'a'] = LETTER('d') | LETTER('z') | LETTER('i') | LETTER('c') | LETTER('j') | LETTER('u'),
-    ['c' - 'a'] = LETTER('a'),
-    ['d' - 'a'] = LETTER('b') | LETTER('r') | LETTER('a'),
-    ['e' - 'a'] = LETTER('s') | LETTER('u') | LETTER('l') | LETTER('v') | LETTER('n') | LETTER('r') | LETTER('c'),
-    ['i' - 'a'] = LETTER('a'),
-    ['l' - 'a'] = LETTER('u') | LETTER('a'),
-    ['n' - 'a'] = LETTER('i'),
-    ['o' - 'a'] = LETTER('e') | LETTER('s') | LETTER('l'),
-    ['s' - 'a'] = LETTER('e') | LETTER('o'),
-    ['t' - 'a'] = LETTER('e') | LETTER('s') | LETTER('r'),
-};
-/* For each last letter the first ones of words of their own. */
-static const uint32_t words_first[26] = {
-    ['a' - 'a'] = LETTER('a') | LETTER('p') | LETTER('v') | LETTER('u') | LETTER('r'),
-    ['c' - 'a'] = LETTER('p'),
-    ['d' - 'a'] = LETTER('b') | LETTER('r'),
-    ['e' - 'a'] = LETTER('r') | LETTER('a') | LETTER('i') | LETTER('c') | LETTER('v') | LETTER('l') | LETTER('d') |
-                  LETTER('s') | LETTER('t'),
-    ['i' - 'a'] = LETTER('q'),
-    ['l' - 'a'] = LETTER('u') | LETTER('a'),
-    ['n' - 'a'] = LETTER('c'),
-    ['o' - 'a'] = LETTER('p') | LETTER('c') | LETTER('v'),
-    ['s' - 'a'] = LETTER('a') | LETTER('o'),
-    ['t' - 'a'] = LETTER('s') | LETTER('c'),
-};
-#undef LETTER
-
-static bool has_letter(uint32_t letters, char letter)
-{
-    return (letters >> (ascii_lower(letter) - 'a') & 1) != 0;
-}
-
 /* By its last two letters and its first, before it is spelled: most words are no street's. */
-static bool may_be_street(const struct look *look, const struct word *word, enum place place)
+static bool may_be_street(const struct look *look, const struct word *word, enum street_place place)
 {
     const char *end = look->value.data + word->end;
     char first = look->value.data[word->start];
@@ -197,11 +110,8 @@ static bool may_be_street(const struct look *look, const struct word *word, enum
     if (word->end - word->start > WORD_MOST || !is_ascii_letter(end[-1]) || !is_ascii_letter(end[-2]) ||
         look_behind_escape(look, word->end) || look_behind_escape(look, word->end - 1))
         return true;
-    int last = ascii_lower(end[-1]) - 'a';
-    if (place == ENDS_WORD)
-        return has_letter(ends_before[last], end[-2]);
-    bool plain = is_ascii_letter(first) && !look_behind_escape(look, word->start + 1);
-    return has_letter(words_before[last], end[-2]) && (!plain || has_letter(words_first[last], first));
+    bool plain = place != STREET_ENDS_WORD && is_ascii_letter(first) && !look_behind_escape(look, word->start + 1);
+    return street_may_be(place, (const char[]){plain ? first : '\0', end[-2], end[-1]});
 }
 
 /* More than three letters. */
@@ -212,29 +122,13 @@ static bool is_long(const struct look *look, const struct word *word)
     return spelled.length > 3;
 }
 
-static bool is_asked(enum place asked, enum place place)
-{
-    return place == asked || (asked == BEFORE_NAME && place == BEFORE_OR_AFTER);
-}
-
-static bool is_street(const struct look *look, const struct word *word, enum place place, bool *weak)
+static bool is_street(const struct look *look, const struct word *word, enum street_place place, bool *weak)
 {
     struct spelled spelled;
     if (!may_be_street(look, word, place))
         return false;
     spell(look, word, &spelled);
-    if (spelled.length < 2 || (place != ENDS_WORD && spelled.length > WHOLE_MOST))
-        return false;
-    for (size_t i = 0; i < COUNT_OF(streets); i++) {
-        size_t length = streets[i].length;
-        bool fits = place == ENDS_WORD ? spelled.length > length : spelled.length == length;
-        if (fits && is_asked(place, streets[i].place) &&
-            memcmp(spelled.plain + spelled.length - length, streets[i].word, length) == 0) {
-            *weak = streets[i].weak;
-            return true;
-        }
-    }
-    return false;
+    return street_find((struct text){spelled.plain, spelled.length}, place, weak);
 }
 
 /* Where the street begins whose house has its number at `at`; `at`: there is none. */
@@ -243,9 +137,9 @@ static size_t street_before(const struct look *look, size_t at, bool *weak)
     struct word word;
     size_t end = at;
     for (unsigned words = 0; words < WORDS_MOST && end > 0 && word_before(look, end, &word); words++) {
-        if (words == 0 && has_capital(look, &word) && is_street(look, &word, ENDS_WORD, weak))
+        if (words == 0 && has_capital(look, &word) && is_street(look, &word, STREET_ENDS_WORD, weak))
             return word.start;
-        if (words > 0 && is_street(look, &word, BEFORE_NAME, weak))
+        if (words > 0 && is_street(look, &word, STREET_BEFORE_NAME, weak))
             return word.start;
         end = word.start;
     }
@@ -261,9 +155,10 @@ static size_t street_behind(const struct look *look, size_t at, bool *weak)
     if (at < look->value.length && look->value.data[at] == '.')
         return at; /* the end of a sentence */
     for (unsigned words = 0; words < WORDS_MOST && word_behind(look, end, &word); words++) {
-        french = french || (words == 0 && is_street(look, &word, BEFORE_OR_AFTER, weak));
-        bool is_last = french ? words > 0 && has_capital(look, &word) && is_long(look, &word) /* rue de la Paix */
-                              : words > 0 && has_capital(look, &word) && is_street(look, &word, BEHIND_NAME, weak);
+        french = french || (words == 0 && is_street(look, &word, STREET_BEFORE_OR_AFTER, weak));
+        bool is_last = french
+                           ? words > 0 && has_capital(look, &word) && is_long(look, &word) /* rue de la Paix */
+                           : words > 0 && has_capital(look, &word) && is_street(look, &word, STREET_BEHIND_NAME, weak);
         if (is_last)
             return word.end;
         if (!french && !has_capital(look, &word))
@@ -435,7 +330,7 @@ static bool is_open_number(const struct look *look, size_t at)
     for (unsigned words = 0; words < WORDS_MOST; words++) {
         if (!word_behind(look, end, &word))
             return word.end + 1 >= look->value.length;
-        if (word.end + 1 >= look->value.length || (words == 0 && is_street(look, &word, BEFORE_OR_AFTER, &weak)))
+        if (word.end + 1 >= look->value.length || (words == 0 && is_street(look, &word, STREET_BEFORE_OR_AFTER, &weak)))
             return true;
         if (!has_capital(look, &word))
             return false;
@@ -447,7 +342,7 @@ static bool is_open_number(const struct look *look, size_t at)
 static bool is_open_word(const struct look *look, const struct word *word)
 {
     bool weak = false;
-    return is_street(look, word, ENDS_WORD, &weak) || is_street(look, word, BEFORE_NAME, &weak)
+    return is_street(look, word, STREET_ENDS_WORD, &weak) || is_street(look, word, STREET_BEFORE_NAME, &weak)
                ? !is_too_far(look, word->end)
                : false;
 }

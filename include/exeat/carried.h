@@ -22,8 +22,10 @@ typedef void carried_found(void *context, const struct carried_key *key);
  * (thrice at most); Basic credentials (RFC 7617) as what they encode. Allocates only for those. */
 void carried_look(
     const struct vendor_key_index *index, const struct message_head *head, carried_found *found, void *context);
-/* The same for a text that goes on as a body, without spellings. */
+/* The same for a text of a body, without spellings: those a walk of the body brings forth. */
 void carried_look_at_body(const struct vendor_key_index *index, struct text body, carried_found *found, void *context);
+/* May JSON say a key that does not stand there as it is written: with escapes, or as base64? */
+bool carried_may_be_spelled(struct text json);
 
 /* Path ('/') or query ('&') as it may be shown: `*` for each piece that holds a key; for all of it, where none does
  * alone. */

@@ -25,7 +25,6 @@ struct keys_seen_at {
 /* Each of these adds what it finds to `*keys`, which is NULL before there is any: the caller's, for keys_seen_free.
  * Nothing of what is given is kept. */
 void keys_seen_look(struct keys_seen **keys, const struct keys_seen_at *at, const struct message_head *head);
-void keys_seen_look_at_body(struct keys_seen **keys, const struct keys_seen_at *at, struct text body);
 /* One that was found in a body at `place`; `goes_on`: nothing else stands in its place there. */
 void keys_seen_add(
     struct keys_seen **keys, const struct keys_seen_at *at, const struct carried_key *key, struct text place,
@@ -65,7 +64,10 @@ MUST_CHECK bool canary_ends_in(const struct canary_way *way, struct text piece);
 /* In a body that is held, with its codings undone: REASON_NONE, or why it is refused. */
 MUST_CHECK enum reason canary_in_held(const struct canary_way *way, const struct message_head *head, struct text held);
 
-/* The same for keys that go astray: true, it is refused for one. */
+/* Looks for keys in the JSON of a call, as it is written and as its reader has it: an escape that stands before one, or
+ * in it, hides nothing. REASON_NONE, or why it is refused: it cannot be read to its end. */
+MUST_CHECK enum reason keys_seen_in_call(const struct canary_way *way, const struct keys_seen_at *at, struct text call);
+/* A key goes astray: true, it is refused for it. */
 MUST_CHECK bool keys_seen_refuse(const struct canary_way *way);
 
 #endif

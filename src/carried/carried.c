@@ -78,12 +78,46 @@ static bool ends_here(uint8_t kind)
            kind == FIELD_HOST || kind == FIELD_TRANSFER_ENCODING;
 }
 
-/* A key as name or password: "Basic " and base64. */
+static int digit_of(char byte)
+{
+    if (byte >= 'A' && byte <= 'Z')
+        return byte - 'A';
+    if (byte >= 'a' && byte <= 'z')
+        return byte - 'a' + 26;
+    if (byte >= '0' && byte <= '9')
+        return byte - '0' + 52;
+    if (byte == '+' || byte == '-')
+        return 62;
+    return byte == '/' || byte == '_' ? 63 : -1;
+}
+
+/* As the most forgiving reader has it: both alphabets, any padding or none, whatever stands between the digits. */
+static void undo_base64(struct text coded, struct buffer *out)
+{
+    uint32_t group = 0;
+    size_t bits = 0;
+    for (size_t i = 0; i < coded.length; i++) {
+        int digit = digit_of(coded.data[i]);
+        if (digit < 0)
+            continue;
+        group = (group << 6 | (uint32_t)digit) & 0xffff;
+        bits += 6;
+        if (bits < 8)
+            continue;
+        bits -= 8;
+        buffer_append_byte(out, (char)(uint8_t)(group >> bits));
+    }
+}
+
+/* A key as name or password: "Basic", anything but a letter or digit, and base64 (RFC 7617). */
 static bool undo_basic(struct text value, struct buffer *room)
 {
-    enum { SCHEME = sizeof("Basic ") - 1 };
-    return value.length > SCHEME && text_equal_nocase(text_part(value, 0, SCHEME), TEXT("Basic ")) &&
-           base64_decode(text_trim(text_after(value, SCHEME), " "), room);
+    enum { SCHEME = sizeof("Basic") - 1 };
+    if (value.length <= SCHEME || !text_equal_nocase(text_part(value, 0, SCHEME), TEXT("Basic")) ||
+        digit_of(value.data[SCHEME]) >= 0)
+        return false;
+    undo_base64(text_after(value, SCHEME), room);
+    return true;
 }
 
 static void look_at_field(struct looking *looking, const struct field *field)
@@ -92,7 +126,9 @@ static void look_at_field(struct looking *looking, const struct field *field)
     if (field->value.length < VENDOR_KEY_RUN)
         return;
     looking->field = field->name;
-    look_at(looking, undo_basic(field->value, &room) ? buffer_text(&room) : field->value);
+    look_at(looking, field->value);
+    if (undo_basic(field->value, &room))
+        look_at(looking, buffer_text(&room));
     buffer_forget(&room);
 }
 
@@ -113,6 +149,11 @@ void carried_look_at_body(const struct vendor_key_index *index, struct text body
 {
     const struct looking looking = {index, found, context, CARRIED_IN_BODY, TEXT("")};
     search(&looking, body);
+}
+
+bool carried_may_be_spelled(struct text json)
+{
+    return text_has(json, '\\') || text_has(json, '%') || text_has(json, '&') || may_hold_key(json);
 }
 
 /* --- what may be shown -----------------------------------------------------------------------------------------------

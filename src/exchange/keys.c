@@ -54,7 +54,6 @@ void keys_hear(void *context, const struct vendor_key *key, struct text value, s
     keys_seen_add(&exchange->keys, &at, &carried, place, goes_on);
 }
 
-/* What was found in it has been told by keys_hear; of a call all is looked at that is left. */
 enum reason keys_in_body(struct exchange *exchange, struct text held)
 {
     const struct canary_way way = keys_canary_way(exchange);
@@ -63,7 +62,7 @@ enum reason keys_in_body(struct exchange *exchange, struct text held)
         return reason;
     if (exchange->call != NULL) {
         const struct keys_seen_at at = at_of(exchange);
-        keys_seen_look_at_body(&exchange->keys, &at, held);
+        reason = keys_seen_in_call(&way, &at, held);
     }
-    return keys_seen_refuse(&way) ? REASON_KEY_ELSEWHERE : REASON_NONE;
+    return keys_seen_refuse(&way) ? REASON_KEY_ELSEWHERE : reason;
 }

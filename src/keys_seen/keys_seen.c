@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "exeat/base/memory.h"
+#include "exeat/body.h"
 #include "exeat/model/found.h"
 
 enum { KEYS_MAX = 12 };
@@ -190,10 +191,31 @@ void keys_seen_look(struct keys_seen **keys, const struct keys_seen_at *at, cons
     carried_look(at->index, head, on_key, &looking);
 }
 
-void keys_seen_look_at_body(struct keys_seen **keys, const struct keys_seen_at *at, struct text body)
+static bool look_at_place(void *context, struct body *body, const struct body_place *place)
 {
-    struct looking looking = {keys, at, NULL};
-    carried_look_at_body(at->index, body, on_key, &looking);
+    struct looking *looking = context;
+    (void)body;
+    carried_look_at_body(looking->at->index, place->value, on_key, looking);
+    return true;
+}
+
+enum reason keys_seen_in_call(const struct canary_way *way, const struct keys_seen_at *at, struct text call)
+{
+    const struct body_label label = body_label_of(BODY_JSON);
+    struct looking looking = {way->keys, at, NULL};
+    struct detail detail = {{0}};
+    carried_look_at_body(at->index, call, on_key, &looking);
+    if (!carried_may_be_spelled(call))
+        return REASON_NONE;
+    struct body *body = body_new();
+    enum body_fault fault = body_read(body, &label, bytes_of_text(call), &body_limits_usual, &detail);
+    if (fault == BODY_FINE)
+        fault = body_walk(body, look_at_place, &looking, &detail);
+    body_free(body);
+    if (fault == BODY_FINE)
+        return REASON_NONE;
+    account_say(way->account, FLAW_NONE, detail.text);
+    return REASON_MALFORMED_BODY;
 }
 
 bool keys_seen_go_astray(const struct keys_seen *keys, struct detail *detail)

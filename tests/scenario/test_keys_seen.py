@@ -183,3 +183,35 @@ def test_nor_does_a_prompt_take_one_with_it_unless_it_is_redacted(gate, inferenc
     assert [STRIPE in str(request["body"]) for request in inference.requests] == [False, True]
     assert [(d["reason"], entries(d)[0][1]) for d in shop.decisions()] == [("key_elsewhere", "refused"), ("rule", "held"), ("rule", "astray")]
     nowhere(shop, STRIPE)
+
+
+# JSON, as it is written: {} is the key.
+SPELLED = [f'"{before}{{}}"' for before in ("\\u201e", "\\u00ab", "\\u00a0", "\\u2192", "\\u200b", "key\\u003d", "\\\\u00fc", "\\ud83d\\ude00", "\\n", "\u201e", "a%3D", "a&#61;")]
+ESCAPED = [STRIPE.replace("_", "\\u005f"), "\\u0073" + STRIPE[1:], STRIPE.replace("_", "\\\\u005f"), STRIPE.replace("_", "%5F"), STRIPE.replace("_", "&#95;"),
+           base64.b64encode(STRIPE.encode()).decode()]
+
+
+@pytest.fixture
+def home(gate, inference):
+    return gate(inference=[local(inference.port)], rules=[{**reroute("local"), "hosts": ["api.openai.com"]}])
+
+
+def said(home, content):
+    body = f'{{"model": "gpt-4o", "messages": [{{"role": "user", "content": {content}}}]}}'.encode()
+    head = f"POST /v1/chat/completions HTTP/1.1\r\nHost: api.openai.com\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with home.secure("api.openai.com") as connection:
+        return ask(connection, head.encode() + body)
+
+
+def test_a_prompt_that_holds_a_key_is_refused_however_its_json_is_written(home, inference):
+    for content in [*(one.format(STRIPE) for one in SPELLED), *(f'"{one}"' for one in ESCAPED), json.dumps(json.dumps({"a": "\u201e" + STRIPE}))]:
+        refused = said(home, content)
+        assert refused.status == 403 and b"key_elsewhere" in refused.body, content
+    assert not inference.requests
+    nowhere(home, STRIPE)
+
+
+def test_nor_is_a_prompt_refused_for_escapes_that_say_no_key(home, inference):
+    for content in ('"Schl\\u00fcssel: sk\\u005flive\\u005f\\u2026 100%25 &amp; C:\\\\temp"', json.dumps("data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(64)).decode())):
+        assert said(home, content).status == 200, content
+    assert len(inference.requests) == 2

@@ -101,6 +101,26 @@ static void basic_credentials_are_opened(void **state)
     assert_seen("stripe fieldAuthorization;");
 }
 
+static void basic_credentials_are_opened_as_the_most_forgiving_reader_opens_them(void **state)
+{
+    (void)state;
+    static const char *const values[] = {
+        "Basic c2tfbGl2ZV81MUhxTHlqV0Rhcmp0VDF6ZHA3ZGNYcTg6eA",    /* no padding */
+        "Basic c2tfbGl2ZV81MUhxTHlqV0Rhcmp0VDF6ZHA3ZGNYcTg6eA=",   /* half of it */
+        "Basic\tc2tfbGl2ZV81MUhxTHlqV0Rhcmp0VDF6ZHA3ZGNYcTg6eA==", /* a tab */
+        "BASIC  \t c2tfbGl2ZV81 MUhxTHlqV0Rhcmp0VDF6ZHA3ZGNYcTg6eA== ",
+        "Basic c2tfbGl2ZV81MUhxTHlqV0Rhcmp0VDF6ZHA3ZGNYcTg6eB",   /* bits are left over */
+        "Basic c2tfbGl2ZV81MUhxTHlqV0Rhcmp0VDF6ZHA3ZGNYcTg6-_-_", /* the other alphabet */
+        "Basic \"c2tfbGl2ZV81MUhxTHlqV0Rhcmp0VDF6ZHA3ZGNYcTg6eA\"",
+        "Basic Onh4Onh4eDpza19saXZlXzUxSHFMeWpXRGFyanRUMXpkcDdkY1hxOA", /* a password */
+        "Basic " STRIPE};
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
+        ask("/", "");
+        carry("Authorization", values[i]);
+        assert_seen("stripe fieldAuthorization;");
+    }
+}
+
 static void escapes_are_undone_thrice_and_what_is_written_counts_too(void **state)
 {
     (void)state;
@@ -160,6 +180,17 @@ static void a_body_is_looked_at_as_it_is(void **state)
     assert_string_equal(seen.words, "stripe body;");
 }
 
+static void json_is_taken_at_its_word_only_where_it_has_no_other_spelling(void **state)
+{
+    (void)state;
+    static const char *const spelled[] = {
+        "{\"a\":\"\\u201e" STRIPE "\"}", "{\"a\":\"sk%5flive\"}", "{\"a\":\"sk&lowbar;live\"}",
+        "{\"a\":\"c2tfbGl2ZV81MUhxTHlqV0Rhcmp0VDF6ZHA3ZGNYcTg6\"}"};
+    for (size_t i = 0; i < COUNT_OF(spelled); i++)
+        assert_true(carried_may_be_spelled(text_from(spelled[i])));
+    assert_false(carried_may_be_spelled(TEXT("{\"model\":\"gpt-4o\",\"content\":\"was kostet das?\"}")));
+}
+
 static void assert_shown(const char *text, char separator, const char *expected)
 {
     struct buffer out = {0};
@@ -187,11 +218,13 @@ int main(void)
         cmocka_unit_test(a_key_is_seen_in_whichever_field_a_client_has_put_it),
         cmocka_unit_test(path_and_query_are_looked_at_as_they_are_meant),
         cmocka_unit_test(basic_credentials_are_opened),
+        cmocka_unit_test(basic_credentials_are_opened_as_the_most_forgiving_reader_opens_them),
         cmocka_unit_test(escapes_are_undone_thrice_and_what_is_written_counts_too),
         cmocka_unit_test(what_does_not_go_on_is_passed_over_and_all_else_is_looked_at),
         cmocka_unit_test(innocent_heads_have_none),
         cmocka_unit_test(every_one_of_many_is_told),
         cmocka_unit_test(a_body_is_looked_at_as_it_is),
+        cmocka_unit_test(json_is_taken_at_its_word_only_where_it_has_no_other_spelling),
         cmocka_unit_test(what_is_shown_has_no_key_in_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

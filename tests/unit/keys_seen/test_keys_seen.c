@@ -112,7 +112,8 @@ static void of_what_is_answered_here_no_head_goes_on_and_a_body_does(void **stat
     keys_seen_look(&seen, &at, &head);
     assert_false(goes_astray());
     assert_told(PLAN_REROUTE, REASON_RULE, "held head.authorization stripe;");
-    keys_seen_look_at_body(&seen, &at, TEXT("{\"prompt\":\"is " GITHUB " mine?\"}"));
+    const struct canary_way way = {.keys = &seen};
+    assert_int_equal(keys_seen_in_call(&way, &at, TEXT("{\"prompt\":\"is \\u201e" GITHUB " mine?\"}")), REASON_NONE);
     assert_true(goes_astray());
     assert_told(PLAN_REROUTE, REASON_RULE, "held head.authorization stripe;astray body github;");
     assert_told(PLAN_REFUSE, REASON_KEY_ELSEWHERE, "held head.authorization stripe;refused body github;");

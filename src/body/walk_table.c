@@ -32,14 +32,30 @@ static bool first_row_has(struct text text, char byte)
     return false;
 }
 
+static const char separators[] = {',', ';', '\t', '|'};
+
+/* What stands before the first row is none: lines with nothing in them, and the one by which a program is told what
+ * parts cells ("sep=;"). */
+static struct text behind_preface(struct text text)
+{
+    size_t at = 0;
+    if (text_starts_with(text, TEXT("sep=")) && text.length > 5 && (text.data[5] == '\n' || text.data[5] == '\r'))
+        at = 5;
+    while (at < text.length && (text.data[at] == '\n' || text.data[at] == '\r'))
+        at++;
+    return text_after(text, at);
+}
+
 /* Of a table whose type says commas, and whose first row has none: many programs write semicolons. */
 static char separator_of(const struct layer *layer)
 {
-    if (layer->separator == '\t' || first_row_has(layer->text, ','))
-        return layer->separator == '\t' ? '\t' : ',';
-    if (first_row_has(layer->text, ';'))
-        return ';';
-    return first_row_has(layer->text, '\t') ? '\t' : ',';
+    struct text rows = behind_preface(layer->text);
+    if (layer->separator == '\t')
+        return '\t';
+    for (size_t i = 0; i < sizeof(separators); i++)
+        if (first_row_has(rows, separators[i]))
+            return separators[i];
+    return ',';
 }
 
 static bool is_end(const struct table *table, size_t at)
@@ -121,7 +137,7 @@ static bool walk_rows(struct table *table)
 
 static void begin(struct table *table, char separator)
 {
-    table->rest = body_layer(table->body)->text;
+    table->rest = behind_preface(body_layer(table->body)->text);
     table->separator = separator;
     table->row = table->column = 0;
 }
@@ -145,14 +161,14 @@ static bool is_well_formed(struct table *table, char separator)
 /* Its type says commas, but many readers are told what parts cells, or look for it: each that may be one is. */
 static bool walk_others(struct table *table, char separator, size_t told)
 {
-    static const char others[] = {',', ';', '\t'};
     struct layer *layer = body_layer(table->body);
     size_t same_as = layer->same_as;
     bool goes_on = true;
-    for (size_t i = 0; i < sizeof(others) && goes_on && separator != '\t'; i++) {
-        if (others[i] == separator || !first_row_has(layer->text, others[i]) || !is_well_formed(table, others[i]))
+    for (size_t i = 0; i < sizeof(separators) && goes_on && separator != '\t'; i++) {
+        char other = separators[i];
+        if (other == separator || !first_row_has(behind_preface(layer->text), other) || !is_well_formed(table, other))
             continue;
-        begin(table, others[i]);
+        begin(table, other);
         body_layer(table->body)->same_as = same_as > 0 ? same_as : told;
         goes_on = walk_rows(table);
         layer = body_layer(table->body);

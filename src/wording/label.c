@@ -185,10 +185,18 @@ uint32_t label_of(const struct label_index *index, struct text word)
     return found;
 }
 
+/* A Spaniard's number, and days in Polish: those are counted. */
+static bool is_unit(struct text word)
+{
+    return text_equal(word, TEXT("dni"));
+}
+
 static void hear(const struct label_index *index, struct label_said *said, struct text word, bool in_order)
 {
     bool number = word.length > 0 && is_ascii_digit(word.data[word.length - 1]);
-    uint32_t labels_of_word = is_ascii_digit(word.data[0]) ? 0 : label_of(index, word);
+    bool says_nothing = is_ascii_digit(word.data[0]) || (said->number_before && is_unit(word));
+    uint32_t labels_of_word = says_nothing ? 0 : label_of(index, word);
+    said->number_before = number;
     if (in_order && labels_of_word != 0 && (said->has_number || (labels_of_word & LABEL_OTHER) != 0)) {
         said->labels = labels_of_word;
         said->has_number = false;

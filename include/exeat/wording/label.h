@@ -38,7 +38,8 @@ uint32_t labels_in(const struct label_index *index, struct text text, enum detec
 /* What was said so far. Zeroed: nothing. */
 struct label_said {
     uint32_t labels;
-    bool has_number; /* behind the labels stands one: they are used up as soon as others follow */
+    bool has_number;    /* behind the labels stands one: they are used up as soon as others follow */
+    bool number_before; /* the word before was one */
 };
 /* The same, going on behind what was said before: `text` begins and ends between words. */
 void labels_hear(

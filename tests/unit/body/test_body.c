@@ -423,6 +423,10 @@ static void the_first_row_of_a_table_names_its_columns(void **state)
         "text/tab-separated-values", TEXT("a\tb,c\nx\ty"),
         "value [0] =a\nvalue [0] =b,c\nvalue [1].a a=x\nvalue [1].* b,c=y\n");
     expect_told("text/csv", TEXT("a;b\n1;2"), "value [0] =a\nvalue [0] =b\nvalue [1].a a=1\nvalue [1].b b=2\n");
+    expect_told(
+        "text/csv", TEXT("sep=;\r\na;b\n1;2"), "value [0] =a\nvalue [0] =b\nvalue [1].a a=1\nvalue [1].b b=2\n");
+    expect_told("text/csv", TEXT("\r\n\na,b\n1,2"), "value [0] =a\nvalue [0] =b\nvalue [1].a a=1\nvalue [1].b b=2\n");
+    expect_told("text/csv", TEXT("a|b\n1|2"), "value [0] =a\nvalue [0] =b\nvalue [1].a a=1\nvalue [1].b b=2\n");
     expect_fault("text/csv", NULL, TEXT("a,\"b"), BODY_MALFORMED);
     expect_fault("text/csv", NULL, TEXT("\"a\"b"), BODY_MALFORMED);
 }

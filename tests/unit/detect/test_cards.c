@@ -105,6 +105,15 @@ static void a_field_says_that_a_number_is_a_card(void **state)
     assert_marked_in("payment.card_id", "{card:4111111111111111}");
 }
 
+static void a_field_says_that_a_number_is_the_code_of_a_card(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"cvv", "cvc2", "csc", "cc-csc", "cvn", "card_code", "x_card_code", "cardCode"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        assert_marked_in(names[i], "{card:123}");
+    assert_marked_in("coupon_code", "123");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +126,7 @@ int main(void)
         cmocka_unit_test(finds_cards_over_tabs_and_the_ends_of_lines),
         cmocka_unit_test(numbers_of_shops_are_no_cards),
         cmocka_unit_test(a_field_says_that_a_number_is_a_card),
+        cmocka_unit_test(a_field_says_that_a_number_is_the_code_of_a_card),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

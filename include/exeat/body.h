@@ -8,7 +8,7 @@
  *     body_walk                 each place, to a visitor, which may call body_edit
  *     body_rewrite              the body with its edits
  *
- * Streams of events, piece by piece: body/stream.h. */
+ * Streams of events, piece by piece: feed.h. */
 #ifndef EXEAT_BODY_H
 #define EXEAT_BODY_H
 

@@ -171,20 +171,20 @@ static bool see_place(void *context, struct body *body, const struct body_place 
     return true;
 }
 
-static void write_edits(struct inspect_stream *stream, const struct body_event *event, struct buffer *out)
+static void write_edits(struct inspect_stream *stream, const struct feed_event *event, struct buffer *out)
 {
     struct body *body = stream->inspected->inspector->body;
     struct buffer data = {0};
     if (!body_is_edited(body))
         buffer_append(out, event->raw);
     else if (body_rewrite(body, &data))
-        body_event_write(stream->kind, event, buffer_text(&data), out);
+        feed_event_write(stream->kind, event, buffer_text(&data), out);
     else
         look_raise(&stream->look, INSPECT_UNCHANGEABLE);
     buffer_forget(&data);
 }
 
-void stream_write(struct inspect_stream *stream, const struct body_event *event, struct buffer *out)
+void stream_write(struct inspect_stream *stream, const struct feed_event *event, struct buffer *out)
 {
     struct body *body = stream->inspected->inspector->body;
     if (body_walk_keeping(body, goes_on, see_place, stream, stream->look.detail) != BODY_FINE)
@@ -196,7 +196,7 @@ void stream_write(struct inspect_stream *stream, const struct body_event *event,
 /* --- data that is no JSON --------------------------------------------------------------------------------------------
  */
 
-void stream_write_text(struct inspect_stream *stream, const struct body_event *event, struct buffer *out)
+void stream_write_text(struct inspect_stream *stream, const struct feed_event *event, struct buffer *out)
 {
     struct buffer key = {0};
     BUFFER_APPEND_ALL(&key, TEXT("\n"), event->name); /* no path of JSON begins so */
@@ -217,5 +217,5 @@ void stream_write_text(struct inspect_stream *stream, const struct body_event *e
     if (text_equal(buffer_text(&stream->words), event->data))
         buffer_append(out, event->raw);
     else
-        body_event_write(stream->kind, event, buffer_text(&stream->words), out);
+        feed_event_write(stream->kind, event, buffer_text(&stream->words), out);
 }

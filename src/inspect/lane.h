@@ -4,7 +4,7 @@
 #ifndef EXEAT_INSPECT_LANE_H
 #define EXEAT_INSPECT_LANE_H
 
-#include "exeat/body/stream.h"
+#include "exeat/feed.h"
 #include "inspect_internal.h"
 
 /* An event that went on without all that it said; shared by the texts whose newest it is. */
@@ -66,7 +66,7 @@ struct lanes {
 /* The text with this key. NULL: there is none, and no room for one more. Takes the key. */
 struct lane *lanes_find(struct lanes *lanes, struct buffer *key, size_t scope, struct text field);
 /* `event` is the newest of all texts that it has, and that hold something. */
-void lanes_keep(struct lanes *lanes, const struct body_event *event, uint64_t number);
+void lanes_keep(struct lanes *lanes, const struct feed_event *event, uint64_t number);
 size_t lanes_held(const struct lanes *lanes); /* bytes, with the events */
 void lanes_clear(struct lanes *lanes);        /* wipes */
 

@@ -36,7 +36,7 @@ struct lane *lanes_find(struct lanes *lanes, struct buffer *key, size_t scope, s
     return lane;
 }
 
-static struct kept_event *keep(const struct body_event *event)
+static struct kept_event *keep(const struct feed_event *event)
 {
     struct kept_event *kept = base_zalloc(sizeof(*kept));
     buffer_append(&kept->raw, text_after(event->raw, event->has_mark ? 3 : 0));
@@ -45,7 +45,7 @@ static struct kept_event *keep(const struct body_event *event)
     return kept;
 }
 
-void lanes_keep(struct lanes *lanes, const struct body_event *event, uint64_t number)
+void lanes_keep(struct lanes *lanes, const struct feed_event *event, uint64_t number)
 {
     struct kept_event *kept = NULL;
     for (size_t i = 0; i < lanes->count; i++) {

@@ -18,7 +18,7 @@ static bool is_clean(struct inspect_stream *stream, struct text text)
 }
 
 /* Comments and other fields, as they stand in the event. */
-static void append_outside(const struct body_event *event, struct buffer *out)
+static void append_outside(const struct feed_event *event, struct buffer *out)
 {
     struct text rest = text_after(event->raw, event->has_mark ? 3 : 0);
     while (rest.length > 0) {
@@ -46,7 +46,7 @@ static void append_lines(struct text data, struct buffer *out)
     }
 }
 
-void outside_take(struct inspect_stream *stream, struct body_event *event, struct buffer *kept)
+void outside_take(struct inspect_stream *stream, struct feed_event *event, struct buffer *kept)
 {
     if (stream->look.side->set == NULL || event->outside.length + event->name.length == 0)
         return;

@@ -13,7 +13,7 @@ static bool is_due(const struct inspect_stream *stream, const struct lane *lane,
 
 static void say_event(struct inspect_stream *stream, struct kept_event *kept, struct buffer *out)
 {
-    const struct body_event event = {
+    const struct feed_event event = {
         .raw = buffer_text(&kept->raw), .data = buffer_text(&kept->data), .name = buffer_text(&kept->name)};
     struct text begin = text_trim(event.data, " \t\r\n");
     bool is_structure = begin.length > 0 && text_has(TEXT("{[\""), begin.data[0]);

@@ -6,12 +6,19 @@
 #include "exeat/base/memory.h"
 #include "stream_internal.h"
 
+static enum feed_kind feed_of(enum body_kind kind)
+{
+    if (kind == BODY_LINES)
+        return FEED_LINES;
+    return kind == BODY_SEQUENCE ? FEED_SEQUENCE : FEED_EVENTS;
+}
+
 struct inspect_stream *inspect_stream_new(struct inspected *inspected, enum body_kind kind, size_t limit)
 {
     struct inspect_stream *stream = base_zalloc(sizeof(*stream));
     stream->inspected = inspected;
-    stream->events = body_stream_new(kind, limit);
-    stream->kind = kind;
+    stream->events = feed_new(feed_of(kind), limit);
+    stream->kind = feed_of(kind);
     stream->limit = limit;
     stream->look = answer_look(inspected, NULL);
     return stream;
@@ -22,7 +29,7 @@ void inspect_stream_free(struct inspect_stream *stream)
     if (stream == NULL)
         return;
     lanes_clear(&stream->lanes);
-    body_stream_free(stream->events);
+    feed_free(stream->events);
     buffer_forget(&stream->path);
     buffer_forget(&stream->words);
     base_free(stream);
@@ -48,7 +55,7 @@ static bool may_matter(const struct inspect_stream *stream, struct text data)
 }
 
 /* What it ends, and does not have itself, is said before it. */
-static void take_json(struct inspect_stream *stream, const struct body_event *event, struct buffer *out)
+static void take_json(struct inspect_stream *stream, const struct feed_event *event, struct buffer *out)
 {
     struct buffer written = {0};
     stream_write(stream, event, &written);
@@ -59,9 +66,9 @@ static void take_json(struct inspect_stream *stream, const struct body_event *ev
 }
 
 /* Lines and records are JSON, or nobody knows what a reader makes of them. */
-static void take_other(struct inspect_stream *stream, const struct body_event *event, struct buffer *out)
+static void take_other(struct inspect_stream *stream, const struct feed_event *event, struct buffer *out)
 {
-    if (stream->kind == BODY_EVENTS) {
+    if (stream->kind == FEED_EVENTS) {
         stream_write_text(stream, event, out);
         lanes_keep(&stream->lanes, event, stream->number);
         return;
@@ -71,13 +78,13 @@ static void take_other(struct inspect_stream *stream, const struct body_event *e
     buffer_append(out, event->raw);
 }
 
-static bool is_structure(enum body_kind kind, struct text data)
+static bool is_structure(enum feed_kind kind, struct text data)
 {
     struct text begin = text_trim(data, " \t\r\n");
-    return kind != BODY_EVENTS || (begin.length > 0 && text_has(TEXT("{[\""), begin.data[0]));
+    return kind != FEED_EVENTS || (begin.length > 0 && text_has(TEXT("{[\""), begin.data[0]));
 }
 
-static void take_data(struct inspect_stream *stream, const struct body_event *event, struct buffer *out)
+static void take_data(struct inspect_stream *stream, const struct feed_event *event, struct buffer *out)
 {
     if (event->data.length == 0) {
         buffer_append(out, event->raw);
@@ -105,7 +112,7 @@ static void cut_off(struct buffer *out, size_t length)
     out->length = length;
 }
 
-static void take_event(struct inspect_stream *stream, struct body_event *event, struct buffer *out)
+static void take_event(struct inspect_stream *stream, struct feed_event *event, struct buffer *out)
 {
     struct buffer kept = {0};
     size_t before = out->length;
@@ -127,16 +134,16 @@ static void take_event(struct inspect_stream *stream, struct body_event *event, 
 
 static enum inspect_says take_events(struct inspect_stream *stream, struct buffer *out, struct detail *detail)
 {
-    struct body_event event;
+    struct feed_event event;
     stream->look.detail = detail;
     for (;;) {
-        switch (body_stream_next(stream->events, &event)) {
-        case BODY_MORE:
+        switch (feed_next(stream->events, &event)) {
+        case FEED_MORE:
             return says(stream);
-        case BODY_EVENT_TOO_LARGE:
+        case FEED_TOO_LARGE:
             (void)detail_say(detail, "an event of the answer is larger than can be held");
             return INSPECT_UNREADABLE;
-        case BODY_EVENT:
+        case FEED_EVENT:
             break;
         }
         take_event(stream, &event, out);
@@ -148,13 +155,13 @@ static enum inspect_says take_events(struct inspect_stream *stream, struct buffe
 enum inspect_says
 inspect_stream_feed(struct inspect_stream *stream, struct text piece, struct buffer *out, struct detail *detail)
 {
-    body_stream_add(stream->events, piece);
+    feed_add(stream->events, piece);
     return take_events(stream, out, detail);
 }
 
 enum inspect_says inspect_stream_end(struct inspect_stream *stream, struct buffer *out, struct detail *detail)
 {
-    body_stream_end(stream->events);
+    feed_end(stream->events);
     enum inspect_says word = take_events(stream, out, detail);
     if (word != INSPECT_PASSES)
         return word;

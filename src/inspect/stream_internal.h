@@ -4,12 +4,13 @@
 #define EXEAT_INSPECT_STREAM_INTERNAL_H
 
 #include "exeat/about.h"
+#include "exeat/feed.h"
 #include "lane.h"
 
 struct inspect_stream {
     struct inspected *inspected; /* borrowed */
-    struct body_stream *events;
-    enum body_kind kind;
+    struct feed *events;
+    enum feed_kind kind;
     size_t limit;
     struct look look;
     struct lanes lanes;
@@ -27,9 +28,9 @@ struct inspect_stream {
 MUST_CHECK bool stream_read(struct inspect_stream *stream, struct about *about, struct text data);
 /* Appends the event that was read last, with its texts as they may go on; of one that is said once more the texts that
  * are due. */
-void stream_write(struct inspect_stream *stream, const struct body_event *event, struct buffer *out);
+void stream_write(struct inspect_stream *stream, const struct feed_event *event, struct buffer *out);
 /* The same of an event whose data is no JSON: a text that goes on, one for each name of events. */
-void stream_write_text(struct inspect_stream *stream, const struct body_event *event, struct buffer *out);
+void stream_write_text(struct inspect_stream *stream, const struct feed_event *event, struct buffer *out);
 
 /* --- say.c */
 
@@ -41,6 +42,6 @@ void say_held(struct inspect_stream *stream, enum say which, struct buffer *out)
 
 /* Comments, `id`, `event` and the like cannot be changed, and need not be: where something is in them, the event goes
  * on without. `kept` has it then. */
-void outside_take(struct inspect_stream *stream, struct body_event *event, struct buffer *kept);
+void outside_take(struct inspect_stream *stream, struct feed_event *event, struct buffer *kept);
 
 #endif

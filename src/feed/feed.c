@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Events found in what has come so far. Lines are read once, whatever the pieces; an event that has ended is given at
  * once, so a CR at its end does not wait for an LF: that would be the first byte of the next event. */
-#include "exeat/body/stream.h"
+#include "exeat/feed.h"
 
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
@@ -30,8 +30,8 @@ enum mark {
     MARK_PAST
 };
 
-struct body_stream {
-    enum body_kind kind;
+struct feed {
+    enum feed_kind kind;
     size_t limit;
     struct buffer held;
     size_t start;   /* of the event that comes, in `held` */
@@ -47,43 +47,43 @@ struct body_stream {
     bool is_ended;
 };
 
-struct body_stream *body_stream_new(enum body_kind kind, size_t limit)
+struct feed *feed_new(enum feed_kind kind, size_t limit)
 {
-    ASSERT(kind == BODY_EVENTS || kind == BODY_LINES || kind == BODY_SEQUENCE);
-    struct body_stream *stream = base_zalloc(sizeof(*stream));
-    stream->kind = kind;
-    stream->limit = limit;
-    return stream;
+
+    struct feed *feed = base_zalloc(sizeof(*feed));
+    feed->kind = kind;
+    feed->limit = limit;
+    return feed;
 }
 
-void body_stream_free(struct body_stream *stream)
+void feed_free(struct feed *feed)
 {
-    if (stream == NULL)
+    if (feed == NULL)
         return;
-    buffer_forget(&stream->held);
-    buffer_forget(&stream->data);
-    buffer_forget(&stream->name);
-    buffer_forget(&stream->outside);
-    base_free(stream);
+    buffer_forget(&feed->held);
+    buffer_forget(&feed->data);
+    buffer_forget(&feed->name);
+    buffer_forget(&feed->outside);
+    base_free(feed);
 }
 
-void body_stream_add(struct body_stream *stream, struct text piece)
+void feed_add(struct feed *feed, struct text piece)
 {
-    ASSERT(!stream->is_ended);
-    buffer_consume(&stream->held, stream->start);
-    stream->scanned -= stream->start;
-    stream->start = 0;
-    buffer_append(&stream->held, piece);
+    ASSERT(!feed->is_ended);
+    buffer_consume(&feed->held, feed->start);
+    feed->scanned -= feed->start;
+    feed->start = 0;
+    buffer_append(&feed->held, piece);
 }
 
-void body_stream_end(struct body_stream *stream)
+void feed_end(struct feed *feed)
 {
-    stream->is_ended = true;
+    feed->is_ended = true;
 }
 
-size_t body_stream_held(const struct body_stream *stream)
+size_t feed_held(const struct feed *feed)
 {
-    return stream->held.length - stream->start;
+    return feed->held.length - feed->start;
 }
 
 /* --- lines ---------------------------------------------------------------------------------------------------------
@@ -98,20 +98,20 @@ static size_t line_length(struct text text, size_t from)
 }
 
 /* Only LF ends lines of JSON, in which CR is a blank like any other (RFC 8259 section 2). */
-static size_t line_end(const struct body_stream *stream, struct text rest)
+static size_t line_end(const struct feed *feed, struct text rest)
 {
-    return stream->kind == BODY_LINES ? text_index(rest, '\n', stream->looked) : line_length(rest, stream->looked);
+    return feed->kind == FEED_LINES ? text_index(rest, '\n', feed->looked) : line_length(rest, feed->looked);
 }
 
 /* Without the LF of a CR that ended the last line. */
-static struct text not_scanned(struct body_stream *stream)
+static struct text not_scanned(struct feed *feed)
 {
-    struct text rest = text_after(buffer_text(&stream->held), stream->scanned);
+    struct text rest = text_after(buffer_text(&feed->held), feed->scanned);
     if (rest.length == 0)
         return rest;
-    bool is_second = stream->after_cr && rest.data[0] == '\n';
-    stream->after_cr = false;
-    stream->scanned += is_second;
+    bool is_second = feed->after_cr && rest.data[0] == '\n';
+    feed->after_cr = false;
+    feed->scanned += is_second;
     return text_after(rest, is_second);
 }
 
@@ -121,31 +121,31 @@ static size_t end_length(struct text end)
 }
 
 /* Takes a line with its end off what is not scanned; `line` is without. False: its end has not come. */
-static bool take_line(struct body_stream *stream, struct text *line)
+static bool take_line(struct feed *feed, struct text *line)
 {
-    struct text rest = not_scanned(stream);
-    size_t length = line_end(stream, rest);
-    stream->looked = length;
-    if (rest.length == 0 || (length == rest.length && !stream->is_ended))
+    struct text rest = not_scanned(feed);
+    size_t length = line_end(feed, rest);
+    feed->looked = length;
+    if (rest.length == 0 || (length == rest.length && !feed->is_ended))
         return false;
     *line = text_part(rest, 0, length);
     struct text end = text_part(rest, length, 2);
-    stream->after_cr = text_equal(end, TEXT("\r"));
-    stream->scanned += length + end_length(end);
-    stream->looked = 0;
+    feed->after_cr = text_equal(end, TEXT("\r"));
+    feed->scanned += length + end_length(end);
+    feed->looked = 0;
     return true;
 }
 
-static struct text without_mark(struct body_stream *stream, struct text line)
+static struct text without_mark(struct feed *feed, struct text line)
 {
-    if (stream->mark != MARK_NEXT)
+    if (feed->mark != MARK_NEXT)
         return line;
-    stream->mark = text_starts_with(line, byte_order_mark) ? MARK_HERE : MARK_PAST;
-    return text_after(line, stream->mark == MARK_HERE ? byte_order_mark.length : 0);
+    feed->mark = text_starts_with(line, byte_order_mark) ? MARK_HERE : MARK_PAST;
+    return text_after(line, feed->mark == MARK_HERE ? byte_order_mark.length : 0);
 }
 
 /* WHATWG HTML section 9.2.6: a name, a colon, and a value behind one blank that does not count. */
-static void read_field(struct body_stream *stream, struct text line)
+static void read_field(struct feed *feed, struct text line)
 {
     size_t colon = text_index(line, ':', 0);
     struct text name = text_part(line, 0, colon);
@@ -153,41 +153,41 @@ static void read_field(struct body_stream *stream, struct text line)
     if (text_starts_with(value, TEXT(" ")))
         value = text_after(value, 1);
     if (text_equal(name, TEXT("data"))) {
-        if (stream->content == CONTENT_DATA)
-            buffer_append_byte(&stream->data, '\n');
-        stream->content = CONTENT_DATA;
-        buffer_append(&stream->data, value);
+        if (feed->content == CONTENT_DATA)
+            buffer_append_byte(&feed->data, '\n');
+        feed->content = CONTENT_DATA;
+        buffer_append(&feed->data, value);
     } else if (text_equal(name, TEXT("event"))) {
-        buffer_empty(&stream->name);
-        buffer_append(&stream->name, value);
+        buffer_empty(&feed->name);
+        buffer_append(&feed->name, value);
     } else
-        BUFFER_APPEND_ALL(&stream->outside, name.length == 0 ? value : line, TEXT("\n"));
+        BUFFER_APPEND_ALL(&feed->outside, name.length == 0 ? value : line, TEXT("\n"));
 }
 
 /* Up to the blank line at its end; false: it has not come. */
-static bool find_event(struct body_stream *stream)
+static bool find_event(struct feed *feed)
 {
     struct text line;
-    while (take_line(stream, &line)) {
-        line = without_mark(stream, line);
-        if (line.length == 0 && stream->content != CONTENT_NONE)
+    while (take_line(feed, &line)) {
+        line = without_mark(feed, line);
+        if (line.length == 0 && feed->content != CONTENT_NONE)
             return true;
         if (line.length == 0)
             continue;
-        read_field(stream, line);
-        if (stream->content == CONTENT_NONE)
-            stream->content = CONTENT_LINES;
+        read_field(feed, line);
+        if (feed->content == CONTENT_NONE)
+            feed->content = CONTENT_LINES;
     }
     return false;
 }
 
-static bool find_line(struct body_stream *stream)
+static bool find_line(struct feed *feed)
 {
     struct text line;
-    if (!take_line(stream, &line))
+    if (!take_line(feed, &line))
         return false;
-    line = without_mark(stream, line);
-    buffer_append(&stream->data, text_part(line, 0, line.length - text_ends_with(line, TEXT("\r"))));
+    line = without_mark(feed, line);
+    buffer_append(&feed->data, text_part(line, 0, line.length - text_ends_with(line, TEXT("\r"))));
     return true;
 }
 
@@ -208,21 +208,21 @@ static void weigh(struct balance *balance, char byte)
 }
 
 /* RFC 7464: up to the line end behind the text, or to where the next begins. */
-static bool find_record(struct body_stream *stream)
+static bool find_record(struct feed *feed)
 {
-    struct text held = buffer_text(&stream->held);
-    for (; stream->scanned < held.length; stream->scanned++) {
-        char byte = held.data[stream->scanned];
-        bool is_begun = stream->content != CONTENT_NONE;
+    struct text held = buffer_text(&feed->held);
+    for (; feed->scanned < held.length; feed->scanned++) {
+        char byte = held.data[feed->scanned];
+        bool is_begun = feed->content != CONTENT_NONE;
         if (byte == RECORD_BEGIN && is_begun)
             return true;
-        weigh(&stream->balance, byte);
-        if (byte == '\n' && is_begun && stream->balance.open == 0 && !stream->balance.in_string) {
-            stream->scanned++;
+        weigh(&feed->balance, byte);
+        if (byte == '\n' && is_begun && feed->balance.open == 0 && !feed->balance.in_string) {
+            feed->scanned++;
             return true;
         }
         if (!text_has(record_blanks, byte))
-            stream->content = CONTENT_LINES;
+            feed->content = CONTENT_LINES;
     }
     return false;
 }
@@ -230,53 +230,53 @@ static bool find_record(struct body_stream *stream)
 /* --- events --------------------------------------------------------------------------------------------------------
  */
 
-static bool find(struct body_stream *stream)
+static bool find(struct feed *feed)
 {
-    if (stream->kind == BODY_EVENTS)
-        return find_event(stream);
-    return stream->kind == BODY_LINES ? find_line(stream) : find_record(stream);
+    if (feed->kind == FEED_EVENTS)
+        return find_event(feed);
+    return feed->kind == FEED_LINES ? find_line(feed) : find_record(feed);
 }
 
-static void begin_next(struct body_stream *stream)
+static void begin_next(struct feed *feed)
 {
-    stream->start = stream->scanned;
-    stream->content = CONTENT_NONE;
-    stream->mark = stream->mark == MARK_HERE ? MARK_PAST : stream->mark;
-    stream->balance = (struct balance){0};
+    feed->start = feed->scanned;
+    feed->content = CONTENT_NONE;
+    feed->mark = feed->mark == MARK_HERE ? MARK_PAST : feed->mark;
+    feed->balance = (struct balance){0};
 }
 
-static void forget_last(struct body_stream *stream)
+static void forget_last(struct feed *feed)
 {
-    if (stream->start < stream->scanned || stream->content != CONTENT_NONE)
+    if (feed->start < feed->scanned || feed->content != CONTENT_NONE)
         return;
-    buffer_empty(&stream->data);
-    buffer_empty(&stream->name);
-    buffer_empty(&stream->outside);
+    buffer_empty(&feed->data);
+    buffer_empty(&feed->name);
+    buffer_empty(&feed->outside);
 }
 
-enum body_next body_stream_next(struct body_stream *stream, struct body_event *event)
+enum feed_next feed_next(struct feed *feed, struct feed_event *event)
 {
-    forget_last(stream);
-    bool is_whole = find(stream);
-    if (!is_whole && body_stream_held(stream) > stream->limit)
-        return BODY_EVENT_TOO_LARGE;
-    if (!is_whole && (!stream->is_ended || body_stream_held(stream) == 0))
-        return BODY_MORE;
+    forget_last(feed);
+    bool is_whole = find(feed);
+    if (!is_whole && feed_held(feed) > feed->limit)
+        return FEED_TOO_LARGE;
+    if (!is_whole && (!feed->is_ended || feed_held(feed) == 0))
+        return FEED_MORE;
     if (!is_whole)
-        stream->scanned = stream->held.length;
-    struct text raw = text_part(buffer_text(&stream->held), stream->start, stream->scanned - stream->start);
-    if (raw.length > stream->limit)
-        return BODY_EVENT_TOO_LARGE;
-    *event = (struct body_event){
+        feed->scanned = feed->held.length;
+    struct text raw = text_part(buffer_text(&feed->held), feed->start, feed->scanned - feed->start);
+    if (raw.length > feed->limit)
+        return FEED_TOO_LARGE;
+    *event = (struct feed_event){
         .raw = raw,
-        .data = buffer_text(&stream->data),
-        .name = buffer_text(&stream->name),
-        .outside = buffer_text(&stream->outside),
-        .has_mark = stream->mark == MARK_HERE};
-    if (stream->kind == BODY_SEQUENCE)
+        .data = buffer_text(&feed->data),
+        .name = buffer_text(&feed->name),
+        .outside = buffer_text(&feed->outside),
+        .has_mark = feed->mark == MARK_HERE};
+    if (feed->kind == FEED_SEQUENCE)
         event->data = text_trim(raw, record_blanks.data);
-    begin_next(stream);
-    return BODY_EVENT;
+    begin_next(feed);
+    return FEED_EVENT;
 }
 
 /* --- written anew --------------------------------------------------------------------------------------------------
@@ -306,7 +306,7 @@ static struct text data_prefix(struct text line, size_t mark)
     return text_equal(field, TEXT("data")) ? TEXT("data:") : TEXT("");
 }
 
-static void write_event(const struct body_event *event, struct text data, struct buffer *out)
+static void write_event(const struct feed_event *event, struct text data, struct buffer *out)
 {
     struct text raw = event->raw;
     size_t mark = event->has_mark ? byte_order_mark.length : 0;
@@ -327,15 +327,15 @@ static void write_event(const struct body_event *event, struct text data, struct
     }
 }
 
-void body_event_write(enum body_kind kind, const struct body_event *event, struct text data, struct buffer *out)
+void feed_event_write(enum feed_kind kind, const struct feed_event *event, struct text data, struct buffer *out)
 {
-    if (kind == BODY_EVENTS) {
+    if (kind == FEED_EVENTS) {
         write_event(event, data, out);
         return;
     }
     struct text raw = event->raw;
     size_t before = event->has_mark ? byte_order_mark.length : 0;
-    while (kind == BODY_SEQUENCE && before < raw.length && text_has(record_blanks, raw.data[before]))
+    while (kind == FEED_SEQUENCE && before < raw.length && text_has(record_blanks, raw.data[before]))
         before++;
     BUFFER_APPEND_ALL(out, text_part(raw, 0, before), data, text_after(raw, before + event->data.length));
 }

@@ -87,7 +87,7 @@ MUST_CHECK bool inspect_is_signed(const struct message_head *head, struct text *
 void inspected_tell_request(const struct inspected *inspected, struct buffer *out);
 void inspected_tell_answer(const struct inspected *inspected, struct buffer *out);
 void inspected_forget_answer(struct inspected *inspected); /* nobody had it: the next is the first */
-/* Path and query as they may stand in the record: without what was found there. Borrowed. */
-void inspected_show(const struct inspected *inspected, struct text *path, struct text *query);
+/* Method, path and query as they may stand in the record: without what was found there. Borrowed. */
+void inspected_show(const struct inspected *inspected, struct text *method, struct text *path, struct text *query);
 
 #endif

@@ -256,7 +256,7 @@ bool looked_has_enough(const struct looked *looked);           /* the rest of th
 MUST_CHECK enum reason looked_body(struct exchange *exchange); /* it is whole */
 MUST_CHECK enum reason looked_call(struct exchange *exchange); /* so is that of a call that is answered here */
 struct text looked_found(const struct looked *looked);         /* for the decision's record; NULL is fine, as next */
-void looked_show(const struct looked *looked, struct text *path, struct text *query);
+void looked_show(const struct looked *looked, struct text *method, struct text *path, struct text *query);
 /* On its way: fields that stay behind, how the body is framed, and the body, which is let go. */
 size_t looked_dropped(const struct exchange *exchange, struct text *names, size_t capacity);
 void looked_frame(const struct exchange *exchange, struct http_message *message);

@@ -76,10 +76,10 @@ struct text looked_found(const struct looked *looked)
     return looked == NULL ? TEXT("") : buffer_text(&looked->found);
 }
 
-void looked_show(const struct looked *looked, struct text *path, struct text *query)
+void looked_show(const struct looked *looked, struct text *method, struct text *path, struct text *query)
 {
     if (looked != NULL)
-        inspected_show(looked->inspected, path, query);
+        inspected_show(looked->inspected, method, path, query);
 }
 
 /* --- the head --------------------------------------------------------------------------------------------------------

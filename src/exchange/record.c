@@ -18,16 +18,16 @@ static struct decision_record record_of(const struct exchange *exchange)
     const struct request *request = &exchange->ask.request;
     struct text path = request->inside_known ? exchange->ask.head->target.path : TEXT("");
     struct text query = request->query;
-    looked_show(exchange->looked, &path, &query);
+    struct text method = exchange->ask.head->method;
+    looked_show(exchange->looked, &method, &path, &query);
     const struct decision *decision = &exchange->decision;
-    const struct message_head *head = exchange->ask.head;
     struct decision_record record = {
         .policy_sequence = exchange->term->sequence,
         .verdict = decision->verdict,
         .plan = decision->plan,
         .reason = decision->reason,
         .rule = decision->rule,
-        .method = head->method,
+        .method = method,
         .scheme = decision->scheme != 0 ? decision->scheme : request->scheme,
         .host = host_text(&request->host),
         .port = request->port,

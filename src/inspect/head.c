@@ -4,6 +4,23 @@
  * is looked into as a text of a body is. */
 #include "inspect_internal.h"
 
+/* --- the method ------------------------------------------------------------------------------------------------------
+ */
+
+/* A word of the caller's own may be anything: it is looked at as it stands, and as the digits in it. */
+static void look_at_method(struct look *look, struct text method)
+{
+    size_t found = look->found;
+    struct buffer digits = {0};
+    look->place = TEXT("method");
+    look_at_text(look, method, TEXT(""));
+    for (size_t i = 0; i < method.length && method.length > sizeof("OPTIONS"); i++)
+        buffer_append_byte(&digits, method.data[i] >= '0' && method.data[i] <= '9' ? method.data[i] : ' ');
+    look_at_text(look, text_trim(buffer_text(&digits), " "), TEXT(""));
+    buffer_forget(&digits);
+    look->inspected->hides_method = look->found > found;
+}
+
 /* --- the path --------------------------------------------------------------------------------------------------------
  */
 
@@ -78,7 +95,6 @@ static bool says_nothing(struct text name)
         TEXT_INIT("TE"),
         TEXT_INIT("Trailer"),
         TEXT_INIT("Upgrade"),
-        TEXT_INIT("Expect"),
     };
     return text_is_among_nocase(name, names, COUNT_OF(names));
 }
@@ -172,6 +188,7 @@ inspect_head(struct inspected *inspected, const struct message_head *head, struc
     };
     if (look.side->set == NULL)
         return INSPECT_PASSES;
+    look_at_method(&look, head->method);
     look_at_path(&look, head->target.path);
     look_at_query(&look, head->target.query, query);
     look_at_fields(&look, head);

@@ -159,7 +159,8 @@ struct inspected {
     void *hear_context;
     struct buffer path; /* as it may be shown; empty: as it came */
     struct buffer query;
-    bool is_refused; /* nothing was redacted then */
+    bool hides_method; /* something was found in it */
+    bool is_refused;   /* nothing was redacted then */
 };
 
 /* --- look.c: the values of a message, one by one */

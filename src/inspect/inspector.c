@@ -79,8 +79,10 @@ void inspected_forget_answer(struct inspected *inspected)
     findings_clear(&inspected->in_answer);
 }
 
-void inspected_show(const struct inspected *inspected, struct text *path, struct text *query)
+void inspected_show(const struct inspected *inspected, struct text *method, struct text *path, struct text *query)
 {
+    if (inspected->hides_method)
+        *method = TEXT("*");
     if (inspected->path.length > 0)
         *path = buffer_text(&inspected->path);
     if (inspected->query.length > 0)

@@ -63,7 +63,7 @@ static void look_at_head(struct text bytes)
     head.fields[1] = (struct field){TEXT("Cookie"), bytes};
     head.field_count = 2;
     (void)!inspect_head(inspected, &head, &query, &detail);
-    inspected_show(inspected, &head.target.path, &head.target.query);
+    inspected_show(inspected, &head.method, &head.target.path, &head.target.query);
     inspected_free(inspected);
     buffer_clear(&query);
 }

@@ -38,11 +38,36 @@ static void assert_shows(struct rule *rule, const char *path, const char *query)
 {
     struct text shown_path = head.target.path;
     struct text shown_query = head.target.query;
-    inspected_show(rule->inspected, &shown_path, &shown_query);
+    struct text shown_method = head.method;
+    inspected_show(rule->inspected, &shown_method, &shown_path, &shown_query);
     assert_int_equal(shown_path.length, strlen(path));
     assert_memory_equal(shown_path.data, path, shown_path.length);
     assert_int_equal(shown_query.length, strlen(query));
     assert_memory_equal(shown_query.data, query, shown_query.length);
+}
+
+static void a_method_of_the_callers_own_is_looked_into_and_shown_as_a_star(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method;
+        bool holds;
+    } methods[] = {{"X4111111111111111", true},     {"4111-1111-1111-1111", true},
+                   {"card.4111111111111111", true}, {"GET", false},
+                   {"VERSION-CONTROL", false},      {"X-12345", false}};
+    struct rule denies = rule_make("{ deny: [card] }");
+    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+        struct buffer changed = {0};
+        struct text path = TEXT("/"), query = TEXT("");
+        head.method = text_from(methods[i].method);
+        struct text method = head.method;
+        assert_int_equal(look(&denies, "/", "", &changed), methods[i].holds ? INSPECT_DENIED : INSPECT_PASSES);
+        inspected_show(denies.inspected, &method, &path, &query);
+        assert_true(text_equal(method, methods[i].holds ? TEXT("*") : head.method));
+        buffer_clear(&changed);
+    }
+    head.method = TEXT("");
+    rule_free(&denies);
 }
 
 /* All that is sent to the host of a field, whichever it is and however it spells it. */
@@ -71,6 +96,8 @@ static void a_field_is_looked_into_whatever_part_and_spelling(void **state)
         {"Authorization", "Basic YW5uYTo0MTExMTExMTExMTExMTEx"}, /* anna:4111111111111111 */
         {"Sec-WebSocket-Key", "NDExMTExMTExMTExMTExMQ=="},
         {"User-Agent", "shop/1.0 (4111111111111111)"},
+        {"Expect", "4111111111111111"},
+        {"Expect", "100-continue, x=\"4111 1111 1111 1111\""},
     };
     struct rule denies = rule_make("{ deny: [card] }");
     struct rule redacts = rule_make("{ redact: [card] }");
@@ -177,6 +204,7 @@ static void a_url_in_which_nothing_is_found_is_recorded_as_it_came(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_method_of_the_callers_own_is_looked_into_and_shown_as_a_star),
         cmocka_unit_test(a_field_is_looked_into_whatever_part_and_spelling),
         cmocka_unit_test(what_is_innocent_in_a_field_goes_on),
         cmocka_unit_test(a_field_that_has_a_value_for_its_name_does_not_tell_it),

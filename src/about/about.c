@@ -28,6 +28,9 @@ static const struct text text_names[] = {
 
 static const struct text argument_names[] = {TEXT_INIT("arguments"), TEXT_INIT("partial_json"), TEXT_INIT("input")};
 
+/* Types whose events name a block by their own `index`; elsewhere it may count the events (TGI). */
+static const struct text index_types[] = {TEXT_INIT("content"), TEXT_INIT("tool-"), TEXT_INIT("citation-")};
+
 /* Ends of the types that end what they are about. */
 static const struct text end_types[] = {TEXT_INIT("done"),       TEXT_INIT("stop"),        TEXT_INIT("-end"),
                                         TEXT_INIT(".completed"), TEXT_INIT(".incomplete"), TEXT_INIT(".failed")};
@@ -163,9 +166,12 @@ void about_note(struct about *about, enum about_what what, struct text field, st
  */
 
 /* Those of the event itself are not of what stands in its lists, which have numbers of their own. */
-static bool is_above(const struct event_mark *mark, struct text path)
+static bool is_above(const struct about *about, const struct event_mark *mark, struct text path)
 {
     struct text parent = text_from(mark->parent);
+    if (parent.length == 0 && mark->rank == 0 &&
+        !begins_with_one(text_from(about->type), index_types, COUNT_OF(index_types)))
+        return false;
     if (parent.length == 0)
         return !text_has(path, '[');
     return path.length > parent.length && text_starts_with(path, parent) &&
@@ -209,7 +215,7 @@ static const struct event_mark *next_mark(const struct about *about, struct text
     const struct event_mark *next = NULL;
     for (size_t i = 0; i < about->mark_count; i++) {
         const struct event_mark *mark = &about->marks[i];
-        if (is_above(mark, path) && (last == NULL || comes_before(last, mark)) &&
+        if (is_above(about, mark, path) && (last == NULL || comes_before(last, mark)) &&
             (next == NULL || comes_before(mark, next)))
             next = mark;
     }

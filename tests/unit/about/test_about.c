@@ -66,6 +66,9 @@ static void a_type_ends_what_its_clients_ask_it_for(void **state)
     assert_key("choices[0].text", "choices[0].text", false);
     assert_true(about_goes_on(&about, TEXT("completion"), TEXT("completion")));
     about_begin(&about);
+    number("index", "index", "2");
+    assert_key("token.text", "token.text", false); /* no block's: it counts the events */
+    about_begin(&about);
     text("type", "type", "response.output_text.done");
     assert_false(about_goes_on(&about, TEXT("text"), TEXT("text")));
     assert_true(about_goes_on(&about, TEXT("text"), TEXT("choices[0].text")));

@@ -329,18 +329,45 @@ static void the_same_choice_is_one_text_wherever_in_the_list_it_stands(void **st
     buffer_clear(&out);
 }
 
+static void a_number_that_counts_the_events_parts_no_text(void **state)
+{
+    (void)state;
+    struct buffer stream = {0};
+    struct buffer out = {0};
+    static const char *const types[] = {"", "\"type\":\"token\",", "\"type\":\"t\","};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        buffer_empty(&stream);
+        for (int k = 0; k < 300; k++)
+            buffer_printf(
+                &stream, "data: {%s\"index\":%d,\"token\":{\"text\":\"%s\"}}\n\n", types[i], k,
+                k == 290   ? "4111 1111 "
+                : k == 291 ? "1111 1111 "
+                           : "word ");
+        buffer_append_byte(&stream, '\0');
+        assert_int_equal(redacted(BODY_EVENTS, stream.data, 1 << 16, &out), INSPECT_PASSES);
+        buffer_append_byte(&out, '\0');
+        assert_null(strstr(out.data, "1111 1111"));
+        assert_non_null(strstr(out.data, "[CARD_1]"));
+    }
+    buffer_clear(&stream);
+    buffer_clear(&out);
+}
+
 static void more_texts_than_can_be_told_apart_end_the_stream(void **state)
 {
     (void)state;
     struct buffer stream = {0};
     for (int i = 0; i < 257; i++)
-        buffer_printf(&stream, "data: {\"type\":\"t\",\"index\":%d,\"delta\":{\"text\":\"a\"}}\n\n", i);
+        buffer_printf(
+            &stream, "data: {\"type\":\"content_block_delta\",\"index\":%d,\"delta\":{\"text\":\"a\"}}\n\n", i);
     buffer_append_byte(&stream, '\0');
     assert_refused(BODY_EVENTS, stream.data);
     buffer_empty(&stream);
     buffer_append_string(&stream, "data: {\"choices\":[");
     for (int i = 0; i < 65; i++)
-        buffer_printf(&stream, "%s{\"index\":%d,\"delta\":{\"content\":\"a\"}}", i == 0 ? "" : ",", i);
+        buffer_printf(
+            &stream, "%s{\"type\":\"content_block_delta\",\"index\":%d,\"delta\":{\"content\":\"a\"}}",
+            i == 0 ? "" : ",", i);
     buffer_append_string(&stream, "]}\n\n");
     buffer_append_byte(&stream, '\0');
     assert_refused(BODY_EVENTS, stream.data);
@@ -456,7 +483,9 @@ static void what_is_held_back_has_a_bound(void **state)
     struct buffer out = {0};
     for (int i = 0; i < 40; i++)
         buffer_printf(
-            &stream, "data: {\"type\":\"t\",\"index\":%d,\"delta\":{\"text\":\"1\"},\"x\":\"%0150d\"}\n\n", i, 0);
+            &stream,
+            "data: {\"type\":\"content_block_delta\",\"index\":%d,\"delta\":{\"text\":\"1\"},\"x\":\"%0150d\"}\n\n", i,
+            0);
     buffer_append_byte(&stream, '\0');
     assert_int_equal(redacted(BODY_EVENTS, stream.data, 4096, &out), INSPECT_UNREADABLE);
     assert_int_equal(redacted(BODY_EVENTS, stream.data, 1 << 16, &out), INSPECT_PASSES);
@@ -518,6 +547,7 @@ int main(void)
         cmocka_unit_test(redacting_and_restoring_is_the_identity_in_the_words_of_each_vendor),
         cmocka_unit_test(a_type_that_nobody_knows_makes_no_text_whole),
         cmocka_unit_test(the_same_choice_is_one_text_wherever_in_the_list_it_stands),
+        cmocka_unit_test(a_number_that_counts_the_events_parts_no_text),
         cmocka_unit_test(more_texts_than_can_be_told_apart_end_the_stream),
         cmocka_unit_test(what_is_said_twice_or_in_two_ways_ends_the_stream),
         cmocka_unit_test(a_line_is_json_up_to_its_lf_or_ends_the_stream),

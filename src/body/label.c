@@ -99,6 +99,19 @@ static void set_boundary(struct body_label *label, struct text boundary)
         text_store(boundary, label->boundary, sizeof(label->boundary));
 }
 
+/* PHP takes the first `boundary` in the field, whatever it is a part of. */
+static bool is_elsewhere(struct text type, struct text parameters)
+{
+    const struct text name = TEXT("boundary");
+    const struct text both[] = {type, parameters};
+    for (size_t i = 0; i < COUNT_OF(both); i++)
+        for (size_t at = 0; at + name.length <= both[i].length; at++)
+            if (text_equal_nocase(text_part(both[i], at, name.length), name))
+                return i == 0 || !text_has(TEXT("; \t"), parameters.data[at - 1]) ||
+                       !text_starts_with(text_trim(text_after(parameters, at + name.length), " \t"), TEXT("="));
+    return false;
+}
+
 static void read_parameters(struct body_label *label, struct text rest)
 {
     struct buffer value = {0};
@@ -154,6 +167,8 @@ static void read_type(struct body_label *label, struct text value)
     label->kind = kind_of_type(text_from(label->type));
     label->separator = text_starts_with(text_from(label->type), TEXT("text/tab")) ? '\t' : ',';
     read_parameters(label, rest);
+    if (label->kind == BODY_MULTIPART && is_elsewhere(type, rest))
+        blame(label, BODY_TYPE_CONFLICT);
 }
 
 static void add_coding(struct body_label *label, struct text name)

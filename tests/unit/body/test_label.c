@@ -28,6 +28,7 @@ static void each_type_has_its_kind(void **state)
         {"text/event-stream;charset=utf-8", BODY_EVENTS},
         {"application/x-www-form-urlencoded", BODY_FORM},
         {"multipart/form-data; boundary=x", BODY_MULTIPART},
+        {"multipart/form-data;boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW", BODY_MULTIPART},
         {"multipart/related; type=\"a\\\"b/c\"; boundary=\"x y\" ; ", BODY_MULTIPART},
         {"application/soap+xml; action=\"urn:x\"", BODY_XML},
         {"image/svg+xml", BODY_XML},
@@ -68,6 +69,10 @@ static void a_type_that_is_none_is_a_fault(void **state)
         {"multipart/form-data; boundary=\"\"", BODY_TYPE_MALFORMED},
         {"multipart/form-data; boundary=\"x \"", BODY_TYPE_MALFORMED},
         {"multipart/form-data; boundary=a; boundary=b", BODY_TYPE_CONFLICT},
+        {"multipart/form-data; xboundary=b; boundary=a", BODY_TYPE_CONFLICT},
+        {"multipart/form-data; x=\"boundary=b\"; boundary=a", BODY_TYPE_CONFLICT},
+        {"multipart/form-data; Boundaryx=b; boundary=a", BODY_TYPE_CONFLICT},
+        {"multipart/boundary; boundary=a", BODY_TYPE_CONFLICT},
         {"multipart/form-data; boundary=12345678901234567890123456789012345678901234567890123456789012345678901",
          BODY_TYPE_MALFORMED},
     };

@@ -82,25 +82,32 @@ static void histogram(
     buffer_printf(out, "\nexeat_%s_count %llu\n", name, (unsigned long long)total);
 }
 
+/* For Prometheus a counter that first appears as 1 never grows: what the policy refuses is told from 0 on. */
+static bool is_told(enum verdict verdict, enum reason reason, uint64_t count)
+{
+    return count > 0 || (verdict == VERDICT_DENY && reason_row(reason)->status == 403);
+}
+
 static void write_decisions(const struct session_stats *stats, struct buffer *out)
 {
     metric_head(out, "decisions_total", "counter", "Decisions by verdict and reason.");
     for (size_t verdict = VERDICT_ALLOW; verdict <= VERDICT_ERROR; verdict++)
-        for (size_t reason = 0; reason < REASON_COUNT; reason++)
-            if (stats->accounts.decisions[verdict][reason] > 0)
+        for (size_t reason = 0; reason < REASON_COUNT; reason++) {
+            uint64_t count = stats->accounts.decisions[verdict][reason];
+            if (is_told((enum verdict)verdict, (enum reason)reason, count))
                 buffer_printf(
                     out, "exeat_decisions_total{verdict=\"%s\",reason=\"%s\"} %llu\n",
                     verdict_name((enum verdict)verdict), reason_row((enum reason)reason)->code,
-                    (unsigned long long)stats->accounts.decisions[verdict][reason]);
+                    (unsigned long long)count);
+        }
 }
 
 static void write_found(const struct account_stats *stats, struct buffer *out)
 {
     metric_head(out, "found_total", "counter", "What rules with `inspect` found, by what became of it.");
     for (size_t i = 0; i < FOUND_ACTIONS; i++)
-        if (stats->found[i] > 0)
-            buffer_printf(
-                out, "exeat_found_total{action=\"%s\"} %llu\n", found_actions[i], (unsigned long long)stats->found[i]);
+        buffer_printf(
+            out, "exeat_found_total{action=\"%s\"} %llu\n", found_actions[i], (unsigned long long)stats->found[i]);
 }
 
 static void write_keys(const struct account_stats *stats, struct buffer *out)
@@ -113,7 +120,6 @@ static void write_keys(const struct account_stats *stats, struct buffer *out)
     buffer_printf(out, "exeat_canary_total %llu\n", (unsigned long long)stats->canaries);
 }
 
-/* Also while there are none: a counter that first appears as 1 never grows. */
 static void write_credentials(const struct account_stats *stats, struct buffer *out)
 {
     static const enum reason reasons[] = {REASON_CREDENTIAL_MISPLACED, REASON_CREDENTIAL_MISSING};
@@ -129,23 +135,19 @@ static void write_steps(const struct account_stats *stats, struct buffer *out)
     metric_head(
         out, "llm_steps_total", "counter", "LLM calls that were answered, by the step of `inference` that did.");
     for (size_t i = 0; i < ACCOUNT_STEPS; i++)
-        if (stats->steps[i] > 0)
-            buffer_printf(
-                out, "exeat_llm_steps_total{step=\"%zu\"} %llu\n", i + 1, (unsigned long long)stats->steps[i]);
+        buffer_printf(out, "exeat_llm_steps_total{step=\"%zu\"} %llu\n", i + 1, (unsigned long long)stats->steps[i]);
 }
 
 static void write_llm(const struct session_stats *stats, struct buffer *out)
 {
     metric_head(out, "llm_calls_total", "counter", "LLM calls by provider, model that answered, and outcome.");
-    for (size_t i = 0; i < ACCOUNT_LLM_ROWS; i++) {
+    for (size_t i = 0; i < ACCOUNT_LLM_ROWS && stats->accounts.llm[i].provider[0] != '\0'; i++) {
         const struct account_llm_row *row = &stats->accounts.llm[i];
         const struct {
             const char *name;
             uint64_t count;
         } outcomes[] = {{"answered", row->answered}, {"refused", row->refused}, {"failed", row->failed}};
         for (size_t j = 0; j < COUNT_OF(outcomes); j++) {
-            if (outcomes[j].count == 0)
-                continue;
             buffer_append(out, TEXT("exeat_llm_calls_total{provider=\""));
             metric_label(out, row->provider);
             buffer_append(out, TEXT("\",model=\""));

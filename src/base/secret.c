@@ -102,6 +102,11 @@ bool secret_is_empty(const struct secret *secret)
     return secret->length == 0;
 }
 
+bool secret_is_same(const struct secret *left, const struct secret *right)
+{
+    return text_equal_secret(secret_show(left), secret_show(right));
+}
+
 struct text secret_show(const struct secret *secret)
 {
     return secret->veiled == NULL ? TEXT("") : (struct text){secret->veiled, secret->length};

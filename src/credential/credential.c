@@ -198,8 +198,7 @@ void credential_clear(struct credential *credential)
 
 bool credential_is_same(const struct credential *left, const struct credential *right)
 {
-    return text_equal(left->name, right->name) &&
-           text_equal_secret(secret_show(&left->secret), secret_show(&right->secret));
+    return text_equal(left->name, right->name) && secret_is_same(&left->secret, &right->secret);
 }
 
 bool credential_tells(const struct credential *credential)

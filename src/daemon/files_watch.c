@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Watches the folders of the policy's files and of revocation lists, not the files: an editor renames, and Kubernetes
- * swaps a link in the folder of a ConfigMap. A change is told once, when it has been quiet for a moment. */
+/* Watches the folders of the policy's files, of secrets and of revocation lists, not the files: an editor renames, and
+ * Kubernetes swaps a link in the folder of a ConfigMap. A change is told once, when it has been quiet for a moment. */
+#include <errno.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
 #include "daemon_internal.h"
+#include "exeat/base/log.h"
 #include "exeat/base/memory.h"
 #include "exeat/policy/trust.h"
 
-enum { QUIET_MS = 200, FOLDERS_MAX = 64 };
+enum { QUIET_MS = 200 };
 
 /* A file alone, or all of a folder: where the policy's files are, one more may belong to them (`include` with a star).
  */
@@ -17,22 +19,31 @@ struct watched {
     int folder; /* inotify's */
     char *name; /* owned; NULL: whatever is there */
 };
+struct watched_list {
+    struct watched *items; /* owned, as their names */
+    size_t count;
+};
 struct files_watch {
     int descriptor; /* inotify */
     struct watch *watch;
     struct timer *quiet;
-    struct watched items[FOLDERS_MAX];
-    size_t count;
-    struct watched former[FOLDERS_MAX]; /* while the items are found anew */
-    size_t former_count;
+    struct watched_list now;
+    struct watched_list former; /* while those of now are found anew */
 };
+
+static void add_watched(struct watched_list *list, struct watched item)
+{
+    if ((list->count & (list->count - 1)) == 0) /* twice as much room at each power of two */
+        list->items = base_resize(list->items, list->count == 0 ? 1 : list->count * 2, sizeof(*list->items));
+    list->items[list->count++] = item;
+}
 
 /* Kubernetes swaps its links by names that begin with two dots. */
 static bool is_watched(const struct files_watch *files, const struct inotify_event *event)
 {
     bool is_link = event->len >= 2 && memcmp(event->name, "..", 2) == 0;
-    for (size_t i = 0; i < files->count; i++) {
-        const struct watched *item = &files->items[i];
+    for (size_t i = 0; i < files->now.count; i++) {
+        const struct watched *item = &files->now.items[i];
         if (item->folder != event->wd)
             continue;
         if (item->name == NULL || is_link || (event->len > 0 && strcmp(item->name, event->name) == 0))
@@ -64,10 +75,10 @@ static void on_event(void *context)
             timer_start(files->quiet, QUIET_MS);
 }
 
-static bool has_folder(const struct watched *items, size_t count, int folder)
+static bool has_folder(const struct watched_list *list, int folder)
 {
-    for (size_t i = 0; i < count; i++)
-        if (items[i].folder == folder)
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].folder == folder)
             return true;
     return false;
 }
@@ -85,7 +96,7 @@ struct files_watch *files_watch_new(struct loop *loop, timer_function on_change,
  * have changed since its files were read: they are looked at again. */
 static void watch_folder(struct files_watch *files, struct text path, bool whole)
 {
-    if (path.length == 0 || files->count == FOLDERS_MAX)
+    if (path.length == 0)
         return;
     size_t end = path.length;
     while (end > 0 && path.data[end - 1] != '/')
@@ -93,30 +104,33 @@ static void watch_folder(struct files_watch *files, struct text path, bool whole
     char *folder = text_copy(end == 0 ? TEXT(".") : text_part(path, 0, end));
     int id = inotify_add_watch(
         files->descriptor, folder, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE);
+    if (id < 0)
+        log_warn("file_unwatched", log_string("folder", folder), log_string("error", strerror(errno)));
     base_free(folder);
     if (id < 0)
         return;
-    if (!has_folder(files->former, files->former_count, id) && files->former_count > 0)
+    if (!has_folder(&files->former, id) && files->former.count > 0)
         timer_start(files->quiet, QUIET_MS);
-    files->items[files->count++] = (struct watched){id, whole ? NULL : text_copy(text_after(path, end))};
+    add_watched(&files->now, (struct watched){id, whole ? NULL : text_copy(text_after(path, end))});
 }
 
 /* What was watched and is no more. */
 static void forget_former(struct files_watch *files)
 {
-    for (size_t i = 0; i < files->former_count; i++) {
-        if (!has_folder(files->items, files->count, files->former[i].folder))
-            (void)inotify_rm_watch(files->descriptor, files->former[i].folder); /* two items may have one folder */
-        base_free(files->former[i].name);
+    for (size_t i = 0; i < files->former.count; i++) {
+        const struct watched *item = &files->former.items[i];
+        if (!has_folder(&files->now, item->folder))
+            (void)inotify_rm_watch(files->descriptor, item->folder); /* two items may have one folder */
+        base_free(item->name);
     }
-    files->former_count = 0;
+    base_free(files->former.items);
+    files->former = (struct watched_list){0};
 }
 
 static void begin_anew(struct files_watch *files)
 {
-    memcpy(files->former, files->items, sizeof(files->former));
-    files->former_count = files->count;
-    files->count = 0;
+    files->former = files->now;
+    files->now = (struct watched_list){0};
 }
 
 void files_watch_set(struct files_watch *files, const struct policy *policy, const struct listeners *listeners)
@@ -131,6 +145,8 @@ void files_watch_set(struct files_watch *files, const struct policy *policy, con
     for (size_t i = 0; i < credentials->count; i++)
         watch_folder(files, credentials->items[i].file.text, false);
     watch_folder(files, policy_settings(policy)->canaries.text, false);
+    for (size_t i = 0; i < lists->inference_count; i++)
+        watch_folder(files, lists->inference[i].key_file, false);
     for (size_t i = 0; i < listeners->count; i++)
         watch_folder(files, text_from(listeners->items[i].crl), false);
     for (size_t i = 0; i < policy_trust_count(policy); i++) {

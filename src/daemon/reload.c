@@ -65,11 +65,21 @@ static bool has_same_credentials(const struct policy *left, const struct policy 
     return same;
 }
 
+/* Of endpoints. */
+static bool has_same_keys(const struct policy *left, const struct policy *right)
+{
+    size_t count = policy_inference_count(left);
+    bool same = count == policy_inference_count(right);
+    for (size_t i = 0; same && i < count; i++)
+        same = secret_is_same(&policy_inference(left, i)->key, &policy_inference(right, i)->key);
+    return same;
+}
+
 /* The files say the same, and so do those that are not on record with a policy: of secrets and of canaries. */
 static bool is_unchanged(const struct policy *left, const struct policy *right)
 {
     return is_same(policy_settings(left), policy_settings(right)) && has_same_credentials(left, right) &&
-           canary_set_equal(policy_canaries(left), policy_canaries(right));
+           canary_set_equal(policy_canaries(left), policy_canaries(right)) && has_same_keys(left, right);
 }
 
 static void refuse(struct gate *gate, struct text reason, struct buffer *answer)

@@ -2,6 +2,7 @@
 """config/prometheus/alerts.yaml asks for metrics that a gate has, with labels that they have, and for those that
 docs/operations.md tells of."""
 import http.client
+import itertools
 import json
 import re
 
@@ -16,8 +17,8 @@ ASKED = re.compile(r"(exeat_\w+)(?:\{([^}]*)\})?")
 
 
 @pytest.fixture(scope="module")
-def metrics(tmp_path_factory, clock_shim):
-    """What a gate says that has all that alerts are about, has refused a call to a vendor, could not answer another, turned
+def told(tmp_path_factory, clock_shim):
+    """What a gate says before anything happened, and what a gate says that has all that alerts are about, has refused a call to a vendor, could not answer another, turned
     away a third, answered one by what is behind a model, and let a picture pass that a rule with `inspect` did not look at."""
     folder = tmp_path_factory.mktemp("alerts")
     run_exeat("key", "create", folder / "witness.key")
@@ -35,6 +36,7 @@ def metrics(tmp_path_factory, clock_shim):
     gate.config["resolve"] = hosts("pictures.example")
     gate.config["confine"] = {"landlock": "none"}  # its clock is a file: limits are of a day, which is on for hours yet
     gate.start(**stepped(folder, clock_shim, seconds_to_noon()))
+    before = gate.metrics()
     gate.get("http://vendor.example/")
     proxy = http.client.HTTPConnection("127.0.0.1", gate.port, timeout=60)
     call = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
@@ -49,7 +51,12 @@ def metrics(tmp_path_factory, clock_shim):
     wait_for(lambda: "exeat_audit_verify_ok " in gate.metrics(), "the store to be verified")
     said = gate.metrics()
     gate.stop()
-    return said
+    return before, said
+
+
+@pytest.fixture(scope="module")
+def metrics(told):
+    return told[1]
 
 
 def test_every_alert_asks_for_a_metric_and_labels_that_there_are(metrics):
@@ -60,6 +67,22 @@ def test_every_alert_asks_for_a_metric_and_labels_that_there_are(metrics):
                 lines = "\n".join(line for line in metrics.splitlines() if line.startswith(name + "{"))
                 for value in wanted.split("|") if operator == "=~" else [wanted]:
                     assert f'{label}="{value}"' in lines, (name, label, value)
+
+
+def has_series(metrics, name, labels):
+    """Each that the labels may mean."""
+    lines = [line for line in metrics.splitlines() if re.match(name + "[{ ]", line)]
+    sets = itertools.product(*([f'{label}="{value}"' for value in values.split("|")] for label, values in re.findall(r'(\w+)=~?"([^"]*)"', labels)))
+    return all(any(all(pair in line for pair in pairs) for line in lines) for pairs in sets)
+
+
+def test_what_an_alert_asks_to_grow_is_there_before_it_does_or_is_caught_where_it_appears(told):
+    before, _ = told
+    grown = [(rule, *ask) for rule in RULES for ask in re.findall(r"(?:increase|rate)\((exeat_\w+)(\{[^}]*\})?\[(\w+)\]\) > (\d+)", rule["expr"])]
+    assert {rule["alert"] for rule, *_ in grown} == {rule["alert"] for rule in RULES if re.search(r"increase|rate\(", rule["expr"])}
+    for rule, name, labels, window, limit in grown:
+        appears = f" or ({name}{labels} unless {name}{labels} offset {window}) > {limit}"
+        assert has_series(before, name, labels) or rule["expr"].endswith(appears), rule["alert"]
 
 
 def test_a_limit_is_told_by_its_owner_and_only_where_there_is_one(metrics):

@@ -46,10 +46,14 @@ def test_no_secret_is_in_records_or_log(shop):
 def test_the_endpoints_own_key_is_sent_to_it(gate, inference, tmp_path):
     key = tmp_path / "local.key"
     key.write_text("local-key-1\n")
-    one = gate(inference=[local(inference.port, key_file=str(key))], rules=[reroute("local")])
+    one = gate(inference=[local(inference.port, key_file=str(key))], rules=[reroute("local")], log={"format": "json"})
     with one.secure("api.openai.com") as connection:
         assert ask(connection, call("/v1/chat/completions", CHAT)).status == 200
-    assert inference.requests[0]["headers"]["authorization"] == "Bearer local-key-1"
+    key.write_text("local-key-2\n")
+    wait_for(lambda: one.events("reloaded"), "the new key to be read")
+    with one.secure("api.openai.com") as connection:
+        assert ask(connection, call("/v1/chat/completions", CHAT)).status == 200
+    assert [request["headers"]["authorization"] for request in inference.requests] == ["Bearer local-key-1", "Bearer local-key-2"]
     assert "local-key-1" not in one.log()
 
 

@@ -24,6 +24,7 @@ void secret_take(struct secret *secret, struct text text); /* a copy; what it wa
 MUST_CHECK bool secret_read(const char *path, size_t limit, struct secret *secret, char **error);
 void secret_trim(struct secret *secret); /* of white space at both ends */
 bool secret_is_empty(const struct secret *secret);
+bool secret_is_same(const struct secret *left, const struct secret *right); /* in a time that tells nothing else */
 /* The only way out, borrowed: for a digest, a parser of keys, a field of a request. The lint has the list of callers;
  * what they make of it they wipe (base_forget). */
 struct text secret_show(const struct secret *secret);

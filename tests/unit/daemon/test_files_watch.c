@@ -53,6 +53,14 @@ static void put(const struct scene *scene, const char *name, const char *text)
     assert_int_equal(fclose(file), 0);
 }
 
+static void put_secret(const struct scene *scene, const char *name, const char *text)
+{
+    char path[160];
+    put(scene, name, text);
+    snprintf(path, sizeof(path), "%s/%s", scene->folder, name);
+    assert_int_equal(chmod(path, 0600), 0);
+}
+
 /* As a reload does: reads what is there, and watches that. */
 static void take(struct scene *scene)
 {
@@ -136,12 +144,41 @@ static void a_folder_that_is_new_to_the_policy_is_looked_at_again(void **state)
     expect_a_change(scene);
 }
 
+/* Each of them in its folder, as Kubernetes mounts them. */
+static void each_of_a_hundred_secrets_is_watched(void **state)
+{
+    enum { MANY = 100 };
+    struct scene *scene = *state;
+    struct buffer all = {0};
+    char name[64];
+    char folder[96];
+    buffer_append_string(&all, "version: 1\nrules: []\ninference:\n");
+    for (int i = 0; i < MANY; i++) {
+        snprintf(folder, sizeof(folder), "%s/s%d", scene->folder, i);
+        assert_int_equal(mkdir(folder, 0700), 0);
+        snprintf(name, sizeof(name), "s%d/key", i);
+        put_secret(scene, name, "token-before");
+        buffer_printf(
+            &all, "  - { name: e%d, endpoint: \"http://127.0.0.1:%d\", key_file: s%d/key }\n", i, 8000 + i, i);
+    }
+    put(scene, "exeat.yaml", buffer_text(&all).data);
+    take(scene);
+    expect_a_change(scene); /* the folders are new */
+    for (int i = 0; i < MANY; i += MANY - 1) {
+        snprintf(name, sizeof(name), "s%d/key", i);
+        put_secret(scene, name, "token-after");
+        expect_a_change(scene);
+    }
+    buffer_clear(&all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_change_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_change_that_comes_while_another_is_taken_is_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_that_is_new_to_the_policy_is_looked_at_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(each_of_a_hundred_secrets_is_watched, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

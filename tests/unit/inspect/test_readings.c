@@ -11,6 +11,7 @@
 
 #include "rule.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -401,6 +402,69 @@ static void a_word_in_an_answer_becomes_its_value_in_each_reading(void **state)
     rule_free(&rule);
 }
 
+/* An answer of these two, in which the word stands for `value`. */
+static void restore(const char *type, const char *value, const char *begin, const char *end, struct buffer *body)
+{
+    char sent[64];
+    struct body_label label = {0};
+    struct rule rule = rule_make("{ redact: [name], restore: true }");
+    snprintf(sent, sizeof(sent), "{\"firstname\":\"%s\"}", value);
+    assert_int_equal(rule_json(&rule, sent, body), INSPECT_CHANGED);
+    body_label_field(&label, TEXT("content-type"), text_from(type));
+    assert_int_equal(body_label_end(&label), BODY_FINE);
+    buffer_empty(body);
+    buffer_append_string(body, begin);
+    buffer_append_string(body, end);
+    assert_int_equal(inspect_answer(rule.inspected, &label, body, NULL), INSPECT_CHANGED);
+    rule_free(&rule);
+}
+
+/* Whatever stands behind it, for whose sake its text is read otherwise as well. */
+static void expect_once(const char *type, const char *value, const char *begin, const char *beside, const char *end)
+{
+    struct buffer alone = {0};
+    struct buffer body = {0};
+    char rest[64];
+    snprintf(rest, sizeof(rest), "%s%s", beside, end);
+    restore(type, value, begin, end, &alone);
+    restore(type, value, begin, rest, &body);
+    struct text both = buffer_text(&body);
+    struct text front = text_part(buffer_text(&alone), 0, alone.length - strlen(end));
+    if (!text_starts_with(both, front) || !text_equal(text_after(both, front.length), text_from(rest)))
+        fail_msg("%s: %.*s instead of %.*s%s", value, TEXT_ARG(both), TEXT_ARG(front), rest);
+    buffer_clear(&alone);
+    buffer_clear(&body);
+}
+
+static void a_value_with_escapes_is_put_back_once_whatever_readings_its_word_has(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"%41nna", "&#65;nna", "\\\\u0041nna", "A\\\"n", "100%&amp;\\\\n", "a+b"};
+    static const struct {
+        const char *type;
+        const char *begin;
+        const char *beside;
+        const char *end;
+    } rows[] = {
+        {"application/json", "[\"[NAME_1]", " %20 &amp; \\\\n", "\"]"},
+        {"application/json", "[\"%5BNAME_1%5D", " &amp; \\\\n", "\"]"},
+        {"application/json", "[\"&#91;NAME_1&#93;", " %20 \\\\n", "\"]"},
+        {"application/json", "[\"\\\\u005bNAME_1\\\\u005d", " %20 &amp;", "\"]"},
+        {"application/json", "[\"\\u005bNAME_1\\u005d", " %2520", "\"]"},
+        {"application/json", "[\"{\\\"a\\\":\\\"[NAME_1]", " %20 &amp;", "\\\"}\"]"},
+        {"text/plain", "[NAME_1]", " %20 &amp; \\n", ""},
+        {"text/plain", "%5BNAME_1%5D", " &amp; \\n", ""},
+        {"text/plain", "\\u005bNAME_1\\u005d", " %20", ""},
+        {"text/html", "<p>[NAME_1]", " %20 &amp; \\n", "</p>"},
+        {form, "a=[NAME_1]", "+%26amp;\\n", ""},
+        {form, "a=%5BNAME_1%5D", "+%20", ""},
+        {"text/csv", "a,[NAME_1]", " %20;b", "\n1,2\n"},
+    };
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        for (size_t j = 0; j < COUNT_OF(rows); j++)
+            expect_once(rows[j].type, values[i], rows[j].begin, rows[j].beside, rows[j].end);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -417,6 +481,7 @@ int main(void)
         cmocka_unit_test(one_reading_may_lie_in_another_in_any_kind_of_body),
         cmocka_unit_test(what_is_in_several_readings_of_a_text_is_counted_once),
         cmocka_unit_test(a_word_in_an_answer_becomes_its_value_in_each_reading),
+        cmocka_unit_test(a_value_with_escapes_is_put_back_once_whatever_readings_its_word_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

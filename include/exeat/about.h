@@ -4,6 +4,7 @@
 #ifndef EXEAT_ABOUT_H
 #define EXEAT_ABOUT_H
 
+#include "exeat/base/attributes.h"
 #include "exeat/base/bytes.h"
 
 enum { MARKS_MAX = 64, ENDS_MAX = 64, PARENT_SIZE = 208, TYPE_SIZE = 64 };
@@ -40,6 +41,10 @@ bool about_is_arguments(const struct about *about, struct text field, struct tex
 /* Appends the key of the text at this path: the same for the same choice, block or call, wherever in a list it stands.
  * Returns how much of it is its scope: the object with the outermost number. */
 size_t about_key(const struct about *about, struct text path, struct buffer *key);
+/* The text at this path begins another, that its event's own kind goes on with: its key is appended, and its member.
+ * False: it is no such text. */
+MUST_CHECK bool
+about_begins(const struct about *about, struct text path, struct buffer *key, size_t *scope, struct text *field);
 /* Does the text of this key end? */
 bool about_ends(const struct about *about, struct text key, size_t scope);
 

@@ -95,6 +95,7 @@ struct dialect_call *dialect_call_for_models(const struct llm_call *llm, const s
 bool dialect_call_lists_models(const struct dialect_call *call);
 void dialect_call_free(struct dialect_call *call); /* NULL is fine */
 struct text dialect_call_model(const struct dialect_call *call);
+bool dialect_call_is_named_by_path(const struct dialect_call *call); /* its model is, and not by its body */
 bool dialect_call_streams(const struct dialect_call *call);
 /* What it begins with, as a number by which calls that begin alike find the same engine; 0: nothing to find it by. */
 uint64_t dialect_call_beginning(const struct dialect_call *call);

@@ -74,6 +74,9 @@ inspect_head(struct inspected *inspected, const struct message_head *head, struc
 /* A whole body, as it came; where it is changed, `body` has it without codings. */
 MUST_CHECK enum inspect_says
 inspect_body(struct inspected *inspected, const struct body_label *label, struct buffer *body, struct detail *detail);
+/* The name of a model that stood in the path: of a call that is answered here nothing else of it goes on. It cannot be
+ * changed. */
+MUST_CHECK enum inspect_says inspect_model(struct inspected *inspected, struct text name, struct detail *detail);
 /* It goes on and nobody looks: for the record. `what`: a type, or nothing. */
 void inspect_note_unseen(struct inspected *inspected, struct text what);
 

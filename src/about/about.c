@@ -47,6 +47,39 @@ static const struct text untyped_alone[] = {
 /* Texts that go on whatever the type is. */
 static const struct text typed[] = {TEXT_INIT("delta"), TEXT_INIT("completion")};
 
+/* Whoever puts a block together begins with what stands there. Source: Anthropic's Messages and OpenAI's Responses,
+ * streaming events. */
+static const struct {
+    struct text type;
+    struct text path;
+    struct text then; /* the path of what goes on, ... */
+    struct text field;
+    struct text of; /* ... in events of this type */
+} beginnings[] = {
+    {TEXT_INIT("content_block_start"), TEXT_INIT("content_block.text"), TEXT_INIT("delta.text"), TEXT_INIT("text"),
+     TEXT_INIT("")},
+    {TEXT_INIT("content_block_start"), TEXT_INIT("content_block.thinking"), TEXT_INIT("delta.thinking"),
+     TEXT_INIT("thinking"), TEXT_INIT("")},
+    {TEXT_INIT("response.content_part.added"), TEXT_INIT("part.text"), TEXT_INIT("delta"), TEXT_INIT("delta"),
+     TEXT_INIT("response.output_text.delta")},
+    {TEXT_INIT("response.content_part.added"), TEXT_INIT("part.refusal"), TEXT_INIT("delta"), TEXT_INIT("delta"),
+     TEXT_INIT("response.refusal.delta")},
+    {TEXT_INIT("response.output_item.added"), TEXT_INIT("item.arguments"), TEXT_INIT("delta"), TEXT_INIT("delta"),
+     TEXT_INIT("response.function_call_arguments.delta")},
+    {TEXT_INIT("response.reasoning_summary_part.added"), TEXT_INIT("part.text"), TEXT_INIT("delta"), TEXT_INIT("delta"),
+     TEXT_INIT("response.reasoning_summary_text.delta")},
+};
+
+/* Which of them it is; their number: none. */
+static size_t beginning_of(const struct about *about, struct text path)
+{
+    size_t i = 0;
+    while (i < COUNT_OF(beginnings) &&
+           (!text_equal(path, beginnings[i].path) || !text_equal(text_from(about->type), beginnings[i].type)))
+        i++;
+    return i;
+}
+
 static bool ends_with_one(struct text text, const struct text *ends, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -80,7 +113,7 @@ bool about_goes_on(const struct about *about, struct text field, struct text pat
 {
     if (path.length == 0)
         return true; /* the event is a string */
-    if (!text_is_among(field, text_names, COUNT_OF(text_names)))
+    if (!text_is_among(field, text_names, COUNT_OF(text_names)) || beginning_of(about, path) < COUNT_OF(beginnings))
         return false;
     return is_untyped(path) || begins_with_one(path, typed, COUNT_OF(typed)) || !tells_again(text_from(about->type));
 }
@@ -222,7 +255,7 @@ static const struct event_mark *next_mark(const struct about *about, struct text
     return next;
 }
 
-size_t about_key(const struct about *about, struct text path, struct buffer *key)
+static size_t key_of(const struct about *about, struct text type, struct text path, struct buffer *key)
 {
     size_t scope = 0;
     const struct event_mark *mark = next_mark(about, path, NULL);
@@ -233,8 +266,23 @@ size_t about_key(const struct about *about, struct text path, struct buffer *key
     }
     append_path(about, path, key);
     if (text_equal(path, TEXT("delta")))
-        BUFFER_APPEND_ALL(key, TEXT(" "), text_from(about->type)); /* which text it is says the type alone */
+        BUFFER_APPEND_ALL(key, TEXT(" "), type); /* which text it is says the type alone */
     return scope;
+}
+
+size_t about_key(const struct about *about, struct text path, struct buffer *key)
+{
+    return key_of(about, text_from(about->type), path, key);
+}
+
+bool about_begins(const struct about *about, struct text path, struct buffer *key, size_t *scope, struct text *field)
+{
+    size_t which = beginning_of(about, path);
+    if (which == COUNT_OF(beginnings))
+        return false;
+    *scope = key_of(about, beginnings[which].of, beginnings[which].then, key);
+    *field = beginnings[which].field;
+    return true;
 }
 
 /* Of what an object of this path says, is the text's block meant? */

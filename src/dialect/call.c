@@ -78,6 +78,11 @@ struct text dialect_call_model(const struct dialect_call *call)
     return call->canon.model_name;
 }
 
+bool dialect_call_is_named_by_path(const struct dialect_call *call)
+{
+    return call->is_named_by_path || call->vendor->hosting != NULL;
+}
+
 uint64_t dialect_call_beginning(const struct dialect_call *call)
 {
     return canon_beginning(&call->canon);

@@ -17,6 +17,7 @@ struct dialect_call {
     struct canon_call canon;     /* all that is known of it */
     const struct server *server; /* whose words it is said in */
     struct canon_call said;      /* as it is said there */
+    bool is_named_by_path;       /* the body names no model */
 };
 
 struct dialect_stream {

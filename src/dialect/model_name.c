@@ -27,7 +27,8 @@ static void read_name(struct dialect_call *call)
 {
     struct buffer name = {0};
     json_spelled_append(&name, call->canon.model);
-    if (name.length == 0)
+    call->is_named_by_path = name.length == 0;
+    if (call->is_named_by_path)
         unescape(call->vendor->model_of_path(call->canon.path), &name);
     call->canon.model_name = arena_text(&call->arena, buffer_text(&name));
     buffer_clear(&name);

@@ -255,7 +255,7 @@ struct text looked_held(const struct looked *looked);          /* the body so fa
 bool looked_has_enough(const struct looked *looked);           /* the rest of the body is not held */
 MUST_CHECK enum reason looked_body(struct exchange *exchange); /* it is whole */
 MUST_CHECK enum reason looked_call(struct exchange *exchange); /* so is that of a call that is answered here */
-struct text looked_found(const struct looked *looked);         /* for the decision's record; NULL is fine, as next */
+struct text looked_found(struct looked *looked);               /* for the decision's record; NULL is fine, as next */
 void looked_show(const struct looked *looked, struct text *method, struct text *path, struct text *query);
 /* On its way: fields that stay behind, how the body is framed, and the body, which is let go. */
 size_t looked_dropped(const struct exchange *exchange, struct text *names, size_t capacity);

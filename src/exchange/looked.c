@@ -65,15 +65,13 @@ static enum reason reason_of(struct exchange *exchange, enum inspect_says says, 
     return reasons[says];
 }
 
-static void tell(struct looked *looked)
+struct text looked_found(struct looked *looked)
 {
+    if (looked == NULL)
+        return TEXT("");
     buffer_empty(&looked->found);
     inspected_tell_request(looked->inspected, &looked->found);
-}
-
-struct text looked_found(const struct looked *looked)
-{
-    return looked == NULL ? TEXT("") : buffer_text(&looked->found);
+    return buffer_text(&looked->found);
 }
 
 void looked_show(const struct looked *looked, struct text *method, struct text *path, struct text *query)
@@ -119,7 +117,7 @@ static enum reason take_beyond(struct exchange *exchange)
         account_say(&exchange->account, FLAW_NONE, detail.text);
         return REASON_BODY_TOO_LARGE;
     }
-    looked->is_beyond = true;
+    looked->body_is = LOOKED_BEYOND;
     inspect_note_unseen(looked->inspected, TEXT("oversize"));
     return REASON_NONE;
 }
@@ -138,7 +136,6 @@ enum reason looked_head(struct exchange *exchange)
     }
     if (reason == REASON_NONE && head->content == CONTENT_OF_LENGTH && head->length > limit_of(exchange))
         reason = take_beyond(exchange);
-    tell(looked);
     return reason;
 }
 
@@ -159,7 +156,7 @@ struct text looked_held(const struct looked *looked)
 
 bool looked_has_enough(const struct looked *looked)
 {
-    return looked->is_beyond;
+    return looked->body_is == LOOKED_BEYOND;
 }
 
 static enum inspect_says look_at_body(struct exchange *exchange, struct detail *detail)
@@ -184,13 +181,10 @@ enum reason looked_body(struct exchange *exchange)
 {
     struct looked *looked = exchange->looked;
     struct detail detail = {0};
-    if (looked->is_beyond || looked->body.length == 0) {
-        tell(looked);
+    if (looked->body_is == LOOKED_BEYOND || looked->body.length == 0)
         return REASON_NONE;
-    }
     enum inspect_says says = look_at_body(exchange, &detail);
-    looked->is_changed = says == INSPECT_CHANGED;
-    tell(looked);
+    looked->body_is = says == INSPECT_CHANGED ? LOOKED_CHANGED : LOOKED_AS_IT_CAME;
     return reason_of(exchange, says, &detail);
 }
 
@@ -206,7 +200,6 @@ enum reason looked_call(struct exchange *exchange)
         reason = take_beyond(exchange);
     else
         reason = reason_of(exchange, inspect_body(looked->inspected, &label, body, &detail), &detail);
-    tell(looked);
     return reason == REASON_INSPECT_UNREADABLE ? REASON_MALFORMED_BODY : reason;
 }
 
@@ -219,14 +212,14 @@ size_t looked_dropped(const struct exchange *exchange, struct text *names, size_
     size_t stale_count;
     const struct text *stale = inspect_stale_fields(&stale_count);
     size_t count = 0;
-    if (!looked->is_beyond && looked->body.length > 0)
+    if (looked->body_is != LOOKED_BEYOND && looked->body.length > 0)
         names[count++] = TEXT("Expect"); /* the body is here */
     if (looked_wants_answer(exchange)) { /* it is looked at as a whole: in halves nothing is found */
         names[count++] = TEXT("Accept-Encoding");
         names[count++] = TEXT("Range");
         names[count++] = TEXT("If-Range");
     }
-    for (size_t i = 0; looked->is_changed && i < stale_count && count < capacity; i++)
+    for (size_t i = 0; looked->body_is == LOOKED_CHANGED && i < stale_count && count < capacity; i++)
         names[count++] = stale[i];
     return count;
 }
@@ -239,7 +232,7 @@ bool looked_wants_answer(const struct exchange *exchange)
 void looked_frame(const struct exchange *exchange, struct http_message *message)
 {
     const struct looked *looked = exchange->looked;
-    if (!looked->is_changed)
+    if (looked->body_is != LOOKED_CHANGED)
         return;
     message->content = CONTENT_OF_LENGTH;
     message->length = looked->body.length;

@@ -76,11 +76,24 @@ static enum reason find_unfit(struct inference_call *call, struct detail *detail
     return is_for_somebody || detail->text[0] == '\0' ? REASON_NONE : REASON_LLM_OPERATION;
 }
 
+/* The record has no name that is refused for what stands in it. */
+static enum reason refuse_model(struct inference_call *call, struct detail *detail)
+{
+    enum reason reason = looked_model(call, detail);
+    if (reason != REASON_NONE) {
+        dialect_call_free(call->request);
+        call->request = NULL;
+    }
+    return reason;
+}
+
 enum reason inference_read(struct inference_call *call)
 {
     struct detail detail = {0};
     const struct dialect_target target = target_of(call);
     enum reason reason = dialect_call_read(&call->about.decision->llm, &target, &call->body, &call->request, &detail);
+    if (reason == REASON_NONE)
+        reason = refuse_model(call, &detail);
     if (reason == REASON_NONE)
         reason = find_unfit(call, &detail);
     if (reason != REASON_NONE)

@@ -38,6 +38,8 @@ void recall_say(struct inference_call *call, struct dialect_answer *answer);
 
 /* looked.c: what an endpoint says, as its caller may have it. Before its words are rewritten, so that it is one for all
  * dialects, and behind what is kept for others. */
+/* The name of its model, where it stands in the path; REASON_NONE, or why the call is refused. */
+MUST_CHECK enum reason looked_model(struct inference_call *call, struct detail *detail);
 void looked_begin_events(struct inference_call *call);
 /* Its bytes, or in `room` those that may go on. FILTER_GOES_ON, or FILTER_KEPT_OUT, which the account was told. */
 MUST_CHECK enum filtered looked_feed(struct inference_call *call, struct text *piece, struct buffer *room);

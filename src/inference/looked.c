@@ -16,6 +16,24 @@ static enum filtered judge(const struct inference_call *call, enum inspect_says 
     return FILTER_KEPT_OUT;
 }
 
+enum reason looked_model(struct inference_call *call, struct detail *detail)
+{
+    if (call->about.inspected == NULL || !dialect_call_is_named_by_path(call->request))
+        return REASON_NONE;
+    switch (inspect_model(call->about.inspected, dialect_call_model(call->request), detail)) {
+    case INSPECT_PASSES:
+    case INSPECT_CHANGED:
+        return REASON_NONE;
+    case INSPECT_UNCHANGEABLE:
+        return REASON_INSPECT_UNCHANGED;
+    case INSPECT_UNREADABLE:
+        return REASON_INSPECT_UNREADABLE;
+    case INSPECT_DENIED:
+        break;
+    }
+    return REASON_INSPECT_DENIED;
+}
+
 void looked_begin_events(struct inference_call *call)
 {
     bool is_sse = text_starts_with(dialect_call_type(call->request), TEXT("text/event-stream"));

@@ -157,6 +157,28 @@ static bool is_put_together(struct text path, struct text field)
            text_starts_with(text_after(path, text_index(path, '.', 0)), TEXT(".delta."));
 }
 
+/* Looked at as a whole, as it stands there; what follows it is looked at together with its end. */
+static void begin_text(struct inspect_stream *stream, struct text path, struct text begun)
+{
+    struct buffer key = {0};
+    size_t scope;
+    struct text field;
+    if (!about_begins(&stream->about, path, &key, &scope, &field))
+        return;
+    struct lane *lane = lanes_find(&stream->lanes, &key, scope, field);
+    if (lane == NULL)
+        cannot_be_seen(stream, "it cannot be told apart from the others of the stream");
+    else if (lane_held(lane) == 0)
+        lane_begin_behind(lane, begun);
+}
+
+static bool take_whole(struct inspect_stream *stream, struct body *body, const struct body_place *place, bool is_text)
+{
+    if (is_text)
+        begin_text(stream, buffer_text(&stream->path), place->value);
+    return look_at_place(&stream->look, body, place);
+}
+
 static bool see_place(void *context, struct body *body, const struct body_place *place)
 {
     struct inspect_stream *stream = context;
@@ -165,7 +187,7 @@ static bool see_place(void *context, struct body *body, const struct body_place 
     if (is_text && about_goes_on(about_of(stream), place->field, path))
         take_text(stream, body, place);
     else if (stream->saying == NULL)
-        return look_at_place(&stream->look, body, place);
+        return take_whole(stream, body, place, is_text);
     else if (is_text && is_put_together(path, place->field))
         put(stream, body, place, TEXT(""));
     return true;

@@ -177,6 +177,25 @@ static void look_at_fields(struct look *look, const struct message_head *head)
     buffer_forget(&place);
 }
 
+enum inspect_says inspect_model(struct inspected *inspected, struct text name, struct detail *detail)
+{
+    struct look look = {
+        .inspected = inspected,
+        .side = &inspected->inspection->requests,
+        .findings = &inspected->in_request,
+        .detail = detail,
+        .place = TEXT("path"),
+    };
+    if (look.side->set == NULL)
+        return INSPECT_PASSES;
+    look_at_text(&look, name, TEXT("")); /* it stands alone: no name beside it says that it is a mere id */
+    body_forget(inspected->inspector->body);
+    if (look.found > 0) /* however it is spelled there */
+        buffer_append(&inspected->path, TEXT("*"));
+    inspected->is_refused = inspected->is_refused || look.says > INSPECT_CHANGED;
+    return look.says;
+}
+
 enum inspect_says
 inspect_head(struct inspected *inspected, const struct message_head *head, struct buffer *query, struct detail *detail)
 {

@@ -66,6 +66,15 @@ static void go_on(struct lane *lane, size_t cut)
     lane->looked = lane_held(lane);
 }
 
+void lane_begin_behind(struct lane *lane, struct text whole)
+{
+    if (whole.length == 0)
+        return;
+    buffer_append(&lane->text, whole);
+    go_on(lane, lane->text.length);
+    lane->state = LANE_AGAIN;
+}
+
 void lane_take(struct lane *lane, struct look *look, struct text more, bool is_last, struct buffer *out)
 {
     if (more.length > 0 && lane->state == LANE_ENDED)

@@ -4,6 +4,7 @@
 #ifndef EXEAT_INSPECT_LANE_H
 #define EXEAT_INSPECT_LANE_H
 
+#include "exeat/base/digest.h"
 #include "exeat/feed.h"
 #include "inspect_internal.h"
 
@@ -47,6 +48,8 @@ struct lane {
 size_t lane_held(const struct lane *lane);
 /* Takes more of the text: what may go on is appended to `out`, in its new words. `is_last`: nothing of it follows. */
 void lane_take(struct lane *lane, struct look *look, struct text more, bool is_last, struct buffer *out);
+/* Such a text went on whole; what reaches over its end ends the stream. */
+void lane_begin_behind(struct lane *lane, struct text whole);
 void lane_drop_event(struct lane *lane); /* gone with its last user */
 void lane_clear(struct lane *lane);      /* wipes */
 
@@ -57,13 +60,16 @@ size_t lane_look(struct lane *lane, struct look *look, bool is_last, struct buff
 
 /* --- lanes.c */
 
-enum { LANES_MAX = 256 };
+enum { LANES_MAX = 256, FORGOTTEN_MAX = 4096 };
 /* Zeroed is empty. */
 struct lanes {
     struct lane **list; /* owned */
     size_t count;
+    struct digest *forgotten; /* owned: of the keys of texts that ended and made room for others */
+    size_t forgotten_count;
 };
-/* The text with this key. NULL: there is none, and no room for one more. Takes the key. */
+/* The text with this key. NULL: there is no room for one more, or it goes on after it was forgotten, with what stood
+ * before its end. Takes the key. */
 struct lane *lanes_find(struct lanes *lanes, struct buffer *key, size_t scope, struct text field);
 /* `event` is the newest of all texts that it has, and that hold something. */
 void lanes_keep(struct lanes *lanes, const struct feed_event *event, uint64_t number);

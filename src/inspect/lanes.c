@@ -4,6 +4,33 @@
 
 #include "exeat/base/memory.h"
 
+/* Its context goes with it: whoever has the same key later is not known to be without a match over the seam. */
+static bool forget(struct lanes *lanes, struct lane *lane)
+{
+    bool says_nothing = lane->context == 0;
+    if (!says_nothing && lanes->forgotten_count == FORGOTTEN_MAX)
+        return false;
+    if (!says_nothing) {
+        if (lanes->forgotten == NULL)
+            lanes->forgotten = base_array(FORGOTTEN_MAX, sizeof(struct digest));
+        digest_sha256(bytes_of_text(buffer_text(&lane->key)), &lanes->forgotten[lanes->forgotten_count++]);
+    }
+    lane_clear(lane);
+    return true;
+}
+
+static bool was_forgotten(const struct lanes *lanes, struct text key)
+{
+    struct digest digest;
+    if (lanes->forgotten_count == 0)
+        return false;
+    digest_sha256(bytes_of_text(key), &digest);
+    for (size_t i = 0; i < lanes->forgotten_count; i++)
+        if (digest_equal(&lanes->forgotten[i], &digest))
+            return true;
+    return false;
+}
+
 static struct lane *new_lane(struct lanes *lanes)
 {
     if (lanes->count < LANES_MAX) {
@@ -13,10 +40,8 @@ static struct lane *new_lane(struct lanes *lanes)
     }
     for (size_t i = 0; i < lanes->count; i++) {
         struct lane *lane = lanes->list[i];
-        if (lane->state == LANE_ENDED && lane_held(lane) == 0) {
-            lane_clear(lane);
-            return lane;
-        }
+        if (lane->state == LANE_ENDED && lane_held(lane) == 0)
+            return forget(lanes, lane) ? lane : NULL;
     }
     return NULL;
 }
@@ -27,7 +52,7 @@ struct lane *lanes_find(struct lanes *lanes, struct buffer *key, size_t scope, s
     for (size_t i = 0; i < lanes->count && lane == NULL; i++)
         if (text_equal(buffer_text(&lanes->list[i]->key), buffer_text(key)))
             lane = lanes->list[i];
-    if (lane == NULL && (lane = new_lane(lanes)) != NULL) {
+    if (lane == NULL && !was_forgotten(lanes, buffer_text(key)) && (lane = new_lane(lanes)) != NULL) {
         *lane = (struct lane){.key = *key, .scope = scope};
         *key = (struct buffer){0};
         buffer_append(&lane->field, field);
@@ -79,5 +104,6 @@ void lanes_clear(struct lanes *lanes)
         base_free(lanes->list[i]);
     }
     base_free(lanes->list);
+    base_free(lanes->forgotten);
     *lanes = (struct lanes){0};
 }

@@ -7,6 +7,7 @@ import pytest
 from support.gate import allow, ask, hosts
 from support.inference import chat_chunk
 from support.llm import call, event_stream, local, reroute, streamed, whole
+from support.wait import wait_for
 
 CARD = "4111 1111 1111 1111"
 MAIL = "anna.muster@shop.example"
@@ -118,6 +119,21 @@ def test_a_call_with_what_is_denied_is_refused_in_its_dialect_and_no_model_hears
     message = json.loads(reply.body)["error"]["message"]
     assert reply.status == 403 and "inspect_denied" in reply.getheader("Proxy-Status") and "card in messages[0].content" in message
     assert not inference.requests and one.only_decision()["found"] == "card deny 1 messages[0].content"
+
+
+def test_the_name_of_a_model_in_the_path_is_looked_at_and_nothing_else_of_it(gate, inference):
+    one = gate(inference=[local(inference.port)], rules=[{**reroute("local"), "inspect": {"deny": ["card"], "redact": ["email"]}}])
+    contents = {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}
+    host = "generativelanguage.googleapis.com"
+    cases = [(CARD.replace(" ", ""), 403, "inspect_denied"), ("anna@shop.example", 403, "inspect_unchanged"), ("gemini-2", 200, None)]
+    for name, status, reason in cases:
+        with one.secure(host) as connection:
+            reply = ask(connection, call(f"/v1beta/models/{name}:generateContent?q={CARD.replace(' ', '')}", contents, host))
+        assert reply.status == status and (reason is None or reason in reply.getheader("Proxy-Status"))
+    assert len(inference.requests) == 1
+    wait_for(lambda: len(one.decisions()) == len(cases), "the records")
+    told = [(decision.get("found"), decision["path"], decision.get("model")) for decision in one.decisions()]
+    assert told == [("card deny 1 path", "*", None), ("email flag 1 path", "*", None), (None, "/v1beta/models/gemini-2:generateContent", "gemini-2")]
 
 
 def test_an_answer_with_what_is_kept_out_is_a_502_and_a_stream_is_cut(gate, inference):

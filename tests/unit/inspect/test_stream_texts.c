@@ -476,6 +476,82 @@ static void what_reaches_over_the_end_of_a_text_that_goes_on_ends_the_stream(voi
     assert_redacted(BODY_EVENTS, stream, stream);
 }
 
+/* With the text where the event has '#'. */
+static void write_event(struct buffer *stream, const char *event, const char *text)
+{
+    struct text all = text_from(event);
+    size_t at = text_index(all, '#', 0);
+    BUFFER_APPEND_ALL(stream, text_part(all, 0, at), text_from(text), text_after(all, at + 1));
+}
+
+static void a_text_that_begins_in_the_event_that_begins_its_block_is_one_with_what_follows(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *begin;
+        const char *next;
+    } rows[] = {
+        {"data: "
+         "{\"type\":\"content_block_start\",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"#\"}}\n\n",
+         "data: "
+         "{\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"#\"}}\n\n"},
+        {"data: "
+         "{\"type\":\"content_block_start\",\"index\":3,\"content_block\":{\"type\":\"thinking\",\"thinking\":\"#\"}}"
+         "\n\n",
+         "data: "
+         "{\"type\":\"content_block_delta\",\"index\":3,\"delta\":{\"type\":\"thinking_delta\",\"thinking\":\"#\"}}"
+         "\n\n"},
+        {"data: {\"type\":\"response.content_part.added\",\"output_index\":1,\"content_index\":0,\"part\":{\"type\":"
+         "\"output_text\",\"text\":\"#\"}}\n\n",
+         "data: {\"type\":\"response.output_text.delta\",\"output_index\":1,\"content_index\":0,\"delta\":\"#\"}\n\n"},
+        {"data: {\"type\":\"response.content_part.added\",\"output_index\":1,\"content_index\":0,\"part\":{\"type\":"
+         "\"refusal\",\"refusal\":\"#\"}}\n\n",
+         "data: {\"type\":\"response.refusal.delta\",\"output_index\":1,\"content_index\":0,\"delta\":\"#\"}\n\n"},
+        {"data: {\"type\":\"response.reasoning_summary_part.added\",\"output_index\":0,\"summary_index\":0,\"part\":{"
+         "\"type\":\"summary_text\",\"text\":\"#\"}}\n\n",
+         "data: {\"type\":\"response.reasoning_summary_text.delta\",\"output_index\":0,\"summary_index\":0,\"delta\":"
+         "\"#\"}\n\n"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buffer stream = {0};
+        write_event(&stream, rows[i].begin, "pay 4111 1111 ");
+        write_event(&stream, rows[i].next, "1111 1111 now");
+        buffer_append_byte(&stream, '\0');
+        assert_refused(BODY_EVENTS, stream.data);
+        buffer_empty(&stream);
+        write_event(&stream, rows[i].begin, "pay it, ");
+        write_event(&stream, rows[i].next, "my friend. ");
+        buffer_append_byte(&stream, '\0');
+        assert_redacted(BODY_EVENTS, stream.data, stream.data);
+        buffer_clear(&stream);
+    }
+}
+
+/* Of the first of many texts nothing is known any more but that it was there. */
+static void a_text_that_ended_and_goes_on_after_hundreds_of_others_ends_the_stream(void **state)
+{
+    (void)state;
+    struct buffer stream = {0};
+    struct buffer out = {0};
+    for (int i = 0; i < 600; i++)
+        buffer_printf(
+            &stream,
+            "data: {\"type\":\"content_block_delta\",\"index\":%d,\"delta\":{\"text\":\"on 4111 1111 \"}}\n\n"
+            "data: {\"type\":\"content_block_stop\",\"index\":%d}\n\n",
+            i, i);
+    size_t length = stream.length;
+    buffer_append_byte(&stream, '\0');
+    assert_int_equal(redacted(BODY_EVENTS, stream.data, 1 << 20, &out), INSPECT_PASSES);
+    stream.length = length;
+    buffer_append_string(
+        &stream, "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"text\":\"1111 1111 \"}}\n\n");
+    buffer_append_byte(&stream, '\0');
+    buffer_empty(&out);
+    assert_int_equal(redacted(BODY_EVENTS, stream.data, 1 << 20, &out), INSPECT_UNREADABLE);
+    buffer_clear(&stream);
+    buffer_clear(&out);
+}
+
 static void what_is_held_back_has_a_bound(void **state)
 {
     (void)state;
@@ -557,6 +633,8 @@ int main(void)
         cmocka_unit_test(what_is_held_is_said_once_for_all_texts_of_an_event),
         cmocka_unit_test(an_event_that_is_said_once_more_tells_no_call_twice),
         cmocka_unit_test(what_reaches_over_the_end_of_a_text_that_goes_on_ends_the_stream),
+        cmocka_unit_test(a_text_that_begins_in_the_event_that_begins_its_block_is_one_with_what_follows),
+        cmocka_unit_test(a_text_that_ended_and_goes_on_after_hundreds_of_others_ends_the_stream),
         cmocka_unit_test(what_is_held_back_has_a_bound),
         cmocka_unit_test(what_grows_without_end_is_looked_at_in_proportion),
         cmocka_unit_test(what_nothing_could_come_of_goes_on_with_its_event),

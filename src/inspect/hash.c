@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* HMAC-SHA-256 (RFC 2104) of a value: who has the key can join what carries the same hash, and nobody else can try out
- * all card numbers. */
-#include <string.h>
-
+/* A value's hash under a key: who has the key can join what carries the same hash, and nobody else can try out all card
+ * numbers. */
 #include "exeat/base/digest.h"
 #include "exeat/base/memory.h"
 #include "inspect_internal.h"
 
-enum { BLOCK = 64, SHOWN = 8 };
-
-static void begin_key(const struct secret *key, uint8_t block[BLOCK])
-{
-    struct digest short_key;
-    struct bytes bytes = bytes_of_text(secret_show(key));
-    memset(block, 0, BLOCK);
-    if (bytes.length > BLOCK) {
-        digest_sha256(bytes, &short_key);
-        bytes = (struct bytes){short_key.bytes, sizeof(short_key.bytes)};
-    }
-    memcpy(block, bytes.data, bytes.length);
-    base_forget(&short_key, sizeof(short_key));
-}
-
-static void turn(uint8_t block[BLOCK], uint8_t with)
-{
-    for (size_t i = 0; i < BLOCK; i++)
-        block[i] = (uint8_t)(block[i] ^ with);
-}
+enum { SHOWN = 8 };
 
 static bool is_grouped(int detector)
 {
@@ -63,22 +42,12 @@ static void write_plain(int detector, struct text value, struct buffer *out)
 
 static void hash(const struct secret *key, struct text kind, struct text value, struct buffer *out)
 {
-    enum { INNER = 0x36, OUTER = 0x5c };
     static const uint8_t nothing = 0;
-    uint8_t block[BLOCK];
-    struct digest inner;
-    struct digest outer;
-    begin_key(key, block);
-    turn(block, INNER);
-    const struct bytes message[] = {{block, BLOCK}, bytes_of_text(kind), {&nothing, 1}, bytes_of_text(value)};
-    digest_sha256_pieces(message, COUNT_OF(message), &inner);
-    turn(block, INNER ^ OUTER);
-    const struct bytes whole[] = {{block, BLOCK}, {inner.bytes, sizeof(inner.bytes)}};
-    digest_sha256_pieces(whole, COUNT_OF(whole), &outer);
-    buffer_append_hex(out, (struct bytes){outer.bytes, SHOWN});
-    base_forget(block, sizeof(block));
-    base_forget(&inner, sizeof(inner));
-    base_forget(&outer, sizeof(outer));
+    struct digest digest;
+    const struct bytes message[] = {bytes_of_text(kind), {&nothing, 1}, bytes_of_text(value)};
+    digest_hmac_sha256(bytes_of_text(secret_show(key)), message, COUNT_OF(message), &digest);
+    buffer_append_hex(out, (struct bytes){digest.bytes, SHOWN});
+    base_forget(&digest, sizeof(digest));
 }
 
 void hash_write(const struct secret *key, const struct stand_in_wish *wish, struct buffer *out)

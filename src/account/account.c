@@ -37,6 +37,8 @@ static void count_word(const struct found *one, const char *const *words, size_t
 static void count_found(struct account_book *book, struct text found)
 {
     struct found one;
+    if (found.length == 0)
+        return;
     while (found_next(&found, &one)) {
         count_word(&one, found_actions, FOUND_ACTIONS, book->stats.found);
         count_word(&one, found_key_words, FOUND_KEY_COUNT, book->stats.keys);

@@ -27,11 +27,15 @@ struct log_fact log_errno(int error)
     return log_string("error", strerrordesc_np(error));
 }
 
-/* A sentence may be of several lines, and have words of others in it. */
+/* A sentence may have words of others in it: whatever they hold, no line of the log begins with them. */
 static void say_plainly(struct text sentence, struct buffer *line)
 {
+    struct text piece;
     buffer_append_string(line, "exeat: ");
-    buffer_append_shown(line, sentence, "\n");
+    for (bool is_first = true; text_split(&sentence, '\n', &piece); is_first = false) {
+        buffer_append_string(line, is_first ? "" : "\n  ");
+        buffer_append_shown(line, piece, "");
+    }
     buffer_append_byte(line, '\n');
 }
 

@@ -59,6 +59,8 @@ static void search(const struct looking *looking, struct text text)
 static void look_at(const struct looking *looking, struct text text)
 {
     struct buffer rooms[2] = {0};
+    if (text.length < VENDOR_KEY_RUN) /* what is undone is no longer */
+        return;
     search(looking, text);
     for (size_t i = 0; i < UNDONE_MOST && percent_undo(text, &rooms[i % 2]); i++) {
         text = buffer_text(&rooms[i % 2]);

@@ -11,7 +11,8 @@ const struct text credentials_name = TEXT_INIT("Proxy-Authorization");
 
 static struct text credentials_of(const struct exchange *exchange)
 {
-    const struct field *field = http_field_find(exchange->ask.head, credentials_name);
+    bool may_have = exchange->ask.head->places[FIELD_HOP].count > 0; /* else no name need be compared */
+    const struct field *field = may_have ? http_field_find(exchange->ask.head, credentials_name) : NULL;
     return field == NULL ? TEXT("") : field->value;
 }
 
@@ -70,8 +71,7 @@ static bool can_open(const struct exchange *exchange)
 static void say_path(struct exchange *exchange)
 {
     struct buffer canonical = {0};
-    struct detail detail;
-    detail.text[0] = '\0';
+    struct detail detail = {0};
     (void)path_canonicalise(exchange->ask.head->target.path, &canonical, &detail);
     account_say(&exchange->account, FLAW_NONE, detail.text);
     buffer_clear(&canonical);
@@ -91,10 +91,9 @@ static enum exchange_state after_judging(struct exchange *exchange)
     }
     if (decision->plan == PLAN_OPEN && !can_open(exchange)) {
         decision->plan = PLAN_REFUSE;
-        if (decision->verdict != VERDICT_DENY) {
-            decision->verdict = VERDICT_DENY;
+        if (decision->verdict != VERDICT_DENY)
             decision->reason = REASON_NO_RULE;
-        }
+        decision->verdict = VERDICT_DENY;
     }
     if (decision->plan == PLAN_REFUSE) {
         exchange->refusal = decision->reason;

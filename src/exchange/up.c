@@ -34,7 +34,7 @@ write_looked(struct exchange *exchange, struct http_message *message, struct fie
 
 static void put_request(struct exchange *exchange, const struct upstream *upstream)
 {
-    struct text dropped[DROPPED_MAX] = {TEXT("Max-Forwards")};
+    struct text dropped[DROPPED_MAX];
     char digits[HOPS_SIZE];
     struct buffer value = {0};
     struct field added[ADDED_MAX];
@@ -55,6 +55,7 @@ static void put_request(struct exchange *exchange, const struct upstream *upstre
         .add_count = count_hops(head, digits, &added[0]),
         .drop = dropped,
     };
+    dropped[0] = TEXT("Max-Forwards");
     message.drop_count = message.add_count;
     write_looked(exchange, &message, added, dropped);
     bool has_secret = way_out_proxy_credentials(exchange, &added[message.add_count]) > 0;

@@ -18,6 +18,7 @@ struct exchange *exchange_new_wish(struct exchange_worker *worker, struct entran
         ask->request.host = *wish->host;
     if (wish->credentials.length > 0)
         ask->head->fields[ask->head->field_count++] = (struct field){credentials_name, wish->credentials};
+    ask->head->places[FIELD_HOP].count = (uint16_t)ask->head->field_count; /* as one that was read would have it */
     if (wish->detail != NULL)
         account_say(&exchange->account, FLAW_NONE, wish->detail);
     if (wish->reason != REASON_NONE)

@@ -10,7 +10,7 @@
 
 enum { WINDOWS = 512, PROBES = 8, WINDOW_US = 60000000 };
 
-struct window {
+struct spending {
     uint64_t key; /* of client and suffix; 0: free */
     uint64_t since_us;
     size_t spent;
@@ -21,7 +21,7 @@ struct window {
 struct names_budget {
     pthread_mutex_t lock; /* of what follows */
     uint64_t seed;
-    struct window windows[WINDOWS];
+    struct spending windows[WINDOWS];
 };
 
 struct names_budget *names_budget_new(void)
@@ -42,48 +42,48 @@ void names_budget_free(struct names_budget *budget)
     base_free(budget);
 }
 
-static void begin(struct window *window, uint64_t key, uint64_t now_us)
+static void begin(struct spending *spending, uint64_t key, uint64_t now_us)
 {
-    window->key = key;
-    window->since_us = now_us;
-    window->spent = 0;
-    window->count = 0;
+    spending->key = key;
+    spending->since_us = now_us;
+    spending->spent = 0;
+    spending->count = 0;
 }
 
 /* The client's own, or a free one, or the oldest of those that it may have. */
-static struct window *find_window(struct names_budget *budget, uint64_t key, uint64_t now_us)
+static struct spending *find_window(struct names_budget *budget, uint64_t key, uint64_t now_us)
 {
-    struct window *oldest = NULL;
+    struct spending *oldest = NULL;
     for (size_t i = 0; i < PROBES; i++) {
-        struct window *window = &budget->windows[(key + i) % WINDOWS];
-        if (window->key == key) {
-            if (now_us - window->since_us >= WINDOW_US)
-                begin(window, key, now_us);
-            return window;
+        struct spending *spending = &budget->windows[(key + i) % WINDOWS];
+        if (spending->key == key) {
+            if (now_us - spending->since_us >= WINDOW_US)
+                begin(spending, key, now_us);
+            return spending;
         }
-        if (oldest == NULL || window->since_us < oldest->since_us)
-            oldest = window;
+        if (oldest == NULL || spending->since_us < oldest->since_us)
+            oldest = spending;
     }
     begin(oldest, key, now_us);
     return oldest;
 }
 
-static bool has(const struct window *window, uint64_t name)
+static bool has(const struct spending *spending, uint64_t name)
 {
-    for (size_t i = 0; i < window->count; i++)
-        if (window->names[i] == name)
+    for (size_t i = 0; i < spending->count; i++)
+        if (spending->names[i] == name)
             return true;
     return false;
 }
 
-static void add(struct window *window, uint64_t name, size_t cost)
+static void add(struct spending *spending, uint64_t name, size_t cost)
 {
-    if (window->count == window->capacity) {
-        window->capacity = window->capacity == 0 ? 16 : window->capacity * 2;
-        window->names = base_resize(window->names, window->capacity, sizeof(*window->names));
+    if (spending->count == spending->capacity) {
+        spending->capacity = spending->capacity == 0 ? 16 : spending->capacity * 2;
+        spending->names = base_resize(spending->names, spending->capacity, sizeof(*spending->names));
     }
-    window->names[window->count++] = name;
-    window->spent += cost;
+    spending->names[spending->count++] = name;
+    spending->spent += cost;
 }
 
 bool names_budget_take(
@@ -94,11 +94,11 @@ bool names_budget_take(
     uint64_t key = names_hash(own, bytes_of_text(suffix)) | 1;
     uint64_t hash = names_hash(own, bytes_of_text(name));
     pthread_mutex_lock(&budget->lock);
-    struct window *window = find_window(budget, key, now_us);
-    bool is_known = has(window, hash);
-    bool fits = is_known || window->spent + cost <= limit;
+    struct spending *spending = find_window(budget, key, now_us);
+    bool is_known = has(spending, hash);
+    bool fits = is_known || spending->spent + cost <= limit;
     if (fits && !is_known)
-        add(window, hash, cost);
+        add(spending, hash, cost);
     pthread_mutex_unlock(&budget->lock);
     return fits;
 }

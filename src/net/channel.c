@@ -14,12 +14,13 @@
 
 struct channel {
     struct event event;
-    int descriptor;  /* owned */
-    bool may_read;   /* it did not say "not now" since its last event */
-    bool may_write;  /* likewise */
-    bool has_news;   /* an event came that no read has used up */
-    bool peer_ended; /* the peer's FIN was seen by the loop */
-    bool has_broken; /* after its end */
+    int descriptor;     /* owned */
+    bool may_read;      /* it did not say "not now" since its last event */
+    bool may_write;     /* likewise */
+    bool has_news;      /* an event came that no read has used up */
+    bool peer_ended;    /* the peer's FIN was seen by the loop */
+    bool may_be_broken; /* its last event may have been of that */
+    bool has_broken;    /* after its end */
     channel_ready on_ready;
     void *context;
     struct channel_layer layer; /* owned through its transport's `release` */
@@ -185,6 +186,7 @@ static void on_event(evutil_socket_t descriptor, short events, void *context)
         channel->may_write = true;
     if ((events & EV_CLOSED) != 0)
         channel->peer_ended = true;
+    channel->may_be_broken = (events & EV_CLOSED) == 0; /* libevent tells a break as room and bytes, not as an end */
     tell(channel);
 }
 
@@ -291,8 +293,8 @@ bool channel_has_ended(const struct channel *channel)
 
 bool channel_has_broken(struct channel *channel)
 {
-    bool is_told = channel->has_news;
-    channel->has_news = false;
+    bool is_told = channel->may_be_broken;
+    channel->may_be_broken = false;
     return channel->has_broken || (is_told && channel_broke_at_once(channel));
 }
 

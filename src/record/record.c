@@ -32,106 +32,105 @@ const char *record_kind_name(enum record_kind kind)
     return index < COUNT_OF(kind_names) && kind_names[index] != NULL ? kind_names[index] : "unknown";
 }
 
+/* Each row stands at its tag: what is read of a record is found without a search. */
+#define ROW(tag, name, type, size) [tag] = {tag, name, type, size}
 static const struct record_tag decision_tags[] = {
-    {TAG_POLICY, "policy", RECORD_NUMBER, 8},
-    {TAG_VERDICT, "verdict", RECORD_VERDICT, 1},
-    {TAG_PLAN, "plan", RECORD_PLAN, 1},
-    {TAG_RULE, "rule", RECORD_TEXT, 0},
-    {TAG_REASON, "reason", RECORD_REASON, 2},
-    {TAG_METHOD, "method", RECORD_TEXT, 0},
-    {TAG_SCHEME, "scheme", RECORD_SCHEME, 1},
-    {TAG_HOST, "host", RECORD_TEXT, 0},
-    {TAG_PORT, "port", RECORD_NUMBER, 2},
-    {TAG_SNI, "sni", RECORD_TEXT, 0},
-    {TAG_PROVIDER, "llm_provider", RECORD_TEXT, 0},
-    {TAG_MODEL, "model", RECORD_TEXT, 0},
-    {TAG_ID, "request", RECORD_BYTES, 0},
-    {TAG_CLIENT, "client", RECORD_TEXT, 0},
-    {TAG_OPERATION, "llm_operation", RECORD_LLM_OPERATION, 1},
-    {TAG_OBSERVED, "observed", RECORD_NUMBER, 1},
-    {TAG_DETAIL, "detail", RECORD_TEXT, 0},
-    {TAG_PROOF, "client_proof", RECORD_CLIENT_PROOF, 1},
-    {TAG_UID, "client_uid", RECORD_NUMBER, 4},
-    {TAG_DIALECT, "llm_dialect", RECORD_LLM_DIALECT, 1},
-    {TAG_FOUND, "found", RECORD_TEXT, 0},
-    {TAG_CREDENTIAL, "credential", RECORD_TEXT, 0},
-    {TAG_DOOR, "door", RECORD_DOOR, 1},
-    {TAG_CUT, "cut", RECORD_TEXT, 0},
-    {RECORD_TAG_COMMITMENT, "commitment", RECORD_BYTES, 0},
+    ROW(TAG_POLICY, "policy", RECORD_NUMBER, 8),
+    ROW(TAG_VERDICT, "verdict", RECORD_VERDICT, 1),
+    ROW(TAG_PLAN, "plan", RECORD_PLAN, 1),
+    ROW(TAG_RULE, "rule", RECORD_TEXT, 0),
+    ROW(TAG_REASON, "reason", RECORD_REASON, 2),
+    ROW(TAG_METHOD, "method", RECORD_TEXT, 0),
+    ROW(TAG_SCHEME, "scheme", RECORD_SCHEME, 1),
+    ROW(TAG_HOST, "host", RECORD_TEXT, 0),
+    ROW(TAG_PORT, "port", RECORD_NUMBER, 2),
+    ROW(TAG_SNI, "sni", RECORD_TEXT, 0),
+    ROW(TAG_PROVIDER, "llm_provider", RECORD_TEXT, 0),
+    ROW(TAG_MODEL, "model", RECORD_TEXT, 0),
+    ROW(TAG_ID, "request", RECORD_BYTES, 0),
+    ROW(TAG_CLIENT, "client", RECORD_TEXT, 0),
+    ROW(TAG_OPERATION, "llm_operation", RECORD_LLM_OPERATION, 1),
+    ROW(TAG_OBSERVED, "observed", RECORD_NUMBER, 1),
+    ROW(TAG_DETAIL, "detail", RECORD_TEXT, 0),
+    ROW(TAG_PROOF, "client_proof", RECORD_CLIENT_PROOF, 1),
+    ROW(TAG_UID, "client_uid", RECORD_NUMBER, 4),
+    ROW(TAG_DIALECT, "llm_dialect", RECORD_LLM_DIALECT, 1),
+    ROW(TAG_FOUND, "found", RECORD_TEXT, 0),
+    ROW(TAG_CREDENTIAL, "credential", RECORD_TEXT, 0),
+    ROW(TAG_DOOR, "door", RECORD_DOOR, 1),
+    ROW(TAG_CUT, "cut", RECORD_TEXT, 0),
+    ROW(RECORD_TAG_COMMITMENT, "commitment", RECORD_BYTES, 0),
 };
 static const struct record_tag outcome_tags[] = {
-    {OUTCOME_STATUS, "status", RECORD_NUMBER, 2},
-    {OUTCOME_UP, "bytes_up", RECORD_NUMBER, 8},
-    {OUTCOME_DOWN, "bytes_down", RECORD_NUMBER, 8},
-    {OUTCOME_DURATION, "duration_us", RECORD_NUMBER, 8},
-    {OUTCOME_TOKENS_IN, "tokens_in", RECORD_NUMBER, 8},
-    {OUTCOME_TOKENS_OUT, "tokens_out", RECORD_NUMBER, 8},
-    {OUTCOME_DONE, "done", RECORD_PLAN, 1},
-    {OUTCOME_ADDRESS, "address", RECORD_ADDRESS, 0},
-    {OUTCOME_REASON, "reason", RECORD_REASON, 2},
-    {OUTCOME_PEER_KEY, "peer_key", RECORD_BYTES, 0},
-    {OUTCOME_SERVED, "served_model", RECORD_TEXT, 0},
-    {OUTCOME_INFERENCE, "inference", RECORD_TEXT, 0},
-    {TAG_ID, "request", RECORD_BYTES, 0},
-    {OUTCOME_DETAIL, "detail", RECORD_TEXT, 0},
-    {OUTCOME_ANSWER, "answer", RECORD_TEXT, 0},
-    {OUTCOME_QUESTIONS, "questions", RECORD_NUMBER, 8},
-    {OUTCOME_FIRST, "first_content_us", RECORD_NUMBER, 8},
-    {OUTCOME_STEP, "step", RECORD_NUMBER, 1},
-    {OUTCOME_BUILTIN, "builtin", RECORD_TEXT, 0},
-    {OUTCOME_FINISH, "finish", RECORD_TEXT, 0},
-    {OUTCOME_DIALECT, "endpoint_dialect", RECORD_LLM_DIALECT, 1},
-    {OUTCOME_VERSION, "engine_version", RECORD_TEXT, 0},
-    {OUTCOME_DIGEST, "model_digest", RECORD_BYTES, 0},
-    {OUTCOME_ADAPTER, "adapter", RECORD_TEXT, 0},
-    {OUTCOME_REGION, "region", RECORD_TEXT, 0},
-    {OUTCOME_REGION_FROM, "region_from", RECORD_TEXT, 0},
-    {OUTCOME_FOUND, "found", RECORD_TEXT, 0},
-    {TAG_CUT, "cut", RECORD_TEXT, 0},
+    ROW(OUTCOME_STATUS, "status", RECORD_NUMBER, 2),
+    ROW(OUTCOME_UP, "bytes_up", RECORD_NUMBER, 8),
+    ROW(OUTCOME_DOWN, "bytes_down", RECORD_NUMBER, 8),
+    ROW(OUTCOME_DURATION, "duration_us", RECORD_NUMBER, 8),
+    ROW(OUTCOME_TOKENS_IN, "tokens_in", RECORD_NUMBER, 8),
+    ROW(OUTCOME_TOKENS_OUT, "tokens_out", RECORD_NUMBER, 8),
+    ROW(OUTCOME_DONE, "done", RECORD_PLAN, 1),
+    ROW(OUTCOME_ADDRESS, "address", RECORD_ADDRESS, 0),
+    ROW(OUTCOME_REASON, "reason", RECORD_REASON, 2),
+    ROW(OUTCOME_PEER_KEY, "peer_key", RECORD_BYTES, 0),
+    ROW(OUTCOME_SERVED, "served_model", RECORD_TEXT, 0),
+    ROW(OUTCOME_INFERENCE, "inference", RECORD_TEXT, 0),
+    ROW(TAG_ID, "request", RECORD_BYTES, 0),
+    ROW(OUTCOME_DETAIL, "detail", RECORD_TEXT, 0),
+    ROW(OUTCOME_ANSWER, "answer", RECORD_TEXT, 0),
+    ROW(OUTCOME_QUESTIONS, "questions", RECORD_NUMBER, 8),
+    ROW(OUTCOME_FIRST, "first_content_us", RECORD_NUMBER, 8),
+    ROW(OUTCOME_STEP, "step", RECORD_NUMBER, 1),
+    ROW(OUTCOME_BUILTIN, "builtin", RECORD_TEXT, 0),
+    ROW(OUTCOME_FINISH, "finish", RECORD_TEXT, 0),
+    ROW(OUTCOME_DIALECT, "endpoint_dialect", RECORD_LLM_DIALECT, 1),
+    ROW(OUTCOME_VERSION, "engine_version", RECORD_TEXT, 0),
+    ROW(OUTCOME_DIGEST, "model_digest", RECORD_BYTES, 0),
+    ROW(OUTCOME_ADAPTER, "adapter", RECORD_TEXT, 0),
+    ROW(OUTCOME_REGION, "region", RECORD_TEXT, 0),
+    ROW(OUTCOME_REGION_FROM, "region_from", RECORD_TEXT, 0),
+    ROW(OUTCOME_FOUND, "found", RECORD_TEXT, 0),
+    ROW(TAG_CUT, "cut", RECORD_TEXT, 0),
 };
 static const struct record_tag event_tags[] = {
     /* of all other kinds */
-    {EVENT_ORIGIN, "origin", RECORD_TEXT, 0}, {EVENT_PREVIOUS_SIZE, "previous_size", RECORD_NUMBER, 8},
-    {EVENT_BUILD, "build", RECORD_TEXT, 0},   {EVENT_BOOT, "boot", RECORD_TEXT, 0},
-    {EVENT_NAME, "event", RECORD_TEXT, 0},    {EVENT_DETAIL, "detail", RECORD_TEXT, 0},
-    {EVENT_FILE, "file", RECORD_TEXT, 0},     {EVENT_DIGEST, "digest", RECORD_BYTES, 0},
-    {EVENT_COUNT, "count", RECORD_NUMBER, 8}, {EVENT_FILES, "files", RECORD_BYTES, 0},
-    {EVENT_RULE, "rule", RECORD_TEXT, 0},     {EVENT_OWNER, "owner", RECORD_TEXT, 0},
+    ROW(EVENT_ORIGIN, "origin", RECORD_TEXT, 0), ROW(EVENT_PREVIOUS_SIZE, "previous_size", RECORD_NUMBER, 8),
+    ROW(EVENT_BUILD, "build", RECORD_TEXT, 0),   ROW(EVENT_BOOT, "boot", RECORD_TEXT, 0),
+    ROW(EVENT_NAME, "event", RECORD_TEXT, 0),    ROW(EVENT_DETAIL, "detail", RECORD_TEXT, 0),
+    ROW(EVENT_FILE, "file", RECORD_TEXT, 0),     ROW(EVENT_DIGEST, "digest", RECORD_BYTES, 0),
+    ROW(EVENT_COUNT, "count", RECORD_NUMBER, 8), ROW(EVENT_FILES, "files", RECORD_BYTES, 0),
+    ROW(EVENT_RULE, "rule", RECORD_TEXT, 0),     ROW(EVENT_OWNER, "owner", RECORD_TEXT, 0),
 };
 static const struct record_tag step_tags[] = {
     /* of time_step */
-    {EVENT_COUNT, "count", RECORD_SIGNED, 8},
+    ROW(EVENT_COUNT, "count", RECORD_SIGNED, 8),
 };
 
-/* The tables ascend, as the tags of a record do. */
+#undef ROW
+
 struct tag_table {
-    const struct record_tag *next;
-    const struct record_tag *end;
+    const struct record_tag *rows;
+    size_t count;
 };
 
 static struct tag_table tags_of(enum record_kind kind)
 {
     if (kind == RECORD_DECISION)
-        return (struct tag_table){decision_tags, decision_tags + COUNT_OF(decision_tags)};
+        return (struct tag_table){decision_tags, COUNT_OF(decision_tags)};
     if (kind == RECORD_COMPLETION)
-        return (struct tag_table){outcome_tags, outcome_tags + COUNT_OF(outcome_tags)};
+        return (struct tag_table){outcome_tags, COUNT_OF(outcome_tags)};
     if (kind == RECORD_TIME_STEP)
-        return (struct tag_table){step_tags, step_tags + COUNT_OF(step_tags)};
-    return (struct tag_table){event_tags, event_tags + COUNT_OF(event_tags)};
+        return (struct tag_table){step_tags, COUNT_OF(step_tags)};
+    return (struct tag_table){event_tags, COUNT_OF(event_tags)};
 }
 
-/* Where the table stands, or beyond. */
-static const struct record_tag *find_from(struct tag_table *table, uint8_t tag)
+static inline const struct record_tag *find_in(struct tag_table table, uint8_t tag)
 {
-    while (table->next != table->end && table->next->tag < tag)
-        table->next++;
-    return table->next != table->end && table->next->tag == tag ? table->next : NULL;
+    return tag < table.count && table.rows[tag].name != NULL ? &table.rows[tag] : NULL;
 }
 
 const struct record_tag *record_tag_find(enum record_kind kind, uint8_t tag)
 {
-    struct tag_table table = tags_of(kind);
-    return find_from(&table, tag);
+    return find_in(tags_of(kind), tag);
 }
 
 void record_head_write(const struct record_head *head, uint8_t out[RECORD_HEAD_SIZE])
@@ -143,7 +142,7 @@ void record_head_write(const struct record_head *head, uint8_t out[RECORD_HEAD_S
     bytes_put_u64(out + 18, head->boot_us);
 }
 
-bool record_field_next(struct bytes *rest, uint8_t *tag, struct bytes *value)
+static inline bool next_field(struct bytes *rest, uint8_t *tag, struct bytes *value)
 {
     if (rest->length < 4)
         return false;
@@ -157,6 +156,11 @@ bool record_field_next(struct bytes *rest, uint8_t *tag, struct bytes *value)
     return true;
 }
 
+bool record_field_next(struct bytes *rest, uint8_t *tag, struct bytes *value)
+{
+    return next_field(rest, tag, value);
+}
+
 static bool fields_are_canonical(enum record_kind kind, struct bytes rest)
 {
     struct tag_table table = tags_of(kind);
@@ -164,9 +168,9 @@ static bool fields_are_canonical(enum record_kind kind, struct bytes rest)
     uint8_t tag;
     struct bytes value;
     while (rest.length > 0) {
-        if (!record_field_next(&rest, &tag, &value) || tag <= last)
+        if (!next_field(&rest, &tag, &value) || tag <= last)
             return false;
-        const struct record_tag *known = find_from(&table, tag);
+        const struct record_tag *known = find_in(table, tag);
         if (known == NULL || (known->size > 0 && known->size != value.length))
             return false;
         last = tag;
@@ -220,19 +224,19 @@ void record_projection(const struct record *record, struct record_columns *colum
 {
     struct bytes rest = record->fields;
     struct bytes value;
-    uint8_t tag;
+    uint8_t tag = 0;
     bool is_decision = record->head.kind == RECORD_DECISION;
     *columns = (struct record_columns){.wall_us = record->head.wall_us, .kind = record->head.kind};
     if (!is_decision && record->head.kind != RECORD_COMPLETION)
         return;
-    while (record_field_next(&rest, &tag, &value)) {
-        if (tag == TAG_ID)
-            columns->request = value;
-        else if (is_decision && tag == TAG_VERDICT)
+    while (next_field(&rest, &tag, &value) && tag < TAG_ID) {
+        if (is_decision && tag == TAG_VERDICT)
             columns->verdict = value.data[0];
         else if (is_decision && tag == TAG_HOST)
             columns->host = text_of_bytes(value);
     }
+    if (tag == TAG_ID)
+        columns->request = value;
 }
 
 void record_commitment(const uint8_t salt[RECORD_SALT_SIZE], struct bytes private_part, struct digest *commitment)

@@ -20,7 +20,7 @@ enum {
     ANSWER_MAX = 16
 };
 
-static uint8_t *put(uint8_t *at, uint8_t tag, const void *value, size_t length)
+static inline uint8_t *put(uint8_t *at, uint8_t tag, const void *value, size_t length)
 {
     at[0] = tag;
     bytes_put_u16(at + 1, (uint16_t)length);
@@ -35,16 +35,14 @@ static uint8_t *put_text(uint8_t *at, uint8_t tag, struct text text, size_t maxi
     return put(at, tag, text.data, text.length < maximum ? text.length : maximum);
 }
 
-static uint8_t *put_number(uint8_t *at, uint8_t tag, uint64_t value, size_t size)
+static inline uint8_t *put_number(uint8_t *at, uint8_t tag, uint64_t value, size_t size)
 {
-    at[0] = tag;
-    bytes_put_u16(at + 1, (uint16_t)size);
-    for (size_t i = size; i > 0; i--, value >>= 8)
-        at[FIELD_HEAD + i - 1] = (uint8_t)value;
-    return at + FIELD_HEAD + size;
+    uint8_t bytes[8];
+    bytes_put_u64(bytes, value);
+    return put(at, tag, bytes + sizeof(bytes) - size, size);
 }
 
-static uint8_t *put_number_if(uint8_t *at, uint8_t tag, uint64_t value, size_t size)
+static inline uint8_t *put_number_if(uint8_t *at, uint8_t tag, uint64_t value, size_t size)
 {
     return value == 0 ? at : put_number(at, tag, value, size);
 }

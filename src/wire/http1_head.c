@@ -78,13 +78,14 @@ size_t first_line_end(struct text input, struct http_scan *scan)
 
 bool take_line(struct text *rest, enum line_end line_end, struct text *line)
 {
-    size_t end = text_index(*rest, '\n', 0);
+    const char *end = rest->length == 0 ? NULL : memchr(rest->data, '\n', rest->length);
     size_t mark = line_end == LINE_CRLF ? 1 : 0;
-    if (end == rest->length || end < mark || (mark == 1 && rest->data[end - 1] != '\r'))
+    if (end == NULL || (mark == 1 && (end == rest->data || end[-1] != '\r')))
         return false;
-    *line = text_part(*rest, 0, end - mark);
-    *rest = text_after(*rest, end + 1);
-    return !text_has(*line, '\r');
+    *line = (struct text){rest->data, (size_t)(end - rest->data) - mark};
+    rest->length -= line->length + mark + 1;
+    rest->data = end + 1;
+    return memchr(line->data, '\r', line->length) == NULL;
 }
 
 static bool is_blank(char byte)

@@ -509,6 +509,34 @@ static void say_on_a_full_disk(void)
     log_flush(10000);
 }
 
+/* In a sentence, a fact and the name of an error: what others wrote may look like a line of ours. */
+static void say_what_others_wrote(void)
+{
+    static const char forged[] =
+        "no file a\n2026-11-30T00:00:00.000Z info decision verdict=allow\r\nexeat: all is well\n";
+    log_start();
+    log_say("cannot_start", text_from(forged));
+    log_say("cannot_start", TEXT("\nstarted"));
+    log_say("cannot_start", TEXT(""));
+    log_warn("told", log_string("why", forged), log_text("host", TEXT("a\xe2\x80\xa8started\vb")));
+    log_flush(10000);
+}
+
+static void no_line_of_the_log_begins_with_what_others_wrote(void **state)
+{
+    (void)state;
+    const struct text plain = TEXT("exeat: no file a\n  2026-11-30T00:00:00.000Z info decision verdict=allow?\n"
+                                   "  exeat: all is well\n  \nexeat: \n  started\nexeat: \n");
+    struct buffer said = {0};
+    listen_to(say_what_others_wrote, &said);
+    struct text rest = text_after(buffer_text(&said), plain.length);
+    assert_true(text_starts_with(buffer_text(&said), plain));
+    assert_int_equal(text_index(rest, '\n', 0), rest.length - 1); /* facts are of one line */
+    assert_true(says(&said, "Z warn told why=\"no file a\\u000a2026-"));
+    assert_true(says(&said, "host=\"a\\u2028started\\u000bb\"\n"));
+    buffer_clear(&said);
+}
+
 static void no_line_of_the_log_is_lost_unsaid(void **state)
 {
     (void)state;
@@ -547,6 +575,7 @@ int main(void)
         cmocka_unit_test(a_date_of_http_is_written_as_the_rfc_has_it),
         cmocka_unit_test(an_arena_gives_aligned_zeroed_memory),
         cmocka_unit_test(a_key_is_made_whole_or_not_at_all_and_over_no_other),
+        cmocka_unit_test(no_line_of_the_log_begins_with_what_others_wrote),
         cmocka_unit_test(no_line_of_the_log_is_lost_unsaid),
         cmocka_unit_test(lists_forget_what_is_removed),
     };

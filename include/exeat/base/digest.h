@@ -16,8 +16,8 @@ struct digest {
 void digest_sha256(struct bytes input, struct digest *digest); /* FIPS 180-4 */
 /* SHA-256 over the pieces one after the other. */
 void digest_sha256_pieces(const struct bytes *pieces, size_t count, struct digest *digest);
-/* HMAC (RFC 2104) of the pieces, one behind the other. Key and pieces are borrowed; at most so many pieces. */
 enum { DIGEST_HMAC_PIECES_MAX = 4 };
+/* HMAC (RFC 2104) with SHA-256 over the pieces one after the other, DIGEST_HMAC_PIECES_MAX at most. */
 void digest_hmac_sha256(struct bytes key, const struct bytes *pieces, size_t count, struct digest *digest);
 /* Of a file of any size. False: it cannot be read. */
 MUST_CHECK bool digest_file(const char *path, struct digest *digest);

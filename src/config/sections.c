@@ -116,7 +116,8 @@ static const struct key audit_keys[] = {
     START_KEY(settings_audit, directory, "directory", &type_path, "/var/lib/exeat/audit", "where the store lies"),
     START_KEY(
         settings_audit, origin, "origin", &type_origin, "exeat",
-        "the log's name, without spaces and '+'; {pod} is the environment variable POD, {hostname} the host's name"),
+        "the log's name, without spaces and '+'; {pod} and {namespace} are the environment variables POD and "
+        "NAMESPACE, {hostname} the host's name"),
     START_KEY(
         settings_audit, key, "key", &type_path, "/etc/exeat/keys/log.key",
         "the log's signing key, made if absent; never below the store"),

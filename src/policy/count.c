@@ -11,10 +11,11 @@ static bool may_allow_llm(const struct judging *judging, uint32_t index)
     return !judging->llm.shared || rule->when.paths.present || rule->llm_unseen;
 }
 
-/* Of two that name the host alike the one counts that is particular about whom to trust, and what may be in it. */
+/* Of two that name the host alike the one counts that is particular about whom to trust, what may be in it, and what is
+ * put into it. */
 static int particulars(const struct policy_rule *rule)
 {
-    return (rule->trust != NULL ? 1 : 0) + (rule->inspection != NULL ? 1 : 0);
+    return (rule->trust != NULL ? 1 : 0) + (rule->inspection != NULL ? 1 : 0) + (rule->credential != NULL ? 1 : 0);
 }
 
 static void take_if_better(struct best *best, const struct policy_rule *rule, uint16_t specific)

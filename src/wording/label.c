@@ -185,17 +185,16 @@ uint32_t label_of(const struct label_index *index, struct text word)
     return found;
 }
 
-/* A Spaniard's number, and days in Polish: those are counted. */
-static bool is_unit(struct text word)
+/* A Spaniard's number, and days in Polish: those are counted, and written small. */
+static bool is_unit(const struct label_said *said, struct text word)
 {
-    return text_equal(word, TEXT("dni"));
+    return said->number_before && text_equal(word, TEXT("dni"));
 }
 
 static void hear(const struct label_index *index, struct label_said *said, struct text word, bool in_order)
 {
     bool number = word.length > 0 && is_ascii_digit(word.data[word.length - 1]);
-    bool says_nothing = is_ascii_digit(word.data[0]) || (said->number_before && is_unit(word));
-    uint32_t labels_of_word = says_nothing ? 0 : label_of(index, word);
+    uint32_t labels_of_word = is_ascii_digit(word.data[0]) ? 0 : label_of(index, word);
     said->number_before = number;
     if (in_order && labels_of_word != 0 && (said->has_number || (labels_of_word & LABEL_OTHER) != 0)) {
         said->labels = labels_of_word;
@@ -244,8 +243,10 @@ static void hear_plain(const struct label_index *index, struct label_said *said,
 {
     char lower[WORD_MOST];
     size_t length = word.length < WORD_MOST ? word.length : WORD_MOST;
-    if (says_nothing(index, text_part(word, 0, length)))
+    if (says_nothing(index, text_part(word, 0, length)) || is_unit(said, word)) {
+        said->number_before = false;
         return;
+    }
     for (size_t i = 0; i < length; i++)
         lower[i] = ascii_lower(word.data[i]);
     hear(index, said, (struct text){lower, length}, in_order);

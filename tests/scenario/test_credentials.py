@@ -51,7 +51,7 @@ def spelled():
     ]
 
 
-def brokers(make, root, origin, tmp_path):
+def brokers(make, root, origin, tmp_path, first=()):
     secret = tmp_path / "secrets" / "stripe"
     secret.parent.mkdir()
     secret.write_text(SECRET + "\n")
@@ -60,6 +60,7 @@ def brokers(make, root, origin, tmp_path):
         resolve=hosts(STRIPE, PLAIN),
         credentials={"stripe": {"file": str(secret), "header": "Authorization: Bearer {}", "placeholder": PLACE}},
         rules=[
+            *first,
             {**allow(STRIPE, id="pay"), "schemes": ["https"], "methods": ["GET", "POST"], "paths": ["/v1/**", "/chunks", "/packed", "/spelled", "/elsewhere"], "use": "stripe"},
             {**allow(STRIPE, id="docs"), "paths": ["/docs"]},
             {**allow(STRIPE, id="looked"), "schemes": ["https"], "methods": ["POST"], "paths": ["/looked"], "use": "stripe", "inspect": {"deny": ["payment", "secret"]}},
@@ -159,6 +160,18 @@ def test_the_placeholder_goes_nowhere_else(shop):
     assert [decision["detail"] for decision in decisions] == [f"the placeholder of 'stripe' stands in: {where}" for where in [*(where for _, where in MISPLACED), "host"]]
     assert all(decision["reason"] == "credential_misplaced" and "credential" not in decision for decision in decisions)
     assert shop.metric(r'exeat_credentials_refused_total\{reason="credential_misplaced"\}') == len(decisions)
+
+
+def test_a_rule_that_has_the_whole_host_leaves_nothing_to_it_that_uses_a_credential(gate, root, things, tmp_path):
+    origin = Origin(root.issue(STRIPE, PLAIN), handler=Echo)
+    things.append(origin)
+    shop = brokers(gate, root, origin, tmp_path, first=[{**allow(STRIPE, id="whole"), "schemes": ["https"]}])
+    assert fetch(shop).status == 200
+    assert authorization(shop) == f"Bearer {SECRET}"
+    assert fetch(shop, "/v2/charges").status == 403
+    assert fetch(shop, "/v2/charges", key=None).status == 200
+    told = [(decision["rule"], decision["reason"]) for decision in shop.decisions()]
+    assert told == [("pay", "rule"), ("whole", "credential_misplaced"), ("whole", "rule")]
 
 
 def test_a_redirect_takes_neither_secret_nor_placeholder_along(shared):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Helm chart has nothing of its own: it is written from the kustomize components, and gives what they give."""
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -151,6 +152,6 @@ def test_the_commands_of_the_page_do_what_it_says():
     commands = [line[4:] for line in page.splitlines() if line.startswith("    helm ")]
     assert commands
     for command in commands:
-        words = command.split()
+        words = shlex.split(command)
         done = subprocess.run([HELM, "template", *words[words.index("install") + 1:]], cwd=TOP, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0 and objects(done.stdout), done.stderr

@@ -13,7 +13,8 @@ from stdnum import iban
 HERE = pathlib.Path(__file__).resolve().parents[2]
 FORMS = re.findall(r'\{"(\w\w)", "([^"]+)", NATIONAL_(\w+), NATIONAL_\w+, "[^"]*", "(\w+)", (\d), (\w+)\}',
                    re.sub(r"\s*\n\s*", " ", (HERE / "src/national/forms.c").read_text()).replace("{ ", "{"))
-ACCOUNTS = re.findall(r'\{"(\w\w)", "(\w+)", (\w+)\}', (HERE / "src/national/iban.c").read_text())
+ACCOUNTS = re.findall(r'\{"(\w\w)", "(\w+)", (\w+), \d+, \d+\}', (HERE / "src/national/iban.c").read_text())
+assert FORMS and ACCOUNTS
 # what stdnum calls the numbers that are no VAT number; None: it has none, or checks less (or more) than its state says
 PERSONS = {"check_de_idnr": "de.idnr", "check_it_person": "it.codicefiscale", "check_pl_regon": "pl.regon", "check_luhn": "fr.siren", "check_fr_siret": "fr.siret",
            "check_at_svnr": "at.vnr", "check_be_person": "be.nn", "check_bg_egn": "bg.egn", "check_ch_ahv": "ch.ssn",

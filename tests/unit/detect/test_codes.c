@@ -52,8 +52,9 @@ static void finds_numbers_of_persons(void **state)
     ASSERT_MARKED(
         "PESEL {social_security:44051401359}", "{tax_id:RSSMRA85T10A562S}", "DNI {social_security:54362315K}",
         "mi dni es {social_security:54362315K}", "Wysyłka do 30 dni, nr 123 456 782",
-        "14 dni. Artykuł 12345678, 3 szt.", "14 dni: 50 123 456", "{social_security:54362315-K}",
-        "{social_security:131052-308T}", "BSN {social_security:111222333}", "{social_security:1 84 12 76 451 089 46}",
+        "14 dni. Artykuł 12345678, 3 szt.", "14 dni: 50 123 456", "9 3011. DNI {social_security:42754605C}",
+        "2 sztuki, mi dni {social_security:54362315K}", "{social_security:54362315-K}", "{social_security:131052-308T}",
+        "BSN {social_security:111222333}", "{social_security:1 84 12 76 451 089 46}",
         "NINO {social_security:AB 12 34 56 C}", "{social_security:85.07.30-033.28}",
         "{social_security:756.9217.0769.85}", "NIP: {tax_id:856-734-62-15}", "Steuer-ID {tax_id:36574261809}",
         "{tax_id:36 574 261 809}", "Sozialversicherungsnummer {social_security:15 070649 C 103}",

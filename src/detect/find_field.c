@@ -33,7 +33,7 @@ static struct makeup makeup_of(struct text value)
 static bool is_nothing(struct text value)
 {
     static const char *const nothing[] = {"null", "true", "false", "none", "n/a", "undefined", "nil", "yes", "no"};
-    bool may_be_word = value.length < sizeof("undefined") && memchr("ntfuy", value.data[0] | 0x20, 5) != NULL;
+    bool may_be_word = value.length < sizeof("undefined") && text_has(TEXT("ntfuy"), (char)(value.data[0] | 0x20));
     for (size_t i = 0; may_be_word && i < COUNT_OF(nothing); i++)
         if (text_equal_nocase(value, text_from(nothing[i])))
             return true;

@@ -72,6 +72,7 @@ static const struct program node = {
 static const struct program python = {
     .words =
         {"python3", "-c",
+         "import sys; sys.path[:1] = []\n" /* whose folder that is, nobody knows */
          "import os, socket, ssl\n"
          "def shake(what, **roots):\n"
          "  try:\n"

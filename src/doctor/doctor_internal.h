@@ -75,7 +75,7 @@ void look_at_memory(const struct patient *patient, struct finding *finding); /* 
  */
 
 /* keys.c: one file that holds a secret; `gate` is the user that a gate runs as, or NOBODY_KNOWS. */
-enum { NOBODY_KNOWS = UINT32_MAX };
+#define NOBODY_KNOWS UINT32_MAX
 void judge_key(const char *key, const char *path, uint32_t gate, struct finding *finding);
 /* authority.c: how long it is good */
 void judge_days(int64_t left_seconds, const char *config, struct finding *finding);

@@ -271,7 +271,8 @@ struct text looked_found_after(struct looked *looked); /* for the outcome's reco
 /* keys.c: looks for vendors' keys in its head, once it is judged; true: it is refused for one. */
 MUST_CHECK bool keys_refuse(struct exchange *exchange);
 struct canary_way keys_canary_way(struct exchange *exchange);
-/* In a body that is whole and may go on, `held`; REASON_NONE, or why it is refused, which the account was told. */
+/* In a body that is whole, `held`; REASON_NONE, or why it is refused, which the account was told. */
+MUST_CHECK enum reason keys_canary_in_body(struct exchange *exchange, struct text held);
 MUST_CHECK enum reason keys_in_body(struct exchange *exchange, struct text held);
 struct text keys_host(const struct exchange *exchange); /* whose keys are at home where it goes; empty: nobody's */
 inspected_key keys_hear;                                /* context: the exchange */

@@ -54,15 +54,16 @@ void keys_hear(void *context, const struct vendor_key *key, struct text value, s
     keys_seen_add(&exchange->keys, &at, &carried, place, goes_on);
 }
 
+enum reason keys_canary_in_body(struct exchange *exchange, struct text held)
+{
+    const struct canary_way way = keys_canary_way(exchange);
+    return canary_in_held(&way, exchange->ask.head, held);
+}
+
 enum reason keys_in_body(struct exchange *exchange, struct text held)
 {
     const struct canary_way way = keys_canary_way(exchange);
-    enum reason reason = canary_in_held(&way, exchange->ask.head, held);
-    if (reason != REASON_NONE)
-        return reason;
-    if (exchange->call != NULL) {
-        const struct keys_seen_at at = at_of(exchange);
-        reason = keys_seen_in_call(&way, &at, held);
-    }
+    const struct keys_seen_at at = at_of(exchange);
+    enum reason reason = exchange->call != NULL ? keys_seen_in_call(&way, &at, held) : REASON_NONE;
     return keys_seen_refuse(&way) ? REASON_KEY_ELSEWHERE : reason;
 }

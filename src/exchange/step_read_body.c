@@ -60,6 +60,8 @@ static struct text held_of(const struct exchange *exchange)
 static enum progress finish_body(struct exchange *exchange)
 {
     enum reason reason = broker_body(exchange->policy, exchange->ask.head, held_of(exchange), &exchange->account);
+    if (reason == REASON_NONE) /* before it is changed */
+        reason = keys_canary_in_body(exchange, held_of(exchange));
     if (reason == REASON_NONE)
         reason = exchange->call != NULL ? look_at_call(exchange) : looked_body(exchange);
     if (reason == REASON_NONE)

@@ -71,19 +71,25 @@ static bool fake_card(struct text value, uint32_t number, struct buffer *out)
 /* --- all others ------------------------------------------------------------------------------------------------------
  */
 
+/* The country, in capitals. How many digits and letters there are in all. */
+static size_t read_iban(struct text value, char country[2])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < value.length; i++) {
+        char one = ascii_lower(value.data[i]);
+        if (count < 2 && isalnum((unsigned char)one))
+            country[count] = (char)(one & ~0x20);
+        count += isalnum((unsigned char)one) ? 1 : 0;
+    }
+    return count;
+}
+
 static bool fake_iban(struct text value, uint32_t number, struct buffer *out)
 {
     char made[NATIONAL_CODE_MAX];
     char country[2] = {0};
-    size_t count = 0;
+    size_t count = read_iban(value, country);
     size_t next = 0;
-    for (size_t i = 0; i < value.length; i++) {
-        if (!isalnum((unsigned char)value.data[i]))
-            continue;
-        if (count < sizeof(country))
-            country[count] = (char)toupper((unsigned char)value.data[i]);
-        count++;
-    }
     if (count < sizeof(country) || national_iban_made((struct text){country, sizeof(country)}, number, made) != count)
         return false;
     for (size_t i = 0; i < value.length; i++)

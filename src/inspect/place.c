@@ -116,7 +116,8 @@ static bool append_step(struct inspected *inspected, struct text step, struct bu
 
 struct text place_show(struct inspected *inspected, struct text place, char room[FOUND_PLACE_MAX])
 {
-    struct buffer shown = {.data = room, .capacity = FOUND_PLACE_MAX};
+    struct buffer shown = {.capacity = FOUND_PLACE_MAX};
+    shown.data = room;
     for (size_t at = 0; at < place.length;) {
         struct text step = text_part(place, at, step_length(text_after(place, at)));
         if (!append_step(inspected, step, &shown))

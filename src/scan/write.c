@@ -126,17 +126,17 @@ static int by_host(const void *left, const void *right)
 /* The first finding of each host, in the report's order. The caller's. */
 static const struct scan_finding **drafted(const struct scan_report *report, bool is_foreign, size_t *count)
 {
-    const struct scan_finding **list = base_array(report->finding_count + 1, sizeof(*list));
+    const struct scan_finding **list = base_array(report->finding_count + 1, sizeof(const struct scan_finding *));
     size_t all = 0;
     for (size_t i = 0; i < report->finding_count; i++)
         if (may_be_drafted(&report->findings[i], is_foreign))
             list[all++] = &report->findings[i];
-    qsort((void *)list, all, sizeof(*list), by_host);
+    qsort((void *)list, all, sizeof(const struct scan_finding *), by_host);
     *count = 0;
     for (size_t i = 0; i < all; i++)
         if (*count == 0 || !text_equal(list[*count - 1]->host, list[i]->host))
             list[(*count)++] = list[i];
-    qsort((void *)list, *count, sizeof(*list), by_order);
+    qsort((void *)list, *count, sizeof(const struct scan_finding *), by_order);
     return list;
 }
 

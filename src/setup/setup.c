@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* exeat setup: looks at all that is there, then makes what is missing. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,7 +30,7 @@ struct setup {
 
 static bool is_there(const char *path)
 {
-    return access(path, F_OK) == 0;
+    return faccessat(AT_FDCWD, path, F_OK, AT_EACCESS) == 0;
 }
 
 static PRINTF_LIKE(2, 3) bool refuse(char **error, const char *format, ...)

@@ -243,7 +243,7 @@ static void hear_plain(const struct label_index *index, struct label_said *said,
 {
     char lower[WORD_MOST];
     size_t length = word.length < WORD_MOST ? word.length : WORD_MOST;
-    if (says_nothing(index, text_part(word, 0, length)) || is_unit(said, word)) {
+    if (length == 0 || says_nothing(index, text_part(word, 0, length)) || is_unit(said, word)) {
         said->number_before = false;
         return;
     }

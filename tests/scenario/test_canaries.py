@@ -32,7 +32,7 @@ def shop(gate, origin, tmp_path):
     path = planted(tmp_path)
     one = gate(resolve=hosts("shop.example", "looks.example"), canaries=str(path), rules=[
         allow("*.example", id="all", schemes=["http"]),
-        allow("looks.example", id="looks", schemes=["http"], inspect={"flag": ["card"]})])
+        allow("looks.example", id="looks", schemes=["http"], inspect={"flag": ["card"], "redact": ["email"]})])
     one.list = path
     one.at = f"shop.example:{origin.port}"
     return one

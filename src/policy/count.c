@@ -11,7 +11,7 @@ static bool may_allow_llm(const struct judging *judging, uint32_t index)
     return !judging->llm.shared || rule->when.paths.present || rule->llm_unseen;
 }
 
-/* Of two that name the host alike the one counts that is particular: whom to trust, what may be in it, is put into it. */
+/* Of two that name the host alike the one counts that is particular: whom to trust, what is in it or put into it. */
 static int particulars(const struct policy_rule *rule)
 {
     return (rule->trust != NULL ? 1 : 0) + (rule->inspection != NULL ? 1 : 0) + (rule->credential != NULL ? 1 : 0);

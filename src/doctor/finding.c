@@ -14,7 +14,7 @@ static bool has_line(struct text lines, struct text wanted)
 }
 
 /* Whatever is in it, a sentence is one line, and said once. */
-static void append_line(struct buffer *lines, const char *format, va_list arguments)
+static PRINTF_LIKE(2, 0) void append_line(struct buffer *lines, const char *format, va_list arguments)
 {
     struct buffer said = {0};
     struct buffer line = {0};

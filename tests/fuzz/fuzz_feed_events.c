@@ -59,11 +59,11 @@ static bool read_in_pieces(enum feed_kind kind, struct text text, size_t first, 
     for (size_t size = first; rest.length > 0 && is_good; size = others) {
         feed_add(feed, text_part(rest, 0, size));
         rest = text_after(rest, size);
-        is_good = take_all(kind, stream, told, &raw);
+        is_good = take_all(kind, feed, told, &raw);
     }
     if (is_good) {
         feed_end(feed);
-        is_good = take_all(kind, stream, told, &raw);
+        is_good = take_all(kind, feed, told, &raw);
     }
     hold(!is_good || (text_equal(buffer_text(&raw), text) && feed_held(feed) == 0));
     buffer_clear(&raw);

@@ -1,6 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # Folder = name prefix = contract header = library = test folder. A module's library is its src/ folder.
 
+# A file as a C array of the module's, which its internal header declares, and its size.
+function(exeat_embed module file array size)
+    set(source ${PROJECT_SOURCE_DIR}/${file})
+    set(generated ${PROJECT_BINARY_DIR}/${size}.c)
+    set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    file(READ ${source} hex HEX)
+    file(SIZE ${source} size_of)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    file(CONFIGURE OUTPUT ${generated} CONTENT
+        "#include \"${module}_internal.h\"\n${array} = { ${bytes} };\nconst size_t ${size} = ${size_of};\n")
+    target_sources(${module} PRIVATE ${generated})
+endfunction()
+
 function(exeat_module name)
     file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.c)
     if(NOT sources)

@@ -87,7 +87,7 @@ void buffer_append_base64(struct buffer *buffer, struct bytes bytes)
     }
 }
 
-static int base64_value(char digit)
+int base64_value(char digit)
 {
     if (digit >= 'A' && digit <= 'Z')
         return digit - 'A';

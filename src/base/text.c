@@ -46,11 +46,6 @@ bool text_equal(struct text left, struct text right)
     return left.data != NULL && right.data != NULL && memcmp(left.data, right.data, left.length) == 0;
 }
 
-static char lower(char byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
-
 /* What differs in more than the bit of its case differs: most that are compared do so in their first letter. */
 static bool begin_alike(struct text left, struct text right)
 {
@@ -66,7 +61,7 @@ bool text_equal_nocase(struct text left, struct text right)
     if (memcmp(left.data, right.data, left.length) == 0)
         return true;
     for (size_t i = 0; i < left.length; i++)
-        if (lower(left.data[i]) != lower(right.data[i]))
+        if (ascii_lower(left.data[i]) != ascii_lower(right.data[i]))
             return false;
     return true;
 }

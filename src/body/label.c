@@ -217,6 +217,15 @@ enum body_fault body_label_end(struct body_label *label)
     return label->fault;
 }
 
+struct body_label body_label_of_head(const struct message_head *head)
+{
+    struct body_label label = {0};
+    for (size_t i = 0; i < head->field_count; i++)
+        body_label_field(&label, head->fields[i].name, head->fields[i].value);
+    (void)body_label_end(&label);
+    return label;
+}
+
 struct body_label body_label_of(enum body_kind kind)
 {
     return (struct body_label){.kind = kind, .separator = ',', .has_type = kind != BODY_UNSAID};

@@ -17,7 +17,7 @@ static bool is_one_of(struct text name, const char *const *words, size_t count)
             continue;
         if (length == sizeof(plain))
             return false;
-        plain[length++] = byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+        plain[length++] = ascii_lower(byte);
     }
     for (size_t i = 0; i < count; i++)
         if (text_equal(text_from(words[i]), (struct text){plain, length}))

@@ -121,11 +121,8 @@ static bool see(void *context, struct body *body, const struct body_place *place
 
 static void search_body(struct search *search, const struct message_head *head, struct text sent)
 {
-    struct body_label label = {0};
+    const struct body_label label = body_label_of_head(head);
     struct body *body = body_new();
-    for (size_t i = 0; i < head->field_count; i++)
-        body_label_field(&label, head->fields[i].name, head->fields[i].value);
-    (void)body_label_end(&label);
     bool is_read = body_read(body, &label, bytes_of_text(sent), &body_limits_usual, NULL) == BODY_FINE;
     if (is_read && !search_text(search, body_text(body)))
         is_read = body_walk(body, see, search, NULL) == BODY_FINE;

@@ -80,17 +80,10 @@ static bool ends_here(uint8_t kind)
            kind == FIELD_HOST || kind == FIELD_TRANSFER_ENCODING;
 }
 
+/* Of both alphabets (RFC 4648 4 and 5). */
 static int digit_of(char byte)
 {
-    if (byte >= 'A' && byte <= 'Z')
-        return byte - 'A';
-    if (byte >= 'a' && byte <= 'z')
-        return byte - 'a' + 26;
-    if (byte >= '0' && byte <= '9')
-        return byte - '0' + 52;
-    if (byte == '+' || byte == '-')
-        return 62;
-    return byte == '/' || byte == '_' ? 63 : -1;
+    return base64_value(byte == '-' ? '+' : byte == '_' ? '/' : byte);
 }
 
 /* As the most forgiving reader has it: both alphabets, any padding or none, whatever stands between the digits. */

@@ -142,11 +142,6 @@ static size_t by_name(struct text name, bool is_html, bool has_end, uint32_t *co
     return length;
 }
 
-static bool is_letter(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9');
-}
-
 size_t entity_read(struct text rest, bool is_html, uint32_t *code)
 {
     struct text name = text_part(rest, 1, 0);
@@ -157,7 +152,7 @@ size_t entity_read(struct text rest, bool is_html, uint32_t *code)
         bool has_end = length > 0 && length < rest.length && rest.data[length] == ';';
         return has_end ? length + 1 : is_html ? length : 0;
     }
-    while (name.length < NAME_MAX_BYTES && 1 + name.length < rest.length && is_letter(rest.data[1 + name.length]))
+    while (name.length < NAME_MAX_BYTES && 1 + name.length < rest.length && is_ascii_alnum(rest.data[1 + name.length]))
         name.length++;
     bool has_end = 1 + name.length < rest.length && rest.data[1 + name.length] == ';';
     size_t length = name.length == 0 ? 0 : by_name(name, is_html, has_end, code);

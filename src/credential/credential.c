@@ -9,43 +9,21 @@
 /* --- what may be written ---------------------------------------------------------------------------------------------
  */
 
-static bool is_alphanumeric(char one)
-{
-    return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || (one >= '0' && one <= '9');
-}
-
 /* What concerns a hop, frames the message, or is the gate's own to write. */
 static bool is_ours(struct text name)
 {
     static const struct text names[] = {
-        TEXT_INIT("Host"),
-        TEXT_INIT("Content-Length"),
-        TEXT_INIT("Transfer-Encoding"),
-        TEXT_INIT("Connection"),
-        TEXT_INIT("Proxy-Authorization"),
-        TEXT_INIT("Proxy-Connection"),
-        TEXT_INIT("Keep-Alive"),
-        TEXT_INIT("TE"),
-        TEXT_INIT("Trailer"),
-        TEXT_INIT("Upgrade"),
-        TEXT_INIT("Expect"),
-        TEXT_INIT("Via"),
-        TEXT_INIT("Max-Forwards"),
-        TEXT_INIT("Accept-Encoding"),
-        TEXT_INIT("Range"),
-        TEXT_INIT("If-Range"),
+        TEXT_INIT("Expect"),          TEXT_INIT("Via"),   TEXT_INIT("Max-Forwards"),
+        TEXT_INIT("Accept-Encoding"), TEXT_INIT("Range"), TEXT_INIT("If-Range"),
     };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (text_equal_nocase(name, names[i]))
-            return true;
-    return false;
+    return field_is_for_transfer(name) || text_is_among_nocase(name, names, COUNT_OF(names));
 }
 
 static bool is_field_name(struct text name)
 {
     bool good = name.length > 0 && !is_ours(name);
     for (size_t i = 0; good && i < name.length; i++)
-        good = is_alphanumeric(name.data[i]) || name.data[i] == '-' || name.data[i] == '_';
+        good = is_ascii_alnum(name.data[i]) || name.data[i] == '-' || name.data[i] == '_';
     return good;
 }
 
@@ -80,7 +58,7 @@ bool credential_is_placeholder(struct text text)
 {
     bool good = text.length >= CREDENTIAL_LEAST && text.length <= CREDENTIAL_MOST;
     for (size_t i = 0; good && i < text.length; i++)
-        good = is_alphanumeric(text.data[i]) || text_has(TEXT("-._~"), text.data[i]);
+        good = is_ascii_alnum(text.data[i]) || text_has(TEXT("-._~"), text.data[i]);
     return good;
 }
 

@@ -163,11 +163,8 @@ static enum inspect_says look_at_body(struct exchange *exchange, struct detail *
 {
     struct looked *looked = exchange->looked;
     const struct message_head *head = exchange->ask.head;
-    struct body_label label = {0};
+    const struct body_label label = body_label_of_head(head); /* what is wrong with it, body_read says */
     struct text field;
-    for (size_t i = 0; i < head->field_count; i++)
-        body_label_field(&label, head->fields[i].name, head->fields[i].value);
-    (void)body_label_end(&label); /* what is wrong with it, body_read says */
     enum inspect_says says = inspect_body(looked->inspected, &label, &looked->body, detail);
     if (says != INSPECT_CHANGED || !inspect_is_signed(head, &field))
         return says;

@@ -7,10 +7,8 @@ static void write_schema(const struct json_view *view, uint32_t value, struct bu
 static void write_type(const struct json_view *view, uint32_t value, struct buffer *out)
 {
     struct text source = json_view_source(view, value);
-    for (size_t i = 0; i < source.length; i++) {
-        char byte = source.data[i];
-        buffer_append_byte(out, (char)(byte >= 'A' && byte <= 'Z' ? byte + ('a' - 'A') : byte));
-    }
+    for (size_t i = 0; i < source.length; i++)
+        buffer_append_byte(out, ascii_lower(source.data[i]));
 }
 
 static void write_list(const struct json_view *view, uint32_t value, struct buffer *out)

@@ -12,14 +12,9 @@ enum {
     GAP_MAX = 4 /* bytes between two digits: a dash of three bytes and a blank */
 };
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_plain(char byte)
 {
-    return is_digit(byte) || (byte >= 'A' && byte <= 'Z');
+    return is_ascii_digit(byte) || (byte >= 'A' && byte <= 'Z');
 }
 
 /* What follows of a grouped number: the next that `is` holds for, over a gap; '\0': none. */
@@ -48,14 +43,14 @@ static void see_card(struct text text, fake_see see, void *context)
     uint32_t number = 0;
     size_t at = 0;
     for (size_t i = 0; i < FAKE_ISSUER; i++) {
-        digits[i] = next_of(text, &at, is_digit);
+        digits[i] = next_of(text, &at, is_ascii_digit);
         if (digits[i] == '\0')
             return;
     }
     if (!is_issuer(digits))
         return;
     for (size_t count = FAKE_ISSUER + 1; count <= FAKE_CARD_MOST && number <= NUMBER_MAX; count++) {
-        char digit = next_of(text, &at, is_digit);
+        char digit = next_of(text, &at, is_ascii_digit);
         if (digit == '\0')
             return;
         if (count >= FAKE_CARD_LEAST)
@@ -86,7 +81,7 @@ static void see_form(const struct fake_form *form, struct text text, fake_see se
     if (!text_starts_with(text, text_from(form->front)))
         return;
     text = text_after(text, strlen(form->front));
-    for (size_t i = 0; i < NUMBER_DIGITS && i < text.length && is_digit(text.data[i]); i++) {
+    for (size_t i = 0; i < NUMBER_DIGITS && i < text.length && is_ascii_digit(text.data[i]); i++) {
         number = number * 10 + (uint32_t)(text.data[i] - '0');
         if (text_starts_with(text_after(text, i + 1), text_from(form->back)))
             see(context, form->detector, number);
@@ -100,7 +95,7 @@ void fakes_in(struct text text, fake_see see, void *context)
         for (size_t i = 0; i < fake_form_count; i++)
             if (rest.data[0] == fake_forms[i].front[0])
                 see_form(&fake_forms[i], rest, see, context);
-        if (is_digit(rest.data[0]))
+        if (is_ascii_digit(rest.data[0]))
             see_card(rest, see, context);
         else if (is_plain(rest.data[0]))
             see_iban(rest, see, context);

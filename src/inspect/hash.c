@@ -21,11 +21,6 @@ static char plain_of_number(char one)
     return (one >= '0' && one <= '9') || (one >= 'A' && one <= 'Z') ? one : '\0';
 }
 
-static char plain_of_address(char one)
-{
-    return one >= 'A' && one <= 'Z' ? (char)(one - 'A' + 'a') : one;
-}
-
 /* How a number is grouped, and how an address is capitalised, is no part of it. */
 static void write_plain(int detector, struct text value, struct buffer *out)
 {
@@ -34,7 +29,7 @@ static void write_plain(int detector, struct text value, struct buffer *out)
         if (is_grouped(detector))
             one = plain_of_number(one);
         else if (detector == DETECTOR_EMAIL)
-            one = plain_of_address(one);
+            one = ascii_lower(one);
         if (one != '\0')
             buffer_append_byte(out, one);
     }

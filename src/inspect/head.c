@@ -81,24 +81,6 @@ static void look_at_query(struct look *look, struct text query, struct buffer *c
 /* --- fields ----------------------------------------------------------------------------------------------------------
  */
 
-/* Their values are HTTP's own words, or the gate writes them. */
-static bool says_nothing(struct text name)
-{
-    static const struct text names[] = {
-        TEXT_INIT("Host"),
-        TEXT_INIT("Content-Length"),
-        TEXT_INIT("Transfer-Encoding"),
-        TEXT_INIT("Connection"),
-        TEXT_INIT("Proxy-Authorization"),
-        TEXT_INIT("Proxy-Connection"),
-        TEXT_INIT("Keep-Alive"),
-        TEXT_INIT("TE"),
-        TEXT_INIT("Trailer"),
-        TEXT_INIT("Upgrade"),
-    };
-    return text_is_among_nocase(name, names, COUNT_OF(names));
-}
-
 /* A secret of the host itself has its place there. */
 static bool is_for_credentials(struct text name)
 {
@@ -158,7 +140,7 @@ static void look_at_field(struct look *look, const struct field *field, bool is_
     buffer_append(place, TEXT("head."));
     for (size_t i = 0; i < field->name.length; i++) {
         char one = field->name.data[i];
-        buffer_append_byte(place, one >= 'A' && one <= 'Z' ? (char)(one - 'A' + 'a') : one);
+        buffer_append_byte(place, ascii_lower(one));
     }
     look->place = buffer_text(place);
     if (!is_known)
@@ -172,7 +154,7 @@ static void look_at_fields(struct look *look, const struct message_head *head)
 {
     struct buffer place = {0};
     for (size_t i = 0; i < head->field_count; i++)
-        if (!says_nothing(head->fields[i].name))
+        if (!field_is_for_transfer(head->fields[i].name))
             look_at_field(look, &head->fields[i], head->kinds[i] != FIELD_OTHER, &place);
     buffer_forget(&place);
 }

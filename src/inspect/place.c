@@ -10,11 +10,6 @@ enum {
     HUMPS_MAX = 6    /* capitals behind small letters: random letters have more */
 };
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_small(char byte)
 {
     return byte >= 'a' && byte <= 'z';
@@ -23,11 +18,6 @@ static bool is_small(char byte)
 static bool is_capital(char byte)
 {
     return byte >= 'A' && byte <= 'Z';
-}
-
-static bool is_letter(char byte)
-{
-    return is_small(byte) || is_capital(byte);
 }
 
 static bool is_joint(char byte)
@@ -46,10 +36,10 @@ static bool is_name(struct text name)
     for (size_t i = 0; i < name.length; i++) {
         char one = name.data[i];
         char before = i == 0 ? '\0' : name.data[i - 1];
-        if (!is_digit(one) && !is_letter(one) && !is_joint(one))
+        if (!is_ascii_digit(one) && !is_ascii_letter(one) && !is_joint(one))
             return false;
-        digits += is_digit(one);
-        changes += (is_digit(one) && is_letter(before)) || (is_letter(one) && is_digit(before));
+        digits += is_ascii_digit(one);
+        changes += (is_ascii_digit(one) && is_ascii_letter(before)) || (is_ascii_letter(one) && is_ascii_digit(before));
         humps += is_capital(one) && is_small(before);
     }
     return digits < name.length && digits <= DIGITS_MAX && changes <= CHANGES_MAX && humps <= HUMPS_MAX;
@@ -83,7 +73,7 @@ static size_t step_length(struct text rest)
 {
     size_t length = 1;
     if (rest.data[0] == '[') {
-        while (length < rest.length && is_digit(rest.data[length]))
+        while (length < rest.length && is_ascii_digit(rest.data[length]))
             length++;
         if (length > 1 && length < rest.length && rest.data[length] == ']')
             return length + 1;

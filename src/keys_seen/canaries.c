@@ -61,10 +61,8 @@ bool canary_ends_in(const struct canary_way *way, struct text piece)
 /* What a coding hides, undone; what cannot be is looked at as it is alone. */
 static bool is_in_coded(const struct canary_way *way, const struct message_head *head, struct text held)
 {
-    struct body_label label = {0};
-    for (size_t i = 0; i < head->field_count; i++)
-        body_label_field(&label, head->fields[i].name, head->fields[i].value);
-    if (body_label_end(&label) != BODY_FINE || label.coding_count == 0)
+    const struct body_label label = body_label_of_head(head);
+    if (label.fault != BODY_FINE || label.coding_count == 0)
         return false;
     struct body *body = body_new();
     bool is_read = body_read(body, &label, bytes_of_text(held), &body_limits_usual, NULL) == BODY_FINE;

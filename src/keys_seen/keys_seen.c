@@ -96,21 +96,33 @@ static void name_place(struct text before, struct text name, char place[FOUND_PL
     size_t length = before.length;
     text_store(before, place, FOUND_PLACE_MAX);
     for (size_t i = 0; i < name.length && length + 1 < FOUND_PLACE_MAX; i++) {
-        char one = name.data[i];
-        one = one >= 'A' && one <= 'Z' ? (char)(one - 'A' + 'a') : one;
+        char one = ascii_lower(name.data[i]);
         place[length++] = one > ' ' && one < 0x7f && one != ';' ? one : '*';
         place[length] = '\0';
     }
+}
+
+/* Where it stands, and whether that goes on. */
+struct seen_in {
+    struct text before;
+    struct text name;
+    bool goes_on;
+};
+
+static void
+note(struct keys_seen **keys, const struct keys_seen_at *at, const struct carried_key *key, const struct seen_in *in)
+{
+    struct key_seen seen = {.key = key->key, .fate = in->goes_on ? fate_of(key->key, &at->way) : FATE_HELD};
+    name_place(in->before, in->name, seen.place);
+    account_mark(at->account, key->value, seen.mark);
+    add(keys, &seen, key->in == CARRIED_IN_BODY);
 }
 
 void keys_seen_add(
     struct keys_seen **keys, const struct keys_seen_at *at, const struct carried_key *key, struct text place,
     bool goes_on)
 {
-    struct key_seen seen = {.key = key->key, .fate = goes_on ? fate_of(key->key, &at->way) : FATE_HELD};
-    name_place(TEXT(""), place, seen.place);
-    account_mark(at->account, key->value, seen.mark);
-    add(keys, &seen, true);
+    note(keys, at, key, &(struct seen_in){TEXT(""), place, goes_on});
 }
 
 static struct keys_seen *one_of(struct keys_seen **keys)
@@ -176,12 +188,12 @@ static void on_key(void *context, const struct carried_key *key)
         [CARRIED_IN_BODY] = TEXT_INIT("body"),
     };
     const struct looking *looking = context;
-    bool is_body = key->in == CARRIED_IN_BODY;
-    bool goes_on = is_body || looking->at->way.host.length > 0;
-    struct key_seen seen = {.key = key->key, .fate = goes_on ? fate_of(key->key, &looking->at->way) : FATE_HELD};
-    name_place(places[key->in], key->in == CARRIED_IN_FIELD ? key->field : TEXT(""), seen.place);
-    account_mark(looking->at->account, key->value, seen.mark);
-    add(looking->keys, &seen, is_body);
+    const struct seen_in in = {
+        .before = places[key->in],
+        .name = key->in == CARRIED_IN_FIELD ? key->field : TEXT(""),
+        .goes_on = key->in == CARRIED_IN_BODY || looking->at->way.host.length > 0,
+    };
+    note(looking->keys, looking->at, key, &in);
     hide(looking, key);
 }
 

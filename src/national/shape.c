@@ -2,11 +2,6 @@
 /* Nothing but comparing. */
 #include "shape.h"
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_letter(char byte)
 {
     return byte >= 'A' && byte <= 'Z';
@@ -18,9 +13,12 @@ bool shape_fits(const char *shape, struct text code)
         char byte = code.data[i];
         char hole = shape[i];
         if (hole == '9') {
-            if (!is_digit(byte))
+            if (!is_ascii_digit(byte))
                 return false;
-        } else if (hole == 'a' ? !is_letter(byte) : hole == 'x' ? !is_digit(byte) && !is_letter(byte) : hole != byte) {
+        } else if (
+            hole == 'a'   ? !is_letter(byte)
+            : hole == 'x' ? !is_ascii_digit(byte) && !is_letter(byte)
+                          : hole != byte) {
             return false;
         }
     }

@@ -7,14 +7,9 @@
 
 enum { HOST_LENGTH_MAX = 253, PATH_SHOWN = 128 };
 
-static char lower(char byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte + 32) : byte;
-}
-
 static bool is_label_byte(char byte)
 {
-    char low = lower(byte);
+    char low = ascii_lower(byte);
     return (low >= 'a' && low <= 'z') || (byte >= '0' && byte <= '9') || byte == '-' || byte == '_';
 }
 
@@ -27,7 +22,7 @@ static uint32_t tail_hash(struct text name)
             break;
     uint32_t hash = 2166136261u;
     for (size_t i = start; i < name.length; i++)
-        hash = (hash ^ (uint8_t)lower(name.data[i])) * 16777619u;
+        hash = (hash ^ (uint8_t)ascii_lower(name.data[i])) * 16777619u;
     return (hash ^ hash >> 16) % HOST_BITS;
 }
 
@@ -93,7 +88,7 @@ static bool says_url(const struct piece *piece, size_t start)
     char word[81];
     text_store(near, word, sizeof(word));
     for (char *byte = word; *byte != '\0'; byte++)
-        *byte = lower(*byte);
+        *byte = ascii_lower(*byte);
     return strstr(word, "base") != NULL || strstr(word, "endpoint") != NULL || strstr(word, "api_url") != NULL;
 }
 

@@ -198,10 +198,7 @@ bool screen_begin(struct screen *screen, const struct message_head *head, struct
 {
     bool has_none = head->content == CONTENT_NONE || (head->content == CONTENT_OF_LENGTH && head->length == 0) ||
                     text_equal(method, TEXT("HEAD"));
-    screen->label = (struct body_label){0};
-    for (size_t i = 0; i < head->field_count; i++)
-        body_label_field(&screen->label, head->fields[i].name, head->fields[i].value);
-    (void)body_label_end(&screen->label);
+    screen->label = body_label_of_head(head);
     if (has_none || is_nobodys(screen, head))
         return false;
     if (streams(&screen->label, head)) {

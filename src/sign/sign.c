@@ -172,16 +172,6 @@ static bool has_four(uint64_t mask)
     return mask != 0;
 }
 
-static inline bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
-static inline bool is_letter(char byte)
-{
-    return (unsigned char)((byte | 0x20) - 'a') < 26;
-}
-
 /* "Hauptstr. 5", "5 High Street", "5, rue": letters may stand before a blank in front, also as an escape, or behind one
  * after the number. */
 static bool has_word_beside(struct text text, size_t at)
@@ -191,9 +181,9 @@ static bool has_word_beside(struct text text, size_t at)
     size_t end = at;
     bool blank = at > 1 && bytes[at - 1] == ' ';
     bool letter = blank && (unsigned char)bytes[at - 2] > ':';
-    bool point = blank && at > 2 && bytes[at - 2] == '.' && is_letter(bytes[at - 3]);
+    bool point = blank && at > 2 && bytes[at - 2] == '.' && is_ascii_letter(bytes[at - 3]);
     bool escape = blank && at > ESCAPE && bytes[at - 1 - ESCAPE] == '\\';
-    while (end < text.length && end - at < SIGN_DIGITS_LEAST && is_digit(bytes[end]))
+    while (end < text.length && end - at < SIGN_DIGITS_LEAST && is_ascii_digit(bytes[end]))
         end++;
     bool after = end + 2 < text.length && (bytes[end] == ' ' || bytes[end + 1] == ' ');
     return letter || point || escape || after;

@@ -12,15 +12,10 @@
 
 enum { BARE_LEAST = 20, UUID_FIRST = 8, ATLAS_FIRST = 14, AWS_SECRET = 40, BASE64_32 = 44, BASE64_MOST = 88 };
 
-static inline bool is_alnum(char byte)
-{
-    return (unsigned char)(byte - '0') < 10 || (unsigned char)((byte | 0x20) - 'a') < 26;
-}
-
 /* An escape of JSON or of a shell stands before, where the text was not decoded. */
 static bool is_edge(struct text text, size_t at)
 {
-    return at == 0 || !is_alnum(text.data[at - 1]) || (at > 1 && text.data[at - 2] == '\\');
+    return at == 0 || !is_ascii_alnum(text.data[at - 1]) || (at > 1 && text.data[at - 2] == '\\');
 }
 
 static enum vendor_key_certainty certainty_of(const struct vendor_key *key, struct text changing)
@@ -130,7 +125,7 @@ void vendor_key_index_init(struct vendor_key_index *index)
     const struct vendor_key *rows = vendor_key_rows(&count);
     memset(index, 0, sizeof(*index));
     for (unsigned i = 0; i < COUNT_OF(index->alnum); i++)
-        index->alnum[i] = is_alnum((char)i);
+        index->alnum[i] = is_ascii_alnum((char)i);
     for (size_t i = 0; i < count; i++) {
         unsigned second = (unsigned char)rows[i].form[1];
         if (table_literal(&rows[i]) > 0)

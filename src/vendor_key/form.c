@@ -10,11 +10,6 @@ struct hole {
     size_t most;
 };
 
-static bool is_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
 static bool is_lower(char byte)
 {
     return byte >= 'a' && byte <= 'z';
@@ -23,11 +18,6 @@ static bool is_lower(char byte)
 static bool is_upper(char byte)
 {
     return byte >= 'A' && byte <= 'Z';
-}
-
-static bool is_alnum(char byte)
-{
-    return is_digit(byte) || is_lower(byte) || is_upper(byte);
 }
 
 static bool is_one_of(char byte, const char *others)
@@ -39,34 +29,34 @@ bool form_alphabet_has(char alphabet, char byte)
 {
     switch (alphabet) {
     case 'd':
-        return is_digit(byte);
+        return is_ascii_digit(byte);
     case 'h':
-        return is_digit(byte) || (byte >= 'a' && byte <= 'f');
+        return is_ascii_digit(byte) || (byte >= 'a' && byte <= 'f');
     case 'H':
-        return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+        return is_ascii_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
     case 'l':
-        return is_digit(byte) || is_lower(byte);
+        return is_ascii_digit(byte) || is_lower(byte);
     case 'u':
-        return is_digit(byte) || is_upper(byte);
+        return is_ascii_digit(byte) || is_upper(byte);
     case '2':
         return is_upper(byte) || (byte >= '2' && byte <= '7');
     case '_':
-        return is_alnum(byte) || byte == '_';
+        return is_ascii_alnum(byte) || byte == '_';
     case 'w':
-        return is_alnum(byte) || is_one_of(byte, "_-");
+        return is_ascii_alnum(byte) || is_one_of(byte, "_-");
     case 't':
-        return is_alnum(byte) || is_one_of(byte, "_-.~");
+        return is_ascii_alnum(byte) || is_one_of(byte, "_-.~");
     case 'b':
-        return is_alnum(byte) || is_one_of(byte, "+/=");
+        return is_ascii_alnum(byte) || is_one_of(byte, "+/=");
     default:
-        return is_alnum(byte);
+        return is_ascii_alnum(byte);
     }
 }
 
 static size_t read_number(const char **at)
 {
     size_t number = 0;
-    while (is_digit(**at))
+    while (is_ascii_digit(**at))
         number = number * 10 + (size_t)(*(*at)++ - '0');
     return number;
 }
@@ -82,7 +72,7 @@ static struct hole read_hole(const char **at)
     hole.most = hole.least;
     if (**at == ',') {
         ++*at;
-        hole.most = is_digit(**at) ? read_number(at) : FORM_HOLE_MAX;
+        hole.most = is_ascii_digit(**at) ? read_number(at) : FORM_HOLE_MAX;
     }
     ++*at; /* the closing brace */
     return hole;

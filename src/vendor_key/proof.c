@@ -39,16 +39,11 @@ unsigned proof_entropy(struct text text)
     return (unsigned)(sum * 10 / length / 1024);
 }
 
-static char lower(char byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
-
 static struct text lowered(struct text text, char *out, size_t size)
 {
     size_t length = text.length < size ? text.length : size;
     for (size_t i = 0; i < length; i++)
-        out[i] = lower(text.data[i]);
+        out[i] = ascii_lower(text.data[i]);
     return (struct text){out, length};
 }
 

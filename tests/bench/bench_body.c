@@ -2,20 +2,13 @@
 /* What reading a body costs: JSON of a catalogue, of orders and of a prompt, in MB a second; the best of several runs.
  */
 #include <stdio.h>
-#include <time.h>
 
+#include "bench.h"
 #include "exeat/base/json_view.h"
 #include "exeat/base/memory.h"
 #include "exeat/body.h"
 
 enum { RUNS = 9, SIZE = 4 << 20 };
-
-static double now(void)
-{
-    struct timespec time;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static void add_product(struct buffer *out, unsigned number)
 {
@@ -90,9 +83,9 @@ static void measure(const char *name, void (*add)(struct buffer *out, unsigned n
         double best = 1e9;
         size_t sum = 0;
         for (int i = 0; i < RUNS; i++) {
-            double start = now();
+            double start = cpu_now();
             run(way, body, buffer_text(&text), &sum);
-            double took = now() - start;
+            double took = cpu_now() - start;
             best = took < best ? took : best;
         }
         printf("  %s %.0f MB/s%s", ways[way], (double)text.length / best / 1e6, sum == 0 ? " (refused)" : "");

@@ -5,20 +5,13 @@
  *     bench_canary FILE [ROUNDS] */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "bench.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "exeat/canary.h"
 
 enum { PIECE = 16384, FILE_MOST = 256 << 20 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static struct canary_set *set_of(unsigned count)
 {
@@ -35,11 +28,11 @@ static struct canary_set *set_of(unsigned count)
 static double seconds(const struct canary_set *set, struct text text)
 {
     struct canary_watch *watch = canary_watch_new(set);
-    double start = now();
+    double start = cpu_now();
     for (size_t at = 0; at < text.length; at += PIECE)
         if (canary_watch_feed(watch, text_part(text, at, PIECE)) != NULL)
             exit(1);
-    double took = now() - start;
+    double took = cpu_now() - start;
     canary_watch_free(watch);
     return took;
 }

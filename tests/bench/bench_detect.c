@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench.h"
 #include "exeat/base/file.h"
 #include "exeat/base/memory.h"
 #include "exeat/detect.h"
@@ -18,29 +18,6 @@ struct places {
     size_t count;
     size_t bytes;
 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static struct buffer read_whole(const char *path)
-{
-    struct buffer content = {0};
-    char block[65536];
-    FILE *file = fopen(path, "rb");
-    size_t length = 0;
-    if (file == NULL) {
-        perror(path);
-        exit(2);
-    }
-    while ((length = fread(block, 1, sizeof(block), file)) > 0)
-        buffer_append(&content, (struct text){block, length});
-    fclose(file);
-    return content;
-}
 
 static struct places read_places(struct text content)
 {
@@ -107,11 +84,11 @@ int main(int argc, char **argv)
     size_t clean = 0;
     size_t found = 0;
     for (int round = argc > 3 ? atoi(argv[3]) : 5; round > 0; round--) {
-        double start = now();
+        double start = cpu_now();
         clean = count_clean(set, scratch, buffer_text(&json));
-        double middle = now();
+        double middle = cpu_now();
         found = find_all(set, scratch, &places, &matches);
-        double end = now();
+        double end = cpu_now();
         best[0] = middle - start < best[0] ? middle - start : best[0];
         best[1] = end - middle < best[1] ? end - middle : best[1];
     }

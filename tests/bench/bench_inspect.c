@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "bench.h"
 #include "exeat/base/check.h"
 #include "exeat/base/memory.h"
 #include "exeat/base/pattern.h"
@@ -28,29 +28,6 @@ struct bench {
     struct body_label json;
     struct body_label text;
 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static struct buffer read_whole(const char *path)
-{
-    struct buffer content = {0};
-    char block[65536];
-    FILE *file = fopen(path, "rb");
-    size_t length = 0;
-    if (file == NULL) {
-        perror(path);
-        exit(2);
-    }
-    while ((length = fread(block, 1, sizeof(block), file)) > 0)
-        buffer_append(&content, (struct text){block, length});
-    fclose(file);
-    return content;
-}
 
 static void set_up(struct bench *bench)
 {
@@ -119,13 +96,13 @@ static void measure_file(struct bench *bench, const char *path, int rounds)
     double best[3] = {1e9, 1e9, 1e9};
     size_t clean = 0;
     for (; rounds > 0; rounds--) {
-        double times[4] = {now()};
+        double times[4] = {cpu_now()};
         clean = look_before(bench, bodies);
-        times[1] = now();
+        times[1] = cpu_now();
         inspect_all(bench, bodies);
-        times[2] = now();
+        times[2] = cpu_now();
         search(bench, bodies);
-        times[3] = now();
+        times[3] = cpu_now();
         for (int i = 0; i < 3; i++)
             best[i] = times[i + 1] - times[i] < best[i] ? times[i + 1] - times[i] : best[i];
     }
@@ -155,9 +132,9 @@ static void measure_hostile(struct bench *bench)
         struct buffer body = {0};
         while (body.length < MIB)
             buffer_append(&body, text_from(pieces[i]));
-        double start = now();
+        double start = cpu_now();
         inspect_one(bench, buffer_text(&body), &bench->text);
-        printf("{\"hostile\": \"%s\", \"seconds\": %.3f}\n", pieces[i], now() - start);
+        printf("{\"hostile\": \"%s\", \"seconds\": %.3f}\n", pieces[i], cpu_now() - start);
         buffer_clear(&body);
     }
 }

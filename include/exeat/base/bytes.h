@@ -61,6 +61,7 @@ MUST_CHECK bool hex_decode(struct text text, uint8_t *out, size_t capacity);
 MUST_CHECK bool percent_undo(struct text text, struct buffer *out);
 /* Standard alphabet with padding (RFC 4648 section 4). */
 void buffer_append_base64(struct buffer *buffer, struct bytes bytes);
+int base64_value(char digit); /* of the standard alphabet (RFC 4648 4); -1: it is none */
 MUST_CHECK bool base64_decode(struct text text, struct buffer *out);
 
 /* Big-endian integers. */

@@ -25,6 +25,24 @@ struct text {
 /* For printf: "%.*s", TEXT_ARG(slice). */
 #define TEXT_ARG(slice) (int)(slice).length, (slice).data
 
+/* Of ASCII, whatever the locale. */
+static inline bool is_ascii_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+static inline bool is_ascii_letter(char byte)
+{
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+static inline bool is_ascii_alnum(char byte)
+{
+    return is_ascii_digit(byte) || is_ascii_letter(byte);
+}
+static inline char ascii_lower(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
 struct text text_from(const char *string);                           /* NULL gives the empty slice */
 struct text text_part(struct text text, size_t from, size_t length); /* clamped to the slice */
 struct text text_after(struct text text, size_t from);               /* without the first `from` bytes; clamped */

@@ -10,6 +10,7 @@
 #include "exeat/base/text.h"
 #include "exeat/coding.h"
 #include "exeat/coding/charset.h"
+#include "exeat/model/message.h"
 
 /* Why a body cannot be looked at. Rows of one table (src/body/fault.c); only ever appended. */
 enum body_fault {
@@ -73,6 +74,8 @@ struct body_label {
 void body_label_field(struct body_label *label, struct text name, struct text value);
 /* After the last field: BODY_FINE, or what is wrong with them. */
 enum body_fault body_label_end(struct body_label *label);
+/* Both, of a whole head: its label. What is wrong is in `fault`. */
+struct body_label body_label_of_head(const struct message_head *head);
 /* "application/json", for bodies whose type is known otherwise. */
 struct body_label body_label_of(enum body_kind kind);
 

@@ -75,6 +75,9 @@ struct message_head {
 };
 /* An empty head: what an allocation that was not zeroed needs before its first use. Leaves the fields' memory alone. */
 void message_head_reset(struct message_head *head);
+/* A field that tells of the host, a hop, or where its message ends (RFC 9110 7.2, 7.6.1, 8.6; RFC 9112 6), whatever it
+ * is a field of. */
+bool field_is_for_transfer(struct text name);
 /* Its content is said to be packed: a Content-Encoding (RFC 9110 8.4) other than "identity". */
 MUST_CHECK bool message_head_is_encoded(const struct message_head *head);
 

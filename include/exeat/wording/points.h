@@ -65,22 +65,4 @@ static inline uint32_t point_fold(uint32_t code)
     return point_fold_of(code);
 }
 
-/* What the names say. */
-static inline bool is_ascii_digit(char byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-static inline bool is_ascii_letter(char byte)
-{
-    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
-}
-static inline bool is_ascii_alnum(char byte)
-{
-    return is_ascii_digit(byte) || is_ascii_letter(byte);
-}
-static inline char ascii_lower(char byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
-
 #endif

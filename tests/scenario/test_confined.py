@@ -99,6 +99,7 @@ def test_keys_lie_in_memory_that_is_locked_and_left_out_of_cores_and_nowhere_els
     (one.folder / "local.key").write_text(endpoint_key + "\n")
     one.start()
     assert one.events("started")[0]["keys"] == "locked"
+    wait_for(lambda: one.events("inference_unasked"), "the endpoint to be asked, in vain, with its key")
     log_key = load_pem_private_key((one.folder / "keys/log.key").read_bytes(), None)
     authority_text = (one.folder / "keys/ca.key").read_text()
     authority = load_pem_private_key(authority_text.encode(), None).private_numbers().private_value
